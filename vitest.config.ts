@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  resolve: { conditions: ['onbehalf-source'] },
+  ssr: { resolve: { conditions: ['onbehalf-source', 'node', 'import', 'module', 'default'] } },
+  test: {
+    include: ['test/**/*.test.ts'],
+    environment: 'node',
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    reporters: [['default', { summary: false }], './scripts/count-reporter.ts'],
+    execArgv: ['--conditions=onbehalf-source', '--disable-warning=ExperimentalWarning'],
+  },
+})
