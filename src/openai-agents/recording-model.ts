@@ -1,0 +1,45 @@
+// A model that reports exactly what it is given, so that a person can see it. It changes nothing on the way.
+
+import type { Model, ModelRequest, ModelResponse, StreamEvent } from '@openai/agents'
+
+/** What a model was given: a frozen deep copy, JSON only. */
+export interface ModelRequestCopy {
+  readonly systemInstructions?: string
+  readonly input: string | readonly unknown[]
+  readonly tools: readonly unknown[]
+  readonly handoffs: readonly unknown[]
+  readonly modelSettings: Readonly<Record<string, unknown>>
+  readonly outputType?: unknown
+}
+
+/**
+ * Wraps a model so that `onRequest` sees every request before the model does.
+ *
+ * @param onRequest Given a frozen copy; what it throws ends the run, for what cannot be shown must not be sent.
+ */
+export function recordingModel(model: Model, onRequest: (request: ModelRequestCopy) => void): Model {
+  return {
+    getResponse(request: ModelRequest): Promise<ModelResponse> {
+      onRequest(copyOf(request))
+      return model.getResponse(request)
+    },
+    getStreamedResponse(request: ModelRequest): AsyncIterable<StreamEvent> {
+      onRequest(copyOf(request))
+      return model.getStreamedResponse(request)
+    },
+    ...(model.getRetryAdvice ? { getRetryAdvice: model.getRetryAdvice.bind(model) } : {}),
+  }
+}
+
+function copyOf(request: ModelRequest): ModelRequestCopy {
+  const { systemInstructions, input, tools, handoffs, modelSettings, outputType } = request
+  return freeze(JSON.parse(JSON.stringify({ systemInstructions, input, tools, handoffs, modelSettings, outputType })))
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    for (const part of Object.values(value)) freeze(part)
+    Object.freeze(value)
+  }
+  return value
+}
