@@ -1,0 +1,138 @@
+// TaskFlow's keys: made on first use, kept in one private file and reloaded later. It is not a key store for production.
+
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { exportJWK, generateKeyPair, type JWK } from 'jose'
+import { Credential } from 'onbehalf'
+import { z } from 'zod'
+
+/** An ES256 private key as a JWK, with the members that every use of it here needs. Never log it: `d` is the secret. */
+export interface PrivateKey extends JWK {
+  readonly kty: 'EC'
+  readonly crv: 'P-256'
+  readonly x: string
+  readonly y: string
+  readonly d: string
+  readonly kid: string
+  readonly alg: 'ES256'
+  readonly use: 'sig'
+}
+
+/** Everything that TaskFlow keeps secret between two starts. */
+export interface TaskflowKeys {
+  /** Signs access tokens and ID tokens. */
+  readonly issuerKey: PrivateKey
+  /** Sign the issuer's cookies; the first signs, all verify. */
+  readonly cookieKeys: readonly Credential[]
+  /** The key with which `taskflow-chat` authenticates (`private_key_jwt`, RFC 7523). */
+  readonly chatClientKey: PrivateKey
+  /** The secret with which `taskflow-mcp` authenticates (`client_secret_basic`). */
+  readonly mcpClientSecret: Credential
+  /** Keys the fingerprints in the audit log, 32 bytes. */
+  readonly fingerprintKey: Uint8Array
+}
+
+const privateKey = z.object({
+  kty: z.literal('EC'),
+  crv: z.literal('P-256'),
+  x: z.string().min(1),
+  y: z.string().min(1),
+  d: z.string().min(1),
+  kid: z.string().min(1),
+  alg: z.literal('ES256'),
+  use: z.literal('sig'),
+})
+const base64url32 = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
+const keyFile = z.object({
+  issuerKey: privateKey,
+  cookieKeys: z.array(base64url32).min(1),
+  chatClientKey: privateKey,
+  mcpClientSecret: base64url32,
+  fingerprintKey: base64url32,
+})
+type KeyFile = z.infer<typeof keyFile>
+
+/**
+ * Loads TaskFlow's keys, or makes them where there are none yet.
+ *
+ * @param dataDir The data folder; the keys are in `keys/keys.json` below it (file mode 0600, its folder 0700).
+ * @throws Error when the file is there but is not whole; its message never holds the content.
+ */
+export async function loadKeys(dataDir: string): Promise<TaskflowKeys> {
+  const folder = join(dataDir, 'keys')
+  const path = join(folder, 'keys.json')
+  const kept = await readIfThere(path)
+  const file = kept === undefined ? await makeKeys() : parse(kept, path)
+  if (kept === undefined) await writePrivately(folder, path, JSON.stringify(file))
+  return {
+    issuerKey: file.issuerKey,
+    cookieKeys: file.cookieKeys.map((key) => new Credential(key)),
+    chatClientKey: file.chatClientKey,
+    mcpClientSecret: new Credential(file.mcpClientSecret),
+    fingerprintKey: new Uint8Array(Buffer.from(file.fingerprintKey, 'base64url')),
+  }
+}
+
+function parse(text: string, path: string): KeyFile {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    value = undefined
+  }
+  // Neither zod's nor JSON.parse's own error goes on: both quote what they read.
+  const result = keyFile.safeParse(value)
+  if (!result.success) throw new Error(`${path} is not a TaskFlow key file. Move it away to have new keys made; everybody then signs in again.`)
+  return result.data
+}
+
+async function makeKeys(): Promise<KeyFile> {
+  return {
+    issuerKey: await makePrivateKey(),
+    cookieKeys: [randomText()],
+    chatClientKey: await makePrivateKey(),
+    mcpClientSecret: randomText(),
+    fingerprintKey: randomText(),
+  }
+}
+
+async function makePrivateKey(): Promise<PrivateKey> {
+  const { privateKey: key } = await generateKeyPair('ES256', { extractable: true })
+  return privateKey.parse({ ...(await exportJWK(key)), kid: randomBytes(8).toString('hex'), alg: 'ES256', use: 'sig' })
+}
+
+function randomText(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** Temporary file, fsync, rename, fsync of the folder: whoever reads sees no file or a whole one, also after kill -9 or a power cut. */
+async function writePrivately(folder: string, path: string, text: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await chmod(folder, 0o700)
+  const temporary = `${path}.${randomBytes(6).toString('hex')}`
+  const file = await open(temporary, 'wx', 0o600)
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(temporary, path)
+  if (process.platform === 'win32') return
+  const directory = await open(folder, 'r')
+  try {
+    await directory.sync()
+  } finally {
+    await directory.close()
+  }
+}
