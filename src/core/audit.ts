@@ -42,7 +42,8 @@ export interface AuditSink {
 }
 
 /** What a hop reports; the auditor adds the time, the principal's fields and the fingerprint. */
-export interface HopReport extends Omit<AuditEvent, 'time' | 'fingerprint' | 'issuer' | 'subject' | 'tenant' | 'client' | 'actors'> {
+export interface HopReport
+  extends Omit<AuditEvent, 'time' | 'fingerprint' | 'issuer' | 'subject' | 'tenant' | 'client' | 'actors'> {
   readonly principal?: Principal
   /** `jti` of the credential in use. */
   readonly tokenId?: string

@@ -60,7 +60,10 @@ export function granted<T>(value: T): Result<T> {
 }
 
 /** The step refused. */
-export function refused(reason: RefusalReason, details?: Omit<Refusal, 'reason'>): { readonly ok: false; readonly refusal: Refusal } {
+export function refused(
+  reason: RefusalReason,
+  details?: Omit<Refusal, 'reason'>,
+): { readonly ok: false; readonly refusal: Refusal } {
   return { ok: false, refusal: { reason, ...details } }
 }
 

@@ -13,7 +13,15 @@ export interface MemoryVaultOptions {
 /** Makes a vault that keeps credentials in memory. Expired ones are dropped as new ones come in. */
 export function memoryVault(options: MemoryVaultOptions = {}): Vault {
   const { now = Date.now } = options
-  const entries = new Map<Handle, { readonly credential: Credential; readonly owner: string; readonly destinations: readonly string[]; readonly expiresAt: number }>()
+  const entries = new Map<
+    Handle,
+    {
+      readonly credential: Credential
+      readonly owner: string
+      readonly destinations: readonly string[]
+      readonly expiresAt: number
+    }
+  >()
   let sweepAt = 0
 
   /** Drops what has expired, at most once a second, so that a burst of deposits stays linear. */
@@ -51,5 +59,8 @@ export function memoryVault(options: MemoryVaultOptions = {}): Vault {
 /** 256 random bits, base64url. */
 function randomHandle(): Handle {
   const bytes = crypto.getRandomValues(new Uint8Array(32))
-  return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '') as Handle
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '') as Handle
 }

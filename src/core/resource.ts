@@ -13,7 +13,8 @@ export function canonicalResource(text: string): string {
   if (url.protocol === 'http:' && !isLoopback(url)) {
     throw new TypeError('A resource must use https; plain http is for loopback addresses only')
   }
-  if (url.username !== '' || url.password !== '') throw new TypeError('A resource must not contain user-info: credentials do not belong in URLs')
+  if (url.username !== '' || url.password !== '')
+    throw new TypeError('A resource must not contain user-info: credentials do not belong in URLs')
   if (url.hash !== '') throw new TypeError('A resource must not contain a fragment (RFC 8707 section 2)')
   return url.pathname === '/' && url.search === '' ? url.origin : url.href
 }

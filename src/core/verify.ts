@@ -46,7 +46,12 @@ export interface ClaimRules {
 export function validateClaims(claims: Readonly<Record<string, unknown>>, rules: ClaimRules): Result<VerifiedToken> {
   const { iss, sub, exp, nbf, iat, jti, scope } = claims
   if (iss !== rules.issuer) return refused('issuer_mismatch')
-  const audience = typeof claims.aud === 'string' ? [claims.aud] : Array.isArray(claims.aud) ? claims.aud.filter((one) => typeof one === 'string') : []
+  const audience =
+    typeof claims.aud === 'string'
+      ? [claims.aud]
+      : Array.isArray(claims.aud)
+        ? claims.aud.filter((one) => typeof one === 'string')
+        : []
   if (!audience.includes(rules.audience)) return refused('audience_mismatch')
   if (typeof exp !== 'number' || !Number.isFinite(exp)) return refused('claim_missing', { claim: 'exp' })
   if (exp + rules.tolerance <= rules.now) return refused('token_expired')

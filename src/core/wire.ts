@@ -20,11 +20,19 @@ export function toWire(refusal: Refusal): WireRefusal {
     case 'credential_missing':
       return { status: 401, message: 'Send an access token: Authorization: Bearer <token>.' }
     case 'credential_malformed':
-      return { status: 400, error: 'invalid_request', message: 'The Authorization header is malformed: it must be "Bearer" and one access token.' }
+      return {
+        status: 400,
+        error: 'invalid_request',
+        message: 'The Authorization header is malformed: it must be "Bearer" and one access token.',
+      }
     case 'credential_repeated':
       return { status: 400, error: 'invalid_request', message: 'Send exactly one access token, in one Authorization header.' }
     case 'credential_in_query':
-      return { status: 400, error: 'invalid_request', message: 'Access tokens are not accepted in the URL; use the Authorization header.' }
+      return {
+        status: 400,
+        error: 'invalid_request',
+        message: 'Access tokens are not accepted in the URL; use the Authorization header.',
+      }
     case 'subject_header_mismatch':
       return { status: 400, error: 'invalid_request', message: 'A header names another subject than the access token does.' }
     case 'token_expired':
@@ -44,7 +52,11 @@ export function toWire(refusal: Refusal): WireRefusal {
     case 'handle_refused':
       return { status: 401, error: 'invalid_token', message: NOT_VALID }
     case 'scope_missing':
-      return { status: 403, error: 'insufficient_scope', message: `The access token lacks a scope that this needs${named(refusal)}.` }
+      return {
+        status: 403,
+        error: 'insufficient_scope',
+        message: `The access token lacks a scope that this needs${named(refusal)}.`,
+      }
     case 'exchange_scope_refused':
     case 'exchange_target_refused':
     case 'exchange_client_refused':
@@ -111,7 +123,9 @@ export function toSentence(refusal: Refusal): string {
 
 /** The sentence for anything thrown: an {@link AuthError}'s own, else one that says nothing about it. */
 export function sentenceFor(error: unknown): string {
-  return error instanceof AuthError ? toSentence(error.refusal) : 'Something went wrong, and it was logged. Try again in a moment.'
+  return error instanceof AuthError
+    ? toSentence(error.refusal)
+    : 'Something went wrong, and it was logged. Try again in a moment.'
 }
 
 /** The error for a refusal, with its sentence as the message. */
@@ -146,7 +160,12 @@ export function toResponse(refusal: Refusal, face: DoorFace): Response {
 
 /** Whether a reason means that something is out of order, not that somebody was refused. */
 export function isFailure(reason: RefusalReason): boolean {
-  return reason === 'issuer_unavailable' || reason === 'server_unavailable' || reason === 'audit_unavailable' || reason === 'exchange_failed'
+  return (
+    reason === 'issuer_unavailable' ||
+    reason === 'server_unavailable' ||
+    reason === 'audit_unavailable' ||
+    reason === 'exchange_failed'
+  )
 }
 
 function named(refusal: Refusal): string {

@@ -1,0 +1,15 @@
+// onbehalf: let an AI agent act as the signed-in user. createOnBehalf, the doors, and the public types.
+
+export { type AuditEvent, type Auditor, type AuditorOptions, type AuditSink, createAuditor, type Hop } from './core/audit.ts'
+export type { Binding, BindingInput, Placement, Source } from './core/binding.ts'
+export { Credential } from './core/credential.ts'
+export { type Admission, type Admitted, createDoor, type Door, type DoorOptions } from './core/door.ts'
+export { AuthError, type Refusal, type RefusalReason, type Result } from './core/errors.ts'
+export type { ExchangeTarget, IssuedToken, TokenExchanger } from './core/exchange.ts'
+export { type MemoryVaultOptions, memoryVault } from './core/memory-vault.ts'
+export { type Actor, actorChain, type Principal, principalKey, samePrincipal } from './core/principal.ts'
+export { canonicalResource, type ResourceMetadata, resourceMetadataResponse, resourceMetadataUrl } from './core/resource.ts'
+export type { Deposit, Handle, Vault } from './core/vault.ts'
+export type { TokenVerifier, VerifiedToken } from './core/verify.ts'
+export { sentenceFor } from './core/wire.ts'
+export { type Caller, createOnBehalf, type OnBehalf, type OnBehalfOptions } from './on-behalf.ts'

@@ -1,0 +1,183 @@
+// createOnBehalf: the parts put together for an app: door, vault, sources, and one `fetch` for each MCP server of an admitted principal.
+
+import { type AuditSink, createAuditor } from './core/audit.ts'
+import { type BindingInput, parseBinding } from './core/binding.ts'
+import { type Admission, createDoor } from './core/door.ts'
+import { refused } from './core/errors.ts'
+import type { TokenExchanger } from './core/exchange.ts'
+import { issuedCache } from './core/issued-cache.ts'
+import { memoryVault } from './core/memory-vault.ts'
+import { type Principal, principalKey } from './core/principal.ts'
+import { canonicalResource, resourceMetadataResponse } from './core/resource.ts'
+import { credentialSource } from './core/source.ts'
+import type { Vault } from './core/vault.ts'
+import type { TokenVerifier, VerifiedToken } from './core/verify.ts'
+import { toError } from './core/wire.ts'
+import { mcpFetch } from './mcp/fetch.ts'
+
+/** Options of {@link createOnBehalf}. */
+export interface OnBehalfOptions {
+  /** Identifier of the app's own endpoint: the audience of the access tokens that it takes. */
+  readonly resource: string
+  /** Issuer identifiers to name in the protected resource metadata (RFC 9728). */
+  readonly authorizationServers: readonly string[]
+  readonly verifier: TokenVerifier
+  /** The MCP servers, by the names that people and the model are shown. */
+  readonly servers: Readonly<Record<string, BindingInput>>
+  /** Where every hop is recorded. A sink that throws makes the hop fail. */
+  readonly audit: AuditSink
+  /** Needed when a server's source is `exchange`, the default. */
+  readonly exchanger?: TokenExchanger
+  /** Scopes that every request to the app needs. Default none. */
+  readonly scopes?: readonly string[]
+  /** Scopes to name in challenges and metadata. Default: `scopes` and those of the bindings. */
+  readonly scopesSupported?: readonly string[]
+  /** A header such as `X-User-ID` to hold against the subject; never identity. Default: not looked at. */
+  readonly subjectHeader?: string
+  /** Default: in this process's memory. */
+  readonly vault?: Vault
+  /** Key of the audit's fingerprints, 32 bytes or more, one a deployment. Default: random. */
+  readonly fingerprintKey?: Uint8Array<ArrayBuffer>
+  /** Default `globalThis.fetch`, as it is when this is called. */
+  readonly fetch?: typeof globalThis.fetch
+  /** Milliseconds that one call to a server may take. Default 60,000. */
+  readonly deadline?: number
+  /** Milliseconds since the epoch. Default `Date.now`. */
+  readonly now?: () => number
+}
+
+/** One admitted request's principal, and what can be done in its name. It holds a handle, no secret. */
+export interface Caller {
+  readonly principal: Principal
+  readonly token: VerifiedToken
+  /** W3C trace id that ties this request's hops together in the audit. */
+  readonly trace: string
+  /**
+   * The `fetch` for one MCP server, to give to an agent framework's HTTP transport.
+   *
+   * @throws AuthError `server_unbound` for a name that is not among the `servers`.
+   */
+  fetch(server: string): typeof globalThis.fetch
+  /** Forgets the credential. Every call made after it is refused. */
+  end(): Promise<void>
+}
+
+/** What an app holds. */
+export interface OnBehalf {
+  /** Admits a request by its access token, or gives the answer to send. */
+  admit(request: Request): Promise<Admission<Caller>>
+  /** Answers requests for the protected resource metadata (RFC 9728); undefined for any other. */
+  metadata(request: Request): Response | undefined
+  /** Drops every token that was issued for a principal, at sign-out for example. */
+  forget(principal: Principal): void
+}
+
+/**
+ * Puts the parts together.
+ *
+ * @throws TypeError that names the setting, for a configuration that cannot work. Nothing is fetched.
+ *
+ * @example
+ * ```ts
+ * const onbehalf = createOnBehalf({
+ *   resource: 'https://app.example/chat',
+ *   authorizationServers: ['https://login.example'],
+ *   verifier: jwtVerifier({ issuer: 'https://login.example' }),
+ *   exchanger: tokenExchanger({ issuer: 'https://login.example', clientId: 'app', client: clientSecretBasic(secret) }),
+ *   servers: { tasks: { url: 'https://tasks.example/mcp', source: { type: 'exchange', scopes: ['tasks:read'] } } },
+ *   audit,
+ * })
+ * const admission = await onbehalf.admit(request)
+ * if (!admission.ok) return admission.response
+ * const transport = new StreamableHTTPClientTransport(url, { fetch: admission.value.fetch('tasks') })
+ * ```
+ */
+export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
+  const {
+    verifier,
+    exchanger,
+    now = Date.now,
+    fetch = globalThis.fetch,
+    deadline = 60_000,
+    vault = memoryVault({ now }),
+  } = options
+  const resource = canonicalResource(options.resource)
+  const bindings = new Map(Object.entries(options.servers).map(([name, input]) => [name, parseBinding(name, input)]))
+  for (const { name, source } of bindings.values()) {
+    if (source.type === 'exchange' && !exchanger) {
+      throw new TypeError(
+        `servers.${name}.source is "exchange" (the default), which needs the setting exchanger; see tokenExchanger in onbehalf/oauth`,
+      )
+    }
+  }
+  const named = [...bindings.values()].flatMap(({ source }) => (source.type === 'exchange' ? source.scopes : []))
+  const scopesSupported = options.scopesSupported ?? [...new Set([...(options.scopes ?? []), ...named])]
+  const auditor = createAuditor(options.audit, {
+    now,
+    ...(options.fingerprintKey ? { fingerprintKey: options.fingerprintKey } : {}),
+  })
+  const cache = issuedCache({ now })
+  const door = createDoor({
+    resource,
+    verifier,
+    auditor,
+    scopesSupported,
+    ...(options.scopes ? { scopes: options.scopes } : {}),
+    ...(options.subjectHeader ? { subjectHeader: options.subjectHeader } : {}),
+  })
+  const ownResources = [...bindings.values()].filter(({ source }) => source.type === 'own').map((binding) => binding.resource)
+
+  return {
+    async admit(request): Promise<Admission<Caller>> {
+      const admission = await door.admit(request)
+      if (!admission.ok) return admission
+      const { principal, token, credential, trace } = admission.value
+      const destinations = [
+        ...(exchanger ? [exchanger.issuer] : []),
+        ...ownResources.filter((one) => token.audience.includes(one)),
+      ]
+      const handle = await vault.deposit({ credential, owner: principal, destinations, expiresAt: token.expiresAt })
+      let ended = false
+      const caller: Caller = {
+        principal,
+        token,
+        trace,
+        fetch(server) {
+          const binding = bindings.get(server)
+          if (!binding) throw toError({ reason: 'server_unbound', server })
+          const source = credentialSource(
+            binding,
+            { token, handle, trace },
+            { vault, auditor, cache, ...(exchanger ? { exchanger } : {}) },
+          )
+          return mcpFetch({
+            name: binding.name,
+            url: binding.url,
+            resource: binding.resource,
+            source: async (asked) => (ended ? refused('handle_refused', { server }) : source(asked)),
+            placement: binding.placement,
+            principal,
+            auditor,
+            trace,
+            fetch,
+            deadline,
+            knownScopes: binding.source.type === 'exchange' ? binding.source.scopes : [],
+          })
+        },
+        async end() {
+          ended = true
+          await vault.discard(handle, principal)
+        },
+      }
+      return { ok: true, value: caller }
+    },
+    metadata: (request) =>
+      resourceMetadataResponse(request, {
+        resource,
+        authorization_servers: options.authorizationServers,
+        ...(scopesSupported.length > 0 ? { scopes_supported: scopesSupported } : {}),
+        bearer_methods_supported: ['header'],
+      }),
+    forget: (principal) => cache.forget(principalKey(principal)),
+  }
+}
