@@ -1,0 +1,125 @@
+// The real Chromium for the browser tests, from npm packages alone: no root, no download, no system library beyond libc and libgcc.
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Browser, chromium } from 'playwright-core'
+
+/** Unpacking 67 MB of Brotli takes about 5 s of one core; a loaded CI machine may need many times that. */
+const UNPACK_DEADLINE_MS = 120_000
+const LAUNCH_DEADLINE_MS = 60_000
+
+/** Chrome or Chromium as people and distributions install it, for the platforms that the npm package has no build for. */
+const INSTALLED: readonly { readonly channel?: string; readonly executablePath?: string }[] = [
+  { channel: 'chrome' },
+  { channel: 'msedge' },
+  { executablePath: '/usr/bin/chromium' },
+  { executablePath: '/usr/bin/chromium-browser' },
+]
+
+/**
+ * Starts a headless Chromium with an empty profile; the caller closes it.
+ *
+ * @throws Error that says what to do, when no browser can be had: a browser test without a browser has failed, not passed.
+ */
+export async function launchBrowser(): Promise<Browser> {
+  if (process.platform === 'linux' && process.arch === 'x64') return await launchPackaged(await unpacked())
+  const reasons: string[] = []
+  for (const place of INSTALLED) {
+    if (place.executablePath && !existsSync(place.executablePath)) continue
+    try {
+      return await chromium.launch({ ...place, timeout: LAUNCH_DEADLINE_MS })
+    } catch (error) {
+      reasons.push(`${place.channel ?? place.executablePath}: ${firstLine(error)}`)
+    }
+  }
+  throw new Error(
+    `No browser for the browser tests on ${process.platform}-${process.arch}. Install Google Chrome, Edge or Chromium. Tried: ${reasons.join('; ')}`,
+  )
+}
+
+async function launchPackaged(folder: string): Promise<Browser> {
+  const libraries = [join(folder, 'al2023', 'lib'), process.env.LD_LIBRARY_PATH].filter(Boolean).join(':')
+  try {
+    return await chromium.launch({
+      executablePath: join(folder, 'chromium'),
+      // Not the package's own flags: they switch off the same-origin policy, which is part of what these tests look at.
+      args: ['--font-render-hinting=none', '--disable-gpu'],
+      env: { ...process.env, LD_LIBRARY_PATH: libraries, FONTCONFIG_FILE: join(folder, 'onbehalf-fonts.conf') },
+      timeout: LAUNCH_DEADLINE_MS,
+    })
+  } catch (error) {
+    throw new Error(`The Chromium of @sparticuz/chromium does not start here (folder ${folder}). ${String(error)}`)
+  }
+}
+
+/** The folder that holds the unpacked browser, filled on first use: staged beside its place and renamed, so it is there whole or not at all. */
+async function unpacked(): Promise<string> {
+  const packageFolder = dirname(dirname(fileURLToPath(import.meta.resolve('@sparticuz/chromium'))))
+  const { version } = JSON.parse(await readFile(join(packageFolder, 'package.json'), 'utf8'))
+  const cache = join(dirname(dirname(packageFolder)), '.cache')
+  const place = join(cache, `onbehalf-chromium-${version}`)
+  if (existsSync(place)) return place
+
+  await mkdir(cache, { recursive: true })
+  const staging = await mkdtemp(join(cache, 'unpacking-'))
+  try {
+    await unpackInto(staging)
+    await writeFile(join(staging, 'onbehalf-fonts.conf'), fontConfiguration(place))
+    await rename(staging, place)
+  } catch (error) {
+    // Another process may have put its own, equal folder there first.
+    if (!existsSync(place)) throw error
+  } finally {
+    await rm(staging, { recursive: true, force: true })
+  }
+  return place
+}
+
+/**
+ * Has the package unpack itself, in a process of its own: it writes to the temporary folder, adds its libraries (libnss3 and its kin) only
+ * where it believes to be in AWS Lambda, and changes the environment as it is imported.
+ */
+async function unpackInto(folder: string): Promise<void> {
+  const program = `
+    const { default: chromium } = await import('@sparticuz/chromium')
+    await chromium.executablePath()`
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    cwd: dirname(fileURLToPath(import.meta.url)),
+    env: { PATH: process.env.PATH, TMPDIR: folder, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    timeout: UNPACK_DEADLINE_MS,
+  })
+  let complaint = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    complaint += chunk.toString('utf8')
+  })
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', resolve)
+  })
+  if (code !== 0) throw new Error(`@sparticuz/chromium could not be unpacked into ${folder} (exit ${code}). ${complaint}`)
+}
+
+/** The package's fonts first, so that screenshots look alike everywhere, then the machine's own for what those lack. */
+function fontConfiguration(place: string): string {
+  const alias = (family: string, fonts: readonly string[]) =>
+    `<alias binding="strong"><family>${family}</family><prefer>${fonts.map((font) => `<family>${font}</family>`).join('')}</prefer></alias>`
+  return `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>${join(place, 'fonts')}</dir>
+  <dir>/usr/share/fonts</dir>
+  <dir>/usr/local/share/fonts</dir>
+  <cachedir>${join(place, 'fonts-cache')}</cachedir>
+  ${alias('system-ui', ['Open Sans'])}
+  ${alias('sans-serif', ['Open Sans'])}
+  ${alias('monospace', ['DejaVu Sans Mono', 'Liberation Mono', 'Noto Sans Mono', 'Open Sans'])}
+</fontconfig>
+`
+}
+
+function firstLine(error: unknown): string {
+  return String(error).split('\n', 1)[0] ?? ''
+}
