@@ -1,0 +1,59 @@
+// A wait that ends: by its result, by its deadline, or because the caller gave up, whichever comes first.
+
+import { granted, type Result, refused } from './errors.ts'
+
+/**
+ * Runs work under a deadline and the caller's signal. It ends in time even when the work ignores the signal that it is given.
+ *
+ * @param milliseconds How long the work may take.
+ * @returns What the work gave; `issuer_unavailable` when it threw or took too long; `cancelled` when the caller's signal fired. What the
+ *   work threw is dropped, because foreign errors quote what they were sent.
+ */
+export async function withDeadline<T>(
+  milliseconds: number,
+  signal: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<Result<T>> {
+  if (signal?.aborted) return refused('cancelled')
+  const controller = new AbortController()
+  let end = (_: Result<T>): void => {}
+  const ended = new Promise<Result<T>>((resolve) => {
+    end = resolve
+  })
+  const stop = (result: Result<T>): void => {
+    end(result)
+    controller.abort()
+  }
+  const timer = setTimeout(() => stop(refused('issuer_unavailable')), milliseconds)
+  const cancel = (): void => stop(refused('cancelled'))
+  signal?.addEventListener('abort', cancel, { once: true })
+  try {
+    return await Promise.race([ended, attempt(() => work(controller.signal))])
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', cancel)
+  }
+}
+
+/** Waits for a promise that others wait for too: the caller's signal ends this wait, not the work. */
+export function waitFor<T>(work: Promise<Result<T>>, signal: AbortSignal | undefined): Promise<Result<T>> {
+  if (!signal) return work
+  if (signal.aborted) return Promise.resolve(refused('cancelled'))
+  return new Promise((resolve) => {
+    const cancel = (): void => resolve(refused('cancelled'))
+    signal.addEventListener('abort', cancel, { once: true })
+    const end = (result: Result<T>): void => {
+      signal.removeEventListener('abort', cancel)
+      resolve(result)
+    }
+    work.then(end, () => end(refused('issuer_unavailable')))
+  })
+}
+
+async function attempt<T>(work: () => Promise<T>): Promise<Result<T>> {
+  try {
+    return granted(await work())
+  } catch {
+    return refused('issuer_unavailable')
+  }
+}

@@ -1,0 +1,13 @@
+// onbehalf/oauth: what onbehalf asks of an authorization server: metadata, token exchange, introspection.
+
+export { type AuthorizationServer, type DiscoveryOptions, discoverAuthorizationServer } from '../core/authorization-server.ts'
+export type { RemoteDocument } from '../core/remote-document.ts'
+export {
+  type ClientAuthentication,
+  type ClientRequest,
+  clientSecretBasic,
+  clientSecretPost,
+  privateKeyJwt,
+} from './client-authentication.ts'
+export { type TokenExchangerOptions, tokenExchanger } from './exchange.ts'
+export { type IntrospectionVerifierOptions, introspectionVerifier } from './introspection.ts'
