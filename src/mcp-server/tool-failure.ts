@@ -1,0 +1,46 @@
+// What goes wrong in a tool: one fixed sentence for the model, and the error itself for the operator. No text of the error reaches the model.
+
+import { sentenceFor } from '../core/wire.ts'
+import type { ServerCall } from './call.ts'
+
+/** A tool result that says that the call failed, in the shape that the MCP SDK calls `CallToolResult`. */
+export interface ToolFailure {
+  [key: string]: unknown
+  content: { type: 'text'; text: string }[]
+  isError: true
+}
+
+/** The tool result for anything thrown: the sentence of an `AuthError`, else one that says nothing about it. */
+export function toolFailure(error: unknown): ToolFailure {
+  return { content: [{ type: 'text', text: sentenceFor(error) }], isError: true }
+}
+
+/**
+ * Wraps the callback of one tool. Without it the MCP SDK hands the message of whatever is thrown to the model, and messages quote what was
+ * sent: a token, a row, a path.
+ *
+ * @param call Its `report` gets what was thrown.
+ * @param tool The tool's name, for the report.
+ *
+ * @example
+ * ```ts
+ * server.registerTool('add_task', config, guardTool(call, 'add_task', async ({ title }) => {
+ *   const response = await call.fetch('tasks')('https://api.example/tasks', { method: 'POST', body: JSON.stringify({ title }) })
+ *   return { content: [{ type: 'text', text: response.ok ? 'Added.' : 'The task was not accepted.' }] }
+ * }))
+ * ```
+ */
+export function guardTool<Arguments extends readonly unknown[], Outcome>(
+  call: Pick<ServerCall, 'report'>,
+  tool: string,
+  run: (...values: Arguments) => Outcome | Promise<Outcome>,
+): (...values: Arguments) => Promise<Outcome | ToolFailure> {
+  return async (...values) => {
+    try {
+      return await run(...values)
+    } catch (error) {
+      call.report(error, tool)
+      return toolFailure(error)
+    }
+  }
+}
