@@ -1,17 +1,8 @@
-// The task tools of TaskFlow's MCP server: names, schemas and scopes. They reach the API only through the call's own fetch.
+// The ten task tools of TaskFlow's MCP server: what each is called, takes and asks of the API.
 
 import type { McpServer } from '@modelcontextprotocol/server'
-
-/** What a tool gets of the server kit's call: a fetch that acts on behalf of the person, for the API named `tasks`. */
-export interface TaskCall {
-  fetch(api: 'tasks'): typeof fetch
-}
-
-/** Where the API is. */
-export interface TaskToolsOptions {
-  /** The API's resource, ending in `/api`. */
-  readonly api: string
-}
+import { defineTool, type TaskCall, type TaskTool } from './define-tool.ts'
+import { inputs, outputs } from './schemas.ts'
 
 /** The scopes that each tool needs, for the server kit. */
 export const taskToolScopes: Readonly<Record<string, readonly string[]>> = {
@@ -27,7 +18,95 @@ export const taskToolScopes: Readonly<Record<string, readonly string[]>> = {
   taskflow_assign_task: ['tasks:write'],
 }
 
-/** Registers the ten tools on a server that lives for one request of one person. */
-export function registerTaskTools(_server: McpServer, _call: TaskCall, _options: TaskToolsOptions): void {
-  throw new Error('being written')
+/**
+ * Registers the tools on a server that lives for one request of one person.
+ *
+ * @param options.api The API's resource, ending in `/api`.
+ */
+export function registerTaskTools(server: McpServer, call: TaskCall, options: { readonly api: string }): void {
+  const define = <Args, Answer extends Record<string, unknown>>(name: string, tool: TaskTool<Args, Answer>) =>
+    defineTool({ server, call, api: options.api }, name, tool)
+  const change = (task_id: number, body: object) => ({ method: 'PATCH', path: ['tasks', task_id], body }) as const
+
+  define('taskflow_add_task', {
+    title: 'Add a task',
+    description: "Adds a task to the person's list. It begins as pending and gets the next number.",
+    input: inputs.add,
+    output: outputs.task,
+    effect: 'add',
+    request: (body) => ({ method: 'POST', path: ['tasks'], body }),
+  })
+  define('taskflow_list_tasks', {
+    title: 'List tasks',
+    description: "Lists the person's tasks, all of them or those that match every filter given.",
+    input: inputs.list,
+    output: outputs.tasks,
+    effect: 'read',
+    request: ({ tags, ...query }) => ({ method: 'GET', path: ['tasks'], query: { ...query, tag: tags } }),
+  })
+  define('taskflow_update_task', {
+    title: 'Change a task',
+    description: 'Changes the given fields of a task and leaves the others as they are.',
+    input: inputs.update,
+    output: outputs.task,
+    effect: 'set',
+    request: ({ task_id, ...fields }) => change(task_id, fields),
+  })
+  define('taskflow_start_task', {
+    title: 'Start a task',
+    description:
+      'Sets a task to in progress. It also takes up a blocked task again, sends one back from review, and reopens a completed one.',
+    input: inputs.task,
+    output: outputs.task,
+    effect: 'set',
+    request: ({ task_id }) => change(task_id, { status: 'in_progress' }),
+  })
+  define('taskflow_update_progress', {
+    title: 'Update progress',
+    description: 'Sets how many percent of a task are done. The status stays: to complete a task, complete it.',
+    input: inputs.progress,
+    output: outputs.task,
+    effect: 'set',
+    request: ({ task_id, progress }) => change(task_id, { progress }),
+  })
+  define('taskflow_request_review', {
+    title: 'Request a review',
+    description: 'Sends a started task to review.',
+    input: inputs.task,
+    output: outputs.task,
+    effect: 'set',
+    request: ({ task_id }) => change(task_id, { status: 'review' }),
+  })
+  define('taskflow_complete_task', {
+    title: 'Complete a task',
+    description: 'Marks a task as completed. A blocked task must be started first.',
+    input: inputs.task,
+    output: outputs.task,
+    effect: 'set',
+    request: ({ task_id }) => change(task_id, { status: 'completed' }),
+  })
+  define('taskflow_delete_task', {
+    title: 'Delete a task',
+    description: 'Deletes a task for good and shows what it was. Ask the person before.',
+    input: inputs.task,
+    output: outputs.task,
+    effect: 'remove',
+    request: ({ task_id }) => ({ method: 'DELETE', path: ['tasks', task_id] }),
+  })
+  define('taskflow_assign_task', {
+    title: 'Assign a task',
+    description: 'Names who is to do a task. It stays on the list of the person who added it.',
+    input: inputs.assign,
+    output: outputs.task,
+    effect: 'set',
+    request: ({ task_id, assignee }) => change(task_id, { assignee }),
+  })
+  define('taskflow_list_projects', {
+    title: 'List projects',
+    description: 'Lists the projects that tasks belong to, with how many tasks each has.',
+    input: inputs.none,
+    output: outputs.projects,
+    effect: 'read',
+    request: () => ({ method: 'GET', path: ['projects'] }),
+  })
 }

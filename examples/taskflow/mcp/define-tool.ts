@@ -1,0 +1,52 @@
+// How each task tool is made: its hints, its one request to the API, and what the model gets of the answer.
+
+import type { McpServer } from '@modelcontextprotocol/server'
+import { guardTool, type ServerCall, type ToolFailure } from 'onbehalf/mcp-server'
+import type { z } from 'zod'
+import { sentence } from './sentences.ts'
+import { type ApiRequest, callApi } from './tasks-api.ts'
+
+/** What the tools need of the server kit's call; its fetch for the API named `tasks` acts on behalf of the person. */
+export type TaskCall = Pick<ServerCall, 'fetch' | 'report'>
+
+/** `read` looks only; `add` makes something new each time; `set` gives the same state when repeated; `remove` takes away for good. */
+export type Effect = 'read' | 'add' | 'set' | 'remove'
+
+/** One tool: its arguments parsed as `Args`, its structured result `Answer`. */
+export interface TaskTool<Args, Answer> {
+  readonly title: string
+  readonly description: string
+  readonly input: z.ZodType<Args>
+  readonly output: z.ZodType<Answer>
+  readonly effect: Effect
+  readonly request: (args: Args) => ApiRequest
+}
+
+/** Registers one tool on a server that lives for one call. `api` is the API's resource, ending in `/api`. */
+export function defineTool<Args, Answer extends Record<string, unknown>>(
+  { server, call, api }: { readonly server: McpServer; readonly call: TaskCall; readonly api: string },
+  name: string,
+  { title, description, input, output, effect, request }: TaskTool<Args, Answer>,
+): void {
+  const readOnly = effect === 'read'
+  const annotations = {
+    readOnlyHint: readOnly,
+    destructiveHint: effect === 'remove',
+    idempotentHint: readOnly || effect === 'set',
+    openWorldHint: false,
+  }
+  server.registerTool(
+    name,
+    { title, description, inputSchema: input, outputSchema: output, annotations },
+    guardTool(call, name, async (args: Args, { mcpReq }: { mcpReq: { signal: AbortSignal } }) => {
+      const asked = request(args)
+      const answer = await callApi(call.fetch('tasks'), api, asked, output, mcpReq.signal)
+      if (!answer.ok) return failure(sentence(answer.failure, asked))
+      return { content: [{ type: 'text' as const, text: JSON.stringify(answer.value) }], structuredContent: answer.value }
+    }),
+  )
+}
+
+function failure(text: string): ToolFailure {
+  return { content: [{ type: 'text', text }], isError: true }
+}

@@ -1,0 +1,51 @@
+// TaskFlow's MCP server as one fetch handler, behind the server kit: what the launcher wires. Not a listener.
+
+import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
+import { type ProtectOptions, protectMcpServer, type ServerCall } from 'onbehalf/mcp-server'
+import { registerTaskTools, taskToolScopes } from './tools.ts'
+
+/** Options of {@link createTaskflowMcp}: the server kit's, without what TaskFlow decides itself. */
+export interface TaskflowMcpOptions extends Omit<ProtectOptions, 'toolScopes' | 'scopes' | 'apis' | 'exchanger'> {
+  /** The API's resource, ending in `/api`: where the tools' tokens are for. */
+  readonly api: string
+  readonly exchanger: NonNullable<ProtectOptions['exchanger']>
+}
+
+/** The running MCP server. */
+export interface TaskflowMcp {
+  /** Answers one request, of either protocol revision. */
+  fetch(request: Request): Promise<Response>
+  /** Ends the exchanges that are under way. */
+  close(): Promise<void>
+}
+
+/**
+ * Makes the MCP server. It keeps nothing between requests: each has its own server object, made for one call of one person.
+ *
+ * @throws TypeError that names the setting, for a configuration that cannot work.
+ */
+export function createTaskflowMcp({ api, ...options }: TaskflowMcpOptions): TaskflowMcp {
+  // The SDK hands each request's authInfo through to the factory, which finds its call by it: bound to the request, not to a connection.
+  const calls = new WeakMap<object, ServerCall>()
+  const handler = createMcpHandler(({ authInfo }) => {
+    const call = authInfo && calls.get(authInfo)
+    if (!call) throw new Error('An MCP request must come through the door')
+    const server = new McpServer(
+      { name: 'taskflow', title: 'TaskFlow', version: '0.0.0' },
+      { instructions: 'The task list of the person who is signed in. Tasks are named by their numbers; list them to find one.' },
+    )
+    registerTaskTools(server, call, { api })
+    return server
+  })
+  const fetch = protectMcpServer(
+    { ...options, toolScopes: taskToolScopes, apis: { tasks: { url: api, scopes: API_SCOPES } } },
+    (request, call) => {
+      const authInfo = { ...call.authInfo }
+      calls.set(authInfo, call)
+      return handler.fetch(request, { authInfo })
+    },
+  )
+  return { fetch, close: () => handler.close() }
+}
+
+const API_SCOPES = ['tasks:read', 'tasks:write']

@@ -1,0 +1,54 @@
+// What the model is told when the API did not do it: our own sentences, made of codes and numbers, never of a text that came from outside.
+
+import type { Status } from '../api/task.ts'
+import type { ApiRequest } from './tasks-api.ts'
+
+/** Why the API did not do it. */
+export type ApiFailure =
+  | { readonly code: 'task_unknown' | 'progress_refused' | 'permission_missing' | 'signed_out' | 'unavailable' }
+  | { readonly code: 'transition_refused'; readonly from: Status; readonly to: Status }
+  | { readonly code: 'fields_invalid'; readonly fields: readonly string[] }
+
+/** The sentence for a failure. */
+export function sentence(failure: ApiFailure, { method, path }: Pick<ApiRequest, 'method' | 'path'>): string {
+  const readOnly = method === 'GET'
+  const task_id = path[1]
+  switch (failure.code) {
+    case 'task_unknown':
+      return task_id === undefined ? 'There is no such task.' : `There is no task ${task_id}.`
+    case 'transition_refused':
+      return `${A[failure.from]} cannot be ${BECOME[failure.to]}: start it first.`
+    case 'progress_refused':
+      return 'A completed task stays at 100 percent: start it again first.'
+    case 'permission_missing':
+      return `This was not done: it needs a permission that the person has not granted (${readOnly ? 'tasks:read' : 'tasks:write'}).`
+    case 'signed_out':
+      return 'This was not done: the sign-in has ended. Sign in again to continue.'
+    case 'fields_invalid': {
+      const known = failure.fields.filter((field) => FIELDS.has(field.split('.')[0] ?? ''))
+      return `This was not done: ${known.length === 0 ? 'some values are' : `the value of ${known.join(', ')} is`} not valid.`
+    }
+    case 'unavailable':
+      return readOnly
+        ? 'The task list cannot be reached right now. Try again in a moment.'
+        : 'The task list cannot be reached right now, so it is not known whether this was done. Look before trying again.'
+  }
+}
+
+const FIELDS = new Set(['title', 'description', 'status', 'priority', 'due_date', 'tags', 'project', 'assignee', 'progress'])
+
+const A: Readonly<Record<Status, string>> = {
+  pending: 'A pending task',
+  in_progress: 'A started task',
+  review: 'A task in review',
+  completed: 'A completed task',
+  blocked: 'A blocked task',
+}
+
+const BECOME: Readonly<Record<Status, string>> = {
+  pending: 'put back to pending',
+  in_progress: 'started',
+  review: 'sent to review',
+  completed: 'completed',
+  blocked: 'blocked',
+}

@@ -1,0 +1,76 @@
+// The client of TaskFlow's API: builds the request, judges the answer. It holds no credential: the fetch it is given places one.
+
+import { AuthError } from 'onbehalf'
+import { z } from 'zod'
+import { STATUSES } from '../api/task.ts'
+import type { ApiFailure } from './sentences.ts'
+
+export type ApiAnswer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: ApiFailure }
+
+/** One request to the API. */
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** Segments under the API's resource. */
+  readonly path: readonly (string | number)[]
+  readonly query?: Readonly<Record<string, string | number | readonly string[] | undefined>>
+  readonly body?: object
+}
+
+/** Milliseconds; a task is read or written in a few. */
+const DEADLINE = 10_000
+
+/**
+ * Calls the API and parses what it answers.
+ *
+ * @throws AuthError when there is no credential for the call, or it was cancelled; nothing else that comes from outside.
+ */
+export async function callApi<T>(
+  fetch: typeof globalThis.fetch,
+  api: string,
+  request: ApiRequest,
+  schema: z.ZodType<T>,
+  signal: AbortSignal,
+): Promise<ApiAnswer<T>> {
+  try {
+    const response = await fetch(apiUrl(api, request), {
+      method: request.method,
+      headers: { accept: 'application/json', ...(request.body ? { 'content-type': 'application/json' } : {}) },
+      ...(request.body ? { body: JSON.stringify(request.body) } : {}),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(DEADLINE)]),
+    })
+    return await judge(response, schema)
+  } catch (error) {
+    if (error instanceof AuthError && error.code !== 'server_unavailable') throw error
+    return { ok: false, failure: { code: 'unavailable' } }
+  }
+}
+
+/** Every segment and value is encoded: an argument of a tool never becomes syntax of the URL that carries the credential. */
+export function apiUrl(api: string, { path, query = {} }: Pick<ApiRequest, 'path' | 'query'>): string {
+  const url = new URL(`${api}/${path.map((segment) => encodeURIComponent(segment)).join('/')}`)
+  for (const [name, value] of Object.entries(query)) {
+    const values = value === undefined ? [] : typeof value === 'object' ? value : [String(value)]
+    for (const one of values) url.searchParams.append(name, one)
+  }
+  return url.href
+}
+
+const problem = z.object({
+  code: z.string(),
+  from: z.enum(STATUSES).optional(),
+  to: z.enum(STATUSES).optional(),
+  errors: z.array(z.object({ field: z.string() })).optional(),
+})
+
+async function judge<T>(response: Response, schema: z.ZodType<T>): Promise<ApiAnswer<T>> {
+  const failed = (failure: ApiFailure): ApiAnswer<T> => ({ ok: false, failure })
+  if (response.status === 401) return failed({ code: 'signed_out' })
+  if (response.status === 403) return failed({ code: 'permission_missing' })
+  const body: unknown = await response.json()
+  if (response.ok) return { ok: true, value: schema.parse(body) }
+  const { code, from, to, errors = [] } = problem.parse(body)
+  if (code === 'task_unknown' || code === 'progress_refused') return failed({ code })
+  if (code === 'transition_refused' && from && to) return failed({ code, from, to })
+  if (code === 'fields_invalid') return failed({ code, fields: errors.map(({ field }) => field) })
+  return failed({ code: 'unavailable' })
+}
