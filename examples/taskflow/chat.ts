@@ -1,0 +1,110 @@
+// TaskFlow's chat endpoint: the door, the agent with the MCP server's tools, the ChatKit wire, and what the page shows of it.
+
+import { type AuditSink, type Caller, createOnBehalf, type OnBehalf } from 'onbehalf'
+import { agentResponse, chatkitServer, historyOf, type Respond } from 'onbehalf/chatkit'
+import { jwtVerifier } from 'onbehalf/jwt'
+import type { Log } from 'onbehalf/log'
+import { tokenExchanger } from 'onbehalf/oauth'
+import { DEFAULT_INSTRUCTIONS, type ModelChoice, personOf, renderInstructions, runAgent } from 'onbehalf/openai-agents'
+import { openSqlite, sqliteThreadStore } from 'onbehalf/store'
+import { chatClient } from './clients.ts'
+import type { TaskflowKeys } from './keys.ts'
+import type { Trail } from './trail.ts'
+import type { TaskflowUrls } from './urls.ts'
+
+/** What the chat endpoint is made of. */
+export interface ChatOptions {
+  readonly urls: TaskflowUrls
+  readonly keys: TaskflowKeys
+  readonly audit: AuditSink
+  readonly trail: Trail
+  readonly model: ModelChoice
+  readonly log: Log
+  /** File of the conversations. */
+  readonly database: string
+}
+
+/** The chat endpoint as a fetch handler. */
+export interface Chat {
+  /** Answers `/chatkit`, its metadata, `/trail/…` and `/model-requests/…`; undefined for any other path. */
+  fetch(request: Request): Promise<Response | undefined>
+  close(): void
+}
+
+/** The one MCP server, as people and the model are shown it. */
+const SERVER = 'TaskFlow'
+
+/** Opens the database and makes the chat endpoint. */
+export async function createChat(options: ChatOptions): Promise<Chat> {
+  const { urls, keys, trail, log } = options
+  const onbehalf = createOnBehalf({
+    resource: urls.chatkit,
+    authorizationServers: [urls.issuer],
+    verifier: jwtVerifier({ issuer: urls.issuer }),
+    exchanger: tokenExchanger({ issuer: urls.issuer, ...(await chatClient(keys)) }),
+    servers: { [SERVER]: { url: urls.mcp, source: { type: 'exchange', scopes: ['tasks:read', 'tasks:write'] } } },
+    audit: options.audit,
+    fingerprintKey: new Uint8Array(keys.fingerprintKey),
+    subjectHeader: 'x-user-id',
+    deadline: 20_000,
+  })
+  const database = openSqlite(options.database)
+  const chatkit = chatkitServer<Caller>({
+    admit: onbehalf.admit,
+    store: sqliteThreadStore(database),
+    respond: answer(options),
+    onError: (error, place) =>
+      log.error('A chat request went wrong', { part: 'web', error, ...(place.type ? { operation: place.type } : {}) }),
+  })
+
+  return {
+    async fetch(request) {
+      const { pathname } = new URL(request.url)
+      if (pathname === '/chatkit') return chatkit(request)
+      const [, kind, trace, ...more] = pathname.split('/')
+      if ((kind === 'trail' || kind === 'model-requests') && trace && more.length === 0)
+        return shown(request, onbehalf, trail, kind, trace)
+      return onbehalf.metadata(request)
+    },
+    close: () => database.close(),
+  }
+}
+
+/** One run of the agent for one message. */
+function answer({ urls, trail, model }: ChatOptions): Respond<Caller> {
+  return async function* respond(_thread, _message, context) {
+    const { caller, signal } = context
+    const { principal, trace } = caller
+    const events = runAgent({
+      caller,
+      servers: [{ name: SERVER, url: urls.mcp }],
+      model: model.model,
+      instructions: renderInstructions(DEFAULT_INSTRUCTIONS, {
+        app: 'TaskFlow',
+        person: personOf(principal, caller.token.claims),
+        date: new Date().toISOString().slice(0, 10),
+      }),
+      input: historyOf(await context.history()),
+      signal,
+      onModelRequest: (request) => trail.modelRequest(principal, trace, request),
+    })
+    yield* agentResponse(events, context)
+  }
+}
+
+/** What the page shows beside an answer: its hops, or what the model was given. A person is shown their own and nothing else. */
+async function shown(
+  request: Request,
+  onbehalf: OnBehalf,
+  trail: Trail,
+  kind: 'trail' | 'model-requests',
+  trace: string,
+): Promise<Response> {
+  if (request.method !== 'GET') return new Response(null, { status: 405, headers: { allow: 'GET' } })
+  const admission = await onbehalf.admit(request)
+  if (!admission.ok) return admission.response
+  const { principal } = admission.value
+  await admission.value.end()
+  const body = kind === 'trail' ? { events: trail.events(principal, trace) } : { requests: trail.requests(principal, trace) }
+  return Response.json(body, { headers: { 'cache-control': 'no-store' } })
+}

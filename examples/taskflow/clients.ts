@@ -1,0 +1,23 @@
+// The two confidential clients of TaskFlow: the chat endpoint and the MCP server, each allowed one kind of exchange and nothing else.
+
+import { importJWK } from 'jose'
+import { type ClientAuthentication, clientSecretBasic, privateKeyJwt } from 'onbehalf/oauth'
+import type { TaskflowKeys } from './keys.ts'
+
+/** How a client presents itself to the authorization server. */
+export interface OAuthClient {
+  readonly clientId: string
+  readonly client: ClientAuthentication
+}
+
+/** The chat endpoint: `private_key_jwt`. */
+export async function chatClient({ chatClientKey }: TaskflowKeys): Promise<OAuthClient> {
+  const key = await importJWK(chatClientKey, 'ES256')
+  if (key instanceof Uint8Array) throw new TypeError('The chat client key must be an asymmetric key')
+  return { clientId: 'taskflow-chat', client: privateKeyJwt(key, { kid: chatClientKey.kid }) }
+}
+
+/** The MCP server: `client_secret_basic`. */
+export function mcpClient({ mcpClientSecret }: TaskflowKeys): OAuthClient {
+  return { clientId: 'taskflow-mcp', client: clientSecretBasic(mcpClientSecret) }
+}

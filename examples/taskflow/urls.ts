@@ -1,0 +1,19 @@
+// Where the parts of a running TaskFlow are: the web port is chosen, the others follow it.
+
+/** The parts, as absolute URLs. The chat, MCP and API URLs are also the resource identifiers that tokens name as audience. */
+export interface TaskflowUrls {
+  readonly web: string
+  readonly chatkit: string
+  readonly mcp: string
+  readonly api: string
+  readonly issuer: string
+}
+
+/** How many ports in a row a TaskFlow takes. */
+export const PORTS = 4
+
+/** The URLs for a web port. */
+export function taskflowUrls(port: number): TaskflowUrls {
+  const at = (offset: number) => `http://127.0.0.1:${port + offset}`
+  return { web: at(0), chatkit: `${at(0)}/chatkit`, mcp: `${at(1)}/mcp`, api: `${at(2)}/api`, issuer: at(3) }
+}
