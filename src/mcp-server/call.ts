@@ -1,25 +1,28 @@
 // One admitted request, as the handler and its tools see it: who it is for, and a `fetch` for each API. It holds a handle, no secret.
 
-import type { Principal } from '../core/principal.ts'
+import type { Auditor } from '../core/audit.ts'
+import { carryingFetch } from '../core/carry.ts'
+import type { Admitted } from '../core/door.ts'
+import { refused } from '../core/errors.ts'
+import type { TokenExchanger } from '../core/exchange.ts'
+import type { IssuedCache } from '../core/issued-cache.ts'
+import { actorChain, type Principal } from '../core/principal.ts'
+import { credentialSource } from '../core/source.ts'
+import type { Vault } from '../core/vault.ts'
 import type { VerifiedToken } from '../core/verify.ts'
-
-/** An API that tools call on behalf of the person. */
-export interface ApiInput {
-  /** Only URLs of this origin, at this path or below it, get the credential. */
-  readonly url: string
-  /** The resource identifier that the API's tokens name as audience. Default: the URL. */
-  readonly resource?: string
-  /** The scopes that tokens for the API are asked for, as far as the person granted them; at least one. */
-  readonly scopes: readonly string[]
-}
+import { toError } from '../core/wire.ts'
+import type { Api } from './api.ts'
 
 /** What the MCP SDK calls `AuthInfo`: give it to `handler.fetch(request, { authInfo })`. Its `token` is blank. */
 export interface CallAuthInfo {
   token: '[credential]'
+  /** Empty when the token does not say. */
   clientId: string
   scopes: string[]
+  /** Seconds since the epoch. */
   expiresAt: number
   resource: URL
+  /** The principal; `actors` are the subjects of who acts for it, the current one first. */
   extra: { issuer: string; subject: string; tenant?: string; actors: string[] }
 }
 
@@ -33,11 +36,84 @@ export interface ServerCall {
   readonly authInfo: CallAuthInfo
   /**
    * The `fetch` for one API, by its name among the `apis`: each request carries a token that was issued for the API in exchange for the
-   * caller's, which itself never goes on. It throws `AuthError` when there is no credential or no answer.
+   * caller's, which itself never goes on. It throws `AuthError` when there is no credential or no answer, and once the response is over.
    *
    * @throws AuthError `server_unbound` for a name that is not among the `apis`.
    */
   fetch(api: string): typeof globalThis.fetch
   /** Hands an error to the operator's `onError`, with the principal and the trace. */
   report(error: unknown, tool?: string): void
+}
+
+/** What all calls of a server share. */
+export interface CallParts {
+  readonly resource: string
+  readonly apis: ReadonlyMap<string, Api>
+  readonly vault: Vault
+  readonly auditor: Auditor
+  readonly cache: IssuedCache
+  readonly exchanger: TokenExchanger | undefined
+  readonly fetch: typeof globalThis.fetch
+  readonly deadline: number
+}
+
+/** Opens the call of one admitted request; `end` forgets its credential, and calls of APIs are refused from then on. */
+export async function openCall(
+  { principal, token, credential, trace }: Admitted,
+  report: ServerCall['report'],
+  parts: CallParts,
+): Promise<{ readonly call: ServerCall; readonly end: () => void }> {
+  const { apis, vault, auditor, cache, exchanger, fetch, deadline } = parts
+  const destinations = exchanger ? [exchanger.issuer] : []
+  const handle = await vault.deposit({ credential, owner: principal, destinations, expiresAt: token.expiresAt })
+  let ended = false
+  const call: ServerCall = {
+    principal,
+    token,
+    trace,
+    authInfo: authInfoOf(token, parts.resource),
+    fetch(name) {
+      const api = apis.get(name)
+      if (!api) throw toError({ reason: 'server_unbound', server: name })
+      const source = credentialSource(
+        api.binding,
+        { token, handle, trace },
+        { vault, auditor, cache, ...(exchanger ? { exchanger } : {}) },
+      )
+      return carryingFetch({
+        name,
+        approves: api.approves,
+        resource: api.binding.resource,
+        // A token in the cache outlives the call; the call's right to it does not.
+        source: async (asked) => (ended ? refused('handle_refused', { server: name }) : source(asked)),
+        placement: api.binding.placement,
+        principal,
+        auditor,
+        trace,
+        hop: 'api',
+        fetch,
+        deadline,
+      })
+    },
+    report,
+  }
+  return {
+    call,
+    end: () => {
+      ended = true
+      void vault.discard(handle, principal)
+    },
+  }
+}
+
+function authInfoOf({ principal, scopes, expiresAt }: VerifiedToken, resource: string): CallAuthInfo {
+  const { issuer, subject, tenant, client = '' } = principal
+  return {
+    token: '[credential]',
+    clientId: client,
+    scopes: [...scopes],
+    expiresAt,
+    resource: new URL(resource),
+    extra: { issuer, subject, ...(tenant === undefined ? {} : { tenant }), actors: [...actorChain(principal)] },
+  }
 }

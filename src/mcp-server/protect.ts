@@ -1,10 +1,23 @@
 // protectMcpServer: a fetch handler of an MCP server, behind a door.
 
-import type { AuditSink } from '../core/audit.ts'
+import { type AuditSink, createAuditor } from '../core/audit.ts'
+import { type Admitted, createDoor } from '../core/door.ts'
 import type { TokenExchanger } from '../core/exchange.ts'
+import { issuedCache } from '../core/issued-cache.ts'
+import { memoryVault } from '../core/memory-vault.ts'
 import type { Principal } from '../core/principal.ts'
+import { canonicalResource, resourceMetadataResponse } from '../core/resource.ts'
 import type { TokenVerifier } from '../core/verify.ts'
-import type { ApiInput, ServerCall } from './call.ts'
+import { type ApiInput, parseApi } from './api.ts'
+import { readJson } from './body.ts'
+import { openCall, type ServerCall } from './call.ts'
+import { createGate } from './gate.ts'
+import { operationsOf } from './operations.ts'
+import { problem } from './problem.ts'
+import { sessionOwners } from './session-owners.ts'
+import { toolPolicy } from './tool-policy.ts'
+import { undeclaredTools } from './undeclared-tools.ts'
+import { untilEnded } from './until-ended.ts'
 
 /** Where an error came from. */
 export interface ErrorOrigin {
@@ -49,13 +62,147 @@ export interface ProtectOptions {
 }
 
 /**
- * Puts an MCP server behind a door: only requests with a valid access token that was issued for this server reach the handler.
+ * Puts an MCP server behind a door: only requests with a valid access token that was issued for this server, and with the scopes of the
+ * tools that they call, reach the handler. It wraps any fetch handler of Streamable HTTP, sessions or not. Requests reach the handler
+ * without their credential; `call.fetch` carries one that was issued for the API instead. Answers to CORS preflights are not its business.
  *
+ * @returns A fetch handler, which also serves the protected resource metadata (RFC 9728).
  * @throws TypeError that names the setting, for a configuration that cannot work. Nothing is fetched.
+ *
+ * @example
+ * ```ts
+ * const serve = protectMcpServer(
+ *   {
+ *     resource: 'https://tasks.example/mcp',
+ *     authorizationServers: ['https://login.example'],
+ *     verifier: jwtVerifier({ issuer: 'https://login.example' }),
+ *     exchanger: tokenExchanger({ issuer: 'https://login.example', clientId: 'tasks-mcp', client: clientSecretBasic(secret) }),
+ *     apis: { tasks: { url: 'https://api.example/tasks', scopes: ['tasks:write'] } },
+ *     toolScopes: { add_task: ['tasks:write'] },
+ *     audit,
+ *   },
+ *   async (request, call) => {
+ *     const mcp = createMcpHandler(() => taskServer(call))
+ *     return mcp.fetch(request, { authInfo: call.authInfo })
+ *   },
+ * )
+ * ```
  */
 export function protectMcpServer(
-  _options: ProtectOptions,
-  _handler: (request: Request, call: ServerCall) => Promise<Response>,
+  options: ProtectOptions,
+  handler: (request: Request, call: ServerCall) => Promise<Response>,
 ): (request: Request) => Promise<Response> {
-  throw new Error('being written')
+  const {
+    verifier,
+    exchanger,
+    authorizationServers,
+    scopes: always = [],
+    maxBodyBytes = 1024 * 1024,
+    now = Date.now,
+    fetch = globalThis.fetch,
+    deadline = 30_000,
+    onError,
+  } = options
+  const resource = canonicalResource(options.resource)
+  if (authorizationServers.length === 0) throw new TypeError('authorizationServers must name at least one issuer (RFC 9728)')
+  if (!(Number.isInteger(maxBodyBytes) && maxBodyBytes > 0)) throw new TypeError('maxBodyBytes must be a positive integer')
+  const apis = new Map(Object.entries(options.apis ?? {}).map(([name, input]) => [name, parseApi(name, input)]))
+  if (apis.size > 0 && !exchanger)
+    throw new TypeError('apis need the setting exchanger: the token that an MCP server receives must not go on to an API')
+  const gate = createGate({ ...options, resource })
+  const policy = toolPolicy(options.toolScopes, always)
+  const auditor = createAuditor(options.audit, {
+    now,
+    ...(options.fingerprintKey ? { fingerprintKey: options.fingerprintKey } : {}),
+  })
+  const door = createDoor({ resource, verifier, auditor, scopes: always, scopesSupported: policy.all, hop: 'server-door' })
+  const parts = { resource, apis, auditor, exchanger, fetch, deadline, vault: memoryVault({ now }), cache: issuedCache({ now }) }
+  const sessions = sessionOwners({ now })
+  const undeclared = undeclaredTools()
+  const metadata = {
+    resource,
+    authorization_servers: authorizationServers,
+    ...(policy.all.length > 0 ? { scopes_supported: policy.all } : {}),
+    bearer_methods_supported: ['header'] as const,
+  }
+
+  function reporter({ principal, trace }: Admitted): ServerCall['report'] {
+    return (error, tool) => {
+      try {
+        onError?.(error, { principal, trace, ...(tool === undefined ? {} : { tool }) })
+      } catch {
+        // A logger that is out of order must not decide what the caller is told.
+      }
+    }
+  }
+
+  /** The request's body, once every tool that it calls is allowed; or the answer to send. */
+  async function checkBody(request: Request, admitted: Admitted): Promise<string | Response> {
+    const body = await readJson(request, maxBodyBytes, deadline)
+    if (!body.ok) return body.response
+    const operations = operationsOf(body.value, request.headers)
+    if (!operations.ok) return operations.response
+    const needs = policy.needs(operations.tools)
+    if (!needs.declared) return undeclared.refuse(needs.tool, door, admitted, reporter(admitted))
+    if (needs.scopes.every((scope) => admitted.token.scopes.includes(scope))) return body.text
+    return (await door.refuse(admitted, needs.scopes, operations.tools.join(' '))).response
+  }
+
+  async function run(request: Request, admitted: Admitted): Promise<Response> {
+    const report = reporter(admitted)
+    const { call, end } = await openCall(admitted, report, parts)
+    try {
+      return untilEnded(await handler(request, call), end)
+    } catch (error) {
+      end()
+      report(error)
+      return problem(500, -32_603, 'Internal error.')
+    }
+  }
+
+  return async (request) => {
+    const elsewhere = gate.refusesHost(request)
+    if (elsewhere) return elsewhere
+    // Public by its nature, to pages of every origin too; everything else is not.
+    const document = resourceMetadataResponse(request, metadata)
+    if (document) return document
+    const foreign = gate.refusesOriginOrMethod(request)
+    if (foreign) return foreign
+    const admission = await door.admit(request)
+    if (!admission.ok) return admission.response
+    const { value: admitted } = admission
+    const session = sessionOf(request.headers)
+    if (session !== undefined && !sessions.owns(session, admitted.principal))
+      return problem(404, SESSION_NOT_FOUND, 'Session not found.')
+    const body = request.method === 'POST' ? await checkBody(request, admitted) : null
+    if (body instanceof Response) return body
+    const response = await run(rebuilt(request, body, session), admitted)
+    const given = response.headers.get(SESSION)
+    if (given !== null) sessions.given(given, admitted.principal)
+    if (session !== undefined && request.method === 'DELETE' && response.ok) sessions.ended(session)
+    return response
+  }
+}
+
+const SESSION = 'mcp-session-id'
+
+/** The code of the MCP SDK for it; the client starts anew. */
+const SESSION_NOT_FOUND = -32_001
+
+/** The session that a request names. From 2026-07-28 on there are none, and an id that is sent is ignored. */
+function sessionOf(headers: Headers): string | undefined {
+  // Revisions are dates, so they compare as texts.
+  if ((headers.get('mcp-protocol-version') ?? '') >= '2026-07-28') return undefined
+  return headers.get(SESSION) ?? undefined
+}
+
+/** What callers say about who they are stops at the door: tools see all headers of a request, and the principal is in the call. */
+const STOPPED = ['authorization', 'proxy-authorization', 'cookie', 'x-user-id', 'content-length']
+
+/** The request as the handler gets it: the body that was checked, and no credential. */
+function rebuilt(request: Request, body: string | null, session: string | undefined): Request {
+  const headers = new Headers(request.headers)
+  for (const name of STOPPED) headers.delete(name)
+  if (session === undefined) headers.delete(SESSION)
+  return new Request(request.url, { method: request.method, headers, body, signal: request.signal })
 }
