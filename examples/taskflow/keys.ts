@@ -83,7 +83,8 @@ function parse(text: string, path: string): KeyFile {
   }
   // Neither zod's nor JSON.parse's own error goes on: both quote what they read.
   const result = keyFile.safeParse(value)
-  if (!result.success) throw new Error(`${path} is not a TaskFlow key file. Move it away to have new keys made; everybody then signs in again.`)
+  if (!result.success)
+    throw new Error(`${path} is not a TaskFlow key file. Move it away to have new keys made; everybody then signs in again.`)
   return result.data
 }
 

@@ -1,7 +1,18 @@
 // TaskFlow's authorization server: oidc-provider, configured. It has no passwords, so it is for the demo and nothing else.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { join } from 'node:path'
+import { type Context, Provider } from 'oidc-provider'
 import type { TaskflowKeys } from '../keys.ts'
+import { clients, exchangeRules } from './clients.ts'
+import { configuration, ENDPOINTS } from './configuration.ts'
+import { registerExchange } from './exchange-grant.ts'
+import type { ActClaim } from './exchange-policy.ts'
+import { contentSecurityPolicy } from './pages.ts'
+import { scopes } from './resource-server.ts'
+import { signInStep } from './sign-in.ts'
+import { openStorage } from './sqlite-adapter.ts'
+import { subjectVerifier } from './subject-token.ts'
 
 /** The three protected resources: absolute URIs, the audiences of access tokens (RFC 8707). */
 export interface TaskflowResources {
@@ -20,6 +31,8 @@ export interface IssuerOptions {
   readonly keys: TaskflowKeys
   /** The data folder; sessions, grants and refresh tokens are in `issuer.db` in it. */
   readonly dataDir: string
+  /** Told when the issuer itself fails (its callers get `server_error`). Default: nobody is told. */
+  readonly onFailure?: (error: Error) => void
 }
 
 /** A running authorization server, for a node:http listener. */
@@ -31,5 +44,57 @@ export interface Issuer {
 
 /** Makes the authorization server; it listens nowhere itself. */
 export function createIssuer(options: IssuerOptions): Issuer {
-  throw new Error(`No authorization server yet for ${options.issuer}`)
+  const { issuer, web, keys, resources, dataDir, onFailure } = options
+  const storage = openStorage({ path: join(dataDir, 'issuer.db') })
+  const actors = new WeakMap<object, ActClaim>()
+  const provider: Provider = new Provider(
+    issuer,
+    configuration(
+      options,
+      storage,
+      () => provider,
+      (token) => actors.get(token),
+    ),
+  )
+  registerExchange(provider, {
+    rules: exchangeRules(resources),
+    verifySubject: subjectVerifier(issuer, keys.issuerKey),
+    remember: (token, act) => actors.set(token, act),
+  })
+  const names = new Map(clients(web, keys).map((client) => [client.client_id, String(client.client_name)]))
+  provider.use(guard(issuer, web))
+  provider.use(asRfc6749)
+  provider.use(signInStep(provider, web, (id) => names.get(id) ?? 'An application'))
+  provider.on('server_error', (_context, error) => onFailure?.(error))
+  return { callback: provider.callback(), close: storage.close }
+}
+
+/** Headers for every answer; the scope that applies when none is asked for; and no answer under a foreign name. */
+function guard(issuer: string, web: string) {
+  const { host } = new URL(issuer)
+  return async (context: Context, next: () => Promise<void>): Promise<void> => {
+    context.set('x-content-type-options', 'nosniff')
+    context.set('referrer-policy', 'no-referrer')
+    context.set('content-security-policy', contentSecurityPolicy([web]))
+    // oidc-provider builds its URLs from the Host header, and a rebound DNS name would make this server a foreign site's own.
+    if (context.host !== host) {
+      context.status = 421
+      context.body = `This is ${issuer}\n`
+      return
+    }
+    // Without a scope oidc-provider would end a signed-in request in access_denied (RFC 6749 section 3.3 allows a default).
+    if (context.path === `${ENDPOINTS}/authorize` && !context.query.scope)
+      context.query = { ...context.query, scope: scopes.join(' ') }
+    await next()
+  }
+}
+
+/** oidc-provider answers `invalid_request` when a client may not use a grant type; RFC 6749 section 5.2 has a code for that. */
+async function asRfc6749(context: Context, next: () => Promise<void>): Promise<void> {
+  await next()
+  const { client, params, route } = context.oidc ?? {}
+  const grantType = params?.grant_type
+  const refused = typeof context.body === 'object' && context.body !== null && 'error' in context.body ? context.body : undefined
+  if (route !== 'token' || !client || refused?.error !== 'invalid_request' || typeof grantType !== 'string') return
+  if (!client.grantTypeAllowed(grantType)) context.body = { ...refused, error: 'unauthorized_client' }
 }

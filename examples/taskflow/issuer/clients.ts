@@ -1,0 +1,57 @@
+// TaskFlow's OAuth clients, all first-party and known beforehand, and what each may exchange.
+
+import type { TaskflowKeys } from '../keys.ts'
+import { EXCHANGE_GRANT } from './exchange-grant.ts'
+import type { ExchangeRule } from './exchange-policy.ts'
+import type { TaskflowResources } from './index.ts'
+import { scopes } from './resource-server.ts'
+
+/** Where the token command is redirected to. Nothing listens there: it reads the code from the redirect itself (RFC 8252 section 7.3). */
+export const CLI_REDIRECT = 'http://127.0.0.1/callback'
+
+/** The clients' registrations (RFC 7591 metadata). */
+export function clients(web: string, keys: TaskflowKeys): readonly Readonly<Record<string, unknown>>[] {
+  const { kty, crv, x, y, kid, alg, use } = keys.chatClientKey
+  const exchangeOnly = { grant_types: [EXCHANGE_GRANT], response_types: [], redirect_uris: [] }
+  return [
+    {
+      client_id: 'taskflow-page',
+      client_name: 'TaskFlow',
+      token_endpoint_auth_method: 'none',
+      grant_types: ['authorization_code', 'refresh_token'],
+      redirect_uris: [`${web}/`],
+      post_logout_redirect_uris: [`${web}/`],
+    },
+    {
+      client_id: 'taskflow-cli',
+      client_name: 'The TaskFlow token command',
+      application_type: 'native',
+      token_endpoint_auth_method: 'none',
+      grant_types: ['authorization_code'],
+      redirect_uris: [CLI_REDIRECT],
+    },
+    {
+      client_id: 'taskflow-chat',
+      client_name: 'The TaskFlow assistant',
+      token_endpoint_auth_method: 'private_key_jwt',
+      token_endpoint_auth_signing_alg: 'ES256',
+      jwks: { keys: [{ kty, crv, x, y, kid, alg, use }] },
+      ...exchangeOnly,
+    },
+    {
+      client_id: 'taskflow-mcp',
+      client_name: 'The TaskFlow MCP server',
+      token_endpoint_auth_method: 'client_secret_basic',
+      client_secret: keys.mcpClientSecret.reveal(),
+      ...exchangeOnly,
+    },
+  ]
+}
+
+/** Each server exchanges only tokens that were issued for itself, and only for the next hop. */
+export function exchangeRules(resources: TaskflowResources): readonly ExchangeRule[] {
+  return [
+    { client: 'taskflow-chat', subjectAudience: resources.chat, target: resources.mcp, scopes },
+    { client: 'taskflow-mcp', subjectAudience: resources.mcp, target: resources.api, scopes },
+  ]
+}

@@ -1,0 +1,125 @@
+// oidc-provider's configuration for TaskFlow: what is on, what is off, how long things live. Every default that prints is replaced.
+
+import { type Client, type Context, errors, interactionPolicy, type OidcRequestContext, type Provider } from 'oidc-provider'
+import { findPerson } from './accounts.ts'
+import { clients } from './clients.ts'
+import type { ActClaim } from './exchange-policy.ts'
+import type { IssuerOptions } from './index.ts'
+import { errorPage, signedOutPage, signOutPage } from './pages.ts'
+import { ACCESS_TOKEN_LIFE, resourceServerInfo } from './resource-server.ts'
+import type { Storage } from './sqlite-adapter.ts'
+
+const DAY = 24 * 3600
+
+/** The folder of all endpoints: the session cookie's path, because cookies do not know ports and other listeners share this host. */
+export const ENDPOINTS = '/oauth'
+
+/** Makes the configuration; `actOf` gives the actor of a token that the exchange is about to issue. */
+export function configuration(
+  { web, resources, keys }: IssuerOptions,
+  storage: Storage,
+  provider: () => Provider,
+  actOf: (token: object) => ActClaim | undefined,
+): Record<string, unknown> {
+  const known: readonly string[] = Object.values(resources)
+  const policy = interactionPolicy.base()
+  // First-party clients: the grant is made without a screen, in loadExistingGrant.
+  policy.remove('consent')
+  const cookie = { httpOnly: true, sameSite: 'lax', signed: true }
+  const grant = (context: OidcRequestContext) => loadGrant(provider(), context)
+
+  return {
+    adapter: storage.adapter,
+    clients: clients(web, keys),
+    clientDefaults: { id_token_signed_response_alg: 'ES256' },
+    clientAuthMethods: ['none', 'private_key_jwt', 'client_secret_basic'],
+    enabledJWA: { clientAuthSigningAlgValues: ['ES256'], idTokenSigningAlgValues: ['ES256'] },
+    jwks: { keys: [keys.issuerKey] },
+    cookies: {
+      names: { session: 'taskflow_session', interaction: 'taskflow_sign_in', resume: 'taskflow_resume' },
+      keys: keys.cookieKeys.map((key) => key.reveal()),
+      long: { ...cookie, path: ENDPOINTS },
+      short: cookie,
+    },
+    responseTypes: ['code'],
+    scopes: ['openid'],
+    claims: { openid: ['sub'], profile: ['name'] },
+    pkce: { required: () => true },
+    allowOmittingSingleRegisteredRedirectUri: false,
+    clockTolerance: 5,
+    routes: {
+      authorization: `${ENDPOINTS}/authorize`,
+      token: `${ENDPOINTS}/token`,
+      revocation: `${ENDPOINTS}/revoke`,
+      introspection: `${ENDPOINTS}/introspect`,
+      jwks: `${ENDPOINTS}/jwks`,
+      end_session: `${ENDPOINTS}/sign-out`,
+    },
+    features: {
+      devInteractions: { enabled: false },
+      dPoP: { enabled: false },
+      pushedAuthorizationRequests: { enabled: false },
+      // Every access token is a JWT for one resource, and userinfo takes none of those; the name is in the tokens.
+      userinfo: { enabled: false },
+      revocation: { enabled: true, allowedPolicy: ownToken },
+      introspection: { enabled: true, allowedPolicy: ownToken },
+      rpInitiatedLogout: { enabled: true, logoutSource: signOutPage, postLogoutSuccessSource: signedOutPage(web) },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: (_context: Context, _client: Client, granted?: readonly string[]) =>
+          granted && !granted.includes(resources.chat) ? granted : resources.chat,
+        getResourceServerInfo: (_context: Context, resource: string) => {
+          if (!known.includes(resource)) throw new errors.InvalidTarget()
+          return resourceServerInfo(resource)
+        },
+      },
+    },
+    interactions: { policy, url: (_context: Context, { uid }: { uid: string }) => `/interaction/${uid}` },
+    loadExistingGrant: grant,
+    findAccount: (_context: Context, subject: string) => {
+      const person = findPerson(subject)
+      return person && { accountId: person.subject, claims: () => ({ sub: person.subject, name: person.name }) }
+    },
+    // `gid` names the grant behind the token, so that an exchange can see whether it still stands.
+    extraTokenClaims: (_context: Context, token: { readonly accountId?: string; readonly grantId?: string }) => {
+      const act = actOf(token)
+      return { name: findPerson(token.accountId)?.name, gid: token.grantId, ...(act ? { act } : {}) }
+    },
+    issueRefreshToken: (_context: Context, client: Client) => client.grantTypeAllowed('refresh_token'),
+    rotateRefreshToken: true,
+    // A refresh token ends with the session: signing out in one tab signs out everywhere.
+    expiresWithSession: () => true,
+    clientBasedCORS: (_context: Context, origin: string, client: Client) => origin === web && client.clientId === 'taskflow-page',
+    renderError: errorPage(web),
+    ttl: {
+      AccessToken: ACCESS_TOKEN_LIFE,
+      AuthorizationCode: 60,
+      IdToken: ACCESS_TOKEN_LIFE,
+      Interaction: 3600,
+      Session: 14 * DAY,
+      Grant: 30 * DAY,
+      // Rotation does not lengthen the life of the family (RFC 9700 section 4.14.2).
+      RefreshToken: (context: OidcRequestContext) => context.oidc.entities.RotatedRefreshToken?.remainingTTL ?? 14 * DAY,
+    },
+  }
+}
+
+function ownToken(_context: Context, client: Client, token: { readonly clientId: string }): boolean {
+  return token.clientId === client.clientId
+}
+
+/** The session's grant for this client, widened to what is asked for now. Tokens are narrowed again to what each request asked for. */
+async function loadGrant({ Grant }: Provider, { oidc }: OidcRequestContext) {
+  const { clientId } = oidc.client
+  const grantId = oidc.session.grantIdFor(clientId)
+  const kept = grantId === undefined ? undefined : await Grant.find(grantId)
+  const grant = kept ?? new Grant({ accountId: oidc.account.accountId, clientId })
+  const openid = [...oidc.requestParamOIDCScopes]
+  if (openid.length > 0) grant.addOIDCScope(openid.join(' '))
+  for (const [resource, server] of Object.entries(oidc.resourceServers)) {
+    const asked = [...oidc.requestParamScopes].filter((scope) => server.scopes.has(scope))
+    if (asked.length > 0) grant.addResourceScope(resource, asked.join(' '))
+  }
+  await grant.save()
+  return grant
+}

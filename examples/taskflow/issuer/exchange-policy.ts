@@ -1,0 +1,109 @@
+// Who may exchange what for what (RFC 8693): one pure decision. It verifies no signature and issues nothing.
+
+/** One allowed exchange. What no rule allows is refused. */
+export interface ExchangeRule {
+  /** The client that may exchange; it becomes the actor. */
+  readonly client: string
+  /** The audience that the subject token must have: the client's own resource, so that no client can exchange another's tokens. */
+  readonly subjectAudience: string
+  /** The resource that the new token is for. */
+  readonly target: string
+  /** The scopes that it may have at most. */
+  readonly scopes: readonly string[]
+}
+
+/** The `act` claim (RFC 8693 section 4.1). */
+export interface ActClaim {
+  readonly sub: string
+  readonly act?: ActClaim | undefined
+}
+
+/** What a subject token says, once signature, type, issuer and the grant behind it are verified. */
+export interface SubjectToken {
+  readonly audience: readonly string[]
+  readonly scopes: readonly string[]
+  /** Seconds since the epoch. */
+  readonly expiresAt: number
+  readonly act?: ActClaim
+}
+
+/** The parameters of a token exchange request (RFC 8693 section 2.1), apart from the subject token itself. */
+export interface ExchangeRequest {
+  readonly subjectTokenType?: string | undefined
+  readonly requestedTokenType?: string | undefined
+  readonly hasActorToken: boolean
+  /** Every `resource` and `audience` parameter. */
+  readonly targets: readonly string[]
+  readonly scope?: string | undefined
+}
+
+/** The error codes of RFC 6749 section 5.2 and RFC 8693 section 2.2.2 that a refusal may have. */
+export type ExchangeError = 'invalid_request' | 'invalid_grant' | 'invalid_target' | 'invalid_scope' | 'unauthorized_client'
+
+/** What may be issued, or why nothing is. */
+export type ExchangeDecision =
+  | {
+      readonly ok: true
+      readonly target: string
+      readonly scopes: readonly string[]
+      readonly lifetime: number
+      readonly act: ActClaim
+    }
+  | { readonly ok: false; readonly error: ExchangeError; readonly description: string }
+
+export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token'
+
+/** Seconds that an exchanged token lives at most. */
+export const LONGEST_LIFE = 300
+
+/** Who asks, for what, with which token, when. */
+export interface ExchangeCase {
+  /** The authenticated client. */
+  readonly client: string
+  readonly request: ExchangeRequest
+  /** Undefined when the subject token is not a live access token of this issuer. */
+  readonly subject: SubjectToken | undefined
+  /** Seconds since the epoch. */
+  readonly now: number
+}
+
+/** Decides one exchange. The order of the checks is such that a client learns nothing about tokens that it may not exchange. */
+export function decideExchange(
+  rules: readonly ExchangeRule[],
+  { client, request, subject, now }: ExchangeCase,
+): ExchangeDecision {
+  const own = rules.filter((rule) => rule.client === client)
+  if (own.length === 0) return refuse('unauthorized_client', 'this client may not exchange tokens')
+  const malformed = judgeRequest(request)
+  if (malformed) return refuse('invalid_request', malformed)
+  const lifetime = subject ? Math.min(LONGEST_LIFE, Math.floor(subject.expiresAt - now)) : 0
+  // A token with several audiences is nobody's own: it is refused rather than guessed about.
+  const ours = subject && subject.audience.length === 1 ? own.filter((rule) => rule.subjectAudience === subject.audience[0]) : []
+  if (!subject || lifetime < 1 || ours.length === 0)
+    return refuse('invalid_grant', 'the subject token cannot be exchanged by this client')
+  const targets = new Set(request.targets)
+  const rule = targets.size === 1 ? ours.find((one) => targets.has(one.target)) : undefined
+  if (!rule) return refuse('invalid_target', 'this client may not have a token for this resource')
+  const available = subject.scopes.filter((scope) => rule.scopes.includes(scope))
+  const scopes = request.scope === undefined ? available : [...new Set(request.scope.split(' ').filter((scope) => scope !== ''))]
+  if (scopes.length === 0 || scopes.some((scope) => !available.includes(scope))) {
+    return refuse('invalid_scope', 'the scope is more than the subject token has, or than this client may have')
+  }
+  return { ok: true, target: rule.target, scopes, lifetime, act: { sub: client, ...(subject.act ? { act: subject.act } : {}) } }
+}
+
+/** What is wrong with the request as such, if anything. */
+function judgeRequest(request: ExchangeRequest): string | undefined {
+  if (request.subjectTokenType !== ACCESS_TOKEN_TYPE) return `subject_token_type must be ${ACCESS_TOKEN_TYPE}`
+  if (request.requestedTokenType !== undefined && request.requestedTokenType !== ACCESS_TOKEN_TYPE) {
+    return `requested_token_type must be ${ACCESS_TOKEN_TYPE}`
+  }
+  // The actor is the client that authenticated; an actor token could only contradict that.
+  if (request.hasActorToken) return 'actor_token is not supported: the actor is the authenticated client'
+  if (request.targets.length === 0) return 'resource or audience must name the target'
+  return undefined
+}
+
+function refuse(error: ExchangeError, description: string): ExchangeDecision {
+  return { ok: false, error, description }
+}
