@@ -1,17 +1,106 @@
-// One SQLite file.
+// One SQLite file, opened so that what was committed survives the end of the process and of the machine. It knows no threads.
+
+import { chmodSync, closeSync, openSync } from 'node:fs'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { MIGRATIONS } from './migrations.ts'
+import { bind, type SqlValue, type Statement, type Values } from './statement.ts'
 
 /** Options of {@link openSqlite}. */
 export interface SqliteOptions {
-  /** Milliseconds to wait for another process's write. Default 5,000. */
+  /** Milliseconds to wait while another process writes. Default 5,000. */
   readonly busyTimeout?: number
 }
 
-/** An open database. */
+/** One statement of a batch, its values bound. */
+export interface Step {
+  readonly text: string
+  readonly values: readonly SqlValue[]
+}
+
+/** An open database. Whatever a method has answered is on the disk. */
 export interface SqliteDatabase {
+  /** The rows of a query. */
+  all<P extends Values, R>(statement: Statement<P, R>, values: P): Promise<readonly R[]>
+  /** Runs statements, all or nothing, and gives the number of rows that each changed. */
+  batch(steps: readonly Step[]): Promise<readonly number[]>
+  /** Closes the file. */
   close(): void
 }
 
-/** Opens the file, makes it if it is not there, and brings its tables up to date. */
+/** A step of a batch. */
+export function step<P extends Values>(statement: Statement<P>, values: P): Step {
+  return { text: statement.text, values: bind(statement, values) }
+}
+
+/**
+ * Opens a SQLite file, makes it when it is not there (mode 0600: it holds conversations), and brings its tables up to date.
+ *
+ * @param path The file, or `:memory:`. Its folder must exist.
+ * @throws Error when the file cannot be opened, is none of SQLite's, or was written by a newer version.
+ */
 export function openSqlite(path: string, options: SqliteOptions = {}): SqliteDatabase {
-  throw new Error(`not built yet: ${path} ${typeof options}`)
+  const { busyTimeout = 5000 } = options
+  if (path !== ':memory:') {
+    closeSync(openSync(path, 'a', 0o600))
+    chmodSync(path, 0o600)
+  }
+  const database = new DatabaseSync(path, { timeout: busyTimeout, enableForeignKeyConstraints: true })
+  try {
+    // FULL: the log is synced at every commit, so that a commit outlives a loss of power, not only a crash.
+    database.exec('pragma journal_mode = wal; pragma synchronous = full')
+    migrate(database)
+  } catch (error) {
+    database.close()
+    throw error
+  }
+  const prepared = new Map<string, StatementSync>()
+
+  function prepare(text: string): StatementSync {
+    const ready = prepared.get(text) ?? database.prepare(text)
+    prepared.set(text, ready)
+    return ready
+  }
+
+  function run({ text, values }: Step): number {
+    return Number(prepare(text).run(...values).changes)
+  }
+
+  return {
+    async all<P extends Values, R>(statement: Statement<P, R>, values: P): Promise<readonly R[]> {
+      return parseRows<R>(prepare(statement.text).all(...bind(statement, values)))
+    },
+    async batch(steps): Promise<readonly number[]> {
+      const [first] = steps
+      // A single statement is a transaction by itself.
+      return first && steps.length === 1 ? [run(first)] : transaction(database, () => steps.map(run))
+    },
+    close: () => database.close(),
+  }
+}
+
+/** Nothing is awaited inside, so no other statement can come between. */
+function transaction<T>(database: DatabaseSync, work: () => T): T {
+  database.exec('begin immediate')
+  try {
+    const result = work()
+    database.exec('commit')
+    return result
+  } catch (error) {
+    if (database.isTransaction) database.exec('rollback')
+    throw error
+  }
+}
+
+function migrate(database: DatabaseSync): void {
+  transaction(database, () => {
+    const done = Number(database.prepare('pragma user_version').get()?.user_version)
+    if (done > MIGRATIONS.length) throw new Error('The SQLite file was written by a newer version of onbehalf')
+    for (const text of MIGRATIONS.slice(done).flat()) database.exec(text)
+    database.exec(`pragma user_version = ${MIGRATIONS.length}`)
+  })
+}
+
+/** The rows have the columns that Kysely derived from the query, in a file whose tables the migrations made. */
+function parseRows<R>(rows: readonly unknown[]): readonly R[] {
+  return rows as readonly R[]
 }

@@ -1,0 +1,51 @@
+// The ways to refuse a request before anything is stored, and the answers they get. One thing, one answer: missing and foreign look alike.
+
+/** A refusal: its HTTP status, a stable code, and a message that clients show to the person. */
+export interface Refusal {
+  readonly status: 400 | 404 | 405 | 408 | 409 | 413 | 415 | 503
+  readonly code: string
+  readonly message: string
+}
+
+/** What a request came to: a body for the 200, or a refusal. */
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal }
+
+/** It went well. */
+export function done<T>(value: T): { readonly ok: true; readonly value: T } {
+  return { ok: true, value }
+}
+
+/** It was refused. */
+export function refuse(refusal: Refusal): { readonly ok: false; readonly refusal: Refusal } {
+  return { ok: false, refusal }
+}
+
+/** The one answer for a thread, an item or an attachment that does not exist and for one that is somebody else's. */
+export const NOT_FOUND: Refusal = { status: 404, code: 'not_found', message: 'This does not exist.' }
+
+/** The one answer for a cursor that does not exist and for one that is somebody else's. */
+export const UNKNOWN_CURSOR: Refusal = {
+  status: 400,
+  code: 'unknown_cursor',
+  message: 'The list cannot be continued from there.',
+}
+
+/** Only before a side effect: clients repeat a request that is answered so. */
+export const UNAVAILABLE: Refusal = {
+  status: 503,
+  code: 'unavailable',
+  message: 'A service that this depends on is not available. Try again later.',
+}
+
+/** A request that is not as the protocol says. */
+export function invalid(message: string, code: 'invalid_request' | 'unknown_type' = 'invalid_request'): Refusal {
+  return { status: 400, code, message }
+}
+
+/** The answer to a refused request. */
+export function refusalResponse({ status, code, message }: Refusal): Response {
+  const headers = new Headers({ 'cache-control': 'no-store' })
+  if (status === 405) headers.set('allow', 'POST')
+  if (status === 503) headers.set('retry-after', '5')
+  return Response.json({ code, message }, { status, headers })
+}
