@@ -50,7 +50,7 @@ export function remoteDocument<T>(options: RemoteDocumentOptions<T>): RemoteDocu
     } catch {
       result = refused('issuer_unavailable')
     }
-    asked = { at, ok: result.ok }
+    asked = { at: now() / 1000, ok: result.ok }
     if (result.ok) last = { value: result.value, at }
     return result
   }
@@ -67,17 +67,23 @@ export function remoteDocument<T>(options: RemoteDocumentOptions<T>): RemoteDocu
     return last && within(last.at, fresh + stale) ? granted(last.value) : refused('issuer_unavailable')
   }
 
+  async function wait(signal: AbortSignal | undefined): Promise<Result<T>> {
+    const result = await waitFor(reload(), signal)
+    return result.ok || result.refusal.reason === 'cancelled' ? result : fallback()
+  }
+
   return {
     async current({ signal } = {}): Promise<Result<T>> {
       if (last && within(last.at, fresh)) return granted(last.value)
-      if (!flight && asked && !asked.ok && within(asked.at, RETRY_AFTER)) return fallback()
-      const result = await waitFor(reload(), signal)
-      return result.ok || result.refusal.reason === 'cancelled' ? result : fallback()
+      if (!asked || asked.ok) return wait(signal)
+      // The issuer did not answer the last time. Its next chance must not make everybody wait for a deadline, if there is an old document.
+      const left = fallback()
+      const soon = within(asked.at, RETRY_AFTER)
+      if (left.ok && !soon) void reload()
+      return left.ok || (soon && !flight) ? left : wait(signal)
     },
     async again({ signal } = {}): Promise<Result<T>> {
-      if (!flight && within(asked?.at, cooldown)) return fallback()
-      const result = await waitFor(reload(), signal)
-      return result.ok || result.refusal.reason === 'cancelled' ? result : fallback()
+      return !flight && within(asked?.at, cooldown) ? fallback() : wait(signal)
     },
   }
 }

@@ -1,6 +1,24 @@
 // Verifies JWT access tokens (RFC 9068 section 4). It never takes an ID token, and never a key or an algorithm that the token names.
 
-import type { TokenVerifier } from '../core/verify.ts'
+import { hash } from 'node:crypto'
+import { type CryptoKey, compactVerify, decodeProtectedHeader, errors } from 'jose'
+import { checkEndpoint } from '../core/authorization-server.ts'
+import type { Credential } from '../core/credential.ts'
+import { granted, type Result, refused } from '../core/errors.ts'
+import { cachedVerifier } from '../core/verified-cache.ts'
+import { type TokenVerifier, type VerifiedToken, validateClaims } from '../core/verify.ts'
+import { issuerKeys, type KeyHint } from './key-set.ts'
+import { bearsAccessTokenMarks } from './untyped.ts'
+
+const DEFAULT_ALGORITHMS: readonly string[] = ['ES256', 'RS256', 'PS256', 'EdDSA']
+
+/** The asymmetric algorithms that jose implements (RFC 7518 section 3.1, RFC 8037, RFC 9864, ML-DSA for JOSE). */
+const ASYMMETRIC = /^(?:(?:ES|RS|PS)(?:256|384|512)|EdDSA|Ed25519|ML-DSA-(?:44|65|87))$/
+
+/** Characters; more than any HTTP server takes in a header, and few enough to hash and decode without thought. */
+const LONGEST_TOKEN = 16 * 1024
+
+const LONGEST_KEY_ID = 256
 
 /** Options of {@link jwtVerifier}. */
 export interface JwtVerifierOptions {
@@ -44,5 +62,75 @@ export interface JwtVerifierOptions {
  * @throws TypeError when the issuer or an endpoint is not https (or loopback), or an algorithm is symmetric, `none` or unknown.
  */
 export function jwtVerifier(options: JwtVerifierOptions): TokenVerifier {
-  throw new TypeError(`not yet: ${options.issuer}`)
+  const { issuer, jwksUri, algorithms = DEFAULT_ALGORITHMS, tolerance = 30, tenantClaim, cache = {} } = options
+  const { insecurelyAcceptUntypedTokens: untyped = false, fetch = globalThis.fetch, now = Date.now } = options
+  const { cooldown = 30, maxAge = 600, staleFor = 3600, deadline = 5000 } = options
+  if (algorithms.length === 0 || !algorithms.every((name) => ASYMMETRIC.test(name))) {
+    throw new TypeError(
+      'algorithms must name asymmetric signature algorithms only: no HS256 and its kin, never none (RFC 8725 section 3.1)',
+    )
+  }
+  if (jwksUri !== undefined) checkEndpoint('jwksUri', jwksUri)
+  const accepted = [...algorithms]
+  const findKey = issuerKeys({ issuer, jwksUri, fetch, now, cooldown, maxAge, staleFor, deadline })
+
+  const verifier: TokenVerifier = {
+    async verify(credential: Credential, audience: string, { signal } = {}): Promise<Result<VerifiedToken>> {
+      const text = credential.reveal()
+      const header = judgeHeader(text, accepted, untyped)
+      if (!header.ok) return header
+      const key = await findKey(header.value, signal)
+      if (!key.ok) return key
+      const claims = await verifiedClaims(text, key.value, header.value.alg)
+      if (!claims.ok) return claims
+      if (header.value.untyped && !bearsAccessTokenMarks(claims.value)) return refused('type_refused')
+      const rules = { issuer, audience, now: now() / 1000, tolerance, ...(tenantClaim === undefined ? {} : { tenantClaim }) }
+      return validateClaims(claims.value, rules)
+    },
+  }
+  return cache === false ? verifier : cachedVerifier(verifier, { ...cache, now, digest: (text) => hash('sha256', text) })
+}
+
+/** What a header says, once it may be acted on. */
+interface JudgedHeader extends KeyHint {
+  /** Whether the type leaves open that this is no access token. */
+  readonly untyped: boolean
+}
+
+/** Judges the protected header before any key is looked for. */
+function judgeHeader(text: string, accepted: readonly string[], untyped: boolean): Result<JudgedHeader> {
+  // Three parts: a JWE has five. An unsecured token's last part is empty, and its algorithm is refused below.
+  if (text.length > LONGEST_TOKEN || !/^[\w-]+\.[\w-]+\.[\w-]*$/.test(text)) return refused('token_malformed')
+  let header: ReturnType<typeof decodeProtectedHeader>
+  try {
+    header = decodeProtectedHeader(text)
+  } catch {
+    return refused('token_malformed')
+  }
+  const { alg, kid, typ } = header
+  if (typeof alg !== 'string' || !accepted.includes(alg)) return refused('algorithm_refused')
+  // No extension is understood here, so none may be critical (RFC 7515 section 4.1.11); `b64` (RFC 7797) would change what was signed.
+  if ('crit' in header || 'b64' in header) return refused('token_malformed')
+  const type = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : typ
+  const typed = type === 'at+jwt'
+  if (!typed && !(untyped && (type === 'jwt' || type === undefined))) return refused('type_refused')
+  if (kid !== undefined && (typeof kid !== 'string' || kid.length > LONGEST_KEY_ID)) return refused('token_malformed')
+  return granted({ alg, kid, untyped: !typed })
+}
+
+/** The claims, after the signature held. */
+async function verifiedClaims(text: string, key: CryptoKey, alg: string): Promise<Result<Readonly<Record<string, unknown>>>> {
+  let payload: Uint8Array
+  try {
+    payload = (await compactVerify(text, key, { algorithms: [alg] })).payload
+  } catch (error) {
+    return refused(error instanceof errors.JWSInvalid ? 'token_malformed' : 'signature_invalid')
+  }
+  try {
+    const claims: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload))
+    if (typeof claims === 'object' && claims !== null && !Array.isArray(claims)) return granted(claims as Record<string, unknown>)
+  } catch {
+    // JSON.parse quotes the payload in its message, so nothing of the failure is kept.
+  }
+  return refused('token_malformed')
 }

@@ -1,7 +1,19 @@
 // Verifies opaque access tokens by asking the authorization server (RFC 7662). The claims that it reports meet the same rules as a JWT's.
 
-import type { TokenVerifier } from '../core/verify.ts'
+import { hash } from 'node:crypto'
+import { introspectionRequest } from 'oauth4webapi'
+import { checkEndpoint, discoverAuthorizationServer } from '../core/authorization-server.ts'
+import type { JsonAnswer } from '../core/bounded-json.ts'
+import type { Credential } from '../core/credential.ts'
+import { withDeadline } from '../core/deadline.ts'
+import { type Result, refused } from '../core/errors.ts'
+import { cachedVerifier } from '../core/verified-cache.ts'
+import { type ClaimRules, type TokenVerifier, type VerifiedToken, validateClaims } from '../core/verify.ts'
+import { asClientAuth, ask } from './ask.ts'
 import type { ClientAuthentication } from './client-authentication.ts'
+
+/** Seconds for which an answer is remembered, unless told otherwise: who asks the server does it to see revocation soon. */
+const REMEMBERED = 10
 
 /** Options of {@link introspectionVerifier}. */
 export interface IntrospectionVerifierOptions {
@@ -32,5 +44,60 @@ export interface IntrospectionVerifierOptions {
  * @throws TypeError when the issuer or the endpoint is not https (or loopback), or the client id is empty.
  */
 export function introspectionVerifier(options: IntrospectionVerifierOptions): TokenVerifier {
-  throw new TypeError(`not yet: ${options.issuer}`)
+  const { issuer, introspectionEndpoint, clientId, client, tolerance = 30, tenantClaim, cache = {} } = options
+  const { fetch = globalThis.fetch, now = Date.now, deadline = 5000 } = options
+  if (introspectionEndpoint !== undefined) checkEndpoint('introspectionEndpoint', introspectionEndpoint)
+  if (clientId === '') throw new TypeError('clientId must not be empty')
+  const metadata = discoverAuthorizationServer({ issuer, fetch, now, deadline })
+
+  async function send(credential: Credential, signal: AbortSignal): Promise<Result<JsonAnswer>> {
+    let endpoint = introspectionEndpoint
+    if (endpoint === undefined) {
+      const server = await metadata.current({ signal })
+      if (!server.ok) return server
+      endpoint = server.value.introspectionEndpoint
+      if (endpoint === undefined) return refused('issuer_unavailable')
+    }
+    return ask(
+      (asked) =>
+        introspectionRequest(
+          { issuer, introspection_endpoint: endpoint },
+          { client_id: clientId },
+          asClientAuth(client, now),
+          credential.reveal(),
+          { ...asked, additionalParameters: { token_type_hint: 'access_token' } },
+        ),
+      { fetch, deadline, signal },
+    )
+  }
+
+  const verifier: TokenVerifier = {
+    async verify(credential, audience, { signal } = {}): Promise<Result<VerifiedToken>> {
+      const ended = await withDeadline(deadline, signal, (inTime) => send(credential, inTime))
+      if (!ended.ok) return ended
+      const answer = ended.value
+      if (!answer.ok) return answer
+      const rules = { issuer, audience, now: now() / 1000, tolerance, ...(tenantClaim === undefined ? {} : { tenantClaim }) }
+      return judgeIntrospection(answer.value, rules)
+    },
+  }
+  if (cache === false) return verifier
+  return cachedVerifier(verifier, { maxAge: REMEMBERED, ...cache, now, digest: (text) => hash('sha256', text) })
+}
+
+/** Judges an introspection response (RFC 7662 section 2.2), from the status and the parsed body alone. */
+export function judgeIntrospection({ status, json }: JsonAnswer, rules: ClaimRules): Result<VerifiedToken> {
+  // The server did not take us for the client that we say we are; this says nothing about the token.
+  if (status === 401 || status === 403) return refused('exchange_client_refused')
+  if (status !== 200 || typeof json !== 'object' || json === null) return refused('issuer_unavailable')
+  const claims = json as Record<string, unknown>
+  if (claims.active === false) return refused('token_inactive')
+  if (claims.active !== true) return refused('issuer_unavailable')
+  // A refresh token is "active" too, and a sender-constrained one is not to be taken as a bearer token (RFC 9449 section 7.1).
+  const { token_type } = claims
+  if (token_type !== undefined && !(typeof token_type === 'string' && /^(?:bearer|access_token)$/i.test(token_type))) {
+    return refused('type_refused')
+  }
+  // `iss` is optional here, and the answer came from this issuer's own endpoint; one that is there must match.
+  return validateClaims({ iss: rules.issuer, ...claims }, rules)
 }
