@@ -5,4 +5,4 @@ export { DEFAULT_INSTRUCTIONS, type InstructionValues, personOf, renderInstructi
 export { type ModelChoice, modelFromEnvironment } from './model-from-environment.ts'
 export { type ModelRequestCopy, recordingModel } from './recording-model.ts'
 export { type AgentCaller, type AgentServer, type AgentTurn, type RunAgentOptions, runAgent } from './run-agent.ts'
-export { standInModel } from './stand-in/model.ts'
+export { type StandInOptions, standInModel } from './stand-in/model.ts'

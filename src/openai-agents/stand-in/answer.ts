@@ -1,0 +1,76 @@
+// The sentences of the stand-in. Pure.
+
+import type { TaskFields, TaskFilter } from './command.ts'
+import { details } from './question.ts'
+import { oneLine, type Task } from './result.ts'
+import { type ListedTool, OPERATIONS, type Operation, toolFor } from './tool-list.ts'
+
+/** What every conversation begins with. */
+export const INTRODUCTION =
+  'I am a demonstration stand-in, not a language model: I follow fixed rules and understand simple English about tasks.'
+
+const NO_TOOLS = 'I was given no task tools here, so there is nothing that I can do.'
+
+const EXAMPLES: readonly (readonly [Operation, string])[] = [
+  ['add_task', 'add: “Add a task to buy groceries with high priority, due tomorrow, tagged home”'],
+  ['list_tasks', 'list: “What’s pending?”, “Show completed tasks”, “Tasks tagged home”, “Search for milk”'],
+  ['start_task', 'start: “Start task 1”'],
+  ['complete_task', 'complete: “Mark task 1 as complete”, “Complete buy groceries”'],
+  ['update_task', 'change: “Rename task 2 to Call the bank”, “Set priority of task 1 to high”'],
+  ['update_progress', 'progress: “Progress of task 1 is 50%”'],
+  ['request_review', 'review: “Request review for task 1”'],
+  ['assign_task', 'assign: “Assign task 1 to bob”'],
+  ['delete_task', 'delete: “Delete task 1” (I ask before I do)'],
+  ['list_projects', 'projects: “List my projects”'],
+]
+
+/** Whether there is any tool that the stand-in can use. */
+export function hasTaskTools(tools: readonly ListedTool[]): boolean {
+  return OPERATIONS.some((operation) => toolFor(operation, tools) !== undefined)
+}
+
+/** What the stand-in can do with the tools that it has. */
+export function helpWith(tools: readonly ListedTool[]): string {
+  if (!hasTaskTools(tools)) return NO_TOOLS
+  const lines = EXAMPLES.flatMap(([operation, example]) => (toolFor(operation, tools) ? [`- ${example}`] : []))
+  return ['This is what I can do:', ...lines].join('\n')
+}
+
+/** Tasks shown at most; a longer answer is not read. */
+const MOST = 50
+
+/** A list of tasks; the number of a line is the number of its task. */
+export function listOf(tasks: readonly Task[], filter: TaskFilter): string {
+  const kind = [filter.status?.replace('_', '-'), filter.priority && `${filter.priority}-priority`]
+    .filter((one) => one !== undefined)
+    .join(' ')
+  const which = [
+    filter.tag && `tagged ${oneLine(filter.tag)}`,
+    filter.project && `in project ${oneLine(filter.project)}`,
+    filter.search && `that mention “${oneLine(filter.search)}”`,
+  ].filter((one) => one !== undefined)
+  const name = [kind, tasks.length === 1 ? 'task' : 'tasks', ...which].filter((one) => one !== '').join(' ')
+  if (tasks.length === 0) return `You have no ${name}.`
+  const lines = tasks.slice(0, MOST).map((task) => `${task.id}. ${task.title} (${details(task)})`)
+  const more = tasks.length > MOST ? [`… and ${tasks.length - MOST} more.`] : []
+  return [`You have ${tasks.length} ${name}:`, '', ...lines, ...more].join('\n')
+}
+
+/** What was added, with the details that were asked for. */
+export function addedAnswer(task: Task, asked: TaskFields): string {
+  const parts = [
+    asked.priority && `priority ${task.priority}`,
+    asked.due_date && `due ${task.due_date}`,
+    asked.tags && `tagged ${task.tags.join(', ')}`,
+    asked.project && `in project ${task.project}`,
+    asked.assignee && `assigned to ${task.assignee}`,
+  ].filter((part) => part !== undefined)
+  const extra = parts.join(', ')
+  return `Added task ${task.id}: ${task.title}.${extra === '' ? '' : ` ${extra.charAt(0).toUpperCase()}${extra.slice(1)}.`}`
+}
+
+/** Says what the tool had no place for, since the person asked for it. */
+export function leftOut(left: readonly string[]): string {
+  const names = left.filter((name) => name !== 'limit').map((name) => name.replace('_', ' '))
+  return names.length === 0 ? '' : ` The tool has no place for ${names.join(' and ')}, so that was left out.`
+}

@@ -1,0 +1,42 @@
+// A model request as the stand-in reads it: what was said, and what the tools returned since the person last spoke. Pure.
+
+import type { ModelRequest } from '@openai/agents'
+
+/** Something said. */
+export interface Said {
+  readonly role: 'user' | 'assistant'
+  readonly text: string
+}
+
+/** What the stand-in works from. */
+export interface Conversation {
+  /** Oldest first, the person's last message included. */
+  readonly said: readonly Said[]
+  /** What the tools returned in this turn, in the order of the calls. */
+  readonly returned: readonly string[]
+}
+
+/** Reads the input of a request. */
+export function conversationOf(input: ModelRequest['input']): Conversation {
+  if (typeof input === 'string') return { said: [{ role: 'user', text: input }], returned: [] }
+  const said: Said[] = []
+  let returned: string[] = []
+  for (const item of input) {
+    if ('role' in item && (item.role === 'user' || item.role === 'assistant')) {
+      said.push({ role: item.role, text: textOf(item.content) })
+      if (item.role === 'user') returned = []
+    } else if (item.type === 'function_call_result') returned.push(textOf(item.output))
+  }
+  return { said, returned }
+}
+
+/** The text of a content: itself, one part, or several; anything but text is left out. */
+function textOf(content: unknown): string {
+  if (typeof content === 'string') return content
+  const parts: readonly unknown[] = Array.isArray(content) ? content : [content]
+  return parts
+    .flatMap((part) =>
+      typeof part === 'object' && part !== null && 'text' in part && typeof part.text === 'string' ? [part.text] : [],
+    )
+    .join('\n')
+}

@@ -1,0 +1,40 @@
+// The stand-in's next move: a tool call, or an answer. Pure: the same request always gets the same.
+
+import { hasTaskTools, helpWith, INTRODUCTION } from './answer.ts'
+import type { Conversation } from './conversation.ts'
+import { intentOf } from './intent.ts'
+import { planFor } from './plan.ts'
+import { resultOf } from './result.ts'
+import { fillArguments, type ListedTool, toolFor } from './tool-list.ts'
+
+/** What to do next. */
+export type Move =
+  | { readonly kind: 'call'; readonly tool: string; readonly args: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'say'; readonly text: string }
+
+/**
+ * Decides on the next move.
+ *
+ * @param now Milliseconds since the epoch, for words like `tomorrow`.
+ */
+export function decide(conversation: Conversation, tools: readonly ListedTool[], now: number): Move {
+  if (!hasTaskTools(tools)) return say(conversation, helpWith(tools))
+  const plan = planFor(intentOf(conversation.said, now), tools)
+  const results = conversation.returned.map(resultOf)
+  for (let step = plan.next(), at = 0; ; at++) {
+    if (step.done) return say(conversation, step.value)
+    const { operation, values } = step.value
+    const tool = toolFor(operation, tools)
+    if (!tool) return say(conversation, `I have no tool here to ${operation.replace('_', ' ')}.`)
+    const { args, left } = fillArguments(tool.parameters, values)
+    const result = results[at]
+    if (!result) return { kind: 'call', tool: tool.name, args }
+    step = plan.next({ result, left })
+  }
+}
+
+/** Nobody should take the stand-in for a language model, so the first thing it ever says is that it is none. */
+function say({ said }: Conversation, text: string): Move {
+  const first = !said.some(({ role }) => role === 'assistant')
+  return { kind: 'say', text: first ? `${INTRODUCTION}\n\n${text}` : text }
+}

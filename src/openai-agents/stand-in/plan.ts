@@ -1,0 +1,163 @@
+// From an intent to an answer: which tools to call, one after the other, and what to say in the end. A plan is run again from its start for
+// every request, with the results that there are by then; it keeps no state.
+
+import { addedAnswer, helpWith, leftOut, listOf } from './answer.ts'
+import type { TaskCommand, TaskFields, TaskFilter, TaskReference } from './command.ts'
+import type { Intent } from './intent.ts'
+import { filtered, sensible, tasksNamed } from './matching.ts'
+import { askDelete, askTitle, askWhich, details, repeatWhich } from './question.ts'
+import { oneLine, type Task, type ToolResult } from './result.ts'
+import type { ListedTool, Operation, ToolValues } from './tool-list.ts'
+
+/** A tool call that a plan asks for. */
+export interface Step {
+  readonly operation: Operation
+  readonly values: ToolValues
+}
+
+/** What a plan gets back: the result, and the values that the tool had no place for. */
+export interface Returned {
+  readonly result: ToolResult
+  readonly left: readonly string[]
+}
+
+/** Yields calls, takes their results, ends with the answer. */
+export type Plan = Generator<Step, string, Returned>
+
+/** Tasks asked for at once, where the tool lets us say so. */
+const LIMIT = 200
+
+/** The plan for an intent. */
+export function* planFor(intent: Intent, tools: readonly ListedTool[]): Plan {
+  switch (intent.kind) {
+    case 'confirmed':
+      return changed(yield { operation: 'delete_task', values: { id: intent.id } }, 'Deleted task', intent.id)
+    case 'declined':
+      return intent.what === 'delete' ? 'All right, nothing was deleted.' : 'All right, I did nothing.'
+    case 'again':
+      return `I did not understand which one you mean.\n\n${repeatWhich(intent.options)}`
+    case 'command':
+      break
+  }
+  const { command } = intent
+  switch (command.kind) {
+    case 'add':
+      return yield* add(command.task)
+    case 'list':
+      return yield* list(command.filter)
+    case 'projects':
+      return projects(yield { operation: 'list_projects', values: {} })
+    case 'help':
+      return helpWith(tools)
+    case 'hello':
+      return `Hello! ${helpWith(tools)}`
+    case 'thanks':
+      return 'You are welcome.'
+    case 'yes':
+    case 'no':
+    case 'place':
+      return 'I have not asked anything just now. Say “help” to see what I can do.'
+    case 'unknown':
+      return `I did not understand that. ${helpWith(tools)}`
+    case 'start':
+    case 'complete':
+    case 'review':
+    case 'delete':
+    case 'update':
+    case 'progress':
+    case 'assign':
+      return yield* change(command)
+  }
+}
+
+function* add(task: TaskFields): Plan {
+  if (task.title === undefined) return askTitle()
+  const { result, left } = yield { operation: 'add_task', values: task }
+  if (result.kind === 'sentence') return result.text
+  if (result.kind !== 'task') return `Added: ${oneLine(task.title)}.${leftOut(left)}`
+  return `${addedAnswer(result.task, without(task, left))}${leftOut(left)}`
+}
+
+function without(task: TaskFields, left: readonly string[]): TaskFields {
+  return Object.fromEntries(Object.entries(task).filter(([name]) => !left.includes(name)))
+}
+
+function* list(filter: TaskFilter): Plan {
+  const { status, tag, ...rest } = filter
+  const values: ToolValues = {
+    ...rest,
+    ...(status === undefined || status === 'open' ? {} : { status }),
+    ...(tag === undefined ? {} : { tags: [tag] }),
+    limit: LIMIT,
+  }
+  const { result, left } = yield { operation: 'list_tasks', values }
+  if (result.kind === 'sentence') return result.text
+  return listOf(filtered(tasksOf(result), filter, !left.includes('search')), filter)
+}
+
+function tasksOf(result: ToolResult): readonly Task[] {
+  return result.kind === 'tasks' ? result.tasks : result.kind === 'task' ? [result.task] : []
+}
+
+function projects({ result }: Returned): string {
+  if (result.kind === 'sentence') return result.text
+  const names = result.kind === 'projects' ? result.projects : []
+  return names.length === 0 ? 'You have no projects.' : ['Your projects:', ...names.map((name) => `- ${name}`)].join('\n')
+}
+
+/** One task, or the sentence that asks or says why there is none. */
+type Found = { readonly ok: true; readonly id: number; readonly task?: Task } | { readonly ok: false; readonly answer: string }
+
+function* find(reference: TaskReference, kind: TaskCommand['kind']): Generator<Step, Found, Returned> {
+  if (reference.by === 'it' || reference.by === 'place') {
+    return { ok: false, answer: 'I am not sure which task you mean. Name it by its number or its title.' }
+  }
+  if (reference.by === 'number' && kind !== 'delete') return { ok: true, id: reference.number }
+  const { result } = yield { operation: 'list_tasks', values: { limit: LIMIT } }
+  if (result.kind === 'sentence') return { ok: false, answer: result.text }
+  const tasks = tasksOf(result)
+  if (reference.by === 'number') {
+    const task = tasks.find(({ id }) => id === reference.number)
+    return task ? { ok: true, id: task.id, task } : { ok: false, answer: `There is no task ${reference.number}.` }
+  }
+  const named = sensible(kind, tasksNamed(reference.title, tasks))
+  const only = named.length === 1 ? named[0] : undefined
+  if (only) return { ok: true, id: only.id, task: only }
+  if (named.length > 1) return { ok: false, answer: askWhich(named) }
+  return { ok: false, answer: `I found no task that matches “${oneLine(reference.title)}”.` }
+}
+
+function* change(command: TaskCommand): Plan {
+  const found = yield* find(command.task, command.kind)
+  if (!found.ok) return found.answer
+  const { id } = found
+  switch (command.kind) {
+    case 'delete':
+      return found.task ? askDelete(found.task) : `There is no task ${id}.`
+    case 'start':
+      return changed(yield { operation: 'start_task', values: { id } }, 'Started task', id)
+    case 'complete':
+      return changed(yield { operation: 'complete_task', values: { id } }, 'Completed task', id)
+    case 'review':
+      return changed(yield { operation: 'request_review', values: { id } }, 'Requested review for task', id)
+    case 'progress': {
+      const { percent } = command
+      return changed(yield { operation: 'update_progress', values: { id, progress: percent } }, 'Updated task', id, `${percent}%`)
+    }
+    case 'assign': {
+      const { assignee } = command
+      return changed(yield { operation: 'assign_task', values: { id, assignee } }, 'Assigned task', id, `now with ${assignee}`)
+    }
+    case 'update':
+      return changed(yield { operation: 'update_task', values: { id, ...command.changes } }, 'Updated task', id, true)
+  }
+}
+
+/** "Completed task 1: Buy groceries.", with a remark or with the task's details in brackets; or the sentence that the tool gave instead. */
+function changed({ result, left }: Returned, what: string, id: number, remark?: string | true): string {
+  if (result.kind === 'sentence') return result.text
+  if (result.kind !== 'task') return `${what} ${id}.${leftOut(left)}`
+  const { task } = result
+  const bracket = remark === true ? details(task) : remark === undefined ? '' : oneLine(remark)
+  return `${what} ${id}: ${task.title}${bracket === '' ? '' : ` (${bracket})`}.${leftOut(left)}`
+}

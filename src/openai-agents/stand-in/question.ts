@@ -1,0 +1,86 @@
+// The stand-in's questions: written into the conversation, and read back from it, for it has no other memory. Pure.
+
+import type { Task } from './result.ts'
+
+/** A question that the last answer ended with. */
+export type Question =
+  | { readonly kind: 'delete'; readonly id: number }
+  | { readonly kind: 'which'; readonly options: readonly Option[] }
+  | { readonly kind: 'title' }
+
+/** One of the tasks to choose from. */
+export interface Option {
+  readonly id: number
+  /** The line as it was shown, without its place. */
+  readonly line: string
+}
+
+const WHICH = 'Which one?'
+const TITLE = 'What should the task be called?'
+
+/** Asks for a title. */
+export function askTitle(): string {
+  return TITLE
+}
+
+/** Asks for confirmation. The number comes last, after the title, so that no title can stand in its place. */
+export function askDelete(task: Task): string {
+  return `Delete “${task.title}”? Say yes to confirm.\n\nIt is task ${task.id}, and deleting cannot be undone.`
+}
+
+/** Asks which of several tasks is meant. */
+export function askWhich(tasks: readonly Task[]): string {
+  const lines = tasks.map((task, index) => `${index + 1}. ${task.title} (task ${task.id}, ${details(task)})`)
+  return [WHICH, ...lines].join('\n')
+}
+
+/** Asks once more, about what was shown before. */
+export function repeatWhich(options: readonly Option[]): string {
+  return [WHICH, ...options.map(({ line }, index) => `${index + 1}. ${line}`)].join('\n')
+}
+
+/** Status, priority and what else there is of a task, in one pair of brackets. */
+export function details(task: Task): string {
+  return [
+    task.status.replace('_', ' ') || 'no status',
+    task.priority,
+    task.due_date && `due ${task.due_date}`,
+    task.status === 'in_progress' && task.progress > 0 ? `${task.progress}%` : '',
+    task.project && `in ${bare(task.project)}`,
+    task.assignee && `for ${bare(task.assignee)}`,
+    ...task.tags.map((tag) => `#${bare(tag)}`),
+  ]
+    .filter((part) => part !== '')
+    .join(', ')
+}
+
+/** Brackets would end the part of the line that is ours. */
+function bare(text: string): string {
+  return text.replace(/[()]/g, '')
+}
+
+/** The question that a message of ours ends with. */
+export function questionIn(message: string): Question | undefined {
+  const deletion = /^Delete “.*”\? Say yes to confirm\.\n\nIt is task (\d{1,15}), and deleting cannot be undone\.$/m.exec(message)
+  if (deletion && message.endsWith(deletion[0])) return { kind: 'delete', id: Number(deletion[1]) }
+  const lines = message.split('\n')
+  if (lines.at(-1) === TITLE) return { kind: 'title' }
+  const start = lines.lastIndexOf(WHICH)
+  if (start < 0) return undefined
+  const options = lines.slice(start + 1).flatMap((text): readonly Option[] => {
+    const line = /^\d+\. (.*\(task (\d{1,15}), [^()]*\))$/.exec(text)
+    return line ? [{ id: Number(line[2]), line: line[1] ?? '' }] : []
+  })
+  return options.length > 0 ? { kind: 'which', options } : undefined
+}
+
+/** The tasks that a message of ours showed, in order: the lines of a list, or the one task that an answer was about. */
+export function tasksShown(message: string): readonly number[] {
+  const lines = message.split('\n').flatMap((line) => {
+    const id = /^(\d{1,15})\. .*\([^()]*\)$/.exec(line)?.[1]
+    return id === undefined ? [] : [Number(id)]
+  })
+  if (lines.length > 0) return lines
+  const id = /^(?:Added|Started|Completed|Updated|Assigned|Requested review for) task (\d{1,15})\b/m.exec(message)?.[1]
+  return id === undefined ? [] : [Number(id)]
+}

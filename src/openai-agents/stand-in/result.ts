@@ -1,0 +1,92 @@
+// What a tool returned, read as data: tasks, projects, or a sentence. Nothing in it is ever taken for a command. Pure.
+
+/** A task, as far as the server told. */
+export interface Task {
+  readonly id: number
+  readonly title: string
+  readonly status: string
+  readonly priority: string
+  readonly due_date: string
+  readonly tags: readonly string[]
+  readonly project: string
+  readonly assignee: string
+  readonly progress: number
+}
+
+/** One result. */
+export type ToolResult =
+  | { readonly kind: 'tasks'; readonly tasks: readonly Task[] }
+  | { readonly kind: 'task'; readonly task: Task }
+  | { readonly kind: 'projects'; readonly projects: readonly string[] }
+  | { readonly kind: 'sentence'; readonly text: string }
+  | { readonly kind: 'nothing' }
+
+/** Reads a result: JSON `{"tasks": […]}`, `{"task": {…}}`, `{"projects": […]}`, their bare forms, else a sentence. */
+export function resultOf(text: string): ToolResult {
+  const value = parsed(text)
+  if (value === undefined) return sentence(text)
+  if (Array.isArray(value)) return { kind: 'tasks', tasks: tasksIn(value) }
+  if (!isRecord(value)) return sentence(String(value))
+  if (Array.isArray(value.tasks)) return { kind: 'tasks', tasks: tasksIn(value.tasks) }
+  if (Array.isArray(value.projects)) return { kind: 'projects', projects: value.projects.flatMap(projectName) }
+  const task = taskOf(value.task ?? value)
+  if (task) return { kind: 'task', task }
+  const said = [value.error, value.message, value.detail].find((one) => typeof one === 'string')
+  return typeof said === 'string' ? sentence(said) : { kind: 'nothing' }
+}
+
+/** One line, so that a stored text cannot look like a line of ours: our own questions are read back from the conversation. */
+export function oneLine(text: string): string {
+  const line = text
+    .replace(/\p{Cf}/gu, '')
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .trim()
+  return line.length > 300 ? `${line.slice(0, 299)}…` : line
+}
+
+function sentence(text: string): ToolResult {
+  const line = oneLine(text)
+  return line === '' ? { kind: 'nothing' } : { kind: 'sentence', text: line }
+}
+
+function tasksIn(values: readonly unknown[]): readonly Task[] {
+  return values.flatMap((value) => taskOf(value) ?? [])
+}
+
+function taskOf(value: unknown): Task | undefined {
+  if (!isRecord(value)) return undefined
+  const id = typeof value.id === 'string' && /^\d{1,15}$/.test(value.id) ? Number(value.id) : value.id
+  if (typeof id !== 'number' || !Number.isSafeInteger(id) || typeof value.title !== 'string') return undefined
+  return {
+    id,
+    title: oneLine(value.title),
+    status: word(value.status),
+    priority: word(value.priority),
+    due_date: word(value.due_date),
+    tags: Array.isArray(value.tags) ? value.tags.filter((tag) => typeof tag === 'string').map(oneLine) : [],
+    project: word(value.project),
+    assignee: word(value.assignee),
+    progress: typeof value.progress === 'number' ? value.progress : 0,
+  }
+}
+
+function projectName(value: unknown): readonly string[] {
+  const name = isRecord(value) ? value.name : value
+  return typeof name === 'string' && name !== '' ? [oneLine(name)] : []
+}
+
+function word(value: unknown): string {
+  return typeof value === 'string' ? oneLine(value) : ''
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
