@@ -1,23 +1,31 @@
-// The SQLite file of the API as Kysely sees it. Stands in until onbehalf/store offers the same.
+// A SQLite file through Kysely, opened so that what was committed survives the end of the process and of the machine.
 
-import { DatabaseSync } from 'node:sqlite'
+import { closeSync, openSync } from 'node:fs'
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely'
 
-/** Opens the file: write-ahead log, and on the disk before anything is acknowledged. */
+/** Opens the file, and makes it when it is not there: mode 0600, for it is the data of people. */
 export function openSqlite<T>(file: string): Kysely<T> {
+  if (file !== ':memory:') closeSync(openSync(file, 'a', 0o600))
   const database = new DatabaseSync(file, { timeout: 5_000 })
-  database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on')
-  const structural: SqliteDatabase = {
+  // FULL: the log is synced at every commit, before anything is acknowledged.
+  database.exec('pragma journal_mode = wal; pragma synchronous = full')
+  const adapted: SqliteDatabase = {
     close: () => database.close(),
     prepare(text) {
       const statement = database.prepare(text)
       return {
         reader: statement.columns().length > 0,
-        all: (parameters) => statement.all(...(parameters as [])),
-        run: (parameters) => statement.run(...(parameters as [])),
-        iterate: (parameters) => statement.iterate(...(parameters as [])),
+        all: (parameters) => statement.all(...values(parameters)),
+        run: (parameters) => statement.run(...values(parameters)),
+        iterate: (parameters) => statement.iterate(...values(parameters)),
       }
     },
   }
-  return new Kysely<T>({ dialect: new SqliteDialect({ database: structural }) })
+  return new Kysely<T>({ dialect: new SqliteDialect({ database: adapted }) })
+}
+
+/** The tables' types allow nothing else; node:sqlite throws for what it cannot bind. */
+function values(parameters: readonly unknown[]): SQLInputValue[] {
+  return parameters as SQLInputValue[]
 }

@@ -22,9 +22,19 @@ export interface TaskTool<Args, Answer> {
   readonly request: (args: Args) => ApiRequest
 }
 
-/** Registers one tool on a server that lives for one call. `api` is the API's resource, ending in `/api`. */
+/** Where the tools of one call are registered, and what they reach. */
+export interface ToolSet {
+  readonly server: McpServer
+  readonly call: TaskCall
+  /** The API's resource, ending in `/api`. */
+  readonly api: string
+  /** Milliseconds that one call of the API may take. */
+  readonly deadline: number
+}
+
+/** Registers one tool on a server that lives for one call. */
 export function defineTool<Args, Answer extends Record<string, unknown>>(
-  { server, call, api }: { readonly server: McpServer; readonly call: TaskCall; readonly api: string },
+  { server, call, api, deadline }: ToolSet,
   name: string,
   { title, description, input, output, effect, request }: TaskTool<Args, Answer>,
 ): void {
@@ -40,7 +50,7 @@ export function defineTool<Args, Answer extends Record<string, unknown>>(
     { title, description, inputSchema: input, outputSchema: output, annotations },
     guardTool(call, name, async (args: Args, { mcpReq }: { mcpReq: { signal: AbortSignal } }) => {
       const asked = request(args)
-      const answer = await callApi(call.fetch('tasks'), api, asked, output, mcpReq.signal)
+      const answer = await callApi({ url: api, fetch: call.fetch('tasks'), deadline }, asked, output, mcpReq.signal)
       if (!answer.ok) return failure(sentence(answer.failure, asked))
       return { content: [{ type: 'text' as const, text: JSON.stringify(answer.value) }], structuredContent: answer.value }
     }),

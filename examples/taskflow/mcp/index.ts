@@ -4,7 +4,7 @@ import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import { type ProtectOptions, protectMcpServer, type ServerCall } from 'onbehalf/mcp-server'
 import { registerTaskTools, taskToolScopes } from './tools.ts'
 
-/** Options of {@link createTaskflowMcp}: the server kit's, without what TaskFlow decides itself. */
+/** Options of {@link createTaskflowMcp}: the server kit's, without what TaskFlow decides itself. `deadline` is 10,000 by default. */
 export interface TaskflowMcpOptions extends Omit<ProtectOptions, 'toolScopes' | 'scopes' | 'apis' | 'exchanger'> {
   /** The API's resource, ending in `/api`: where the tools' tokens are for. */
   readonly api: string
@@ -24,7 +24,7 @@ export interface TaskflowMcp {
  *
  * @throws TypeError that names the setting, for a configuration that cannot work.
  */
-export function createTaskflowMcp({ api, ...options }: TaskflowMcpOptions): TaskflowMcp {
+export function createTaskflowMcp({ api, deadline = 10_000, ...options }: TaskflowMcpOptions): TaskflowMcp {
   // The SDK hands each request's authInfo through to the factory, which finds its call by it: bound to the request, not to a connection.
   const calls = new WeakMap<object, ServerCall>()
   const handler = createMcpHandler(({ authInfo }) => {
@@ -34,11 +34,11 @@ export function createTaskflowMcp({ api, ...options }: TaskflowMcpOptions): Task
       { name: 'taskflow', title: 'TaskFlow', version: '0.0.0' },
       { instructions: 'The task list of the person who is signed in. Tasks are named by their numbers; list them to find one.' },
     )
-    registerTaskTools(server, call, { api })
+    registerTaskTools({ server, call, api, deadline })
     return server
   })
   const fetch = protectMcpServer(
-    { ...options, toolScopes: taskToolScopes, apis: { tasks: { url: api, scopes: API_SCOPES } } },
+    { ...options, deadline, toolScopes: taskToolScopes, apis: { tasks: { url: api, scopes: API_SCOPES } } },
     (request, call) => {
       const authInfo = { ...call.authInfo }
       calls.set(authInfo, call)

@@ -8,7 +8,8 @@ const title = z.string().min(1).max(LIMITS.title)
 const description = z.string().max(LIMITS.description)
 const tags = z.array(z.string().min(1).max(LIMITS.tag)).max(LIMITS.tags)
 const name = z.string().min(1).max(LIMITS.name)
-const due_date = z.iso.date()
+// The form only: the API knows which days there are, and a model reads no pattern of leap years.
+const due_date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/)
 
 /** Unknown arguments are refused: a `user_id` made up by the model must not look as if it had counted. */
 export const inputs = {
@@ -51,7 +52,7 @@ export const inputs = {
 }
 
 const task = z.object({
-  id: z.int(),
+  id: z.int().min(1),
   title: z.string(),
   description: z.string(),
   status: z.enum(STATUSES),
@@ -60,15 +61,17 @@ const task = z.object({
   tags: z.array(z.string()),
   project: z.string().nullable(),
   assignee: z.string().nullable(),
-  progress: z.int(),
+  progress: z.int().min(0).max(100),
   created_at: z.string(),
   updated_at: z.string(),
 })
 
 export const outputs = {
   task: z.object({ task }),
-  tasks: z.object({ tasks: z.array(task), total: z.int().describe('How many tasks match in all.') }),
+  tasks: z.object({ tasks: z.array(task), total: z.int().min(0).describe('How many tasks match in all.') }),
   projects: z.object({
-    projects: z.array(z.object({ name: z.string(), tasks: z.int(), open: z.int().describe('Tasks that are not completed.') })),
+    projects: z.array(
+      z.object({ name: z.string(), tasks: z.int().min(0), open: z.int().min(0).describe('Tasks that are not completed.') }),
+    ),
   }),
 }

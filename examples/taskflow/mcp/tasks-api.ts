@@ -16,8 +16,15 @@ export interface ApiRequest {
   readonly body?: object
 }
 
-/** Milliseconds; a task is read or written in a few. */
-const DEADLINE = 10_000
+/** Where the API is and how to reach it. */
+export interface TasksApi {
+  /** The API's resource, ending in `/api`. */
+  readonly url: string
+  /** Acts on behalf of the person. */
+  readonly fetch: typeof globalThis.fetch
+  /** Milliseconds for the whole answer; the kit's own deadline for a GET ends with its headers. */
+  readonly deadline: number
+}
 
 /**
  * Calls the API and parses what it answers.
@@ -25,28 +32,34 @@ const DEADLINE = 10_000
  * @throws AuthError when there is no credential for the call, or it was cancelled; nothing else that comes from outside.
  */
 export async function callApi<T>(
-  fetch: typeof globalThis.fetch,
-  api: string,
+  api: TasksApi,
   request: ApiRequest,
   schema: z.ZodType<T>,
   signal: AbortSignal,
 ): Promise<ApiAnswer<T>> {
+  const url = apiUrl(api.url, request)
+  const late = AbortSignal.timeout(api.deadline)
   try {
-    const response = await fetch(apiUrl(api, request), {
+    const response = await api.fetch(url, {
       method: request.method,
       headers: { accept: 'application/json', ...(request.body ? { 'content-type': 'application/json' } : {}) },
       ...(request.body ? { body: JSON.stringify(request.body) } : {}),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(DEADLINE)]),
+      signal: AbortSignal.any([signal, late]),
     })
     return await judge(response, schema)
   } catch (error) {
-    if (error instanceof AuthError && error.code !== 'server_unavailable') throw error
+    if (error instanceof AuthError && error.code !== 'server_unavailable' && !late.aborted) throw error
     return { ok: false, failure: { code: 'unavailable' } }
   }
 }
 
-/** Every segment and value is encoded: an argument of a tool never becomes syntax of the URL that carries the credential. */
+/**
+ * Every segment and value is encoded: an argument of a tool never becomes syntax of the URL that carries the credential.
+ *
+ * @throws TypeError for a dot segment, which the URL parser resolves however it is encoded.
+ */
 export function apiUrl(api: string, { path, query = {} }: Pick<ApiRequest, 'path' | 'query'>): string {
+  if (path.some((segment) => segment === '.' || segment === '..')) throw new TypeError('A path segment must not be a dot segment')
   const url = new URL(`${api}/${path.map((segment) => encodeURIComponent(segment)).join('/')}`)
   for (const [name, value] of Object.entries(query)) {
     const values = value === undefined ? [] : typeof value === 'object' ? value : [String(value)]

@@ -1,7 +1,6 @@
 // The ten task tools of TaskFlow's MCP server: what each is called, takes and asks of the API.
 
-import type { McpServer } from '@modelcontextprotocol/server'
-import { defineTool, type TaskCall, type TaskTool } from './define-tool.ts'
+import { defineTool, type TaskTool, type ToolSet } from './define-tool.ts'
 import { inputs, outputs } from './schemas.ts'
 
 /** The scopes that each tool needs, for the server kit. */
@@ -18,14 +17,10 @@ export const taskToolScopes: Readonly<Record<string, readonly string[]>> = {
   taskflow_assign_task: ['tasks:write'],
 }
 
-/**
- * Registers the tools on a server that lives for one request of one person.
- *
- * @param options.api The API's resource, ending in `/api`.
- */
-export function registerTaskTools(server: McpServer, call: TaskCall, options: { readonly api: string }): void {
+/** Registers the tools on a server that lives for one request of one person. */
+export function registerTaskTools(tools: ToolSet): void {
   const define = <Args, Answer extends Record<string, unknown>>(name: string, tool: TaskTool<Args, Answer>) =>
-    defineTool({ server, call, api: options.api }, name, tool)
+    defineTool(tools, name, tool)
   const change = (task_id: number, body: object) => ({ method: 'PATCH', path: ['tasks', task_id], body }) as const
 
   define('taskflow_add_task', {
