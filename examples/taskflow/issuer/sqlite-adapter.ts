@@ -34,6 +34,8 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS entries_by_expiry ON entries (expires_at);
 `
 
+/** What a revoked grant takes with it. Not the sign-in that has begun: it notes the grant of the person who is about to change. */
+const ENDS_WITH_GRANT: ReadonlySet<string> = new Set(['AccessToken', 'AuthorizationCode', 'RefreshToken'])
 /** Seconds between two sweeps of what has expired. */
 const SWEEP_EVERY = 60
 /** Seconds that something without an expiry of its own is kept. */
@@ -65,8 +67,9 @@ export function openStorage({ path, now = Date.now }: StorageOptions): Storage {
   const adapter = (model: string): Adapter => ({
     async upsert(id, payload, expiresIn = LONGEST) {
       sweep()
-      const { jti, ...rest } = payload
-      const { grantId = null, uid = null, consumed = null } = payload
+      const { jti, ...rest } = withoutCookie(payload)
+      const { uid = null, consumed = null } = payload
+      const grantId = ENDS_WITH_GRANT.has(model) ? (payload.grantId ?? null) : null
       put.run(model, fingerprint(id), JSON.stringify(rest), grantId, uid, consumed, seconds() + expiresIn)
     },
     async find(id) {
@@ -107,6 +110,14 @@ export function openStorage({ path, now = Date.now }: StorageOptions): Storage {
 /** An id is a bearer secret where it is a refresh token, a code or a session cookie, so the file holds its digest only. */
 function fingerprint(id: string): string {
   return createHash('sha256').update(id).digest('base64url')
+}
+
+/** A sign-in that has begun notes the session's cookie, which oidc-provider never reads again. */
+function withoutCookie({ session, ...rest }: AdapterPayload): AdapterPayload {
+  if (typeof session !== 'object' || session === null || !('cookie' in session))
+    return session === undefined ? rest : { ...rest, session }
+  const { cookie, ...kept } = session
+  return { ...rest, session: kept }
 }
 
 function parse(row: Readonly<Record<string, unknown>> | undefined): AdapterPayload | undefined {
