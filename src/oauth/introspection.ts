@@ -86,7 +86,7 @@ export function introspectionVerifier(options: IntrospectionVerifierOptions): To
 }
 
 /** Judges an introspection response (RFC 7662 section 2.2), from the status and the parsed body alone. */
-export function judgeIntrospection({ status, json }: JsonAnswer, rules: ClaimRules): Result<VerifiedToken> {
+function judgeIntrospection({ status, json }: JsonAnswer, rules: ClaimRules): Result<VerifiedToken> {
   // The server did not take us for the client that we say we are; this says nothing about the token.
   if (status === 401 || status === 403) return refused('exchange_client_refused')
   if (status !== 200 || typeof json !== 'object' || json === null) return refused('issuer_unavailable')

@@ -164,6 +164,7 @@ describe('a flood of unknown key ids', () => {
 describe('an issuer that is down', () => {
   const cases: [string, () => Response | Promise<Response>][] = [
     ['answers 500', () => new Response(null, { status: 500 })],
+    ['answers 500 with keys', () => Response.json({ keys: [first.publicJwk, second.publicJwk] }, { status: 500 })],
     ['cannot be reached', () => Promise.reject(new TypeError('fetch failed: Bearer eyJhbGciOiJub25lIn0.e30.'))],
     ['redirects', () => new Response(null, { status: 302, headers: { location: 'https://evil.example/jwks' } })],
     ['redirects back', () => new Response(null, { status: 307, headers: { location: `${ISSUER}/jwks` } })],

@@ -272,6 +272,7 @@ describe('claims', () => {
     ['no expiry', { exp: undefined }, 'claim_missing'],
     ['no subject', { sub: undefined }, 'claim_missing'],
     ['an empty subject', { sub: '' }, 'claim_missing'],
+    ['a key that the sender would have to prove (RFC 9449)', { cnf: { jkt: 'x' } }, 'claim_invalid'],
     ['an actor without a subject', { act: {} }, 'claim_invalid'],
   ])('are refused: %s', async (_, overrides, reason) => {
     expect(await reasonFor(await mint(key, goodClaims(overrides)))).toBe(reason)

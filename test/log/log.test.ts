@@ -89,6 +89,10 @@ describe('a credential never shows', () => {
     ['in the message of an error', { error }],
     ['in the stack of an error', { error: Object.assign(new Error('x'), { stack: `Error: ${JWT}` }) }],
     ['in the name or code of an error', { error: { name: JWT, code: `Bearer ${JWT}` } }],
+    [
+      'in a name that is a sentence, without any shape',
+      { error: { name: `refused ${OPAQUE}`, code: `no ${OPAQUE}`, cause: { name: `${OPAQUE}!` } } },
+    ],
     ['in a code that is a piece of a token', { error: { name: 'Error', code: JWT.slice(0, 20) } }],
     ['in a cause', { error: new Error('x', { cause: error }) }],
     ['in a cause of causes that form a ring', { error: ring(error) }],
