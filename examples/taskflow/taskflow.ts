@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type AuditSink, createAuditor, createDoor } from 'onbehalf'
 import { jwtVerifier } from 'onbehalf/jwt'
 import { auditSink, type Log } from 'onbehalf/log'
+import { tokenExchanger } from 'onbehalf/oauth'
 import { modelFromEnvironment } from 'onbehalf/openai-agents'
 import { createApi } from './api/index.ts'
 import { createChat } from './chat.ts'
@@ -79,7 +80,6 @@ export async function startTaskflow(options: TaskflowOptions): Promise<Taskflow>
     closing.push(() => issuer.close())
     const verifier = jwtVerifier({ issuer: urls.issuer })
     const api = await createApi({
-      resource: urls.api,
       authorizationServer: urls.issuer,
       door: createDoor({
         resource: urls.api,
@@ -90,9 +90,20 @@ export async function startTaskflow(options: TaskflowOptions): Promise<Taskflow>
       }),
       database: join(dataDir, 'tasks.db'),
       allowedOrigins: [urls.web],
+      onError: (error) => log.error('An API request failed', { part: 'api', error }),
     })
     closing.push(() => api.close())
-    const mcp = createTaskflowMcp({ urls, verifier, audit, fingerprintKey, client: mcpClient(keys), log })
+    const mcp = createTaskflowMcp({
+      resource: urls.mcp,
+      api: urls.api,
+      authorizationServers: [urls.issuer],
+      verifier,
+      audit,
+      fingerprintKey,
+      exchanger: tokenExchanger({ issuer: urls.issuer, ...mcpClient(keys) }),
+      onError: (error, { tool }) => log.error('A tool went wrong', { part: 'mcp', error, ...(tool ? { operation: tool } : {}) }),
+    })
+    closing.push(() => mcp.close())
     const chat = await createChat({ urls, keys, audit, trail, model, log, database: join(dataDir, 'chat.db') })
     closing.push(() => chat.close())
     const page = createPageServer({
@@ -108,7 +119,7 @@ export async function startTaskflow(options: TaskflowOptions): Promise<Taskflow>
     const safely = (part: string, handler: (request: Request) => Promise<Response>) => nodeListener(guarded(part, handler, log))
     listeners.push(await listen(Number(new URL(urls.issuer).port), issuer.callback))
     listeners.push(await listen(Number(new URL(urls.api).port), safely('api', api.fetch)))
-    listeners.push(await listen(Number(new URL(urls.mcp).port), safely('mcp', mcp)))
+    listeners.push(await listen(Number(new URL(urls.mcp).port), safely('mcp', mcp.fetch)))
     listeners.push(
       await listen(
         Number(new URL(urls.web).port),
