@@ -3,16 +3,17 @@
 import { type AuditSink, createAuditor } from './core/audit.ts'
 import { type BindingInput, parseBinding } from './core/binding.ts'
 import { type Admission, createDoor } from './core/door.ts'
-import { refused } from './core/errors.ts'
+import { type Refusal, refused } from './core/errors.ts'
 import type { TokenExchanger } from './core/exchange.ts'
 import { issuedCache } from './core/issued-cache.ts'
 import { memoryVault } from './core/memory-vault.ts'
 import { type Principal, principalKey } from './core/principal.ts'
 import { canonicalResource, resourceMetadataResponse } from './core/resource.ts'
+import { isScope } from './core/scope.ts'
 import { credentialSource } from './core/source.ts'
 import type { Vault } from './core/vault.ts'
 import type { TokenVerifier, VerifiedToken } from './core/verify.ts'
-import { toError } from './core/wire.ts'
+import { toError, toResponse } from './core/wire.ts'
 import { mcpFetch } from './mcp/fetch.ts'
 
 /** Options of {@link createOnBehalf}. */
@@ -102,6 +103,12 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
     vault = memoryVault({ now }),
   } = options
   const resource = canonicalResource(options.resource)
+  if (options.authorizationServers.length === 0) throw new TypeError('authorizationServers must name an issuer')
+  // Timers take a larger number for 1.
+  if (!(deadline > 0 && deadline < 2 ** 31))
+    throw new TypeError('deadline must be a number of milliseconds, from 1 to 2147483647')
+  for (const scope of [...(options.scopes ?? []), ...(options.scopesSupported ?? [])])
+    if (!isScope(scope)) throw new TypeError(`scopes: "${scope}" is no scope token (RFC 6749 section 3.3)`)
   const bindings = new Map(Object.entries(options.servers).map(([name, input]) => [name, parseBinding(name, input)]))
   for (const { name, source } of bindings.values()) {
     if (source.type === 'exchange' && !exchanger) {
@@ -136,7 +143,12 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
         ...(exchanger ? [exchanger.issuer] : []),
         ...ownResources.filter((one) => token.audience.includes(one)),
       ]
-      const handle = await vault.deposit({ credential, owner: principal, destinations, expiresAt: token.expiresAt })
+      const deposit = { credential, owner: principal, destinations, expiresAt: token.expiresAt }
+      const handle = await vault.deposit(deposit).catch(() => undefined)
+      if (handle === undefined) {
+        const refusal: Refusal = { reason: 'server_unavailable', server: 'the vault' }
+        return { ok: false, refusal, response: toResponse(refusal, {}) }
+      }
       let ended = false
       const caller: Caller = {
         principal,
@@ -154,7 +166,11 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
             name: binding.name,
             url: binding.url,
             resource: binding.resource,
-            source: async (asked) => (ended ? refused('handle_refused', { server }) : source(asked)),
+            async source(asked) {
+              const result = ended ? undefined : await source(asked)
+              // It may have ended during an exchange that others wait for as well.
+              return ended || !result ? refused('handle_refused', { server }) : result
+            },
             placement: binding.placement,
             principal,
             auditor,

@@ -37,9 +37,13 @@ export interface Binding {
   readonly placement: Placement
 }
 
+/** For configurations that no compiler has seen. */
+const SOURCES: readonly Source['type'][] = ['exchange', 'own']
+const PLACEMENTS: readonly Placement['type'][] = ['header']
+
 /** Headers that a credential cannot be put into: they steer the transport or another hop. */
 const RESERVED =
-  /^(?:host|content-.*|transfer-encoding|connection|te|trailer|upgrade|accept.*|mcp-.*|cookie|origin|referer|traceparent|tracestate)$/i
+  /^(?:host|content-.*|transfer-encoding|connection|keep-alive|te|trailer|upgrade|expect|accept.*|mcp-.*|last-event-id|cookie|set-cookie|origin|referer|user-agent|date|via|forwarded|x-forwarded-.*|proxy-.*|sec-.*|traceparent|tracestate|baggage|x-user-id)$/i
 
 /**
  * Checks a declaration.
@@ -57,9 +61,15 @@ export function parseBinding(name: string, input: BindingInput): Binding {
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url)))
     fail('url', 'must use https (plain http is for loopback addresses only)')
   if (url.username !== '' || url.password !== '') fail('url', 'must not contain a credential; use a source and a placement')
-  if (url.hash !== '') fail('url', 'must not contain a fragment')
+  if (url.href.includes('#')) fail('url', 'must not contain a fragment')
+  // Resource identifiers are logged and published; a query is where servers without better means take keys.
+  if (url.search !== '' && input.resource === undefined) fail('resource', 'must be given when the URL has a query')
+  const resource =
+    resourceOf(input.resource ?? url.href) ?? fail('resource', 'must be an https URL without user-info and fragment')
   const source = input.source ?? { type: 'exchange', scopes: [] }
   const placement = input.placement ?? { type: 'header' }
+  if (!SOURCES.includes(source.type)) fail('source.type', `must be one of ${SOURCES.join(', ')}`)
+  if (!PLACEMENTS.includes(placement.type)) fail('placement.type', `must be one of ${PLACEMENTS.join(', ')}`)
   switch (source.type) {
     case 'exchange':
       for (const scope of source.scopes)
@@ -79,8 +89,16 @@ export function parseBinding(name: string, input: BindingInput): Binding {
   return Object.freeze({
     name,
     url: url.href,
-    resource: canonicalResource(input.resource ?? url.href),
+    resource,
     source: Object.freeze(source.type === 'exchange' ? { ...source, scopes: Object.freeze([...source.scopes]) } : { ...source }),
     placement: Object.freeze({ ...placement }),
   })
+}
+
+function resourceOf(text: string): string | undefined {
+  try {
+    return canonicalResource(text)
+  } catch {
+    return undefined
+  }
 }

@@ -4,8 +4,10 @@ import type { Auditor } from './audit.ts'
 import type { Placement } from './binding.ts'
 import { parseChallenge } from './challenge.ts'
 import { isBearerToken } from './credential.ts'
-import type { RefusalReason } from './errors.ts'
+import { waitFor } from './deadline.ts'
+import { type AuthError, granted, type Refusal, type RefusalReason, type Result, refused } from './errors.ts'
 import type { IssuedToken } from './exchange.ts'
+import { type Body, readOutgoing } from './outgoing.ts'
 import type { Principal } from './principal.ts'
 import type { CredentialSource } from './source.ts'
 import { traceparent } from './trace.ts'
@@ -30,75 +32,106 @@ export interface CarryOptions {
   readonly deadline: number
 }
 
-/** Request headers that never go on: our callers' own credentials and claims of identity (threats 28, 64). */
-const DROPPED = ['authorization', 'proxy-authorization', 'cookie', 'x-user-id', 'traceparent', 'tracestate', 'baggage']
+/** Request headers that never go on: our callers' own credentials and claims of identity, and another name for the destination. */
+const DROPPED = [
+  'authorization',
+  'proxy-authorization',
+  'cookie',
+  'x-user-id',
+  'host',
+  'traceparent',
+  'tracestate',
+  'baggage',
+] as const
 
 /**
  * Makes a `fetch` that carries one principal's credential to one destination.
  *
  * Redirects are refused. A 401 leads to one fresh credential and one repetition, because a server that answers 401 has not run the
- * request; nothing else is repeated. It throws {@link AuthError}, never an error from outside.
+ * request; nothing else is repeated, and a body that is a stream cannot be. It throws {@link AuthError}, never an error from outside.
  */
 export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
-  const { name, approves, source, principal, auditor, trace, hop, deadline } = options
+  const { name, approves, resource, source, placement, principal, auditor, trace, hop, fetch, deadline } = options
 
-  async function record(token: IssuedToken, operation: string, reason?: RefusalReason): Promise<void> {
-    await auditor({
+  /** Writes one event of this hop; whether it was written. */
+  async function record(operation: string, token?: IssuedToken, reason?: RefusalReason): Promise<Result<true>> {
+    const event = auditor({
       hop,
       trace,
       principal,
       outcome: reason ? (isFailure(reason) ? 'failed' : 'refused') : 'allowed',
       ...(reason ? { reason } : {}),
-      audience: [options.resource],
-      scopes: token.scopes,
-      expiresAt: token.expiresAt,
-      ...(token.tokenId === undefined ? {} : { tokenId: token.tokenId }),
-      destination: options.resource,
-      placement: `header ${options.placement.name ?? 'Authorization'}`,
+      audience: [resource],
+      ...(token ? { scopes: token.scopes, expiresAt: token.expiresAt } : {}),
+      ...(token?.tokenId === undefined ? {} : { tokenId: token.tokenId }),
+      destination: resource,
+      placement: `header ${placement.name ?? 'Authorization'}`,
       operation,
-    }).catch(() => {
-      throw toError({ reason: 'audit_unavailable', server: name })
     })
+    return event.then(
+      () => granted(true),
+      () => refused('audit_unavailable'),
+    )
   }
 
-  async function send(url: URL, init: RequestInit, token: IssuedToken, signal: AbortSignal): Promise<Response> {
-    const headers = new Headers(init.headers)
-    for (const header of DROPPED) headers.delete(header)
-    place(headers, token, options.placement, name)
-    headers.set('traceparent', traceparent(trace))
+  async function send(url: URL, init: RequestInit): Promise<Result<Response>> {
     try {
-      return await options.fetch(url, { ...init, headers, signal, redirect: 'manual', credentials: 'omit' })
+      return granted(await fetch(url, { ...init, redirect: 'manual', credentials: 'omit' }))
     } catch {
       // The foreign error may quote what was sent; it ends here.
-      const reason = init.signal?.aborted ? 'cancelled' : 'server_unavailable'
-      await record(token, init.method ?? 'GET', reason)
-      throw toError({ reason, server: name })
+      return refused('server_unavailable')
     }
   }
 
   return async (input, init) => {
-    const { url, settings } = await readRequest(input, init)
-    if (!approves(url)) throw toError({ reason: 'destination_refused', server: name })
-    const operation = settings.method ?? 'GET'
+    const outgoing = readOutgoing(input, init)
+    const operation = outgoing?.method ?? 'GET'
     const limit = deadlineFor(operation, deadline)
-    const signal = settings.signal ? AbortSignal.any([settings.signal, limit.signal]) : limit.signal
-    let rejected: IssuedToken | undefined
+    const callers = outgoing?.settings.signal
+    const signal = callers ? AbortSignal.any([callers, limit.signal]) : limit.signal
+
+    /** Waits for a step; an abort is the caller's doing, or else the step took too long. */
+    async function wait<T>(step: Promise<Result<T>>, late: RefusalReason): Promise<Result<T>> {
+      const result = await waitFor(step, signal)
+      return !result.ok && result.refusal.reason === 'cancelled' && !callers?.aborted ? refused(late) : result
+    }
+
+    /** The hop has failed, so an audit that fails as well changes nothing about it. */
+    async function failure(refusal: Refusal, token?: IssuedToken): Promise<AuthError> {
+      await waitFor(record(operation, token, refusal.reason), signal)
+      return toError({ ...refusal, server: name })
+    }
+
     try {
+      if (!outgoing || !approves(outgoing.url)) throw await failure({ reason: 'destination_refused' })
+      const { url, settings, headers } = outgoing
+      const body = await wait(outgoing.body(), 'cancelled')
+      if (!body.ok) throw await failure(body.refusal)
+      let rejected: IssuedToken | undefined
       for (;;) {
-        if (settings.signal?.aborted) throw toError({ reason: 'cancelled', server: name })
-        const issued = await source(rejected ? { refused: rejected } : {})
-        if (!issued.ok) throw toError({ ...issued.refusal, server: name })
+        const issued = await wait(source(rejected ? { refused: rejected } : {}), 'issuer_unavailable')
+        if (!issued.ok) throw await failure(issued.refusal)
+        const token = issued.value
+        const carrying = place(headers, token, placement)
+        if (!carrying) throw await failure({ reason: 'credential_malformed' }, token)
+        carrying.set('traceparent', traceparent(trace))
         // Written before the credential is used: what cannot be recorded is not done.
-        await record(issued.value, operation)
-        const response = await send(url, settings, issued.value, signal)
-        const problem = refusalOf(response)
+        const recorded = await wait(record(operation, token), 'audit_unavailable')
+        if (!recorded.ok) throw toError({ ...recorded.refusal, server: name })
+        const answer = await wait(send(url, { ...settings, body: body.value, headers: carrying, signal }), 'server_unavailable')
+        if (!answer.ok) throw await failure(answer.refusal, token)
+        const response = answer.value
+        const problem = problemOf(response)
         if (!problem) return response
-        await record(issued.value, operation, problem)
-        if (problem === 'scope_missing' || response.status === 403) return response
-        await response.body?.cancel()
-        const repeatable = settings.body === undefined || settings.body === null || typeof settings.body === 'string'
-        if (problem === 'redirect_refused' || rejected || !repeatable) throw toError({ reason: problem, server: name })
-        rejected = issued.value
+        if (response.status !== 401 && problem !== 'redirect_refused') {
+          await waitFor(record(operation, token, problem), signal)
+          return response
+        }
+        response.body?.cancel().catch(() => {})
+        if (rejected || problem === 'redirect_refused' || !isRepeatable(body.value))
+          throw await failure({ reason: problem }, token)
+        await waitFor(record(operation, token, problem), signal)
+        rejected = token
       }
     } finally {
       limit.headersCame()
@@ -106,17 +139,20 @@ export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
   }
 }
 
-/** Why the credential was not taken, as far as the status tells; undefined when it was. */
-function refusalOf(response: Response): 'redirect_refused' | 'server_refused' | 'scope_missing' | undefined {
+/** What went wrong, as far as the status tells; undefined when nothing did that concerns the credential or the server's being there. */
+function problemOf(response: Response): RefusalReason | undefined {
   const { status } = response
   // A manual redirect is an opaque answer with status 0 where fetch follows the browser's rules.
   if (status === 0 || (status >= 300 && status < 400 && status !== 304)) return 'redirect_refused'
   if (status === 401) return 'server_refused'
-  if (status === 403)
-    return parseChallenge(response.headers.get('www-authenticate')).error === 'insufficient_scope'
-      ? 'scope_missing'
-      : 'server_refused'
-  return undefined
+  if (status >= 500) return 'server_unavailable'
+  if (status !== 403) return undefined
+  const { error } = parseChallenge(response.headers.get('www-authenticate'))
+  return error === 'insufficient_scope' ? 'scope_missing' : 'server_refused'
+}
+
+function isRepeatable(body: Body): boolean {
+  return body === null || typeof body === 'string' || body instanceof ArrayBuffer
 }
 
 /** A GET may be a stream that stays open, so its deadline ends when the headers come; any other request has one for all of it. */
@@ -127,21 +163,17 @@ function deadlineFor(method: string, milliseconds: number): { readonly signal: A
   return { signal: controller.signal, headersCame: () => clearTimeout(timer) }
 }
 
-/** Puts the credential into the headers. The charset is checked first, because `Headers` quotes a value that it refuses. */
-function place(headers: Headers, token: IssuedToken, placement: Placement, server: string): void {
+/**
+ * The headers to send, with the credential in its place and no other. The charset is checked here, because `Headers` quotes a value that it
+ * refuses.
+ */
+function place(sent: Headers, token: IssuedToken, placement: Placement): Headers | undefined {
+  const headers = new Headers(sent)
+  for (const header of DROPPED) headers.delete(header)
   const value = token.credential.reveal()
-  const bare = placement.name !== undefined && placement.name.toLowerCase() !== 'authorization'
-  if (!(bare ? /^[\x21-\x7e]+$/.test(value) : isBearerToken(value))) throw toError({ reason: 'credential_malformed', server })
-  if (bare && placement.name) headers.set(placement.name, value)
-  else headers.set('authorization', `Bearer ${value}`)
-}
-
-async function readRequest(
-  input: Parameters<typeof globalThis.fetch>[0],
-  init?: RequestInit,
-): Promise<{ readonly url: URL; readonly settings: RequestInit }> {
-  if (!(input instanceof Request)) return { url: new URL(input), settings: init ?? {} }
-  const { method, headers, signal } = input
-  const body = input.body === null ? null : await input.text()
-  return { url: new URL(input.url), settings: { method, headers, signal, body, ...init } }
+  const header = placement.name?.toLowerCase() ?? 'authorization'
+  const bearer = header === 'authorization'
+  if (!(bearer ? isBearerToken(value) : /^[\x21-\x7e]+$/.test(value))) return undefined
+  headers.set(header, bearer ? `Bearer ${value}` : value)
+  return headers
 }

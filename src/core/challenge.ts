@@ -1,6 +1,6 @@
 // The `WWW-Authenticate` challenge of a 401 or 403 (RFC 9110 section 11.6.1, RFC 6750 section 3, RFC 9728 section 5.1). Pure.
 
-import { formatScopes } from './scope.ts'
+import { formatScopes, isScope } from './scope.ts'
 
 /** The wire codes of RFC 6750 section 3.1; there are no others. */
 export type ChallengeError = 'invalid_request' | 'invalid_token' | 'insufficient_scope'
@@ -18,7 +18,9 @@ export interface Challenge {
 export function formatChallenge(challenge: Challenge): string {
   const parameters: string[] = []
   const add = (name: string, value: string | undefined) => {
-    if (value) parameters.push(`${name}="${value.replace(/[^\x20-\x7e]/g, '').replace(/["\\]/g, '\\$&')}"`)
+    // A line break would end the header, a quote the value; whatever is not printable ASCII is left out.
+    const text = value?.replace(/[^\x20-\x7e]/g, '').replace(/["\\]/g, '\\$&')
+    if (text) parameters.push(`${name}="${text}"`)
   }
   add('error', challenge.error)
   add('error_description', challenge.description)
@@ -27,15 +29,25 @@ export function formatChallenge(challenge: Challenge): string {
   return parameters.length === 0 ? 'Bearer' : `Bearer ${parameters.join(', ')}`
 }
 
+/** One `name=value` (the value a token or a quoted string), or the scheme that begins a challenge; commas between them are skipped. */
+const PART = /[\s,]*(?:([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))|([\w!#$%&'*+.^`|~-]+))/gy
+
+/** Characters of a challenge that are looked at. */
+const LONGEST = 4096
+
 /**
  * Reads the Bearer challenge from a `WWW-Authenticate` value that another server sent. Untrusted: only `error` and `scope` are read, for
- * `resource_metadata` may point anywhere.
+ * `resource_metadata` may point anywhere. Parameters of other schemes, and what stands inside quoted strings, are not taken for ours.
  */
 export function parseChallenge(value: string | null): { readonly error?: string; readonly scopes: readonly string[] } {
-  if (!value || value.length > 4096) return { scopes: [] }
-  const bearer = /(?:^|,)\s*Bearer\s+(.*)$/is.exec(value)?.[1] ?? ''
-  const error = /(?:^|[\s,])error="([a-z_]{1,40})"/i.exec(bearer)?.[1]
-  const scope = /(?:^|[\s,])scope="([^"\\]{1,1024})"/i.exec(bearer)?.[1]
-  const scopes = scope ? scope.split(' ').filter((part) => part !== '') : []
-  return error ? { error, scopes } : { scopes }
+  const found: { error?: string; scopes: readonly string[] } = { scopes: [] }
+  if (value === null || value.length > LONGEST) return found
+  let bearer = false
+  for (const [, name, quoted, plain = '', scheme] of value.matchAll(PART)) {
+    if (scheme !== undefined) bearer = scheme.toLowerCase() === 'bearer'
+    const content = quoted === undefined ? plain : quoted.replace(/\\(.)/g, '$1')
+    if (bearer && name?.toLowerCase() === 'error' && /^[a-z_]{1,40}$/.test(content)) found.error ??= content
+    if (bearer && name?.toLowerCase() === 'scope' && found.scopes.length === 0) found.scopes = content.split(' ').filter(isScope)
+  }
+  return found
 }

@@ -98,7 +98,10 @@ export function createDoor(options: DoorOptions): Door {
   ): Promise<Result<Credential>> {
     const credential = readCredential(request)
     if (!credential.ok) return credential
-    const verified = await verifier.verify(credential.value, resource, { signal: request.signal })
+    // A verifier that breaks its contract and throws has verified nothing.
+    const verified = await verifier
+      .verify(credential.value, resource, { signal: request.signal })
+      .catch(() => refused('issuer_unavailable'))
     if (!verified.ok) return verified
     token.verified = verified.value
     const named = subjectHeader === undefined ? null : request.headers.get(subjectHeader)

@@ -1,6 +1,6 @@
 // Remembers issued tokens until shortly before they expire, and makes concurrent callers share one request for a new one.
 
-import { granted, type Result } from './errors.ts'
+import { granted, type RefusalReason, type Result } from './errors.ts'
 import type { IssuedToken } from './exchange.ts'
 
 /** How a token is asked for. */
@@ -39,11 +39,16 @@ export function issuedCache(options: IssuedCacheOptions = {}): IssuedCache {
 
   return {
     async get(owner, key, issue, { refused } = {}): Promise<Result<IssuedToken>> {
-      const hit = known.get(key)
-      if (hit && hit.token !== refused && hit.token.expiresAt - margin > now() / 1000) return granted(hit.token)
-      const under = flights.get(key)
-      if (under) return under.result
-      if (hit) known.delete(key)
+      for (;;) {
+        const hit = known.get(key)
+        if (hit && hit.token !== refused && hit.token.expiresAt - margin > now() / 1000) return granted(hit.token)
+        const under = flights.get(key)
+        if (!under) break
+        const shared = await under.result
+        // Whoever made the request may have ended or expired since; that says nothing about those who only waited with it.
+        if (shared.ok || !concernsTheAsker(shared.refusal.reason)) return shared
+      }
+      known.delete(key)
       const result = issue()
       const flight = { owner, result }
       flights.set(key, flight)
@@ -64,4 +69,8 @@ export function issuedCache(options: IssuedCacheOptions = {}): IssuedCache {
       for (const [key, flight] of flights) if (flight.owner === owner) flights.delete(key)
     },
   }
+}
+
+function concernsTheAsker(reason: RefusalReason): boolean {
+  return reason === 'handle_refused' || reason === 'exchange_grant_refused'
 }

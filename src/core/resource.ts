@@ -15,7 +15,9 @@ export function canonicalResource(text: string): string {
   }
   if (url.username !== '' || url.password !== '')
     throw new TypeError('A resource must not contain user-info: credentials do not belong in URLs')
-  if (url.hash !== '') throw new TypeError('A resource must not contain a fragment (RFC 8707 section 2)')
+  // `url.hash` is empty for a bare "#", which stays in `url.href`.
+  if (url.href.includes('#')) throw new TypeError('A resource must not contain a fragment (RFC 8707 section 2)')
+  if (url.search === '') url.search = ''
   return url.pathname === '/' && url.search === '' ? url.origin : url.href
 }
 

@@ -57,7 +57,8 @@ function ownSource(binding: Binding, { token, handle }: Deposited, { vault }: So
 
 function exchangeSource(binding: Binding, { token, handle, trace }: Deposited, parts: SourceParts): CredentialSource {
   const { vault, auditor, cache, exchanger } = parts
-  const named = binding.source.type === 'exchange' ? binding.source : { scopes: [] }
+  const named: { readonly scopes: readonly string[]; readonly audience?: string } =
+    binding.source.type === 'exchange' ? binding.source : { scopes: [] }
   // Only what the person granted is asked for: a scope that is missing is the server's to refuse, by name.
   const scopes = named.scopes.length === 0 ? token.scopes : narrowScopes(named.scopes, token.scopes)
   const { principal } = token
@@ -69,6 +70,7 @@ function exchangeSource(binding: Binding, { token, handle, trace }: Deposited, p
     principal.actor,
     [...token.scopes].sort(),
     binding.resource,
+    named.audience,
     [...scopes].sort(),
   ])
 
@@ -76,13 +78,17 @@ function exchangeSource(binding: Binding, { token, handle, trace }: Deposited, p
     if (!exchanger) return refused('exchange_failed', { server: binding.name })
     const subjectToken = await vault.withdraw(handle, principal, exchanger.issuer)
     if (!subjectToken) return refused('handle_refused', { server: binding.name })
-    const audience = 'audience' in named ? named.audience : undefined
-    const result = await exchanger.exchange(subjectToken, {
-      resource: binding.resource,
-      scopes,
-      ...(audience ? { audience } : {}),
-    })
-    await auditor({
+    const result = await exchanger
+      .exchange(subjectToken, { resource: binding.resource, scopes, ...(named.audience ? { audience: named.audience } : {}) })
+      .catch(() => refused('exchange_failed'))
+    const recorded = await record(exchanger.issuer, result)
+    if (!recorded) return refused('audit_unavailable', { server: binding.name })
+    return result.ok ? result : { ok: false, refusal: { ...result.refusal, server: binding.name } }
+  }
+
+  /** A token whose issue could not be recorded is dropped, unused. */
+  async function record(issuer: string, result: Result<IssuedToken>): Promise<boolean> {
+    const event = auditor({
       hop: 'exchange',
       trace,
       principal,
@@ -92,11 +98,17 @@ function exchangeSource(binding: Binding, { token, handle, trace }: Deposited, p
       scopes: result.ok ? result.value.scopes : scopes,
       ...(result.ok ? { expiresAt: result.value.expiresAt } : {}),
       ...(result.ok && result.value.tokenId !== undefined ? { tokenId: result.value.tokenId } : {}),
-      destination: exchanger.issuer,
+      destination: issuer,
       placement: 'body subject_token',
     })
-    return result.ok ? result : { ok: false, refusal: { ...result.refusal, server: binding.name } }
+    return event.then(
+      () => true,
+      () => false,
+    )
   }
 
+  // A request that names no scope gets whatever the authorization server gives by default, which may be more than the binding names.
+  if (named.scopes.length > 0 && scopes.length === 0)
+    return async () => refused('scope_missing', { server: binding.name, scopes: named.scopes })
   return (options) => cache.get(owner, key, exchange, options)
 }

@@ -60,6 +60,8 @@ export function validateClaims(claims: Readonly<Record<string, unknown>>, rules:
   if (iat !== undefined && (typeof iat !== 'number' || !Number.isFinite(iat))) return refused('claim_invalid', { claim: 'iat' })
   if (typeof iat === 'number' && iat - rules.tolerance > rules.now) return refused('token_not_yet_valid')
   if (typeof sub !== 'string' || sub === '') return refused('claim_missing', { claim: 'sub' })
+  // A token that is bound to a key proves nothing by itself; taken as a bearer token it would serve whoever stole it (RFC 9449 section 7.2).
+  if (claims.cnf !== undefined) return refused('claim_invalid', { claim: 'cnf' })
   const tenant = rules.tenantClaim === undefined ? undefined : claims[rules.tenantClaim]
   if (rules.tenantClaim !== undefined && (typeof tenant !== 'string' || tenant === '')) {
     return refused('claim_missing', { claim: rules.tenantClaim })
