@@ -66,6 +66,9 @@ export interface ProtectOptions {
  * tools that they call, reach the handler. It wraps any fetch handler of Streamable HTTP, sessions or not. Requests reach the handler
  * without their credential; `call.fetch` carries one that was issued for the API instead. Answers to CORS preflights are not its business.
  *
+ * The example makes a handler for each request. A server that sends change notifications keeps one, and finds the call of a request by its
+ * `authInfo`, the same object that the SDK gives to the factory.
+ *
  * @returns A fetch handler, which also serves the protected resource metadata (RFC 9728).
  * @throws TypeError that names the setting, for a configuration that cannot work. Nothing is fetched.
  *
