@@ -42,14 +42,13 @@ export class Credential {
     return BLANK
   }
 
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return BLANK
-  }
-
   get [Symbol.toStringTag](): string {
     return 'Credential'
   }
 }
+
+// Node's `console.log` and `inspect`; not a member of the class, because a computed name cannot be declared (isolatedDeclarations).
+Object.defineProperty(Credential.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: () => BLANK })
 
 /**
  * Whether a text is a `b64token`, the only form that `Authorization: Bearer` may carry (RFC 6750 section 2.1).
