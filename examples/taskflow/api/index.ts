@@ -29,9 +29,6 @@ export interface Api {
   close(): Promise<void>
 }
 
-/** The scopes of the API. */
-export const API_SCOPES: readonly string[] = ['tasks:read', 'tasks:write']
-
 /** Opens the database and makes the API over it. */
 export async function createApi(options: ApiOptions): Promise<Api> {
   const { door, authorizationServer, database, allowedOrigins = [], onError = () => {}, now = Date.now } = options
@@ -40,7 +37,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const metadata = {
     resource: door.resource,
     authorization_servers: [authorizationServer],
-    scopes_supported: API_SCOPES,
+    scopes_supported: ['tasks:read', 'tasks:write'],
     bearer_methods_supported: ['header'],
     resource_name: 'TaskFlow API',
   } as const

@@ -22,7 +22,7 @@ export interface RoutesOptions {
 }
 
 /** Bodies of the answers that are not problems. */
-export interface Answers {
+interface Answers {
   readonly tasks: { readonly tasks: readonly Task[]; readonly total: number; readonly limit: number; readonly offset: number }
   readonly task: { readonly task: Task }
   readonly projects: { readonly projects: readonly Project[] }

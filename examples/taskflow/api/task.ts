@@ -6,7 +6,7 @@ export type Status = (typeof STATUSES)[number]
 
 /** How much a task matters, the least first. */
 export const PRIORITIES = ['low', 'medium', 'high', 'urgent'] as const
-export type Priority = (typeof PRIORITIES)[number]
+type Priority = (typeof PRIORITIES)[number]
 
 /** What a list can be sorted by. */
 export const SORTS = ['created', 'updated', 'due_date', 'priority', 'title'] as const

@@ -7,10 +7,10 @@ import { sentence } from './sentences.ts'
 import { type ApiRequest, callApi } from './tasks-api.ts'
 
 /** What the tools need of the server kit's call; its fetch for the API named `tasks` acts on behalf of the person. */
-export type TaskCall = Pick<ServerCall, 'fetch' | 'report'>
+type TaskCall = Pick<ServerCall, 'fetch' | 'report'>
 
 /** `read` looks only; `add` makes something new each time; `set` gives the same state when repeated; `remove` takes away for good. */
-export type Effect = 'read' | 'add' | 'set' | 'remove'
+type Effect = 'read' | 'add' | 'set' | 'remove'
 
 /** One tool: its arguments parsed as `Args`, its structured result `Answer`. */
 export interface TaskTool<Args, Answer> {

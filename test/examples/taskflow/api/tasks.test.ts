@@ -126,7 +126,7 @@ describe('listing', () => {
   beforeEach(async () => {
     const tasks = [
       { title: 'Buy groceries', tags: ['home', 'shop'], due_date: '2027-02-02', project: 'House' },
-      { title: 'éclair recipe', description: 'for ZOË', priority: 'low' },
+      { title: 'éclair recipe', description: 'for ZOE\u0308', priority: 'low' },
       { title: 'Paint the door', tags: ['home'], priority: 'urgent', due_date: '2027-02-01', project: 'house', assignee: 'Bob' },
       { title: '100% _done_', priority: 'high' },
     ]

@@ -10,8 +10,8 @@ export { ALICE, BOB, OTHER_ALICE } from '../api/harness.ts'
 
 export const MCP = 'http://127.0.0.1:3001/mcp'
 
-/** Stands in for the authorization server: the API's token is `exchanged` in front of the subject, so that the two are never the same. */
-const exchanger: TokenExchanger = {
+/** Stands in for the authorization server: the API's token ends in `exchanged`, so that the two are never the same. */
+const exchanging: TokenExchanger = {
   issuer: 'http://127.0.0.1:3003',
   async exchange(subjectToken, target) {
     const [issuer, subject, letters] = subjectToken.reveal().split('/')
@@ -21,7 +21,7 @@ const exchanger: TokenExchanger = {
 }
 
 /** One request that reached the API, with its headers. */
-export interface Seen {
+interface Seen {
   readonly method: string
   readonly url: string
   readonly authorization: string | null
@@ -41,9 +41,15 @@ export interface TestMcp {
 }
 
 export const REVISIONS = ['2026-07-28', '2025-11-25'] as const
-export type Revision = (typeof REVISIONS)[number]
+type Revision = (typeof REVISIONS)[number]
 
-export async function testMcp(deadline = 10_000): Promise<TestMcp> {
+export async function testMcp({
+  deadline = 10_000,
+  exchanger = exchanging,
+}: {
+  deadline?: number
+  exchanger?: TokenExchanger
+} = {}): Promise<TestMcp> {
   const tasks = await testApi()
   const events: AuditEvent[] = []
   const errors: unknown[] = []

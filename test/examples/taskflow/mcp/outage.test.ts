@@ -64,7 +64,7 @@ test('a 401 of the API ends in a sentence, not in an error', async () => {
 })
 
 test.each(['headers', 'body'])('an API whose %s never come is given up at the deadline', async (missing) => {
-  const impatient = await testMcp(50)
+  const impatient = await testMcp({ deadline: 50 })
   try {
     const client = await impatient.connect(ALICE, '2026-07-28')
     impatient.answer = (request) =>
@@ -80,4 +80,24 @@ test.each(['headers', 'body'])('an API whose %s never come is given up at the de
   } finally {
     await impatient.close()
   }
+})
+
+test('an exchange that fails is told by its fixed sentence, and reported', async () => {
+  const reported: unknown[] = []
+  for (const [reason, sentence] of [
+    ['issuer_unavailable', 'This was not done: the sign-in service cannot be reached right now. Try again in a moment.'],
+    ['exchange_grant_refused', 'This was not done: the sign-in has ended. Sign in again to continue.'],
+  ] as const) {
+    const refusing = await testMcp({
+      exchanger: { issuer: 'http://127.0.0.1:3003', exchange: async () => ({ ok: false, refusal: { reason } }) },
+    })
+    try {
+      expect(await run(await refusing.connect(ALICE, '2026-07-28'), 'taskflow_list_tasks')).toEqual({ failed: sentence })
+      expect(refusing.seen).toEqual([])
+      reported.push(...refusing.errors)
+    } finally {
+      await refusing.close()
+    }
+  }
+  expect(reported).toMatchObject([{ code: 'issuer_unavailable' }, { code: 'exchange_grant_refused' }])
 })
