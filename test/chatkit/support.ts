@@ -116,7 +116,8 @@ export function testChat(respond: Respond<TestCaller>, options: Partial<ChatkitS
 
 /** Reads a stream event by event, and can stop. */
 export function eventReader(response: Response) {
-  const reader = (response.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream()).getReader()
+  const reader = (response.body ?? new ReadableStream<Uint8Array<ArrayBuffer>>()).getReader()
+  const decoder = new TextDecoder()
   let buffer = ''
   return {
     async next(): Promise<Loose> {
@@ -129,7 +130,7 @@ export function eventReader(response: Response) {
         }
         const { done, value } = await reader.read()
         if (done) return undefined
-        buffer += value
+        buffer += decoder.decode(value, { stream: true })
       }
     },
     async until(type: string): Promise<Loose> {
