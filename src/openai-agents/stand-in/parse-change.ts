@@ -73,7 +73,7 @@ function set(
     case 'assignee':
       return about(text, (task) => ({ kind: 'assign', task, assignee: words.replace(/^@/, '') }))
     case 'progress':
-      return /^\d{1,3} ?%?$/.test(words) ? progress(text, words.replace(/ ?%$/, '')) : undefined
+      return /^\d{1,3} ?(?:%|percent)?$/i.test(words) ? progress(text, /\d+/.exec(words)?.[0]) : undefined
     default:
       return undefined
   }

@@ -8,7 +8,7 @@ const STATUS =
   '(?:pending|open|unfinished|incomplete|outstanding|remaining|active|ongoing|started|in[- ]progress|in review|completed?|done|finished|closed|blocked|stuck)'
 
 const QUESTIONS: readonly RegExp[] = [
-  new RegExp(String.raw`^(?:show|list|see|view|get|give|display|print|read|tell|check|find|fetch)\b.*\b${TASKS}\b`, 'i'),
+  new RegExp(String.raw`^(?:show|list|see|view|display|print|find|fetch|(?:get|give|tell|read) me)\b.*\b${TASKS}\b`, 'i'),
   new RegExp(String.raw`^(?:what|which|how many|any)\b.*\b${TASKS}\b`, 'i'),
   new RegExp(String.raw`^(?:do|have) (?:i|we)\b.*\b${TASKS}\b`, 'i'),
   new RegExp(String.raw`^(?:are|is) there\b.*\b${TASKS}\b`, 'i'),

@@ -51,7 +51,9 @@ export function parse(message: string, now: number): Command {
   if (message.length > LONGEST) return { kind: 'unknown' }
   const text = plain(message)
   if (text === '') return { kind: /\?/.test(message) ? 'help' : 'unknown' }
-  for (const [pattern, command] of SMALL_TALK) if (pattern.test(text)) return command
+  // "Yes, delete it" is an answer, so it is looked at before politeness is taken off.
+  const whole = message.replace(/[‘’]/g, "'").replace(/^\s+|[\s.!?]+$/g, '')
+  for (const [pattern, command] of SMALL_TALK) if (pattern.test(whole) || pattern.test(text)) return command
   const place = placeOf(text)
   if (place !== undefined) return { kind: 'place', place }
   if (

@@ -1,0 +1,440 @@
+// One run for one principal: real MCP server and real framework, the model scripted or the stand-in.
+
+import type { Model } from '@openai/agents'
+import { assistantMessage, functionCall, modelError, modelStream, ScriptedModel } from '@openai/agents/testing'
+import { AuthError } from 'onbehalf'
+import { type AgentEvent, type RunAgentOptions, runAgent, standInModel } from 'onbehalf/openai-agents'
+import { expect, test } from 'vitest'
+import { toError } from '../../src/core/wire.ts'
+import { ALICE, eventsOf, textOf } from './talk.ts'
+import { taskServer } from './task-server.ts'
+
+type Overrides = Partial<RunAgentOptions> & { readonly fetch?: typeof globalThis.fetch }
+
+function options({ fetch = taskServer().asFetch, ...rest }: Overrides): RunAgentOptions {
+  return {
+    caller: { principal: ALICE, fetch: () => fetch },
+    servers: [{ name: 'tasks', url: 'https://tasks.test/mcp' }],
+    model: standInModel(),
+    instructions: 'You help.',
+    input: [{ role: 'user', text: 'Add a task to buy groceries' }],
+    ...rest,
+  }
+}
+
+const run = (overrides: Overrides) => runAgent(options(overrides))
+
+async function failureOf(overrides: Overrides): Promise<unknown> {
+  return eventsOf(run(overrides)).then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+}
+
+test('text arrives in deltas that add up to the whole, and a tool call as started and done with the name of its server', async () => {
+  const events = await eventsOf(run({}))
+  expect(events.map(({ type }) => type).filter((type) => type !== 'text_delta')).toEqual([
+    'tool_started',
+    'tool_done',
+    'text_done',
+  ])
+  expect(events[0]).toEqual({ type: 'tool_started', callId: expect.any(String), name: 'taskflow_add_task', server: 'tasks' })
+  expect(events[1]).toEqual({
+    type: 'tool_done',
+    callId: (events[0] as { callId: string }).callId,
+    name: 'taskflow_add_task',
+    outcome: 'done',
+  })
+  const deltas = events.flatMap((event) => (event.type === 'text_delta' ? [event.delta] : []))
+  expect(deltas.length).toBeGreaterThan(10)
+  expect(deltas.join('')).toBe(textOf(events))
+})
+
+test('text that a provider does not stream still arrives as a delta', async () => {
+  const model = new ScriptedModel([
+    modelStream([
+      {
+        type: 'response_done',
+        response: {
+          id: 'r',
+          usage: { inputTokens: 0, outputTokens: 0, totalTokens: 0 },
+          output: [assistantMessage('All at once.')],
+        },
+      },
+    ]),
+  ])
+  expect(await eventsOf(run({ model }))).toEqual([
+    { type: 'text_delta', delta: 'All at once.' },
+    { type: 'text_done', text: 'All at once.' },
+  ])
+})
+
+test.each(['stateless', 'reject'] as const)(
+  'a server is spoken to in the revision that it knows (legacy: %s)',
+  async (legacy) => {
+    const server = taskServer({ legacy })
+    expect(textOf(await eventsOf(run({ fetch: server.asFetch })))).toContain('Added task 1: Buy groceries.')
+    expect(server.received.map(({ method }) => method)).toEqual(['server/discover', 'tools/list', 'tools/call'])
+  },
+)
+
+test('a server that knows only the revision with sessions is spoken to in it, and its session is closed through the same fetch', async () => {
+  const { WebStandardStreamableHTTPServerTransport, McpServer } = await import('@modelcontextprotocol/server')
+  const { z } = await import('zod')
+  const methods: string[] = []
+  const server = new McpServer({ name: 'old', version: '1' })
+  server.registerTool('add_task', { inputSchema: z.object({ title: z.string() }) }, ({ title }) => ({
+    content: [{ type: 'text', text: JSON.stringify({ task: { id: 1, title, status: 'pending' } }) }],
+  }))
+  const transport = new WebStandardStreamableHTTPServerTransport({ sessionIdGenerator: () => 'session-1' })
+  await server.connect(transport)
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const request = new Request(input, init)
+    methods.push(request.method === 'POST' ? JSON.parse(await request.clone().text()).method : request.method)
+    return transport.handleRequest(request)
+  }
+  const events = await eventsOf(run({ fetch }))
+  expect(textOf(events)).toContain('Added task 1: Buy groceries.')
+  expect(methods.filter((method) => method !== 'GET')).toEqual([
+    'server/discover',
+    'initialize',
+    'notifications/initialized',
+    'tools/list',
+    'tools/call',
+    'DELETE',
+  ])
+})
+
+test('the session is closed too when the consumer stops in the middle', async () => {
+  const { WebStandardStreamableHTTPServerTransport, McpServer } = await import('@modelcontextprotocol/server')
+  const { z } = await import('zod')
+  const methods: string[] = []
+  const server = new McpServer({ name: 'old', version: '1' })
+  server.registerTool('add_task', { inputSchema: z.object({ title: z.string() }) }, () => ({ content: [] }))
+  const transport = new WebStandardStreamableHTTPServerTransport({ sessionIdGenerator: () => 'session-1' })
+  await server.connect(transport)
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const request = new Request(input, init)
+    methods.push(request.method)
+    return transport.handleRequest(request)
+  }
+  for await (const event of run({ fetch })) if (event.type === 'tool_started') break
+  expect(methods.at(-1)).toBe('DELETE')
+})
+
+test('the tools are listed once in a run, however many steps it has', async () => {
+  const server = taskServer()
+  const model = new ScriptedModel([
+    [functionCall('taskflow_list_tasks', {}, { callId: 'a' })],
+    [functionCall('taskflow_list_tasks', {}, { callId: 'b' })],
+    [assistantMessage('Done.')],
+  ])
+  await eventsOf(run({ fetch: server.asFetch, model }))
+  expect(server.received.filter(({ method }) => method === 'tools/list')).toHaveLength(1)
+})
+
+test('a refusal of our fetch while connecting is thrown as it is', async () => {
+  const refusal = toError({ reason: 'exchange_grant_refused', server: 'tasks' })
+  const error = await failureOf({ fetch: async () => Promise.reject(refusal) })
+  expect(error).toBe(refusal)
+})
+
+test('a caller that refuses to give a fetch at all is heard', async () => {
+  const refusal = toError({ reason: 'server_unbound', server: 'tasks' })
+  const caller = {
+    principal: ALICE,
+    fetch: () => {
+      throw refusal
+    },
+  }
+  expect(await failureOf({ caller })).toBe(refusal)
+})
+
+test.each([401, 403])('a %s while connecting is a refusal of the server, not an old server', async (status) => {
+  const methods: string[] = []
+  const fetch: typeof globalThis.fetch = async (_, init) => {
+    methods.push(JSON.parse(String(init?.body)).method)
+    return new Response('secret body', { status })
+  }
+  const error = await failureOf({ fetch })
+  expect(error).toBeInstanceOf(AuthError)
+  expect(error).toMatchObject({ code: 'server_refused' })
+})
+
+test.each([
+  ['throws', async () => Promise.reject(new TypeError('connect ECONNREFUSED 10.1.2.3 canary-foreign'))],
+  ['answers with an error', async () => new Response('canary-foreign', { status: 500 })],
+  ['answers with no MCP', async () => new Response('<html>canary-foreign</html>', { headers: { 'content-type': 'text/html' } })],
+] as const)('a server that %s is unavailable, without a foreign word', async (_, fetch) => {
+  const error = await failureOf({ fetch })
+  expect(error).toMatchObject({ name: 'AuthError', code: 'server_unavailable', refusal: { server: 'tasks' } })
+  expect(`${error} ${(error as Error).stack} ${JSON.stringify(error)} ${(error as Error).cause}`).not.toContain('canary-foreign')
+})
+
+test('when one of two servers cannot be reached, the other is closed and the run does not begin', async () => {
+  const good = taskServer()
+  const model = new ScriptedModel([])
+  const error = await failureOf({
+    caller: { principal: ALICE, fetch: (name) => (name === 'good' ? good.asFetch : async () => Promise.reject(new Error('no'))) },
+    servers: [
+      { name: 'good', url: 'https://good.test/mcp' },
+      { name: 'bad', url: 'https://bad.test/mcp' },
+    ],
+    model,
+  })
+  expect(error).toMatchObject({ code: 'server_unavailable', refusal: { server: 'bad' } })
+  expect(model.calls).toHaveLength(0)
+})
+
+test('a server that never answers is given up after its deadline', async () => {
+  const never: typeof globalThis.fetch = (_, init) =>
+    new Promise((_resolve, reject) => init?.signal?.addEventListener('abort', () => reject(init.signal?.reason)))
+  expect(await failureOf({ fetch: never, timeouts: { server: 20 } })).toMatchObject({ code: 'server_unavailable' })
+})
+
+test('a model that never answers is given up after its deadline', async () => {
+  const model: Model = {
+    getResponse: () => new Promise(() => undefined),
+    async *getStreamedResponse(request) {
+      await new Promise((_resolve, reject) => request.signal?.addEventListener('abort', () => reject(request.signal?.reason)))
+      yield { type: 'response_started' }
+    },
+  }
+  expect(await failureOf({ model, timeouts: { model: 20 } })).toMatchObject({
+    code: 'server_unavailable',
+    refusal: { server: 'The language model' },
+  })
+})
+
+test('a model that fails is unavailable, without a foreign word', async () => {
+  const model = new ScriptedModel([modelError(new Error('401 Incorrect API key provided: sk-canary-foreign'))])
+  const error = await failureOf({ model })
+  expect(error).toMatchObject({ code: 'server_unavailable', message: expect.stringContaining('The language model') })
+  expect(`${(error as Error).stack} ${(error as Error).cause}`).not.toContain('canary-foreign')
+})
+
+test('a run that is aborted while connecting, while a tool works, or before it begins, ends quietly', async () => {
+  const abort = new AbortController()
+  expect(await eventsOf(run({ signal: AbortSignal.abort() }))).toEqual([])
+  const connecting: typeof globalThis.fetch = (_, init) => {
+    queueMicrotask(() => abort.abort())
+    return new Promise((_resolve, reject) => init?.signal?.addEventListener('abort', () => reject(init.signal?.reason)))
+  }
+  expect(await eventsOf(run({ fetch: connecting, signal: abort.signal }))).toEqual([])
+
+  const server = taskServer()
+  const second = new AbortController()
+  const events: AgentEvent[] = []
+  const calling: typeof globalThis.fetch = async (input, init) => {
+    if (!String(init?.body).includes('tools/call')) return server.asFetch(input, init)
+    queueMicrotask(() => second.abort())
+    return new Promise((_resolve, reject) => init?.signal?.addEventListener('abort', () => reject(init.signal?.reason)))
+  }
+  for await (const event of run({ fetch: calling, signal: second.signal })) events.push(event)
+  expect(events.map(({ type }) => type).filter((type) => type !== 'tool_done')).toEqual(['tool_started'])
+})
+
+test('a run that is aborted in the middle of its text says nothing more', async () => {
+  const abort = new AbortController()
+  const words: string[] = []
+  for await (const event of run({ input: [{ role: 'user', text: 'help' }], signal: abort.signal })) {
+    if (event.type === 'text_delta') words.push(event.delta)
+    if (words.length === 3) abort.abort()
+    if (event.type === 'text_done') throw new Error('it went on')
+  }
+  expect(words.length).toBeLessThan(20)
+})
+
+test('a refusal in the middle of the run becomes its own fixed sentence for the model', async () => {
+  const server = taskServer()
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    if (String(init?.body).includes('tools/call')) throw toError({ reason: 'token_expired' })
+    return server.asFetch(input, init)
+  }
+  const events = await eventsOf(run({ fetch }))
+  expect(events.find(({ type }) => type === 'tool_done')).toMatchObject({ outcome: 'failed' })
+  expect(textOf(events)).toContain('This was not done: the sign-in has ended.')
+})
+
+test('a foreign failure of a tool becomes a fixed sentence for the model', async () => {
+  const server = taskServer()
+  const requests: unknown[] = []
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    if (String(init?.body).includes('tools/call')) throw new Error('Authorization: Bearer canary-foreign')
+    return server.asFetch(input, init)
+  }
+  const events = await eventsOf(run({ fetch, onModelRequest: (request) => requests.push(request) }))
+  expect(events.find(({ type }) => type === 'tool_done')).toMatchObject({ outcome: 'failed' })
+  expect(textOf(events)).toContain('The tool call failed, and it is not known whether it was done.')
+  expect(JSON.stringify([requests, events])).not.toContain('canary-foreign')
+})
+
+test('a tool that reports an error has failed, and its sentence reaches the person', async () => {
+  const events = await eventsOf(run({ input: [{ role: 'user', text: 'Start task 99' }] }))
+  expect(events.find(({ type }) => type === 'tool_done')).toMatchObject({ outcome: 'failed', name: 'taskflow_start_task' })
+  expect(textOf(events)).toContain('There is no task 99.')
+})
+
+test('a tool that the model invented, and arguments that are no JSON, fail without ending the run', async () => {
+  const model = new ScriptedModel([
+    [functionCall('no_such_tool', {}, { callId: 'a' })],
+    [functionCall('taskflow_start_task', '{"task_id": ', { callId: 'b' })],
+    [assistantMessage('I see.')],
+  ])
+  const events = await eventsOf(run({ model }))
+  expect(events.filter(({ type }) => type === 'tool_done')).toEqual([
+    { type: 'tool_done', callId: 'a', name: 'no_such_tool', outcome: 'failed' },
+    { type: 'tool_done', callId: 'b', name: 'taskflow_start_task', outcome: 'failed' },
+  ])
+  expect(textOf(events)).toBe('I see.')
+})
+
+test('a model that never comes to an end is stopped after maxTurns, and the person is told', async () => {
+  const steps = Array.from({ length: 9 }, (_, index) => [functionCall('taskflow_list_tasks', {}, { callId: `c${index}` })])
+  const model = new ScriptedModel(steps)
+  const events = await eventsOf(run({ model, maxTurns: 3 }))
+  expect(model.calls).toHaveLength(3)
+  expect(textOf(events)).toBe('I stopped after 3 steps without coming to an end.')
+})
+
+test.each([
+  ['equal', 'add', 'add'],
+  ['equal but for their case', 'add', 'ADD'],
+  ['equal once the framework has made them fit for a model', 'add-task', 'add.task'],
+])('two servers with tool names that are %s are refused before the model is asked, and both are named', async (_, one, other) => {
+  const { createMcpHandler, McpServer } = await import('@modelcontextprotocol/server')
+  const offering = (name: string) => {
+    const handler = createMcpHandler(() => {
+      const server = new McpServer({ name: 'x', version: '1' })
+      server.registerTool(name, {}, () => ({ content: [] }))
+      return server
+    })
+    const answer: typeof globalThis.fetch = (input, init) => handler.fetch(new Request(input, init))
+    return answer
+  }
+  const fetches: Record<string, typeof globalThis.fetch> = { first: offering(one), second: offering(other) }
+  const model = new ScriptedModel([])
+  const error = await failureOf({
+    caller: { principal: ALICE, fetch: (name) => fetches[name] ?? fetch },
+    servers: [
+      { name: 'first', url: 'https://first.test/mcp' },
+      { name: 'second', url: 'https://second.test/mcp' },
+    ],
+    model,
+  })
+  expect(error).toBeInstanceOf(TypeError)
+  expect((error as Error).message).toMatch(/"first" and "second" both offer a tool named/)
+  expect(model.calls).toHaveLength(0)
+})
+
+test('tools of two servers go to the server that offers them, each with its own fetch', async () => {
+  const work = taskServer({ prefix: 'work_' })
+  const home = taskServer({ prefix: 'home_', tasks: [{ title: 'Water plants' }] })
+  const model = new ScriptedModel([
+    [
+      functionCall('work_add_task', { title: 'Report' }, { callId: 'a' }),
+      functionCall('home_complete_task', { task_id: 1 }, { callId: 'b' }),
+    ],
+    [assistantMessage('Both.')],
+  ])
+  const events = await eventsOf(
+    run({
+      caller: { principal: ALICE, fetch: (name) => (name === 'work' ? work : home).asFetch },
+      servers: [
+        { name: 'work', url: 'https://work.test/mcp' },
+        { name: 'home', url: 'https://home.test/mcp' },
+      ],
+      model,
+    }),
+  )
+  expect(events.flatMap((event) => (event.type === 'tool_started' ? [event.server] : []))).toEqual(['work', 'home'])
+  expect(work.tasks).toMatchObject([{ title: 'Report' }])
+  expect(home.tasks).toMatchObject([{ title: 'Water plants', status: 'completed' }])
+})
+
+test.each([
+  [
+    'two servers of one name',
+    {
+      servers: [
+        { name: 'a', url: 'https://a.test' },
+        { name: 'a', url: 'https://b.test' },
+      ],
+    },
+  ],
+  ['a relative URL', { servers: [{ name: 'a', url: '/mcp' }] }],
+  ['an empty conversation', { input: [] }],
+  ['a conversation that the assistant ends', { input: [{ role: 'assistant', text: 'Hello' } as const] }],
+  ['no turns at all', { maxTurns: 0 }],
+  ['instructions that hold a JWT', { instructions: 'Use eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl always.' }],
+])('%s is a TypeError before anything is sent', (_, overrides) => {
+  expect(() => run(overrides)).toThrow(TypeError)
+})
+
+test('40 runs at once, of two principals on one stateless server, all finish and none sees or uses anything of the other', async () => {
+  const stores = { alice: taskServer(), bob: taskServer() }
+  const shared: (who: 'alice' | 'bob') => typeof globalThis.fetch = (who) => async (input, init) => {
+    // One URL, one server; it tells people apart by their credential alone.
+    const request = new Request(input, init)
+    request.headers.set('authorization', `Bearer canary-${who}`)
+    await Promise.resolve()
+    const owner = request.headers.get('authorization') === 'Bearer canary-alice' ? 'alice' : 'bob'
+    return stores[owner].fetch(request)
+  }
+  const requests: unknown[] = []
+  const model = standInModel()
+  const people = Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? 'alice' : 'bob') as 'alice' | 'bob')
+  const answers = await Promise.all(
+    people.map(async (who, index) => {
+      const caller = { principal: { issuer: 'https://issuer.test', subject: who }, fetch: () => shared(who) }
+      const input = [{ role: 'user', text: `Add a task to do ${who} thing ${index}` } as const]
+      const added = await eventsOf(run({ caller, model, input, onModelRequest: (request) => requests.push(request) }))
+      const list = await eventsOf(run({ caller, model, input: [{ role: 'user', text: "What's pending?" }] }))
+      return { who, text: textOf([...added, ...list]) }
+    }),
+  )
+  for (const { who, text } of answers) {
+    expect(text).toContain(`${who} thing`)
+    expect(text).not.toContain(`${who === 'alice' ? 'bob' : 'alice'} thing`)
+  }
+  expect(stores.alice.tasks).toHaveLength(20)
+  expect(stores.bob.tasks).toHaveLength(20)
+  expect(stores.alice.tasks.every(({ title }) => title.startsWith('Do alice thing'))).toBe(true)
+  expect(stores.bob.tasks.every(({ title }) => title.startsWith('Do bob thing'))).toBe(true)
+  expect(stores.alice.received.every(({ authorization }) => authorization === 'Bearer canary-alice')).toBe(true)
+  expect(JSON.stringify(requests)).not.toMatch(/canary/)
+})
+
+test('one principal is never shown a tool that only another may list', async () => {
+  const few = taskServer({ only: ['list_tasks'] })
+  const all = taskServer()
+  const seen: string[][] = []
+  for (const server of [all, few]) {
+    await eventsOf(
+      run({
+        fetch: server.asFetch,
+        input: [{ role: 'user', text: 'help' }],
+        onModelRequest: ({ tools }) => seen.push(tools.map((tool) => (tool as { name: string }).name)),
+      }),
+    )
+  }
+  expect(seen[0]).toHaveLength(10)
+  expect(seen[1]).toEqual(['taskflow_list_tasks'])
+})
+
+test('nothing of the run is written to the console, not even when everything fails', async () => {
+  const written: unknown[] = []
+  const original = { error: console.error, warn: console.warn, log: console.log }
+  Object.assign(console, {
+    error: (...all: unknown[]) => written.push(all),
+    warn: (...all: unknown[]) => written.push(all),
+    log: (...all: unknown[]) => written.push(all),
+  })
+  try {
+    await failureOf({ fetch: async () => Promise.reject(new Error('canary-foreign')) })
+    await failureOf({ model: new ScriptedModel([modelError(new Error('canary-foreign'))]) })
+  } finally {
+    Object.assign(console, original)
+  }
+  expect(written).toEqual([])
+})
