@@ -54,7 +54,7 @@ export type ExchangeDecision =
 export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token'
 
 /** Seconds that an exchanged token lives at most. */
-export const LONGEST_LIFE = 300
+const LONGEST_LIFE = 300
 
 /** Who asks, for what, with which token, when. */
 export interface ExchangeCase {

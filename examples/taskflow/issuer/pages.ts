@@ -53,8 +53,8 @@ ${body}
 `
 }
 
-/** The sign-in page for one request. */
-export function signInPage(uid: string, clientName: string): string {
+/** The sign-in page for one request; it says what the client asks for. */
+export function signInPage(uid: string, clientName: string, mayChange: boolean): string {
   const buttons = people.map(
     ({ subject, name }) =>
       `<button type="submit" name="account" value="${escapeHtml(subject)}">Continue as ${escapeHtml(name)}</button>`,
@@ -62,7 +62,7 @@ export function signInPage(uid: string, clientName: string): string {
   return page(
     'Sign in to TaskFlow',
     `<h1>Sign in to TaskFlow</h1>
-<p>${escapeHtml(clientName)} asks to read and change your tasks.</p>
+<p>${escapeHtml(clientName)} asks to ${mayChange ? 'read and change' : 'read'} your tasks.</p>
 <p class="note">This is a demo and has no passwords: choose who you want to be. Each person has their own tasks.</p>
 <form method="post" action="/interaction/${encodeURIComponent(uid)}">
 ${buttons.join('\n')}

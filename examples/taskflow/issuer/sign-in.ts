@@ -27,7 +27,8 @@ export function signInStep(provider: Provider, web: string, clientName: (clientI
     if (context.method === 'GET') {
       context.set('content-security-policy', contentSecurityPolicy([web, ...origin(interaction.params.redirect_uri)]))
       context.type = 'html'
-      context.body = signInPage(uid, clientName(interaction.params.client_id))
+      const { client_id: clientId, scope } = interaction.params
+      context.body = signInPage(uid, clientName(clientId), String(scope).split(' ').includes('tasks:write'))
       return
     }
     const person = context.method === 'POST' ? findPerson((await readForm(context.req))?.get('account')) : undefined

@@ -1,6 +1,6 @@
 // TaskFlow's key file: made once, private, whole or not there.
 
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
@@ -41,6 +41,12 @@ it('are readable by their owner alone, and leave no temporary file', async () =>
   expect((await stat(join(dataDir, 'keys'))).mode & 0o777).toBe(0o700)
   expect((await stat(join(dataDir, 'keys', 'keys.json'))).mode & 0o777).toBe(0o600)
   expect(await readdir(join(dataDir, 'keys'))).toEqual(['keys.json'])
+})
+
+it('close a folder that others could read', async () => {
+  await mkdir(join(dataDir, 'keys'), { recursive: true, mode: 0o755 })
+  await loadKeys(dataDir)
+  expect((await stat(join(dataDir, 'keys'))).mode & 0o777).toBe(0o700)
 })
 
 it('are not replaced when the file is damaged, and the error does not quote it', async () => {

@@ -68,6 +68,13 @@ describe('the sign-in page', () => {
     ])
   })
 
+  it.each([
+    ['tasks:read', 'TaskFlow asks to read your tasks.'],
+    ['tasks:read tasks:write', 'TaskFlow asks to read and change your tasks.'],
+  ])('says what %s allows', async (scope, sentence) => {
+    expect((await testBrowser(running.issuer).open(authorization({ scope }))).html).toContain(sentence)
+  })
+
   it('runs no script, loads nothing, cannot be framed, and is not kept', async () => {
     const { html, headers } = await testBrowser(running.issuer).open(authorization())
     expect(html).not.toMatch(/<script|<link|<img|@import|url\(| style=| on[a-z]+=/i)
