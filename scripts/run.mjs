@@ -72,7 +72,9 @@ function pinnedNode() {
 /** Runs a program to its end, passing termination signals on so that it can end cleanly; resolves to its exit code. */
 function run(program, args) {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd: root, stdio: 'inherit' })
+    // npm changes into the repository; relative paths on the command line mean the folder that the person is in.
+    const env = { ...process.env, ONBEHALF_CWD: process.env.INIT_CWD ?? process.cwd() }
+    const child = spawn(program, args, { cwd: root, stdio: 'inherit', env })
     const pass = (signal) => child.kill(signal)
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, pass)
     child.on('error', (error) => {

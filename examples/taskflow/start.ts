@@ -86,8 +86,7 @@ function readArguments(): { readonly port: number; readonly data: string; readon
     usage(`--port must be a whole number from 0 to ${65_535 - PORTS}`)
   const level = LEVELS.find((one) => one === (process.env.LOG_LEVEL ?? 'info'))
   if (!level) return usage(`LOG_LEVEL must be one of ${LEVELS.join(', ')}`)
-  // npm runs scripts in the repository's folder; a relative path means the folder the person is in.
-  const from = process.env.INIT_CWD ?? process.cwd()
+  const from = process.env.ONBEHALF_CWD ?? process.cwd()
   const data = values.data === undefined ? resolve('.data/taskflow') : resolve(from, values.data)
   return { port, data, json: values.json ?? false, level }
 }

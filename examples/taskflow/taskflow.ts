@@ -76,6 +76,7 @@ export async function startTaskflow(options: TaskflowOptions): Promise<Taskflow>
       resources: { chat: urls.chatkit, mcp: urls.mcp, api: urls.api },
       keys,
       dataDir,
+      onFailure: (error) => log.error('The issuer failed', { part: 'issuer', error }),
     })
     closing.push(() => issuer.close())
     const verifier = jwtVerifier({ issuer: urls.issuer })
