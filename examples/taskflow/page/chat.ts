@@ -108,6 +108,7 @@ export function createChat(wire: Wire, listener: ChatListener): Chat {
         running = undefined
         show(thread)
         announcer.textContent = lastWords(thread.items)
+        messages.dataset.trace = trace
         listener.worked()
         listener.ended(trace)
       }

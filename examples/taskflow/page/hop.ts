@@ -46,7 +46,6 @@ export function parseHop(value: unknown): HopEvent | undefined {
 
 /** A span of time for people. */
 export function span(seconds: number): string {
-  if (seconds <= 0) return 'expired'
   const minutes = Math.floor(seconds / 60)
   return minutes === 0 ? `${seconds} s` : `${minutes} min ${seconds % 60} s`
 }

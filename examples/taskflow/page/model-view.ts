@@ -24,6 +24,7 @@ export function createModelView(tokens: Tokens): (trace: string) => Promise<void
       findings.replaceChildren()
       note.textContent = 'What the model saw could not be read.'
     }
+    container.dataset.trace = trace
   }
 }
 

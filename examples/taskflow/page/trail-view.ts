@@ -14,83 +14,110 @@ const NAMES: Readonly<Record<string, string>> = {
 
 /** What happens at each kind of hop, in a sentence. */
 const MEANINGS: Readonly<Record<string, string>> = {
-  door: 'Your token is verified and put into the vault. The agent gets a handle.',
-  exchange: 'A new token is issued, for one destination only.',
-  carry: 'The token is put into this one request, outside the model.',
-  'server-door': 'The tool server verifies that the token is meant for it.',
-  api: 'The tool calls the API on your behalf.',
+  door: 'Verified. The agent gets only a handle.',
+  exchange: 'A new token, for one destination only.',
+  carry: 'Put into this one request, outside the model.',
+  'server-door': 'It verifies that the token is meant for it.',
+  api: 'The tool calls the API in your name.',
 }
 
 /** Reads and shows the trail of a trace. */
 export function createTrailView(tokens: Tokens): (trace: string) => Promise<void> {
   const container = byId('trail-list', HTMLElement)
   const note = byId('trail-note', HTMLElement)
+  const keys = byId('trail-keys', HTMLElement)
   return async (trace) => {
     try {
       const response = await tokens.fetch('chat', `/trail/${trace}`, { signal: AbortSignal.timeout(15_000) })
       if (!response.ok) throw new Error(`status ${response.status}`)
       const hops = listOf(record(await response.json()).events, parseHop)
+      keys.replaceChildren(...drawKeys(hops))
       container.replaceChildren(...hops.map(drawHop))
       note.textContent = summary(hops)
     } catch {
+      keys.replaceChildren()
       container.replaceChildren()
       note.textContent = 'The trail of this answer could not be read.'
     }
+    container.dataset.trace = trace
   }
 }
 
 function summary(hops: readonly HopEvent[]): string {
   const credentials = new Set(hops.flatMap(({ fingerprint }) => fingerprint ?? [])).size
   if (hops.length === 0) return 'No credential moved for this answer.'
-  return `${hops.length} ${hops.length === 1 ? 'hop' : 'hops'}, ${credentials} different ${credentials === 1 ? 'credential' : 'credentials'}. None of them reached the model.`
+  return `${hops.length} ${hops.length === 1 ? 'hop' : 'hops'}, ${credentials} ${credentials === 1 ? 'credential' : 'different credentials, each for one place'}.`
+}
+
+/** The different credentials in the order they came up, each with the place it is good for: the whole chain at a glance. */
+function drawKeys(hops: readonly HopEvent[]): readonly HTMLElement[] {
+  const audiences = new Map<string, string>()
+  for (const { fingerprint, audience } of hops) {
+    if (fingerprint !== undefined && !audiences.has(fingerprint)) audiences.set(fingerprint, audience.map(short).join(', '))
+  }
+  return [...audiences].map(([fingerprint, audience]) => el('li', {}, drawFingerprint(fingerprint, `for ${audience}`)))
 }
 
 function drawHop(hop: HopEvent): HTMLElement {
-  const row = el(
+  return el(
     'li',
     { class: `hop ${hop.outcome}`, 'data-testid': 'hop', 'data-hop': hop.hop },
     el(
       'div',
       { class: 'hop-head' },
       el('h3', {}, NAMES[hop.hop] ?? hop.hop),
-      hop.operation === undefined ? undefined : el('code', { class: 'operation' }, hop.operation),
       el(
         'span',
         { class: 'outcome' },
         hop.reason === undefined ? hop.outcome : `${hop.outcome}: ${hop.reason.replaceAll('_', ' ')}`,
       ),
     ),
-    el('p', { class: 'meaning' }, MEANINGS[hop.hop] ?? ''),
+    el(
+      'p',
+      { class: 'meaning' },
+      hop.operation === undefined ? undefined : el('code', { class: 'operation' }, hop.operation),
+      MEANINGS[hop.hop],
+    ),
     el(
       'dl',
       {},
-      ...fact('For', hop.subject),
-      ...fact('Acting', [...hop.actors].reverse().join(' → ')),
-      ...fact('Client', hop.actors.length > 0 && hop.client === hop.actors[0] ? undefined : hop.client),
+      ...fact('For', hop.subject, through(hop)),
       ...fact('Audience', hop.audience.map(short).join(', ')),
+      ...fact('Scopes', ...hop.scopes.map((scope) => el('code', { class: 'chip' }, scope))),
       ...fact(
-        'Going to',
-        hop.destination === undefined || hop.audience.includes(hop.destination) ? undefined : short(hop.destination),
+        'Token',
+        hop.fingerprint === undefined ? undefined : drawFingerprint(hop.fingerprint),
+        hop.secondsLeft === undefined ? undefined : el('span', {}, life(hop.secondsLeft)),
       ),
-      ...fact(
-        'Scopes',
-        hop.scopes.length === 0 ? undefined : el('span', { class: 'chips' }, ...hop.scopes.map((scope) => el('code', {}, scope))),
-      ),
-      ...fact('Life left', hop.secondsLeft === undefined ? undefined : span(hop.secondsLeft)),
-      ...fact('Placed in', hop.placement),
-      ...fact('Fingerprint', hop.fingerprint === undefined ? undefined : drawFingerprint(hop.fingerprint)),
+      ...fact('Placed in', hop.placement, sentTo(hop)),
     ),
   )
-  return row
 }
 
-function fact(name: string, value: string | HTMLElement | undefined): readonly HTMLElement[] {
-  return value === undefined || value === '' ? [] : [el('dt', {}, name), el('dd', {}, value)]
+function fact(name: string, ...parts: readonly (string | HTMLElement | undefined)[]): readonly HTMLElement[] {
+  const given = parts.filter((part) => part !== undefined && part !== '')
+  return given.length === 0 ? [] : [el('dt', {}, name), el('dd', {}, ...given)]
+}
+
+/** Who acts for the person, the first one first; where nobody does, the client that the person used. */
+function through({ actors, client }: HopEvent): HTMLElement | undefined {
+  if (actors.length > 0) return el('span', { class: 'aside' }, `acting: ${[...actors].reverse().join(' → ')}`)
+  return client === undefined ? undefined : el('span', { class: 'aside' }, `through ${client}`)
+}
+
+function sentTo({ destination, audience }: HopEvent): HTMLElement | undefined {
+  if (destination === undefined || audience.includes(destination)) return undefined
+  return el('span', { class: 'aside' }, `to ${short(destination)}`)
+}
+
+function life(seconds: number): string {
+  return seconds > 0 ? `${span(seconds)} left` : 'expired'
 }
 
 /** One colour for one credential, so that the eye sees where the next one begins; the text says the same. */
-function drawFingerprint(fingerprint: string): HTMLElement {
-  const mark = el('span', { class: 'fingerprint', title: fingerprint }, icon('key'), el('code', {}, fingerprint.slice(0, 12)))
+function drawFingerprint(fingerprint: string, label?: string): HTMLElement {
+  const text = label ?? el('code', {}, fingerprint.slice(0, 12))
+  const mark = el('span', { class: 'fingerprint', title: `Fingerprint ${fingerprint}` }, icon('key'), text)
   mark.style.setProperty('--hue', String(Number.parseInt(fingerprint.slice(0, 4), 16) % 360 || 0))
   return mark
 }

@@ -1,0 +1,62 @@
+// TaskFlow's page as a person uses it: the few moves that browser tests are made of. It looks at roles, labels and test ids only.
+import type { Locator, Page } from 'playwright-core'
+
+/** Opens nothing: on the page's welcome screen, signs in at the issuer and waits until the app stands. */
+export async function signInAs(page: Page, person: 'alice' | 'bob'): Promise<void> {
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('button', { name: `Continue as ${person}` }).click()
+  await messageField(page).waitFor()
+}
+
+/** Signs out, the issuer's question included, and waits for the welcome screen. */
+export async function signOut(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('button', { name: 'Sign in' }).waitFor()
+}
+
+/** Sends a message and waits until its answer has ended, well or badly. */
+export async function say(page: Page, text: string): Promise<void> {
+  const before = await page.getByTestId('user').count()
+  await messageField(page).fill(text)
+  await messageField(page).press('Enter')
+  await page.getByTestId('user').nth(before).waitFor()
+  await ended(page)
+}
+
+/** Waits until no answer is running. */
+export async function ended(page: Page): Promise<void> {
+  await page.locator('[data-testid=messages][aria-busy=false]').waitFor()
+}
+
+/** The text of the assistant's last message; empty when there is none. */
+export async function lastAnswer(page: Page): Promise<string> {
+  const texts = await page.getByTestId('assistant').locator('.text').allTextContents()
+  return texts.at(-1) ?? ''
+}
+
+/** The hops of the last answer's credential trail, once they are shown. */
+export async function trail(page: Page): Promise<Locator> {
+  await shownFor(page, 'trail')
+  return page.getByTestId('hop')
+}
+
+/** What the page shows of the last answer's model requests, each as its JSON text, once they are shown. */
+export async function modelRequests(page: Page): Promise<readonly string[]> {
+  await shownFor(page, 'model-requests')
+  return await page.getByTestId('model-request').locator('pre').allTextContents()
+}
+
+/** The tasks on show, by title. */
+export async function taskTitles(page: Page): Promise<readonly string[]> {
+  return await page.getByTestId('task').locator('.task-title').allTextContents()
+}
+
+export function messageField(page: Page): Locator {
+  return page.getByRole('textbox', { name: 'Message' })
+}
+
+async function shownFor(page: Page, testId: string): Promise<void> {
+  const trace = await page.getByTestId('messages').getAttribute('data-trace')
+  await page.locator(`[data-testid=${testId}][data-trace="${trace}"]`).waitFor({ state: 'attached' })
+}
