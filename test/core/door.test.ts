@@ -8,7 +8,7 @@ import { alice, CHAT, readableAudit, reasonOf, verifiedToken } from './parts.ts'
 const TOKEN = 'canary-of-the-door.abc-_~+/'
 const METADATA = 'https://app.example/.well-known/oauth-protected-resource/chat'
 
-function request(headers: HeadersInit = { authorization: `Bearer ${TOKEN}` }, url = CHAT): Request {
+function request(headers: ConstructorParameters<typeof Headers>[0] = { authorization: `Bearer ${TOKEN}` }, url = CHAT): Request {
   return new Request(url, { method: 'POST', headers })
 }
 
@@ -119,7 +119,7 @@ describe('a door', () => {
     expect(events[0]?.trace).toBe(trace)
   })
 
-  it.each<[string, Result<VerifiedToken>, HeadersInit | undefined, number, string]>([
+  it.each<[string, Result<VerifiedToken>, ConstructorParameters<typeof Headers>[0] | undefined, number, string]>([
     ['no credential', granted(verifiedToken()), {}, 401, `Bearer scope="tasks:read", resource_metadata="${METADATA}"`],
     [
       'a malformed one',

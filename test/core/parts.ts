@@ -57,6 +57,11 @@ export function reasonOf(result: { readonly ok: boolean; readonly refusal?: { re
 
 /** A promise with its ends outside. */
 export function deferred<T>(): { readonly promise: Promise<T>; resolve(value: T): void; reject(error: unknown): void } {
-  const { promise, resolve, reject } = Promise.withResolvers<T>()
+  let resolve: (value: T) => void = () => {}
+  let reject: (error: unknown) => void = () => {}
+  const promise = new Promise<T>((fulfil, fail) => {
+    resolve = fulfil
+    reject = fail
+  })
   return { promise, resolve, reject }
 }

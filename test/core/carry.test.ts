@@ -1,0 +1,508 @@
+import { inspect } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { type AuditEvent, createAuditor } from '../../src/core/audit.ts'
+import { type CarryOptions, carryingFetch } from '../../src/core/carry.ts'
+import { Credential } from '../../src/core/credential.ts'
+import { AuthError, granted, refused } from '../../src/core/errors.ts'
+import type { IssueOptions } from '../../src/core/issued-cache.ts'
+import { json, loopback } from '../mcp/loopback.ts'
+import { alice, issuedToken } from './parts.ts'
+
+const SECRET = 'canary-of-carrying'
+
+interface Setup extends Partial<CarryOptions> {
+  readonly tokens?: readonly string[]
+  readonly sink?: (event: AuditEvent) => void | Promise<void>
+}
+
+/** A carrying fetch to one URL, whose source hands out the tokens in turn and whose audit can be read. */
+function carrying(url: string, { tokens = [SECRET, `${SECRET}-2`, `${SECRET}-3`], sink, ...changes }: Setup = {}) {
+  const bound = new URL(url)
+  const events: AuditEvent[] = []
+  const asked: IssueOptions[] = []
+  const fetch = carryingFetch({
+    name: 'tasks',
+    approves: (one) => one.href === bound.href,
+    resource: url,
+    async source(options = {}) {
+      asked.push(options)
+      return granted(issuedToken(tokens[asked.length - 1] ?? 'no more'))
+    },
+    placement: { type: 'header' },
+    principal: alice,
+    auditor: createAuditor({
+      record(event) {
+        events.push(event)
+        return sink?.(event)
+      },
+    }),
+    trace: '4bf92f3577b34da6a3ce929d0e0e4736',
+    hop: 'carry',
+    fetch: globalThis.fetch,
+    deadline: 10_000,
+    ...changes,
+  })
+  const outcomes = () => events.map(({ outcome, reason }) => reason ?? outcome)
+  return { fetch, events, asked, outcomes }
+}
+
+/** The code of the AuthError that a call throws. Anything else that it throws, or a secret anywhere in the error, fails the test. */
+async function codeOf(call: Promise<Response>): Promise<string> {
+  try {
+    const response = await call
+    return `answered ${response.status}`
+  } catch (error) {
+    expect(inspect(error, { showHidden: true, depth: 9 })).not.toContain('canary')
+    if (!(error instanceof AuthError)) throw error
+    expect(error.cause).toBeUndefined()
+    return error.code
+  }
+}
+
+const answering =
+  (response: () => Response): typeof globalThis.fetch =>
+  async () =>
+    response()
+
+describe('what is carried', () => {
+  it('is one credential, in Authorization, with the trace, and it is recorded before it is used', async () => {
+    await using server = await loopback((_, response) => json(response, 200, { ok: true }))
+    const { fetch, events } = carrying(server.url, { sink: () => expect(server.received).toHaveLength(0) })
+    expect(await (await fetch(server.url, { method: 'POST', body: '{}' })).json()).toEqual({ ok: true })
+    expect(server.values(0, 'authorization')).toEqual([`Bearer ${SECRET}`])
+    expect(server.values(0, 'traceparent')).toEqual([
+      expect.stringMatching(/^00-4bf92f3577b34da6a3ce929d0e0e4736-[0-9a-f]{16}-01$/),
+    ])
+    expect(events).toEqual([
+      {
+        time: expect.any(Number),
+        hop: 'carry',
+        outcome: 'allowed',
+        trace: '4bf92f3577b34da6a3ce929d0e0e4736',
+        issuer: alice.issuer,
+        subject: 'alice',
+        client: 'page',
+        audience: [server.url],
+        scopes: ['tasks:read'],
+        expiresAt: expect.any(Number),
+        destination: server.url,
+        placement: 'header Authorization',
+        operation: 'POST',
+        fingerprint: expect.stringMatching(/^[0-9a-f]{32}$/),
+      },
+    ])
+    expect(JSON.stringify(events)).not.toContain('canary')
+  })
+
+  it('replaces what the framework sent along: its credentials, its claims of identity, its name for the host', async () => {
+    await using server = await loopback((_, response) => json(response, 200, {}))
+    const { fetch } = carrying(server.url)
+    await fetch(server.url, {
+      method: 'POST',
+      body: '{}',
+      credentials: 'include',
+      headers: [
+        ['Authorization', 'Bearer of-the-framework'],
+        ['authorization', 'Basic YTpi'],
+        ['Proxy-Authorization', 'Basic YTpi'],
+        ['Cookie', 'session=1'],
+        ['X-User-ID', 'bob'],
+        ['Host', 'other.example'],
+        ['traceparent', '00-11111111111111111111111111111111-1111111111111111-01'],
+        ['tracestate', 'a=b'],
+        ['baggage', 'user=bob'],
+        ['Mcp-Session-Id', 's1'],
+        ['X-Other', 'stays'],
+      ],
+    })
+    expect(server.values(0, 'authorization')).toEqual([`Bearer ${SECRET}`])
+    for (const name of ['proxy-authorization', 'cookie', 'x-user-id', 'tracestate', 'baggage'])
+      expect(server.values(0, name)).toEqual([])
+    expect(server.values(0, 'host')).toEqual([`127.0.0.1:${server.port}`])
+    expect(server.values(0, 'traceparent')).toEqual([expect.stringContaining('4bf92f3577b34da6a3ce929d0e0e4736')])
+    expect([server.values(0, 'mcp-session-id'), server.values(0, 'x-other')]).toEqual([['s1'], ['stays']])
+  })
+
+  it('goes bare into another header where the binding says so, and then there is no Authorization', async () => {
+    await using server = await loopback((_, response) => json(response, 200, {}))
+    const { fetch, events } = carrying(server.url, { placement: { type: 'header', name: 'X-API-Key' } })
+    await fetch(server.url, { headers: { authorization: 'Bearer of-the-framework', 'x-api-key': 'of-the-framework' } })
+    expect([server.values(0, 'x-api-key'), server.values(0, 'authorization')]).toEqual([[SECRET], []])
+    expect(events[0]?.placement).toBe('header X-API-Key')
+  })
+
+  it.each([
+    ['authorization', 'a token with a space'],
+    ['authorization', 'tok\u00e9n'],
+    ['authorization', 'a,b'],
+    ['x-api-key', 'a space'],
+    ['x-api-key', 'k\u00e9y'],
+  ])('is not sent when the header %s cannot hold it: %j', async (name, token) => {
+    const { fetch, outcomes } = carrying('https://a.example/mcp', {
+      tokens: [`canary ${token}`],
+      placement: { type: 'header', name },
+      fetch: () => expect.unreachable('a request left'),
+    })
+    expect(await codeOf(fetch('https://a.example/mcp'))).toBe('credential_malformed')
+    expect(outcomes()).toEqual(['credential_malformed'])
+  })
+
+  it('takes a Request as well, whose body can be sent again', async () => {
+    await using server = await loopback((request, response) => {
+      json(response, request.raw.some(([, value]) => value.endsWith('-2')) ? 200 : 401, {})
+    })
+    const { fetch } = carrying(server.url)
+    const request = new Request(server.url, {
+      method: 'PUT',
+      body: '{"a":1}',
+      headers: { authorization: 'Bearer x', 'x-a': '1' },
+    })
+    expect((await fetch(request, { headers: { 'x-b': '2' } })).status).toBe(200)
+    expect(server.received.map(({ method, body }) => [method, body])).toEqual([
+      ['PUT', '{"a":1}'],
+      ['PUT', '{"a":1}'],
+    ])
+    expect([server.values(1, 'x-a'), server.values(1, 'x-b'), server.values(1, 'authorization')]).toEqual([
+      [],
+      ['2'],
+      [`Bearer ${SECRET}-2`],
+    ])
+  })
+
+  it('takes a Request without a body, and a URL object', async () => {
+    await using server = await loopback((_, response) => json(response, 200, {}))
+    const { fetch, events } = carrying(server.url)
+    expect((await fetch(new Request(server.url))).status).toBe(200)
+    expect((await fetch(new URL(server.url), { method: 'delete' })).status).toBe(200)
+    expect(server.received.map(({ method }) => method)).toEqual(['GET', 'DELETE'])
+    expect(events.map(({ operation }) => operation)).toEqual(['GET', 'DELETE'])
+  })
+
+  it('refuses a Request whose body was used or breaks', async () => {
+    const { fetch } = carrying('https://a.example/mcp', { fetch: () => expect.unreachable('a request left') })
+    const used = new Request('https://a.example/mcp', { method: 'POST', body: 'x' })
+    await used.text()
+    expect(await codeOf(fetch(used))).toBe('destination_refused')
+    const body = new ReadableStream({ pull: (controller) => controller.error(new Error('canary')) })
+    const broken = new Request('https://a.example/mcp', { method: 'POST', body, duplex: 'half' } as RequestInit)
+    expect(await codeOf(fetch(broken))).toBe('cancelled')
+  })
+})
+
+describe('where it is carried', () => {
+  const BOUND = 'https://tasks.example/mcp?tenant=a'
+  it.each([
+    'https://tasks.example/mcp',
+    'https://tasks.example/mcp?tenant=b',
+    'https://tasks.example/mcp?tenant=a&x=1',
+    'https://tasks.example/mcp/?tenant=a',
+    'https://tasks.example/mcp/x?tenant=a',
+    'https://tasks.example/MCP?tenant=a',
+    'https://tasks.example/other/mcp?tenant=a',
+    'https://tasks.example//mcp?tenant=a',
+    'https://tasks.example/mcp%2f?tenant=a',
+    'https://tasks.example/mcp;x?tenant=a',
+    'https://tasks.example/mcp?tenant=a#fragment',
+    'https://tasks.example:8443/mcp?tenant=a',
+    'http://tasks.example/mcp?tenant=a',
+    'https://tasks.example./mcp?tenant=a',
+    'https://evil.example/mcp?tenant=a',
+    'https://tasks.example.evil.example/mcp?tenant=a',
+    'https://sub.tasks.example/mcp?tenant=a',
+    'https://tasks.example@evil.example/mcp?tenant=a',
+    'https://user@tasks.example/mcp?tenant=a',
+    'https://user:pass@tasks.example/mcp?tenant=a',
+    'https://evil.example\\@tasks.example/mcp?tenant=a',
+    'https:\\\\evil.example/mcp?tenant=a',
+    'https://tasks.example\\.evil.example/mcp?tenant=a',
+    '//tasks.example/mcp?tenant=a',
+    '/mcp?tenant=a',
+    'mcp',
+    '',
+    'javascript:alert(1)',
+    'data:,x',
+    'https://tasks.example\u3002evil.example/mcp?tenant=a',
+    'https://t\u0430sks.example/mcp?tenant=a',
+    'https://[::1]/mcp?tenant=a',
+    'https://tasks.example:443\u0000/mcp?tenant=a',
+  ])('is not %s: nothing is asked for, nothing leaves, and it is recorded', async (url) => {
+    const { fetch, asked, outcomes } = carrying(BOUND, { fetch: () => expect.unreachable('a request left') })
+    expect(await codeOf(fetch(url, { method: 'POST', body: '{}' }))).toBe('destination_refused')
+    expect(asked).toEqual([])
+    expect(outcomes()).toEqual(['destination_refused'])
+  })
+
+  it.each([
+    'https://tasks.example/mcp?tenant=a',
+    'HTTPS://TASKS.example:443/mcp?tenant=a',
+    ' https://tasks.example/x/../mcp?tenant=a\n',
+    'https:\\\\tasks.example\\mcp?tenant=a',
+    'https:tasks.example/mcp?tenant=a',
+  ])('is %j, which is another spelling of the same URL, and leaves in the one spelling', async (url) => {
+    let left = ''
+    const { fetch } = carrying(BOUND, {
+      fetch: async (input) => {
+        left = String(input)
+        return new Response()
+      },
+    })
+    expect(await codeOf(fetch(url))).toBe('answered 200')
+    expect(left).toBe(BOUND)
+  })
+
+  it('is not somewhere else because the URL object changes after the check', async () => {
+    const url = new URL(BOUND)
+    const { fetch } = carrying(BOUND, {
+      fetch: async (input) => {
+        expect(String(input)).toBe(BOUND)
+        return new Response()
+      },
+      async source() {
+        url.host = 'evil.example'
+        return granted(issuedToken(SECRET))
+      },
+    })
+    expect(await codeOf(fetch(url))).toBe('answered 200')
+  })
+
+  it('is nowhere when the headers are none, and the error does not quote them', async () => {
+    const { fetch, asked } = carrying(BOUND, { fetch: () => expect.unreachable('a request left') })
+    expect(await codeOf(fetch(BOUND, { headers: { 'x-a': 'canary\r\nx' } }))).toBe('destination_refused')
+    expect(asked).toEqual([])
+  })
+
+  it.each([301, 302, 303, 307, 308])(
+    'does not follow a redirect %d, to the same host, another port or another origin',
+    async (status) => {
+      await using other = await loopback((_, response) => json(response, 200, {}))
+      for (const target of [
+        '/elsewhere',
+        '/mcp',
+        `http://127.0.0.1:${other.port}/mcp`,
+        `http://localhost:${other.port}/`,
+        '//127.0.0.2/',
+      ]) {
+        await using server = await loopback((_, response) => json(response, status, {}, { location: target }))
+        const { fetch, outcomes } = carrying(server.url)
+        expect(await codeOf(fetch(server.url, { method: 'POST', body: '{"secret":1}', redirect: 'follow' }))).toBe(
+          'redirect_refused',
+        )
+        expect([server.received.length, other.received.length]).toEqual([1, 0])
+        expect(outcomes()).toEqual(['allowed', 'redirect_refused'])
+      }
+    },
+  )
+
+  it('takes the opaque answer of a browser for a redirect, and 304 for none', async () => {
+    const opaque = new Response()
+    Object.defineProperty(opaque, 'status', { value: 0 })
+    expect(await codeOf(carrying(BOUND, { fetch: answering(() => opaque) }).fetch(BOUND))).toBe('redirect_refused')
+    const notModified = answering(() => new Response(null, { status: 304 }))
+    expect(await codeOf(carrying(BOUND, { fetch: notModified }).fetch(BOUND))).toBe('answered 304')
+  })
+})
+
+describe('when the server refuses', () => {
+  it('repeats a 401 once, with a fresh credential', async () => {
+    await using server = await loopback((request, response) => {
+      json(response, request.raw.some(([, value]) => value === `Bearer ${SECRET}-2`) ? 200 : 401, {})
+    })
+    const { fetch, asked, outcomes } = carrying(server.url)
+    expect((await fetch(server.url, { method: 'POST', body: '{"a":1}' })).status).toBe(200)
+    expect(server.received.map(({ body }) => body)).toEqual(['{"a":1}', '{"a":1}'])
+    expect(asked[1]?.refused?.credential.reveal()).toBe(SECRET)
+    expect(outcomes()).toEqual(['allowed', 'server_refused', 'allowed'])
+  })
+
+  it('does not repeat a second 401', async () => {
+    await using server = await loopback((_, response) => json(response, 401, { echo: SECRET }))
+    const { fetch, outcomes } = carrying(server.url)
+    expect(await codeOf(fetch(server.url, { method: 'POST', body: '{}' }))).toBe('server_refused')
+    expect(server.received).toHaveLength(2)
+    expect(outcomes()).toEqual(['allowed', 'server_refused', 'allowed', 'server_refused'])
+  })
+
+  it('does not repeat a body that is a stream', async () => {
+    await using server = await loopback((_, response) => json(response, 401, {}))
+    const { fetch } = carrying(server.url)
+    const body = new Blob(['{}']).stream()
+    expect(await codeOf(fetch(server.url, { method: 'POST', body, duplex: 'half' } as RequestInit))).toBe('server_refused')
+    expect(server.received).toHaveLength(1)
+  })
+
+  it.each([400, 403, 404, 405, 409, 429, 500, 502, 503, 504])(
+    'does not repeat a %d, and gives the answer to its caller',
+    async (status) => {
+      await using server = await loopback((_, response) => json(response, status, {}))
+      const { fetch } = carrying(server.url)
+      expect((await fetch(server.url, { method: 'POST', body: '{}' })).status).toBe(status)
+      expect(server.received).toHaveLength(1)
+    },
+  )
+
+  it.each<[number, string | undefined, string[]]>([
+    [403, 'Bearer error="insufficient_scope", scope="a"', ['allowed', 'scope_missing']],
+    [403, 'Bearer error="invalid_token"', ['allowed', 'server_refused']],
+    [403, undefined, ['allowed', 'server_refused']],
+    [500, undefined, ['allowed', 'server_unavailable']],
+    [503, undefined, ['allowed', 'server_unavailable']],
+    [404, undefined, ['allowed']],
+  ])('records a %d with the challenge %s as %j', async (status, challenge, expected) => {
+    const headers = challenge ? { 'www-authenticate': challenge } : {}
+    const { fetch, outcomes } = carrying('https://a.example/mcp', {
+      fetch: answering(() => new Response(null, { status, headers })),
+    })
+    await fetch('https://a.example/mcp')
+    expect(outcomes()).toEqual(expected)
+  })
+
+  it('frees the connection of an answer that it does not pass on, even when that fails', async () => {
+    let cancelled = 0
+    const body = () =>
+      new ReadableStream({
+        cancel() {
+          cancelled++
+          throw new Error('canary')
+        },
+      })
+    const { fetch } = carrying('https://a.example/mcp', { fetch: answering(() => new Response(body(), { status: 401 })) })
+    expect(await codeOf(fetch('https://a.example/mcp'))).toBe('server_refused')
+    expect(cancelled).toBe(2)
+  })
+})
+
+describe('when there is no credential', () => {
+  it('sends nothing and gives the source’s refusal with the server’s name', async () => {
+    const { fetch, outcomes } = carrying('https://a.example/mcp', {
+      source: async () => refused('scope_missing', { scopes: ['a'] }),
+      fetch: () => expect.unreachable('a request left'),
+    })
+    const error = await fetch('https://a.example/mcp').catch((thrown) => thrown)
+    expect(error.refusal).toEqual({ reason: 'scope_missing', scopes: ['a'], server: 'tasks' })
+    expect(outcomes()).toEqual(['scope_missing'])
+  })
+
+  it('makes a refusal of whatever a source throws', async () => {
+    const { fetch } = carrying('https://a.example/mcp', { source: () => Promise.reject(new Error('SELECT canary')) })
+    expect(await codeOf(fetch('https://a.example/mcp'))).toBe('issuer_unavailable')
+  })
+})
+
+describe('when the audit fails', () => {
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('canary: disk full')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('canary: disk full'))],
+  ])('no request leaves: the sink %s', async (_, sink) => {
+    await using server = await loopback((_request, response) => json(response, 200, {}))
+    const { fetch } = carrying(server.url, { sink })
+    expect(await codeOf(fetch(server.url, { method: 'POST', body: '{}' }))).toBe('audit_unavailable')
+    expect(server.received).toEqual([])
+  })
+
+  it('no request leaves while the sink does not answer, and the wait ends', async () => {
+    const { fetch } = carrying('https://a.example/mcp', {
+      deadline: 5,
+      sink: () => new Promise(() => {}),
+      fetch: () => expect.unreachable('a request left'),
+    })
+    expect(await codeOf(fetch('https://a.example/mcp', { method: 'POST', body: '{}' }))).toBe('audit_unavailable')
+  })
+
+  it('a refusal stays what it was', async () => {
+    const { fetch } = carrying('https://a.example/mcp', {
+      sink(event) {
+        if (event.reason) throw new Error('canary: disk full')
+      },
+      fetch: () => Promise.reject(new Error('canary: connection reset')),
+    })
+    expect(await codeOf(fetch('https://a.example/mcp'))).toBe('server_unavailable')
+  })
+})
+
+describe('when the server does not answer', () => {
+  it('is down: one fixed error that quotes nothing', async () => {
+    const server = await loopback(() => {})
+    await server[Symbol.asyncDispose]()
+    const { fetch, outcomes } = carrying(server.url)
+    expect(await codeOf(fetch(server.url))).toBe('server_unavailable')
+    expect(outcomes()).toEqual(['allowed', 'server_unavailable'])
+  })
+
+  it.each(['GET', 'POST'])('the deadline ends a %s', async (method) => {
+    await using server = await loopback(() => {})
+    const { fetch } = carrying(server.url, { deadline: 20 })
+    expect(await codeOf(fetch(server.url, { method, ...(method === 'POST' ? { body: '{}' } : {}) }))).toBe('server_unavailable')
+  })
+
+  it('the deadline ends the wait for a fetch that ignores its signal, and for a source that never comes', async () => {
+    const never = () => new Promise<never>(() => {})
+    const deaf = carrying('https://a.example/mcp', { deadline: 5, fetch: never })
+    expect(await codeOf(deaf.fetch('https://a.example/mcp'))).toBe('server_unavailable')
+    const sourceless = carrying('https://a.example/mcp', { deadline: 5, source: never })
+    expect(await codeOf(sourceless.fetch('https://a.example/mcp'))).toBe('issuer_unavailable')
+  })
+
+  it('the deadline covers the body of a POST, and not the stream of a GET', async () => {
+    let finish = () => {}
+    await using server = await loopback((request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n')
+      if (request.method === 'GET') finish = () => response.end('data: 2\n\n')
+    })
+    const { fetch } = carrying(server.url, { deadline: 300 })
+    const stream = await fetch(server.url)
+    const posted = await fetch(server.url, { method: 'POST', body: '{}' })
+    // The POST began later, so when its deadline has passed, that of the GET would have, too.
+    await expect(posted.text()).rejects.toThrow()
+    finish()
+    expect(await stream.text()).toBe('data: 1\n\ndata: 2\n\n')
+  })
+
+  it('the caller’s abort ends it: before, while the source is asked, and while the server is', async () => {
+    await using server = await loopback(() => {})
+    const before = carrying(server.url)
+    expect(await codeOf(before.fetch(server.url, { signal: AbortSignal.abort() }))).toBe('cancelled')
+    expect(before.outcomes()).toEqual(['cancelled'])
+
+    const asking = new AbortController()
+    const waiting = carrying(server.url, {
+      source: () => {
+        asking.abort()
+        return new Promise(() => {})
+      },
+    })
+    expect(await codeOf(waiting.fetch(server.url, { signal: asking.signal }))).toBe('cancelled')
+    expect(server.received).toEqual([])
+
+    const sending = new AbortController()
+    const sent = carrying(server.url, {
+      fetch: (input, init) => {
+        const answer = globalThis.fetch(input, init)
+        sending.abort(new Error('canary'))
+        return answer
+      },
+    })
+    expect(await codeOf(sent.fetch(server.url, { signal: sending.signal }))).toBe('cancelled')
+  })
+
+  it('the caller’s abort ends the body of an answer', async () => {
+    await using server = await loopback((_, response) => void response.writeHead(200).write('x'))
+    const { fetch } = carrying(server.url)
+    const controller = new AbortController()
+    const response = await fetch(server.url, { signal: controller.signal })
+    controller.abort()
+    await expect(response.text()).rejects.toThrow()
+  })
+})
+
+it('hides the credential of whatever a foreign fetch throws', async () => {
+  const { fetch } = carrying('https://a.example/mcp', {
+    fetch: (_, init) => Promise.reject(new TypeError(`bad header: ${new Headers(init?.headers).get('authorization')}`)),
+  })
+  expect(await codeOf(fetch('https://a.example/mcp'))).toBe('server_unavailable')
+  expect(new Credential(SECRET).reveal()).toContain('canary')
+})
