@@ -15,10 +15,6 @@ export function sqliteThreadStore(database: SqliteDatabase): ThreadStore {
     return step(run.saveItem, { owner, thread, item: item.id, hidden: isHidden(item) ? 1 : 0, body: JSON.stringify(item) })
   }
 
-  async function row(owner: string, thread: string): Promise<ThreadRow | undefined> {
-    return (await database.all(run.readThread, { owner, thread }))[0]
-  }
-
   return {
     async createThread(stored, items): Promise<void> {
       const { id, owner } = stored
@@ -28,20 +24,20 @@ export function sqliteThreadStore(database: SqliteDatabase): ThreadStore {
       ])
     },
     async thread(owner, id): Promise<StoredThread | undefined> {
-      const found = await row(owner, id)
+      const found = await database.first(run.readThread, { owner, thread: id })
       return found && parseThread(found)
     },
     async threads(owner, query): Promise<Page<StoredThread> | undefined> {
       const { limit, order, after } = query
       const cursor =
-        after === undefined ? START[order] : (await database.all(run.threadPosition, { owner, thread: after }))[0]?.seq
+        after === undefined ? START[order] : (await database.first(run.threadPosition, { owner, thread: after }))?.seq
       if (cursor === undefined) return undefined
       return pageOf(await database.all(run.listThreads[order], { owner, from: cursor, rows: limit + 1 }), limit, parseThread)
     },
     async updateThread(owner, id, change): Promise<StoredThread | undefined> {
       // Another change may come between reading and writing; the version says so, and this one is made anew on top of it.
       for (;;) {
-        const found = await row(owner, id)
+        const found = await database.first(run.readThread, { owner, thread: id })
         if (!found) return undefined
         const changed = { ...parseThread(found), ...change }
         const values = { owner, thread: id, version: found.version, body: bodyOf(changed) }
@@ -56,8 +52,8 @@ export function sqliteThreadStore(database: SqliteDatabase): ThreadStore {
     async items(owner, threadId, query): Promise<Page<Item> | undefined> {
       const { limit, order, after } = query
       const of = { owner, thread: threadId, hidden: query.hidden ? 1 : 0 }
-      if (after === undefined && !(await row(owner, threadId))) return undefined
-      const cursor = after === undefined ? START[order] : (await database.all(run.itemPosition, { ...of, item: after }))[0]?.seq
+      if (after === undefined && !(await database.first(run.readThread, of))) return undefined
+      const cursor = after === undefined ? START[order] : (await database.first(run.itemPosition, { ...of, item: after }))?.seq
       if (cursor === undefined) return undefined
       return pageOf(await database.all(run.listItems[order], { ...of, from: cursor, rows: limit + 1 }), limit, parseItem)
     },
@@ -88,7 +84,7 @@ function bodyOf({ id: _id, owner: _owner, ...state }: StoredThread): string {
 
 /** Rows are written by `bodyOf` and `saveItems` only. */
 function parseThread({ id, owner, body }: ThreadRow): StoredThread {
-  return { ...(JSON.parse(body) as Omit<ThreadState, 'id'>), id, owner }
+  return Object.assign(JSON.parse(body) as Omit<ThreadState, 'id'>, { id, owner })
 }
 
 function parseItem({ body }: { readonly body: string }): Item {

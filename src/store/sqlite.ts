@@ -19,6 +19,8 @@ export interface Step {
 
 /** An open database. Whatever a method has answered is on the disk. */
 export interface SqliteDatabase {
+  /** The first row of a query. */
+  first<P extends Values, R>(statement: Statement<P, R>, values: P): Promise<R | undefined>
   /** The rows of a query. */
   all<P extends Values, R>(statement: Statement<P, R>, values: P): Promise<readonly R[]>
   /** Runs statements, all or nothing, and gives the number of rows that each changed. */
@@ -56,9 +58,11 @@ export function openSqlite(path: string, options: SqliteOptions = {}): SqliteDat
   const prepared = new Map<string, StatementSync>()
 
   function prepare(text: string): StatementSync {
-    const ready = prepared.get(text) ?? database.prepare(text)
-    prepared.set(text, ready)
-    return ready
+    const known = prepared.get(text)
+    if (known) return known
+    const made = database.prepare(text)
+    prepared.set(text, made)
+    return made
   }
 
   function run({ text, values }: Step): number {
@@ -66,6 +70,9 @@ export function openSqlite(path: string, options: SqliteOptions = {}): SqliteDat
   }
 
   return {
+    async first<P extends Values, R>(statement: Statement<P, R>, values: P): Promise<R | undefined> {
+      return parseRow<R>(prepare(statement.text).get(...bind(statement, values)))
+    },
     async all<P extends Values, R>(statement: Statement<P, R>, values: P): Promise<readonly R[]> {
       return parseRows<R>(prepare(statement.text).all(...bind(statement, values)))
     },
@@ -100,7 +107,11 @@ function migrate(database: DatabaseSync): void {
   })
 }
 
-/** The rows have the columns that Kysely derived from the query, in a file whose tables the migrations made. */
+/** Rows have the columns that Kysely derived from the query, in a file whose tables the migrations made. */
+function parseRow<R>(row: unknown): R | undefined {
+  return row as R | undefined
+}
+
 function parseRows<R>(rows: readonly unknown[]): readonly R[] {
   return rows as readonly R[]
 }

@@ -347,6 +347,21 @@ describe('refusals', () => {
     expect((await chat.json('alice', 'threads.list')).data).toEqual([])
   })
 
+  test('a refused message does not keep its thread busy', async () => {
+    const chat = chatOf()
+    const thread_id = await chat.create('alice')
+    const input = message('noop', { attachments: ['atc_1'] })
+    expect((await chat.send('alice', 'threads.add_user_message', { thread_id, input })).status).toBe(404)
+    expect((await chat.send('alice', 'threads.add_user_message', { thread_id, input: message('noop') })).status).toBe(200)
+  })
+
+  test('bytes that are not UTF-8 are refused', async () => {
+    const bytes = new TextEncoder().encode(JSON.stringify(create).replace('noop', 'n?op'))
+    bytes[bytes.indexOf(0x3f)] = 0xff
+    const init = { method: 'POST', headers: { ...JSON_TYPE, authorization: 'Bearer alice' }, body: bytes }
+    expect((await chatOf().handler(new Request('http://chat.example/chatkit', init))).status).toBe(400)
+  })
+
   test('what was sent is not repeated in a refusal', async () => {
     const chat = chatOf()
     const refused = [

@@ -129,18 +129,26 @@ describe('order', () => {
     expect((await itemsOf(chat.store)).slice(1)).toMatchObject([{ id: 'm1', content: [{ text: 'two' }] }])
   })
 
-  test('an item of another thread is refused: nothing of it is stored or sent', async () => {
-    const chat = testChat(async function* (_thread, { content }, context) {
-      const [part] = content
-      if (part?.text === 'noop') return
-      yield { type: 'thread.item.done', item: { ...answer(context, 'CANARY'), thread_id: part?.text ?? '' } }
-    })
-    const other = await chat.create('alice')
-    const events = await chat.stream('alice', 'threads.create', create(other))
-    expect(events.at(-1)).toEqual({ type: 'error', code: 'stream.error', allow_retry: true })
-    expect(await itemsOf(chat.store)).toHaveLength(1)
-    expect((await chat.json('alice', 'items.list', { thread_id: other })).data).toHaveLength(1)
-  })
+  test.each(['added', 'done'])(
+    'an item of another thread is refused when it is %s: nothing of it is stored or sent',
+    async (how) => {
+      const chat = testChat(async function* (_thread, { content }, context) {
+        const [part] = content
+        if (part?.text === 'noop') return
+        const [type, thread_id = ''] = part?.text.split(' ') ?? []
+        yield {
+          type: type === 'added' ? 'thread.item.added' : 'thread.item.done',
+          item: { ...answer(context, 'CANARY'), thread_id },
+        }
+      })
+      const other = await chat.create('alice')
+      const events = await chat.stream('alice', 'threads.create', create(`${how} ${other}`))
+      expect(JSON.stringify(events)).not.toContain('CANARY')
+      expect(events.at(-1)).toEqual({ type: 'error', code: 'stream.error', allow_retry: true })
+      expect(await itemsOf(chat.store)).toHaveLength(1)
+      expect((await chat.json('alice', 'items.list', { thread_id: other })).data).toHaveLength(1)
+    },
+  )
 
   test('nulls vanish from widgets at every depth, and stay in free-form values', async () => {
     const chat = testChat(async function* (_thread, _message, context) {
@@ -398,6 +406,27 @@ describe('stop', () => {
     ])
   })
 
+  test('drops a change of the thread that was not stored yet', async () => {
+    const { store, open } = gatedStore('saveItems')
+    const chat = testChat(
+      async function* (_thread, _message, context) {
+        yield { type: 'progress_update', text: 'x' }
+        context.updateThread({ title: 'LATE' })
+        yield { type: 'thread.item.done', item: answer(context, 'Whole') }
+      },
+      { store },
+    )
+    const reader = eventReader(await chat.send('alice', 'threads.create', create()))
+    await reader.until('progress_update')
+    const next = reader.next()
+    await new Promise((resolve) => setImmediate(resolve))
+    const stopping = reader.stop()
+    open()
+    await Promise.all([next, stopping])
+    await new Promise((resolve) => setImmediate(resolve))
+    expect((await chat.json('alice', 'threads.list')).data[0]).not.toHaveProperty('title')
+  })
+
   test('a follow-up that comes while the stop is stored waits for it', async () => {
     const { store, open } = gatedStore('saveItems')
     const chat = testChat(
@@ -413,6 +442,8 @@ describe('stop', () => {
     await reader.until('assistant_message.content_part.text_delta')
     const stopping = reader.stop()
     const again = chat.stream('alice', 'threads.add_user_message', { thread_id: created.thread.id, input: message('again') })
+    // Long enough for the follow-up to come as far as it can while the stop is still to be stored.
+    for (let n = 0; n < 20; n += 1) await new Promise((resolve) => setImmediate(resolve))
     open()
     await stopping
     expect(types(await again)).toEqual(['thread.item.done', 'stream_options'])
@@ -488,6 +519,29 @@ describe('one answer a thread', () => {
     expect(types(await chat.stream('alice', 'threads.add_user_message', again))).toEqual(['thread.item.done', 'stream_options'])
   })
 
+  test('a stranger who names the thread does not keep it busy', async () => {
+    const store = memoryThreadStore()
+    let open = () => {}
+    const gate = new Promise<void>((resolve) => {
+      open = resolve
+    })
+    const slowForBob: ThreadStore = {
+      ...store,
+      async thread(owner, id) {
+        if (owner.includes('bob')) await gate
+        return store.thread(owner, id)
+      },
+    }
+    const chat = testChat(async function* () {}, { store: slowForBob })
+    const thread_id = await chat.create('alice')
+    const params = { thread_id, input: message('x') }
+    const foreign = chat.send('bob', 'threads.add_user_message', params)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect((await chat.send('alice', 'threads.add_user_message', params)).status).toBe(200)
+    open()
+    expect((await foreign).status).toBe(404)
+  })
+
   test('of two messages at the same moment one is answered and one refused', async () => {
     const chat = testChat(async function* () {})
     const thread_id = await chat.create('alice')
@@ -515,6 +569,17 @@ describe('one answer a thread', () => {
     expect(chat.callers[0]?.ended).toBe(1)
     expect(chat.errors).toEqual([])
   })
+})
+
+test('an answer that is complete leaves no timer behind', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    const chat = testChat(async function* () {})
+    await chat.create('alice')
+    expect(vi.getTimerCount()).toBe(0)
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 test('the answer advances only as fast as the client reads', async () => {

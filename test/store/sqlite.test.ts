@@ -55,8 +55,9 @@ test('only its owner can read the file, its log included, even if it was wider b
   for (const name of [path, `${path}-wal`, `${path}-shm`]) expect(statSync(name).mode & 0o777).toBe(0o600)
 })
 
-test('the file has a write-ahead log', () => {
-  opened()
+test('the file has a write-ahead log that is synced at every commit', async () => {
+  const FULL = 2
+  expect(await opened().first({ text: 'pragma synchronous', slots: [] }, {})).toEqual({ synchronous: FULL })
   const raw = new DatabaseSync(path)
   expect(raw.prepare('pragma journal_mode').get()).toEqual({ journal_mode: 'wal' })
   raw.close()
