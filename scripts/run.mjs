@@ -73,7 +73,8 @@ function pinnedNode() {
 function run(program, args) {
   return new Promise((resolve) => {
     // npm changes into the repository; relative paths on the command line mean the folder that the person is in.
-    const env = { ...process.env, ONBEHALF_CWD: process.env.INIT_CWD ?? process.cwd() }
+    const from = process.cwd() === root ? (process.env.INIT_CWD ?? root) : process.cwd()
+    const env = { ...process.env, ONBEHALF_CWD: from }
     const child = spawn(program, args, { cwd: root, stdio: 'inherit', env })
     const pass = (signal) => child.kill(signal)
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, pass)

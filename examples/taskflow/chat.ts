@@ -9,6 +9,7 @@ import { DEFAULT_INSTRUCTIONS, type ModelChoice, personOf, renderInstructions, r
 import { openSqlite, sqliteThreadStore } from 'onbehalf/store'
 import { chatClient } from './clients.ts'
 import type { TaskflowKeys } from './keys.ts'
+import type { Deadlines } from './parts.ts'
 import type { Trail } from './trail.ts'
 import type { TaskflowUrls } from './urls.ts'
 
@@ -20,6 +21,7 @@ export interface ChatOptions {
   readonly trail: Trail
   readonly model: ModelChoice
   readonly log: Log
+  readonly deadlines: Pick<Deadlines, 'issuer' | 'mcp'>
   /** File of the conversations. */
   readonly database: string
 }
@@ -36,17 +38,17 @@ const SERVER = 'TaskFlow'
 
 /** Opens the database and makes the chat endpoint. */
 export async function createChat(options: ChatOptions): Promise<Chat> {
-  const { urls, keys, trail, log } = options
+  const { urls, keys, trail, log, deadlines } = options
   const onbehalf = createOnBehalf({
     resource: urls.chatkit,
     authorizationServers: [urls.issuer],
-    verifier: jwtVerifier({ issuer: urls.issuer }),
-    exchanger: tokenExchanger({ issuer: urls.issuer, ...(await chatClient(keys)) }),
+    verifier: jwtVerifier({ issuer: urls.issuer, deadline: deadlines.issuer }),
+    exchanger: tokenExchanger({ issuer: urls.issuer, ...(await chatClient(keys)), deadline: deadlines.issuer }),
     servers: { [SERVER]: { url: urls.mcp, source: { type: 'exchange', scopes: ['tasks:read', 'tasks:write'] } } },
     audit: options.audit,
     fingerprintKey: new Uint8Array(keys.fingerprintKey),
     subjectHeader: 'x-user-id',
-    deadline: 20_000,
+    deadline: deadlines.mcp,
   })
   const database = openSqlite(options.database)
   const chatkit = chatkitServer<Caller>({
@@ -71,7 +73,7 @@ export async function createChat(options: ChatOptions): Promise<Chat> {
 }
 
 /** One run of the agent for one message. */
-function answer({ urls, trail, model }: ChatOptions): Respond<Caller> {
+function answer({ urls, trail, model, deadlines }: ChatOptions): Respond<Caller> {
   return async function* respond(_thread, _message, context) {
     const { caller, signal } = context
     const { principal, trace } = caller
@@ -86,6 +88,7 @@ function answer({ urls, trail, model }: ChatOptions): Respond<Caller> {
       }),
       input: historyOf(await context.history()),
       signal,
+      timeouts: { server: deadlines.mcp },
       onModelRequest: (request) => trail.modelRequest(principal, trace, request),
     })
     yield* agentResponse(events, context)

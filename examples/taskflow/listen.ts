@@ -41,7 +41,8 @@ export async function listen(port: number, listener: RequestListener): Promise<L
 /** The first of `count` ports in a row that are free now. */
 export async function freePorts(count: number): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt++) {
-    const first = 20_000 + Math.floor(Math.random() * 30_000)
+    // Below the ports that systems give to outgoing connections, which come and go.
+    const first = 20_000 + Math.floor(Math.random() * 12_000)
     const free = await Promise.all(Array.from({ length: count }, (_, offset) => isFree(first + offset)))
     if (free.every(Boolean)) return first
   }

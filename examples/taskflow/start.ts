@@ -1,6 +1,6 @@
 // `npm start`: brings TaskFlow up, says where it is, and ends it cleanly on a signal.
 
-import { createWriteStream } from 'node:fs'
+import { appendFileSync, openSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -26,22 +26,14 @@ const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
 async function main(): Promise<void> {
   const { port, data, json, level } = readArguments()
   await mkdir(data, { recursive: true, mode: 0o700 })
-  const logFile = join(data, 'taskflow.log')
-  const log = createLog({ level, destination: createWriteStream(logFile, { flags: 'a', mode: 0o600 }) })
+  const logFile = openSync(join(data, 'taskflow.log'), 'a', 0o600)
+  // Line by line, at once: a hop that is recorded stays recorded when the process is killed, and one that cannot be is not made.
+  const log = createLog({ level, destination: { write: (line) => appendFileSync(logFile, line) } })
   if (!json) console.log('Starting TaskFlow …')
-  const taskflow = await startTaskflow({ port: port === 0 ? await freePorts(PORTS) : port, dataDir: data, log, env: process.env })
-
-  const end = () => {
-    // A second signal, or a close that hangs, ends the process all the same.
-    process.once('SIGINT', () => process.exit(130))
-    setTimeout(() => process.exit(1), 4500).unref()
-    taskflow.close().then(
-      () => process.exit(0),
-      () => process.exit(1),
-    )
-  }
-  process.once('SIGINT', end)
-  process.once('SIGTERM', end)
+  const web = port === 0 ? await freePorts(PORTS) : port
+  const starting = startTaskflow({ port: web, dataDir: data, log, env: process.env })
+  onEndSignal(async () => (await starting).close())
+  const taskflow = await starting
 
   const { urls } = taskflow
   if (json) {
@@ -64,6 +56,28 @@ async function main(): Promise<void> {
   Ctrl-C ends it.`)
 }
 
+/** Milliseconds in which several signals are one Ctrl-C: the terminal, npm and the runner each send it. */
+const ONE_KEYSTROKE = 1000
+
+/** Ends the process, cleanly, on the first signal; at once on a second one; and in 4.5 seconds whatever happens. */
+function onEndSignal(close: () => Promise<void>): void {
+  let first: number | undefined
+  const end = () => {
+    if (first !== undefined) {
+      if (performance.now() - first > ONE_KEYSTROKE) process.exit(130)
+      return
+    }
+    first = performance.now()
+    setTimeout(() => process.exit(1), 4500).unref()
+    close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    )
+  }
+  // Not `once`: the agents SDK listens too, and exits in the middle of our end when it finds itself alone.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end)
+}
+
 function readArguments(): { readonly port: number; readonly data: string; readonly json: boolean; readonly level: LogLevel } {
   const options = {
     port: { type: 'string' },
@@ -81,9 +95,8 @@ function readArguments(): { readonly port: number; readonly data: string; readon
     console.log(HELP)
     process.exit(0)
   }
-  const port = Number(values.port ?? 3000)
-  if (!Number.isInteger(port) || port < 0 || port > 65_535 - PORTS)
-    usage(`--port must be a whole number from 0 to ${65_535 - PORTS}`)
+  const port = /^\d{1,5}$/.test(values.port ?? '3000') ? Number(values.port ?? 3000) : Number.NaN
+  if (!(port <= 65_536 - PORTS)) usage(`--port must be a whole number from 0 to ${65_536 - PORTS}`)
   const level = LEVELS.find((one) => one === (process.env.LOG_LEVEL ?? 'info'))
   if (!level) return usage(`LOG_LEVEL must be one of ${LEVELS.join(', ')}`)
   const from = process.env.ONBEHALF_CWD ?? process.cwd()

@@ -1,0 +1,148 @@
+// TaskFlow's four parts, wired to each other, each ready for a listener on its own port. It listens nowhere itself.
+
+import type { RequestListener } from 'node:http'
+import { join } from 'node:path'
+import { type AuditSink, createAuditor, createDoor } from 'onbehalf'
+import { jwtVerifier } from 'onbehalf/jwt'
+import { auditSink, type Log } from 'onbehalf/log'
+import { tokenExchanger } from 'onbehalf/oauth'
+import type { ModelChoice } from 'onbehalf/openai-agents'
+import { createApi } from './api/index.ts'
+import { createChat } from './chat.ts'
+import { mcpClient } from './clients.ts'
+import { createIssuer } from './issuer/index.ts'
+import { loadKeys } from './keys.ts'
+import { nodeListener } from './listen.ts'
+import { createTaskflowMcp } from './mcp/index.ts'
+import { createPageServer } from './page-server.ts'
+import { createTrail } from './trail.ts'
+import type { TaskflowUrls } from './urls.ts'
+
+/** Milliseconds that one part waits for another. Who calls somebody that calls on waits longest, so that the one nearest to an outage tells of it. */
+export interface Deadlines {
+  readonly issuer: number
+  readonly api: number
+  readonly mcp: number
+}
+
+/** Options of {@link createParts}. */
+export interface PartsOptions {
+  /** Where each part is going to listen. */
+  readonly urls: TaskflowUrls
+  /** Where keys, tasks and conversations are kept; the folder must exist. */
+  readonly dataDir: string
+  readonly model: ModelChoice
+  readonly log: Log
+  /** Default 5, 10 and 20 seconds. */
+  readonly deadlines?: Deadlines
+}
+
+/** The parts, each for a node:http server at its URL. */
+export interface Parts {
+  /** The page and the chat endpoint. */
+  readonly web: RequestListener
+  readonly mcp: RequestListener
+  readonly api: RequestListener
+  readonly issuer: RequestListener
+  /** Closes the databases. No request may be under way. */
+  close(): Promise<void>
+}
+
+const DEADLINES: Deadlines = { issuer: 5000, api: 10_000, mcp: 20_000 }
+
+/**
+ * Makes the parts.
+ *
+ * @throws Error that says what to change, when the data folder holds something else than TaskFlow's files; nothing is left open.
+ */
+export async function createParts({ urls, dataDir, model, log, deadlines = DEADLINES }: PartsOptions): Promise<Parts> {
+  const keys = await loadKeys(dataDir)
+  const fingerprintKey = new Uint8Array(keys.fingerprintKey)
+  const trail = createTrail()
+  const logged = auditSink(log)
+  const audit: AuditSink = {
+    async record(event) {
+      await logged.record(event)
+      await trail.audit.record(event)
+    },
+  }
+  const closing: (() => unknown)[] = []
+  const close = async () => {
+    for (const step of closing.splice(0).reverse()) await step()
+  }
+
+  try {
+    const issuer = createIssuer({
+      issuer: urls.issuer,
+      web: urls.web,
+      resources: { chat: urls.chatkit, mcp: urls.mcp, api: urls.api },
+      keys,
+      dataDir,
+      onFailure: (error) => log.error('The issuer failed', { part: 'issuer', error }),
+    })
+    closing.push(() => issuer.close())
+    const verifier = jwtVerifier({ issuer: urls.issuer, deadline: deadlines.issuer })
+    const api = await createApi({
+      authorizationServer: urls.issuer,
+      door: createDoor({
+        resource: urls.api,
+        verifier,
+        auditor: createAuditor(audit, { fingerprintKey }),
+        hop: 'server-door',
+        scopesSupported: ['tasks:read', 'tasks:write'],
+      }),
+      database: join(dataDir, 'tasks.db'),
+      allowedOrigins: [urls.web],
+      onError: (error) => log.error('An API request failed', { part: 'api', error }),
+    })
+    closing.push(() => api.close())
+    const mcp = createTaskflowMcp({
+      resource: urls.mcp,
+      api: urls.api,
+      authorizationServers: [urls.issuer],
+      verifier,
+      audit,
+      fingerprintKey,
+      exchanger: tokenExchanger({ issuer: urls.issuer, ...mcpClient(keys), deadline: deadlines.issuer }),
+      deadline: deadlines.api,
+      onError: (error, { tool }) => log.error('A tool went wrong', { part: 'mcp', error, ...(tool ? { operation: tool } : {}) }),
+    })
+    closing.push(() => mcp.close())
+    const chat = await createChat({ urls, keys, audit, trail, model, log, deadlines, database: join(dataDir, 'chat.db') })
+    closing.push(() => chat.close())
+    const page = createPageServer({
+      web: urls.web,
+      issuer: urls.issuer,
+      chatkit: urls.chatkit,
+      api: urls.api,
+      model: { description: model.description, standIn: model.standIn },
+    })
+    const safely = (part: string, handler: (request: Request) => Promise<Response>) => nodeListener(guarded(part, handler, log))
+    return {
+      web: safely('web', async (request) => (await chat.fetch(request)) ?? page(request)),
+      mcp: safely('mcp', mcp.fetch),
+      api: safely('api', api.fetch),
+      issuer: issuer.callback,
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** The last net: whatever a handler throws is logged by name and answered without a word of it. */
+function guarded(
+  part: string,
+  handler: (request: Request) => Promise<Response>,
+  log: Log,
+): (request: Request) => Promise<Response> {
+  return async (request) => {
+    try {
+      return await handler(request)
+    } catch (error) {
+      log.error('A request failed', { part, method: request.method, path: new URL(request.url).pathname, error })
+      return Response.json({ code: 'internal', message: 'Something went wrong, and it was logged.' }, { status: 500 })
+    }
+  }
+}
