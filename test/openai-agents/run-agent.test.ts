@@ -1,10 +1,12 @@
 // One run for one principal: real MCP server and real framework, the model scripted or the stand-in.
 
+import { createMcpHandler, McpServer, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server'
 import type { Model } from '@openai/agents'
 import { assistantMessage, functionCall, modelError, modelStream, ScriptedModel } from '@openai/agents/testing'
 import { AuthError } from 'onbehalf'
 import { type AgentEvent, type RunAgentOptions, runAgent, standInModel } from 'onbehalf/openai-agents'
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 import { toError } from '../../src/core/wire.ts'
 import { ALICE, eventsOf, textOf } from './talk.ts'
 import { taskServer } from './task-server.ts'
@@ -29,6 +31,26 @@ async function failureOf(overrides: Overrides): Promise<unknown> {
     () => undefined,
     (error: unknown) => error,
   )
+}
+
+/** A server of the revision 2025-11-25 with a session. Its fetch heeds signals, as a real one does. */
+async function sessionServer(): Promise<{ readonly methods: readonly string[]; readonly fetch: typeof globalThis.fetch }> {
+  const methods: string[] = []
+  const server = new McpServer({ name: 'old', version: '1' })
+  server.registerTool('add_task', { inputSchema: z.object({ title: z.string() }) }, ({ title }) => ({
+    content: [{ type: 'text', text: JSON.stringify({ task: { id: 1, title, status: 'pending' } }) }],
+  }))
+  const transport = new WebStandardStreamableHTTPServerTransport({ sessionIdGenerator: () => 'session-1' })
+  await server.connect(transport)
+  return {
+    methods,
+    async fetch(input, init) {
+      init?.signal?.throwIfAborted()
+      const request = new Request(input, init)
+      methods.push(request.method === 'POST' ? JSON.parse(await request.clone().text()).method : request.method)
+      return transport.handleRequest(request)
+    },
+  }
 }
 
 test('text arrives in deltas that add up to the whole, and a tool call as started and done with the name of its server', async () => {
@@ -79,23 +101,9 @@ test.each(['stateless', 'reject'] as const)(
 )
 
 test('a server that knows only the revision with sessions is spoken to in it, and its session is closed through the same fetch', async () => {
-  const { WebStandardStreamableHTTPServerTransport, McpServer } = await import('@modelcontextprotocol/server')
-  const { z } = await import('zod')
-  const methods: string[] = []
-  const server = new McpServer({ name: 'old', version: '1' })
-  server.registerTool('add_task', { inputSchema: z.object({ title: z.string() }) }, ({ title }) => ({
-    content: [{ type: 'text', text: JSON.stringify({ task: { id: 1, title, status: 'pending' } }) }],
-  }))
-  const transport = new WebStandardStreamableHTTPServerTransport({ sessionIdGenerator: () => 'session-1' })
-  await server.connect(transport)
-  const fetch: typeof globalThis.fetch = async (input, init) => {
-    const request = new Request(input, init)
-    methods.push(request.method === 'POST' ? JSON.parse(await request.clone().text()).method : request.method)
-    return transport.handleRequest(request)
-  }
-  const events = await eventsOf(run({ fetch }))
-  expect(textOf(events)).toContain('Added task 1: Buy groceries.')
-  expect(methods.filter((method) => method !== 'GET')).toEqual([
+  const server = await sessionServer()
+  expect(textOf(await eventsOf(run({ fetch: server.fetch })))).toContain('Added task 1: Buy groceries.')
+  expect(server.methods.filter((method) => method !== 'GET')).toEqual([
     'server/discover',
     'initialize',
     'notifications/initialized',
@@ -106,20 +114,16 @@ test('a server that knows only the revision with sessions is spoken to in it, an
 })
 
 test('the session is closed too when the consumer stops in the middle', async () => {
-  const { WebStandardStreamableHTTPServerTransport, McpServer } = await import('@modelcontextprotocol/server')
-  const { z } = await import('zod')
-  const methods: string[] = []
-  const server = new McpServer({ name: 'old', version: '1' })
-  server.registerTool('add_task', { inputSchema: z.object({ title: z.string() }) }, () => ({ content: [] }))
-  const transport = new WebStandardStreamableHTTPServerTransport({ sessionIdGenerator: () => 'session-1' })
-  await server.connect(transport)
-  const fetch: typeof globalThis.fetch = async (input, init) => {
-    const request = new Request(input, init)
-    methods.push(request.method)
-    return transport.handleRequest(request)
-  }
-  for await (const event of run({ fetch })) if (event.type === 'tool_started') break
-  expect(methods.at(-1)).toBe('DELETE')
+  const server = await sessionServer()
+  for await (const event of run({ fetch: server.fetch })) if (event.type === 'tool_started') break
+  expect(server.methods.at(-1)).toBe('DELETE')
+})
+
+test('the session is closed too when the person stops the run', async () => {
+  const server = await sessionServer()
+  const abort = new AbortController()
+  for await (const event of run({ fetch: server.fetch, signal: abort.signal })) if (event.type === 'tool_started') abort.abort()
+  expect(server.methods.at(-1)).toBe('DELETE')
 })
 
 test('the tools are listed once in a run, however many steps it has', async () => {
@@ -172,10 +176,10 @@ test.each([
 })
 
 test('when one of two servers cannot be reached, the other is closed and the run does not begin', async () => {
-  const good = taskServer()
+  const good = await sessionServer()
   const model = new ScriptedModel([])
   const error = await failureOf({
-    caller: { principal: ALICE, fetch: (name) => (name === 'good' ? good.asFetch : async () => Promise.reject(new Error('no'))) },
+    caller: { principal: ALICE, fetch: (name) => (name === 'good' ? good.fetch : async () => Promise.reject(new Error('no'))) },
     servers: [
       { name: 'good', url: 'https://good.test/mcp' },
       { name: 'bad', url: 'https://bad.test/mcp' },
@@ -183,6 +187,7 @@ test('when one of two servers cannot be reached, the other is closed and the run
     model,
   })
   expect(error).toMatchObject({ code: 'server_unavailable', refusal: { server: 'bad' } })
+  expect(good.methods.at(-1)).toBe('DELETE')
   expect(model.calls).toHaveLength(0)
 })
 
@@ -215,7 +220,9 @@ test('a model that fails is unavailable, without a foreign word', async () => {
 
 test('a run that is aborted while connecting, while a tool works, or before it begins, ends quietly', async () => {
   const abort = new AbortController()
-  expect(await eventsOf(run({ signal: AbortSignal.abort() }))).toEqual([])
+  const untouched = taskServer()
+  expect(await eventsOf(run({ fetch: untouched.asFetch, signal: AbortSignal.abort() }))).toEqual([])
+  expect(untouched.received).toEqual([])
   const connecting: typeof globalThis.fetch = (_, init) => {
     queueMicrotask(() => abort.abort())
     return new Promise((_resolve, reject) => init?.signal?.addEventListener('abort', () => reject(init.signal?.reason)))
@@ -302,7 +309,6 @@ test.each([
   ['equal but for their case', 'add', 'ADD'],
   ['equal once the framework has made them fit for a model', 'add-task', 'add.task'],
 ])('two servers with tool names that are %s are refused before the model is asked, and both are named', async (_, one, other) => {
-  const { createMcpHandler, McpServer } = await import('@modelcontextprotocol/server')
   const offering = (name: string) => {
     const handler = createMcpHandler(() => {
       const server = new McpServer({ name: 'x', version: '1' })

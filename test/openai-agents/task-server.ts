@@ -33,6 +33,7 @@ interface Args {
   readonly tags?: readonly string[]
   readonly progress?: number
   readonly assignee?: string
+  readonly limit?: number
 }
 
 /** What the server received. */
@@ -90,14 +91,15 @@ export function taskServer(options: TaskServerOptions = {}): TaskServer {
       return { task }
     })
     const filter = { status: z.array(STATUS).optional(), search: z.string().optional(), tags: z.array(z.string()).optional() }
-    tool('list_tasks', { ...filter, limit: z.int().max(100).optional() }, ({ status, search, tags }) => ({
-      tasks: tasks.filter(
+    tool('list_tasks', { ...filter, limit: z.int().max(100).optional() }, ({ status, search, tags, limit = 50 }) => {
+      const found = tasks.filter(
         (task) =>
           (!status || status.includes(task.status)) &&
           (!search || `${task.title} ${task.description}`.toLowerCase().includes(search.toLowerCase())) &&
           (!tags || tags.every((tag) => task.tags.includes(tag))),
-      ),
-    }))
+      )
+      return { tasks: found.slice(0, limit), total: found.length }
+    })
     tool('start_task', id, (args) => changing(args, { status: 'in_progress' }))
     tool('complete_task', id, (args) =>
       find(args)?.status === 'blocked'

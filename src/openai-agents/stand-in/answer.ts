@@ -39,21 +39,26 @@ export function helpWith(tools: readonly ListedTool[]): string {
 /** Tasks shown at most; a longer answer is not read. */
 const MOST = 50
 
-/** A list of tasks; the number of a line is the number of its task. */
-export function listOf(tasks: readonly Task[], filter: TaskFilter): string {
-  const kind = [filter.status?.replace('_', '-'), filter.priority && `${filter.priority}-priority`]
-    .filter((one) => one !== undefined)
-    .join(' ')
-  const which = [
+/**
+ * A list of tasks; the number of a line is the number of its task.
+ *
+ * @param total How many there are, where the server did not send all.
+ */
+export function listOf(tasks: readonly Task[], filter: TaskFilter, total: number): string {
+  const kinds = [filter.status?.replace('_', '-'), filter.priority && `${filter.priority}-priority`]
+  const name = [
+    ...kinds,
+    total === 1 ? 'task' : 'tasks',
     filter.tag && `tagged ${oneLine(filter.tag)}`,
     filter.project && `in project ${oneLine(filter.project)}`,
     filter.search && `that mention “${oneLine(filter.search)}”`,
-  ].filter((one) => one !== undefined)
-  const name = [kind, tasks.length === 1 ? 'task' : 'tasks', ...which].filter((one) => one !== '').join(' ')
+  ]
+    .filter((word) => word !== undefined && word !== '')
+    .join(' ')
   if (tasks.length === 0) return `You have no ${name}.`
-  const lines = tasks.slice(0, MOST).map((task) => `${task.id}. ${task.title} (${details(task)})`)
-  const more = tasks.length > MOST ? [`… and ${tasks.length - MOST} more.`] : []
-  return [`You have ${tasks.length} ${name}:`, '', ...lines, ...more].join('\n')
+  const shown = tasks.slice(0, MOST)
+  const head = `You have ${total} ${name}${shown.length < total ? `; these are the first ${shown.length}` : ''}:`
+  return [head, '', ...shown.map((task) => `${task.id}. ${task.title} (${details(task)})`)].join('\n')
 }
 
 /** What was added, with the details that were asked for. */

@@ -16,6 +16,13 @@ export function tasksNamed(title: string, tasks: readonly Task[]): readonly Task
   })
 }
 
+/** The word to search for: every way of searching finds one word, while some take several for a phrase. */
+export function longestWord(title: string): string {
+  return fold(title)
+    .split(' ')
+    .reduce((longest, word) => (word.length > longest.length ? word : longest), '')
+}
+
 const FILLERS = new Set(['the', 'a', 'an', 'my', 'to', 'task', 'about', 'for'])
 
 /** Of several candidates, those with which the command would do something. */

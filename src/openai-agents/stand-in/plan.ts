@@ -4,7 +4,7 @@
 import { addedAnswer, helpWith, leftOut, listOf } from './answer.ts'
 import type { TaskCommand, TaskFields, TaskFilter, TaskReference } from './command.ts'
 import type { Intent } from './intent.ts'
-import { filtered, sensible, tasksNamed } from './matching.ts'
+import { filtered, longestWord, sensible, tasksNamed } from './matching.ts'
 import { askDelete, askTitle, askWhich, details, repeatWhich } from './question.ts'
 import { oneLine, type Task, type ToolResult } from './result.ts'
 import type { ListedTool, Operation, ToolValues } from './tool-list.ts'
@@ -26,6 +26,9 @@ export type Plan = Generator<Step, string, Returned>
 
 /** Tasks asked for at once, where the tool lets us say so. */
 const LIMIT = 200
+
+/** A list of so many may have been cut: the shortest page that is usual. */
+const FULL = 20
 
 /** The plan for an intent. */
 export function* planFor(intent: Intent, tools: readonly ListedTool[]): Plan {
@@ -92,7 +95,8 @@ function* list(filter: TaskFilter): Plan {
   }
   const { result, left } = yield { operation: 'list_tasks', values }
   if (result.kind === 'sentence') return result.text
-  return listOf(filtered(tasksOf(result), filter, !left.includes('search')), filter)
+  const kept = filtered(tasksOf(result), filter, !left.includes('search'))
+  return listOf(kept, filter, result.kind === 'tasks' && kept.length === result.tasks.length ? result.total : kept.length)
 }
 
 function tasksOf(result: ToolResult): readonly Task[] {
@@ -106,23 +110,27 @@ function projects({ result }: Returned): string {
 }
 
 /** One task, or the sentence that asks or says why there is none. */
-type Found = { readonly ok: true; readonly id: number; readonly task?: Task } | { readonly ok: false; readonly answer: string }
+type Found = { readonly ok: true; readonly id: number; readonly title: string } | { readonly ok: false; readonly answer: string }
 
 function* find(reference: TaskReference, kind: TaskCommand['kind']): Generator<Step, Found, Returned> {
   if (reference.by === 'it' || reference.by === 'place') {
     return { ok: false, answer: 'I am not sure which task you mean. Name it by its number or its title.' }
   }
-  if (reference.by === 'number' && kind !== 'delete') return { ok: true, id: reference.number }
-  const { result } = yield { operation: 'list_tasks', values: { limit: LIMIT } }
+  if (reference.by === 'number' && kind !== 'delete') return { ok: true, id: reference.number, title: '' }
+  const values = reference.by === 'title' ? { search: longestWord(reference.title), limit: LIMIT } : { limit: LIMIT }
+  const { result } = yield { operation: 'list_tasks', values }
   if (result.kind === 'sentence') return { ok: false, answer: result.text }
   const tasks = tasksOf(result)
   if (reference.by === 'number') {
-    const task = tasks.find(({ id }) => id === reference.number)
-    return task ? { ok: true, id: task.id, task } : { ok: false, answer: `There is no task ${reference.number}.` }
+    const { number: id } = reference
+    const task = tasks.find((one) => one.id === id)
+    // A list that is cut short does not say that a task is missing.
+    if (!task && tasks.length < FULL) return { ok: false, answer: `There is no task ${id}.` }
+    return { ok: true, id, title: task?.title ?? `task ${id}` }
   }
   const named = sensible(kind, tasksNamed(reference.title, tasks))
   const only = named.length === 1 ? named[0] : undefined
-  if (only) return { ok: true, id: only.id, task: only }
+  if (only) return { ok: true, id: only.id, title: only.title }
   if (named.length > 1) return { ok: false, answer: askWhich(named) }
   return { ok: false, answer: `I found no task that matches “${oneLine(reference.title)}”.` }
 }
@@ -133,7 +141,7 @@ function* change(command: TaskCommand): Plan {
   const { id } = found
   switch (command.kind) {
     case 'delete':
-      return found.task ? askDelete(found.task) : `There is no task ${id}.`
+      return askDelete(found)
     case 'start':
       return changed(yield { operation: 'start_task', values: { id } }, 'Started task', id)
     case 'complete':

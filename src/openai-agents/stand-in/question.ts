@@ -24,7 +24,7 @@ export function askTitle(): string {
 }
 
 /** Asks for confirmation. The number comes last, after the title, so that no title can stand in its place. */
-export function askDelete(task: Task): string {
+export function askDelete(task: Pick<Task, 'id' | 'title'>): string {
   return `Delete “${task.title}”? Say yes to confirm.\n\nIt is task ${task.id}, and deleting cannot be undone.`
 }
 
@@ -61,8 +61,10 @@ function bare(text: string): string {
 
 /** The question that a message of ours ends with. */
 export function questionIn(message: string): Question | undefined {
-  const deletion = /^Delete “.*”\? Say yes to confirm\.\n\nIt is task (\d{1,15}), and deleting cannot be undone\.$/m.exec(message)
-  if (deletion && message.endsWith(deletion[0])) return { kind: 'delete', id: Number(deletion[1]) }
+  const deletion = /(?:^|\n)Delete “.*”\? Say yes to confirm\.\n\nIt is task (\d{1,15}), and deleting cannot be undone\.$/.exec(
+    message,
+  )
+  if (deletion) return { kind: 'delete', id: Number(deletion[1]) }
   const lines = message.split('\n')
   if (lines.at(-1) === TITLE) return { kind: 'title' }
   const start = lines.lastIndexOf(WHICH)

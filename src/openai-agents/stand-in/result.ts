@@ -15,7 +15,7 @@ export interface Task {
 
 /** One result. */
 export type ToolResult =
-  | { readonly kind: 'tasks'; readonly tasks: readonly Task[] }
+  | { readonly kind: 'tasks'; readonly tasks: readonly Task[]; readonly total: number }
   | { readonly kind: 'task'; readonly task: Task }
   | { readonly kind: 'projects'; readonly projects: readonly string[] }
   | { readonly kind: 'sentence'; readonly text: string }
@@ -25,9 +25,9 @@ export type ToolResult =
 export function resultOf(text: string): ToolResult {
   const value = parsed(text)
   if (value === undefined) return sentence(text)
-  if (Array.isArray(value)) return { kind: 'tasks', tasks: tasksIn(value) }
+  if (Array.isArray(value)) return listed(value, undefined)
   if (!isRecord(value)) return sentence(String(value))
-  if (Array.isArray(value.tasks)) return { kind: 'tasks', tasks: tasksIn(value.tasks) }
+  if (Array.isArray(value.tasks)) return listed(value.tasks, value.total)
   if (Array.isArray(value.projects)) return { kind: 'projects', projects: value.projects.flatMap(projectName) }
   const task = taskOf(value.task ?? value)
   if (task) return { kind: 'task', task }
@@ -49,8 +49,9 @@ function sentence(text: string): ToolResult {
   return line === '' ? { kind: 'nothing' } : { kind: 'sentence', text: line }
 }
 
-function tasksIn(values: readonly unknown[]): readonly Task[] {
-  return values.flatMap((value) => taskOf(value) ?? [])
+function listed(values: readonly unknown[], total: unknown): ToolResult {
+  const tasks = values.flatMap((value) => taskOf(value) ?? [])
+  return { kind: 'tasks', tasks, total: typeof total === 'number' && total > tasks.length ? total : tasks.length }
 }
 
 function taskOf(value: unknown): Task | undefined {

@@ -148,7 +148,7 @@ describe('deleting', () => {
     const server = taskServer({ tasks })
     const { say } = talkWith(server)
     await say('delete task 1')
-    await say(answer)
+    expect(await say(answer)).toBe('All right, nothing was deleted.')
     expect(await say('yes')).not.toContain('Deleted')
     expect(server.tasks).toHaveLength(2)
   })
@@ -193,9 +193,29 @@ test('"it" is the task of the last answer, and "the second one" is the second of
   await say('Add a task to call dad')
   server.tasks.shift()
   await say('list my tasks')
+  expect(await say('start it')).toContain('I am not sure which task you mean.')
+  await say('list my tasks')
   expect(await say('complete the second one')).toBe('Completed task 3: Call dad.')
   await say('hello')
   expect(await say('start it')).toContain('I am not sure which task you mean.')
+})
+
+describe('a list that the server cuts short', () => {
+  const tasks = Array.from({ length: 120 }, (_, index) => ({ title: `Thing ${index + 1}` }))
+
+  test('is said to be the beginning of more', async () => {
+    const answer = await talkWith(taskServer({ tasks })).say('list my tasks')
+    expect(answer).toContain('You have 120 tasks; these are the first 50:\n\n1. Thing 1 (pending, medium)\n')
+    expect(answer).toContain('\n50. Thing 50 (pending, medium)')
+    expect(answer).not.toContain('Thing 51')
+  })
+
+  test('does not hide what is named by number or title', async () => {
+    const { say } = talkWith(taskServer({ tasks: [...tasks, { title: 'Buy milk' }] }))
+    expect(await say('complete buy milk')).toContain('Completed task 121: Buy milk.')
+    expect(await say('delete task 119')).toContain('Delete “task 119”? Say yes to confirm.')
+    expect(await say('yes')).toBe('Deleted task 119: Thing 119.')
+  })
 })
 
 test('a task without a title is asked for one', async () => {
