@@ -88,7 +88,7 @@ function added(text: string, now: number): Command | undefined {
 }
 
 /** One line without politeness around it and without the mark at its end. */
-export function plain(message: string): string {
+function plain(message: string): string {
   let text = message.replace(/[‘’]/g, "'").replace(/\s+/g, ' ').trim()
   for (let before = ''; before !== text; ) {
     before = text
