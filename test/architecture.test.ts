@@ -1,0 +1,204 @@
+// The rules of ARCHITECTURE.md and REVIEW.md that a program can hold.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
+import { dirname, join, posix, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..')
+
+interface Source {
+  /** Relative to the root, with slashes. */
+  readonly path: string
+  readonly lines: number
+  /** Without comments, whose examples import, too. */
+  readonly code: string
+  readonly imports: readonly string[]
+}
+
+function read(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8')
+}
+
+function sourcesUnder(folder: string): Source[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.parentPath.includes('node_modules'))
+    .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+    .sort()
+    .map((path) => {
+      const text = read(path)
+      const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1')
+      const imports = [...code.matchAll(/(?:\bfrom\s+|\bimport\s*\(?\s*)['"]([^'"\n]+)['"]/g)].map((match) => match[1] ?? '')
+      return { path, lines: text.trimEnd().split('\n').length, code, imports }
+    })
+}
+
+const src = sourcesUnder('src')
+const examples = sourcesUnder('examples')
+
+/** The package of an import: `@scope/name/part` → `@scope/name`. */
+function packageOf(specifier: string): string {
+  const parts = specifier.split('/')
+  return specifier.startsWith('@') ? parts.slice(0, 2).join('/') : (parts[0] ?? '')
+}
+
+/** The imports that break a rule, each with its file. */
+function offences(sources: readonly Source[], breaks: (specifier: string, path: string) => boolean): string[] {
+  return sources.flatMap(({ path, imports }) => imports.filter((one) => breaks(one, path)).map((one) => `${path} imports ${one}`))
+}
+
+/** The files whose code matches. */
+function filesWith(sources: readonly Source[], pattern: RegExp): string[] {
+  return sources.filter(({ code }) => pattern.test(code)).map(({ path }) => path)
+}
+
+describe('imports', () => {
+  it('are found in the files', () => {
+    expect(src.flatMap(({ imports }) => imports).length).toBeGreaterThan(100)
+    expect(examples.flatMap(({ imports }) => imports)).toContain('onbehalf/jwt')
+  })
+
+  /** For each room of src: the rooms that it may look into, and its one outside library. */
+  const RULES: Readonly<
+    Record<string, { readonly rooms: readonly string[]; readonly library?: string; readonly node?: boolean }>
+  > = {
+    core: { rooms: [] },
+    mcp: { rooms: ['core'] },
+    jwt: { rooms: ['core'], library: 'jose', node: true },
+    oauth: { rooms: ['core'], library: 'oauth4webapi', node: true },
+    log: { rooms: ['core'], library: 'pino', node: true },
+    'mcp-server': { rooms: ['core'], library: '@modelcontextprotocol/server', node: true },
+    'openai-agents': { rooms: ['core'], library: '@openai/agents', node: true },
+    // It knows the type of an agent's events.
+    chatkit: { rooms: ['core', 'openai-agents'], library: 'zod', node: true },
+    // It stands behind chatkit's port.
+    store: { rooms: ['core', 'chatkit'], library: 'kysely', node: true },
+    // index.ts and on-behalf.ts.
+    '.': { rooms: ['core', 'mcp'] },
+  }
+  const roomOf = (path: string) => (posix.dirname(path) === 'src' ? '.' : (path.split('/')[1] ?? ''))
+
+  it('every room of src has a rule, and every rule a room', () => {
+    expect([...new Set(src.map(({ path }) => roomOf(path)))].sort()).toEqual(Object.keys(RULES).sort())
+  })
+
+  it('of src look only where they may', () => {
+    const wrong = offences(src, (specifier, path) => {
+      const rule = RULES[roomOf(path)]
+      if (specifier.startsWith('.')) {
+        const target = posix.join(posix.dirname(path), specifier)
+        const room = roomOf(target)
+        const within = target.startsWith('src/') && target.endsWith('.ts') && existsSync(join(ROOT, target))
+        return !within || !(room === roomOf(path) || rule?.rooms.includes(room))
+      }
+      if (specifier.startsWith('node:')) return !rule?.node
+      // A bare name of a built-in module could be a package that somebody publishes under it.
+      return isBuiltin(specifier) || packageOf(specifier) !== rule?.library
+    })
+    expect(wrong).toEqual([])
+  })
+
+  const { exports } = JSON.parse(read('package.json')) as { readonly exports: Readonly<Record<string, unknown>> }
+  const subpaths = Object.keys(exports).map((subpath) => posix.join('onbehalf', subpath))
+  const { dependencies } = JSON.parse(read('examples/taskflow/package.json')) as {
+    readonly dependencies: Readonly<Record<string, string>>
+  }
+
+  it('of the examples are public subpaths and declared packages', () => {
+    const wrong = offences(examples, (specifier, path) => {
+      if (specifier.startsWith('.')) return !posix.join(posix.dirname(path), specifier).startsWith('examples/taskflow/')
+      if (packageOf(specifier) === 'onbehalf') return !subpaths.includes(specifier)
+      return !specifier.startsWith('node:') && !(packageOf(specifier) in dependencies)
+    })
+    expect(wrong).toEqual([])
+  })
+})
+
+describe('reveal()', () => {
+  it('is called at these places, and nowhere else', () => {
+    const calls = [...src, ...examples]
+      .map(({ path, code }) => [path, code.match(/\breveal\b(?!\(\): string)/g)?.length ?? 0] as const)
+      .filter(([, count]) => count > 0)
+    expect(Object.fromEntries(calls)).toEqual({
+      // Carrying: the bytes of one request.
+      'src/core/carry.ts': 1,
+      // The digest that a verified token is remembered by.
+      'src/core/verified-cache.ts': 1,
+      // Verification itself, local and by introspection.
+      'src/jwt/verifier.ts': 1,
+      'src/oauth/introspection.ts': 1,
+      // The exchange: subject token and actor token in the body; an answer that gives the subject token back is refused.
+      'src/oauth/exchange.ts': 2,
+      'src/oauth/judge-exchange.ts': 1,
+      // A client's secret, to its authorization server.
+      'src/oauth/client-authentication.ts': 2,
+      // The example's issuer holds the secrets that it gave out; its command line prints the token that it is asked for.
+      'examples/taskflow/issuer/clients.ts': 1,
+      'examples/taskflow/issuer/configuration.ts': 1,
+      'examples/taskflow/token.ts': 1,
+    })
+  })
+})
+
+describe('the code', () => {
+  it('is in files of 300 lines at most, and of fewer than 120 in the middle', () => {
+    const lines = src.map((source) => source.lines).sort((a, b) => a - b)
+    expect(src.filter((source) => source.lines > 300).map(({ path }) => path)).toEqual([])
+    expect(lines[Math.floor(lines.length / 2)]).toBeLessThan(120)
+  })
+
+  it('keeps no ambient state', () => {
+    expect(filesWith([...src, ...examples], /\bAsyncLocalStorage\b|\basync_hooks\b/)).toEqual([])
+  })
+
+  it('exports by name', () => {
+    expect(filesWith([...src, ...examples], /\bexport\s*\*|\bexport\s+default\b|\bas\s+default\b/)).toEqual([])
+  })
+
+  it('begins by saying what it is', () => {
+    expect(
+      [...src, ...examples].filter(({ path }) => !/^(#!.*\n)?(\/\/ \S|\/\*\*? \S)/.test(read(path))).map(({ path }) => path),
+    ).toEqual([])
+  })
+})
+
+describe('the package', () => {
+  const { exports } = JSON.parse(read('package.json')) as { readonly exports: Readonly<Record<string, unknown>> }
+  const parts = Object.entries(exports).filter(([subpath]) => subpath !== './package.json')
+
+  it.each(parts)('exports %s from one source file, built to one of the same name', (subpath, targets) => {
+    const file = posix.join(subpath, 'index')
+    expect(targets).toEqual({
+      'onbehalf-source': `./src/${file}.ts`,
+      types: `./dist/${file}.d.ts`,
+      default: `./dist/${file}.js`,
+    })
+    expect(existsSync(join(ROOT, 'src', `${file}.ts`))).toBe(true)
+  })
+
+  it('exports every room that has an index', () => {
+    const rooms = src.filter(({ path }) => /^src\/[^/]+\/index\.ts$/.test(path)).map(({ path }) => `./${path.split('/')[1]}`)
+    expect(
+      parts
+        .map(([subpath]) => subpath)
+        .filter((subpath) => subpath !== '.')
+        .sort(),
+    ).toEqual(rooms.sort())
+  })
+})
+
+describe('ARCHITECTURE.md', () => {
+  it('is there', () => {
+    expect(existsSync(join(ROOT, 'ARCHITECTURE.md')), 'ARCHITECTURE.md is missing: it holds the diagram and the file table').toBe(
+      true,
+    )
+  })
+
+  it('names files and folders that exist', () => {
+    const named = [...read('ARCHITECTURE.md').matchAll(/^\|\s*`([^`\s]+)`\s*\|/gm)].map((match) => match[1] ?? '')
+    expect(named.length, 'the file table has rows that begin with a path in backticks').toBeGreaterThan(20)
+    expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([])
+    expect(named.filter((path) => path.endsWith('/') !== !/\.[a-z]+$/.test(path))).toEqual([])
+  })
+})
