@@ -18,10 +18,8 @@ export interface Ground {
   /** What the stand-ins tell of the last answer; a function gets the request's `Authorization`. */
   events: unknown[]
   modelRequests: (authorization: string) => unknown[]
-  /** How many of the next API requests are refused with 401. */
-  apiRefusals: number
-  /** `Authorization` of each request to the API. */
-  readonly apiAuthorizations: string[]
+  /** How many of the next requests of each kind are refused with 401. */
+  readonly refusals: { api: number; trail: number }
   /** Back to an empty ground; the issuer keeps its sessions. */
   reset(): void
   stop(): Promise<void>
@@ -39,7 +37,10 @@ export async function startGround(): Promise<Ground> {
     const { pathname } = new URL(request.url)
     const authorization = request.headers.get('authorization') ?? ''
     if (pathname === '/chatkit') return await chatkit.fetch(request)
-    if (pathname.startsWith('/trail/')) return Response.json({ events: ground.events })
+    if (pathname.startsWith('/trail/')) {
+      if (ground.refusals.trail-- > 0) return new Response(null, { status: 401 })
+      return Response.json({ events: ground.events })
+    }
     if (pathname.startsWith('/model-requests/')) return Response.json({ requests: ground.modelRequests(authorization) })
     return await pageServer(request)
   }
@@ -47,11 +48,7 @@ export async function startGround(): Promise<Ground> {
   async function api(request: Request): Promise<Response> {
     const headers = { 'access-control-allow-origin': urls.web, 'access-control-allow-headers': 'authorization' }
     if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers })
-    ground.apiAuthorizations.push(request.headers.get('authorization') ?? '')
-    if (ground.apiRefusals > 0) {
-      ground.apiRefusals--
-      return new Response(null, { status: 401, headers })
-    }
+    if (ground.refusals.api-- > 0) return new Response(null, { status: 401, headers })
     return Response.json({ tasks: ground.tasks }, { headers })
   }
 
@@ -63,15 +60,13 @@ export async function startGround(): Promise<Ground> {
     tasks: [],
     events: [],
     modelRequests: () => [],
-    apiRefusals: 0,
-    apiAuthorizations: [],
+    refusals: { api: 0, trail: 0 },
     reset() {
       chatkit = standInChatkit()
       ground.tasks = []
       ground.events = []
       ground.modelRequests = () => []
-      ground.apiRefusals = 0
-      ground.apiAuthorizations.length = 0
+      Object.assign(ground.refusals, { api: 0, trail: 0 })
     },
     async stop() {
       await Promise.all(listeners.map((listener) => listener.close(100)))

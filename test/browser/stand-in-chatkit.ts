@@ -3,6 +3,8 @@
 /** Writes events into the answer that is being given. */
 export interface Answering {
   send(...events: readonly unknown[]): void
+  /** Ends the connection in the middle, as a crash of the server would. */
+  breakOff(): void
   /** Aborted when the page ends the request. */
   readonly signal: AbortSignal
   readonly threadId: string
@@ -67,7 +69,11 @@ export function standInChatkit(): StandInChatkit {
           for (const event of events) if (open) controller.enqueue(encoder.encode(`data: ${JSON.stringify(event)}\n\n`))
         }
         send(...first, { type: 'stream_options', stream_options: { allow_cancel: true } })
-        await script({ send, signal: request.signal, threadId })
+        const breakOff = () => {
+          open = false
+          controller.error(new Error('broken off by the test'))
+        }
+        await script({ send, breakOff, signal: request.signal, threadId })
         if (open) controller.close()
       },
     })
