@@ -78,10 +78,23 @@ function run(program, args) {
     const child = spawn(program, args, { cwd: root, stdio: 'inherit', env })
     const pass = (signal) => child.kill(signal)
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, pass)
+    whenAbandoned(() => pass('SIGTERM'))
     child.on('error', (error) => {
       console.error(`${program} could not be started: ${error.message}`)
       resolve(1)
     })
     child.on('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 143)))
   })
+}
+
+/** npm hands its signals to the shell that it ran us by, and a shell such as dash ends without handing them on: then we end, too. */
+function whenAbandoned(end) {
+  if (process.env.npm_lifecycle_event === undefined) return
+  const { ppid } = process
+  const timer = setInterval(() => {
+    if (process.ppid === ppid) return
+    clearInterval(timer)
+    end()
+  }, 100)
+  timer.unref()
 }

@@ -28,7 +28,7 @@ export interface Taskflow {
   close(): Promise<void>
 }
 
-/** Milliseconds that open requests get at the end. */
+/** Milliseconds that open requests get at the end, all together. */
 const GRACE = 2000
 
 /**
@@ -49,8 +49,9 @@ export async function startTaskflow(options: TaskflowOptions): Promise<Taskflow>
   const close = async () => {
     // Another TaskFlow's note stays: this one may have failed because that one has the ports.
     if (noted) await rm(note, { force: true })
-    // Listeners first, all at once, so that no request meets a closed database.
-    await Promise.all(listeners.splice(0).map((listener) => listener.close(GRACE)))
+    // From the web inwards, so that an answer under way finds the parts that it needs; the databases when no request can meet them closed.
+    const until = performance.now() + GRACE
+    for (const listener of listeners.splice(0).reverse()) await listener.close(Math.max(0, until - performance.now()))
     await parts.close()
   }
 

@@ -1,0 +1,95 @@
+// A person at TaskFlow's page, as a program: signed in, sends messages to the chat endpoint and reads the API. Speaks the wire, knows no part inside.
+
+import { randomBytes } from 'node:crypto'
+import { z } from 'zod'
+import { signIn } from '../examples/taskflow/sign-in.ts'
+import type { House } from './house.ts'
+import type { Visit } from './visit.ts'
+
+/** One message and its answer. */
+export interface Turn {
+  readonly thread: string
+  /** The answer's text; the message of the error event where there was one. */
+  readonly answer: string
+  /** The trace id that the turn's hops share. */
+  readonly trace: string
+  readonly visit: Visit
+}
+
+/** Somebody who is signed in. */
+export interface Person {
+  readonly name: 'alice' | 'bob'
+  /** The access token for the chat endpoint. */
+  readonly token: string
+  /** Sends a message; without a thread it begins one. */
+  say(text: string, thread?: string): Promise<Turn>
+  /** Any other request to the chat endpoint, or `metadata` beside one. */
+  chatkit(type: string, params: object, more?: object): Promise<Visit>
+  /** GET at the web server with the token: the trail, the model requests. */
+  look(path: string): Promise<Visit>
+}
+
+const streamed = z.looseObject({
+  type: z.string(),
+  message: z.string().optional(),
+  thread: z.object({ id: z.string() }).optional(),
+  item: z
+    .looseObject({ type: z.string(), content: z.array(z.looseObject({ text: z.string().optional() })).optional() })
+    .optional(),
+})
+
+/** A user message as the protocol has it. */
+export function message(text: string): object {
+  return { content: [{ type: 'input_text', text }], attachments: [], inference_options: {} }
+}
+
+/** Signs somebody in for the chat endpoint. */
+export async function signedIn(house: House, name: 'alice' | 'bob', scope?: string): Promise<Person> {
+  const { urls } = house
+  const token = await signIn({ issuer: urls.issuer, as: name, resource: urls.chatkit, ...(scope === undefined ? {} : { scope }) })
+  return personWith(house, name, token)
+}
+
+/** Somebody with a token that is there already. */
+export function personWith(house: House, name: 'alice' | 'bob', token: string): Person {
+  const { urls } = house
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  const send = (body: object, trace = newTrace()) =>
+    house.visit(urls.chatkit, {
+      method: 'POST',
+      headers: { ...headers, traceparent: `00-${trace}-${randomBytes(8).toString('hex')}-01` },
+      body: JSON.stringify(body),
+    })
+  return {
+    name,
+    token,
+    async say(text, thread) {
+      const trace = newTrace()
+      const input = message(text)
+      const visit = await send(
+        thread === undefined
+          ? { type: 'threads.create', params: { input } }
+          : { type: 'threads.add_user_message', params: { thread_id: thread, input } },
+        trace,
+      )
+      if (visit.status !== 200) throw new Error(`A message was refused with ${visit.status}`)
+      const events = visit.body
+        .split('\n\n')
+        .filter((frame) => frame !== '')
+        .map((frame) => streamed.parse(JSON.parse(frame.replace(/^data: /, ''))))
+      const said = events.flatMap((event) => {
+        if (event.type === 'error') return [event.message ?? 'error']
+        if (event.type !== 'thread.item.done' || event.item?.type !== 'assistant_message') return []
+        return [(event.item.content ?? []).map(({ text: part }) => part ?? '').join('')]
+      })
+      const created = events.find((event) => event.thread)?.thread?.id
+      return { thread: thread ?? created ?? '', answer: said.join('\n'), trace, visit }
+    },
+    chatkit: (type, params, more = {}) => send({ type, params, ...more }),
+    look: (path) => house.visit(`${urls.web}${path}`, { headers: { authorization: `Bearer ${token}` } }),
+  }
+}
+
+function newTrace(): string {
+  return randomBytes(16).toString('hex')
+}

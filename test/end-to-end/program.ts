@@ -1,0 +1,81 @@
+// TaskFlow as a user runs it: a process of its own, its output, its end.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import type { TaskflowUrls } from '../../examples/taskflow/urls.ts'
+
+/** The repository's folder. */
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+const RUNNER = fileURLToPath(new URL('../../scripts/run.mjs', import.meta.url))
+
+/** A program that runs. */
+export interface Program {
+  readonly child: ChildProcess
+  /** Whether it leads a process group of its own. */
+  readonly group: boolean
+  /** All of its standard output so far. */
+  readonly out: () => string
+  readonly err: () => string
+  /** The first line of its standard output; rejects when it ends without one. */
+  readonly firstLine: Promise<string>
+  readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>
+}
+
+export interface ProgramOptions {
+  readonly cwd?: string
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** Whether it leads a process group of its own, as it does in a terminal. */
+  readonly group?: boolean
+}
+
+/** What decides which model answers: no test may depend on the environment that it runs in. */
+const NEUTRAL = { OPENAI_API_KEY: '', OPENAI_BASE_URL: '', OPENAI_MODEL: '', LOG_LEVEL: 'info', INIT_CWD: undefined }
+
+/** Starts a program. */
+export function start(command: string, args: readonly string[], options: ProgramOptions = {}): Program {
+  const { cwd = ROOT, env = {}, group = false } = options
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...process.env, ...NEUTRAL, ...env },
+    detached: group,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let out = ''
+  let err = ''
+  child.stdout.setEncoding('utf8').on('data', (text) => (out += text))
+  child.stderr.setEncoding('utf8').on('data', (text) => (err += text))
+  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal }))
+  const firstLine = new Promise<string>((resolve, reject) => {
+    child.stdout.on('data', () => out.includes('\n') && resolve(out.slice(0, out.indexOf('\n'))))
+    ended.then(() => reject(new Error(`The program ended without a line: ${err}`)), reject)
+  })
+  firstLine.catch(() => {})
+  return { child, group, out: () => out, err: () => err, firstLine, ended }
+}
+
+/** `npm run <name> -- <args>` without npm. */
+export function runScript(name: 'start' | 'token', args: readonly string[], options?: ProgramOptions): Program {
+  return start(process.execPath, [RUNNER, name, ...args], options)
+}
+
+const urls = z.strictObject({ web: z.url(), chatkit: z.url(), mcp: z.url(), api: z.url(), issuer: z.url() })
+
+/** The URLs that `--json` prints when everything is ready. */
+export async function ready(program: Program): Promise<TaskflowUrls> {
+  return urls.parse(JSON.parse(await program.firstLine))
+}
+
+/** Ends it, whatever state it is in. */
+export async function kill({ child, ended, group }: Program): Promise<void> {
+  if (group && child.pid !== undefined) {
+    try {
+      process.kill(-child.pid, 'SIGKILL')
+    } catch {
+      // The whole group has ended.
+    }
+  } else child.kill('SIGKILL')
+  await ended
+}
