@@ -167,9 +167,9 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
             url: binding.url,
             resource: binding.resource,
             async source(asked) {
-              const result = ended ? undefined : await source(asked)
-              // It may have ended during an exchange that others wait for as well.
-              return ended || !result ? refused('handle_refused', { server }) : result
+              const result = await source(asked)
+              // It may have ended during an exchange that others wait for as well, and the cache does not ask the vault.
+              return ended ? refused('handle_refused', { server }) : result
             },
             placement: binding.placement,
             principal,

@@ -4,6 +4,7 @@ import type { AuditEvent } from '../src/core/audit.ts'
 import type { BindingInput } from '../src/core/binding.ts'
 import { AuthError, granted, refused } from '../src/core/errors.ts'
 import { memoryVault } from '../src/core/memory-vault.ts'
+import type { Deposit, Handle, Vault } from '../src/core/vault.ts'
 import { type Caller, createOnBehalf, type OnBehalf, type OnBehalfOptions } from '../src/on-behalf.ts'
 import { CHAT, deferred, handClock, ISSUER, issuedToken, MCP, START, verifiedToken } from './core/parts.ts'
 import { json, loopback } from './mcp/loopback.ts'
@@ -180,11 +181,12 @@ describe('after end()', () => {
   })
 
   it('a call that still waits for its exchange is refused, and sends nothing', async () => {
-    const gate = deferred<void>()
+    const [entered, gate] = [deferred<void>(), deferred<void>()]
     const slow = house({
       exchanger: {
         issuer: ISSUER,
         async exchange() {
+          entered.resolve()
           await gate.promise
           return granted(issuedToken('issued.late'))
         },
@@ -192,6 +194,7 @@ describe('after end()', () => {
     })
     const caller = await admitted(slow.onbehalf)
     const call = carriedBy(caller)
+    await entered.promise
     await caller.end()
     gate.resolve()
     expect(await call).toBe('handle_refused')
@@ -221,6 +224,41 @@ describe('after end()', () => {
     gate.resolve()
     expect(await one).toBe('handle_refused')
     expect(await two).toMatch(/^Bearer issued\.alice/)
+  })
+})
+
+describe('the vault', () => {
+  /** A vault that can be looked into: what was deposited, under which handle. */
+  function watchedVault(now: () => number) {
+    const vault = memoryVault({ now })
+    const deposits: { readonly deposit: Deposit; readonly handle: Handle }[] = []
+    const deposit: Vault['deposit'] = async (given) => {
+      const handle = await vault.deposit(given)
+      deposits.push({ deposit: given, handle })
+      return handle
+    }
+    return { vault: { ...vault, deposit }, deposits }
+  }
+
+  it.each([
+    ['canary.alice.read.1', [ISSUER]],
+    ['canary.alice.read.1.own', [ISSUER, OWN]],
+  ])('keeps %s for its owner, until it expires, for %j alone', async (token, destinations) => {
+    const { vault, deposits } = watchedVault(made.clock.now)
+    await admitted(house({ vault }).onbehalf, token)
+    expect(deposits.map(({ deposit }) => deposit)).toMatchObject([
+      { owner: { issuer: ISSUER, subject: 'alice' }, destinations, expiresAt: START + 3600 },
+    ])
+  })
+
+  it('has forgotten the credential after end()', async () => {
+    const { vault, deposits } = watchedVault(made.clock.now)
+    const caller = await admitted(house({ vault }).onbehalf)
+    const handle = deposits[0]?.handle
+    if (handle === undefined) throw new Error('no deposit')
+    expect(await vault.withdraw(handle, caller.principal, ISSUER)).toBeDefined()
+    await caller.end()
+    expect(await vault.withdraw(handle, caller.principal, ISSUER)).toBeUndefined()
   })
 })
 

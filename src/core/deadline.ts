@@ -38,14 +38,15 @@ export async function withDeadline<T>(
 /** Waits for a promise that others wait for too: the caller's signal ends this wait, not the work. */
 export function waitFor<T>(work: Promise<Result<T>>, signal: AbortSignal | undefined): Promise<Result<T>> {
   if (!signal) return work
-  if (signal.aborted) return Promise.resolve(refused('cancelled'))
   return new Promise((resolve) => {
     const cancel = (): void => resolve(refused('cancelled'))
+    if (signal.aborted) cancel()
     signal.addEventListener('abort', cancel, { once: true })
     const end = (result: Result<T>): void => {
       signal.removeEventListener('abort', cancel)
       resolve(result)
     }
+    // Also after an abort: a rejection that nobody handles ends the process.
     work.then(end, () => end(refused('issuer_unavailable')))
   })
 }

@@ -123,6 +123,20 @@ describe('what is carried', () => {
     expect([server.values(0, 'mcp-session-id'), server.values(0, 'x-other')]).toEqual([['s1'], ['stays']])
   })
 
+  it('is asked of any fetch without redirects, cookies, or another host, whatever the caller set', async () => {
+    let seen: RequestInit | undefined
+    const { fetch } = carrying('https://a.example/mcp', {
+      async fetch(_, init) {
+        seen = init
+        return new Response()
+      },
+    })
+    const headers = { host: 'other.example', cookie: 'a=b', authorization: 'Bearer x' }
+    await fetch('https://a.example/mcp', { redirect: 'follow', credentials: 'include', headers })
+    expect(seen).toMatchObject({ redirect: 'manual', credentials: 'omit' })
+    expect([...new Headers(seen?.headers).keys()]).toEqual(['authorization', 'traceparent'])
+  })
+
   it('goes bare into another header where the binding says so, and then there is no Authorization', async () => {
     await using server = await loopback((_, response) => json(response, 200, {}))
     const { fetch, events } = carrying(server.url, { placement: { type: 'header', name: 'X-API-Key' } })
@@ -191,64 +205,24 @@ describe('what is carried', () => {
 
 describe('where it is carried', () => {
   const BOUND = 'https://tasks.example/mcp?tenant=a'
-  it.each([
-    'https://tasks.example/mcp',
-    'https://tasks.example/mcp?tenant=b',
-    'https://tasks.example/mcp?tenant=a&x=1',
-    'https://tasks.example/mcp/?tenant=a',
-    'https://tasks.example/mcp/x?tenant=a',
-    'https://tasks.example/MCP?tenant=a',
-    'https://tasks.example/other/mcp?tenant=a',
-    'https://tasks.example//mcp?tenant=a',
-    'https://tasks.example/mcp%2f?tenant=a',
-    'https://tasks.example/mcp;x?tenant=a',
-    'https://tasks.example/mcp?tenant=a#fragment',
-    'https://tasks.example:8443/mcp?tenant=a',
-    'http://tasks.example/mcp?tenant=a',
-    'https://tasks.example./mcp?tenant=a',
-    'https://evil.example/mcp?tenant=a',
-    'https://tasks.example.evil.example/mcp?tenant=a',
-    'https://sub.tasks.example/mcp?tenant=a',
-    'https://tasks.example@evil.example/mcp?tenant=a',
-    'https://user@tasks.example/mcp?tenant=a',
-    'https://user:pass@tasks.example/mcp?tenant=a',
-    'https://evil.example\\@tasks.example/mcp?tenant=a',
-    'https:\\\\evil.example/mcp?tenant=a',
-    'https://tasks.example\\.evil.example/mcp?tenant=a',
-    '//tasks.example/mcp?tenant=a',
-    '/mcp?tenant=a',
-    'mcp',
-    '',
-    'javascript:alert(1)',
-    'data:,x',
-    'https://tasks.example\u3002evil.example/mcp?tenant=a',
-    'https://t\u0430sks.example/mcp?tenant=a',
-    'https://[::1]/mcp?tenant=a',
-    'https://tasks.example:443\u0000/mcp?tenant=a',
-  ])('is not %s: nothing is asked for, nothing leaves, and it is recorded', async (url) => {
-    const { fetch, asked, outcomes } = carrying(BOUND, { fetch: () => expect.unreachable('a request left') })
-    expect(await codeOf(fetch(url, { method: 'POST', body: '{}' }))).toBe('destination_refused')
+  it('is nowhere that is not approved: nothing is asked for, nothing leaves, and it is recorded', async () => {
+    const { fetch, asked, outcomes } = carrying(BOUND, {
+      approves: () => false,
+      fetch: () => expect.unreachable('a request left'),
+    })
+    expect(await codeOf(fetch(BOUND, { method: 'POST', body: '{}' }))).toBe('destination_refused')
     expect(asked).toEqual([])
     expect(outcomes()).toEqual(['destination_refused'])
   })
 
-  it.each([
-    'https://tasks.example/mcp?tenant=a',
-    'HTTPS://TASKS.example:443/mcp?tenant=a',
-    ' https://tasks.example/x/../mcp?tenant=a\n',
-    'https:\\\\tasks.example\\mcp?tenant=a',
-    'https:tasks.example/mcp?tenant=a',
-  ])('is %j, which is another spelling of the same URL, and leaves in the one spelling', async (url) => {
-    let left = ''
-    const { fetch } = carrying(BOUND, {
-      fetch: async (input) => {
-        left = String(input)
-        return new Response()
-      },
-    })
-    expect(await codeOf(fetch(url))).toBe('answered 200')
-    expect(left).toBe(BOUND)
-  })
+  it.each(['', 'mcp', '/mcp', '//tasks.example/mcp', 'https://', 'https://a b/'])(
+    'is nowhere for %j, which is no URL',
+    async (url) => {
+      const { fetch, outcomes } = carrying(BOUND, { approves: () => true, fetch: () => expect.unreachable('a request left') })
+      expect(await codeOf(fetch(url))).toBe('destination_refused')
+      expect(outcomes()).toEqual(['destination_refused'])
+    },
+  )
 
   it('is not somewhere else because the URL object changes after the check', async () => {
     const url = new URL(BOUND)

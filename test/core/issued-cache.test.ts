@@ -130,6 +130,19 @@ describe('the cache of issued tokens', () => {
     expect(text(await cache.get('bob', 'b', issue))).toBe('bob')
   })
 
+  it('lets a request that was forgotten end without ending the one after it', async () => {
+    const [old, next] = [deferred<Result<IssuedToken>>(), deferred<Result<IssuedToken>>()]
+    const before = cache.get('alice', 'k', () => old.promise)
+    cache.forget('alice')
+    const after = cache.get('alice', 'k', () => next.promise)
+    old.resolve(granted(issuedToken('old')))
+    await before
+    const joined = cache.get('alice', 'k', issue)
+    next.resolve(granted(issuedToken('next')))
+    expect([text(await after), text(await joined), issues]).toEqual(['next', 'next', 0])
+    expect(text(await cache.get('alice', 'k', issue))).toBe('next')
+  })
+
   it('keeps a bounded number of tokens, the oldest going first', async () => {
     cache = issuedCache({ now: clock.now, maxEntries: 2 })
     for (const key of ['1', '2', '3']) await cache.get('alice', key, issue)

@@ -122,6 +122,13 @@ describe('the source "exchange"', () => {
     expect(text(await (await sourceFor({}, verifiedToken(changes), 'narrow'))())).toBe('for-narrow')
   })
 
+  it('does not serve a token to a sign-in with fewer scopes, even when it would ask for the same', async () => {
+    const { sourceFor } = house()
+    const input: Partial<BindingInput> = { source: { type: 'exchange', scopes: ['tasks:read'] } }
+    expect(text(await (await sourceFor(input, verifiedToken(), 'wide'))())).toBe('for-wide')
+    expect(text(await (await sourceFor(input, verifiedToken({ scopes: ['tasks:read'] }), 'narrow'))())).toBe('for-narrow')
+  })
+
   it('does not serve the token of one binding to another that asks for something else of the same resource', async () => {
     const { sourceFor, asked } = house()
     await (await sourceFor())()

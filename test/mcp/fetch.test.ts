@@ -77,6 +77,70 @@ describe('an answer that is no error', () => {
   })
 })
 
+describe('the destination', () => {
+  const BOUND = 'https://tasks.example/mcp?tenant=a'
+  it.each([
+    'https://tasks.example/mcp',
+    'https://tasks.example/mcp?tenant=b',
+    'https://tasks.example/mcp?tenant=a&x=1',
+    'https://tasks.example/mcp/?tenant=a',
+    'https://tasks.example/mcp/x?tenant=a',
+    'https://tasks.example/MCP?tenant=a',
+    'https://tasks.example/other/mcp?tenant=a',
+    'https://tasks.example//mcp?tenant=a',
+    'https://tasks.example/mcp%2f?tenant=a',
+    'https://tasks.example/mcp;x?tenant=a',
+    'https://tasks.example/mcp?tenant=a#fragment',
+    'https://tasks.example:8443/mcp?tenant=a',
+    'http://tasks.example/mcp?tenant=a',
+    'https://tasks.example./mcp?tenant=a',
+    'https://evil.example/mcp?tenant=a',
+    'https://tasks.example.evil.example/mcp?tenant=a',
+    'https://sub.tasks.example/mcp?tenant=a',
+    'https://tasks.example@evil.example/mcp?tenant=a',
+    'https://user@tasks.example/mcp?tenant=a',
+    'https://user:pass@tasks.example/mcp?tenant=a',
+    'https://evil.example\\@tasks.example/mcp?tenant=a',
+    'https:\\\\evil.example/mcp?tenant=a',
+    'https://tasks.example\\.evil.example/mcp?tenant=a',
+    '//tasks.example/mcp?tenant=a',
+    '/mcp?tenant=a',
+    'mcp',
+    '',
+    'javascript:alert(1)',
+    'data:,x',
+    'https://tasks.example\u3002evil.example/mcp?tenant=a',
+    'https://t\u0430sks.example/mcp?tenant=a',
+    'https://[::1]/mcp?tenant=a',
+    'https://tasks.example:443\u0000/mcp?tenant=a',
+  ])('is not %s: nothing leaves, and it is recorded', async (url) => {
+    const { fetch, events } = fetchTo(BOUND, {
+      source: () => expect.unreachable('a credential was asked for'),
+      fetch: () => expect.unreachable('a request left'),
+    })
+    expect((await thrownBy(fetch(url, post(LIST)))).code).toBe('destination_refused')
+    expect(events).toMatchObject([{ hop: 'carry', outcome: 'refused', reason: 'destination_refused' }])
+  })
+
+  it.each([
+    'https://tasks.example/mcp?tenant=a',
+    'HTTPS://TASKS.example:443/mcp?tenant=a',
+    ' https://tasks.example/x/../mcp?tenant=a\n',
+    'https:\\\\tasks.example\\mcp?tenant=a',
+    'https:tasks.example/mcp?tenant=a',
+  ])('is %j, which is another spelling of the same URL, and leaves in the one spelling', async (url) => {
+    let left = ''
+    const { fetch } = fetchTo(BOUND, {
+      fetch: async (input) => {
+        left = String(input)
+        return new Response()
+      },
+    })
+    expect((await fetch(url)).status).toBe(200)
+    expect(left).toBe(BOUND)
+  })
+})
+
 describe('a tool call that could not be made', () => {
   it.each<[string, Partial<McpFetchOptions>, RefusalReason]>([
     ['there is no credential', { source: async () => refused('handle_refused') }, 'handle_refused'],
