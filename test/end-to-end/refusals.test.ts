@@ -1,0 +1,325 @@
+// What must not get in, at each of the three doors of a running TaskFlow: the right status, a challenge that leads somewhere, a sentence, and
+// nothing stored. The forged tokens are made with the issuer's own key wherever a thief of a lesser thing could not have made better ones.
+
+import { createHmac, createPublicKey } from 'node:crypto'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { signInWithCode } from '../../examples/taskflow/issuer/code-flow.ts'
+import { loadKeys, type PrivateKey } from '../../examples/taskflow/keys.ts'
+import { signIn } from '../examples/taskflow/sign-in.ts'
+import { type House, startHouse } from './house.ts'
+import { message, signedIn } from './person.ts'
+import type { Visit, VisitOptions } from './visit.ts'
+
+const DOORS = ['chat', 'mcp', 'api'] as const
+type Door = (typeof DOORS)[number]
+
+const SCOPES = 'tasks:read tasks:write'
+
+let house: House
+let issuerKey: PrivateKey
+/** alice's own, good tokens. */
+let good: Readonly<Record<Door, string>>
+let idToken: string
+let refreshToken: string
+
+beforeAll(async () => {
+  house = await startHouse()
+  issuerKey = (await loadKeys(house.dataDir)).issuerKey
+  const { issuer, web, chatkit, mcp, api } = house.urls
+  const as = 'alice'
+  good = {
+    chat: await signIn({ issuer, as, resource: chatkit }),
+    mcp: await signIn({ issuer, as, resource: mcp }),
+    api: await signIn({ issuer, as, resource: api }),
+  }
+  const page = { clientId: 'taskflow-page', redirectUri: `${web}/`, scope: `openid ${SCOPES}`, resources: [chatkit] }
+  const whole = await signInWithCode({ issuer, as, ...page })
+  idToken = whole.idToken?.reveal() ?? ''
+  refreshToken = whole.refreshToken?.reveal() ?? ''
+})
+afterAll(() => house.close())
+
+const resourceOf = (door: Door) => ({ chat: house.urls.chatkit, mcp: house.urls.mcp, api: house.urls.api })[door]
+
+/** A request that stores something when it gets in: a thread with a message and a task, a task by tool call, a task. */
+function knock(door: Door, headers: VisitOptions['headers'], query = ''): Promise<Visit> {
+  const { chatkit, mcp, api } = house.urls
+  const title = 'Get in'
+  const asked = {
+    chat: { url: chatkit, body: { type: 'threads.create', params: { input: message(`Add a task to ${title}`) } } },
+    mcp: {
+      url: mcp,
+      body: { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'taskflow_add_task', arguments: { title } } },
+    },
+    api: { url: `${api}/tasks`, body: { title } },
+  }[door]
+  return house.visit(asked.url + query, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers },
+    body: JSON.stringify(asked.body),
+  })
+}
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
+
+/** The number of rows of every table that holds conversations, tasks or their audit. */
+function stored(): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {}
+  for (const file of ['chat.db', 'tasks.db']) {
+    const database = new DatabaseSync(join(house.dataDir, file), { readOnly: true })
+    for (const { name } of database.prepare("select name from sqlite_master where type = 'table'").all())
+      counts[`${file} ${name}`] = Number(database.prepare(`select count(*) as n from "${name}"`).get()?.n)
+    database.close()
+  }
+  return counts
+}
+
+/** The parameters of a challenge. */
+function challengeOf({ headers }: Visit): Readonly<Record<string, string>> {
+  const header = String(headers['www-authenticate'] ?? '')
+  expect(header).toMatch(/^Bearer /)
+  return Object.fromEntries([...header.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value]))
+}
+
+const problem = z.object({ code: z.string().min(1), message: z.string().regex(/^[A-Z].*\.$/) })
+
+/** Sends it, and checks everything that all refusals share. */
+async function refusedAt(door: Door, send: () => Promise<Visit>, secrets: readonly string[] = []) {
+  const before = stored()
+  const sent = house.exchanges.length
+  const logged = house.logLines.length
+  const answer = await send()
+  expect(stored()).toEqual(before)
+  // Nothing was tried in anybody's name: at most, keys or metadata were fetched.
+  const tried = house.exchanges.slice(sent).filter(({ method }) => method !== 'GET')
+  expect(tried).toEqual([])
+  const events = house.logLines.slice(logged).map((line) => JSON.parse(line))
+  const hop = door === 'chat' ? 'door' : 'server-door'
+  const refusals = events.filter(({ outcome }) => outcome !== 'allowed')
+  expect(refusals).toMatchObject([{ level: 'audit', hop, outcome: 'refused', destination: resourceOf(door) }])
+  expect(answer.headers['cache-control']).toBe('no-store')
+  const { message: sentence } = problem.parse(JSON.parse(answer.body))
+  for (const secret of secrets) if (secret.length > 8) expect(answer.raw).not.toContain(secret)
+  expect(answer.raw).not.toMatch(/node_modules|\.ts:\d|^\s+at /m)
+
+  const challenge = challengeOf(answer)
+  // RFC 9728 section 3.3: the document must be about the very resource that was asked for.
+  const metadata = await house.visit(challenge.resource_metadata ?? '')
+  expect([metadata.status, metadata.headers['content-type']]).toEqual([200, expect.stringContaining('application/json')])
+  expect(JSON.parse(metadata.body)).toMatchObject({
+    resource: resourceOf(door),
+    authorization_servers: [house.urls.issuer],
+    scopes_supported: ['tasks:read', 'tasks:write'],
+    bearer_methods_supported: ['header'],
+  })
+  return { status: answer.status, error: challenge.error, scope: challenge.scope, sentence }
+}
+
+const base64url = (value: string | object) =>
+  Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
+
+type Claims = Readonly<Record<string, unknown>>
+
+/** alice's good token for a door, with other claims or another header, signed anew with the issuer's own key or a given one. */
+async function forged(door: Door, claims: Claims = {}, header: object = {}, key: JWK = issuerKey): Promise<string> {
+  return await new SignJWT({ ...decodeJwt(good[door]), ...claims })
+    .setProtectedHeader({ ...decodeProtectedHeader(good[door]), alg: 'ES256', ...header })
+    .sign(await importJWK(key, 'ES256'))
+}
+
+/** The same, with a header and a signature of one's own. */
+function handmade(door: Door, header: object, signature: (input: string) => string): string {
+  const input = `${base64url({ ...decodeProtectedHeader(good[door]), ...header })}.${base64url(decodeJwt(good[door]))}`
+  return `${input}.${signature(input)}`
+}
+
+/** RFC 7515 section 4.1.3: a key in the header proves nothing but itself. */
+async function broughtAlong(door: Door): Promise<string> {
+  const key = await strangersKey()
+  const { kty, crv, x, y } = key
+  return await forged(door, {}, { kid: undefined, jwk: { kty, crv, x, y } }, key)
+}
+
+async function strangersKey(): Promise<JWK> {
+  const { privateKey } = await generateKeyPair('ES256', { extractable: true })
+  return { ...(await exportJWK(privateKey)), alg: 'ES256' }
+}
+
+const now = () => Math.floor(Date.now() / 1000)
+const publicPem = () =>
+  createPublicKey({ key: { ...issuerKey }, format: 'jwk' })
+    .export({ type: 'spki', format: 'pem' })
+    .toString()
+const publicJwk = () => JSON.stringify({ kty: issuerKey.kty, crv: issuerKey.crv, x: issuerKey.x, y: issuerKey.y })
+const hmac = (key: string) => (input: string) => createHmac('sha256', key).update(input).digest('base64url')
+
+describe.each(DOORS)('at the %s door', (door) => {
+  const others = DOORS.filter((one) => one !== door)
+
+  test('a good token gets in, and so does one that is forged in nothing', async () => {
+    for (const token of [good[door], await forged(door)]) {
+      const before = stored()
+      const answer = await knock(door, bearer(token))
+      expect([200, 201]).toContain(answer.status)
+      expect(stored()['tasks.db tasks']).toBe((before['tasks.db tasks'] ?? 0) + 1)
+    }
+  })
+
+  test('nothing at all, or a credential of another kind or in another place, is asked for a token', async () => {
+    const token = good[door]
+    for (const headers of [
+      {},
+      { authorization: 'Basic YWxpY2U6YWxpY2U=' },
+      { authorization: `DPoP ${token}` },
+      { cookie: `access_token=${token}` },
+      { 'x-access-token': token },
+      { 'proxy-authorization': `Bearer ${token}` },
+      { 'x-user-id': 'alice' },
+    ]) {
+      const { status, error, scope } = await refusedAt(door, () => knock(door, headers), [token])
+      // RFC 6750 section 3.1: without a token there is no error code.
+      expect({ status, error, scope }).toEqual({ status: 401, error: undefined, scope: SCOPES })
+    }
+    const form = {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: `access_token=${token}`,
+    }
+    const url = door === 'api' ? `${house.urls.api}/tasks` : resourceOf(door)
+    expect(await refusedAt(door, () => house.visit(url, form), [token])).toMatchObject({ status: 401 })
+  })
+
+  const rows: readonly [string, () => string | Promise<string>][] = [
+    ...others.map((other): [string, () => string] => [`a good token for the ${other}`, () => good[other]]),
+    ['an ID token', () => idToken],
+    ['an ID token with the right audience', () => forged(door, {}, { typ: 'JWT' })],
+    ['a token without a type', () => forged(door, {}, { typ: undefined })],
+    ['a refresh token', () => refreshToken],
+    ['no JWT', () => 'let-me-in'],
+    ['an audience that only begins alike', () => forged(door, { aud: `${resourceOf(door)}/` })],
+    ['no audience', () => forged(door, { aud: [] })],
+    ['an expired token', () => forged(door, { exp: now() - 60 })],
+    ['a token without expiry', () => forged(door, { exp: undefined })],
+    ['a token that is not yet valid', () => forged(door, { nbf: now() + 120 })],
+    ['a token from the future', () => forged(door, { iat: now() + 120 })],
+    ['another issuer', () => forged(door, { iss: 'https://login.example' })],
+    ['the issuer with a slash', () => forged(door, { iss: `${house.urls.issuer}/` })],
+    ['no subject', () => forged(door, { sub: undefined })],
+    ['a token that is bound to a key', () => forged(door, { cnf: { jkt: 'of-somebody' } })],
+    ['an unknown key', async () => forged(door, {}, { kid: 'unknown' }, await strangersKey())],
+    ["an unknown key under the issuer's name", async () => forged(door, {}, {}, await strangersKey())],
+    ['a key that the token brings along', () => broughtAlong(door)],
+    ['a changed claim under the old signature', () => tampered(good[door])],
+    ['alg none', () => handmade(door, { alg: 'none' }, () => '')],
+    ['alg None, with a signature', () => handmade(door, { alg: 'None' }, () => 'AAAA')],
+    ['alg none over the old signature', () => handmade(door, { alg: 'none' }, () => good[door].split('.')[2] ?? '')],
+    ['HS256 with the public key as PEM', () => handmade(door, { alg: 'HS256' }, hmac(publicPem()))],
+    ['HS256 with the public key as JWK', () => handmade(door, { alg: 'HS256' }, hmac(publicJwk()))],
+    ['an extension that must be understood', () => forged(door, {}, { crit: ['b64'], b64: true })],
+  ]
+  test.each(rows)('%s is no valid token', async (_, token) => {
+    const text = await token()
+    expect(text).not.toBe('')
+    const { status, error, scope, sentence } = await refusedAt(door, () => knock(door, bearer(text)), [text])
+    expect({ status, error, scope }).toEqual({ status: 401, error: 'invalid_token', scope: SCOPES })
+    expect(sentence).toMatch(/^The access token (is not valid here|has expired)\.$/)
+  })
+
+  test('two Authorization headers are one too many, whichever is good', async () => {
+    const token = good[door]
+    for (const authorization of [
+      [`Bearer ${token}`, `Bearer ${token}`],
+      [`Bearer ${token}`, 'Bearer other'],
+      ['Bearer other', `Bearer ${token}`],
+      [`Bearer ${token}`, 'Basic YWxpY2U6YWxpY2U='],
+      [`Bearer ${token}, Bearer ${token}`],
+    ]) {
+      const { status, error } = await refusedAt(door, () => knock(door, { authorization }), [token])
+      expect({ status, error }).toEqual({ status: 400, error: 'invalid_request' })
+    }
+  })
+
+  test('a token in the URL is refused, alone or beside a good header', async () => {
+    const token = good[door]
+    for (const headers of [{}, bearer(token)]) {
+      const { status, error } = await refusedAt(door, () => knock(door, headers, `?access_token=${token}`), [token])
+      expect({ status, error }).toEqual({ status: 400, error: 'invalid_request' })
+    }
+  })
+
+  test('a malformed header is refused as such', async () => {
+    for (const authorization of [
+      'Bearer',
+      'Bearer  ',
+      `Bearer ${good[door]} more`,
+      'Bearer no§token',
+      `Bearer ${'a'.repeat(8193)}`,
+    ]) {
+      const { status, error } = await refusedAt(door, () =>
+        knock(door, { authorization: Buffer.from(authorization).toString('latin1') }),
+      )
+      expect({ status, error }).toEqual({ status: 400, error: 'invalid_request' })
+    }
+  })
+})
+
+/** A good token that claims to be somebody else's. */
+function tampered(token: string): string {
+  const [header, , signature] = token.split('.')
+  const claims = decodeJwt(token)
+  return `${header}.${base64url({ ...claims, sub: 'bob' })}.${signature}`
+}
+
+describe('X-User-ID', () => {
+  test('that is not the subject is refused at the chat door', async () => {
+    const headers = { ...bearer(good.chat), 'x-user-id': 'bob' }
+    const { status, error } = await refusedAt('chat', () => knock('chat', headers), [good.chat])
+    expect({ status, error }).toEqual({ status: 400, error: 'invalid_request' })
+  })
+
+  test('that is the subject changes nothing', async () => {
+    expect((await knock('chat', { ...bearer(good.chat), 'x-user-id': 'alice' })).status).toBe(200)
+  })
+
+  test.each(['mcp', 'api'] as const)('is never identity at the %s door', async (door) => {
+    const bob = await signIn({ issuer: house.urls.issuer, as: 'bob', resource: house.urls.api })
+    const list = () => house.visit(`${house.urls.api}/tasks`, { headers: bearer(bob) })
+    const before = await list()
+    await knock(door, { ...bearer(good[door]), 'x-user-id': 'bob' })
+    expect((await list()).body).toBe(before.body)
+  })
+})
+
+test.each(['trail', 'model-requests'])('the page learns nothing of /%s without a token for the chat', async (kind) => {
+  const url = `${house.urls.web}/${kind}/00000000000000000000000000000001`
+  expect(await refusedAt('chat', () => house.visit(url))).toMatchObject({ status: 401 })
+  expect(await refusedAt('chat', () => house.visit(url, { headers: bearer(good.api) }))).toMatchObject({ status: 401 })
+})
+
+describe('a scope that is missing', () => {
+  const readOnly = (resource: string) => signIn({ issuer: house.urls.issuer, as: 'alice', resource, scope: 'tasks:read' })
+
+  test.each(['mcp', 'api'] as const)('is named by the %s door', async (door) => {
+    const token = await readOnly(resourceOf(door))
+    const { status, error, scope, sentence } = await refusedAt(door, () => knock(door, bearer(token)), [token])
+    expect({ status, error, scope }).toEqual({ status: 403, error: 'insufficient_scope', scope: 'tasks:write' })
+    expect(sentence).toContain('tasks:write')
+  })
+
+  test('is named in the chat, where nothing is added and reading goes on', async () => {
+    const person = await signedIn(house, 'alice', 'tasks:read')
+    const before = stored()['tasks.db tasks']
+    const { thread, answer } = await person.say('Add a task to wash the car')
+    expect(answer).toContain('tasks:write')
+    expect(answer).toContain('permission')
+    expect(answer).not.toContain('Added')
+    expect(stored()['tasks.db tasks']).toBe(before)
+    const list = await person.say('List all tasks', thread)
+    expect(list.answer).toMatch(/^You have \d+ tasks/)
+    expect(list.answer).not.toContain('wash the car')
+  })
+})
