@@ -3,8 +3,8 @@
 import type { RefusalReason } from './errors.ts'
 import { actorChain, type Principal } from './principal.ts'
 
-/** The hops: the chat door, the token exchange, the carrying to a server, that server's own door, and its call to the API. */
-export type Hop = 'door' | 'exchange' | 'carry' | 'server-door' | 'api'
+/** The hops: the chat door, the token exchange, a connected account, the carrying to a server, that server's own door, and its call to the API. */
+export type Hop = 'door' | 'exchange' | 'connection' | 'carry' | 'server-door' | 'api'
 
 /** One hop, as recorded. */
 export interface AuditEvent {

@@ -8,10 +8,18 @@ import { isLoopback } from './resource.ts'
 /** What onbehalf reads of the metadata. An endpoint that failed a check is left out. */
 export interface AuthorizationServer {
   readonly issuer: string
+  readonly authorizationEndpoint?: string
   readonly tokenEndpoint?: string
   readonly introspectionEndpoint?: string
   readonly revocationEndpoint?: string
+  readonly registrationEndpoint?: string
   readonly jwksUri?: string
+  /** Whether it takes PKCE with S256 (RFC 7636); a document that does not say so says no. */
+  readonly pkce?: true
+  /** Whether it names itself in every authorization response (RFC 9207 section 3). */
+  readonly namesIssuer?: true
+  /** Whether a client may be known by the URL of its metadata document. */
+  readonly clientDocuments?: true
 }
 
 /** Options of {@link discoverAuthorizationServer}. */
@@ -85,16 +93,24 @@ export function judgeMetadata(json: unknown, issuer: string): AuthorizationServe
   const { origin } = new URL(issuer)
   const own = (value: unknown): string | undefined =>
     typeof value === 'string' && isEndpoint(value) && new URL(value).origin === origin ? value : undefined
+  const authorizationEndpoint = own(document.authorization_endpoint)
+  const registrationEndpoint = own(document.registration_endpoint)
   const tokenEndpoint = own(document.token_endpoint)
   const introspectionEndpoint = own(document.introspection_endpoint)
   const revocationEndpoint = own(document.revocation_endpoint)
   const jwksUri = own(document.jwks_uri)
+  const methods = document.code_challenge_methods_supported
   return {
     issuer,
+    ...(authorizationEndpoint ? { authorizationEndpoint } : {}),
+    ...(registrationEndpoint ? { registrationEndpoint } : {}),
     ...(tokenEndpoint ? { tokenEndpoint } : {}),
     ...(introspectionEndpoint ? { introspectionEndpoint } : {}),
     ...(revocationEndpoint ? { revocationEndpoint } : {}),
     ...(jwksUri ? { jwksUri } : {}),
+    ...(Array.isArray(methods) && methods.includes('S256') ? { pkce: true } : {}),
+    ...(document.authorization_response_iss_parameter_supported === true ? { namesIssuer: true } : {}),
+    ...(document.client_id_metadata_document_supported === true ? { clientDocuments: true } : {}),
   }
 }
 

@@ -15,7 +15,7 @@ export interface BoundedOptions {
 export interface BoundedRequest {
   readonly method?: 'GET' | 'POST'
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: URLSearchParams
+  readonly body?: URLSearchParams | string
 }
 
 /** What came back. `json` is undefined when the body is no JSON. */

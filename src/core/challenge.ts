@@ -41,13 +41,30 @@ const LONGEST = 4096
  */
 export function parseChallenge(value: string | null): { readonly error?: string; readonly scopes: readonly string[] } {
   const found: { error?: string; scopes: readonly string[] } = { scopes: [] }
-  if (value === null || value.length > LONGEST) return found
+  for (const [name, content] of bearerParameters(value)) {
+    if (name === 'error' && /^[a-z_]{1,40}$/.test(content)) found.error ??= content
+    if (name === 'scope' && found.scopes.length === 0) found.scopes = content.split(' ').filter(isScope)
+  }
+  return found
+}
+
+/**
+ * Reads `resource_metadata` (RFC 9728 section 5.1) from a `WWW-Authenticate` value, for an operator who looks at a server. Untrusted: the
+ * caller holds it against the server's own origin before anything is fetched.
+ */
+export function parseMetadataLink(value: string | null): string | undefined {
+  return bearerParameters(value).find(([name]) => name === 'resource_metadata')?.[1]
+}
+
+/** The parameters of the Bearer challenges of a value, names in lower case. */
+function bearerParameters(value: string | null): readonly (readonly [name: string, content: string])[] {
+  const parameters: [string, string][] = []
+  if (value === null || value.length > LONGEST) return parameters
   let bearer = false
   for (const [, name, quoted, plain = '', scheme] of value.matchAll(PART)) {
     if (scheme !== undefined) bearer = scheme.toLowerCase() === 'bearer'
     const content = quoted === undefined ? plain : quoted.replace(/\\(.)/g, '$1')
-    if (bearer && name?.toLowerCase() === 'error' && /^[a-z_]{1,40}$/.test(content)) found.error ??= content
-    if (bearer && name?.toLowerCase() === 'scope' && found.scopes.length === 0) found.scopes = content.split(' ').filter(isScope)
+    if (bearer && name !== undefined) parameters.push([name.toLowerCase(), content])
   }
-  return found
+  return parameters
 }

@@ -29,6 +29,9 @@ export type RefusalReason =
   | 'exchange_target_refused'
   | 'exchange_client_refused'
   | 'exchange_failed'
+  // connected accounts
+  | 'connection_needed'
+  | 'connect_refused'
   // carrying
   | 'server_unbound'
   | 'handle_refused'

@@ -11,7 +11,8 @@ export interface SecretKey {
   readonly owner: string
   /** The resource that the secret is for. */
   readonly resource: string
-  readonly kind: 'connection' | 'static'
+  /** `flow` is an account that is being connected: the proof key, and what the answer is held against. */
+  readonly kind: 'connection' | 'flow' | 'static'
 }
 
 /** One record: secrets apart from facts, which are safe to log. */

@@ -65,6 +65,8 @@ export function toWire(refusal: Refusal): WireRefusal {
     case 'destination_refused':
     case 'redirect_refused':
     case 'server_unbound':
+    case 'connection_needed':
+    case 'connect_refused':
     case 'exchange_failed':
     case 'issuer_unavailable':
     case 'server_unavailable':
@@ -87,6 +89,10 @@ export function toSentence(refusal: Refusal): string {
     case 'handle_refused':
     case 'exchange_grant_refused':
       return 'This was not done: the sign-in has ended. Sign in again to continue.'
+    case 'connection_needed':
+      return `This was not done. Connect your ${server} account to continue.`
+    case 'connect_refused':
+      return `Your ${server} account was not connected: this attempt did not begin here, or has ended. Connect it again.`
     case 'issuer_unavailable':
       return 'This was not done: the sign-in service cannot be reached right now. Try again in a moment.'
     case 'server_unavailable':

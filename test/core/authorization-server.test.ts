@@ -54,6 +54,35 @@ describe('a document', () => {
     ).toEqual({ issuer, tokenEndpoint: `${issuer}/token`, revocationEndpoint: `${issuer}/revoke` })
   })
 
+  it('says what a person may be sent to, and how', () => {
+    const said = {
+      issuer,
+      authorization_endpoint: `${issuer}/authorize`,
+      registration_endpoint: `${issuer}/register`,
+      code_challenge_methods_supported: ['plain', 'S256'],
+      authorization_response_iss_parameter_supported: true,
+      client_id_metadata_document_supported: true,
+    }
+    expect(judgeMetadata(said, issuer)).toEqual({
+      issuer,
+      authorizationEndpoint: `${issuer}/authorize`,
+      registrationEndpoint: `${issuer}/register`,
+      pkce: true,
+      namesIssuer: true,
+      clientDocuments: true,
+    })
+    const unsaid = {
+      issuer,
+      authorization_endpoint: 'https://evil.example/authorize',
+      registration_endpoint: 'https://evil.example/register',
+      code_challenge_methods_supported: 'S256',
+      authorization_response_iss_parameter_supported: 'true',
+      client_id_metadata_document_supported: 1,
+    }
+    expect(judgeMetadata(unsaid, issuer)).toEqual({ issuer })
+    expect(judgeMetadata({ issuer, code_challenge_methods_supported: ['plain'] }, issuer)).toEqual({ issuer })
+  })
+
   it.each([
     ['text', 'x'],
     ['null', null],

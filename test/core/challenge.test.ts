@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatChallenge, parseChallenge } from '../../src/core/challenge.ts'
+import { formatChallenge, parseChallenge, parseMetadataLink } from '../../src/core/challenge.ts'
 
 describe('writing a challenge', () => {
   it('has no error for a request without a credential (RFC 6750 section 3.1)', () => {
@@ -66,6 +66,18 @@ describe('reading a challenge', () => {
     [`Bearer error="invalid_token", x="${'a'.repeat(5000)}"`, { scopes: [] }],
   ])('takes from %j what is ours', (value, expected) => {
     expect(parseChallenge(value)).toEqual(expected)
+  })
+
+  it.each<[string | null, string | undefined]>([
+    [null, undefined],
+    ['Bearer error="invalid_token"', undefined],
+    ['Bearer resource_metadata="https://a.example/x"', 'https://a.example/x'],
+    ['bearer Resource_Metadata=https://a.example/x, scope="a"', 'https://a.example/x'],
+    ['DPoP resource_metadata="https://evil.example", Bearer resource_metadata="https://a.example"', 'https://a.example'],
+    ['Basic realm="Bearer resource_metadata=https://evil.example"', undefined],
+    [`Bearer resource_metadata="https://a.example/${'a'.repeat(5000)}"`, undefined],
+  ])('names in %j the metadata', (value, expected) => {
+    expect(parseMetadataLink(value)).toBe(expected)
   })
 
   it('takes no time worth mentioning over hostile values', () => {

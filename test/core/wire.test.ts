@@ -28,6 +28,8 @@ const STATUS: Readonly<Record<RefusalReason, number>> = {
   exchange_target_refused: 503,
   exchange_client_refused: 503,
   exchange_failed: 503,
+  connection_needed: 503,
+  connect_refused: 503,
   server_unbound: 503,
   handle_refused: 401,
   own_audience_mismatch: 503,
