@@ -88,7 +88,8 @@ function answer({ urls, trail, model, deadlines }: ChatOptions): Respond<Caller>
       }),
       input: historyOf(await context.history()),
       signal,
-      timeouts: { server: deadlines.mcp },
+      // Later than the fetch, which knows why there is no answer; when the framework gives up first, it looks as if the person had.
+      timeouts: { server: 2 * deadlines.mcp },
       onModelRequest: (request) => trail.modelRequest(principal, trace, request),
     })
     yield* agentResponse(events, context)

@@ -33,7 +33,7 @@ export interface PartsOptions {
   readonly dataDir: string
   readonly model: ModelChoice
   readonly log: Log
-  /** Default 5, 10 and 20 seconds. */
+  /** Default 3, 6 and 9 seconds. */
   readonly deadlines?: Deadlines
 }
 
@@ -48,7 +48,7 @@ export interface Parts {
   close(): Promise<void>
 }
 
-const DEADLINES: Deadlines = { issuer: 5000, api: 10_000, mcp: 20_000 }
+const DEADLINES: Deadlines = { issuer: 3000, api: 6000, mcp: 9000 }
 
 /**
  * Makes the parts.

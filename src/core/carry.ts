@@ -90,10 +90,10 @@ export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
     const callers = outgoing?.settings.signal
     const signal = callers ? AbortSignal.any([callers, limit.signal]) : limit.signal
 
-    /** Waits for a step; an abort is the caller's doing, or else the step took too long. */
+    /** Waits for a step; an abort is the caller's doing, or else the step took too long, by our deadline or by the caller's. */
     async function wait<T>(step: Promise<Result<T>>, late: RefusalReason): Promise<Result<T>> {
       const result = await waitFor(step, signal)
-      return !result.ok && result.refusal.reason === 'cancelled' && !callers?.aborted ? refused(late) : result
+      return !result.ok && result.refusal.reason === 'cancelled' && !gaveUp(callers) ? refused(late) : result
     }
 
     /** The hop has failed, so an audit that fails as well changes nothing about it. */
@@ -149,6 +149,11 @@ function problemOf(response: Response): RefusalReason | undefined {
   if (status !== 403) return undefined
   const { error } = parseChallenge(response.headers.get('www-authenticate'))
   return error === 'insufficient_scope' ? 'scope_missing' : 'server_refused'
+}
+
+/** Whether the caller wants no answer any more. One that has waited long enough (`AbortSignal.timeout`) does. */
+function gaveUp(signal: AbortSignal | null | undefined): boolean {
+  return signal?.aborted === true && !(signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError')
 }
 
 function isRepeatable(body: Body): boolean {

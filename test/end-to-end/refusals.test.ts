@@ -108,6 +108,8 @@ async function refusedAt(door: Door, send: () => Promise<Visit>, secrets: readon
 
   const challenge = challengeOf(answer)
   // RFC 9728 section 3.3: the document must be about the very resource that was asked for.
+  const { origin, pathname } = new URL(resourceOf(door))
+  expect(challenge.resource_metadata).toBe(`${origin}/.well-known/oauth-protected-resource${pathname}`)
   const metadata = await house.visit(challenge.resource_metadata ?? '')
   expect([metadata.status, metadata.headers['content-type']]).toEqual([200, expect.stringContaining('application/json')])
   expect(JSON.parse(metadata.body)).toMatchObject({

@@ -1,0 +1,101 @@
+// TaskFlow's real parts behind listeners that a test takes away and gives back, with deadlines that a test can wait for.
+
+import { rm } from 'node:fs/promises'
+import { createServer, type RequestListener } from 'node:http'
+import { type ModelChoice, modelFromEnvironment } from 'onbehalf/openai-agents'
+import { freePorts } from '../../examples/taskflow/listen.ts'
+import { createParts, type Deadlines, type Parts } from '../../examples/taskflow/parts.ts'
+import { PORTS, type TaskflowUrls, taskflowUrls } from '../../examples/taskflow/urls.ts'
+import { type LogLine, memoryLog, retried, temporaryFolder } from './demo.ts'
+
+export type Part = Exclude<keyof Parts, 'close'>
+
+/** `down` refuses connections, `silent` takes them and never answers. */
+export type State = 'up' | 'down' | 'silent'
+
+export interface PartsHouse {
+  readonly urls: TaskflowUrls
+  readonly dataDir: string
+  readonly lines: LogLine[]
+  set(part: Part, state: State): Promise<void>
+  /** Runs once, after the tools were listed and before the model answers: in the middle of an answer. */
+  inMidAnswer(step: () => Promise<void>): void
+  stop(): Promise<void>
+}
+
+/** Starts all parts. Twice what an idle machine needs for a call would be less, but machines are not idle. */
+export async function startParts(deadlines: Deadlines = { issuer: 700, api: 1400, mcp: 2800 }): Promise<PartsHouse> {
+  const dataDir = await temporaryFolder()
+  const { lines, log } = memoryLog()
+  let midAnswer: (() => Promise<void>) | undefined
+  const model = interruptedModel(async () => {
+    const step = midAnswer
+    midAnswer = undefined
+    await step?.()
+  })
+  return await retried(async () => {
+    const urls = taskflowUrls(await freePorts(PORTS))
+    const parts = await createParts({ urls, dataDir, model, log, deadlines })
+    const listeners = {
+      issuer: await listener(urls.issuer, parts.issuer),
+      api: await listener(urls.api, parts.api),
+      mcp: await listener(urls.mcp, parts.mcp),
+      web: await listener(urls.web, parts.web),
+    }
+    return {
+      urls,
+      dataDir,
+      lines,
+      set: (part, state) => listeners[part](state),
+      inMidAnswer(step) {
+        midAnswer = step
+      },
+      async stop() {
+        for (const set of Object.values(listeners)) await set('down')
+        await parts.close()
+        await rm(dataDir, { recursive: true, force: true })
+      },
+    }
+  })
+}
+
+/** The stand-in, with something that happens before it answers. */
+function interruptedModel(before: () => Promise<void>): ModelChoice {
+  const { model, ...choice } = modelFromEnvironment({})
+  return {
+    ...choice,
+    model: {
+      getResponse: (request) => model.getResponse(request),
+      async *getStreamedResponse(request) {
+        await before()
+        yield* model.getStreamedResponse(request)
+      },
+    },
+  }
+}
+
+/** Listens at a URL; gives what changes the state. */
+async function listener(url: string, handler: RequestListener): Promise<(state: State) => Promise<void>> {
+  const server = createServer((request, response) => {
+    if (state === 'up') handler(request, response)
+  })
+  let state: State = 'down'
+  const set = async (wanted: State): Promise<void> => {
+    if (wanted === 'down' && state !== 'down') {
+      const closed = new Promise((resolve) => server.close(resolve))
+      server.closeAllConnections()
+      await closed
+    }
+    if (wanted !== 'down' && state === 'down') {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', () => reject(new Error(`${url} is in use`)))
+        server.listen(Number(new URL(url).port), '127.0.0.1', resolve)
+      })
+    }
+    // What nobody answered is not answered any more.
+    if (wanted === 'up' && state === 'silent') server.closeAllConnections()
+    state = wanted
+  }
+  await set('up')
+  return set
+}
