@@ -7,7 +7,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import type { IncomingMessage, Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
-import { createLog } from 'onbehalf/log'
+import { createLog, type Log } from 'onbehalf/log'
 import { freePorts } from '../../examples/taskflow/listen.ts'
 import { startTaskflow } from '../../examples/taskflow/taskflow.ts'
 import { PORTS, type TaskflowUrls } from '../../examples/taskflow/urls.ts'
@@ -31,6 +31,7 @@ export interface House {
   readonly arrivals: readonly Arrival[]
   /** Everything that a browser of the test sent and got. */
   readonly visits: readonly Visit[]
+  readonly log: Log
   readonly logLines: readonly string[]
   /** What was written to the console, standard output and standard error. */
   readonly printed: readonly string[]
@@ -87,6 +88,7 @@ export async function startHouse(env: Readonly<Record<string, string>> = {}): Pr
     exchanges: recording.exchanges,
     arrivals,
     visits,
+    log,
     logLines,
     printed: printing.texts,
     async visit(url, options) {

@@ -1,0 +1,134 @@
+// The places that a credential must not come to, as the bytes that came to them. What a place is entitled to is cut out where it belongs, so
+// that everywhere else even that is a leak.
+
+import type { House } from '../end-to-end/house.ts'
+import type { Exchange } from '../end-to-end/recording-fetch.ts'
+import type { Visit } from '../end-to-end/visit.ts'
+import type { Found, Secret } from './scanner.ts'
+import { DEPLOYMENT } from './secrets.ts'
+import type { ProviderRequest } from './worst-case-model.ts'
+
+/** One place. */
+export interface Sink {
+  readonly name: string
+  /** A byte a character. */
+  readonly bytes: string
+  /** Whether a find is what the place is there for. Default: nothing is. */
+  readonly entitled?: (found: Found) => boolean
+}
+
+/** What sinks are read from, beside the house. */
+export interface SinkSources {
+  readonly house: House
+  readonly secrets: readonly Secret[]
+  /** What the model's provider was sent, where there is one. */
+  readonly provider?: readonly ProviderRequest[]
+  /** The provider's key: entitled in its `Authorization` header. */
+  readonly providerKey?: string
+  /** Another MCP server. */
+  readonly other?: string
+}
+
+/** All of them; the data folder as it is now. */
+export async function sinksOf(sources: SinkSources): Promise<readonly Sink[]> {
+  const { house, secrets, provider = [], providerKey = 'none', other } = sources
+  const { urls, exchanges, visits } = house
+  const to = (url: string) =>
+    exchanges.filter(
+      (exchange) => exchange.url === url || exchange.url.startsWith(`${url}/`) || exchange.url.startsWith(`${url}?`),
+    )
+  const visitsTo = (start: string) => visits.filter(({ url }) => url.startsWith(start))
+  const raw = (some: readonly Visit[]) => some.map(visitText).join('\n')
+  const requests = (url: string, kind: string) =>
+    to(url)
+      .map((exchange) => requestText(exchange, kind, secrets))
+      .join('\n')
+  const answers = (some: readonly Exchange[]) => some.map(answerText).join('\n')
+  const failed = exchanges.filter(({ answer, url }) => answer && answer.status >= 400 && url.startsWith('http://127.0.0.1'))
+
+  const sinks: Sink[] = [
+    { name: 'K1 requests to the model', bytes: provider.map((request) => providerText(request, providerKey)).join('\n') },
+    { name: 'K2 what the page shows of them', bytes: raw(visitsTo(`${urls.web}/model-requests/`)) },
+    { name: 'K3 what the browser got from the web server, byte by byte', bytes: raw(visitsTo(urls.web)) },
+    {
+      name: 'K3 what the browser got from the API and the MCP server',
+      bytes: raw([...visitsTo(urls.api), ...visitsTo(urls.mcp)]),
+    },
+    { name: 'K6 log', bytes: bytesOf(house.logLines.join('')) },
+    { name: 'K6 console and standard streams', bytes: house.printed.join('\n') },
+    { name: 'K8 answers that are errors', bytes: `${raw(visits.filter(({ status }) => status >= 400))}\n${answers(failed)}` },
+    { name: 'the credential trail', bytes: raw(visitsTo(`${urls.web}/trail/`)) },
+    { name: 'requests to the MCP server, without their own token', bytes: requests(urls.mcp, 'access token for mcp') },
+    { name: 'answers of the MCP server', bytes: answers(to(urls.mcp)) },
+    { name: 'requests to the API, without their own token', bytes: requests(urls.api, 'access token for api') },
+    { name: 'answers of the API', bytes: answers(to(urls.api)) },
+    ...(other === undefined
+      ? []
+      : [
+          {
+            name: 'K9 requests to another MCP server, without its own token',
+            bytes: requests(other, 'access token for another server'),
+          },
+        ]),
+    {
+      name: 'K15 the conversations as they are read again',
+      bytes: raw(visitsTo(urls.chatkit).filter(({ body }) => /^\{"(?:data|id)"/.test(body))),
+    },
+  ]
+  for (const [path, content] of await house.files()) {
+    const entitled = entitledIn(path)
+    sinks.push({ name: `K4 file ${path}`, bytes: content.toString('latin1'), ...(entitled ? { entitled } : {}) })
+  }
+  return sinks
+}
+
+/** What files are there to hold. The issuer's database knows what it has given out by SHA-256 alone, and a sign-in under way by its name. */
+function entitledIn(path: string): Sink['entitled'] {
+  if (path.endsWith('keys.json')) return ({ kind }) => DEPLOYMENT.some((one) => one === kind)
+  if (!/issuer\.db/.test(path)) return undefined
+  return ({ kind, part }) => GRANTS.get(kind)?.includes(part) ?? false
+}
+
+const GRANTS: ReadonlyMap<string, readonly Found['part'][]> = new Map([
+  ['refresh token', ['digest']],
+  ['authorization code', ['digest']],
+  ['session cookie', ['digest']],
+  // The name of a sign-in under way. It opens nothing without its signature, which is in the browser's cookie alone.
+  ['sign-in cookie', ['digest', 'whole']],
+  // What the client is to be given back, for as long as the sign-in is under way.
+  ['state', ['whole']],
+])
+
+/** What came over the connection, its body put together again: a secret may lie across two chunks. */
+function visitText({ raw, body }: Visit): string {
+  const head = raw.slice(0, raw.indexOf('\r\n\r\n'))
+  return [head, bytesOf(body), raw.slice(-TRAILERS)].join('\n')
+}
+
+/** Characters after a chunked body that are looked at. */
+const TRAILERS = 500
+
+/** A request with its own token cut out of the header that it belongs in. */
+function requestText({ method, url, headers, body }: Exchange, kind: string, secrets: readonly Secret[]): string {
+  const own = secrets.find((secret) => secret.kind === kind && headers.get('authorization') === `Bearer ${secret.text}`)
+  const lines = [...headers].map(([name, value]) => `${name}: ${own && name === 'authorization' ? 'Bearer [own]' : value}`)
+  return [`${method} ${url}`, ...lines, '', body].join('\n')
+}
+
+/** An answer of a test in the network's place is no answer of ours. */
+function answerText({ answer, injected }: Exchange): string {
+  if (!answer || injected) return ''
+  return [String(answer.status), ...[...answer.headers].map(([name, value]) => `${name}: ${value}`), '', answer.body()].join('\n')
+}
+
+function providerText({ headers, body }: ProviderRequest, key: string): string {
+  const lines = Object.entries(headers).map(
+    ([name, value]) => `${name}: ${name === 'authorization' && value === `Bearer ${key}` ? 'Bearer [own]' : value}`,
+  )
+  return [...lines, '', bytesOf(body)].join('\n')
+}
+
+/** A text as its UTF-8 bytes, a byte a character. */
+export function bytesOf(text: string): string {
+  return Buffer.from(text).toString('latin1')
+}
