@@ -70,6 +70,26 @@ describe('an answer', () => {
     expect(await page.getByTestId('workflow').count()).toBe(1)
   })
 
+  test('leaves the tasks as they are at its end, also when an earlier reading of them was slow', async () => {
+    const page = await signedIn()
+    const slow = gate()
+    let readings = 0
+    await page.route('**/api/tasks?*', async (route) => {
+      const response = await route.fetch()
+      if (readings++ === 0) await slow.opened
+      await route.fulfill({ response })
+    })
+    ground().tasks = [{ id: 1, title: 'Halfway' }]
+    ground().chatkit.scripts.push(async ({ send }) => {
+      send({ type: 'thread.item.done', item: workflowItem('wf', [step('Add a task', 'complete')]) })
+      while (readings === 0) await new Promise(setImmediate)
+      ground().tasks = [{ id: 1, title: 'At the end' }]
+    })
+    await say(page, 'hello')
+    slow.open()
+    await eventually(() => taskTitles(page)).toEqual(['At the end'])
+  })
+
   test('carries a fresh trace and is repeated safely: every request has its own traceparent, a new thread an idempotency key', async () => {
     const page = await signedIn()
     await say(page, 'one')
@@ -79,6 +99,28 @@ describe('an answer', () => {
     for (const trace of traces) expect(trace).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/)
     expect(new Set(traces.map((trace) => trace.slice(3, 35))).size).toBe(traces.length)
     expect(received.find(({ type }) => type === 'threads.create')?.headers.get('idempotency-key')).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  test.each([
+    ['a desktop', { width: 1280, height: 800 }],
+    ['a small window', { width: 900, height: 600 }],
+    ['a phone', { width: 375, height: 667 }],
+  ])('that is longer than %s ends in view, above the field to write in', async (_, viewport) => {
+    const { page } = await visit({ viewport })
+    await signInAs(page, 'alice')
+    ground().tasks = Array.from({ length: 40 }, (_, id) => ({ id, title: `Task ${id}` }))
+    ground().events = Array.from({ length: 40 }, () => ({ time: 1, hop: 'carry', outcome: 'allowed' }))
+    ground().chatkit.scripts.push(saying(`${'line\n'.repeat(200)}the end`))
+    await say(page, 'hello')
+    await trail(page)
+    const field = await messageField(page).boundingBox()
+    if (!field) throw new Error('The field is not drawn')
+    expect(field.y + field.height).toBeLessThanOrEqual(viewport.height)
+    await eventually(async () => {
+      const box = await page.getByTestId('assistant').boundingBox()
+      return box ? box.y + box.height : Number.NaN
+    }).toBeLessThanOrEqual(field.y)
+    expect(await page.evaluate('document.documentElement.scrollHeight')).toBe(viewport.height)
   })
 
   test('shows what it is told in passing: progress, notices, and items of a kind it does not know', async () => {

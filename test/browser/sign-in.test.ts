@@ -191,8 +191,12 @@ describe('signing out', () => {
     await signInAs(page, 'alice')
     await say(page, 'a private matter')
     await eventually(() => visited.tokens.length).toBeGreaterThanOrEqual(5)
+    const newest = newestRefreshToken(visited.tokens)
     await signOut(page)
     expect(page.url()).toBe(`${ground().urls.web}/`)
+    const revocation = visited.requests.find((request) => request.url().endsWith('/revoke'))
+    expect(new URLSearchParams(revocation?.postData() ?? '').get('token')).toBe(newest)
+    expect((await revocation?.response())?.status()).toBe(200)
     expect(await page.content()).not.toContain('a private matter')
     expect(await refresh(visited)).toBe('invalid_grant')
 
@@ -201,6 +205,16 @@ describe('signing out', () => {
     await page.getByRole('button', { name: 'Continue as bob' }).click()
     await messageField(page).waitFor()
     expect((await page.getByTestId('person').textContent())?.toLowerCase()).toBe('bob')
+  })
+
+  test('takes everything off the page at once, however slow the issuer is', async () => {
+    const { page } = await visit()
+    await signInAs(page, 'alice')
+    await say(page, 'a private matter')
+    await page.route('**/revoke', () => undefined)
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await eventually(() => page.getByText('a private matter').count()).toBe(0)
+    expect(await page.content()).not.toContain('a private matter')
   })
 
   test('going back afterwards does not bring the conversation back', async () => {

@@ -39,7 +39,7 @@ function drawItem(element: HTMLElement, item: Item, retry: () => void): void {
       return
     case 'workflow':
       element.replaceChildren(
-        ...(item.summary === undefined ? [] : [el('p', { class: 'summary' }, item.summary)]),
+        ...(item.summary === undefined || item.steps.length < 2 ? [] : [el('p', { class: 'summary' }, item.summary)]),
         el('ol', { class: 'steps', 'aria-label': 'Steps of the assistant' }, ...item.steps.map(drawStep)),
       )
       return
