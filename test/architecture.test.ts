@@ -68,6 +68,7 @@ describe('imports', () => {
     jwt: { rooms: ['core'], library: 'jose', node: true },
     oauth: { rooms: ['core'], library: 'oauth4webapi', node: true },
     log: { rooms: ['core'], library: 'pino', node: true },
+    egress: { rooms: ['core'], library: 'undici', node: true },
     'mcp-server': { rooms: ['core'], library: '@modelcontextprotocol/server', node: true },
     'openai-agents': { rooms: ['core'], library: '@openai/agents', node: true },
     // It knows the type of an agent's events.

@@ -1,0 +1,92 @@
+// Sends one request through an undici dispatcher: no redirect is followed, no cookie kept, no proxy of the environment used, nothing
+// compressed. Which destinations are allowed is decided before.
+
+import { Readable } from 'node:stream'
+import type { ReadableStream } from 'node:stream/web'
+import type { Dispatcher } from 'undici'
+import type { Body, Outgoing } from '../core/outgoing.ts'
+import { Answer } from './answer.ts'
+
+/** What a request through here cannot be; the names of the methods that can. */
+const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+
+/**
+ * Sends a request and gives its answer as soon as the headers are there.
+ *
+ * @throws TypeError, with a code and no text from outside, when no answer came; the reason of the signal when that fired.
+ */
+export async function send(dispatcher: Dispatcher, outgoing: Outgoing, signal?: AbortSignal | null): Promise<Response> {
+  const { url, method } = outgoing
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new TypeError('Only http and https URLs can be fetched')
+  if (url.username !== '' || url.password !== '') throw new TypeError('A URL with user-info cannot be fetched')
+  if (!isMethod(method)) throw new TypeError('The method cannot be sent')
+  signal?.throwIfAborted()
+  const given = await outgoing.body()
+  if (!given.ok) throw new TypeError('The body of the request could not be read')
+  const headers = headersOf(outgoing)
+  const body = wireBody(given.value, headers)
+  try {
+    const data = await dispatcher.request({
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method,
+      headers,
+      body,
+      ...(signal ? { signal } : {}),
+    })
+    return answerOf(data, url, method)
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw new TypeError(`The request failed${codeOf(error)}`)
+  }
+}
+
+function answerOf(data: Dispatcher.ResponseData, url: URL, method: string): Response {
+  try {
+    const encoding = data.headers['content-encoding']
+    // Asked for nothing of the kind: a compressed bomb is opened by whoever reads it.
+    if (encoding !== undefined && encoding !== 'identity') throw new TypeError('compressed')
+    return new Answer(data, url.href, method)
+  } catch (error) {
+    data.body.on('error', () => {}).destroy()
+    throw error
+  }
+}
+
+function headersOf({ headers }: Outgoing): Record<string, string> {
+  const sent: Record<string, string> = { accept: '*/*', 'user-agent': 'onbehalf' }
+  for (const [name, value] of headers) sent[name] = value
+  sent['accept-encoding'] = 'identity'
+  // undici writes it for every body whose length it knows.
+  delete sent['content-length']
+  return sent
+}
+
+/** The body as undici takes it; its type goes into the headers, where the caller named none. */
+function wireBody(body: Body, headers: Record<string, string>): string | Uint8Array | Readable | null {
+  if (body === null) return null
+  if (typeof body === 'string') {
+    headers['content-type'] ??= 'text/plain;charset=UTF-8'
+    return body
+  }
+  if (body instanceof URLSearchParams) {
+    headers['content-type'] ??= 'application/x-www-form-urlencoded;charset=UTF-8'
+    return body.toString()
+  }
+  if (body instanceof Uint8Array) return body
+  if (body instanceof ArrayBuffer) return new Uint8Array(body)
+  const platform = new Response(body)
+  const type = platform.headers.get('content-type')
+  if (type !== null) headers['content-type'] ??= type
+  return platform.body === null ? null : Readable.fromWeb(platform.body as ReadableStream)
+}
+
+function isMethod(method: string): method is Dispatcher.HttpMethod {
+  return METHODS.includes(method)
+}
+
+/** The error's code, where it has one that is a code: its message may quote what was sent or received. */
+function codeOf(error: unknown): string {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
+  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,60}$/.test(code) ? ` (${code})` : ''
+}
