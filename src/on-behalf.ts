@@ -7,6 +7,7 @@ import { type Refusal, refused } from './core/errors.ts'
 import type { TokenExchanger } from './core/exchange.ts'
 import { issuedCache } from './core/issued-cache.ts'
 import { memoryVault } from './core/memory-vault.ts'
+import { headerPlacing } from './core/placing.ts'
 import { type Principal, principalKey } from './core/principal.ts'
 import { canonicalResource, resourceMetadataResponse } from './core/resource.ts'
 import { isScope } from './core/scope.ts'
@@ -171,7 +172,7 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
               // It may have ended during an exchange that others wait for as well, and the cache does not ask the vault.
               return ended ? refused('handle_refused', { server }) : result
             },
-            placement: binding.placement,
+            placing: headerPlacing(binding.placement.name),
             principal,
             auditor,
             trace,

@@ -1,13 +1,12 @@
 // Carrying: the one room that turns a credential into bytes, at the last moment, for one request, to one approved destination.
 
 import type { Auditor } from './audit.ts'
-import type { Placement } from './binding.ts'
 import { parseChallenge } from './challenge.ts'
-import { isBearerToken } from './credential.ts'
 import { waitFor } from './deadline.ts'
 import { type AuthError, granted, type Refusal, type RefusalReason, type Result, refused } from './errors.ts'
 import type { IssuedToken } from './exchange.ts'
 import { type Body, readOutgoing } from './outgoing.ts'
+import type { Placing } from './placing.ts'
 import type { Principal } from './principal.ts'
 import type { CredentialSource } from './source.ts'
 import { traceparent } from './trace.ts'
@@ -22,7 +21,7 @@ export interface CarryOptions {
   /** The destination's resource identifier, for the audit. */
   readonly resource: string
   readonly source: CredentialSource
-  readonly placement: Placement
+  readonly placing: Placing
   readonly principal: Principal
   readonly auditor: Auditor
   readonly trace: string
@@ -51,10 +50,10 @@ const DROPPED = [
  * request; nothing else is repeated, and a body that is a stream cannot be. It throws {@link AuthError}, never an error from outside.
  */
 export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
-  const { name, approves, resource, source, placement, principal, auditor, trace, hop, fetch, deadline } = options
+  const { name, approves, resource, source, placing, principal, auditor, trace, hop, fetch, deadline } = options
 
   /** Writes one event of this hop; whether it was written. */
-  async function record(operation: string, token?: IssuedToken, reason?: RefusalReason): Promise<Result<true>> {
+  async function record(operation: string, { token, at, reason }: Recorded): Promise<Result<true>> {
     const event = auditor({
       hop,
       trace,
@@ -65,7 +64,7 @@ export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
       ...(token ? { scopes: token.scopes, expiresAt: token.expiresAt } : {}),
       ...(token?.tokenId === undefined ? {} : { tokenId: token.tokenId }),
       destination: resource,
-      placement: `header ${placement.name ?? 'Authorization'}`,
+      ...(at === undefined ? {} : { placement: at }),
       operation,
     })
     return event.then(
@@ -97,46 +96,66 @@ export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
     }
 
     /** The hop has failed, so an audit that fails as well changes nothing about it. */
-    async function failure(refusal: Refusal, token?: IssuedToken): Promise<AuthError> {
-      await waitFor(record(operation, token, refusal.reason), signal)
+    async function failure(refusal: Refusal, recorded: Recorded = {}): Promise<AuthError> {
+      await waitFor(record(operation, { ...recorded, reason: refusal.reason }), signal)
       return toError({ ...refusal, server: name })
     }
 
     try {
       if (!outgoing || !approves(outgoing.url)) throw await failure({ reason: 'destination_refused' })
-      const { url, settings, headers } = outgoing
+      const { url, settings } = outgoing
       const body = await wait(outgoing.body(), 'cancelled')
       if (!body.ok) throw await failure(body.refusal)
+      const sent = { headers: withoutDropped(outgoing.headers), body: body.value }
       let rejected: IssuedToken | undefined
-      for (;;) {
-        const issued = await wait(source(rejected ? { refused: rejected } : {}), 'issuer_unavailable')
-        if (!issued.ok) throw await failure(issued.refusal)
-        const token = issued.value
-        const carrying = place(headers, token, placement)
-        if (!carrying) throw await failure({ reason: 'credential_malformed' }, token)
-        carrying.set('traceparent', traceparent(trace))
+      for (let attempt = 0; ; attempt++) {
+        const planned = await wait(Promise.resolve(placing(sent, attempt)), 'server_unavailable')
+        if (!planned.ok) throw await failure(planned.refusal)
+        const plan = planned.value
+        const issued =
+          plan.at === undefined ? undefined : await wait(source(rejected ? { refused: rejected } : {}), 'issuer_unavailable')
+        if (issued && !issued.ok) throw await failure(issued.refusal, { at: plan.at })
+        const used: Recorded = { ...(issued ? { token: issued.value } : {}), at: plan.at ?? 'none' }
+        const carrying = plan.at === undefined ? plan.sent : issued && plan.fill(issued.value)
+        if (!carrying) throw await failure({ reason: 'credential_malformed' }, used)
+        const headers = new Headers(carrying.headers)
+        headers.set('traceparent', traceparent(trace))
         // Written before the credential is used: what cannot be recorded is not done.
-        const recorded = await wait(record(operation, token), 'audit_unavailable')
+        const recorded = await wait(record(operation, used), 'audit_unavailable')
         if (!recorded.ok) throw toError({ ...recorded.refusal, server: name })
-        const answer = await wait(send(url, { ...settings, body: body.value, headers: carrying, signal }), 'server_unavailable')
-        if (!answer.ok) throw await failure(answer.refusal, token)
+        const answer = await wait(send(url, { ...settings, body: carrying.body, headers, signal }), 'server_unavailable')
+        if (!answer.ok) throw await failure(answer.refusal, used)
         const response = answer.value
+        plan.answered?.(response)
         const problem = problemOf(response)
         if (!problem) return response
         if (response.status !== 401 && problem !== 'redirect_refused') {
-          await waitFor(record(operation, token, problem), signal)
+          await waitFor(record(operation, { ...used, reason: problem }), signal)
           return response
         }
         response.body?.cancel().catch(() => {})
-        if (rejected || problem === 'redirect_refused' || !isRepeatable(body.value))
-          throw await failure({ reason: problem }, token)
-        await waitFor(record(operation, token, problem), signal)
-        rejected = token
+        if (attempt > 0 || problem === 'redirect_refused' || !isRepeatable(body.value))
+          throw await failure({ reason: problem }, used)
+        await waitFor(record(operation, { ...used, reason: problem }), signal)
+        rejected = issued?.value
       }
     } finally {
       limit.headersCame()
     }
   }
+}
+
+/** What is recorded of one hop beside its operation. */
+interface Recorded {
+  readonly token?: IssuedToken
+  readonly at?: string | undefined
+  readonly reason?: RefusalReason
+}
+
+function withoutDropped(given: Headers): Headers {
+  const headers = new Headers(given)
+  for (const header of DROPPED) headers.delete(header)
+  return headers
 }
 
 /** What went wrong, as far as the status tells; undefined when nothing did that concerns the credential or the server's being there. */
@@ -166,19 +185,4 @@ function deadlineFor(method: string, milliseconds: number): { readonly signal: A
   const controller = new AbortController()
   const timer = setTimeout(() => controller.abort(), milliseconds)
   return { signal: controller.signal, headersCame: () => clearTimeout(timer) }
-}
-
-/**
- * The headers to send, with the credential in its place and no other. The charset is checked here, because `Headers` quotes a value that it
- * refuses.
- */
-function place(sent: Headers, token: IssuedToken, placement: Placement): Headers | undefined {
-  const headers = new Headers(sent)
-  for (const header of DROPPED) headers.delete(header)
-  const value = token.credential.reveal()
-  const header = placement.name?.toLowerCase() ?? 'authorization'
-  const bearer = header === 'authorization'
-  if (!(bearer ? isBearerToken(value) : /^[\x21-\x7e]+$/.test(value))) return undefined
-  headers.set(header, bearer ? `Bearer ${value}` : value)
-  return headers
 }

@@ -6,6 +6,7 @@ import type { Admitted } from '../core/door.ts'
 import { refused } from '../core/errors.ts'
 import type { TokenExchanger } from '../core/exchange.ts'
 import type { IssuedCache } from '../core/issued-cache.ts'
+import { headerPlacing } from '../core/placing.ts'
 import { actorChain, type Principal } from '../core/principal.ts'
 import { credentialSource } from '../core/source.ts'
 import type { Vault } from '../core/vault.ts'
@@ -86,7 +87,7 @@ export async function openCall(
         resource: api.binding.resource,
         // A token in the cache outlives the call; the call's right to it does not.
         source: async (asked) => (ended ? refused('handle_refused', { server: name }) : source(asked)),
-        placement: api.binding.placement,
+        placing: headerPlacing(),
         principal,
         auditor,
         trace,

@@ -5,6 +5,7 @@ import { type CarryOptions, carryingFetch } from '../../src/core/carry.ts'
 import { Credential } from '../../src/core/credential.ts'
 import { AuthError, granted, refused } from '../../src/core/errors.ts'
 import type { IssueOptions } from '../../src/core/issued-cache.ts'
+import { headerPlacing } from '../../src/core/placing.ts'
 import { json, loopback } from '../mcp/loopback.ts'
 import { alice, issuedToken } from './parts.ts'
 
@@ -28,7 +29,7 @@ function carrying(url: string, { tokens = [SECRET, `${SECRET}-2`, `${SECRET}-3`]
       asked.push(options)
       return granted(issuedToken(tokens[asked.length - 1] ?? 'no more'))
     },
-    placement: { type: 'header' },
+    placing: headerPlacing(),
     principal: alice,
     auditor: createAuditor({
       record(event) {
@@ -139,7 +140,7 @@ describe('what is carried', () => {
 
   it('goes bare into another header where the binding says so, and then there is no Authorization', async () => {
     await using server = await loopback((_, response) => json(response, 200, {}))
-    const { fetch, events } = carrying(server.url, { placement: { type: 'header', name: 'X-API-Key' } })
+    const { fetch, events } = carrying(server.url, { placing: headerPlacing('X-API-Key') })
     await fetch(server.url, { headers: { authorization: 'Bearer of-the-framework', 'x-api-key': 'of-the-framework' } })
     expect([server.values(0, 'x-api-key'), server.values(0, 'authorization')]).toEqual([[SECRET], []])
     expect(events[0]?.placement).toBe('header X-API-Key')
@@ -154,7 +155,7 @@ describe('what is carried', () => {
   ])('is not sent when the header %s cannot hold it: %j', async (name, token) => {
     const { fetch, outcomes } = carrying('https://a.example/mcp', {
       tokens: [`canary ${token}`],
-      placement: { type: 'header', name },
+      placing: headerPlacing(name),
       fetch: () => expect.unreachable('a request left'),
     })
     expect(await codeOf(fetch('https://a.example/mcp'))).toBe('credential_malformed')

@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { type AuditEvent, createAuditor } from '../../src/core/audit.ts'
 import { AuthError, granted, type RefusalReason, refused } from '../../src/core/errors.ts'
+import { headerPlacing } from '../../src/core/placing.ts'
 import { toSentence } from '../../src/core/wire.ts'
 import { type McpFetchOptions, mcpFetch } from '../../src/mcp/fetch.ts'
 import { alice, issuedToken } from '../core/parts.ts'
@@ -19,7 +20,7 @@ function fetchTo(url: string, changes: Partial<McpFetchOptions> = {}) {
     url,
     resource: url,
     source: async () => granted(issuedToken(SECRET)),
-    placement: { type: 'header' },
+    placing: headerPlacing(),
     principal: alice,
     auditor: createAuditor({ record: (event) => void events.push(event) }),
     trace: '4bf92f3577b34da6a3ce929d0e0e4736',

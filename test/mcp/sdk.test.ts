@@ -5,6 +5,7 @@ import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import { describe, expect, it } from 'vitest'
 import { createAuditor } from '../../src/core/audit.ts'
 import { granted, refused } from '../../src/core/errors.ts'
+import { headerPlacing } from '../../src/core/placing.ts'
 import type { CredentialSource } from '../../src/core/source.ts'
 import { toSentence } from '../../src/core/wire.ts'
 import { mcpFetch } from '../../src/mcp/fetch.ts'
@@ -30,7 +31,7 @@ async function connect(
     url: MCP,
     resource: MCP,
     source: options.source ?? (async () => granted(issuedToken(SECRET))),
-    placement: { type: 'header' },
+    placing: headerPlacing(),
     principal: alice,
     auditor: createAuditor({ record: () => {} }),
     trace: '4bf92f3577b34da6a3ce929d0e0e4736',
