@@ -9,5 +9,9 @@ export {
   clientSecretPost,
   privateKeyJwt,
 } from './client-authentication.ts'
+export { type ClientCredentialsOptions, clientCredentials } from './client-credentials.ts'
+export { type DpopKey, type DpopKeyOptions, dpopKey, type KeyProofRequest } from './dpop.ts'
 export { type TokenExchangerOptions, tokenExchanger } from './exchange.ts'
+export { type IdentityAssertionOptions, identityAssertionExchanger } from './identity-assertion.ts'
 export { type IntrospectionVerifierOptions, introspectionVerifier } from './introspection.ts'
+export type { RegisteredClient, TokenRequestOptions } from './token-endpoint.ts'

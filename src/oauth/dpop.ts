@@ -1,0 +1,76 @@
+// DPoP, the client's side (RFC 9449 section 4): a key that never leaves this process, and proofs of having it. Proofs are judged elsewhere.
+
+import type { Credential } from '../core/credential.ts'
+import type { ProofRequest } from '../core/exchange.ts'
+
+/** What a proof is for; `accessToken` is the token that goes with it, none where a token is only being asked for. */
+export interface KeyProofRequest extends ProofRequest {
+  readonly accessToken?: Credential
+}
+
+/** A key that access tokens are bound to. Whoever steals such a token cannot use it without the key. */
+export interface DpopKey {
+  /** Signs a proof for one request. A nonce that is given is used for that origin from then on (RFC 9449 section 8.2). */
+  proof(request: KeyProofRequest): Promise<string>
+}
+
+/** Options of {@link dpopKey}. */
+export interface DpopKeyOptions {
+  /** Milliseconds since the epoch. Default `Date.now`. */
+  readonly now?: () => number
+}
+
+/** Origins whose latest nonce is remembered; a client talks to a few. */
+const REMEMBERED = 100
+
+/** Makes a key (ES256, not extractable). It ends with the process, and the tokens that are bound to it with it: they live minutes. */
+export async function dpopKey(options: DpopKeyOptions = {}): Promise<DpopKey> {
+  const { now = Date.now } = options
+  const { publicKey, privateKey } = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign'])
+  const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', publicKey)
+  const header = encode({ typ: 'dpop+jwt', alg: 'ES256', jwk: { kty, crv, x, y } })
+  const nonces = new Map<string, string>()
+
+  function nonceFor(origin: string, fresh: string | undefined): string | undefined {
+    if (fresh === undefined || !isNonce(fresh)) return nonces.get(origin)
+    nonces.delete(origin)
+    const oldest = nonces.size >= REMEMBERED ? nonces.keys().next().value : undefined
+    if (oldest !== undefined) nonces.delete(oldest)
+    nonces.set(origin, fresh)
+    return fresh
+  }
+
+  return {
+    async proof({ method, url, nonce, accessToken }): Promise<string> {
+      const { origin, pathname } = new URL(url)
+      const current = nonceFor(origin, nonce)
+      const payload = encode({
+        jti: crypto.randomUUID(),
+        htm: method,
+        // Query and fragment are left out (RFC 9449 section 4.2).
+        htu: `${origin}${pathname}`,
+        iat: Math.floor(now() / 1000),
+        ...(accessToken ? { ath: await tokenHash(accessToken) } : {}),
+        ...(current === undefined ? {} : { nonce: current }),
+      })
+      const signed = new TextEncoder().encode(`${header}.${payload}`)
+      const signature = await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, privateKey, signed)
+      return `${header}.${payload}.${Buffer.from(signature).toString('base64url')}`
+    },
+  }
+}
+
+/** Whether a text is a nonce that a server may ask for (RFC 9449 section 8.1); longer ones would fill our own requests' headers. */
+export function isNonce(text: string): boolean {
+  return /^[\x21\x23-\x5b\x5d-\x7e]{1,512}$/.test(text)
+}
+
+/** `ath` (RFC 9449 section 4.2). */
+async function tokenHash(accessToken: Credential): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(accessToken.reveal()))
+  return Buffer.from(digest).toString('base64url')
+}
+
+function encode(json: Readonly<Record<string, unknown>>): string {
+  return Buffer.from(JSON.stringify(json)).toString('base64url')
+}

@@ -1,0 +1,86 @@
+// Identity assertion grant (draft-ietf-oauth-identity-assertion-authz-grant, ID-JAG; MCP: enterprise-managed authorization): the organisation's
+// identity provider vouches for the person at another authorization server, in two requests. The assertion is never read here.
+
+import type { Credential } from '../core/credential.ts'
+import { withDeadline } from '../core/deadline.ts'
+import { type Result, refused } from '../core/errors.ts'
+import type { ExchangeTarget, IssuedToken, TokenExchanger } from '../core/exchange.ts'
+import { formatScopes } from '../core/scope.ts'
+import type { DpopKey } from './dpop.ts'
+import { TOKEN_EXCHANGE } from './exchange.ts'
+import { judgeAssertion, judgeToken } from './judge-token.ts'
+import { type RegisteredClient, type TokenRequestOptions, tokenRequests, withDefaults } from './token-endpoint.ts'
+
+const TOKEN_TYPES = {
+  'access-token': 'urn:ietf:params:oauth:token-type:access_token',
+  'id-token': 'urn:ietf:params:oauth:token-type:id_token',
+} as const
+
+/** The token type of the assertion: a JWT that authorizes at one other server. */
+const ID_JAG = 'urn:ietf:params:oauth:token-type:id-jag'
+
+const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
+
+/** Options of {@link identityAssertionExchanger}. */
+export interface IdentityAssertionOptions extends TokenRequestOptions {
+  /** This client at the identity provider, whose tokens come in at the door. */
+  readonly identityProvider: RegisteredClient
+  /** This client at the authorization server of the resource. */
+  readonly authorizationServer: RegisteredClient
+  /** What the identity provider is given of the person: the access token that came in, or an ID token where it takes nothing else. */
+  readonly subjectTokenType: keyof typeof TOKEN_TYPES
+  /** The key that the access tokens are bound to (RFC 9449 section 5); an answer with a token that is not is refused. Default: bearer tokens. */
+  readonly dpop?: DpopKey
+}
+
+/**
+ * Makes an exchanger that goes by way of an identity assertion. Nothing is fetched before the first exchange.
+ *
+ * Its `issuer` is the identity provider, the one party that sees the person's token; the resource's authorization server sees the
+ * assertion, which is worth nothing anywhere else. The deadline holds for both requests together.
+ *
+ * @throws TypeError when an issuer or an endpoint is not https (or loopback), a client id is empty, or the subject token type is unknown.
+ */
+export function identityAssertionExchanger(options: IdentityAssertionOptions): TokenExchanger {
+  const { identityProvider, authorizationServer, subjectTokenType, dpop } = options
+  if (!Object.hasOwn(TOKEN_TYPES, subjectTokenType)) throw new TypeError('subjectTokenType must be access-token or id-token')
+  const defaulted = withDefaults(options)
+  const { now, deadline } = defaulted
+  const askProvider = tokenRequests(identityProvider, defaulted)
+  const askServer = tokenRequests(authorizationServer, defaulted)
+
+  async function exchange(subjectToken: Credential, target: ExchangeTarget, signal: AbortSignal): Promise<Result<IssuedToken>> {
+    const parameters = new URLSearchParams({
+      subject_token: subjectToken.reveal(),
+      subject_token_type: TOKEN_TYPES[subjectTokenType],
+      requested_token_type: ID_JAG,
+      audience: authorizationServer.issuer,
+      resource: target.resource,
+    })
+    if (target.scopes.length > 0) parameters.set('scope', formatScopes(target.scopes))
+    const vouched = await askProvider(TOKEN_EXCHANGE, parameters, { signal })
+    if (!vouched.ok) return vouched
+    const assertion = judgeAssertion(vouched.value, { scopes: target.scopes, sent: [subjectToken], issuedTokenType: ID_JAG })
+    if (!assertion.ok) return assertion
+
+    const { credential, scopes } = assertion.value
+    // A request without scopes gets whatever the server gives by default, which may be more than was asked for.
+    if (scopes.length === 0 && target.scopes.length > 0) return refused('exchange_scope_refused', { scopes: target.scopes })
+    const grant = new URLSearchParams({ assertion: credential.reveal(), resource: target.resource })
+    if (scopes.length > 0) grant.set('scope', formatScopes(scopes))
+    const sent = now() / 1000
+    const answer = await askServer(JWT_BEARER, grant, { signal, dpop })
+    if (!answer.ok) return answer
+    // An assertion that is refused there says nothing about the person's sign-in here: the two servers do not agree about each other.
+    const asked = { scopes, sent: [subjectToken, credential], grantRefused: 'exchange_target_refused' } as const
+    return judgeToken(answer.value, { ...asked, now: sent, dpop })
+  }
+
+  return {
+    issuer: identityProvider.issuer,
+    async exchange(subjectToken, target, { signal } = {}): Promise<Result<IssuedToken>> {
+      const ended = await withDeadline(deadline, signal, (inTime) => exchange(subjectToken, target, inTime))
+      return ended.ok ? ended.value : ended
+    },
+  }
+}

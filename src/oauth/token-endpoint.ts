@@ -1,0 +1,79 @@
+// Asks the token endpoint of one authorization server, whatever the grant (RFC 6749 section 4.5). What it answers is judged elsewhere.
+
+import { genericTokenEndpointRequest } from 'oauth4webapi'
+import { checkEndpoint, discoverAuthorizationServer } from '../core/authorization-server.ts'
+import type { JsonAnswer } from '../core/bounded-json.ts'
+import { type Result, refused } from '../core/errors.ts'
+import { asClientAuth, ask } from './ask.ts'
+import type { ClientAuthentication } from './client-authentication.ts'
+import type { DpopKey } from './dpop.ts'
+
+/** A client, as one authorization server knows it. */
+export interface RegisteredClient {
+  /** The issuer identifier of the authorization server. */
+  readonly issuer: string
+  /** Default: as the issuer's metadata says, on its own origin. */
+  readonly tokenEndpoint?: string
+  readonly clientId: string
+  /** How this client proves who it is. */
+  readonly client: ClientAuthentication
+}
+
+/** What every request to a token endpoint goes through. */
+export interface TokenRequestOptions {
+  /** Default `globalThis.fetch`, as it is when this is called. */
+  readonly fetch?: typeof globalThis.fetch
+  /** Milliseconds since the epoch. Default `Date.now`. */
+  readonly now?: () => number
+  /** Milliseconds until a token, or the reason why there is none, must be there. Default 10,000. */
+  readonly deadline?: number
+}
+
+/** Sends one request. */
+export type TokenRequest = (
+  grantType: string,
+  parameters: URLSearchParams,
+  options: { readonly signal: AbortSignal; readonly dpop?: DpopKey | undefined },
+) => Promise<Result<JsonAnswer>>
+
+/**
+ * Makes the way to a token endpoint. Nothing is fetched before the first request.
+ *
+ * @throws TypeError when the issuer or the endpoint is not https (or loopback), or the client id is empty.
+ */
+export function tokenRequests(registered: RegisteredClient, options: Required<TokenRequestOptions>): TokenRequest {
+  const { issuer, tokenEndpoint, clientId, client } = registered
+  const { fetch, now, deadline } = options
+  if (tokenEndpoint !== undefined) checkEndpoint('tokenEndpoint', tokenEndpoint)
+  if (clientId === '') throw new TypeError('clientId must not be empty')
+  const metadata = discoverAuthorizationServer({ issuer, fetch, now })
+
+  return async (grantType, parameters, { signal, dpop }) => {
+    let endpoint = tokenEndpoint
+    if (endpoint === undefined) {
+      const server = await metadata.current({ signal })
+      if (!server.ok) return server
+      endpoint = server.value.tokenEndpoint
+      if (endpoint === undefined) return refused('issuer_unavailable')
+    }
+    return ask(
+      (asked) =>
+        genericTokenEndpointRequest(
+          { issuer, token_endpoint: endpoint },
+          { client_id: clientId },
+          asClientAuth(client, now),
+          grantType,
+          parameters,
+          asked,
+        ),
+      { fetch, deadline, signal },
+      dpop,
+    )
+  }
+}
+
+/** The defaults filled in. */
+export function withDefaults(options: TokenRequestOptions): Required<TokenRequestOptions> {
+  const { fetch = globalThis.fetch, now = Date.now, deadline = 10_000 } = options
+  return { fetch, now, deadline }
+}
