@@ -1,7 +1,7 @@
 // TaskFlow's chat endpoint: the door, the agent with the MCP server's tools, the ChatKit wire, and what the page shows of it.
 
 import { type AuditSink, type Caller, createOnBehalf, type OnBehalf } from 'onbehalf'
-import { agentResponse, chatkitServer, historyOf, type Respond } from 'onbehalf/chatkit'
+import { agentResponse, chatkitServer, historyOf, type Respond, type UserMessageItem } from 'onbehalf/chatkit'
 import { jwtVerifier } from 'onbehalf/jwt'
 import type { Log } from 'onbehalf/log'
 import { tokenExchanger } from 'onbehalf/oauth'
@@ -74,9 +74,10 @@ export async function createChat(options: ChatOptions): Promise<Chat> {
 
 /** One run of the agent for one message. */
 function answer({ urls, trail, model, deadlines }: ChatOptions): Respond<Caller> {
-  return async function* respond(_thread, _message, context) {
+  return async function* respond(thread, message, context) {
     const { caller, signal } = context
     const { principal, trace } = caller
+    if (thread.title === undefined) context.updateThread({ title: titleOf(message) })
     const events = runAgent({
       caller,
       servers: [{ name: SERVER, url: urls.mcp }],
@@ -94,6 +95,16 @@ function answer({ urls, trail, model, deadlines }: ChatOptions): Respond<Caller>
     })
     yield* agentResponse(events, context)
   }
+}
+
+/** A new thread is named by its first message. */
+function titleOf({ content }: UserMessageItem): string {
+  const text = content
+    .map((part) => part.text)
+    .join(' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text || 'New chat'
 }
 
 /** What the page shows beside an answer: its hops, or what the model was given. A person is shown their own and nothing else. */

@@ -43,7 +43,9 @@ export function configuration(
     },
     responseTypes: ['code'],
     scopes: ['openid'],
-    claims: { openid: ['sub'], profile: ['name'] },
+    // The page greets the person by the name in the ID token; there is no userinfo endpoint to ask.
+    claims: { openid: ['sub', 'name'] },
+    conformIdTokenClaims: false,
     pkce: { required: () => true },
     allowOmittingSingleRegisteredRedirectUri: false,
     clockTolerance: 5,
