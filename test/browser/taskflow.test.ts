@@ -1,0 +1,67 @@
+// The demo as README tells it, in a real browser over the whole TaskFlow: every part is the one that `npm start` starts.
+
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type House, startHouse } from '../end-to-end/house.ts'
+import { launchBrowser } from './browser.ts'
+import { lastAnswer, modelRequests, say, signInAs, signOut, taskTitles, trail } from './taskflow-page.ts'
+import { eventually } from './visit.ts'
+
+describe('TaskFlow in the browser', () => {
+  let browser: Browser
+  let house: House
+  let profile: BrowserContext
+  let page: Page
+  const bodies: string[] = []
+
+  beforeAll(async () => {
+    ;[browser, house] = await Promise.all([launchBrowser(), startHouse()])
+    profile = await browser.newContext({ viewport: { width: 1280, height: 800 } })
+    page = await profile.newPage()
+    page.on('request', (request) => bodies.push(`${request.url()} ${request.postData() ?? ''}`))
+    await page.goto(house.urls.web)
+  }, 180_000)
+  afterAll(async () => {
+    await browser?.close()
+    await house?.close()
+  })
+
+  it('does for alice what she says, with the task list following', async () => {
+    await signInAs(page, 'alice')
+    await say(page, 'Add a task to buy groceries')
+    expect(await lastAnswer(page)).toContain('Added task 1: Buy groceries.')
+    await eventually(async () => expect(await taskTitles(page)).toEqual(['Buy groceries']))
+    await say(page, "What's pending?")
+    expect(await lastAnswer(page)).toContain('1. Buy groceries')
+    await say(page, 'Mark task 1 as complete')
+    expect(await lastAnswer(page)).toContain('Completed task 1: Buy groceries.')
+    await eventually(async () => expect(await page.getByTestId('task').first().textContent()).toContain('completed'))
+  })
+
+  it('shows each hop of the credential, and a model request without one', async () => {
+    const hops = await (await trail(page)).allTextContents()
+    expect(hops.join('\n')).toMatch(/Chat door[\s\S]*Carried to the tools[\s\S]*Tool server[\s\S]*API/)
+    for (const place of ['/chatkit', '/mcp', '/api']) expect(hops.join('\n')).toContain(place)
+    const requests = (await modelRequests(page)).join('\n')
+    expect(requests).toContain('taskflow_complete_task')
+    expect(requests).not.toMatch(/eyJ[\w-]+\.[\w-]+\./)
+  })
+
+  it('keeps the conversation through a reload, and nothing of it for bob', async () => {
+    await page.reload()
+    await eventually(async () => expect(await lastAnswer(page)).toContain('Completed task 1'))
+    await signOut(page)
+    await signInAs(page, 'bob')
+    await say(page, "What's pending?")
+    expect(await lastAnswer(page)).not.toContain('groceries')
+    expect(await taskTitles(page)).toEqual([])
+    // The welcome text suggests to "buy groceries"; the task of that name is alice's.
+    expect(await page.locator('body').textContent()).not.toContain('Buy groceries')
+  })
+
+  it('sends nothing to any other place than its own parts', () => {
+    const origins = new Set(bodies.map((line) => new URL(line.split(' ')[0] ?? '').origin))
+    const { web, api, issuer } = house.urls
+    expect([...origins].sort()).toEqual([web, new URL(api).origin, issuer].sort())
+  })
+})
