@@ -24,7 +24,7 @@ export interface AuditEvent {
   readonly actors?: readonly string[]
   readonly audience?: readonly string[]
   readonly scopes?: readonly string[]
-  /** Seconds since the epoch. */
+  /** Seconds since the epoch; absent for a key that does not expire. */
   readonly expiresAt?: number
   /** Where the credential was going: a resource or an issuer, as configured. */
   readonly destination?: string
@@ -84,11 +84,13 @@ export function createAuditor(sink: AuditSink, options: AuditorOptions = {}): Au
     return fingerprint
   }
 
-  return async ({ principal, tokenId, ...report }) => {
+  return async ({ principal, tokenId, expiresAt, ...report }) => {
     const actors = principal ? actorChain(principal) : []
     await sink.record({
       time: now(),
       ...report,
+      // JSON has no infinity, and a null would look like a mistake.
+      ...(expiresAt === undefined || expiresAt === Number.POSITIVE_INFINITY ? {} : { expiresAt }),
       ...(principal ? { issuer: principal.issuer, subject: principal.subject } : {}),
       ...(principal?.tenant === undefined ? {} : { tenant: principal.tenant }),
       ...(principal?.client === undefined ? {} : { client: principal.client }),

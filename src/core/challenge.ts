@@ -2,8 +2,8 @@
 
 import { formatScopes, isScope } from './scope.ts'
 
-/** The wire codes of RFC 6750 section 3.1; there are no others. */
-export type ChallengeError = 'invalid_request' | 'invalid_token' | 'insufficient_scope'
+/** The wire codes of RFC 6750 section 3.1, and that of RFC 9449 section 12.2; there are no others. */
+export type ChallengeError = 'invalid_request' | 'invalid_token' | 'insufficient_scope' | 'invalid_dpop_proof'
 
 /** What a challenge says. A request without any credential gets no `error` (RFC 6750 section 3.1). */
 export interface Challenge {
@@ -12,10 +12,12 @@ export interface Challenge {
   readonly scopes?: readonly string[]
   /** URL of the protected resource metadata. */
   readonly resourceMetadata?: string
+  /** Signature algorithms of proofs (RFC 9449 section 7.1). */
+  readonly algorithms?: readonly string[]
 }
 
-/** Writes a Bearer challenge as the value of `WWW-Authenticate`. */
-export function formatChallenge(challenge: Challenge): string {
+/** Writes a challenge as the value of `WWW-Authenticate`. */
+export function formatChallenge(challenge: Challenge, scheme: 'Bearer' | 'DPoP' = 'Bearer'): string {
   const parameters: string[] = []
   const add = (name: string, value: string | undefined) => {
     // A line break would end the header, a quote the value; whatever is not printable ASCII is left out.
@@ -26,7 +28,8 @@ export function formatChallenge(challenge: Challenge): string {
   add('error_description', challenge.description)
   add('scope', formatScopes(challenge.scopes ?? []))
   add('resource_metadata', challenge.resourceMetadata)
-  return parameters.length === 0 ? 'Bearer' : `Bearer ${parameters.join(', ')}`
+  add('algs', challenge.algorithms?.join(' '))
+  return parameters.length === 0 ? scheme : `${scheme} ${parameters.join(', ')}`
 }
 
 /** One `name=value` (the value a token or a quoted string), or the scheme that begins a challenge; commas between them are skipped. */

@@ -4,6 +4,7 @@ import type { Auditor } from './audit.ts'
 import { Credential, isBearerToken } from './credential.ts'
 import { granted, type Refusal, type Result, refused } from './errors.ts'
 import type { Principal } from './principal.ts'
+import type { ProofVerifier, VerifiedProof } from './proof.ts'
 import { canonicalResource, resourceMetadataUrl } from './resource.ts'
 import { missingScopes } from './scope.ts'
 import { traceOf } from './trace.ts'
@@ -11,16 +12,20 @@ import type { TokenVerifier, VerifiedToken } from './verify.ts'
 import { isFailure, toResponse } from './wire.ts'
 
 /** Reads the one access token of a request from its `Authorization` header (RFC 6750 section 2.1); no other place is accepted. */
-export function readCredential(request: Request): Result<Credential> {
+export function readCredential(request: Request, expected: 'bearer' | 'dpop' = 'bearer'): Result<Credential> {
   if (new URL(request.url).searchParams.has('access_token')) return refused('credential_in_query')
   const header = request.headers.get('authorization')
   if (header === null) return refused('credential_missing')
   // Two headers arrive joined by a comma, which no scheme of ours contains.
   if (header.includes(',')) return refused('credential_repeated')
   const [scheme = '', token = '', ...more] = header.trim().split(/\s+/)
-  if (scheme.toLowerCase() !== 'bearer') return refused('credential_missing')
+  if (scheme.toLowerCase() !== expected) return refused('credential_missing')
   if (more.length > 0 || token.length > LONGEST_TOKEN || !isBearerToken(token)) return refused('credential_malformed')
   return granted(new Credential(token))
+}
+
+function usesDpop(request: Request): boolean {
+  return /^\s*dpop(?:\s|$)/i.test(request.headers.get('authorization') ?? '')
 }
 
 /** Characters; servers limit all headers together to about twice this. */
@@ -79,6 +84,11 @@ export interface DoorOptions {
    * request is refused. Default: not looked at.
    */
   readonly subjectHeader?: string
+  /**
+   * Takes access tokens that are bound to a key, as `Authorization: DPoP` with a proof of its possession (RFC 9449), beside bearer tokens; see
+   * `dpopProofs` in onbehalf/jwt. Default: none, and a token that is bound to a key is refused.
+   */
+  readonly proofs?: ProofVerifier
 }
 
 /**
@@ -87,23 +97,46 @@ export interface DoorOptions {
  * @throws TypeError when the resource is no usable identifier.
  */
 export function createDoor(options: DoorOptions): Door {
-  const { verifier, auditor, scopes: always = [], scopesSupported = always, hop = 'door', subjectHeader } = options
+  const { verifier, auditor, scopes: always = [], scopesSupported = always, hop = 'door', subjectHeader, proofs } = options
   const resource = canonicalResource(options.resource)
-  const face = { resourceMetadata: resourceMetadataUrl(resource), scopes: scopesSupported }
+  const { origin } = new URL(resource)
+  const face = {
+    resourceMetadata: resourceMetadataUrl(resource),
+    scopes: scopesSupported,
+    ...(proofs ? { proofAlgorithms: proofs.algorithms } : {}),
+  }
+
+  /** The proof of a request that uses the DPoP scheme. The origin is ours, not what the request's Host header makes of it. */
+  async function prove(request: Request, credential: Credential, verifying: ProofVerifier): Promise<Result<VerifiedProof>> {
+    const url = `${origin}${new URL(request.url).pathname}`
+    return verifying
+      .verify(request.headers.get('dpop'), { method: request.method, url, credential })
+      .catch(() => refused('proof_invalid'))
+  }
 
   async function check(
     request: Request,
     needed: readonly string[],
     token: { verified?: VerifiedToken },
   ): Promise<Result<Credential>> {
-    const credential = readCredential(request)
+    const proving = usesDpop(request) ? proofs : undefined
+    const credential = readCredential(request, proving ? 'dpop' : 'bearer')
     if (!credential.ok) return credential
+    const proof = proving && (await prove(request, credential.value, proving))
+    if (proof && !proof.ok) return proof
     // A verifier that breaks its contract and throws has verified nothing.
     const verified = await verifier
-      .verify(credential.value, resource, { signal: request.signal })
+      .verify(credential.value, resource, {
+        signal: request.signal,
+        ...(proof ? { keyThumbprint: proof.value.keyThumbprint } : {}),
+      })
       .catch(() => refused('issuer_unavailable'))
     if (!verified.ok) return verified
+    // The second line: a verifier that does not look at the binding would take a stolen token with a proof of anybody's key.
+    if (verified.value.boundTo !== (proof ? proof.value.keyThumbprint : undefined))
+      return refused('claim_invalid', { claim: 'cnf' })
     token.verified = verified.value
+    if (proof && !proof.value.use()) return refused('proof_replayed')
     const named = subjectHeader === undefined ? null : request.headers.get(subjectHeader)
     if (named !== null && named !== verified.value.principal.subject) return refused('subject_header_mismatch')
     const missing = missingScopes(needed, verified.value.scopes)

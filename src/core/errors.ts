@@ -8,6 +8,9 @@ export type RefusalReason =
   | 'credential_repeated'
   | 'credential_in_query'
   | 'subject_header_mismatch'
+  | 'proof_missing'
+  | 'proof_invalid'
+  | 'proof_replayed'
   // verification
   | 'token_malformed'
   | 'algorithm_refused'

@@ -22,7 +22,8 @@ export function cachedVerifier(verifier: TokenVerifier, options: VerifiedCacheOp
   const known = new Map<string, { readonly token: VerifiedToken; readonly until: number }>()
   return {
     async verify(credential: Credential, audience: string, verifyOptions): Promise<Result<VerifiedToken>> {
-      const key = `${digest(credential.reveal())} ${audience}`
+      // A token that was verified with the proof of a key is not to be served without it.
+      const key = `${digest(credential.reveal())} ${audience} ${verifyOptions?.keyThumbprint ?? ''}`
       const seconds = now() / 1000
       const hit = known.get(key)
       if (hit && seconds < hit.until) return granted(hit.token)

@@ -13,6 +13,8 @@ export interface VerifiedToken {
   readonly expiresAt: number
   /** `jti`, where the token has one. */
   readonly tokenId?: string
+  /** Thumbprint of the key that the token is bound to, whose possession the caller has proved; such a token is worth nothing without it. */
+  readonly boundTo?: string
   /** All claims, as the issuer signed or reported them. */
   readonly claims: Readonly<Record<string, unknown>>
 }
@@ -24,7 +26,17 @@ export interface TokenVerifier {
    * @param audience The resource that the token must have been issued for; compulsory, so that no door can forget it.
    * @returns The verified token, or the reason why it is none. Does not throw for anything that a caller sent.
    */
-  verify(credential: Credential, audience: string, options?: { readonly signal?: AbortSignal }): Promise<Result<VerifiedToken>>
+  verify(credential: Credential, audience: string, options?: VerifyOptions): Promise<Result<VerifiedToken>>
+}
+
+/** What goes with a token to its verification. */
+export interface VerifyOptions {
+  readonly signal?: AbortSignal
+  /**
+   * Thumbprint of the key whose possession the caller has proved. Then the token must be bound to this key; without it, a token that is bound to
+   * any key is refused.
+   */
+  readonly keyThumbprint?: string
 }
 
 /** What the claims are held against. */
@@ -36,7 +48,9 @@ export interface ClaimRules {
   /** Leeway for clocks that differ, in seconds. */
   readonly tolerance: number
   /** The claim that names the tenant, where one issuer serves several. */
-  readonly tenantClaim?: string
+  readonly tenantClaim?: string | undefined
+  /** As in {@link VerifyOptions}. */
+  readonly keyThumbprint?: string | undefined
 }
 
 /**
@@ -60,8 +74,7 @@ export function validateClaims(claims: Readonly<Record<string, unknown>>, rules:
   if (iat !== undefined && (typeof iat !== 'number' || !Number.isFinite(iat))) return refused('claim_invalid', { claim: 'iat' })
   if (typeof iat === 'number' && iat - rules.tolerance > rules.now) return refused('token_not_yet_valid')
   if (typeof sub !== 'string' || sub === '') return refused('claim_missing', { claim: 'sub' })
-  // A token that is bound to a key proves nothing by itself; taken as a bearer token it would serve whoever stole it (RFC 9449 section 7.2).
-  if (claims.cnf !== undefined) return refused('claim_invalid', { claim: 'cnf' })
+  if (!isBoundAsProved(claims.cnf, rules.keyThumbprint)) return refused('claim_invalid', { claim: 'cnf' })
   const tenant = rules.tenantClaim === undefined ? undefined : claims[rules.tenantClaim]
   if (rules.tenantClaim !== undefined && (typeof tenant !== 'string' || tenant === '')) {
     return refused('claim_missing', { claim: rules.tenantClaim })
@@ -81,8 +94,21 @@ export function validateClaims(claims: Readonly<Record<string, unknown>>, rules:
     scopes: parseScopes(scope),
     expiresAt: exp,
     ...(typeof jti === 'string' ? { tokenId: jti } : {}),
+    ...(rules.keyThumbprint === undefined ? {} : { boundTo: rules.keyThumbprint }),
     claims,
   })
+}
+
+/**
+ * Whether a token is bound to the key whose possession was proved, and to nothing else; to none where nothing was proved. A bound token proves
+ * nothing by itself: taken as a bearer token it would serve whoever stole it (RFC 9449 sections 6 and 7.2). And a proof with a token that
+ * is not bound would be one that anybody can make (section 7.1).
+ */
+function isBoundAsProved(confirmation: unknown, keyThumbprint: string | undefined): boolean {
+  if (confirmation === undefined || keyThumbprint === undefined) return confirmation === undefined && keyThumbprint === undefined
+  if (typeof confirmation !== 'object' || confirmation === null) return false
+  const members = Object.entries(confirmation)
+  return members.length === 1 && members.every(([name, value]) => name === 'jkt' && value === keyThumbprint)
 }
 
 /** Chains longer than this are refused: nobody delegates so often, and the claim is walked at every hop. */

@@ -35,6 +35,10 @@ export function toWire(refusal: Refusal): WireRefusal {
       }
     case 'subject_header_mismatch':
       return { status: 400, error: 'invalid_request', message: 'A header names another subject than the access token does.' }
+    case 'proof_missing':
+    case 'proof_invalid':
+    case 'proof_replayed':
+      return { status: 401, error: 'invalid_dpop_proof', message: 'The DPoP proof is missing, or not valid for this request.' }
     case 'token_expired':
       return { status: 401, error: 'invalid_token', message: 'The access token has expired.' }
     case 'token_malformed':
@@ -105,6 +109,9 @@ export function toSentence(refusal: Refusal): string {
     case 'credential_repeated':
     case 'credential_in_query':
     case 'subject_header_mismatch':
+    case 'proof_missing':
+    case 'proof_invalid':
+    case 'proof_replayed':
     case 'token_malformed':
     case 'algorithm_refused':
     case 'type_refused':
@@ -145,6 +152,8 @@ export interface DoorFace {
   readonly resourceMetadata?: string
   /** Scopes to ask for at sign-in; named in the 401 challenge. */
   readonly scopes?: readonly string[]
+  /** Signature algorithms of proofs, where the door takes tokens that are bound to a key (RFC 9449 section 7.1). */
+  readonly proofAlgorithms?: readonly string[]
 }
 
 /** The HTTP answer of a door: status, challenge, and JSON with a stable `code` and a `message` that clients may show. */
@@ -158,10 +167,17 @@ export function toResponse(refusal: Refusal, face: DoorFace): Response {
       ...(face.resourceMetadata ? { resourceMetadata: face.resourceMetadata } : {}),
       scopes: status === 403 ? (refusal.scopes ?? []) : status === 401 ? (face.scopes ?? []) : [],
     }
-    headers.set('www-authenticate', formatChallenge(challenge))
+    headers.set('www-authenticate', formatChallenges(challenge, face.proofAlgorithms))
   }
   const code: ChallengeError | 'unauthorized' | 'unavailable' = error ?? (status === 401 ? 'unauthorized' : 'unavailable')
   return Response.json({ code, message }, { status, headers })
+}
+
+/** One challenge for each scheme that the door takes (RFC 9449 section 7.1). What is wrong with a proof concerns one of them only. */
+function formatChallenges(challenge: Challenge, algorithms: readonly string[] | undefined): string {
+  const { error, description, ...bare } = challenge
+  const bearer = formatChallenge(error === 'invalid_dpop_proof' ? bare : challenge)
+  return algorithms ? `${bearer}, ${formatChallenge({ ...challenge, algorithms }, 'DPoP')}` : bearer
 }
 
 /** Whether a reason means that something is out of order, not that somebody was refused. */

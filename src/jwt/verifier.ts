@@ -13,7 +13,7 @@ import { bearsAccessTokenMarks } from './untyped.ts'
 const DEFAULT_ALGORITHMS: readonly string[] = ['ES256', 'RS256', 'PS256', 'EdDSA']
 
 /** The asymmetric algorithms that jose implements (RFC 7518 section 3.1, RFC 8037, RFC 9864, ML-DSA for JOSE). */
-const ASYMMETRIC = /^(?:(?:ES|RS|PS)(?:256|384|512)|EdDSA|Ed25519|ML-DSA-(?:44|65|87))$/
+export const ASYMMETRIC: RegExp = /^(?:(?:ES|RS|PS)(?:256|384|512)|EdDSA|Ed25519|ML-DSA-(?:44|65|87))$/
 
 /** Characters; more than any HTTP server takes in a header, and few enough to hash and decode without thought. */
 const LONGEST_TOKEN = 16 * 1024
@@ -75,7 +75,7 @@ export function jwtVerifier(options: JwtVerifierOptions): TokenVerifier {
   const findKey = issuerKeys({ issuer, jwksUri, fetch, now, cooldown, maxAge, staleFor, deadline })
 
   const verifier: TokenVerifier = {
-    async verify(credential: Credential, audience: string, { signal } = {}): Promise<Result<VerifiedToken>> {
+    async verify(credential: Credential, audience: string, { signal, keyThumbprint } = {}): Promise<Result<VerifiedToken>> {
       const text = credential.reveal()
       const header = judgeHeader(text, accepted, untyped)
       if (!header.ok) return header
@@ -84,8 +84,7 @@ export function jwtVerifier(options: JwtVerifierOptions): TokenVerifier {
       const claims = await verifiedClaims(text, key.value, header.value.alg)
       if (!claims.ok) return claims
       if (header.value.untyped && !bearsAccessTokenMarks(claims.value)) return refused('type_refused')
-      const rules = { issuer, audience, now: now() / 1000, tolerance, ...(tenantClaim === undefined ? {} : { tenantClaim }) }
-      return validateClaims(claims.value, rules)
+      return validateClaims(claims.value, { issuer, audience, now: now() / 1000, tolerance, tenantClaim, keyThumbprint })
     },
   }
   return cache === false ? verifier : cachedVerifier(verifier, { ...cache, now, digest: (text) => hash('sha256', text) })

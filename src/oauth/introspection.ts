@@ -72,13 +72,12 @@ export function introspectionVerifier(options: IntrospectionVerifierOptions): To
   }
 
   const verifier: TokenVerifier = {
-    async verify(credential, audience, { signal } = {}): Promise<Result<VerifiedToken>> {
+    async verify(credential, audience, { signal, keyThumbprint } = {}): Promise<Result<VerifiedToken>> {
       const ended = await withDeadline(deadline, signal, (inTime) => send(credential, inTime))
       if (!ended.ok) return ended
       const answer = ended.value
       if (!answer.ok) return answer
-      const rules = { issuer, audience, now: now() / 1000, tolerance, ...(tenantClaim === undefined ? {} : { tenantClaim }) }
-      return judgeIntrospection(answer.value, rules)
+      return judgeIntrospection(answer.value, { issuer, audience, now: now() / 1000, tolerance, tenantClaim, keyThumbprint })
     },
   }
   if (cache === false) return verifier
@@ -95,7 +94,8 @@ function judgeIntrospection({ status, json }: JsonAnswer, rules: ClaimRules): Re
   if (claims.active !== true) return refused('issuer_unavailable')
   // A refresh token is "active" too, and a sender-constrained one is not to be taken as a bearer token (RFC 9449 section 7.1).
   const { token_type } = claims
-  if (token_type !== undefined && !(typeof token_type === 'string' && /^(?:bearer|access_token)$/i.test(token_type))) {
+  const types = rules.keyThumbprint === undefined ? /^(?:bearer|access_token)$/i : /^(?:dpop|access_token)$/i
+  if (token_type !== undefined && !(typeof token_type === 'string' && types.test(token_type))) {
     return refused('type_refused')
   }
   // `iss` is optional here, and the answer came from this issuer's own endpoint; one that is there must match.

@@ -9,6 +9,9 @@ const STATUS: Readonly<Record<RefusalReason, number>> = {
   credential_repeated: 400,
   credential_in_query: 400,
   subject_header_mismatch: 400,
+  proof_missing: 401,
+  proof_invalid: 401,
+  proof_replayed: 401,
   token_malformed: 401,
   algorithm_refused: 401,
   type_refused: 401,
@@ -56,7 +59,9 @@ describe('the outside of a refusal', () => {
     expect(response.headers.has('retry-after')).toBe(status === 503)
     expect(response.headers.get('content-type')).toContain('application/json')
     expect(await response.json()).toEqual({
-      code: expect.stringMatching(/^(invalid_request|invalid_token|insufficient_scope|unauthorized|unavailable)$/),
+      code: expect.stringMatching(
+        /^(invalid_request|invalid_token|insufficient_scope|invalid_dpop_proof|unauthorized|unavailable)$/,
+      ),
       message: expect.stringMatching(/^[A-Z].*\.$/),
     })
     expect(toSentence({ reason, server: 'tasks' })).toMatch(/^[A-Zt].*\.$/)
