@@ -1,6 +1,6 @@
 // Lasting secrets of a person or of the deployment: connected accounts and static keys. The port; what is in between holds only facts.
 
-import type { Credential } from './credential.ts'
+import { Credential } from './credential.ts'
 
 /** The owner of what belongs to nobody in particular but to the whole deployment. No `principalKey` is equal to it. */
 export const DEPLOYMENT = 'deployment'
@@ -35,4 +35,18 @@ export interface SecretStore {
    */
   write(record: SecretRecord): Promise<boolean>
   remove(key: SecretKey): Promise<void>
+}
+
+/**
+ * Checks a record before it is stored; every implementation does.
+ *
+ * @throws TypeError for a secret that is no `Credential`, a connection without issuer, a static key with one, or a version that is no count.
+ */
+export function checkSecretRecord({ kind, issuer, version, secrets }: SecretRecord): void {
+  if (kind === 'connection' && issuer === '') throw new TypeError('A connection must name the issuer that gave its secrets')
+  if (kind === 'static' && issuer !== '') throw new TypeError('A static key has no issuer')
+  if (!Number.isSafeInteger(version) || version < 1)
+    throw new TypeError('The version of a secret must be a whole number from 1 on')
+  for (const [name, secret] of Object.entries(secrets))
+    if (!(secret instanceof Credential)) throw new TypeError(`secrets.${name} must be a Credential`)
 }
