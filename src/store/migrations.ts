@@ -21,4 +21,32 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     ) strict`,
     'create index item_by_thread on item (thread_id, seq)',
   ],
+  [
+    `create table vault_entry (
+      seq integer primary key,
+      digest text not null unique,
+      owner text not null,
+      destinations text not null,
+      expires_at real not null,
+      key_id text not null,
+      wrapped blob not null,
+      body blob not null
+    ) strict`,
+    'create index vault_entry_by_expiry on vault_entry (expires_at)',
+    'create index vault_entry_by_key on vault_entry (key_id)',
+    `create table secret (
+      seq integer primary key,
+      owner text not null,
+      resource text not null,
+      kind text not null,
+      issuer text not null,
+      version integer not null,
+      key_id text not null,
+      wrapped blob not null,
+      body blob not null,
+      unique (owner, resource, kind)
+    ) strict`,
+    'create index secret_by_key on secret (key_id)',
+    'create table retired_key (id text primary key) strict',
+  ],
 ]

@@ -12,7 +12,7 @@ import {
 } from 'kysely'
 
 /** What can be bound to a place. */
-export type SqlValue = string | number | null
+export type SqlValue = string | number | Uint8Array | null
 
 /** The values of a statement's places, by name. */
 export type Values = Readonly<Record<string, SqlValue>>

@@ -1,0 +1,50 @@
+// The tables that hold sealed secrets, and what binds each secret to its row: moved to another row, or with a column changed, it cannot be opened.
+
+import type { Generated } from 'kysely'
+import { associatedData } from './seal.ts'
+
+/** The columns of a sealed secret. */
+export interface SealedColumns {
+  readonly key_id: string
+  readonly wrapped: Uint8Array
+  readonly body: Uint8Array
+}
+
+/** The tables, as the migrations make them. */
+export interface SealedTables {
+  readonly vault_entry: VaultColumns & SealedColumns & { seq: Generated<number> }
+  readonly secret: SecretColumns & SealedColumns & { seq: Generated<number> }
+  /** Master keys that nothing may be wrapped under any more. */
+  readonly retired_key: { readonly id: string }
+}
+
+/** What a vault entry says besides its secret. */
+export interface VaultColumns {
+  /** Of the handle. */
+  readonly digest: string
+  /** `principalKey`: issuer, tenant and subject. */
+  readonly owner: string
+  /** A list in JSON. */
+  readonly destinations: string
+  /** Seconds since the epoch. */
+  readonly expires_at: number
+}
+
+/** What a lasting secret's row says besides its secret. */
+export interface SecretColumns {
+  readonly owner: string
+  readonly resource: string
+  readonly kind: string
+  readonly issuer: string
+  readonly version: number
+}
+
+/** What a vault entry's secret is bound to. */
+export function vaultBinding(row: VaultColumns): Uint8Array {
+  return associatedData(['vault', 1, row.digest, row.owner, row.destinations, String(row.expires_at)])
+}
+
+/** What a lasting secret is bound to. */
+export function secretBinding(row: SecretColumns): Uint8Array {
+  return associatedData(['secret', 1, row.owner, row.resource, row.kind, row.issuer, row.version])
+}
