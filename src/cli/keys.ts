@@ -1,0 +1,181 @@
+// `onbehalf keys`: the master keys that stored secrets are sealed under, made, rotated and retired. It never prints a key.
+
+import { existsSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import {
+  createKeyring,
+  fileMasterKeys,
+  KeyringError,
+  keyUse,
+  listKeyring,
+  openSqlite,
+  retireKey,
+  rewrap,
+  rotateKeyring,
+  type SqliteDatabase,
+} from 'onbehalf/store'
+import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
+
+/** The arguments, parsed. */
+interface Request {
+  readonly keyring: string
+  readonly databases: readonly string[]
+  /** What follows the subcommand's name. */
+  readonly operands: readonly string[]
+}
+
+/** What a subcommand found or did, for people and for `--json`. */
+interface Answer {
+  readonly json: Readonly<Record<string, unknown>>
+  readonly text: string
+  readonly exitCode?: number
+}
+
+type Subcommand = (request: Request, terminal: Terminal) => Promise<Answer>
+
+const DEFAULT_KEYRING = '.data/keyring.json'
+
+const HELP = `Usage: onbehalf keys init|list|rotate|rewrap|retire ID [--keyring FILE] [--database FILE]... [--json]
+
+  init       makes a keyring with its first key; never overwrites one
+  list       lists the keys (never their values); with --database, how many rows are under each
+  rotate     adds a key, which new secrets are sealed under from then on, also in running processes
+  rewrap     seals what is in the databases under the current key; may be stopped and run again
+  retire ID  drops a key for good; refuses while anything in the databases is under it
+
+  --keyring FILE   default ${DEFAULT_KEYRING}. Keep a backup of it, apart from the databases' backups: without it they cannot be
+                   read. A backup of a database needs the keys of its time, also those retired since
+  --database FILE  a database that the keyring is used with; name every one for rewrap and retire
+  --json           one line of JSON instead of text
+
+To rotate without stopping anything: keys rotate, keys rewrap, then keys retire with the id of the old key.
+Exit code: 0 done, 1 not done, 2 wrong arguments.`
+
+const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = { init, list, rotate, rewrap: rewrapAll, retire }
+
+/** The command. */
+export const keys: Command = {
+  summary: 'makes, rotates and retires the master keys of stored secrets',
+  help: HELP,
+  async run(args, terminal): Promise<number> {
+    const { values, positionals } = parse(args)
+    const [name, ...operands] = positionals
+    const subcommand = name !== undefined && Object.hasOwn(SUBCOMMANDS, name) ? SUBCOMMANDS[name] : undefined
+    if (!subcommand) throw new UsageError(`it needs one of ${Object.keys(SUBCOMMANDS).join(', ')}`)
+    if (operands.length !== (name === 'retire' ? 1 : 0))
+      throw new UsageError(name === 'retire' ? 'retire needs the id of one key' : `${name} takes nothing but options`)
+    const request = { keyring: values.keyring ?? DEFAULT_KEYRING, databases: values.database ?? [], operands }
+    const { json, text, exitCode = 0 } = await subcommand(request, terminal).catch(asOurs)
+    terminal.out(values.json ? JSON.stringify(json) : text)
+    return exitCode
+  },
+}
+
+/** The message of a keyring's error says what to do. */
+function asOurs(error: unknown): never {
+  throw error instanceof KeyringError ? new CommandError(error.message) : error
+}
+
+function parse(args: readonly string[]): {
+  readonly values: { readonly keyring?: string; readonly database?: string[]; readonly json?: boolean }
+  readonly positionals: readonly string[]
+} {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { keyring: { type: 'string' }, database: { type: 'string', multiple: true }, json: { type: 'boolean' } },
+    })
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : 'the options cannot be read')
+  }
+}
+
+async function init({ keyring }: Request): Promise<Answer> {
+  const key = createKeyring(keyring)
+  const text = `Made ${keyring} with the key ${key.id}; only you can read it.\nKeep a backup apart from the databases': without it, what is stored cannot be read.`
+  return { json: { keyring, key }, text }
+}
+
+async function list({ keyring, databases }: Request): Promise<Answer> {
+  const known = listKeyring(keyring)
+  const counted = databases.length > 0
+  const used = new Map<string, number>()
+  await withDatabases(databases, async (opened) => {
+    for (const database of opened) for (const [id, rows] of await keyUse(database)) used.set(id, (used.get(id) ?? 0) + rows)
+  })
+  const listed = known.map((key, index) => ({
+    ...key,
+    current: index === known.length - 1,
+    ...(counted ? { rows: used.get(key.id) ?? 0 } : {}),
+  }))
+  const missing = [...used].filter(([id]) => !known.some((key) => key.id === id)).map(([id, rows]) => ({ id, rows }))
+  const lines = [
+    ...listed.map(
+      ({ id, created, current, rows }) => `${id}  ${created}${counted ? `  ${rows} rows` : ''}${current ? '  current' : ''}`,
+    ),
+    ...missing.map(({ id, rows }) => `${id}  MISSING from the keyring: ${rows} rows cannot be read`),
+  ]
+  return { json: { keyring, keys: listed, ...(counted ? { missing } : {}) }, text: lines.join('\n') }
+}
+
+async function rotate({ keyring }: Request): Promise<Answer> {
+  const key = rotateKeyring(keyring)
+  const text = `The key ${key.id} is now the current one of ${keyring}.\nBack the keyring up, then: onbehalf keys rewrap --keyring ${keyring} --database FILE`
+  return { json: { keyring, key }, text }
+}
+
+async function rewrapAll({ keyring, databases }: Request, { signal }: Terminal): Promise<Answer> {
+  needsDatabases(databases)
+  const masterKeys = fileMasterKeys(keyring)
+  let rewrapped = 0
+  let left = 0
+  await withDatabases(databases, async (opened) => {
+    for (const database of opened) {
+      const report = await rewrap(database, masterKeys, { signal })
+      rewrapped += report.rewrapped
+      left += report.left
+    }
+  })
+  const stopped = signal.aborted
+  const rest = stopped ? 'stopped; run it again to go on' : 'they cannot be opened: see `onbehalf keys list` for missing keys'
+  const text = `${rewrapped} rows re-wrapped${left > 0 ? `; ${left} left (${rest})` : ''}`
+  return { json: { keyring, rewrapped, left, stopped }, text, exitCode: left > 0 || stopped ? 1 : 0 }
+}
+
+async function retire({ keyring, databases, operands }: Request): Promise<Answer> {
+  needsDatabases(databases)
+  const [id = ''] = operands
+  const done = await withDatabases(databases, (opened) => retireKey(keyring, opened, id))
+  if (done.retired) return { json: { keyring, id, ...done }, text: `The key ${id} is retired, and is in the keyring no more.` }
+  const text = `The key ${id} is still needed: ${done.rows} rows are under it. Run \`onbehalf keys rewrap\` first.`
+  return { json: { keyring, id, ...done }, text, exitCode: 1 }
+}
+
+function needsDatabases(databases: readonly string[]): void {
+  if (databases.length === 0) throw new UsageError('name every database that the keyring is used with: --database FILE')
+}
+
+/** Opens databases for some work. One that is not there is a mistake in its name: opening it would make it. */
+async function withDatabases<T>(paths: readonly string[], work: (opened: readonly SqliteDatabase[]) => Promise<T>): Promise<T> {
+  const opened: SqliteDatabase[] = []
+  try {
+    for (const path of paths) {
+      if (!existsSync(path)) throw new CommandError(`there is no database ${path}`)
+      opened.push(opening(path))
+    }
+    return await work(opened)
+  } finally {
+    for (const database of opened) database.close()
+  }
+}
+
+function opening(path: string): SqliteDatabase {
+  try {
+    return openSqlite(path)
+  } catch {
+    throw new CommandError(
+      `${path} cannot be opened: it is no database of onbehalf, of a newer version, or not this person's to write`,
+    )
+  }
+}

@@ -1,0 +1,61 @@
+// The command line `onbehalf`: finds the command, and turns what it throws into an exit code. `bin/onbehalf.mjs` calls it.
+
+import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
+import { keys } from './keys.ts'
+
+/** Every command. */
+const COMMANDS: Readonly<Record<string, Command>> = { keys }
+
+/**
+ * Runs a command.
+ *
+ * @param args The arguments after the program's name.
+ * @returns The exit code: 0 done, 1 not done, 2 wrong arguments.
+ */
+export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
+  const [name, ...rest] = args
+  if (name === '--help' || name === '-h') {
+    terminal.out(overview())
+    return 0
+  }
+  const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  if (!command) {
+    terminal.note(
+      name === undefined ? overview() : `onbehalf: there is no such command; it has ${Object.keys(COMMANDS).join(', ')}`,
+    )
+    return 2
+  }
+  if (rest.includes('--help') || rest.includes('-h')) {
+    terminal.out(command.help)
+    return 0
+  }
+  try {
+    return await command.run(rest, terminal)
+  } catch (error) {
+    if (error instanceof UsageError) {
+      terminal.note(`onbehalf ${name}: ${error.message}\n\`onbehalf ${name} --help\` says more`)
+      return 2
+    }
+    terminal.note(`onbehalf ${name}: ${problemOf(error)}`)
+    return 1
+  }
+}
+
+function overview(): string {
+  const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length))
+  const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`)
+  return [
+    'Usage: onbehalf COMMAND [OPTIONS]',
+    '',
+    ...lines,
+    '',
+    '`onbehalf COMMAND --help` says more. Exit code: 0 done, 1 not done, 2 wrong arguments.',
+  ].join('\n')
+}
+
+/** Of errors that are not ours only the code: their texts may quote anything. */
+function problemOf(error: unknown): string {
+  if (error instanceof CommandError) return error.message
+  if (!(error instanceof Error)) return 'failed'
+  return 'code' in error && typeof error.code === 'string' ? `failed (${error.code})` : `failed (${error.name})`
+}
