@@ -123,7 +123,7 @@ describe('reveal()', () => {
       .filter(([, count]) => count > 0)
     expect(Object.fromEntries(calls)).toEqual({
       // Carrying: the bytes of one request.
-      'src/core/carry.ts': 1,
+      'src/core/placing.ts': 1,
       // The digest that a verified token is remembered by.
       'src/core/verified-cache.ts': 1,
       // Verification itself, local and by introspection.
@@ -132,6 +132,11 @@ describe('reveal()', () => {
       // The exchange: subject token and actor token in the body; an answer that gives the subject token back is refused.
       'src/oauth/exchange.ts': 2,
       'src/oauth/judge-exchange.ts': 1,
+      // A connected account: the state of the flow under way; code and proof key; the refresh token; a token that is revoked.
+      'src/oauth/connection/flow-record.ts': 1,
+      'src/oauth/connection/flow.ts': 2,
+      'src/oauth/connection/refresh.ts': 1,
+      'src/oauth/connection/token-request.ts': 1,
       // A client's secret, to its authorization server.
       'src/oauth/client-authentication.ts': 2,
       // The example's issuer holds the secrets that it gave out; its command line prints the token that it is asked for.

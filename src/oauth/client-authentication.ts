@@ -17,6 +17,11 @@ export interface ClientRequest {
 /** Adds the proof to a request. */
 export type ClientAuthentication = (request: ClientRequest) => void | Promise<void>
 
+/** `none`: a public client, which only says who it is and proves by PKCE that it began the flow (RFC 6749 section 2.1). */
+export function publicClient(): ClientAuthentication {
+  return ({ clientId, body }) => body.set('client_id', clientId)
+}
+
 /** `client_secret_basic`: the secret in the `Authorization` header, form-encoded first (RFC 6749 section 2.3.1). */
 export function clientSecretBasic(secret: Credential): ClientAuthentication {
   return ({ issuer, clientId, body, headers }) =>

@@ -1,4 +1,4 @@
-// onbehalf/oauth: what onbehalf asks of an authorization server: metadata, token exchange, introspection.
+// onbehalf/oauth: what onbehalf asks of an authorization server: metadata, token exchange, connected accounts, introspection.
 
 export { type AuthorizationServer, type DiscoveryOptions, discoverAuthorizationServer } from '../core/authorization-server.ts'
 export type { RemoteDocument } from '../core/remote-document.ts'
@@ -10,6 +10,16 @@ export {
   privateKeyJwt,
 } from './client-authentication.ts'
 export { type ClientCredentialsOptions, clientCredentials } from './client-credentials.ts'
+export {
+  type ConnectionFacts,
+  type Connections,
+  type ConnectionsOptions,
+  type CredentialOptions,
+  connections,
+} from './connection/connections.ts'
+export { type DiscoveredResource, type DiscoverResourceOptions, discoverResource } from './connection/discover-resource.ts'
+export { type ConnectNotice, connectNotice, type UrlElicitation } from './connection/notice.ts'
+export type { ClientDocument, ConnectionClient, ConnectionServer } from './connection/settings.ts'
 export { type DpopKey, type DpopKeyOptions, dpopKey, type KeyProofRequest } from './dpop.ts'
 export { type TokenExchangerOptions, tokenExchanger } from './exchange.ts'
 export { type IdentityAssertionOptions, identityAssertionExchanger } from './identity-assertion.ts'

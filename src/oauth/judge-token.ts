@@ -14,7 +14,8 @@ export const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
 /** Seconds; a server that says a day is taken to mean an hour, so that what it revokes is gone from memory by then. */
 const LONGEST_LIFE = 3600
 
-const LONGEST_TOKEN = 16 * 1024
+/** Characters of a token; a longer one fits into no header. */
+export const LONGEST_TOKEN: number = 16 * 1024
 
 /** What an answer is held against. */
 export interface Asked {
@@ -90,7 +91,7 @@ function judgeScopes(scope: unknown, asked: readonly string[]): readonly string[
 }
 
 /** The error codes of RFC 6749 section 5.2 and RFC 8707 section 2, as reasons. Their descriptions are never read. */
-function judgeError(status: number, error: unknown, asked: Asked): Result<never> {
+export function judgeError(status: number, error: unknown, asked: Pick<Asked, 'scopes' | 'grantRefused'>): Result<never> {
   if (status >= 500 || status === 429 || status === 408) return refused('issuer_unavailable')
   switch (error) {
     case 'invalid_grant':

@@ -1,0 +1,130 @@
+// A connected account as it is stored: which issuer gave the tokens, until when they are good, and whether somebody is refreshing them.
+
+import type { Credential } from '../../core/credential.ts'
+import { type Principal, principalKey } from '../../core/principal.ts'
+import type { SecretKey, SecretRecord } from '../../core/secret-store.ts'
+import type { AccountTokens } from './judge-tokens.ts'
+import type { Settings } from './settings.ts'
+
+/** `connected`; `refreshing`, by whoever wrote it and until `leaseUntil`; `needs_reconnect`, and no request is made for it any more. */
+export type AccountState = 'connected' | 'refreshing' | 'needs_reconnect'
+
+/** An account. Times are in seconds since the epoch. */
+export interface Account {
+  readonly version: number
+  readonly state: AccountState
+  readonly clientId: string
+  readonly accessToken: Credential
+  readonly refreshToken: Credential | undefined
+  readonly scopes: readonly string[]
+  /** When the person connected it. */
+  readonly connectedAt: number
+  /** When the tokens came. */
+  readonly obtainedAt: number
+  /** Counts the sets of tokens. */
+  readonly generation: number
+  /** Undefined where the server does not say. */
+  readonly expiresAt: number | undefined
+  readonly refreshAt: number | undefined
+  /** Until when whoever is refreshing may be waited for. */
+  readonly leaseUntil: number
+  /** Before this no refresh is tried again. */
+  readonly retryAt: number
+  /** Refreshes that failed in a row. */
+  readonly failures: number
+}
+
+/** Where a person's account is stored. */
+export function accountKey(principal: Principal, { resource }: Settings): SecretKey {
+  return { owner: principalKey(principal), resource, kind: 'connection' }
+}
+
+/** An account that was just connected. */
+export function newAccount(tokens: AccountTokens, clientId: string, version: number, now: number): Account {
+  return {
+    version,
+    clientId,
+    connectedAt: now,
+    refreshToken: undefined,
+    // A generation of its own, also after a reconnect: what an old token was refused for says nothing about this one.
+    generation: Math.floor(now * 1000),
+    ...fresh(tokens, now),
+  }
+}
+
+/** The account with new tokens. The refresh token stays, where the server gave no other (RFC 6749 section 6). */
+export function renewed(account: Account, tokens: AccountTokens, now: number): Account {
+  return { ...account, generation: account.generation + 1, ...fresh(tokens, now) }
+}
+
+function fresh(
+  tokens: AccountTokens,
+  now: number,
+): Omit<Account, 'version' | 'clientId' | 'connectedAt' | 'generation' | 'refreshToken'> {
+  const { expiresAt } = tokens
+  return {
+    state: 'connected',
+    ...tokens,
+    obtainedAt: now,
+    expiresAt,
+    refreshAt: expiresAt === undefined ? undefined : refreshTime(now, expiresAt),
+    leaseUntil: 0,
+    retryAt: 0,
+    failures: 0,
+  }
+}
+
+/** Between 80 and 90 % of the life, at random: accounts that were connected together do not refresh together. */
+function refreshTime(now: number, expiresAt: number): number {
+  const [random = 0] = crypto.getRandomValues(new Uint32Array(1))
+  return expiresAt - (expiresAt - now) * (0.1 + (0.1 * random) / 2 ** 32)
+}
+
+/** The account as a record. */
+export function writeAccount(key: SecretKey, { issuer }: Settings, account: Account): SecretRecord {
+  const { version, accessToken, refreshToken, expiresAt, refreshAt, ...facts } = account
+  return {
+    ...key,
+    issuer,
+    version,
+    secrets: { accessToken, ...(refreshToken ? { refreshToken } : {}) },
+    facts: {
+      ...facts,
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+      ...(refreshAt === undefined ? {} : { refreshAt }),
+    },
+  }
+}
+
+/**
+ * Reads an account. Undefined when there is none, and for one without an issuer or with another than the pinned one: its refresh token would
+ * go to whoever is configured now (CVE-2026-104850).
+ */
+export function readAccount(record: SecretRecord | undefined, { issuer }: Settings): Account | undefined {
+  if (!record || record.issuer !== issuer) return undefined
+  const { version, secrets, facts } = record
+  const { accessToken, refreshToken } = secrets
+  const number = (name: string): number | undefined => {
+    const value = facts[name]
+    return typeof value === 'number' ? value : undefined
+  }
+  const { state, clientId, scopes } = facts
+  if (!accessToken || typeof clientId !== 'string' || typeof scopes !== 'object') return undefined
+  if (state !== 'connected' && state !== 'refreshing' && state !== 'needs_reconnect') return undefined
+  return {
+    version,
+    state,
+    clientId,
+    accessToken,
+    refreshToken,
+    scopes,
+    connectedAt: number('connectedAt') ?? 0,
+    obtainedAt: number('obtainedAt') ?? 0,
+    generation: number('generation') ?? 0,
+    expiresAt: number('expiresAt'),
+    refreshAt: number('refreshAt'),
+    leaseUntil: number('leaseUntil') ?? 0,
+    retryAt: number('retryAt') ?? 0,
+    failures: number('failures') ?? 0,
+  }
+}

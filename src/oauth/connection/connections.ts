@@ -1,0 +1,190 @@
+// Accounts that people connected to servers by OAuth: the connect flow, the tokens kept good, the end. A server has no say in any of it.
+
+import { type AuditSink, createAuditor } from '../../core/audit.ts'
+import { waitFor } from '../../core/deadline.ts'
+import { granted, type Result, refused } from '../../core/errors.ts'
+import type { IssuedToken } from '../../core/exchange.ts'
+import type { IssueOptions } from '../../core/issued-cache.ts'
+import { type Principal, principalKey } from '../../core/principal.ts'
+import type { SecretStore } from '../../core/secret-store.ts'
+import { traceOf } from '../../core/trace.ts'
+import { type Account, accountKey, readAccount } from './account.ts'
+import { clientMetadataResponse } from './client-document.ts'
+import { endAccount } from './end-account.ts'
+import { finishFlow, refusalPage, startFlow } from './flow.ts'
+import { type Parts, seconds } from './parts.ts'
+import { freshAccount, judgeAccount, type Wanted } from './refresh.ts'
+import { type ClientDocument, type ConnectionServer, parseSettings, type Settings } from './settings.ts'
+
+/** Options of {@link connections}. */
+export interface ConnectionsOptions {
+  /** Where accounts and flows are kept. Every instance of the app shares it. */
+  readonly store: SecretStore
+  /** The servers, by the names that their bindings have. */
+  readonly servers: Readonly<Record<string, ConnectionServer>>
+  /**
+   * Where `callback` is mounted, without a trailing slash. Each server has a place of its own below it, which is the redirect URI to register:
+   * `https://app.example/connected` gives `https://app.example/connected/tasks`.
+   */
+  readonly redirectUri: string
+  /** `guardedFetch()` of onbehalf/egress; `egressFetch()` where the authorization servers are in the operator's own network. */
+  readonly fetch: typeof globalThis.fetch
+  /** Where every use of a code or refresh token is recorded. A sink that throws makes it fail. */
+  readonly audit: AuditSink
+  /** Needed when a server's client is `document`. */
+  readonly clientDocument?: ClientDocument
+  /** Milliseconds that one request to an authorization server may take. Default 10,000. */
+  readonly deadline?: number
+  /** Milliseconds since the epoch. Default `Date.now`. */
+  readonly now?: () => number
+}
+
+/** How a credential is asked for. */
+export interface CredentialOptions extends IssueOptions {
+  /** Ends this wait, not the refresh that others may wait for as well. */
+  readonly signal?: AbortSignal
+  /** W3C trace id. Default: a new one. */
+  readonly trace?: string
+}
+
+/** What is known of one connection, all of it safe to show. */
+export interface ConnectionFacts {
+  readonly server: string
+  readonly resource: string
+  readonly issuer: string
+  /** `reconnect`: the account was connected, and the person has to do it again. */
+  readonly state: 'connected' | 'reconnect'
+  readonly scopes: readonly string[]
+  /** Seconds since the epoch. */
+  readonly connectedAt: number
+}
+
+/** What an app holds. */
+export interface Connections {
+  /**
+   * The person's credential for one server, refreshed when it is due. `connection_needed` when there is none, when it is not the pinned
+   * issuer's, or when the grant has ended; no request is made then.
+   */
+  credential(principal: Principal, server: string, options?: CredentialOptions): Promise<Result<IssuedToken>>
+  /**
+   * Sends a person to connect an account.
+   *
+   * @param principal The signed-in person, verified by the app for this very request.
+   * @param returnTo A path of the app, to come back to. After a refusal `connect_error` is added: `denied`, `refused` or `unavailable`.
+   */
+  start(request: Request, principal: Principal, server: string, returnTo: string): Promise<Response>
+  /** Takes the person back; mounted at and below `redirectUri`, for GET. */
+  callback(request: Request, principal: Principal): Promise<Response>
+  /** The redirect URI of a server, to register with its authorization server. */
+  redirectUri(server: string): string | undefined
+  /** Answers requests for the client metadata document; undefined for any other. */
+  clientMetadata(request: Request): Response | undefined
+  /** Forgets an account, then revokes its token at the authorization server, as far as that one can be asked. */
+  disconnect(principal: Principal, server: string): Promise<Result<{ readonly revoked: boolean }>>
+  /** The person's connections. */
+  list(principal: Principal): Promise<readonly ConnectionFacts[]>
+}
+
+/** Seconds that a token without expiry is given out for: then it is read again. */
+const UNSAID_LIFE = 300
+
+/**
+ * Makes the connections of an app. Nothing is fetched before the first use.
+ *
+ * @throws TypeError that names the setting, for a configuration that cannot work or would not be safe.
+ */
+export function connections(options: ConnectionsOptions): Connections {
+  const { store, fetch, audit, clientDocument, deadline = 10_000, now = Date.now } = options
+  // A lease must outlast the request that it is for.
+  if (!(deadline > 0 && deadline <= 20_000)) throw new TypeError('deadline must be from 1 to 20,000 milliseconds')
+  const servers = parseSettings(options.servers, { redirectUri: options.redirectUri, clientDocument, fetch, now })
+  const parts: Parts = { store, auditor: createAuditor(audit, { now }), fetch, now, deadline, clientDocument }
+  const generations = new WeakMap<IssuedToken, number>()
+  const flights = new Map<string, Promise<Result<Account>>>()
+
+  function issued(account: Account): IssuedToken {
+    const token: IssuedToken = {
+      credential: account.accessToken,
+      expiresAt: account.expiresAt ?? Math.floor(seconds(parts)) + UNSAID_LIFE,
+      scopes: account.scopes,
+    }
+    generations.set(token, account.generation)
+    return token
+  }
+
+  /** Callers of one instance share one refresh; instances agree in the store. */
+  function shared(wanted: Wanted): Promise<Result<Account>> {
+    const key = JSON.stringify([principalKey(wanted.principal), wanted.settings.resource, wanted.refusedGeneration])
+    const under = flights.get(key)
+    if (under) return under
+    const flight = freshAccount(wanted, parts).finally(() => flights.delete(key))
+    flights.set(key, flight)
+    return flight
+  }
+
+  async function current(settings: Settings, principal: Principal, asked: CredentialOptions): Promise<Result<IssuedToken>> {
+    const refusedGeneration = asked.refused && (generations.get(asked.refused) ?? Number.POSITIVE_INFINITY)
+    const stored = readAccount(await store.read(accountKey(principal, settings)), settings)
+    if (!stored) return refused('connection_needed')
+    if (judgeAccount(stored, seconds(parts), refusedGeneration) === 'serve') return granted(issued(stored))
+    const trace = asked.trace ?? traceOf(new Headers())
+    const account = await waitFor(shared({ principal, settings, refusedGeneration, trace }), asked.signal)
+    return account.ok ? granted(issued(account.value)) : account
+  }
+
+  return {
+    async credential(principal, server, asked = {}): Promise<Result<IssuedToken>> {
+      const settings = servers.get(server)
+      if (!settings) return refused('server_unbound', { server })
+      // What a store throws may hold what it was given.
+      const result = await current(settings, principal, asked).catch(() => refused('issuer_unavailable'))
+      return result.ok ? result : { ok: false, refusal: { ...result.refusal, server } }
+    },
+    async start(request, principal, server, returnTo): Promise<Response> {
+      const settings = servers.get(server)
+      return settings ? startFlow(request, principal, settings, returnTo, parts).catch(() => unavailable(server)) : notFound()
+    },
+    async callback(request, principal): Promise<Response> {
+      if (request.method !== 'GET') return new Response(null, { status: 405, headers: { allow: 'GET' } })
+      // The path says whose answer this is; a code that another authorization server gave arrives at another path.
+      const { pathname } = new URL(request.url)
+      const settings = [...servers.values()].find(({ redirectUri }) => new URL(redirectUri).pathname === pathname)
+      return settings ? finishFlow(request, principal, settings, parts).catch(() => unavailable(settings.name)) : notFound()
+    },
+    redirectUri: (server) => servers.get(server)?.redirectUri,
+    clientMetadata: (request) => clientDocument && clientMetadataResponse(request, clientDocument, [...servers.values()]),
+    async disconnect(principal, server) {
+      const settings = servers.get(server)
+      if (!settings) return refused('server_unbound', { server })
+      return endAccount(principal, settings, parts).then(granted, () => refused('issuer_unavailable', { server }))
+    },
+    async list(principal): Promise<readonly ConnectionFacts[]> {
+      const facts = await Promise.all(
+        [...servers.values()].map(async (settings): Promise<ConnectionFacts | undefined> => {
+          const account = readAccount(await store.read(accountKey(principal, settings)), settings)
+          const { name: server, resource, issuer } = settings
+          return (
+            account && {
+              server,
+              resource,
+              issuer,
+              state: account.state === 'needs_reconnect' ? 'reconnect' : 'connected',
+              scopes: account.scopes,
+              connectedAt: account.connectedAt,
+            }
+          )
+        }),
+      )
+      return facts.filter((one) => one !== undefined)
+    },
+  }
+}
+
+/** What a store throws may hold what it was given. */
+function unavailable(server: string): Response {
+  return refusalPage({ reason: 'issuer_unavailable', server })
+}
+
+function notFound(): Response {
+  return new Response('There is no such connection.\n', { status: 404, headers: { 'content-type': 'text/plain; charset=utf-8' } })
+}

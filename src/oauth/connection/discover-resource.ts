@@ -1,0 +1,83 @@
+// What a server says about itself (RFC 9728), for an operator who configures it: its authorization servers and scopes, to be read, pinned
+// and shown. Nothing at run time follows it: a server that chooses where credentials go is how they are stolen (CVE-2026-104850).
+
+import { checkEndpoint } from '../../core/authorization-server.ts'
+import { fetchJson } from '../../core/bounded-json.ts'
+import { parseMetadataLink } from '../../core/challenge.ts'
+import { withDeadline } from '../../core/deadline.ts'
+import { granted, type Result, refused } from '../../core/errors.ts'
+import { canonicalResource, resourceMetadataUrl } from '../../core/resource.ts'
+import { isScope } from '../../core/scope.ts'
+
+/** What a server says about itself. */
+export interface DiscoveredResource {
+  readonly resource: string
+  /** Issuer identifiers, the server's claim. One of them is pinned as `issuer` once the operator knows it. */
+  readonly authorizationServers: readonly string[]
+  readonly scopes: readonly string[]
+}
+
+/** Options of {@link discoverResource}. */
+export interface DiscoverResourceOptions {
+  /** `guardedFetch()` of onbehalf/egress: the server decides what is asked for. */
+  readonly fetch: typeof globalThis.fetch
+  /** Milliseconds that one request may take. Default 5,000. */
+  readonly deadline?: number
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Asks a server for its protected resource metadata: where its 401 points (on its own origin only), then at the well-known place of its
+ * path, then of its root (RFC 9728 sections 3 and 5). The document must be about this very resource.
+ *
+ * @throws TypeError when the resource is not an https URL (or loopback).
+ */
+export async function discoverResource(url: string, options: DiscoverResourceOptions): Promise<Result<DiscoveredResource>> {
+  const { fetch, deadline = 5000, signal } = options
+  const resource = canonicalResource(url)
+  const { origin } = new URL(resource)
+  const asked = await withDeadline(deadline, signal, async (inTime) => {
+    const response = await fetch(resource, { headers: { accept: 'application/json' }, redirect: 'manual', signal: inTime })
+    await response.body?.cancel()
+    return response.status === 401 ? parseMetadataLink(response.headers.get('www-authenticate')) : undefined
+  })
+  const link = asked.ok ? asked.value : undefined
+  const places = [resourceMetadataUrl(resource), `${origin}/.well-known/oauth-protected-resource`]
+  if (link !== undefined && URL.canParse(link) && new URL(link).origin === origin) places.unshift(link)
+  for (const place of new Set(places)) {
+    const answer = await fetchJson(place, { headers: { accept: 'application/json' } }, { fetch, deadline, signal })
+    if (!answer.ok && answer.refusal.reason === 'cancelled') return answer
+    const document = answer.ok && answer.value.status === 200 ? judgeResource(answer.value.json, resource) : undefined
+    if (document) return granted(document)
+  }
+  return refused('issuer_unavailable')
+}
+
+/** Judges a document; undefined when it is not about this resource (RFC 9728 section 3.3) or names no usable authorization server. */
+function judgeResource(json: unknown, resource: string): DiscoveredResource | undefined {
+  if (typeof json !== 'object' || json === null) return undefined
+  const document = json as Record<string, unknown>
+  if (typeof document.resource !== 'string' || canonicalOrNone(document.resource) !== resource) return undefined
+  const texts = (value: unknown): readonly string[] =>
+    Array.isArray(value) ? value.filter((one) => typeof one === 'string').slice(0, 64) : []
+  const authorizationServers = texts(document.authorization_servers).filter(isIssuer)
+  if (authorizationServers.length === 0) return undefined
+  return { resource, authorizationServers, scopes: texts(document.scopes_supported).filter(isScope) }
+}
+
+function isIssuer(text: string): boolean {
+  try {
+    checkEndpoint('issuer', text)
+    return !/[?#]/.test(text)
+  } catch {
+    return false
+  }
+}
+
+function canonicalOrNone(text: string): string | undefined {
+  try {
+    return canonicalResource(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,47 @@
+// What a person is shown when a tool needs an account that is not connected: an MCP URL elicitation, for either protocol revision. Pure.
+
+import { checkEndpoint } from '../../core/authorization-server.ts'
+
+/** The request for a URL elicitation, as MCP clients read it. */
+export interface UrlElicitation {
+  readonly mode: 'url'
+  readonly message: string
+  readonly url: string
+}
+
+/** The notice in the shapes of both revisions. */
+export interface ConnectNotice {
+  readonly message: string
+  /** 2025-11-25: a JSON-RPC error, for the request that needs the account. */
+  readonly error: {
+    readonly code: -32042
+    readonly message: string
+    readonly data: { readonly elicitations: readonly (UrlElicitation & { readonly elicitationId: string })[] }
+  }
+  /** 2026-07-28: a result, for the same; the client asks again when the person is done. */
+  readonly result: {
+    readonly resultType: 'input_required'
+    readonly inputRequests: {
+      readonly connect: { readonly method: 'elicitation/create'; readonly params: UrlElicitation }
+    }
+  }
+}
+
+/**
+ * Makes the notice. The link must open a page of the app that signs the person in and then begins the flow: whoever opens it connects
+ * their own account, so it holds no credential and nothing about the person.
+ *
+ * @param server The operator's name of the server.
+ * @param url The app's page.
+ * @throws TypeError when the URL is not https (or loopback), or has user-info.
+ */
+export function connectNotice(server: string, url: string): ConnectNotice {
+  checkEndpoint('url', url)
+  const message = `Connect your ${server} account to continue.`
+  const params: UrlElicitation = { mode: 'url', message, url }
+  return {
+    message,
+    error: { code: -32042, message, data: { elicitations: [{ ...params, elicitationId: crypto.randomUUID() }] } },
+    result: { resultType: 'input_required', inputRequests: { connect: { method: 'elicitation/create', params } } },
+  }
+}

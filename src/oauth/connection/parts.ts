@@ -1,0 +1,40 @@
+// What every step of a connection works with.
+
+import type { Auditor, HopReport } from '../../core/audit.ts'
+import { granted, type Result, refused } from '../../core/errors.ts'
+import type { SecretStore } from '../../core/secret-store.ts'
+import { isFailure } from '../../core/wire.ts'
+import type { ClientDocument } from './settings.ts'
+
+/** The parts. */
+export interface Parts {
+  readonly store: SecretStore
+  readonly auditor: Auditor
+  /** For requests to authorization servers. */
+  readonly fetch: typeof globalThis.fetch
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** Milliseconds that one request may take. */
+  readonly deadline: number
+  readonly clientDocument?: ClientDocument | undefined
+}
+
+/** What is reported of a step: who, where, and what. */
+export type Step = Pick<HopReport, 'trace' | 'principal' | 'destination' | 'audience' | 'scopes' | 'operation' | 'placement'>
+
+/** Records that a credential is about to be used, or why it is not; whether it could be recorded. */
+export async function record({ auditor }: Parts, step: Step, problem?: Result<unknown>): Promise<Result<true>> {
+  const reason = problem && !problem.ok ? problem.refusal.reason : undefined
+  const outcome = reason === undefined ? 'allowed' : isFailure(reason) ? 'failed' : 'refused'
+  try {
+    await auditor({ hop: 'connection', outcome, ...(reason === undefined ? {} : { reason }), ...step })
+    return granted(true)
+  } catch {
+    return refused('audit_unavailable')
+  }
+}
+
+/** Seconds since the epoch. */
+export function seconds({ now }: Parts): number {
+  return now() / 1000
+}
