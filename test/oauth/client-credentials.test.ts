@@ -1,0 +1,121 @@
+// Client credentials: what is sent, and that its answers meet the one judgement.
+
+import { describe, expect, it, vi } from 'vitest'
+import { type ClientCredentialsOptions, clientCredentials, clientSecretBasic } from '../../src/oauth/index.ts'
+import { type FakeServer, fakeServer, ISSUER, NOW, secret } from './server.ts'
+
+const target = { resource: 'https://tasks.example/mcp', scopes: ['tasks:read', 'tasks:write'] }
+const goodBody = { access_token: 'new-token', token_type: 'Bearer', expires_in: 300 }
+
+function issuing(server: FakeServer, options: Partial<ClientCredentialsOptions> = {}) {
+  const client = clientSecretBasic(secret('s3cr3t'))
+  return clientCredentials({
+    issuer: ISSUER,
+    clientId: 'nightly',
+    client,
+    fetch: server.fetch,
+    now: () => NOW * 1000,
+    ...options,
+  })
+}
+
+const answering = (body: unknown, status = 200) => fakeServer(() => Response.json(body, { status }))
+
+async function reasonFor(body: unknown, status?: number): Promise<string> {
+  const result = await issuing(answering(body, status)).issue(target)
+  return result.ok ? 'granted' : result.refusal.reason
+}
+
+describe('the request', () => {
+  it('is the form of RFC 6749 section 4.4.2 with the resource', async () => {
+    const server = answering(goodBody)
+    await issuing(server).issue(target)
+    const [request] = server.requests
+    expect(request?.url).toBe(`${ISSUER}/token`)
+    expect([...(request?.form ?? [])].sort()).toEqual([
+      ['grant_type', 'client_credentials'],
+      ['resource', 'https://tasks.example/mcp'],
+      ['scope', 'tasks:read tasks:write'],
+    ])
+    expect(request?.headers.get('authorization')).toBe(`Basic ${btoa('nightly:s3cr3t')}`)
+    expect(request?.init).toMatchObject({ method: 'POST', redirect: 'manual', credentials: 'omit' })
+  })
+
+  it('names the audience when the target has one, and no scope when none is named', async () => {
+    const server = answering(goodBody)
+    await issuing(server).issue({ resource: target.resource, scopes: [], audience: 'tasks' })
+    expect(server.requests[0]?.form.get('audience')).toBe('tasks')
+    expect(server.requests[0]?.form.has('scope')).toBe(false)
+  })
+})
+
+describe('the answer', () => {
+  it('gives the token, its expiry and its scopes; an issued type is not asked for', async () => {
+    const result = await issuing(answering({ ...goodBody, scope: 'tasks:read' })).issue(target)
+    expect(result).toMatchObject({ ok: true, value: { expiresAt: NOW + 300, scopes: ['tasks:read'] } })
+    expect(result.ok && result.value.credential.reveal()).toBe('new-token')
+    expect(result.ok && 'proof' in result.value).toBe(false)
+  })
+
+  it.each<[string, unknown]>([
+    ['no token', { ...goodBody, access_token: undefined }],
+    ['a token with a line break', { ...goodBody, access_token: 'a\r\nx-admin: 1' }],
+    ['a token for DPoP', { ...goodBody, token_type: 'DPoP' }],
+    ['a token that is no access token', { ...goodBody, token_type: 'N_A' }],
+    ['no expiry', { ...goodBody, expires_in: undefined }],
+    ['wider scopes', { ...goodBody, scope: 'tasks:read tasks:admin' }],
+    ['a list', [goodBody]],
+  ])('is refused: %s', async (_, body) => {
+    expect(await reasonFor(body)).toBe('exchange_failed')
+  })
+
+  it.each<[number, string, string]>([
+    [400, 'invalid_grant', 'exchange_client_refused'],
+    [401, 'invalid_client', 'exchange_client_refused'],
+    [400, 'unauthorized_client', 'exchange_client_refused'],
+    [400, 'invalid_scope', 'exchange_scope_refused'],
+    [400, 'invalid_target', 'exchange_target_refused'],
+    [503, '', 'issuer_unavailable'],
+  ])('%i %s is %s, never that somebody’s sign-in has ended', async (status, error, reason) => {
+    expect(await reasonFor({ error, error_description: 's3cr3t' }, status)).toBe(reason)
+  })
+
+  it('that redirects is refused', async () => {
+    const server = fakeServer(() => new Response(null, { status: 307, headers: { location: 'https://evil.example' } }))
+    expect(await issuing(server).issue(target)).toEqual({ ok: false, refusal: { reason: 'redirect_refused' } })
+    expect(server.requests).toHaveLength(1)
+  })
+})
+
+describe('a wait', () => {
+  it('ends at its deadline', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const waiting = issuing(
+        fakeServer(() => new Promise(() => {})),
+        { deadline: 500 },
+      ).issue(target)
+      await vi.advanceTimersByTimeAsync(500)
+      expect(await waiting).toEqual({ ok: false, refusal: { reason: 'issuer_unavailable' } })
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('ends when the caller gives up', async () => {
+    const server = answering(goodBody)
+    const result = await issuing(server).issue(target, { signal: AbortSignal.abort() })
+    expect(result).toEqual({ ok: false, refusal: { reason: 'cancelled' } })
+    expect(server.requests).toEqual([])
+  })
+})
+
+describe('options', () => {
+  it.each<[string, Partial<ClientCredentialsOptions>]>([
+    ['an issuer over http', { issuer: 'http://login.example' }],
+    ['an endpoint over http', { tokenEndpoint: 'http://login.example/token' }],
+    ['an empty client id', { clientId: '' }],
+  ])('are refused at creation: %s', (_, options) => {
+    expect(() => issuing(answering(goodBody), options)).toThrow(TypeError)
+  })
+})
