@@ -131,7 +131,14 @@ describe('reveal()', () => {
       'src/oauth/introspection.ts': 1,
       // The exchange: subject token and actor token in the body; an answer that gives the subject token back is refused.
       'src/oauth/exchange.ts': 2,
-      'src/oauth/judge-exchange.ts': 1,
+      'src/oauth/judge-token.ts': 1,
+      // An identity assertion: the subject token to the identity provider, what it gave to the resource's server.
+      'src/oauth/identity-assertion.ts': 2,
+      // The hash of a token in the proof that goes with it, made and verified.
+      'src/oauth/dpop.ts': 1,
+      'src/jwt/dpop-proofs.ts': 1,
+      // The length of a key that is put into our keeping.
+      'src/core/static-keys.ts': 1,
       // A connected account: the state of the flow under way; code and proof key; the refresh token; a token that is revoked.
       'src/oauth/connection/flow-record.ts': 1,
       'src/oauth/connection/flow.ts': 2,
