@@ -7,6 +7,9 @@ import { leaksIn, planted } from './leaks.ts'
 import { allSinks, CONVERSATION, ordinaryRun, type Run, type WorstRun, worstRun } from './run.ts'
 import { bytesOf, type Sink, sinksOf } from './sinks.ts'
 
+/** Milliseconds that the search through megabytes may take on a busy machine. */
+const SEARCH = 120_000
+
 /** What arrived at the listeners of this process is what was recorded, so there is no other way by which anything was sent. */
 function unseen({ house }: Pick<Run, 'house'>): readonly string[] {
   const seen = [...house.exchanges.filter(({ injected }) => !injected), ...house.visits].map(
@@ -72,9 +75,13 @@ describe('a run in which people talk, credentials are misplaced, and servers ech
       expect(answer).toMatch(/^(?:This was not done|TaskFlow cannot be|The task list cannot|The tool call failed)/)
   })
 
-  test('left no secret in any place that is not entitled to it', () => {
-    expect(leaksIn(sinks, run.secrets)).toEqual([])
-  })
+  test(
+    'left no secret in any place that is not entitled to it',
+    () => {
+      expect(leaksIn(sinks, run.secrets)).toEqual([])
+    },
+    SEARCH,
+  )
 
   test('would have been caught leaking in each place and each encoding', () => {
     const token = run.secrets.find(({ owner, kind }) => owner === 'alice' && kind === 'access token for api')
@@ -134,38 +141,47 @@ describe('a run with a model that does everything to get a credential out', () =
     expect(kindsAt(house.urls.mcp)).toEqual(new Set(['alice access token for mcp', 'bob access token for mcp']))
   })
 
-  test('left no secret in any place that is not entitled to it', async () => {
-    const sinks = [...(await sinksOf(run)), { name: 'what another app was told', bytes: bytesOf(run.told) }]
-    for (const sink of sinks) if (!/console|K8|from the API/.test(sink.name)) expect(sink.bytes, sink.name).not.toBe('')
-    expect(leaksIn(sinks, run.secrets)).toEqual([])
-  })
+  test(
+    'left no secret in any place that is not entitled to it',
+    async () => {
+      const sinks = [...(await sinksOf(run)), { name: 'what another app was told', bytes: bytesOf(run.told) }]
+      for (const sink of sinks) if (!/console|K8|from the API/.test(sink.name)) expect(sink.bytes, sink.name).not.toBe('')
+      expect(leaksIn(sinks, run.secrets)).toEqual([])
+    },
+    SEARCH,
+  )
 
-  test('a secret that really goes through is found in every place that it comes to', async () => {
-    const { alice, house, secrets } = run
-    const secret = secrets.find(({ owner, kind }) => owner === 'bob' && kind === 'access token for api')
-    if (!secret) throw new Error('there is nothing to plant')
-    const signature = secret.text.split('.')[2] ?? ''
-    const turn = await alice.say(`Add a task to ${signature}`)
-    await alice.look(`/trail/${turn.trace}`)
-    await alice.look(`/model-requests/${turn.trace}`)
-    await alice.chatkit('threads.get_by_id', { thread_id: turn.thread })
-    house.log.info('A line of the program', { operation: signature })
-    console.debug(signature)
-    const found = leaksIn(await sinksOf(run), [secret]).map((leak) => leak.split(': ')[0])
-    expect(found).toEqual([
-      'K1 requests to the model',
-      'K2 what the page shows of them',
-      'K3 what the browser got from the web server, byte by byte',
-      'K6 log',
-      'K6 console and standard streams',
-      'requests to the MCP server, without their own token',
-      'answers of the MCP server',
-      'requests to the API, without their own token',
-      'answers of the API',
-      'K15 the conversations as they are read again',
-      'K4 file chat.db-wal',
-      'K4 file taskflow.log',
-      'K4 file tasks.db-wal',
-    ])
-  })
+  test(
+    'a secret that really goes through is found in every place that it comes to',
+    async () => {
+      const { alice, house, secrets } = run
+      const secret = secrets.find(({ owner, kind }) => owner === 'bob' && kind === 'access token for api')
+      if (!secret) throw new Error('there is nothing to plant')
+      const signature = secret.text.split('.')[2] ?? ''
+      const turn = await alice.say(`Add a task to ${signature}`)
+      await alice.look(`/trail/${turn.trace}`)
+      await alice.look(`/model-requests/${turn.trace}`)
+      await alice.chatkit('threads.get_by_id', { thread_id: turn.thread })
+      house.log.info('A line of the program', { operation: signature })
+      console.debug(signature)
+      // In the database or still in its log: SQLite moves it when it likes.
+      const found = leaksIn(await sinksOf(run), [secret]).map((leak) => leak.split(': ')[0]?.replace('-wal', ''))
+      expect([...new Set(found)]).toEqual([
+        'K1 requests to the model',
+        'K2 what the page shows of them',
+        'K3 what the browser got from the web server, byte by byte',
+        'K6 log',
+        'K6 console and standard streams',
+        'requests to the MCP server, without their own token',
+        'answers of the MCP server',
+        'requests to the API, without their own token',
+        'answers of the API',
+        'K15 the conversations as they are read again',
+        'K4 file chat.db',
+        'K4 file taskflow.log',
+        'K4 file tasks.db',
+      ])
+    },
+    SEARCH,
+  )
 })

@@ -80,6 +80,7 @@ test('the first 20 characters of a token, as careless logs have them, are found'
 test.each(['sha256', 'sha512', 'sha1', 'md5'])('an unkeyed %s is found, and a keyed one is not', (algorithm) => {
   for (const form of ['hex', 'base64', 'base64url'] as const) {
     expect(partsIn(createHash(algorithm).update(jwt.text).digest(form))).toEqual(['digest'])
+    expect(partsIn(createHash(algorithm).update(jti).digest(form))).toEqual(['digest'])
     expect(partsIn(createHmac(algorithm, 'a key of the deployment').update(jwt.text).digest(form))).toEqual([])
   }
 })

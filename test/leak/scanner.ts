@@ -14,7 +14,7 @@ export interface Secret {
   readonly digestIsPublic?: boolean
 }
 
-/** Which part of a secret was found. `token id` is a JWT's `jti`; `digest` an unkeyed hash of the whole secret. */
+/** Which part of a secret was found. `token id` is a JWT's `jti`; `digest` an unkeyed hash of the secret or of that id. */
 export type SecretPart = 'whole' | 'header' | 'payload' | 'signature' | 'token id' | 'digest'
 
 /** One part of a secret that was found: the longest piece of it, in the plainest of the encodings that it was found in. */
@@ -120,7 +120,10 @@ function partsOf(secrets: readonly Secret[]): readonly Part[] {
       add(secret, 'payload', payload)
       if (signature.length >= FEWEST.signature) add(secret, 'signature', signature)
       const id = tokenId(payload)
-      if (id !== undefined && id.length >= FEWEST['token id']) add(secret, 'token id', id)
+      if (id !== undefined && id.length >= FEWEST['token id']) {
+        add(secret, 'token id', id)
+        for (const digest of digestsOf(id)) add(secret, 'digest', digest)
+      }
     } else {
       add(secret, 'whole', secret.text)
     }

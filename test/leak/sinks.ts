@@ -44,12 +44,23 @@ export async function sinksOf(sources: SinkSources): Promise<readonly Sink[]> {
       .map((exchange) => requestText(exchange, kind, secrets))
       .join('\n')
   const answers = (some: readonly Exchange[]) => some.map(answerText).join('\n')
-  const failed = exchanges.filter(({ answer, url }) => answer && answer.status >= 400 && url.startsWith('http://127.0.0.1'))
+  // What another server answers is its own affair: the answers of the house are looked at.
+  const ours = exchanges.filter(({ url }) => [urls.issuer, urls.mcp, urls.api].some((one) => url.startsWith(one)))
+  const failed = ours.filter(({ answer }) => answer && answer.status >= 400)
+
+  // Each visit is searched once, under the most telling name.
+  const shown = visitsTo(`${urls.web}/model-requests/`)
+  const trail = visitsTo(`${urls.web}/trail/`)
+  const readAgain = visitsTo(urls.chatkit).filter(({ body }) => /^\{"(?:data|id)"/.test(body))
+  const elsewhere = new Set([...shown, ...trail, ...readAgain])
 
   const sinks: Sink[] = [
     { name: 'K1 requests to the model', bytes: provider.map((request) => providerText(request, providerKey)).join('\n') },
-    { name: 'K2 what the page shows of them', bytes: raw(visitsTo(`${urls.web}/model-requests/`)) },
-    { name: 'K3 what the browser got from the web server, byte by byte', bytes: raw(visitsTo(urls.web)) },
+    { name: 'K2 what the page shows of them', bytes: raw(shown) },
+    {
+      name: 'K3 what the browser got from the web server, byte by byte',
+      bytes: raw(visitsTo(urls.web).filter((visit) => !elsewhere.has(visit))),
+    },
     {
       name: 'K3 what the browser got from the API and the MCP server',
       bytes: raw([...visitsTo(urls.api), ...visitsTo(urls.mcp)]),
@@ -57,7 +68,7 @@ export async function sinksOf(sources: SinkSources): Promise<readonly Sink[]> {
     { name: 'K6 log', bytes: bytesOf(house.logLines.join('')) },
     { name: 'K6 console and standard streams', bytes: house.printed.join('\n') },
     { name: 'K8 answers that are errors', bytes: `${raw(visits.filter(({ status }) => status >= 400))}\n${answers(failed)}` },
-    { name: 'the credential trail', bytes: raw(visitsTo(`${urls.web}/trail/`)) },
+    { name: 'the credential trail', bytes: raw(trail) },
     { name: 'requests to the MCP server, without their own token', bytes: requests(urls.mcp, 'access token for mcp') },
     { name: 'answers of the MCP server', bytes: answers(to(urls.mcp)) },
     { name: 'requests to the API, without their own token', bytes: requests(urls.api, 'access token for api') },
@@ -72,7 +83,7 @@ export async function sinksOf(sources: SinkSources): Promise<readonly Sink[]> {
         ]),
     {
       name: 'K15 the conversations as they are read again',
-      bytes: raw(visitsTo(urls.chatkit).filter(({ body }) => /^\{"(?:data|id)"/.test(body))),
+      bytes: raw(readAgain),
     },
   ]
   for (const [path, content] of await house.files()) {
