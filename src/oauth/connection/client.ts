@@ -3,7 +3,6 @@
 import { fetchJson } from '../../core/bounded-json.ts'
 import { Credential } from '../../core/credential.ts'
 import { granted, type Result, refused } from '../../core/errors.ts'
-import { formatScopes } from '../../core/scope.ts'
 import { DEPLOYMENT, type SecretKey, type SecretRecord } from '../../core/secret-store.ts'
 import { type ClientAuthentication, clientSecretBasic, clientSecretPost, publicClient } from '../client-authentication.ts'
 import { type Parts, seconds } from './parts.ts'
@@ -45,6 +44,7 @@ export async function clientForFlow(settings: Settings, parts: Parts, signal?: A
 
 async function register(endpoint: string, settings: Settings, parts: Parts, signal?: AbortSignal): Promise<Result<KnownClient>> {
   const { fetch, deadline, store } = parts
+  // No scopes: those of a resource are not always among those that its authorization server lets clients register.
   const metadata = {
     client_name: parts.clientDocument?.name ?? 'onbehalf',
     redirect_uris: [settings.redirectUri],
@@ -52,7 +52,6 @@ async function register(endpoint: string, settings: Settings, parts: Parts, sign
     response_types: ['code'],
     token_endpoint_auth_method: 'none',
     application_type: 'web',
-    ...(settings.scopes.length > 0 ? { scope: formatScopes(settings.scopes) } : {}),
   }
   const headers = { accept: 'application/json', 'content-type': 'application/json' }
   const request = { method: 'POST', headers, body: JSON.stringify(metadata) } as const

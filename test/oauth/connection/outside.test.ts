@@ -1,0 +1,129 @@
+// What has no part in a flow: the look at a server for its operator, and the notice that an account is needed.
+
+import { isInputRequiredResult, UrlElicitationRequiredError } from '@modelcontextprotocol/server'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { guardedFetch } from '../../../src/egress/index.ts'
+import { connectNotice, discoverResource } from '../../../src/oauth/index.ts'
+import { reasonOf } from '../../core/parts.ts'
+import { type Listener, listen } from '../../egress/listener.ts'
+
+describe('the look at a server', () => {
+  let server: Listener
+  /** Somebody else's listener on this machine, which nobody may come to. */
+  let inside: Listener
+  let challenge: string | undefined
+  let documents: Record<string, unknown> = {}
+  beforeAll(async () => {
+    inside = await listen((_, response) => response.end('secret'))
+    server = await listen((request, response) => {
+      const document = documents[request.url ?? '']
+      if (document !== undefined) return void response.end(JSON.stringify(document))
+      if (request.url !== '/mcp') return void response.writeHead(404).end()
+      response.writeHead(401, challenge === undefined ? {} : { 'www-authenticate': challenge }).end()
+    })
+  })
+  afterAll(async () => {
+    await server.stop()
+    await inside.stop()
+  })
+  beforeEach(() => {
+    challenge = undefined
+    documents = {}
+    inside.connections = 0
+    server.requests.length = 0
+  })
+  const fetch = guardedFetch({ allowLoopbackForDevelopment: true, deadline: 2000 })
+  const look = () => discoverResource(`${server.origin}/mcp`, { fetch })
+  const about = (changes: object = {}) => ({
+    resource: `${server.origin}/mcp`,
+    authorization_servers: ['https://login.example'],
+    scopes_supported: ['a', 'b'],
+    ...changes,
+  })
+  const found = () => ({
+    ok: true,
+    value: { resource: `${server.origin}/mcp`, authorizationServers: ['https://login.example'], scopes: ['a', 'b'] },
+  })
+
+  it('finds its metadata where its 401 points, on its own origin', async () => {
+    challenge = `Bearer error="invalid_token", resource_metadata="${server.origin}/own"`
+    documents = { '/own': about() }
+    expect(await look()).toEqual(found())
+  })
+
+  it('finds it at the well-known place of its path, then of its root', async () => {
+    documents = { '/.well-known/oauth-protected-resource': about() }
+    expect(await look()).toEqual(found())
+    expect(server.requests.map(({ url }) => url)).toEqual([
+      '/mcp',
+      '/.well-known/oauth-protected-resource/mcp',
+      '/.well-known/oauth-protected-resource',
+    ])
+  })
+
+  it.each([
+    'INSIDE/latest/meta-data',
+    'http://localhost:PORT/x',
+    'http://127.1:PORT/x',
+    'http://[::1]:PORT/x',
+    'http://[::ffff:127.0.0.1]:PORT/x',
+    'http://0.0.0.0:PORT/x',
+    'http://169.254.169.254/latest/meta-data',
+    'http://[fe80::1]/x',
+    'https://evil.example/x',
+    'file:///etc/passwd',
+    'javascript:alert(1)',
+    '//127.0.0.1:PORT/x',
+  ])('does not go where a hostile 401 points: %s', async (link) => {
+    challenge = `Bearer resource_metadata="${link.replace('INSIDE', inside.origin).replace('PORT', String(inside.port))}"`
+    expect(reasonOf(await look())).toBe('issuer_unavailable')
+    expect(inside.connections).toBe(0)
+    expect(server.requests.every(({ url }) => url === '/mcp' || url.startsWith('/.well-known/'))).toBe(true)
+  })
+
+  it('asks nobody whom a document names: the operator decides about that', async () => {
+    documents = { '/.well-known/oauth-protected-resource/mcp': about({ authorization_servers: [inside.origin] }) }
+    expect(await look()).toMatchObject({ value: { authorizationServers: [inside.origin] } })
+    expect(inside.connections).toBe(0)
+  })
+
+  it.each<[string, unknown]>([
+    ['about another resource', { resource: 'https://other.example/mcp' }],
+    ['about a longer resource', { resource: 'PLACE/mcp/' }],
+    ['without authorization servers', { authorization_servers: [] }],
+    [
+      'with authorization servers that are none',
+      { authorization_servers: ['javascript:alert(1)', 'http://a.example', 1, 'https://a#b'] },
+    ],
+    ['with one where a list belongs', { authorization_servers: 'https://login.example' }],
+  ])('does not believe a document %s', async (_, changes) => {
+    const text = JSON.stringify(about(changes as object)).replace('PLACE', server.origin)
+    documents = { '/.well-known/oauth-protected-resource/mcp': JSON.parse(text) }
+    expect(reasonOf(await look())).toBe('issuer_unavailable')
+  })
+})
+
+describe('the notice', () => {
+  const url = 'https://app.example/connect/tasks'
+
+  it('is the error of 2025-11-25, as the SDK reads it', () => {
+    const { error, message } = connectNotice('tasks', url)
+    const sdk = new UrlElicitationRequiredError([...error.data.elicitations], error.message)
+    expect([sdk.code, sdk.message, sdk.elicitations]).toEqual([error.code, message, error.data.elicitations])
+    expect(error.data.elicitations).toEqual([{ mode: 'url', message, url, elicitationId: expect.stringMatching(/^[\w-]{36}$/) }])
+  })
+
+  it('is the result of 2026-07-28, as the SDK reads it', () => {
+    const { result, message } = connectNotice('tasks', url)
+    expect(isInputRequiredResult(result)).toBe(true)
+    expect(result.inputRequests.connect).toEqual({ method: 'elicitation/create', params: { mode: 'url', message, url } })
+    expect(message).toBe('Connect your tasks account to continue.')
+  })
+
+  it.each(['javascript:alert(1)', 'http://app.example/x', 'https://u:p@app.example/', 'data:,x', '/connect'])(
+    'is not made for %s',
+    (link) => {
+      expect(() => connectNotice('tasks', link)).toThrow(TypeError)
+    },
+  )
+})
