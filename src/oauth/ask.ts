@@ -3,8 +3,9 @@
 import { allowInsecureRequests, type ClientAuth, customFetch } from 'oauth4webapi'
 import { type BoundedOptions, fetchJson, type JsonAnswer } from '../core/bounded-json.ts'
 import { type Result, refused } from '../core/errors.ts'
+import { isNonce } from '../core/proof.ts'
 import type { ClientAuthentication } from './client-authentication.ts'
-import { type DpopKey, isNonce } from './dpop.ts'
+import type { DpopKey } from './dpop.ts'
 
 /** The options under which oauth4webapi hands its request to us. */
 export interface AskOptions {

@@ -2,6 +2,7 @@
 
 import type { Credential } from '../core/credential.ts'
 import type { ProofRequest } from '../core/exchange.ts'
+import { isNonce } from '../core/proof.ts'
 
 /** What a proof is for; `accessToken` is the token that goes with it, none where a token is only being asked for. */
 export interface KeyProofRequest extends ProofRequest {
@@ -58,11 +59,6 @@ export async function dpopKey(options: DpopKeyOptions = {}): Promise<DpopKey> {
       return `${header}.${payload}.${Buffer.from(signature).toString('base64url')}`
     },
   }
-}
-
-/** Whether a text is a nonce that a server may ask for (RFC 9449 section 8.1); longer ones would fill our own requests' headers. */
-export function isNonce(text: string): boolean {
-  return /^[\x21\x23-\x5b\x5d-\x7e]{1,512}$/.test(text)
 }
 
 /** `ath` (RFC 9449 section 4.2). */

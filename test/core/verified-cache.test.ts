@@ -35,6 +35,13 @@ describe('a verifier with a memory', () => {
     expect(asked).toEqual([['t', CHAT]])
   })
 
+  it('asks again with another proof, or without one: a token that is bound to a key is worth nothing without it', async () => {
+    const cached = verifier()
+    for (const options of [{ keyThumbprint: 'a' }, { keyThumbprint: 'b' }, {}, { keyThumbprint: 'a' }, {}])
+      await cached.verify(new Credential('t'), CHAT, options)
+    expect(asked).toHaveLength(3)
+  })
+
   it('asks again for another audience: a token that is good for one is not good for all', async () => {
     answer = (_, audience) => (audience === CHAT ? granted(verifiedToken()) : refused('audience_mismatch'))
     const cached = verifier()
