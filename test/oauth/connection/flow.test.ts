@@ -201,6 +201,22 @@ describe('coming back is refused, and no code is redeemed', () => {
     expect(moved.tokenRequests()).toBe(0)
   })
 
+  it('with the right state and another beside it', async () => {
+    const app = house()
+    const begun = await app.begin()
+    const state = begun.location.searchParams.get('state') ?? ''
+    expect((await app.back(begun, { parameters: { state: [state, 'A'.repeat(43)] } })).status).toBe(400)
+    expect(app.tokenRequests()).toBe(0)
+  })
+
+  it('when the app is another client by now', async () => {
+    const app = house()
+    const begun = await app.begin()
+    const changed = house({ store: app.store, tasks: { client: { type: 'registered', id: 'another-app' } } })
+    expect((await changed.back(begun)).headers.get('location')).toContain('connect_error=refused')
+    expect(changed.tokenRequests()).toBe(0)
+  })
+
   it('when the audit cannot be written', async () => {
     const app = house()
     const begun = await app.begin()
