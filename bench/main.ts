@@ -2,8 +2,12 @@
 
 import { parseArgs } from 'node:util'
 import { chain } from './chain.ts'
+import { redact } from './redact.ts'
 
-const benches: Readonly<Record<string, (report: (line: string) => void) => Promise<Readonly<Record<string, number>>>>> = { chain }
+const benches: Readonly<Record<string, (report: (line: string) => void) => Promise<Readonly<Record<string, number>>>>> = {
+  chain,
+  redact,
+}
 
 const { values, positionals } = parseArgs({
   options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
