@@ -6,7 +6,7 @@ import { type ModelChoice, modelFromEnvironment } from 'onbehalf/openai-agents'
 import { freePorts } from '../../examples/taskflow/listen.ts'
 import { createParts, type Deadlines, type Parts } from '../../examples/taskflow/parts.ts'
 import { PORTS, type TaskflowUrls, taskflowUrls } from '../../examples/taskflow/urls.ts'
-import { type LogLine, memoryLog, retried, temporaryFolder } from './demo.ts'
+import { type LogLine, memoryLog, retried, temporaryFolder } from './fixtures.ts'
 
 export type Part = Exclude<keyof Parts, 'close'>
 

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import type { TaskflowUrls } from '../../examples/taskflow/urls.ts'
 
 /** The repository's folder. */
-export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 const RUNNER = fileURLToPath(new URL('../../scripts/run.mjs', import.meta.url))
 

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freePorts } from '../../examples/taskflow/listen.ts'
 import { PORTS, type TaskflowUrls } from '../../examples/taskflow/urls.ts'
 import { inputOf, send } from './chat.ts'
-import { retried, temporaryFolder } from './demo.ts'
+import { retried, temporaryFolder } from './fixtures.ts'
 import { kill, type Program, ready, runScript, start } from './program.ts'
 
 const programs: Program[] = []
