@@ -11,6 +11,7 @@ import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { type Caller, Credential, createAuditor, createDoor, createOnBehalf, type TokenExchanger } from 'onbehalf'
 import { chatkitServer } from 'onbehalf/chatkit'
+import { egressFetch } from 'onbehalf/egress'
 import { jwtVerifier } from 'onbehalf/jwt'
 import { protectMcpServer } from 'onbehalf/mcp-server'
 import { openSqlite, sqliteThreadStore } from 'onbehalf/store'
@@ -28,7 +29,9 @@ export async function chain(report: (line: string) => void): Promise<Readonly<Re
   const closing: (() => unknown)[] = []
   try {
     const issuer = await stubIssuer()
-    const parts = { verifier: issuer.verifier, audit: { record: () => {} }, exchanger: issuer.exchanger }
+    const fetch = egressFetch()
+    closing.push(() => fetch.close())
+    const parts = { verifier: issuer.verifier, audit: { record: () => {} }, exchanger: issuer.exchanger, fetch }
     const bare = await sdkRoundTrip(closing)
     const ours = await chatTurn(parts, issuer.token, closing)
     const micros = await cpuMicros({ bare, ours: ours.turn }, { runs: RUNS })
@@ -112,11 +115,11 @@ async function connect(url: string, fetch: typeof globalThis.fetch, closing: (()
   return () => client.callTool({ name: 'echo', arguments: { text: ARGUMENT } })
 }
 
-type Parts = Pick<Parameters<typeof protectMcpServer>[0], 'verifier' | 'audit'> & { readonly exchanger: TokenExchanger }
+type Parts = Required<Pick<Parameters<typeof protectMcpServer>[0], 'verifier' | 'audit' | 'exchanger' | 'fetch'>>
 
 /** Our own code: chat endpoint, carrying fetch, server kit, call to the API, and its door; the tool and the API do next to nothing. */
 async function chatTurn(
-  { verifier, audit, exchanger }: Parts,
+  { verifier, audit, exchanger, fetch }: Parts,
   token: (audience: string, scope: string) => Promise<string>,
   closing: (() => unknown)[],
 ) {
@@ -139,10 +142,11 @@ async function chatTurn(
         exchanger,
         toolScopes: { echo: ['tasks:write'] },
         apis: { tasks: { url: `${api}/api`, scopes: ['tasks:write'] } },
+        fetch,
       },
-      async (call, { fetch }) => {
+      async (call, { fetch: apiFetch }) => {
         const { id, params } = toolCall.parse(await call.json())
-        const answer = await fetch('tasks')(`${api}/api/tasks`, { method: 'POST', body: JSON.stringify(params.arguments) })
+        const answer = await apiFetch('tasks')(`${api}/api/tasks`, { method: 'POST', body: JSON.stringify(params.arguments) })
         return Response.json({ jsonrpc: '2.0', id, result: { content: [{ type: 'text', text: await answer.text() }] } })
       },
     )
@@ -171,6 +175,7 @@ async function chatTurn(
     verifier,
     exchanger,
     audit,
+    fetch,
     servers: { tasks: { url: `${mcp}/mcp`, source }, sdk: { url: `${sdkMcp}/mcp`, source } },
   })
   const chatkit = chatkitServer<Caller>({

@@ -1,21 +1,26 @@
 // createOnBehalf: the parts put together for an app: door, vault, sources, and one `fetch` for each MCP server of an admitted principal.
 
 import { type AuditSink, createAuditor } from './core/audit.ts'
-import { type BindingInput, parseBinding } from './core/binding.ts'
+import { type Binding, type BindingInput, parseBinding, scopesOf } from './core/binding.ts'
 import { type Admission, createDoor } from './core/door.ts'
 import { type Refusal, refused } from './core/errors.ts'
-import type { TokenExchanger } from './core/exchange.ts'
+import type { ClientCredentialsIssuer, TokenExchanger } from './core/exchange.ts'
 import { issuedCache } from './core/issued-cache.ts'
 import { memoryVault } from './core/memory-vault.ts'
-import { headerPlacing } from './core/placing.ts'
 import { type Principal, principalKey } from './core/principal.ts'
 import { canonicalResource, resourceMetadataResponse } from './core/resource.ts'
+import { runningCalls } from './core/running-calls.ts'
 import { isScope } from './core/scope.ts'
-import { credentialSource } from './core/source.ts'
+import type { SecretStore } from './core/secret-store.ts'
+import { type ConnectedAccounts, type CredentialSource, credentialSource, missingPart } from './core/source.ts'
 import type { Vault } from './core/vault.ts'
 import type { TokenVerifier, VerifiedToken } from './core/verify.ts'
 import { toError, toResponse } from './core/wire.ts'
 import { mcpFetch } from './mcp/fetch.ts'
+import { liveSecrets } from './mcp/live-secrets.ts'
+import { literalWarning, type PromptValues, promptValues } from './mcp/prompt-values.ts'
+import { createReferences } from './mcp/references.ts'
+import type { Pins } from './mcp/tool-book.ts'
 
 /** Options of {@link createOnBehalf}. */
 export interface OnBehalfOptions {
@@ -28,8 +33,16 @@ export interface OnBehalfOptions {
   readonly servers: Readonly<Record<string, BindingInput>>
   /** Where every hop is recorded. A sink that throws makes the hop fail. */
   readonly audit: AuditSink
-  /** Needed when a server's source is `exchange`, the default. */
+  /** Needed when a server's source is `exchange`, the default: `tokenExchanger` of onbehalf/oauth. */
   readonly exchanger?: TokenExchanger
+  /** Needed for the source `identity-assertion`: `identityAssertionExchanger` of onbehalf/oauth. */
+  readonly identityAssertions?: TokenExchanger
+  /** Needed for the source `client-credentials`: `clientCredentials` of onbehalf/oauth. */
+  readonly clientCredentials?: ClientCredentialsIssuer
+  /** Needed for the source `connection`: `connections` of onbehalf/oauth. */
+  readonly connections?: ConnectedAccounts
+  /** Needed for the source `static`: where the keys are kept, for example `sqliteSecretStore` of onbehalf/store. */
+  readonly secrets?: SecretStore
   /** Scopes that every request to the app needs. Default none. */
   readonly scopes?: readonly string[]
   /** Scopes to name in challenges and metadata. Default: `scopes` and those of the bindings. */
@@ -46,6 +59,8 @@ export interface OnBehalfOptions {
   readonly deadline?: number
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
+  /** Gets a warning about a setting that is allowed and not safe. Default `console.warn`. */
+  readonly warn?: (message: string) => void
 }
 
 /** One admitted request's principal, and what can be done in its name. It holds a handle, no secret. */
@@ -60,6 +75,13 @@ export interface Caller {
    * @throws AuthError `server_unbound` for a name that is not among the `servers`.
    */
   fetch(server: string): typeof globalThis.fetch
+  /**
+   * The values for a prompt that names `{user_id}` and `{access_token}`, for a server whose placement is `prompt`: references that stand for them
+   * at that server's bound parameters in this run and are worthless elsewhere. With `insecurelyShowLiteralTokens`, the values themselves.
+   *
+   * @throws AuthError when the server is not bound by `prompt`, or its credential cannot be had.
+   */
+  promptValues(server: string): Promise<PromptValues>
   /** Forgets the credential. Every call made after it is refused. */
   end(): Promise<void>
 }
@@ -70,8 +92,11 @@ export interface OnBehalf {
   admit(request: Request): Promise<Admission<Caller>>
   /** Answers requests for the protected resource metadata (RFC 9728); undefined for any other. */
   metadata(request: Request): Response | undefined
-  /** Drops every token that was issued for a principal, at sign-out for example. */
-  forget(principal: Principal): void
+  /**
+   * Ends all that is under way for a principal in this process, and drops every token that was issued for them: at sign-out, or when a sign-in
+   * is revoked. A request that comes with a valid token afterwards is admitted anew.
+   */
+  revoke(principal: Principal): void
 }
 
 /**
@@ -111,20 +136,26 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
   for (const scope of [...(options.scopes ?? []), ...(options.scopesSupported ?? [])])
     if (!isScope(scope)) throw new TypeError(`scopes: "${scope}" is no scope token (RFC 6749 section 3.3)`)
   const bindings = new Map(Object.entries(options.servers).map(([name, input]) => [name, parseBinding(name, input)]))
-  for (const { name, source } of bindings.values()) {
-    if (source.type === 'exchange' && !exchanger) {
-      throw new TypeError(
-        `servers.${name}.source is "exchange" (the default), which needs the setting exchanger; see tokenExchanger in onbehalf/oauth`,
-      )
-    }
+  for (const binding of bindings.values()) {
+    const setting = missingPart(binding, options)
+    if (setting === undefined) continue
+    const { name, source } = binding
+    throw new TypeError(
+      `servers.${name}.source is "${source.type}", which needs the setting ${setting}; onbehalf/oauth and onbehalf/store have it`,
+    )
   }
-  const named = [...bindings.values()].flatMap(({ source }) => (source.type === 'exchange' ? source.scopes : []))
+  const named = [...bindings.values()].flatMap(({ source }) => scopesOf(source))
   const scopesSupported = options.scopesSupported ?? [...new Set([...(options.scopes ?? []), ...named])]
   const auditor = createAuditor(options.audit, {
     now,
     ...(options.fingerprintKey ? { fingerprintKey: options.fingerprintKey } : {}),
   })
   const cache = issuedCache({ now })
+  const parts = { ...options, vault, auditor, cache }
+  const pins: Pins = new Map()
+  const running = runningCalls(now)
+  for (const { name, placement } of bindings.values())
+    if (placement.type === 'prompt' && placement.insecurelyShowLiteralTokens) (options.warn ?? console.warn)(literalWarning(name))
   const door = createDoor({
     resource,
     verifier,
@@ -141,7 +172,7 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
       if (!admission.ok) return admission
       const { principal, token, credential, trace } = admission.value
       const destinations = [
-        ...(exchanger ? [exchanger.issuer] : []),
+        ...[exchanger, options.identityAssertions].flatMap((one) => (one ? [one.issuer] : [])),
         ...ownResources.filter((one) => token.audience.includes(one)),
       ]
       const deposit = { credential, owner: principal, destinations, expiresAt: token.expiresAt }
@@ -150,39 +181,51 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
         const refusal: Refusal = { reason: 'server_unavailable', server: 'the vault' }
         return { ok: false, refusal, response: toResponse(refusal, {}) }
       }
+      const revocation = running.enter(principal, token.expiresAt)
+      const references = createReferences()
+      const live = liveSecrets()
       let ended = false
+
+      const sourceOf = (binding: Binding): CredentialSource => {
+        const source = credentialSource(binding, { token, handle, trace }, parts)
+        return async (asked) => {
+          const result = await source(asked)
+          // It may have ended during an exchange that others wait for as well, and the cache does not ask the vault.
+          return ended || revocation.signal.aborted ? refused('handle_refused', { server: binding.name }) : result
+        }
+      }
+
+      function bound(server: string): Binding {
+        const binding = bindings.get(server)
+        if (!binding) throw toError({ reason: 'server_unbound', server })
+        return binding
+      }
+
       const caller: Caller = {
         principal,
         token,
         trace,
         fetch(server) {
-          const binding = bindings.get(server)
-          if (!binding) throw toError({ reason: 'server_unbound', server })
-          const source = credentialSource(
-            binding,
-            { token, handle, trace },
-            { vault, auditor, cache, ...(exchanger ? { exchanger } : {}) },
-          )
+          const binding = bound(server)
           return mcpFetch({
-            name: binding.name,
-            url: binding.url,
-            resource: binding.resource,
-            async source(asked) {
-              const result = await source(asked)
-              // It may have ended during an exchange that others wait for as well, and the cache does not ask the vault.
-              return ended ? refused('handle_refused', { server }) : result
-            },
-            placing: headerPlacing(binding.placement.name),
+            binding,
+            source: sourceOf(binding),
             principal,
+            claims: token.claims,
             auditor,
             trace,
             fetch,
             deadline,
-            knownScopes: binding.source.type === 'exchange' ? binding.source.scopes : [],
+            references,
+            live,
+            pins,
+            signal: revocation.signal,
           })
         },
+        promptValues: (server) => promptValues({ binding: bound(server), source: sourceOf, references, principal, live, now }),
         async end() {
           ended = true
+          revocation.leave()
           await vault.discard(handle, principal)
         },
       }
@@ -195,6 +238,9 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
         ...(scopesSupported.length > 0 ? { scopes_supported: scopesSupported } : {}),
         bearer_methods_supported: ['header'],
       }),
-    forget: (principal) => cache.forget(principalKey(principal)),
+    revoke(principal) {
+      running.revoke(principal)
+      cache.forget(principalKey(principal))
+    },
   }
 }

@@ -75,6 +75,8 @@ describe('imports', () => {
     chatkit: { rooms: ['core', 'openai-agents'], library: 'zod', node: true },
     // It stands behind chatkit's port.
     store: { rooms: ['core', 'chatkit'], library: 'kysely', node: true },
+    // The program stands on public subpaths, like an app.
+    cli: { rooms: [], library: 'onbehalf', node: true },
     // index.ts and on-behalf.ts.
     '.': { rooms: ['core', 'mcp'] },
   }
@@ -124,6 +126,14 @@ describe('reveal()', () => {
     expect(Object.fromEntries(calls)).toEqual({
       // Carrying: the bytes of one request.
       'src/core/placing.ts': 1,
+      'src/mcp/place-arguments.ts': 1,
+      'src/mcp/place-meta.ts': 1,
+      // The insecure option that shows a model the token itself.
+      'src/mcp/prompt-values.ts': 1,
+      // What is searched for in all that comes back.
+      'src/mcp/redact/redactor.ts': 1,
+      // Secrets at rest.
+      'src/store/seal.ts': 1,
       // The digest that a verified token is remembered by.
       'src/core/verified-cache.ts': 1,
       // Verification itself, local and by introspection.

@@ -33,7 +33,11 @@ export function createTrail(): Trail {
     dropOldest(people, PEOPLE)
     const trace = traces.get(id) ?? { events: [], requests: [] }
     traces.set(id, trace)
-    dropOldest(traces, TRACES)
+    if (traces.size > TRACES) {
+      // Looking at threads and trails is recorded too, but it is answers that people come back to.
+      const idle = [...traces].find(([key, { requests }]) => key !== id && requests.length === 0)
+      traces.delete(idle ? idle[0] : (traces.keys().next().value ?? id))
+    }
     return trace
   }
 

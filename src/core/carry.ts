@@ -4,10 +4,12 @@ import type { Auditor } from './audit.ts'
 import { parseChallenge } from './challenge.ts'
 import { waitFor } from './deadline.ts'
 import { type AuthError, granted, type Refusal, type RefusalReason, type Result, refused } from './errors.ts'
-import type { IssuedToken } from './exchange.ts'
+import type { IssuedToken, ProofRequest } from './exchange.ts'
+import type { IssueOptions } from './issued-cache.ts'
 import { type Body, readOutgoing } from './outgoing.ts'
-import type { Placing } from './placing.ts'
+import type { Placing, Plan, Sent } from './placing.ts'
 import type { Principal } from './principal.ts'
+import { isScope, missingScopes } from './scope.ts'
 import type { CredentialSource } from './source.ts'
 import { traceparent } from './trace.ts'
 import { isFailure, toError } from './wire.ts'
@@ -29,6 +31,8 @@ export interface CarryOptions {
   readonly fetch: typeof globalThis.fetch
   /** Milliseconds that a request may take in all; of a GET, until its headers. */
   readonly deadline: number
+  /** Ends everything under way, for example when the sign-in is revoked. Default: nothing does. */
+  readonly signal?: AbortSignal
 }
 
 /** Request headers that never go on: our callers' own credentials and claims of identity, and another name for the destination. */
@@ -61,7 +65,9 @@ export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
       outcome: reason ? (isFailure(reason) ? 'failed' : 'refused') : 'allowed',
       ...(reason ? { reason } : {}),
       audience: [resource],
-      ...(token ? { scopes: token.scopes, expiresAt: token.expiresAt } : {}),
+      ...(token ? { scopes: token.scopes } : {}),
+      // A key that does not expire has no time to show.
+      ...(token && Number.isFinite(token.expiresAt) ? { expiresAt: token.expiresAt } : {}),
       ...(token?.tokenId === undefined ? {} : { tokenId: token.tokenId }),
       destination: resource,
       ...(at === undefined ? {} : { placement: at }),
@@ -87,11 +93,13 @@ export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
     const operation = outgoing?.method ?? 'GET'
     const limit = deadlineFor(operation, deadline)
     const callers = outgoing?.settings.signal
-    const signal = callers ? AbortSignal.any([callers, limit.signal]) : limit.signal
+    const signals = [callers, options.signal, limit.signal].filter((one) => one !== undefined && one !== null)
+    const signal = signals.length === 1 ? limit.signal : AbortSignal.any(signals)
 
     /** Waits for a step; an abort is the caller's doing, or else the step took too long, by our deadline or by the caller's. */
     async function wait<T>(step: Promise<Result<T>>, late: RefusalReason): Promise<Result<T>> {
       const result = await waitFor(step, signal)
+      if (options.signal?.aborted) return refused('handle_refused')
       return !result.ok && result.refusal.reason === 'cancelled' && !gaveUp(callers) ? refused(late) : result
     }
 
@@ -101,48 +109,75 @@ export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
       return toError({ ...refusal, server: name })
     }
 
+    /** Whether the source has got what a 403 asked for beyond what it had; it gives that from now on. */
+    async function stepsUp(response: Response, problem: RefusalReason, token: IssuedToken | undefined): Promise<boolean> {
+      if (problem !== 'scope_missing' || !token) return false
+      const wider = parseChallenge(response.headers.get('www-authenticate')).scopes.filter(isScope)
+      if (missingScopes(wider, token.scopes).length === 0) return false
+      const issued = await wait(source({ wider }), 'issuer_unavailable')
+      return issued.ok && missingScopes(wider, issued.value.scopes).length === 0
+    }
+
     try {
       if (!outgoing || !approves(outgoing.url)) throw await failure({ reason: 'destination_refused' })
       const { url, settings } = outgoing
       const body = await wait(outgoing.body(), 'cancelled')
       if (!body.ok) throw await failure(body.refusal)
       const sent = { headers: withoutDropped(outgoing.headers), body: body.value }
-      let rejected: IssuedToken | undefined
+      const proving: { method: string; url: string; nonce?: string } = { method: operation, url: url.href }
+      let asked: IssueOptions = {}
       for (let attempt = 0; ; attempt++) {
         const planned = await wait(Promise.resolve(placing(sent, attempt)), 'server_unavailable')
         if (!planned.ok) throw await failure(planned.refusal)
         const plan = planned.value
-        const issued =
-          plan.at === undefined ? undefined : await wait(source(rejected ? { refused: rejected } : {}), 'issuer_unavailable')
+        const issued = plan.at === undefined ? undefined : await wait(source(asked), 'issuer_unavailable')
         if (issued && !issued.ok) throw await failure(issued.refusal, { at: plan.at })
-        const used: Recorded = { ...(issued ? { token: issued.value } : {}), at: plan.at ?? 'none' }
-        const carrying = plan.at === undefined ? plan.sent : issued && plan.fill(issued.value)
-        if (!carrying) throw await failure({ reason: 'credential_malformed' }, used)
-        const headers = new Headers(carrying.headers)
+        const token = issued?.value
+        const used: Recorded = { ...(token ? { token } : {}), at: plan.at ?? 'none' }
+        const carrying = await wait(fill(plan, token, proving), 'issuer_unavailable')
+        if (!carrying.ok) throw await failure(carrying.refusal, used)
+        const headers = new Headers(carrying.value.headers)
         headers.set('traceparent', traceparent(trace))
         // Written before the credential is used: what cannot be recorded is not done.
         const recorded = await wait(record(operation, used), 'audit_unavailable')
         if (!recorded.ok) throw toError({ ...recorded.refusal, server: name })
-        const answer = await wait(send(url, { ...settings, body: carrying.body, headers, signal }), 'server_unavailable')
+        const answer = await wait(send(url, { ...settings, body: carrying.value.body, headers, signal }), 'server_unavailable')
         if (!answer.ok) throw await failure(answer.refusal, used)
         const response = answer.value
         plan.answered?.(response)
         const problem = problemOf(response)
         if (!problem) return response
-        if (response.status !== 401 && problem !== 'redirect_refused') {
+        const again =
+          attempt === 0 && isRepeatable(body.value) && ((await stepsUp(response, problem, token)) || response.status === 401)
+        if (!again && response.status !== 401 && problem !== 'redirect_refused') {
           await waitFor(record(operation, { ...used, reason: problem }), signal)
           return response
         }
         response.body?.cancel().catch(() => {})
-        if (attempt > 0 || problem === 'redirect_refused' || !isRepeatable(body.value))
-          throw await failure({ reason: problem }, used)
+        if (!again) throw await failure({ reason: problem }, used)
         await waitFor(record(operation, { ...used, reason: problem }), signal)
-        rejected = issued?.value
+        asked = response.status === 401 ? askedAfter401(response, token) : {}
+        const nonce = response.headers.get('dpop-nonce')
+        if (nonce !== null && /^[\x21\x23-\x5b\x5d-\x7e]{1,512}$/.test(nonce)) proving.nonce = nonce
       }
     } finally {
       limit.headersCame()
     }
   }
+}
+
+/** How the credential is asked for after a 401. */
+function askedAfter401(response: Response, token: IssuedToken | undefined): IssueOptions {
+  // With a nonce the server asks for another proof of the same token (RFC 9449 section 9).
+  const sameToken = token?.proof !== undefined && response.headers.has('dpop-nonce')
+  return token && !sameToken ? { refused: token } : {}
+}
+
+/** What leaves. */
+async function fill(plan: Plan, token: IssuedToken | undefined, request: ProofRequest): Promise<Result<Sent>> {
+  if (plan.at === undefined) return granted(plan.sent)
+  const filled = token && (await Promise.resolve(plan.fill(token, { ...request })).catch(() => undefined))
+  return filled ? granted(filled) : refused('credential_malformed')
 }
 
 /** What is recorded of one hop beside its operation. */

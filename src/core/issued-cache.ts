@@ -7,6 +7,8 @@ import type { IssuedToken } from './exchange.ts'
 export interface IssueOptions {
   /** The token that the destination just refused: it is not served again. */
   readonly refused?: IssuedToken
+  /** Scopes that the destination asked for beyond what the token has. Not looked at by the cache. */
+  readonly wider?: readonly string[]
 }
 
 /** A cache of issued tokens. */

@@ -2,7 +2,7 @@
 
 import { isBearerToken } from './credential.ts'
 import { granted, type Result } from './errors.ts'
-import type { IssuedToken } from './exchange.ts'
+import type { IssuedToken, ProofRequest } from './exchange.ts'
 import type { Body } from './outgoing.ts'
 
 /** What leaves for the server. */
@@ -14,7 +14,11 @@ export interface Sent {
 /** How one request is sent. */
 export type Plan =
   /** With the credential. `fill` gives what leaves, or undefined when this credential cannot stand there. */
-  | { readonly at: string; fill(token: IssuedToken): Sent | undefined; answered?(response: Response): void }
+  | {
+      readonly at: string
+      fill(token: IssuedToken, request: ProofRequest): Sent | undefined | Promise<Sent | undefined>
+      answered?(response: Response): void
+    }
   /** Without it, because this request needs none. */
   | { readonly at?: undefined; readonly sent: Sent; answered?(response: Response): void }
 
@@ -28,7 +32,8 @@ export type Plan =
 export type Placing = (sent: Sent, attempt: number) => Result<Plan> | Promise<Result<Plan>>
 
 /**
- * `Authorization: Bearer` (RFC 6750 section 2.1), or another header that holds the bare credential; on every request.
+ * `Authorization: Bearer` (RFC 6750 section 2.1), or another header that holds the bare credential; on every request. A token that is bound to
+ * a key goes as `Authorization: DPoP` with its proof (RFC 9449 section 7.1), and nowhere else.
  *
  * The charset is checked here, because `Headers` quotes a value that it refuses.
  */
@@ -37,12 +42,21 @@ export function headerPlacing(name = 'Authorization'): Placing {
   return ({ headers, body }) =>
     granted({
       at: `header ${name}`,
-      fill({ credential }) {
+      fill({ credential, proof }, request) {
         const value = credential.reveal()
         if (!(bearer ? isBearerToken(value) : /^[\x21-\x7e]+$/.test(value))) return undefined
         const carrying = new Headers(headers)
-        carrying.set(name, bearer ? `Bearer ${value}` : value)
-        return { headers: carrying, body }
+        carrying.delete('dpop')
+        if (!proof) {
+          carrying.set(name, bearer ? `Bearer ${value}` : value)
+          return { headers: carrying, body }
+        }
+        if (!bearer) return undefined
+        carrying.set(name, `DPoP ${value}`)
+        return proof(request).then((text) => {
+          carrying.set('dpop', text)
+          return { headers: carrying, body }
+        })
       },
     })
 }

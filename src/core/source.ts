@@ -3,13 +3,14 @@
 import type { Auditor } from './audit.ts'
 import type { Binding } from './binding.ts'
 import { granted, type Result, refused } from './errors.ts'
-import type { IssuedToken, TokenExchanger } from './exchange.ts'
+import type { ClientCredentialsIssuer, IssuedToken, TokenExchanger } from './exchange.ts'
+import { exchangeSource } from './exchange-source.ts'
 import type { IssuedCache, IssueOptions } from './issued-cache.ts'
-import { principalKey } from './principal.ts'
-import { narrowScopes } from './scope.ts'
+import type { Principal } from './principal.ts'
+import { DEPLOYMENT, type SecretStore } from './secret-store.ts'
+import { staticCredential } from './static-credential.ts'
 import type { Handle, Vault } from './vault.ts'
 import type { VerifiedToken } from './verify.ts'
-import { isFailure } from './wire.ts'
 
 /** Gives the credential for one request. */
 export type CredentialSource = (options?: IssueOptions) => Promise<Result<IssuedToken>>
@@ -27,20 +28,91 @@ export interface SourceParts {
   readonly auditor: Auditor
   readonly cache: IssuedCache
   readonly exchanger?: TokenExchanger
+  /** An exchanger by way of the person's identity provider. */
+  readonly identityAssertions?: TokenExchanger
+  readonly clientCredentials?: ClientCredentialsIssuer
+  /** The accounts that people connected. */
+  readonly connections?: ConnectedAccounts
+  /** Where static keys are kept. */
+  readonly secrets?: SecretStore
 }
 
-/** The source of a binding's credential for one principal. */
+/** The port of the connected accounts, as far as carrying needs it. */
+export interface ConnectedAccounts {
+  /** The person's credential for the server of a binding; `connection_needed` when there is none. */
+  credential(
+    principal: Principal,
+    server: string,
+    options?: IssueOptions & { readonly trace?: string },
+  ): Promise<Result<IssuedToken>>
+}
+
+/**
+ * The source of a binding's credential for one principal.
+ *
+ * @throws TypeError that names the setting, when the part that the source works with is missing.
+ */
 export function credentialSource(binding: Binding, deposited: Deposited, parts: SourceParts): CredentialSource {
-  switch (binding.source.type) {
+  const { source } = binding
+  const { principal } = deposited.token
+  switch (source.type) {
     case 'own':
       return ownSource(binding, deposited, parts)
     case 'exchange':
-      return exchangeSource(binding, deposited, parts)
+      return exchangeSource(binding, deposited, parts, needed(parts, 'exchanger', binding))
+    case 'identity-assertion':
+      return exchangeSource(binding, deposited, parts, needed(parts, 'identityAssertions', binding))
+    case 'connection': {
+      const connections = needed(parts, 'connections', binding)
+      return (options) => connections.credential(principal, binding.name, { ...options, trace: deposited.trace })
+    }
+    case 'static': {
+      const secrets = needed(parts, 'secrets', binding)
+      // There is no other key to try when the server refused this one.
+      return async ({ refused: rejected } = {}) =>
+        rejected
+          ? refused('server_refused', { server: binding.name })
+          : staticCredential(secrets, principal, binding.resource, source.of)
+    }
+    case 'client-credentials': {
+      const issuer = needed(parts, 'clientCredentials', binding)
+      const key = JSON.stringify(['client-credentials', issuer.issuer, binding.resource, source.scopes])
+      const target = { resource: binding.resource, scopes: source.scopes }
+      return (options) => parts.cache.get(DEPLOYMENT, key, () => issuer.issue(target), options)
+    }
   }
+}
+
+/** What each source works with, by its setting's name. */
+const NEEDED = {
+  exchange: 'exchanger',
+  'identity-assertion': 'identityAssertions',
+  connection: 'connections',
+  static: 'secrets',
+  'client-credentials': 'clientCredentials',
+} as const
+
+/** The setting that a binding's source cannot do without, when it is missing. */
+export function missingPart({ source }: Binding, parts: Partial<SourceParts>): string | undefined {
+  if (source.type === 'own') return undefined
+  return parts[NEEDED[source.type]] === undefined ? NEEDED[source.type] : undefined
+}
+
+function needed<K extends keyof SourceParts>(
+  parts: SourceParts,
+  name: K,
+  { name: server, source }: Binding,
+): NonNullable<SourceParts[K]> {
+  const part = parts[name]
+  if (part === undefined || part === null)
+    throw new TypeError(`servers.${server}.source is "${source.type}", which needs the setting ${name}`)
+  return part
 }
 
 function ownSource(binding: Binding, { token, handle }: Deposited, { vault }: SourceParts): CredentialSource {
   return async ({ refused: rejected } = {}) => {
+    // A token that is bound to the caller's key is worth nothing without it.
+    if (token.boundTo !== undefined) return refused('own_audience_mismatch', { server: binding.name })
     if (!token.audience.includes(binding.resource)) return refused('own_audience_mismatch', { server: binding.name })
     // There is no second token of the user's to try.
     if (rejected) return refused('server_refused', { server: binding.name })
@@ -53,62 +125,4 @@ function ownSource(binding: Binding, { token, handle }: Deposited, { vault }: So
       ...(token.tokenId === undefined ? {} : { tokenId: token.tokenId }),
     })
   }
-}
-
-function exchangeSource(binding: Binding, { token, handle, trace }: Deposited, parts: SourceParts): CredentialSource {
-  const { vault, auditor, cache, exchanger } = parts
-  const named: { readonly scopes: readonly string[]; readonly audience?: string } =
-    binding.source.type === 'exchange' ? binding.source : { scopes: [] }
-  // Only what the person granted is asked for: a scope that is missing is the server's to refuse, by name.
-  const scopes = named.scopes.length === 0 ? token.scopes : narrowScopes(named.scopes, token.scopes)
-  const { principal } = token
-  const owner = principalKey(principal)
-  // Two sign-ins of one person may differ in client, actors and scopes; a token issued for one must not serve the other.
-  const key = JSON.stringify([
-    owner,
-    principal.client,
-    principal.actor,
-    [...token.scopes].sort(),
-    binding.resource,
-    named.audience,
-    [...scopes].sort(),
-  ])
-
-  async function exchange(): Promise<Result<IssuedToken>> {
-    if (!exchanger) return refused('exchange_failed', { server: binding.name })
-    const subjectToken = await vault.withdraw(handle, principal, exchanger.issuer)
-    if (!subjectToken) return refused('handle_refused', { server: binding.name })
-    const result = await exchanger
-      .exchange(subjectToken, { resource: binding.resource, scopes, ...(named.audience ? { audience: named.audience } : {}) })
-      .catch(() => refused('exchange_failed'))
-    const recorded = await record(exchanger.issuer, result)
-    if (!recorded) return refused('audit_unavailable', { server: binding.name })
-    return result.ok ? result : { ok: false, refusal: { ...result.refusal, server: binding.name } }
-  }
-
-  /** A token whose issue could not be recorded is dropped, unused. */
-  async function record(issuer: string, result: Result<IssuedToken>): Promise<boolean> {
-    const event = auditor({
-      hop: 'exchange',
-      trace,
-      principal,
-      outcome: result.ok ? 'allowed' : isFailure(result.refusal.reason) ? 'failed' : 'refused',
-      ...(result.ok ? {} : { reason: result.refusal.reason }),
-      audience: [binding.resource],
-      scopes: result.ok ? result.value.scopes : scopes,
-      ...(result.ok ? { expiresAt: result.value.expiresAt } : {}),
-      ...(result.ok && result.value.tokenId !== undefined ? { tokenId: result.value.tokenId } : {}),
-      destination: issuer,
-      placement: 'body subject_token',
-    })
-    return event.then(
-      () => true,
-      () => false,
-    )
-  }
-
-  // A request that names no scope gets whatever the authorization server gives by default, which may be more than the binding names.
-  if (named.scopes.length > 0 && scopes.length === 0)
-    return async () => refused('scope_missing', { server: binding.name, scopes: named.scopes })
-  return (options) => cache.get(owner, key, exchange, options)
 }

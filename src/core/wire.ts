@@ -68,6 +68,11 @@ export function toWire(refusal: Refusal): WireRefusal {
     case 'server_refused':
     case 'destination_refused':
     case 'redirect_refused':
+    case 'tool_refused':
+    case 'arguments_refused':
+    case 'reference_refused':
+    case 'answer_too_large':
+    case 'credential_reflected':
     case 'server_unbound':
     case 'connection_needed':
     case 'connect_refused':
@@ -105,6 +110,16 @@ export function toSentence(refusal: Refusal): string {
       return 'This was stopped before an answer came.'
     case 'server_refused':
       return `This was not done: ${server} did not accept the credential for this call.`
+    case 'tool_refused':
+      return `This was not done: the tool asks for a credential or an identity as a parameter, or has changed. An administrator of ${server} can bind it.`
+    case 'arguments_refused':
+      return 'This was not done: the arguments cannot be combined with what is filled in for the person. Send plain values, and no credentials.'
+    case 'reference_refused':
+      return 'This was not done: a credential reference was used where it does not belong. It stands for one parameter of one server.'
+    case 'answer_too_large':
+      return `${server} answered with more than can be taken in. Ask for less at a time.`
+    case 'credential_reflected':
+      return `${server} sent back a credential, so its answer was withheld.`
     case 'credential_malformed':
     case 'credential_repeated':
     case 'credential_in_query':

@@ -1,36 +1,134 @@
-// The `fetch` for one principal and one MCP server: what any agent framework takes. It carries the credential, and answers a tool call that
-// could not be made with one fixed sentence, so that every framework tells the model the same and none sees a foreign error text.
+// The `fetch` for one principal and one MCP server: what any agent framework takes. It places the credential, hides from the model what is
+// not its to fill, takes credentials out of what comes back, and answers a tool call that could not be made with one fixed sentence.
 
-import { type CarryOptions, carryingFetch } from '../core/carry.ts'
+import type { Auditor } from '../core/audit.ts'
+import { type Binding, scopesOf } from '../core/binding.ts'
+import { carryingFetch } from '../core/carry.ts'
 import { parseChallenge } from '../core/challenge.ts'
-import { AuthError, type Refusal } from '../core/errors.ts'
+import { AuthError, type Refusal, type RefusalReason, refused } from '../core/errors.ts'
+import { headerPlacing, type Placing, type Sent } from '../core/placing.ts'
+import type { Principal } from '../core/principal.ts'
+import { principalKey } from '../core/principal.ts'
+import type { CredentialSource } from '../core/source.ts'
 import { toError, toSentence } from '../core/wire.ts'
+import { rewriteAnswer } from './answer.ts'
+import { listTools } from './list-tools.ts'
+import { type LiveSecrets, liveSecrets } from './live-secrets.ts'
+import { isJson, readMessages, toolCallOf } from './message.ts'
+import { argumentPlacing } from './place-arguments.ts'
+import { metaPlacing } from './place-meta.ts'
+import { referenced } from './place-prompt.ts'
+import { sessionPlacing } from './place-session.ts'
+import { createReferences, mentionsReference, type References } from './references.ts'
 import { type Asked, readAsked, withoutForeignText } from './rpc.ts'
+import { type Pins, type ToolBook, toolBook } from './tool-book.ts'
 
-/** What the MCP `fetch` is made of; the destination is the server's URL and nothing else. */
-export interface McpFetchOptions extends Omit<CarryOptions, 'approves' | 'hop'> {
-  readonly url: string
-  /** Scopes that may be named to the model when the server asks for them. */
-  readonly knownScopes: readonly string[]
+/** What the MCP `fetch` is made of; the destination is the binding's URL and nothing else. */
+export interface McpFetchOptions {
+  readonly binding: Binding
+  readonly source: CredentialSource
+  readonly principal: Principal
+  /** Verified claims that parameters may be filled from. Default none. */
+  readonly claims?: Readonly<Record<string, unknown>>
+  readonly auditor: Auditor
+  readonly trace: string
+  readonly fetch: typeof globalThis.fetch
+  /** Milliseconds that a request may take in all; of a GET, until its headers. */
+  readonly deadline: number
+  /** Ends everything under way. Default: nothing does. */
+  readonly signal?: AbortSignal
+  /** The run's references, shared by the fetches of all its servers. Default: none but its own. */
+  readonly references?: References
+  /** The run's live credentials, shared likewise. */
+  readonly live?: LiveSecrets
+  /** Definitions of tools as first seen, shared by all runs. Default: this one's. */
+  readonly pins?: Pins
+  /** Characters of an answer, or of one event of it, that are taken in. Default 4 MiB. */
+  readonly maxAnswer?: number
 }
 
 /**
- * Makes the `fetch` of one principal for one MCP server (Streamable HTTP, both protocol revisions).
+ * Makes the `fetch` of one principal for one MCP server (Streamable HTTP, all protocol revisions).
  *
  * A refused or failed `tools/call` is answered as a tool result with `isError`; any other request throws {@link AuthError}. Bodies of
  * error answers never pass: MCP clients put them into exceptions, and servers echo what they were sent.
  */
 export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
-  const bound = new URL(options.url)
-  const carry = carryingFetch({ ...options, hop: 'carry', approves: (url) => url.href === bound.href })
+  const { binding, principal, auditor, trace, live = liveSecrets(), references = createReferences(), pins = new Map() } = options
+  const { name, url, resource, placement } = binding
+  const note = (reason: RefusalReason, operation: string) =>
+    auditor({ hop: 'carry', trace, principal, outcome: 'refused', reason, destination: resource, operation }).catch(() => {})
+  const book = toolBook({
+    binding,
+    pins,
+    owner: principalKey(principal),
+    onRefused: (tool) => void note('tool_refused', operationOf(tool)),
+  })
+
+  const source: CredentialSource = async (asked) => {
+    const issued = await options.source(asked)
+    if (issued.ok) live.add(issued.value.credential)
+    return issued
+  }
+  const carry = carryingFetch({
+    name,
+    resource,
+    source,
+    principal,
+    auditor,
+    trace,
+    hop: 'carry',
+    fetch: options.fetch,
+    deadline: options.deadline,
+    ...(options.signal ? { signal: options.signal } : {}),
+    approves: (target) => target.href === url,
+    placing: guarded(placingOf(), book, placement.type === 'prompt'),
+  })
+  const rules = {
+    server: name,
+    limit: options.maxAnswer ?? 4 * 1024 * 1024,
+    text: (text: string) => live.redactor().text(text).text,
+    message: async (message: unknown) => redacted(await withToolsLearned(message, book)),
+  }
+
+  function redacted(message: unknown): unknown {
+    const { value, hits, withheld } = live.redactor().json(message)
+    if (hits + withheld > 0) void note('credential_reflected', 'answer')
+    return value
+  }
+
+  /** Lists the tools for the book alone, as the framework would have. */
+  const list = (sent: Sent) => listTools((init) => carry(url, init), sent, rules)
+
+  function placingOf(): Placing {
+    const values = { principal, claims: options.claims ?? {} }
+    const onOverwritten = (tool: string) => void note('arguments_refused', operationOf(tool))
+    switch (placement.type) {
+      case 'header':
+        return headerPlacing(placement.name)
+      case 'meta':
+        return metaPlacing(placement.key)
+      case 'session':
+        return sessionPlacing()
+      case 'argument':
+        return argumentPlacing({ book, values, list, onOverwritten })
+      case 'prompt':
+        return argumentPlacing({ book, values, list, onOverwritten, choose: referenced(references, name) })
+    }
+  }
 
   return async (input, init) => {
     // Read only when something goes wrong: every call that goes well would pay for it.
     const asked = () => (typeof init?.body === 'string' ? readAsked(init.body) : undefined)
     try {
       const response = await carry(input, init)
-      if (response.ok) return response
-      const problem = problemOf(response, options)
+      if (response.ok) {
+        const call = isEventStream(response) ? asked() : undefined
+        if (!call?.toolCall) return await rewriteAnswer(response, rules)
+        const instead = () => resultMessage(call, toSentence({ reason: 'server_unavailable', server: name }))
+        return await rewriteAnswer(response, { ...rules, awaited: { id: call.id, instead } })
+      }
+      const problem = problemOf(response, binding)
       if (!problem) return await withoutForeignText(response, asked())
       response.body?.cancel().catch(() => {})
       throw toError(problem)
@@ -42,20 +140,54 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
   }
 }
 
+/** Stops calls of tools that are refused, and references that are out of their place, before anything else is planned. */
+function guarded(placing: Placing, book: ToolBook, replaces: boolean): Placing {
+  return (sent, attempt) => {
+    if (typeof sent.body === 'string') {
+      if (!replaces && mentionsReference(sent.body)) return refused('reference_refused')
+      const calls = sent.body.includes('tools/call')
+        ? (readMessages(sent.body)?.list ?? []).flatMap((one) => toolCallOf(one) ?? [])
+        : []
+      if (calls.some((call) => book.tool(call.name)?.refused)) return refused('tool_refused')
+    }
+    return placing(sent, attempt)
+  }
+}
+
+/** A list of tools, wherever it arrives, goes on as the model may see it. */
+async function withToolsLearned(message: unknown, book: ToolBook): Promise<unknown> {
+  if (!isJson(message) || !isJson(message.result) || !Array.isArray(message.result.tools)) return message
+  const { tools } = message.result
+  const learned = await book.learn(tools)
+  const same = learned.length === tools.length && learned.every((tool, index) => tool === tools[index])
+  return same ? message : { ...message, result: { ...message.result, tools: learned } }
+}
+
 /** What ends the request here; undefined for answers below 500 that steer the protocol (404, 405, version negotiation). */
-function problemOf(response: Response, { name: server, knownScopes }: McpFetchOptions): Refusal | undefined {
+function problemOf(response: Response, binding: Binding): Refusal | undefined {
+  const server = binding.name
   if (response.status >= 500) return { reason: 'server_unavailable', server }
   if (response.status !== 403) return undefined
   const challenge = parseChallenge(response.headers.get('www-authenticate'))
   if (challenge.error !== 'insufficient_scope') return { reason: 'server_refused', server }
   // The scopes of a challenge are the server's words: only those that the binding knows are repeated to the model.
-  return { reason: 'scope_missing', server, scopes: challenge.scopes.filter((scope) => knownScopes.includes(scope)) }
+  const known = scopesOf(binding.source)
+  return { reason: 'scope_missing', server, scopes: challenge.scopes.filter((scope) => known.includes(scope)) }
 }
 
-function toolResult({ id }: Asked, sentence: string): Response {
-  return Response.json({
-    jsonrpc: '2.0',
-    id,
-    result: { resultType: 'complete', content: [{ type: 'text', text: sentence }], isError: true },
-  })
+/** A tool's name is the server's to choose; one that no tool can have is not repeated in the audit. */
+function operationOf(tool: string): string {
+  return /^[\w./-]{1,128}$/.test(tool) ? tool : 'a tool'
+}
+
+function toolResult(call: Asked, sentence: string): Response {
+  return Response.json(resultMessage(call, sentence))
+}
+
+function resultMessage({ id }: Asked, sentence: string): object {
+  return { jsonrpc: '2.0', id, result: { resultType: 'complete', content: [{ type: 'text', text: sentence }], isError: true } }
+}
+
+function isEventStream(response: Response): boolean {
+  return /^text\/event-stream\b/i.test(response.headers.get('content-type') ?? '')
 }

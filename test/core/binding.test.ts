@@ -10,6 +10,7 @@ describe('a binding', () => {
       resource: MCP,
       source: { type: 'exchange', scopes: [] },
       placement: { type: 'header' },
+      leaveToModel: [],
     })
   })
 
@@ -25,6 +26,7 @@ describe('a binding', () => {
       name: 'My tasks_2',
       url: 'https://tasks.example/mcp?tenant=a',
       resource: 'https://tasks.example',
+      leaveToModel: [],
     })
   })
 

@@ -183,7 +183,7 @@ describe('the source "exchange"', () => {
 
   it('refuses without an exchanger', async () => {
     const { sourceFor } = house()
-    expect(text(await (await sourceFor({}, verifiedToken(), 'x', false))())).toBe('exchange_failed')
+    await expect(sourceFor({}, verifiedToken(), 'x', false)).rejects.toThrow(/source is "exchange", which needs the setting exchanger/)
   })
 
   it('records a token without an id as one', async () => {

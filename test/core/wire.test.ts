@@ -41,6 +41,11 @@ const STATUS: Readonly<Record<RefusalReason, number>> = {
   server_refused: 503,
   server_unavailable: 503,
   audit_unavailable: 503,
+  tool_refused: 503,
+  arguments_refused: 503,
+  reference_refused: 503,
+  answer_too_large: 503,
+  credential_reflected: 503,
   cancelled: 503,
 }
 const REASONS = Object.keys(STATUS) as RefusalReason[]

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { type AuditEvent, createAuditor } from '../../src/core/audit.ts'
+import { parseBinding } from '../../src/core/binding.ts'
 import { AuthError, granted, type RefusalReason, refused } from '../../src/core/errors.ts'
-import { headerPlacing } from '../../src/core/placing.ts'
 import { toSentence } from '../../src/core/wire.ts'
 import { type McpFetchOptions, mcpFetch } from '../../src/mcp/fetch.ts'
 import { alice, issuedToken } from '../core/parts.ts'
@@ -16,17 +16,13 @@ const post = (body: string): RequestInit => ({ method: 'POST', body, headers: { 
 function fetchTo(url: string, changes: Partial<McpFetchOptions> = {}) {
   const events: AuditEvent[] = []
   const fetch = mcpFetch({
-    name: 'tasks',
-    url,
-    resource: url,
+    binding: parseBinding('tasks', { url, resource: 'https://tasks.example/mcp', source: { type: 'exchange', scopes: ['tasks:write'] } }),
     source: async () => granted(issuedToken(SECRET)),
-    placing: headerPlacing(),
     principal: alice,
     auditor: createAuditor({ record: (event) => void events.push(event) }),
     trace: '4bf92f3577b34da6a3ce929d0e0e4736',
     fetch: globalThis.fetch,
     deadline: 10_000,
-    knownScopes: ['tasks:write'],
     ...changes,
   })
   return { fetch, events }

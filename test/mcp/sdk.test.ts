@@ -4,8 +4,8 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import { describe, expect, it } from 'vitest'
 import { createAuditor } from '../../src/core/audit.ts'
+import { parseBinding } from '../../src/core/binding.ts'
 import { granted, refused } from '../../src/core/errors.ts'
-import { headerPlacing } from '../../src/core/placing.ts'
 import type { CredentialSource } from '../../src/core/source.ts'
 import { toSentence } from '../../src/core/wire.ts'
 import { mcpFetch } from '../../src/mcp/fetch.ts'
@@ -27,16 +27,12 @@ async function connect(
   const handler = createMcpHandler(makeServer, options.legacy ? { legacy: options.legacy } : {})
   const seen: (string | null)[] = []
   const fetch = mcpFetch({
-    name: 'tasks',
-    url: MCP,
-    resource: MCP,
+    binding: parseBinding('tasks', { url: MCP }),
     source: options.source ?? (async () => granted(issuedToken(SECRET))),
-    placing: headerPlacing(),
     principal: alice,
     auditor: createAuditor({ record: () => {} }),
     trace: '4bf92f3577b34da6a3ce929d0e0e4736',
     deadline: 10_000,
-    knownScopes: [],
     async fetch(input, init) {
       const request = new Request(input, init)
       seen.push(request.headers.get('authorization'))

@@ -1,0 +1,59 @@
+// The pointers of what is hidden, as one tree that is walked along with a schema or a value. Knows neither schemas nor values.
+
+import { EVERY, type Segments } from './pointer.ts'
+
+/** One place: the pointers that end here, and the places below it. */
+export interface HiddenTree {
+  readonly ends: readonly string[]
+  readonly members: ReadonlyMap<string, HiddenTree>
+}
+
+/** Nothing hidden here or below. */
+export const NOTHING: HiddenTree = { ends: [], members: new Map() }
+
+/** Makes the tree of some pointers, each with its text. */
+export function treeOf(pointers: readonly (readonly [text: string, segments: Segments])[]): HiddenTree {
+  return grow(pointers, 0)
+}
+
+function grow(pointers: readonly (readonly [string, Segments])[], level: number): HiddenTree {
+  if (pointers.length === 0) return NOTHING
+  const ends = pointers.filter(([, segments]) => segments.length === level).map(([text]) => text)
+  const deeper = new Map<string, (readonly [string, Segments])[]>()
+  for (const pointer of pointers) {
+    const segment = pointer[1][level]
+    if (segment !== undefined) deeper.set(segment, [...(deeper.get(segment) ?? []), pointer])
+  }
+  return { ends, members: new Map([...deeper].map(([segment, some]) => [segment, grow(some, level + 1)])) }
+}
+
+/** What is hidden at and below a member or element of this name. */
+export function under(tree: HiddenTree, name: string): HiddenTree {
+  const named = name === EVERY ? undefined : tree.members.get(name)
+  const every = tree.members.get(EVERY)
+  return named && every ? merge(named, every) : (named ?? every ?? NOTHING)
+}
+
+/** What is hidden below all elements or members, whatever their names. */
+export function underEvery(tree: HiddenTree): HiddenTree {
+  return tree.members.get(EVERY) ?? NOTHING
+}
+
+/** Whether something ends at the member of this name. */
+export function hides(tree: HiddenTree, name: string): boolean {
+  return under(tree, name).ends.length > 0
+}
+
+/** Whether nothing is hidden below this place. */
+export function isBare(tree: HiddenTree): boolean {
+  return tree.members.size === 0
+}
+
+function merge(a: HiddenTree, b: HiddenTree): HiddenTree {
+  const members = new Map(a.members)
+  for (const [name, tree] of b.members) {
+    const other = members.get(name)
+    members.set(name, other ? merge(other, tree) : tree)
+  }
+  return { ends: [...a.ends, ...b.ends], members }
+}

@@ -1,0 +1,68 @@
+// What a schema lets a value be, as far as naming credentials needs it: a guess that errs towards "anything". Not a validator.
+
+import { elementsOf, isObject, type JsonObject, resolveReference } from './schema.ts'
+
+/** `text` is any string, `choice` one of a list that the schema spells out. */
+export type Kind = 'text' | 'choice' | 'number' | 'boolean' | 'object' | 'array' | 'null'
+
+const ALL: ReadonlySet<Kind> = new Set<Kind>(['text', 'choice', 'number', 'boolean', 'object', 'array', 'null'])
+const NONE: ReadonlySet<Kind> = new Set()
+
+/** Tells kinds within one document; remembers what it has told. */
+export function kindTeller(root: JsonObject): (schema: unknown) => ReadonlySet<Kind> {
+  const known = new Map<JsonObject, ReadonlySet<Kind>>()
+
+  const tell = (schema: unknown, depth: number): ReadonlySet<Kind> => {
+    if (schema === false) return NONE
+    if (!isObject(schema) || depth > 32) return ALL
+    const hit = known.get(schema)
+    if (hit) return hit
+    // A schema that is met again while it is looked at adds no limit of its own.
+    known.set(schema, ALL)
+    let kinds = ALL
+    const limit = (more: ReadonlySet<Kind>): void => {
+      kinds = new Set([...kinds].filter((kind) => more.has(kind)))
+    }
+    if (Object.hasOwn(schema, 'type')) limit(union([schema.type].flat().map(ofType)))
+    if (Object.hasOwn(schema, 'const')) limit(ofValue(schema.const))
+    if (Array.isArray(schema.enum)) limit(union(schema.enum.map(ofValue)))
+    if (Object.hasOwn(schema, '$ref')) {
+      const target = resolveReference(root, schema.$ref)
+      if (target.ok) limit(tell(target.value, depth + 1))
+    }
+    for (const one of elementsOf(schema.allOf)) limit(tell(one, depth + 1))
+    for (const choices of [schema.anyOf, schema.oneOf])
+      if (Array.isArray(choices)) limit(union(choices.map((one) => tell(one, depth + 1))))
+    known.set(schema, kinds)
+    return kinds
+  }
+  return (schema) => tell(schema, 0)
+}
+
+function ofType(type: unknown): ReadonlySet<Kind> {
+  switch (type) {
+    case 'string':
+      return new Set<Kind>(['text', 'choice'])
+    case 'integer':
+    case 'number':
+      return new Set<Kind>(['number'])
+    case 'boolean':
+    case 'object':
+    case 'array':
+    case 'null':
+      return new Set<Kind>([type])
+    default:
+      return ALL
+  }
+}
+
+function ofValue(value: unknown): ReadonlySet<Kind> {
+  if (value === null) return new Set<Kind>(['null'])
+  if (Array.isArray(value)) return new Set<Kind>(['array'])
+  const type = typeof value
+  return type === 'string' ? new Set<Kind>(['choice']) : ofType(type)
+}
+
+function union(sets: readonly ReadonlySet<Kind>[]): ReadonlySet<Kind> {
+  return new Set(sets.flatMap((set) => [...set]))
+}

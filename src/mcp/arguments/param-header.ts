@@ -1,0 +1,67 @@
+// `x-mcp-header` (MCP 2026-07-28, Streamable HTTP): which parameters a server wants repeated in a header, and how a value looks there. It
+// sends nothing: whether a hidden value may go there is the binding's word (threat 61).
+
+import { covers, DEEPEST, formatPointer, type Segments } from './pointer.ts'
+import { type Judged, unusable, usable } from './refusal.ts'
+import { entriesOf, isObject, type JsonObject, MOST_SCHEMAS, subschemas } from './schema.ts'
+
+/** A parameter that is repeated in a header. */
+export interface MirroredParameter {
+  readonly pointer: string
+  readonly segments: Segments
+  /** The name in the annotation; the header is `Mcp-Param-` and this. */
+  readonly header: string
+}
+
+/** RFC 9110 section 5.6.2. */
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+
+/**
+ * Reads the annotations of an input schema. One that is at a place other than a chain of `properties`, on a value that is no string,
+ * integer or boolean, no header name, or there twice, makes the tool unusable, as the protocol says.
+ */
+export function mirroredParameters(schema: JsonObject): Judged<readonly MirroredParameter[]> {
+  const found: MirroredParameter[] = []
+  const queue: (readonly [schema: JsonObject, at: Segments | undefined, depth: number])[] = [[schema, [], 0]]
+  let visits = 0
+  for (let next = queue.shift(); next; next = queue.shift()) {
+    const [here, at, depth] = next
+    if (depth > DEEPEST) return unusable('schema_too_deep')
+    if (++visits > MOST_SCHEMAS) return unusable('schema_too_large')
+    if (Object.hasOwn(here, 'x-mcp-header')) {
+      const header = here['x-mcp-header']
+      if (!at || at.length === 0 || typeof header !== 'string' || !TOKEN.test(header)) return unusable('annotation_invalid')
+      if (here.type !== 'string' && here.type !== 'integer' && here.type !== 'boolean') return unusable('annotation_invalid')
+      if (found.some((other) => other.header.toLowerCase() === header.toLowerCase())) return unusable('annotation_invalid')
+      found.push({ pointer: formatPointer(at), segments: at, header })
+    }
+    for (const [name, inner] of entriesOf(here.properties))
+      if (isObject(inner)) queue.push([inner, at && [...at, name], depth + 1])
+    for (const [keyword, inner] of subschemas(here)) if (keyword !== 'properties') queue.push([inner, undefined, depth + 1])
+    for (const container of [here.$defs, here.definitions])
+      for (const [, inner] of entriesOf(container)) if (isObject(inner)) queue.push([inner, undefined, depth + 1])
+  }
+  return usable(found)
+}
+
+/** Whether hiding this pointer hides a value that is to be repeated in a header. */
+export function isMirrored(mirrored: readonly MirroredParameter[], hidden: Segments): boolean {
+  return mirrored.some(({ segments }) => covers(hidden, segments))
+}
+
+/**
+ * The header that repeats a value: its name and its value, Base64 where it is no plain text or could be taken for Base64.
+ *
+ * @returns undefined for null, for what is absent and for what has no form in a header: the header is then left out.
+ */
+export function paramHeader(header: string, value: unknown): readonly [name: string, value: string] | undefined {
+  if (typeof value === 'number' ? !Number.isSafeInteger(value) : typeof value !== 'string' && typeof value !== 'boolean')
+    return undefined
+  const text = `${value}`
+  const plain = /^[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?$/.test(text) && !/^=\?base64\?.*\?=$/.test(text)
+  return [`Mcp-Param-${header}`, plain ? text : `=?base64?${base64(text)}?=`]
+}
+
+function base64(text: string): string {
+  return btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(''))
+}

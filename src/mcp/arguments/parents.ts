@@ -1,0 +1,86 @@
+// Whether the objects above a hidden parameter may be made when the model leaves them out: an object that only exists to hold what is
+// hidden, or that is required, yes; one that would then lack what only the model can fill, no. Errs towards no.
+
+import { type HiddenTree, under } from './hidden-tree.ts'
+import { kindTeller } from './kinds.ts'
+import { EVERY, type Segments } from './pointer.ts'
+import { elementsOf, entriesOf, isObject, type JsonObject, resolveReference, stringsOf } from './schema.ts'
+
+/** Keywords that may demand more than can be told here. */
+const UNCLEAR = ['const', 'enum', 'not', 'if', 'dependentRequired', 'dependentSchemas', 'dependencies', 'propertyNames']
+
+/** Schemas that are looked at before the answer is no: shared parts can be combined without end. */
+const MOST_LOOKS = 1000
+
+/**
+ * Tells it for one pointer.
+ *
+ * @param tree Everything that is hidden in the tool: all of it will be there.
+ */
+export function mayMakeParents(root: JsonObject, pointer: Segments, tree: HiddenTree): boolean {
+  const kindsOf = kindTeller(root)
+  const budget = { left: MOST_LOOKS }
+  let places: readonly JsonObject[] = [root]
+  let hidden = tree
+  // Elements and their arrays are never made, so only what is below the last of them counts.
+  let may = true
+  for (const name of pointer.slice(0, -1)) {
+    const parts = partsOf(root, places, false)
+    const every = partsOf(root, places, true)
+    hidden = under(hidden, name)
+    places = every.flatMap((part) => childrenOf(part, name))
+    const kinds = places.map(kindsOf)
+    // A model that has to send it, and cannot send null, only leaves it out by mistake.
+    const demanded = parts.some((part) => stringsOf(part.required).includes(name)) && !kinds.some((some) => some.has('null'))
+    const makes = demanded || places.some((place) => suffices(root, place, hidden, budget))
+    may = name === EVERY ? true : may && makes && kinds.some((some) => some.has('object'))
+  }
+  return may
+}
+
+/** The schemas and those that hold of the same place, each once; on demand also those that may. */
+function partsOf(root: JsonObject, schemas: readonly unknown[], alternatives: boolean): readonly JsonObject[] {
+  const parts = new Set<JsonObject>()
+  const queue = [...schemas]
+  for (const schema of queue) {
+    if (!isObject(schema) || parts.has(schema)) continue
+    parts.add(schema)
+    const target = Object.hasOwn(schema, '$ref') ? resolveReference(root, schema.$ref) : undefined
+    if (target?.ok) queue.push(target.value)
+    queue.push(...elementsOf(schema.allOf))
+    if (alternatives) queue.push(...elementsOf(schema.anyOf), ...elementsOf(schema.oneOf), schema.then, schema.else)
+  }
+  return [...parts]
+}
+
+function childrenOf(schema: JsonObject, name: string): readonly JsonObject[] {
+  const children =
+    name === EVERY
+      ? [schema.items, schema.additionalProperties, ...elementsOf(schema.prefixItems)]
+      : entriesOf(schema.properties).flatMap(([key, one]) => (key === name ? [one] : []))
+  return children.filter(isObject)
+}
+
+/** Whether an object that has nothing but what is hidden in it is all that the schema asks for. */
+function suffices(root: JsonObject, schema: unknown, hidden: HiddenTree, budget: { left: number }): boolean {
+  if (schema === true) return true
+  if (!isObject(schema) || budget.left-- <= 0 || UNCLEAR.some((keyword) => Object.hasOwn(schema, keyword))) return false
+  if (schema.type !== undefined && ![schema.type].flat().includes('object')) return false
+  const fills = (name: string): boolean => {
+    const below = hidden.members.get(name)
+    if (!below) return false
+    return below.ends.length > 0 || childrenOf(schema, name).some((child) => suffices(root, child, below, budget))
+  }
+  const filled = [...hidden.members.values()].filter(({ ends }) => ends.length > 0).length
+  if (!stringsOf(schema.required).every(fills) || (typeof schema.minProperties === 'number' && schema.minProperties > filled))
+    return false
+  const inner = (one: unknown): boolean => suffices(root, one, hidden, budget)
+  if (Object.hasOwn(schema, '$ref')) {
+    const target = resolveReference(root, schema.$ref)
+    if (!target.ok || !inner(target.value)) return false
+  }
+  return (
+    elementsOf(schema.allOf).every(inner) &&
+    [schema.anyOf, schema.oneOf].every((choices) => !Array.isArray(choices) || choices.some(inner))
+  )
+}

@@ -1,0 +1,113 @@
+// Takes the hidden parameters out of a tool's definition: what the model sees afterwards neither has nor names them.
+
+import type { ArgumentParameter } from '../../core/binding.ts'
+import { rewriteText, rewriteTexts } from './descriptions.ts'
+import { treeOf } from './hidden-tree.ts'
+import { hideInSchema } from './hide-schema.ts'
+import { isMirrored, mirroredParameters } from './param-header.ts'
+import { mayMakeParents } from './parents.ts'
+import { parsePointer, type Segments } from './pointer.ts'
+import { type Judged, unusable, usable } from './refusal.ts'
+import { isObject, type JsonObject } from './schema.ts'
+
+/** A tool as a server lists it. */
+export interface ToolDefinition {
+  readonly name: string
+  readonly [member: string]: unknown
+}
+
+/** A parameter that was taken out, and is to be filled in at every call. */
+export interface HiddenParameter {
+  readonly pointer: string
+  readonly value: ArgumentParameter['value']
+  /** Whether objects above it may be made when the model leaves them out; else nothing is filled in there. */
+  readonly makesParents: boolean
+  /** The injected value is also to be sent as this header (see `paramHeader`): clients that no longer see the parameter will not do it. */
+  readonly xMcpHeader?: string
+}
+
+/** What the model gets, and what it does not. */
+export interface StrippedTool {
+  readonly tool: ToolDefinition
+  readonly hidden: readonly HiddenParameter[]
+}
+
+/** Options of {@link stripTool}. */
+export interface StripOptions {
+  /** Also take sentences that name a hidden parameter out of descriptions. Default false. */
+  readonly rewriteDescriptions?: boolean
+  /**
+   * Allow a credential to be repeated in a header, in clear, where the server asks for it; proxies log headers. Default false: the tool is
+   * refused.
+   */
+  readonly repeatCredentialInHeader?: boolean
+}
+
+/**
+ * Takes parameters out of a tool's definition. Equal input gives byte-equal output; the input is not changed; a tool that has none of the
+ * parameters comes back as it is.
+ *
+ * `additionalProperties` stays as it is: to forbid the hidden name there would be to name it, and what a model sends under it is
+ * overwritten and reported by `injectArguments`. An `outputSchema` that names a hidden parameter is left out as a whole, because results
+ * would no longer fit a changed one.
+ */
+export function stripTool(
+  tool: ToolDefinition,
+  parameters: readonly ArgumentParameter[],
+  options: StripOptions = {},
+): Judged<StrippedTool> {
+  const { rewriteDescriptions = false, repeatCredentialInHeader = false } = options
+  const { inputSchema } = tool
+  if (!isObject(inputSchema)) return unusable('schema_malformed')
+  const wanted = new Map<string, { readonly segments: Segments; readonly value: ArgumentParameter['value'] }>()
+  // What is said of this one tool comes last, and wins.
+  const own = parameters.filter((one) => one.tool === undefined || one.tool === tool.name)
+  for (const { pointer, value } of own.toSorted((a, b) => Number(a.tool !== undefined) - Number(b.tool !== undefined))) {
+    const segments = parsePointer(pointer)
+    if (!segments.ok) return segments
+    wanted.set(pointer, { segments: segments.value, value })
+  }
+  const pointers = [...wanted].map(([pointer, { segments }]) => [pointer, segments] as const)
+  const hidden = hideInSchema(inputSchema, pointers)
+  if (!hidden.ok) return hidden
+  const there = pointers.filter(([pointer]) => hidden.value.found.has(pointer))
+  if (there.length === 0) return usable({ tool, hidden: [] })
+  const mirrored = mirroredParameters(inputSchema)
+  if (!mirrored.ok) return mirrored
+  const tree = treeOf(there)
+  const list: HiddenParameter[] = []
+  for (const [pointer, segments] of there) {
+    const value = wanted.get(pointer)?.value ?? 'credential'
+    if (value === 'credential' && !repeatCredentialInHeader && isMirrored(mirrored.value, segments))
+      return unusable('credential_mirrored')
+    const header = mirrored.value.find((one) => one.pointer === pointer)?.header
+    const makesParents = mayMakeParents(inputSchema, segments, tree)
+    list.push({ pointer, value, makesParents, ...(header === undefined ? {} : { xMcpHeader: header }) })
+  }
+  const names = [...new Set(there.map(([, segments]) => segments.at(-1) ?? ''))]
+  return usable({ tool: rebuild(tool, hidden.value.schema, names, rewriteDescriptions), hidden: list })
+}
+
+function rebuild(tool: ToolDefinition, inputSchema: JsonObject, names: readonly string[], rewrites: boolean): ToolDefinition {
+  const entries = Object.entries(tool).flatMap(([key, value]): (readonly [string, unknown])[] => {
+    if (key === 'inputSchema') return [[key, rewrites ? rewriteTexts(inputSchema, names) : inputSchema]]
+    if (key === 'outputSchema' && quotes(value, names)) return []
+    if (key !== 'description' || !rewrites || typeof value !== 'string') return [[key, value]]
+    const text = rewriteText(value, names)
+    return text === '' ? [] : [[key, text]]
+  })
+  return { ...Object.fromEntries(entries), name: tool.name }
+}
+
+/** Whether a name is a member or a string anywhere in a value. Not recursive: values may be deep. */
+function quotes(value: unknown, names: readonly string[]): boolean {
+  const queue = [value]
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    if (typeof next === 'string' && names.some((name) => next === name || (next.startsWith('#/') && next.includes(`/${name}`))))
+      return true
+    if (typeof next !== 'object' || next === null) continue
+    if (!Array.isArray(next) && Object.keys(next).some((key) => names.includes(key))) return true
+    for (const one of Object.values(next)) if (one !== undefined) queue.push(one)
+  }
+  return false
+}

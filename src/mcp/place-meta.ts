@@ -1,0 +1,34 @@
+// Placement `meta`: the credential in a key of every request's `_meta`. Notifications and answers carry none.
+
+import { granted, refused } from '../core/errors.ts'
+import type { Placing } from '../core/placing.ts'
+import { isJson, type Json, readMessages, writeMessages } from './message.ts'
+
+/** The placing of one server's credential in `_meta`. */
+export function metaPlacing(key: string): Placing {
+  return (sent) => {
+    const messages = readMessages(sent.body)
+    // A GET or DELETE has no body, and needs none of the person's rights that a session does not have.
+    if (sent.body === null) return granted({ sent })
+    if (!messages) return refused('arguments_refused')
+    if (!messages.list.some(isRequest)) return granted({ sent })
+    return granted({
+      at: `_meta ${key}`,
+      fill({ credential }) {
+        const value = credential.reveal()
+        const list = messages.list.map((message) => (isRequest(message) ? withMeta(message, key, value) : message))
+        return { headers: sent.headers, body: writeMessages({ ...messages, list }) }
+      },
+    })
+  }
+}
+
+function isRequest(message: Json): boolean {
+  return typeof message.method === 'string' && 'id' in message
+}
+
+function withMeta(message: Json, key: string, value: string): Json {
+  const params = isJson(message.params) ? message.params : {}
+  const meta = isJson(params._meta) ? params._meta : {}
+  return { ...message, params: { ...params, _meta: { ...meta, [key]: value } } }
+}
