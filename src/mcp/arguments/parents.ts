@@ -69,7 +69,8 @@ function suffices(root: JsonObject, schema: unknown, hidden: HiddenTree, budget:
   const fills = (name: string): boolean => {
     const below = hidden.members.get(name)
     if (!below) return false
-    return below.ends.length > 0 || childrenOf(schema, name).some((child) => suffices(root, child, below, budget))
+    if (below.ends.length > 0) return true
+    return isMade(below) && childrenOf(schema, name).some((child) => suffices(root, child, below, budget))
   }
   const filled = [...hidden.members.values()].filter(({ ends }) => ends.length > 0).length
   if (!stringsOf(schema.required).every(fills) || (typeof schema.minProperties === 'number' && schema.minProperties > filled))
@@ -83,4 +84,9 @@ function suffices(root: JsonObject, schema: unknown, hidden: HiddenTree, budget:
     elementsOf(schema.allOf).every(inner) &&
     [schema.anyOf, schema.oneOf].every((choices) => !Array.isArray(choices) || choices.some(inner))
   )
+}
+
+/** Whether something is filled in below without an element on the way, which brings the objects above it into being. */
+function isMade(tree: HiddenTree): boolean {
+  return [...tree.members].some(([name, below]) => name !== EVERY && (below.ends.length > 0 || isMade(below)))
 }

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest'
+import { canonicalJson, definitionHash, judgeDefinition } from '../../../src/mcp/arguments/approval.ts'
+
+const tool = {
+  name: 'add',
+  title: 'Add',
+  description: 'Adds a task.',
+  inputSchema: { type: 'object', properties: { token: { type: 'string' }, n: { minimum: 1 } }, required: ['token'] },
+  outputSchema: { type: 'object' },
+  annotations: { readOnlyHint: false },
+}
+
+async function hashOf(definition: typeof tool | Record<string, unknown>): Promise<string> {
+  const hash = await definitionHash({ name: 'add', ...definition })
+  return hash.ok ? hash.value : hash.reason
+}
+
+describe('the hash of a definition', () => {
+  it('is SHA-256 over its canonical JSON', async () => {
+    // printf '{"name":"add"}' | sha256sum
+    expect(await hashOf({ name: 'add' })).toBe('sha256:240000bda55a139aa9efe6866274f7c1a2c3095160ecd6683719298f62507916')
+  })
+
+  it('is the same however members are ordered, and whatever else the tool has', async () => {
+    const { name, title, description, outputSchema, annotations } = tool
+    const reordered = {
+      annotations,
+      outputSchema,
+      inputSchema: { required: ['token'], properties: { n: { minimum: 1 }, token: { type: 'string' } }, type: 'object' },
+      description,
+      title,
+      name,
+      _meta: { x: 1 },
+      icons: undefined,
+    }
+    expect(await hashOf(reordered)).toBe(await hashOf(tool))
+  })
+
+  it.each<[string, object]>([
+    ['name', { name: 'adds' }],
+    ['title', { title: 'Remove' }],
+    ['description', { description: 'Adds a task. ' }],
+    ['absent description', { description: undefined }],
+    ['output schema', { outputSchema: { type: 'object', title: 'x' } }],
+    ['annotations', { annotations: { readOnlyHint: true } }],
+    ['required', { inputSchema: { ...tool.inputSchema, required: [] } }],
+    ['property', { inputSchema: { ...tool.inputSchema, properties: { token: {}, n: { minimum: 1 } } } }],
+    ['bound', { inputSchema: { ...tool.inputSchema, properties: { ...tool.inputSchema.properties, n: { minimum: 2 } } } }],
+    ['added parameter', { inputSchema: { ...tool.inputSchema, properties: { ...tool.inputSchema.properties, api_key: {} } } }],
+    [
+      'own __proto__',
+      {
+        inputSchema: {
+          ...tool.inputSchema,
+          properties: JSON.parse('{"token":{"type":"string"},"n":{"minimum":1},"__proto__":{}}'),
+        },
+      },
+    ],
+  ])('changes with its %s', async (_, change) => {
+    expect(await hashOf({ ...tool, ...change })).not.toBe(await hashOf(tool))
+  })
+
+  it('is refused for a definition nested 10,000 deep', async () => {
+    expect(await hashOf({ inputSchema: JSON.parse(`${'[{"a":'.repeat(5000)}1${'}]'.repeat(5000)}`) })).toBe('definition_too_deep')
+  })
+})
+
+describe('canonical JSON', () => {
+  it('is that of RFC 8785', () => {
+    const value = {
+      '\u20ac': 'x',
+      '\r': 1,
+      '\ufb33': 2,
+      '1': 3,
+      '\ud83d\ude00': 4,
+      '\u0080': 5,
+      ö: 6,
+      a: [1e21, 4.5, 0.002, -0, '\u000f"\\'],
+    }
+    expect(canonicalJson(value)).toEqual({
+      ok: true,
+      value: '{"\\r":1,"1":3,"a":[1e+21,4.5,0.002,0,"\\u000f\\"\\\\"],"\u0080":5,"ö":6,"\u20ac":"x","\ud83d\ude00":4,"\ufb33":2}',
+    })
+  })
+})
+
+describe('a definition', () => {
+  it.each([
+    [undefined, 'a', 'refuse', 'new'],
+    [undefined, 'a', 'approve', 'new'],
+    ['a', 'a', 'refuse', 'unchanged'],
+    ['a', 'b', 'refuse', 'refused'],
+    ['a', 'b', 'approve', 'to-approve'],
+  ] as const)('pinned as %s and now %s is, when the policy is to %s, %s', (pinned, current, policy, verdict) => {
+    expect(judgeDefinition(pinned, current, policy)).toBe(verdict)
+  })
+})

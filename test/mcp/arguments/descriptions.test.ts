@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import { rewriteText } from '../../../src/mcp/arguments/descriptions.ts'
+
+const rewrite = (text: string, names = ['access_token', 'user_id']) => rewriteText(text, names)
+
+describe('a description without hidden names', () => {
+  it.each([
+    ['a phrase', 'Adds a task. Takes params with user_id and access_token.', 'Adds a task. Takes params.'],
+    ['the end of a list', 'Needs title, notes, user_id and access_token.', 'Needs title, notes.'],
+    ['an "and"', 'Needs title and `access_token`.', 'Needs title.'],
+    ['brackets', 'Adds a task (needs access_token).', 'Adds a task.'],
+    ['brackets with other words', 'Adds a task (title, user_id, access_token).', 'Adds a task (title).'],
+    ['a sentence', 'Adds a task. The access_token must be valid! Be brief.', 'Adds a task. Be brief.'],
+    ['another spelling', 'Adds a task. Send accessToken. Send Access-Token.', 'Adds a task.'],
+    ['nothing but names', 'access_token', ''],
+    [
+      'a list of parameters',
+      'Adds.\n\nArgs:\n    user_id: The user.\n    title: The title.\n    access_token (str): The token,\n        as given.\n\nReturns:\n    The id.',
+      'Adds.\n\nArgs:\n    title: The title.\n\nReturns:\n    The id.',
+    ],
+    [
+      'a list of nothing else',
+      'Adds.\n\nArgs:\n    user_id: The user.\n    access_token: The token.\n\nReturns:\n    The id.',
+      'Adds.\n\nReturns:\n    The id.',
+    ],
+    [
+      'Markdown',
+      'Adds.\n- **access_token**: the token\n- `user_id` (string) - whose\n- title: the title',
+      'Adds.\n- title: the title',
+    ],
+    ['JSDoc', 'Adds.\n@param {string} access_token - the token\n@param title', 'Adds.\n@param title'],
+    ['Sphinx', 'Adds.\n:param access_token: the token\n:type access_token: str\n:param title: x', 'Adds.\n:param title: x'],
+  ])('loses %s', (_, text, expected) => {
+    expect(rewrite(text)).toBe(expected)
+  })
+
+  it.each([
+    'Adds a task.\n\n  Indented,   spaced.\n\n\n\nEnd. ',
+    'Lists access_tokens_of_others and superuser_id.',
+    '',
+    'Args:\n\nx',
+  ])('is as it was where it names none: %j', (text) => {
+    expect(rewrite(text)).toBe(text)
+  })
+
+  it('takes a single common word for the parameter only in quotes or as an entry of a list', () => {
+    const text = 'Counts each token of a text. Needs a `token`.\ntoken: yours\nThe token economy.'
+    expect(rewrite(text, ['token'])).toBe('Counts each token of a text.\nThe token economy.')
+  })
+
+  it('takes a name with signs as it is', () => {
+    expect(rewrite('Needs a.b(c. Needs axb(c.', ['a.b(c'])).toBe('Needs axb(c.')
+  })
+
+  it('takes bounded time for hostile texts', () => {
+    const start = performance.now()
+    for (const part of ['access_token, ', '(access_token ', 'with access_token and ', '- ', '  the ', '(((', "'access_token'"])
+      rewrite(part.repeat(10_000))
+    expect(performance.now() - start).toBeLessThan(3000)
+  })
+})

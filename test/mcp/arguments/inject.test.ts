@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest'
+import { injectArguments, type Slot } from '../../../src/mcp/arguments/inject.ts'
+
+function inject(args: unknown, ...slots: (string | Slot)[]) {
+  return injectArguments(
+    args,
+    slots.map((slot) => (typeof slot === 'string' ? { pointer: slot, value: 'ours' } : slot)),
+  )
+}
+
+function sent(args: unknown, ...slots: (string | Slot)[]): unknown {
+  const injected = inject(args, ...slots)
+  return injected.ok ? injected.value.arguments : injected.reason
+}
+
+const optional = (pointer: string): Slot => ({ pointer, value: 'ours', makesParents: false })
+
+describe('hidden parameters of a call', () => {
+  it.each<[string, unknown, (string | Slot)[], object]>([
+    ['on top', { title: 'x' }, ['/token', '/uid'], { title: 'x', token: 'ours', uid: 'ours' }],
+    ['of no arguments', undefined, ['/token'], { token: 'ours' }],
+    ['in an object', { params: { title: 'x' } }, ['/params/token'], { params: { title: 'x', token: 'ours' } }],
+    ['in an object that is absent', {}, ['/params/auth/token'], { params: { auth: { token: 'ours' } } }],
+    ['in an object that is null', { params: null }, ['/params/token'], { params: { token: 'ours' } }],
+    ['in an object that may be left out', { a: 1 }, [optional('/params/token')], { a: 1 }],
+    ['in an object that may be null', { params: null }, [optional('/params/token')], { params: null }],
+    [
+      'in every element',
+      { a: [{ n: 1 }, { n: 2 }] },
+      ['/a/*/token'],
+      {
+        a: [
+          { n: 1, token: 'ours' },
+          { n: 2, token: 'ours' },
+        ],
+      },
+    ],
+    ['in no element', { a: [] }, ['/a/*/token'], { a: [] }],
+    ['in an array that is absent', {}, ['/a/*/token', '/b/c/*/token'], {}],
+    [
+      'in no element that is null',
+      { a: [null], b: { c: null } },
+      ['/a/*/token', '/b/*/token', '/a/0/token'],
+      { a: [null], b: { c: null } },
+    ],
+    ['in an object of every element', { a: [{}] }, ['/a/*/auth/token'], { a: [{ auth: { token: 'ours' } }] }],
+    ['in one element', { a: [{}, {}] }, ['/a/1/token'], { a: [{}, { token: 'ours' }] }],
+    ['in an element that is absent', { a: [{}] }, ['/a/1/token'], { a: [{}] }],
+    ['in every member of a map', { a: { x: {}, y: {} } }, ['/a/*/token'], { a: { x: { token: 'ours' }, y: { token: 'ours' } } }],
+    ['with names that need escapes', {}, ['/a~1b/~0c'], { 'a/b': { '~c': 'ours' } }],
+  ])('are filled %s', (_, args, slots, expected) => {
+    expect(sent(args, ...slots)).toEqual(expected)
+  })
+
+  it('are overwritten, and told, whatever the model sent', () => {
+    const args = { token: 'evil', params: { token: { a: 1 }, list: [{ token: null }, {}] } }
+    const before = structuredClone(args)
+    expect(inject(args, '/token', '/params/token', '/params/list/*/token')).toEqual({
+      ok: true,
+      value: {
+        arguments: { token: 'ours', params: { token: 'ours', list: [{ token: 'ours' }, { token: 'ours' }] } },
+        overwritten: ['/token', '/params/token', '/params/list/0/token'],
+        elsewhere: [],
+        blocked: [],
+      },
+    })
+    expect(args).toEqual(before)
+  })
+
+  it('are told where the model sent something of that name elsewhere, in any spelling', () => {
+    const args = { access_token: 'a', accessToken: 'b', deep: [{ 'Access-Token': 'c', x: { ассess_token: 'd' } }] }
+    expect(inject(args, '/access_token')).toMatchObject({
+      value: {
+        arguments: { ...args, access_token: 'ours' },
+        overwritten: ['/access_token'],
+        elsewhere: ['/accessToken', '/deep/0/Access-Token', '/deep/0/x/ассess_token'],
+      },
+    })
+  })
+
+  it('are told when something else is on the way', () => {
+    expect(inject({ a: 5, b: ['x', { token: 1 }], c: 'plain' }, '/a/token', '/b/*/token', '/c/d/token')).toMatchObject({
+      value: {
+        arguments: { a: 5, b: ['x', { token: 'ours' }], c: 'plain' },
+        overwritten: ['/b/1/token'],
+        blocked: ['/a/token', '/b/*/token', '/c/d/token'],
+      },
+    })
+    expect(inject({ a: [] }, '/a/token')).toMatchObject({ value: { blocked: ['/a/token'] } })
+  })
+
+  it('share what is not changed', () => {
+    const args = { big: { x: [1] }, params: { y: { z: 1 } }, list: [{ token: 'ours' }] }
+    const injected = inject(args, '/params/token')
+    if (!injected.ok) throw new Error(injected.reason)
+    const next = injected.value.arguments as typeof args
+    expect(next.big).toBe(args.big)
+    expect(next.params.y).toBe(args.params.y)
+    expect(next.list).toBe(args.list)
+  })
+})
+
+describe('a call', () => {
+  it.each([null, [], 'x', '{"token":"evil"}', 5, true, [{ token: 'evil' }]])('is refused when its arguments are %j', (args) => {
+    expect(sent(args, '/token')).toBe('arguments_not_object')
+  })
+
+  it.each(['{"user_id":"bob"}', ' \n{"user_id":"bob"}', '[{"user_id":"bob"}]', '"{\\"user_id\\":\\"bob\\"}"'])(
+    'is refused when it has %j where an object belongs: Python servers decode it',
+    (encoded) => {
+      expect(sent({ params: encoded }, '/params/user_id')).toBe('arguments_encoded')
+      expect(sent({ params: encoded }, '/params/*/user_id')).toBe('arguments_encoded')
+      expect(sent({ params: [encoded] }, '/params/*/user_id')).toBe('arguments_encoded')
+      expect(sent({ params: encoded }, optional('/params/user_id'))).toBe('arguments_encoded')
+    },
+  )
+
+  it.each(['{"__proto__":{"token":"evil"}}', '{"a":[{"b":{"__proto__":{}}}]}', '{"constructor":{"prototype":{"token":"evil"}}}'])(
+    'is refused when it reaches into prototypes: %s',
+    (json) => {
+      expect(sent(JSON.parse(json), '/token')).toBe('arguments_forbidden_member')
+      expect(Object.keys(Object.prototype)).toEqual([])
+    },
+  )
+
+  it('may have members that are only called like parts of objects', () => {
+    const args = { constructor: 'x', prototype: { a: 1 }, toString: 'y', hasOwnProperty: 1 }
+    expect(sent(args, '/token')).toEqual({ ...args, token: 'ours' })
+  })
+
+  it('has parameters of its own, not those of the prototype of objects', () => {
+    expect(inject({}, '/toString', '/valueOf/token')).toMatchObject({
+      value: { arguments: { toString: 'ours', valueOf: { token: 'ours' } }, overwritten: [] },
+    })
+  })
+
+  it('is refused when its arguments are nested 10,000 deep', () => {
+    const deep = JSON.parse(`${'{"a":'.repeat(10_000)}{}${'}'.repeat(10_000)}`)
+    expect(sent(deep, '/token')).toBe('arguments_too_deep')
+  })
+
+  it.each(['/__proto__/token', '/a/constructor/b'])('is refused for the pointer %s', (pointer) => {
+    expect(sent({}, pointer)).toBe('pointer_forbidden')
+  })
+})

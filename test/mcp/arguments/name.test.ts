@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import { likenessOf, plainName } from '../../../src/mcp/arguments/name.ts'
+
+const CREDENTIALS =
+  `access_token accessToken AccessToken ACCESS_TOKEN access-token access.token accesstoken ACCESSTOKEN token Token TOKEN
+  token_2 api_key apiKey APIKey API_KEY apikey api-key x-api-key X-API-Key x_auth_token authorization Authorization authorization_header
+  auth auth_token authToken OAuthToken oauth_token oAuth bearer bearer_token bearerToken id_token idToken refresh_token jwt user_jwt
+  password PASSWORD new_password db_password passwd pwd secret client_secret clientSecret webhook_secret session_token sessionToken
+  credentials credential aws_credentials creds github_token slackBotToken notion_token personal_access_token pat private_key
+  secret_access_key secretKey aws_access_key subscription-key passphrase cookie session_cookie githubtoken useraccesstoken
+  access_token_value api_key_string token_header gitlab_pat_token`.split(/\s+/)
+
+const SUBJECTS =
+  `user_id userId userID USER_ID user-id userid uid UID subject sub subject_id account_id accountId tenant_id tenantId tenant
+  on_behalf_of onBehalfOf principal principal_id current_user_id currentUser authenticated_user_id acting_user my_user_id x_user_id
+  X-User-Id run_as act_as impersonate impersonate_user logged_in_user_id requesting_user user_uuid session_user_id`.split(/\s+/)
+
+const NEITHER =
+  `max_tokens maxTokens token_count tokenCount page_token pageToken next_page_token nextPageToken nextpagetoken cursor
+  cursor_token continuation_token sync_token tokenizer tokenize tokens num_tokens input_token max_token token_type tokenType token_id
+  token_address from_token to_token csrf_token password_policy_id passwordPolicyId secret_name secretName secret_id api_key_id apiKeyId
+  key issue_key projectKey primary_key keyword author authors author_id authority auth_type authType oauth_provider basic authorized
+  cookies session_id sessionId client_id clientId user user_name username user_ids userIds target_user_id assignee_user_id email
+  customer_id owner account organization_id subdomain subtitle substring subjects title id name path tenancy passenger compass bearing
+  credentialed design_token idempotency_token progress_token __proto__ constructor _ 2 é`.split(/\s+/)
+
+describe('the name of a parameter', () => {
+  it.each(CREDENTIALS)('%s looks like a credential', (name) => {
+    expect(likenessOf(name)).toBe('credential')
+  })
+
+  it.each(SUBJECTS)('%s looks like an identity', (name) => {
+    expect(likenessOf(name)).toBe('subject')
+  })
+
+  it.each([...NEITHER, ''])('%j looks like neither', (name) => {
+    expect(likenessOf(name)).toBeUndefined()
+  })
+
+  it.each([
+    ['fullwidth letters', 'ａｃｃｅｓｓ＿ｔｏｋｅｎ', 'credential'],
+    ['Cyrillic letters', 'ассеѕѕ_tоkеn', 'credential'],
+    ['Greek letters', 'αccess_tοken', 'credential'],
+    ['a capital Cyrillic letter', 'Тoken', 'credential'],
+    ['accents', 'àccess_tökén', 'credential'],
+    ['a zero-width space', 'access_tok\u200ben', 'credential'],
+    ['a soft hyphen', 'to\u00adken', 'credential'],
+    ['a variation selector', 'tok\ufe0fen', 'credential'],
+    ['mathematical letters', '𝐭𝐨𝐤𝐞𝐧', 'credential'],
+    ['a dotless i', 'user_ıd', 'subject'],
+    ['a long name in front', `${'a_'.repeat(5000)}access_token`, 'credential'],
+    ['spaces', 'Access Token', 'credential'],
+  ])('is read through %s', (_, name, value) => {
+    expect(likenessOf(name)).toBe(value)
+  })
+
+  it('is read in bounded time, however long it is', () => {
+    const start = performance.now()
+    for (const name of ['A'.repeat(1e6), 'aA'.repeat(1e6), '1'.repeat(1e6), '_'.repeat(1e6)]) likenessOf(name)
+    expect(performance.now() - start).toBeLessThan(500)
+  })
+
+  it.each(['body', 'to', 'message', 'html_body', 'cc', 'bodyText'])(
+    'makes "subject" the line of a message beside "%s"',
+    (sibling) => {
+      expect(likenessOf('subject', ['subject', sibling])).toBeUndefined()
+    },
+  )
+
+  it('keeps other names what they are beside a message', () => {
+    expect(likenessOf('user_id', ['body', 'to'])).toBe('subject')
+    expect(likenessOf('subject', ['subject', 'title'])).toBe('subject')
+  })
+
+  it('is the same in other spellings', () => {
+    expect(new Set(['access_token', 'accessToken', 'Access-Token', 'ACCESS TOKEN', 'ассess_token'].map(plainName)).size).toBe(1)
+  })
+})

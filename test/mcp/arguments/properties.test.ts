@@ -1,0 +1,83 @@
+import { CfWorkerJsonSchemaValidator } from '@modelcontextprotocol/client/validators/cf-worker'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { detectParameters } from '../../../src/mcp/arguments/detect.ts'
+import { injectArguments } from '../../../src/mcp/arguments/inject.ts'
+import { stripTool } from '../../../src/mcp/arguments/strip.ts'
+import { PLANTED, pickFrom, randomSchema, randomValue } from './random.ts'
+
+const long = process.env.ONBEHALF_LONG === '1'
+const RUNS = long ? 100_000 : 3000
+const TIME = long ? 3_600_000 : 120_000
+
+/** One random tool, what is detected in it, and what is left when that is hidden. */
+function stripped(gen: fc.GeneratorValue) {
+  const pick = pickFrom(gen)
+  const inputSchema = randomSchema(pick)
+  const before = JSON.stringify(inputSchema)
+  const tool = { name: 'tool', description: 'Needs `access_token`. Does it.', inputSchema }
+  const detected = detectParameters(inputSchema)
+  if (!detected.ok) throw new Error(detected.reason)
+  const parameters = detected.value.map(({ pointer }) => ({ pointer, value: 'credential' as const }))
+  const result = stripTool(tool, parameters, { rewriteDescriptions: true })
+  if (!result.ok) throw new Error(result.reason)
+  return { pick, tool, before, parameters, hidden: result.value.hidden, stripped: result.value.tool }
+}
+
+describe('over random schemas with planted parameters', () => {
+  it(
+    'what is stripped names none of them, changes nothing it was given, and is the same again',
+    () => {
+      let hid = 0
+      fc.assert(
+        fc.property(fc.gen(), (gen) => {
+          const { tool, before, parameters, hidden, stripped: next } = stripped(gen)
+          if (parameters.length > 0) hid++
+          const text = JSON.stringify(next)
+          if (parameters.length > 0) {
+            const there = PLANTED.filter((name) => parameters.some(({ pointer }) => pointer.endsWith(`/${name}`)))
+            for (const name of there) expect(text).not.toContain(name)
+          }
+          expect(hidden.map(({ pointer }) => pointer)).toEqual(parameters.map(({ pointer }) => pointer))
+          expect(JSON.stringify(tool.inputSchema)).toBe(before)
+          expect(detectParameters(next.inputSchema)).toEqual({ ok: true, value: [] })
+          const again = stripTool(next, parameters, { rewriteDescriptions: true })
+          expect(again).toEqual({ ok: true, value: { tool: next, hidden: [] } })
+          const copy = stripTool(JSON.parse(JSON.stringify(tool)), parameters, { rewriteDescriptions: true })
+          expect(JSON.stringify(copy.ok && copy.value.tool)).toBe(text)
+        }),
+        { numRuns: RUNS, endOnFailure: true },
+      )
+      expect(hid).toBeGreaterThan(RUNS / 2)
+    },
+    TIME,
+  )
+
+  it(
+    'what a model sends for the stripped schema fits the original when it is filled in',
+    () => {
+      let fitted = 0
+      const validator = new CfWorkerJsonSchemaValidator()
+      fc.assert(
+        fc.property(fc.gen(), (gen) => {
+          const { pick, tool, hidden, stripped: next } = stripped(gen)
+          const args = randomValue(next.inputSchema, pick)
+          if (!validator.getValidator(next.inputSchema as Record<string, unknown>)(args).valid) return
+          fitted++
+          const slots = hidden.map(({ pointer, makesParents }) => ({ pointer, makesParents, value: 'ours' }))
+          const injected = injectArguments(args, slots)
+          if (!injected.ok) throw new Error(injected.reason)
+          expect(injected.value.overwritten).toEqual([])
+          const answer = validator.getValidator(tool.inputSchema)(injected.value.arguments)
+          if (!answer.valid)
+            throw new Error(
+              `${answer.errorMessage}\n${JSON.stringify({ args, sent: injected.value.arguments, schema: tool.inputSchema, next: next.inputSchema })}`,
+            )
+        }),
+        { numRuns: RUNS, endOnFailure: true },
+      )
+      expect(fitted).toBeGreaterThan(RUNS / 2)
+    },
+    TIME,
+  )
+})
