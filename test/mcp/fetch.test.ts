@@ -10,6 +10,7 @@ import { json, loopback } from './loopback.ts'
 
 const SECRET = 'canary-of-mcp-fetch'
 const CALL = JSON.stringify({ jsonrpc: '2.0', id: 'call-1', method: 'tools/call', params: { name: 'add', arguments: {} } })
+const ANSWERED = 'data: {"jsonrpc":"2.0","id":"call-1","result":{}}\n\n'
 const LIST = JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'tools/list' })
 const post = (body: string): RequestInit => ({ method: 'POST', body, headers: { 'content-type': 'application/json' } })
 
@@ -57,7 +58,7 @@ describe('an answer that is no error', () => {
   it('passes untouched, as JSON and as a stream', async () => {
     await using server = await loopback((request, response) => {
       if (request.body === LIST) json(response, 200, { jsonrpc: '2.0', id: 2, result: { tools: [] } }, { 'mcp-session-id': 's1' })
-      else response.writeHead(200, { 'content-type': 'text/event-stream' }).end('data: {}\n\n')
+      else response.writeHead(200, { 'content-type': 'text/event-stream' }).end(ANSWERED)
     })
     const { fetch } = fetchTo(server.url)
     const listed = await fetch(server.url, post(LIST))
@@ -65,7 +66,7 @@ describe('an answer that is no error', () => {
       's1',
       { jsonrpc: '2.0', id: 2, result: { tools: [] } },
     ])
-    expect(await (await fetch(server.url, post(CALL))).text()).toBe('data: {}\n\n')
+    expect(await (await fetch(server.url, post(CALL))).text()).toBe(ANSWERED)
   })
 
   it.each([200, 202, 204])('passes with the status %d', async (status) => {
