@@ -5,7 +5,7 @@ import { granted } from '../core/errors.ts'
 import { headerPlacing, type Placing } from '../core/placing.ts'
 
 /** The header of a server-minted handle, in answers and in requests. */
-export const SESSION_HANDLE = 'onbehalf-session'
+const SESSION_HANDLE = 'onbehalf-session'
 
 /** The placing for one session with one server; make one for each. */
 export function sessionPlacing(): Placing {

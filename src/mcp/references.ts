@@ -2,7 +2,7 @@
 // server, in one run; anywhere else it is worthless, and its use is refused.
 
 /** How every reference begins; a text that holds this is searched no further before it is refused. */
-export const REFERENCE = 'onbehalf_ref_'
+const REFERENCE = 'onbehalf_ref_'
 
 /** What the values of the prompt are filled from. */
 export type ReferenceKind = 'credential' | 'subject'

@@ -183,7 +183,9 @@ describe('the source "exchange"', () => {
 
   it('refuses without an exchanger', async () => {
     const { sourceFor } = house()
-    await expect(sourceFor({}, verifiedToken(), 'x', false)).rejects.toThrow(/source is "exchange", which needs the setting exchanger/)
+    await expect(sourceFor({}, verifiedToken(), 'x', false)).rejects.toThrow(
+      /source is "exchange", which needs the setting exchanger/,
+    )
   })
 
   it('records a token without an id as one', async () => {

@@ -45,7 +45,7 @@ export async function mint(
   )
 }
 
-export type Answer = (url: string, init: RequestInit) => Response | Promise<Response>
+type Answer = (url: string, init: RequestInit) => Response | Promise<Response>
 
 export interface FakeIssuer {
   readonly fetch: typeof globalThis.fetch

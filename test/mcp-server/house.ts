@@ -11,7 +11,7 @@ import { z } from 'zod'
 export const ISSUER = 'https://login.example'
 export const MCP = 'https://tasks.example/mcp'
 export const API = 'https://api.example/api'
-export const JWKS = 'https://login.example/jwks'
+const JWKS = 'https://login.example/jwks'
 export const METADATA = 'https://tasks.example/.well-known/oauth-protected-resource/mcp'
 
 /** What the API was sent. */

@@ -17,7 +17,11 @@ const post = (body: string): RequestInit => ({ method: 'POST', body, headers: { 
 function fetchTo(url: string, changes: Partial<McpFetchOptions> = {}) {
   const events: AuditEvent[] = []
   const fetch = mcpFetch({
-    binding: parseBinding('tasks', { url, resource: 'https://tasks.example/mcp', source: { type: 'exchange', scopes: ['tasks:write'] } }),
+    binding: parseBinding('tasks', {
+      url,
+      resource: 'https://tasks.example/mcp',
+      source: { type: 'exchange', scopes: ['tasks:write'] },
+    }),
     source: async () => granted(issuedToken(SECRET)),
     principal: alice,
     auditor: createAuditor({ record: (event) => void events.push(event) }),

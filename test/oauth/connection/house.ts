@@ -10,7 +10,7 @@ import { alice, handClock, reasonOf } from '../../core/parts.ts'
 import { type TestServer, testServer } from './authorization-server.ts'
 
 export const TASKS = 'https://tasks.example/mcp'
-export const NOTES = 'https://notes.example/mcp'
+const NOTES = 'https://notes.example/mcp'
 export const REDIRECT = 'https://app.example/connected'
 
 export interface HouseOptions {
