@@ -2,7 +2,7 @@
 // rather too little prose than too much: what hides a parameter is its absence from the schema.
 
 import { wordsOf } from './name.ts'
-import { elementsOf, entriesOf, isObject, type JsonObject } from './schema.ts'
+import { EVERY_PLACE, entriesOf, isObject, type JsonObject, SAME_PLACE } from './schema.ts'
 
 /*
  * What is removed, in this order, and only in lines that name a hidden parameter:
@@ -22,6 +22,9 @@ interface Patterns {
   readonly phrase: RegExp
   readonly brackets: RegExp
 }
+
+/** Keywords that hold one schema or a list of them; what other keywords hold may be anything, and of any depth. */
+const HOLDS_SCHEMAS: readonly string[] = [...SAME_PLACE, ...EVERY_PLACE, 'prefixItems', 'propertyNames']
 
 const HEADING = /^\s*(?:args|arguments|parameters|params|inputs?)\s*:\s*$/i
 
@@ -47,16 +50,13 @@ export function rewriteTexts(schema: JsonObject, names: readonly string[]): Json
         case 'properties':
         case 'patternProperties':
         case 'dependentSchemas':
+        case 'dependencies':
         case '$defs':
         case 'definitions':
           return [[key, isObject(one) ? Object.fromEntries(entriesOf(one).map(([name, inner]) => [name, rewrite(inner)])) : one]]
-        case 'default':
-        case 'const':
-        case 'enum':
-        case 'examples':
-          return [[key, one]]
         default:
-          return [[key, Array.isArray(one) ? elementsOf(one).map(rewrite) : rewrite(one)]]
+          if (!HOLDS_SCHEMAS.includes(key)) return [[key, one]]
+          return [[key, Array.isArray(one) ? one.map(rewrite) : rewrite(one)]]
       }
     })
     return Object.fromEntries(entries)

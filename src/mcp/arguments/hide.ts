@@ -83,7 +83,7 @@ export function hiding(root: JsonObject, inline: ReadonlySet<string>): Hiding {
     if (!isObject(schema)) return schema
     if (typeof schema.const === 'string' && drop(tree, schema.const)) return false
     if (!Array.isArray(schema.enum)) return schema
-    const open = schema.enum.filter((name) => !drop(tree, `${name}`))
+    const open = schema.enum.filter((name) => typeof name !== 'string' || !drop(tree, name))
     return open.length === schema.enum.length ? schema : open.length === 0 ? false : { ...schema, enum: open }
   }
 
@@ -112,7 +112,9 @@ export function hiding(root: JsonObject, inline: ReadonlySet<string>): Hiding {
         case 'dependentSchemas':
         case 'dependencies':
           return mapEntries(value, (name, one) => {
-            const open = Array.isArray(one) ? one.filter((other) => !hides(tree, `${other}`)) : go(one, tree)
+            const open = Array.isArray(one)
+              ? one.filter((other) => typeof other !== 'string' || !hides(tree, other))
+              : go(one, tree)
             if (!hides(tree, name)) return Array.isArray(open) && Array.isArray(one) && open.length === one.length ? one : open
             if (Array.isArray(open)) required.push(...stringsOf(open))
             else also.push(open)
@@ -170,7 +172,11 @@ export function hiding(root: JsonObject, inline: ReadonlySet<string>): Hiding {
   /** Keeps a reference, or puts a copy of what it leads to in its place. */
   const follow = (schema: unknown, tree: HiddenTree, depth: number, trail: readonly Expansion[]): unknown => {
     if (!isObject(schema) || !Object.hasOwn(schema, '$ref')) return schema
-    const reference = `${schema.$ref}`
+    const reference = schema.$ref
+    if (typeof reference !== 'string') {
+      fail('schema_malformed')
+      return schema
+    }
     const inlined = inline.has(reference)
     if (isBare(tree) && !inlined) return schema
     const target = resolveReference(root, schema.$ref)

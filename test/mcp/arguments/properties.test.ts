@@ -1,6 +1,7 @@
 import { CfWorkerJsonSchemaValidator } from '@modelcontextprotocol/client/validators/cf-worker'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { definitionHash } from '../../../src/mcp/arguments/approval.ts'
 import { detectParameters } from '../../../src/mcp/arguments/detect.ts'
 import { injectArguments } from '../../../src/mcp/arguments/inject.ts'
 import { stripTool } from '../../../src/mcp/arguments/strip.ts'
@@ -54,17 +55,29 @@ describe('over random schemas with planted parameters', () => {
   )
 
   it(
-    'what a model sends for the stripped schema fits the original when it is filled in',
+    'what a model sends for the stripped schema fits the original when it is filled in, and what it sends at a hidden place never stays',
     () => {
       let fitted = 0
+      let told = 0
       const validator = new CfWorkerJsonSchemaValidator()
       fc.assert(
         fc.property(fc.gen(), (gen) => {
           const { pick, tool, hidden, stripped: next } = stripped(gen)
+          const slots = hidden.map(({ pointer, makesParents }) => ({ pointer, makesParents, value: 'ours' }))
+          const attack = randomValue(tool.inputSchema, pick)
+          const before = JSON.stringify(attack)
+          const over = injectArguments(attack, slots)
+          if (!over.ok) throw new Error(over.reason)
+          expect(JSON.stringify(attack)).toBe(before)
+          for (const { pointer } of hidden)
+            for (const [, value] of valuesAt(over.value.arguments, pointer)) expect(value).toBe('ours')
+          const sent = hidden.flatMap(({ pointer }) => valuesAt(attack, pointer).map(([place]) => place))
+          expect(new Set(over.value.overwritten)).toEqual(new Set(sent))
+          if (sent.length > 0) told++
+
           const args = randomValue(next.inputSchema, pick)
           if (!validator.getValidator(next.inputSchema as Record<string, unknown>)(args).valid) return
           fitted++
-          const slots = hidden.map(({ pointer, makesParents }) => ({ pointer, makesParents, value: 'ours' }))
           const injected = injectArguments(args, slots)
           if (!injected.ok) throw new Error(injected.reason)
           expect(injected.value.overwritten).toEqual([])
@@ -77,6 +90,82 @@ describe('over random schemas with planted parameters', () => {
         { numRuns: RUNS, endOnFailure: true },
       )
       expect(fitted).toBeGreaterThan(RUNS / 2)
+      expect(told).toBeGreaterThan(RUNS / 3)
+    },
+    TIME,
+  )
+})
+
+/** The values at a pointer, each with its own place. */
+function valuesAt(value: unknown, pointer: string): readonly (readonly [place: string, value: unknown])[] {
+  return pointer
+    .slice(1)
+    .split('/')
+    .reduce<readonly (readonly [string, unknown])[]>(
+      (places, segment) =>
+        places.flatMap(([place, at]) => {
+          if (typeof at !== 'object' || at === null) return []
+          const name = segment.replaceAll('~1', '/').replaceAll('~0', '~')
+          return Object.entries(at)
+            .filter(([key]) => segment === '*' || key === name)
+            .map(([key, one]) => [`${place}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, one] as const)
+        }),
+      [['', value]],
+    )
+}
+
+describe('over random values', () => {
+  const name = fc.constantFrom(
+    '__proto__',
+    'constructor',
+    'prototype',
+    'a',
+    'token',
+    'toString',
+    '0',
+    '*',
+    'properties',
+    '$ref',
+    'allOf',
+    'items',
+  )
+  const value = fc.letrec((tie) => ({
+    any: fc.oneof(
+      { depthSize: 'small' },
+      fc.constantFrom(null, 1, true, 'x', '#', '#/properties/a', '{"token":1}'),
+      fc.array(tie('any'), { maxLength: 3 }),
+      // As a parser makes it: `__proto__` is a member of its own.
+      fc.array(fc.tuple(name, tie('any')), { maxLength: 4 }).map((entries) => Object.fromEntries(entries)),
+    ),
+  })).any
+  const pointer = fc.array(name, { minLength: 1, maxLength: 4 }).map((segments) => `/${segments.join('/')}`)
+
+  it(
+    'no prototype is ever changed, and nothing throws',
+    async () => {
+      const members = Reflect.ownKeys(Object.prototype)
+      await fc.assert(
+        fc.asyncProperty(value, value, fc.array(pointer, { maxLength: 3 }), async (args, schema, pointers) => {
+          const before = JSON.stringify([args, schema])
+          const injected = injectArguments(
+            args,
+            pointers.map((one) => ({ pointer: one, value: 'ours' })),
+          )
+          if (injected.ok) expect(Object.getPrototypeOf(injected.value.arguments)).toBe(Object.prototype)
+          detectParameters(schema)
+          const tool = { name: 'tool', inputSchema: schema, outputSchema: args }
+          stripTool(
+            tool,
+            pointers.map((one) => ({ pointer: one, value: 'subject' })),
+            { rewriteDescriptions: true },
+          )
+          await definitionHash(tool)
+          expect(JSON.stringify([args, schema])).toBe(before)
+          expect(Reflect.ownKeys(Object.prototype)).toEqual(members)
+          expect(Reflect.get({}, 'token')).toBeUndefined()
+        }),
+        { numRuns: RUNS },
+      )
     },
     TIME,
   )

@@ -274,6 +274,13 @@ describe('every construct of JSON Schema', () => {
     expect(JSON.stringify(schemaOf(schema))).toBe('{"properties":{"__proto__":{"type":"string"}},"required":["__proto__"]}')
   })
 
+  it('keeps what no schema is, however deep', () => {
+    const deep = JSON.parse(`${'{"a":'.repeat(10_000)}{}${'}'.repeat(10_000)}`)
+    const schema = { properties: { token: text, x: { enum: [deep], 'x-meta': deep } }, default: deep }
+    const stripped = strip(schema, ALL, { rewriteDescriptions: true })
+    expect(stripped.ok && stripped.value.hidden.map(({ pointer }) => pointer)).toEqual(['/token'])
+  })
+
   it('takes bounded time where shared parts are combined without end', () => {
     const parts = Object.fromEntries(
       Array.from({ length: 20 }, (_, i) => [`p${i}`, { anyOf: Array(10).fill({ $ref: `#/$defs/p${i + 1}` }), required: [] }]),
