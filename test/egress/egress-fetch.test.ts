@@ -91,17 +91,19 @@ describe('a request', () => {
     'file:///etc/passwd',
     'data:,x',
     'javascript:alert(1)',
-    'http://user:secret@127.0.0.1/',
+    'http://user:secret@127.0.0.1:PORT/',
     '/relative',
     '',
   ])('is refused for %j', async (url) => {
-    const error = await fetch(url).catch((thrown: unknown) => thrown)
+    const error = await fetch(url.replace('PORT', String(listener.port))).catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(TypeError)
     expect(String(error)).not.toMatch(/secret|passwd/)
+    expect(listener.requests).toEqual([])
   })
 
   it('is refused for other methods, and for headers that would be two', async () => {
-    await expect(fetch(at('/'), { method: 'CONNECT' })).rejects.toThrow(TypeError)
+    for (const method of ['CONNECT', 'TRACE', 'M-SEARCH'])
+      await expect(fetch(at('/'), { method })).rejects.toThrow('The method cannot be sent')
     await expect(fetch(at('/'), { method: 'GET /x HTTP/1.1\r\nX: y' })).rejects.toThrow(TypeError)
     const error = await fetch(at('/'), { headers: { authorization: 'Bearer secret\r\nx: y' } }).catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(TypeError)

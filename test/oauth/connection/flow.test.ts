@@ -209,6 +209,16 @@ describe('coming back is refused, and no code is redeemed', () => {
     expect(app.tokenRequests()).toBe(0)
   })
 
+  it('with the right cookie and another beside it', async () => {
+    const app = house()
+    const begun = await app.begin()
+    const planted = begun.cookie.replace(/=.*/, `=${'A'.repeat(43)}`)
+    for (const cookie of [`${begun.cookie}; ${planted}`, `${planted}; ${begun.cookie}`]) {
+      expect((await app.back(begun, { cookie })).status).toBe(400)
+    }
+    expect(app.tokenRequests()).toBe(0)
+  })
+
   it('when the app is another client by now', async () => {
     const app = house()
     const begun = await app.begin()

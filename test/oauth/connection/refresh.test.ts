@@ -212,6 +212,18 @@ describe('a refresh', () => {
     expect(order).toEqual(['connected', 'refreshing', 'asked', 'connected'])
   })
 
+  it('is begun once for all callers of an instance, who do not fight over it in the store', async () => {
+    let leases = 0
+    const store = watched(async (record, go) => {
+      if (record.facts.state === 'refreshing') leases++
+      return go()
+    })
+    const app = await connected({ store })
+    app.clock.forward(3600)
+    await Promise.all(Array.from({ length: 200 }, () => credential(app)))
+    expect([leases, app.tokenRequests()]).toEqual([1, 2])
+  })
+
   it('that the server refuses for good ends the connection: nothing is asked again, and no other instance does', async () => {
     const app = await connected()
     app.clock.forward(3600)
