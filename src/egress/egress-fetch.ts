@@ -1,4 +1,4 @@
-// The `fetch` for destinations that the operator configured: connections kept alive, and a sixth of what the built-in one costs. It checks
+// The `fetch` for destinations that the operator configured: connections kept alive, and a quarter to a half of what the built-in one costs. It checks
 // no addresses; for URLs that come from outside there is guardedFetch.
 
 import { Agent } from 'undici'
