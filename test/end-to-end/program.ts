@@ -14,8 +14,6 @@ const RUNNER = fileURLToPath(new URL('../../scripts/run.mjs', import.meta.url))
 /** A program that runs. */
 export interface Program {
   readonly child: ChildProcess
-  /** Whether it leads a process group of its own. */
-  readonly group: boolean
   /** All of its standard output so far. */
   readonly out: () => string
   readonly err: () => string
@@ -27,8 +25,6 @@ export interface Program {
 export interface ProgramOptions {
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string | undefined>>
-  /** Whether it leads a process group of its own, as it does in a terminal. */
-  readonly group?: boolean
 }
 
 /** What decides which model answers: no test may depend on the environment that it runs in. */
@@ -36,11 +32,12 @@ const NEUTRAL = { OPENAI_API_KEY: '', OPENAI_BASE_URL: '', OPENAI_MODEL: '', LOG
 
 /** Starts a program. */
 export function start(command: string, args: readonly string[], options: ProgramOptions = {}): Program {
-  const { cwd = ROOT, env = {}, group = false } = options
+  const { cwd = ROOT, env = {} } = options
   const child = spawn(command, args, {
     cwd,
     env: { ...process.env, ...NEUTRAL, ...env },
-    detached: group,
+    // The leader of a process group, as in a terminal: what it starts can be signalled with it.
+    detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let out = ''
@@ -53,7 +50,7 @@ export function start(command: string, args: readonly string[], options: Program
     ended.then(() => reject(new Error(`The program ended without a line: ${err}`)), reject)
   })
   firstLine.catch(() => {})
-  return { child, group, out: () => out, err: () => err, firstLine, ended }
+  return { child, out: () => out, err: () => err, firstLine, ended }
 }
 
 /** `npm run <name> -- <args>` without npm. */
@@ -68,14 +65,14 @@ export async function ready(program: Program): Promise<TaskflowUrls> {
   return urls.parse(JSON.parse(await program.firstLine))
 }
 
-/** Ends it, whatever state it is in. */
-export async function kill({ child, ended, group }: Program): Promise<void> {
-  if (group && child.pid !== undefined) {
-    try {
-      process.kill(-child.pid, 'SIGKILL')
-    } catch {
-      // The whole group has ended.
-    }
-  } else child.kill('SIGKILL')
+/** Ends it and all that it started, whatever state it is in. */
+export async function kill({ child, ended }: Program): Promise<void> {
+  // Without a number it never began; and 0 would be the test's own group.
+  if (child.pid === undefined) return
+  try {
+    process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    // All of it has ended.
+  }
   await ended
 }

@@ -216,7 +216,7 @@ describe('a TaskFlow in a terminal', () => {
     const data = await folder()
     const { program, port } = await retried(async () => {
       const port = await freePorts(PORTS)
-      const program = run('start', ['--port', String(port), '--data', data], { group: true })
+      const program = run('start', ['--port', String(port), '--data', data])
       while (!program.out().includes('Ctrl-C')) {
         const ended = await Promise.race([program.ended, once(program.child.stdout ?? process, 'data')])
         if ('code' in ended) throw new Error(program.err())
@@ -226,7 +226,7 @@ describe('a TaskFlow in a terminal', () => {
     expect(program.out()).toContain(`http://127.0.0.1:${port}`)
     expect(program.out()).toContain('not a language model')
     expect(await portsThatListen(port)).toHaveLength(PORTS)
-    const { code, seconds } = await signalled(program, () => process.kill(-(program.child.pid ?? 0), 'SIGINT'))
+    const { code, seconds } = await signalled(program, () => process.kill(-(program.child.pid ?? Number.NaN), 'SIGINT'))
     expect(code).toBe(0)
     expect(seconds).toBeLessThan(5)
     expect(await portsThatListen(port)).toEqual([])
@@ -236,7 +236,7 @@ describe('a TaskFlow in a terminal', () => {
 
   it('ends when npm is told to', async () => {
     const data = await folder()
-    const program = start('npm', ['start', '--silent', '--', '--json', '--port', '0', '--data', data], { group: true })
+    const program = start('npm', ['start', '--silent', '--', '--json', '--port', '0', '--data', data])
     programs.push(program)
     const urls = await ready(program)
     // `ended` is the end of all that holds its output, so of every process that it began.
