@@ -24,6 +24,11 @@ export function readCredential(request: Request, expected: 'bearer' | 'dpop' = '
   return granted(new Credential(token))
 }
 
+/** What was presented elsewhere, unless the URL has a credential as well: that one is in logs by now. */
+function readPresented(request: Request, { credential }: Presented): Result<Credential> {
+  return new URL(request.url).searchParams.has('access_token') ? refused('credential_in_query') : credential
+}
+
 function usesDpop(request: Request): boolean {
   return /^\s*dpop(?:\s|$)/i.test(request.headers.get('authorization') ?? '')
 }
@@ -46,6 +51,14 @@ export type Admission<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly refusal: Refusal; readonly response: Response }
 
+/** A credential that is presented in another place than the `Authorization` header. */
+export interface Presented {
+  /** The credential, or the reason for which there is none to verify. */
+  readonly credential: Result<Credential>
+  /** The place, for the audit. */
+  readonly placement: string
+}
+
 /** A door for one resource. */
 export interface Door {
   /** The resource that tokens must have been issued for. */
@@ -54,10 +67,12 @@ export interface Door {
    * Admits a request, or gives the answer to send: 400, 401, 403 or 503 with its challenge.
    *
    * @param options.scopes What this operation needs beyond the door's own scopes; a token without them is refused with 403.
+   * @param options.presented Where a server takes credentials in a place of its own: what was there. The `Authorization` header is not read
+   *   then; a server that takes both refuses requests with two.
    */
   admit(
     request: Request,
-    options?: { readonly scopes?: readonly string[]; readonly operation?: string },
+    options?: { readonly scopes?: readonly string[]; readonly operation?: string; readonly presented?: Presented },
   ): Promise<Admission<Admitted>>
   /** Refuses a request that was admitted, for lack of scopes: audited, and answered with 403 that names all that is needed. */
   refuse(
@@ -117,10 +132,11 @@ export function createDoor(options: DoorOptions): Door {
   async function check(
     request: Request,
     needed: readonly string[],
+    presented: Presented | undefined,
     token: { verified?: VerifiedToken },
   ): Promise<Result<Credential>> {
-    const proving = usesDpop(request) ? proofs : undefined
-    const credential = readCredential(request, proving ? 'dpop' : 'bearer')
+    const proving = !presented && usesDpop(request) ? proofs : undefined
+    const credential = presented ? readPresented(request, presented) : readCredential(request, proving ? 'dpop' : 'bearer')
     if (!credential.ok) return credential
     const proof = proving && (await prove(request, credential.value, proving))
     if (proof && !proof.ok) return proof
@@ -148,6 +164,7 @@ export function createDoor(options: DoorOptions): Door {
     verified: VerifiedToken | undefined,
     operation: string | undefined,
     refusal?: Refusal,
+    placement = 'header Authorization',
   ): Promise<boolean> {
     try {
       await auditor({
@@ -156,7 +173,7 @@ export function createDoor(options: DoorOptions): Door {
         outcome: refusal ? (isFailure(refusal.reason) ? 'failed' : 'refused') : 'allowed',
         ...(refusal ? { reason: refusal.reason } : {}),
         destination: resource,
-        placement: 'header Authorization',
+        placement,
         ...(operation === undefined ? {} : { operation }),
         ...(verified ? described(verified) : {}),
       })
@@ -168,12 +185,13 @@ export function createDoor(options: DoorOptions): Door {
 
   return {
     resource,
-    async admit(request, { scopes = [], operation } = {}): Promise<Admission<Admitted>> {
+    async admit(request, { scopes = [], operation, presented } = {}): Promise<Admission<Admitted>> {
       const trace = traceOf(request.headers)
       const found: { verified?: VerifiedToken } = {}
       const needed = [...new Set([...always, ...scopes])]
-      const checked = await check(request, needed, found)
-      const recorded = await record(trace, found.verified, operation, checked.ok ? undefined : checked.refusal)
+      const checked = await check(request, needed, presented, found)
+      const refusal = checked.ok ? undefined : checked.refusal
+      const recorded = await record(trace, found.verified, operation, refusal, presented?.placement)
       if (!checked.ok) return { ok: false, refusal: checked.refusal, response: toResponse(checked.refusal, face) }
       if (!recorded || !found.verified) {
         const refusal: Refusal = { reason: 'audit_unavailable' }

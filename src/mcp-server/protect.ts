@@ -1,19 +1,23 @@
 // protectMcpServer: a fetch handler of an MCP server, behind a door.
 
 import { type AuditSink, createAuditor } from '../core/audit.ts'
-import { type Admitted, createDoor } from '../core/door.ts'
+import { type Admission, type Admitted, createDoor } from '../core/door.ts'
+import { refused } from '../core/errors.ts'
 import type { TokenExchanger } from '../core/exchange.ts'
 import { issuedCache } from '../core/issued-cache.ts'
 import { memoryVault } from '../core/memory-vault.ts'
 import type { Principal } from '../core/principal.ts'
 import { canonicalResource, resourceMetadataResponse } from '../core/resource.ts'
 import type { TokenVerifier } from '../core/verify.ts'
+import { type AcceptInput, parseAccept } from './accept.ts'
 import { type ApiInput, parseApi } from './api.ts'
-import { readJson } from './body.ts'
+import { type ReadBody, readJson } from './body.ts'
 import { openCall, type ServerCall } from './call.ts'
 import { createGate } from './gate.ts'
+import { takeMeta } from './meta-credential.ts'
 import { operationsOf } from './operations.ts'
 import { problem } from './problem.ts'
+import { FOREIGN_HANDLE, SESSION_HANDLE, sessionHandles } from './session-handles.ts'
 import { sessionOwners } from './session-owners.ts'
 import { toolPolicy } from './tool-policy.ts'
 import { undeclaredTools } from './undeclared-tools.ts'
@@ -43,6 +47,8 @@ export interface ProtectOptions {
   readonly apis?: Readonly<Record<string, ApiInput>>
   /** Needed when there are `apis`. */
   readonly exchanger?: TokenExchanger
+  /** Where credentials are taken beside the `Authorization` header. Default: nowhere. */
+  readonly accept?: AcceptInput
   /** `Host` values to answer to. Default: the resource's own. */
   readonly allowedHosts?: readonly string[]
   /** Origins of web pages that may send requests, beside the resource's own. Default none. */
@@ -119,7 +125,10 @@ export function protectMcpServer(
     ...(options.fingerprintKey ? { fingerprintKey: options.fingerprintKey } : {}),
   })
   const door = createDoor({ resource, verifier, auditor, scopes: always, scopesSupported: policy.all, hop: 'server-door' })
-  const parts = { resource, apis, auditor, exchanger, fetch, deadline, vault: memoryVault({ now }), cache: issuedCache({ now }) }
+  const vault = memoryVault({ now })
+  const parts = { resource, apis, auditor, exchanger, fetch, deadline, vault, cache: issuedCache({ now }) }
+  const accept = parseAccept(options.accept ?? {})
+  const handles = accept.session ? sessionHandles({ vault, resource, now }) : undefined
   const sessions = sessionOwners({ now })
   const undeclared = undeclaredTools()
   const metadata = {
@@ -139,9 +148,41 @@ export function protectMcpServer(
     }
   }
 
+  const read = (request: Request): Promise<ReadBody> => readJson(request, maxBodyBytes, deadline)
+
+  /** The request as it goes on from the door, with the body where it had to be read for its credential; or the answer to send. */
+  async function admit(request: Request): Promise<Admission<Entered> | { readonly ok: false; readonly response: Response }> {
+    const handle = handles ? request.headers.get(SESSION_HANDLE) : null
+    const withHeader = request.headers.has('authorization')
+    if (!withHeader && handle === null && accept.meta !== undefined && request.method === 'POST') {
+      const body = await read(request)
+      if (!body.ok) return body
+      const { credential, rest } = takeMeta(body.value, accept.meta)
+      const admission = await door.admit(request, { presented: { credential, placement: `_meta ${accept.meta}` } })
+      return admission.ok
+        ? { ok: true, value: { ...admission.value, body: { ok: true, text: JSON.stringify(rest), value: rest } } }
+        : admission
+    }
+    if (handle === null || !handles) return door.admit(request)
+    if (!withHeader) return door.admit(request, { presented: await handles.present(handle) })
+    const admission = await door.admit(request)
+    // The token counts. A handle that is not its principal's says that two people's requests were mixed up on the way, or one was stolen.
+    if (admission.ok && !handles.belongsTo(handle, admission.value.principal))
+      return door.admit(request, { presented: FOREIGN_HANDLE })
+    return admission
+  }
+
+  /** The body, once nothing in it is a second credential. */
+  async function checkSingle(request: Request, body: ReadBody): Promise<ReadBody> {
+    if (!body.ok || accept.meta === undefined || !takeMeta(body.value, accept.meta).present) return body
+    const presented = { credential: refused('credential_repeated'), placement: `_meta ${accept.meta}` }
+    const admission = await door.admit(request, { presented })
+    return admission.ok ? body : { ok: false, response: admission.response }
+  }
+
   /** The request's body, once every tool that it calls is allowed; or the answer to send. */
-  async function checkBody(request: Request, admitted: Admitted): Promise<string | Response> {
-    const body = await readJson(request, maxBodyBytes, deadline)
+  async function checkBody(request: Request, admitted: Entered): Promise<string | Response> {
+    const body = admitted.body ?? (await checkSingle(request, await read(request)))
     if (!body.ok) return body.response
     const operations = operationsOf(body.value, request.headers)
     if (!operations.ok) return operations.response
@@ -171,7 +212,7 @@ export function protectMcpServer(
     if (document) return document
     const foreign = gate.refusesOriginOrMethod(request)
     if (foreign) return foreign
-    const admission = await door.admit(request)
+    const admission = await admit(request)
     if (!admission.ok) return admission.response
     const { value: admitted } = admission
     const session = sessionOf(request.headers)
@@ -179,12 +220,29 @@ export function protectMcpServer(
       return problem(404, SESSION_NOT_FOUND, 'Session not found.')
     const body = request.method === 'POST' ? await checkBody(request, admitted) : null
     if (body instanceof Response) return body
-    const response = await run(rebuilt(request, body, session), admitted)
+    // Before the handler runs: what cannot be kept is not promised, and the call ends its own deposit.
+    const handle = handles && request.headers.has('authorization') ? await handles.give(admitted) : undefined
+    const response = withHandle(await run(rebuilt(request, body, session), admitted), handle)
     const given = response.headers.get(SESSION)
     if (given !== null) sessions.given(given, admitted.principal)
     if (session !== undefined && request.method === 'DELETE' && response.ok) sessions.ended(session)
     return response
   }
+}
+
+/** An admitted request, and its body where that was read already. */
+interface Entered extends Admitted {
+  readonly body?: ReadBody
+}
+
+/** Only an answer that is a success opens a session. */
+function withHandle(response: Response, handle: string | undefined): Response {
+  if (handle === undefined || !response.ok) return response
+  const answer = new Response(response.body, response)
+  answer.headers.set(SESSION_HANDLE, handle)
+  // Whoever reads it from a cache would be this person.
+  answer.headers.set('cache-control', 'no-store')
+  return answer
 }
 
 const SESSION = 'mcp-session-id'
@@ -200,7 +258,7 @@ function sessionOf(headers: Headers): string | undefined {
 }
 
 /** What callers say about who they are stops at the door: tools see all headers of a request, and the principal is in the call. */
-const STOPPED = ['authorization', 'proxy-authorization', 'cookie', 'x-user-id', 'content-length']
+const STOPPED = ['authorization', 'proxy-authorization', 'cookie', 'x-user-id', SESSION_HANDLE, 'content-length']
 
 /** The request as the handler gets it: the body that was checked, and no credential. */
 function rebuilt(request: Request, body: string | null, session: string | undefined): Request {

@@ -1,4 +1,4 @@
-// Placement `meta`: the credential in a key of every request's `_meta`. Notifications and answers carry none.
+// Placement `meta`: the credential in a key of the `_meta` of every request and notification. Answers have no place for one.
 
 import { granted, refused } from '../core/errors.ts'
 import type { Placing } from '../core/placing.ts'
@@ -11,20 +11,23 @@ export function metaPlacing(key: string): Placing {
     // A GET or DELETE has no body, and needs none of the person's rights that a session does not have.
     if (sent.body === null) return granted({ sent })
     if (!messages) return refused('arguments_refused')
-    if (!messages.list.some(isRequest)) return granted({ sent })
+    if (!messages.list.some(hasParams)) return granted({ sent })
     return granted({
       at: `_meta ${key}`,
-      fill({ credential }) {
+      fill({ credential, proof }) {
+        // Bound to a key: it goes with its proof, in headers alone.
+        if (proof) return undefined
         const value = credential.reveal()
-        const list = messages.list.map((message) => (isRequest(message) ? withMeta(message, key, value) : message))
+        const list = messages.list.map((message) => (hasParams(message) ? withMeta(message, key, value) : message))
         return { headers: sent.headers, body: writeMessages({ ...messages, list }) }
       },
     })
   }
 }
 
-function isRequest(message: Json): boolean {
-  return typeof message.method === 'string' && 'id' in message
+/** Notifications too: a server that looks there for its credential refuses whatever has none, `notifications/initialized` first. */
+function hasParams(message: Json): boolean {
+  return typeof message.method === 'string'
 }
 
 function withMeta(message: Json, key: string, value: string): Json {
