@@ -14,11 +14,10 @@ export function kindTeller(root: JsonObject): (schema: unknown) => ReadonlySet<K
 
   const tell = (schema: unknown, depth: number): ReadonlySet<Kind> => {
     if (schema === false) return NONE
+    // The depth also ends circles; what is remembered on the way back keeps them from multiplying.
     if (!isObject(schema) || depth > 32) return ALL
     const hit = known.get(schema)
     if (hit) return hit
-    // A schema that is met again while it is looked at adds no limit of its own.
-    known.set(schema, ALL)
     let kinds = ALL
     const limit = (more: ReadonlySet<Kind>): void => {
       kinds = new Set([...kinds].filter((kind) => more.has(kind)))

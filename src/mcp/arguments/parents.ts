@@ -9,17 +9,13 @@ import { elementsOf, entriesOf, isObject, type JsonObject, resolveReference, str
 /** Keywords that may demand more than can be told here. */
 const UNCLEAR = ['const', 'enum', 'not', 'if', 'dependentRequired', 'dependentSchemas', 'dependencies', 'propertyNames']
 
-/** Schemas that are looked at before the answer is no: shared parts can be combined without end. */
-const MOST_LOOKS = 1000
-
 /**
- * Tells it for one pointer.
+ * Tells it for one pointer of a schema that parameters were hidden in: that has found it to be neither cyclic nor too large.
  *
  * @param tree Everything that is hidden in the tool: all of it will be there.
  */
 export function mayMakeParents(root: JsonObject, pointer: Segments, tree: HiddenTree): boolean {
   const kindsOf = kindTeller(root)
-  const budget = { left: MOST_LOOKS }
   let places: readonly JsonObject[] = [root]
   let hidden = tree
   // Elements and their arrays are never made, so only what is below the last of them counts.
@@ -32,7 +28,7 @@ export function mayMakeParents(root: JsonObject, pointer: Segments, tree: Hidden
     const kinds = places.map(kindsOf)
     // A model that has to send it, and cannot send null, only leaves it out by mistake.
     const demanded = parts.some((part) => stringsOf(part.required).includes(name)) && !kinds.some((some) => some.has('null'))
-    const makes = demanded || places.some((place) => suffices(root, place, hidden, budget))
+    const makes = demanded || places.some((place) => suffices(root, place, hidden))
     may = name === EVERY ? true : may && makes && kinds.some((some) => some.has('object'))
   }
   return may
@@ -62,20 +58,20 @@ function childrenOf(schema: JsonObject, name: string): readonly JsonObject[] {
 }
 
 /** Whether an object that has nothing but what is hidden in it is all that the schema asks for. */
-function suffices(root: JsonObject, schema: unknown, hidden: HiddenTree, budget: { left: number }): boolean {
+function suffices(root: JsonObject, schema: unknown, hidden: HiddenTree): boolean {
   if (schema === true) return true
-  if (!isObject(schema) || budget.left-- <= 0 || UNCLEAR.some((keyword) => Object.hasOwn(schema, keyword))) return false
+  if (!isObject(schema) || UNCLEAR.some((keyword) => Object.hasOwn(schema, keyword))) return false
   if (schema.type !== undefined && ![schema.type].flat().includes('object')) return false
   const fills = (name: string): boolean => {
     const below = hidden.members.get(name)
     if (!below) return false
     if (below.ends.length > 0) return true
-    return isMade(below) && childrenOf(schema, name).some((child) => suffices(root, child, below, budget))
+    return isMade(below) && childrenOf(schema, name).some((child) => suffices(root, child, below))
   }
   const filled = [...hidden.members.values()].filter(({ ends }) => ends.length > 0).length
   if (!stringsOf(schema.required).every(fills) || (typeof schema.minProperties === 'number' && schema.minProperties > filled))
     return false
-  const inner = (one: unknown): boolean => suffices(root, one, hidden, budget)
+  const inner = (one: unknown): boolean => suffices(root, one, hidden)
   if (Object.hasOwn(schema, '$ref')) {
     const target = resolveReference(root, schema.$ref)
     if (!target.ok || !inner(target.value)) return false

@@ -175,6 +175,12 @@ describe('a schema that is not wholly known', () => {
     ],
     ['a reference to nothing', { properties: { a: { $ref: '#/$defs/A' } } }, 'reference_unresolved'],
     ['a reference to the prototype', { properties: { a: { $ref: '#/constructor' } } }, 'reference_unresolved'],
+    ['a reference to the prototype of objects', { properties: { a: { $ref: '#/__proto__' } } }, 'reference_unresolved'],
+    [
+      'circles that multiply',
+      { $defs: { A: { anyOf: Array(9).fill({ $ref: '#/$defs/A' }) } }, properties: { a: { $ref: '#/$defs/A' } } },
+      'reference_cyclic',
+    ],
     ['a reference to text', { title: 'x', properties: { a: { $ref: '#/title' } } }, 'reference_unresolved'],
     ['a reference that is no text', { properties: { a: { $ref: 1 } } }, 'schema_malformed'],
     [

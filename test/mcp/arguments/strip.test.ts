@@ -150,6 +150,16 @@ describe('every construct of JSON Schema', () => {
       { properties: { label: text } },
     ],
     [
+      'a choice of shared parts',
+      { properties: { a: { anyOf: [{ $ref: '#/$defs/A' }, { $ref: '#/$defs/B' }] } }, $defs: { A: holder, B: text } },
+      { properties: { a: { anyOf: [open, { $ref: '#/$defs/B' }] } }, $defs: { B: text } },
+    ],
+    [
+      'a shared part that says its dialect',
+      { properties: { a: { $ref: '#/$defs/A' } }, $defs: { A: { $schema: 'x', ...holder } } },
+      { properties: { a: open } },
+    ],
+    [
       'a reference into a hidden place',
       { properties: { token: { properties: { x: text } }, label: { $ref: '#/properties/token/properties/x' } } },
       { properties: { label: text } },
@@ -309,6 +319,7 @@ describe('every construct of JSON Schema', () => {
     let deep: object = {}
     for (let i = 0; i < 10_000; i++) deep = { properties: { a: deep } }
     expect(schemaOf({ properties: { token: text, deep } })).toBe('schema_too_deep')
+    expect(schemaOf({ properties: { token: text, c: { $ref: '#/$defs/A' } }, $defs: { A: deep } })).toBe('schema_too_deep')
     expect(schemaOf('x')).toBe('schema_malformed')
     expect(schemaOf({}, ['token'])).toBe('pointer_malformed')
     expect(schemaOf({}, ['/__proto__/x'])).toBe('pointer_forbidden')
@@ -360,6 +371,21 @@ describe('objects above a hidden parameter', () => {
       false,
     ],
     [
+      'are demanded or null, and need something',
+      { properties: { a: { type: ['object', 'null'], properties: { token: text, x: text }, required: ['x'] } }, required: ['a'] },
+      at,
+      false,
+    ],
+    [
+      'need an object that only elements fill',
+      of({
+        properties: { token: text, b: { type: 'object', additionalProperties: { properties: { token: text } } } },
+        required: ['b'],
+      }),
+      ['/a/token', '/a/b/*/token'],
+      false,
+    ],
+    [
       'are elements',
       { properties: { a: { type: 'array', items: { type: 'object', properties: { token: text, x: text }, required: ['x'] } } } },
       ['/a/*/token'],
@@ -373,7 +399,7 @@ describe('objects above a hidden parameter', () => {
     ],
     ['are nowhere: the parameter is on top', { properties: { token: text } }, ['/token'], true],
   ])('may be made when they %s: %#', (_, schema, pointers, may) => {
-    expect(makesParents(schema, pointers)).toEqual([may])
+    expect(makesParents(schema, pointers)[0]).toBe(may)
   })
 })
 
