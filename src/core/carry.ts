@@ -42,6 +42,8 @@ const DROPPED = [
   'cookie',
   'x-user-id',
   'host',
+  // Of the body before the credential was put into it.
+  'content-length',
   'traceparent',
   'tracestate',
   'baggage',
@@ -112,7 +114,7 @@ export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
     /** Whether the source has got what a 403 asked for beyond what it had; it gives that from now on. */
     async function stepsUp(response: Response, problem: RefusalReason, token: IssuedToken | undefined): Promise<boolean> {
       if (problem !== 'scope_missing' || !token) return false
-      const wider = parseChallenge(response.headers.get('www-authenticate')).scopes.filter(isScope)
+      const wider = challengeOf(response, token).scopes.filter(isScope)
       if (missingScopes(wider, token.scopes).length === 0) return false
       const issued = await wait(source({ wider }), 'issuer_unavailable')
       return issued.ok && missingScopes(wider, issued.value.scopes).length === 0
@@ -145,7 +147,7 @@ export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
         if (!answer.ok) throw await failure(answer.refusal, used)
         const response = answer.value
         plan.answered?.(response)
-        const problem = problemOf(response)
+        const problem = problemOf(response, token)
         if (!problem) return response
         const again =
           attempt === 0 && isRepeatable(body.value) && ((await stepsUp(response, problem, token)) || response.status === 401)
@@ -166,10 +168,16 @@ export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
   }
 }
 
+/** What the server says of the credential that it was sent. */
+function challengeOf(response: Response, token: IssuedToken | undefined): ReturnType<typeof parseChallenge> {
+  return parseChallenge(response.headers.get('www-authenticate'), token?.proof ? 'DPoP' : 'Bearer')
+}
+
 /** How the credential is asked for after a 401. */
 function askedAfter401(response: Response, token: IssuedToken | undefined): IssueOptions {
-  // With a nonce the server asks for another proof of the same token (RFC 9449 section 9).
-  const sameToken = token?.proof !== undefined && response.headers.has('dpop-nonce')
+  // With a nonce the server asks for another proof of the same token (RFC 9449 section 9), but it may give one with every answer.
+  const nonce = token?.proof !== undefined && response.headers.has('dpop-nonce')
+  const sameToken = nonce && challengeOf(response, token).error !== 'invalid_token'
   return token && !sameToken ? { refused: token } : {}
 }
 
@@ -194,14 +202,14 @@ function withoutDropped(given: Headers): Headers {
 }
 
 /** What went wrong, as far as the status tells; undefined when nothing did that concerns the credential or the server's being there. */
-function problemOf(response: Response): RefusalReason | undefined {
+function problemOf(response: Response, token: IssuedToken | undefined): RefusalReason | undefined {
   const { status } = response
   // A manual redirect is an opaque answer with status 0 where fetch follows the browser's rules.
   if (status === 0 || (status >= 300 && status < 400 && status !== 304)) return 'redirect_refused'
   if (status === 401) return 'server_refused'
   if (status >= 500) return 'server_unavailable'
   if (status !== 403) return undefined
-  const { error } = parseChallenge(response.headers.get('www-authenticate'))
+  const { error } = challengeOf(response, token)
   return error === 'insufficient_scope' ? 'scope_missing' : 'server_refused'
 }
 

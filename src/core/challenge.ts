@@ -41,10 +41,15 @@ const LONGEST = 4096
 /**
  * Reads the Bearer challenge from a `WWW-Authenticate` value that another server sent. Untrusted: only `error` and `scope` are read, for
  * `resource_metadata` may point anywhere. Parameters of other schemes, and what stands inside quoted strings, are not taken for ours.
+ *
+ * @param scheme That of the credential that was sent: a server speaks of it in a challenge of the same scheme.
  */
-export function parseChallenge(value: string | null): { readonly error?: string; readonly scopes: readonly string[] } {
+export function parseChallenge(
+  value: string | null,
+  scheme: 'Bearer' | 'DPoP' = 'Bearer',
+): { readonly error?: string; readonly scopes: readonly string[] } {
   const found: { error?: string; scopes: readonly string[] } = { scopes: [] }
-  for (const [name, content] of bearerParameters(value)) {
+  for (const [name, content] of parametersOf(value, scheme)) {
     if (name === 'error' && /^[a-z_]{1,40}$/.test(content)) found.error ??= content
     if (name === 'scope' && found.scopes.length === 0) found.scopes = content.split(' ').filter(isScope)
   }
@@ -56,18 +61,18 @@ export function parseChallenge(value: string | null): { readonly error?: string;
  * caller holds it against the server's own origin before anything is fetched.
  */
 export function parseMetadataLink(value: string | null): string | undefined {
-  return bearerParameters(value).find(([name]) => name === 'resource_metadata')?.[1]
+  return parametersOf(value, 'Bearer').find(([name]) => name === 'resource_metadata')?.[1]
 }
 
-/** The parameters of the Bearer challenges of a value, names in lower case. */
-function bearerParameters(value: string | null): readonly (readonly [name: string, content: string])[] {
+/** The parameters of a scheme's challenges in a value, names in lower case. */
+function parametersOf(value: string | null, wanted: string): readonly (readonly [name: string, content: string])[] {
   const parameters: [string, string][] = []
   if (value === null || value.length > LONGEST) return parameters
-  let bearer = false
+  let ours = false
   for (const [, name, quoted, plain = '', scheme] of value.matchAll(PART)) {
-    if (scheme !== undefined) bearer = scheme.toLowerCase() === 'bearer'
+    if (scheme !== undefined) ours = scheme.toLowerCase() === wanted.toLowerCase()
     const content = quoted === undefined ? plain : quoted.replace(/\\(.)/g, '$1')
-    if (bearer && name !== undefined) parameters.push([name.toLowerCase(), content])
+    if (ours && name !== undefined) parameters.push([name.toLowerCase(), content])
   }
   return parameters
 }

@@ -79,7 +79,12 @@ export function exchangeSource(
       // All or nothing: with a part of what it asked for, the server would refuse again.
       if (missingScopes(wider, [...scopes, ...more]).length > 0 || more.length === 0)
         return refused('scope_missing', { server: binding.name, scopes: wider })
-      scopes = [...scopes, ...more]
+      const asked = [...scopes, ...more]
+      const widened = await cache.get(owner, keyOf(asked), () => exchange(asked))
+      // Remembered only when it was had: an authorization server that refuses it would refuse every call from now on. Others may have widened
+      // meanwhile.
+      if (widened.ok && missingScopes(more, widened.value.scopes).length === 0) scopes = [...new Set([...scopes, ...more])]
+      return widened
     }
     const asked = scopes
     return cache.get(owner, keyOf(asked), () => exchange(asked), rejected ? { refused: rejected } : {})

@@ -4,9 +4,9 @@ import { type Principal, principalKey } from './principal.ts'
 
 /** A caller at work. */
 export interface RunningCall {
-  /** Aborts when the principal is revoked. */
+  /** Aborts when the principal is revoked, the caller left, or its token has long expired. */
   readonly signal: AbortSignal
-  /** The caller is done. */
+  /** The caller is done: what it left behind, like a stream that stays open, ends. */
   leave(): void
 }
 
@@ -27,13 +27,18 @@ export function runningCalls(now: () => number): RunningCalls {
   const running = new Map<string, Map<AbortController, number>>()
   let sweepAt = 0
 
-  /** Drops callers that nobody ended, at most once a minute. */
+  /** Ends callers that nobody ended, at most once a minute. */
   function sweep(): void {
     const seconds = now() / 1000
     if (seconds < sweepAt) return
     sweepAt = seconds + 60
     for (const [key, callers] of running) {
-      for (const [controller, expiresAt] of callers) if (expiresAt + 60 < seconds) callers.delete(controller)
+      for (const [controller, expiresAt] of callers) {
+        if (expiresAt + 60 >= seconds) continue
+        callers.delete(controller)
+        // What is not in the register cannot be revoked, so it ends: a stream that stays open, a session that needs no token.
+        controller.abort()
+      }
       if (callers.size === 0) running.delete(key)
     }
   }
@@ -48,6 +53,7 @@ export function runningCalls(now: () => number): RunningCalls {
       return {
         signal: controller.signal,
         leave() {
+          controller.abort()
           others.delete(controller)
           if (others.size === 0 && running.get(key) === others) running.delete(key)
         },

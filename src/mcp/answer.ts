@@ -1,6 +1,8 @@
 // Rewrites an answer on its way back, message by message, whether it is JSON or a stream of events, however it is cut into chunks.
 
+import { AuthError, type RefusalReason } from '../core/errors.ts'
 import { toError } from '../core/wire.ts'
+import { eventLines } from './event-lines.ts'
 import { isJson, parseJson } from './message.ts'
 
 /** What is done with an answer. */
@@ -13,11 +15,13 @@ export interface AnswerRules {
   readonly limit: number
   /** The server's name, for errors. */
   readonly server: string
+  /** When it has fired, nothing is resumed. */
+  readonly signal?: AbortSignal
   /**
-   * The tool call that the answer is to. When a stream of events ends without a result for it, and cannot be resumed, `instead` is given to its
+   * The tool call that the answer is to. When no result for it comes, and a stream that broke off cannot be resumed, `instead` is given to its
    * caller, who would wait for ever.
    */
-  readonly awaited?: { readonly id: string | number; instead(): unknown }
+  readonly awaited?: { readonly id: string | number; instead(reason: RefusalReason): unknown }
 }
 
 /** Headers of an answer that go on; the others are the server's to fill with anything. */
@@ -31,19 +35,17 @@ export async function rewriteAnswer(response: Response, rules: AnswerRules): Pro
     if (value !== null && rules.text(value) === value) headers.set(name, value)
   }
   const type = response.headers.get('content-type') ?? ''
-  const body = /^text\/event-stream\b/i.test(type)
-    ? (response.body?.pipeThrough(eventStream(rules)) ?? null)
-    : /^application\/(?:[\w.+-]*\+)?json\b/i.test(type)
-      ? await jsonBody(response, rules)
-      : nothing(response)
-  const { status } = response
-  const rewritten = new Response(body, { status, headers })
+  const isEvents = /^text\/event-stream\b/i.test(type) && response.body !== null
+  // Nothing else is an answer of the protocol, so none of it goes on.
+  const isMessages = !isEvents && /^application\/(?:[\w.+-]*\+)?json\b/i.test(type)
+  const body = isEvents ? eventStream(response.body, rules) : isMessages ? await jsonBody(response, rules) : nothing(response)
+  if (body === null && rules.awaited) return Response.json(rules.awaited.instead('server_unavailable'))
+  const rewritten = new Response(body, { status: response.status, headers })
   // Some clients check where an answer came from, and skip the check when it says nowhere.
   Object.defineProperty(rewritten, 'url', { value: response.url })
   return rewritten
 }
 
-/** Nothing else is an answer of the protocol, so none of it goes on. */
 function nothing(response: Response): null {
   response.body?.cancel().catch(() => {})
   return null
@@ -54,7 +56,18 @@ async function jsonBody(response: Response, rules: AnswerRules): Promise<string 
   if (text === '') return null
   const value = parseJson(text)
   if (value === undefined) throw toError({ reason: 'server_unavailable', server: rules.server })
-  return rewriteText(text, value, rules)
+  const { awaited } = rules
+  if (awaited && ![value].flat().some((one) => answers(one, awaited.id))) return null
+  try {
+    return await rewriteText(text, value, rules)
+  } catch {
+    // As deep as no message is: what the runtime says of it is not for the framework.
+    throw toError({ reason: 'server_unavailable', server: rules.server })
+  }
+}
+
+function answers(message: unknown, id: string | number): boolean {
+  return isJson(message) && message.id === id && ('result' in message || 'error' in message)
 }
 
 async function rewriteText(text: string, value: unknown, { message }: AnswerRules): Promise<string> {
@@ -86,48 +99,71 @@ async function readAll(response: Response, { limit, server }: AnswerRules): Prom
 }
 
 /** A stream of server-sent events, each rewritten when it is complete. */
-function eventStream(rules: AnswerRules): ReadableWritablePair<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
-  const decoder = new TextDecoder()
+function eventStream(
+  source: ReadableStream<Uint8Array<ArrayBuffer>>,
+  rules: AnswerRules,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const { awaited, server } = rules
+  const reader = source.getReader()
   const encoder = new TextEncoder()
-  let held = ''
-  let answered = rules.awaited === undefined
+  const take = eventLines(rules.limit, server)
+  let answered = false
+  let resumable = false
   const watching: AnswerRules = {
     ...rules,
     message(message) {
-      if (isJson(message) && message.id === rules.awaited?.id && ('result' in message || 'error' in message)) answered = true
+      if (awaited && answers(message, awaited.id)) answered = true
       return rules.message(message)
     },
   }
-  return new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-    async transform(chunk, controller) {
-      held += decoder.decode(chunk, { stream: true })
-      // A carriage return at the end may be half of a line end.
-      const safe = held.endsWith('\r') ? held.length - 1 : held.length
-      const ready = held.slice(0, safe)
-      const ends = [...ready.matchAll(/(?:\r\n|\n|\r)(?:\r\n|\n|\r)/g)]
-      let from = 0
-      for (const end of ends) {
-        const text = ready.slice(from, end.index)
-        // A client may ask for the rest by the event's id (2025-11-25).
-        if (/^id:/m.test(text)) answered = true
-        const event = await rewriteEvent(text, watching)
-        controller.enqueue(encoder.encode(`${event}\n\n`))
-        from = end.index + end[0].length
+
+  type Output = ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>
+
+  function close(output: Output, reason: RefusalReason): void {
+    if (awaited && !answered) output.enqueue(encoder.encode(`data: ${JSON.stringify(awaited.instead(reason))}\n\n`))
+    output.close()
+  }
+
+  function fail(output: Output, error: unknown): void {
+    reader.cancel().catch(() => {})
+    // The foreign error ends here. A broken connection may be taken up again where it broke; what we ended may not.
+    const reason = error instanceof AuthError ? error.code : 'server_unavailable'
+    const ended = error instanceof AuthError || rules.signal?.aborted === true || isTimeout(error)
+    if (awaited && !answered && (ended || !resumable)) close(output, reason)
+    else output.error(toError({ reason, server }))
+  }
+
+  return new ReadableStream({
+    async pull(output) {
+      try {
+        for (let wrote = false; !wrote; ) {
+          const { done, value } = await reader.read()
+          // What is held at the end is no event: the standard drops it, and it may be the beginning of a secret.
+          if (done) return resumable && !rules.signal?.aborted ? output.close() : close(output, 'server_unavailable')
+          for (const lines of take(value)) {
+            // A client may ask for the rest by the event's id (2025-11-25).
+            resumable ||= lines.some((line) => /^id: ?[^ ]/.test(line))
+            output.enqueue(encoder.encode(`${await rewriteEvent(lines, watching)}\n\n`))
+            wrote = true
+          }
+        }
+      } catch (error) {
+        fail(output, error)
       }
-      held = held.slice(from)
-      if (held.length > rules.limit) controller.error(toError({ reason: 'answer_too_large', server: rules.server }))
     },
-    // What is held at the end is no event: the standard drops it, and it may be the beginning of a secret.
-    flush(controller) {
-      if (!answered) controller.enqueue(encoder.encode(`data: ${JSON.stringify(rules.awaited?.instead())}\n\n`))
-    },
+    cancel: (reason) => reader.cancel(reason),
   })
 }
 
-async function rewriteEvent(event: string, rules: AnswerRules): Promise<string> {
+/** Our deadline's, or that of the caller's own `AbortSignal.timeout`. */
+function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'TimeoutError'
+}
+
+async function rewriteEvent(event: readonly string[], rules: AnswerRules): Promise<string> {
   const lines: string[] = []
   const data: string[] = []
-  for (const line of event.split(/\r\n|\n|\r/)) {
+  for (const line of event) {
     if (line.startsWith(':')) lines.push(':')
     else if (/^data(?::|$)/.test(line)) data.push(line.replace(/^data:? ?/, ''))
     else lines.push(rules.text(line))
@@ -135,7 +171,7 @@ async function rewriteEvent(event: string, rules: AnswerRules): Promise<string> 
   if (data.length === 0) return lines.join('\n')
   const text = data.join('\n')
   const value = parseJson(text)
-  // Data that is no message (an empty one opens a stream) goes on as text.
-  const next = value === undefined ? rules.text(text) : await rewriteText(text, value, rules)
+  // Data that is no message opens a stream when it is empty; anything else is the server's to fill, and no client can read it.
+  const next = value === undefined ? '' : await rewriteText(text, value, rules)
   return [...lines, ...next.split('\n').map((line) => `data: ${line}`)].join('\n')
 }

@@ -14,7 +14,7 @@ import { toError, toSentence } from '../core/wire.ts'
 import { rewriteAnswer } from './answer.ts'
 import { listTools } from './list-tools.ts'
 import { type LiveSecrets, liveSecrets } from './live-secrets.ts'
-import { isJson, readMessages, toolCallOf } from './message.ts'
+import { isJson, readMessages, toolCallOf, withArguments } from './message.ts'
 import { argumentPlacing } from './place-arguments.ts'
 import { metaPlacing } from './place-meta.ts'
 import { referenced } from './place-prompt.ts'
@@ -62,7 +62,7 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
     binding,
     pins,
     owner: principalKey(principal),
-    onRefused: (tool) => void note('tool_refused', operationOf(tool)),
+    onRefused: (tool) => void note('tool_refused', sayable(tool)),
   })
 
   const source: CredentialSource = async (asked) => {
@@ -87,8 +87,18 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
   const rules = {
     server: name,
     limit: options.maxAnswer ?? 4 * 1024 * 1024,
-    text: (text: string) => live.redactor().text(text).text,
+    text(text: string) {
+      const redacted = live.redactor().text(text)
+      if (redacted.hits > 0) void note('credential_reflected', 'answer')
+      return redacted.text
+    },
     message: async (message: unknown) => redacted(await withToolsLearned(message, book)),
+    ...(options.signal ? { signal: options.signal } : {}),
+  }
+
+  /** A name that the server chose, for the audit: one that no tool can have, or that holds a credential, is not repeated there. */
+  function sayable(text: string): string {
+    return /^[\w./-]{1,128}$/.test(text) && live.redactor().text(text).hits === 0 ? text : 'a tool'
   }
 
   function redacted(message: unknown): unknown {
@@ -97,35 +107,42 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
     return value
   }
 
-  /** Lists the tools for the book alone, as the framework would have. */
-  const list = (sent: Sent) => listTools((init) => carry(url, init), sent, rules)
+  let listing: Promise<void> | undefined
+  /** Lists the tools for the book alone, as the framework would have: once, for a model may make up any number of names. */
+  function list(sent: Sent): Promise<void> {
+    listing ??= listTools((init) => carry(url, init), sent, rules).then((whole) => {
+      if (!whole) listing = undefined
+    })
+    return listing
+  }
 
   function placingOf(): Placing {
     const values = { principal, claims: options.claims ?? {} }
-    const onOverwritten = (tool: string) => void note('arguments_refused', operationOf(tool))
+    const onOverwritten = (tool: string) => void note('arguments_refused', sayable(tool))
+    const left = binding.leaveToModel
     switch (placement.type) {
       case 'header':
         return headerPlacing(placement.name)
       case 'meta':
         return metaPlacing(placement.key)
       case 'session':
-        return sessionPlacing()
+        return sessionPlacing((handle) => live.add(handle))
       case 'argument':
-        return argumentPlacing({ book, values, list, onOverwritten })
+        return argumentPlacing({ book, values, list, left, onOverwritten })
       case 'prompt':
-        return argumentPlacing({ book, values, list, onOverwritten, choose: referenced(references, name) })
+        return argumentPlacing({ book, values, list, left, onOverwritten, choose: referenced(references, name) })
     }
   }
 
   return async (input, init) => {
-    // Read only when something goes wrong: every call that goes well would pay for it.
     const asked = () => (typeof init?.body === 'string' ? readAsked(init.body) : undefined)
     try {
       const response = await carry(input, init)
       if (response.ok) {
-        const call = isEventStream(response) ? asked() : undefined
+        const call = asked()
         if (!call?.toolCall) return await rewriteAnswer(response, rules)
-        const instead = () => resultMessage(call, toSentence({ reason: 'server_unavailable', server: name }))
+        const instead = (reason: RefusalReason) =>
+          resultMessage(call, toSentence({ reason: options.signal?.aborted ? 'handle_refused' : reason, server: name }))
         return await rewriteAnswer(response, { ...rules, awaited: { id: call.id, instead } })
       }
       const problem = problemOf(response, binding)
@@ -142,15 +159,23 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
 
 /** Stops calls of tools that are refused, and references that are out of their place, before anything else is planned. */
 function guarded(placing: Placing, book: ToolBook, replaces: boolean): Placing {
-  return (sent, attempt) => {
-    if (typeof sent.body === 'string') {
-      if (!replaces && mentionsReference(sent.body)) return refused('reference_refused')
-      const calls = sent.body.includes('tools/call')
-        ? (readMessages(sent.body)?.list ?? []).flatMap((one) => toolCallOf(one) ?? [])
-        : []
-      if (calls.some((call) => book.tool(call.name)?.refused)) return refused('tool_refused')
+  return ({ headers, body }, attempt) => {
+    // Frameworks may give bytes, or a Request; what cannot be read cannot be judged.
+    const text = body instanceof ArrayBuffer || ArrayBuffer.isView(body) ? new TextDecoder().decode(body) : body
+    if (typeof text !== 'string') return text === null ? placing({ headers, body: text }, attempt) : refused('arguments_refused')
+    const referring = mentionsReference(text)
+    if (referring && !replaces) return refused('reference_refused')
+    // An escape could spell the method.
+    if (referring || text.includes('tools/call') || text.includes('\\')) {
+      for (const message of readMessages(text)?.list ?? []) {
+        const call = toolCallOf(message)
+        if (!call && message.method === 'tools/call') return refused('arguments_refused')
+        if (call && book.tool(call.name)?.refused) return refused('tool_refused')
+        if (referring && mentionsReference(JSON.stringify(call ? withArguments(message, null) : message)))
+          return refused('reference_refused')
+      }
     }
-    return placing(sent, attempt)
+    return placing({ headers, body: text }, attempt)
   }
 }
 
@@ -168,16 +193,13 @@ function problemOf(response: Response, binding: Binding): Refusal | undefined {
   const server = binding.name
   if (response.status >= 500) return { reason: 'server_unavailable', server }
   if (response.status !== 403) return undefined
-  const challenge = parseChallenge(response.headers.get('www-authenticate'))
+  const value = response.headers.get('www-authenticate')
+  const schemes = ['Bearer', 'DPoP'] as const
+  const challenge = schemes.map((scheme) => parseChallenge(value, scheme)).find(({ error }) => error) ?? { scopes: [] }
   if (challenge.error !== 'insufficient_scope') return { reason: 'server_refused', server }
   // The scopes of a challenge are the server's words: only those that the binding knows are repeated to the model.
   const known = scopesOf(binding.source)
   return { reason: 'scope_missing', server, scopes: challenge.scopes.filter((scope) => known.includes(scope)) }
-}
-
-/** A tool's name is the server's to choose; one that no tool can have is not repeated in the audit. */
-function operationOf(tool: string): string {
-  return /^[\w./-]{1,128}$/.test(tool) ? tool : 'a tool'
 }
 
 function toolResult(call: Asked, sentence: string): Response {
@@ -186,8 +208,4 @@ function toolResult(call: Asked, sentence: string): Response {
 
 function resultMessage({ id }: Asked, sentence: string): object {
   return { jsonrpc: '2.0', id, result: { resultType: 'complete', content: [{ type: 'text', text: sentence }], isError: true } }
-}
-
-function isEventStream(response: Response): boolean {
-  return /^text\/event-stream\b/i.test(response.headers.get('content-type') ?? '')
 }

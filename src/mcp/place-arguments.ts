@@ -22,6 +22,8 @@ export interface ArgumentPlacingOptions {
   readonly values: ArgumentValues
   /** Makes the book know a tool that no list has named yet, by asking the server once. */
   readonly list: (sent: Sent) => Promise<void>
+  /** Pointers of parameters that are the model's to fill, whatever they look like. */
+  readonly left: readonly string[]
   /** Which of a tool's parameters are filled in one call; default all. The prompt pattern fills those that hold a reference. */
   readonly choose?: (args: unknown, hidden: readonly HiddenParameter[]) => Result<readonly HiddenParameter[]>
   /** Told when the model sent something where a value was filled in: the tool's name. */
@@ -68,8 +70,11 @@ export function argumentPlacing(options: ArgumentPlacingOptions): Placing {
       return filled.ok ? granted({ sent: filled.value }) : filled
     }
     return granted({
-      at: `argument ${at}`,
+      // Names in it are the server's to choose where they were detected.
+      at: /^[\w/*.~, -]{1,256}$/.test(at) ? `argument ${at}` : 'argument',
       fill(token) {
+        // Bound to a key: it goes with its proof, in headers alone.
+        if (token.proof) return undefined
         const filled = fill(messages, fillings, sent, token)
         return filled.ok ? filled.value : undefined
       },
@@ -100,11 +105,21 @@ export function argumentPlacing(options: ArgumentPlacingOptions): Placing {
       }
       const injected = injectArguments(filling.args, slots)
       if (!injected.ok || injected.value.blocked.length > 0) return refused('arguments_refused')
+      // The same name in another spelling, beside the one that was filled in: a server that is lax about names may take it instead.
+      const beside = new Set(slots.map(({ pointer }) => parentOf(pointer)))
+      const { elsewhere } = injected.value
+      if (elsewhere.some((place) => beside.has(parentOf(place)) && !options.left.includes(place)))
+        return refused('arguments_refused')
       if (injected.value.overwritten.length > 0 && !options.choose) onOverwritten(filling.tool)
       list.push(withArguments(filling.message, injected.value.arguments))
     }
     return granted({ headers, body: writeMessages({ ...messages, list }) })
   }
+}
+
+/** Where a member is; elements of arrays count as one place. */
+function parentOf(pointer: string): string {
+  return pointer.slice(0, pointer.lastIndexOf('/')).replace(/\/\d+(?=\/|$)/g, '/*')
 }
 
 function isFilling(one: Filling | Json): one is Filling {

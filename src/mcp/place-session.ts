@@ -1,14 +1,19 @@
 // Placement `session`: the credential once, when the server's session opens; later requests carry only what the server gave for it. A server with
 // protocol sessions (2025-11-25) gives an `Mcp-Session-Id`; one without gives a handle of its own in `Onbehalf-Session`.
 
+import { Credential } from '../core/credential.ts'
 import { granted } from '../core/errors.ts'
 import { headerPlacing, type Placing } from '../core/placing.ts'
 
 /** The header of a server-minted handle, in answers and in requests. */
 const SESSION_HANDLE = 'onbehalf-session'
 
-/** The placing for one session with one server; make one for each. */
-export function sessionPlacing(): Placing {
+/**
+ * The placing for one session with one server; make one for each.
+ *
+ * @param onHandle Told of each handle: whoever has it is the person to that server, so it must not come back either.
+ */
+export function sessionPlacing(onHandle: (handle: Credential) => void): Placing {
   const opening = headerPlacing()
   let handle: string | undefined
   return async (sent, attempt) => {
@@ -28,7 +33,9 @@ export function sessionPlacing(): Placing {
       fill,
       answered(response) {
         const given = response.headers.get(SESSION_HANDLE)
-        if (response.ok && given !== null && /^[\x21-\x7e]{16,512}$/.test(given)) handle = given
+        if (!response.ok || given === null || !/^[\x21-\x7e]{16,512}$/.test(given)) return
+        if (given !== handle) onHandle(new Credential(given))
+        handle = given
       },
     })
   }

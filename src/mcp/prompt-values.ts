@@ -43,9 +43,9 @@ export async function promptValues({
   }
   const issued = await source(binding)()
   if (!issued.ok) throw toError({ ...issued.refusal, server: name })
-  const { credential, expiresAt } = issued.value
-  // A token that lives longer is not for a model's eyes, whoever issued it.
-  if (expiresAt - now() / 1000 > LITERAL_LIFE) throw toError({ reason: 'exchange_failed', server: name })
+  const { credential, expiresAt, proof } = issued.value
+  // A token that lives longer is not for a model's eyes, whoever issued it; one that is bound to a key is no use there.
+  if (proof || expiresAt - now() / 1000 > LITERAL_LIFE) throw toError({ reason: 'exchange_failed', server: name })
   live.add(credential)
   return { user_id: principal.subject, access_token: credential.reveal() }
 }
