@@ -2,10 +2,12 @@
 
 import { parseArgs } from 'node:util'
 import { chain } from './chain.ts'
+import { fetchCost } from './fetch.ts'
 import { redact } from './redact.ts'
 
-const benches: Readonly<Record<string, (report: (line: string) => void) => Promise<Readonly<Record<string, number>>>>> = {
+const benches: Readonly<Record<string, (report: (line: string) => void) => Promise<Readonly<Record<string, unknown>>>>> = {
   chain,
+  fetch: fetchCost,
   redact,
 }
 
@@ -24,5 +26,7 @@ if (values.help || !bench) {
 
 const ratios = await bench((line) => console.error(line))
 if (values.json) console.log(JSON.stringify(ratios))
-else for (const [key, value] of Object.entries(ratios)) console.log(`${key}: ${value}`)
+else
+  for (const [key, value] of Object.entries(ratios))
+    console.log(`${key}: ${typeof value === 'object' ? JSON.stringify(value) : value}`)
 process.exit(0)
