@@ -1,13 +1,14 @@
 // createOnBehalf: the parts put together for an app: door, vault, sources, and one `fetch` for each MCP server of an admitted principal.
 
 import { type AuditSink, createAuditor } from './core/audit.ts'
-import { type Binding, type BindingInput, parseBinding, scopesOf } from './core/binding.ts'
+import { type Binding, type BindingInput, isStdio, parseBinding, scopesOf } from './core/binding.ts'
 import { type Admission, createDoor } from './core/door.ts'
 import { type Refusal, refused } from './core/errors.ts'
 import type { ClientCredentialsIssuer, TokenExchanger } from './core/exchange.ts'
 import { issuedCache } from './core/issued-cache.ts'
 import { memoryVault } from './core/memory-vault.ts'
 import { type Principal, principalKey } from './core/principal.ts'
+import type { ProofVerifier } from './core/proof.ts'
 import { canonicalResource, resourceMetadataResponse } from './core/resource.ts'
 import { runningCalls } from './core/running-calls.ts'
 import { isScope } from './core/scope.ts'
@@ -16,11 +17,12 @@ import { type ConnectedAccounts, type CredentialSource, credentialSource, missin
 import type { Vault } from './core/vault.ts'
 import type { TokenVerifier, VerifiedToken } from './core/verify.ts'
 import { toError, toResponse } from './core/wire.ts'
-import { mcpFetch } from './mcp/fetch.ts'
+import { type McpFetchOptions, mcpFetch } from './mcp/fetch.ts'
 import { liveSecrets } from './mcp/live-secrets.ts'
 import { literalWarning, type PromptValues, promptValues } from './mcp/prompt-values.ts'
 import { createReferences } from './mcp/references.ts'
 import type { Pins } from './mcp/tool-book.ts'
+import { carryingTransport, type MessageTransport } from './mcp/transport.ts'
 
 /** Options of {@link createOnBehalf}. */
 export interface OnBehalfOptions {
@@ -49,6 +51,8 @@ export interface OnBehalfOptions {
   readonly scopesSupported?: readonly string[]
   /** A header such as `X-User-ID` to hold against the subject; never identity. Default: not looked at. */
   readonly subjectHeader?: string
+  /** Takes tokens that are bound to a key as well (RFC 9449): `dpopProofs` of onbehalf/jwt. Default: they are refused. */
+  readonly proofs?: ProofVerifier
   /** Default: in this process's memory. */
   readonly vault?: Vault
   /** Key of the audit's fingerprints, 32 bytes or more, one a deployment. Default: random. */
@@ -73,8 +77,16 @@ export interface Caller {
    * The `fetch` for one MCP server, to give to an agent framework's HTTP transport.
    *
    * @throws AuthError `server_unbound` for a name that is not among the `servers`.
+   * @throws TypeError for a stdio server, which has a transport.
    */
   fetch(server: string): typeof globalThis.fetch
+  /**
+   * The transport for one stdio server, over one of an MCP SDK's (v1 or v2) that runs a process for this caller alone.
+   *
+   * @throws AuthError `server_unbound` for a name that is not among the `servers`.
+   * @throws TypeError for a server that is not bound as `stdio:`.
+   */
+  transport(server: string, inner: MessageTransport): MessageTransport
   /**
    * The values for a prompt that names `{user_id}` and `{access_token}`, for a server whose placement is `prompt`: references that stand for them
    * at that server's bound parameters in this run and are worthless elsewhere. With `insecurelyShowLiteralTokens`, the values themselves.
@@ -163,6 +175,7 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
     scopesSupported,
     ...(options.scopes ? { scopes: options.scopes } : {}),
     ...(options.subjectHeader ? { subjectHeader: options.subjectHeader } : {}),
+    ...(options.proofs ? { proofs: options.proofs } : {}),
   })
   const ownResources = [...bindings.values()].filter(({ source }) => source.type === 'own').map((binding) => binding.resource)
 
@@ -201,27 +214,31 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
         return binding
       }
 
+      const carrying = (binding: Binding): McpFetchOptions => ({
+        binding,
+        source: sourceOf(binding),
+        principal,
+        claims: token.claims,
+        auditor,
+        trace,
+        fetch,
+        deadline,
+        references,
+        live,
+        pins,
+        signal: revocation.signal,
+      })
+
       const caller: Caller = {
         principal,
         token,
         trace,
         fetch(server) {
           const binding = bound(server)
-          return mcpFetch({
-            binding,
-            source: sourceOf(binding),
-            principal,
-            claims: token.claims,
-            auditor,
-            trace,
-            fetch,
-            deadline,
-            references,
-            live,
-            pins,
-            signal: revocation.signal,
-          })
+          if (isStdio(binding.url)) throw new TypeError(`servers.${server} is a stdio server: use transport()`)
+          return mcpFetch(carrying(binding))
         },
+        transport: (server, inner) => carryingTransport(inner, carrying(bound(server))),
         promptValues: (server) => promptValues({ binding: bound(server), source: sourceOf, references, principal, live, now }),
         async end() {
           ended = true

@@ -5,6 +5,7 @@ import type { BindingInput } from '../src/core/binding.ts'
 import { AuthError, granted, refused } from '../src/core/errors.ts'
 import { memoryVault } from '../src/core/memory-vault.ts'
 import type { Deposit, Handle, Vault } from '../src/core/vault.ts'
+import type { MessageTransport } from '../src/mcp/transport.ts'
 import { type Caller, createOnBehalf, type OnBehalf, type OnBehalfOptions } from '../src/on-behalf.ts'
 import { CHAT, deferred, handClock, ISSUER, issuedToken, MCP, START, verifiedToken } from './core/parts.ts'
 import { json, loopback } from './mcp/loopback.ts'
@@ -486,3 +487,38 @@ function generator(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
   }
 }
+
+describe('a stdio server', () => {
+  const files: BindingInput = { url: 'stdio:files', resource: 'https://files.example', placement: { type: 'argument' } }
+  const inner = () => ({ start: async () => {}, send: async () => {}, close: async () => {} })
+
+  it('has a transport and no fetch; any other server the other way round', async () => {
+    const caller = await admitted(house({ servers: { ...BOUND, files } }).onbehalf)
+    expect(() => caller.fetch('files')).toThrow(new TypeError('servers.files is a stdio server: use transport()'))
+    expect(() => caller.transport('tasks', inner())).toThrow(
+      new TypeError('servers.tasks.url is not a stdio server: use fetch()'),
+    )
+    expect(() => caller.transport('other', inner())).toThrow(AuthError)
+    await caller.transport('files', inner()).start()
+  })
+
+  it('is given no call when the caller has ended', async () => {
+    const caller = await admitted(house({ servers: { files } }).onbehalf)
+    const sent: object[] = []
+    const messages: object[] = []
+    const tools = [{ name: 'read', inputSchema: { type: 'object', properties: { access_token: { type: 'string' } } } }]
+    const under: MessageTransport = {
+      ...inner(),
+      async send(message: { readonly id?: unknown }) {
+        sent.push(message)
+        under.onmessage?.({ jsonrpc: '2.0', id: message.id, result: { tools } })
+      },
+    }
+    const transport = caller.transport('files', under)
+    transport.onmessage = (message) => void messages.push(message)
+    await caller.end()
+    await transport.send({ jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name: 'read', arguments: {} } })
+    expect(messages).toMatchObject([{ id: 2, result: { isError: true } }])
+    expect(JSON.stringify(sent)).not.toContain('tools/call')
+  })
+})

@@ -76,7 +76,10 @@ export type Placement =
 
 /** What an operator declares for a server. */
 export interface BindingInput {
-  /** The server's URL: requests to exactly this URL, and no other, carry the credential. */
+  /**
+   * The server's URL: requests to exactly this URL, and no other, carry the credential. `stdio:` and a name for a server that is a child
+   * process; it needs a `resource`, and a placement that is in the messages, because it has no headers.
+   */
   readonly url: string
   /** The resource identifier that the server's tokens name as audience. Default: the URL. */
   readonly resource?: string
@@ -123,7 +126,10 @@ export function parseBinding(name: string, input: BindingInput): Binding {
     throw new TypeError(`servers: "${name}" is no usable name (letters, digits, space, _ and -, at most 64)`)
   if (!URL.canParse(input.url)) fail('url', 'must be an absolute URL')
   const url = new URL(input.url)
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url)))
+  const stdio = isStdio(url.href)
+  if (stdio && !/^stdio:[A-Za-z0-9._-]{1,64}$/.test(url.href)) fail('url', 'must be like "stdio:files"')
+  if (stdio && input.resource === undefined) fail('resource', 'must be given for a stdio server, whose URL is no identifier')
+  if (!stdio && url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url)))
     fail('url', 'must use https (plain http is for loopback addresses only)')
   if (url.username !== '' || url.password !== '') fail('url', 'must not contain a credential; use a source and a placement')
   if (url.href.includes('#')) fail('url', 'must not contain a fragment')
@@ -139,6 +145,8 @@ export function parseBinding(name: string, input: BindingInput): Binding {
     if (!isScope(scope)) fail('source.scopes', `has "${scope}", which is no scope token (RFC 6749 section 3.3)`)
   if (source.type === 'static' && source.of !== 'person' && source.of !== 'deployment')
     fail('source.of', 'must be "person" or "deployment"')
+  if (stdio && (placement.type === 'header' || placement.type === 'session'))
+    fail('placement', `"${placement.type}" needs HTTP; a stdio server takes "argument", "meta" or "prompt"`)
   const problem = problemOf(placement, source)
   if (problem) fail(...problem)
   const { leaveToModel = [] } = input
@@ -152,6 +160,11 @@ export function parseBinding(name: string, input: BindingInput): Binding {
     placement: frozen(placement),
     leaveToModel: frozen(leaveToModel),
   })
+}
+
+/** Whether a binding's URL means a child process. */
+export function isStdio(url: string): boolean {
+  return url.startsWith('stdio:')
 }
 
 /** The scopes that a source names. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type BindingInput, parseBinding } from '../../src/core/binding.ts'
+import { type BindingInput, type Placement, parseBinding } from '../../src/core/binding.ts'
 import { MCP } from './parts.ts'
 
 describe('a binding', () => {
@@ -43,6 +43,14 @@ describe('a binding', () => {
     expect(parseBinding('tasks', { url }).url).toBe(url)
   })
 
+  it.each<Placement>([{ type: 'argument' }, { type: 'meta', key: 'com.example/token' }, { type: 'prompt' }])(
+    'may be a child process, with the placement $type',
+    (placement) => {
+      const { url, resource } = parseBinding('files', { url: 'stdio:files', resource: 'https://files.example', placement })
+      expect([url, resource]).toEqual(['stdio:files', 'https://files.example'])
+    },
+  )
+
   it.each(['Authorization', 'authorization', 'X-Api-Key', 'x-auth-token'])('may use the header %s', (name) => {
     expect(parseBinding('tasks', { url: MCP, placement: { type: 'header', name } }).placement).toEqual({ type: 'header', name })
   })
@@ -56,6 +64,11 @@ describe('a binding', () => {
     ['a password in the URL', 'url', { url: 'https://:canary@tasks.example/mcp' }],
     ['a fragment', 'url', { url: `${MCP}#a` }],
     ['an empty fragment', 'url', { url: `${MCP}#` }],
+    ['a child process without a name', 'url', { url: 'stdio:' }],
+    ['a child process that is a command line', 'url', { url: 'stdio:rm -rf', resource: MCP }],
+    ['a child process without a resource', 'resource', { url: 'stdio:files', placement: { type: 'argument' } }],
+    ['a header for a child process', 'placement', { url: 'stdio:files', resource: MCP }],
+    ['a session for a child process', 'placement', { url: 'stdio:files', resource: MCP, placement: { type: 'session' } }],
     ['a query, and no resource, which would be logged with it', 'resource', { url: `${MCP}?key=canary` }],
     ['a resource that is no URI', 'resource', { resource: 'tasks' }],
     ['a resource with a fragment', 'resource', { resource: `${MCP}#a` }],
