@@ -156,6 +156,8 @@ describe('reveal()', () => {
       'src/oauth/connection/token-request.ts': 1,
       // A client's secret, to its authorization server.
       'src/oauth/client-authentication.ts': 2,
+      // The token that an operator inspects a server with.
+      'src/cli/inspect.ts': 1,
       // The example's issuer holds the secrets that it gave out; its command line prints the token that it is asked for.
       'examples/taskflow/issuer/clients.ts': 1,
       'examples/taskflow/issuer/configuration.ts': 1,

@@ -1,10 +1,11 @@
 // The command line `onbehalf`: finds the command, and turns what it throws into an exit code. `bin/onbehalf.mjs` calls it.
 
 import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
+import { inspect } from './inspect.ts'
 import { keys } from './keys.ts'
 
 /** Every command. */
-const COMMANDS: Readonly<Record<string, Command>> = { keys }
+const COMMANDS: Readonly<Record<string, Command>> = { inspect, keys }
 
 /**
  * Runs a command.

@@ -1,6 +1,12 @@
 // onbehalf/oauth: what onbehalf asks of an authorization server: metadata, token exchange, connected accounts, introspection.
 
-export { type AuthorizationServer, type DiscoveryOptions, discoverAuthorizationServer } from '../core/authorization-server.ts'
+export {
+  type AuthorizationServer,
+  type DiscoveryOptions,
+  discoverAuthorizationServer,
+  metadataUrls,
+} from '../core/authorization-server.ts'
+export { parseChallenge, parseMetadataLink } from '../core/challenge.ts'
 export type { RemoteDocument } from '../core/remote-document.ts'
 export {
   type ClientAuthentication,

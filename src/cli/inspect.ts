@@ -1,0 +1,155 @@
+// `onbehalf inspect`: looks at an MCP server, and suggests how to bind it. It calls no tool, and never prints the token that it was given.
+
+import { parseArgs } from 'node:util'
+import { Credential } from 'onbehalf'
+import { egressFetch, guardedFetch } from 'onbehalf/egress'
+import { createRedactor } from 'onbehalf/mcp'
+import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
+import type { Way } from './inspect/ask.ts'
+import { inspectServer } from './inspect/inspect-server.ts'
+import type { Report } from './inspect/report.ts'
+import { textOf } from './inspect/text.ts'
+
+const DEFAULT_DEADLINE = 30
+
+const HELP = `Usage: onbehalf inspect URL [--token-env NAME] [--header NAME] [--json] [--deadline S]
+
+Looks at an MCP server (Streamable HTTP): the protocol revisions that it speaks, what it says about authorization, its tools with the
+parameters that look like credentials or identities, and the binding to declare for it. No tool is called.
+
+  --token-env NAME  the environment variable that holds a token or key for the server; without it, a server that requires one shows
+                    its metadata only
+  --header NAME     the header that the token goes in, bare; default Authorization: Bearer
+  --json            one line of JSON instead of text
+  --deadline S      seconds for everything; default ${DEFAULT_DEADLINE}
+
+What other URLs the server names are asked only over https at public addresses, unless the inspected URL is on this machine itself.
+Exit code: 0 done, 1 the server could not be inspected, 2 wrong arguments.`
+
+/** The arguments, parsed. */
+interface Request {
+  readonly url: string
+  readonly token: Credential | undefined
+  readonly variable: string | undefined
+  readonly header: string | undefined
+  readonly json: boolean
+  readonly deadline: number
+}
+
+/** The command. */
+export const inspect: Command = {
+  summary: 'looks at an MCP server and suggests a binding for it',
+  help: HELP,
+  async run(args, terminal): Promise<number> {
+    const request = parse(args)
+    const { url, token, variable, header, json } = request
+    const redactor = createRedactor(token ? [token] : [])
+    if (redactor.tooShort > 0)
+      throw new CommandError(
+        `the value of ${variable} is shorter than 12 characters: it could not be told from other text that the server sends`,
+      )
+    const direct = egressFetch()
+    const ended = new AbortController()
+    const way: Way = {
+      direct,
+      guarded: guardedFetch({ allowLoopbackForDevelopment: isOwn(url) }),
+      signal: AbortSignal.any([terminal.signal, ended.signal, AbortSignal.timeout(request.deadline * 1000)]),
+    }
+    try {
+      const progress = (line: string) => terminal.note(`onbehalf inspect: ${line}`)
+      const headers = token ? credentialHeaders(token, header, variable) : new Headers()
+      const { report, refused } = await inspectServer({ url, headers, header, progress }, way)
+      // A server may send back what it was sent, in any form.
+      const shown: Report = JSON.parse(JSON.stringify(redactor.json(report).value))
+      terminal.out(json ? JSON.stringify(shown) : textOf(shown))
+      if (!refused) return 0
+      throw new CommandError(
+        `the server refused the token in ${variable} (HTTP ${refused}), so its tools are not known. ` +
+          'Check that the token is for this server (its audience), has not expired, and goes in the right header (--header)',
+      )
+    } catch (error) {
+      throw way.signal.aborted ? late(terminal, request) : error
+    } finally {
+      ended.abort()
+      await direct.close()
+    }
+  },
+}
+
+function late({ signal }: Terminal, { url, deadline }: Request): CommandError {
+  if (signal.aborted) return new CommandError('stopped')
+  return new CommandError(
+    `${url} was not done answering within ${deadline} s. Is it an MCP server? --deadline gives it more time`,
+  )
+}
+
+function parse(args: readonly string[]): Request {
+  const { values, positionals } = options(args)
+  const [text, ...more] = positionals
+  if (text === undefined || more.length > 0) throw new UsageError('it needs one URL')
+  const url = URL.parse(text)
+  // A URL that is refused may hold a credential: it is not repeated.
+  if (!url) throw new UsageError('the URL must be absolute, for example https://tasks.example/mcp')
+  if (url.username !== '' || url.password !== '')
+    throw new UsageError(
+      'the URL must not contain a credential; put it into an environment variable, and name that with --token-env',
+    )
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isOwn(url.href)))
+    throw new UsageError('the URL must use https (plain http is for loopback addresses only)')
+  if (url.href.includes('#')) throw new UsageError('the URL must not contain a fragment')
+  const { header, json = false } = values
+  if (header !== undefined && (!/^[A-Za-z0-9-]{1,64}$/.test(header) || /^(?:mcp-|content-|accept|host$|cookie$)/i.test(header)))
+    throw new UsageError('--header must be the name of a header that a credential can be put into')
+  const deadline = Number(values.deadline ?? DEFAULT_DEADLINE)
+  if (!(deadline > 0 && deadline <= 3600)) throw new UsageError('--deadline must be a number of seconds, at most 3600')
+  const variable = values['token-env']
+  return { url: url.href, token: tokenFrom(variable), variable, header, json, deadline }
+}
+
+function options(args: readonly string[]): {
+  readonly values: {
+    readonly 'token-env'?: string
+    readonly header?: string
+    readonly json?: boolean
+    readonly deadline?: string
+  }
+  readonly positionals: readonly string[]
+} {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        'token-env': { type: 'string' },
+        header: { type: 'string' },
+        json: { type: 'boolean' },
+        deadline: { type: 'string' },
+      },
+    })
+  } catch {
+    // The parser quotes what it does not know, which may be a token that was put at the wrong place.
+    throw new UsageError('it takes --token-env NAME, --header NAME, --json and --deadline S')
+  }
+}
+
+function tokenFrom(variable: string | undefined): Credential | undefined {
+  if (variable === undefined) return undefined
+  // Whoever puts the token itself here must not find it in a message.
+  if (!/^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(variable))
+    throw new UsageError('--token-env takes the name of an environment variable, not the token')
+  const value = process.env[variable]?.trim()
+  if (!value) throw new UsageError('the environment variable that --token-env names is not set')
+  return new Credential(value)
+}
+
+function credentialHeaders(token: Credential, header: string | undefined, variable: string | undefined): Headers {
+  const value = token.reveal()
+  // `Headers` quotes a value that it refuses.
+  if (!/^[\x21-\x7e]+$/.test(value)) throw new CommandError(`the value of ${variable} has characters that no header can have`)
+  return header === undefined ? new Headers({ authorization: `Bearer ${value}` }) : new Headers({ [header]: value })
+}
+
+/** Whether the URL is on this machine. */
+function isOwn(url: string): boolean {
+  return /^(?:localhost|\[::1\]|127(?:\.\d{1,3}){3})$/.test(new URL(url).hostname)
+}

@@ -1,0 +1,94 @@
+// An inspection, step by step: greet without a credential, read what is published, then list the tools with the credential.
+
+import { CommandError } from '../command.ts'
+import type { Answer, Way } from './ask.ts'
+import { lookAtAuthorization } from './authorization.ts'
+import { printable } from './printable.ts'
+import { type Greeting, greet, leave, listTools } from './protocol.ts'
+import type { Report } from './report.ts'
+import { suggest } from './suggest.ts'
+import { ambiguousPointers, inspectTools } from './tools.ts'
+
+/** What is inspected, and with what. */
+export interface Inspection {
+  readonly url: string
+  /** The header with the credential; none without one. */
+  readonly headers: Headers
+  /** The header's name, when the operator chose it. */
+  readonly header: string | undefined
+  readonly progress: (line: string) => void
+}
+
+/**
+ * Inspects a server.
+ *
+ * @returns The report, its texts printable; `refused` is the status of a server that refused the credential.
+ * @throws CommandError when there is no server, or not one of MCP.
+ */
+export async function inspectServer(
+  { url, headers, header, progress }: Inspection,
+  way: Way,
+): Promise<{ readonly report: Report; readonly refused?: number }> {
+  const armed = [...headers].length > 0
+  progress(`greeting ${url} without a credential`)
+  const stranger = { url, headers: new Headers() }
+  const unknown = await greet(stranger, way)
+  if (unknown.open && armed) await leave(stranger, unknown.open, way)
+  const refusal = refusedIn(unknown)
+  if (!unknown.open && unknown.revisions.length === 0 && refusal === undefined) throw notMcp(url, unknown.answers)
+  const authorization = await lookAtAuthorization(url, unknown.answers, way, progress)
+
+  const target = armed ? { url, headers } : stranger
+  if (armed) progress('greeting it with the credential')
+  const greeting = armed ? await greet(target, way) : unknown
+  const refused = armed ? refusedIn(greeting) : undefined
+  if (armed && !greeting.open && greeting.revisions.length === 0 && refused === undefined) throw notMcp(url, greeting.answers)
+  if (greeting.open) progress('listing its tools')
+  const listed = greeting.open ? await listTools(target, greeting.open, way) : undefined
+  if (greeting.open) await leave(target, greeting.open, way)
+
+  const tools = listed ? inspectTools(listed.tools) : null
+  const { server } = greeting
+  const notes = [
+    ...(authorization.required && !armed
+      ? ['To see its tools, put a token for it into an environment variable, and name that: --token-env NAME']
+      : []),
+    ...(listed?.more ? ['It lists more tools than were looked at: 512 at most, and 20 pages'] : []),
+    ...(greeting.open && !listed ? ['It refused to list its tools'] : []),
+    ...(authorization.servers.some(({ found }) => !found)
+      ? ['An authorization server could not be read: it is down, answers for another issuer, or is not at a public https address']
+      : []),
+    ...(elsewhere(url, authorization.challenge?.resourceMetadata)
+      ? ['Its 401 points to metadata on another origin, which was not followed']
+      : []),
+  ]
+  const found = { url, server, revisions: greeting.revisions, authorization, tools }
+  const suggestion = suggest({ ...found, header, ambiguous: ambiguousPointers(listed?.tools ?? [], tools ?? []) })
+  const report: Report = { format: 1, ...found, suggestion, notes }
+  return { report: allPrintable(report), ...(refused === undefined ? {} : { refused }) }
+}
+
+/** The status with which whoever greeted was sent away. */
+function refusedIn({ answers, open }: Greeting): number | undefined {
+  if (open) return undefined
+  return answers.find(({ status }) => status === 401 || status === 403)?.status
+}
+
+function notMcp(url: string, answers: readonly Answer[]): CommandError {
+  const seen = [...new Set(answers.map(({ status }) => status))].join(' and ')
+  const down = answers.every(({ status }) => status >= 500)
+  return new CommandError(
+    down
+      ? `${url} answers with errors (HTTP ${seen}). Look into the server’s own log`
+      : `${url} answers (HTTP ${seen}), but does not speak MCP over Streamable HTTP. Check the path: it is often /mcp`,
+  )
+}
+
+function elsewhere(url: string, link: string | null | undefined): boolean {
+  return typeof link === 'string' && URL.parse(link)?.origin !== new URL(url).origin
+}
+
+/** A copy with every text printable; what the server sent is nowhere else. */
+function allPrintable<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value, (_, one: unknown) => (typeof one === 'string' ? printable(one, 2000) : one)))
+}

@@ -1,0 +1,137 @@
+// Speaks MCP with a server, as far as a look at it needs: which revisions it has, and its tools. It calls none of them.
+
+import { type Answer, isJson, type Json, post, stringOf, stringsOf, type Way } from './ask.ts'
+
+/** The revision without handshake, and the newest with one. */
+const STATELESS = '2026-07-28'
+const WITH_SESSIONS = '2025-11-25'
+
+const CLIENT = { name: 'onbehalf-inspect', version: '1' }
+
+/** Pages and tools of a list that are taken in. */
+const MOST_PAGES = 20
+const MOST_TOOLS = 512
+
+/** A server, and what is sent with every request to it. */
+export interface Target {
+  readonly url: string
+  /** The credential, when there is one. */
+  readonly headers: Headers
+}
+
+/** What a server answered to its greeting. */
+export interface Greeting {
+  /** The answers, of both revisions. */
+  readonly answers: readonly Answer[]
+  readonly revisions: readonly string[]
+  readonly server: { readonly name: string; readonly version: string } | null
+  /** How to go on: the revision, and the session if there is one. Undefined when it does not speak MCP, or not with us. */
+  readonly open?: { readonly revision: string; readonly session: string | null }
+}
+
+/** Greets a server in both ways. */
+export async function greet(target: Target, way: Way): Promise<Greeting> {
+  const discovered = await request(target, 'server/discover', {}, { revision: STATELESS, session: null }, way)
+  const opened = await initialize(target, way)
+  const found = resultOf(discovered)
+  const info = infoOf(found) ?? infoOf(resultOf(opened))
+  const agreed = stringOf(resultOf(opened)?.protocolVersion)
+  const revisions = new Set([
+    ...stringsOf(found?.supportedVersions),
+    ...(agreed === undefined ? [] : [agreed]),
+    ...[discovered, opened].flatMap(supportedBy),
+  ])
+  const open = found
+    ? { revision: STATELESS, session: null }
+    : agreed === undefined
+      ? undefined
+      : { revision: agreed, session: opened.headers.get('mcp-session-id') }
+  return {
+    answers: [discovered, opened],
+    revisions: [...revisions].filter((one) => /^\d{4}-\d\d-\d\d$/.test(one)).toSorted((a, b) => (a < b ? 1 : -1)),
+    server: info ?? null,
+    ...(open ? { open } : {}),
+  }
+}
+
+/** The tools of a server, as it lists them; undefined when it refuses. `more` when not all of them were taken in. */
+export async function listTools(
+  target: Target,
+  open: NonNullable<Greeting['open']>,
+  way: Way,
+): Promise<{ readonly tools: readonly Json[]; readonly more: boolean } | undefined> {
+  if (open.revision !== STATELESS) await notify(target, open, way)
+  const tools: Json[] = []
+  let cursor: string | undefined
+  for (let page = 0; page < MOST_PAGES && tools.length < MOST_TOOLS; page++) {
+    const answer = await request(target, 'tools/list', cursor === undefined ? {} : { cursor }, open, way)
+    const result = resultOf(answer)
+    // A server without tools does not know the method.
+    if (!result) return isJson(answer.json?.error) && answer.json.error.code === -32601 ? { tools, more: false } : undefined
+    if (Array.isArray(result.tools)) tools.push(...result.tools.filter(isJson))
+    cursor = stringOf(result.nextCursor)
+    if (cursor === undefined) break
+  }
+  return { tools: tools.slice(0, MOST_TOOLS), more: cursor !== undefined || tools.length > MOST_TOOLS }
+}
+
+/** Ends the session, if there is one; a server need not answer. */
+export async function leave({ url, headers: own }: Target, { revision, session }: NonNullable<Greeting['open']>, way: Way) {
+  if (session === null) return
+  const headers = new Headers(own)
+  headers.set('mcp-protocol-version', revision)
+  headers.set('mcp-session-id', session)
+  const response = await way.direct(url, { method: 'DELETE', headers, redirect: 'manual', signal: way.signal }).catch(() => null)
+  await response?.body?.cancel().catch(() => {})
+}
+
+function initialize(target: Target, way: Way): Promise<Answer> {
+  const params = { protocolVersion: WITH_SESSIONS, capabilities: {}, clientInfo: CLIENT }
+  const message = { jsonrpc: '2.0', id: 'initialize', method: 'initialize', params }
+  return post(target.url, message, new Headers(target.headers), way)
+}
+
+function notify(target: Target, { revision, session }: NonNullable<Greeting['open']>, way: Way): Promise<Answer> {
+  const headers = new Headers(target.headers)
+  headers.set('mcp-protocol-version', revision)
+  if (session !== null) headers.set('mcp-session-id', session)
+  return post(target.url, { jsonrpc: '2.0', method: 'notifications/initialized' }, headers, way)
+}
+
+function request(
+  target: Target,
+  method: string,
+  params: Json,
+  { revision, session }: NonNullable<Greeting['open']>,
+  way: Way,
+): Promise<Answer> {
+  const headers = new Headers(target.headers)
+  headers.set('mcp-protocol-version', revision)
+  if (session !== null) headers.set('mcp-session-id', session)
+  if (revision !== STATELESS) return post(target.url, { jsonrpc: '2.0', id: method, method, params }, headers, way)
+  headers.set('mcp-method', method)
+  const prefix = 'io.modelcontextprotocol'
+  const _meta = {
+    [`${prefix}/protocolVersion`]: revision,
+    [`${prefix}/clientInfo`]: CLIENT,
+    [`${prefix}/clientCapabilities`]: {},
+  }
+  return post(target.url, { jsonrpc: '2.0', id: method, method, params: { ...params, _meta } }, headers, way)
+}
+
+function resultOf({ status, json }: Answer): Json | undefined {
+  return status >= 200 && status < 300 && isJson(json?.result) ? json.result : undefined
+}
+
+/** The revisions that an error names (-32022, `data.supported`). */
+function supportedBy({ json }: Answer): readonly string[] {
+  const data = isJson(json?.error) ? json.error.data : undefined
+  return isJson(data) ? stringsOf(data.supported) : []
+}
+
+function infoOf(result: Json | undefined): Greeting['server'] | undefined {
+  const meta = isJson(result?._meta) ? result._meta['io.modelcontextprotocol/serverInfo'] : undefined
+  const info = isJson(result?.serverInfo) ? result.serverInfo : meta
+  if (!isJson(info) || typeof info.name !== 'string') return undefined
+  return { name: info.name, version: stringOf(info.version) ?? '' }
+}

@@ -1,0 +1,100 @@
+// What `onbehalf inspect` found, as `--json` prints it. Texts of the server are printable; nothing in it is a secret.
+
+/** The whole report. New members may be added; `format` changes when one is taken away. */
+export interface Report {
+  readonly format: 1
+  readonly url: string
+  /** What the server calls itself; null while it has not said. */
+  readonly server: { readonly name: string; readonly version: string } | null
+  /** Protocol revisions that it speaks, newest first; empty while nobody without a credential may know. */
+  readonly revisions: readonly string[]
+  readonly authorization: Authorization
+  /** Null when they could not be listed. */
+  readonly tools: readonly InspectedTool[] | null
+  readonly suggestion: Suggestion
+  /** What the operator should know or do. */
+  readonly notes: readonly string[]
+}
+
+/** What was asked for without a credential, and what the server's documents say. */
+export interface Authorization {
+  /** Whether the server refuses requests without a credential. */
+  readonly required: boolean
+  /** The 401, as far as it is read. */
+  readonly challenge: {
+    readonly status: number
+    readonly scheme: string | null
+    readonly scopes: readonly string[]
+    /** The `resource_metadata` that it names; followed only on the server's own origin. */
+    readonly resourceMetadata: string | null
+  } | null
+  /** Protected resource metadata (RFC 9728). */
+  readonly resource: {
+    readonly resource: string
+    readonly authorizationServers: readonly string[]
+    readonly scopes: readonly string[]
+  } | null
+  readonly servers: readonly InspectedIssuer[]
+}
+
+/** One authorization server that the resource names (RFC 8414). */
+export interface InspectedIssuer {
+  readonly issuer: string
+  /** False when its metadata could not be had, or is about another issuer. */
+  readonly found: boolean
+  readonly endpoints: Readonly<Record<string, string>>
+  /** Names of endpoints that are not on the issuer's own origin: they are used only when the settings name them. */
+  readonly elsewhere: readonly string[]
+  /** PKCE with S256 (RFC 7636). */
+  readonly pkce: boolean
+  readonly grantTypes: readonly string[]
+  /** Whether it says that it exchanges tokens (RFC 8693). */
+  readonly tokenExchange: boolean
+  /** Whether it says that it takes identity assertions (ID-JAG). */
+  readonly identityAssertion: boolean
+  /** Algorithms of DPoP proofs (RFC 9449); none when it does not bind tokens. */
+  readonly dpop: readonly string[]
+  /** Whether a client can be known by the URL of its metadata document. */
+  readonly clientDocuments: boolean
+}
+
+/** One tool. */
+export interface InspectedTool {
+  readonly name: string
+  /** Parameters that look like a credential or an identity. */
+  readonly parameters: readonly { readonly pointer: string; readonly looksLike: 'credential' | 'subject' }[]
+  /** Parameters that the server wants repeated in a header. */
+  readonly headers: readonly { readonly pointer: string; readonly header: string }[]
+  /** Why no binding makes it usable; null when one does. */
+  readonly unusable: string | null
+}
+
+/** What could be declared for the server. */
+export interface Suggestion {
+  /** The name for the server, a key of `servers`. */
+  readonly name: string
+  /** The declaration, a value of `servers` of createOnBehalf; null when the server needs none. */
+  readonly binding: SuggestedBinding | null
+  /** For the source `connection`: a value of `servers` of connections. */
+  readonly connection: SuggestedConnection | null
+  readonly reasons: readonly string[]
+  /** Pointers that are neither filled nor left to the model: their tools are refused until the operator has decided. */
+  readonly undecided: readonly string[]
+}
+
+/** A binding; every member is one of BindingInput. */
+export interface SuggestedBinding {
+  readonly url: string
+  readonly resource?: string
+  readonly source: Readonly<Record<string, unknown>>
+  readonly placement: Readonly<Record<string, unknown>>
+}
+
+/** A server of `connections`; every member is one of ConnectionServer. */
+export interface SuggestedConnection {
+  readonly resource: string
+  readonly issuer: string
+  readonly scopes: readonly string[]
+  readonly client: Readonly<Record<string, unknown>>
+  readonly endpoints?: Readonly<Record<string, string>>
+}
