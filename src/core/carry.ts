@@ -184,8 +184,12 @@ function askedAfter401(response: Response, token: IssuedToken | undefined): Issu
 /** What leaves. */
 async function fill(plan: Plan, token: IssuedToken | undefined, request: ProofRequest): Promise<Result<Sent>> {
   if (plan.at === undefined) return granted(plan.sent)
-  const filled = token && (await Promise.resolve(plan.fill(token, { ...request })).catch(() => undefined))
-  return filled ? granted(filled) : refused('credential_malformed')
+  try {
+    return token ? await plan.fill(token, { ...request }) : refused('credential_malformed')
+  } catch {
+    // A proof that could not be signed, arguments that could not be written.
+    return refused('credential_malformed')
+  }
 }
 
 /** What is recorded of one hop beside its operation. */

@@ -1,7 +1,7 @@
 // Placing: where in one request the credential goes, and how it gets there. Decided before the credential is had, filled in at the last moment.
 
 import { isBearerToken } from './credential.ts'
-import { granted, type Result } from './errors.ts'
+import { granted, type Result, refused } from './errors.ts'
 import type { IssuedToken, ProofRequest } from './exchange.ts'
 import type { Body } from './outgoing.ts'
 
@@ -13,10 +13,10 @@ export interface Sent {
 
 /** How one request is sent. */
 export type Plan =
-  /** With the credential. `fill` gives what leaves, or undefined when this credential cannot stand there. */
+  /** With the credential. `fill` gives what leaves, or why this credential cannot stand there. */
   | {
       readonly at: string
-      fill(token: IssuedToken, request: ProofRequest): Sent | undefined | Promise<Sent | undefined>
+      fill(token: IssuedToken, request: ProofRequest): Result<Sent> | Promise<Result<Sent>>
       answered?(response: Response): void
     }
   /** Without it, because this request needs none. */
@@ -44,18 +44,18 @@ export function headerPlacing(name = 'Authorization'): Placing {
       at: `header ${name}`,
       fill({ credential, proof }, request) {
         const value = credential.reveal()
-        if (!(bearer ? isBearerToken(value) : /^[\x21-\x7e]+$/.test(value))) return undefined
+        if (!(bearer ? isBearerToken(value) : /^[\x21-\x7e]+$/.test(value))) return refused('credential_malformed')
         const carrying = new Headers(headers)
         carrying.delete('dpop')
         if (!proof) {
           carrying.set(name, bearer ? `Bearer ${value}` : value)
-          return { headers: carrying, body }
+          return granted({ headers: carrying, body })
         }
-        if (!bearer) return undefined
+        if (!bearer) return refused('credential_malformed')
         carrying.set(name, `DPoP ${value}`)
         return proof(request).then((text) => {
           carrying.set('dpop', text)
-          return { headers: carrying, body }
+          return granted({ headers: carrying, body })
         })
       },
     })

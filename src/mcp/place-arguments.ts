@@ -74,9 +74,7 @@ export function argumentPlacing(options: ArgumentPlacingOptions): Placing {
       at: /^[\w/*.~, -]{1,256}$/.test(at) ? `argument ${at}` : 'argument',
       fill(token) {
         // Bound to a key: it goes with its proof, in headers alone.
-        if (token.proof) return undefined
-        const filled = fill(messages, fillings, sent, token)
-        return filled.ok ? filled.value : undefined
+        return token.proof ? refused('credential_malformed') : fill(messages, fillings, sent, token)
       },
     })
   }

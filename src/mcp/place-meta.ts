@@ -16,10 +16,10 @@ export function metaPlacing(key: string): Placing {
       at: `_meta ${key}`,
       fill({ credential, proof }) {
         // Bound to a key: it goes with its proof, in headers alone.
-        if (proof) return undefined
+        if (proof) return refused('credential_malformed')
         const value = credential.reveal()
         const list = messages.list.map((message) => (hasParams(message) ? withMeta(message, key, value) : message))
-        return { headers: sent.headers, body: writeMessages({ ...messages, list }) }
+        return granted({ headers: sent.headers, body: writeMessages({ ...messages, list }) })
       },
     })
   }
