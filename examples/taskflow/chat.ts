@@ -1,15 +1,17 @@
-// TaskFlow's chat endpoint: the door, the agent with the MCP server's tools, the ChatKit wire, and what the page shows of it.
+// TaskFlow's chat endpoint: the door, the agent with an MCP server's tools, the ChatKit wire, and what the page shows of it.
 
 import { type AuditSink, type Caller, createOnBehalf, type OnBehalf } from 'onbehalf'
 import { agentResponse, chatkitServer, historyOf, type Respond, type UserMessageItem } from 'onbehalf/chatkit'
 import { jwtVerifier } from 'onbehalf/jwt'
 import type { Log } from 'onbehalf/log'
 import { tokenExchanger } from 'onbehalf/oauth'
-import { DEFAULT_INSTRUCTIONS, type ModelChoice, personOf, renderInstructions, runAgent } from 'onbehalf/openai-agents'
+import { type ModelChoice, runAgent } from 'onbehalf/openai-agents'
 import { openSqlite, sqliteThreadStore } from 'onbehalf/store'
 import { chatClient } from './clients.ts'
+import { instructionsFor } from './instructions.ts'
 import type { TaskflowKeys } from './keys.ts'
 import type { Deadlines } from './parts.ts'
+import { boundServers, serverFor } from './placements.ts'
 import type { Trail } from './trail.ts'
 import type { TaskflowUrls } from './urls.ts'
 
@@ -28,13 +30,10 @@ export interface ChatOptions {
 
 /** The chat endpoint as a fetch handler. */
 export interface Chat {
-  /** Answers `/chatkit`, its metadata, `/trail/…` and `/model-requests/…`; undefined for any other path. */
+  /** Answers `/chatkit`, its metadata, `/sign-out`, `/trail/…` and `/model-requests/…`; undefined for any other path. */
   fetch(request: Request): Promise<Response | undefined>
   close(): void
 }
-
-/** The one MCP server, as people and the model are shown it. */
-const SERVER = 'TaskFlow'
 
 /** Opens the database and makes the chat endpoint. */
 export async function createChat(options: ChatOptions): Promise<Chat> {
@@ -44,7 +43,7 @@ export async function createChat(options: ChatOptions): Promise<Chat> {
     authorizationServers: [urls.issuer],
     verifier: jwtVerifier({ issuer: urls.issuer, deadline: deadlines.issuer }),
     exchanger: tokenExchanger({ issuer: urls.issuer, ...(await chatClient(keys)), deadline: deadlines.issuer }),
-    servers: { [SERVER]: { url: urls.mcp, source: { type: 'exchange', scopes: ['tasks:read', 'tasks:write'] } } },
+    servers: boundServers(urls),
     audit: options.audit,
     fingerprintKey: new Uint8Array(keys.fingerprintKey),
     subjectHeader: 'x-user-id',
@@ -63,6 +62,7 @@ export async function createChat(options: ChatOptions): Promise<Chat> {
     async fetch(request) {
       const { pathname } = new URL(request.url)
       if (pathname === '/chatkit') return chatkit(request)
+      if (pathname === '/sign-out') return signOut(request, onbehalf)
       const [, kind, trace, ...more] = pathname.split('/')
       if ((kind === 'trail' || kind === 'model-requests') && trace && more.length === 0)
         return shown(request, onbehalf, trail, kind, trace)
@@ -77,16 +77,13 @@ function answer({ urls, trail, model, deadlines }: ChatOptions): Respond<Caller>
   return async function* respond(thread, message, context) {
     const { caller, signal } = context
     const { principal, trace } = caller
+    const server = serverFor(context.metadata.placement, urls)
     if (thread.title === undefined) context.updateThread({ title: titleOf(message) })
     const events = runAgent({
       caller,
-      servers: [{ name: SERVER, url: urls.mcp }],
+      servers: [server],
       model: model.model,
-      instructions: renderInstructions(DEFAULT_INSTRUCTIONS, {
-        app: 'TaskFlow',
-        person: personOf(principal, caller.token.claims),
-        date: new Date().toISOString().slice(0, 10),
-      }),
+      instructions: await instructionsFor(caller, server),
       input: historyOf(await context.history()),
       signal,
       // Later than the fetch, which knows why there is no answer; when the framework gives up first, it looks as if the person had.
@@ -105,6 +102,16 @@ function titleOf({ content }: UserMessageItem): string {
     .replace(/\s+/g, ' ')
     .trim()
   return text.length > 60 ? `${text.slice(0, 59)}…` : text || 'New chat'
+}
+
+/** The person signs out: what is under way in their name ends here and now. The issuer ends the sign-in itself. */
+async function signOut(request: Request, onbehalf: OnBehalf): Promise<Response> {
+  if (request.method !== 'POST') return new Response(null, { status: 405, headers: { allow: 'POST' } })
+  const admission = await onbehalf.admit(request)
+  if (!admission.ok) return admission.response
+  await admission.value.end()
+  onbehalf.revoke(admission.value.principal)
+  return new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } })
 }
 
 /** What the page shows beside an answer: its hops, or what the model was given. A person is shown their own and nothing else. */

@@ -1,4 +1,4 @@
-// The two confidential clients of TaskFlow: the chat endpoint and the MCP server, each allowed one kind of exchange and nothing else.
+// The confidential clients of TaskFlow: the chat endpoint and the two MCP servers, each allowed one kind of exchange and nothing else.
 
 import { importJWK } from 'jose'
 import { type ClientAuthentication, clientSecretBasic, privateKeyJwt } from 'onbehalf/oauth'
@@ -15,6 +15,11 @@ export async function chatClient({ chatClientKey }: TaskflowKeys): Promise<OAuth
   const key = await importJWK(chatClientKey, 'ES256')
   if (key instanceof Uint8Array) throw new TypeError('The chat client key must be an asymmetric key')
   return { clientId: 'taskflow-chat', client: privateKeyJwt(key, { kid: chatClientKey.kid }) }
+}
+
+/** TaskFlow classic: `client_secret_basic`. */
+export function classicClient({ classicClientSecret }: TaskflowKeys): OAuthClient {
+  return { clientId: 'taskflow-classic', client: clientSecretBasic(classicClientSecret) }
 }
 
 /** The MCP server: `client_secret_basic`. */

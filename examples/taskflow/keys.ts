@@ -29,6 +29,8 @@ export interface TaskflowKeys {
   readonly chatClientKey: PrivateKey
   /** The secret with which `taskflow-mcp` authenticates (`client_secret_basic`). */
   readonly mcpClientSecret: Credential
+  /** The secret with which `taskflow-classic` authenticates (`client_secret_basic`). */
+  readonly classicClientSecret: Credential
   /** Keys the fingerprints in the audit log, 32 bytes. */
   readonly fingerprintKey: Uint8Array
 }
@@ -49,6 +51,8 @@ const keyFile = z.object({
   cookieKeys: z.array(base64url32).min(1),
   chatClientKey: privateKey,
   mcpClientSecret: base64url32,
+  // Files of before there was this client have none.
+  classicClientSecret: base64url32.optional(),
   fingerprintKey: base64url32,
 })
 type KeyFile = z.infer<typeof keyFile>
@@ -64,12 +68,14 @@ export async function loadKeys(dataDir: string): Promise<TaskflowKeys> {
   const path = join(folder, 'keys.json')
   const kept = await readIfThere(path)
   const file = kept === undefined ? await makeKeys() : parse(kept, path)
-  if (kept === undefined) await writePrivately(folder, path, JSON.stringify(file))
+  const classicClientSecret = file.classicClientSecret ?? randomText()
+  if (file.classicClientSecret === undefined) await writePrivately(folder, path, JSON.stringify({ ...file, classicClientSecret }))
   return {
     issuerKey: file.issuerKey,
     cookieKeys: file.cookieKeys.map((key) => new Credential(key)),
     chatClientKey: file.chatClientKey,
     mcpClientSecret: new Credential(file.mcpClientSecret),
+    classicClientSecret: new Credential(classicClientSecret),
     fingerprintKey: new Uint8Array(Buffer.from(file.fingerprintKey, 'base64url')),
   }
 }

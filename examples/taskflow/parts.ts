@@ -1,4 +1,4 @@
-// TaskFlow's four parts, wired to each other, each ready for a listener on its own port. It listens nowhere itself.
+// TaskFlow's five parts, wired to each other, each ready for a listener on its own port. It listens nowhere itself.
 
 import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
@@ -9,14 +9,15 @@ import { tokenExchanger } from 'onbehalf/oauth'
 import type { ModelChoice } from 'onbehalf/openai-agents'
 import { createApi } from './api/index.ts'
 import { createChat } from './chat.ts'
-import { mcpClient } from './clients.ts'
+import { classicClient, mcpClient } from './clients.ts'
 import { createIssuer } from './issuer/index.ts'
 import { loadKeys } from './keys.ts'
+import { createTaskflowClassic } from './legacy/index.ts'
 import { nodeListener } from './listen.ts'
 import { createTaskflowMcp } from './mcp/index.ts'
 import { createPageServer } from './page-server.ts'
 import { createTrail } from './trail.ts'
-import type { TaskflowUrls } from './urls.ts'
+import { classicUrl, type TaskflowUrls } from './urls.ts'
 
 /** Milliseconds that one part waits for another. Who calls somebody that calls on waits longest, so that the one nearest to an outage tells of it. */
 export interface Deadlines {
@@ -42,6 +43,8 @@ export interface Parts {
   /** The page and the chat endpoint. */
   readonly web: RequestListener
   readonly mcp: RequestListener
+  /** TaskFlow classic, the MCP server of the old kind. */
+  readonly classic: RequestListener
   readonly api: RequestListener
   readonly issuer: RequestListener
   /** Closes the databases. No request may be under way. */
@@ -75,7 +78,7 @@ export async function createParts({ urls, dataDir, model, log, deadlines = DEADL
     const issuer = createIssuer({
       issuer: urls.issuer,
       web: urls.web,
-      resources: { chat: urls.chatkit, mcp: urls.mcp, api: urls.api },
+      resources: { chat: urls.chatkit, mcp: urls.mcp, classic: classicUrl(urls), api: urls.api },
       keys,
       dataDir,
       onFailure: (error) => log.error('The issuer failed', { part: 'issuer', error }),
@@ -108,6 +111,17 @@ export async function createParts({ urls, dataDir, model, log, deadlines = DEADL
       onError: (error, { tool }) => log.error('A tool went wrong', { part: 'mcp', error, ...(tool ? { operation: tool } : {}) }),
     })
     closing.push(() => mcp.close())
+    const classic = createTaskflowClassic({
+      resource: classicUrl(urls),
+      api: urls.api,
+      verifier,
+      audit,
+      fingerprintKey,
+      exchanger: tokenExchanger({ issuer: urls.issuer, ...classicClient(keys), deadline: deadlines.issuer }),
+      deadline: deadlines.api,
+      onError: (error, tool) => log.error('A tool went wrong', { part: 'classic', error, ...(tool ? { operation: tool } : {}) }),
+    })
+    closing.push(() => classic.close())
     const chat = await createChat({ urls, keys, audit, trail, model, log, deadlines, database: join(dataDir, 'chat.db') })
     closing.push(() => chat.close())
     const page = createPageServer({
@@ -121,6 +135,7 @@ export async function createParts({ urls, dataDir, model, log, deadlines = DEADL
     return {
       web: safely('web', async (request) => (await chat.fetch(request)) ?? page(request)),
       mcp: safely('mcp', mcp.fetch),
+      classic: safely('classic', classic.fetch),
       api: safely('api', api.fetch),
       issuer: issuer.callback,
       close,

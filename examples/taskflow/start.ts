@@ -7,13 +7,13 @@ import { parseArgs } from 'node:util'
 import { createLog, type LogLevel } from 'onbehalf/log'
 import { freePorts } from './listen.ts'
 import { startTaskflow } from './taskflow.ts'
-import { PORTS } from './urls.ts'
+import { classicUrl, PORTS } from './urls.ts'
 
 const HELP = `Starts TaskFlow: a page to chat in, its MCP server, its API and its authorization server, on this machine only.
 
   npm start -- [options]
 
-  --port N     web port; the next three are the MCP server's, the API's and the issuer's (default 3000; 0 finds free ones)
+  --port N     web port; the next four are the MCP server's, the API's, the issuer's and TaskFlow classic's (default 3000; 0 finds free ones)
   --data DIR   where keys, tasks and conversations are kept (default .data/taskflow)
   --json       print one line of JSON with all URLs when everything is ready
   --help       this text
@@ -48,6 +48,7 @@ async function main(): Promise<void> {
 
   chat endpoint        ${urls.chatkit}
   MCP server           ${urls.mcp}
+  one of the old kind  ${classicUrl(urls)}
   API                  ${urls.api}
   issuer               ${urls.issuer}
   data and log         ${data}

@@ -1,4 +1,4 @@
-// TaskFlow, whole: its four parts, each on its own loopback port, started and ended.
+// TaskFlow, whole: its five parts, each on its own loopback port, started and ended.
 
 import { chmod, mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -6,11 +6,11 @@ import type { Log } from 'onbehalf/log'
 import { modelFromEnvironment } from 'onbehalf/openai-agents'
 import { type Listener, listen } from './listen.ts'
 import { createParts } from './parts.ts'
-import { type TaskflowUrls, taskflowUrls } from './urls.ts'
+import { classicUrl, type TaskflowUrls, taskflowUrls } from './urls.ts'
 
 /** Options of {@link startTaskflow}. */
 export interface TaskflowOptions {
-  /** The web port; the MCP server, the API and the issuer take the next three. */
+  /** The web port; the MCP server, the API, the issuer and TaskFlow classic take the next four. */
   readonly port: number
   /** Where keys, tasks and conversations are kept. */
   readonly dataDir: string
@@ -56,8 +56,9 @@ export async function startTaskflow(options: TaskflowOptions): Promise<Taskflow>
   }
 
   try {
-    for (const part of ['issuer', 'api', 'mcp', 'web'] as const)
-      listeners.push(await listen(Number(new URL(urls[part]).port), parts[part]))
+    const at = { ...urls, classic: classicUrl(urls) }
+    for (const part of ['issuer', 'api', 'mcp', 'classic', 'web'] as const)
+      listeners.push(await listen(Number(new URL(at[part]).port), parts[part]))
     noted = true
     await writeWhole(note, JSON.stringify(urls))
   } catch (error) {

@@ -83,6 +83,7 @@ export async function answerMessage<C extends ChatCaller>(
     let change: ThreadChange | undefined
     const context: Omit<AnswerContext<C>, 'signal'> = {
       caller,
+      metadata: request.metadata ?? {},
       newItem,
       async history(limit = 100) {
         const page = await threads.items(threadId, { limit, order: 'desc', hidden: true })

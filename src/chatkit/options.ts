@@ -4,6 +4,7 @@ import type { Principal } from '../core/principal.ts'
 import type { AnswerEvent } from './event.ts'
 import type { IdKind } from './id.ts'
 import type { Item, ItemBase, UserMessageItem } from './item.ts'
+import type { RequestMetadata } from './request.ts'
 import type { ThreadChange, ThreadState } from './thread.ts'
 import type { ThreadStore } from './thread-store.ts'
 
@@ -17,6 +18,11 @@ export interface ChatCaller {
 /** What an answer has to work with. No credential is in it; `caller` makes calls in the person's name. */
 export interface AnswerContext<C extends ChatCaller> {
   readonly caller: C
+  /**
+   * The request's free `metadata`; empty when it has none. Untrusted and unparsed: any client can put anything in. It may choose among what the
+   * operator set up, and never says who somebody is or what they may do.
+   */
+  readonly metadata: RequestMetadata
   /** Aborts when the person stops the answer, leaves, deletes the thread, or the deadline is over. */
   readonly signal: AbortSignal
   /** The newest items of the thread, oldest first, hidden ones and the person's new message included. Default 100. */

@@ -22,12 +22,20 @@ export interface ListParams {
   readonly after?: string
 }
 
-/** A parsed request. Its free `metadata` is dropped: any client can forge it. */
+/** The free `metadata` of a request: whatever the client chose to send. */
+export type RequestMetadata = Readonly<Record<string, unknown>>
+
+/** A parsed request. Free `metadata` goes on with a message alone, for the app to choose by; nothing here is decided by it. */
 export type ChatkitRequest =
-  | { readonly type: 'threads.create'; readonly params: { readonly input: UserMessageInput } }
+  | {
+      readonly type: 'threads.create'
+      readonly params: { readonly input: UserMessageInput }
+      readonly metadata?: RequestMetadata | undefined
+    }
   | {
       readonly type: 'threads.add_user_message'
       readonly params: { readonly thread_id: string; readonly input: UserMessageInput }
+      readonly metadata?: RequestMetadata | undefined
     }
   | { readonly type: 'threads.get_by_id' | 'threads.delete'; readonly params: { readonly thread_id: string } }
   | { readonly type: 'threads.list'; readonly params: ListParams }

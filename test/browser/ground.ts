@@ -6,7 +6,7 @@ import { createIssuer } from '../../examples/taskflow/issuer/index.ts'
 import { loadKeys } from '../../examples/taskflow/keys.ts'
 import { freePorts, type Listener, listen, nodeListener } from '../../examples/taskflow/listen.ts'
 import { createPageServer } from '../../examples/taskflow/page-server.ts'
-import { PORTS, type TaskflowUrls, taskflowUrls } from '../../examples/taskflow/urls.ts'
+import { classicUrl, PORTS, type TaskflowUrls, taskflowUrls } from '../../examples/taskflow/urls.ts'
 import { type StandInChatkit, standInChatkit } from './stand-in-chatkit.ts'
 
 /** What a test sees and sets. */
@@ -28,7 +28,7 @@ export interface Ground {
 export async function startGround(): Promise<Ground> {
   const urls = taskflowUrls(await freePorts(PORTS))
   const dataDir = await mkdtemp(join(tmpdir(), 'taskflow-page-'))
-  const resources = { chat: urls.chatkit, mcp: urls.mcp, api: urls.api }
+  const resources = { chat: urls.chatkit, mcp: urls.mcp, classic: classicUrl(urls), api: urls.api }
   const issuer = createIssuer({ issuer: urls.issuer, web: urls.web, resources, keys: await loadKeys(dataDir), dataDir })
   const pageServer = createPageServer({ ...urls, model: { description: 'A scripted stand-in of the tests.', standIn: true } })
   let chatkit = standInChatkit()

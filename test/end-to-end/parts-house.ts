@@ -5,7 +5,7 @@ import { createServer, type RequestListener } from 'node:http'
 import { type ModelChoice, modelFromEnvironment } from 'onbehalf/openai-agents'
 import { freePorts } from '../../examples/taskflow/listen.ts'
 import { createParts, type Deadlines, type Parts } from '../../examples/taskflow/parts.ts'
-import { PORTS, type TaskflowUrls, taskflowUrls } from '../../examples/taskflow/urls.ts'
+import { classicUrl, PORTS, type TaskflowUrls, taskflowUrls } from '../../examples/taskflow/urls.ts'
 import { type LogLine, memoryLog, retried, temporaryFolder } from './fixtures.ts'
 
 export type Part = Exclude<keyof Parts, 'close'>
@@ -18,6 +18,8 @@ export interface PartsHouse {
   readonly dataDir: string
   readonly lines: LogLine[]
   set(part: Part, state: State): Promise<void>
+  /** Fulfilled when a silent part gets its next request. */
+  nextSilence(part: Part): Promise<void>
   /** Runs once, after the tools were listed and before the model answers: in the middle of an answer. */
   inMidAnswer(step: () => Promise<void>): void
   stop(): Promise<void>
@@ -40,18 +42,20 @@ export async function startParts(deadlines: Deadlines = { issuer: 700, api: 1400
       issuer: await listener(urls.issuer, parts.issuer),
       api: await listener(urls.api, parts.api),
       mcp: await listener(urls.mcp, parts.mcp),
+      classic: await listener(classicUrl(urls), parts.classic),
       web: await listener(urls.web, parts.web),
     }
     return {
       urls,
       dataDir,
       lines,
-      set: (part, state) => listeners[part](state),
+      set: (part, state) => listeners[part].set(state),
+      nextSilence: (part) => listeners[part].nextSilence(),
       inMidAnswer(step) {
         midAnswer = step
       },
       async stop() {
-        for (const set of Object.values(listeners)) await set('down')
+        for (const { set } of Object.values(listeners)) await set('down')
         await parts.close()
         await rm(dataDir, { recursive: true, force: true })
       },
@@ -75,9 +79,11 @@ function interruptedModel(before: () => Promise<void>): ModelChoice {
 }
 
 /** Listens at a URL; gives what changes the state. */
-async function listener(url: string, handler: RequestListener): Promise<(state: State) => Promise<void>> {
+async function listener(url: string, handler: RequestListener) {
+  const waiting: (() => void)[] = []
   const server = createServer((request, response) => {
     if (state === 'up') handler(request, response)
+    else for (const tell of waiting.splice(0)) tell()
   })
   let state: State = 'down'
   const set = async (wanted: State): Promise<void> => {
@@ -97,5 +103,5 @@ async function listener(url: string, handler: RequestListener): Promise<(state: 
     state = wanted
   }
   await set('up')
-  return set
+  return { set, nextSilence: () => new Promise<void>((resolve) => waiting.push(resolve)) }
 }

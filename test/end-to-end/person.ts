@@ -21,8 +21,8 @@ export interface Person {
   readonly name: 'alice' | 'bob'
   /** The access token for the chat endpoint. */
   readonly token: string
-  /** Sends a message; without a thread it begins one. */
-  say(text: string, thread?: string): Promise<Turn>
+  /** Sends a message; without a thread it begins one. `placement` is what the page's switch stands at. */
+  say(text: string, thread?: string, placement?: string): Promise<Turn>
   /** Any other request to the chat endpoint, or `metadata` beside one. */
   chatkit(type: string, params: object, more?: object): Promise<Visit>
   /** GET at the web server with the token: the trail, the model requests. */
@@ -63,13 +63,14 @@ export function personWith(house: House, name: 'alice' | 'bob', token: string): 
   return {
     name,
     token,
-    async say(text, thread) {
+    async say(text, thread, placement) {
       const trace = newTrace()
       const input = message(text)
+      const metadata = placement === undefined ? {} : { metadata: { placement } }
       const visit = await send(
         thread === undefined
-          ? { type: 'threads.create', params: { input } }
-          : { type: 'threads.add_user_message', params: { thread_id: thread, input } },
+          ? { type: 'threads.create', params: { input }, ...metadata }
+          : { type: 'threads.add_user_message', params: { thread_id: thread, input }, ...metadata },
         trace,
       )
       if (visit.status !== 200) throw new Error(`A message was refused with ${visit.status}`)

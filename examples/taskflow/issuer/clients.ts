@@ -45,6 +45,13 @@ export function clients(web: string, keys: TaskflowKeys): readonly Readonly<Reco
       client_secret: keys.mcpClientSecret.reveal(),
       ...exchangeOnly,
     },
+    {
+      client_id: 'taskflow-classic',
+      client_name: 'TaskFlow classic, an MCP server of the old kind',
+      token_endpoint_auth_method: 'client_secret_basic',
+      client_secret: keys.classicClientSecret.reveal(),
+      ...exchangeOnly,
+    },
   ]
 }
 
@@ -52,6 +59,8 @@ export function clients(web: string, keys: TaskflowKeys): readonly Readonly<Reco
 export function exchangeRules(resources: TaskflowResources): readonly ExchangeRule[] {
   return [
     { client: 'taskflow-chat', subjectAudience: resources.chat, target: resources.mcp, scopes },
+    { client: 'taskflow-chat', subjectAudience: resources.chat, target: resources.classic, scopes },
+    { client: 'taskflow-classic', subjectAudience: resources.classic, target: resources.api, scopes },
     { client: 'taskflow-mcp', subjectAudience: resources.mcp, target: resources.api, scopes },
   ]
 }

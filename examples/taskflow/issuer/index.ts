@@ -14,10 +14,12 @@ import { signInStep } from './sign-in.ts'
 import { openStorage } from './sqlite-adapter.ts'
 import { subjectVerifier } from './subject-token.ts'
 
-/** The three protected resources: absolute URIs, the audiences of access tokens (RFC 8707). */
+/** The protected resources: absolute URIs, the audiences of access tokens (RFC 8707). */
 export interface TaskflowResources {
   readonly chat: string
   readonly mcp: string
+  /** TaskFlow classic, the MCP server that takes credentials as arguments. */
+  readonly classic: string
   readonly api: string
 }
 

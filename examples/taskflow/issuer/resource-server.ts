@@ -2,7 +2,7 @@
 
 import type { ResourceServerInfo } from 'oidc-provider'
 
-/** The scopes of all three resources. */
+/** The scopes of all resources. */
 export const scopes: readonly string[] = ['tasks:read', 'tasks:write']
 
 /** Seconds that an access token lives. */

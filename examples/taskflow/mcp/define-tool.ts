@@ -16,7 +16,8 @@ type Effect = 'read' | 'add' | 'set' | 'remove'
 export interface TaskTool<Args, Answer> {
   readonly title: string
   readonly description: string
-  readonly input: z.ZodType<Args>
+  /** Flat; its shape is there for servers that add parameters of their own. */
+  readonly input: z.ZodType<Args> & { readonly shape: z.core.$ZodShape }
   readonly output: z.ZodType<Answer>
   readonly effect: Effect
   readonly request: (args: Args) => ApiRequest

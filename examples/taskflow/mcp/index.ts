@@ -2,6 +2,7 @@
 
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import { type ProtectOptions, protectMcpServer, type ServerCall } from 'onbehalf/mcp-server'
+import { defineTool } from './define-tool.ts'
 import { registerTaskTools, taskToolScopes } from './tools.ts'
 
 /** Options of {@link createTaskflowMcp}: the server kit's, without what TaskFlow decides itself. `deadline` is 10,000 by default. */
@@ -34,11 +35,17 @@ export function createTaskflowMcp({ api, deadline = 10_000, ...options }: Taskfl
       { name: 'taskflow', title: 'TaskFlow', version: '0.0.0' },
       { instructions: 'The task list of the person who is signed in. Tasks are named by their numbers; list them to find one.' },
     )
-    registerTaskTools({ server, call, api, deadline })
+    registerTaskTools((name, tool) => defineTool({ server, call, api, deadline }, name, tool))
     return server
   })
   const fetch = protectMcpServer(
-    { ...options, deadline, toolScopes: taskToolScopes, apis: { tasks: { url: api, scopes: API_SCOPES } } },
+    {
+      ...options,
+      deadline,
+      accept: { session: true, meta: META_KEY },
+      toolScopes: taskToolScopes,
+      apis: { tasks: { url: api, scopes: API_SCOPES } },
+    },
     (request, call) => {
       const authInfo = { ...call.authInfo }
       calls.set(authInfo, call)
@@ -47,5 +54,8 @@ export function createTaskflowMcp({ api, deadline = 10_000, ...options }: Taskfl
   )
   return { fetch, close: () => handler.close() }
 }
+
+/** The key of `_meta` under which a credential is taken as well. */
+export const META_KEY = 'example.taskflow/access-token'
 
 const API_SCOPES = ['tasks:read', 'tasks:write']

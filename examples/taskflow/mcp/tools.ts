@@ -1,6 +1,6 @@
 // The ten task tools of TaskFlow's MCP server: what each is called, takes and asks of the API.
 
-import { defineTool, type TaskTool, type ToolSet } from './define-tool.ts'
+import type { TaskTool } from './define-tool.ts'
 import { inputs, outputs } from './schemas.ts'
 
 /** The scopes that each tool needs, for the server kit. */
@@ -17,10 +17,11 @@ export const taskToolScopes: Readonly<Record<string, readonly string[]>> = {
   taskflow_assign_task: ['tasks:write'],
 }
 
-/** Registers the tools on a server that lives for one request of one person. */
-export function registerTaskTools(tools: ToolSet): void {
-  const define = <Args, Answer extends Record<string, unknown>>(name: string, tool: TaskTool<Args, Answer>) =>
-    defineTool(tools, name, tool)
+/** Registers one tool on a server. */
+export type DefineTaskTool = <Args, Answer extends Record<string, unknown>>(name: string, tool: TaskTool<Args, Answer>) => void
+
+/** Defines the ten tools, in the way that a server defines its tools. */
+export function registerTaskTools(define: DefineTaskTool): void {
   const change = (task_id: number, body: object) => ({ method: 'PATCH', path: ['tasks', task_id], body }) as const
 
   define('taskflow_add_task', {

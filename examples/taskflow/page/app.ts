@@ -4,6 +4,7 @@ import { createComposer } from './composer.ts'
 import type { Config } from './config.ts'
 import { byId } from './dom.ts'
 import { createModelView } from './model-view.ts'
+import { createPlacement } from './placement.ts'
 import { createTabs } from './tabs.ts'
 import { createTasksView } from './tasks-view.ts'
 import { createThreadsView } from './threads-view.ts'
@@ -13,7 +14,7 @@ import { createWire } from './wire.ts'
 
 /** Shows the app. The thread named in the address is opened, so that a reload comes back to it. */
 export async function startApp(config: Config, tokens: Tokens): Promise<void> {
-  const wire = createWire(config.chatkit, (url, init) => tokens.fetch('chat', url, init))
+  const wire = createWire(config.chatkit, (url, init) => tokens.fetch('chat', url, init), createPlacement())
   const readTasks = createTasksView(config.api, tokens)
   const showTrail = createTrailView(tokens)
   const showModel = createModelView(tokens)

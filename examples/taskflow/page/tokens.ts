@@ -102,14 +102,21 @@ export function createTokens(config: Config, issuer: Issuer, grant: Grant, onEnd
       return [
         ...own,
         { what: 'Anything shaped like a signed token (JWT)', found: /eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/.test(searched) },
-        { what: 'A field for a token, key or password', found: CREDENTIAL_FIELD.test(searched) },
+        // References are there to be seen. The fields that they stand in are then part of the prompt, and what counts is their values.
+        searched.includes(REFERENCE)
+          ? { what: 'A field with anything but a reference in it', found: FILLED_FIELD.test(searched) }
+          : { what: 'A field for a token, key or password', found: CREDENTIAL_FIELD.test(searched) },
       ]
     },
     async end(returnTo) {
       const last = refreshToken
+      const token = access.get('chat')?.value
       refreshToken = undefined
       access.clear()
       known.clear()
+      // First what is under way: the agent stops acting before the issuer is asked to end the sign-in. A chat server that is away has none.
+      const options = { method: 'POST', signal: AbortSignal.timeout(SIGN_OUT_MS) }
+      if (token !== undefined) await send('/sign-out', options, token).catch(() => undefined)
       if (last !== undefined) await revoke(issuer, config.clientId, last)
       if (!issuer.endSession) return returnTo
       const url = new URL(issuer.endSession)
@@ -120,6 +127,16 @@ export function createTokens(config: Config, issuer: Issuer, grant: Grant, onEnd
     },
   }
 }
+
+/** Milliseconds that a person who leaves waits for the chat server. */
+const SIGN_OUT_MS = 3000
+
+/** How a reference begins: it stands for a credential at one server in one answer, and is worth nothing anywhere else. */
+const REFERENCE = 'onbehalf_ref_'
+
+/** A field that has a text for its value, in JSON or in JSON within JSON, other than a reference. */
+const FILLED_FIELD =
+  /\b(?:access_token|refresh_token|id_token|authorization|client_secret|password|api_?key|bearer)\\?"\s*:\s*\\?"(?!onbehalf_ref_)/i
 
 const CREDENTIAL_FIELD = /"(?:access_token|refresh_token|id_token|authorization|client_secret|password|api_?key|bearer)"\s*:/i
 

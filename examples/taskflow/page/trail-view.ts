@@ -76,7 +76,7 @@ function drawHop(hop: HopEvent): HTMLElement {
       'p',
       { class: 'meaning' },
       hop.operation === undefined ? undefined : el('code', { class: 'operation' }, hop.operation),
-      MEANINGS[hop.hop],
+      hop.placement === 'none' ? 'No credential goes with this request.' : MEANINGS[hop.hop],
     ),
     el(
       'dl',

@@ -40,8 +40,11 @@ export function newTrace(): string {
   return randomHex(16)
 }
 
-export function createWire(url: string, fetch: SignedInFetch): Wire {
-  async function post(type: string, params: Readonly<Record<string, unknown>>, trace: string, signal: AbortSignal, key?: string) {
+/** What a streaming request carries beside itself, for the server to choose by. */
+export type Metadata = () => Readonly<Record<string, string>>
+
+export function createWire(url: string, fetch: SignedInFetch, metadata: Metadata): Wire {
+  async function post(request: object, trace: string, signal: AbortSignal, key?: string) {
     const response = await fetch(url, {
       method: 'POST',
       headers: {
@@ -50,7 +53,7 @@ export function createWire(url: string, fetch: SignedInFetch): Wire {
         traceparent: `00-${trace}-${randomHex(8)}-01`,
         ...(key === undefined ? {} : { 'idempotency-key': key }),
       },
-      body: JSON.stringify({ type, params }),
+      body: JSON.stringify(request),
       signal,
     })
     if (!response.ok) throw new Refused(response.status, await messageOf(response))
@@ -59,11 +62,11 @@ export function createWire(url: string, fetch: SignedInFetch): Wire {
 
   return {
     async ask(type, params) {
-      const response = await post(type, params, newTrace(), AbortSignal.timeout(ASK_DEADLINE_MS))
+      const response = await post({ type, params }, newTrace(), AbortSignal.timeout(ASK_DEADLINE_MS))
       return await response.json()
     },
     async *stream(type, params, { trace, signal, idempotencyKey }) {
-      const response = await post(type, params, trace, signal, idempotencyKey)
+      const response = await post({ type, params, metadata: metadata() }, trace, signal, idempotencyKey)
       const streams = response.headers.get('content-type')?.startsWith('text/event-stream')
       if (!streams || !response.body) throw new Error('The chat server did not answer with a stream.')
       for await (const data of eventData(response.body)) yield JSON.parse(data)

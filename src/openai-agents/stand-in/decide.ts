@@ -16,8 +16,14 @@ export type Move =
  * Decides on the next move.
  *
  * @param now Milliseconds since the epoch, for words like `tomorrow`.
+ * @param told What the instructions say that tools are to be given.
  */
-export function decide(conversation: Conversation, tools: readonly ListedTool[], now: number): Move {
+export function decide(
+  conversation: Conversation,
+  tools: readonly ListedTool[],
+  now: number,
+  told: Readonly<Record<string, string>> = {},
+): Move {
   if (!hasTaskTools(tools)) return say(conversation, helpWith(tools))
   const plan = planFor(intentOf(conversation.said, now), tools)
   const results = conversation.returned.map(resultOf)
@@ -26,7 +32,7 @@ export function decide(conversation: Conversation, tools: readonly ListedTool[],
     const { operation, values } = step.value
     const tool = toolFor(operation, tools)
     if (!tool) return say(conversation, `I have no tool here to ${operation.replace('_', ' ')}.`)
-    const { args, left } = fillArguments(tool.parameters, values)
+    const { args, left } = fillArguments(tool.parameters, values, told)
     const result = results[at]
     if (!result) return { kind: 'call', tool: tool.name, args }
     step = plan.next({ result, left })

@@ -3,6 +3,7 @@
 import { type Model, type ModelRequest, type protocol, type StreamEvent, Usage } from '@openai/agents'
 import { conversationOf } from './conversation.ts'
 import { decide, type Move } from './decide.ts'
+import { toldIn } from './told.ts'
 
 /** Options of {@link standInModel}. */
 export interface StandInOptions {
@@ -27,7 +28,7 @@ export function standInModel(options: StandInOptions = {}): Model {
     const tools = request.tools.flatMap((tool) => (tool.type === 'function' ? [tool] : []))
     // Unlike any other place in the same conversation, so that ids made of it are unique there.
     const place = `${conversation.said.length}_${conversation.returned.length + 1}`
-    return { move: decide(conversation, tools, now()), place }
+    return { move: decide(conversation, tools, now(), toldIn(request.systemInstructions)), place }
   }
 
   return {

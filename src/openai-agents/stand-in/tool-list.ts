@@ -69,19 +69,33 @@ export interface Filled {
 /**
  * Puts values where a JSON schema has places for them: at the top level, or in an object one level below (servers like to nest all
  * parameters in one called `params`).
+ *
+ * @param told Values that the instructions give for parameters, by the parameters' own names; they count before all others.
  */
-export function fillArguments(parameters: unknown, values: ToolValues): Filled {
+export function fillArguments(parameters: unknown, values: ToolValues, told: Readonly<Record<string, string>> = {}): Filled {
   const root = isSchema(parameters) ? parameters : {}
   const placed = new Set<string>()
-  const args = fill(root, root, values, placed, 1)
+  const args = fill(root, root, { values, told, placed }, 1)
   return { args, left: Object.keys(values).filter((name) => !placed.has(name)) }
 }
 
-function fill(schema: Schema, root: Schema, values: ToolValues, placed: Set<string>, depth: number): Record<string, unknown> {
+/** What there is to fill in, and the names of the values that found a place. */
+interface Filling {
+  readonly values: ToolValues
+  readonly told: Readonly<Record<string, string>>
+  readonly placed: Set<string>
+}
+
+function fill(schema: Schema, root: Schema, filling: Filling, depth: number): Record<string, unknown> {
+  const { values, told, placed } = filling
   const args: Record<string, unknown> = {}
   const required = Array.isArray(schema.required) ? schema.required : []
   for (const [property, written] of Object.entries(isSchema(schema.properties) ? schema.properties : {})) {
     const wanted = resolved(written, root)
+    if (Object.hasOwn(told, property)) {
+      args[property] = told[property]
+      continue
+    }
     const found = Object.entries(values).find(
       ([name, value]) => value !== undefined && namesOf(name).includes(property.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`)),
     )
@@ -90,7 +104,7 @@ function fill(schema: Schema, root: Schema, values: ToolValues, placed: Set<stri
       args[property] = value
       placed.add(found[0])
     } else if (depth > 0 && isSchema(wanted.properties)) {
-      const inner = fill(wanted, root, values, placed, depth - 1)
+      const inner = fill(wanted, root, filling, depth - 1)
       if (Object.keys(inner).length > 0 || required.includes(property)) args[property] = inner
     }
   }

@@ -11,6 +11,7 @@ export const web = 'http://127.0.0.1:3000'
 export const resources: TaskflowResources = {
   chat: 'http://127.0.0.1:3000/chatkit',
   mcp: 'http://127.0.0.1:3001/mcp',
+  classic: 'http://127.0.0.1:3004/mcp',
   api: 'http://127.0.0.1:3002/api',
 }
 

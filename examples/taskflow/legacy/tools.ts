@@ -1,0 +1,86 @@
+// The ten task tools in the old style: each asks for `user_id` and `access_token`, some among their own parameters, some in one model that is
+// called `params`. A server like this is what the placements `argument` and `prompt` are for; it is not how to write a new one.
+
+import type { McpServer } from '@modelcontextprotocol/server'
+import { guardTool, type ToolFailure } from 'onbehalf/mcp-server'
+import { z } from 'zod'
+import type { TaskTool } from '../mcp/define-tool.ts'
+import { sentence } from '../mcp/sentences.ts'
+import { callApi } from '../mcp/tasks-api.ts'
+import { registerTaskTools, taskToolScopes } from '../mcp/tools.ts'
+import type { Acting, Claimed } from './acting.ts'
+
+/** One request's server and what its tools work with. */
+export interface ClassicTools {
+  readonly server: McpServer
+  /** The API's resource, ending in `/api`. */
+  readonly api: string
+  /** Milliseconds that one call of the API may take. */
+  readonly deadline: number
+  readonly act: (claimed: Claimed) => Promise<Acting>
+  readonly report: (error: unknown, tool?: string) => void
+}
+
+/** Registers the tools. */
+export function registerClassicTools(tools: ClassicTools): void {
+  for (const register of CLASSIC) register(tools)
+}
+
+const credentials = {
+  user_id: z.string().describe('The id of the user, from your instructions.'),
+  access_token: z.string().describe('The access token of the user, from your instructions.'),
+}
+const claimed = z.looseObject({ user_id: z.string(), access_token: z.string() })
+
+/** Tools of one number and little more; all others have a model. */
+const FLAT = /_(?:start_task|complete_task|request_review|delete_task|list_projects)$/
+
+/** Made once: a schema with an id of its own becomes a `$ref` to `$defs`, and an id is given once. */
+const CLASSIC: readonly ((tools: ClassicTools) => void)[] = classicTools()
+
+function classicTools(): readonly ((tools: ClassicTools) => void)[] {
+  const all: ((tools: ClassicTools) => void)[] = []
+  registerTaskTools((name, tool) => all.push(classic(name, tool)))
+  return all
+}
+
+function classic<Args, Answer extends Record<string, unknown>>(name: string, tool: TaskTool<Args, Answer>) {
+  const { title, description, input, output, request } = tool
+  const flat = FLAT.test(name)
+  const shape: z.ZodRawShape = { ...credentials, ...input.shape }
+  const model = z.strictObject(shape)
+  const inputSchema = flat ? model : z.strictObject({ params: model.meta({ id: modelName(name) }) })
+
+  return ({ server, api, deadline, act, report }: ClassicTools): void => {
+    server.registerTool(
+      name,
+      { title, description, inputSchema, outputSchema: output },
+      guardTool(
+        { report },
+        name,
+        async (args: Readonly<Record<string, unknown>>, { mcpReq }: { mcpReq: { signal: AbortSignal } }) => {
+          const { user_id, access_token, ...own } = claimed.parse(flat ? args : args.params)
+          const at = flat ? '/access_token' : '/params/access_token'
+          const asked = request(input.parse(own))
+          const acting = await act({ user_id, access_token, at, tool: name, scopes: taskToolScopes[name] ?? [] })
+          if (!acting.ok) return failure(acting.failure === 'user_id' ? NOT_THEIRS : sentence(acting.failure, asked))
+          const answer = await callApi({ url: api, fetch: acting.fetch, deadline }, asked, output, mcpReq.signal)
+          if (!answer.ok) return failure(sentence(answer.failure, asked))
+          return { content: [{ type: 'text' as const, text: JSON.stringify(answer.value) }], structuredContent: answer.value }
+        },
+      ),
+    )
+  }
+}
+
+/** `taskflow_add_task` takes an `AddTaskInput`. */
+function modelName(tool: string): string {
+  const words = tool.split('_').slice(1)
+  return `${words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')}Input`
+}
+
+const NOT_THEIRS = 'This was not done: the user_id is not that of the access_token.'
+
+function failure(text: string): ToolFailure {
+  return { content: [{ type: 'text', text }], isError: true }
+}
