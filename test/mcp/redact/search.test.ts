@@ -66,7 +66,8 @@ test(
           expect(quickly(haystack, all)).toBe(plainly(haystack, all))
         },
       ),
-      { numRuns: RUNS / 3 },
+      // The plain search takes its time over 40,000 characters.
+      { numRuns: Math.min(10_000, RUNS / 3) },
     )
   },
   TIMEOUT,
@@ -86,6 +87,20 @@ test('finds a text at every place around the ends of what it copies at once, in 
     expect(find(one + '.'.repeat(at))).toEqual([{ from: 0, to: one.length }])
     expect(find('.'.repeat(at) + one.slice(1))).toEqual([])
     expect(find(one.slice(0, -1) + '.'.repeat(at))).toEqual([])
+  }
+})
+
+test('finds the first, the last and any run of just the fewest characters that count, however many that is, and no shorter one', () => {
+  const one = random('fewest', 200)
+  for (let least = SHORTEST; least <= 80; least++) {
+    const find = createSearch([{ text: one, least }])
+    for (const from of [0, 1, 7, 100, one.length - least]) {
+      for (let before = 0; before < 64; before++) {
+        const filler = '.'.repeat(before)
+        expect(find(`${filler}${one.slice(from, from + least)}.`)).toEqual([{ from: before, to: before + least }])
+      }
+      expect(find(`.${one.slice(from, from + least - 1)}.`)).toEqual([])
+    }
   }
 })
 
