@@ -1,0 +1,106 @@
+// Every TypeScript snippet of README.md and docs/ compiles, and every one that declares servers is taken by createOnBehalf. No network.
+
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { createOnBehalf } from 'onbehalf'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
+
+interface Snippet {
+  /** Where it is: the page and the line. */
+  readonly at: string
+  readonly code: string
+  /** The name of its file. */
+  readonly file: string
+}
+
+const pages = [
+  'README.md',
+  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' }).map((path) => join('docs', path)),
+]
+  .filter((path) => path.endsWith('.md'))
+  .sort()
+const snippets = pages.flatMap(snippetsOf)
+
+function snippetsOf(page: string): Snippet[] {
+  const text = readFileSync(join(ROOT, page), 'utf8')
+  return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match, index) => ({
+    at: `${page}:${text.slice(0, match.index).split('\n').length}`,
+    code: match[1] ?? '',
+    file: `${page.replace(/\W+/g, '-')}-${index}.ts`,
+  }))
+}
+
+let folder: string
+
+beforeAll(() => {
+  // Inside the repository: that is where `onbehalf` means this package.
+  mkdirSync(join(ROOT, '.data'), { recursive: true })
+  folder = mkdtempSync(join(ROOT, '.data', 'snippets-'))
+  for (const { file, code } of snippets) writeFileSync(join(folder, file), code)
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+afterEach(() => vi.unstubAllGlobals())
+
+describe('the snippets', () => {
+  it('are found, some on each page of a source or a placement', () => {
+    const named = pages.filter((page) => /docs.(?:sources|placements)/.test(page))
+    expect(named).toHaveLength(11)
+    for (const page of named)
+      expect(
+        snippets.some(({ at }) => at.startsWith(page)),
+        page,
+      ).toBe(true)
+  })
+
+  it('compile', () => {
+    const options = { noEmit: true, customConditions: ['onbehalf-source'], noUnusedLocals: false }
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({ extends: '../../tsconfig.base.json', compilerOptions: options, include: ['*.ts'] }),
+    )
+    const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
+    const done = spawnSync(process.execPath, [tsc, '-p', folder, '--pretty', 'false'], { encoding: 'utf8' })
+    const problems = done.stdout.replace(/\S*?([\w-]+\.ts)\((\d+)/g, (_, file: string, line: string) => {
+      const snippet = snippets.find((one) => one.file === file)
+      return `${snippet?.at ?? file} line ${line} (`
+    })
+    expect({ problems, status: done.status }).toEqual({ problems: '', status: 0 })
+  })
+
+  it.each(snippets.filter(({ code }) => code.includes('export const servers')))(
+    'of $at declares servers that are taken',
+    async ({ file }) => {
+      const asked: unknown[] = []
+      vi.stubGlobal('fetch', async (input: unknown) => {
+        asked.push(input)
+        throw new TypeError('there is no network in a test')
+      })
+      const parts = await import(/* @vite-ignore */ pathToFileURL(join(folder, file)).href)
+      const warnings: string[] = []
+      const made = createOnBehalf({
+        resource: 'https://app.example/chat',
+        authorizationServers: ['https://login.example'],
+        verifier: { verify: async () => ({ ok: false, refusal: { reason: 'token_malformed' } }) },
+        audit: { record: () => {} },
+        warn: (warning) => warnings.push(warning),
+        ...parts,
+      })
+      expect(made.metadata(new Request('https://app.example/.well-known/oauth-protected-resource/chat'))?.status).toBe(200)
+      expect(warnings).toHaveLength(JSON.stringify(parts.servers).includes('insecurely') ? 1 : 0)
+      expect(asked).toEqual([])
+    },
+  )
+})
+
+describe('the pages', () => {
+  it.each(pages)('%s links to what is there', (page) => {
+    const text = readFileSync(join(ROOT, page), 'utf8')
+    const links = [...text.matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g)].map((match) => match[1] ?? '')
+    const missing = links.filter((link) => !existsSync(join(ROOT, dirname(page), link)))
+    expect(missing.map((link) => relative(ROOT, join(ROOT, dirname(page), link)))).toEqual([])
+  })
+})
