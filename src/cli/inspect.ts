@@ -52,6 +52,7 @@ export const inspect: Command = {
     const ended = new AbortController()
     const way: Way = {
       direct,
+      redactor,
       guarded: guardedFetch({ allowLoopbackForDevelopment: isOwn(url) }),
       signal: AbortSignal.any([terminal.signal, ended.signal, AbortSignal.timeout(request.deadline * 1000)]),
     }
@@ -59,7 +60,7 @@ export const inspect: Command = {
       const progress = (line: string) => terminal.note(`onbehalf inspect: ${line}`)
       const headers = token ? credentialHeaders(token, header, variable) : new Headers()
       const { report, refused } = await inspectServer({ url, headers, header, progress }, way)
-      // A server may send back what it was sent, in any form.
+      // Once more: a server may have kept what an earlier inspection sent.
       const shown: Report = JSON.parse(JSON.stringify(redactor.json(report).value))
       terminal.out(json ? JSON.stringify(shown) : textOf(shown))
       if (!refused) return 0

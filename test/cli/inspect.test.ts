@@ -13,6 +13,7 @@ import { literal } from '../../src/cli/inspect/typescript.ts'
 import { main } from '../../src/cli/main.ts'
 import { parseBinding } from '../../src/core/binding.ts'
 import { guardedFetch } from '../../src/egress/index.ts'
+import { createRedactor } from '../../src/mcp/index.ts'
 import { memoryLog, retried, temporaryFolder } from '../end-to-end/fixtures.ts'
 import { signIn } from '../examples/taskflow/sign-in.ts'
 import { json, type Loopback, loopback, type Received } from '../mcp/loopback.ts'
@@ -339,7 +340,7 @@ describe('a hostile server', () => {
               })
         }
         const inspection = { url, headers: new Headers(), header: undefined, progress: () => {} }
-        const way = { direct, guarded: guardedFetch(), signal: new AbortController().signal }
+        const way = { direct, guarded: guardedFetch(), redactor: createRedactor([]), signal: new AbortController().signal }
         const { report: found } = await inspectServer(inspection, way)
         expect(found.authorization.servers).toMatchObject([{ issuer, found: false }])
         expect(found.notes.join()).toContain('metadata on another origin, which was not followed')
@@ -404,6 +405,31 @@ describe('a hostile server', () => {
     const { code, out } = await run(server.url, '--token-env', 'WILD_KEY')
     expect(code).toBe(0)
     for (const form of forms) expect(out).not.toContain(form)
+  })
+
+  it('that sends the token back where texts are cut has it taken out before', async () => {
+    const cut = 'x'.repeat(2000 - 11)
+    await using server = await wild({ tools: [tool(`${cut}${TOKEN}`, {})] })
+    vi.stubEnv('WILD_KEY', TOKEN)
+    const { code, out } = await run(server.url, '--token-env', 'WILD_KEY')
+    expect(code).toBe(0)
+    expect(out).toContain('xxx')
+    expect(out).not.toContain(TOKEN.slice(0, 6))
+  })
+
+  it('that redirects to a URL with the token in it has it taken out of the message', async () => {
+    await using server = await wild({
+      before(request, response) {
+        const token = request.raw.find(([name]) => name === 'authorization')?.[1]
+        if (token) response.writeHead(302, { location: `https://away.example/${token.slice(7)}` }).end()
+        return token !== undefined
+      },
+    })
+    vi.stubEnv('WILD_KEY', TOKEN)
+    const { code, note } = await run(server.url, '--token-env', 'WILD_KEY')
+    expect(code).toBe(1)
+    expect(note).toContain('redirects (HTTP 302) to https://away.example/')
+    expect(note).not.toContain(TOKEN.slice(0, 12))
   })
 
   it.each([

@@ -1,5 +1,6 @@
 // One bounded request of an inspection: no redirect followed, an answer of limited size, a deadline. It judges nothing.
 
+import type { Redactor } from 'onbehalf/mcp'
 import { CommandError } from '../command.ts'
 import { printable } from './printable.ts'
 
@@ -12,6 +13,8 @@ export interface Way {
   readonly direct: typeof globalThis.fetch
   /** To whatever the server names. */
   readonly guarded: typeof globalThis.fetch
+  /** Takes the credential out of what comes back, before anything is cut or shown. */
+  readonly redactor: Redactor
   /** Ends everything. */
   readonly signal: AbortSignal
 }
@@ -47,14 +50,15 @@ export async function post(url: string, message: Json, headers: Headers, way: Wa
   const init = { method: 'POST', headers, body: JSON.stringify(message), redirect: 'manual', signal: way.signal } as const
   const response = await way.direct(url, init).catch((error: unknown) => unreachable(url, error, way.signal))
   if (response.status >= 300 && response.status < 400) {
-    const location = printable(response.headers.get('location') ?? 'nowhere')
+    const location = printable(way.redactor.text(response.headers.get('location') ?? 'nowhere').text)
     await response.body?.cancel()
     throw new CommandError(
       `${url} redirects (HTTP ${response.status}) to ${location}. A credential does not follow redirects: if that is the server, inspect it there`,
     )
   }
-  const json = await messageOf(response, message.id).catch((error: unknown) => unreachable(url, error, way.signal))
-  return { status: response.status, headers: response.headers, json }
+  const answered = await messageOf(response, message.id).catch((error: unknown) => unreachable(url, error, way.signal))
+  const { value } = way.redactor.json(answered)
+  return { status: response.status, headers: response.headers, json: isJson(value) ? value : undefined }
 }
 
 /** Gets a document that the server, or a document of its, names; undefined when it cannot be had. */
