@@ -35,6 +35,11 @@ export async function lastAnswer(page: Page): Promise<string> {
   return texts.at(-1) ?? ''
 }
 
+/** Sets the page's switch. */
+export async function travelBy(page: Page, placement: string): Promise<void> {
+  await page.getByRole('combobox', { name: 'How the credential travels' }).selectOption(placement)
+}
+
 /** The hops of the last answer's credential trail, once they are shown. */
 export async function trail(page: Page): Promise<Locator> {
   await shownFor(page, 'trail')

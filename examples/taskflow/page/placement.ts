@@ -1,4 +1,4 @@
-// The switch "Credential travels in": which of the operator's servers the next message uses. It is a wish of the page and says nothing of who asks.
+// The switch "How the credential travels": which of the operator's servers the next message uses. It is a wish of the page and says nothing of who asks.
 import { byId } from './dom.ts'
 
 /** Kept for this tab. Not a credential. */
