@@ -1,0 +1,84 @@
+// docs/frameworks.md shows the files that these tests run; those that no framework's test runs are run here.
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { listTasks, taskClients } from '../../docs/snippets/pool.ts'
+import { connect } from '../../docs/snippets/stdio.ts'
+import { parseBinding } from '../../src/core/binding.ts'
+import { granted } from '../../src/core/errors.ts'
+import { type Caller, createAuditor } from '../../src/index.ts'
+import { carryingTransport } from '../../src/mcp/transport.ts'
+import { alice, bob, issuedToken, verifiedToken } from '../core/parts.ts'
+import { keyed } from './servers.ts'
+
+const FOLDER = new URL('../../docs/snippets/', import.meta.url)
+
+describe('docs/frameworks.md', () => {
+  it('shows each file of docs/snippets as it is, but for its first comment', () => {
+    const page = readFileSync(new URL('../../docs/frameworks.md', import.meta.url), 'utf8')
+    const shown = [...page.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => code ?? '')
+    const files = readdirSync(FOLDER).map((name) => readFileSync(new URL(name, FOLDER), 'utf8').replace(/^\/\/.*\n\n/, ''))
+    expect(shown.length).toBe(8)
+    expect(shown.sort()).toEqual(files.sort())
+  })
+})
+
+const callerOf = (principal: Caller['principal'], changes: Partial<Caller>): Caller => ({
+  principal,
+  token: verifiedToken({ principal, expiresAt: Date.now() / 1000 + 300 }),
+  trace: '4bf92f3577b34da6a3ce929d0e0e4736',
+  fetch: () => expect.unreachable(),
+  transport: () => expect.unreachable(),
+  promptValues: () => expect.unreachable(),
+  end: async () => {},
+  ...changes,
+})
+
+describe('a snippet', () => {
+  it('runs a stdio server for one caller', async () => {
+    const binding = parseBinding('tasks', {
+      url: 'stdio:everything',
+      resource: 'https://everything.example',
+      placement: { type: 'argument', parameters: [{ pointer: '/message', value: 'subject', tool: 'echo' }] },
+    })
+    const caller = callerOf(alice, {
+      transport: (_, inner) =>
+        carryingTransport(inner, {
+          binding,
+          source: async () => granted(issuedToken('canary-of-a-snippet')),
+          principal: alice,
+          auditor: createAuditor({ record: () => {} }),
+          trace: '4bf92f3577b34da6a3ce929d0e0e4736',
+          deadline: 20_000,
+        }),
+    })
+    const program = 'node_modules/@modelcontextprotocol/server-everything/dist/index.js'
+    const client = await connect(caller, process.execPath, [program, 'stdio'])
+    expect(await client.callTool({ name: 'echo', arguments: {} })).toMatchObject({ content: [{ text: 'Echo: alice' }] })
+    await client.close()
+  })
+
+  it('keeps a session for the same person’s next request, and none for another', async () => {
+    const running = await keyed()
+    const initialized: string[] = []
+    const caller = (principal: Caller['principal']) =>
+      callerOf(principal, {
+        fetch: () => async (input, init) => {
+          const { subject } = principal
+          if (String(init?.body).includes('"initialize"')) initialized.push(subject)
+          const headers = new Headers(init?.headers)
+          headers.set('x-api-key', `secret.${subject}.${'0'.repeat(32)}`)
+          return fetch(input, { ...init, headers })
+        },
+      })
+    const clients = taskClients(running.url)
+    const told = []
+    for (const principal of [alice, bob, alice, bob]) told.push(await listTasks(clients, caller(principal)))
+    expect(told.map((result) => JSON.stringify(result))).toEqual(
+      ['alice', 'bob', 'alice', 'bob'].map((subject) => expect.stringContaining(`done for ${subject}`)),
+    )
+    expect(initialized).toEqual(['alice', 'bob'])
+    await clients.close()
+    await running.stop()
+  })
+})
