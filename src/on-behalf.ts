@@ -94,7 +94,7 @@ export interface Caller {
    * @throws AuthError when the server is not bound by `prompt`, or its credential cannot be had.
    */
   promptValues(server: string): Promise<PromptValues>
-  /** Forgets the credential. Every call made after it is refused. */
+  /** Forgets the credential. Every call made after it is refused, and what is under way ends. */
   end(): Promise<void>
 }
 
@@ -197,14 +197,16 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
       const revocation = running.enter(principal, token.expiresAt)
       const references = createReferences()
       const live = liveSecrets()
-      let ended = false
+      let forgotten: Promise<void> | undefined
+      const forget = () => (forgotten ??= vault.discard(handle, principal))
+      revocation.signal.addEventListener('abort', () => void forget().catch(() => {}), { once: true })
 
       const sourceOf = (binding: Binding): CredentialSource => {
         const source = credentialSource(binding, { token, handle, trace }, parts)
         return async (asked) => {
           const result = await source(asked)
           // It may have ended during an exchange that others wait for as well, and the cache does not ask the vault.
-          return ended || revocation.signal.aborted ? refused('handle_refused', { server: binding.name }) : result
+          return revocation.signal.aborted ? refused('handle_refused', { server: binding.name }) : result
         }
       }
 
@@ -241,9 +243,8 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
         transport: (server, inner) => carryingTransport(inner, carrying(bound(server))),
         promptValues: (server) => promptValues({ binding: bound(server), source: sourceOf, references, principal, live, now }),
         async end() {
-          ended = true
           revocation.leave()
-          await vault.discard(handle, principal)
+          await forget()
         },
       }
       return { ok: true, value: caller }

@@ -35,10 +35,12 @@ export async function rewriteAnswer(response: Response, rules: AnswerRules): Pro
     if (value !== null && rules.text(value) === value) headers.set(name, value)
   }
   const type = response.headers.get('content-type') ?? ''
-  const isEvents = /^text\/event-stream\b/i.test(type) && response.body !== null
+  const isEvents = /^text\/event-stream *(?:;|$)/i.test(type) && response.body !== null
   // Nothing else is an answer of the protocol, so none of it goes on.
-  const isMessages = !isEvents && /^application\/(?:[\w.+-]*\+)?json\b/i.test(type)
+  const isMessages = !isEvents && /^application\/(?:[\w.+-]*\+)?json *(?:;|$)/i.test(type)
   const body = isEvents ? eventStream(response.body, rules) : isMessages ? await jsonBody(response, rules) : nothing(response)
+  // Clients look for either name anywhere in it.
+  if (isEvents || isMessages) headers.set('content-type', isEvents ? 'text/event-stream' : 'application/json')
   if (body === null && rules.awaited) return Response.json(rules.awaited.instead('server_unavailable'))
   const rewritten = new Response(body, { status: response.status, headers })
   // Some clients check where an answer came from, and skip the check when it says nowhere.

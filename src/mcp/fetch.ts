@@ -88,9 +88,8 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
     server: name,
     limit: options.maxAnswer ?? 4 * 1024 * 1024,
     text(text: string) {
-      const redacted = live.redactor().text(text)
-      if (redacted.hits > 0) void note('credential_reflected', 'answer')
-      return redacted.text
+      const next = redacted(text)
+      return typeof next === 'string' ? next : ''
     },
     message: async (message: unknown) => redacted(await withToolsLearned(message, book)),
     ...(options.signal ? { signal: options.signal } : {}),
@@ -98,7 +97,7 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
 
   /** A name that the server chose, for the audit: one that no tool can have, or that holds a credential, is not repeated there. */
   function sayable(text: string): string {
-    return /^[\w./-]{1,128}$/.test(text) && live.redactor().text(text).hits === 0 ? text : 'a tool'
+    return /^[\w./-]{1,128}$/.test(text) && live.redactor().json(text).value === text ? text : 'a tool'
   }
 
   function redacted(message: unknown): unknown {

@@ -70,8 +70,8 @@ export function argumentPlacing(options: ArgumentPlacingOptions): Placing {
       return filled.ok ? granted({ sent: filled.value }) : filled
     }
     return granted({
-      // Names in it are the server's to choose where they were detected.
-      at: /^[\w/*.~, -]{1,256}$/.test(at) ? `argument ${at}` : 'argument',
+      // Names in it may be the server's to choose: what could be a credential that it was sent before is not said.
+      at: /^(?:(?:, )?(?:\/(?:[A-Za-z_-]{1,32}|\*))+){1,8}$/.test(at) ? `argument ${at}` : 'argument',
       fill(token) {
         // Bound to a key: it goes with its proof, in headers alone.
         return token.proof ? refused('credential_malformed') : fill(messages, fillings, sent, token)
