@@ -1,4 +1,4 @@
-// G9: redacting a tool result of one megabyte with 100 live secrets, against `JSON.parse` of the same text. None of the secrets is in it, and one.
+// G9: redacting a tool result of one megabyte with 100 live secrets, against `JSON.parse` of the same text. None of the secrets is in it, then one.
 
 import { createHash } from 'node:crypto'
 import { Credential } from 'onbehalf'
@@ -16,9 +16,9 @@ export async function redact(report: (line: string) => void): Promise<Readonly<R
   )
   const redactor = createRedactor(texts.map((text) => new Credential(text)))
   const clean = toolResult()
-  const echo = clean.slice(0, CHARACTERS / 2) + texts[0] + clean.slice(CHARACTERS / 2)
+  const echo = toolResult(texts[0])
   const value: unknown = JSON.parse(clean)
-  if (redactor.text(clean).hits !== 0 || redactor.text(echo).hits !== 1 || redactor.json(value).hits !== 0) {
+  if (redactor.text(clean).hits !== 0 || redactor.text(echo).hits !== 2 || redactor.json(value).hits !== 0) {
     throw new Error('The redactor found what is not there, or did not find what is')
   }
   const micros = await cpuMicros(
@@ -43,14 +43,14 @@ function percent(ratio: number): string {
 }
 
 /** A list of tasks, as text and as structured content: what a tool of the 2025-06-18 revision and later answers. */
-function toolResult(): string {
+function toolResult(echoed = ''): string {
   const tasks: object[] = []
   for (let length = 0; length < CHARACTERS / 2; ) {
     const id = tasks.length
     const task = {
       id: `task-${id}`,
       title: `Prepare the quarterly report for customer ${id % 97}`,
-      notes: 'They asked for "numbers" of the last quarter, and a short comparison\nwith the one before.',
+      notes: `They asked for "numbers" of the last quarter, and a short comparison\nwith the one before.${id === 500 ? echoed : ''}`,
       done: id % 3 === 0,
       priority: id % 5,
       due: `2026-12-${String((id % 28) + 1).padStart(2, '0')}T09:00:00Z`,

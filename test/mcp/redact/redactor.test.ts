@@ -153,6 +153,9 @@ describe('a part of a credential', () => {
     const vendor = redactorOf(`github_pat_personal_access_${random('vendor', 40)}`)
     expect(vendor.json('github_pat_personal_access_token').hits).toBe(0)
     expect(vendor.json(random('vendor', 40).slice(0, 20)).hits).toBe(1)
+    const between = redactorOf(`${random('vendor', 30)}-personal-access-token-${random('other', 30)}`)
+    expect(between.json('a-personal-access-token-').hits).toBe(0)
+    expect(between.json([random('vendor', 30).slice(5, 25), random('other', 30).slice(5, 25)]).hits).toBe(2)
   })
 })
 
