@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { freePorts } from '../../examples/taskflow/listen.ts'
 import { startTaskflow, type Taskflow } from '../../examples/taskflow/taskflow.ts'
-import { PORTS } from '../../examples/taskflow/urls.ts'
+import { classicUrl, PORTS } from '../../examples/taskflow/urls.ts'
 import { inspectServer } from '../../src/cli/inspect/inspect-server.ts'
 import { literal } from '../../src/cli/inspect/typescript.ts'
 import { main } from '../../src/cli/main.ts'
@@ -134,6 +134,20 @@ describe('TaskFlow’s server', () => {
     const { out } = await run(taskflow.urls.mcp, '--token-env', 'TASKFLOW_TOKEN')
     expect(JSON.stringify(found) + note + out).not.toContain(token.slice(-40))
     expect(out).toContain(`source: { type: 'exchange', scopes: ['tasks:read', 'tasks:write'] },`)
+  })
+
+  it('has an old-fashioned neighbour, whose arguments are filled, flat and nested', async () => {
+    const { code, json: found } = await report(classicUrl(taskflow.urls))
+    expect({ code, required: found.authorization.required }).toEqual({ code: 0, required: false })
+    expect(found.suggestion.binding.placement.type).toBe('argument')
+    expect(found.suggestion.binding.placement.parameters).toEqual(
+      expect.arrayContaining([
+        { pointer: '/access_token', value: 'credential' },
+        { pointer: '/user_id', value: 'subject' },
+        { pointer: '/params/access_token', value: 'credential' },
+        { pointer: '/params/user_id', value: 'subject' },
+      ]),
+    )
   })
 
   it('refuses a token that is not its own: the metadata, exit code 1, and why', async () => {

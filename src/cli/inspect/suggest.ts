@@ -135,7 +135,7 @@ function sourceOf({ authorization }: Seen): {
   return {
     source: { type: 'static', of: 'person' },
     reason:
-      'source static: no usable authorization server is named, so a key is kept for each person (of: deployment for one key of the app)',
+      'source static: no usable authorization server is named, so a key is kept for each person (of: deployment for one key of the app); exchange, if it takes tokens of your people’s issuer',
   }
 }
 
