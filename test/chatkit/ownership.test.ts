@@ -77,6 +77,22 @@ describe('over the wire', () => {
     expect((await chat.handler(request('bob', body, { headers }))).status).toBe(404)
   })
 
+  test('metadata goes on with a message, as it came, and with nothing else', async () => {
+    const seen: unknown[] = []
+    const chat = testChat(async function* (_thread, _message, context) {
+      seen.push(context.metadata)
+      yield* []
+    })
+    const metadata = { placement: 'session', deep: [{ user_id: 'alice' }] }
+    const params = { input: message('hello') }
+    const say = async (body: object) => (await chat.handler(request('alice', { type: 'threads.create', params, ...body }))).text()
+    await say({ metadata })
+    await say({})
+    expect(seen).toEqual([metadata, {}])
+    // Nothing of it is kept, so that nobody reads it later as if the server had written it.
+    expect(JSON.stringify(await chat.json('alice', 'threads.list', {}))).not.toContain('placement')
+  })
+
   test('two people at once see their own only, in 200 interleaved turns', async () => {
     const chat = testChat(async function* (_thread, userMessage, context) {
       await new Promise((resolve) => setImmediate(resolve))

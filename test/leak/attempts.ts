@@ -3,7 +3,7 @@
 import { connect } from 'node:net'
 import { importJWK, SignJWT, UnsecuredJWT } from 'jose'
 import { loadKeys } from '../../examples/taskflow/keys.ts'
-import type { TaskflowUrls } from '../../examples/taskflow/urls.ts'
+import { classicUrl, type TaskflowUrls } from '../../examples/taskflow/urls.ts'
 import type { House } from '../end-to-end/house.ts'
 import { message, type Person } from '../end-to-end/person.ts'
 import type { Fault } from '../end-to-end/recording-fetch.ts'
@@ -172,6 +172,8 @@ const echoing: Readonly<Record<string, (urls: TaskflowUrls, request: Parameters<
   'the MCP server': ({ mcp }, { url }) => url === mcp,
   'the MCP server, at tool calls': ({ mcp }, { url, body }) => url === mcp && body.includes('tools/call'),
   'the API': ({ api }, { url }) => url.startsWith(api),
+  // What it repeats is the argument that it was called with.
+  'TaskFlow classic, at tool calls': (urls, { url, body }) => url === classicUrl(urls) && body.includes('tools/call'),
 }
 
 /** Every part in every way; the key says which. */
@@ -216,8 +218,8 @@ export async function misuseApi({ urls, visit }: House, apiToken: string, token:
   await visit(`${urls.api}/${q}`, { headers })
 }
 
-/** Puts a token into every other part of a request to the MCP server that is otherwise in order. */
-export async function misuseMcp({ urls, visit }: House, mcpToken: string, token: string): Promise<void> {
+/** Puts a token into every other part of a request to an MCP server that is otherwise in order. */
+export async function misuseMcp({ visit }: House, url: string, mcpToken: string, token: string): Promise<void> {
   const headers = { ...JSON_BODY, ...bearer(mcpToken), accept: 'application/json, text/event-stream' }
   const call = (params: object) => ({ jsonrpc: '2.0', id: 1, method: 'tools/call', params })
   const bodies: readonly unknown[] = [
@@ -226,12 +228,14 @@ export async function misuseMcp({ urls, visit }: House, mcpToken: string, token:
     call({ name: 'taskflow_add_task', arguments: { title: 7, access_token: token } }),
     call({ name: 'taskflow_list_tasks', arguments: { status: token, user_id: 'bob' } }),
     call({ name: 'taskflow_list_tasks', arguments: token }),
+    call({ name: 'taskflow_start_task', arguments: { user_id: token, access_token: { token }, task_id: 1 } }),
+    call({ name: 'taskflow_add_task', arguments: { params: { user_id: 'alice', access_token: token, title: token.repeat(9) } } }),
     { jsonrpc: '2.0', id: 1, method: 'tools/call', params: token },
     { jsonrpc: token, id: 1, method: 'tools/list' },
     { access_token: token },
   ]
-  for (const body of bodies) await visit(urls.mcp, { method: 'POST', headers, body: JSON.stringify(body) })
-  await visit(urls.mcp, { method: 'POST', headers, body: `{"jsonrpc": ${token}` })
-  await visit(urls.mcp, { method: 'GET', headers: { ...headers, 'mcp-session-id': token } })
-  await visit(urls.mcp, { method: 'DELETE', headers: { ...headers, 'mcp-session-id': token } })
+  for (const body of bodies) await visit(url, { method: 'POST', headers, body: JSON.stringify(body) })
+  await visit(url, { method: 'POST', headers, body: `{"jsonrpc": ${token}` })
+  await visit(url, { method: 'GET', headers: { ...headers, 'mcp-session-id': token } })
+  await visit(url, { method: 'DELETE', headers: { ...headers, 'mcp-session-id': token } })
 }

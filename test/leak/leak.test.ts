@@ -40,12 +40,15 @@ describe('a run in which people talk, credentials are misplaced, and servers ech
     expect(run.answers.at(-1)).toContain('2. Call the other bank')
     const called = run.house.exchanges.flatMap(({ body }) => /"method":"tools\/call".*?"name":"(\w+)"/.exec(body)?.[1] ?? [])
     expect([...new Set(called)]).toHaveLength(10)
+    expect(run.travelled).toHaveLength(10)
+    for (const [placement, answer] of run.travelled) expect(answer).toContain(`Travel by ${placement}`)
+    expect(sinks.filter(({ name }) => name.includes('TaskFlow classic'))).toHaveLength(2)
   })
 
   test('knows its secrets: every kind that there is', () => {
     const kinds = new Set(run.secrets.map(({ owner = 'nobody', kind }) => `${owner}: ${kind}`))
     for (const name of ['alice', 'bob'])
-      for (const part of ['chatkit', 'mcp', 'api']) expect(kinds).toContain(`${name}: access token for ${part}`)
+      for (const part of ['chatkit', 'mcp', 'classic', 'api']) expect(kinds).toContain(`${name}: access token for ${part}`)
     expect(kinds).toContain('alice: ID token')
     for (const kind of [
       'refresh token',
@@ -57,7 +60,7 @@ describe('a run in which people talk, credentials are misplaced, and servers ech
       'private key',
     ])
       expect(kinds).toContain(`nobody: ${kind}`)
-    for (const kind of ['cookie key', 'fingerprint key', 'session cookie', 'sign-in cookie'])
+    for (const kind of ['cookie key', 'fingerprint key', 'session cookie', 'sign-in cookie', 'session handle'])
       expect(kinds).toContain(`nobody: ${kind}`)
   })
 
@@ -70,9 +73,9 @@ describe('a run in which people talk, credentials are misplaced, and servers ech
   })
 
   test('met every echo, and said a plain sentence each time', () => {
-    expect(run.faultAnswers.size).toBe(50)
+    expect(run.faultAnswers.size).toBe(60)
     for (const answer of run.faultAnswers.values())
-      expect(answer).toMatch(/^(?:This was not done|TaskFlow cannot be|The task list cannot|The tool call failed)/)
+      expect(answer).toMatch(/^(?:This was not done|TaskFlow (?:classic )?cannot be|The task list cannot|The tool call failed)/)
   })
 
   test(

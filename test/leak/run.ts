@@ -9,6 +9,8 @@ import { z } from 'zod'
 import { chatClient } from '../../examples/taskflow/clients.ts'
 import { signInWithCode } from '../../examples/taskflow/issuer/code-flow.ts'
 import { loadKeys } from '../../examples/taskflow/keys.ts'
+import { PLACEMENTS } from '../../examples/taskflow/placements.ts'
+import { classicUrl } from '../../examples/taskflow/urls.ts'
 import { type House, startHouse } from '../end-to-end/house.ts'
 import { type Person, personWith, signedIn } from '../end-to-end/person.ts'
 import { signIn } from '../examples/taskflow/sign-in.ts'
@@ -41,6 +43,8 @@ export const CONVERSATION: readonly (readonly [string, RegExp])[] = [
 /** A run and what the search needs of it. */
 export interface Run extends SinkSources {
   readonly answers: readonly string[]
+  /** What was answered over each way in which a credential can travel, by that way. */
+  readonly travelled: readonly (readonly [placement: string, answer: string])[]
   /** Requests with a credential out of place that were not refused, and tokens that were taken where they must not be. */
   readonly accepted: readonly string[]
   /** What was answered while a part echoed, by which part and how. */
@@ -54,6 +58,13 @@ export async function ordinaryRun(): Promise<Run> {
   const people = await Promise.all([signedIn(house, 'alice'), signedIn(house, 'bob')])
   for (const person of people) answers.push(...(await converse(person)))
   const [alice] = people
+  const travelled: [string, string][] = []
+  for (const person of people)
+    for (const placement of PLACEMENTS) {
+      const turn = await person.say(`Add a task to travel by ${placement}`, undefined, placement)
+      await lookAt(person, turn)
+      travelled.push([placement, turn.answer])
+    }
 
   const refreshToken = await signInOnPage(house)
   const reader = await signedIn(house, 'alice', 'tasks:read')
@@ -72,7 +83,8 @@ export async function ordinaryRun(): Promise<Run> {
   for (const token of [alice.token, refreshToken]) {
     accepted.push(...(await misplace(house, token, alice)))
     await misuseApi(house, apiToken, token)
-    await misuseMcp(house, mcpToken, token)
+    await misuseMcp(house, house.urls.mcp, mcpToken, token)
+    await misuseMcp(house, classicUrl(house.urls), mcpToken, token)
   }
 
   // Scopes that nobody had before, so that both exchanges are asked for anew until they succeed.
@@ -81,14 +93,14 @@ export async function ordinaryRun(): Promise<Run> {
   for (const [name, fault] of echoFaults(house)) {
     const before = injections(house)
     house.fail(fault)
-    const turn = await newcomer.say('list my tasks')
+    const turn = await newcomer.say('list my tasks', undefined, name.startsWith('TaskFlow classic') ? 'argument' : undefined)
     if (injections(house) > before) faultAnswers.set(name, turn.answer.split('\n').at(-1) ?? '')
     await lookAt(newcomer, turn)
     await newcomer.chatkit('threads.get_by_id', { thread_id: turn.thread })
   }
   house.fail(undefined)
   answers.push((await newcomer.say('list my tasks')).answer)
-  return { house, secrets: await secretsOf(house), answers, accepted, faultAnswers }
+  return { house, secrets: await secretsOf(house), answers, travelled, accepted, faultAnswers }
 }
 
 function injections({ exchanges }: House): number {

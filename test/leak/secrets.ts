@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeJwt } from 'jose'
 import { z } from 'zod'
+import { classicUrl } from '../../examples/taskflow/urls.ts'
 import type { House } from '../end-to-end/house.ts'
 import type { Secret } from './scanner.ts'
 
@@ -17,6 +18,7 @@ const keyFile = z.object({
   chatClientKey: z.object({ d: z.string() }),
   cookieKeys: z.array(z.string()),
   mcpClientSecret: z.string(),
+  classicClientSecret: z.string(),
   fingerprintKey: z.string(),
 })
 
@@ -39,6 +41,8 @@ export async function secretsOf(house: House, others: readonly Secret[] = []): P
       const value = /^[^=]+=([^;]*)/.exec(line)?.[1]
       if (value) add({ kind: /^taskflow_session/.test(line) ? 'session cookie' : 'sign-in cookie', text: value })
     }
+    const handle = exchange.answer?.headers.get('onbehalf-session')
+    if (handle) add({ kind: 'session handle', text: handle })
     const location = exchange.answer?.headers.get('location')
     const back = location ? new URL(location, exchange.url).searchParams : undefined
     if (back?.get('code')) add({ kind: 'authorization code', text: back.get('code') ?? '' })
@@ -67,6 +71,7 @@ export async function secretsOf(house: House, others: readonly Secret[] = []): P
   add({ kind: 'private key', text: keys.chatClientKey.d })
   for (const text of keys.cookieKeys) add({ kind: 'cookie key', text })
   add({ kind: 'client secret', text: keys.mcpClientSecret })
+  add({ kind: 'client secret', text: keys.classicClientSecret })
   add({ kind: 'fingerprint key', text: keys.fingerprintKey })
   return [...secrets.values()]
 }
@@ -79,7 +84,7 @@ function bearerIn(header: string | null): string | undefined {
 function tokenOf({ urls }: House, text: string, opaque: string): Secret {
   if (!/^eyJ[\w-]+\.[\w-]+\.[\w-]*$/.test(text)) return { kind: opaque, text }
   const { aud, sub } = decodeJwt(text)
-  const resource = Object.entries(urls).find(([, url]) => url === aud)?.[0]
+  const resource = Object.entries({ ...urls, classic: classicUrl(urls) }).find(([, url]) => url === aud)?.[0]
   if (sub === 'taskflow-chat') return { kind: 'client assertion', text }
   return { kind: resource ? `access token for ${resource}` : opaque, text, ...(sub === undefined ? {} : { owner: sub }) }
 }

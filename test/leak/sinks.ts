@@ -1,6 +1,8 @@
 // The places that a credential must not come to, as the bytes that came to them. What a place is entitled to is cut out where it belongs, so
 // that everywhere else even that is a leak.
 
+import { META_KEY } from '../../examples/taskflow/mcp/index.ts'
+import { classicUrl } from '../../examples/taskflow/urls.ts'
 import type { House } from '../end-to-end/house.ts'
 import type { Exchange } from '../end-to-end/recording-fetch.ts'
 import type { Visit } from '../end-to-end/visit.ts'
@@ -33,6 +35,7 @@ export interface SinkSources {
 export async function sinksOf(sources: SinkSources): Promise<readonly Sink[]> {
   const { house, secrets, provider = [], providerKey = 'none', other } = sources
   const { urls, exchanges, visits } = house
+  const classic = classicUrl(urls)
   const to = (url: string) =>
     exchanges.filter(
       (exchange) => exchange.url === url || exchange.url.startsWith(`${url}/`) || exchange.url.startsWith(`${url}?`),
@@ -45,7 +48,7 @@ export async function sinksOf(sources: SinkSources): Promise<readonly Sink[]> {
       .join('\n')
   const answers = (some: readonly Exchange[]) => some.map(answerText).join('\n')
   // What another server answers is its own affair: the answers of the house are looked at.
-  const ours = exchanges.filter(({ url }) => [urls.issuer, urls.mcp, urls.api].some((one) => url.startsWith(one)))
+  const ours = exchanges.filter(({ url }) => [urls.issuer, urls.mcp, classic, urls.api].some((one) => url.startsWith(one)))
   const failed = ours.filter(({ answer }) => answer && answer.status >= 400)
 
   // Each visit is searched once, under the most telling name.
@@ -62,8 +65,8 @@ export async function sinksOf(sources: SinkSources): Promise<readonly Sink[]> {
       bytes: raw(visitsTo(urls.web).filter((visit) => !elsewhere.has(visit))),
     },
     {
-      name: 'K3 what the browser got from the API and the MCP server',
-      bytes: raw([...visitsTo(urls.api), ...visitsTo(urls.mcp)]),
+      name: 'K3 what the browser got from the API and the MCP servers',
+      bytes: raw([...visitsTo(urls.api), ...visitsTo(urls.mcp), ...visitsTo(classic)]),
     },
     { name: 'K6 log', bytes: bytesOf(house.logLines.join('')) },
     { name: 'K6 console and standard streams', bytes: house.printed.join('\n') },
@@ -71,6 +74,15 @@ export async function sinksOf(sources: SinkSources): Promise<readonly Sink[]> {
     { name: 'the credential trail', bytes: raw(trail) },
     { name: 'requests to the MCP server, without their own token', bytes: requests(urls.mcp, 'access token for mcp') },
     { name: 'answers of the MCP server', bytes: answers(to(urls.mcp)) },
+    ...(to(classic).length === 0
+      ? []
+      : [
+          {
+            name: 'K9 requests to TaskFlow classic, without their own token',
+            bytes: requests(classic, 'access token for classic'),
+          },
+          { name: 'answers of TaskFlow classic', bytes: answers(to(classic)) },
+        ]),
     { name: 'requests to the API, without their own token', bytes: requests(urls.api, 'access token for api') },
     { name: 'answers of the API', bytes: answers(to(urls.api)) },
     ...(other === undefined
@@ -111,7 +123,9 @@ const GRANTS: ReadonlyMap<string, readonly Found['part'][]> = new Map([
 ])
 
 /** What came over the connection, its body put together again: a secret may lie across two chunks. */
-function visitText({ raw, body }: Visit): string {
+function visitText({ raw: sent, body }: Visit): string {
+  // Whoever presents a token is given its handle.
+  const raw = sent.replace(/^(onbehalf-session: )[\w-]{43}(?=\r\n)/im, '$1[own]')
   const head = raw.slice(0, raw.indexOf('\r\n\r\n'))
   return [head, bytesOf(body), raw.slice(-TRAILERS)].join('\n')
 }
@@ -119,17 +133,28 @@ function visitText({ raw, body }: Visit): string {
 /** Characters after a chunked body that are looked at. */
 const TRAILERS = 500
 
-/** A request with its own token cut out of the header that it belongs in. */
+/** A request with its own token cut out of the place that it belongs in: one header, one key of `_meta`, or the argument of the old server. */
 function requestText({ method, url, headers, body }: Exchange, kind: string, secrets: readonly Secret[]): string {
-  const own = secrets.find((secret) => secret.kind === kind && headers.get('authorization') === `Bearer ${secret.text}`)
-  const lines = [...headers].map(([name, value]) => `${name}: ${own && name === 'authorization' ? 'Bearer [own]' : value}`)
-  return [`${method} ${url}`, ...lines, '', body].join('\n')
+  const isOwn = (text: string | undefined) => secrets.some((secret) => secret.kind === kind && secret.text === text)
+  const lines = [...headers].map(([name, value]) => {
+    const own =
+      name === 'authorization'
+        ? isOwn(/^Bearer (.*)$/.exec(value)?.[1])
+        : name === 'onbehalf-session' && secrets.some((secret) => secret.kind === 'session handle' && secret.text === value)
+    return `${name}: ${own ? '[own]' : value}`
+  })
+  const field = kind === 'access token for mcp' ? META_KEY : kind === 'access token for classic' ? 'access_token' : undefined
+  const rest = body.replace(/"([\w./-]+)":"(eyJ[^"]+)"/g, (all, name, text) =>
+    name === field && isOwn(text) ? `"${name}":"[own]"` : all,
+  )
+  return [`${method} ${url}`, ...lines, '', rest].join('\n')
 }
 
 /** An answer of a test in the network's place is no answer of ours. */
 function answerText({ answer, injected }: Exchange): string {
   if (!answer || injected) return ''
-  return [String(answer.status), ...[...answer.headers].map(([name, value]) => `${name}: ${value}`), '', answer.body()].join('\n')
+  const headers = [...answer.headers].filter(([name, value]) => name !== 'onbehalf-session' || !/^[\w-]{43}$/.test(value))
+  return [String(answer.status), ...headers.map(([name, value]) => `${name}: ${value}`), '', answer.body()].join('\n')
 }
 
 function providerText({ headers, body }: ProviderRequest, key: string): string {

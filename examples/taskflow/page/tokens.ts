@@ -104,7 +104,7 @@ export function createTokens(config: Config, issuer: Issuer, grant: Grant, onEnd
         { what: 'Anything shaped like a signed token (JWT)', found: /eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/.test(searched) },
         // References are there to be seen. The fields that they stand in are then part of the prompt, and what counts is their values.
         searched.includes(REFERENCE)
-          ? { what: 'A field with anything but a reference in it', found: FILLED_FIELD.test(searched) }
+          ? { what: 'A credential field with anything but a reference', found: FILLED_FIELD.test(searched) }
           : { what: 'A field for a token, key or password', found: CREDENTIAL_FIELD.test(searched) },
       ]
     },
