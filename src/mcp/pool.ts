@@ -94,8 +94,8 @@ export function sessionPool<Session>(options: SessionPoolOptions<Session>): Sess
   let closed = false
   let timer: ReturnType<typeof setTimeout> | undefined
 
+  /** Closes a session that nobody uses. */
   function drop(entry: Entry<Session>): void {
-    entry.over = true
     free.delete(entry)
     if (!all.delete(entry)) return
     const left = (owned.get(entry.owner) ?? 1) - 1

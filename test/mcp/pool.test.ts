@@ -86,27 +86,21 @@ describe('a pool', () => {
 
   it('lets a session be used by one request at a time, which it carries the credential of', async () => {
     const { pool: made } = pool()
-    const first = deferred<void>()
-    const numbers: number[] = []
-    const fetches = ['first', 'second', 'third'].map((name) => ({
-      ...callerOf(alice),
-      fetch: () => async () => new Response(name),
-    }))
+    const hold = deferred<void>()
     const said: string[] = []
-    const work = (until?: Promise<void>) => async (session: Session) => {
-      numbers.push(session.number)
-      await until
-      said.push(await (await session.fetch(MCP)).text())
-    }
-    const one = made.use(fetches[0] ?? callerOf(alice), 'tasks', work(first.promise))
-    await made.use(fetches[1] ?? callerOf(alice), 'tasks', work())
-    first.resolve()
-    await one
-    await made.use(fetches[2] ?? callerOf(alice), 'tasks', work())
-    expect([numbers.slice(0, 2), said]).toEqual([
-      [1, 2],
-      ['second', 'first', 'third'],
-    ])
+    const turn = (name: string, until?: Promise<void>) =>
+      made.use({ ...callerOf(alice), fetch: () => async () => new Response(name) }, 'tasks', async ({ number, fetch }) => {
+        await until
+        said.push(`${number} carries ${await (await fetch(MCP)).text()}`)
+      })
+    await turn('first')
+    const second = turn('second', hold.promise)
+    await turn('third')
+    hold.resolve()
+    await second
+    await turn('fourth')
+    expect(said.slice(0, 3)).toEqual(['1 carries first', '2 carries third', '1 carries second'])
+    expect(said[3]).toMatch(/^[12] carries fourth$/)
   })
 
   it('ends a session by its age, by idleness, and with the token of whoever opened it', async () => {

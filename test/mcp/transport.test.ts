@@ -211,8 +211,11 @@ describe('the transport', () => {
     await expect.poll(() => sent.length).toBe(2)
     await transport.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 2 } })
     await calling
-    expect(sent.at(-1)?.method).toBe('notifications/cancelled')
+    expect(sent.map(({ method }) => method)).toEqual(['tools/list', 'tools/call', 'notifications/cancelled'])
     expect(given).toEqual([])
+    // The call is forgotten: there is nothing to cancel any more.
+    await transport.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 2 } })
+    expect(sent.length).toBe(3)
   })
 
   it('answers the calls under way when the process dies, before it says that it has', async () => {
