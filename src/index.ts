@@ -1,14 +1,15 @@
 // onbehalf: let an AI agent act as the signed-in user. createOnBehalf, the doors, and the public types.
 
 export { type AuditEvent, type Auditor, type AuditorOptions, type AuditSink, createAuditor, type Hop } from './core/audit.ts'
-export type { Binding, BindingInput, Placement, Source } from './core/binding.ts'
+export type { ArgumentParameter, ArgumentValue, Binding, BindingInput, Placement, Source } from './core/binding.ts'
 export { Credential } from './core/credential.ts'
 export { type Admission, type Admitted, createDoor, type Door, type DoorOptions, type Presented } from './core/door.ts'
 export { AuthError, type Refusal, type RefusalReason, type Result } from './core/errors.ts'
-export type { ExchangeTarget, IssuedToken, TokenExchanger } from './core/exchange.ts'
+export type { ClientCredentialsIssuer, ExchangeTarget, IssuedToken, ProofRequest, TokenExchanger } from './core/exchange.ts'
 export { memorySecretStore } from './core/memory-secret-store.ts'
 export { type MemoryVaultOptions, memoryVault } from './core/memory-vault.ts'
 export { type Actor, actorChain, type Principal, principalKey, samePrincipal } from './core/principal.ts'
+export type { ProofVerifier } from './core/proof.ts'
 export { canonicalResource, type ResourceMetadata, resourceMetadataResponse, resourceMetadataUrl } from './core/resource.ts'
 export { DEPLOYMENT, type SecretKey, type SecretRecord, type SecretStore } from './core/secret-store.ts'
 export { type StaticKeys, staticKeys } from './core/static-keys.ts'

@@ -45,8 +45,6 @@ export async function mint(
   )
 }
 
-type Answer = (url: string, init: RequestInit) => Response | Promise<Response>
-
 export interface FakeIssuer {
   readonly fetch: typeof globalThis.fetch
   /** URLs asked for, in order. */
