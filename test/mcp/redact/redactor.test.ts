@@ -203,6 +203,32 @@ describe('a credential in encodings on top of each other', () => {
     expect(json(`x ${hex(signature.slice(0, 24))} x`).value).toBe(`x ${MARKER} x`)
   })
 
+  test('is removed when 12 characters of it stand among other bytes, wherever in them', () => {
+    const piece = signature.slice(5, 17)
+    for (let before = 0; before < 16; before++) {
+      for (let after = 0; after < 16; after++) {
+        const bytes = Buffer.concat([Buffer.alloc(before, 0xfe), Buffer.from(piece), Buffer.alloc(after, 0xfe)])
+        for (const form of ['base64', 'base64url', 'hex'] as const) {
+          const run = bytes.toString(form).replace(/=+$/, '')
+          expect(json(run).hits, `${form} ${before} ${after}`).toBe(run.length < 24 ? 0 : 1)
+        }
+      }
+    }
+  })
+
+  test('goes together with what it is one run with, and with nothing else', () => {
+    const mixed = signature.replace(/(.)(.)/g, (_, one: string, two: string) => `${one}%${two.charCodeAt(0).toString(16)}`)
+    for (const [before, behind] of [' ', '""', "''", '<>', '\n\t'].map((ends) => [ends.at(0), ends.at(-1)])) {
+      expect(json(`50%20off keep${before}t=${mixed}${behind}keep`).value).toBe(`50%20off keep${before}${MARKER}${behind}keep`)
+    }
+    expect(json(`keep\n${base64(base64(opaque))}\n. keep\nkeep`).value).toBe(`keep\n${MARKER}\n. keep\nkeep`)
+  })
+
+  test('is removed through two more encodings than a form has, and no more are undone', () => {
+    expect(json(base64(base64(base64(opaque)))).hits).toBe(1)
+    expect(json(base64(base64(base64(base64(opaque))))).hits).toBe(0)
+  })
+
   test('and more than 8 million characters that look encoded are withheld, not passed unsearched', () => {
     const large = 'A'.repeat(8_388_608)
     expect(json([large])).toEqual({ value: [large], hits: 0, withheld: 0 })
