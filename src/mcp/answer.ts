@@ -7,7 +7,7 @@ import { isJson, parseJson } from './message.ts'
 
 /** What is done with an answer. */
 export interface AnswerRules {
-  /** Gives a message as it goes on: the same object when nothing is to change. */
+  /** Gives a message as it goes on. */
   readonly message: (message: unknown) => Promise<unknown>
   /** Gives a text that is no message (an event's id, a header) as it goes on. */
   readonly text: (text: string) => string
@@ -61,7 +61,7 @@ async function jsonBody(response: Response, rules: AnswerRules): Promise<string 
   const { awaited } = rules
   if (awaited && ![value].flat().some((one) => answers(one, awaited.id))) return null
   try {
-    return await rewriteText(text, value, rules)
+    return await rewriteText(value, rules)
   } catch {
     // As deep as no message is: what the runtime says of it is not for the framework.
     throw toError({ reason: 'server_unavailable', server: rules.server })
@@ -72,13 +72,9 @@ function answers(message: unknown, id: string | number): boolean {
   return isJson(message) && message.id === id && ('result' in message || 'error' in message)
 }
 
-async function rewriteText(text: string, value: unknown, { message }: AnswerRules): Promise<string> {
-  if (!Array.isArray(value)) {
-    const next = await message(value)
-    return next === value ? text : JSON.stringify(next)
-  }
-  const next = await Promise.all(value.map(message))
-  return next.every((one, index) => one === value[index]) ? text : JSON.stringify(next)
+/** Written anew, never passed on as it came: members of one name hide each other from whoever parses, but not from a log of the text. */
+async function rewriteText(value: unknown, { message }: AnswerRules): Promise<string> {
+  return JSON.stringify(Array.isArray(value) ? await Promise.all(value.map(message)) : await message(value))
 }
 
 async function readAll(response: Response, { limit, server }: AnswerRules): Promise<string> {
@@ -174,6 +170,6 @@ async function rewriteEvent(event: readonly string[], rules: AnswerRules): Promi
   const text = data.join('\n')
   const value = parseJson(text)
   // Data that is no message opens a stream when it is empty; anything else is the server's to fill, and no client can read it.
-  const next = value === undefined ? '' : await rewriteText(text, value, rules)
+  const next = value === undefined ? '' : await rewriteText(value, rules)
   return [...lines, ...next.split('\n').map((line) => `data: ${line}`)].join('\n')
 }

@@ -345,3 +345,18 @@ it('nothing that a list says gets a credential to another place than the binding
   await fetch(server.url, post(callOf('add_task', {})))
   expect([server.calls(), attacker.received]).toEqual([[{ access_token: SECRET }], []])
 })
+
+describe('a server that hides a credential from the parser', () => {
+  const twice = `{"jsonrpc":"2.0","id":"${CALL_ID}","result":{"content":[{"type":"text","text":"${SECRET}"}]},"result":{"content":[]}}`
+
+  it.each([
+    ['application/json', twice],
+    ['text/event-stream', `data: ${twice}\n\n`],
+  ])('in a member that another of the same name replaces: its text does not go on (%s)', async (type, body) => {
+    await using server = await loopback((_, response) => void response.writeHead(200, { 'content-type': type }).end(body))
+    const { fetch } = carrier(server.url)
+    const answer = await (await fetch(server.url, post(callOf('add_task')))).text()
+    expect(answer).toContain('"content":[]')
+    expect(answer).not.toContain('canary')
+  })
+})
