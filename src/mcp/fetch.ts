@@ -166,7 +166,10 @@ function guarded(placing: Placing, book: ToolBook, replaces: boolean): Placing {
     if (referring && !replaces) return refused('reference_refused')
     // An escape could spell the method.
     if (referring || text.includes('tools/call') || text.includes('\\')) {
-      for (const message of readMessages(text)?.list ?? []) {
+      const messages = readMessages(text)
+      // A lax server may find calls in what is no message to us, such as a batch with something else in it.
+      if (!messages) return refused('arguments_refused')
+      for (const message of messages.list) {
         const call = toolCallOf(message)
         if (!call && message.method === 'tools/call') return refused('arguments_refused')
         if (call && book.tool(call.name)?.refused) return refused('tool_refused')

@@ -200,10 +200,19 @@ describe('a tool call that could not be made', () => {
 
 describe('any other request that could not be made', () => {
   it.each([
+    ['no JSON', 'tools/call'],
+    ['a call with something after it', `${CALL},`],
+    ['a batch with something else in it', `[${CALL},1]`],
+  ])('never leaves when it may hold a call that cannot be judged: %s', async (_, body) => {
+    const { fetch } = fetchTo('https://tasks.example/mcp', { fetch: () => expect.unreachable('a request left') })
+    expect((await thrownBy(fetch('https://tasks.example/mcp', post(body)))).code).toBe('arguments_refused')
+  })
+
+  it.each([
     ['a list', LIST],
     ['a notification', '{"jsonrpc":"2.0","method":"notifications/cancelled"}'],
     ['a batch', `[${CALL}]`],
-    ['no JSON', 'tools/call'],
+    ['no JSON', 'ping'],
   ])('throws an AuthError: %s', async (_, body) => {
     const { fetch } = fetchTo('https://tasks.example/mcp', { fetch: async () => new Response(SECRET, { status: 500 }) })
     expect((await thrownBy(fetch('https://tasks.example/mcp', post(body)))).code).toBe('server_unavailable')
