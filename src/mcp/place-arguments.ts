@@ -36,6 +36,8 @@ interface Filling {
   readonly tool: string
   readonly args: unknown
   readonly hidden: readonly HiddenParameter[]
+  /** All that could be filled in, chosen or not. */
+  readonly bound: readonly HiddenParameter[]
 }
 
 /** The placing of one server's credential in the arguments of its tools. */
@@ -51,7 +53,7 @@ export function argumentPlacing(options: ArgumentPlacingOptions): Placing {
     if (!tool || tool.refused) return refused('tool_refused')
     const chosen = choose(call.args, tool.hidden)
     if (!chosen.ok) return chosen
-    return granted({ message, tool: call.name, args: call.args, hidden: chosen.value })
+    return granted({ message, tool: call.name, args: call.args, hidden: chosen.value, bound: tool.hidden })
   }
 
   return async (sent) => {
@@ -79,6 +81,20 @@ export function argumentPlacing(options: ArgumentPlacingOptions): Placing {
     })
   }
 
+  /**
+   * Whether the model sends a bound parameter under the same name in another spelling, or inside a text: a server that is lax about names may
+   * take it. What the prompt pattern leaves unfilled counts as well: the identity beside the credential would be the model's.
+   */
+  function passesBeside({ args, bound }: Filling): boolean {
+    const places = injectArguments(
+      args,
+      bound.map(({ pointer, makesParents }) => ({ pointer, value: '', makesParents })),
+    )
+    if (!places.ok || places.value.blocked.length > 0) return true
+    const parents = new Set(bound.map(({ pointer }) => parentOf(pointer)))
+    return places.value.elsewhere.some((place) => parents.has(parentOf(place)) && !options.left.includes(place))
+  }
+
   function fill(
     messages: Messages,
     fillings: readonly (Filling | Json)[],
@@ -103,11 +119,7 @@ export function argumentPlacing(options: ArgumentPlacingOptions): Placing {
       }
       const injected = injectArguments(filling.args, slots)
       if (!injected.ok || injected.value.blocked.length > 0) return refused('arguments_refused')
-      // The same name in another spelling, beside the one that was filled in: a server that is lax about names may take it instead.
-      const beside = new Set(slots.map(({ pointer }) => parentOf(pointer)))
-      const { elsewhere } = injected.value
-      if (elsewhere.some((place) => beside.has(parentOf(place)) && !options.left.includes(place)))
-        return refused('arguments_refused')
+      if (passesBeside(filling)) return refused('arguments_refused')
       if (injected.value.overwritten.length > 0 && !options.choose) onOverwritten(filling.tool)
       list.push(withArguments(filling.message, injected.value.arguments))
     }

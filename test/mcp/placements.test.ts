@@ -369,6 +369,23 @@ describe('placement prompt', () => {
     expect(JSON.stringify(events)).not.toMatch(/canary|onbehalf_ref_/)
   })
 
+  it.each<[string, (reference: string) => object]>([
+    ['under another spelling', (reference) => ({ auth: { token: reference }, userId: 'bob' })],
+    ['under another spelling, with no reference', () => ({ userId: 'bob' })],
+    [
+      'inside a text',
+      (reference) => ({ user_id: undefined, auth: JSON.stringify({ token: 'guess', reference: reference.length }) }),
+    ],
+  ])('refuses an identity or a credential of the model, beside what it left out: %s', async (_, argsOf) => {
+    const auth = { type: 'object', properties: { token: text } }
+    await using server = await rpcServer([tool('add_task', { user_id: text, auth })])
+    const { fetch, values } = prompted(server.url)
+    await listed(fetch, server.url)
+    const told = await toldBy(fetch(server.url, post(callOf('add_task', argsOf(values.access_token)))))
+    expect(told).toBe(toSentence({ reason: 'arguments_refused', server: 'tasks' }))
+    expect(server.calls()).toEqual([])
+  })
+
   it('gives references that differ by server, kind and run, and are the same each time', () => {
     const [one, two] = [createReferences(), createReferences()]
     const all = [one, two].flatMap((run) =>
