@@ -79,7 +79,9 @@ function guard(issuer: string, web: string) {
     context.set('referrer-policy', 'no-referrer')
     context.set('content-security-policy', contentSecurityPolicy([web]))
     // oidc-provider builds its URLs from the Host header, and a rebound DNS name would make this server a foreign site's own.
-    if (context.host !== host) {
+    // Koa reads another host than ours out of a request line with a whole URL in it, and ours out of a Host with user-info before it.
+    const { url, headers } = context.req
+    if (context.host !== host || headers.host !== host || !url?.startsWith('/')) {
       context.status = 421
       context.body = `This is ${issuer}\n`
       return

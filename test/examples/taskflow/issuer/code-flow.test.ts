@@ -1,5 +1,6 @@
 // Sign-in end to end: discovery, the sign-in page, code and PKCE, resources and scopes, over a real listener.
 
+import { request } from 'node:http'
 import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type SignedIn, signInWithCode } from '../../../../examples/taskflow/issuer/code-flow.ts'
@@ -48,6 +49,18 @@ describe('discovery', () => {
   it('does not answer under a name that is not its own', async () => {
     const response = await fetch(`${running.issuer.replace('127.0.0.1', 'localhost')}/.well-known/openid-configuration`)
     expect(response.status).toBe(421)
+  })
+
+  it.each([
+    ['a whole URL in the request line', (_: string) => ({ path: 'http://evil.example/.well-known/openid-configuration' })],
+    ['user-info in the Host header', (host: string) => ({ headers: { host: `evil@${host}` } })],
+  ])('does not answer to %s', async (_, changes) => {
+    const url = new URL('/.well-known/openid-configuration', running.issuer)
+    const status = await new Promise((resolve, reject) => {
+      const asking = request(url, changes(url.host), (response) => resolve(response.resume().statusCode))
+      asking.on('error', reject).end()
+    })
+    expect(status).toBe(421)
   })
 })
 
