@@ -14,7 +14,7 @@ import { toError, toSentence } from '../core/wire.ts'
 import { rewriteAnswer } from './answer.ts'
 import { listTools } from './list-tools.ts'
 import { type LiveSecrets, liveSecrets } from './live-secrets.ts'
-import { isJson, readMessages, toolCallOf, withArguments } from './message.ts'
+import { isJson, type Json, readMessages, toolCallOf, withArguments } from './message.ts'
 import { argumentPlacing } from './place-arguments.ts'
 import { metaPlacing } from './place-meta.ts'
 import { referenced } from './place-prompt.ts'
@@ -103,7 +103,10 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
   function redacted(message: unknown): unknown {
     const { value, hits, withheld } = live.redactor().json(message)
     if (hits + withheld > 0) void note('credential_reflected', 'answer')
-    return value
+    // Withheld as a whole, it would be no message, and its caller would wait for ever.
+    return isJson(message) && !isJson(value)
+      ? withheldMessage(message, toSentence({ reason: 'credential_reflected', server: name }))
+      : value
   }
 
   let listing: Promise<void> | undefined
@@ -210,4 +213,14 @@ function toolResult(call: Asked, sentence: string): Response {
 
 function resultMessage({ id }: Asked, sentence: string): object {
   return { jsonrpc: '2.0', id, result: { resultType: 'complete', content: [{ type: 'text', text: sentence }], isError: true } }
+}
+
+/** What is given instead of a message of which nothing may pass. */
+function withheldMessage({ id, result }: Json, sentence: string): object {
+  if (typeof id !== 'string' && typeof id !== 'number') {
+    return { jsonrpc: '2.0', method: 'notifications/message', params: { level: 'warning', data: sentence } }
+  }
+  const isToolResult = isJson(result) && 'content' in result
+  if (isToolResult) return resultMessage({ id, toolCall: true }, sentence)
+  return { jsonrpc: '2.0', id, error: { code: -32603, message: sentence } }
 }

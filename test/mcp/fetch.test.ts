@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { type AuditEvent, createAuditor } from '../../src/core/audit.ts'
 import { parseBinding } from '../../src/core/binding.ts'
+import { Credential } from '../../src/core/credential.ts'
 import { AuthError, granted, type RefusalReason, refused } from '../../src/core/errors.ts'
 import { toSentence } from '../../src/core/wire.ts'
 import { type McpFetchOptions, mcpFetch } from '../../src/mcp/fetch.ts'
@@ -258,5 +259,18 @@ describe('an error answer that steers the protocol', () => {
     await using server = await loopback((_, response) => void response.writeHead(400).write('{"error":{"code":-1'))
     const response = await fetchTo(server.url, { deadline: 300 }).fetch(server.url, post(LIST))
     expect([response.status, await response.text()]).toEqual([400, ''])
+  })
+})
+
+describe('an answer of which nothing may pass', () => {
+  it('is a sentence for its caller when a credential that is itself JSON comes back as the object that it spells', async () => {
+    const credential = '{"key":"canary value, of a static key"}'
+    const echo = { jsonrpc: '2.0', id: 'call-1', result: { content: [], structuredContent: JSON.parse(credential) } }
+    await using server = await loopback((_, response) => json(response, 200, echo))
+    const source = async () => granted({ ...issuedToken('x'), credential: new Credential(credential) })
+    const binding = parseBinding('tasks', { url: server.url, placement: { type: 'meta', key: 'com.example/key' } })
+    const { fetch, events } = fetchTo(server.url, { source, binding })
+    expect(await toldBy(fetch(server.url, post(CALL)))).toBe(toSentence({ reason: 'credential_reflected', server: 'tasks' }))
+    expect(events.map(({ reason }) => reason)).toContain('credential_reflected')
   })
 })

@@ -10,7 +10,7 @@ import { alice, issuedToken } from '../core/parts.ts'
 import { json, type Loopback, loopback, type Received } from './loopback.ts'
 
 export const SECRET = 'canary-0f-alice-Zx81kLmQ7wPd'
-export const RESOURCE = 'https://tasks.example/mcp'
+const RESOURCE = 'https://tasks.example/mcp'
 export const CALL_ID = 'call-1'
 
 type Object = Readonly<Record<string, unknown>>

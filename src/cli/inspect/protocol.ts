@@ -76,7 +76,11 @@ export async function listTools(
 }
 
 /** Ends the session, if there is one; a server need not answer. */
-export async function leave({ url, headers: own }: Target, { revision, session }: NonNullable<Greeting['open']>, way: Way) {
+export async function leave(
+  { url, headers: own }: Target,
+  { revision, session }: NonNullable<Greeting['open']>,
+  way: Way,
+): Promise<void> {
   if (session === null) return
   const headers = new Headers(own)
   headers.set('mcp-protocol-version', revision)
