@@ -11,16 +11,32 @@ const benches: Readonly<Record<string, (report: (line: string) => void) => Promi
   redact,
 }
 
-const { values, positionals } = parseArgs({
-  options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
-  allowPositionals: true,
-})
+const HELP = `npm run bench -- NAME [--json]
+
+  chain    a chat turn with one tool call in our own code, against one round trip of the MCP SDK (goals G6, G7)
+  fetch    what the fetch adds to one call, for each placement, and what redaction costs (goals G5, G9)
+  redact   redaction alone, against JSON.parse (goal G9)
+
+  --json   one JSON object of ratios on standard output; what was measured goes to standard error`
+
+function readArguments() {
+  try {
+    return parseArgs({
+      options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+      allowPositionals: true,
+    })
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : 'The arguments cannot be read'}\n\n${HELP}`)
+    return process.exit(2)
+  }
+}
+
+const { values, positionals } = readArguments()
 const [name = ''] = positionals
 const bench = benches[name]
 if (values.help || !bench) {
-  const text = `npm run bench -- NAME [--json]\n\nNAME is one of: ${Object.keys(benches).join(', ')}`
-  if (values.help) console.log(text)
-  else console.error(text)
+  if (values.help) console.log(HELP)
+  else console.error(HELP)
   process.exit(values.help ? 0 : 2)
 }
 

@@ -2,7 +2,7 @@
 // it installs the dependencies when they are missing or older than the lockfile, then hands over. Plain JavaScript, no imports
 // from node_modules, because it runs before they exist.
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { pinnedNode } from './pinned-node.mjs'
@@ -44,6 +44,12 @@ function installWhenNeeded() {
   const installed = join(root, 'node_modules', '.package-lock.json')
   const wanted = join(root, 'package-lock.json')
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs) return
+  if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) {
+    console.error(
+      'node_modules is a link to another folder, which npm ci would empty. Remove the link and run the same command again.',
+    )
+    process.exit(1)
+  }
   console.error('Installing dependencies (npm ci), once …')
   const npm = process.env.npm_execpath
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']

@@ -1,13 +1,13 @@
 // `npm start`: brings TaskFlow up, says where it is, and ends it cleanly on a signal.
 
 import { appendFileSync, openSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createLog, type LogLevel } from 'onbehalf/log'
 import { freePorts } from './listen.ts'
 import { startTaskflow } from './taskflow.ts'
-import { classicUrl, PORTS } from './urls.ts'
+import { classicUrl, PORTS, taskflowUrls } from './urls.ts'
 
 const HELP = `Starts TaskFlow: a page to chat in, its MCP server, its API and its authorization server, on this machine only.
 
@@ -31,6 +31,7 @@ async function main(): Promise<void> {
   const log = createLog({ level, destination: { write: (line) => appendFileSync(logFile, line) } })
   if (!json) console.log('Starting TaskFlow …')
   const web = port === 0 ? await freePorts(PORTS) : port
+  await refuseSecond(data, web)
   const starting = startTaskflow({ port: web, dataDir: data, log, env: process.env })
   onEndSignal(async () => (await starting).close())
   const taskflow = await starting
@@ -77,6 +78,18 @@ function onEndSignal(close: () => Promise<void>): void {
   }
   // Not `once`: the agents SDK listens too, and exits in the middle of our end when it finds itself alone.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end)
+}
+
+/** Two TaskFlows on one data folder would share its databases and its note of where the demo is. A taken port says so itself. */
+async function refuseSecond(data: string, port: number): Promise<void> {
+  const note = await readFile(join(data, 'demo.json'), 'utf8').catch(() => '{}')
+  const web: unknown = JSON.parse(note).web
+  if (typeof web !== 'string' || web === taskflowUrls(port).web) return
+  const running = await fetch(`${web}/config.json`, { signal: AbortSignal.timeout(1000) }).then(
+    (response) => response.ok,
+    () => false,
+  )
+  if (running) throw new Error(`TaskFlow runs at ${web} already, with the data in ${data}. Choose another folder with --data.`)
 }
 
 function readArguments(): { readonly port: number; readonly data: string; readonly json: boolean; readonly level: LogLevel } {

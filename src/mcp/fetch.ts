@@ -12,6 +12,7 @@ import { principalKey } from '../core/principal.ts'
 import type { CredentialSource } from '../core/source.ts'
 import { toError, toSentence } from '../core/wire.ts'
 import { rewriteAnswer } from './answer.ts'
+import { likenessOf } from './arguments/name.ts'
 import { listTools } from './list-tools.ts'
 import { type LiveSecrets, liveSecrets } from './live-secrets.ts'
 import { isJson, type Json, readMessages, toolCallOf, withArguments } from './message.ts'
@@ -82,7 +83,7 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
     deadline: options.deadline,
     ...(options.signal ? { signal: options.signal } : {}),
     approves: (target) => target.href === url,
-    placing: guarded(placingOf(), book, placement.type === 'prompt'),
+    placing: guarded(placingOf(), book, placement.type === 'prompt', list, binding.leaveToModel),
   })
   const rules = {
     server: name,
@@ -160,8 +161,14 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
 }
 
 /** Stops calls of tools that are refused, and references that are out of their place, before anything else is planned. */
-function guarded(placing: Placing, book: ToolBook, replaces: boolean): Placing {
-  return ({ headers, body }, attempt) => {
+function guarded(
+  placing: Placing,
+  book: ToolBook,
+  replaces: boolean,
+  list: (sent: Sent) => Promise<void>,
+  leaveToModel: readonly string[],
+): Placing {
+  return async ({ headers, body }, attempt) => {
     // Frameworks may give bytes, or a Request; what cannot be read cannot be judged.
     const text = body instanceof ArrayBuffer || ArrayBuffer.isView(body) ? new TextDecoder().decode(body) : body
     if (typeof text !== 'string') return text === null ? placing({ headers, body: text }, attempt) : refused('arguments_refused')
@@ -175,6 +182,11 @@ function guarded(placing: Placing, book: ToolBook, replaces: boolean): Placing {
       for (const message of messages.list) {
         const call = toolCallOf(message)
         if (!call && message.method === 'tools/call') return refused('arguments_refused')
+        // A list that went by another way has not been judged here; it matters where the model sends what looks like an identity.
+        if (call && !book.tool(call.name) && namesSomebody(call.args, leaveToModel)) {
+          await list({ headers, body: text })
+          if (!book.tool(call.name)) return refused('tool_refused')
+        }
         if (call && book.tool(call.name)?.refused) return refused('tool_refused')
         if (referring && mentionsReference(JSON.stringify(call ? withArguments(message, null) : message)))
           return refused('reference_refused')
@@ -182,6 +194,17 @@ function guarded(placing: Placing, book: ToolBook, replaces: boolean): Placing {
     }
     return placing({ headers, body: text }, attempt)
   }
+}
+
+/** Whether arguments have a member whose name looks like a credential or an identity. */
+function namesSomebody(args: unknown, leaveToModel: readonly string[]): boolean {
+  const left = new Set(leaveToModel.map((pointer) => pointer.slice(pointer.lastIndexOf('/') + 1)))
+  let found = false
+  JSON.stringify(args ?? null, function (this: unknown, key, value: unknown) {
+    if (!Array.isArray(this) && !left.has(key) && likenessOf(key) !== undefined) found = true
+    return value
+  })
+  return found
 }
 
 /** A list of tools, wherever it arrives, goes on as the model may see it. */

@@ -27,6 +27,9 @@ export function referenced(
       chosen.push(parameter)
       mentions++
     }
+    // Without its reference the call would be made in nobody's name.
+    const needed = hidden.some(({ value }) => value === 'credential')
+    if (needed && !chosen.some(({ value }) => value === 'credential')) return refused('reference_refused')
     // Whatever else mentions one is not the whole value of a bound parameter.
     return countMentions(args) > mentions ? refused('reference_refused') : granted(chosen)
   }

@@ -382,7 +382,17 @@ describe('placement prompt', () => {
     const { fetch, values } = prompted(server.url)
     await listed(fetch, server.url)
     const told = await toldBy(fetch(server.url, post(callOf('add_task', argsOf(values.access_token)))))
-    expect(told).toBe(toSentence({ reason: 'arguments_refused', server: 'tasks' }))
+    const reasons = ['arguments_refused', 'reference_refused'] as const
+    expect(reasons.map((reason) => toSentence({ reason, server: 'tasks' }))).toContain(told)
+    expect(server.calls()).toEqual([])
+  })
+
+  it('refuses a call without its credential’s reference, which would be made in nobody’s name', async () => {
+    await using server = await rpcServer([OLD])
+    const { fetch } = prompted(server.url)
+    await listed(fetch, server.url)
+    const told = await toldBy(fetch(server.url, post(callOf('add_task', { title: 'a' }))))
+    expect(told).toBe(toSentence({ reason: 'reference_refused', server: 'tasks' }))
     expect(server.calls()).toEqual([])
   })
 
@@ -496,4 +506,21 @@ it('a length that the framework counted before is not sent', async () => {
     headers: { ...init.headers, 'content-length': `${String(init.body).length}` },
   })
   expect((await messagesOf(response))[0]).toMatchObject({ id: CALL_ID, result: { content: [{ text: 'done' }] } })
+})
+
+describe('a tool that this fetch never listed, with the credential in the header', () => {
+  it.each([['user_id'], ['access_token'], ['userId']])('is not given a %s of the model', async (name) => {
+    await using server = await rpcServer([tool('delete_all', { [name]: text })])
+    const { fetch } = carrier(server.url)
+    const told = await toldBy(fetch(server.url, post(callOf('delete_all', { [name]: 'bob' }))))
+    expect(told).toBe(toSentence({ reason: 'tool_refused', server: 'tasks' }))
+    expect(server.calls()).toEqual([])
+  })
+
+  it('is called when nothing that the model sends looks like an identity', async () => {
+    await using server = await rpcServer([tool('add_task', { title: text })])
+    const { fetch } = carrier(server.url)
+    await fetch(server.url, post(callOf('add_task', { title: 'a' })))
+    expect(server.calls()).toEqual([{ title: 'a' }])
+  })
 })

@@ -31,8 +31,9 @@ export function createTrailView(tokens: Tokens): (trace: string) => Promise<void
       const response = await tokens.fetch('chat', `/trail/${trace}`, { signal: AbortSignal.timeout(15_000) })
       if (!response.ok) throw new Error(`status ${response.status}`)
       const hops = listOf(record(await response.json()).events, parseHop)
-      keys.replaceChildren(...drawKeys(hops))
-      container.replaceChildren(...hops.map(drawHop))
+      const hues = huesOf(hops)
+      keys.replaceChildren(...drawKeys(hops, hues))
+      container.replaceChildren(...hops.map((hop) => drawHop(hop, hues)))
       note.textContent = summary(hops)
     } catch {
       keys.replaceChildren()
@@ -43,6 +44,15 @@ export function createTrailView(tokens: Tokens): (trace: string) => Promise<void
   }
 }
 
+/** A hue for each credential, by its fingerprint. */
+type Hues = ReadonlyMap<string, number>
+
+/** Hues a golden angle apart, in the order in which the credentials came up: neighbours never look alike. */
+function huesOf(hops: readonly HopEvent[]): Hues {
+  const fingerprints = [...new Set(hops.flatMap(({ fingerprint }) => fingerprint ?? []))]
+  return new Map(fingerprints.map((fingerprint, index) => [fingerprint, Math.round(250 + index * 137.5) % 360]))
+}
+
 function summary(hops: readonly HopEvent[]): string {
   const credentials = new Set(hops.flatMap(({ fingerprint }) => fingerprint ?? [])).size
   if (hops.length === 0) return 'No credential moved for this answer.'
@@ -50,15 +60,15 @@ function summary(hops: readonly HopEvent[]): string {
 }
 
 /** The different credentials in the order they came up, each with the place it is good for: the whole chain at a glance. */
-function drawKeys(hops: readonly HopEvent[]): readonly HTMLElement[] {
+function drawKeys(hops: readonly HopEvent[], hues: Hues): readonly HTMLElement[] {
   const audiences = new Map<string, string>()
   for (const { fingerprint, audience } of hops) {
     if (fingerprint !== undefined && !audiences.has(fingerprint)) audiences.set(fingerprint, audience.map(short).join(', '))
   }
-  return [...audiences].map(([fingerprint, audience]) => el('li', {}, drawFingerprint(fingerprint, `for ${audience}`)))
+  return [...audiences].map(([fingerprint, audience]) => el('li', {}, drawFingerprint(fingerprint, hues, `for ${audience}`)))
 }
 
-function drawHop(hop: HopEvent): HTMLElement {
+function drawHop(hop: HopEvent, hues: Hues): HTMLElement {
   return el(
     'li',
     { class: `hop ${hop.outcome}`, 'data-testid': 'hop', 'data-hop': hop.hop },
@@ -86,7 +96,7 @@ function drawHop(hop: HopEvent): HTMLElement {
       ...fact('Scopes', ...hop.scopes.map((scope) => el('code', { class: 'chip' }, scope))),
       ...fact(
         'Token',
-        hop.fingerprint === undefined ? undefined : drawFingerprint(hop.fingerprint),
+        hop.fingerprint === undefined ? undefined : drawFingerprint(hop.fingerprint, hues),
         hop.secondsLeft === undefined ? undefined : el('span', {}, life(hop.secondsLeft)),
       ),
       ...fact('Placed in', hop.placement, sentTo(hop)),
@@ -115,10 +125,10 @@ function life(seconds: number): string {
 }
 
 /** One colour for one credential, so that the eye sees where the next one begins; the text says the same. */
-function drawFingerprint(fingerprint: string, label?: string): HTMLElement {
+function drawFingerprint(fingerprint: string, hues: Hues, label?: string): HTMLElement {
   const text = label ?? el('code', {}, fingerprint.slice(0, 12))
   const mark = el('span', { class: 'fingerprint', title: `Fingerprint ${fingerprint}` }, icon('key'), text)
-  mark.style.setProperty('--hue', String(Number.parseInt(fingerprint.slice(0, 4), 16) % 360 || 0))
+  mark.style.setProperty('--hue', String(hues.get(fingerprint) ?? 0))
   return mark
 }
 
