@@ -156,8 +156,8 @@ export function protectMcpServer(
     const withHeader = request.headers.has('authorization')
     if (!withHeader && handle === null && accept.meta !== undefined && request.method === 'POST') {
       const body = await read(request)
-      if (!body.ok) return body
-      const { credential, rest } = takeMeta(body.value, accept.meta)
+      // A body that cannot be read presents nothing: it is the door's to refuse and to record, like any request without a credential.
+      const { credential, rest } = takeMeta(body.ok ? body.value : undefined, accept.meta)
       const admission = await door.admit(request, { presented: { credential, placement: `_meta ${accept.meta}` } })
       return admission.ok
         ? { ok: true, value: { ...admission.value, body: { ok: true, text: JSON.stringify(rest), value: rest } } }

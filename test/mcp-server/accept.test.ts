@@ -218,8 +218,8 @@ describe('a credential in _meta', () => {
     ['beside the header', (token) => withMeta(token), 'bearer', 400, 'invalid_request'],
     ['in a batch beside the header', (token) => [toolCall('whoami'), withMeta(token)], 'bearer', 400, 'invalid_request'],
     ['beside a session handle', (token) => withMeta(token), 'handle', 400, 'invalid_request'],
-    ['in a body that is no JSON', () => '{"params":{"_meta":', {}, 400, ''],
-    ['through a prototype', (token) => `{"params":{"__proto__":{"_meta":{"${KEY}":"${token}"}}}}`, {}, 400, ''],
+    ['in a body that is no JSON', () => '{"params":{"_meta":', {}, 401, 'Bearer'],
+    ['through a prototype', (token) => `{"params":{"__proto__":{"_meta":{"${KEY}":"${token}"}}}}`, {}, 401, 'Bearer'],
   ]
   test.each(rows)('%s', async (_, body, headers, status, error) => {
     const given = headers === 'bearer' ? await bearer() : headers === 'handle' ? { [HANDLE]: await opened() } : headers
