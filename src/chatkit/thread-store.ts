@@ -10,6 +10,9 @@ export interface StoredThread extends ThreadState {
   readonly owner: string
 }
 
+/** An attachment's record with its owner, for the wrapper to check. */
+export type OwnedAttachment = StoredAttachment & { readonly owner: string }
+
 /** Which part of a list. */
 export interface PageQuery {
   /** At most this many; at least 1. */
@@ -59,9 +62,9 @@ export interface ThreadStore {
   /** Changes items, all or nothing; false when the thread or an attachment is not the owner's. */
   changeItems(owner: string, threadId: string, change: ItemsChange): Promise<boolean>
   /** One attachment's record. Its `thread_id` is that of the thread that it was attached to last. */
-  attachment(owner: string, id: string): Promise<StoredAttachment | undefined>
+  attachment(owner: string, id: string): Promise<OwnedAttachment | undefined>
   /** The records of the attachments of one thread, at most 1,000. */
-  attachments(owner: string, threadId: string): Promise<readonly StoredAttachment[]>
+  attachments(owner: string, threadId: string): Promise<readonly OwnedAttachment[]>
   /** Adds a record, or puts it in the place of the owner's with the same id; false when that one is somebody else's. */
   saveAttachment(owner: string, attachment: StoredAttachment): Promise<boolean>
   /** Deletes a record; false when it is not the owner's. */
