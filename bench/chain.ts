@@ -193,7 +193,7 @@ async function chatTurn(
       yield { type: 'thread.item.done', item: { ...newItem('message'), type: 'assistant_message', content } }
     },
   })
-  const chat = await serve(chatkit, closing)
+  const chat = await serve(chatkit.fetch, closing)
   const bearer = `Bearer ${await token(resource, 'tasks:write')}`
   const message = { content: [{ type: 'input_text', text: ARGUMENT }], attachments: [], inference_options: {} }
   const body = JSON.stringify({ type: 'threads.create', params: { input: message } })

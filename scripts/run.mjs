@@ -15,6 +15,7 @@ const commands = {
   start: [['examples/taskflow/start.ts']],
   token: [['examples/taskflow/token.ts']],
   bench: [['--expose-gc', 'bench/main.ts']],
+  'conformance:chatkit': [['test/chatkit/conformance-server.ts']],
   check: [['scripts/check.mjs']],
   test: [['scripts/check.mjs'], ['node_modules/vitest/vitest.mjs', 'run']],
 }

@@ -61,7 +61,7 @@ export async function createChat(options: ChatOptions): Promise<Chat> {
   return {
     async fetch(request) {
       const { pathname } = new URL(request.url)
-      if (pathname === '/chatkit') return chatkit(request)
+      if (pathname === '/chatkit') return chatkit.fetch(request)
       if (pathname === '/sign-out') return signOut(request, onbehalf)
       const [, kind, trace, ...more] = pathname.split('/')
       if ((kind === 'trail' || kind === 'model-requests') && trace && more.length === 0)
@@ -78,7 +78,7 @@ function answer({ urls, trail, model, deadlines }: ChatOptions): Respond<Caller>
     const { caller, signal } = context
     const { principal, trace } = caller
     const server = serverFor(context.metadata.placement, urls)
-    if (thread.title === undefined) context.updateThread({ title: titleOf(message) })
+    if (message && thread.title === undefined) context.updateThread({ title: titleOf(message) })
     const events = runAgent({
       caller,
       servers: [server],

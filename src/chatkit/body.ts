@@ -9,9 +9,12 @@ const SLOWEST = 30_000
  * Reads the body.
  *
  * @param limit Bytes that it may have.
- * @returns The parsed JSON, or 415, 413, 408 or 400.
+ * @returns The parsed JSON and how many bytes it had, or 415, 413, 408 or 400.
  */
-export async function readJson(request: Request, limit: number): Promise<Outcome<unknown>> {
+export async function readJson(
+  request: Request,
+  limit: number,
+): Promise<Outcome<{ readonly json: unknown; readonly bytes: number }>> {
   if (!/^application\/json\s*(;|$)/i.test(request.headers.get('content-type') ?? '')) {
     return refuse({ status: 415, code: 'unsupported_media_type', message: 'Send the request as application/json.' })
   }
@@ -43,7 +46,7 @@ export async function readJson(request: Request, limit: number): Promise<Outcome
       whole.set(chunk, at)
       at += chunk.length
     }
-    return done(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(whole)))
+    return done({ json: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(whole)), bytes: length })
   } catch {
     // Broken UTF-8, broken JSON or a connection that broke: the parser's own message quotes the body, so it is not passed on.
     return refuse(invalid('The request is not valid JSON.'))

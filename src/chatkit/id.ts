@@ -4,8 +4,9 @@
 export type IdKind = 'message' | 'tool_call' | 'workflow' | 'task' | 'hidden'
 
 /** The prefix of each kind of id. */
-export const ID_PREFIX: Readonly<Record<IdKind | 'thread', string>> = Object.freeze({
+export const ID_PREFIX: Readonly<Record<IdKind | 'thread' | 'run', string>> = Object.freeze({
   thread: 'thr_',
+  run: 'run_',
   message: 'msg_',
   tool_call: 'tc_',
   workflow: 'wf_',

@@ -1,6 +1,7 @@
 // onbehalf/chatkit: the ChatKit server, its thread store port, and an agent's run as ChatKit events.
 
 export { agentResponse } from './agent-events.ts'
+export type { AttachmentAnnounced, AttachmentStorage, StoredAttachment } from './attachment.ts'
 export type { AnswerEvent, ErrorEvent, ItemUpdate, ThreadStreamEvent } from './event.ts'
 export { type HistoryTurn, historyOf } from './history.ts'
 export type { IdKind } from './id.ts'
@@ -9,6 +10,7 @@ export type {
   AssistantContent,
   AssistantMessageItem,
   Attachment,
+  ClientToolCallItem,
   EntitySource,
   FileSource,
   GeneratedImage,
@@ -17,18 +19,23 @@ export type {
   Item,
   ItemBase,
   StructuredInput,
+  StructuredInputItem,
   Task,
   UploadDescriptor,
   UrlSource,
   UserContent,
   UserMessageItem,
+  WidgetItem,
   WidgetRoot,
   Workflow,
 } from './item.ts'
 export type { Json, JsonObject } from './json.ts'
+export { memoryRunStore } from './memory-run-store.ts'
 export { memoryThreadStore } from './memory-thread-store.ts'
-export type { AnswerContext, ChatCaller, ChatkitLimits, ChatkitServerOptions, ErrorPlace, Respond } from './options.ts'
-export { chatkitServer } from './server.ts'
+export type { Act, AnswerContext, ChatCaller, ChatkitLimits, ChatkitServerOptions, ErrorPlace, Respond } from './options.ts'
+export type { Action, RequestMetadata } from './request.ts'
+export type { BeginTerms, Begun, NewRun, RunState, RunStore, StoredRun } from './run-store.ts'
+export { type ChatkitServer, chatkitServer } from './server.ts'
 export { ChatkitStreamError } from './stream-error.ts'
 export type { Page, Thread, ThreadChange, ThreadState, ThreadStatus } from './thread.ts'
-export type { PageQuery, StoredThread, ThreadStore } from './thread-store.ts'
+export type { ItemsChange, OwnedAttachment, PageQuery, StoredThread, ThreadStore } from './thread-store.ts'

@@ -158,26 +158,39 @@ export type HiddenItem =
   | (ItemBase & { readonly type: 'hidden_context_item'; readonly content: Json })
   | (ItemBase & { readonly type: 'sdk_hidden_context'; readonly content: string })
 
+/** A widget in the conversation. `copy_text` is what the copy button copies. */
+export interface WidgetItem extends ItemBase {
+  readonly type: 'widget'
+  readonly widget: WidgetRoot
+  readonly copy_text?: string
+}
+
+/** A form in the conversation. */
+export interface StructuredInputItem extends ItemBase {
+  readonly type: 'structured_input'
+  readonly status: 'pending' | 'answered' | 'skipped'
+  readonly inputs: readonly StructuredInput[]
+}
+
+/** A tool that the page runs. */
+export interface ClientToolCallItem extends ItemBase {
+  readonly type: 'client_tool_call'
+  readonly status: 'pending' | 'completed'
+  readonly call_id: string
+  readonly name: string
+  readonly arguments: JsonObject
+  readonly output?: Json
+}
+
 /** Any item of a thread. */
 export type Item =
   | UserMessageItem
   | AssistantMessageItem
   | HiddenItem
-  | (ItemBase & {
-      readonly type: 'client_tool_call'
-      readonly status: 'pending' | 'completed'
-      readonly call_id: string
-      readonly name: string
-      readonly arguments: JsonObject
-      readonly output?: Json
-    })
-  | (ItemBase & { readonly type: 'widget'; readonly widget: WidgetRoot; readonly copy_text?: string })
+  | ClientToolCallItem
+  | WidgetItem
   | (ItemBase & { readonly type: 'generated_image'; readonly image?: GeneratedImage })
-  | (ItemBase & {
-      readonly type: 'structured_input'
-      readonly status: 'pending' | 'answered' | 'skipped'
-      readonly inputs: readonly StructuredInput[]
-    })
+  | StructuredInputItem
   | (ItemBase & { readonly type: 'task'; readonly task: Task })
   | (ItemBase & { readonly type: 'workflow'; readonly workflow: Workflow })
   | (ItemBase & { readonly type: 'end_of_turn' })

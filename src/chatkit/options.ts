@@ -1,10 +1,13 @@
 // What an app gives the ChatKit server: how to admit a request, where threads are kept, and how to answer.
 
 import type { Principal } from '../core/principal.ts'
+import type { AttachmentStorage } from './attachment.ts'
 import type { AnswerEvent } from './event.ts'
 import type { IdKind } from './id.ts'
-import type { Item, ItemBase, UserMessageItem } from './item.ts'
-import type { RequestMetadata } from './request.ts'
+import type { Item, ItemBase, UserMessageItem, WidgetItem } from './item.ts'
+import type { RateLimit } from './rate-limit.ts'
+import type { Action, RequestMetadata } from './request.ts'
+import type { RunStore } from './run-store.ts'
 import type { ThreadChange, ThreadState } from './thread.ts'
 import type { ThreadStore } from './thread-store.ts'
 
@@ -38,23 +41,38 @@ export interface AnswerContext<C extends ChatCaller> {
 }
 
 /**
- * Answers one message. To tell the person what went wrong, throw {@link ChatkitStreamError} or AuthError; of anything else thrown the client
- * learns only that something went wrong.
+ * Answers one message, or goes on after the output of a client tool or the answers to a structured input: then there is no message. To tell the
+ * person what went wrong, throw {@link ChatkitStreamError} or AuthError; of anything else thrown the client learns only that something went wrong.
  */
 export type Respond<C extends ChatCaller> = (
   thread: ThreadState,
-  userMessage: UserMessageItem,
+  userMessage: UserMessageItem | undefined,
   context: AnswerContext<C>,
 ) => AsyncIterable<AnswerEvent>
 
-/** Bounds of what a client may send. */
+/**
+ * Answers an action of a widget, or of the page. `sender` is the widget that the client names, as it is stored. Type and payload are the client's
+ * word: authorize each action.
+ */
+export type Act<C extends ChatCaller> = (
+  thread: ThreadState,
+  action: Action,
+  sender: WidgetItem | undefined,
+  context: AnswerContext<C>,
+) => AsyncIterable<AnswerEvent>
+
+/** Bounds of what a client may send, and of what one person may have under way. */
 export interface ChatkitLimits {
   /** Bytes of a request's body. Default 1 MiB. */
   readonly bodyBytes: number
+  /** Bytes of a recording to transcribe, decoded. Default 10 MiB. */
+  readonly audioBytes: number
   /** Characters of one message, all its parts together. Default 100,000. */
   readonly textLength: number
   /** Characters of a thread's title. Default 200. */
   readonly titleLength: number
+  /** Answers of one person that may be under way at once, over all instances that share the run store. Default 8. */
+  readonly runs: number
 }
 
 /** Where something unexpected happened. Names and ids only. */
@@ -73,9 +91,45 @@ export interface ChatkitServerOptions<C extends ChatCaller> {
   ) => Promise<{ readonly ok: true; readonly value: C } | { readonly ok: false; readonly response: Response }>
   readonly store: ThreadStore
   readonly respond: Respond<C>
+  /** Answers `threads.custom_action`. Default: such requests are refused. */
+  readonly action?: Act<C>
+  /** Answers `threads.sync_custom_action`, with the item as it is now, if it changed: it is stored. Default: such requests are refused. */
+  readonly syncAction?: (
+    thread: ThreadState,
+    action: Action,
+    sender: WidgetItem | undefined,
+    context: Omit<AnswerContext<C>, 'updateThread'>,
+  ) => Promise<Item | undefined>
+  /** Hears what the person thinks of items. Default: it is answered, and nothing is done. */
+  readonly feedback?: (feedback: {
+    readonly thread: ThreadState
+    readonly itemIds: readonly string[]
+    readonly kind: 'positive' | 'negative'
+    readonly caller: C
+  }) => Promise<void>
+  /** Writes down what was said. `mediaType` is `mimeType` without its parameters. Default: such requests are refused. */
+  readonly transcribe?: (recording: {
+    readonly audio: Uint8Array<ArrayBuffer>
+    readonly mimeType: string
+    readonly mediaType: string
+    readonly caller: C
+    readonly signal: AbortSignal
+  }) => Promise<string>
+  /** Where the bytes of attachments are. Default: there are no attachments. */
+  readonly attachments?: AttachmentStorage
+  /** Where runs are kept. Default: in this process, which then is the only one that may serve the store. */
+  readonly runs?: RunStore
+  /** Requests that one person may make in a time. Default: `memoryRateLimit()`; `'none'` for no limit. */
+  readonly rateLimit?: RateLimit | 'none'
   readonly limits?: Partial<ChatkitLimits>
+  /** Whether clients are told that an answer can be stopped. Default true. */
+  readonly allowCancel?: boolean
   /** Milliseconds that one answer may take. Default 300,000. */
   readonly deadline?: number
+  /** Milliseconds after which a run that is not heard of is taken for dead, by the clocks of all instances. Default 15,000. */
+  readonly lease?: number
+  /** Milliseconds of silence after which a comment line is sent, for proxies that cut quiet streams. Default: none; strict parsers refuse comments. */
+  readonly heartbeat?: number
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
   /** A new id for a prefix; at least 96 random bits. Default 128 bits in hex. */

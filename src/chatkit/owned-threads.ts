@@ -1,21 +1,31 @@
 // The one place where ownership is proved. It stamps and checks the owner around every store, so that an adapter cannot forget to.
 
 import { type Principal, principalKey } from '../core/principal.ts'
+import type { StoredAttachment } from './attachment.ts'
 import type { Item } from './item.ts'
 import type { Page, ThreadChange, ThreadState } from './thread.ts'
-import type { PageQuery, StoredThread, ThreadStore } from './thread-store.ts'
+import type { ItemsChange, OwnedAttachment, PageQuery, StoredThread, ThreadStore } from './thread-store.ts'
 
 /** The threads of one principal. What is foreign is missing: there is one answer for both. */
 export interface OwnedThreads {
-  create(thread: ThreadState, items: readonly Item[]): Promise<void>
+  /** `principalKey` of the principal. */
+  readonly owner: string
+  /** False when an attachment is missing. */
+  create(thread: ThreadState, first: ItemsChange): Promise<boolean>
   get(id: string): Promise<ThreadState | undefined>
   list(query: PageQuery): Promise<Page<ThreadState> | undefined>
   update(id: string, change: ThreadChange): Promise<ThreadState | undefined>
   delete(id: string): Promise<boolean>
+  item(threadId: string, itemId: string): Promise<Item | undefined>
   items(threadId: string, query: PageQuery & { readonly hidden: boolean }): Promise<Page<Item> | undefined>
   /** @throws TypeError when an item says that it belongs to another thread. */
-  saveItems(threadId: string, items: readonly Item[]): Promise<boolean>
-  removeItem(threadId: string, itemId: string): Promise<void>
+  change(threadId: string, change: ItemsChange): Promise<boolean>
+  attachment(id: string): Promise<StoredAttachment | undefined>
+  /** Those of one thread. */
+  attachments(threadId: string): Promise<readonly StoredAttachment[]>
+  /** False when somebody else has one of that id. */
+  saveAttachment(attachment: StoredAttachment): Promise<boolean>
+  deleteAttachment(id: string): Promise<boolean>
 }
 
 /** Wraps a store for one principal: issuer, tenant and subject of a verified access token. Make one for each request. */
@@ -40,12 +50,25 @@ export function ownedThreads(store: ThreadStore, principal: Principal): OwnedThr
     return proved.has(id) || (await get(id)) !== undefined
   }
 
+  function ownAttachment(attachment: OwnedAttachment | undefined): StoredAttachment | undefined {
+    if (attachment?.owner !== owner) return undefined
+    const { owner: _, ...record } = attachment
+    return record
+  }
+
+  async function attachment(id: string): Promise<StoredAttachment | undefined> {
+    const record = ownAttachment(await store.attachment(owner, id))
+    return record?.id === id ? record : undefined
+  }
+
   return {
+    owner,
     get,
-    async create(thread, items): Promise<void> {
-      checkThread(thread.id, items)
-      await store.createThread({ ...thread, owner }, items)
-      proved.add(thread.id)
+    async create(thread, first): Promise<boolean> {
+      checkThread(thread.id, first.save)
+      const created = await store.createThread({ ...thread, owner }, first)
+      if (created) proved.add(thread.id)
+      return created
     },
     async list(query): Promise<Page<ThreadState> | undefined> {
       const page = await store.threads(owner, query)
@@ -59,7 +82,14 @@ export function ownedThreads(store: ThreadStore, principal: Principal): OwnedThr
       return (await isOwn(id)) ? own(await store.updateThread(owner, id, change)) : undefined
     },
     async delete(id): Promise<boolean> {
-      return (await isOwn(id)) && (await store.deleteThread(owner, id))
+      if (!(await isOwn(id))) return false
+      proved.delete(id)
+      return store.deleteThread(owner, id)
+    },
+    async item(threadId, itemId): Promise<Item | undefined> {
+      if (!(await isOwn(threadId))) return undefined
+      const item = await store.item(owner, threadId, itemId)
+      return item?.id === itemId && item.thread_id === threadId ? item : undefined
     },
     async items(threadId, query): Promise<Page<Item> | undefined> {
       if (!(await isOwn(threadId))) return undefined
@@ -67,16 +97,22 @@ export function ownedThreads(store: ThreadStore, principal: Principal): OwnedThr
       if (page) checkThread(threadId, page.data)
       return page
     },
-    async saveItems(threadId, items): Promise<boolean> {
-      checkThread(threadId, items)
-      return (await isOwn(threadId)) && (await store.saveItems(owner, threadId, items))
+    async change(threadId, change): Promise<boolean> {
+      checkThread(threadId, change.save)
+      return (await isOwn(threadId)) && (await store.changeItems(owner, threadId, change))
     },
-    async removeItem(threadId, itemId): Promise<void> {
-      if (await isOwn(threadId)) await store.removeItem(owner, threadId, itemId)
+    attachment,
+    async attachments(threadId): Promise<readonly StoredAttachment[]> {
+      if (!(await isOwn(threadId))) return []
+      return (await store.attachments(owner, threadId)).flatMap((one) => ownAttachment(one) ?? [])
+    },
+    saveAttachment: (record) => store.saveAttachment(owner, record),
+    async deleteAttachment(id): Promise<boolean> {
+      return (await attachment(id)) !== undefined && (await store.deleteAttachment(owner, id))
     },
   }
 }
 
-function checkThread(threadId: string, items: readonly Item[]): void {
+function checkThread(threadId: string, items: readonly Item[] = []): void {
   for (const item of items) if (item.thread_id !== threadId) throw new TypeError('An item belongs to another thread')
 }

@@ -2,9 +2,11 @@
 
 /** A refusal: its HTTP status, a stable code, and a message that clients show to the person. */
 export interface Refusal {
-  readonly status: 400 | 404 | 405 | 408 | 409 | 413 | 415 | 503
+  readonly status: 400 | 404 | 405 | 408 | 409 | 413 | 415 | 422 | 429 | 503
   readonly code: string
   readonly message: string
+  /** Whole seconds after which to try again. */
+  readonly retryAfter?: number
 }
 
 /** What a request came to: a body for the 200, or a refusal. */
@@ -35,6 +37,14 @@ export const UNAVAILABLE: Refusal = {
   status: 503,
   code: 'unavailable',
   message: 'A service that this depends on is not available. Try again later.',
+  retryAfter: 5,
+}
+
+/** For requests that the app gave the server no function for. */
+export const UNSUPPORTED: Refusal = {
+  status: 400,
+  code: 'unknown_type',
+  message: 'This server does not answer requests of this type.',
 }
 
 /** A request that is not as the protocol says. */
@@ -42,10 +52,22 @@ export function invalid(message: string, code: 'invalid_request' | 'unknown_type
   return { status: 400, code, message }
 }
 
-/** The answer to a refused request. */
-export function refusalResponse({ status, code, message }: Refusal): Response {
-  const headers = new Headers({ 'cache-control': 'no-store' })
-  if (status === 405) headers.set('allow', 'POST')
-  if (status === 503) headers.set('retry-after', '5')
-  return Response.json({ code, message }, { status, headers })
+/** A request that does not fit what is there. */
+export function conflict(code: string, message: string): Refusal {
+  return { status: 409, code, message }
+}
+
+/** Status, headers and body of the answer to a refused request. */
+export function refusalAnswer({ status, code, message, retryAfter }: Refusal): {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+} {
+  const headers = {
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+    ...(status === 405 ? { allow: 'POST' } : {}),
+    ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+  }
+  return { status, headers, body: JSON.stringify({ code, message }) }
 }

@@ -1,22 +1,55 @@
 // The ChatKit server: a request in, a refusal, a JSON answer or a stream out. What is refused is refused before the first event.
 
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readJson } from './body.ts'
+import { bodyOf, type FrameSource, writeFrames } from './frames.ts'
 import { randomId } from './id.ts'
+import { onceOf } from './idempotency.ts'
 import { answerJson } from './json-requests.ts'
-import { answerMessage, runningKey } from './message-requests.ts'
+import { memoryRunStore } from './memory-run-store.ts'
+import { requestOf } from './node-request.ts'
 import type { ChatCaller, ChatkitLimits, ChatkitServerOptions, ErrorPlace } from './options.ts'
 import { ownedThreads } from './owned-threads.ts'
-import { refusalResponse, UNAVAILABLE } from './refusal.ts'
-import { type ChatkitRequest, parseRequest } from './request.ts'
-import { runningAnswers } from './running.ts'
+import { parseRequest } from './parse-request.ts'
+import { memoryRateLimit } from './rate-limit.ts'
+import { type Outcome, type Refusal, refusalAnswer, refuse, UNAVAILABLE } from './refusal.ts'
+import type { ChatkitRequest } from './request.ts'
+import { resume } from './resume.ts'
+import { createRuns } from './runs.ts'
+import { answerStream } from './stream-requests.ts'
 
-const DEFAULT_LIMITS: ChatkitLimits = { bodyBytes: 1024 * 1024, textLength: 100_000, titleLength: 200 }
+const DEFAULT_LIMITS: ChatkitLimits = {
+  bodyBytes: 1024 * 1024,
+  audioBytes: 10 * 1024 * 1024,
+  textLength: 100_000,
+  titleLength: 200,
+  runs: 8,
+}
+
+/** A ChatKit endpoint. */
+export interface ChatkitServer {
+  /** Answers a request. */
+  fetch(request: Request): Promise<Response>
+  /** The same for node:http, where an event costs about what writing it does. */
+  listener(request: IncomingMessage, response: ServerResponse): Promise<void>
+  /** Ends the runs that are under way in this process; what they wrote is kept. For the end of the process. */
+  close(): Promise<void>
+}
+
+/** An answer, before it is a web response or a node:http one. */
+type Reply =
+  | { readonly kind: 'json'; readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string }
+  | { readonly kind: 'stream'; readonly source: FrameSource }
+  | { readonly kind: 'door'; readonly response: Response }
+
+const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' }
+const STREAM_HEADERS = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' }
 
 /**
- * Makes the handler of one ChatKit endpoint. It refuses in this order: method, credential, media type, size, JSON, ownership, state. In one
- * thread one answer is written at a time, in this process; a message that comes meanwhile is refused with 409.
+ * Makes a ChatKit endpoint. It refuses in this order: method, credential, rate, media type, size, JSON, ownership, state. In one thread one answer
+ * is written at a time; a message that comes meanwhile is refused with 409.
  *
- * @throws TypeError for a limit or a deadline that is not a positive number.
+ * @throws TypeError for a limit or a time that is not a positive number.
  *
  * @example
  * ```ts
@@ -27,16 +60,26 @@ const DEFAULT_LIMITS: ChatkitLimits = { bodyBytes: 1024 * 1024, textLength: 100_
  *     yield* agentResponse(events(historyOf(await context.history())), context)
  *   },
  * })
- * const response = await chatkit(request)
+ * const response = await chatkit.fetch(request)
  * ```
  */
-export function chatkitServer<C extends ChatCaller>(options: ChatkitServerOptions<C>): (request: Request) => Promise<Response> {
-  const { admit, store, respond, deadline = 300_000, now = Date.now, newId = randomId } = options
+export function chatkitServer<C extends ChatCaller>(options: ChatkitServerOptions<C>): ChatkitServer {
+  const { admit, store, deadline = 300_000, lease = 15_000, heartbeat, now = Date.now, newId = randomId } = options
   const limits = Object.freeze({ ...DEFAULT_LIMITS, ...options.limits })
-  for (const [name, value] of Object.entries({ ...limits, deadline })) {
+  for (const [name, value] of Object.entries({ ...limits, deadline, lease, ...(heartbeat === undefined ? {} : { heartbeat }) })) {
     if (!(Number.isFinite(value) && value > 0)) throw new TypeError(`${name} must be a positive number`)
   }
-  const running = runningAnswers()
+  const rateLimit = options.rateLimit === 'none' ? undefined : (options.rateLimit ?? memoryRateLimit())
+  // Base64 is a third longer than what it stands for.
+  const largest = options.transcribe ? Math.max(limits.bodyBytes, Math.ceil(limits.audioBytes / 3) * 4 + 4096) : limits.bodyBytes
+  const runs = createRuns({
+    store: options.runs ?? memoryRunStore(),
+    now,
+    lease,
+    most: limits.runs,
+    onError: (error, threadId) => report(error, { threadId }),
+  })
+  const parts = { ...options, runs, limits, deadline, now, newId }
 
   /** The log is told of everything unexpected; one that fails must not change the answer. */
   function report(error: unknown, place: ErrorPlace): void {
@@ -45,59 +88,125 @@ export function chatkitServer<C extends ChatCaller>(options: ChatkitServerOption
     } catch {}
   }
 
-  async function handle(
-    caller: C,
-    request: Request,
-    place: { type?: string; threadId?: string },
-  ): Promise<Response | ReadableStream> {
-    const body = await readJson(request, limits.bodyBytes)
-    if (!body.ok) return refusalResponse(body.refusal)
-    const parsed = parseRequest(body.value, limits)
-    if (!parsed.ok) return refusalResponse(parsed.refusal)
-    const asked: ChatkitRequest = parsed.value
-    place.type = asked.type
-    if ('thread_id' in asked.params) place.threadId = asked.params.thread_id
-    const threads = ownedThreads(store, caller.principal)
-    if (asked.type === 'threads.create' || asked.type === 'threads.add_user_message') {
-      const answer = await answerMessage(asked, caller, threads, request.signal, {
-        respond,
-        running,
-        limits,
-        deadline,
-        now,
-        newId,
-        onError: (error, threadId) => report(error, { type: asked.type, principal: caller.principal, threadId }),
-      })
-      return answer.ok ? answer.value.body : refusalResponse(answer.refusal)
+  /** Reads and parses a request whose caller is admitted. */
+  async function read(request: Request, owner: string): Promise<Outcome<ChatkitRequest>> {
+    const allowed = await rateLimit?.take(owner, 'request')
+    if (allowed && !allowed.ok) return refuse(tooMany(allowed.retryAfter))
+    const body = await readJson(request, largest)
+    if (!body.ok) return body
+    const parsed = parseRequest(body.value.json, limits)
+    if (!parsed.ok) return parsed
+    if (body.value.bytes > limits.bodyBytes && parsed.value.type !== 'input.transcribe') {
+      return refuse({ status: 413, code: 'payload_too_large', message: `The request is larger than ${limits.bodyBytes} bytes.` })
     }
-    const outcome = await answerJson(asked, threads)
-    if (!outcome.ok) return refusalResponse(outcome.refusal)
-    if (asked.type === 'threads.delete') await running.stop(runningKey(caller, asked.params.thread_id))
-    return Response.json(outcome.value, { headers: { 'cache-control': 'no-store' } })
+    return parsed
   }
 
-  return async (request) => {
+  /** A stream ends its caller itself; everything else has ended with it when this returns. */
+  async function handle(caller: C, request: Request, place: { type?: string; threadId?: string }): Promise<Reply> {
+    const threads = ownedThreads(store, caller.principal)
+    const incoming = await read(request, threads.owner)
+    if (!incoming.ok) return refusal(incoming.refusal)
+    const asked = incoming.value
+    place.type = asked.type
+    if ('thread_id' in asked.params) place.threadId = asked.params.thread_id
+    switch (asked.type) {
+      case 'threads.create':
+      case 'threads.add_user_message':
+      case 'threads.add_client_tool_output':
+      case 'threads.add_structured_input':
+      case 'threads.retry_after_item':
+      case 'threads.custom_action': {
+        const allowed = await rateLimit?.take(threads.owner, 'run')
+        if (allowed && !allowed.ok) return refusal(tooMany(allowed.retryAfter))
+        const once = await onceOf(request.headers, asked)
+        if (!once.ok) return refusal(once.refusal)
+        const { type } = asked
+        const onError = (error: unknown, threadId: string) => report(error, { type, principal: caller.principal, threadId })
+        return streamed(await answerStream(asked, once.value, caller, threads, { ...parts, onError }))
+      }
+      case 'onbehalf.runs.resume': {
+        const stream = await resume(asked.params, threads, runs)
+        if (stream.ok) await caller.end()
+        return streamed(stream)
+      }
+      default: {
+        const onError = (error: unknown) => report(error, { ...place, principal: caller.principal })
+        const outcome = await answerJson(asked, { ...parts, caller, threads, signal: request.signal, onError })
+        if (!outcome.ok) return refusal(outcome.refusal)
+        return { kind: 'json', status: 200, headers: JSON_HEADERS, body: JSON.stringify(outcome.value) }
+      }
+    }
+  }
+
+  async function reply(request: Request): Promise<Reply> {
     if (request.method !== 'POST') {
-      return refusalResponse({ status: 405, code: 'method_not_allowed', message: 'Send requests with POST.' })
+      return refusal({ status: 405, code: 'method_not_allowed', message: 'Send requests with POST.' })
     }
     const place: { type?: string; threadId?: string } = {}
     let caller: C | undefined
     try {
       const admission = await admit(request)
-      if (!admission.ok) return admission.response
+      if (!admission.ok) return { kind: 'door', response: admission.response }
       caller = admission.value
       const answer = await handle(caller, request, place)
-      if (answer instanceof Response) return answer
-      // From here on the answer ends the caller.
-      caller = undefined
-      return new Response(answer, {
-        headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' },
-      })
+      // From here on the run ends the caller.
+      if (answer.kind === 'stream') caller = undefined
+      return answer
     } catch (error) {
       report(error, { ...place, ...(caller ? { principal: caller.principal } : {}) })
-      return refusalResponse(UNAVAILABLE)
+      return refusal(UNAVAILABLE)
     } finally {
       await caller?.end().catch((error) => report(error, place))
     }
   }
+
+  return {
+    async fetch(request): Promise<Response> {
+      const answer = await reply(request)
+      if (answer.kind === 'door') return answer.response
+      if (answer.kind === 'json') return new Response(answer.body, { status: answer.status, headers: { ...answer.headers } })
+      // Some servers tell of a client that is gone by the request's signal, and not by the body.
+      const { signal } = request
+      const { source } = answer
+      if (signal.aborted) void source.cancel()
+      else signal.addEventListener('abort', () => void source.cancel(), { once: true })
+      return new Response(bodyOf(source, heartbeat), { headers: STREAM_HEADERS })
+    },
+    async listener(incoming, response): Promise<void> {
+      try {
+        const answer = await reply(requestOf(incoming, response))
+        if (answer.kind === 'stream') {
+          response.writeHead(200, STREAM_HEADERS)
+          await writeFrames(answer.source, response, heartbeat)
+        } else if (answer.kind === 'json') {
+          response.writeHead(answer.status, { ...answer.headers }).end(answer.body)
+        } else {
+          response
+            .writeHead(answer.response.status, Object.fromEntries(answer.response.headers))
+            .end(await answer.response.text())
+        }
+      } catch (error) {
+        report(error, {})
+        if (response.headersSent) response.destroy()
+        else {
+          const { status, headers, body } = refusalAnswer(UNAVAILABLE)
+          response.writeHead(status, { ...headers }).end(body)
+        }
+      }
+    },
+    close: () => runs.close(),
+  }
+}
+
+function refusal(why: Refusal): Reply {
+  return { kind: 'json', ...refusalAnswer(why) }
+}
+
+function streamed(outcome: Outcome<FrameSource>): Reply {
+  return outcome.ok ? { kind: 'stream', source: outcome.value } : refusal(outcome.refusal)
+}
+
+function tooMany(retryAfter: number): Refusal {
+  return { status: 429, code: 'too_many_requests', message: 'Too many requests. Wait a moment and try again.', retryAfter }
 }

@@ -1,12 +1,15 @@
 // The fixed responder of the recorded exchanges: what it answers depends on the last part of the message only; its item ids are fixed.
 
 import {
+  type Act,
   type Annotation,
   type AnswerContext,
   type AnswerEvent,
   type AssistantContent,
   type AssistantMessageItem,
+  type AttachmentStorage,
   type ChatCaller,
+  type ChatkitServerOptions,
   ChatkitStreamError,
   type ItemUpdate,
   type Respond,
@@ -26,7 +29,54 @@ const MARK: Annotation = { type: 'annotation', source: { title: 'T', type: 'url'
 
 /** The responder. */
 export const conformanceResponder: Respond<ChatCaller> = (_thread, userMessage, context) =>
-  answer(userMessage.content.at(-1)?.text.trim() ?? '', context)
+  userMessage ? answer(userMessage.content.at(-1)?.text.trim() ?? '', context) : goOn(context)
+
+/** After the output of a client tool or the answers to a form. */
+async function* goOn(context: AnswerContext<ChatCaller>): AsyncGenerator<AnswerEvent> {
+  const item = messageItem({ ...context.newItem('message'), id: 'fx_am_cont' }, [text('continued')])
+  yield { type: 'thread.item.done', item }
+}
+
+const act: Act<ChatCaller> = async function* (_thread, action, sender, context) {
+  const said = text(`${action.type}:${sender?.id ?? 'None'}`)
+  yield { type: 'thread.item.done', item: messageItem({ ...context.newItem('message'), id: 'fx_act' }, [said]) }
+}
+
+/** Attachments whose bytes are nowhere: `fx_att_1`, `fx_att_2`, … */
+function conformanceAttachments(): AttachmentStorage {
+  let made = 0
+  return {
+    async create({ name, size, mime_type }) {
+      made += 1
+      const id = `fx_att_${made}`
+      const url = `https://up.example/${id}`
+      const record = {
+        id,
+        name,
+        mime_type,
+        size,
+        metadata: { internal: 'secret' },
+        upload_descriptor: { url, method: 'PUT', headers: { 'X-H': 'v' } },
+      } as const
+      return mime_type.startsWith('image/') ? { ...record, type: 'image', preview_url: `${url}/p` } : { ...record, type: 'file' }
+    },
+    async remove() {},
+  }
+}
+
+/** Everything that the recorded exchanges ask of an app; one for each empty store. */
+export function conformanceApp(): Pick<
+  ChatkitServerOptions<ChatCaller>,
+  'respond' | 'action' | 'syncAction' | 'transcribe' | 'attachments'
+> {
+  return {
+    respond: conformanceResponder,
+    action: act,
+    syncAction: async (_thread, _action, sender) => sender,
+    transcribe: async ({ audio, mediaType }) => `${new TextDecoder().decode(audio)}|${mediaType}`,
+    attachments: conformanceAttachments(),
+  }
+}
 
 async function* answer(asked: string, context: AnswerContext<ChatCaller>): AsyncGenerator<AnswerEvent> {
   const base = (id: string) => ({ ...context.newItem('message'), id })

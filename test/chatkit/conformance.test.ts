@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { conformanceResponder } from './conformance-responder.ts'
+import { conformanceApp } from './conformance-responder.ts'
 import { eventReader, type Loose, request, testChat } from './support.ts'
 
 interface Case {
@@ -13,7 +13,8 @@ interface Case {
 const cases: readonly Case[] = JSON.parse(readFileSync(new URL('./recorded/cases.json', import.meta.url), 'utf8'))
 
 test.each(cases)('the recorded exchange $case is answered alike', async ({ steps }) => {
-  const chat = testChat(conformanceResponder)
+  const { respond, ...app } = conformanceApp()
+  const chat = testChat(respond, app)
   const ids = symbols()
   for (const step of steps) {
     const body = typeof step.request === 'string' ? step.request : ids.resolve(JSON.stringify(step.request))

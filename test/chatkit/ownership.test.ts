@@ -94,18 +94,21 @@ describe('over the wire', () => {
   })
 
   test('two people at once see their own only, in 200 interleaved turns', async () => {
-    const chat = testChat(async function* (_thread, userMessage, context) {
-      await new Promise((resolve) => setImmediate(resolve))
-      const text = `${context.caller.principal.subject} ${userMessage.content[0]?.text}`
-      yield {
-        type: 'thread.item.done',
-        item: {
-          ...context.newItem('message'),
-          type: 'assistant_message',
-          content: [{ type: 'output_text', text, annotations: [] }],
-        },
-      }
-    })
+    const chat = testChat(
+      async function* (_thread, userMessage, context) {
+        await new Promise((resolve) => setImmediate(resolve))
+        const text = `${context.caller.principal.subject} ${userMessage?.content[0]?.text}`
+        yield {
+          type: 'thread.item.done',
+          item: {
+            ...context.newItem('message'),
+            type: 'assistant_message',
+            content: [{ type: 'output_text', text, annotations: [] }],
+          },
+        }
+      },
+      { limits: { runs: 100 } },
+    )
     const people = ['alice', 'bob', 'alice-elsewhere', 'alice-tenant']
     const streams = await Promise.all(
       Array.from({ length: 200 }, async (_, n) => {
@@ -151,22 +154,33 @@ describe('the wrapper', () => {
       updateThread: noting('updateThread', (_owner, id, change) => store.updateThread(owner, id, change)),
       deleteThread: noting('deleteThread', (_owner, id) => store.deleteThread(owner, id)),
       items: noting('items', (_owner, id, query) => store.items(owner, id, query)),
-      saveItems: noting('saveItems', (_owner, id, items) => store.saveItems(owner, id, items)),
-      removeItem: noting('removeItem', (_owner, id, item) => store.removeItem(owner, id, item)),
+      item: noting('item', (_owner, id, item) => store.item(owner, id, item)),
+      changeItems: noting('changeItems', (_owner, id, change) => store.changeItems(owner, id, change)),
+      attachment: (_owner, id) => store.attachment(owner, id),
+      attachments: noting('attachments', (_owner, id) => store.attachments(owner, id)),
+      saveAttachment: store.saveAttachment,
+      deleteAttachment: noting('deleteAttachment', (_owner, id) => store.deleteAttachment(owner, id)),
     }
   }
 
+  const attachment = (id: string) =>
+    ({ id, type: 'file', name: 'a.txt', mime_type: 'text/plain', size: 1, metadata: {} }) as const
+
   test('keeps what is foreign from a principal even when the adapter forgets to', async () => {
     const store = forgetful()
-    await ownedThreads(store, alice).create(state('t1'), [said('t1', 'i1')])
+    await ownedThreads(store, alice).create(state('t1'), { save: [said('t1', 'i1')] })
+    await ownedThreads(store, alice).saveAttachment(attachment('a1'))
     const threads = ownedThreads(store, bob)
     expect(await threads.get('t1')).toBeUndefined()
     await expect(threads.list({ limit: 5, order: 'asc' })).rejects.toThrow('another owner')
     expect(await threads.update('t1', { title: 'mine' })).toBeUndefined()
     expect(await threads.delete('t1')).toBe(false)
     expect(await threads.items('t1', { limit: 5, order: 'asc', hidden: true })).toBeUndefined()
-    expect(await threads.saveItems('t1', [said('t1', 'i1', 'mine')])).toBe(false)
-    await threads.removeItem('t1', 'i1')
+    expect(await threads.item('t1', 'i1')).toBeUndefined()
+    expect(await threads.change('t1', { save: [said('t1', 'i1', 'mine')], remove: ['i1'] })).toBe(false)
+    expect(await threads.attachment('a1')).toBeUndefined()
+    expect(await threads.attachments('t1')).toEqual([])
+    expect(await threads.deleteAttachment('a1')).toBe(false)
     expect(store.changes).toEqual([])
   })
 
@@ -176,26 +190,27 @@ describe('the wrapper', () => {
       ...memoryThreadStore(),
       async createThread(thread) {
         stored.push(thread)
+        return true
       },
     }
     const forged = { ...state('t1'), owner: 'somebody else' }
-    await ownedThreads(store, { ...alice, tenant: 't', client: 'c' }).create(forged, [])
+    await ownedThreads(store, { ...alice, tenant: 't', client: 'c' }).create(forged, {})
     expect(stored[0]?.owner).toBe(principalKey({ ...alice, tenant: 't' }))
   })
 
   test('refuses an answer for another thread than was asked for', async () => {
     const store = memoryThreadStore()
     const threads = ownedThreads({ ...store, thread: (owner) => store.thread(owner, 't2') }, alice)
-    await threads.create(state('t2'), [])
+    await threads.create(state('t2'), {})
     expect(await ownedThreads({ ...store, thread: (owner) => store.thread(owner, 't2') }, alice).get('t1')).toBeUndefined()
   })
 
   test('refuses items of another thread, going in and coming out', async () => {
     const store = memoryThreadStore()
     const threads = ownedThreads({ ...store, items: async () => ({ data: [said('t2', 'i1')], has_more: false }) }, alice)
-    await expect(threads.create(state('t1'), [said('t2', 'i1')])).rejects.toThrow(TypeError)
-    await threads.create(state('t1'), [])
-    await expect(threads.saveItems('t1', [said('t2', 'i1')])).rejects.toThrow(TypeError)
+    await expect(threads.create(state('t1'), { save: [said('t2', 'i1')] })).rejects.toThrow(TypeError)
+    await threads.create(state('t1'), {})
+    await expect(threads.change('t1', { save: [said('t2', 'i1')] })).rejects.toThrow(TypeError)
     await expect(threads.items('t1', { limit: 5, order: 'asc', hidden: true })).rejects.toThrow(TypeError)
   })
 })

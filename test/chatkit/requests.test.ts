@@ -334,7 +334,7 @@ describe('refusals', () => {
     expect(chat.errors).toEqual([])
   })
 
-  test.each(['threads.nonsense', 'items.feedback', 'constructor', '__proto__'])('the type %s is not known here', async (type) => {
+  test.each(['threads.nonsense', 'threads.run', 'constructor', '__proto__'])('the type %s is not known here', async (type) => {
     const response = await chatOf().send('alice', type, {})
     expect(response.status).toBe(400)
     expect(await body(response)).toEqual({ code: 'unknown_type', message: 'This server does not answer requests of this type.' })
@@ -388,12 +388,12 @@ describe('refusals', () => {
   })
 
   test('a door that fails is a 503', async () => {
-    const handler = chatkitServer({
+    const { fetch } = chatkitServer({
       admit: () => Promise.reject(new Error('no keys')),
       store: memoryThreadStore(),
       respond: conformanceResponder,
     })
-    expect((await handler(request('alice', create))).status).toBe(503)
+    expect((await fetch(request('alice', create))).status).toBe(503)
   })
 
   test('a log that fails changes nothing', async () => {

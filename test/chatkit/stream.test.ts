@@ -45,7 +45,7 @@ async function itemsOf(store: ThreadStore, who = 'alice') {
 }
 
 /** A store that waits, before one method, for the test to let it go on. */
-function gatedStore(method: 'saveItems') {
+function gatedStore(method: 'changeItems') {
   const store = memoryThreadStore()
   let open = () => {}
   const gate = new Promise<void>((resolve) => {
@@ -53,7 +53,7 @@ function gatedStore(method: 'saveItems') {
   })
   const gated: ThreadStore = {
     ...store,
-    async [method](...parameters: Parameters<ThreadStore['saveItems']>) {
+    async [method](...parameters: Parameters<ThreadStore['changeItems']>) {
       await gate
       return store[method](...parameters)
     },
@@ -132,8 +132,8 @@ describe('order', () => {
   test.each(['added', 'done'])(
     'an item of another thread is refused when it is %s: nothing of it is stored or sent',
     async (how) => {
-      const chat = testChat(async function* (_thread, { content }, context) {
-        const [part] = content
+      const chat = testChat(async function* (_thread, userMessage, context) {
+        const [part] = userMessage?.content ?? []
         if (part?.text === 'noop') return
         const [type, thread_id = ''] = part?.text.split(' ') ?? []
         yield {
@@ -241,7 +241,7 @@ describe('errors', () => {
     [
       'a refused credential',
       new AuthError({ reason: 'token_expired', server: 'tasks' }, 'inner hunter2'),
-      { code: 'custom', message: 'This was not done: the sign-in has ended. Sign in again to continue.', allow_retry: true },
+      { code: 'custom', message: 'Sign in again to continue.', allow_retry: true },
     ],
   ])('%s becomes its event, and inner texts never leave', async (_name, thrown, event) => {
     const chat = testChat(async function* (_thread, _message, context) {
@@ -310,7 +310,7 @@ describe('errors', () => {
           finished = true
         }
       },
-      { store: { ...store, saveItems: () => Promise.reject(new Error('disk full at /secret/place')) } },
+      { store: { ...store, changeItems: () => Promise.reject(new Error('disk full at /secret/place')) } },
     )
     const events = await chat.stream('alice', 'threads.create', create())
     expect(types(events).slice(3)).toEqual(['error'])
@@ -382,7 +382,7 @@ describe('stop', () => {
   })
 
   test('that comes while the complete message is stored does not put the partial text over it', async () => {
-    const { store, open } = gatedStore('saveItems')
+    const { store, open } = gatedStore('changeItems')
     const chat = testChat(
       async function* (_thread, _message, context) {
         const item = answer(context, 'Half')
@@ -407,7 +407,7 @@ describe('stop', () => {
   })
 
   test('drops a change of the thread that was not stored yet', async () => {
-    const { store, open } = gatedStore('saveItems')
+    const { store, open } = gatedStore('changeItems')
     const chat = testChat(
       async function* (_thread, _message, context) {
         yield { type: 'progress_update', text: 'x' }
@@ -428,10 +428,10 @@ describe('stop', () => {
   })
 
   test('a follow-up that comes while the stop is stored waits for it', async () => {
-    const { store, open } = gatedStore('saveItems')
+    const { store, open } = gatedStore('changeItems')
     const chat = testChat(
-      async function* (_thread, { content }, context) {
-        if (content[0]?.text === 'again') return
+      async function* (_thread, userMessage, context) {
+        if (userMessage?.content[0]?.text === 'again') return
         yield* partial(context, 'Half')
         await aborted(context.signal)
       },
@@ -493,8 +493,8 @@ describe('the deadline', () => {
 describe('one answer a thread', () => {
   test('a second message is refused with 409 while the first is answered, and goes through after it', async () => {
     let finish = () => {}
-    const chat = testChat(async function* ({ id }, { content }, context) {
-      if (content[0]?.text !== 'slow') return
+    const chat = testChat(async function* ({ id }, userMessage, context) {
+      if (userMessage?.content[0]?.text !== 'slow') return
       yield { type: 'progress_update', text: id }
       await new Promise<void>((resolve) => {
         finish = resolve

@@ -2,6 +2,7 @@
 
 import {
   type ChatCaller,
+  type ChatkitServer,
   type ChatkitServerOptions,
   chatkitServer,
   type ErrorPlace,
@@ -28,6 +29,7 @@ export type Loose = any
 
 export interface TestChat {
   readonly handler: (request: Request) => Promise<Response>
+  readonly server: ChatkitServer
   readonly store: ThreadStore
   readonly callers: TestCaller[]
   readonly errors: { readonly error: unknown; readonly place: ErrorPlace }[]
@@ -66,7 +68,7 @@ export function testChat(respond: Respond<TestCaller>, options: Partial<ChatkitS
   const store = options.store ?? memoryThreadStore()
   const callers: TestCaller[] = []
   const errors: TestChat['errors'] = []
-  const handler = chatkitServer<TestCaller>({
+  const server = chatkitServer<TestCaller>({
     async admit(incoming) {
       const principal = PEOPLE[(incoming.headers.get('authorization') ?? '').replace('Bearer ', '')]
       if (!principal) {
@@ -85,11 +87,14 @@ export function testChat(respond: Respond<TestCaller>, options: Partial<ChatkitS
     },
     respond,
     onError: (error, place) => errors.push({ error, place }),
+    rateLimit: 'none',
     ...options,
     store,
   })
+  const handler = server.fetch
   const chat: TestChat = {
     handler,
+    server,
     store,
     callers,
     errors,

@@ -1,0 +1,134 @@
+// The reference run store: this process's memory, gone with it. It serves one process.
+
+import type { Begun, NewRun, RunState, RunStore, StoredRun } from './run-store.ts'
+
+interface Kept {
+  run: StoredRun
+  events: string[]
+}
+
+/** Milliseconds for which ended runs and their keys are kept. */
+const KEPT = 24 * 3600 * 1000
+
+/** Makes a store that keeps runs in memory. */
+export function memoryRunStore(): RunStore {
+  const runs = new Map<string, Kept>()
+  /** The newest run of each thread, by owner and thread. */
+  const newest = new Map<string, string>()
+  const keys = new Map<string, string>()
+  const watchers = new Map<string, Set<() => void>>()
+  /** The live runs of each owner. */
+  const alive = new Map<string, Set<string>>()
+
+  const place = (owner: string, of: string) => JSON.stringify([owner, of])
+  const isLive = ({ state }: StoredRun) => state === 'running' || state === 'stopping'
+
+  function wake(id: string): void {
+    for (const one of watchers.get(id) ?? []) one()
+  }
+
+  function set(kept: Kept, state: RunState): void {
+    kept.run = { ...kept.run, state }
+    if (!isLive(kept.run)) settle(kept)
+    wake(kept.run.id)
+  }
+
+  function settle({ run }: Kept): void {
+    const own = alive.get(run.owner)
+    own?.delete(run.id)
+    if (own?.size === 0) alive.delete(run.owner)
+  }
+
+  /** The newest run of a thread, taken for dead when its time is over. */
+  function latestOf(owner: string, threadId: string, now: number): Kept | undefined {
+    const kept = runs.get(newest.get(place(owner, threadId)) ?? '')
+    if (kept && isLive(kept.run) && kept.run.aliveUntil <= now) set(kept, 'interrupted')
+    return kept
+  }
+
+  function drop(kept: Kept): void {
+    const { run } = kept
+    runs.delete(run.id)
+    settle(kept)
+    if (run.once && keys.get(place(run.owner, run.once.key)) === run.id) keys.delete(place(run.owner, run.once.key))
+    if (newest.get(place(run.owner, run.threadId)) === run.id) newest.delete(place(run.owner, run.threadId))
+  }
+
+  function repeated(run: NewRun): StoredRun | undefined {
+    const before = run.once && runs.get(keys.get(place(run.owner, run.once.key)) ?? '')
+    return before && before.run.state !== 'interrupted' ? before.run : undefined
+  }
+
+  return {
+    async begin(run, { now, aliveUntil, most }): Promise<Begun> {
+      // Insertion order is the order of time, so the old ones are the first.
+      for (const kept of runs.values()) {
+        if (isLive(kept.run)) {
+          if (kept.run.aliveUntil > now) continue
+          set(kept, 'interrupted')
+        }
+        if (kept.run.aliveUntil + KEPT > now) break
+        drop(kept)
+      }
+      const known = repeated(run)
+      if (known) return { began: false, why: 'repeated', run: known }
+      const before = latestOf(run.owner, run.threadId, now)
+      if (before && isLive(before.run)) return { began: false, why: 'busy' }
+      let live = 0
+      for (const kept of runs.values())
+        if (kept.run.owner === run.owner && isLive(kept.run) && kept.run.aliveUntil > now) live += 1
+      if (live >= most) return { began: false, why: 'crowded' }
+      if (before) before.events = []
+      runs.set(run.id, { run: { ...run, state: 'running', aliveUntil }, events: [] })
+      alive.set(run.owner, (alive.get(run.owner) ?? new Set()).add(run.id))
+      newest.set(place(run.owner, run.threadId), run.id)
+      if (run.once) keys.set(place(run.owner, run.once.key), run.id)
+      return before?.run.state === 'interrupted' ? { began: true, replaced: before.run } : { began: true }
+    },
+    async append(id, first, events, aliveUntil): Promise<RunState> {
+      const kept = runs.get(id)
+      if (!kept) return 'done'
+      if (!isLive(kept.run)) return kept.run.state
+      if (events.length > 0 && first !== kept.events.length + 1)
+        throw new TypeError('The events of a run are numbered without a gap')
+      kept.run = { ...kept.run, aliveUntil }
+      if (events.length > 0) {
+        kept.events.push(...events)
+        wake(id)
+      }
+      return kept.run.state
+    },
+    async end(id, state): Promise<void> {
+      const kept = runs.get(id)
+      if (!kept || !isLive(kept.run)) return
+      set(kept, state)
+      // Nobody can come back to it.
+      if (!kept.run.resumable && !kept.run.once) drop(kept)
+    },
+    async latest(owner, threadId, now): Promise<StoredRun | undefined> {
+      return latestOf(owner, threadId, now)?.run
+    },
+    async events(id, after, limit): Promise<readonly string[]> {
+      return runs.get(id)?.events.slice(after, after + limit) ?? []
+    },
+    async stop(owner, threadId): Promise<void> {
+      const kept = runs.get(newest.get(place(owner, threadId)) ?? '')
+      if (kept?.run.state === 'running') set(kept, 'stopping')
+    },
+    async forget(owner, threadId): Promise<void> {
+      for (const kept of [...runs.values()]) {
+        if (kept.run.owner !== owner || kept.run.threadId !== threadId) continue
+        drop(kept)
+        wake(kept.run.id)
+      }
+    },
+    watch(id, wakeOne): () => void {
+      const all = watchers.get(id) ?? new Set()
+      watchers.set(id, all.add(wakeOne))
+      return () => {
+        all.delete(wakeOne)
+        if (all.size === 0) watchers.delete(id)
+      }
+    },
+  }
+}
