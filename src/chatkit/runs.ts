@@ -195,7 +195,10 @@ export function createRuns({ store, now, lease, most, onError }: RunsParts): Run
           if (current?.id !== run.id || current.state === 'done' || current.state === 'interrupted') {
             // What was kept between the two looks.
             const rest = await store.events(run.id, seen, MOST_WAITING)
-            if (rest.length > 0) return give(rest)
+            if (rest.length > 0) {
+              news = true
+              return give(rest)
+            }
             end()
             return current?.id === run.id && current.state === 'interrupted' ? frame(JSON.stringify(INTERRUPTED)) : undefined
           }
