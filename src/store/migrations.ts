@@ -49,4 +49,11 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
     'create index secret_by_key on secret (key_id)',
     'create table retired_key (id text primary key) strict',
   ],
+  [
+    `create table reflection_mark (
+      seq integer primary key,
+      resource text not null unique,
+      since real not null
+    ) strict`,
+  ],
 ]
