@@ -1,6 +1,8 @@
 // onbehalf/chatkit: the ChatKit server, its thread store port, and an agent's run as ChatKit events.
 
-export { agentResponse } from './agent-events.ts'
+export { type AgentChat, type AgentChatOptions, type AgentRunRequest, agentChat } from './agent/agent-chat.ts'
+export { agentResponse } from './agent/agent-response.ts'
+export type { AgentResponseOptions } from './agent/answer-writer.ts'
 export type { AttachmentAnnounced, AttachmentStorage, StoredAttachment } from './attachment.ts'
 export type { AnswerEvent, ErrorEvent, ItemUpdate, ThreadStreamEvent } from './event.ts'
 export { type HistoryTurn, historyOf } from './history.ts'

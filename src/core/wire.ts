@@ -73,6 +73,7 @@ export function toWire(refusal: Refusal): WireRefusal {
     case 'reference_refused':
     case 'answer_too_large':
     case 'credential_reflected':
+    case 'server_quarantined':
     case 'server_unbound':
     case 'connection_needed':
     case 'connect_refused':
@@ -120,6 +121,8 @@ export function toSentence(refusal: Refusal): string {
       return `${server} answered with more than can be taken in. Ask for less at a time.`
     case 'credential_reflected':
       return `${server} sent back a credential, so its answer was withheld.`
+    case 'server_quarantined':
+      return `This was not done: ${server} has sent back a credential before, and is not called until an administrator clears it.`
     case 'credential_malformed':
     case 'credential_repeated':
     case 'credential_in_query':
@@ -202,6 +205,17 @@ export function isFailure(reason: RefusalReason): boolean {
     reason === 'server_unavailable' ||
     reason === 'audit_unavailable' ||
     reason === 'exchange_failed'
+  )
+}
+
+/** Whether a reason means that the person's own credential serves no more: they must sign in again before anything goes on. */
+export function endsSignIn(reason: RefusalReason): boolean {
+  return (
+    reason === 'credential_missing' ||
+    reason === 'token_expired' ||
+    reason === 'token_inactive' ||
+    reason === 'handle_refused' ||
+    reason === 'exchange_grant_refused'
   )
 }
 

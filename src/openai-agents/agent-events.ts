@@ -1,63 +1,77 @@
-// The framework's stream as our events: texts, and tools by name with their outcome. Neither arguments nor results pass.
+// The events of a run of an app's own agent: for those who do not take `runAgent`. How the run was set up is theirs.
 
-import type { RunStreamEvent } from '@openai/agents'
+import {
+  InputGuardrailTripwireTriggered,
+  MaxTurnsExceededError,
+  OutputGuardrailTripwireTriggered,
+  type RunStreamEvent,
+  ToolInputGuardrailTripwireTriggered,
+  ToolOutputGuardrailTripwireTriggered,
+} from '@openai/agents'
+import { toError } from '../core/wire.ts'
 import type { AgentEvent } from './events.ts'
+import { translator } from './translate.ts'
+
+/** The result of a streamed run, or its events alone. */
+export interface StreamedRun extends AsyncIterable<RunStreamEvent> {
+  readonly completed?: Promise<void>
+  /** Whether it was stopped, by the signal that it was given. */
+  readonly cancelled?: boolean
+}
 
 /**
- * Translates the events of one run.
+ * The events of a streamed run, for `agentResponse` and `agentChat` of onbehalf/chatkit. Interruptions of the framework's are not among them: they are
+ * in the result.
  *
- * @param servers Which server offers a tool, by the tool's name.
+ * @param servers Which MCP server offers a tool, by the tool's name: for its title.
+ * @throws AuthError `server_unavailable` when the model, or anything else in the run, fails; without a foreign word.
+ *
+ * @example
+ * ```ts
+ * const result = await run(agent, input, { stream: true, signal })
+ * yield* agentResponse(agentEvents(result), context)
+ * ```
  */
-export async function* eventsOf(
-  stream: AsyncIterable<RunStreamEvent>,
-  servers: ReadonlyMap<string, string>,
+export async function* agentEvents(
+  result: StreamedRun,
+  servers?: ReadonlyMap<string, string>,
 ): AsyncGenerator<AgentEvent, void, undefined> {
-  const names = new Map<string, string>()
-  let text = ''
-  for await (const event of stream) {
-    if (event.type === 'raw_model_stream_event') {
-      if (event.data.type === 'output_text_delta' && event.data.delta !== '') {
-        text += event.data.delta
-        yield { type: 'text_delta', delta: event.data.delta }
-      } else if (event.data.type === 'response_done') {
-        // Some providers do not stream, and a refusal is not streamed: then the whole text is one delta.
-        if (text === '') {
-          text = textOf(event.data.response.output)
-          if (text !== '') yield { type: 'text_delta', delta: text }
-        }
-        if (text !== '') yield { type: 'text_done', text }
-        text = ''
-      }
-    } else if (event.type === 'run_item_stream_event') {
-      const { item } = event
-      if (item.type === 'tool_call_item' && item.rawItem.type === 'function_call') {
-        const { callId, name } = item.rawItem
-        const server = servers.get(name)
-        names.set(callId, name)
-        yield { type: 'tool_started', callId, name, ...(server === undefined ? {} : { server }) }
-      } else if (item.type === 'tool_call_output_item' && item.rawItem.type === 'function_call_result') {
-        const { callId } = item.rawItem
-        // Only a call that came back from its server has a verdict; whatever else happened, it was not done as asked.
-        const outcome = item.customData?.outcome === 'done' ? 'done' : 'failed'
-        yield { type: 'tool_done', callId, name: names.get(callId) ?? item.rawItem.name, outcome }
-      }
+  const translate = translator(servers)
+  const out: AgentEvent[] = []
+  try {
+    for await (const event of result) {
+      translate.take(event, out)
+      for (const one of out) yield one
+      out.length = 0
     }
+    await result.completed
+  } catch (error) {
+    if (result.cancelled) return
+    yield* endingOf(error, 'I stopped after too many steps without coming to an end.')
   }
 }
 
-type Outputs = Extract<
-  Extract<RunStreamEvent, { type: 'raw_model_stream_event' }>['data'],
-  { type: 'response_done' }
->['response']['output']
-
-function textOf(outputs: Outputs): string {
-  const texts: string[] = []
-  for (const output of outputs) {
-    if (output.type !== 'message') continue
-    for (const part of output.content) {
-      if (part.type === 'output_text') texts.push(part.text)
-      else if (part.type === 'refusal') texts.push(part.refusal)
-    }
+/**
+ * What is told of a run that ended by an error of the framework's.
+ *
+ * @throws AuthError for what is neither a limit nor a guardrail.
+ */
+export function endingOf(error: unknown, tooLong: string): readonly AgentEvent[] {
+  if (error instanceof MaxTurnsExceededError) {
+    return [
+      { type: 'text_delta', delta: tooLong },
+      { type: 'text_done', text: tooLong },
+    ]
   }
-  return texts.join('')
+  if (isTripwire(error)) return [{ type: 'withdrawn' }]
+  throw toError({ reason: 'server_unavailable', server: 'The language model' })
+}
+
+function isTripwire(error: unknown): boolean {
+  return (
+    error instanceof InputGuardrailTripwireTriggered ||
+    error instanceof OutputGuardrailTripwireTriggered ||
+    error instanceof ToolInputGuardrailTripwireTriggered ||
+    error instanceof ToolOutputGuardrailTripwireTriggered
+  )
 }

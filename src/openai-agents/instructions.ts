@@ -45,13 +45,18 @@ export function personOf(principal: Principal, claims: Readonly<Record<string, u
   return typeof named === 'string' ? named : principal.subject
 }
 
+/** Whether a text has the shape of a credential in it: a JWT, or what follows `Bearer`. */
+export function looksLikeCredential(text: string): boolean {
+  return /eyJ[\w-]{4,}\.[\w-]{4,}\.[\w-]*|\bbearer\s+[A-Za-z0-9\-._~+/]{16,}/i.test(text)
+}
+
 /**
  * Refuses a text with the shape of a credential: a JWT, or what follows `Bearer`. Opaque ones cannot be told from other words.
  *
  * @throws TypeError that names where the text came from, never the text.
  */
 export function assertNoCredential(text: string, where: string): void {
-  if (/eyJ[\w-]{4,}\.[\w-]{4,}\.[\w-]*|\bbearer\s+[A-Za-z0-9\-._~+/]{16,}/i.test(text)) {
+  if (looksLikeCredential(text)) {
     throw new TypeError(`${where}: this looks like a credential, which has no place in what a model reads`)
   }
 }

@@ -1,34 +1,35 @@
 // One run of an agent for one principal: model and MCP tools in, events out. It never holds a credential; the caller's `fetch` does.
 
-import { Agent, type AgentInputItem, MaxTurnsExceededError, type Model, Runner } from '@openai/agents'
+import type { Model } from '@openai/agents'
+import { AuthError, type Refusal } from '../core/errors.ts'
 import type { Principal } from '../core/principal.ts'
-import { toError } from '../core/wire.ts'
-import { eventsOf } from './agent-events.ts'
-import type { AgentEvent } from './events.ts'
+import { endsSignIn, toError } from '../core/wire.ts'
+import { agentRun, type Heard } from './agent-run.ts'
+import type { ApprovalPolicy } from './approval.ts'
+import type { AgentEvent, ResumedRun } from './events.ts'
 import { assertNoCredential } from './instructions.ts'
-import { type ModelRequestCopy, recordingModel } from './recording-model.ts'
+import type { ModelRequestCopy } from './recording-model.ts'
 import { type OpenServer, openServer } from './run-server.ts'
-import { serversByTool } from './tool-names.ts'
+import type { AgentTurn, ClientTool } from './turn.ts'
 
 /** Whom the run is for. */
 export interface AgentCaller {
   readonly principal: Principal
   /** Verified claims; nothing here is given to the model unless the instructions name it. */
   readonly claims?: Readonly<Record<string, unknown>>
-  /** The `fetch` that carries this principal's credential to the server with this name, and to nowhere else. */
-  fetch(server: string): typeof globalThis.fetch
+  /**
+   * The `fetch` that carries this principal's credential to the server with this name, and to nowhere else. `onRefused` hears why a tool call was
+   * answered with a fixed sentence instead of being made.
+   */
+  fetch(server: string, options?: { readonly onRefused?: (refusal: Refusal) => void }): typeof globalThis.fetch
 }
 
 /** An MCP server, as the operator configured it. */
 export interface AgentServer {
   readonly name: string
   readonly url: string
-}
-
-/** One message of the conversation so far. */
-export interface AgentTurn {
-  readonly role: 'user' | 'assistant'
-  readonly text: string
+  /** The rights that calls are made with, for a person who is asked to approve one. Default: none are named. */
+  readonly scopes?: readonly string[]
 }
 
 /** Options of {@link runAgent}. */
@@ -38,12 +39,18 @@ export interface RunAgentOptions {
   readonly model: Model
   /** The system instructions, already rendered. */
   readonly instructions: string
-  /** The conversation, the person's new message last. */
+  /** The conversation, the person's new message, or what the page answered, last. */
   readonly input: readonly AgentTurn[]
   /** Ends the run quietly. */
   readonly signal?: AbortSignal
   /** Model requests in this run at most. Default 10. */
   readonly maxTurns?: number
+  /** Which calls wait for the person: the run then ends with `approval_needed`. Default `never`, for there must be somebody who asks. */
+  readonly approvals?: ApprovalPolicy
+  /** Goes on with a run that waited, after the same `input`. */
+  readonly resume?: ResumedRun
+  /** Tools that the page runs: the run ends with `client_tool`. Default none. */
+  readonly clientTools?: readonly ClientTool[]
   /** Sees what the model is given, before it is. */
   readonly onModelRequest?: (request: ModelRequestCopy) => void
   /** Milliseconds that one MCP request and one model request may take. Default 30,000 and 120,000. */
@@ -55,8 +62,8 @@ export interface RunAgentOptions {
  *
  * @returns The events of the run. It ends quietly when `signal` aborts or the consumer stops; either way its connections are closed.
  * @throws TypeError at once for options that cannot work, and when two servers offer tools that the model could not tell apart.
- * @throws AuthError with the reason for which a credential could not be had or was refused; `server_unavailable` for a server or a model
- *   that does not answer.
+ * @throws AuthError with the reason for which a credential could not be had or was refused, in the middle of the run when the sign-in has ended;
+ *   `server_unavailable` for a server or a model that does not answer.
  *
  * @example
  * ```ts
@@ -70,8 +77,11 @@ export function runAgent(options: RunAgentOptions): AsyncGenerator<AgentEvent, v
   if (new Set(servers.map(({ name }) => name)).size !== servers.length)
     throw new TypeError('servers: each needs a name of its own')
   for (const { url } of servers) if (!URL.canParse(url)) throw new TypeError('servers: each needs an absolute URL')
-  if (input.at(-1)?.role !== 'user') throw new TypeError("input must end with the person's message")
+  const last = input.at(-1)
+  if (!options.resume && (!last || last.role === 'assistant')) throw new TypeError("input must end with the person's message")
   if (!Number.isInteger(maxTurns) || maxTurns < 1) throw new TypeError('maxTurns must be a positive integer')
+  for (const { name } of options.clientTools ?? [])
+    if (!/^[A-Za-z0-9_]{1,64}$/.test(name)) throw new TypeError('clientTools: names are of letters, digits and underscores')
   assertNoCredential(instructions, 'instructions')
   return run(options, maxTurns)
 }
@@ -79,71 +89,46 @@ export function runAgent(options: RunAgentOptions): AsyncGenerator<AgentEvent, v
 async function* run(options: RunAgentOptions, maxTurns: number): AsyncGenerator<AgentEvent, void, undefined> {
   const over = new AbortController()
   const signal = AbortSignal.any([over.signal, ...(options.signal ? [options.signal] : [])])
+  const unconnected = new Set<string>()
+  const heard: Heard = { ended: undefined, unconnected }
+  const onRefused = (refusal: Refusal) => {
+    if (refusal.reason === 'connection_needed' && refusal.server !== undefined) unconnected.add(refusal.server)
+    if (!endsSignIn(refusal.reason)) return
+    heard.ended ??= refusal
+    // The model is not asked what it has to say to that.
+    over.abort()
+  }
   let servers: readonly OpenServer[] = []
   try {
     if (signal.aborted) return
-    servers = await openServers(options, signal)
-    const owners = serversByTool(servers)
-    yield* events(options, servers, owners, maxTurns, signal)
+    servers = await openServers(options, signal, onRefused)
+    yield* agentRun(options, servers, maxTurns, signal, heard)
   } catch (error) {
-    if (!signal.aborted) throw error
+    if (options.signal?.aborted) return
+    for (const server of unconnected) yield { type: 'connection_needed', server }
+    if (!heard.ended || (error instanceof AuthError && error.refusal === heard.ended)) throw error
   } finally {
     over.abort()
     await Promise.allSettled(servers.map((server) => server.close()))
   }
+  if (heard.ended && !options.signal?.aborted) throw toError(heard.ended)
 }
 
 /** Opens all or none: a model that misses half of its tools says that things are not there. */
-async function openServers(options: RunAgentOptions, signal: AbortSignal): Promise<readonly OpenServer[]> {
+async function openServers(
+  options: RunAgentOptions,
+  signal: AbortSignal,
+  onRefused: (refusal: Refusal) => void,
+): Promise<readonly OpenServer[]> {
   const deadline = options.timeouts?.server ?? 30_000
   const opened = await Promise.allSettled(
-    options.servers.map(async ({ name, url }) => openServer({ name, url, fetch: options.caller.fetch(name), signal, deadline })),
+    options.servers.map(async ({ name, url }) =>
+      openServer({ name, url, fetch: options.caller.fetch(name, { onRefused }), onRefused, signal, deadline }),
+    ),
   )
   const open = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
   const failed = opened.find((one) => one.status === 'rejected')
   if (!failed) return open
   await Promise.allSettled(open.map((server) => server.close()))
   throw failed.reason
-}
-
-async function* events(
-  options: RunAgentOptions,
-  servers: readonly OpenServer[],
-  owners: ReadonlyMap<string, string>,
-  maxTurns: number,
-  signal: AbortSignal,
-): AsyncGenerator<AgentEvent, void, undefined> {
-  const { onModelRequest, instructions } = options
-  const model = onModelRequest ? recordingModel(options.model, onModelRequest) : options.model
-  const agent = new Agent({
-    name: 'assistant',
-    instructions,
-    model,
-    modelSettings: { timeoutMs: options.timeouts?.model ?? 120_000 },
-    mcpServers: servers.map((server) => server.forAgent),
-  })
-  // A runner of our own: nothing that another part of the process has set as a default reaches this run.
-  const runner = new Runner({
-    modelProvider: { getModel: () => model },
-    tracingDisabled: true,
-    traceIncludeSensitiveData: false,
-    toolNameCollisionPolicy: 'error',
-    toolNotFoundBehavior: 'return_error_to_model',
-    toolErrorFormatter: () => 'There is no such tool.',
-  })
-  try {
-    const result = await runner.run(agent, options.input.map(itemOf), { stream: true, signal, maxTurns })
-    yield* eventsOf(result, owners)
-    await result.completed
-  } catch (error) {
-    if (signal.aborted) return
-    if (!(error instanceof MaxTurnsExceededError)) throw toError({ reason: 'server_unavailable', server: 'The language model' })
-    const text = `I stopped after ${maxTurns} steps without coming to an end.`
-    yield { type: 'text_delta', delta: text }
-    yield { type: 'text_done', text }
-  }
-}
-
-function itemOf({ role, text }: AgentTurn): AgentInputItem {
-  return role === 'user' ? { role, content: text } : { role, status: 'completed', content: [{ type: 'output_text', text }] }
 }

@@ -1,7 +1,7 @@
 // One MCP server of one run: connected for one principal, listed once, closed with the run. Nothing of it is shared or outlives the run.
 
 import { type MCPServer, MCPServerStreamableHttp } from '@openai/agents'
-import { AuthError } from '../core/errors.ts'
+import { AuthError, type Refusal } from '../core/errors.ts'
 import { toError, toSentence } from '../core/wire.ts'
 
 /** Tools as the server listed them. */
@@ -23,6 +23,8 @@ export interface OpenServerOptions {
   readonly url: string
   /** Carries the principal's credential; the framework never holds it. */
   readonly fetch: typeof globalThis.fetch
+  /** Hears every refusal that `fetch` throws. */
+  readonly onRefused: (refusal: Refusal) => void
   /** Aborts everything but the closing DELETE. */
   readonly signal: AbortSignal
   /** Milliseconds that a tool call may take. */
@@ -65,7 +67,7 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
 }
 
 /** Remembers why our `fetch` refused: negotiation swallows it, and what the framework throws instead is foreign text. */
-function fetchOfRun({ name, fetch, signal }: OpenServerOptions): {
+function fetchOfRun({ name, fetch, signal, onRefused }: OpenServerOptions): {
   readonly fetch: typeof globalThis.fetch
   refusal(): AuthError | undefined
 } {
@@ -81,7 +83,10 @@ function fetchOfRun({ name, fetch, signal }: OpenServerOptions): {
         await response.body?.cancel()
         throw toError({ reason: 'server_refused', server: name })
       } catch (error) {
-        if (error instanceof AuthError) refusal ??= error
+        if (error instanceof AuthError) {
+          refusal ??= error
+          onRefused(error.refusal)
+        }
         throw error
       }
     },

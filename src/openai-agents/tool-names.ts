@@ -31,6 +31,6 @@ export function serversByTool(servers: readonly NamedTools[]): ReadonlyMap<strin
 }
 
 /** The name as the framework shows it to the model: model providers take letters, digits and underscores. */
-function shownName(name: string): string {
+export function shownName(name: string): string {
   return name.replace(/[^a-zA-Z0-9]/g, '_')
 }

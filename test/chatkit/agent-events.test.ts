@@ -1,7 +1,7 @@
 // An agent's run as ChatKit events, and a thread as the agent's conversation.
 
 import { describe, expect, test } from 'vitest'
-import { toolTitle } from '../../src/chatkit/agent-events.ts'
+import { toolTitle } from '../../src/chatkit/agent/tool-title.ts'
 import { agentResponse, historyOf, type Item } from '../../src/chatkit/index.ts'
 import type { AgentEvent } from '../../src/openai-agents/events.ts'
 import { type Loose, message, testChat } from './support.ts'

@@ -255,12 +255,69 @@ test('a run that is aborted in the middle of its text says nothing more', async 
 test('a refusal in the middle of the run becomes its own fixed sentence for the model', async () => {
   const server = taskServer()
   const fetch: typeof globalThis.fetch = async (input, init) => {
-    if (String(init?.body).includes('tools/call')) throw toError({ reason: 'token_expired' })
+    if (String(init?.body).includes('tools/call')) throw toError({ reason: 'exchange_scope_refused', server: 'tasks' })
     return server.asFetch(input, init)
   }
   const events = await eventsOf(run({ fetch }))
   expect(events.find(({ type }) => type === 'tool_done')).toMatchObject({ outcome: 'failed' })
-  expect(textOf(events)).toContain('This was not done: the sign-in has ended.')
+  expect(textOf(events)).toContain('This was not done: tasks needs a permission that the person has not granted.')
+})
+
+test.each(['token_expired', 'token_inactive', 'handle_refused', 'exchange_grant_refused', 'credential_missing'] as const)(
+  'a sign-in that ends in the middle of the run (%s) ends the run: the model is not asked what it has to say to that',
+  async (reason) => {
+    const server = taskServer()
+    const calls = (run: RunAgentOptions['caller']['fetch']) => ({ principal: ALICE, fetch: run })
+    const script = () =>
+      new ScriptedModel([[assistantMessage('One moment.'), functionCall('taskflow_list_tasks', {}, { callId: 'a' })]])
+    const isCall = (init: RequestInit | undefined) => String(init?.body).includes('tools/call')
+    // The fetch throws it, or answers the call with a sentence and reports it.
+    const throwing = calls(() => async (input, init) => {
+      if (isCall(init)) throw toError({ reason })
+      return server.asFetch(input, init)
+    })
+    const answering = calls((_, options) => async (input, init) => {
+      if (isCall(init)) options?.onRefused?.({ reason })
+      return server.asFetch(input, init)
+    })
+    for (const caller of [throwing, answering]) {
+      const model = script()
+      const events: AgentEvent[] = []
+      const reading = async () => {
+        for await (const event of run({ caller, model })) events.push(event)
+      }
+      await expect(reading()).rejects.toMatchObject({ name: 'AuthError', code: reason })
+      expect(textOf(events)).toBe('One moment.')
+      expect(model.calls).toHaveLength(1)
+    }
+  },
+)
+
+test('an account that is not connected is told of once, in mid-run and when the server cannot even be listed', async () => {
+  const server = taskServer()
+  const script = [
+    [functionCall('taskflow_list_tasks', {}, { callId: 'a' })],
+    [functionCall('taskflow_list_tasks', {}, { callId: 'b' })],
+    [assistantMessage('Connect it.')],
+  ]
+  const needed = { reason: 'connection_needed', server: 'tasks' } as const
+  const caller: RunAgentOptions['caller'] = {
+    principal: ALICE,
+    fetch: (_, options) => async (input, init) => {
+      if (String(init?.body).includes('tools/call')) options?.onRefused?.(needed)
+      return server.asFetch(input, init)
+    },
+  }
+  const events = await eventsOf(run({ caller, model: new ScriptedModel(script) }))
+  expect(events.filter(({ type }) => type === 'connection_needed')).toEqual([{ type: 'connection_needed', server: 'tasks' }])
+  expect(textOf(events)).toBe('Connect it.')
+
+  const seen: AgentEvent[] = []
+  const opening = async () => {
+    for await (const event of run({ fetch: async () => Promise.reject(toError(needed)) })) seen.push(event)
+  }
+  await expect(opening()).rejects.toMatchObject({ code: 'connection_needed' })
+  expect(seen).toEqual([{ type: 'connection_needed', server: 'tasks' }])
 })
 
 test('a foreign failure of a tool becomes a fixed sentence for the model', async () => {

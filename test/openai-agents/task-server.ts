@@ -74,7 +74,14 @@ export function taskServer(options: TaskServerOptions = {}): TaskServer {
     const tool = (name: string, shape: z.ZodRawShape, run: (args: Args) => object | string) => {
       if (only && !only.includes(name)) return
       const inputSchema: z.ZodObject = nested ? z.object({ params: z.object(shape) }) : z.object(shape)
-      server.registerTool(prefix + name, { description: `Does ${name}.`, inputSchema }, (given: Record<string, unknown>) => {
+      const annotations = { destructiveHint: name === 'delete_task', readOnlyHint: name.startsWith('list_') }
+      const facts = {
+        description: `Does ${name}.`,
+        inputSchema,
+        annotations,
+        ...(name === 'delete_task' ? { title: 'Delete a task' } : {}),
+      }
+      server.registerTool(prefix + name, facts, (given: Record<string, unknown>) => {
         const result = run((nested ? given.params : given) as Args)
         if (typeof result === 'string') return { content: [{ type: 'text', text: result }], isError: true }
         return { content: [{ type: 'text', text: JSON.stringify(result) }], structuredContent: { ...result } }

@@ -1,0 +1,137 @@
+// The widget that asks the person, and what stands in its place once it is decided. Every word of the model or a server is plain text in it. Pure.
+
+import type { PendingCall } from '../../openai-agents/events.ts'
+import type { WidgetRoot } from '../item.ts'
+import type { JsonObject } from '../json.ts'
+import type { Decision, PendingApproval } from './approval-record.ts'
+import { toolTitle } from './tool-title.ts'
+
+/** The types of the actions of the card. */
+export const APPROVE = 'onbehalf.approve'
+export const DECLINE = 'onbehalf.decline'
+
+/** The card that asks: who would do what, with which arguments and rights. One decision is for all calls of it. */
+export function askingCard({ id, calls }: PendingApproval, person: string): WidgetRoot {
+  const payload = { approval: id }
+  return {
+    type: 'Card',
+    size: 'md',
+    children: [
+      { type: 'Title', size: 'sm', value: calls.length === 1 ? 'Approve this?' : `Approve these ${calls.length} calls?` },
+      { type: 'Text', size: 'sm', value: `The assistant would do this for ${visible(person)}:` },
+      ...calls.flatMap(callRows),
+    ],
+    confirm: { label: calls.length === 1 ? 'Approve' : `Approve all ${calls.length}`, action: { type: APPROVE, payload } },
+    cancel: { label: calls.length === 1 ? 'Decline' : 'Decline all', action: { type: DECLINE, payload } },
+  }
+}
+
+/**
+ * The card without buttons, once it is decided.
+ *
+ * @param at Milliseconds since the epoch.
+ */
+export function decidedCard(decision: Decision, at: number): WidgetRoot {
+  return {
+    type: 'Card',
+    size: 'md',
+    children: [
+      { type: 'Title', size: 'sm', value: headingOf(decision) },
+      { type: 'Caption', value: `${noteOf(decision)} ${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC` },
+      ...decision.calls.flatMap(callRows),
+    ],
+  }
+}
+
+/** What the model reads of a decision later. */
+export function decisionNote({ verdict, outcome, calls }: Decision): string {
+  const what = calls.map(({ name, arguments: args }) => `${name} ${args}`).join(', ')
+  switch (verdict) {
+    case 'declined':
+      return `The person declined this call, and it was not made: ${what}`
+    case 'expired':
+    case 'superseded':
+      return `The person did not approve this call, and it was not made: ${what}`
+    case 'approved':
+      return `The person approved this call, ${resultOf(outcome)}: ${what}`
+  }
+}
+
+function resultOf(outcome: Decision['outcome']): string {
+  switch (outcome) {
+    case 'done':
+      return 'and it was made'
+    case 'failed':
+      return 'and it did not succeed'
+    case 'not_made':
+      return 'and it was not made'
+    case 'under_way':
+    case 'unknown':
+      return 'and it is not known whether it was made; look before trying again'
+  }
+}
+
+function headingOf({ verdict }: Decision): string {
+  switch (verdict) {
+    case 'approved':
+      return 'Approved'
+    case 'declined':
+      return 'Declined'
+    case 'expired':
+      return 'Expired'
+    case 'superseded':
+      return 'Not approved'
+  }
+}
+
+function noteOf({ verdict, outcome }: Decision): string {
+  switch (verdict) {
+    case 'declined':
+      return 'Nothing was done. Declined'
+    case 'expired':
+      return 'Nothing was done. Asked again too late:'
+    case 'superseded':
+      return 'Nothing was done. The conversation went on'
+    case 'approved':
+      switch (outcome) {
+        case 'done':
+          return 'Done. Approved'
+        case 'failed':
+          return 'This did not succeed. Approved'
+        case 'not_made':
+          return 'Nothing was done. Approved'
+        case 'under_way':
+          return 'Under way; when nothing follows, it is not known whether it was done. Approved'
+        case 'unknown':
+          return 'It is not known whether this was done. Approved'
+      }
+  }
+}
+
+/** A server's own name for its tool can mislead, so the tool's name and its server always stand beside it. */
+function callRows({ name, server, title, scopes, arguments: args }: PendingCall): readonly JsonObject[] {
+  const rights = scopes.length === 0 ? '' : `, with the rights ${scopes.join(', ')}`
+  return [
+    { type: 'Divider' },
+    { type: 'Text', weight: 'semibold', value: visible(title ?? toolTitle(name, server)) },
+    { type: 'Caption', value: visible(`${name} on ${server}${rights}`) },
+    ...Object.entries(parseArguments(args)).map(([key, value]) => ({
+      type: 'Text',
+      size: 'sm',
+      value: `${visible(key)}: ${visible(typeof value === 'string' ? value : JSON.stringify(value))}`,
+    })),
+  ]
+}
+
+/** The run gives JSON objects. */
+function parseArguments(args: string): Readonly<Record<string, unknown>> {
+  return JSON.parse(args) as Readonly<Record<string, unknown>>
+}
+
+/** Text in which nothing hides: what is invisible, or turns the direction, would let the eye read something else than is sent. */
+function visible(text: string): string {
+  return text.replace(
+    /[\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]|[^\P{Cc}\n\t]/gu,
+    (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`,
+  )
+}

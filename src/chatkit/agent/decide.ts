@@ -1,0 +1,78 @@
+// A decision about calls that wait: made once, durable before anything follows from it, and told on the card that asked.
+
+import { AuthError } from '../../core/errors.ts'
+import { endsSignIn } from '../../core/wire.ts'
+import type { AnswerEvent } from '../event.ts'
+import type { Item } from '../item.ts'
+import type { AnswerContext, ChatCaller } from '../options.ts'
+import { decidedCard } from './approval-card.ts'
+import { approvalsIn, type Decision, decisionItem, type KnownApproval, type Outcome, type Verdict } from './approval-record.ts'
+
+/** A decision with its item. */
+export type Decided = NonNullable<KnownApproval['decision']>
+
+/** What of an answer's context a decision needs. */
+export type Deciding = Pick<AnswerContext<ChatCaller>, 'history' | 'newItem'>
+
+/**
+ * Decides. When this gives a decision, it is in the store, and it is the first one, so its consequences are this run's alone: not even an instance that
+ * was taken for dead in between can follow a decision of its own.
+ *
+ * @returns Undefined when another decision was first.
+ */
+export async function* decide(
+  pending: NonNullable<KnownApproval['pending']>,
+  verdict: Verdict,
+  context: Deciding,
+): AsyncGenerator<AnswerEvent, Decided | undefined, undefined> {
+  const { id, card, calls } = pending.value
+  const outcome: Outcome = verdict === 'approved' ? 'under_way' : 'not_made'
+  const value: Decision = { approval: id, card, verdict, outcome, calls }
+  const item = decisionItem(context.newItem('hidden'), value)
+  yield { type: 'thread.item.done', item }
+  const items = await context.history()
+  if (approvalsIn(items).get(id)?.decision?.item.id !== item.id) return undefined
+  const decided = { item, value }
+  yield* cardEvents(decided, items)
+  // What the run needs to go on may be large, and is in this process's memory.
+  if (verdict !== 'approved') yield { type: 'thread.item.removed', item_id: pending.item.id }
+  return decided
+}
+
+/** Says what came of a decision. */
+export function* settle({ item, value }: Decided, outcome: Outcome, items: readonly Item[]): Generator<AnswerEvent> {
+  const next: Decision = { ...value, outcome }
+  const settled = { item: decisionItem(item, next), value: next }
+  yield { type: 'thread.item.replaced', item: settled.item }
+  yield* cardEvents(settled, items)
+  if (items.some(({ id }) => id === value.approval)) yield { type: 'thread.item.removed', item_id: value.approval }
+}
+
+/**
+ * What a thread at rest still has to be told: an approval that waits is over when the conversation goes on without it; of calls that were under way it
+ * is not known whether they were made.
+ */
+export async function* closeOpen(items: readonly Item[], context: Deciding): AsyncGenerator<AnswerEvent, boolean, undefined> {
+  let changed = false
+  for (const { pending, decision } of approvalsIn(items).values()) {
+    if (decision?.value.outcome === 'under_way') yield* settle(decision, 'unknown', items)
+    else if (pending && !decision) yield* decide(pending, 'superseded', context)
+    else continue
+    changed = true
+  }
+  return changed
+}
+
+/** What is known of approved calls when their run failed. */
+export function outcomeAfter(error: unknown, calls: readonly unknown[]): Outcome {
+  if (!(error instanceof AuthError) || calls.length !== 1) return 'unknown'
+  const { reason } = error.refusal
+  return endsSignIn(reason) || reason === 'connection_needed' || reason === 'tool_refused' ? 'not_made' : 'unknown'
+}
+
+function* cardEvents({ item, value }: Decided, items: readonly Item[]): Generator<AnswerEvent> {
+  const card = items.find(({ id }) => id === value.card)
+  if (card?.type !== 'widget') return
+  const { copy_text: _, ...rest } = card
+  yield { type: 'thread.item.replaced', item: { ...rest, widget: decidedCard(value, Date.parse(item.created_at)) } }
+}

@@ -1,0 +1,115 @@
+// An agent's calls as the tasks of a workflow, one workflow at a time: what was called and how it ended, without arguments or results.
+
+import type { AgentEvent, HostedTool } from '../../openai-agents/events.ts'
+import type { AnswerEvent } from '../event.ts'
+import type { ItemBase, Task } from '../item.ts'
+import type { NewItem } from './answer-writer.ts'
+import { filesIn, pagesIn } from './source.ts'
+import { toolTitle } from './tool-title.ts'
+
+/** An event that is a task, or ends one. */
+export type TaskEvent = Extract<AgentEvent, { type: 'tool_started' | 'tool_done' | 'hosted_started' | 'hosted_done' | 'handoff' }>
+
+/** Writes workflows. Each method puts its events at the end of `out`. */
+export interface WorkflowWriter {
+  write(event: TaskEvent, out: AnswerEvent[]): void
+  /** Completes the workflow, if there is one. */
+  close(out: AnswerEvent[]): void
+}
+
+/** Makes the writer. */
+export function workflowWriter(newItem: NewItem): WorkflowWriter {
+  let open: ItemBase | undefined
+  let tasks: Task[] = []
+  const indexes = new Map<string, number>()
+
+  function add(task: Task, out: AnswerEvent[], callId?: string): void {
+    if (!open) {
+      open = newItem('workflow')
+      tasks = []
+      indexes.clear()
+      const workflow = { type: 'custom', tasks: [], expanded: false } as const
+      out.push({ type: 'thread.item.added', item: { ...open, type: 'workflow', workflow } })
+    }
+    if (callId !== undefined) indexes.set(callId, tasks.length)
+    tasks.push(task)
+    const task_index = tasks.length - 1
+    out.push({ type: 'thread.item.updated', item_id: open.id, update: { type: 'workflow.task.added', task_index, task } })
+  }
+
+  function change(callId: string, next: (before: Task) => Task, out: AnswerEvent[]): void {
+    const index = indexes.get(callId)
+    const before = index === undefined ? undefined : tasks[index]
+    if (!open || index === undefined || !before) return
+    const task = next(before)
+    tasks[index] = task
+    out.push({
+      type: 'thread.item.updated',
+      item_id: open.id,
+      update: { type: 'workflow.task.updated', task_index: index, task },
+    })
+  }
+
+  return {
+    write(event, out) {
+      switch (event.type) {
+        case 'tool_started':
+          add({ type: 'custom', status_indicator: 'loading', title: toolTitle(event.name, event.server) }, out, event.callId)
+          return
+        case 'tool_done':
+          change(event.callId, (before) => ended(before, event.outcome), out)
+          return
+        case 'hosted_started':
+          add(hostedTask(event.tool), out, event.callId)
+          return
+        case 'hosted_done':
+          if (!open || !indexes.has(event.callId)) add(hostedTask(event.tool), out, event.callId)
+          change(event.callId, (before) => found(before, event), out)
+          return
+        case 'handoff':
+          add({ type: 'custom', status_indicator: 'complete', title: `Handed over to ${event.to}` }, out)
+          return
+      }
+    },
+    close(out) {
+      if (!open) return
+      const base = open
+      open = undefined
+      // A call whose end was not heard of must not turn its wheel for ever in a stored conversation.
+      const settled = tasks.map(
+        (task): Task => (task.status_indicator === 'loading' ? { ...task, status_indicator: 'none' } : task),
+      )
+      const workflow = { type: 'custom', tasks: settled, summary: { title: summaryOf(settled) }, expanded: false } as const
+      out.push({ type: 'thread.item.done', item: { ...base, type: 'workflow', workflow } })
+    },
+  }
+}
+
+function ended(before: Task, outcome: 'done' | 'failed'): Task {
+  if (before.type !== 'custom') return before
+  return outcome === 'done'
+    ? { ...before, status_indicator: 'complete' }
+    : { ...before, status_indicator: 'none', content: 'This did not work.' }
+}
+
+function hostedTask(tool: HostedTool): Task {
+  switch (tool) {
+    case 'web_search':
+      return { type: 'web_search', status_indicator: 'loading', title: 'Search the web', queries: [], sources: [] }
+    case 'file_search':
+      return { type: 'file', status_indicator: 'loading', title: 'Search files', sources: [] }
+    case 'code_interpreter':
+      return { type: 'custom', status_indicator: 'loading', title: 'Run code' }
+  }
+}
+
+function found(before: Task, { queries, sources }: Extract<TaskEvent, { type: 'hosted_done' }>): Task {
+  if (before.type === 'web_search') return { ...before, status_indicator: 'complete', queries, sources: pagesIn(sources) }
+  if (before.type === 'file') return { ...before, status_indicator: 'complete', sources: filesIn(sources) }
+  return { ...before, status_indicator: 'complete' }
+}
+
+function summaryOf(tasks: readonly Task[]): string {
+  const titles = [...new Set(tasks.flatMap((task) => (task.type === 'thought' ? [] : (task.title ?? []))))]
+  return titles.length <= 3 ? titles.join(', ') : `${titles.slice(0, 2).join(', ')} and ${titles.length - 2} more`
+}

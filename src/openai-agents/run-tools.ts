@@ -1,0 +1,90 @@
+// The tools of one run as the framework gets them: the servers', some of which wait for the person, and the page's, which are never run here.
+
+import { type FunctionTool, mcpToFunctionTool, type Tool, tool } from '@openai/agents'
+import { toSentence } from '../core/wire.ts'
+import { type ApprovalGate, type ApprovalPolicy, plainArguments, type ToolFacts, waits } from './approval.ts'
+import { looksLikeCredential } from './instructions.ts'
+import { isFields, textIn } from './provider-item.ts'
+import type { ListedTools, OpenServer } from './run-server.ts'
+import { shownName } from './tool-names.ts'
+import type { ClientTool } from './turn.ts'
+
+/** The tools of one run. */
+export interface RunTools {
+  readonly tools: Tool[]
+  /** Those whose calls wait, by the name that the model knows, with what the server calls them. */
+  readonly held: ReadonlyMap<string, string | undefined>
+}
+
+/** Makes the tools. */
+export function runTools(
+  servers: readonly OpenServer[],
+  clientTools: readonly ClientTool[],
+  policy: ApprovalPolicy,
+  gate: ApprovalGate,
+): RunTools {
+  const held = new Map<string, string | undefined>()
+  const tools = servers.flatMap((server) =>
+    server.tools.map((listed): Tool => {
+      const made = mcpToFunctionTool(listed, server.forAgent, false)
+      const { title, ...facts } = factsOf(server.name, listed)
+      if (!waits(policy, facts)) return made
+      held.set(shownName(listed.name), title)
+      return heldTool(made, server.name, gate)
+    }),
+  )
+  return { tools: [...tools, ...clientTools.map(pageTool)], held }
+}
+
+/** Marks as the server gives them; one that says nothing of a tool has not said that it is harmless. */
+function factsOf(server: string, listed: ListedTools[number]): ToolFacts & { readonly title: string | undefined } {
+  const { name } = listed
+  const fields: unknown = listed
+  const { title, annotations } = isFields(fields) ? fields : {}
+  const marks = isFields(annotations) ? annotations : {}
+  return {
+    server,
+    name,
+    title: textIn(title) ?? textIn(marks.title),
+    readOnly: marks.readOnlyHint === true,
+    destructive: marks.destructiveHint === true && marks.readOnlyHint !== true,
+  }
+}
+
+type McpTool = ReturnType<typeof mcpToFunctionTool>
+
+/** A tool whose calls go through the gate or not at all, whatever the framework makes of the question. */
+function heldTool(inner: McpTool, server: string, gate: ApprovalGate): FunctionTool<unknown, never, string> {
+  const { name } = inner
+  return {
+    ...inner,
+    async needsApproval(_context: unknown, input: unknown, callId = '') {
+      const args = plainArguments(JSON.stringify(input) ?? '')
+      // Nobody is shown what may be a credential: such a call is refused below, and not asked about.
+      if (args !== undefined && looksLikeCredential(args)) return false
+      return args === undefined || !gate.has({ callId, name, arguments: args })
+    },
+    async invoke(context, input, details) {
+      const args = plainArguments(input)
+      const callId = details?.toolCall?.callId
+      if (args === undefined || callId === undefined || !gate.take({ callId, name, arguments: args })) {
+        return toSentence({ reason: 'arguments_refused', server })
+      }
+      return inner.invoke(context, input, details)
+    },
+  }
+}
+
+function pageTool({ name, description, parameters }: ClientTool): Tool {
+  return tool({
+    name,
+    description,
+    parameters: { properties: {}, required: [], ...parameters, type: 'object', additionalProperties: true },
+    strict: false,
+    // A call that waits ends the run; it is the page that makes it.
+    needsApproval: true,
+    execute: () => {
+      throw new TypeError('A tool of the page was called here')
+    },
+  })
+}
