@@ -56,4 +56,36 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       since real not null
     ) strict`,
   ],
+  [
+    `create table attachment (
+      seq integer primary key,
+      id text not null unique,
+      owner text not null,
+      thread_id text,
+      body text not null
+    ) strict`,
+    'create index attachment_by_thread on attachment (thread_id)',
+    `create table run (
+      seq integer primary key,
+      id text not null unique,
+      owner text not null,
+      thread_id text not null,
+      resumable integer not null,
+      item_id text,
+      once_key text,
+      once_digest text,
+      state text not null,
+      alive_until integer not null
+    ) strict`,
+    'create index run_by_thread on run (owner, thread_id, seq)',
+    'create index run_by_time on run (alive_until)',
+    "create unique index run_alive on run (owner, thread_id) where state in ('running', 'stopping')",
+    "create unique index run_once on run (owner, once_key) where once_key is not null and state <> 'interrupted'",
+    `create table run_event (
+      run_id text not null references run (id) on delete cascade,
+      number integer not null,
+      body text not null,
+      primary key (run_id, number)
+    ) strict, without rowid`,
+  ],
 ]

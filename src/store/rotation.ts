@@ -7,7 +7,8 @@ import { dropKey, listKeyring } from './keyring-file.ts'
 import type { MasterKeys } from './master-keys.ts'
 import { rewrapped } from './seal.ts'
 import { secretBinding, vaultBinding } from './sealed-tables.ts'
-import { type SqliteDatabase, type Step, step } from './sqlite.ts'
+import { type Step, step } from './sql.ts'
+import type { SqliteDatabase } from './sqlite.ts'
 import { sqliteCompiler } from './statement.ts'
 
 /** What a re-wrapping did. */

@@ -5,7 +5,8 @@ import type { MasterKeys } from './master-keys.ts'
 import { readSealed, writeSealed } from './sealed-rows.ts'
 import { secretBinding } from './sealed-tables.ts'
 import { secretStatements } from './secret-statements.ts'
-import { type SqliteDatabase, step } from './sqlite.ts'
+import { step } from './sql.ts'
+import type { SqliteDatabase } from './sqlite.ts'
 import { sqliteCompiler } from './statement.ts'
 
 /**

@@ -3,7 +3,8 @@
 import { chmodSync, closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { MIGRATIONS } from './migrations.ts'
-import { bind, type SqlValue, type Statement, type Values } from './statement.ts'
+import type { SqlDatabase, Step } from './sql.ts'
+import { bind, type Statement, type Values } from './statement.ts'
 
 /** Options of {@link openSqlite}. */
 export interface SqliteOptions {
@@ -11,27 +12,12 @@ export interface SqliteOptions {
   readonly busyTimeout?: number
 }
 
-/** One statement of a batch, its values bound. */
-export interface Step {
-  readonly text: string
-  readonly values: readonly SqlValue[]
-}
-
 /** An open database. Whatever a method has answered is on the disk. */
-export interface SqliteDatabase {
-  /** The first row of a query. */
-  first<P extends Values, R>(statement: Statement<P, R>, values: P): Promise<R | undefined>
-  /** The rows of a query. */
-  all<P extends Values, R>(statement: Statement<P, R>, values: P): Promise<readonly R[]>
+export interface SqliteDatabase extends SqlDatabase {
   /** Runs statements, all or nothing, and gives the number of rows that each changed. */
   batch(steps: readonly Step[]): Promise<readonly number[]>
   /** Closes the file. */
   close(): void
-}
-
-/** A step of a batch. */
-export function step<P extends Values>(statement: Statement<P>, values: P): Step {
-  return { text: statement.text, values: bind(statement, values) }
 }
 
 /**
@@ -81,12 +67,42 @@ export function openSqlite(path: string, options: SqliteOptions = {}): SqliteDat
       // A single statement is a transaction by itself.
       return first && steps.length === 1 ? [run(first)] : transaction(database, () => steps.map(run))
     },
+    async commit(steps): Promise<readonly number[] | undefined> {
+      const [first] = steps
+      if (first && steps.length === 1) {
+        // One row or none is changed by itself; more than were needed cannot be told before.
+        const rows = run(first)
+        if (first.needs === undefined || rows === first.needs) return [rows]
+        if (rows === 0) return undefined
+        throw new Error('A step concerned more rows than it needs')
+      }
+      return transaction(
+        database,
+        () => {
+          const rows: number[] = []
+          for (const one of steps) {
+            const concerned = run(one)
+            if (one.needs !== undefined && concerned !== one.needs) throw new Unmet()
+            rows.push(concerned)
+          }
+          return rows
+        },
+        Unmet,
+      )
+    },
     close: () => database.close(),
   }
 }
 
+/** A step did not concern as many rows as it needs. */
+class Unmet extends Error {
+  override readonly name = 'Unmet'
+}
+
 /** Nothing is awaited inside, so no other statement can come between. */
-function transaction<T>(database: DatabaseSync, work: () => T): T {
+function transaction<T>(database: DatabaseSync, work: () => T): T
+function transaction<T>(database: DatabaseSync, work: () => T, expected: typeof Unmet): T | undefined
+function transaction<T>(database: DatabaseSync, work: () => T, expected?: typeof Unmet): T | undefined {
   database.exec('begin immediate')
   try {
     const result = work()
@@ -94,6 +110,7 @@ function transaction<T>(database: DatabaseSync, work: () => T): T {
     return result
   } catch (error) {
     if (database.isTransaction) database.exec('rollback')
+    if (expected && error instanceof expected) return undefined
     throw error
   }
 }

@@ -1,6 +1,6 @@
 // The statements of the thread store, compiled once. The owner is part of every one that reads or changes.
 
-import type { Generated, Kysely } from 'kysely'
+import { type Generated, type Kysely, sql } from 'kysely'
 import { place, type Statement, statement } from './statement.ts'
 
 /** The tables, as the migrations make them. */
@@ -9,6 +9,8 @@ export interface ThreadTables {
   readonly thread: { seq: Generated<number>; id: string; owner: string; version: number; body: string }
   /** `hidden` is 0 or 1; `body` is the item in JSON. */
   readonly item: { seq: Generated<number>; thread_id: string; id: string; hidden: number; body: string }
+  /** `body` is the record in JSON, without its thread. */
+  readonly attachment: { seq: Generated<number>; id: string; owner: string; thread_id: string | null; body: string }
 }
 
 /** A thread's row. */
@@ -19,8 +21,18 @@ export interface ThreadRow {
   readonly body: string
 }
 
-type OfThread = { readonly owner: string; readonly thread: string }
+/** An attachment's row. */
+export interface AttachmentRow {
+  readonly id: string
+  readonly owner: string
+  readonly thread_id: string | null
+  readonly body: string
+}
+
+type Owned = { readonly owner: string }
+type OfThread = Owned & { readonly thread: string }
 type OfItem = OfThread & { readonly item: string }
+type OfAttachment = Owned & { readonly attachment: string }
 type OfPage = { readonly from: number; readonly rows: number }
 
 /** Both directions of a list. */
@@ -36,11 +48,18 @@ export interface ThreadStatements {
   readonly changeThread: Statement<OfThread & { readonly version: number; readonly body: string }>
   readonly deleteThread: Statement<OfThread>
   readonly threadPosition: Statement<OfThread, { readonly seq: number }>
-  readonly listThreads: Ordered<{ readonly owner: string }, ThreadRow>
+  readonly listThreads: Ordered<Owned, ThreadRow>
+  readonly readItem: Statement<OfItem, { readonly body: string }>
   readonly saveItem: Statement<OfItem & { readonly hidden: number; readonly body: string }>
   readonly removeItem: Statement<OfItem>
   readonly itemPosition: Statement<OfItem & { readonly hidden: number }, { readonly seq: number }>
   readonly listItems: Ordered<OfThread & { readonly hidden: number }, { readonly id: string; readonly body: string }>
+  readonly attach: Statement<OfAttachment & { readonly thread: string }>
+  readonly readAttachment: Statement<OfAttachment, AttachmentRow>
+  readonly listAttachments: Statement<OfThread & { readonly rows: number }, AttachmentRow>
+  readonly saveAttachment: Statement<OfAttachment & { readonly thread: string | null; readonly body: string }>
+  readonly deleteAttachment: Statement<OfAttachment>
+  readonly deleteAttachments: Statement<OfThread>
 }
 
 /** Compiles the statements. */
@@ -48,12 +67,15 @@ export function threadStatements(db: Kysely<ThreadTables>): ThreadStatements {
   const owner = place<string>('owner')
   const thread = place<string>('thread')
   const item = place<string>('item')
+  const attachment = place<string>('attachment')
+  const body = place<string>('body')
   /** With 0 only what is not hidden, with 1 all. */
   const hidden = place<number>('hidden')
   const ownThread = db.selectFrom('thread').where('thread.id', '=', thread).where('thread.owner', '=', owner)
+  const ownAttachment = db.selectFrom('attachment').select(['id', 'owner', 'thread_id', 'body']).where('owner', '=', owner)
 
   const listThreads = (order: 'asc' | 'desc') =>
-    statement<{ readonly owner: string } & OfPage, ThreadRow>(
+    statement<Owned & OfPage, ThreadRow>(
       db
         .selectFrom('thread')
         .select(['id', 'owner', 'version', 'body'])
@@ -73,14 +95,21 @@ export function threadStatements(db: Kysely<ThreadTables>): ThreadStatements {
         .orderBy('item.seq', order)
         .limit(place<number>('rows')),
     )
+  // The select list gives a place no type of its own, and PostgreSQL would take every one for text.
+  const saved = ownThread.select([
+    'thread.id as thread_id',
+    sql<string>`cast(${item} as text)`.as('id'),
+    sql<number>`cast(${hidden} as integer)`.as('hidden'),
+    sql<string>`cast(${body} as text)`.as('body'),
+  ])
 
   return {
-    addThread: statement(db.insertInto('thread').values({ id: thread, owner, version: 1, body: place<string>('body') })),
+    addThread: statement(db.insertInto('thread').values({ id: thread, owner, version: 1, body })),
     readThread: statement(ownThread.select(['id', 'owner', 'version', 'body'])),
     changeThread: statement(
       db
         .updateTable('thread')
-        .set((eb) => ({ body: place<string>('body'), version: eb('version', '+', 1) }))
+        .set((eb) => ({ body, version: eb('version', '+', 1) }))
         .where('id', '=', thread)
         .where('owner', '=', owner)
         .where('version', '=', place<number>('version')),
@@ -88,13 +117,18 @@ export function threadStatements(db: Kysely<ThreadTables>): ThreadStatements {
     deleteThread: statement(db.deleteFrom('thread').where('id', '=', thread).where('owner', '=', owner)),
     threadPosition: statement(ownThread.select('seq')),
     listThreads: { asc: listThreads('asc'), desc: listThreads('desc') },
+    readItem: statement(
+      db
+        .selectFrom('item')
+        .select('item.body')
+        .where('item.thread_id', '=', ownThread.select('thread.id'))
+        .where('item.id', '=', item),
+    ),
     saveItem: statement(
       db
         .insertInto('item')
         .columns(['thread_id', 'id', 'hidden', 'body'])
-        .expression(
-          ownThread.select(['thread.id as thread_id', item.as('id'), hidden.as('hidden'), place<string>('body').as('body')]),
-        )
+        .expression(saved)
         .onConflict((conflict) =>
           conflict
             .columns(['thread_id', 'id'])
@@ -113,5 +147,27 @@ export function threadStatements(db: Kysely<ThreadTables>): ThreadStatements {
         .where('item.hidden', '<=', hidden),
     ),
     listItems: { asc: listItems('asc'), desc: listItems('desc') },
+    attach: statement(
+      db.updateTable('attachment').set({ thread_id: thread }).where('id', '=', attachment).where('owner', '=', owner),
+    ),
+    readAttachment: statement(ownAttachment.where('id', '=', attachment)),
+    listAttachments: statement(ownAttachment.where('thread_id', '=', thread).orderBy('seq').limit(place<number>('rows'))),
+    saveAttachment: statement(
+      db
+        .insertInto('attachment')
+        .values({ id: attachment, owner, thread_id: thread, body })
+        .onConflict((conflict) =>
+          conflict
+            .column('id')
+            .doUpdateSet((eb) => ({
+              body: eb.ref('excluded.body'),
+              // A message may have taken it meanwhile.
+              thread_id: eb.fn.coalesce('excluded.thread_id', 'attachment.thread_id'),
+            }))
+            .whereRef('attachment.owner', '=', 'excluded.owner'),
+        ),
+    ),
+    deleteAttachment: statement(db.deleteFrom('attachment').where('id', '=', attachment).where('owner', '=', owner)),
+    deleteAttachments: statement(db.deleteFrom('attachment').where('thread_id', '=', thread).where('owner', '=', owner)),
   }
 }

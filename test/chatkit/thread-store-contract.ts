@@ -30,15 +30,11 @@ function note(threadId: string, id: string): Item {
 export function threadStoreContract(open: () => ThreadStore): void {
   async function filled(): Promise<ThreadStore> {
     const store = open()
-    await store.createThread(thread('t1'), [
-      said('t1', 'i1'),
-      note('t1', 'h1'),
-      said('t1', 'i2'),
-      note('t1', 'h2'),
-      said('t1', 'i3'),
-    ])
-    await store.createThread(thread('t2', B), [said('t2', 'i1')])
-    await store.createThread(thread('t3'), [])
+    await store.createThread(thread('t1'), {
+      save: [said('t1', 'i1'), note('t1', 'h1'), said('t1', 'i2'), note('t1', 'h2'), said('t1', 'i3')],
+    })
+    await store.createThread(thread('t2', B), { save: [said('t2', 'i1')] })
+    await store.createThread(thread('t3'), {})
     return store
   }
 
@@ -62,7 +58,7 @@ export function threadStoreContract(open: () => ThreadStore): void {
   test('text of every kind survives: emoji, NUL, lone surrogates, quotes, line separators', async () => {
     const store = await filled()
     const text = 'a\u0000b \u{1f469}\u200d\u{1f4bb} "\'\\ \u2028\u2029 \ud800 \n'
-    await store.saveItems(A, 't1', [said('t1', 'odd', text)])
+    await store.changeItems(A, 't1', { save: [said('t1', 'odd', text)] })
     await store.updateThread(A, 't1', { title: text })
     expect((await store.items(A, 't1', EVERY_ITEM))?.data.at(-1)).toEqual(said('t1', 'odd', text))
     expect((await store.thread(A, 't1'))?.title).toBe(text)
@@ -71,8 +67,8 @@ export function threadStoreContract(open: () => ThreadStore): void {
   test('a second thread of the same id is refused, whoever owns it, and nothing of it is stored', async () => {
     const store = await filled()
     const before = await snapshot(store)
-    await expect(store.createThread(thread('t1'), [])).rejects.toThrow()
-    await expect(store.createThread(thread('t2'), [said('t2', 'x')])).rejects.toThrow()
+    await expect(store.createThread(thread('t1'), {})).rejects.toThrow()
+    await expect(store.createThread(thread('t2'), { save: [said('t2', 'x')] })).rejects.toThrow()
     expect(await snapshot(store)).toEqual(before)
   })
 
@@ -95,7 +91,7 @@ export function threadStoreContract(open: () => ThreadStore): void {
 
   test('saving an item again puts it in its old place', async () => {
     const store = await filled()
-    expect(await store.saveItems(A, 't1', [said('t1', 'i1', 'new'), said('t1', 'i4')])).toBe(true)
+    expect(await store.changeItems(A, 't1', { save: [said('t1', 'i1', 'new'), said('t1', 'i4')] })).toBe(true)
     const items = (await store.items(A, 't1', EVERY_ITEM))?.data ?? []
     expect(items.map(({ id }) => id)).toEqual(['i1', 'h1', 'i2', 'h2', 'i3', 'i4'])
     expect(items[0]).toEqual(said('t1', 'i1', 'new'))
@@ -103,14 +99,14 @@ export function threadStoreContract(open: () => ThreadStore): void {
 
   test('items of the same id in two threads are two items', async () => {
     const store = await filled()
-    await store.saveItems(B, 't2', [said('t2', 'i1', 'of b')])
+    await store.changeItems(B, 't2', { save: [said('t2', 'i1', 'of b')] })
     expect((await store.items(A, 't1', EVERY_ITEM))?.data[0]).toEqual(said('t1', 'i1'))
   })
 
   test('a removed item is gone, and one that is not there is no error', async () => {
     const store = await filled()
-    await store.removeItem(A, 't1', 'i2')
-    await store.removeItem(A, 't1', 'i2')
+    await store.changeItems(A, 't1', { remove: ['i2'] })
+    await store.changeItems(A, 't1', { remove: ['i2'] })
     expect((await store.items(A, 't1', EVERY_ITEM))?.data.map(({ id }) => id)).toEqual(['i1', 'h1', 'h2', 'i3'])
   })
 
@@ -120,15 +116,15 @@ export function threadStoreContract(open: () => ThreadStore): void {
     expect(await store.deleteThread(A, 't1')).toBe(false)
     expect(await store.thread(A, 't1')).toBeUndefined()
     expect(await store.items(A, 't1', EVERY_ITEM)).toBeUndefined()
-    expect(await store.saveItems(A, 't1', [said('t1', 'late')])).toBe(false)
-    await store.createThread(thread('t1'), [])
+    expect(await store.changeItems(A, 't1', { save: [said('t1', 'late')] })).toBe(false)
+    await store.createThread(thread('t1'), {})
     expect((await store.items(A, 't1', EVERY_ITEM))?.data).toEqual([])
   })
 
   test('what is put in or taken out is a copy', async () => {
     const store = open()
     const metadata: Record<string, string> = { n: 'before' }
-    await store.createThread({ ...thread('t1'), metadata }, [])
+    await store.createThread({ ...thread('t1'), metadata }, {})
     metadata.n = 'after'
     const out = await store.thread(A, 't1')
     Object.assign(out?.metadata ?? {}, { n: 'after' })
@@ -182,15 +178,15 @@ export function threadStoreContract(open: () => ThreadStore): void {
     expect(await store.deleteThread(B, 't1')).toBe(false)
     expect(await store.items(B, 't1', EVERY_ITEM)).toBeUndefined()
     expect(await store.items(B, 't1', { ...EVERY_ITEM, after: 'i1' })).toBeUndefined()
-    expect(await store.saveItems(B, 't1', [said('t1', 'i1', 'mine'), said('t1', 'mine')])).toBe(false)
-    await store.removeItem(B, 't1', 'i1')
+    expect(await store.changeItems(B, 't1', { save: [said('t1', 'i1', 'mine'), said('t1', 'mine')] })).toBe(false)
+    await store.changeItems(B, 't1', { remove: ['i1'] })
     expect(await snapshot(store)).toEqual(before)
   })
 
   test('ids that look alike are different: case, spaces, NUL, wildcards', async () => {
     const store = open()
     const ids = ['a', 'A', 'a ', 'a\u0000', 'a%', '%', "a'--"]
-    for (const id of ids) await store.createThread(thread(id, id), [said(id, id)])
+    for (const id of ids) await store.createThread(thread(id, id), { save: [said(id, id)] })
     for (const id of ids) {
       expect((await store.threads(id, ALL))?.data.map((one) => one.id)).toEqual([id])
       expect((await store.items(id, id, EVERY_ITEM))?.data.map((one) => one.id)).toEqual([id])

@@ -31,7 +31,7 @@ describe('the thread store in SQLite', () => threadStoreContract(() => sqliteThr
 
 test('what was stored is there when the file is opened again', async () => {
   const first = openSqlite(path)
-  await sqliteThreadStore(first).createThread(thread('t1'), [said('t1', 'i1')])
+  await sqliteThreadStore(first).createThread(thread('t1'), { save: [said('t1', 'i1')] })
   first.close()
   const store = sqliteThreadStore(opened())
   expect(await store.thread('owner-a', 't1')).toEqual(thread('t1'))
@@ -40,7 +40,7 @@ test('what was stored is there when the file is opened again', async () => {
 
 test('two connections to one file see each other and lose no change', async () => {
   const [one, two] = [sqliteThreadStore(opened()), sqliteThreadStore(opened())]
-  await one.createThread(thread('t1'), [])
+  await one.createThread(thread('t1'), {})
   await Promise.all([
     one.updateThread('owner-a', 't1', { title: 'T' }),
     two.updateThread('owner-a', 't1', { metadata: { n: 1 } }),
@@ -51,7 +51,7 @@ test('two connections to one file see each other and lose no change', async () =
 test('only its owner can read the file, its log included, even if it was wider before', async () => {
   writeFileSync(path, '', { mode: 0o644 })
   chmodSync(path, 0o644)
-  await sqliteThreadStore(opened()).createThread(thread('t1'), [])
+  await sqliteThreadStore(opened()).createThread(thread('t1'), {})
   for (const name of [path, `${path}-wal`, `${path}-shm`]) expect(statSync(name).mode & 0o777).toBe(0o600)
 })
 
@@ -79,6 +79,6 @@ test('a file that is not of SQLite is refused', () => {
 test('a batch is all or nothing', async () => {
   const store = sqliteThreadStore(opened())
   const broken = { ...said('t1', 'i2'), toJSON: () => undefined }
-  await expect(store.createThread(thread('t1'), [said('t1', 'i1'), broken])).rejects.toThrow()
+  await expect(store.createThread(thread('t1'), { save: [said('t1', 'i1'), broken] })).rejects.toThrow()
   expect(await store.thread('owner-a', 't1')).toBeUndefined()
 })
