@@ -3,6 +3,7 @@
 import {
   InputGuardrailTripwireTriggered,
   MaxTurnsExceededError,
+  ModelRefusalError,
   OutputGuardrailTripwireTriggered,
   type RunStreamEvent,
   ToolInputGuardrailTripwireTriggered,
@@ -47,24 +48,25 @@ export async function* agentEvents(
     await result.completed
   } catch (error) {
     if (result.cancelled) return
-    yield* endingOf(error, 'I stopped after too many steps without coming to an end.')
+    yield* endingOf(error, 'I stopped after too many steps without coming to an end.', translate.said())
   }
 }
 
 /**
  * What is told of a run that ended by an error of the framework's.
  *
- * @throws AuthError for what is neither a limit nor a guardrail.
+ * @param said The text that was completed last: a refusal of the model's may be told already.
+ * @throws AuthError for what is neither a limit, nor a refusal, nor a guardrail.
  */
-export function endingOf(error: unknown, tooLong: string): readonly AgentEvent[] {
-  if (error instanceof MaxTurnsExceededError) {
-    return [
-      { type: 'text_delta', delta: tooLong },
-      { type: 'text_done', text: tooLong },
-    ]
-  }
+export function endingOf(error: unknown, tooLong: string, said: string): readonly AgentEvent[] {
   if (isTripwire(error)) return [{ type: 'withdrawn' }]
-  throw toError({ reason: 'server_unavailable', server: 'The language model' })
+  const text = error instanceof MaxTurnsExceededError ? tooLong : error instanceof ModelRefusalError ? error.refusal : undefined
+  if (text === undefined) throw toError({ reason: 'server_unavailable', server: 'The language model' })
+  if (text === said) return []
+  return [
+    { type: 'text_delta', delta: text },
+    { type: 'text_done', text },
+  ]
 }
 
 function isTripwire(error: unknown): boolean {

@@ -79,7 +79,7 @@ export async function* agentRun(
     }
   } catch (error) {
     if (signal.aborted) return
-    yield* endingOf(error, `I stopped after ${maxTurns} steps without coming to an end.`)
+    yield* endingOf(error, `I stopped after ${maxTurns} steps without coming to an end.`, translate.said())
   }
 }
 

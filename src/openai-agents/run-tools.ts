@@ -1,13 +1,19 @@
 // The tools of one run as the framework gets them: the servers', some of which wait for the person, and the page's, which are never run here.
 
 import { type FunctionTool, mcpToFunctionTool, type Tool, tool } from '@openai/agents'
-import { toSentence } from '../core/wire.ts'
 import { type ApprovalGate, type ApprovalPolicy, plainArguments, type ToolFacts, waits } from './approval.ts'
 import { looksLikeCredential } from './instructions.ts'
 import { isFields, textIn } from './provider-item.ts'
 import type { ListedTools, OpenServer } from './run-server.ts'
 import { shownName } from './tool-names.ts'
 import type { ClientTool } from './turn.ts'
+
+/** Characters of arguments that a person can be asked to look through. */
+const LONGEST = 20_000
+
+/** What the model is told of a call that nobody can be asked about. */
+const NOT_SHOWN =
+  'This was not done: nobody can be asked to approve such arguments. Send short, plain values, and no credentials.'
 
 /** The tools of one run. */
 export interface RunTools {
@@ -30,7 +36,7 @@ export function runTools(
       const { title, ...facts } = factsOf(server.name, listed)
       if (!waits(policy, facts)) return made
       held.set(shownName(listed.name), title)
-      return heldTool(made, server.name, gate)
+      return heldTool(made, gate)
     }),
   )
   return { tools: [...tools, ...clientTools.map(pageTool)], held }
@@ -54,21 +60,21 @@ function factsOf(server: string, listed: ListedTools[number]): ToolFacts & { rea
 type McpTool = ReturnType<typeof mcpToFunctionTool>
 
 /** A tool whose calls go through the gate or not at all, whatever the framework makes of the question. */
-function heldTool(inner: McpTool, server: string, gate: ApprovalGate): FunctionTool<unknown, never, string> {
+function heldTool(inner: McpTool, gate: ApprovalGate): FunctionTool<unknown, never, string> {
   const { name } = inner
   return {
     ...inner,
     async needsApproval(_context: unknown, input: unknown, callId = '') {
       const args = plainArguments(JSON.stringify(input) ?? '')
-      // Nobody is shown what may be a credential: such a call is refused below, and not asked about.
-      if (args !== undefined && looksLikeCredential(args)) return false
+      // Nobody is shown what may be a credential, or what nobody reads: such a call is refused below, and not asked about.
+      if (args !== undefined && (looksLikeCredential(args) || args.length > LONGEST)) return false
       return args === undefined || !gate.has({ callId, name, arguments: args })
     },
     async invoke(context, input, details) {
       const args = plainArguments(input)
       const callId = details?.toolCall?.callId
       if (args === undefined || callId === undefined || !gate.take({ callId, name, arguments: args })) {
-        return toSentence({ reason: 'arguments_refused', server })
+        return NOT_SHOWN
       }
       return inner.invoke(context, input, details)
     },

@@ -8,6 +8,8 @@ import { citationOf, type Fields, hostedDone, hostedToolOf, imageUrl, isFields, 
 export interface Translator {
   /** Puts what an event comes to at the end of `out`: an array of the caller's, so that a piece of text costs one object. */
   take(event: RunStreamEvent, out: AgentEvent[]): void
+  /** The text that was completed last. */
+  said(): string
 }
 
 type ModelEvent = Extract<RunStreamEvent, { type: 'raw_model_stream_event' }>['data']
@@ -29,6 +31,7 @@ export function translator(
   const told = new Map<string, boolean>()
   /** The message that is being written. */
   let text = ''
+  let last = ''
   /** Of the response that is being given. */
   let done = new Set<string>()
   let reasoned = false
@@ -164,6 +167,7 @@ export function translator(
     if (text === '' && whole !== '') out.push({ type: 'text_delta', delta: whole })
     if (text === '') text = whole
     if (text !== '') out.push({ type: 'text_done', text, ...(citations.length > 0 ? { citations } : {}) })
+    last = text
     text = ''
   }
 
@@ -192,6 +196,7 @@ export function translator(
   }
 
   return {
+    said: () => last,
     take(event, out) {
       if (event.type === 'raw_model_stream_event') takeModelEvent(event.data, out)
       else if (event.type === 'run_item_stream_event') takeItem(event.item, out)

@@ -45,8 +45,10 @@ export function answerWriter(newItem: NewItem, { connectUrl, now = Date.now }: A
   const reasoning = reasoningWriter(noted, now)
   const image = imageWriter(noted)
   const linked = new Set<string>()
+  let withdrawn = false
 
   function end(out: AnswerEvent[]): void {
+    if (withdrawn) return
     message.close(out)
     workflow.close(out)
     reasoning.close(out)
@@ -123,6 +125,7 @@ export function answerWriter(newItem: NewItem, { connectUrl, now = Date.now }: A
           end(out)
           return
         case 'withdrawn':
+          withdrawn = true
           for (const item_id of begun) out.push({ type: 'thread.item.removed', item_id })
           out.push({ type: 'error', code: 'custom', message: 'This is not answered here.', allow_retry: false })
           return
