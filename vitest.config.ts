@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   resolve: { conditions: ['onbehalf-source'] },
-  ssr: { resolve: { conditions: ['onbehalf-source', 'node', 'import', 'module', 'default'] } },
+  // Only what is not given anyway: Vitest hands these to Node, where `import` would be meant for `require`, too.
+  ssr: { resolve: { conditions: ['onbehalf-source', 'node'] } },
   test: {
     include: ['test/**/*.test.ts'],
     environment: 'node',

@@ -78,7 +78,7 @@ export function memoryRunStore(): RunStore {
       for (const kept of runs.values())
         if (kept.run.owner === run.owner && isLive(kept.run) && kept.run.aliveUntil > now) live += 1
       if (live >= most) return { began: false, why: 'crowded' }
-      if (before) before.events = []
+      if (before?.run.state === 'done') before.events = []
       runs.set(run.id, { run: { ...run, state: 'running', aliveUntil }, events: [] })
       alive.set(run.owner, (alive.get(run.owner) ?? new Set()).add(run.id))
       newest.set(place(run.owner, run.threadId), run.id)

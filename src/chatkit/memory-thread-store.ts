@@ -83,8 +83,11 @@ export function memoryThreadStore(): ThreadStore {
       return structuredClone(found.slice(0, MOST_ATTACHMENTS))
     },
     async saveAttachment(owner, attachment): Promise<boolean> {
-      if (attachments.has(attachment.id) && !attachmentOf(owner, attachment.id)) return false
-      attachments.set(attachment.id, { ...structuredClone(attachment), owner })
+      const before = attachmentOf(owner, attachment.id)
+      if (attachments.has(attachment.id) && !before) return false
+      // A message may have taken it meanwhile.
+      const taken = attachment.thread_id ?? before?.thread_id
+      attachments.set(attachment.id, { ...structuredClone(attachment), owner, ...(taken === undefined ? {} : { thread_id: taken }) })
       return true
     },
     async deleteAttachment(owner, id): Promise<boolean> {

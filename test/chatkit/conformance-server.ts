@@ -18,7 +18,15 @@ import {
   type ThreadStore,
 } from 'onbehalf/chatkit'
 import { jwtVerifier } from 'onbehalf/jwt'
-import { openSqlite, sqliteRunStore, sqliteThreadStore } from 'onbehalf/store'
+import {
+  openPostgres,
+  openSqlite,
+  postgresRunStore,
+  postgresThreadStore,
+  sqliteRunStore,
+  sqliteThreadStore,
+} from 'onbehalf/store'
+import { startPostgres } from '../store/postgres-server.ts'
 import { conformanceApp } from './conformance-responder.ts'
 
 const HELP = `npm run -s conformance:chatkit [-- --store memory|sqlite|postgres] [--port N]
@@ -87,7 +95,18 @@ async function groundFor(name: string): Promise<Ground> {
 }
 
 async function postgresGround(): Promise<Ground> {
-  throw new Error('not yet')
+  const postgres = await startPostgres()
+  const { host, port, user } = postgres
+  const database = await postgres.database()
+  let schemas = 0
+  return {
+    async open() {
+      schemas += 1
+      const opened = await openPostgres({ host, port, user, database, schema: `empty_${schemas}`, connections: 4 })
+      return { store: postgresThreadStore(opened), runs: postgresRunStore(opened), close: opened.close }
+    },
+    end: () => postgres.close(),
+  }
 }
 
 /** A real door, whose issuer exists in this process only. */

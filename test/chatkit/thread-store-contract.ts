@@ -27,9 +27,9 @@ function note(threadId: string, id: string): Item {
 }
 
 /** Runs the contract against stores that `open` makes, each empty. */
-export function threadStoreContract(open: () => ThreadStore): void {
+export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStore>): void {
   async function filled(): Promise<ThreadStore> {
-    const store = open()
+    const store = await open()
     await store.createThread(thread('t1'), {
       save: [said('t1', 'i1'), note('t1', 'h1'), said('t1', 'i2'), note('t1', 'h2'), said('t1', 'i3')],
     })
@@ -122,7 +122,7 @@ export function threadStoreContract(open: () => ThreadStore): void {
   })
 
   test('what is put in or taken out is a copy', async () => {
-    const store = open()
+    const store = await open()
     const metadata: Record<string, string> = { n: 'before' }
     await store.createThread({ ...thread('t1'), metadata }, {})
     metadata.n = 'after'
@@ -183,8 +183,94 @@ export function threadStoreContract(open: () => ThreadStore): void {
     expect(await snapshot(store)).toEqual(before)
   })
 
+  const file = (id: string, more: object = {}) =>
+    ({ id, type: 'file', name: 'a.txt', mime_type: 'text/plain', size: 3, metadata: { n: 1 }, ...more }) as const
+
+  test('one item is found by its thread and id, hidden or not', async () => {
+    const store = await filled()
+    expect(await store.item(A, 't1', 'i2')).toEqual(said('t1', 'i2'))
+    expect(await store.item(A, 't1', 'h1')).toEqual(note('t1', 'h1'))
+    expect(await store.item(A, 't1', 'none')).toBeUndefined()
+    expect(await store.item(A, 't3', 'i1')).toBeUndefined()
+    expect(await store.item(B, 't1', 'i1')).toBeUndefined()
+  })
+
+  test('items are saved and removed in one change, all or nothing', async () => {
+    const store = await filled()
+    const change = { save: [said('t1', 'new')], remove: ['i1', 'i2', 'none'] }
+    expect(await store.changeItems(A, 't1', { ...change, attach: ['none'] })).toBe(false)
+    expect((await store.items(A, 't1', EVERY_ITEM))?.data.map(({ id }) => id)).toEqual(['i1', 'h1', 'i2', 'h2', 'i3'])
+    expect(await store.changeItems(A, 't1', change)).toBe(true)
+    expect((await store.items(A, 't1', EVERY_ITEM))?.data.map(({ id }) => id)).toEqual(['h1', 'h2', 'i3', 'new'])
+    expect(await store.changeItems(A, 't1', {})).toBe(true)
+    expect(await store.changeItems(A, 'none', {})).toBe(false)
+    expect(await store.changeItems(B, 't1', {})).toBe(false)
+    expect(await store.changeItems(B, 't1', { remove: ['i3'] })).toBe(false)
+  })
+
+  test('a record of an attachment is kept, changed, attached and deleted', async () => {
+    const store = await filled()
+    expect(await store.saveAttachment(A, file('a1'))).toBe(true)
+    expect(await store.attachment(A, 'a1')).toEqual({ ...file('a1'), owner: A })
+    expect(await store.changeItems(A, 't1', { save: [said('t1', 'with')], attach: ['a1'] })).toBe(true)
+    expect(await store.attachment(A, 'a1')).toEqual({ ...file('a1'), owner: A, thread_id: 't1' })
+    // One that was read before it was attached is written back without forgetting its thread.
+    expect(await store.saveAttachment(A, file('a1', { size: 4 }))).toBe(true)
+    expect(await store.attachment(A, 'a1')).toEqual({ ...file('a1', { size: 4 }), owner: A, thread_id: 't1' })
+    expect((await store.attachments(A, 't1')).map(({ id }) => id)).toEqual(['a1'])
+    expect(await store.attachments(A, 't3')).toEqual([])
+    expect(await store.deleteAttachment(A, 'a1')).toBe(true)
+    expect(await store.deleteAttachment(A, 'a1')).toBe(false)
+    expect(await store.attachment(A, 'a1')).toBeUndefined()
+  })
+
+  test('a thread is made with its attachments, or not at all', async () => {
+    const store = await filled()
+    await store.saveAttachment(A, file('a1'))
+    await store.saveAttachment(B, file('b1'))
+    expect(await store.createThread(thread('new'), { save: [said('new', 'x')], attach: ['a1', 'b1'] })).toBe(false)
+    expect(await store.thread(A, 'new')).toBeUndefined()
+    expect(await store.attachment(A, 'a1')).toEqual({ ...file('a1'), owner: A })
+    expect(await store.createThread(thread('new'), { save: [said('new', 'x')], attach: ['a1'] })).toBe(true)
+    expect(await store.attachment(A, 'a1')).toMatchObject({ thread_id: 'new' })
+  })
+
+  test('a deleted thread takes the records of its attachments with it, and those of no other', async () => {
+    const store = await filled()
+    await store.saveAttachment(A, file('a1'))
+    await store.saveAttachment(A, file('a2'))
+    await store.saveAttachment(B, file('b1'))
+    await store.changeItems(A, 't1', { attach: ['a1'] })
+    await store.changeItems(B, 't2', { attach: ['b1'] })
+    await store.deleteThread(A, 't1')
+    expect(await store.attachment(A, 'a1')).toBeUndefined()
+    expect(await store.attachment(A, 'a2')).toBeDefined()
+    expect(await store.attachment(B, 'b1')).toMatchObject({ thread_id: 't2' })
+  })
+
+  test('an attachment of another owner is not found, taken over, attached or deleted', async () => {
+    const store = await filled()
+    await store.saveAttachment(A, file('a1'))
+    const before = await store.attachment(A, 'a1')
+    expect(await store.attachment(B, 'a1')).toBeUndefined()
+    expect(await store.saveAttachment(B, file('a1', { name: 'mine' }))).toBe(false)
+    expect(await store.changeItems(B, 't2', { save: [said('t2', 'with')], attach: ['a1'] })).toBe(false)
+    expect(await store.item(B, 't2', 'with')).toBeUndefined()
+    expect(await store.deleteAttachment(B, 'a1')).toBe(false)
+    expect(await store.attachments(B, 't1')).toEqual([])
+    expect(await store.attachment(A, 'a1')).toEqual(before)
+  })
+
+  test('what is written to one thread at the same time is all there, each item once', async () => {
+    const store = await filled()
+    const ids = Array.from({ length: 20 }, (_, n) => `p${n}`)
+    await Promise.all(ids.map((id) => store.changeItems(A, 't3', { save: [said('t3', id)] })))
+    const seen = (await store.items(A, 't3', EVERY_ITEM))?.data.map(({ id }) => id) ?? []
+    expect(seen.toSorted()).toEqual(ids.toSorted())
+  })
+
   test('ids that look alike are different: case, spaces, NUL, wildcards', async () => {
-    const store = open()
+    const store = await open()
     const ids = ['a', 'A', 'a ', 'a\u0000', 'a%', '%', "a'--"]
     for (const id of ids) await store.createThread(thread(id, id), { save: [said(id, id)] })
     for (const id of ids) {

@@ -1,0 +1,81 @@
+// The tables in PostgreSQL, as steps from each version to the next. A step that was released is never changed.
+
+import type { Client } from 'pg'
+
+const MIGRATIONS: readonly (readonly string[])[] = [
+  [
+    `create table thread (
+      seq bigint generated always as identity primary key,
+      id text not null unique,
+      owner text not null,
+      version integer not null,
+      body text not null
+    )`,
+    'create index thread_by_owner on thread (owner, seq)',
+    `create table item (
+      seq bigint generated always as identity primary key,
+      thread_id text not null references thread (id) on delete cascade,
+      id text not null,
+      hidden integer not null,
+      body text not null,
+      unique (thread_id, id)
+    )`,
+    'create index item_by_thread on item (thread_id, seq)',
+    `create table attachment (
+      seq bigint generated always as identity primary key,
+      id text not null unique,
+      owner text not null,
+      thread_id text,
+      body text not null
+    )`,
+    'create index attachment_by_thread on attachment (thread_id)',
+    `create table run (
+      seq bigint generated always as identity primary key,
+      id text not null unique,
+      owner text not null,
+      thread_id text not null,
+      resumable integer not null,
+      item_id text,
+      once_key text,
+      once_digest text,
+      state text not null,
+      alive_until bigint not null
+    )`,
+    'create index run_by_thread on run (owner, thread_id, seq)',
+    'create index run_by_time on run (alive_until)',
+    "create unique index run_alive on run (owner, thread_id) where state in ('running', 'stopping')",
+    "create unique index run_once on run (owner, once_key) where once_key is not null and state <> 'interrupted'",
+    `create table run_event (
+      run_id text not null references run (id) on delete cascade,
+      number integer not null,
+      body text not null,
+      primary key (run_id, number)
+    )`,
+  ],
+]
+
+/** One number for all instances: whoever has its lock is the one that migrates. */
+const LOCK = 7_301_846_152
+
+/**
+ * Brings the tables up to date, in one transaction. Instances that start at once wait for each other.
+ *
+ * @throws Error when the tables were made by a newer version.
+ */
+export async function migrate(client: Pick<Client, 'query'>, schema: string): Promise<void> {
+  await client.query('begin')
+  try {
+    await client.query('select pg_advisory_xact_lock($1)', [LOCK])
+    await client.query(`create schema if not exists "${schema}"`)
+    await client.query('create table if not exists migration (version integer not null)')
+    const { rows } = await client.query('select coalesce(max(version), 0) as version from migration')
+    const done = Number(rows[0]?.version)
+    if (done > MIGRATIONS.length) throw new Error('The tables in PostgreSQL were made by a newer version of onbehalf')
+    for (const text of MIGRATIONS.slice(done).flat()) await client.query(text)
+    if (done < MIGRATIONS.length) await client.query('insert into migration (version) values ($1)', [MIGRATIONS.length])
+    await client.query('commit')
+  } catch (error) {
+    await client.query('rollback').catch(() => {})
+    throw error
+  }
+}

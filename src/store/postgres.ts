@@ -1,0 +1,216 @@
+// PostgreSQL through `pg`: a pool for statements, and a connection that listens. It knows no threads.
+
+import type { ClientBase, ClientConfig, Pool, PoolClient, QueryResult } from 'pg'
+import { Credential } from '../core/credential.ts'
+import { type PostgresBell, postgresBell } from './postgres-bell.ts'
+import { migrate } from './postgres-migrations.ts'
+import type { SqlDatabase, Step } from './sql.ts'
+import { bind, type SqlValue, type Statement, type Values } from './statement.ts'
+
+/** Options of {@link openPostgres}. What is not given, `pg` takes from the environment (`PGHOST`, `PGUSER`, `PGPASSWORD`, …) or from `~/.pgpass`. */
+export interface PostgresOptions {
+  readonly host?: string
+  readonly port?: number
+  readonly database?: string
+  readonly user?: string
+  /** The password, or a function that is asked at each new connection. */
+  readonly password?: Credential | (() => Promise<Credential>)
+  /** TLS, as `pg` takes it. Default: what the environment says. */
+  readonly ssl?: ClientConfig['ssl']
+  /** The schema that holds the tables; it is made when it is not there. Default `onbehalf`. */
+  readonly schema?: string
+  /** Connections at most, besides the one that listens. Default 10. */
+  readonly connections?: number
+  /** Milliseconds to get a connection, and for one statement. Default 5,000 and 10,000. */
+  readonly timeouts?: { readonly connect?: number; readonly statement?: number }
+}
+
+/** An open database. Whatever a method has answered is on its disk, as far as PostgreSQL is configured to. */
+export interface PostgresDatabase extends SqlDatabase {
+  readonly bell: PostgresBell
+  /** Closes its connections. */
+  close(): Promise<void>
+}
+
+/** PostgreSQL did not do what it was asked to. The texts of its errors quote values, so only the SQLSTATE is passed on. */
+export class PostgresError extends Error {
+  override readonly name = 'PostgresError'
+  /** SQLSTATE, or the code of a connection that failed. */
+  readonly code: string
+
+  constructor(code: string) {
+    super(`PostgreSQL could not do this (${code})`)
+    this.code = code
+  }
+}
+
+/**
+ * Connects, and brings the tables up to date: several instances may do it at once. Afterwards the database may go and come back: meanwhile
+ * calls fail within the timeouts.
+ *
+ * @throws PostgresError when it cannot be reached or refuses; Error when its tables were made by a newer version, or when `pg` is not installed.
+ * @throws TypeError for a schema that is no plain name.
+ */
+export async function openPostgres(options: PostgresOptions = {}): Promise<PostgresDatabase> {
+  const { schema = 'onbehalf', connections = 10, timeouts: { connect = 5000, statement = 10_000 } = {} } = options
+  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) throw new TypeError('schema takes a plain name: a-z, 0-9 and _')
+  const { default: pg } = await import('pg')
+  const config: ClientConfig = {
+    ...given(options),
+    ...(options.password === undefined ? {} : { password: passwordOf(options.password) }),
+    options: `-c search_path=${schema}`,
+    application_name: 'onbehalf',
+    keepAlive: true,
+    connectionTimeoutMillis: connect,
+    statement_timeout: statement,
+    // Later than the server's own, which knows why; it ends the wait for a server that does not answer any more.
+    query_timeout: statement + 1000,
+    types: { getTypeParser: (oid, format) => (oid === BIGINT ? Number : pg.types.getTypeParser(oid, format)) },
+  }
+  const pool = new pg.Pool({ ...config, max: connections, idleTimeoutMillis: 30_000 })
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on('error', () => {})
+  try {
+    await withClient(pool, (client) => migrate(client, schema))
+  } catch (error) {
+    await pool.end()
+    throw error
+  }
+  const names = new Map<string, string>()
+
+  async function run(client: Pick<ClientBase, 'query'>, { text, values }: Pick<Step, 'text' | 'values'>): Promise<QueryResult> {
+    const name = names.get(text) ?? `s${names.size}`
+    names.set(text, name)
+    return client.query({ name, text, values: values.map(encode) })
+  }
+
+  async function rowsOf<P extends Values, R>(statement: Statement<P, R>, values: P): Promise<readonly R[]> {
+    const { rows } = await guarded(() => run(pool, { text: statement.text, values: bind(statement, values) }))
+    return parseRows<R>(rows.map(decodeRow))
+  }
+
+  const bell = postgresBell(
+    async () => new pg.Client(config),
+    async (channel, payload) => {
+      await guarded(() => run(pool, { text: 'select pg_notify($1, $2)', values: [channel, payload] }))
+    },
+  )
+  return {
+    bell,
+    async first<P extends Values, R>(statement: Statement<P, R>, values: P): Promise<R | undefined> {
+      return (await rowsOf(statement, values))[0]
+    },
+    all: rowsOf,
+    async commit(steps): Promise<readonly number[] | undefined> {
+      const [first] = steps
+      // A single statement is a transaction by itself, unless it might have to be taken back.
+      if (first && steps.length === 1 && first.needs === undefined) return [(await guarded(() => run(pool, first))).rowCount ?? 0]
+      return withClient(pool, async (client) => {
+        await client.query('begin')
+        const rows: number[] = []
+        try {
+          for (const step of steps) {
+            const concerned = (await run(client, step)).rowCount ?? 0
+            if (step.needs !== undefined && concerned !== step.needs) {
+              await client.query('rollback')
+              return undefined
+            }
+            rows.push(concerned)
+          }
+          await client.query('commit')
+          return rows
+        } catch (error) {
+          await client.query('rollback').catch(() => {})
+          throw error
+        }
+      })
+    },
+    async close(): Promise<void> {
+      await bell.close()
+      await pool.end()
+    },
+  }
+}
+
+/** The type that `pg` gives as text, because not every one fits a number; ours do. */
+const BIGINT = 20
+
+function given({ host, port, database, user, ssl }: PostgresOptions): ClientConfig {
+  return {
+    ...(host === undefined ? {} : { host }),
+    ...(port === undefined ? {} : { port }),
+    ...(database === undefined ? {} : { database }),
+    ...(user === undefined ? {} : { user }),
+    ...(ssl === undefined ? {} : { ssl }),
+  }
+}
+
+/** Asked by `pg` when a connection is made, so that the text is in no configuration that could be printed. */
+function passwordOf(password: Credential | (() => Promise<Credential>)): () => Promise<string> {
+  return async () => (password instanceof Credential ? password : await password()).reveal()
+}
+
+async function withClient<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  return guarded(async () => {
+    const client = await pool.connect()
+    // A connection that breaks while it is out tells so to its holder only.
+    client.on('error', ignore)
+    let broken = true
+    try {
+      const result = await work(client)
+      broken = false
+      return result
+    } catch (error) {
+      // A refusal of the server's leaves the connection as good as it was; after anything else it is not used again.
+      broken = !isRefusal(error)
+      throw error
+    } finally {
+      client.off('error', ignore)
+      client.release(broken)
+    }
+  })
+}
+
+function ignore(): void {}
+
+async function guarded<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof PostgresError) throw error
+    const code = codeOf(error)
+    if (code === undefined && error instanceof Error && error.message.includes('newer version of onbehalf')) throw error
+    throw new PostgresError(code ?? 'no connection')
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' && /^[A-Z0-9_]{3,30}$/.test(code) ? code : undefined
+}
+
+/** Whether the server itself refused, by an SQLSTATE other than those that say that it ends the connection. */
+function isRefusal(error: unknown): boolean {
+  const code = codeOf(error)
+  return code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !code.startsWith('57') && !code.startsWith('08')
+}
+
+/** PostgreSQL's text holds neither NUL nor half of a surrogate pair: such a value is written in another form, which no other value has. */
+function encode(value: SqlValue): SqlValue {
+  if (typeof value !== 'string' || !/^\\|[\0\p{Surrogate}]/u.test(value)) return value
+  return `\\${Buffer.from(value, 'utf16le').toString('base64')}`
+}
+
+function decodeRow(row: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [
+      name,
+      typeof value === 'string' && value.startsWith('\\') ? Buffer.from(value.slice(1), 'base64').toString('utf16le') : value,
+    ]),
+  )
+}
+
+/** Rows have the columns that Kysely derived from the query, in tables that the migrations made. */
+function parseRows<R>(rows: readonly unknown[]): readonly R[] {
+  return rows as readonly R[]
+}
