@@ -1,0 +1,117 @@
+// Items from the wire: checked and completed as far as the drawing relies on it. What is not understood is left out, never guessed.
+
+import type { Attachment, Item } from '../../src/chatkit/item.ts'
+import { list, record, text } from './json.ts'
+
+/** An item, or undefined when it is none that can be shown. Parts that are missing are filled with their defaults. */
+export function parseItem(value: unknown): Item | undefined {
+  const given = record(value)
+  const { id, type } = given
+  if (typeof id !== 'string' || id === '' || typeof type !== 'string') return undefined
+  const rest = fields(type, given)
+  if (!rest) return undefined
+  // Checked field by field for its type; what the wire's types promise beyond that, the drawing does not rely on.
+  return { ...given, thread_id: text(given.thread_id) ?? '', created_at: text(given.created_at) ?? '', ...rest } as Item
+}
+
+/** An attachment, without where to upload it: that is a credential, and this may be kept. */
+export function parseAttachment(value: unknown): Attachment | undefined {
+  const { id, type, name, mime_type, preview_url } = record(value)
+  if (typeof id !== 'string') return undefined
+  const common = { id, name: text(name) ?? '', mime_type: text(mime_type) ?? '' }
+  return type === 'image' && typeof preview_url === 'string' ? { ...common, type, preview_url } : { ...common, type: 'file' }
+}
+
+/** The fields of an item of a known type; undefined for an unknown type, and for a hidden one, which no server should send. */
+function fields(type: string, given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> | undefined {
+  switch (type) {
+    case 'user_message':
+      return {
+        content: list(given.content).filter(isUserContent),
+        attachments: list(given.attachments).flatMap((one) => parseAttachment(one) ?? []),
+        inference_options: record(given.inference_options),
+      }
+    case 'assistant_message':
+      return { content: list(given.content).map(assistantContent) }
+    case 'client_tool_call':
+      return typeof given.name === 'string'
+        ? { status: oneOf(given.status, ['pending', 'completed']), arguments: record(given.arguments) }
+        : undefined
+    case 'widget':
+      return text(record(given.widget).type) === undefined ? undefined : {}
+    case 'generated_image':
+      return { image: given.image === undefined ? undefined : generatedImage(given.image) }
+    case 'structured_input':
+      return {
+        status: oneOf(given.status, ['pending', 'answered', 'skipped']),
+        inputs: list(given.inputs).flatMap(structuredInput),
+      }
+    case 'task':
+      return { task: parseTask(given.task) }
+    case 'workflow': {
+      const workflow = record(given.workflow)
+      return { workflow: { expanded: false, type: 'custom', ...workflow, tasks: list(workflow.tasks).map(parseTask) } }
+    }
+    case 'end_of_turn':
+      return {}
+    default:
+      return undefined
+  }
+}
+
+function isUserContent(value: unknown): boolean {
+  const { type, text: words } = record(value)
+  return (type === 'input_text' || type === 'input_tag') && typeof words === 'string'
+}
+
+/** One part of an answer. A refusal and other kinds of parts come as their text. */
+export function assistantContent(value: unknown): Readonly<Record<string, unknown>> {
+  const given = record(value)
+  return {
+    type: 'output_text',
+    text: text(given.text) ?? '',
+    annotations: list(given.annotations).filter(isAnnotation),
+  }
+}
+
+/** Whether there is a source to show. */
+export function isAnnotation(value: unknown): boolean {
+  const { type, title } = record(record(value).source)
+  return typeof type === 'string' && typeof title === 'string'
+}
+
+/** A step, with the lists that it must have. */
+export function parseTask(value: unknown): Readonly<Record<string, unknown>> {
+  const given = record(value)
+  return {
+    ...given,
+    type: text(given.type) ?? 'custom',
+    status_indicator: oneOf(given.status_indicator, ['none', 'loading', 'complete']),
+    ...(given.type === 'web_search' ? { queries: list(given.queries).filter((one) => typeof one === 'string') } : {}),
+    ...(given.type === 'web_search' || given.type === 'file' ? { sources: list(given.sources).filter(isSource) } : {}),
+    ...(given.type === 'thought' ? { content: text(given.content) ?? '' } : {}),
+  }
+}
+
+function isSource(value: unknown): boolean {
+  return typeof record(value).title === 'string'
+}
+
+/** An image that a model made. */
+export function generatedImage(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  const { id, url } = record(value)
+  return typeof url === 'string' ? { id: text(id) ?? '', url } : undefined
+}
+
+function structuredInput(value: unknown): readonly Readonly<Record<string, unknown>>[] {
+  const given = record(value)
+  if (typeof given.id !== 'string' || typeof given.question !== 'string') return []
+  if (given.type !== 'multiple_choice') return [{ ...given, type: 'freeform' }]
+  const options = list(given.options).filter((one) => typeof record(one).value === 'string')
+  return [{ ...given, options, multiple: given.multiple === true }]
+}
+
+/** The value if it is one of the known ones, else the first of them. */
+function oneOf(value: unknown, known: readonly string[]): string | undefined {
+  return typeof value === 'string' && known.includes(value) ? value : known[0]
+}

@@ -1,0 +1,32 @@
+// What can go wrong with a request: the server said no, or it could not be reached. Messages are for the person.
+
+/** The server refused before it did anything. */
+export class Refused extends Error {
+  /** The HTTP status; 401 also when there is no access token to send. */
+  readonly status: number
+  /** The server's stable word for the reason, if it gave one. */
+  readonly code: string | undefined
+  /** Seconds to wait, if the server said so. */
+  readonly retryAfter: number | undefined
+
+  constructor(status: number, message: string, code?: string, retryAfter?: number) {
+    super(message)
+    this.name = 'Refused'
+    this.status = status
+    this.code = code
+    this.retryAfter = retryAfter
+  }
+}
+
+/** No answer came, or not a whole one: the server may have done what was asked, or not. */
+export class Unreachable extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'Unreachable'
+  }
+}
+
+/** Whether the person must sign in again before anything else. */
+export function isSignedOut(error: unknown): error is Refused {
+  return error instanceof Refused && error.status === 401
+}

@@ -1,0 +1,231 @@
+// The ChatKit wire, client side: one URL, one POST for each request, JSON or a stream back. It knows nothing of what the answers mean.
+
+import type { JsonObject } from '../../src/chatkit/json.ts'
+import type { JsonParams, ResumeParams, StreamParams } from '../../src/chatkit/request.ts'
+import { type Clock, pause } from './clock.ts'
+import { record, text } from './json.ts'
+import { Refused, Unreachable } from './refused.ts'
+import { type Frame, readFrames } from './sse.ts'
+
+/** How the component is asked for an access token: before each request, and once more with `refresh` after a 401. */
+export type TokenSource = (options: { readonly refresh: boolean }) => Promise<string | undefined>
+
+/** What a host page has set. Read anew for each request. */
+export interface WireSettings {
+  readonly endpoint: string
+  readonly token: TokenSource | undefined
+  readonly fetch: typeof globalThis.fetch
+  /** Goes with every request; the server may choose by it, and must not trust it. */
+  readonly metadata: JsonObject
+  /** Ask for answers that go on when the connection is gone. */
+  readonly resumable: boolean
+  /** Whether requests carry `Idempotency-Key` and `traceparent`, which another origin has to allow. */
+  readonly extraHeaders: boolean
+  /** The value of `Accept-Language`; undefined leaves the browser's. */
+  readonly language: string | undefined
+}
+
+/** What a host page may know of an answer: no body, no headers but these. */
+export interface ResponseNotice {
+  readonly type: string
+  readonly status: number
+  /** The W3C trace id that the request carried; undefined where extra headers are not sent. */
+  readonly trace: string | undefined
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** A stream that has begun. */
+export interface OpenStream {
+  readonly trace: string | undefined
+  readonly frames: AsyncGenerator<Frame>
+}
+
+interface OpenOptions {
+  readonly signal: AbortSignal
+  /** The same for a repeated attempt, so that the server does nothing twice. */
+  readonly idempotencyKey?: string
+  /** Called for each chunk of the stream. */
+  readonly onBytes?: () => void
+}
+
+/** The requests of the protocol. */
+export interface Wire {
+  /** A request that is answered with JSON. @throws Refused, Unreachable */
+  ask<T extends keyof AskParams>(type: T, params: AskParams[T], signal?: AbortSignal): Promise<unknown>
+  /** A request that is answered with a stream. @throws Refused, Unreachable */
+  open<T extends keyof OpenParams>(type: T, params: OpenParams[T], options: OpenOptions): Promise<OpenStream>
+  /** Asks the host page for a new access token. @throws Refused when there is none */
+  signInAgain(): Promise<void>
+}
+
+/** Limits and orders have defaults at the server. */
+type Asked<P> = Omit<P, 'limit' | 'order'> & Partial<Pick<P, Extract<keyof P, 'limit' | 'order'>>>
+type AskParams = { readonly [T in keyof JsonParams]: Asked<JsonParams[T]> }
+type OpenParams = StreamParams & { readonly 'onbehalf.runs.resume': ResumeParams }
+
+const ASK_DEADLINE_MS = 30_000
+
+/** Reading twice is reading once; deleting, feedback and actions are not repeated unless the person asks. */
+const REPEATABLE: readonly string[] = ['threads.get_by_id', 'threads.list', 'items.list', 'onbehalf.runs.stop']
+const REPEAT_AFTER_MS = [300, 1500]
+
+/** An access token's characters (RFC 6750, section 2.1): anything else would make `Headers` throw an error that quotes it. */
+const B64TOKEN = /^[A-Za-z0-9._~+/-]+=*$/
+
+/** The headers of an answer that a host page is told. */
+const SAFE_HEADERS = ['content-type', 'retry-after', 'traceparent', 'x-request-id']
+
+/** Makes a client of the server that the settings name. */
+export function createWire(
+  settings: () => WireSettings,
+  { clock, onResponse }: { readonly clock: Clock; readonly onResponse: (notice: ResponseNotice) => void },
+): Wire {
+  let refreshing: Promise<string | undefined> | undefined
+
+  /** The token, or a refusal that says to sign in. What the host page's function throws is not shown: it may hold anything. */
+  async function tokenFor(refresh: boolean): Promise<string | undefined> {
+    const { token } = settings()
+    if (!token) return undefined
+    let value: string | undefined
+    try {
+      if (refresh) {
+        // Requests that are refused together ask together: a refresh token may be good for one use only.
+        refreshing ??= token({ refresh: true }).finally(() => {
+          refreshing = undefined
+        })
+        value = await refreshing
+      } else value = await (refreshing ?? token({ refresh: false }))
+    } catch {
+      throw new Refused(401, '')
+    }
+    if (value !== undefined && !B64TOKEN.test(value)) throw new Refused(401, '')
+    return value
+  }
+
+  async function post(
+    type: string,
+    params: object,
+    options: Omit<OpenOptions, 'onBytes'>,
+  ): Promise<[Response, string | undefined]> {
+    const { endpoint, metadata, resumable, extraHeaders, language } = settings()
+    const streams = !(type in ASKED)
+    const body = JSON.stringify({
+      type,
+      params,
+      metadata: streams && resumable ? { ...metadata, 'onbehalf/resumable': true } : metadata,
+    })
+    const trace = extraHeaders ? randomHex(16) : undefined
+    const send = async (token: string | undefined): Promise<Response> => {
+      const headers = new Headers({
+        'content-type': 'application/json',
+        accept: streams ? 'text/event-stream' : 'application/json',
+      })
+      if (token !== undefined) headers.set('authorization', `Bearer ${token}`)
+      if (language !== undefined) headers.set('accept-language', language)
+      if (trace !== undefined) headers.set('traceparent', `00-${trace}-${randomHex(8)}-01`)
+      if (extraHeaders && options.idempotencyKey !== undefined) headers.set('idempotency-key', options.idempotencyKey)
+      options.signal.throwIfAborted()
+      // A redirect would carry the conversation to where it leads.
+      const init: RequestInit = { method: 'POST', headers, body, signal: options.signal, redirect: 'error', cache: 'no-store' }
+      const response = await settings().fetch(endpoint, init)
+      onResponse({ type, status: response.status, trace, headers: safeHeaders(response.headers) })
+      return response
+    }
+    const token = await tokenFor(false)
+    try {
+      let response = await send(token)
+      if (response.status === 401 && settings().token) {
+        // Refused before anything was done: the one repetition is safe for every request.
+        await response.body?.cancel()
+        response = await send(await tokenFor(true))
+      }
+      if (!response.ok) throw await refusalOf(response)
+      return [response, trace]
+    } catch (error) {
+      if (error instanceof Refused) throw error
+      options.signal.throwIfAborted()
+      throw new Unreachable('')
+    }
+  }
+
+  async function askOnce(type: string, params: object, signal: AbortSignal): Promise<unknown> {
+    const [response] = await post(type, params, { signal })
+    try {
+      return await response.json()
+    } catch {
+      signal.throwIfAborted()
+      throw new Unreachable('')
+    }
+  }
+
+  return {
+    async ask(type, params, signal) {
+      for (let attempt = 0; ; attempt++) {
+        const deadline = AbortSignal.timeout(ASK_DEADLINE_MS)
+        try {
+          return await askOnce(type, params, signal ? AbortSignal.any([signal, deadline]) : deadline)
+        } catch (error) {
+          signal?.throwIfAborted()
+          const wait = REPEAT_AFTER_MS[attempt]
+          const passing = !(error instanceof Refused) || error.status === 503
+          if (wait === undefined || !passing || !REPEATABLE.includes(type)) {
+            throw error instanceof Refused ? error : new Unreachable('')
+          }
+          await pause(clock, wait, signal ?? deadline)
+        }
+      }
+    },
+    async open(type, params, options) {
+      const [response, trace] = await post(type, params, options)
+      if (!response.headers.get('content-type')?.startsWith('text/event-stream') || !response.body) {
+        await response.body?.cancel()
+        throw new Unreachable('')
+      }
+      return { trace, frames: readFrames(response.body, options.onBytes) }
+    },
+    async signInAgain() {
+      if ((await tokenFor(true)) === undefined) throw new Refused(401, '')
+    },
+  }
+}
+
+/** The requests that are answered with JSON. */
+const ASKED: Readonly<Record<keyof JsonParams, true>> = Object.freeze({
+  'threads.sync_custom_action': true,
+  'threads.get_by_id': true,
+  'threads.list': true,
+  'threads.update': true,
+  'threads.delete': true,
+  'items.list': true,
+  'items.feedback': true,
+  'attachments.create': true,
+  'attachments.delete': true,
+  'input.transcribe': true,
+  'onbehalf.runs.stop': true,
+})
+
+/** The server's own words for the person, if it answered with any: never the text of a page that a proxy made. */
+async function refusalOf(response: Response): Promise<Refused> {
+  const { message, code } = record(await response.json().catch(() => undefined))
+  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
+  return new Refused(
+    response.status,
+    (text(message) ?? '').slice(0, 1000),
+    text(code),
+    Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined,
+  )
+}
+
+function safeHeaders(headers: Headers): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    SAFE_HEADERS.flatMap((name) => {
+      const value = headers.get(name)
+      return value === null ? [] : [[name, value]]
+    }),
+  )
+}
+
+/** Random bytes as hexadecimal digits. */
+export function randomHex(bytes: number): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

@@ -1,0 +1,82 @@
+// How the conversation changes by an event of a stream (sections 6 and 17 of the protocol). Pure.
+
+import type { Item } from '../../src/chatkit/item.ts'
+import type { ChatEvent, ThreadHead } from '../client/parse.ts'
+import { applyUpdate } from './apply-update.ts'
+import type { Conversation, Entry, Failure } from './conversation.ts'
+
+/** More than a person scrolls through: older ones are read again when they are wanted. */
+const MOST_ENTRIES = 1000
+const MOST_NOTICES = 10
+
+/** The server's fixed text for a credential that ended in mid-run; the protocol has no event for it. */
+const SIGN_IN_AGAIN = 'Sign in again to continue.'
+
+/** The conversation after the event; the same object when it says nothing new. */
+export function applyEvent(conversation: Conversation, event: ChatEvent): Conversation {
+  switch (event.type) {
+    case 'thread.created':
+      return { ...conversation, thread: event.thread }
+    case 'thread.updated':
+      return { ...conversation, thread: mergedThread(conversation.thread, event.thread) }
+    case 'thread.item.added':
+      return withItem(conversation, event.item, 'pending')
+    case 'thread.item.done':
+    case 'thread.item.replaced':
+      return withItem(conversation, event.item, 'stored')
+    case 'thread.item.updated': {
+      const at = conversation.entries.findIndex(({ item }) => item.id === event.item_id)
+      const entry = conversation.entries[at]
+      if (!entry) return conversation
+      const item = applyUpdate(entry.item, event.update)
+      const rest = { ...conversation, progress: undefined }
+      return item === entry.item ? conversation : { ...rest, entries: conversation.entries.with(at, { ...entry, item }) }
+    }
+    case 'thread.item.removed':
+      return { ...conversation, entries: conversation.entries.filter(({ item }) => item.id !== event.item_id) }
+    case 'stream_options':
+      return { ...conversation, canStop: event.stream_options.allow_cancel }
+    case 'progress_update': {
+      const { text, icon } = event
+      return { ...conversation, progress: { text, ...(icon === undefined ? {} : { icon }) } }
+    }
+    case 'client_effect':
+      return conversation
+    case 'notice': {
+      const { level, title, message } = event
+      const id = (conversation.notices.at(-1)?.id ?? 0) + 1
+      return { ...conversation, notices: [...conversation.notices, { id, level, title, message }].slice(-MOST_NOTICES) }
+    }
+    case 'error':
+      return { ...conversation, progress: undefined, failure: failureOf(event.message, event.allow_retry) }
+  }
+}
+
+function failureOf(message: string | undefined, allowRetry: boolean): Failure {
+  if (message === SIGN_IN_AGAIN) return { message, remedy: 'sign-in' }
+  return { message, remedy: allowRetry ? 'retry' : 'none' }
+}
+
+/** An update of the thread tells everything but the state of its run. */
+function mergedThread(known: ThreadHead | undefined, thread: ThreadHead): ThreadHead {
+  return known?.id === thread.id ? { ...thread, run: thread.run ?? known.run } : thread
+}
+
+/** An item of an id that is there takes its place; the first message of the person takes the place of the one on show before it was sent. */
+function withItem(conversation: Conversation, item: Item, standing: Entry['standing']): Conversation {
+  const { entries } = conversation
+  const known = entries.findIndex((entry) => entry.item.id === item.id)
+  const own = item.type === 'user_message' ? entries.findIndex((entry) => entry.standing === 'sending') : -1
+  const entry: Entry = { item, standing }
+  const rest = { ...conversation, progress: item.type === 'user_message' ? conversation.progress : undefined }
+  if (known >= 0) return { ...rest, entries: entries.with(known, entry) }
+  if (own >= 0) return { ...rest, entries: entries.with(own, entry) }
+  return { ...rest, ...bounded(conversation, [...entries, entry]) }
+}
+
+function bounded({ older }: Conversation, entries: readonly Entry[]): Pick<Conversation, 'entries' | 'older'> {
+  if (entries.length <= MOST_ENTRIES) return { entries, older }
+  const kept = entries.slice(-MOST_ENTRIES)
+  // The cursor of a descending list is the last item of the page before: what was dropped is read again from here.
+  return { entries: kept, older: kept[0]?.item.id }
+}

@@ -1,0 +1,141 @@
+// The conversation on show: its thread, its items, and what is said beside them. Pure data; apply-event.ts changes it.
+
+import type { Item } from '../../src/chatkit/item.ts'
+import type { ThreadHead } from '../client/parse.ts'
+
+/** An item and how it stands. */
+export interface Entry {
+  readonly item: Item
+  /**
+   * `stored`: the server has it. `pending`: it is being written. `sending`: the person's own message, not yet confirmed.
+   * `unsent`: the person's own message that did not arrive, as far as is known. `cut`: what was written when the answer ended too early.
+   */
+  readonly standing: 'stored' | 'pending' | 'sending' | 'unsent' | 'cut'
+}
+
+/** Something that the server tells the person beside the conversation. */
+export interface Notice {
+  readonly id: number
+  readonly level: 'info' | 'warning' | 'danger'
+  readonly title: string | undefined
+  /** Markdown. */
+  readonly message: string
+}
+
+/** Why there is no answer, or no whole one. */
+export interface Failure {
+  /** For the person; undefined where the server gave no text. */
+  readonly message: string | undefined
+  /** What the person can do: try again, sign in again (and then try again), or nothing. */
+  readonly remedy: 'retry' | 'sign-in' | 'none'
+}
+
+/** All that is on show. */
+export interface Conversation {
+  /** Undefined: a new one, of which the server does not know yet. */
+  readonly thread: ThreadHead | undefined
+  /** Oldest first. */
+  readonly entries: readonly Entry[]
+  /** The cursor to older items, if there are any. */
+  readonly older: string | undefined
+  readonly progress: { readonly text: string; readonly icon?: string } | undefined
+  readonly notices: readonly Notice[]
+  readonly failure: Failure | undefined
+  /** Whether the server lets the person stop the answer that is being written. */
+  readonly canStop: boolean
+}
+
+/** A new conversation. */
+export const EMPTY_CONVERSATION: Conversation = Object.freeze({
+  thread: undefined,
+  entries: Object.freeze([]),
+  older: undefined,
+  progress: undefined,
+  notices: Object.freeze([]),
+  failure: undefined,
+  canStop: true,
+})
+
+/** What the server has stored, newest items first as it gave them. What stands beside the items is kept. */
+export function withStored(
+  conversation: Conversation,
+  thread: ThreadHead,
+  newestFirst: readonly Item[],
+  older: string | undefined,
+): Conversation {
+  const entries = newestFirst.toReversed().map((item): Entry => ({ item, standing: 'stored' }))
+  return { ...conversation, thread, entries, older, progress: undefined }
+}
+
+/** Older items put before the others; one that is there already stays where it is. */
+export function withOlder(conversation: Conversation, newestFirst: readonly Item[], older: string | undefined): Conversation {
+  const known = new Set(conversation.entries.map(({ item }) => item.id))
+  const before = newestFirst.filter(({ id }) => !known.has(id)).toReversed()
+  return {
+    ...conversation,
+    entries: [...before.map((item): Entry => ({ item, standing: 'stored' })), ...conversation.entries],
+    older,
+  }
+}
+
+/** The person's own message, on show before the server has it. */
+export function withOwnMessage(conversation: Conversation, item: Item): Conversation {
+  const entries = conversation.entries.filter(({ standing }) => standing !== 'unsent' && standing !== 'sending')
+  return { ...conversation, entries: [...entries, { item, standing: 'sending' }], failure: undefined }
+}
+
+/** Before an answer is written again: everything after the message goes, as it does at the server, which sends no events for it. */
+export function cutAfter(conversation: Conversation, itemId: string): Conversation {
+  const at = conversation.entries.findIndex(({ item }) => item.id === itemId)
+  const entries = at < 0 ? conversation.entries : conversation.entries.slice(0, at + 1)
+  return { ...conversation, entries, failure: undefined, progress: undefined, canStop: true }
+}
+
+/** The tool's result was sent: the call is over, of which the server sends no event. */
+export function withToolOutput(conversation: Conversation, itemId: string): Conversation {
+  const entries = conversation.entries.map((entry): Entry => {
+    const { item } = entry
+    return item.id === itemId && item.type === 'client_tool_call' ? { ...entry, item: { ...item, status: 'completed' } } : entry
+  })
+  return { ...conversation, entries }
+}
+
+/** The answer has ended without its items' ends: texts stay as they are, the rest is gone at the server, too. */
+export function withCutItems(conversation: Conversation): Conversation {
+  const entries = conversation.entries.flatMap((entry): readonly Entry[] => {
+    if (entry.standing === 'sending') return [{ ...entry, standing: 'unsent' }]
+    if (entry.standing !== 'pending') return [entry]
+    return hasText(entry.item) ? [{ ...entry, standing: 'cut' }] : []
+  })
+  return { ...conversation, entries, progress: undefined }
+}
+
+/** The same with the reason, which replaces an earlier one. */
+export function withFailure(conversation: Conversation, failure: Failure): Conversation {
+  return { ...conversation, failure, progress: undefined }
+}
+
+/** Without the notice that the person has read. */
+export function withoutNotice(conversation: Conversation, id: number): Conversation {
+  return { ...conversation, notices: conversation.notices.filter((notice) => notice.id !== id) }
+}
+
+/** Whether anything is still being written. */
+export function hasPending({ entries }: Conversation): boolean {
+  return entries.some(({ standing }) => standing === 'pending' || standing === 'sending')
+}
+
+/** The tool call that the page has to answer before the agent goes on, if the newest item is one. */
+export function pendingToolCall({ entries }: Conversation): Extract<Item, { type: 'client_tool_call' }> | undefined {
+  const newest = entries.at(-1)?.item
+  return newest?.type === 'client_tool_call' && newest.status === 'pending' ? newest : undefined
+}
+
+/** The newest message of the person that the server has. */
+export function lastQuestion({ entries }: Conversation): Item | undefined {
+  return entries.findLast(({ item, standing }) => item.type === 'user_message' && standing === 'stored')?.item
+}
+
+function hasText(item: Item): boolean {
+  return item.type === 'assistant_message' && item.content.some(({ text }) => text !== '')
+}
