@@ -3,6 +3,7 @@
 import { ScriptedModel, type ScriptedModelInput } from '@openai/agents/testing'
 import { type RunAgentOptions, runAgent } from 'onbehalf/openai-agents'
 import { type AgentChatOptions, agentChat, type ChatkitServerOptions, memoryThreadStore } from '../../src/chatkit/index.ts'
+import { principalKey } from '../../src/core/principal.ts'
 import { type Loopback, loopback } from '../mcp/loopback.ts'
 import { type TaskServer, taskServer } from '../openai-agents/task-server.ts'
 import { type Loose, message, type TestCaller, type TestChat, testChat } from './support.ts'
@@ -13,6 +14,8 @@ export const CANARY = 'canary-credential'
 export interface AgentHouse extends AsyncDisposable {
   readonly tasks: TaskServer
   readonly url: string
+  /** The owner's key in the store. */
+  owner(subject: string): string
   readonly store: ReturnType<typeof memoryThreadStore>
   /** The chat endpoint in a process of its own: nothing but the store is shared. */
   process(script: readonly ScriptedModelInput[], more?: HouseOptions): HouseProcess
@@ -46,6 +49,7 @@ export async function agentHouse(): Promise<AgentHouse> {
     tasks,
     url: socket.url,
     store,
+    owner: (subject) => principalKey({ issuer: 'https://a.example', subject }),
     process(script, { agent, run, server } = {}) {
       const model = new ScriptedModel([...script])
       const chat = agentChat<TestCaller>({

@@ -20,8 +20,7 @@ const titles = () => house.tasks.tasks.map(({ title }) => title)
 const requestOf = (chat: HouseProcess, index: number): Loose => chat.model.calls[index]?.request
 
 async function everyItem(threadId: string): Promise<Loose[]> {
-  const owner = JSON.stringify(['https://a.example', null, 'alice'])
-  const page = await house.store.items(owner, threadId, { limit: 1000, order: 'asc', hidden: true })
+  const page = await house.store.items(house.owner('alice'), threadId, { limit: 1000, order: 'asc', hidden: true })
   return [...(page?.data ?? [])]
 }
 
