@@ -120,10 +120,13 @@ describe('a source', () => {
 
   it('of a connection that is missing asks the person to connect', async () => {
     await using server = await rpcServer([])
-    const fetch = (await house(server.url, { type: 'connection' }).admitted('bob')).fetch('tasks')
+    const heard: unknown[] = []
+    const caller = await house(server.url, { type: 'connection' }).admitted('bob')
+    const fetch = caller.fetch('tasks', { onRefused: (refusal) => heard.push(refusal) })
     expect(await text(fetch(server.url, post(callOf('hello'))))).toBe(
       'This was not done. Connect your tasks account to continue.',
     )
+    expect(heard).toEqual([{ reason: 'connection_needed', server: 'tasks' }])
     expect(server.received).toEqual([])
   })
 

@@ -21,18 +21,16 @@ const LONGEST = 2000
  * @param images URLs of images that the model is to look at, by the id of their attachment. Default none: it reads the names.
  */
 export function historyOf(items: readonly Item[], images: ReadonlyMap<string, string> = new Map()): HistoryTurn[] {
-  const decisions = new Map<string, string>()
-  const cards = new Set<string>()
+  // A decision is read where the person was asked: what they wrote instead of deciding comes after it.
+  const cards = new Map<string, string | undefined>()
   for (const { pending, decision } of approvalsIn(items).values()) {
-    if (pending) cards.add(pending.value.card)
-    if (!decision) continue
-    cards.add(decision.value.card)
-    decisions.set(decision.item.id, decisionNote(decision.value))
+    if (pending) cards.set(pending.value.card, undefined)
+    if (decision) cards.set(decision.value.card, decisionNote(decision.value))
   }
   return items.flatMap((item) => {
-    if (cards.has(item.id)) return []
-    if (!isApprovalRecord(item)) return turnsOf(item, images)
-    const text = decisions.get(item.id)
+    if (isApprovalRecord(item)) return []
+    if (!cards.has(item.id)) return turnsOf(item, images)
+    const text = cards.get(item.id)
     return text === undefined ? [] : [note(text)]
   })
 }

@@ -7,6 +7,11 @@ import type { ResumedRun } from './events.ts'
 /** What the model is told of a call that was declined. */
 const DECLINED = 'The person declined this call, so it was not made. Do not try it again unless they ask for it.'
 
+/** Whether a tool's result says that the person declined. */
+export function isDeclined(text: string): boolean {
+  return text === DECLINED
+}
+
 /** A call that had no result when its run ended. */
 export interface OpenCall {
   readonly callId: string

@@ -12,20 +12,26 @@ export type Move =
   | { readonly kind: 'call'; readonly tool: string; readonly args: Readonly<Record<string, unknown>> }
   | { readonly kind: 'say'; readonly text: string }
 
+/** What does not depend on the conversation. */
+export interface Habits {
+  /** What the instructions say that tools are to be given. */
+  readonly told: Readonly<Record<string, string>>
+  readonly asksBeforeDeleting: boolean
+}
+
 /**
  * Decides on the next move.
  *
  * @param now Milliseconds since the epoch, for words like `tomorrow`.
- * @param told What the instructions say that tools are to be given.
  */
 export function decide(
   conversation: Conversation,
   tools: readonly ListedTool[],
   now: number,
-  told: Readonly<Record<string, string>> = {},
+  { told, asksBeforeDeleting }: Habits,
 ): Move {
   if (!hasTaskTools(tools)) return say(conversation, helpWith(tools))
-  const plan = planFor(intentOf(conversation.said, now), tools)
+  const plan = planFor(intentOf(conversation.said, now), tools, asksBeforeDeleting)
   const results = conversation.returned.map(resultOf)
   for (let step = plan.next(), at = 0; ; at++) {
     if (step.done) return say(conversation, step.value)

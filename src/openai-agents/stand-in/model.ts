@@ -9,6 +9,8 @@ import { toldIn } from './told.ts'
 export interface StandInOptions {
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
+  /** Whether it asks, in its own words, before it deletes. Default true; false where the calls of such tools wait for approval. */
+  readonly asksBeforeDeleting?: boolean
 }
 
 /**
@@ -20,7 +22,7 @@ export interface StandInOptions {
  * ```
  */
 export function standInModel(options: StandInOptions = {}): Model {
-  const { now = Date.now } = options
+  const { now = Date.now, asksBeforeDeleting = true } = options
 
   function next(request: ModelRequest): { readonly move: Move; readonly place: string } {
     request.signal?.throwIfAborted()
@@ -28,7 +30,8 @@ export function standInModel(options: StandInOptions = {}): Model {
     const tools = request.tools.flatMap((tool) => (tool.type === 'function' ? [tool] : []))
     // Unlike any other place in the same conversation, so that ids made of it are unique there.
     const place = `${conversation.said.length}_${conversation.returned.length + 1}`
-    return { move: decide(conversation, tools, now(), toldIn(request.systemInstructions)), place }
+    const habits = { told: toldIn(request.systemInstructions), asksBeforeDeleting }
+    return { move: decide(conversation, tools, now(), habits), place }
   }
 
   return {

@@ -1,6 +1,7 @@
 // From an intent to an answer: which tools to call, one after the other, and what to say in the end. A plan is run again from its start for
 // every request, with the results that there are by then; it keeps no state.
 
+import { isDeclined } from '../paused-run.ts'
 import { addedAnswer, helpWith, leftOut, listOf } from './answer.ts'
 import type { TaskCommand, TaskFields, TaskFilter, TaskReference } from './command.ts'
 import type { Intent } from './intent.ts'
@@ -30,13 +31,15 @@ const LIMIT = 200
 /** A list of so many may have been cut: the shortest page that is usual. */
 const FULL = 20
 
+const NOTHING_DELETED = 'All right, nothing was deleted.'
+
 /** The plan for an intent. */
-export function* planFor(intent: Intent, tools: readonly ListedTool[]): Plan {
+export function* planFor(intent: Intent, tools: readonly ListedTool[], asksBeforeDeleting: boolean): Plan {
   switch (intent.kind) {
     case 'confirmed':
-      return changed(yield { operation: 'delete_task', values: { id: intent.id } }, 'Deleted task', intent.id)
+      return yield* remove(intent.id)
     case 'declined':
-      return intent.what === 'delete' ? 'All right, nothing was deleted.' : 'All right, I did nothing.'
+      return intent.what === 'delete' ? NOTHING_DELETED : 'All right, I did nothing.'
     case 'again':
       return `I did not understand which one you mean.\n\n${repeatWhich(intent.options)}`
     case 'command':
@@ -69,7 +72,7 @@ export function* planFor(intent: Intent, tools: readonly ListedTool[]): Plan {
     case 'update':
     case 'progress':
     case 'assign':
-      return yield* change(command)
+      return yield* change(command, asksBeforeDeleting)
   }
 }
 
@@ -135,13 +138,19 @@ function* find(reference: TaskReference, kind: TaskCommand['kind']): Generator<S
   return { ok: false, answer: `I found no task that matches “${oneLine(reference.title)}”.` }
 }
 
-function* change(command: TaskCommand): Plan {
+function* remove(id: number): Plan {
+  const returned = yield { operation: 'delete_task', values: { id } }
+  const { result } = returned
+  return result.kind === 'sentence' && isDeclined(result.text) ? NOTHING_DELETED : changed(returned, 'Deleted task', id)
+}
+
+function* change(command: TaskCommand, asksBeforeDeleting: boolean): Plan {
   const found = yield* find(command.task, command.kind)
   if (!found.ok) return found.answer
   const { id } = found
   switch (command.kind) {
     case 'delete':
-      return askDelete(found)
+      return asksBeforeDeleting ? askDelete(found) : yield* remove(id)
     case 'start':
       return changed(yield { operation: 'start_task', values: { id } }, 'Started task', id)
     case 'complete':
