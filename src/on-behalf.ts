@@ -76,10 +76,11 @@ export interface Caller {
   /**
    * The `fetch` for one MCP server, to give to an agent framework's HTTP transport.
    *
+   * @param options.onRefused Hears why a tool call was answered with a fixed sentence, which the framework takes for any other result.
    * @throws AuthError `server_unbound` for a name that is not among the `servers`.
    * @throws TypeError for a stdio server, which has a transport.
    */
-  fetch(server: string): typeof globalThis.fetch
+  fetch(server: string, options?: { readonly onRefused?: (refusal: Refusal) => void }): typeof globalThis.fetch
   /**
    * The transport for one stdio server, over one of an MCP SDK's (v1 or v2) that runs a process for this caller alone.
    *
@@ -235,10 +236,10 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
         principal,
         token,
         trace,
-        fetch(server) {
+        fetch(server, { onRefused } = {}) {
           const binding = bound(server)
           if (isStdio(binding.url)) throw new TypeError(`servers.${server} is a stdio server: use transport()`)
-          return mcpFetch(carrying(binding))
+          return mcpFetch({ ...carrying(binding), ...(onRefused ? { onRefused } : {}) })
         },
         transport: (server, inner) => carryingTransport(inner, carrying(bound(server))),
         promptValues: (server) => promptValues({ binding: bound(server), source: sourceOf, references, principal, live, now }),

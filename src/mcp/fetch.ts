@@ -38,6 +38,8 @@ export interface McpFetchOptions {
   readonly deadline: number
   /** Ends everything under way. Default: nothing does. */
   readonly signal?: AbortSignal
+  /** Hears why a tool call was answered with a sentence. Default: nobody does. */
+  readonly onRefused?: (refusal: Refusal) => void
   /** The run's references, shared by the fetches of all its servers. Default: none but its own. */
   readonly references?: References
   /** The run's live credentials, shared likewise. */
@@ -137,6 +139,11 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
     }
   }
 
+  function told(refusal: Refusal): string {
+    options.onRefused?.(refusal)
+    return toSentence(refusal)
+  }
+
   return async (input, init) => {
     const asked = () => (typeof init?.body === 'string' ? readAsked(init.body) : undefined)
     try {
@@ -145,7 +152,7 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
         const call = asked()
         if (!call?.toolCall) return await rewriteAnswer(response, rules)
         const instead = (reason: RefusalReason) =>
-          resultMessage(call, toSentence({ reason: options.signal?.aborted ? 'handle_refused' : reason, server: name }))
+          resultMessage(call, told({ reason: options.signal?.aborted ? 'handle_refused' : reason, server: name }))
         return await rewriteAnswer(response, { ...rules, awaited: { id: call.id, instead } })
       }
       const problem = problemOf(response, binding)
@@ -155,7 +162,7 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
     } catch (error) {
       const call = asked()
       if (!call?.toolCall || !(error instanceof AuthError) || error.code === 'cancelled') throw error
-      return toolResult(call, toSentence(error.refusal))
+      return toolResult(call, told(error.refusal))
     }
   }
 }
