@@ -55,8 +55,7 @@ export function memoryRunStore(): RunStore {
   }
 
   function repeated(run: NewRun): StoredRun | undefined {
-    const before = run.once && runs.get(keys.get(place(run.owner, run.once.key)) ?? '')
-    return before && before.run.state !== 'interrupted' ? before.run : undefined
+    return run.once && runs.get(keys.get(place(run.owner, run.once.key)) ?? '')?.run
   }
 
   return {
@@ -74,10 +73,8 @@ export function memoryRunStore(): RunStore {
       if (known) return { began: false, why: 'repeated', run: known }
       const before = latestOf(run.owner, run.threadId, now)
       if (before && isLive(before.run)) return { began: false, why: 'busy' }
-      let live = 0
-      for (const kept of runs.values())
-        if (kept.run.owner === run.owner && isLive(kept.run) && kept.run.aliveUntil > now) live += 1
-      if (live >= most) return { began: false, why: 'crowded' }
+      const live = [...(alive.get(run.owner) ?? [])].filter((id) => (runs.get(id)?.run.aliveUntil ?? 0) > now)
+      if (live.length >= most) return { began: false, why: 'crowded' }
       if (before?.run.state === 'done') before.events = []
       runs.set(run.id, { run: { ...run, state: 'running', aliveUntil }, events: [] })
       alive.set(run.owner, (alive.get(run.owner) ?? new Set()).add(run.id))
@@ -104,6 +101,12 @@ export function memoryRunStore(): RunStore {
       set(kept, state)
       // Nobody can come back to it.
       if (!kept.run.resumable && !kept.run.once) drop(kept)
+    },
+    async drop(id): Promise<void> {
+      const kept = runs.get(id)
+      if (!kept) return
+      drop(kept)
+      wake(id)
     },
     async latest(owner, threadId, now): Promise<StoredRun | undefined> {
       return latestOf(owner, threadId, now)?.run

@@ -47,7 +47,7 @@ export interface BeginTerms {
 export interface RunStore {
   /**
    * Takes a thread for a run, atomically: at most one run of a thread is alive. `replaced` is the run before in the thread when it was neither done nor alive any more: it is
-   * `interrupted` from now on. An owner's key that a run with a live or done state has used refuses as `repeated`; one of an interrupted run is free again.
+   * `interrupted` from now on. An owner's key that a run has used refuses as `repeated`, whatever became of that run; its state may be older than `now`.
    */
   begin(run: NewRun, terms: BeginTerms): Promise<Begun>
   /**
@@ -59,6 +59,8 @@ export interface RunStore {
   append(id: string, first: number, events: readonly string[], aliveUntil: number): Promise<RunState>
   /** Ends a run that is running or stopping, and wakes every watcher. */
   end(id: string, state: 'done' | 'interrupted'): Promise<void>
+  /** Forgets a run that left nothing: its key is free again, and `append` answers `done`. */
+  drop(id: string): Promise<void>
   /** The newest run of a thread; one whose instance is dead at `now` is `interrupted` from now on, and watchers are woken. */
   latest(owner: string, threadId: string, now: number): Promise<StoredRun | undefined>
   /** The events of a run after the one with that number, in order, at most `limit`. */

@@ -82,12 +82,30 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     expect(await store.begin(newRun('t2', { once }), at(2000))).toMatchObject({ why: 'repeated', run: { state: 'done' } })
   })
 
-  test('the key of a run that was interrupted is free again', async () => {
+  test('the key of a run that was interrupted stays used: that run may have left a message', async () => {
     const store = await open()
     const once = { key: 'k', digest: 'd' }
     const run = await begun(store, newRun('t1', { once }), at(1000))
     await store.end(run.id, 'interrupted')
-    await begun(store, newRun('t2', { once }), at(2000))
+    expect(await store.begin(newRun('t2', { once }), at(2000))).toMatchObject({
+      why: 'repeated',
+      run: { id: run.id, state: 'interrupted' },
+    })
+  })
+
+  test.each([true, false])('a run that left nothing is as if it had never been (resumable: %s)', async (resumable) => {
+    const store = await open()
+    const once = { key: 'k', digest: 'd' }
+    const run = await begun(store, newRun('t1', { once, resumable }), at(1000))
+    const light = await begun(store, newRun('t2', { resumable }), at(1000))
+    const woken = new Promise<void>((resolve) => store.watch(run.id, resolve))
+    await store.drop(run.id)
+    await store.drop(light.id)
+    await store.drop('none')
+    await woken
+    expect(await store.latest(A, 't1', 1000)).toBeUndefined()
+    expect(await store.append(run.id, 1, [], 2000)).toBe('done')
+    await begun(store, newRun('t3', { once, resumable }), at(1000, { most: 1 }))
   })
 
   test('events are kept in their order and read in pages', async () => {
