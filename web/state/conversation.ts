@@ -56,15 +56,16 @@ export const EMPTY_CONVERSATION: Conversation = Object.freeze({
   canStop: true,
 })
 
-/** What the server has stored, newest items first as it gave them. What stands beside the items is kept. */
+/** What the server has stored, newest items first as it gave them. What stands beside the items is kept, and so is what did not arrive. */
 export function withStored(
   conversation: Conversation,
   thread: ThreadHead,
   newestFirst: readonly Item[],
   older: string | undefined,
 ): Conversation {
-  const entries = newestFirst.toReversed().map((item): Entry => ({ item, standing: 'stored' }))
-  return { ...conversation, thread, entries, older, progress: undefined }
+  const stored = newestFirst.toReversed().map((item): Entry => ({ item, standing: 'stored' }))
+  const unsent = conversation.entries.filter(({ standing }) => standing === 'unsent')
+  return { ...conversation, thread, entries: [...stored, ...unsent], older, progress: undefined }
 }
 
 /** Older items put before the others; one that is there already stays where it is. */

@@ -1,0 +1,83 @@
+// What the chat is made of and what it tells: the types between the conversation's logic and the element that shows it.
+
+import type { Attachment, ClientToolCallItem, InferenceOptions } from '../../src/chatkit/item.ts'
+import type { Json, JsonObject } from '../../src/chatkit/json.ts'
+import type { Clock } from '../client/clock.ts'
+import type { Waker } from '../client/follow.ts'
+import type { ChatEvent, ThreadHead } from '../client/parse.ts'
+import type { Wire } from '../client/wire.ts'
+import type { Conversation } from '../state/conversation.ts'
+
+/** All that is on show, and what goes on. */
+export interface ChatState {
+  readonly conversation: Conversation
+  /** `loading`: a thread is being read. `running`: an answer is being written. `stopping`: it was asked to end. */
+  readonly phase: 'idle' | 'loading' | 'running' | 'stopping'
+  /** The connection to a running answer is gone, and is tried again. */
+  readonly lost: boolean
+  readonly loadingOlder: boolean
+}
+
+/** A message of the person. */
+export interface Draft {
+  readonly text: string
+  readonly attachments: readonly Attachment[]
+  readonly quotedText?: string
+  readonly inferenceOptions: InferenceOptions
+}
+
+/** One stream, as a host page is told of it. */
+export interface RunNotice {
+  readonly type: string
+  readonly threadId: string | undefined
+  /** The W3C trace id of its request; undefined where extra headers are not sent. */
+  readonly trace: string | undefined
+}
+
+/** How a stream ended. */
+export type RunOutcome = 'answered' | 'stopped' | 'failed'
+
+/** What the chat tells. */
+export interface ChatListener {
+  changed(state: ChatState): void
+  /** The thread on show is another one, or has another title. */
+  threadChanged(thread: ThreadHead | undefined): void
+  event(event: ChatEvent): void
+  started(run: RunNotice): void
+  ended(run: RunNotice, outcome: RunOutcome): void
+  /** The person is shown an error; `code` is the server's, or `unreachable`. */
+  failed(message: string, code: string | undefined, status: number | undefined): void
+}
+
+/** Runs a tool in the page. */
+export type ClientTool = (
+  call: { readonly name: string; readonly params: ClientToolCallItem['arguments'] },
+  options: { readonly signal: AbortSignal },
+) => Promise<Json> | Json
+
+/** What the chat needs. */
+export interface ChatParts {
+  readonly wire: Wire
+  readonly clock: Clock
+  readonly waker: Waker
+  readonly listener: ChatListener
+  /** A new id that nobody guesses; for idempotency keys and messages that are not stored yet. */
+  readonly newId: () => string
+  /** UTC, ISO 8601. */
+  readonly timestamp: () => string
+  readonly clientTool: () => ClientTool | undefined
+  /** The words for what the server gave no words for. */
+  readonly text: (key: 'failed' | 'notSent' | 'unreachable' | 'broken' | 'gone' | 'signedOut' | 'interrupted') => string
+}
+
+/** A widget's or the host page's action. */
+export interface ServerAction {
+  readonly type: string
+  readonly payload?: Json
+}
+
+/** What an effect of the server's is. */
+export interface ClientEffect {
+  readonly name: string
+  readonly data: JsonObject
+}
