@@ -59,7 +59,6 @@ export async function* agentRun(
       const terms = { stream: true, signal, maxTurns: maxTurns - turns } as const
       const result = await runner.run(agent, [...conversation, ...items], terms)
       for await (const event of result) {
-        if (heard.ended) return
         translate.take(event, out)
         if (heard.unconnected.size > told) {
           const news = [...heard.unconnected].slice(told)

@@ -52,8 +52,9 @@ function factsOf(server: string, listed: ListedTools[number]): ToolFacts & { rea
     server,
     name,
     title: textIn(title) ?? textIn(marks.title),
-    readOnly: marks.readOnlyHint === true,
-    destructive: marks.destructiveHint === true && marks.readOnlyHint !== true,
+    // One that says both is asked about.
+    readOnly: marks.readOnlyHint === true && marks.destructiveHint !== true,
+    destructive: marks.destructiveHint === true,
   }
 }
 

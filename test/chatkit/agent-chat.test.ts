@@ -1,12 +1,12 @@
 // An agent in a chat: tools of the page, forms, images, the end of the sign-in, and an account that is not connected.
 
-import { assistantMessage, functionCall } from '@openai/agents/testing'
+import { assistantMessage, functionCall, modelStream } from '@openai/agents/testing'
 import type { AgentCaller, ClientTool } from 'onbehalf/openai-agents'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { agentChat, type Item } from '../../src/chatkit/index.ts'
 import { toError } from '../../src/core/wire.ts'
 import { type AgentHouse, agentHouse, callsAt, type HouseProcess, textsIn, wordsOf } from './agent-house.ts'
-import type { Loose, TestCaller } from './support.ts'
+import { eventReader, type Loose, message, type TestCaller } from './support.ts'
 
 let house: AgentHouse
 beforeEach(async () => {
@@ -162,12 +162,44 @@ describe('when the sign-in ends', () => {
     expect(chat.model.calls).toHaveLength(1)
   })
 
+  test('in one of two approved calls, it is not known what became of them', async () => {
+    const other = functionCall('taskflow_delete_task', { task_id: 2 }, { callId: 'd2' })
+    const { card, threadId } = await house.process([[deleting, other]]).say('alice', 'Delete both')
+    const events = await house.process([], signedOut).press('alice', threadId, card, 'confirm')
+    expect(events.at(-1)).toEqual(SIGN_IN)
+    const replaced = events.findLast(({ type }) => type === 'thread.item.replaced')
+    expect(wordsOf(replaced.item.widget)).toContain('It is not known whether this was done')
+  })
+
   test('in an approved call, the card says that nothing was done', async () => {
     const { card, threadId } = await house.process([[deleting]]).say('alice', 'Delete task 1')
     const events = await house.process([], signedOut).press('alice', threadId, card, 'confirm')
     expect(events.at(-1)).toEqual(SIGN_IN)
     const replaced = events.findLast(({ type }) => type === 'thread.item.replaced')
     expect(wordsOf(replaced.item.widget)).toMatch(/^Approved\nNothing was done\. Approved/)
+  })
+})
+
+test('when the model fails in mid-sentence, the words so far are kept', async () => {
+  async function* breaking() {
+    yield { type: 'response_started' } as const
+    yield { type: 'output_text_delta', delta: 'I will lo' } as const
+    await release
+    throw new Error('canary: connection lost')
+  }
+  let go = () => {}
+  const release = new Promise<void>((resolve) => {
+    go = resolve
+  })
+  const chat = house.process([modelStream(breaking())])
+  const reader = eventReader(await chat.send('alice', 'threads.create', { input: message('Look') }))
+  await reader.until('assistant_message.content_part.text_delta')
+  go()
+  const done = await reader.until('thread.item.done')
+  expect(done.item.content[0].text).toBe('I will lo')
+  expect(await reader.next()).toMatchObject({
+    type: 'error',
+    message: expect.stringContaining('The language model cannot be reached'),
   })
 })
 

@@ -92,6 +92,17 @@ describe('a call of a tool that is marked destructive', () => {
       /^Declined\nNothing was done\./,
     )
     expect(JSON.stringify(chat.model.calls[1]?.request.input)).toContain('The person declined this call')
+    // The run's own notes are gone, and what is left of them the model reads as words.
+    expect(
+      approvalsIn(await everyItem(threadId))
+        .values()
+        .next().value?.pending,
+    ).toBeUndefined()
+    const next = house.process([[assistantMessage('Hello.')]])
+    await next.say('alice', 'Hello', threadId)
+    const read = JSON.stringify(requestOf(next, 0).input)
+    expect(read).toContain('[Note from the app: The person declined this call, and it was not made: taskflow_delete_task')
+    expect(read).not.toContain('onbehalf')
   })
 
   test('works after a reload, a restart of the process, and on another instance', async () => {
@@ -120,6 +131,13 @@ describe('a call of a tool that is marked destructive', () => {
     expect(card).toBeUndefined()
     expect(callsAt(house.tasks)).toEqual([])
     expect(JSON.stringify([events, await everyItem(threadId)])).not.toContain(jwt)
+  })
+
+  test('whose arguments are longer than anybody reads is refused, and nobody is asked', async () => {
+    const call = functionCall('taskflow_delete_task', { task_id: 1, why: 'x'.repeat(20_000) }, { callId: 'a' })
+    const { card } = await house.process([[call], [assistantMessage('No.')]]).say('alice', 'Delete it')
+    expect(card).toBeUndefined()
+    expect(callsAt(house.tasks)).toEqual([])
   })
 
   test('whose arguments are no JSON, or no object, is answered as such, and nobody is asked', async () => {
@@ -304,6 +322,20 @@ describe('an approval', () => {
     expect(events.at(-1)).toMatchObject({ type: 'error' })
     expect(titles()).toEqual(['Two', 'Three'])
   })
+})
+
+test('one approval after the other: the model has all that was done in between, each call once', async () => {
+  const list = functionCall('taskflow_list_tasks', {}, { callId: 'l' })
+  const chat = house.process([[list], [deleting(1, 'a')], [deleting(2, 'b')], [assistantMessage('Both.')]])
+  const { card, threadId } = await chat.say('alice', 'Delete 1 and 2')
+  const second = cardIn(await chat.press('alice', threadId, card, 'confirm'))
+  const events = await chat.press('alice', threadId, second, 'confirm')
+  expect(textsIn(events)).toEqual(['Both.'])
+  expect(titles()).toEqual(['Three'])
+  const { input } = requestOf(chat, 3)
+  const ids = (type: string) => input.filter((item: Loose) => item.type === type).map(({ callId }: Loose) => callId)
+  expect(ids('function_call')).toEqual(['l', 'a', 'b'])
+  expect(ids('function_call_result')).toEqual(['l', 'a', 'b'])
 })
 
 describe('several calls in one step', () => {

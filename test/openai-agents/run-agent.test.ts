@@ -293,6 +293,20 @@ test.each(['token_expired', 'token_inactive', 'handle_refused', 'exchange_grant_
   },
 )
 
+test('a sign-in that ends does not wait for a call that hangs beside it', async () => {
+  const server = taskServer()
+  const fetch: typeof globalThis.fetch = (input, init) => {
+    const body = String(init?.body)
+    if (body.includes('taskflow_list_projects')) {
+      return new Promise((_resolve, reject) => init?.signal?.addEventListener('abort', () => reject(init.signal?.reason)))
+    }
+    if (body.includes('tools/call')) throw toError({ reason: 'token_expired' })
+    return server.asFetch(input, init)
+  }
+  const both = ['taskflow_list_projects', 'taskflow_list_tasks'].map((name) => functionCall(name, {}, { callId: name }))
+  expect(await failureOf({ fetch, model: new ScriptedModel([both]) })).toMatchObject({ code: 'token_expired' })
+})
+
 test('an account that is not connected is told of once, in mid-run and when the server cannot even be listed', async () => {
   const server = taskServer()
   const script = [
