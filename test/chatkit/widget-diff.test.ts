@@ -65,6 +65,7 @@ describe('the difference of two widgets', () => {
     ['text appears', card({ type: 'Text', id: 't' }), card(text('a'))],
     ['text without an id grows', card({ type: 'Text', value: 'a' }), card({ type: 'Text', value: 'ab' })],
     ['a title grows', card({ type: 'Title', id: 't', value: 'a' }), card({ type: 'Title', id: 't', value: 'ab' })],
+    ['another property of a text grows', card(text('a', { color: 're' })), card(text('a', { color: 'red' }))],
     ['a label grows', card({ type: 'Badge', id: 't', label: 'a' }), card({ type: 'Badge', id: 't', label: 'ab' })],
     ['the type changes', card(text('a')), card({ type: 'Markdown', id: 't', value: 'ab' })],
     ['the id changes', card(text('a')), card(text('ab', { id: 'u' }))],
