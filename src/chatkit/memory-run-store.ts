@@ -1,6 +1,6 @@
 // The reference run store: this process's memory, gone with it. It serves one process.
 
-import type { Begun, NewRun, RunState, RunStore, StoredRun } from './run-store.ts'
+import { type Begun, isAlive, type NewRun, type RunState, type RunStore, type StoredRun } from './run-store.ts'
 
 interface Kept {
   run: StoredRun
@@ -21,7 +21,6 @@ export function memoryRunStore(): RunStore {
   const alive = new Map<string, Set<string>>()
 
   const place = (owner: string, of: string) => JSON.stringify([owner, of])
-  const isLive = ({ state }: StoredRun) => state === 'running' || state === 'stopping'
 
   function wake(id: string): void {
     for (const one of watchers.get(id) ?? []) one()
@@ -29,7 +28,7 @@ export function memoryRunStore(): RunStore {
 
   function set(kept: Kept, state: RunState): void {
     kept.run = { ...kept.run, state }
-    if (!isLive(kept.run)) settle(kept)
+    if (!isAlive(kept.run)) settle(kept)
     wake(kept.run.id)
   }
 
@@ -42,7 +41,7 @@ export function memoryRunStore(): RunStore {
   /** The newest run of a thread, taken for dead when its time is over. */
   function latestOf(owner: string, threadId: string, now: number): Kept | undefined {
     const kept = runs.get(newest.get(place(owner, threadId)) ?? '')
-    if (kept && isLive(kept.run) && kept.run.aliveUntil <= now) set(kept, 'interrupted')
+    if (kept && isAlive(kept.run) && kept.run.aliveUntil <= now) set(kept, 'interrupted')
     return kept
   }
 
@@ -62,7 +61,7 @@ export function memoryRunStore(): RunStore {
     async begin(run, { now, aliveUntil, most }): Promise<Begun> {
       // Insertion order is the order of time, so the old ones are the first.
       for (const kept of runs.values()) {
-        if (isLive(kept.run)) {
+        if (isAlive(kept.run)) {
           if (kept.run.aliveUntil > now) continue
           set(kept, 'interrupted')
         }
@@ -72,7 +71,7 @@ export function memoryRunStore(): RunStore {
       const known = repeated(run)
       if (known) return { began: false, why: 'repeated', run: known }
       const before = latestOf(run.owner, run.threadId, now)
-      if (before && isLive(before.run)) return { began: false, why: 'busy' }
+      if (before && isAlive(before.run)) return { began: false, why: 'busy' }
       const live = [...(alive.get(run.owner) ?? [])].filter((id) => (runs.get(id)?.run.aliveUntil ?? 0) > now)
       if (live.length >= most) return { began: false, why: 'crowded' }
       if (before?.run.state === 'done') before.events = []
@@ -85,7 +84,7 @@ export function memoryRunStore(): RunStore {
     async append(id, first, events, aliveUntil): Promise<RunState> {
       const kept = runs.get(id)
       if (!kept) return 'done'
-      if (!isLive(kept.run)) return kept.run.state
+      if (!isAlive(kept.run)) return kept.run.state
       if (events.length > 0 && first !== kept.events.length + 1)
         throw new TypeError('The events of a run are numbered without a gap')
       kept.run = { ...kept.run, aliveUntil }
@@ -97,7 +96,7 @@ export function memoryRunStore(): RunStore {
     },
     async end(id, state): Promise<void> {
       const kept = runs.get(id)
-      if (!kept || !isLive(kept.run)) return
+      if (!kept || !isAlive(kept.run)) return
       set(kept, state)
       // Nobody can come back to it.
       if (!kept.run.resumable && !kept.run.once) drop(kept)

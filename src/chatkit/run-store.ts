@@ -25,6 +25,11 @@ export interface StoredRun extends NewRun {
   readonly aliveUntil: number
 }
 
+/** Whether a run is under way. */
+export function isAlive({ state }: { readonly state: RunState }): boolean {
+  return state === 'running' || state === 'stopping'
+}
+
 /** How a run began, or why not. `busy`: another one that is alive has the thread; `crowded`: the owner has too many; `repeated`: the key was used. */
 export type Begun =
   | { readonly began: true; readonly replaced?: StoredRun }
