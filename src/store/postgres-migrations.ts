@@ -44,7 +44,7 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     'create index run_by_thread on run (owner, thread_id, seq)',
     'create index run_by_time on run (alive_until)',
     "create unique index run_alive on run (owner, thread_id) where state in ('running', 'stopping')",
-    "create unique index run_once on run (owner, once_key) where once_key is not null and state <> 'interrupted'",
+    'create unique index run_once on run (owner, once_key) where once_key is not null',
     `create table run_event (
       run_id text not null references run (id) on delete cascade,
       number integer not null,

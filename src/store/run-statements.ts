@@ -1,6 +1,6 @@
 // The statements of the run store, compiled once.
 
-import { type Generated, type Kysely, sql } from 'kysely'
+import { type Generated, type Kysely, type RawBuilder, sql } from 'kysely'
 import type { RunState } from '../chatkit/run-store.ts'
 import { place, type Statement, statement } from './statement.ts'
 
@@ -34,6 +34,12 @@ export interface RunRow {
   readonly alive_until: number
 }
 
+/** One element of a JSON array. */
+export interface TextRow {
+  readonly position: number
+  readonly text: string
+}
+
 type OfThread = { readonly owner: string; readonly thread: string }
 type OfRun = { readonly id: string }
 
@@ -58,15 +64,19 @@ export interface RunStatements {
   readonly dropEvents: Statement<OfThread & OfRun>
   /** Forgets the runs that ended long ago, and with them their events. */
   readonly dropOld: Statement<{ readonly before: number }>
+  /** How many runs of an owner are alive. */
+  readonly countAlive: Statement<{ readonly owner: string; readonly now: number }, { readonly count: number }>
   readonly byKey: Statement<{ readonly owner: string; readonly key: string }, RunRow>
   /** The newest runs of a thread, the newest first. */
   readonly newest: Statement<OfThread & { readonly rows: number }, RunRow>
   readonly read: Statement<OfRun, RunRow>
-  readonly touch: Statement<OfRun & { readonly until: number }>
-  /** Adds one event right after the last one. */
-  readonly addEvent: Statement<OfRun & { readonly number: number; readonly body: string }>
+  /** Says that a run is alive, as long as it is in that state. */
+  readonly touch: Statement<OfRun & { readonly until: number; readonly state: string }>
+  /** Adds events (a JSON array of texts) right after the last one. */
+  readonly addEvents: Statement<OfRun & { readonly first: number; readonly bodies: string }>
   readonly events: Statement<OfRun & { readonly after: number; readonly rows: number }, { readonly body: string }>
   readonly end: Statement<OfRun & { readonly state: string }>
+  readonly drop: Statement<OfRun>
   readonly stop: Statement<OfThread>
   readonly forget: Statement<OfThread>
 }
@@ -76,8 +86,12 @@ const ENDED: readonly RunState[] = ['done', 'interrupted']
 
 const COLUMNS = ['id', 'owner', 'thread_id', 'resumable', 'item_id', 'once_key', 'once_digest', 'state', 'alive_until'] as const
 
-/** Compiles the statements. */
-export function runStatements(db: Kysely<RunTables>): RunStatements {
+/**
+ * Compiles the statements.
+ *
+ * @param textsOf The elements of the JSON array at the place `bodies`, as rows of `position` (from 0) and `text`.
+ */
+export function runStatements(db: Kysely<RunTables>, textsOf: RawBuilder<TextRow>): RunStatements {
   const owner = place<string>('owner')
   const thread = place<string>('thread')
   const id = place<string>('id')
@@ -85,6 +99,12 @@ export function runStatements(db: Kysely<RunTables>): RunStatements {
   const now = place<number>('now')
   const text = (name: string) => sql<string>`cast(${place<string | null>(name)} as text)`
   const whole = (name: string) => sql<number>`cast(${place<number>(name)} as bigint)`
+  const alive = db
+    .selectFrom('run')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('owner', '=', owner)
+    .where('state', 'in', ALIVE)
+    .where('alive_until', '>', now)
   const ofThread = db.selectFrom('run').where('owner', '=', owner).where('thread_id', '=', thread)
 
   return {
@@ -116,27 +136,9 @@ export function runStatements(db: Kysely<RunTables>): RunStatements {
             ])
             .where(({ not, exists }) => not(exists(ofThread.select('run.id').where('state', 'in', ALIVE))))
             .where(({ not, exists }) =>
-              not(
-                exists(
-                  db
-                    .selectFrom('run')
-                    .select('run.id')
-                    .where('owner', '=', owner)
-                    .where('once_key', '=', text('key'))
-                    .where('state', '<>', 'interrupted'),
-                ),
-              ),
+              not(exists(db.selectFrom('run').select('run.id').where('owner', '=', owner).where('once_key', '=', text('key')))),
             )
-            .where(
-              db
-                .selectFrom('run')
-                .select(({ fn }) => fn.countAll<number>().as('count'))
-                .where('owner', '=', owner)
-                .where('state', 'in', ALIVE)
-                .where('alive_until', '>', now),
-              '<',
-              whole('most'),
-            ),
+            .where(alive, '<', whole('most')),
         )
         .onConflict((conflict) => conflict.doNothing()),
     ),
@@ -147,14 +149,8 @@ export function runStatements(db: Kysely<RunTables>): RunStatements {
         .where(({ exists }) => exists(db.selectFrom('run').select('run.id').where('run.id', '=', id))),
     ),
     dropOld: statement(db.deleteFrom('run').where('alive_until', '<', place<number>('before')).where('state', 'in', ENDED)),
-    byKey: statement(
-      db
-        .selectFrom('run')
-        .select(COLUMNS)
-        .where('owner', '=', owner)
-        .where('once_key', '=', key)
-        .where('state', '<>', 'interrupted'),
-    ),
+    countAlive: statement(alive),
+    byKey: statement(db.selectFrom('run').select(COLUMNS).where('owner', '=', owner).where('once_key', '=', key)),
     newest: statement(ofThread.select(COLUMNS).orderBy('seq', 'desc').limit(place<number>('rows'))),
     read: statement(db.selectFrom('run').select(COLUMNS).where('id', '=', id)),
     touch: statement(
@@ -162,18 +158,19 @@ export function runStatements(db: Kysely<RunTables>): RunStatements {
         .updateTable('run')
         .set({ alive_until: place<number>('until') })
         .where('id', '=', id)
-        .where('state', 'in', ALIVE),
+        .where('state', '=', place<RunState>('state')),
     ),
-    addEvent: statement(
+    addEvents: statement(
       db
         .insertInto('run_event')
         .columns(['run_id', 'number', 'body'])
         .expression(
           db
-            .selectNoFrom([
+            .selectFrom(textsOf.as('one'))
+            .select([
               text('id').as('run_id'),
-              sql<number>`cast(${place<number>('number')} as integer)`.as('number'),
-              text('body').as('body'),
+              sql<number>`cast(${place<number>('first')} as integer) + one.position`.as('number'),
+              'one.text as body',
             ])
             .where(
               db
@@ -181,7 +178,7 @@ export function runStatements(db: Kysely<RunTables>): RunStatements {
                 .select(({ fn }) => fn.coalesce(fn.max('number'), sql<number>`0`).as('last'))
                 .where('run_id', '=', id),
               '=',
-              sql<number>`cast(${place<number>('number')} as integer) - 1`,
+              sql<number>`cast(${place<number>('first')} as integer) - 1`,
             ),
         ),
     ),
@@ -201,6 +198,7 @@ export function runStatements(db: Kysely<RunTables>): RunStatements {
         .where('id', '=', id)
         .where('state', 'in', ALIVE),
     ),
+    drop: statement(db.deleteFrom('run').where('id', '=', id)),
     stop: statement(
       db
         .updateTable('run')

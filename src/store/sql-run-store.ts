@@ -2,30 +2,49 @@
 
 import type { Begun, NewRun, RunState, RunStore, StoredRun } from '../chatkit/run-store.ts'
 import type { RunRow, RunStatements } from './run-statements.ts'
-import { type SqlDatabase, step } from './sql.ts'
+import { type SqlDatabase, type Step, step } from './sql.ts'
 
 /** Tells watchers that something of a run may have changed, and lets them listen. */
 export interface RunBell {
-  ring(id: string): Promise<void> | void
+  ring(id: string): void
   watch(id: string, wake: () => void): () => void
 }
 
-/** Milliseconds for which ended runs and their keys are kept. */
+/** Milliseconds for which ended runs and their keys are kept at least, and between two looks for those to forget. */
 const KEPT = 24 * 3600 * 1000
+const SWEEP = 3600 * 1000
 
-/** The run store over an open database. */
-export function sqlRunStore(database: SqlDatabase, run: RunStatements, bell: RunBell): RunStore {
+/**
+ * The run store over an open database.
+ *
+ * @param lock What a beginning does first: where changes are made side by side, it takes the owner, so that no two count the owner's runs at once.
+ */
+export function sqlRunStore(
+  database: SqlDatabase,
+  run: RunStatements,
+  bell: RunBell,
+  lock: (owner: string) => readonly Step[] = () => [],
+): RunStore {
+  let swept = Number.NEGATIVE_INFINITY
+
   /** The newest run of a thread, taken for dead when its time is over. */
   async function latest(owner: string, thread: string, now: number): Promise<StoredRun | undefined> {
     const of = { owner, thread }
     const found = await database.first(run.newest, { ...of, rows: 1 })
     if (!found) return undefined
-    if (!isAlive(found.state) || found.alive_until > now) return parseRun(found)
+    if (!isAlive(found) || found.alive_until > now) return parseRun(found)
     await database.commit([step(run.bury, { ...of, now })])
-    await bell.ring(found.id)
+    bell.ring(found.id)
     // It may have said that it is alive meanwhile.
     const again = await database.first(run.newest, { ...of, rows: 1 })
     return again && parseRun(again)
+  }
+
+  /** Apart from what begins, so that no beginning waits for another one's rows. */
+  async function sweep(now: number): Promise<void> {
+    if (Math.abs(now - swept) < SWEEP) return
+    swept = now
+    await database.commit([step(run.dropOld, { before: now - KEPT })])
   }
 
   return {
@@ -43,32 +62,37 @@ export function sqlRunStore(database: SqlDatabase, run: RunStatements, bell: Run
         now,
         most,
       }
-      const changed = await database.commit([
-        step(run.bury, { ...of, now }),
-        step(run.add, values),
-        step(run.dropEvents, { ...of, id }),
-        step(run.dropOld, { before: now - KEPT }),
-      ])
-      if (changed?.[1] !== 1) return refused(wanted)
-      const [, before] = await database.all(run.newest, { ...of, rows: 2 })
-      if (before?.state !== 'interrupted') return { began: true }
-      await bell.ring(before.id)
-      return { began: true, replaced: parseRun(before) }
+      await sweep(now)
+      const before = [...lock(owner), step(run.bury, { ...of, now })]
+      const changed = await database.commit([...before, step(run.add, values), step(run.dropEvents, { ...of, id })])
+      if (changed?.[before.length] !== 1) return refused(wanted)
+      const [, last] = await database.all(run.newest, { ...of, rows: 2 })
+      if (last?.state !== 'interrupted') return { began: true }
+      bell.ring(last.id)
+      return { began: true, replaced: parseRun(last) }
     },
     async append(id, first, events, aliveUntil): Promise<RunState> {
-      const kept = await database.commit([
-        step(run.touch, { id, until: aliveUntil }, 1),
-        ...events.map((body, index) => step(run.addEvent, { id, number: first + index, body }, 1)),
-      ])
-      const found = await database.first(run.read, { id })
-      if (!found) return 'done'
-      if (kept === undefined && isAlive(found.state)) throw new TypeError('The events of a run are numbered without a gap')
-      if (kept !== undefined && events.length > 0) await bell.ring(id)
-      return found.state
+      const kept = events.length === 0 ? [] : [step(run.addEvents, { id, first, bodies: JSON.stringify(events) }, events.length)]
+      // It is nearly always running, which then need not be asked.
+      for (let state: RunState = 'running'; ; ) {
+        if (await database.commit([step(run.touch, { id, until: aliveUntil, state }, 1), ...kept])) {
+          if (events.length > 0) bell.ring(id)
+          return state
+        }
+        const found = await database.first(run.read, { id })
+        if (!found) return 'done'
+        if (!isAlive(found)) return found.state
+        if (found.state === state) throw new TypeError('The events of a run are numbered without a gap')
+        state = found.state
+      }
     },
     async end(id, state): Promise<void> {
       await database.commit([step(run.end, { id, state })])
-      await bell.ring(id)
+      bell.ring(id)
+    },
+    async drop(id): Promise<void> {
+      await database.commit([step(run.drop, { id })])
+      bell.ring(id)
     },
     latest,
     async events(id, after, limit): Promise<readonly string[]> {
@@ -80,14 +104,14 @@ export function sqlRunStore(database: SqlDatabase, run: RunStatements, bell: Run
       const changed = await database.commit([step(run.stop, of)])
       if (changed?.[0] === 0) return
       const found = await database.first(run.newest, { ...of, rows: 1 })
-      if (found) await bell.ring(found.id)
+      if (found) bell.ring(found.id)
     },
     async forget(owner, threadId): Promise<void> {
       const of = { owner, thread: threadId }
       const found = await database.first(run.newest, { ...of, rows: 1 })
       if (!found) return
       await database.commit([step(run.forget, of)])
-      await bell.ring(found.id)
+      bell.ring(found.id)
     },
     watch: bell.watch,
   }
@@ -97,7 +121,7 @@ export function sqlRunStore(database: SqlDatabase, run: RunStatements, bell: Run
     const before = once && (await database.first(run.byKey, { owner, key: once.key }))
     if (before) return { began: false, why: 'repeated', run: parseRun(before) }
     const found = await database.first(run.newest, { owner, thread, rows: 1 })
-    return { began: false, why: found && isAlive(found.state) ? 'busy' : 'crowded' }
+    return { began: false, why: found && isAlive(found) ? 'busy' : 'crowded' }
   }
 }
 
@@ -113,13 +137,14 @@ export function localBell(): RunBell {
       watchers.set(id, all.add(wake))
       return () => {
         all.delete(wake)
-        if (all.size === 0) watchers.delete(id)
+        if (all.size === 0 && watchers.get(id) === all) watchers.delete(id)
       }
     },
   }
 }
 
-function isAlive(state: RunState): boolean {
+/** Whether a run is under way. */
+export function isAlive({ state }: Pick<StoredRun, 'state'>): boolean {
   return state === 'running' || state === 'stopping'
 }
 

@@ -68,6 +68,49 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     await begun(store, newRun('t3'), at(1000 + LEASE, { most: 2 }))
   })
 
+  test('of those that begin at once, an owner has no more than so many', async () => {
+    const store = await open()
+    const all = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => store.begin(newRun(`t${n}`, { resumable: n % 2 === 0 }), at(1000, { most: 3 }))),
+    )
+    expect(all.filter(({ began }) => began)).toHaveLength(3)
+    expect(all.filter((one) => !one.began && one.why === 'crowded')).toHaveLength(17)
+  })
+
+  test.each([
+    [true, true],
+    [true, false],
+    [false, true],
+    [false, false],
+  ])(
+    'what follows an interrupted run is the newest one, also when it has ended (resumable: %s, then %s)',
+    async (first, then) => {
+      const store = await open()
+      const dead = await begun(store, newRun('t1', { resumable: first }), at(1000))
+      const next = newRun('t1', { resumable: then })
+      expect(await store.begin(next, at(1000 + LEASE))).toMatchObject({
+        began: true,
+        replaced: { id: dead.id, state: 'interrupted' },
+      })
+      expect(await store.latest(A, 't1', 1000 + LEASE)).toMatchObject({ id: next.id, state: 'running' })
+      expect(['interrupted', 'done']).toContain(await store.append(dead.id, 1, ['1'], 99_000))
+      await store.end(dead.id, 'done')
+      expect(await store.latest(A, 't1', 1000 + LEASE)).toMatchObject({ id: next.id, state: 'running' })
+      await store.end(next.id, 'done')
+      expect((await store.latest(A, 't1', 1000 + LEASE))?.state).not.toBe('interrupted')
+    },
+  )
+
+  test('a key that was used is told before the thread is told to be busy', async () => {
+    const store = await open()
+    const once = { key: 'k', digest: 'd' }
+    const run = await begun(store, newRun('t1', { once }), at(1000))
+    await store.end(run.id, 'done')
+    await begun(store, newRun('t1', { resumable: false }), at(1000))
+    expect(await store.begin(newRun('t1', { once }), at(1000))).toMatchObject({ why: 'repeated', run: { id: run.id } })
+    expect(await store.begin(newRun('t1', { once: { key: 'other', digest: 'd' } }), at(1000))).toMatchObject({ why: 'busy' })
+  })
+
   test('a key is used once by its owner; for others it is another one', async () => {
     const store = await open()
     const once = { key: 'k', digest: 'd' }
@@ -111,6 +154,10 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
   test('events are kept in their order and read in pages', async () => {
     const store = await open()
     const { id } = await begun(store, newRun('t1'), at(1000))
+    const many = await begun(store, newRun('t2'), at(1000))
+    const all = Array.from({ length: 300 }, (_, n) => `${n}`)
+    expect(await store.append(many.id, 1, all, 2000)).toBe('running')
+    expect(await store.events(many.id, 0, 1000)).toEqual(all)
     const text = '{"n":"\\u0000 \u{1f469}\u200d\u{1f4bb} \\ud800"}'
     expect(await store.append(id, 1, ['"a"', text], 2000)).toBe('running')
     expect(await store.append(id, 3, [], 3000)).toBe('running')
@@ -216,7 +263,8 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     await store.end(run.id, 'done')
     const day = 24 * 3600 * 1000
     expect(await store.begin(newRun('t2', { once }), at(day - 1000))).toMatchObject({ why: 'repeated' })
-    await begun(store, newRun('t3'), at(day + 1001 + LEASE))
-    await begun(store, newRun('t2', { once }), at(day + 1001 + LEASE))
+    await begun(store, newRun('t3'), at(2 * day))
+    await begun(store, newRun('t2', { once }), at(2 * day))
+    expect(await store.latest(A, 't1', 2 * day)).toBeUndefined()
   })
 }
