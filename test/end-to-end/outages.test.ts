@@ -24,7 +24,9 @@ const SECONDS = 10
 const NO_ISSUER = 'This was not done: the sign-in service cannot be reached right now. Try again in a moment.'
 const NO_SERVER = 'TaskFlow cannot be reached right now, so it is not known whether this was done. Try again in a moment.'
 const NO_API = 'The task list cannot be reached right now, so it is not known whether this was done. Look before trying again.'
-const SIGN_IN = 'This was not done: the sign-in has ended. Sign in again to continue.'
+const SIGN_IN = 'Sign in again to continue.'
+/** What a server says of its own next hop: to the chat a result like any other. */
+const SIGN_IN_OF_SERVER = `This was not done: the sign-in has ended. ${SIGN_IN}`
 
 /** Asks for a task in the outage; checks everything that all outages share. */
 async function inTheOutage(token: string, thread: string): Promise<Turn> {
@@ -171,7 +173,7 @@ describe('a sign-in that has ended', () => {
     if (when === 'in mid-answer') house.inMidAnswer(() => revoke(refreshToken))
     else await revoke(refreshToken)
     const turn = await inTheOutage(token, threadId)
-    expect(turn.text).toBe(SIGN_IN)
+    expect(turn.text).toBe(when === 'in mid-answer' ? SIGN_IN_OF_SERVER : SIGN_IN)
     const refusal = { hop: 'exchange', outcome: 'refused', reason: 'exchange_grant_refused', subject: 'alice' }
     expect(troubles()).toContainEqual({ ...refusal, destination: house.urls.issuer })
     await goesOn(await alice(), threadId)
