@@ -228,7 +228,7 @@ test('signing out ends what is under way within a second, and whoever still has 
     await waits
     const began = performance.now()
     expect((await signOut({ headers })).status).toBe(204)
-    expect((await turn).text).toContain('the sign-in has ended')
+    expect((await turn).text).toContain('Sign in again to continue.')
     expect(performance.now() - began).toBeLessThan(1000)
     await parts.set('api', 'up')
     expect((await say(chatkit, token, "What's pending?")).text).toContain('You have no pending tasks')
