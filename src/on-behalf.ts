@@ -6,9 +6,11 @@ import { type Admission, createDoor } from './core/door.ts'
 import { type Refusal, refused } from './core/errors.ts'
 import type { ClientCredentialsIssuer, TokenExchanger } from './core/exchange.ts'
 import { issuedCache } from './core/issued-cache.ts'
+import { memoryReflectionMarks } from './core/memory-reflection-marks.ts'
 import { memoryVault } from './core/memory-vault.ts'
 import { type Principal, principalKey } from './core/principal.ts'
 import type { ProofVerifier } from './core/proof.ts'
+import type { ReflectionMarks } from './core/reflection-marks.ts'
 import { canonicalResource, resourceMetadataResponse } from './core/resource.ts'
 import { runningCalls } from './core/running-calls.ts'
 import { isScope } from './core/scope.ts'
@@ -20,6 +22,7 @@ import { toError, toResponse } from './core/wire.ts'
 import { type McpFetchOptions, mcpFetch } from './mcp/fetch.ts'
 import { liveSecrets } from './mcp/live-secrets.ts'
 import { literalWarning, type PromptValues, promptValues } from './mcp/prompt-values.ts'
+import { createQuarantine, type Quarantine } from './mcp/quarantine.ts'
 import { createReferences } from './mcp/references.ts'
 import type { Pins } from './mcp/tool-book.ts'
 import { carryingTransport, type MessageTransport } from './mcp/transport.ts'
@@ -55,6 +58,11 @@ export interface OnBehalfOptions {
   readonly proofs?: ProofVerifier
   /** Default: in this process's memory. */
   readonly vault?: Vault
+  /**
+   * Where the servers that sent a credential back are marked, for example `sqliteReflectionMarks` of onbehalf/store. Default: in this process's
+   * memory, so that a restart forgets them.
+   */
+  readonly reflectionMarks?: ReflectionMarks
   /** Key of the audit's fingerprints, 32 bytes or more, one a deployment. Default: random. */
   readonly fingerprintKey?: Uint8Array<ArrayBuffer>
   /** Default `globalThis.fetch`, as it is when this is called. */
@@ -140,6 +148,7 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
     fetch = globalThis.fetch,
     deadline = 60_000,
     vault = memoryVault({ now }),
+    reflectionMarks = memoryReflectionMarks(),
   } = options
   const resource = canonicalResource(options.resource)
   if (options.authorizationServers.length === 0) throw new TypeError('authorizationServers must name an issuer')
@@ -166,6 +175,12 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
   const cache = issuedCache({ now })
   const parts = { ...options, vault, auditor, cache }
   const pins: Pins = new Map()
+  const quarantines = new Map<string, Quarantine>()
+  const quarantineOf = (binding: Binding): Quarantine => {
+    const quarantine = quarantines.get(binding.name) ?? createQuarantine({ binding, marks: reflectionMarks, now })
+    quarantines.set(binding.name, quarantine)
+    return quarantine
+  }
   const running = runningCalls(now)
   for (const { name, placement } of bindings.values())
     if (placement.type === 'prompt' && placement.insecurelyShowLiteralTokens) (options.warn ?? console.warn)(literalWarning(name))
@@ -228,6 +243,7 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
         deadline,
         references,
         live,
+        quarantine: quarantineOf(binding),
         pins,
         signal: revocation.signal,
       })
@@ -242,7 +258,11 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
           return mcpFetch({ ...carrying(binding), ...(onRefused ? { onRefused } : {}) })
         },
         transport: (server, inner) => carryingTransport(inner, carrying(bound(server))),
-        promptValues: (server) => promptValues({ binding: bound(server), source: sourceOf, references, principal, live, now }),
+        async promptValues(server) {
+          const binding = bound(server)
+          const quarantine = quarantineOf(binding)
+          return promptValues({ binding, source: sourceOf, references, principal, live, quarantine, now })
+        },
         async end() {
           revocation.leave()
           await forget()

@@ -1,6 +1,5 @@
 // `onbehalf keys`: the master keys that stored secrets are sealed under, made, rotated and retired. It never prints a key.
 
-import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import {
   createKeyring,
@@ -8,13 +7,12 @@ import {
   KeyringError,
   keyUse,
   listKeyring,
-  openSqlite,
   retireKey,
   rewrap,
   rotateKeyring,
-  type SqliteDatabase,
 } from 'onbehalf/store'
 import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
+import { withDatabases } from './databases.ts'
 
 /** The arguments, parsed. */
 interface Request {
@@ -154,28 +152,4 @@ async function retire({ keyring, databases, operands }: Request): Promise<Answer
 
 function needsDatabases(databases: readonly string[]): void {
   if (databases.length === 0) throw new UsageError('name every database that the keyring is used with: --database FILE')
-}
-
-/** Opens databases for some work. One that is not there is a mistake in its name: opening it would make it. */
-async function withDatabases<T>(paths: readonly string[], work: (opened: readonly SqliteDatabase[]) => Promise<T>): Promise<T> {
-  const opened: SqliteDatabase[] = []
-  try {
-    for (const path of paths) {
-      if (!existsSync(path)) throw new CommandError(`there is no database ${path}`)
-      opened.push(opening(path))
-    }
-    return await work(opened)
-  } finally {
-    for (const database of opened) database.close()
-  }
-}
-
-function opening(path: string): SqliteDatabase {
-  try {
-    return openSqlite(path)
-  } catch {
-    throw new CommandError(
-      `${path} cannot be opened: it is no database of onbehalf, of a newer version, or not this person's to write`,
-    )
-  }
 }

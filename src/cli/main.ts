@@ -3,9 +3,10 @@
 import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
 import { inspect } from './inspect.ts'
 import { keys } from './keys.ts'
+import { marks } from './marks.ts'
 
 /** Every command. */
-const COMMANDS: Readonly<Record<string, Command>> = { inspect, keys }
+const COMMANDS: Readonly<Record<string, Command>> = { inspect, keys, marks }
 
 /**
  * Runs a command.

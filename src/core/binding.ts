@@ -92,6 +92,11 @@ export interface BindingInput {
    * parameter that the placement does not fill is refused. Default none.
    */
   readonly leaveToModel?: readonly string[]
+  /**
+   * What follows when a credential comes back from the server. It is taken out of the answer, audited, and the server is marked in any case;
+   * with `quarantine`, nothing more is sent to a marked server, in anybody's name, until an operator clears the mark. Default `redact`.
+   */
+  readonly onReflection?: 'redact' | 'quarantine'
 }
 
 /** A binding, checked. */
@@ -103,6 +108,7 @@ export interface Binding {
   readonly source: Source
   readonly placement: Placement
   readonly leaveToModel: readonly string[]
+  readonly onReflection: 'redact' | 'quarantine'
 }
 
 /** For configurations that no compiler has seen. */
@@ -149,9 +155,10 @@ export function parseBinding(name: string, input: BindingInput): Binding {
     fail('placement', `"${placement.type}" needs HTTP; a stdio server takes "argument", "meta" or "prompt"`)
   const problem = problemOf(placement, source)
   if (problem) fail(...problem)
-  const { leaveToModel = [] } = input
+  const { leaveToModel = [], onReflection = 'redact' } = input
   for (const pointer of leaveToModel)
     if (!pointer.startsWith('/')) fail('leaveToModel', `has "${pointer}", which is no JSON pointer`)
+  if (onReflection !== 'redact' && onReflection !== 'quarantine') fail('onReflection', 'must be "redact" or "quarantine"')
   return Object.freeze({
     name,
     url: url.href,
@@ -159,6 +166,7 @@ export function parseBinding(name: string, input: BindingInput): Binding {
     source: frozen(source),
     placement: frozen(placement),
     leaveToModel: frozen(leaveToModel),
+    onReflection,
   })
 }
 

@@ -46,6 +46,7 @@ export type RefusalReason =
   | 'reference_refused'
   | 'answer_too_large'
   | 'credential_reflected'
+  | 'server_quarantined'
   | 'server_refused'
   | 'server_unavailable'
   | 'audit_unavailable'

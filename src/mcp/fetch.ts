@@ -6,6 +6,7 @@ import { type Binding, scopesOf } from '../core/binding.ts'
 import { carryingFetch } from '../core/carry.ts'
 import { parseChallenge } from '../core/challenge.ts'
 import { AuthError, type Refusal, type RefusalReason, refused } from '../core/errors.ts'
+import { memoryReflectionMarks } from '../core/memory-reflection-marks.ts'
 import { headerPlacing, type Placing, type Sent } from '../core/placing.ts'
 import type { Principal } from '../core/principal.ts'
 import { principalKey } from '../core/principal.ts'
@@ -20,6 +21,7 @@ import { argumentPlacing } from './place-arguments.ts'
 import { metaPlacing } from './place-meta.ts'
 import { referenced } from './place-prompt.ts'
 import { sessionPlacing } from './place-session.ts'
+import { createQuarantine, type Quarantine } from './quarantine.ts'
 import { createReferences, mentionsReference, type References } from './references.ts'
 import { type Asked, readAsked, withoutForeignText } from './rpc.ts'
 import { type Pins, type ToolBook, toolBook } from './tool-book.ts'
@@ -44,6 +46,8 @@ export interface McpFetchOptions {
   readonly references?: References
   /** The run's live credentials, shared likewise. */
   readonly live?: LiveSecrets
+  /** The server's quarantine, shared by all runs. Default: this one's, in memory. */
+  readonly quarantine?: Quarantine
   /** Definitions of tools as first seen, shared by all runs. Default: this one's. */
   readonly pins?: Pins
   /** Characters of an answer, or of one event of it, that are taken in. Default 4 MiB. */
@@ -59,6 +63,7 @@ export interface McpFetchOptions {
 export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
   const { binding, principal, auditor, trace, live = liveSecrets(), references = createReferences(), pins = new Map() } = options
   const { name, url, resource, placement } = binding
+  const { quarantine = createQuarantine({ binding, marks: memoryReflectionMarks(), now: Date.now }) } = options
   const note = (reason: RefusalReason, operation: string) =>
     auditor({ hop: 'carry', trace, principal, outcome: 'refused', reason, destination: resource, operation }).catch(() => {})
   const book = toolBook({
@@ -85,7 +90,7 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
     deadline: options.deadline,
     ...(options.signal ? { signal: options.signal } : {}),
     approves: (target) => target.href === url,
-    placing: guarded(placingOf(), book, placement.type === 'prompt', list, binding.leaveToModel),
+    placing: unlessQuarantined(quarantine, guarded(placingOf(), book, placement.type === 'prompt', list, binding.leaveToModel)),
   })
   const rules = {
     server: name,
@@ -106,6 +111,8 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
   function redacted(message: unknown): unknown {
     const { value, hits, withheld } = live.redactor().json(message)
     if (hits + withheld > 0) void note('credential_reflected', 'answer')
+    // What was only too deep or too much to search is no credential that was seen.
+    if (hits > 0) quarantine.reflected()
     // Withheld as a whole, it would be no message, and its caller would wait for ever.
     return isJson(message) && !isJson(value)
       ? withheldMessage(message, toSentence({ reason: 'credential_reflected', server: name }))
@@ -164,6 +171,14 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
       if (!call?.toolCall || !(error instanceof AuthError) || error.code === 'cancelled') throw error
       return toolResult(call, told(error.refusal))
     }
+  }
+}
+
+/** Stops every request to a server that is in quarantine: some carry no credential, but a session or a person's words. */
+function unlessQuarantined(quarantine: Quarantine, placing: Placing): Placing {
+  return async (sent, attempt) => {
+    const reason = await quarantine.refusal()
+    return reason ? refused(reason) : placing(sent, attempt)
   }
 }
 

@@ -5,6 +5,7 @@ import type { Principal } from '../core/principal.ts'
 import type { CredentialSource } from '../core/source.ts'
 import { toError } from '../core/wire.ts'
 import type { LiveSecrets } from './live-secrets.ts'
+import type { Quarantine } from './quarantine.ts'
 import type { References } from './references.ts'
 
 /** What a prompt's `{user_id}` and `{access_token}` are filled with. */
@@ -23,6 +24,7 @@ export interface PromptValueOptions {
   readonly references: References
   readonly principal: Principal
   readonly live: LiveSecrets
+  readonly quarantine: Quarantine
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
@@ -34,6 +36,7 @@ export async function promptValues({
   references,
   principal,
   live,
+  quarantine,
   now,
 }: PromptValueOptions): Promise<PromptValues> {
   const { name, placement } = binding
@@ -41,6 +44,9 @@ export async function promptValues({
   if (!placement.insecurelyShowLiteralTokens) {
     return { user_id: references.mint(name, 'subject'), access_token: references.mint(name, 'credential') }
   }
+  // What is shown here reaches the server past us. References do not: the call is refused.
+  const reason = await quarantine.refusal()
+  if (reason) throw toError({ reason, server: name })
   const issued = await source(binding)()
   if (!issued.ok) throw toError({ ...issued.refusal, server: name })
   const { credential, expiresAt, proof } = issued.value

@@ -3,10 +3,12 @@
 
 import { isStdio } from '../core/binding.ts'
 import { AuthError } from '../core/errors.ts'
+import { memoryReflectionMarks } from '../core/memory-reflection-marks.ts'
 import { toError } from '../core/wire.ts'
 import { type McpFetchOptions, mcpFetch } from './fetch.ts'
 import { liveSecrets } from './live-secrets.ts'
 import { isJson, type Json, parseJson } from './message.ts'
+import { createQuarantine } from './quarantine.ts'
 
 /** A handler's parameters are compared both ways, so that each SDK's own types of messages fit. */
 interface Handlers {
@@ -42,6 +44,7 @@ interface Pending {
  */
 export function carryingTransport(inner: MessageTransport, options: CarryingTransportOptions): MessageTransport {
   const { binding, principal, auditor, trace, signal, live = liveSecrets() } = options
+  const { quarantine = createQuarantine({ binding, marks: memoryReflectionMarks(), now: Date.now }) } = options
   if (!isStdio(binding.url)) throw new TypeError(`servers.${binding.name}.url is not a stdio server: use fetch()`)
   const pending = new Map<unknown, Pending>()
   const sending = new Map<unknown, { readonly controller: AbortController; readonly done: Promise<void> }>()
@@ -69,11 +72,12 @@ export function carryingTransport(inner: MessageTransport, options: CarryingTran
     }
   }
 
-  const carried = mcpFetch({ ...options, live, fetch: (_, init) => ask(init ?? {}) })
+  const carried = mcpFetch({ ...options, live, quarantine, fetch: (_, init) => ask(init ?? {}) })
 
   /** What the server says unasked: questions and notifications. */
   function said(message: Json): Json | undefined {
     const { value, hits, withheld } = live.redactor().json(message)
+    if (hits > 0) quarantine.reflected()
     if (hits + withheld > 0) {
       const destination = binding.resource
       const reason = 'credential_reflected'

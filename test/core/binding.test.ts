@@ -11,6 +11,7 @@ describe('a binding', () => {
       source: { type: 'exchange', scopes: [] },
       placement: { type: 'header' },
       leaveToModel: [],
+      onReflection: 'redact',
     })
   })
 
@@ -27,6 +28,7 @@ describe('a binding', () => {
       url: 'https://tasks.example/mcp?tenant=a',
       resource: 'https://tasks.example',
       leaveToModel: [],
+      onReflection: 'redact',
     })
   })
 
@@ -78,6 +80,7 @@ describe('a binding', () => {
     ['a scope that is none', 'source.scopes', { source: { type: 'exchange', scopes: [''] } }],
     ['a placement that does not exist', 'placement.type', { placement: { type: 'query' } }],
     ['an empty header name', 'placement.name', { placement: { type: 'header', name: '' } }],
+    ['a policy for reflections that does not exist', 'onReflection', { onReflection: 'ignore' }],
     ['a header name with a space', 'placement.name', { placement: { type: 'header', name: 'X Key' } }],
     ['a header name with a line break', 'placement.name', { placement: { type: 'header', name: 'X-Key\r\nHost' } }],
     ['a header name too long', 'placement.name', { placement: { type: 'header', name: 'x'.repeat(65) } }],

@@ -46,6 +46,7 @@ const STATUS: Readonly<Record<RefusalReason, number>> = {
   reference_refused: 503,
   answer_too_large: 503,
   credential_reflected: 503,
+  server_quarantined: 503,
   cancelled: 503,
 }
 const REASONS = Object.keys(STATUS) as RefusalReason[]

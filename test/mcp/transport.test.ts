@@ -7,7 +7,7 @@ import { StdioClientTransport as StdioClientTransportV1 } from '@modelcontextpro
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type AuditEvent, createAuditor } from '../../src/core/audit.ts'
 import { type BindingInput, parseBinding } from '../../src/core/binding.ts'
-import { granted, refused } from '../../src/core/errors.ts'
+import { granted, type RefusalReason, refused } from '../../src/core/errors.ts'
 import { toSentence } from '../../src/core/wire.ts'
 import { type CarryingTransportOptions, carryingTransport, type MessageTransport } from '../../src/mcp/transport.ts'
 import { alice, deferred, issuedToken } from '../core/parts.ts'
@@ -140,7 +140,7 @@ describe('the transport', () => {
     made.transport.onmessage = (message) => void given.push(message)
     return made.transport
   }
-  const told = (reason: 'server_unavailable' | 'tool_refused' | 'reference_refused') => ({
+  const told = (reason: RefusalReason) => ({
     isError: true,
     content: [{ text: toSentence({ reason, server: 'everything' }) }],
   })
@@ -184,6 +184,19 @@ describe('the transport', () => {
     inner.onmessage?.({ jsonrpc: '2.0', id: 9, method: 'sampling/createMessage', params: { systemPrompt: SECRET } })
     expect(given.length).toBe(3)
     expect(JSON.stringify(given)).not.toContain('canary')
+  })
+
+  it('sends nothing more to a server that said a credential unasked, where the binding wants it so', async () => {
+    const transport = outer({ ...BOUND, onReflection: 'quarantine' })
+    await transport.send(call(1))
+    inner.onmessage?.({ jsonrpc: '2.0', method: 'notifications/message', params: { data: `token ${SECRET}` } })
+    const before = sent.length
+    await transport.send(call(2))
+    await expect(transport.send({ jsonrpc: '2.0', method: 'notifications/progress' })).rejects.toMatchObject({
+      code: 'server_quarantined',
+    })
+    expect(sent.length).toBe(before)
+    expect(given.at(-1)).toMatchObject({ id: 2, result: told('server_quarantined') })
   })
 
   it('drops an answer that nobody waits for', async () => {

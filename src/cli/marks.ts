@@ -1,0 +1,73 @@
+// `onbehalf marks`: the servers that sent a credential back, listed, and their marks cleared. A mark holds no credential, so there is none to print.
+
+import { parseArgs } from 'node:util'
+import { type SqliteDatabase, sqliteReflectionMarks } from 'onbehalf/store'
+import { type Command, type Terminal, UsageError } from './command.ts'
+import { withDatabases } from './databases.ts'
+
+const HELP = `Usage: onbehalf marks list|clear RESOURCE --database FILE [--json]
+
+  list            lists the servers that sent a credential back, and since when they are marked
+  clear RESOURCE  takes a server's mark away, so that one in quarantine is called again; also in running processes.
+                  It is marked anew when it does it again: look first at what it did
+
+  RESOURCE         the resource identifier of the server's binding, as \`marks list\` and the audit have it
+  --database FILE  the database that the app's reflection marks are kept in
+  --json           one line of JSON instead of text
+
+Exit code: 0 done, 1 not done, 2 wrong arguments.`
+
+/** The command. */
+export const marks: Command = {
+  summary: 'lists the servers that sent a credential back, and clears their marks',
+  help: HELP,
+  async run(args, terminal): Promise<number> {
+    const { values, positionals } = parse(args)
+    const [name, ...operands] = positionals
+    const { database } = values
+    if (name !== 'list' && name !== 'clear') throw new UsageError('it needs one of list, clear')
+    if (operands.length !== (name === 'clear' ? 1 : 0))
+      throw new UsageError(name === 'clear' ? 'clear needs the resource of one server' : 'list takes nothing but options')
+    if (database === undefined) throw new UsageError('name the database: --database FILE')
+    return withDatabases([database], async ([opened]) => {
+      if (!opened) return 1
+      return name === 'list'
+        ? list(opened, values.json === true, terminal)
+        : clear(opened, operands[0] ?? '', values.json === true, terminal)
+    })
+  },
+}
+
+async function list(database: SqliteDatabase, json: boolean, terminal: Terminal): Promise<number> {
+  const found = (await sqliteReflectionMarks(database).list()).map(({ resource, since }) => ({
+    resource,
+    since: new Date(since).toISOString(),
+  }))
+  const lines = found.map(({ resource, since }) => `${since}  ${resource}`)
+  terminal.out(json ? JSON.stringify({ marks: found }) : lines.length > 0 ? lines.join('\n') : 'No server is marked.')
+  return 0
+}
+
+async function clear(database: SqliteDatabase, resource: string, json: boolean, terminal: Terminal): Promise<number> {
+  const cleared = await sqliteReflectionMarks(database).clear(resource)
+  const text = cleared
+    ? `The mark of ${resource} is cleared.`
+    : `${resource} is not marked: \`onbehalf marks list\` shows what is.`
+  terminal.out(json ? JSON.stringify({ resource, cleared }) : text)
+  return cleared ? 0 : 1
+}
+
+function parse(args: readonly string[]): {
+  readonly values: { readonly database?: string; readonly json?: boolean }
+  readonly positionals: readonly string[]
+} {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { database: { type: 'string' }, json: { type: 'boolean' } },
+    })
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : 'the options cannot be read')
+  }
+}
