@@ -58,24 +58,36 @@ const MIGRATIONS: readonly (readonly string[])[] = [
 const LOCK = 7_301_846_152
 
 /**
- * Brings the tables up to date, in one transaction. Instances that start at once wait for each other.
+ * Brings the tables up to date, in one transaction. Instances that start at once wait for each other. Where there is nothing to do it needs no
+ * right to make anything.
  *
- * @throws Error when the tables were made by a newer version.
+ * @returns False when the tables were made by a newer version: nothing is changed then.
  */
-export async function migrate(client: Pick<Client, 'query'>, schema: string): Promise<void> {
+export async function migrate(client: Pick<Client, 'query'>, schema: string): Promise<boolean> {
   await client.query('begin')
   try {
     await client.query('select pg_advisory_xact_lock($1)', [LOCK])
-    await client.query(`create schema if not exists "${schema}"`)
-    await client.query('create table if not exists migration (version integer not null)')
-    const { rows } = await client.query('select coalesce(max(version), 0) as version from migration')
-    const done = Number(rows[0]?.version)
-    if (done > MIGRATIONS.length) throw new Error('The tables in PostgreSQL were made by a newer version of onbehalf')
-    for (const text of MIGRATIONS.slice(done).flat()) await client.query(text)
-    if (done < MIGRATIONS.length) await client.query('insert into migration (version) values ($1)', [MIGRATIONS.length])
+    const done = await versionOf(client, schema)
+    if (done < MIGRATIONS.length) {
+      for (const text of MIGRATIONS.slice(done).flat()) await client.query(text)
+      await client.query('insert into migration (version) values ($1)', [MIGRATIONS.length])
+    }
     await client.query('commit')
+    return done <= MIGRATIONS.length
   } catch (error) {
     await client.query('rollback').catch(() => {})
     throw error
   }
+}
+
+/** How many steps are done; makes the schema and the table that says so when they are not there. */
+async function versionOf(client: Pick<Client, 'query'>, schema: string): Promise<number> {
+  const found = await client.query(
+    `select exists (select from pg_namespace where nspname = $1) as "hasSchema", to_regclass($2) is not null as "hasTable"`,
+    [schema, `"${schema}".migration`],
+  )
+  if (found.rows[0]?.hasSchema !== true) await client.query(`create schema "${schema}"`)
+  if (found.rows[0]?.hasTable !== true) await client.query('create table migration (version integer not null)')
+  const { rows } = await client.query('select coalesce(max(version), 0) as version from migration')
+  return Number(rows[0]?.version)
 }

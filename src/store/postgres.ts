@@ -1,11 +1,15 @@
 // PostgreSQL through `pg`: a pool for statements, and a connection that listens. It knows no threads.
 
+import type { ConnectionOptions } from 'node:tls'
 import type { ClientBase, ClientConfig, Pool, PoolClient, QueryResult } from 'pg'
 import { Credential } from '../core/credential.ts'
-import { type PostgresBell, postgresBell } from './postgres-bell.ts'
+import { withDeadline } from '../core/deadline.ts'
+import { postgresBell } from './postgres-bell.ts'
 import { migrate } from './postgres-migrations.ts'
+import { decodeRow, encode } from './postgres-text.ts'
 import type { SqlDatabase, Step } from './sql.ts'
-import { bind, type SqlValue, type Statement, type Values } from './statement.ts'
+import type { RunBell } from './sql-run-store.ts'
+import { bind, type Statement, type Values } from './statement.ts'
 
 /** Options of {@link openPostgres}. What is not given, `pg` takes from the environment (`PGHOST`, `PGUSER`, `PGPASSWORD`, …) or from `~/.pgpass`. */
 export interface PostgresOptions {
@@ -16,26 +20,27 @@ export interface PostgresOptions {
   /** The password, or a function that is asked at each new connection. */
   readonly password?: Credential | (() => Promise<Credential>)
   /** TLS, as `pg` takes it. Default: what the environment says. */
-  readonly ssl?: ClientConfig['ssl']
+  readonly ssl?: boolean | ConnectionOptions
   /** The schema that holds the tables; it is made when it is not there. Default `onbehalf`. */
   readonly schema?: string
   /** Connections at most, besides the one that listens. Default 10. */
   readonly connections?: number
-  /** Milliseconds to get a connection, and for one statement. Default 5,000 and 10,000. */
+  /** Milliseconds to get a connection, and for one statement. Default 5,000 each. */
   readonly timeouts?: { readonly connect?: number; readonly statement?: number }
 }
 
 /** An open database. Whatever a method has answered is on its disk, as far as PostgreSQL is configured to. */
 export interface PostgresDatabase extends SqlDatabase {
-  readonly bell: PostgresBell
-  /** Closes its connections. */
+  /** How instances hear of each other's runs. */
+  readonly bell: RunBell
+  /** Closes its connections; those that do not answer are not waited for. */
   close(): Promise<void>
 }
 
-/** PostgreSQL did not do what it was asked to. The texts of its errors quote values, so only the SQLSTATE is passed on. */
+/** PostgreSQL did not do what it was asked to, or may have: a connection that breaks at the end of a change does not say whether it was made. */
 export class PostgresError extends Error {
   override readonly name = 'PostgresError'
-  /** SQLSTATE, or the code of a connection that failed. */
+  /** SQLSTATE, or the code of a connection that failed. It is all that is passed on, because the texts of these errors quote values. */
   readonly code: string
 
   constructor(code: string) {
@@ -44,15 +49,23 @@ export class PostgresError extends Error {
   }
 }
 
+/** Milliseconds for making the tables, and for closing. */
+const LONGEST_MIGRATION = 60_000
+const LONGEST_CLOSE = 2000
+
+/** How often a change is made anew when it and another one waited for each other. */
+const ATTEMPTS = 3
+
 /**
  * Connects, and brings the tables up to date: several instances may do it at once. Afterwards the database may go and come back: meanwhile
- * calls fail within the timeouts.
+ * calls fail within the timeouts. Statements are prepared by name and one connection listens, so a pooler in between must keep sessions.
  *
- * @throws PostgresError when it cannot be reached or refuses; Error when its tables were made by a newer version, or when `pg` is not installed.
+ * @throws PostgresError when it cannot be reached or refuses; Error when its tables were made by a newer version, or when the package `pg` is
+ *   not installed.
  * @throws TypeError for a schema that is no plain name.
  */
 export async function openPostgres(options: PostgresOptions = {}): Promise<PostgresDatabase> {
-  const { schema = 'onbehalf', connections = 10, timeouts: { connect = 5000, statement = 10_000 } = {} } = options
+  const { schema = 'onbehalf', connections = 10, timeouts: { connect = 5000, statement = 5000 } = {} } = options
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) throw new TypeError('schema takes a plain name: a-z, 0-9 and _')
   const { default: pg } = await import('pg')
   const config: ClientConfig = {
@@ -65,17 +78,24 @@ export async function openPostgres(options: PostgresOptions = {}): Promise<Postg
     statement_timeout: statement,
     // Later than the server's own, which knows why; it ends the wait for a server that does not answer any more.
     query_timeout: statement + 1000,
+    // What an instance that is gone has locked is free again.
+    idle_in_transaction_session_timeout: statement + 1000,
     types: { getTypeParser: (oid, format) => (oid === BIGINT ? Number : pg.types.getTypeParser(oid, format)) },
   }
+  const patient = { statement_timeout: LONGEST_MIGRATION, query_timeout: LONGEST_MIGRATION + 1000 }
+  const migrator = new pg.Client({ ...config, ...patient })
+  // A connection that breaks says so here, too; without a listener it would end the process.
+  migrator.on('error', ignore)
+  const isUpToDate = await guarded(async () => {
+    await migrator.connect()
+    return await migrate(migrator, schema)
+  }).finally(() => void migrator.end().catch(ignore))
+  if (!isUpToDate) throw new Error('The tables in PostgreSQL were made by a newer version of onbehalf')
+
   const pool = new pg.Pool({ ...config, max: connections, idleTimeoutMillis: 30_000 })
-  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
-  pool.on('error', () => {})
-  try {
-    await withClient(pool, (client) => migrate(client, schema))
-  } catch (error) {
-    await pool.end()
-    throw error
-  }
+  // An idle connection that breaks is replaced by the pool.
+  pool.on('error', ignore)
+  const bell = await postgresBell(() => new pg.Client(config))
   const names = new Map<string, string>()
 
   async function run(client: Pick<ClientBase, 'query'>, { text, values }: Pick<Step, 'text' | 'values'>): Promise<QueryResult> {
@@ -85,16 +105,43 @@ export async function openPostgres(options: PostgresOptions = {}): Promise<Postg
   }
 
   async function rowsOf<P extends Values, R>(statement: Statement<P, R>, values: P): Promise<readonly R[]> {
-    const { rows } = await guarded(() => run(pool, { text: statement.text, values: bind(statement, values) }))
+    const query = { text: statement.text, values: bind(statement, values) }
+    const { rows } = await guarded(() => run(pool, query))
     return parseRows<R>(rows.map(decodeRow))
   }
 
-  const bell = postgresBell(
-    async () => new pg.Client(config),
-    async (channel, payload) => {
-      await guarded(() => run(pool, { text: 'select pg_notify($1, $2)', values: [channel, payload] }))
-    },
-  )
+  /** One statement is a transaction by itself. */
+  async function commitOne(only: Step): Promise<readonly number[] | undefined> {
+    const rows = (await guarded(() => run(pool, only))).rowCount ?? 0
+    if (only.needs === undefined || rows === only.needs) return [rows]
+    // One row or none is changed by itself; more than were needed cannot be told before.
+    if (rows === 0) return undefined
+    throw new Error('A step concerned more rows than it needs')
+  }
+
+  function commitAll(steps: readonly Step[]): Promise<readonly number[] | undefined> {
+    return withClient(pool, async (client) => {
+      await client.query('begin')
+      const rows: number[] = []
+      try {
+        for (const step of steps) {
+          const concerned = (await run(client, step)).rowCount ?? 0
+          if (step.needs !== undefined && concerned !== step.needs) {
+            await client.query('rollback')
+            return undefined
+          }
+          rows.push(concerned)
+        }
+        await client.query('commit')
+        return rows
+      } catch (error) {
+        // A connection that does not answer is not asked again.
+        if (isRefusal(error)) await client.query('rollback')
+        throw error
+      }
+    })
+  }
+
   return {
     bell,
     async first<P extends Values, R>(statement: Statement<P, R>, values: P): Promise<R | undefined> {
@@ -103,34 +150,23 @@ export async function openPostgres(options: PostgresOptions = {}): Promise<Postg
     all: rowsOf,
     async commit(steps): Promise<readonly number[] | undefined> {
       const [first] = steps
-      // A single statement is a transaction by itself, unless it might have to be taken back.
-      if (first && steps.length === 1 && first.needs === undefined) return [(await guarded(() => run(pool, first))).rowCount ?? 0]
-      return withClient(pool, async (client) => {
-        await client.query('begin')
-        const rows: number[] = []
+      for (let attempt = 1; ; attempt += 1) {
         try {
-          for (const step of steps) {
-            const concerned = (await run(client, step)).rowCount ?? 0
-            if (step.needs !== undefined && concerned !== step.needs) {
-              await client.query('rollback')
-              return undefined
-            }
-            rows.push(concerned)
-          }
-          await client.query('commit')
-          return rows
+          return await (first && steps.length === 1 ? commitOne(first) : commitAll(steps))
         } catch (error) {
-          await client.query('rollback').catch(() => {})
-          throw error
+          if (attempt === ATTEMPTS || !(error instanceof PostgresError && error.code === DEADLOCK)) throw error
         }
-      })
+      }
     },
     async close(): Promise<void> {
-      await bell.close()
-      await pool.end()
+      bell.close()
+      await withDeadline(LONGEST_CLOSE, undefined, () => pool.end())
     },
   }
 }
+
+/** SQLSTATE of a change that was taken back because it and another one waited for each other. */
+const DEADLOCK = '40P01'
 
 /** The type that `pg` gives as text, because not every one fits a number; ours do. */
 const BIGINT = 20
@@ -177,10 +213,7 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    if (error instanceof PostgresError) throw error
-    const code = codeOf(error)
-    if (code === undefined && error instanceof Error && error.message.includes('newer version of onbehalf')) throw error
-    throw new PostgresError(code ?? 'no connection')
+    throw new PostgresError(codeOf(error) ?? 'no answer')
   }
 }
 
@@ -193,21 +226,6 @@ function codeOf(error: unknown): string | undefined {
 function isRefusal(error: unknown): boolean {
   const code = codeOf(error)
   return code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !code.startsWith('57') && !code.startsWith('08')
-}
-
-/** PostgreSQL's text holds neither NUL nor half of a surrogate pair: such a value is written in another form, which no other value has. */
-function encode(value: SqlValue): SqlValue {
-  if (typeof value !== 'string' || !/^\\|[\0\p{Surrogate}]/u.test(value)) return value
-  return `\\${Buffer.from(value, 'utf16le').toString('base64')}`
-}
-
-function decodeRow(row: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [
-      name,
-      typeof value === 'string' && value.startsWith('\\') ? Buffer.from(value.slice(1), 'base64').toString('utf16le') : value,
-    ]),
-  )
 }
 
 /** Rows have the columns that Kysely derived from the query, in tables that the migrations made. */

@@ -26,7 +26,8 @@ export function sqlThreadStore(
       ...(save ?? []).map((item) =>
         step(run.saveItem, { owner, thread, item: item.id, hidden: isHidden(item) ? 1 : 0, body: JSON.stringify(item) }, 1),
       ),
-      ...(attach ?? []).map((attachment) => step(run.attach, { owner, thread, attachment }, 1)),
+      // In an order of their own, so that no two changes wait for each other.
+      ...[...new Set(attach)].sort().map((attachment) => step(run.attach, { owner, thread, attachment }, 1)),
     ]
   }
 

@@ -148,7 +148,12 @@ export function threadStatements(db: Kysely<ThreadTables>): ThreadStatements {
     ),
     listItems: { asc: listItems('asc'), desc: listItems('desc') },
     attach: statement(
-      db.updateTable('attachment').set({ thread_id: thread }).where('id', '=', attachment).where('owner', '=', owner),
+      db
+        .updateTable('attachment')
+        .set({ thread_id: thread })
+        .where('id', '=', attachment)
+        .where('owner', '=', owner)
+        .where(({ exists }) => exists(ownThread.select('thread.id'))),
     ),
     readAttachment: statement(ownAttachment.where('id', '=', attachment)),
     listAttachments: statement(ownAttachment.where('thread_id', '=', thread).orderBy('seq').limit(place<number>('rows'))),
