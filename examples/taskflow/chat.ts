@@ -1,12 +1,19 @@
 // TaskFlow's chat endpoint: the door, the agent with an MCP server's tools, the ChatKit wire, and what the page shows of it.
 
 import { type AuditSink, type Caller, createOnBehalf, type OnBehalf } from 'onbehalf'
-import { agentResponse, chatkitServer, historyOf, type Respond, type UserMessageItem } from 'onbehalf/chatkit'
+import {
+  type AgentChat,
+  agentChat,
+  type ChatkitServer,
+  chatkitServer,
+  memoryRateLimit,
+  type UserMessageItem,
+} from 'onbehalf/chatkit'
 import { jwtVerifier } from 'onbehalf/jwt'
 import type { Log } from 'onbehalf/log'
 import { tokenExchanger } from 'onbehalf/oauth'
-import { type ModelChoice, runAgent } from 'onbehalf/openai-agents'
-import { openSqlite, sqliteThreadStore } from 'onbehalf/store'
+import { type ModelChoice, personOf, runAgent } from 'onbehalf/openai-agents'
+import { openSqlite, sqliteRunStore, sqliteThreadStore } from 'onbehalf/store'
 import { chatClient } from './clients.ts'
 import { instructionsFor } from './instructions.ts'
 import type { TaskflowKeys } from './keys.ts'
@@ -28,11 +35,14 @@ export interface ChatOptions {
   readonly database: string
 }
 
-/** The chat endpoint as a fetch handler. */
+/** The chat endpoint and what belongs to it. */
 export interface Chat {
-  /** Answers `/chatkit`, its metadata, `/sign-out`, `/trail/…` and `/model-requests/…`; undefined for any other path. */
+  /** Answers `/chatkit`. */
+  readonly listener: ChatkitServer['listener']
+  /** Answers its metadata, `/sign-out`, `/trail/…` and `/model-requests/…`; undefined for any other path. */
   fetch(request: Request): Promise<Response | undefined>
-  close(): void
+  /** Ends the answers that are being written, and closes the database. */
+  close(): Promise<void>
 }
 
 /** Opens the database and makes the chat endpoint. */
@@ -53,44 +63,57 @@ export async function createChat(options: ChatOptions): Promise<Chat> {
   const chatkit = chatkitServer<Caller>({
     admit: onbehalf.admit,
     store: sqliteThreadStore(database),
-    respond: answer(options),
+    runs: sqliteRunStore(database),
+    ...answering(options),
+    // A demonstration that anybody can try hard; an app of yours is better off with the defaults.
+    rateLimit: memoryRateLimit({ runs: { most: 1000, per: 60 }, requests: { most: 10_000, per: 60 } }),
+    limits: { runs: 100 },
     onError: (error, place) =>
       log.error('A chat request went wrong', { part: 'web', error, ...(place.type ? { operation: place.type } : {}) }),
   })
 
   return {
+    listener: chatkit.listener,
     async fetch(request) {
       const { pathname } = new URL(request.url)
-      if (pathname === '/chatkit') return chatkit.fetch(request)
       if (pathname === '/sign-out') return signOut(request, onbehalf)
       const [, kind, trace, ...more] = pathname.split('/')
       if ((kind === 'trail' || kind === 'model-requests') && trace && more.length === 0)
         return shown(request, onbehalf, trail, kind, trace)
       return onbehalf.metadata(request)
     },
-    close: () => database.close(),
+    async close() {
+      await chatkit.close()
+      database.close()
+    },
   }
 }
 
-/** One run of the agent for one message. */
-function answer({ urls, trail, model, deadlines }: ChatOptions): Respond<Caller> {
-  return async function* respond(thread, message, context) {
-    const { caller, signal } = context
-    const { principal, trace } = caller
-    const server = serverFor(context.metadata.placement, urls)
-    if (message && thread.title === undefined) context.updateThread({ title: titleOf(message) })
-    const events = runAgent({
-      caller,
-      servers: [server],
-      model: model.model,
-      instructions: await instructionsFor(caller, server),
-      input: historyOf(await context.history()),
-      signal,
-      // Later than the fetch, which knows why there is no answer; when the framework gives up first, it looks as if the person had.
-      timeouts: { server: 2 * deadlines.mcp },
-      onModelRequest: (request) => trail.modelRequest(principal, trace, request),
-    })
-    yield* agentResponse(events, context)
+/** The agent: one run for one message, and a question to the person before anything is deleted. */
+function answering({ urls, trail, model, deadlines }: ChatOptions): AgentChat<Caller> {
+  const agent = agentChat<Caller>({
+    person: (caller) => personOf(caller.principal, caller.token.claims),
+    async *run(request, { caller, metadata }) {
+      const { principal, trace } = caller
+      const server = serverFor(metadata.placement, urls)
+      yield* runAgent({
+        ...request,
+        caller,
+        servers: [server],
+        model: model.model,
+        instructions: await instructionsFor(caller, server),
+        // Later than the fetch, which knows why there is no answer; when the framework gives up first, it looks as if the person had.
+        timeouts: { server: 2 * deadlines.mcp },
+        onModelRequest: (asked) => trail.modelRequest(principal, trace, asked),
+      })
+    },
+  })
+  return {
+    action: agent.action,
+    async *respond(thread, message, context) {
+      if (message && thread.title === undefined) context.updateThread({ title: titleOf(message) })
+      yield* agent.respond(thread, message, context)
+    },
   }
 }
 

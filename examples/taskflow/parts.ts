@@ -132,8 +132,10 @@ export async function createParts({ urls, dataDir, model, log, deadlines = DEADL
       model: { description: model.description, standIn: model.standIn },
     })
     const safely = (part: string, handler: (request: Request) => Promise<Response>) => nodeListener(guarded(part, handler, log))
+    const rest = safely('web', async (request) => (await chat.fetch(request)) ?? page(request))
     return {
-      web: safely('web', async (request) => (await chat.fetch(request)) ?? page(request)),
+      web: (request, response) =>
+        pathOf(request.url) === '/chatkit' ? void chat.listener(request, response) : rest(request, response),
       mcp: safely('mcp', mcp.fetch),
       classic: safely('classic', classic.fetch),
       api: safely('api', api.fetch),
@@ -144,6 +146,11 @@ export async function createParts({ urls, dataDir, model, log, deadlines = DEADL
     await close()
     throw error
   }
+}
+
+/** The path of a request's target, without its query. */
+function pathOf(target = ''): string | undefined {
+  return target.split('?', 1)[0]
 }
 
 /** The last net: whatever a handler throws is logged by name and answered without a word of it. */

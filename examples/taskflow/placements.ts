@@ -13,6 +13,8 @@ export interface TaskflowServer {
   readonly name: string
   readonly url: string
   readonly placement: PlacementName
+  /** The rights of its credential, for a person who is asked to approve a call. */
+  readonly scopes: readonly string[]
 }
 
 const NAMES: Readonly<Record<PlacementName, string>> = {
@@ -24,7 +26,8 @@ const NAMES: Readonly<Record<PlacementName, string>> = {
 }
 
 /** The scopes that every one of them is asked for. */
-const source: Source = { type: 'exchange', scopes: ['tasks:read', 'tasks:write'] }
+const scopes = ['tasks:read', 'tasks:write']
+const source: Source = { type: 'exchange', scopes }
 
 /** The bindings. The old server takes arguments, so it is the one for `argument` and `prompt`. */
 export function boundServers(urls: TaskflowUrls): Readonly<Record<string, BindingInput>> {
@@ -50,7 +53,7 @@ export function boundServers(urls: TaskflowUrls): Readonly<Record<string, Bindin
  */
 export function serverFor(asked: unknown, urls: TaskflowUrls): TaskflowServer {
   const placement = PLACEMENTS.find((one) => one === asked) ?? 'header'
-  return { name: NAMES[placement], url: urlOf(placement, urls), placement }
+  return { name: NAMES[placement], url: urlOf(placement, urls), placement, scopes }
 }
 
 function urlOf(placement: PlacementName, urls: TaskflowUrls): string {

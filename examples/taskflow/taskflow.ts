@@ -39,7 +39,8 @@ const GRACE = 2000
 export async function startTaskflow(options: TaskflowOptions): Promise<Taskflow> {
   const { dataDir, log } = options
   const urls = taskflowUrls(options.port)
-  const model = modelFromEnvironment(options.env)
+  // Deletions wait for the person's approval: there is no need to ask twice.
+  const model = modelFromEnvironment(options.env, { asksBeforeDeleting: false })
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   await chmod(dataDir, 0o700)
   const parts = await createParts({ urls, dataDir, model, log })

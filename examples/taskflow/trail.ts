@@ -34,8 +34,8 @@ export function createTrail(): Trail {
     const trace = traces.get(id) ?? { events: [], requests: [] }
     traces.set(id, trace)
     if (traces.size > TRACES) {
-      // Looking at threads and trails is recorded too, but it is answers that people come back to.
-      const idle = [...traces].find(([key, { requests }]) => key !== id && requests.length === 0)
+      // Looking at threads and trails is recorded too, as the door alone, but it is answers that people come back to.
+      const idle = [...traces].find(([key, { events, requests }]) => key !== id && requests.length === 0 && events.length < 2)
       traces.delete(idle ? idle[0] : (traces.keys().next().value ?? id))
     }
     return trace

@@ -2,7 +2,7 @@
 // nowhere else; it is the deployment's own, and no person's.
 
 import { getDefaultModel, type Model, OpenAIProvider } from '@openai/agents'
-import { standInModel } from './stand-in/model.ts'
+import { type StandInOptions, standInModel } from './stand-in/model.ts'
 
 /** The model, and what to tell people about it. */
 export interface ModelChoice {
@@ -20,9 +20,13 @@ const OPENAI = 'https://api.openai.com/v1'
  * servers (Ollama, vLLM, LiteLLM) speak; the key is optional. With neither: the stand-in.
  *
  * @param env `OPENAI_API_KEY`, `OPENAI_BASE_URL`, `OPENAI_MODEL`; an empty one counts as not set.
+ * @param standIn How the stand-in behaves, where it is the one.
  * @throws TypeError that names the variable which is wrong or missing, never its value.
  */
-export function modelFromEnvironment(env: Readonly<Record<string, string | undefined>>): ModelChoice {
+export function modelFromEnvironment(
+  env: Readonly<Record<string, string | undefined>>,
+  standIn: StandInOptions = {},
+): ModelChoice {
   const key = env.OPENAI_API_KEY || undefined
   const base = env.OPENAI_BASE_URL || undefined
   const name = env.OPENAI_MODEL || undefined
@@ -41,7 +45,7 @@ export function modelFromEnvironment(env: Readonly<Record<string, string | undef
     return { model: provided(provider, model), description: `${model} by OpenAI`, standIn: false }
   }
   if (name !== undefined) throw new TypeError('OPENAI_MODEL is set, so OPENAI_API_KEY or OPENAI_BASE_URL must be too')
-  return { model: standInModel(), description: 'a demonstration stand-in, not a language model', standIn: true }
+  return { model: standInModel(standIn), description: 'a demonstration stand-in, not a language model', standIn: true }
 }
 
 /** A model whose provider, and with it the key, is closed over: printing the model shows functions. */

@@ -14,6 +14,8 @@ export interface Turn {
   /** The trace id that the turn's hops share. */
   readonly trace: string
   readonly visit: Visit
+  /** What approves the call that the answer waits with, if it does. */
+  readonly approval?: { readonly item_id: string; readonly action: object }
 }
 
 /** Somebody who is signed in. */
@@ -23,6 +25,8 @@ export interface Person {
   readonly token: string
   /** Sends a message; without a thread it begins one. `placement` is what the page's switch stands at. */
   say(text: string, thread?: string, placement?: string): Promise<Turn>
+  /** Approves what an answer waits with. */
+  approve(turn: Turn): Promise<Turn>
   /** Any other request to the chat endpoint, or `metadata` beside one. */
   chatkit(type: string, params: object, more?: object): Promise<Visit>
   /** GET at the web server with the token: the trail, the model requests. */
@@ -34,7 +38,12 @@ const streamed = z.looseObject({
   message: z.string().optional(),
   thread: z.object({ id: z.string() }).optional(),
   item: z
-    .looseObject({ type: z.string(), content: z.array(z.looseObject({ text: z.string().optional() })).optional() })
+    .looseObject({
+      id: z.string().optional(),
+      type: z.string(),
+      widget: z.looseObject({ confirm: z.looseObject({ action: z.looseObject({}) }).optional() }).optional(),
+      content: z.array(z.looseObject({ text: z.string().optional() })).optional(),
+    })
     .optional(),
 })
 
@@ -60,31 +69,47 @@ export function personWith(house: House, name: 'alice' | 'bob', token: string): 
       headers: { ...headers, traceparent: `00-${trace}-${randomBytes(8).toString('hex')}-01` },
       body: JSON.stringify(body),
     })
+  async function turn(body: object, thread?: string): Promise<Turn> {
+    const trace = newTrace()
+    const visit = await send(body, trace)
+    if (visit.status !== 200) throw new Error(`A message was refused with ${visit.status}`)
+    const events = visit.body
+      .split('\n\n')
+      .filter((frame) => frame !== '')
+      .map((frame) => streamed.parse(JSON.parse(frame.replace(/^data: /, ''))))
+    const said = events.flatMap((event) => {
+      if (event.type === 'error') return [event.message ?? 'error']
+      if (event.type !== 'thread.item.done' || event.item?.type !== 'assistant_message') return []
+      return [(event.item.content ?? []).map(({ text: part }) => part ?? '').join('')]
+    })
+    const created = events.find((event) => event.thread)?.thread?.id
+    const card = events.findLast(({ type, item }) => type === 'thread.item.done' && item?.widget?.confirm)?.item
+    const action = card?.widget?.confirm?.action
+    return {
+      thread: thread ?? created ?? '',
+      answer: said.join('\n'),
+      trace,
+      visit,
+      ...(card?.id !== undefined && action ? { approval: { item_id: card.id, action } } : {}),
+    }
+  }
+
   return {
     name,
     token,
-    async say(text, thread, placement) {
-      const trace = newTrace()
+    say(text, thread, placement) {
       const input = message(text)
       const metadata = placement === undefined ? {} : { metadata: { placement } }
-      const visit = await send(
+      return turn(
         thread === undefined
           ? { type: 'threads.create', params: { input }, ...metadata }
           : { type: 'threads.add_user_message', params: { thread_id: thread, input }, ...metadata },
-        trace,
+        thread,
       )
-      if (visit.status !== 200) throw new Error(`A message was refused with ${visit.status}`)
-      const events = visit.body
-        .split('\n\n')
-        .filter((frame) => frame !== '')
-        .map((frame) => streamed.parse(JSON.parse(frame.replace(/^data: /, ''))))
-      const said = events.flatMap((event) => {
-        if (event.type === 'error') return [event.message ?? 'error']
-        if (event.type !== 'thread.item.done' || event.item?.type !== 'assistant_message') return []
-        return [(event.item.content ?? []).map(({ text: part }) => part ?? '').join('')]
-      })
-      const created = events.find((event) => event.thread)?.thread?.id
-      return { thread: thread ?? created ?? '', answer: said.join('\n'), trace, visit }
+    },
+    async approve({ thread, approval }) {
+      if (!approval) throw new Error('Nothing waits to be approved')
+      return turn({ type: 'threads.custom_action', params: { thread_id: thread, ...approval } }, thread)
     },
     chatkit: (type, params, more = {}) => send({ type, params, ...more }),
     look: (path) => house.visit(`${urls.web}${path}`, { headers: { authorization: `Bearer ${token}` } }),

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { signIn } from '../examples/taskflow/sign-in.ts'
 import { type House, startHouse } from './house.ts'
-import { type Person, signedIn } from './person.ts'
+import { type Person, signedIn, type Turn } from './person.ts'
 
 const TURNS = 1000
 /** People at work at the same time: half of them alice, half of them bob, each with a sign-in of their own. */
@@ -64,7 +64,9 @@ async function walk(name: Name, lane: number, turns: number): Promise<void> {
   const own: number[] = []
   let thread: string | undefined
   let turn = 0
-  const say = async (text: string): Promise<string> => {
+  let last: Turn | undefined
+  const say = async (text: string): Promise<string> => said(await spoken(text))
+  const spoken = async (text: string): Promise<Turn> => {
     if (turn % THREAD === 0) {
       // A new sign-in, too: many tokens of one person at once, and none that gets old on a slow machine.
       thread = undefined
@@ -72,7 +74,11 @@ async function walk(name: Name, lane: number, turns: number): Promise<void> {
       people[lane] = person
     }
     turn++
-    const { answer, trace, visit, thread: spokenIn } = await person.say(text, thread)
+    return person.say(text, thread)
+  }
+  const said = async (made: Turn): Promise<string> => {
+    const { answer, trace, visit, thread: spokenIn } = made
+    last = made
     thread = spokenIn
     ledger.turns++
     ledger.threads.add(spokenIn)
@@ -122,8 +128,13 @@ async function walk(name: Name, lane: number, turns: number): Promise<void> {
       )
         known.status = 'completed'
     } else {
-      expectAnswer('delete', await say(`Delete task ${id}`), new RegExp(`Delete “(?:${known.title}|task ${id})”\\? Say yes`))
-      if (expectAnswer('yes', await say('yes'), new RegExp(`Deleted task ${id}: ${known.title}\\.$`))) known.status = 'deleted'
+      await say(`Delete task ${id}`)
+      if (!last?.approval) unexpected.push(`${name} was not asked before task ${id} was to be deleted`)
+      else {
+        turn++
+        const approved = await said(await person.approve(last))
+        if (expectAnswer('approve', approved, new RegExp(`Deleted task ${id}: ${known.title}\\.$`))) known.status = 'deleted'
+      }
     }
   }
 }

@@ -59,6 +59,6 @@ test('a person’s agent calls the tools in their name, and nobody else sees wha
   expect((await say(chatkit, bob, "What's pending?")).text).not.toContain('Water the plants')
   expect(await listAll(chatkit, bob, 'threads.list')).toHaveLength(1)
   expect((await send(chatkit, bob, 'threads.get_by_id', { thread_id: turn.threadId })).status).toBe(404)
-  expect((await send(chatkit, 'no token', 'threads.list', {})).status).toBe(401)
+  expect((await send(chatkit, 'forged', 'threads.list', {})).status).toBe(401)
   expect(turn.raw + program.out() + program.err()).not.toContain(alice.split('.')[2])
 })
