@@ -9,6 +9,7 @@ import { inputOf } from './conversation.ts'
 import type { AgentEvent } from './events.ts'
 import { pauseOf } from './pause.ts'
 import { itemsOf, repeating } from './paused-run.ts'
+import { filled, promptedValues } from './prompted-values.ts'
 import { recordingModel } from './recording-model.ts'
 import type { RunAgentOptions } from './run-agent.ts'
 import type { OpenServer } from './run-server.ts'
@@ -32,14 +33,16 @@ export async function* agentRun(
   signal: AbortSignal,
   heard: Heard,
 ): AsyncGenerator<AgentEvent, void, undefined> {
-  const { clientTools = [], resume, approvals = 'never' } = options
+  const { clientTools = [], approvals = 'never' } = options
+  const values = promptedValues({ ...options.promptValues })
+  const resume = options.resume && filled(options.resume, values)
   const owners = serversByTool([...servers, { name: 'the page', tools: clientTools }])
   const approved = resume?.approved ? resume.calls : []
   for (const { name, server } of approved) {
     // The call that was shown was one of that server's.
     if (owners.get(name) !== server) throw toError({ reason: 'tool_refused', server })
   }
-  const { tools, held } = runTools(servers, clientTools, approvals, approvalGate(approved))
+  const { tools, held } = runTools(servers, clientTools, approvals, approvalGate(approved), values)
   const given = options.onModelRequest ? recordingModel(options.model, options.onModelRequest) : options.model
   const model = approved.length > 0 ? repeating(given, approved) : given
   const modelSettings = { timeoutMs: options.timeouts?.model ?? 120_000 }
@@ -70,7 +73,7 @@ export async function* agentRun(
       }
       await result.completed
       if (signal.aborted || result.interruptions.length === 0) return
-      const pause = pauseOf(result.interruptions, [...items, ...result.output], { held, owners, scopes })
+      const pause = pauseOf(result.interruptions, [...items, ...result.output], { held, owners, scopes, values })
       if (pause.event) yield pause.event
       if (pause.event) return
       items = pause.items

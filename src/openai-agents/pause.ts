@@ -4,6 +4,7 @@ import type { AgentInputItem, RunToolApprovalItem } from '@openai/agents'
 import { plainArguments } from './approval.ts'
 import type { AgentEvent, PendingCall } from './events.ts'
 import { answered, type OpenCall, stateOf } from './paused-run.ts'
+import type { PromptedValues } from './prompted-values.ts'
 
 /** What is known of the tools of the run. */
 export interface PauseParts {
@@ -12,6 +13,7 @@ export interface PauseParts {
   readonly owners: ReadonlyMap<string, string>
   /** The rights at a server, by its name. */
   readonly scopes: ReadonlyMap<string, readonly string[]>
+  readonly values: PromptedValues
 }
 
 /** The event that ends the run; without one it goes on, from these items. */
@@ -30,7 +32,7 @@ const NOT_NOW = 'This was not run: the page runs one tool at a time. Call it aga
 export function pauseOf(
   interruptions: readonly RunToolApprovalItem[],
   items: readonly AgentInputItem[],
-  { held, owners, scopes }: PauseParts,
+  { held, owners, scopes, values }: PauseParts,
 ): Pause {
   const calls: PendingCall[] = []
   const ofPage: OpenCall[] = []
@@ -42,13 +44,13 @@ export function pauseOf(
     const server = owners.get(name)
     if (args === undefined || server === undefined) refused.push({ callId, name, arguments: '{}' })
     else if (held.has(name))
-      calls.push(pendingCall({ callId, name, arguments: args }, server, held.get(name), scopes.get(server)))
+      calls.push(pendingCall({ callId, name, arguments: values.hide(args) }, server, held.get(name), scopes.get(server)))
     else ofPage.push({ callId, name, arguments: args })
   }
   const settled = [...items, ...refused.flatMap((call) => answered(call, NO_OBJECT))]
   const later = ofPage.flatMap((call) => answered(call, NOT_NOW))
   if (calls.length > 0)
-    return { event: { type: 'approval_needed', calls, state: stateOf([...settled, ...later]) }, items: settled }
+    return { event: { type: 'approval_needed', calls, state: values.hide(stateOf([...settled, ...later])) }, items: settled }
   const [first] = ofPage
   return first ? { event: { type: 'client_tool', ...first }, items: settled } : { items: settled }
 }

@@ -49,6 +49,11 @@ export interface RunAgentOptions {
   readonly approvals?: ApprovalPolicy
   /** Goes on with a run that waited, after the same `input`. */
   readonly resume?: ResumedRun
+  /**
+   * What the instructions tell the model to repeat, by its names there: `promptValues` of the caller, for a server whose placement is `prompt`. A call
+   * that waits is shown and stored with the names, and made with the values of the run that goes on with it. Default none.
+   */
+  readonly promptValues?: { readonly user_id: string; readonly access_token: string }
   /** Tools that the page runs: the run ends with `client_tool`. Default none. */
   readonly clientTools?: readonly ClientTool[]
   /** Sees what the model is given, before it is. */

@@ -3,6 +3,7 @@
 import { type FunctionTool, mcpToFunctionTool, type Tool, tool } from '@openai/agents'
 import { type ApprovalGate, type ApprovalPolicy, plainArguments, type ToolFacts, waits } from './approval.ts'
 import { looksLikeCredential } from './instructions.ts'
+import type { PromptedValues } from './prompted-values.ts'
 import { isFields, textIn } from './provider-item.ts'
 import type { ListedTools, OpenServer } from './run-server.ts'
 import { shownName } from './tool-names.ts'
@@ -28,6 +29,7 @@ export function runTools(
   clientTools: readonly ClientTool[],
   policy: ApprovalPolicy,
   gate: ApprovalGate,
+  values: PromptedValues,
 ): RunTools {
   const held = new Map<string, string | undefined>()
   const tools = servers.flatMap((server) =>
@@ -36,7 +38,7 @@ export function runTools(
       const { title, ...facts } = factsOf(server.name, listed)
       if (!waits(policy, facts)) return made
       held.set(shownName(listed.name), title)
-      return heldTool(made, gate)
+      return heldTool(made, gate, values)
     }),
   )
   return { tools: [...tools, ...clientTools.map(pageTool)], held }
@@ -61,14 +63,13 @@ function factsOf(server: string, listed: ListedTools[number]): ToolFacts & { rea
 type McpTool = ReturnType<typeof mcpToFunctionTool>
 
 /** A tool whose calls go through the gate or not at all, whatever the framework makes of the question. */
-function heldTool(inner: McpTool, gate: ApprovalGate): FunctionTool<unknown, never, string> {
+function heldTool(inner: McpTool, gate: ApprovalGate, values: PromptedValues): FunctionTool<unknown, never, string> {
   const { name } = inner
   return {
     ...inner,
     async needsApproval(_context: unknown, input: unknown, callId = '') {
       const args = plainArguments(JSON.stringify(input) ?? '')
-      // Nobody is shown what may be a credential, or what nobody reads: such a call is refused below, and not asked about.
-      if (args !== undefined && (looksLikeCredential(args) || args.length > LONGEST)) return false
+      if (args !== undefined && !isShowable(args, values)) return false
       return args === undefined || !gate.has({ callId, name, arguments: args })
     },
     async invoke(context, input, details) {
@@ -80,6 +81,12 @@ function heldTool(inner: McpTool, gate: ApprovalGate): FunctionTool<unknown, nev
       return inner.invoke(context, input, details)
     },
   }
+}
+
+/** Nobody is shown what may be a credential, stands for one, or is longer than anybody reads: such calls are refused, and not asked about. */
+function isShowable(args: string, values: PromptedValues): boolean {
+  const shown = values.hide(args)
+  return shown.length <= LONGEST && !looksLikeCredential(shown) && !shown.includes('onbehalf_ref_') && !values.isForged(args)
 }
 
 function pageTool({ name, description, parameters }: ClientTool): Tool {
