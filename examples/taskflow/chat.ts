@@ -93,6 +93,8 @@ export async function createChat(options: ChatOptions): Promise<Chat> {
 function answering({ urls, trail, model, deadlines }: ChatOptions): AgentChat<Caller> {
   const agent = agentChat<Caller>({
     person: (caller) => personOf(caller.principal, caller.token.claims),
+    // The old server says nothing of its tools, so they go by their name as well.
+    approvals: ({ destructive, name }) => destructive || name === 'taskflow_delete_task',
     async *run(request, { caller, metadata }) {
       const { principal, trace } = caller
       const server = serverFor(metadata.placement, urls)
@@ -102,6 +104,7 @@ function answering({ urls, trail, model, deadlines }: ChatOptions): AgentChat<Ca
         servers: [server],
         model: model.model,
         instructions: await instructionsFor(caller, server),
+        ...(server.placement === 'prompt' ? { promptValues: await caller.promptValues(server.name) } : {}),
         // Later than the fetch, which knows why there is no answer; when the framework gives up first, it looks as if the person had.
         timeouts: { server: 2 * deadlines.mcp },
         onModelRequest: (asked) => trail.modelRequest(principal, trace, asked),

@@ -25,8 +25,8 @@ export interface Person {
   readonly token: string
   /** Sends a message; without a thread it begins one. `placement` is what the page's switch stands at. */
   say(text: string, thread?: string, placement?: string): Promise<Turn>
-  /** Approves what an answer waits with. */
-  approve(turn: Turn): Promise<Turn>
+  /** Approves what an answer waits with, over the same placement. */
+  approve(turn: Turn, placement?: string): Promise<Turn>
   /** Any other request to the chat endpoint, or `metadata` beside one. */
   chatkit(type: string, params: object, more?: object): Promise<Visit>
   /** GET at the web server with the token: the trail, the model requests. */
@@ -99,7 +99,7 @@ export function personWith(house: House, name: 'alice' | 'bob', token: string): 
     token,
     say(text, thread, placement) {
       const input = message(text)
-      const metadata = placement === undefined ? {} : { metadata: { placement } }
+      const metadata = metadataOf(placement)
       return turn(
         thread === undefined
           ? { type: 'threads.create', params: { input }, ...metadata }
@@ -107,13 +107,17 @@ export function personWith(house: House, name: 'alice' | 'bob', token: string): 
         thread,
       )
     },
-    async approve({ thread, approval }) {
+    async approve({ thread, approval }, placement) {
       if (!approval) throw new Error('Nothing waits to be approved')
-      return turn({ type: 'threads.custom_action', params: { thread_id: thread, ...approval } }, thread)
+      return turn({ type: 'threads.custom_action', params: { thread_id: thread, ...approval }, ...metadataOf(placement) }, thread)
     },
     chatkit: (type, params, more = {}) => send({ type, params, ...more }),
     look: (path) => house.visit(`${urls.web}${path}`, { headers: { authorization: `Bearer ${token}` } }),
   }
+}
+
+function metadataOf(placement: string | undefined): object {
+  return placement === undefined ? {} : { metadata: { placement } }
 }
 
 function newTrace(): string {

@@ -58,6 +58,9 @@ describe.each(PLACEMENTS)('%s', (placement) => {
     expect((await person.say("What's pending?", added.thread, placement)).answer).toContain(`${id}. Walk ${word}`)
     const done = await person.say(`Mark task ${id} as complete`, added.thread, placement)
     expect(done.answer).toContain(`Completed task ${id}: Walk ${word}.`)
+    const waits = await person.say(`Delete task ${id}`, added.thread, placement)
+    expect(JSON.stringify(waits.visit.body)).not.toMatch(/onbehalf_ref_|eyJ/)
+    expect((await person.approve(waits, placement)).answer).toContain(`Deleted task ${id}: Walk ${word}.`)
     expect((await person.say('list my projects', added.thread, placement)).answer).toMatch(/You have no projects/)
   })
 
