@@ -27,14 +27,30 @@ const snippets = pages.flatMap(snippetsOf)
 
 function snippetsOf(page: string): Snippet[] {
   const text = readFileSync(join(ROOT, page), 'utf8')
-  return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match, index) => ({
+  return [...text.matchAll(/^```(tsx?)\n([\s\S]*?)^```$/gm)].map((match, index) => ({
     at: `${page}:${text.slice(0, match.index).split('\n').length}`,
-    code: match[1] ?? '',
-    file: `${page.replace(/\W+/g, '-')}-${index}.ts`,
+    code: match[2] ?? '',
+    file: `${page.replace(/\W+/g, '-')}-${index}.${match[1]}`,
   }))
 }
 
 let folder: string
+
+/** What the compiler says of some of the snippets, by page and line. */
+function compiled(include: string, more: object) {
+  const options = { noEmit: true, customConditions: ['onbehalf-source'], noUnusedLocals: false, ...more }
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({ extends: '../../tsconfig.base.json', compilerOptions: options, include: [include] }),
+  )
+  const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
+  const done = spawnSync(process.execPath, [tsc, '-p', folder, '--pretty', 'false'], { encoding: 'utf8' })
+  const problems = done.stdout.replace(/\S*?([\w-]+\.tsx?)\((\d+)/g, (_, file: string, line: string) => {
+    const snippet = snippets.find((one) => one.file === file)
+    return `${snippet?.at ?? file} line ${line} (`
+  })
+  return { problems, status: done.status }
+}
 
 beforeAll(() => {
   // Inside the repository: that is where `onbehalf` means this package.
@@ -57,18 +73,12 @@ describe('the snippets', () => {
   })
 
   it('compile', () => {
-    const options = { noEmit: true, customConditions: ['onbehalf-source'], noUnusedLocals: false }
-    writeFileSync(
-      join(folder, 'tsconfig.json'),
-      JSON.stringify({ extends: '../../tsconfig.base.json', compilerOptions: options, include: ['*.ts'] }),
-    )
-    const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
-    const done = spawnSync(process.execPath, [tsc, '-p', folder, '--pretty', 'false'], { encoding: 'utf8' })
-    const problems = done.stdout.replace(/\S*?([\w-]+\.ts)\((\d+)/g, (_, file: string, line: string) => {
-      const snippet = snippets.find((one) => one.file === file)
-      return `${snippet?.at ?? file} line ${line} (`
-    })
-    expect({ problems, status: done.status }).toEqual({ problems: '', status: 0 })
+    expect(compiled('*.ts', {})).toEqual({ problems: '', status: 0 })
+  })
+
+  it('of pages compile, too', () => {
+    const page = { lib: ['ES2023', 'DOM', 'DOM.Iterable'], jsx: 'react-jsx', types: [] }
+    expect(compiled('*.tsx', page)).toEqual({ problems: '', status: 0 })
   })
 
   it.each(snippets.filter(({ code }) => code.includes('export const servers')))(
