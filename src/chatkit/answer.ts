@@ -1,10 +1,10 @@
 // One answer: the app's events, each stored before it is given out, until it is complete, fails, is stopped, or takes too long.
 
-import { AuthError, type RefusalReason } from '../core/errors.ts'
-import { sentenceFor } from '../core/wire.ts'
+import { cleanItem, cleanUpdate } from './clean.ts'
+import { errorEventFor, GONE, INTERRUPTED, TOO_LONG } from './error-event.ts'
 import type { AnswerEvent, ErrorEvent, ThreadStreamEvent } from './event.ts'
+import { type FrameSource, frame } from './frames.ts'
 import { type HiddenItem, type Item, isHidden } from './item.ts'
-import { withoutNulls } from './json.ts'
 import type { OwnedThreads } from './owned-threads.ts'
 import { pendingMessages } from './pending.ts'
 import { ChatkitStreamError } from './stream-error.ts'
@@ -20,15 +20,19 @@ export interface AnswerParts {
   readonly begin: (signal: AbortSignal) => AsyncIterable<AnswerEvent>
   /** Gives the change of the thread that the app has asked for since the last time, if any. */
   readonly takeChange: () => ThreadChange | undefined
-  /** The note that the model is left when the person stops the answer. */
-  readonly stoppedNote: () => HiddenItem
+  /** Whether the run has a log, whose readers are told there of its end. */
+  readonly resumable: boolean
+  /** Whether the thread is still this run's: asked before anything is stored. */
+  readonly isHeld: () => boolean | Promise<boolean>
+  /** The note that the model is left when the answer is stopped. */
+  readonly stoppedNote: (why: StopReason) => HiddenItem
   /** What clients are sent of an item, where it differs from what is stored. */
   readonly present: (item: Item) => Item
   /** Milliseconds. */
   readonly deadline: number
   readonly onError: (error: unknown) => void
   /** Frees the thread for the next answer: before anybody can see that this one has ended. */
-  readonly release: () => Promise<void>
+  readonly release: (why: StopReason | undefined) => Promise<void>
   /** Discards the credential. */
   readonly end: () => Promise<void>
 }
@@ -44,31 +48,17 @@ export interface Answer {
   stop(why: StopReason): Promise<void>
   /** Whether it has ended or is about to. */
   isOver(): boolean
+  /** Why it was stopped, if it was. */
+  stopped(): StopReason | undefined
 }
 
-const FAILED: ErrorEvent = { type: 'error', code: 'stream.error', allow_retry: true }
-const GONE: ErrorEvent = { type: 'error', code: 'stream.error', allow_retry: false }
-const TOO_LONG: ErrorEvent = {
-  type: 'error',
-  code: 'custom',
-  message: 'The answer took too long and was stopped. Try again.',
-  allow_retry: true,
-}
-
-/** The last event of a run whose instance is gone. */
-export const INTERRUPTED: ErrorEvent = {
-  type: 'error',
-  code: 'custom',
-  message: 'The answer was interrupted. Try again.',
-  allow_retry: true,
-}
-
-const LAST_WORD: Readonly<Record<StopReason, ErrorEvent | undefined>> = {
+/** What a client is told of a stop; of a resumable run the log's reader says it, from what became of the run. */
+const LAST_WORD: Readonly<Record<StopReason, { readonly event: ErrorEvent; readonly by: 'answer' | 'reader' } | undefined>> = {
   cancelled: undefined,
-  deadline: TOO_LONG,
-  deleted: GONE,
-  lost: INTERRUPTED,
-  closing: INTERRUPTED,
+  deadline: { event: TOO_LONG, by: 'answer' },
+  deleted: { event: GONE, by: 'reader' },
+  lost: { event: INTERRUPTED, by: 'reader' },
+  closing: { event: INTERRUPTED, by: 'reader' },
 }
 
 /** Starts an answer. */
@@ -83,6 +73,7 @@ export function startAnswer(parts: AnswerParts): Answer {
   let waiting: ((events: readonly string[] | undefined) => void) | undefined
   let events: AsyncIterator<AnswerEvent> | undefined
   let over = false
+  let stopped: StopReason | undefined
   let closed = false
   const timer = setTimeout(() => void stop('deadline'), parts.deadline)
 
@@ -90,7 +81,7 @@ export function startAnswer(parts: AnswerParts): Answer {
   function apply(event: AnswerEvent): AnswerEvent | undefined | Promise<AnswerEvent | undefined> {
     switch (event.type) {
       case 'thread.item.added': {
-        const item = clean(event.item, threadId)
+        const item = cleanItem(event.item, threadId)
         pending.add(item)
         return visible(item) ? { type: event.type, item: parts.present(item) } : undefined
       }
@@ -99,7 +90,7 @@ export function startAnswer(parts: AnswerParts): Answer {
         return hidden.has(event.item_id) ? undefined : cleanUpdate(event)
       case 'thread.item.done':
       case 'thread.item.replaced':
-        return store(event.type, clean(event.item, threadId))
+        return store(event.type, cleanItem(event.item, threadId))
       case 'thread.item.removed':
         return remove(event)
       case 'progress_update':
@@ -113,12 +104,14 @@ export function startAnswer(parts: AnswerParts): Answer {
   async function store(type: 'thread.item.done' | 'thread.item.replaced', item: Item): Promise<AnswerEvent | undefined> {
     // Before it is stored: a stop that comes meanwhile must not put the partial text over the complete one.
     pending.settle(item.id)
+    await hold()
     if (!(await threads.change(threadId, { save: [item] }))) throw new ThreadGone()
     return visible(item) ? { type, item: parts.present(item) } : undefined
   }
 
   async function remove(event: Extract<AnswerEvent, { type: 'thread.item.removed' }>): Promise<AnswerEvent | undefined> {
     pending.settle(event.item_id)
+    await hold()
     await threads.change(threadId, { remove: [event.item_id] })
     return hidden.has(event.item_id) ? undefined : event
   }
@@ -128,7 +121,13 @@ export function startAnswer(parts: AnswerParts): Answer {
     return !isHidden(item)
   }
 
+  /** Before anything is stored. A stop may come while it is waited for. */
+  async function hold(): Promise<void> {
+    if (!(await parts.isHeld()) || stopped) throw new RunLost()
+  }
+
   async function applyChange(change: ThreadChange): Promise<ThreadStreamEvent> {
+    await hold()
     const thread = await threads.update(threadId, change)
     if (!thread) throw new ThreadGone()
     return { type: 'thread.updated', thread: wireThread(thread) }
@@ -156,7 +155,7 @@ export function startAnswer(parts: AnswerParts): Answer {
       }
     } catch (error) {
       if (over) return
-      if (!(error instanceof ChatkitStreamError || error instanceof ThreadGone)) parts.onError(error)
+      if (isUnexpected(error)) parts.onError(error)
       abandon()
       await finish(eventFor(error))
     }
@@ -170,7 +169,7 @@ export function startAnswer(parts: AnswerParts): Answer {
       const change = parts.takeChange()
       if (change) last.push(await applyChange(change))
     } catch (error) {
-      if (!(error instanceof ThreadGone)) parts.onError(error)
+      if (isUnexpected(error)) parts.onError(error)
       if (!failure) last.push(eventFor(error))
     }
     await close(last)
@@ -179,15 +178,17 @@ export function startAnswer(parts: AnswerParts): Answer {
   async function stop(why: StopReason): Promise<void> {
     if (over) return
     over = true
+    stopped = why
     abandon()
     try {
-      if (why !== 'deleted' && why !== 'lost')
-        await threads.change(threadId, { save: [...pending.written(), parts.stoppedNote()] })
+      if (why !== 'deleted' && why !== 'lost' && (await parts.isHeld())) {
+        await threads.change(threadId, { save: [...pending.written(), parts.stoppedNote(why)] })
+      }
     } catch (error) {
       parts.onError(error)
     }
     const word = LAST_WORD[why]
-    await close(word ? [word] : [])
+    await close(word && !(parts.resumable && word.by === 'reader') ? [word.event] : [])
   }
 
   /** Ends the app's part without waiting for it: a model or a tool that does not listen must not hold the stream open. */
@@ -199,7 +200,7 @@ export function startAnswer(parts: AnswerParts): Answer {
   async function close(last: readonly ThreadStreamEvent[]): Promise<void> {
     clearTimeout(timer)
     ready.push(...last.map((event) => JSON.stringify(event)))
-    await parts.release().catch(parts.onError)
+    await parts.release(stopped).catch(parts.onError)
     closed = true
     give()
     await parts.end().catch(parts.onError)
@@ -228,6 +229,7 @@ export function startAnswer(parts: AnswerParts): Answer {
       }),
     stop,
     isOver: () => over,
+    stopped: () => stopped,
   }
 }
 
@@ -236,38 +238,30 @@ class ThreadGone extends Error {
   override readonly name = 'ThreadGone'
 }
 
+/** Another instance has taken this one for dead: what it was about to store is not to be stored. */
+class RunLost extends Error {
+  override readonly name = 'RunLost'
+}
+
 function eventFor(error: unknown): ErrorEvent {
-  if (error instanceof ChatkitStreamError) return error.event
-  if (error instanceof AuthError) {
-    const message = endsSignIn(error.refusal.reason) ? 'Sign in again to continue.' : sentenceFor(error)
-    return { type: 'error', code: 'custom', message, allow_retry: true }
+  if (error instanceof ThreadGone) return GONE
+  return error instanceof RunLost ? INTERRUPTED : errorEventFor(error)
+}
+
+function isUnexpected(error: unknown): boolean {
+  return !(error instanceof ChatkitStreamError || error instanceof ThreadGone || error instanceof RunLost)
+}
+
+/** The frames of an answer that goes no further than its client reads. */
+export function framesOf(answer: Answer): FrameSource {
+  return {
+    async next(): Promise<string | undefined> {
+      const events = await answer.next()
+      if (events === undefined) return undefined
+      let frames = ''
+      for (const event of events) frames += frame(event)
+      return frames
+    },
+    cancel: () => answer.stop('cancelled'),
   }
-  return error instanceof ThreadGone ? GONE : FAILED
-}
-
-/** Whether a reason means that the person's credential serves no more; the protocol has no event of its own for that. */
-function endsSignIn(reason: RefusalReason): boolean {
-  return (
-    reason === 'credential_missing' ||
-    reason === 'token_expired' ||
-    reason === 'token_inactive' ||
-    reason === 'handle_refused' ||
-    reason === 'exchange_grant_refused'
-  )
-}
-
-/** An item as it is stored and sent. In widgets null means absent, at every depth; elsewhere free-form values keep theirs. */
-function clean(item: Item, threadId: string): Item {
-  if (item.thread_id !== threadId) throw new TypeError('An item belongs to another thread')
-  if (item.type === 'widget') return { ...item, widget: withoutNulls(item.widget) }
-  if (item.type !== 'client_tool_call' || item.output !== null) return item
-  const { output: _, ...call } = item
-  return call
-}
-
-function cleanUpdate(event: Extract<AnswerEvent, { type: 'thread.item.updated' }>): AnswerEvent {
-  const { update } = event
-  if (update.type === 'widget.root.updated') return { ...event, update: { ...update, widget: withoutNulls(update.widget) } }
-  if (update.type !== 'widget.component.updated') return event
-  return { ...event, update: { ...update, component: withoutNulls(update.component) } }
 }

@@ -62,6 +62,8 @@ export function bodyOf(source: FrameSource, heartbeat: number | undefined): Read
 /** Writes frames to a node:http response until they end or the client is gone. */
 export async function writeFrames(source: FrameSource, response: ServerResponse, heartbeat: number | undefined): Promise<void> {
   let drained: (() => void) | undefined
+  // Who was gone before this began is not told of again.
+  if (response.destroyed) return source.cancel()
   let gone = false
   response.on('drain', () => drained?.())
   response.on('close', () => {

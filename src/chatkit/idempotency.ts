@@ -1,7 +1,18 @@
 // Requests that must not be carried out twice: the `Idempotency-Key` of a message, and a digest that tells whether it is the same message.
 
-import { done, invalid, type Outcome, refuse } from './refusal.ts'
+import type { AttachmentStorage } from './attachment.ts'
+import { INTERRUPTED } from './error-event.ts'
+import type { ThreadStreamEvent } from './event.ts'
+import { fixedFrames } from './frames.ts'
+import type { OwnedThreads } from './owned-threads.ts'
+import { presented } from './prepare.ts'
+import { recover } from './recover.ts'
+import { conflict, done, invalid, NOT_FOUND, type Outcome, type Refusal, refuse } from './refusal.ts'
 import type { StreamRequest } from './request.ts'
+import { isAlive, type StoredRun } from './run-store.ts'
+import type { Runs } from './runs.ts'
+import type { StreamAnswer } from './stream-requests.ts'
+import { wireThread } from './thread.ts'
 
 /** A key and what it was used for. Nothing of the message can be told from the digest but whether it is the same. */
 export interface Once {
@@ -19,10 +30,47 @@ export async function onceOf(headers: Headers, { type, params }: StreamRequest):
   return done({ key, digest: btoa(String.fromCharCode(...new Uint8Array(bytes))) })
 }
 
+/** The answer to a request that was made before: what it led to, and no second run. Undefined when it led to nothing. */
+export async function repeated(
+  { type }: StreamRequest,
+  run: StoredRun,
+  once: Once | undefined,
+  threads: OwnedThreads,
+  { attachments, runs }: { readonly attachments?: AttachmentStorage; readonly runs: Runs },
+): Promise<Outcome<StreamAnswer> | undefined> {
+  if (run.once?.digest !== once?.digest) return refuse(KEY_REUSED)
+  const latest = await runs.latest(threads.owner, run.threadId)
+  const { state } = latest?.id === run.id ? latest : run
+  if (isAlive({ state })) return refuse(STILL_RUNNING)
+  if (state === 'interrupted') await recover(run, threads, runs)
+  const thread = await threads.get(run.threadId)
+  const message = run.itemId === undefined ? undefined : await threads.item(run.threadId, run.itemId)
+  if (!thread || !message) return state === 'interrupted' ? undefined : refuse(NOT_FOUND)
+  const page = await threads.items(run.threadId, { limit: 100, order: 'asc', hidden: false, after: message.id })
+  const next = page?.data.findIndex(({ type }) => type === 'user_message') ?? -1
+  const answers = page?.data.slice(0, next < 0 ? undefined : next) ?? []
+  const created: ThreadStreamEvent[] = type === 'threads.create' ? [{ type: 'thread.created', thread: wireThread(thread) }] : []
+  const items = [message, ...answers].map((item) => ({ type: 'thread.item.done', item: presented(item, attachments) }) as const)
+  const end = state === 'interrupted' ? [INTERRUPTED] : []
+  return done({ frames: fixedFrames([...created, ...items, ...end]), endsCaller: false })
+}
+
 /** The same value with the keys of all its objects in order: clients may write them in any. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted)
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
   return { object: entries.map(([key, one]) => [key, sorted(one)]) }
+}
+
+/** The first one is still at it. */
+export const STILL_RUNNING: Refusal = conflict(
+  'still_running',
+  'This message was sent before, and its answer is still being written.',
+)
+
+const KEY_REUSED: Refusal = {
+  status: 422,
+  code: 'idempotency_key_reused',
+  message: 'This Idempotency-Key was used for another request. Use a new one.',
 }

@@ -1,6 +1,8 @@
 // The requests that are answered with JSON.
 
 import { wireAttachment } from './attachment.ts'
+import { cleanItem } from './clean.ts'
+import { errorEventFor } from './error-event.ts'
 import { type Item, isHidden } from './item.ts'
 import type { ChatCaller, ChatkitLimits, ChatkitServerOptions } from './options.ts'
 import type { OwnedThreads } from './owned-threads.ts'
@@ -8,8 +10,8 @@ import { notOpen, presented } from './prepare.ts'
 import { recover } from './recover.ts'
 import { conflict, done, invalid, NOT_FOUND, type Outcome, refuse, UNKNOWN_CURSOR, UNSUPPORTED } from './refusal.ts'
 import type { JsonParams, JsonRequest, RequestMetadata } from './request.ts'
-import { isAlive, type Runs } from './runs.ts'
-import { ChatkitStreamError } from './stream-error.ts'
+import { isAlive } from './run-store.ts'
+import type { Runs } from './runs.ts'
 import { contextOf } from './stream-requests.ts'
 import { type Page, type Thread, wireThread } from './thread.ts'
 import { decodeBase64Strict, mediaTypeOf } from './transcription.ts'
@@ -99,8 +101,8 @@ async function deleteThread<C extends ChatCaller>(
 ): Promise<Outcome<unknown>> {
   const attachments = storage ? await threads.attachments(id) : []
   if (!(await threads.delete(id))) return refuse(NOT_FOUND)
-  await runs.forget(threads.owner, id)
-  // The conversation is gone already: bytes that cannot be removed now must not bring back a refusal.
+  // The conversation is gone: what cannot be removed now must not become a refusal, which clients would repeat.
+  await runs.forget(threads.owner, id).catch(onError)
   for (const one of attachments) await storage?.remove(one).catch(onError)
   return done({})
 }
@@ -110,7 +112,7 @@ async function actSync<C extends ChatCaller>(
   metadata: RequestMetadata,
   server: JsonServer<C>,
 ): Promise<Outcome<unknown>> {
-  const { threads, syncAction, caller, signal, attachments } = server
+  const { threads, syncAction, caller, signal, attachments, onError } = server
   const thread = await threads.get(thread_id)
   if (!thread) return refuse(NOT_FOUND)
   const refusal = notOpen(thread)
@@ -120,16 +122,22 @@ async function actSync<C extends ChatCaller>(
   if (item_id !== undefined && !sender) return refuse(NOT_FOUND)
   if (sender && sender.type !== 'widget') return refuse(conflict('not_a_widget', 'Only a widget can send an action.'))
   const context = { ...contextOf(metadata, caller, threads, thread_id, server), signal }
-  const item = await told(() => syncAction(thread, action, sender, context))
-  if (!item.ok) return item
-  if (item.value === undefined) return done({})
-  if (!(await threads.change(thread_id, { save: [item.value] }))) return refuse(NOT_FOUND)
-  return done(isHidden(item.value) ? {} : { updated_item: presented(item.value, attachments) })
+  const updated = await toldOnce(async () => {
+    const item = await syncAction(thread, action, sender, context)
+    return item && cleanItem(item, thread_id)
+  }, onError)
+  if (!updated.ok) return updated
+  const item = updated.value
+  if (item === undefined) return done({})
+  const stored = await toldOnce(() => threads.change(thread_id, { save: [item] }), onError)
+  if (!stored.ok) return stored
+  if (!stored.value) return refuse(NOT_FOUND)
+  return done(isHidden(item) ? {} : { updated_item: presented(item, attachments) })
 }
 
 async function takeFeedback<C extends ChatCaller>(
   { thread_id, item_ids, kind }: JsonParams['items.feedback'],
-  { threads, feedback, caller }: JsonServer<C>,
+  { threads, feedback, caller, onError }: JsonServer<C>,
 ): Promise<Outcome<unknown>> {
   const thread = await threads.get(thread_id)
   if (!thread) return refuse(NOT_FOUND)
@@ -137,8 +145,8 @@ async function takeFeedback<C extends ChatCaller>(
     const item = await threads.item(thread_id, id)
     if (!item || isHidden(item)) return refuse(NOT_FOUND)
   }
-  await feedback?.({ thread, itemIds: item_ids, kind, caller })
-  return done({})
+  const heard = await toldOnce(async () => feedback?.({ thread, itemIds: item_ids, kind, caller }), onError)
+  return heard.ok ? done({}) : heard
 }
 
 async function createAttachment<C extends ChatCaller>(
@@ -184,7 +192,18 @@ async function told<T>(work: () => Promise<T>): Promise<Outcome<T>> {
   try {
     return done(await work())
   } catch (error) {
-    if (error instanceof ChatkitStreamError && error.event.message !== undefined) return refuse(invalid(error.event.message))
-    throw error
+    const { message } = errorEventFor(error)
+    if (message === undefined) throw error
+    return refuse(invalid(message))
+  }
+}
+
+/** The same for what may have changed something before it failed: clients repeat what is answered with 503, and not what is answered so. */
+async function toldOnce<T>(work: () => Promise<T>, onError: (error: unknown) => void): Promise<Outcome<T>> {
+  try {
+    return await told(work)
+  } catch (error) {
+    onError(error)
+    return refuse(conflict('failed', 'This failed, and part of it may have been done. Look before you try again.'))
   }
 }

@@ -5,6 +5,8 @@ import { type Begun, isAlive, type NewRun, type RunState, type RunStore, type St
 interface Kept {
   run: StoredRun
   events: string[]
+  /** Id of the interrupted run that this one came after: the newest of the thread again, if this one is dropped. */
+  readonly replaced: string | undefined
 }
 
 /** Milliseconds for which ended runs and their keys are kept. */
@@ -50,7 +52,10 @@ export function memoryRunStore(): RunStore {
     runs.delete(run.id)
     settle(kept)
     if (run.once && keys.get(place(run.owner, run.once.key)) === run.id) keys.delete(place(run.owner, run.once.key))
-    if (newest.get(place(run.owner, run.threadId)) === run.id) newest.delete(place(run.owner, run.threadId))
+    const thread = place(run.owner, run.threadId)
+    if (newest.get(thread) !== run.id) return
+    if (kept.replaced && runs.has(kept.replaced)) newest.set(thread, kept.replaced)
+    else newest.delete(thread)
   }
 
   function repeated(run: NewRun): StoredRun | undefined {
@@ -75,11 +80,12 @@ export function memoryRunStore(): RunStore {
       const live = [...(alive.get(run.owner) ?? [])].filter((id) => (runs.get(id)?.run.aliveUntil ?? 0) > now)
       if (live.length >= most) return { began: false, why: 'crowded' }
       if (before?.run.state === 'done') before.events = []
-      runs.set(run.id, { run: { ...run, state: 'running', aliveUntil }, events: [] })
+      const replaced = before?.run.state === 'interrupted' ? before.run : undefined
+      runs.set(run.id, { run: { ...run, state: 'running', aliveUntil }, events: [], replaced: replaced?.id })
       alive.set(run.owner, (alive.get(run.owner) ?? new Set()).add(run.id))
       newest.set(place(run.owner, run.threadId), run.id)
       if (run.once) keys.set(place(run.owner, run.once.key), run.id)
-      return before?.run.state === 'interrupted' ? { began: true, replaced: before.run } : { began: true }
+      return replaced ? { began: true, replaced } : { began: true }
     },
     async append(id, first, events, aliveUntil): Promise<RunState> {
       const kept = runs.get(id)
@@ -98,8 +104,8 @@ export function memoryRunStore(): RunStore {
       const kept = runs.get(id)
       if (!kept || !isAlive(kept.run)) return
       set(kept, state)
-      // Nobody can come back to it.
-      if (!kept.run.resumable && !kept.run.once) drop(kept)
+      // Nobody can come back to it, and nobody is to come back to the one before.
+      if (!kept.run.resumable && !kept.run.once && !kept.replaced) drop(kept)
     },
     async drop(id): Promise<void> {
       const kept = runs.get(id)

@@ -1,25 +1,30 @@
 // The web request of a node:http one, for the door and for reading a body once. Streams are answered without web classes.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Readable } from 'node:stream'
 
-/**
- * Makes the request. Its signal aborts when the client is gone before the answer is complete.
- *
- * @throws TypeError for a method or a target that no web request can have.
- */
-export function requestOf(incoming: IncomingMessage, response: ServerResponse): Request {
-  const scheme = 'encrypted' in incoming.socket ? 'https' : 'http'
-  const headers = new Headers()
-  for (let at = 0; at + 1 < incoming.rawHeaders.length; at += 2) {
-    headers.append(incoming.rawHeaders[at] ?? '', incoming.rawHeaders[at + 1] ?? '')
-  }
-  const url = new URL(incoming.url ?? '/', `${scheme}://${incoming.headers.host ?? 'localhost'}`)
-  const method = incoming.method ?? 'GET'
+/** Makes the request; undefined for a method, a host or a target that no web request can have. Its signal aborts when the client is gone. */
+export function requestOf(incoming: IncomingMessage, response: ServerResponse): Request | undefined {
+  const { method = 'GET', url: target = '/' } = incoming
+  const origin = `${'encrypted' in incoming.socket ? 'https' : 'http'}://${incoming.headers.host ?? 'localhost'}`
   const gone = new AbortController()
   response.once('close', () => {
     if (!response.writableFinished) gone.abort()
   })
-  const body = method === 'GET' || method === 'HEAD' ? null : Readable.toWeb(incoming)
-  return new Request(url, { method, headers, body, duplex: 'half', signal: gone.signal })
+  try {
+    // Not resolved against the origin: a target of "//other.example/" would replace it.
+    const url = new URL(target.startsWith('/') ? origin + target : target)
+    const headers = new Headers()
+    for (let at = 0; at + 1 < incoming.rawHeaders.length; at += 2) {
+      headers.append(incoming.rawHeaders[at] ?? '', incoming.rawHeaders[at + 1] ?? '')
+    }
+    const body = method === 'GET' || method === 'HEAD' ? null : ReadableStream.from(chunksOf(incoming))
+    return new Request(url, { method, headers, body, duplex: 'half', signal: gone.signal })
+  } catch {
+    return undefined
+  }
+}
+
+/** Who stops reading leaves the connection as it is: destroying it would take the answer along. */
+function chunksOf(incoming: IncomingMessage): AsyncIterable<Uint8Array> {
+  return { [Symbol.asyncIterator]: () => incoming.iterator({ destroyOnReturn: false }) }
 }

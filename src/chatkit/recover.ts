@@ -10,23 +10,28 @@ import type { Runs } from './runs.ts'
 /** What the model reads of it. */
 const CUT = 'The answer was cut off by a failure before it was complete. Do not continue it unless the person asks for it.'
 
-/** Saves the text that an interrupted run had sent and not completed, once. */
-export async function recover(run: StoredRun, threads: OwnedThreads, runs: Runs): Promise<void> {
-  if (!run.resumable) return
-  const note: HiddenItem = {
-    id: `shcx_${run.id}`,
-    thread_id: run.threadId,
-    created_at: new Date(run.aliveUntil).toISOString(),
+/** The note that the model is left of a run that was cut off. Its id is the run's, so that there is one. */
+export function cutNote({ id, threadId }: Pick<StoredRun, 'id' | 'threadId'>, time: number): HiddenItem {
+  return {
+    id: `shcx_${id}`,
+    thread_id: threadId,
+    created_at: new Date(time).toISOString(),
     type: 'sdk_hidden_context',
     content: CUT,
   }
+}
+
+/** Saves the text that an interrupted run had sent and not completed, once. */
+export async function recover(run: StoredRun, threads: OwnedThreads, runs: Runs): Promise<void> {
+  if (!run.resumable) return
+  const note = cutNote(run, run.aliveUntil)
   if (await threads.item(run.threadId, note.id)) return
   const pending = pendingMessages()
   for await (const event of runs.logged(run)) {
     if (event.type === 'thread.item.added' && event.item) pending.add(event.item)
-    else if (event.type === 'thread.item.updated' && event.item_id && event.update) pending.update(event.item_id, event.update)
-    else if (event.type === 'thread.item.done' && event.item) pending.settle(event.item.id)
-    else if (event.type === 'thread.item.removed' && event.item_id) pending.settle(event.item_id)
+    else if (event.item_id && event.update) pending.update(event.item_id, event.update)
+    else if (event.item) pending.settle(event.item.id)
+    else if (event.item_id) pending.settle(event.item_id)
   }
   await threads.change(run.threadId, { save: [...pending.written(), note] })
 }

@@ -40,6 +40,9 @@ export const UNAVAILABLE: Refusal = {
   retryAfter: 5,
 }
 
+/** For everything but POST. */
+export const METHOD_NOT_ALLOWED: Refusal = { status: 405, code: 'method_not_allowed', message: 'Send requests with POST.' }
+
 /** For requests that the app gave the server no function for. */
 export const UNSUPPORTED: Refusal = {
   status: 400,

@@ -1,17 +1,25 @@
 // The runs of this instance: each takes its thread, says that it is alive, keeps its log where it is resumable, and hears when it is to stop.
 
-import { type Answer, INTERRUPTED, type StopReason } from './answer.ts'
-import { type FrameSource, frame } from './frames.ts'
+import { type Answer, framesOf, type StopReason } from './answer.ts'
+import type { FrameSource } from './frames.ts'
 import type { LoggedEvent } from './recover.ts'
-import type { BeginTerms, NewRun, RunState, RunStore, StoredRun } from './run-store.ts'
+import { loggedEvents, readRun, runEnded } from './run-log.ts'
+import { type BeginTerms, isAlive, type NewRun, type RunState, type RunStore, type StoredRun } from './run-store.ts'
 
 /** A thread taken for one run. */
 export interface Claim {
   readonly run: NewRun
+  /**
+   * Whether the thread is still this run's. While its time lasts nobody is asked; after that, as in a process that has slept, another instance
+   * may have taken the run for dead: then it is told to stop, and must store nothing more.
+   */
+  isHeld(): boolean | Promise<boolean>
   /** Follows the answer of the run; gives what the client that began it reads. */
   follow(answer: Answer): FrameSource
-  /** The run is over, or never began: the thread is free again. */
-  release(): Promise<void>
+  /** The answer is over: the thread is free again. */
+  release(why: StopReason | undefined): Promise<void>
+  /** The run came to no answer: it is forgotten, unless it has left a message. */
+  undo(leftMessage: boolean): Promise<void>
 }
 
 /** How a thread was taken, or why not. */
@@ -22,7 +30,11 @@ export type Claimed =
 
 /** The runs. */
 export interface Runs {
-  /** Takes a thread. One whose run is being stopped here is waited for, a little. */
+  /**
+   * Takes a thread. One whose run is being stopped here is waited for, a little.
+   *
+   * @throws Error after {@link Runs.close}.
+   */
   claim(run: NewRun): Promise<Claimed>
   /** The newest run of a thread, whichever instance has it. */
   latest(owner: string, threadId: string): Promise<StoredRun | undefined>
@@ -30,11 +42,13 @@ export interface Runs {
   read(run: StoredRun, after: number): FrameSource
   /** All events that a run has kept. */
   logged(run: StoredRun): AsyncIterable<LoggedEvent>
+  /** Forgets a run that left nothing. */
+  drop(run: StoredRun): Promise<void>
   /** Stops the run of a thread, wherever it is, and waits for its end, for two seconds at most. */
   stop(owner: string, threadId: string): Promise<void>
   /** Ends the runs of a thread that was deleted, and forgets them. */
   forget(owner: string, threadId: string): Promise<void>
-  /** Stops all runs of this instance. */
+  /** Stops all runs of this instance, and begins no more. */
   close(): Promise<void>
 }
 
@@ -54,11 +68,13 @@ const LONGEST_STOP = 2000
 /** Milliseconds until a wake is looked into. */
 const LATER = 250
 
-/** Events that wait to be kept before the answer is waited with, and that are read at once. */
+/** Events that wait to be kept before the answer is waited with. */
 const MOST_WAITING = 256
 
 interface Entry {
   readonly run: NewRun
+  /** Until when no other instance can have taken the run for dead. */
+  aliveUntil: number
   answer?: Answer
   readonly released: Promise<void>
 }
@@ -67,25 +83,28 @@ interface Entry {
 export function createRuns({ store, now, lease, most, onError }: RunsParts): Runs {
   const here = new Map<string, Entry>()
   let pulse: ReturnType<typeof setInterval> | undefined
+  let closed = false
   const placeOf = ({ owner, threadId }: Pick<NewRun, 'owner' | 'threadId'>) => JSON.stringify([owner, threadId])
-  const terms = (): BeginTerms => ({ now: now(), aliveUntil: now() + lease, most })
 
-  /** Says that a run is alive, and hears how it stands. */
-  async function touch(entry: Entry, first = 1, events: readonly string[] = []): Promise<void> {
-    const state = await store.append(entry.run.id, first, events, now() + lease)
+  /** Says that a run is alive, and hears whether it is. */
+  async function touch(entry: Entry, first = 1, events: readonly string[] = []): Promise<boolean> {
+    const aliveUntil = now() + lease
+    const state = await store.append(entry.run.id, first, events, aliveUntil)
+    if (isAlive({ state })) entry.aliveUntil = aliveUntil
     const why = stopFor(state)
     // Not waited for: what is told to stop may be what waits for this.
     if (why && entry.answer) void entry.answer.stop(why)
+    return isAlive({ state })
   }
 
-  function beat(): void {
-    for (const entry of here.values()) void touch(entry).catch((error) => onError(error, entry.run.threadId))
+  function touchSoon(entry: Entry): void {
+    void touch(entry).catch((error) => onError(error, entry.run.threadId))
   }
 
   function enter(entry: Entry): () => void {
     const place = placeOf(entry.run)
     here.set(place, entry)
-    pulse ??= setInterval(beat, lease / 3)
+    pulse ??= setInterval(() => here.forEach(touchSoon), lease / 3)
     return () => {
       // A new run may have taken the thread already.
       if (here.get(place) === entry) here.delete(place)
@@ -98,12 +117,20 @@ export function createRuns({ store, now, lease, most, onError }: RunsParts): Run
   async function claim(run: NewRun): Promise<Claimed> {
     const before = here.get(placeOf(run))
     if (before?.answer?.isOver()) await atMost(before.released, LONGEST_STOP)
-    const begun = await store.begin(run, terms())
-    if (!begun.began)
-      return begun.why === 'repeated' ? { claimed: false, why: begun.why, run: begun.run } : { claimed: false, why: begun.why }
+    if (closed) throw new Error('The server is closed')
+    const terms: BeginTerms = { now: now(), aliveUntil: now() + lease, most }
+    const begun = await store.begin(run, terms)
+    if (begun.began) {
+      return { claimed: true, claim: claimOf(run, terms.aliveUntil), ...(begun.replaced ? { replaced: begun.replaced } : {}) }
+    }
+    return begun.why === 'repeated' ? { claimed: false, why: begun.why, run: begun.run } : { claimed: false, why: begun.why }
+  }
+
+  function claimOf(run: NewRun, aliveUntil: number): Claim {
     let released = () => {}
     const entry: Entry = {
       run,
+      aliveUntil,
       released: new Promise((resolve) => {
         released = resolve
       }),
@@ -114,51 +141,71 @@ export function createRuns({ store, now, lease, most, onError }: RunsParts): Run
     const unwatch = store.watch(run.id, () => {
       asked ??= setTimeout(() => {
         asked = undefined
-        void touch(entry).catch((error) => onError(error, run.threadId))
+        touchSoon(entry)
       }, LATER)
     })
+
     /** The run is over: the thread is free for whoever comes next. */
-    const free = async () => {
+    async function free(settle: () => Promise<void>): Promise<void> {
       unwatch()
       clearTimeout(asked)
       leave()
       try {
-        await store.end(run.id, 'done')
+        await settle()
       } finally {
         released()
       }
     }
+
     return {
-      claimed: true,
-      ...(begun.replaced ? { replaced: begun.replaced } : {}),
-      claim: {
-        run,
-        // The log of a resumable run must hold its last events before anybody can see that it is over.
-        release: async () => (entry.answer && run.resumable ? undefined : free()),
-        follow(answer) {
-          entry.answer = answer
-          if (!run.resumable) return framesOf(answer)
-          void keepLog(answer, entry)
-            .then(free)
-            .catch((error) => onError(error, run.threadId))
-          return read({ ...run, state: 'running', aliveUntil: 0 }, 0)
-        },
+      run,
+      isHeld: () => now() < entry.aliveUntil || touch(entry),
+      // The log of a resumable run must hold its last events before anybody can see that it is over.
+      release: async (why) => (run.resumable ? undefined : free(() => ended(run, why))),
+      follow(answer) {
+        entry.answer = answer
+        if (closed) void answer.stop('closing')
+        if (!run.resumable) return framesOf(answer)
+        const source = read({ ...run, state: 'running', aliveUntil }, 0)
+        void keepLog(answer, entry)
+          .then((why) => free(() => ended(run, why)))
+          .catch((error) => onError(error, run.threadId))
+        return source
       },
+      undo: (leftMessage) => free(() => (leftMessage ? store.end(run.id, 'interrupted') : store.drop(run.id))),
     }
   }
 
-  /** Keeps all that an answer says. What comes while the store is busy is kept together next time. */
-  async function keepLog(answer: Answer, entry: Entry): Promise<void> {
+  /** Writes down how a run ended. Of one that was deleted or lost, nothing is there to be changed. */
+  async function ended({ id }: NewRun, why: StopReason | undefined): Promise<void> {
+    switch (why) {
+      case undefined:
+      case 'cancelled':
+      case 'deadline':
+        return store.end(id, 'done')
+      case 'closing':
+        return store.end(id, 'interrupted')
+      case 'deleted':
+      case 'lost':
+    }
+  }
+
+  /** Keeps all that an answer says, and gives why it was stopped. What comes while the store is busy is kept together next time. */
+  async function keepLog(answer: Answer, entry: Entry): Promise<StopReason | undefined> {
     const waiting: string[] = []
     let first = 1
     let writing: Promise<void> | undefined
+    let broken = false
     const write = async () => {
       while (waiting.length > 0) {
         const events = waiting.splice(0)
+        // Nothing is kept behind a gap.
+        if (broken) continue
         try {
           await touch(entry, first, events)
           first += events.length
         } catch (error) {
+          broken = true
           onError(error, entry.run.threadId)
           void answer.stop('closing')
         }
@@ -171,82 +218,11 @@ export function createRuns({ store, now, lease, most, onError }: RunsParts): Run
       if (waiting.length >= MOST_WAITING) await writing
     }
     await writing
+    return answer.stopped()
   }
 
   function read(run: StoredRun, after: number): FrameSource {
-    let seen = after
-    let over = false
-    let news = true
-    let settled = false
-    let go = () => {}
-    const unwatch = store.watch(run.id, () => {
-      news = true
-      go()
-    })
-
-    async function more(): Promise<string | undefined> {
-      while (!over) {
-        if (news || !settled) {
-          news = false
-          const events = await store.events(run.id, seen, MOST_WAITING)
-          if (events.length > 0) return give(events)
-          const current = await store.latest(run.owner, run.threadId, now())
-          settled = true
-          if (current?.id !== run.id || current.state === 'done' || current.state === 'interrupted') {
-            // What was kept between the two looks.
-            const rest = await store.events(run.id, seen, MOST_WAITING)
-            if (rest.length > 0) {
-              news = true
-              return give(rest)
-            }
-            end()
-            return current?.id === run.id && current.state === 'interrupted' ? frame(JSON.stringify(INTERRUPTED)) : undefined
-          }
-        }
-        if (!news && !over) {
-          await new Promise<void>((resolve) => {
-            go = resolve
-          })
-        }
-      }
-      return undefined
-    }
-
-    function give(events: readonly string[]): string {
-      // A full page may have more behind it.
-      if (events.length === MOST_WAITING) news = true
-      return events.map((event) => frame(event, `${run.id}.${++seen}`)).join('')
-    }
-
-    function end(): void {
-      over = true
-      unwatch()
-      go()
-    }
-
-    return {
-      async next(): Promise<string | undefined> {
-        try {
-          return await more()
-        } catch (error) {
-          onError(error, run.threadId)
-          end()
-          return frame(JSON.stringify({ type: 'error', code: 'stream.error', allow_retry: true }))
-        }
-      },
-      async cancel(): Promise<void> {
-        end()
-      },
-    }
-  }
-
-  async function* logged(run: StoredRun): AsyncGenerator<LoggedEvent, void, undefined> {
-    for (let seen = 0; ; ) {
-      const events = await store.events(run.id, seen, MOST_WAITING)
-      if (events.length === 0) return
-      seen += events.length
-      for (const event of events) yield parseLogged(event)
-    }
+    return readRun(run, after, { store, now, lease, onError: (error) => onError(error, run.threadId) })
   }
 
   async function stopHere(owner: string, threadId: string, why: StopReason): Promise<boolean> {
@@ -256,62 +232,33 @@ export function createRuns({ store, now, lease, most, onError }: RunsParts): Run
     return true
   }
 
-  async function stop(owner: string, threadId: string): Promise<void> {
-    if (await stopHere(owner, threadId, 'cancelled')) return
-    await store.stop(owner, threadId)
-    const run = await store.latest(owner, threadId, now())
-    if (run && isAlive(run)) await atMost(ended(run), LONGEST_STOP)
-  }
-
-  /** Resolves when a run of another instance is over. */
-  async function ended(run: StoredRun): Promise<void> {
-    let look = () => {}
-    const unwatch = store.watch(run.id, () => look())
-    try {
-      for (;;) {
-        const woken = new Promise<void>((resolve) => {
-          look = resolve
-        })
-        const current = await store.latest(run.owner, run.threadId, now())
-        if (current?.id !== run.id || !isAlive(current)) return
-        await woken
-      }
-    } finally {
-      unwatch()
-    }
-  }
-
   return {
     claim,
     latest: (owner, threadId) => store.latest(owner, threadId, now()),
     read,
-    logged,
-    stop,
+    logged: (run) => loggedEvents(store, run),
+    drop: ({ id }) => store.drop(id),
+    async stop(owner, threadId): Promise<void> {
+      if (await stopHere(owner, threadId, 'cancelled')) return
+      await store.stop(owner, threadId)
+      const run = await store.latest(owner, threadId, now())
+      if (run && isAlive(run)) await atMost(runEnded(run, store, now), LONGEST_STOP)
+    },
     async forget(owner, threadId): Promise<void> {
       await stopHere(owner, threadId, 'deleted')
       await store.forget(owner, threadId)
     },
     async close(): Promise<void> {
-      const all = [...here.values()]
-      await Promise.all(
-        all.map(async ({ answer, released }) => {
-          if (answer) await atMost(Promise.all([answer.stop('closing'), released]), LONGEST_STOP)
-        }),
-      )
+      closed = true
+      const stopping = [...here.values()].map(async ({ answer, released }) => {
+        if (answer) await atMost(Promise.all([answer.stop('closing'), released]), LONGEST_STOP)
+      })
+      await Promise.all(stopping)
     },
   }
 }
 
-/** Whether a run is under way. */
-export function isAlive({ state }: Pick<StoredRun, 'state'>): boolean {
-  return state === 'running' || state === 'stopping'
-}
-
-/** A log holds what `answer.ts` wrote, and nothing else. */
-function parseLogged(event: string): LoggedEvent {
-  return JSON.parse(event) as LoggedEvent
-}
-
+/** What a run is told by its state in the store, which others may have changed. */
 function stopFor(state: RunState): StopReason | undefined {
   switch (state) {
     case 'running':
@@ -319,22 +266,9 @@ function stopFor(state: RunState): StopReason | undefined {
     case 'stopping':
       return 'cancelled'
     case 'interrupted':
-    case 'done':
       return 'lost'
-  }
-}
-
-/** The frames of an answer that goes no further than its client reads. */
-function framesOf(answer: Answer): FrameSource {
-  return {
-    async next(): Promise<string | undefined> {
-      const events = await answer.next()
-      if (events === undefined) return undefined
-      let frames = ''
-      for (const event of events) frames += frame(event)
-      return frames
-    },
-    cancel: () => answer.stop('cancelled'),
+    case 'done':
+      return 'deleted'
   }
 }
 

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readJson } from './body.ts'
-import { bodyOf, type FrameSource, writeFrames } from './frames.ts'
+import { bodyOf, writeFrames } from './frames.ts'
 import { randomId } from './id.ts'
 import { onceOf } from './idempotency.ts'
 import { answerJson } from './json-requests.ts'
@@ -12,11 +12,11 @@ import type { ChatCaller, ChatkitLimits, ChatkitServerOptions, ErrorPlace } from
 import { ownedThreads } from './owned-threads.ts'
 import { parseRequest } from './parse-request.ts'
 import { memoryRateLimit } from './rate-limit.ts'
-import { type Outcome, type Refusal, refusalAnswer, refuse, UNAVAILABLE } from './refusal.ts'
+import { done, invalid, METHOD_NOT_ALLOWED, type Outcome, type Refusal, refusalAnswer, refuse, UNAVAILABLE } from './refusal.ts'
 import type { ChatkitRequest } from './request.ts'
 import { resume } from './resume.ts'
 import { createRuns } from './runs.ts'
-import { answerStream } from './stream-requests.ts'
+import { answerStream, type StreamAnswer } from './stream-requests.ts'
 
 const DEFAULT_LIMITS: ChatkitLimits = {
   bodyBytes: 1024 * 1024,
@@ -39,7 +39,7 @@ export interface ChatkitServer {
 /** An answer, before it is a web response or a node:http one. */
 type Reply =
   | { readonly kind: 'json'; readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string }
-  | { readonly kind: 'stream'; readonly source: FrameSource }
+  | ({ readonly kind: 'stream' } & StreamAnswer)
   | { readonly kind: 'door'; readonly response: Response }
 
 const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' }
@@ -102,7 +102,6 @@ export function chatkitServer<C extends ChatCaller>(options: ChatkitServerOption
     return parsed
   }
 
-  /** A stream ends its caller itself; everything else has ended with it when this returns. */
   async function handle(caller: C, request: Request, place: { type?: string; threadId?: string }): Promise<Reply> {
     const threads = ownedThreads(store, caller.principal)
     const incoming = await read(request, threads.owner)
@@ -127,8 +126,7 @@ export function chatkitServer<C extends ChatCaller>(options: ChatkitServerOption
       }
       case 'onbehalf.runs.resume': {
         const stream = await resume(asked.params, threads, runs)
-        if (stream.ok) await caller.end()
-        return streamed(stream)
+        return stream.ok ? streamed(done({ frames: stream.value, endsCaller: false })) : refusal(stream.refusal)
       }
       default: {
         const onError = (error: unknown) => report(error, { ...place, principal: caller.principal })
@@ -141,7 +139,7 @@ export function chatkitServer<C extends ChatCaller>(options: ChatkitServerOption
 
   async function reply(request: Request): Promise<Reply> {
     if (request.method !== 'POST') {
-      return refusal({ status: 405, code: 'method_not_allowed', message: 'Send requests with POST.' })
+      return refusal(METHOD_NOT_ALLOWED)
     }
     const place: { type?: string; threadId?: string } = {}
     let caller: C | undefined
@@ -151,7 +149,7 @@ export function chatkitServer<C extends ChatCaller>(options: ChatkitServerOption
       caller = admission.value
       const answer = await handle(caller, request, place)
       // From here on the run ends the caller.
-      if (answer.kind === 'stream') caller = undefined
+      if (answer.kind === 'stream' && answer.endsCaller) caller = undefined
       return answer
     } catch (error) {
       report(error, { ...place, ...(caller ? { principal: caller.principal } : {}) })
@@ -168,19 +166,24 @@ export function chatkitServer<C extends ChatCaller>(options: ChatkitServerOption
       if (answer.kind === 'json') return new Response(answer.body, { status: answer.status, headers: { ...answer.headers } })
       // Some servers tell of a client that is gone by the request's signal, and not by the body.
       const { signal } = request
-      const { source } = answer
-      if (signal.aborted) void source.cancel()
-      else signal.addEventListener('abort', () => void source.cancel(), { once: true })
-      return new Response(bodyOf(source, heartbeat), { headers: STREAM_HEADERS })
+      const { frames } = answer
+      if (signal.aborted) void frames.cancel()
+      else signal.addEventListener('abort', () => void frames.cancel(), { once: true })
+      return new Response(bodyOf(frames, heartbeat), { headers: STREAM_HEADERS })
     },
     async listener(incoming, response): Promise<void> {
       try {
-        const answer = await reply(requestOf(incoming, response))
+        const request = requestOf(incoming, response)
+        const why = incoming.method === 'POST' ? invalid('The request has no target that can be read.') : METHOD_NOT_ALLOWED
+        const answer = request ? await reply(request) : refusal(why)
         if (answer.kind === 'stream') {
           response.writeHead(200, STREAM_HEADERS)
-          await writeFrames(answer.source, response, heartbeat)
+          await writeFrames(answer.frames, response, heartbeat)
         } else if (answer.kind === 'json') {
-          response.writeHead(answer.status, { ...answer.headers }).end(answer.body)
+          // What is not read any more is let pass, so that the client comes to reading this; who is late is waited for no longer.
+          if (!incoming.complete) incoming.resume()
+          const { status, headers, body } = answer
+          response.writeHead(status, status === 408 ? { ...headers, connection: 'close' } : { ...headers }).end(body)
         } else {
           response
             .writeHead(answer.response.status, Object.fromEntries(answer.response.headers))
@@ -203,8 +206,8 @@ function refusal(why: Refusal): Reply {
   return { kind: 'json', ...refusalAnswer(why) }
 }
 
-function streamed(outcome: Outcome<FrameSource>): Reply {
-  return outcome.ok ? { kind: 'stream', source: outcome.value } : refusal(outcome.refusal)
+function streamed(outcome: Outcome<StreamAnswer>): Reply {
+  return outcome.ok ? { kind: 'stream', ...outcome.value } : refusal(outcome.refusal)
 }
 
 function tooMany(retryAfter: number): Refusal {

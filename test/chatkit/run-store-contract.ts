@@ -151,6 +151,19 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     await begun(store, newRun('t3', { once, resumable }), at(1000, { most: 1 }))
   })
 
+  test('after an interrupted run the next one stays the newest, also when it is over; one that left nothing gives way again', async () => {
+    const store = await open()
+    const run = await begun(store, newRun('t1'), at(1000))
+    await store.end(run.id, 'interrupted')
+    const nothing = await begun(store, newRun('t1', { resumable: false }), at(2000))
+    await store.drop(nothing.id)
+    expect(await store.latest(A, 't1', 2000)).toMatchObject({ id: run.id, state: 'interrupted' })
+    const retry = await begun(store, newRun('t1', { resumable: false }), at(2000))
+    await store.end(retry.id, 'done')
+    expect(await store.latest(A, 't1', 2000)).toMatchObject({ id: retry.id, state: 'done' })
+    expect(await store.begin(newRun('t1'), at(2000))).toEqual({ began: true })
+  })
+
   test('events are kept in their order and read in pages', async () => {
     const store = await open()
     const { id } = await begun(store, newRun('t1'), at(1000))

@@ -1,0 +1,121 @@
+// The log of a run as others read it: its events in order, on to its end, whichever instance writes it. Nothing is written here.
+
+import { FAILED, GONE, INTERRUPTED } from './error-event.ts'
+import type { ErrorEvent } from './event.ts'
+import { type FrameSource, frame } from './frames.ts'
+import type { LoggedEvent } from './recover.ts'
+import { isAlive, type RunStore, type StoredRun } from './run-store.ts'
+
+/** What reading needs. */
+export interface LogParts {
+  readonly store: RunStore
+  readonly now: () => number
+  /** Milliseconds after which a run that is silent is looked after: it may be dead. */
+  readonly lease: number
+  readonly onError: (error: unknown) => void
+}
+
+/** Events that are read at once. A reader holds no more of them, however slow it is. */
+const PAGE = 256
+
+/** The events of a run after the one with that number, then those to come, then what its end says. */
+export function readRun(run: StoredRun, after: number, { store, now, lease, onError }: LogParts): FrameSource {
+  let seen = after
+  let over = false
+  let news = true
+  let go = () => {}
+  const unwatch = store.watch(run.id, look)
+
+  function look(): void {
+    news = true
+    go()
+  }
+
+  async function more(): Promise<string | undefined> {
+    for (;;) {
+      while (!news && !over) await silence()
+      if (over) return undefined
+      news = false
+      // The state before the events: of a run that was over then, these are the last.
+      const current = await store.latest(run.owner, run.threadId, now())
+      const alive = current?.id === run.id && isAlive(current)
+      const events = await store.events(run.id, seen, PAGE)
+      if (events.length > 0) {
+        news ||= !alive || events.length === PAGE
+        return events.map((event) => frame(event, `${run.id}.${++seen}`)).join('')
+      }
+      if (alive) continue
+      end()
+      const word = wordOf(run, current)
+      return word && frame(JSON.stringify(word))
+    }
+  }
+
+  async function silence(): Promise<void> {
+    const timer = setTimeout(look, lease)
+    await new Promise<void>((resolve) => {
+      go = resolve
+    })
+    clearTimeout(timer)
+  }
+
+  function end(): void {
+    over = true
+    unwatch()
+    go()
+  }
+
+  return {
+    async next(): Promise<string | undefined> {
+      try {
+        return await more()
+      } catch (error) {
+        onError(error)
+        end()
+        return frame(JSON.stringify(FAILED))
+      }
+    },
+    async cancel(): Promise<void> {
+      end()
+    },
+  }
+}
+
+/** The last event of a run that did not end by itself. It has no number: it is no part of the log. */
+function wordOf(run: StoredRun, current: StoredRun | undefined): ErrorEvent | undefined {
+  if (!current) return GONE
+  return current.id === run.id && current.state === 'interrupted' ? INTERRUPTED : undefined
+}
+
+/** All events that a run has kept. */
+export async function* loggedEvents(store: RunStore, run: StoredRun): AsyncGenerator<LoggedEvent, void, undefined> {
+  for (let seen = 0; ; ) {
+    const events = await store.events(run.id, seen, PAGE)
+    if (events.length === 0) return
+    seen += events.length
+    for (const event of events) yield parseLogged(event)
+  }
+}
+
+/** A log holds what `answer.ts` wrote, and nothing else. */
+function parseLogged(event: string): LoggedEvent {
+  return JSON.parse(event) as LoggedEvent
+}
+
+/** Resolves when a run of whichever instance is over. */
+export async function runEnded(run: StoredRun, store: RunStore, now: () => number): Promise<void> {
+  let look = () => {}
+  const unwatch = store.watch(run.id, () => look())
+  try {
+    for (;;) {
+      const woken = new Promise<void>((resolve) => {
+        look = resolve
+      })
+      const current = await store.latest(run.owner, run.threadId, now())
+      if (current?.id !== run.id || !isAlive(current)) return
+      await woken
+    }
+  } finally {
+    unwatch()
+  }
+}
