@@ -1,6 +1,6 @@
-// PostgreSQL, a real one: the contracts over it, several instances, and what happens when it goes and comes back.
+// PostgreSQL, a real one: the contracts over it, how it is opened, and several instances that share it.
 
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Credential } from '../../src/index.ts'
 import {
   openPostgres,
@@ -11,139 +11,209 @@ import {
 } from '../../src/store/index.ts'
 import { runStoreContract } from '../chatkit/run-store-contract.ts'
 import { said, thread, threadStoreContract } from '../chatkit/thread-store-contract.ts'
+import { listenTo, opened, RUN, TERMS } from './postgres-ground.ts'
 import { type PostgresServer, startPostgres } from './postgres-server.ts'
 
 let server: PostgresServer
 
 beforeAll(async () => {
-  server = await startPostgres({ durable: true })
+  server = await startPostgres()
 })
 afterAll(() => server.close())
 
-async function open(database: string, more: object = {}): Promise<PostgresDatabase> {
-  const { host, port, user } = server
-  const opened = await openPostgres({ host, port, user, database, ...more })
-  onTestFinished(() => opened.close())
-  return opened
+const fresh = async () => opened(server, await server.database())
+
+/** Several instances over one database. */
+async function instances(count: number): Promise<readonly PostgresDatabase[]> {
+  const database = await server.database()
+  return Promise.all(Array.from({ length: count }, () => opened(server, database, { connections: 3 })))
 }
 
-const opened = async () => open(await server.database())
+describe('the thread store in PostgreSQL', () => threadStoreContract(async () => postgresThreadStore(await fresh())))
 
-describe('the thread store in PostgreSQL', () => threadStoreContract(async () => postgresThreadStore(await opened())))
+describe('the run store in PostgreSQL', () => runStoreContract(async () => postgresRunStore(await fresh())))
 
-describe('the run store in PostgreSQL', () => runStoreContract(async () => postgresRunStore(await opened())))
+describe('opening', () => {
+  test('instances that start at once make the tables once', async () => {
+    const all = (await instances(5)).map(postgresThreadStore)
+    await all[0]?.createThread(thread('t1'), {})
+    for (const one of all) expect(await one.thread('owner-a', 't1')).toEqual(thread('t1'))
+  })
 
-const RUN = { id: 'r1', owner: 'a', threadId: 't1', resumable: true }
-const TERMS = { now: 1000, aliveUntil: 16_000, most: 8 }
+  test('tables of a newer version are refused, and left as they are', async () => {
+    const database = await server.database()
+    await opened(server, database)
+    await server.query('insert into onbehalf.migration (version) values (1000)', database)
+    await expect(opened(server, database)).rejects.toThrow('newer version of onbehalf')
+    expect(await server.query('select version from onbehalf.migration order by version', database)).toEqual([
+      { version: 1 },
+      { version: 1000 },
+    ])
+  })
 
-test('ten instances that start at once make the tables once', async () => {
-  const database = await server.database()
-  const all = await Promise.all(Array.from({ length: 5 }, () => open(database, { connections: 1 })))
-  const [first] = all
-  if (!first) throw new Error('nothing was opened')
-  await postgresThreadStore(first).createThread(thread('t1'), {})
-  for (const one of all) expect(await postgresThreadStore(one).thread('owner-a', 't1')).toEqual(thread('t1'))
+  test('a step that fails leaves nothing half done, and is made when it can be', async () => {
+    const database = await server.database()
+    await server.query('create schema onbehalf; create table onbehalf.run_event (x integer)', database)
+    await expect(opened(server, database)).rejects.toThrow(new PostgresError('42P07'))
+    const tables = "select tablename from pg_tables where schemaname = 'onbehalf'"
+    expect(await server.query(tables, database)).toEqual([{ tablename: 'run_event' }])
+    await server.query('drop table onbehalf.run_event', database)
+    await postgresThreadStore(await opened(server, database)).createThread(thread('t1'), {})
+  })
+
+  test('two schemas of one database know nothing of each other', async () => {
+    const database = await server.database()
+    const one = postgresThreadStore(await opened(server, database, { schema: 'one' }))
+    const other = postgresThreadStore(await opened(server, database, { schema: 'other' }))
+    await one.createThread(thread('t1'), {})
+    expect(await other.thread('owner-a', 't1')).toBeUndefined()
+    await other.createThread(thread('t1'), {})
+  })
+
+  test.each(['Bad"; drop', '', 'a'.repeat(64)])('the schema %j is refused before anything is connected', async (schema) => {
+    await expect(openPostgres({ schema, port: 1 })).rejects.toThrow(TypeError)
+  })
+
+  test('a role with a password, and no right but to read and write, serves once the tables are there', async () => {
+    const database = await server.database()
+    await server.query("create role guarded login password 'CANARY-right'", database)
+    const user = 'guarded'
+    const password = new Credential('CANARY-right')
+    const early = await opened(server, database, { user, password }).catch((error: unknown) => error)
+    expect(early).toEqual(new PostgresError('42501'))
+    await opened(server, database)
+    await server.query(
+      'grant usage on schema onbehalf to guarded; grant select, insert, update, delete on all tables in schema onbehalf to guarded',
+      database,
+    )
+    const guarded = await opened(server, database, { user, password: async () => password })
+    await postgresThreadStore(guarded).createThread(thread('t1'), { save: [said('t1', 'i1')] })
+    expect(await postgresRunStore(guarded).begin(RUN, TERMS)).toEqual({ began: true })
+
+    const wrong = await opened(server, database, { user, password: new Credential('CANARY-wrong') }).catch((error) => error)
+    expect(wrong).toEqual(new PostgresError('28P01'))
+    const failing = await opened(server, database, {
+      user,
+      password: () => Promise.reject(new Error('CANARY')),
+    }).catch((error) => error)
+    expect(failing).toBeInstanceOf(PostgresError)
+    for (const error of [early, wrong, failing]) expect(allOf(error)).not.toContain('CANARY')
+  })
+
+  test('a database that cannot be reached, or is not there, is told without its own words', async () => {
+    const gone = await openPostgres({ host: server.host, port: 1, user: 'CANARY' }).catch((error: unknown) => error)
+    expect(gone).toEqual(new PostgresError('ECONNREFUSED'))
+    const missing = await opened(server, 'CANARY').catch((error: unknown) => error)
+    expect(missing).toEqual(new PostgresError('3D000'))
+    expect(allOf(gone) + allOf(missing)).not.toContain('CANARY')
+  })
 })
 
-test('tables of a newer version are refused, and left as they are', async () => {
-  const database = await server.database()
-  const first = await open(database)
-  await first.commit([{ text: 'insert into migration (version) values (1000)', values: [] }])
-  await expect(open(database)).rejects.toThrow('newer version of onbehalf')
-})
-
-test.each(['Bad"; drop', '', 'a'.repeat(64)])('the schema %j is refused before anything is connected', async (schema) => {
-  await expect(openPostgres({ schema, port: 1 })).rejects.toThrow(TypeError)
-})
-
-test('a database that cannot be reached, or refuses, is told without its own words and without the password', async () => {
-  const password = new Credential('CANARY-password-of-the-database')
-  const unreachable = openPostgres({ host: '127.0.0.1', port: 1, password, timeouts: { connect: 500 } })
-  await expect(unreachable).rejects.toThrow(new PostgresError('ECONNREFUSED'))
-  const missing = openPostgres({ host: server.host, port: server.port, user: server.user, database: 'CANARY', password })
-  const error = await missing.catch((thrown: unknown) => thrown)
-  expect(error).toEqual(new PostgresError('3D000'))
-  expect(String(error) + JSON.stringify(error)).not.toContain('CANARY')
-})
+/** All that could be printed of an error. */
+function allOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return [error.stack, JSON.stringify(error), ...Object.values(error), error.cause].map(String).join('\n')
+}
 
 test('an error of a statement quotes no values', async () => {
-  const database = await opened()
-  const store = postgresThreadStore(database)
+  const store = postgresThreadStore(await fresh())
   await store.createThread(thread('CANARY'), {})
   const error = await store.createThread(thread('CANARY'), {}).catch((thrown: unknown) => thrown)
   expect(error).toEqual(new PostgresError('23505'))
-  expect(JSON.stringify(error) + String(error instanceof Error ? error.stack : '')).not.toContain('CANARY')
-  expect(error).not.toHaveProperty('cause')
+  expect(allOf(error)).not.toContain('CANARY')
 })
 
-test('an instance hears what another one’s run says, at once', async () => {
-  const database = await server.database()
-  const [here, there] = [postgresRunStore(await open(database)), postgresRunStore(await open(database))]
-  await here.begin(RUN, TERMS)
-  let heard = () => {}
-  onTestFinished(there.watch('r1', () => heard()))
-  for (const n of [1, 2, 3]) {
-    const woken = new Promise<void>((resolve) => {
-      heard = resolve
-    })
-    await here.append('r1', n, [`${n}`], 16_000)
-    await woken
-    expect(await there.events('r1', n - 1, 10)).toEqual([`${n}`])
-  }
-  const woken = new Promise<void>((resolve) => {
-    heard = resolve
-  })
-  await there.stop('a', 't1')
-  expect(await here.append('r1', 4, [], 16_000)).toBe('stopping')
-  await here.end('r1', 'done')
-  await woken
-})
-
-describe('when PostgreSQL goes', () => {
-  test('calls fail soon, and everything works again by itself when it is back; nothing acknowledged is lost', async () => {
-    const database = await open(await server.database(), { timeouts: { connect: 1000, statement: 2000 } })
-    const store = postgresThreadStore(database)
-    const runs = postgresRunStore(database)
-    await store.createThread(thread('t1'), {})
-    await runs.begin(RUN, TERMS)
-    const acknowledged: string[] = []
-    let crashed = false
-    let failures = 0
-    const writers = Array.from({ length: 8 }, async (_, writer) => {
-      for (let n = 0; n < 40 && !(crashed && failures > 20); n += 1) {
-        const id = `w${writer}-${n}`
-        try {
-          if (await store.changeItems('owner-a', 't1', { save: [said('t1', id)] })) acknowledged.push(id)
-        } catch (error) {
-          expect(error).toBeInstanceOf(PostgresError)
-          failures += 1
-        }
-        if (writer === 0 && n === 10) {
-          await server.crash()
-          crashed = true
-        }
-      }
-    })
-    await Promise.all(writers)
-    expect(failures).toBeGreaterThan(0)
-    await expect(store.thread('owner-a', 't1')).rejects.toBeInstanceOf(PostgresError)
-    await server.start()
-    const there: string[] = []
-    for (let after: string | undefined, more = true; more; ) {
-      const page = await store.items('owner-a', 't1', { limit: 100, order: 'asc', hidden: true, ...(after ? { after } : {}) })
-      there.push(...(page?.data.map(({ id }) => id) ?? []))
-      after = page?.after
-      more = page?.has_more === true
+describe('instances that share a database', () => {
+  test('hear what another one’s run says, at once', async () => {
+    const [here, there] = (await instances(2)).map(postgresRunStore)
+    if (!here || !there) throw new Error('There are no two instances')
+    await here.begin(RUN, TERMS)
+    const wake = listenTo(there, 'r1')
+    for (const n of [1, 2, 3]) {
+      const woken = wake()
+      await here.append('r1', n, [`${n}`], 16_000)
+      await woken
+      expect(await there.events('r1', n - 1, 10)).toEqual([`${n}`])
     }
-    expect(acknowledged.filter((id) => !there.includes(id))).toEqual([])
-    expect(acknowledged.length).toBeGreaterThan(0)
-    // It listens again, too.
-    let heard = () => {}
-    onTestFinished(runs.watch('r1', () => heard()))
-    const woken = new Promise<void>((resolve) => {
-      heard = resolve
-    })
-    expect(await runs.append('r1', 1, ['1'], 16_000)).toBe('running')
+    await there.stop('owner-a', 't1')
+    expect(await here.append('r1', 4, [], 16_000)).toBe('stopping')
+    const woken = wake()
+    await here.end('r1', 'done')
     await woken
+  })
+
+  test('take over the thread of one that is not heard of, which cannot write any more', async () => {
+    const [dead, next] = (await instances(2)).map(postgresRunStore)
+    if (!dead || !next) throw new Error('There are no two instances')
+    await dead.begin(RUN, TERMS)
+    await dead.append('r1', 1, ['1'], 16_000)
+    const writes = Array.from({ length: 10 }, () => dead.append('r1', 2, ['2'], 99_000).catch(() => 'gap'))
+    const taken = await next.begin({ ...RUN, id: 'r2' }, { now: 16_000, aliveUntil: 30_000, most: 8 })
+    await Promise.all(writes)
+    // Whichever came first: then the other one has no effect.
+    const events = await next.events('r1', 0, 10)
+    expect(taken.began).toBe(events.length === 1)
+    expect(await dead.append('r1', events.length + 1, ['x'], 99_000)).toBe(taken.began ? 'interrupted' : 'running')
+  })
+
+  test('give a thread to one of those that want it', async () => {
+    const all = (await instances(4)).map(postgresRunStore)
+    const begun = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => all[n % all.length]?.begin({ ...RUN, id: `r${n}`, resumable: n % 2 === 0 }, TERMS)),
+    )
+    expect(begun.filter((one) => one?.began)).toHaveLength(1)
+  })
+
+  test('write to one thread side by side, and who reads on from the last item misses none', async () => {
+    const all = (await instances(4)).map(postgresThreadStore)
+    const [reader] = all
+    await reader?.createThread(thread('t1'), { save: [said('t1', 'first')] })
+    const seen: string[] = []
+    let writing = true
+    const reading = (async () => {
+      for (let last = 'first', done = false; !done; ) {
+        done = !writing
+        const page = await reader?.items('owner-a', 't1', { limit: 100, order: 'asc', hidden: true, after: last })
+        seen.push(...(page?.data.map(({ id }) => id) ?? []))
+        last = seen.at(-1) ?? last
+      }
+    })()
+    const ids = Array.from({ length: 200 }, (_, n) => `i${n}`)
+    await Promise.all(
+      all.map(async (store, index) => {
+        const own = ids.filter((_, n) => n % all.length === index)
+        for (const id of own) await store.changeItems('owner-a', 't1', { save: [said('t1', id)] })
+      }),
+    )
+    writing = false
+    await reading
+    expect(seen.toSorted()).toEqual(ids.toSorted())
+  })
+
+  test('attach the same attachments in any order, and none waits for another for ever', async () => {
+    const [here, there] = (await instances(2)).map(postgresThreadStore)
+    const ids = Array.from({ length: 20 }, (_, n) => `a${n}`)
+    const file = { type: 'file', name: 'a', mime_type: 'text/plain', size: 1, metadata: {} } as const
+    for (const id of ids) await here?.saveAttachment('owner-a', { id, ...file })
+    await here?.createThread(thread('t1'), {})
+    await here?.createThread(thread('t2'), {})
+    const done = await Promise.all(
+      Array.from({ length: 20 }, (_, n) =>
+        n % 2 === 0
+          ? here?.changeItems('owner-a', 't1', { attach: ids })
+          : there?.changeItems('owner-a', 't2', { attach: ids.toReversed() }),
+      ),
+    )
+    expect(done).toEqual(done.map(() => true))
+  })
+
+  test('change a thread side by side, and no change is lost', async () => {
+    const all = (await instances(4)).map(postgresThreadStore)
+    await all[0]?.createThread(thread('t1'), {})
+    const changes = [{ title: 'A' }, { metadata: { n: '1' } }, { status: { type: 'locked' } }] as const
+    for (let round = 0; round < 5; round += 1) {
+      await Promise.all(changes.map((change, n) => all[n]?.updateThread('owner-a', 't1', change)))
+    }
+    expect(await all[3]?.thread('owner-a', 't1')).toMatchObject({ title: 'A', metadata: { n: '1' }, status: { type: 'locked' } })
   })
 })

@@ -1,0 +1,161 @@
+// What happens when PostgreSQL goes and comes back, or the line to it does.
+
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import type { ThreadStore } from '../../src/chatkit/index.ts'
+import { PostgresError, postgresRunStore, postgresThreadStore } from '../../src/store/index.ts'
+import { said, thread } from '../chatkit/thread-store-contract.ts'
+import { openLine } from './line.ts'
+import { listenTo, opened, RUN, TERMS } from './postgres-ground.ts'
+import { type PostgresServer, startPostgres } from './postgres-server.ts'
+
+let server: PostgresServer
+
+beforeAll(async () => {
+  server = await startPostgres({ durable: true })
+})
+afterAll(() => server.close())
+
+async function idsIn(store: ThreadStore): Promise<string[]> {
+  const ids: string[] = []
+  for (let after: string | undefined, more = true; more; ) {
+    const page = await store.items('owner-a', 't1', { limit: 100, order: 'asc', hidden: true, ...(after ? { after } : {}) })
+    ids.push(...(page?.data.map(({ id }) => id) ?? []))
+    after = page?.after
+    more = page?.has_more === true
+  }
+  return ids
+}
+
+test('PostgreSQL crashes under load: calls fail soon, all works again when it is back, nothing acknowledged is lost', async () => {
+  const database = await server.database()
+  // Two instances; a crash breaks connections that are at work and such that are not.
+  const stores = [postgresThreadStore(await opened(server, database)), postgresThreadStore(await opened(server, database))]
+  const [store] = stores
+  const runs = postgresRunStore(await opened(server, database))
+  if (!store) throw new Error('There is no store')
+  await store.createThread(thread('t1'), {})
+  await runs.begin(RUN, TERMS)
+  for (let round = 1; round <= 3; round += 1) {
+    const acknowledged: string[] = []
+    const failures: unknown[] = []
+    let load = () => {}
+    const loaded = new Promise<void>((resolve) => {
+      load = resolve
+    })
+    const writers = Array.from({ length: 12 }, async (_, writer) => {
+      for (let n = 0; ; n += 1) {
+        const id = `r${round}-w${writer}-${n}`
+        try {
+          await stores[writer % 2]?.changeItems('owner-a', 't1', { save: [said('t1', id)] })
+          acknowledged.push(id)
+          if (acknowledged.length === 40) load()
+        } catch (error) {
+          failures.push(error)
+          return
+        }
+      }
+    })
+    await loaded
+    await server.crash()
+    await Promise.all(writers)
+    expect(failures).toHaveLength(12)
+    for (const error of failures) expect(error).toBeInstanceOf(PostgresError)
+    const before = performance.now()
+    for (const call of [() => store.thread('owner-a', 't1'), () => runs.append('r1', round, [`${round}`], 16_000)]) {
+      await expect(call()).rejects.toBeInstanceOf(PostgresError)
+    }
+    expect(performance.now() - before).toBeLessThan(2000)
+    await server.start()
+    const there = new Set(await idsIn(store))
+    expect(acknowledged.filter((id) => !there.has(id))).toEqual([])
+    expect(await runs.append('r1', round, [`${round}`], 16_000)).toBe('running')
+  }
+  expect(await runs.events('r1', 0, 10)).toEqual(['1', '2', '3'])
+})
+
+test('the line freezes: calls fail within the timeouts, and work again when it does', async () => {
+  const line = await openLine(server.port)
+  onTestFinished(() => line.close())
+  const timeouts = { connect: 300, statement: 300 }
+  const database = await server.database()
+  const frozen = await opened(server, database, { port: line.port, timeouts, connections: 2 })
+  const store = postgresThreadStore(frozen)
+  const runs = postgresRunStore(frozen)
+  await store.createThread(thread('t1'), {})
+  line.freeze()
+  const before = performance.now()
+  const calls = [
+    store.thread('owner-a', 't1'),
+    store.changeItems('owner-a', 't1', { save: [said('t1', 'i1')] }),
+    // There is no third connection.
+    runs.begin(RUN, TERMS),
+    runs.latest('owner-a', 't1', 1000),
+  ]
+  for (const outcome of await Promise.allSettled(calls))
+    expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'PostgresError' } })
+  expect(performance.now() - before).toBeLessThan(4000)
+  line.thaw()
+  expect(await store.thread('owner-a', 't1')).toEqual(thread('t1'))
+  expect(await store.changeItems('owner-a', 't1', { save: [said('t1', 'i1')] })).toBe(true)
+  line.freeze()
+  const closing = performance.now()
+  await frozen.close()
+  expect(performance.now() - closing).toBeLessThan(4000)
+})
+
+test('a lock that somebody holds is not waited for longer than a statement may take', async () => {
+  const database = await server.database()
+  const here = await opened(server, database, { timeouts: { statement: 300 } })
+  const store = postgresThreadStore(here)
+  await store.createThread(thread('t1'), {})
+  const holding = server.query('begin; select from onbehalf.thread for update; select pg_sleep(2); commit', database)
+  // Until it holds the lock there is nothing to wait for.
+  while (
+    (
+      await server.query(
+        "select from pg_locks l join pg_class c on c.oid = l.relation where c.relname = 'thread' and l.mode = 'RowShareLock'",
+        database,
+      )
+    ).length === 0
+  );
+  await expect(store.updateThread('owner-a', 't1', { title: 'x' })).rejects.toThrow(new PostgresError('57014'))
+  await holding
+  expect(await store.updateThread('owner-a', 't1', { title: 'x' })).toMatchObject({ title: 'x' })
+})
+
+const LISTENERS =
+  "select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen%' or query like 'select pg_notify%'"
+
+test('an instance whose listening connection is cut listens again, and hears what was said meanwhile', async () => {
+  // Without the regular look, only what is heard can wake.
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const database = await server.database()
+  const here = postgresRunStore(await opened(server, database))
+  const there = postgresRunStore(await opened(server, database))
+  await here.begin(RUN, TERMS)
+  const wake = listenTo(there, 'r1')
+  for (let n = 1; n <= 3; n += 1) {
+    const woken = wake()
+    await server.query(LISTENERS, database)
+    await here.append('r1', n, [`${n}`], 16_000)
+    await woken
+    for (let events: readonly string[] = []; events.length === 0; ) {
+      events = await there.events('r1', n - 1, 10)
+      if (events.length === 0) await wake()
+    }
+  }
+})
+
+test('what nobody was notified of is found by the regular look', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const database = await server.database()
+  const runs = postgresRunStore(await opened(server, database))
+  await runs.begin(RUN, TERMS)
+  const woken = listenTo(runs, 'r1')()
+  await server.query("insert into onbehalf.run_event values ('r1', 1, '1')", database)
+  vi.advanceTimersByTime(5000)
+  await woken
+  expect(await runs.events('r1', 0, 10)).toEqual(['1'])
+})
