@@ -8,6 +8,8 @@ const checks = [
   ['lint and format', 'biome', 'check', '--error-on-warnings', '.'],
   ['unused code and dependencies', 'knip', '--no-progress'],
   ['build', 'tsc', '-p', 'tsconfig.build.json'],
+  ['types of the chat component', 'tsc', '-p', 'tsconfig.web-build.json'],
+  ['the chat component, and its size', 'node', 'scripts/build-web.mjs'],
   ['the package as published', 'publint', '--strict'],
   ['the types as published', 'attw', '--pack', '.', '--profile', 'esm-only', '--quiet'],
 ]

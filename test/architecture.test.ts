@@ -36,6 +36,7 @@ function sourcesUnder(folder: string): Source[] {
 
 const src = sourcesUnder('src')
 const examples = sourcesUnder('examples')
+const web = sourcesUnder('web')
 
 /** The package of an import: `@scope/name/part` → `@scope/name`. */
 function packageOf(specifier: string): string {
@@ -185,7 +186,7 @@ describe('the code', () => {
   })
 
   it('exports by name', () => {
-    expect(filesWith([...src, ...examples], /\bexport\s*\*|\bexport\s+default\b|\bas\s+default\b/)).toEqual([])
+    expect(filesWith([...src, ...web, ...examples], /\bexport\s*\*|\bexport\s+default\b|\bas\s+default\b/)).toEqual([])
   })
 
   it('begins by saying what it is', () => {
@@ -195,9 +196,26 @@ describe('the code', () => {
   })
 })
 
+describe('the chat component', () => {
+  it('takes types from the chat server, and its two libraries, and nothing else', () => {
+    const types = /^\.\.\/(?:\.\.\/)*src\/chatkit\/[a-z-]+\.ts$/
+    const own = /^\.\.?\//
+    for (const { path, code, imports } of web) {
+      const values = code.replace(/\bimport\s+type\b[^;]*?from\s+['"][^'"]+['"]/g, '')
+      expect(values, `${path} imports more than types of src`).not.toMatch(/from\s+['"](?:\.\.\/)+src\//)
+      expect(imports.filter((one) => !types.test(one) && !own.test(one) && one !== 'marked' && one !== 'dompurify')).toEqual([])
+    }
+  })
+
+  it('has no way to turn a text into markup or script', () => {
+    expect(filesWith(web, /\.(?:inner|outer)HTML\b\s*=|insertAdjacentHTML|document\.write|\beval\(|new Function\(/)).toEqual([])
+  })
+})
+
 describe('the package', () => {
   const { exports } = JSON.parse(read('package.json')) as { readonly exports: Readonly<Record<string, unknown>> }
-  const parts = Object.entries(exports).filter(([subpath]) => subpath !== './package.json')
+  // The chat component is one file for browsers, bundled from its own folder.
+  const parts = Object.entries(exports).filter(([subpath]) => subpath !== './package.json' && subpath !== './web')
 
   it.each(parts)('exports %s from one source file, built to one of the same name', (subpath, targets) => {
     const file = posix.join(subpath, 'index')
