@@ -1,0 +1,31 @@
+// Builds the chat component for browsers: one module with everything in it, and refuses one that is larger than promised.
+import { readFileSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const outfile = join(root, 'dist', 'web', 'onbehalf-chat.js')
+
+/** Bytes of the module, gzipped, its dependencies included. */
+const LIMIT = 60_000
+
+await build({
+  entryPoints: [join(root, 'web', 'index.ts')],
+  outfile,
+  bundle: true,
+  format: 'esm',
+  target: 'es2022',
+  minify: true,
+  // Their licences ask to go with them.
+  legalComments: 'linked',
+  logLevel: 'warning',
+})
+const size = gzipSync(readFileSync(outfile), { level: 9 }).length
+console.log(`onbehalf-chat.js: ${(size / 1000).toFixed(1)} kB gzipped, of at most ${LIMIT / 1000} kB`)
+if (size > LIMIT) {
+  rmSync(outfile)
+  console.error('The chat component is larger than README says. Find out what has grown: npx esbuild --analyze')
+  process.exit(1)
+}
