@@ -1,4 +1,6 @@
 // The contract between the shell and the content: what draws an item, and what it may ask for. No code, types only.
+// Styles: a `.css` file is imported as text (`import css from './widget.css'`), minified by the build; it may use the properties of
+// style/tokens.css. The content gives all of its own as `contentStyles: readonly string[]` beside `itemView` and `markdownView`.
 
 import type { Item } from '../src/chatkit/item.ts'
 import type { Json } from '../src/chatkit/json.ts'
