@@ -84,9 +84,9 @@ export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
   async function send(url: URL, init: RequestInit): Promise<Result<Response>> {
     try {
       return granted(await fetch(url, { ...init, redirect: 'manual', credentials: 'omit' }))
-    } catch {
+    } catch (error) {
       // The foreign error may quote what was sent; it ends here.
-      return refused('server_unavailable')
+      return refused(wasNeverSent(error) ? 'server_unreachable' : 'server_unavailable')
     }
   }
 
@@ -129,7 +129,7 @@ export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
       const proving: { method: string; url: string; nonce?: string } = { method: operation, url: url.href }
       let asked: IssueOptions = {}
       for (let attempt = 0; ; attempt++) {
-        const planned = await wait(Promise.resolve(placing(sent, attempt)), 'server_unavailable')
+        const planned = await wait(Promise.resolve(placing(sent, attempt)), 'server_unreachable')
         if (!planned.ok) throw await failure(planned.refusal)
         const plan = planned.value
         const issued = plan.at === undefined ? undefined : await wait(source(asked), 'issuer_unavailable')
@@ -215,6 +215,16 @@ function problemOf(response: Response, token: IssuedToken | undefined): RefusalR
   if (status !== 403) return undefined
   const { error } = challengeOf(response, token)
   return error === 'insufficient_scope' ? 'scope_missing' : 'server_refused'
+}
+
+/** Codes of errors that come before there is a connection. A host or a network that is unreachable is told of one that was open, too. */
+const NOT_CONNECTED: ReadonlySet<unknown> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'])
+
+/** Whether a request certainly did not leave. `fetch` wraps the platform's error as the cause of its own. */
+function wasNeverSent(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const told: unknown = error.cause ?? error
+  return told instanceof Error && 'code' in told && NOT_CONNECTED.has(told.code)
 }
 
 /** Whether the caller wants no answer any more. One that has waited long enough (`AbortSignal.timeout`) does. */

@@ -48,6 +48,7 @@ export type RefusalReason =
   | 'credential_reflected'
   | 'server_quarantined'
   | 'server_refused'
+  | 'server_unreachable'
   | 'server_unavailable'
   | 'audit_unavailable'
   | 'cancelled'

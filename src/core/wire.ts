@@ -79,6 +79,7 @@ export function toWire(refusal: Refusal): WireRefusal {
     case 'connect_refused':
     case 'exchange_failed':
     case 'issuer_unavailable':
+    case 'server_unreachable':
     case 'server_unavailable':
     case 'audit_unavailable':
     case 'cancelled':
@@ -105,6 +106,8 @@ export function toSentence(refusal: Refusal): string {
       return `Your ${server} account was not connected: this attempt did not begin here, or has ended. Connect it again.`
     case 'issuer_unavailable':
       return 'This was not done: the sign-in service cannot be reached right now. Try again in a moment.'
+    case 'server_unreachable':
+      return `This was not done: ${server} cannot be reached right now, and nothing was sent. Try again in a moment.`
     case 'server_unavailable':
       return `${server} cannot be reached right now, so it is not known whether this was done. Try again in a moment.`
     case 'cancelled':
@@ -202,6 +205,7 @@ function formatChallenges(challenge: Challenge, algorithms: readonly string[] | 
 export function isFailure(reason: RefusalReason): boolean {
   return (
     reason === 'issuer_unavailable' ||
+    reason === 'server_unreachable' ||
     reason === 'server_unavailable' ||
     reason === 'audit_unavailable' ||
     reason === 'exchange_failed'

@@ -37,7 +37,7 @@ export async function send(dispatcher: Dispatcher, outgoing: Outgoing, signal?: 
     return answerOf(data, url, method)
   } catch (error) {
     signal?.throwIfAborted()
-    throw new TypeError(`The request failed${codeOf(error)}`)
+    throw failureOf(error)
   }
 }
 
@@ -85,8 +85,9 @@ function isMethod(method: string): method is Dispatcher.HttpMethod {
   return METHODS.includes(method)
 }
 
-/** The error's code, where it has one that is a code: its message may quote what was sent or received. */
-function codeOf(error: unknown): string {
+/** An error with the code of another one, where that is a code: its message may quote what was sent or received. */
+function failureOf(error: unknown): TypeError {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
-  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,60}$/.test(code) ? ` (${code})` : ''
+  if (typeof code !== 'string' || !/^[A-Z][A-Z0-9_]{1,60}$/.test(code)) return new TypeError('The request failed')
+  return Object.assign(new TypeError(`The request failed (${code})`), { code })
 }

@@ -47,10 +47,10 @@ export function createQuarantine({ binding, marks, now }: QuarantineOptions): Qu
       if (owed) mark()
       // A call that begins while a mark is being written is one of those that it is there for.
       await writing
-      if (owed) return 'server_unavailable'
+      if (owed) return 'server_unreachable'
       return marks.isMarked(resource).then(
         (marked) => (marked ? 'server_quarantined' : undefined),
-        () => 'server_unavailable',
+        () => 'server_unreachable',
       )
     },
   }

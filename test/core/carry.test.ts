@@ -6,6 +6,7 @@ import { Credential } from '../../src/core/credential.ts'
 import { AuthError, granted, refused } from '../../src/core/errors.ts'
 import type { IssueOptions } from '../../src/core/issued-cache.ts'
 import { headerPlacing } from '../../src/core/placing.ts'
+import { egressFetch } from '../../src/egress/index.ts'
 import { json, loopback } from '../mcp/loopback.ts'
 import { alice, issuedToken } from './parts.ts'
 
@@ -15,6 +16,9 @@ interface Setup extends Partial<CarryOptions> {
   readonly tokens?: readonly string[]
   readonly sink?: (event: AuditEvent) => void | Promise<void>
 }
+
+/** An error as Node has them. */
+const coded = (code: string) => Object.assign(new Error('canary'), { code })
 
 /** A carrying fetch to one URL, whose source hands out the tokens in turn and whose audit can be read. */
 function carrying(url: string, { tokens = [SECRET, `${SECRET}-2`, `${SECRET}-3`], sink, ...changes }: Setup = {}) {
@@ -404,8 +408,29 @@ describe('when the server does not answer', () => {
     const server = await loopback(() => {})
     await server[Symbol.asyncDispose]()
     const { fetch, outcomes } = carrying(server.url)
-    expect(await codeOf(fetch(server.url))).toBe('server_unavailable')
-    expect(outcomes()).toEqual(['allowed', 'server_unavailable'])
+    expect(await codeOf(fetch(server.url))).toBe('server_unreachable')
+    expect(outcomes()).toEqual(['allowed', 'server_unreachable'])
+    const other = carrying(server.url, { fetch: egressFetch() })
+    expect(await codeOf(other.fetch(server.url, { method: 'POST', body: '{}' }))).toBe('server_unreachable')
+  })
+
+  it.each<[string, unknown, string]>([
+    ['a name that nobody knows', new TypeError('fetch failed', { cause: coded('ENOTFOUND') }), 'server_unreachable'],
+    ['a connection that takes too long', coded('UND_ERR_CONNECT_TIMEOUT'), 'server_unreachable'],
+    ['a connection that ends', new TypeError('fetch failed', { cause: coded('ECONNRESET') }), 'server_unavailable'],
+    ['a host that is lost, maybe in the middle', coded('EHOSTUNREACH'), 'server_unavailable'],
+    ['an error that says nothing', new TypeError('fetch failed'), 'server_unavailable'],
+    ['an error of the server’s own words', { code: 'ECONNREFUSED' }, 'server_unavailable'],
+  ])('says that nothing was sent only where that is certain: %s', async (_, error, code) => {
+    const { fetch } = carrying('https://a.example/mcp', { fetch: () => Promise.reject(error) })
+    expect(await codeOf(fetch('https://a.example/mcp', { method: 'POST', body: '{}' }))).toBe(code)
+  })
+
+  it('says that it is not known whether a call was done that reached the server', async () => {
+    await using server = await loopback((_, response) => void response.destroy())
+    const { fetch } = carrying(server.url)
+    expect(await codeOf(fetch(server.url, { method: 'POST', body: '{}' }))).toBe('server_unavailable')
+    expect(server.received.length).toBe(1)
   })
 
   it.each(['GET', 'POST'])('the deadline ends a %s', async (method) => {

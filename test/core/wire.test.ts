@@ -39,6 +39,7 @@ const STATUS: Readonly<Record<RefusalReason, number>> = {
   destination_refused: 503,
   redirect_refused: 503,
   server_refused: 503,
+  server_unreachable: 503,
   server_unavailable: 503,
   audit_unavailable: 503,
   tool_refused: 503,
@@ -144,5 +145,11 @@ describe('the sentence for what was thrown', () => {
 })
 
 it('only what is out of order is a failure', () => {
-  expect(REASONS.filter(isFailure)).toEqual(['issuer_unavailable', 'exchange_failed', 'server_unavailable', 'audit_unavailable'])
+  expect(REASONS.filter(isFailure)).toEqual([
+    'issuer_unavailable',
+    'exchange_failed',
+    'server_unreachable',
+    'server_unavailable',
+    'audit_unavailable',
+  ])
 })

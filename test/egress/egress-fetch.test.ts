@@ -114,7 +114,9 @@ describe('a request', () => {
   it('fails with a code and nothing else when nobody answers', async () => {
     const gone = await listen(() => {})
     await gone.stop()
-    await expect(fetch(`${gone.origin}/secret`)).rejects.toThrow(new TypeError('The request failed (ECONNREFUSED)'))
+    await expect(fetch(`${gone.origin}/secret`)).rejects.toThrow(
+      Object.assign(new TypeError('The request failed (ECONNREFUSED)'), { code: 'ECONNREFUSED' }),
+    )
   })
 })
 

@@ -57,14 +57,14 @@ describe('the quarantine of a server', () => {
 
   it('refuses while the marks cannot be read', async () => {
     const { quarantine } = quarantineOver({ isMarked: down })
-    expect(await quarantine.refusal()).toBe('server_unavailable')
+    expect(await quarantine.refusal()).toBe('server_unreachable')
   })
 
   it('refuses while a mark cannot be written, and writes it as soon as it can', async () => {
     let broken = true
     const { quarantine, marks } = quarantineOver({ mark: (...mark) => (broken ? down() : marks.mark(...mark)) })
     quarantine.reflected()
-    for (let call = 0; call < 3; call++) expect(await quarantine.refusal()).toBe('server_unavailable')
+    for (let call = 0; call < 3; call++) expect(await quarantine.refusal()).toBe('server_unreachable')
     broken = false
     expect(await quarantine.refusal()).toBe('server_quarantined')
     await marks.clear(MCP)

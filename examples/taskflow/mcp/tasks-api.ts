@@ -48,7 +48,8 @@ export async function callApi<T>(
     })
     return await judge(response, schema)
   } catch (error) {
-    if (error instanceof AuthError && error.code !== 'server_unavailable' && !late.aborted) throw error
+    const away = error instanceof AuthError && (error.code === 'server_unavailable' || error.code === 'server_unreachable')
+    if (error instanceof AuthError && !away && !late.aborted) throw error
     return { ok: false, failure: { code: 'unavailable' } }
   }
 }
