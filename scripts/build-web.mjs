@@ -17,6 +17,7 @@ await build({
   bundle: true,
   format: 'esm',
   target: 'es2022',
+  loader: { '.css': 'text' },
   minify: true,
   // Their licences ask to go with them.
   legalComments: 'linked',
