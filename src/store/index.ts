@@ -1,5 +1,12 @@
 // onbehalf/store: the ports' durable adapters.
 
+export {
+  type AttachmentLimits,
+  type DiskAttachments,
+  type DiskAttachmentsOptions,
+  diskAttachments,
+} from './attachments/disk-attachments.ts'
+export type { Swept } from './attachments/sweep.ts'
 export { KeyringError, type MasterKeyFacts } from './keyring.ts'
 export { createKeyring, type KeyOptions, listKeyring, rotateKeyring } from './keyring-file.ts'
 export { fileMasterKeys, type MasterKeys, type WrappedKey } from './master-keys.ts'
