@@ -43,10 +43,16 @@ export async function freePorts(count: number): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt++) {
     // Below the ports that systems give to outgoing connections, which come and go.
     const first = 20_000 + Math.floor(Math.random() * 12_000)
-    const free = await Promise.all(Array.from({ length: count }, (_, offset) => isFree(first + offset)))
-    if (free.every(Boolean)) return first
+    if ((await takenPorts(first, count)).length === 0) return first
   }
   throw new Error(`No ${count} free ports in a row were found`)
+}
+
+/** Those of `count` ports from `first` on that are taken now. */
+export async function takenPorts(first: number, count: number): Promise<readonly number[]> {
+  const ports = Array.from({ length: count }, (_, offset) => first + offset)
+  const free = await Promise.all(ports.map(isFree))
+  return ports.filter((_, index) => !free[index])
 }
 
 function isFree(port: number): Promise<boolean> {

@@ -1,11 +1,12 @@
 // `npm start`: brings TaskFlow up, says where it is, and ends it cleanly on a signal.
 
 import { appendFileSync, openSync } from 'node:fs'
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createLog, type LogLevel } from 'onbehalf/log'
-import { freePorts } from './listen.ts'
+import { makeFolder } from './folder.ts'
+import { freePorts, takenPorts } from './listen.ts'
 import { startTaskflow } from './taskflow.ts'
 import { classicUrl, PORTS, taskflowUrls } from './urls.ts'
 
@@ -25,13 +26,14 @@ const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
 
 async function main(): Promise<void> {
   const { port, data, json, level } = readArguments()
-  await mkdir(data, { recursive: true, mode: 0o700 })
+  await makeFolder(data)
   const logFile = openSync(join(data, 'taskflow.log'), 'a', 0o600)
   // Line by line, at once: a hop that is recorded stays recorded when the process is killed, and one that cannot be is not made.
   const log = createLog({ level, destination: { write: (line) => appendFileSync(logFile, line) } })
   if (!json) console.log('Starting TaskFlow …')
   const web = port === 0 ? await freePorts(PORTS) : port
   await refuseSecond(data, web)
+  await refuseTaken(web)
   const starting = startTaskflow({ port: web, dataDir: data, log, env: process.env })
   onEndSignal(async () => (await starting).close())
   const taskflow = await starting
@@ -90,6 +92,16 @@ async function refuseSecond(data: string, port: number): Promise<void> {
     () => false,
   )
   if (running) throw new Error(`TaskFlow runs at ${web} already, with the data in ${data}. Choose another folder with --data.`)
+}
+
+/** Said before anything is opened, and of the first port, which is the one to change: the parts do not begin with it. */
+async function refuseTaken(port: number): Promise<void> {
+  const taken = await takenPorts(port, PORTS)
+  if (taken.length === 0) return
+  const which = taken.length === 1 ? `port ${taken[0]} is` : `ports ${taken.join(', ')} are`
+  throw new Error(
+    `TaskFlow needs the ports ${port} to ${port + PORTS - 1}, and ${which} in use. Choose another first one with --port.`,
+  )
 }
 
 function readArguments(): { readonly port: number; readonly data: string; readonly json: boolean; readonly level: LogLevel } {

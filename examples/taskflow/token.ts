@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util'
 import { ResponseBodyError } from 'oauth4webapi'
 import { z } from 'zod'
 import { findPerson, people } from './issuer/accounts.ts'
-import { SignInError, signInWithCode } from './issuer/code-flow.ts'
+import { isLoopback, SignInError, signInWithCode } from './issuer/code-flow.ts'
 import { scopes as knownScopes } from './issuer/resource-server.ts'
 
 const names = people.map(({ subject }) => subject).join(' or ')
@@ -70,13 +70,24 @@ async function token(args: readonly string[]): Promise<string> {
   const demo = await readDemo(values.data)
   const issuer = values.issuer ?? demo?.issuer
   if (issuer === undefined) throw new CannotError('The demo is not running. Start it with: npm start')
-  if (!/^https?:$/.test(URL.parse(issuer)?.protocol ?? '')) throw new UsageError('--issuer must be an http(s) URL')
+  const at = URL.parse(issuer)
+  if (!at || !/^https?:$/.test(at.protocol)) throw new UsageError('--issuer must be an http(s) URL')
+  if (at.protocol === 'http:' && !isLoopback(at))
+    throw new UsageError('--issuer must use https: plain http is for this machine only')
   const resource = audience === undefined ? undefined : toResource(audience, demo?.issuer === issuer ? demo : undefined)
   const signedIn = await signInWithCode({
     issuer,
     as,
     ...(scopes ? { scope: scopes.join(' ') } : {}),
     ...(resource === undefined ? {} : { resources: [resource] }),
+  }).catch((error: unknown) => {
+    // The running demo's own issuer is as it must be; one that was named may be wrong in two ways.
+    if (values.issuer === undefined || !isOutside(error)) throw error
+    throw new CannotError(
+      isNetwork(error)
+        ? `Nobody answers at ${at.origin}: check --issuer, or leave it out for the running demo`
+        : `${at.origin}${at.pathname} is no authorization server, or calls itself otherwise: --issuer must be its issuer identifier, letter by letter`,
+    )
   })
   const missing = scopes?.filter((one) => !signedIn.scopes.includes(one)) ?? []
   if (missing.length > 0) throw new CannotError(`The authorization server did not grant ${missing.join(' ')}`)
@@ -122,6 +133,18 @@ function toResource(audience: string, demo: Demo | undefined): string {
   if (!demo)
     throw new UsageError(`--audience ${audience} is known only for the running demo: give the resource's URL with --issuer`)
   return { chat: demo.chatkit, mcp: demo.mcp, api: demo.api }[audience]
+}
+
+/** Whether an error tells of what the other side did, and has no sentence or code of its own. */
+function isOutside(error: unknown): boolean {
+  return !(error instanceof SignInError) && !(error instanceof Error && 'error' in error)
+}
+
+/** Whether no answer came at all. */
+function isNetwork(error: unknown): boolean {
+  return (
+    (error instanceof TypeError && error.cause !== undefined) || (error instanceof DOMException && error.name === 'TimeoutError')
+  )
 }
 
 /** A sentence for whatever went wrong. Foreign texts are not passed on; OAuth error codes are. */

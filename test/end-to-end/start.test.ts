@@ -167,7 +167,9 @@ describe('a TaskFlow that was started with --json', () => {
     expect(second).toEqual({
       code: 1,
       out: '',
-      err: expect.stringMatching(/^Port \d+ is in use\. Choose another one with --port\.\n$/),
+      err: expect.stringMatching(
+        /^TaskFlow needs the ports (\d+) to \d+, and ports \1, .* are in use\. Choose another first one with --port\.\n$/,
+      ),
     })
     expect((await fetch(urls.web)).status).toBe(200)
     expect(existsSync(join(data, 'demo.json'))).toBe(true)
@@ -258,7 +260,7 @@ describe('a start that cannot be', () => {
       expect({ code, out, err }).toEqual({
         code: 1,
         out: '',
-        err: `Port ${port + 2} is in use. Choose another one with --port.\n`,
+        err: `TaskFlow needs the ports ${port} to ${port + 4}, and port ${port + 2} is in use. Choose another first one with --port.\n`,
       })
       expect(await portsThatListen(port)).toEqual([port + 2])
       expect(existsSync(join(data, 'demo.json'))).toBe(false)
@@ -266,6 +268,17 @@ describe('a start that cannot be', () => {
       other.closeAllConnections()
       other.close()
     }
+  })
+
+  it.each([
+    ['/proc/nope', 'in which nothing can be made', '/proc/nope'],
+    ['/proc/nope/deeper', 'below such a one', '/proc/nope'],
+    ['/dev/null/data', 'below what is no folder', '/dev/null'],
+  ])('for a data folder like %s, %s: names it, and ends', async (data, _, named) => {
+    const { code, out, err } = await outcome(run('start', ['--json', '--port', '0', '--data', data]))
+    expect({ code, out }).toEqual({ code: 1, out: '' })
+    expect(err).toMatch(/^The folder .* cannot be made \(E[A-Z]+\)\. Choose another one with --data\.\n$/)
+    expect(err).toContain(named)
   })
 
   it('for what is in the data folder names the file, and quotes nothing of it', async () => {

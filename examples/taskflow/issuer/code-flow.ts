@@ -134,6 +134,7 @@ function fillIn(html: string, as: string): URLSearchParams {
   return new URLSearchParams({ account: as })
 }
 
-function isLoopback({ hostname }: URL): boolean {
+/** Whether a URL means this machine. */
+export function isLoopback({ hostname }: URL): boolean {
   return hostname === '127.0.0.1' || hostname === '[::1]' || hostname === 'localhost'
 }

@@ -101,6 +101,7 @@ describe('wrong usage', () => {
     ['an empty scope', ['--as', 'alice', '--scope', ''], 'tasks:read and tasks:write'],
     ['an unknown audience', ['--as', 'alice', '--audience', 'printer'], 'chat, mcp, api'],
     ['an unknown option', ['--as', 'alice', '--wat'], '--wat'],
+    ['an issuer elsewhere without https', ['--as', 'alice', '--issuer', 'http://login.example'], 'https'],
     ['an issuer that is no URL', ['--as', 'alice', '--issuer', 'localhost:3003'], '--issuer'],
   ])('%s: says what is right, with exit code 2 and nothing on stdout', async (_name, args, hint) => {
     const { code, out, err } = await run(...args, ...demo())
@@ -149,6 +150,21 @@ describe('what cannot be done', () => {
     server.close()
     expect({ code, out }).toEqual({ code: 1, out: '' })
     expect(err).not.toContain('secret-detail')
+    expect(err).toContain('is no authorization server')
+    expect(err).not.toContain('npm start')
+  })
+
+  it('at an issuer that was named and does not answer: names it, and does not speak of the demo that may well run', async () => {
+    const issuer = `http://127.0.0.1:${await freePort()}`
+    const { code, out, err } = await run('--as', 'alice', '--issuer', issuer, ...demo())
+    expect({ code, out }).toEqual({ code: 1, out: '' })
+    expect(err).toBe(`token: Nobody answers at ${issuer}: check --issuer, or leave it out for the running demo\n`)
+  })
+
+  it('at an issuer whose name is written otherwise: says that it must be the same', async () => {
+    const { code, err } = await run('--as', 'alice', '--issuer', running.issuer.replace('127.0.0.1', 'localhost'), ...demo())
+    expect(code).toBe(1)
+    expect(err).toContain('letter by letter')
   })
 })
 
