@@ -33,6 +33,7 @@ export function ownedThreads(store: ThreadStore, principal: Principal): OwnedThr
   const owner = principalKey(principal)
   // A thread's owner never changes and ids are never used again, so one proof holds for the whole request.
   const proved = new Set<string>()
+  const provedAttachments = new Set<string>()
 
   function own(thread: StoredThread | undefined): ThreadState | undefined {
     if (thread?.owner !== owner) return undefined
@@ -58,7 +59,14 @@ export function ownedThreads(store: ThreadStore, principal: Principal): OwnedThr
 
   async function attachment(id: string): Promise<StoredAttachment | undefined> {
     const record = ownAttachment(await store.attachment(owner, id))
-    return record?.id === id ? record : undefined
+    if (record?.id !== id) return undefined
+    provedAttachments.add(id)
+    return record
+  }
+
+  async function areOwn({ attach = [] }: ItemsChange): Promise<boolean> {
+    for (const id of attach) if (!provedAttachments.has(id) && !(await attachment(id))) return false
+    return true
   }
 
   return {
@@ -66,6 +74,7 @@ export function ownedThreads(store: ThreadStore, principal: Principal): OwnedThr
     get,
     async create(thread, first): Promise<boolean> {
       checkThread(thread.id, first.save)
+      if (!(await areOwn(first))) return false
       const created = await store.createThread({ ...thread, owner }, first)
       if (created) proved.add(thread.id)
       return created
@@ -99,16 +108,21 @@ export function ownedThreads(store: ThreadStore, principal: Principal): OwnedThr
     },
     async change(threadId, change): Promise<boolean> {
       checkThread(threadId, change.save)
-      return (await isOwn(threadId)) && (await store.changeItems(owner, threadId, change))
+      return (await isOwn(threadId)) && (await areOwn(change)) && (await store.changeItems(owner, threadId, change))
     },
     attachment,
     async attachments(threadId): Promise<readonly StoredAttachment[]> {
       if (!(await isOwn(threadId))) return []
       return (await store.attachments(owner, threadId)).flatMap((one) => ownAttachment(one) ?? [])
     },
-    saveAttachment: (record) => store.saveAttachment(owner, record),
+    async saveAttachment(record): Promise<boolean> {
+      const before = await store.attachment(owner, record.id)
+      return (before === undefined || before.owner === owner) && (await store.saveAttachment(owner, record))
+    },
     async deleteAttachment(id): Promise<boolean> {
-      return (await attachment(id)) !== undefined && (await store.deleteAttachment(owner, id))
+      if (!(await attachment(id))) return false
+      provedAttachments.delete(id)
+      return store.deleteAttachment(owner, id)
     },
   }
 }
