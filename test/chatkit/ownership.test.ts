@@ -148,7 +148,7 @@ describe('the wrapper', () => {
       }
     return {
       changes,
-      createThread: store.createThread,
+      createThread: noting('createThread', store.createThread),
       thread: (_owner, id) => store.thread(owner, id),
       threads: (_owner, query) => store.threads(owner, query),
       updateThread: noting('updateThread', (_owner, id, change) => store.updateThread(owner, id, change)),
@@ -158,7 +158,7 @@ describe('the wrapper', () => {
       changeItems: noting('changeItems', (_owner, id, change) => store.changeItems(owner, id, change)),
       attachment: (_owner, id) => store.attachment(owner, id),
       attachments: noting('attachments', (_owner, id) => store.attachments(owner, id)),
-      saveAttachment: store.saveAttachment,
+      saveAttachment: noting('saveAttachment', (_owner, record) => store.saveAttachment(owner, record)),
       deleteAttachment: noting('deleteAttachment', (_owner, id) => store.deleteAttachment(owner, id)),
     }
   }
@@ -170,6 +170,7 @@ describe('the wrapper', () => {
     const store = forgetful()
     await ownedThreads(store, alice).create(state('t1'), { save: [said('t1', 'i1')] })
     await ownedThreads(store, alice).saveAttachment(attachment('a1'))
+    store.changes.length = 0
     const threads = ownedThreads(store, bob)
     expect(await threads.get('t1')).toBeUndefined()
     await expect(threads.list({ limit: 5, order: 'asc' })).rejects.toThrow('another owner')
@@ -181,6 +182,13 @@ describe('the wrapper', () => {
     expect(await threads.attachment('a1')).toBeUndefined()
     expect(await threads.attachments('t1')).toEqual([])
     expect(await threads.deleteAttachment('a1')).toBe(false)
+    expect(await threads.saveAttachment({ ...attachment('a1'), name: 'mine.txt' })).toBe(false)
+    expect(await threads.create(state('t2'), { attach: ['a1'] })).toBe(false)
+    expect(store.changes).toEqual([])
+    // A thread of his own, and what is foreign in it.
+    const own = ownedThreads({ ...store, thread: async () => ({ ...state('t2'), owner: principalKey(bob) }) }, bob)
+    expect(await own.change('t2', { save: [said('t2', 'i1')], attach: ['a1'] })).toBe(false)
+    expect(await own.attachments('t1')).toEqual([])
     expect(store.changes).toEqual([])
   })
 
