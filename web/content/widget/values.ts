@@ -1,0 +1,258 @@
+// The values of a widget's properties as CSS: each one is checked against what it may be, so that no address and no expression gets into a style.
+
+import type { Json, JsonObject } from '../../../src/chatkit/json.ts'
+
+/** A property as a text. */
+export function text(component: JsonObject, name: string): string | undefined {
+  const value = Object.hasOwn(component, name) ? component[name] : undefined
+  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined
+}
+
+/** A property as a number. */
+export function number(component: JsonObject, name: string): number | undefined {
+  const value = Object.hasOwn(component, name) ? component[name] : undefined
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
+}
+
+/** Whether a property is set. */
+export function flag(component: JsonObject, name: string): boolean {
+  return Object.hasOwn(component, name) && component[name] === true
+}
+
+/** A property that is one of some words. */
+export function oneOf<T extends string>(component: JsonObject, name: string, words: readonly T[]): T | undefined {
+  const value = text(component, name)
+  return words.find((word) => word === value)
+}
+
+/** A property as an object. */
+export function object(component: JsonObject, name: string): JsonObject | undefined {
+  return asObject(Object.hasOwn(component, name) ? component[name] : undefined)
+}
+
+/** A value as an object. */
+export function asObject(value: Json | undefined): JsonObject | undefined {
+  return isObject(value) ? value : undefined
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A property as a list of objects; one object is a list of one. */
+export function objects(component: JsonObject, name: string): readonly JsonObject[] {
+  const value = Object.hasOwn(component, name) ? component[name] : undefined
+  return (Array.isArray(value) ? value : [value]).filter(isObject)
+}
+
+/** Colours by the names of the protocol. */
+const TOKENS: Readonly<Record<string, string>> = {
+  primary: 'var(--chat-text)',
+  default: 'var(--chat-text)',
+  emphasis: 'var(--chat-text)',
+  prose: 'var(--chat-text)',
+  secondary: 'var(--chat-muted)',
+  tertiary: 'var(--chat-muted)',
+  success: 'var(--chat-success)',
+  warning: 'var(--chat-warning)',
+  caution: 'var(--chat-warning)',
+  danger: 'var(--chat-danger)',
+  info: 'var(--chat-info)',
+  discovery: 'var(--chat-accent)',
+  surface: 'var(--chat-surface)',
+  'surface-secondary': 'var(--chat-surface)',
+  'surface-tertiary': 'var(--chat-hover)',
+  'surface-elevated': 'var(--chat-raised)',
+  subtle: 'var(--chat-border)',
+  strong: 'var(--chat-field-border)',
+}
+
+const COLOR =
+  /^(?:#[0-9a-f]{3,8}|(?:rgb|rgba|hsl|hsla|oklch|oklab|lab|lch)\([\d\s.,%/+-]{1,60}(?:deg|turn)?[\d\s.,%/]{0,30}\)|[a-z]{3,24})$/i
+
+function plainColor(value: Json | undefined): string | undefined {
+  if (typeof value !== 'string') return undefined
+  if (Object.hasOwn(TOKENS, value)) return TOKENS[value]
+  return COLOR.test(value) && CSS.supports('color', value) ? value : undefined
+}
+
+/** A colour: a token, a CSS colour, or one each for light and dark. */
+export function color(value: Json | undefined): string | undefined {
+  const pair = asObject(value)
+  if (!pair) return plainColor(value)
+  const [light, dark] = [plainColor(pair.light), plainColor(pair.dark)]
+  return light !== undefined && dark !== undefined ? `light-dark(${light}, ${dark})` : (light ?? dark)
+}
+
+const SIZE = /^(?:-?\d{1,5}(?:\.\d{1,4})?(?:px|rem|em|%|ch|vh|vw|fr)?|auto|min-content|max-content|fit-content)$/
+
+/** A size: pixels, or a CSS length. */
+export function size(value: Json | undefined, unit = 1): string | undefined {
+  if (typeof value === 'number' && Number.isFinite(value)) return `${Math.max(-10_000, Math.min(10_000, value * unit))}px`
+  return typeof value === 'string' && SIZE.test(value) ? (/^-?[\d.]+$/.test(value) ? `${value}px` : value) : undefined
+}
+
+/** Pixels of one step of spacing. */
+const STEP = 4
+
+const EDGES: Readonly<Record<string, readonly string[]>> = {
+  x: ['inline-start', 'inline-end'],
+  y: ['block-start', 'block-end'],
+  top: ['block-start'],
+  bottom: ['block-end'],
+  left: ['inline-start'],
+  right: ['inline-end'],
+}
+
+/** Spacing around or within: one value, or one for some edges. Numbers are steps of four pixels. */
+export function spacing(property: 'padding' | 'margin', value: Json | undefined): Record<string, string> {
+  const edges = asObject(value)
+  const all = edges ? undefined : size(value, STEP)
+  if (all !== undefined) return { [property]: all }
+  const style: Record<string, string> = {}
+  for (const [edge, sides] of Object.entries(EDGES)) {
+    const one = edges && size(edges[edge], STEP)
+    if (one !== undefined) for (const side of sides) style[`${property}-${side}`] = one
+  }
+  return style
+}
+
+/** The space between children. */
+export function gap(value: Json | undefined): Record<string, string> {
+  const one = size(value, STEP)
+  return one === undefined ? {} : { gap: one }
+}
+
+const RADII: Readonly<Record<string, string>> = {
+  none: '0',
+  '2xs': '2px',
+  xs: '4px',
+  sm: '6px',
+  md: '8px',
+  lg: '10px',
+  xl: '12px',
+  '2xl': '16px',
+  '3xl': '20px',
+  '4xl': '24px',
+  full: '999px',
+  '100%': '100%',
+}
+
+/** Rounded corners. */
+export function radius(value: Json | undefined): Record<string, string> {
+  const one = typeof value === 'string' && Object.hasOwn(RADII, value) ? RADII[value] : undefined
+  return one === undefined ? {} : { 'border-radius': one }
+}
+
+const STYLES = ['solid', 'dashed', 'dotted', 'double']
+
+function line(value: Json | undefined): string | undefined {
+  if (typeof value === 'number') return `${Math.max(0, Math.min(20, value))}px solid var(--chat-border)`
+  const one = asObject(value)
+  const width = one && number(one, 'size')
+  if (!one || width === undefined) return undefined
+  const style = STYLES.find((word) => word === one.style) ?? 'solid'
+  return `${Math.max(0, Math.min(20, width))}px ${style} ${color(one.color) ?? 'var(--chat-border)'}`
+}
+
+/** A border, or one for some edges. */
+export function border(value: Json | undefined): Record<string, string> {
+  const all = line(value)
+  if (all !== undefined) return { border: all }
+  const edges = asObject(value)
+  const style: Record<string, string> = {}
+  for (const [edge, sides] of Object.entries(EDGES)) {
+    const one = edges && line(edges[edge])
+    if (one !== undefined) for (const side of sides) style[`border-${side}`] = one
+  }
+  return style
+}
+
+const ALIGN: Readonly<Record<string, string>> = {
+  start: 'start',
+  center: 'center',
+  end: 'end',
+  baseline: 'baseline',
+  stretch: 'stretch',
+}
+const JUSTIFY: Readonly<Record<string, string>> = {
+  start: 'start',
+  center: 'center',
+  end: 'end',
+  between: 'space-between',
+  around: 'space-around',
+  evenly: 'space-evenly',
+  stretch: 'stretch',
+}
+
+function word(words: Readonly<Record<string, string>>, value: Json | undefined): string | undefined {
+  return typeof value === 'string' && Object.hasOwn(words, value) ? words[value] : undefined
+}
+
+function defined(style: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(style).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
+}
+
+/** What every block may say of its own measures. */
+export function blockStyle(component: JsonObject): Record<string, string> {
+  const both = size(component.size)
+  const least = size(component.minSize)
+  const most = size(component.maxSize)
+  const ratio = component.aspectRatio
+  return {
+    ...defined({
+      width: size(component.width) ?? both,
+      height: size(component.height) ?? both,
+      'min-width': size(component.minWidth) ?? least,
+      'min-height': size(component.minHeight) ?? least,
+      'max-width': size(component.maxWidth) ?? most,
+      'max-height': size(component.maxHeight) ?? most,
+      'aspect-ratio':
+        typeof ratio === 'number' || (typeof ratio === 'string' && /^\d{1,4}(?:\.\d+)?(?:\s*\/\s*\d{1,4})?$/.test(ratio))
+          ? String(ratio)
+          : undefined,
+    }),
+    ...radius(component.radius),
+    ...spacing('margin', component.margin),
+  }
+}
+
+/** What every box may say of how its children stand. */
+export function boxStyle(component: JsonObject, direction: 'row' | 'column'): Record<string, string> {
+  const { flex } = component
+  return {
+    display: 'flex',
+    'flex-direction': direction,
+    ...blockStyle(component),
+    ...defined({
+      'align-items': word(ALIGN, component.align),
+      'justify-content': word(JUSTIFY, component.justify),
+      'flex-wrap': oneOf(component, 'wrap', ['wrap', 'nowrap', 'wrap-reverse']),
+      flex:
+        typeof flex === 'number'
+          ? String(flex)
+          : typeof flex === 'string' && /^[\d.]{1,5}(?: [\d.]{1,5})?(?: (?:auto|0|\d{1,4}px|\d{1,3}%))?$|^auto$|^none$/.test(flex)
+            ? flex
+            : undefined,
+      background: color(component.background),
+    }),
+    ...gap(component.gap),
+    ...spacing('padding', component.padding),
+    ...border(component.border),
+  }
+}
+
+/** What every text may say of how it looks. */
+export function textStyle(component: JsonObject): Record<string, string> {
+  const lines = number(component, 'maxLines')
+  const weight = oneOf(component, 'weight', ['normal', 'medium', 'semibold', 'bold'])
+  return defined({
+    color: color(component.color),
+    'font-weight': weight && { normal: '400', medium: '500', semibold: '600', bold: '700' }[weight],
+    'text-align': oneOf(component, 'textAlign', ['start', 'center', 'end']),
+    width: size(component.width),
+    '-webkit-line-clamp': lines === undefined ? undefined : String(Math.max(1, Math.floor(lines))),
+    'font-style': flag(component, 'italic') ? 'italic' : undefined,
+    'text-decoration': flag(component, 'lineThrough') ? 'line-through' : undefined,
+  })
+}
