@@ -25,7 +25,7 @@ export async function sweep({ folder, store, now }: AttachmentParts): Promise<Sw
       if (now() - changedAt < DAY) continue
       const place = { folder: name, id }
       const record = await store.attachment(owner, id)
-      if (record && record.thread_id !== undefined && !record.upload_descriptor) {
+      if (record?.thread_id !== undefined) {
         await folder.tidy(place)
         continue
       }

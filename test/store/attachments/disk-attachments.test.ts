@@ -74,9 +74,29 @@ describe('an upload that is announced', () => {
   it('is taken once', async () => {
     const home = await house()
     const record = await home.upload(ALICE, 'a.txt', 'first')
-    expect(await codeOf(await put(record, 'other', home.send))).toBe('409 already_uploaded')
+    for (const text of ['other', 'something longer', '']) {
+      expect(await codeOf(await put(record, text, home.send))).toBe('409 already_uploaded')
+    }
     expect(Buffer.from((await home.attachments.read(ALICE, record.id)) ?? []).toString()).toBe('first')
     expect(await filesOf(home)).toEqual([record.id])
+  })
+
+  it('takes no second while one is coming, which would fill the disk', async () => {
+    const home = await house()
+    const record = await home.announce(ALICE, 'a.txt', 5)
+    const answers: string[] = []
+    const slow = new ReadableStream<Uint8Array<ArrayBuffer>>(
+      {
+        async pull(controller) {
+          answers.push(await codeOf(await put(record, 'other', home.send)))
+          controller.enqueue(new TextEncoder().encode('first'))
+          controller.close()
+        },
+      },
+      { highWaterMark: 0 },
+    )
+    expect((await put(record, slow, home.send)).status).toBe(200)
+    expect(answers).toEqual(['409 upload_under_way'])
   })
 
   it('is taken once also when two come at the same time', async () => {
@@ -100,8 +120,10 @@ describe('an upload that is announced', () => {
 
   it('whose bytes came before the process ended, and whose record did not, is complete at the next attempt', async () => {
     const home = await house()
-    const record = await home.announce(ALICE, 'a.txt', 5)
+    const record = await home.announce(ALICE, 'a.png', 5, 'image/png')
     await writeFile(join(await folderOf(home, record), record.id), 'first')
+    const shown = home.attachments.present?.(record)
+    expect(await codeOf(await home.send(shown?.type === 'image' ? shown.preview_url : ''))).toBe(NOT_FOUND)
     expect(await codeOf(await put(record, 'other', home.send))).toBe('409 already_uploaded')
     expect((await home.record(ALICE, record.id))?.upload_descriptor).toBeUndefined()
     expect(Buffer.from((await home.attachments.read(ALICE, record.id)) ?? []).toString()).toBe('first')
@@ -199,14 +221,17 @@ describe('an upload that is announced', () => {
   it('that is deleted while its bytes come is gone', async () => {
     const home = await house()
     const record = await home.announce(ALICE, 'a.txt', 4)
-    const slow = new ReadableStream<Uint8Array<ArrayBuffer>>({
-      async pull(controller) {
-        controller.enqueue(new TextEncoder().encode('abcd'))
-        await home.attachments.remove(record)
-        await home.store.deleteAttachment(principalKey(ALICE), record.id)
-        controller.close()
+    const slow = new ReadableStream<Uint8Array<ArrayBuffer>>(
+      {
+        async pull(controller) {
+          controller.enqueue(new TextEncoder().encode('abcd'))
+          await home.attachments.remove(record)
+          await home.store.deleteAttachment(principalKey(ALICE), record.id)
+          controller.close()
+        },
       },
-    })
+      { highWaterMark: 0 },
+    )
     expect(await codeOf(await put(record, slow, home.send))).toBe(NOT_FOUND)
     expect(await filesOf(home)).toEqual([])
     expect(await home.record(ALICE, record.id)).toBeUndefined()
@@ -492,25 +517,19 @@ describe('sweeping', () => {
   it('happens at the first upload of a process, and then once a day', async () => {
     const before = await house()
     await before.announce(ALICE, 'a.txt', 1)
-    const reads: string[] = []
-    const home = await house({
-      path: before.path,
-      store: {
-        ...before.store,
-        attachment(owner, id) {
-          reads.push(id)
-          return before.store.attachment(owner, id)
-        },
-      },
-    })
+    let sweeps = 0
+    const attachment = () => {
+      sweeps += 1
+      return new Promise<never>(() => {})
+    }
+    const home = await house({ path: before.path, store: { ...before.store, attachment } })
     home.pass(2 * DAY)
-    await home.announce(BOB, 'b.txt', 1)
-    await vi.waitFor(() => expect(reads).toHaveLength(1))
-    await home.announce(BOB, 'c.txt', 1)
-    home.pass(DAY)
-    await home.announce(BOB, 'd.txt', 1)
-    await vi.waitFor(async () => expect((await filesOf(home)).length).toBeLessThan(3))
-    expect(reads.length).toBeGreaterThan(1)
+    for (const expected of [1, 2, 3]) {
+      await home.announce(BOB, 'b.txt', 1)
+      await home.announce(BOB, 'c.txt', 1)
+      await vi.waitFor(() => expect(sweeps).toBe(expected))
+      home.pass(DAY)
+    }
   })
 
   it('tells of a store that is gone, and fails nothing by it', async () => {

@@ -137,16 +137,20 @@ describe('a direct upload', () => {
   it('that says it is too large is not read', async () => {
     const home = await house({ limits: { bytes: 10 } })
     let read = 0
+    let cancelled = false
     const body = new ReadableStream<Uint8Array<ArrayBuffer>>(
       {
         pull() {
           read += 1
         },
+        cancel() {
+          cancelled = true
+        },
       },
       { highWaterMark: 0 },
     )
     expect(await codeOf(await post(home, body, { 'content-length': '70000' }))).toBe('413 payload_too_large')
-    expect(read).toBe(0)
+    expect([read, cancelled]).toEqual([0, true])
   })
 
   it('takes the first file of the field, whatever follows', async () => {
