@@ -14,8 +14,8 @@ import { isAttachmentId, isFolder, type Place } from './signed-links.ts'
 /** Bytes that have arrived. Keep or drop them. */
 export interface Arrived {
   readonly size: number
-  /** Makes them the attachment's, whole and for good; false when it has some already. */
-  keep(): Promise<boolean>
+  /** Makes them the attachment's, whole and for good, unless it has some already (`taken`), or was removed in the meantime (`gone`). */
+  keep(): Promise<'kept' | 'taken' | 'gone'>
   drop(): Promise<void>
 }
 
@@ -170,18 +170,19 @@ export function attachmentFolder(path: string): AttachmentFolder {
       }
       return {
         size,
-        async keep(): Promise<boolean> {
+        async keep(): Promise<'kept' | 'taken' | 'gone'> {
           try {
             // Unlike a rename, a link puts nothing in the place of what is there.
             await link(part, fileOf(place))
           } catch (error) {
-            if (codeOf(error) === 'EEXIST') return false
+            if (codeOf(error) === 'EEXIST') return 'taken'
+            if (codeOf(error) === 'ENOENT') return 'gone'
             throw error
           } finally {
             await drop()
           }
           await syncFolder(inside(place.folder))
-          return true
+          return 'kept'
         },
         drop,
       }

@@ -80,14 +80,14 @@ export async function takeUpload(request: Request, url: URL, parts: AttachmentPa
     }
     const kept = await arrived.keep()
     // It may have been deleted in the meantime.
-    const current = await recordAt(place, parts)
+    const current = kept === 'gone' ? undefined : await recordAt(place, parts)
     if (!current) {
       await folder.remove(place)
       return refused(NOT_FOUND)
     }
     // Bytes that were there already are whole, and the record of them may not have been: another upload, or a process, ended in between.
     const uploaded = await complete(place, current, parts)
-    return kept ? uploaded : refused(UPLOADED)
+    return kept === 'kept' ? uploaded : refused(UPLOADED)
   } catch (error) {
     return failed(error, parts)
   } finally {
@@ -137,7 +137,7 @@ async function keepFile(
   const type = plainType(file.mediaType)
   if (type === undefined || !types.has(type)) throw new WrongType()
   const arrived = await folder.receive(place, file.bytes, most)
-  await arrived.keep()
+  if ((await arrived.keep()) !== 'kept') return refused(NOT_FOUND)
   const record = recordOf(place, cleanName(file.name), type, arrived.size, parts)
   if (!(await store.saveAttachment(owner, record))) return refused(NOT_FOUND)
   await folder.release(place)
