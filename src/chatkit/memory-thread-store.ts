@@ -87,7 +87,11 @@ export function memoryThreadStore(): ThreadStore {
       if (attachments.has(attachment.id) && !before) return false
       // A message may have taken it meanwhile.
       const taken = attachment.thread_id ?? before?.thread_id
-      attachments.set(attachment.id, { ...structuredClone(attachment), owner, ...(taken === undefined ? {} : { thread_id: taken }) })
+      attachments.set(attachment.id, {
+        ...structuredClone(attachment),
+        owner,
+        ...(taken === undefined ? {} : { thread_id: taken }),
+      })
       return true
     },
     async deleteAttachment(owner, id): Promise<boolean> {

@@ -76,8 +76,8 @@ export function widgetView(first: WidgetItem, host: ItemHost): ItemView {
       {
         tag: 'div',
         key: 'body',
-        attributes: { class: 'w-card-body', hidden: collapsed },
-        style: boxStyle({ ...root, border: null, background: null }, 'column'),
+        attributes: { class: 'w-card-body' },
+        style: { ...boxStyle({ ...root, border: null, background: null }, 'column'), ...(collapsed ? { display: 'none' } : {}) },
         children: childrenOf(root, drawing, 0),
       },
       ...(flag(root, 'collapsed') ? [toggle()] : []),
