@@ -1,6 +1,6 @@
 // The run store in a SQLite file: the contract, and what only a file shows.
 
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { sqliteRunStore } from '../../src/store/index.ts'
 import { runStoreContract } from '../chatkit/run-store-contract.ts'
 import { type Ground, ground } from './ground.ts'
@@ -25,6 +25,36 @@ test('a run that its process did not end is found by the next one, and interrupt
   expect(await after.latest('a', 't1', 15_999)).toMatchObject({ state: 'running' })
   expect(await after.latest('a', 't1', 16_000)).toMatchObject({ state: 'interrupted' })
   expect(await after.events('r1', 0, 10)).toEqual(['1'])
+})
+
+test('who watches a run of a process that is gone is woken now and then; a run of this process is not looked after', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const made = tested()
+  const run = { id: 'r1', owner: 'a', threadId: 't1', resumable: true }
+  const before = sqliteRunStore(made.open())
+  await before.begin(run, TERMS)
+  const after = sqliteRunStore(made.open())
+  const [own, left] = [vi.fn(), vi.fn()]
+  const unwatch = after.watch('r1', left)
+  before.watch('r1', own)
+  vi.advanceTimersByTime(10_000)
+  expect(left).toHaveBeenCalledTimes(2)
+  expect(own).not.toHaveBeenCalled()
+  unwatch()
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+test('a run in memory and one in the file count together', async () => {
+  const store = sqliteRunStore(tested().open())
+  const begin = (threadId: string, resumable: boolean) =>
+    store.begin({ id: `r-${threadId}`, owner: 'a', threadId, resumable }, { ...TERMS, most: 2 })
+  expect(await begin('t1', true)).toEqual({ began: true })
+  expect(await begin('t2', false)).toEqual({ began: true })
+  for (const resumable of [true, false]) expect(await begin('t3', resumable)).toEqual({ began: false, why: 'crowded' })
+  await store.end('r-t2', 'done')
+  expect(await begin('t3', true)).toEqual({ began: true })
+  expect(await begin('t4', false)).toEqual({ began: false, why: 'crowded' })
 })
 
 test('a run that nobody can come back to leaves nothing in the file', async () => {
