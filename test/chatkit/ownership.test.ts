@@ -168,8 +168,9 @@ describe('the wrapper', () => {
 
   test('keeps what is foreign from a principal even when the adapter forgets to', async () => {
     const store = forgetful()
-    await ownedThreads(store, alice).create(state('t1'), { save: [said('t1', 'i1')] })
-    await ownedThreads(store, alice).saveAttachment(attachment('a1'))
+    const of = ownedThreads(store, alice)
+    expect(await of.saveAttachment(attachment('a1'))).toBe(true)
+    expect(await of.create(state('t1'), { save: [said('t1', 'i1')], attach: ['a1'] })).toBe(true)
     store.changes.length = 0
     const threads = ownedThreads(store, bob)
     expect(await threads.get('t1')).toBeUndefined()
@@ -190,6 +191,45 @@ describe('the wrapper', () => {
     expect(await own.change('t2', { save: [said('t2', 'i1')], attach: ['a1'] })).toBe(false)
     expect(await own.attachments('t1')).toEqual([])
     expect(store.changes).toEqual([])
+  })
+
+  test('does not believe an adapter that gives something else than it was asked for', async () => {
+    const store = memoryThreadStore()
+    const threads = ownedThreads(
+      {
+        ...store,
+        attachment: (owner) => store.attachment(owner, 'a1'),
+        item: (owner) => store.item(owner, 't2', 'i2'),
+        attachments: async (owner) => [
+          { ...attachment('a1'), owner },
+          { ...attachment('a2'), owner: principalKey(bob) },
+        ],
+      },
+      alice,
+    )
+    await threads.saveAttachment(attachment('a1'))
+    await threads.create(state('t1'), { save: [said('t1', 'i1')] })
+    await threads.create(state('t2'), { save: [said('t2', 'i2')] })
+    expect(await threads.attachment('a1')).toEqual(attachment('a1'))
+    expect(await threads.attachment('a2')).toBeUndefined()
+    expect(await threads.item('t2', 'i2')).toEqual(said('t2', 'i2'))
+    expect(await threads.item('t2', 'i1')).toBeUndefined()
+    expect(await threads.item('t1', 'i2')).toBeUndefined()
+    expect(await threads.attachments('t1')).toEqual([attachment('a1')])
+  })
+
+  test('proves again what it had proved before it was deleted', async () => {
+    const store = memoryThreadStore()
+    const threads = ownedThreads({ ...store, changeItems: async () => true }, alice)
+    await threads.saveAttachment(attachment('a1'))
+    await threads.create(state('t1'), { attach: ['a1'] })
+    await threads.create(state('t2'), {})
+    expect([await threads.delete('t2'), await threads.deleteAttachment('a1')]).toEqual([true, true])
+    await ownedThreads(store, bob).create(state('t2'), {})
+    await ownedThreads(store, bob).saveAttachment(attachment('a1'))
+    expect(await threads.change('t2', {})).toBe(false)
+    expect(await threads.change('t1', { attach: ['a1'] })).toBe(false)
+    expect(await threads.change('t1', {})).toBe(true)
   })
 
   test('stamps the owner: issuer, tenant and subject, and nothing that the caller says', async () => {
