@@ -24,7 +24,8 @@ function common(component: JsonObject, drawing: Drawing) {
     placeholder: text(component, 'placeholder'),
     // A pattern that is no regular expression is left out by the browser itself.
     pattern: text(component, 'pattern'),
-    'aria-label': text(component, 'ariaLabel') ?? text(component, 'placeholder') ?? name,
+    // Its name where no label names it; a label comes before it.
+    title: text(component, 'ariaLabel') ?? text(component, 'placeholder') ?? name,
   }
 }
 
@@ -188,7 +189,6 @@ export function datePicker(component: JsonObject, drawing: Drawing): VNode {
       type: 'date',
       min: day('min'),
       max: day('max'),
-      title: placeholder,
     },
     ...onChange(component, drawing),
     initial: (element) => {
@@ -199,7 +199,7 @@ export function datePicker(component: JsonObject, drawing: Drawing): VNode {
 
 /** A yes or no. */
 export function checkbox(component: JsonObject, drawing: Drawing): VNode {
-  const { pattern: _, placeholder: __, 'aria-label': ___, ...attributes } = common(component, drawing)
+  const { pattern: _, placeholder: __, title: ___, ...attributes } = common(component, drawing)
   const checked = flag(component, 'defaultChecked') || component.defaultChecked === 'true'
   return {
     tag: 'label',
