@@ -6,7 +6,7 @@ import { build } from 'esbuild'
 import type { Browser, Page } from 'playwright-core'
 
 const ENTRY = `
-  import { widgetView } from './widget-view.ts'
+  import { widgetItem } from './widget-item.ts'
   const sent = []
   const host = {
     busy: false,
@@ -20,7 +20,8 @@ const ENTRY = `
   window.stage = {
     host,
     show(widget) {
-      view = widgetView(item(widget), host)
+      view = widgetItem(host)
+      view.update(item(widget))
       document.body.replaceChildren(view.element)
     },
     update: (widget) => view.update(item(widget)),

@@ -1,9 +1,10 @@
 // A widget in the conversation: its root, its components, and its actions with what the person filled in.
 
-import type { Item, WidgetItem } from '../../../src/chatkit/item.ts'
+import type { WidgetItem } from '../../../src/chatkit/item.ts'
 import type { Json, JsonObject } from '../../../src/chatkit/json.ts'
-import type { ItemHost, ItemView, WidgetAction } from '../../item-view.ts'
+import type { ItemHost, WidgetAction } from '../../item-view.ts'
 import { el, write } from '../dom.ts'
+import type { View } from '../items/view.ts'
 import { shown } from '../visible.ts'
 import { childrenOf, type Drawing, isBlocked, MOST_COMPONENTS } from './draw.ts'
 import { isValid, merged, valuesIn } from './form.ts'
@@ -11,20 +12,20 @@ import { icon } from './icon.ts'
 import { boxStyle, color, flag, number, object, objects, oneOf, text } from './values.ts'
 import { painter, type VNode } from './vnode.ts'
 
-/** A view of a widget. */
-export function widgetView(first: WidgetItem, host: ItemHost): ItemView {
-  const prefix = `w-${first.id}-`
+/** A widget on the page. */
+export function widgetItem(host: ItemHost): View<WidgetItem> {
   const body = el('div', { class: 'widget' })
   const problem = el('p', { class: 'w-problem', role: 'alert' })
   const element = el('div', { class: 'widget-item' }, body, problem)
   const paint = painter()
-  let item = first
+  let item: WidgetItem | undefined
   let waiting: Drawing['waiting']
   let open = true
   let all = false
 
   function redraw(): void {
-    const drawing: Drawing = { host, prefix, waiting, act, left: MOST_COMPONENTS }
+    if (!item) return
+    const drawing: Drawing = { host, prefix: `w-${item.id}-`, waiting, act, left: MOST_COMPONENTS }
     const root = rootOf(item.widget, drawing)
     const cut = drawing.left <= 0 ? [{ tag: 'p', attributes: { class: 'w-caption' }, children: [host.text('unknownPart')] }] : []
     paint.children(body, [root, ...cut])
@@ -43,6 +44,7 @@ export function widgetView(first: WidgetItem, host: ItemHost): ItemView {
   }
 
   async function send(sent: WidgetAction, action: JsonObject): Promise<void> {
+    if (!item) return
     write(problem, '')
     waiting = sent.loadingBehavior === 'none' ? undefined : { action }
     redraw()
@@ -171,11 +173,9 @@ export function widgetView(first: WidgetItem, host: ItemHost): ItemView {
     return buttons.length === 0 ? [] : [{ tag: 'div', key: 'buttons', attributes: { class: 'w-buttons' }, children: buttons }]
   }
 
-  redraw()
   return {
     element,
-    update(next: Item): void {
-      if (next.type !== 'widget') return
+    update(next): void {
       item = next
       redraw()
     },

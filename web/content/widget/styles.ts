@@ -1,4 +1,7 @@
-/* Widgets. What a widget says of its own looks is set on its elements; this is all the rest. */
+// The styles of widgets. What a widget says of its own looks is set on its elements; this is all the rest.
+
+/** The style sheet, as text. */
+export const widgetStyles = `
 .widget-item {
   display: grid;
   gap: 0.375rem;
@@ -418,3 +421,4 @@
   margin-inline-end: 0.375rem;
   border-radius: 2px;
 }
+`
