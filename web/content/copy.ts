@@ -1,0 +1,26 @@
+// A button that copies a text and says so.
+
+import type { WordKey } from '../words.ts'
+import { button } from './dom.ts'
+
+/** A button that puts the text, as it is when pressed, on the clipboard. */
+export function copyButton(label: WordKey, text: (key: WordKey) => string, content: () => string): HTMLButtonElement {
+  const element = button({ class: 'copy', 'aria-label': text(label) }, () => void copy(), text('copy'))
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(content())
+    } catch {
+      // Not allowed here, or the page is not in front: the text can still be selected.
+      return
+    }
+    element.textContent = text('copied')
+    element.setAttribute('aria-label', text('copied'))
+  }
+  const back = () => {
+    element.textContent = text('copy')
+    element.setAttribute('aria-label', text(label))
+  }
+  element.addEventListener('blur', back)
+  element.addEventListener('pointerleave', back)
+  return element
+}

@@ -1,0 +1,87 @@
+// Any item of a conversation on the page. A kind that is not known, or that cannot be drawn, is a quiet line and never the end of the page.
+
+import type { Item } from '../../src/chatkit/item.ts'
+import type { ItemHost, ItemView } from '../item-view.ts'
+import { el } from './dom.ts'
+import { assistantMessage } from './items/assistant-message.ts'
+import { generatedImage } from './items/generated-image.ts'
+import { structuredInput } from './items/structured-input.ts'
+import { taskView } from './items/task.ts'
+import { toolCall } from './items/tool-call.ts'
+import { unknownPart } from './items/unknown.ts'
+import { userMessage } from './items/user-message.ts'
+import { workflowView } from './items/workflow.ts'
+import { widgetItem } from './widget/widget-item.ts'
+
+/** An item on the page. An item that comes back under the same id with another type is drawn anew. */
+export function itemView(item: Item, host: ItemHost): ItemView {
+  const element = el('div', { class: 'item' })
+  let type: Item['type'] | undefined
+  let draw: (item: Item) => void = () => {}
+  const update = (now: Item) => {
+    try {
+      if (now.type !== type) {
+        type = now.type
+        const made = kind(now, host)
+        draw = made.draw
+        element.replaceChildren(...(made.element ? [made.element] : []))
+        element.hidden = !made.element
+      }
+      draw(now)
+    } catch {
+      // What a server sent is not what the wire's types say: the other items are shown all the same.
+      type = undefined
+      element.replaceChildren(unknownPart(host))
+    }
+  }
+  update(item)
+  return { element, update }
+}
+
+interface Kind {
+  readonly element?: HTMLElement
+  readonly draw: (item: Item) => void
+}
+
+function kind(item: Item, host: ItemHost): Kind {
+  switch (item.type) {
+    case 'user_message': {
+      const view = userMessage(host)
+      return { element: view.element, draw: (now) => now.type === item.type && view.update(now) }
+    }
+    case 'assistant_message': {
+      const view = assistantMessage(host)
+      return { element: view.element, draw: (now) => now.type === item.type && view.update(now) }
+    }
+    case 'client_tool_call': {
+      const view = toolCall(host)
+      return { element: view.element, draw: (now) => now.type === item.type && view.update(now) }
+    }
+    case 'widget': {
+      const view = widgetItem(host)
+      return { element: view.element, draw: (now) => now.type === item.type && view.update(now) }
+    }
+    case 'generated_image': {
+      const view = generatedImage(host)
+      return { element: view.element, draw: (now) => now.type === item.type && view.update(now) }
+    }
+    case 'structured_input': {
+      const view = structuredInput(host)
+      return { element: view.element, draw: (now) => now.type === item.type && view.update(now) }
+    }
+    case 'task': {
+      const view = taskView(host)
+      return { element: view.element, draw: (now) => now.type === item.type && view.update(now.task) }
+    }
+    case 'workflow': {
+      const view = workflowView(host)
+      return { element: view.element, draw: (now) => now.type === item.type && view.update(now) }
+    }
+    case 'end_of_turn':
+    case 'hidden_context_item':
+    case 'sdk_hidden_context':
+      return { draw: () => {} }
+    default:
+      return { element: unknownPart(host), draw: () => {} }
+  }
+}

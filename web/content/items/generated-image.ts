@@ -1,0 +1,26 @@
+// An image that a model made: shown if it may be loaded, a link otherwise, a word while it is being made.
+
+import type { GeneratedImage } from '../../../src/chatkit/item.ts'
+import { el } from '../dom.ts'
+import { image } from '../link.ts'
+import type { MarkdownOptions } from '../markdown/options.ts'
+import type { View } from './view.ts'
+
+/** A generated image on the page. */
+export function generatedImage(options: MarkdownOptions): View<{ readonly image?: GeneratedImage }> {
+  const element = el('div', { class: 'generated' })
+  let before = ''
+  return {
+    element,
+    update({ image: given }) {
+      const now = `${given?.url} ${options.allowedImageDomains}`
+      if (now === before) return
+      before = now
+      element.replaceChildren(
+        given
+          ? image(given.url, options.text('image'), options, true)
+          : el('span', { class: 'quiet', role: 'status' }, options.text('makingImage')),
+      )
+    },
+  }
+}

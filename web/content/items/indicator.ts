@@ -1,0 +1,20 @@
+// The sign of how a step stands: at work, done, or neither. It says so to a screen reader, too.
+
+import type { Task } from '../../../src/chatkit/item.ts'
+import type { WordKey } from '../../words.ts'
+import { attribute, el } from '../dom.ts'
+import { icon } from '../icon.ts'
+
+/** A new sign. */
+export function indicator(): HTMLElement {
+  return el('span', { class: 'indicator' })
+}
+
+/** Shows how the step stands. */
+export function setIndicator(sign: HTMLElement, status: Task['status_indicator'], text: (key: WordKey) => string): void {
+  if (sign.dataset.status === status) return
+  sign.dataset.status = status
+  attribute(sign, 'role', status === 'none' ? undefined : 'img')
+  attribute(sign, 'aria-label', status === 'none' ? undefined : text(status === 'loading' ? 'running' : 'done'))
+  sign.replaceChildren(...(status === 'complete' ? [icon('check')] : []))
+}

@@ -1,0 +1,111 @@
+// The sources that an answer rests on: a number in the text for each, and a list below it that says everything.
+
+import type { Annotation } from '../../../src/chatkit/item.ts'
+import { text } from '../../client/json.ts'
+import { button, el, fill, foreign } from '../dom.ts'
+import { icon } from '../icon.ts'
+import { foreignLink } from '../link.ts'
+import type { Mark } from '../markdown/marks.ts'
+import type { MarkdownOptions } from '../markdown/options.ts'
+
+type Source = Annotation['source']
+
+/** The sources of one answer, kept in step with it. */
+export interface Sources {
+  readonly element: HTMLElement
+  /** Lists the sources of all parts, and gives each part's marks. */
+  set(parts: readonly (readonly Annotation[])[]): readonly (readonly Mark[])[]
+}
+
+/** A new list of sources; hidden while there are none. */
+export function sources({ text: word }: MarkdownOptions): Sources {
+  const list = el('ol')
+  const element = el(
+    'section',
+    { class: 'sources', hidden: true, 'aria-label': word('sources') },
+    el('h3', {}, word('sources')),
+    list,
+  )
+  let numbers: readonly string[] = []
+
+  const mark = (number: number, title: string) => () =>
+    el(
+      'sup',
+      { class: 'mark' },
+      button(
+        { 'aria-label': `${fill('{word} {number}: ', { word: word('sources'), number: String(number) })}${title}` },
+        () => {
+          const entry = list.children.item(number - 1)
+          if (entry instanceof HTMLElement) entry.focus()
+        },
+        String(number),
+      ),
+    )
+
+  return {
+    element,
+    set(parts) {
+      const all = new Map<string, Source>()
+      for (const { source } of parts.flat()) if (!all.has(identity(source))) all.set(identity(source), source)
+      const next = [...all].map(([key, source]) => `${key}\n${JSON.stringify(source)}`)
+      if (next.join('\n') !== numbers.join('\n')) list.replaceChildren(...[...all.values()].map(entryOf))
+      numbers = next
+      element.hidden = all.size === 0
+      const order = [...all.keys()]
+      return parts.map((annotations) =>
+        annotations.flatMap(({ source, index }) => {
+          if (typeof index !== 'number') return []
+          const number = order.indexOf(identity(source)) + 1
+          return [{ index, key: `${number} ${source.title}`, element: mark(number, source.title) }]
+        }),
+      )
+    },
+  }
+}
+
+function entryOf(source: Source): HTMLElement {
+  return el('li', { tabindex: -1 }, ...describe(source))
+}
+
+/** What is shown of a source: a link in full, a file's name, the app's own label. */
+export function describe(source: Source): readonly (Node | string)[] {
+  const more = [text(source.description), text(source.timestamp)].filter((one) => one !== undefined && one !== '')
+  const details = more.map((one) => el('div', { class: 'quiet', dir: 'auto' }, foreign(one ?? '')))
+  switch (source.type) {
+    case 'url':
+      return [foreignLink(text(source.url) ?? '', source.title), ...details]
+    case 'file': {
+      const name = text(source.filename) ?? ''
+      return [
+        icon('document'),
+        foreign(source.title),
+        ...(name && name !== source.title ? [' ', el('span', { class: 'quiet' }, foreign(name))] : []),
+        ...details,
+      ]
+    }
+    case 'entity': {
+      const label = text(source.label) ?? ''
+      return [
+        icon(text(source.icon) ?? 'square-text'),
+        foreign(source.title),
+        ...(label ? [' ', el('span', { class: 'quiet' }, foreign(label))] : []),
+        ...details,
+      ]
+    }
+    default:
+      return details
+  }
+}
+
+function identity(source: Source): string {
+  switch (source.type) {
+    case 'url':
+      return `url ${source.url}`
+    case 'file':
+      return `file ${source.filename}`
+    case 'entity':
+      return `entity ${source.id}`
+    default:
+      return ''
+  }
+}

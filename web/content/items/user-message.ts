@@ -1,0 +1,61 @@
+// What the person wrote: text, tags, the quoted text, and attachments. It is shown as written; Markdown in it is none.
+
+import type { Attachment, UserMessageItem } from '../../../src/chatkit/item.ts'
+import { imageAddress } from '../address.ts'
+import { el, foreign } from '../dom.ts'
+import { icon } from '../icon.ts'
+import type { MarkdownOptions } from '../markdown/options.ts'
+import { shown } from '../visible.ts'
+import type { View } from './view.ts'
+
+/** The person's message on the page. */
+export function userMessage(options: MarkdownOptions): View<UserMessageItem> {
+  const element = el('div', { class: 'user' })
+  let before = ''
+  return {
+    element,
+    update(item) {
+      const now = JSON.stringify([item.content, item.attachments, item.quoted_text, options.allowedImageDomains])
+      if (now === before) return
+      before = now
+      const { quoted_text: quoted } = item
+      element.replaceChildren(
+        ...(quoted ? [el('blockquote', { class: 'quoted', dir: 'auto', 'aria-label': options.text('quoted') }, quoted)] : []),
+        ...words(item),
+        ...(item.attachments.length > 0
+          ? [
+              el(
+                'ul',
+                { class: 'attached', 'aria-label': options.text('attachments') },
+                ...item.attachments.map((one) => attached(one, options)),
+              ),
+            ]
+          : []),
+      )
+    },
+  }
+}
+
+function words({ content }: UserMessageItem): readonly HTMLElement[] {
+  if (content.length === 0) return []
+  return [
+    el(
+      'div',
+      { class: 'text', dir: 'auto' },
+      ...content.map((part) => (part.type === 'input_text' ? part.text : el('span', { class: 'tag' }, foreign(part.text)))),
+    ),
+  ]
+}
+
+function attached(attachment: Attachment, { allowedImageDomains }: MarkdownOptions): HTMLElement {
+  const preview = attachment.type === 'image' ? imageAddress(attachment.preview_url, allowedImageDomains, true) : undefined
+  const name = shown(attachment.name)
+  return el(
+    'li',
+    {},
+    preview === undefined
+      ? icon(attachment.type === 'image' ? 'square-image' : 'document')
+      : el('img', { alt: '', src: preview, loading: 'lazy', decoding: 'async', referrerpolicy: 'no-referrer' }),
+    el('bdi', { class: 'name' }, name),
+  )
+}

@@ -1,0 +1,59 @@
+// Steps that were taken together, under a line that opens and closes them. Once the person has opened or closed it, it stays so.
+
+import type { Workflow } from '../../../src/chatkit/item.ts'
+import { text as asText, record } from '../../client/json.ts'
+import { el, fill, write } from '../dom.ts'
+import { icon } from '../icon.ts'
+import type { MarkdownOptions } from '../markdown/options.ts'
+import { shown } from '../visible.ts'
+import { taskTitle, taskView } from './task.ts'
+import type { View } from './view.ts'
+
+/** A workflow on the page. */
+export function workflowView(options: MarkdownOptions): View<{ readonly workflow: Workflow }> {
+  const sign = el('span', { class: 'sign' })
+  const title = el('bdi')
+  const list = el('ol', { class: 'tasks' })
+  const summary = el('summary', {}, sign, title)
+  const element = el('details', { class: 'workflow' }, summary, list)
+  const tasks: View<Workflow['tasks'][number]>[] = []
+  let touched = false
+  summary.addEventListener('click', () => {
+    touched = true
+  })
+  return {
+    element,
+    update({ workflow }) {
+      if (!touched) element.open = workflow.expanded === true
+      write(title, shown(titleOf(workflow, options)))
+      sign.replaceChildren(icon(iconOf(workflow)))
+      for (const [index, task] of workflow.tasks.entries()) {
+        const view = tasks[index] ?? taskView(options)
+        if (!tasks[index]) {
+          tasks.push(view)
+          list.append(el('li', {}, view.element))
+        }
+        view.update(task)
+      }
+      for (const gone of tasks.splice(workflow.tasks.length)) gone.element.parentElement?.remove()
+    },
+  }
+}
+
+/** The summary, or what is being done now, or what it is. */
+function titleOf(workflow: Workflow, options: MarkdownOptions): string {
+  const { text } = options
+  const summary = record(workflow.summary)
+  const title = asText(summary.title)
+  if (title !== undefined) return title
+  if (typeof summary.duration === 'number') {
+    const seconds = String(summary.duration)
+    return workflow.type === 'reasoning' ? fill(text('thoughtFor'), { seconds }) : `${text('steps')} (${seconds} s)`
+  }
+  const last = workflow.tasks.at(-1)
+  return (last && taskTitle(last, options)) || text(workflow.type === 'reasoning' ? 'thinking' : 'steps')
+}
+
+function iconOf(workflow: Workflow): string {
+  return asText(record(workflow.summary).icon) ?? (workflow.type === 'reasoning' ? 'lightbulb' : 'bolt')
+}

@@ -1,0 +1,44 @@
+// A block of code: its language, its text, and a button that copies it. Nothing is highlighted and nothing runs.
+
+import { copyButton } from '../copy.ts'
+import { el } from '../dom.ts'
+import { shown } from '../visible.ts'
+import type { MarkdownOptions } from './options.ts'
+import { purify } from './purify.ts'
+
+/** A block of code on the page; `update` keeps the element, and with it a selection. */
+export interface CodeBlock {
+  readonly element: HTMLElement
+  readonly language: string
+  update(text: string): void
+}
+
+/** The language of a fence: the first word of its info string. */
+export function languageOf(info: string | undefined): string {
+  return shown(/^\S{1,40}/.exec(info ?? '')?.[0] ?? '')
+}
+
+/** A new block of code. */
+export function codeBlock(language: string, { text: word }: MarkdownOptions): CodeBlock {
+  const code = el('code')
+  const label = el('bdi', { class: 'language' }, language)
+  // Code is read from left to right, in every script; and a block that scrolls must be reachable by keyboard.
+  const pre = el('pre', { dir: 'ltr', tabindex: 0, role: 'group', 'aria-label': language || 'code' }, code)
+  const caption = el('figcaption', {}, label)
+  const element = purify(el('figure', { class: 'code' }, caption, pre))
+  let content = ''
+  caption.append(copyButton('copyCode', word, () => content))
+  const body = new Text()
+  code.append(body)
+  return {
+    element,
+    language,
+    update(text) {
+      if (text === content) return
+      const [before, now] = [body.data, shown(text)]
+      if (now.startsWith(before)) body.appendData(now.slice(before.length))
+      else body.data = now
+      content = text
+    },
+  }
+}

@@ -1,0 +1,53 @@
+// Character references in Markdown (`&amp;`, `&#8212;`): decoded here, since nothing of ours parses HTML. The rare named ones stay as written.
+
+const NAMED: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: '\u00a0',
+  copy: '©',
+  reg: '®',
+  trade: '™',
+  hellip: '…',
+  mdash: '—',
+  ndash: '–',
+  lsquo: '‘',
+  rsquo: '’',
+  ldquo: '“',
+  rdquo: '”',
+  laquo: '«',
+  raquo: '»',
+  bull: '•',
+  middot: '·',
+  times: '×',
+  divide: '÷',
+  plusmn: '±',
+  deg: '°',
+  euro: '€',
+  pound: '£',
+  sect: '§',
+  para: '¶',
+  larr: '←',
+  uarr: '↑',
+  rarr: '→',
+  darr: '↓',
+  le: '≤',
+  ge: '≥',
+  ne: '≠',
+}
+
+/** The text with its character references decoded. */
+export function decoded(text: string): string {
+  if (!text.includes('&')) return text
+  return text.replace(
+    /&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|(\w{2,8}));/g,
+    (whole, decimal?: string, hex?: string, name?: string) => {
+      if (name !== undefined) return Object.hasOwn(NAMED, name) ? (NAMED[name] ?? whole) : whole
+      const point = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal)
+      // CommonMark 2.5: zero and what is no character become the replacement character.
+      return point === 0 || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff) ? '\ufffd' : String.fromCodePoint(point)
+    },
+  )
+}

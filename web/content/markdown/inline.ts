@@ -1,0 +1,68 @@
+// Markdown's inline tokens as nodes. HTML in them is text like any other.
+
+import type { MarkedToken, Token } from 'marked'
+import { linkAddress } from '../address.ts'
+import { el } from '../dom.ts'
+import { foreignLink, type ImageRules, image, link } from '../link.ts'
+import { shown } from '../visible.ts'
+import { decoded } from './entities.ts'
+
+/** Deeper is text: nobody writes it, and the page's stack is finite. */
+export const DEEPEST = 24
+
+/** The lexer's own tokens: no extension is registered, so there are no others. */
+export function known(token: Token): MarkedToken {
+  return token as MarkedToken
+}
+
+/** The nodes of inline tokens. */
+export function inline(tokens: readonly Token[], rules: ImageRules, depth: number): (Node | string)[] {
+  return tokens.map((token) => (depth > DEEPEST ? token.raw : node(known(token), rules, depth + 1)))
+}
+
+function node(token: MarkedToken, rules: ImageRules, depth: number): Node | string {
+  switch (token.type) {
+    case 'text':
+      return token.tokens ? el('span', {}, ...inline(token.tokens, rules, depth)) : decoded(token.text)
+    case 'escape':
+      return token.text
+    case 'strong':
+    case 'em':
+    case 'del':
+      return el(token.type, {}, ...inline(token.tokens, rules, depth))
+    case 'codespan':
+      return el('code', { dir: 'auto' }, shown(token.text))
+    case 'br':
+      return el('br')
+    case 'link':
+      return linkNode(token.href, token.autolink === true, token.tokens, rules, depth)
+    case 'image':
+      return image(decoded(token.href), decoded(token.text), rules, false)
+    case 'checkbox':
+      return el('input', { type: 'checkbox', disabled: true, checked: token.checked, 'aria-label': token.checked ? '☑' : '☐' })
+    case 'html':
+      return token.text
+    default:
+      return token.raw
+  }
+}
+
+function linkNode(given: string, literal: boolean, tokens: readonly Token[], rules: ImageRules, depth: number): Node {
+  const href = literal ? given : decoded(given)
+  const address = linkAddress(href)
+  const says = el('bdi', {}, ...inline(tokens, rules, depth))
+  // A link in a link (an image that became one) would be two targets in one place.
+  for (const inner of says.querySelectorAll('a')) inner.replaceWith(...inner.childNodes)
+  const text = says.textContent
+  if (!address) return foreignLink(href, text)
+  for (const piece of textNodes(says)) piece.data = shown(piece.data)
+  return link(address, text, says)
+}
+
+/** The text nodes below an element, in order. */
+export function textNodes(element: Element): Text[] {
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
+  const found: Text[] = []
+  while (walker.nextNode()) if (walker.currentNode instanceof Text) found.push(walker.currentNode)
+  return found
+}
