@@ -9,7 +9,8 @@ import { isAlive, type RunStore, type StoredRun } from './run-store.ts'
 /** What reading needs. */
 export interface LogParts {
   readonly store: RunStore
-  readonly now: () => number
+  /** The newest run of a thread, as it stands now. */
+  readonly latest: (owner: string, threadId: string) => Promise<StoredRun | undefined>
   /** Milliseconds after which a run that is silent is looked after: it may be dead. */
   readonly lease: number
   readonly onError: (error: unknown) => void
@@ -19,7 +20,7 @@ export interface LogParts {
 const PAGE = 256
 
 /** The events of a run after the one with that number, then those to come, then what its end says. */
-export function readRun(run: StoredRun, after: number, { store, now, lease, onError }: LogParts): FrameSource {
+export function readRun(run: StoredRun, after: number, { store, latest, lease, onError }: LogParts): FrameSource {
   let seen = after
   let over = false
   let news = true
@@ -37,7 +38,7 @@ export function readRun(run: StoredRun, after: number, { store, now, lease, onEr
       if (over) return undefined
       news = false
       // The state before the events: of a run that was over then, these are the last.
-      const current = await store.latest(run.owner, run.threadId, now())
+      const current = await latest(run.owner, run.threadId)
       const alive = current?.id === run.id && isAlive(current)
       const events = await store.events(run.id, seen, PAGE)
       if (events.length > 0) {
@@ -103,7 +104,7 @@ function parseLogged(event: string): LoggedEvent {
 }
 
 /** Resolves when a run of whichever instance is over. */
-export async function runEnded(run: StoredRun, store: RunStore, now: () => number): Promise<void> {
+export async function runEnded(run: StoredRun, { store, latest }: Pick<LogParts, 'store' | 'latest'>): Promise<void> {
   let look = () => {}
   const unwatch = store.watch(run.id, () => look())
   try {
@@ -111,7 +112,7 @@ export async function runEnded(run: StoredRun, store: RunStore, now: () => numbe
       const woken = new Promise<void>((resolve) => {
         look = resolve
       })
-      const current = await store.latest(run.owner, run.threadId, now())
+      const current = await latest(run.owner, run.threadId)
       if (current?.id !== run.id || !isAlive(current)) return
       await woken
     }

@@ -2,6 +2,7 @@
 
 import { type Answer, framesOf, type StopReason } from './answer.ts'
 import type { FrameSource } from './frames.ts'
+import { writeLog } from './log-writer.ts'
 import type { LoggedEvent } from './recover.ts'
 import { loggedEvents, readRun, runEnded } from './run-log.ts'
 import { type BeginTerms, isAlive, type NewRun, type RunState, type RunStore, type StoredRun } from './run-store.ts'
@@ -68,9 +69,6 @@ const LONGEST_STOP = 2000
 /** Milliseconds until a wake is looked into. */
 const LATER = 250
 
-/** Events that wait to be kept before the answer is waited with. */
-const MOST_WAITING = 256
-
 interface Entry {
   readonly run: NewRun
   /** Until when no other instance can have taken the run for dead. */
@@ -97,6 +95,17 @@ export function createRuns({ store, now, lease, most, onError }: RunsParts): Run
     return isAlive({ state })
   }
 
+  /** A process that has slept must not take its own run for dead, when it is the first to look. */
+  async function renew(of: Pick<NewRun, 'owner' | 'threadId'>): Promise<void> {
+    const own = here.get(placeOf(of))
+    if (own && now() >= own.aliveUntil) await touch(own)
+  }
+
+  async function latest(owner: string, threadId: string): Promise<StoredRun | undefined> {
+    await renew({ owner, threadId })
+    return store.latest(owner, threadId, now())
+  }
+
   function touchSoon(entry: Entry): void {
     void touch(entry).catch((error) => onError(error, entry.run.threadId))
   }
@@ -118,6 +127,7 @@ export function createRuns({ store, now, lease, most, onError }: RunsParts): Run
     const before = here.get(placeOf(run))
     if (before?.answer?.isOver()) await atMost(before.released, LONGEST_STOP)
     if (closed) throw new Error('The server is closed')
+    await renew(run)
     const terms: BeginTerms = { now: now(), aliveUntil: now() + lease, most }
     const begun = await store.begin(run, terms)
     if (begun.began) {
@@ -167,9 +177,10 @@ export function createRuns({ store, now, lease, most, onError }: RunsParts): Run
         if (closed) void answer.stop('closing')
         if (!run.resumable) return framesOf(answer)
         const source = read({ ...run, state: 'running', aliveUntil }, 0)
-        void keepLog(answer, entry)
-          .then((why) => free(() => ended(run, why)))
-          .catch((error) => onError(error, run.threadId))
+        const report = (error: unknown) => onError(error, run.threadId)
+        void writeLog(answer, (first, events) => touch(entry, first, events), report)
+          .then(() => free(() => ended(run, answer.stopped())))
+          .catch(report)
         return source
       },
       undo: (leftMessage) => free(() => (leftMessage ? store.end(run.id, 'interrupted') : store.drop(run.id))),
@@ -190,39 +201,8 @@ export function createRuns({ store, now, lease, most, onError }: RunsParts): Run
     }
   }
 
-  /** Keeps all that an answer says, and gives why it was stopped. What comes while the store is busy is kept together next time. */
-  async function keepLog(answer: Answer, entry: Entry): Promise<StopReason | undefined> {
-    const waiting: string[] = []
-    let first = 1
-    let writing: Promise<void> | undefined
-    let broken = false
-    const write = async () => {
-      while (waiting.length > 0) {
-        const events = waiting.splice(0)
-        // Nothing is kept behind a gap.
-        if (broken) continue
-        try {
-          await touch(entry, first, events)
-          first += events.length
-        } catch (error) {
-          broken = true
-          onError(error, entry.run.threadId)
-          void answer.stop('closing')
-        }
-      }
-      writing = undefined
-    }
-    for (let events = await answer.next(); events; events = await answer.next()) {
-      waiting.push(...events)
-      writing ??= write()
-      if (waiting.length >= MOST_WAITING) await writing
-    }
-    await writing
-    return answer.stopped()
-  }
-
   function read(run: StoredRun, after: number): FrameSource {
-    return readRun(run, after, { store, now, lease, onError: (error) => onError(error, run.threadId) })
+    return readRun(run, after, { store, latest, lease, onError: (error) => onError(error, run.threadId) })
   }
 
   async function stopHere(owner: string, threadId: string, why: StopReason): Promise<boolean> {
@@ -234,15 +214,15 @@ export function createRuns({ store, now, lease, most, onError }: RunsParts): Run
 
   return {
     claim,
-    latest: (owner, threadId) => store.latest(owner, threadId, now()),
+    latest,
     read,
     logged: (run) => loggedEvents(store, run),
     drop: ({ id }) => store.drop(id),
     async stop(owner, threadId): Promise<void> {
       if (await stopHere(owner, threadId, 'cancelled')) return
       await store.stop(owner, threadId)
-      const run = await store.latest(owner, threadId, now())
-      if (run && isAlive(run)) await atMost(runEnded(run, store, now), LONGEST_STOP)
+      const run = await latest(owner, threadId)
+      if (run && isAlive(run)) await atMost(runEnded(run, { store, latest }), LONGEST_STOP)
     },
     async forget(owner, threadId): Promise<void> {
       await stopHere(owner, threadId, 'deleted')

@@ -1,240 +1,299 @@
-// Two instances, each a process of its own, over one real PostgreSQL: a stream that goes on on the other one, one of them killed in mid-answer, PostgreSQL gone
-// and back, and two people at once.
+// Several instances over one store: one writes, another shows, stops, takes over; one dies, and finds nothing left to write when it wakes up.
 
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { z } from 'zod'
-import { eventsIn, inputOf, listAll, say, send, textIn } from '../end-to-end/chat.ts'
-import { kill, type Program, start } from '../end-to-end/program.ts'
-import { type PostgresServer, startPostgres } from '../store/postgres-server.ts'
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { ChatkitServerOptions, ThreadStore } from '../../src/chatkit/index.ts'
+import { answer, begin, delta, frameReader, GONE, INTERRUPTED, RESUMABLE, resume, steps } from './resumable.ts'
+import { describeStores, type OpenStores } from './stores.ts'
+import { type Loose, message, type TestCaller, type TestChat, testChat } from './support.ts'
 
-let postgres: PostgresServer
-let env: Readonly<Record<string, string>>
-const programs: Program[] = []
+const ALICE = JSON.stringify(['https://a.example', null, 'alice'])
+const LEASE = 15_000
 
-beforeEach(async () => {
-  postgres = await startPostgres({ durable: true })
-  env = { PGHOST: postgres.host, PGPORT: String(postgres.port), PGUSER: postgres.user, PGDATABASE: await postgres.database() }
-})
-afterEach(async () => {
-  await Promise.all(programs.splice(0).map(kill))
-  await postgres.close()
-})
-
-interface Instance {
-  readonly program: Program
-  readonly chatkit: string
-  /** What the answer that is being written says next; `END` ends it. */
-  word(text: string): Promise<void>
+async function itemsOf(store: ThreadStore, thread: string): Promise<Loose[]> {
+  return [...((await store.items(ALICE, thread, { limit: 100, order: 'asc', hidden: true }))?.data ?? [])]
 }
 
-async function instance(more: Readonly<Record<string, string>> = {}): Promise<Instance> {
-  const program = start(process.execPath, ['--conditions=onbehalf-source', 'test/chatkit/instance-child.ts'], {
-    env: { ...env, ...more },
+const typesOf = (items: readonly Loose[]) => items.map(({ type }) => type)
+
+/** Two instances, whose one clock the test sets. The first one answers as it is told. */
+async function twoInstances(open: OpenStores, options: Partial<ChatkitServerOptions<TestCaller>> = {}) {
+  const clock = { now: Date.now() }
+  const [one, other] = await open(2)
+  const told = steps()
+  const common = { now: () => clock.now, lease: LEASE, ...options }
+  const a = testChat(told.respond, { ...one, ...common })
+  const retold = steps()
+  const b = testChat(retold.respond, { ...(other ?? one), ...common })
+  return { a, b, told, retold, clock }
+}
+
+describeStores('a run on another instance', (open) => {
+  test('is followed live, from any event', async () => {
+    const { a, b, told } = await twoInstances(open)
+    const { reader, first, thread, run } = await begin(a)
+    told.say(1)
+    const seen = [first, ...(await reader.until('assistant_message.content_part.text_delta'))]
+    const there = await resume(b, thread)
+    expect(await there.take(seen.length)).toEqual(seen)
+    const later = await resume(b, thread, `${run}.${seen.length}`)
+    told.say(1)
+    expect((await there.next())?.event.update.delta).toBe('w1 ')
+    expect((await later.next())?.event.update.delta).toBe('w1 ')
+    told.finish()
+    const rest = await reader.take()
+    expect(await there.take()).toEqual(rest.slice(1))
+    expect(await later.take()).toEqual(rest.slice(1))
+    expect([...a.errors, ...b.errors]).toEqual([])
   })
-  programs.push(program)
-  const { port } = z.object({ port: z.number() }).parse(JSON.parse(await program.firstLine))
-  const origin = `http://127.0.0.1:${port}`
-  return {
-    program,
-    chatkit: `${origin}/chatkit`,
-    async word(text) {
-      await fetch(`${origin}/word`, { method: 'POST', body: text })
+
+  test('keeps its thread: another message is refused everywhere, and goes through when the run is over', async () => {
+    const { a, b, told, retold } = await twoInstances(open)
+    const { reader, thread } = await begin(a)
+    const again = () => b.send('alice', 'threads.add_user_message', { thread_id: thread, input: message('noop') })
+    const refused = await again()
+    expect([refused.status, await refused.json()]).toMatchObject([409, { code: 'thread_busy' }])
+    expect(await b.json('alice', 'threads.get_by_id', { thread_id: thread })).toMatchObject({
+      onbehalf_run: { state: 'running' },
+    })
+    told.finish()
+    retold.finish()
+    await reader.take()
+    expect((await again()).status).toBe(200)
+  })
+
+  test.each([RESUMABLE, {}])('is stopped from there, and keeps its text (%j)', async (more) => {
+    const { a, b, told } = await twoInstances(open)
+    const reader = await frameReader(await a.send('alice', 'threads.create', { input: message('hi') }, more))
+    const thread = (await reader.next())?.event.thread.id
+    told.say(2)
+    await reader.until('assistant_message.content_part.text_delta')
+    await reader.take(1)
+    // A run that nobody can come back to goes no further than it is read: somebody waits for its next event.
+    const rest = reader.take()
+    expect(await b.json('alice', 'onbehalf.runs.stop', { thread_id: thread })).toEqual({})
+    expect(await rest).toEqual([])
+    expect(typesOf(await itemsOf(a.store, thread))).toEqual(['user_message', 'assistant_message', 'sdk_hidden_context'])
+    expect((await itemsOf(a.store, thread))[1].content[0].text).toBe('w0 w1 ')
+    expect(a.callers[0]?.ended).toBe(1)
+    expect([...a.errors, ...b.errors]).toEqual([])
+  })
+
+  test.each([RESUMABLE, {}])('is ended when its thread is deleted there (%j)', async (more) => {
+    const { a, b, told } = await twoInstances(open)
+    const reader = await frameReader(await a.send('alice', 'threads.create', { input: message('hi') }, more))
+    const thread = (await reader.next())?.event.thread.id
+    told.say(1)
+    await reader.until('assistant_message.content_part.text_delta')
+    const rest = reader.take()
+    expect(await b.json('alice', 'threads.delete', { thread_id: thread })).toEqual({})
+    expect(await rest).toEqual([GONE])
+    await vi.waitFor(() => expect(a.callers[0]?.ended).toBe(1))
+    expect(told.signal()?.aborted).toBe(true)
+    expect((await b.json('alice', 'threads.list')).data).toEqual([])
+    expect([...a.errors, ...b.errors]).toEqual([])
+  })
+})
+
+describeStores('an instance that dies', (open) => {
+  /** An answer that has said two words, whose instance is silent from then on. */
+  async function dead(options: Partial<ChatkitServerOptions<TestCaller>> = {}) {
+    const instances = await twoInstances(open, options)
+    const { a, told, clock } = instances
+    const { reader, first, thread, run } = await begin(a)
+    told.say(2)
+    const seen = [first, ...(await reader.until('assistant_message.content_part.text_delta')), await reader.next()]
+    clock.now += LEASE
+    return { ...instances, reader, seen, thread, run }
+  }
+
+  test('leaves a run that others show as interrupted, with its text, once, and a note for the model', async () => {
+    const { b, thread } = await dead()
+    const shown = await Promise.all([
+      b.json('alice', 'threads.get_by_id', { thread_id: thread }),
+      b.json('alice', 'threads.get_by_id', { thread_id: thread }),
+    ])
+    for (const one of [...shown, await b.json('alice', 'threads.get_by_id', { thread_id: thread })]) {
+      expect(one.onbehalf_run).toEqual({ state: 'interrupted' })
+      expect(one.items.data.map(({ type }: Loose) => type)).toEqual(['user_message', 'assistant_message'])
+      expect(one.items.data[1].content[0].text).toBe('w0 w1 ')
+    }
+    expect(typesOf(await itemsOf(b.store, thread))).toEqual(['user_message', 'assistant_message', 'sdk_hidden_context'])
+    expect(b.errors).toEqual([])
+  })
+
+  test('leaves a stream that ends with the error that says so, from wherever it is joined', async () => {
+    const { b, seen, thread, run } = await dead()
+    expect(await (await resume(b, thread)).take()).toEqual([...seen, INTERRUPTED])
+    for (let at = 0; at <= seen.length; at += 1) {
+      expect(await (await resume(b, thread, `${run}.${at}`)).take()).toEqual([...seen.slice(at), INTERRUPTED])
+    }
+    expect(typesOf(await itemsOf(b.store, thread))).toEqual(['user_message', 'assistant_message', 'sdk_hidden_context'])
+  })
+
+  test('leaves a run that can be tried again, with what it had written kept until then', async () => {
+    const { b, retold, thread } = await dead()
+    const shown = await b.json('alice', 'threads.get_by_id', { thread_id: thread })
+    retold.say(1)
+    retold.finish()
+    const params = { thread_id: thread, item_id: shown.items.data[0].id }
+    const again = await (await frameReader(await b.send('alice', 'threads.retry_after_item', params, RESUMABLE))).take()
+    expect(again.at(-1)?.event).toMatchObject({ type: 'thread.item.done', item: { content: [{ text: 'w0 ' }] } })
+    const after = await b.json('alice', 'threads.get_by_id', { thread_id: thread })
+    expect(after).not.toHaveProperty('onbehalf_run')
+    expect(typesOf(await itemsOf(b.store, thread))).toEqual(['user_message', 'assistant_message'])
+    expect(after.items.data[1].content[0].text).toBe('w0 ')
+  })
+
+  test('leaves its text to the next message, also when nobody has looked before', async () => {
+    const { b, retold, thread } = await dead()
+    retold.finish()
+    await (
+      await frameReader(
+        await b.send('alice', 'threads.add_user_message', { thread_id: thread, input: message('go on') }, RESUMABLE),
+      )
+    ).take()
+    expect(typesOf(await itemsOf(b.store, thread))).toEqual([
+      'user_message',
+      'assistant_message',
+      'sdk_hidden_context',
+      'user_message',
+      'assistant_message',
+    ])
+  })
+
+  test('leaves no run that is tried again without being resumable and then counts as interrupted', async () => {
+    const { b, retold, thread } = await dead()
+    const shown = await b.json('alice', 'threads.get_by_id', { thread_id: thread })
+    retold.finish()
+    await b.stream('alice', 'threads.retry_after_item', { thread_id: thread, item_id: shown.items.data[0].id })
+    expect(await b.json('alice', 'threads.get_by_id', { thread_id: thread })).not.toHaveProperty('onbehalf_run')
+  })
+
+  test('leaves a run whose stop is answered at once, and whose thread can be deleted', async () => {
+    const { b, thread } = await dead()
+    expect(await b.json('alice', 'onbehalf.runs.stop', { thread_id: thread })).toEqual({})
+    expect(await b.json('alice', 'threads.delete', { thread_id: thread })).toEqual({})
+    expect((await b.json('alice', 'threads.list')).data).toEqual([])
+  })
+})
+
+describe('an instance that was taken for dead and wakes up', () => {
+  beforeEach(() => {
+    // It hears of nothing by its own timers: they slept, too.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
+  })
+
+  /** Answers in turn, each begun by the test. */
+  function gated(
+    more: (context: Parameters<typeof answer>[0] & { updateThread(change: { title: string }): void }) => AsyncIterable<Loose>,
+  ) {
+    let go = () => {}
+    const gate = new Promise<void>((resolve) => {
+      go = resolve
+    })
+    return {
+      go: () => go(),
+      async *respond(_thread: unknown, userMessage: Loose, context: Loose) {
+        if (userMessage?.content[0]?.text === 'noop') return
+        const item = answer(context, '')
+        yield { type: 'thread.item.added', item }
+        yield delta(item.id, 'Half')
+        await gate
+        yield* more(context)
+      },
+    }
+  }
+
+  async function asleep(open: OpenStores, respond: Loose, more: object) {
+    const clock = { now: Date.now() }
+    const [one, other] = await open(2)
+    const a: TestChat = testChat(respond, { ...one, now: () => clock.now, lease: LEASE })
+    const b: TestChat = testChat(respond, { ...(other ?? one), now: () => clock.now, lease: LEASE })
+    const reader = await frameReader(await a.send('alice', 'threads.create', { input: message('hi') }, more))
+    const thread = (await reader.next())?.event.thread.id
+    await reader.until('assistant_message.content_part.text_delta')
+    return { a, b, reader, thread, clock }
+  }
+
+  const late: readonly (readonly [string, (context: Loose) => AsyncIterable<Loose>])[] = [
+    [
+      'item',
+      async function* (context) {
+        yield { type: 'thread.item.done', item: answer(context, 'LATE') }
+      },
+    ],
+    [
+      'replaced item',
+      async function* (context) {
+        yield { type: 'thread.item.replaced', item: answer(context, 'LATE') }
+      },
+    ],
+    [
+      'removal',
+      async function* (context) {
+        const [first] = await context.history()
+        yield { type: 'thread.item.removed', item_id: first.id }
+      },
+    ],
+    [
+      'title',
+      async function* (context) {
+        context.updateThread({ title: 'LATE' })
+        yield { type: 'progress_update', text: 'x' }
+      },
+    ],
+    [
+      'last title',
+      // biome-ignore lint/correctness/useYield: it ends with the change
+      async function* (context) {
+        context.updateThread({ title: 'LATE' })
+      },
+    ],
+  ]
+
+  describeStores(
+    'over one store',
+    (open) => {
+      describe.each([RESUMABLE, {}])('in a run with %j', (more) => {
+        test.each(late)('stores no %s any more', async (_what, rest) => {
+          const { go, respond } = gated(rest)
+          const { b, a, reader, thread, clock } = await asleep(open, respond, more)
+          clock.now += LEASE
+          await b.stream('alice', 'threads.add_user_message', { thread_id: thread, input: message('noop') })
+          const before = [await b.json('alice', 'threads.list'), await itemsOf(b.store, thread)]
+          go()
+          const frames = await reader.take()
+          expect(frames.filter(({ event }) => !['error', 'progress_update'].includes(event.type))).toEqual([])
+          expect([await b.json('alice', 'threads.list'), await itemsOf(b.store, thread)]).toEqual(before)
+          await vi.waitFor(() => expect(a.callers[0]?.ended).toBe(1))
+          expect(a.errors).toEqual([])
+        })
+
+        test('stores what it has when nobody has taken its thread', async () => {
+          const { go, respond } = gated(async function* (context) {
+            yield { type: 'thread.item.done', item: answer(context, 'LATE') }
+          })
+          const { a, reader, thread, clock } = await asleep(open, respond, more)
+          clock.now += LEASE
+          go()
+          expect((await reader.take()).at(-1)?.event).toMatchObject({ type: 'thread.item.done' })
+          expect((await itemsOf(a.store, thread)).at(-1).content[0].text).toBe('LATE')
+        })
+
+        test('puts no partial text into the thread when it is closed', async () => {
+          const { respond } = gated(async function* () {})
+          const { a, b, reader, thread, clock } = await asleep(open, respond, more)
+          clock.now += LEASE
+          await b.stream('alice', 'threads.add_user_message', { thread_id: thread, input: message('noop') })
+          const before = await itemsOf(b.store, thread)
+          await Promise.all([a.server.close(), reader.take()])
+          expect(await itemsOf(b.store, thread)).toEqual(before)
+        })
+      })
     },
-  }
-}
-
-interface Followed {
-  /** Reads until so many events have come. */
-  until(count: number): Promise<void>
-  /** Reads to the end. */
-  end(): Promise<void>
-  cancel(): Promise<void>
-  readonly ids: string[]
-  readonly events: { readonly type: string; readonly [field: string]: unknown }[]
-}
-
-const content = z.array(z.looseObject({ text: z.string() }))
-const wireThread = z.looseObject({
-  items: z.object({ data: z.array(z.looseObject({ id: z.string(), type: z.string(), content })) }),
-})
-const frameOf = z.looseObject({ type: z.string() })
-
-/** A stream in resumable mode, read event by event. */
-async function follow(chatkit: string, who: string, type: string, params: object): Promise<Followed> {
-  const response = await fetch(chatkit, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${who}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ type, params, metadata: { 'onbehalf/resumable': true } }),
-  })
-  if (response.status !== 200 || !response.body) throw new Error(`${response.status} ${await response.text()}`)
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
-  const followed: Followed = {
-    ids: [],
-    events: [],
-    until: (count) => read(() => followed.events.length >= count),
-    end: () => read(() => false),
-    cancel: () => reader.cancel(),
-  }
-  let rest = ''
-  async function read(enough: () => boolean): Promise<void> {
-    while (!enough()) {
-      const { value, done } = await reader.read()
-      if (done) return
-      rest += value
-      const frames = rest.split('\n\n')
-      rest = frames.pop() ?? ''
-      for (const frame of frames) {
-        const [, id, data] = /^(?:id: (\S+)\n)?data: (.*)$/.exec(frame) ?? []
-        if (id !== undefined) followed.ids.push(id)
-        followed.events.push(frameOf.parse(JSON.parse(data ?? '')))
-      }
-    }
-  }
-  return followed
-}
-
-const slowly = { input: inputOf('slowly') }
-/** What an answer begins with: thread, message, options, the pending item. */
-const BEGUN = 4
-const threadOf = ({ events: [created] }: Followed) => z.looseObject({ id: z.string() }).parse(created?.thread).id
-const deltas = (events: Followed['events']) =>
-  events.flatMap(({ update }) => {
-    const parsed = z.looseObject({ delta: z.string() }).safeParse(update)
-    return parsed.success ? [parsed.data.delta] : []
-  })
-
-test('an answer goes on when its client is gone, and the other instance gives the rest of it, nothing lost and nothing doubled', async () => {
-  const [one, other] = [await instance(), await instance()]
-  const first = await follow(one.chatkit, 'alice', 'threads.create', slowly)
-  await first.until(BEGUN)
-  await one.word('a')
-  await first.until(BEGUN + 1)
-  const thread_id = threadOf(first)
-  await first.cancel()
-  await one.word('b')
-  const rest = await follow(other.chatkit, 'alice', 'onbehalf.runs.resume', { thread_id, after: first.ids.at(-1) })
-  await rest.until(1)
-  await one.word('c')
-  await one.word('END')
-  await rest.end()
-  expect([...deltas(first.events), ...deltas(rest.events)]).toEqual(['a', 'b', 'c'])
-  expect(new Set([...first.ids, ...rest.ids]).size).toBe(first.ids.length + rest.ids.length)
-  expect(rest.events.at(-1)).toMatchObject({ type: 'thread.item.done' })
-  expect((await send(other.chatkit, 'bob', 'onbehalf.runs.resume', { thread_id })).status).toBe(404)
-})
-
-test('a thread takes one message at a time, whichever instance it comes to, and is stopped from any', async () => {
-  const [one, other] = [await instance(), await instance()]
-  const first = await follow(one.chatkit, 'alice', 'threads.create', slowly)
-  await first.until(BEGUN)
-  await one.word('half')
-  await first.until(BEGUN + 1)
-  const thread_id = threadOf(first)
-  const busy = await send(other.chatkit, 'alice', 'threads.add_user_message', { thread_id, input: inputOf('more') })
-  expect([busy.status, await busy.json()]).toMatchObject([409, { code: 'thread_busy' }])
-  expect((await send(other.chatkit, 'bob', 'onbehalf.runs.stop', { thread_id })).status).toBe(404)
-  expect((await send(other.chatkit, 'alice', 'onbehalf.runs.stop', { thread_id })).status).toBe(200)
-  await first.end()
-  const items = await listAll(other.chatkit, 'alice', 'items.list', { thread_id })
-  expect(items.map(({ type }) => type)).toEqual(['user_message', 'assistant_message'])
-  expect(JSON.stringify(items)).toContain('"half"')
-  expect((await say(other.chatkit, 'alice', 'more', thread_id)).text).toBe('alice said more')
-})
-
-test('an instance killed in mid-answer: the thread is whole, the other one shows the run as interrupted, and it is tried again there', async () => {
-  const LEASE = { LEASE: '1500' }
-  const [one, other] = [await instance(LEASE), await instance(LEASE)]
-  const first = await follow(one.chatkit, 'alice', 'threads.create', slowly)
-  await first.until(BEGUN)
-  await one.word('half')
-  await first.until(BEGUN + 1)
-  const thread_id = threadOf(first)
-  await kill(one.program)
-  await first.end().catch(() => {})
-  // It waits for the dead instance to be noticed, and then says so.
-  const rest = await follow(other.chatkit, 'alice', 'onbehalf.runs.resume', { thread_id, after: first.ids.at(-1) })
-  await rest.end()
-  expect(rest.events).toEqual([
-    { type: 'error', code: 'custom', message: 'The answer was interrupted. Try again.', allow_retry: true },
-  ])
-  const thread = wireThread.parse(await (await send(other.chatkit, 'alice', 'threads.get_by_id', { thread_id })).json())
-  expect(thread).toMatchObject({ onbehalf_run: { state: 'interrupted' } })
-  expect(thread.items.data.map(({ type }) => type)).toEqual(['user_message', 'assistant_message'])
-  expect(thread.items.data[1]?.content[0]?.text).toBe('half')
-  const item_id = thread.items.data[0]?.id
-  const again = await follow(other.chatkit, 'alice', 'threads.retry_after_item', { thread_id, item_id })
-  await again.until(2)
-  await other.word('whole')
-  await other.word('END')
-  await again.end()
-  const after = wireThread.parse(await (await send(other.chatkit, 'alice', 'threads.get_by_id', { thread_id })).json())
-  expect(after).not.toHaveProperty('onbehalf_run')
-  expect(after.items.data[1]?.content[0]?.text).toBe('whole')
-})
-
-test('PostgreSQL gone and back: requests fail soon and cleanly, none hangs, and all works again by itself with all that was acknowledged', async () => {
-  const one = await instance()
-  const before = await say(one.chatkit, 'alice', 'before')
-  const running = await follow(one.chatkit, 'alice', 'threads.create', slowly)
-  await running.until(BEGUN)
-  await postgres.crash()
-  const failed = await Promise.all([
-    send(one.chatkit, 'alice', 'threads.list', {}),
-    send(one.chatkit, 'alice', 'threads.get_by_id', { thread_id: before.threadId }),
-    send(one.chatkit, 'alice', 'threads.add_user_message', { thread_id: before.threadId, input: inputOf('lost') }),
-    send(one.chatkit, 'alice', 'threads.create', { input: inputOf('lost') }),
-    send(one.chatkit, 'alice', 'threads.delete', { thread_id: before.threadId }),
-  ])
-  for (const response of failed) {
-    expect(response.status).toBe(503)
-    expect(await response.json()).toMatchObject({ code: 'unavailable', message: expect.any(String) })
-    expect(response.headers.get('retry-after')).toBe('5')
-  }
-  // The answer under way cannot be kept any more, so its stream ends and says so.
-  await one.word('late')
-  await running.end()
-  expect(running.events.at(-1)).toMatchObject({ type: 'error', allow_retry: true })
-  await postgres.start()
-  expect(textIn(eventsIn((await say(one.chatkit, 'alice', 'after', before.threadId)).raw))).toBe('alice said after')
-  const items = await listAll(one.chatkit, 'alice', 'items.list', { thread_id: before.threadId })
-  expect(items.map(({ type }) => type)).toEqual(['user_message', 'assistant_message', 'user_message', 'assistant_message'])
-  expect(JSON.stringify(items)).not.toContain('lost')
-  expect(one.program.err()).not.toContain('lost')
-})
-
-describe('two people at once over two instances', () => {
-  test('see nothing of each other in 10,000 interleaved operations', async () => {
-    const urls = [(await instance()).chatkit, (await instance()).chatkit]
-    const people = ['alice', 'bob']
-    const seen = new Map<string, string[]>(people.map((who) => [who, []]))
-    const turn = async (who: string, n: number) => {
-      const [here = '', there = ''] = n % 2 === 0 ? urls : urls.toReversed()
-      const { threadId, raw } = await say(here, who, `CANARY-${who}-${n}`)
-      const more = await say(there, who, `CANARY-${who}-more-${n}`, threadId)
-      const pages = await Promise.all([
-        send(here, who, 'threads.get_by_id', { thread_id: threadId }),
-        send(there, who, 'threads.list', { limit: 100 }),
-        send(here, who, 'items.list', { thread_id: threadId }),
-        send(there, who === 'alice' ? 'bob' : 'alice', 'items.list', { thread_id: threadId }),
-      ])
-      expect(pages.map(({ status }) => status)).toEqual([200, 200, 200, 404])
-      const texts = await Promise.all(pages.map((page) => page.text()))
-      seen.get(who)?.push(raw, more.raw, ...texts.slice(0, 3))
-      seen.get(who === 'alice' ? 'bob' : 'alice')?.push(texts[3] ?? '')
-    }
-    // Six operations each, for two people.
-    const rounds = 834
-    await Promise.all(
-      people.flatMap((who) =>
-        Array.from({ length: 4 }, async (_, worker) => {
-          for (let n = worker; n < rounds; n += 4) await turn(who, n)
-        }),
-      ),
-    )
-    for (const [who, texts] of seen) {
-      const all = texts.join('\n')
-      expect(all).toContain(`CANARY-${who}-0`)
-      expect(all).not.toContain(`CANARY-${who === 'alice' ? 'bob' : 'alice'}`)
-    }
-  }, 300_000)
+    ['memory', 'sqlite'],
+  )
 })

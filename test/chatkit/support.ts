@@ -33,12 +33,19 @@ export interface TestChat {
   readonly store: ThreadStore
   readonly callers: TestCaller[]
   readonly errors: { readonly error: unknown; readonly place: ErrorPlace }[]
-  send(who: string | undefined, type: string, params?: unknown): Promise<Response>
+  send(who: string | undefined, type: string, params?: unknown, more?: More): Promise<Response>
   /** The events of a request that streams. */
   stream(who: string, type: string, params?: unknown): Promise<Loose[]>
   json(who: string, type: string, params?: unknown): Promise<Loose>
   /** A new thread with this message; gives its id. */
   create(who: string, text?: string): Promise<string>
+}
+
+/** What a request may have besides its type and parameters. */
+export interface More {
+  readonly metadata?: object
+  readonly key?: string
+  readonly signal?: AbortSignal
 }
 
 export function request(who: string | undefined, body: unknown, init: RequestInit = {}): Request {
@@ -98,7 +105,11 @@ export function testChat(respond: Respond<TestCaller>, options: Partial<ChatkitS
     store,
     callers,
     errors,
-    send: (who, type, params = {}) => handler(request(who, { type, params })),
+    send(who, type, params = {}, { metadata, key, signal } = {}) {
+      const made = request(who, { type, params, ...(metadata ? { metadata } : {}) }, signal ? { signal } : {})
+      if (key !== undefined) made.headers.set('idempotency-key', key)
+      return handler(made)
+    },
     async stream(who, type, params) {
       const response = await chat.send(who, type, params)
       if (response.headers.get('content-type') !== 'text/event-stream') {

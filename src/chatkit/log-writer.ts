@@ -1,0 +1,46 @@
+// Keeps the log of one resumable run: its answer goes on by itself, as fast as the log is written.
+
+import type { Answer } from './answer.ts'
+
+/** Events that wait to be kept before the answer is waited with. */
+const MOST_WAITING = 256
+
+/**
+ * Keeps all that an answer says; what comes while the store is busy is kept together next time. When it cannot be kept, the answer is stopped: a
+ * log has no gap.
+ *
+ * @param append Keeps events, the first of which has this number.
+ */
+export async function writeLog(
+  answer: Answer,
+  append: (first: number, events: readonly string[]) => Promise<unknown>,
+  onError: (error: unknown) => void,
+): Promise<void> {
+  const waiting: string[] = []
+  let next = 1
+  let writing: Promise<void> | undefined
+  let broken = false
+
+  async function write(): Promise<void> {
+    while (waiting.length > 0) {
+      const events = waiting.splice(0)
+      if (broken) continue
+      try {
+        await append(next, events)
+        next += events.length
+      } catch (error) {
+        broken = true
+        onError(error)
+        void answer.stop('closing')
+      }
+    }
+    writing = undefined
+  }
+
+  for (let events = await answer.next(); events; events = await answer.next()) {
+    waiting.push(...events)
+    writing ??= write()
+    if (waiting.length >= MOST_WAITING) await writing
+  }
+  await writing
+}
