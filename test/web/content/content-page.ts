@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import { markedLexer } from '../../../scripts/marked-lexer.ts'
 import { launchBrowser } from '../../browser/browser.ts'
 
 export const POLICY: string = [
@@ -99,6 +100,8 @@ export function contentPages(): { open(options?: ContentPageOptions): Promise<Co
         stdin: { contents: FIXTURE, resolveDir: root, loader: 'js' },
         bundle: true,
         write: false,
+        loader: { '.css': 'text' },
+        plugins: [markedLexer],
         format: 'esm',
         conditions: ['onbehalf-source'],
       }),
