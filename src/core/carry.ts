@@ -2,7 +2,7 @@
 
 import type { Auditor } from './audit.ts'
 import { parseChallenge } from './challenge.ts'
-import { waitFor } from './deadline.ts'
+import { waiting } from './deadline.ts'
 import { type AuthError, granted, type Refusal, type RefusalReason, type Result, refused } from './errors.ts'
 import type { IssuedToken, ProofRequest } from './exchange.ts'
 import type { IssueOptions } from './issued-cache.ts'
@@ -11,7 +11,7 @@ import type { Placing, Plan, Sent } from './placing.ts'
 import type { Principal } from './principal.ts'
 import { isScope, missingScopes } from './scope.ts'
 import type { CredentialSource } from './source.ts'
-import { traceparent } from './trace.ts'
+import { traceparents } from './trace.ts'
 import { isFailure, toError } from './wire.ts'
 
 /** What a carrying `fetch` is made of; everything about the principal is closed over, nothing is ambient. */
@@ -57,6 +57,7 @@ const DROPPED = [
  */
 export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
   const { name, approves, resource, source, placing, principal, auditor, trace, hop, fetch, deadline } = options
+  const nextTraceparent = traceparents(trace)
 
   /** Writes one event of this hop; whether it was written. */
   async function record(operation: string, { token, at, reason }: Recorded): Promise<Result<true>> {
@@ -97,17 +98,18 @@ export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
     const callers = outgoing?.settings.signal
     const signals = [callers, options.signal, limit.signal].filter((one) => one !== undefined && one !== null)
     const signal = signals.length === 1 ? limit.signal : AbortSignal.any(signals)
+    const steps = waiting(signal)
 
     /** Waits for a step; an abort is the caller's doing, or else the step took too long, by our deadline or by the caller's. */
     async function wait<T>(step: Promise<Result<T>>, late: RefusalReason): Promise<Result<T>> {
-      const result = await waitFor(step, signal)
+      const result = await steps.wait(step)
       if (options.signal?.aborted) return refused('handle_refused')
       return !result.ok && result.refusal.reason === 'cancelled' && !gaveUp(callers) ? refused(late) : result
     }
 
     /** The hop has failed, so an audit that fails as well changes nothing about it. */
     async function failure(refusal: Refusal, recorded: Recorded = {}): Promise<AuthError> {
-      await waitFor(record(operation, { ...recorded, reason: refusal.reason }), signal)
+      await steps.wait(record(operation, { ...recorded, reason: refusal.reason }))
       return toError({ ...refusal, server: name })
     }
 
@@ -125,10 +127,14 @@ export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
       const { url, settings } = outgoing
       const body = await wait(outgoing.body(), 'cancelled')
       if (!body.ok) throw await failure(body.refusal)
-      const sent = { headers: withoutDropped(outgoing.headers), body: body.value }
+      // They are ours: `readOutgoing` made them.
+      const { headers } = outgoing
+      for (const header of DROPPED) headers.delete(header)
+      const sent = { headers, body: body.value }
       const proving: { method: string; url: string; nonce?: string } = { method: operation, url: url.href }
       let asked: IssueOptions = {}
       for (let attempt = 0; ; attempt++) {
+        headers.set('traceparent', nextTraceparent())
         const planned = await wait(Promise.resolve(placing(sent, attempt)), 'server_unreachable')
         if (!planned.ok) throw await failure(planned.refusal)
         const plan = planned.value
@@ -138,12 +144,10 @@ export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
         const used: Recorded = { ...(token ? { token } : {}), at: plan.at ?? 'none' }
         const carrying = await wait(fill(plan, token, proving), 'issuer_unavailable')
         if (!carrying.ok) throw await failure(carrying.refusal, used)
-        const headers = new Headers(carrying.value.headers)
-        headers.set('traceparent', traceparent(trace))
         // Written before the credential is used: what cannot be recorded is not done.
         const recorded = await wait(record(operation, used), 'audit_unavailable')
         if (!recorded.ok) throw toError({ ...recorded.refusal, server: name })
-        const answer = await wait(send(url, { ...settings, body: carrying.value.body, headers, signal }), 'server_unavailable')
+        const answer = await wait(send(url, { ...settings, ...carrying.value, signal }), 'server_unavailable')
         if (!answer.ok) throw await failure(answer.refusal, used)
         const response = answer.value
         plan.answered?.(response)
@@ -152,17 +156,18 @@ export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
         const again =
           attempt === 0 && isRepeatable(body.value) && ((await stepsUp(response, problem, token)) || response.status === 401)
         if (!again && response.status !== 401 && problem !== 'redirect_refused') {
-          await waitFor(record(operation, { ...used, reason: problem }), signal)
+          await steps.wait(record(operation, { ...used, reason: problem }))
           return response
         }
         response.body?.cancel().catch(() => {})
         if (!again) throw await failure({ reason: problem }, used)
-        await waitFor(record(operation, { ...used, reason: problem }), signal)
+        await steps.wait(record(operation, { ...used, reason: problem }))
         asked = response.status === 401 ? askedAfter401(response, token) : {}
         const nonce = response.headers.get('dpop-nonce')
         if (nonce !== null && /^[\x21\x23-\x5b\x5d-\x7e]{1,512}$/.test(nonce)) proving.nonce = nonce
       }
     } finally {
+      steps.end()
       limit.headersCame()
     }
   }
@@ -197,12 +202,6 @@ interface Recorded {
   readonly token?: IssuedToken
   readonly at?: string | undefined
   readonly reason?: RefusalReason
-}
-
-function withoutDropped(given: Headers): Headers {
-  const headers = new Headers(given)
-  for (const header of DROPPED) headers.delete(header)
-  return headers
 }
 
 /** What went wrong, as far as the status tells; undefined when nothing did that concerns the credential or the server's being there. */

@@ -51,6 +51,28 @@ export function waitFor<T>(work: Promise<Result<T>>, signal: AbortSignal | undef
   })
 }
 
+/** Waits for one step after another under a signal that is listened to once: each listener costs more than a step does that is done already. */
+export interface Waiting {
+  /** As {@link waitFor}. */
+  readonly wait: <T>(work: Promise<Result<T>>) => Promise<Result<T>>
+  /** Ends the listening. */
+  readonly end: () => void
+}
+
+/** Begins to wait; whoever begins must end. */
+export function waiting(signal: AbortSignal): Waiting {
+  let cancel = (): void => {}
+  const cancelled = new Promise<Result<never>>((resolve) => {
+    cancel = () => resolve(refused('cancelled'))
+  })
+  if (signal.aborted) cancel()
+  signal.addEventListener('abort', cancel, { once: true })
+  return {
+    wait: (work) => Promise.race([cancelled, work.catch(() => refused('issuer_unavailable'))]),
+    end: () => signal.removeEventListener('abort', cancel),
+  }
+}
+
 async function attempt<T>(work: () => Promise<T>): Promise<Result<T>> {
   try {
     return granted(await work())

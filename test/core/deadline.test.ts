@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { waitFor, withDeadline } from '../../src/core/deadline.ts'
+import { waitFor, waiting, withDeadline } from '../../src/core/deadline.ts'
 import { granted, type Result, refused } from '../../src/core/errors.ts'
 import { deferred, reasonOf } from './parts.ts'
 
@@ -82,5 +82,50 @@ describe('waiting for what others wait for too', () => {
       process.off('unhandledRejection', listen)
     }
     expect(unhandled).toEqual([])
+  })
+})
+
+describe('waiting for one step after another', () => {
+  it('gives what each step gives, and drops what it throws', async () => {
+    const { wait, end } = waiting(new AbortController().signal)
+    expect(await wait(Promise.resolve(granted(7)))).toEqual(granted(7))
+    expect(reasonOf(await wait(Promise.reject(new Error('canary'))))).toBe('issuer_unavailable')
+    expect(await wait(Promise.resolve(refused('scope_missing')))).toEqual(refused('scope_missing'))
+    end()
+  })
+
+  it('ends the step under way and every later one when the signal fires', async () => {
+    const controller = new AbortController()
+    const { wait, end } = waiting(controller.signal)
+    const step = wait(never())
+    controller.abort()
+    expect(reasonOf(await step)).toBe('cancelled')
+    expect(reasonOf(await wait(Promise.resolve(granted(7))))).toBe('cancelled')
+    end()
+  })
+
+  it('begins no step for one who has given up already, and leaves no rejection unhandled', async () => {
+    const { wait, end } = waiting(AbortSignal.abort())
+    expect(reasonOf(await wait(Promise.reject(new Error('canary'))))).toBe('cancelled')
+    end()
+  })
+
+  it('listens to its signal once, and no more after the end', async () => {
+    const { signal } = new AbortController()
+    const listened: string[] = []
+    const add = signal.addEventListener.bind(signal)
+    const remove = signal.removeEventListener.bind(signal)
+    signal.addEventListener = (...args: Parameters<typeof add>) => {
+      listened.push('add')
+      add(...args)
+    }
+    signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+      listened.push('remove')
+      remove(...args)
+    }
+    const { wait, end } = waiting(signal)
+    for (let step = 0; step < 5; step++) await wait(Promise.resolve(granted(step)))
+    end()
+    expect(listened).toEqual(['add', 'remove'])
   })
 })
