@@ -6,7 +6,7 @@ import { errorEventFor } from './error-event.ts'
 import { type Item, isHidden } from './item.ts'
 import type { ChatCaller, ChatkitLimits, ChatkitServerOptions } from './options.ts'
 import type { OwnedThreads } from './owned-threads.ts'
-import { notOpen, presented } from './prepare.ts'
+import { notOpen, presented, shownItem } from './prepare.ts'
 import { recover } from './recover.ts'
 import { conflict, done, invalid, NOT_FOUND, type Outcome, refuse, UNKNOWN_CURSOR, UNSUPPORTED } from './refusal.ts'
 import type { JsonParams, JsonRequest, RequestMetadata } from './request.ts'
@@ -118,7 +118,7 @@ async function actSync<C extends ChatCaller>(
   const refusal = notOpen(thread)
   if (refusal) return refuse(refusal)
   if (!syncAction) return refuse(UNSUPPORTED)
-  const sender = item_id === undefined ? undefined : await threads.item(thread_id, item_id)
+  const sender = item_id === undefined ? undefined : await shownItem(threads, thread_id, item_id)
   if (item_id !== undefined && !sender) return refuse(NOT_FOUND)
   if (sender && sender.type !== 'widget') return refuse(conflict('not_a_widget', 'Only a widget can send an action.'))
   const context = { ...contextOf(metadata, caller, threads, thread_id, server), signal }
@@ -142,8 +142,7 @@ async function takeFeedback<C extends ChatCaller>(
   const thread = await threads.get(thread_id)
   if (!thread) return refuse(NOT_FOUND)
   for (const id of new Set(item_ids)) {
-    const item = await threads.item(thread_id, id)
-    if (!item || isHidden(item)) return refuse(NOT_FOUND)
+    if (!(await shownItem(threads, thread_id, id))) return refuse(NOT_FOUND)
   }
   const heard = await toldOnce(async () => feedback?.({ thread, itemIds: item_ids, kind, caller }), onError)
   return heard.ok ? done({}) : heard

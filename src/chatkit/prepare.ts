@@ -2,7 +2,15 @@
 
 import { type AttachmentStorage, wireAttachment } from './attachment.ts'
 import type { AnswerEvent, ThreadStreamEvent } from './event.ts'
-import type { Item, ItemBase, StructuredInput, StructuredInputItem, UserMessageItem } from './item.ts'
+import {
+  type HiddenItem,
+  type Item,
+  type ItemBase,
+  isHidden,
+  type StructuredInput,
+  type StructuredInputItem,
+  type UserMessageItem,
+} from './item.ts'
 import type { AnswerContext, ChatCaller, ChatkitServerOptions } from './options.ts'
 import type { OwnedThreads } from './owned-threads.ts'
 import { conflict, done, NOT_FOUND, type Outcome, type Refusal, refuse, UNSUPPORTED } from './refusal.ts'
@@ -140,7 +148,7 @@ async function addStructuredInput<C extends ChatCaller>(
   { item_id, input }: StreamParams['threads.add_structured_input'],
   parts: PrepareParts<C>,
 ): Promise<Outcome<Beginning<C>>> {
-  const item = await parts.threads.item(thread.id, item_id)
+  const item = await shownItem(parts.threads, thread.id, item_id)
   if (!item) return refuse(NOT_FOUND)
   if (item.type !== 'structured_input' || item.status !== 'pending') {
     return refuse(conflict('not_pending', 'This form was answered already, or is none.'))
@@ -169,7 +177,7 @@ async function retryAfter<C extends ChatCaller>(
   parts: PrepareParts<C>,
 ): Promise<Outcome<Beginning<C>>> {
   const { threads } = parts
-  const item = await threads.item(thread.id, item_id)
+  const item = await shownItem(threads, thread.id, item_id)
   if (!item) return done({ thread, prelude: [], begin: undefined })
   if (item.type !== 'user_message') return refuse(conflict('not_a_message', 'Only an answer to a message can be tried again.'))
   const newer: string[] = []
@@ -190,12 +198,22 @@ async function act<C extends ChatCaller>(
 ): Promise<Outcome<Beginning<C>>> {
   const handler = parts.action
   if (!handler) return refuse(UNSUPPORTED)
-  const sender = item_id === undefined ? undefined : await parts.threads.item(thread.id, item_id)
+  const sender = item_id === undefined ? undefined : await shownItem(parts.threads, thread.id, item_id)
   if (item_id !== undefined && !sender) return refuse(NOT_FOUND)
   if (sender && sender.type !== 'widget') {
     return done({ thread, prelude: [{ type: 'error', code: 'stream.error', allow_retry: false }], begin: undefined })
   }
   return done({ thread, prelude: [optionsOf(parts)], begin: (context) => handler(thread, action, sender, context) })
+}
+
+/** An item that a client may name: to it, a hidden one is not there. */
+export async function shownItem(
+  threads: OwnedThreads,
+  threadId: string,
+  id: string,
+): Promise<Exclude<Item, HiddenItem> | undefined> {
+  const item = await threads.item(threadId, id)
+  return item === undefined || isHidden(item) ? undefined : item
 }
 
 /** An item as clients are sent it: attachments with fresh URLs. */
