@@ -124,6 +124,11 @@ const REQUEST = z.discriminatedUnion('type', [
   ),
 ])
 
+/** Whether a body is, by its type, a recording, which may be larger than other requests. */
+export function isRecording(body: unknown): boolean {
+  return isObject(body) && body.type === 'input.transcribe'
+}
+
 /** Parses a request, or says where it is not as the protocol says: the place, never the value. */
 export function parseRequest(body: unknown, limits: ChatkitLimits): Outcome<ChatkitRequest> {
   const parsed = REQUEST.safeParse(body)

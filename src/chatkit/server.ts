@@ -10,7 +10,7 @@ import { memoryRunStore } from './memory-run-store.ts'
 import { requestOf } from './node-request.ts'
 import type { ChatCaller, ChatkitLimits, ChatkitServerOptions, ErrorPlace } from './options.ts'
 import { ownedThreads } from './owned-threads.ts'
-import { parseRequest } from './parse-request.ts'
+import { isRecording, parseRequest } from './parse-request.ts'
 import { memoryRateLimit } from './rate-limit.ts'
 import { done, invalid, METHOD_NOT_ALLOWED, type Outcome, type Refusal, refusalAnswer, refuse, UNAVAILABLE } from './refusal.ts'
 import type { ChatkitRequest } from './request.ts'
@@ -94,12 +94,11 @@ export function chatkitServer<C extends ChatCaller>(options: ChatkitServerOption
     if (allowed && !allowed.ok) return refuse(tooMany(allowed.retryAfter))
     const body = await readJson(request, largest)
     if (!body.ok) return body
-    const parsed = parseRequest(body.value.json, limits)
-    if (!parsed.ok) return parsed
-    if (body.value.bytes > limits.bodyBytes && parsed.value.type !== 'input.transcribe') {
+    const { json, bytes } = body.value
+    if (bytes > limits.bodyBytes && !isRecording(json)) {
       return refuse({ status: 413, code: 'payload_too_large', message: `The request is larger than ${limits.bodyBytes} bytes.` })
     }
-    return parsed
+    return parseRequest(json, limits)
   }
 
   async function handle(caller: C, request: Request, place: { type?: string; threadId?: string }): Promise<Reply> {
