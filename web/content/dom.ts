@@ -29,9 +29,9 @@ export function button(attributes: Attributes, onClick: () => void, ...children:
 
 /** Sets, changes or (`false`, undefined) removes an attribute, and leaves one alone that is so already. */
 export function attribute(element: Element, name: string, value: string | number | boolean | undefined): void {
+  const text = value === true ? (name.startsWith('aria-') ? 'true' : '') : String(value)
   if (value === false || value === undefined) element.removeAttribute(name)
-  else if (element.getAttribute(name) !== String(value === true ? '' : value))
-    element.setAttribute(name, value === true ? '' : String(value))
+  else if (element.getAttribute(name) !== text) element.setAttribute(name, text)
 }
 
 /** A foreign text in a line of ours: isolated, so that its direction stays its own, and with nothing in it that reorders what is read. */

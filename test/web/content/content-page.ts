@@ -47,6 +47,7 @@ export interface ContentPageOptions {
 /** The host of the items, as plain JavaScript of the page: actions end when `release()` says so, or fail with what it is given. */
 const FIXTURE = `
 import { contentStyles, itemView, markdownView } from './web/content/index.ts'
+import tokens from './web/style/tokens.css'
 import { purify } from './web/content/markdown/purify.ts'
 import { WORDS } from './web/words.ts'
 const options = JSON.parse(decodeURIComponent(location.hash.slice(1)) || '{}')
@@ -59,7 +60,7 @@ const call = (kind) => (...given) => {
 }
 const host = { act: call('act'), answer: call('answer'), busy: false, allowedImageDomains: options.allowedImageDomains ?? [], text: (key) => WORDS[key] }
 const sheet = new CSSStyleSheet()
-sheet.replaceSync(':host{color-scheme:' + (options.dark ? 'dark' : 'light') + ';display:block;background:' + (options.dark ? '#16181d' : '#fff') + ';font:15px sans-serif}' + contentStyles)
+sheet.replaceSync(tokens + ':host{color-scheme:' + (options.dark ? 'dark' : 'light') + ';display:block;background:var(--chat-bg);color:var(--chat-text);font:15px var(--chat-font);padding:1rem}' + contentStyles)
 const chat = document.createElement('main')
 document.body.append(chat)
 const root = chat.attachShadow({ mode: 'open' })

@@ -1,6 +1,8 @@
 // A chart of bars, lines and areas, small and still: what it shows stands in a table beside it, for those who do not see it.
 
 import type { JsonObject } from '../../../src/chatkit/json.ts'
+import { shown } from '../visible.ts'
+import { type Drawing, keyOf, take } from './drawing.ts'
 import { color, flag, number, object, objects, text } from './values.ts'
 import type { VNode } from './vnode.ts'
 
@@ -30,14 +32,16 @@ interface Series {
 }
 
 /** The chart as it is to be. */
-export function chart(component: JsonObject, key: string | undefined): VNode {
-  const rows = objects(component, 'data').slice(0, MOST_ROWS)
+export function chart(component: JsonObject, drawing: Drawing): VNode {
+  const rows = objects(component, 'data')
+    .slice(0, MOST_ROWS)
+    .filter(() => take(drawing))
   const axis = object(component, 'xAxis')
   const labelKey = text(component, 'xAxis') ?? (axis && text(axis, 'dataKey')) ?? ''
   const names = axis && object(axis, 'labels')
   const labels = rows.map((row) => {
     const label = text(row, labelKey) ?? ''
-    return (names && text(names, label)) ?? label
+    return shown((names && text(names, label)) ?? label)
   })
   const series = objects(component, 'series')
     .slice(0, MOST_SERIES)
@@ -46,7 +50,7 @@ export function chart(component: JsonObject, key: string | undefined): VNode {
       return {
         type: text(one, 'type') ?? 'bar',
         key: dataKey,
-        label: text(one, 'label') ?? dataKey,
+        label: shown(text(one, 'label') ?? dataKey),
         color: color(one.color) ?? COLORS[index % COLORS.length] ?? 'currentColor',
         values: rows.map((row) => number(row, dataKey) ?? 0),
       }
@@ -128,7 +132,7 @@ export function chart(component: JsonObject, key: string | undefined): VNode {
         ]
   return {
     tag: 'figure',
-    ...(key === undefined ? {} : { key }),
+    ...keyOf(component),
     attributes: { class: 'w-chart' },
     children: [
       svg('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, 'aria-hidden': 'true' }, base, ...drawn, ...ticks, ...scale),

@@ -2,7 +2,7 @@
 
 import type { JsonObject } from '../../../src/chatkit/json.ts'
 import { shown } from '../visible.ts'
-import { type Drawing, isBlocked } from './draw.ts'
+import { type Drawing, isBlocked, isBusy, take } from './drawing.ts'
 import { icon } from './icon.ts'
 import { flag, number, object, objects, oneOf, text } from './values.ts'
 import type { VNode } from './vnode.ts'
@@ -19,14 +19,22 @@ function common(component: JsonObject, drawing: Drawing) {
   return {
     id: `${drawing.prefix}${name}`,
     'data-field': name,
-    disabled: flag(component, 'disabled'),
+    disabled: flag(component, 'disabled') || waits(component, drawing),
+    'data-waits': waits(component, drawing),
     required: flag(component, 'required'),
     placeholder: text(component, 'placeholder'),
     // A pattern that is no regular expression is left out by the browser itself.
     pattern: text(component, 'pattern'),
-    // Its name where no label names it; a label comes before it.
-    title: text(component, 'ariaLabel') ?? text(component, 'placeholder') ?? name,
+    'aria-label': drawing.labelled.has(name)
+      ? undefined
+      : (text(component, 'ariaLabel') ?? text(component, 'placeholder') ?? name),
   }
+}
+
+/** Whether a change could not be sent now, and so must not be made. */
+function waits(component: JsonObject, drawing: Drawing): boolean {
+  const action = objects(component, 'onChangeAction')[0]
+  return action !== undefined && isBlocked(action, drawing)
 }
 
 /** Sends a field's action when its value changes. */
@@ -38,8 +46,9 @@ function onChange(component: JsonObject, drawing: Drawing): Pick<VNode, 'on'> {
     on: {
       change(event) {
         const { currentTarget: at } = event
-        if (at instanceof HTMLInputElement && at.type === 'checkbox') drawing.act(action, at, [name, at.checked])
-        else if (at instanceof HTMLInputElement || at instanceof HTMLSelectElement) drawing.act(action, at, [name, at.value])
+        if (at instanceof HTMLInputElement && at.type === 'checkbox') drawing.act(action, { from: at, own: [name, at.checked] })
+        else if (at instanceof HTMLInputElement || at instanceof HTMLSelectElement)
+          drawing.act(action, { from: at, own: [name, at.value] })
       },
     },
   }
@@ -60,18 +69,18 @@ export function button(component: JsonObject, drawing: Drawing): VNode {
   const label = shown(text(component, 'label') ?? '')
   const style = oneOf(component, 'style', ['primary', 'secondary']) ?? 'secondary'
   const tone = oneOf(component, 'color', ['primary', 'secondary', 'info', 'discovery', 'success', 'caution', 'warning', 'danger'])
-  const own = drawing.waiting !== undefined && drawing.waiting.action === action
+  // One that submits does what its form does, unless it says itself what.
+  const does = action ?? (submit ? drawing.submit : undefined)
   return {
     tag: 'button',
     key: text(component, 'key') ?? text(component, 'id') ?? `button ${label}`,
     attributes: {
       class: `${look(component, 'w-button')} w-${style}${tone === undefined ? '' : ` w-tone-${tone}`}`,
       type: submit ? 'submit' : 'button',
-      disabled:
-        flag(component, 'disabled') ||
-        (action !== undefined && isBlocked(action, drawing)) ||
-        (submit && drawing.waiting !== undefined),
-      'aria-busy': own,
+      disabled: flag(component, 'disabled'),
+      // Not `disabled`, which would take the focus from who has just pressed it.
+      'aria-disabled': does !== undefined && isBlocked(does, drawing),
+      'aria-busy': isBusy(does, drawing),
       ...(label === '' && start !== undefined ? { 'aria-label': start } : {}),
     },
     children: [
@@ -81,7 +90,9 @@ export function button(component: JsonObject, drawing: Drawing): VNode {
     ],
     on: {
       click: (event) => {
-        if (!submit && action && event.currentTarget instanceof Element) drawing.act(action, event.currentTarget)
+        if (!action || !(event.currentTarget instanceof Element)) return
+        event.preventDefault()
+        drawing.act(action, { from: event.currentTarget, checked: submit })
       },
     },
   }
@@ -94,11 +105,13 @@ export function field(component: JsonObject, drawing: Drawing): VNode {
   return {
     tag: 'input',
     key: keyOf(component),
-    attributes: { ...common(component, drawing), class: look(component, 'w-input'), type, dir: 'auto', autocomplete: complete },
-    initial: (element) => {
-      if (!(element instanceof HTMLInputElement)) return
-      element.value = text(component, 'defaultValue') ?? ''
-      if (flag(component, 'autoSelect')) element.select()
+    attributes: {
+      ...common(component, drawing),
+      class: look(component, 'w-input'),
+      type,
+      dir: 'auto',
+      autocomplete: complete,
+      value: text(component, 'defaultValue'),
     },
   }
 }
@@ -115,9 +128,7 @@ export function textarea(component: JsonObject, drawing: Drawing): VNode {
       rows: Math.min(30, Math.max(1, number(component, 'rows') ?? 3)),
       dir: 'auto',
     },
-    initial: (element) => {
-      if (element instanceof HTMLTextAreaElement) element.value = text(component, 'defaultValue') ?? ''
-    },
+    children: [text(component, 'defaultValue') ?? ''],
   }
 }
 
@@ -144,7 +155,7 @@ export function editable(component: JsonObject, drawing: Drawing): VNode {
 /** A choice from a list. */
 export function select(component: JsonObject, drawing: Drawing): VNode {
   const { pattern: _, placeholder, ...attributes } = common(component, drawing)
-  const options = objects(component, 'options').slice(0, 500)
+  const options = objects(component, 'options').filter(() => take(drawing))
   const chosen = text(component, 'defaultValue') ?? ''
   const empty = chosen === '' || flag(component, 'clearable')
   return {
@@ -162,17 +173,13 @@ export function select(component: JsonObject, drawing: Drawing): VNode {
           attributes: {
             value: text(option, 'value') ?? '',
             disabled: flag(option, 'disabled'),
+            selected: chosen !== '' && text(option, 'value') === chosen,
             title: text(option, 'description'),
           },
           children: [shown(text(option, 'label') ?? text(option, 'value') ?? '')],
         }),
       ),
     ],
-    initial: (element) =>
-      queueMicrotask(() => {
-        // Its options are made after it.
-        if (element instanceof HTMLSelectElement) element.value = chosen
-      }),
   }
 }
 
@@ -189,17 +196,15 @@ export function datePicker(component: JsonObject, drawing: Drawing): VNode {
       type: 'date',
       min: day('min'),
       max: day('max'),
+      value: day('defaultValue'),
     },
     ...onChange(component, drawing),
-    initial: (element) => {
-      if (element instanceof HTMLInputElement) element.value = day('defaultValue') ?? ''
-    },
   }
 }
 
 /** A yes or no. */
 export function checkbox(component: JsonObject, drawing: Drawing): VNode {
-  const { pattern: _, placeholder: __, title: ___, ...attributes } = common(component, drawing)
+  const { pattern: _, placeholder: __, 'aria-label': ___, ...attributes } = common(component, drawing)
   const checked = flag(component, 'defaultChecked') || component.defaultChecked === 'true'
   return {
     tag: 'label',
@@ -208,11 +213,8 @@ export function checkbox(component: JsonObject, drawing: Drawing): VNode {
     children: [
       {
         tag: 'input',
-        attributes: { ...attributes, type: 'checkbox' },
+        attributes: { ...attributes, type: 'checkbox', checked },
         ...onChange(component, drawing),
-        initial: (element) => {
-          if (element instanceof HTMLInputElement) element.checked = checked
-        },
       },
       { tag: 'bdi', children: [shown(text(component, 'label') ?? text(component, 'name') ?? '')] },
     ],
@@ -228,11 +230,11 @@ export function radioGroup(component: JsonObject, drawing: Drawing): VNode {
     key: keyOf(component),
     attributes: {
       class: component.direction === 'row' ? 'w-radios w-row' : 'w-radios',
-      disabled: flag(component, 'disabled'),
+      disabled: flag(component, 'disabled') || waits(component, drawing),
       'aria-label': text(component, 'ariaLabel') ?? name,
     },
     children: objects(component, 'options')
-      .slice(0, 100)
+      .filter(() => take(drawing))
       .map((option): VNode => {
         const value = text(option, 'value') ?? ''
         return {
@@ -249,11 +251,9 @@ export function radioGroup(component: JsonObject, drawing: Drawing): VNode {
                 'data-field': name,
                 disabled: flag(option, 'disabled'),
                 required: flag(component, 'required'),
+                checked: value === chosen,
               },
               ...onChange(component, drawing),
-              initial: (element) => {
-                if (element instanceof HTMLInputElement) element.checked = value === chosen
-              },
             },
             { tag: 'bdi', children: [shown(text(option, 'label') ?? value)] },
           ],

@@ -1,58 +1,37 @@
 // A widget's components as nodes. What is not known is drawn as its children, or not at all; how deep and how many is bounded.
 
 import type { JsonObject } from '../../../src/chatkit/json.ts'
-import type { ItemHost } from '../../item-view.ts'
-import { imageAddress } from '../address.ts'
-import { foreignLink } from '../link.ts'
 import { markdownView } from '../markdown/view.ts'
 import { shown } from '../visible.ts'
 import { chart } from './chart.ts'
 import { button, checkbox, datePicker, editable, field, radioGroup, select, textarea } from './controls.ts'
+import { DEEPEST, type Drawing, keyOf, optional, take } from './drawing.ts'
 import { icon } from './icon.ts'
-import { blockStyle, boxStyle, color, flag, number, objects, oneOf, size, spacing, text, textStyle } from './values.ts'
+import { listItem, picture, table } from './parts.ts'
+import { boxStyle, color, flag, number, objects, oneOf, size, spacing, text, textStyle } from './values.ts'
 import type { VNode } from './vnode.ts'
-
-/** What drawing needs, and how much more may be drawn. */
-export interface Drawing {
-  readonly host: ItemHost
-  /** Tells apart the fields of two widgets on one page. */
-  readonly prefix: string
-  /** The action whose end is waited for, if any. */
-  readonly waiting: { readonly action: JsonObject } | undefined
-  /** Runs an action; `own` is the value of the field that sends it. */
-  act(action: JsonObject, from: Element, own?: readonly [string, string | boolean]): void
-  /** Components that may still be drawn. */
-  left: number
-}
-
-/** Levels and components of a widget that are drawn. */
-const DEEPEST = 24
-export const MOST_COMPONENTS = 1500
 
 /** The nodes of a component's children. */
 export function childrenOf(component: JsonObject, drawing: Drawing, depth: number): readonly VNode[] {
-  if (depth > DEEPEST) return []
-  return objects(component, 'children').flatMap((child) => draw(child, drawing, depth))
-}
-
-function keyOf(component: JsonObject): { readonly key?: string } {
-  const key = text(component, 'key') ?? text(component, 'id')
-  return key === undefined ? {} : { key }
+  const children = objects(component, 'children')
+  if (depth > DEEPEST) {
+    if (children.length > 0) drawing.bounds.cut = true
+    return []
+  }
+  return children.flatMap((child) => draw(child, drawing, depth))
 }
 
 /** The nodes of one component: none, or one. */
 export function draw(component: JsonObject, drawing: Drawing, depth: number): readonly VNode[] {
-  if (drawing.left <= 0) return []
-  drawing.left -= 1
+  if (!take(drawing)) return []
   const key = keyOf(component)
   const inside = () => childrenOf(component, drawing, depth + 1)
-  const box = (direction: 'row' | 'column', tag = 'div', more: Partial<VNode> = {}): VNode => ({
-    tag,
+  const box = (direction: 'row' | 'column', name = 'w-box'): VNode => ({
+    tag: 'div',
     ...key,
-    attributes: { class: 'w-box' },
+    attributes: { class: name },
     style: boxStyle(component, direction),
     children: inside(),
-    ...more,
   })
   const label = (name: string) => shown(text(component, name) ?? '')
 
@@ -60,13 +39,13 @@ export function draw(component: JsonObject, drawing: Drawing, depth: number): re
     case 'Box':
       return [box(component.direction === 'row' ? 'row' : 'column')]
     case 'Row':
-      return [box('row', 'div', { attributes: { class: 'w-box w-row' } })]
+      return [box('row', 'w-box w-row')]
     case 'Col':
     case 'Basic':
     case 'Card':
       return [box(component.direction === 'row' ? 'row' : 'column')]
     case 'Form':
-      return [form(component, box(component.direction === 'row' ? 'row' : 'column'), drawing)]
+      return [form(component, drawing, depth)]
     case 'Spacer':
       return [
         {
@@ -131,7 +110,7 @@ export function draw(component: JsonObject, drawing: Drawing, depth: number): re
         }),
       ]
     case 'Image':
-      return [picture(component, drawing, key)]
+      return [picture(component, drawing)]
     case 'Button':
       return [button(component, drawing)]
     case 'Input':
@@ -160,11 +139,11 @@ export function draw(component: JsonObject, drawing: Drawing, depth: number): re
       ]
     }
     case 'Chart':
-      return [chart(component, key.key)]
+      return [chart(component, drawing)]
     case 'Table':
-      return [table(component, drawing, depth, key)]
+      return [table(component, drawing, (cell) => childrenOf(cell, drawing, depth + 2))]
     case 'ListViewItem':
-      return [listItem(component, drawing, depth, key)]
+      return [listItem(component, drawing, inside(), depth === 0)]
     default:
       return inside()
   }
@@ -184,129 +163,21 @@ function words(tag: string, name: string, component: JsonObject, key: { readonly
   }
 }
 
-function form(component: JsonObject, box: VNode, drawing: Drawing): VNode {
-  const action = objects(component, 'onSubmitAction')[0]
+function form(component: JsonObject, drawing: Drawing, depth: number): VNode {
+  const submit = objects(component, 'onSubmitAction')[0]
   return {
-    ...box,
     tag: 'form',
+    ...keyOf(component),
     attributes: { class: 'w-box w-form', novalidate: true, 'data-form': true },
+    style: boxStyle(component, component.direction === 'row' ? 'row' : 'column'),
+    children: childrenOf(component, { ...drawing, submit }, depth + 1),
     on: {
       submit(event) {
         event.preventDefault()
-        if (action && event.currentTarget instanceof Element) drawing.act(action, event.currentTarget)
+        if (submit && event.currentTarget instanceof Element) drawing.act(submit, { from: event.currentTarget, checked: true })
       },
     },
   }
-}
-
-function picture(component: JsonObject, { host }: Drawing, key: { readonly key?: string }): VNode {
-  const given = text(component, 'src') ?? ''
-  const alt = shown(text(component, 'alt') ?? '')
-  const address = imageAddress(given, host.allowedImageDomains, true)
-  if (address === undefined) {
-    // A link, made once: what it says and where it leads are both on it.
-    return {
-      tag: 'span',
-      ...key,
-      key: `link ${given}`,
-      inner: { make: () => ({ element: foreignLink(given, alt || host.text('imageBlocked')), set: () => {} }), text: '' },
-    }
-  }
-  const fit = oneOf(component, 'fit', ['cover', 'contain', 'fill', 'scale-down', 'none'])
-  return {
-    tag: 'img',
-    ...key,
-    attributes: {
-      class: flag(component, 'frame') ? 'w-image w-frame' : 'w-image',
-      src: address,
-      alt,
-      loading: 'lazy',
-      decoding: 'async',
-      referrerpolicy: 'no-referrer',
-    },
-    style: { ...blockStyle(component), ...optional({ 'object-fit': fit, background: color(component.background) }) },
-  }
-}
-
-function table(component: JsonObject, drawing: Drawing, depth: number, key: { readonly key?: string }): VNode {
-  const rows = objects(component, 'children').map((row): VNode => {
-    drawing.left -= 1
-    const header = flag(row, 'header')
-    const cells =
-      drawing.left <= 0
-        ? []
-        : objects(row, 'children').map((cell): VNode => {
-            const span = (name: string) => Math.min(50, Math.max(1, Math.floor(number(cell, name) ?? 1)))
-            return {
-              tag: header ? 'th' : 'td',
-              attributes: { ...(header ? { scope: 'col' } : {}), colspan: span('colSpan'), rowspan: span('rowSpan') },
-              style: {
-                ...spacing('padding', cell.padding),
-                ...optional({
-                  width: size(cell.width),
-                  'text-align': oneOf(cell, 'align', ['start', 'center', 'end']),
-                  'vertical-align': { start: 'top', center: 'middle', end: 'bottom' }[
-                    oneOf(cell, 'vAlign', ['start', 'center', 'end']) ?? 'center'
-                  ],
-                }),
-              },
-              children: childrenOf(cell, drawing, depth + 2),
-            }
-          })
-    return { tag: 'tr', children: cells }
-  })
-  // It scrolls by itself, so a keyboard must be able to get to it.
-  return {
-    tag: 'div',
-    ...key,
-    attributes: { class: 'w-table', tabindex: 0, role: 'group' },
-    children: [{ tag: 'table', children: [{ tag: 'tbody', children: rows }] }],
-  }
-}
-
-function listItem(component: JsonObject, drawing: Drawing, depth: number, key: { readonly key?: string }): VNode {
-  const action = objects(component, 'onClickAction')[0]
-  const children = childrenOf(component, drawing, depth + 1)
-  const style = boxStyle(component, 'row')
-  if (!action) return { tag: 'li', ...key, attributes: { class: 'w-item' }, style, children }
-  const own = drawing.waiting?.action === action
-  return {
-    tag: 'li',
-    ...key,
-    attributes: { class: 'w-item' },
-    children: [
-      {
-        tag: 'div',
-        attributes: {
-          class: 'w-item-action',
-          role: 'button',
-          tabindex: 0,
-          'aria-busy': own,
-          'aria-disabled': isBlocked(action, drawing),
-        },
-        style,
-        children,
-        on: {
-          click: (event) => event.currentTarget instanceof Element && drawing.act(action, event.currentTarget),
-          keydown(event) {
-            if (
-              !(event instanceof KeyboardEvent) ||
-              event.target !== event.currentTarget ||
-              (event.key !== 'Enter' && event.key !== ' ')
-            )
-              return
-            event.preventDefault()
-            if (event.currentTarget instanceof Element) drawing.act(action, event.currentTarget)
-          },
-        },
-      },
-    ],
-  }
-}
-
-/** Whether an action cannot be sent now: another one is under way, or an answer is being written that it would come between. */
-export function isBlocked(action: JsonObject, { host, waiting }: Pick<Drawing, 'host' | 'waiting'>): boolean {
-  return waiting !== undefined || (host.busy && action.streaming !== false && action.handler !== 'client')
 }
 
 function iconSize(component: JsonObject): Record<string, string | undefined> {
@@ -314,8 +185,4 @@ function iconSize(component: JsonObject): Record<string, string | undefined> {
   const one =
     grade && { xs: '0.75rem', sm: '0.875rem', md: '1rem', lg: '1.25rem', xl: '1.5rem', '2xl': '2rem', '3xl': '2.5rem' }[grade]
   return { width: one, height: one }
-}
-
-function optional(style: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(style).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
 }

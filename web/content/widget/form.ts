@@ -1,7 +1,11 @@
 // The values of a form's fields, merged into the payload of its actions: by name, `a.b` into an object, and never over what the server wrote.
 
 import type { Json, JsonObject } from '../../../src/chatkit/json.ts'
+import { attribute } from '../dom.ts'
 import { asObject } from './values.ts'
+
+type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement
+const FIELDS = '[data-field]'
 
 /** Names that are no names of fields: they are what every object has. */
 const REFUSED = new Set(['__proto__', 'constructor', 'prototype'])
@@ -9,9 +13,10 @@ const REFUSED = new Set(['__proto__', 'constructor', 'prototype'])
 /** The values of the fields within an element, by their names. */
 export function valuesIn(form: Element): readonly (readonly [string, Json])[] {
   const values: (readonly [string, Json])[] = []
-  for (const field of form.querySelectorAll<HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement>('[data-field]')) {
+  for (const field of form.querySelectorAll<Field>(FIELDS)) {
     const name = field.dataset.field ?? ''
-    if (name === '' || field.disabled) continue
+    // One that only waits for an answer still holds its value.
+    if (name === '' || (field.disabled && field.dataset.waits === undefined)) continue
     if (field instanceof HTMLInputElement && field.type === 'checkbox') values.push([name, field.checked])
     else if (field instanceof HTMLInputElement && field.type === 'radio') {
       if (field.checked) values.push([name, field.value])
@@ -37,8 +42,11 @@ function withValue(whole: JsonObject, [first = '', ...rest]: readonly string[], 
   return inner === undefined ? whole : { ...whole, [first]: withValue(inner, rest, value) }
 }
 
-/** Whether all fields within an element hold what they may; the first one that does not gets the person's attention. */
-export function isValid(form: Element): boolean {
-  const fields = [...form.querySelectorAll<HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement>('[data-field]')]
-  return fields.every((field) => field.reportValidity())
+/** The first field within an element that does not hold what it may. All of them are marked; that one gets the focus. */
+export function firstInvalid(form: Element): Field | undefined {
+  const fields = [...form.querySelectorAll<Field>(FIELDS)]
+  for (const field of fields) attribute(field, 'aria-invalid', !field.checkValidity())
+  const first = fields.find((field) => !field.validity.valid)
+  first?.focus()
+  return first
 }

@@ -73,7 +73,22 @@ const COLOR =
 function plainColor(value: Json | undefined): string | undefined {
   if (typeof value !== 'string') return undefined
   if (Object.hasOwn(TOKENS, value)) return TOKENS[value]
+  const [, hue, shade] = PRIMITIVE.exec(value) ?? []
+  if (hue !== undefined && Object.hasOwn(HUES, hue)) return `oklch(${(100 - Number(shade) * 0.08).toFixed(1)}% ${HUES[hue]})`
   return COLOR.test(value) && CSS.supports('color', value) ? value : undefined
+}
+
+/** `blue-500`: chroma and hue by name, lightness by number. */
+const PRIMITIVE = /^([a-z]{3,6})-(\d{2,3}|0)$/
+const HUES: Readonly<Record<string, string>> = {
+  gray: '0.01 260',
+  red: '0.19 25',
+  orange: '0.16 55',
+  yellow: '0.15 95',
+  green: '0.15 150',
+  blue: '0.17 255',
+  purple: '0.19 300',
+  pink: '0.18 350',
 }
 
 /** A colour: a token, a CSS colour, or one each for light and dark. */
@@ -84,12 +99,14 @@ export function color(value: Json | undefined): string | undefined {
   return light !== undefined && dark !== undefined ? `light-dark(${light}, ${dark})` : (light ?? dark)
 }
 
-const SIZE = /^(?:-?\d{1,5}(?:\.\d{1,4})?(?:px|rem|em|%|ch|vh|vw|fr)?|auto|min-content|max-content|fit-content)$/
+/** Lengths, and sums of them. Nothing is negative: that would lay a widget over what is not its own. */
+const SIZE =
+  /^(?:\d{1,5}(?:\.\d{1,4})?(?:px|rem|em|%|ch|vh|vw|fr)?|auto|min-content|max-content|fit-content|calc\((?:[\d.\s+*/-]|px|rem|em|%|vh|vw){1,60}\))$/
 
 /** A size: pixels, or a CSS length. */
 export function size(value: Json | undefined, unit = 1): string | undefined {
-  if (typeof value === 'number' && Number.isFinite(value)) return `${Math.max(-10_000, Math.min(10_000, value * unit))}px`
-  return typeof value === 'string' && SIZE.test(value) ? (/^-?[\d.]+$/.test(value) ? `${value}px` : value) : undefined
+  if (typeof value === 'number' && Number.isFinite(value)) return `${Math.max(0, Math.min(4000, value * unit))}px`
+  return typeof value === 'string' && SIZE.test(value) ? (/^[\d.]+$/.test(value) ? `${value}px` : value) : undefined
 }
 
 /** Pixels of one step of spacing. */

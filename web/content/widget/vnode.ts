@@ -19,8 +19,6 @@ export interface VNode {
   readonly style?: Readonly<Record<string, string>>
   readonly children?: readonly (VNode | string)[]
   readonly on?: Readonly<Record<string, (event: Event) => void>>
-  /** Set once, when the element is made: a control's value is the person's afterwards. */
-  readonly initial?: (element: HTMLElement) => void
   /** Draws its text by itself. */
   readonly inner?: { readonly make: () => Inner; readonly text: string }
 }
@@ -48,7 +46,6 @@ export function painter(): Painter {
     kept.set(element, { node: { tag: node.tag }, ...(inner ? { inner } : {}) })
     for (const name of Object.keys(node.on ?? {}))
       element.addEventListener(name, (event) => kept.get(element)?.node.on?.[name]?.(event))
-    if (element instanceof HTMLElement) node.initial?.(element)
     update(element, node)
     return element
   }
@@ -80,24 +77,30 @@ export function painter(): Painter {
       return
     }
     const old = [...parent.childNodes]
-    const keyed = new Map<string, Element>()
+    // Two components may say the same key: then it is the order that tells them apart.
+    const keyed = new Map<string, Element[]>()
     for (const one of old) {
       const key = one instanceof Element ? kept.get(one)?.node.key : undefined
-      if (key !== undefined && one instanceof Element) keyed.set(key, one)
+      if (key === undefined || !(one instanceof Element)) continue
+      keyed.set(key, [...(keyed.get(key) ?? []), one])
     }
     const next = nodes.map((node, index): Node => {
       if (typeof node === 'string') return document.createTextNode(node)
-      const same = node.key === undefined ? old[index] : keyed.get(node.key)
+      const same = node.key === undefined ? old[index] : keyed.get(node.key)?.shift()
       if (same instanceof Element && fits(same, node)) {
-        if (node.key !== undefined) keyed.delete(node.key)
         update(same, node)
         return same
       }
       return make(node)
     })
-    for (const one of old) if (!next.includes(one)) one.remove()
+    const left = new Set(next)
+    for (const one of old) if (!left.has(one)) one.remove()
+    const page = parent.getRootNode()
+    const focused = page instanceof Document || page instanceof ShadowRoot ? page.activeElement : null
     for (const [index, one] of next.entries())
       if (parent.childNodes[index] !== one) parent.insertBefore(one, parent.childNodes[index] ?? null)
+    // An element that is moved loses the focus.
+    if (focused instanceof HTMLElement && parent.contains(focused) && !focused.matches(':focus')) focused.focus()
   }
 
   return { children }

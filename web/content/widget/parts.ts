@@ -1,0 +1,144 @@
+// The parts of a widget that hold others in their own way: tables and the items of lists; and pictures.
+
+import type { JsonObject } from '../../../src/chatkit/json.ts'
+import { imageAddress } from '../address.ts'
+import { foreignLink } from '../link.ts'
+import { shown } from '../visible.ts'
+import { type Drawing, isBlocked, isBusy, keyOf, optional, take } from './drawing.ts'
+import { icon } from './icon.ts'
+import { blockStyle, boxStyle, color, flag, number, objects, oneOf, size, spacing, text } from './values.ts'
+import type { VNode } from './vnode.ts'
+
+/** Draws the children of a component. */
+type Children = (component: JsonObject) => readonly VNode[]
+
+/** A picture if it may be loaded, else a link to it. */
+export function picture(component: JsonObject, { host }: Drawing): VNode {
+  const given = text(component, 'src') ?? ''
+  const alt = shown(text(component, 'alt') ?? '')
+  const address = imageAddress(given, host.allowedImageDomains, true)
+  if (address === undefined) {
+    // A link, made once: what it says and where it leads are both on it.
+    return {
+      tag: 'span',
+      key: `link ${given}`,
+      inner: { make: () => ({ element: foreignLink(given, alt || host.text('imageBlocked')), set: () => {} }), text: '' },
+    }
+  }
+  const fit = oneOf(component, 'fit', ['cover', 'contain', 'fill', 'scale-down', 'none'])
+  return {
+    tag: 'img',
+    ...keyOf(component),
+    attributes: {
+      class: flag(component, 'frame') ? 'w-image w-frame' : 'w-image',
+      src: address,
+      alt,
+      loading: 'lazy',
+      decoding: 'async',
+      referrerpolicy: 'no-referrer',
+    },
+    style: {
+      ...blockStyle(component),
+      ...optional({
+        'object-fit': fit,
+        'object-position': oneOf(component, 'position', POSITIONS),
+        background: color(component.background),
+      }),
+    },
+  }
+}
+
+const POSITIONS = ['top left', 'top', 'top right', 'left', 'center', 'right', 'bottom left', 'bottom', 'bottom right'] as const
+const LINES = { start: 'top', center: 'middle', end: 'bottom' } as const
+const WIDTHS = { xs: '4rem', sm: '6rem', md: '9rem', lg: '14rem', xl: '20rem' } as const
+
+/** A table; it scrolls by itself. `inside` draws what a cell holds. */
+export function table(component: JsonObject, drawing: Drawing, inside: Children): VNode {
+  const rows = objects(component, 'children')
+    .filter(() => take(drawing))
+    .map((row): VNode => {
+      const header = flag(row, 'header')
+      const cells = objects(row, 'children').filter(() => take(drawing))
+      return { tag: 'tr', ...keyOf(row), children: cells.map((cell) => tableCell(cell, header, inside)) }
+    })
+  // It scrolls by itself, so a keyboard must be able to get to it.
+  return {
+    tag: 'div',
+    ...keyOf(component),
+    attributes: { class: 'w-table', tabindex: 0, role: 'group' },
+    children: [{ tag: 'table', children: [{ tag: 'tbody', children: rows }] }],
+  }
+}
+
+function tableCell(cell: JsonObject, header: boolean, inside: Children): VNode {
+  const span = (name: string) => Math.min(50, Math.max(1, Math.floor(number(cell, name) ?? 1)))
+  const width = oneOf(cell, 'colSize', ['xs', 'sm', 'md', 'lg', 'xl'])
+  return {
+    tag: header ? 'th' : 'td',
+    ...keyOf(cell),
+    attributes: { ...(header ? { scope: 'col' } : {}), colspan: span('colSpan'), rowspan: span('rowSpan') },
+    style: {
+      ...spacing('padding', cell.padding),
+      ...optional({
+        width: size(cell.width) ?? (width && WIDTHS[width]),
+        'text-align': oneOf(cell, 'align', ['start', 'center', 'end']),
+        'vertical-align': LINES[oneOf(cell, 'vAlign', ['start', 'center', 'end']) ?? 'center'],
+      }),
+    },
+    children: inside(cell),
+  }
+}
+
+/** What a person can work within an item, so that the item itself cannot be a button. */
+const WORKED = 'a, button, input, select, textarea, label, summary'
+
+/** An item of a list, which may be pressed as a whole. `listed`: it stands in a list. */
+export function listItem(component: JsonObject, drawing: Drawing, children: readonly VNode[], listed: boolean): VNode {
+  const action = objects(component, 'onClickAction')[0]
+  const style = boxStyle(component, 'row')
+  const item = { tag: listed ? 'li' : 'div', ...keyOf(component), attributes: { class: 'w-item' } }
+  if (!action) return { ...item, style, children }
+  const press = (event: Event) => {
+    const { currentTarget: from, target } = event
+    if (!(from instanceof Element) || !(target instanceof Element)) return
+    // What stands in the item and is worked by itself is not the item.
+    if (target !== from && from.contains(target.closest(WORKED))) return
+    drawing.act(action, { from })
+  }
+  const works = children.some(isWorked)
+  const own = { 'aria-busy': isBusy(action, drawing), 'aria-disabled': isBlocked(action, drawing) }
+  const content: VNode = {
+    tag: 'div',
+    attributes: { class: 'w-item-action', ...(works ? {} : { role: 'button', tabindex: 0, ...own }) },
+    style,
+    children,
+    on: {
+      click: press,
+      keydown(event) {
+        if (!(event instanceof KeyboardEvent) || event.target !== event.currentTarget) return
+        if (event.key !== 'Enter' && event.key !== ' ') return
+        event.preventDefault()
+        press(event)
+      },
+    },
+  }
+  if (!works) return { ...item, children: [content] }
+  // A button in a button cannot be reached: the item's own stands beside.
+  const open: VNode = {
+    tag: 'button',
+    attributes: { type: 'button', class: 'w-button w-ghost', 'aria-label': drawing.host.text('more'), ...own },
+    children: [icon('chevron-right')],
+    on: { click: press },
+  }
+  return { ...item, attributes: { class: 'w-item w-worked' }, children: [content, open] }
+}
+
+function isWorked(node: VNode | string): boolean {
+  if (typeof node === 'string') return false
+  return (
+    node.inner !== undefined ||
+    node.attributes?.tabindex === 0 ||
+    WORKED.split(', ').includes(node.tag) ||
+    (node.children ?? []).some(isWorked)
+  )
+}

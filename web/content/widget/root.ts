@@ -1,0 +1,172 @@
+// The root of a widget: a card with its buttons, a list, or neither, and the line that says how it stands.
+
+import type { JsonObject } from '../../../src/chatkit/json.ts'
+import { imageAddress } from '../address.ts'
+import { shown } from '../visible.ts'
+import { childrenOf } from './draw.ts'
+import { type Drawing, isBlocked, isBusy } from './drawing.ts'
+import { icon } from './icon.ts'
+import { border, boxStyle, color, flag, number, object, objects, oneOf, text } from './values.ts'
+import type { VNode } from './vnode.ts'
+
+/** What of a widget the person has opened. */
+export interface Showing {
+  /** A collapsed card's body. */
+  readonly opened: boolean
+  /** A list beyond its limit. */
+  readonly all: boolean
+}
+
+type Show = (next: Partial<Showing>) => void
+
+/** The node of a widget's root. */
+export function root(widget: JsonObject, drawing: Drawing, showing: Showing, show: Show): VNode {
+  const theme = oneOf(widget, 'theme', ['light', 'dark'])
+  // What inherits its colour must take it anew from here.
+  const scheme: Record<string, string> = theme === undefined ? {} : { 'color-scheme': theme, color: 'var(--chat-text)' }
+  if (widget.type === 'ListView') return listView(widget, drawing, scheme, showing, show)
+  if (widget.type === 'Card') return card(widget, drawing, scheme, showing, show)
+  return {
+    tag: 'div',
+    key: 'basic',
+    attributes: { class: 'w-basic' },
+    style: { ...boxStyle(widget, widget.direction === 'row' ? 'row' : 'column'), ...scheme },
+    children: childrenOf(widget, drawing, 0),
+  }
+}
+
+function card(
+  widget: JsonObject,
+  drawing: Drawing,
+  scheme: Readonly<Record<string, string>>,
+  { opened }: Showing,
+  show: Show,
+): VNode {
+  const collapsed = flag(widget, 'collapsed')
+  const size = oneOf(widget, 'size', ['sm', 'md', 'lg', 'full']) ?? 'md'
+  const asForm = flag(widget, 'asForm')
+  const confirm = object(widget, 'confirm')
+  const submit = asForm ? confirm && object(confirm, 'action') : undefined
+  const background = color(widget.background)
+  const body: VNode = {
+    tag: 'div',
+    key: 'body',
+    attributes: { class: 'w-card-body', hidden: collapsed && !opened },
+    style: collapsed && !opened ? {} : boxStyle({ ...widget, size: null, border: null, background: null }, 'column'),
+    children: childrenOf(widget, { ...drawing, submit }, 0),
+  }
+  const toggle: VNode = {
+    tag: 'button',
+    key: 'toggle',
+    attributes: { type: 'button', class: 'w-button w-ghost', 'aria-expanded': String(opened) },
+    children: [drawing.host.text('showAll')],
+    on: { click: () => show({ opened: !opened }) },
+  }
+  return {
+    tag: asForm ? 'form' : 'div',
+    key: 'card',
+    attributes: { class: `w-card w-card-${size}`, ...(asForm ? { novalidate: true, 'data-form': true } : {}) },
+    style: { ...scheme, ...(background === undefined ? {} : { background }), ...border(widget.border) },
+    children: [...statusOf(widget, drawing), body, ...(collapsed ? [toggle] : []), ...buttonsOf(widget, asForm, drawing)],
+    on: {
+      submit(event) {
+        event.preventDefault()
+        if (submit && event.currentTarget instanceof Element) drawing.act(submit, { from: event.currentTarget, checked: true })
+      },
+    },
+  }
+}
+
+function buttonsOf(widget: JsonObject, asForm: boolean, drawing: Drawing): VNode[] {
+  const one = (name: 'cancel' | 'confirm'): VNode[] => {
+    const choice = object(widget, name)
+    const action = choice && object(choice, 'action')
+    if (!choice || !action) return []
+    // Of a form, the one that confirms submits it; the other one needs nothing filled in.
+    const submits = asForm && name === 'confirm'
+    const press = (event: Event) => event.currentTarget instanceof Element && drawing.act(action, { from: event.currentTarget })
+    return [
+      {
+        tag: 'button',
+        key: name,
+        attributes: {
+          type: submits ? 'submit' : 'button',
+          class: name === 'confirm' ? 'w-button w-primary' : 'w-button w-outline',
+          'aria-disabled': isBlocked(action, drawing),
+          'aria-busy': isBusy(action, drawing),
+        },
+        children: [
+          { tag: 'bdi', children: [shown(text(choice, 'label') ?? drawing.host.text(name === 'confirm' ? 'submit' : 'cancel'))] },
+        ],
+        ...(submits ? {} : { on: { click: press } }),
+      },
+    ]
+  }
+  const buttons = [...one('cancel'), ...one('confirm')]
+  return buttons.length === 0 ? [] : [{ tag: 'div', key: 'buttons', attributes: { class: 'w-buttons' }, children: buttons }]
+}
+
+function listView(
+  widget: JsonObject,
+  drawing: Drawing,
+  style: Readonly<Record<string, string>>,
+  { all }: Showing,
+  show: Show,
+): VNode {
+  const items = objects(widget, 'children')
+  const limit = widget.limit === 'auto' ? 8 : (number(widget, 'limit') ?? items.length)
+  const listed = all ? items : items.slice(0, Math.max(1, limit))
+  const more: VNode = {
+    tag: 'button',
+    key: 'more',
+    attributes: { type: 'button', class: 'w-button w-ghost' },
+    children: [`${drawing.host.text('more')} (${items.length - listed.length})`],
+    on: { click: () => show({ all: true }) },
+  }
+  const list: VNode = {
+    tag: 'ul',
+    key: 'list',
+    attributes: { class: 'w-list' },
+    children: childrenOf({ children: listed }, drawing, 0).map((node) =>
+      node.tag === 'li' ? node : { tag: 'li', attributes: { class: 'w-item' }, children: [node] },
+    ),
+  }
+  return {
+    tag: 'div',
+    key: 'list view',
+    attributes: { class: 'w-card w-list-view' },
+    style,
+    children: [...statusOf(widget, drawing), list, ...(listed.length < items.length ? [more] : [])],
+  }
+}
+
+function statusOf(widget: JsonObject, { host }: Drawing): VNode[] {
+  const status = object(widget, 'status')
+  const words = status && text(status, 'text')
+  if (!status || words === undefined) return []
+  const [name, favicon] = [text(status, 'icon'), imageAddress(text(status, 'favicon') ?? '', host.allowedImageDomains, true)]
+  const picture: VNode[] =
+    text(status, 'favicon') !== undefined && favicon !== undefined
+      ? [
+          {
+            tag: 'img',
+            attributes: {
+              class: flag(status, 'frame') ? 'w-favicon w-frame' : 'w-favicon',
+              src: favicon,
+              alt: '',
+              referrerpolicy: 'no-referrer',
+            },
+          },
+        ]
+      : name === undefined
+        ? []
+        : [icon(name)]
+  return [
+    {
+      tag: 'p',
+      key: 'status',
+      attributes: { class: 'w-status', dir: 'auto' },
+      children: [...picture, { tag: 'bdi', children: [shown(words)] }],
+    },
+  ]
+}
