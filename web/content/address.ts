@@ -33,7 +33,8 @@ export function saysItself(text: string, { href, shown }: Address): boolean {
  * (EchoLeak, CVE-2025-32711), so it is loaded from the listed hosts alone, by their whole name, and from the page's own origin only where the app made it.
  */
 export function imageAddress(given: string, allowed: readonly string[], ownOrigin: boolean): string | undefined {
-  const url = parse(given, ownOrigin ? document.baseURI : undefined)
+  // A path from the root, not any text: `image.png` or a sentence would be asked for below the page.
+  const url = parse(given, ownOrigin && given.startsWith('/') ? document.baseURI : undefined)
   if (url?.username !== '' || url.password !== '') return undefined
   if (ownOrigin && url.origin === location.origin && url.origin !== 'null') return url.href
   return url.protocol === 'https:' && url.port === '' && allowed.some((host) => host.toLowerCase() === url.hostname)
