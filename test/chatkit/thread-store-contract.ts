@@ -248,6 +248,13 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
     expect(await store.attachment(B, 'b1')).toMatchObject({ thread_id: 't2' })
   })
 
+  test('an attachment goes with a thread that is there, or with none, when the thread is deleted at the same time', async () => {
+    const store = await filled()
+    await store.saveAttachment(A, file('a1'))
+    const [attached] = await Promise.all([store.changeItems(A, 't1', { attach: ['a1'] }), store.deleteThread(A, 't1')])
+    expect(await store.attachment(A, 'a1')).toEqual(attached ? undefined : { ...file('a1'), owner: A })
+  })
+
   test('an attachment of another owner is not found, taken over, attached or deleted', async () => {
     const store = await filled()
     await store.saveAttachment(A, file('a1'))
@@ -269,9 +276,9 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
     expect(seen.toSorted()).toEqual(ids.toSorted())
   })
 
-  test('ids that look alike are different: case, spaces, NUL, wildcards', async () => {
+  test('ids that look alike are different: case, spaces, NUL, wildcards, backslashes', async () => {
     const store = await open()
-    const ids = ['a', 'A', 'a ', 'a\u0000', 'a%', '%', "a'--"]
+    const ids = ['a', 'A', 'a ', 'a\u0000', 'a%', '%', "a'--", '\\', '\\YQA=', '\\\\']
     for (const id of ids) await store.createThread(thread(id, id), { save: [said(id, id)] })
     for (const id of ids) {
       expect((await store.threads(id, ALL))?.data.map((one) => one.id)).toEqual([id])

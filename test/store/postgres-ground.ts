@@ -1,5 +1,6 @@
 // What the tests over PostgreSQL share: databases that are opened for one test.
 
+import pg from 'pg'
 import { onTestFinished } from 'vitest'
 import type { RunStore } from '../../src/chatkit/index.ts'
 import { openPostgres, type PostgresDatabase, type PostgresOptions } from '../../src/store/index.ts'
@@ -11,6 +12,21 @@ export async function opened(server: PostgresServer, database: string, more: Pos
   const made = await openPostgres({ host, port, user, database, ...more })
   onTestFinished(() => made.close())
   return made
+}
+
+/** A connection of the test's own, to do what another program might; it is closed when the test is over. */
+export async function session(server: PostgresServer, database: string): Promise<pg.Client> {
+  const { host, port, user } = server
+  const client = new pg.Client({ host, port, user, database, options: '-c search_path=onbehalf' })
+  await client.connect()
+  onTestFinished(() => client.end())
+  return client
+}
+
+/** Resolves when some statement waits for a lock. */
+export async function untilSomebodyWaits(server: PostgresServer, database: string): Promise<void> {
+  const waiting = `select from pg_stat_activity where wait_event_type = 'Lock' and datname = '${database}'`
+  while ((await server.query(waiting)).length === 0);
 }
 
 /** Watches a run; gives the way to wait for a wake that comes from now on. */

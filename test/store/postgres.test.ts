@@ -33,6 +33,17 @@ describe('the thread store in PostgreSQL', () => threadStoreContract(async () =>
 
 describe('the run store in PostgreSQL', () => runStoreContract(async () => postgresRunStore(await fresh())))
 
+test.each(['a\ud800', 'a\udc00', '\udc00a', '\u0000', 'a\u0000\ud800', '\\', '\\YQA=', '\u{1f469}', ''])(
+  'the id %j comes back as it was, and is no other one',
+  async (id) => {
+    const store = postgresThreadStore(await fresh())
+    await store.createThread(thread(id), { save: [said(id, id)] })
+    expect((await store.thread('owner-a', id))?.id).toBe(id)
+    expect((await store.item('owner-a', id, id))?.id).toBe(id)
+    for (const other of ['a\ufffd', 'a', '\ufffd']) expect(await store.thread('owner-a', other)).toBeUndefined()
+  },
+)
+
 describe('opening', () => {
   test('instances that start at once make the tables once', async () => {
     const all = (await instances(5)).map(postgresThreadStore)
