@@ -29,7 +29,11 @@ function sourcesUnder(folder: string): Source[] {
     .map((path) => {
       const text = read(path)
       const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1')
-      const imports = [...code.matchAll(/(?:\bfrom\s+|\bimport\s*\(?\s*)['"]([^'"\n]+)['"]/g)].map((match) => match[1] ?? '')
+      // Only statements and import(): SQL has a from, too.
+      const found = code.matchAll(
+        /(?:^\s*(?:import|export)\b[^'"]*?\bfrom\s+|^\s*import\s+|\bimport\s*\(\s*)['"]([^'"\n]+)['"]/gm,
+      )
+      const imports = [...found].map((match) => match[1] ?? '')
       return { path, lines: text.trimEnd().split('\n').length, code, imports }
     })
 }

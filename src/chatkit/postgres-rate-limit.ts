@@ -1,6 +1,6 @@
 // A limit that instances share, in a table of PostgreSQL. Who asked is in it as a digest only.
 
-import { RateLimiterPostgres } from 'rate-limiter-flexible'
+import RateLimiterPostgres from 'rate-limiter-flexible/lib/RateLimiterPostgres.js'
 import { withDeadline } from '../core/deadline.ts'
 import { memoryRateLimit, type Rate, type RateLimit, type Rates, type RateTaken, ratesOf, take } from './rate-limit.ts'
 

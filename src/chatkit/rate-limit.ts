@@ -1,6 +1,7 @@
 // How often one person may ask: the port, and a limit in this process's memory.
 
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js'
+import RateLimiterRes from 'rate-limiter-flexible/lib/RateLimiterRes.js'
 
 /** What is counted: every request, and those that begin a run. */
 export type RateKind = 'run' | 'request'

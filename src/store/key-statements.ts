@@ -1,8 +1,9 @@
 // The statements of key rotation, compiled once: which rows are wrapped under which master key, and the keys that are out of use.
 
 import { type Expression, type Kysely, type SqlBool, sql } from 'kysely'
+import { place, statement } from './compile.ts'
 import type { SealedColumns, SealedTables, SecretColumns, VaultColumns } from './sealed-tables.ts'
-import { place, type Statement, statement } from './statement.ts'
+import type { Statement } from './statement.ts'
 
 type OfKey = { readonly key_id: string }
 type Position = { readonly seq: number }

@@ -1,7 +1,8 @@
 // Rotation of master keys in a database that other processes go on using: data keys re-wrapped in small steps, and a key retired for good.
 
 import { setImmediate } from 'node:timers/promises'
-import { keyStatements, type TableStatements } from './key-statements.ts'
+import { SQLITE } from './compiled-sqlite.ts'
+import type { TableStatements } from './key-statements.ts'
 import { KeyringError } from './keyring.ts'
 import { dropKey, listKeyring } from './keyring-file.ts'
 import type { MasterKeys } from './master-keys.ts'
@@ -9,7 +10,6 @@ import { rewrapped } from './seal.ts'
 import { secretBinding, vaultBinding } from './sealed-tables.ts'
 import { type Step, step } from './sql.ts'
 import type { SqliteDatabase } from './sqlite.ts'
-import { sqliteCompiler } from './statement.ts'
 
 /** What a re-wrapping did. */
 export interface RewrapReport {
@@ -33,7 +33,7 @@ export async function rewrap(
   masterKeys: MasterKeys,
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<RewrapReport> {
-  const run = keyStatements(sqliteCompiler())
+  const run = SQLITE.keys
   let total = 0
   for (;;) {
     const changed =
@@ -76,7 +76,7 @@ async function pass<Row>(
 
 /** The number of rows under each master key, by its id; keys that no row is under are left out. */
 export async function keyUse(database: SqliteDatabase): Promise<ReadonlyMap<string, number>> {
-  const run = keyStatements(sqliteCompiler())
+  const run = SQLITE.keys
   const used = new Map<string, number>()
   for (const { use } of [run.secrets, run.vault])
     for (const { key_id, rows } of await database.all(use, {})) used.set(key_id, (used.get(key_id) ?? 0) + rows)
@@ -98,7 +98,7 @@ export async function retireKey(keyring: string, databases: readonly SqliteDatab
   if (!keys.some((key) => key.id === id)) throw new KeyringError(keyring, 'has no key of that id; see `onbehalf keys list`')
   if (keys.at(-1)?.id === id)
     throw new KeyringError(keyring, 'needs its current key; `onbehalf keys rotate` makes another one current')
-  const run = keyStatements(sqliteCompiler())
+  const run = SQLITE.keys
   let retired = true
   let rows = 0
   for (const database of databases) {

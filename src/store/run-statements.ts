@@ -2,7 +2,8 @@
 
 import { type Generated, type Kysely, type RawBuilder, sql } from 'kysely'
 import type { RunState } from '../chatkit/run-store.ts'
-import { place, type Statement, statement } from './statement.ts'
+import { place, statement } from './compile.ts'
+import type { Statement } from './statement.ts'
 
 /** The tables, as the migrations make them. */
 export interface RunTables {

@@ -1,9 +1,10 @@
 // The statements of the secret store, compiled once. Owner, resource and kind are part of every one.
 
 import type { Kysely } from 'kysely'
+import { place, statement } from './compile.ts'
 import { notRetired, retiredKey } from './key-statements.ts'
 import type { SealedColumns, SealedTables, SecretColumns } from './sealed-tables.ts'
-import { place, type Statement, statement } from './statement.ts'
+import type { Statement } from './statement.ts'
 
 type OfSecret = { readonly owner: string; readonly resource: string; readonly kind: string }
 type Row = { readonly [K in keyof (SecretColumns & SealedColumns)]: (SecretColumns & SealedColumns)[K] }

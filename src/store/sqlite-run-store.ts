@@ -1,21 +1,17 @@
 // The run store in a SQLite file, for one process at a time. Runs that nobody can come back to are kept in memory: they cost no commit.
 
-import { sql } from 'kysely'
 import { memoryRunStore } from '../chatkit/memory-run-store.ts'
 import type { BeginTerms, Begun, NewRun, RunStore } from '../chatkit/run-store.ts'
-import { type RunTables, runStatements, type TextRow } from './run-statements.ts'
+import { SQLITE } from './compiled-sqlite.ts'
 import { isAlive, localBell, sqlRunStore } from './sql-run-store.ts'
 import type { SqliteDatabase } from './sqlite.ts'
-import { place, sqliteCompiler } from './statement.ts'
 
 /** Milliseconds after which those are woken who watch a run that nobody here writes. */
 const POLL = 5000
 
 /** The run store over an open database. */
 export function sqliteRunStore(database: SqliteDatabase): RunStore {
-  const texts = sql<TextRow>`(select key as position, value as text from json_each(${place<string>('bodies')}))`
-  const statements = runStatements(sqliteCompiler<RunTables>(), texts)
-  const kept = sqlRunStore(database, statements, localBell())
+  const kept = sqlRunStore(database, SQLITE.runs, localBell())
   const light = memoryRunStore()
   /** The runs that are in memory. */
   const lights = new Map<string, NewRun>()
@@ -39,7 +35,7 @@ export function sqliteRunStore(database: SqliteDatabase): RunStore {
     // What follows a run that was interrupted must be found as the newest one, also after it has ended.
     if (!run.resumable && !run.once && inFile?.state !== 'interrupted') {
       if (inFile && isAlive(inFile)) return { began: false, why: 'busy' }
-      const elsewhere = (await database.first(statements.countAlive, { owner, now }))?.count ?? 0
+      const elsewhere = (await database.first(SQLITE.runs.countAlive, { owner, now }))?.count ?? 0
       const begun = await light.begin(run, { ...terms, most: most - elsewhere })
       if (begun.began) lights.set(run.id, run)
       return begun

@@ -1,13 +1,12 @@
 // The lasting secrets in SQLite, sealed; compare-and-set by version in one statement, so that processes agree who wrote.
 
 import { checkSecretRecord, type SecretKey, type SecretRecord, type SecretStore } from '../core/secret-store.ts'
+import { SQLITE } from './compiled-sqlite.ts'
 import type { MasterKeys } from './master-keys.ts'
 import { readSealed, writeSealed } from './sealed-rows.ts'
 import { secretBinding } from './sealed-tables.ts'
-import { secretStatements } from './secret-statements.ts'
 import { step } from './sql.ts'
 import type { SqliteDatabase } from './sqlite.ts'
-import { sqliteCompiler } from './statement.ts'
 
 /**
  * The secret store over an open database.
@@ -16,7 +15,7 @@ import { sqliteCompiler } from './statement.ts'
  * keyring file that cannot be used.
  */
 export function sqliteSecretStore(database: SqliteDatabase, masterKeys: MasterKeys): SecretStore {
-  const run = secretStatements(sqliteCompiler())
+  const run = SQLITE.secrets
 
   return {
     async read(key): Promise<SecretRecord | undefined> {

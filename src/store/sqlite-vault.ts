@@ -4,13 +4,12 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { Credential } from '../core/credential.ts'
 import { principalKey } from '../core/principal.ts'
 import type { Handle, Vault } from '../core/vault.ts'
+import { SQLITE } from './compiled-sqlite.ts'
 import type { MasterKeys } from './master-keys.ts'
 import { readSealed, writeSealed } from './sealed-rows.ts'
 import { vaultBinding } from './sealed-tables.ts'
 import { step } from './sql.ts'
 import type { SqliteDatabase } from './sqlite.ts'
-import { sqliteCompiler } from './statement.ts'
-import { vaultStatements } from './vault-statements.ts'
 
 /** Options of {@link sqliteVault}. */
 export interface SqliteVaultOptions {
@@ -26,7 +25,7 @@ export interface SqliteVaultOptions {
  */
 export function sqliteVault(database: SqliteDatabase, masterKeys: MasterKeys, options: SqliteVaultOptions = {}): Vault {
   const { now = Date.now } = options
-  const run = vaultStatements(sqliteCompiler())
+  const run = SQLITE.vault
   let sweepAt = 0
 
   return {

@@ -1,7 +1,8 @@
 // The statements of the thread store, compiled once. The owner is part of every one that reads or changes.
 
 import { type Generated, type Kysely, sql } from 'kysely'
-import { place, type Statement, statement } from './statement.ts'
+import { place, statement } from './compile.ts'
+import type { Statement } from './statement.ts'
 
 /** The tables, as the migrations make them. */
 export interface ThreadTables {

@@ -1,0 +1,173 @@
+// Written by scripts/compile-statements.ts from queries.ts; a change here is lost the next time.
+
+import type { PostgresStatements } from './queries.ts'
+
+/** The statements, compiled. */
+export const POSTGRES: PostgresStatements = {
+  threads: {
+    addThread: {
+      text: 'insert into "thread" ("id", "owner", "version", "body") values ($1, $2, $3, $4)',
+      slots: [{ place: 'thread' }, { place: 'owner' }, 1, { place: 'body' }],
+    },
+    readThread: {
+      text: 'select "id", "owner", "version", "body" from "thread" where "thread"."id" = $1 and "thread"."owner" = $2',
+      slots: [{ place: 'thread' }, { place: 'owner' }],
+    },
+    changeThread: {
+      text: 'update "thread" set "body" = $1, "version" = "version" + $2 where "id" = $3 and "owner" = $4 and "version" = $5',
+      slots: [{ place: 'body' }, 1, { place: 'thread' }, { place: 'owner' }, { place: 'version' }],
+    },
+    deleteThread: {
+      text: 'delete from "thread" where "id" = $1 and "owner" = $2',
+      slots: [{ place: 'thread' }, { place: 'owner' }],
+    },
+    threadPosition: {
+      text: 'select "seq" from "thread" where "thread"."id" = $1 and "thread"."owner" = $2',
+      slots: [{ place: 'thread' }, { place: 'owner' }],
+    },
+    listThreads: {
+      asc: {
+        text: 'select "id", "owner", "version", "body" from "thread" where "owner" = $1 and "seq" > $2 order by "seq" asc limit $3',
+        slots: [{ place: 'owner' }, { place: 'from' }, { place: 'rows' }],
+      },
+      desc: {
+        text: 'select "id", "owner", "version", "body" from "thread" where "owner" = $1 and "seq" < $2 order by "seq" desc limit $3',
+        slots: [{ place: 'owner' }, { place: 'from' }, { place: 'rows' }],
+      },
+    },
+    readItem: {
+      text: 'select "item"."body" from "item" where "item"."thread_id" = (select "thread"."id" from "thread" where "thread"."id" = $1 and "thread"."owner" = $2) and "item"."id" = $3',
+      slots: [{ place: 'thread' }, { place: 'owner' }, { place: 'item' }],
+    },
+    saveItem: {
+      text: 'insert into "item" ("thread_id", "id", "hidden", "body") select "thread"."id" as "thread_id", cast($1 as text) as "id", cast($2 as integer) as "hidden", cast($3 as text) as "body" from "thread" where "thread"."id" = $4 and "thread"."owner" = $5 on conflict ("thread_id", "id") do update set "hidden" = "excluded"."hidden", "body" = "excluded"."body"',
+      slots: [{ place: 'item' }, { place: 'hidden' }, { place: 'body' }, { place: 'thread' }, { place: 'owner' }],
+    },
+    removeItem: {
+      text: 'delete from "item" where "thread_id" = (select "thread"."id" from "thread" where "thread"."id" = $1 and "thread"."owner" = $2) and "item"."id" = $3',
+      slots: [{ place: 'thread' }, { place: 'owner' }, { place: 'item' }],
+    },
+    itemPosition: {
+      text: 'select "item"."seq" from "item" where "item"."thread_id" = (select "thread"."id" from "thread" where "thread"."id" = $1 and "thread"."owner" = $2) and "item"."id" = $3 and "item"."hidden" <= $4',
+      slots: [{ place: 'thread' }, { place: 'owner' }, { place: 'item' }, { place: 'hidden' }],
+    },
+    listItems: {
+      asc: {
+        text: 'select "item"."id", "item"."body" from "item" where "item"."thread_id" = (select "thread"."id" from "thread" where "thread"."id" = $1 and "thread"."owner" = $2) and "item"."hidden" <= $3 and "item"."seq" > $4 order by "item"."seq" asc limit $5',
+        slots: [{ place: 'thread' }, { place: 'owner' }, { place: 'hidden' }, { place: 'from' }, { place: 'rows' }],
+      },
+      desc: {
+        text: 'select "item"."id", "item"."body" from "item" where "item"."thread_id" = (select "thread"."id" from "thread" where "thread"."id" = $1 and "thread"."owner" = $2) and "item"."hidden" <= $3 and "item"."seq" < $4 order by "item"."seq" desc limit $5',
+        slots: [{ place: 'thread' }, { place: 'owner' }, { place: 'hidden' }, { place: 'from' }, { place: 'rows' }],
+      },
+    },
+    attach: {
+      text: 'update "attachment" set "thread_id" = $1 where "id" = $2 and "owner" = $3 and exists (select "thread"."id" from "thread" where "thread"."id" = $4 and "thread"."owner" = $5)',
+      slots: [{ place: 'thread' }, { place: 'attachment' }, { place: 'owner' }, { place: 'thread' }, { place: 'owner' }],
+    },
+    readAttachment: {
+      text: 'select "id", "owner", "thread_id", "body" from "attachment" where "owner" = $1 and "id" = $2',
+      slots: [{ place: 'owner' }, { place: 'attachment' }],
+    },
+    listAttachments: {
+      text: 'select "id", "owner", "thread_id", "body" from "attachment" where "owner" = $1 and "thread_id" = $2 order by "seq" limit $3',
+      slots: [{ place: 'owner' }, { place: 'thread' }, { place: 'rows' }],
+    },
+    saveAttachment: {
+      text: 'insert into "attachment" ("id", "owner", "thread_id", "body") values ($1, $2, $3, $4) on conflict ("id") do update set "body" = "excluded"."body", "thread_id" = coalesce("excluded"."thread_id", "attachment"."thread_id") where "attachment"."owner" = "excluded"."owner"',
+      slots: [{ place: 'attachment' }, { place: 'owner' }, { place: 'thread' }, { place: 'body' }],
+    },
+    deleteAttachment: {
+      text: 'delete from "attachment" where "id" = $1 and "owner" = $2',
+      slots: [{ place: 'attachment' }, { place: 'owner' }],
+    },
+    deleteAttachments: {
+      text: 'delete from "attachment" where "thread_id" = $1 and "owner" = $2',
+      slots: [{ place: 'thread' }, { place: 'owner' }],
+    },
+  },
+  runs: {
+    bury: {
+      text: 'update "run" set "state" = $1 where "owner" = $2 and "thread_id" = $3 and "state" in ($4, $5) and "alive_until" <= $6',
+      slots: ['interrupted', { place: 'owner' }, { place: 'thread' }, 'running', 'stopping', { place: 'now' }],
+    },
+    add: {
+      text: 'insert into "run" ("id", "owner", "thread_id", "resumable", "item_id", "once_key", "once_digest", "state", "alive_until") select cast($1 as text) as "id", cast($2 as text) as "owner", cast($3 as text) as "thread_id", cast($4 as integer) as "resumable", cast($5 as text) as "item_id", cast($6 as text) as "once_key", cast($7 as text) as "once_digest", \'running\' as "state", cast($8 as bigint) as "alive_until" where not exists (select "run"."id" from "run" where "owner" = $9 and "thread_id" = $10 and "state" in ($11, $12)) and not exists (select "run"."id" from "run" where "owner" = $13 and "once_key" = cast($14 as text)) and (select count(*) as "count" from "run" where "owner" = $15 and "state" in ($16, $17) and "alive_until" > $18) < cast($19 as bigint) on conflict do nothing',
+      slots: [
+        { place: 'id' },
+        { place: 'owner' },
+        { place: 'thread' },
+        { place: 'resumable' },
+        { place: 'item' },
+        { place: 'key' },
+        { place: 'digest' },
+        { place: 'until' },
+        { place: 'owner' },
+        { place: 'thread' },
+        'running',
+        'stopping',
+        { place: 'owner' },
+        { place: 'key' },
+        { place: 'owner' },
+        'running',
+        'stopping',
+        { place: 'now' },
+        { place: 'most' },
+      ],
+    },
+    dropEvents: {
+      text: 'delete from "run_event" where "run_id" in (select "run"."id" from "run" where "owner" = $1 and "thread_id" = $2 and "state" = $3) and exists (select "run"."id" from "run" where "run"."id" = $4)',
+      slots: [{ place: 'owner' }, { place: 'thread' }, 'done', { place: 'id' }],
+    },
+    dropOld: {
+      text: 'delete from "run" where "alive_until" < $1 and "state" in ($2, $3)',
+      slots: [{ place: 'before' }, 'done', 'interrupted'],
+    },
+    countAlive: {
+      text: 'select count(*) as "count" from "run" where "owner" = $1 and "state" in ($2, $3) and "alive_until" > $4',
+      slots: [{ place: 'owner' }, 'running', 'stopping', { place: 'now' }],
+    },
+    byKey: {
+      text: 'select "id", "owner", "thread_id", "resumable", "item_id", "once_key", "once_digest", "state", "alive_until" from "run" where "owner" = $1 and "once_key" = $2',
+      slots: [{ place: 'owner' }, { place: 'key' }],
+    },
+    newest: {
+      text: 'select "id", "owner", "thread_id", "resumable", "item_id", "once_key", "once_digest", "state", "alive_until" from "run" where "owner" = $1 and "thread_id" = $2 order by "seq" desc limit $3',
+      slots: [{ place: 'owner' }, { place: 'thread' }, { place: 'rows' }],
+    },
+    read: {
+      text: 'select "id", "owner", "thread_id", "resumable", "item_id", "once_key", "once_digest", "state", "alive_until" from "run" where "id" = $1',
+      slots: [{ place: 'id' }],
+    },
+    touch: {
+      text: 'update "run" set "alive_until" = $1 where "id" = $2 and "state" = $3',
+      slots: [{ place: 'until' }, { place: 'id' }, { place: 'state' }],
+    },
+    addEvents: {
+      text: 'insert into "run_event" ("run_id", "number", "body") select cast($1 as text) as "run_id", cast($2 as integer) + one.position as "number", "one"."text" as "body" from (\n    select text, position - 1 as position\n    from json_array_elements_text(cast($3 as json)) with ordinality as e (text, position)\n  ) as "one" where (select coalesce(max("number"), 0) as "last" from "run_event" where "run_id" = $4) = cast($5 as integer) - 1',
+      slots: [{ place: 'id' }, { place: 'first' }, { place: 'bodies' }, { place: 'id' }, { place: 'first' }],
+    },
+    events: {
+      text: 'select "body" from "run_event" where "run_id" = $1 and "number" > $2 order by "number" limit $3',
+      slots: [{ place: 'id' }, { place: 'after' }, { place: 'rows' }],
+    },
+    end: {
+      text: 'update "run" set "state" = $1 where "id" = $2 and "state" in ($3, $4)',
+      slots: [{ place: 'state' }, { place: 'id' }, 'running', 'stopping'],
+    },
+    drop: { text: 'delete from "run" where "id" = $1', slots: [{ place: 'id' }] },
+    stop: {
+      text: 'update "run" set "state" = $1 where "owner" = $2 and "thread_id" = $3 and "state" = $4',
+      slots: ['stopping', { place: 'owner' }, { place: 'thread' }, 'running'],
+    },
+    forget: {
+      text: 'delete from "run" where "owner" = $1 and "thread_id" = $2',
+      slots: [{ place: 'owner' }, { place: 'thread' }],
+    },
+  },
+  lockThread: {
+    text: 'select "id" from "thread" where "id" = $1 and "owner" = $2 for update',
+    slots: [{ place: 'thread' }, { place: 'owner' }],
+  },
+  lockOwner: { text: 'select pg_advisory_xact_lock(hashtextextended($1, 0)) as "locked"', slots: [{ place: 'owner' }] },
+}

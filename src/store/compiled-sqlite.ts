@@ -1,0 +1,268 @@
+// Written by scripts/compile-statements.ts from queries.ts; a change here is lost the next time.
+
+import type { SqliteStatements } from './queries.ts'
+
+/** The statements, compiled. */
+export const SQLITE: SqliteStatements = {
+  threads: {
+    addThread: {
+      text: 'insert into "thread" ("id", "owner", "version", "body") values (?, ?, ?, ?)',
+      slots: [{ place: 'thread' }, { place: 'owner' }, 1, { place: 'body' }],
+    },
+    readThread: {
+      text: 'select "id", "owner", "version", "body" from "thread" where "thread"."id" = ? and "thread"."owner" = ?',
+      slots: [{ place: 'thread' }, { place: 'owner' }],
+    },
+    changeThread: {
+      text: 'update "thread" set "body" = ?, "version" = "version" + ? where "id" = ? and "owner" = ? and "version" = ?',
+      slots: [{ place: 'body' }, 1, { place: 'thread' }, { place: 'owner' }, { place: 'version' }],
+    },
+    deleteThread: {
+      text: 'delete from "thread" where "id" = ? and "owner" = ?',
+      slots: [{ place: 'thread' }, { place: 'owner' }],
+    },
+    threadPosition: {
+      text: 'select "seq" from "thread" where "thread"."id" = ? and "thread"."owner" = ?',
+      slots: [{ place: 'thread' }, { place: 'owner' }],
+    },
+    listThreads: {
+      asc: {
+        text: 'select "id", "owner", "version", "body" from "thread" where "owner" = ? and "seq" > ? order by "seq" asc limit ?',
+        slots: [{ place: 'owner' }, { place: 'from' }, { place: 'rows' }],
+      },
+      desc: {
+        text: 'select "id", "owner", "version", "body" from "thread" where "owner" = ? and "seq" < ? order by "seq" desc limit ?',
+        slots: [{ place: 'owner' }, { place: 'from' }, { place: 'rows' }],
+      },
+    },
+    readItem: {
+      text: 'select "item"."body" from "item" where "item"."thread_id" = (select "thread"."id" from "thread" where "thread"."id" = ? and "thread"."owner" = ?) and "item"."id" = ?',
+      slots: [{ place: 'thread' }, { place: 'owner' }, { place: 'item' }],
+    },
+    saveItem: {
+      text: 'insert into "item" ("thread_id", "id", "hidden", "body") select "thread"."id" as "thread_id", cast(? as text) as "id", cast(? as integer) as "hidden", cast(? as text) as "body" from "thread" where "thread"."id" = ? and "thread"."owner" = ? on conflict ("thread_id", "id") do update set "hidden" = "excluded"."hidden", "body" = "excluded"."body"',
+      slots: [{ place: 'item' }, { place: 'hidden' }, { place: 'body' }, { place: 'thread' }, { place: 'owner' }],
+    },
+    removeItem: {
+      text: 'delete from "item" where "thread_id" = (select "thread"."id" from "thread" where "thread"."id" = ? and "thread"."owner" = ?) and "item"."id" = ?',
+      slots: [{ place: 'thread' }, { place: 'owner' }, { place: 'item' }],
+    },
+    itemPosition: {
+      text: 'select "item"."seq" from "item" where "item"."thread_id" = (select "thread"."id" from "thread" where "thread"."id" = ? and "thread"."owner" = ?) and "item"."id" = ? and "item"."hidden" <= ?',
+      slots: [{ place: 'thread' }, { place: 'owner' }, { place: 'item' }, { place: 'hidden' }],
+    },
+    listItems: {
+      asc: {
+        text: 'select "item"."id", "item"."body" from "item" where "item"."thread_id" = (select "thread"."id" from "thread" where "thread"."id" = ? and "thread"."owner" = ?) and "item"."hidden" <= ? and "item"."seq" > ? order by "item"."seq" asc limit ?',
+        slots: [{ place: 'thread' }, { place: 'owner' }, { place: 'hidden' }, { place: 'from' }, { place: 'rows' }],
+      },
+      desc: {
+        text: 'select "item"."id", "item"."body" from "item" where "item"."thread_id" = (select "thread"."id" from "thread" where "thread"."id" = ? and "thread"."owner" = ?) and "item"."hidden" <= ? and "item"."seq" < ? order by "item"."seq" desc limit ?',
+        slots: [{ place: 'thread' }, { place: 'owner' }, { place: 'hidden' }, { place: 'from' }, { place: 'rows' }],
+      },
+    },
+    attach: {
+      text: 'update "attachment" set "thread_id" = ? where "id" = ? and "owner" = ? and exists (select "thread"."id" from "thread" where "thread"."id" = ? and "thread"."owner" = ?)',
+      slots: [{ place: 'thread' }, { place: 'attachment' }, { place: 'owner' }, { place: 'thread' }, { place: 'owner' }],
+    },
+    readAttachment: {
+      text: 'select "id", "owner", "thread_id", "body" from "attachment" where "owner" = ? and "id" = ?',
+      slots: [{ place: 'owner' }, { place: 'attachment' }],
+    },
+    listAttachments: {
+      text: 'select "id", "owner", "thread_id", "body" from "attachment" where "owner" = ? and "thread_id" = ? order by "seq" limit ?',
+      slots: [{ place: 'owner' }, { place: 'thread' }, { place: 'rows' }],
+    },
+    saveAttachment: {
+      text: 'insert into "attachment" ("id", "owner", "thread_id", "body") values (?, ?, ?, ?) on conflict ("id") do update set "body" = "excluded"."body", "thread_id" = coalesce("excluded"."thread_id", "attachment"."thread_id") where "attachment"."owner" = "excluded"."owner"',
+      slots: [{ place: 'attachment' }, { place: 'owner' }, { place: 'thread' }, { place: 'body' }],
+    },
+    deleteAttachment: {
+      text: 'delete from "attachment" where "id" = ? and "owner" = ?',
+      slots: [{ place: 'attachment' }, { place: 'owner' }],
+    },
+    deleteAttachments: {
+      text: 'delete from "attachment" where "thread_id" = ? and "owner" = ?',
+      slots: [{ place: 'thread' }, { place: 'owner' }],
+    },
+  },
+  runs: {
+    bury: {
+      text: 'update "run" set "state" = ? where "owner" = ? and "thread_id" = ? and "state" in (?, ?) and "alive_until" <= ?',
+      slots: ['interrupted', { place: 'owner' }, { place: 'thread' }, 'running', 'stopping', { place: 'now' }],
+    },
+    add: {
+      text: 'insert into "run" ("id", "owner", "thread_id", "resumable", "item_id", "once_key", "once_digest", "state", "alive_until") select cast(? as text) as "id", cast(? as text) as "owner", cast(? as text) as "thread_id", cast(? as integer) as "resumable", cast(? as text) as "item_id", cast(? as text) as "once_key", cast(? as text) as "once_digest", \'running\' as "state", cast(? as bigint) as "alive_until" where not exists (select "run"."id" from "run" where "owner" = ? and "thread_id" = ? and "state" in (?, ?)) and not exists (select "run"."id" from "run" where "owner" = ? and "once_key" = cast(? as text)) and (select count(*) as "count" from "run" where "owner" = ? and "state" in (?, ?) and "alive_until" > ?) < cast(? as bigint) on conflict do nothing',
+      slots: [
+        { place: 'id' },
+        { place: 'owner' },
+        { place: 'thread' },
+        { place: 'resumable' },
+        { place: 'item' },
+        { place: 'key' },
+        { place: 'digest' },
+        { place: 'until' },
+        { place: 'owner' },
+        { place: 'thread' },
+        'running',
+        'stopping',
+        { place: 'owner' },
+        { place: 'key' },
+        { place: 'owner' },
+        'running',
+        'stopping',
+        { place: 'now' },
+        { place: 'most' },
+      ],
+    },
+    dropEvents: {
+      text: 'delete from "run_event" where "run_id" in (select "run"."id" from "run" where "owner" = ? and "thread_id" = ? and "state" = ?) and exists (select "run"."id" from "run" where "run"."id" = ?)',
+      slots: [{ place: 'owner' }, { place: 'thread' }, 'done', { place: 'id' }],
+    },
+    dropOld: {
+      text: 'delete from "run" where "alive_until" < ? and "state" in (?, ?)',
+      slots: [{ place: 'before' }, 'done', 'interrupted'],
+    },
+    countAlive: {
+      text: 'select count(*) as "count" from "run" where "owner" = ? and "state" in (?, ?) and "alive_until" > ?',
+      slots: [{ place: 'owner' }, 'running', 'stopping', { place: 'now' }],
+    },
+    byKey: {
+      text: 'select "id", "owner", "thread_id", "resumable", "item_id", "once_key", "once_digest", "state", "alive_until" from "run" where "owner" = ? and "once_key" = ?',
+      slots: [{ place: 'owner' }, { place: 'key' }],
+    },
+    newest: {
+      text: 'select "id", "owner", "thread_id", "resumable", "item_id", "once_key", "once_digest", "state", "alive_until" from "run" where "owner" = ? and "thread_id" = ? order by "seq" desc limit ?',
+      slots: [{ place: 'owner' }, { place: 'thread' }, { place: 'rows' }],
+    },
+    read: {
+      text: 'select "id", "owner", "thread_id", "resumable", "item_id", "once_key", "once_digest", "state", "alive_until" from "run" where "id" = ?',
+      slots: [{ place: 'id' }],
+    },
+    touch: {
+      text: 'update "run" set "alive_until" = ? where "id" = ? and "state" = ?',
+      slots: [{ place: 'until' }, { place: 'id' }, { place: 'state' }],
+    },
+    addEvents: {
+      text: 'insert into "run_event" ("run_id", "number", "body") select cast(? as text) as "run_id", cast(? as integer) + one.position as "number", "one"."text" as "body" from (select key as position, value as text from json_each(?)) as "one" where (select coalesce(max("number"), 0) as "last" from "run_event" where "run_id" = ?) = cast(? as integer) - 1',
+      slots: [{ place: 'id' }, { place: 'first' }, { place: 'bodies' }, { place: 'id' }, { place: 'first' }],
+    },
+    events: {
+      text: 'select "body" from "run_event" where "run_id" = ? and "number" > ? order by "number" limit ?',
+      slots: [{ place: 'id' }, { place: 'after' }, { place: 'rows' }],
+    },
+    end: {
+      text: 'update "run" set "state" = ? where "id" = ? and "state" in (?, ?)',
+      slots: [{ place: 'state' }, { place: 'id' }, 'running', 'stopping'],
+    },
+    drop: { text: 'delete from "run" where "id" = ?', slots: [{ place: 'id' }] },
+    stop: {
+      text: 'update "run" set "state" = ? where "owner" = ? and "thread_id" = ? and "state" = ?',
+      slots: ['stopping', { place: 'owner' }, { place: 'thread' }, 'running'],
+    },
+    forget: { text: 'delete from "run" where "owner" = ? and "thread_id" = ?', slots: [{ place: 'owner' }, { place: 'thread' }] },
+  },
+  vault: {
+    add: {
+      text: 'insert into "vault_entry" ("digest", "owner", "destinations", "expires_at", "key_id", "wrapped", "body") select ? as "digest", ? as "owner", ? as "destinations", ? as "expires_at", ? as "key_id", ? as "wrapped", ? as "body" where not exists (select "id" from "retired_key" where "id" = ?)',
+      slots: [
+        { place: 'digest' },
+        { place: 'owner' },
+        { place: 'destinations' },
+        { place: 'expires_at' },
+        { place: 'key_id' },
+        { place: 'wrapped' },
+        { place: 'body' },
+        { place: 'key_id' },
+      ],
+    },
+    read: {
+      text: 'select "digest", "owner", "destinations", "expires_at", "key_id", "wrapped", "body" from "vault_entry" where "digest" = ? and "owner" = ?',
+      slots: [{ place: 'digest' }, { place: 'owner' }],
+    },
+    remove: {
+      text: 'delete from "vault_entry" where "digest" = ? and "owner" = ?',
+      slots: [{ place: 'digest' }, { place: 'owner' }],
+    },
+    sweep: { text: 'delete from "vault_entry" where "expires_at" <= ?', slots: [{ place: 'now' }] },
+    retiredKey: { text: 'select "id" from "retired_key" where "id" = ?', slots: [{ place: 'key_id' }] },
+  },
+  secrets: {
+    read: {
+      text: 'select "owner", "resource", "kind", "issuer", "version", "key_id", "wrapped", "body" from "secret" where "owner" = ? and "resource" = ? and "kind" = ?',
+      slots: [{ place: 'owner' }, { place: 'resource' }, { place: 'kind' }],
+    },
+    add: {
+      text: 'insert into "secret" ("owner", "resource", "kind", "issuer", "version", "key_id", "wrapped", "body") select ? as "owner", ? as "resource", ? as "kind", ? as "issuer", ? as "version", ? as "key_id", ? as "wrapped", ? as "body" where not exists (select "id" from "retired_key" where "id" = ?) on conflict ("owner", "resource", "kind") do nothing',
+      slots: [
+        { place: 'owner' },
+        { place: 'resource' },
+        { place: 'kind' },
+        { place: 'issuer' },
+        { place: 'version' },
+        { place: 'key_id' },
+        { place: 'wrapped' },
+        { place: 'body' },
+        { place: 'key_id' },
+      ],
+    },
+    change: {
+      text: 'update "secret" set "issuer" = ?, "version" = ?, "key_id" = ?, "wrapped" = ?, "body" = ? where "owner" = ? and "resource" = ? and "kind" = ? and "version" = ? and not exists (select "id" from "retired_key" where "id" = ?)',
+      slots: [
+        { place: 'issuer' },
+        { place: 'version' },
+        { place: 'key_id' },
+        { place: 'wrapped' },
+        { place: 'body' },
+        { place: 'owner' },
+        { place: 'resource' },
+        { place: 'kind' },
+        { place: 'before' },
+        { place: 'key_id' },
+      ],
+    },
+    remove: {
+      text: 'delete from "secret" where "owner" = ? and "resource" = ? and "kind" = ?',
+      slots: [{ place: 'owner' }, { place: 'resource' }, { place: 'kind' }],
+    },
+    retiredKey: { text: 'select "id" from "retired_key" where "id" = ?', slots: [{ place: 'key_id' }] },
+  },
+  keys: {
+    vault: {
+      others: {
+        text: 'select "seq", "digest", "owner", "destinations", "expires_at", "key_id", "wrapped" from "vault_entry" where "key_id" != ? and "seq" > ? order by "seq" limit ?',
+        slots: [{ place: 'key_id' }, { place: 'after' }, { place: 'rows' }],
+      },
+      rewrap: {
+        text: 'update "vault_entry" set "key_id" = ?, "wrapped" = ? where "seq" = ? and "wrapped" = ? and not exists (select "id" from "retired_key" where "id" = ?)',
+        slots: [{ place: 'key_id' }, { place: 'wrapped' }, { place: 'seq' }, { place: 'before' }, { place: 'key_id' }],
+      },
+      use: { text: 'select "key_id", count(*) as "rows" from "vault_entry" group by "key_id"', slots: [] },
+    },
+    secrets: {
+      others: {
+        text: 'select "seq", "owner", "resource", "kind", "issuer", "version", "key_id", "wrapped" from "secret" where "key_id" != ? and "seq" > ? order by "seq" limit ?',
+        slots: [{ place: 'key_id' }, { place: 'after' }, { place: 'rows' }],
+      },
+      rewrap: {
+        text: 'update "secret" set "key_id" = ?, "wrapped" = ? where "seq" = ? and "wrapped" = ? and not exists (select "id" from "retired_key" where "id" = ?)',
+        slots: [{ place: 'key_id' }, { place: 'wrapped' }, { place: 'seq' }, { place: 'before' }, { place: 'key_id' }],
+      },
+      use: { text: 'select "key_id", count(*) as "rows" from "secret" group by "key_id"', slots: [] },
+    },
+    retire: {
+      text: 'insert into "retired_key" ("id") select ? as "id" where not exists (select "seq" from "vault_entry" where "key_id" = ?) and not exists (select "seq" from "secret" where "key_id" = ?) on conflict ("id") do nothing',
+      slots: [{ place: 'key_id' }, { place: 'key_id' }, { place: 'key_id' }],
+    },
+    retiredKey: { text: 'select "id" from "retired_key" where "id" = ?', slots: [{ place: 'key_id' }] },
+  },
+  marks: {
+    add: {
+      text: 'insert into "reflection_mark" ("resource", "since") values (?, ?) on conflict ("resource") do nothing',
+      slots: [{ place: 'resource' }, { place: 'since' }],
+    },
+    read: { text: 'select "resource" from "reflection_mark" where "resource" = ?', slots: [{ place: 'resource' }] },
+    list: { text: 'select "resource", "since" from "reflection_mark" order by "since", "seq"', slots: [] },
+    remove: { text: 'delete from "reflection_mark" where "resource" = ?', slots: [{ place: 'resource' }] },
+  },
+}
