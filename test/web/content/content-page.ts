@@ -163,7 +163,8 @@ export function contentPages(): { open(options?: ContentPageOptions): Promise<Co
         page,
         requests,
         troubles,
-        show: (item) => page.evaluate(`content.show(${JSON.stringify(item)})`),
+        // As a text: a literal that nests too deep is more than the page's parser takes.
+        show: (item) => page.evaluate(`content.show(JSON.parse(${JSON.stringify(JSON.stringify(item))}))`),
         markdown: (text) => page.evaluate(`content.markdown(${JSON.stringify(text)})`),
         calls: () => page.evaluate('content.calls'),
       }
