@@ -1,6 +1,6 @@
 // Runs and their logs in a database: rows from and to the records of the port. How watchers are woken is the database's own affair.
 
-import type { Begun, NewRun, RunState, RunStore, StoredRun } from '../chatkit/run-store.ts'
+import type { BeginTerms, Begun, NewRun, RunState, RunStore, StoredRun } from '../chatkit/run-store.ts'
 import type { RunRow, RunStatements } from './run-statements.ts'
 import { type SqlDatabase, type Step, step } from './sql.ts'
 
@@ -9,6 +9,9 @@ export interface RunBell {
   ring(id: string): void
   watch(id: string, wake: () => void): () => void
 }
+
+/** Beginnings of one run, when what was in their way has ended before it could be named. */
+const MOST_TRIES = 5
 
 /** Milliseconds for which ended runs and their keys are kept at least, and between two looks for those to forget. */
 const KEPT = 24 * 3600 * 1000
@@ -64,8 +67,14 @@ export function sqlRunStore(
       }
       await sweep(now)
       const before = [...lock(owner), step(run.bury, { ...of, now })]
-      const changed = await database.commit([...before, step(run.add, values), step(run.dropEvents, { ...of, id })])
-      if (changed?.[before.length] !== 1) return refused(wanted)
+      for (let tries = 1; ; tries += 1) {
+        const changed = await database.commit([...before, step(run.add, values), step(run.dropEvents, { ...of, id })])
+        if (changed?.[before.length] === 1) break
+        const why = await refused(wanted, { now, most })
+        if (why) return why
+        // What was in the way is over by now.
+        if (tries === MOST_TRIES) return { began: false, why: 'busy' }
+      }
       const [, last] = await database.all(run.newest, { ...of, rows: 2 })
       if (last?.state !== 'interrupted') return { began: true }
       bell.ring(last.id)
@@ -116,12 +125,17 @@ export function sqlRunStore(
     watch: bell.watch,
   }
 
-  /** Why a run could not be added. */
-  async function refused({ owner, threadId: thread, once }: NewRun): Promise<Begun> {
+  /** Why a run could not be added, if that still holds. */
+  async function refused(
+    { owner, threadId: thread, once }: NewRun,
+    { now, most }: Pick<BeginTerms, 'now' | 'most'>,
+  ): Promise<Begun | undefined> {
     const before = once && (await database.first(run.byKey, { owner, key: once.key }))
     if (before) return { began: false, why: 'repeated', run: parseRun(before) }
     const found = await database.first(run.newest, { owner, thread, rows: 1 })
-    return { began: false, why: found && isAlive(found) ? 'busy' : 'crowded' }
+    if (found && isAlive(found)) return { began: false, why: 'busy' }
+    const alive = await database.first(run.countAlive, { owner, now })
+    return (alive?.count ?? 0) >= most ? { began: false, why: 'crowded' } : undefined
   }
 }
 
