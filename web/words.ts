@@ -100,3 +100,6 @@ export function word(
 ): string {
   return (own[key] ?? WORDS[key]).replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole)
 }
+
+/** The words that are in use, each with its values put in. */
+export type Words = (key: WordKey, values?: Readonly<Record<string, string>>) => string

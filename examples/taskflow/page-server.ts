@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { buildSync } from 'esbuild'
 
 /** Options of {@link createPageServer}. */
 export interface PageServerOptions {
@@ -42,6 +44,8 @@ export function createPageServer(options: PageServerOptions): (request: Request)
     const type = TYPES[extname(name)]
     if (type) files.set(name === 'index.html' ? '/' : `/${name}`, served(name, type))
   }
+  const component = chatComponent()
+  files.set('/onbehalf-chat.js', { body: component, type: 'text/javascript; charset=utf-8', etag: etagOf(component) })
   const policy = contentSecurityPolicy(new URL(issuer).origin, new URL(api).origin)
 
   return async (request) => {
@@ -57,6 +61,23 @@ export function createPageServer(options: PageServerOptions): (request: Request)
     if (request.headers.get('if-none-match') === file.etag) return new Response(null, { status: 304, headers })
     return new Response(request.method === 'HEAD' ? null : file.body, { headers })
   }
+}
+
+/** The chat component, bundled: in the repository it is source, elsewhere the built module. */
+function chatComponent(): string {
+  const entry = fileURLToPath(import.meta.resolve('onbehalf/web'))
+  const [file] = buildSync({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    target: 'es2022',
+    minify: true,
+    loader: { '.css': 'text' },
+    logLevel: 'silent',
+  }).outputFiles
+  if (!file) throw new Error('The chat component could not be bundled')
+  return file.text
 }
 
 const COMMON = {

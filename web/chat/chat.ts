@@ -28,6 +28,8 @@ export interface Chat {
   readonly state: ChatState
   open(threadId: string): Promise<void>
   startNew(): void
+  /** Nobody looks any more; the conversation stays as it is. */
+  leave(): void
   /** Resolves when the answer is over. */
   send(draft: Draft): Promise<void>
   stop(): void
@@ -237,6 +239,10 @@ export function createChat(parts: ChatParts): Chat {
     startNew() {
       leave()
       change({ conversation: EMPTY_CONVERSATION, phase: 'idle', lost: false, loadingOlder: false })
+    },
+    leave() {
+      leave()
+      change({ phase: 'idle', lost: false, loadingOlder: false })
     },
     async send(draft) {
       if (state.phase !== 'idle' || (state.conversation.thread?.status.type ?? 'active') !== 'active') return

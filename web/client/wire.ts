@@ -12,6 +12,7 @@ export type TokenSource = (options: { readonly refresh: boolean }) => Promise<st
 
 /** What a host page has set. Read anew for each request. */
 export interface WireSettings {
+  /** An absolute URL. */
   readonly endpoint: string
   readonly token: TokenSource | undefined
   readonly fetch: typeof globalThis.fetch
@@ -56,6 +57,8 @@ export interface Wire {
   open<T extends keyof OpenParams>(type: T, params: OpenParams[T], options: OpenOptions): Promise<OpenStream>
   /** Asks the host page for a new access token. @throws Refused when there is none */
   signInAgain(): Promise<void>
+  /** The headers of a request beside the protocol (an upload): the access token for the endpoint's own origin, nothing for another. */
+  headersFor(url: URL): Promise<Readonly<Record<string, string>>>
 }
 
 /** Limits and orders have defaults at the server. */
@@ -185,6 +188,11 @@ export function createWire(
     },
     async signInAgain() {
       if ((await tokenFor(true)) === undefined) throw new Refused(401, '')
+    },
+    async headersFor(url): Promise<Readonly<Record<string, string>>> {
+      if (url.origin !== new URL(settings().endpoint).origin) return {}
+      const token = await tokenFor(false)
+      return token === undefined ? {} : { authorization: `Bearer ${token}` }
     },
   }
 }

@@ -1,71 +1,68 @@
-// The page of a signed-in person: its parts, and what each tells the others.
-import { createChat } from './chat.ts'
-import { createComposer } from './composer.ts'
+// The page of a signed-in person: the chat component, and what stands beside it.
+import type { ChatEventMap, OnbehalfChat } from 'onbehalf/web'
 import type { Config } from './config.ts'
 import { byId } from './dom.ts'
 import { createModelView } from './model-view.ts'
 import { createPlacement } from './placement.ts'
 import { createTabs } from './tabs.ts'
 import { createTasksView } from './tasks-view.ts'
-import { createThreadsView } from './threads-view.ts'
 import type { Tokens } from './tokens.ts'
 import { createTrailView } from './trail-view.ts'
-import { createWire } from './wire.ts'
+
+const PROMPTS = ['Add a task to buy groceries', 'What’s pending?', 'Mark task 1 as complete']
 
 /** Shows the app. The thread named in the address is opened, so that a reload comes back to it. */
 export async function startApp(config: Config, tokens: Tokens): Promise<void> {
-  const wire = createWire(config.chatkit, (url, init) => tokens.fetch('chat', url, init), createPlacement())
   const readTasks = createTasksView(config.api, tokens)
-  const showTrail = createTrailView(tokens)
-  const showModel = createModelView(tokens)
-
-  const threads = createThreadsView(wire, {
-    opened: (id) => void open(id),
-    startedNew,
-    renamed: (id, title) => {
-      if (id === shownThread()) chat.retitle(title)
-    },
-    deleted: (id) => {
-      if (id === shownThread()) startedNew()
-    },
+  await customElements.whenDefined('onbehalf-chat')
+  const chat = byId('assistant', HTMLElement) as OnbehalfChat
+  chat.prompts = PROMPTS.map((label) => ({ label }))
+  chat.fetch = (input, init) => tokens.fetch('chat', input instanceof Request ? input.url : String(input), init)
+  createPlacement((metadata) => {
+    chat.metadata = metadata
   })
-  const chat = createChat(wire, {
-    threadChanged(thread) {
-      history.replaceState(null, '', thread.id === undefined ? location.pathname : `#${thread.id}`)
-      byId('chat-title', HTMLElement).textContent = thread.title ?? 'New chat'
-      threads.current(thread)
-    },
-    worked: () => void readTasks(),
-    ended(trace) {
-      void showTrail(trace)
-      void showModel(trace)
-    },
-  })
+  listen(chat, readTasks, createTrailView(tokens), createModelView(tokens))
+  chat.endpoint = config.chatkit
 
-  async function open(id: string): Promise<void> {
-    showView('chat')
-    await chat.open(id)
-  }
-
-  function startedNew(): void {
-    showView('chat')
-    chat.startNew()
-    byId('say', HTMLTextAreaElement).focus()
-  }
-
-  createComposer(chat)
   createTabs('inside-tabs')
   for (const choice of document.querySelectorAll<HTMLButtonElement>('#views button')) {
     choice.addEventListener('click', () => showView(choice.dataset.view ?? 'chat'))
   }
+  byId('skip', HTMLButtonElement).addEventListener('click', () => chat.focusComposer())
   byId('person', HTMLElement).textContent = tokens.person
   byId('avatar', HTMLElement).textContent = tokens.person.slice(0, 1).toUpperCase()
   byId('app', HTMLElement).hidden = false
   showView('chat')
 
   const named = shownThread()
-  chat.startNew()
-  await Promise.all([threads.load(), readTasks(), named === undefined ? undefined : chat.open(named)])
+  await Promise.all([readTasks(), named === undefined ? undefined : chat.setThread(named)])
+}
+
+type Show = (trace: string) => Promise<void>
+
+/** What the chat tells, and who wants to know. */
+function listen(chat: OnbehalfChat, readTasks: () => Promise<void>, showTrail: Show, showModel: Show): void {
+  on(chat, 'chat-thread', ({ id, title }) => {
+    history.replaceState(null, '', id === null ? location.pathname : `#${id}`)
+    byId('chat-title', HTMLElement).textContent = title ?? 'New conversation'
+  })
+  on(chat, 'chat-event', ({ event }) => {
+    // A step has ended: the tasks may have changed.
+    if (event.type === 'thread.item.updated' || event.type === 'thread.item.replaced') void readTasks()
+  })
+  on(chat, 'chat-response-end', ({ trace }) => {
+    void readTasks()
+    if (trace === undefined) return
+    chat.dataset.trace = trace
+    void showTrail(trace)
+    void showModel(trace)
+  })
+}
+
+function on<K extends keyof ChatEventMap>(chat: OnbehalfChat, name: K, listener: (detail: ChatEventMap[K]) => void): void {
+  chat.addEventListener(name, (event) => {
+    if (event instanceof CustomEvent) listener(event.detail)
+  })
 }
 
 function shownThread(): string | undefined {

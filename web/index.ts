@@ -1,0 +1,19 @@
+// `onbehalf/web`: the chat component, which is defined as `<onbehalf-chat>` when this is imported in a browser.
+
+import { OnbehalfChat } from './element.ts'
+
+export type { ClientTool } from './chat/parts.ts'
+export type { AttachmentOptions } from './chat/uploads.ts'
+export type { TokenSource } from './client/wire.ts'
+export type { ChatEventMap } from './events.ts'
+export type { ChatSettings, Choice, StarterPrompt } from './settings.ts'
+export type { WordKey } from './words.ts'
+export { OnbehalfChat }
+
+if (globalThis.customElements && !customElements.get('onbehalf-chat')) customElements.define('onbehalf-chat', OnbehalfChat)
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'onbehalf-chat': OnbehalfChat
+  }
+}

@@ -1,0 +1,197 @@
+// The component put together: the wire, the chat's logic and the views, within one shadow root. The element itself is in element.ts.
+
+import type { InferenceOptions } from '../src/chatkit/item.ts'
+import { type Chat, createChat } from './chat/chat.ts'
+import type { ChatState, RunOutcome } from './chat/parts.ts'
+import { createUploads, limitsOf, type UploadProblem } from './chat/uploads.ts'
+import { browserClock } from './client/clock.ts'
+import type { Waker } from './client/follow.ts'
+import { browserUpload } from './client/upload.ts'
+import { createWire, randomHex, type Wire } from './client/wire.ts'
+import type { ChatEventMap } from './events.ts'
+import type { ItemHost } from './item-view.ts'
+import type { ChatSettings } from './settings.ts'
+import { createFrame, type Frame } from './view/frame.ts'
+import { type Words, word } from './words.ts'
+
+/** What the element does with it. */
+export interface Shell {
+  readonly chat: Chat
+  send(text: string, options?: InferenceOptions): Promise<void>
+  focus(): void
+  /** The settings that the views are made of have changed. */
+  rebuild(): void
+  /** The list of conversations is read, or read again for another person. */
+  loadThreads(again: boolean): void
+  /** The element left the page: what runs at a server that goes on without us goes on. */
+  leave(): void
+}
+
+/** Tells a host page. */
+export type Tell = <K extends keyof ChatEventMap>(name: K, detail: ChatEventMap[K]) => void
+
+/** The longest text of an answer that is read out at once, in characters. */
+const MOST_SAID = 2000
+
+/** Makes the component in a shadow root. */
+export function createShell(root: ShadowRoot, settings: ChatSettings, tell: Tell): Shell {
+  const words: Words = (key, values) => word(settings.words, key, values)
+  const clock = browserClock()
+  const newId = () => randomHex(16)
+  const endpoint = () => new URL(settings.endpoint, document.baseURI).href
+  const wire = wireOf(settings, endpoint, clock, tell)
+
+  const uploads = createUploads({
+    wire,
+    newId,
+    upload: browserUpload,
+    base: endpoint,
+    options: () => settings.attachments,
+    changed: () => frame?.composer.drawUploads(),
+    problem: (problem) => frame?.composer.problem(problemText(problem, settings, words)),
+  })
+
+  const chat: Chat = createChat({
+    wire,
+    clock,
+    waker: browserWaker,
+    newId,
+    timestamp: () => new Date().toISOString(),
+    clientTool: () => settings.onClientTool,
+    text: (key) => words(key),
+    listener: {
+      changed: draw,
+      threadChanged(thread) {
+        frame?.threads.current(thread)
+        tell('chat-thread', { id: thread?.id ?? null, title: thread?.title })
+      },
+      event(event) {
+        tell('chat-event', { event })
+        if (event.type === 'client_effect') tell('chat-client-effect', { name: event.name, data: event.data })
+      },
+      started: (run) => tell('chat-response-start', run),
+      ended(run, outcome) {
+        frame?.say(lastWords(outcome, chat.state, words))
+        tell('chat-response-end', { ...run, outcome })
+      },
+      failed(message, code, status) {
+        frame?.say(message)
+        tell('chat-error', { message, code, status })
+      },
+    },
+  })
+
+  const host: ItemHost = {
+    get busy() {
+      return chat.state.phase !== 'idle'
+    },
+    get allowedImageDomains() {
+      return chat.state.conversation.thread?.allowedImageDomains ?? []
+    },
+    text: (key) => words(key),
+    async act(action, item) {
+      const { type, payload, handler, streaming = true } = action
+      if (handler === 'client') return tell('chat-action', { action, itemId: item.id })
+      await chat.act({ type, ...(payload === undefined ? {} : { payload }) }, item.id, { streaming })
+    },
+    answer: (item, input) => chat.answer(item.id, input),
+  }
+
+  let drawing = false
+  /** Many events arrive between two frames; one drawing serves them all. */
+  function draw(): void {
+    if (drawing) return
+    drawing = true
+    requestAnimationFrame(() => {
+      drawing = false
+      frame?.draw(chat.state)
+    })
+  }
+
+  async function send(text: string, inferenceOptions: InferenceOptions = {}): Promise<void> {
+    if (chat.state.phase !== 'idle') return
+    frame?.conversation.toEnd()
+    await chat.send({ text, attachments: uploads.take(), inferenceOptions })
+  }
+
+  // Declared last: what is made above draws nothing before it is there.
+  let frame: Frame | undefined
+  function rebuild(): void {
+    const writing = frame?.composer.text ?? ''
+    frame = createFrame(root, { settings, words, wire, chat, uploads, host, send })
+    frame.composer.text = writing
+    frame.threads.current(chat.state.conversation.thread)
+    frame.composer.drawUploads()
+    frame.draw(chat.state)
+  }
+  rebuild()
+
+  return {
+    chat,
+    send,
+    rebuild,
+    focus: () => frame?.composer.focus(),
+    loadThreads(again) {
+      if (again) frame?.threads.reset()
+      if (settings.history && settings.endpoint !== '') void frame?.loadThreads()
+    },
+    leave() {
+      uploads.clear()
+      chat.leave()
+    },
+  }
+}
+
+function wireOf(settings: ChatSettings, endpoint: () => string, clock: ReturnType<typeof browserClock>, tell: Tell): Wire {
+  return createWire(
+    () => ({
+      endpoint: endpoint(),
+      token: settings.token,
+      fetch: settings.fetch ?? globalThis.fetch.bind(globalThis),
+      metadata: settings.metadata,
+      resumable: settings.resumable,
+      extraHeaders:
+        settings.extraHeaders === 'always' ||
+        (settings.extraHeaders === 'same-origin' && new URL(endpoint()).origin === globalThis.location.origin),
+      language: settings.language,
+    }),
+    { clock, onResponse: (response) => tell('chat-response', response) },
+  )
+}
+
+/** The network is back: the connection is certainly another. The page is seen again: it may be. */
+const browserWaker: Waker = (wake) => {
+  const online = () => wake(true)
+  const seen = () => {
+    if (document.visibilityState === 'visible') wake(false)
+  }
+  globalThis.addEventListener('online', online)
+  document.addEventListener('visibilitychange', seen)
+  return () => {
+    globalThis.removeEventListener('online', online)
+    document.removeEventListener('visibilitychange', seen)
+  }
+}
+
+function problemText(problem: UploadProblem, settings: ChatSettings, words: Words): string {
+  const { maxBytes, maxCount } = limitsOf(settings.attachments ?? {})
+  if (problem.why === 'count') return words('tooManyFiles', { count: String(maxCount) })
+  const { name, message } = problem
+  switch (problem.why) {
+    case 'size':
+      return words('fileTooLarge', { name, size: `${Math.floor((maxBytes / 1024 / 1024) * 10) / 10} MB` })
+    case 'type':
+      return words('fileType', { name })
+    case 'failed':
+      return message || words('uploadFailed', { name })
+  }
+}
+
+/** What a screen reader says when an answer has ended: its text, once and whole, instead of piece by piece. */
+function lastWords(outcome: RunOutcome, { conversation }: ChatState, words: Words): string {
+  if (outcome === 'stopped') return words('stopped')
+  if (outcome === 'failed') return conversation.failure?.message ?? words('failed')
+  const last = conversation.entries.findLast(({ item }) => item.type === 'assistant_message')?.item
+  const text = last?.type === 'assistant_message' ? last.content.map((part) => part.text).join(' ') : ''
+  return words('answered', { text: text.slice(0, MOST_SAID) })
+}

@@ -1,0 +1,15 @@
+// The style sheets of the component, made once a page: constructed ones, which a policy without inline styles allows.
+
+import { contentStyles } from '../content/index.ts'
+import conversation from './conversation.css'
+import frame from './frame.css'
+import tokens from './tokens.css'
+
+/** Sheets for a shadow root. */
+export function styleSheets(): CSSStyleSheet[] {
+  return [tokens, frame, conversation, contentStyles].map((text) => {
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync(text)
+    return sheet
+  })
+}

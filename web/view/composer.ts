@@ -1,0 +1,165 @@
+// Where the person writes: the text, the files that go with it, the choices for it, and the button that sends or stops.
+
+import type { InferenceOptions } from '../../src/chatkit/item.ts'
+import type { ChatState } from '../chat/parts.ts'
+import { limitsOf, type Uploads } from '../chat/uploads.ts'
+import type { ChatSettings, Choice } from '../settings.ts'
+import type { Words } from '../words.ts'
+import { button, el, icon, iconButton, setAttribute, setChildren, setText } from './dom.ts'
+import { type UploadChip, uploadChip } from './upload-chip.ts'
+
+/** What the person wants. */
+export interface ComposerListener {
+  /** The text and the choices; the files are taken from the uploads. */
+  sent(text: string, options: InferenceOptions): void
+  stopped(): void
+}
+
+/** The composer. */
+export interface Composer {
+  readonly element: HTMLElement
+  draw(state: ChatState): void
+  /** The files have changed. */
+  drawUploads(): void
+  /** A problem with a file, said and shown; an empty one is none. */
+  problem(text: string): void
+  focus(): void
+  /** What is being written. */
+  text: string
+}
+
+/** Makes the composer, empty. */
+export function createComposer(settings: ChatSettings, words: Words, uploads: Uploads, listener: ComposerListener): Composer {
+  const field = el('textarea', { class: 'field', rows: 1, 'aria-label': words('composer'), placeholder: words('placeholder') })
+  field.setAttribute('enterkeyhint', 'send')
+  const chips = el('ul', { class: 'chips', 'aria-label': words('attachments') })
+  const problem = el('p', { class: 'problem', role: 'alert' })
+  const files = el('input', { type: 'file', hidden: true, multiple: true, accept: settings.attachments?.accept })
+  const attach = iconButton('clip', words('attach'), () => files.click())
+  const models = choice(words('model'), settings.models)
+  const tools = choice(words('tool'), settings.tools.length > 0 ? [{ id: '', label: words('anyTool') }, ...settings.tools] : [])
+  const send = el('button', { type: 'submit', class: 'send', 'aria-label': words('send'), title: words('send') }, icon('send'))
+  const stop = button(
+    { class: 'send stop', 'aria-label': words('stop'), title: words('stop') },
+    () => listener.stopped(),
+    icon('stop'),
+  )
+  const closed = el('p', { class: 'closed', role: 'status' })
+  const form = el(
+    'form',
+    { class: 'composer', part: 'composer' },
+    chips,
+    field,
+    el('div', { class: 'tools' }, files, attach, models, tools, el('span', { class: 'spacer' }), stop, send),
+  )
+  const element = el('div', { class: 'compose' }, problem, form, closed)
+  const drawn = new Map<string, UploadChip>()
+  let phase: ChatState['phase'] = 'idle'
+  attach.hidden = settings.attachments === undefined
+
+  const isReady = () => phase === 'idle' && uploads.states.every(({ state }) => state !== 'sending')
+  const isEmpty = () => field.value.trim() === '' && !uploads.states.some(({ state }) => state === 'ready')
+
+  function submit(): void {
+    if (!isReady() || isEmpty()) return
+    const text = field.value.trim()
+    field.value = ''
+    problem.textContent = ''
+    grow()
+    const { value: model } = models
+    const { value: tool } = tools
+    listener.sent(text, { ...(model === '' ? {} : { model }), ...(tool === '' ? {} : { tool_choice: { id: tool } }) })
+  }
+
+  /** As high as its text, up to what the style allows. */
+  function grow(): void {
+    field.style.height = 'auto'
+    field.style.height = `${field.scrollHeight}px`
+    setAttribute(send, 'aria-disabled', !isReady() || isEmpty() ? 'true' : undefined)
+  }
+
+  function take(list: FileList | undefined | null): boolean {
+    if (!settings.attachments || !list || list.length === 0) return false
+    problem.textContent = ''
+    uploads.add([...list])
+    return true
+  }
+
+  form.addEventListener('submit', (event) => {
+    event.preventDefault()
+    submit()
+  })
+  field.addEventListener('input', grow)
+  field.addEventListener('keydown', (event) => {
+    // While a word is being composed, Enter belongs to the input method; 229 is how Safari says so after the end.
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return
+    event.preventDefault()
+    submit()
+  })
+  field.addEventListener('paste', (event) => {
+    if (take(event.clipboardData?.files)) event.preventDefault()
+  })
+  files.addEventListener('change', () => {
+    take(files.files)
+    files.value = ''
+  })
+  form.addEventListener('dragover', (event) => {
+    if (!settings.attachments || !event.dataTransfer?.types.includes('Files')) return
+    event.preventDefault()
+    form.dataset.drop = words('dropHere')
+  })
+  form.addEventListener('dragleave', () => delete form.dataset.drop)
+  form.addEventListener('drop', (event) => {
+    delete form.dataset.drop
+    if (take(event.dataTransfer?.files)) event.preventDefault()
+  })
+
+  return {
+    element,
+    draw({ phase: next, conversation }) {
+      phase = next
+      const status = conversation.thread?.status ?? { type: 'active' }
+      const open = status.type === 'active'
+      const busy = phase === 'running' || phase === 'stopping'
+      form.hidden = !open
+      closed.hidden = open
+      setText(closed, status.type === 'active' ? '' : (status.reason ?? words(status.type)))
+      const hadFocus = stop.matches(':focus')
+      stop.hidden = !busy || !conversation.canStop
+      setAttribute(stop, 'aria-disabled', phase === 'stopping' ? 'true' : undefined)
+      send.hidden = !stop.hidden
+      // The button that was pressed is gone: the focus goes on to where the person writes.
+      if (hadFocus && stop.hidden) field.focus()
+      grow()
+    },
+    drawUploads() {
+      const { states } = uploads
+      chips.hidden = states.length === 0
+      for (const key of drawn.keys()) if (!states.some((state) => state.key === key)) drawn.delete(key)
+      const elements = states.map((state) => {
+        const chip = drawn.get(state.key) ?? uploadChip(words, state.name, () => uploads.remove(state.key))
+        drawn.set(state.key, chip)
+        chip.update(state)
+        return chip.element
+      })
+      setChildren(chips, elements)
+      const { maxCount } = limitsOf(settings.attachments ?? {})
+      attach.disabled = states.length >= maxCount
+      grow()
+    },
+    problem: (text) => setText(problem, text),
+    focus: () => field.focus(),
+    get text() {
+      return field.value
+    },
+    set text(value) {
+      field.value = value
+      grow()
+    },
+  }
+}
+
+function choice(label: string, choices: readonly Choice[]): HTMLSelectElement {
+  const options = choices.map(({ id, label: name }) => el('option', { value: id }, name))
+  return el('select', { class: 'pick', 'aria-label': label, title: label, hidden: choices.length === 0 }, ...options)
+}

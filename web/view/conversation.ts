@@ -1,0 +1,124 @@
+// The conversation as it is on show: its items, in a place that scrolls with the newest as long as the person is there.
+
+import type { ChatState } from '../chat/parts.ts'
+import type { ItemHost } from '../item-view.ts'
+import type { StarterPrompt } from '../settings.ts'
+import { completeTurns } from '../state/turns.ts'
+import type { Words } from '../words.ts'
+import { button, el, icon, setAttribute, setChildren, setText } from './dom.ts'
+import { createEntryView, type EntryView, type MakeItemView, type TurnListener } from './entry.ts'
+
+/** What the person wants. */
+export interface ConversationListener extends TurnListener {
+  olderWanted(): void
+  promptChosen(prompt: string): void
+}
+
+/** The conversation on the page. */
+export interface ConversationView {
+  readonly element: HTMLElement
+  draw(state: ChatState): void
+  /** The newest item comes into sight: the person has just said something. */
+  toEnd(): void
+}
+
+/** So near to the end counts as there, in pixels. */
+const NEAR = 48
+
+/** Makes the view, empty. */
+export function createConversationView(
+  make: MakeItemView,
+  host: ItemHost,
+  words: Words,
+  start: { readonly greeting: string | undefined; readonly prompts: readonly StarterPrompt[] },
+  listener: ConversationListener,
+): ConversationView {
+  const older = button({ class: 'text-button older' }, () => listener.olderWanted(), words('loadOlder'))
+  const list = el('div', { class: 'entries' })
+  const progressText = el('span')
+  const progress = el('p', { class: 'progress' }, el('span', { class: 'dots', 'aria-hidden': 'true' }), progressText)
+  const prompts = start.prompts.map(({ label, prompt }) =>
+    button({ class: 'prompt' }, () => listener.promptChosen(prompt ?? label), label),
+  )
+  const empty = el(
+    'div',
+    { class: 'empty' },
+    el('h2', {}, start.greeting ?? words('greeting')),
+    el('div', { class: 'prompts' }, ...prompts),
+  )
+  const column = el('div', { class: 'column' }, older, empty, list, progress)
+  const scroller = el('div', { class: 'scroller', role: 'log', 'aria-live': 'off', 'aria-label': words('conversation') }, column)
+  scroller.tabIndex = 0
+  const latest = button({ class: 'to-end', 'aria-label': words('toEnd'), title: words('toEnd') }, toEnd, icon('latest'))
+  const element = el('div', { class: 'conversation' }, scroller, latest)
+
+  const views = new Map<string, EntryView>()
+  let stuck = true
+  let lastTop = 0
+  let drawnFor = ''
+  let thread: string | undefined
+
+  scroller.addEventListener('scroll', () => {
+    const distance = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight
+    // Growth alone is not the person's doing: only a way up lets go of the end.
+    if (distance < NEAR) stuck = true
+    else if (scroller.scrollTop < lastTop - 1) stuck = false
+    lastTop = scroller.scrollTop
+    latest.hidden = stuck
+  })
+  // Pictures arrive and details are opened without a drawing here.
+  new ResizeObserver(follow).observe(column)
+  new ResizeObserver(follow).observe(scroller)
+
+  function follow(): void {
+    if (stuck) scroller.scrollTop = scroller.scrollHeight
+  }
+
+  function toEnd(): void {
+    stuck = true
+    latest.hidden = true
+    follow()
+  }
+
+  return {
+    element,
+    toEnd,
+    draw({ conversation, phase, loadingOlder }) {
+      const { entries } = conversation
+      const running = phase === 'running' || phase === 'stopping'
+      if (conversation.thread?.id !== thread) {
+        // A new conversation keeps its place when it gets its id.
+        if (thread !== undefined) views.clear()
+        thread = conversation.thread?.id
+        stuck = true
+      }
+      // What the content may do, and from where it may load, goes into every view.
+      const surroundings = JSON.stringify([host.busy, host.allowedImageDomains])
+      const again = surroundings !== drawnFor
+      drawnFor = surroundings
+      const turns = completeTurns(entries, running)
+      const height = scroller.scrollHeight
+      const oldest = list.firstElementChild
+      for (const id of views.keys()) if (!entries.some(({ item }) => item.id === id)) views.delete(id)
+      const elements = entries.map((entry) => {
+        const view = views.get(entry.item.id) ?? createEntryView(entry, make, host, words, listener)
+        views.set(entry.item.id, view)
+        view.update(entry, turns.get(entry.item.id), again)
+        return view.element
+      })
+      setChildren(list, elements)
+      older.hidden = conversation.older === undefined || phase === 'loading'
+      setAttribute(older, 'aria-disabled', loadingOlder ? 'true' : undefined)
+      empty.hidden =
+        entries.length > 0 || phase !== 'idle' || conversation.failure !== undefined || conversation.thread !== undefined
+      const waiting = running && conversation.entries.every(({ standing }) => standing !== 'pending')
+      const text = conversation.progress?.text ?? (phase === 'loading' && entries.length === 0 ? words('loading') : undefined)
+      progress.hidden = text === undefined && !waiting
+      setText(progressText, text ?? '')
+      setAttribute(scroller, 'aria-busy', String(phase !== 'idle'))
+      if (stuck) follow()
+      // Older items came in above: what the person looks at stays where it is.
+      else if (oldest?.isConnected && oldest !== list.firstElementChild) scroller.scrollTop += scroller.scrollHeight - height
+    },
+  }
+}

@@ -1,0 +1,162 @@
+// The frame of the component: the bar, the list of conversations, the conversation, the banners, the composer, and how they stand together.
+
+import type { InferenceOptions } from '../../src/chatkit/item.ts'
+import type { Chat } from '../chat/chat.ts'
+import type { ChatState } from '../chat/parts.ts'
+import type { Uploads } from '../chat/uploads.ts'
+import type { Wire } from '../client/wire.ts'
+import { itemView, markdownView } from '../content/index.ts'
+import type { ItemHost } from '../item-view.ts'
+import type { ChatSettings } from '../settings.ts'
+import type { Words } from '../words.ts'
+import { createBanners } from './banners.ts'
+import { type Composer, createComposer } from './composer.ts'
+import { type ConversationView, createConversationView } from './conversation.ts'
+import { el, iconButton, setAttribute, setText } from './dom.ts'
+import { createThreadsView, type ThreadsView } from './threads.ts'
+
+/** What stands in the shadow root. */
+export interface Frame {
+  readonly composer: Composer
+  readonly conversation: ConversationView
+  readonly threads: ThreadsView
+  draw(state: ChatState): void
+  /** Reads the list of conversations, if it is in sight. */
+  loadThreads(): Promise<void>
+  /** Has a screen reader say it. */
+  say(text: string): void
+}
+
+/** What the frame shows and works with. */
+export interface FrameParts {
+  readonly settings: ChatSettings
+  readonly words: Words
+  readonly wire: Wire
+  readonly chat: Chat
+  readonly uploads: Uploads
+  readonly host: ItemHost
+  readonly send: (text: string, options: InferenceOptions) => Promise<void>
+}
+
+/** Makes the frame in the place of an earlier one. */
+export function createFrame(root: ShadowRoot, { settings, words, wire, chat, uploads, host, send }: FrameParts): Frame {
+  const threads = createThreadsView(wire, words, {
+    opened(id) {
+      leavePanel()
+      void chat.open(id)
+    },
+    startedNew: startNew,
+    renamed: (id, title) => {
+      if (chat.state.conversation.thread?.id === id) chat.retitle(title)
+    },
+    deleted: (id) => {
+      if (chat.state.conversation.thread?.id === id) chat.startNew()
+    },
+  })
+  const conversation = createConversationView(
+    itemView,
+    host,
+    words,
+    { greeting: settings.startGreeting, prompts: settings.prompts },
+    {
+      olderWanted: () => void chat.loadOlder(),
+      promptChosen: (prompt) => void send(prompt, {}),
+      rate: settings.feedback ? (ids, kind) => chat.feedback(ids, kind) : undefined,
+      say,
+    },
+  )
+  const markdown = (text: string): HTMLElement => {
+    const view = markdownView(host)
+    view.set(text)
+    return view.element
+  }
+  const banners = createBanners(words, markdown, {
+    remedy: () => void chat.remedy(),
+    dismissed: (id) => chat.dismiss(id),
+  })
+  const composer = createComposer(settings, words, uploads, {
+    sent: (text, options) => void send(text, options),
+    stopped: () => chat.stop(),
+  })
+  const announcer = el('p', { class: 'unseen', role: 'status', 'aria-live': 'polite' })
+  const title = el('h1', { class: 'title' })
+  const toggle = iconButton('menu', words('threads'), togglePanel, { 'aria-expanded': 'false', hidden: !settings.history })
+  const bar = el('header', { class: 'bar', part: 'bar' }, toggle, title, iconButton('plus', words('newThread'), startNew))
+  const below = el('div', { class: 'column below' }, banners.element, composer.element)
+  const main = el('div', { class: 'main' }, bar, conversation.element, below, announcer)
+  const veil = el('div', { class: 'veil' })
+  const element = el(
+    'div',
+    { class: 'chat', part: 'chat', 'data-threads': settings.history ? 'auto' : 'none' },
+    threads.element,
+    veil,
+    main,
+  )
+  veil.addEventListener('click', leavePanel)
+  element.addEventListener('keydown', onEscape)
+  root.replaceChildren(element)
+  const widthWatch = new ResizeObserver(() => setAttribute(toggle, 'aria-expanded', String(isPanelOpen())))
+  widthWatch.observe(element)
+
+  function isPanelOpen(): boolean {
+    return getComputedStyle(threads.element).display !== 'none'
+  }
+
+  /** On a narrow page the list lies over the conversation; a wide one has room for both. */
+  function isPanelOver(): boolean {
+    return isPanelOpen() && getComputedStyle(veil).display !== 'none'
+  }
+
+  function setPanel(state: 'open' | 'closed' | 'auto'): void {
+    element.dataset.threads = state
+    setAttribute(toggle, 'aria-expanded', String(isPanelOpen()))
+  }
+
+  function togglePanel(): void {
+    const opens = !isPanelOpen()
+    setPanel(opens ? 'open' : 'closed')
+    if (!opens) return
+    void threads.load()
+    if (isPanelOver()) threads.element.querySelector('button')?.focus()
+  }
+
+  function leavePanel(): void {
+    if (!isPanelOver()) return
+    setPanel('auto')
+    toggle.focus()
+  }
+
+  function startNew(): void {
+    leavePanel()
+    chat.startNew()
+    composer.focus()
+  }
+
+  function onEscape(event: KeyboardEvent): void {
+    if (event.key !== 'Escape' || event.isComposing || event.defaultPrevented) return
+    if (isPanelOver()) leavePanel()
+    else if (chat.state.phase === 'running') chat.stop()
+  }
+
+  function say(text: string): void {
+    // The same words a second time are news, too.
+    announcer.textContent = ''
+    announcer.textContent = text
+  }
+
+  return {
+    composer,
+    conversation,
+    threads,
+    say,
+    async loadThreads() {
+      if (isPanelOpen()) await threads.load()
+    },
+    draw(state) {
+      setText(title, state.conversation.thread?.title ?? '')
+      conversation.draw(state)
+      banners.draw(state)
+      composer.draw(state)
+    },
+  }
+}

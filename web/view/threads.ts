@@ -1,0 +1,173 @@
+// The list of a person's conversations: open, begin, rename, delete. The conversation itself is elsewhere.
+
+import { parsePage, parseThread, type ThreadHead } from '../client/parse.ts'
+import { Refused } from '../client/refused.ts'
+import type { Wire } from '../client/wire.ts'
+import type { Words } from '../words.ts'
+import { askToDelete } from './ask.ts'
+import { button, el, iconButton, setAttribute, setChildren } from './dom.ts'
+
+/** What the person chose. */
+export interface ThreadsListener {
+  opened(threadId: string): void
+  startedNew(): void
+  renamed(threadId: string, title: string): void
+  deleted(threadId: string): void
+}
+
+/** What the rest tells the list. */
+export interface ThreadsView {
+  readonly element: HTMLElement
+  /** Reads the first page, once it is wanted. */
+  load(): Promise<void>
+  /** The thread now on show; one that the list does not have yet is put first. */
+  current(thread: ThreadHead | undefined): void
+  /** Forgets what was read: another person may have signed in. */
+  reset(): void
+}
+
+interface Entry {
+  readonly id: string
+  readonly title: string | undefined
+}
+
+const PAGE = 30
+const LONGEST_TITLE = 200
+
+/** Makes the list, which is empty until it is loaded. */
+export function createThreadsView(wire: Wire, words: Words, listener: ThreadsListener): ThreadsView {
+  const list = el('ul', { class: 'thread-list' })
+  const none = el('p', { class: 'quiet' }, words('noThreads'))
+  const problem = el('p', { class: 'problem', role: 'alert' })
+  const more = button({ class: 'text-button' }, () => void read(), words('more'))
+  const element = el(
+    'nav',
+    { class: 'threads', 'aria-label': words('threads'), part: 'threads' },
+    button({ class: 'new-thread' }, () => listener.startedNew(), words('newThread')),
+    list,
+    none,
+    problem,
+    more,
+  )
+  const rows = new Map<string, HTMLElement>()
+  let entries: readonly Entry[] = []
+  let shown: string | undefined
+  let after: string | undefined
+  let loaded = false
+  draw()
+
+  async function read(): Promise<void> {
+    const cursor = after
+    const answer = await asked(() =>
+      wire.ask('threads.list', { limit: PAGE, ...(cursor === undefined ? {} : { after: cursor }) }),
+    )
+    if (answer === undefined || cursor !== after) return
+    const page = parsePage(answer.value, parseThread)
+    const known = new Set(entries.map(({ id }) => id))
+    entries = [...entries, ...page.data.filter(({ id }) => !known.has(id))]
+    after = page.after
+    loaded = true
+    draw()
+  }
+
+  /** What the server answered; undefined after a failure, which is then shown. */
+  async function asked(ask: () => Promise<unknown>): Promise<{ readonly value: unknown } | undefined> {
+    try {
+      problem.textContent = ''
+      return { value: await ask() }
+    } catch (error) {
+      if (error instanceof Refused) problem.textContent = error.message || words(error.status === 401 ? 'signedOut' : 'failed')
+      else problem.textContent = words('unreachable')
+      return undefined
+    }
+  }
+
+  function draw(): void {
+    more.hidden = after === undefined
+    none.hidden = entries.length > 0 || !loaded
+    for (const id of rows.keys()) if (!entries.some((entry) => entry.id === id)) rows.delete(id)
+    setChildren(list, entries.map(rowOf))
+  }
+
+  function rowOf(entry: Entry): HTMLElement {
+    const title = entry.title || words('untitled')
+    const known = rows.get(entry.id)
+    if (known && known.dataset.title === title) {
+      setAttribute(known.firstElementChild ?? known, 'aria-current', entry.id === shown ? 'true' : undefined)
+      return known
+    }
+    const row = el(
+      'li',
+      { class: 'thread', 'data-title': title },
+      button({ class: 'thread-open', title }, () => listener.opened(entry.id), el('bdi', {}, title)),
+      iconButton('pencil', `${words('rename')}: ${title}`, () => startRename(row, entry)),
+      iconButton('trash', `${words('remove')}: ${title}`, () => void remove(entry)),
+    )
+    setAttribute(row.firstElementChild ?? row, 'aria-current', entry.id === shown ? 'true' : undefined)
+    rows.set(entry.id, row)
+    return row
+  }
+
+  function startRename(row: HTMLElement, entry: Entry): void {
+    const field = el('input', {
+      class: 'rename',
+      'aria-label': words('titleOf'),
+      value: entry.title ?? '',
+      maxlength: LONGEST_TITLE,
+    })
+    const back = () => {
+      rows.delete(entry.id)
+      draw()
+      rows.get(entry.id)?.querySelector<HTMLElement>('.thread-open')?.focus()
+    }
+    field.addEventListener('keydown', (event) => {
+      if (event.key === 'Enter' && !event.isComposing) void rename(entry, field.value.trim()).then(back)
+      if (event.key === 'Escape') {
+        event.stopPropagation()
+        back()
+      }
+    })
+    row.replaceChildren(field)
+    field.focus()
+    field.select()
+  }
+
+  async function rename(entry: Entry, title: string): Promise<void> {
+    if (title === '' || title === entry.title) return
+    if (!(await asked(() => wire.ask('threads.update', { thread_id: entry.id, title })))) return
+    entries = entries.map((other) => (other.id === entry.id ? { ...other, title } : other))
+    listener.renamed(entry.id, title)
+  }
+
+  async function remove(entry: Entry): Promise<void> {
+    if (!(await askToDelete(element, entry.title || words('untitled'), words))) return
+    if (!(await asked(() => wire.ask('threads.delete', { thread_id: entry.id })))) return
+    entries = entries.filter(({ id }) => id !== entry.id)
+    draw()
+    listener.deleted(entry.id)
+  }
+
+  return {
+    element,
+    async load() {
+      if (!loaded) await read()
+    },
+    current(thread) {
+      shown = thread?.id
+      if (thread) {
+        const { id, title } = thread
+        const known = entries.find((entry) => entry.id === id)
+        if (known) entries = entries.map((entry) => (entry.id === id ? { id, title: title ?? entry.title } : entry))
+        // A thread that is opened by its id alone has its place further down; one without a title yet is a new one.
+        else if (loaded || title !== undefined) entries = [{ id, title }, ...entries]
+      }
+      draw()
+    },
+    reset() {
+      entries = []
+      after = undefined
+      loaded = false
+      draw()
+    },
+  }
+}

@@ -1,0 +1,30 @@
+// One file of the next message: its name, how far it is, and a button that takes it away.
+
+import type { UploadState } from '../chat/uploads.ts'
+import type { Words } from '../words.ts'
+import { el, icon, iconButton, setAttribute } from './dom.ts'
+
+/** A file on show. */
+export interface UploadChip {
+  readonly element: HTMLElement
+  update(state: UploadState): void
+}
+
+/** The chip of a file. */
+export function uploadChip(words: Words, name: string, onRemove: () => void): UploadChip {
+  const bar = el('progress', { max: 100 })
+  const picture = el('span', { class: 'chip-picture' }, icon('file'))
+  const remove = iconButton('close', words('removeAttachment', { name }), onRemove)
+  const element = el('li', { class: 'chip' }, picture, el('bdi', { class: 'chip-name', title: name }, name), bar, remove)
+  return {
+    element,
+    update({ state, share }) {
+      const percent = String(Math.round(share * 100))
+      setAttribute(bar, 'value', percent)
+      setAttribute(bar, 'aria-label', words('uploading', { name, percent }))
+      bar.hidden = state !== 'sending'
+      if (element.dataset.state !== state) picture.replaceChildren(icon(state === 'failed' ? 'warning' : 'file'))
+      element.dataset.state = state
+    },
+  }
+}
