@@ -1,73 +1,57 @@
 // Small drawings of our own for the icon names of the protocol (section 9.5): lines on a 24 × 24 grid. A name without a drawing gets a plain one.
 
 const CIRCLE = 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z'
-const PAGE = 'M6 3h8l4 4v14H6zM14 3v4h4'
-const BOOK = 'M5 4h14v16H7a2 2 0 0 1-2-2zM5 18a2 2 0 0 1 2-2h12'
-const SQUARE = 'M4 4h16v16H4z'
-const PERSON = 'M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM4 21c1-4 4-6 8-6s7 2 8 6'
-const PENCIL = 'M4 20l1-4L16 5l3 3L8 19zM14 7l3 3'
-const STAR = 'M12 3l2.7 6 6.3.6-4.8 4.3 1.4 6.4L12 17l-5.6 3.3 1.4-6.4L3 9.6 9.3 9z'
-const SPARK = 'M11 5c.6 4 2.4 5.8 6 6.5-3.6.7-5.4 2.5-6 6.5-.6-4-2.4-5.8-6-6.5 3.6-.7 5.4-2.5 6-6.500z'
-const BARS = 'M4 20h16M7 20v-6M12 20V5M17 20v-9'
 
-/** The drawings, as SVG path data. Those in `FILLED` are areas. */
+/** The drawings, as SVG path data. Those in 'FILLED' are areas. */
 const SHAPES: Readonly<Record<string, string>> = {
-  agent: 'M5 9h14v10H5zM12 9V5M9 13v2M15 13v2M3 13v2M21 13v2',
   bolt: 'M13 3L5 14h6l-1 7 8-11h-6z',
-  'book-closed': BOOK,
-  bug: 'M8 9h8v6a4 4 0 0 1-8 0zM9 9a3 3 0 0 1 6 0M4 8l4 3M20 8l-4 3M3 15h5M16 15h5M12 9v10',
+  'book-closed': 'M5 4h14v16H7a2 2 0 0 1-2-2zM5 18a2 2 0 0 1 2-2h12',
   calendar: 'M4 6h16v14H4zM4 10h16M8 3v4M16 3v4',
-  chart: BARS,
-  check: 'M5 12.500l4.5 4.500L19 7.5',
-  'check-circle': `${CIRCLE}M8 12l3 3 5-6`,
+  chart: 'M4 20h16M7 20v-6M12 20V5M17 20v-9',
+  check: 'M5 12.5l4.5 4.5L19 7.5',
+  'check-circle': `${CIRCLE}M8 12l3 3 5-6',
   'chevron-left': 'M15 5l-7 7 7 7',
   'chevron-right': 'M9 5l7 7-7 7',
-  'circle-question': `${CIRCLE}M9.5 9.500c0-3.5 5-3.5 5 0 0 2-2.5 2-2.5 4M12 17h.01`,
-  clock: `${CIRCLE}M12 7v5l3 2`,
-  cube: 'M12 3l8 4.500v9L12 21l-8-4.500v-9zM4 7.500l8 4.5 8-4.500M12 12v9',
-  desktop: 'M3 5h18v11H3zM9 20h6M12 16v4',
-  document: `${PAGE}M9 12h6M9 16h6`,
+  'circle-question': '${CIRCLE}M9.5 9.5c0-3.5 5-3.5 5 0 0 2-2.5 2-2.5 4M12 17h.01',
+  clock: '${CIRCLE}M12 7v5l3 2',
+  document: 'M6 3h8l4 4v14H6zM14 3v4h4M9 12h6M9 16h6',
   dot: 'M12 10a2 2 0 1 0 0 4 2 2 0 0 0 0-4z',
   'dots-horizontal': 'M5 12h.01M12 12h.01M19 12h.01',
-  'dots-vertical': 'M12 5v.01M12 12v.01M12 19v.01',
   'empty-circle': CIRCLE,
   'external-link': 'M10 5H5v14h14v-5M14 4h6v6M20 4l-9 9',
-  globe: `${CIRCLE}M3 12h18M12 3c-5 5-5 13 0 18 5-5 5-13 0-18z`,
-  keys: 'M3 14a4 4 0 1 0 8 0 4 4 0 1 0-8 0M10 11l9-7M16 6.500l2 3',
-  images: 'M3 7h14v13H3zM7 4h14v12M4 18l4-4 3 3 2-2 3 3',
-  info: `${CIRCLE}M12 11v6M12 7.500h.01`,
+  globe: '${CIRCLE}M3 12h18M12 3c-5 5-5 13 0 18 5-5 5-13 0-18z',
+  keys: 'M3 14a4 4 0 1 0 8 0 4 4 0 1 0-8 0M10 11l9-7M16 6.5l2 3',
+  info: '${CIRCLE}M12 11v6M12 7.5h.01',
   lightbulb: 'M9 18h6M10 21h4M8 14a6 6 0 1 1 8 0c-1 1-1 2-1 4H9c0-2 0-3-1-4z',
   mail: 'M3 5h18v14H3zM3 6l9 7 9-7',
   'map-pin': 'M12 21c-4-5-6-8-6-11a6 6 0 0 1 12 0c0 3-2 6-6 11zM12 8a2 2 0 1 0 0 4 2 2 0 0 0 0-4z',
-  mobile: 'M7 3h10v18H7zM11 18h2',
-  notebook: 'M6 3h13v18H6zM4 7h4M4 12h4M4 17h4',
-  'page-blank': PAGE,
   phone: 'M5 4h4l2 5-3 2c1 3 3 5 5 6l2-3 5 2v4c-9 2-17-7-15-16z',
   play: 'M7 4l13 8-13 8z',
   plus: 'M12 5v14M5 12h14',
-  'profile-card': 'M4 4h16v16H4zM12 7a3 3 0 1 0 0 6 3 3 0 0 0 0-6zM7 18c2-3 8-3 10 0',
   reload: 'M20 11a8 8 0 1 0-2.3 6M20 5v6h-6',
-  star: STAR,
-  search: 'M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.5 15.500L21 21',
-  sparkle: SPARK,
-  'square-code': `${SQUARE}M10 9l-3 3 3 3M14 9l3 3-3 3`,
-  'square-image': `${SQUARE}M4 17l5-5 4 4 2-2 5 4M15 8h.01`,
-  suitcase: 'M3 8h18v12H3zM9 8V4h6v4M3 13h18',
+  star: 'M12 3l2.7 6 6.3.6-4.8 4.3 1.4 6.4L12 17l-5.6 3.3 1.4-6.4L3 9.6 9.3 9z',
+  search: 'M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.5 15.5L21 21',
+  sparkle: 'M11 5c.6 4 2.4 5.8 6 6.5-3.6.7-5.4 2.5-6 6.5-.6-4-2.4-5.8-6-6.5 3.6-.7 5.4-2.5 6-6.5z',
+  'square-image': 'M4 4h16v16H4zM4 17l5-5 4 4 2-2 5 4M15 8h.01`,
   'settings-slider': 'M4 8h9M17 8h3M15 6v4M4 16h3M11 16h9M9 14v4',
-  user: PERSON,
-  write: PENCIL,
+  user: 'M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM4 21c1-4 4-6 8-6s7 2 8 6',
+  write: 'M4 20l1-4L16 5l3 3L8 19zM14 7l3 3',
 }
 
 /** Names that share a drawing. */
 const ALIKE: Readonly<Record<string, string>> = {
+  agent: 'sparkle',
   analytics: 'chart',
   'book-clock': 'book-closed',
   'book-open': 'book-closed',
   'check-circle-filled': 'check-circle',
+  images: 'square-image',
   maps: 'map-pin',
-  name: 'profile-card',
-  'notebook-pencil': 'notebook',
+  'notebook-pencil': 'write',
+  notebook: 'document',
+  'page-blank': 'document',
   profile: 'user',
+  'profile-card': 'user',
   'sparkle-double': 'sparkle',
   'square-text': 'document',
   'star-filled': 'star',

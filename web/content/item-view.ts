@@ -10,6 +10,7 @@ import { taskView } from './items/task.ts'
 import { toolCall } from './items/tool-call.ts'
 import { unknownPart } from './items/unknown.ts'
 import { userMessage } from './items/user-message.ts'
+import type { View } from './items/view.ts'
 import { workflowView } from './items/workflow.ts'
 import { widgetItem } from './widget/widget-item.ts'
 
@@ -45,38 +46,24 @@ interface Kind {
 
 function kind(item: Item, host: ItemHost): Kind {
   switch (item.type) {
-    case 'user_message': {
-      const view = userMessage(host)
-      return { element: view.element, draw: (now) => now.type === item.type && view.update(now) }
-    }
-    case 'assistant_message': {
-      const view = assistantMessage(host)
-      return { element: view.element, draw: (now) => now.type === item.type && view.update(now) }
-    }
-    case 'client_tool_call': {
-      const view = toolCall(host)
-      return { element: view.element, draw: (now) => now.type === item.type && view.update(now) }
-    }
-    case 'widget': {
-      const view = widgetItem(host)
-      return { element: view.element, draw: (now) => now.type === item.type && view.update(now) }
-    }
-    case 'generated_image': {
-      const view = generatedImage(host)
-      return { element: view.element, draw: (now) => now.type === item.type && view.update(now) }
-    }
-    case 'structured_input': {
-      const view = structuredInput(host)
-      return { element: view.element, draw: (now) => now.type === item.type && view.update(now) }
-    }
+    case 'user_message':
+      return of(item.type, userMessage(host))
+    case 'assistant_message':
+      return of(item.type, assistantMessage(host))
+    case 'client_tool_call':
+      return of(item.type, toolCall(host))
+    case 'widget':
+      return of(item.type, widgetItem(host))
+    case 'generated_image':
+      return of(item.type, generatedImage(host))
+    case 'structured_input':
+      return of(item.type, structuredInput(host))
     case 'task': {
-      const view = taskView(host)
-      return { element: view.element, draw: (now) => now.type === item.type && view.update(now.task) }
+      const { element, update } = taskView(host)
+      return of(item.type, { element, update: ({ task }) => update(task) })
     }
-    case 'workflow': {
-      const view = workflowView(host)
-      return { element: view.element, draw: (now) => now.type === item.type && view.update(now) }
-    }
+    case 'workflow':
+      return of(item.type, workflowView(host))
     case 'end_of_turn':
     case 'hidden_context_item':
     case 'sdk_hidden_context':
@@ -84,4 +71,10 @@ function kind(item: Item, host: ItemHost): Kind {
     default:
       return { element: unknownPart(host), draw: () => {} }
   }
+}
+
+/** A view of one kind of item, for any item: it is given none of another kind. */
+function of<T extends Item['type']>(type: T, { element, update }: View<Extract<Item, { readonly type: T }>>): Kind {
+  const isOne = (item: Item): item is Extract<Item, { readonly type: T }> => item.type === type
+  return { element, draw: (item) => isOne(item) && update(item) }
 }

@@ -5,10 +5,10 @@ import { markdownView } from '../markdown/view.ts'
 import { shown } from '../visible.ts'
 import { chart } from './chart.ts'
 import { button, checkbox, datePicker, editable, field, radioGroup, select, textarea } from './controls.ts'
-import { DEEPEST, type Drawing, keyOf, optional, take } from './drawing.ts'
+import { DEEPEST, type Drawing, keyOf, take } from './drawing.ts'
 import { icon } from './icon.ts'
 import { listItem, picture, table } from './parts.ts'
-import { boxStyle, color, flag, number, objects, oneOf, size, spacing, text, textStyle } from './values.ts'
+import { boxStyle, color, defined, flag, number, objects, oneOf, size, spacing, text, textStyle } from './values.ts'
 import type { VNode } from './vnode.ts'
 
 /** The nodes of a component's children. */
@@ -52,7 +52,7 @@ export function draw(component: JsonObject, drawing: Drawing, depth: number): re
           tag: 'div',
           ...key,
           attributes: { class: 'w-spacer' },
-          style: optional({ 'min-height': size(component.minSize), 'min-width': size(component.minSize) }),
+          style: defined({ 'min-height': size(component.minSize), 'min-width': size(component.minSize) }),
         },
       ]
     case 'Divider':
@@ -61,7 +61,7 @@ export function draw(component: JsonObject, drawing: Drawing, depth: number): re
           tag: 'hr',
           ...key,
           attributes: { class: flag(component, 'flush') ? 'w-divider w-flush' : 'w-divider' },
-          style: optional({
+          style: defined({
             'border-color': color(component.color),
             'border-top-width': size(component.size),
             'margin-block': spacing('margin', component.spacing).margin,
@@ -106,7 +106,7 @@ export function draw(component: JsonObject, drawing: Drawing, depth: number): re
       return [
         icon(text(component, 'name') ?? '', {
           ...key,
-          style: optional({ color: color(component.color), ...iconSize(component) }),
+          style: defined({ color: color(component.color), ...iconSize(component) }),
         }),
       ]
     case 'Image':

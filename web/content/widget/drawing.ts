@@ -62,8 +62,3 @@ export function keyOf(component: JsonObject): { readonly key?: string } {
   const key = text(component, 'key') ?? text(component, 'id')
   return key === undefined ? {} : { key }
 }
-
-/** The entries that have a value. */
-export function optional(style: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(style).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
-}

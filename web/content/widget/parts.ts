@@ -4,9 +4,9 @@ import type { JsonObject } from '../../../src/chatkit/json.ts'
 import { imageAddress } from '../address.ts'
 import { foreignLink } from '../link.ts'
 import { shown } from '../visible.ts'
-import { type Drawing, isBlocked, isBusy, keyOf, optional, take } from './drawing.ts'
+import { type Drawing, isBlocked, isBusy, keyOf, take } from './drawing.ts'
 import { icon } from './icon.ts'
-import { blockStyle, boxStyle, color, flag, number, objects, oneOf, size, spacing, text } from './values.ts'
+import { blockStyle, boxStyle, color, defined, flag, number, objects, oneOf, size, spacing, text } from './values.ts'
 import type { VNode } from './vnode.ts'
 
 /** Draws the children of a component. */
@@ -39,7 +39,7 @@ export function picture(component: JsonObject, { host }: Drawing): VNode {
     },
     style: {
       ...blockStyle(component),
-      ...optional({
+      ...defined({
         'object-fit': fit,
         'object-position': oneOf(component, 'position', POSITIONS),
         background: color(component.background),
@@ -79,7 +79,7 @@ function tableCell(cell: JsonObject, header: boolean, inside: Children): VNode {
     attributes: { ...(header ? { scope: 'col' } : {}), colspan: span('colSpan'), rowspan: span('rowSpan') },
     style: {
       ...spacing('padding', cell.padding),
-      ...optional({
+      ...defined({
         width: size(cell.width) ?? (width && WIDTHS[width]),
         'text-align': oneOf(cell, 'align', ['start', 'center', 'end']),
         'vertical-align': LINES[oneOf(cell, 'vAlign', ['start', 'center', 'end']) ?? 'center'],

@@ -45,26 +45,27 @@ export function objects(component: JsonObject, name: string): readonly JsonObjec
   return (Array.isArray(value) ? value : [value]).filter(isObject)
 }
 
-/** Colours by the names of the protocol. */
+/** Colours by the names of the protocol: the component's own, by the end of their property's name. */
 const TOKENS: Readonly<Record<string, string>> = {
-  primary: 'var(--chat-text)',
-  default: 'var(--chat-text)',
-  emphasis: 'var(--chat-text)',
-  prose: 'var(--chat-text)',
-  secondary: 'var(--chat-muted)',
-  tertiary: 'var(--chat-muted)',
-  success: 'var(--chat-success)',
-  warning: 'var(--chat-warning)',
-  caution: 'var(--chat-warning)',
-  danger: 'var(--chat-danger)',
-  info: 'var(--chat-info)',
-  discovery: 'var(--chat-accent)',
-  surface: 'var(--chat-surface)',
-  'surface-secondary': 'var(--chat-surface)',
-  'surface-tertiary': 'var(--chat-hover)',
-  'surface-elevated': 'var(--chat-raised)',
-  subtle: 'var(--chat-border)',
-  strong: 'var(--chat-field-border)',
+  primary: 'text',
+  default: 'text',
+  emphasis: 'text',
+  prose: 'text',
+  secondary: 'muted',
+  tertiary: 'muted',
+  success: 'success',
+  warning: 'warning',
+  caution: 'warning',
+  danger: 'danger',
+  info: 'info',
+  discovery: 'accent',
+  surface: 'surface',
+  'surface-secondary': 'surface',
+  'surface-tertiary': 'hover',
+  'surface-elevated': 'raised',
+  'surface-elevated-secondary': 'raised',
+  subtle: 'border',
+  strong: 'field-border',
 }
 
 const COLOR =
@@ -72,7 +73,7 @@ const COLOR =
 
 function plainColor(value: Json | undefined): string | undefined {
   if (typeof value !== 'string') return undefined
-  if (Object.hasOwn(TOKENS, value)) return TOKENS[value]
+  if (Object.hasOwn(TOKENS, value)) return `var(--chat-${TOKENS[value]})`
   const [, hue, shade] = PRIMITIVE.exec(value) ?? []
   if (hue !== undefined && Object.hasOwn(HUES, hue)) return `oklch(${(100 - Number(shade) * 0.08).toFixed(1)}% ${HUES[hue]})`
   return COLOR.test(value) && CSS.supports('color', value) ? value : undefined
@@ -185,28 +186,15 @@ export function border(value: Json | undefined): Record<string, string> {
   return style
 }
 
-const ALIGN: Readonly<Record<string, string>> = {
-  start: 'start',
-  center: 'center',
-  end: 'end',
-  baseline: 'baseline',
-  stretch: 'stretch',
-}
-const JUSTIFY: Readonly<Record<string, string>> = {
-  start: 'start',
-  center: 'center',
-  end: 'end',
-  between: 'space-between',
-  around: 'space-around',
-  evenly: 'space-evenly',
-  stretch: 'stretch',
+/** How children stand, in the words of CSS. */
+function placed(value: Json | undefined): string | undefined {
+  if (typeof value !== 'string') return undefined
+  if (value === 'between' || value === 'around' || value === 'evenly') return `space-${value}`
+  return ['start', 'center', 'end', 'baseline', 'stretch'].includes(value) ? value : undefined
 }
 
-function word(words: Readonly<Record<string, string>>, value: Json | undefined): string | undefined {
-  return typeof value === 'string' && Object.hasOwn(words, value) ? words[value] : undefined
-}
-
-function defined(style: Readonly<Record<string, string | undefined>>): Record<string, string> {
+/** The entries that have a value. */
+export function defined(style: Readonly<Record<string, string | undefined>>): Record<string, string> {
   return Object.fromEntries(Object.entries(style).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
 }
 
@@ -242,8 +230,8 @@ export function boxStyle(component: JsonObject, direction: 'row' | 'column'): Re
     'flex-direction': direction,
     ...blockStyle(component),
     ...defined({
-      'align-items': word(ALIGN, component.align),
-      'justify-content': word(JUSTIFY, component.justify),
+      'align-items': placed(component.align),
+      'justify-content': placed(component.justify),
       'flex-wrap': oneOf(component, 'wrap', ['wrap', 'nowrap', 'wrap-reverse']),
       flex:
         typeof flex === 'number'
