@@ -10,7 +10,6 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
-import { markedLexer } from '../../../scripts/marked-lexer.ts'
 import { launchBrowser } from '../../browser/browser.ts'
 
 export const POLICY: string = [
@@ -102,7 +101,6 @@ export function contentPages(): { open(options?: ContentPageOptions): Promise<Co
         bundle: true,
         write: false,
         loader: { '.css': 'text' },
-        plugins: [markedLexer],
         format: 'esm',
         conditions: ['onbehalf-source'],
       }),
