@@ -1,7 +1,7 @@
 // What the tests over PostgreSQL share: databases that are opened for one test.
 
 import pg from 'pg'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 import type { RunStore } from '../../src/chatkit/index.ts'
 import { openPostgres, type PostgresDatabase, type PostgresOptions } from '../../src/store/index.ts'
 import type { PostgresServer } from './postgres-server.ts'
@@ -37,6 +37,12 @@ export function listenTo(store: RunStore, id: string): () => Promise<void> {
     new Promise((resolve) => {
       heard = resolve
     })
+}
+
+/** Stops the regular looks for the test at hand, so that only what is heard wakes; `vi.advanceTimersByTime` makes them. */
+export function withoutLooks(): void {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
 }
 
 /** A run to begin, and on which terms. */

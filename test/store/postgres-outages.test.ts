@@ -5,7 +5,7 @@ import type { ThreadStore } from '../../src/chatkit/index.ts'
 import { PostgresError, postgresRunStore, postgresThreadStore } from '../../src/store/index.ts'
 import { said, thread } from '../chatkit/thread-store-contract.ts'
 import { openLine } from './line.ts'
-import { listenTo, opened, RUN, session, TERMS, untilSomebodyWaits } from './postgres-ground.ts'
+import { listenTo, opened, RUN, session, TERMS, untilSomebodyWaits, withoutLooks } from './postgres-ground.ts'
 import { type PostgresServer, startPostgres } from './postgres-server.ts'
 
 let server: PostgresServer
@@ -99,6 +99,28 @@ test('the line freezes: calls fail within the timeouts, and work again when it d
   expect(performance.now() - closing).toBeLessThan(3500)
 })
 
+test('the line freezes in the middle of a change: the connection that does not answer is not asked to take it back', async () => {
+  const line = await openLine(server.port)
+  onTestFinished(() => line.close())
+  const database = await server.database()
+  const frozen = await opened(server, database, { port: line.port, timeouts: { statement: 2000 }, connections: 1 })
+  const store = postgresThreadStore(frozen)
+  await store.createThread(thread('t1'), {})
+  const other = await session(server, database)
+  await other.query('begin; select from thread for update')
+  const changed = store.changeItems('owner-a', 't1', { save: [said('t1', 'i1')] }).catch((error: unknown) => error)
+  await untilSomebodyWaits(server, database)
+  line.freeze()
+  const before = performance.now()
+  expect(await changed).toEqual(new PostgresError('no answer'))
+  // The statement's own time and not another one.
+  expect(performance.now() - before).toBeLessThan(4500)
+  line.thaw()
+  await other.query('commit')
+  expect(await store.changeItems('owner-a', 't1', { save: [said('t1', 'i1')] })).toBe(true)
+  expect(await idsIn(store)).toEqual(['i1'])
+})
+
 test('a lock that somebody holds is not waited for longer than a statement may take', async () => {
   const database = await server.database()
   const store = postgresThreadStore(await opened(server, database, { timeouts: { statement: 300 } }))
@@ -132,9 +154,7 @@ const LISTENERS =
   "select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen%' or query like 'select pg_notify%'"
 
 test('an instance whose listening connection is cut listens again, and hears what was said meanwhile', async () => {
-  // Without the regular look, only what is heard can wake.
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
-  onTestFinished(() => void vi.useRealTimers())
+  withoutLooks()
   const database = await server.database()
   const here = postgresRunStore(await opened(server, database))
   const there = postgresRunStore(await opened(server, database))
@@ -153,8 +173,7 @@ test('an instance whose listening connection is cut listens again, and hears wha
 })
 
 test('what nobody was notified of is found by the regular look', async () => {
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
-  onTestFinished(() => void vi.useRealTimers())
+  withoutLooks()
   const database = await server.database()
   const runs = postgresRunStore(await opened(server, database))
   await runs.begin(RUN, TERMS)

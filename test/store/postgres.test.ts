@@ -11,7 +11,7 @@ import {
 } from '../../src/store/index.ts'
 import { runStoreContract } from '../chatkit/run-store-contract.ts'
 import { said, thread, threadStoreContract } from '../chatkit/thread-store-contract.ts'
-import { listenTo, opened, RUN, TERMS } from './postgres-ground.ts'
+import { listenTo, opened, RUN, TERMS, withoutLooks } from './postgres-ground.ts'
 import { type PostgresServer, startPostgres } from './postgres-server.ts'
 
 let server: PostgresServer
@@ -136,6 +136,7 @@ test('an error of a statement quotes no values', async () => {
 
 describe('instances that share a database', () => {
   test('hear what another one’s run says, at once', async () => {
+    withoutLooks()
     const [here, there] = (await instances(2)).map(postgresRunStore)
     if (!here || !there) throw new Error('There are no two instances')
     await here.begin(RUN, TERMS)
@@ -150,6 +151,15 @@ describe('instances that share a database', () => {
     expect(await here.append('r1', 4, [], 16_000)).toBe('stopping')
     const woken = wake()
     await here.end('r1', 'done')
+    await woken
+  })
+
+  test('hear of many runs of which something is said in one moment', async () => {
+    withoutLooks()
+    const [here, there] = await instances(2)
+    const ids = Array.from({ length: 1200 }, (_, n) => `r${n}`)
+    const woken = Promise.all(ids.map((id) => new Promise<void>((resolve) => there?.bell.watch(id, resolve))))
+    for (const id of ids) here?.bell.ring(id)
     await woken
   })
 
