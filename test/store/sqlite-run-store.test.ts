@@ -45,6 +45,16 @@ test('who watches a run of a process that is gone is woken now and then; a run o
   expect(vi.getTimerCount()).toBe(0)
 })
 
+test('a key outlives the process, whether or not its run can be come back to', async () => {
+  const made = tested()
+  const run = { id: 'r1', owner: 'a', threadId: 't1', resumable: false, once: { key: 'k', digest: 'd' } }
+  const before = sqliteRunStore(made.open())
+  await before.begin(run, TERMS)
+  await before.end('r1', 'done')
+  const after = sqliteRunStore(made.open())
+  expect(await after.begin({ ...run, id: 'r2', threadId: 't2' }, TERMS)).toMatchObject({ why: 'repeated', run: { id: 'r1' } })
+})
+
 test('a run in memory and one in the file count together', async () => {
   const store = sqliteRunStore(tested().open())
   const begin = (threadId: string, resumable: boolean) =>
