@@ -85,7 +85,7 @@ describe('imports', () => {
     'mcp-server': { rooms: ['core'], library: '@modelcontextprotocol/server', node: true },
     'openai-agents': { rooms: ['core'], library: '@openai/agents', node: true },
     // It knows the type of an agent's events.
-    chatkit: { rooms: ['core', 'openai-agents'], library: 'zod', parts: ['rate-limiter-flexible'], node: true },
+    chatkit: { rooms: ['core', 'openai-agents'], library: 'rate-limiter-flexible', node: true },
     // It stands behind chatkit's port.
     store: { rooms: ['core', 'chatkit'], library: 'kysely', parts: ['pg', '@fastify/busboy'], node: true },
     // The program stands on public subpaths, like an app.

@@ -1,11 +1,21 @@
 // Requests parsed from JSON. Unknown fields are ignored; numbers and the like are not coerced.
 
-import { z } from 'zod'
-import type { UserContent } from './item.ts'
+import type { InferenceOptions, UserContent } from './item.ts'
 import type { Json, JsonObject } from './json.ts'
 import type { ChatkitLimits } from './options.ts'
 import { done, invalid, type Outcome, refuse } from './refusal.ts'
-import type { Action, ChatkitRequest, ListParams, UserMessageInput } from './request.ts'
+import type {
+  Action,
+  ChatkitRequest,
+  JsonParams,
+  ListParams,
+  RequestMetadata,
+  ResumeParams,
+  StreamParams,
+  StructuredInputAnswers,
+  UserMessageInput,
+} from './request.ts'
+import { count, dictionary, flag, isObject, list, Misshapen, maybe, object, oneOf, or, type Shape, text } from './shape.ts'
 
 /** Elements of a page: when none are asked for, and at most. */
 const PAGE = 20
@@ -15,114 +25,105 @@ const MOST_PARTS = 100
 /** Levels of a free-form value: deeper ones cannot be written out again without exhausting the stack. */
 const DEEPEST = 32
 
-const id = z.string().min(1).max(256)
-const name = z.string().max(256)
-const anyJson = z.custom<Json>((value) => value !== undefined && isShallow([value]))
-const freeForm = z.custom<JsonObject>((value) => isObject(value) && isShallow([value]))
+const id = text({ least: 1, most: 256 })
+const name = text({ most: 256 })
+const filledName = text({ least: 1, most: 256 })
 
-const content = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('input_text'), text: z.string() }),
-  z.object({
-    type: z.literal('input_tag'),
+/** Any value that JSON can hold. */
+const anyJson: Shape<Json> = (value) => {
+  if (value === undefined || !isShallow([value])) throw new Misshapen()
+  return value as Json
+}
+
+const freeForm: Shape<JsonObject> = (value) => {
+  if (!isObject(value) || !isShallow([value])) throw new Misshapen()
+  return value as JsonObject
+}
+
+const CONTENT: { readonly [T in UserContent['type']]: Shape<Extract<UserContent, { readonly type: T }>> } = {
+  input_text: object({ type: oneOf('input_text'), text: text() }),
+  input_tag: object<Extract<UserContent, { readonly type: 'input_tag' }>>({
+    type: oneOf('input_tag'),
     id,
-    text: z.string(),
-    data: freeForm.default({}),
-    group: name.nullish(),
-    interactive: z.boolean().default(false),
+    text: text(),
+    data: or(freeForm, {}),
+    group: maybe(name),
+    interactive: or(flag, false),
   }),
-])
-
-const messageInput = z
-  .object({
-    content: z.array(content).max(MOST_PARTS),
-    attachments: z.array(id).max(MOST_PARTS),
-    quoted_text: z.string().nullish(),
-    inference_options: z.object({ model: name.nullish(), tool_choice: z.object({ id }).nullish() }),
-  })
-  .transform(
-    ({ content, attachments, quoted_text, inference_options: { model, tool_choice } }): UserMessageInput => ({
-      content: content.map((part): UserContent => {
-        if (part.type === 'input_text') return part
-        const { group, ...tag } = part
-        return typeof group === 'string' ? { ...tag, group } : tag
-      }),
-      attachments: [...new Set(attachments)],
-      ...(typeof quoted_text === 'string' ? { quoted_text } : {}),
-      inference_options: { ...(typeof model === 'string' ? { model } : {}), ...(tool_choice ? { tool_choice } : {}) },
-    }),
-  )
-
-const list = {
-  limit: z
-    .number()
-    .refine((limit) => Number.isInteger(limit) && limit >= 0)
-    .nullish(),
-  order: z.enum(['asc', 'desc']).default('desc'),
-  after: z.string().max(256).nullish(),
 }
 
-function bounds({ limit, order, after }: z.output<z.ZodObject<typeof list>>): ListParams {
-  return { limit: Math.min(limit || PAGE, LARGEST_PAGE), order, ...(typeof after === 'string' ? { after } : {}) }
+const content: Shape<UserContent> = (value) => {
+  const { type } = object<Pick<UserContent, 'type'>>({ type: oneOf('input_text', 'input_tag') })(value)
+  return CONTENT[type](value)
 }
 
-const action = z
-  .object({ type: name.min(1), payload: anyJson.nullish() })
-  .transform(({ type, payload }): Action => ({ type, ...(payload === undefined || payload === null ? {} : { payload }) }))
+const attachments: Shape<readonly string[]> = (value) => [...new Set(list(id, MOST_PARTS)(value))]
 
-const actionParams = z
-  .object({ thread_id: id, item_id: id.nullish(), action })
-  .transform(({ item_id, ...params }) => ({ ...params, ...(typeof item_id === 'string' ? { item_id } : {}) }))
-
-const structuredInput = z.object({
-  status: z.enum(['answered', 'skipped']).default('answered'),
-  answers: z
-    .record(id, z.object({ values: z.array(z.string()).max(MOST_PARTS).default([]), skipped: z.boolean().default(false) }))
-    .refine((answers) => Object.keys(answers).length <= MOST_PARTS)
-    .default({}),
+const messageInput = object<UserMessageInput>({
+  content: list(content, MOST_PARTS),
+  attachments,
+  quoted_text: maybe(text()),
+  inference_options: object<InferenceOptions>({
+    model: maybe(name),
+    tool_choice: maybe(object<{ readonly id: string }>({ id })),
+  }),
 })
 
-function request<T extends ChatkitRequest['type'], P extends z.ZodType>(type: T, params: P) {
-  return z.object({ type: z.literal(type), params, metadata: z.record(z.string(), z.unknown()).optional() })
+const limit: Shape<number> = (value) => Math.min(maybe(count())(value) || PAGE, LARGEST_PAGE)
+const page = { limit, order: or(oneOf('asc', 'desc'), 'desc'), after: maybe(name) } as const
+
+const action = object<Action>({ type: filledName, payload: maybe(anyJson) })
+const ofThread = { thread_id: id } as const
+const ofAction = object<StreamParams['threads.custom_action']>({ ...ofThread, item_id: maybe(id), action })
+
+const structuredInput = object<StructuredInputAnswers>({
+  status: or(oneOf('answered', 'skipped'), 'answered'),
+  answers: or(
+    dictionary(
+      id,
+      object<StructuredInputAnswers['answers'][string]>({ values: or(list(text(), MOST_PARTS), []), skipped: or(flag, false) }),
+      MOST_PARTS,
+    ),
+    {},
+  ),
+})
+
+type Params = StreamParams & JsonParams & { 'onbehalf.runs.resume': ResumeParams }
+
+/** The parameters of each type of request. */
+const PARAMS: { readonly [T in keyof Params]: Shape<Params[T]> } = {
+  'threads.create': object({ input: messageInput }),
+  'threads.add_user_message': object({ ...ofThread, input: messageInput }),
+  'threads.add_client_tool_output': object({ ...ofThread, result: anyJson }),
+  'threads.add_structured_input': object({ ...ofThread, item_id: id, input: structuredInput }),
+  'threads.retry_after_item': object({ ...ofThread, item_id: id }),
+  'threads.custom_action': ofAction,
+  'threads.sync_custom_action': ofAction,
+  'threads.get_by_id': object(ofThread),
+  'threads.delete': object(ofThread),
+  'threads.list': object<ListParams>(page),
+  'threads.update': object({ ...ofThread, title: text() }),
+  'items.list': object<JsonParams['items.list']>({ ...ofThread, ...page }),
+  'items.feedback': object({ ...ofThread, item_ids: list(id, MOST_PARTS), kind: oneOf('positive', 'negative') }),
+  'attachments.create': object({ name: filledName, size: count(Number.MAX_SAFE_INTEGER), mime_type: filledName }),
+  'attachments.delete': object({ attachment_id: id }),
+  'input.transcribe': object({ audio_base64: text(), mime_type: filledName }),
+  'onbehalf.runs.stop': object(ofThread),
+  'onbehalf.runs.resume': object<ResumeParams>({ ...ofThread, after: maybe(id) }),
 }
 
-const REQUEST = z.discriminatedUnion('type', [
-  request('threads.create', z.object({ input: messageInput })),
-  request('threads.add_user_message', z.object({ thread_id: id, input: messageInput })),
-  request('threads.add_client_tool_output', z.object({ thread_id: id, result: anyJson })),
-  request('threads.add_structured_input', z.object({ thread_id: id, item_id: id, input: structuredInput })),
-  request('threads.retry_after_item', z.object({ thread_id: id, item_id: id })),
-  request('threads.custom_action', actionParams),
-  request('threads.sync_custom_action', actionParams),
-  request('threads.get_by_id', z.object({ thread_id: id })),
-  request('threads.delete', z.object({ thread_id: id })),
-  request('threads.list', z.object(list).transform(bounds)),
-  request('threads.update', z.object({ thread_id: id, title: z.string() })),
-  request(
-    'items.list',
-    z.object({ thread_id: id, ...list }).transform(({ thread_id, ...page }) => ({ thread_id, ...bounds(page) })),
-  ),
-  request(
-    'items.feedback',
-    z.object({ thread_id: id, item_ids: z.array(id).max(MOST_PARTS), kind: z.enum(['positive', 'negative']) }),
-  ),
-  request(
-    'attachments.create',
-    z.object({
-      name: name.min(1),
-      size: z.number().refine((size) => Number.isSafeInteger(size) && size >= 0),
-      mime_type: name.min(1),
-    }),
-  ),
-  request('attachments.delete', z.object({ attachment_id: id })),
-  request('input.transcribe', z.object({ audio_base64: z.string(), mime_type: name.min(1) })),
-  request('onbehalf.runs.stop', z.object({ thread_id: id })),
-  request(
-    'onbehalf.runs.resume',
-    z
-      .object({ thread_id: id, after: id.nullish() })
-      .transform(({ thread_id, after }) => ({ thread_id, ...(typeof after === 'string' ? { after } : {}) })),
-  ),
-])
+const metadata: Shape<RequestMetadata | undefined> = (value) =>
+  value === undefined ? undefined : dictionary(text(), (one) => one, Number.POSITIVE_INFINITY)(value)
+
+function isType(type: string): type is keyof Params {
+  return Object.hasOwn(PARAMS, type)
+}
+
+/** A request by its type, which says what its parameters are. */
+function requestOf(body: Readonly<Record<string, unknown>>, type: keyof Params): ChatkitRequest {
+  const shape = object<{ readonly params: unknown; readonly metadata?: RequestMetadata }>({ params: PARAMS[type], metadata })
+  return { type, ...shape(body) } as ChatkitRequest
+}
 
 /** Whether a body is, by its type, a recording, which may be larger than other requests. */
 export function isRecording(body: unknown): boolean {
@@ -131,20 +132,27 @@ export function isRecording(body: unknown): boolean {
 
 /** Parses a request, or says where it is not as the protocol says: the place, never the value. */
 export function parseRequest(body: unknown, limits: ChatkitLimits): Outcome<ChatkitRequest> {
-  const parsed = REQUEST.safeParse(body)
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    if (isObject(body) && typeof body.type === 'string' && issue?.code === 'invalid_union' && issue.path[0] === 'type') {
-      return refuse(invalid('This server does not answer requests of this type.', 'unknown_type'))
-    }
-    return refuse(invalid(`The request is not as the protocol says at ${issue?.path.join('.') || 'its top level'}.`))
+  if (!isObject(body)) return misplaced('its top level')
+  if (typeof body.type !== 'string') return misplaced('type')
+  if (!isType(body.type)) return refuse(invalid('This server does not answer requests of this type.', 'unknown_type'))
+  let request: ChatkitRequest
+  try {
+    request = requestOf(body, body.type)
+  } catch (error) {
+    if (error instanceof Misshapen) return misplaced(error.path.join('.'))
+    throw error
   }
-  const length = lengthOf(parsed.data)
-  if (length > limits.textLength) return refuse(invalid(`The message is longer than ${limits.textLength} characters.`))
-  if (parsed.data.type === 'threads.update' && parsed.data.params.title.length > limits.titleLength) {
+  if (lengthOf(request) > limits.textLength) {
+    return refuse(invalid(`The message is longer than ${limits.textLength} characters.`))
+  }
+  if (request.type === 'threads.update' && request.params.title.length > limits.titleLength) {
     return refuse(invalid(`The title is longer than ${limits.titleLength} characters.`))
   }
-  return done(parsed.data)
+  return done(request)
+}
+
+function misplaced(place: string): Outcome<ChatkitRequest> {
+  return refuse(invalid(`The request is not as the protocol says at ${place}.`))
 }
 
 /** Characters of what a person wrote. */
@@ -162,10 +170,6 @@ function lengthOf(request: ChatkitRequest): number {
     default:
       return 0
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Level by level, not by recursion, which is what a deep value would exhaust. */

@@ -13,7 +13,7 @@ it.each([
   expect(written).toEqual(compile())
 })
 
-it('the stores and the chat load neither Kysely nor limiters that they do not use: each costs as much as the rest of a start', () => {
+it('the stores and the chat load neither Kysely, a schema library, nor limiters that they do not use: each costs as much as the rest of a start', () => {
   const script = `
     import { registerHooks } from 'node:module'
     const loaded = []
@@ -26,5 +26,5 @@ it('the stores and the chat load neither Kysely nor limiters that they do not us
   expect(stderr).toBe('')
   const loaded = stdout.split('\n')
   expect(loaded.some((url) => url.endsWith('/src/store/compiled-sqlite.ts'))).toBe(true)
-  expect(loaded.filter((url) => /node_modules\/(kysely|pg|rate-limiter-flexible\/index)/.test(url))).toEqual([])
+  expect(loaded.filter((url) => /node_modules\/(kysely|zod|pg|rate-limiter-flexible\/index)/.test(url))).toEqual([])
 })
