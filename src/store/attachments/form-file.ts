@@ -2,7 +2,7 @@
 
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy'
+import type { BusboyFileStream, BusboyInstance } from '@fastify/busboy'
 import { TooLarge } from './attachment-folder.ts'
 
 /** A file as the form says it is. */
@@ -33,6 +33,8 @@ export async function takeFormFile<T>(
   most: number,
   take: (file: FormFile) => Promise<T>,
 ): Promise<T | undefined> {
+  // Loaded when a form comes, so that nobody's start waits for it.
+  const { Busboy } = await import('@fastify/busboy')
   let form: BusboyInstance
   try {
     const limits = { fieldNameSize: 100, fieldSize: 1024, fields: 20, files: 20, parts: 20, headerPairs: 40, headerSize: 8192 }
