@@ -257,6 +257,15 @@ describe('Markdown', () => {
     expect(at.troubles).toEqual([])
   })
 
+  test('makes a link of what a later definition defines, however far above it stands', async () => {
+    const at = await open()
+    const text = 'See [r].\n\nOne\n\nTwo\n\nThree\n\n'
+    await at.markdown(text)
+    expect(await at.page.locator('#notice a').count()).toBe(0)
+    await at.markdown(`${text}[r]: https://r.example/`)
+    expect(await at.page.locator('#notice p').first().textContent()).toBe('See r (https://r.example/).')
+  })
+
   test('takes any text without failing, however deep or long', async () => {
     const at = await open()
     const hostile = [

@@ -57,7 +57,7 @@ describe('an action', () => {
         button('Stays', { onClickAction: { type: 'd', handler: 'client' } }),
       ]),
     )
-    for (const name of ['Streams', 'Also', 'Answers', 'Stays']) await pressed(at, name)
+    for (const name of ['Streams', 'Also', 'Answers', 'Answers', 'Stays', 'Stays']) await pressed(at, name)
     expect((await actions(at)).map((one) => one.type)).toEqual(['a', 'c', 'd'])
     expect(await actions(at)).toMatchObject([{}, { streaming: false }, { handler: 'client' }])
     // What was put in front of it must not send it either.
@@ -333,7 +333,14 @@ describe('a component', () => {
             height: 'calc(1px + url(x))',
             background: 'blue-500',
           },
-          { type: 'Box', width: '-5px', gap: 'expression(1)', background: 'inherit;position:fixed', radius: 'position: fixed' },
+          {
+            type: 'Box',
+            width: '-5px',
+            margin: '-5px',
+            gap: 'expression(1)',
+            background: 'inherit;position:fixed',
+            radius: 'position: fixed',
+          },
         ],
       }),
     )
