@@ -24,9 +24,8 @@ export async function session(server: PostgresServer, database: string): Promise
 }
 
 /** Resolves when some statement waits for a lock. */
-export async function untilSomebodyWaits(server: PostgresServer, database: string): Promise<void> {
-  const waiting = `select from pg_stat_activity where wait_event_type = 'Lock' and datname = '${database}'`
-  while ((await server.query(waiting)).length === 0);
+export async function untilSomebodyWaits(client: pg.Client): Promise<void> {
+  while ((await client.query('select from pg_locks where not granted')).rowCount === 0);
 }
 
 /** Watches a run; gives the way to wait for a wake that comes from now on. */

@@ -109,7 +109,7 @@ test('the line freezes in the middle of a change: the connection that does not a
   const other = await session(server, database)
   await other.query('begin; select from thread for update')
   const changed = store.changeItems('owner-a', 't1', { save: [said('t1', 'i1')] }).catch((error: unknown) => error)
-  await untilSomebodyWaits(server, database)
+  await untilSomebodyWaits(other)
   line.freeze()
   const before = performance.now()
   expect(await changed).toEqual(new PostgresError('no answer'))
@@ -136,14 +136,17 @@ test('a lock that somebody holds is not waited for longer than a statement may t
 
 test('a change that is taken back because another program and it wait for each other is made anew', async () => {
   const database = await server.database()
-  const store = postgresThreadStore(await opened(server, database))
+  // Whoever looks first at the end of its time finds the deadlock, and is taken back: the change and not the other program.
+  await server.query(`alter database ${database} set deadlock_timeout = '2s'`)
+  const store = postgresThreadStore(await opened(server, database, { timeouts: { statement: 20_000 } }))
   await store.createThread(thread('t1'), {})
   for (const id of ['a1', 'a2'])
     await store.saveAttachment('owner-a', { id, type: 'file', name: id, mime_type: 'text/plain', size: 1, metadata: {} })
   const other = await session(server, database)
+  await other.query("set deadlock_timeout = '1min'")
   await other.query("begin; update attachment set body = body where id = 'a2'")
   const changed = store.changeItems('owner-a', 't1', { save: [said('t1', 'i1')], attach: ['a1', 'a2'] })
-  await untilSomebodyWaits(server, database)
+  await untilSomebodyWaits(other)
   await other.query("update attachment set body = body where id = 'a1'")
   await other.query('commit')
   expect(await changed).toBe(true)
