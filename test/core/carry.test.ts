@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type AuditEvent, createAuditor } from '../../src/core/audit.ts'
 import { type CarryOptions, carryingFetch } from '../../src/core/carry.ts'
 import { Credential } from '../../src/core/credential.ts'
@@ -401,6 +401,23 @@ describe('when the audit fails', () => {
     })
     expect(await codeOf(fetch('https://a.example/mcp'))).toBe('server_unavailable')
   })
+})
+
+it('listens to no signal any more when a call is over, however it went: the run’s own signal outlives thousands of them', async () => {
+  const added = vi.spyOn(EventTarget.prototype, 'addEventListener')
+  const removed = vi.spyOn(EventTarget.prototype, 'removeEventListener')
+  try {
+    const { signal } = new AbortController()
+    for (const fetch of [async () => new Response('{}'), () => Promise.reject(new Error('canary'))])
+      await carrying('https://a.example/mcp', { fetch, signal })
+        .fetch('https://a.example/mcp')
+        .catch(() => {})
+    expect(added.mock.calls.length).toBeGreaterThan(0)
+    expect(removed.mock.calls.map(([, listener]) => listener)).toEqual(added.mock.calls.map(([, listener]) => listener))
+  } finally {
+    added.mockRestore()
+    removed.mockRestore()
+  }
 })
 
 describe('when the server does not answer', () => {
