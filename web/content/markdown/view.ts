@@ -43,7 +43,7 @@ export function markdownView(options: MarkdownOptions): MarkdownView {
     let start = from
     for (const [index, token] of read.tokens.entries()) {
       const end = start + token.raw.length
-      const within = isBlank(token) ? [] : marksWithin(marks, start, reach(read.tokens, index, end))
+      const within = marks.length === 0 || isBlank(token) ? [] : marksWithin(marks, start, reach(read.tokens, index, end))
       const old = blocks[next.length]
       const same = old && !fresh && !(relinked && old.raw.includes('[')) ? old : undefined
       const block = step(token, start, within, same, options)
