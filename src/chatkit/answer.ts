@@ -102,16 +102,16 @@ export function startAnswer(parts: AnswerParts): Answer {
   }
 
   async function store(type: 'thread.item.done' | 'thread.item.replaced', item: Item): Promise<AnswerEvent | undefined> {
+    await hold()
     // Before it is stored: a stop that comes meanwhile must not put the partial text over the complete one.
     pending.settle(item.id)
-    await hold()
     if (!(await threads.change(threadId, { save: [item] }))) throw new ThreadGone()
     return visible(item) ? { type, item: parts.present(item) } : undefined
   }
 
   async function remove(event: Extract<AnswerEvent, { type: 'thread.item.removed' }>): Promise<AnswerEvent | undefined> {
-    pending.settle(event.item_id)
     await hold()
+    pending.settle(event.item_id)
     await threads.change(threadId, { remove: [event.item_id] })
     return hidden.has(event.item_id) ? undefined : event
   }

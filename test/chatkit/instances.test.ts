@@ -1,7 +1,7 @@
 // Several instances over one store: one writes, another shows, stops, takes over; one dies, and finds nothing left to write when it wakes up.
 
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import type { ChatkitServerOptions, ThreadStore } from '../../src/chatkit/index.ts'
+import { type ChatkitServerOptions, memoryRunStore, memoryThreadStore, type ThreadStore } from '../../src/chatkit/index.ts'
 import { answer, begin, delta, frameReader, GONE, INTERRUPTED, RESUMABLE, resume, steps } from './resumable.ts'
 import { describeStores, type OpenStores } from './stores.ts'
 import { type Loose, message, type TestCaller, type TestChat, testChat } from './support.ts'
@@ -174,6 +174,163 @@ describeStores('an instance that dies', (open) => {
     expect(await b.json('alice', 'onbehalf.runs.stop', { thread_id: thread })).toEqual({})
     expect(await b.json('alice', 'threads.delete', { thread_id: thread })).toEqual({})
     expect((await b.json('alice', 'threads.list')).data).toEqual([])
+  })
+})
+
+describe('an instance that dies', () => {
+  test('leaves complete messages as they were completed, and what was removed removed; only what was being written is saved', async () => {
+    const clock = { now: Date.now() }
+    const [stores] = [{ store: memoryThreadStore(), runs: memoryRunStore() }]
+    const a = testChat(
+      async function* (_thread, _message, context) {
+        const [complete, replaced, removed, half] = ['a', 'b', 'c', 'd'].map(() => answer(context, ''))
+        for (const item of [complete, replaced, removed, half]) {
+          if (!item) continue
+          yield { type: 'thread.item.added', item }
+          yield delta(item.id, 'partial')
+        }
+        if (complete)
+          yield {
+            type: 'thread.item.done',
+            item: { ...complete, content: [{ type: 'output_text', text: 'whole', annotations: [] }] },
+          }
+        if (replaced)
+          yield {
+            type: 'thread.item.replaced',
+            item: { ...replaced, content: [{ type: 'output_text', text: 'new', annotations: [] }] },
+          }
+        if (removed) yield { type: 'thread.item.removed', item_id: removed.id }
+        yield { type: 'progress_update', text: 'silent from here on' }
+        await new Promise(() => {})
+      },
+      { ...stores, now: () => clock.now },
+    )
+    const { reader, thread } = await begin(a)
+    await reader.until('progress_update')
+    clock.now += LEASE
+    const b = testChat(async function* () {}, { ...stores, now: () => clock.now })
+    await b.json('alice', 'threads.get_by_id', { thread_id: thread })
+    const items = await itemsOf(b.store, thread)
+    expect(items.slice(1).map(({ type, content }) => [type, content[0].text ?? 'note'])).toEqual([
+      ['assistant_message', 'whole'],
+      ['assistant_message', 'new'],
+      ['assistant_message', 'partial'],
+      ['sdk_hidden_context', 'note'],
+    ])
+  })
+
+  test('leaves no note of a run that has no log', async () => {
+    const { a, b, thread } = await (async () => {
+      const clock = { now: Date.now() }
+      const stores = { store: memoryThreadStore(), runs: memoryRunStore(), now: () => clock.now }
+      const told = steps()
+      const one = testChat(told.respond, stores)
+      const reader = await frameReader(await one.send('alice', 'threads.create', { input: message('hi') }))
+      const id = (await reader.next())?.event.thread.id
+      clock.now += LEASE
+      return { a: one, b: testChat(told.respond, stores), thread: id }
+    })()
+    await b.stream('alice', 'threads.add_user_message', { thread_id: thread, input: message('noop') })
+    expect(typesOf(await itemsOf(a.store, thread))).toEqual(['user_message', 'user_message'])
+  })
+
+  test('is missed by readers elsewhere, also when nothing wakes them', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
+    const clock = { now: Date.now() }
+    const runs = memoryRunStore()
+    // It writes no more, and nobody hears anything.
+    const silent = { ...runs, append: async () => 'running' as const }
+    const common = { store: memoryThreadStore(), now: () => clock.now, lease: LEASE }
+    const a = testChat(steps().respond, { ...common, runs: silent })
+    const b = testChat(steps().respond, { ...common, runs })
+    const response = a.send('alice', 'threads.create', { input: message('hi') }, RESUMABLE)
+    await response
+    const thread = (await b.json('alice', 'threads.list')).data[0].id
+    const reading = (await resume(b, thread)).take()
+    await new Promise((resolve) => setImmediate(resolve))
+    clock.now += LEASE
+    await vi.advanceTimersByTimeAsync(LEASE)
+    expect(await reading).toEqual([INTERRUPTED])
+  })
+})
+
+describe('a run that is alive', () => {
+  test('says so every third of its lease, as long as it takes, and stores without asking', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] })
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
+    const runs = memoryRunStore()
+    let said = 0
+    const counted: typeof runs = {
+      ...runs,
+      append: (...args) => {
+        said += 1
+        return runs.append(...args)
+      },
+    }
+    const told = steps()
+    const chat = testChat(told.respond, { runs: counted, lease: LEASE })
+    const reader = await frameReader(await chat.send('alice', 'threads.create', { input: message('hi') }))
+    const thread = (await reader.next())?.event.thread.id
+    await reader.until('thread.item.added')
+    const next = reader.next()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(said).toBe(12)
+    expect(await runs.latest(ALICE, thread, Date.now())).toMatchObject({ state: 'running' })
+    told.say(1)
+    told.finish()
+    await next
+    expect((await reader.take()).at(-1)?.event.type).toBe('thread.item.done')
+    expect(said).toBe(12)
+  })
+
+  test('keeps its thread from its own instance, too, which has slept and looks first', async () => {
+    const clock = { now: Date.now() }
+    const told = steps()
+    const chat = testChat(told.respond, { now: () => clock.now, lease: LEASE })
+    const { reader, thread } = await begin(chat)
+    clock.now += LEASE
+    const refused = await chat.send('alice', 'threads.add_user_message', { thread_id: thread, input: message('noop') })
+    expect(refused.status).toBe(409)
+    told.finish()
+    expect((await reader.take()).at(-1)?.event.type).toBe('thread.item.done')
+  })
+
+  test('is not forgotten when the one before it in its thread, which was lost, ends at last', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
+    const clock = { now: Date.now() }
+    const runs = memoryRunStore()
+    const common = { runs, store: memoryThreadStore(), now: () => clock.now, lease: LEASE }
+    const told = steps()
+    const a = testChat(told.respond, common)
+    const b = testChat(told.respond, common)
+    const { reader, thread } = await begin(a)
+    await reader.until('thread.item.added')
+    clock.now += LEASE
+    await b.stream('alice', 'threads.add_user_message', { thread_id: thread, input: message('noop') })
+    const again = await frameReader(
+      await a.send('alice', 'threads.add_user_message', { thread_id: thread, input: message('hi') }, RESUMABLE),
+    )
+    await again.until('thread.item.added')
+    const lost = reader.take()
+    told.say(1)
+    await again.until('assistant_message.content_part.text_delta')
+    // Its first word is refused, so it ends.
+    await lost
+    clock.now += LEASE - 1
+    await vi.advanceTimersByTimeAsync(LEASE - 1)
+    clock.now += LEASE - 1
+    await vi.advanceTimersByTimeAsync(LEASE - 1)
+    expect(await runs.latest(ALICE, thread, clock.now)).toMatchObject({ state: 'running' })
+    told.finish()
+    expect((await again.take()).at(-1)?.event.type).toBe('thread.item.done')
   })
 })
 

@@ -20,12 +20,15 @@ interface Served {
 /** Serves a chat on a loopback port for the test at hand. */
 async function served(respond: Respond<TestCaller>, options: Partial<ChatkitServerOptions<TestCaller>> = {}): Promise<Served> {
   const chat = testChat(respond, options)
-  const server = createServer((request, response) => void chat.server.listener(request, response))
+  const handled: Promise<void>[] = []
+  const server = createServer((request, response) => void handled.push(chat.server.listener(request, response)))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(async () => {
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
     await chat.server.close()
+    // Nothing waits for a connection that is gone.
+    await Promise.all(handled)
   })
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('The server has no port')
@@ -271,7 +274,9 @@ describe('a client', () => {
           response.resume().on('end', () => resolve(response.statusCode ?? 0))
         })
         asked.on('error', reject)
-        asked.end(body)
+        // In two parts: nobody says beforehand how much it is.
+        asked.write(body.slice(0, 1))
+        asked.end(body.slice(1))
       })
     const create = JSON.stringify({ type: 'threads.create', params: { input: message('hi') } })
     const list = JSON.stringify({ type: 'threads.list', params: {} })
@@ -326,6 +331,24 @@ describe('a client', () => {
     for (let n = 0; n < 20; n += 1) await new Promise((resolve) => setImmediate(resolve))
     await vi.advanceTimersByTimeAsync(30_000)
     expect(await got).toMatch(/^HTTP\/1\.1 408 [\s\S]*request_timeout/)
+  })
+
+  test('that is gone leaves no timer of the comments behind, and neither does one that read to the end', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
+    const told = steps()
+    const { chat, url } = await served(told.respond, { heartbeat: 1000 })
+    const gone = new AbortController()
+    const body = JSON.stringify({ type: 'threads.create', params: { input: message('hi') } })
+    const reader = await frameReader(await fetch(url, { method: 'POST', headers: HEADERS, body, signal: gone.signal }))
+    await reader.until('thread.item.added')
+    gone.abort()
+    while (chat.callers[0]?.ended !== 1) await new Promise((resolve) => setImmediate(resolve))
+    told.finish()
+    await (await fetch(url, { method: 'POST', headers: HEADERS, body })).text()
+    while (vi.getTimerCount() > 0) await new Promise((resolve) => setImmediate(resolve))
   })
 
   test('that waits is sent comments where the app asks for them, in a stream only, and its events come whole', async () => {

@@ -1,7 +1,15 @@
 // A message that is sent twice with one Idempotency-Key is one message, one thread, one answer.
 
 import { expect, test } from 'vitest'
-import { type ChatkitServerOptions, memoryThreadStore, type Respond, type ThreadStore } from '../../src/chatkit/index.ts'
+import { onceOf } from '../../src/chatkit/idempotency.ts'
+import {
+  type ChatkitServerOptions,
+  memoryRunStore,
+  memoryThreadStore,
+  type Respond,
+  type ThreadStore,
+} from '../../src/chatkit/index.ts'
+import { parseRequest } from '../../src/chatkit/parse-request.ts'
 import { answer, begin, frameReader, RESUMABLE, steps } from './resumable.ts'
 import { describeStores } from './stores.ts'
 import { type Loose, message, parseEvents, type TestCaller, testChat } from './support.ts'
@@ -155,6 +163,35 @@ describeStores('a message with a key', (open) => {
     },
   )
 })
+
+test.each(['threads.create', 'threads.add_user_message'] as const)(
+  'a message with a key whose instance died before anything was stored is sent as if for the first time (%s)',
+  async (type) => {
+    const runs = memoryRunStore()
+    const chat = testChat(async function* () {}, { runs })
+    const thread_id = await chat.create('alice')
+    const input = message('hi')
+    const params = type === 'threads.create' ? { input } : { thread_id, input }
+    const parsed = parseRequest({ type, params }, { bodyBytes: 1, audioBytes: 1, textLength: 100, titleLength: 1, runs: 1 })
+    if (!parsed.ok || (parsed.value.type !== 'threads.create' && parsed.value.type !== 'threads.add_user_message'))
+      throw new Error('no request')
+    const once = await onceOf(new Headers({ 'idempotency-key': 'k' }), parsed.value)
+    if (!once.ok || !once.value) throw new Error('no key')
+    const dead = {
+      id: 'run_dead',
+      owner: ALICE,
+      threadId: type === 'threads.create' ? 'thr_dead' : thread_id,
+      itemId: 'msg_dead',
+      once: once.value,
+    }
+    await runs.begin({ ...dead, resumable: false }, { now: 0, aliveUntil: Date.now() - 1, most: 8 })
+    const sent = parseEvents(await (await chat.send('alice', type, params, { key: 'k' })).text())
+    expect(typesOf(sent)).toContain('stream_options')
+    const again = parseEvents(await (await chat.send('alice', type, params, { key: 'k' })).text())
+    expect(typesOf(again)).not.toContain('stream_options')
+    expect((await chat.json('alice', 'threads.list')).data).toHaveLength(type === 'threads.create' ? 2 : 1)
+  },
+)
 
 const failure = new Error('disk full')
 

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type ChatkitServerOptions, memoryRunStore } from '../../src/chatkit/index.ts'
+import { type ChatkitServerOptions, memoryRunStore, memoryThreadStore } from '../../src/chatkit/index.ts'
 import { begin, type Frame, frameReader, RESUMABLE, resume, type Steps, steps } from './resumable.ts'
 import { describeStores, type OpenStores } from './stores.ts'
 import { type Loose, message, type TestCaller, testChat } from './support.ts'
@@ -217,6 +217,74 @@ async function readWithCuts(
   }
   return seen
 }
+
+describe('a reader', () => {
+  test('reads a log that is longer than a page to its end, while nothing new comes', async () => {
+    const told = steps()
+    const chat = testChat(told.respond)
+    const { reader, thread, run } = await begin(chat)
+    told.say(1000)
+    const seen = await reader.take(1003)
+    const late = await resume(chat, thread, `${run}.1`)
+    expect(await late.take(1003)).toEqual(seen)
+    told.finish()
+    expect(await late.take()).toEqual(await reader.take())
+  })
+
+  test('of a run whose thread has another one by now comes to an end, whatever becomes of that one', async () => {
+    const clock = { now: Date.now() }
+    const stores = { store: memoryThreadStore(), runs: memoryRunStore() }
+    const told = steps()
+    const chat = testChat(told.respond, { ...stores, now: () => clock.now })
+    for (const later of [0, 15_000]) {
+      told.say(1)
+      const { reader, thread, run } = await begin(chat, 'alice', 'noop')
+      await reader.take()
+      const late = await resume(chat, thread, `${run}.1`)
+      const next = await frameReader(
+        await chat.send('alice', 'threads.add_user_message', { thread_id: thread, input: message('hi') }, RESUMABLE),
+      )
+      await next.take(3)
+      clock.now += later
+      if (later > 0) {
+        await testChat(told.respond, { ...stores, now: () => clock.now }).json('alice', 'threads.get_by_id', {
+          thread_id: thread,
+        })
+      }
+      expect(await late.take()).toEqual([])
+      await chat.json('alice', 'onbehalf.runs.stop', { thread_id: thread })
+    }
+  })
+
+  test('leaves no watch behind, however it ends', async () => {
+    const runs = memoryRunStore()
+    let watching = 0
+    const counted: typeof runs = {
+      ...runs,
+      watch(id, wake) {
+        const unwatch = runs.watch(id, wake)
+        watching += 1
+        let over = false
+        return () => {
+          if (!over) watching -= 1
+          over = true
+          unwatch()
+        }
+      },
+    }
+    const told = steps()
+    const chat = testChat(told.respond, { runs: counted })
+    const { reader, thread } = await begin(chat)
+    const others = [await resume(chat, thread), await resume(chat, thread)]
+    await others[0]?.take(2)
+    await others[0]?.cancel()
+    // Of the run, of the client that began it, and of the other one.
+    expect(watching).toBe(3)
+    told.finish()
+    await Promise.all([reader.take(), others[1]?.take()])
+    expect(watching).toBe(0)
+  })
+})
 
 describe('a reader that is slow', () => {
   test('holds one page of the log, however long it is, and keeps nobody from writing', async () => {

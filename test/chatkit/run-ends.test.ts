@@ -272,6 +272,53 @@ describe('a run store that fails', () => {
     expect(typesOf(await itemsOf(chat.store, thread))).toEqual(['user_message', 'assistant_message', 'sdk_hidden_context'])
   })
 
+  test('once, while more comes, leaves a log without a gap: nothing is kept behind what was lost', async () => {
+    const runs = memoryRunStore()
+    let fail = () => {}
+    const pending = new Promise<never>((_, reject) => {
+      fail = () => reject(new Error('gone'))
+    })
+    let appends = 0
+    const broken: RunStore = {
+      ...runs,
+      append(id, first, events, until) {
+        if (events.length > 0) appends += 1
+        return appends === 4 && events.length > 0 ? pending : runs.append(id, first, events, until)
+      },
+    }
+    const told = steps()
+    const chat = testChat(told.respond, { runs: broken })
+    const { reader, run } = await begin(chat)
+    told.say(1)
+    await reader.until('assistant_message.content_part.text_delta')
+    // The next one hangs, with others waiting behind it; then it fails.
+    told.say(3)
+    await turns()
+    fail()
+    expect(await reader.take()).toEqual([INTERRUPTED])
+    await turns()
+    const log = await runs.events(run, 0, 100)
+    expect(log.map((event) => JSON.parse(event).update?.delta)).toEqual([undefined, undefined, undefined, undefined, 'w0 '])
+  })
+
+  test('no event is lost to a store that is slow, at the end of the run either', async () => {
+    const runs = memoryRunStore()
+    const slow: RunStore = {
+      ...runs,
+      async append(...args) {
+        await turns(3)
+        return runs.append(...args)
+      },
+    }
+    const told = steps()
+    const chat = testChat(told.respond, { runs: slow })
+    const { reader } = await begin(chat)
+    told.say(3)
+    told.finish()
+    const frames = await reader.take()
+    expect(frames.at(-1)?.event).toMatchObject({ type: 'thread.item.done', item: { content: [{ text: 'w0 w1 w2 ' }] } })
+  })
+
   test('in the heartbeat only is outlived', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] })
     onTestFinished(() => {
