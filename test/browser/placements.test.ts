@@ -38,7 +38,7 @@ describe("the page's switch", () => {
   })
 
   it.each(Object.keys(TRAILS))('%s: adds, lists and completes a task, and shows how', async (placement) => {
-    await page.getByRole('button', { name: 'New chat' }).click()
+    await page.getByRole('button', { name: 'New conversation' }).first().click()
     await travelBy(page, placement)
     await say(page, `Add a task to walk by ${placement}`)
     const id = /Added task (\d+): Walk by/.exec(await lastAnswer(page))?.[1]
@@ -56,7 +56,7 @@ describe("the page's switch", () => {
     else expect(requests).not.toMatch(/access_token|user_id|onbehalf_ref_/)
     for (const found of await page.getByTestId('finding').all()) expect(await found.getAttribute('data-found')).toBe('false')
     await say(page, "What's pending?")
-    expect(await lastAnswer(page)).toContain(`${id}. Walk by ${placement}`)
+    expect(await lastAnswer(page)).toContain(`Walk by ${placement} (pending`)
     await say(page, `Mark task ${id} as complete`)
     expect(await lastAnswer(page)).toContain(`Completed task ${id}: Walk by ${placement}.`)
   })

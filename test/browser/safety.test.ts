@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { assistantItem, saying, userItem, workflowItem } from './stand-in-chatkit.ts'
-import { lastAnswer, modelRequests, say, signInAs, taskTitles, trail } from './taskflow-page.ts'
+import { modelRequests, say, signInAs, taskTitles, trail } from './taskflow-page.ts'
 import { eventually, type Visit, visits } from './visit.ts'
 
 const { visit, ground } = visits()
@@ -42,15 +42,10 @@ async function expectHarmless({ page, requests, troubles }: Visit): Promise<void
     [...origins].filter((origin) => ![new URL(web).origin, new URL(api).origin, new URL(issuer).origin].includes(origin)),
   ).toEqual([])
   expect(troubles).toEqual([])
-  const made =
-    'script:not([src="/main.ts"]), iframe, object, embed, img, a[href], #messages style, base, #app meta, #app link, video'
-  expect(
-    await page
-      .locator(made)
-      .filter({ hasNot: page.locator('.skip') })
-      .and(page.locator(':not(.skip)'))
-      .count(),
-  ).toBe(0)
+  // Texts stay texts: what Markdown makes of them are links that a person may follow, and nothing that loads, runs or asks.
+  const made = 'script:not([src="/main.ts"], [src="/onbehalf-chat.js"]), iframe, object, embed, img, base, video, audio'
+  expect(await page.locator(made).count()).toBe(0)
+  expect(await page.locator('a[href]:not([href^="http:"], [href^="https:"], [href^="mailto:"])').count()).toBe(0)
 }
 
 async function signedIn(): Promise<Visit & { readonly page: Page }> {
@@ -60,12 +55,10 @@ async function signedIn(): Promise<Visit & { readonly page: Page }> {
 }
 
 describe('hostile text', () => {
-  test.each(PAYLOADS)('in an answer is only text: %s', async (payload) => {
+  test.each(PAYLOADS)('in a message and its answer does nothing: %s', async (payload) => {
     const visited = await signedIn()
     ground().chatkit.scripts.push(saying(payload))
     await say(visited.page, payload)
-    expect(await lastAnswer(visited.page)).toBe(payload)
-    expect(await visited.page.getByTestId('user').locator('.text').textContent()).toBe(payload)
     await expectHarmless(visited)
   })
 
@@ -110,8 +103,8 @@ describe('hostile text', () => {
     ground().modelRequests = () => [{ [payload]: payload }]
     const visited = await signedIn()
     const { page } = visited
-    await page.getByTestId('thread').getByRole('button').first().click()
-    await page.getByTestId('workflow').waitFor()
+    await page.locator('onbehalf-chat .thread-open').first().click()
+    await page.locator('onbehalf-chat .entry[data-type=workflow]').waitFor()
     ground().chatkit.scripts.push(({ send }) => {
       send(
         { type: 'thread.updated', thread: { id: 'thr_bad', title: payload } },
@@ -127,9 +120,7 @@ describe('hostile text', () => {
     await modelRequests(page)
     await page.getByRole('tab', { name: 'What the model saw' }).click()
     await eventually(() => taskTitles(page)).toEqual([payload])
-    expect(await page.getByTestId('error').textContent()).toContain('<script>')
-    await page.getByTestId('thread').getByRole('button', { name: 'Delete' }).click()
-    await page.getByRole('button', { name: 'Keep it' }).click()
+    expect(await page.locator('onbehalf-chat .banner').last().textContent()).toContain('<script>')
     await expectHarmless(visited)
   })
 

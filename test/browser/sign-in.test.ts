@@ -1,6 +1,6 @@
 // Signing in and out in a real browser against the real issuer, and where the tokens are meanwhile: in memory, and nowhere else.
 import { describe, expect, test } from 'vitest'
-import { messageField, say, signInAs, signOut } from './taskflow-page.ts'
+import { messageField, say, signInAs, signOut, userMessages } from './taskflow-page.ts'
 import { eventually, type Visit, visits } from './visit.ts'
 
 const { visit, ground } = visits()
@@ -113,7 +113,7 @@ describe('staying signed in', () => {
     await signInAs(page, 'alice')
     await say(page, 'remember this')
     await page.reload()
-    await page.getByTestId('user').getByText('remember this').waitFor()
+    await userMessages(page).getByText('remember this').waitFor()
     expect(page.url()).toBe(`${ground().urls.web}/#thr_1`)
     const last = visited.requests.map((request) => new URL(request.url())).findLast((url) => url.pathname.endsWith('/authorize'))
     expect(last?.searchParams.get('prompt')).toBe('none')
@@ -147,7 +147,7 @@ describe('staying signed in', () => {
     const refusal = () => Response.json({ code: 'unauthorized', message: 'Who are you?' }, { status: 401 })
     ground().chatkit.refusals.push(refusal(), refusal())
     await say(visited.page, 'hello')
-    expect(await visited.page.getByTestId('error').textContent()).toContain('Who are you?')
+    await visited.page.locator('onbehalf-chat .banner').getByRole('button').waitFor()
     expect(ground().chatkit.received.filter(({ type }) => type === 'threads.create')).toHaveLength(2)
   })
 
@@ -177,10 +177,10 @@ describe('staying signed in', () => {
     await endRefreshToken(visited)
     ground().chatkit.refusals.push(new Response(null, { status: 401 }))
     await say(page, 'one more')
-    await page.getByTestId('user').getByText('keep me').waitFor()
-    await page.getByRole('button', { name: 'Sign in again' }).click()
+    await userMessages(page).getByText('keep me').waitFor()
+    await page.locator('#sign-in-again').click()
     await messageField(page).waitFor()
-    await page.getByTestId('user').getByText('keep me').waitFor()
+    await userMessages(page).getByText('keep me').waitFor()
   })
 })
 

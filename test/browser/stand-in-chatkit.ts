@@ -111,7 +111,13 @@ export function standInChatkit(): StandInChatkit {
         case 'threads.get_by_id':
           return Response.json(shape(id, pageOf(thread.items, 0, PAGE)))
         case 'items.list':
-          return Response.json(pageOf(thread.items, Number(params.after), params.limit ?? PAGE))
+          return Response.json(
+            pageOf(
+              params.order === 'desc' ? thread.items.toReversed() : thread.items,
+              Number(params.after ?? 0),
+              params.limit ?? PAGE,
+            ),
+          )
         case 'threads.update':
           thread.title = params.title ?? ''
           return Response.json(shape(id))

@@ -17,22 +17,34 @@ export async function signOut(page: Page): Promise<void> {
 
 /** Sends a message and waits until its answer has ended, well or badly. */
 export async function say(page: Page, text: string): Promise<void> {
-  const before = await page.getByTestId('user').count()
+  const before = await userMessages(page).count()
   await messageField(page).fill(text)
   await messageField(page).press('Enter')
-  await page.getByTestId('user').nth(before).waitFor()
+  await userMessages(page).nth(before).waitFor()
   await ended(page)
 }
 
 /** Waits until no answer is running. */
 export async function ended(page: Page): Promise<void> {
-  await page.locator('[data-testid=messages][aria-busy=false]').waitFor()
+  await page.locator('onbehalf-chat [role=log][aria-busy=false]').waitFor()
 }
 
 /** The text of the assistant's last message; empty when there is none. */
 export async function lastAnswer(page: Page): Promise<string> {
-  const texts = await page.getByTestId('assistant').locator('.text').allTextContents()
+  const texts = await page.locator('onbehalf-chat .entry[data-type=assistant_message] .md').allTextContents()
   return texts.at(-1) ?? ''
+}
+
+/** What the person said, one element for each message. */
+export function userMessages(page: Page): Locator {
+  return page.locator('onbehalf-chat .entry[data-type=user_message]')
+}
+
+/** Approves what the assistant asks for, and waits for the end of its answer. */
+export async function approve(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Approve' }).last().click()
+  await page.getByText('Approved', { exact: true }).last().waitFor()
+  await ended(page)
 }
 
 /** Sets the page's switch. */
@@ -62,6 +74,6 @@ export function messageField(page: Page): Locator {
 }
 
 async function shownFor(page: Page, testId: string): Promise<void> {
-  const trace = await page.getByTestId('messages').getAttribute('data-trace')
+  const trace = await page.getByTestId('chat').getAttribute('data-trace')
   await page.locator(`[data-testid=${testId}][data-trace="${trace}"]`).waitFor({ state: 'attached' })
 }

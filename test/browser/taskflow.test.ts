@@ -32,7 +32,7 @@ describe('TaskFlow in the browser', () => {
     expect(await lastAnswer(page)).toContain('Added task 1: Buy groceries.')
     await eventually(async () => expect(await taskTitles(page)).toEqual(['Buy groceries']))
     await say(page, "What's pending?")
-    expect(await lastAnswer(page)).toContain('1. Buy groceries')
+    expect(await lastAnswer(page)).toContain('Buy groceries (pending')
     await say(page, 'Mark task 1 as complete')
     expect(await lastAnswer(page)).toContain('Completed task 1: Buy groceries.')
     await eventually(async () => expect(await page.getByTestId('task').first().textContent()).toContain('completed'))

@@ -22,7 +22,6 @@ export async function startApp(config: Config, tokens: Tokens): Promise<void> {
     chat.metadata = metadata
   })
   listen(chat, readTasks, createTrailView(tokens), createModelView(tokens))
-  chat.endpoint = config.chatkit
 
   createTabs('inside-tabs')
   for (const choice of document.querySelectorAll<HTMLButtonElement>('#views button')) {
@@ -33,6 +32,8 @@ export async function startApp(config: Config, tokens: Tokens): Promise<void> {
   byId('avatar', HTMLElement).textContent = tokens.person.slice(0, 1).toUpperCase()
   byId('app', HTMLElement).hidden = false
   showView('chat')
+  // Only now: the list of conversations is read when it comes into sight.
+  chat.endpoint = config.chatkit
 
   const named = shownThread()
   await Promise.all([readTasks(), named === undefined ? undefined : chat.setThread(named)])

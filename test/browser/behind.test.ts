@@ -1,0 +1,92 @@
+// What the page shows behind the last answer: the trail and what the model saw. The chat server is a stand-in.
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { modelRequests, say, signInAs, trail } from './taskflow-page.ts'
+import { visits } from './visit.ts'
+
+const { visit, ground } = visits()
+
+async function signedIn(): Promise<Page> {
+  const { page } = await visit()
+  await signInAs(page, 'alice')
+  return page
+}
+
+describe('behind the last answer', () => {
+  const hop = {
+    time: 1_000_000,
+    trace: 't',
+    issuer: 'i',
+    subject: 'alice',
+    scopes: ['tasks:read'],
+    outcome: 'allowed',
+    expiresAt: 1281,
+  }
+
+  test('the trail shows each hop with who, audience, scopes, life, place, outcome and fingerprint', async () => {
+    const page = await signedIn()
+    ground().events = [
+      {
+        ...hop,
+        hop: 'door',
+        client: 'taskflow-page',
+        audience: ['http://chat.example/chatkit'],
+        placement: 'header Authorization',
+        fingerprint: 'aa11aa11aa11ffff',
+      },
+      {
+        ...hop,
+        hop: 'api',
+        client: 'taskflow-mcp',
+        actors: ['taskflow-mcp', 'taskflow-chat'],
+        audience: ['http://api.example/api'],
+        outcome: 'refused',
+        reason: 'insufficient_scope',
+        operation: 'taskflow_add_task',
+        fingerprint: 'bb22bb22bb22ffff',
+      },
+    ]
+    await say(page, 'hello')
+    const hops = await trail(page)
+    const [door = '', api = ''] = await hops.allTextContents()
+    for (const part of [
+      'Chat door',
+      'alice',
+      'through taskflow-page',
+      'chat.example/chatkit',
+      'tasks:read',
+      '4 min 41 s left',
+      'header Authorization',
+      'allowed',
+      'aa11aa11aa11',
+    ]) {
+      expect(door).toContain(part)
+    }
+    for (const part of ['taskflow_add_task', 'taskflow-chat → taskflow-mcp', 'refused: insufficient scope', 'bb22bb22bb22'])
+      expect(api).toContain(part)
+  })
+
+  test('what the model saw is shown word for word, and searched for credentials', async () => {
+    const page = await signedIn()
+    const request = { systemInstructions: 'Be kind.', input: [{ role: 'user', content: '<b>hello</b>' }], tools: [] }
+    ground().modelRequests = () => [request]
+    await say(page, 'hello')
+    expect((await modelRequests(page)).map((text) => JSON.parse(text))).toEqual([request])
+    await page.getByRole('tab', { name: 'What the model saw' }).click()
+    expect(await page.getByTestId('finding').count()).toBe(5)
+    expect(await page.locator('[data-testid=finding][data-found=true]').count()).toBe(0)
+  })
+
+  test.each([
+    ['as it is', (token: string) => token],
+    ['in base64', (token: string) => Buffer.from(`user alice ${token} end`).toString('base64')],
+    ['in base64url', (token: string) => Buffer.from(`${token}!`).toString('base64url')],
+  ])('a token planted %s in what the model saw is found', async (_, spell) => {
+    const page = await signedIn()
+    ground().modelRequests = (authorization) => [{ input: spell(authorization.replace('Bearer ', '')) }]
+    await say(page, 'hello')
+    await modelRequests(page)
+    await page.getByRole('tab', { name: 'What the model saw' }).click()
+    expect(await page.getByTestId('finding').getByText('Your access tokens: FOUND').count()).toBe(1)
+  })
+})
