@@ -8,6 +8,7 @@ const checks = [
   ['lint and format', 'biome', 'check', '--error-on-warnings', '.'],
   ['unused code and dependencies', 'knip', '--no-progress'],
   ['build', 'tsc', '-p', 'tsconfig.build.json'],
+  ['one module for each subpath', 'node', 'scripts/join-build.mjs'],
   ['types of the chat component', 'tsc', '-p', 'tsconfig.web-build.json'],
   ['the chat component, and its size', 'node', 'scripts/build-web.mjs'],
   ['the package as published', 'publint', '--strict'],
