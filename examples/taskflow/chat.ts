@@ -13,7 +13,7 @@ import { jwtVerifier } from 'onbehalf/jwt'
 import type { Log } from 'onbehalf/log'
 import { tokenExchanger } from 'onbehalf/oauth'
 import { type ModelChoice, personOf, runAgent } from 'onbehalf/openai-agents'
-import { openSqlite, sqliteRunStore, sqliteThreadStore } from 'onbehalf/store'
+import { openSqlite, sqliteReflectionMarks, sqliteRunStore, sqliteThreadStore } from 'onbehalf/store'
 import { chatClient } from './clients.ts'
 import { instructionsFor } from './instructions.ts'
 import type { TaskflowKeys } from './keys.ts'
@@ -48,6 +48,7 @@ export interface Chat {
 /** Opens the database and makes the chat endpoint. */
 export async function createChat(options: ChatOptions): Promise<Chat> {
   const { urls, keys, trail, log, deadlines } = options
+  const database = openSqlite(options.database)
   const onbehalf = createOnBehalf({
     resource: urls.chatkit,
     authorizationServers: [urls.issuer],
@@ -58,8 +59,8 @@ export async function createChat(options: ChatOptions): Promise<Chat> {
     fingerprintKey: new Uint8Array(keys.fingerprintKey),
     subjectHeader: 'x-user-id',
     deadline: deadlines.mcp,
+    reflectionMarks: sqliteReflectionMarks(database),
   })
-  const database = openSqlite(options.database)
   const chatkit = chatkitServer<Caller>({
     admit: onbehalf.admit,
     store: sqliteThreadStore(database),
