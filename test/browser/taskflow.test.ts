@@ -4,7 +4,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type House, startHouse } from '../end-to-end/house.ts'
 import { launchBrowser } from './browser.ts'
-import { lastAnswer, modelRequests, say, signInAs, signOut, taskTitles, trail } from './taskflow-page.ts'
+import { approve, lastAnswer, modelRequests, say, signInAs, signOut, taskTitles, trail } from './taskflow-page.ts'
 import { eventually } from './visit.ts'
 
 describe('TaskFlow in the browser', () => {
@@ -57,6 +57,18 @@ describe('TaskFlow in the browser', () => {
     expect(await taskTitles(page)).toEqual([])
     // The welcome text suggests to "buy groceries"; the task of that name is alice's.
     expect(await page.locator('body').textContent()).not.toContain('Buy groceries')
+  })
+
+  it('asks bob before it deletes, and does it once he approves, also after a reload', async () => {
+    await say(page, 'Add a task to sweep the floor')
+    await say(page, 'Delete task 1')
+    await page.getByRole('button', { name: 'Approve' }).waitFor()
+    expect(await taskTitles(page)).toEqual(['Sweep the floor'])
+    await page.reload()
+    await page.getByRole('button', { name: 'Approve' }).waitFor()
+    await approve(page)
+    await eventually(async () => expect(await lastAnswer(page)).toContain('Deleted task 1'))
+    await eventually(async () => expect(await taskTitles(page)).toEqual([]))
   })
 
   it('sends nothing to any other place than its own parts', () => {

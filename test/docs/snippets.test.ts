@@ -41,7 +41,11 @@ function compiled(include: string, more: object) {
   const options = { noEmit: true, customConditions: ['onbehalf-source'], noUnusedLocals: false, ...more }
   writeFileSync(
     join(folder, 'tsconfig.json'),
-    JSON.stringify({ extends: '../../tsconfig.base.json', compilerOptions: options, include: [include, '../../src/**/*.d.ts'] }),
+    JSON.stringify({
+      extends: '../../tsconfig.base.json',
+      compilerOptions: options,
+      include: [include, '../../src/**/*.d.ts', '../../web/**/*.d.ts'],
+    }),
   )
   const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
   const done = spawnSync(process.execPath, [tsc, '-p', folder, '--pretty', 'false'], { encoding: 'utf8' })
