@@ -42,8 +42,10 @@ export type StopReason = 'cancelled' | 'deadline' | 'deleted' | 'lost' | 'closin
 
 /** A running answer. It advances only when it is asked for more. */
 export interface Answer {
-  /** The next events, each as JSON, stored where they are to be stored; undefined at the end. One call at a time. */
+  /** The next events, each as JSON, stored where they are to be stored; undefined at the end. One call at a time, of this or `nextFrames`. */
   next(): Promise<readonly string[] | undefined>
+  /** The same as frames. */
+  nextFrames(): Promise<string | undefined>
   /** Ends it. Text that was written so far is kept, with a note for the model; nothing else is stored from now on. */
   stop(why: StopReason): Promise<void>
   /** Whether it has ended or is about to. */
@@ -133,32 +135,56 @@ export function startAnswer(parts: AnswerParts): Answer {
     return { type: 'thread.updated', thread: wireThread(thread) }
   }
 
-  /** Goes on until there is something to give. */
-  async function advance(): Promise<void> {
+  /**
+   * Goes on until there is something to give. These are one loop, told by callbacks and not by an async function: most events are words, of which
+   * there are thousands, and each would make promises and be waited for anew.
+   */
+  function advance(): void {
     try {
       events ??= parts.begin(abort.signal)[Symbol.asyncIterator]()
-      for (;;) {
-        const next = await events.next()
-        if (over) return
-        if (next.done) return await finish()
-        const applied = apply(next.value)
-        const event = applied instanceof Promise ? await applied : applied
-        if (over) return
-        const change = parts.takeChange()
-        if (event) ready.push(JSON.stringify(event))
-        if (change) {
-          const updated = await applyChange(change)
-          if (over) return
-          ready.push(JSON.stringify(updated))
-        }
-        if (ready.length > 0) return give()
-      }
+      Promise.resolve(events.next()).then(came, failed)
     } catch (error) {
-      if (over) return
-      if (isUnexpected(error)) parts.onError(error)
-      abandon()
-      await finish(eventFor(error))
+      failed(error)
     }
+  }
+
+  function came(next: IteratorResult<AnswerEvent, unknown>): void {
+    if (over) return
+    try {
+      if (next.done) return void finish()
+      const applied = apply(next.value)
+      if (applied instanceof Promise) void applied.then(accepted).catch(failed)
+      else accepted(applied)
+    } catch (error) {
+      failed(error)
+    }
+  }
+
+  /** An event is stored, if it is to be. */
+  function accepted(event: AnswerEvent | undefined): void {
+    if (over) return
+    const change = parts.takeChange()
+    if (event) ready.push(JSON.stringify(event))
+    if (change) void applyChange(change).then(changed).catch(failed)
+    else goOn()
+  }
+
+  function changed(event: ThreadStreamEvent): void {
+    if (over) return
+    ready.push(JSON.stringify(event))
+    goOn()
+  }
+
+  function goOn(): void {
+    if (ready.length > 0) give()
+    else advance()
+  }
+
+  function failed(error: unknown): void {
+    if (over) return
+    if (isUnexpected(error)) parts.onError(error)
+    abandon()
+    void finish(eventFor(error))
   }
 
   /** The answer is complete or has failed: a change of the thread is still stored, after the error. */
@@ -220,13 +246,15 @@ export function startAnswer(parts: AnswerParts): Answer {
     }
   }
 
+  function ask(resolve: (events: readonly string[] | undefined) => void): void {
+    waiting = resolve
+    if (ready.length > 0 || closed) give()
+    else if (!over) advance()
+  }
+
   return {
-    next: () =>
-      new Promise((resolve) => {
-        waiting = resolve
-        if (ready.length > 0 || closed) give()
-        else if (!over) void advance()
-      }),
+    next: () => new Promise(ask),
+    nextFrames: () => new Promise((resolve) => ask((events) => resolve(events && framed(events)))),
     stop,
     isOver: () => over,
     stopped: () => stopped,
@@ -255,13 +283,13 @@ function isUnexpected(error: unknown): boolean {
 /** The frames of an answer that goes no further than its client reads. */
 export function framesOf(answer: Answer): FrameSource {
   return {
-    async next(): Promise<string | undefined> {
-      const events = await answer.next()
-      if (events === undefined) return undefined
-      let frames = ''
-      for (const event of events) frames += frame(event)
-      return frames
-    },
+    next: () => answer.nextFrames(),
     cancel: () => answer.stop('cancelled'),
   }
+}
+
+function framed(events: readonly string[]): string {
+  let frames = ''
+  for (const event of events) frames += frame(event)
+  return frames
 }

@@ -158,6 +158,17 @@ export function chatkitServer<C extends ChatCaller>(options: ChatkitServerOption
     }
   }
 
+  /** Apart from what writes the answer, so that a stream does not hold its request for as long as it lasts. */
+  async function replyTo(incoming: IncomingMessage, response: ServerResponse): Promise<Reply> {
+    const heard = requestOf(incoming, response)
+    if (!heard) {
+      return refusal(incoming.method === 'POST' ? invalid('The request has no target that can be read.') : METHOD_NOT_ALLOWED)
+    }
+    const answer = await reply(heard.request)
+    if (answer.kind === 'stream') heard.release()
+    return answer
+  }
+
   return {
     async fetch(request): Promise<Response> {
       const answer = await reply(request)
@@ -172,9 +183,7 @@ export function chatkitServer<C extends ChatCaller>(options: ChatkitServerOption
     },
     async listener(incoming, response): Promise<void> {
       try {
-        const request = requestOf(incoming, response)
-        const why = incoming.method === 'POST' ? invalid('The request has no target that can be read.') : METHOD_NOT_ALLOWED
-        const answer = request ? await reply(request) : refusal(why)
+        const answer = await replyTo(incoming, response)
         if (answer.kind === 'stream') {
           response.writeHead(200, STREAM_HEADERS)
           await writeFrames(answer.frames, response, heartbeat)
