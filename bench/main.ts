@@ -2,11 +2,13 @@
 
 import { parseArgs } from 'node:util'
 import { chain } from './chain.ts'
+import { chat } from './chat.ts'
 import { fetchCost } from './fetch.ts'
 import { redact } from './redact.ts'
 
 const benches: Readonly<Record<string, (report: (line: string) => void) => Promise<Readonly<Record<string, unknown>>>>> = {
   chain,
+  chat,
   fetch: fetchCost,
   redact,
 }
@@ -14,6 +16,7 @@ const benches: Readonly<Record<string, (report: (line: string) => void) => Promi
 const HELP = `npm run bench -- NAME [--json]
 
   chain    a chat turn with one tool call in our own code, against one round trip of the MCP SDK (goals G6, G7)
+  chat     the ChatKit server against node:http, node:sqlite and Node itself (goals G8, G10, G11, G12)
   fetch    what the fetch adds to one call, for each placement, and what redaction costs (goals G5, G9)
   redact   redaction alone, against JSON.parse (goal G9)
 

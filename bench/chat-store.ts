@@ -1,0 +1,128 @@
+// G10: conversations read and written through the layer that proves their owner, against `node:sqlite` with prepared statements. Both work on files
+// that our migrations made, opened alike, and on the same rows; both parse what they read, and write one row a commit, synced to the disk.
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import type { AssistantMessageItem, Item } from 'onbehalf/chatkit'
+import { openSqlite, sqliteThreadStore } from 'onbehalf/store'
+import { type OwnedThreads, ownedThreads } from '../src/chatkit/owned-threads.ts'
+import { median, spread } from './median.ts'
+
+const ROUNDS = 5
+const ITEMS = 1000
+const READS = 20_000
+const INSERTS = 300
+
+const PRINCIPAL = { issuer: 'https://issuer.example', subject: 'alice' }
+const THREAD = 'thr_0123456789abcdef0123456789abcdef'
+const CREATED = '2026-11-27T00:00:00.000Z'
+
+const NAMES = ['bare', 'ours'] as const
+type Name = (typeof NAMES)[number]
+
+/** What each of the two is asked for. */
+interface Contender {
+  read(id: string): unknown
+  insert(item: AssistantMessageItem): unknown
+}
+
+/** Measures and gives `storeReadsVsBare` and `storeInsertsVsBare`. */
+export async function stores(
+  report: (line: string) => void,
+): Promise<{ readonly storeReadsVsBare: number; readonly storeInsertsVsBare: number }> {
+  const folder = await mkdtemp(join(tmpdir(), 'onbehalf-bench-'))
+  try {
+    const contenders = { bare: await bare(join(folder, 'bare.db')), ours: await ours(join(folder, 'ours.db')) }
+    const reads: Record<Name, number[]> = { bare: [], ours: [] }
+    const inserts: Record<Name, number[]> = { bare: [], ours: [] }
+    for (let round = 0; round <= ROUNDS; round++) {
+      const read = await inTurns(READS / 100, (name, turn) =>
+        repeat(100, (index) => contenders[name].read(idOf((turn * 100 + index) % ITEMS))),
+      )
+      const insert = await inTurns(INSERTS, (name, turn) => contenders[name].insert(item(ITEMS + round * INSERTS + turn)))
+      // The first round warms up.
+      if (round === 0) continue
+      for (const name of NAMES) {
+        reads[name].push(READS / read[name])
+        inserts[name].push(INSERTS / insert[name])
+      }
+    }
+    for (const name of NAMES) {
+      report(
+        `the store, ${name.padEnd(25)} ${median(reads[name]).toFixed(0)} keyed reads/s (${spread(reads[name])}), ` +
+          `${median(inserts[name]).toFixed(0)} durable inserts/s (${spread(inserts[name])})`,
+      )
+    }
+    return {
+      storeReadsVsBare: median(reads.ours) / median(reads.bare),
+      storeInsertsVsBare: median(inserts.ours) / median(inserts.bare),
+    }
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+/** Seconds that each needed, a little at a time, either one first: a disk and a machine with others on it are slower and faster from one moment to the next. */
+async function inTurns(turns: number, run: (name: Name, turn: number) => unknown): Promise<Record<Name, number>> {
+  const seconds = { bare: 0, ours: 0 }
+  for (let turn = 0; turn < turns; turn++) {
+    for (const name of turn % 2 === 0 ? NAMES : NAMES.toReversed()) {
+      const start = performance.now()
+      await run(name, turn)
+      seconds[name] += (performance.now() - start) / 1000
+    }
+  }
+  return seconds
+}
+
+async function repeat(times: number, run: (index: number) => unknown): Promise<void> {
+  for (let index = 0; index < times; index++) await run(index)
+}
+
+function idOf(index: number): string {
+  return `msg_${String(index).padStart(32, '0')}`
+}
+
+function item(index: number): AssistantMessageItem {
+  const text = `The report for customer ${index} is ready, and two tasks are open: call them back, and send the invoice of last month.`
+  const content = [{ type: 'output_text', text, annotations: [] }] as const
+  return { id: idOf(index), thread_id: THREAD, created_at: CREATED, type: 'assistant_message', content }
+}
+
+async function filled(path: string): Promise<{ readonly threads: OwnedThreads; close(): void }> {
+  const database = openSqlite(path)
+  const threads = ownedThreads(sqliteThreadStore(database), PRINCIPAL)
+  const thread = { id: THREAD, created_at: CREATED, status: { type: 'active' }, metadata: {} } as const
+  await threads.create(thread, { save: Array.from({ length: ITEMS }, (_, index) => item(index)) })
+  return { threads, close: () => database.close() }
+}
+
+async function ours(path: string): Promise<Contender> {
+  const { threads } = await filled(path)
+  return {
+    read: async (id) => found(await threads.item(THREAD, id)),
+    insert: async (one) => {
+      if (!(await threads.change(THREAD, { save: [one] }))) throw new Error('An item was not saved')
+    },
+  }
+}
+
+async function bare(path: string): Promise<Contender> {
+  const { close } = await filled(path)
+  close()
+  const database = new DatabaseSync(path)
+  database.exec('pragma journal_mode = wal; pragma synchronous = full')
+  const select = database.prepare('select body from item where thread_id = ? and id = ?')
+  const insert = database.prepare('insert into item (thread_id, id, hidden, body) values (?, ?, 0, ?)')
+  return {
+    read: (id) => found(JSON.parse(String(select.get(THREAD, id)?.body))),
+    insert: (one) => insert.run(THREAD, one.id, JSON.stringify(one)),
+  }
+}
+
+function found(one: Item | undefined): Item {
+  if (!one) throw new Error('An item was not found')
+  return one
+}

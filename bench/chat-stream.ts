@@ -1,0 +1,147 @@
+// G8 and the first half of G12: what a streamed event and an idle stream cost in our server, against node:http alone. The client is this process;
+// the servers are others.
+
+import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http'
+import { type Child, startChild } from './child.ts'
+import { median, spread } from './median.ts'
+
+const SERVER = new URL('./chat-server.ts', import.meta.url)
+const KINDS = ['bare', 'ours'] as const
+type Kind = (typeof KINDS)[number]
+
+const ROUNDS = 5
+/** Turns of a round, streams at once in each, and their events. */
+const TURNS = 20
+const AT_ONCE = 4
+const EVENTS = 500
+
+const IDLE = 1000
+const WARM_UP = 100
+
+function body(message: string): string {
+  const input = { content: [{ type: 'input_text', text: message }], attachments: [], inference_options: {} }
+  return JSON.stringify({ type: 'threads.create', params: { input } })
+}
+
+function send(
+  port: number,
+  agent: Agent,
+  message: string,
+): Promise<{ readonly sent: ClientRequest; readonly answer: IncomingMessage }> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json' }
+    const sent = request({ host: '127.0.0.1', port, path: '/chatkit', method: 'POST', agent, headers }, (answer) => {
+      if (answer.statusCode === 200) resolve({ sent, answer })
+      else reject(new Error(`The bench's request was answered with ${answer.statusCode}`))
+    })
+    sent.on('error', reject)
+    sent.end(body(message))
+  })
+}
+
+/** Reads one stream to its end and counts the pieces that it came in. */
+async function stream(port: number, agent: Agent, events: number): Promise<number> {
+  const { answer } = await send(port, agent, String(events))
+  let pieces = 0
+  let deltas = 0
+  for await (const piece of answer) {
+    pieces += 1
+    deltas += String(piece).split('text_delta').length - 1
+  }
+  if (deltas !== events) throw new Error(`A stream had ${deltas} of ${events} events`)
+  return pieces
+}
+
+/** The server's CPU microseconds of some streams. */
+async function cpuOfStreams(child: Child, agent: Agent, events: number): Promise<number> {
+  const before = await child.cpu()
+  await Promise.all(Array.from({ length: AT_ONCE }, () => stream(child.port, agent, events)))
+  return (await child.cpu()) - before
+}
+
+/** Measures and gives `eventCpuVsNodeHttp`. What a request costs by itself is measured with streams of no events, and taken off. */
+export async function eventCpu(report: (line: string) => void): Promise<number> {
+  const agent = new Agent({ keepAlive: true })
+  const children = { bare: await startChild(SERVER, 'bare'), ours: await startChild(SERVER, 'ours') }
+  try {
+    const rounds: { readonly event: Record<Kind, number>; readonly request: Record<Kind, number> }[] = []
+    for (let round = 0; round <= ROUNDS; round++) {
+      const event = { bare: 0, ours: 0 }
+      const request = { bare: 0, ours: 0 }
+      for (let turn = 0; turn < TURNS; turn++) {
+        // In short turns, either one first: a system call costs more or less from one moment to the next.
+        for (const kind of turn % 2 === 0 ? KINDS : KINDS.toReversed()) {
+          const none = await cpuOfStreams(children[kind], agent, 0)
+          const all = await cpuOfStreams(children[kind], agent, EVENTS)
+          request[kind] += none / (TURNS * AT_ONCE)
+          event[kind] += (all - none) / (TURNS * AT_ONCE * EVENTS)
+        }
+      }
+      // The first round warms up.
+      if (round > 0) rounds.push({ event, request })
+    }
+    for (const kind of KINDS) {
+      const events = rounds.map(({ event }) => event[kind])
+      const requests = rounds.map(({ request }) => request[kind])
+      report(
+        `one streamed event, ${kind.padEnd(16)} ${median(events).toFixed(2)} µs CPU (${spread(events)}); ` +
+          `a stream without events ${median(requests).toFixed(0)} µs (${spread(requests)})`,
+      )
+    }
+    const ratios = rounds.map(({ event }) => event.ours / event.bare)
+    report(`one streamed event, ours by bare     ${ratios.map((ratio) => ratio.toFixed(2)).join(', ')}`)
+    return median(ratios)
+  } finally {
+    agent.destroy()
+    for (const child of Object.values(children)) await child.end()
+  }
+}
+
+/** The bytes that a server in a fresh process needs for each of so many streams that wait after their first event. */
+async function memoryOfIdle(kind: Kind): Promise<{ readonly rss: number; readonly heap: number }> {
+  const child = await startChild(SERVER, kind)
+  const agent = new Agent({ maxSockets: Number.POSITIVE_INFINITY })
+  try {
+    // A server that has served for a while: its code is compiled, and its heap has the room that garbage needs.
+    let left = WARM_UP
+    await Promise.all(
+      Array.from({ length: 16 }, async () => {
+        while (left-- > 0) await stream(child.port, agent, 20)
+      }),
+    )
+    const before = await child.memory()
+    const open: ClientRequest[] = []
+    for (let index = 0; index < IDLE; index++) {
+      const { sent, answer } = await send(child.port, agent, 'idle')
+      await new Promise<void>((resolve) => answer.once('data', () => resolve()))
+      answer.on('data', () => {}).on('error', () => {})
+      open.push(sent)
+    }
+    const { rss, heap } = await child.memory()
+    for (const one of open) one.on('error', () => {}).destroy()
+    return { rss: (rss - before.rss) / IDLE, heap: (heap - before.heap) / IDLE }
+  } finally {
+    agent.destroy()
+    await child.end()
+  }
+}
+
+/** Measures and gives `idleStreamsMemoryVsNodeHttp`: resident memory, the heap and what hangs on it only reported. */
+export async function idleMemory(report: (line: string) => void): Promise<number> {
+  const rss: Record<Kind, number[]> = { bare: [], ours: [] }
+  const heap: Record<Kind, number[]> = { bare: [], ours: [] }
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const kind of KINDS) {
+      const each = await memoryOfIdle(kind)
+      rss[kind].push(each.rss / 1024)
+      heap[kind].push(each.heap / 1024)
+    }
+  }
+  for (const kind of KINDS) {
+    const resident = `${median(rss[kind]).toFixed(1)} KiB resident (${spread(rss[kind])})`
+    report(
+      `one of ${IDLE} idle streams, ${kind.padEnd(8)} ${resident}, ${median(heap[kind]).toFixed(1)} KiB heap (${spread(heap[kind])})`,
+    )
+  }
+  return median(rss.ours) / median(rss.bare)
+}

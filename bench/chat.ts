@@ -1,0 +1,24 @@
+// G8, G10, G11 and G12: what the ChatKit server costs over what it stands on: node:http, node:sqlite, and Node itself.
+
+import { start } from './chat-start.ts'
+import { stores } from './chat-store.ts'
+import { eventCpu, idleMemory } from './chat-stream.ts'
+
+/** Measures, and gives the five ratios. */
+export async function chat(report: (line: string) => void): Promise<Readonly<Record<string, number>>> {
+  const eventCpuVsNodeHttp = await eventCpu(report)
+  const idleStreamsMemoryVsNodeHttp = await idleMemory(report)
+  const { storeReadsVsBare, storeInsertsVsBare } = await stores(report)
+  const startVsNode = await start(report)
+  return {
+    eventCpuVsNodeHttp: round(eventCpuVsNodeHttp),
+    idleStreamsMemoryVsNodeHttp: round(idleStreamsMemoryVsNodeHttp),
+    storeReadsVsBare: round(storeReadsVsBare),
+    storeInsertsVsBare: round(storeInsertsVsBare),
+    startVsNode: round(startVsNode),
+  }
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000
+}

@@ -1,0 +1,54 @@
+// A bench's process of its own, asked by messages: its CPU time and its memory are not mixed with those of the client that drives it.
+
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { z } from 'zod'
+
+const started = z.object({ port: z.number() })
+const figures = z.object({ cpu: z.number(), rss: z.number(), heap: z.number() })
+
+/** What a process has used: CPU microseconds since its start (user and system), and bytes. */
+export type Figures = z.output<typeof figures>
+
+/** A server in a process. */
+export interface Child {
+  readonly port: number
+  cpu(): Promise<number>
+  /** After a collection of garbage. */
+  memory(): Promise<Figures>
+  end(): Promise<void>
+}
+
+/** Starts one; it runs with the same flags as this process. */
+export async function startChild(file: URL, argument: string): Promise<Child> {
+  const child = fork(file, [argument])
+  const { port } = started.parse(await answerOf(child))
+  const ask = async (which: 'cpu' | 'memory'): Promise<Figures> => {
+    const answer = answerOf(child)
+    child.send(which)
+    return figures.parse(await answer)
+  }
+  return {
+    port,
+    cpu: async () => (await ask('cpu')).cpu,
+    memory: () => ask('memory'),
+    async end(): Promise<void> {
+      const gone = once(child, 'exit')
+      child.disconnect()
+      await gone
+    },
+  }
+}
+
+async function answerOf(child: ChildProcess): Promise<unknown> {
+  const ending = new AbortController()
+  try {
+    const ended = once(child, 'exit', { signal: ending.signal }).then(() =>
+      Promise.reject(new Error('The measured process ended')),
+    )
+    const [message]: unknown[] = await Promise.race([once(child, 'message', { signal: ending.signal }), ended])
+    return message
+  } finally {
+    ending.abort()
+  }
+}
