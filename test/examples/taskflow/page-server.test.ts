@@ -34,7 +34,7 @@ describe('the page', () => {
       'referrer-policy': 'no-referrer',
       'cross-origin-opener-policy': 'same-origin',
     })
-    expect(await response.text()).not.toMatch(/<script(?! type="module" src="\/main\.ts">)|\sstyle=|\son\w+=/)
+    expect(await response.text()).not.toMatch(/<script(?! type="module" src="\/(?:main\.ts|onbehalf-chat\.js)">)|\sstyle=|\son\w+=/)
   })
 
   test('loads nothing that is not served here', async () => {
@@ -48,7 +48,7 @@ describe('the page', () => {
       for (const [, next = ''] of text.matchAll(/from '\.(\/[^']+)'/g)) seen.add(next)
     }
     const all = readdirSync(new URL('../../../examples/taskflow/page/', import.meta.url)).map((name) => `/${name}`)
-    expect([...seen].sort()).toEqual(all.filter((name) => name !== '/index.html').sort())
+    expect([...seen].sort()).toEqual(['/onbehalf-chat.js', ...all.filter((name) => name !== '/index.html')].sort())
   })
 
   test('its modules are JavaScript with the types gone, line for line', async () => {

@@ -13,7 +13,7 @@ async function served(): Promise<{ readonly home: House; readonly origin: string
   const home = await house()
   const statuses: number[] = []
   const server = createServer(async (incoming, response) => {
-    const request = requestOf(incoming, response)
+    const request = requestOf(incoming, response)?.request
     const answer = (request && (await home.attachments.fetch(request))) ?? new Response()
     statuses.push(answer.status)
     response.writeHead(answer.status, Object.fromEntries(answer.headers))
