@@ -39,6 +39,7 @@ describe("the page's switch", () => {
 
   it.each(Object.keys(TRAILS))('%s: adds, lists and completes a task, and shows how', async (placement) => {
     await page.getByRole('button', { name: 'New conversation' }).first().click()
+    await page.getByText('What shall we do?').waitFor()
     await travelBy(page, placement)
     await say(page, `Add a task to walk by ${placement}`)
     const id = /Added task (\d+): Walk by/.exec(await lastAnswer(page))?.[1]
