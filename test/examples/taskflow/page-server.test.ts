@@ -34,7 +34,9 @@ describe('the page', () => {
       'referrer-policy': 'no-referrer',
       'cross-origin-opener-policy': 'same-origin',
     })
-    expect(await response.text()).not.toMatch(/<script(?! type="module" src="\/(?:main\.ts|onbehalf-chat\.js)">)|\sstyle=|\son\w+=/)
+    expect(await response.text()).not.toMatch(
+      /<script(?! type="module" src="\/(?:main\.ts|onbehalf-chat\.js)">)|\sstyle=|\son\w+=/,
+    )
   })
 
   test('loads nothing that is not served here', async () => {
