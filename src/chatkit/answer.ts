@@ -12,10 +12,10 @@ import { type ThreadChange, wireThread } from './thread.ts'
 
 /** What an answer is made of. */
 export interface AnswerParts {
-  readonly threads: OwnedThreads
-  readonly threadId: string
   /** Events whose changes are stored already. */
   readonly prelude: readonly ThreadStreamEvent[]
+  readonly threads: OwnedThreads
+  readonly threadId: string
   /** Begins the app's answer; called when more than the prelude is asked for. */
   readonly begin: (signal: AbortSignal) => AsyncIterable<AnswerEvent>
   /** Gives the change of the thread that the app has asked for since the last time, if any. */
@@ -64,14 +64,14 @@ const LAST_WORD: Readonly<Record<StopReason, { readonly event: ErrorEvent; reado
 }
 
 /** Starts an answer. */
-export function startAnswer(parts: AnswerParts): Answer {
+export function startAnswer({ prelude, ...parts }: AnswerParts): Answer {
   const { threads, threadId } = parts
   const abort = new AbortController()
   const pending = pendingMessages()
   /** Ids of hidden items of this stream: updates and removals of them are kept back, too. */
-  const hidden = new Set<string>()
+  let hidden: Set<string> | undefined
   /** What nobody has asked for yet. */
-  let ready: string[] = parts.prelude.map((event) => JSON.stringify(event))
+  let ready: string[] = prelude.map((event) => JSON.stringify(event))
   let waiting: ((events: readonly string[] | undefined) => void) | undefined
   let events: AsyncIterator<AnswerEvent> | undefined
   let over = false
@@ -89,7 +89,7 @@ export function startAnswer(parts: AnswerParts): Answer {
       }
       case 'thread.item.updated':
         pending.update(event.item_id, event.update)
-        return hidden.has(event.item_id) ? undefined : cleanUpdate(event)
+        return hidden?.has(event.item_id) ? undefined : cleanUpdate(event)
       case 'thread.item.done':
       case 'thread.item.replaced':
         return store(event.type, cleanItem(event.item, threadId))
@@ -115,12 +115,14 @@ export function startAnswer(parts: AnswerParts): Answer {
     await hold()
     pending.settle(event.item_id)
     await threads.change(threadId, { remove: [event.item_id] })
-    return hidden.has(event.item_id) ? undefined : event
+    return hidden?.has(event.item_id) ? undefined : event
   }
 
   function visible(item: Item): boolean {
-    if (isHidden(item)) hidden.add(item.id)
-    return !isHidden(item)
+    if (!isHidden(item)) return true
+    hidden ??= new Set()
+    hidden.add(item.id)
+    return false
   }
 
   /** Before anything is stored. A stop may come while it is waited for. */

@@ -1,5 +1,7 @@
 // Ids of threads and items: the reference's prefixes, but too many random bits to guess or to collide.
 
+import { randomBytes } from 'node:crypto'
+
 /** What a new item's id is for. */
 export type IdKind = 'message' | 'tool_call' | 'workflow' | 'task' | 'hidden'
 
@@ -16,7 +18,6 @@ export const ID_PREFIX: Readonly<Record<IdKind | 'thread' | 'run', string>> = Ob
 
 /** The prefix and 128 random bits in hex. */
 export function randomId(prefix: string): string {
-  let text = prefix
-  for (const byte of crypto.getRandomValues(new Uint8Array(16))) text += byte.toString(16).padStart(2, '0')
-  return text
+  // In one piece: a text that grows by two characters is kept as sixteen pairs of texts.
+  return prefix + randomBytes(16).toString('hex')
 }

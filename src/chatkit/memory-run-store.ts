@@ -18,9 +18,9 @@ export function memoryRunStore(): RunStore {
   /** The newest run of each thread, by owner and thread. */
   const newest = new Map<string, string>()
   const keys = new Map<string, string>()
-  const watchers = new Map<string, Set<() => void>>()
+  const watchers = new Map<string, readonly (() => void)[]>()
   /** The live runs of each owner. */
-  const alive = new Map<string, Set<string>>()
+  const alive = new Map<string, readonly string[]>()
 
   const place = (owner: string, of: string) => JSON.stringify([owner, of])
 
@@ -35,9 +35,7 @@ export function memoryRunStore(): RunStore {
   }
 
   function settle({ run }: Kept): void {
-    const own = alive.get(run.owner)
-    own?.delete(run.id)
-    if (own?.size === 0) alive.delete(run.owner)
+    without(alive, run.owner, run.id)
   }
 
   /** The newest run of a thread, taken for dead when its time is over. */
@@ -77,12 +75,12 @@ export function memoryRunStore(): RunStore {
       if (known) return { began: false, why: 'repeated', run: known }
       const before = latestOf(run.owner, run.threadId, now)
       if (before && isAlive(before.run)) return { began: false, why: 'busy' }
-      const live = [...(alive.get(run.owner) ?? [])].filter((id) => (runs.get(id)?.run.aliveUntil ?? 0) > now)
+      const live = (alive.get(run.owner) ?? []).filter((id) => (runs.get(id)?.run.aliveUntil ?? 0) > now)
       if (live.length >= most) return { began: false, why: 'crowded' }
       if (before?.run.state === 'done') before.events = []
       const replaced = before?.run.state === 'interrupted' ? before.run : undefined
       runs.set(run.id, { run: { ...run, state: 'running', aliveUntil }, events: [], replaced: replaced?.id })
-      alive.set(run.owner, (alive.get(run.owner) ?? new Set()).add(run.id))
+      alive.set(run.owner, [...(alive.get(run.owner) ?? []), run.id])
       newest.set(place(run.owner, run.threadId), run.id)
       if (run.once) keys.set(place(run.owner, run.once.key), run.id)
       return replaced ? { began: true, replaced } : { began: true }
@@ -131,12 +129,15 @@ export function memoryRunStore(): RunStore {
       }
     },
     watch(id, wakeOne): () => void {
-      const all = watchers.get(id) ?? new Set()
-      watchers.set(id, all.add(wakeOne))
-      return () => {
-        all.delete(wakeOne)
-        if (all.size === 0) watchers.delete(id)
-      }
+      watchers.set(id, [...(watchers.get(id) ?? []), wakeOne])
+      return () => without(watchers, id, wakeOne)
     },
   }
+}
+
+/** Takes one out of a list of few, which nearly always holds one only: arrays, because a set of one takes three times as much memory. */
+function without<T>(lists: Map<string, readonly T[]>, key: string, gone: T): void {
+  const left = lists.get(key)?.filter((one) => one !== gone)
+  if (left?.length) lists.set(key, left)
+  else lists.delete(key)
 }

@@ -33,7 +33,7 @@ export function ownedThreads(store: ThreadStore, principal: Principal): OwnedThr
   const owner = principalKey(principal)
   // A thread's owner never changes and ids are never used again, so one proof holds for the whole request.
   const proved = new Set<string>()
-  const provedAttachments = new Set<string>()
+  let provedAttachments: Set<string> | undefined
 
   function own(thread: StoredThread | undefined): ThreadState | undefined {
     if (thread?.owner !== owner) return undefined
@@ -60,12 +60,13 @@ export function ownedThreads(store: ThreadStore, principal: Principal): OwnedThr
   async function attachment(id: string): Promise<StoredAttachment | undefined> {
     const record = ownAttachment(await store.attachment(owner, id))
     if (record?.id !== id) return undefined
+    provedAttachments ??= new Set()
     provedAttachments.add(id)
     return record
   }
 
   async function areOwn({ attach = [] }: ItemsChange): Promise<boolean> {
-    for (const id of attach) if (!provedAttachments.has(id) && !(await attachment(id))) return false
+    for (const id of attach) if (!provedAttachments?.has(id) && !(await attachment(id))) return false
     return true
   }
 
@@ -121,7 +122,7 @@ export function ownedThreads(store: ThreadStore, principal: Principal): OwnedThr
     },
     async deleteAttachment(id): Promise<boolean> {
       if (!(await attachment(id))) return false
-      provedAttachments.delete(id)
+      provedAttachments?.delete(id)
       return store.deleteAttachment(owner, id)
     },
   }
