@@ -2,7 +2,7 @@
 // the agent framework are left out; every hop is real HTTP on loopback, and the conversation is written to a real SQLite file.
 
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
@@ -82,7 +82,10 @@ async function stubIssuer() {
 }
 
 async function serve(handler: (request: Request) => Promise<Response>, closing: (() => unknown)[]): Promise<string> {
-  const server = createServer(getRequestListener(handler, { overrideGlobalObjects: false }))
+  return listen(createServer(getRequestListener(handler, { overrideGlobalObjects: false })), closing)
+}
+
+async function listen(server: Server, closing: (() => unknown)[]): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   closing.push(
     () => server.closeAllConnections(),
@@ -181,6 +184,8 @@ async function chatTurn(
   const chatkit = chatkitServer<Caller>({
     admit: onbehalf.admit,
     store: sqliteThreadStore(database),
+    // One person asks as fast as it goes.
+    rateLimit: 'none',
     async *respond(_thread, _message, { caller, newItem }) {
       const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'echo', arguments: { text: ARGUMENT } } }
       const answer = await caller.fetch('tasks')(`${mcp}/mcp`, {
@@ -193,7 +198,8 @@ async function chatTurn(
       yield { type: 'thread.item.done', item: { ...newItem('message'), type: 'assistant_message', content } }
     },
   })
-  const chat = await serve(chatkit.fetch, closing)
+  const chat = await listen(createServer(chatkit.listener), closing)
+  closing.push(() => chatkit.close())
   const bearer = `Bearer ${await token(resource, 'tasks:write')}`
   const message = { content: [{ type: 'input_text', text: ARGUMENT }], attachments: [], inference_options: {} }
   const body = JSON.stringify({ type: 'threads.create', params: { input: message } })

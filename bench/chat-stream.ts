@@ -16,7 +16,6 @@ const AT_ONCE = 4
 const EVENTS = 500
 
 const IDLE = 1000
-const WARM_UP = 100
 
 function body(message: string): string {
   const input = { content: [{ type: 'input_text', text: message }], attachments: [], inference_options: {} }
@@ -97,33 +96,32 @@ export async function eventCpu(report: (line: string) => void): Promise<number> 
   }
 }
 
-/** The bytes that a server in a fresh process needs for each of so many streams that wait after their first event. */
+/**
+ * The bytes that a server in a fresh process needs for each of the second thousand of streams that wait after their first event. With the first thousand
+ * comes what a process takes once: code, caches, and tables with room in them.
+ */
 async function memoryOfIdle(kind: Kind): Promise<{ readonly rss: number; readonly heap: number }> {
   const child = await startChild(SERVER, kind)
   const agent = new Agent({ maxSockets: Number.POSITIVE_INFINITY })
+  const open: ClientRequest[] = []
   try {
-    // A server that has served for a while: its code is compiled, and its heap has the room that garbage needs.
-    let left = WARM_UP
-    await Promise.all(
-      Array.from({ length: 16 }, async () => {
-        while (left-- > 0) await stream(child.port, agent, 20)
-      }),
-    )
+    for (let index = 0; index < IDLE; index++) open.push(await idleStream(child.port, agent))
     const before = await child.memory()
-    const open: ClientRequest[] = []
-    for (let index = 0; index < IDLE; index++) {
-      const { sent, answer } = await send(child.port, agent, 'idle')
-      await new Promise<void>((resolve) => answer.once('data', () => resolve()))
-      answer.on('data', () => {}).on('error', () => {})
-      open.push(sent)
-    }
+    for (let index = 0; index < IDLE; index++) open.push(await idleStream(child.port, agent))
     const { rss, heap } = await child.memory()
-    for (const one of open) one.on('error', () => {}).destroy()
     return { rss: (rss - before.rss) / IDLE, heap: (heap - before.heap) / IDLE }
   } finally {
+    for (const one of open) one.on('error', () => {}).destroy()
     agent.destroy()
     await child.end()
   }
+}
+
+async function idleStream(port: number, agent: Agent): Promise<ClientRequest> {
+  const { sent, answer } = await send(port, agent, 'idle')
+  await new Promise<void>((resolve) => answer.once('data', () => resolve()))
+  answer.on('data', () => {}).on('error', () => {})
+  return sent
 }
 
 /** Measures and gives `idleStreamsMemoryVsNodeHttp`: resident memory, the heap and what hangs on it only reported. */

@@ -3,19 +3,22 @@
 import { start } from './chat-start.ts'
 import { stores } from './chat-store.ts'
 import { eventCpu, idleMemory } from './chat-stream.ts'
+import { vaultGrowth } from './chat-vault.ts'
 
-/** Measures, and gives the five ratios. */
+/** Measures, and gives the five ratios, and what open vault entries leave behind. */
 export async function chat(report: (line: string) => void): Promise<Readonly<Record<string, number>>> {
   const eventCpuVsNodeHttp = await eventCpu(report)
   const idleStreamsMemoryVsNodeHttp = await idleMemory(report)
   const { storeReadsVsBare, storeInsertsVsBare } = await stores(report)
   const startVsNode = await start(report)
+  const vaultGrowthAfterExpiry = await vaultGrowth(report)
   return {
     eventCpuVsNodeHttp: round(eventCpuVsNodeHttp),
     idleStreamsMemoryVsNodeHttp: round(idleStreamsMemoryVsNodeHttp),
     storeReadsVsBare: round(storeReadsVsBare),
     storeInsertsVsBare: round(storeInsertsVsBare),
     startVsNode: round(startVsNode),
+    vaultGrowthAfterExpiry: round(vaultGrowthAfterExpiry),
   }
 }
 

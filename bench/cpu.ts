@@ -1,5 +1,7 @@
 // CPU microseconds of this process (user and system) for each run of something: what moves least between runs on a shared machine.
 
+import { median } from './median.ts'
+
 /** Things to compare, by name. */
 export type Contenders = Readonly<Record<string, () => Promise<unknown>>>
 
@@ -33,9 +35,4 @@ export async function cpuMicros(
     }
   }
   return Object.fromEntries([...samples].map(([name, values]) => [name, median(values)]))
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }
