@@ -30,101 +30,120 @@ export interface OwnedThreads {
 
 /** Wraps a store for one principal: issuer, tenant and subject of a verified access token. Make one for each request. */
 export function ownedThreads(store: ThreadStore, principal: Principal): OwnedThreads {
-  const owner = principalKey(principal)
-  // A thread's owner never changes and ids are never used again, so one proof holds for the whole request.
-  const proved = new Set<string>()
-  let provedAttachments: Set<string> | undefined
+  return new Owned(store, principalKey(principal))
+}
 
-  function own(thread: StoredThread | undefined): ThreadState | undefined {
-    if (thread?.owner !== owner) return undefined
-    proved.add(thread.id)
+/** A class, because a waiting stream keeps one: as functions, its methods would take more memory than all else of it. */
+class Owned implements OwnedThreads {
+  readonly owner: string
+  readonly #store: ThreadStore
+  // A thread's owner never changes and ids are never used again, so one proof holds for the whole request.
+  readonly #proved = new Set<string>()
+  #provedAttachments: Set<string> | undefined
+
+  constructor(store: ThreadStore, owner: string) {
+    this.#store = store
+    this.owner = owner
+  }
+
+  #own(thread: StoredThread | undefined): ThreadState | undefined {
+    if (thread?.owner !== this.owner) return undefined
+    this.#proved.add(thread.id)
     const { owner: _, ...state } = thread
     return state
   }
 
-  async function get(id: string): Promise<ThreadState | undefined> {
-    const state = own(await store.thread(owner, id))
-    return state?.id === id ? state : undefined
-  }
-
-  async function isOwn(id: string): Promise<boolean> {
-    return proved.has(id) || (await get(id)) !== undefined
-  }
-
-  function ownAttachment(attachment: OwnedAttachment | undefined): StoredAttachment | undefined {
-    if (attachment?.owner !== owner) return undefined
+  #ownAttachment(attachment: OwnedAttachment | undefined): StoredAttachment | undefined {
+    if (attachment?.owner !== this.owner) return undefined
     const { owner: _, ...record } = attachment
     return record
   }
 
-  async function attachment(id: string): Promise<StoredAttachment | undefined> {
-    const record = ownAttachment(await store.attachment(owner, id))
-    if (record?.id !== id) return undefined
-    provedAttachments ??= new Set()
-    provedAttachments.add(id)
-    return record
+  async #isOwn(id: string): Promise<boolean> {
+    return this.#proved.has(id) || (await this.get(id)) !== undefined
   }
 
-  async function areOwn({ attach = [] }: ItemsChange): Promise<boolean> {
-    for (const id of attach) if (!provedAttachments?.has(id) && !(await attachment(id))) return false
+  async #areOwn({ attach = [] }: ItemsChange): Promise<boolean> {
+    for (const id of attach) if (!this.#provedAttachments?.has(id) && !(await this.attachment(id))) return false
     return true
   }
 
-  return {
-    owner,
-    get,
-    async create(thread, first): Promise<boolean> {
-      checkThread(thread.id, first.save)
-      if (!(await areOwn(first))) return false
-      const created = await store.createThread({ ...thread, owner }, first)
-      if (created) proved.add(thread.id)
-      return created
-    },
-    async list(query): Promise<Page<ThreadState> | undefined> {
-      const page = await store.threads(owner, query)
-      if (!page) return undefined
-      const data = page.data.flatMap((thread) => own(thread) ?? [])
-      // A page with somebody else's thread in it was cut by an adapter that is out of order: nothing of it is to be trusted.
-      if (data.length !== page.data.length) throw new Error('The thread store gave threads of another owner')
-      return { ...page, data }
-    },
-    async update(id, change): Promise<ThreadState | undefined> {
-      return (await isOwn(id)) ? own(await store.updateThread(owner, id, change)) : undefined
-    },
-    async delete(id): Promise<boolean> {
-      if (!(await isOwn(id))) return false
-      proved.delete(id)
-      return store.deleteThread(owner, id)
-    },
-    async item(threadId, itemId): Promise<Item | undefined> {
-      if (!(await isOwn(threadId))) return undefined
-      const item = await store.item(owner, threadId, itemId)
-      return item?.id === itemId && item.thread_id === threadId ? item : undefined
-    },
-    async items(threadId, query): Promise<Page<Item> | undefined> {
-      if (!(await isOwn(threadId))) return undefined
-      const page = await store.items(owner, threadId, query)
-      if (page) checkThread(threadId, page.data)
-      return page
-    },
-    async change(threadId, change): Promise<boolean> {
-      checkThread(threadId, change.save)
-      return (await isOwn(threadId)) && (await areOwn(change)) && (await store.changeItems(owner, threadId, change))
-    },
-    attachment,
-    async attachments(threadId): Promise<readonly StoredAttachment[]> {
-      if (!(await isOwn(threadId))) return []
-      return (await store.attachments(owner, threadId)).flatMap((one) => ownAttachment(one) ?? [])
-    },
-    async saveAttachment(record): Promise<boolean> {
-      const before = await store.attachment(owner, record.id)
-      return (before === undefined || before.owner === owner) && (await store.saveAttachment(owner, record))
-    },
-    async deleteAttachment(id): Promise<boolean> {
-      if (!(await attachment(id))) return false
-      provedAttachments?.delete(id)
-      return store.deleteAttachment(owner, id)
-    },
+  async get(id: string): Promise<ThreadState | undefined> {
+    const state = this.#own(await this.#store.thread(this.owner, id))
+    return state?.id === id ? state : undefined
+  }
+
+  async create(thread: ThreadState, first: ItemsChange): Promise<boolean> {
+    checkThread(thread.id, first.save)
+    if (!(await this.#areOwn(first))) return false
+    const created = await this.#store.createThread({ ...thread, owner: this.owner }, first)
+    if (created) this.#proved.add(thread.id)
+    return created
+  }
+
+  async list(query: PageQuery): Promise<Page<ThreadState> | undefined> {
+    const page = await this.#store.threads(this.owner, query)
+    if (!page) return undefined
+    const data = page.data.flatMap((thread) => this.#own(thread) ?? [])
+    // A page with somebody else's thread in it was cut by an adapter that is out of order: nothing of it is to be trusted.
+    if (data.length !== page.data.length) throw new Error('The thread store gave threads of another owner')
+    return { ...page, data }
+  }
+
+  async update(id: string, change: ThreadChange): Promise<ThreadState | undefined> {
+    return (await this.#isOwn(id)) ? this.#own(await this.#store.updateThread(this.owner, id, change)) : undefined
+  }
+
+  async delete(id: string): Promise<boolean> {
+    if (!(await this.#isOwn(id))) return false
+    this.#proved.delete(id)
+    return this.#store.deleteThread(this.owner, id)
+  }
+
+  async item(threadId: string, itemId: string): Promise<Item | undefined> {
+    if (!(await this.#isOwn(threadId))) return undefined
+    const item = await this.#store.item(this.owner, threadId, itemId)
+    return item?.id === itemId && item.thread_id === threadId ? item : undefined
+  }
+
+  async items(threadId: string, query: PageQuery & { readonly hidden: boolean }): Promise<Page<Item> | undefined> {
+    if (!(await this.#isOwn(threadId))) return undefined
+    const page = await this.#store.items(this.owner, threadId, query)
+    if (page) checkThread(threadId, page.data)
+    return page
+  }
+
+  async change(threadId: string, change: ItemsChange): Promise<boolean> {
+    checkThread(threadId, change.save)
+    return (
+      (await this.#isOwn(threadId)) &&
+      (await this.#areOwn(change)) &&
+      (await this.#store.changeItems(this.owner, threadId, change))
+    )
+  }
+
+  async attachment(id: string): Promise<StoredAttachment | undefined> {
+    const record = this.#ownAttachment(await this.#store.attachment(this.owner, id))
+    if (record?.id !== id) return undefined
+    this.#provedAttachments ??= new Set()
+    this.#provedAttachments.add(id)
+    return record
+  }
+
+  async attachments(threadId: string): Promise<readonly StoredAttachment[]> {
+    if (!(await this.#isOwn(threadId))) return []
+    return (await this.#store.attachments(this.owner, threadId)).flatMap((one) => this.#ownAttachment(one) ?? [])
+  }
+
+  async saveAttachment(record: StoredAttachment): Promise<boolean> {
+    const before = await this.#store.attachment(this.owner, record.id)
+    return (before === undefined || before.owner === this.owner) && (await this.#store.saveAttachment(this.owner, record))
+  }
+
+  async deleteAttachment(id: string): Promise<boolean> {
+    if (!(await this.attachment(id))) return false
+    this.#provedAttachments?.delete(id)
+    return this.#store.deleteAttachment(this.owner, id)
   }
 }
 

@@ -17,8 +17,13 @@ vi.mock('../../src/chatkit/owned-threads.ts', async (original) => {
   return {
     ownedThreads(store: ThreadStore, principal: Principal): OwnedThreads {
       const threads = real.ownedThreads(store, principal)
-      const without = Object.entries(unchecked(store)).filter(([name]) => name === mutant.method)
-      return { ...threads, ...Object.fromEntries(without) }
+      const without = new Map(Object.entries(unchecked(store)).filter(([name]) => name === mutant.method))
+      return new Proxy(threads, {
+        get(target, name) {
+          const value: unknown = without.get(String(name)) ?? Reflect.get(target, name)
+          return typeof value === 'function' ? value.bind(target) : value
+        },
+      })
     },
   }
 })
