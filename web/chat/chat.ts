@@ -222,7 +222,7 @@ export function createChat(parts: ChatParts): Chat {
     try {
       await request()
     } catch (error) {
-      throw new Error(messageOf(error, 'unreachable'), { cause: undefined })
+      throw new Error(messageOf(error, 'unreachable'))
     }
   }
 

@@ -43,6 +43,9 @@ const SILENT_MS = 45_000
 /** A page that is seen again after a while looks at once, if nothing came for so long. */
 const STALE_MS = 10_000
 
+/** A stream that ends so long after its last byte is asked about, like one that ends before what it began. */
+const PROMPT_MS = 5000
+
 /**
  * Follows a run.
  *
@@ -53,7 +56,7 @@ export async function* follow(parts: FollowParts): AsyncGenerator<Followed, Foll
   let last: string | undefined
   let begun = false
   let attempt = 0
-  /** A clean end before everything has ended is asked about once. */
+  /** A clean end that may be none is asked about once. */
   let asked = false
   for (;;) {
     const connection = watched(parts, () => last !== undefined || parts.joining)
@@ -72,7 +75,8 @@ export async function* follow(parts: FollowParts): AsyncGenerator<Followed, Foll
         attempt = 0
         yield { kind: 'data', data: frame.data, resumable: frame.id !== undefined }
       }
-      if (last === undefined || asked || parts.settled()) return { kind: 'over' }
+      // A server ends a stream when it has said the last thing; one that ends later was ended by something between.
+      if (last === undefined || asked || (parts.settled() && connection.silence() < PROMPT_MS)) return { kind: 'over' }
       asked = true
       continue
     } catch (thrown) {
@@ -137,6 +141,8 @@ function watched({ clock, waker, signal }: FollowParts, mayGoOn: () => boolean) 
     alive: () => {
       heard = clock.now()
     },
+    /** Milliseconds since the last sign of life. */
+    silence: () => clock.now() - heard,
     get woken() {
       return woken
     },
