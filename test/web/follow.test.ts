@@ -79,6 +79,22 @@ test('after a cut it goes on from the last event seen, and what is repeated is d
   expect(clock.passed).toEqual([250])
 })
 
+test('a run that goes on has all its attempts again', async () => {
+  const { connection, drain, clock } = ground(1000)
+  let next = connection()
+  const end = drain()
+  for (let cut = 1; cut <= 20; cut++) {
+    const one = await next
+    one.raw(`id: r.${cut}\ndata: a\n\n`)
+    await one.read()
+    next = connection()
+    one.cut()
+  }
+  ;(await next).end()
+  expect(await end).toEqual({ kind: 'over' })
+  expect(clock.passed).toEqual(Array.from({ length: 20 }, () => 250))
+})
+
 test('a stream without ids is not asked for again', async () => {
   const { connection, drain, opened } = ground(60_000)
   const first = connection()
