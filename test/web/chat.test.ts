@@ -340,8 +340,9 @@ test('a stop that nobody answers leaves the stream after a while', async () => {
     new Promise<Response>((_, reject) => {
       signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
     })
-  const { chat, clock, asked } = ground({ 'threads.create': never })
+  const { chat, clock, asked, arrived } = ground({ 'threads.create': never })
   const sent = chat.send(draft('hi'))
+  await arrived(1)
   chat.stop()
   expect(chat.state.phase).toBe('stopping')
   clock.advance(5000)
@@ -350,6 +351,7 @@ test('a stop that nobody answers leaves the stream after a while', async () => {
   expect(chat.state.conversation.failure).toEqual({ message: WORDS.notSent, remedy: 'retry' })
   // It may have arrived: it is sent again as the same message.
   const again = chat.remedy()
+  await arrived(2)
   chat.stop()
   clock.advance(5000)
   await again
@@ -438,11 +440,12 @@ test('events of a thread that was left change nothing', async () => {
 
 test('what is read of a thread that was left meanwhile is dropped', async () => {
   const late = new Map<unknown, (response: Response) => void>()
-  const { chat } = ground({
+  const { chat, arrived } = ground({
     'threads.get_by_id': ({ params }) => Response.json(thread(String(params.thread_id))),
     'items.list': ({ params }) => new Promise((resolve) => void late.set(params.thread_id, resolve)),
   })
   const both = [chat.open('thr_1'), chat.open('thr_2')]
+  await arrived(4)
   late.get('thr_2')?.(Response.json({ data: [userItem('b', 'second')] }))
   await both[1]
   late.get('thr_1')?.(Response.json({ data: [userItem('a', 'first')] }))

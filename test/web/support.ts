@@ -125,15 +125,24 @@ export function fakeServer(answers: Record<string, (asked: Asked) => Response | 
   readonly fetch: typeof globalThis.fetch
   readonly asked: Asked[]
   types(): string[]
+  /** Resolves when so many requests have come. */
+  arrived(count: number): Promise<void>
 } {
   const asked: Asked[] = []
+  const waiting = new Set<{ readonly count: number; readonly resolve: () => void }>()
   return {
     asked,
     types: () => asked.map(({ type }) => type),
+    arrived: (count) =>
+      new Promise((resolve) => {
+        if (asked.length >= count) resolve()
+        else waiting.add({ count, resolve })
+      }),
     async fetch(_url, init) {
       const { type, params, metadata } = JSON.parse(String(init?.body))
       const one: Asked = { type, params, metadata, headers: new Headers(init?.headers), signal: init?.signal }
       asked.push(one)
+      for (const one of waiting) if (asked.length >= one.count) one.resolve()
       const answer = answers[type]
       return answer ? await answer(one) : Response.json({ code: 'invalid_request', message: 'Unknown.' }, { status: 400 })
     },
