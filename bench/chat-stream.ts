@@ -101,7 +101,8 @@ export async function eventCpu(report: (line: string) => void): Promise<number> 
  * comes what a process takes once: code, caches, and tables with room in them.
  */
 async function memoryOfIdle(kind: Kind): Promise<{ readonly rss: number; readonly heap: number }> {
-  const child = await startChild(SERVER, kind)
+  // Where garbage is made, the heap grows with what was answered and not with what is kept: without a bound, resident memory would say little.
+  const child = await startChild(SERVER, kind, ['--max-semi-space-size=1'])
   const agent = new Agent({ maxSockets: Number.POSITIVE_INFINITY })
   const open: ClientRequest[] = []
   try {

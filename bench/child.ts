@@ -19,12 +19,9 @@ export interface Child {
   end(): Promise<void>
 }
 
-/**
- * Starts one; it runs with the same flags as this process. The part of the heap where garbage is made is kept small (1 MiB): it would grow with what was
- * answered and not with what is kept, and resident memory would say little.
- */
-export async function startChild(file: URL, argument: string): Promise<Child> {
-  const child = fork(file, [argument], { execArgv: [...process.execArgv, '--max-semi-space-size=1'] })
+/** Starts one; it runs with the flags of this process, and these. */
+export async function startChild(file: URL, argument: string, flags: readonly string[] = []): Promise<Child> {
+  const child = fork(file, [argument], { execArgv: [...process.execArgv, ...flags] })
   const { port } = started.parse(await answerOf(child))
   const ask = async (which: 'cpu' | 'memory'): Promise<Figures> => {
     const answer = answerOf(child)

@@ -1,6 +1,6 @@
 // Keeps the log of one resumable run: its answer goes on by itself, as fast as the log is written.
 
-import type { Answer } from './answer.ts'
+import type { Answer } from './answer-parts.ts'
 
 /** Events that wait to be kept before the answer is waited with. */
 const MOST_WAITING = 256

@@ -21,39 +21,44 @@ interface Part {
 
 /** Follows the pending messages of one stream. */
 export function pendingMessages(): PendingMessages {
-  const open = new Map<string, { readonly item: AssistantMessageItem; readonly parts: Part[] }>()
+  return new Pending()
+}
 
-  function partAt(parts: Part[], index: number): Part {
-    while (parts.length <= index) parts.push({ text: '', annotations: [] })
-    const part = parts[index]
-    if (!part) throw new TypeError('content_index must be a whole number of at least 0')
-    return part
+class Pending implements PendingMessages {
+  readonly #open = new Map<string, { readonly item: AssistantMessageItem; readonly parts: Part[] }>()
+
+  add(item: Item): void {
+    if (item.type === 'assistant_message') this.#open.set(item.id, { item, parts: item.content.map(partOf) })
   }
 
-  return {
-    add(item): void {
-      if (item.type === 'assistant_message') open.set(item.id, { item, parts: item.content.map(partOf) })
-    },
-    update(itemId, update): void {
-      const parts = open.get(itemId)?.parts
-      if (!parts) return
-      if (update.type === 'assistant_message.content_part.text_delta') {
-        partAt(parts, update.content_index).text += update.delta
-      } else if (update.type === 'assistant_message.content_part.annotation_added') {
-        partAt(parts, update.content_index).annotations.splice(update.annotation_index, 0, update.annotation)
-      } else if (
-        update.type === 'assistant_message.content_part.added' ||
-        update.type === 'assistant_message.content_part.done'
-      ) {
-        Object.assign(partAt(parts, update.content_index), partOf(update.content))
-      }
-    },
-    settle: (itemId) => void open.delete(itemId),
-    written: () =>
-      [...open.values()]
-        .filter(({ parts }) => parts.some(({ text }) => text.trim() !== ''))
-        .map(({ item, parts }) => ({ ...item, content: parts.map((part) => ({ type: 'output_text', ...part }) as const) })),
+  update(itemId: string, update: ItemUpdate): void {
+    const parts = this.#open.get(itemId)?.parts
+    if (!parts) return
+    if (update.type === 'assistant_message.content_part.text_delta') {
+      partAt(parts, update.content_index).text += update.delta
+    } else if (update.type === 'assistant_message.content_part.annotation_added') {
+      partAt(parts, update.content_index).annotations.splice(update.annotation_index, 0, update.annotation)
+    } else if (update.type === 'assistant_message.content_part.added' || update.type === 'assistant_message.content_part.done') {
+      Object.assign(partAt(parts, update.content_index), partOf(update.content))
+    }
   }
+
+  settle(itemId: string): void {
+    this.#open.delete(itemId)
+  }
+
+  written(): AssistantMessageItem[] {
+    return [...this.#open.values()]
+      .filter(({ parts }) => parts.some(({ text }) => text.trim() !== ''))
+      .map(({ item, parts }) => ({ ...item, content: parts.map((part) => ({ type: 'output_text', ...part }) as const) }))
+  }
+}
+
+function partAt(parts: Part[], index: number): Part {
+  while (parts.length <= index) parts.push({ text: '', annotations: [] })
+  const part = parts[index]
+  if (!part) throw new TypeError('content_index must be a whole number of at least 0')
+  return part
 }
 
 function partOf({ text, annotations }: AssistantContent): Part {

@@ -1,6 +1,7 @@
 // The runs of this instance: each takes its thread, says that it is alive, keeps its log where it is resumable, and hears when it is to stop.
 
-import { type Answer, framesOf, type StopReason } from './answer.ts'
+import { framesOf } from './answer.ts'
+import type { Answer, StopReason } from './answer-parts.ts'
 import type { FrameSource } from './frames.ts'
 import { writeLog } from './log-writer.ts'
 import type { LoggedEvent } from './recover.ts'
@@ -110,17 +111,18 @@ export function createRuns({ store, now, lease, most, onError }: RunsParts): Run
     void touch(entry).catch((error) => onError(error, entry.run.threadId))
   }
 
-  function enter(entry: Entry): () => void {
-    const place = placeOf(entry.run)
-    here.set(place, entry)
+  function enter(entry: Entry): void {
+    here.set(placeOf(entry.run), entry)
     pulse ??= setInterval(() => here.forEach(touchSoon), lease / 3)
-    return () => {
-      // A new run may have taken the thread already.
-      if (here.get(place) === entry) here.delete(place)
-      if (here.size > 0) return
-      clearInterval(pulse)
-      pulse = undefined
-    }
+  }
+
+  function leave(entry: Entry): void {
+    const place = placeOf(entry.run)
+    // A new run may have taken the thread already.
+    if (here.get(place) === entry) here.delete(place)
+    if (here.size > 0) return
+    clearInterval(pulse)
+    pulse = undefined
   }
 
   async function claim(run: NewRun): Promise<Claimed> {
@@ -145,7 +147,7 @@ export function createRuns({ store, now, lease, most, onError }: RunsParts): Run
         released = resolve
       }),
     }
-    const leave = enter(entry)
+    enter(entry)
     // Checked a little later, so that the wakes that this run's own events cause are one look and not many.
     let asked: ReturnType<typeof setTimeout> | undefined
     const unwatch = store.watch(run.id, () => {
@@ -159,7 +161,7 @@ export function createRuns({ store, now, lease, most, onError }: RunsParts): Run
     async function free(settle: () => Promise<void>): Promise<void> {
       unwatch()
       clearTimeout(asked)
-      leave()
+      leave(entry)
       try {
         await settle()
       } finally {

@@ -79,7 +79,7 @@ export function chatkitServer<C extends ChatCaller>(options: ChatkitServerOption
     most: limits.runs,
     onError: (error, threadId) => report(error, { threadId }),
   })
-  const parts = { ...options, runs, limits, deadline, now, newId }
+  const parts = { ...options, runs, limits, deadline, now, newId, report }
 
   /** The log is told of everything unexpected; one that fails must not change the answer. */
   function report(error: unknown, place: ErrorPlace): void {
@@ -119,9 +119,7 @@ export function chatkitServer<C extends ChatCaller>(options: ChatkitServerOption
         if (allowed && !allowed.ok) return refusal(tooMany(allowed.retryAfter))
         const once = await onceOf(request.headers, asked)
         if (!once.ok) return refusal(once.refusal)
-        const { type } = asked
-        const onError = (error: unknown, threadId: string) => report(error, { type, principal: caller.principal, threadId })
-        return streamed(await answerStream(asked, once.value, caller, threads, { ...parts, onError }))
+        return streamed(await answerStream(asked, once.value, caller, threads, parts))
       }
       case 'onbehalf.runs.resume': {
         const stream = await resume(asked.params, threads, runs)
@@ -169,6 +167,14 @@ export function chatkitServer<C extends ChatCaller>(options: ChatkitServerOption
     return answer
   }
 
+  /** The answer could not be made or written. */
+  function failed(error: unknown, response: ServerResponse): void {
+    report(error, {})
+    if (response.headersSent) return void response.destroy()
+    const { status, headers, body } = refusalAnswer(UNAVAILABLE)
+    response.writeHead(status, { ...headers }).end(body)
+  }
+
   return {
     async fetch(request): Promise<Response> {
       const answer = await reply(request)
@@ -186,8 +192,10 @@ export function chatkitServer<C extends ChatCaller>(options: ChatkitServerOption
         const answer = await replyTo(incoming, response)
         if (answer.kind === 'stream') {
           response.writeHead(200, STREAM_HEADERS)
-          await writeFrames(answer.frames, response, heartbeat)
-        } else if (answer.kind === 'json') {
+          // Not awaited here, so that a waiting stream keeps one suspended function and not two.
+          return writeFrames(answer.frames, response, heartbeat).catch((error) => failed(error, response))
+        }
+        if (answer.kind === 'json') {
           // What is not read any more is let pass, so that the client comes to reading this; who is late is waited for no longer.
           if (!incoming.complete) incoming.resume()
           const { status, headers, body } = answer
@@ -198,12 +206,7 @@ export function chatkitServer<C extends ChatCaller>(options: ChatkitServerOption
             .end(await answer.response.text())
         }
       } catch (error) {
-        report(error, {})
-        if (response.headersSent) response.destroy()
-        else {
-          const { status, headers, body } = refusalAnswer(UNAVAILABLE)
-          response.writeHead(status, { ...headers }).end(body)
-        }
+        failed(error, response)
       }
     },
     close: () => runs.close(),

@@ -1,10 +1,11 @@
 // The requests that are answered with a stream: the thread is taken, what the request brings is stored, and its answer becomes a run.
 
-import { type AnswerParts, startAnswer } from './answer.ts'
+import { startAnswer } from './answer.ts'
+import type { AnswerParts } from './answer-parts.ts'
 import { type FrameSource, fixedFrames } from './frames.ts'
 import { ID_PREFIX } from './id.ts'
 import { type Once, repeated, STILL_RUNNING } from './idempotency.ts'
-import type { AnswerContext, ChatCaller, ChatkitLimits, ChatkitServerOptions } from './options.ts'
+import type { AnswerContext, ChatCaller, ChatkitLimits, ChatkitServerOptions, ErrorPlace } from './options.ts'
 import type { OwnedThreads } from './owned-threads.ts'
 import { type Beginning, prepare, presented } from './prepare.ts'
 import { cutNote, recover } from './recover.ts'
@@ -22,7 +23,7 @@ export interface StreamServer<C extends ChatCaller>
   readonly deadline: number
   readonly now: () => number
   readonly newId: (prefix: string) => string
-  readonly onError: (error: unknown, threadId: string) => void
+  readonly report: (error: unknown, place: ErrorPlace) => void
 }
 
 /** The `metadata` by which a client asks that the run goes on when it is gone, and for ids to come back to. */
@@ -72,7 +73,8 @@ export async function answerStream<C extends ChatCaller>(
   }
   if (!claimed.claimed) return refuse(REFUSALS[claimed.why])
   const { claim, replaced } = claimed
-  const undo = (left: boolean) => claim.undo(left).catch((error) => server.onError(error, threadId))
+  const onError = reporting(server, { type: request.type, principal: caller.principal, threadId })
+  const undo = (left: boolean) => claim.undo(left).catch(onError)
   try {
     if (replaced) await recover(replaced, threads, runs)
     const createdAt = new Date(now()).toISOString()
@@ -87,7 +89,7 @@ export async function answerStream<C extends ChatCaller>(
       return done({ frames: fixedFrames(prelude), endsCaller: false })
     }
     const parts = partsOf(request.metadata ?? {}, caller, threads, thread, begin, claim, server)
-    return done({ frames: claim.follow(startAnswer({ ...parts, prelude })), endsCaller: true })
+    return done({ frames: claim.follow(startAnswer({ ...parts, prelude, onError })), endsCaller: true })
   } catch (error) {
     // It is not known how far this came. A message that is there is found again by its key.
     const left = await threads.item(threadId, messageId).catch(() => undefined)
@@ -96,7 +98,12 @@ export async function answerStream<C extends ChatCaller>(
   }
 }
 
-/** Everything of an answer but what it begins with. */
+/** In a function of its own, so that what it gives holds the place and nothing else of the request. */
+function reporting({ report }: Pick<StreamServer<ChatCaller>, 'report'>, place: ErrorPlace): (error: unknown) => void {
+  return (error) => report(error, place)
+}
+
+/** Everything of an answer but what it begins with and whom it tells of errors. */
 function partsOf<C extends ChatCaller>(
   metadata: RequestMetadata,
   caller: C,
@@ -105,7 +112,7 @@ function partsOf<C extends ChatCaller>(
   begin: NonNullable<Beginning<C>['begin']>,
   { run, isHeld, release }: Claim,
   server: StreamServer<C>,
-): Omit<AnswerParts, 'prelude'> {
+): Omit<AnswerParts, 'prelude' | 'onError'> {
   const { newId, now, limits } = server
   const threadId = thread.id
   let current = thread
@@ -137,7 +144,6 @@ function partsOf<C extends ChatCaller>(
       why === 'cancelled' ? { ...context.newItem('hidden'), type: 'sdk_hidden_context', content: STOPPED } : cutNote(run, now()),
     present: (item) => presented(item, server.attachments),
     deadline: server.deadline,
-    onError: (error) => server.onError(error, threadId),
     end: () => caller.end(),
   }
 }

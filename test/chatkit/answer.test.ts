@@ -1,7 +1,8 @@
 // One answer, apart from any server: what a stop finds in the middle of storing, and what comes first.
 
 import { expect, test } from 'vitest'
-import { type AnswerParts, startAnswer } from '../../src/chatkit/answer.ts'
+import { startAnswer } from '../../src/chatkit/answer.ts'
+import type { AnswerParts } from '../../src/chatkit/answer-parts.ts'
 import type { AnswerEvent, Item } from '../../src/chatkit/index.ts'
 import { memoryThreadStore } from '../../src/chatkit/index.ts'
 import { ownedThreads } from '../../src/chatkit/owned-threads.ts'
