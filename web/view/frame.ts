@@ -79,7 +79,7 @@ export function createFrame(root: ShadowRoot, { settings, words, wire, chat, upl
     stopped: () => chat.stop(),
   })
   const announcer = el('p', { class: 'unseen', role: 'status', 'aria-live': 'polite' })
-  const title = el('h1', { class: 'title' })
+  const title = el('h2', { class: 'title', hidden: true })
   const toggle = iconButton('menu', words('threads'), togglePanel, { 'aria-expanded': 'false', hidden: !settings.history })
   const bar = el('header', { class: 'bar', part: 'bar' }, toggle, title, iconButton('plus', words('newThread'), startNew))
   const below = el('div', { class: 'column below' }, banners.element, composer.element)
@@ -153,7 +153,9 @@ export function createFrame(root: ShadowRoot, { settings, words, wire, chat, upl
       if (isPanelOpen()) await threads.load()
     },
     draw(state) {
-      setText(title, state.conversation.thread?.title ?? '')
+      const name = state.conversation.thread?.title ?? ''
+      setText(title, name)
+      title.hidden = name === ''
       conversation.draw(state)
       banners.draw(state)
       composer.draw(state)

@@ -1,0 +1,301 @@
+// What surrounds the items: sending, stopping, cuts, signing in, the list of conversations, notices, errors.
+
+import { expect, test } from 'vitest'
+import { answerItem, delta, thread, userItem } from '../support.ts'
+import { type Answer, added, created, done, eventually, type Reply, stages } from './stage.ts'
+
+const stage = stages()
+
+/** An answer that goes on as the test says; the promise is the reply, once the request is there. */
+function byHand(): { readonly answer: Answer; readonly reply: Promise<Reply> } {
+  let give: (reply: Reply) => void = () => undefined
+  const reply = new Promise<Reply>((resolve) => {
+    give = resolve
+  })
+  return { answer: (_asked, one) => give(one), reply }
+}
+
+const saying =
+  (text: string): Answer =>
+  (asked, { send, end }) => {
+    if (asked.type === 'threads.create') send(created)
+    if (asked.type !== 'threads.retry_after_item') send(done(userItem('u', 'hi')))
+    send(done(answerItem(`a_${text}`, text)))
+    end()
+  }
+
+test('an answer that the network cuts goes on by itself', async () => {
+  const { page, answers, asked, say, idle, told } = await stage()
+  const [first, second] = [byHand(), byHand()]
+  Object.assign(answers, { 'threads.create': first.answer, 'onbehalf.runs.resume': second.answer })
+  await say('hi')
+  const one = await first.reply
+  const events = [created, done(userItem('u', 'hi')), added(answerItem('a')), delta('a', 'One ')]
+  for (const [at, event] of events.entries()) one.send(event, `run.${at + 1}`)
+  await page.getByText('One', { exact: true }).waitFor()
+  one.cut()
+  const two = await second.reply
+  for (const [at, event] of events.slice(2).entries()) two.send(event, `run.${at + 3}`)
+  two.send(delta('a', 'two.'), 'run.5')
+  two.send(done(answerItem('a', 'One two.')), 'run.6')
+  two.end()
+  await idle()
+  expect(await page.locator('.entry[data-type=assistant_message] .md').allTextContents()).toEqual(['One two.'])
+  expect(asked.at(-1)?.params).toEqual({ thread_id: 'thr_1', after: 'run.4' })
+  const outcomes = (await told()).filter(({ name }) => name === 'response-end').map(({ detail }) => detail.outcome)
+  expect(outcomes).toEqual(['answered'])
+})
+
+test('a screen reader hears an answer once, when it is whole', async () => {
+  const { page, answers, say, idle } = await stage()
+  const first = byHand()
+  answers['threads.create'] = first.answer
+  await say('hi')
+  const reply = await first.reply
+  for (const event of [created, done(userItem('u', 'hi')), added(answerItem('a')), delta('a', 'Half ')]) reply.send(event)
+  await page.getByText('Half', { exact: true }).waitFor()
+  const announcer = page.locator('.main > [role=status]')
+  expect(await announcer.textContent()).toBe('')
+  reply.send(done(answerItem('a', 'Half and half.')))
+  reply.end()
+  await idle()
+  expect(await announcer.textContent()).toBe('Answer: Half and half.')
+  expect(await page.locator('[role=log]').getAttribute('aria-live')).toBe('off')
+})
+
+test('a refused token is replaced once, and no token is anywhere on the page', async () => {
+  const { page, answers, asked, say, idle, told } = await stage()
+  answers['threads.create'] = (one, reply) => {
+    if (one.token === 'canary-old') reply.json({ message: 'No.' }, 401)
+    else void saying('Hello')(one, reply)
+  }
+  await say('hi')
+  await idle()
+  await page.getByText('Hello', { exact: true }).waitFor()
+  expect(asked.filter(({ type }) => type === 'threads.create').map(({ token }) => token)).toEqual(['canary-old', 'canary-fresh'])
+  const places = await page.evaluate(
+    'JSON.stringify([chat.outerHTML, chat.shadowRoot.innerHTML, { ...localStorage }, { ...sessionStorage }, document.cookie, Object.keys(chat)])',
+  )
+  expect(`${places} ${JSON.stringify(await told())}`).not.toContain('canary')
+})
+
+test('who is signed out is told, signs in again with one press, and the message goes', async () => {
+  const { page, answers, say, idle } = await stage()
+  answers['threads.create'] = (one, reply) => {
+    if (one.token === 'canary-fresh') void saying('Welcome back')(one, reply)
+    else reply.json({ message: 'No.' }, 401)
+  }
+  await page.evaluate('globalThis.signedIn = false')
+  await say('hi')
+  await page.getByText('Sign in again to continue.').first().waitFor()
+  await page.evaluate('globalThis.signedIn = true')
+  await page.getByRole('button', { name: 'Sign in again' }).click()
+  await page.getByText('Welcome back', { exact: true }).waitFor()
+  await idle()
+  expect(await page.locator('.entry.own').count()).toBe(1)
+})
+
+test('an error is shown with a way to try again', async () => {
+  const { page, answers, say, idle } = await stage()
+  answers['threads.create'] = (_asked, { send, end }) => {
+    for (const event of [
+      created,
+      done(userItem('u', 'hi')),
+      { type: 'error', code: 'custom', message: 'The tool is down.', allow_retry: true },
+    ])
+      send(event)
+    end()
+  }
+  answers['threads.retry_after_item'] = saying('Now it works')
+  await say('hi')
+  await page.getByText('The tool is down.').first().waitFor()
+  await idle()
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.getByText('Now it works', { exact: true }).waitFor()
+  await idle()
+  expect(await page.getByText('The tool is down.').filter({ visible: true }).count()).toBe(0)
+})
+
+test('a message that could not be sent stays, and is sent again', async () => {
+  const { page, answers, say, idle } = await stage()
+  answers['threads.create'] = (_asked, { cut }) => cut()
+  await say('precious words')
+  await page.locator('.entry[data-standing=unsent]').waitFor()
+  answers['threads.create'] = saying('Got it')
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.getByText('Got it', { exact: true }).waitFor()
+  await idle()
+  expect(await page.locator('.entry.own').count()).toBe(1)
+})
+
+test('a stop closes the stream of a server that knows no more, and keeps what was written', async () => {
+  const { page, answers, say, idle, field } = await stage()
+  const first = byHand()
+  answers['threads.create'] = first.answer
+  await say('hi')
+  const reply = await first.reply
+  for (const event of [created, done(userItem('u', 'hi')), added(answerItem('a')), delta('a', 'Half ')]) reply.send(event)
+  await page.getByText('Half', { exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Stop' }).click()
+  await idle()
+  expect(await page.getByText('Half', { exact: true }).count()).toBe(1)
+  await eventually(() => field().evaluate((element) => element.matches(':focus'))).toBe(true)
+})
+
+test('Enter sends, Shift and Enter makes a line, and Enter within a composed word does neither', async () => {
+  const { page, answers, asked, field, idle } = await stage()
+  answers['threads.create'] = saying('ok')
+  await field().focus()
+  await page.keyboard.type('one')
+  await page.keyboard.press('Shift+Enter')
+  await page.keyboard.type('two')
+  await field().dispatchEvent('keydown', { key: 'Enter', isComposing: true, bubbles: true, cancelable: true })
+  expect(asked.some(({ type }) => type === 'threads.create')).toBe(false)
+  await page.keyboard.press('Enter')
+  await idle()
+  expect(asked.find(({ type }) => type === 'threads.create')?.params).toMatchObject({
+    input: { content: [{ text: 'one\ntwo' }] },
+  })
+  expect(await field().inputValue()).toBe('')
+})
+
+test('the page stays where the person reads, and follows the answer where they are at its end', async () => {
+  const { page, answers, say } = await stage()
+  const first = byHand()
+  answers['threads.create'] = first.answer
+  await say('hi')
+  const reply = await first.reply
+  for (const event of [created, done(userItem('u', 'hi')), added(answerItem('a'))]) reply.send(event)
+  const log = page.getByRole('log')
+  const distance = () => log.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight)
+  reply.send(delta('a', 'line\n\n'.repeat(60)))
+  await page.locator('.md p').nth(50).waitFor()
+  await eventually(distance).toBeLessThan(2)
+  await log.hover()
+  await page.mouse.wheel(0, -600)
+  await page.getByRole('button', { name: 'Go to the latest message' }).waitFor()
+  const top = await log.evaluate((element) => element.scrollTop)
+  reply.send(delta('a', 'more\n\n'.repeat(20)))
+  await page.locator('.md p').nth(75).waitFor()
+  expect(await log.evaluate((element) => element.scrollTop)).toBe(top)
+  await page.getByRole('button', { name: 'Go to the latest message' }).click()
+  await eventually(distance).toBeLessThan(2)
+  reply.send(delta('a', 'last\n\n'.repeat(20)))
+  await page.locator('.md p').nth(95).waitFor()
+  await eventually(distance).toBeLessThan(2)
+})
+
+test('older messages come in above without moving what is read', async () => {
+  const { page, answers } = await stage()
+  const items = Array.from({ length: 60 }, (_, at) => userItem(`u${at}`, `message ${at}`))
+  answers['threads.get_by_id'] = (_one, { json }) => json(thread())
+  answers['items.list'] = ({ params }, { json }) =>
+    params.after === undefined
+      ? json({ data: items.slice(30).toReversed(), has_more: true, after: 'u30' })
+      : json({ data: items.slice(0, 30).toReversed(), has_more: false })
+  await page.evaluate("chat.setThread('thr_1')")
+  await page.getByText('message 59', { exact: true }).waitFor()
+  const log = page.getByRole('log')
+  await log.evaluate((element) => element.scrollTo(0, 0))
+  await page.getByRole('button', { name: 'Show earlier messages' }).click()
+  await page.getByText('message 0', { exact: true }).waitFor()
+  await page.getByText('message 30', { exact: true }).waitFor()
+  expect(await log.evaluate((element) => element.scrollTop)).toBeGreaterThan(500)
+  expect(await page.getByRole('button', { name: 'Show earlier messages' }).filter({ visible: true }).count()).toBe(0)
+})
+
+test('conversations are opened, given another title, and deleted when that is meant', async () => {
+  const { page, answers, asked } = await stage()
+  answers['threads.list'] = ({ params }, { json }) =>
+    params.after === undefined
+      ? json({
+          data: [thread('thr_1', { title: 'First' }), thread('thr_2', { title: 'Second' })],
+          has_more: true,
+          after: 'thr_2',
+        })
+      : json({ data: [thread('thr_3', { title: 'Third' })], has_more: false })
+  answers['threads.get_by_id'] = ({ params }, { json }) => json(thread(String(params.thread_id), { title: 'First' }))
+  answers['items.list'] = (_one, { json }) => json({ data: [userItem('u', 'in the first')], has_more: false })
+  answers['threads.update'] = ({ params }, { json }) => json(thread(String(params.thread_id), { title: params.title }))
+  answers['threads.delete'] = (_one, { json }) => json({})
+  await page.evaluate('chat.reset()')
+  const list = page.getByRole('navigation')
+  if (!(await list.isVisible())) await page.getByRole('button', { name: 'Conversations' }).click()
+  await page.getByRole('button', { name: 'First', exact: true }).click()
+  await page.getByText('in the first').waitFor()
+  await list.getByRole('button', { name: 'Show more' }).click()
+  await list.getByRole('button', { name: 'Third', exact: true }).waitFor()
+
+  await list.getByRole('button', { name: 'Rename: First' }).click()
+  await page.getByRole('textbox', { name: 'Title' }).fill('Better')
+  await page.keyboard.press('Enter')
+  await list.getByRole('button', { name: 'Better', exact: true }).waitFor()
+  await page.getByRole('heading', { name: 'Better' }).waitFor()
+  await eventually(() => list.getByRole('button', { name: 'Better', exact: true }).evaluate((one) => one.matches(':focus'))).toBe(
+    true,
+  )
+
+  await list.getByRole('button', { name: 'Delete: Second' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+  expect(asked.some(({ type }) => type === 'threads.delete')).toBe(false)
+  await list.getByRole('button', { name: 'Delete: Better' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+  await list.getByRole('button', { name: 'Better', exact: true }).waitFor({ state: 'detached' })
+  await page.getByText('What can I help with?').waitFor()
+  expect(asked.find(({ type }) => type === 'threads.delete')?.params).toEqual({ thread_id: 'thr_1' })
+})
+
+test('notices, progress, effects and a locked thread are told', async () => {
+  const { page, answers, say, idle, told } = await stage()
+  const first = byHand()
+  answers['threads.create'] = first.answer
+  await say('hi')
+  const reply = await first.reply
+  reply.send(created)
+  reply.send(done(userItem('u', 'hi')))
+  reply.send({ type: 'progress_update', text: 'Looking into it' })
+  await page.getByText('Looking into it').waitFor()
+  reply.send({ type: 'client_effect', name: 'confetti', data: { much: true } })
+  reply.send({ type: 'notice', level: 'warning', title: 'Careful', message: 'This is **slow**.' })
+  reply.send(done(answerItem('a', 'Done')))
+  reply.send({ type: 'thread.updated', thread: thread('thr_1', { status: { type: 'locked', reason: 'Wait for the review.' } }) })
+  reply.end()
+  await idle()
+  const notice = page.locator('.notices .banner')
+  expect(await notice.locator('strong').allTextContents()).toEqual(['Careful', 'slow'])
+  await notice.getByRole('button', { name: 'Dismiss' }).click()
+  await notice.waitFor({ state: 'detached' })
+  await page.getByText('Wait for the review.').waitFor()
+  expect(await page.getByRole('textbox', { name: 'Message' }).filter({ visible: true }).count()).toBe(0)
+  expect((await told()).find(({ name }) => name === 'client-effect')?.detail).toEqual({ name: 'confetti', data: { much: true } })
+})
+
+test('an answer is rated, and a tool of the page is run', async () => {
+  const { page, answers, asked, say, idle } = await stage({ tool: true })
+  const call = {
+    id: 'c',
+    thread_id: 'thr_1',
+    created_at: '',
+    type: 'client_tool_call',
+    status: 'pending',
+    call_id: 'x',
+    name: 'look',
+    arguments: { at: 1 },
+  }
+  answers['threads.create'] = (_one, { send, end }) => {
+    for (const event of [created, done(userItem('u', 'hi')), done(call)]) send(event)
+    end()
+  }
+  answers['threads.add_client_tool_output'] = (_one, { send, end }) => {
+    send(done(answerItem('a', 'I saw it')))
+    end()
+  }
+  answers['items.feedback'] = (_one, { json }) => json({})
+  await say('hi')
+  await page.getByText('I saw it', { exact: true }).waitFor()
+  await idle()
+  expect(asked.find(({ type }) => type === 'threads.add_client_tool_output')?.params.result).toEqual({ heard: { at: 1 } })
+  await page.getByRole('button', { name: 'Good answer' }).click()
+  await page.locator('[aria-pressed=true]').waitFor()
+  expect(asked.at(-1)?.params).toEqual({ thread_id: 'thr_1', item_ids: ['a'], kind: 'positive' })
+})
