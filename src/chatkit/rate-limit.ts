@@ -38,7 +38,8 @@ export interface Rates {
  */
 export function memoryRateLimit(rates: Rates = {}): RateLimit {
   const each = ratesOf(rates)
-  const limiter = ({ most, per }: Rate) => new RateLimiterMemory({ points: most, duration: per })
+  // Each has its own keys; with a prefix, it would keep a text of its own for every person.
+  const limiter = ({ most, per }: Rate) => new RateLimiterMemory({ keyPrefix: '', points: most, duration: per })
   const limiters = { run: limiter(each.run), request: limiter(each.request) }
   return { take: (owner, kind) => take(limiters[kind], owner) }
 }
