@@ -1,8 +1,8 @@
 // The component put together: the wire, the chat's logic and the views, within one shadow root. The element itself is in element.ts.
 
 import type { InferenceOptions } from '../src/chatkit/item.ts'
-import { type Chat, createChat } from './chat/chat.ts'
-import type { ChatState, RunOutcome } from './chat/parts.ts'
+import { createChat } from './chat/chat.ts'
+import type { Chat, ChatState, RunOutcome } from './chat/parts.ts'
 import { createUploads, limitsOf, type UploadProblem } from './chat/uploads.ts'
 import { browserClock } from './client/clock.ts'
 import type { Waker } from './client/follow.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { type Chat, createChat } from '../../web/chat/chat.ts'
-import type { ChatState, ClientTool } from '../../web/chat/parts.ts'
+import { createChat } from '../../web/chat/chat.ts'
+import type { Chat, ChatState, ClientTool } from '../../web/chat/parts.ts'
 import { createWire } from '../../web/client/wire.ts'
 import { WORDS, type WordKey } from '../../web/words.ts'
 import {

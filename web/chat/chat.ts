@@ -1,9 +1,8 @@
 // The conversation's logic: which thread is on show, what is being said in it, and what the person can do about it. It draws nothing.
 
 import type { Item } from '../../src/chatkit/item.ts'
-import type { StructuredInputAnswers } from '../../src/chatkit/request.ts'
 import { record } from '../client/json.ts'
-import { parseItems, parseThread, type ThreadHead } from '../client/parse.ts'
+import type { ThreadHead } from '../client/parse.ts'
 import { parseItem } from '../client/parse-item.ts'
 import { isSignedOut, Refused, Unreachable } from '../client/refused.ts'
 import { applyEvent } from '../state/apply-event.ts'
@@ -20,35 +19,9 @@ import {
   withStored,
   withToolOutput,
 } from '../state/conversation.ts'
-import type { ChatParts, ChatState, Draft, ServerAction } from './parts.ts'
+import type { Chat, ChatParts, ChatState, Draft } from './parts.ts'
+import { readOlder, readThread } from './read-thread.ts'
 import { createRunner, type RunRequest } from './runner.ts'
-
-/** What can be done in a chat. */
-export interface Chat {
-  readonly state: ChatState
-  open(threadId: string): Promise<void>
-  startNew(): void
-  /** Nobody looks any more; the conversation stays as it is. */
-  leave(): void
-  /** Resolves when the answer is over. */
-  send(draft: Draft): Promise<void>
-  stop(): void
-  /** What the button beside an error does: the same again, after a new sign-in where that is what is missing. */
-  remedy(): Promise<void>
-  /** @throws Error with a message for the person when the server refuses it */
-  act(action: ServerAction, itemId: string | undefined, options: { readonly streaming: boolean }): Promise<void>
-  /** @throws Error with a message for the person when the server refuses it */
-  answer(itemId: string, input: StructuredInputAnswers): Promise<void>
-  loadOlder(): Promise<void>
-  dismiss(noticeId: number): void
-  feedback(itemIds: readonly string[], kind: 'positive' | 'negative'): Promise<void>
-  /** A new title for the thread on show, given elsewhere. */
-  retitle(title: string): void
-}
-
-const PAGE = 30
-/** A server may give pages that are empty because what was on them is hidden. */
-const MOST_EMPTY_PAGES = 5
 
 /** Makes a chat, with a new conversation on show. */
 export function createChat(parts: ChatParts): Chat {
@@ -91,12 +64,7 @@ export function createChat(parts: ChatParts): Chat {
   /** Reads a thread and its newest items; the truth about whatever did not end properly. */
   async function read(id: string): Promise<ThreadHead> {
     const here = visit
-    const [answer, page] = await Promise.all([
-      wire.ask('threads.get_by_id', { thread_id: id }),
-      wire.ask('items.list', { thread_id: id, limit: PAGE, order: 'desc' }).then(parseItems),
-    ])
-    const thread = parseThread(answer)
-    if (!thread) throw new Refused(404, parts.text('gone'))
+    const { thread, page } = await readThread(wire, id)
     if (here === visit) update(withStored(state.conversation, thread, page.data, page.after))
     return thread
   }
@@ -288,17 +256,12 @@ export function createChat(parts: ChatParts): Chat {
     async loadOlder() {
       const id = threadId()
       const here = visit
-      if (id === undefined || state.loadingOlder || state.conversation.older === undefined) return
+      const after = state.conversation.older
+      if (id === undefined || state.loadingOlder || after === undefined) return
       change({ loadingOlder: true })
       try {
-        for (let pages = 0; pages < MOST_EMPTY_PAGES && here === visit; pages++) {
-          const after = state.conversation.older
-          if (after === undefined) break
-          const page = parseItems(await wire.ask('items.list', { thread_id: id, limit: PAGE, order: 'desc', after }))
-          if (here !== visit) return
-          update(withOlder(state.conversation, page.data, page.after))
-          if (page.data.length > 0) break
-        }
+        const page = await readOlder(wire, id, after)
+        if (here === visit) update(withOlder(state.conversation, page.data, page.after))
       } catch (error) {
         if (here === visit) listener.failed(messageOf(error, 'unreachable'), undefined, undefined)
       } finally {

@@ -2,6 +2,7 @@
 
 import type { Attachment, ClientToolCallItem, InferenceOptions } from '../../src/chatkit/item.ts'
 import type { Json, JsonObject } from '../../src/chatkit/json.ts'
+import type { StructuredInputAnswers } from '../../src/chatkit/request.ts'
 import type { Clock } from '../client/clock.ts'
 import type { Waker } from '../client/follow.ts'
 import type { ChatEvent, ThreadHead } from '../client/parse.ts'
@@ -80,4 +81,27 @@ export interface ServerAction {
 export interface ClientEffect {
   readonly name: string
   readonly data: JsonObject
+}
+
+/** What can be done in a chat. */
+export interface Chat {
+  readonly state: ChatState
+  open(threadId: string): Promise<void>
+  startNew(): void
+  /** Nobody looks any more; the conversation stays as it is. */
+  leave(): void
+  /** Resolves when the answer is over. */
+  send(draft: Draft): Promise<void>
+  stop(): void
+  /** What the button beside an error does: the same again, after a new sign-in where that is what is missing. */
+  remedy(): Promise<void>
+  /** @throws Error with a message for the person when the server refuses it */
+  act(action: ServerAction, itemId: string | undefined, options: { readonly streaming: boolean }): Promise<void>
+  /** @throws Error with a message for the person when the server refuses it */
+  answer(itemId: string, input: StructuredInputAnswers): Promise<void>
+  loadOlder(): Promise<void>
+  dismiss(noticeId: number): void
+  feedback(itemIds: readonly string[], kind: 'positive' | 'negative'): Promise<void>
+  /** A new title for the thread on show, given elsewhere. */
+  retitle(title: string): void
 }

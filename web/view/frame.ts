@@ -1,8 +1,7 @@
 // The frame of the component: the bar, the list of conversations, the conversation, the banners, the composer, and how they stand together.
 
 import type { InferenceOptions } from '../../src/chatkit/item.ts'
-import type { Chat } from '../chat/chat.ts'
-import type { ChatState } from '../chat/parts.ts'
+import type { Chat, ChatState } from '../chat/parts.ts'
 import type { Uploads } from '../chat/uploads.ts'
 import type { Wire } from '../client/wire.ts'
 import { itemView, markdownView } from '../content/index.ts'

@@ -1,0 +1,32 @@
+// A thread as the server has it: its head, its newest items, and older ones. Reads only.
+
+import type { Item } from '../../src/chatkit/item.ts'
+import type { Page } from '../../src/chatkit/thread.ts'
+import { parseItems, parseThread, type ThreadHead } from '../client/parse.ts'
+import { Refused } from '../client/refused.ts'
+import type { Wire } from '../client/wire.ts'
+
+const PAGE = 30
+/** A server may give pages that are empty because what was on them is hidden. */
+const MOST_EMPTY_PAGES = 5
+
+/** A thread and its newest items, newest first. @throws Refused, Unreachable */
+export async function readThread(wire: Wire, id: string): Promise<{ readonly thread: ThreadHead; readonly page: Page<Item> }> {
+  const [answer, page] = await Promise.all([
+    wire.ask('threads.get_by_id', { thread_id: id }),
+    wire.ask('items.list', { thread_id: id, limit: PAGE, order: 'desc' }).then(parseItems),
+  ])
+  const thread = parseThread(answer)
+  if (!thread) throw new Refused(404, '')
+  return { thread, page }
+}
+
+/** The items before the cursor, newest first; an empty page only where there are none, or none for long. @throws Refused, Unreachable */
+export async function readOlder(wire: Wire, id: string, cursor: string): Promise<Page<Item>> {
+  let after = cursor
+  for (let pages = 1; ; pages++) {
+    const page = parseItems(await wire.ask('items.list', { thread_id: id, limit: PAGE, order: 'desc', after }))
+    if (page.data.length > 0 || page.after === undefined || pages === MOST_EMPTY_PAGES) return page
+    after = page.after
+  }
+}
