@@ -153,7 +153,10 @@ export function createUploads(parts: {
       if (!given) return
       const { maxBytes, maxCount, accept } = limitsOf(given)
       for (const file of files) {
-        if (entries.length >= maxCount) return problem({ why: 'count' })
+        if (entries.length >= maxCount) {
+          problem({ why: 'count' })
+          break
+        }
         if (file.size > maxBytes) problem({ why: 'size', name: file.name, message: '' })
         else if (!isAccepted(file, accept)) problem({ why: 'type', name: file.name, message: '' })
         else {
