@@ -1,7 +1,8 @@
 // A link as it may be on the page: opened by the person alone, elsewhere, without a word about where from, and saying where it leads.
 
+import { type Child, el } from '../dom.ts'
 import { type Address, imageAddress, linkAddress, saysItself } from './address.ts'
-import { type Child, el, foreign } from './dom.ts'
+import { foreign } from './text.ts'
 import { shown } from './visible.ts'
 
 /** What is looked up about images. */

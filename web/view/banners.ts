@@ -1,9 +1,10 @@
 // What is said beside the conversation: notices of the server, a lost connection, and what went wrong with the way out of it.
 
 import type { ChatState } from '../chat/parts.ts'
+import { button, el, setChildren, write } from '../dom.ts'
 import type { Notice } from '../state/conversation.ts'
 import type { Words } from '../words.ts'
-import { button, el, icon, iconButton, setChildren, setText } from './dom.ts'
+import { icon, iconButton } from './icons.ts'
 
 /** The banners over the composer. */
 export interface Banners {
@@ -39,9 +40,9 @@ export function createBanners(
       lost.hidden = !isLost
       const wrong = conversation.failure
       failure.hidden = wrong === undefined
-      setText(failureText, wrong?.message ?? words('failed'))
+      write(failureText, wrong?.message ?? words('failed'))
       remedy.hidden = wrong === undefined || wrong.remedy === 'none' || phase !== 'idle'
-      setText(remedyText, words(wrong?.remedy === 'sign-in' ? 'signInAgain' : 'retry'))
+      write(remedyText, words(wrong?.remedy === 'sign-in' ? 'signInAgain' : 'retry'))
       for (const id of drawn.keys()) if (!conversation.notices.some((one) => one.id === id)) drawn.delete(id)
       const elements = conversation.notices.map((one) => {
         const known = drawn.get(one.id) ?? notice(one)

@@ -3,9 +3,10 @@
 import type { InferenceOptions } from '../../src/chatkit/item.ts'
 import type { ChatState } from '../chat/parts.ts'
 import { limitsOf, type Uploads } from '../chat/uploads.ts'
+import { attribute, button, el, setChildren, write } from '../dom.ts'
 import type { ChatSettings, Choice } from '../settings.ts'
 import type { Words } from '../words.ts'
-import { button, el, icon, iconButton, setAttribute, setChildren, setText } from './dom.ts'
+import { icon, iconButton } from './icons.ts'
 import { type UploadChip, uploadChip } from './upload-chip.ts'
 
 /** What the person wants. */
@@ -75,7 +76,7 @@ export function createComposer(settings: ChatSettings, words: Words, uploads: Up
   function grow(): void {
     field.style.height = 'auto'
     field.style.height = `${field.scrollHeight}px`
-    setAttribute(send, 'aria-disabled', !isReady() || isEmpty() ? 'true' : undefined)
+    attribute(send, 'aria-disabled', !isReady() || isEmpty() ? 'true' : undefined)
   }
 
   function take(list: FileList | undefined | null): boolean {
@@ -123,10 +124,10 @@ export function createComposer(settings: ChatSettings, words: Words, uploads: Up
       const busy = phase === 'running' || phase === 'stopping'
       form.hidden = !open
       closed.hidden = open
-      setText(closed, status.type === 'active' ? '' : (status.reason ?? words(status.type)))
+      write(closed, status.type === 'active' ? '' : (status.reason ?? words(status.type)))
       const hadFocus = stop.matches(':focus')
       stop.hidden = !busy || !conversation.canStop
-      setAttribute(stop, 'aria-disabled', phase === 'stopping' ? 'true' : undefined)
+      attribute(stop, 'aria-disabled', phase === 'stopping' ? 'true' : undefined)
       send.hidden = !stop.hidden
       // The button that was pressed is gone: the focus goes on to where the person writes.
       if (hadFocus && stop.hidden) field.focus()
@@ -147,7 +148,7 @@ export function createComposer(settings: ChatSettings, words: Words, uploads: Up
       attach.disabled = states.length >= maxCount
       grow()
     },
-    problem: (text) => setText(problem, text),
+    problem: (text) => write(problem, text),
     focus: () => field.focus(),
     get text() {
       return field.value

@@ -1,12 +1,13 @@
 // The conversation as it is on show: its items, in a place that scrolls with the newest as long as the person is there.
 
 import type { ChatState } from '../chat/parts.ts'
+import { attribute, button, el, setChildren, write } from '../dom.ts'
 import type { ItemHost } from '../item-view.ts'
 import type { StarterPrompt } from '../settings.ts'
 import { completeTurns } from '../state/turns.ts'
 import type { Words } from '../words.ts'
-import { button, el, icon, setAttribute, setChildren, setText } from './dom.ts'
 import { createEntryView, type EntryView, type MakeItemView, type TurnListener } from './entry.ts'
+import { icon } from './icons.ts'
 
 /** What the person wants. */
 export interface ConversationListener extends TurnListener {
@@ -108,14 +109,14 @@ export function createConversationView(
       })
       setChildren(list, elements)
       older.hidden = conversation.older === undefined || phase === 'loading'
-      setAttribute(older, 'aria-disabled', loadingOlder ? 'true' : undefined)
+      attribute(older, 'aria-disabled', loadingOlder ? 'true' : undefined)
       empty.hidden =
         entries.length > 0 || phase !== 'idle' || conversation.failure !== undefined || conversation.thread !== undefined
       const waiting = running && conversation.entries.every(({ standing }) => standing !== 'pending')
       const text = conversation.progress?.text ?? (phase === 'loading' && entries.length === 0 ? words('loading') : undefined)
       progress.hidden = text === undefined && !waiting
-      setText(progressText, text ?? '')
-      setAttribute(scroller, 'aria-busy', String(phase !== 'idle'))
+      write(progressText, text ?? '')
+      attribute(scroller, 'aria-busy', String(phase !== 'idle'))
       if (stuck) follow()
       // Older items came in above: what the person looks at stays where it is.
       else if (oldest?.isConnected && oldest !== list.firstElementChild) scroller.scrollTop += scroller.scrollHeight - height

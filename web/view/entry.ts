@@ -1,11 +1,12 @@
 // One item on the page with what belongs to it: who says it, how it stands, and what can be done with a whole answer.
 
 import type { Item } from '../../src/chatkit/item.ts'
+import { attribute, el } from '../dom.ts'
 import type { ItemHost, ItemView } from '../item-view.ts'
 import type { Entry } from '../state/conversation.ts'
 import type { Turn } from '../state/turns.ts'
 import type { Words } from '../words.ts'
-import { el, icon, iconButton, setAttribute } from './dom.ts'
+import { icon, iconButton } from './icons.ts'
 
 /** What can be done with an answer. */
 export interface TurnListener {
@@ -71,8 +72,8 @@ export function createEntryView(
     element,
     update({ item, standing }, turn, again) {
       if (again || item !== drawn) drawItem(item)
-      setAttribute(element, 'data-standing', standing)
-      setAttribute(element, 'data-type', item.type)
+      attribute(element, 'data-standing', standing)
+      attribute(element, 'data-type', item.type)
       note.hidden = standing !== 'unsent'
       drawFooter(turn)
     },
@@ -96,7 +97,7 @@ function turnFooter(turn: Turn, words: Words, { rate, say }: TurnListener): HTML
     const press = async (): Promise<void> => {
       try {
         await rate(turn.itemIds, kind)
-        for (const one of rates) setAttribute(one, 'aria-pressed', String(one === button))
+        for (const one of rates) attribute(one, 'aria-pressed', String(one === button))
         say(words('thanks'))
       } catch (error) {
         say(error instanceof Error ? error.message : words('failed'))

@@ -5,13 +5,14 @@ import type { Chat, ChatState } from '../chat/parts.ts'
 import type { Uploads } from '../chat/uploads.ts'
 import type { Wire } from '../client/wire.ts'
 import { itemView, markdownView } from '../content/index.ts'
+import { attribute, el, write } from '../dom.ts'
 import type { ItemHost } from '../item-view.ts'
 import type { ChatSettings } from '../settings.ts'
 import type { Words } from '../words.ts'
 import { createBanners } from './banners.ts'
 import { type Composer, createComposer } from './composer.ts'
 import { type ConversationView, createConversationView } from './conversation.ts'
-import { el, iconButton, setAttribute, setText } from './dom.ts'
+import { iconButton } from './icons.ts'
 import { createThreadsView, type ThreadsView } from './threads.ts'
 
 /** What stands in the shadow root. */
@@ -94,7 +95,7 @@ export function createFrame(root: ShadowRoot, { settings, words, wire, chat, upl
   veil.addEventListener('click', leavePanel)
   element.addEventListener('keydown', onEscape)
   root.replaceChildren(element)
-  const widthWatch = new ResizeObserver(() => setAttribute(toggle, 'aria-expanded', String(isPanelOpen())))
+  const widthWatch = new ResizeObserver(() => attribute(toggle, 'aria-expanded', String(isPanelOpen())))
   widthWatch.observe(element)
 
   function isPanelOpen(): boolean {
@@ -108,7 +109,7 @@ export function createFrame(root: ShadowRoot, { settings, words, wire, chat, upl
 
   function setPanel(state: 'open' | 'closed' | 'auto'): void {
     element.dataset.threads = state
-    setAttribute(toggle, 'aria-expanded', String(isPanelOpen()))
+    attribute(toggle, 'aria-expanded', String(isPanelOpen()))
   }
 
   function togglePanel(): void {
@@ -153,7 +154,7 @@ export function createFrame(root: ShadowRoot, { settings, words, wire, chat, upl
     },
     draw(state) {
       const name = state.conversation.thread?.title ?? ''
-      setText(title, name)
+      write(title, name)
       title.hidden = name === ''
       conversation.draw(state)
       banners.draw(state)

@@ -3,9 +3,10 @@
 import { parsePage, parseThread, type ThreadHead } from '../client/parse.ts'
 import { Refused } from '../client/refused.ts'
 import type { Wire } from '../client/wire.ts'
+import { attribute, button, el, setChildren } from '../dom.ts'
 import type { Words } from '../words.ts'
 import { askToDelete } from './ask.ts'
-import { button, el, iconButton, setAttribute, setChildren } from './dom.ts'
+import { iconButton } from './icons.ts'
 
 /** What the person chose. */
 export interface ThreadsListener {
@@ -93,7 +94,7 @@ export function createThreadsView(wire: Wire, words: Words, listener: ThreadsLis
     const title = entry.title || words('untitled')
     const known = rows.get(entry.id)
     if (known && known.dataset.title === title) {
-      setAttribute(known.firstElementChild ?? known, 'aria-current', entry.id === shown ? 'true' : undefined)
+      attribute(known.firstElementChild ?? known, 'aria-current', entry.id === shown ? 'true' : undefined)
       return known
     }
     const row = el(
@@ -103,7 +104,7 @@ export function createThreadsView(wire: Wire, words: Words, listener: ThreadsLis
       iconButton('pencil', `${words('rename')}: ${title}`, () => startRename(row, entry)),
       iconButton('trash', `${words('remove')}: ${title}`, () => void remove(entry)),
     )
-    setAttribute(row.firstElementChild ?? row, 'aria-current', entry.id === shown ? 'true' : undefined)
+    attribute(row.firstElementChild ?? row, 'aria-current', entry.id === shown ? 'true' : undefined)
     rows.set(entry.id, row)
     return row
   }

@@ -1,8 +1,9 @@
 // One file of the next message: its name, how far it is, and a button that takes it away.
 
 import type { UploadState } from '../chat/uploads.ts'
+import { attribute, el } from '../dom.ts'
 import type { Words } from '../words.ts'
-import { el, icon, iconButton, setAttribute } from './dom.ts'
+import { icon, iconButton } from './icons.ts'
 
 /** A file on show. */
 export interface UploadChip {
@@ -20,8 +21,8 @@ export function uploadChip(words: Words, name: string, onRemove: () => void): Up
     element,
     update({ state, share }) {
       const percent = String(Math.round(share * 100))
-      setAttribute(bar, 'value', percent)
-      setAttribute(bar, 'aria-label', words('uploading', { name, percent }))
+      attribute(bar, 'value', percent)
+      attribute(bar, 'aria-label', words('uploading', { name, percent }))
       bar.hidden = state !== 'sending'
       if (element.dataset.state !== state) picture.replaceChildren(icon(state === 'failed' ? 'warning' : 'file'))
       element.dataset.state = state

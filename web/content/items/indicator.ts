@@ -1,8 +1,8 @@
 // The sign of how a step stands: at work, done, or neither. It says so to a screen reader, too.
 
 import type { Task } from '../../../src/chatkit/item.ts'
+import { attribute, el } from '../../dom.ts'
 import type { WordKey } from '../../words.ts'
-import { attribute, el } from '../dom.ts'
 import { icon } from '../icon.ts'
 
 /** A new sign. */

@@ -2,11 +2,12 @@
 
 import type { Annotation } from '../../../src/chatkit/item.ts'
 import { text } from '../../client/json.ts'
-import { button, el, fill, foreign } from '../dom.ts'
+import { button, el } from '../../dom.ts'
 import { icon } from '../icon.ts'
 import { foreignLink } from '../link.ts'
 import type { Mark } from '../markdown/marks.ts'
 import type { MarkdownOptions } from '../markdown/options.ts'
+import { fill, foreign } from '../text.ts'
 
 type Source = Annotation['source']
 

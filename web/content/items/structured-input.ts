@@ -2,8 +2,8 @@
 
 import type { StructuredInput, StructuredInputItem } from '../../../src/chatkit/item.ts'
 import { text as asText, list, record } from '../../client/json.ts'
+import { button, el, write } from '../../dom.ts'
 import type { InputAnswers, ItemHost } from '../../item-view.ts'
-import { button, el, write } from '../dom.ts'
 import { shown } from '../visible.ts'
 import type { View } from './view.ts'
 

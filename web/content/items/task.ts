@@ -2,10 +2,11 @@
 
 import type { Task } from '../../../src/chatkit/item.ts'
 import { text as asText } from '../../client/json.ts'
-import { el, foreign, write } from '../dom.ts'
+import { el, write } from '../../dom.ts'
 import { icon } from '../icon.ts'
 import type { MarkdownOptions } from '../markdown/options.ts'
 import { markdownView } from '../markdown/view.ts'
+import { foreign } from '../text.ts'
 import { shown } from '../visible.ts'
 import { indicator, setIndicator } from './indicator.ts'
 import { describe } from './sources.ts'

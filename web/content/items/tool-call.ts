@@ -1,8 +1,9 @@
 // A tool that runs in the page: one quiet line. Arguments and output are the model's and the page's affair, and not shown.
 
 import type { ClientToolCallItem } from '../../../src/chatkit/item.ts'
-import { el, fill, write } from '../dom.ts'
+import { el, write } from '../../dom.ts'
 import type { MarkdownOptions } from '../markdown/options.ts'
+import { fill } from '../text.ts'
 import { shown } from '../visible.ts'
 import { indicator, setIndicator } from './indicator.ts'
 import type { View } from './view.ts'

@@ -1,10 +1,11 @@
 // What the person wrote: text, tags, the quoted text, and attachments. It is shown as written; Markdown in it is none.
 
 import type { Attachment, UserMessageItem } from '../../../src/chatkit/item.ts'
+import { el } from '../../dom.ts'
 import { imageAddress } from '../address.ts'
-import { el, foreign } from '../dom.ts'
 import { icon } from '../icon.ts'
 import type { MarkdownOptions } from '../markdown/options.ts'
+import { foreign } from '../text.ts'
 import { shown } from '../visible.ts'
 import type { View } from './view.ts'
 

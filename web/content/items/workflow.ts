@@ -2,9 +2,10 @@
 
 import type { Workflow } from '../../../src/chatkit/item.ts'
 import { text as asText, record } from '../../client/json.ts'
-import { el, fill, write } from '../dom.ts'
+import { el, write } from '../../dom.ts'
 import { icon } from '../icon.ts'
 import type { MarkdownOptions } from '../markdown/options.ts'
+import { fill } from '../text.ts'
 import { shown } from '../visible.ts'
 import { taskTitle, taskView } from './task.ts'
 import type { View } from './view.ts'

@@ -1,7 +1,7 @@
 // A block of code: its language, its text, and a button that copies it. Nothing is highlighted and nothing runs.
 
+import { el } from '../../dom.ts'
 import { copyButton } from '../copy.ts'
-import { el } from '../dom.ts'
 import { shown } from '../visible.ts'
 import type { MarkdownOptions } from './options.ts'
 import { purify } from './purify.ts'

@@ -1,8 +1,8 @@
 // Markdown's inline tokens as nodes. HTML in them is text like any other.
 
 import type { MarkedToken, Token } from 'marked'
+import { el } from '../../dom.ts'
 import { linkAddress } from '../address.ts'
-import { el } from '../dom.ts'
 import { foreignLink, type ImageRules, image, link } from '../link.ts'
 import { shown } from '../visible.ts'
 import { decoded } from './entities.ts'

@@ -2,8 +2,8 @@
 
 import type { WidgetItem } from '../../../src/chatkit/item.ts'
 import type { Json, JsonObject } from '../../../src/chatkit/json.ts'
+import { attribute, el, write } from '../../dom.ts'
 import type { ItemHost, WidgetAction } from '../../item-view.ts'
-import { attribute, el, write } from '../dom.ts'
 import type { View } from '../items/view.ts'
 import { shown } from '../visible.ts'
 import { type Drawing, isBlocked, MOST_COMPONENTS, type Sending } from './drawing.ts'

@@ -1,6 +1,4 @@
-// Makes elements. Text becomes a text node and nothing else: no part of the content parses markup, so no Trusted Types policy is needed.
-
-import { shown } from './visible.ts'
+// Makes elements. Text becomes a text node and nothing else: nothing here parses markup, so no Trusted Types policy is needed.
 
 /** What an element is given to hold. */
 export type Child = Node | string | undefined
@@ -20,7 +18,7 @@ export function el<K extends keyof HTMLElementTagNameMap>(
   return element
 }
 
-/** A new button that is one of ours. */
+/** A new button, which is no form's. */
 export function button(attributes: Attributes, onClick: () => void, ...children: readonly Child[]): HTMLButtonElement {
   const element = el('button', { type: 'button', ...attributes }, ...children)
   element.addEventListener('click', onClick)
@@ -34,17 +32,16 @@ export function attribute(element: Element, name: string, value: string | number
   else if (element.getAttribute(name) !== text) element.setAttribute(name, text)
 }
 
-/** A foreign text in a line of ours: isolated, so that its direction stays its own, and with nothing in it that reorders what is read. */
-export function foreign(text: string): HTMLElement {
-  return el('bdi', {}, shown(text))
-}
-
-/** Writes a text, and nothing when it is there already: a selection stays. */
+/** Writes a text, and nothing when it is there already: a selection stays, and a screen reader reads only what is new. */
 export function write(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text
 }
 
-/** A word of the interface with the values put into its `{…}`. */
-export function fill(word: string, values: Readonly<Record<string, string>>): string {
-  return word.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole)
+/** Makes the element's children these, in this order, and touches only what is not so already: focus and selection stay. */
+export function setChildren(parent: Element, children: readonly Element[]): void {
+  const wanted = new Set(children)
+  for (const child of [...parent.children]) if (!wanted.has(child)) child.remove()
+  for (const [at, child] of children.entries()) {
+    if (parent.children[at] !== child) parent.insertBefore(child, parent.children[at] ?? null)
+  }
 }
