@@ -1,10 +1,11 @@
-// G5 and G9: what the library's fetch adds to a call by the MCP SDK's client, for each placement, and what redaction costs beside JSON.parse. The
-// server is a bare node:http one that answers without looking, so that the difference is ours alone.
+// G5 and G9: what the library's fetch adds to a call by the MCP SDK's client, for each placement, and what redaction costs beside JSON.parse. Both
+// send with the built-in fetch; `withEgressFetch` is ours as it is advised for configured destinations, against that same bare call. The server is a bare node:http one that answers without looking, so that the difference is ours alone.
 
 import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { type Caller, Credential, createOnBehalf, type Placement, type TokenVerifier } from 'onbehalf'
+import { egressFetch } from 'onbehalf/egress'
 import { cpuMicros } from './cpu.ts'
 import { redact } from './redact.ts'
 
@@ -20,9 +21,13 @@ const PLACEMENTS = {
   session: { type: 'session' },
 } as const satisfies Readonly<Record<string, Placement>>
 
-/** Measures and gives `addedCpuMicros` (the header's), `redactVsJsonParse` and `placements`. */
+/**
+ * Measures and gives `addedCpuMicros` (the header's), `addedVsBare` (the same as a part of the bare call: microseconds differ from machine to
+ * machine), `withEgressFetchVsBare`, `redactVsJsonParse` and `placements` (microseconds added by each).
+ */
 export async function fetchCost(report: (line: string) => void): Promise<Readonly<Record<string, unknown>>> {
   const server = await bareServer()
+  const sendFast = egressFetch()
   try {
     const token = 'canary.of.the.bench.with.some.length'
     const bare: typeof globalThis.fetch = (input, init) => {
@@ -35,16 +40,22 @@ export async function fetchCost(report: (line: string) => void): Promise<Readonl
       const url = `${server.origin}/${name === 'argument' ? 'classic' : 'mcp'}`
       contenders[name] = await callBy(url, (await admitted(url, placement, token)).fetch('bench'))
     }
+    const fast = await admitted(`${server.origin}/mcp`, PLACEMENTS.header, token, sendFast)
+    contenders.withEgressFetch = await callBy(`${server.origin}/mcp`, fast.fetch('bench'))
     const micros = await cpuMicros(contenders, { runs: RUNS, rounds: 7 })
+    const vsBare = (value: number) => Math.round((value / (micros.bare ?? Number.NaN)) * 1000) / 1000
     const added = (name: string) => Math.round((micros[name] ?? Number.NaN) - (micros.bare ?? Number.NaN))
     report(`one call by the SDK's client, bare   ${micros.bare?.toFixed(0)} µs CPU`)
     const { redactVsJsonParse } = await redact(report)
     return {
       addedCpuMicros: added('header'),
+      addedVsBare: vsBare(added('header')),
+      withEgressFetchVsBare: vsBare(micros.withEgressFetch ?? Number.NaN),
       redactVsJsonParse,
       placements: Object.fromEntries(Object.keys(PLACEMENTS).map((name) => [name, added(name)])),
     }
   } finally {
+    await sendFast.close()
     await server.close()
   }
 }
@@ -59,7 +70,12 @@ async function callBy(url: string, fetch: typeof globalThis.fetch): Promise<() =
   }
 }
 
-async function admitted(url: string, placement: Placement, token: string): Promise<Caller> {
+async function admitted(
+  url: string,
+  placement: Placement,
+  token: string,
+  fetch: typeof globalThis.fetch = globalThis.fetch,
+): Promise<Caller> {
   const principal = { issuer: ISSUER, subject: 'alice' }
   const expiresAt = Date.now() / 1000 + 3600
   const verifier: TokenVerifier = {
@@ -74,6 +90,7 @@ async function admitted(url: string, placement: Placement, token: string): Promi
       exchange: async () => ({ ok: true, value: { credential: new Credential(token), expiresAt, scopes: [] } }),
     },
     audit: { record: () => {} },
+    fetch,
     servers: { bench: { url, placement } },
   })
   const admission = await onbehalf.admit(new Request(RESOURCE, { headers: { authorization: 'Bearer bench' } }))

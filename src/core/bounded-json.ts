@@ -1,5 +1,6 @@
 // Requests to an authorization server, bounded: no redirect, no cookie, a deadline, and an answer of limited size. Not for MCP traffic.
 
+import { boundedText } from './bounded-text.ts'
 import { withDeadline } from './deadline.ts'
 import { granted, type Result, refused } from './errors.ts'
 
@@ -24,7 +25,7 @@ export interface JsonAnswer {
   readonly json: unknown
 }
 
-/** Bytes of an answer. Metadata and key sets are a few kilobytes; a body without end would fill the memory. */
+/** Characters of an answer. Metadata and key sets are a few kilobytes; a body without end would fill the memory. */
 const LARGEST_ANSWER = 256 * 1024
 
 /**
@@ -49,32 +50,11 @@ export async function fetchJson(url: string, request: BoundedRequest, options: B
       await drop(response)
       return refused('redirect_refused')
     }
-    const text = await readBounded(response)
+    const text = await boundedText(response, LARGEST_ANSWER)
     if (text === undefined) return refused('issuer_unavailable')
     return granted({ status: response.status, json: parse(text) })
   })
   return result.ok ? result.value : result
-}
-
-/** The body as text; undefined when it is larger than the bound. */
-async function readBounded(response: Response): Promise<string | undefined> {
-  if (!response.body) return ''
-  const reader = response.body.getReader()
-  const decoder = new TextDecoder()
-  let text = ''
-  let size = 0
-  try {
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) return text + decoder.decode()
-      size += value.length
-      if (size > LARGEST_ANSWER) return undefined
-      text += decoder.decode(value, { stream: true })
-    }
-  } finally {
-    // Frees the connection of an answer that was not read to its end; after the end it does nothing.
-    reader.cancel().catch(() => {})
-  }
 }
 
 async function drop(response: Response): Promise<void> {

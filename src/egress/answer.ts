@@ -1,90 +1,54 @@
-// The answer to an egress request: a `Response` whose body becomes a web stream only when somebody asks for one, which costs more than the
-// request did.
+// The answer to an egress request: a `Response` over what undici gives.
 
 import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
+import { type LazyBody, LazyResponse } from '../core/lazy-response.ts'
 
 /** Statuses that have no body (RFC 9110 section 6.4.1). */
 const BODILESS: readonly number[] = [204, 205, 304]
 
-/** What is done differently here. The rest is the platform's. */
-type Lazy = 'url' | 'body' | 'bodyUsed' | 'text' | 'json' | 'arrayBuffer' | 'bytes' | 'blob' | 'formData' | 'clone'
+/**
+ * Makes the `Response` of an answer that came.
+ *
+ * @throws RangeError for a status that no `Response` can have.
+ */
+export function answerOf({ statusCode, headers, body }: Dispatcher.ResponseData, url: string, method: string): Response {
+  const hasBody = method !== 'HEAD' && !BODILESS.includes(statusCode)
+  const response = new LazyResponse(hasBody ? lazily(body) : undefined, { status: statusCode, headers: listOf(headers) }, url)
+  if (!hasBody) body.resume()
+  return response
+}
 
-/** The platform's class, without the members that its declaration does not let be overridden. */
-const Platform: new (body: null, init: ResponseInit) => Omit<Response, Lazy> = Response
-
-/** A `Response` over what undici gives; it is read like any other. */
-export class Answer extends Platform implements Response {
-  readonly #url: string
-  /** The body as it comes from the wire; undefined when there is none. */
-  readonly #source: Dispatcher.ResponseData['body'] | undefined
-  /** The body behind a web stream, once that was asked for. */
-  #streamed: Response | undefined
-
-  /**
-   * @throws RangeError for a status that no `Response` can have.
-   */
-  constructor({ statusCode, headers, body }: Dispatcher.ResponseData, url: string, method: string) {
-    super(null, { status: statusCode, headers: listOf(headers) })
-    this.#url = url
-    if (method !== 'HEAD' && !BODILESS.includes(statusCode)) this.#source = body
-    else body.resume()
+function lazily(body: Dispatcher.ResponseData['body']): LazyBody {
+  return {
+    get bodyUsed() {
+      return body.bodyUsed
+    },
+    text: () => body.text(),
+    json: () => body.json(),
+    arrayBuffer: () => body.arrayBuffer(),
+    textWithin: (limit) => textWithin(body, limit),
+    stream: () => Readable.toWeb(body),
   }
+}
 
-  get url(): string {
-    return this.#url
-  }
-
-  get body(): Response['body'] {
-    return this.bodyUsed && !this.#streamed ? null : this.#stream().body
-  }
-
-  get bodyUsed(): boolean {
-    return this.#streamed?.bodyUsed ?? this.#source?.bodyUsed ?? false
-  }
-
-  async text(): Promise<string> {
-    return (this.#unread() ?? this.#stream()).text()
-  }
-
-  async json(): ReturnType<Response['json']> {
-    return (this.#unread() ?? this.#stream()).json()
-  }
-
-  async arrayBuffer(): Promise<ArrayBuffer> {
-    return (this.#unread() ?? this.#stream()).arrayBuffer()
-  }
-
-  async bytes(): ReturnType<Response['bytes']> {
-    return new Uint8Array(await this.arrayBuffer())
-  }
-
-  async blob(): ReturnType<Response['blob']> {
-    return this.#stream().blob()
-  }
-
-  async formData(): ReturnType<Response['formData']> {
-    return this.#stream().formData()
-  }
-
-  clone(): Response {
-    return this.#stream().clone()
-  }
-
-  /** The body as it comes, while nobody has a stream of it. */
-  #unread(): Dispatcher.ResponseData['body'] | undefined {
-    if (this.#streamed) return undefined
-    if (this.#source?.bodyUsed) throw new TypeError('The body has been read')
-    return this.#source
-  }
-
-  #stream(): Response {
-    this.#streamed ??= new Response(this.#source ? Readable.toWeb(this.#source) : null, {
-      status: this.status,
-      headers: this.headers,
+/** The text of a body, chunk by chunk as it comes; undefined, and no more of it is taken, when there is more than the limit. */
+function textWithin(body: Readable, limit: number): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const decoder = new TextDecoder()
+    let text = ''
+    const end = () => {
+      text += decoder.decode()
+      resolve(text.length > limit ? undefined : text)
+    }
+    body.on('error', reject).on('end', end)
+    body.on('data', (chunk: Uint8Array) => {
+      text += decoder.decode(chunk, { stream: true })
+      if (text.length <= limit) return
+      resolve(undefined)
+      body.destroy()
     })
-    return this.#streamed
-  }
+  })
 }
 
 /** A header that came several times stays several: `set-cookie` cannot be joined. */

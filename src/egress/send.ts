@@ -5,7 +5,7 @@ import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import type { Dispatcher } from 'undici'
 import type { Body, Outgoing } from '../core/outgoing.ts'
-import { Answer } from './answer.ts'
+import { answerOf } from './answer.ts'
 
 /** What a request through here cannot be; the names of the methods that can. */
 const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
@@ -34,19 +34,19 @@ export async function send(dispatcher: Dispatcher, outgoing: Outgoing, signal?: 
       body,
       ...(signal ? { signal } : {}),
     })
-    return answerOf(data, url, method)
+    return taken(data, url, method)
   } catch (error) {
     signal?.throwIfAborted()
     throw failureOf(error)
   }
 }
 
-function answerOf(data: Dispatcher.ResponseData, url: URL, method: string): Response {
+function taken(data: Dispatcher.ResponseData, url: URL, method: string): Response {
   try {
     const encoding = data.headers['content-encoding']
     // Asked for nothing of the kind: a compressed bomb is opened by whoever reads it.
     if (encoding !== undefined && encoding !== 'identity') throw new TypeError('compressed')
-    return new Answer(data, url.href, method)
+    return answerOf(data, url.href, method)
   } catch (error) {
     data.body.on('error', () => {}).destroy()
     throw error

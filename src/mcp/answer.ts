@@ -1,6 +1,8 @@
 // Rewrites an answer on its way back, message by message, whether it is JSON or a stream of events, however it is cut into chunks.
 
+import { boundedText } from '../core/bounded-text.ts'
 import { AuthError, type RefusalReason } from '../core/errors.ts'
+import { LazyResponse, textBody } from '../core/lazy-response.ts'
 import { toError } from '../core/wire.ts'
 import { eventLines } from './event-lines.ts'
 import { isJson, parseJson } from './message.ts'
@@ -42,10 +44,10 @@ export async function rewriteAnswer(response: Response, rules: AnswerRules): Pro
   // Clients look for either name anywhere in it.
   if (isEvents || isMessages) headers.set('content-type', isEvents ? 'text/event-stream' : 'application/json')
   if (body === null && rules.awaited) return Response.json(rules.awaited.instead('server_unavailable'))
-  const rewritten = new Response(body, { status: response.status, headers })
+  const init = { status: response.status, headers }
   // Some clients check where an answer came from, and skip the check when it says nowhere.
-  Object.defineProperty(rewritten, 'url', { value: response.url })
-  return rewritten
+  if (typeof body === 'string') return new LazyResponse(textBody(body), init, response.url)
+  return Object.defineProperty(new Response(body, init), 'url', { value: response.url })
 }
 
 function nothing(response: Response): null {
@@ -54,17 +56,20 @@ function nothing(response: Response): null {
 }
 
 async function jsonBody(response: Response, rules: AnswerRules): Promise<string | null> {
-  const text = await readAll(response, rules)
+  // A connection that broke, or the deadline: what was read is no answer.
+  const unavailable = () => toError({ reason: 'server_unavailable', server: rules.server })
+  const text = await boundedText(response, rules.limit).catch(() => Promise.reject(unavailable()))
+  if (text === undefined) throw toError({ reason: 'answer_too_large', server: rules.server })
   if (text === '') return null
   const value = parseJson(text)
-  if (value === undefined) throw toError({ reason: 'server_unavailable', server: rules.server })
+  if (value === undefined) throw unavailable()
   const { awaited } = rules
   if (awaited && ![value].flat().some((one) => answers(one, awaited.id))) return null
   try {
     return await rewriteText(value, rules)
   } catch {
     // As deep as no message is: what the runtime says of it is not for the framework.
-    throw toError({ reason: 'server_unavailable', server: rules.server })
+    throw unavailable()
   }
 }
 
@@ -75,25 +80,6 @@ function answers(message: unknown, id: string | number): boolean {
 /** Written anew, never passed on as it came: members of one name hide each other from whoever parses, but not from a log of the text. */
 async function rewriteText(value: unknown, { message }: AnswerRules): Promise<string> {
   return JSON.stringify(Array.isArray(value) ? await Promise.all(value.map(message)) : await message(value))
-}
-
-async function readAll(response: Response, { limit, server }: AnswerRules): Promise<string> {
-  const reader = response.body?.getReader()
-  if (!reader) return ''
-  const decoder = new TextDecoder()
-  let text = ''
-  try {
-    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-      text += decoder.decode(chunk.value, { stream: true })
-      if (text.length > limit) break
-    }
-  } catch {
-    // The connection broke, or the deadline came; what was read is no answer.
-    throw toError({ reason: 'server_unavailable', server })
-  }
-  if (text.length <= limit) return text + decoder.decode()
-  reader.cancel().catch(() => {})
-  throw toError({ reason: 'answer_too_large', server })
 }
 
 /** A stream of server-sent events, each rewritten when it is complete. */

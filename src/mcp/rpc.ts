@@ -1,5 +1,7 @@
 // The little of JSON-RPC that carrying needs: what a request asks for, and an error answer reduced to what no server can fill with text.
 
+import { boundedText } from '../core/bounded-text.ts'
+
 /** A single JSON-RPC request. */
 export interface Asked {
   readonly id: string | number
@@ -25,33 +27,15 @@ export async function withoutForeignText(response: Response, asked: Asked | unde
     status: response.status,
     headers: allow !== null && /^[A-Z, ]{1,100}$/.test(allow) ? { allow } : {},
   }
-  const text = asked ? await readAtMost(response, LARGEST_ERROR) : drop(response)
-  const error = errorOf(parse(text))
+  // The foreign error is dropped; what was read so far is no whole answer.
+  const text = asked ? await boundedText(response, LARGEST_ERROR).catch(() => undefined) : drop(response)
+  const error = errorOf(parse(text ?? ''))
   if (!asked || !error) return new Response(null, init)
   return Response.json({ jsonrpc: '2.0', id: asked.id, error }, init)
 }
 
 /** Characters of an error answer that are looked at. */
 const LARGEST_ERROR = 16_384
-
-/** The text of a body; none when it is longer than the limit or ends in an error. */
-async function readAtMost(response: Response, limit: number): Promise<string> {
-  const reader = response.body?.getReader()
-  if (!reader) return ''
-  const decoder = new TextDecoder()
-  let text = ''
-  try {
-    while (text.length <= limit) {
-      const { done, value } = await reader.read()
-      if (done) return text
-      text += decoder.decode(value, { stream: true })
-    }
-  } catch {
-    // The foreign error is dropped; what was read so far is no whole answer.
-  }
-  reader.cancel().catch(() => {})
-  return ''
-}
 
 function drop(response: Response): string {
   response.body?.cancel().catch(() => {})

@@ -2,6 +2,7 @@
 
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { boundedText } from '../../src/core/bounded-text.ts'
 import { type EgressFetch, egressFetch } from '../../src/egress/index.ts'
 import { type Listener, listen } from './listener.ts'
 
@@ -183,6 +184,15 @@ describe('an answer', () => {
         while (!(await reader?.read())?.done);
       })(),
     ).rejects.toThrow()
+  })
+
+  it('is read up to a limit, without more of it being taken', async () => {
+    expect(await boundedText(await fetch(at('/x')), 16)).toBe('{"text":"Grüße"}')
+    expect(await boundedText(await fetch(at('/x')), 15)).toBeUndefined()
+    const endless = await fetch(at('/stream'))
+    expect(await boundedText(endless, 3)).toBeUndefined()
+    await closed
+    await expect(fetch(at('/cut')).then((response) => boundedText(response, 1000))).rejects.toThrow()
   })
 
   it('may be large', async () => {
