@@ -105,7 +105,8 @@ const PARAMS: { readonly [T in keyof Params]: Shape<Params[T]> } = {
   'threads.update': object({ ...ofThread, title: text() }),
   'items.list': object<JsonParams['items.list']>({ ...ofThread, ...page }),
   'items.feedback': object({ ...ofThread, item_ids: list(id, MOST_PARTS), kind: oneOf('positive', 'negative') }),
-  'attachments.create': object({ name: filledName, size: count(Number.MAX_SAFE_INTEGER), mime_type: filledName }),
+  // A browser that does not know a file's type says that it is ''.
+  'attachments.create': object({ name: filledName, size: count(Number.MAX_SAFE_INTEGER), mime_type: text({ most: 256 }) }),
   'attachments.delete': object({ attachment_id: id }),
   'input.transcribe': object({ audio_base64: text(), mime_type: filledName }),
   'onbehalf.runs.stop': object(ofThread),

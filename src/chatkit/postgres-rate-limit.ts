@@ -53,7 +53,7 @@ export function postgresRateLimit(pool: RatePool, options: PostgresRateLimitOpti
   function ready(): Promise<unknown> {
     made ??= pool.query({ text: tableOf(table) }).catch((error) => {
       // Another instance made it at the same moment: PostgreSQL's "if not exists" does not cover that.
-      if (isUniqueViolation(error)) return
+      if (saysThatItExists(error)) return
       made = undefined
       throw error
     })
@@ -76,8 +76,11 @@ function tableOf(table: string): string {
   return `create table if not exists "${table}" (key varchar(255) primary key, points integer not null default 0, expire bigint)`
 }
 
-function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === '23505'
+/** What PostgreSQL says to the later of two who make a table, depending on how far the earlier one is: unique violation, duplicate object, duplicate table. */
+const EXISTS: ReadonlySet<unknown> = new Set(['23505', '42710', '42P07'])
+
+function saysThatItExists(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && EXISTS.has(error.code)
 }
 
 async function digestOf(owner: string): Promise<string> {

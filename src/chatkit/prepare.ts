@@ -167,8 +167,8 @@ async function addStructuredInput<C extends ChatCaller>(
 function answerTo(input: StructuredInput, { status, answers }: StructuredInputAnswers) {
   const given = Object.hasOwn(answers, input.id) ? answers[input.id] : undefined
   if (status === 'skipped' || !given || given.skipped || given.values.length === 0) return { values: [], skipped: true }
-  const several = input.type === 'multiple_choice' && input.multiple
-  return { values: several ? given.values : given.values.slice(0, 1), skipped: false }
+  const one = input.type === 'multiple_choice' && !input.multiple
+  return { values: one ? given.values.slice(0, 1) : given.values, skipped: false }
 }
 
 async function retryAfter<C extends ChatCaller>(

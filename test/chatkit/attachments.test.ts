@@ -157,7 +157,7 @@ describe('an attachment storage', () => {
     [{ ...file, size: 2 ** 53 }],
     [{ ...file, name: '' }],
     [{ ...file, name: 'x'.repeat(257) }],
-    [{ ...file, mime_type: '' }],
+    [{ ...file, mime_type: 'x'.repeat(257) }],
   ])('is not asked for %j', async (params) => {
     const chat = testChat(async function* () {}, { attachments: storageOf().storage })
     expect((await chat.send('alice', 'attachments.create', params)).status).toBe(400)

@@ -13,6 +13,7 @@ import {
   ChatkitStreamError,
   type ItemUpdate,
   type Respond,
+  streamWidget,
   type Task,
   type WidgetRoot,
 } from '../../src/chatkit/index.ts'
@@ -85,6 +86,8 @@ async function* answer(asked: string, context: AnswerContext<ChatCaller>): Async
     item: messageItem(base(id), [text(words)]),
   })
 
+  const widget = (states: readonly WidgetRoot[]) => streamWidget(states, { newItem: () => base('fx_ws') })
+
   switch (asked) {
     case 'hello':
     case 'cancel': {
@@ -127,18 +130,12 @@ async function* answer(asked: string, context: AnswerContext<ChatCaller>): Async
         },
       }
       return
-    case 'widget-stream': {
-      const widget = (value: string, streaming: boolean): WidgetRoot => ({
-        type: 'Card',
-        children: [{ id: 't', type: 'Text', value, streaming }],
-      })
-      const item = base('fx_ws')
-      yield { type: 'thread.item.added', item: { ...item, type: 'widget', widget: widget('', true) } }
-      yield update('fx_ws', { type: 'widget.streaming_text.value_delta', component_id: 't', delta: 'He', done: false })
-      yield update('fx_ws', { type: 'widget.root.updated', widget: widget('Hey', false) })
-      yield { type: 'thread.item.done', item: { ...item, type: 'widget', widget: widget('Hey', false) } }
+    case 'widget-stream':
+      yield* widget([streamed('', true), streamed('He', true), streamed('Hey', false)])
       return
-    }
+    case 'widget-replace':
+      yield* widget([streamed('', true), { type: 'Card', children: [{ id: 't2', type: 'Text', value: 'other' }] }])
+      return
     case 'workflow': {
       const item = base('fx_wf')
       const task = (status_indicator: Task['status_indicator']): Task => ({ status_indicator, type: 'custom', title: 'A' })
@@ -225,9 +222,15 @@ async function* answer(asked: string, context: AnswerContext<ChatCaller>): Async
       yield { type: 'thread.item.replaced', item: messageItem(base('fx_r'), [text('two')]) }
       return
     case 'remove':
+      // There is something to remove: what `replace` left, or a message of its own.
+      if (!(await context.history()).some(({ id }) => id === 'fx_r')) yield say('fx_r', 'one')
       yield { type: 'thread.item.removed', item_id: 'fx_r' }
       return
   }
+}
+
+function streamed(value: string, streaming: boolean): WidgetRoot {
+  return { type: 'Card', children: [{ id: 't', type: 'Text', value, streaming }] }
 }
 
 function messageItem(

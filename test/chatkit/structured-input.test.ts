@@ -44,13 +44,15 @@ const ALL_SKIPPED = { '-one': SKIPPED, '-many': SKIPPED, '-free': SKIPPED, '-__p
 
 describe('a form', () => {
   test('is answered: one value where one is asked for, several where several are, free ones too; what is missing is skipped', async () => {
-    const input = { answers: { one: { values: ['b', 'a'] }, many: { values: ['a', 'other'] }, free: { values: ['why'] } } }
+    const input = {
+      answers: { one: { values: ['b', 'a'] }, many: { values: ['a', 'other'] }, free: { values: ['why', 'and why'] } },
+    }
     expect(await answered(JSON.stringify(input))).toEqual({
       ...ALL_SKIPPED,
       status: 'answered',
       '-one': { values: ['b'], skipped: false },
       '-many': { values: ['a', 'other'], skipped: false },
-      '-free': { values: ['why'], skipped: false },
+      '-free': { values: ['why', 'and why'], skipped: false },
     })
   })
 

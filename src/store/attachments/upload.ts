@@ -31,7 +31,7 @@ export async function announce(
   parts: AttachmentParts,
 ): Promise<StoredAttachment> {
   const { limits, types, links, now, lifetimes } = parts
-  const type = plainType(mime_type)
+  const type = plainType(mime_type || 'application/octet-stream')
   if (type === undefined || !types.has(type)) throw new ChatkitStreamError({ text: WRONG_TYPE.message })
   if (size > limits.bytes) throw new ChatkitStreamError({ text: TOO_LARGE.message })
   const place = { folder: links.folderOf(owner), id: randomId('atc_') }

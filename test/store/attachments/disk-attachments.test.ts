@@ -284,12 +284,18 @@ describe('an upload that is announced', () => {
     ['a page', 5, 'text/html'],
     ['an image that is a document', 5, 'image/svg+xml'],
     ['what has no type', 5, 'nothing'],
+    ['what a browser knows no type of', 5, ''],
     ['what is too large', 25_000_001, 'text/plain'],
   ])('is refused for %s, with a text for the person', async (_, size, mime_type) => {
     const { attachments } = await house()
     const announced = attachments.create({ name: 'a', size, mime_type, owner: principalKey(ALICE) })
     await expect(announced).rejects.toThrow(ChatkitStreamError)
     await expect(announced).rejects.toMatchObject({ event: { message: expect.stringMatching(/\.$/) } })
+  })
+
+  it('may be of a type that the browser does not know, where bytes of any kind are taken', async () => {
+    const home = await house({ types: ['application/octet-stream'] })
+    expect((await home.upload(ALICE, 'a.xyz', 'a', '')).mime_type).toBe('application/octet-stream')
   })
 
   it('never has a path of a name', async () => {
