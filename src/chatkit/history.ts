@@ -21,17 +21,17 @@ const LONGEST = 2000
  * @param images URLs of images that the model is to look at, by the id of their attachment. Default none: it reads the names.
  */
 export function historyOf(items: readonly Item[], images: ReadonlyMap<string, string> = new Map()): HistoryTurn[] {
-  // A decision is read where the person was asked: what they wrote instead of deciding comes after it.
-  const cards = new Map<string, string | undefined>()
+  // A decision is read where the person was asked: what they wrote instead of deciding comes after it. Where that went with a retry, it stands for itself.
+  const asked = new Set(items.map(({ id }) => id))
+  const notes = new Map<string, string | undefined>()
   for (const { pending, decision } of approvalsIn(items).values()) {
-    if (pending) cards.set(pending.value.card, undefined)
-    if (decision) cards.set(decision.value.card, decisionNote(decision.value))
+    if (pending) notes.set(pending.value.card, undefined)
+    if (decision) notes.set(asked.has(decision.value.card) ? decision.value.card : decision.item.id, decisionNote(decision.value))
   }
   return items.flatMap((item) => {
-    if (isApprovalRecord(item)) return []
-    if (!cards.has(item.id)) return turnsOf(item, images)
-    const text = cards.get(item.id)
-    return text === undefined ? [] : [note(text)]
+    const text = notes.get(item.id)
+    if (text !== undefined) return [note(text)]
+    return notes.has(item.id) || isApprovalRecord(item) ? [] : turnsOf(item, images)
   })
 }
 

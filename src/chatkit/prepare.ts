@@ -1,5 +1,6 @@
 // What each streaming request finds, stores and begins with. All of it is decided before the first event; what is refused leaves nothing behind.
 
+import { mayHaveActed } from './agent/approval-record.ts'
 import { type AttachmentStorage, wireAttachment } from './attachment.ts'
 import type { AnswerEvent, ThreadStreamEvent } from './event.ts'
 import {
@@ -184,7 +185,7 @@ async function retryAfter<C extends ChatCaller>(
   for (let after: string | undefined = item_id; after !== undefined; ) {
     const page = await threads.items(thread.id, { limit: 100, order: 'asc', hidden: true, after })
     if (!page) return refuse(NOT_FOUND)
-    newer.push(...page.data.map(({ id }) => id))
+    newer.push(...page.data.filter((one) => !mayHaveActed(one)).map(({ id }) => id))
     after = page.after
   }
   if (!(await threads.change(thread.id, { remove: newer }))) return refuse(NOT_FOUND)

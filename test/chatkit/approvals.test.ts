@@ -287,6 +287,44 @@ describe('an approval', () => {
     ).toBeUndefined()
   })
 
+  test('of a process that died is told to the model when the message is tried again, and what it asks for is asked about', async () => {
+    const { card, threadId } = await house.process(ASKS).say('alice', 'Delete task 1')
+    const dies = house.process([], {
+      agent: {
+        async *run() {
+          await new Promise(() => undefined)
+        },
+      },
+    })
+    const params = { thread_id: threadId, item_id: card.id, action: card.widget.confirm.action }
+    await eventReader(await dies.send('alice', 'threads.custom_action', params)).until('thread.item.replaced')
+    const other = house.process(ASKS)
+    const [message] = await everyItem(threadId)
+    const events = await other.stream('alice', 'threads.retry_after_item', { thread_id: threadId, item_id: message.id })
+    expect(JSON.stringify(requestOf(other, 0).input)).toContain('it is not known whether it was made; look before trying again')
+    expect(events.at(-1)?.item.type).toBe('widget')
+    expect(callsAt(house.tasks)).toEqual([])
+  })
+
+  test.each([
+    ['confirm', 'The person approved this call, and it was made: taskflow_delete_task'],
+    ['cancel', undefined],
+  ] as const)(
+    'that was decided by %s is known to whoever tries the message again as far as it was made',
+    async (button, told) => {
+      const chat = house.process([...ASKS, [assistantMessage('So be it.')]])
+      const { card, threadId } = await chat.say('alice', 'Delete task 1')
+      await chat.press('alice', threadId, card, button)
+      const again = house.process([[assistantMessage('Hm.')]])
+      const [message] = await everyItem(threadId)
+      await again.stream('alice', 'threads.retry_after_item', { thread_id: threadId, item_id: message.id })
+      const read = JSON.stringify(requestOf(again, 0).input)
+      if (told) expect(read).toContain(told)
+      else expect(read).not.toContain('declined')
+      expect(read).not.toContain('onbehalf')
+    },
+  )
+
   test('that two instances take at the same time, each sure that the thread is its own, leads to one call', async () => {
     const { card, threadId } = await house.process(ASKS).say('alice', 'Delete task 1')
     const instances = Array.from({ length: 5 }, () => house.process([[assistantMessage('Gone.')]]))

@@ -60,6 +60,12 @@ export function isApprovalRecord(item: Item): boolean {
   return contentOf(item, PENDING) !== undefined || contentOf(item, DECISION) !== undefined
 }
 
+/** Whether an item tells of calls that were, or may have been, made. It outlives a retry of the message: what was done is not undone with the answer. */
+export function mayHaveActed(item: Item): boolean {
+  const decision = parseDecision(item)
+  return decision?.verdict === 'approved' && decision.outcome !== 'not_made'
+}
+
 /** The approvals of a thread, by their ids, oldest first. */
 export function approvalsIn(items: readonly Item[]): ReadonlyMap<string, KnownApproval> {
   const known = new Map<string, KnownApproval>()
