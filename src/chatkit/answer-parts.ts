@@ -33,7 +33,7 @@ export interface AnswerParts {
 }
 
 /** Why an answer is ended from outside. `lost`: another instance has taken this one for dead, so nothing more may be stored. */
-export type StopReason = 'cancelled' | 'deadline' | 'deleted' | 'lost' | 'closing'
+export type StopReason = 'cancelled' | 'deadline' | 'too_much' | 'deleted' | 'lost' | 'closing'
 
 /** A running answer. It advances only when it is asked for more. */
 export interface Answer {

@@ -3,7 +3,7 @@
 import { eventFor, isUnexpected, RunLost, ThreadGone } from './answer-error.ts'
 import type { Answer, AnswerParts, StopReason } from './answer-parts.ts'
 import { cleanItem, cleanUpdate } from './clean.ts'
-import { GONE, INTERRUPTED, TOO_LONG } from './error-event.ts'
+import { GONE, INTERRUPTED, TOO_LONG, TOO_MUCH } from './error-event.ts'
 import type { AnswerEvent, ErrorEvent, ThreadStreamEvent } from './event.ts'
 import { type FrameSource, frame } from './frames.ts'
 import { type Item, isHidden } from './item.ts'
@@ -14,6 +14,7 @@ import { type ThreadChange, wireThread } from './thread.ts'
 const LAST_WORD: Readonly<Record<StopReason, { readonly event: ErrorEvent; readonly by: 'answer' | 'reader' } | undefined>> = {
   cancelled: undefined,
   deadline: { event: TOO_LONG, by: 'answer' },
+  too_much: { event: TOO_MUCH, by: 'answer' },
   deleted: { event: GONE, by: 'reader' },
   lost: { event: INTERRUPTED, by: 'reader' },
   closing: { event: INTERRUPTED, by: 'reader' },

@@ -19,6 +19,14 @@ export const TOO_LONG: ErrorEvent = {
   allow_retry: true,
 }
 
+/** The answer is longer than is kept of one. */
+export const TOO_MUCH: ErrorEvent = {
+  type: 'error',
+  code: 'custom',
+  message: 'The answer became too long and was stopped. Ask for less at once.',
+  allow_retry: false,
+}
+
 /** The last event of a run whose instance is gone. */
 export const INTERRUPTED: ErrorEvent = {
   type: 'error',

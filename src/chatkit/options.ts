@@ -71,6 +71,8 @@ export interface ChatkitLimits {
   readonly textLength: number
   /** Characters of a thread's title. Default 200. */
   readonly titleLength: number
+  /** Characters of all events of one resumable answer: they are kept, so that clients can come back to it. Default 16 Mi. */
+  readonly logLength: number
   /** Answers of one person that may be under way at once, over all instances that share the run store. Default 8. */
   readonly runs: number
 }

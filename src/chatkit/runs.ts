@@ -61,6 +61,8 @@ export interface RunsParts {
   /** Milliseconds. */
   readonly lease: number
   readonly most: number
+  /** Characters that are kept of one run. */
+  readonly logLength: number
   readonly onError: (error: unknown, threadId: string) => void
 }
 
@@ -79,7 +81,7 @@ interface Entry {
 }
 
 /** Makes the register of this instance. */
-export function createRuns({ store, now, lease, most, onError }: RunsParts): Runs {
+export function createRuns({ store, now, lease, most, logLength, onError }: RunsParts): Runs {
   const here = new Map<string, Entry>()
   let pulse: ReturnType<typeof setInterval> | undefined
   let closed = false
@@ -180,7 +182,7 @@ export function createRuns({ store, now, lease, most, onError }: RunsParts): Run
         if (!run.resumable) return framesOf(answer)
         const source = read({ ...run, state: 'running', aliveUntil }, 0)
         const report = (error: unknown) => onError(error, run.threadId)
-        void writeLog(answer, (first, events) => touch(entry, first, events), report)
+        void writeLog(answer, (first, events) => touch(entry, first, events), logLength, report)
           .then(() => free(() => ended(run, answer.stopped())))
           .catch(report)
         return source
@@ -195,6 +197,7 @@ export function createRuns({ store, now, lease, most, onError }: RunsParts): Run
       case undefined:
       case 'cancelled':
       case 'deadline':
+      case 'too_much':
         return store.end(id, 'done')
       case 'closing':
         return store.end(id, 'interrupted')

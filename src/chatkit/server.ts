@@ -23,6 +23,7 @@ const DEFAULT_LIMITS: ChatkitLimits = {
   audioBytes: 10 * 1024 * 1024,
   textLength: 100_000,
   titleLength: 200,
+  logLength: 16 * 1024 * 1024,
   runs: 8,
 }
 
@@ -77,6 +78,7 @@ export function chatkitServer<C extends ChatCaller>(options: ChatkitServerOption
     now,
     lease,
     most: limits.runs,
+    logLength: limits.logLength,
     onError: (error, threadId) => report(error, { threadId }),
   })
   const parts = { ...options, runs, limits, deadline, now, newId, report }

@@ -172,7 +172,10 @@ test.each(['threads.create', 'threads.add_user_message'] as const)(
     const thread_id = await chat.create('alice')
     const input = message('hi')
     const params = type === 'threads.create' ? { input } : { thread_id, input }
-    const parsed = parseRequest({ type, params }, { bodyBytes: 1, audioBytes: 1, textLength: 100, titleLength: 1, runs: 1 })
+    const parsed = parseRequest(
+      { type, params },
+      { bodyBytes: 1, audioBytes: 1, textLength: 100, titleLength: 1, logLength: 1_000_000, runs: 1 },
+    )
     if (!parsed.ok || (parsed.value.type !== 'threads.create' && parsed.value.type !== 'threads.add_user_message'))
       throw new Error('no request')
     const once = await onceOf(new Headers({ 'idempotency-key': 'k' }), parsed.value)

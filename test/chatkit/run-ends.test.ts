@@ -1,10 +1,10 @@
 // How runs end that do not end by themselves: the server closes, the deadline is over, the run store fails. And that nothing is left behind.
 
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { memoryRunStore, memoryThreadStore, type RunStore, type ThreadStore } from '../../src/chatkit/index.ts'
-import { begin, frameReader, INTERRUPTED, RESUMABLE, resume, steps } from './resumable.ts'
+import { memoryRunStore, memoryThreadStore, type Respond, type RunStore, type ThreadStore } from '../../src/chatkit/index.ts'
+import { answer, begin, delta, frameReader, INTERRUPTED, RESUMABLE, resume, steps } from './resumable.ts'
 import { describeStores } from './stores.ts'
-import { type Loose, message, testChat } from './support.ts'
+import { type Loose, message, type TestCaller, testChat } from './support.ts'
 
 const ALICE = JSON.stringify(['https://a.example', null, 'alice'])
 
@@ -116,6 +116,30 @@ describe('the deadline of a resumable run', () => {
     expect(await (await resume(chat, thread, `${run}.5`)).take()).toEqual([{ id: `${run}.6`, event: tooLong }])
     expect(typesOf(await itemsOf(chat.store, thread))).toEqual(['user_message', 'assistant_message', 'sdk_hidden_context'])
     expect(vi.getTimerCount()).toBe(0)
+    expect(chat.callers[0]?.ended).toBe(1)
+  })
+})
+
+describe('a resumable run that says more than is kept', () => {
+  test('is stopped with an error that is part of its log, keeps its text, and asks its app for no more', async () => {
+    let asked = 0
+    const respond: Respond<TestCaller> = async function* (_thread, _message, context) {
+      const item = answer(context, '')
+      yield { type: 'thread.item.added', item }
+      for (; asked < 10_000; asked += 1) yield delta(item.id, 'x'.repeat(1000))
+    }
+    const chat = testChat(respond, { limits: { logLength: 20_000 } })
+    const { reader, thread, run } = await begin(chat)
+    const frames = await reader.take()
+    const message = 'The answer became too long and was stopped. Ask for less at once.'
+    expect(frames.at(-1)?.event).toEqual({ type: 'error', code: 'custom', message, allow_retry: false })
+    expect(asked).toBeLessThan(25)
+    const logged = await (await resume(chat, thread, `${run}.1`)).take()
+    expect(logged.at(-1)).toEqual(frames.at(-1))
+    expect(JSON.stringify(logged).length).toBeLessThan(30_000)
+    const items = await itemsOf(chat.store, thread)
+    expect(typesOf(items)).toEqual(['user_message', 'assistant_message', 'sdk_hidden_context'])
+    expect(items[1]?.content[0].text.length).toBeGreaterThan(15_000)
     expect(chat.callers[0]?.ended).toBe(1)
   })
 })
