@@ -1,7 +1,7 @@
 // How instances hear of each other's runs: LISTEN and NOTIFY on one connection of its own. A notification is a hint; watchers are woken now and then anyway.
 
 import type { Client } from 'pg'
-import { localBell, type RunBell } from './sql-run-store.ts'
+import { localBell, type RunBell } from './run-bell.ts'
 
 const CHANNEL = 'onbehalf_run'
 

@@ -7,8 +7,8 @@ import { withDeadline } from '../core/deadline.ts'
 import { postgresBell } from './postgres-bell.ts'
 import { migrate } from './postgres-migrations.ts'
 import { decodeRow, encode } from './postgres-text.ts'
+import type { RunBell } from './run-bell.ts'
 import type { SqlDatabase, Step } from './sql.ts'
-import type { RunBell } from './sql-run-store.ts'
 import { bind, type Statement, type Values } from './statement.ts'
 
 /** Options of {@link openPostgres}. What is not given, `pg` takes from the environment (`PGHOST`, `PGUSER`, `PGPASSWORD`, …) or from `~/.pgpass`. */

@@ -1,14 +1,9 @@
 // Runs and their logs in a database: rows from and to the records of the port. How watchers are woken is the database's own affair.
 
 import type { BeginTerms, Begun, NewRun, RunState, RunStore, StoredRun } from '../chatkit/run-store.ts'
+import type { RunBell } from './run-bell.ts'
 import type { RunRow, RunStatements } from './run-statements.ts'
 import { type SqlDatabase, type Step, step } from './sql.ts'
-
-/** Tells watchers that something of a run may have changed, and lets them listen. */
-export interface RunBell {
-  ring(id: string): void
-  watch(id: string, wake: () => void): () => void
-}
 
 /** Beginnings of one run, when what was in their way has ended before it could be named. */
 const MOST_TRIES = 5
@@ -136,24 +131,6 @@ export function sqlRunStore(
     if (found && isAlive(found)) return { began: false, why: 'busy' }
     const alive = await database.first(run.countAlive, { owner, now })
     return (alive?.count ?? 0) >= most ? { began: false, why: 'crowded' } : undefined
-  }
-}
-
-/** Watchers within one process. */
-export function localBell(): RunBell {
-  const watchers = new Map<string, Set<() => void>>()
-  return {
-    ring(id): void {
-      for (const wake of watchers.get(id) ?? []) wake()
-    },
-    watch(id, wake): () => void {
-      const all = watchers.get(id) ?? new Set()
-      watchers.set(id, all.add(wake))
-      return () => {
-        all.delete(wake)
-        if (all.size === 0 && watchers.get(id) === all) watchers.delete(id)
-      }
-    },
   }
 }
 

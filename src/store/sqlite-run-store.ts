@@ -3,7 +3,8 @@
 import { memoryRunStore } from '../chatkit/memory-run-store.ts'
 import type { BeginTerms, Begun, NewRun, RunStore } from '../chatkit/run-store.ts'
 import { SQLITE } from './compiled-sqlite.ts'
-import { isAlive, localBell, sqlRunStore } from './sql-run-store.ts'
+import { localBell } from './run-bell.ts'
+import { isAlive, sqlRunStore } from './sql-run-store.ts'
 import type { SqliteDatabase } from './sqlite.ts'
 
 /** Milliseconds after which those are woken who watch a run that nobody here writes. */
