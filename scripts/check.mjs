@@ -12,6 +12,7 @@ const checks = [
   ['types of the chat component', 'tsc', '-p', 'tsconfig.web-build.json'],
   ['the chat component, and its size', 'node', 'scripts/build-web.mjs'],
   ['the package as published', 'publint', '--strict'],
+  ['the types as an app sees them', 'tsc', '-p', 'tsconfig.published.json'],
   ['the types as published', 'attw', '--pack', '.', '--profile', 'esm-only', '--quiet'],
 ]
 

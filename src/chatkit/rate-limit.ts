@@ -61,12 +61,17 @@ export function ratesOf({
 /** Seconds. */
 const LONGEST = 20 * 24 * 3600
 
+/** What is needed of a limiter of the library: it rejects with a `RateLimiterRes` what is too much. */
+export interface Limiter {
+  consume(key: string): Promise<unknown>
+}
+
 /**
  * Counts one.
  *
  * @throws Error of the limiter's when it could not.
  */
-export async function take(limiter: Pick<RateLimiterMemory, 'consume'>, key: string): Promise<RateTaken> {
+export async function take(limiter: Limiter, key: string): Promise<RateTaken> {
   try {
     await limiter.consume(key)
     return { ok: true }

@@ -1,0 +1,27 @@
+// Every subpath as an app without skipLibCheck sees it: declarations that are complete, from what is built. Compiled alone, and never run.
+
+import type * as onbehalf from 'onbehalf'
+import type * as onbehalfChatkit from 'onbehalf/chatkit'
+import type * as onbehalfEgress from 'onbehalf/egress'
+import type * as onbehalfJwt from 'onbehalf/jwt'
+import type * as onbehalfLog from 'onbehalf/log'
+import type * as onbehalfMcp from 'onbehalf/mcp'
+import type * as onbehalfMcpServer from 'onbehalf/mcp-server'
+import type * as onbehalfOauth from 'onbehalf/oauth'
+import type * as onbehalfOpenaiAgents from 'onbehalf/openai-agents'
+import type * as onbehalfStore from 'onbehalf/store'
+import type * as onbehalfWeb from 'onbehalf/web'
+
+export type Published = readonly [
+  typeof onbehalf,
+  typeof onbehalfJwt,
+  typeof onbehalfOauth,
+  typeof onbehalfMcp,
+  typeof onbehalfMcpServer,
+  typeof onbehalfOpenaiAgents,
+  typeof onbehalfChatkit,
+  typeof onbehalfEgress,
+  typeof onbehalfStore,
+  typeof onbehalfLog,
+  typeof onbehalfWeb,
+]
