@@ -1,12 +1,12 @@
-// Builds the chat component for browsers: one module with everything in it, and refuses one that is larger than promised.
+// Builds the chat component for browsers: one module with everything in it, and refuses one that is larger than promised. `node scripts/build-web.mjs [folder]`, default dist.
 import { readFileSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build, transform } from 'esbuild'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const outfile = join(root, 'dist', 'web', 'onbehalf-chat.js')
+const outfile = join(resolve(process.argv[2] ?? join(root, 'dist')), 'web', 'onbehalf-chat.js')
 
 /** Bytes of the module, gzipped, its dependencies included. */
 const LIMIT = 60_000
