@@ -394,6 +394,34 @@ describe('a component', () => {
     await expectHarmless(at)
   })
 
+  test('that is a chart stands series of one stack on each other, and says a value under the pointer', async () => {
+    const at = await open()
+    const data = [{ month: 'May', sold: 3, kept: 2, lost: -4 }]
+    const stacked = (dataKey: string) => ({ type: 'bar', dataKey, stack: 's' })
+    await at.show(
+      card([
+        {
+          type: 'Chart',
+          data,
+          series: [...['sold', 'kept', 'lost'].map(stacked), { type: 'bar', dataKey: 'sold' }],
+          xAxis: 'month',
+        },
+      ]),
+    )
+    const [sold, kept, lost, alone] = await at.page.locator('.w-chart rect').evaluateAll((rects) =>
+      rects.map((one) => {
+        const of = (name: string) => Number(one.getAttribute(name))
+        return { x: of('x'), top: of('y'), bottom: of('y') + of('height'), title: one.textContent }
+      }),
+    )
+    expect(kept?.x).toBe(sold?.x)
+    expect(kept?.bottom).toBeCloseTo(sold?.top ?? 0, 0)
+    expect(lost?.top).toBeCloseTo(sold?.bottom ?? 0, 0)
+    expect(alone?.x).toBeGreaterThan(sold?.x ?? 0)
+    expect([sold, kept, lost].map((one) => one?.title)).toEqual(['May: sold 3', 'May: kept 2', 'May: lost -4'])
+    await expectHarmless(at)
+  })
+
   test('that is a chart says in a table what it draws', async () => {
     const at = await open()
     const data = [

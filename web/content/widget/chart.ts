@@ -1,68 +1,27 @@
 // A chart of bars, lines and areas, small and still: what it shows stands in a table beside it, for those who do not see it.
 
 import type { JsonObject } from '../../../src/chatkit/json.ts'
-import { shown } from '../visible.ts'
-import { type Drawing, keyOf, take } from './drawing.ts'
-import { color, flag, number, object, objects, text } from './values.ts'
+import { readChart, type Series } from './chart-data.ts'
+import { type Drawing, keyOf } from './drawing.ts'
+import { flag, object } from './values.ts'
 import type { VNode } from './vnode.ts'
 
 const WIDTH = 480
 const HEIGHT = 220
 const EDGE = { left: 44, right: 8, top: 8, bottom: 24 }
 
-/** Rows and series that are drawn at most. */
-const MOST_ROWS = 200
-const MOST_SERIES = 8
-
-const COLORS = [
-  'var(--chat-accent)',
-  'var(--chat-success)',
-  'var(--chat-warning)',
-  'var(--chat-danger)',
-  'var(--chat-info)',
-  'var(--chat-muted)',
-]
-
-interface Series {
-  readonly type: string
-  readonly key: string
-  readonly label: string
-  readonly color: string
-  readonly values: readonly number[]
-}
-
 /** The chart as it is to be. */
 export function chart(component: JsonObject, drawing: Drawing): VNode {
-  const rows = objects(component, 'data')
-    .slice(0, MOST_ROWS)
-    .filter(() => take(drawing))
-  const axis = object(component, 'xAxis')
-  const labelKey = text(component, 'xAxis') ?? (axis && text(axis, 'dataKey')) ?? ''
-  const names = axis && object(axis, 'labels')
-  const labels = rows.map((row) => {
-    const label = text(row, labelKey) ?? ''
-    return shown((names && text(names, label)) ?? label)
-  })
-  const series = objects(component, 'series')
-    .slice(0, MOST_SERIES)
-    .map((one, index): Series => {
-      const dataKey = text(one, 'dataKey') ?? ''
-      return {
-        type: text(one, 'type') ?? 'bar',
-        key: dataKey,
-        label: shown(text(one, 'label') ?? dataKey),
-        color: color(one.color) ?? COLORS[index % COLORS.length] ?? 'currentColor',
-        values: rows.map((row) => number(row, dataKey) ?? 0),
-      }
-    })
-  const all = series.flatMap(({ values }) => values)
+  const { labelKey, labels, series } = readChart(component, drawing)
+  const all = series.flatMap(({ values, floors }) => values.map((value, index) => value + (floors[index] ?? 0)))
   const top = Math.max(0, ...all)
   const bottom = Math.min(0, ...all)
   const span = top - bottom || 1
   const y = (value: number) => EDGE.top + ((top - value) / span) * (HEIGHT - EDGE.top - EDGE.bottom)
-  const step = (WIDTH - EDGE.left - EDGE.right) / Math.max(1, rows.length)
+  const step = (WIDTH - EDGE.left - EDGE.right) / Math.max(1, labels.length)
   const x = (index: number) => EDGE.left + (index + 0.5) * step
   const bars = series.filter(({ type }) => type !== 'line' && type !== 'area')
+  const columns = [...new Set(bars.map((one) => one.stack ?? one))]
   const svg = (tag: string, attributes: VNode['attributes'] & {}, ...children: readonly (VNode | string)[]): VNode => ({
     tag,
     svg: true,
@@ -70,28 +29,46 @@ export function chart(component: JsonObject, drawing: Drawing): VNode {
     children,
   })
 
+  /** What the browser shows of a value under the pointer. */
+  const tip = ({ label, values }: Series, index: number) =>
+    component.showTooltip === false ? [] : [svg('title', {}, `${labels[index]}: ${label} ${values[index]}`)]
+
   const drawn = series.flatMap((one): VNode[] => {
+    const floor = (index: number) => one.floors[index] ?? 0
     if (bars.includes(one)) {
-      const width = (step * 0.7) / bars.length
-      const offset = bars.indexOf(one) * width - step * 0.35
+      const width = (step * 0.7) / columns.length
+      const offset = columns.indexOf(one.stack ?? one) * width - step * 0.35
       return one.values.map((value, index) =>
-        svg('rect', {
-          x: round(x(index) + offset),
-          y: round(Math.min(y(value), y(0))),
-          width: round(Math.max(1, width - 1)),
-          height: round(Math.abs(y(value) - y(0))),
-          fill: one.color,
-          rx: 2,
-        }),
+        svg(
+          'rect',
+          {
+            x: round(x(index) + offset),
+            y: round(Math.min(y(floor(index) + value), y(floor(index)))),
+            width: round(Math.max(1, width - 1)),
+            height: round(Math.abs(y(value) - y(0))),
+            fill: one.color,
+            rx: 2,
+          },
+          ...tip(one, index),
+        ),
       )
     }
-    const points = one.values.map((value, index) => `${round(x(index))},${round(y(value))}`)
+    const at = (index: number, value: number) => `${round(x(index))},${round(y(value))}`
+    const points = one.values.map((value, index) => at(index, floor(index) + value))
+    const dots = one.values.map((value, index) =>
+      svg(
+        'circle',
+        { cx: round(x(index)), cy: round(y(floor(index) + value)), r: 6, fill: one.color, 'fill-opacity': 0 },
+        ...tip(one, index),
+      ),
+    )
     const line = svg('polyline', { points: points.join(' '), fill: 'none', stroke: one.color, 'stroke-width': 2 })
-    if (one.type !== 'area' || points.length === 0) return [line]
-    const floor = `${round(x(rows.length - 1))},${round(y(0))} ${round(x(0))},${round(y(0))}`
-    return [svg('polygon', { points: `${points.join(' ')} ${floor}`, fill: one.color, 'fill-opacity': 0.2 }), line]
+    if (one.type !== 'area' || points.length === 0) return [line, ...dots]
+    const under = one.floors.map((value, index) => at(index, value)).toReversed()
+    return [svg('polygon', { points: [...points, ...under].join(' '), fill: one.color, 'fill-opacity': 0.2 }), line, ...dots]
   })
   const every = Math.max(1, Math.ceil(labels.length / 8))
+  const axis = object(component, 'xAxis')
   const ticks =
     axis && flag(axis, 'hide')
       ? []
