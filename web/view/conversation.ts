@@ -117,6 +117,7 @@ export function createConversationView(
       progress.hidden = text === undefined && !waiting
       write(progressText, text ?? '')
       attribute(scroller, 'aria-busy', String(phase !== 'idle'))
+      latest.hidden = stuck
       if (stuck) follow()
       // Older items came in above: what the person looks at stays where it is.
       else if (oldest?.isConnected && oldest !== list.firstElementChild) scroller.scrollTop += scroller.scrollHeight - height

@@ -159,6 +159,12 @@ test('Enter sends, Shift and Enter makes a line, and Enter within a composed wor
   expect(await field().inputValue()).toBe('')
 })
 
+test('a conversation that has not begun has no latest message to go to', async () => {
+  const { page } = await stage()
+  await page.getByText('What can I help with?').waitFor()
+  expect(await page.getByRole('button', { name: 'Go to the latest message' }).isVisible()).toBe(false)
+})
+
 test('the page stays where the person reads, and follows the answer where they are at its end', async () => {
   const { page, answers, say } = await stage()
   const first = byHand()
