@@ -26,7 +26,8 @@ type Name = (typeof NAMES)[number]
 
 /** What each of the two is asked for. */
 interface Contender {
-  read(id: string): unknown
+  /** An item, or what gives one. */
+  read(id: string): Item | undefined | Promise<Item | undefined>
   insert(item: AssistantMessageItem): unknown
 }
 
@@ -41,7 +42,7 @@ export async function stores(
     const inserts: Record<Name, number[]> = { bare: [], ours: [] }
     for (let round = 0; round <= ROUNDS; round++) {
       const read = await inTurns(cpuSeconds, READS / BLOCK, (name, turn) =>
-        repeat(BLOCK, (index) => contenders[name].read(idOf((turn * BLOCK + index) % ITEMS))),
+        readAll(BLOCK, (index) => contenders[name].read(idOf((turn * BLOCK + index) % ITEMS))),
       )
       const insert = await inTurns(wallSeconds, INSERTS, (name, turn) =>
         contenders[name].insert(item(ITEMS + round * INSERTS + turn)),
@@ -94,8 +95,9 @@ async function inTurns(
   return seconds
 }
 
-async function repeat(times: number, run: (index: number) => unknown): Promise<void> {
-  for (let index = 0; index < times; index++) await run(index)
+/** Here and not in the contenders it is looked whether there was something: an async function more is a tenth of a read. */
+async function readAll(times: number, read: (index: number) => Item | undefined | Promise<Item | undefined>): Promise<void> {
+  for (let index = 0; index < times; index++) if (!(await read(index))) throw new Error('An item was not found')
 }
 
 function idOf(index: number): string {
@@ -119,7 +121,7 @@ async function filled(path: string): Promise<{ readonly threads: OwnedThreads; c
 async function ours(path: string): Promise<Contender> {
   const { threads } = await filled(path)
   return {
-    read: async (id) => found(await threads.item(THREAD, id)),
+    read: (id) => threads.item(THREAD, id),
     insert: async (one) => {
       if (!(await threads.change(THREAD, { save: [one] }))) throw new Error('An item was not saved')
     },
@@ -134,12 +136,7 @@ async function bare(path: string): Promise<Contender> {
   const select = database.prepare('select body from item where thread_id = ? and id = ?')
   const insert = database.prepare('insert into item (thread_id, id, hidden, body) values (?, ?, 0, ?)')
   return {
-    read: (id) => found(JSON.parse(String(select.get(THREAD, id)?.body))),
+    read: (id) => JSON.parse(String(select.get(THREAD, id)?.body)),
     insert: (one) => insert.run(THREAD, one.id, JSON.stringify(one)),
   }
-}
-
-function found(one: Item | undefined): Item {
-  if (!one) throw new Error('An item was not found')
-  return one
 }

@@ -59,8 +59,9 @@ class Owned implements OwnedThreads {
     return record
   }
 
-  async #isOwn(id: string): Promise<boolean> {
-    return this.#proved.has(id) || (await this.get(id)) !== undefined
+  /** Asked for each read and write: of a thread that is proved already, the answer needs no wait. */
+  #isOwn(id: string): true | Promise<boolean> {
+    return this.#proved.has(id) || this.get(id).then((thread) => thread !== undefined)
   }
 
   async #areOwn({ attach = [] }: ItemsChange): Promise<boolean> {
@@ -101,7 +102,8 @@ class Owned implements OwnedThreads {
   }
 
   async item(threadId: string, itemId: string): Promise<Item | undefined> {
-    if (!(await this.#isOwn(threadId))) return undefined
+    const own = this.#isOwn(threadId)
+    if (own !== true && !(await own)) return undefined
     const item = await this.#store.item(this.owner, threadId, itemId)
     return item?.id === itemId && item.thread_id === threadId ? item : undefined
   }

@@ -88,4 +88,6 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       primary key (run_id, number)
     ) strict, without rowid`,
   ],
+  // Whatever is read of a thread proves its owner: from this index alone.
+  ['create unique index thread_owned on thread (id, owner)'],
 ]

@@ -43,7 +43,7 @@ export async function writeSealed(
  */
 export async function readSealed<R extends SealedColumns>(
   masterKeys: MasterKeys,
-  read: () => Promise<R | undefined>,
+  read: () => R | undefined | Promise<R | undefined>,
   bindingOf: (row: R) => Uint8Array,
 ): Promise<{ readonly row: R; readonly content: SealedContent } | undefined> {
   const tried = new Set<string>()

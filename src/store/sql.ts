@@ -12,8 +12,8 @@ export interface Step {
 
 /** A database. Whatever a method has answered is on the disk. */
 export interface SqlDatabase {
-  /** The first row of a query. */
-  first<P extends Values, R>(statement: Statement<P, R>, values: P): Promise<R | undefined>
+  /** The first row of a query: at once, where the database is in this process, for a promise more is a tenth of such a read. */
+  first<P extends Values, R>(statement: Statement<P, R>, values: P): R | undefined | Promise<R | undefined>
   /** The rows of a query. */
   all<P extends Values, R>(statement: Statement<P, R>, values: P): Promise<readonly R[]>
   /** Runs statements, all or nothing; the rows that each concerned, or undefined when a step did not concern as many as it needs: nothing is changed then. */

@@ -56,7 +56,7 @@ export function openSqlite(path: string, options: SqliteOptions = {}): SqliteDat
   }
 
   return {
-    async first<P extends Values, R>(statement: Statement<P, R>, values: P): Promise<R | undefined> {
+    first<P extends Values, R>(statement: Statement<P, R>, values: P): R | undefined {
       return parseRow<R>(prepare(statement.text).get(...bind(statement, values)))
     },
     async all<P extends Values, R>(statement: Statement<P, R>, values: P): Promise<readonly R[]> {

@@ -21,11 +21,12 @@ export interface Statement<P extends Values, R = unknown> {
 }
 
 /** The values of a statement's places, in their order. */
-export function bind<P extends Values>(statement: Statement<P>, values: P): SqlValue[] {
-  return statement.slots.map((slot) => {
-    if (slot === null || typeof slot !== 'object') return slot
-    const value = values[slot.place]
-    if (value === undefined) throw new TypeError(`The statement needs a value for ${slot.place}`)
-    return value
-  })
+export function bind<P extends Values>({ slots }: Statement<P>, values: P): SqlValue[] {
+  const bound: SqlValue[] = []
+  for (const slot of slots) {
+    const value = slot === null || typeof slot !== 'object' ? slot : values[slot.place]
+    if (value === undefined) throw new TypeError('The statement needs a value for each of its places')
+    bound.push(value)
+  }
+  return bound
 }
