@@ -277,3 +277,35 @@ test.each<[string, object]>([
   expect(stage.requests).toEqual([])
   expect(stage.problems).toEqual([])
 })
+
+test.each(['calc(0px - 500px)', 'calc(10px - 30%)', 'calc(1px * -500)'])(
+  'a sum that comes to less than nothing (%s) lays a widget over nothing else',
+  async (sum) => {
+    await stage.show(card({ type: 'Box', margin: sum, children: [{ type: 'Text', value: 'moved' }] }))
+    const margin: string = await stage.page.evaluate("getComputedStyle(document.querySelector('.w-box')).marginTop")
+    expect(Number.parseFloat(margin)).toBeGreaterThanOrEqual(0)
+    await stage.update(card({ type: 'Box', margin: 'calc(1px + 2px)', children: [{ type: 'Text', value: 'moved' }] }))
+    expect(await stage.page.evaluate("getComputedStyle(document.querySelector('.w-box')).marginTop")).toBe('3px')
+  },
+)
+
+test('every icon is a drawing of its own', async () => {
+  const names = [
+    'check-circle',
+    'chevron-left',
+    'circle-question',
+    'clock',
+    'document',
+    'globe',
+    'info',
+    'search',
+    'square-image',
+    'user',
+  ]
+  await stage.show(card(...names.map((name) => ({ type: 'Icon', name })), { type: 'Icon', name: 'empty-circle' }))
+  const drawn: string[] = await stage.page.evaluate(
+    "[...document.querySelectorAll('path')].map((path) => path.getAttribute('d'))",
+  )
+  expect(new Set(drawn).size).toBe(names.length + 1)
+  for (const path of drawn) expect(path).toMatch(/^M[\d\sa-zA-Z.-]+$/)
+})
