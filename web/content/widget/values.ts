@@ -107,7 +107,9 @@ const SIZE =
 /** A size: pixels, or a CSS length. */
 export function size(value: Json | undefined, unit = 1): string | undefined {
   if (typeof value === 'number' && Number.isFinite(value)) return `${Math.max(0, Math.min(4000, value * unit))}px`
-  return typeof value === 'string' && SIZE.test(value) ? (/^[\d.]+$/.test(value) ? `${value}px` : value) : undefined
+  if (typeof value !== 'string' || !SIZE.test(value)) return undefined
+  if (value.startsWith('calc')) return `max(0px, ${value})`
+  return /^[\d.]+$/.test(value) ? `${value}px` : value
 }
 
 /** Pixels of one step of spacing. */
