@@ -13,7 +13,7 @@ import { jwtVerifier } from 'onbehalf/jwt'
 import type { Log } from 'onbehalf/log'
 import { tokenExchanger } from 'onbehalf/oauth'
 import { type ModelChoice, personOf, runAgent } from 'onbehalf/openai-agents'
-import { openSqlite, sqliteReflectionMarks, sqliteRunStore, sqliteThreadStore } from 'onbehalf/store'
+import { diskAttachments, openSqlite, sqliteReflectionMarks, sqliteRunStore, sqliteThreadStore } from 'onbehalf/store'
 import { chatClient } from './clients.ts'
 import { instructionsFor } from './instructions.ts'
 import type { TaskflowKeys } from './keys.ts'
@@ -33,13 +33,15 @@ export interface ChatOptions {
   readonly deadlines: Pick<Deadlines, 'issuer' | 'mcp'>
   /** File of the conversations. */
   readonly database: string
+  /** Folder of what people attach. */
+  readonly attachments: string
 }
 
 /** The chat endpoint and what belongs to it. */
 export interface Chat {
   /** Answers `/chatkit`. */
   readonly listener: ChatkitServer['listener']
-  /** Answers its metadata, `/sign-out`, `/trail/…` and `/model-requests/…`; undefined for any other path. */
+  /** Answers its metadata, `/attachments/…`, `/sign-out`, `/trail/…` and `/model-requests/…`; undefined for any other path. */
   fetch(request: Request): Promise<Response | undefined>
   /** Ends the answers that are being written, and closes the database. */
   close(): Promise<void>
@@ -61,9 +63,18 @@ export async function createChat(options: ChatOptions): Promise<Chat> {
     deadline: deadlines.mcp,
     reflectionMarks: sqliteReflectionMarks(database),
   })
+  const store = sqliteThreadStore(database)
+  const attachments = diskAttachments<Caller>(options.attachments, {
+    store,
+    url: new URL('/attachments', urls.web).href,
+    key: keys.attachmentKey,
+    limits: { personBytes: 100_000_000 },
+    onError: (error) => log.error('An attachment went wrong', { part: 'web', error }),
+  })
   const chatkit = chatkitServer<Caller>({
     admit: onbehalf.admit,
-    store: sqliteThreadStore(database),
+    store,
+    attachments,
     runs: sqliteRunStore(database),
     ...answering(options),
     // A demonstration that anybody can try hard; an app of yours is better off with the defaults.
@@ -81,7 +92,7 @@ export async function createChat(options: ChatOptions): Promise<Chat> {
       const [, kind, trace, ...more] = pathname.split('/')
       if ((kind === 'trail' || kind === 'model-requests') && trace && more.length === 0)
         return shown(request, onbehalf, trail, kind, trace)
-      return onbehalf.metadata(request)
+      return (await attachments.fetch(request)) ?? onbehalf.metadata(request)
     },
     async close() {
       await chatkit.close()

@@ -33,6 +33,8 @@ export interface TaskflowKeys {
   readonly classicClientSecret: Credential
   /** Keys the fingerprints in the audit log, 32 bytes. */
   readonly fingerprintKey: Uint8Array
+  /** Signs the links to attachments, 32 bytes. */
+  readonly attachmentKey: Uint8Array
 }
 
 const privateKey = z.object({
@@ -51,9 +53,10 @@ const keyFile = z.object({
   cookieKeys: z.array(base64url32).min(1),
   chatClientKey: privateKey,
   mcpClientSecret: base64url32,
-  // Files of before there was this client have none.
-  classicClientSecret: base64url32.optional(),
   fingerprintKey: base64url32,
+  // Files of before there were these have none.
+  classicClientSecret: base64url32.optional(),
+  attachmentKey: base64url32.optional(),
 })
 type KeyFile = z.infer<typeof keyFile>
 
@@ -68,15 +71,17 @@ export async function loadKeys(dataDir: string): Promise<TaskflowKeys> {
   const path = join(folder, 'keys.json')
   const kept = await readIfThere(path)
   const file = kept === undefined ? await makeKeys() : parse(kept, path)
-  const classicClientSecret = file.classicClientSecret ?? randomText()
-  if (file.classicClientSecret === undefined) await writePrivately(folder, path, JSON.stringify({ ...file, classicClientSecret }))
+  const { classicClientSecret = randomText(), attachmentKey = randomText() } = file
+  if (file.classicClientSecret === undefined || file.attachmentKey === undefined)
+    await writePrivately(folder, path, JSON.stringify({ ...file, classicClientSecret, attachmentKey }))
   return {
     issuerKey: file.issuerKey,
     cookieKeys: file.cookieKeys.map((key) => new Credential(key)),
     chatClientKey: file.chatClientKey,
     mcpClientSecret: new Credential(file.mcpClientSecret),
     classicClientSecret: new Credential(classicClientSecret),
-    fingerprintKey: new Uint8Array(Buffer.from(file.fingerprintKey, 'base64url')),
+    fingerprintKey: bytesOf(file.fingerprintKey),
+    attachmentKey: bytesOf(attachmentKey),
   }
 }
 
@@ -92,6 +97,10 @@ function parse(text: string, path: string): KeyFile {
   if (!result.success)
     throw new Error(`${path} is not a TaskFlow key file. Move it away to have new keys made; everybody then signs in again.`)
   return result.data
+}
+
+function bytesOf(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text, 'base64url'))
 }
 
 async function makeKeys(): Promise<KeyFile> {

@@ -122,7 +122,8 @@ export async function createParts({ urls, dataDir, model, log, deadlines = DEADL
       onError: (error, tool) => log.error('A tool went wrong', { part: 'classic', error, ...(tool ? { operation: tool } : {}) }),
     })
     closing.push(() => classic.close())
-    const chat = await createChat({ urls, keys, audit, trail, model, log, deadlines, database: join(dataDir, 'chat.db') })
+    const kept = { database: join(dataDir, 'chat.db'), attachments: join(dataDir, 'attachments') }
+    const chat = await createChat({ urls, keys, audit, trail, model, log, deadlines, ...kept })
     closing.push(() => chat.close())
     const page = createPageServer({
       web: urls.web,

@@ -71,6 +71,28 @@ describe('TaskFlow in the browser', () => {
     await eventually(async () => expect(await taskTitles(page)).toEqual([]))
   })
 
+  it('takes a file with a message, shows it after a reload, and gives it to nobody else', async () => {
+    const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+    const files = [
+      { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') },
+      { name: 'dot.png', mimeType: 'image/png', buffer: Buffer.from(png, 'base64') },
+    ]
+    await page.locator('onbehalf-chat input[type=file]').setInputFiles(files)
+    await page.getByText('dot.png').waitFor()
+    await eventually(async () =>
+      expect(await page.getByRole('button', { name: 'Send' }).getAttribute('aria-disabled')).toBeNull(),
+    )
+    await say(page, 'Add a task to read this')
+    expect(await lastAnswer(page)).toContain('I read no files: notes.txt (text/plain); dot.png (image/png).')
+    await page.reload()
+    const image = page.locator('.entry[data-type=user_message] img')
+    await image.waitFor()
+    await eventually(async () => expect(await image.evaluate((one) => 'naturalWidth' in one && one.naturalWidth)).toBe(1))
+    const link = new URL((await image.getAttribute('src')) ?? '', house.urls.web)
+    expect((await page.request.get(link.href)).status()).toBe(200)
+    expect((await page.request.get(`${link.href}x`)).status()).toBe(404)
+  })
+
   it('sends nothing to any other place than its own parts', () => {
     const origins = new Set(bodies.map((line) => new URL(line.split(' ')[0] ?? '').origin))
     const { web, api, issuer } = house.urls

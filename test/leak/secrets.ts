@@ -20,10 +20,11 @@ const keyFile = z.object({
   mcpClientSecret: z.string(),
   classicClientSecret: z.string(),
   fingerprintKey: z.string(),
+  attachmentKey: z.string(),
 })
 
 /** Kinds of the deployment's own keys, which are in the key file and nowhere else. */
-export const DEPLOYMENT = ['private key', 'cookie key', 'client secret', 'fingerprint key'] as const
+export const DEPLOYMENT = ['private key', 'cookie key', 'client secret', 'fingerprint key', 'attachment key'] as const
 
 /** Reads them off the traffic of the house, and its keys off the key file; `others` are known already. */
 export async function secretsOf(house: House, others: readonly Secret[] = []): Promise<readonly Secret[]> {
@@ -73,6 +74,7 @@ export async function secretsOf(house: House, others: readonly Secret[] = []): P
   add({ kind: 'client secret', text: keys.mcpClientSecret })
   add({ kind: 'client secret', text: keys.classicClientSecret })
   add({ kind: 'fingerprint key', text: keys.fingerprintKey })
+  add({ kind: 'attachment key', text: keys.attachmentKey })
   return [...secrets.values()]
 }
 

@@ -18,6 +18,7 @@ export async function startApp(config: Config, tokens: Tokens): Promise<void> {
   const chat = byId('assistant', HTMLElement) as OnbehalfChat
   chat.prompts = PROMPTS.map((label) => ({ label }))
   chat.fetch = (input, init) => tokens.fetch('chat', input instanceof Request ? input.url : String(input), init)
+  chat.attachments = { strategy: 'two-phase' }
   createPlacement((metadata) => {
     chat.metadata = metadata
   })

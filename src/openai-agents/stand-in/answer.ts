@@ -9,6 +9,11 @@ import { type ListedTool, OPERATIONS, type Operation, toolFor } from './tool-lis
 export const INTRODUCTION =
   'I am a demonstration stand-in, not a language model: I follow fixed rules and understand simple English about tasks.'
 
+/** What it says of files: it has their names, and reads none. */
+export function unread(attached: readonly string[]): string {
+  return `I see what you attached, but I read no files: ${attached.join('; ')}.`
+}
+
 const NO_TOOLS = 'I was given no task tools here, so there is nothing that I can do.'
 
 const EXAMPLES: readonly (readonly [Operation, string])[] = [

@@ -14,20 +14,29 @@ export interface Conversation {
   readonly said: readonly Said[]
   /** What the tools returned in this turn, in the order of the calls. */
   readonly returned: readonly string[]
+  /** What came with the person's last message, by name and type. */
+  readonly attached: readonly string[]
 }
+
+/** How a conversation names what is attached to a message. */
+const ATTACHED = /^\[Attached: (.*)\]$/gm
 
 /** Reads the input of a request. */
 export function conversationOf(input: ModelRequest['input']): Conversation {
-  if (typeof input === 'string') return { said: [{ role: 'user', text: input }], returned: [] }
+  if (typeof input === 'string') return { said: [{ role: 'user', text: input }], returned: [], attached: [] }
   const said: Said[] = []
   let returned: string[] = []
+  let attached: string[] = []
   for (const item of input) {
     if ('role' in item && (item.role === 'user' || item.role === 'assistant')) {
-      said.push({ role: item.role, text: textOf(item.content) })
-      if (item.role === 'user') returned = []
+      const text = textOf(item.content)
+      said.push({ role: item.role, text: item.role === 'user' ? text.replace(ATTACHED, '').trim() : text })
+      if (item.role !== 'user') continue
+      returned = []
+      attached = [...text.matchAll(ATTACHED)].map(([, name = '']) => name)
     } else if (item.type === 'function_call_result') returned.push(textOf(item.output))
   }
-  return { said, returned }
+  return { said, returned, attached }
 }
 
 /** The text of a content: itself, one part, or several; anything but text is left out. */

@@ -1,6 +1,6 @@
 // The stand-in's next move: a tool call, or an answer. Pure: the same request always gets the same.
 
-import { hasTaskTools, helpWith, INTRODUCTION } from './answer.ts'
+import { hasTaskTools, helpWith, INTRODUCTION, unread } from './answer.ts'
 import type { Conversation } from './conversation.ts'
 import { intentOf } from './intent.ts'
 import { planFor } from './plan.ts'
@@ -31,6 +31,7 @@ export function decide(
   { told, asksBeforeDeleting }: Habits,
 ): Move {
   if (!hasTaskTools(tools)) return say(conversation, helpWith(tools))
+  if (conversation.said.at(-1)?.text === '' && conversation.attached.length > 0) return say(conversation, undefined)
   const plan = planFor(intentOf(conversation.said, now), tools, asksBeforeDeleting)
   const results = conversation.returned.map(resultOf)
   for (let step = plan.next(), at = 0; ; at++) {
@@ -46,7 +47,8 @@ export function decide(
 }
 
 /** Nobody should take the stand-in for a language model, so the first thing it ever says is that it is none. */
-function say({ said }: Conversation, text: string): Move {
+function say({ said, attached }: Conversation, text: string | undefined): Move {
   const first = !said.some(({ role }) => role === 'assistant')
-  return { kind: 'say', text: first ? `${INTRODUCTION}\n\n${text}` : text }
+  const parts = [first ? INTRODUCTION : undefined, text, attached.length > 0 ? unread(attached) : undefined]
+  return { kind: 'say', text: parts.filter((part) => part !== undefined).join('\n\n') }
 }

@@ -29,15 +29,17 @@ it('are made on first use and are the same ever after', async () => {
   expect(first.issuerKey.d).not.toBe(first.chatClientKey.d)
 })
 
-it('of before there was TaskFlow classic are kept as they are, and get its secret once', async () => {
+it('of before there was TaskFlow classic, or attachments, are kept as they are, and get what is new once', async () => {
   const first = await loadKeys(dataDir)
   const path = join(dataDir, 'keys', 'keys.json')
-  const { classicClientSecret: _, ...old } = JSON.parse(await readFile(path, 'utf8'))
+  const { classicClientSecret: _, attachmentKey: __, ...old } = JSON.parse(await readFile(path, 'utf8'))
   await writeFile(path, JSON.stringify(old))
   const second = await loadKeys(dataDir)
   expect(second.issuerKey).toEqual(first.issuerKey)
   expect(second.mcpClientSecret.reveal()).toBe(first.mcpClientSecret.reveal())
   expect(second.classicClientSecret.reveal()).toMatch(/^[\w-]{43}$/)
+  expect(second.attachmentKey).toHaveLength(32)
+  expect((await loadKeys(dataDir)).attachmentKey).toEqual(second.attachmentKey)
   expect((await loadKeys(dataDir)).classicClientSecret.reveal()).toBe(second.classicClientSecret.reveal())
   expect((await stat(path)).mode & 0o777).toBe(0o600)
 })

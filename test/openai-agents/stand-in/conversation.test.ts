@@ -18,6 +18,18 @@ test('it says so too when the first answer comes after a tool call', async () =>
   expect(await say('Add a task to buy groceries')).toBe(`${INTRODUCTION}\n\nAdded task 1: Buy groceries.`)
 })
 
+test('it says of files that it reads none, and does what it is asked all the same', async () => {
+  const { say } = talkWith(taskServer())
+  await say('hi')
+  expect(await say('[Attached: notes.txt (text/plain)]')).toBe(
+    'I see what you attached, but I read no files: notes.txt (text/plain).',
+  )
+  expect(await say('Add a task to buy groceries\n\n[Attached: a.png (image/png)]\n\n[Attached: b.pdf (application/pdf)]')).toBe(
+    'Added task 1: Buy groceries.\n\nI see what you attached, but I read no files: a.png (image/png); b.pdf (application/pdf).',
+  )
+  expect(await say('Add a task to call the bank')).toBe('Added task 2: Call the bank.')
+})
+
 test('from the first task to the last: add, list, start, complete, delete', async () => {
   const server = taskServer()
   const { say } = talkWith(server)
