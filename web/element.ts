@@ -7,17 +7,17 @@ import { SettingsElement } from './settings-element.ts'
 import { createShell, type Shell, type Tell } from './shell.ts'
 import { styleSheets } from './style/sheets.ts'
 
-/** The attributes, and the properties that they set. */
-const ATTRIBUTES: Readonly<Record<string, keyof ChatSettings>> = {
-  endpoint: 'endpoint',
-  theme: 'theme',
-  resumable: 'resumable',
-  'extra-headers': 'extraHeaders',
-  'start-greeting': 'startGreeting',
-  history: 'history',
-  feedback: 'feedback',
-  language: 'language',
-}
+/** The properties that attributes set; `extra-headers` is the attribute of `extraHeaders`. */
+const ATTRIBUTES: readonly (keyof ChatSettings)[] = [
+  'endpoint',
+  'theme',
+  'resumable',
+  'extraHeaders',
+  'startGreeting',
+  'history',
+  'feedback',
+  'language',
+]
 
 /** What the views are made of: a change makes them anew. */
 const SHAPING: readonly (keyof ChatSettings)[] = [
@@ -46,7 +46,7 @@ export class OnbehalfChat extends SettingsElement {
   #shell: Shell | undefined
 
   static get observedAttributes(): readonly string[] {
-    return Object.keys(ATTRIBUTES)
+    return ATTRIBUTES.map(attributeOf)
   }
 
   /** Shows a conversation, or (null) a new one. An answer that is still being written in it goes on. */
@@ -110,8 +110,8 @@ export class OnbehalfChat extends SettingsElement {
   }
 
   attributeChangedCallback(attribute: string, _before: string | null, value: string | null): void {
-    const name = ATTRIBUTES[attribute]
-    if (name === undefined) return
+    const name = ATTRIBUTES.find((one) => attributeOf(one) === attribute)
+    if (!name) return
     const byDefault = defaultSettings()[name]
     const set = typeof byDefault === 'boolean' ? value !== 'false' : (value ?? byDefault)
     if (this.settings[name] !== set) Reflect.set(this, name, set)
@@ -140,4 +140,8 @@ export class OnbehalfChat extends SettingsElement {
     if ((name === 'endpoint' || (name === 'token' && before === undefined)) && this.isConnected) this.#shell.loadThreads(true)
     if (SHAPING.includes(name) && this.isConnected) this.#shell.loadThreads(false)
   }
+}
+
+function attributeOf(name: keyof ChatSettings): string {
+  return name.replace(/[A-Z]/g, '-$&').toLowerCase()
 }

@@ -1,10 +1,8 @@
 // The contract between the shell and the content: what draws an item, and what it may ask for. No code, types only.
-// Styles: a `.css` file is imported as text (`import css from './widget.css'`), minified by the build; it may use the properties of
-// style/tokens.css. The content gives all of its own as `contentStyles: readonly string[]` beside `itemView` and `markdownView`.
 
 import type { Item } from '../src/chatkit/item.ts'
 import type { Json } from '../src/chatkit/json.ts'
-import type { WordKey } from './words.ts'
+import type { Words } from './words.ts'
 
 /** One item on the page, kept in step with its state. */
 export interface ItemView {
@@ -40,5 +38,5 @@ export interface ItemHost {
   /** Hosts that images may be loaded from, besides the page's own origin. */
   readonly allowedImageDomains: readonly string[]
   /** One of the interface's words, in the language of the page. */
-  readonly text: (key: WordKey) => string
+  readonly text: Words
 }

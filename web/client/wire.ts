@@ -109,9 +109,9 @@ export function createWire(
     type: string,
     params: object,
     options: Omit<OpenOptions, 'onBytes'>,
+    streams: boolean,
   ): Promise<[Response, string | undefined]> {
     const { endpoint, metadata, resumable, extraHeaders, language } = settings()
-    const streams = !(type in ASKED)
     const body = JSON.stringify({
       type,
       params,
@@ -152,7 +152,7 @@ export function createWire(
   }
 
   async function askOnce(type: string, params: object, signal: AbortSignal): Promise<unknown> {
-    const [response] = await post(type, params, { signal })
+    const [response] = await post(type, params, { signal }, false)
     try {
       return await response.json()
     } catch {
@@ -179,7 +179,7 @@ export function createWire(
       }
     },
     async open(type, params, options) {
-      const [response, trace] = await post(type, params, options)
+      const [response, trace] = await post(type, params, options, true)
       if (!response.headers.get('content-type')?.startsWith('text/event-stream') || !response.body) {
         await response.body?.cancel()
         throw new Unreachable('')
@@ -196,21 +196,6 @@ export function createWire(
     },
   }
 }
-
-/** The requests that are answered with JSON. */
-const ASKED: Readonly<Record<keyof JsonParams, true>> = Object.freeze({
-  'threads.sync_custom_action': true,
-  'threads.get_by_id': true,
-  'threads.list': true,
-  'threads.update': true,
-  'threads.delete': true,
-  'items.list': true,
-  'items.feedback': true,
-  'attachments.create': true,
-  'attachments.delete': true,
-  'input.transcribe': true,
-  'onbehalf.runs.stop': true,
-})
 
 /** The server's own words for the person, if it answered with any: never the text of a page that a proxy made. */
 async function refusalOf(response: Response): Promise<Refused> {

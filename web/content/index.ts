@@ -1,6 +1,5 @@
-// The content of the chat component: what draws the items of a conversation, and Markdown elsewhere, with its style sheet.
+// The content of the chat component: what draws the items of a conversation, and Markdown elsewhere.
 
 export { itemView } from './item-view.ts'
 export type { MarkdownOptions } from './markdown/options.ts'
 export { type MarkdownView, markdownView } from './markdown/view.ts'
-export { contentStyles } from './styles.ts'

@@ -33,16 +33,12 @@ export function foreignLink(given: string, says: string): HTMLElement {
   )
 }
 
+/** How images are loaded: when they come into sight, and without saying from where. */
+export const LOADING = { loading: 'lazy', decoding: 'async', referrerpolicy: 'no-referrer' }
+
 /** An image if it may be loaded, else a link to it: who follows it sees where it leads. `ownOrigin`: whether the page's own origin will do. */
 export function image(given: string, alt: string, { allowedImageDomains }: ImageRules, ownOrigin: boolean): HTMLElement {
   const address = imageAddress(given, allowedImageDomains, ownOrigin)
   if (address === undefined) return foreignLink(given, alt)
-  return el('img', {
-    class: 'image',
-    alt: shown(alt),
-    loading: 'lazy',
-    decoding: 'async',
-    referrerpolicy: 'no-referrer',
-    src: address,
-  })
+  return el('img', { class: 'image', alt: shown(alt), ...LOADING, src: address })
 }

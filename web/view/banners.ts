@@ -2,9 +2,10 @@
 
 import type { ChatState } from '../chat/parts.ts'
 import { button, el, setChildren, write } from '../dom.ts'
+import { icon } from '../icon.ts'
 import type { Notice } from '../state/conversation.ts'
 import type { Words } from '../words.ts'
-import { icon, iconButton } from './icons.ts'
+import { iconButton } from './icon-button.ts'
 
 /** The banners over the composer. */
 export interface Banners {
@@ -21,7 +22,7 @@ export function createBanners(
   const lost = el('p', { class: 'banner', 'data-level': 'warning' }, icon('warning'), el('span', {}, words('resuming')))
   const failureText = el('span')
   const remedyText = el('span')
-  const remedy = button({ class: 'plain-button' }, () => listener.remedy(), icon('retry'), remedyText)
+  const remedy = button({ class: 'plain-button' }, () => listener.remedy(), icon('reload'), remedyText)
   const failure = el('div', { class: 'banner', 'data-level': 'danger' }, icon('warning'), failureText, remedy)
   const notices = el('div', { class: 'notices' })
   const element = el('div', { class: 'banners' }, notices, lost, failure)

@@ -3,10 +3,11 @@
 import type { InferenceOptions } from '../../src/chatkit/item.ts'
 import type { ChatState } from '../chat/parts.ts'
 import { limitsOf, type Uploads } from '../chat/uploads.ts'
-import { attribute, button, el, setChildren, write } from '../dom.ts'
+import { attribute, el, setChildren, write } from '../dom.ts'
+import { icon } from '../icon.ts'
 import type { ChatSettings, Choice } from '../settings.ts'
 import type { Words } from '../words.ts'
-import { icon, iconButton } from './icons.ts'
+import { iconButton } from './icon-button.ts'
 import { type UploadChip, uploadChip } from './upload-chip.ts'
 
 /** What the person wants. */
@@ -40,11 +41,7 @@ export function createComposer(settings: ChatSettings, words: Words, uploads: Up
   const models = choice(words('model'), settings.models)
   const tools = choice(words('tool'), settings.tools.length > 0 ? [{ id: '', label: words('anyTool') }, ...settings.tools] : [])
   const send = el('button', { type: 'submit', class: 'send', 'aria-label': words('send'), title: words('send') }, icon('send'))
-  const stop = button(
-    { class: 'send stop', 'aria-label': words('stop'), title: words('stop') },
-    () => listener.stopped(),
-    icon('stop'),
-  )
+  const stop = iconButton('stop', words('stop'), () => listener.stopped(), { class: 'send stop' })
   const closed = el('p', { class: 'closed', role: 'status' })
   const form = el(
     'form',

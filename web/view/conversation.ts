@@ -6,8 +6,8 @@ import type { ItemHost } from '../item-view.ts'
 import type { StarterPrompt } from '../settings.ts'
 import { completeTurns } from '../state/turns.ts'
 import type { Words } from '../words.ts'
-import { createEntryView, type EntryView, type MakeItemView, type TurnListener } from './entry.ts'
-import { icon } from './icons.ts'
+import { createEntryView, type EntryView, type TurnListener } from './entry.ts'
+import { iconButton } from './icon-button.ts'
 
 /** What the person wants. */
 export interface ConversationListener extends TurnListener {
@@ -28,7 +28,6 @@ const NEAR = 48
 
 /** Makes the view, empty. */
 export function createConversationView(
-  make: MakeItemView,
   host: ItemHost,
   words: Words,
   start: { readonly greeting: string | undefined; readonly prompts: readonly StarterPrompt[] },
@@ -50,7 +49,7 @@ export function createConversationView(
   const column = el('div', { class: 'column' }, older, empty, list, progress)
   const scroller = el('div', { class: 'scroller', role: 'log', 'aria-live': 'off', 'aria-label': words('conversation') }, column)
   scroller.tabIndex = 0
-  const latest = button({ class: 'to-end', 'aria-label': words('toEnd'), title: words('toEnd') }, toEnd, icon('latest'))
+  const latest = iconButton('latest', words('toEnd'), toEnd, { class: 'to-end' })
   const element = el('div', { class: 'conversation' }, scroller, latest)
 
   const views = new Map<string, EntryView>()
@@ -102,7 +101,7 @@ export function createConversationView(
       const oldest = list.firstElementChild
       for (const id of views.keys()) if (!entries.some(({ item }) => item.id === id)) views.delete(id)
       const elements = entries.map((entry) => {
-        const view = views.get(entry.item.id) ?? createEntryView(entry, make, host, words, listener)
+        const view = views.get(entry.item.id) ?? createEntryView(entry, host, words, listener)
         views.set(entry.item.id, view)
         view.update(entry, turns.get(entry.item.id), again)
         return view.element

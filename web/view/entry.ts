@@ -1,12 +1,13 @@
 // One item on the page with what belongs to it: who says it, how it stands, and what can be done with a whole answer.
 
-import type { Item } from '../../src/chatkit/item.ts'
+import { itemView } from '../content/index.ts'
 import { attribute, el } from '../dom.ts'
-import type { ItemHost, ItemView } from '../item-view.ts'
+import { icon } from '../icon.ts'
+import type { ItemHost } from '../item-view.ts'
 import type { Entry } from '../state/conversation.ts'
 import type { Turn } from '../state/turns.ts'
 import type { Words } from '../words.ts'
-import { icon, iconButton } from './icons.ts'
+import { iconButton } from './icon-button.ts'
 
 /** What can be done with an answer. */
 export interface TurnListener {
@@ -22,43 +23,19 @@ export interface EntryView {
   update(entry: Entry, turn: Turn | undefined, again: boolean): void
 }
 
-/** Makes what the content draws an item with. */
-export type MakeItemView = (item: Item, host: ItemHost) => ItemView
-
-/** Makes the view of an item. An item that cannot be drawn is said to be so, and the others stay. */
-export function createEntryView(
-  first: Entry,
-  make: MakeItemView,
-  host: ItemHost,
-  words: Words,
-  listener: TurnListener,
-): EntryView {
+/** Makes the view of an item. */
+export function createEntryView(first: Entry, host: ItemHost, words: Words, listener: TurnListener): EntryView {
+  const view = itemView(first.item, host)
   const own = first.item.type === 'user_message'
-  const body = el('div', { class: 'entry-body' })
   const note = el('p', { class: 'entry-note' }, words('notSent'))
   const element = el(
     'article',
     { class: own ? 'entry own' : 'entry', 'aria-label': words(own ? 'youSaid' : 'itSaid') },
-    body,
+    el('div', { class: 'entry-body' }, view.element),
     note,
   )
-  let view: ItemView | undefined
-  let drawn: Item | undefined
+  let drawn = first.item
   let footer: { readonly element: HTMLElement; readonly key: string } | undefined
-
-  function drawItem(item: Item): void {
-    try {
-      // An item that took the place of one of another type is drawn anew.
-      if (!view || drawn?.type !== item.type) {
-        view = make(item, host)
-        body.replaceChildren(view.element)
-      } else view.update(item)
-      drawn = item
-    } catch {
-      view = undefined
-      body.replaceChildren(el('p', { class: 'quiet' }, words('unknownPart')))
-    }
-  }
 
   function drawFooter(turn: Turn | undefined): void {
     const key = turn ? JSON.stringify(turn) : ''
@@ -71,7 +48,8 @@ export function createEntryView(
   return {
     element,
     update({ item, standing }, turn, again) {
-      if (again || item !== drawn) drawItem(item)
+      if (again || item !== drawn) view.update(item)
+      drawn = item
       attribute(element, 'data-standing', standing)
       attribute(element, 'data-type', item.type)
       note.hidden = standing !== 'unsent'
@@ -93,7 +71,7 @@ function turnFooter(turn: Turn, words: Words, { rate, say }: TurnListener): HTML
   const buttons = turn.text === '' ? [] : [copy]
   if (!rate) return el('footer', { class: 'turn' }, ...buttons)
   const rates = (['positive', 'negative'] as const).map((kind) => {
-    const good = kind === 'positive'
+    const name = kind === 'positive' ? 'good' : 'bad'
     const press = async (): Promise<void> => {
       try {
         await rate(turn.itemIds, kind)
@@ -103,7 +81,7 @@ function turnFooter(turn: Turn, words: Words, { rate, say }: TurnListener): HTML
         say(error instanceof Error ? error.message : words('failed'))
       }
     }
-    const button = iconButton(good ? 'up' : 'down', words(good ? 'good' : 'bad'), () => void press(), { 'aria-pressed': 'false' })
+    const button = iconButton(name, words(name), () => void press(), { 'aria-pressed': 'false' })
     return button
   })
   return el('footer', { class: 'turn' }, ...buttons, ...rates)

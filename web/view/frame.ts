@@ -4,7 +4,7 @@ import type { InferenceOptions } from '../../src/chatkit/item.ts'
 import type { Chat, ChatState } from '../chat/parts.ts'
 import type { Uploads } from '../chat/uploads.ts'
 import type { Wire } from '../client/wire.ts'
-import { itemView, markdownView } from '../content/index.ts'
+import { markdownView } from '../content/index.ts'
 import { attribute, el, write } from '../dom.ts'
 import type { ItemHost } from '../item-view.ts'
 import type { ChatSettings } from '../settings.ts'
@@ -12,7 +12,7 @@ import type { Words } from '../words.ts'
 import { createBanners } from './banners.ts'
 import { type Composer, createComposer } from './composer.ts'
 import { type ConversationView, createConversationView } from './conversation.ts'
-import { iconButton } from './icons.ts'
+import { iconButton } from './icon-button.ts'
 import { createThreadsView, type ThreadsView } from './threads.ts'
 
 /** What stands in the shadow root. */
@@ -54,7 +54,6 @@ export function createFrame(root: ShadowRoot, { settings, words, wire, chat, upl
     },
   })
   const conversation = createConversationView(
-    itemView,
     host,
     words,
     { greeting: settings.startGreeting, prompts: settings.prompts },
@@ -78,7 +77,7 @@ export function createFrame(root: ShadowRoot, { settings, words, wire, chat, upl
     sent: (text, options) => void send(text, options),
     stopped: () => chat.stop(),
   })
-  const announcer = el('p', { class: 'unseen', role: 'status', 'aria-live': 'polite' })
+  const announcer = el('p', { class: 'visually-hidden', role: 'status', 'aria-live': 'polite' })
   const title = el('h2', { class: 'title', hidden: true })
   const toggle = iconButton('menu', words('threads'), togglePanel, { 'aria-expanded': 'false', hidden: !settings.history })
   const bar = el('header', { class: 'bar', part: 'bar' }, toggle, title, iconButton('plus', words('newThread'), startNew))

@@ -6,7 +6,7 @@ import type { Wire } from '../client/wire.ts'
 import { attribute, button, el, setChildren } from '../dom.ts'
 import type { Words } from '../words.ts'
 import { askToDelete } from './ask.ts'
-import { iconButton } from './icons.ts'
+import { iconButton } from './icon-button.ts'
 
 /** What the person chose. */
 export interface ThreadsListener {
@@ -101,7 +101,7 @@ export function createThreadsView(wire: Wire, words: Words, listener: ThreadsLis
       'li',
       { class: 'thread', 'data-title': title },
       button({ class: 'thread-open', title }, () => listener.opened(entry.id), el('bdi', {}, title)),
-      iconButton('pencil', `${words('rename')}: ${title}`, () => startRename(row, entry)),
+      iconButton('write', `${words('rename')}: ${title}`, () => startRename(row, entry)),
       iconButton('trash', `${words('remove')}: ${title}`, () => void remove(entry)),
     )
     attribute(row.firstElementChild ?? row, 'aria-current', entry.id === shown ? 'true' : undefined)

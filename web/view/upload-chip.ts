@@ -2,8 +2,9 @@
 
 import type { UploadState } from '../chat/uploads.ts'
 import { attribute, el } from '../dom.ts'
+import { icon } from '../icon.ts'
 import type { Words } from '../words.ts'
-import { icon, iconButton } from './icons.ts'
+import { iconButton } from './icon-button.ts'
 
 /** A file on show. */
 export interface UploadChip {
@@ -14,7 +15,7 @@ export interface UploadChip {
 /** The chip of a file. */
 export function uploadChip(words: Words, name: string, onRemove: () => void): UploadChip {
   const bar = el('progress', { max: 100 })
-  const picture = el('span', { class: 'chip-picture' }, icon('file'))
+  const picture = el('span', { class: 'chip-picture' }, icon('document'))
   const remove = iconButton('close', words('removeAttachment', { name }), onRemove)
   const element = el('li', { class: 'chip' }, picture, el('bdi', { class: 'chip-name', title: name }, name), bar, remove)
   return {
@@ -24,7 +25,7 @@ export function uploadChip(words: Words, name: string, onRemove: () => void): Up
       attribute(bar, 'value', percent)
       attribute(bar, 'aria-label', words('uploading', { name, percent }))
       bar.hidden = state !== 'sending'
-      if (element.dataset.state !== state) picture.replaceChildren(icon(state === 'failed' ? 'warning' : 'file'))
+      if (element.dataset.state !== state) picture.replaceChildren(icon(state === 'failed' ? 'warning' : 'document'))
       element.dataset.state = state
     },
   }

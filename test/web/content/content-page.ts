@@ -45,10 +45,10 @@ export interface ContentPageOptions {
 
 /** The host of the items, as plain JavaScript of the page: actions end when `release()` says so, or fail with what it is given. */
 const FIXTURE = `
-import { contentStyles, itemView, markdownView } from './web/content/index.ts'
-import tokens from './web/style/tokens.css'
+import { itemView, markdownView } from './web/content/index.ts'
+import { styleSheets } from './web/style/sheets.ts'
 import { purify } from './web/content/markdown/purify.ts'
-import { WORDS } from './web/words.ts'
+import { word } from './web/words.ts'
 const options = JSON.parse(decodeURIComponent(location.hash.slice(1)) || '{}')
 const calls = []
 let waiting = []
@@ -57,13 +57,13 @@ const call = (kind) => (...given) => {
   calls.push([kind, JSON.parse(JSON.stringify(what)), item.id])
   return new Promise((resolve, reject) => waiting.push({ resolve, reject }))
 }
-const host = { act: call('act'), answer: call('answer'), busy: false, allowedImageDomains: options.allowedImageDomains ?? [], text: (key) => WORDS[key] }
+const host = { act: call('act'), answer: call('answer'), busy: false, allowedImageDomains: options.allowedImageDomains ?? [], text: (key, values) => word({}, key, values) }
 const sheet = new CSSStyleSheet()
-sheet.replaceSync(tokens + ':host{color-scheme:' + (options.dark ? 'dark' : 'light') + ';display:block;background:var(--chat-bg);color:var(--chat-text);font:15px var(--chat-font);padding:1rem}' + contentStyles)
+sheet.replaceSync(':host{color-scheme:' + (options.dark ? 'dark' : 'light') + ';height:auto;padding:1rem}')
 const chat = document.createElement('main')
 document.body.append(chat)
 const root = chat.attachShadow({ mode: 'open' })
-root.adoptedStyleSheets = [sheet]
+root.adoptedStyleSheets = [...styleSheets(), sheet]
 const views = new Map()
 const show = (item) => {
   const view = views.get(item.id)

@@ -2,8 +2,8 @@
 
 import type { Task } from '../../../src/chatkit/item.ts'
 import { attribute, el } from '../../dom.ts'
+import { icon } from '../../icon.ts'
 import type { WordKey } from '../../words.ts'
-import { icon } from '../icon.ts'
 
 /** A new sign. */
 export function indicator(): HTMLElement {

@@ -3,11 +3,11 @@
 import type { Annotation } from '../../../src/chatkit/item.ts'
 import { text } from '../../client/json.ts'
 import { button, el } from '../../dom.ts'
-import { icon } from '../icon.ts'
+import { icon } from '../../icon.ts'
 import { foreignLink } from '../link.ts'
 import type { Mark } from '../markdown/marks.ts'
 import type { MarkdownOptions } from '../markdown/options.ts'
-import { fill, foreign } from '../text.ts'
+import { foreign } from '../text.ts'
 
 type Source = Annotation['source']
 
@@ -34,7 +34,7 @@ export function sources({ text: word }: MarkdownOptions): Sources {
       'sup',
       { class: 'mark' },
       button(
-        { 'aria-label': `${fill('{word} {number}: ', { word: word('sources'), number: String(number) })}${title}` },
+        { 'aria-label': `${word('sources')} ${number}: ${title}` },
         () => {
           const entry = list.children.item(number - 1)
           if (entry instanceof HTMLElement) entry.focus()

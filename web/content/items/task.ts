@@ -3,7 +3,7 @@
 import type { Task } from '../../../src/chatkit/item.ts'
 import { text as asText } from '../../client/json.ts'
 import { el, write } from '../../dom.ts'
-import { icon } from '../icon.ts'
+import { icon } from '../../icon.ts'
 import type { MarkdownOptions } from '../markdown/options.ts'
 import { markdownView } from '../markdown/view.ts'
 import { foreign } from '../text.ts'

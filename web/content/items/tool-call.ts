@@ -3,7 +3,6 @@
 import type { ClientToolCallItem } from '../../../src/chatkit/item.ts'
 import { el, write } from '../../dom.ts'
 import type { MarkdownOptions } from '../markdown/options.ts'
-import { fill } from '../text.ts'
 import { shown } from '../visible.ts'
 import { indicator, setIndicator } from './indicator.ts'
 import type { View } from './view.ts'
@@ -16,7 +15,7 @@ export function toolCall({ text }: MarkdownOptions): View<ClientToolCallItem> {
     element: el('div', { class: 'step' }, status, label),
     update({ status: now, name }) {
       setIndicator(status, now === 'pending' ? 'loading' : 'complete', text)
-      write(label, fill(text('usingTool'), { name: shown(name) }))
+      write(label, text('usingTool', { name: shown(name) }))
     },
   }
 }

@@ -2,8 +2,9 @@
 
 import type { Attachment, UserMessageItem } from '../../../src/chatkit/item.ts'
 import { el } from '../../dom.ts'
+import { icon } from '../../icon.ts'
 import { imageAddress } from '../address.ts'
-import { icon } from '../icon.ts'
+import { LOADING } from '../link.ts'
 import type { MarkdownOptions } from '../markdown/options.ts'
 import { foreign } from '../text.ts'
 import { shown } from '../visible.ts'
@@ -56,7 +57,7 @@ function attached(attachment: Attachment, { allowedImageDomains }: MarkdownOptio
     {},
     preview === undefined
       ? icon(attachment.type === 'image' ? 'square-image' : 'document')
-      : el('img', { alt: '', src: preview, loading: 'lazy', decoding: 'async', referrerpolicy: 'no-referrer' }),
+      : el('img', { alt: '', ...LOADING, src: preview }),
     el('bdi', { class: 'name' }, name),
   )
 }

@@ -3,9 +3,8 @@
 import type { Workflow } from '../../../src/chatkit/item.ts'
 import { text as asText, record } from '../../client/json.ts'
 import { el, write } from '../../dom.ts'
-import { icon } from '../icon.ts'
+import { icon } from '../../icon.ts'
 import type { MarkdownOptions } from '../markdown/options.ts'
-import { fill } from '../text.ts'
 import { shown } from '../visible.ts'
 import { taskTitle, taskView } from './task.ts'
 import type { View } from './view.ts'
@@ -49,7 +48,7 @@ function titleOf(workflow: Workflow, options: MarkdownOptions): string {
   if (title !== undefined) return title
   if (typeof summary.duration === 'number') {
     const seconds = String(summary.duration)
-    return workflow.type === 'reasoning' ? fill(text('thoughtFor'), { seconds }) : `${text('steps')} (${seconds} s)`
+    return workflow.type === 'reasoning' ? text('thoughtFor', { seconds }) : `${text('steps')} (${seconds} s)`
   }
   const last = workflow.tasks.at(-1)
   return (last && taskTitle(last, options)) || text(workflow.type === 'reasoning' ? 'thinking' : 'steps')

@@ -8,7 +8,7 @@ import { button, checkbox, datePicker, editable, field, radioGroup, select, text
 import { DEEPEST, type Drawing, keyOf, take } from './drawing.ts'
 import { icon } from './icon.ts'
 import { listItem, picture, table } from './parts.ts'
-import { boxStyle, color, defined, flag, number, objects, oneOf, size, spacing, text, textStyle } from './values.ts'
+import { boxStyle, color, defined, flag, lookup, number, objects, oneOf, size, spacing, text, textStyle } from './values.ts'
 import type { VNode } from './vnode.ts'
 
 /** The nodes of a component's children. */
@@ -180,9 +180,9 @@ function form(component: JsonObject, drawing: Drawing, depth: number): VNode {
   }
 }
 
+const ICON_SIZES = { xs: '0.75rem', sm: '0.875rem', md: '1rem', lg: '1.25rem', xl: '1.5rem', '2xl': '2rem', '3xl': '2.5rem' }
+
 function iconSize(component: JsonObject): Record<string, string | undefined> {
-  const grade = oneOf(component, 'size', ['xs', 'sm', 'md', 'lg', 'xl', '2xl', '3xl'])
-  const one =
-    grade && { xs: '0.75rem', sm: '0.875rem', md: '1rem', lg: '1.25rem', xl: '1.5rem', '2xl': '2rem', '3xl': '2.5rem' }[grade]
+  const one = lookup(component, 'size', ICON_SIZES)
   return { width: one, height: one }
 }

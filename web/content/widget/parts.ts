@@ -2,7 +2,7 @@
 
 import type { JsonObject } from '../../../src/chatkit/json.ts'
 import { imageAddress } from '../address.ts'
-import { foreignLink } from '../link.ts'
+import { foreignLink, LOADING } from '../link.ts'
 import { shown } from '../visible.ts'
 import { type Drawing, isBlocked, isBusy, keyOf, take } from './drawing.ts'
 import { icon } from './icon.ts'
@@ -31,11 +31,9 @@ export function picture(component: JsonObject, { host }: Drawing): VNode {
     ...keyOf(component),
     attributes: {
       class: flag(component, 'frame') ? 'w-image w-frame' : 'w-image',
-      src: address,
       alt,
-      loading: 'lazy',
-      decoding: 'async',
-      referrerpolicy: 'no-referrer',
+      ...LOADING,
+      src: address,
     },
     style: {
       ...blockStyle(component),

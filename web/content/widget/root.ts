@@ -2,6 +2,7 @@
 
 import type { JsonObject } from '../../../src/chatkit/json.ts'
 import { imageAddress } from '../address.ts'
+import { LOADING } from '../link.ts'
 import { shown } from '../visible.ts'
 import { childrenOf } from './draw.ts'
 import { type Drawing, isBlocked, isBusy } from './drawing.ts'
@@ -152,9 +153,9 @@ function statusOf(widget: JsonObject, { host }: Drawing): VNode[] {
             tag: 'img',
             attributes: {
               class: flag(status, 'frame') ? 'w-favicon w-frame' : 'w-favicon',
-              src: favicon,
               alt: '',
-              referrerpolicy: 'no-referrer',
+              ...LOADING,
+              src: favicon,
             },
           },
         ]

@@ -2,21 +2,26 @@
 
 import type { Json, JsonObject } from '../../../src/chatkit/json.ts'
 
+/** What a table, or a component, has of its own under a name that is given. */
+function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined
+}
+
 /** A property as a text. */
 export function text(component: JsonObject, name: string): string | undefined {
-  const value = Object.hasOwn(component, name) ? component[name] : undefined
+  const value = own(component, name)
   return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined
 }
 
 /** A property as a number. */
 export function number(component: JsonObject, name: string): number | undefined {
-  const value = Object.hasOwn(component, name) ? component[name] : undefined
+  const value = own(component, name)
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined
 }
 
 /** Whether a property is set. */
 export function flag(component: JsonObject, name: string): boolean {
-  return Object.hasOwn(component, name) && component[name] === true
+  return own(component, name) === true
 }
 
 /** A property that is one of some words. */
@@ -25,9 +30,14 @@ export function oneOf<T extends string>(component: JsonObject, name: string, wor
   return words.find((word) => word === value)
 }
 
+/** What a table has for a property's word. */
+export function lookup(component: JsonObject, name: string, table: Readonly<Record<string, string>>): string | undefined {
+  return own(table, text(component, name) ?? '')
+}
+
 /** A property as an object. */
 export function object(component: JsonObject, name: string): JsonObject | undefined {
-  return asObject(Object.hasOwn(component, name) ? component[name] : undefined)
+  return asObject(own(component, name))
 }
 
 /** A value as an object. */
@@ -41,7 +51,7 @@ function isObject(value: Json | undefined): value is JsonObject {
 
 /** A property as a list of objects; one object is a list of one. */
 export function objects(component: JsonObject, name: string): readonly JsonObject[] {
-  const value = Object.hasOwn(component, name) ? component[name] : undefined
+  const value = own(component, name)
   return (Array.isArray(value) ? value : [value]).filter(isObject)
 }
 
@@ -73,9 +83,11 @@ const COLOR =
 
 function plainColor(value: Json | undefined): string | undefined {
   if (typeof value !== 'string') return undefined
-  if (Object.hasOwn(TOKENS, value)) return `var(--chat-${TOKENS[value]})`
-  const [, hue, shade] = PRIMITIVE.exec(value) ?? []
-  if (hue !== undefined && Object.hasOwn(HUES, hue)) return `oklch(${(100 - Number(shade) * 0.08).toFixed(1)}% ${HUES[hue]})`
+  const token = own(TOKENS, value)
+  if (token !== undefined) return `var(--chat-${token})`
+  const [, name = '', shade] = PRIMITIVE.exec(value) ?? []
+  const hue = own(HUES, name)
+  if (hue !== undefined) return `oklch(${(100 - Number(shade) * 0.08).toFixed(1)}% ${hue})`
   return COLOR.test(value) && CSS.supports('color', value) ? value : undefined
 }
 
@@ -115,35 +127,34 @@ export function size(value: Json | undefined, unit = 1): string | undefined {
 /** Pixels of one step of spacing. */
 const STEP = 4
 
-const EDGES: Readonly<Record<string, readonly string[]>> = {
-  x: ['inline-start', 'inline-end'],
-  y: ['block-start', 'block-end'],
-  top: ['block-start'],
-  bottom: ['block-end'],
-  left: ['inline-start'],
-  right: ['inline-end'],
+/** The edges in the words of CSS; those for two edges first, so that one edge has the last word. */
+const EDGES = {
+  x: 'inline',
+  y: 'block',
+  top: 'block-start',
+  bottom: 'block-end',
+  left: 'inline-start',
+  right: 'inline-end',
+}
+
+/** One value for all edges, or one each for some. */
+function onEdges(
+  property: string,
+  value: Json | undefined,
+  css: (one: Json | undefined) => string | undefined,
+): Record<string, string> {
+  const edges = asObject(value) ?? {}
+  const each = Object.entries(EDGES).map(([edge, side]) => [`${property}-${side}`, css(edges[edge])])
+  return defined({ [property]: css(value), ...Object.fromEntries(each) })
 }
 
 /** Spacing around or within: one value, or one for some edges. Numbers are steps of four pixels. */
 export function spacing(property: 'padding' | 'margin', value: Json | undefined): Record<string, string> {
-  const edges = asObject(value)
-  const all = edges ? undefined : size(value, STEP)
-  if (all !== undefined) return { [property]: all }
-  const style: Record<string, string> = {}
-  for (const [edge, sides] of Object.entries(EDGES)) {
-    const one = edges && size(edges[edge], STEP)
-    if (one !== undefined) for (const side of sides) style[`${property}-${side}`] = one
-  }
-  return style
+  return onEdges(property, value, (one) => size(one, STEP))
 }
 
-/** The space between children. */
-export function gap(value: Json | undefined): Record<string, string> {
-  const one = size(value, STEP)
-  return one === undefined ? {} : { gap: one }
-}
-
-const RADII: Readonly<Record<string, string>> = {
+/** Rounded corners. */
+const RADII = {
   none: '0',
   '2xs': '2px',
   xs: '4px',
@@ -156,12 +167,6 @@ const RADII: Readonly<Record<string, string>> = {
   '4xl': '24px',
   full: '999px',
   '100%': '100%',
-}
-
-/** Rounded corners. */
-export function radius(value: Json | undefined): Record<string, string> {
-  const one = typeof value === 'string' && Object.hasOwn(RADII, value) ? RADII[value] : undefined
-  return one === undefined ? {} : { 'border-radius': one }
 }
 
 const STYLES = ['solid', 'dashed', 'dotted', 'double']
@@ -177,15 +182,7 @@ function line(value: Json | undefined): string | undefined {
 
 /** A border, or one for some edges. */
 export function border(value: Json | undefined): Record<string, string> {
-  const all = line(value)
-  if (all !== undefined) return { border: all }
-  const edges = asObject(value)
-  const style: Record<string, string> = {}
-  for (const [edge, sides] of Object.entries(EDGES)) {
-    const one = edges && line(edges[edge])
-    if (one !== undefined) for (const side of sides) style[`border-${side}`] = one
-  }
-  return style
+  return onEdges('border', value, line)
 }
 
 /** How children stand, in the words of CSS. */
@@ -218,8 +215,8 @@ export function blockStyle(component: JsonObject): Record<string, string> {
         typeof ratio === 'number' || (typeof ratio === 'string' && /^\d{1,4}(?:\.\d+)?(?:\s*\/\s*\d{1,4})?$/.test(ratio))
           ? String(ratio)
           : undefined,
+      'border-radius': lookup(component, 'radius', RADII),
     }),
-    ...radius(component.radius),
     ...spacing('margin', component.margin),
   }
 }
@@ -242,8 +239,8 @@ export function boxStyle(component: JsonObject, direction: 'row' | 'column'): Re
             ? flex
             : undefined,
       background: color(component.background),
+      gap: size(component.gap, STEP),
     }),
-    ...gap(component.gap),
     ...spacing('padding', component.padding),
     ...border(component.border),
   }
@@ -252,10 +249,9 @@ export function boxStyle(component: JsonObject, direction: 'row' | 'column'): Re
 /** What every text may say of how it looks. */
 export function textStyle(component: JsonObject): Record<string, string> {
   const lines = number(component, 'maxLines')
-  const weight = oneOf(component, 'weight', ['normal', 'medium', 'semibold', 'bold'])
   return defined({
     color: color(component.color),
-    'font-weight': weight && { normal: '400', medium: '500', semibold: '600', bold: '700' }[weight],
+    'font-weight': lookup(component, 'weight', { normal: '400', medium: '500', semibold: '600', bold: '700' }),
     'text-align': oneOf(component, 'textAlign', ['start', 'center', 'end']),
     width: size(component.width),
     '-webkit-line-clamp': lines === undefined ? undefined : String(Math.max(1, Math.floor(lines))),

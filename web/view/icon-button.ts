@@ -1,0 +1,9 @@
+// The component's own buttons that show a picture.
+
+import { type Attributes, button } from '../dom.ts'
+import { type IconName, icon } from '../icon.ts'
+
+/** A button that shows a picture; its label is what is read, and what a mouse is told. */
+export function iconButton(name: IconName, label: string, onClick: () => void, attributes: Attributes = {}): HTMLButtonElement {
+  return button({ class: 'icon-button', 'aria-label': label, title: label, ...attributes }, onClick, icon(name))
+}
