@@ -349,7 +349,7 @@ describe('a component', () => {
       'display: flex; flex-direction: column; width: 50%; aspect-ratio: 16 / 9; border-radius: 8px; margin-inline: 4px; margin-block-start: 5px; background: light-dark(rgb(255, 255, 255), rgb(1, 2, 3)); padding: 8px; border: 2px solid var(--chat-border);',
     )
     expect(await style(1)).toBe(
-      'display: flex; flex-direction: column; width: calc(100% - 8px); margin: 0px; background: oklch(0.6 0.17 255); padding-inline-start: 0px;',
+      'display: flex; flex-direction: column; width: max(0px, 100% - 8px); margin: 0px; background: oklch(0.6 0.17 255); padding-inline-start: 0px;',
     )
     expect(await style(2)).toBe('display: flex; flex-direction: column;')
     expect(await at.page.evaluate(`getComputedStyle(content.root.querySelector('.w-box')).backgroundColor`)).toBe('rgb(1, 2, 3)')
