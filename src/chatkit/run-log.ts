@@ -16,12 +16,16 @@ export interface LogParts {
   readonly onError: (error: unknown) => void
 }
 
-/** Events that are read at once. A reader holds no more of them, however slow it is. */
+/** Events that are read at once. */
 const PAGE = 256
+
+/** Characters that are given at once. A reader holds no more of them, however slow it is, but for a single event that is longer. */
+const PIECE = 64 * 1024
 
 /** The events of a run after the one with that number, then those to come, then what its end says. */
 export function readRun(run: StoredRun, after: number, { store, latest, lease, onError }: LogParts): FrameSource {
   let seen = after
+  let page = PAGE
   let over = false
   let news = true
   let go = () => {}
@@ -40,10 +44,13 @@ export function readRun(run: StoredRun, after: number, { store, latest, lease, o
       // The state before the events: of a run that was over then, these are the last.
       const current = await latest(run.owner, run.threadId)
       const alive = current?.id === run.id && isAlive(current)
-      const events = await store.events(run.id, seen, PAGE)
+      const events = await store.events(run.id, seen, page)
       if (events.length > 0) {
-        news ||= !alive || events.length === PAGE
-        return events.map((event) => frame(event, `${run.id}.${++seen}`)).join('')
+        const piece = pieceOf(events)
+        news ||= !alive || events.length === page || piece.length < events.length
+        // What follows large events is likely as large, and need not be read in vain.
+        page = piece.length < events.length ? piece.length : Math.min(2 * page, PAGE)
+        return piece.map((event) => frame(event, `${run.id}.${++seen}`)).join('')
       }
       if (alive) continue
       end()
@@ -80,6 +87,16 @@ export function readRun(run: StoredRun, after: number, { store, latest, lease, o
       end()
     },
   }
+}
+
+/** As many of the events as are given at once; the first one always. */
+function pieceOf(events: readonly string[]): readonly string[] {
+  let length = 0
+  const end = events.findIndex((event, at) => {
+    length += event.length
+    return at > 0 && length > PIECE
+  })
+  return end < 0 ? events : events.slice(0, end)
 }
 
 /** The last event of a run that did not end by itself. It has no number: it is no part of the log. */

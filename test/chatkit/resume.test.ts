@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type ChatkitServerOptions, memoryRunStore, memoryThreadStore } from '../../src/chatkit/index.ts'
-import { begin, type Frame, frameReader, RESUMABLE, resume, type Steps, steps } from './resumable.ts'
+import { answer, begin, delta, type Frame, frameReader, RESUMABLE, resume, type Steps, steps } from './resumable.ts'
 import { describeStores, type OpenStores } from './stores.ts'
 import { type Loose, message, type TestCaller, testChat } from './support.ts'
 
@@ -74,6 +74,23 @@ describeStores('a resumable run', (open) => {
     for (let at = 0; at <= all.length; at += 1) {
       expect(await (await resume(chat, thread, `${run}.${at}`)).take()).toEqual(all.slice(at))
     }
+  })
+
+  test('gives large events a few at a time, so that a slow reader holds few of them, and leaves none out', async () => {
+    const words = Array.from({ length: 40 }, (_, at) => `${at} `.padEnd(30_000, 'x'))
+    const [stores] = await open()
+    const chat = testChat(async function* (_thread, _message, context) {
+      const item = answer(context, '')
+      yield { type: 'thread.item.added', item }
+      for (const word of words) yield delta(item.id, word)
+    }, stores)
+    const { reader, thread, run } = await begin(chat)
+    await reader.take()
+    const { body } = await chat.send('alice', 'onbehalf.runs.resume', { thread_id: thread, after: `${run}.4` })
+    const chunks = body ? await Array.fromAsync(body.values()) : []
+    expect(Math.max(...chunks.map(({ length }) => length))).toBeLessThan(100_000)
+    const again = await resume(chat, thread, `${run}.4`)
+    expect((await again.take()).map(({ event }) => event.update.delta)).toEqual(words)
   })
 
   test('is followed from its first event without an id while it is running, and not at all when it is over', async () => {
