@@ -79,7 +79,7 @@ export async function createChat(options: ChatOptions): Promise<Chat> {
     ...answering(options),
     // A demonstration that anybody can try hard; an app of yours is better off with the defaults.
     rateLimit: memoryRateLimit({ runs: { most: 1000, per: 60 }, requests: { most: 10_000, per: 60 } }),
-    limits: { runs: 100 },
+    limits: { runs: 100, streams: 1000 },
     onError: (error, place) =>
       log.error('A chat request went wrong', { part: 'web', error, ...(place.type ? { operation: place.type } : {}) }),
   })

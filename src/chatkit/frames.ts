@@ -31,8 +31,12 @@ export function fixedFrames(events: readonly object[]): FrameSource {
   }
 }
 
-/** A web body. It asks for the next frames only when the client has taken the ones before. */
-export function bodyOf(source: FrameSource, heartbeat: number | undefined): ReadableStream<Uint8Array<ArrayBuffer>> {
+/** A web body. It asks for the next frames only when the client has taken the ones before, and calls `left` at its end. */
+export function bodyOf(
+  source: FrameSource,
+  heartbeat: number | undefined,
+  left: () => void,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
   const encoder = new TextEncoder()
   let timer: ReturnType<typeof setInterval> | undefined
   return new ReadableStream<Uint8Array<ArrayBuffer>>(
@@ -48,10 +52,12 @@ export function bodyOf(source: FrameSource, heartbeat: number | undefined): Read
         const frames = await source.next()
         if (frames !== undefined) return controller.enqueue(encoder.encode(frames))
         clearInterval(timer)
+        left()
         controller.close()
       },
       async cancel() {
         clearInterval(timer)
+        left()
         await source.cancel()
       },
     },

@@ -75,6 +75,8 @@ export interface ChatkitLimits {
   readonly logLength: number
   /** Answers of one person that may be under way at once, over all instances that share the run store. Default 8. */
   readonly runs: number
+  /** Streams that one person may read at once from this instance, those of answers that they came back to included. Default 100. */
+  readonly streams: number
 }
 
 /** Where something unexpected happened. Names and ids only. */

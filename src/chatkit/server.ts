@@ -8,6 +8,7 @@ import { onceOf } from './idempotency.ts'
 import { answerJson } from './json-requests.ts'
 import { memoryRunStore } from './memory-run-store.ts'
 import { requestOf } from './node-request.ts'
+import { openStreams } from './open-streams.ts'
 import type { ChatCaller, ChatkitLimits, ChatkitServerOptions, ErrorPlace } from './options.ts'
 import { ownedThreads } from './owned-threads.ts'
 import { isRecording, parseRequest } from './parse-request.ts'
@@ -25,6 +26,7 @@ const DEFAULT_LIMITS: ChatkitLimits = {
   titleLength: 200,
   logLength: 16 * 1024 * 1024,
   runs: 8,
+  streams: 100,
 }
 
 /** A ChatKit endpoint. */
@@ -40,7 +42,7 @@ export interface ChatkitServer {
 /** An answer, before it is a web response or a node:http one. */
 type Reply =
   | { readonly kind: 'json'; readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string }
-  | ({ readonly kind: 'stream' } & StreamAnswer)
+  | ({ readonly kind: 'stream'; readonly leave: () => void } & StreamAnswer)
   | { readonly kind: 'door'; readonly response: Response }
 
 const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' }
@@ -81,6 +83,7 @@ export function chatkitServer<C extends ChatCaller>(options: ChatkitServerOption
     logLength: limits.logLength,
     onError: (error, threadId) => report(error, { threadId }),
   })
+  const streams = openStreams(limits.streams)
   const parts = { ...options, runs, limits, deadline, now, newId, report }
 
   /** The log is told of everything unexpected; one that fails must not change the answer. */
@@ -121,11 +124,13 @@ export function chatkitServer<C extends ChatCaller>(options: ChatkitServerOption
         if (allowed && !allowed.ok) return refusal(tooMany(allowed.retryAfter))
         const once = await onceOf(request.headers, asked)
         if (!once.ok) return refusal(once.refusal)
-        return streamed(await answerStream(asked, once.value, caller, threads, parts))
+        return streamed(threads.owner, () => answerStream(asked, once.value, caller, threads, parts))
       }
       case 'onbehalf.runs.resume': {
-        const stream = await resume(asked.params, threads, runs)
-        return stream.ok ? streamed(done({ frames: stream.value, endsCaller: false })) : refusal(stream.refusal)
+        return streamed(threads.owner, async () => {
+          const stream = await resume(asked.params, threads, runs)
+          return stream.ok ? done({ frames: stream.value, endsCaller: false }) : stream
+        })
       }
       default: {
         const onError = (error: unknown) => report(error, { ...place, principal: caller.principal })
@@ -134,6 +139,13 @@ export function chatkitServer<C extends ChatCaller>(options: ChatkitServerOption
         return { kind: 'json', status: 200, headers: JSON_HEADERS, body: JSON.stringify(outcome.value) }
       }
     }
+  }
+
+  /** A stream, which is counted until its client has it all or is gone. Who has too many is refused before anything is stored. */
+  async function streamed(owner: string, begin: () => Promise<Outcome<StreamAnswer>>): Promise<Reply> {
+    if (streams.isFull(owner)) return refusal(TOO_MANY_STREAMS)
+    const outcome = await begin()
+    return outcome.ok ? { kind: 'stream', leave: streams.enter(owner), ...outcome.value } : refusal(outcome.refusal)
   }
 
   async function reply(request: Request): Promise<Reply> {
@@ -184,16 +196,24 @@ export function chatkitServer<C extends ChatCaller>(options: ChatkitServerOption
       if (answer.kind === 'json') return new Response(answer.body, { status: answer.status, headers: { ...answer.headers } })
       // Some servers tell of a client that is gone by the request's signal, and not by the body.
       const { signal } = request
-      const { frames } = answer
-      if (signal.aborted) void frames.cancel()
-      else signal.addEventListener('abort', () => void frames.cancel(), { once: true })
-      return new Response(bodyOf(frames, heartbeat), { headers: STREAM_HEADERS })
+      const { frames, leave } = answer
+      const gone = () => {
+        leave()
+        void frames.cancel()
+      }
+      if (signal.aborted) gone()
+      else signal.addEventListener('abort', gone, { once: true })
+      return new Response(bodyOf(frames, heartbeat, leave), { headers: STREAM_HEADERS })
     },
     async listener(incoming, response): Promise<void> {
       try {
         const answer = await replyTo(incoming, response)
         if (answer.kind === 'stream') {
           response.writeHead(200, STREAM_HEADERS)
+          // Not when all is written: what a slow client has not taken is in this process's memory.
+          if (response.destroyed) answer.leave()
+          else response.on('close', answer.leave)
+
           // Not awaited here, so that a waiting stream keeps one suspended function and not two.
           return writeFrames(answer.frames, response, heartbeat).catch((error) => failed(error, response))
         }
@@ -219,8 +239,11 @@ function refusal(why: Refusal): Reply {
   return { kind: 'json', ...refusalAnswer(why) }
 }
 
-function streamed(outcome: Outcome<StreamAnswer>): Reply {
-  return outcome.ok ? { kind: 'stream', ...outcome.value } : refusal(outcome.refusal)
+const TOO_MANY_STREAMS: Refusal = {
+  status: 429,
+  code: 'too_many_streams',
+  message: 'Too many conversations are open for you at once. Close one of them.',
+  retryAfter: 5,
 }
 
 function tooMany(retryAfter: number): Refusal {

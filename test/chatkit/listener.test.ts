@@ -1,5 +1,6 @@
 // The server behind node:http, over real connections: what is answered is what `fetch` answers; clients that leave, stall, or send nonsense.
 
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { Agent, createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http'
 import { connect } from 'node:net'
@@ -366,4 +367,32 @@ describe('a client', () => {
     expect(frames.every((frame) => frame === ':' || frame.startsWith('data: {'))).toBe(true)
     expect(frames.filter((frame) => frame !== ':')).toHaveLength(5)
   })
+})
+
+test('clients that do not read are so many of one person, until they are gone', async () => {
+  const told = steps()
+  const { chat, port, url } = await served(told.respond, { limits: { streams: 3 } })
+  const created = await frameReader(await post(url, 'threads.create', { input: message('hi') }, RESUMABLE))
+  const thread_id = (await created.next())?.event.thread.id
+  await created.cancel()
+  const body = JSON.stringify({ type: 'onbehalf.runs.resume', params: { thread_id } })
+  const join = `POST /chatkit HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer alice\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+  const open = async () => {
+    const socket = connect(port, '127.0.0.1')
+    socket.write(join)
+    const [first] = await once(socket, 'data')
+    socket.pause()
+    return { socket, status: status(String(first)) }
+  }
+  const all = []
+  for (let n = 0; n < 6; n += 1) all.push(await open())
+  expect(all.filter((one) => one.status === 429).length).toBeGreaterThanOrEqual(3)
+  for (const { socket } of all) socket.destroy()
+  await vi.waitFor(async () => {
+    const again = await post(url, 'onbehalf.runs.resume', { thread_id })
+    await again.body?.cancel()
+    expect(again.status).toBe(200)
+  })
+  told.finish()
+  expect(chat.errors).toEqual([])
 })

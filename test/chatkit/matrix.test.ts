@@ -26,7 +26,7 @@ describeStores('what is one person’s', (open) => {
 describe('the matrix', () => {
   test('asks all types of requests that the server knows', async () => {
     const { parseRequest } = await import('../../src/chatkit/parse-request.ts')
-    const limits = { bodyBytes: 1, audioBytes: 1, textLength: 1, titleLength: 1, logLength: 1_000_000, runs: 1 }
+    const limits = { bodyBytes: 1, audioBytes: 1, textLength: 1, titleLength: 1, logLength: 1_000_000, runs: 1, streams: 32 }
     const known = (type: string) => {
       const parsed = parseRequest({ type, params: null }, limits)
       return !parsed.ok && parsed.refusal.code !== 'unknown_type'

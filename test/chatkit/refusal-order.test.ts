@@ -185,3 +185,34 @@ test('a credential that cannot be forgotten is told to the log, and the answer i
   }
   expect(chat.errors).toHaveLength(4)
 })
+
+describe('the limit of open streams', () => {
+  test('is each person’s own, is looked at before anything is stored, and counts nothing that is over', async () => {
+    const told = steps()
+    const chat = testChat(told.respond, { limits: { streams: 2 } })
+    const { reader, thread } = await begin(chat)
+    const other = await frameReader(await chat.send('alice', 'onbehalf.runs.resume', { thread_id: thread }))
+    const refused = await chat.send('alice', 'threads.create', { input: message('noop') })
+    expect([refused.headers.get('retry-after'), await refusalOf(refused)]).toEqual(['5', [429, 'too_many_streams']])
+    expect(await refusalOf(await chat.send('alice', 'onbehalf.runs.resume', { thread_id: thread }))).toEqual([
+      429,
+      'too_many_streams',
+    ])
+    expect((await chat.json('alice', 'threads.list')).data).toHaveLength(1)
+    await chat.create('bob')
+    await other.cancel()
+    for (let n = 0; n < 5; n += 1) {
+      await chat.create('alice')
+      expect(await refusalOf(await chat.send('alice', 'onbehalf.runs.resume', { thread_id: 'thr_none' }))).toEqual([
+        404,
+        'not_found',
+      ])
+      const gone = new AbortController()
+      await chat.send('alice', 'onbehalf.runs.resume', { thread_id: thread }, { signal: gone.signal })
+      gone.abort()
+    }
+    told.finish()
+    await reader.take()
+    expect(chat.errors).toEqual([])
+  })
+})

@@ -174,7 +174,7 @@ test.each(['threads.create', 'threads.add_user_message'] as const)(
     const params = type === 'threads.create' ? { input } : { thread_id, input }
     const parsed = parseRequest(
       { type, params },
-      { bodyBytes: 1, audioBytes: 1, textLength: 100, titleLength: 1, logLength: 1_000_000, runs: 1 },
+      { bodyBytes: 1, audioBytes: 1, textLength: 100, titleLength: 1, logLength: 1_000_000, runs: 1, streams: 32 },
     )
     if (!parsed.ok || (parsed.value.type !== 'threads.create' && parsed.value.type !== 'threads.add_user_message'))
       throw new Error('no request')
