@@ -1,4 +1,4 @@
-// The ground of the page's tests: the real page server and the real issuer, and stand-ins for chat, trail and API over real HTTP.
+// The ground of the page's tests: the real page server, the chat component as it is published, the real issuer, and stand-ins for chat, trail and API over real HTTP.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +7,7 @@ import { loadKeys } from '../../examples/taskflow/keys.ts'
 import { freePorts, type Listener, listen, nodeListener } from '../../examples/taskflow/listen.ts'
 import { createPageServer } from '../../examples/taskflow/page-server.ts'
 import { classicUrl, PORTS, type TaskflowUrls, taskflowUrls } from '../../examples/taskflow/urls.ts'
+import { builtComponent } from './built-component.ts'
 import { type StandInChatkit, standInChatkit } from './stand-in-chatkit.ts'
 
 /** What a test sees and sets. */
@@ -31,6 +32,7 @@ export async function startGround(): Promise<Ground> {
   const resources = { chat: urls.chatkit, mcp: urls.mcp, classic: classicUrl(urls), api: urls.api }
   const issuer = createIssuer({ issuer: urls.issuer, web: urls.web, resources, keys: await loadKeys(dataDir), dataDir })
   const pageServer = createPageServer({ ...urls, model: { description: 'A scripted stand-in of the tests.', standIn: true } })
+  const component = await builtComponent()
   let chatkit = standInChatkit()
 
   async function web(request: Request): Promise<Response> {
@@ -42,7 +44,9 @@ export async function startGround(): Promise<Ground> {
       return Response.json({ events: ground.events })
     }
     if (pathname.startsWith('/model-requests/')) return Response.json({ requests: ground.modelRequests(authorization) })
-    return await pageServer(request)
+    const answer = await pageServer(request)
+    // What the page server bundles in the repository is the source.
+    return pathname === '/onbehalf-chat.js' ? new Response(component, { headers: answer.headers }) : answer
   }
 
   async function api(request: Request): Promise<Response> {

@@ -30,12 +30,12 @@ describe('TaskFlow in the browser', () => {
     await signInAs(page, 'alice')
     await say(page, 'Add a task to buy groceries')
     expect(await lastAnswer(page)).toContain('Added task 1: Buy groceries.')
-    await eventually(async () => expect(await taskTitles(page)).toEqual(['Buy groceries']))
+    await eventually(() => taskTitles(page)).toEqual(['Buy groceries'])
     await say(page, "What's pending?")
     expect(await lastAnswer(page)).toContain('Buy groceries (pending')
     await say(page, 'Mark task 1 as complete')
     expect(await lastAnswer(page)).toContain('Completed task 1: Buy groceries.')
-    await eventually(async () => expect(await page.getByTestId('task').first().textContent()).toContain('completed'))
+    await eventually(() => page.getByTestId('task').first().textContent()).toContain('completed')
   })
 
   it('shows each hop of the credential, and a model request without one', async () => {
@@ -49,7 +49,7 @@ describe('TaskFlow in the browser', () => {
 
   it('keeps the conversation through a reload, and nothing of it for bob', async () => {
     await page.reload()
-    await eventually(async () => expect(await lastAnswer(page)).toContain('Completed task 1'))
+    await eventually(() => lastAnswer(page)).toContain('Completed task 1')
     await signOut(page)
     await signInAs(page, 'bob')
     await say(page, "What's pending?")
@@ -67,8 +67,8 @@ describe('TaskFlow in the browser', () => {
     await page.reload()
     await page.getByRole('button', { name: 'Approve' }).waitFor()
     await approve(page)
-    await eventually(async () => expect(await lastAnswer(page)).toContain('Deleted task 1'))
-    await eventually(async () => expect(await taskTitles(page)).toEqual([]))
+    await eventually(() => lastAnswer(page)).toContain('Deleted task 1')
+    await eventually(() => taskTitles(page)).toEqual([])
   })
 
   it('takes a file with a message, shows it after a reload, and gives it to nobody else', async () => {
@@ -79,15 +79,14 @@ describe('TaskFlow in the browser', () => {
     ]
     await page.locator('onbehalf-chat input[type=file]').setInputFiles(files)
     await page.getByText('dot.png').waitFor()
-    await eventually(async () =>
-      expect(await page.getByRole('button', { name: 'Send' }).getAttribute('aria-disabled')).toBeNull(),
-    )
+    // A message is not sent while a file is on its way.
+    await eventually(() => page.getByRole('button', { name: 'Send' }).getAttribute('aria-disabled')).toBeNull()
     await say(page, 'Add a task to read this')
     expect(await lastAnswer(page)).toContain('I read no files: notes.txt (text/plain); dot.png (image/png).')
     await page.reload()
     const image = page.locator('.entry[data-type=user_message] img')
     await image.waitFor()
-    await eventually(async () => expect(await image.evaluate((one) => 'naturalWidth' in one && one.naturalWidth)).toBe(1))
+    await eventually(() => image.evaluate((one) => 'naturalWidth' in one && one.naturalWidth)).toBe(1)
     const link = new URL((await image.getAttribute('src')) ?? '', house.urls.web)
     expect((await page.request.get(link.href)).status()).toBe(200)
     expect((await page.request.get(`${link.href}x`)).status()).toBe(404)

@@ -1,12 +1,10 @@
 // The component as it is published, in the real browser over the real server: the ground that tests of it share. No test is here.
 
-import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
@@ -14,6 +12,7 @@ import { nodeListener } from '../../examples/taskflow/listen.ts'
 import { type ChatCaller, chatkitServer, memoryThreadStore } from '../../src/chatkit/index.ts'
 import { diskAttachments } from '../../src/store/index.ts'
 import { launchBrowser } from '../browser/browser.ts'
+import { builtComponent } from '../browser/built-component.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -51,7 +50,6 @@ export interface Ground {
  */
 export function componentGround(start: string): Ground {
   let browser: Browser
-  let built: string
   let script: string
   let component: string
   let server: Server
@@ -65,8 +63,7 @@ export function componentGround(start: string): Ground {
   const troubles: string[] = []
 
   beforeAll(async () => {
-    built = await mkdtemp(join(tmpdir(), 'onbehalf-built-'))
-    const [bundled, launched] = await Promise.all([
+    const [bundled, launched, built] = await Promise.all([
       build({
         stdin: { contents: start, resolveDir: ROOT, loader: 'tsx' },
         bundle: true,
@@ -78,15 +75,14 @@ export function componentGround(start: string): Ground {
         define: { 'process.env.NODE_ENV': '"development"' },
       }),
       launchBrowser(),
-      promisify(execFile)(process.execPath, ['scripts/build-web.mjs', built], { cwd: ROOT }),
+      builtComponent(),
     ])
     script = bundled.outputFiles[0]?.text ?? ''
-    component = await readFile(join(built, 'web', 'onbehalf-chat.js'), 'utf8')
+    component = built
     browser = launched
   }, 120_000)
   afterAll(async () => {
     await browser?.close()
-    await rm(built, { recursive: true, force: true })
   })
 
   beforeEach(async () => {
