@@ -62,8 +62,13 @@ export class OnbehalfChat extends SettingsElement {
   }
 
   /** Sends a message in the person's name, with the files that are attached; resolves when the answer is over. Nothing while one is written. */
-  async sendMessage(message: { readonly text: string; readonly inferenceOptions?: InferenceOptions }): Promise<void> {
-    await this.#made().send(message.text, message.inferenceOptions)
+  async sendMessage(message: {
+    readonly text: string
+    /** What of the conversation it is about. */
+    readonly quotedText?: string
+    readonly inferenceOptions?: InferenceOptions
+  }): Promise<void> {
+    await this.#made().send(message.text, message.inferenceOptions, message.quotedText)
   }
 
   /** Sends an action, as if a widget had. @throws Error with a message for the person when the server refuses it */

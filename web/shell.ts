@@ -17,7 +17,7 @@ import { type Words, word } from './words.ts'
 /** What the element does with it. */
 export interface Shell {
   readonly chat: Chat
-  send(text: string, options?: InferenceOptions): Promise<void>
+  send(text: string, options?: InferenceOptions, quotedText?: string): Promise<void>
   focus(): void
   /** The settings that the views are made of have changed. */
   rebuild(): void
@@ -108,18 +108,19 @@ export function createShell(root: ShadowRoot, settings: ChatSettings, tell: Tell
     })
   }
 
-  async function send(text: string, inferenceOptions: InferenceOptions = {}): Promise<void> {
+  async function send(text: string, inferenceOptions: InferenceOptions = {}, quotedText?: string): Promise<void> {
     if (chat.state.phase !== 'idle') return
     frame?.conversation.toEnd()
-    await chat.send({ text, attachments: uploads.take(), inferenceOptions })
+    const quoted = quotedText === undefined ? {} : { quotedText }
+    await chat.send({ text, attachments: uploads.take(), inferenceOptions, ...quoted })
   }
 
   // Declared last: what is made above draws nothing before it is there.
   let frame: Frame | undefined
   function rebuild(): void {
-    const writing = frame?.composer.text ?? ''
+    const { text = '', quoted = '' } = frame?.composer ?? {}
     frame = createFrame(root, { settings, words, wire, chat, uploads, host, send })
-    frame.composer.text = writing
+    Object.assign(frame.composer, { text, quoted })
     frame.threads.current(chat.state.conversation.thread)
     frame.composer.drawUploads()
     frame.draw(chat.state)

@@ -59,6 +59,8 @@ export const WORDS = {
   // The content.
   copyCode: 'Copy code',
   quoted: 'Quoted',
+  quote: 'Quote',
+  removeQuote: 'Remove the quote',
   sources: 'Sources',
   imageBlocked: 'Image not loaded',
   thinking: 'Thinking…',

@@ -8,12 +8,13 @@ import { icon } from '../icon.ts'
 import type { ChatSettings, Choice } from '../settings.ts'
 import type { Words } from '../words.ts'
 import { iconButton } from './icon-button.ts'
+import { createQuote } from './quote.ts'
 import { type UploadChip, uploadChip } from './upload-chip.ts'
 
 /** What the person wants. */
 export interface ComposerListener {
   /** The text and the choices; the files are taken from the uploads. */
-  sent(text: string, options: InferenceOptions): void
+  sent(text: string, options: InferenceOptions, quotedText: string | undefined): void
   stopped(): void
 }
 
@@ -28,6 +29,8 @@ export interface Composer {
   focus(): void
   /** What is being written. */
   text: string
+  /** What it is about; empty when it is about nothing that was said. */
+  quoted: string
 }
 
 /** Makes the composer, empty. */
@@ -35,6 +38,7 @@ export function createComposer(settings: ChatSettings, words: Words, uploads: Up
   const field = el('textarea', { class: 'field', rows: 1, 'aria-label': words('composer'), placeholder: words('placeholder') })
   field.setAttribute('enterkeyhint', 'send')
   const chips = el('ul', { class: 'chips', 'aria-label': words('attachments') })
+  const quote = createQuote(words, () => field.focus())
   const problem = el('p', { class: 'problem', role: 'alert' })
   const files = el('input', { type: 'file', hidden: true, multiple: true, accept: settings.attachments?.accept })
   const attach = iconButton('clip', words('attach'), () => files.click())
@@ -46,6 +50,7 @@ export function createComposer(settings: ChatSettings, words: Words, uploads: Up
   const form = el(
     'form',
     { class: 'composer', part: 'composer' },
+    quote.element,
     chips,
     field,
     el('div', { class: 'tools' }, files, attach, models, tools, el('span', { class: 'spacer' }), stop, send),
@@ -61,12 +66,15 @@ export function createComposer(settings: ChatSettings, words: Words, uploads: Up
   function submit(): void {
     if (!isReady() || isEmpty()) return
     const text = field.value.trim()
+    const quoted = quote.text
     field.value = ''
+    quote.text = ''
     problem.textContent = ''
     grow()
     const { value: model } = models
     const { value: tool } = tools
-    listener.sent(text, { ...(model === '' ? {} : { model }), ...(tool === '' ? {} : { tool_choice: { id: tool } }) })
+    const options = { ...(model === '' ? {} : { model }), ...(tool === '' ? {} : { tool_choice: { id: tool } }) }
+    listener.sent(text, options, quoted || undefined)
   }
 
   /** As high as its text, up to what the style allows. */
@@ -147,6 +155,12 @@ export function createComposer(settings: ChatSettings, words: Words, uploads: Up
     },
     problem: (text) => write(problem, text),
     focus: () => field.focus(),
+    get quoted() {
+      return quote.text
+    },
+    set quoted(text) {
+      quote.text = text
+    },
     get text() {
       return field.value
     },

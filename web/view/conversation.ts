@@ -52,6 +52,7 @@ export function createConversationView(
   const latest = iconButton('latest', words('toEnd'), toEnd, { class: 'to-end' })
   const element = el('div', { class: 'conversation' }, scroller, latest)
 
+  const turnListener: TurnListener = { ...listener, quote: (text) => listener.quote(marked() || text) }
   const views = new Map<string, EntryView>()
   let stuck = true
   let lastTop = 0
@@ -72,6 +73,12 @@ export function createConversationView(
 
   function follow(): void {
     if (stuck) scroller.scrollTop = scroller.scrollHeight
+  }
+
+  /** What the person has marked in the conversation; the rest of the page is nobody's answer. */
+  function marked(): string {
+    const text = String(getSelection()).trim()
+    return plain(list.textContent).includes(plain(text)) ? text : ''
   }
 
   function toEnd(): void {
@@ -101,7 +108,7 @@ export function createConversationView(
       const oldest = list.firstElementChild
       for (const id of views.keys()) if (!entries.some(({ item }) => item.id === id)) views.delete(id)
       const elements = entries.map((entry) => {
-        const view = views.get(entry.item.id) ?? createEntryView(entry, host, words, listener)
+        const view = views.get(entry.item.id) ?? createEntryView(entry, host, words, turnListener)
         views.set(entry.item.id, view)
         view.update(entry, turns.get(entry.item.id), again)
         return view.element
@@ -122,4 +129,9 @@ export function createConversationView(
       else if (oldest?.isConnected && oldest !== list.firstElementChild) scroller.scrollTop += scroller.scrollHeight - height
     },
   }
+}
+
+/** A text without what only sets it apart: marking gives lines that elements do not have. */
+function plain(text: string): string {
+  return text.replace(/\s+/g, '')
 }

@@ -13,6 +13,8 @@ import { iconButton } from './icon-button.ts'
 export interface TurnListener {
   /** Undefined: answers cannot be rated. */
   readonly rate: ((itemIds: readonly string[], kind: 'positive' | 'negative') => Promise<void>) | undefined
+  /** The next message is about this answer, or about what the person has marked. */
+  quote(text: string): void
   say(text: string): void
 }
 
@@ -58,7 +60,7 @@ export function createEntryView(first: Entry, host: ItemHost, words: Words, list
   }
 }
 
-function turnFooter(turn: Turn, words: Words, { rate, say }: TurnListener): HTMLElement {
+function turnFooter(turn: Turn, words: Words, { rate, quote, say }: TurnListener): HTMLElement {
   const copy = iconButton('copy', words('copy'), () => {
     navigator.clipboard?.writeText(turn.text).then(
       () => {
@@ -68,7 +70,10 @@ function turnFooter(turn: Turn, words: Words, { rate, say }: TurnListener): HTML
       () => say(words('failed')),
     )
   })
-  const buttons = turn.text === '' ? [] : [copy]
+  const about = iconButton('quote', words('quote'), () => quote(turn.text))
+  // What is marked stays marked.
+  about.addEventListener('mousedown', (event) => event.preventDefault())
+  const buttons = turn.text === '' ? [] : [copy, about]
   if (!rate) return el('footer', { class: 'turn' }, ...buttons)
   const rates = (['positive', 'negative'] as const).map((kind) => {
     const name = kind === 'positive' ? 'good' : 'bad'

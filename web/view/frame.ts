@@ -27,6 +27,9 @@ export interface Frame {
   say(text: string): void
 }
 
+/** Sends a message with the files that are attached. */
+export type Send = (text: string, options: InferenceOptions, quotedText?: string) => Promise<void>
+
 /** What the frame shows and works with. */
 export interface FrameParts {
   readonly settings: ChatSettings
@@ -35,7 +38,7 @@ export interface FrameParts {
   readonly chat: Chat
   readonly uploads: Uploads
   readonly host: ItemHost
-  readonly send: (text: string, options: InferenceOptions) => Promise<void>
+  readonly send: Send
 }
 
 /** Makes the frame in the place of an earlier one. */
@@ -60,6 +63,10 @@ export function createFrame(root: ShadowRoot, { settings, words, wire, chat, upl
     {
       olderWanted: () => void chat.loadOlder(),
       promptChosen: (prompt) => void send(prompt, {}),
+      quote(text) {
+        composer.quoted = text
+        composer.focus()
+      },
       rate: settings.feedback ? (ids, kind) => chat.feedback(ids, kind) : undefined,
       say,
     },
@@ -74,7 +81,7 @@ export function createFrame(root: ShadowRoot, { settings, words, wire, chat, upl
     dismissed: (id) => chat.dismiss(id),
   })
   const composer = createComposer(settings, words, uploads, {
-    sent: (text, options) => void send(text, options),
+    sent: (text, options, quotedText) => void send(text, options, quotedText),
     stopped: () => chat.stop(),
   })
   const announcer = el('p', { class: 'visually-hidden', role: 'status', 'aria-live': 'polite' })

@@ -276,6 +276,45 @@ test('notices, progress, effects and a locked thread are told', async () => {
   expect((await told()).find(({ name }) => name === 'client-effect')?.detail).toEqual({ name: 'confetti', data: { much: true } })
 })
 
+test('the next message quotes an answer, or what is marked of it; the rest of the page is no answer', async () => {
+  const { page, answers, asked, say, idle, field } = await stage()
+  answers['threads.create'] = saying('First *words*, and more.')
+  answers['threads.add_user_message'] = (_asked, { send, end }) => {
+    send(done(userItem('u2', 'Which ones?')))
+    send(done(answerItem('a2', 'Again.')))
+    end()
+  }
+  await say('hi')
+  await idle()
+  const quote = page.getByRole('button', { name: 'Quote', exact: true })
+  const quoted = page.locator('.compose blockquote')
+  await quote.click()
+  expect(await quoted.textContent()).toBe('First *words*, and more.')
+  await page.getByRole('button', { name: 'Remove the quote' }).click()
+  expect(await quoted.isVisible()).toBe(false)
+  expect(await field().evaluate((one) => one.matches(':focus'))).toBe(true)
+
+  await page.evaluate(`getSelection().selectAllChildren(chat.shadowRoot.querySelector('.md em'))`)
+  await quote.focus()
+  await page.keyboard.press('Enter')
+  expect(await quoted.textContent()).toBe('words')
+  await say('Which ones?')
+  await idle()
+  expect(asked.find(({ type }) => type === 'threads.add_user_message')?.params).toMatchObject({
+    input: { quoted_text: 'words', content: [{ text: 'Which ones?' }] },
+  })
+  expect(await quoted.isVisible()).toBe(false)
+
+  await page.evaluate(`{
+    const other = document.createElement('p')
+    other.append('another part of the page')
+    document.body.prepend(other)
+    getSelection().selectAllChildren(other)
+  }`)
+  await quote.last().click()
+  expect(await quoted.textContent()).toBe('Again.')
+})
+
 test('an answer is rated, and a tool of the page is run', async () => {
   const { page, answers, asked, say, idle } = await stage({ tool: true })
   const call = {
