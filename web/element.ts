@@ -14,6 +14,7 @@ const ATTRIBUTES: readonly (keyof ChatSettings)[] = [
   'resumable',
   'extraHeaders',
   'startGreeting',
+  'dictation',
   'history',
   'feedback',
   'language',
@@ -23,6 +24,7 @@ const ATTRIBUTES: readonly (keyof ChatSettings)[] = [
 const SHAPING: readonly (keyof ChatSettings)[] = [
   'words',
   'attachments',
+  'dictation',
   'models',
   'tools',
   'startGreeting',
@@ -118,7 +120,7 @@ export class OnbehalfChat extends SettingsElement {
     const name = ATTRIBUTES.find((one) => attributeOf(one) === attribute)
     if (!name) return
     const byDefault = defaultSettings()[name]
-    const set = typeof byDefault === 'boolean' ? value !== 'false' : (value ?? byDefault)
+    const set = typeof byDefault === 'boolean' && value !== null ? value !== 'false' : (value ?? byDefault)
     if (this.settings[name] !== set) Reflect.set(this, name, set)
   }
 

@@ -18,6 +18,7 @@ export abstract class SettingsElement extends Base implements ChatSettings {
   declare words: ChatSettings['words']
   declare language: ChatSettings['language']
   declare attachments: ChatSettings['attachments']
+  declare dictation: ChatSettings['dictation']
   declare models: ChatSettings['models']
   declare tools: ChatSettings['tools']
   declare startGreeting: ChatSettings['startGreeting']

@@ -46,6 +46,8 @@ export interface ChatSettings {
   language: string | undefined
   /** Whether and how files can be attached. Default: not. */
   attachments: AttachmentOptions | undefined
+  /** Whether a message can be spoken, at a server that makes words of recordings. Default false; attribute `dictation="true"`. */
+  dictation: boolean
   /** Models to choose from for a message. */
   models: readonly Choice[]
   /** Tools to choose for a message. */
@@ -74,6 +76,7 @@ export function defaultSettings(): ChatSettings {
     words: {},
     language: undefined,
     attachments: undefined,
+    dictation: false,
     models: [],
     tools: [],
     startGreeting: undefined,

@@ -10,6 +10,9 @@ import { type Browser, chromium } from 'playwright-core'
 const UNPACK_DEADLINE_MS = 120_000
 const LAUNCH_DEADLINE_MS = 60_000
 
+/** A microphone that beeps, and the right to it for every page that asks: there is nobody to be asked. */
+const MICROPHONE = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']
+
 /** Chrome or Chromium as people and distributions install it, for the platforms that the npm package has no build for. */
 const INSTALLED: readonly { readonly channel?: string; readonly executablePath?: string }[] = [
   { channel: 'chrome' },
@@ -29,7 +32,7 @@ export async function launchBrowser(): Promise<Browser> {
   for (const place of INSTALLED) {
     if (place.executablePath && !existsSync(place.executablePath)) continue
     try {
-      return await chromium.launch({ ...place, timeout: LAUNCH_DEADLINE_MS })
+      return await chromium.launch({ ...place, args: MICROPHONE, timeout: LAUNCH_DEADLINE_MS })
     } catch (error) {
       reasons.push(`${place.channel ?? place.executablePath}: ${firstLine(error)}`)
     }
@@ -45,7 +48,7 @@ async function launchPackaged(folder: string): Promise<Browser> {
     return await chromium.launch({
       executablePath: join(folder, 'chromium'),
       // Not the package's own flags: they switch off the same-origin policy, which is part of what these tests look at.
-      args: ['--font-render-hinting=none', '--disable-gpu'],
+      args: ['--font-render-hinting=none', '--disable-gpu', ...MICROPHONE],
       env: { ...process.env, LD_LIBRARY_PATH: libraries, FONTCONFIG_FILE: join(folder, 'onbehalf-fonts.conf') },
       timeout: LAUNCH_DEADLINE_MS,
     })

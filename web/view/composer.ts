@@ -3,10 +3,12 @@
 import type { InferenceOptions } from '../../src/chatkit/item.ts'
 import type { ChatState } from '../chat/parts.ts'
 import { limitsOf, type Uploads } from '../chat/uploads.ts'
+import type { Wire } from '../client/wire.ts'
 import { attribute, el, setChildren, write } from '../dom.ts'
 import { icon } from '../icon.ts'
 import type { ChatSettings, Choice } from '../settings.ts'
 import type { Words } from '../words.ts'
+import { createDictation } from './dictation.ts'
 import { iconButton } from './icon-button.ts'
 import { createQuote } from './quote.ts'
 import { type UploadChip, uploadChip } from './upload-chip.ts'
@@ -34,7 +36,13 @@ export interface Composer {
 }
 
 /** Makes the composer, empty. */
-export function createComposer(settings: ChatSettings, words: Words, uploads: Uploads, listener: ComposerListener): Composer {
+export function createComposer(
+  settings: ChatSettings,
+  words: Words,
+  wire: Wire,
+  uploads: Uploads,
+  listener: ComposerListener,
+): Composer {
   const field = el('textarea', { class: 'field', rows: 1, 'aria-label': words('composer'), placeholder: words('placeholder') })
   field.setAttribute('enterkeyhint', 'send')
   const chips = el('ul', { class: 'chips', 'aria-label': words('attachments') })
@@ -42,6 +50,14 @@ export function createComposer(settings: ChatSettings, words: Words, uploads: Up
   const problem = el('p', { class: 'problem', role: 'alert' })
   const files = el('input', { type: 'file', hidden: true, multiple: true, accept: settings.attachments?.accept })
   const attach = iconButton('clip', words('attach'), () => files.click())
+  const dictate = createDictation(wire, words, {
+    said(spoken) {
+      field.value = `${field.value.trim()} ${spoken}`.trim()
+      grow()
+      field.focus()
+    },
+    problem: (text) => write(problem, text),
+  })
   const models = choice(words('model'), settings.models)
   const tools = choice(words('tool'), settings.tools.length > 0 ? [{ id: '', label: words('anyTool') }, ...settings.tools] : [])
   const send = el('button', { type: 'submit', class: 'send', 'aria-label': words('send'), title: words('send') }, icon('send'))
@@ -53,12 +69,13 @@ export function createComposer(settings: ChatSettings, words: Words, uploads: Up
     quote.element,
     chips,
     field,
-    el('div', { class: 'tools' }, files, attach, models, tools, el('span', { class: 'spacer' }), stop, send),
+    el('div', { class: 'tools' }, files, attach, dictate, models, tools, el('span', { class: 'spacer' }), stop, send),
   )
   const element = el('div', { class: 'compose' }, problem, form, closed)
   const drawn = new Map<string, UploadChip>()
   let phase: ChatState['phase'] = 'idle'
   attach.hidden = settings.attachments === undefined
+  dictate.hidden = !settings.dictation || !('MediaRecorder' in globalThis)
 
   const isReady = () => phase === 'idle' && uploads.states.every(({ state }) => state !== 'sending')
   const isEmpty = () => field.value.trim() === '' && !uploads.states.some(({ state }) => state === 'ready')

@@ -80,7 +80,7 @@ export function createFrame(root: ShadowRoot, { settings, words, wire, chat, upl
     remedy: () => void chat.remedy(),
     dismissed: (id) => chat.dismiss(id),
   })
-  const composer = createComposer(settings, words, uploads, {
+  const composer = createComposer(settings, words, wire, uploads, {
     sent: (text, options, quotedText) => void send(text, options, quotedText),
     stopped: () => chat.stop(),
   })

@@ -315,6 +315,53 @@ test('the next message quotes an answer, or what is marked of it; the rest of th
   expect(await quoted.textContent()).toBe('Again.')
 })
 
+test('a message is spoken, where the page turns that on: recorded between two presses, and written into the field', async () => {
+  const { page, answers, asked, field } = await stage({ dictation: true })
+  answers['input.transcribe'] = (_asked, { json }) => json({ text: 'and milk.' })
+  await page.evaluate(`{
+    const get = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
+    navigator.mediaDevices.getUserMedia = async (wanted) => (globalThis.heard = await get(wanted))
+  }`)
+  await field().fill('Bread')
+  await page.getByRole('button', { name: 'Dictate', exact: true }).click()
+  await page.getByRole('button', { name: 'Stop dictating', pressed: true }).click()
+  await eventually(() => field().inputValue()).toBe('Bread and milk.')
+  expect(await page.evaluate('heard.getTracks().map((track) => track.readyState)')).toEqual(['ended'])
+  const { audio_base64: audio, mime_type: type } = asked.at(-1)?.params ?? {}
+  expect(type).toMatch(/^audio\/(?:webm|ogg|mp4)/)
+  expect(Buffer.from(String(audio), 'base64').length).toBeGreaterThan(0)
+
+  delete answers['input.transcribe']
+  await page.getByRole('button', { name: 'Dictate', exact: true }).click()
+  await page.getByRole('button', { name: 'Stop dictating' }).click()
+  await page.getByRole('alert').getByText('There is none.').waitFor()
+  expect(await field().inputValue()).toBe('Bread and milk.')
+})
+
+test('without the right to a microphone it is said so; taken off the page, nothing is recorded any more', async () => {
+  const { page, asked } = await stage({ dictation: true })
+  await page.evaluate(`{
+    globalThis.get = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
+    navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotAllowedError') }
+  }`)
+  await page.getByRole('button', { name: 'Dictate', exact: true }).click()
+  await page.getByText('The microphone cannot be used.').waitFor()
+
+  await page.evaluate(`{
+    navigator.mediaDevices.getUserMedia = async (wanted) => (globalThis.heard = await get(wanted))
+  }`)
+  await page.getByRole('button', { name: 'Dictate', exact: true }).click()
+  await page.getByRole('button', { name: 'Stop dictating' }).waitFor()
+  await page.evaluate('chat.remove()')
+  await eventually(() => page.evaluate('heard.getTracks().map((track) => track.readyState)')).toEqual(['ended'])
+  expect(asked.map(({ type }) => type)).not.toContain('input.transcribe')
+})
+
+test('no microphone is offered unless the page turns it on', async () => {
+  const { page } = await stage()
+  expect(await page.getByRole('button', { name: 'Dictate', exact: true }).count()).toBe(0)
+})
+
 test('an answer is rated, and a tool of the page is run', async () => {
   const { page, answers, asked, say, idle } = await stage({ tool: true })
   const call = {

@@ -1,0 +1,82 @@
+// A button that writes down what the person says: it records between two presses, and has the server make words of it.
+
+import { record, text } from '../client/json.ts'
+import { Refused } from '../client/refused.ts'
+import type { Wire } from '../client/wire.ts'
+import { attribute } from '../dom.ts'
+import type { Words } from '../words.ts'
+import { iconButton } from './icon-button.ts'
+
+/** What comes of it. */
+export interface DictationListener {
+  said(words: string): void
+  problem(message: string): void
+}
+
+/** Seconds of a recording; then it is written down. */
+const LONGEST = 120
+
+/** Makes the button. Nothing is recorded before it is pressed. */
+export function createDictation(wire: Wire, words: Words, { said, problem }: DictationListener): HTMLButtonElement {
+  const button = iconButton('mic', words('dictate'), () => void press())
+  let recorder: MediaRecorder | undefined
+
+  function show(): void {
+    attribute(button, 'aria-pressed', String(recorder !== undefined))
+    button.title = words(recorder ? 'stopDictating' : 'dictate')
+    attribute(button, 'aria-label', button.title)
+  }
+
+  async function press(): Promise<void> {
+    if (recorder) return recorder.stop()
+    problem('')
+    button.disabled = true
+    try {
+      begin(await navigator.mediaDevices.getUserMedia({ audio: true }))
+    } catch {
+      problem(words('noMicrophone'))
+    }
+    button.disabled = false
+    show()
+  }
+
+  function begin(stream: MediaStream): void {
+    const pieces: Blob[] = []
+    const made = new MediaRecorder(stream)
+    recorder = made
+    made.addEventListener('dataavailable', ({ data }) => {
+      pieces.push(data)
+      // Taken off the page, it has nobody to write for.
+      if (made.state === 'recording' && (pieces.length >= LONGEST || !button.isConnected)) made.stop()
+    })
+    made.addEventListener('stop', () => {
+      for (const track of stream.getTracks()) track.stop()
+      recorder = undefined
+      show()
+      if (button.isConnected) void writeDown(new Blob(pieces, { type: made.mimeType }))
+    })
+    made.start(1000)
+  }
+
+  async function writeDown(recording: Blob): Promise<void> {
+    button.disabled = true
+    try {
+      const params = { audio_base64: await base64(recording), mime_type: recording.type }
+      said(text(record(await wire.ask('input.transcribe', params)).text) ?? '')
+    } catch (error) {
+      problem((error instanceof Refused && error.message) || words('unreachable'))
+    }
+    button.disabled = false
+  }
+
+  show()
+  return button
+}
+
+async function base64(recording: Blob): Promise<string> {
+  const reader = new FileReader()
+  const read = new Promise((resolve) => reader.addEventListener('loadend', resolve))
+  reader.readAsDataURL(recording)
+  await read
+  return String(reader.result).replace(/^.*,/, '')
+}
