@@ -53,7 +53,8 @@ export function createDictation(wire: Wire, words: Words, { said, problem }: Dic
       for (const track of stream.getTracks()) track.stop()
       recorder = undefined
       show()
-      if (button.isConnected) void writeDown(new Blob(pieces, { type: made.mimeType }))
+      const recording = new Blob(pieces, { type: made.mimeType })
+      if (button.isConnected && recording.size > 0) void writeDown(recording)
     })
     made.start(1000)
   }

@@ -318,13 +318,24 @@ test('the next message quotes an answer, or what is marked of it; the rest of th
 test('a message is spoken, where the page turns that on: recorded between two presses, and written into the field', async () => {
   const { page, answers, asked, field } = await stage({ dictation: true })
   answers['input.transcribe'] = (_asked, { json }) => json({ text: 'and milk.' })
+  // How much was recorded, told soon: a press right after the first one would be before the first sound.
   await page.evaluate(`{
-    const get = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
-    navigator.mediaDevices.getUserMedia = async (wanted) => (globalThis.heard = await get(wanted))
+    const { start } = MediaRecorder.prototype
+    globalThis.recorded = 0
+    MediaRecorder.prototype.start = function () {
+      globalThis.heard = this.stream
+      this.addEventListener('dataavailable', ({ data }) => (globalThis.recorded += data.size))
+      start.call(this, 20)
+    }
   }`)
+  const dictate = async () => {
+    await page.evaluate('recorded = 0')
+    await page.getByRole('button', { name: 'Dictate', exact: true }).click()
+    await eventually(() => page.evaluate('recorded')).toBeGreaterThan(0)
+    await page.getByRole('button', { name: 'Stop dictating', pressed: true }).click()
+  }
   await field().fill('Bread')
-  await page.getByRole('button', { name: 'Dictate', exact: true }).click()
-  await page.getByRole('button', { name: 'Stop dictating', pressed: true }).click()
+  await dictate()
   await eventually(() => field().inputValue()).toBe('Bread and milk.')
   expect(await page.evaluate('heard.getTracks().map((track) => track.readyState)')).toEqual(['ended'])
   const { audio_base64: audio, mime_type: type } = asked.at(-1)?.params ?? {}
@@ -332,8 +343,7 @@ test('a message is spoken, where the page turns that on: recorded between two pr
   expect(Buffer.from(String(audio), 'base64').length).toBeGreaterThan(0)
 
   delete answers['input.transcribe']
-  await page.getByRole('button', { name: 'Dictate', exact: true }).click()
-  await page.getByRole('button', { name: 'Stop dictating' }).click()
+  await dictate()
   await page.getByRole('alert').getByText('There is none.').waitFor()
   expect(await field().inputValue()).toBe('Bread and milk.')
 })
