@@ -87,6 +87,12 @@ test.each([
     '{"id":12345678901234567000}',
   ],
   ['text that turns its direction', '{"to":"\\u202Etxt.exe"}', ['to: \\u{202e}txt.exe'], '{"to":"‮txt.exe"}'],
+  [
+    'text in which another one hides',
+    '{"to":"a\u{e0101}\u{e0102}\ufe00\u3164"}',
+    ['to: a\\u{e0101}\\u{e0102}\\u{fe00}\\u{3164}'],
+    '{"to":"a\u{e0101}\u{e0102}\ufe00\u3164"}',
+  ],
   ['a null', '{"to":null}', ['to: null'], '{"to":null}'],
 ])('%s is shown as it is sent', async (_, args, rows, received) => {
   const { shown, sent } = await shownAndSent(args)

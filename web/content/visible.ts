@@ -1,14 +1,14 @@
 // Makes characters visible that change how a text reads without being seen. For names, addresses and code; prose keeps them, within its block.
 
 /**
- * Overrides, embeddings and isolates (a name that reads backwards: CVE-2021-42574), marks of direction, zero-width characters, tag characters,
- * and control characters.
+ * Overrides, embeddings and isolates (a name that reads backwards: CVE-2021-42574), marks of direction, zero-width characters, fillers, variation
+ * selectors and tag characters, in which whole texts can be hidden, and control characters.
  */
-const UNSEEN =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu
+const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufff9-\ufffb\p{Default_Ignorable_Code_Point}]/gu
 
-/** Joiners belong to emoji and to several scripts; they are left alone between such characters. */
-const JOINED = /(?<=[\p{Emoji}\p{L}\p{M}])[\u200c\u200d](?=[\p{Emoji}\p{L}\p{M}])/gu
+/** Joiners belong to emoji and to several scripts, one selector to an emoji or a Mongolian letter: they are left alone there. */
+const JOINED =
+  /(?<=[\p{Emoji}\p{L}\p{M}])[\u200c\u200d](?=[\p{Emoji}\p{L}\p{M}])|(?<=\p{Emoji})[\ufe0e\ufe0f]|(?<=[\u1820-\u18aa])[\u180b-\u180d\u180f]/gu
 
 /** The text, with unseen characters written as `⟨U+202E⟩`. */
 export function shown(text: string): string {

@@ -131,7 +131,7 @@ function parseArguments(args: string): Readonly<Record<string, unknown>> {
 /** Text in which nothing hides: what is invisible, or turns the direction, would let the eye read something else than is sent. */
 function visible(text: string): string {
   return text.replace(
-    /[\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]|[^\P{Cc}\n\t]/gu,
+    /[\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}]|[^\P{Cc}\n\t]/gu,
     (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`,
   )
 }

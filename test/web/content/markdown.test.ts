@@ -65,6 +65,14 @@ describe('Markdown', () => {
     expect(await seriousFindings(at)).toEqual([])
   })
 
+  test('shows what is not seen in code, and leaves alone what belongs to a character', async () => {
+    const at = await open()
+    await at.markdown('```\na\u{e0101}\u{e0102}\ufe00\u3164b \u2764\ufe0f\ufe0f \u1820\u180b\u180b\n```')
+    expect(await at.page.locator('#notice figure code').textContent()).toBe(
+      'a⟨U+E0101⟩⟨U+E0102⟩⟨U+FE00⟩⟨U+3164⟩b \u2764\ufe0f⟨U+FE0F⟩ \u1820\u180b⟨U+180B⟩',
+    )
+  })
+
   test('copies code as it was written, and says so', async () => {
     const at = await open()
     await at.markdown('```\na\u202eb\n```')
