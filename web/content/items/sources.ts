@@ -52,11 +52,11 @@ export function sources({ text: word }: MarkdownOptions): Sources {
       if (next.join('\n') !== numbers.join('\n')) list.replaceChildren(...[...all.values()].map(entryOf))
       numbers = next
       element.hidden = all.size === 0
-      const order = [...all.keys()]
+      const order = new Map([...all.keys()].map((key, at) => [key, at + 1]))
       return parts.map((annotations) =>
         annotations.flatMap(({ source, index }) => {
           if (typeof index !== 'number') return []
-          const number = order.indexOf(identity(source)) + 1
+          const number = order.get(identity(source)) ?? 0
           return [{ index, key: `${number} ${source.title}`, element: mark(number, source.title) }]
         }),
       )

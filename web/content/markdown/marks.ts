@@ -21,11 +21,12 @@ export function placeMarks(element: HTMLElement, raw: string, marks: readonly Ma
     if (piece.parentElement?.closest('.address, figcaption')) continue
     let text: Text = piece
     for (let i = 0; i < text.data.length && waiting.length > 0; i++) {
-      const found = raw.indexOf(text.data.charAt(i), at)
-      if (found !== -1 && found - at < WINDOW) at = found + 1
+      const found = raw.slice(at, at + WINDOW).indexOf(text.data.charAt(i))
+      if (found !== -1) at += found + 1
       const word = /[\p{L}\p{N}]/u.test(text.data.charAt(i + 1))
-      const due = word ? [] : waiting.filter((mark) => mark.index - start <= at)
-      if (due.length === 0) continue
+      const first = waiting[0]
+      if (word || !first || first.index - start > at) continue
+      const due = waiting.filter((mark) => mark.index - start <= at)
       waiting.splice(0, due.length)
       text = insert(text, i + 1, due)
       i = -1
