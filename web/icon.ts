@@ -46,7 +46,7 @@ const SHAPES = {
   good: 'M8 20v-9l4-7a2 2 0 0 1 2 3l-1 3h6a1 1 0 0 1 1 2l-1 7a2 2 0 0 1-2 1zM4 11h4v9H4z',
   bad: 'M8 4v9l4 7a2 2 0 0 0 2-3l-1-3h6a1 1 0 0 0 1-2l-1-7a2 2 0 0 0-2-1zM4 4h4v9H4z',
   mic: 'M12 3a3 3 0 0 0-3 3v5a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3zM5 11a7 7 0 0 0 14 0M12 18v3',
-  quote: 'M5 7h5v5l-3 5M14 7h5v5l-3 5',
+  quote: 'M10 12H5V7h5v5l-3 5M19 12h-5V7h5v5l-3 5',
   warning: 'M12 4l9 16H3zM12 10v4M12 17h0',
   latest: 'M12 5v14M6 13l6 6 6-6',
 } as const

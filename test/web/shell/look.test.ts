@@ -83,6 +83,13 @@ for (const dir of ['ltr', 'rtl']) {
 
 const FILE = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') }
 
+test('made where it is out of sight, the field has room for a line once it is seen', async () => {
+  const { page, field } = await stage()
+  await page.evaluate(`{ chat.hidden = true; chat.words = { placeholder: 'Write here' } }`)
+  await page.evaluate('chat.hidden = false')
+  expect(await field().evaluate((one) => one.clientHeight)).toBeGreaterThan(25)
+})
+
 test('a file that is too large, of another kind, one too many, or that does not arrive is said to be so', async () => {
   const { page, answers } = await stage({ attachments: { accept: '.txt,image/*', maxBytes: 10, maxCount: 2 } })
   const input = page.locator('input[type=file]')
