@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build, transform } from 'esbuild'
 import { minify } from 'terser'
+import { libraries } from './web-libraries.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const folder = join(resolve(process.argv[2] ?? join(root, 'dist')), 'web')
@@ -13,9 +14,6 @@ const name = 'onbehalf-chat.js'
 
 /** Bytes of the module, gzipped, its dependencies included. */
 const LIMIT = 60_000
-
-const library = (name) => join(root, 'node_modules', name)
-const { version } = JSON.parse(readFileSync(join(library('dompurify'), 'package.json'), 'utf8'))
 
 /** Style sheets become texts, without what a browser does not need of them. */
 const stylesAsText = {
@@ -28,34 +26,6 @@ const stylesAsText = {
   },
 }
 
-/** Of marked only the lexer is used. The rest hangs on the function `marked`, whose properties no bundler leaves out by itself. */
-const lexerOnly = {
-  name: 'the lexer of marked',
-  setup(on) {
-    on.onLoad({ filter: /\/marked\.esm\.js$/ }, ({ path }) => {
-      const code = readFileSync(path, 'utf8')
-      const named = (exported) => new RegExp(`(\\w+) as ${exported}\\b`).exec(code)?.[1]
-      const rest = new RegExp(`var \\w+=new ${named('Marked')};function ${named('marked')}\\(`).exec(code)?.index
-      if (rest === undefined) throw new Error('marked is built in another way than before')
-      return { contents: `${code.slice(0, rest)}export{${named('Lexer')} as Lexer}` }
-    })
-  },
-}
-
-/** The component tells DOMPurify what it allows, so the lists of what is allowed by default are never asked: left empty, they would allow nothing. */
-const ownListsOnly = {
-  name: 'no default lists of DOMPurify',
-  setup(on) {
-    on.onLoad({ filter: /\/dompurify\/src\/(?:attrs|tags)\.ts$/ }, ({ path }) => {
-      const names = path.endsWith('tags.ts') ? 'html' : 'html|svg|mathMl|xml'
-      const lists = new RegExp(`(export const (?:${names}) = freeze\\()\\[[^\\]]*\\]`, 'g')
-      const code = readFileSync(path, 'utf8')
-      if (!lists.test(code)) throw new Error('DOMPurify keeps its lists in another way than before')
-      return { contents: code.replace(lists, '$1[]'), loader: 'ts', resolveDir: dirname(path) }
-    })
-  },
-}
-
 const { outputFiles } = await build({
   // The libraries first: gzip looks back 32 kB, so what is alike has to stand together.
   stdin: { contents: `import 'marked'; import 'dompurify'; import './web/index.ts'`, resolveDir: root },
@@ -63,10 +33,8 @@ const { outputFiles } = await build({
   bundle: true,
   format: 'esm',
   target: 'es2022',
-  // DOMPurify's source, for the browsers of today: what it ships built is for those of ten years ago.
-  alias: { dompurify: join(library('dompurify'), 'src', 'purify.ts') },
-  define: { VERSION: JSON.stringify(version) },
-  plugins: [stylesAsText, lexerOnly, ownListsOnly],
+  ...libraries,
+  plugins: [stylesAsText, ...libraries.plugins],
   minify: true,
   legalComments: 'none',
   logOverride: { 'ignored-bare-import': 'silent' },
@@ -74,7 +42,7 @@ const { outputFiles } = await build({
 })
 // Its shorter names are a twentieth of the size.
 const { code } = await minify(outputFiles[0].text, { module: true, ecma: 2020 })
-const licences = ['marked', 'dompurify'].map((one) => `${one}\n\n${readFileSync(join(library(one), 'LICENSE'), 'utf8')}`)
+const licences = ['marked', 'dompurify'].map((one) => `${one}\n\n${readFileSync(join(root, 'node_modules', one, 'LICENSE'), 'utf8')}`)
 const module = `/*! Contains marked (MIT) and DOMPurify (Apache-2.0): ${name}.LICENSES.txt */\n${code}\n`
 const size = gzipSync(module, { level: 9 }).length
 console.log(`${name}: ${(size / 1000).toFixed(1)} kB gzipped, of at most ${LIMIT / 1000} kB`)

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import { libraries } from '../../../scripts/web-libraries.ts'
 import { launchBrowser } from '../../browser/browser.ts'
 
 const POLICY = [
@@ -103,6 +104,7 @@ export function contentPages(): { open(options?: ContentPageOptions): Promise<Co
         loader: { '.css': 'text' },
         format: 'esm',
         conditions: ['onbehalf-source'],
+        ...libraries,
       }),
       readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js')),
     ])

@@ -164,7 +164,11 @@ describe('Markdown', () => {
       }
       const other = document.createElementNS('http://www.w3.org/2000/svg', 'a')
       other.setAttributeNS('http://www.w3.org/1999/xlink', 'xlink:href', 'javascript:owned=1')
-      p.append(other)
+      const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
+      svg.append(other.cloneNode(), document.createElementNS('http://www.w3.org/2000/svg', 'style'))
+      const math = document.createElementNS('http://www.w3.org/1998/Math/MathML', 'math')
+      math.append(document.createElementNS('http://www.w3.org/1998/Math/MathML', 'p'), document.createElement('p'))
+      p.append(other, svg, math, document.createElement('svg'), document.createElement('style'))
       return content.purify(p).outerHTML
     })()`)
     expect(left).toBe('<p><a></a><a href="https://a.example/" rel="nofollow"></a></p>')

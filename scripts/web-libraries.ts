@@ -1,0 +1,47 @@
+// How the chat component's libraries are bundled: from their sources, without what the component does not use. The build and the tests of the content
+// share it, so that what is tested is what is published.
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { BuildOptions, Plugin } from 'esbuild'
+
+const dompurify = fileURLToPath(new URL('../node_modules/dompurify', import.meta.url))
+const { version } = JSON.parse(readFileSync(join(dompurify, 'package.json'), 'utf8'))
+
+/** Of marked only the lexer is used. The rest hangs on the function `marked`, whose properties no bundler leaves out by itself. */
+const lexerOnly: Plugin = {
+  name: 'the lexer of marked',
+  setup(on) {
+    on.onLoad({ filter: /\/marked\.esm\.js$/ }, ({ path }) => {
+      const code = readFileSync(path, 'utf8')
+      const named = (exported: string) => new RegExp(`(\\w+) as ${exported}\\b`).exec(code)?.[1]
+      const rest = new RegExp(`var \\w+=new ${named('Marked')};function ${named('marked')}\\(`).exec(code)?.index
+      if (rest === undefined) throw new Error('marked is built in another way than before')
+      return { contents: `${code.slice(0, rest)}export{${named('Lexer')} as Lexer}` }
+    })
+  },
+}
+
+/**
+ * The component tells DOMPurify what it allows, so what would be allowed by default is never asked; nor are the names within SVG and MathML, since neither
+ * root is allowed and what is in one goes with it. Left empty, the lists would allow nothing.
+ */
+const ownListOnly: Plugin = {
+  name: 'no lists of DOMPurify but ours',
+  setup(on) {
+    on.onLoad({ filter: /\/dompurify\/src\/(?:attrs|tags)\.ts$/ }, ({ path }) => {
+      const lists = /freeze\(\[[^\]]*\]/g
+      const code = readFileSync(path, 'utf8')
+      if (!code.match(lists)?.length) throw new Error('DOMPurify keeps its lists in another way than before')
+      return { contents: code.replace(lists, 'freeze([]'), loader: 'ts', resolveDir: dirname(path) }
+    })
+  },
+}
+
+/** Options of esbuild. */
+export const libraries: Required<Pick<BuildOptions, 'alias' | 'define' | 'plugins'>> = {
+  // DOMPurify's source, for the browsers of today: what it ships built is for those of ten years ago.
+  alias: { dompurify: join(dompurify, 'src', 'purify.ts') },
+  define: { VERSION: JSON.stringify(version) },
+  plugins: [lexerOnly, ownListOnly],
+}
