@@ -197,6 +197,44 @@ describe('actions', () => {
     expect(await stage.page.evaluate('({}).polluted')).toBeUndefined()
   })
 
+  test('a select that is searched is a combobox: what is written into it must be one of its choices', async () => {
+    const options = [
+      { value: 'r', label: 'Red' },
+      { value: 'b', label: 'Blue', description: 'like the sea' },
+      { value: 'g', label: 'Green', disabled: true },
+    ]
+    const color = {
+      type: 'Select',
+      name: 'color',
+      searchable: true,
+      defaultValue: 'r',
+      options,
+      onChangeAction: { type: 'chosen' },
+    }
+    await stage.show({ type: 'Card', asForm: true, children: [color], confirm: { label: 'Send', action: { type: 'save' } } })
+    const box = stage.page.getByRole('combobox', { name: 'color' })
+    expect(await box.inputValue()).toBe('Red')
+    for (const wrong of ['Bl', 'b', 'Green']) {
+      await box.fill(wrong)
+      await box.press('Enter')
+    }
+    expect(await stage.sent()).toEqual([])
+    expect(await box.getAttribute('aria-invalid')).toBe('true')
+    expect(await stage.page.getByRole('alert').textContent()).toBe('color: choose')
+    await box.fill('Blue')
+    await box.press('Tab')
+    expect(await stage.sent()).toMatchObject([{ type: 'chosen', payload: { color: 'b' } }])
+    await stage.settle(0)
+    await box.press('Enter')
+    await stage.settle(1)
+    await box.fill('')
+    await box.press('Tab')
+    expect((await stage.sent()).slice(1)).toMatchObject([
+      { type: 'save', payload: { color: 'b' } },
+      { type: 'chosen', payload: { color: '' } },
+    ])
+  })
+
   test('a form with something missing is not sent', async () => {
     await stage.show({
       type: 'Card',

@@ -3,6 +3,7 @@
 import type { JsonObject } from '../../../src/chatkit/json.ts'
 import { shown } from '../visible.ts'
 import { type Drawing, isBlocked, isBusy, take } from './drawing.ts'
+import { chosen } from './form.ts'
 import { icon } from './icon.ts'
 import { flag, number, object, objects, oneOf, text } from './values.ts'
 import type { VNode } from './vnode.ts'
@@ -47,7 +48,9 @@ function onChange(component: JsonObject, drawing: Drawing): Pick<VNode, 'on'> {
       change(event) {
         const { currentTarget: at } = event
         if (at instanceof HTMLInputElement && at.type === 'checkbox') drawing.act(action, { from: at, own: [name, at.checked] })
-        else if (at instanceof HTMLInputElement || at instanceof HTMLSelectElement)
+        else if (at instanceof HTMLInputElement && at.list) {
+          if (at.validity.valid) drawing.act(action, { from: at, own: [name, chosen(at) ?? ''] })
+        } else if (at instanceof HTMLInputElement || at instanceof HTMLSelectElement)
           drawing.act(action, { from: at, own: [name, at.value] })
       },
     },
@@ -152,8 +155,55 @@ export function editable(component: JsonObject, drawing: Drawing): VNode {
   }
 }
 
+/** What a choice is called. */
+function labelOf(option: JsonObject): string {
+  return shown(text(option, 'label') ?? text(option, 'value') ?? '')
+}
+
+/** A choice that is searched by writing, in the browser's own combobox. What is written must be one of the choices, or nothing. */
+function searchable(component: JsonObject, drawing: Drawing): VNode {
+  const { pattern: _, ...attributes } = common(component, drawing)
+  const options = objects(component, 'options').filter(() => take(drawing))
+  const first = options.find((option) => text(option, 'value') === text(component, 'defaultValue'))
+  const list = `${attributes.id}-list`
+  return {
+    tag: 'div',
+    key: keyOf(component),
+    children: [
+      {
+        tag: 'input',
+        attributes: {
+          ...attributes,
+          class: look(component, 'w-input w-select'),
+          list,
+          dir: 'auto',
+          autocomplete: 'off',
+          value: first && labelOf(first),
+        },
+        on: {
+          ...onChange(component, drawing).on,
+          input({ currentTarget: at }) {
+            if (!(at instanceof HTMLInputElement)) return
+            at.setCustomValidity(at.value === '' || chosen(at) !== undefined ? '' : drawing.host.text('choose'))
+          },
+        },
+      },
+      {
+        tag: 'datalist',
+        attributes: { id: list },
+        children: options.map((option) => ({
+          tag: 'option',
+          attributes: { value: labelOf(option), 'data-value': text(option, 'value') ?? '', disabled: flag(option, 'disabled') },
+          children: [shown(text(option, 'description') ?? '')],
+        })),
+      },
+    ],
+  }
+}
+
 /** A choice from a list. */
 export function select(component: JsonObject, drawing: Drawing): VNode {
+  if (flag(component, 'searchable')) return searchable(component, drawing)
   const { pattern: _, placeholder, ...attributes } = common(component, drawing)
   const options = objects(component, 'options').filter(() => take(drawing))
   const chosen = text(component, 'defaultValue') ?? ''
@@ -176,7 +226,7 @@ export function select(component: JsonObject, drawing: Drawing): VNode {
             selected: chosen !== '' && text(option, 'value') === chosen,
             title: text(option, 'description'),
           },
-          children: [shown(text(option, 'label') ?? text(option, 'value') ?? '')],
+          children: [labelOf(option)],
         }),
       ),
     ],

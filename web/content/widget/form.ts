@@ -10,6 +10,12 @@ const FIELDS = '[data-field]'
 /** Names that are no names of fields: they are what every object has. */
 const REFUSED = new Set(['__proto__', 'constructor', 'prototype'])
 
+/** The value of the choice that is written into a field with a list; undefined when what is written is none. */
+export function chosen({ list, value }: HTMLInputElement): string | undefined {
+  const options = [...(list?.querySelectorAll('option') ?? [])]
+  return options.find((option) => !option.disabled && option.value === value)?.dataset.value
+}
+
 /** The values of the fields within an element, by their names. */
 export function valuesIn(form: Element): readonly (readonly [string, Json])[] {
   const values: (readonly [string, Json])[] = []
@@ -22,7 +28,8 @@ export function valuesIn(form: Element): readonly (readonly [string, Json])[] {
       if (field.checked) values.push([name, field.value])
     } else if (field instanceof HTMLInputElement && field.type === 'number') {
       values.push([name, field.value === '' ? null : field.valueAsNumber])
-    } else values.push([name, field.value])
+    } else if (field instanceof HTMLInputElement && field.list) values.push([name, chosen(field) ?? ''])
+    else values.push([name, field.value])
   }
   return values
 }
