@@ -42,7 +42,9 @@ const { outputFiles } = await build({
 })
 // Its shorter names are a twentieth of the size.
 const { code } = await minify(outputFiles[0].text, { module: true, ecma: 2020 })
-const licences = ['marked', 'dompurify'].map((one) => `${one}\n\n${readFileSync(join(root, 'node_modules', one, 'LICENSE'), 'utf8')}`)
+const licences = ['marked', 'dompurify'].map(
+  (one) => `${one}\n\n${readFileSync(join(root, 'node_modules', one, 'LICENSE'), 'utf8')}`,
+)
 const module = `/*! Contains marked (MIT) and DOMPurify (Apache-2.0): ${name}.LICENSES.txt */\n${code}\n`
 const size = gzipSync(module, { level: 9 }).length
 console.log(`${name}: ${(size / 1000).toFixed(1)} kB gzipped, of at most ${LIMIT / 1000} kB`)
