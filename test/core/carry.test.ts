@@ -458,9 +458,9 @@ describe('when the server does not answer', () => {
 
   it('the deadline ends the wait for a fetch that ignores its signal, and for a source that never comes', async () => {
     const never = () => new Promise<never>(() => {})
-    const deaf = carrying('https://a.example/mcp', { deadline: 5, fetch: never })
+    const deaf = carrying('https://a.example/mcp', { deadline: 500, fetch: never })
     expect(await codeOf(deaf.fetch('https://a.example/mcp'))).toBe('server_unavailable')
-    const sourceless = carrying('https://a.example/mcp', { deadline: 5, source: never })
+    const sourceless = carrying('https://a.example/mcp', { deadline: 500, source: never })
     expect(await codeOf(sourceless.fetch('https://a.example/mcp'))).toBe('issuer_unavailable')
   })
 
