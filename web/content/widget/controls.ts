@@ -1,68 +1,15 @@
-// The controls of a widget: native ones, named for the form that they belong to. Their values are the person's from the moment that they are made.
+// The controls of a widget that are pressed or written in: native ones, named for the form that they belong to. Their values are the person's from the
+// moment that they are made.
 
 import type { JsonObject } from '../../../src/chatkit/json.ts'
 import { shown } from '../visible.ts'
-import { type Drawing, isBlocked, isBusy, take } from './drawing.ts'
-import { chosen } from './form.ts'
+import { common, keyOf, look, onChange } from './control.ts'
+import { type Drawing, isBlocked, isBusy } from './drawing.ts'
 import { icon } from './icon.ts'
 import { flag, number, object, objects, oneOf, text } from './values.ts'
 import type { VNode } from './vnode.ts'
 
 const AUTOFILL = ['name', 'email', 'tel', 'street-address', 'postal-code', 'country', 'organization', 'off', 'on']
-
-function keyOf(component: JsonObject): string {
-  return text(component, 'key') ?? text(component, 'id') ?? `field ${text(component, 'name') ?? ''}`
-}
-
-/** What all fields have in common. */
-function common(component: JsonObject, drawing: Drawing) {
-  const name = text(component, 'name') ?? ''
-  return {
-    id: `${drawing.prefix}${name}`,
-    'data-field': name,
-    disabled: flag(component, 'disabled') || waits(component, drawing),
-    'data-waits': waits(component, drawing),
-    required: flag(component, 'required'),
-    placeholder: text(component, 'placeholder'),
-    // A pattern that is no regular expression is left out by the browser itself.
-    pattern: text(component, 'pattern'),
-    'aria-label': drawing.labelled.has(name)
-      ? undefined
-      : (text(component, 'ariaLabel') ?? text(component, 'placeholder') ?? name),
-  }
-}
-
-/** Whether a change could not be sent now, and so must not be made. */
-function waits(component: JsonObject, drawing: Drawing): boolean {
-  const action = objects(component, 'onChangeAction')[0]
-  return action !== undefined && isBlocked(action, drawing)
-}
-
-/** Sends a field's action when its value changes. */
-function onChange(component: JsonObject, drawing: Drawing): Pick<VNode, 'on'> {
-  const action = objects(component, 'onChangeAction')[0]
-  const name = text(component, 'name') ?? ''
-  if (!action) return {}
-  return {
-    on: {
-      change(event) {
-        const { currentTarget: at } = event
-        if (at instanceof HTMLInputElement && at.type === 'checkbox') drawing.act(action, { from: at, own: [name, at.checked] })
-        else if (at instanceof HTMLInputElement && at.list) {
-          if (at.validity.valid) drawing.act(action, { from: at, own: [name, chosen(at) ?? ''] })
-        } else if (at instanceof HTMLInputElement || at instanceof HTMLSelectElement)
-          drawing.act(action, { from: at, own: [name, at.value] })
-      },
-    },
-  }
-}
-
-function look(component: JsonObject, name: string): string {
-  const variant = oneOf(component, 'variant', ['solid', 'soft', 'outline', 'ghost'])
-  return [name, variant && `w-${variant}`, flag(component, 'pill') && 'w-pill', flag(component, 'block') && 'w-block']
-    .filter(Boolean)
-    .join(' ')
-}
 
 /** A button, which submits the form that it stands in, or sends an action of its own. */
 export function button(component: JsonObject, drawing: Drawing): VNode {
@@ -155,84 +102,6 @@ export function editable(component: JsonObject, drawing: Drawing): VNode {
   }
 }
 
-/** What a choice is called. */
-function labelOf(option: JsonObject): string {
-  return shown(text(option, 'label') ?? text(option, 'value') ?? '')
-}
-
-/** A choice that is searched by writing, in the browser's own combobox. What is written must be one of the choices, or nothing. */
-function searchable(component: JsonObject, drawing: Drawing): VNode {
-  const { pattern: _, ...attributes } = common(component, drawing)
-  const options = objects(component, 'options').filter(() => take(drawing))
-  const first = options.find((option) => text(option, 'value') === text(component, 'defaultValue'))
-  const list = `${attributes.id}-list`
-  return {
-    tag: 'div',
-    key: keyOf(component),
-    children: [
-      {
-        tag: 'input',
-        attributes: {
-          ...attributes,
-          class: look(component, 'w-input w-select'),
-          list,
-          dir: 'auto',
-          autocomplete: 'off',
-          value: first && labelOf(first),
-        },
-        on: {
-          ...onChange(component, drawing).on,
-          input({ currentTarget: at }) {
-            if (!(at instanceof HTMLInputElement)) return
-            at.setCustomValidity(at.value === '' || chosen(at) !== undefined ? '' : drawing.host.text('choose'))
-          },
-        },
-      },
-      {
-        tag: 'datalist',
-        attributes: { id: list },
-        children: options.map((option) => ({
-          tag: 'option',
-          attributes: { value: labelOf(option), 'data-value': text(option, 'value') ?? '', disabled: flag(option, 'disabled') },
-          children: [shown(text(option, 'description') ?? '')],
-        })),
-      },
-    ],
-  }
-}
-
-/** A choice from a list. */
-export function select(component: JsonObject, drawing: Drawing): VNode {
-  if (flag(component, 'searchable')) return searchable(component, drawing)
-  const { pattern: _, placeholder, ...attributes } = common(component, drawing)
-  const options = objects(component, 'options').filter(() => take(drawing))
-  const chosen = text(component, 'defaultValue') ?? ''
-  const empty = chosen === '' || flag(component, 'clearable')
-  return {
-    tag: 'select',
-    key: keyOf(component),
-    attributes: { ...attributes, class: look(component, 'w-input w-select') },
-    ...onChange(component, drawing),
-    children: [
-      ...(empty
-        ? [{ tag: 'option', attributes: { value: '' }, children: [shown(placeholder ?? drawing.host.text('choose'))] }]
-        : []),
-      ...options.map(
-        (option): VNode => ({
-          tag: 'option',
-          attributes: {
-            value: text(option, 'value') ?? '',
-            disabled: flag(option, 'disabled'),
-            selected: chosen !== '' && text(option, 'value') === chosen,
-            title: text(option, 'description'),
-          },
-          children: [labelOf(option)],
-        }),
-      ),
-    ],
-  }
-}
-
 /** A day. */
 export function datePicker(component: JsonObject, drawing: Drawing): VNode {
   const day = (name: string) => /^\d{4}-\d\d-\d\d/.exec(text(component, name) ?? '')?.[0]
@@ -249,65 +118,5 @@ export function datePicker(component: JsonObject, drawing: Drawing): VNode {
       value: day('defaultValue'),
     },
     ...onChange(component, drawing),
-  }
-}
-
-/** A yes or no. */
-export function checkbox(component: JsonObject, drawing: Drawing): VNode {
-  const { pattern: _, placeholder: __, 'aria-label': ___, ...attributes } = common(component, drawing)
-  const checked = flag(component, 'defaultChecked') || component.defaultChecked === 'true'
-  return {
-    tag: 'label',
-    key: keyOf(component),
-    attributes: { class: 'w-check', dir: 'auto' },
-    children: [
-      {
-        tag: 'input',
-        attributes: { ...attributes, type: 'checkbox', checked },
-        ...onChange(component, drawing),
-      },
-      { tag: 'bdi', children: [shown(text(component, 'label') ?? text(component, 'name') ?? '')] },
-    ],
-  }
-}
-
-/** One of several. */
-export function radioGroup(component: JsonObject, drawing: Drawing): VNode {
-  const name = text(component, 'name') ?? ''
-  const chosen = text(component, 'defaultValue')
-  return {
-    tag: 'fieldset',
-    key: keyOf(component),
-    attributes: {
-      class: component.direction === 'row' ? 'w-radios w-row' : 'w-radios',
-      disabled: flag(component, 'disabled') || waits(component, drawing),
-      'aria-label': text(component, 'ariaLabel') ?? name,
-    },
-    children: objects(component, 'options')
-      .filter(() => take(drawing))
-      .map((option): VNode => {
-        const value = text(option, 'value') ?? ''
-        return {
-          tag: 'label',
-          key: `option ${value}`,
-          attributes: { class: 'w-check', dir: 'auto' },
-          children: [
-            {
-              tag: 'input',
-              attributes: {
-                type: 'radio',
-                name: `${drawing.prefix}${name}`,
-                value,
-                'data-field': name,
-                disabled: flag(option, 'disabled'),
-                required: flag(component, 'required'),
-                checked: value === chosen,
-              },
-              ...onChange(component, drawing),
-            },
-            { tag: 'bdi', children: [shown(text(option, 'label') ?? value)] },
-          ],
-        }
-      }),
   }
 }
