@@ -19,6 +19,16 @@ const titles = () => house.tasks.tasks.map(({ title }) => title)
 
 const requestOf = (chat: HouseProcess, index: number): Loose => chat.model.calls[index]?.request
 
+/** A process that dies when a decision has been noted: nothing comes after that. */
+const dying = () =>
+  house.process([], {
+    agent: {
+      async *run() {
+        await new Promise(() => undefined)
+      },
+    },
+  })
+
 async function everyItem(threadId: string): Promise<Loose[]> {
   const page = await house.store.items(house.owner('alice'), threadId, { limit: 1000, order: 'asc', hidden: true })
   return [...(page?.data ?? [])]
@@ -237,13 +247,7 @@ describe('an approval', () => {
 
   test('whose process dies after it was noted and before the call is made never leads to a call, and the person is told', async () => {
     const { card, threadId } = await house.process(ASKS).say('alice', 'Delete task 1')
-    const dies = house.process([], {
-      agent: {
-        async *run() {
-          await new Promise(() => undefined)
-        },
-      },
-    })
+    const dies = dying()
     const response = await dies.handler(
       request('alice', {
         type: 'threads.custom_action',
@@ -269,13 +273,7 @@ describe('an approval', () => {
 
   test('of a process that died is told of at the next message as well', async () => {
     const { card, threadId } = await house.process(ASKS).say('alice', 'Delete task 1')
-    const dies = house.process([], {
-      agent: {
-        async *run() {
-          await new Promise(() => undefined)
-        },
-      },
-    })
+    const dies = dying()
     const params = { thread_id: threadId, item_id: card.id, action: card.widget.confirm.action }
     await eventReader(await dies.send('alice', 'threads.custom_action', params)).until('thread.item.replaced')
     const { events } = await house.process([[assistantMessage('Hm.')]]).say('alice', 'Well?', threadId)
@@ -289,13 +287,7 @@ describe('an approval', () => {
 
   test('of a process that died is told to the model when the message is tried again, and what it asks for is asked about', async () => {
     const { card, threadId } = await house.process(ASKS).say('alice', 'Delete task 1')
-    const dies = house.process([], {
-      agent: {
-        async *run() {
-          await new Promise(() => undefined)
-        },
-      },
-    })
+    const dies = dying()
     const params = { thread_id: threadId, item_id: card.id, action: card.widget.confirm.action }
     await eventReader(await dies.send('alice', 'threads.custom_action', params)).until('thread.item.replaced')
     const other = house.process(ASKS)
