@@ -12,7 +12,6 @@ import { LazyResponse } from './lazy-response.ts'
 export async function boundedText(response: Response, limit: number): Promise<string | undefined> {
   const unread = response instanceof LazyResponse ? response.unread() : undefined
   if (unread) return unread.textWithin(limit)
-  if (saysAtMost(response.headers, limit)) return response.text()
   const reader = response.body?.getReader()
   if (!reader) return ''
   const decoder = new TextDecoder()
@@ -28,12 +27,6 @@ export async function boundedText(response: Response, limit: number): Promise<st
     // Frees the connection of an answer that was not read to its end; after the end it does nothing.
     reader.cancel().catch(() => {})
   }
-}
-
-/** Whether the size is told and small: no more of it can come then (RFC 9112 section 6.3), unless it unpacks to more. */
-function saysAtMost(headers: Headers, limit: number): boolean {
-  const length = headers.get('content-length')
-  return length !== null && /^\d{1,15}$/.test(length) && Number(length) <= limit && !headers.has('content-encoding')
 }
 
 /** The text, unless it is too long. */

@@ -42,6 +42,8 @@ function textWithin(body: Readable, limit: number): Promise<string | undefined> 
       resolve(text.length > limit ? undefined : text)
     }
     body.on('error', reject).on('end', end)
+    // Whoever destroys a body need not say why, and nobody may wait for ever; after the end this does nothing.
+    body.on('close', () => reject(new TypeError('The answer broke off')))
     body.on('data', (chunk: Uint8Array) => {
       text += decoder.decode(chunk, { stream: true })
       if (text.length <= limit) return

@@ -195,6 +195,15 @@ describe('an answer', () => {
     await expect(fetch(at('/cut')).then((response) => boundedText(response, 1000))).rejects.toThrow()
   })
 
+  it('that was ended before anybody read it is no answer, and nobody waits for it', async () => {
+    const controller = new AbortController()
+    const response = await fetch(at('/stream'), { signal: controller.signal })
+    controller.abort()
+    await closed
+    await new Promise((resolve) => setImmediate(resolve))
+    await expect(boundedText(response, 1000)).rejects.toThrow()
+  })
+
   it('may be large', async () => {
     expect(await (await fetch(at('/large'))).text()).toHaveLength(5_000_000)
   })
