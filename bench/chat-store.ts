@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { AssistantMessageItem, Item } from 'onbehalf/chatkit'
 import { openSqlite, sqliteThreadStore } from 'onbehalf/store'
-import { type OwnedThreads, ownedThreads } from '../src/chatkit/owned-threads.ts'
+import { type OwnedThreads, ownedThreads } from '../src/chatkit/threads/owned-threads.ts'
 import { median, spread } from './median.ts'
 
 const ROUNDS = 5

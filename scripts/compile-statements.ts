@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { postgresStatements, sqliteStatements } from '../src/store/queries.ts'
+import { postgresStatements, sqliteStatements } from '../src/store/statements/queries.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 

@@ -138,19 +138,19 @@ describe('reveal()', () => {
       .filter(([, count]) => count > 0)
     expect(Object.fromEntries(calls)).toEqual({
       // Carrying: the bytes of one request.
-      'src/core/placing.ts': 1,
-      'src/mcp/place-arguments.ts': 1,
-      'src/mcp/place-meta.ts': 1,
+      'src/core/carry/placing.ts': 1,
+      'src/mcp/placements/argument.ts': 1,
+      'src/mcp/placements/meta.ts': 1,
       // The insecure option that shows a model the token itself.
-      'src/mcp/prompt-values.ts': 1,
+      'src/mcp/placements/prompt-values.ts': 1,
       // What is searched for in all that comes back.
       'src/mcp/redact/redactor.ts': 1,
       // Secrets at rest.
-      'src/store/seal.ts': 1,
+      'src/store/sealing/seal.ts': 1,
       // The database's own password, to its driver.
-      'src/store/postgres.ts': 1,
+      'src/store/postgres/database.ts': 1,
       // The digest that a verified token is remembered by.
-      'src/core/verified-cache.ts': 1,
+      'src/core/verify/verified-cache.ts': 1,
       // Verification itself, local and by introspection.
       'src/jwt/verifier.ts': 1,
       'src/oauth/introspection.ts': 1,
@@ -163,7 +163,7 @@ describe('reveal()', () => {
       'src/oauth/dpop.ts': 1,
       'src/jwt/dpop-proofs.ts': 1,
       // The length of a key that is put into our keeping.
-      'src/core/static-keys.ts': 1,
+      'src/core/vault/static-keys.ts': 1,
       // A connected account: the state of the flow under way; code and proof key; the refresh token; a token that is revoked.
       'src/oauth/connection/flow-record.ts': 1,
       'src/oauth/connection/flow.ts': 2,

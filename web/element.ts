@@ -1,9 +1,9 @@
 // The element `<onbehalf-chat>`: its attributes, properties, methods and events. What it shows and does is in shell.ts.
 
-import type { InferenceOptions } from '../src/chatkit/item.ts'
-import type { Json } from '../src/chatkit/json.ts'
-import { type ChatSettings, defaultSettings } from './settings.ts'
-import { SettingsElement } from './settings-element.ts'
+import type { InferenceOptions } from '../src/chatkit/protocol/item.ts'
+import type { Json } from '../src/chatkit/protocol/json.ts'
+import { type ChatSettings, defaultSettings } from './settings/settings.ts'
+import { SettingsElement } from './settings/element-properties.ts'
 import { createShell, type Shell, type Tell } from './shell.ts'
 import { styleSheets } from './style/sheets.ts'
 

@@ -5,9 +5,9 @@ import { OnbehalfChat } from './element.ts'
 export type { ClientTool } from './chat/parts.ts'
 export type { AttachmentOptions } from './chat/uploads.ts'
 export type { TokenSource } from './client/wire.ts'
-export type { ChatEventMap } from './events.ts'
-export type { ChatSettings, Choice, StarterPrompt } from './settings.ts'
-export type { WordKey } from './words.ts'
+export type { ChatEventMap } from './settings/events.ts'
+export type { ChatSettings, Choice, StarterPrompt } from './settings/settings.ts'
+export type { WordKey } from './settings/words.ts'
 export { OnbehalfChat }
 
 if (globalThis.customElements && !customElements.get('onbehalf-chat')) customElements.define('onbehalf-chat', OnbehalfChat)

@@ -1,6 +1,6 @@
 // The component put together: the wire, the chat's logic and the views, within one shadow root. The element itself is in element.ts.
 
-import type { InferenceOptions } from '../src/chatkit/item.ts'
+import type { InferenceOptions } from '../src/chatkit/protocol/item.ts'
 import { createChat } from './chat/chat.ts'
 import type { Chat, ChatState, RunOutcome } from './chat/parts.ts'
 import { createUploads, limitsOf, type UploadProblem } from './chat/uploads.ts'
@@ -8,11 +8,11 @@ import { browserClock } from './client/clock.ts'
 import type { Waker } from './client/follow.ts'
 import { browserUpload } from './client/upload.ts'
 import { createWire, randomHex, type Wire } from './client/wire.ts'
-import type { ChatEventMap } from './events.ts'
-import type { ItemHost } from './item-view.ts'
-import type { ChatSettings } from './settings.ts'
+import type { ChatEventMap } from './settings/events.ts'
+import type { ItemHost } from './content/contract.ts'
+import type { ChatSettings } from './settings/settings.ts'
 import { createFrame, type Frame } from './view/frame.ts'
-import { type Words, word } from './words.ts'
+import { type Words, word } from './settings/words.ts'
 
 /** What the element does with it. */
 export interface Shell {

@@ -1,7 +1,7 @@
 // What the outside sees of a refusal: an HTTP answer for callers, one fixed sentence for the model and the person. Exhaustive switches, so
 // that a new reason does not compile until somebody decides what the world may see of it.
 
-import { type Challenge, type ChallengeError, formatChallenge } from './challenge.ts'
+import { type Challenge, type ChallengeError, formatChallenge } from './door/challenge.ts'
 import { AuthError, type Refusal, type RefusalReason } from './errors.ts'
 import { isScope } from './scope.ts'
 

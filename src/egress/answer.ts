@@ -2,7 +2,7 @@
 
 import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
-import { type LazyBody, LazyResponse } from '../core/lazy-response.ts'
+import { type LazyBody, LazyResponse } from '../core/http/lazy-response.ts'
 
 /** Statuses that have no body (RFC 9110 section 6.4.1). */
 const BODILESS: readonly number[] = [204, 205, 304]

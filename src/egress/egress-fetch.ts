@@ -2,7 +2,7 @@
 // no addresses; for URLs that come from outside there is guardedFetch.
 
 import { Agent } from 'undici'
-import { readOutgoing } from '../core/outgoing.ts'
+import { readOutgoing } from '../core/carry/outgoing.ts'
 import { send } from './send.ts'
 
 /** A `fetch` with connections of its own. */

@@ -3,7 +3,7 @@
 
 import { isIP } from 'node:net'
 import { Agent } from 'undici'
-import { readOutgoing } from '../core/outgoing.ts'
+import { readOutgoing } from '../core/carry/outgoing.ts'
 import { isLoopback } from '../core/resource.ts'
 import { isLoopbackAddress, isPublicAddress } from './address.ts'
 import { guardedLookup, type Resolve, systemResolve } from './guarded-lookup.ts'

@@ -4,7 +4,7 @@
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import type { Dispatcher } from 'undici'
-import type { Body, Outgoing } from '../core/outgoing.ts'
+import type { Body, Outgoing } from '../core/carry/outgoing.ts'
 import { answerOf } from './answer.ts'
 
 /** What a request through here cannot be; the names of the methods that can. */

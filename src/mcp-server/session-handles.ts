@@ -1,11 +1,11 @@
 // Session handles: what a client sends in place of the token that it presented once. The token waits in the vault. The server's end of the
 // placement `session`, for servers without protocol sessions too.
 
-import type { Admitted, Presented } from '../core/door.ts'
+import type { Admitted, Presented } from '../core/door/door.ts'
 import { granted, refused } from '../core/errors.ts'
 import { type Principal, principalKey, samePrincipal } from '../core/principal.ts'
-import type { Handle, Vault } from '../core/vault.ts'
-import type { VerifiedToken } from '../core/verify.ts'
+import type { Handle, Vault } from '../core/vault/vault.ts'
+import type { VerifiedToken } from '../core/verify/verify.ts'
 
 /** The header, in answers and in requests. */
 export const SESSION_HANDLE = 'onbehalf-session'

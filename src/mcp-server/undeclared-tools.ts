@@ -1,6 +1,6 @@
 // Calls of tools that have no declared scopes: refused, audited, and told to the operator once for each tool.
 
-import type { Admitted, Door } from '../core/door.ts'
+import type { Admitted, Door } from '../core/door/door.ts'
 import type { ServerCall } from './call.ts'
 import { problem, REFUSED_BY_HTTP } from './problem.ts'
 

@@ -2,7 +2,7 @@
 
 export type { DetectedParameter } from './arguments/detect.ts'
 export type { ToolDefinition } from './arguments/strip.ts'
-export { examineTool, type ToolExamination } from './examine-tool.ts'
+export { examineTool, type ToolExamination } from './tools/examine-tool.ts'
 export { type McpFetchOptions, mcpFetch } from './fetch.ts'
 export { type PoolCaller, type SessionPool, type SessionPoolOptions, sessionPool } from './pool.ts'
 export { createRedactor, type Redactor } from './redact/redactor.ts'

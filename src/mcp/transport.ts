@@ -3,12 +3,12 @@
 
 import { isStdio } from '../core/binding.ts'
 import { AuthError } from '../core/errors.ts'
-import { memoryReflectionMarks } from '../core/memory-reflection-marks.ts'
+import { memoryReflectionMarks } from '../core/carry/memory-reflection-marks.ts'
 import { toError } from '../core/wire.ts'
 import { type McpFetchOptions, mcpFetch } from './fetch.ts'
-import { liveSecrets } from './live-secrets.ts'
-import { isJson, type Json, parseJson } from './message.ts'
-import { createQuarantine } from './quarantine.ts'
+import { liveSecrets } from './redact/live-secrets.ts'
+import { isJson, type Json, parseJson } from './answer/message.ts'
+import { createQuarantine } from './redact/quarantine.ts'
 
 /** A handler's parameters are compared both ways, so that each SDK's own types of messages fit. */
 interface Handlers {

@@ -1,10 +1,10 @@
 // Token exchange (RFC 8693) at one authorization server: the request. Its answer is judged in judge-token.ts.
 
-import type { JsonAnswer } from '../core/bounded-json.ts'
+import type { JsonAnswer } from '../core/http/bounded-json.ts'
 import type { Credential } from '../core/credential.ts'
-import { withDeadline } from '../core/deadline.ts'
+import { withDeadline } from '../core/http/deadline.ts'
 import { type Result, refused } from '../core/errors.ts'
-import type { ExchangeTarget, IssuedToken, TokenExchanger } from '../core/exchange.ts'
+import type { ExchangeTarget, IssuedToken, TokenExchanger } from '../core/source/exchange.ts'
 import { formatScopes } from '../core/scope.ts'
 import type { DpopKey } from './dpop.ts'
 import { ACCESS_TOKEN, judgeToken } from './judge-token.ts'

@@ -5,9 +5,9 @@ export {
   type DiscoveryOptions,
   discoverAuthorizationServer,
   metadataUrls,
-} from '../core/authorization-server.ts'
-export { parseChallenge, parseMetadataLink } from '../core/challenge.ts'
-export type { RemoteDocument } from '../core/remote-document.ts'
+} from '../core/http/authorization-server.ts'
+export { parseChallenge, parseMetadataLink } from '../core/door/challenge.ts'
+export type { RemoteDocument } from '../core/http/remote-document.ts'
 export {
   type ClientAuthentication,
   type ClientRequest,

@@ -2,13 +2,13 @@
 
 import { hash } from 'node:crypto'
 import { introspectionRequest } from 'oauth4webapi'
-import { checkEndpoint, discoverAuthorizationServer } from '../core/authorization-server.ts'
-import type { JsonAnswer } from '../core/bounded-json.ts'
+import { checkEndpoint, discoverAuthorizationServer } from '../core/http/authorization-server.ts'
+import type { JsonAnswer } from '../core/http/bounded-json.ts'
 import type { Credential } from '../core/credential.ts'
-import { withDeadline } from '../core/deadline.ts'
+import { withDeadline } from '../core/http/deadline.ts'
 import { type Result, refused } from '../core/errors.ts'
-import { cachedVerifier } from '../core/verified-cache.ts'
-import { type ClaimRules, type TokenVerifier, type VerifiedToken, validateClaims } from '../core/verify.ts'
+import { cachedVerifier } from '../core/verify/verified-cache.ts'
+import { type ClaimRules, type TokenVerifier, type VerifiedToken, validateClaims } from '../core/verify/verify.ts'
 import { asClientAuth, ask } from './ask.ts'
 import type { ClientAuthentication } from './client-authentication.ts'
 

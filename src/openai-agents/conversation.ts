@@ -2,7 +2,7 @@
 
 import type { AgentInputItem } from '@openai/agents'
 import { answered } from './paused-run.ts'
-import type { AgentTurn } from './turn.ts'
+import type { AgentTurn } from '../agent/turn.ts'
 
 /** The items of a conversation. */
 export function inputOf(turns: readonly AgentTurn[]): readonly AgentInputItem[] {

@@ -2,7 +2,7 @@
 
 import type { AgentInputItem, RunToolApprovalItem } from '@openai/agents'
 import { plainArguments } from './approval.ts'
-import type { AgentEvent, PendingCall } from './events.ts'
+import type { AgentEvent, PendingCall } from '../agent/events.ts'
 import { answered, type OpenCall, stateOf } from './paused-run.ts'
 import type { PromptedValues } from './prompted-values.ts'
 

@@ -2,7 +2,7 @@
 // framework's own serialized run repeats the whole conversation and is tied to one connection's name; this outlives process and version.
 
 import type { AgentInputItem, Model, protocol, StreamEvent } from '@openai/agents'
-import type { ResumedRun } from './events.ts'
+import type { ResumedRun } from '../agent/events.ts'
 
 /** What the model is told of a call that was declined. */
 const DECLINED = 'The person declined this call, so it was not made. Do not try it again unless they ask for it.'

@@ -1,7 +1,7 @@
 // What the instructions tell a model to repeat (the placement `prompt`) in a call that waits: its values are one run's own and may be credentials, so
 // what is shown and stored holds their names. Pure.
 
-import type { ResumedRun } from './events.ts'
+import type { ResumedRun } from '../agent/events.ts'
 
 /** Values that the model was told to repeat. */
 export interface PromptedValues {

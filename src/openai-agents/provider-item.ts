@@ -1,6 +1,6 @@
 // What a model's provider says of its own tools, sources and images (OpenAI's Responses API): foreign JSON, read field by field. Pure.
 
-import type { AgentEvent, Citation, HostedTool } from './events.ts'
+import type { AgentEvent, Citation, HostedTool } from '../agent/events.ts'
 
 /** Foreign JSON, as an object. */
 export type Fields = Readonly<Record<string, unknown>>

@@ -4,13 +4,13 @@ import type { Model } from '@openai/agents'
 import { AuthError, type Refusal } from '../core/errors.ts'
 import type { Principal } from '../core/principal.ts'
 import { endsSignIn, toError } from '../core/wire.ts'
-import { agentRun, type Heard } from './agent-run.ts'
+import { agentRun, type Heard } from './run-loop.ts'
 import type { ApprovalPolicy } from './approval.ts'
-import type { AgentEvent, ResumedRun } from './events.ts'
+import type { AgentEvent, ResumedRun } from '../agent/events.ts'
 import { assertNoCredential } from './instructions.ts'
 import type { ModelRequestCopy } from './recording-model.ts'
 import { type OpenServer, openServer } from './run-server.ts'
-import type { AgentTurn, ClientTool } from './turn.ts'
+import type { AgentTurn, ClientTool } from '../agent/turn.ts'
 
 /** Whom the run is for. */
 export interface AgentCaller {

@@ -7,7 +7,7 @@ import type { PromptedValues } from './prompted-values.ts'
 import { isFields, textIn } from './provider-item.ts'
 import type { ListedTools, OpenServer } from './run-server.ts'
 import { shownName } from './tool-names.ts'
-import type { ClientTool } from './turn.ts'
+import type { ClientTool } from '../agent/turn.ts'
 
 /** Characters of arguments that a person can be asked to look through. */
 const LONGEST = 20_000

@@ -1,7 +1,7 @@
 // The framework's stream as our events, one after the other. Neither arguments nor results pass. Pure but for what it has seen so far.
 
 import type { RunStreamEvent } from '@openai/agents'
-import type { AgentEvent, Citation } from './events.ts'
+import type { AgentEvent, Citation } from '../agent/events.ts'
 import { citationOf, type Fields, hostedDone, hostedToolOf, imageUrl, isFields, listOf, textIn } from './provider-item.ts'
 
 /** Translates the events of one run. */

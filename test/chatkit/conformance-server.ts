@@ -26,7 +26,7 @@ import {
   sqliteRunStore,
   sqliteThreadStore,
 } from 'onbehalf/store'
-import { startPostgres } from '../store/postgres-server.ts'
+import { startPostgres } from '../store/postgres/server.ts'
 import { conformanceApp } from './conformance-responder.ts'
 
 const HELP = `npm run -s conformance:chatkit [-- --store memory|sqlite|postgres] [--port N]

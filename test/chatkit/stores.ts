@@ -13,7 +13,7 @@ import {
   sqliteRunStore,
   sqliteThreadStore,
 } from '../../src/store/index.ts'
-import { type PostgresServer, startPostgres } from '../store/postgres-server.ts'
+import { type PostgresServer, startPostgres } from '../store/postgres/server.ts'
 
 /** What one instance of the server works with. */
 export interface Stores {

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { main } from '../../src/cli/main.ts'
 import { Credential } from '../../src/core/credential.ts'
 import { fileMasterKeys, openSqlite, sqliteSecretStore } from '../../src/store/index.ts'
-import { connection } from '../core/secret-store-contract.ts'
+import { connection } from '../core/vault/secret-store-contract.ts'
 
 let folder: string
 let keyring: string

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { type AuditEvent, createAuditor } from '../../src/core/audit.ts'
-import { createDoor, type DoorOptions, readCredential } from '../../src/core/door.ts'
+import { createDoor, type DoorOptions, readCredential } from '../../src/core/door/door.ts'
 import { granted, type RefusalReason, type Result, refused } from '../../src/core/errors.ts'
-import type { TokenVerifier, VerifiedToken } from '../../src/core/verify.ts'
+import type { TokenVerifier, VerifiedToken } from '../../src/core/verify/verify.ts'
 import { alice, CHAT, readableAudit, reasonOf, verifiedToken } from './parts.ts'
 
 const TOKEN = 'canary-of-the-door.abc-_~+/'

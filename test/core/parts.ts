@@ -2,9 +2,9 @@
 
 import { type AuditEvent, type Auditor, createAuditor } from '../../src/core/audit.ts'
 import { Credential } from '../../src/core/credential.ts'
-import type { IssuedToken } from '../../src/core/exchange.ts'
+import type { IssuedToken } from '../../src/core/source/exchange.ts'
 import type { Principal } from '../../src/core/principal.ts'
-import type { VerifiedToken } from '../../src/core/verify.ts'
+import type { VerifiedToken } from '../../src/core/verify/verify.ts'
 
 export const ISSUER = 'https://login.example'
 export const CHAT = 'https://app.example/chat'

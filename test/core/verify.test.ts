@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { validateClaims } from '../../src/core/verify.ts'
+import { validateClaims } from '../../src/core/verify/verify.ts'
 import { CHAT, ISSUER, MCP, reasonOf, START } from './parts.ts'
 
 const rules = { issuer: ISSUER, audience: CHAT, now: START, tolerance: 30 }

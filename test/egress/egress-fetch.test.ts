@@ -2,7 +2,7 @@
 
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { boundedText } from '../../src/core/bounded-text.ts'
+import { boundedText } from '../../src/core/http/bounded-text.ts'
 import { type EgressFetch, egressFetch } from '../../src/egress/index.ts'
 import { type Listener, listen } from './listener.ts'
 

@@ -2,7 +2,7 @@
 
 import type { LookupAddress } from 'node:dns'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { discoverAuthorizationServer } from '../../src/core/authorization-server.ts'
+import { discoverAuthorizationServer } from '../../src/core/http/authorization-server.ts'
 import { guardedFetch } from '../../src/egress/guarded-fetch.ts'
 import { guardedLookup } from '../../src/egress/guarded-lookup.ts'
 import { type Listener, listen } from './listener.ts'

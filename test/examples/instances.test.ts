@@ -12,7 +12,7 @@ import { startTaskflow, type Taskflow } from '../../examples/taskflow/taskflow.t
 import { PORTS } from '../../examples/taskflow/urls.ts'
 import { listAll, say, send } from '../end-to-end/chat.ts'
 import { kill, type Program, start } from '../end-to-end/program.ts'
-import { type PostgresServer, startPostgres } from '../store/postgres-server.ts'
+import { type PostgresServer, startPostgres } from '../store/postgres/server.ts'
 import { signIn } from './taskflow/sign-in.ts'
 
 let folder: string

@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { staticKeys } from '../../src/core/static-keys.ts'
+import { staticKeys } from '../../src/core/vault/static-keys.ts'
 import {
   type BindingInput,
   type Caller,

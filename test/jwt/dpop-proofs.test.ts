@@ -4,7 +4,7 @@ import { hash } from 'node:crypto'
 import { base64url as b64, type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { Credential } from '../../src/core/credential.ts'
-import type { ProvedRequest } from '../../src/core/proof.ts'
+import type { ProvedRequest } from '../../src/core/door/proof.ts'
 import { type DpopProofsOptions, dpopProofs } from '../../src/jwt/index.ts'
 import { base64url, clock, START } from './issuer.ts'
 

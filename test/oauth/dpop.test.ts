@@ -3,7 +3,7 @@
 import { inspect } from 'node:util'
 import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader, EmbeddedJWK, jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
-import type { IssuedToken } from '../../src/core/exchange.ts'
+import type { IssuedToken } from '../../src/core/source/exchange.ts'
 import {
   clientCredentials,
   clientSecretPost,

@@ -2,7 +2,7 @@
 
 import { createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify } from 'jose'
 import { describe, expect, it, vi } from 'vitest'
-import type { ExchangeTarget } from '../../src/core/exchange.ts'
+import type { ExchangeTarget } from '../../src/core/source/exchange.ts'
 import {
   clientSecretBasic,
   clientSecretPost,

@@ -1,9 +1,9 @@
 // Client credentials, identity assertions and DPoP against real authorization servers, and the tokens that come out at a real door.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createDoor } from '../../src/core/door.ts'
+import { createDoor } from '../../src/core/door/door.ts'
 import type { Result } from '../../src/core/errors.ts'
-import type { IssuedToken } from '../../src/core/exchange.ts'
+import type { IssuedToken } from '../../src/core/source/exchange.ts'
 import { dpopProofs, jwtVerifier } from '../../src/jwt/index.ts'
 import { clientCredentials, clientSecretBasic, type DpopKey, dpopKey, identityAssertionExchanger } from '../../src/oauth/index.ts'
 import { readableAudit } from '../core/parts.ts'

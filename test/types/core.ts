@@ -4,7 +4,7 @@ import { type AuditEvent, Credential, createOnBehalf, type Handle, type Refusal,
 import type { HopReport } from '../../src/core/audit.ts'
 import type { Binding, BindingInput } from '../../src/core/binding.ts'
 import { AuthError, type RefusalReason } from '../../src/core/errors.ts'
-import type { ExchangeTarget } from '../../src/core/exchange.ts'
+import type { ExchangeTarget } from '../../src/core/source/exchange.ts'
 import type { Principal } from '../../src/core/principal.ts'
 import { toError, toSentence } from '../../src/core/wire.ts'
 import type { Caller, OnBehalfOptions } from '../../src/on-behalf.ts'

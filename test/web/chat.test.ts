@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { createChat } from '../../web/chat/chat.ts'
 import type { Chat, ChatState, ClientTool } from '../../web/chat/parts.ts'
 import { createWire } from '../../web/client/wire.ts'
-import { WORDS, type WordKey } from '../../web/words.ts'
+import { WORDS, type WordKey } from '../../web/settings/words.ts'
 import {
   type Asked,
   answerItem,

@@ -1,6 +1,6 @@
 // The conversation's logic: which thread is on show, what is being said in it, and what the person can do about it. It draws nothing.
 
-import type { Item } from '../../src/chatkit/item.ts'
+import type { Item } from '../../src/chatkit/protocol/item.ts'
 import { record } from '../client/json.ts'
 import type { ThreadHead } from '../client/parse.ts'
 import { parseItem } from '../client/parse-item.ts'

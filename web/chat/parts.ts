@@ -1,8 +1,8 @@
 // What the chat is made of and what it tells: the types between the conversation's logic and the element that shows it.
 
-import type { Attachment, ClientToolCallItem, InferenceOptions } from '../../src/chatkit/item.ts'
-import type { Json, JsonObject } from '../../src/chatkit/json.ts'
-import type { StructuredInputAnswers } from '../../src/chatkit/request.ts'
+import type { Attachment, ClientToolCallItem, InferenceOptions } from '../../src/chatkit/protocol/item.ts'
+import type { Json, JsonObject } from '../../src/chatkit/protocol/json.ts'
+import type { StructuredInputAnswers } from '../../src/chatkit/protocol/request.ts'
 import type { Clock } from '../client/clock.ts'
 import type { Waker } from '../client/follow.ts'
 import type { ChatEvent, ThreadHead } from '../client/parse.ts'

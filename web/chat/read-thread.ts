@@ -1,7 +1,7 @@
 // A thread as the server has it: its head, its newest items, and older ones. Reads only.
 
-import type { Item } from '../../src/chatkit/item.ts'
-import type { Page } from '../../src/chatkit/thread.ts'
+import type { Item } from '../../src/chatkit/protocol/item.ts'
+import type { Page } from '../../src/chatkit/protocol/thread.ts'
 import { parseItems, parseThread, type ThreadHead } from '../client/parse.ts'
 import { Refused } from '../client/refused.ts'
 import type { Wire } from '../client/wire.ts'

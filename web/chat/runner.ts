@@ -1,8 +1,8 @@
 // One stream at a time: from its request to its end, with stop and resume. What an end leads to is decided in chat.ts.
 
-import type { ClientToolCallItem } from '../../src/chatkit/item.ts'
-import type { Json } from '../../src/chatkit/json.ts'
-import type { ResumeParams, StreamParams } from '../../src/chatkit/request.ts'
+import type { ClientToolCallItem } from '../../src/chatkit/protocol/item.ts'
+import type { Json } from '../../src/chatkit/protocol/json.ts'
+import type { ResumeParams, StreamParams } from '../../src/chatkit/protocol/request.ts'
 import { type FollowEnd, type Followed, follow } from '../client/follow.ts'
 import { parseEvent } from '../client/parse.ts'
 import { applyEvent } from '../state/apply-event.ts'

@@ -1,6 +1,6 @@
 // The files that go with the next message: checked, announced, sent with progress, taken away again. It draws nothing.
 
-import type { Attachment } from '../../src/chatkit/item.ts'
+import type { Attachment } from '../../src/chatkit/protocol/item.ts'
 import { parseUpload } from '../client/parse.ts'
 import { parseAttachment } from '../client/parse-item.ts'
 import { Refused, Unreachable } from '../client/refused.ts'

@@ -1,6 +1,6 @@
 // Items from the wire: checked and completed as far as the drawing relies on it. What is not understood is left out, never guessed.
 
-import type { Attachment, Item } from '../../src/chatkit/item.ts'
+import type { Attachment, Item } from '../../src/chatkit/protocol/item.ts'
 import { list, record, text } from './json.ts'
 
 /** An item, or undefined when it is none that can be shown. Parts that are missing are filled with their defaults. */

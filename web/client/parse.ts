@@ -1,8 +1,8 @@
 // Events, threads and pages from the wire. Unknown ones are left out: a newer server must not break an older page.
 
-import type { ItemUpdate, ThreadStreamEvent } from '../../src/chatkit/event.ts'
-import type { Attachment, Item } from '../../src/chatkit/item.ts'
-import type { Page, ThreadStatus } from '../../src/chatkit/thread.ts'
+import type { ItemUpdate, ThreadStreamEvent } from '../../src/chatkit/protocol/event.ts'
+import type { Attachment, Item } from '../../src/chatkit/protocol/item.ts'
+import type { Page, ThreadStatus } from '../../src/chatkit/protocol/thread.ts'
 import { index, list, record, text } from './json.ts'
 import { assistantContent, generatedImage, isAnnotation, parseAttachment, parseItem, parseTask } from './parse-item.ts'
 

@@ -1,7 +1,7 @@
 // The ChatKit wire, client side: one URL, one POST for each request, JSON or a stream back. It knows nothing of what the answers mean.
 
-import type { JsonObject } from '../../src/chatkit/json.ts'
-import type { JsonParams, ResumeParams, StreamParams } from '../../src/chatkit/request.ts'
+import type { JsonObject } from '../../src/chatkit/protocol/json.ts'
+import type { JsonParams, ResumeParams, StreamParams } from '../../src/chatkit/protocol/request.ts'
 import { type Clock, pause } from './clock.ts'
 import { record, text } from './json.ts'
 import { Refused, Unreachable } from './refused.ts'

@@ -1,7 +1,7 @@
 // A button that copies a text and says so.
 
-import { button } from '../dom.ts'
-import type { WordKey } from '../words.ts'
+import { button } from '../dom/dom.ts'
+import type { WordKey } from '../settings/words.ts'
 
 /** A button that puts the text, as it is when pressed, on the clipboard. */
 export function copyButton(label: WordKey, text: (key: WordKey) => string, content: () => string): HTMLButtonElement {

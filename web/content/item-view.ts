@@ -1,8 +1,8 @@
 // Any item of a conversation on the page. A kind that is not known, or that cannot be drawn, is a quiet line and never the end of the page.
 
-import type { Item } from '../../src/chatkit/item.ts'
-import { el } from '../dom.ts'
-import type { ItemHost, ItemView } from '../item-view.ts'
+import type { Item } from '../../src/chatkit/protocol/item.ts'
+import { el } from '../dom/dom.ts'
+import type { ItemHost, ItemView } from './contract.ts'
 import { assistantMessage } from './items/assistant-message.ts'
 import { generatedImage } from './items/generated-image.ts'
 import { structuredInput } from './items/structured-input.ts'

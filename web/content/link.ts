@@ -1,6 +1,6 @@
 // A link as it may be on the page: opened by the person alone, elsewhere, without a word about where from, and saying where it leads.
 
-import { type Child, el } from '../dom.ts'
+import { type Child, el } from '../dom/dom.ts'
 import { type Address, imageAddress, linkAddress, saysItself } from './address.ts'
 import { foreign } from './text.ts'
 import { shown } from './visible.ts'

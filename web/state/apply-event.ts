@@ -1,6 +1,6 @@
 // How the conversation changes by an event of a stream (sections 6 and 17 of the protocol). Pure.
 
-import type { Item } from '../../src/chatkit/item.ts'
+import type { Item } from '../../src/chatkit/protocol/item.ts'
 import type { ChatEvent, ThreadHead } from '../client/parse.ts'
 import { applyUpdate } from './apply-update.ts'
 import type { Conversation, Entry, Failure } from './conversation.ts'

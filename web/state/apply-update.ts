@@ -1,8 +1,8 @@
 // How a pending item changes by an update (section 7 of the protocol). Pure; an update that does not fit its item changes nothing.
 
-import type { ItemUpdate } from '../../src/chatkit/event.ts'
-import type { AssistantContent, Item } from '../../src/chatkit/item.ts'
-import type { Json, JsonObject } from '../../src/chatkit/json.ts'
+import type { ItemUpdate } from '../../src/chatkit/protocol/event.ts'
+import type { AssistantContent, Item } from '../../src/chatkit/protocol/item.ts'
+import type { Json, JsonObject } from '../../src/chatkit/protocol/json.ts'
 
 /** More parts, steps and text than any answer has; what goes beyond is left out, so that no stream fills the page's memory. */
 const MOST_PARTS = 200

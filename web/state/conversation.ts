@@ -1,6 +1,6 @@
 // The conversation on show: its thread, its items, and what is said beside them. Pure data; apply-event.ts changes it.
 
-import type { Item } from '../../src/chatkit/item.ts'
+import type { Item } from '../../src/chatkit/protocol/item.ts'
 import type { ThreadHead } from '../client/parse.ts'
 
 /** An item and how it stands. */

@@ -1,7 +1,7 @@
 // Asks the person before a conversation is deleted, in a dialog of the page.
 
-import { button, el } from '../dom.ts'
-import type { Words } from '../words.ts'
+import { button, el } from '../dom/dom.ts'
+import type { Words } from '../settings/words.ts'
 
 /** Whether to delete it. The dialog takes the focus, and gives it back. */
 export async function askToDelete(place: HTMLElement, title: string, words: Words): Promise<boolean> {

@@ -1,10 +1,10 @@
 // What is said beside the conversation: notices of the server, a lost connection, and what went wrong with the way out of it.
 
 import type { ChatState } from '../chat/parts.ts'
-import { button, el, setChildren, write } from '../dom.ts'
-import { icon } from '../icon.ts'
+import { button, el, setChildren, write } from '../dom/dom.ts'
+import { icon } from '../dom/icon.ts'
 import type { Notice } from '../state/conversation.ts'
-import type { Words } from '../words.ts'
+import type { Words } from '../settings/words.ts'
 import { iconButton } from './icon-button.ts'
 
 /** The banners over the composer. */

@@ -1,13 +1,13 @@
 // Where the person writes: the text, the files that go with it, the choices for it, and the button that sends or stops.
 
-import type { InferenceOptions } from '../../src/chatkit/item.ts'
+import type { InferenceOptions } from '../../src/chatkit/protocol/item.ts'
 import type { ChatState } from '../chat/parts.ts'
 import { limitsOf, type Uploads } from '../chat/uploads.ts'
 import type { Wire } from '../client/wire.ts'
-import { attribute, el, setChildren, write } from '../dom.ts'
-import { icon } from '../icon.ts'
-import type { ChatSettings, Choice } from '../settings.ts'
-import type { Words } from '../words.ts'
+import { attribute, el, setChildren, write } from '../dom/dom.ts'
+import { icon } from '../dom/icon.ts'
+import type { ChatSettings, Choice } from '../settings/settings.ts'
+import type { Words } from '../settings/words.ts'
 import { createDictation } from './dictation.ts'
 import { iconButton } from './icon-button.ts'
 import { createQuote } from './quote.ts'

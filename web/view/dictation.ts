@@ -3,8 +3,8 @@
 import { record, text } from '../client/json.ts'
 import { Refused } from '../client/refused.ts'
 import type { Wire } from '../client/wire.ts'
-import { attribute } from '../dom.ts'
-import type { Words } from '../words.ts'
+import { attribute } from '../dom/dom.ts'
+import type { Words } from '../settings/words.ts'
 import { iconButton } from './icon-button.ts'
 
 /** What comes of it. */

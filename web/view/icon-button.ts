@@ -1,7 +1,7 @@
 // The component's own buttons that show a picture.
 
-import { type Attributes, button } from '../dom.ts'
-import { type IconName, icon } from '../icon.ts'
+import { type Attributes, button } from '../dom/dom.ts'
+import { type IconName, icon } from '../dom/icon.ts'
 
 /** A button that shows a picture; its label is what is read, and what a mouse is told. */
 export function iconButton(name: IconName, label: string, onClick: () => void, attributes: Attributes = {}): HTMLButtonElement {

@@ -1,7 +1,7 @@
 // What the next message is about: a piece of an answer, and a button that takes it away.
 
-import { el, write } from '../dom.ts'
-import type { Words } from '../words.ts'
+import { el, write } from '../dom/dom.ts'
+import type { Words } from '../settings/words.ts'
 import { iconButton } from './icon-button.ts'
 
 /** The quote over the field. */

@@ -3,8 +3,8 @@
 import { parsePage, parseThread, type ThreadHead } from '../client/parse.ts'
 import { Refused } from '../client/refused.ts'
 import type { Wire } from '../client/wire.ts'
-import { attribute, button, el, setChildren } from '../dom.ts'
-import type { Words } from '../words.ts'
+import { attribute, button, el, setChildren } from '../dom/dom.ts'
+import type { Words } from '../settings/words.ts'
 import { askToDelete } from './ask.ts'
 import { iconButton } from './icon-button.ts'
 

@@ -1,9 +1,9 @@
 // One file of the next message: its name, how far it is, and a button that takes it away.
 
 import type { UploadState } from '../chat/uploads.ts'
-import { attribute, el } from '../dom.ts'
-import { icon } from '../icon.ts'
-import type { Words } from '../words.ts'
+import { attribute, el } from '../dom/dom.ts'
+import { icon } from '../dom/icon.ts'
+import type { Words } from '../settings/words.ts'
 import { iconButton } from './icon-button.ts'
 
 /** A file on show. */

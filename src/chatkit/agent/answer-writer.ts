@@ -1,10 +1,10 @@
 // An agent's events as ChatKit events, one after the other: a stretch of calls or of reasoning is complete before the next text begins.
 
-import type { AgentEvent } from '../../openai-agents/events.ts'
-import type { AnswerEvent } from '../event.ts'
-import type { IdKind } from '../id.ts'
-import type { ItemBase } from '../item.ts'
-import type { Json, JsonObject } from '../json.ts'
+import type { AgentEvent } from '../../agent/events.ts'
+import type { AnswerEvent } from '../protocol/event.ts'
+import type { IdKind } from '../protocol/id.ts'
+import type { ItemBase } from '../protocol/item.ts'
+import type { Json, JsonObject } from '../protocol/json.ts'
 import { imageWriter } from './image-writer.ts'
 import { messageWriter } from './message-writer.ts'
 import { reasoningWriter } from './reasoning-writer.ts'

@@ -1,8 +1,8 @@
 // The widget that asks the person, and what stands in its place once it is decided. Every word of the model or a server is plain text in it. Pure.
 
-import type { PendingCall } from '../../openai-agents/events.ts'
-import type { WidgetRoot } from '../item.ts'
-import type { JsonObject } from '../json.ts'
+import type { PendingCall } from '../../agent/events.ts'
+import type { WidgetRoot } from '../protocol/item.ts'
+import type { JsonObject } from '../protocol/json.ts'
 import type { Decision, PendingApproval } from './approval-record.ts'
 import { toolTitle } from './tool-title.ts'
 

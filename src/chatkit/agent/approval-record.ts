@@ -1,9 +1,9 @@
 // What a thread keeps of an approval: the run that waits, and what was decided. Hidden items, so that they outlive the process and are seen by no
 // client; no credential is in them, for the agent had none. Of several decisions the first one in the thread counts: items are only ever added.
 
-import type { PendingCall } from '../../openai-agents/events.ts'
-import type { HiddenItem, Item, ItemBase } from '../item.ts'
-import type { Json, JsonObject } from '../json.ts'
+import type { PendingCall } from '../../agent/events.ts'
+import type { HiddenItem, Item, ItemBase } from '../protocol/item.ts'
+import type { Json, JsonObject } from '../protocol/json.ts'
 
 /** A run that waits for the person. */
 export interface PendingApproval {

@@ -2,8 +2,8 @@
 
 import { AuthError } from '../../core/errors.ts'
 import { endsSignIn } from '../../core/wire.ts'
-import type { AnswerEvent } from '../event.ts'
-import type { Item } from '../item.ts'
+import type { AnswerEvent } from '../protocol/event.ts'
+import type { Item } from '../protocol/item.ts'
 import type { AnswerContext, ChatCaller } from '../options.ts'
 import { decidedCard } from './approval-card.ts'
 import { approvalsIn, type Decision, decisionItem, type KnownApproval, type Outcome, type Verdict } from './approval-record.ts'

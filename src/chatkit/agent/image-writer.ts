@@ -1,8 +1,8 @@
 // Images that a model makes, as items: each grows until it is complete.
 
-import type { AgentEvent } from '../../openai-agents/events.ts'
-import type { AnswerEvent } from '../event.ts'
-import type { ItemBase } from '../item.ts'
+import type { AgentEvent } from '../../agent/events.ts'
+import type { AnswerEvent } from '../protocol/event.ts'
+import type { ItemBase } from '../protocol/item.ts'
 import type { NewItem } from './answer-writer.ts'
 
 /** An event of an image. */

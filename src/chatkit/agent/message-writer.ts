@@ -1,8 +1,8 @@
 // An agent's texts as assistant messages of one part, one at a time.
 
-import type { Citation } from '../../openai-agents/events.ts'
-import type { AnswerEvent } from '../event.ts'
-import type { Annotation, AssistantContent, ItemBase } from '../item.ts'
+import type { Citation } from '../../agent/events.ts'
+import type { AnswerEvent } from '../protocol/event.ts'
+import type { Annotation, AssistantContent, ItemBase } from '../protocol/item.ts'
 import type { NewItem } from './answer-writer.ts'
 import { sourceOf } from './source.ts'
 

@@ -1,8 +1,8 @@
 // An agent's reasoning as a workflow of thoughts, one at a time, which ends with how long it took.
 
-import type { AgentEvent } from '../../openai-agents/events.ts'
-import type { AnswerEvent } from '../event.ts'
-import type { ItemBase, Task } from '../item.ts'
+import type { AgentEvent } from '../../agent/events.ts'
+import type { AnswerEvent } from '../protocol/event.ts'
+import type { ItemBase, Task } from '../protocol/item.ts'
 import type { NewItem } from './answer-writer.ts'
 
 /** An event of the reasoning. */

@@ -1,7 +1,7 @@
 // What an agent's answer rests on, as ChatKit sources. Pure.
 
-import type { Citation } from '../../openai-agents/events.ts'
-import type { FileSource, UrlSource } from '../item.ts'
+import type { Citation } from '../../agent/events.ts'
+import type { FileSource, UrlSource } from '../protocol/item.ts'
 
 /** The source of a citation. */
 export function sourceOf(citation: Citation): UrlSource | FileSource {

@@ -1,8 +1,8 @@
 // An agent's calls as the tasks of a workflow, one workflow at a time: what was called and how it ended, without arguments or results.
 
-import type { AgentEvent, HostedTool } from '../../openai-agents/events.ts'
-import type { AnswerEvent } from '../event.ts'
-import type { ItemBase, Task } from '../item.ts'
+import type { AgentEvent, HostedTool } from '../../agent/events.ts'
+import type { AnswerEvent } from '../protocol/event.ts'
+import type { ItemBase, Task } from '../protocol/item.ts'
 import type { NewItem } from './answer-writer.ts'
 import { filesIn, pagesIn } from './source.ts'
 import { toolTitle } from './tool-title.ts'

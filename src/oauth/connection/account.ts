@@ -2,7 +2,7 @@
 
 import type { Credential } from '../../core/credential.ts'
 import { type Principal, principalKey } from '../../core/principal.ts'
-import type { SecretKey, SecretRecord } from '../../core/secret-store.ts'
+import type { SecretKey, SecretRecord } from '../../core/vault/secret-store.ts'
 import type { AccountTokens } from './judge-tokens.ts'
 import type { Settings } from './settings.ts'
 

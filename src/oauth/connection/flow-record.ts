@@ -4,7 +4,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { Credential } from '../../core/credential.ts'
 import { type Principal, principalKey } from '../../core/principal.ts'
-import type { SecretKey, SecretRecord, SecretStore } from '../../core/secret-store.ts'
+import type { SecretKey, SecretRecord, SecretStore } from '../../core/vault/secret-store.ts'
 import type { Settings } from './settings.ts'
 
 /** Seconds that a person has at the authorization server. */

@@ -1,6 +1,6 @@
 // What a person is shown when a tool needs an account that is not connected: an MCP URL elicitation, for either protocol revision. Pure.
 
-import { checkEndpoint } from '../../core/authorization-server.ts'
+import { checkEndpoint } from '../../core/http/authorization-server.ts'
 
 /** The request for a URL elicitation, as MCP clients read it. */
 export interface UrlElicitation {

@@ -2,7 +2,7 @@
 
 import type { Auditor, HopReport } from '../../core/audit.ts'
 import { granted, type Result, refused } from '../../core/errors.ts'
-import type { SecretStore } from '../../core/secret-store.ts'
+import type { SecretStore } from '../../core/vault/secret-store.ts'
 import { isFailure } from '../../core/wire.ts'
 import type { ClientDocument } from './settings.ts'
 

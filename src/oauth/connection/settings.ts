@@ -1,7 +1,7 @@
 // What an operator declares about the accounts that people may connect, checked once. Nothing is asked of anybody here.
 
-import { type AuthorizationServer, checkEndpoint, discoverAuthorizationServer } from '../../core/authorization-server.ts'
-import type { RemoteDocument } from '../../core/remote-document.ts'
+import { type AuthorizationServer, checkEndpoint, discoverAuthorizationServer } from '../../core/http/authorization-server.ts'
+import type { RemoteDocument } from '../../core/http/remote-document.ts'
 import { canonicalResource } from '../../core/resource.ts'
 import { isScope } from '../../core/scope.ts'
 import type { ClientAuthentication } from '../client-authentication.ts'

@@ -1,9 +1,9 @@
 // The requests of a connection to the pinned authorization server: a code for tokens, a refresh token for new ones, a revocation.
 
 import { revocationRequest } from 'oauth4webapi'
-import type { AuthorizationServer } from '../../core/authorization-server.ts'
+import type { AuthorizationServer } from '../../core/http/authorization-server.ts'
 import type { Credential } from '../../core/credential.ts'
-import { withDeadline } from '../../core/deadline.ts'
+import { withDeadline } from '../../core/http/deadline.ts'
 import { type Result, refused } from '../../core/errors.ts'
 import { asClientAuth, ask } from '../ask.ts'
 import { tokenRequests } from '../token-endpoint.ts'

@@ -1,9 +1,9 @@
 // How bytes come: announced before, by PUT to a signed link, or all at once in a form of somebody who is signed in.
 
-import { type AttachmentAnnounced, type StoredAttachment, wireAttachment } from '../../chatkit/attachment.ts'
-import { randomId } from '../../chatkit/id.ts'
-import { ChatkitStreamError } from '../../chatkit/stream-error.ts'
-import type { OwnedAttachment } from '../../chatkit/thread-store.ts'
+import { type AttachmentAnnounced, type StoredAttachment, wireAttachment } from '../../chatkit/threads/attachment.ts'
+import { randomId } from '../../chatkit/protocol/id.ts'
+import { ChatkitStreamError } from '../../chatkit/runs/stream-error.ts'
+import type { OwnedAttachment } from '../../chatkit/threads/thread-store.ts'
 import type { AttachmentParts } from './disk-attachments.ts'
 import { AROUND, takeFormFile } from './form-file.ts'
 import { cleanName, isShown, plainType } from './media-types.ts'

@@ -2,7 +2,7 @@
 
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { memorySecretStore } from '../../../src/core/memory-secret-store.ts'
+import { memorySecretStore } from '../../../src/core/vault/memory-secret-store.ts'
 import { principalKey } from '../../../src/core/principal.ts'
 import { guardedFetch } from '../../../src/egress/index.ts'
 import { type ConnectionClient, type Connections, connections } from '../../../src/oauth/index.ts'

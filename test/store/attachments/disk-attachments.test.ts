@@ -2,7 +2,7 @@ import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFil
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import type { StoredAttachment } from '../../../src/chatkit/attachment.ts'
+import type { StoredAttachment } from '../../../src/chatkit/threads/attachment.ts'
 import { ChatkitStreamError, memoryThreadStore } from '../../../src/chatkit/index.ts'
 import { principalKey } from '../../../src/core/principal.ts'
 import { diskAttachments } from '../../../src/store/index.ts'

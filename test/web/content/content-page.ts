@@ -49,7 +49,7 @@ const FIXTURE = `
 import { itemView, markdownView } from './web/content/index.ts'
 import { styleSheets } from './web/style/sheets.ts'
 import { purify } from './web/content/markdown/purify.ts'
-import { word } from './web/words.ts'
+import { word } from './web/settings/words.ts'
 const options = JSON.parse(decodeURIComponent(location.hash.slice(1)) || '{}')
 const calls = []
 let waiting = []

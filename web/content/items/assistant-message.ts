@@ -1,7 +1,7 @@
 // An answer: its parts as Markdown with numbered sources.
 
-import type { AssistantMessageItem } from '../../../src/chatkit/item.ts'
-import { el } from '../../dom.ts'
+import type { AssistantMessageItem } from '../../../src/chatkit/protocol/item.ts'
+import { el } from '../../dom/dom.ts'
 import type { MarkdownOptions } from '../markdown/options.ts'
 import { type MarkdownView, markdownView } from '../markdown/view.ts'
 import { sources } from './sources.ts'

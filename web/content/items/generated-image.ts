@@ -1,7 +1,7 @@
 // An image that a model made: shown if it may be loaded, a link otherwise, a word while it is being made.
 
-import type { GeneratedImage } from '../../../src/chatkit/item.ts'
-import { el } from '../../dom.ts'
+import type { GeneratedImage } from '../../../src/chatkit/protocol/item.ts'
+import { el } from '../../dom/dom.ts'
 import { image } from '../link.ts'
 import type { MarkdownOptions } from '../markdown/options.ts'
 import type { View } from './view.ts'

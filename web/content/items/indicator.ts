@@ -1,9 +1,9 @@
 // The sign of how a step stands: at work, done, or neither. It says so to a screen reader, too.
 
-import type { Task } from '../../../src/chatkit/item.ts'
-import { attribute, el } from '../../dom.ts'
-import { icon } from '../../icon.ts'
-import type { WordKey } from '../../words.ts'
+import type { Task } from '../../../src/chatkit/protocol/item.ts'
+import { attribute, el } from '../../dom/dom.ts'
+import { icon } from '../../dom/icon.ts'
+import type { WordKey } from '../../settings/words.ts'
 
 /** A new sign. */
 export function indicator(): HTMLElement {

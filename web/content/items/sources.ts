@@ -1,9 +1,9 @@
 // The sources that an answer rests on: a number in the text for each, and a list below it that says everything.
 
-import type { Annotation } from '../../../src/chatkit/item.ts'
+import type { Annotation } from '../../../src/chatkit/protocol/item.ts'
 import { text } from '../../client/json.ts'
-import { button, el } from '../../dom.ts'
-import { icon } from '../../icon.ts'
+import { button, el } from '../../dom/dom.ts'
+import { icon } from '../../dom/icon.ts'
 import { foreignLink } from '../link.ts'
 import type { Mark } from '../markdown/marks.ts'
 import type { MarkdownOptions } from '../markdown/options.ts'

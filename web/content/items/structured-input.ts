@@ -1,9 +1,9 @@
 // Questions that the agent asks by a form: answered, skipped, and afterwards shown with their answers.
 
-import type { StructuredInput, StructuredInputItem } from '../../../src/chatkit/item.ts'
+import type { StructuredInput, StructuredInputItem } from '../../../src/chatkit/protocol/item.ts'
 import { text as asText, list, record } from '../../client/json.ts'
-import { button, el, write } from '../../dom.ts'
-import type { InputAnswers, ItemHost } from '../../item-view.ts'
+import { button, el, write } from '../../dom/dom.ts'
+import type { InputAnswers, ItemHost } from '../contract.ts'
 import { shown } from '../visible.ts'
 import type { View } from './view.ts'
 

@@ -1,9 +1,9 @@
 // One step of an agent's work: a thought, a search, files, an image, or the app's own.
 
-import type { Task } from '../../../src/chatkit/item.ts'
+import type { Task } from '../../../src/chatkit/protocol/item.ts'
 import { text as asText } from '../../client/json.ts'
-import { el, write } from '../../dom.ts'
-import { icon } from '../../icon.ts'
+import { el, write } from '../../dom/dom.ts'
+import { icon } from '../../dom/icon.ts'
 import type { MarkdownOptions } from '../markdown/options.ts'
 import { markdownView } from '../markdown/view.ts'
 import { foreign } from '../text.ts'

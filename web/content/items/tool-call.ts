@@ -1,7 +1,7 @@
 // A tool that runs in the page: one quiet line. Arguments and output are the model's and the page's affair, and not shown.
 
-import type { ClientToolCallItem } from '../../../src/chatkit/item.ts'
-import { el, write } from '../../dom.ts'
+import type { ClientToolCallItem } from '../../../src/chatkit/protocol/item.ts'
+import { el, write } from '../../dom/dom.ts'
 import type { MarkdownOptions } from '../markdown/options.ts'
 import { shown } from '../visible.ts'
 import { indicator, setIndicator } from './indicator.ts'

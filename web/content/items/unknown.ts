@@ -1,6 +1,6 @@
 // An item, or a part of one, that cannot be shown: a quiet line that says so.
 
-import { el } from '../../dom.ts'
+import { el } from '../../dom/dom.ts'
 import type { MarkdownOptions } from '../markdown/options.ts'
 
 /** The line. */

@@ -1,8 +1,8 @@
 // What the person wrote: text, tags, the quoted text, and attachments. It is shown as written; Markdown in it is none.
 
-import type { Attachment, UserMessageItem } from '../../../src/chatkit/item.ts'
-import { el } from '../../dom.ts'
-import { icon } from '../../icon.ts'
+import type { Attachment, UserMessageItem } from '../../../src/chatkit/protocol/item.ts'
+import { el } from '../../dom/dom.ts'
+import { icon } from '../../dom/icon.ts'
 import { imageAddress } from '../address.ts'
 import { LOADING } from '../link.ts'
 import type { MarkdownOptions } from '../markdown/options.ts'

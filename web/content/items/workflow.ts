@@ -1,9 +1,9 @@
 // Steps that were taken together, under a line that opens and closes them. Once the person has opened or closed it, it stays so.
 
-import type { Workflow } from '../../../src/chatkit/item.ts'
+import type { Workflow } from '../../../src/chatkit/protocol/item.ts'
 import { text as asText, record } from '../../client/json.ts'
-import { el, write } from '../../dom.ts'
-import { icon } from '../../icon.ts'
+import { el, write } from '../../dom/dom.ts'
+import { icon } from '../../dom/icon.ts'
 import type { MarkdownOptions } from '../markdown/options.ts'
 import { shown } from '../visible.ts'
 import { taskTitle, taskView } from './task.ts'

@@ -1,7 +1,7 @@
 // One block of Markdown on the page. A list keeps the items that did not change, and code its element, so that growing is cheap.
 
 import type { MarkedToken, Token, Tokens } from 'marked'
-import { el } from '../../dom.ts'
+import { el } from '../../dom/dom.ts'
 import { type CodeBlock, codeBlock, languageOf } from './code.ts'
 import { DEEPEST, inline, known } from './inline.ts'
 import type { MarkdownOptions } from './options.ts'

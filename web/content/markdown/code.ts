@@ -1,6 +1,6 @@
 // A block of code: its language, its text, and a button that copies it. Nothing is highlighted and nothing runs.
 
-import { el } from '../../dom.ts'
+import { el } from '../../dom/dom.ts'
 import { copyButton } from '../copy.ts'
 import { shown } from '../visible.ts'
 import type { MarkdownOptions } from './options.ts'

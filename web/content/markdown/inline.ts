@@ -1,7 +1,7 @@
 // Markdown's inline tokens as nodes. HTML in them is text like any other.
 
 import type { MarkedToken, Token } from 'marked'
-import { el } from '../../dom.ts'
+import { el } from '../../dom/dom.ts'
 import { linkAddress } from '../address.ts'
 import { foreignLink, type ImageRules, image, link } from '../link.ts'
 import { shown } from '../visible.ts'

@@ -1,7 +1,7 @@
 // Markdown on the page, kept in step with a growing text: what is settled stays, the last blocks are drawn again. No HTML of the text becomes HTML.
 
 import type { Token } from 'marked'
-import { el } from '../../dom.ts'
+import { el } from '../../dom/dom.ts'
 import { type Block, drawBlock } from './block.ts'
 import { type Links, lex } from './lex.ts'
 import { type Mark, placeMarks } from './marks.ts'

@@ -1,6 +1,6 @@
 // What a chart shows, read from its component: labels of the rows, and series with what they stand on.
 
-import type { JsonObject } from '../../../src/chatkit/json.ts'
+import type { JsonObject } from '../../../src/chatkit/protocol/json.ts'
 import { shown } from '../visible.ts'
 import { type Drawing, take } from './drawing.ts'
 import { color, number, object, objects, text } from './values.ts'

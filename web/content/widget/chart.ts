@@ -1,6 +1,6 @@
 // A chart of bars, lines and areas, small and still: what it shows stands in a table beside it, for those who do not see it.
 
-import type { JsonObject } from '../../../src/chatkit/json.ts'
+import type { JsonObject } from '../../../src/chatkit/protocol/json.ts'
 import { readChart, type Series } from './chart-data.ts'
 import { type Drawing, keyOf } from './drawing.ts'
 import { flag, object } from './values.ts'

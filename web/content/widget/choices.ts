@@ -1,6 +1,6 @@
 // The controls of a widget in which something is chosen: from a list, with a search or without, yes or no, one of several.
 
-import type { JsonObject } from '../../../src/chatkit/json.ts'
+import type { JsonObject } from '../../../src/chatkit/protocol/json.ts'
 import { shown } from '../visible.ts'
 import { common, keyOf, look, onChange, waits } from './control.ts'
 import { type Drawing, take } from './drawing.ts'

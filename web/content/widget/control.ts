@@ -1,6 +1,6 @@
 // What all controls of a widget have in common: who they are, how they look, and what they send when they change.
 
-import type { JsonObject } from '../../../src/chatkit/json.ts'
+import type { JsonObject } from '../../../src/chatkit/protocol/json.ts'
 import { type Drawing, isBlocked } from './drawing.ts'
 import { chosen } from './form.ts'
 import { flag, objects, oneOf, text } from './values.ts'

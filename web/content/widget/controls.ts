@@ -1,7 +1,7 @@
 // The controls of a widget that are pressed or written in: native ones, named for the form that they belong to. Their values are the person's from the
 // moment that they are made.
 
-import type { JsonObject } from '../../../src/chatkit/json.ts'
+import type { JsonObject } from '../../../src/chatkit/protocol/json.ts'
 import { shown } from '../visible.ts'
 import { common, keyOf, look, onChange } from './control.ts'
 import { type Drawing, isBlocked, isBusy } from './drawing.ts'

@@ -1,6 +1,6 @@
 // A widget's components as nodes. What is not known is drawn as its children, or not at all; how deep and how many is bounded.
 
-import type { JsonObject } from '../../../src/chatkit/json.ts'
+import type { JsonObject } from '../../../src/chatkit/protocol/json.ts'
 import { markdownView } from '../markdown/view.ts'
 import { shown } from '../visible.ts'
 import { chart } from './chart.ts'

@@ -1,7 +1,7 @@
 // What the drawing of a widget needs, and its bounds. No component is drawn here.
 
-import type { JsonObject } from '../../../src/chatkit/json.ts'
-import type { ItemHost } from '../../item-view.ts'
+import type { JsonObject } from '../../../src/chatkit/protocol/json.ts'
+import type { ItemHost } from '../contract.ts'
 import { text } from './values.ts'
 
 /** What sends an action. */

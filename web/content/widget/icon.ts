@@ -1,6 +1,6 @@
 // The icons of a widget, as nodes: the drawings are those of the other items.
 
-import { drawing } from '../../icon.ts'
+import { drawing } from '../../dom/icon.ts'
 import type { VNode } from './vnode.ts'
 
 /** An icon as it is to be; it says nothing to a screen reader. */

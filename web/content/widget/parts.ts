@@ -1,6 +1,6 @@
 // The parts of a widget that hold others in their own way: tables and the items of lists; and pictures.
 
-import type { JsonObject } from '../../../src/chatkit/json.ts'
+import type { JsonObject } from '../../../src/chatkit/protocol/json.ts'
 import { imageAddress } from '../address.ts'
 import { foreignLink, LOADING } from '../link.ts'
 import { shown } from '../visible.ts'

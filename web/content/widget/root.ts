@@ -1,6 +1,6 @@
 // The root of a widget: a card with its buttons, a list, or neither, and the line that says how it stands.
 
-import type { JsonObject } from '../../../src/chatkit/json.ts'
+import type { JsonObject } from '../../../src/chatkit/protocol/json.ts'
 import { imageAddress } from '../address.ts'
 import { LOADING } from '../link.ts'
 import { shown } from '../visible.ts'

@@ -1,6 +1,6 @@
 // The values of a widget's properties as CSS: each one is checked against what it may be, so that no address and no expression gets into a style.
 
-import type { Json, JsonObject } from '../../../src/chatkit/json.ts'
+import type { Json, JsonObject } from '../../../src/chatkit/protocol/json.ts'
 
 /** What a table, or a component, has of its own under a name that is given. */
 function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {

@@ -1,6 +1,6 @@
 // What a widget is to look like, and how the page is brought there: elements stay where they can, so that what a person typed and where they are stays.
 
-import { type Attributes, attribute, write } from '../../dom.ts'
+import { type Attributes, attribute, write } from '../../dom/dom.ts'
 
 /** Something with a life of its own within a widget: Markdown that grows. */
 export interface Inner {

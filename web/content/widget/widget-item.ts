@@ -1,9 +1,9 @@
 // A widget in the conversation: drawn, and its actions sent with what the person filled in.
 
-import type { WidgetItem } from '../../../src/chatkit/item.ts'
-import type { Json, JsonObject } from '../../../src/chatkit/json.ts'
-import { attribute, el, write } from '../../dom.ts'
-import type { ItemHost, WidgetAction } from '../../item-view.ts'
+import type { WidgetItem } from '../../../src/chatkit/protocol/item.ts'
+import type { Json, JsonObject } from '../../../src/chatkit/protocol/json.ts'
+import { attribute, el, write } from '../../dom/dom.ts'
+import type { ItemHost, WidgetAction } from '../contract.ts'
 import type { View } from '../items/view.ts'
 import { shown } from '../visible.ts'
 import { type Drawing, isBlocked, MOST_COMPONENTS, type Sending } from './drawing.ts'

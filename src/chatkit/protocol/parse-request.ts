@@ -1,0 +1,186 @@
+// Requests parsed from JSON. Unknown fields are ignored; numbers and the like are not coerced.
+
+import type { InferenceOptions, UserContent } from './item.ts'
+import type { Json, JsonObject } from './json.ts'
+import type { ChatkitLimits } from '../options.ts'
+import { done, invalid, type Outcome, refuse } from './refusal.ts'
+import type {
+  Action,
+  ChatkitRequest,
+  JsonParams,
+  ListParams,
+  RequestMetadata,
+  ResumeParams,
+  StreamParams,
+  StructuredInputAnswers,
+  UserMessageInput,
+} from './request.ts'
+import { count, dictionary, flag, isObject, list, Misshapen, maybe, object, oneOf, or, type Shape, text } from './shape.ts'
+
+/** Elements of a page: when none are asked for, and at most. */
+const PAGE = 20
+const LARGEST_PAGE = 100
+/** Parts and attachments of one message, answers to one form, items of one feedback. */
+const MOST_PARTS = 100
+/** Levels of a free-form value: deeper ones cannot be written out again without exhausting the stack. */
+const DEEPEST = 32
+
+const id = text({ least: 1, most: 256 })
+const name = text({ most: 256 })
+const filledName = text({ least: 1, most: 256 })
+
+/** Any value that JSON can hold. */
+const anyJson: Shape<Json> = (value) => {
+  if (value === undefined || !isShallow([value])) throw new Misshapen()
+  return value as Json
+}
+
+const freeForm: Shape<JsonObject> = (value) => {
+  if (!isObject(value) || !isShallow([value])) throw new Misshapen()
+  return value as JsonObject
+}
+
+const CONTENT: { readonly [T in UserContent['type']]: Shape<Extract<UserContent, { readonly type: T }>> } = {
+  input_text: object({ type: oneOf('input_text'), text: text() }),
+  input_tag: object<Extract<UserContent, { readonly type: 'input_tag' }>>({
+    type: oneOf('input_tag'),
+    id,
+    text: text(),
+    data: or(freeForm, {}),
+    group: maybe(name),
+    interactive: or(flag, false),
+  }),
+}
+
+const content: Shape<UserContent> = (value) => {
+  const { type } = object<Pick<UserContent, 'type'>>({ type: oneOf('input_text', 'input_tag') })(value)
+  return CONTENT[type](value)
+}
+
+const attachments: Shape<readonly string[]> = (value) => [...new Set(list(id, MOST_PARTS)(value))]
+
+const messageInput = object<UserMessageInput>({
+  content: list(content, MOST_PARTS),
+  attachments,
+  quoted_text: maybe(text()),
+  inference_options: object<InferenceOptions>({
+    model: maybe(name),
+    tool_choice: maybe(object<{ readonly id: string }>({ id })),
+  }),
+})
+
+const limit: Shape<number> = (value) => Math.min(maybe(count())(value) || PAGE, LARGEST_PAGE)
+const page = { limit, order: or(oneOf('asc', 'desc'), 'desc'), after: maybe(name) } as const
+
+const action = object<Action>({ type: filledName, payload: maybe(anyJson) })
+const ofThread = { thread_id: id } as const
+const ofAction = object<StreamParams['threads.custom_action']>({ ...ofThread, item_id: maybe(id), action })
+
+const structuredInput = object<StructuredInputAnswers>({
+  status: or(oneOf('answered', 'skipped'), 'answered'),
+  answers: or(
+    dictionary(
+      id,
+      object<StructuredInputAnswers['answers'][string]>({ values: or(list(text(), MOST_PARTS), []), skipped: or(flag, false) }),
+      MOST_PARTS,
+    ),
+    {},
+  ),
+})
+
+type Params = StreamParams & JsonParams & { 'onbehalf.runs.resume': ResumeParams }
+
+/** The parameters of each type of request. */
+const PARAMS: { readonly [T in keyof Params]: Shape<Params[T]> } = {
+  'threads.create': object({ input: messageInput }),
+  'threads.add_user_message': object({ ...ofThread, input: messageInput }),
+  'threads.add_client_tool_output': object({ ...ofThread, result: anyJson }),
+  'threads.add_structured_input': object({ ...ofThread, item_id: id, input: structuredInput }),
+  'threads.retry_after_item': object({ ...ofThread, item_id: id }),
+  'threads.custom_action': ofAction,
+  'threads.sync_custom_action': ofAction,
+  'threads.get_by_id': object(ofThread),
+  'threads.delete': object(ofThread),
+  'threads.list': object<ListParams>(page),
+  'threads.update': object({ ...ofThread, title: text() }),
+  'items.list': object<JsonParams['items.list']>({ ...ofThread, ...page }),
+  'items.feedback': object({ ...ofThread, item_ids: list(id, MOST_PARTS), kind: oneOf('positive', 'negative') }),
+  // A browser that does not know a file's type says that it is ''.
+  'attachments.create': object({ name: filledName, size: count(Number.MAX_SAFE_INTEGER), mime_type: text({ most: 256 }) }),
+  'attachments.delete': object({ attachment_id: id }),
+  'input.transcribe': object({ audio_base64: text(), mime_type: filledName }),
+  'onbehalf.runs.stop': object(ofThread),
+  'onbehalf.runs.resume': object<ResumeParams>({ ...ofThread, after: maybe(id) }),
+}
+
+const metadata: Shape<RequestMetadata | undefined> = (value) =>
+  value === undefined ? undefined : dictionary(text(), (one) => one, Number.POSITIVE_INFINITY)(value)
+
+function isType(type: string): type is keyof Params {
+  return Object.hasOwn(PARAMS, type)
+}
+
+/** A request by its type, which says what its parameters are. */
+function requestOf(body: Readonly<Record<string, unknown>>, type: keyof Params): ChatkitRequest {
+  const shape = object<{ readonly params: unknown; readonly metadata?: RequestMetadata }>({ params: PARAMS[type], metadata })
+  return { type, ...shape(body) } as ChatkitRequest
+}
+
+/** Whether a body is, by its type, a recording, which may be larger than other requests. */
+export function isRecording(body: unknown): boolean {
+  return isObject(body) && body.type === 'input.transcribe'
+}
+
+/** Parses a request, or says where it is not as the protocol says: the place, never the value. */
+export function parseRequest(body: unknown, limits: ChatkitLimits): Outcome<ChatkitRequest> {
+  if (!isObject(body)) return misplaced('its top level')
+  if (typeof body.type !== 'string') return misplaced('type')
+  if (!isType(body.type)) return refuse(invalid('This server does not answer requests of this type.', 'unknown_type'))
+  let request: ChatkitRequest
+  try {
+    request = requestOf(body, body.type)
+  } catch (error) {
+    if (error instanceof Misshapen) return misplaced(error.path.join('.'))
+    throw error
+  }
+  if (lengthOf(request) > limits.textLength) {
+    return refuse(invalid(`The message is longer than ${limits.textLength} characters.`))
+  }
+  if (request.type === 'threads.update' && request.params.title.length > limits.titleLength) {
+    return refuse(invalid(`The title is longer than ${limits.titleLength} characters.`))
+  }
+  return done(request)
+}
+
+function misplaced(place: string): Outcome<ChatkitRequest> {
+  return refuse(invalid(`The request is not as the protocol says at ${place}.`))
+}
+
+/** Characters of what a person wrote. */
+function lengthOf(request: ChatkitRequest): number {
+  switch (request.type) {
+    case 'threads.create':
+    case 'threads.add_user_message': {
+      const { content, quoted_text } = request.params.input
+      return content.reduce((sum, { text }) => sum + text.length, quoted_text?.length ?? 0)
+    }
+    case 'threads.add_structured_input':
+      return Object.values(request.params.input.answers)
+        .flatMap(({ values }) => values)
+        .reduce((sum, value) => sum + value.length, 0)
+    default:
+      return 0
+  }
+}
+
+/** Level by level, not by recursion, which is what a deep value would exhaust. */
+function isShallow(values: readonly unknown[]): boolean {
+  let level = values.filter((one) => typeof one === 'object' && one !== null)
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth === DEEPEST) return false
+    level = level.flatMap((one) =>
+      Object.values(one ?? {}).filter((inner: unknown) => typeof inner === 'object' && inner !== null),
+    )
+  }
+  return true
+}

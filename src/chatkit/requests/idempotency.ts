@@ -1,0 +1,76 @@
+// Requests that must not be carried out twice: the `Idempotency-Key` of a message, and a digest that tells whether it is the same message.
+
+import type { AttachmentStorage } from '../threads/attachment.ts'
+import { INTERRUPTED } from '../runs/error-event.ts'
+import type { ThreadStreamEvent } from '../protocol/event.ts'
+import { fixedFrames } from '../http/frames.ts'
+import type { OwnedThreads } from '../threads/owned-threads.ts'
+import { presented } from './prepare.ts'
+import { recover } from '../runs/recover.ts'
+import { conflict, done, invalid, NOT_FOUND, type Outcome, type Refusal, refuse } from '../protocol/refusal.ts'
+import type { StreamRequest } from '../protocol/request.ts'
+import { isAlive, type StoredRun } from '../runs/run-store.ts'
+import type { Runs } from '../runs/runs.ts'
+import type { StreamAnswer } from './stream-requests.ts'
+import { wireThread } from '../protocol/thread.ts'
+
+/** A key and what it was used for. Nothing of the message can be told from the digest but whether it is the same. */
+export interface Once {
+  readonly key: string
+  /** SHA-256 over type and parameters, in base64. */
+  readonly digest: string
+}
+
+/** Reads the key of a request that brings a message; others need none, since their state says whether they were done. */
+export async function onceOf(headers: Headers, { type, params }: StreamRequest): Promise<Outcome<Once | undefined>> {
+  const key = headers.get('idempotency-key')
+  if (key === null || (type !== 'threads.create' && type !== 'threads.add_user_message')) return done(undefined)
+  if (!/^[\x21-\x7e]{1,255}$/.test(key)) return refuse(invalid('Idempotency-Key takes 1 to 255 visible ASCII characters.'))
+  const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(sorted([type, params]))))
+  return done({ key, digest: btoa(String.fromCharCode(...new Uint8Array(bytes))) })
+}
+
+/** The answer to a request that was made before: what it led to, and no second run. Undefined when it led to nothing. */
+export async function repeated(
+  { type }: StreamRequest,
+  run: StoredRun,
+  once: Once | undefined,
+  threads: OwnedThreads,
+  { attachments, runs }: { readonly attachments?: AttachmentStorage; readonly runs: Runs },
+): Promise<Outcome<StreamAnswer> | undefined> {
+  if (run.once?.digest !== once?.digest) return refuse(KEY_REUSED)
+  const latest = await runs.latest(threads.owner, run.threadId)
+  const { state } = latest?.id === run.id ? latest : run
+  if (isAlive({ state })) return refuse(STILL_RUNNING)
+  if (state === 'interrupted') await recover(run, threads, runs)
+  const thread = await threads.get(run.threadId)
+  const message = run.itemId === undefined ? undefined : await threads.item(run.threadId, run.itemId)
+  if (!thread || !message) return state === 'interrupted' ? undefined : refuse(NOT_FOUND)
+  const page = await threads.items(run.threadId, { limit: 100, order: 'asc', hidden: false, after: message.id })
+  const next = page?.data.findIndex(({ type }) => type === 'user_message') ?? -1
+  const answers = page?.data.slice(0, next < 0 ? undefined : next) ?? []
+  const created: ThreadStreamEvent[] = type === 'threads.create' ? [{ type: 'thread.created', thread: wireThread(thread) }] : []
+  const items = [message, ...answers].map((item) => ({ type: 'thread.item.done', item: presented(item, attachments) }) as const)
+  const end = state === 'interrupted' ? [INTERRUPTED] : []
+  return done({ frames: fixedFrames([...created, ...items, ...end]), endsCaller: false })
+}
+
+/** The same value with the keys of all its objects in order: clients may write them in any. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return { object: entries.map(([key, one]) => [key, sorted(one)]) }
+}
+
+/** The first one is still at it. */
+export const STILL_RUNNING: Refusal = conflict(
+  'still_running',
+  'This message was sent before, and its answer is still being written.',
+)
+
+const KEY_REUSED: Refusal = {
+  status: 422,
+  code: 'idempotency_key_reused',
+  message: 'This Idempotency-Key was used for another request. Use a new one.',
+}

@@ -1,0 +1,208 @@
+// The requests that are answered with JSON.
+
+import { wireAttachment } from '../threads/attachment.ts'
+import { cleanItem } from '../protocol/clean.ts'
+import { errorEventFor } from '../runs/error-event.ts'
+import { type Item, isHidden } from '../protocol/item.ts'
+import type { ChatCaller, ChatkitLimits, ChatkitServerOptions } from '../options.ts'
+import type { OwnedThreads } from '../threads/owned-threads.ts'
+import { notOpen, presented, shownItem } from './prepare.ts'
+import { recover } from '../runs/recover.ts'
+import { conflict, done, invalid, NOT_FOUND, type Outcome, refuse, UNKNOWN_CURSOR, UNSUPPORTED } from '../protocol/refusal.ts'
+import type { JsonParams, JsonRequest, RequestMetadata } from '../protocol/request.ts'
+import { isAlive } from '../runs/run-store.ts'
+import type { Runs } from '../runs/runs.ts'
+import { contextOf } from './stream-requests.ts'
+import { type Page, type Thread, wireThread } from '../protocol/thread.ts'
+import { decodeBase64Strict, mediaTypeOf } from './transcription.ts'
+
+/** What the server has for them. */
+export interface JsonServer<C extends ChatCaller>
+  extends Pick<ChatkitServerOptions<C>, 'syncAction' | 'feedback' | 'transcribe' | 'attachments'> {
+  readonly caller: C
+  readonly threads: OwnedThreads
+  readonly runs: Runs
+  readonly limits: ChatkitLimits
+  readonly signal: AbortSignal
+  readonly now: () => number
+  readonly newId: (prefix: string) => string
+  readonly onError: (error: unknown) => void
+}
+
+/** Items that come with a thread. */
+const FIRST_ITEMS = 20
+
+/** Answers a request for its caller. */
+export async function answerJson<C extends ChatCaller>(request: JsonRequest, server: JsonServer<C>): Promise<Outcome<unknown>> {
+  const { threads } = server
+  switch (request.type) {
+    case 'threads.get_by_id':
+      return getThread(request.params.thread_id, server)
+    case 'threads.list': {
+      const page = await threads.list(request.params)
+      return page ? done({ ...page, data: page.data.map((thread) => wireThread(thread)) }) : refuse(UNKNOWN_CURSOR)
+    }
+    case 'threads.update': {
+      const { thread_id, title } = request.params
+      const thread = await threads.update(thread_id, { title })
+      return thread ? done(wireThread(thread)) : refuse(NOT_FOUND)
+    }
+    case 'threads.delete':
+      return deleteThread(request.params.thread_id, server)
+    case 'threads.sync_custom_action':
+      return actSync(request.params, request.metadata ?? {}, server)
+    case 'items.list': {
+      const { thread_id, ...page } = request.params
+      if (!(await threads.get(thread_id))) return refuse(NOT_FOUND)
+      const items = await threads.items(thread_id, { ...page, hidden: false })
+      return items ? done(presentedPage(items, server)) : refuse(UNKNOWN_CURSOR)
+    }
+    case 'items.feedback':
+      return takeFeedback(request.params, server)
+    case 'attachments.create':
+      return createAttachment(request.params, server)
+    case 'attachments.delete':
+      return deleteAttachment(request.params.attachment_id, server)
+    case 'input.transcribe':
+      return transcribe(request.params, server)
+    case 'onbehalf.runs.stop': {
+      const { thread_id } = request.params
+      if (!(await threads.get(thread_id))) return refuse(NOT_FOUND)
+      await server.runs.stop(threads.owner, thread_id)
+      return done({})
+    }
+  }
+}
+
+function presentedPage<C extends ChatCaller>(page: Page<Item>, { attachments }: JsonServer<C>): Page<Item> {
+  return attachments ? { ...page, data: page.data.map((item) => presented(item, attachments)) } : page
+}
+
+/** The thread, and whether there is a run to come back to: the one field that is ours. */
+async function getThread<C extends ChatCaller>(
+  id: string,
+  server: JsonServer<C>,
+): Promise<Outcome<Thread & { readonly onbehalf_run?: { readonly state: 'running' | 'interrupted' } }>> {
+  const { threads, runs } = server
+  const thread = await threads.get(id)
+  if (!thread) return refuse(NOT_FOUND)
+  const run = await runs.latest(threads.owner, id)
+  if (run?.state === 'interrupted') await recover(run, threads, runs)
+  const items = await threads.items(id, { limit: FIRST_ITEMS, order: 'asc', hidden: false })
+  if (!items) return refuse(NOT_FOUND)
+  const wire = wireThread(thread, presentedPage(items, server))
+  if (!run?.resumable || run.state === 'done') return done(wire)
+  return done({ ...wire, onbehalf_run: { state: isAlive(run) ? 'running' : 'interrupted' } })
+}
+
+async function deleteThread<C extends ChatCaller>(
+  id: string,
+  { threads, runs, attachments: storage, onError }: JsonServer<C>,
+): Promise<Outcome<unknown>> {
+  const attachments = storage ? await threads.attachments(id) : []
+  if (!(await threads.delete(id))) return refuse(NOT_FOUND)
+  // The conversation is gone: what cannot be removed now must not become a refusal, which clients would repeat.
+  await runs.forget(threads.owner, id).catch(onError)
+  for (const one of attachments) await storage?.remove(one).catch(onError)
+  return done({})
+}
+
+async function actSync<C extends ChatCaller>(
+  { thread_id, item_id, action }: JsonParams['threads.sync_custom_action'],
+  metadata: RequestMetadata,
+  server: JsonServer<C>,
+): Promise<Outcome<unknown>> {
+  const { threads, syncAction, caller, signal, attachments, onError } = server
+  const thread = await threads.get(thread_id)
+  if (!thread) return refuse(NOT_FOUND)
+  const refusal = notOpen(thread)
+  if (refusal) return refuse(refusal)
+  if (!syncAction) return refuse(UNSUPPORTED)
+  const sender = item_id === undefined ? undefined : await shownItem(threads, thread_id, item_id)
+  if (item_id !== undefined && !sender) return refuse(NOT_FOUND)
+  if (sender && sender.type !== 'widget') return refuse(conflict('not_a_widget', 'Only a widget can send an action.'))
+  const context = { ...contextOf(metadata, caller, threads, thread_id, server), signal }
+  const updated = await toldOnce(async () => {
+    const item = await syncAction(thread, action, sender, context)
+    return item && cleanItem(item, thread_id)
+  }, onError)
+  if (!updated.ok) return updated
+  const item = updated.value
+  if (item === undefined) return done({})
+  const stored = await toldOnce(() => threads.change(thread_id, { save: [item] }), onError)
+  if (!stored.ok) return stored
+  if (!stored.value) return refuse(NOT_FOUND)
+  return done(isHidden(item) ? {} : { updated_item: presented(item, attachments) })
+}
+
+async function takeFeedback<C extends ChatCaller>(
+  { thread_id, item_ids, kind }: JsonParams['items.feedback'],
+  { threads, feedback, caller, onError }: JsonServer<C>,
+): Promise<Outcome<unknown>> {
+  const thread = await threads.get(thread_id)
+  if (!thread) return refuse(NOT_FOUND)
+  for (const id of new Set(item_ids)) {
+    if (!(await shownItem(threads, thread_id, id))) return refuse(NOT_FOUND)
+  }
+  const heard = await toldOnce(async () => feedback?.({ thread, itemIds: item_ids, kind, caller }), onError)
+  return heard.ok ? done({}) : heard
+}
+
+async function createAttachment<C extends ChatCaller>(
+  params: JsonParams['attachments.create'],
+  { threads, attachments: storage }: JsonServer<C>,
+): Promise<Outcome<unknown>> {
+  if (!storage) return refuse(UNSUPPORTED)
+  const created = await told(() => storage.create({ ...params, owner: threads.owner }))
+  if (!created.ok) return created
+  if (!(await threads.saveAttachment(created.value))) throw new Error('The attachment storage gave an id that is used already')
+  return done(wireAttachment(created.value, storage))
+}
+
+async function deleteAttachment<C extends ChatCaller>(
+  id: string,
+  { threads, attachments: storage }: JsonServer<C>,
+): Promise<Outcome<unknown>> {
+  const attachment = storage && (await threads.attachment(id))
+  if (!attachment) return refuse(NOT_FOUND)
+  await storage.remove(attachment)
+  await threads.deleteAttachment(id)
+  return done({})
+}
+
+async function transcribe<C extends ChatCaller>(
+  { audio_base64, mime_type: mimeType }: JsonParams['input.transcribe'],
+  { transcribe: write, limits, caller, signal }: JsonServer<C>,
+): Promise<Outcome<unknown>> {
+  if (!write) return refuse(UNSUPPORTED)
+  const mediaType = mediaTypeOf(mimeType)
+  if (mediaType === undefined) return refuse(invalid('mime_type names no kind of recording.'))
+  const audio = decodeBase64Strict(audio_base64)
+  if (!audio) return refuse(invalid('audio_base64 is not base64.'))
+  if (audio.length > limits.audioBytes) {
+    return refuse({ status: 413, code: 'payload_too_large', message: `The recording is larger than ${limits.audioBytes} bytes.` })
+  }
+  const text = await told(() => write({ audio, mimeType, mediaType, caller, signal }))
+  return text.ok ? done({ text: text.value }) : text
+}
+
+/** Runs a function of the app's; what it throws for the person is the refusal's text. */
+async function told<T>(work: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    return done(await work())
+  } catch (error) {
+    const { message } = errorEventFor(error)
+    if (message === undefined) throw error
+    return refuse(invalid(message))
+  }
+}
+
+/** The same for what may have changed something before it failed: clients repeat what is answered with 503, and not what is answered so. */
+async function toldOnce<T>(work: () => Promise<T>, onError: (error: unknown) => void): Promise<Outcome<T>> {
+  try {
+    return await told(work)
+  } catch (error) {
+    onError(error)
+    return refuse(conflict('failed', 'This failed, and part of it may have been done. Look before you try again.'))
+  }
+}

@@ -1,0 +1,66 @@
+// The messages that are being written in one stream, so that their text is kept when the person stops it.
+
+import type { ItemUpdate } from '../protocol/event.ts'
+import type { Annotation, AssistantContent, AssistantMessageItem, Item } from '../protocol/item.ts'
+
+/** The pending messages of a stream. */
+export interface PendingMessages {
+  /** Begins to follow an item, if it is an answer. */
+  add(item: Item): void
+  update(itemId: string, update: ItemUpdate): void
+  /** The item is complete, or gone. */
+  settle(itemId: string): void
+  /** The messages as far as they were written; those without text are left out. */
+  written(): AssistantMessageItem[]
+}
+
+interface Part {
+  text: string
+  annotations: Annotation[]
+}
+
+/** Follows the pending messages of one stream. */
+export function pendingMessages(): PendingMessages {
+  return new Pending()
+}
+
+class Pending implements PendingMessages {
+  readonly #open = new Map<string, { readonly item: AssistantMessageItem; readonly parts: Part[] }>()
+
+  add(item: Item): void {
+    if (item.type === 'assistant_message') this.#open.set(item.id, { item, parts: item.content.map(partOf) })
+  }
+
+  update(itemId: string, update: ItemUpdate): void {
+    const parts = this.#open.get(itemId)?.parts
+    if (!parts) return
+    if (update.type === 'assistant_message.content_part.text_delta') {
+      partAt(parts, update.content_index).text += update.delta
+    } else if (update.type === 'assistant_message.content_part.annotation_added') {
+      partAt(parts, update.content_index).annotations.splice(update.annotation_index, 0, update.annotation)
+    } else if (update.type === 'assistant_message.content_part.added' || update.type === 'assistant_message.content_part.done') {
+      Object.assign(partAt(parts, update.content_index), partOf(update.content))
+    }
+  }
+
+  settle(itemId: string): void {
+    this.#open.delete(itemId)
+  }
+
+  written(): AssistantMessageItem[] {
+    return [...this.#open.values()]
+      .filter(({ parts }) => parts.some(({ text }) => text.trim() !== ''))
+      .map(({ item, parts }) => ({ ...item, content: parts.map((part) => ({ type: 'output_text', ...part }) as const) }))
+  }
+}
+
+function partAt(parts: Part[], index: number): Part {
+  while (parts.length <= index) parts.push({ text: '', annotations: [] })
+  const part = parts[index]
+  if (!part) throw new TypeError('content_index must be a whole number of at least 0')
+  return part
+}
+
+function partOf({ text, annotations }: AssistantContent): Part {
+  return { text, annotations: [...annotations] }
+}

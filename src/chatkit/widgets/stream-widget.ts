@@ -1,0 +1,58 @@
+// A widget that changes while it is shown: its states, one after the other, as the events of one item.
+
+import type { AnswerEvent } from '../protocol/event.ts'
+import type { ItemBase, WidgetItem, WidgetRoot } from '../protocol/item.ts'
+import { withoutNulls } from '../protocol/json.ts'
+import type { AnswerContext, ChatCaller } from '../options.ts'
+import { diffWidgets } from './widget-diff.ts'
+
+/** Options of {@link streamWidget}. */
+export interface StreamWidgetOptions {
+  /** What the copy button copies. Default: nothing. */
+  readonly copyText?: string
+}
+
+/**
+ * Streams the states of a widget: the first is shown, each further one by what changed, the last is stored. Text that grows in a `Text` or
+ * `Markdown` with an `id` of its own is sent as deltas; give it `streaming: true` in all states, since ending that with the last text sends the
+ * whole widget once more. A state may be the object of the one before, changed. Nothing is sent for no states.
+ *
+ * @example
+ * ```ts
+ * async function* states() {
+ *   let value = ''
+ *   for await (const delta of deltas) {
+ *     value += delta
+ *     yield { type: 'Card', children: [{ type: 'Markdown', id: 'text', value, streaming: true }] } as const
+ *   }
+ * }
+ * yield* streamWidget(states(), context)
+ * ```
+ */
+export async function* streamWidget(
+  states: AsyncIterable<WidgetRoot> | Iterable<WidgetRoot>,
+  context: Pick<AnswerContext<ChatCaller>, 'newItem'>,
+  { copyText }: StreamWidgetOptions = {},
+): AsyncGenerator<AnswerEvent, void, void> {
+  let shown: { readonly base: ItemBase; readonly widget: WidgetRoot } | undefined
+  const itemOf = (base: ItemBase, widget: WidgetRoot): WidgetItem => ({
+    ...base,
+    type: 'widget',
+    widget,
+    ...(copyText === undefined ? {} : { copy_text: copyText }),
+  })
+  for await (const state of states) {
+    // A copy as well: an app may go on with the object that it gave.
+    const widget = withoutNulls(state)
+    if (!shown) {
+      const base = context.newItem('message')
+      shown = { base, widget }
+      yield { type: 'thread.item.added', item: itemOf(base, widget) }
+      continue
+    }
+    const { base, widget: before } = shown
+    shown = { base, widget }
+    for (const update of diffWidgets(before, widget)) yield { type: 'thread.item.updated', item_id: base.id, update }
+  }
+  if (shown) yield { type: 'thread.item.done', item: itemOf(shown.base, shown.widget) }
+}

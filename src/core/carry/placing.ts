@@ -1,0 +1,62 @@
+// Placing: where in one request the credential goes, and how it gets there. Decided before the credential is had, filled in at the last moment.
+
+import { isBearerToken } from '../credential.ts'
+import { granted, type Result, refused } from '../errors.ts'
+import type { IssuedToken, ProofRequest } from '../source/exchange.ts'
+import type { Body } from './outgoing.ts'
+
+/** What leaves for the server. */
+export interface Sent {
+  readonly headers: Headers
+  readonly body: Body
+}
+
+/** How one request is sent. */
+export type Plan =
+  /** With the credential. `fill` gives what leaves, or why this credential cannot stand there. */
+  | {
+      readonly at: string
+      fill(token: IssuedToken, request: ProofRequest): Result<Sent> | Promise<Result<Sent>>
+      answered?(response: Response): void
+    }
+  /** Without it, because this request needs none. */
+  | { readonly at?: undefined; readonly sent: Sent; answered?(response: Response): void }
+
+/**
+ * Plans one request.
+ *
+ * @param sent The request, already without credentials of the framework's.
+ * @param attempt 0, or 1 after the server answered 401.
+ * @returns The plan, or the reason why the request must not leave.
+ */
+export type Placing = (sent: Sent, attempt: number) => Result<Plan> | Promise<Result<Plan>>
+
+/**
+ * `Authorization: Bearer` (RFC 6750 section 2.1), or another header that holds the bare credential; on every request. A token that is bound to
+ * a key goes as `Authorization: DPoP` with its proof (RFC 9449 section 7.1), and nowhere else.
+ *
+ * The charset is checked here, because `Headers` quotes a value that it refuses.
+ */
+export function headerPlacing(name = 'Authorization'): Placing {
+  const bearer = name.toLowerCase() === 'authorization'
+  return ({ headers, body }) =>
+    granted({
+      at: `header ${name}`,
+      fill({ credential, proof }, request) {
+        const value = credential.reveal()
+        if (!(bearer ? isBearerToken(value) : /^[\x21-\x7e]+$/.test(value))) return refused('credential_malformed')
+        const carrying = new Headers(headers)
+        carrying.delete('dpop')
+        if (!proof) {
+          carrying.set(name, bearer ? `Bearer ${value}` : value)
+          return granted({ headers: carrying, body })
+        }
+        if (!bearer) return refused('credential_malformed')
+        carrying.set(name, `DPoP ${value}`)
+        return proof(request).then((text) => {
+          carrying.set('dpop', text)
+          return granted({ headers: carrying, body })
+        })
+      },
+    })
+}

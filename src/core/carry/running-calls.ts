@@ -1,0 +1,69 @@
+// Which callers of a principal are at work in this process, so that revoking a sign-in ends what is under way.
+
+import { type Principal, principalKey } from '../principal.ts'
+
+/** A caller at work. */
+export interface RunningCall {
+  /** Aborts when the principal is revoked, the caller left, or its token has long expired. */
+  readonly signal: AbortSignal
+  /** The caller is done: what it left behind, like a stream that stays open, ends. */
+  leave(): void
+}
+
+/** The callers at work. */
+export interface RunningCalls {
+  /** @param expiresAt Seconds since the epoch, from which the caller can do nothing any more, whether it has left or not. */
+  enter(principal: Principal, expiresAt: number): RunningCall
+  /** Aborts every caller of a principal. */
+  revoke(principal: Principal): void
+}
+
+/**
+ * Makes an empty register.
+ *
+ * @param now Milliseconds since the epoch.
+ */
+export function runningCalls(now: () => number): RunningCalls {
+  const running = new Map<string, Map<AbortController, number>>()
+  let sweepAt = 0
+
+  /** Ends callers that nobody ended, at most once a minute. */
+  function sweep(): void {
+    const seconds = now() / 1000
+    if (seconds < sweepAt) return
+    sweepAt = seconds + 60
+    for (const [key, callers] of running) {
+      for (const [controller, expiresAt] of callers) {
+        if (expiresAt + 60 >= seconds) continue
+        callers.delete(controller)
+        // What is not in the register cannot be revoked, so it ends: a stream that stays open, a session that needs no token.
+        controller.abort()
+      }
+      if (callers.size === 0) running.delete(key)
+    }
+  }
+
+  return {
+    enter(principal, expiresAt) {
+      sweep()
+      const key = principalKey(principal)
+      const controller = new AbortController()
+      const others = running.get(key) ?? new Map<AbortController, number>()
+      running.set(key, others.set(controller, expiresAt))
+      return {
+        signal: controller.signal,
+        leave() {
+          controller.abort()
+          others.delete(controller)
+          if (others.size === 0 && running.get(key) === others) running.delete(key)
+        },
+      }
+    },
+    revoke(principal) {
+      const key = principalKey(principal)
+      const callers = running.get(key)
+      running.delete(key)
+      for (const controller of callers?.keys() ?? []) controller.abort()
+    },
+  }
+}

@@ -1,0 +1,71 @@
+// Requests to an authorization server, bounded: no redirect, no cookie, a deadline, and an answer of limited size. Not for MCP traffic.
+
+import { boundedText } from './bounded-text.ts'
+import { withDeadline } from './deadline.ts'
+import { granted, type Result, refused } from '../errors.ts'
+
+/** The bounds of one request. */
+export interface BoundedOptions {
+  readonly fetch: typeof globalThis.fetch
+  /** Milliseconds until the whole answer must be there. */
+  readonly deadline: number
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What is sent. */
+export interface BoundedRequest {
+  readonly method?: 'GET' | 'POST'
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: URLSearchParams | string
+}
+
+/** What came back. `json` is undefined when the body is no JSON. */
+export interface JsonAnswer {
+  readonly status: number
+  readonly json: unknown
+}
+
+/** Characters of an answer. Metadata and key sets are a few kilobytes; a body without end would fill the memory. */
+const LARGEST_ANSWER = 256 * 1024
+
+/**
+ * Sends one request and reads its answer as JSON.
+ *
+ * @returns The status and the parsed body, or `issuer_unavailable` (no answer in time, or too large a one), `redirect_refused` (a redirect
+ *   would take the client's secret and the subject token elsewhere) or `cancelled`.
+ */
+export async function fetchJson(url: string, request: BoundedRequest, options: BoundedOptions): Promise<Result<JsonAnswer>> {
+  const { fetch, deadline, signal } = options
+  const result = await withDeadline(deadline, signal, async (inTime): Promise<Result<JsonAnswer>> => {
+    const response = await fetch(url, {
+      method: request.method ?? 'GET',
+      ...(request.headers ? { headers: request.headers } : {}),
+      ...(request.body ? { body: request.body } : {}),
+      redirect: 'manual',
+      credentials: 'omit',
+      cache: 'no-store',
+      signal: inTime,
+    })
+    if (response.redirected || response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) {
+      await drop(response)
+      return refused('redirect_refused')
+    }
+    const text = await boundedText(response, LARGEST_ANSWER)
+    if (text === undefined) return refused('issuer_unavailable')
+    return granted({ status: response.status, json: parse(text) })
+  })
+  return result.ok ? result.value : result
+}
+
+async function drop(response: Response): Promise<void> {
+  await response.body?.cancel()
+}
+
+/** JSON.parse quotes the body in its message, so nothing of the failure is kept. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

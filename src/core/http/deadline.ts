@@ -1,0 +1,82 @@
+// A wait that ends: by its result, by its deadline, or because the caller gave up, whichever comes first.
+
+import { granted, type Result, refused } from '../errors.ts'
+
+/**
+ * Runs work under a deadline and the caller's signal. It ends in time even when the work ignores the signal that it is given.
+ *
+ * @param milliseconds How long the work may take.
+ * @returns What the work gave; `issuer_unavailable` when it threw or took too long; `cancelled` when the caller's signal fired. What the
+ *   work threw is dropped, because foreign errors quote what they were sent.
+ */
+export async function withDeadline<T>(
+  milliseconds: number,
+  signal: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<Result<T>> {
+  if (signal?.aborted) return refused('cancelled')
+  const controller = new AbortController()
+  let end = (_: Result<T>): void => {}
+  const ended = new Promise<Result<T>>((resolve) => {
+    end = resolve
+  })
+  const stop = (result: Result<T>): void => {
+    end(result)
+    controller.abort()
+  }
+  const timer = setTimeout(() => stop(refused('issuer_unavailable')), milliseconds)
+  const cancel = (): void => stop(refused('cancelled'))
+  signal?.addEventListener('abort', cancel, { once: true })
+  try {
+    return await Promise.race([ended, attempt(() => work(controller.signal))])
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', cancel)
+  }
+}
+
+/** Waits for a promise that others wait for too: the caller's signal ends this wait, not the work. */
+export function waitFor<T>(work: Promise<Result<T>>, signal: AbortSignal | undefined): Promise<Result<T>> {
+  if (!signal) return work
+  return new Promise((resolve) => {
+    const cancel = (): void => resolve(refused('cancelled'))
+    if (signal.aborted) cancel()
+    signal.addEventListener('abort', cancel, { once: true })
+    const end = (result: Result<T>): void => {
+      signal.removeEventListener('abort', cancel)
+      resolve(result)
+    }
+    // Also after an abort: a rejection that nobody handles ends the process.
+    work.then(end, () => end(refused('issuer_unavailable')))
+  })
+}
+
+/** Waits for one step after another under a signal that is listened to once: each listener costs more than a step does that is done already. */
+export interface Waiting {
+  /** As {@link waitFor}. */
+  readonly wait: <T>(work: Promise<Result<T>>) => Promise<Result<T>>
+  /** Ends the listening. */
+  readonly end: () => void
+}
+
+/** Begins to wait; whoever begins must end. */
+export function waiting(signal: AbortSignal): Waiting {
+  let cancel = (): void => {}
+  const cancelled = new Promise<Result<never>>((resolve) => {
+    cancel = () => resolve(refused('cancelled'))
+  })
+  if (signal.aborted) cancel()
+  signal.addEventListener('abort', cancel, { once: true })
+  return {
+    wait: (work) => Promise.race([cancelled, work.catch(() => refused('issuer_unavailable'))]),
+    end: () => signal.removeEventListener('abort', cancel),
+  }
+}
+
+async function attempt<T>(work: () => Promise<T>): Promise<Result<T>> {
+  try {
+    return granted(await work())
+  } catch {
+    return refused('issuer_unavailable')
+  }
+}

@@ -1,0 +1,92 @@
+// Source `exchange`, and `identity-assertion` by another exchanger: the user's token is exchanged for one of this server's (RFC 8693).
+
+import type { Binding } from '../binding.ts'
+import { scopesOf } from '../binding.ts'
+import { type Result, refused } from '../errors.ts'
+import type { IssuedToken, TokenExchanger } from './exchange.ts'
+import { principalKey } from '../principal.ts'
+import { missingScopes, narrowScopes } from '../scope.ts'
+import type { CredentialSource, Deposited, SourceParts } from './source.ts'
+import { isFailure } from '../wire.ts'
+
+/** The source of one server's exchanged tokens for one principal. It may be widened, once for each scope, as far as the binding allows. */
+export function exchangeSource(
+  binding: Binding,
+  { token, handle, trace }: Deposited,
+  parts: SourceParts,
+  exchanger: TokenExchanger,
+): CredentialSource {
+  const { vault, auditor, cache } = parts
+  const { source } = binding
+  const named = scopesOf(source)
+  const audience = source.type === 'exchange' ? source.audience : undefined
+  const stepUp = source.type === 'exchange' ? (source.stepUp ?? []) : []
+  const { principal } = token
+  const owner = principalKey(principal)
+  // Only what the person granted is asked for: a scope that is missing is the server's to refuse, by name.
+  let scopes = named.length === 0 ? token.scopes : narrowScopes(named, token.scopes)
+
+  // Two sign-ins of one person may differ in client, actors and scopes; a token issued for one must not serve the other.
+  const keyOf = (asked: readonly string[]) =>
+    JSON.stringify([
+      owner,
+      source.type,
+      principal.client,
+      principal.actor,
+      [...token.scopes].sort(),
+      binding.resource,
+      audience,
+      [...asked].sort(),
+    ])
+
+  async function exchange(asked: readonly string[]): Promise<Result<IssuedToken>> {
+    const subjectToken = await vault.withdraw(handle, principal, exchanger.issuer)
+    if (!subjectToken) return refused('handle_refused', { server: binding.name })
+    const result = await exchanger
+      .exchange(subjectToken, { resource: binding.resource, scopes: asked, ...(audience ? { audience } : {}) })
+      .catch(() => refused('exchange_failed'))
+    const recorded = await record(asked, result)
+    if (!recorded) return refused('audit_unavailable', { server: binding.name })
+    return result.ok ? result : { ok: false, refusal: { ...result.refusal, server: binding.name } }
+  }
+
+  /** A token whose issue could not be recorded is dropped, unused. */
+  async function record(asked: readonly string[], result: Result<IssuedToken>): Promise<boolean> {
+    const event = auditor({
+      hop: 'exchange',
+      trace,
+      principal,
+      outcome: result.ok ? 'allowed' : isFailure(result.refusal.reason) ? 'failed' : 'refused',
+      ...(result.ok ? {} : { reason: result.refusal.reason }),
+      audience: [binding.resource],
+      scopes: result.ok ? result.value.scopes : asked,
+      ...(result.ok ? { expiresAt: result.value.expiresAt } : {}),
+      ...(result.ok && result.value.tokenId !== undefined ? { tokenId: result.value.tokenId } : {}),
+      destination: exchanger.issuer,
+      placement: 'body subject_token',
+    })
+    return event.then(
+      () => true,
+      () => false,
+    )
+  }
+
+  return async ({ refused: rejected, wider = [] } = {}) => {
+    // A request that names no scope gets whatever the authorization server gives by default, which may be more than the binding names.
+    if (named.length > 0 && scopes.length === 0) return refused('scope_missing', { server: binding.name, scopes: named })
+    if (wider.length > 0) {
+      const more = missingScopes(narrowScopes(narrowScopes(wider, stepUp), token.scopes), scopes)
+      // All or nothing: with a part of what it asked for, the server would refuse again.
+      if (missingScopes(wider, [...scopes, ...more]).length > 0 || more.length === 0)
+        return refused('scope_missing', { server: binding.name, scopes: wider })
+      const asked = [...scopes, ...more]
+      const widened = await cache.get(owner, keyOf(asked), () => exchange(asked))
+      // Remembered only when it was had: an authorization server that refuses it would refuse every call from now on. Others may have widened
+      // meanwhile.
+      if (widened.ok && missingScopes(more, widened.value.scopes).length === 0) scopes = [...new Set([...scopes, ...more])]
+      return widened
+    }
+    const asked = scopes
+    return cache.get(owner, keyOf(asked), () => exchange(asked), rejected ? { refused: rejected } : {})
+  }
+}

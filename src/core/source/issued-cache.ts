@@ -1,0 +1,78 @@
+// Remembers issued tokens until shortly before they expire, and makes concurrent callers share one request for a new one.
+
+import { granted, type RefusalReason, type Result } from '../errors.ts'
+import type { IssuedToken } from './exchange.ts'
+
+/** How a token is asked for. */
+export interface IssueOptions {
+  /** The token that the destination just refused: it is not served again. */
+  readonly refused?: IssuedToken
+  /** Scopes that the destination asked for beyond what the token has. Not looked at by the cache. */
+  readonly wider?: readonly string[]
+}
+
+/** A cache of issued tokens. */
+export interface IssuedCache {
+  /**
+   * The token under a key, from memory or by one call of `issue` that concurrent callers share.
+   *
+   * @param owner Whose token it is, for {@link IssuedCache.forget}.
+   */
+  get(owner: string, key: string, issue: () => Promise<Result<IssuedToken>>, options?: IssueOptions): Promise<Result<IssuedToken>>
+  /** Drops every token of an owner, for example at sign-out. */
+  forget(owner: string): void
+}
+
+/** Options of {@link issuedCache}. */
+export interface IssuedCacheOptions {
+  /** Tokens remembered at most. Default 10,000. */
+  readonly maxEntries?: number
+  /** Seconds before its expiry from which a token is no longer used. Default 30. */
+  readonly margin?: number
+  /** Milliseconds since the epoch. Default `Date.now`. */
+  readonly now?: () => number
+}
+
+/** Makes a cache. A refusal is never remembered, and a flight that ends late does not replace a token that came after `forget`. */
+export function issuedCache(options: IssuedCacheOptions = {}): IssuedCache {
+  const { maxEntries = 10_000, margin = 30, now = Date.now } = options
+  const known = new Map<string, { readonly owner: string; readonly token: IssuedToken }>()
+  const flights = new Map<string, { readonly owner: string; readonly result: Promise<Result<IssuedToken>> }>()
+
+  return {
+    async get(owner, key, issue, { refused } = {}): Promise<Result<IssuedToken>> {
+      for (;;) {
+        const hit = known.get(key)
+        if (hit && hit.token !== refused && hit.token.expiresAt - margin > now() / 1000) return granted(hit.token)
+        const under = flights.get(key)
+        if (!under) break
+        const shared = await under.result
+        // Whoever made the request may have ended or expired since; that says nothing about those who only waited with it.
+        if (shared.ok || !concernsTheAsker(shared.refusal.reason)) return shared
+      }
+      known.delete(key)
+      const result = issue()
+      const flight = { owner, result }
+      flights.set(key, flight)
+      try {
+        const issued = await result
+        if (issued.ok && flights.get(key) === flight) {
+          const oldest = known.size >= maxEntries ? known.keys().next().value : undefined
+          if (oldest !== undefined) known.delete(oldest)
+          known.set(key, { owner, token: issued.value })
+        }
+        return issued
+      } finally {
+        if (flights.get(key) === flight) flights.delete(key)
+      }
+    },
+    forget(owner): void {
+      for (const [key, entry] of known) if (entry.owner === owner) known.delete(key)
+      for (const [key, flight] of flights) if (flight.owner === owner) flights.delete(key)
+    },
+  }
+}
+
+function concernsTheAsker(reason: RefusalReason): boolean {
+  return reason === 'handle_refused' || reason === 'exchange_grant_refused'
+}

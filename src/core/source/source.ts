@@ -1,0 +1,128 @@
+// Sources: how the credential of a binding is had for one admitted principal. Asked anew for each request; what is cached is bounded here.
+
+import type { Auditor } from '../audit.ts'
+import type { Binding } from '../binding.ts'
+import { granted, type Result, refused } from '../errors.ts'
+import type { ClientCredentialsIssuer, IssuedToken, TokenExchanger } from './exchange.ts'
+import { exchangeSource } from './exchange-source.ts'
+import type { IssuedCache, IssueOptions } from './issued-cache.ts'
+import type { Principal } from '../principal.ts'
+import { DEPLOYMENT, type SecretStore } from '../vault/secret-store.ts'
+import { staticCredential } from './static-credential.ts'
+import type { Handle, Vault } from '../vault/vault.ts'
+import type { VerifiedToken } from '../verify/verify.ts'
+
+/** Gives the credential for one request. */
+export type CredentialSource = (options?: IssueOptions) => Promise<Result<IssuedToken>>
+
+/** An admitted principal's token, as the sources see it: what it says, and the handle under which the vault keeps it. */
+export interface Deposited {
+  readonly token: VerifiedToken
+  readonly handle: Handle
+  readonly trace: string
+}
+
+/** What the sources work with. */
+export interface SourceParts {
+  readonly vault: Vault
+  readonly auditor: Auditor
+  readonly cache: IssuedCache
+  readonly exchanger?: TokenExchanger
+  /** An exchanger by way of the person's identity provider. */
+  readonly identityAssertions?: TokenExchanger
+  readonly clientCredentials?: ClientCredentialsIssuer
+  /** The accounts that people connected. */
+  readonly connections?: ConnectedAccounts
+  /** Where static keys are kept. */
+  readonly secrets?: SecretStore
+}
+
+/** The port of the connected accounts, as far as carrying needs it. */
+export interface ConnectedAccounts {
+  /** The person's credential for the server of a binding; `connection_needed` when there is none. */
+  credential(
+    principal: Principal,
+    server: string,
+    options?: IssueOptions & { readonly trace?: string },
+  ): Promise<Result<IssuedToken>>
+}
+
+/**
+ * The source of a binding's credential for one principal.
+ *
+ * @throws TypeError that names the setting, when the part that the source works with is missing.
+ */
+export function credentialSource(binding: Binding, deposited: Deposited, parts: SourceParts): CredentialSource {
+  const { source } = binding
+  const { principal } = deposited.token
+  switch (source.type) {
+    case 'own':
+      return ownSource(binding, deposited, parts)
+    case 'exchange':
+      return exchangeSource(binding, deposited, parts, needed(parts, 'exchanger', binding))
+    case 'identity-assertion':
+      return exchangeSource(binding, deposited, parts, needed(parts, 'identityAssertions', binding))
+    case 'connection': {
+      const connections = needed(parts, 'connections', binding)
+      return (options) => connections.credential(principal, binding.name, { ...options, trace: deposited.trace })
+    }
+    case 'static': {
+      const secrets = needed(parts, 'secrets', binding)
+      // There is no other key to try when the server refused this one.
+      return async ({ refused: rejected } = {}) =>
+        rejected
+          ? refused('server_refused', { server: binding.name })
+          : staticCredential(secrets, principal, binding.resource, source.of)
+    }
+    case 'client-credentials': {
+      const issuer = needed(parts, 'clientCredentials', binding)
+      const key = JSON.stringify(['client-credentials', issuer.issuer, binding.resource, source.scopes])
+      const target = { resource: binding.resource, scopes: source.scopes }
+      return (options) => parts.cache.get(DEPLOYMENT, key, () => issuer.issue(target), options)
+    }
+  }
+}
+
+/** What each source works with, by its setting's name. */
+const NEEDED = {
+  exchange: 'exchanger',
+  'identity-assertion': 'identityAssertions',
+  connection: 'connections',
+  static: 'secrets',
+  'client-credentials': 'clientCredentials',
+} as const
+
+/** The setting that a binding's source cannot do without, when it is missing. */
+export function missingPart({ source }: Binding, parts: Partial<SourceParts>): string | undefined {
+  if (source.type === 'own') return undefined
+  return parts[NEEDED[source.type]] === undefined ? NEEDED[source.type] : undefined
+}
+
+function needed<K extends keyof SourceParts>(
+  parts: SourceParts,
+  name: K,
+  { name: server, source }: Binding,
+): NonNullable<SourceParts[K]> {
+  const part = parts[name]
+  if (part === undefined || part === null)
+    throw new TypeError(`servers.${server}.source is "${source.type}", which needs the setting ${name}`)
+  return part
+}
+
+function ownSource(binding: Binding, { token, handle }: Deposited, { vault }: SourceParts): CredentialSource {
+  return async ({ refused: rejected } = {}) => {
+    // A token that is bound to the caller's key is worth nothing without it.
+    if (token.boundTo !== undefined) return refused('own_audience_mismatch', { server: binding.name })
+    if (!token.audience.includes(binding.resource)) return refused('own_audience_mismatch', { server: binding.name })
+    // There is no second token of the user's to try.
+    if (rejected) return refused('server_refused', { server: binding.name })
+    const credential = await vault.withdraw(handle, token.principal, binding.resource)
+    if (!credential) return refused('handle_refused', { server: binding.name })
+    return granted({
+      credential,
+      expiresAt: token.expiresAt,
+      scopes: token.scopes,
+      ...(token.tokenId === undefined ? {} : { tokenId: token.tokenId }),
+    })
+  }
+}

@@ -1,0 +1,28 @@
+// The half of the static keys that reads: for the sources alone, never for an app. Who may import it is held by a test.
+
+import { granted, type Result, refused } from '../errors.ts'
+import type { IssuedToken } from './exchange.ts'
+import type { Principal } from '../principal.ts'
+import { DEPLOYMENT, type SecretStore } from '../vault/secret-store.ts'
+import { KEY, staticKeyPlace } from '../vault/static-keys.ts'
+
+/**
+ * The static key for a resource, read anew for each request, so that one that was removed is gone at once.
+ *
+ * @param of Whose key: the person's, or the deployment's. A person without one is refused; nobody else's key stands in for it.
+ * @returns The key, which does not expire and names no scopes; `connection_needed` when the person has none, `server_unbound` when the
+ *   deployment has none, `exchange_failed` when the store does not answer.
+ */
+export async function staticCredential(
+  store: SecretStore,
+  principal: Principal,
+  resource: string,
+  of: 'person' | 'deployment',
+): Promise<Result<IssuedToken>> {
+  const place = staticKeyPlace(of === 'deployment' ? DEPLOYMENT : principal, resource)
+  const record = await store.read(place).catch(() => 'unavailable' as const)
+  if (record === 'unavailable') return refused('exchange_failed')
+  const credential = record?.secrets[KEY]
+  if (!credential) return refused(of === 'deployment' ? 'server_unbound' : 'connection_needed')
+  return granted({ credential, expiresAt: Number.POSITIVE_INFINITY, scopes: [] })
+}

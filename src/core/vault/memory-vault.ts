@@ -1,0 +1,66 @@
+// The reference vault: credentials in this process's memory, gone with it.
+
+import type { Credential } from '../credential.ts'
+import { type Principal, principalKey } from '../principal.ts'
+import type { Deposit, Handle, Vault } from './vault.ts'
+
+/** Options of {@link memoryVault}. */
+export interface MemoryVaultOptions {
+  /** Milliseconds since the epoch. Default `Date.now`. */
+  readonly now?: () => number
+}
+
+/** Makes a vault that keeps credentials in memory. Expired ones are dropped as new ones come in. */
+export function memoryVault(options: MemoryVaultOptions = {}): Vault {
+  const { now = Date.now } = options
+  const entries = new Map<
+    Handle,
+    {
+      readonly credential: Credential
+      readonly owner: string
+      readonly destinations: readonly string[]
+      readonly expiresAt: number
+    }
+  >()
+  let sweepAt = 0
+
+  /** Drops what has expired, at most once a second, so that a burst of deposits stays linear. */
+  function sweep(seconds: number): void {
+    if (seconds < sweepAt) return
+    sweepAt = seconds + 1
+    for (const [handle, entry] of entries) if (entry.expiresAt <= seconds) entries.delete(handle)
+  }
+
+  return {
+    async deposit(deposit: Deposit): Promise<Handle> {
+      sweep(now() / 1000)
+      const handle = randomHandle()
+      entries.set(handle, {
+        credential: deposit.credential,
+        owner: principalKey(deposit.owner),
+        destinations: [...deposit.destinations],
+        expiresAt: deposit.expiresAt,
+      })
+      return handle
+    },
+    async withdraw(handle: Handle, owner: Principal, destination: string): Promise<Credential | undefined> {
+      const entry = entries.get(handle)
+      if (!entry || entry.owner !== principalKey(owner) || !entry.destinations.includes(destination)) return undefined
+      if (entry.expiresAt > now() / 1000) return entry.credential
+      entries.delete(handle)
+      return undefined
+    },
+    async discard(handle: Handle, owner: Principal): Promise<void> {
+      if (entries.get(handle)?.owner === principalKey(owner)) entries.delete(handle)
+    },
+  }
+}
+
+/** 256 random bits, base64url. */
+function randomHandle(): Handle {
+  const bytes = crypto.getRandomValues(new Uint8Array(32))
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '') as Handle
+}

@@ -1,0 +1,41 @@
+// A verifier that remembers what it verified, keyed by the token's digest and its audience, bounded by expiry and by size.
+
+import type { Credential } from '../credential.ts'
+import { granted, type Result } from '../errors.ts'
+import type { TokenVerifier, VerifiedToken } from './verify.ts'
+
+/** Options of {@link cachedVerifier}. */
+export interface VerifiedCacheOptions {
+  /** SHA-256 of a text, as any string. The whole token is hashed: tokens of one issuer begin alike (CVE-2026-35030). */
+  readonly digest: (text: string) => string
+  /** Tokens remembered at most. Default 10,000. */
+  readonly maxEntries?: number
+  /** Seconds for which an answer is trusted at most, so that revocation is seen. Default 60. */
+  readonly maxAge?: number
+  /** Milliseconds since the epoch. Default `Date.now`. */
+  readonly now?: () => number
+}
+
+/** Wraps a verifier. Refusals are not remembered; a token is never served from memory after its own expiry. */
+export function cachedVerifier(verifier: TokenVerifier, options: VerifiedCacheOptions): TokenVerifier {
+  const { digest, maxEntries = 10_000, maxAge = 60, now = Date.now } = options
+  const known = new Map<string, { readonly token: VerifiedToken; readonly until: number }>()
+  return {
+    async verify(credential: Credential, audience: string, verifyOptions): Promise<Result<VerifiedToken>> {
+      // A token that was verified with the proof of a key is not to be served without it.
+      const key = `${digest(credential.reveal())} ${audience} ${verifyOptions?.keyThumbprint ?? ''}`
+      const seconds = now() / 1000
+      const hit = known.get(key)
+      if (hit && seconds < hit.until) return granted(hit.token)
+      if (hit) known.delete(key)
+      const result = await verifier.verify(credential, audience, verifyOptions)
+      if (result.ok) {
+        // A Map keeps insertion order, so the first key is the oldest.
+        const oldest = known.size >= maxEntries ? known.keys().next().value : undefined
+        if (oldest !== undefined) known.delete(oldest)
+        known.set(key, { token: result.value, until: Math.min(result.value.expiresAt, seconds + maxAge) })
+      }
+      return result
+    },
+  }
+}

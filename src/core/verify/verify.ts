@@ -1,0 +1,124 @@
+// Verification of access tokens: the port, and the rules that hold for every token format. Signatures and introspection are adapters.
+
+import type { Credential } from '../credential.ts'
+import { granted, type Result, refused } from '../errors.ts'
+import type { Actor, Principal } from '../principal.ts'
+import { parseScopes } from '../scope.ts'
+
+/** What a verified access token says. It holds no secret. Times are in seconds since the epoch. */
+export interface VerifiedToken {
+  readonly principal: Principal
+  readonly audience: readonly string[]
+  readonly scopes: readonly string[]
+  readonly expiresAt: number
+  /** `jti`, where the token has one. */
+  readonly tokenId?: string
+  /** Thumbprint of the key that the token is bound to, whose possession the caller has proved; such a token is worth nothing without it. */
+  readonly boundTo?: string
+  /** All claims, as the issuer signed or reported them. */
+  readonly claims: Readonly<Record<string, unknown>>
+}
+
+/** The port: verifies one access token for one audience. */
+export interface TokenVerifier {
+  /**
+   * @param credential The access token.
+   * @param audience The resource that the token must have been issued for; compulsory, so that no door can forget it.
+   * @returns The verified token, or the reason why it is none. Does not throw for anything that a caller sent.
+   */
+  verify(credential: Credential, audience: string, options?: VerifyOptions): Promise<Result<VerifiedToken>>
+}
+
+/** What goes with a token to its verification. */
+export interface VerifyOptions {
+  readonly signal?: AbortSignal
+  /**
+   * Thumbprint of the key whose possession the caller has proved. Then the token must be bound to this key; without it, a token that is bound to
+   * any key is refused.
+   */
+  readonly keyThumbprint?: string
+}
+
+/** What the claims are held against. */
+export interface ClaimRules {
+  readonly issuer: string
+  readonly audience: string
+  /** Seconds since the epoch. */
+  readonly now: number
+  /** Leeway for clocks that differ, in seconds. */
+  readonly tolerance: number
+  /** The claim that names the tenant, where one issuer serves several. */
+  readonly tenantClaim?: string | undefined
+  /** As in {@link VerifyOptions}. */
+  readonly keyThumbprint?: string | undefined
+}
+
+/**
+ * Validates the claims of an access token, whichever way they were authenticated: issuer, audience, expiry, not-before, issued-at, subject
+ * (RFC 9068 section 4, RFC 7519 section 4.1).
+ */
+export function validateClaims(claims: Readonly<Record<string, unknown>>, rules: ClaimRules): Result<VerifiedToken> {
+  const { iss, sub, exp, nbf, iat, jti, scope } = claims
+  if (iss !== rules.issuer) return refused('issuer_mismatch')
+  const audience =
+    typeof claims.aud === 'string'
+      ? [claims.aud]
+      : Array.isArray(claims.aud)
+        ? claims.aud.filter((one) => typeof one === 'string')
+        : []
+  if (!audience.includes(rules.audience)) return refused('audience_mismatch')
+  if (typeof exp !== 'number' || !Number.isFinite(exp)) return refused('claim_missing', { claim: 'exp' })
+  if (exp + rules.tolerance <= rules.now) return refused('token_expired')
+  if (nbf !== undefined && (typeof nbf !== 'number' || !Number.isFinite(nbf))) return refused('claim_invalid', { claim: 'nbf' })
+  if (typeof nbf === 'number' && nbf - rules.tolerance > rules.now) return refused('token_not_yet_valid')
+  if (iat !== undefined && (typeof iat !== 'number' || !Number.isFinite(iat))) return refused('claim_invalid', { claim: 'iat' })
+  if (typeof iat === 'number' && iat - rules.tolerance > rules.now) return refused('token_not_yet_valid')
+  if (typeof sub !== 'string' || sub === '') return refused('claim_missing', { claim: 'sub' })
+  if (!isBoundAsProved(claims.cnf, rules.keyThumbprint)) return refused('claim_invalid', { claim: 'cnf' })
+  const tenant = rules.tenantClaim === undefined ? undefined : claims[rules.tenantClaim]
+  if (rules.tenantClaim !== undefined && (typeof tenant !== 'string' || tenant === '')) {
+    return refused('claim_missing', { claim: rules.tenantClaim })
+  }
+  const actor = parseActor(claims.act, 0)
+  if (claims.act !== undefined && !actor) return refused('claim_invalid', { claim: 'act' })
+  const client = typeof claims.client_id === 'string' ? claims.client_id : typeof claims.azp === 'string' ? claims.azp : undefined
+  return granted({
+    principal: {
+      issuer: rules.issuer,
+      subject: sub,
+      ...(typeof tenant === 'string' ? { tenant } : {}),
+      ...(client === undefined ? {} : { client }),
+      ...(actor === undefined ? {} : { actor }),
+    },
+    audience,
+    scopes: parseScopes(scope),
+    expiresAt: exp,
+    ...(typeof jti === 'string' ? { tokenId: jti } : {}),
+    ...(rules.keyThumbprint === undefined ? {} : { boundTo: rules.keyThumbprint }),
+    claims,
+  })
+}
+
+/**
+ * Whether a token is bound to the key whose possession was proved, and to nothing else; to none where nothing was proved. A bound token proves
+ * nothing by itself: taken as a bearer token it would serve whoever stole it (RFC 9449 sections 6 and 7.2). And a proof with a token that
+ * is not bound would be one that anybody can make (section 7.1).
+ */
+function isBoundAsProved(confirmation: unknown, keyThumbprint: string | undefined): boolean {
+  if (confirmation === undefined || keyThumbprint === undefined) return confirmation === undefined && keyThumbprint === undefined
+  if (typeof confirmation !== 'object' || confirmation === null) return false
+  const members = Object.entries(confirmation)
+  return members.length === 1 && members.every(([name, value]) => name === 'jkt' && value === keyThumbprint)
+}
+
+/** Chains longer than this are refused: nobody delegates so often, and the claim is walked at every hop. */
+const LONGEST_CHAIN = 8
+
+function parseActor(claim: unknown, depth: number): Actor | undefined {
+  if (typeof claim !== 'object' || claim === null || depth >= LONGEST_CHAIN) return undefined
+  const { sub, iss, act } = claim as Record<string, unknown>
+  if (typeof sub !== 'string' || sub === '') return undefined
+  const inner = act === undefined ? undefined : parseActor(act, depth + 1)
+  if (act !== undefined && !inner) return undefined
+  return { subject: sub, ...(typeof iss === 'string' ? { issuer: iss } : {}), ...(inner ? { actor: inner } : {}) }
+}

@@ -1,0 +1,36 @@
+// Looks at one tool as its server lists it, for an operator who decides on a binding: what looks like a credential or an identity, what is
+// repeated in headers, and why the tool could not be used. It binds nothing.
+
+import { type DetectedParameter, detectParameters } from '../arguments/detect.ts'
+import { mirroredParameters } from '../arguments/param-header.ts'
+import { type ArgumentRefusal, explain } from '../arguments/refusal.ts'
+import { isObject } from '../arguments/schema.ts'
+import { stripTool, type ToolDefinition } from '../arguments/strip.ts'
+
+/** What was seen of a tool. */
+export interface ToolExamination {
+  /** Parameters that the model must not be left to fill, unless the operator says so. */
+  readonly parameters: readonly DetectedParameter[]
+  /** Parameters that the server wants repeated in a header (`x-mcp-header`), by pointer. */
+  readonly mirrored: readonly { readonly pointer: string; readonly header: string }[]
+  /** Why no binding makes the tool usable. */
+  readonly unusable?: { readonly reason: ArgumentRefusal; readonly why: string }
+}
+
+/** Examines a tool, as the placement `argument` would with all that was detected. */
+export function examineTool(tool: ToolDefinition): ToolExamination {
+  const { inputSchema } = tool
+  const detected = detectParameters(inputSchema)
+  const annotated = isObject(inputSchema) ? mirroredParameters(inputSchema) : undefined
+  const mirrored = annotated?.ok ? annotated.value.map(({ pointer, header }) => ({ pointer, header })) : []
+  const seen = { parameters: detected.ok ? detected.value : [], mirrored }
+  if (!detected.ok) return { ...seen, unusable: inWords(detected.reason) }
+  // A client that follows the protocol drops the tool by itself.
+  if (annotated?.ok === false) return { ...seen, unusable: inWords(annotated.reason) }
+  const stripped = stripTool(tool, detected.value)
+  return stripped.ok ? seen : { ...seen, unusable: inWords(stripped.reason) }
+}
+
+function inWords(reason: ArgumentRefusal): { readonly reason: ArgumentRefusal; readonly why: string } {
+  return { reason, why: explain(reason) }
+}

@@ -1,0 +1,12 @@
+// The run store in PostgreSQL, for any number of instances: whoever takes a thread has it, and all hear what is said in it.
+
+import type { RunStore } from '../../chatkit/runs/run-store.ts'
+import { POSTGRES } from '../statements/compiled-postgres.ts'
+import type { PostgresDatabase } from './database.ts'
+import { step } from '../statements/sql.ts'
+import { sqlRunStore } from '../shared/sql-run-store.ts'
+
+/** The run store over an open database. */
+export function postgresRunStore(database: PostgresDatabase): RunStore {
+  return sqlRunStore(database, POSTGRES.runs, database.bell, (owner) => [step(POSTGRES.lockOwner, { owner })])
+}

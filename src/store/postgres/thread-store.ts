@@ -1,0 +1,12 @@
+// The thread store in PostgreSQL, for any number of instances.
+
+import type { ThreadStore } from '../../chatkit/threads/thread-store.ts'
+import { POSTGRES } from '../statements/compiled-postgres.ts'
+import type { PostgresDatabase } from './database.ts'
+import { step } from '../statements/sql.ts'
+import { sqlThreadStore } from '../shared/sql-thread-store.ts'
+
+/** The thread store over an open database. */
+export function postgresThreadStore(database: PostgresDatabase): ThreadStore {
+  return sqlThreadStore(database, POSTGRES.threads, (owner, thread) => [step(POSTGRES.lockThread, { owner, thread }, 1)])
+}

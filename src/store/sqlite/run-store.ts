@@ -1,0 +1,105 @@
+// The run store in a SQLite file, for one process at a time. Runs that nobody can come back to are kept in memory: they cost no commit.
+
+import { memoryRunStore } from '../../chatkit/runs/memory-run-store.ts'
+import type { BeginTerms, Begun, NewRun, RunStore } from '../../chatkit/runs/run-store.ts'
+import { SQLITE } from '../statements/compiled-sqlite.ts'
+import { localBell } from '../shared/run-bell.ts'
+import { isAlive, sqlRunStore } from '../shared/sql-run-store.ts'
+import type { SqliteDatabase } from './database.ts'
+
+/** Milliseconds after which those are woken who watch a run that nobody here writes. */
+const POLL = 5000
+
+/** The run store over an open database. */
+export function sqliteRunStore(database: SqliteDatabase): RunStore {
+  const kept = sqlRunStore(database, SQLITE.runs, localBell())
+  const light = memoryRunStore()
+  /** The runs that are in memory. */
+  const lights = new Map<string, NewRun>()
+  /** Ids of the runs in the file that this process began, and so hears of. */
+  const own = new Set<string>()
+  const of = (id: string) => (lights.has(id) ? light : kept)
+  let turn: Promise<unknown> = Promise.resolve()
+
+  /** One begin at a time: a thread may be taken in either place. */
+  function begin(run: NewRun, terms: BeginTerms): Promise<Begun> {
+    const begun = turn.then(() => beginNow(run, terms))
+    turn = begun.catch(() => {})
+    return begun
+  }
+
+  async function beginNow(run: NewRun, terms: BeginTerms): Promise<Begun> {
+    const { owner, threadId } = run
+    const { now, most } = terms
+    const inMemory = await light.latest(owner, threadId, now)
+    const inFile = await kept.latest(owner, threadId, now)
+    // What follows a run that was interrupted must be found as the newest one, also after it has ended.
+    if (!run.resumable && !run.once && inFile?.state !== 'interrupted') {
+      if (inFile && isAlive(inFile)) return { began: false, why: 'busy' }
+      const elsewhere = (await database.first(SQLITE.runs.countAlive, { owner, now }))?.count ?? 0
+      const begun = await light.begin(run, { ...terms, most: most - elsewhere })
+      if (begun.began) lights.set(run.id, run)
+      return begun
+    }
+    const isBusy = inMemory !== undefined && isAlive(inMemory)
+    const begun = await kept.begin(run, { ...terms, most: isBusy ? 0 : most - (await countLights(owner, now)) })
+    if (!begun.began) return begun.why === 'crowded' && isBusy ? { began: false, why: 'busy' } : begun
+    own.add(run.id)
+    if (!inMemory) return begun
+    await forgetLights(owner, threadId)
+    return { began: true, replaced: inMemory }
+  }
+
+  async function countLights(owner: string, now: number): Promise<number> {
+    let count = 0
+    for (const run of lights.values()) {
+      if (run.owner !== owner) continue
+      const found = await light.latest(owner, run.threadId, now)
+      if (found?.id === run.id && isAlive(found)) count += 1
+    }
+    return count
+  }
+
+  async function forgetLights(owner: string, threadId: string): Promise<void> {
+    await light.forget(owner, threadId)
+    for (const run of lights.values()) if (run.owner === owner && run.threadId === threadId) lights.delete(run.id)
+  }
+
+  function leave(id: string): RunStore {
+    const store = of(id)
+    lights.delete(id)
+    own.delete(id)
+    return store
+  }
+
+  return {
+    begin,
+    append: (id, first, events, aliveUntil) => of(id).append(id, first, events, aliveUntil),
+    end: (id, state) => leave(id).end(id, state),
+    drop: (id) => leave(id).drop(id),
+    async latest(owner, threadId, now) {
+      // A run in memory goes when it ends, or when another one takes its thread, so it is the newest one while it is there.
+      return (await light.latest(owner, threadId, now)) ?? (await kept.latest(owner, threadId, now))
+    },
+    events: (id, after, limit) => of(id).events(id, after, limit),
+    async stop(owner, threadId): Promise<void> {
+      await light.stop(owner, threadId)
+      await kept.stop(owner, threadId)
+    },
+    async forget(owner, threadId): Promise<void> {
+      await forgetLights(owner, threadId)
+      await kept.forget(owner, threadId)
+    },
+    watch(id, wake): () => void {
+      const unwatch = of(id).watch(id, wake)
+      if (lights.has(id) || own.has(id)) return unwatch
+      // Left by a process before this one: nobody says when its time is over.
+      const poll = setInterval(wake, POLL)
+      poll.unref()
+      return () => {
+        clearInterval(poll)
+        unwatch()
+      }
+    },
+  }
+}

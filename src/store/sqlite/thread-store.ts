@@ -1,0 +1,11 @@
+// The thread store in a SQLite file.
+
+import type { ThreadStore } from '../../chatkit/threads/thread-store.ts'
+import { SQLITE } from '../statements/compiled-sqlite.ts'
+import { sqlThreadStore } from '../shared/sql-thread-store.ts'
+import type { SqliteDatabase } from './database.ts'
+
+/** The thread store over an open database. */
+export function sqliteThreadStore(database: SqliteDatabase): ThreadStore {
+  return sqlThreadStore(database, SQLITE.threads)
+}

@@ -1,0 +1,102 @@
+// Trying an answer again: what came after the message goes, and the answer is written anew.
+
+import { expect, test } from 'vitest'
+import { begin, RESUMABLE, steps } from '../resumable.ts'
+import { describeStores } from '../stores.ts'
+import { type Loose, testChat } from '../support.ts'
+import { addItems, idsOf, refusalOf, storedItems, threadWith, typesOf, type Written } from '../thread-of.ts'
+
+const said = (id: string): Written => ({
+  id,
+  type: 'assistant_message',
+  content: [{ type: 'output_text', text: id, annotations: [] }],
+})
+
+describeStores('a retry', (open) => {
+  async function chatOf() {
+    const seen: Loose[] = []
+    const [stores] = await open()
+    const chat = testChat(async function* (_thread, userMessage, context) {
+      if (userMessage) seen.push([userMessage.id, idsOf(await context.history())])
+      yield { type: 'progress_update', text: 'on' }
+    }, stores)
+    return { chat, seen }
+  }
+
+  test('deletes everything newer, hidden items and later messages too, without events, and answers that message', async () => {
+    const { chat, seen } = await chatOf()
+    const thread_id = await threadWith(chat, [
+      said('a1'),
+      { id: 'h1', type: 'hidden_context_item', content: 'note' },
+      { id: 'u2', type: 'user_message', content: [], attachments: [], inference_options: {} },
+      said('a2'),
+      { id: 'h2', type: 'sdk_hidden_context', content: 'note' },
+    ])
+    const [first] = idsOf(await storedItems(chat, thread_id))
+    const events = await chat.stream('alice', 'threads.retry_after_item', { thread_id, item_id: 'u2' })
+    expect(typesOf(events)).toEqual(['stream_options', 'progress_update'])
+    expect(idsOf(await storedItems(chat, thread_id))).toEqual([first, 'a1', 'h1', 'u2'])
+    await chat.stream('alice', 'threads.retry_after_item', { thread_id, item_id: first })
+    expect(idsOf(await storedItems(chat, thread_id))).toEqual([first])
+    expect(seen.slice(1)).toEqual([
+      ['u2', [first, 'a1', 'h1', 'u2']],
+      [first, [first]],
+    ])
+  })
+
+  test('deletes more than a page', async () => {
+    const { chat } = await chatOf()
+    const thread_id = await threadWith(chat)
+    const [first] = idsOf(await storedItems(chat, thread_id))
+    await addItems(
+      chat,
+      thread_id,
+      Array.from({ length: 250 }, (_, n) =>
+        n % 3 === 0 ? { id: `h${n}`, type: 'hidden_context_item', content: n } : said(`a${n}`),
+      ),
+    )
+    await chat.stream('alice', 'threads.retry_after_item', { thread_id, item_id: first })
+    expect(idsOf(await storedItems(chat, thread_id))).toEqual([first])
+  })
+
+  test('of an item that is not there, or was never to be seen, is an empty stream, and deletes nothing', async () => {
+    const { chat, seen } = await chatOf()
+    const thread_id = await threadWith(chat, [said('a1'), { id: 'h1', type: 'hidden_context_item', content: 'note' }])
+    const other = await threadWith(chat, [said('b1')])
+    const before = await storedItems(chat, thread_id)
+    for (const item_id of ['none', 'b1', idsOf(await storedItems(chat, other))[0], 'h1']) {
+      const response = await chat.send('alice', 'threads.retry_after_item', { thread_id, item_id })
+      expect([response.status, response.headers.get('content-type'), await response.text()]).toEqual([
+        200,
+        'text/event-stream',
+        '',
+      ])
+    }
+    expect(await storedItems(chat, thread_id)).toEqual(before)
+    expect(seen).toHaveLength(2)
+    expect(chat.callers.every(({ ended }) => ended === 1)).toBe(true)
+  })
+
+  test('of an item that is no message is refused', async () => {
+    const { chat } = await chatOf()
+    const thread_id = await threadWith(chat, [said('a1')])
+    const before = await storedItems(chat, thread_id)
+    expect(await refusalOf(await chat.send('alice', 'threads.retry_after_item', { thread_id, item_id: 'a1' }))).toEqual([
+      409,
+      'not_a_message',
+    ])
+    expect(await storedItems(chat, thread_id)).toEqual(before)
+  })
+
+  test('is refused while an answer is written, and deletes nothing of it', async () => {
+    const [stores] = await open()
+    const told = steps()
+    const chat = testChat(told.respond, stores)
+    const { reader, thread: thread_id } = await begin(chat)
+    const [first] = idsOf(await storedItems(chat, thread_id))
+    const refused = await chat.send('alice', 'threads.retry_after_item', { thread_id, item_id: first }, RESUMABLE)
+    expect(await refusalOf(refused)).toEqual([409, 'thread_busy'])
+    told.finish()
+    expect((await reader.take()).at(-1)?.event.type).toBe('thread.item.done')
+  })
+})

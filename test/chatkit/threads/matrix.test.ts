@@ -1,0 +1,37 @@
+// Every request type, asked by everybody for what is one person's, over every store; and over a wrapper that forgets one check, which must be noticed.
+
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { REQUESTS, violationsOf, type World, worldOf } from './matrix.ts'
+import { type RealDoor, realDoor } from '../real-door.ts'
+import { describeStores } from '../stores.ts'
+
+let door: RealDoor
+beforeAll(async () => {
+  door = await realDoor()
+})
+
+describeStores('what is one person’s', (open) => {
+  async function world(): Promise<World> {
+    const [stores] = await open()
+    const made = await worldOf(stores, door)
+    onTestFinished(() => made.close())
+    return made
+  }
+
+  test.each(Object.keys(REQUESTS))('is to nobody else anything but missing, asked for by %s', async (type) => {
+    expect(await violationsOf(type, await world())).toEqual([])
+  })
+})
+
+describe('the matrix', () => {
+  test('asks all types of requests that the server knows', async () => {
+    const { parseRequest } = await import('../../../src/chatkit/protocol/parse-request.ts')
+    const limits = { bodyBytes: 1, audioBytes: 1, textLength: 1, titleLength: 1, logLength: 1_000_000, runs: 1, streams: 32 }
+    const known = (type: string) => {
+      const parsed = parseRequest({ type, params: null }, limits)
+      return !parsed.ok && parsed.refusal.code !== 'unknown_type'
+    }
+    expect(Object.keys(REQUESTS)).toHaveLength(18)
+    expect(Object.keys(REQUESTS).filter((type) => !known(type))).toEqual([])
+  })
+})

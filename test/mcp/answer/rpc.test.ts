@@ -1,0 +1,133 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { readAsked, withoutForeignText } from '../../../src/mcp/answer/rpc.ts'
+
+describe('what a body asks for', () => {
+  it.each([
+    ['{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{}}', { id: 1, toolCall: true }],
+    ['{"jsonrpc":"2.0","id":0,"method":"tools\\/call"}', { id: 0, toolCall: true }],
+    ['{"id":"a","method":"tools/list","params":{"x":"tools/call"}}', { id: 'a', toolCall: false }],
+    ['{"method":"notifications/cancelled"}', undefined],
+    ['{"id":null,"method":"tools/call"}', undefined],
+    ['{"id":{},"method":"tools/call"}', undefined],
+    ['{"id":1,"result":{}}', undefined],
+    ['{"id":1,"method":["tools/call"]}', undefined],
+    ['[{"id":1,"method":"tools/call"}]', undefined],
+    ['null', undefined],
+    ['"tools/call"', undefined],
+    ['', undefined],
+    ['{', undefined],
+  ])('is read from %s', (body, asked) => {
+    expect(readAsked(body)).toEqual(asked)
+  })
+})
+
+describe('an error answer', () => {
+  const asked = { id: 7, toolCall: false }
+  const reduce = async (body: string | null | ReadableStream, status = 400, headers: Record<string, string> = {}) => {
+    const response = await withoutForeignText(new Response(body, { status, statusText: 'canary', headers }), asked)
+    return { status: response.status, text: await response.text(), headers: Object.fromEntries(response.headers), response }
+  }
+
+  it.each([
+    ['the code', { code: -32602, message: 'canary', data: { canary: 1 } }, { code: -32602 }],
+    [
+      'the versions that it names',
+      { code: -32022, data: { supported: ['2025-11-25'] } },
+      { code: -32022, data: { supported: ['2025-11-25'] } },
+    ],
+    [
+      'the version that was asked for',
+      { code: -32022, data: { supported: ['2025-11-25'], requested: '2026-07-28' } },
+      { code: -32022, data: { supported: ['2025-11-25'], requested: '2026-07-28' } },
+    ],
+    [
+      'nothing that is no version',
+      { code: -32022, data: { supported: ['canary', 7, '2025-11-25', '2025-11-25 canary'], requested: 'canary' } },
+      { code: -32022, data: { supported: ['2025-11-25'] } },
+    ],
+    ['no data when no version is left', { code: -32022, data: { supported: ['canary'] } }, { code: -32022 }],
+    ['no data that is a list', { code: -32022, data: ['2025-11-25'] }, { code: -32022 }],
+  ])('keeps %s', async (_, error, kept) => {
+    const { status, text } = await reduce(JSON.stringify({ jsonrpc: '2.0', id: 'canary', error }))
+    expect(status).toBe(400)
+    expect(JSON.parse(text)).toEqual({
+      jsonrpc: '2.0',
+      id: 7,
+      error: { message: 'The MCP server refused the request.', ...kept },
+    })
+  })
+
+  it.each([
+    ['no body', null],
+    ['HTML', '<h1>canary</h1>'],
+    ['JSON without an error', '{"canary":1}'],
+    ['an error that is a text', '{"error":"canary"}'],
+    ['an error without a code', '{"error":{"message":"canary"}}'],
+    ['a code that is a text', '{"error":{"code":"canary"}}'],
+    ['a code that is a fraction', '{"error":{"code":1.5}}'],
+    ['a list', '[{"error":{"code":1}}]'],
+    ['more than is looked at', `{"error":{"code":-32022},"x":"${'canary'.repeat(4000)}"}`],
+  ])('is nothing but its status with %s', async (_, body) => {
+    expect(await reduce(body)).toMatchObject({ status: 400, text: '' })
+  })
+
+  it('is nothing but its status when the body breaks', async () => {
+    const body = new ReadableStream({ pull: (controller) => controller.error(new Error('canary')) })
+    expect(await reduce(body)).toMatchObject({ status: 400, text: '' })
+  })
+
+  it('stops reading a body without end', async () => {
+    let pulled = 0
+    let cancelled = false
+    const body = new ReadableStream({
+      pull(controller) {
+        pulled++
+        controller.enqueue(new TextEncoder().encode('x'.repeat(1024)))
+      },
+      cancel() {
+        cancelled = true
+      },
+    })
+    expect((await reduce(body)).text).toBe('')
+    expect(pulled).toBeLessThan(30)
+    expect(cancelled).toBe(true)
+  })
+
+  it('keeps Allow when it is one, and no other header', async () => {
+    const headers = {
+      allow: 'POST, GET',
+      'x-echo': 'canary',
+      'www-authenticate': 'Bearer realm="canary"',
+      'set-cookie': 'canary',
+    }
+    expect((await reduce(null, 405, headers)).headers).toEqual({ allow: 'POST, GET' })
+    expect((await reduce(null, 405, { allow: 'canary <b>' })).headers).toEqual({})
+  })
+
+  it('has no reason phrase of the server’s', async () => {
+    expect((await reduce('{"error":{"code":1}}')).response.statusText).toBe('')
+  })
+
+  it('to anything but a request is not read at all', async () => {
+    let cancelled = false
+    const body = new ReadableStream({
+      pull: () => new Promise(() => {}),
+      cancel() {
+        cancelled = true
+        throw new Error('canary')
+      },
+    })
+    const response = await withoutForeignText(new Response(body, { status: 405 }), undefined)
+    expect([response.status, response.body, cancelled]).toEqual([405, null, true])
+  })
+
+  it('is valid JSON-RPC or nothing, whatever the body is', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.json(), fc.string()), async (body) => {
+        const { text } = await reduce(body)
+        if (text !== '') expect(Object.keys(JSON.parse(text))).toEqual(['jsonrpc', 'id', 'error'])
+      }),
+    )
+  })
+})

@@ -1,0 +1,84 @@
+// The SQLite file: the thread store's contract over it, how it is opened, and what is left after an abrupt end.
+
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openSqlite, type SqliteDatabase, sqliteThreadStore } from '../../../src/store/index.ts'
+import { said, thread, threadStoreContract } from '../../chatkit/threads/thread-store-contract.ts'
+
+let folder: string
+let path: string
+const open: SqliteDatabase[] = []
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'onbehalf-'))
+  path = join(folder, 'chat.db')
+})
+afterEach(() => {
+  for (const database of open.splice(0)) database.close()
+  rmSync(folder, { recursive: true })
+})
+
+function opened(): SqliteDatabase {
+  const database = openSqlite(path)
+  open.push(database)
+  return database
+}
+
+describe('the thread store in SQLite', () => threadStoreContract(() => sqliteThreadStore(opened())))
+
+test('what was stored is there when the file is opened again', async () => {
+  const first = openSqlite(path)
+  await sqliteThreadStore(first).createThread(thread('t1'), { save: [said('t1', 'i1')] })
+  first.close()
+  const store = sqliteThreadStore(opened())
+  expect(await store.thread('owner-a', 't1')).toEqual(thread('t1'))
+  expect((await store.items('owner-a', 't1', { limit: 5, order: 'asc', hidden: true }))?.data).toEqual([said('t1', 'i1')])
+})
+
+test('two connections to one file see each other and lose no change', async () => {
+  const [one, two] = [sqliteThreadStore(opened()), sqliteThreadStore(opened())]
+  await one.createThread(thread('t1'), {})
+  await Promise.all([
+    one.updateThread('owner-a', 't1', { title: 'T' }),
+    two.updateThread('owner-a', 't1', { metadata: { n: 1 } }),
+  ])
+  expect(await one.thread('owner-a', 't1')).toMatchObject({ title: 'T', metadata: { n: 1 } })
+})
+
+test('only its owner can read the file, its log included, even if it was wider before', async () => {
+  writeFileSync(path, '', { mode: 0o644 })
+  chmodSync(path, 0o644)
+  await sqliteThreadStore(opened()).createThread(thread('t1'), {})
+  for (const name of [path, `${path}-wal`, `${path}-shm`]) expect(statSync(name).mode & 0o777).toBe(0o600)
+})
+
+test('the file has a write-ahead log that is synced at every commit', async () => {
+  const FULL = 2
+  expect(await opened().first({ text: 'pragma synchronous', slots: [] }, {})).toEqual({ synchronous: FULL })
+  const raw = new DatabaseSync(path)
+  expect(raw.prepare('pragma journal_mode').get()).toEqual({ journal_mode: 'wal' })
+  raw.close()
+})
+
+test('a file of a newer version is left alone', () => {
+  opened()
+  const raw = new DatabaseSync(path)
+  raw.exec('pragma user_version = 999')
+  raw.close()
+  expect(() => openSqlite(path)).toThrow('newer version')
+})
+
+test('a file that is not of SQLite is refused', () => {
+  writeFileSync(path, 'not a database, but long enough to be looked at as one '.repeat(40))
+  expect(() => openSqlite(path)).toThrow()
+})
+
+test('a batch is all or nothing', async () => {
+  const store = sqliteThreadStore(opened())
+  const broken = { ...said('t1', 'i2'), toJSON: () => undefined }
+  await expect(store.createThread(thread('t1'), { save: [said('t1', 'i1'), broken] })).rejects.toThrow()
+  expect(await store.thread('owner-a', 't1')).toBeUndefined()
+})

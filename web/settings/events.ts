@@ -1,0 +1,27 @@
+// The events that the element tells its host page. None holds a credential.
+
+import type { JsonObject } from '../../src/chatkit/protocol/json.ts'
+import type { RunNotice, RunOutcome } from '../chat/parts.ts'
+import type { ChatEvent } from '../client/parse.ts'
+import type { ResponseNotice } from '../client/wire.ts'
+import type { WidgetAction } from '../content/contract.ts'
+
+/** The `detail` of each event, by its name. */
+export interface ChatEventMap {
+  /** Another conversation is on show, or it has another title; `id` is null for a new one. */
+  readonly 'chat-thread': { readonly id: string | null; readonly title: string | undefined }
+  /** An event of a stream, after it was applied. */
+  readonly 'chat-event': { readonly event: ChatEvent }
+  /** Any answer of the server, with its status and a few of its headers. */
+  readonly 'chat-response': ResponseNotice
+  /** A stream has begun. */
+  readonly 'chat-response-start': RunNotice
+  /** A stream has ended. */
+  readonly 'chat-response-end': RunNotice & { readonly outcome: RunOutcome }
+  /** The person was shown an error. */
+  readonly 'chat-error': { readonly message: string; readonly code: string | undefined; readonly status: number | undefined }
+  /** The server wants an effect in the page. */
+  readonly 'chat-client-effect': { readonly name: string; readonly data: JsonObject }
+  /** An action of a widget whose handler is the page. */
+  readonly 'chat-action': { readonly action: WidgetAction; readonly itemId: string }
+}
