@@ -9,7 +9,14 @@ import { getRequestListener } from '@hono/node-server'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
-import { type Caller, Credential, createAuditor, createDoor, createOnBehalf, type TokenExchanger } from 'onbehalf'
+import {
+  type Caller,
+  Credential,
+  createAuditor,
+  createDoor,
+  createOnBehalf,
+  type TokenExchanger,
+} from 'onbehalf'
 import { chatkitServer } from 'onbehalf/chatkit'
 import { egressFetch } from 'onbehalf/egress'
 import { jwtVerifier } from 'onbehalf/jwt'
@@ -25,13 +32,20 @@ const RUNS = 200
 const toolCall = z.object({ id: z.number(), params: z.object({ arguments: z.unknown() }) })
 
 /** Measures and gives `chainCpuVsSdkRoundTrip` and `authShareOfHop`. */
-export async function chain(report: (line: string) => void): Promise<Readonly<Record<string, number>>> {
+export async function chain(
+  report: (line: string) => void,
+): Promise<Readonly<Record<string, number>>> {
   const closing: (() => unknown)[] = []
   try {
     const issuer = await stubIssuer()
     const fetch = egressFetch()
     closing.push(() => fetch.close())
-    const parts = { verifier: issuer.verifier, audit: { record: () => {} }, exchanger: issuer.exchanger, fetch }
+    const parts = {
+      verifier: issuer.verifier,
+      audit: { record: () => {} },
+      exchanger: issuer.exchanger,
+      fetch,
+    }
     const bare = await sdkRoundTrip(closing)
     const ours = await chatTurn(parts, issuer.token, closing)
     const micros = await cpuMicros({ bare, ours: ours.turn }, { runs: RUNS })
@@ -39,7 +53,9 @@ export async function chain(report: (line: string) => void): Promise<Readonly<Re
     const door = await cpuMicros({ door: ours.door }, { runs: 5000 })
     report(`one SDK client + server round trip   ${micros.bare?.toFixed(0)} µs CPU`)
     report(`a chat turn with one tool call       ${micros.ours?.toFixed(0)} µs CPU`)
-    report(`one MCP hop, SDK on both sides       ${hop.hop?.toFixed(0)} µs CPU, its door ${door.door?.toFixed(1)} µs`)
+    report(
+      `one MCP hop, SDK on both sides       ${hop.hop?.toFixed(0)} µs CPU, its door ${door.door?.toFixed(1)} µs`,
+    )
     return {
       chainCpuVsSdkRoundTrip: round((micros.ours ?? Number.NaN) / (micros.bare ?? Number.NaN)),
       authShareOfHop: round((door.door ?? Number.NaN) / (hop.hop ?? Number.NaN)),
@@ -59,7 +75,9 @@ async function stubIssuer() {
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k', alg: 'ES256', use: 'sig' }] }
   const fetch: typeof globalThis.fetch = async (input) => {
     const url = String(input instanceof Request ? input.url : input)
-    return Response.json(url.includes('.well-known') ? { issuer: ISSUER, jwks_uri: `${ISSUER}/jwks` } : jwks)
+    return Response.json(
+      url.includes('.well-known') ? { issuer: ISSUER, jwks_uri: `${ISSUER}/jwks` } : jwks,
+    )
   }
   const token = async (audience: string, scope: string) =>
     new SignJWT({ scope, client_id: 'bench' })
@@ -75,14 +93,28 @@ async function stubIssuer() {
     issuer: ISSUER,
     async exchange(_subject, { resource, scopes }) {
       const credential = new Credential(await token(resource, scopes.join(' ')))
-      return { ok: true, value: { credential, expiresAt: Date.now() / 1000 + 3600, scopes, tokenId: crypto.randomUUID() } }
+      return {
+        ok: true,
+        value: {
+          credential,
+          expiresAt: Date.now() / 1000 + 3600,
+          scopes,
+          tokenId: crypto.randomUUID(),
+        },
+      }
     },
   }
   return { verifier: jwtVerifier({ issuer: ISSUER, fetch }), exchanger, token }
 }
 
-async function serve(handler: (request: Request) => Promise<Response>, closing: (() => unknown)[]): Promise<string> {
-  return listen(createServer(getRequestListener(handler, { overrideGlobalObjects: false })), closing)
+async function serve(
+  handler: (request: Request) => Promise<Response>,
+  closing: (() => unknown)[],
+): Promise<string> {
+  return listen(
+    createServer(getRequestListener(handler, { overrideGlobalObjects: false })),
+    closing,
+  )
 }
 
 async function listen(server: Server, closing: (() => unknown)[]): Promise<string> {
@@ -98,9 +130,13 @@ async function listen(server: Server, closing: (() => unknown)[]): Promise<strin
 
 function echoServer(): McpServer {
   const server = new McpServer({ name: 'echo', version: '1.0.0' })
-  server.registerTool('echo', { inputSchema: z.object({ text: z.string() }) }, async ({ text }) => ({
-    content: [{ type: 'text', text }],
-  }))
+  server.registerTool(
+    'echo',
+    { inputSchema: z.object({ text: z.string() }) },
+    async ({ text }) => ({
+      content: [{ type: 'text', text }],
+    }),
+  )
   return server
 }
 
@@ -111,14 +147,23 @@ async function sdkRoundTrip(closing: (() => unknown)[]): Promise<() => Promise<u
   return connect(url, globalThis.fetch, closing)
 }
 
-async function connect(url: string, fetch: typeof globalThis.fetch, closing: (() => unknown)[]): Promise<() => Promise<unknown>> {
-  const client = new Client({ name: 'bench', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } })
+async function connect(
+  url: string,
+  fetch: typeof globalThis.fetch,
+  closing: (() => unknown)[],
+): Promise<() => Promise<unknown>> {
+  const client = new Client(
+    { name: 'bench', version: '1.0.0' },
+    { versionNegotiation: { mode: 'auto' } },
+  )
   await client.connect(new StreamableHTTPClientTransport(new URL(url), { fetch }))
   closing.push(() => client.close())
   return () => client.callTool({ name: 'echo', arguments: { text: ARGUMENT } })
 }
 
-type Parts = Required<Pick<Parameters<typeof protectMcpServer>[0], 'verifier' | 'audit' | 'exchanger' | 'fetch'>>
+type Parts = Required<
+  Pick<Parameters<typeof protectMcpServer>[0], 'verifier' | 'audit' | 'exchanger' | 'fetch'>
+>
 
 /** Our own code: chat endpoint, carrying fetch, server kit, call to the API, and its door; the tool and the API do next to nothing. */
 async function chatTurn(
@@ -149,8 +194,15 @@ async function chatTurn(
       },
       async (call, { fetch: apiFetch }) => {
         const { id, params } = toolCall.parse(await call.json())
-        const answer = await apiFetch('tasks')(`${api}/api/tasks`, { method: 'POST', body: JSON.stringify(params.arguments) })
-        return Response.json({ jsonrpc: '2.0', id, result: { content: [{ type: 'text', text: await answer.text() }] } })
+        const answer = await apiFetch('tasks')(`${api}/api/tasks`, {
+          method: 'POST',
+          body: JSON.stringify(params.arguments),
+        })
+        return Response.json({
+          jsonrpc: '2.0',
+          id,
+          result: { content: [{ type: 'text', text: await answer.text() }] },
+        })
       },
     )
     return kit(incoming)
@@ -160,7 +212,13 @@ async function chatTurn(
   let sdkKit: ((incoming: Request) => Promise<Response>) | undefined
   const sdkMcp: string = await serve((incoming) => {
     sdkKit ??= protectMcpServer(
-      { resource: `${sdkMcp}/mcp`, authorizationServers: [ISSUER], verifier, audit, toolScopes: { echo: ['tasks:write'] } },
+      {
+        resource: `${sdkMcp}/mcp`,
+        authorizationServers: [ISSUER],
+        verifier,
+        audit,
+        toolScopes: { echo: ['tasks:write'] },
+      },
       (call, { authInfo }) => sdk.fetch(call, { authInfo }),
     )
     return sdkKit(incoming)
@@ -187,28 +245,44 @@ async function chatTurn(
     // One person asks as fast as it goes.
     rateLimit: 'none',
     async *respond(_thread, _message, { caller, newItem }) {
-      const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'echo', arguments: { text: ARGUMENT } } }
+      const call = {
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'tools/call',
+        params: { name: 'echo', arguments: { text: ARGUMENT } },
+      }
       const answer = await caller.fetch('tasks')(`${mcp}/mcp`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+        headers: {
+          'content-type': 'application/json',
+          accept: 'application/json, text/event-stream',
+        },
         body: JSON.stringify(call),
       })
       const text = await answer.text()
       const content = [{ type: 'output_text', text, annotations: [] }] as const
-      yield { type: 'thread.item.done', item: { ...newItem('message'), type: 'assistant_message', content } }
+      yield {
+        type: 'thread.item.done',
+        item: { ...newItem('message'), type: 'assistant_message', content },
+      }
     },
   })
   const chat = await listen(createServer(chatkit.listener), closing)
   closing.push(() => chatkit.close())
   const bearer = `Bearer ${await token(resource, 'tasks:write')}`
-  const message = { content: [{ type: 'input_text', text: ARGUMENT }], attachments: [], inference_options: {} }
+  const message = {
+    content: [{ type: 'input_text', text: ARGUMENT }],
+    attachments: [],
+    inference_options: {},
+  }
   const body = JSON.stringify({ type: 'threads.create', params: { input: message } })
   const headers = { authorization: bearer, 'content-type': 'application/json' }
 
   const turn = async () => {
     const answer = await request(`${chat}/chatkit`, { method: 'POST', headers, body })
     const text = await answer.body.text()
-    if (!text.includes(ARGUMENT) || text.includes('"error"')) throw new Error(`The chat turn failed: ${text}`)
+    if (!text.includes(ARGUMENT) || text.includes('"error"'))
+      throw new Error(`The chat turn failed: ${text}`)
   }
   const admission = await onbehalf.admit(new Request(resource, { method: 'POST', headers }))
   if (!admission.ok) throw new Error('The bench token was refused')

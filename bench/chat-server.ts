@@ -11,19 +11,30 @@ import { type AnswerEvent, type ChatCaller, chatkitServer, type ItemBase } from 
 import { openSqlite, sqliteThreadStore } from 'onbehalf/store'
 import { z } from 'zod'
 
-const asked = z.object({ params: z.object({ input: z.object({ content: z.tuple([z.object({ text: z.string() })]) }) }) })
+const asked = z.object({
+  params: z.object({ input: z.object({ content: z.tuple([z.object({ text: z.string() })]) }) }),
+})
 const STREAM_HEADERS = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }
 
 /** What a model says, a word at a time: each event comes in a turn of the event loop of its own. After `events` of them an `idle` answer waits. */
-async function* answer(message: string, base: ItemBase, gone: AbortSignal): AsyncGenerator<AnswerEvent, void, undefined> {
+async function* answer(
+  message: string,
+  base: ItemBase,
+  gone: AbortSignal,
+): AsyncGenerator<AnswerEvent, void, undefined> {
   const events = Number(message)
   yield { type: 'thread.item.added', item: { ...base, type: 'assistant_message', content: [] } }
   for (let index = 0; index < events; index++) {
     await setImmediate()
-    const update = { type: 'assistant_message.content_part.text_delta', content_index: 0, delta: ' another' } as const
+    const update = {
+      type: 'assistant_message.content_part.text_delta',
+      content_index: 0,
+      delta: ' another',
+    } as const
     yield { type: 'thread.item.updated', item_id: base.id, update }
   }
-  if (message === 'idle') await new Promise<void>((resolve) => gone.addEventListener('abort', () => resolve()))
+  if (message === 'idle')
+    await new Promise<void>((resolve) => gone.addEventListener('abort', () => resolve()))
 }
 
 async function bare(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -36,12 +47,15 @@ async function bare(request: IncomingMessage, response: ServerResponse): Promise
     created_at: '2026-11-27T00:00:00.000Z',
   }
   response.writeHead(200, STREAM_HEADERS)
-  for await (const event of answer(message, base, gone.signal)) response.write(`data: ${JSON.stringify(event)}\n\n`)
+  for await (const event of answer(message, base, gone.signal))
+    response.write(`data: ${JSON.stringify(event)}\n\n`)
   response.end()
 }
 
 /** As an app makes one, with the embedded store and the default limits; only the token is not checked: each request is another person's. */
-function ours(folder: string): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+function ours(
+  folder: string,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   let people = 0
   const chatkit = chatkitServer<ChatCaller>({
     admit: async () => {

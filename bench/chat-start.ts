@@ -59,7 +59,13 @@ export async function start(report: (line: string) => void): Promise<number> {
 /** The package as it would be published, built into a folder of its own, and the program in it. */
 async function installed(folder: string): Promise<string> {
   const built = join(folder, 'dist')
-  run(join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', join(ROOT, 'tsconfig.build.json'), '--outDir', built)
+  run(
+    join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'),
+    '-p',
+    join(ROOT, 'tsconfig.build.json'),
+    '--outDir',
+    built,
+  )
   run(join(ROOT, 'scripts', 'join-build.mjs'), built)
   await copyFile(join(ROOT, 'package.json'), join(folder, 'package.json'))
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction')
@@ -70,7 +76,9 @@ async function installed(folder: string): Promise<string> {
 }
 
 function run(program: string, ...options: string[]): void {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...options], { encoding: 'utf8' })
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...options], {
+    encoding: 'utf8',
+  })
   if (status !== 0) throw new Error(`The build failed:\n${stdout}${stderr}`)
 }
 
@@ -84,9 +92,13 @@ async function emptyRun(): Promise<number> {
 /** Milliseconds. */
 async function firstAnswer(program: string, database: string): Promise<number> {
   const begun = performance.now()
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, database], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', program, database],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   const [port]: unknown[] = await once(createInterface(child.stdout), 'line')
   await listThreads(Number(port))
   const taken = performance.now() - begun
@@ -99,10 +111,14 @@ async function firstAnswer(program: string, database: string): Promise<number> {
 function listThreads(port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json' }
-    const sent = request({ host: '127.0.0.1', port, method: 'POST', path: '/chatkit', headers }, (answer) => {
-      if (answer.statusCode !== 200) reject(new Error(`The first request was answered with ${answer.statusCode}`))
-      answer.resume().on('end', () => resolve())
-    })
+    const sent = request(
+      { host: '127.0.0.1', port, method: 'POST', path: '/chatkit', headers },
+      (answer) => {
+        if (answer.statusCode !== 200)
+          reject(new Error(`The first request was answered with ${answer.statusCode}`))
+        answer.resume().on('end', () => resolve())
+      },
+    )
     sent.on('error', reject)
     sent.end(JSON.stringify({ type: 'threads.list', params: {} }))
   })

@@ -37,7 +37,10 @@ export async function stores(
 ): Promise<{ readonly storeReadsVsBare: number; readonly storeInsertsVsBare: number }> {
   const folder = await mkdtemp(join(tmpdir(), 'onbehalf-bench-'))
   try {
-    const contenders = { bare: await bare(join(folder, 'bare.db')), ours: await ours(join(folder, 'ours.db')) }
+    const contenders = {
+      bare: await bare(join(folder, 'bare.db')),
+      ours: await ours(join(folder, 'ours.db')),
+    }
     const reads: Record<Name, number[]> = { bare: [], ours: [] }
     const inserts: Record<Name, number[]> = { bare: [], ours: [] }
     for (let round = 0; round <= ROUNDS; round++) {
@@ -60,7 +63,8 @@ export async function stores(
           `${median(inserts[name]).toFixed(0)} durable inserts/s (${spread(inserts[name])})`,
       )
     }
-    const ratio = (values: Record<Name, number[]>) => median(values.ours.map((rate, index) => rate / (values.bare[index] ?? 0)))
+    const ratio = (values: Record<Name, number[]>) =>
+      median(values.ours.map((rate, index) => rate / (values.bare[index] ?? 0)))
     return { storeReadsVsBare: ratio(reads), storeInsertsVsBare: ratio(inserts) }
   } finally {
     await rm(folder, { recursive: true })
@@ -96,8 +100,12 @@ async function inTurns(
 }
 
 /** Here and not in the contenders it is looked whether there was something: an async function more is a tenth of a read. */
-async function readAll(times: number, read: (index: number) => Item | undefined | Promise<Item | undefined>): Promise<void> {
-  for (let index = 0; index < times; index++) if (!(await read(index))) throw new Error('An item was not found')
+async function readAll(
+  times: number,
+  read: (index: number) => Item | undefined | Promise<Item | undefined>,
+): Promise<void> {
+  for (let index = 0; index < times; index++)
+    if (!(await read(index))) throw new Error('An item was not found')
 }
 
 function idOf(index: number): string {
@@ -107,13 +115,24 @@ function idOf(index: number): string {
 function item(index: number): AssistantMessageItem {
   const text = `The report for customer ${index} is ready, and two tasks are open: call them back, and send the invoice of last month.`
   const content = [{ type: 'output_text', text, annotations: [] }] as const
-  return { id: idOf(index), thread_id: THREAD, created_at: CREATED, type: 'assistant_message', content }
+  return {
+    id: idOf(index),
+    thread_id: THREAD,
+    created_at: CREATED,
+    type: 'assistant_message',
+    content,
+  }
 }
 
 async function filled(path: string): Promise<{ readonly threads: OwnedThreads; close(): void }> {
   const database = openSqlite(path)
   const threads = ownedThreads(sqliteThreadStore(database), PRINCIPAL)
-  const thread = { id: THREAD, created_at: CREATED, status: { type: 'active' }, metadata: {} } as const
+  const thread = {
+    id: THREAD,
+    created_at: CREATED,
+    status: { type: 'active' },
+    metadata: {},
+  } as const
   await threads.create(thread, { save: Array.from({ length: ITEMS }, (_, index) => item(index)) })
   return { threads, close: () => database.close() }
 }
@@ -134,7 +153,9 @@ async function bare(path: string): Promise<Contender> {
   const database = new DatabaseSync(path)
   database.exec('pragma journal_mode = wal; pragma synchronous = full')
   const select = database.prepare('select body from item where thread_id = ? and id = ?')
-  const insert = database.prepare('insert into item (thread_id, id, hidden, body) values (?, ?, 0, ?)')
+  const insert = database.prepare(
+    'insert into item (thread_id, id, hidden, body) values (?, ?, 0, ?)',
+  )
   return {
     read: (id) => JSON.parse(String(select.get(THREAD, id)?.body)),
     insert: (one) => insert.run(THREAD, one.id, JSON.stringify(one)),

@@ -18,7 +18,11 @@ const EVENTS = 500
 const IDLE = 1000
 
 function body(message: string): string {
-  const input = { content: [{ type: 'input_text', text: message }], attachments: [], inference_options: {} }
+  const input = {
+    content: [{ type: 'input_text', text: message }],
+    attachments: [],
+    inference_options: {},
+  }
   return JSON.stringify({ type: 'threads.create', params: { input } })
 }
 
@@ -29,10 +33,13 @@ function send(
 ): Promise<{ readonly sent: ClientRequest; readonly answer: IncomingMessage }> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json' }
-    const sent = request({ host: '127.0.0.1', port, path: '/chatkit', method: 'POST', agent, headers }, (answer) => {
-      if (answer.statusCode === 200) resolve({ sent, answer })
-      else reject(new Error(`The bench's request was answered with ${answer.statusCode}`))
-    })
+    const sent = request(
+      { host: '127.0.0.1', port, path: '/chatkit', method: 'POST', agent, headers },
+      (answer) => {
+        if (answer.statusCode === 200) resolve({ sent, answer })
+        else reject(new Error(`The bench's request was answered with ${answer.statusCode}`))
+      },
+    )
     sent.on('error', reject)
     sent.end(body(message))
   })
@@ -61,9 +68,15 @@ async function cpuOfStreams(child: Child, agent: Agent, events: number): Promise
 /** Measures and gives `eventCpuVsNodeHttp`. What a request costs by itself is measured with streams of no events, and taken off. */
 export async function eventCpu(report: (line: string) => void): Promise<number> {
   const agent = new Agent({ keepAlive: true })
-  const children = { bare: await startChild(SERVER, 'bare'), ours: await startChild(SERVER, 'ours') }
+  const children = {
+    bare: await startChild(SERVER, 'bare'),
+    ours: await startChild(SERVER, 'ours'),
+  }
   try {
-    const rounds: { readonly event: Record<Kind, number>; readonly request: Record<Kind, number> }[] = []
+    const rounds: {
+      readonly event: Record<Kind, number>
+      readonly request: Record<Kind, number>
+    }[] = []
     for (let round = 0; round <= ROUNDS; round++) {
       const event = { bare: 0, ours: 0 }
       const request = { bare: 0, ours: 0 }
@@ -88,7 +101,9 @@ export async function eventCpu(report: (line: string) => void): Promise<number> 
       )
     }
     const ratios = rounds.map(({ event }) => event.ours / event.bare)
-    report(`one streamed event, ours by bare     ${ratios.map((ratio) => ratio.toFixed(2)).join(', ')}`)
+    report(
+      `one streamed event, ours by bare     ${ratios.map((ratio) => ratio.toFixed(2)).join(', ')}`,
+    )
     return median(ratios)
   } finally {
     agent.destroy()

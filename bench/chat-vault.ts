@@ -14,14 +14,26 @@ export async function vaultGrowth(report: (line: string) => void): Promise<numbe
   const verifier: TokenVerifier = {
     async verify() {
       const principal = { issuer: ISSUER, subject: `person-${people++}` }
-      return { ok: true, value: { principal, audience: [RESOURCE], scopes: [], expiresAt: time / 1000 + 300, claims: {} } }
+      return {
+        ok: true,
+        value: {
+          principal,
+          audience: [RESOURCE],
+          scopes: [],
+          expiresAt: time / 1000 + 300,
+          claims: {},
+        },
+      }
     },
   }
   const onbehalf = createOnBehalf({
     resource: RESOURCE,
     authorizationServers: [ISSUER],
     verifier,
-    exchanger: { issuer: ISSUER, exchange: () => Promise.reject(new Error('Nothing is exchanged here')) },
+    exchanger: {
+      issuer: ISSUER,
+      exchange: () => Promise.reject(new Error('Nothing is exchanged here')),
+    },
     audit: { record: () => {} },
     servers: {},
     now: () => time,
@@ -47,7 +59,9 @@ export async function vaultGrowth(report: (line: string) => void): Promise<numbe
   await expire()
   const after = await heap()
   const kib = (bytes: number) => `${(bytes / 1024).toFixed(0)} KiB`
-  report(`${PEOPLE} people with open vault entries   ${kib(held - before)} heap; once they have expired ${kib(after - before)}`)
+  report(
+    `${PEOPLE} people with open vault entries   ${kib(held - before)} heap; once they have expired ${kib(after - before)}`,
+  )
   return (after - before) / (held - before)
 }
 

@@ -6,7 +6,9 @@ import { eventCpu, idleMemory } from './chat-stream.ts'
 import { vaultGrowth } from './chat-vault.ts'
 
 /** Measures, and gives the five ratios, and what open vault entries leave behind. */
-export async function chat(report: (line: string) => void): Promise<Readonly<Record<string, number>>> {
+export async function chat(
+  report: (line: string) => void,
+): Promise<Readonly<Record<string, number>>> {
   const eventCpuVsNodeHttp = await eventCpu(report)
   const idleStreamsMemoryVsNodeHttp = await idleMemory(report)
   const { storeReadsVsBare, storeInsertsVsBare } = await stores(report)

@@ -20,7 +20,11 @@ export interface Child {
 }
 
 /** Starts one; it runs with the flags of this process, and these. */
-export async function startChild(file: URL, argument: string, flags: readonly string[] = []): Promise<Child> {
+export async function startChild(
+  file: URL,
+  argument: string,
+  flags: readonly string[] = [],
+): Promise<Child> {
   const child = fork(file, [argument], { execArgv: [...process.execArgv, ...flags] })
   const { port } = started.parse(await answerOf(child))
   const ask = async (which: 'cpu' | 'memory'): Promise<Figures> => {
@@ -46,7 +50,10 @@ async function answerOf(child: ChildProcess): Promise<unknown> {
     const ended = once(child, 'exit', { signal: ending.signal }).then(() =>
       Promise.reject(new Error('The measured process ended')),
     )
-    const [message]: unknown[] = await Promise.race([once(child, 'message', { signal: ending.signal }), ended])
+    const [message]: unknown[] = await Promise.race([
+      once(child, 'message', { signal: ending.signal }),
+      ended,
+    ])
     return message
   } finally {
     ending.abort()

@@ -4,7 +4,13 @@
 import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
-import { type Caller, Credential, createOnBehalf, type Placement, type TokenVerifier } from 'onbehalf'
+import {
+  type Caller,
+  Credential,
+  createOnBehalf,
+  type Placement,
+  type TokenVerifier,
+} from 'onbehalf'
 import { egressFetch } from 'onbehalf/egress'
 import { cpuMicros } from './cpu.ts'
 import { redact } from './redact.ts'
@@ -25,7 +31,9 @@ const PLACEMENTS = {
  * Measures and gives `addedCpuMicros` (the header's), `addedVsBare` (the same as a part of the bare call: microseconds differ from machine to
  * machine), `withEgressFetchVsBare`, `redactVsJsonParse` and `placements` (microseconds added by each).
  */
-export async function fetchCost(report: (line: string) => void): Promise<Readonly<Record<string, unknown>>> {
+export async function fetchCost(
+  report: (line: string) => void,
+): Promise<Readonly<Record<string, unknown>>> {
   const server = await bareServer()
   const sendFast = egressFetch()
   try {
@@ -35,7 +43,9 @@ export async function fetchCost(report: (line: string) => void): Promise<Readonl
       headers.set('authorization', `Bearer ${token}`)
       return globalThis.fetch(input, { ...init, headers })
     }
-    const contenders: Record<string, () => Promise<unknown>> = { bare: await callBy(`${server.origin}/mcp`, bare) }
+    const contenders: Record<string, () => Promise<unknown>> = {
+      bare: await callBy(`${server.origin}/mcp`, bare),
+    }
     for (const [name, placement] of Object.entries(PLACEMENTS)) {
       const url = `${server.origin}/${name === 'argument' ? 'classic' : 'mcp'}`
       contenders[name] = await callBy(url, (await admitted(url, placement, token)).fetch('bench'))
@@ -43,8 +53,10 @@ export async function fetchCost(report: (line: string) => void): Promise<Readonl
     const fast = await admitted(`${server.origin}/mcp`, PLACEMENTS.header, token, sendFast)
     contenders.withEgressFetch = await callBy(`${server.origin}/mcp`, fast.fetch('bench'))
     const micros = await cpuMicros(contenders, { runs: RUNS, rounds: 7 })
-    const vsBare = (value: number) => Math.round((value / (micros.bare ?? Number.NaN)) * 1000) / 1000
-    const added = (name: string) => Math.round((micros[name] ?? Number.NaN) - (micros.bare ?? Number.NaN))
+    const vsBare = (value: number) =>
+      Math.round((value / (micros.bare ?? Number.NaN)) * 1000) / 1000
+    const added = (name: string) =>
+      Math.round((micros[name] ?? Number.NaN) - (micros.bare ?? Number.NaN))
     report(`one call by the SDK's client, bare   ${micros.bare?.toFixed(0)} µs CPU`)
     const { redactVsJsonParse } = await redact(report)
     return {
@@ -60,7 +72,10 @@ export async function fetchCost(report: (line: string) => void): Promise<Readonl
   }
 }
 
-async function callBy(url: string, fetch: typeof globalThis.fetch): Promise<() => Promise<unknown>> {
+async function callBy(
+  url: string,
+  fetch: typeof globalThis.fetch,
+): Promise<() => Promise<unknown>> {
   const client = new Client({ name: 'bench', version: '1.0.0' })
   await client.connect(new StreamableHTTPClientTransport(new URL(url), { fetch }))
   await client.listTools()
@@ -79,7 +94,10 @@ async function admitted(
   const principal = { issuer: ISSUER, subject: 'alice' }
   const expiresAt = Date.now() / 1000 + 3600
   const verifier: TokenVerifier = {
-    verify: async () => ({ ok: true, value: { principal, audience: [RESOURCE], scopes: [], expiresAt, claims: {} } }),
+    verify: async () => ({
+      ok: true,
+      value: { principal, audience: [RESOURCE], scopes: [], expiresAt, claims: {} },
+    }),
   }
   const onbehalf = createOnBehalf({
     resource: RESOURCE,
@@ -87,13 +105,18 @@ async function admitted(
     verifier,
     exchanger: {
       issuer: ISSUER,
-      exchange: async () => ({ ok: true, value: { credential: new Credential(token), expiresAt, scopes: [] } }),
+      exchange: async () => ({
+        ok: true,
+        value: { credential: new Credential(token), expiresAt, scopes: [] },
+      }),
     },
     audit: { record: () => {} },
     fetch,
     servers: { bench: { url, placement } },
   })
-  const admission = await onbehalf.admit(new Request(RESOURCE, { headers: { authorization: 'Bearer bench' } }))
+  const admission = await onbehalf.admit(
+    new Request(RESOURCE, { headers: { authorization: 'Bearer bench' } }),
+  )
   if (!admission.ok) throw new Error('The bench token was refused')
   return admission.value
 }
@@ -104,15 +127,29 @@ async function bareServer() {
   const open = { text: { type: 'string' } }
   const server = createServer(async (request, response) => {
     const { id, method } = JSON.parse((await text(request)) || '{}')
-    if (id === undefined) return void response.writeHead(request.method === 'POST' ? 202 : 405).end()
+    if (id === undefined)
+      return void response.writeHead(request.method === 'POST' ? 202 : 405).end()
     const hidden = request.url === '/classic'
     const result =
       method === 'initialize'
-        ? { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo: { name: 'bare', version: '1' } }
+        ? {
+            protocolVersion: '2025-11-25',
+            capabilities: { tools: {} },
+            serverInfo: { name: 'bare', version: '1' },
+          }
         : method === 'tools/list'
-          ? { tools: [{ name: 'echo', inputSchema: { type: 'object', properties: hidden ? properties : open } }] }
+          ? {
+              tools: [
+                {
+                  name: 'echo',
+                  inputSchema: { type: 'object', properties: hidden ? properties : open },
+                },
+              ],
+            }
           : { content: [{ type: 'text', text: ARGUMENT }] }
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ jsonrpc: '2.0', id, result }))
+    response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ jsonrpc: '2.0', id, result }))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()

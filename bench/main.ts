@@ -6,7 +6,9 @@ import { chat } from './chat.ts'
 import { fetchCost } from './fetch.ts'
 import { redact } from './redact.ts'
 
-const benches: Readonly<Record<string, (report: (line: string) => void) => Promise<Readonly<Record<string, unknown>>>>> = {
+const benches: Readonly<
+  Record<string, (report: (line: string) => void) => Promise<Readonly<Record<string, unknown>>>>
+> = {
   chain,
   chat,
   fetch: fetchCost,
@@ -29,7 +31,9 @@ function readArguments() {
       allowPositionals: true,
     })
   } catch (error) {
-    console.error(`${error instanceof Error ? error.message : 'The arguments cannot be read'}\n\n${HELP}`)
+    console.error(
+      `${error instanceof Error ? error.message : 'The arguments cannot be read'}\n\n${HELP}`,
+    )
     return process.exit(2)
   }
 }

@@ -12,7 +12,9 @@ const RUNS = 100
 const SCANS = 10
 
 /** Measures and gives `redactVsJsonParse`; what else it measures it only reports. */
-export async function redact(report: (line: string) => void): Promise<Readonly<Record<string, number>>> {
+export async function redact(
+  report: (line: string) => void,
+): Promise<Readonly<Record<string, number>>> {
   const texts = Array.from({ length: SECRETS }, (_, index) =>
     index % 2 === 0 ? accessToken(index) : random(`opaque ${index}`, 43),
   )
@@ -20,7 +22,11 @@ export async function redact(report: (line: string) => void): Promise<Readonly<R
   const clean = toolResult()
   const echo = toolResult(texts[0])
   const value: unknown = JSON.parse(clean)
-  if (redactor.text(clean).hits !== 0 || redactor.text(echo).hits !== 2 || redactor.json(value).hits !== 0) {
+  if (
+    redactor.text(clean).hits !== 0 ||
+    redactor.text(echo).hits !== 2 ||
+    redactor.json(value).hits !== 0
+  ) {
     throw new Error('The redactor found what is not there, or did not find what is')
   }
   const scan = (text: string) => {
@@ -38,7 +44,9 @@ export async function redact(report: (line: string) => void): Promise<Readonly<R
   const { parse = Number.NaN, json = Number.NaN } = micros
   const [none, one] = [(micros.none ?? Number.NaN) / SCANS, (micros.one ?? Number.NaN) / SCANS]
   report(`JSON.parse of ${clean.length} characters       ${parse.toFixed(0)} µs CPU`)
-  report(`redacted, none of ${SECRETS} secrets in it   ${none.toFixed(0)} µs CPU, ${percent(none / parse)}`)
+  report(
+    `redacted, none of ${SECRETS} secrets in it   ${none.toFixed(0)} µs CPU, ${percent(none / parse)}`,
+  )
   report(`redacted, one in it                  ${one.toFixed(0)} µs CPU, ${percent(one / parse)}`)
   report(`value, pieces and nested encodings   ${json.toFixed(0)} µs CPU, ${percent(json / parse)}`)
   return { redactVsJsonParse: Math.round((Math.max(none, one) / parse) * 1000) / 1000 }
@@ -68,7 +76,11 @@ function toolResult(echoed = ''): string {
     length += JSON.stringify(task).length + 20
   }
   const content = [{ type: 'text', text: JSON.stringify(tasks) }]
-  return JSON.stringify({ jsonrpc: '2.0', id: 7, result: { resultType: 'complete', content, structuredContent: { tasks } } })
+  return JSON.stringify({
+    jsonrpc: '2.0',
+    id: 7,
+    result: { resultType: 'complete', content, structuredContent: { tasks } },
+  })
 }
 
 function accessToken(index: number): string {
@@ -87,5 +99,8 @@ function accessToken(index: number): string {
 
 /** Characters that look random and are the same in every run. */
 function random(seed: string, length: number): string {
-  return createHash('shake256', { outputLength: length }).update(seed).digest('base64url').slice(0, length)
+  return createHash('shake256', { outputLength: length })
+    .update(seed)
+    .digest('base64url')
+    .slice(0, length)
 }

@@ -13,7 +13,10 @@ const inRepository = existsSync(new URL('../tsconfig.build.json', import.meta.ur
 
 if (inRepository && !process.execArgv.includes(CONDITION)) await runOnPinnedNode()
 else if (tooOld()) fail(`onbehalf needs Node 22.19 or newer; this is ${process.version}.`)
-else await run(await import(inRepository ? source.href : new URL('../dist/cli/main.js', import.meta.url).href))
+else
+  await run(
+    await import(inRepository ? source.href : new URL('../dist/cli/main.js', import.meta.url).href),
+  )
 
 async function run({ main }) {
   const controller = new AbortController()
@@ -29,8 +32,15 @@ async function runOnPinnedNode() {
   const { pinnedNode } = await import('../scripts/pinned-node.mjs')
   const node = pinnedNode()
   if (!node)
-    return fail(`There is no pinned Node for ${process.platform}-${process.arch}. Run npm ci, or use Node 22.19 or newer.`)
-  const args = [CONDITION, '--disable-warning=ExperimentalWarning', fileURLToPath(import.meta.url), ...process.argv.slice(2)]
+    return fail(
+      `There is no pinned Node for ${process.platform}-${process.arch}. Run npm ci, or use Node 22.19 or newer.`,
+    )
+  const args = [
+    CONDITION,
+    '--disable-warning=ExperimentalWarning',
+    fileURLToPath(import.meta.url),
+    ...process.argv.slice(2),
+  ]
   const child = spawn(node, args, { stdio: 'inherit' })
   for (const signal of SIGNALS) process.on(signal, () => child.kill(signal))
   child.on('error', (error) => fail(`${node} could not be started (${error.code}).`))

@@ -28,7 +28,10 @@ const stylesAsText = {
 
 const { outputFiles } = await build({
   // The libraries first: gzip looks back 32 kB, so what is alike has to stand together.
-  stdin: { contents: `import 'marked'; import 'dompurify'; import './web/index.ts'`, resolveDir: root },
+  stdin: {
+    contents: `import 'marked'; import 'dompurify'; import './web/index.ts'`,
+    resolveDir: root,
+  },
   write: false,
   bundle: true,
   format: 'esm',
@@ -51,7 +54,9 @@ console.log(`${name}: ${(size / 1000).toFixed(1)} kB gzipped, of at most ${LIMIT
 mkdirSync(folder, { recursive: true })
 rmSync(join(folder, name), { force: true })
 if (size > LIMIT) {
-  console.error('The chat component is larger than README says. Find out what has grown: npx esbuild --analyze')
+  console.error(
+    'The chat component is larger than README says. Find out what has grown: npx esbuild --analyze',
+  )
   process.exit(1)
 }
 writeFileSync(join(folder, name), module)

@@ -19,9 +19,14 @@ const checks = [
 let failed = 0
 for (const [title, tool, ...args] of checks) {
   const started = Date.now()
-  const done = spawnSync('npx', ['--no-install', tool, ...args], { encoding: 'utf8', shell: process.platform === 'win32' })
+  const done = spawnSync('npx', ['--no-install', tool, ...args], {
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  })
   const good = done.status === 0
-  console.log(`${good ? 'ok  ' : 'FAIL'}  ${title} (${((Date.now() - started) / 1000).toFixed(1)} s)`)
+  console.log(
+    `${good ? 'ok  ' : 'FAIL'}  ${title} (${((Date.now() - started) / 1000).toFixed(1)} s)`,
+  )
   if (good) continue
   failed++
   console.log(`${done.stdout ?? ''}${done.stderr ?? ''}`.trimEnd())

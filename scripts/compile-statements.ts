@@ -11,7 +11,7 @@ import { postgresStatements, sqliteStatements } from '../src/store/statements/qu
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 function write(file: string, name: string, type: string, statements: unknown): string {
-  const path = join(root, 'src', 'store', file)
+  const path = join(root, 'src', 'store', 'statements', file)
   writeFileSync(
     path,
     `// Written by scripts/compile-statements.ts from queries.ts; a change here is lost the next time.
@@ -30,5 +30,7 @@ const files = [
   write('compiled-postgres.ts', 'POSTGRES', 'PostgresStatements', postgresStatements()),
 ]
 const biome = join(root, 'node_modules', '@biomejs', 'biome', 'bin', 'biome')
-const { status } = spawnSync(process.execPath, [biome, 'check', '--write', ...files], { stdio: ['ignore', 'ignore', 'inherit'] })
+const { status } = spawnSync(process.execPath, [biome, 'check', '--write', ...files], {
+  stdio: ['ignore', 'ignore', 'inherit'],
+})
 process.exit(status ?? 1)

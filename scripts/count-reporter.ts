@@ -16,6 +16,8 @@ export default class CountReporter implements Reporter {
       }
     }
     // A skipped test proves nothing: it counts as failed unless vitest was asked for a part (-t, .only) by hand.
-    process.stdout.write(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`)
+    process.stdout.write(
+      `\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`,
+    )
   }
 }

@@ -9,7 +9,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const folder = resolve(process.argv[2] ?? join(root, 'dist'))
 
 const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-const published = Object.values(exports).flatMap((target) => target['onbehalf-source']?.match(/^\.\/src\/(.+)\.ts$/)?.[1] ?? [])
+const published = Object.values(exports).flatMap(
+  (target) => target['onbehalf-source']?.match(/^\.\/src\/(.+)\.ts$/)?.[1] ?? [],
+)
 // The program is started by bin/, not imported by a subpath.
 const entries = [...published, 'cli/main'].map((name) => join(folder, `${name}.js`))
 
@@ -36,4 +38,5 @@ for (const name of readdirSync(join(root, 'src'), { recursive: true })) {
   if (!name.endsWith('.ts') || kept.has(module)) continue
   for (const path of [module, `${module}.map`]) rmSync(path, { force: true })
 }
-for (const entry of entries) if (!kept.has(entry)) throw new Error(`${relative(root, entry)} was not written`)
+for (const entry of entries)
+  if (!kept.has(entry)) throw new Error(`${relative(root, entry)} was not written`)

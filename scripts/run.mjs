@@ -37,7 +37,12 @@ if (!node) {
 }
 for (const [index, step] of steps.entries()) {
   const last = index === steps.length - 1
-  const code = await run(node, [source, '--disable-warning=ExperimentalWarning', ...step, ...(last ? rest : [])])
+  const code = await run(node, [
+    source,
+    '--disable-warning=ExperimentalWarning',
+    ...step,
+    ...(last ? rest : []),
+  ])
   if (code !== 0) process.exit(code)
 }
 
@@ -60,7 +65,9 @@ function installWhenNeeded() {
     ? spawnSync(process.execPath, [npm, ...args], options)
     : spawnSync('npm', args, { ...options, shell: process.platform === 'win32' })
   if (done.status !== 0) {
-    console.error('The installation failed; npm says why above. Mend that and run the same command again.')
+    console.error(
+      'The installation failed; npm says why above. Mend that and run the same command again.',
+    )
     process.exit(1)
   }
 }

@@ -15,7 +15,9 @@ const lexerOnly: Plugin = {
     on.onLoad({ filter: /\/marked\.esm\.js$/ }, ({ path }) => {
       const code = readFileSync(path, 'utf8')
       const named = (exported: string) => new RegExp(`(\\w+) as ${exported}\\b`).exec(code)?.[1]
-      const rest = new RegExp(`var \\w+=new ${named('Marked')};function ${named('marked')}\\(`).exec(code)?.index
+      const rest = new RegExp(
+        `var \\w+=new ${named('Marked')};function ${named('marked')}\\(`,
+      ).exec(code)?.index
       if (rest === undefined) throw new Error('marked is built in another way than before')
       return { contents: `${code.slice(0, rest)}export{${named('Lexer')} as Lexer}` }
     })
@@ -32,7 +34,8 @@ const ownListOnly: Plugin = {
     on.onLoad({ filter: /\/dompurify\/src\/(?:attrs|tags)\.ts$/ }, ({ path }) => {
       const lists = /freeze\(\[[^\]]*\]/g
       const code = readFileSync(path, 'utf8')
-      if (!code.match(lists)?.length) throw new Error('DOMPurify keeps its lists in another way than before')
+      if (!code.match(lists)?.length)
+        throw new Error('DOMPurify keeps its lists in another way than before')
       return { contents: code.replace(lists, 'freeze([]'), loader: 'ts', resolveDir: dirname(path) }
     })
   },

@@ -1,19 +1,62 @@
 // onbehalf: let an AI agent act as the signed-in user. createOnBehalf, the doors, and the public types.
 
-export { type AuditEvent, type Auditor, type AuditorOptions, type AuditSink, createAuditor, type Hop } from './core/audit.ts'
-export type { ArgumentParameter, ArgumentValue, Binding, BindingInput, Placement, Source } from './core/binding.ts'
+export {
+  type AuditEvent,
+  type Auditor,
+  type AuditorOptions,
+  type AuditSink,
+  createAuditor,
+  type Hop,
+} from './core/audit.ts'
+export type {
+  ArgumentParameter,
+  ArgumentValue,
+  Binding,
+  BindingInput,
+  Placement,
+  Source,
+} from './core/binding.ts'
 export { Credential } from './core/credential.ts'
-export { type Admission, type Admitted, createDoor, type Door, type DoorOptions, type Presented } from './core/door/door.ts'
+export {
+  type Admission,
+  type Admitted,
+  createDoor,
+  type Door,
+  type DoorOptions,
+  type Presented,
+} from './core/door/door.ts'
 export { AuthError, type Refusal, type RefusalReason, type Result } from './core/errors.ts'
-export type { ClientCredentialsIssuer, ExchangeTarget, IssuedToken, ProofRequest, TokenExchanger } from './core/source/exchange.ts'
+export type {
+  ClientCredentialsIssuer,
+  ExchangeTarget,
+  IssuedToken,
+  ProofRequest,
+  TokenExchanger,
+} from './core/source/exchange.ts'
 export { memoryReflectionMarks } from './core/carry/memory-reflection-marks.ts'
 export { memorySecretStore } from './core/vault/memory-secret-store.ts'
 export { type MemoryVaultOptions, memoryVault } from './core/vault/memory-vault.ts'
-export { type Actor, actorChain, type Principal, principalKey, samePrincipal } from './core/principal.ts'
+export {
+  type Actor,
+  actorChain,
+  type Principal,
+  principalKey,
+  samePrincipal,
+} from './core/principal.ts'
 export type { ProofVerifier } from './core/door/proof.ts'
 export type { ReflectionMark, ReflectionMarks } from './core/carry/reflection-marks.ts'
-export { canonicalResource, type ResourceMetadata, resourceMetadataResponse, resourceMetadataUrl } from './core/resource.ts'
-export { DEPLOYMENT, type SecretKey, type SecretRecord, type SecretStore } from './core/vault/secret-store.ts'
+export {
+  canonicalResource,
+  type ResourceMetadata,
+  resourceMetadataResponse,
+  resourceMetadataUrl,
+} from './core/resource.ts'
+export {
+  DEPLOYMENT,
+  type SecretKey,
+  type SecretRecord,
+  type SecretStore,
+} from './core/vault/secret-store.ts'
 export { type StaticKeys, staticKeys } from './core/vault/static-keys.ts'
 export type { Deposit, Handle, Vault } from './core/vault/vault.ts'
 export type { TokenVerifier, VerifiedToken } from './core/verify/verify.ts'

@@ -15,7 +15,12 @@ import { canonicalResource, resourceMetadataResponse } from './core/resource.ts'
 import { runningCalls } from './core/carry/running-calls.ts'
 import { isScope } from './core/scope.ts'
 import type { SecretStore } from './core/vault/secret-store.ts'
-import { type ConnectedAccounts, type CredentialSource, credentialSource, missingPart } from './core/source/source.ts'
+import {
+  type ConnectedAccounts,
+  type CredentialSource,
+  credentialSource,
+  missingPart,
+} from './core/source/source.ts'
 import type { Vault } from './core/vault/vault.ts'
 import type { TokenVerifier, VerifiedToken } from './core/verify/verify.ts'
 import { toError, toResponse } from './core/wire.ts'
@@ -88,7 +93,10 @@ export interface Caller {
    * @throws AuthError `server_unbound` for a name that is not among the `servers`.
    * @throws TypeError for a stdio server, which has a transport.
    */
-  fetch(server: string, options?: { readonly onRefused?: (refusal: Refusal) => void }): typeof globalThis.fetch
+  fetch(
+    server: string,
+    options?: { readonly onRefused?: (refusal: Refusal) => void },
+  ): typeof globalThis.fetch
   /**
    * The transport for one stdio server, over one of an MCP SDK's (v1 or v2) that runs a process for this caller alone.
    *
@@ -151,13 +159,17 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
     reflectionMarks = memoryReflectionMarks(),
   } = options
   const resource = canonicalResource(options.resource)
-  if (options.authorizationServers.length === 0) throw new TypeError('authorizationServers must name an issuer')
+  if (options.authorizationServers.length === 0)
+    throw new TypeError('authorizationServers must name an issuer')
   // Timers take a larger number for 1.
   if (!(deadline > 0 && deadline < 2 ** 31))
     throw new TypeError('deadline must be a number of milliseconds, from 1 to 2147483647')
   for (const scope of [...(options.scopes ?? []), ...(options.scopesSupported ?? [])])
-    if (!isScope(scope)) throw new TypeError(`scopes: "${scope}" is no scope token (RFC 6749 section 3.3)`)
-  const bindings = new Map(Object.entries(options.servers).map(([name, input]) => [name, parseBinding(name, input)]))
+    if (!isScope(scope))
+      throw new TypeError(`scopes: "${scope}" is no scope token (RFC 6749 section 3.3)`)
+  const bindings = new Map(
+    Object.entries(options.servers).map(([name, input]) => [name, parseBinding(name, input)]),
+  )
   for (const binding of bindings.values()) {
     const setting = missingPart(binding, options)
     if (setting === undefined) continue
@@ -167,7 +179,9 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
     )
   }
   const named = [...bindings.values()].flatMap(({ source }) => scopesOf(source))
-  const scopesSupported = options.scopesSupported ?? [...new Set([...(options.scopes ?? []), ...named])]
+  const scopesSupported = options.scopesSupported ?? [
+    ...new Set([...(options.scopes ?? []), ...named]),
+  ]
   const auditor = createAuditor(options.audit, {
     now,
     ...(options.fingerprintKey ? { fingerprintKey: options.fingerprintKey } : {}),
@@ -177,13 +191,15 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
   const pins: Pins = new Map()
   const quarantines = new Map<string, Quarantine>()
   const quarantineOf = (binding: Binding): Quarantine => {
-    const quarantine = quarantines.get(binding.name) ?? createQuarantine({ binding, marks: reflectionMarks, now })
+    const quarantine =
+      quarantines.get(binding.name) ?? createQuarantine({ binding, marks: reflectionMarks, now })
     quarantines.set(binding.name, quarantine)
     return quarantine
   }
   const running = runningCalls(now)
   for (const { name, placement } of bindings.values())
-    if (placement.type === 'prompt' && placement.insecurelyShowLiteralTokens) (options.warn ?? console.warn)(literalWarning(name))
+    if (placement.type === 'prompt' && placement.insecurelyShowLiteralTokens)
+      (options.warn ?? console.warn)(literalWarning(name))
   const door = createDoor({
     resource,
     verifier,
@@ -193,7 +209,9 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
     ...(options.subjectHeader ? { subjectHeader: options.subjectHeader } : {}),
     ...(options.proofs ? { proofs: options.proofs } : {}),
   })
-  const ownResources = [...bindings.values()].filter(({ source }) => source.type === 'own').map((binding) => binding.resource)
+  const ownResources = [...bindings.values()]
+    .filter(({ source }) => source.type === 'own')
+    .map((binding) => binding.resource)
 
   return {
     async admit(request): Promise<Admission<Caller>> {
@@ -215,14 +233,18 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
       const live = liveSecrets()
       let forgotten: Promise<void> | undefined
       const forget = () => (forgotten ??= vault.discard(handle, principal))
-      revocation.signal.addEventListener('abort', () => void forget().catch(() => {}), { once: true })
+      revocation.signal.addEventListener('abort', () => void forget().catch(() => {}), {
+        once: true,
+      })
 
       const sourceOf = (binding: Binding): CredentialSource => {
         const source = credentialSource(binding, { token, handle, trace }, parts)
         return async (asked) => {
           const result = await source(asked)
           // It may have ended during an exchange that others wait for as well, and the cache does not ask the vault.
-          return revocation.signal.aborted ? refused('handle_refused', { server: binding.name }) : result
+          return revocation.signal.aborted
+            ? refused('handle_refused', { server: binding.name })
+            : result
         }
       }
 
@@ -254,14 +276,23 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
         trace,
         fetch(server, { onRefused } = {}) {
           const binding = bound(server)
-          if (isStdio(binding.url)) throw new TypeError(`servers.${server} is a stdio server: use transport()`)
+          if (isStdio(binding.url))
+            throw new TypeError(`servers.${server} is a stdio server: use transport()`)
           return mcpFetch({ ...carrying(binding), ...(onRefused ? { onRefused } : {}) })
         },
         transport: (server, inner) => carryingTransport(inner, carrying(bound(server))),
         async promptValues(server) {
           const binding = bound(server)
           const quarantine = quarantineOf(binding)
-          return promptValues({ binding, source: sourceOf, references, principal, live, quarantine, now })
+          return promptValues({
+            binding,
+            source: sourceOf,
+            references,
+            principal,
+            live,
+            quarantine,
+            now,
+          })
         },
         async end() {
           revocation.leave()

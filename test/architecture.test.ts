@@ -23,7 +23,10 @@ function read(path: string): string {
 
 function sourcesUnder(folder: string): Source[] {
   return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.parentPath.includes('node_modules'))
+    .filter(
+      (entry) =>
+        entry.isFile() && entry.name.endsWith('.ts') && !entry.parentPath.includes('node_modules'),
+    )
     .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
     .sort()
     .map((path) => {
@@ -49,8 +52,13 @@ function packageOf(specifier: string): string {
 }
 
 /** The imports that break a rule, each with its file. */
-function offences(sources: readonly Source[], breaks: (specifier: string, path: string) => boolean): string[] {
-  return sources.flatMap(({ path, imports }) => imports.filter((one) => breaks(one, path)).map((one) => `${path} imports ${one}`))
+function offences(
+  sources: readonly Source[],
+  breaks: (specifier: string, path: string) => boolean,
+): string[] {
+  return sources.flatMap(({ path, imports }) =>
+    imports.filter((one) => breaks(one, path)).map((one) => `${path} imports ${one}`),
+  )
 }
 
 /** The files whose code matches. */
@@ -87,16 +95,24 @@ describe('imports', () => {
     // It knows the type of an agent's events.
     chatkit: { rooms: ['core', 'openai-agents'], library: 'rate-limiter-flexible', node: true },
     // It stands behind chatkit's port.
-    store: { rooms: ['core', 'chatkit'], library: 'kysely', parts: ['pg', '@fastify/busboy'], node: true },
+    store: {
+      rooms: ['core', 'chatkit'],
+      library: 'kysely',
+      parts: ['pg', '@fastify/busboy'],
+      node: true,
+    },
     // The program stands on public subpaths, like an app.
     cli: { rooms: [], library: 'onbehalf', node: true },
     // index.ts and on-behalf.ts.
     '.': { rooms: ['core', 'mcp'] },
   }
-  const roomOf = (path: string) => (posix.dirname(path) === 'src' ? '.' : (path.split('/')[1] ?? ''))
+  const roomOf = (path: string) =>
+    posix.dirname(path) === 'src' ? '.' : (path.split('/')[1] ?? '')
 
   it('every room of src has a rule, and every rule a room', () => {
-    expect([...new Set(src.map(({ path }) => roomOf(path)))].sort()).toEqual(Object.keys(RULES).sort())
+    expect([...new Set(src.map(({ path }) => roomOf(path)))].sort()).toEqual(
+      Object.keys(RULES).sort(),
+    )
   })
 
   it('of src look only where they may', () => {
@@ -105,17 +121,23 @@ describe('imports', () => {
       if (specifier.startsWith('.')) {
         const target = posix.join(posix.dirname(path), specifier)
         const room = roomOf(target)
-        const within = target.startsWith('src/') && target.endsWith('.ts') && existsSync(join(ROOT, target))
+        const within =
+          target.startsWith('src/') && target.endsWith('.ts') && existsSync(join(ROOT, target))
         return !within || !(room === roomOf(path) || rule?.rooms.includes(room))
       }
       if (specifier.startsWith('node:')) return !rule?.node
       // A bare name of a built-in module could be a package that somebody publishes under it.
-      return isBuiltin(specifier) || ![rule?.library, ...(rule?.parts ?? [])].includes(packageOf(specifier))
+      return (
+        isBuiltin(specifier) ||
+        ![rule?.library, ...(rule?.parts ?? [])].includes(packageOf(specifier))
+      )
     })
     expect(wrong).toEqual([])
   })
 
-  const { exports } = JSON.parse(read('package.json')) as { readonly exports: Readonly<Record<string, unknown>> }
+  const { exports } = JSON.parse(read('package.json')) as {
+    readonly exports: Readonly<Record<string, unknown>>
+  }
   const subpaths = Object.keys(exports).map((subpath) => posix.join('onbehalf', subpath))
   const { dependencies } = JSON.parse(read('examples/taskflow/package.json')) as {
     readonly dependencies: Readonly<Record<string, string>>
@@ -123,7 +145,8 @@ describe('imports', () => {
 
   it('of the examples are public subpaths and declared packages', () => {
     const wrong = offences(examples, (specifier, path) => {
-      if (specifier.startsWith('.')) return !posix.join(posix.dirname(path), specifier).startsWith('examples/taskflow/')
+      if (specifier.startsWith('.'))
+        return !posix.join(posix.dirname(path), specifier).startsWith('examples/taskflow/')
       if (packageOf(specifier) === 'onbehalf') return !subpaths.includes(specifier)
       return !specifier.startsWith('node:') && !(packageOf(specifier) in dependencies)
     })
@@ -134,7 +157,9 @@ describe('imports', () => {
 describe('reveal()', () => {
   it('is called at these places, and nowhere else', () => {
     const calls = [...src, ...examples]
-      .map(({ path, code }) => [path, code.match(/\breveal\b(?!\(\): string)/g)?.length ?? 0] as const)
+      .map(
+        ({ path, code }) => [path, code.match(/\breveal\b(?!\(\): string)/g)?.length ?? 0] as const,
+      )
       .filter(([, count]) => count > 0)
     expect(Object.fromEntries(calls)).toEqual({
       // Carrying: the bytes of one request.
@@ -205,7 +230,9 @@ describe('the code', () => {
 
   it('begins by saying what it is', () => {
     expect(
-      [...src, ...examples].filter(({ path }) => !/^(#!.*\n)?(\/\/ \S|\/\*\*? \S)/.test(read(path))).map(({ path }) => path),
+      [...src, ...examples]
+        .filter(({ path }) => !/^(#!.*\n)?(\/\/ \S|\/\*\*? \S)/.test(read(path)))
+        .map(({ path }) => path),
     ).toEqual([])
   })
 })
@@ -216,33 +243,53 @@ describe('the chat component', () => {
     const own = /^\.\.?\//
     for (const { path, code, imports } of web) {
       const values = code.replace(/\bimport\s+type\b[^;]*?from\s+['"][^'"]+['"]/g, '')
-      expect(values, `${path} imports more than types of src`).not.toMatch(/from\s+['"](?:\.\.\/)+src\//)
-      expect(imports.filter((one) => !types.test(one) && !own.test(one) && !['marked', 'dompurify'].includes(one))).toEqual([])
+      expect(values, `${path} imports more than types of src`).not.toMatch(
+        /from\s+['"](?:\.\.\/)+src\//,
+      )
+      expect(
+        imports.filter(
+          (one) => !types.test(one) && !own.test(one) && !['marked', 'dompurify'].includes(one),
+        ),
+      ).toEqual([])
     }
   })
 
   it('has no way to turn a text into markup or script', () => {
-    expect(filesWith(web, /\.(?:inner|outer)HTML\b\s*=|insertAdjacentHTML|document\.write|\beval\(|new Function\(/)).toEqual([])
+    expect(
+      filesWith(
+        web,
+        /\.(?:inner|outer)HTML\b\s*=|insertAdjacentHTML|document\.write|\beval\(|new Function\(/,
+      ),
+    ).toEqual([])
   })
 })
 
 describe('the package', () => {
-  const { exports } = JSON.parse(read('package.json')) as { readonly exports: Readonly<Record<string, unknown>> }
+  const { exports } = JSON.parse(read('package.json')) as {
+    readonly exports: Readonly<Record<string, unknown>>
+  }
   // The chat component is one file for browsers, bundled from its own folder.
-  const parts = Object.entries(exports).filter(([subpath]) => subpath !== './package.json' && subpath !== './web')
+  const parts = Object.entries(exports).filter(
+    ([subpath]) => subpath !== './package.json' && subpath !== './web',
+  )
 
-  it.each(parts)('exports %s from one source file, built to one of the same name', (subpath, targets) => {
-    const file = posix.join(subpath, 'index')
-    expect(targets).toEqual({
-      'onbehalf-source': `./src/${file}.ts`,
-      types: `./dist/${file}.d.ts`,
-      default: `./dist/${file}.js`,
-    })
-    expect(existsSync(join(ROOT, 'src', `${file}.ts`))).toBe(true)
-  })
+  it.each(parts)(
+    'exports %s from one source file, built to one of the same name',
+    (subpath, targets) => {
+      const file = posix.join(subpath, 'index')
+      expect(targets).toEqual({
+        'onbehalf-source': `./src/${file}.ts`,
+        types: `./dist/${file}.d.ts`,
+        default: `./dist/${file}.js`,
+      })
+      expect(existsSync(join(ROOT, 'src', `${file}.ts`))).toBe(true)
+    },
+  )
 
   it('exports every room that has an index', () => {
-    const rooms = src.filter(({ path }) => /^src\/[^/]+\/index\.ts$/.test(path)).map(({ path }) => `./${path.split('/')[1]}`)
+    const rooms = src
+      .filter(({ path }) => /^src\/[^/]+\/index\.ts$/.test(path))
+      .map(({ path }) => `./${path.split('/')[1]}`)
     expect(
       parts
         .map(([subpath]) => subpath)
@@ -254,14 +301,20 @@ describe('the package', () => {
 
 describe('ARCHITECTURE.md', () => {
   it('is there', () => {
-    expect(existsSync(join(ROOT, 'ARCHITECTURE.md')), 'ARCHITECTURE.md is missing: it holds the diagram and the file table').toBe(
-      true,
-    )
+    expect(
+      existsSync(join(ROOT, 'ARCHITECTURE.md')),
+      'ARCHITECTURE.md is missing: it holds the diagram and the file table',
+    ).toBe(true)
   })
 
   it('names files and folders that exist', () => {
-    const named = [...read('ARCHITECTURE.md').matchAll(/^\|\s*`([^`\s]+)`\s*\|/gm)].map((match) => match[1] ?? '')
-    expect(named.length, 'the file table has rows that begin with a path in backticks').toBeGreaterThan(20)
+    const named = [...read('ARCHITECTURE.md').matchAll(/^\|\s*`([^`\s]+)`\s*\|/gm)].map(
+      (match) => match[1] ?? '',
+    )
+    expect(
+      named.length,
+      'the file table has rows that begin with a path in backticks',
+    ).toBeGreaterThan(20)
     expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([])
     expect(named.filter((path) => path.endsWith('/') !== !/\.[a-z]+$/.test(path))).toEqual([])
   })

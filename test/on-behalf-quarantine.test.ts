@@ -20,9 +20,18 @@ const QUARANTINED = toSentence({ reason: 'server_quarantined', server: 'tasks' }
 /** A server that answers `echo` with the credential that it got, in base64, and other calls as any server does. */
 function echoing(): Promise<RpcServer> {
   return rpcServer([], ({ message, request: { raw } }) => {
-    const sent = raw.find(([name]) => name === 'authorization')?.[1].replace('Bearer ', '') ?? JSON.stringify(message)
+    const sent =
+      raw.find(([name]) => name === 'authorization')?.[1].replace('Bearer ', '') ??
+      JSON.stringify(message)
     if (message.params?.name === 'deep') return JSON.parse(`${'['.repeat(200)}${']'.repeat(200)}`)
-    return { content: [{ type: 'text', text: message.params?.name === 'echo' ? Buffer.from(sent).toString('base64') : 'done' }] }
+    return {
+      content: [
+        {
+          type: 'text',
+          text: message.params?.name === 'echo' ? Buffer.from(sent).toString('base64') : 'done',
+        },
+      ],
+    }
   })
 }
 
@@ -35,12 +44,18 @@ function house(url: string, binding: Partial<BindingInput> = {}, marks?: Reflect
     verifier: {
       async verify(credential) {
         const subject = credential.reveal().split('.')[1] ?? ''
-        return granted(verifiedToken({ principal: { issuer: ISSUER, subject, client: 'page' }, expiresAt: START + 3600 }))
+        return granted(
+          verifiedToken({
+            principal: { issuer: ISSUER, subject, client: 'page' },
+            expiresAt: START + 3600,
+          }),
+        )
       },
     },
     exchanger: {
       issuer: ISSUER,
-      exchange: async (subject) => granted(issuedToken(TOKEN(subject.reveal().split('.')[1] ?? ''))),
+      exchange: async (subject) =>
+        granted(issuedToken(TOKEN(subject.reveal().split('.')[1] ?? ''))),
     },
     audit: { record: (event) => void events.push(event) },
     now: () => START * 1000,
@@ -53,7 +68,11 @@ function house(url: string, binding: Partial<BindingInput> = {}, marks?: Reflect
     if (!admission.ok) throw new Error(admission.refusal.reason)
     return admission.value
   }
-  return { caller, events, fetch: async (subject: string) => (await caller(subject)).fetch('tasks') }
+  return {
+    caller,
+    events,
+    fetch: async (subject: string) => (await caller(subject)).fetch('tasks'),
+  }
 }
 
 describe('a server that sent back the credential of one person', () => {
@@ -73,9 +92,14 @@ describe('a server that sent back the credential of one person', () => {
         request('ping'),
         { jsonrpc: '2.0', method: 'notifications/initialized' },
       ])
-        await expect(fetch(server.url, post(message))).rejects.toMatchObject({ code: 'server_quarantined', message: QUARANTINED })
+        await expect(fetch(server.url, post(message))).rejects.toMatchObject({
+          code: 'server_quarantined',
+          message: QUARANTINED,
+        })
       for (const method of ['GET', 'DELETE'])
-        await expect(fetch(server.url, { method })).rejects.toMatchObject({ code: 'server_quarantined' })
+        await expect(fetch(server.url, { method })).rejects.toMatchObject({
+          code: 'server_quarantined',
+        })
     }
     expect(server.received.length).toBe(before)
     const refused = made.events.filter(({ reason }) => reason === 'server_quarantined')
@@ -84,9 +108,9 @@ describe('a server that sent back the credential of one person', () => {
       ...Array(7).fill('bob'),
       ...Array(7).fill('carol'),
     ])
-    expect(new Set(refused.map(({ hop, outcome, destination }) => `${hop} ${outcome} ${destination}`))).toEqual(
-      new Set([`carry refused ${RESOURCE}`]),
-    )
+    expect(
+      new Set(refused.map(({ hop, outcome, destination }) => `${hop} ${outcome} ${destination}`)),
+    ).toEqual(new Set([`carry refused ${RESOURCE}`]))
   })
 
   it('gets nothing that needs no credential either: a session’s requests', async () => {
@@ -95,7 +119,9 @@ describe('a server that sent back the credential of one person', () => {
     const fetch = await made.fetch('alice')
     await fetch(server.url, post(callOf('echo')))
     const before = server.received.length
-    expect(await toldBy(fetch(server.url, post(callOf('add'), { 'mcp-session-id': 'a-session' })))).toBe(QUARANTINED)
+    expect(
+      await toldBy(fetch(server.url, post(callOf('add'), { 'mcp-session-id': 'a-session' }))),
+    ).toBe(QUARANTINED)
     expect(server.received.length).toBe(before)
   })
 
@@ -136,7 +162,8 @@ describe('a server that sent back the credential of one person', () => {
     expect(await marks.list()).toEqual([{ resource: RESOURCE, since: START * 1000 }])
     const bytes = ground.bytes()
     expect(bytes.includes(RESOURCE)).toBe(true)
-    for (const form of [...formsOf(TOKEN('alice')), 'canary', 'alice']) expect(bytes.includes(form)).toBe(false)
+    for (const form of [...formsOf(TOKEN('alice')), 'canary', 'alice'])
+      expect(bytes.includes(form)).toBe(false)
 
     // Another process, as `onbehalf marks clear` is one.
     expect(await sqliteReflectionMarks(ground.open()).clear(RESOURCE)).toBe(true)
@@ -146,16 +173,27 @@ describe('a server that sent back the credential of one person', () => {
   it('gets no literal token in a prompt; references, which open nothing, are given', async () => {
     await using server = await rpcServer([OLD])
     const marks = memoryReflectionMarks()
-    const literal = await house(server.url, { placement: { type: 'prompt', insecurelyShowLiteralTokens: true } }, marks).caller(
+    const literal = await house(
+      server.url,
+      { placement: { type: 'prompt', insecurelyShowLiteralTokens: true } },
+      marks,
+    ).caller('alice')
+    const referring = await house(server.url, { placement: { type: 'prompt' } }, marks).caller(
       'alice',
     )
-    const referring = await house(server.url, { placement: { type: 'prompt' } }, marks).caller('alice')
     expect(await literal.promptValues('tasks')).toMatchObject({ access_token: TOKEN('alice') })
     await marks.mark(RESOURCE, 1)
-    await expect(literal.promptValues('tasks')).rejects.toMatchObject({ code: 'server_quarantined' })
+    await expect(literal.promptValues('tasks')).rejects.toMatchObject({
+      code: 'server_quarantined',
+    })
     const { access_token, user_id } = await referring.promptValues('tasks')
     expect(
-      await toldBy(referring.fetch('tasks')(server.url, post(callOf('add_task', { title: 'x', access_token, user_id })))),
+      await toldBy(
+        referring.fetch('tasks')(
+          server.url,
+          post(callOf('add_task', { title: 'x', access_token, user_id })),
+        ),
+      ),
     ).toBe(QUARANTINED)
     expect(server.received).toEqual([])
   })
@@ -163,7 +201,9 @@ describe('a server that sent back the credential of one person', () => {
   it('is refused while the marks cannot be read', async () => {
     await using server = await echoing()
     const isMarked = () => Promise.reject(new Error('canary'))
-    const fetch = await house(server.url, {}, { ...memoryReflectionMarks(), isMarked }).fetch('alice')
+    const fetch = await house(server.url, {}, { ...memoryReflectionMarks(), isMarked }).fetch(
+      'alice',
+    )
     await toldBy(fetch(server.url, post(callOf('add'))))
     expect(server.received).toEqual([])
   })

@@ -7,13 +7,27 @@ import { memoryVault } from '../src/core/vault/memory-vault.ts'
 import { runningCalls } from '../src/core/carry/running-calls.ts'
 import { toSentence } from '../src/core/wire.ts'
 import { createOnBehalf, type OnBehalfOptions } from '../src/on-behalf.ts'
-import { alice, bob, CHAT, deferred, handClock, ISSUER, issuedToken, START, verifiedToken } from './core/parts.ts'
+import {
+  alice,
+  bob,
+  CHAT,
+  deferred,
+  handClock,
+  ISSUER,
+  issuedToken,
+  START,
+  verifiedToken,
+} from './core/parts.ts'
 import { json, loopback } from './mcp/loopback.ts'
 import { callOf, LIST, messagesOf, post, request, toldBy } from './mcp/parts.ts'
 
 const ENDED = toSentence({ reason: 'handle_refused', server: 'tasks' })
 
-function house(url: string, placement: Placement = { type: 'header' }, changes: Partial<OnBehalfOptions> = {}) {
+function house(
+  url: string,
+  placement: Placement = { type: 'header' },
+  changes: Partial<OnBehalfOptions> = {},
+) {
   const clock = handClock()
   let count = 0
   const onbehalf = createOnBehalf({
@@ -24,13 +38,19 @@ function house(url: string, placement: Placement = { type: 'header' }, changes: 
       async verify(credential) {
         const subject = credential.reveal().includes('bob') ? 'bob' : 'alice'
         return granted(
-          verifiedToken({ principal: { issuer: ISSUER, subject, client: 'page' }, expiresAt: clock.now() / 1000 + 300 }),
+          verifiedToken({
+            principal: { issuer: ISSUER, subject, client: 'page' },
+            expiresAt: clock.now() / 1000 + 300,
+          }),
         )
       },
     },
     exchanger: {
       issuer: ISSUER,
-      exchange: async () => granted(issuedToken(`canary-token-number-${count++}`, { expiresAt: clock.now() / 1000 + 600 })),
+      exchange: async () =>
+        granted(
+          issuedToken(`canary-token-number-${count++}`, { expiresAt: clock.now() / 1000 + 600 }),
+        ),
     },
     audit: { record() {} },
     now: clock.now,
@@ -64,7 +84,12 @@ async function hanging(begin: (body: string) => string | undefined) {
 
 const NOTE = `id: 1\ndata: ${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/message', params: {} })}\n\n`
 
-describe.each<[string, (made: ReturnType<typeof house>, caller: { end(): Promise<void> }) => void | Promise<void>]>([
+describe.each<
+  [
+    string,
+    (made: ReturnType<typeof house>, caller: { end(): Promise<void> }) => void | Promise<void>,
+  ]
+>([
   ['revoke()', ({ onbehalf }) => onbehalf.revoke(alice)],
   ['end()', (_, caller) => caller.end()],
 ])('%s', (_, stop) => {
@@ -72,21 +97,24 @@ describe.each<[string, (made: ReturnType<typeof house>, caller: { end(): Promise
     ['has not been answered at all', undefined],
     ['is being answered in events that could be resumed', NOTE],
     ['is being answered in events', ': hello\n\n'],
-  ])('ends a tool call that %s, with the sentence, within a second; the server sees it go', async (_, first) => {
-    await using server = await hanging(() => first)
-    const made = house(server.url)
-    const caller = await made.admitted()
-    const answer = caller.fetch('tasks')(server.url, post(callOf('hello')))
-    await server.begun[0]?.promise
-    // Its headers have come, so that it is the stream that has to end.
-    if (first !== undefined) await answer
-    const call = toldBy(answer)
-    const began = performance.now()
-    await stop(made, caller)
-    expect(await call).toBe(ENDED)
-    await server.closed.promise
-    expect(performance.now() - began).toBeLessThan(1000)
-  })
+  ])(
+    'ends a tool call that %s, with the sentence, within a second; the server sees it go',
+    async (_, first) => {
+      await using server = await hanging(() => first)
+      const made = house(server.url)
+      const caller = await made.admitted()
+      const answer = caller.fetch('tasks')(server.url, post(callOf('hello')))
+      await server.begun[0]?.promise
+      // Its headers have come, so that it is the stream that has to end.
+      if (first !== undefined) await answer
+      const call = toldBy(answer)
+      const began = performance.now()
+      await stop(made, caller)
+      expect(await call).toBe(ENDED)
+      await server.closed.promise
+      expect(performance.now() - began).toBeLessThan(1000)
+    },
+  )
 
   it('ends a list and a GET stream, and everything after them', async () => {
     await using server = await hanging((body) => (body === '' ? NOTE : undefined))
@@ -102,7 +130,9 @@ describe.each<[string, (made: ReturnType<typeof house>, caller: { end(): Promise
     await expect(reader?.read()).rejects.toMatchObject({ name: 'AuthError' })
     await server.closed.promise
     await expect(fetch(server.url)).rejects.toMatchObject({ code: 'handle_refused' })
-    await expect(fetch(server.url, { method: 'DELETE' })).rejects.toMatchObject({ code: 'handle_refused' })
+    await expect(fetch(server.url, { method: 'DELETE' })).rejects.toMatchObject({
+      code: 'handle_refused',
+    })
     expect(server.received).toHaveLength(2)
   })
 
@@ -110,22 +140,32 @@ describe.each<[string, (made: ReturnType<typeof house>, caller: { end(): Promise
     [{ type: 'session' }, { 'mcp-session-id': 's1' }, callOf('hello')],
     [{ type: 'argument' }, {}, request('resources/list')],
     [{ type: 'meta', key: 'com.example/t' }, {}, { jsonrpc: '2.0', id: 1, result: {} }],
-  ])('refuses also requests that need no credential: placement $type', async (placement, headers, message) => {
-    await using server = await loopback((_, response) => json(response, 200, { jsonrpc: '2.0', id: 'call-1', result: {} }))
-    const made = house(server.url, placement)
-    const caller = await made.admitted()
-    const fetch = caller.fetch('tasks')
-    expect((await fetch(server.url, post(message, headers))).status).toBe(200)
-    await stop(made, caller)
-    const outcome = await fetch(server.url, post(message, headers)).then(messagesOf, ({ message: said }) => said)
-    expect(JSON.stringify(outcome)).toContain(ENDED)
-    expect(server.received).toHaveLength(1)
-  })
+  ])(
+    'refuses also requests that need no credential: placement $type',
+    async (placement, headers, message) => {
+      await using server = await loopback((_, response) =>
+        json(response, 200, { jsonrpc: '2.0', id: 'call-1', result: {} }),
+      )
+      const made = house(server.url, placement)
+      const caller = await made.admitted()
+      const fetch = caller.fetch('tasks')
+      expect((await fetch(server.url, post(message, headers))).status).toBe(200)
+      await stop(made, caller)
+      const outcome = await fetch(server.url, post(message, headers)).then(
+        messagesOf,
+        ({ message: said }) => said,
+      )
+      expect(JSON.stringify(outcome)).toContain(ENDED)
+      expect(server.received).toHaveLength(1)
+    },
+  )
 })
 
 describe('revoke()', () => {
   it('takes the credential out of the vault, and leaves other people and later sign-ins alone', async () => {
-    await using server = await loopback((_, response) => json(response, 200, { jsonrpc: '2.0', id: 'call-1', result: {} }))
+    await using server = await loopback((_, response) =>
+      json(response, 200, { jsonrpc: '2.0', id: 'call-1', result: {} }),
+    )
     const vault = memoryVault({ now: () => START * 1000 })
     const discarded: string[] = []
     const watched: typeof vault = {
@@ -136,13 +176,19 @@ describe('revoke()', () => {
       },
     }
     const made = house(server.url, { type: 'header' }, { vault: watched })
-    const [one, two, other] = [await made.admitted(), await made.admitted(), await made.admitted('bob')]
+    const [one, two, other] = [
+      await made.admitted(),
+      await made.admitted(),
+      await made.admitted('bob'),
+    ]
     const status = async (caller: typeof one) =>
       (await messagesOf(await caller.fetch('tasks')(server.url, post(callOf('hello')))))[0]
     made.onbehalf.revoke(alice)
     expect(discarded).toEqual(['alice', 'alice'])
     expect(JSON.stringify([await status(one), await status(two)])).toContain(ENDED)
-    expect(JSON.stringify([await status(other), await status(await made.admitted())])).not.toContain(ENDED)
+    expect(
+      JSON.stringify([await status(other), await status(await made.admitted())]),
+    ).not.toContain(ENDED)
     made.onbehalf.revoke(bob)
     expect(JSON.stringify(await status(other))).toContain(ENDED)
   })

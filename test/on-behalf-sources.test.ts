@@ -44,7 +44,10 @@ function house(
     },
     exchanger: exchanger(ISSUER, 'exchanged'),
     identityAssertions: exchanger(OTHER_ISSUER, 'asserted'),
-    clientCredentials: { issuer: ISSUER, issue: async () => granted(issuedToken(TOKEN('of-the-app'))) },
+    clientCredentials: {
+      issuer: ISSUER,
+      issue: async () => granted(issuedToken(TOKEN('of-the-app'))),
+    },
     connections: {
       credential: async ({ subject }, server) =>
         subject === 'alice'
@@ -66,7 +69,8 @@ function house(
   return { onbehalf, admitted, events }
 }
 
-const text = async (response: Promise<Response>) => (await messagesOf(await response))[0]?.result.content[0]?.text
+const text = async (response: Promise<Response>) =>
+  (await messagesOf(await response))[0]?.result.content[0]?.text
 
 describe('a source', () => {
   it.each<[Source | undefined, string]>([
@@ -76,46 +80,81 @@ describe('a source', () => {
     [{ type: 'identity-assertion', scopes: [] }, TOKEN('asserted-alice')],
     [{ type: 'client-credentials', scopes: ['app'] }, TOKEN('of-the-app')],
     [{ type: 'connection' }, TOKEN('connected-tasks-alice')],
-  ])('of %j goes with header, argument and meta, and comes back nowhere', async (source, expected) => {
-    await using server = await rpcServer([OLD], ({ message, request: { raw } }) => ({
-      content: [{ type: 'text', text: JSON.stringify([message.params, raw]) }],
-    }))
-    for (const placement of [{ type: 'header' }, { type: 'argument' }, { type: 'meta', key: 'com.example/t' }] as const) {
-      server.reached.length = 0
-      server.received.length = 0
-      const made = house(server.url, source, placement)
-      const fetch = (await made.admitted()).fetch('tasks')
-      const answer = await fetch(server.url, post(callOf(placement.type === 'argument' ? 'add_task' : 'hello')))
-      expect(await answer.text()).not.toContain('canary')
-      const last = server.reached.at(-1)
-      const at = {
-        header: server.values(server.received.length - 1, 'authorization')[0],
-        argument: (last?.message.params?.arguments as { access_token?: string } | undefined)?.access_token,
-        meta: (last?.message.params?._meta as Record<string, string> | undefined)?.['com.example/t'],
+  ])(
+    'of %j goes with header, argument and meta, and comes back nowhere',
+    async (source, expected) => {
+      await using server = await rpcServer([OLD], ({ message, request: { raw } }) => ({
+        content: [{ type: 'text', text: JSON.stringify([message.params, raw]) }],
+      }))
+      for (const placement of [
+        { type: 'header' },
+        { type: 'argument' },
+        { type: 'meta', key: 'com.example/t' },
+      ] as const) {
+        server.reached.length = 0
+        server.received.length = 0
+        const made = house(server.url, source, placement)
+        const fetch = (await made.admitted()).fetch('tasks')
+        const answer = await fetch(
+          server.url,
+          post(callOf(placement.type === 'argument' ? 'add_task' : 'hello')),
+        )
+        expect(await answer.text()).not.toContain('canary')
+        const last = server.reached.at(-1)
+        const at = {
+          header: server.values(server.received.length - 1, 'authorization')[0],
+          argument: (last?.message.params?.arguments as { access_token?: string } | undefined)
+            ?.access_token,
+          meta: (last?.message.params?._meta as Record<string, string> | undefined)?.[
+            'com.example/t'
+          ],
+        }
+        const none = { header: undefined, argument: undefined, meta: undefined }
+        expect(at).toEqual({
+          ...none,
+          [placement.type]: placement.type === 'header' ? `Bearer ${expected}` : expected,
+        })
+        expect(JSON.stringify(made.events)).not.toContain('canary')
       }
-      const none = { header: undefined, argument: undefined, meta: undefined }
-      expect(at).toEqual({ ...none, [placement.type]: placement.type === 'header' ? `Bearer ${expected}` : expected })
-      expect(JSON.stringify(made.events)).not.toContain('canary')
-    }
-  })
+    },
+  )
 
   it('of static keys is each person’s own, or the deployment’s, and is gone when it is taken away', async () => {
     await using server = await rpcServer([], () => ({ content: [{ type: 'text', text: 'done' }] }))
     const secrets = memorySecretStore()
     const keys = staticKeys(secrets)
     await keys.put(alice, server.url, new Credential(TOKEN('key-of-alice')))
-    const made = house(server.url, { type: 'static', of: 'person' }, { type: 'header', name: 'X-Api-Key' }, { secrets })
+    const made = house(
+      server.url,
+      { type: 'static', of: 'person' },
+      { type: 'header', name: 'X-Api-Key' },
+      { secrets },
+    )
     const [one, two] = [await made.admitted(), await made.admitted('bob')]
     expect(await text(one.fetch('tasks')(server.url, post(callOf('hello'))))).toBe('done')
     expect(server.values(0, 'x-api-key')).toEqual([TOKEN('key-of-alice')])
-    expect(await text(two.fetch('tasks')(server.url, post(callOf('hello'))))).toMatch(/Connect your tasks account/)
+    expect(await text(two.fetch('tasks')(server.url, post(callOf('hello'))))).toMatch(
+      /Connect your tasks account/,
+    )
     expect(server.received).toHaveLength(1)
     await keys.remove(alice, server.url)
-    expect(await text(one.fetch('tasks')(server.url, post(callOf('hello'))))).toMatch(/Connect your tasks account/)
+    expect(await text(one.fetch('tasks')(server.url, post(callOf('hello'))))).toMatch(
+      /Connect your tasks account/,
+    )
     await keys.put('deployment', server.url, new Credential(TOKEN('key-of-the-deployment')))
-    const shared = house(server.url, { type: 'static', of: 'deployment' }, { type: 'header', name: 'X-Api-Key' }, { secrets })
-    expect(await text((await shared.admitted('bob')).fetch('tasks')(server.url, post(callOf('hello'))))).toBe('done')
-    expect([server.received.length, server.values(1, 'x-api-key')]).toEqual([2, [TOKEN('key-of-the-deployment')]])
+    const shared = house(
+      server.url,
+      { type: 'static', of: 'deployment' },
+      { type: 'header', name: 'X-Api-Key' },
+      { secrets },
+    )
+    expect(
+      await text((await shared.admitted('bob')).fetch('tasks')(server.url, post(callOf('hello')))),
+    ).toBe('done')
+    expect([server.received.length, server.values(1, 'x-api-key')]).toEqual([
+      2,
+      [TOKEN('key-of-the-deployment')],
+    ])
   })
 
   it('of a connection that is missing asks the person to connect', async () => {
@@ -137,18 +176,27 @@ describe('a source', () => {
     [{ type: 'connection' }, 'connections'],
     [{ type: 'static', of: 'person' }, 'secrets'],
     [{ type: 'static', of: 'deployment' }, 'secrets'],
-  ])('of %j without its part is refused when it is made, by the name of the setting: %s', (source, setting) => {
-    const parts = {
-      exchanger: undefined,
-      identityAssertions: undefined,
-      clientCredentials: undefined,
-      connections: undefined,
-      secrets: undefined,
-    }
-    const making = () => house('https://tasks.example/mcp', source, undefined, parts as unknown as Partial<OnBehalfOptions>)
-    expect(making).toThrow(TypeError)
-    expect(making).toThrow(new RegExp(`servers\\.tasks\\.source.*"${source.type}".*${setting}`))
-  })
+  ])(
+    'of %j without its part is refused when it is made, by the name of the setting: %s',
+    (source, setting) => {
+      const parts = {
+        exchanger: undefined,
+        identityAssertions: undefined,
+        clientCredentials: undefined,
+        connections: undefined,
+        secrets: undefined,
+      }
+      const making = () =>
+        house(
+          'https://tasks.example/mcp',
+          source,
+          undefined,
+          parts as unknown as Partial<OnBehalfOptions>,
+        )
+      expect(making).toThrow(TypeError)
+      expect(making).toThrow(new RegExp(`servers\\.tasks\\.source.*"${source.type}".*${setting}`))
+    },
+  )
 })
 
 describe('prompt values', () => {
@@ -184,18 +232,30 @@ describe('prompt values', () => {
         warn,
         exchanger: {
           issuer: ISSUER,
-          exchange: async () => granted(issuedToken(TOKEN('literal'), { expiresAt: START + life, ...more })),
+          exchange: async () =>
+            granted(issuedToken(TOKEN('literal'), { expiresAt: START + life, ...more })),
         },
       })
     const good = giving(300)
-    expect(warnings).toEqual([expect.stringMatching(/^onbehalf: servers\.tasks\.placement .*insecurelyShowLiteralTokens/)])
+    expect(warnings).toEqual([
+      expect.stringMatching(/^onbehalf: servers\.tasks\.placement .*insecurelyShowLiteralTokens/),
+    ])
     const caller = await good.admitted()
-    expect(await caller.promptValues('tasks')).toEqual({ user_id: 'alice', access_token: TOKEN('literal') })
+    expect(await caller.promptValues('tasks')).toEqual({
+      user_id: 'alice',
+      access_token: TOKEN('literal'),
+    })
     expect(JSON.stringify([good.events, warnings])).not.toContain('canary')
     good.onbehalf.revoke(alice)
     await expect(caller.promptValues('tasks')).rejects.toMatchObject({ code: 'handle_refused' })
-    for (const bad of [giving(301), giving(Number.POSITIVE_INFINITY), giving(300, { proof: async () => 'x' })])
-      await expect(bad.admitted().then((one) => one.promptValues('tasks'))).rejects.toMatchObject({ code: 'exchange_failed' })
+    for (const bad of [
+      giving(301),
+      giving(Number.POSITIVE_INFINITY),
+      giving(300, { proof: async () => 'x' }),
+    ])
+      await expect(bad.admitted().then((one) => one.promptValues('tasks'))).rejects.toMatchObject({
+        code: 'exchange_failed',
+      })
   })
 })
 
@@ -206,7 +266,9 @@ describe('a token that is bound to a key', () => {
     await using server = await rpcServer([], ({ request: { raw } }, response) => {
       if (raw.some(([name, value]) => name === 'dpop' && value === 'proof-n1'))
         return { content: [{ type: 'text', text: 'done' }] }
-      response.writeHead(401, { 'dpop-nonce': 'n1', 'www-authenticate': 'DPoP error="use_dpop_nonce"' }).end()
+      response
+        .writeHead(401, { 'dpop-nonce': 'n1', 'www-authenticate': 'DPoP error="use_dpop_nonce"' })
+        .end()
       return undefined
     })
     const made = house(server.url, undefined, undefined, {
@@ -229,7 +291,8 @@ describe('a token that is bound to a key', () => {
     expect(await text(fetch(server.url, post(callOf('hello'))))).toBe('done')
     const target = { method: 'POST', url: server.url }
     expect([exchanges, proofs]).toEqual([1, [target, { ...target, nonce: 'n1' }]])
-    for (const index of [0, 1]) expect(server.values(index, 'authorization')).toEqual([`DPoP ${TOKEN('bound')}`])
+    for (const index of [0, 1])
+      expect(server.values(index, 'authorization')).toEqual([`DPoP ${TOKEN('bound')}`])
   })
 
   it('is replaced when the server says that it is not valid, whatever nonce comes along', async () => {
@@ -237,16 +300,21 @@ describe('a token that is bound to a key', () => {
     await using server = await rpcServer([], ({ request: { raw } }, response) => {
       if (raw.some(([name, value]) => name === 'authorization' && value.includes('bound-2')))
         return { content: [{ type: 'text', text: 'done' }] }
-      response.writeHead(401, { 'dpop-nonce': 'n1', 'www-authenticate': 'DPoP error="invalid_token"' }).end()
+      response
+        .writeHead(401, { 'dpop-nonce': 'n1', 'www-authenticate': 'DPoP error="invalid_token"' })
+        .end()
       return undefined
     })
     const made = house(server.url, undefined, undefined, {
       exchanger: {
         issuer: ISSUER,
-        exchange: async () => granted(issuedToken(TOKEN(`bound-${++exchanges}`), { proof: async () => 'p' })),
+        exchange: async () =>
+          granted(issuedToken(TOKEN(`bound-${++exchanges}`), { proof: async () => 'p' })),
       },
     })
-    expect(await text((await made.admitted()).fetch('tasks')(server.url, post(callOf('hello'))))).toBe('done')
+    expect(
+      await text((await made.admitted()).fetch('tasks')(server.url, post(callOf('hello')))),
+    ).toBe('done')
   })
 })
 
@@ -265,17 +333,29 @@ describe('two people, 40 runs each at once', () => {
       const args = (message.params?.arguments ?? {}) as Record<string, string>
       const meta = (message.params?._meta ?? {}) as Record<string, string>
       const handle = header('onbehalf-session')
-      const token = header('authorization')?.slice(7) ?? header('x-api-key') ?? args.access_token ?? meta['com.example/t']
+      const token =
+        header('authorization')?.slice(7) ??
+        header('x-api-key') ??
+        args.access_token ??
+        meta['com.example/t']
       const whose =
         (handle ? handles.get(handle) : undefined) ??
-        (token?.endsWith('-alice-0123456789') ? 'alice' : token?.endsWith('-bob-0123456789') ? 'bob' : '?')
+        (token?.endsWith('-alice-0123456789')
+          ? 'alice'
+          : token?.endsWith('-bob-0123456789')
+            ? 'bob'
+            : '?')
       if (placement.type === 'session' && !handle) {
         const minted = `handle-${handles.size}-0123456789`
         handles.set(minted, whose)
         response.setHeader('onbehalf-session', minted)
       }
       const claimed = args.user_id ?? whose
-      return { content: [{ type: 'text', text: `${whose}/${claimed}/${String(args.title ?? meta['a/run'])}` }] }
+      return {
+        content: [
+          { type: 'text', text: `${whose}/${claimed}/${String(args.title ?? meta['a/run'])}` },
+        ],
+      }
     })
     const made = house(server.url, undefined, placement)
     const usesTool = placement.type === 'argument' || placement.type === 'prompt'
@@ -289,12 +369,18 @@ describe('two people, 40 runs each at once', () => {
         const params = usesTool
           ? { name: 'add_task', arguments: { title: mark, ...values } }
           : { name: 'hello', arguments: {}, _meta: { 'a/run': mark } }
-        expect(await text(fetch(server.url, post(request('tools/call', params))))).toBe(`${subject}/${subject}/${mark}`)
+        expect(await text(fetch(server.url, post(request('tools/call', params))))).toBe(
+          `${subject}/${subject}/${mark}`,
+        )
       }
       await caller.end()
     }
-    await Promise.all(Array.from({ length: 80 }, (_, index) => run(index % 2 === 0 ? 'alice' : 'bob', index >> 1)))
-    expect(server.reached.filter(({ message }) => message.method === 'tools/call')).toHaveLength(240)
+    await Promise.all(
+      Array.from({ length: 80 }, (_, index) => run(index % 2 === 0 ? 'alice' : 'bob', index >> 1)),
+    )
+    expect(server.reached.filter(({ message }) => message.method === 'tools/call')).toHaveLength(
+      240,
+    )
     expect(JSON.stringify(made.events)).not.toMatch(/canary|onbehalf_ref_|handle-/)
     const subjects = new Map<string, string | undefined>()
     for (const { trace, subject } of made.events) {

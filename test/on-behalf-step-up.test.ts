@@ -19,19 +19,25 @@ async function setUp({
 } = {}) {
   const asked: string[] = []
   const events: AuditEvent[] = []
-  const server = await rpcServer([tool('read', {}), tool('write', {}), tool('admin', {})], ({ message, request }, response) => {
-    const token = request.raw.find(([name]) => name === 'authorization')?.[1] ?? ''
-    const scopes = token.split('.')[1]?.split('+') ?? []
-    const needed = String(message.params?.name)
-    if (needed.split(' ').every((scope) => scopes.includes(scope))) return { content: [{ type: 'text', text: 'done' }] }
-    response.writeHead(403, { 'www-authenticate': challenge(needed) }).end()
-    return undefined
-  })
+  const server = await rpcServer(
+    [tool('read', {}), tool('write', {}), tool('admin', {})],
+    ({ message, request }, response) => {
+      const token = request.raw.find(([name]) => name === 'authorization')?.[1] ?? ''
+      const scopes = token.split('.')[1]?.split('+') ?? []
+      const needed = String(message.params?.name)
+      if (needed.split(' ').every((scope) => scopes.includes(scope)))
+        return { content: [{ type: 'text', text: 'done' }] }
+      response.writeHead(403, { 'www-authenticate': challenge(needed) }).end()
+      return undefined
+    },
+  )
   const onbehalf = createOnBehalf({
     resource: CHAT,
     authorizationServers: [ISSUER],
     servers: { tasks: { url: server.url, source } },
-    verifier: { verify: async () => granted(verifiedToken({ scopes: person, expiresAt: START + 3600 })) },
+    verifier: {
+      verify: async () => granted(verifiedToken({ scopes: person, expiresAt: START + 3600 })),
+    },
     exchanger: {
       issuer: ISSUER,
       async exchange(_, { scopes }) {
@@ -62,20 +68,27 @@ const LACKING = 'This was not done: tasks needs a permission that the person has
 describe('a server that asks for more', () => {
   it('gets one wider token, once for all later calls, with the union of the scopes', async () => {
     await using made = await setUp()
-    expect([await made.call('read'), await made.call('write'), await made.call('write'), await made.call('read')]).toEqual(
-      Array(4).fill('done'),
-    )
+    expect([
+      await made.call('read'),
+      await made.call('write'),
+      await made.call('write'),
+      await made.call('read'),
+    ]).toEqual(Array(4).fill('done'))
     expect(made.asked).toEqual(['read', 'read+write'])
     expect(await made.call('admin')).toBe('done')
     expect(await made.call('read write admin')).toBe('done')
     expect(made.asked).toEqual(['read', 'read+write', 'read+write+admin'])
     expect(made.server.received).toHaveLength(8)
     expect(made.events.filter(({ reason }) => reason === 'scope_missing')).toHaveLength(2)
-    expect(made.events.filter(({ hop }) => hop === 'exchange').map(({ scopes }) => scopes?.join('+'))).toEqual(made.asked)
+    expect(
+      made.events.filter(({ hop }) => hop === 'exchange').map(({ scopes }) => scopes?.join('+')),
+    ).toEqual(made.asked)
   })
 
   it('stops after one: what asks on and on gets two requests, and the model the sentence', async () => {
-    await using made = await setUp({ challenge: () => 'Bearer error="insufficient_scope", scope="admin"' })
+    await using made = await setUp({
+      challenge: () => 'Bearer error="insufficient_scope", scope="admin"',
+    })
     expect(await made.call('never')).toMatch(LACKING)
     expect([made.asked, made.server.received.length]).toEqual([['read', 'read+admin'], 2])
     // It has what it asked for, so there is nothing more to exchange for.
@@ -84,8 +97,16 @@ describe('a server that asks for more', () => {
   })
 
   it.each<[string, Parameters<typeof setUp>[0], string]>([
-    ['beyond what the binding allows', { source: { type: 'exchange', scopes: ['read'], stepUp: ['admin'] } }, 'write'],
-    ['where the binding allows nothing', { source: { type: 'exchange', scopes: ['read'] } }, 'write'],
+    [
+      'beyond what the binding allows',
+      { source: { type: 'exchange', scopes: ['read'], stepUp: ['admin'] } },
+      'write',
+    ],
+    [
+      'where the binding allows nothing',
+      { source: { type: 'exchange', scopes: ['read'] } },
+      'write',
+    ],
     ['beyond what the person granted', { person: ['read', 'admin'] }, 'write'],
     [
       'for a part that is allowed and one that is not',
@@ -93,9 +114,21 @@ describe('a server that asks for more', () => {
       'write admin',
     ],
     ['for nothing', { challenge: () => 'Bearer error="insufficient_scope"' }, 'write'],
-    ['with another error', { challenge: (scope) => `Bearer error="invalid_token", scope="${scope}"` }, 'write'],
-    ['in a challenge of another scheme', { challenge: (scope) => `DPoP error="insufficient_scope", scope="${scope}"` }, 'write'],
-    ['of a static key', { source: { type: 'static', of: 'deployment' }, options: { secrets: memorySecretStore() } }, 'write'],
+    [
+      'with another error',
+      { challenge: (scope) => `Bearer error="invalid_token", scope="${scope}"` },
+      'write',
+    ],
+    [
+      'in a challenge of another scheme',
+      { challenge: (scope) => `DPoP error="insufficient_scope", scope="${scope}"` },
+      'write',
+    ],
+    [
+      'of a static key',
+      { source: { type: 'static', of: 'deployment' }, options: { secrets: memorySecretStore() } },
+      'write',
+    ],
   ])('gets no wider token %s', async (_, changes, scope) => {
     await using made = await setUp(changes)
     expect(await made.call(scope)).not.toBe('done')
@@ -129,17 +162,26 @@ describe('a server that asks for more', () => {
         return granted(issuedToken(`canary.${scopes.join('+')}.0`, { scopes }))
       },
     }
-    await using made = await setUp({ source: { type: 'client-credentials', scopes: ['read'] }, options: { clientCredentials } })
-    expect([await made.call('read'), await made.call('write')]).toEqual(['done', expect.stringMatching(LACKING)])
+    await using made = await setUp({
+      source: { type: 'client-credentials', scopes: ['read'] },
+      options: { clientCredentials },
+    })
+    expect([await made.call('read'), await made.call('write')]).toEqual([
+      'done',
+      expect.stringMatching(LACKING),
+    ])
     expect([issued, made.asked, made.server.received.length]).toEqual([['read'], [], 2])
   })
 
   it('is answered in a DPoP challenge as well, where the token is bound to a key', async () => {
-    const challenge = (scope: string) => `DPoP error="insufficient_scope", scope="${scope}", algs="ES256"`
+    const challenge = (scope: string) =>
+      `DPoP error="insufficient_scope", scope="${scope}", algs="ES256"`
     const exchanger = {
       issuer: ISSUER,
       exchange: async (_: unknown, { scopes }: { readonly scopes: readonly string[] }) =>
-        granted(issuedToken(`canary.${scopes.join('+')}.0`, { scopes, proof: async () => 'proof' })),
+        granted(
+          issuedToken(`canary.${scopes.join('+')}.0`, { scopes, proof: async () => 'proof' }),
+        ),
     }
     await using made = await setUp({ challenge, options: { exchanger } })
     expect(await made.call('write')).toBe('done')

@@ -6,8 +6,22 @@ import { AuthError, granted, refused } from '../src/core/errors.ts'
 import { memoryVault } from '../src/core/vault/memory-vault.ts'
 import type { Deposit, Handle, Vault } from '../src/core/vault/vault.ts'
 import type { MessageTransport } from '../src/mcp/transport.ts'
-import { type Caller, createOnBehalf, type OnBehalf, type OnBehalfOptions } from '../src/on-behalf.ts'
-import { CHAT, deferred, handClock, ISSUER, issuedToken, MCP, START, verifiedToken } from './core/parts.ts'
+import {
+  type Caller,
+  createOnBehalf,
+  type OnBehalf,
+  type OnBehalfOptions,
+} from '../src/on-behalf.ts'
+import {
+  CHAT,
+  deferred,
+  handClock,
+  ISSUER,
+  issuedToken,
+  MCP,
+  START,
+  verifiedToken,
+} from './core/parts.ts'
 import { json, loopback } from './mcp/loopback.ts'
 
 const OWN = 'https://own.example/mcp'
@@ -17,11 +31,18 @@ const BOUND: Readonly<Record<string, BindingInput>> = {
 }
 
 /** Everything around one `createOnBehalf`, in memory: tokens are `canary.<subject>.<scopes, joined by +>.<anything>`. */
-function house(changes: Partial<OnBehalfOptions> = {}, pause: () => Promise<void> = async () => {}) {
+function house(
+  changes: Partial<OnBehalfOptions> = {},
+  pause: () => Promise<void> = async () => {},
+) {
   const clock = handClock()
   const events: AuditEvent[] = []
   const exchanged: string[] = []
-  const served: { readonly url: string; readonly authorization: string | null; readonly asked: string | null }[] = []
+  const served: {
+    readonly url: string
+    readonly authorization: string | null
+    readonly asked: string | null
+  }[] = []
   const onbehalf = createOnBehalf({
     resource: CHAT,
     authorizationServers: [ISSUER],
@@ -48,7 +69,9 @@ function house(changes: Partial<OnBehalfOptions> = {}, pause: () => Promise<void
         const [, subject] = subjectToken.reveal().split('.')
         exchanged.push(subjectToken.reveal())
         const name = `issued.${subject}.${target.scopes.join('+')}.${exchanged.length}`
-        return granted(issuedToken(name, { expiresAt: clock.now() / 1000 + 300, scopes: target.scopes }))
+        return granted(
+          issuedToken(name, { expiresAt: clock.now() / 1000 + 300, scopes: target.scopes }),
+        )
       },
     },
     audit: {
@@ -60,7 +83,11 @@ function house(changes: Partial<OnBehalfOptions> = {}, pause: () => Promise<void
     async fetch(input, init) {
       await pause()
       const headers = new Headers(init?.headers)
-      served.push({ url: String(input), authorization: headers.get('authorization'), asked: headers.get('x-asked-for') })
+      served.push({
+        url: String(input),
+        authorization: headers.get('authorization'),
+        asked: headers.get('x-asked-for'),
+      })
       return Response.json({ authorization: mirrored(headers.get('authorization')) })
     },
     now: clock.now,
@@ -125,7 +152,8 @@ describe('an admitted caller', () => {
     const caller = await admitted(made.onbehalf)
     await carriedBy(caller)
     const printed =
-      inspect([caller, made.onbehalf, caller.fetch('tasks')], { showHidden: true, depth: 20 }) + JSON.stringify(caller)
+      inspect([caller, made.onbehalf, caller.fetch('tasks')], { showHidden: true, depth: 20 }) +
+      JSON.stringify(caller)
     expect(printed).not.toMatch(/canary|issued\./)
   })
 
@@ -138,7 +166,9 @@ describe('an admitted caller', () => {
 
   it('shares one exchange among 20 requests of one person at once', async () => {
     const callers = await Promise.all(
-      Array.from({ length: 20 }, (_, index) => admitted(made.onbehalf, `canary.alice.read.${index}`)),
+      Array.from({ length: 20 }, (_, index) =>
+        admitted(made.onbehalf, `canary.alice.read.${index}`),
+      ),
     )
     await Promise.all(callers.map((caller) => carriedBy(caller)))
     expect(made.exchanged).toHaveLength(1)
@@ -181,9 +211,16 @@ describe('after end()', () => {
     await caller.end()
     await caller.end()
     expect(await carriedBy(caller)).toBe('handle_refused')
-    await expect(fetch(MCP, { method: 'POST', body: '{}' })).rejects.toMatchObject({ code: 'handle_refused' })
+    await expect(fetch(MCP, { method: 'POST', body: '{}' })).rejects.toMatchObject({
+      code: 'handle_refused',
+    })
     expect(made.served).toHaveLength(1)
-    expect(made.events.at(-1)).toMatchObject({ hop: 'carry', outcome: 'refused', reason: 'handle_refused', subject: 'alice' })
+    expect(made.events.at(-1)).toMatchObject({
+      hop: 'carry',
+      outcome: 'refused',
+      reason: 'handle_refused',
+      subject: 'alice',
+    })
   })
 
   it('a call that still waits for its exchange is refused, and sends nothing', async () => {
@@ -270,13 +307,19 @@ describe('the vault', () => {
 
 describe('revoke()', () => {
   it('ends what is under way for one person, drops their tokens, and leaves everybody else’s alone', async () => {
-    const [alice, bob] = [await admitted(made.onbehalf), await admitted(made.onbehalf, 'canary.bob.read.1')]
+    const [alice, bob] = [
+      await admitted(made.onbehalf),
+      await admitted(made.onbehalf, 'canary.bob.read.1'),
+    ]
     expect([await carriedBy(alice), await carriedBy(bob)]).toEqual([
       'Bearer issued.alice.read+write.1',
       'Bearer issued.bob.read.2',
     ])
     made.onbehalf.revoke({ issuer: ISSUER, subject: 'alice' })
-    expect([await carriedBy(alice), await carriedBy(bob)]).toEqual(['handle_refused', 'Bearer issued.bob.read.2'])
+    expect([await carriedBy(alice), await carriedBy(bob)]).toEqual([
+      'handle_refused',
+      'Bearer issued.bob.read.2',
+    ])
     // What comes with a valid token afterwards begins anew.
     expect(await carriedBy(await admitted(made.onbehalf))).toBe('Bearer issued.alice.read+write.3')
   })
@@ -299,7 +342,9 @@ describe('a request that is not admitted', () => {
 
   it('is refused for a subject header that names another, when that is asked for', async () => {
     const strict = house({ subjectHeader: 'X-User-ID' })
-    const admission = await strict.onbehalf.admit(request('canary.alice.read.1', { 'x-user-id': 'bob' }))
+    const admission = await strict.onbehalf.admit(
+      request('canary.alice.read.1', { 'x-user-id': 'bob' }),
+    )
     expect(admission.ok ? 'admitted' : admission.refusal.reason).toBe('subject_header_mismatch')
   })
 
@@ -310,7 +355,9 @@ describe('a request that is not admitted', () => {
   })
 
   it('gets 503 when the vault does not take its credential', async () => {
-    const broken = house({ vault: { ...memoryVault(), deposit: () => Promise.reject(new Error('INSERT canary')) } })
+    const broken = house({
+      vault: { ...memoryVault(), deposit: () => Promise.reject(new Error('INSERT canary')) },
+    })
     const admission = await broken.onbehalf.admit(request('canary.alice.read.1'))
     if (admission.ok) throw new Error('admitted')
     expect(admission.response.status).toBe(503)
@@ -344,7 +391,9 @@ describe('when the audit fails after the door', () => {
 
 describe('the metadata', () => {
   it('names the resource, the issuers and the scopes', async () => {
-    const response = made.onbehalf.metadata(new Request('https://app.example/.well-known/oauth-protected-resource/chat'))
+    const response = made.onbehalf.metadata(
+      new Request('https://app.example/.well-known/oauth-protected-resource/chat'),
+    )
     expect(await response?.json()).toEqual({
       resource: CHAT,
       authorization_servers: [ISSUER],
@@ -356,7 +405,9 @@ describe('the metadata', () => {
 
   it('names the scopes that it is told to, or none', async () => {
     const url = 'https://app.example/.well-known/oauth-protected-resource/chat'
-    const told = house({ scopes: ['chat'], scopesSupported: ['chat', 'openid'] }).onbehalf.metadata(new Request(url))
+    const told = house({ scopes: ['chat'], scopesSupported: ['chat', 'openid'] }).onbehalf.metadata(
+      new Request(url),
+    )
     expect(await told?.json()).toMatchObject({ scopes_supported: ['chat', 'openid'] })
     const none = house({ servers: {} }).onbehalf.metadata(new Request(url))
     expect(await none?.json()).not.toHaveProperty('scopes_supported')
@@ -369,7 +420,11 @@ describe('a configuration that cannot work', () => {
     ['a resource in plain http', { resource: 'http://app.example' }, 'resource'],
     ['no issuer', { authorizationServers: [] }, 'authorizationServers'],
     ['a server without a URL', { servers: { tasks: { url: '' } } }, 'servers.tasks.url'],
-    ['a server in plain http', { servers: { tasks: { url: 'http://tasks.example' } } }, 'servers.tasks.url'],
+    [
+      'a server in plain http',
+      { servers: { tasks: { url: 'http://tasks.example' } } },
+      'servers.tasks.url',
+    ],
     ['a key that could be guessed', { fingerprintKey: new Uint8Array(8) }, 'fingerprintKey'],
     ['no time at all', { deadline: 0 }, 'deadline'],
     ['more time than timers know', { deadline: 2 ** 31 }, 'deadline'],
@@ -403,18 +458,26 @@ describe('a configuration that cannot work', () => {
       resource: CHAT,
       authorizationServers: [ISSUER],
       servers: { own: { url: OWN, source: { type: 'own' } } },
-      verifier: { verify: async () => granted(verifiedToken({ audience: [CHAT, OWN], expiresAt: Date.now() / 1000 + 60 })) },
+      verifier: {
+        verify: async () =>
+          granted(verifiedToken({ audience: [CHAT, OWN], expiresAt: Date.now() / 1000 + 60 })),
+      },
       audit: { record() {} },
-      fetch: async (_, init) => Response.json({ authorization: mirrored(new Headers(init?.headers).get('authorization')) }),
+      fetch: async (_, init) =>
+        Response.json({ authorization: mirrored(new Headers(init?.headers).get('authorization')) }),
       fingerprintKey: new Uint8Array(32),
     })
-    expect(await carriedBy(await admitted(own), 'own', OWN)).toBe('Bearer canary.alice.read+write.1')
+    expect(await carriedBy(await admitted(own), 'own', OWN)).toBe(
+      'Bearer canary.alice.read+write.1',
+    )
   })
 })
 
 it('over real HTTP: one Authorization, a fresh token after a 401, nothing of the caller’s', async () => {
   await using server = await loopback((received, response) => {
-    const fresh = received.raw.some(([name, value]) => name === 'authorization' && value.endsWith('.2'))
+    const fresh = received.raw.some(
+      ([name, value]) => name === 'authorization' && value.endsWith('.2'),
+    )
     json(response, fresh ? 200 : 401, {})
   })
   const real = house({ servers: { tasks: { url: server.url } }, fetch: globalThis.fetch })
@@ -431,50 +494,60 @@ it('over real HTTP: one Authorization, a fresh token after a 401, nothing of the
 })
 
 describe('two people at once', () => {
-  it.each([1, 20_261_122])('never see anything of each other’s over 2,000 interleaved turns (seed %d)', async (seed) => {
-    const random = generator(seed)
-    // Gives way a random number of times at every step, so that turns overlap in every order.
-    const pause = async () => {
-      for (let turns = Math.floor(random() * 4); turns > 0; turns--) await Promise.resolve()
-      if (random() < 0.02) await new Promise((resolve) => setImmediate(resolve))
-    }
-    const shared = house({}, pause)
-    let right = 0
-
-    async function turn(index: number): Promise<void> {
-      const subject = random() < 0.5 ? 'alice' : 'bob'
-      const caller = await admitted(shared.onbehalf, `canary.${subject}.read.${index}`)
-      expect(caller.principal.subject).toBe(subject)
-      const fetch = caller.fetch('tasks')
-      await pause()
-      for (let call = 0; call < 2; call++) {
-        const response = await fetch(MCP, { method: 'POST', body: '{}', headers: { 'x-asked-for': subject } })
-        expect(await authorizationIn(response)).toMatch(new RegExp(`^Bearer issued\\.${subject}\\.`))
+  it.each([1, 20_261_122])(
+    'never see anything of each other’s over 2,000 interleaved turns (seed %d)',
+    async (seed) => {
+      const random = generator(seed)
+      // Gives way a random number of times at every step, so that turns overlap in every order.
+      const pause = async () => {
+        for (let turns = Math.floor(random() * 4); turns > 0; turns--) await Promise.resolve()
+        if (random() < 0.02) await new Promise((resolve) => setImmediate(resolve))
       }
-      if (random() < 0.3) {
-        await caller.end()
-        expect(await carriedBy(caller)).toBe('handle_refused')
-      }
-      right++
-    }
+      const shared = house({}, pause)
+      let right = 0
 
-    let next = 0
-    const worker = async () => {
-      while (next < 2000) await turn(next++)
-    }
-    await Promise.all(Array.from({ length: 16 }, worker))
-    expect(right).toBe(2000)
-    expect(shared.served).toHaveLength(4000)
-    for (const { authorization, asked } of shared.served) expect(authorization).toContain(`issued.${asked}.`)
-    for (const event of shared.events) expect(['alice', 'bob']).toContain(event.subject)
-    // By trace, no event names another than the one who was admitted under it.
-    const subjects = new Map<string, string | undefined>()
-    for (const { trace, subject } of shared.events) {
-      expect(subjects.get(trace) ?? subject).toBe(subject)
-      subjects.set(trace, subject)
-    }
-    expect(subjects.size).toBe(2000)
-  })
+      async function turn(index: number): Promise<void> {
+        const subject = random() < 0.5 ? 'alice' : 'bob'
+        const caller = await admitted(shared.onbehalf, `canary.${subject}.read.${index}`)
+        expect(caller.principal.subject).toBe(subject)
+        const fetch = caller.fetch('tasks')
+        await pause()
+        for (let call = 0; call < 2; call++) {
+          const response = await fetch(MCP, {
+            method: 'POST',
+            body: '{}',
+            headers: { 'x-asked-for': subject },
+          })
+          expect(await authorizationIn(response)).toMatch(
+            new RegExp(`^Bearer issued\\.${subject}\\.`),
+          )
+        }
+        if (random() < 0.3) {
+          await caller.end()
+          expect(await carriedBy(caller)).toBe('handle_refused')
+        }
+        right++
+      }
+
+      let next = 0
+      const worker = async () => {
+        while (next < 2000) await turn(next++)
+      }
+      await Promise.all(Array.from({ length: 16 }, worker))
+      expect(right).toBe(2000)
+      expect(shared.served).toHaveLength(4000)
+      for (const { authorization, asked } of shared.served)
+        expect(authorization).toContain(`issued.${asked}.`)
+      for (const event of shared.events) expect(['alice', 'bob']).toContain(event.subject)
+      // By trace, no event names another than the one who was admitted under it.
+      const subjects = new Map<string, string | undefined>()
+      for (const { trace, subject } of shared.events) {
+        expect(subjects.get(trace) ?? subject).toBe(subject)
+        subjects.set(trace, subject)
+      }
+      expect(subjects.size).toBe(2000)
+    },
+  )
 })
 
 /** A small seeded generator of numbers from 0 to 1 (mulberry32), so that a failure can be repeated. */
@@ -489,12 +562,18 @@ function generator(seed: number): () => number {
 }
 
 describe('a stdio server', () => {
-  const files: BindingInput = { url: 'stdio:files', resource: 'https://files.example', placement: { type: 'argument' } }
+  const files: BindingInput = {
+    url: 'stdio:files',
+    resource: 'https://files.example',
+    placement: { type: 'argument' },
+  }
   const inner = () => ({ start: async () => {}, send: async () => {}, close: async () => {} })
 
   it('has a transport and no fetch; any other server the other way round', async () => {
     const caller = await admitted(house({ servers: { ...BOUND, files } }).onbehalf)
-    expect(() => caller.fetch('files')).toThrow(new TypeError('servers.files is a stdio server: use transport()'))
+    expect(() => caller.fetch('files')).toThrow(
+      new TypeError('servers.files is a stdio server: use transport()'),
+    )
     expect(() => caller.transport('tasks', inner())).toThrow(
       new TypeError('servers.tasks.url is not a stdio server: use fetch()'),
     )
@@ -506,7 +585,12 @@ describe('a stdio server', () => {
     const caller = await admitted(house({ servers: { files } }).onbehalf)
     const sent: object[] = []
     const messages: object[] = []
-    const tools = [{ name: 'read', inputSchema: { type: 'object', properties: { access_token: { type: 'string' } } } }]
+    const tools = [
+      {
+        name: 'read',
+        inputSchema: { type: 'object', properties: { access_token: { type: 'string' } } },
+      },
+    ]
     const under: MessageTransport = {
       ...inner(),
       async send(message: { readonly id?: unknown }) {
@@ -517,7 +601,12 @@ describe('a stdio server', () => {
     const transport = caller.transport('files', under)
     transport.onmessage = (message) => void messages.push(message)
     await caller.end()
-    await transport.send({ jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name: 'read', arguments: {} } })
+    await transport.send({
+      jsonrpc: '2.0',
+      id: 2,
+      method: 'tools/call',
+      params: { name: 'read', arguments: {} },
+    })
     expect(messages).toMatchObject([{ id: 2, result: { isError: true } }])
     expect(JSON.stringify(sent)).not.toContain('tools/call')
   })

@@ -74,7 +74,10 @@ export class OnbehalfChat extends SettingsElement {
   }
 
   /** Sends an action, as if a widget had. @throws Error with a message for the person when the server refuses it */
-  async sendCustomAction(action: { readonly type: string; readonly payload?: Json }, itemId?: string): Promise<void> {
+  async sendCustomAction(
+    action: { readonly type: string; readonly payload?: Json },
+    itemId?: string,
+  ): Promise<void> {
     await this.#made().chat.act(action, itemId, { streaming: true })
   }
 
@@ -120,7 +123,8 @@ export class OnbehalfChat extends SettingsElement {
     const name = ATTRIBUTES.find((one) => attributeOf(one) === attribute)
     if (!name) return
     const byDefault = defaultSettings()[name]
-    const set = typeof byDefault === 'boolean' && value !== null ? value !== 'false' : (value ?? byDefault)
+    const set =
+      typeof byDefault === 'boolean' && value !== null ? value !== 'false' : (value ?? byDefault)
     if (this.settings[name] !== set) Reflect.set(this, name, set)
   }
 
@@ -144,7 +148,8 @@ export class OnbehalfChat extends SettingsElement {
     if (!this.#shell) return
     if (SHAPING.includes(name)) this.#shell.rebuild()
     // The list that was read with another server's or with no credential says nothing.
-    if ((name === 'endpoint' || (name === 'token' && before === undefined)) && this.isConnected) this.#shell.loadThreads(true)
+    if ((name === 'endpoint' || (name === 'token' && before === undefined)) && this.isConnected)
+      this.#shell.loadThreads(true)
     if (SHAPING.includes(name) && this.isConnected) this.#shell.loadThreads(false)
   }
 }

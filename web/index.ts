@@ -10,7 +10,8 @@ export type { ChatSettings, Choice, StarterPrompt } from './settings/settings.ts
 export type { WordKey } from './settings/words.ts'
 export { OnbehalfChat }
 
-if (globalThis.customElements && !customElements.get('onbehalf-chat')) customElements.define('onbehalf-chat', OnbehalfChat)
+if (globalThis.customElements && !customElements.get('onbehalf-chat'))
+  customElements.define('onbehalf-chat', OnbehalfChat)
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -67,7 +67,8 @@ export function createShell(root: ShadowRoot, settings: ChatSettings, tell: Tell
       },
       event(event) {
         tell('chat-event', { event })
-        if (event.type === 'client_effect') tell('chat-client-effect', { name: event.name, data: event.data })
+        if (event.type === 'client_effect')
+          tell('chat-client-effect', { name: event.name, data: event.data })
       },
       started: (run) => tell('chat-response-start', run),
       ended(run, outcome) {
@@ -92,7 +93,9 @@ export function createShell(root: ShadowRoot, settings: ChatSettings, tell: Tell
     async act(action, item) {
       const { type, payload, handler, streaming = true } = action
       if (handler === 'client') return tell('chat-action', { action, itemId: item.id })
-      await chat.act({ type, ...(payload === undefined ? {} : { payload }) }, item.id, { streaming })
+      await chat.act({ type, ...(payload === undefined ? {} : { payload }) }, item.id, {
+        streaming,
+      })
     },
     answer: (item, input) => chat.answer(item.id, input),
   }
@@ -108,7 +111,11 @@ export function createShell(root: ShadowRoot, settings: ChatSettings, tell: Tell
     })
   }
 
-  async function send(text: string, inferenceOptions: InferenceOptions = {}, quotedText?: string): Promise<void> {
+  async function send(
+    text: string,
+    inferenceOptions: InferenceOptions = {},
+    quotedText?: string,
+  ): Promise<void> {
     if (chat.state.phase !== 'idle') return
     frame?.conversation.toEnd()
     const quoted = quotedText === undefined ? {} : { quotedText }
@@ -143,7 +150,12 @@ export function createShell(root: ShadowRoot, settings: ChatSettings, tell: Tell
   }
 }
 
-function wireOf(settings: ChatSettings, endpoint: () => string, clock: ReturnType<typeof browserClock>, tell: Tell): Wire {
+function wireOf(
+  settings: ChatSettings,
+  endpoint: () => string,
+  clock: ReturnType<typeof browserClock>,
+  tell: Tell,
+): Wire {
   return createWire(
     () => ({
       endpoint: endpoint(),
@@ -153,7 +165,8 @@ function wireOf(settings: ChatSettings, endpoint: () => string, clock: ReturnTyp
       resumable: settings.resumable,
       extraHeaders:
         settings.extraHeaders === 'always' ||
-        (settings.extraHeaders === 'same-origin' && new URL(endpoint()).origin === globalThis.location.origin),
+        (settings.extraHeaders === 'same-origin' &&
+          new URL(endpoint()).origin === globalThis.location.origin),
       language: settings.language,
     }),
     { clock, onResponse: (response) => tell('chat-response', response) },
@@ -180,7 +193,10 @@ function problemText(problem: UploadProblem, settings: ChatSettings, words: Word
   const { name, message } = problem
   switch (problem.why) {
     case 'size':
-      return words('fileTooLarge', { name, size: `${Math.floor((maxBytes / 1024 / 1024) * 10) / 10} MB` })
+      return words('fileTooLarge', {
+        name,
+        size: `${Math.floor((maxBytes / 1024 / 1024) * 10) / 10} MB`,
+      })
     case 'type':
       return words('fileType', { name })
     case 'failed':
@@ -193,6 +209,7 @@ function lastWords(outcome: RunOutcome, { conversation }: ChatState, words: Word
   if (outcome === 'stopped') return words('stopped')
   if (outcome === 'failed') return conversation.failure?.message ?? words('failed')
   const last = conversation.entries.findLast(({ item }) => item.type === 'assistant_message')?.item
-  const text = last?.type === 'assistant_message' ? last.content.map((part) => part.text).join(' ') : ''
+  const text =
+    last?.type === 'assistant_message' ? last.content.map((part) => part.text).join(' ') : ''
   return words('answered', { text: text.slice(0, MOST_SAID) })
 }

@@ -10,7 +10,9 @@ import type { Caller } from 'onbehalf'
 export async function ask(caller: Caller, url: string, model: BaseChatModel, question: string) {
   const tasks = new Client({ name: 'app', version: '1.0.0' })
   try {
-    await tasks.connect(new StreamableHTTPClientTransport(new URL(url), { fetch: caller.fetch('tasks') }))
+    await tasks.connect(
+      new StreamableHTTPClientTransport(new URL(url), { fetch: caller.fetch('tasks') }),
+    )
     const agent = createAgent({ model, tools: await loadMcpTools('tasks', tasks) })
     return (await agent.invoke({ messages: question })).messages.at(-1)?.text
   } finally {

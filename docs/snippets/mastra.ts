@@ -4,10 +4,24 @@ import { Agent, type AgentConfig } from '@mastra/core/agent'
 import { MCPClient } from '@mastra/mcp'
 import type { Caller } from 'onbehalf'
 
-export async function ask(caller: Caller, url: string, model: AgentConfig['model'], question: string) {
-  const mcp = new MCPClient({ id: caller.trace, servers: { tasks: { url: new URL(url), fetch: caller.fetch('tasks') } } })
+export async function ask(
+  caller: Caller,
+  url: string,
+  model: AgentConfig['model'],
+  question: string,
+) {
+  const mcp = new MCPClient({
+    id: caller.trace,
+    servers: { tasks: { url: new URL(url), fetch: caller.fetch('tasks') } },
+  })
   try {
-    const agent = new Agent({ id: 'assistant', name: 'Assistant', instructions: '', model, tools: await mcp.listTools() })
+    const agent = new Agent({
+      id: 'assistant',
+      name: 'Assistant',
+      instructions: '',
+      model,
+      tools: await mcp.listTools(),
+    })
     return (await agent.generate(question)).text
   } finally {
     await mcp.disconnect()

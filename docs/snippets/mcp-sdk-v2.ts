@@ -4,7 +4,12 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import type { Caller } from 'onbehalf'
 
 export async function connect(caller: Caller, url: string) {
-  const tasks = new Client({ name: 'app', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } })
-  await tasks.connect(new StreamableHTTPClientTransport(new URL(url), { fetch: caller.fetch('tasks') }))
+  const tasks = new Client(
+    { name: 'app', version: '1.0.0' },
+    { versionNegotiation: { mode: 'auto' } },
+  )
+  await tasks.connect(
+    new StreamableHTTPClientTransport(new URL(url), { fetch: caller.fetch('tasks') }),
+  )
   return tasks
 }

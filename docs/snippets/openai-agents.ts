@@ -5,7 +5,11 @@ import type { Caller } from 'onbehalf'
 
 export async function ask(caller: Caller, url: string, model: Model, question: string) {
   // The name is unique, because the SDK keeps lists of tools by name for the whole process.
-  const tasks = new MCPServerStreamableHttp({ url, fetch: caller.fetch('tasks'), name: `tasks ${caller.trace}` })
+  const tasks = new MCPServerStreamableHttp({
+    url,
+    fetch: caller.fetch('tasks'),
+    name: `tasks ${caller.trace}`,
+  })
   try {
     await tasks.connect()
     const agent = new Agent({ name: 'Assistant', model, mcpServers: [tasks] })

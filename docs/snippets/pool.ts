@@ -7,7 +7,10 @@ import { type SessionPool, sessionPool } from 'onbehalf/mcp'
 export function taskClients(url: string): SessionPool<Client> {
   return sessionPool({
     async open(_server, fetch) {
-      const client = new Client({ name: 'app', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } })
+      const client = new Client(
+        { name: 'app', version: '1.0.0' },
+        { versionNegotiation: { mode: 'auto' } },
+      )
       await client.connect(new StreamableHTTPClientTransport(new URL(url), { fetch }))
       return client
     },
@@ -16,5 +19,7 @@ export function taskClients(url: string): SessionPool<Client> {
 }
 
 export function listTasks(clients: SessionPool<Client>, caller: Caller) {
-  return clients.use(caller, 'tasks', (client) => client.callTool({ name: 'list_tasks', arguments: {} }))
+  return clients.use(caller, 'tasks', (client) =>
+    client.callTool({ name: 'list_tasks', arguments: {} }),
+  )
 }

@@ -9,7 +9,13 @@ import { privateKeyJwt, tokenExchanger } from 'onbehalf/oauth'
 import { modelFromEnvironment, runAgent } from 'onbehalf/openai-agents'
 import { openSqlite, sqliteRunStore, sqliteThreadStore } from 'onbehalf/store'
 
-const { ISSUER: issuer = '', RESOURCE: resource = '', MCP_URL: url = '', CLIENT_JWK = '{}', ...more } = process.env
+const {
+  ISSUER: issuer = '',
+  RESOURCE: resource = '',
+  MCP_URL: url = '',
+  CLIENT_JWK = '{}',
+  ...more
+} = process.env
 const key = await importJWK(JSON.parse(CLIENT_JWK), 'ES256')
 if (key instanceof Uint8Array) throw new TypeError('CLIENT_JWK must be an asymmetric key')
 const client = privateKeyJwt(key, { kid: JSON.parse(CLIENT_JWK).kid })
@@ -21,13 +27,21 @@ const onbehalf = createOnBehalf({
   servers: { Tasks: { url, source: { type: 'exchange', scopes: ['tasks:read', 'tasks:write'] } } },
   audit: auditSink(createLog()),
 })
-const agent = { servers: [{ name: 'Tasks', url }], instructions: 'Use the tools.', model: modelFromEnvironment(more).model }
+const agent = {
+  servers: [{ name: 'Tasks', url }],
+  instructions: 'Use the tools.',
+  model: modelFromEnvironment(more).model,
+}
 const database = openSqlite(more.DATABASE ?? 'chat.db')
 const chatkit = chatkitServer<Caller>({
   admit: onbehalf.admit,
   store: sqliteThreadStore(database),
   runs: sqliteRunStore(database),
-  ...agentChat<Caller>({ run: (request, { caller }) => runAgent({ ...request, ...agent, caller }) }),
+  ...agentChat<Caller>({
+    run: (request, { caller }) => runAgent({ ...request, ...agent, caller }),
+  }),
 })
 const server = createServer(chatkit.listener)
-server.listen(Number(more.PORT ?? 8000), '127.0.0.1', () => console.log(JSON.stringify(server.address())))
+server.listen(Number(more.PORT ?? 8000), '127.0.0.1', () =>
+  console.log(JSON.stringify(server.address())),
+)

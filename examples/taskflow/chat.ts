@@ -13,7 +13,13 @@ import { jwtVerifier } from 'onbehalf/jwt'
 import type { Log } from 'onbehalf/log'
 import { tokenExchanger } from 'onbehalf/oauth'
 import { type ModelChoice, personOf, runAgent } from 'onbehalf/openai-agents'
-import { diskAttachments, openSqlite, sqliteReflectionMarks, sqliteRunStore, sqliteThreadStore } from 'onbehalf/store'
+import {
+  diskAttachments,
+  openSqlite,
+  sqliteReflectionMarks,
+  sqliteRunStore,
+  sqliteThreadStore,
+} from 'onbehalf/store'
 import { chatClient } from './clients.ts'
 import { instructionsFor } from './instructions.ts'
 import type { TaskflowKeys } from './keys.ts'
@@ -55,7 +61,11 @@ export async function createChat(options: ChatOptions): Promise<Chat> {
     resource: urls.chatkit,
     authorizationServers: [urls.issuer],
     verifier: jwtVerifier({ issuer: urls.issuer, deadline: deadlines.issuer }),
-    exchanger: tokenExchanger({ issuer: urls.issuer, ...(await chatClient(keys)), deadline: deadlines.issuer }),
+    exchanger: tokenExchanger({
+      issuer: urls.issuer,
+      ...(await chatClient(keys)),
+      deadline: deadlines.issuer,
+    }),
     servers: boundServers(urls),
     audit: options.audit,
     fingerprintKey: new Uint8Array(keys.fingerprintKey),
@@ -78,10 +88,17 @@ export async function createChat(options: ChatOptions): Promise<Chat> {
     runs: sqliteRunStore(database),
     ...answering(options),
     // A demonstration that anybody can try hard; an app of yours is better off with the defaults.
-    rateLimit: memoryRateLimit({ runs: { most: 1000, per: 60 }, requests: { most: 10_000, per: 60 } }),
+    rateLimit: memoryRateLimit({
+      runs: { most: 1000, per: 60 },
+      requests: { most: 10_000, per: 60 },
+    }),
     limits: { runs: 100, streams: 1000 },
     onError: (error, place) =>
-      log.error('A chat request went wrong', { part: 'web', error, ...(place.type ? { operation: place.type } : {}) }),
+      log.error('A chat request went wrong', {
+        part: 'web',
+        error,
+        ...(place.type ? { operation: place.type } : {}),
+      }),
   })
 
   return {
@@ -116,7 +133,9 @@ function answering({ urls, trail, model, deadlines }: ChatOptions): AgentChat<Ca
         servers: [server],
         model: model.model,
         instructions: await instructionsFor(caller, server),
-        ...(server.placement === 'prompt' ? { promptValues: await caller.promptValues(server.name) } : {}),
+        ...(server.placement === 'prompt'
+          ? { promptValues: await caller.promptValues(server.name) }
+          : {}),
         // Later than the fetch, which knows why there is no answer; when the framework gives up first, it looks as if the person had.
         timeouts: { server: 2 * deadlines.mcp },
         onModelRequest: (asked) => trail.modelRequest(principal, trace, asked),
@@ -144,7 +163,8 @@ function titleOf({ content }: UserMessageItem): string {
 
 /** The person signs out: what is under way in their name ends here and now. The issuer ends the sign-in itself. */
 async function signOut(request: Request, onbehalf: OnBehalf): Promise<Response> {
-  if (request.method !== 'POST') return new Response(null, { status: 405, headers: { allow: 'POST' } })
+  if (request.method !== 'POST')
+    return new Response(null, { status: 405, headers: { allow: 'POST' } })
   const admission = await onbehalf.admit(request)
   if (!admission.ok) return admission.response
   await admission.value.end()
@@ -160,11 +180,15 @@ async function shown(
   kind: 'trail' | 'model-requests',
   trace: string,
 ): Promise<Response> {
-  if (request.method !== 'GET') return new Response(null, { status: 405, headers: { allow: 'GET' } })
+  if (request.method !== 'GET')
+    return new Response(null, { status: 405, headers: { allow: 'GET' } })
   const admission = await onbehalf.admit(request)
   if (!admission.ok) return admission.response
   const { principal } = admission.value
   await admission.value.end()
-  const body = kind === 'trail' ? { events: trail.events(principal, trace) } : { requests: trail.requests(principal, trace) }
+  const body =
+    kind === 'trail'
+      ? { events: trail.events(principal, trace) }
+      : { requests: trail.requests(principal, trace) }
   return Response.json(body, { headers: { 'cache-control': 'no-store' } })
 }

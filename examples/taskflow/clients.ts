@@ -13,7 +13,8 @@ export interface OAuthClient {
 /** The chat endpoint: `private_key_jwt`. */
 export async function chatClient({ chatClientKey }: TaskflowKeys): Promise<OAuthClient> {
   const key = await importJWK(chatClientKey, 'ES256')
-  if (key instanceof Uint8Array) throw new TypeError('The chat client key must be an asymmetric key')
+  if (key instanceof Uint8Array)
+    throw new TypeError('The chat client key must be an asymmetric key')
   return { clientId: 'taskflow-chat', client: privateKeyJwt(key, { kid: chatClientKey.kid }) }
 }
 

@@ -14,6 +14,8 @@ export async function makeFolder(path: string): Promise<void> {
   if (found?.isDirectory()) return
   if (dirname(path) !== path) await makeFolder(dirname(path))
   await mkdir(path, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
-    throw new Error(`The folder ${path} cannot be made (${error.code}). Choose another one with --data.`)
+    throw new Error(
+      `The folder ${path} cannot be made (${error.code}). Choose another one with --data.`,
+    )
   })
 }

@@ -19,7 +19,10 @@ const PROMPT_PATTERN = [
 ].join('\n')
 
 /** The instructions for one run. */
-export async function instructionsFor(caller: Caller, { name, placement }: TaskflowServer): Promise<string> {
+export async function instructionsFor(
+  caller: Caller,
+  { name, placement }: TaskflowServer,
+): Promise<string> {
   const values = {
     app: 'TaskFlow',
     person: personOf(caller.principal, caller.token.claims),

@@ -73,7 +73,11 @@ export async function loadKeys(dataDir: string): Promise<TaskflowKeys> {
   const file = kept === undefined ? await makeKeys() : parse(kept, path)
   const { classicClientSecret = randomText(), attachmentKey = randomText() } = file
   if (file.classicClientSecret === undefined || file.attachmentKey === undefined)
-    await writePrivately(folder, path, JSON.stringify({ ...file, classicClientSecret, attachmentKey }))
+    await writePrivately(
+      folder,
+      path,
+      JSON.stringify({ ...file, classicClientSecret, attachmentKey }),
+    )
   return {
     issuerKey: file.issuerKey,
     cookieKeys: file.cookieKeys.map((key) => new Credential(key)),
@@ -95,7 +99,9 @@ function parse(text: string, path: string): KeyFile {
   // Neither zod's nor JSON.parse's own error goes on: both quote what they read.
   const result = keyFile.safeParse(value)
   if (!result.success)
-    throw new Error(`${path} is not a TaskFlow key file. Move it away to have new keys made; everybody then signs in again.`)
+    throw new Error(
+      `${path} is not a TaskFlow key file. Move it away to have new keys made; everybody then signs in again.`,
+    )
   return result.data
 }
 
@@ -115,7 +121,12 @@ async function makeKeys(): Promise<KeyFile> {
 
 async function makePrivateKey(): Promise<PrivateKey> {
   const { privateKey: key } = await generateKeyPair('ES256', { extractable: true })
-  return privateKey.parse({ ...(await exportJWK(key)), kid: randomBytes(8).toString('hex'), alg: 'ES256', use: 'sig' })
+  return privateKey.parse({
+    ...(await exportJWK(key)),
+    kid: randomBytes(8).toString('hex'),
+    alg: 'ES256',
+    use: 'sig',
+  })
 }
 
 function randomText(): string {

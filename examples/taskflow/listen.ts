@@ -23,7 +23,11 @@ export async function listen(port: number, listener: RequestListener): Promise<L
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, listener)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(error.code === 'EADDRINUSE' ? new Error(`Port ${port} is in use. Choose another one with --port.`) : error)
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new Error(`Port ${port} is in use. Choose another one with --port.`)
+          : error,
+      )
     })
     server.listen(port, '127.0.0.1', resolve)
   })

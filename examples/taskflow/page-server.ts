@@ -35,17 +35,32 @@ interface Served {
 }
 
 /** Makes the fetch handler of the page. It reads its files once, here. */
-export function createPageServer(options: PageServerOptions): (request: Request) => Promise<Response> {
+export function createPageServer(
+  options: PageServerOptions,
+): (request: Request) => Promise<Response> {
   const { web, issuer, chatkit, api, model } = options
-  const config = JSON.stringify({ issuer, chatkit, api, clientId: 'taskflow-page', resources: { chat: chatkit, api }, model })
+  const config = JSON.stringify({
+    issuer,
+    chatkit,
+    api,
+    clientId: 'taskflow-page',
+    resources: { chat: chatkit, api },
+    model,
+  })
   // Read once, into a map by exact path: what is not in it does not exist, so there is no path to traverse.
-  const files = new Map<string, Served>([['/config.json', { body: config, type: 'application/json', etag: etagOf(config) }]])
+  const files = new Map<string, Served>([
+    ['/config.json', { body: config, type: 'application/json', etag: etagOf(config) }],
+  ])
   for (const name of readdirSync(FOLDER)) {
     const type = TYPES[extname(name)]
     if (type) files.set(name === 'index.html' ? '/' : `/${name}`, served(name, type))
   }
   const component = chatComponent()
-  files.set('/onbehalf-chat.js', { body: component, type: 'text/javascript; charset=utf-8', etag: etagOf(component) })
+  files.set('/onbehalf-chat.js', {
+    body: component,
+    type: 'text/javascript; charset=utf-8',
+    etag: etagOf(component),
+  })
   const policy = contentSecurityPolicy(new URL(issuer).origin, new URL(api).origin)
 
   return async (request) => {
@@ -53,12 +68,25 @@ export function createPageServer(options: PageServerOptions): (request: Request)
     const file = files.get(url.pathname)
     if (!file) return new Response('Not found', { status: 404, headers: COMMON })
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      return new Response('Method not allowed', { status: 405, headers: { ...COMMON, allow: 'GET, HEAD' } })
+      return new Response('Method not allowed', {
+        status: 405,
+        headers: { ...COMMON, allow: 'GET, HEAD' },
+      })
     }
     // Under another name (localhost, or one that an attacker had resolve to this machine) nothing is served: sign-in would not find back here.
-    if (url.origin !== web) return new Response(null, { status: 307, headers: { ...COMMON, location: web + url.pathname } })
-    const headers = { ...COMMON, 'content-type': file.type, 'content-security-policy': policy, etag: file.etag }
-    if (request.headers.get('if-none-match') === file.etag) return new Response(null, { status: 304, headers })
+    if (url.origin !== web)
+      return new Response(null, {
+        status: 307,
+        headers: { ...COMMON, location: web + url.pathname },
+      })
+    const headers = {
+      ...COMMON,
+      'content-type': file.type,
+      'content-security-policy': policy,
+      etag: file.etag,
+    }
+    if (request.headers.get('if-none-match') === file.etag)
+      return new Response(null, { status: 304, headers })
     return new Response(request.method === 'HEAD' ? null : file.body, { headers })
   }
 }

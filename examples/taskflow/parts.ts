@@ -58,7 +58,13 @@ const DEADLINES: Deadlines = { issuer: 3000, api: 6000, mcp: 9000 }
  *
  * @throws Error that says what to change, when the data folder holds something else than TaskFlow's files; nothing is left open.
  */
-export async function createParts({ urls, dataDir, model, log, deadlines = DEADLINES }: PartsOptions): Promise<Parts> {
+export async function createParts({
+  urls,
+  dataDir,
+  model,
+  log,
+  deadlines = DEADLINES,
+}: PartsOptions): Promise<Parts> {
   const keys = await loadKeys(dataDir)
   const fingerprintKey = new Uint8Array(keys.fingerprintKey)
   const trail = createTrail()
@@ -106,9 +112,18 @@ export async function createParts({ urls, dataDir, model, log, deadlines = DEADL
       verifier,
       audit,
       fingerprintKey,
-      exchanger: tokenExchanger({ issuer: urls.issuer, ...mcpClient(keys), deadline: deadlines.issuer }),
+      exchanger: tokenExchanger({
+        issuer: urls.issuer,
+        ...mcpClient(keys),
+        deadline: deadlines.issuer,
+      }),
       deadline: deadlines.api,
-      onError: (error, { tool }) => log.error('A tool went wrong', { part: 'mcp', error, ...(tool ? { operation: tool } : {}) }),
+      onError: (error, { tool }) =>
+        log.error('A tool went wrong', {
+          part: 'mcp',
+          error,
+          ...(tool ? { operation: tool } : {}),
+        }),
     })
     closing.push(() => mcp.close())
     const classic = createTaskflowClassic({
@@ -117,9 +132,18 @@ export async function createParts({ urls, dataDir, model, log, deadlines = DEADL
       verifier,
       audit,
       fingerprintKey,
-      exchanger: tokenExchanger({ issuer: urls.issuer, ...classicClient(keys), deadline: deadlines.issuer }),
+      exchanger: tokenExchanger({
+        issuer: urls.issuer,
+        ...classicClient(keys),
+        deadline: deadlines.issuer,
+      }),
       deadline: deadlines.api,
-      onError: (error, tool) => log.error('A tool went wrong', { part: 'classic', error, ...(tool ? { operation: tool } : {}) }),
+      onError: (error, tool) =>
+        log.error('A tool went wrong', {
+          part: 'classic',
+          error,
+          ...(tool ? { operation: tool } : {}),
+        }),
     })
     closing.push(() => classic.close())
     const kept = { database: join(dataDir, 'chat.db'), attachments: join(dataDir, 'attachments') }
@@ -132,11 +156,14 @@ export async function createParts({ urls, dataDir, model, log, deadlines = DEADL
       api: urls.api,
       model: { description: model.description, standIn: model.standIn },
     })
-    const safely = (part: string, handler: (request: Request) => Promise<Response>) => nodeListener(guarded(part, handler, log))
+    const safely = (part: string, handler: (request: Request) => Promise<Response>) =>
+      nodeListener(guarded(part, handler, log))
     const rest = safely('web', async (request) => (await chat.fetch(request)) ?? page(request))
     return {
       web: (request, response) =>
-        pathOf(request.url) === '/chatkit' ? void chat.listener(request, response) : rest(request, response),
+        pathOf(request.url) === '/chatkit'
+          ? void chat.listener(request, response)
+          : rest(request, response),
       mcp: safely('mcp', mcp.fetch),
       classic: safely('classic', classic.fetch),
       api: safely('api', api.fetch),
@@ -164,8 +191,16 @@ function guarded(
     try {
       return await handler(request)
     } catch (error) {
-      log.error('A request failed', { part, method: request.method, path: new URL(request.url).pathname, error })
-      return Response.json({ code: 'internal', message: 'Something went wrong, and it was logged.' }, { status: 500 })
+      log.error('A request failed', {
+        part,
+        method: request.method,
+        path: new URL(request.url).pathname,
+        error,
+      })
+      return Response.json(
+        { code: 'internal', message: 'Something went wrong, and it was logged.' },
+        { status: 500 },
+      )
     }
   }
 }

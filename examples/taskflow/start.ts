@@ -91,7 +91,10 @@ async function refuseSecond(data: string, port: number): Promise<void> {
     (response) => response.ok,
     () => false,
   )
-  if (running) throw new Error(`TaskFlow runs at ${web} already, with the data in ${data}. Choose another folder with --data.`)
+  if (running)
+    throw new Error(
+      `TaskFlow runs at ${web} already, with the data in ${data}. Choose another folder with --data.`,
+    )
 }
 
 /** Said before anything is opened, and of the first port, which is the one to change: the parts do not begin with it. */
@@ -104,7 +107,12 @@ async function refuseTaken(port: number): Promise<void> {
   )
 }
 
-function readArguments(): { readonly port: number; readonly data: string; readonly json: boolean; readonly level: LogLevel } {
+function readArguments(): {
+  readonly port: number
+  readonly data: string
+  readonly json: boolean
+  readonly level: LogLevel
+} {
   const options = {
     port: { type: 'string' },
     data: { type: 'string' },

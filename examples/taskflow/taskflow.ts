@@ -52,7 +52,8 @@ export async function startTaskflow(options: TaskflowOptions): Promise<Taskflow>
     if (noted) await rm(note, { force: true })
     // From the web inwards, so that an answer under way finds the parts that it needs; the databases when no request can meet them closed.
     const until = performance.now() + GRACE
-    for (const listener of listeners.splice(0).reverse()) await listener.close(Math.max(0, until - performance.now()))
+    for (const listener of listeners.splice(0).reverse())
+      await listener.close(Math.max(0, until - performance.now()))
     await parts.close()
   }
 

@@ -61,20 +61,30 @@ async function token(args: readonly string[]): Promise<string> {
   const { as, scope, audience } = values
   if (as === undefined) throw new UsageError(`--as is missing: say who signs in, ${names}`)
   if (!findPerson(as))
-    throw new UsageError(`nobody is called "${as}" here: use --as ${people.map(({ subject }) => subject).join(' or --as ')}`)
+    throw new UsageError(
+      `nobody is called "${as}" here: use --as ${people.map(({ subject }) => subject).join(' or --as ')}`,
+    )
   const scopes = scope?.split(/\s+/).filter((one) => one !== '')
   const unknown = scopes?.find((one) => !knownScopes.includes(one))
-  if (unknown !== undefined) throw new UsageError(`there is no scope "${unknown}": the scopes are ${knownScopes.join(' and ')}`)
-  if (scopes?.length === 0) throw new UsageError(`--scope is empty: the scopes are ${knownScopes.join(' and ')}`)
+  if (unknown !== undefined)
+    throw new UsageError(
+      `there is no scope "${unknown}": the scopes are ${knownScopes.join(' and ')}`,
+    )
+  if (scopes?.length === 0)
+    throw new UsageError(`--scope is empty: the scopes are ${knownScopes.join(' and ')}`)
 
   const demo = await readDemo(values.data)
   const issuer = values.issuer ?? demo?.issuer
-  if (issuer === undefined) throw new CannotError('The demo is not running. Start it with: npm start')
+  if (issuer === undefined)
+    throw new CannotError('The demo is not running. Start it with: npm start')
   const at = URL.parse(issuer)
   if (!at || !/^https?:$/.test(at.protocol)) throw new UsageError('--issuer must be an http(s) URL')
   if (at.protocol === 'http:' && !isLoopback(at))
     throw new UsageError('--issuer must use https: plain http is for this machine only')
-  const resource = audience === undefined ? undefined : toResource(audience, demo?.issuer === issuer ? demo : undefined)
+  const resource =
+    audience === undefined
+      ? undefined
+      : toResource(audience, demo?.issuer === issuer ? demo : undefined)
   const signedIn = await signInWithCode({
     issuer,
     as,
@@ -90,7 +100,8 @@ async function token(args: readonly string[]): Promise<string> {
     )
   })
   const missing = scopes?.filter((one) => !signedIn.scopes.includes(one)) ?? []
-  if (missing.length > 0) throw new CannotError(`The authorization server did not grant ${missing.join(' ')}`)
+  if (missing.length > 0)
+    throw new CannotError(`The authorization server did not grant ${missing.join(' ')}`)
   return `${signedIn.accessToken.reveal()}\n`
 }
 
@@ -128,10 +139,14 @@ async function readDemo(data: string | undefined): Promise<Demo | undefined> {
 function toResource(audience: string, demo: Demo | undefined): string {
   if (/^https?:\/\//.test(audience)) return audience
   if (audience !== 'chat' && audience !== 'mcp' && audience !== 'api') {
-    throw new UsageError(`there is no audience "${audience}": use chat, mcp, api, or the resource's URL`)
+    throw new UsageError(
+      `there is no audience "${audience}": use chat, mcp, api, or the resource's URL`,
+    )
   }
   if (!demo)
-    throw new UsageError(`--audience ${audience} is known only for the running demo: give the resource's URL with --issuer`)
+    throw new UsageError(
+      `--audience ${audience} is known only for the running demo: give the resource's URL with --issuer`,
+    )
   return { chat: demo.chatkit, mcp: demo.mcp, api: demo.api }[audience]
 }
 
@@ -143,7 +158,8 @@ function isOutside(error: unknown): boolean {
 /** Whether no answer came at all. */
 function isNetwork(error: unknown): boolean {
   return (
-    (error instanceof TypeError && error.cause !== undefined) || (error instanceof DOMException && error.name === 'TimeoutError')
+    (error instanceof TypeError && error.cause !== undefined) ||
+    (error instanceof DOMException && error.name === 'TimeoutError')
   )
 }
 
@@ -157,7 +173,10 @@ function reason(error: unknown): string {
       'The authorization server knows no such resource (invalid_target). Use chat, mcp, api, or a resource URL of the demo',
     ],
   ])
-  const code = error instanceof Error && 'error' in error && typeof error.error === 'string' ? error.error : undefined
+  const code =
+    error instanceof Error && 'error' in error && typeof error.error === 'string'
+      ? error.error
+      : undefined
   if (code !== undefined) return codes.get(code) ?? 'The authorization server refused the sign-in'
   return 'The authorization server cannot be reached. Start it with: npm start'
 }

@@ -35,7 +35,9 @@ export function createTrail(): Trail {
     traces.set(id, trace)
     if (traces.size > TRACES) {
       // Looking at threads and trails is recorded too, as the door alone, but it is answers that people come back to.
-      const idle = [...traces].find(([key, { events, requests }]) => key !== id && requests.length === 0 && events.length < 2)
+      const idle = [...traces].find(
+        ([key, { events, requests }]) => key !== id && requests.length === 0 && events.length < 2,
+      )
       traces.delete(idle ? idle[0] : (traces.keys().next().value ?? id))
     }
     return trace
@@ -47,7 +49,10 @@ export function createTrail(): Trail {
         // A refusal before anybody was verified belongs to nobody's trail.
         if (event.issuer === undefined || event.subject === undefined) return
         const { issuer, subject, tenant } = event
-        traceOf(principalKey({ issuer, subject, ...(tenant === undefined ? {} : { tenant }) }), event.trace).events.push(event)
+        traceOf(
+          principalKey({ issuer, subject, ...(tenant === undefined ? {} : { tenant }) }),
+          event.trace,
+        ).events.push(event)
       },
     },
     modelRequest(owner, trace, request) {

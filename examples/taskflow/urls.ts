@@ -15,7 +15,13 @@ export const PORTS = 5
 /** The URLs for a web port. */
 export function taskflowUrls(port: number): TaskflowUrls {
   const at = (offset: number) => `http://127.0.0.1:${port + offset}`
-  return { web: at(0), chatkit: `${at(0)}/chatkit`, mcp: `${at(1)}/mcp`, api: `${at(2)}/api`, issuer: at(3) }
+  return {
+    web: at(0),
+    chatkit: `${at(0)}/chatkit`,
+    mcp: `${at(1)}/mcp`,
+    api: `${at(2)}/api`,
+    issuer: at(3),
+  }
 }
 
 /** TaskFlow classic, the MCP server of the old kind: beside the parts that are told to the outside, because only the chat endpoint calls it. */

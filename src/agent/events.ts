@@ -42,8 +42,18 @@ export type AgentEvent =
   /** A summary of the reasoning grows; they are numbered from 0. */
   | { readonly type: 'reasoning_delta'; readonly index: number; readonly delta: string }
   | { readonly type: 'reasoning_done'; readonly index: number; readonly text: string }
-  | { readonly type: 'tool_started'; readonly callId: string; readonly name: string; readonly server?: string }
-  | { readonly type: 'tool_done'; readonly callId: string; readonly name: string; readonly outcome: 'done' | 'failed' }
+  | {
+      readonly type: 'tool_started'
+      readonly callId: string
+      readonly name: string
+      readonly server?: string
+    }
+  | {
+      readonly type: 'tool_done'
+      readonly callId: string
+      readonly name: string
+      readonly outcome: 'done' | 'failed'
+    }
   | { readonly type: 'hosted_started'; readonly callId: string; readonly tool: HostedTool }
   | {
       readonly type: 'hosted_done'
@@ -54,13 +64,27 @@ export type AgentEvent =
     }
   | { readonly type: 'image_started'; readonly callId: string }
   /** The image so far, and whether it is the last of its kind; `url` is a data URL. */
-  | { readonly type: 'image'; readonly callId: string; readonly url: string; readonly complete: boolean }
+  | {
+      readonly type: 'image'
+      readonly callId: string
+      readonly url: string
+      readonly complete: boolean
+    }
   | { readonly type: 'handoff'; readonly to: string }
   /** A tool needs an account that the person has not connected. */
   | { readonly type: 'connection_needed'; readonly server: string }
   /** The page is to run a tool; the run ends here. `arguments` is a JSON object. */
-  | { readonly type: 'client_tool'; readonly callId: string; readonly name: string; readonly arguments: string }
+  | {
+      readonly type: 'client_tool'
+      readonly callId: string
+      readonly name: string
+      readonly arguments: string
+    }
   /** The person is asked; the run ends here, before any of these calls was made. */
-  | { readonly type: 'approval_needed'; readonly calls: readonly PendingCall[]; readonly state: string }
+  | {
+      readonly type: 'approval_needed'
+      readonly calls: readonly PendingCall[]
+      readonly state: string
+    }
   /** A guardrail of the app's refused the run: nothing of it is to stay; the run ends here. */
   | { readonly type: 'withdrawn' }

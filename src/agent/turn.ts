@@ -6,7 +6,13 @@ export type AgentTurn =
   | { readonly role: 'user'; readonly text: string; readonly images?: readonly string[] }
   | { readonly role: 'assistant'; readonly text: string }
   /** A tool that the page has run; `arguments` and `output` are JSON. */
-  | { readonly role: 'tool'; readonly callId: string; readonly name: string; readonly arguments: string; readonly output: string }
+  | {
+      readonly role: 'tool'
+      readonly callId: string
+      readonly name: string
+      readonly arguments: string
+      readonly output: string
+    }
 
 /** A tool that the page runs. */
 export interface ClientTool {

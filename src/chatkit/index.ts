@@ -1,9 +1,18 @@
 // onbehalf/chatkit: the ChatKit server, its thread store port, and an agent's run as ChatKit events.
 
-export { type AgentChat, type AgentChatOptions, type AgentRunRequest, agentChat } from './agent/agent-chat.ts'
+export {
+  type AgentChat,
+  type AgentChatOptions,
+  type AgentRunRequest,
+  agentChat,
+} from './agent/agent-chat.ts'
 export { agentResponse } from './agent/agent-response.ts'
 export type { AgentResponseOptions } from './agent/answer-writer.ts'
-export type { AttachmentAnnounced, AttachmentStorage, StoredAttachment } from './threads/attachment.ts'
+export type {
+  AttachmentAnnounced,
+  AttachmentStorage,
+  StoredAttachment,
+} from './threads/attachment.ts'
 export type { AnswerEvent, ErrorEvent, ItemUpdate, ThreadStreamEvent } from './protocol/event.ts'
 export { type HistoryTurn, historyOf } from './agent/history.ts'
 export type { IdKind } from './protocol/id.ts'
@@ -34,13 +43,38 @@ export type {
 export type { Json, JsonObject } from './protocol/json.ts'
 export { memoryRunStore } from './runs/memory-run-store.ts'
 export { memoryThreadStore } from './threads/memory-thread-store.ts'
-export type { Act, AnswerContext, ChatCaller, ChatkitLimits, ChatkitServerOptions, ErrorPlace, Respond } from './options.ts'
-export { type PostgresRateLimitOptions, postgresRateLimit, type RatePool } from './http/postgres-rate-limit.ts'
-export { memoryRateLimit, type Rate, type RateKind, type RateLimit, type Rates, type RateTaken } from './http/rate-limit.ts'
+export type {
+  Act,
+  AnswerContext,
+  ChatCaller,
+  ChatkitLimits,
+  ChatkitServerOptions,
+  ErrorPlace,
+  Respond,
+} from './options.ts'
+export {
+  type PostgresRateLimitOptions,
+  postgresRateLimit,
+  type RatePool,
+} from './http/postgres-rate-limit.ts'
+export {
+  memoryRateLimit,
+  type Rate,
+  type RateKind,
+  type RateLimit,
+  type Rates,
+  type RateTaken,
+} from './http/rate-limit.ts'
 export type { Action, RequestMetadata } from './protocol/request.ts'
 export type { BeginTerms, Begun, NewRun, RunState, RunStore, StoredRun } from './runs/run-store.ts'
 export { type ChatkitServer, chatkitServer } from './server.ts'
 export { ChatkitStreamError } from './runs/stream-error.ts'
 export { type StreamWidgetOptions, streamWidget } from './widgets/stream-widget.ts'
 export type { Page, Thread, ThreadChange, ThreadState, ThreadStatus } from './protocol/thread.ts'
-export type { ItemsChange, OwnedAttachment, PageQuery, StoredThread, ThreadStore } from './threads/thread-store.ts'
+export type {
+  ItemsChange,
+  OwnedAttachment,
+  PageQuery,
+  StoredThread,
+  ThreadStore,
+} from './threads/thread-store.ts'

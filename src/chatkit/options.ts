@@ -92,7 +92,9 @@ export interface ChatkitServerOptions<C extends ChatCaller> {
   /** Admits a request by its credential, or gives the answer to send: `createOnBehalf(...).admit`. */
   readonly admit: (
     request: Request,
-  ) => Promise<{ readonly ok: true; readonly value: C } | { readonly ok: false; readonly response: Response }>
+  ) => Promise<
+    { readonly ok: true; readonly value: C } | { readonly ok: false; readonly response: Response }
+  >
   readonly store: ThreadStore
   readonly respond: Respond<C>
   /** Answers `threads.custom_action`. Default: such requests are refused. */

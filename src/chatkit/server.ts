@@ -13,7 +13,16 @@ import type { ChatCaller, ChatkitLimits, ChatkitServerOptions, ErrorPlace } from
 import { ownedThreads } from './threads/owned-threads.ts'
 import { isRecording, parseRequest } from './protocol/parse-request.ts'
 import { memoryRateLimit } from './http/rate-limit.ts'
-import { done, invalid, METHOD_NOT_ALLOWED, type Outcome, type Refusal, refusalAnswer, refuse, UNAVAILABLE } from './protocol/refusal.ts'
+import {
+  done,
+  invalid,
+  METHOD_NOT_ALLOWED,
+  type Outcome,
+  type Refusal,
+  refusalAnswer,
+  refuse,
+  UNAVAILABLE,
+} from './protocol/refusal.ts'
 import type { ChatkitRequest } from './protocol/request.ts'
 import { resume } from './requests/resume.ts'
 import { createRuns } from './runs/runs.ts'
@@ -41,12 +50,21 @@ export interface ChatkitServer {
 
 /** An answer, before it is a web response or a node:http one. */
 type Reply =
-  | { readonly kind: 'json'; readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string }
+  | {
+      readonly kind: 'json'
+      readonly status: number
+      readonly headers: Readonly<Record<string, string>>
+      readonly body: string
+    }
   | ({ readonly kind: 'stream'; readonly leave: () => void } & StreamAnswer)
   | { readonly kind: 'door'; readonly response: Response }
 
 const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' }
-const STREAM_HEADERS = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' }
+const STREAM_HEADERS = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-store',
+  'x-accel-buffering': 'no',
+}
 
 /**
  * Makes a ChatKit endpoint. It refuses in this order: method, credential, rate, media type, size, JSON, ownership, state. In one thread one answer
@@ -66,15 +84,34 @@ const STREAM_HEADERS = { 'content-type': 'text/event-stream', 'cache-control': '
  * const response = await chatkit.fetch(request)
  * ```
  */
-export function chatkitServer<C extends ChatCaller>(options: ChatkitServerOptions<C>): ChatkitServer {
-  const { admit, store, deadline = 300_000, lease = 15_000, heartbeat, now = Date.now, newId = randomId } = options
+export function chatkitServer<C extends ChatCaller>(
+  options: ChatkitServerOptions<C>,
+): ChatkitServer {
+  const {
+    admit,
+    store,
+    deadline = 300_000,
+    lease = 15_000,
+    heartbeat,
+    now = Date.now,
+    newId = randomId,
+  } = options
   const limits = Object.freeze({ ...DEFAULT_LIMITS, ...options.limits })
-  for (const [name, value] of Object.entries({ ...limits, deadline, lease, ...(heartbeat === undefined ? {} : { heartbeat }) })) {
-    if (!(Number.isFinite(value) && value > 0)) throw new TypeError(`${name} must be a positive number`)
+  for (const [name, value] of Object.entries({
+    ...limits,
+    deadline,
+    lease,
+    ...(heartbeat === undefined ? {} : { heartbeat }),
+  })) {
+    if (!(Number.isFinite(value) && value > 0))
+      throw new TypeError(`${name} must be a positive number`)
   }
-  const rateLimit = options.rateLimit === 'none' ? undefined : (options.rateLimit ?? memoryRateLimit())
+  const rateLimit =
+    options.rateLimit === 'none' ? undefined : (options.rateLimit ?? memoryRateLimit())
   // Base64 is a third longer than what it stands for.
-  const largest = options.transcribe ? Math.max(limits.bodyBytes, Math.ceil(limits.audioBytes / 3) * 4 + 4096) : limits.bodyBytes
+  const largest = options.transcribe
+    ? Math.max(limits.bodyBytes, Math.ceil(limits.audioBytes / 3) * 4 + 4096)
+    : limits.bodyBytes
   const runs = createRuns({
     store: options.runs ?? memoryRunStore(),
     now,
@@ -101,12 +138,20 @@ export function chatkitServer<C extends ChatCaller>(options: ChatkitServerOption
     if (!body.ok) return body
     const { json, bytes } = body.value
     if (bytes > limits.bodyBytes && !isRecording(json)) {
-      return refuse({ status: 413, code: 'payload_too_large', message: `The request is larger than ${limits.bodyBytes} bytes.` })
+      return refuse({
+        status: 413,
+        code: 'payload_too_large',
+        message: `The request is larger than ${limits.bodyBytes} bytes.`,
+      })
     }
     return parseRequest(json, limits)
   }
 
-  async function handle(caller: C, request: Request, place: { type?: string; threadId?: string }): Promise<Reply> {
+  async function handle(
+    caller: C,
+    request: Request,
+    place: { type?: string; threadId?: string },
+  ): Promise<Reply> {
     const threads = ownedThreads(store, caller.principal)
     const incoming = await read(request, threads.owner)
     if (!incoming.ok) return refusal(incoming.refusal)
@@ -124,7 +169,9 @@ export function chatkitServer<C extends ChatCaller>(options: ChatkitServerOption
         if (allowed && !allowed.ok) return refusal(tooMany(allowed.retryAfter))
         const once = await onceOf(request.headers, asked)
         if (!once.ok) return refusal(once.refusal)
-        return streamed(threads.owner, () => answerStream(asked, once.value, caller, threads, parts))
+        return streamed(threads.owner, () =>
+          answerStream(asked, once.value, caller, threads, parts),
+        )
       }
       case 'onbehalf.runs.resume': {
         return streamed(threads.owner, async () => {
@@ -134,18 +181,34 @@ export function chatkitServer<C extends ChatCaller>(options: ChatkitServerOption
       }
       default: {
         const onError = (error: unknown) => report(error, { ...place, principal: caller.principal })
-        const outcome = await answerJson(asked, { ...parts, caller, threads, signal: request.signal, onError })
+        const outcome = await answerJson(asked, {
+          ...parts,
+          caller,
+          threads,
+          signal: request.signal,
+          onError,
+        })
         if (!outcome.ok) return refusal(outcome.refusal)
-        return { kind: 'json', status: 200, headers: JSON_HEADERS, body: JSON.stringify(outcome.value) }
+        return {
+          kind: 'json',
+          status: 200,
+          headers: JSON_HEADERS,
+          body: JSON.stringify(outcome.value),
+        }
       }
     }
   }
 
   /** A stream, which is counted until its client has it all or is gone. Who has too many is refused before anything is stored. */
-  async function streamed(owner: string, begin: () => Promise<Outcome<StreamAnswer>>): Promise<Reply> {
+  async function streamed(
+    owner: string,
+    begin: () => Promise<Outcome<StreamAnswer>>,
+  ): Promise<Reply> {
     if (streams.isFull(owner)) return refusal(TOO_MANY_STREAMS)
     const outcome = await begin()
-    return outcome.ok ? { kind: 'stream', leave: streams.enter(owner), ...outcome.value } : refusal(outcome.refusal)
+    return outcome.ok
+      ? { kind: 'stream', leave: streams.enter(owner), ...outcome.value }
+      : refusal(outcome.refusal)
   }
 
   async function reply(request: Request): Promise<Reply> {
@@ -174,7 +237,11 @@ export function chatkitServer<C extends ChatCaller>(options: ChatkitServerOption
   async function replyTo(incoming: IncomingMessage, response: ServerResponse): Promise<Reply> {
     const heard = requestOf(incoming, response)
     if (!heard) {
-      return refusal(incoming.method === 'POST' ? invalid('The request has no target that can be read.') : METHOD_NOT_ALLOWED)
+      return refusal(
+        incoming.method === 'POST'
+          ? invalid('The request has no target that can be read.')
+          : METHOD_NOT_ALLOWED,
+      )
     }
     const answer = await reply(heard.request)
     if (answer.kind === 'stream') heard.release()
@@ -193,7 +260,8 @@ export function chatkitServer<C extends ChatCaller>(options: ChatkitServerOption
     async fetch(request): Promise<Response> {
       const answer = await reply(request)
       if (answer.kind === 'door') return answer.response
-      if (answer.kind === 'json') return new Response(answer.body, { status: answer.status, headers: { ...answer.headers } })
+      if (answer.kind === 'json')
+        return new Response(answer.body, { status: answer.status, headers: { ...answer.headers } })
       // Some servers tell of a client that is gone by the request's signal, and not by the body.
       const { signal } = request
       const { frames, leave } = answer
@@ -215,13 +283,20 @@ export function chatkitServer<C extends ChatCaller>(options: ChatkitServerOption
           else response.on('close', answer.leave)
 
           // Not awaited here, so that a waiting stream keeps one suspended function and not two.
-          return writeFrames(answer.frames, response, heartbeat).catch((error) => failed(error, response))
+          return writeFrames(answer.frames, response, heartbeat).catch((error) =>
+            failed(error, response),
+          )
         }
         if (answer.kind === 'json') {
           // What is not read any more is let pass, so that the client comes to reading this; who is late is waited for no longer.
           if (!incoming.complete) incoming.resume()
           const { status, headers, body } = answer
-          response.writeHead(status, status === 408 ? { ...headers, connection: 'close' } : { ...headers }).end(body)
+          response
+            .writeHead(
+              status,
+              status === 408 ? { ...headers, connection: 'close' } : { ...headers },
+            )
+            .end(body)
         } else {
           response
             .writeHead(answer.response.status, Object.fromEntries(answer.response.headers))
@@ -247,5 +322,10 @@ const TOO_MANY_STREAMS: Refusal = {
 }
 
 function tooMany(retryAfter: number): Refusal {
-  return { status: 429, code: 'too_many_requests', message: 'Too many requests. Wait a moment and try again.', retryAfter }
+  return {
+    status: 429,
+    code: 'too_many_requests',
+    message: 'Too many requests. Wait a moment and try again.',
+    retryAfter,
+  }
 }

@@ -54,7 +54,11 @@ export const inspect: Command = {
       direct,
       redactor,
       guarded: guardedFetch({ allowLoopbackForDevelopment: isOwn(url) }),
-      signal: AbortSignal.any([terminal.signal, ended.signal, AbortSignal.timeout(request.deadline * 1000)]),
+      signal: AbortSignal.any([
+        terminal.signal,
+        ended.signal,
+        AbortSignal.timeout(request.deadline * 1000),
+      ]),
     }
     try {
       const progress = (line: string) => terminal.note(`onbehalf inspect: ${line}`)
@@ -99,10 +103,15 @@ function parse(args: readonly string[]): Request {
     throw new UsageError('the URL must use https (plain http is for loopback addresses only)')
   if (url.href.includes('#')) throw new UsageError('the URL must not contain a fragment')
   const { header, json = false } = values
-  if (header !== undefined && (!/^[A-Za-z0-9-]{1,64}$/.test(header) || /^(?:mcp-|content-|accept|host$|cookie$)/i.test(header)))
+  if (
+    header !== undefined &&
+    (!/^[A-Za-z0-9-]{1,64}$/.test(header) ||
+      /^(?:mcp-|content-|accept|host$|cookie$)/i.test(header))
+  )
     throw new UsageError('--header must be the name of a header that a credential can be put into')
   const deadline = Number(values.deadline ?? DEFAULT_DEADLINE)
-  if (!(deadline > 0 && deadline <= 3600)) throw new UsageError('--deadline must be a number of seconds, at most 3600')
+  if (!(deadline > 0 && deadline <= 3600))
+    throw new UsageError('--deadline must be a number of seconds, at most 3600')
   const variable = values['token-env']
   return { url: url.href, token: tokenFrom(variable), variable, header, json, deadline }
 }
@@ -143,11 +152,18 @@ function tokenFrom(variable: string | undefined): Credential | undefined {
   return new Credential(value)
 }
 
-function credentialHeaders(token: Credential, header: string | undefined, variable: string | undefined): Headers {
+function credentialHeaders(
+  token: Credential,
+  header: string | undefined,
+  variable: string | undefined,
+): Headers {
   const value = token.reveal()
   // `Headers` quotes a value that it refuses.
-  if (!/^[\x21-\x7e]+$/.test(value)) throw new CommandError(`the value of ${variable} has characters that no header can have`)
-  return header === undefined ? new Headers({ authorization: `Bearer ${value}` }) : new Headers({ [header]: value })
+  if (!/^[\x21-\x7e]+$/.test(value))
+    throw new CommandError(`the value of ${variable} has characters that no header can have`)
+  return header === undefined
+    ? new Headers({ authorization: `Bearer ${value}` })
+    : new Headers({ [header]: value })
 }
 
 /** Whether the URL is on this machine. */

@@ -49,7 +49,13 @@ const HELP = `Usage: onbehalf keys init|list|rotate|rewrap|retire ID [--keyring 
 To rotate without stopping anything: keys rotate, keys rewrap, then keys retire with the id of the old key.
 Exit code: 0 done, 1 not done, 2 wrong arguments.`
 
-const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = { init, list, rotate, rewrap: rewrapAll, retire }
+const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
+  init,
+  list,
+  rotate,
+  rewrap: rewrapAll,
+  retire,
+}
 
 /** The command. */
 export const keys: Command = {
@@ -58,11 +64,18 @@ export const keys: Command = {
   async run(args, terminal): Promise<number> {
     const { values, positionals } = parse(args)
     const [name, ...operands] = positionals
-    const subcommand = name !== undefined && Object.hasOwn(SUBCOMMANDS, name) ? SUBCOMMANDS[name] : undefined
+    const subcommand =
+      name !== undefined && Object.hasOwn(SUBCOMMANDS, name) ? SUBCOMMANDS[name] : undefined
     if (!subcommand) throw new UsageError(`it needs one of ${Object.keys(SUBCOMMANDS).join(', ')}`)
     if (operands.length !== (name === 'retire' ? 1 : 0))
-      throw new UsageError(name === 'retire' ? 'retire needs the id of one key' : `${name} takes nothing but options`)
-    const request = { keyring: values.keyring ?? DEFAULT_KEYRING, databases: values.database ?? [], operands }
+      throw new UsageError(
+        name === 'retire' ? 'retire needs the id of one key' : `${name} takes nothing but options`,
+      )
+    const request = {
+      keyring: values.keyring ?? DEFAULT_KEYRING,
+      databases: values.database ?? [],
+      operands,
+    }
     const { json, text, exitCode = 0 } = await subcommand(request, terminal).catch(asOurs)
     terminal.out(values.json ? JSON.stringify(json) : text)
     return exitCode
@@ -75,14 +88,22 @@ function asOurs(error: unknown): never {
 }
 
 function parse(args: readonly string[]): {
-  readonly values: { readonly keyring?: string; readonly database?: string[]; readonly json?: boolean }
+  readonly values: {
+    readonly keyring?: string
+    readonly database?: string[]
+    readonly json?: boolean
+  }
   readonly positionals: readonly string[]
 } {
   try {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { keyring: { type: 'string' }, database: { type: 'string', multiple: true }, json: { type: 'boolean' } },
+      options: {
+        keyring: { type: 'string' },
+        database: { type: 'string', multiple: true },
+        json: { type: 'boolean' },
+      },
     })
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : 'the options cannot be read')
@@ -100,21 +121,30 @@ async function list({ keyring, databases }: Request): Promise<Answer> {
   const counted = databases.length > 0
   const used = new Map<string, number>()
   await withDatabases(databases, async (opened) => {
-    for (const database of opened) for (const [id, rows] of await keyUse(database)) used.set(id, (used.get(id) ?? 0) + rows)
+    for (const database of opened)
+      for (const [id, rows] of await keyUse(database)) used.set(id, (used.get(id) ?? 0) + rows)
   })
   const listed = known.map((key, index) => ({
     ...key,
     current: index === known.length - 1,
     ...(counted ? { rows: used.get(key.id) ?? 0 } : {}),
   }))
-  const missing = [...used].filter(([id]) => !known.some((key) => key.id === id)).map(([id, rows]) => ({ id, rows }))
+  const missing = [...used]
+    .filter(([id]) => !known.some((key) => key.id === id))
+    .map(([id, rows]) => ({ id, rows }))
   const lines = [
     ...listed.map(
-      ({ id, created, current, rows }) => `${id}  ${created}${counted ? `  ${rows} rows` : ''}${current ? '  current' : ''}`,
+      ({ id, created, current, rows }) =>
+        `${id}  ${created}${counted ? `  ${rows} rows` : ''}${current ? '  current' : ''}`,
     ),
-    ...missing.map(({ id, rows }) => `${id}  MISSING from the keyring: ${rows} rows cannot be read`),
+    ...missing.map(
+      ({ id, rows }) => `${id}  MISSING from the keyring: ${rows} rows cannot be read`,
+    ),
   ]
-  return { json: { keyring, keys: listed, ...(counted ? { missing } : {}) }, text: lines.join('\n') }
+  return {
+    json: { keyring, keys: listed, ...(counted ? { missing } : {}) },
+    text: lines.join('\n'),
+  }
 }
 
 async function rotate({ keyring }: Request): Promise<Answer> {
@@ -136,20 +166,31 @@ async function rewrapAll({ keyring, databases }: Request, { signal }: Terminal):
     }
   })
   const stopped = signal.aborted
-  const rest = stopped ? 'stopped; run it again to go on' : 'they cannot be opened: see `onbehalf keys list` for missing keys'
+  const rest = stopped
+    ? 'stopped; run it again to go on'
+    : 'they cannot be opened: see `onbehalf keys list` for missing keys'
   const text = `${rewrapped} rows re-wrapped${left > 0 ? `; ${left} left (${rest})` : ''}`
-  return { json: { keyring, rewrapped, left, stopped }, text, exitCode: left > 0 || stopped ? 1 : 0 }
+  return {
+    json: { keyring, rewrapped, left, stopped },
+    text,
+    exitCode: left > 0 || stopped ? 1 : 0,
+  }
 }
 
 async function retire({ keyring, databases, operands }: Request): Promise<Answer> {
   needsDatabases(databases)
   const [id = ''] = operands
   const done = await withDatabases(databases, (opened) => retireKey(keyring, opened, id))
-  if (done.retired) return { json: { keyring, id, ...done }, text: `The key ${id} is retired, and is in the keyring no more.` }
+  if (done.retired)
+    return {
+      json: { keyring, id, ...done },
+      text: `The key ${id} is retired, and is in the keyring no more.`,
+    }
   const text = `The key ${id} is still needed: ${done.rows} rows are under it. Run \`onbehalf keys rewrap\` first.`
   return { json: { keyring, id, ...done }, text, exitCode: 1 }
 }
 
 function needsDatabases(databases: readonly string[]): void {
-  if (databases.length === 0) throw new UsageError('name every database that the keyring is used with: --database FILE')
+  if (databases.length === 0)
+    throw new UsageError('name every database that the keyring is used with: --database FILE')
 }

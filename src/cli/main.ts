@@ -23,7 +23,9 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
   if (!command) {
     terminal.note(
-      name === undefined ? overview() : `onbehalf: there is no such command; it has ${Object.keys(COMMANDS).join(', ')}`,
+      name === undefined
+        ? overview()
+        : `onbehalf: there is no such command; it has ${Object.keys(COMMANDS).join(', ')}`,
     )
     return 2
   }
@@ -45,7 +47,9 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
 
 function overview(): string {
   const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length))
-  const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`)
+  const lines = Object.entries(COMMANDS).map(
+    ([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`,
+  )
   return [
     'Usage: onbehalf COMMAND [OPTIONS]',
     '',
@@ -59,5 +63,7 @@ function overview(): string {
 function problemOf(error: unknown): string {
   if (error instanceof CommandError) return error.message
   if (!(error instanceof Error)) return 'failed'
-  return 'code' in error && typeof error.code === 'string' ? `failed (${error.code})` : `failed (${error.name})`
+  return 'code' in error && typeof error.code === 'string'
+    ? `failed (${error.code})`
+    : `failed (${error.name})`
 }

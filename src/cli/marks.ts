@@ -27,7 +27,11 @@ export const marks: Command = {
     const { database } = values
     if (name !== 'list' && name !== 'clear') throw new UsageError('it needs one of list, clear')
     if (operands.length !== (name === 'clear' ? 1 : 0))
-      throw new UsageError(name === 'clear' ? 'clear needs the resource of one server' : 'list takes nothing but options')
+      throw new UsageError(
+        name === 'clear'
+          ? 'clear needs the resource of one server'
+          : 'list takes nothing but options',
+      )
     if (database === undefined) throw new UsageError('name the database: --database FILE')
     return withDatabases([database], async ([opened]) => {
       if (!opened) return 1
@@ -44,11 +48,22 @@ async function list(database: SqliteDatabase, json: boolean, terminal: Terminal)
     since: new Date(since).toISOString(),
   }))
   const lines = found.map(({ resource, since }) => `${since}  ${resource}`)
-  terminal.out(json ? JSON.stringify({ marks: found }) : lines.length > 0 ? lines.join('\n') : 'No server is marked.')
+  terminal.out(
+    json
+      ? JSON.stringify({ marks: found })
+      : lines.length > 0
+        ? lines.join('\n')
+        : 'No server is marked.',
+  )
   return 0
 }
 
-async function clear(database: SqliteDatabase, resource: string, json: boolean, terminal: Terminal): Promise<number> {
+async function clear(
+  database: SqliteDatabase,
+  resource: string,
+  json: boolean,
+  terminal: Terminal,
+): Promise<number> {
   const cleared = await sqliteReflectionMarks(database).clear(resource)
   const text = cleared
     ? `The mark of ${resource} is cleared.`

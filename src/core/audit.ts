@@ -43,7 +43,10 @@ export interface AuditSink {
 
 /** What a hop reports; the auditor adds the time, the principal's fields and the fingerprint. */
 export interface HopReport
-  extends Omit<AuditEvent, 'time' | 'fingerprint' | 'issuer' | 'subject' | 'tenant' | 'client' | 'actors'> {
+  extends Omit<
+    AuditEvent,
+    'time' | 'fingerprint' | 'issuer' | 'subject' | 'tenant' | 'client' | 'actors'
+  > {
   readonly principal?: Principal
   /** `jti` of the credential in use. */
   readonly tokenId?: string
@@ -71,14 +74,24 @@ const REMEMBERED = 1000
 export function createAuditor(sink: AuditSink, options: AuditorOptions = {}): Auditor {
   const { fingerprintKey = crypto.getRandomValues(new Uint8Array(32)), now = Date.now } = options
   if (fingerprintKey.length < 32) throw new TypeError('fingerprintKey must have at least 32 bytes')
-  const key = crypto.subtle.importKey('raw', fingerprintKey, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+  const key = crypto.subtle.importKey(
+    'raw',
+    fingerprintKey,
+    { name: 'HMAC', hash: 'SHA-256' },
+    false,
+    ['sign'],
+  )
   const known = new Map<string, string>()
 
   async function fingerprintOf(tokenId: string): Promise<string> {
     const hit = known.get(tokenId)
     if (hit !== undefined) return hit
-    const mac = new Uint8Array(await crypto.subtle.sign('HMAC', await key, new TextEncoder().encode(tokenId)))
-    const fingerprint = Array.from(mac.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('')
+    const mac = new Uint8Array(
+      await crypto.subtle.sign('HMAC', await key, new TextEncoder().encode(tokenId)),
+    )
+    const fingerprint = Array.from(mac.subarray(0, 16), (byte) =>
+      byte.toString(16).padStart(2, '0'),
+    ).join('')
     if (known.size >= REMEMBERED) known.clear()
     known.set(tokenId, fingerprint)
     return fingerprint

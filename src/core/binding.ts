@@ -112,7 +112,14 @@ export interface Binding {
 }
 
 /** For configurations that no compiler has seen. */
-const SOURCES: readonly Source['type'][] = ['exchange', 'own', 'connection', 'static', 'client-credentials', 'identity-assertion']
+const SOURCES: readonly Source['type'][] = [
+  'exchange',
+  'own',
+  'connection',
+  'static',
+  'client-credentials',
+  'identity-assertion',
+]
 const PLACEMENTS: readonly Placement['type'][] = ['header', 'argument', 'meta', 'session', 'prompt']
 
 /** Headers that a credential cannot be put into: they steer the transport or another hop. */
@@ -129,36 +136,52 @@ export function parseBinding(name: string, input: BindingInput): Binding {
     throw new TypeError(`servers.${name}.${setting} ${problem}`)
   }
   if (!/^[A-Za-z][A-Za-z0-9 _-]{0,63}$/.test(name))
-    throw new TypeError(`servers: "${name}" is no usable name (letters, digits, space, _ and -, at most 64)`)
+    throw new TypeError(
+      `servers: "${name}" is no usable name (letters, digits, space, _ and -, at most 64)`,
+    )
   if (!URL.canParse(input.url)) fail('url', 'must be an absolute URL')
   const url = new URL(input.url)
   const stdio = isStdio(url.href)
-  if (stdio && !/^stdio:[A-Za-z0-9._-]{1,64}$/.test(url.href)) fail('url', 'must be like "stdio:files"')
-  if (stdio && input.resource === undefined) fail('resource', 'must be given for a stdio server, whose URL is no identifier')
+  if (stdio && !/^stdio:[A-Za-z0-9._-]{1,64}$/.test(url.href))
+    fail('url', 'must be like "stdio:files"')
+  if (stdio && input.resource === undefined)
+    fail('resource', 'must be given for a stdio server, whose URL is no identifier')
   if (!stdio && url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url)))
     fail('url', 'must use https (plain http is for loopback addresses only)')
-  if (url.username !== '' || url.password !== '') fail('url', 'must not contain a credential; use a source and a placement')
+  if (url.username !== '' || url.password !== '')
+    fail('url', 'must not contain a credential; use a source and a placement')
   if (url.href.includes('#')) fail('url', 'must not contain a fragment')
   // Resource identifiers are logged and published; a query is where servers without better means take keys.
-  if (url.search !== '' && input.resource === undefined) fail('resource', 'must be given when the URL has a query')
+  if (url.search !== '' && input.resource === undefined)
+    fail('resource', 'must be given when the URL has a query')
   const resource =
-    resourceOf(input.resource ?? url.href) ?? fail('resource', 'must be an https URL without user-info and fragment')
+    resourceOf(input.resource ?? url.href) ??
+    fail('resource', 'must be an https URL without user-info and fragment')
   const source = input.source ?? { type: 'exchange', scopes: [] }
   const placement = input.placement ?? { type: 'header' }
   if (!SOURCES.includes(source.type)) fail('source.type', `must be one of ${SOURCES.join(', ')}`)
-  if (!PLACEMENTS.includes(placement.type)) fail('placement.type', `must be one of ${PLACEMENTS.join(', ')}`)
-  for (const scope of [...scopesOf(source), ...(source.type === 'exchange' ? (source.stepUp ?? []) : [])])
-    if (!isScope(scope)) fail('source.scopes', `has "${scope}", which is no scope token (RFC 6749 section 3.3)`)
+  if (!PLACEMENTS.includes(placement.type))
+    fail('placement.type', `must be one of ${PLACEMENTS.join(', ')}`)
+  for (const scope of [
+    ...scopesOf(source),
+    ...(source.type === 'exchange' ? (source.stepUp ?? []) : []),
+  ])
+    if (!isScope(scope))
+      fail('source.scopes', `has "${scope}", which is no scope token (RFC 6749 section 3.3)`)
   if (source.type === 'static' && source.of !== 'person' && source.of !== 'deployment')
     fail('source.of', 'must be "person" or "deployment"')
   if (stdio && (placement.type === 'header' || placement.type === 'session'))
-    fail('placement', `"${placement.type}" needs HTTP; a stdio server takes "argument", "meta" or "prompt"`)
+    fail(
+      'placement',
+      `"${placement.type}" needs HTTP; a stdio server takes "argument", "meta" or "prompt"`,
+    )
   const problem = problemOf(placement, source)
   if (problem) fail(...problem)
   const { leaveToModel = [], onReflection = 'redact' } = input
   for (const pointer of leaveToModel)
     if (!pointer.startsWith('/')) fail('leaveToModel', `has "${pointer}", which is no JSON pointer`)
-  if (onReflection !== 'redact' && onReflection !== 'quarantine') fail('onReflection', 'must be "redact" or "quarantine"')
+  if (onReflection !== 'redact' && onReflection !== 'quarantine')
+    fail('onReflection', 'must be "redact" or "quarantine"')
   return Object.freeze({
     name,
     url: url.href,
@@ -181,12 +204,18 @@ export function scopesOf(source: Source): readonly string[] {
 }
 
 /** What is wrong with a placement, or with its going together with the source: the setting and the problem. */
-function problemOf(placement: Placement, source: Source): readonly [setting: string, problem: string] | undefined {
+function problemOf(
+  placement: Placement,
+  source: Source,
+): readonly [setting: string, problem: string] | undefined {
   switch (placement.type) {
     case 'header':
       if (placement.name === undefined) return undefined
-      if (!/^[A-Za-z0-9-]{1,64}$/.test(placement.name)) return ['placement.name', 'is no header name']
-      return RESERVED.test(placement.name) ? ['placement.name', 'is a header that a credential cannot be put into'] : undefined
+      if (!/^[A-Za-z0-9-]{1,64}$/.test(placement.name))
+        return ['placement.name', 'is no header name']
+      return RESERVED.test(placement.name)
+        ? ['placement.name', 'is a header that a credential cannot be put into']
+        : undefined
     case 'meta':
       if (!/^[a-z0-9-]+(?:\.[a-z0-9-]+)+\/[A-Za-z0-9._-]+$/.test(placement.key))
         return ['placement.key', 'must be like "com.example/access-token"']
@@ -197,7 +226,10 @@ function problemOf(placement: Placement, source: Source): readonly [setting: str
       return parametersProblem(placement.parameters)
     case 'prompt':
       if (source.type === 'static' && placement.insecurelyShowLiteralTokens) {
-        return ['placement', 'would show the model a key that does not expire; use "argument" or "header"']
+        return [
+          'placement',
+          'would show the model a key that does not expire; use "argument" or "header"',
+        ]
       }
       if (placement.insecurelyShowLiteralTokens && source.type !== 'exchange') {
         return [

@@ -20,8 +20,10 @@ export class Credential {
    * @throws TypeError without the value in its message, because `new Headers()` quotes a value that it refuses.
    */
   constructor(value: string) {
-    if (typeof value !== 'string' || value.length === 0) throw new TypeError('A credential must be a string that is not empty')
-    if (/[\u0000-\u001f\u007f]/.test(value)) throw new TypeError('A credential must not contain control characters')
+    if (typeof value !== 'string' || value.length === 0)
+      throw new TypeError('A credential must be a string that is not empty')
+    if (/[\u0000-\u001f\u007f]/.test(value))
+      throw new TypeError('A credential must not contain control characters')
     this.#value = value
   }
 
@@ -48,7 +50,9 @@ export class Credential {
 }
 
 // Node's `console.log` and `inspect`; not a member of the class, because a computed name cannot be declared (isolatedDeclarations).
-Object.defineProperty(Credential.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: () => BLANK })
+Object.defineProperty(Credential.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+  value: () => BLANK,
+})
 
 /**
  * Whether a text is a `b64token`, the only form that `Authorization: Bearer` may carry (RFC 6750 section 2.1).

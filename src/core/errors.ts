@@ -65,7 +65,9 @@ export interface Refusal {
 }
 
 /** What a step of the pipeline gives: its value, or the reason why there is none. */
-export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal }
+export type Result<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly refusal: Refusal }
 
 /** The step went well. */
 export function granted<T>(value: T): Result<T> {

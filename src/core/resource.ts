@@ -9,14 +9,16 @@
 export function canonicalResource(text: string): string {
   if (!URL.canParse(text)) throw new TypeError('A resource must be an absolute URI')
   const url = new URL(text)
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new TypeError('A resource must be an https URI')
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    throw new TypeError('A resource must be an https URI')
   if (url.protocol === 'http:' && !isLoopback(url)) {
     throw new TypeError('A resource must use https; plain http is for loopback addresses only')
   }
   if (url.username !== '' || url.password !== '')
     throw new TypeError('A resource must not contain user-info: credentials do not belong in URLs')
   // `url.hash` is empty for a bare "#", which stays in `url.href`.
-  if (url.href.includes('#')) throw new TypeError('A resource must not contain a fragment (RFC 8707 section 2)')
+  if (url.href.includes('#'))
+    throw new TypeError('A resource must not contain a fragment (RFC 8707 section 2)')
   if (url.search === '') url.search = ''
   return url.pathname === '/' && url.search === '' ? url.origin : url.href
 }
@@ -44,12 +46,17 @@ export interface ResourceMetadata {
 }
 
 /** Answers a GET of a resource's metadata, at its own well-known path or at the root one; undefined for any other request. */
-export function resourceMetadataResponse(request: Request, metadata: ResourceMetadata): Response | undefined {
+export function resourceMetadataResponse(
+  request: Request,
+  metadata: ResourceMetadata,
+): Response | undefined {
   const { pathname } = new URL(request.url)
   const own = new URL(resourceMetadataUrl(metadata.resource)).pathname
   if (pathname !== own && pathname !== '/.well-known/oauth-protected-resource') return undefined
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return new Response(null, { status: 405, headers: { allow: 'GET, HEAD' } })
   }
-  return Response.json(metadata, { headers: { 'access-control-allow-origin': '*', 'cache-control': 'public, max-age=300' } })
+  return Response.json(metadata, {
+    headers: { 'access-control-allow-origin': '*', 'cache-control': 'public, max-age=300' },
+  })
 }

@@ -19,11 +19,17 @@ export function formatScopes(scopes: readonly string[]): string {
 }
 
 /** The wanted scopes that were granted, in the order wanted. */
-export function narrowScopes(wanted: readonly string[], grantedScopes: readonly string[]): readonly string[] {
+export function narrowScopes(
+  wanted: readonly string[],
+  grantedScopes: readonly string[],
+): readonly string[] {
   return wanted.filter((scope) => grantedScopes.includes(scope))
 }
 
 /** The needed scopes that were not granted. */
-export function missingScopes(needed: readonly string[], grantedScopes: readonly string[]): readonly string[] {
+export function missingScopes(
+  needed: readonly string[],
+  grantedScopes: readonly string[],
+): readonly string[] {
   return needed.filter((scope) => !grantedScopes.includes(scope))
 }

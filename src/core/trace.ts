@@ -2,7 +2,9 @@
 
 /** The trace id of a request's `traceparent`, or a new random one. A correlation only: any caller can choose it, so it proves nothing. */
 export function traceOf(headers: Headers): string {
-  const given = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(headers.get('traceparent') ?? '')?.[1]
+  const given = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(
+    headers.get('traceparent') ?? '',
+  )?.[1]
   return given && !/^0+$/.test(given) ? given : randomHex(16)
 }
 
@@ -18,6 +20,7 @@ export function traceparents(trace: string): () => string {
 
 function randomHex(bytes: number): string {
   let text = ''
-  for (const byte of crypto.getRandomValues(new Uint8Array(bytes))) text += byte.toString(16).padStart(2, '0')
+  for (const byte of crypto.getRandomValues(new Uint8Array(bytes)))
+    text += byte.toString(16).padStart(2, '0')
   return text
 }

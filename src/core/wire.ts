@@ -26,7 +26,11 @@ export function toWire(refusal: Refusal): WireRefusal {
         message: 'The Authorization header is malformed: it must be "Bearer" and one access token.',
       }
     case 'credential_repeated':
-      return { status: 400, error: 'invalid_request', message: 'Send exactly one access token, in one Authorization header.' }
+      return {
+        status: 400,
+        error: 'invalid_request',
+        message: 'Send exactly one access token, in one Authorization header.',
+      }
     case 'credential_in_query':
       return {
         status: 400,
@@ -34,11 +38,19 @@ export function toWire(refusal: Refusal): WireRefusal {
         message: 'Access tokens are not accepted in the URL; use the Authorization header.',
       }
     case 'subject_header_mismatch':
-      return { status: 400, error: 'invalid_request', message: 'A header names another subject than the access token does.' }
+      return {
+        status: 400,
+        error: 'invalid_request',
+        message: 'A header names another subject than the access token does.',
+      }
     case 'proof_missing':
     case 'proof_invalid':
     case 'proof_replayed':
-      return { status: 401, error: 'invalid_dpop_proof', message: 'The DPoP proof is missing, or not valid for this request.' }
+      return {
+        status: 401,
+        error: 'invalid_dpop_proof',
+        message: 'The DPoP proof is missing, or not valid for this request.',
+      }
     case 'token_expired':
       return { status: 401, error: 'invalid_token', message: 'The access token has expired.' }
     case 'token_malformed':
@@ -83,7 +95,10 @@ export function toWire(refusal: Refusal): WireRefusal {
     case 'server_unavailable':
     case 'audit_unavailable':
     case 'cancelled':
-      return { status: 503, message: 'A service that this depends on is not available. Try again later.' }
+      return {
+        status: 503,
+        message: 'A service that this depends on is not available. Try again later.',
+      }
   }
 }
 
@@ -190,7 +205,8 @@ export function toResponse(refusal: Refusal, face: DoorFace): Response {
     }
     headers.set('www-authenticate', formatChallenges(challenge, face.proofAlgorithms))
   }
-  const code: ChallengeError | 'unauthorized' | 'unavailable' = error ?? (status === 401 ? 'unauthorized' : 'unavailable')
+  const code: ChallengeError | 'unauthorized' | 'unavailable' =
+    error ?? (status === 401 ? 'unauthorized' : 'unavailable')
   return Response.json({ code, message }, { status, headers })
 }
 

@@ -59,7 +59,10 @@ export function isLoopbackAddress(address: string): boolean {
   return address === '::1' || (isIPv4(address) && loopbackIpv4.check(address, 'ipv4'))
 }
 
-function listOf(ranges: readonly (readonly [string, number])[], family: 'ipv4' | 'ipv6'): BlockList {
+function listOf(
+  ranges: readonly (readonly [string, number])[],
+  family: 'ipv4' | 'ipv6',
+): BlockList {
   const list = new BlockList()
   for (const [network, prefix] of ranges) list.addSubnet(network, prefix, family)
   return list

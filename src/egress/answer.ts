@@ -12,9 +12,17 @@ const BODILESS: readonly number[] = [204, 205, 304]
  *
  * @throws RangeError for a status that no `Response` can have.
  */
-export function answerOf({ statusCode, headers, body }: Dispatcher.ResponseData, url: string, method: string): Response {
+export function answerOf(
+  { statusCode, headers, body }: Dispatcher.ResponseData,
+  url: string,
+  method: string,
+): Response {
   const hasBody = method !== 'HEAD' && !BODILESS.includes(statusCode)
-  const response = new LazyResponse(hasBody ? lazily(body) : undefined, { status: statusCode, headers: listOf(headers) }, url)
+  const response = new LazyResponse(
+    hasBody ? lazily(body) : undefined,
+    { status: statusCode, headers: listOf(headers) },
+    url,
+  )
   if (!hasBody) body.resume()
   return response
 }

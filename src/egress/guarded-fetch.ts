@@ -33,13 +33,21 @@ export interface GuardedFetchOptions {
  * @throws TypeError when a bound is no positive number.
  */
 export function guardedFetch(options: GuardedFetchOptions = {}): typeof globalThis.fetch {
-  const { allowLoopbackForDevelopment = false, maxBytes = 256 * 1024, deadline = 5000, resolve = systemResolve } = options
+  const {
+    allowLoopbackForDevelopment = false,
+    maxBytes = 256 * 1024,
+    deadline = 5000,
+    resolve = systemResolve,
+  } = options
   for (const [setting, value] of Object.entries({ maxBytes, deadline }))
-    if (!Number.isInteger(value) || value < 1 || value >= 2 ** 31) throw new TypeError(`${setting} must be a positive number`)
+    if (!Number.isInteger(value) || value < 1 || value >= 2 ** 31)
+      throw new TypeError(`${setting} must be a positive number`)
 
   /** A loopback address is open under a name that says so; another name that leads there is an attack. */
   const isOpen = (hostname: string, address: string): boolean =>
-    allowLoopbackForDevelopment && hostname === 'localhost' ? isLoopbackAddress(address) : isPublicAddress(address)
+    allowLoopbackForDevelopment && hostname === 'localhost'
+      ? isLoopbackAddress(address)
+      : isPublicAddress(address)
 
   const agent = new Agent({
     allowH2: false,
@@ -53,10 +61,12 @@ export function guardedFetch(options: GuardedFetchOptions = {}): typeof globalTh
     if (!outgoing) throw new TypeError('This makes no request')
     const { url } = outgoing
     const loopback = allowLoopbackForDevelopment && isLoopback(url)
-    if (url.protocol !== 'https:' && !loopback) throw new TypeError('Only https URLs can be fetched here')
+    if (url.protocol !== 'https:' && !loopback)
+      throw new TypeError('Only https URLs can be fetched here')
     // No lookup happens for an address. The URL parser has brought every spelling of one (octal, hexadecimal, short) into the usual form.
     const host = url.hostname.replace(/^\[|\]$/g, '')
-    if (isIP(host) !== 0 && !isPublicAddress(host) && !loopback) throw new TypeError('The address is not public')
+    if (isIP(host) !== 0 && !isPublicAddress(host) && !loopback)
+      throw new TypeError('The address is not public')
     const late = AbortSignal.timeout(deadline)
     const callers = outgoing.settings.signal
     const signal = callers ? AbortSignal.any([callers, late]) : late

@@ -19,20 +19,31 @@ export const systemResolve: Resolve = (hostname) => lookup(hostname, { all: true
  * Makes the `lookup` of a socket. The socket is given the very addresses that were checked and asks nobody again, so a name that answers
  * differently the second time (DNS rebinding) changes nothing. One closed address among them refuses the whole name.
  */
-export function guardedLookup(resolve: Resolve, isOpen: (hostname: string, address: string) => boolean): LookupFunction {
+export function guardedLookup(
+  resolve: Resolve,
+  isOpen: (hostname: string, address: string) => boolean,
+): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname).then(
       (addresses) => {
         const [first] = addresses
-        if (!first || !addresses.every(({ address }) => isOpen(hostname, address))) callback(closed(), '', 0)
+        if (!first || !addresses.every(({ address }) => isOpen(hostname, address)))
+          callback(closed(), '', 0)
         else if (options.all) callback(null, [...addresses])
         else callback(null, first.address, first.family)
       },
-      () => callback(Object.assign(new Error('The name could not be resolved'), { code: 'ENOTFOUND' }), '', 0),
+      () =>
+        callback(
+          Object.assign(new Error('The name could not be resolved'), { code: 'ENOTFOUND' }),
+          '',
+          0,
+        ),
     )
   }
 }
 
 function closed(): NodeJS.ErrnoException {
-  return Object.assign(new Error('The name has an address that is not public'), { code: 'ERR_ADDRESS_CLOSED' })
+  return Object.assign(new Error('The name has an address that is not public'), {
+    code: 'ERR_ADDRESS_CLOSED',
+  })
 }

@@ -15,10 +15,16 @@ const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELE
  *
  * @throws TypeError, with a code and no text from outside, when no answer came; the reason of the signal when that fired.
  */
-export async function send(dispatcher: Dispatcher, outgoing: Outgoing, signal?: AbortSignal | null): Promise<Response> {
+export async function send(
+  dispatcher: Dispatcher,
+  outgoing: Outgoing,
+  signal?: AbortSignal | null,
+): Promise<Response> {
   const { url, method } = outgoing
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new TypeError('Only http and https URLs can be fetched')
-  if (url.username !== '' || url.password !== '') throw new TypeError('A URL with user-info cannot be fetched')
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    throw new TypeError('Only http and https URLs can be fetched')
+  if (url.username !== '' || url.password !== '')
+    throw new TypeError('A URL with user-info cannot be fetched')
   if (!isMethod(method)) throw new TypeError('The method cannot be sent')
   signal?.throwIfAborted()
   const given = await outgoing.body()
@@ -63,7 +69,10 @@ function headersOf({ headers }: Outgoing): Record<string, string> {
 }
 
 /** The body as undici takes it; its type goes into the headers, where the caller named none. */
-function wireBody(body: Body, headers: Record<string, string>): string | Uint8Array | Readable | null {
+function wireBody(
+  body: Body,
+  headers: Record<string, string>,
+): string | Uint8Array | Readable | null {
   if (body === null) return null
   if (typeof body === 'string') {
     headers['content-type'] ??= 'text/plain;charset=UTF-8'
@@ -87,7 +96,9 @@ function isMethod(method: string): method is Dispatcher.HttpMethod {
 
 /** An error with the code of another one, where that is a code: its message may quote what was sent or received. */
 function failureOf(error: unknown): TypeError {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
-  if (typeof code !== 'string' || !/^[A-Z][A-Z0-9_]{1,60}$/.test(code)) return new TypeError('The request failed')
+  const code =
+    typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
+  if (typeof code !== 'string' || !/^[A-Z][A-Z0-9_]{1,60}$/.test(code))
+    return new TypeError('The request failed')
   return Object.assign(new TypeError(`The request failed (${code})`), { code })
 }

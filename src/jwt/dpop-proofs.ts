@@ -35,9 +35,16 @@ export interface DpopProofsOptions {
  * @throws TypeError when an algorithm is symmetric, `none` or unknown.
  */
 export function dpopProofs(options: DpopProofsOptions = {}): ProofVerifier {
-  const { algorithms = ['ES256', 'Ed25519', 'EdDSA'], tolerance = 30, maxEntries = 100_000, now = Date.now } = options
+  const {
+    algorithms = ['ES256', 'Ed25519', 'EdDSA'],
+    tolerance = 30,
+    maxEntries = 100_000,
+    now = Date.now,
+  } = options
   if (algorithms.length === 0 || !algorithms.every((name) => ASYMMETRIC.test(name)))
-    throw new TypeError('algorithms must name asymmetric signature algorithms only (RFC 9449 section 11.6)')
+    throw new TypeError(
+      'algorithms must name asymmetric signature algorithms only (RFC 9449 section 11.6)',
+    )
   const accepted = [...algorithms]
   const used = usedProofs({ maxEntries, window: LIFE + tolerance, now })
 
@@ -51,10 +58,17 @@ export function dpopProofs(options: DpopProofsOptions = {}): ProofVerifier {
       const { jti, iat } = claims
       if (typeof jti !== 'string' || jti === '' || jti.length > LONGEST_ID) return invalid('jti')
       const seconds = now() / 1000
-      if (typeof iat !== 'number' || !(iat > seconds - LIFE - tolerance && iat <= seconds + tolerance)) return invalid('iat')
+      if (
+        typeof iat !== 'number' ||
+        !(iat > seconds - LIFE - tolerance && iat <= seconds + tolerance)
+      )
+        return invalid('iat')
       const wrong = mismatch(claims, request)
       if (wrong) return invalid(wrong)
-      return granted({ keyThumbprint, use: () => used.add(hash('sha256', `${keyThumbprint} ${jti}`, 'base64url'), iat) })
+      return granted({
+        keyThumbprint,
+        use: () => used.add(hash('sha256', `${keyThumbprint} ${jti}`, 'base64url'), iat),
+      })
     },
   }
 }
@@ -64,7 +78,10 @@ function invalid(claim: string): Result<never> {
 }
 
 /** The claim that says something else than the request. */
-function mismatch(claims: Readonly<Record<string, unknown>>, request: ProvedRequest): string | undefined {
+function mismatch(
+  claims: Readonly<Record<string, unknown>>,
+  request: ProvedRequest,
+): string | undefined {
   if (claims.htm !== request.method) return 'htm'
   if (typeof claims.htu !== 'string' || placeOf(claims.htu) !== placeOf(request.url)) return 'htu'
   return claims.ath === hash('sha256', request.credential.reveal(), 'base64url') ? undefined : 'ath'
@@ -81,17 +98,23 @@ function placeOf(text: string): string | undefined {
 async function verifiedProof(
   proof: string,
   algorithms: string[],
-): Promise<{ readonly keyThumbprint: string; readonly claims: Readonly<Record<string, unknown>> } | undefined> {
+): Promise<
+  { readonly keyThumbprint: string; readonly claims: Readonly<Record<string, unknown>> } | undefined
+> {
   // Two headers arrive joined by a comma, which is in no proof.
   if (proof.length > LONGEST_PROOF || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(proof)) return undefined
   try {
     const { payload, protectedHeader } = await compactVerify(proof, EmbeddedJWK, { algorithms })
     const { typ, jwk } = protectedHeader
     // `EmbeddedJWK` has refused private and symmetric keys: a proof that shows its key's secret proves nothing.
-    if (typ !== 'dpop+jwt' || !jwk || 'crit' in protectedHeader || 'b64' in protectedHeader) return undefined
+    if (typ !== 'dpop+jwt' || !jwk || 'crit' in protectedHeader || 'b64' in protectedHeader)
+      return undefined
     const claims: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload))
     if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) return undefined
-    return { keyThumbprint: await calculateJwkThumbprint(jwk, 'sha256'), claims: claims as Record<string, unknown> }
+    return {
+      keyThumbprint: await calculateJwkThumbprint(jwk, 'sha256'),
+      claims: claims as Record<string, unknown>,
+    }
   } catch {
     // Foreign errors quote the proof.
     return undefined

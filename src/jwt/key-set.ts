@@ -25,21 +25,36 @@ export interface KeyHint {
 }
 
 /** Finds the key for a header: `key_unknown` when the issuer has none, or when several fit and the header does not say which. */
-export type KeyFinder = (hint: KeyHint, signal: AbortSignal | undefined) => Promise<Result<CryptoKey>>
+export type KeyFinder = (
+  hint: KeyHint,
+  signal: AbortSignal | undefined,
+) => Promise<Result<CryptoKey>>
 
 /** Makes a finder. An id that is not among the keys makes it ask the issuer again, once in the cool-down, for keys rotate. */
 export function issuerKeys(options: IssuerKeysOptions): KeyFinder {
   const { issuer, jwksUri, fetch, now, deadline } = options
   const metadata = discoverAuthorizationServer({ issuer, fetch, now, deadline })
-  const keys = remoteDocument({ load, now, fresh: options.maxAge, stale: options.staleFor, cooldown: options.cooldown })
+  const keys = remoteDocument({
+    load,
+    now,
+    fresh: options.maxAge,
+    stale: options.staleFor,
+    cooldown: options.cooldown,
+  })
 
   async function load(): Promise<Result<LocalJWKSet>> {
     const server = jwksUri === undefined ? await metadata.current() : granted({ jwksUri })
     if (!server.ok) return server
     if (server.value.jwksUri === undefined) return refused('issuer_unavailable')
-    const answer = await fetchJson(server.value.jwksUri, { headers: { accept: 'application/json' } }, { fetch, deadline })
+    const answer = await fetchJson(
+      server.value.jwksUri,
+      { headers: { accept: 'application/json' } },
+      { fetch, deadline },
+    )
     if (!answer.ok) return answer
-    return answer.value.status === 200 ? parseKeySet(answer.value.json) : refused('issuer_unavailable')
+    return answer.value.status === 200
+      ? parseKeySet(answer.value.json)
+      : refused('issuer_unavailable')
   }
 
   return async (hint, signal) => {

@@ -13,7 +13,8 @@ import { bearsAccessTokenMarks } from './untyped.ts'
 const DEFAULT_ALGORITHMS: readonly string[] = ['ES256', 'RS256', 'PS256', 'EdDSA']
 
 /** The asymmetric algorithms that jose implements (RFC 7518 section 3.1, RFC 8037, RFC 9864, ML-DSA for JOSE). */
-export const ASYMMETRIC: RegExp = /^(?:(?:ES|RS|PS)(?:256|384|512)|EdDSA|Ed25519|ML-DSA-(?:44|65|87))$/
+export const ASYMMETRIC: RegExp =
+  /^(?:(?:ES|RS|PS)(?:256|384|512)|EdDSA|Ed25519|ML-DSA-(?:44|65|87))$/
 
 /** Characters; more than any HTTP server takes in a header, and few enough to hash and decode without thought. */
 const LONGEST_TOKEN = 16 * 1024
@@ -62,8 +63,19 @@ export interface JwtVerifierOptions {
  * @throws TypeError when the issuer or an endpoint is not https (or loopback), or an algorithm is symmetric, `none` or unknown.
  */
 export function jwtVerifier(options: JwtVerifierOptions): TokenVerifier {
-  const { issuer, jwksUri, algorithms = DEFAULT_ALGORITHMS, tolerance = 30, tenantClaim, cache = {} } = options
-  const { insecurelyAcceptUntypedTokens: untyped = false, fetch = globalThis.fetch, now = Date.now } = options
+  const {
+    issuer,
+    jwksUri,
+    algorithms = DEFAULT_ALGORITHMS,
+    tolerance = 30,
+    tenantClaim,
+    cache = {},
+  } = options
+  const {
+    insecurelyAcceptUntypedTokens: untyped = false,
+    fetch = globalThis.fetch,
+    now = Date.now,
+  } = options
   const { cooldown = 30, maxAge = 600, staleFor = 3600, deadline = 5000 } = options
   if (algorithms.length === 0 || !algorithms.every((name) => ASYMMETRIC.test(name))) {
     throw new TypeError(
@@ -75,7 +87,11 @@ export function jwtVerifier(options: JwtVerifierOptions): TokenVerifier {
   const findKey = issuerKeys({ issuer, jwksUri, fetch, now, cooldown, maxAge, staleFor, deadline })
 
   const verifier: TokenVerifier = {
-    async verify(credential: Credential, audience: string, { signal, keyThumbprint } = {}): Promise<Result<VerifiedToken>> {
+    async verify(
+      credential: Credential,
+      audience: string,
+      { signal, keyThumbprint } = {},
+    ): Promise<Result<VerifiedToken>> {
       const text = credential.reveal()
       const header = judgeHeader(text, accepted, untyped)
       if (!header.ok) return header
@@ -83,11 +99,21 @@ export function jwtVerifier(options: JwtVerifierOptions): TokenVerifier {
       if (!key.ok) return key
       const claims = await verifiedClaims(text, key.value, header.value.alg)
       if (!claims.ok) return claims
-      if (header.value.untyped && !bearsAccessTokenMarks(claims.value)) return refused('type_refused')
-      return validateClaims(claims.value, { issuer, audience, now: now() / 1000, tolerance, tenantClaim, keyThumbprint })
+      if (header.value.untyped && !bearsAccessTokenMarks(claims.value))
+        return refused('type_refused')
+      return validateClaims(claims.value, {
+        issuer,
+        audience,
+        now: now() / 1000,
+        tolerance,
+        tenantClaim,
+        keyThumbprint,
+      })
     },
   }
-  return cache === false ? verifier : cachedVerifier(verifier, { ...cache, now, digest: (text) => hash('sha256', text) })
+  return cache === false
+    ? verifier
+    : cachedVerifier(verifier, { ...cache, now, digest: (text) => hash('sha256', text) })
 }
 
 /** What a header says, once it may be acted on. */
@@ -97,9 +123,14 @@ interface JudgedHeader extends KeyHint {
 }
 
 /** Judges the protected header before any key is looked for. */
-function judgeHeader(text: string, accepted: readonly string[], untyped: boolean): Result<JudgedHeader> {
+function judgeHeader(
+  text: string,
+  accepted: readonly string[],
+  untyped: boolean,
+): Result<JudgedHeader> {
   // Three parts: a JWE has five. An unsecured token's last part is empty, and its algorithm is refused below.
-  if (text.length > LONGEST_TOKEN || !/^[\w-]+\.[\w-]+\.[\w-]*$/.test(text)) return refused('token_malformed')
+  if (text.length > LONGEST_TOKEN || !/^[\w-]+\.[\w-]+\.[\w-]*$/.test(text))
+    return refused('token_malformed')
   let header: ReturnType<typeof decodeProtectedHeader>
   try {
     header = decodeProtectedHeader(text)
@@ -113,12 +144,17 @@ function judgeHeader(text: string, accepted: readonly string[], untyped: boolean
   const type = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : typ
   const typed = type === 'at+jwt'
   if (!typed && !(untyped && (type === 'jwt' || type === undefined))) return refused('type_refused')
-  if (kid !== undefined && (typeof kid !== 'string' || kid.length > LONGEST_KEY_ID)) return refused('token_malformed')
+  if (kid !== undefined && (typeof kid !== 'string' || kid.length > LONGEST_KEY_ID))
+    return refused('token_malformed')
   return granted({ alg, kid, untyped: !typed })
 }
 
 /** The claims, after the signature held. */
-async function verifiedClaims(text: string, key: CryptoKey, alg: string): Promise<Result<Readonly<Record<string, unknown>>>> {
+async function verifiedClaims(
+  text: string,
+  key: CryptoKey,
+  alg: string,
+): Promise<Result<Readonly<Record<string, unknown>>>> {
   let payload: Uint8Array
   try {
     payload = (await compactVerify(text, key, { algorithms: [alg] })).payload
@@ -127,7 +163,8 @@ async function verifiedClaims(text: string, key: CryptoKey, alg: string): Promis
   }
   try {
     const claims: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload))
-    if (typeof claims === 'object' && claims !== null && !Array.isArray(claims)) return granted(claims as Record<string, unknown>)
+    if (typeof claims === 'object' && claims !== null && !Array.isArray(claims))
+      return granted(claims as Record<string, unknown>)
   } catch {
     // JSON.parse quotes the payload in its message, so nothing of the failure is kept.
   }

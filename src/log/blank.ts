@@ -36,7 +36,8 @@ const NAMED = new RegExp(
 const USER_INFO = /\/\/[^\s/?#@]{1,1024}@/g
 
 /** C0 and C1 controls and DEL (line breaks, ANSI escapes), zero-width characters, and those that change the direction of the text. */
-const OBEYED = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g
+const OBEYED =
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g
 
 /** The text without credentials, control characters and excess length. */
 export function blankCredentials(text: string): string {

@@ -36,7 +36,9 @@ export function summarizeError(error: unknown, depth = 0): ErrorSummary {
   return {
     name,
     ...(code === undefined ? {} : { code }),
-    ...(typeof cause === 'object' && cause !== null && depth < DEEPEST ? { cause: summarizeError(cause, depth + 1) } : {}),
+    ...(typeof cause === 'object' && cause !== null && depth < DEEPEST
+      ? { cause: summarizeError(cause, depth + 1) }
+      : {}),
   }
 }
 

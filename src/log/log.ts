@@ -96,7 +96,11 @@ const AUDIT_LEVEL = 100
  * ```
  */
 export function createLog(options: LogOptions = {}): Log {
-  const { level = 'info', destination = fileDestination({ dest: 2, sync: true }), now = Date.now } = options
+  const {
+    level = 'info',
+    destination = fileDestination({ dest: 2, sync: true }),
+    now = Date.now,
+  } = options
   if (!LEVELS.includes(level)) throw new TypeError('level must be debug, info, warn or error')
   const lines = pino(
     {
@@ -147,6 +151,9 @@ function plainValue(value: unknown): string | number | boolean | readonly string
 /** Names and codes are short identifiers, but so is the start of a token. */
 function plainSummary(summary: ErrorSummary): Record<string, unknown> {
   const { cause, ...texts } = summary
-  const plain = Object.entries(texts).map(([key, text]): [string, unknown] => [key, blankCredentials(text)])
+  const plain = Object.entries(texts).map(([key, text]): [string, unknown] => [
+    key,
+    blankCredentials(text),
+  ])
   return { ...Object.fromEntries(plain), ...(cause ? { cause: plainSummary(cause) } : {}) }
 }

@@ -27,12 +27,18 @@ export interface Api {
 export function parseApi(name: string, input: ApiInput): Api {
   // A binding without scopes asks for all that the person granted, which nobody means by an empty list.
   if (input.scopes.length === 0 || !input.scopes.every(isScope))
-    throw new TypeError(`apis.${name}.scopes must name at least one scope, and only scope tokens (RFC 6749 section 3.3)`)
+    throw new TypeError(
+      `apis.${name}.scopes must name at least one scope, and only scope tokens (RFC 6749 section 3.3)`,
+    )
   if (URL.canParse(input.url) && new URL(input.url).search !== '')
     throw new TypeError(`apis.${name}.url must not contain a query`)
   const { url, resource, scopes } = input
   const binding = asApi(() =>
-    parseBinding(name, { url, ...(resource === undefined ? {} : { resource }), source: { type: 'exchange', scopes } }),
+    parseBinding(name, {
+      url,
+      ...(resource === undefined ? {} : { resource }),
+      source: { type: 'exchange', scopes },
+    }),
   )
   return { binding, approves: below(new URL(binding.url)) }
 }
@@ -56,6 +62,8 @@ function asApi(parse: () => Binding): Binding {
   try {
     return parse()
   } catch (error) {
-    throw error instanceof TypeError ? new TypeError(error.message.replace(/^servers/, 'apis')) : error
+    throw error instanceof TypeError
+      ? new TypeError(error.message.replace(/^servers/, 'apis'))
+      : error
   }
 }

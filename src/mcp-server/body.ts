@@ -13,7 +13,11 @@ export type ReadBody =
  * @param limit Bytes.
  * @param deadline Milliseconds for all of it, so that a caller who sends a byte now and then is not waited for.
  */
-export async function readJson(request: Request, limit: number, deadline: number): Promise<ReadBody> {
+export async function readJson(
+  request: Request,
+  limit: number,
+  deadline: number,
+): Promise<ReadBody> {
   const tooLarge = () => problem(413, REFUSED_BY_HTTP, 'The request body is too large.')
   if (Number(request.headers.get('content-length') ?? 0) > limit) {
     await request.body?.cancel()
@@ -22,17 +26,27 @@ export async function readJson(request: Request, limit: number, deadline: number
   const bytes = await collect(request, limit, deadline)
   if (bytes === 'too large') return { ok: false, response: tooLarge() }
   if (bytes === 'too slow')
-    return { ok: false, response: problem(408, REFUSED_BY_HTTP, 'The request body did not come in time.') }
+    return {
+      ok: false,
+      response: problem(408, REFUSED_BY_HTTP, 'The request body did not come in time.'),
+    }
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
     return { ok: true, text, value: parseSafely(text) }
   } catch {
     // The parser's error quotes the body; it ends here.
-    return { ok: false, response: problem(400, -32_700, 'Parse error: the request body is not acceptable JSON.') }
+    return {
+      ok: false,
+      response: problem(400, -32_700, 'Parse error: the request body is not acceptable JSON.'),
+    }
   }
 }
 
-async function collect(request: Request, limit: number, deadline: number): Promise<Uint8Array | 'too large' | 'too slow'> {
+async function collect(
+  request: Request,
+  limit: number,
+  deadline: number,
+): Promise<Uint8Array | 'too large' | 'too slow'> {
   const reader = request.body?.getReader()
   if (!reader) return new Uint8Array()
   const chunks: Uint8Array[] = []

@@ -66,7 +66,12 @@ export async function openCall(
 ): Promise<{ readonly call: ServerCall; readonly end: () => void }> {
   const { apis, vault, auditor, cache, exchanger, fetch, deadline } = parts
   const destinations = exchanger ? [exchanger.issuer] : []
-  const handle = await vault.deposit({ credential, owner: principal, destinations, expiresAt: token.expiresAt })
+  const handle = await vault.deposit({
+    credential,
+    owner: principal,
+    destinations,
+    expiresAt: token.expiresAt,
+  })
   let ended = false
   const call: ServerCall = {
     principal,
@@ -86,7 +91,8 @@ export async function openCall(
         approves: api.approves,
         resource: api.binding.resource,
         // A token in the cache outlives the call; the call's right to it does not.
-        source: async (asked) => (ended ? refused('handle_refused', { server: name }) : source(asked)),
+        source: async (asked) =>
+          ended ? refused('handle_refused', { server: name }) : source(asked),
         placing: headerPlacing(),
         principal,
         auditor,
@@ -107,7 +113,10 @@ export async function openCall(
   }
 }
 
-function authInfoOf({ principal, scopes, expiresAt }: VerifiedToken, resource: string): CallAuthInfo {
+function authInfoOf(
+  { principal, scopes, expiresAt }: VerifiedToken,
+  resource: string,
+): CallAuthInfo {
   const { issuer, subject, tenant, client = '' } = principal
   return {
     token: '[credential]',
@@ -115,6 +124,11 @@ function authInfoOf({ principal, scopes, expiresAt }: VerifiedToken, resource: s
     scopes: [...scopes],
     expiresAt,
     resource: new URL(resource),
-    extra: { issuer, subject, ...(tenant === undefined ? {} : { tenant }), actors: [...actorChain(principal)] },
+    extra: {
+      issuer,
+      subject,
+      ...(tenant === undefined ? {} : { tenant }),
+      actors: [...actorChain(principal)],
+    },
   }
 }

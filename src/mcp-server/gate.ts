@@ -29,13 +29,16 @@ export function createGate(options: GateOptions): Gate {
   const { protocol, host: ownHost, origin: ownOrigin } = new URL(options.resource)
   const hosts = (options.allowedHosts ?? [ownHost]).map((text) => {
     const host = hostOf(text, protocol)
-    if (host === undefined) throw new TypeError(`allowedHosts has "${text}", which is no host, or host and port`)
+    if (host === undefined)
+      throw new TypeError(`allowedHosts has "${text}", which is no host, or host and port`)
     return host
   })
   const origins = [ownOrigin, ...(options.allowedOrigins ?? [])]
   for (const origin of origins) {
     if (!URL.canParse(origin) || new URL(origin).origin !== origin)
-      throw new TypeError(`allowedOrigins has "${origin}", which is no origin (scheme, host and port; no path)`)
+      throw new TypeError(
+        `allowedOrigins has "${origin}", which is no origin (scheme, host and port; no path)`,
+      )
   }
   const serves = (text: string): boolean => {
     const host = hostOf(text, protocol)
@@ -61,7 +64,8 @@ export function createGate(options: GateOptions): Gate {
 /** One spelling of a host: lower case, without the scheme's own port; undefined for anything else than a host and a port. */
 function hostOf(text: string, protocol: string): string | undefined {
   const url = `${protocol}//${text}`
-  return /^[A-Za-z0-9.\-_]+(?::\d{1,5})?$|^\[[0-9A-Fa-f:.]+\](?::\d{1,5})?$/.test(text) && URL.canParse(url)
+  return /^[A-Za-z0-9.\-_]+(?::\d{1,5})?$|^\[[0-9A-Fa-f:.]+\](?::\d{1,5})?$/.test(text) &&
+    URL.canParse(url)
     ? new URL(url).host
     : undefined
 }

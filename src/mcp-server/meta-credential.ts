@@ -22,7 +22,11 @@ export function takeMeta(body: unknown, key: string): MetaCredential {
     // One credential cannot stand for several messages: which of them would it be taken from?
     const taken = body.map((message) => takeFrom(message, key))
     const present = taken.some(({ value }) => value !== undefined)
-    return { credential: refused('credential_missing'), present, rest: present ? taken.map(({ rest }) => rest) : body }
+    return {
+      credential: refused('credential_missing'),
+      present,
+      rest: present ? taken.map(({ rest }) => rest) : body,
+    }
   }
   const { value, rest } = takeFrom(body, key)
   return { credential: credentialOf(value), present: value !== undefined, rest }
@@ -30,11 +34,15 @@ export function takeMeta(body: unknown, key: string): MetaCredential {
 
 function credentialOf(value: unknown): Result<Credential> {
   if (value === undefined) return refused('credential_missing')
-  if (typeof value !== 'string' || value.length > LONGEST_TOKEN || !isBearerToken(value)) return refused('credential_malformed')
+  if (typeof value !== 'string' || value.length > LONGEST_TOKEN || !isBearerToken(value))
+    return refused('credential_malformed')
   return { ok: true, value: new Credential(value) }
 }
 
-function takeFrom(message: unknown, key: string): { readonly value: unknown; readonly rest: unknown } {
+function takeFrom(
+  message: unknown,
+  key: string,
+): { readonly value: unknown; readonly rest: unknown } {
   const params = own(message, 'params')
   const meta = own(params, '_meta')
   const value = own(meta, key)

@@ -26,15 +26,26 @@ export function operationsOf(body: unknown, headers: Headers): Operations {
     const params = own(message, 'params')
     const name = isRecord(params) ? own(params, 'name') : undefined
     if (typeof name !== 'string' || name === '')
-      return { ok: false, response: problem(400, -32_602, 'Invalid params: tools/call needs the name of a tool.') }
+      return {
+        ok: false,
+        response: problem(400, -32_602, 'Invalid params: tools/call needs the name of a tool.'),
+      }
     tools.push(name)
   }
   const methodHeader = headers.get('mcp-method')
   const nameHeader = headers.get('mcp-name')
   const methodSplit = methodHeader !== null && (batch || methodHeader !== method)
-  const nameSplit = nameHeader !== null && (batch || (tools.length > 0 && decoded(nameHeader) !== tools[0]))
+  const nameSplit =
+    nameHeader !== null && (batch || (tools.length > 0 && decoded(nameHeader) !== tools[0]))
   if (methodSplit || nameSplit)
-    return { ok: false, response: problem(400, -32_020, 'Header mismatch: Mcp-Method and Mcp-Name must equal the body.') }
+    return {
+      ok: false,
+      response: problem(
+        400,
+        -32_020,
+        'Header mismatch: Mcp-Method and Mcp-Name must equal the body.',
+      ),
+    }
   return { ok: true, tools }
 }
 

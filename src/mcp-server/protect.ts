@@ -113,20 +113,42 @@ export function protectMcpServer(
     onError,
   } = options
   const resource = canonicalResource(options.resource)
-  if (authorizationServers.length === 0) throw new TypeError('authorizationServers must name at least one issuer (RFC 9728)')
-  if (!(Number.isInteger(maxBodyBytes) && maxBodyBytes > 0)) throw new TypeError('maxBodyBytes must be a positive integer')
-  const apis = new Map(Object.entries(options.apis ?? {}).map(([name, input]) => [name, parseApi(name, input)]))
+  if (authorizationServers.length === 0)
+    throw new TypeError('authorizationServers must name at least one issuer (RFC 9728)')
+  if (!(Number.isInteger(maxBodyBytes) && maxBodyBytes > 0))
+    throw new TypeError('maxBodyBytes must be a positive integer')
+  const apis = new Map(
+    Object.entries(options.apis ?? {}).map(([name, input]) => [name, parseApi(name, input)]),
+  )
   if (apis.size > 0 && !exchanger)
-    throw new TypeError('apis need the setting exchanger: the token that an MCP server receives must not go on to an API')
+    throw new TypeError(
+      'apis need the setting exchanger: the token that an MCP server receives must not go on to an API',
+    )
   const gate = createGate({ ...options, resource })
   const policy = toolPolicy(options.toolScopes, always)
   const auditor = createAuditor(options.audit, {
     now,
     ...(options.fingerprintKey ? { fingerprintKey: options.fingerprintKey } : {}),
   })
-  const door = createDoor({ resource, verifier, auditor, scopes: always, scopesSupported: policy.all, hop: 'server-door' })
+  const door = createDoor({
+    resource,
+    verifier,
+    auditor,
+    scopes: always,
+    scopesSupported: policy.all,
+    hop: 'server-door',
+  })
   const vault = memoryVault({ now })
-  const parts = { resource, apis, auditor, exchanger, fetch, deadline, vault, cache: issuedCache({ now }) }
+  const parts = {
+    resource,
+    apis,
+    auditor,
+    exchanger,
+    fetch,
+    deadline,
+    vault,
+    cache: issuedCache({ now }),
+  }
   const accept = parseAccept(options.accept ?? {})
   const handles = accept.session ? sessionHandles({ vault, resource, now }) : undefined
   const sessions = sessionOwners({ now })
@@ -151,16 +173,26 @@ export function protectMcpServer(
   const read = (request: Request): Promise<ReadBody> => readJson(request, maxBodyBytes, deadline)
 
   /** The request as it goes on from the door, with the body where it had to be read for its credential; or the answer to send. */
-  async function admit(request: Request): Promise<Admission<Entered> | { readonly ok: false; readonly response: Response }> {
+  async function admit(
+    request: Request,
+  ): Promise<Admission<Entered> | { readonly ok: false; readonly response: Response }> {
     const handle = handles ? request.headers.get(SESSION_HANDLE) : null
     const withHeader = request.headers.has('authorization')
     if (!withHeader && handle === null && accept.meta !== undefined && request.method === 'POST') {
       const body = await read(request)
       // A body that cannot be read presents nothing: it is the door's to refuse and to record, like any request without a credential.
       const { credential, rest } = takeMeta(body.ok ? body.value : undefined, accept.meta)
-      const admission = await door.admit(request, { presented: { credential, placement: `_meta ${accept.meta}` } })
+      const admission = await door.admit(request, {
+        presented: { credential, placement: `_meta ${accept.meta}` },
+      })
       return admission.ok
-        ? { ok: true, value: { ...admission.value, body: { ok: true, text: JSON.stringify(rest), value: rest } } }
+        ? {
+            ok: true,
+            value: {
+              ...admission.value,
+              body: { ok: true, text: JSON.stringify(rest), value: rest },
+            },
+          }
         : admission
     }
     if (handle === null || !handles) return door.admit(request)
@@ -174,8 +206,12 @@ export function protectMcpServer(
 
   /** The body, once nothing in it is a second credential. */
   async function checkSingle(request: Request, body: ReadBody): Promise<ReadBody> {
-    if (!body.ok || accept.meta === undefined || !takeMeta(body.value, accept.meta).present) return body
-    const presented = { credential: refused('credential_repeated'), placement: `_meta ${accept.meta}` }
+    if (!body.ok || accept.meta === undefined || !takeMeta(body.value, accept.meta).present)
+      return body
+    const presented = {
+      credential: refused('credential_repeated'),
+      placement: `_meta ${accept.meta}`,
+    }
     const admission = await door.admit(request, { presented })
     return admission.ok ? body : { ok: false, response: admission.response }
   }
@@ -221,7 +257,8 @@ export function protectMcpServer(
     const body = request.method === 'POST' ? await checkBody(request, admitted) : null
     if (body instanceof Response) return body
     // Before the handler runs: what cannot be kept is not promised, and the call ends its own deposit.
-    const handle = handles && request.headers.has('authorization') ? await handles.give(admitted) : undefined
+    const handle =
+      handles && request.headers.has('authorization') ? await handles.give(admitted) : undefined
     const response = withHandle(await run(rebuilt(request, body, session), admitted), handle)
     const given = response.headers.get(SESSION)
     if (given !== null) sessions.given(given, admitted.principal)
@@ -258,7 +295,14 @@ function sessionOf(headers: Headers): string | undefined {
 }
 
 /** What callers say about who they are stops at the door: tools see all headers of a request, and the principal is in the call. */
-const STOPPED = ['authorization', 'proxy-authorization', 'cookie', 'x-user-id', SESSION_HANDLE, 'content-length']
+const STOPPED = [
+  'authorization',
+  'proxy-authorization',
+  'cookie',
+  'x-user-id',
+  SESSION_HANDLE,
+  'content-length',
+]
 
 /** The request as the handler gets it: the body that was checked, and no credential. */
 function rebuilt(request: Request, body: string | null, session: string | undefined): Request {

@@ -60,7 +60,8 @@ export function sessionHandles(options: {
   function forget(handle: string): void {
     const entry = given.get(handle)
     given.delete(handle)
-    if (entry?.token !== undefined && byToken.get(entry.token) === handle) byToken.delete(entry.token)
+    if (entry?.token !== undefined && byToken.get(entry.token) === handle)
+      byToken.delete(entry.token)
   }
 
   return {
@@ -69,7 +70,12 @@ export function sessionHandles(options: {
       const before = key === undefined ? undefined : byToken.get(key)
       if (before !== undefined && live(before)) return before
       const { expiresAt } = token
-      const handle = await vault.deposit({ credential, owner: principal, destinations: [resource], expiresAt })
+      const handle = await vault.deposit({
+        credential,
+        owner: principal,
+        destinations: [resource],
+        expiresAt,
+      })
       const oldest = given.size >= most ? given.values().next().value : undefined
       if (oldest) {
         forget(oldest.handle)
@@ -81,8 +87,12 @@ export function sessionHandles(options: {
     },
     async present(handle) {
       const entry = live(handle)
-      const credential = entry && (await vault.withdraw(entry.handle, entry.owner, resource).catch(() => undefined))
-      return { credential: credential ? granted(credential) : refused('handle_refused'), placement: PLACEMENT }
+      const credential =
+        entry && (await vault.withdraw(entry.handle, entry.owner, resource).catch(() => undefined))
+      return {
+        credential: credential ? granted(credential) : refused('handle_refused'),
+        placement: PLACEMENT,
+      }
     },
     belongsTo(handle, principal) {
       const entry = live(handle)
@@ -94,8 +104,18 @@ export function sessionHandles(options: {
 /** Equal for equal tokens. An issuer that gives one id to several tokens must not make the handle of a narrow one open a wide one. */
 function tokenKey({ principal, tokenId, expiresAt, scopes }: VerifiedToken): string | undefined {
   if (tokenId === undefined) return undefined
-  return JSON.stringify([principalKey(principal), principal.client, principal.actor, tokenId, expiresAt, [...scopes].sort()])
+  return JSON.stringify([
+    principalKey(principal),
+    principal.client,
+    principal.actor,
+    tokenId,
+    expiresAt,
+    [...scopes].sort(),
+  ])
 }
 
 /** What a door is told of a handle that came with somebody else's token. */
-export const FOREIGN_HANDLE: Presented = { credential: refused('handle_refused'), placement: PLACEMENT }
+export const FOREIGN_HANDLE: Presented = {
+  credential: refused('handle_refused'),
+  placement: PLACEMENT,
+}

@@ -19,7 +19,10 @@ const MOST = 10_000
 const IDLE = 24 * 60 * 60 * 1000
 
 /** Makes a bounded memory of session owners. */
-export function sessionOwners(options: { readonly now: () => number; readonly most?: number }): SessionOwners {
+export function sessionOwners(options: {
+  readonly now: () => number
+  readonly most?: number
+}): SessionOwners {
   const { now, most = MOST } = options
   // A Map keeps insertion order, so the first entry is the one that was used the longest ago.
   const known = new Map<string, { readonly owner: string; readonly until: number }>()

@@ -21,11 +21,20 @@ export interface ToolPolicy {
  * @param always Scopes that every request needs.
  * @throws TypeError that names the setting, for a text that is no scope token.
  */
-export function toolPolicy(toolScopes: Readonly<Record<string, readonly string[]>>, always: readonly string[]): ToolPolicy {
+export function toolPolicy(
+  toolScopes: Readonly<Record<string, readonly string[]>>,
+  always: readonly string[],
+): ToolPolicy {
   const byTool = new Map(Object.entries(toolScopes).map(([tool, scopes]) => [tool, [...scopes]]))
-  for (const [setting, scopes] of [['scopes', always] as const, ...[...byTool].map(([t, s]) => [`toolScopes.${t}`, s] as const)])
+  for (const [setting, scopes] of [
+    ['scopes', always] as const,
+    ...[...byTool].map(([t, s]) => [`toolScopes.${t}`, s] as const),
+  ])
     for (const scope of scopes)
-      if (!isScope(scope)) throw new TypeError(`${setting} has "${scope}", which is no scope token (RFC 6749 section 3.3)`)
+      if (!isScope(scope))
+        throw new TypeError(
+          `${setting} has "${scope}", which is no scope token (RFC 6749 section 3.3)`,
+        )
 
   return {
     all: [...new Set([...always, ...[...byTool.values()].flat()])],

@@ -6,7 +6,12 @@ import { problem, REFUSED_BY_HTTP } from './problem.ts'
 
 /** Refuses calls of undeclared tools. */
 export interface UndeclaredTools {
-  refuse(tool: string, door: Door, admitted: Admitted, report: ServerCall['report']): Promise<Response>
+  refuse(
+    tool: string,
+    door: Door,
+    admitted: Admitted,
+    report: ServerCall['report'],
+  ): Promise<Response>
 }
 
 /** Names that are remembered as told; callers can make up any number of them. */
@@ -25,7 +30,11 @@ export function undeclaredTools(): UndeclaredTools {
       }
       // A challenge would make clients ask the person for scopes, in vain.
       await door.refuse(admitted, [], name)
-      return problem(403, REFUSED_BY_HTTP, 'That tool is not available: this server declares no scopes for it.')
+      return problem(
+        403,
+        REFUSED_BY_HTTP,
+        'That tool is not available: this server declares no scopes for it.',
+      )
     },
   }
 }
@@ -35,6 +44,8 @@ class UndeclaredTool extends Error {
   readonly code = 'tool_undeclared'
 
   constructor(tool: string) {
-    super(`"${tool}" is not in toolScopes, so calls of it are refused; declare its scopes, or [] if it needs none`)
+    super(
+      `"${tool}" is not in toolScopes, so calls of it are refused; declare its scopes, or [] if it needs none`,
+    )
   }
 }

@@ -61,11 +61,29 @@ export interface McpFetchOptions {
  * error answers never pass: MCP clients put them into exceptions, and servers echo what they were sent.
  */
 export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
-  const { binding, principal, auditor, trace, live = liveSecrets(), references = createReferences(), pins = new Map() } = options
+  const {
+    binding,
+    principal,
+    auditor,
+    trace,
+    live = liveSecrets(),
+    references = createReferences(),
+    pins = new Map(),
+  } = options
   const { name, url, resource, placement } = binding
-  const { quarantine = createQuarantine({ binding, marks: memoryReflectionMarks(), now: Date.now }) } = options
+  const {
+    quarantine = createQuarantine({ binding, marks: memoryReflectionMarks(), now: Date.now }),
+  } = options
   const note = (reason: RefusalReason, operation: string) =>
-    auditor({ hop: 'carry', trace, principal, outcome: 'refused', reason, destination: resource, operation }).catch(() => {})
+    auditor({
+      hop: 'carry',
+      trace,
+      principal,
+      outcome: 'refused',
+      reason,
+      destination: resource,
+      operation,
+    }).catch(() => {})
   const book = toolBook({
     binding,
     pins,
@@ -90,7 +108,10 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
     deadline: options.deadline,
     ...(options.signal ? { signal: options.signal } : {}),
     approves: (target) => target.href === url,
-    placing: unlessQuarantined(quarantine, guarded(placingOf(), book, placement.type === 'prompt', list, binding.leaveToModel)),
+    placing: unlessQuarantined(
+      quarantine,
+      guarded(placingOf(), book, placement.type === 'prompt', list, binding.leaveToModel),
+    ),
   })
   const rules = {
     server: name,
@@ -105,7 +126,9 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
 
   /** A name that the server chose, for the audit: one that no tool can have, or that holds a credential, is not repeated there. */
   function sayable(text: string): string {
-    return /^[\w./-]{1,128}$/.test(text) && live.redactor().json(text).value === text ? text : 'a tool'
+    return /^[\w./-]{1,128}$/.test(text) && live.redactor().json(text).value === text
+      ? text
+      : 'a tool'
   }
 
   function redacted(message: unknown): unknown {
@@ -142,7 +165,14 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
       case 'argument':
         return argumentPlacing({ book, values, list, left, onOverwritten })
       case 'prompt':
-        return argumentPlacing({ book, values, list, left, onOverwritten, choose: referenced(references, name) })
+        return argumentPlacing({
+          book,
+          values,
+          list,
+          left,
+          onOverwritten,
+          choose: referenced(references, name),
+        })
     }
   }
 
@@ -159,7 +189,10 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
         const call = asked()
         if (!call?.toolCall) return await rewriteAnswer(response, rules)
         const instead = (reason: RefusalReason) =>
-          resultMessage(call, told({ reason: options.signal?.aborted ? 'handle_refused' : reason, server: name }))
+          resultMessage(
+            call,
+            told({ reason: options.signal?.aborted ? 'handle_refused' : reason, server: name }),
+          )
         return await rewriteAnswer(response, { ...rules, awaited: { id: call.id, instead } })
       }
       const problem = problemOf(response, binding)
@@ -168,7 +201,8 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
       throw toError(problem)
     } catch (error) {
       const call = asked()
-      if (!call?.toolCall || !(error instanceof AuthError) || error.code === 'cancelled') throw error
+      if (!call?.toolCall || !(error instanceof AuthError) || error.code === 'cancelled')
+        throw error
       return toolResult(call, told(error.refusal))
     }
   }
@@ -192,8 +226,14 @@ function guarded(
 ): Placing {
   return async ({ headers, body }, attempt) => {
     // Frameworks may give bytes, or a Request; what cannot be read cannot be judged.
-    const text = body instanceof ArrayBuffer || ArrayBuffer.isView(body) ? new TextDecoder().decode(body) : body
-    if (typeof text !== 'string') return text === null ? placing({ headers, body: text }, attempt) : refused('arguments_refused')
+    const text =
+      body instanceof ArrayBuffer || ArrayBuffer.isView(body)
+        ? new TextDecoder().decode(body)
+        : body
+    if (typeof text !== 'string')
+      return text === null
+        ? placing({ headers, body: text }, attempt)
+        : refused('arguments_refused')
     const referring = mentionsReference(text)
     if (referring && !replaces) return refused('reference_refused')
     // An escape could spell the method.
@@ -210,7 +250,10 @@ function guarded(
           if (!book.tool(call.name)) return refused('tool_refused')
         }
         if (call && book.tool(call.name)?.refused) return refused('tool_refused')
-        if (referring && mentionsReference(JSON.stringify(call ? withArguments(message, null) : message)))
+        if (
+          referring &&
+          mentionsReference(JSON.stringify(call ? withArguments(message, null) : message))
+        )
           return refused('reference_refused')
       }
     }
@@ -231,10 +274,12 @@ function namesSomebody(args: unknown, leaveToModel: readonly string[]): boolean 
 
 /** A list of tools, wherever it arrives, goes on as the model may see it. */
 async function withToolsLearned(message: unknown, book: ToolBook): Promise<unknown> {
-  if (!isJson(message) || !isJson(message.result) || !Array.isArray(message.result.tools)) return message
+  if (!isJson(message) || !isJson(message.result) || !Array.isArray(message.result.tools))
+    return message
   const { tools } = message.result
   const learned = await book.learn(tools)
-  const same = learned.length === tools.length && learned.every((tool, index) => tool === tools[index])
+  const same =
+    learned.length === tools.length && learned.every((tool, index) => tool === tools[index])
   return same ? message : { ...message, result: { ...message.result, tools: learned } }
 }
 
@@ -245,11 +290,17 @@ function problemOf(response: Response, binding: Binding): Refusal | undefined {
   if (response.status !== 403) return undefined
   const value = response.headers.get('www-authenticate')
   const schemes = ['Bearer', 'DPoP'] as const
-  const challenge = schemes.map((scheme) => parseChallenge(value, scheme)).find(({ error }) => error) ?? { scopes: [] }
+  const challenge = schemes
+    .map((scheme) => parseChallenge(value, scheme))
+    .find(({ error }) => error) ?? { scopes: [] }
   if (challenge.error !== 'insufficient_scope') return { reason: 'server_refused', server }
   // The scopes of a challenge are the server's words: only those that the binding knows are repeated to the model.
   const known = scopesOf(binding.source)
-  return { reason: 'scope_missing', server, scopes: challenge.scopes.filter((scope) => known.includes(scope)) }
+  return {
+    reason: 'scope_missing',
+    server,
+    scopes: challenge.scopes.filter((scope) => known.includes(scope)),
+  }
 }
 
 function toolResult(call: Asked, sentence: string): Response {
@@ -257,13 +308,21 @@ function toolResult(call: Asked, sentence: string): Response {
 }
 
 function resultMessage({ id }: Asked, sentence: string): object {
-  return { jsonrpc: '2.0', id, result: { resultType: 'complete', content: [{ type: 'text', text: sentence }], isError: true } }
+  return {
+    jsonrpc: '2.0',
+    id,
+    result: { resultType: 'complete', content: [{ type: 'text', text: sentence }], isError: true },
+  }
 }
 
 /** What is given instead of a message of which nothing may pass. */
 function withheldMessage({ id, result }: Json, sentence: string): object {
   if (typeof id !== 'string' && typeof id !== 'number') {
-    return { jsonrpc: '2.0', method: 'notifications/message', params: { level: 'warning', data: sentence } }
+    return {
+      jsonrpc: '2.0',
+      method: 'notifications/message',
+      params: { level: 'warning', data: sentence },
+    }
   }
   const isToolResult = isJson(result) && 'content' in result
   if (isToolResult) return resultMessage({ id, toolCall: true }, sentence)

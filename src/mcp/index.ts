@@ -6,4 +6,8 @@ export { examineTool, type ToolExamination } from './tools/examine-tool.ts'
 export { type McpFetchOptions, mcpFetch } from './fetch.ts'
 export { type PoolCaller, type SessionPool, type SessionPoolOptions, sessionPool } from './pool.ts'
 export { createRedactor, type Redactor } from './redact/redactor.ts'
-export { type CarryingTransportOptions, carryingTransport, type MessageTransport } from './transport.ts'
+export {
+  type CarryingTransportOptions,
+  carryingTransport,
+  type MessageTransport,
+} from './transport.ts'

@@ -42,7 +42,12 @@ export interface SessionPool<Session> {
    *
    * @throws AuthError `server_unavailable` when no session is free in time, or the pool was closed; `cancelled` when `signal` fires first.
    */
-  use<T>(caller: PoolCaller, server: string, work: (session: Session) => Promise<T>, signal?: AbortSignal): Promise<T>
+  use<T>(
+    caller: PoolCaller,
+    server: string,
+    work: (session: Session) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T>
   /** Closes a principal's sessions, those in use when their work is done: at sign-out, or when a sign-in is revoked. */
   end(principal: Principal): void
   /** Closes all sessions, likewise, and opens none any more. */
@@ -130,7 +135,11 @@ export function sessionPool<Session>(options: SessionPoolOptions<Session>): Sess
   }
 
   /** A session that may be used now; undefined when the caps leave none. */
-  function take({ principal, token }: PoolCaller, server: string, fetch: typeof globalThis.fetch): Entry<Session> | undefined {
+  function take(
+    { principal, token }: PoolCaller,
+    server: string,
+    fetch: typeof globalThis.fetch,
+  ): Entry<Session> | undefined {
     const owner = principalKey(principal)
     const key = JSON.stringify([owner, principal.client ?? null, [...token.scopes].sort(), server])
     const time = now()
@@ -156,14 +165,28 @@ export function sessionPool<Session>(options: SessionPoolOptions<Session>): Sess
       drop(oldest)
     }
     const expiresAt = Math.min(time + ttl, token.expiresAt * 1000)
-    const opened = Promise.resolve().then(() => open(server, (input, init) => entry.fetch(input, init)))
-    const entry: Entry<Session> = { key, owner, opened, expiresAt, idleSince: time, over: false, fetch }
+    const opened = Promise.resolve().then(() =>
+      open(server, (input, init) => entry.fetch(input, init)),
+    )
+    const entry: Entry<Session> = {
+      key,
+      owner,
+      opened,
+      expiresAt,
+      idleSince: time,
+      over: false,
+      fetch,
+    }
     all.add(entry)
     owned.set(owner, (owned.get(owner) ?? 0) + 1)
     return entry
   }
 
-  async function leased(caller: PoolCaller, server: string, signal: AbortSignal | undefined): Promise<Entry<Session>> {
+  async function leased(
+    caller: PoolCaller,
+    server: string,
+    signal: AbortSignal | undefined,
+  ): Promise<Entry<Session>> {
     const fetch = caller.fetch(server)
     const stop = AbortSignal.any([AbortSignal.timeout(patience), ...(signal ? [signal] : [])])
     for (;;) {

@@ -42,12 +42,21 @@ interface Pending {
  *
  * @throws TypeError when the server is not bound as `stdio:`. Where an HTTP transport sends to is not seen from here; it takes the `fetch`.
  */
-export function carryingTransport(inner: MessageTransport, options: CarryingTransportOptions): MessageTransport {
+export function carryingTransport(
+  inner: MessageTransport,
+  options: CarryingTransportOptions,
+): MessageTransport {
   const { binding, principal, auditor, trace, signal, live = liveSecrets() } = options
-  const { quarantine = createQuarantine({ binding, marks: memoryReflectionMarks(), now: Date.now }) } = options
-  if (!isStdio(binding.url)) throw new TypeError(`servers.${binding.name}.url is not a stdio server: use fetch()`)
+  const {
+    quarantine = createQuarantine({ binding, marks: memoryReflectionMarks(), now: Date.now }),
+  } = options
+  if (!isStdio(binding.url))
+    throw new TypeError(`servers.${binding.name}.url is not a stdio server: use fetch()`)
   const pending = new Map<unknown, Pending>()
-  const sending = new Map<unknown, { readonly controller: AbortController; readonly done: Promise<void> }>()
+  const sending = new Map<
+    unknown,
+    { readonly controller: AbortController; readonly done: Promise<void> }
+  >()
 
   /** Answers a request as a server behind HTTP would. */
   async function ask(init: RequestInit): Promise<Response> {
@@ -81,7 +90,15 @@ export function carryingTransport(inner: MessageTransport, options: CarryingTran
     if (hits + withheld > 0) {
       const destination = binding.resource
       const reason = 'credential_reflected'
-      auditor({ hop: 'carry', trace, principal, outcome: 'refused', reason, destination, operation: 'message' }).catch(() => {})
+      auditor({
+        hop: 'carry',
+        trace,
+        principal,
+        outcome: 'refused',
+        reason,
+        destination,
+        operation: 'message',
+      }).catch(() => {})
     }
     return isJson(value) ? value : undefined
   }
@@ -105,7 +122,8 @@ export function carryingTransport(inner: MessageTransport, options: CarryingTran
     void Promise.allSettled(asked).then(() => outer.onclose?.())
   }
   // The SDKs' errors quote the line that they could not read.
-  inner.onerror = () => outer.onerror?.(toError({ reason: 'server_unavailable', server: binding.name }))
+  inner.onerror = () =>
+    outer.onerror?.(toError({ reason: 'server_unavailable', server: binding.name }))
   const revoked = () => void inner.close().catch(() => {})
   signal?.addEventListener('abort', revoked, { once: true })
 
@@ -134,7 +152,11 @@ export function carryingTransport(inner: MessageTransport, options: CarryingTran
 
   async function passOn(message: Json, signal: AbortSignal): Promise<void> {
     try {
-      const response = await carried(binding.url, { method: 'POST', body: JSON.stringify(message), signal })
+      const response = await carried(binding.url, {
+        method: 'POST',
+        body: JSON.stringify(message),
+        signal,
+      })
       const answer = isRequest(message) ? parseJson(await response.text()) : undefined
       if (isJson(answer)) outer.onmessage?.(answer)
     } catch (error) {

@@ -28,7 +28,11 @@ type Send = (options: AskOptions) => Promise<Response>
  *   once more, made anew: the client's assertion in it is good for one request as well.
  * @returns The answer; `exchange_failed` when no request came about, because the client authentication threw.
  */
-export async function ask(send: Send, bounded: BoundedOptions, dpop?: DpopKey): Promise<Result<JsonAnswer>> {
+export async function ask(
+  send: Send,
+  bounded: BoundedOptions,
+  dpop?: DpopKey,
+): Promise<Result<JsonAnswer>> {
   if (!dpop) return askOnce(send, bounded, async () => ({}))
   let nonce: string | undefined
   const fetch: typeof globalThis.fetch = async (input, init) => {
@@ -38,10 +42,16 @@ export async function ask(send: Send, bounded: BoundedOptions, dpop?: DpopKey): 
   }
   const once = (wanted?: string): Promise<Result<JsonAnswer>> =>
     askOnce(send, { ...bounded, fetch }, async (url) => ({
-      dpop: await dpop.proof({ method: 'POST', url, ...(wanted === undefined ? {} : { nonce: wanted }) }),
+      dpop: await dpop.proof({
+        method: 'POST',
+        url,
+        ...(wanted === undefined ? {} : { nonce: wanted }),
+      }),
     }))
   const first = await once()
-  return first.ok && wantsNonce(first.value) && nonce !== undefined && isNonce(nonce) ? once(nonce) : first
+  return first.ok && wantsNonce(first.value) && nonce !== undefined && isNonce(nonce)
+    ? once(nonce)
+    : first
 }
 
 async function askOnce(
@@ -54,7 +64,11 @@ async function askOnce(
     await send({
       [allowInsecureRequests]: true,
       [customFetch]: async (url, { body, headers }) => {
-        answer = await fetchJson(url, { method: 'POST', headers: { ...headers, ...(await proof(url)) }, body }, bounded)
+        answer = await fetchJson(
+          url,
+          { method: 'POST', headers: { ...headers, ...(await proof(url)) }, body },
+          bounded,
+        )
         // The library's own judgement, whose errors carry bodies and headers, is not asked for.
         return new Response(null)
       },
@@ -66,7 +80,8 @@ async function askOnce(
 }
 
 function wantsNonce({ status, json }: JsonAnswer): boolean {
-  const error = typeof json === 'object' && json !== null && 'error' in json ? json.error : undefined
+  const error =
+    typeof json === 'object' && json !== null && 'error' in json ? json.error : undefined
   return (status === 400 || status === 401) && error === 'use_dpop_nonce'
 }
 

@@ -42,8 +42,12 @@ export function clientSecretPost(secret: Credential): ClientAuthentication {
  * @param options.kid The key's id, as the server knows it.
  * @throws TypeError when the key cannot sign.
  */
-export function privateKeyJwt(key: webcrypto.CryptoKey, options: { readonly kid: string }): ClientAuthentication {
-  if (key.type !== 'private' || !key.usages.includes('sign')) throw new TypeError('key must be a private key that may sign')
+export function privateKeyJwt(
+  key: webcrypto.CryptoKey,
+  options: { readonly kid: string },
+): ClientAuthentication {
+  if (key.type !== 'private' || !key.usages.includes('sign'))
+    throw new TypeError('key must be a private key that may sign')
   const { kid } = options
   return ({ issuer, clientId, now, body, headers }) => {
     const seconds = Math.floor(now)

@@ -2,11 +2,20 @@
 
 import { withDeadline } from '../core/http/deadline.ts'
 import type { Result } from '../core/errors.ts'
-import type { ClientCredentialsIssuer, ExchangeTarget, IssuedToken } from '../core/source/exchange.ts'
+import type {
+  ClientCredentialsIssuer,
+  ExchangeTarget,
+  IssuedToken,
+} from '../core/source/exchange.ts'
 import { formatScopes } from '../core/scope.ts'
 import type { DpopKey } from './dpop.ts'
 import { judgeToken } from './judge-token.ts'
-import { type RegisteredClient, type TokenRequestOptions, tokenRequests, withDefaults } from './token-endpoint.ts'
+import {
+  type RegisteredClient,
+  type TokenRequestOptions,
+  tokenRequests,
+  withDefaults,
+} from './token-endpoint.ts'
 
 /** Options of {@link clientCredentials}. */
 export interface ClientCredentialsOptions extends RegisteredClient, TokenRequestOptions {
@@ -48,7 +57,11 @@ export function clientCredentials(options: ClientCredentialsOptions): ClientCred
 }
 
 /** The form of the request (RFC 6749 section 4.4.2, RFC 8707 section 2.2). */
-function clientCredentialsParameters({ resource, scopes, audience }: ExchangeTarget): URLSearchParams {
+function clientCredentialsParameters({
+  resource,
+  scopes,
+  audience,
+}: ExchangeTarget): URLSearchParams {
   const parameters = new URLSearchParams({ resource })
   if (audience !== undefined) parameters.set('audience', audience)
   if (scopes.length > 0) parameters.set('scope', formatScopes(scopes))

@@ -27,7 +27,11 @@ const REMEMBERED = 100
 /** Makes a key (ES256, not extractable). It ends with the process, and the tokens that are bound to it with it: they live minutes. */
 export async function dpopKey(options: DpopKeyOptions = {}): Promise<DpopKey> {
   const { now = Date.now } = options
-  const { publicKey, privateKey } = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign'])
+  const { publicKey, privateKey } = await crypto.subtle.generateKey(
+    { name: 'ECDSA', namedCurve: 'P-256' },
+    false,
+    ['sign'],
+  )
   const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', publicKey)
   const header = encode({ typ: 'dpop+jwt', alg: 'ES256', jwk: { kty, crv, x, y } })
   const nonces = new Map<string, string>()
@@ -55,7 +59,11 @@ export async function dpopKey(options: DpopKeyOptions = {}): Promise<DpopKey> {
         ...(current === undefined ? {} : { nonce: current }),
       })
       const signed = new TextEncoder().encode(`${header}.${payload}`)
-      const signature = await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, privateKey, signed)
+      const signature = await crypto.subtle.sign(
+        { name: 'ECDSA', hash: 'SHA-256' },
+        privateKey,
+        signed,
+      )
       return `${header}.${payload}.${Buffer.from(signature).toString('base64url')}`
     },
   }
@@ -63,7 +71,10 @@ export async function dpopKey(options: DpopKeyOptions = {}): Promise<DpopKey> {
 
 /** `ath` (RFC 9449 section 4.2). */
 async function tokenHash(accessToken: Credential): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(accessToken.reveal()))
+  const digest = await crypto.subtle.digest(
+    'SHA-256',
+    new TextEncoder().encode(accessToken.reveal()),
+  )
   return Buffer.from(digest).toString('base64url')
 }
 

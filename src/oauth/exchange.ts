@@ -8,7 +8,12 @@ import type { ExchangeTarget, IssuedToken, TokenExchanger } from '../core/source
 import { formatScopes } from '../core/scope.ts'
 import type { DpopKey } from './dpop.ts'
 import { ACCESS_TOKEN, judgeToken } from './judge-token.ts'
-import { type RegisteredClient, type TokenRequestOptions, tokenRequests, withDefaults } from './token-endpoint.ts'
+import {
+  type RegisteredClient,
+  type TokenRequestOptions,
+  tokenRequests,
+  withDefaults,
+} from './token-endpoint.ts'
 
 /** The grant type (RFC 8693 section 2.1). */
 export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
@@ -32,21 +37,30 @@ export function tokenExchanger(options: TokenExchangerOptions): TokenExchanger {
   const { now, deadline } = defaulted
   const request = tokenRequests(options, defaulted)
 
-  async function send(subjectToken: Credential, target: ExchangeTarget, signal: AbortSignal): Promise<Result<JsonAnswer>> {
+  async function send(
+    subjectToken: Credential,
+    target: ExchangeTarget,
+    signal: AbortSignal,
+  ): Promise<Result<JsonAnswer>> {
     let actor: Credential | undefined
     try {
       actor = await actorToken?.()
     } catch {
       return refused('exchange_failed')
     }
-    return request(TOKEN_EXCHANGE, exchangeParameters(subjectToken, target, actor), { signal, dpop })
+    return request(TOKEN_EXCHANGE, exchangeParameters(subjectToken, target, actor), {
+      signal,
+      dpop,
+    })
   }
 
   return {
     issuer,
     async exchange(subjectToken, target, { signal } = {}): Promise<Result<IssuedToken>> {
       const sent = now() / 1000
-      const ended = await withDeadline(deadline, signal, (inTime) => send(subjectToken, target, inTime))
+      const ended = await withDeadline(deadline, signal, (inTime) =>
+        send(subjectToken, target, inTime),
+      )
       if (!ended.ok) return ended
       const answer = ended.value
       if (!answer.ok) return answer
@@ -62,7 +76,11 @@ export function tokenExchanger(options: TokenExchangerOptions): TokenExchanger {
 }
 
 /** The form of the request (RFC 8693 section 2.1); the grant type and the client's authentication are added to it. */
-function exchangeParameters(subjectToken: Credential, target: ExchangeTarget, actor: Credential | undefined): URLSearchParams {
+function exchangeParameters(
+  subjectToken: Credential,
+  target: ExchangeTarget,
+  actor: Credential | undefined,
+): URLSearchParams {
   const parameters = new URLSearchParams({
     subject_token: subjectToken.reveal(),
     subject_token_type: ACCESS_TOKEN,

@@ -9,7 +9,12 @@ import { formatScopes } from '../core/scope.ts'
 import type { DpopKey } from './dpop.ts'
 import { TOKEN_EXCHANGE } from './exchange.ts'
 import { judgeAssertion, judgeToken } from './judge-token.ts'
-import { type RegisteredClient, type TokenRequestOptions, tokenRequests, withDefaults } from './token-endpoint.ts'
+import {
+  type RegisteredClient,
+  type TokenRequestOptions,
+  tokenRequests,
+  withDefaults,
+} from './token-endpoint.ts'
 
 const TOKEN_TYPES = {
   'access-token': 'urn:ietf:params:oauth:token-type:access_token',
@@ -43,13 +48,18 @@ export interface IdentityAssertionOptions extends TokenRequestOptions {
  */
 export function identityAssertionExchanger(options: IdentityAssertionOptions): TokenExchanger {
   const { identityProvider, authorizationServer, subjectTokenType, dpop } = options
-  if (!Object.hasOwn(TOKEN_TYPES, subjectTokenType)) throw new TypeError('subjectTokenType must be access-token or id-token')
+  if (!Object.hasOwn(TOKEN_TYPES, subjectTokenType))
+    throw new TypeError('subjectTokenType must be access-token or id-token')
   const defaulted = withDefaults(options)
   const { now, deadline } = defaulted
   const askProvider = tokenRequests(identityProvider, defaulted)
   const askServer = tokenRequests(authorizationServer, defaulted)
 
-  async function exchange(subjectToken: Credential, target: ExchangeTarget, signal: AbortSignal): Promise<Result<IssuedToken>> {
+  async function exchange(
+    subjectToken: Credential,
+    target: ExchangeTarget,
+    signal: AbortSignal,
+  ): Promise<Result<IssuedToken>> {
     const parameters = new URLSearchParams({
       subject_token: subjectToken.reveal(),
       subject_token_type: TOKEN_TYPES[subjectTokenType],
@@ -60,26 +70,37 @@ export function identityAssertionExchanger(options: IdentityAssertionOptions): T
     if (target.scopes.length > 0) parameters.set('scope', formatScopes(target.scopes))
     const vouched = await askProvider(TOKEN_EXCHANGE, parameters, { signal })
     if (!vouched.ok) return vouched
-    const assertion = judgeAssertion(vouched.value, { scopes: target.scopes, sent: [subjectToken], issuedTokenType: ID_JAG })
+    const assertion = judgeAssertion(vouched.value, {
+      scopes: target.scopes,
+      sent: [subjectToken],
+      issuedTokenType: ID_JAG,
+    })
     if (!assertion.ok) return assertion
 
     const { credential, scopes } = assertion.value
     // A request without scopes gets whatever the server gives by default, which may be more than was asked for.
-    if (scopes.length === 0 && target.scopes.length > 0) return refused('exchange_scope_refused', { scopes: target.scopes })
+    if (scopes.length === 0 && target.scopes.length > 0)
+      return refused('exchange_scope_refused', { scopes: target.scopes })
     const grant = new URLSearchParams({ assertion: credential.reveal(), resource: target.resource })
     if (scopes.length > 0) grant.set('scope', formatScopes(scopes))
     const sent = now() / 1000
     const answer = await askServer(JWT_BEARER, grant, { signal, dpop })
     if (!answer.ok) return answer
     // An assertion that is refused there says nothing about the person's sign-in here: the two servers do not agree about each other.
-    const asked = { scopes, sent: [subjectToken, credential], grantRefused: 'exchange_target_refused' } as const
+    const asked = {
+      scopes,
+      sent: [subjectToken, credential],
+      grantRefused: 'exchange_target_refused',
+    } as const
     return judgeToken(answer.value, { ...asked, now: sent, dpop })
   }
 
   return {
     issuer: identityProvider.issuer,
     async exchange(subjectToken, target, { signal } = {}): Promise<Result<IssuedToken>> {
-      const ended = await withDeadline(deadline, signal, (inTime) => exchange(subjectToken, target, inTime))
+      const ended = await withDeadline(deadline, signal, (inTime) =>
+        exchange(subjectToken, target, inTime),
+      )
       return ended.ok ? ended.value : ended
     },
   }

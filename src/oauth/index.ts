@@ -23,7 +23,11 @@ export {
   type CredentialOptions,
   connections,
 } from './connection/connections.ts'
-export { type DiscoveredResource, type DiscoverResourceOptions, discoverResource } from './connection/discover-resource.ts'
+export {
+  type DiscoveredResource,
+  type DiscoverResourceOptions,
+  discoverResource,
+} from './connection/discover-resource.ts'
 export { type ConnectNotice, connectNotice, type UrlElicitation } from './connection/notice.ts'
 export type { ClientDocument, ConnectionClient, ConnectionServer } from './connection/settings.ts'
 export { type DpopKey, type DpopKeyOptions, dpopKey, type KeyProofRequest } from './dpop.ts'

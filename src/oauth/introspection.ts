@@ -8,7 +8,12 @@ import type { Credential } from '../core/credential.ts'
 import { withDeadline } from '../core/http/deadline.ts'
 import { type Result, refused } from '../core/errors.ts'
 import { cachedVerifier } from '../core/verify/verified-cache.ts'
-import { type ClaimRules, type TokenVerifier, type VerifiedToken, validateClaims } from '../core/verify/verify.ts'
+import {
+  type ClaimRules,
+  type TokenVerifier,
+  type VerifiedToken,
+  validateClaims,
+} from '../core/verify/verify.ts'
 import { asClientAuth, ask } from './ask.ts'
 import type { ClientAuthentication } from './client-authentication.ts'
 
@@ -44,9 +49,18 @@ export interface IntrospectionVerifierOptions {
  * @throws TypeError when the issuer or the endpoint is not https (or loopback), or the client id is empty.
  */
 export function introspectionVerifier(options: IntrospectionVerifierOptions): TokenVerifier {
-  const { issuer, introspectionEndpoint, clientId, client, tolerance = 30, tenantClaim, cache = {} } = options
+  const {
+    issuer,
+    introspectionEndpoint,
+    clientId,
+    client,
+    tolerance = 30,
+    tenantClaim,
+    cache = {},
+  } = options
   const { fetch = globalThis.fetch, now = Date.now, deadline = 5000 } = options
-  if (introspectionEndpoint !== undefined) checkEndpoint('introspectionEndpoint', introspectionEndpoint)
+  if (introspectionEndpoint !== undefined)
+    checkEndpoint('introspectionEndpoint', introspectionEndpoint)
   if (clientId === '') throw new TypeError('clientId must not be empty')
   const metadata = discoverAuthorizationServer({ issuer, fetch, now, deadline })
 
@@ -72,29 +86,50 @@ export function introspectionVerifier(options: IntrospectionVerifierOptions): To
   }
 
   const verifier: TokenVerifier = {
-    async verify(credential, audience, { signal, keyThumbprint } = {}): Promise<Result<VerifiedToken>> {
+    async verify(
+      credential,
+      audience,
+      { signal, keyThumbprint } = {},
+    ): Promise<Result<VerifiedToken>> {
       const ended = await withDeadline(deadline, signal, (inTime) => send(credential, inTime))
       if (!ended.ok) return ended
       const answer = ended.value
       if (!answer.ok) return answer
-      return judgeIntrospection(answer.value, { issuer, audience, now: now() / 1000, tolerance, tenantClaim, keyThumbprint })
+      return judgeIntrospection(answer.value, {
+        issuer,
+        audience,
+        now: now() / 1000,
+        tolerance,
+        tenantClaim,
+        keyThumbprint,
+      })
     },
   }
   if (cache === false) return verifier
-  return cachedVerifier(verifier, { maxAge: REMEMBERED, ...cache, now, digest: (text) => hash('sha256', text) })
+  return cachedVerifier(verifier, {
+    maxAge: REMEMBERED,
+    ...cache,
+    now,
+    digest: (text) => hash('sha256', text),
+  })
 }
 
 /** Judges an introspection response (RFC 7662 section 2.2), from the status and the parsed body alone. */
-function judgeIntrospection({ status, json }: JsonAnswer, rules: ClaimRules): Result<VerifiedToken> {
+function judgeIntrospection(
+  { status, json }: JsonAnswer,
+  rules: ClaimRules,
+): Result<VerifiedToken> {
   // The server did not take us for the client that we say we are; this says nothing about the token.
   if (status === 401 || status === 403) return refused('exchange_client_refused')
-  if (status !== 200 || typeof json !== 'object' || json === null) return refused('issuer_unavailable')
+  if (status !== 200 || typeof json !== 'object' || json === null)
+    return refused('issuer_unavailable')
   const claims = json as Record<string, unknown>
   if (claims.active === false) return refused('token_inactive')
   if (claims.active !== true) return refused('issuer_unavailable')
   // A refresh token is "active" too, and a sender-constrained one is not to be taken as a bearer token (RFC 9449 section 7.1).
   const { token_type } = claims
-  const types = rules.keyThumbprint === undefined ? /^(?:bearer|access_token)$/i : /^(?:dpop|access_token)$/i
+  const types =
+    rules.keyThumbprint === undefined ? /^(?:bearer|access_token)$/i : /^(?:dpop|access_token)$/i
   if (token_type !== undefined && !(typeof token_type === 'string' && types.test(token_type))) {
     return refused('type_refused')
   }

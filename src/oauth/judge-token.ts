@@ -42,7 +42,8 @@ export function judgeToken(answer: JsonAnswer, asked: AskedToken): Result<Issued
   const judged = judgeAnswer(answer, asked, dpop ? 'dpop' : 'bearer')
   if (!judged.ok) return judged
   const { credential, text, scopes, expiresIn } = judged.value
-  if (typeof expiresIn !== 'number' || !Number.isFinite(expiresIn) || expiresIn <= 0) return refused('exchange_failed')
+  if (typeof expiresIn !== 'number' || !Number.isFinite(expiresIn) || expiresIn <= 0)
+    return refused('exchange_failed')
   const tokenId = tokenIdOf(text)
   return granted({
     credential,
@@ -68,14 +69,21 @@ interface Judged {
   readonly expiresIn: unknown
 }
 
-function judgeAnswer({ status, json }: JsonAnswer, asked: Asked, type: 'bearer' | 'dpop' | 'n_a'): Result<Judged> {
+function judgeAnswer(
+  { status, json }: JsonAnswer,
+  asked: Asked,
+  type: 'bearer' | 'dpop' | 'n_a',
+): Result<Judged> {
   const body = typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {}
   if (status !== 200) return judgeError(status, body.error, asked)
   const { access_token: text, issued_token_type, token_type } = body
-  if (typeof text !== 'string' || text.length > LONGEST_TOKEN || !isBearerToken(text)) return refused('exchange_failed')
+  if (typeof text !== 'string' || text.length > LONGEST_TOKEN || !isBearerToken(text))
+    return refused('exchange_failed')
   if (asked.sent.some((one) => one.reveal() === text)) return refused('exchange_failed')
-  if (typeof token_type !== 'string' || token_type.toLowerCase() !== type) return refused('exchange_failed')
-  if (asked.issuedTokenType !== undefined && issued_token_type !== asked.issuedTokenType) return refused('exchange_failed')
+  if (typeof token_type !== 'string' || token_type.toLowerCase() !== type)
+    return refused('exchange_failed')
+  if (asked.issuedTokenType !== undefined && issued_token_type !== asked.issuedTokenType)
+    return refused('exchange_failed')
   const scopes = judgeScopes(body.scope, asked.scopes)
   if (!scopes) return refused('exchange_failed')
   return granted({ credential: new Credential(text), text, scopes, expiresIn: body.expires_in })
@@ -91,7 +99,11 @@ function judgeScopes(scope: unknown, asked: readonly string[]): readonly string[
 }
 
 /** The error codes of RFC 6749 section 5.2 and RFC 8707 section 2, as reasons. Their descriptions are never read. */
-export function judgeError(status: number, error: unknown, asked: Pick<Asked, 'scopes' | 'grantRefused'>): Result<never> {
+export function judgeError(
+  status: number,
+  error: unknown,
+  asked: Pick<Asked, 'scopes' | 'grantRefused'>,
+): Result<never> {
   if (status >= 500 || status === 429 || status === 408) return refused('issuer_unavailable')
   switch (error) {
     case 'invalid_grant':
@@ -119,7 +131,8 @@ function tokenIdOf(token: string): string | undefined {
   if (payload === undefined) return undefined
   try {
     const claims: unknown = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')))
-    const jti = typeof claims === 'object' && claims !== null && 'jti' in claims ? claims.jti : undefined
+    const jti =
+      typeof claims === 'object' && claims !== null && 'jti' in claims ? claims.jti : undefined
     return typeof jti === 'string' && jti !== '' && jti.length <= 256 ? jti : undefined
   } catch {
     return undefined

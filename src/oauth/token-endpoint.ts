@@ -41,7 +41,10 @@ export type TokenRequest = (
  *
  * @throws TypeError when the issuer or the endpoint is not https (or loopback), or the client id is empty.
  */
-export function tokenRequests(registered: RegisteredClient, options: Required<TokenRequestOptions>): TokenRequest {
+export function tokenRequests(
+  registered: RegisteredClient,
+  options: Required<TokenRequestOptions>,
+): TokenRequest {
   const { issuer, tokenEndpoint, clientId, client } = registered
   const { fetch, now, deadline } = options
   if (tokenEndpoint !== undefined) checkEndpoint('tokenEndpoint', tokenEndpoint)

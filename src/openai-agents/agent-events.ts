@@ -48,7 +48,11 @@ export async function* agentEvents(
     await result.completed
   } catch (error) {
     if (result.cancelled) return
-    yield* endingOf(error, 'I stopped after too many steps without coming to an end.', translate.said())
+    yield* endingOf(
+      error,
+      'I stopped after too many steps without coming to an end.',
+      translate.said(),
+    )
   }
 }
 
@@ -60,8 +64,14 @@ export async function* agentEvents(
  */
 export function endingOf(error: unknown, tooLong: string, said: string): readonly AgentEvent[] {
   if (isTripwire(error)) return [{ type: 'withdrawn' }]
-  const text = error instanceof MaxTurnsExceededError ? tooLong : error instanceof ModelRefusalError ? error.refusal : undefined
-  if (text === undefined) throw toError({ reason: 'server_unavailable', server: 'The language model' })
+  const text =
+    error instanceof MaxTurnsExceededError
+      ? tooLong
+      : error instanceof ModelRefusalError
+        ? error.refusal
+        : undefined
+  if (text === undefined)
+    throw toError({ reason: 'server_unavailable', server: 'The language model' })
   if (text === said) return []
   return [
     { type: 'text_delta', delta: text },

@@ -61,7 +61,9 @@ function keyOf({ callId, name, arguments: args }: ModelCall): string {
 export function plainArguments(text: string): string | undefined {
   try {
     const value: unknown = JSON.parse(text === '' ? '{}' : text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? JSON.stringify(value) : undefined
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? JSON.stringify(value)
+      : undefined
   } catch {
     return undefined
   }

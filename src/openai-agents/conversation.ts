@@ -18,7 +18,13 @@ function itemsOfTurn(turn: AgentTurn): readonly AgentInputItem[] {
       return [{ role: 'user', content: [{ type: 'input_text', text }, ...parts] }]
     }
     case 'assistant':
-      return [{ role: 'assistant', status: 'completed', content: [{ type: 'output_text', text: turn.text }] }]
+      return [
+        {
+          role: 'assistant',
+          status: 'completed',
+          content: [{ type: 'output_text', text: turn.text }],
+        },
+      ]
     case 'tool':
       return answered(turn, turn.output)
   }

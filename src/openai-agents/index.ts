@@ -3,7 +3,12 @@
 export { agentEvents, type StreamedRun } from './agent-events.ts'
 export type { ApprovalPolicy, ToolFacts } from './approval.ts'
 export type { AgentEvent, Citation, HostedTool, PendingCall, ResumedRun } from '../agent/events.ts'
-export { DEFAULT_INSTRUCTIONS, type InstructionValues, personOf, renderInstructions } from './instructions.ts'
+export {
+  DEFAULT_INSTRUCTIONS,
+  type InstructionValues,
+  personOf,
+  renderInstructions,
+} from './instructions.ts'
 export { type ModelChoice, modelFromEnvironment } from './model-from-environment.ts'
 export { type ModelRequestCopy, recordingModel } from './recording-model.ts'
 export { type AgentCaller, type AgentServer, type RunAgentOptions, runAgent } from './run-agent.ts'

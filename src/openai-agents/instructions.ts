@@ -34,14 +34,20 @@ export function renderInstructions(template: string, values: InstructionValues):
   const lines = new Map(Object.entries(values).map(([name, value]) => [name, lineOf(name, value)]))
   return template.replace(/\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_, name: string) => {
     const line = lines.get(name)
-    if (line === undefined) throw new TypeError(`The instructions name {${name}}, which has no value`)
+    if (line === undefined)
+      throw new TypeError(`The instructions name {${name}}, which has no value`)
     return line
   })
 }
 
 /** The person's name: the `name` claim, else `preferred_username`, else the subject. */
-export function personOf(principal: Principal, claims: Readonly<Record<string, unknown>> = {}): string {
-  const named = [claims.name, claims.preferred_username].find((claim) => typeof claim === 'string' && claim.trim() !== '')
+export function personOf(
+  principal: Principal,
+  claims: Readonly<Record<string, unknown>> = {},
+): string {
+  const named = [claims.name, claims.preferred_username].find(
+    (claim) => typeof claim === 'string' && claim.trim() !== '',
+  )
   return typeof named === 'string' ? named : principal.subject
 }
 
@@ -57,7 +63,9 @@ export function looksLikeCredential(text: string): boolean {
  */
 export function assertNoCredential(text: string, where: string): void {
   if (looksLikeCredential(text)) {
-    throw new TypeError(`${where}: this looks like a credential, which has no place in what a model reads`)
+    throw new TypeError(
+      `${where}: this looks like a credential, which has no place in what a model reads`,
+    )
   }
 }
 

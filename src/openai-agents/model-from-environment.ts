@@ -30,22 +30,40 @@ export function modelFromEnvironment(
   const key = env.OPENAI_API_KEY || undefined
   const base = env.OPENAI_BASE_URL || undefined
   const name = env.OPENAI_MODEL || undefined
-  if (key !== undefined && !/^[\x21-\x7e]+$/.test(key)) throw new TypeError('OPENAI_API_KEY must be one word of ASCII characters')
-  if (name !== undefined && !/^[\x21-\x7e]{1,200}$/.test(name)) throw new TypeError('OPENAI_MODEL must be the name of a model')
+  if (key !== undefined && !/^[\x21-\x7e]+$/.test(key))
+    throw new TypeError('OPENAI_API_KEY must be one word of ASCII characters')
+  if (name !== undefined && !/^[\x21-\x7e]{1,200}$/.test(name))
+    throw new TypeError('OPENAI_MODEL must be the name of a model')
   if (base !== undefined) {
     const url = endpoint(base)
-    if (name === undefined) throw new TypeError('OPENAI_MODEL must be set when OPENAI_BASE_URL is: its models have other names')
+    if (name === undefined)
+      throw new TypeError(
+        'OPENAI_MODEL must be set when OPENAI_BASE_URL is: its models have other names',
+      )
     // The client insists on a key; a server that needs none ignores it.
-    const provider = new OpenAIProvider({ apiKey: key ?? 'none', baseURL: url.href, useResponses: false })
-    return { model: provided(provider, name), description: `${name} at ${url.host}`, standIn: false }
+    const provider = new OpenAIProvider({
+      apiKey: key ?? 'none',
+      baseURL: url.href,
+      useResponses: false,
+    })
+    return {
+      model: provided(provider, name),
+      description: `${name} at ${url.host}`,
+      standIn: false,
+    }
   }
   if (key !== undefined) {
     const provider = new OpenAIProvider({ apiKey: key, baseURL: OPENAI, useResponses: true })
     const model = name ?? getDefaultModel()
     return { model: provided(provider, model), description: `${model} by OpenAI`, standIn: false }
   }
-  if (name !== undefined) throw new TypeError('OPENAI_MODEL is set, so OPENAI_API_KEY or OPENAI_BASE_URL must be too')
-  return { model: standInModel(standIn), description: 'a demonstration stand-in, not a language model', standIn: true }
+  if (name !== undefined)
+    throw new TypeError('OPENAI_MODEL is set, so OPENAI_API_KEY or OPENAI_BASE_URL must be too')
+  return {
+    model: standInModel(standIn),
+    description: 'a demonstration stand-in, not a language model',
+    standIn: true,
+  }
 }
 
 /** A model whose provider, and with it the key, is closed over: printing the model shows functions. */

@@ -26,7 +26,8 @@ export interface Pause {
 const NO_OBJECT = 'This was not done: the arguments must be a JSON object.'
 
 /** What it is told of a call of the page's in the same step as one that had to wait, or beside another. */
-const NOT_NOW = 'This was not run: the page runs one tool at a time. Call it again if it is still needed.'
+const NOT_NOW =
+  'This was not run: the page runs one tool at a time. Call it again if it is still needed.'
 
 /** Looks at the calls that were not made. The person comes before the page. */
 export function pauseOf(
@@ -44,17 +45,36 @@ export function pauseOf(
     const server = owners.get(name)
     if (args === undefined || server === undefined) refused.push({ callId, name, arguments: '{}' })
     else if (held.has(name))
-      calls.push(pendingCall({ callId, name, arguments: values.hide(args) }, server, held.get(name), scopes.get(server)))
+      calls.push(
+        pendingCall(
+          { callId, name, arguments: values.hide(args) },
+          server,
+          held.get(name),
+          scopes.get(server),
+        ),
+      )
     else ofPage.push({ callId, name, arguments: args })
   }
   const settled = [...items, ...refused.flatMap((call) => answered(call, NO_OBJECT))]
   const later = ofPage.flatMap((call) => answered(call, NOT_NOW))
   if (calls.length > 0)
-    return { event: { type: 'approval_needed', calls, state: values.hide(stateOf([...settled, ...later])) }, items: settled }
+    return {
+      event: {
+        type: 'approval_needed',
+        calls,
+        state: values.hide(stateOf([...settled, ...later])),
+      },
+      items: settled,
+    }
   const [first] = ofPage
   return first ? { event: { type: 'client_tool', ...first }, items: settled } : { items: settled }
 }
 
-function pendingCall(call: OpenCall, server: string, title: string | undefined, scopes: readonly string[] = []): PendingCall {
+function pendingCall(
+  call: OpenCall,
+  server: string,
+  title: string | undefined,
+  scopes: readonly string[] = [],
+): PendingCall {
   return { ...call, server, ...(title === undefined ? {} : { title }), scopes }
 }

@@ -5,7 +5,8 @@ import type { AgentInputItem, Model, protocol, StreamEvent } from '@openai/agent
 import type { ResumedRun } from '../agent/events.ts'
 
 /** What the model is told of a call that was declined. */
-const DECLINED = 'The person declined this call, so it was not made. Do not try it again unless they ask for it.'
+const DECLINED =
+  'The person declined this call, so it was not made. Do not try it again unless they ask for it.'
 
 /** Whether a tool's result says that the person declined. */
 export function isDeclined(text: string): boolean {
@@ -26,7 +27,9 @@ export function stateOf(items: readonly AgentInputItem[]): string {
 
 /** The items that a run goes on from, after the conversation; calls that were approved are still to be made. */
 export function itemsOf({ state, calls, approved }: ResumedRun): readonly AgentInputItem[] {
-  return approved ? parseState(state) : [...parseState(state), ...calls.flatMap((call) => answered(call, DECLINED))]
+  return approved
+    ? parseState(state)
+    : [...parseState(state), ...calls.flatMap((call) => answered(call, DECLINED))]
 }
 
 /**
@@ -54,7 +57,16 @@ export function repeating(model: Model, calls: readonly OpenCall[]): Model {
 /** A call and its result, as items. */
 export function answered(call: OpenCall, text: string): readonly AgentInputItem[] {
   const { callId, name } = call
-  return [callItem(call), { type: 'function_call_result', callId, name, status: 'completed', output: { type: 'text', text } }]
+  return [
+    callItem(call),
+    {
+      type: 'function_call_result',
+      callId,
+      name,
+      status: 'completed',
+      output: { type: 'text', text },
+    },
+  ]
 }
 
 function callItem({ callId, name, arguments: args }: OpenCall): protocol.FunctionCallItem {

@@ -29,6 +29,13 @@ export function promptedValues(values: Readonly<Record<string, string>>): Prompt
 }
 
 /** A run that waited, with the values of the run that goes on with it. */
-export function filled({ state, calls, approved }: ResumedRun, { fill }: PromptedValues): ResumedRun {
-  return { state: fill(state), calls: calls.map((call) => ({ ...call, arguments: fill(call.arguments) })), approved }
+export function filled(
+  { state, calls, approved }: ResumedRun,
+  { fill }: PromptedValues,
+): ResumedRun {
+  return {
+    state: fill(state),
+    calls: calls.map((call) => ({ ...call, arguments: fill(call.arguments) })),
+    approved,
+  }
 }

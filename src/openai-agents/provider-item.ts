@@ -37,8 +37,15 @@ export function hostedToolOf(type: unknown): HostedTool | undefined {
 /** A finished call of a hosted tool. The code that was run, and what it printed, is not shown. */
 export function hostedDone(callId: string, tool: HostedTool, item: Fields): AgentEvent {
   const action = isFields(item.action) ? item.action : {}
-  const named = Array.isArray(item.queries) ? item.queries : Array.isArray(action.queries) ? action.queries : [action.query]
-  const sources = tool === 'file_search' ? listOf(item.results).map(citedFile) : listOf(action.sources).map(citedPage)
+  const named = Array.isArray(item.queries)
+    ? item.queries
+    : Array.isArray(action.queries)
+      ? action.queries
+      : [action.query]
+  const sources =
+    tool === 'file_search'
+      ? listOf(item.results).map(citedFile)
+      : listOf(action.sources).map(citedPage)
   return {
     type: 'hosted_done',
     callId,
@@ -72,7 +79,9 @@ export function imageUrl(base64: unknown, format: unknown): string | undefined {
 function citedPage({ url, title }: Fields): Citation | undefined {
   if (typeof url !== 'string' || !URL.canParse(url)) return undefined
   const { protocol, host } = new URL(url)
-  return protocol === 'https:' || protocol === 'http:' ? { type: 'url', url, title: textIn(title) ?? host } : undefined
+  return protocol === 'https:' || protocol === 'http:'
+    ? { type: 'url', url, title: textIn(title) ?? host }
+    : undefined
 }
 
 function citedFile({ filename }: Fields): Citation | undefined {
@@ -81,9 +90,15 @@ function citedFile({ filename }: Fields): Citation | undefined {
 }
 
 function placed(citation: Citation | undefined, index: unknown): Citation | undefined {
-  return citation && Number.isSafeInteger(index) && typeof index === 'number' && index >= 0 ? { ...citation, index } : citation
+  return citation && Number.isSafeInteger(index) && typeof index === 'number' && index >= 0
+    ? { ...citation, index }
+    : citation
 }
 
 function once(sources: readonly Citation[]): readonly Citation[] {
-  return [...new Map(sources.map((source) => [source.type === 'url' ? source.url : source.filename, source])).values()]
+  return [
+    ...new Map(
+      sources.map((source) => [source.type === 'url' ? source.url : source.filename, source]),
+    ).values(),
+  ]
 }

@@ -17,7 +17,10 @@ export interface ModelRequestCopy {
  *
  * @param onRequest Given a frozen copy; what it throws ends the run, for what cannot be shown must not be sent.
  */
-export function recordingModel(model: Model, onRequest: (request: ModelRequestCopy) => void): Model {
+export function recordingModel(
+  model: Model,
+  onRequest: (request: ModelRequestCopy) => void,
+): Model {
   return {
     getResponse(request: ModelRequest): Promise<ModelResponse> {
       onRequest(copyOf(request))
@@ -33,7 +36,11 @@ export function recordingModel(model: Model, onRequest: (request: ModelRequestCo
 
 function copyOf(request: ModelRequest): ModelRequestCopy {
   const { systemInstructions, input, tools, handoffs, modelSettings, outputType } = request
-  return freeze(JSON.parse(JSON.stringify({ systemInstructions, input, tools, handoffs, modelSettings, outputType })))
+  return freeze(
+    JSON.parse(
+      JSON.stringify({ systemInstructions, input, tools, handoffs, modelSettings, outputType }),
+    ),
+  )
 }
 
 function freeze<T>(value: T): T {

@@ -21,7 +21,10 @@ export interface AgentCaller {
    * The `fetch` that carries this principal's credential to the server with this name, and to nowhere else. `onRefused` hears why a tool call was
    * answered with a fixed sentence instead of being made.
    */
-  fetch(server: string, options?: { readonly onRefused?: (refusal: Refusal) => void }): typeof globalThis.fetch
+  fetch(
+    server: string,
+    options?: { readonly onRefused?: (refusal: Refusal) => void },
+  ): typeof globalThis.fetch
 }
 
 /** An MCP server, as the operator configured it. */
@@ -81,23 +84,31 @@ export function runAgent(options: RunAgentOptions): AsyncGenerator<AgentEvent, v
   const { servers, instructions, input, maxTurns = 10 } = options
   if (new Set(servers.map(({ name }) => name)).size !== servers.length)
     throw new TypeError('servers: each needs a name of its own')
-  for (const { url } of servers) if (!URL.canParse(url)) throw new TypeError('servers: each needs an absolute URL')
+  for (const { url } of servers)
+    if (!URL.canParse(url)) throw new TypeError('servers: each needs an absolute URL')
   const last = input.at(-1)
-  if (!options.resume && (!last || last.role === 'assistant')) throw new TypeError("input must end with the person's message")
-  if (!Number.isInteger(maxTurns) || maxTurns < 1) throw new TypeError('maxTurns must be a positive integer')
+  if (!options.resume && (!last || last.role === 'assistant'))
+    throw new TypeError("input must end with the person's message")
+  if (!Number.isInteger(maxTurns) || maxTurns < 1)
+    throw new TypeError('maxTurns must be a positive integer')
   for (const { name } of options.clientTools ?? [])
-    if (!/^[A-Za-z0-9_]{1,64}$/.test(name)) throw new TypeError('clientTools: names are of letters, digits and underscores')
+    if (!/^[A-Za-z0-9_]{1,64}$/.test(name))
+      throw new TypeError('clientTools: names are of letters, digits and underscores')
   assertNoCredential(instructions, 'instructions')
   return run(options, maxTurns)
 }
 
-async function* run(options: RunAgentOptions, maxTurns: number): AsyncGenerator<AgentEvent, void, undefined> {
+async function* run(
+  options: RunAgentOptions,
+  maxTurns: number,
+): AsyncGenerator<AgentEvent, void, undefined> {
   const over = new AbortController()
   const signal = AbortSignal.any([over.signal, ...(options.signal ? [options.signal] : [])])
   const unconnected = new Set<string>()
   const heard: Heard = { ended: undefined, unconnected }
   const onRefused = (refusal: Refusal) => {
-    if (refusal.reason === 'connection_needed' && refusal.server !== undefined) unconnected.add(refusal.server)
+    if (refusal.reason === 'connection_needed' && refusal.server !== undefined)
+      unconnected.add(refusal.server)
     if (!endsSignIn(refusal.reason)) return
     heard.ended ??= refusal
     // The model is not asked what it has to say to that.
@@ -128,7 +139,14 @@ async function openServers(
   const deadline = options.timeouts?.server ?? 30_000
   const opened = await Promise.allSettled(
     options.servers.map(async ({ name, url }) =>
-      openServer({ name, url, fetch: options.caller.fetch(name, { onRefused }), onRefused, signal, deadline }),
+      openServer({
+        name,
+        url,
+        fetch: options.caller.fetch(name, { onRefused }),
+        onRefused,
+        signal,
+        deadline,
+      }),
     ),
   )
   const open = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))

@@ -43,15 +43,26 @@ export async function* agentRun(
     if (owners.get(name) !== server) throw toError({ reason: 'tool_refused', server })
   }
   const { tools, held } = runTools(servers, clientTools, approvals, approvalGate(approved), values)
-  const given = options.onModelRequest ? recordingModel(options.model, options.onModelRequest) : options.model
+  const given = options.onModelRequest
+    ? recordingModel(options.model, options.onModelRequest)
+    : options.model
   const model = approved.length > 0 ? repeating(given, approved) : given
   const modelSettings = { timeoutMs: options.timeouts?.model ?? 120_000 }
-  const agent = new Agent({ name: 'assistant', instructions: options.instructions, model, modelSettings, tools })
+  const agent = new Agent({
+    name: 'assistant',
+    instructions: options.instructions,
+    model,
+    modelSettings,
+    tools,
+  })
   const runner = runnerFor(model)
   const scopes = new Map(options.servers.map((server) => [server.name, server.scopes ?? []]))
   const ofPage = new Set(clientTools.map(({ name }) => name))
   const wasApproved = new Set(approved.map(({ callId }) => callId))
-  const translate = translator(owners, (name, id) => ofPage.has(name) || (held.has(name) && !wasApproved.has(id)))
+  const translate = translator(
+    owners,
+    (name, id) => ofPage.has(name) || (held.has(name) && !wasApproved.has(id)),
+  )
   const conversation = inputOf(options.input)
   let items: readonly AgentInputItem[] = resume ? itemsOf(resume) : []
   let turns = 0
@@ -73,7 +84,12 @@ export async function* agentRun(
       }
       await result.completed
       if (signal.aborted || result.interruptions.length === 0) return
-      const pause = pauseOf(result.interruptions, [...items, ...result.output], { held, owners, scopes, values })
+      const pause = pauseOf(result.interruptions, [...items, ...result.output], {
+        held,
+        owners,
+        scopes,
+        values,
+      })
       if (pause.event) yield pause.event
       if (pause.event) return
       items = pause.items
@@ -81,7 +97,11 @@ export async function* agentRun(
     }
   } catch (error) {
     if (signal.aborted) return
-    yield* endingOf(error, `I stopped after ${maxTurns} steps without coming to an end.`, translate.said())
+    yield* endingOf(
+      error,
+      `I stopped after ${maxTurns} steps without coming to an end.`,
+      translate.said(),
+    )
   }
 }
 

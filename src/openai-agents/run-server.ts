@@ -35,7 +35,8 @@ export interface OpenServerOptions {
 const OPENING = 10_000
 
 /** What the model is told of a failure that carries no reason of ours. Foreign error texts quote what they were sent. */
-const FAILED = 'The tool call failed, and it is not known whether it was done. Look before trying again.'
+const FAILED =
+  'The tool call failed, and it is not known whether it was done. Look before trying again.'
 
 /**
  * Connects to a server, in whichever protocol revision it speaks, and lists its tools.
@@ -59,7 +60,12 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
   try {
     await client.connect()
     const tools = await client.listTools()
-    return { name, tools, forAgent: serverForAgent(client, unique, tools), close: () => client.close() }
+    return {
+      name,
+      tools,
+      forAgent: serverForAgent(client, unique, tools),
+      close: () => client.close(),
+    }
   } catch {
     await client.close().catch(() => undefined)
     throw carried.refusal() ?? toError({ reason: 'server_unavailable', server: name })
@@ -77,7 +83,9 @@ function fetchOfRun({ name, fetch, signal, onRefused }: OpenServerOptions): {
     async fetch(input, init) {
       try {
         // The closing DELETE is sent when the run is over, with the same credential as all else.
-        const signals = [init?.signal, init?.method === 'DELETE' ? undefined : signal].filter((one) => one instanceof AbortSignal)
+        const signals = [init?.signal, init?.method === 'DELETE' ? undefined : signal].filter(
+          (one) => one instanceof AbortSignal,
+        )
         const response = await fetch(input, { ...init, signal: AbortSignal.any(signals) })
         if (response.status !== 401 && response.status !== 403) return response
         await response.body?.cancel()
@@ -94,7 +102,11 @@ function fetchOfRun({ name, fetch, signal, onRefused }: OpenServerOptions): {
 }
 
 /** The tools are those of the start of the run, asked for once: a list that changes while the model works is not the one it was shown. */
-function serverForAgent(client: MCPServerStreamableHttp, name: string, tools: ListedTools): MCPServer {
+function serverForAgent(
+  client: MCPServerStreamableHttp,
+  name: string,
+  tools: ListedTools,
+): MCPServer {
   return {
     name,
     cacheToolsList: false,

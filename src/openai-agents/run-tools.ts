@@ -1,7 +1,13 @@
 // The tools of one run as the framework gets them: the servers', some of which wait for the person, and the page's, which are never run here.
 
 import { type FunctionTool, mcpToFunctionTool, type Tool, tool } from '@openai/agents'
-import { type ApprovalGate, type ApprovalPolicy, plainArguments, type ToolFacts, waits } from './approval.ts'
+import {
+  type ApprovalGate,
+  type ApprovalPolicy,
+  plainArguments,
+  type ToolFacts,
+  waits,
+} from './approval.ts'
 import { looksLikeCredential } from './instructions.ts'
 import type { PromptedValues } from './prompted-values.ts'
 import { isFields, textIn } from './provider-item.ts'
@@ -45,7 +51,10 @@ export function runTools(
 }
 
 /** Marks as the server gives them; one that says nothing of a tool has not said that it is harmless. */
-function factsOf(server: string, listed: ListedTools[number]): ToolFacts & { readonly title: string | undefined } {
+function factsOf(
+  server: string,
+  listed: ListedTools[number],
+): ToolFacts & { readonly title: string | undefined } {
   const { name } = listed
   const fields: unknown = listed
   const { title, annotations } = isFields(fields) ? fields : {}
@@ -63,7 +72,11 @@ function factsOf(server: string, listed: ListedTools[number]): ToolFacts & { rea
 type McpTool = ReturnType<typeof mcpToFunctionTool>
 
 /** A tool whose calls go through the gate or not at all, whatever the framework makes of the question. */
-function heldTool(inner: McpTool, gate: ApprovalGate, values: PromptedValues): FunctionTool<unknown, never, string> {
+function heldTool(
+  inner: McpTool,
+  gate: ApprovalGate,
+  values: PromptedValues,
+): FunctionTool<unknown, never, string> {
   const { name } = inner
   return {
     ...inner,
@@ -75,7 +88,11 @@ function heldTool(inner: McpTool, gate: ApprovalGate, values: PromptedValues): F
     async invoke(context, input, details) {
       const args = plainArguments(input)
       const callId = details?.toolCall?.callId
-      if (args === undefined || callId === undefined || !gate.take({ callId, name, arguments: args })) {
+      if (
+        args === undefined ||
+        callId === undefined ||
+        !gate.take({ callId, name, arguments: args })
+      ) {
         return NOT_SHOWN
       }
       return inner.invoke(context, input, details)
@@ -86,14 +103,25 @@ function heldTool(inner: McpTool, gate: ApprovalGate, values: PromptedValues): F
 /** Nobody is shown what may be a credential, stands for one, or is longer than anybody reads: such calls are refused, and not asked about. */
 function isShowable(args: string, values: PromptedValues): boolean {
   const shown = values.hide(args)
-  return shown.length <= LONGEST && !looksLikeCredential(shown) && !shown.includes('onbehalf_ref_') && !values.isForged(args)
+  return (
+    shown.length <= LONGEST &&
+    !looksLikeCredential(shown) &&
+    !shown.includes('onbehalf_ref_') &&
+    !values.isForged(args)
+  )
 }
 
 function pageTool({ name, description, parameters }: ClientTool): Tool {
   return tool({
     name,
     description,
-    parameters: { properties: {}, required: [], ...parameters, type: 'object', additionalProperties: true },
+    parameters: {
+      properties: {},
+      required: [],
+      ...parameters,
+      type: 'object',
+      additionalProperties: true,
+    },
     strict: false,
     // A call that waits ends the run; it is the page that makes it.
     needsApproval: true,

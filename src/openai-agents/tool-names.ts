@@ -21,8 +21,12 @@ export function serversByTool(servers: readonly NamedTools[]): ReadonlyMap<strin
         throw new TypeError(`The server "${server}" offers a tool whose name is not allowed`)
       const folded = shownName(name).toLowerCase()
       const other = seen.get(folded)
-      if (other === server) throw new TypeError(`The server "${server}" offers two tools named "${name}"`)
-      if (other !== undefined) throw new TypeError(`The servers "${other}" and "${server}" both offer a tool named "${name}"`)
+      if (other === server)
+        throw new TypeError(`The server "${server}" offers two tools named "${name}"`)
+      if (other !== undefined)
+        throw new TypeError(
+          `The servers "${other}" and "${server}" both offer a tool named "${name}"`,
+        )
       seen.set(folded, server)
       owners.set(shownName(name), server)
     }

@@ -2,7 +2,16 @@
 
 import type { RunStreamEvent } from '@openai/agents'
 import type { AgentEvent, Citation } from '../agent/events.ts'
-import { citationOf, type Fields, hostedDone, hostedToolOf, imageUrl, isFields, listOf, textIn } from './provider-item.ts'
+import {
+  citationOf,
+  type Fields,
+  hostedDone,
+  hostedToolOf,
+  imageUrl,
+  isFields,
+  listOf,
+  textIn,
+} from './provider-item.ts'
 
 /** Translates the events of one run. */
 export interface Translator {
@@ -66,10 +75,12 @@ export function translator(
         if (item) complete(item, out)
         return
       case 'response.reasoning_summary_text.delta':
-        if (typeof event.delta === 'string') reason('reasoning_delta', event.summary_index, event.delta, out)
+        if (typeof event.delta === 'string')
+          reason('reasoning_delta', event.summary_index, event.delta, out)
         return
       case 'response.reasoning_summary_text.done':
-        if (typeof event.text === 'string') reason('reasoning_done', event.summary_index, event.text, out)
+        if (typeof event.text === 'string')
+          reason('reasoning_done', event.summary_index, event.text, out)
         return
       case 'response.output_text.annotation.added': {
         const citation = isFields(event.annotation) ? citationOf(event.annotation) : undefined
@@ -122,24 +133,43 @@ export function translator(
     else takeImage(id, item.result, item.output_format, true, out)
   }
 
-  function takeImage(id: unknown, base64: unknown, format: unknown, complete: boolean, out: AgentEvent[]): void {
+  function takeImage(
+    id: unknown,
+    base64: unknown,
+    format: unknown,
+    complete: boolean,
+    out: AgentEvent[],
+  ): void {
     const url = imageUrl(base64, format)
-    if (typeof id === 'string' && url !== undefined) out.push({ type: 'image', callId: id, url, complete })
+    if (typeof id === 'string' && url !== undefined)
+      out.push({ type: 'image', callId: id, url, complete })
   }
 
-  function reason(type: 'reasoning_delta' | 'reasoning_done', index: unknown, words: string, out: AgentEvent[]): void {
+  function reason(
+    type: 'reasoning_delta' | 'reasoning_done',
+    index: unknown,
+    words: string,
+    out: AgentEvent[],
+  ): void {
     reasoned = true
     const at = typeof index === 'number' ? index : 0
-    out.push(type === 'reasoning_delta' ? { type, index: at, delta: words } : { type, index: at, text: words })
+    out.push(
+      type === 'reasoning_delta'
+        ? { type, index: at, delta: words }
+        : { type, index: at, text: words },
+    )
   }
 
   function takeOutputs(outputs: Outputs, out: AgentEvent[]): void {
     // Reasoning that comes after its text has no place before it any more.
-    if (!reasoned && text === '') for (const output of outputs) if (output.type === 'reasoning') reasonWhole(output.content, out)
+    if (!reasoned && text === '')
+      for (const output of outputs)
+        if (output.type === 'reasoning') reasonWhole(output.content, out)
     const parts: Fields[] = []
     for (const output of outputs) {
       if (output.type !== 'message' || (output.id !== undefined && done.has(output.id))) continue
-      for (const { providerData, ...part } of output.content) parts.push({ ...part, annotations: providerData?.annotations })
+      for (const { providerData, ...part } of output.content)
+        parts.push({ ...part, annotations: providerData?.annotations })
     }
     if (parts.length > 0 || text !== '') endMessage(parts, out)
   }
@@ -158,7 +188,8 @@ export function translator(
     for (const part of parts) {
       for (const annotation of listOf(part.annotations)) {
         const citation = citationOf(annotation)
-        if (citation?.index !== undefined) citations.push({ ...citation, index: citation.index + whole.length })
+        if (citation?.index !== undefined)
+          citations.push({ ...citation, index: citation.index + whole.length })
         else if (citation) citations.push(citation)
       }
       if (part.type === 'output_text') whole += textIn(part.text) ?? ''
@@ -166,7 +197,8 @@ export function translator(
     }
     if (text === '' && whole !== '') out.push({ type: 'text_delta', delta: whole })
     if (text === '') text = whole
-    if (text !== '') out.push({ type: 'text_done', text, ...(citations.length > 0 ? { citations } : {}) })
+    if (text !== '')
+      out.push({ type: 'text_done', text, ...(citations.length > 0 ? { citations } : {}) })
     last = text
     text = ''
   }
@@ -179,17 +211,32 @@ export function translator(
         if (isSilent(name, callId)) return
         const server = servers.get(name)
         names.set(callId, name)
-        out.push({ type: 'tool_started', callId, name, ...(server === undefined ? {} : { server }) })
+        out.push({
+          type: 'tool_started',
+          callId,
+          name,
+          ...(server === undefined ? {} : { server }),
+        })
       } else if (rawItem?.type === 'hosted_tool_call') {
         // Told of already where the provider streams.
-        complete({ ...rawItem.providerData, type: rawItem.name, id: rawItem.id, result: rawItem.output }, out)
+        complete(
+          { ...rawItem.providerData, type: rawItem.name, id: rawItem.id, result: rawItem.output },
+          out,
+        )
       }
     } else if (item.type === 'tool_call_output_item' && rawItem?.type === 'function_call_result') {
       const { callId, name } = rawItem
       if (isSilent(name, callId)) return
       // Of a server's tools, only a call that came back has a verdict; whatever else happened, it was not done as asked.
-      const isDone = servers.has(name) ? item.customData?.outcome === 'done' : item.executionStatus === 'executed'
-      out.push({ type: 'tool_done', callId, name: names.get(callId) ?? name, outcome: isDone ? 'done' : 'failed' })
+      const isDone = servers.has(name)
+        ? item.customData?.outcome === 'done'
+        : item.executionStatus === 'executed'
+      out.push({
+        type: 'tool_done',
+        callId,
+        name: names.get(callId) ?? name,
+        outcome: isDone ? 'done' : 'failed',
+      })
     } else if (item.type === 'handoff_output_item') {
       out.push({ type: 'handoff', to: item.targetAgent.name })
     }

@@ -8,9 +8,19 @@ export {
 } from './attachments/disk-attachments.ts'
 export type { Swept } from './attachments/sweep.ts'
 export { KeyringError, type MasterKeyFacts } from './sealing/keyring.ts'
-export { createKeyring, type KeyOptions, listKeyring, rotateKeyring } from './sealing/keyring-file.ts'
+export {
+  createKeyring,
+  type KeyOptions,
+  listKeyring,
+  rotateKeyring,
+} from './sealing/keyring-file.ts'
 export { fileMasterKeys, type MasterKeys, type WrappedKey } from './sealing/master-keys.ts'
-export { openPostgres, type PostgresDatabase, PostgresError, type PostgresOptions } from './postgres/database.ts'
+export {
+  openPostgres,
+  type PostgresDatabase,
+  PostgresError,
+  type PostgresOptions,
+} from './postgres/database.ts'
 export { postgresRunStore } from './postgres/run-store.ts'
 export { postgresThreadStore } from './postgres/thread-store.ts'
 export { keyUse, type Retirement, type RewrapReport, retireKey, rewrap } from './sqlite/rotation.ts'

@@ -4,7 +4,15 @@ import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { assistantItem, delta, saying } from './stand-in-chatkit.ts'
-import { ended, lastAnswer, messageField, say, signInAs, trail, userMessages } from './taskflow-page.ts'
+import {
+  ended,
+  lastAnswer,
+  messageField,
+  say,
+  signInAs,
+  trail,
+  userMessages,
+} from './taskflow-page.ts'
 import { eventually, visits } from './visit.ts'
 
 const { visit, ground } = visits()
@@ -36,7 +44,9 @@ test('axe finds nothing serious, before an answer and after it', async () => {
   ground().chatkit.threads.set('thr_1', { title: 'A conversation', items: [] })
   await signInAs(page, 'alice')
   const before = await serious(page)
-  ground().chatkit.scripts.push(saying('# Title\n\n- one\n- two\n\n```ts\nconst a = 1\n```\n\n[link](https://example.org)'))
+  ground().chatkit.scripts.push(
+    saying('# Title\n\n- one\n- two\n\n```ts\nconst a = 1\n```\n\n[link](https://example.org)'),
+  )
   await say(page, 'hello')
   expect([before, await serious(page)]).toEqual([[], []])
 })
@@ -44,18 +54,27 @@ test('axe finds nothing serious, before an answer and after it', async () => {
 /** The rules that axe sees broken, of those that keep people out. */
 async function serious(page: Page): Promise<unknown[]> {
   // Put in by the test's own way in, which the page's policy does not concern.
-  await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'))
+  await page.evaluate(
+    readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'),
+  )
   return page.evaluate(`axe.run().then(({ violations }) => violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html.slice(0, 120))]))`)
 }
 
 test('on a phone nothing needs scrolling sideways, in any part', async () => {
-  const { page } = await visit({ viewport: { width: 375, height: 667 }, isMobile: true, hasTouch: true })
+  const { page } = await visit({
+    viewport: { width: 375, height: 667 },
+    isMobile: true,
+    hasTouch: true,
+  })
   ground().chatkit.threads.set('thr_old', { title: `${WORD} ${WORD}`, items: [] })
   ground().tasks = [{ id: 1, title: WORD.repeat(2), status: 'pending', tags: [WORD], progress: 0 }]
   const fits = async (part: string) => {
-    expect(await page.evaluate<number>('document.documentElement.scrollWidth'), part).toBeLessThanOrEqual(375)
+    expect(
+      await page.evaluate<number>('document.documentElement.scrollWidth'),
+      part,
+    ).toBeLessThanOrEqual(375)
   }
   await signInAs(page, 'alice')
   await fits('empty')
@@ -64,42 +83,49 @@ test('on a phone nothing needs scrolling sideways, in any part', async () => {
   await trail(page)
   await fits('chat')
   for (const part of ['Tasks', 'Trail', 'Chat']) {
-    await page.getByRole('navigation', { name: 'Parts of the page' }).getByRole('button', { name: part, exact: true }).tap()
+    await page
+      .getByRole('navigation', { name: 'Parts of the page' })
+      .getByRole('button', { name: part, exact: true })
+      .tap()
     await fits(part)
   }
 })
 
 describe('by the system’s wishes', () => {
-  test.each(['light', 'dark'] as const)('in %s every text has enough contrast (WCAG AA)', async (colorScheme) => {
-    const { page } = await visit({ colorScheme })
-    ground().chatkit.threads.set('thr_old', { title: 'An old chat', items: [] })
-    ground().tasks = ['pending', 'in_progress', 'completed', 'blocked'].map((status, index) => ({
-      id: index,
-      title: status,
-      status,
-      priority: 'high',
-      tags: ['tag'],
-      progress: 0,
-    }))
-    ground().events = ['aaaa', '2222', '7777', 'ffff'].map((start, index) => ({
-      time: 1,
-      hop: 'door',
-      outcome: index === 0 ? 'refused' : 'allowed',
-      subject: 'alice',
-      client: 'c',
-      scopes: ['s'],
-      fingerprint: start.repeat(8),
-      expiresAt: 300,
-    }))
-    await signInAs(page, 'alice')
-    ground().chatkit.scripts.push(({ send }) => {
-      for (const level of ['info', 'warning', 'danger']) send({ type: 'notice', level, message: `A ${level}` })
-      send({ type: 'error', code: 'custom', message: 'An error', allow_retry: true })
-    })
-    await say(page, 'hello')
-    await trail(page)
-    expect(await page.evaluate(POOR_CONTRAST)).toEqual([])
-  })
+  test.each(['light', 'dark'] as const)(
+    'in %s every text has enough contrast (WCAG AA)',
+    async (colorScheme) => {
+      const { page } = await visit({ colorScheme })
+      ground().chatkit.threads.set('thr_old', { title: 'An old chat', items: [] })
+      ground().tasks = ['pending', 'in_progress', 'completed', 'blocked'].map((status, index) => ({
+        id: index,
+        title: status,
+        status,
+        priority: 'high',
+        tags: ['tag'],
+        progress: 0,
+      }))
+      ground().events = ['aaaa', '2222', '7777', 'ffff'].map((start, index) => ({
+        time: 1,
+        hop: 'door',
+        outcome: index === 0 ? 'refused' : 'allowed',
+        subject: 'alice',
+        client: 'c',
+        scopes: ['s'],
+        fingerprint: start.repeat(8),
+        expiresAt: 300,
+      }))
+      await signInAs(page, 'alice')
+      ground().chatkit.scripts.push(({ send }) => {
+        for (const level of ['info', 'warning', 'danger'])
+          send({ type: 'notice', level, message: `A ${level}` })
+        send({ type: 'error', code: 'custom', message: 'An error', allow_retry: true })
+      })
+      await say(page, 'hello')
+      await trail(page)
+      expect(await page.evaluate(POOR_CONTRAST)).toEqual([])
+    },
+  )
 })
 
 /** Texts whose contrast with what lies behind them is below 4.5, by painting both colours on a canvas and reading them back. */

@@ -62,13 +62,22 @@ describe('behind the last answer', () => {
     ]) {
       expect(door).toContain(part)
     }
-    for (const part of ['taskflow_add_task', 'taskflow-chat → taskflow-mcp', 'refused: insufficient scope', 'bb22bb22bb22'])
+    for (const part of [
+      'taskflow_add_task',
+      'taskflow-chat → taskflow-mcp',
+      'refused: insufficient scope',
+      'bb22bb22bb22',
+    ])
       expect(api).toContain(part)
   })
 
   test('what the model saw is shown word for word, and searched for credentials', async () => {
     const page = await signedIn()
-    const request = { systemInstructions: 'Be kind.', input: [{ role: 'user', content: '<b>hello</b>' }], tools: [] }
+    const request = {
+      systemInstructions: 'Be kind.',
+      input: [{ role: 'user', content: '<b>hello</b>' }],
+      tools: [],
+    }
     ground().modelRequests = () => [request]
     await say(page, 'hello')
     expect((await modelRequests(page)).map((text) => JSON.parse(text))).toEqual([request])
@@ -83,7 +92,9 @@ describe('behind the last answer', () => {
     ['in base64url', (token: string) => Buffer.from(`${token}!`).toString('base64url')],
   ])('a token planted %s in what the model saw is found', async (_, spell) => {
     const page = await signedIn()
-    ground().modelRequests = (authorization) => [{ input: spell(authorization.replace('Bearer ', '')) }]
+    ground().modelRequests = (authorization) => [
+      { input: spell(authorization.replace('Bearer ', '')) },
+    ]
     await say(page, 'hello')
     await modelRequests(page)
     await page.getByRole('tab', { name: 'What the model saw' }).click()

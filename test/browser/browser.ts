@@ -27,7 +27,8 @@ const INSTALLED: readonly { readonly channel?: string; readonly executablePath?:
  * @throws Error that says what to do, when no browser can be had: a browser test without a browser has failed, not passed.
  */
 export async function launchBrowser(): Promise<Browser> {
-  if (process.platform === 'linux' && process.arch === 'x64') return await launchPackaged(await unpacked())
+  if (process.platform === 'linux' && process.arch === 'x64')
+    return await launchPackaged(await unpacked())
   const reasons: string[] = []
   for (const place of INSTALLED) {
     if (place.executablePath && !existsSync(place.executablePath)) continue
@@ -43,17 +44,25 @@ export async function launchBrowser(): Promise<Browser> {
 }
 
 async function launchPackaged(folder: string): Promise<Browser> {
-  const libraries = [join(folder, 'al2023', 'lib'), process.env.LD_LIBRARY_PATH].filter(Boolean).join(':')
+  const libraries = [join(folder, 'al2023', 'lib'), process.env.LD_LIBRARY_PATH]
+    .filter(Boolean)
+    .join(':')
   try {
     return await chromium.launch({
       executablePath: join(folder, 'chromium'),
       // Not the package's own flags: they switch off the same-origin policy, which is part of what these tests look at.
       args: ['--font-render-hinting=none', '--disable-gpu', ...MICROPHONE],
-      env: { ...process.env, LD_LIBRARY_PATH: libraries, FONTCONFIG_FILE: join(folder, 'onbehalf-fonts.conf') },
+      env: {
+        ...process.env,
+        LD_LIBRARY_PATH: libraries,
+        FONTCONFIG_FILE: join(folder, 'onbehalf-fonts.conf'),
+      },
       timeout: LAUNCH_DEADLINE_MS,
     })
   } catch (error) {
-    throw new Error(`The Chromium of @sparticuz/chromium does not start here (folder ${folder}). ${String(error)}`)
+    throw new Error(
+      `The Chromium of @sparticuz/chromium does not start here (folder ${folder}). ${String(error)}`,
+    )
   }
 }
 
@@ -102,7 +111,10 @@ async function unpackInto(folder: string): Promise<void> {
     child.on('error', reject)
     child.on('close', resolve)
   })
-  if (code !== 0) throw new Error(`@sparticuz/chromium could not be unpacked into ${folder} (exit ${code}). ${complaint}`)
+  if (code !== 0)
+    throw new Error(
+      `@sparticuz/chromium could not be unpacked into ${folder} (exit ${code}). ${complaint}`,
+    )
 }
 
 /** The package's fonts first, so that screenshots look alike everywhere, then the machine's own for what those lack. */

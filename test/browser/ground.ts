@@ -30,8 +30,17 @@ export async function startGround(): Promise<Ground> {
   const urls = taskflowUrls(await freePorts(PORTS))
   const dataDir = await mkdtemp(join(tmpdir(), 'taskflow-page-'))
   const resources = { chat: urls.chatkit, mcp: urls.mcp, classic: classicUrl(urls), api: urls.api }
-  const issuer = createIssuer({ issuer: urls.issuer, web: urls.web, resources, keys: await loadKeys(dataDir), dataDir })
-  const pageServer = createPageServer({ ...urls, model: { description: 'A scripted stand-in of the tests.', standIn: true } })
+  const issuer = createIssuer({
+    issuer: urls.issuer,
+    web: urls.web,
+    resources,
+    keys: await loadKeys(dataDir),
+    dataDir,
+  })
+  const pageServer = createPageServer({
+    ...urls,
+    model: { description: 'A scripted stand-in of the tests.', standIn: true },
+  })
   const component = await builtComponent()
   let chatkit = standInChatkit()
 
@@ -43,14 +52,20 @@ export async function startGround(): Promise<Ground> {
       if (ground.refusals.trail-- > 0) return new Response(null, { status: 401 })
       return Response.json({ events: ground.events })
     }
-    if (pathname.startsWith('/model-requests/')) return Response.json({ requests: ground.modelRequests(authorization) })
+    if (pathname.startsWith('/model-requests/'))
+      return Response.json({ requests: ground.modelRequests(authorization) })
     const answer = await pageServer(request)
     // What the page server bundles in the repository is the source.
-    return pathname === '/onbehalf-chat.js' ? new Response(component, { headers: answer.headers }) : answer
+    return pathname === '/onbehalf-chat.js'
+      ? new Response(component, { headers: answer.headers })
+      : answer
   }
 
   async function api(request: Request): Promise<Response> {
-    const headers = { 'access-control-allow-origin': urls.web, 'access-control-allow-headers': 'authorization' }
+    const headers = {
+      'access-control-allow-origin': urls.web,
+      'access-control-allow-headers': 'authorization',
+    }
     if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers })
     if (ground.refusals.api-- > 0) return new Response(null, { status: 401, headers })
     return Response.json({ tasks: ground.tasks }, { headers })

@@ -4,12 +4,24 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type House, startHouse } from '../end-to-end/house.ts'
 import { launchBrowser } from './browser.ts'
-import { lastAnswer, modelRequests, say, signInAs, signOut, trail, travelBy } from './taskflow-page.ts'
+import {
+  lastAnswer,
+  modelRequests,
+  say,
+  signInAs,
+  signOut,
+  trail,
+  travelBy,
+} from './taskflow-page.ts'
 
 /** What the trail says of a message that uses a tool: in each row a text that must be there. */
 const TRAILS: Readonly<Record<string, readonly string[]>> = {
   header: ['Placed inheader Authorization', '/mcp'],
-  argument: ['Placed innone', 'No credential goes with this request.', 'Placed inargument /params/user_id, /params/access_token'],
+  argument: [
+    'Placed innone',
+    'No credential goes with this request.',
+    'Placed inargument /params/user_id, /params/access_token',
+  ],
   session: ['Placed insession, once', 'Placed innone', 'Placed insession handle'],
   prompt: ['Placed innone', 'Placed inargument /params/user_id, /params/access_token'],
   meta: ['Placed in_meta example.taskflow/access-token'],
@@ -37,30 +49,38 @@ describe("the page's switch", () => {
     expect(await page.getByTestId('placement').inputValue()).toBe('header')
   })
 
-  it.each(Object.keys(TRAILS))('%s: adds, lists and completes a task, and shows how', async (placement) => {
-    await page.getByRole('button', { name: 'New conversation' }).first().click()
-    await page.getByText('What shall we do?').waitFor()
-    await travelBy(page, placement)
-    await say(page, `Add a task to walk by ${placement}`)
-    const id = /Added task (\d+): Walk by/.exec(await lastAnswer(page))?.[1]
-    const text = (await (await trail(page)).allTextContents()).join('\n')
-    for (const part of TRAILS[placement] ?? []) expect(text).toContain(part)
-    for (const [other, parts] of Object.entries(TRAILS)) {
-      const own = TRAILS[placement] ?? []
-      const telling = parts.filter((part) => /session|_meta|\/params/.test(part) && !own.includes(part))
-      for (const part of telling) expect(text, `${placement} does not look like ${other}`).not.toContain(part)
-    }
-    const requests = (await modelRequests(page)).join('\n')
-    expect(requests).toContain('taskflow_add_task')
-    expect(requests).not.toMatch(/eyJ[\w-]+\.[\w-]+\./)
-    if (placement === 'prompt') expect(requests).toMatch(/access_token: onbehalf_ref_[0-9a-f]{32}/)
-    else expect(requests).not.toMatch(/access_token|user_id|onbehalf_ref_/)
-    for (const found of await page.getByTestId('finding').all()) expect(await found.getAttribute('data-found')).toBe('false')
-    await say(page, "What's pending?")
-    expect(await lastAnswer(page)).toContain(`Walk by ${placement} (pending`)
-    await say(page, `Mark task ${id} as complete`)
-    expect(await lastAnswer(page)).toContain(`Completed task ${id}: Walk by ${placement}.`)
-  })
+  it.each(Object.keys(TRAILS))(
+    '%s: adds, lists and completes a task, and shows how',
+    async (placement) => {
+      await page.getByRole('button', { name: 'New conversation' }).first().click()
+      await page.getByText('What shall we do?').waitFor()
+      await travelBy(page, placement)
+      await say(page, `Add a task to walk by ${placement}`)
+      const id = /Added task (\d+): Walk by/.exec(await lastAnswer(page))?.[1]
+      const text = (await (await trail(page)).allTextContents()).join('\n')
+      for (const part of TRAILS[placement] ?? []) expect(text).toContain(part)
+      for (const [other, parts] of Object.entries(TRAILS)) {
+        const own = TRAILS[placement] ?? []
+        const telling = parts.filter(
+          (part) => /session|_meta|\/params/.test(part) && !own.includes(part),
+        )
+        for (const part of telling)
+          expect(text, `${placement} does not look like ${other}`).not.toContain(part)
+      }
+      const requests = (await modelRequests(page)).join('\n')
+      expect(requests).toContain('taskflow_add_task')
+      expect(requests).not.toMatch(/eyJ[\w-]+\.[\w-]+\./)
+      if (placement === 'prompt')
+        expect(requests).toMatch(/access_token: onbehalf_ref_[0-9a-f]{32}/)
+      else expect(requests).not.toMatch(/access_token|user_id|onbehalf_ref_/)
+      for (const found of await page.getByTestId('finding').all())
+        expect(await found.getAttribute('data-found')).toBe('false')
+      await say(page, "What's pending?")
+      expect(await lastAnswer(page)).toContain(`Walk by ${placement} (pending`)
+      await say(page, `Mark task ${id} as complete`)
+      expect(await lastAnswer(page)).toContain(`Completed task ${id}: Walk by ${placement}.`)
+    },
+  )
 
   it('stays where it is through a reload, and is gone with the tab', async () => {
     await travelBy(page, 'session')
@@ -86,7 +106,9 @@ describe("the page's switch", () => {
     const box = await page.getByTestId('placement').boundingBox()
     expect(box?.height).toBeGreaterThanOrEqual(36)
     expect((box?.x ?? 0) + (box?.width ?? 999)).toBeLessThanOrEqual(375)
-    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(375)
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(
+      375,
+    )
     await travelBy(page, 'meta')
     await say(page, 'list my projects')
     expect(await lastAnswer(page)).toContain('You have no projects')

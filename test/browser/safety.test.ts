@@ -39,13 +39,19 @@ async function expectHarmless({ page, requests, troubles }: Visit): Promise<void
       .map((url) => new URL(url).origin),
   )
   expect(
-    [...origins].filter((origin) => ![new URL(web).origin, new URL(api).origin, new URL(issuer).origin].includes(origin)),
+    [...origins].filter(
+      (origin) =>
+        ![new URL(web).origin, new URL(api).origin, new URL(issuer).origin].includes(origin),
+    ),
   ).toEqual([])
   expect(troubles).toEqual([])
   // Texts stay texts: what Markdown makes of them are links that a person may follow, and nothing that loads, runs or asks.
-  const made = 'script:not([src="/main.ts"], [src="/onbehalf-chat.js"]), iframe, object, embed, img, base, video, audio'
+  const made =
+    'script:not([src="/main.ts"], [src="/onbehalf-chat.js"]), iframe, object, embed, img, base, video, audio'
   expect(await page.locator(made).count()).toBe(0)
-  expect(await page.locator('a[href]:not([href^="http:"], [href^="https:"], [href^="mailto:"])').count()).toBe(0)
+  expect(
+    await page.locator('a[href]:not([href^="http:"], [href^="https:"], [href^="mailto:"])').count(),
+  ).toBe(0)
 }
 
 async function signedIn(): Promise<Visit & { readonly page: Page }> {
@@ -142,7 +148,10 @@ describe('the policy holds even if the page had a fault', () => {
   })
 
   test.each([
-    ['an inline script', `const s = document.createElement('script'); s.append('globalThis.owned = 1'); document.body.append(s)`],
+    [
+      'an inline script',
+      `const s = document.createElement('script'); s.append('globalThis.owned = 1'); document.body.append(s)`,
+    ],
     [
       'an event attribute',
       `const b = document.createElement('button'); try { b.setAttribute('onclick', 'globalThis.owned = 1') } catch {} document.body.append(b); b.click()`,
@@ -170,7 +179,10 @@ describe('the policy holds even if the page had a fault', () => {
       'a style sheet',
       `(() => { const l = document.createElement('link'); l.rel = 'stylesheet'; l.href = '${EVIL}/style'; document.head.append(l) })()`,
     ],
-    ['a frame', `(() => { const f = document.createElement('iframe'); f.src = '${EVIL}/frame'; document.body.append(f) })()`],
+    [
+      'a frame',
+      `(() => { const f = document.createElement('iframe'); f.src = '${EVIL}/frame'; document.body.append(f) })()`,
+    ],
     ['a socket', `(() => { try { new WebSocket('ws://evil.invalid/socket') } catch {} })()`],
   ])('%s cannot take anything to a stranger', async (_, attempt) => {
     const { page, troubles } = await visit()

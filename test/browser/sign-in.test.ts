@@ -18,9 +18,14 @@ describe('signing in', () => {
     await signInAs(visited.page, 'alice')
     expect((await visited.page.getByTestId('person').textContent())?.toLowerCase()).toBe('alice')
 
-    const authorize = visited.requests.map((request) => new URL(request.url())).find((url) => url.pathname.endsWith('/authorize'))
+    const authorize = visited.requests
+      .map((request) => new URL(request.url()))
+      .find((url) => url.pathname.endsWith('/authorize'))
     expect(authorize?.searchParams.get('code_challenge_method')).toBe('S256')
-    expect(authorize?.searchParams.getAll('resource')).toEqual([ground().urls.chatkit, ground().urls.api])
+    expect(authorize?.searchParams.getAll('resource')).toEqual([
+      ground().urls.chatkit,
+      ground().urls.api,
+    ])
     const [code, ...refreshes] = tokenRequests(visited)
     expect(code?.get('resource')).toBe(ground().urls.chatkit)
     expect(code?.get('code_verifier')).toHaveLength(43)
@@ -67,7 +72,9 @@ describe('signing in', () => {
       for (const token of visited.tokens) expect(request.url()).not.toContain(token)
       const bearer = request.headers().authorization?.replace('Bearer ', '')
       if (bearer === undefined) continue
-      const { aud } = JSON.parse(Buffer.from(bearer.split('.')[1] ?? '', 'base64url').toString('utf8'))
+      const { aud } = JSON.parse(
+        Buffer.from(bearer.split('.')[1] ?? '', 'base64url').toString('utf8'),
+      )
       expect(aud).toBe(request.url().startsWith(api) ? api : chatkit)
     }
   })
@@ -76,32 +83,51 @@ describe('signing in', () => {
     ['a state that this tab did not make', '?code=stolen&state=foreign'],
     ['no state at all', '?code=stolen'],
     ['an error without a state', '?error=access_denied'],
-  ])('refuses an answer with %s, takes it out of the address, and redeems nothing', async (_, query) => {
-    const visited = await visit({ path: `/${query}` })
-    await eventually(() => visited.page.getByRole('alert').textContent()).toContain('not started in this tab')
-    expect(visited.page.url()).toBe(`${ground().urls.web}/`)
-    expect(tokenRequests(visited)).toEqual([])
-  })
+  ])(
+    'refuses an answer with %s, takes it out of the address, and redeems nothing',
+    async (_, query) => {
+      const visited = await visit({ path: `/${query}` })
+      await eventually(() => visited.page.getByRole('alert').textContent()).toContain(
+        'not started in this tab',
+      )
+      expect(visited.page.url()).toBe(`${ground().urls.web}/`)
+      expect(tokenRequests(visited)).toEqual([])
+    },
+  )
 
   test.each([
     ['another issuer', '&iss=http%3A%2F%2F127.0.0.1%3A9'],
     ['no issuer', ''],
   ])('refuses an answer from %s (mix-up)', async (_, issuer) => {
     const visited = await visit()
-    const pending = JSON.stringify({ state: 'known', verifier: 'v'.repeat(43), silent: false, thread: '', at: Date.now() })
-    await visited.page.evaluate(`sessionStorage.setItem('taskflow.sign-in', ${JSON.stringify(pending)})`)
+    const pending = JSON.stringify({
+      state: 'known',
+      verifier: 'v'.repeat(43),
+      silent: false,
+      thread: '',
+      at: Date.now(),
+    })
+    await visited.page.evaluate(
+      `sessionStorage.setItem('taskflow.sign-in', ${JSON.stringify(pending)})`,
+    )
     await visited.page.goto(`${ground().urls.web}/?code=stolen&state=known${issuer}`)
-    await eventually(() => visited.page.getByRole('alert').textContent()).toContain('expected sign-in server')
+    await eventually(() => visited.page.getByRole('alert').textContent()).toContain(
+      'expected sign-in server',
+    )
     expect(tokenRequests(visited)).toEqual([])
   })
 
   test('an answer works once: the same address again is refused', async () => {
     const visited = await visit()
     await signInAs(visited.page, 'alice')
-    const callback = visited.requests.map((request) => request.url()).find((url) => url.includes('code='))
+    const callback = visited.requests
+      .map((request) => request.url())
+      .find((url) => url.includes('code='))
     const before = tokenRequests(visited).length
     await visited.page.goto(callback ?? '')
-    await eventually(() => visited.page.getByRole('alert').textContent()).toContain('not started in this tab')
+    await eventually(() => visited.page.getByRole('alert').textContent()).toContain(
+      'not started in this tab',
+    )
     expect(tokenRequests(visited)).toHaveLength(before)
   })
 })
@@ -115,7 +141,9 @@ describe('staying signed in', () => {
     await page.reload()
     await userMessages(page).getByText('remember this').waitFor()
     expect(page.url()).toBe(`${ground().urls.web}/#thr_1`)
-    const last = visited.requests.map((request) => new URL(request.url())).findLast((url) => url.pathname.endsWith('/authorize'))
+    const last = visited.requests
+      .map((request) => new URL(request.url()))
+      .findLast((url) => url.pathname.endsWith('/authorize'))
     expect(last?.searchParams.get('prompt')).toBe('none')
   })
 
@@ -144,11 +172,14 @@ describe('staying signed in', () => {
   test('a second 401 is shown, not repeated for ever', async () => {
     const visited = await visit()
     await signInAs(visited.page, 'alice')
-    const refusal = () => Response.json({ code: 'unauthorized', message: 'Who are you?' }, { status: 401 })
+    const refusal = () =>
+      Response.json({ code: 'unauthorized', message: 'Who are you?' }, { status: 401 })
     ground().chatkit.refusals.push(refusal(), refusal())
     await say(visited.page, 'hello')
     await visited.page.locator('onbehalf-chat .banner').getByRole('button').waitFor()
-    expect(ground().chatkit.received.filter(({ type }) => type === 'threads.create')).toHaveLength(2)
+    expect(ground().chatkit.received.filter(({ type }) => type === 'threads.create')).toHaveLength(
+      2,
+    )
   })
 
   test('chat and API refused at once refresh one after the other, each refresh token used once', async () => {
@@ -162,7 +193,9 @@ describe('staying signed in', () => {
     await say(visited.page, 'hello')
     await visited.page.getByTestId('hop').waitFor()
     await visited.page.getByTestId('task').waitFor()
-    const used = tokenRequests(visited).flatMap((parameters) => parameters.get('refresh_token') ?? [])
+    const used = tokenRequests(visited).flatMap(
+      (parameters) => parameters.get('refresh_token') ?? [],
+    )
     expect(used).toHaveLength(3)
     expect(new Set(used).size).toBe(used.length)
     expect(await visited.page.locator('#ended').isVisible()).toBe(false)
@@ -242,7 +275,10 @@ async function refresh({ tokens }: Visit): Promise<unknown> {
 }
 
 async function endRefreshToken({ tokens }: Visit): Promise<void> {
-  const body = new URLSearchParams({ client_id: 'taskflow-page', token: newestRefreshToken(tokens) })
+  const body = new URLSearchParams({
+    client_id: 'taskflow-page',
+    token: newestRefreshToken(tokens),
+  })
   const response = await fetch(`${ground().urls.issuer}/oauth/revoke`, { method: 'POST', body })
   expect(response.status).toBe(200)
 }

@@ -48,7 +48,14 @@ export function standInChatkit(): StandInChatkit {
 
   const shape = (id: string, items: unknown = { data: [], has_more: false }) => {
     const title = threads.get(id)?.title
-    return { id, created_at: CREATED, status: { type: 'active' }, metadata: {}, items, ...(title === undefined ? {} : { title }) }
+    return {
+      id,
+      created_at: CREATED,
+      status: { type: 'active' },
+      metadata: {},
+      items,
+      ...(title === undefined ? {} : { title }),
+    }
   }
 
   function pageOf(items: readonly unknown[], from: number, size: number) {
@@ -57,7 +64,12 @@ export function standInChatkit(): StandInChatkit {
     return { data, has_more: more, ...(more ? { after: String(from + size) } : {}) }
   }
 
-  function stream(request: Request, threadId: string, first: readonly unknown[], script: Script): Response {
+  function stream(
+    request: Request,
+    threadId: string,
+    first: readonly unknown[],
+    script: Script,
+  ): Response {
     const encoder = new TextEncoder()
     const body = new ReadableStream<Uint8Array>({
       async start(controller) {
@@ -66,7 +78,8 @@ export function standInChatkit(): StandInChatkit {
           open = false
         })
         const send = (...events: readonly unknown[]) => {
-          for (const event of events) if (open) controller.enqueue(encoder.encode(`data: ${JSON.stringify(event)}\n\n`))
+          for (const event of events)
+            if (open) controller.enqueue(encoder.encode(`data: ${JSON.stringify(event)}\n\n`))
         }
         send(...first, { type: 'stream_options', stream_options: { allow_cancel: true } })
         const breakOff = () => {
@@ -95,18 +108,37 @@ export function standInChatkit(): StandInChatkit {
       const thread = threads.get(id)
       switch (type) {
         case 'threads.list':
-          return Response.json({ data: [...threads.keys()].reverse().map((known) => shape(known)), has_more: false })
+          return Response.json({
+            data: [...threads.keys()].reverse().map((known) => shape(known)),
+            has_more: false,
+          })
         case 'threads.create':
         case 'threads.add_user_message': {
-          const item = { id: `msg_${++ids}`, thread_id: id, created_at: CREATED, type: 'user_message', ...params.input }
+          const item = {
+            id: `msg_${++ids}`,
+            thread_id: id,
+            created_at: CREATED,
+            type: 'user_message',
+            ...params.input,
+          }
           thread?.items.push(item)
-          const created = type === 'threads.create' ? [{ type: 'thread.created', thread: shape(id) }] : []
-          return stream(request, id, [...created, { type: 'thread.item.done', item }], scripts.shift() ?? saying('Done.'))
+          const created =
+            type === 'threads.create' ? [{ type: 'thread.created', thread: shape(id) }] : []
+          return stream(
+            request,
+            id,
+            [...created, { type: 'thread.item.done', item }],
+            scripts.shift() ?? saying('Done.'),
+          )
         }
         case 'threads.retry_after_item':
           return stream(request, id, [], scripts.shift() ?? saying('Done after all.'))
       }
-      if (!thread) return Response.json({ code: 'not_found', message: 'There is no such chat.' }, { status: 404 })
+      if (!thread)
+        return Response.json(
+          { code: 'not_found', message: 'There is no such chat.' },
+          { status: 404 },
+        )
       switch (type) {
         case 'threads.get_by_id':
           return Response.json(shape(id, pageOf(thread.items, 0, PAGE)))
@@ -130,7 +162,10 @@ export function standInChatkit(): StandInChatkit {
 }
 
 /** What the page sends, taken as it is: this is the far side of the wire, and the tests look at it. */
-function parse(body: string): { type: string; params: Record<string, string> & { input?: object; limit?: number } } {
+function parse(body: string): {
+  type: string
+  params: Record<string, string> & { input?: object; limit?: number }
+} {
   return JSON.parse(body)
 }
 
@@ -156,7 +191,13 @@ export function userItem(id: string, text: string) {
 }
 
 export function workflowItem(id: string, tasks: readonly unknown[]) {
-  return { id, thread_id: 'any', created_at: CREATED, type: 'workflow', workflow: { type: 'custom', tasks, expanded: true } }
+  return {
+    id,
+    thread_id: 'any',
+    created_at: CREATED,
+    type: 'workflow',
+    workflow: { type: 'custom', tasks, expanded: true },
+  }
 }
 
 export function delta(itemId: string, text: string) {

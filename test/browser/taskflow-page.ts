@@ -31,7 +31,9 @@ export async function ended(page: Page): Promise<void> {
 
 /** The text of the assistant's last message; empty when there is none. */
 export async function lastAnswer(page: Page): Promise<string> {
-  const texts = await page.locator('onbehalf-chat .entry[data-type=assistant_message] .md').allTextContents()
+  const texts = await page
+    .locator('onbehalf-chat .entry[data-type=assistant_message] .md')
+    .allTextContents()
   return texts.at(-1) ?? ''
 }
 
@@ -75,5 +77,7 @@ export function messageField(page: Page): Locator {
 
 async function shownFor(page: Page, testId: string): Promise<void> {
   const trace = await page.getByTestId('chat').getAttribute('data-trace')
-  await page.locator(`[data-testid=${testId}][data-trace="${trace}"]`).waitFor({ state: 'attached' })
+  await page
+    .locator(`[data-testid=${testId}][data-trace="${trace}"]`)
+    .waitFor({ state: 'attached' })
 }

@@ -4,7 +4,16 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type House, startHouse } from '../end-to-end/house.ts'
 import { launchBrowser } from './browser.ts'
-import { approve, lastAnswer, modelRequests, say, signInAs, signOut, taskTitles, trail } from './taskflow-page.ts'
+import {
+  approve,
+  lastAnswer,
+  modelRequests,
+  say,
+  signInAs,
+  signOut,
+  taskTitles,
+  trail,
+} from './taskflow-page.ts'
 import { eventually } from './visit.ts'
 
 describe('TaskFlow in the browser', () => {
@@ -40,7 +49,9 @@ describe('TaskFlow in the browser', () => {
 
   it('shows each hop of the credential, and a model request without one', async () => {
     const hops = await (await trail(page)).allTextContents()
-    expect(hops.join('\n')).toMatch(/Chat door[\s\S]*Carried to the tools[\s\S]*Tool server[\s\S]*API/)
+    expect(hops.join('\n')).toMatch(
+      /Chat door[\s\S]*Carried to the tools[\s\S]*Tool server[\s\S]*API/,
+    )
     for (const place of ['/chatkit', '/mcp', '/api']) expect(hops.join('\n')).toContain(place)
     const requests = (await modelRequests(page)).join('\n')
     expect(requests).toContain('taskflow_complete_task')
@@ -72,7 +83,8 @@ describe('TaskFlow in the browser', () => {
   })
 
   it('takes a file with a message, shows it after a reload, and gives it to nobody else', async () => {
-    const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+    const png =
+      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
     const files = [
       { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') },
       { name: 'dot.png', mimeType: 'image/png', buffer: Buffer.from(png, 'base64') },
@@ -80,13 +92,19 @@ describe('TaskFlow in the browser', () => {
     await page.locator('onbehalf-chat input[type=file]').setInputFiles(files)
     await page.getByText('dot.png').waitFor()
     // A message is not sent while a file is on its way.
-    await eventually(() => page.getByRole('button', { name: 'Send' }).getAttribute('aria-disabled')).toBeNull()
+    await eventually(() =>
+      page.getByRole('button', { name: 'Send' }).getAttribute('aria-disabled'),
+    ).toBeNull()
     await say(page, 'Add a task to read this')
-    expect(await lastAnswer(page)).toContain('I read no files: notes.txt (text/plain); dot.png (image/png).')
+    expect(await lastAnswer(page)).toContain(
+      'I read no files: notes.txt (text/plain); dot.png (image/png).',
+    )
     await page.reload()
     const image = page.locator('.entry[data-type=user_message] img')
     await image.waitFor()
-    await eventually(() => image.evaluate((one) => 'naturalWidth' in one && one.naturalWidth)).toBe(1)
+    await eventually(() => image.evaluate((one) => 'naturalWidth' in one && one.naturalWidth)).toBe(
+      1,
+    )
     const link = new URL((await image.getAttribute('src')) ?? '', house.urls.web)
     expect((await page.request.get(link.href)).status()).toBe(200)
     expect((await page.request.get(`${link.href}x`)).status()).toBe(404)

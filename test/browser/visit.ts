@@ -41,7 +41,10 @@ export function visits(): Visits {
   return {
     ground: () => ground,
     async visit({ path = '/', ...options } = {}) {
-      const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
+      const context = await browser.newContext({
+        viewport: { width: 1280, height: 800 },
+        ...options,
+      })
       const requests: Request[] = []
       const troubles: string[] = []
       const tokens: string[] = []
@@ -53,7 +56,8 @@ export function visits(): Visits {
         void dialog.dismiss()
       })
       page.on('console', (message) => {
-        if (/Content Security Policy|Trusted/.test(message.text())) troubles.push(`policy: ${message.text()}`)
+        if (/Content Security Policy|Trusted/.test(message.text()))
+          troubles.push(`policy: ${message.text()}`)
       })
       context.on('request', (request) => requests.push(request))
       context.on('response', async (response) => {

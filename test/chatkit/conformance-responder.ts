@@ -26,7 +26,11 @@ function update(item_id: string, change: ItemUpdate): AnswerEvent {
   return { type: 'thread.item.updated', item_id, update: change }
 }
 
-const MARK: Annotation = { type: 'annotation', source: { title: 'T', type: 'url', url: 'https://x.example' }, index: 5 }
+const MARK: Annotation = {
+  type: 'annotation',
+  source: { title: 'T', type: 'url', url: 'https://x.example' },
+  index: 5,
+}
 
 /** The responder. */
 export const conformanceResponder: Respond<ChatCaller> = (_thread, userMessage, context) =>
@@ -40,7 +44,10 @@ async function* goOn(context: AnswerContext<ChatCaller>): AsyncGenerator<AnswerE
 
 const act: Act<ChatCaller> = async function* (_thread, action, sender, context) {
   const said = text(`${action.type}:${sender?.id ?? 'None'}`)
-  yield { type: 'thread.item.done', item: messageItem({ ...context.newItem('message'), id: 'fx_act' }, [said]) }
+  yield {
+    type: 'thread.item.done',
+    item: messageItem({ ...context.newItem('message'), id: 'fx_act' }, [said]),
+  }
 }
 
 /** Attachments whose bytes are nowhere: `fx_att_1`, `fx_att_2`, … */
@@ -59,7 +66,9 @@ function conformanceAttachments(): AttachmentStorage {
         metadata: { internal: 'secret' },
         upload_descriptor: { url, method: 'PUT', headers: { 'X-H': 'v' } },
       } as const
-      return mime_type.startsWith('image/') ? { ...record, type: 'image', preview_url: `${url}/p` } : { ...record, type: 'file' }
+      return mime_type.startsWith('image/')
+        ? { ...record, type: 'image', preview_url: `${url}/p` }
+        : { ...record, type: 'file' }
     },
     async remove() {},
   }
@@ -79,31 +88,52 @@ export function conformanceApp(): Pick<
   }
 }
 
-async function* answer(asked: string, context: AnswerContext<ChatCaller>): AsyncGenerator<AnswerEvent> {
+async function* answer(
+  asked: string,
+  context: AnswerContext<ChatCaller>,
+): AsyncGenerator<AnswerEvent> {
   const base = (id: string) => ({ ...context.newItem('message'), id })
   const say = (id: string, words: string): AnswerEvent => ({
     type: 'thread.item.done',
     item: messageItem(base(id), [text(words)]),
   })
 
-  const widget = (states: readonly WidgetRoot[]) => streamWidget(states, { newItem: () => base('fx_ws') })
+  const widget = (states: readonly WidgetRoot[]) =>
+    streamWidget(states, { newItem: () => base('fx_ws') })
 
   switch (asked) {
     case 'hello':
     case 'cancel': {
       const item = base('fx_am')
       yield { type: 'thread.item.added', item: messageItem(item, []) }
-      yield update('fx_am', { type: 'assistant_message.content_part.added', content_index: 0, content: text('') })
-      yield update('fx_am', { type: 'assistant_message.content_part.text_delta', content_index: 0, delta: 'Hel' })
-      if (asked === 'cancel') await new Promise((resolve) => context.signal.addEventListener('abort', resolve))
-      yield update('fx_am', { type: 'assistant_message.content_part.text_delta', content_index: 0, delta: 'lo' })
+      yield update('fx_am', {
+        type: 'assistant_message.content_part.added',
+        content_index: 0,
+        content: text(''),
+      })
+      yield update('fx_am', {
+        type: 'assistant_message.content_part.text_delta',
+        content_index: 0,
+        delta: 'Hel',
+      })
+      if (asked === 'cancel')
+        await new Promise((resolve) => context.signal.addEventListener('abort', resolve))
+      yield update('fx_am', {
+        type: 'assistant_message.content_part.text_delta',
+        content_index: 0,
+        delta: 'lo',
+      })
       yield update('fx_am', {
         type: 'assistant_message.content_part.annotation_added',
         content_index: 0,
         annotation_index: 0,
         annotation: MARK,
       })
-      yield update('fx_am', { type: 'assistant_message.content_part.done', content_index: 0, content: text('Hello', [MARK]) })
+      yield update('fx_am', {
+        type: 'assistant_message.content_part.done',
+        content_index: 0,
+        content: text('Hello', [MARK]),
+      })
       yield { type: 'thread.item.done', item: messageItem(item, [text('Hello', [MARK])]) }
       return
     }
@@ -134,18 +164,38 @@ async function* answer(asked: string, context: AnswerContext<ChatCaller>): Async
       yield* widget([streamed('', true), streamed('He', true), streamed('Hey', false)])
       return
     case 'widget-replace':
-      yield* widget([streamed('', true), { type: 'Card', children: [{ id: 't2', type: 'Text', value: 'other' }] }])
+      yield* widget([
+        streamed('', true),
+        { type: 'Card', children: [{ id: 't2', type: 'Text', value: 'other' }] },
+      ])
       return
     case 'workflow': {
       const item = base('fx_wf')
-      const task = (status_indicator: Task['status_indicator']): Task => ({ status_indicator, type: 'custom', title: 'A' })
+      const task = (status_indicator: Task['status_indicator']): Task => ({
+        status_indicator,
+        type: 'custom',
+        title: 'A',
+      })
       yield {
         type: 'thread.item.added',
-        item: { ...item, type: 'workflow', workflow: { type: 'custom', tasks: [], expanded: false } },
+        item: {
+          ...item,
+          type: 'workflow',
+          workflow: { type: 'custom', tasks: [], expanded: false },
+        },
       }
       yield update('fx_wf', { type: 'workflow.task.added', task_index: 0, task: task('loading') })
-      yield update('fx_wf', { type: 'workflow.task.updated', task_index: 0, task: task('complete') })
-      const workflow = { type: 'custom', tasks: [task('complete')], summary: { duration: 2 }, expanded: false } as const
+      yield update('fx_wf', {
+        type: 'workflow.task.updated',
+        task_index: 0,
+        task: task('complete'),
+      })
+      const workflow = {
+        type: 'custom',
+        tasks: [task('complete')],
+        summary: { duration: 2 },
+        expanded: false,
+      } as const
       yield { type: 'thread.item.done', item: { ...item, type: 'workflow', workflow } }
       return
     }
@@ -164,7 +214,13 @@ async function* answer(asked: string, context: AnswerContext<ChatCaller>): Async
         item: {
           ...base('fx_tk'),
           type: 'task',
-          task: { status_indicator: 'none', type: 'web_search', title: 's', queries: ['q'], sources: [] },
+          task: {
+            status_indicator: 'none',
+            type: 'web_search',
+            title: 's',
+            queries: ['q'],
+            sources: [],
+          },
         },
       }
       yield { type: 'thread.item.done', item: { ...base('fx_eot'), type: 'end_of_turn' } }
@@ -191,7 +247,10 @@ async function* answer(asked: string, context: AnswerContext<ChatCaller>): Async
       }
       return
     case 'hidden':
-      yield { type: 'thread.item.done', item: { ...base('fx_hid'), type: 'hidden_context_item', content: 'HIDDEN' } }
+      yield {
+        type: 'thread.item.done',
+        item: { ...base('fx_hid'), type: 'hidden_context_item', content: 'HIDDEN' },
+      }
       yield say('fx_am_h', 'ok')
       return
     case 'error-plain':
@@ -211,7 +270,13 @@ async function* answer(asked: string, context: AnswerContext<ChatCaller>): Async
           type: 'structured_input',
           status: 'pending',
           inputs: [
-            { id: 'q1', question: '?', type: 'multiple_choice', options: [{ value: 'a' }], multiple: false },
+            {
+              id: 'q1',
+              question: '?',
+              type: 'multiple_choice',
+              options: [{ value: 'a' }],
+              multiple: false,
+            },
             { id: 'q2', question: 'why', type: 'freeform' },
           ],
         },

@@ -49,10 +49,13 @@ function readArguments() {
       },
     })
     const port = Number(values.port)
-    if (!(Number.isInteger(port) && port >= 0 && port < 65_536)) throw new TypeError('--port takes a number from 0 to 65535')
+    if (!(Number.isInteger(port) && port >= 0 && port < 65_536))
+      throw new TypeError('--port takes a number from 0 to 65535')
     return { ...values, port }
   } catch (error) {
-    console.error(`${error instanceof Error ? error.message : 'The arguments cannot be read'}\n\n${HELP}`)
+    console.error(
+      `${error instanceof Error ? error.message : 'The arguments cannot be read'}\n\n${HELP}`,
+    )
     return process.exit(2)
   }
 }
@@ -67,7 +70,11 @@ async function groundFor(name: string): Promise<Ground> {
   switch (name) {
     case 'memory':
       return {
-        open: async () => ({ store: memoryThreadStore(), runs: memoryRunStore(), close: async () => {} }),
+        open: async () => ({
+          store: memoryThreadStore(),
+          runs: memoryRunStore(),
+          close: async () => {},
+        }),
         end: async () => {},
       }
     case 'sqlite': {
@@ -102,8 +109,19 @@ async function postgresGround(): Promise<Ground> {
   return {
     async open() {
       schemas += 1
-      const opened = await openPostgres({ host, port, user, database, schema: `empty_${schemas}`, connections: 4 })
-      return { store: postgresThreadStore(opened), runs: postgresRunStore(opened), close: opened.close }
+      const opened = await openPostgres({
+        host,
+        port,
+        user,
+        database,
+        schema: `empty_${schemas}`,
+        connections: 4,
+      })
+      return {
+        store: postgresThreadStore(opened),
+        runs: postgresRunStore(opened),
+        close: opened.close,
+      }
     },
     end: () => postgres.close(),
   }
@@ -115,7 +133,9 @@ async function doorOf(resource: string) {
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k', alg: 'ES256', use: 'sig' }] }
   const fetch: typeof globalThis.fetch = async (input) => {
     const url = String(input instanceof Request ? input.url : input)
-    return Response.json(url.includes('.well-known') ? { issuer: ISSUER, jwks_uri: `${ISSUER}/jwks` } : jwks)
+    return Response.json(
+      url.includes('.well-known') ? { issuer: ISSUER, jwks_uri: `${ISSUER}/jwks` } : jwks,
+    )
   }
   const door = createDoor({
     resource,

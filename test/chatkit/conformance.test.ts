@@ -7,7 +7,11 @@ import { eventReader, type Loose, request, testChat } from './support.ts'
 
 interface Case {
   readonly case: string
-  readonly steps: readonly { readonly user: string; readonly request: unknown; readonly expect: Loose }[]
+  readonly steps: readonly {
+    readonly user: string
+    readonly request: unknown
+    readonly expect: Loose
+  }[]
 }
 
 /**
@@ -23,7 +27,8 @@ test.each(cases)('the recorded exchange $case is answered alike', async ({ steps
   const chat = testChat(respond, app)
   const ids = symbols()
   for (const step of steps) {
-    const body = typeof step.request === 'string' ? step.request : ids.resolve(JSON.stringify(step.request))
+    const body =
+      typeof step.request === 'string' ? step.request : ids.resolve(JSON.stringify(step.request))
     const response = await chat.handler(request(step.user, body))
     const { refused, events, cancelled, body: expected } = step.expect
     if (refused) {
@@ -49,7 +54,8 @@ test.each(cases)('the recorded exchange $case is answered alike', async ({ steps
 function symbols() {
   const known = new Map<string, string>()
   const isId = (key: string, value: string) =>
-    ['thread_id', 'item_id', 'after'].includes(key) || (key === 'id' && !/^(q\d|e1|i1|t\d?)$/.test(value))
+    ['thread_id', 'item_id', 'after'].includes(key) ||
+    (key === 'id' && !/^(q\d|e1|i1|t\d?)$/.test(value))
   const symbol = (value: string): string => {
     if (value.startsWith('fx_')) return value
     const found = known.get(value) ?? `<id:${known.size + 1}>`
@@ -59,13 +65,19 @@ function symbols() {
   const normalise = (value: Loose, key = ''): Loose => {
     if (Array.isArray(value)) return value.map((one) => normalise(one, key))
     if (value && typeof value === 'object') {
-      return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, normalise(one, name)]))
+      return Object.fromEntries(
+        Object.entries(value).map(([name, one]) => [name, normalise(one, name)]),
+      )
     }
     if (typeof value !== 'string') return value
-    if (key === 'created_at') return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value) ? '<ts>' : value
+    if (key === 'created_at')
+      return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value) ? '<ts>' : value
     return isId(key, value) ? symbol(value) : value
   }
   const resolve = (text: string) =>
-    text.replace(/<id:\d+>/g, (asked) => [...known].find(([, found]) => found === asked)?.[0] ?? 'thr_unknown')
+    text.replace(
+      /<id:\d+>/g,
+      (asked) => [...known].find(([, found]) => found === asked)?.[0] ?? 'thr_unknown',
+    )
   return { normalise, resolve }
 }

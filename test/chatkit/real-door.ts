@@ -34,30 +34,47 @@ export interface RealDoor {
   readonly url: string
   readonly admit: (
     request: Request,
-  ) => Promise<{ readonly ok: true; readonly value: ChatCaller } | { readonly ok: false; readonly response: Response }>
+  ) => Promise<
+    | { readonly ok: true; readonly value: ChatCaller }
+    | { readonly ok: false; readonly response: Response }
+  >
   /** The headers that each of them sends. */
-  readonly headers: Readonly<Record<Person | (typeof REFUSED)[number], Readonly<Record<string, string>>>>
+  readonly headers: Readonly<
+    Record<Person | (typeof REFUSED)[number], Readonly<Record<string, string>>>
+  >
 }
 
 /** Makes the doors. */
 export async function realDoor(): Promise<RealDoor> {
   const keys = await generateKeyPair('ES256')
   const others = await generateKeyPair('ES256')
-  const jwks = { keys: [{ ...(await exportJWK(keys.publicKey)), kid: 'k', alg: 'ES256', use: 'sig' }] }
+  const jwks = {
+    keys: [{ ...(await exportJWK(keys.publicKey)), kid: 'k', alg: 'ES256', use: 'sig' }],
+  }
   const doors = new Map(
     ISSUERS.map((issuer) => {
       const fetch: typeof globalThis.fetch = async (input) => {
         const url = String(input instanceof Request ? input.url : input)
-        return Response.json(url.includes('.well-known') ? { issuer, jwks_uri: `${issuer}/jwks` } : jwks)
+        return Response.json(
+          url.includes('.well-known') ? { issuer, jwks_uri: `${issuer}/jwks` } : jwks,
+        )
       }
-      const verifier = jwtVerifier({ issuer, fetch, ...(issuer === TENANTS ? { tenantClaim: 'tid' } : {}) })
+      const verifier = jwtVerifier({
+        issuer,
+        fetch,
+        ...(issuer === TENANTS ? { tenantClaim: 'tid' } : {}),
+      })
       const auditor = createAuditor({ record: () => {} })
       return [issuer as string, createDoor({ resource: RESOURCE, verifier, auditor })] as const
     }),
   )
   const bearer = async (
     principal: Principal,
-    more: { readonly aud?: string; readonly exp?: string; readonly key?: typeof keys.privateKey } = {},
+    more: {
+      readonly aud?: string
+      readonly exp?: string
+      readonly key?: typeof keys.privateKey
+    } = {},
   ) => {
     const { issuer, subject, tenant } = principal
     const token = await new SignJWT({ client_id: 'page', ...(tenant ? { tid: tenant } : {}) })
@@ -83,12 +100,18 @@ export async function realDoor(): Promise<RealDoor> {
     headers: {
       owner: await bearer(PEOPLE.owner),
       'another person': await bearer(PEOPLE['another person']),
-      'the same subject of another issuer': await bearer(PEOPLE['the same subject of another issuer']),
+      'the same subject of another issuer': await bearer(
+        PEOPLE['the same subject of another issuer'],
+      ),
       'the same subject of a tenant': await bearer(PEOPLE['the same subject of a tenant']),
-      'the same subject of another tenant': await bearer(PEOPLE['the same subject of another tenant']),
+      'the same subject of another tenant': await bearer(
+        PEOPLE['the same subject of another tenant'],
+      ),
       nobody: {},
       'the owner with an expired credential': await bearer(PEOPLE.owner, { exp: '-1h' }),
-      'the owner with a credential for another audience': await bearer(PEOPLE.owner, { aud: 'https://api.example' }),
+      'the owner with a credential for another audience': await bearer(PEOPLE.owner, {
+        aud: 'https://api.example',
+      }),
       'the owner with a forged credential': await bearer(PEOPLE.owner, { key: others.privateKey }),
     },
   }

@@ -1,6 +1,12 @@
 // What the tests of resumable runs share: a client that keeps the ids of events, and an answer that goes on when it is told to. No test is here.
 
-import type { AnswerContext, AnswerEvent, AssistantMessageItem, ChatCaller, Respond } from '../../src/chatkit/index.ts'
+import type {
+  AnswerContext,
+  AnswerEvent,
+  AssistantMessageItem,
+  ChatCaller,
+  Respond,
+} from '../../src/chatkit/index.ts'
 import { type Loose, message, type TestChat } from './support.ts'
 
 /** One event with its id, where it has one. */
@@ -14,10 +20,18 @@ export const RESUMABLE = { metadata: { 'onbehalf/resumable': true } }
 
 export const INTERRUPTED = {
   id: undefined,
-  event: { type: 'error', code: 'custom', message: 'The answer was interrupted. Try again.', allow_retry: true },
+  event: {
+    type: 'error',
+    code: 'custom',
+    message: 'The answer was interrupted. Try again.',
+    allow_retry: true,
+  },
 }
 
-export const GONE = { id: undefined, event: { type: 'error', code: 'stream.error', allow_retry: false } }
+export const GONE = {
+  id: undefined,
+  event: { type: 'error', code: 'stream.error', allow_retry: false },
+}
 
 /** A stream that is read as far as a test wants. */
 export interface FrameReader {
@@ -76,18 +90,33 @@ export async function frameReader(response: Response): Promise<FrameReader> {
 
 /** Begins a resumable answer in a new thread. */
 export async function begin(chat: TestChat, who = 'alice', text = 'hi') {
-  const reader = await frameReader(await chat.send(who, 'threads.create', { input: message(text) }, RESUMABLE))
+  const reader = await frameReader(
+    await chat.send(who, 'threads.create', { input: message(text) }, RESUMABLE),
+  )
   const first = await reader.next()
   const thread: string = first?.event.thread.id
   return { reader, first, thread, run: first?.id?.split('.')[0] ?? '' }
 }
 
 /** Joins the newest run of a thread. */
-export async function resume(chat: TestChat, thread_id: string, after?: string, who = 'alice'): Promise<FrameReader> {
-  return frameReader(await chat.send(who, 'onbehalf.runs.resume', { thread_id, ...(after === undefined ? {} : { after }) }))
+export async function resume(
+  chat: TestChat,
+  thread_id: string,
+  after?: string,
+  who = 'alice',
+): Promise<FrameReader> {
+  return frameReader(
+    await chat.send(who, 'onbehalf.runs.resume', {
+      thread_id,
+      ...(after === undefined ? {} : { after }),
+    }),
+  )
 }
 
-export function answer(context: Pick<AnswerContext<ChatCaller>, 'newItem'>, text: string): AssistantMessageItem {
+export function answer(
+  context: Pick<AnswerContext<ChatCaller>, 'newItem'>,
+  text: string,
+): AssistantMessageItem {
   return {
     ...context.newItem('message'),
     type: 'assistant_message',
@@ -96,7 +125,11 @@ export function answer(context: Pick<AnswerContext<ChatCaller>, 'newItem'>, text
 }
 
 export function delta(item_id: string, text: string): AnswerEvent {
-  const update = { type: 'assistant_message.content_part.text_delta', content_index: 0, delta: text } as const
+  const update = {
+    type: 'assistant_message.content_part.text_delta',
+    content_index: 0,
+    delta: text,
+  } as const
   return { type: 'thread.item.updated', item_id, update }
 }
 
@@ -136,7 +169,10 @@ export function steps(): Steps {
           wake = resolve
         })
       }
-      yield { type: 'thread.item.done', item: { ...item, content: [{ type: 'output_text', text, annotations: [] }] } }
+      yield {
+        type: 'thread.item.done',
+        item: { ...item, content: [{ type: 'output_text', text, annotations: [] }] },
+      }
     },
     say(more = 1) {
       words += more

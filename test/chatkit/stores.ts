@@ -4,7 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, onTestFinished } from 'vitest'
-import { memoryRunStore, memoryThreadStore, type RunStore, type ThreadStore } from '../../src/chatkit/index.ts'
+import {
+  memoryRunStore,
+  memoryThreadStore,
+  type RunStore,
+  type ThreadStore,
+} from '../../src/chatkit/index.ts'
 import {
   openPostgres,
   openSqlite,
@@ -29,7 +34,11 @@ export type OpenStores = (instances?: number) => Promise<readonly [Stores, ...St
 const ALL: readonly StoreName[] = ['memory', 'sqlite', 'postgres']
 
 /** Describes something once for each store. */
-export function describeStores(what: string, body: (open: OpenStores) => void, names: readonly StoreName[] = ALL): void {
+export function describeStores(
+  what: string,
+  body: (open: OpenStores) => void,
+  names: readonly StoreName[] = ALL,
+): void {
   describe.each(names)(`${what} (%s)`, (name) => {
     let postgres: PostgresServer | undefined
     beforeAll(async () => {
@@ -44,7 +53,11 @@ export function describeStores(what: string, body: (open: OpenStores) => void, n
   })
 }
 
-async function openStores(name: StoreName, instances: number, postgres: PostgresServer | undefined): Promise<Stores[]> {
+async function openStores(
+  name: StoreName,
+  instances: number,
+  postgres: PostgresServer | undefined,
+): Promise<Stores[]> {
   switch (name) {
     case 'memory':
       return Array(instances).fill({ store: memoryThreadStore(), runs: memoryRunStore() })
@@ -56,7 +69,10 @@ async function openStores(name: StoreName, instances: number, postgres: Postgres
         rmSync(folder, { recursive: true })
       })
       // A file serves one process, in which there may be several servers.
-      return Array(instances).fill({ store: sqliteThreadStore(database), runs: sqliteRunStore(database) })
+      return Array(instances).fill({
+        store: sqliteThreadStore(database),
+        runs: sqliteRunStore(database),
+      })
     }
     case 'postgres': {
       if (!postgres) throw new TypeError('PostgreSQL is not started')

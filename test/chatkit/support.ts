@@ -49,7 +49,10 @@ export interface More {
 }
 
 export function request(who: string | undefined, body: unknown, init: RequestInit = {}): Request {
-  const headers = new Headers({ 'content-type': 'application/json', ...(who ? { authorization: `Bearer ${who}` } : {}) })
+  const headers = new Headers({
+    'content-type': 'application/json',
+    ...(who ? { authorization: `Bearer ${who}` } : {}),
+  })
   return new Request('http://chat.example/chatkit', {
     method: 'POST',
     headers,
@@ -59,7 +62,12 @@ export function request(who: string | undefined, body: unknown, init: RequestIni
 }
 
 export function message(text: string, more: object = {}) {
-  return { content: [{ type: 'input_text', text }], attachments: [], inference_options: {}, ...more }
+  return {
+    content: [{ type: 'input_text', text }],
+    attachments: [],
+    inference_options: {},
+    ...more,
+  }
 }
 
 export function parseEvents(text: string): Loose[] {
@@ -71,7 +79,10 @@ export function parseEvents(text: string): Loose[] {
   })
 }
 
-export function testChat(respond: Respond<TestCaller>, options: Partial<ChatkitServerOptions<TestCaller>> = {}): TestChat {
+export function testChat(
+  respond: Respond<TestCaller>,
+  options: Partial<ChatkitServerOptions<TestCaller>> = {},
+): TestChat {
   const store = options.store ?? memoryThreadStore()
   const callers: TestCaller[] = []
   const errors: TestChat['errors'] = []
@@ -80,7 +91,13 @@ export function testChat(respond: Respond<TestCaller>, options: Partial<ChatkitS
       const principal = PEOPLE[(incoming.headers.get('authorization') ?? '').replace('Bearer ', '')]
       if (!principal) {
         const headers = { 'www-authenticate': 'Bearer' }
-        return { ok: false, response: Response.json({ code: 'unauthorized', message: 'Sign in.' }, { status: 401, headers }) }
+        return {
+          ok: false,
+          response: Response.json(
+            { code: 'unauthorized', message: 'Sign in.' },
+            { status: 401, headers },
+          ),
+        }
       }
       const caller: TestCaller = {
         principal,
@@ -106,7 +123,11 @@ export function testChat(respond: Respond<TestCaller>, options: Partial<ChatkitS
     callers,
     errors,
     send(who, type, params = {}, { metadata, key, signal } = {}) {
-      const made = request(who, { type, params, ...(metadata ? { metadata } : {}) }, signal ? { signal } : {})
+      const made = request(
+        who,
+        { type, params, ...(metadata ? { metadata } : {}) },
+        signal ? { signal } : {},
+      )
       if (key !== undefined) made.headers.set('idempotency-key', key)
       return handler(made)
     },

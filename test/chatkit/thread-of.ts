@@ -17,14 +17,24 @@ export async function threadWith(chat: TestChat, items: readonly Written[] = [])
   return thread_id
 }
 
-export async function addItems(chat: TestChat, thread_id: string, items: readonly Written[]): Promise<void> {
-  const save = items.map((item): Item => ({ thread_id, created_at: '2026-11-27T00:00:00.000Z', ...item }))
-  if (!(await chat.store.changeItems(ALICE, thread_id, { save }))) throw new Error('the items were not stored')
+export async function addItems(
+  chat: TestChat,
+  thread_id: string,
+  items: readonly Written[],
+): Promise<void> {
+  const save = items.map(
+    (item): Item => ({ thread_id, created_at: '2026-11-27T00:00:00.000Z', ...item }),
+  )
+  if (!(await chat.store.changeItems(ALICE, thread_id, { save })))
+    throw new Error('the items were not stored')
 }
 
 /** All items of a thread, hidden ones included, the oldest first. */
 export async function storedItems(chat: TestChat, thread_id: string): Promise<readonly Loose[]> {
-  return (await chat.store.items(ALICE, thread_id, { limit: 1000, order: 'asc', hidden: true }))?.data ?? []
+  return (
+    (await chat.store.items(ALICE, thread_id, { limit: 1000, order: 'asc', hidden: true }))?.data ??
+    []
+  )
 }
 
 export const idsOf = (items: readonly Loose[]): string[] => items.map(({ id }) => id)

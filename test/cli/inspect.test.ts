@@ -26,7 +26,10 @@ async function run(...args: string[]): Promise<{ code: number; out: string; note
   return runWith(new AbortController().signal, ...args)
 }
 
-async function runWith(signal: AbortSignal, ...args: string[]): Promise<{ code: number; out: string; note: string }> {
+async function runWith(
+  signal: AbortSignal,
+  ...args: string[]
+): Promise<{ code: number; out: string; note: string }> {
   let [out, note] = ['', '']
   const code = await main(['inspect', ...args], {
     out: (line) => {
@@ -50,31 +53,53 @@ interface Script {
   readonly tools?: readonly unknown[]
   readonly name?: string
   /** Answers in the server's place, where it does. */
-  readonly before?: (request: Received, response: Parameters<Parameters<typeof loopback>[0]>[1]) => boolean
+  readonly before?: (
+    request: Received,
+    response: Parameters<Parameters<typeof loopback>[0]>[1],
+  ) => boolean
 }
 
 /** A server of the revision with sessions, as many in the wild are. */
 function wild({ tools = [], name = 'wild', before }: Script = {}): Promise<Loopback> {
   return loopback((request, response) => {
     if (before?.(request, response)) return
-    if (request.method !== 'POST' || !request.url.startsWith('/mcp')) return void response.writeHead(404).end()
+    if (request.method !== 'POST' || !request.url.startsWith('/mcp'))
+      return void response.writeHead(404).end()
     const { method, id } = JSON.parse(request.body)
     if (method === 'notifications/initialized') return void response.writeHead(202).end()
     const results: Record<string, unknown> = {
-      initialize: { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo: { name, version: '1.2.3' } },
+      initialize: {
+        protocolVersion: '2025-11-25',
+        capabilities: { tools: {} },
+        serverInfo: { name, version: '1.2.3' },
+      },
       'tools/list': { tools },
     }
-    if (!(method in results)) return json(response, 400, { jsonrpc: '2.0', id, error: { code: -32600, message: 'canary' } })
-    json(response, 200, { jsonrpc: '2.0', id, result: results[method] }, { 'mcp-session-id': 'session-1' })
+    if (!(method in results))
+      return json(response, 400, { jsonrpc: '2.0', id, error: { code: -32600, message: 'canary' } })
+    json(
+      response,
+      200,
+      { jsonrpc: '2.0', id, result: results[method] },
+      { 'mcp-session-id': 'session-1' },
+    )
   })
 }
 
-function tool(name: string, properties: Record<string, unknown>, more: Record<string, unknown> = {}) {
+function tool(
+  name: string,
+  properties: Record<string, unknown>,
+  more: Record<string, unknown> = {},
+) {
   return { name, description: 'Does it', inputSchema: { type: 'object', properties, ...more } }
 }
 
 const TEXT = { type: 'string' }
-const FLAT = tool('list_tasks', { user_id: TEXT, access_token: TEXT, status: TEXT }, { required: ['user_id', 'access_token'] })
+const FLAT = tool(
+  'list_tasks',
+  { user_id: TEXT, access_token: TEXT, status: TEXT },
+  { required: ['user_id', 'access_token'] },
+)
 const NESTED = tool(
   'add_task',
   { request: { $ref: '#/$defs/Request' } },
@@ -91,7 +116,9 @@ describe('TaskFlow’s server', () => {
   let dataDir: string
   beforeAll(async () => {
     dataDir = await temporaryFolder()
-    taskflow = await retried(async () => startTaskflow({ port: await freePorts(PORTS), dataDir, log: memoryLog().log, env: {} }))
+    taskflow = await retried(async () =>
+      startTaskflow({ port: await freePorts(PORTS), dataDir, log: memoryLog().log, env: {} }),
+    )
   })
   afterAll(async () => {
     await taskflow.close()
@@ -109,7 +136,14 @@ describe('TaskFlow’s server', () => {
         challenge: { status: 401, scheme: 'Bearer' },
         resource: { resource: taskflow.urls.mcp, authorizationServers: [taskflow.urls.issuer] },
         servers: [
-          { issuer: taskflow.urls.issuer, found: true, pkce: true, tokenExchange: true, dpop: [], clientDocuments: false },
+          {
+            issuer: taskflow.urls.issuer,
+            found: true,
+            pkce: true,
+            tokenExchange: true,
+            dpop: [],
+            clientDocuments: false,
+          },
         ],
       },
       suggestion: {
@@ -124,10 +158,21 @@ describe('TaskFlow’s server', () => {
   })
 
   it('shows its tools and revisions to a token from the environment, and never the token', async () => {
-    const token = await signIn({ issuer: taskflow.urls.issuer, as: 'alice', resource: taskflow.urls.mcp })
+    const token = await signIn({
+      issuer: taskflow.urls.issuer,
+      as: 'alice',
+      resource: taskflow.urls.mcp,
+    })
     vi.stubEnv('TASKFLOW_TOKEN', token)
-    const { code, json: found, note } = await report(taskflow.urls.mcp, '--token-env', 'TASKFLOW_TOKEN')
-    expect({ code, revisions: found.revisions }).toEqual({ code: 0, revisions: ['2026-07-28', '2025-11-25'] })
+    const {
+      code,
+      json: found,
+      note,
+    } = await report(taskflow.urls.mcp, '--token-env', 'TASKFLOW_TOKEN')
+    expect({ code, revisions: found.revisions }).toEqual({
+      code: 0,
+      revisions: ['2026-07-28', '2025-11-25'],
+    })
     expect(found.tools.map(({ name }: { name: string }) => name)).toContain('taskflow_add_task')
     expect(found.tools).toHaveLength(10)
     expect(found.suggestion.name).toBe('taskflow')
@@ -151,9 +196,17 @@ describe('TaskFlow’s server', () => {
   })
 
   it('refuses a token that is not its own: the metadata, exit code 1, and why', async () => {
-    const token = await signIn({ issuer: taskflow.urls.issuer, as: 'alice', resource: taskflow.urls.api })
+    const token = await signIn({
+      issuer: taskflow.urls.issuer,
+      as: 'alice',
+      resource: taskflow.urls.api,
+    })
     vi.stubEnv('TASKFLOW_TOKEN', token)
-    const { code, json: found, note } = await report(taskflow.urls.mcp, '--token-env', 'TASKFLOW_TOKEN')
+    const {
+      code,
+      json: found,
+      note,
+    } = await report(taskflow.urls.mcp, '--token-env', 'TASKFLOW_TOKEN')
     expect({ code, tools: found.tools }).toEqual({ code: 1, tools: null })
     expect(note).toContain('the server refused the token in TASKFLOW_TOKEN (HTTP 401)')
   })
@@ -163,9 +216,14 @@ describe('the reference everything server', () => {
   it('needs no credential, and no binding', async () => {
     const port = await freePorts(1)
     const program = fileURLToPath(
-      new URL('../../node_modules/@modelcontextprotocol/server-everything/dist/index.js', import.meta.url),
+      new URL(
+        '../../node_modules/@modelcontextprotocol/server-everything/dist/index.js',
+        import.meta.url,
+      ),
     )
-    const child = spawn(process.execPath, [program, 'streamableHttp'], { env: { ...process.env, PORT: `${port}` } })
+    const child = spawn(process.execPath, [program, 'streamableHttp'], {
+      env: { ...process.env, PORT: `${port}` },
+    })
     try {
       await new Promise<void>((resolve, reject) => {
         child.stderr.on('data', (text) => /listening/i.test(`${text}`) && resolve())
@@ -179,8 +237,13 @@ describe('the reference everything server', () => {
         server: 'mcp-servers/everything',
       })
       expect(found.tools.map(({ name }: { name: string }) => name)).toContain('echo')
-      expect(found.tools.every(({ unusable }: { unusable: unknown }) => unusable === null)).toBe(true)
-      expect(found).toMatchObject({ authorization: { required: false }, suggestion: { binding: null } })
+      expect(found.tools.every(({ unusable }: { unusable: unknown }) => unusable === null)).toBe(
+        true,
+      )
+      expect(found).toMatchObject({
+        authorization: { required: false },
+        suggestion: { binding: null },
+      })
     } finally {
       child.kill()
     }
@@ -217,7 +280,9 @@ describe('the binding that is suggested', () => {
 
   it('is for one tool where another means something else by the same name', async () => {
     const mail = tool('send_mail', { subject: TEXT, body: TEXT, to: TEXT })
-    await using server = await wild({ tools: [FLAT, tool('list_notes', { subject: TEXT, access_token: TEXT }), mail] })
+    await using server = await wild({
+      tools: [FLAT, tool('list_notes', { subject: TEXT, access_token: TEXT }), mail],
+    })
     const { json: found } = await report(server.url)
     expect(found.suggestion.binding.placement.parameters).toEqual([
       { pointer: '/user_id', value: 'subject' },
@@ -230,7 +295,10 @@ describe('the binding that is suggested', () => {
   it('fills the subject alone where nothing else is asked for, and warns', async () => {
     await using server = await wild({ tools: [tool('list', { user_id: TEXT })] })
     const { json: found } = await report(server.url)
-    expect(found.suggestion.binding).toMatchObject({ source: { type: 'own' }, placement: { type: 'argument' } })
+    expect(found.suggestion.binding).toMatchObject({
+      source: { type: 'own' },
+      placement: { type: 'argument' },
+    })
     expect(found.suggestion.reasons.join()).toContain('whoever reaches this server can be anybody')
   })
 
@@ -238,25 +306,37 @@ describe('the binding that is suggested', () => {
     await using server = await wild({
       tools: [tool('list', { user_id: TEXT })],
       before(request, response) {
-        if (request.raw.some(([name, value]) => name === 'x-api-key' && value === TOKEN)) return false
+        if (request.raw.some(([name, value]) => name === 'x-api-key' && value === TOKEN))
+          return false
         response.writeHead(401).end()
         return true
       },
     })
     vi.stubEnv('WILD_KEY', TOKEN)
-    const { code, json: found } = await report(server.url, '--token-env', 'WILD_KEY', '--header', 'X-API-Key')
+    const { code, json: found } = await report(
+      server.url,
+      '--token-env',
+      'WILD_KEY',
+      '--header',
+      'X-API-Key',
+    )
     expect(code).toBe(0)
     expect(found.suggestion).toMatchObject({
-      binding: { source: { type: 'static', of: 'person' }, placement: { type: 'header', name: 'X-API-Key' } },
+      binding: {
+        source: { type: 'static', of: 'person' },
+        placement: { type: 'header', name: 'X-API-Key' },
+      },
       undecided: ['/user_id'],
     })
-    expect((await run(server.url, '--token-env', 'WILD_KEY', '--header', 'X-API-Key')).out).toContain(
-      "leaveToModel: ['/user_id']",
-    )
+    expect(
+      (await run(server.url, '--token-env', 'WILD_KEY', '--header', 'X-API-Key')).out,
+    ).toContain("leaveToModel: ['/user_id']")
   })
 
   it('is a connection where people can sign in at the server’s issuer', async () => {
-    await using server = await wild({ before: behindIssuer({ client_id_metadata_document_supported: true }) })
+    await using server = await wild({
+      before: behindIssuer({ client_id_metadata_document_supported: true }),
+    })
     const { json: found } = await report(server.url)
     const issuer = new URL(server.url).origin
     expect(found.suggestion).toMatchObject({
@@ -287,7 +367,9 @@ describe('the binding that is suggested', () => {
       ],
     })
     const { json: found } = await report(server.url)
-    const why = Object.fromEntries(found.tools.map((one: { name: string; unusable: string }) => [one.name, one.unusable]))
+    const why = Object.fromEntries(
+      found.tools.map((one: { name: string; unusable: string }) => [one.name, one.unusable]),
+    )
     expect(why).toEqual({
       mirrors: expect.stringContaining('x-mcp-header'),
       remote: expect.stringContaining('never fetched'),
@@ -318,7 +400,8 @@ function behindIssuer(more: Record<string, unknown>): NonNullable<Script['before
     }
     const document = documents[request.url]
     if (document) json(response, 200, document)
-    else response.writeHead(request.url === '/mcp' ? 401 : 404, { 'www-authenticate': 'Bearer' }).end()
+    else
+      response.writeHead(request.url === '/mcp' ? 401 : 404, { 'www-authenticate': 'Bearer' }).end()
     return true
   }
 }
@@ -350,11 +433,18 @@ describe('a hostile server', () => {
             ? Response.json({ resource: url, authorization_servers: [issuer] })
             : new Response('', {
                 status: 401,
-                headers: { 'www-authenticate': `Bearer resource_metadata="http://127.0.0.1:${port}/metadata"` },
+                headers: {
+                  'www-authenticate': `Bearer resource_metadata="http://127.0.0.1:${port}/metadata"`,
+                },
               })
         }
         const inspection = { url, headers: new Headers(), header: undefined, progress: () => {} }
-        const way = { direct, guarded: guardedFetch(), redactor: createRedactor([]), signal: new AbortController().signal }
+        const way = {
+          direct,
+          guarded: guardedFetch(),
+          redactor: createRedactor([]),
+          signal: new AbortController().signal,
+        }
         const { report: found } = await inspectServer(inspection, way)
         expect(found.authorization.servers).toMatchObject([{ issuer, found: false }])
         expect(found.notes.join()).toContain('metadata on another origin, which was not followed')
@@ -372,35 +462,54 @@ describe('a hostile server', () => {
       before(request, response) {
         if (!request.url.includes('protected-resource')) return behindIssuer({})(request, response)
         const origin = `http://${request.raw.find(([name]) => name === 'host')?.[1]}`
-        json(response, 200, { resource: `${origin}/mcp`, authorization_servers: ['https://169.254.169.254', origin] })
+        json(response, 200, {
+          resource: `${origin}/mcp`,
+          authorization_servers: ['https://169.254.169.254', origin],
+        })
         return true
       },
     })
     const { json: found } = await report(server.url)
-    expect(found.authorization.servers.map((one: { found: boolean }) => one.found)).toEqual([false, true])
+    expect(found.authorization.servers.map((one: { found: boolean }) => one.found)).toEqual([
+      false,
+      true,
+    ])
   })
 
   it('is not believed about another resource, nor an issuer about another issuer', async () => {
     await using server = await wild({ before: behindIssuer({ issuer: 'https://login.example' }) })
-    expect((await report(server.url)).json.authorization.servers).toMatchObject([{ found: false, endpoints: {} }])
+    expect((await report(server.url)).json.authorization.servers).toMatchObject([
+      { found: false, endpoints: {} },
+    ])
     await using other = await wild({
       before(request, response) {
         if (request.url.includes('well-known'))
-          json(response, 200, { resource: 'https://bank.example/mcp', authorization_servers: ['https://login.example'] })
+          json(response, 200, {
+            resource: 'https://bank.example/mcp',
+            authorization_servers: ['https://login.example'],
+          })
         else response.writeHead(401).end()
         return true
       },
     })
-    expect((await report(other.url)).json.authorization).toMatchObject({ resource: null, servers: [] })
+    expect((await report(other.url)).json.authorization).toMatchObject({
+      resource: null,
+      servers: [],
+    })
   })
 
   it('moves no cursor, colours nothing, and turns no letters round', async () => {
     const odd = '\u001b[2J\u001b]0;title\u0007ev\u202eil\u200b\u009b31m\r\nline\u{e0041}'
-    await using server = await wild({ name: odd, tools: [tool(odd, {}), tool('b', { [`${odd}_token`]: TEXT })] })
+    await using server = await wild({
+      name: odd,
+      tools: [tool(odd, {}), tool('b', { [`${odd}_token`]: TEXT })],
+    })
     const { code, out, note } = await run(server.url)
     expect(code).toBe(0)
     expect(out).toContain('\\u{1b}[2J')
-    expect(out + note).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u202e\u{e0041}]/u)
+    expect(out + note).not.toMatch(
+      /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b\u202e\u{e0041}]/u,
+    )
     const { out: line } = await run(server.url, '--json')
     expect(line).not.toMatch(/[\u007f-\u009f\u200b\u202e\u{e0041}]/u)
     const found = JSON.parse(line)
@@ -414,7 +523,10 @@ describe('a hostile server', () => {
 
   it('that sends the token back, plain or encoded, has it taken out', async () => {
     const forms = [TOKEN, Buffer.from(TOKEN).toString('base64'), Buffer.from(TOKEN).toString('hex')]
-    await using server = await wild({ name: forms.join(' '), tools: forms.map((form) => tool(`tool-${form}`, {})) })
+    await using server = await wild({
+      name: forms.join(' '),
+      tools: forms.map((form) => tool(`tool-${form}`, {})),
+    })
     vi.stubEnv('WILD_KEY', TOKEN)
     const { code, out } = await run(server.url, '--token-env', 'WILD_KEY')
     expect(code).toBe(0)
@@ -435,7 +547,8 @@ describe('a hostile server', () => {
     await using server = await wild({
       before(request, response) {
         const token = request.raw.find(([name]) => name === 'authorization')?.[1]
-        if (token) response.writeHead(302, { location: `https://away.example/${token.slice(7)}` }).end()
+        if (token)
+          response.writeHead(302, { location: `https://away.example/${token.slice(7)}` }).end()
         return token !== undefined
       },
     })
@@ -451,13 +564,17 @@ describe('a hostile server', () => {
     ['for good', 308],
   ])('that sends elsewhere %s is not followed', async (_, status) => {
     await using away = await wild()
-    await using server = await loopback((_request, response) => response.writeHead(status, { location: away.url }).end())
+    await using server = await loopback((_request, response) =>
+      response.writeHead(status, { location: away.url }).end(),
+    )
     vi.stubEnv('WILD_KEY', TOKEN)
     const { code, note } = await run(server.url, '--token-env', 'WILD_KEY')
     expect(code).toBe(1)
     expect(note).toContain(`redirects (HTTP ${status}) to ${away.url}`)
     expect(away.received).toEqual([])
-    expect(server.received.flatMap(({ raw }) => raw.map(([, value]) => value)).join()).not.toContain(TOKEN)
+    expect(
+      server.received.flatMap(({ raw }) => raw.map(([, value]) => value)).join(),
+    ).not.toContain(TOKEN)
   })
 
   it('whose list never ends is read for some pages', async () => {
@@ -465,7 +582,11 @@ describe('a hostile server', () => {
       before(request, response) {
         if (!request.body.includes('tools/list')) return false
         const tools = Array.from({ length: 30 }, (_, index) => tool(`tool-${index}`, {}))
-        json(response, 200, { jsonrpc: '2.0', id: 'tools/list', result: { tools, nextCursor: 'more' } })
+        json(response, 200, {
+          jsonrpc: '2.0',
+          id: 'tools/list',
+          result: { tools, nextCursor: 'more' },
+        })
         return true
       },
     })
@@ -483,7 +604,10 @@ describe('a hostile server', () => {
       response.on('drain', more)
       more()
     })
-    expect(await run(server.url)).toMatchObject({ code: 1, note: expect.stringContaining('larger than 4 MiB') })
+    expect(await run(server.url)).toMatchObject({
+      code: 1,
+      note: expect.stringContaining('larger than 4 MiB'),
+    })
   })
 })
 
@@ -491,7 +615,9 @@ describe('a server that cannot be inspected', () => {
   it('is not there', async () => {
     const { code, out, note } = await run(`http://127.0.0.1:${await freePorts(1)}/mcp`)
     expect({ code, out }).toEqual({ code: 1, out: '' })
-    expect(note).toContain('could not be reached (ECONNREFUSED). Check that the server runs, and the URL')
+    expect(note).toContain(
+      'could not be reached (ECONNREFUSED). Check that the server runs, and the URL',
+    )
   })
 
   it.each([
@@ -513,7 +639,9 @@ describe('a server that cannot be inspected', () => {
     async (where) => {
       await using server = await loopback((_request, response) => {
         if (where === 'before its headers') return
-        response.writeHead(200, { 'content-type': where.includes('events') ? 'text/event-stream' : 'application/json' })
+        response.writeHead(200, {
+          'content-type': where.includes('events') ? 'text/event-stream' : 'application/json',
+        })
         response.write(where.includes('events') ? ': wait\n\n' : '{')
       })
       const { code, note } = await run(server.url, '--deadline', '0.3')
@@ -526,7 +654,10 @@ describe('a server that cannot be inspected', () => {
   it('is left when the person stops it', async () => {
     const controller = new AbortController()
     await using server = await loopback(() => controller.abort())
-    expect(await runWith(controller.signal, server.url)).toMatchObject({ code: 1, note: expect.stringContaining('stopped') })
+    expect(await runWith(controller.signal, server.url)).toMatchObject({
+      code: 1,
+      note: expect.stringContaining('stopped'),
+    })
   })
 })
 
@@ -536,12 +667,32 @@ describe('wrong arguments', () => {
     ['two', ['https://a.example/', 'https://b.example/'], 'it needs one URL'],
     ['no absolute one', ['tasks/mcp'], 'must be absolute'],
     ['plain http elsewhere', ['http://tasks.example/mcp'], 'must use https'],
-    ['a credential in the URL', [`https://me:${TOKEN}@tasks.example/mcp`], 'must not contain a credential'],
+    [
+      'a credential in the URL',
+      [`https://me:${TOKEN}@tasks.example/mcp`],
+      'must not contain a credential',
+    ],
     ['a fragment', ['https://tasks.example/mcp#top'], 'must not contain a fragment'],
-    ['the token itself', ['https://tasks.example/mcp', '--token-env', TOKEN], 'takes the name of an environment variable'],
-    ['an option that is none', ['https://tasks.example/mcp', `--token=${TOKEN}`], '--token-env NAME'],
-    ['a variable that is not set', ['https://tasks.example/mcp', '--token-env', 'ONBEHALF_NOT_SET'], 'is not set'],
-    ['a header of the protocol', ['https://tasks.example/mcp', '--header', 'Mcp-Session-Id'], '--header'],
+    [
+      'the token itself',
+      ['https://tasks.example/mcp', '--token-env', TOKEN],
+      'takes the name of an environment variable',
+    ],
+    [
+      'an option that is none',
+      ['https://tasks.example/mcp', `--token=${TOKEN}`],
+      '--token-env NAME',
+    ],
+    [
+      'a variable that is not set',
+      ['https://tasks.example/mcp', '--token-env', 'ONBEHALF_NOT_SET'],
+      'is not set',
+    ],
+    [
+      'a header of the protocol',
+      ['https://tasks.example/mcp', '--header', 'Mcp-Session-Id'],
+      '--header',
+    ],
     ['a deadline of no length', ['https://tasks.example/mcp', '--deadline', '0'], '--deadline'],
   ])('%s', async (_, args, words) => {
     const { code, out, note } = await run(...args)
@@ -551,9 +702,13 @@ describe('wrong arguments', () => {
 
   it('a key that could not be told from other text, or fits no header', async () => {
     vi.stubEnv('WILD_KEY', 'short')
-    expect(await run('https://tasks.example/mcp', '--token-env', 'WILD_KEY')).toMatchObject({ code: 1 })
+    expect(await run('https://tasks.example/mcp', '--token-env', 'WILD_KEY')).toMatchObject({
+      code: 1,
+    })
     vi.stubEnv('WILD_KEY', `${TOKEN}\u00e9`)
-    expect((await run('https://tasks.example/mcp', '--token-env', 'WILD_KEY')).note).toContain('no header can have')
+    expect((await run('https://tasks.example/mcp', '--token-env', 'WILD_KEY')).note).toContain(
+      'no header can have',
+    )
   })
 })
 
@@ -561,7 +716,8 @@ describe('--json', () => {
   it('has this shape', async () => {
     await using server = await wild({
       tools: [FLAT],
-      before: (request, response) => request.url.includes('well-known') && behindIssuer({})(request, response),
+      before: (request, response) =>
+        request.url.includes('well-known') && behindIssuer({})(request, response),
     })
     await using closed = await wild({ before: behindIssuer({}) })
     expect(shapeOf((await report(server.url)).json)).toMatchSnapshot('open')

@@ -24,7 +24,9 @@ beforeEach(() => {
   printed = ''
 })
 afterEach(() => {
-  const secrets = existsSync(keyring) ? JSON.parse(readFileSync(keyring, 'utf8')).keys.map(({ key }: { key: string }) => key) : []
+  const secrets = existsSync(keyring)
+    ? JSON.parse(readFileSync(keyring, 'utf8')).keys.map(({ key }: { key: string }) => key)
+    : []
   for (const secret of secrets) expect(printed).not.toContain(secret)
   rmSync(folder, { recursive: true })
 })
@@ -33,7 +35,10 @@ async function run(...args: string[]): Promise<{ code: number; out: string; note
   return runWith(new AbortController().signal, ...args)
 }
 
-async function runWith(signal: AbortSignal, ...args: string[]): Promise<{ code: number; out: string; note: string }> {
+async function runWith(
+  signal: AbortSignal,
+  ...args: string[]
+): Promise<{ code: number; out: string; note: string }> {
   let [out, note] = ['', '']
   const code = await main(args, {
     out: (line) => {
@@ -84,17 +89,26 @@ describe('onbehalf keys', () => {
       code: 0,
       json: { rewrapped: 40, left: 0, stopped: false },
     })
-    expect(await keys('retire', first, '--database', database)).toMatchObject({ code: 0, json: { id: first, retired: true } })
-    expect((await keys('list', '--database', database)).json.keys).toMatchObject([{ id: second, current: true, rows: 40 }])
+    expect(await keys('retire', first, '--database', database)).toMatchObject({
+      code: 0,
+      json: { id: first, retired: true },
+    })
+    expect((await keys('list', '--database', database)).json.keys).toMatchObject([
+      { id: second, current: true, rows: 40 },
+    ])
     const opened = openSqlite(database)
     const store = sqliteSecretStore(opened, fileMasterKeys(keyring))
-    expect((await store.read(connection({ owner: 'person-7' })))?.secrets.accessToken).toBeInstanceOf(Credential)
+    expect(
+      (await store.read(connection({ owner: 'person-7' })))?.secrets.accessToken,
+    ).toBeInstanceOf(Credential)
     opened.close()
   })
 
   it('says the same in words', async () => {
     const said = async (...args: string[]) => (await run('keys', ...args, '--keyring', keyring)).out
-    expect(await said('init')).toMatch(/^Made .*keyring\.json with the key \S+; only you can read it\./)
+    expect(await said('init')).toMatch(
+      /^Made .*keyring\.json with the key \S+; only you can read it\./,
+    )
     await stored(3)
     const [first] = JSON.parse(readFileSync(keyring, 'utf8')).keys
     expect(await said('rotate')).toMatch(/is now the current one/)
@@ -115,7 +129,10 @@ describe('onbehalf keys', () => {
     expect((await run('keys', 'list', '--keyring', keyring, '--database', database)).out).toMatch(
       /MISSING from the keyring: 2 rows/,
     )
-    expect(await keys('rewrap', '--database', database)).toMatchObject({ code: 1, json: { rewrapped: 0, left: 2 } })
+    expect(await keys('rewrap', '--database', database)).toMatchObject({
+      code: 1,
+      json: { rewrapped: 0, left: 2 },
+    })
   })
 
   it('stops a re-wrapping when told, and says how to go on', async () => {
@@ -140,7 +157,12 @@ describe('onbehalf keys', () => {
     ['retire without id', ['retire', '--database', 'x'], 2, /id of one key/],
     ['retire without database', ['retire', 'x'], 2, /name every database/],
     ['rewrap without database', ['rewrap'], 2, /name every database/],
-    ['no keyring', ['list', '--keyring', '/nonexistent/keyring.json'], 1, /is missing; `onbehalf keys init/],
+    [
+      'no keyring',
+      ['list', '--keyring', '/nonexistent/keyring.json'],
+      1,
+      /is missing; `onbehalf keys init/,
+    ],
   ])('refuses %s', async (_, args, code, note) => {
     const done = await run('keys', ...args)
     expect(done).toMatchObject({ code, out: '', note: expect.stringMatching(note) })
@@ -148,7 +170,10 @@ describe('onbehalf keys', () => {
 
   it('refuses a keyring that others can read, an existing one at init, a database that is not there or is none', async () => {
     await keys('init')
-    expect(await keys('init')).toMatchObject({ code: 1, note: expect.stringMatching(/is there already/) })
+    expect(await keys('init')).toMatchObject({
+      code: 1,
+      note: expect.stringMatching(/is there already/),
+    })
     expect(await keys('rewrap', '--database', database)).toMatchObject({
       code: 1,
       note: expect.stringMatching(/there is no database/),
@@ -160,24 +185,40 @@ describe('onbehalf keys', () => {
       note: expect.stringMatching(/cannot be opened/),
     })
     chmodSync(keyring, 0o644)
-    expect(await keys('rotate')).toMatchObject({ code: 1, note: expect.stringMatching(/chmod 600/) })
+    expect(await keys('rotate')).toMatchObject({
+      code: 1,
+      note: expect.stringMatching(/chmod 600/),
+    })
   })
 })
 
 describe('onbehalf', () => {
   it('lists its commands, and helps with each', async () => {
-    expect(await run('--help')).toMatchObject({ code: 0, out: expect.stringMatching(/\n {2}keys +\S/) })
-    expect(await run('keys', '--help')).toMatchObject({ code: 0, out: expect.stringMatching(/^Usage: onbehalf keys/) })
+    expect(await run('--help')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/\n {2}keys +\S/),
+    })
+    expect(await run('keys', '--help')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^Usage: onbehalf keys/),
+    })
     expect(await run('keys', 'rewrap', '-h')).toMatchObject({ code: 0 })
     expect(await run()).toMatchObject({ code: 2, out: '' })
-    expect(await run('nope')).toMatchObject({ code: 2, note: expect.stringMatching(/no such command/) })
+    expect(await run('nope')).toMatchObject({
+      code: 2,
+      note: expect.stringMatching(/no such command/),
+    })
     expect(await run('toString')).toMatchObject({ code: 2 })
   })
 
   it('runs as a program from any folder, without a build, and ends with the exit code', () => {
     const program = fileURLToPath(new URL('../../bin/onbehalf.mjs', import.meta.url))
-    const start = (...args: string[]) => spawnSync(process.execPath, [program, ...args], { cwd: folder, encoding: 'utf8' })
-    expect(start('keys', 'init', '--keyring', 'keyring.json', '--json')).toMatchObject({ status: 0, stderr: '' })
+    const start = (...args: string[]) =>
+      spawnSync(process.execPath, [program, ...args], { cwd: folder, encoding: 'utf8' })
+    expect(start('keys', 'init', '--keyring', 'keyring.json', '--json')).toMatchObject({
+      status: 0,
+      stderr: '',
+    })
     expect(existsSync(keyring)).toBe(true)
     const listed = start('keys', 'list', '--keyring', 'keyring.json', '--json')
     expect(JSON.parse(listed.stdout).keys).toHaveLength(1)

@@ -31,12 +31,21 @@ describe('onbehalf marks', () => {
   it('lists what is marked, and clears it for the app that runs', async () => {
     const ofTheApp = sqliteReflectionMarks(made.open())
     const database = ['--database', made.path]
-    expect(await marks('list', ...database)).toEqual({ code: 0, out: 'No server is marked.\n', note: '' })
+    expect(await marks('list', ...database)).toEqual({
+      code: 0,
+      out: 'No server is marked.\n',
+      note: '',
+    })
     await ofTheApp.mark(MCP, START * 1000)
     const since = '2027-01-15T08:00:00.000Z'
     expect(await marks('list', ...database)).toMatchObject({ code: 0, out: `${since}  ${MCP}\n` })
-    expect(JSON.parse((await marks('list', ...database, '--json')).out)).toEqual({ marks: [{ resource: MCP, since }] })
-    expect(await marks('clear', MCP, ...database)).toMatchObject({ code: 0, out: `The mark of ${MCP} is cleared.\n` })
+    expect(JSON.parse((await marks('list', ...database, '--json')).out)).toEqual({
+      marks: [{ resource: MCP, since }],
+    })
+    expect(await marks('clear', MCP, ...database)).toMatchObject({
+      code: 0,
+      out: `The mark of ${MCP} is cleared.\n`,
+    })
     expect(await ofTheApp.isMarked(MCP)).toBe(false)
   })
 

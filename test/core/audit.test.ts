@@ -4,10 +4,17 @@ import { alice } from './parts.ts'
 
 const KEY = new Uint8Array(32).fill(7)
 
-async function eventsOf(key: Uint8Array<ArrayBuffer> | undefined, tokenIds: readonly string[]): Promise<AuditEvent[]> {
+async function eventsOf(
+  key: Uint8Array<ArrayBuffer> | undefined,
+  tokenIds: readonly string[],
+): Promise<AuditEvent[]> {
   const events: AuditEvent[] = []
-  const auditor = createAuditor({ record: (event) => void events.push(event) }, key ? { fingerprintKey: key, now: () => 5 } : {})
-  for (const tokenId of tokenIds) await auditor({ hop: 'carry', outcome: 'allowed', trace: 't', tokenId })
+  const auditor = createAuditor(
+    { record: (event) => void events.push(event) },
+    key ? { fingerprintKey: key, now: () => 5 } : {},
+  )
+  for (const tokenId of tokenIds)
+    await auditor({ hop: 'carry', outcome: 'allowed', trace: 't', tokenId })
   return events
 }
 
@@ -15,8 +22,18 @@ describe('an audit event', () => {
   it('names the principal, the tenant, the client and the actors', async () => {
     const events: AuditEvent[] = []
     const auditor = createAuditor({ record: (event) => void events.push(event) }, { now: () => 5 })
-    const principal = { ...alice, tenant: 'acme', actor: { subject: 'mcp', actor: { subject: 'chat' } } }
-    await auditor({ hop: 'api', outcome: 'refused', reason: 'server_refused', trace: 't', principal })
+    const principal = {
+      ...alice,
+      tenant: 'acme',
+      actor: { subject: 'mcp', actor: { subject: 'chat' } },
+    }
+    await auditor({
+      hop: 'api',
+      outcome: 'refused',
+      reason: 'server_refused',
+      trace: 't',
+      principal,
+    })
     expect(events).toEqual([
       {
         time: 5,
@@ -49,7 +66,9 @@ describe('an audit event', () => {
   it('holds a token id as HMAC-SHA256 of it, 128 bits', async () => {
     const [event] = await eventsOf(KEY, ['jti-1'])
     const { createHmac } = await import('node:crypto')
-    expect(event?.fingerprint).toBe(createHmac('sha256', KEY).update('jti-1').digest('hex').slice(0, 32))
+    expect(event?.fingerprint).toBe(
+      createHmac('sha256', KEY).update('jti-1').digest('hex').slice(0, 32),
+    )
     expect(JSON.stringify(event)).not.toContain('jti-1')
   })
 
@@ -62,7 +81,11 @@ describe('an audit event', () => {
   })
 
   it('has a fingerprint that depends on the key, which is random unless given', async () => {
-    const [[a], [b], [c]] = await Promise.all([eventsOf(KEY, ['a']), eventsOf(undefined, ['a']), eventsOf(undefined, ['a'])])
+    const [[a], [b], [c]] = await Promise.all([
+      eventsOf(KEY, ['a']),
+      eventsOf(undefined, ['a']),
+      eventsOf(undefined, ['a']),
+    ])
     expect(new Set([a?.fingerprint, b?.fingerprint, c?.fingerprint]).size).toBe(3)
   })
 
@@ -70,7 +93,9 @@ describe('an audit event', () => {
     const ids = Array.from({ length: 1500 }, (_, index) => `jti-${index}`)
     const events = await eventsOf(KEY, [...ids, ...ids.slice(0, 3)])
     expect(new Set(events.map((event) => event.fingerprint)).size).toBe(1500)
-    expect(events.slice(-3).map((event) => event.fingerprint)).toEqual(events.slice(0, 3).map((event) => event.fingerprint))
+    expect(events.slice(-3).map((event) => event.fingerprint)).toEqual(
+      events.slice(0, 3).map((event) => event.fingerprint),
+    )
   })
 })
 
@@ -90,7 +115,9 @@ describe('the auditor', () => {
     ],
     ['rejects', () => Promise.reject(new Error('disk full'))],
   ])('fails when the sink %s', async (_, record) => {
-    await expect(createAuditor({ record })({ hop: 'door', outcome: 'allowed', trace: 't' })).rejects.toThrow('disk full')
+    await expect(
+      createAuditor({ record })({ hop: 'door', outcome: 'allowed', trace: 't' }),
+    ).rejects.toThrow('disk full')
   })
 
   it('waits for the sink', async () => {

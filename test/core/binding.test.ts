@@ -37,25 +37,43 @@ describe('a binding', () => {
     const binding = parseBinding('tasks', { url: MCP, source: { type: 'exchange', scopes } })
     scopes.push('admin')
     expect(binding.source).toEqual({ type: 'exchange', scopes: ['tasks:read'] })
-    const parts = [binding, binding.source, binding.placement, binding.source.type === 'exchange' && binding.source.scopes]
+    const parts = [
+      binding,
+      binding.source,
+      binding.placement,
+      binding.source.type === 'exchange' && binding.source.scopes,
+    ]
     expect(parts.map(Object.isFrozen)).toEqual([true, true, true, true])
   })
 
-  it.each(['http://127.0.0.1:3001/mcp', 'http://localhost/mcp', 'http://[::1]/mcp'])('may be plain http to %s', (url) => {
-    expect(parseBinding('tasks', { url }).url).toBe(url)
-  })
-
-  it.each<Placement>([{ type: 'argument' }, { type: 'meta', key: 'com.example/token' }, { type: 'prompt' }])(
-    'may be a child process, with the placement $type',
-    (placement) => {
-      const { url, resource } = parseBinding('files', { url: 'stdio:files', resource: 'https://files.example', placement })
-      expect([url, resource]).toEqual(['stdio:files', 'https://files.example'])
+  it.each(['http://127.0.0.1:3001/mcp', 'http://localhost/mcp', 'http://[::1]/mcp'])(
+    'may be plain http to %s',
+    (url) => {
+      expect(parseBinding('tasks', { url }).url).toBe(url)
     },
   )
 
-  it.each(['Authorization', 'authorization', 'X-Api-Key', 'x-auth-token'])('may use the header %s', (name) => {
-    expect(parseBinding('tasks', { url: MCP, placement: { type: 'header', name } }).placement).toEqual({ type: 'header', name })
+  it.each<Placement>([
+    { type: 'argument' },
+    { type: 'meta', key: 'com.example/token' },
+    { type: 'prompt' },
+  ])('may be a child process, with the placement $type', (placement) => {
+    const { url, resource } = parseBinding('files', {
+      url: 'stdio:files',
+      resource: 'https://files.example',
+      placement,
+    })
+    expect([url, resource]).toEqual(['stdio:files', 'https://files.example'])
   })
+
+  it.each(['Authorization', 'authorization', 'X-Api-Key', 'x-auth-token'])(
+    'may use the header %s',
+    (name) => {
+      expect(
+        parseBinding('tasks', { url: MCP, placement: { type: 'header', name } }).placement,
+      ).toEqual({ type: 'header', name })
+    },
+  )
 
   it.each<[string, string, Partial<Record<keyof BindingInput, unknown>>]>([
     ['no URL', 'url', { url: '' }],
@@ -68,10 +86,22 @@ describe('a binding', () => {
     ['an empty fragment', 'url', { url: `${MCP}#` }],
     ['a child process without a name', 'url', { url: 'stdio:' }],
     ['a child process that is a command line', 'url', { url: 'stdio:rm -rf', resource: MCP }],
-    ['a child process without a resource', 'resource', { url: 'stdio:files', placement: { type: 'argument' } }],
+    [
+      'a child process without a resource',
+      'resource',
+      { url: 'stdio:files', placement: { type: 'argument' } },
+    ],
     ['a header for a child process', 'placement', { url: 'stdio:files', resource: MCP }],
-    ['a session for a child process', 'placement', { url: 'stdio:files', resource: MCP, placement: { type: 'session' } }],
-    ['a query, and no resource, which would be logged with it', 'resource', { url: `${MCP}?key=canary` }],
+    [
+      'a session for a child process',
+      'placement',
+      { url: 'stdio:files', resource: MCP, placement: { type: 'session' } },
+    ],
+    [
+      'a query, and no resource, which would be logged with it',
+      'resource',
+      { url: `${MCP}?key=canary` },
+    ],
     ['a resource that is no URI', 'resource', { resource: 'tasks' }],
     ['a resource with a fragment', 'resource', { resource: `${MCP}#a` }],
     ['a resource with a password', 'resource', { resource: 'https://:canary@tasks.example' }],
@@ -81,9 +111,21 @@ describe('a binding', () => {
     ['a placement that does not exist', 'placement.type', { placement: { type: 'query' } }],
     ['an empty header name', 'placement.name', { placement: { type: 'header', name: '' } }],
     ['a policy for reflections that does not exist', 'onReflection', { onReflection: 'ignore' }],
-    ['a header name with a space', 'placement.name', { placement: { type: 'header', name: 'X Key' } }],
-    ['a header name with a line break', 'placement.name', { placement: { type: 'header', name: 'X-Key\r\nHost' } }],
-    ['a header name too long', 'placement.name', { placement: { type: 'header', name: 'x'.repeat(65) } }],
+    [
+      'a header name with a space',
+      'placement.name',
+      { placement: { type: 'header', name: 'X Key' } },
+    ],
+    [
+      'a header name with a line break',
+      'placement.name',
+      { placement: { type: 'header', name: 'X-Key\r\nHost' } },
+    ],
+    [
+      'a header name too long',
+      'placement.name',
+      { placement: { type: 'header', name: 'x'.repeat(65) } },
+    ],
     ...[
       'Host',
       'cookie',
@@ -100,7 +142,11 @@ describe('a binding', () => {
       'Proxy-Authorization',
       'Last-Event-ID',
       'X-Forwarded-For',
-    ].map((name): [string, string, object] => [`the header ${name}`, 'placement.name', { placement: { type: 'header', name } }]),
+    ].map((name): [string, string, object] => [
+      `the header ${name}`,
+      'placement.name',
+      { placement: { type: 'header', name } },
+    ]),
   ])('is refused with %s, by a TypeError that names the server and %s', (_, setting, changes) => {
     const parsing = () => parseBinding('tasks', { url: MCP, ...changes } as BindingInput)
     expect(parsing).toThrow(TypeError)

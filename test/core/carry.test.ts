@@ -21,7 +21,10 @@ interface Setup extends Partial<CarryOptions> {
 const coded = (code: string) => Object.assign(new Error('canary'), { code })
 
 /** A carrying fetch to one URL, whose source hands out the tokens in turn and whose audit can be read. */
-function carrying(url: string, { tokens = [SECRET, `${SECRET}-2`, `${SECRET}-3`], sink, ...changes }: Setup = {}) {
+function carrying(
+  url: string,
+  { tokens = [SECRET, `${SECRET}-2`, `${SECRET}-3`], sink, ...changes }: Setup = {},
+) {
   const bound = new URL(url)
   const events: AuditEvent[] = []
   const asked: IssueOptions[] = []
@@ -72,8 +75,12 @@ const answering =
 describe('what is carried', () => {
   it('is one credential, in Authorization, with the trace, and it is recorded before it is used', async () => {
     await using server = await loopback((_, response) => json(response, 200, { ok: true }))
-    const { fetch, events } = carrying(server.url, { sink: () => expect(server.received).toHaveLength(0) })
-    expect(await (await fetch(server.url, { method: 'POST', body: '{}' })).json()).toEqual({ ok: true })
+    const { fetch, events } = carrying(server.url, {
+      sink: () => expect(server.received).toHaveLength(0),
+    })
+    expect(await (await fetch(server.url, { method: 'POST', body: '{}' })).json()).toEqual({
+      ok: true,
+    })
     expect(server.values(0, 'authorization')).toEqual([`Bearer ${SECRET}`])
     expect(server.values(0, 'traceparent')).toEqual([
       expect.stringMatching(/^00-4bf92f3577b34da6a3ce929d0e0e4736-[0-9a-f]{16}-01$/),
@@ -124,8 +131,13 @@ describe('what is carried', () => {
     for (const name of ['proxy-authorization', 'cookie', 'x-user-id', 'tracestate', 'baggage'])
       expect(server.values(0, name)).toEqual([])
     expect(server.values(0, 'host')).toEqual([`127.0.0.1:${server.port}`])
-    expect(server.values(0, 'traceparent')).toEqual([expect.stringContaining('4bf92f3577b34da6a3ce929d0e0e4736')])
-    expect([server.values(0, 'mcp-session-id'), server.values(0, 'x-other')]).toEqual([['s1'], ['stays']])
+    expect(server.values(0, 'traceparent')).toEqual([
+      expect.stringContaining('4bf92f3577b34da6a3ce929d0e0e4736'),
+    ])
+    expect([server.values(0, 'mcp-session-id'), server.values(0, 'x-other')]).toEqual([
+      ['s1'],
+      ['stays'],
+    ])
   })
 
   it('is asked of any fetch without redirects, cookies, or another host, whatever the caller set', async () => {
@@ -145,8 +157,13 @@ describe('what is carried', () => {
   it('goes bare into another header where the binding says so, and then there is no Authorization', async () => {
     await using server = await loopback((_, response) => json(response, 200, {}))
     const { fetch, events } = carrying(server.url, { placing: headerPlacing('X-API-Key') })
-    await fetch(server.url, { headers: { authorization: 'Bearer of-the-framework', 'x-api-key': 'of-the-framework' } })
-    expect([server.values(0, 'x-api-key'), server.values(0, 'authorization')]).toEqual([[SECRET], []])
+    await fetch(server.url, {
+      headers: { authorization: 'Bearer of-the-framework', 'x-api-key': 'of-the-framework' },
+    })
+    expect([server.values(0, 'x-api-key'), server.values(0, 'authorization')]).toEqual([
+      [SECRET],
+      [],
+    ])
     expect(events[0]?.placement).toBe('header X-API-Key')
   })
 
@@ -181,11 +198,11 @@ describe('what is carried', () => {
       ['PUT', '{"a":1}'],
       ['PUT', '{"a":1}'],
     ])
-    expect([server.values(1, 'x-a'), server.values(1, 'x-b'), server.values(1, 'authorization')]).toEqual([
-      [],
-      ['2'],
-      [`Bearer ${SECRET}-2`],
-    ])
+    expect([
+      server.values(1, 'x-a'),
+      server.values(1, 'x-b'),
+      server.values(1, 'authorization'),
+    ]).toEqual([[], ['2'], [`Bearer ${SECRET}-2`]])
   })
 
   it('takes a Request without a body, and a URL object', async () => {
@@ -198,12 +215,18 @@ describe('what is carried', () => {
   })
 
   it('refuses a Request whose body was used or breaks', async () => {
-    const { fetch } = carrying('https://a.example/mcp', { fetch: () => expect.unreachable('a request left') })
+    const { fetch } = carrying('https://a.example/mcp', {
+      fetch: () => expect.unreachable('a request left'),
+    })
     const used = new Request('https://a.example/mcp', { method: 'POST', body: 'x' })
     await used.text()
     expect(await codeOf(fetch(used))).toBe('destination_refused')
     const body = new ReadableStream({ pull: (controller) => controller.error(new Error('canary')) })
-    const broken = new Request('https://a.example/mcp', { method: 'POST', body, duplex: 'half' } as RequestInit)
+    const broken = new Request('https://a.example/mcp', {
+      method: 'POST',
+      body,
+      duplex: 'half',
+    } as RequestInit)
     expect(await codeOf(fetch(broken))).toBe('cancelled')
   })
 })
@@ -223,7 +246,10 @@ describe('where it is carried', () => {
   it.each(['', 'mcp', '/mcp', '//tasks.example/mcp', 'https://', 'https://a b/'])(
     'is nowhere for %j, which is no URL',
     async (url) => {
-      const { fetch, outcomes } = carrying(BOUND, { approves: () => true, fetch: () => expect.unreachable('a request left') })
+      const { fetch, outcomes } = carrying(BOUND, {
+        approves: () => true,
+        fetch: () => expect.unreachable('a request left'),
+      })
       expect(await codeOf(fetch(url))).toBe('destination_refused')
       expect(outcomes()).toEqual(['destination_refused'])
     },
@@ -246,7 +272,9 @@ describe('where it is carried', () => {
 
   it('is nowhere when the headers are none, and the error does not quote them', async () => {
     const { fetch, asked } = carrying(BOUND, { fetch: () => expect.unreachable('a request left') })
-    expect(await codeOf(fetch(BOUND, { headers: { 'x-a': 'canary\r\nx' } }))).toBe('destination_refused')
+    expect(await codeOf(fetch(BOUND, { headers: { 'x-a': 'canary\r\nx' } }))).toBe(
+      'destination_refused',
+    )
     expect(asked).toEqual([])
   })
 
@@ -261,11 +289,15 @@ describe('where it is carried', () => {
         `http://localhost:${other.port}/`,
         '//127.0.0.2/',
       ]) {
-        await using server = await loopback((_, response) => json(response, status, {}, { location: target }))
-        const { fetch, outcomes } = carrying(server.url)
-        expect(await codeOf(fetch(server.url, { method: 'POST', body: '{"secret":1}', redirect: 'follow' }))).toBe(
-          'redirect_refused',
+        await using server = await loopback((_, response) =>
+          json(response, status, {}, { location: target }),
         )
+        const { fetch, outcomes } = carrying(server.url)
+        expect(
+          await codeOf(
+            fetch(server.url, { method: 'POST', body: '{"secret":1}', redirect: 'follow' }),
+          ),
+        ).toBe('redirect_refused')
         expect([server.received.length, other.received.length]).toEqual([1, 0])
         expect(outcomes()).toEqual(['allowed', 'redirect_refused'])
       }
@@ -275,7 +307,9 @@ describe('where it is carried', () => {
   it('takes the opaque answer of a browser for a redirect, and 304 for none', async () => {
     const opaque = new Response()
     Object.defineProperty(opaque, 'status', { value: 0 })
-    expect(await codeOf(carrying(BOUND, { fetch: answering(() => opaque) }).fetch(BOUND))).toBe('redirect_refused')
+    expect(await codeOf(carrying(BOUND, { fetch: answering(() => opaque) }).fetch(BOUND))).toBe(
+      'redirect_refused',
+    )
     const notModified = answering(() => new Response(null, { status: 304 }))
     expect(await codeOf(carrying(BOUND, { fetch: notModified }).fetch(BOUND))).toBe('answered 304')
   })
@@ -284,7 +318,11 @@ describe('where it is carried', () => {
 describe('when the server refuses', () => {
   it('repeats a 401 once, with a fresh credential', async () => {
     await using server = await loopback((request, response) => {
-      json(response, request.raw.some(([, value]) => value === `Bearer ${SECRET}-2`) ? 200 : 401, {})
+      json(
+        response,
+        request.raw.some(([, value]) => value === `Bearer ${SECRET}-2`) ? 200 : 401,
+        {},
+      )
     })
     const { fetch, asked, outcomes } = carrying(server.url)
     expect((await fetch(server.url, { method: 'POST', body: '{"a":1}' })).status).toBe(200)
@@ -305,7 +343,9 @@ describe('when the server refuses', () => {
     await using server = await loopback((_, response) => json(response, 401, {}))
     const { fetch } = carrying(server.url)
     const body = new Blob(['{}']).stream()
-    expect(await codeOf(fetch(server.url, { method: 'POST', body, duplex: 'half' } as RequestInit))).toBe('server_refused')
+    expect(
+      await codeOf(fetch(server.url, { method: 'POST', body, duplex: 'half' } as RequestInit)),
+    ).toBe('server_refused')
     expect(server.received).toHaveLength(1)
   })
 
@@ -344,7 +384,9 @@ describe('when the server refuses', () => {
           throw new Error('canary')
         },
       })
-    const { fetch } = carrying('https://a.example/mcp', { fetch: answering(() => new Response(body(), { status: 401 })) })
+    const { fetch } = carrying('https://a.example/mcp', {
+      fetch: answering(() => new Response(body(), { status: 401 })),
+    })
     expect(await codeOf(fetch('https://a.example/mcp'))).toBe('server_refused')
     expect(cancelled).toBe(2)
   })
@@ -362,7 +404,9 @@ describe('when there is no credential', () => {
   })
 
   it('makes a refusal of whatever a source throws', async () => {
-    const { fetch } = carrying('https://a.example/mcp', { source: () => Promise.reject(new Error('SELECT canary')) })
+    const { fetch } = carrying('https://a.example/mcp', {
+      source: () => Promise.reject(new Error('SELECT canary')),
+    })
     expect(await codeOf(fetch('https://a.example/mcp'))).toBe('issuer_unavailable')
   })
 })
@@ -379,7 +423,9 @@ describe('when the audit fails', () => {
   ])('no request leaves: the sink %s', async (_, sink) => {
     await using server = await loopback((_request, response) => json(response, 200, {}))
     const { fetch } = carrying(server.url, { sink })
-    expect(await codeOf(fetch(server.url, { method: 'POST', body: '{}' }))).toBe('audit_unavailable')
+    expect(await codeOf(fetch(server.url, { method: 'POST', body: '{}' }))).toBe(
+      'audit_unavailable',
+    )
     expect(server.received).toEqual([])
   })
 
@@ -389,7 +435,9 @@ describe('when the audit fails', () => {
       sink: () => new Promise(() => {}),
       fetch: () => expect.unreachable('a request left'),
     })
-    expect(await codeOf(fetch('https://a.example/mcp', { method: 'POST', body: '{}' }))).toBe('audit_unavailable')
+    expect(await codeOf(fetch('https://a.example/mcp', { method: 'POST', body: '{}' }))).toBe(
+      'audit_unavailable',
+    )
   })
 
   it('a refusal stays what it was', async () => {
@@ -413,7 +461,9 @@ it('listens to no signal any more when a call is over, however it went: the run�
         .fetch('https://a.example/mcp')
         .catch(() => {})
     expect(added.mock.calls.length).toBeGreaterThan(0)
-    expect(removed.mock.calls.map(([, listener]) => listener)).toEqual(added.mock.calls.map(([, listener]) => listener))
+    expect(removed.mock.calls.map(([, listener]) => listener)).toEqual(
+      added.mock.calls.map(([, listener]) => listener),
+    )
   } finally {
     added.mockRestore()
     removed.mockRestore()
@@ -428,13 +478,23 @@ describe('when the server does not answer', () => {
     expect(await codeOf(fetch(server.url))).toBe('server_unreachable')
     expect(outcomes()).toEqual(['allowed', 'server_unreachable'])
     const other = carrying(server.url, { fetch: egressFetch() })
-    expect(await codeOf(other.fetch(server.url, { method: 'POST', body: '{}' }))).toBe('server_unreachable')
+    expect(await codeOf(other.fetch(server.url, { method: 'POST', body: '{}' }))).toBe(
+      'server_unreachable',
+    )
   })
 
   it.each<[string, unknown, string]>([
-    ['a name that nobody knows', new TypeError('fetch failed', { cause: coded('ENOTFOUND') }), 'server_unreachable'],
+    [
+      'a name that nobody knows',
+      new TypeError('fetch failed', { cause: coded('ENOTFOUND') }),
+      'server_unreachable',
+    ],
     ['a connection that takes too long', coded('UND_ERR_CONNECT_TIMEOUT'), 'server_unreachable'],
-    ['a connection that ends', new TypeError('fetch failed', { cause: coded('ECONNRESET') }), 'server_unavailable'],
+    [
+      'a connection that ends',
+      new TypeError('fetch failed', { cause: coded('ECONNRESET') }),
+      'server_unavailable',
+    ],
     ['a host that is lost, maybe in the middle', coded('EHOSTUNREACH'), 'server_unavailable'],
     ['an error that says nothing', new TypeError('fetch failed'), 'server_unavailable'],
     ['an error of the server’s own words', { code: 'ECONNREFUSED' }, 'server_unavailable'],
@@ -446,14 +506,18 @@ describe('when the server does not answer', () => {
   it('says that it is not known whether a call was done that reached the server', async () => {
     await using server = await loopback((_, response) => void response.destroy())
     const { fetch } = carrying(server.url)
-    expect(await codeOf(fetch(server.url, { method: 'POST', body: '{}' }))).toBe('server_unavailable')
+    expect(await codeOf(fetch(server.url, { method: 'POST', body: '{}' }))).toBe(
+      'server_unavailable',
+    )
     expect(server.received.length).toBe(1)
   })
 
   it.each(['GET', 'POST'])('the deadline ends a %s', async (method) => {
     await using server = await loopback(() => {})
     const { fetch } = carrying(server.url, { deadline: 20 })
-    expect(await codeOf(fetch(server.url, { method, ...(method === 'POST' ? { body: '{}' } : {}) }))).toBe('server_unavailable')
+    expect(
+      await codeOf(fetch(server.url, { method, ...(method === 'POST' ? { body: '{}' } : {}) })),
+    ).toBe('server_unavailable')
   })
 
   it('the deadline ends the wait for a fetch that ignores its signal, and for a source that never comes', async () => {
@@ -482,7 +546,9 @@ describe('when the server does not answer', () => {
   it('the caller’s abort ends it: before, while the source is asked, and while the server is', async () => {
     await using server = await loopback(() => {})
     const before = carrying(server.url)
-    expect(await codeOf(before.fetch(server.url, { signal: AbortSignal.abort() }))).toBe('cancelled')
+    expect(await codeOf(before.fetch(server.url, { signal: AbortSignal.abort() }))).toBe(
+      'cancelled',
+    )
     expect(before.outcomes()).toEqual(['cancelled'])
 
     const asking = new AbortController()
@@ -518,7 +584,10 @@ describe('when the server does not answer', () => {
 
 it('hides the credential of whatever a foreign fetch throws', async () => {
   const { fetch } = carrying('https://a.example/mcp', {
-    fetch: (_, init) => Promise.reject(new TypeError(`bad header: ${new Headers(init?.headers).get('authorization')}`)),
+    fetch: (_, init) =>
+      Promise.reject(
+        new TypeError(`bad header: ${new Headers(init?.headers).get('authorization')}`),
+      ),
   })
   expect(await codeOf(fetch('https://a.example/mcp'))).toBe('server_unavailable')
   expect(new Credential(SECRET).reveal()).toContain('canary')

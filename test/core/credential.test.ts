@@ -21,7 +21,10 @@ describe('a credential', () => {
     ['concatenation', () => ['', credential].join('x')],
     ['JSON.stringify', () => JSON.stringify({ credential, list: [credential] })],
     ['util.inspect', () => inspect({ credential }, { depth: 9, showHidden: true, getters: true })],
-    ['util.inspect without custom hooks', () => inspect(credential, { customInspect: false, showHidden: true })],
+    [
+      'util.inspect without custom hooks',
+      () => inspect(credential, { customInspect: false, showHidden: true }),
+    ],
     ['Object.entries', () => JSON.stringify(Object.entries(credential))],
     ['Reflect.ownKeys', () => Reflect.ownKeys(credential).map(String).join()],
     ['a spread', () => inspect({ ...credential })],
@@ -29,10 +32,19 @@ describe('a credential', () => {
     ['v8 serialisation', () => serialize(credential).toString('latin1')],
     ['Object.prototype.toString', () => Object.prototype.toString.call(credential)],
     ['an Error message', () => String(new Error(`refused: ${credential}`))],
-    ['an Error cause', () => inspect(new Error('refused', { cause: credential }), { showHidden: true, depth: 9 })],
+    [
+      'an Error cause',
+      () => inspect(new Error('refused', { cause: credential }), { showHidden: true, depth: 9 }),
+    ],
     ['a Map', () => inspect(new Map([[credential, credential]]), { depth: 9 })],
-    ['URLSearchParams', () => new URLSearchParams({ value: credential as unknown as string }).toString()],
-    ['Headers', () => new Headers({ 'x-value': credential as unknown as string }).get('x-value') ?? ''],
+    [
+      'URLSearchParams',
+      () => new URLSearchParams({ value: credential as unknown as string }).toString(),
+    ],
+    [
+      'Headers',
+      () => new Headers({ 'x-value': credential as unknown as string }).get('x-value') ?? '',
+    ],
   ]
   it.each(renderings)('does not show in %s', (_, render) => {
     expect(render()).not.toContain(SECRET)
@@ -54,8 +66,17 @@ describe('a credential', () => {
         done()
       },
     })
-    new Console(stream).log('%s %o %O %j', credential, credential, { credential }, credential, credential)
-    expect(written.join('')).toBe('[credential] [credential] { credential: [credential] } "[credential]" [credential]\n')
+    new Console(stream).log(
+      '%s %o %O %j',
+      credential,
+      credential,
+      { credential },
+      credential,
+      credential,
+    )
+    expect(written.join('')).toBe(
+      '[credential] [credential] { credential: [credential] } "[credential]" [credential]\n',
+    )
   })
 
   it('is not valid without a text, or with control characters, and the error does not quote it', () => {
@@ -91,10 +112,18 @@ describe('isBearerToken', () => {
   it.each(['a', 'eyJh.eyJz.sig-_', 'a+/~.-_', 'abc=', 'abc=='])('takes the b64token %s', (text) => {
     expect(isBearerToken(text)).toBe(true)
   })
-  it.each(['', '=', 'a=b', 'a b', 'a,b', 'a"b', 'ä', 'a\n', 'a\r\nb', '{a}', ' a'])('refuses %j', (text) => {
-    expect(isBearerToken(text)).toBe(false)
-  })
+  it.each(['', '=', 'a=b', 'a b', 'a,b', 'a"b', 'ä', 'a\n', 'a\r\nb', '{a}', ' a'])(
+    'refuses %j',
+    (text) => {
+      expect(isBearerToken(text)).toBe(false)
+    },
+  )
   it('takes nothing that could end a header or a value', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => !isBearerToken(text) || !/[\s",;\\\x00-\x1f]/.test(text)))
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary' }),
+        (text) => !isBearerToken(text) || !/[\s",;\\\x00-\x1f]/.test(text),
+      ),
+    )
   })
 })

@@ -8,7 +8,10 @@ import { alice, CHAT, readableAudit, reasonOf, verifiedToken } from './parts.ts'
 const TOKEN = 'canary-of-the-door.abc-_~+/'
 const METADATA = 'https://app.example/.well-known/oauth-protected-resource/chat'
 
-function request(headers: ConstructorParameters<typeof Headers>[0] = { authorization: `Bearer ${TOKEN}` }, url = CHAT): Request {
+function request(
+  headers: ConstructorParameters<typeof Headers>[0] = { authorization: `Bearer ${TOKEN}` },
+  url = CHAT,
+): Request {
   return new Request(url, { method: 'POST', headers })
 }
 
@@ -52,13 +55,18 @@ describe('reading the credential of a request', () => {
   it.each(['access_token=x', 'a=b&access_token=', 'access%5Ftoken=x', 'access_token'])(
     'refuses a token in the query: %s',
     (query) => {
-      expect(reasonOf(readCredential(request(undefined, `${CHAT}?${query}`)))).toBe('credential_in_query')
+      expect(reasonOf(readCredential(request(undefined, `${CHAT}?${query}`)))).toBe(
+        'credential_in_query',
+      )
     },
   )
 
-  it.each(['my_access_token=x', 'token=x', 'a=access_token'])('does not mind the query %s', (query) => {
-    expect(readCredential(request(undefined, `${CHAT}?${query}`)).ok).toBe(true)
-  })
+  it.each(['my_access_token=x', 'token=x', 'a=access_token'])(
+    'does not mind the query %s',
+    (query) => {
+      expect(readCredential(request(undefined, `${CHAT}?${query}`)).ok).toBe(true)
+    },
+  )
 
   it('gives the token as it came', () => {
     const result = readCredential(request())
@@ -66,7 +74,10 @@ describe('reading the credential of a request', () => {
   })
 })
 
-function doorWith(result: Result<VerifiedToken> | (() => Promise<Result<VerifiedToken>>), options: Partial<DoorOptions> = {}) {
+function doorWith(
+  result: Result<VerifiedToken> | (() => Promise<Result<VerifiedToken>>),
+  options: Partial<DoorOptions> = {},
+) {
   const audit = readableAudit()
   const audiences: string[] = []
   const verifier: TokenVerifier = {
@@ -75,7 +86,11 @@ function doorWith(result: Result<VerifiedToken> | (() => Promise<Result<Verified
       return typeof result === 'function' ? result() : result
     },
   }
-  return { door: createDoor({ resource: CHAT, verifier, auditor: audit.auditor, ...options }), events: audit.events, audiences }
+  return {
+    door: createDoor({ resource: CHAT, verifier, auditor: audit.auditor, ...options }),
+    events: audit.events,
+    audiences,
+  }
 }
 
 describe('a door', () => {
@@ -107,7 +122,9 @@ describe('a door', () => {
   })
 
   it('asks for its canonical resource, however it was spelled', async () => {
-    const { door, audiences } = doorWith(granted(verifiedToken()), { resource: 'https://APP.example:443/chat' })
+    const { door, audiences } = doorWith(granted(verifiedToken()), {
+      resource: 'https://APP.example:443/chat',
+    })
     await door.admit(request())
     expect([door.resource, ...audiences]).toEqual([CHAT, CHAT])
   })
@@ -115,12 +132,28 @@ describe('a door', () => {
   it('takes the trace of the request', async () => {
     const { door, events } = doorWith(granted(verifiedToken()))
     const trace = '4bf92f3577b34da6a3ce929d0e0e4736'
-    await door.admit(request({ authorization: `Bearer ${TOKEN}`, traceparent: `00-${trace}-00f067aa0ba902b7-01` }))
+    await door.admit(
+      request({ authorization: `Bearer ${TOKEN}`, traceparent: `00-${trace}-00f067aa0ba902b7-01` }),
+    )
     expect(events[0]?.trace).toBe(trace)
   })
 
-  it.each<[string, Result<VerifiedToken>, ConstructorParameters<typeof Headers>[0] | undefined, number, string]>([
-    ['no credential', granted(verifiedToken()), {}, 401, `Bearer scope="tasks:read", resource_metadata="${METADATA}"`],
+  it.each<
+    [
+      string,
+      Result<VerifiedToken>,
+      ConstructorParameters<typeof Headers>[0] | undefined,
+      number,
+      string,
+    ]
+  >([
+    [
+      'no credential',
+      granted(verifiedToken()),
+      {},
+      401,
+      `Bearer scope="tasks:read", resource_metadata="${METADATA}"`,
+    ],
     [
       'a malformed one',
       granted(verifiedToken()),
@@ -156,7 +189,9 @@ describe('a door', () => {
     expect(admission.response.status).toBe(status)
     expect(admission.response.headers.get('www-authenticate')).toBe(challenge)
     expect(admission.response.headers.get('cache-control')).toBe('no-store')
-    expect(events.map(({ outcome, reason }) => [outcome, reason])).toEqual([['refused', admission.refusal.reason]])
+    expect(events.map(({ outcome, reason }) => [outcome, reason])).toEqual([
+      ['refused', admission.refusal.reason],
+    ])
     expect(JSON.stringify([events, await admission.response.text()])).not.toContain('canary')
   })
 
@@ -164,7 +199,9 @@ describe('a door', () => {
     const { door, events } = doorWith(refused('issuer_unavailable'))
     const admission = await door.admit(request())
     if (admission.ok) throw new Error('admitted')
-    expect([admission.response.status, admission.response.headers.get('www-authenticate')]).toEqual([503, null])
+    expect([admission.response.status, admission.response.headers.get('www-authenticate')]).toEqual(
+      [503, null],
+    )
     expect(admission.response.headers.get('retry-after')).toBe('5')
     expect(events[0]?.outcome).toBe('failed')
   })
@@ -179,10 +216,17 @@ describe('a door', () => {
 
   it('names all the scopes that an operation needs in one challenge, and says which operation in the audit', async () => {
     const { door, events } = doorWith(granted(verifiedToken({ scopes: ['a'] })), { scopes: ['a'] })
-    const admission = await door.admit(request(), { scopes: ['b', 'a', 'c'], operation: 'tools/call add' })
+    const admission = await door.admit(request(), {
+      scopes: ['b', 'a', 'c'],
+      operation: 'tools/call add',
+    })
     if (admission.ok) throw new Error('admitted')
     expect(admission.response.headers.get('www-authenticate')).toContain('scope="a b c"')
-    expect(events[0]).toMatchObject({ operation: 'tools/call add', reason: 'scope_missing', scopes: ['a'] })
+    expect(events[0]).toMatchObject({
+      operation: 'tools/call add',
+      reason: 'scope_missing',
+      scopes: ['a'],
+    })
   })
 
   it('refuses an admitted request for lack of scopes, and records it', async () => {
@@ -210,7 +254,10 @@ describe('a door', () => {
   ])('holds the subject header against the subject: when it %s', async (_, value, reason) => {
     const { door } = doorWith(granted(verifiedToken()), { subjectHeader: 'X-User-ID' })
     const admission = await door.admit(
-      request({ authorization: `Bearer ${TOKEN}`, ...(value === undefined ? {} : { 'x-user-id': value }) }),
+      request({
+        authorization: `Bearer ${TOKEN}`,
+        ...(value === undefined ? {} : { 'x-user-id': value }),
+      }),
     )
     expect(reasonOf(admission)).toBe(reason)
     expect(admission.ok ? 200 : admission.response.status).toBe(reason === 'granted' ? 200 : 400)
@@ -218,7 +265,9 @@ describe('a door', () => {
 
   it('never takes a subject header for identity, and does not look at it unless asked', async () => {
     const { door } = doorWith(granted(verifiedToken()))
-    const admission = await door.admit(request({ authorization: `Bearer ${TOKEN}`, 'x-user-id': 'bob' }))
+    const admission = await door.admit(
+      request({ authorization: `Bearer ${TOKEN}`, 'x-user-id': 'bob' }),
+    )
     expect(admission.ok && admission.value.principal.subject).toBe('alice')
     expect((await door.admit(request({ 'x-user-id': 'alice' }))).ok).toBe(false)
   })
@@ -232,7 +281,10 @@ describe('a door', () => {
     const { door } = doorWith(granted(verifiedToken()), { auditor })
     const admission = await door.admit(request())
     if (admission.ok) throw new Error('admitted')
-    expect([admission.refusal.reason, admission.response.status]).toEqual(['audit_unavailable', 503])
+    expect([admission.refusal.reason, admission.response.status]).toEqual([
+      'audit_unavailable',
+      503,
+    ])
     expect(await admission.response.text()).not.toContain('disk')
   })
 
@@ -257,12 +309,19 @@ describe('a door', () => {
       },
     })
     const controller = new AbortController()
-    await door.admit(new Request(CHAT, { headers: { authorization: `Bearer ${TOKEN}` }, signal: controller.signal }))
+    await door.admit(
+      new Request(CHAT, {
+        headers: { authorization: `Bearer ${TOKEN}` },
+        signal: controller.signal,
+      }),
+    )
     controller.abort()
     expect(seen?.aborted).toBe(true)
   })
 
   it('cannot be made for a resource that is none', () => {
-    expect(() => doorWith(granted(verifiedToken()), { resource: 'http://app.example' })).toThrow(TypeError)
+    expect(() => doorWith(granted(verifiedToken()), { resource: 'http://app.example' })).toThrow(
+      TypeError,
+    )
   })
 })

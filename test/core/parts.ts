@@ -40,23 +40,39 @@ export function verifiedToken(changes: Partial<VerifiedToken> = {}): VerifiedTok
 }
 
 export function issuedToken(text: string, changes: Partial<IssuedToken> = {}): IssuedToken {
-  return { credential: new Credential(text), expiresAt: START + 300, scopes: ['tasks:read'], tokenId: `jti-${text}`, ...changes }
+  return {
+    credential: new Credential(text),
+    expiresAt: START + 300,
+    scopes: ['tasks:read'],
+    tokenId: `jti-${text}`,
+    ...changes,
+  }
 }
 
 /** An auditor whose events can be read. */
 export function readableAudit(): { readonly auditor: Auditor; readonly events: AuditEvent[] } {
   const events: AuditEvent[] = []
-  const auditor = createAuditor({ record: (event) => void events.push(event) }, { now: () => START * 1000 })
+  const auditor = createAuditor(
+    { record: (event) => void events.push(event) },
+    { now: () => START * 1000 },
+  )
   return { auditor, events }
 }
 
 /** The reason of a result that is a refusal, `granted` otherwise. */
-export function reasonOf(result: { readonly ok: boolean; readonly refusal?: { readonly reason: string } }): string {
+export function reasonOf(result: {
+  readonly ok: boolean
+  readonly refusal?: { readonly reason: string }
+}): string {
   return result.ok ? 'granted' : (result.refusal?.reason ?? 'no reason')
 }
 
 /** A promise with its ends outside. */
-export function deferred<T>(): { readonly promise: Promise<T>; resolve(value: T): void; reject(error: unknown): void } {
+export function deferred<T>(): {
+  readonly promise: Promise<T>
+  resolve(value: T): void
+  reject(error: unknown): void
+} {
   let resolve: (value: T) => void = () => {}
   let reject: (error: unknown) => void = () => {}
   const promise = new Promise<T>((fulfil, fail) => {

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { canonicalResource, isLoopback, resourceMetadataResponse, resourceMetadataUrl } from '../../src/core/resource.ts'
+import {
+  canonicalResource,
+  isLoopback,
+  resourceMetadataResponse,
+  resourceMetadataUrl,
+} from '../../src/core/resource.ts'
 
 describe('a resource identifier', () => {
   it.each([
@@ -94,14 +99,17 @@ describe('protected resource metadata', () => {
   })
 
   it('answers HEAD', () => {
-    const request = new Request('https://a.example/.well-known/oauth-protected-resource/mcp', { method: 'HEAD' })
+    const request = new Request('https://a.example/.well-known/oauth-protected-resource/mcp', {
+      method: 'HEAD',
+    })
     expect(resourceMetadataResponse(request, metadata)?.status).toBe(200)
   })
 
-  it.each(['https://a.example/mcp', 'https://a.example/.well-known/oauth-protected-resource/other', 'https://a.example/'])(
-    'leaves %s to others',
-    (url) => {
-      expect(resourceMetadataResponse(new Request(url), metadata)).toBeUndefined()
-    },
-  )
+  it.each([
+    'https://a.example/mcp',
+    'https://a.example/.well-known/oauth-protected-resource/other',
+    'https://a.example/',
+  ])('leaves %s to others', (url) => {
+    expect(resourceMetadataResponse(new Request(url), metadata)).toBeUndefined()
+  })
 })

@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatScopes, isScope, missingScopes, narrowScopes, parseScopes } from '../../src/core/scope.ts'
+import {
+  formatScopes,
+  isScope,
+  missingScopes,
+  narrowScopes,
+  parseScopes,
+} from '../../src/core/scope.ts'
 
 describe('scopes', () => {
   it.each([

@@ -8,9 +8,21 @@ import { issuedCache } from '../../src/core/source/issued-cache.ts'
 import { memoryVault } from '../../src/core/vault/memory-vault.ts'
 import { type CredentialSource, credentialSource } from '../../src/core/source/source.ts'
 import type { VerifiedToken } from '../../src/core/verify/verify.ts'
-import { alice, CHAT, handClock, ISSUER, issuedToken, MCP, reasonOf, verifiedToken } from './parts.ts'
+import {
+  alice,
+  CHAT,
+  handClock,
+  ISSUER,
+  issuedToken,
+  MCP,
+  reasonOf,
+  verifiedToken,
+} from './parts.ts'
 
-type Answer = (subjectToken: string, target: ExchangeTarget) => Result<IssuedToken> | Promise<Result<IssuedToken>>
+type Answer = (
+  subjectToken: string,
+  target: ExchangeTarget,
+) => Result<IssuedToken> | Promise<Result<IssuedToken>>
 
 /** Vault, cache and a recording exchanger; `sourceFor` signs somebody in and gives their source. */
 function house(
@@ -57,14 +69,19 @@ function house(
   return { clock, sourceFor, events, asked }
 }
 
-const text = (result: Result<IssuedToken>) => (result.ok ? result.value.credential.reveal() : reasonOf(result))
+const text = (result: Result<IssuedToken>) =>
+  result.ok ? result.value.credential.reveal() : reasonOf(result)
 
 describe('the source "exchange"', () => {
   it('exchanges the user’s token for one whose audience is the server, and records it', async () => {
     const { sourceFor, asked, events } = house()
-    const source = await sourceFor({ source: { type: 'exchange', scopes: ['tasks:read'], audience: 'tasks' } })
+    const source = await sourceFor({
+      source: { type: 'exchange', scopes: ['tasks:read'], audience: 'tasks' },
+    })
     expect(text(await source())).toBe('for-subject-token')
-    expect(asked).toEqual([['subject-token', { resource: MCP, scopes: ['tasks:read'], audience: 'tasks' }]])
+    expect(asked).toEqual([
+      ['subject-token', { resource: MCP, scopes: ['tasks:read'], audience: 'tasks' }],
+    ])
     expect(events).toMatchObject([
       {
         hop: 'exchange',
@@ -94,7 +111,10 @@ describe('the source "exchange"', () => {
   it('asks for nothing when the person granted none of the binding’s scopes: no scope would mean the issuer’s default', async () => {
     const { sourceFor, asked } = house()
     const source = await sourceFor({ source: { type: 'exchange', scopes: ['admin'] } })
-    expect(await source()).toEqual({ ok: false, refusal: { reason: 'scope_missing', server: 'tasks', scopes: ['admin'] } })
+    expect(await source()).toEqual({
+      ok: false,
+      refusal: { reason: 'scope_missing', server: 'tasks', scopes: ['admin'] },
+    })
     expect(asked).toEqual([])
   })
 
@@ -113,7 +133,10 @@ describe('the source "exchange"', () => {
     ['fewer scopes', { scopes: ['tasks:read'] }],
     ['another client', { principal: { ...alice, client: 'cli' } }],
     ['an actor', { principal: { ...alice, actor: { subject: 'agent' } } }],
-    ['another actor in the chain', { principal: { ...alice, actor: { subject: 'agent', actor: { subject: 'other' } } } }],
+    [
+      'another actor in the chain',
+      { principal: { ...alice, actor: { subject: 'agent', actor: { subject: 'other' } } } },
+    ],
     ['a tenant', { principal: { ...alice, tenant: 'acme' } }],
     ['another issuer', { principal: { ...alice, issuer: 'https://other.example' } }],
   ])('does not serve a token to a sign-in of the same person with %s', async (_, changes) => {
@@ -126,7 +149,9 @@ describe('the source "exchange"', () => {
     const { sourceFor } = house()
     const input: Partial<BindingInput> = { source: { type: 'exchange', scopes: ['tasks:read'] } }
     expect(text(await (await sourceFor(input, verifiedToken(), 'wide'))())).toBe('for-wide')
-    expect(text(await (await sourceFor(input, verifiedToken({ scopes: ['tasks:read'] }), 'narrow'))())).toBe('for-narrow')
+    expect(
+      text(await (await sourceFor(input, verifiedToken({ scopes: ['tasks:read'] }), 'narrow'))()),
+    ).toBe('for-narrow')
   })
 
   it('does not serve the token of one binding to another that asks for something else of the same resource', async () => {
@@ -141,7 +166,11 @@ describe('the source "exchange"', () => {
   it('serves an equal sign-in of the same person from memory, whatever the order of scopes', async () => {
     const { sourceFor, asked } = house()
     await (await sourceFor({}, verifiedToken(), 'first'))()
-    const again = await sourceFor({}, verifiedToken({ scopes: ['tasks:write', 'tasks:read'] }), 'second')
+    const again = await sourceFor(
+      {},
+      verifiedToken({ scopes: ['tasks:write', 'tasks:read'] }),
+      'second',
+    )
     expect(text(await again())).toBe('for-first')
     expect(asked).toHaveLength(1)
   })
@@ -150,23 +179,39 @@ describe('the source "exchange"', () => {
     const { sourceFor, clock, asked } = house()
     const source = await sourceFor()
     clock.forward(301)
-    expect(await source()).toEqual({ ok: false, refusal: { reason: 'handle_refused', server: 'tasks' } })
+    expect(await source()).toEqual({
+      ok: false,
+      refusal: { reason: 'handle_refused', server: 'tasks' },
+    })
     expect(asked).toEqual([])
   })
 
   it.each([
     ['issuer_unavailable', 'failed'],
     ['exchange_scope_refused', 'refused'],
-  ] as const)('passes the refusal %s on with the server’s name, and records it', async (reason, outcome) => {
-    const { sourceFor, events } = house(() => refused(reason))
-    expect(await (await sourceFor())()).toEqual({ ok: false, refusal: { reason, server: 'tasks' } })
-    expect(events).toMatchObject([{ hop: 'exchange', outcome, reason, scopes: ['tasks:read', 'tasks:write'] }])
-    expect(events[0]).not.toHaveProperty('expiresAt')
-  })
+  ] as const)(
+    'passes the refusal %s on with the server’s name, and records it',
+    async (reason, outcome) => {
+      const { sourceFor, events } = house(() => refused(reason))
+      expect(await (await sourceFor())()).toEqual({
+        ok: false,
+        refusal: { reason, server: 'tasks' },
+      })
+      expect(events).toMatchObject([
+        { hop: 'exchange', outcome, reason, scopes: ['tasks:read', 'tasks:write'] },
+      ])
+      expect(events[0]).not.toHaveProperty('expiresAt')
+    },
+  )
 
   it('makes a refusal of whatever an exchanger throws', async () => {
-    const { sourceFor, events } = house(() => Promise.reject(new Error('POST /token subject_token=canary')))
-    expect(await (await sourceFor())()).toEqual({ ok: false, refusal: { reason: 'exchange_failed', server: 'tasks' } })
+    const { sourceFor, events } = house(() =>
+      Promise.reject(new Error('POST /token subject_token=canary')),
+    )
+    expect(await (await sourceFor())()).toEqual({
+      ok: false,
+      refusal: { reason: 'exchange_failed', server: 'tasks' },
+    })
     expect(events).toMatchObject([{ outcome: 'failed', reason: 'exchange_failed' }])
   })
 
@@ -206,11 +251,9 @@ describe('the source "own"', () => {
     const { sourceFor, asked } = house()
     const result = await (await sourceFor(own, forMcp))()
     expect(text(result)).toBe('subject-token')
-    expect(result.ok && [result.value.scopes, result.value.expiresAt, result.value.tokenId]).toEqual([
-      forMcp.scopes,
-      forMcp.expiresAt,
-      forMcp.tokenId,
-    ])
+    expect(
+      result.ok && [result.value.scopes, result.value.expiresAt, result.value.tokenId],
+    ).toEqual([forMcp.scopes, forMcp.expiresAt, forMcp.tokenId])
     expect(asked).toEqual([])
   })
 
@@ -220,7 +263,9 @@ describe('the source "own"', () => {
     ['has none', []],
   ])('passes no token on that %s (MCP forbids it)', async (_, audience) => {
     const { sourceFor } = house()
-    expect(text(await (await sourceFor(own, verifiedToken({ audience })))())).toBe('own_audience_mismatch')
+    expect(text(await (await sourceFor(own, verifiedToken({ audience })))())).toBe(
+      'own_audience_mismatch',
+    )
   })
 
   it('has no second token to try', async () => {

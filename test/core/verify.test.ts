@@ -3,12 +3,28 @@ import { validateClaims } from '../../src/core/verify/verify.ts'
 import { CHAT, ISSUER, MCP, reasonOf, START } from './parts.ts'
 
 const rules = { issuer: ISSUER, audience: CHAT, now: START, tolerance: 30 }
-const valid = { iss: ISSUER, sub: 'alice', aud: CHAT, exp: START + 300, iat: START, jti: 'j1', scope: 'a b', client_id: 'page' }
+const valid = {
+  iss: ISSUER,
+  sub: 'alice',
+  aud: CHAT,
+  exp: START + 300,
+  iat: START,
+  jti: 'j1',
+  scope: 'a b',
+  client_id: 'page',
+}
 
-function judge(changes: Readonly<Record<string, unknown>>, without: readonly string[] = []): string {
-  const claims = Object.fromEntries(Object.entries({ ...valid, ...changes }).filter(([name]) => !without.includes(name)))
+function judge(
+  changes: Readonly<Record<string, unknown>>,
+  without: readonly string[] = [],
+): string {
+  const claims = Object.fromEntries(
+    Object.entries({ ...valid, ...changes }).filter(([name]) => !without.includes(name)),
+  )
   const result = validateClaims(claims, rules)
-  return result.ok ? 'granted' : [result.refusal.reason, result.refusal.claim].filter(Boolean).join(' ')
+  return result.ok
+    ? 'granted'
+    : [result.refusal.reason, result.refusal.claim].filter(Boolean).join(' ')
 }
 
 describe('the claims of an access token', () => {
@@ -54,7 +70,11 @@ describe('the claims of an access token', () => {
     ['several audiences, ours among them', { aud: [MCP, CHAT] }, 'granted'],
     ['several audiences, ours not among them', { aud: [MCP, 'x'] }, 'audience_mismatch'],
     ['no audience in an array', { aud: [] }, 'audience_mismatch'],
-    ['audiences that are no texts', { aud: [[CHAT], { toString: () => CHAT }] }, 'audience_mismatch'],
+    [
+      'audiences that are no texts',
+      { aud: [[CHAT], { toString: () => CHAT }] },
+      'audience_mismatch',
+    ],
     ['an audience that is an object', { aud: { 0: CHAT } }, 'audience_mismatch'],
     ['an empty subject', { sub: '' }, 'claim_missing sub'],
     ['a subject that is a number', { sub: 7 }, 'claim_missing sub'],
@@ -65,7 +85,11 @@ describe('the claims of an access token', () => {
     ['an actor that is a text', { act: 'agent' }, 'claim_invalid act'],
     ['an actor without subject', { act: { iss: ISSUER } }, 'claim_invalid act'],
     ['an actor with an empty subject', { act: { sub: '' } }, 'claim_invalid act'],
-    ['a chain with a hole', { act: { sub: 'agent', act: { act: { sub: 'x' } } } }, 'claim_invalid act'],
+    [
+      'a chain with a hole',
+      { act: { sub: 'agent', act: { act: { sub: 'x' } } } },
+      'claim_invalid act',
+    ],
     ['a chain of eight', { act: chain(8) }, 'granted'],
     ['a chain of nine', { act: chain(9) }, 'claim_invalid act'],
   ])('with %s: %s → %s', (_, changes, reason) => {
@@ -97,7 +121,11 @@ describe('the claims of an access token', () => {
   it('name the actors, the current one first, each with its issuer', () => {
     const act = { sub: 'mcp', iss: ISSUER, act: { sub: 'chat', iss: 7 } }
     const result = validateClaims({ ...valid, act }, rules)
-    expect(result.ok && result.value.principal.actor).toEqual({ subject: 'mcp', issuer: ISSUER, actor: { subject: 'chat' } })
+    expect(result.ok && result.value.principal.actor).toEqual({
+      subject: 'mcp',
+      issuer: ISSUER,
+      actor: { subject: 'chat' },
+    })
   })
 
   it.each<[Record<string, unknown>, string]>([
@@ -118,6 +146,7 @@ describe('the claims of an access token', () => {
 
 function chain(length: number): unknown {
   let act: unknown
-  for (let index = 0; index < length; index++) act = { sub: `actor-${index}`, ...(act ? { act } : {}) }
+  for (let index = 0; index < length; index++)
+    act = { sub: `actor-${index}`, ...(act ? { act } : {}) }
   return act
 }

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { AuthError, type RefusalReason } from '../../src/core/errors.ts'
-import { isFailure, sentenceFor, toError, toResponse, toSentence, toWire } from '../../src/core/wire.ts'
+import {
+  isFailure,
+  sentenceFor,
+  toError,
+  toResponse,
+  toSentence,
+  toWire,
+} from '../../src/core/wire.ts'
 
 /** Every reason, and the status that a door answers it with. A reason that is missing here does not compile. */
 const STATUS: Readonly<Record<RefusalReason, number>> = {
@@ -51,29 +58,35 @@ const STATUS: Readonly<Record<RefusalReason, number>> = {
   cancelled: 503,
 }
 const REASONS = Object.keys(STATUS) as RefusalReason[]
-const FACE = { resourceMetadata: 'https://app.example/.well-known/oauth-protected-resource', scopes: ['a'] }
+const FACE = {
+  resourceMetadata: 'https://app.example/.well-known/oauth-protected-resource',
+  scopes: ['a'],
+}
 
 async function bytes(response: Response): Promise<string> {
   return JSON.stringify([response.status, [...response.headers], await response.text()])
 }
 
 describe('the outside of a refusal', () => {
-  it.each(REASONS)('%s has a status, a challenge that fits, a JSON body and a sentence', async (reason) => {
-    const response = toResponse({ reason, server: 'tasks', scopes: ['b'] }, FACE)
-    const status = STATUS[reason]
-    expect([toWire({ reason }).status, response.status]).toEqual([status, status])
-    expect(response.headers.has('www-authenticate')).toBe(status !== 503)
-    expect(response.headers.has('retry-after')).toBe(status === 503)
-    expect(response.headers.get('content-type')).toContain('application/json')
-    expect(await response.json()).toEqual({
-      code: expect.stringMatching(
-        /^(invalid_request|invalid_token|insufficient_scope|invalid_dpop_proof|unauthorized|unavailable)$/,
-      ),
-      message: expect.stringMatching(/^[A-Z].*\.$/),
-    })
-    expect(toSentence({ reason, server: 'tasks' })).toMatch(/^[A-Zt].*\.$/)
-    expect(toSentence({ reason })).toMatch(/^[A-Zt].*\.$/)
-  })
+  it.each(REASONS)(
+    '%s has a status, a challenge that fits, a JSON body and a sentence',
+    async (reason) => {
+      const response = toResponse({ reason, server: 'tasks', scopes: ['b'] }, FACE)
+      const status = STATUS[reason]
+      expect([toWire({ reason }).status, response.status]).toEqual([status, status])
+      expect(response.headers.has('www-authenticate')).toBe(status !== 503)
+      expect(response.headers.has('retry-after')).toBe(status === 503)
+      expect(response.headers.get('content-type')).toContain('application/json')
+      expect(await response.json()).toEqual({
+        code: expect.stringMatching(
+          /^(invalid_request|invalid_token|insufficient_scope|invalid_dpop_proof|unauthorized|unavailable)$/,
+        ),
+        message: expect.stringMatching(/^[A-Z].*\.$/),
+      })
+      expect(toSentence({ reason, server: 'tasks' })).toMatch(/^[A-Zt].*\.$/)
+      expect(toSentence({ reason })).toMatch(/^[A-Zt].*\.$/)
+    },
+  )
 
   it('is byte for byte the same for every way in which a token is not valid', async () => {
     const alike: RefusalReason[] = [
@@ -89,37 +102,53 @@ describe('the outside of a refusal', () => {
       'token_not_yet_valid',
       'token_inactive',
     ]
-    const answers = await Promise.all(alike.map((reason) => bytes(toResponse({ reason, claim: reason }, FACE))))
+    const answers = await Promise.all(
+      alike.map((reason) => bytes(toResponse({ reason, claim: reason }, FACE))),
+    )
     expect(new Set(answers).size).toBe(1)
   })
 
   it('is byte for byte the same for everything that is out of order behind the door', async () => {
     const behind = REASONS.filter((reason) => STATUS[reason] === 503)
-    const answers = await Promise.all(behind.map((reason) => bytes(toResponse({ reason, server: 'tasks', scopes: ['x'] }, FACE))))
+    const answers = await Promise.all(
+      behind.map((reason) => bytes(toResponse({ reason, server: 'tasks', scopes: ['x'] }, FACE))),
+    )
     expect(new Set(answers).size).toBe(1)
   })
 
   it('names scopes in the challenge of a 401 and a 403, each its own, and only scope tokens in texts', async () => {
-    expect(toResponse({ reason: 'credential_missing' }, FACE).headers.get('www-authenticate')).toContain('scope="a"')
+    expect(
+      toResponse({ reason: 'credential_missing' }, FACE).headers.get('www-authenticate'),
+    ).toContain('scope="a"')
     const response = toResponse({ reason: 'scope_missing', scopes: ['b', 'c" injected'] }, {})
     expect(await response.json()).toEqual({
       code: 'insufficient_scope',
       message: 'The access token lacks a scope that this needs (b).',
     })
-    expect(toResponse({ reason: 'scope_missing' }, FACE).headers.get('www-authenticate')).not.toContain('scope="a"')
-    expect(toSentence({ reason: 'scope_missing', server: 'tasks', scopes: ['b', 'Ignore all previous'] })).toBe(
-      'This was not done: tasks needs a permission that the person has not granted (b).',
-    )
+    expect(
+      toResponse({ reason: 'scope_missing' }, FACE).headers.get('www-authenticate'),
+    ).not.toContain('scope="a"')
+    expect(
+      toSentence({
+        reason: 'scope_missing',
+        server: 'tasks',
+        scopes: ['b', 'Ignore all previous'],
+      }),
+    ).toBe('This was not done: tasks needs a permission that the person has not granted (b).')
   })
 
   it('is plain without anything to point to', () => {
-    expect(toResponse({ reason: 'credential_missing' }, {}).headers.get('www-authenticate')).toBe('Bearer')
+    expect(toResponse({ reason: 'credential_missing' }, {}).headers.get('www-authenticate')).toBe(
+      'Bearer',
+    )
   })
 })
 
 describe('the sentence for what was thrown', () => {
   it('is that of an AuthError', () => {
-    expect(sentenceFor(toError({ reason: 'cancelled' }))).toBe('This was stopped before an answer came.')
+    expect(sentenceFor(toError({ reason: 'cancelled' }))).toBe(
+      'This was stopped before an answer came.',
+    )
   })
 
   it.each([
@@ -129,7 +158,9 @@ describe('the sentence for what was thrown', () => {
     [undefined],
     [{ message: 'canary', name: 'AuthError', refusal: { reason: 'canary' } }],
   ])('says nothing about %s', (thrown) => {
-    expect(sentenceFor(thrown)).toBe('Something went wrong, and it was logged. Try again in a moment.')
+    expect(sentenceFor(thrown)).toBe(
+      'Something went wrong, and it was logged. Try again in a moment.',
+    )
   })
 
   it('is the message of the error, whose code is the reason and which has no cause', () => {

@@ -1,7 +1,15 @@
 // Every TypeScript snippet of README.md and docs/ compiles, and every one that declares servers is taken by createOnBehalf. No network.
 
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { createOnBehalf } from 'onbehalf'
@@ -19,7 +27,9 @@ interface Snippet {
 
 const pages = [
   'README.md',
-  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' }).map((path) => join('docs', path)),
+  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' }).map((path) =>
+    join('docs', path),
+  ),
 ]
   .filter((path) => path.endsWith('.md'))
   .sort()
@@ -38,7 +48,12 @@ let folder: string
 
 /** What the compiler says of some of the snippets, by page and line. */
 function compiled(include: string, more: object) {
-  const options = { noEmit: true, customConditions: ['onbehalf-source'], noUnusedLocals: false, ...more }
+  const options = {
+    noEmit: true,
+    customConditions: ['onbehalf-source'],
+    noUnusedLocals: false,
+    ...more,
+  }
   writeFileSync(
     join(folder, 'tsconfig.json'),
     JSON.stringify({
@@ -48,11 +63,16 @@ function compiled(include: string, more: object) {
     }),
   )
   const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
-  const done = spawnSync(process.execPath, [tsc, '-p', folder, '--pretty', 'false'], { encoding: 'utf8' })
-  const problems = done.stdout.replace(/\S*?([\w-]+\.tsx?)\((\d+)/g, (_, file: string, line: string) => {
-    const snippet = snippets.find((one) => one.file === file)
-    return `${snippet?.at ?? file} line ${line} (`
+  const done = spawnSync(process.execPath, [tsc, '-p', folder, '--pretty', 'false'], {
+    encoding: 'utf8',
   })
+  const problems = done.stdout.replace(
+    /\S*?([\w-]+\.tsx?)\((\d+)/g,
+    (_, file: string, line: string) => {
+      const snippet = snippets.find((one) => one.file === file)
+      return `${snippet?.at ?? file} line ${line} (`
+    },
+  )
   return { problems, status: done.status }
 }
 
@@ -103,7 +123,10 @@ describe('the snippets', () => {
         warn: (warning) => warnings.push(warning),
         ...parts,
       })
-      expect(made.metadata(new Request('https://app.example/.well-known/oauth-protected-resource/chat'))?.status).toBe(200)
+      expect(
+        made.metadata(new Request('https://app.example/.well-known/oauth-protected-resource/chat'))
+          ?.status,
+      ).toBe(200)
       expect(warnings).toHaveLength(JSON.stringify(parts.servers).includes('insecurely') ? 1 : 0)
       expect(asked).toEqual([])
     },

@@ -14,9 +14,14 @@ beforeAll(async () => {
   listener = await listen((request, response) => {
     const { pathname } = new URL(request.url ?? '', 'http://x')
     const status = Number(/^\/status\/(\d+)$/.exec(pathname)?.[1])
-    if (status) return void response.writeHead(status, { location: '/elsewhere' }).end(status === 204 ? undefined : 'text')
-    if (pathname === '/gzip') return void response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('hello'))
-    if (pathname === '/cookies') return void response.writeHead(200, { 'set-cookie': ['a=1', 'b=2; Expires=x, y'] }).end()
+    if (status)
+      return void response
+        .writeHead(status, { location: '/elsewhere' })
+        .end(status === 204 ? undefined : 'text')
+    if (pathname === '/gzip')
+      return void response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('hello'))
+    if (pathname === '/cookies')
+      return void response.writeHead(200, { 'set-cookie': ['a=1', 'b=2; Expires=x, y'] }).end()
     if (pathname === '/large') return void response.end('x'.repeat(5_000_000))
     if (pathname === '/cut') {
       response.writeHead(200, { 'content-length': '100' }).write('x')
@@ -45,9 +50,19 @@ const last = () => listener.requests.at(-1)
 
 describe('a request', () => {
   it.each<[string, RequestInit, string, string | undefined]>([
-    ['a string', { body: '{"a":1}', headers: { 'content-type': 'application/json' } }, '{"a":1}', 'application/json'],
+    [
+      'a string',
+      { body: '{"a":1}', headers: { 'content-type': 'application/json' } },
+      '{"a":1}',
+      'application/json',
+    ],
     ['a string without a type', { body: 'Grüße' }, 'Grüße', 'text/plain;charset=UTF-8'],
-    ['a form', { body: new URLSearchParams({ a: 'b c' }) }, 'a=b+c', 'application/x-www-form-urlencoded;charset=UTF-8'],
+    [
+      'a form',
+      { body: new URLSearchParams({ a: 'b c' }) },
+      'a=b+c',
+      'application/x-www-form-urlencoded;charset=UTF-8',
+    ],
     ['bytes', { body: new TextEncoder().encode('bytes') }, 'bytes', undefined],
     ['a buffer', { body: new TextEncoder().encode('bytes').buffer }, 'bytes', undefined],
     ['a blob', { body: new Blob(['blob'], { type: 'text/x' }) }, 'blob', 'text/x'],
@@ -61,7 +76,11 @@ describe('a request', () => {
   })
 
   it('carries the headers, in any form, and asks for nothing compressed', async () => {
-    const given: NonNullable<RequestInit['headers']>[] = [{ 'X-Test': 'a' }, [['x-test', 'a']], new Headers({ 'X-TEST': 'a' })]
+    const given: NonNullable<RequestInit['headers']>[] = [
+      { 'X-Test': 'a' },
+      [['x-test', 'a']],
+      new Headers({ 'X-TEST': 'a' }),
+    ]
     for (const headers of given) {
       await fetch(new URL(at('/')), { headers })
       expect(last()?.headers).toMatchObject({
@@ -71,14 +90,27 @@ describe('a request', () => {
         'user-agent': 'onbehalf',
       })
     }
-    await fetch(at('/'), { headers: { 'accept-encoding': 'gzip', accept: 'text/event-stream', 'user-agent': 'app' } })
-    expect(last()?.headers).toMatchObject({ accept: 'text/event-stream', 'accept-encoding': 'identity', 'user-agent': 'app' })
+    await fetch(at('/'), {
+      headers: { 'accept-encoding': 'gzip', accept: 'text/event-stream', 'user-agent': 'app' },
+    })
+    expect(last()?.headers).toMatchObject({
+      accept: 'text/event-stream',
+      'accept-encoding': 'identity',
+      'user-agent': 'app',
+    })
   })
 
   it('can be a Request', async () => {
-    const response = await fetch(new Request(at('/r'), { method: 'PUT', body: 'whole', headers: { 'x-test': 'a' } }))
+    const response = await fetch(
+      new Request(at('/r'), { method: 'PUT', body: 'whole', headers: { 'x-test': 'a' } }),
+    )
     expect(response.status).toBe(200)
-    expect(last()).toMatchObject({ method: 'PUT', url: '/r', body: 'whole', headers: { 'x-test': 'a' } })
+    expect(last()).toMatchObject({
+      method: 'PUT',
+      url: '/r',
+      body: 'whole',
+      headers: { 'x-test': 'a' },
+    })
   })
 
   it('sends two people’s requests over connections that are kept', async () => {
@@ -96,7 +128,9 @@ describe('a request', () => {
     '/relative',
     '',
   ])('is refused for %j', async (url) => {
-    const error = await fetch(url.replace('PORT', String(listener.port))).catch((thrown: unknown) => thrown)
+    const error = await fetch(url.replace('PORT', String(listener.port))).catch(
+      (thrown: unknown) => thrown,
+    )
     expect(error).toBeInstanceOf(TypeError)
     expect(String(error)).not.toMatch(/secret|passwd/)
     expect(listener.requests).toEqual([])
@@ -106,7 +140,9 @@ describe('a request', () => {
     for (const method of ['CONNECT', 'TRACE', 'M-SEARCH'])
       await expect(fetch(at('/'), { method })).rejects.toThrow('The method cannot be sent')
     await expect(fetch(at('/'), { method: 'GET /x HTTP/1.1\r\nX: y' })).rejects.toThrow(TypeError)
-    const error = await fetch(at('/'), { headers: { authorization: 'Bearer secret\r\nx: y' } }).catch((thrown: unknown) => thrown)
+    const error = await fetch(at('/'), {
+      headers: { authorization: 'Bearer secret\r\nx: y' },
+    }).catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(TypeError)
     expect(String(error)).not.toContain('secret')
     expect(listener.requests).toEqual([])
@@ -122,16 +158,28 @@ describe('a request', () => {
 })
 
 describe('an answer', () => {
-  it.each([301, 302, 303, 307, 308])('that is a redirect (%d) is given back unfollowed', async (status) => {
-    const response = await fetch(at(`/status/${status}`), { redirect: 'follow' })
-    expect([response.status, response.headers.get('location'), response.redirected]).toEqual([status, '/elsewhere', false])
-    expect(listener.requests).toHaveLength(1)
-  })
+  it.each([301, 302, 303, 307, 308])(
+    'that is a redirect (%d) is given back unfollowed',
+    async (status) => {
+      const response = await fetch(at(`/status/${status}`), { redirect: 'follow' })
+      expect([response.status, response.headers.get('location'), response.redirected]).toEqual([
+        status,
+        '/elsewhere',
+        false,
+      ])
+      expect(listener.requests).toHaveLength(1)
+    },
+  )
 
   it('is a Response, with what a Response has', async () => {
     const response = await fetch(at('/'))
     expect(response).toBeInstanceOf(Response)
-    expect([response.ok, response.status, response.url, response.bodyUsed]).toEqual([true, 200, at('/'), false])
+    expect([response.ok, response.status, response.url, response.bodyUsed]).toEqual([
+      true,
+      200,
+      at('/'),
+      false,
+    ])
     expect(response.headers.get('content-type')).toBe('application/json')
     expect(await response.text()).toBe('{"text":"Grüße"}')
     expect([response.bodyUsed, response.body]).toEqual([true, null])
@@ -154,13 +202,19 @@ describe('an answer', () => {
   })
 
   it('has no body where there is none', async () => {
-    for (const response of [await fetch(at('/status/204')), await fetch(at('/'), { method: 'HEAD' })]) {
+    for (const response of [
+      await fetch(at('/status/204')),
+      await fetch(at('/'), { method: 'HEAD' }),
+    ]) {
       expect([response.body, await response.text()]).toEqual([null, ''])
     }
   })
 
   it('keeps several cookies apart', async () => {
-    expect((await fetch(at('/cookies'))).headers.getSetCookie()).toEqual(['a=1', 'b=2; Expires=x, y'])
+    expect((await fetch(at('/cookies'))).headers.getSetCookie()).toEqual([
+      'a=1',
+      'b=2; Expires=x, y',
+    ])
   })
 
   it('is refused when it comes compressed', async () => {
@@ -192,7 +246,9 @@ describe('an answer', () => {
     const endless = await fetch(at('/stream'))
     expect(await boundedText(endless, 3)).toBeUndefined()
     await closed
-    await expect(fetch(at('/cut')).then((response) => boundedText(response, 1000))).rejects.toThrow()
+    await expect(
+      fetch(at('/cut')).then((response) => boundedText(response, 1000)),
+    ).rejects.toThrow()
   })
 
   it('that was ended before anybody read it is no answer, and nobody waits for it', async () => {

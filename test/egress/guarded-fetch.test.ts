@@ -18,9 +18,13 @@ beforeAll(async () => {
       return
     }
     if (pathname === '/never') return
-    if (pathname === '/redirect') return void response.writeHead(307, { location: `${listener.origin}/secret` }).end()
-    if (pathname === '/gzip') return void response.writeHead(200, { 'content-encoding': 'gzip' }).end('xxxx')
-    response.writeHead(200, { 'content-type': 'application/json', 'set-cookie': 'a=b' }).end('{"ok":true}')
+    if (pathname === '/redirect')
+      return void response.writeHead(307, { location: `${listener.origin}/secret` }).end()
+    if (pathname === '/gzip')
+      return void response.writeHead(200, { 'content-encoding': 'gzip' }).end('xxxx')
+    response
+      .writeHead(200, { 'content-type': 'application/json', 'set-cookie': 'a=b' })
+      .end('{"ok":true}')
   })
 })
 afterAll(() => listener.stop())
@@ -172,13 +176,23 @@ describe('the guard', () => {
 
   it('reads the URL of a Request, too', async () => {
     await expect(guardedFetch()(new Request(listener.origin))).rejects.toThrow('Only https')
-    await expect(guardedFetch()(new Request(`https://127.0.0.1:${listener.port}`))).rejects.toThrow('not public')
+    await expect(guardedFetch()(new Request(`https://127.0.0.1:${listener.port}`))).rejects.toThrow(
+      'not public',
+    )
     expect(listener.connections).toBe(0)
   })
 
   it('takes no proxy from the environment', async () => {
-    const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy', 'ALL_PROXY', 'NODE_USE_ENV_PROXY']
-    for (const name of names) process.env[name] = name === 'NODE_USE_ENV_PROXY' ? '1' : listener.origin
+    const names = [
+      'HTTP_PROXY',
+      'HTTPS_PROXY',
+      'http_proxy',
+      'https_proxy',
+      'ALL_PROXY',
+      'NODE_USE_ENV_PROXY',
+    ]
+    for (const name of names)
+      process.env[name] = name === 'NODE_USE_ENV_PROXY' ? '1' : listener.origin
     try {
       await expect(guardedFetch({ resolve })('https://private.example/')).rejects.toThrow(TypeError)
       expect(listener.connections).toBe(0)
@@ -197,7 +211,9 @@ describe('a name', () => {
   const publicOnly = (_: string, address: string) => address === '8.8.8.8' || address === '8.8.4.4'
   const ask = (lookup: ReturnType<typeof guardedLookup>, all: boolean) =>
     new Promise<unknown>((settle) => {
-      lookup('rebind.example', { all }, (error, address, family) => settle(error ? error.code : [address, family]))
+      lookup('rebind.example', { all }, (error, address, family) =>
+        settle(error ? error.code : [address, family]),
+      )
     })
 
   it('is resolved once for a connection, which gets the checked addresses and nothing else', async () => {
@@ -227,7 +243,10 @@ describe('a name', () => {
     ['one closed address among open ones', ['8.8.8.8', '10.0.0.1']],
     ['no address', []],
   ])('is refused with %s', async (_, addresses) => {
-    const lookup = guardedLookup(async () => addresses.map((address) => ({ address, family: 4 })), publicOnly)
+    const lookup = guardedLookup(
+      async () => addresses.map((address) => ({ address, family: 4 })),
+      publicOnly,
+    )
     expect(await ask(lookup, true)).toBe('ERR_ADDRESS_CLOSED')
     expect(await ask(lookup, false)).toBe('ERR_ADDRESS_CLOSED')
   })
@@ -248,12 +267,20 @@ describe('a name', () => {
 })
 
 describe('loopback for development', () => {
-  const fetch = guardedFetch({ allowLoopbackForDevelopment: true, resolve, maxBytes: 1000, deadline: 300 })
-
-  it.each(['http://127.0.0.1:PORT/', 'http://localhost:PORT/', 'http://127.1:PORT/'])('reaches %s', async (spelling) => {
-    const response = await fetch(spelling.replace('PORT', String(listener.port)))
-    expect([response.status, await response.json()]).toEqual([200, { ok: true }])
+  const fetch = guardedFetch({
+    allowLoopbackForDevelopment: true,
+    resolve,
+    maxBytes: 1000,
+    deadline: 300,
   })
+
+  it.each(['http://127.0.0.1:PORT/', 'http://localhost:PORT/', 'http://127.1:PORT/'])(
+    'reaches %s',
+    async (spelling) => {
+      const response = await fetch(spelling.replace('PORT', String(listener.port)))
+      expect([response.status, await response.json()]).toEqual([200, { ok: true }])
+    },
+  )
 
   it.each([
     'http://evil.example:PORT/',
@@ -280,7 +307,10 @@ describe('loopback for development', () => {
 
   it('gives a redirect back unfollowed', async () => {
     const response = await fetch(`${listener.origin}/redirect`, { redirect: 'follow' })
-    expect([response.status, response.headers.get('location')]).toEqual([307, `${listener.origin}/secret`])
+    expect([response.status, response.headers.get('location')]).toEqual([
+      307,
+      `${listener.origin}/secret`,
+    ])
     expect(listener.requests.map(({ url }) => url)).toEqual(['/redirect'])
   })
 
@@ -290,12 +320,16 @@ describe('loopback for development', () => {
   })
 
   it.each(['/never', '/drip'])('ends an answer that does not end: %s', async (path) => {
-    await expect(fetch(`${listener.origin}${path}`)).rejects.toThrow(expect.objectContaining({ name: 'TimeoutError' }))
+    await expect(fetch(`${listener.origin}${path}`)).rejects.toThrow(
+      expect.objectContaining({ name: 'TimeoutError' }),
+    )
   })
 
   it('ends with the caller', async () => {
     const controller = new AbortController()
-    const asked = guardedFetch({ allowLoopbackForDevelopment: true })(`${listener.origin}/never`, { signal: controller.signal })
+    const asked = guardedFetch({ allowLoopbackForDevelopment: true })(`${listener.origin}/never`, {
+      signal: controller.signal,
+    })
     setTimeout(() => controller.abort(), 20)
     await expect(asked).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }))
   })
@@ -310,7 +344,9 @@ describe('loopback for development', () => {
     await fetch(listener.origin)
     await fetch(listener.origin)
     expect(listener.connections).toBe(3)
-    expect(listener.requests.map(({ headers }) => [headers.cookie, headers['accept-encoding']])).toEqual([
+    expect(
+      listener.requests.map(({ headers }) => [headers.cookie, headers['accept-encoding']]),
+    ).toEqual([
       [undefined, 'identity'],
       [undefined, 'identity'],
       [undefined, 'identity'],
@@ -322,14 +358,19 @@ describe('discovery through the guard', () => {
   it('does not come to what a document names: the first hop is open, the second is not', async () => {
     const evil = await listen((request, response) => {
       if (!request.url?.includes('/.well-known/')) return void response.end('secret')
-      response.end(JSON.stringify({ issuer: evil.origin, token_endpoint: `${listener.origin}/token` }))
+      response.end(
+        JSON.stringify({ issuer: evil.origin, token_endpoint: `${listener.origin}/token` }),
+      )
     })
     const fetch = guardedFetch({ allowLoopbackForDevelopment: true })
     const found = await discoverAuthorizationServer({ issuer: evil.origin, fetch }).current()
     // Another port is another origin: the endpoint is not believed, and nobody goes there.
     expect(found).toEqual({ ok: true, value: { issuer: evil.origin } })
     expect(listener.connections).toBe(0)
-    const closed = await discoverAuthorizationServer({ issuer: evil.origin, fetch: guardedFetch() }).current()
+    const closed = await discoverAuthorizationServer({
+      issuer: evil.origin,
+      fetch: guardedFetch(),
+    }).current()
     expect(closed.ok).toBe(false)
     expect(evil.requests).toHaveLength(1)
     await evil.stop()

@@ -1,6 +1,11 @@
 // A listener on this machine that counts who comes: every connection, and every request with its bytes. No test lives here.
 
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http'
 
 export interface Arrived {
   readonly method: string
@@ -19,7 +24,9 @@ export interface Listener {
   stop(): Promise<void>
 }
 
-export async function listen(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<Listener> {
+export async function listen(
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<Listener> {
   const requests: Arrived[] = []
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []

@@ -25,7 +25,13 @@ export interface Turn {
 }
 
 /** Sends one request of the protocol. */
-export function send(chatkit: string, token: string, type: string, params: object, signal?: AbortSignal): Promise<Response> {
+export function send(
+  chatkit: string,
+  token: string,
+  type: string,
+  params: object,
+  signal?: AbortSignal,
+): Promise<Response> {
   return fetch(chatkit, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
@@ -40,7 +46,12 @@ export function inputOf(text: string): object {
 }
 
 /** Says something, in a new thread or in one that is there, and reads the answer to its end. */
-export async function say(chatkit: string, token: string, text: string, threadId?: string): Promise<Turn> {
+export async function say(
+  chatkit: string,
+  token: string,
+  text: string,
+  threadId?: string,
+): Promise<Turn> {
   const input = inputOf(text)
   const response = threadId
     ? await send(chatkit, token, 'threads.add_user_message', { thread_id: threadId, input })
@@ -82,10 +93,20 @@ const page = z.object({
 })
 
 /** Every element of a list. */
-export async function listAll(chatkit: string, token: string, type: 'threads.list' | 'items.list', params: object = {}) {
+export async function listAll(
+  chatkit: string,
+  token: string,
+  type: 'threads.list' | 'items.list',
+  params: object = {},
+) {
   const all: z.infer<typeof page>['data'] = []
   for (let after: string | null | undefined; ; ) {
-    const response = await send(chatkit, token, type, { ...params, order: 'asc', limit: 100, ...(after ? { after } : {}) })
+    const response = await send(chatkit, token, type, {
+      ...params,
+      order: 'asc',
+      limit: 100,
+      ...(after ? { after } : {}),
+    })
     if (response.status !== 200) throw new Error(`${type} was answered with ${response.status}`)
     const { data, has_more, after: next } = page.parse(await response.json())
     all.push(...data)
@@ -94,7 +115,10 @@ export async function listAll(chatkit: string, token: string, type: 'threads.lis
   }
 }
 
-const tasks = z.object({ tasks: z.array(z.looseObject({ id: z.number(), title: z.string() })), total: z.number() })
+const tasks = z.object({
+  tasks: z.array(z.looseObject({ id: z.number(), title: z.string() })),
+  total: z.number(),
+})
 
 /** Every task of a person, by their token for the API. */
 export async function tasksOf(api: string, token: string) {

@@ -16,7 +16,13 @@ export async function temporaryFolder(): Promise<string> {
 /** Collects what is logged, parsed. */
 export function memoryLog() {
   const lines: LogLine[] = []
-  return { lines, log: createLog({ level: 'debug', destination: { write: (line) => void lines.push(JSON.parse(line)) } }) }
+  return {
+    lines,
+    log: createLog({
+      level: 'debug',
+      destination: { write: (line) => void lines.push(JSON.parse(line)) },
+    }),
+  }
 }
 
 /** Other test files look for free ports at the same time: a start that found one taken meanwhile is tried again. */
@@ -25,7 +31,8 @@ export async function retried<T>(begin: () => Promise<T>): Promise<T> {
     try {
       return await begin()
     } catch (error) {
-      if (attempt === 5 || !(error instanceof Error && error.message.includes('is in use'))) throw error
+      if (attempt === 5 || !(error instanceof Error && error.message.includes('is in use')))
+        throw error
     }
   }
 }

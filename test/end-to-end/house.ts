@@ -71,10 +71,12 @@ export async function startHouse(env: Readonly<Record<string, string>> = {}): Pr
     printing.end()
     closeSync(file)
   }
-  const taskflow = await startTaskflow({ port: await freePorts(PORTS), dataDir, log, env }).catch((error: unknown) => {
-    undo()
-    throw error
-  })
+  const taskflow = await startTaskflow({ port: await freePorts(PORTS), dataDir, log, env }).catch(
+    (error: unknown) => {
+      undo()
+      throw error
+    },
+  )
   const visits: Visit[] = []
   let ended: Promise<void> | undefined
   const end = () => {
@@ -99,8 +101,14 @@ export async function startHouse(env: Readonly<Record<string, string>> = {}): Pr
     fail: recording.fail,
     async files() {
       const entries = await readdir(dataDir, { recursive: true, withFileTypes: true })
-      const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-      return new Map(await Promise.all(paths.map(async (path) => [relative(dataDir, path), await readFile(path)] as const)))
+      const paths = entries
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name))
+      return new Map(
+        await Promise.all(
+          paths.map(async (path) => [relative(dataDir, path), await readFile(path)] as const),
+        ),
+      )
     },
     end,
     async close() {
@@ -111,10 +119,17 @@ export async function startHouse(env: Readonly<Record<string, string>> = {}): Pr
 }
 
 function arrivalOf(message: unknown): Arrival {
-  const { request, server } = message as { readonly request: IncomingMessage; readonly server: Server }
+  const { request, server } = message as {
+    readonly request: IncomingMessage
+    readonly server: Server
+  }
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
-  return { method: request.method ?? '', url: `http://127.0.0.1:${port}${request.url}`, headers: { ...request.headers } }
+  return {
+    method: request.method ?? '',
+    url: `http://127.0.0.1:${port}${request.url}`,
+    headers: { ...request.headers },
+  }
 }
 
 /** Console and streams both: a test runner puts its own console in the place of the one that writes to the streams. */

@@ -64,7 +64,13 @@ interface Person {
 async function person(urls: TaskflowUrls, name: 'alice' | 'bob'): Promise<Person> {
   const { issuer, chatkit, api } = urls
   const token = (resource: string) => signIn({ issuer, as: name, resource })
-  return { chat: await token(chatkit), api: await token(api), tasks: new Map(), threads: new Map(), begun: new Map() }
+  return {
+    chat: await token(chatkit),
+    api: await token(api),
+    tasks: new Map(),
+    threads: new Map(),
+    begun: new Map(),
+  }
 }
 
 /** Works until the server is gone. `told` is called for each acknowledgement. */
@@ -79,7 +85,11 @@ async function addByApi({ urls, who, round, told }: Work): Promise<void> {
   for (let n = 0; ; n++) {
     const title = `api ${round} ${n}`
     const headers = { authorization: `Bearer ${who.api}`, 'content-type': 'application/json' }
-    const response = await fetch(`${urls.api}/tasks`, { method: 'POST', headers, body: JSON.stringify({ title }) })
+    const response = await fetch(`${urls.api}/tasks`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ title }),
+    })
     const { task } = JSON.parse(await response.text())
     expect([response.status, task.title, who.tasks.has(task.id)]).toEqual([201, title, false])
     who.tasks.set(task.id, title)
@@ -93,7 +103,10 @@ async function addByChat({ urls, who, round, told }: Work, thread?: string): Pro
     const input = inputOf(`Add a task to ${title.toLowerCase()}`)
     const current: string | undefined = thread ?? who.begun.get(round)
     const response = current
-      ? await send(urls.chatkit, who.chat, 'threads.add_user_message', { thread_id: current, input })
+      ? await send(urls.chatkit, who.chat, 'threads.add_user_message', {
+          thread_id: current,
+          input,
+        })
       : await send(urls.chatkit, who.chat, 'threads.create', { input })
     expect(response.status).toBe(200)
     let rest = ''
@@ -160,7 +173,8 @@ async function check(urls: TaskflowUrls, who: Person): Promise<void> {
 function isWhole(item: Readonly<Record<string, unknown>>): boolean {
   const text = JSON.stringify(item)
   if (item.type === 'workflow') return !text.includes('"loading"')
-  const ends = item.type === 'user_message' ? /"text":"(Add a task to .*\d|Help)"/ : /"text":".*[.)”]"/
+  const ends =
+    item.type === 'user_message' ? /"text":"(Add a task to .*\d|Help)"/ : /"text":".*[.)”]"/
   return ends.test(text)
 }
 
@@ -176,7 +190,13 @@ function randomFrom(seed: number): () => number {
 }
 
 /** Lets everybody work until the given number of acknowledgements has come, then kills the server. */
-async function killedAtWork(urls: TaskflowUrls, people: readonly Person[], round: number, after: number, running: Program) {
+async function killedAtWork(
+  urls: TaskflowUrls,
+  people: readonly Person[],
+  round: number,
+  after: number,
+  running: Program,
+) {
   let left = after
   const told = () => {
     left--
@@ -190,7 +210,8 @@ async function killedAtWork(urls: TaskflowUrls, people: readonly Person[], round
   const ends = await Promise.allSettled(work)
   expect((await running.ended).signal).toBe('SIGKILL')
   // Work ends because the connection did, and for no other reason.
-  for (const end of ends) if (end.status === 'rejected') expect(end.reason).toBeInstanceOf(TypeError)
+  for (const end of ends)
+    if (end.status === 'rejected') expect(end.reason).toBeInstanceOf(TypeError)
 }
 
 test('what was acknowledged outlives every kill', { timeout: 120_000 }, async () => {
@@ -217,7 +238,9 @@ test('what was acknowledged outlives every kill', { timeout: 120_000 }, async ()
   }
 })
 
-test('killed while it starts for the first time, it starts the next time', { timeout: 60_000 }, async () => {
+test('killed while it starts for the first time, it starts the next time', {
+  timeout: 60_000,
+}, async () => {
   const port = await freePorts(PORTS)
   for (const file of ['keys/keys.json', 'issuer.db', 'chat.db-wal']) {
     const running = launch(port)
@@ -232,5 +255,7 @@ test('killed while it starts for the first time, it starts the next time', { tim
   await launched(port)
   const urls = taskflowUrls(port)
   const alice = await person(urls, 'alice')
-  expect((await say(urls.chatkit, alice.chat, 'Add a task to count sheep')).text).toContain('Added task 1')
+  expect((await say(urls.chatkit, alice.chat, 'Add a task to count sheep')).text).toContain(
+    'Added task 1',
+  )
 })

@@ -21,10 +21,14 @@ const alice = () => signIn({ issuer: house.urls.issuer, as: 'alice', resource: h
 /** Longer than any chain of deadlines in the house, and much shorter than a person's patience. */
 const SECONDS = 10
 
-const NO_ISSUER = 'This was not done: the sign-in service cannot be reached right now. Try again in a moment.'
-const NO_SERVER = 'TaskFlow cannot be reached right now, so it is not known whether this was done. Try again in a moment.'
-const NO_CONNECTION = 'This was not done: TaskFlow cannot be reached right now, and nothing was sent. Try again in a moment.'
-const NO_API = 'The task list cannot be reached right now, so it is not known whether this was done. Look before trying again.'
+const NO_ISSUER =
+  'This was not done: the sign-in service cannot be reached right now. Try again in a moment.'
+const NO_SERVER =
+  'TaskFlow cannot be reached right now, so it is not known whether this was done. Try again in a moment.'
+const NO_CONNECTION =
+  'This was not done: TaskFlow cannot be reached right now, and nothing was sent. Try again in a moment.'
+const NO_API =
+  'The task list cannot be reached right now, so it is not known whether this was done. Look before trying again.'
 const SIGN_IN = 'Sign in again to continue.'
 /** What a server says of its own next hop: to the chat a result like any other. */
 const SIGN_IN_OF_SERVER = `This was not done: the sign-in has ended. ${SIGN_IN}`
@@ -37,7 +41,9 @@ async function inTheOutage(token: string, thread: string): Promise<Turn> {
   expect(turn.text).not.toContain('Added')
   // No stack, no path, no foreign error text, in the stream or in the log.
   for (const text of [turn.raw, JSON.stringify(house.lines)]) {
-    expect(text).not.toMatch(/\bat \w+.*:\d+:\d+|node_modules|node:internal|ECONN|fetch failed|UND_ERR|aborted due/)
+    expect(text).not.toMatch(
+      /\bat \w+.*:\d+:\d+|node_modules|node:internal|ECONN|fetch failed|UND_ERR|aborted due/,
+    )
   }
   return turn
 }
@@ -46,7 +52,13 @@ async function inTheOutage(token: string, thread: string): Promise<Turn> {
 function troubles() {
   return house.lines
     .filter(({ message, outcome }) => message === 'hop' && outcome !== 'allowed')
-    .map(({ hop, outcome, reason, subject, destination }) => ({ hop, outcome, reason, subject, destination }))
+    .map(({ hop, outcome, reason, subject, destination }) => ({
+      hop,
+      outcome,
+      reason,
+      subject,
+      destination,
+    }))
 }
 
 /** The thread is as it should be, and takes another message. */
@@ -55,12 +67,18 @@ async function goesOn(token: string, thread: string): Promise<void> {
   // An issuer that did not answer is asked again after a second at the latest.
   await vi.waitFor(
     async () =>
-      expect((await say(chatkit, token, 'Add a task to paint the fence', thread)).text).toBe('Added task 1: Paint the fence.'),
+      expect((await say(chatkit, token, 'Add a task to paint the fence', thread)).text).toBe(
+        'Added task 1: Paint the fence.',
+      ),
     { timeout: 5000, interval: 300 },
   )
   const items = await listAll(chatkit, token, 'items.list', { thread_id: thread })
-  const said = items.filter(({ type }) => type === 'user_message').map(({ content }) => JSON.stringify(content))
-  expect(said.slice(0, 3)).toEqual(['Help', 'fix the roof', 'paint the fence'].map((text) => expect.stringContaining(text)))
+  const said = items
+    .filter(({ type }) => type === 'user_message')
+    .map(({ content }) => JSON.stringify(content))
+  expect(said.slice(0, 3)).toEqual(
+    ['Help', 'fix the roof', 'paint the fence'].map((text) => expect.stringContaining(text)),
+  )
   const tasks = await tasksOf(api, await signIn({ issuer, as: 'alice', resource: api }))
   expect(tasks.map(({ title }) => title)).toEqual(['Paint the fence'])
 }
@@ -79,30 +97,46 @@ const outages: readonly Outage[] = [
   { part: 'mcp', when: 'in mid-answer', sentence: NO_SERVER, hop: 'carry' },
   { part: 'api', when: 'at the start', sentence: NO_API, hop: 'api' },
 ]
-const rows = outages.flatMap((outage) => (['down', 'silent'] as const).map((state) => ({ ...outage, state })))
+const rows = outages.flatMap((outage) =>
+  (['down', 'silent'] as const).map((state) => ({ ...outage, state })),
+)
 
 describe('a part that is missing', () => {
-  test.each<Outage & { readonly state: State }>(rows)('$part $state $when', async ({ part, state, when, sentence, hop }) => {
-    const { chatkit, issuer, web } = house.urls
-    const { threadId } = await say(chatkit, await alice(), 'Help')
-    // What was issued is kept by client, so that another client's token of the same person has to be exchanged anew.
-    const page = { clientId: 'taskflow-page', redirectUri: `${web}/`, resource: chatkit }
-    const token = await signIn({ issuer, as: 'alice', ...page })
-    if (when === 'in mid-answer') house.inMidAnswer(() => house.set(part, state))
-    else await house.set(part, state)
+  test.each<Outage & { readonly state: State }>(rows)(
+    '$part $state $when',
+    async ({ part, state, when, sentence, hop }) => {
+      const { chatkit, issuer, web } = house.urls
+      const { threadId } = await say(chatkit, await alice(), 'Help')
+      // What was issued is kept by client, so that another client's token of the same person has to be exchanged anew.
+      const page = { clientId: 'taskflow-page', redirectUri: `${web}/`, resource: chatkit }
+      const token = await signIn({ issuer, as: 'alice', ...page })
+      if (when === 'in mid-answer') house.inMidAnswer(() => house.set(part, state))
+      else await house.set(part, state)
 
-    const turn = await inTheOutage(token, threadId)
-    // Where nobody listens nothing was sent; of a call that was taken and not answered, nobody knows.
-    const unsent = state === 'down' && when === 'at the start' && part !== 'issuer'
-    expect(turn.text).toBe(unsent && part === 'mcp' ? NO_CONNECTION : sentence)
-    const destination = { exchange: issuer, carry: house.urls.mcp, api: house.urls.api }[hop]
-    const reason = part === 'issuer' ? 'issuer_unavailable' : unsent ? 'server_unreachable' : 'server_unavailable'
-    expect(troubles()).toContainEqual({ hop, outcome: 'failed', reason, subject: 'alice', destination })
-    expect(troubles().filter(({ outcome }) => outcome !== 'failed')).toEqual([])
+      const turn = await inTheOutage(token, threadId)
+      // Where nobody listens nothing was sent; of a call that was taken and not answered, nobody knows.
+      const unsent = state === 'down' && when === 'at the start' && part !== 'issuer'
+      expect(turn.text).toBe(unsent && part === 'mcp' ? NO_CONNECTION : sentence)
+      const destination = { exchange: issuer, carry: house.urls.mcp, api: house.urls.api }[hop]
+      const reason =
+        part === 'issuer'
+          ? 'issuer_unavailable'
+          : unsent
+            ? 'server_unreachable'
+            : 'server_unavailable'
+      expect(troubles()).toContainEqual({
+        hop,
+        outcome: 'failed',
+        reason,
+        subject: 'alice',
+        destination,
+      })
+      expect(troubles().filter(({ outcome }) => outcome !== 'failed')).toEqual([])
 
-    await house.set(part, 'up')
-    await goesOn(token, threadId)
-  })
+      await house.set(part, 'up')
+      await goesOn(token, threadId)
+    },
+  )
 
   test('the issuer, for a person whose tokens are there: nobody notices', async () => {
     const token = await alice()
@@ -119,7 +153,8 @@ describe('a part that is missing', () => {
       const { chatkit } = house.urls
       const token = await alice()
       await house.set('issuer', state)
-      const knock = () => send(chatkit, token, 'threads.create', { input: inputOf('Add a task to buy tea') })
+      const knock = () =>
+        send(chatkit, token, 'threads.create', { input: inputOf('Add a task to buy tea') })
       const from = performance.now()
       const answer = await knock()
       expect((performance.now() - from) / 1000).toBeLessThan(SECONDS)
@@ -128,9 +163,14 @@ describe('a part that is missing', () => {
         code: 'unavailable',
         message: 'A service that this depends on is not available. Try again later.',
       })
-      expect(troubles()).toMatchObject([{ hop: 'door', outcome: 'failed', reason: 'issuer_unavailable' }])
+      expect(troubles()).toMatchObject([
+        { hop: 'door', outcome: 'failed', reason: 'issuer_unavailable' },
+      ])
       await house.set('issuer', 'up')
-      const opened = await vi.waitFor(async () => (await say(chatkit, token, 'Add a task to buy tea')).text, { timeout: 5000 })
+      const opened = await vi.waitFor(
+        async () => (await say(chatkit, token, 'Add a task to buy tea')).text,
+        { timeout: 5000 },
+      )
       expect(opened).toContain('Added task 1: Buy tea.')
       expect(await listAll(chatkit, token, 'threads.list')).toHaveLength(1)
     },
@@ -156,7 +196,9 @@ describe('a sign-in that has ended', () => {
 
   async function revoke(refreshToken: string): Promise<void> {
     const body = new URLSearchParams({ client_id: 'taskflow-page', token: refreshToken })
-    expect((await fetch(`${house.urls.issuer}/oauth/revoke`, { method: 'POST', body })).status).toBe(200)
+    expect(
+      (await fetch(`${house.urls.issuer}/oauth/revoke`, { method: 'POST', body })).status,
+    ).toBe(200)
   }
 
   test('by its time, between the door and the tool: the sentence says to sign in again, and then it goes on', async () => {
@@ -166,7 +208,9 @@ describe('a sign-in that has ended', () => {
     const turn = await inTheOutage(await expiring(other), threadId)
     expect(turn.text).toBe(SIGN_IN)
     expect(troubles().map(({ outcome }) => outcome)).not.toContain('failed')
-    expect(troubles()).toContainEqual(expect.objectContaining({ outcome: 'refused', subject: 'alice' }))
+    expect(troubles()).toContainEqual(
+      expect.objectContaining({ outcome: 'refused', subject: 'alice' }),
+    )
     await goesOn(await alice(), threadId)
   })
 
@@ -177,7 +221,12 @@ describe('a sign-in that has ended', () => {
     else await revoke(refreshToken)
     const turn = await inTheOutage(token, threadId)
     expect(turn.text).toBe(when === 'in mid-answer' ? SIGN_IN_OF_SERVER : SIGN_IN)
-    const refusal = { hop: 'exchange', outcome: 'refused', reason: 'exchange_grant_refused', subject: 'alice' }
+    const refusal = {
+      hop: 'exchange',
+      outcome: 'refused',
+      reason: 'exchange_grant_refused',
+      subject: 'alice',
+    }
     expect(troubles()).toContainEqual({ ...refusal, destination: house.urls.issuer })
     await goesOn(await alice(), threadId)
   })

@@ -26,7 +26,9 @@ export interface PartsHouse {
 }
 
 /** Starts all parts. Twice what an idle machine needs for a call would be less, but machines are not idle. */
-export async function startParts(deadlines: Deadlines = { issuer: 700, api: 1400, mcp: 2800 }): Promise<PartsHouse> {
+export async function startParts(
+  deadlines: Deadlines = { issuer: 700, api: 1400, mcp: 2800 },
+): Promise<PartsHouse> {
   const dataDir = await temporaryFolder()
   const { lines, log } = memoryLog()
   let midAnswer: (() => Promise<void>) | undefined

@@ -41,7 +41,9 @@ const streamed = z.looseObject({
     .looseObject({
       id: z.string().optional(),
       type: z.string(),
-      widget: z.looseObject({ confirm: z.looseObject({ action: z.looseObject({}) }).optional() }).optional(),
+      widget: z
+        .looseObject({ confirm: z.looseObject({ action: z.looseObject({}) }).optional() })
+        .optional(),
       content: z.array(z.looseObject({ text: z.string().optional() })).optional(),
     })
     .optional(),
@@ -53,9 +55,18 @@ export function message(text: string): object {
 }
 
 /** Signs somebody in for the chat endpoint. */
-export async function signedIn(house: House, name: 'alice' | 'bob', scope?: string): Promise<Person> {
+export async function signedIn(
+  house: House,
+  name: 'alice' | 'bob',
+  scope?: string,
+): Promise<Person> {
   const { urls } = house
-  const token = await signIn({ issuer: urls.issuer, as: name, resource: urls.chatkit, ...(scope === undefined ? {} : { scope }) })
+  const token = await signIn({
+    issuer: urls.issuer,
+    as: name,
+    resource: urls.chatkit,
+    ...(scope === undefined ? {} : { scope }),
+  })
   return personWith(house, name, token)
 }
 
@@ -83,7 +94,9 @@ export function personWith(house: House, name: 'alice' | 'bob', token: string): 
       return [(event.item.content ?? []).map(({ text: part }) => part ?? '').join('')]
     })
     const created = events.find((event) => event.thread)?.thread?.id
-    const card = events.findLast(({ type, item }) => type === 'thread.item.done' && item?.widget?.confirm)?.item
+    const card = events.findLast(
+      ({ type, item }) => type === 'thread.item.done' && item?.widget?.confirm,
+    )?.item
     const action = card?.widget?.confirm?.action
     return {
       thread: thread ?? created ?? '',
@@ -109,10 +122,18 @@ export function personWith(house: House, name: 'alice' | 'bob', token: string): 
     },
     async approve({ thread, approval }, placement) {
       if (!approval) throw new Error('Nothing waits to be approved')
-      return turn({ type: 'threads.custom_action', params: { thread_id: thread, ...approval }, ...metadataOf(placement) }, thread)
+      return turn(
+        {
+          type: 'threads.custom_action',
+          params: { thread_id: thread, ...approval },
+          ...metadataOf(placement),
+        },
+        thread,
+      )
     },
     chatkit: (type, params, more = {}) => send({ type, params, ...more }),
-    look: (path) => house.visit(`${urls.web}${path}`, { headers: { authorization: `Bearer ${token}` } }),
+    look: (path) =>
+      house.visit(`${urls.web}${path}`, { headers: { authorization: `Bearer ${token}` } }),
   }
 }
 

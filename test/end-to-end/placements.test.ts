@@ -25,25 +25,41 @@ const event = z.looseObject({
 })
 
 /** The hops of one turn: where the credential was placed, in order, without repetitions. */
-async function placements(person: Person, trace: string, hop: string): Promise<readonly (string | undefined)[]> {
+async function placements(
+  person: Person,
+  trace: string,
+  hop: string,
+): Promise<readonly (string | undefined)[]> {
   const { body } = await person.look(`/trail/${trace}`)
   const { events } = z.object({ events: z.array(event) }).parse(JSON.parse(body))
   expect(events.filter(({ outcome }) => outcome !== 'allowed')).toEqual([])
   return [
-    ...new Set(events.filter((one) => one.hop === hop && one.destination !== house.urls.api).map(({ placement }) => placement)),
+    ...new Set(
+      events
+        .filter((one) => one.hop === hop && one.destination !== house.urls.api)
+        .map(({ placement }) => placement),
+    ),
   ]
 }
 
 /** What carries the credential, and where the tool server found it, at a call. */
-const EXPECTED: Readonly<Record<(typeof PLACEMENTS)[number], { readonly carry: string[]; readonly found: string[] }>> = {
+const EXPECTED: Readonly<
+  Record<(typeof PLACEMENTS)[number], { readonly carry: string[]; readonly found: string[] }>
+> = {
   header: { carry: ['header Authorization'], found: ['header Authorization'] },
   argument: {
     carry: ['none', 'argument /params/user_id, /params/access_token'],
     found: ['argument /params/access_token'],
   },
   session: { carry: ['session, once', 'none'], found: ['header Authorization', 'session handle'] },
-  prompt: { carry: ['none', 'argument /params/user_id, /params/access_token'], found: ['argument /params/access_token'] },
-  meta: { carry: ['_meta example.taskflow/access-token'], found: ['_meta example.taskflow/access-token'] },
+  prompt: {
+    carry: ['none', 'argument /params/user_id, /params/access_token'],
+    found: ['argument /params/access_token'],
+  },
+  meta: {
+    carry: ['_meta example.taskflow/access-token'],
+    found: ['_meta example.taskflow/access-token'],
+  },
 }
 
 describe.each(PLACEMENTS)('%s', (placement) => {
@@ -55,13 +71,19 @@ describe.each(PLACEMENTS)('%s', (placement) => {
     const id = /Added task (\d+)/.exec(added.answer)?.[1]
     expect(await placements(person, added.trace, 'carry')).toEqual(EXPECTED[placement].carry)
     expect(await placements(person, added.trace, 'server-door')).toEqual(EXPECTED[placement].found)
-    expect((await person.say("What's pending?", added.thread, placement)).answer).toContain(`${id}. Walk ${word}`)
+    expect((await person.say("What's pending?", added.thread, placement)).answer).toContain(
+      `${id}. Walk ${word}`,
+    )
     const done = await person.say(`Mark task ${id} as complete`, added.thread, placement)
     expect(done.answer).toContain(`Completed task ${id}: Walk ${word}.`)
     const waits = await person.say(`Delete task ${id}`, added.thread, placement)
     expect(JSON.stringify(waits.visit.body)).not.toMatch(/onbehalf_ref_|eyJ/)
-    expect((await person.approve(waits, placement)).answer).toContain(`Deleted task ${id}: Walk ${word}.`)
-    expect((await person.say('list my projects', added.thread, placement)).answer).toMatch(/You have no projects/)
+    expect((await person.approve(waits, placement)).answer).toContain(
+      `Deleted task ${id}: Walk ${word}.`,
+    )
+    expect((await person.say('list my projects', added.thread, placement)).answer).toMatch(
+      /You have no projects/,
+    )
   })
 
   test('shows the model no credential, and a parameter for one only where the prompt has references for it', async () => {
@@ -71,23 +93,39 @@ describe.each(PLACEMENTS)('%s', (placement) => {
     expect(body).not.toMatch(/eyJ[\w-]+\.[\w-]+/)
     expect(body).toContain('taskflow_list_tasks')
     if (placement === 'prompt') {
-      expect(body).toMatch(/user_id: onbehalf_ref_[0-9a-f]{32}\\naccess_token: onbehalf_ref_[0-9a-f]{32}/)
+      expect(body).toMatch(
+        /user_id: onbehalf_ref_[0-9a-f]{32}\\naccess_token: onbehalf_ref_[0-9a-f]{32}/,
+      )
       expect(body).toMatch(/access_token\\+":\\+"onbehalf_ref_[0-9a-f]{32}/)
     } else expect(body).not.toMatch(/user_id|access_token|onbehalf_ref_/)
   })
 })
 
-test.each([undefined, 'nonsense', 7, null, { type: 'argument' }, ['argument'], '__proto__', 'TaskFlow classic'])(
-  'metadata.placement %o is the header',
-  async (placement) => {
-    const person = await signedIn(house, 'alice')
-    const input = { content: [{ type: 'input_text', text: "What's pending?" }], attachments: [], inference_options: {} }
-    const before = house.exchanges.length
-    expect((await person.chatkit('threads.create', { input }, { metadata: { placement } })).status).toBe(200)
-    const calls = house.exchanges.slice(before).filter(({ body }) => body.includes('"tools/call"'))
-    expect(calls.map(({ url, headers }) => [url, headers.has('authorization')])).toEqual([[house.urls.mcp, true]])
-  },
-)
+test.each([
+  undefined,
+  'nonsense',
+  7,
+  null,
+  { type: 'argument' },
+  ['argument'],
+  '__proto__',
+  'TaskFlow classic',
+])('metadata.placement %o is the header', async (placement) => {
+  const person = await signedIn(house, 'alice')
+  const input = {
+    content: [{ type: 'input_text', text: "What's pending?" }],
+    attachments: [],
+    inference_options: {},
+  }
+  const before = house.exchanges.length
+  expect(
+    (await person.chatkit('threads.create', { input }, { metadata: { placement } })).status,
+  ).toBe(200)
+  const calls = house.exchanges.slice(before).filter(({ body }) => body.includes('"tools/call"'))
+  expect(calls.map(({ url, headers }) => [url, headers.has('authorization')])).toEqual([
+    [house.urls.mcp, true],
+  ])
+})
 
 describe('two people over arguments and prompts', () => {
   const TURNS = 100
@@ -103,11 +141,15 @@ describe('two people over arguments and prompts', () => {
       for (let turn = 0; turn < TURNS / 4; turn++) {
         const placement = (turn + lane) % 2 === 0 ? 'argument' : 'prompt'
         const text =
-          turn % 2 === 0 ? `Add a task to ${MARKS[name]}${lane}x${turn}` : `search for ${MARKS[name]}${lane}x${turn - 1}`
+          turn % 2 === 0
+            ? `Add a task to ${MARKS[name]}${lane}x${turn}`
+            : `search for ${MARKS[name]}${lane}x${turn - 1}`
         const answer = await person.say(text, thread, placement)
         thread = answer.thread
         seen.push({ name, text: `${answer.answer}${answer.visit.raw}` })
-        expect(answer.answer).toMatch(turn % 2 === 0 ? /Added task \d+/ : /You have 1 task that mentions?/)
+        expect(answer.answer).toMatch(
+          turn % 2 === 0 ? /Added task \d+/ : /You have 1 task that mentions?/,
+        )
       }
     })
     await Promise.all(lanes)
@@ -115,7 +157,8 @@ describe('two people over arguments and prompts', () => {
 
   test('each was answered with what is theirs, and with nothing of the other', () => {
     expect(seen).toHaveLength(TURNS)
-    for (const { name, text } of seen) expect(text.toLowerCase()).not.toContain(MARKS[name === 'alice' ? 'bob' : 'alice'])
+    for (const { name, text } of seen)
+      expect(text.toLowerCase()).not.toContain(MARKS[name === 'alice' ? 'bob' : 'alice'])
   })
 
   test('each call carried the token and the id of the person whose words it holds, in the arguments alone', () => {
@@ -129,12 +172,18 @@ describe('two people over arguments and prompts', () => {
       const { params } = z
         .looseObject({
           params: z.looseObject({
-            arguments: z.object({ params: z.looseObject({ user_id: z.string(), access_token: z.string() }) }),
+            arguments: z.object({
+              params: z.looseObject({ user_id: z.string(), access_token: z.string() }),
+            }),
           }),
         })
         .parse(JSON.parse(body)).params.arguments
       const { sub, aud, act } = decodeJwt(params.access_token)
-      expect([sub, aud, act]).toEqual([params.user_id, classicUrl(house.urls), { sub: 'taskflow-chat' }])
+      expect([sub, aud, act]).toEqual([
+        params.user_id,
+        classicUrl(house.urls),
+        { sub: 'taskflow-chat' },
+      ])
       expect(body.toLowerCase()).toContain(MARKS[params.user_id === 'alice' ? 'alice' : 'bob'])
     }
   })
@@ -142,22 +191,38 @@ describe('two people over arguments and prompts', () => {
   test.each(['alice', 'bob'] as const)('%s has exactly the own tasks in the API', async (name) => {
     const token = await signIn({ issuer: house.urls.issuer, as: name, resource: house.urls.api })
     const headers = { authorization: `Bearer ${token}` }
-    const visit = await house.visit(`${house.urls.api}/tasks?limit=50&search=${MARKS[name]}`, { headers })
-    expect(z.looseObject({ total: z.number() }).parse(JSON.parse(visit.body)).total).toBe(Math.ceil(TURNS / 8 + 0.5) * 2)
+    const visit = await house.visit(`${house.urls.api}/tasks?limit=50&search=${MARKS[name]}`, {
+      headers,
+    })
+    expect(z.looseObject({ total: z.number() }).parse(JSON.parse(visit.body)).total).toBe(
+      Math.ceil(TURNS / 8 + 0.5) * 2,
+    )
     expect(visit.body.toLowerCase()).not.toContain(MARKS[name === 'alice' ? 'bob' : 'alice'])
   })
 })
 
 describe('TaskFlow classic by itself', () => {
   const text = z.looseObject({
-    result: z.looseObject({ isError: z.boolean().optional(), content: z.array(z.looseObject({ text: z.string() })) }),
+    result: z.looseObject({
+      isError: z.boolean().optional(),
+      content: z.array(z.looseObject({ text: z.string() })),
+    }),
   })
 
   async function call(name: string, values: object, headers: Record<string, string> = {}) {
     const visit = await house.visit(classicUrl(house.urls), {
       method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers },
-      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: values } }),
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        ...headers,
+      },
+      body: JSON.stringify({
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'tools/call',
+        params: { name, arguments: values },
+      }),
     })
     const { result } = text.parse(JSON.parse(/^data: (.*)$/m.exec(visit.body)?.[1] ?? visit.body))
     return { failed: result.isError === true, text: result.content[0]?.text ?? '' }
@@ -176,8 +241,16 @@ describe('TaskFlow classic by itself', () => {
       'user_id is not that of',
     ],
     ['with no token in it', () => ({ user_id: 'alice', access_token: '' }), 'sign-in has ended'],
-    ['with a text that is no token', () => ({ user_id: 'alice', access_token: 'alice is fine' }), 'sign-in has ended'],
-    ['with a reference', () => ({ user_id: 'alice', access_token: `onbehalf_ref_${'0'.repeat(32)}` }), 'sign-in has ended'],
+    [
+      'with a text that is no token',
+      () => ({ user_id: 'alice', access_token: 'alice is fine' }),
+      'sign-in has ended',
+    ],
+    [
+      'with a reference',
+      () => ({ user_id: 'alice', access_token: `onbehalf_ref_${'0'.repeat(32)}` }),
+      'sign-in has ended',
+    ],
   ])('%s nothing is done', async (_, values, sentence) => {
     const answer = await call('taskflow_start_task', { ...values(), task_id: 1 })
     expect(answer.failed).toBe(true)
@@ -186,32 +259,50 @@ describe('TaskFlow classic by itself', () => {
 
   test('a token of another resource is refused, and a header is not looked at', async () => {
     const person = await signedIn(house, 'alice')
-    const wrong = await call('taskflow_start_task', { user_id: 'alice', access_token: person.token, task_id: 1 })
+    const wrong = await call('taskflow_start_task', {
+      user_id: 'alice',
+      access_token: person.token,
+      task_id: 1,
+    })
     expect(wrong.text).toContain('sign-in has ended')
     const authorization = `Bearer ${exchanged(classicUrl(house.urls))}`
-    const inHeader = await call('taskflow_start_task', { user_id: 'alice', access_token: 'x', task_id: 1 }, { authorization })
+    const inHeader = await call(
+      'taskflow_start_task',
+      { user_id: 'alice', access_token: 'x', task_id: 1 },
+      { authorization },
+    )
     expect(inHeader.text).toContain('sign-in has ended')
   })
 
   test('its tools ask for credentials, flat and in models behind $ref', async () => {
     const visit = await house.visit(classicUrl(house.urls), {
       method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+      },
       body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
     })
     const { tools } = z
       .looseObject({
-        result: z.looseObject({ tools: z.array(z.looseObject({ name: z.string(), inputSchema: z.looseObject({}) })) }),
+        result: z.looseObject({
+          tools: z.array(z.looseObject({ name: z.string(), inputSchema: z.looseObject({}) })),
+        }),
       })
       .parse(JSON.parse(/^data: (.*)$/m.exec(visit.body)?.[1] ?? visit.body)).result
     expect(tools).toHaveLength(10)
-    for (const { inputSchema } of tools) expect(JSON.stringify(inputSchema)).toMatch(/"user_id".*"access_token"/)
-    expect(tools.filter(({ inputSchema }) => JSON.stringify(inputSchema).includes('"$ref":"#/$defs/'))).toHaveLength(5)
+    for (const { inputSchema } of tools)
+      expect(JSON.stringify(inputSchema)).toMatch(/"user_id".*"access_token"/)
+    expect(
+      tools.filter(({ inputSchema }) => JSON.stringify(inputSchema).includes('"$ref":"#/$defs/')),
+    ).toHaveLength(5)
   })
 
   test('answers no page of any origin', async () => {
     const headers = { 'content-type': 'application/json', origin: house.urls.web }
-    expect((await house.visit(classicUrl(house.urls), { method: 'POST', headers, body: '{}' })).status).toBe(403)
+    expect(
+      (await house.visit(classicUrl(house.urls), { method: 'POST', headers, body: '{}' })).status,
+    ).toBe(403)
   })
 })
 
@@ -234,7 +325,9 @@ test('signing out ends what is under way within a second, and whoever still has 
     expect((await turn).text).toContain('Sign in again to continue.')
     expect(performance.now() - began).toBeLessThan(1000)
     await parts.set('api', 'up')
-    expect((await say(chatkit, token, "What's pending?")).text).toContain('You have no pending tasks')
+    expect((await say(chatkit, token, "What's pending?")).text).toContain(
+      'You have no pending tasks',
+    )
   } finally {
     await parts.stop()
   }

@@ -28,10 +28,20 @@ export interface ProgramOptions {
 }
 
 /** What decides which model answers: no test may depend on the environment that it runs in. */
-const NEUTRAL = { OPENAI_API_KEY: '', OPENAI_BASE_URL: '', OPENAI_MODEL: '', LOG_LEVEL: 'info', INIT_CWD: undefined }
+const NEUTRAL = {
+  OPENAI_API_KEY: '',
+  OPENAI_BASE_URL: '',
+  OPENAI_MODEL: '',
+  LOG_LEVEL: 'info',
+  INIT_CWD: undefined,
+}
 
 /** Starts a program. */
-export function start(command: string, args: readonly string[], options: ProgramOptions = {}): Program {
+export function start(
+  command: string,
+  args: readonly string[],
+  options: ProgramOptions = {},
+): Program {
   const { cwd = ROOT, env = {} } = options
   const child = spawn(command, args, {
     cwd,
@@ -54,11 +64,21 @@ export function start(command: string, args: readonly string[], options: Program
 }
 
 /** `npm run <name> -- <args>` without npm. */
-export function runScript(name: 'start' | 'token', args: readonly string[], options?: ProgramOptions): Program {
+export function runScript(
+  name: 'start' | 'token',
+  args: readonly string[],
+  options?: ProgramOptions,
+): Program {
   return start(process.execPath, [RUNNER, name, ...args], options)
 }
 
-const urls = z.strictObject({ web: z.url(), chatkit: z.url(), mcp: z.url(), api: z.url(), issuer: z.url() })
+const urls = z.strictObject({
+  web: z.url(),
+  chatkit: z.url(),
+  mcp: z.url(),
+  api: z.url(),
+  issuer: z.url(),
+})
 
 /** The URLs that `--json` prints when everything is ready. */
 export async function ready(program: Program): Promise<TaskflowUrls> {

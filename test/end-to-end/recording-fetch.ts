@@ -13,7 +13,9 @@ export interface Exchange {
 }
 
 /** Answers in the network's place, or throws as the network would; undefined lets the request through. */
-export type Fault = (request: Pick<Exchange, 'method' | 'url' | 'headers' | 'body'>) => Response | undefined
+export type Fault = (
+  request: Pick<Exchange, 'method' | 'url' | 'headers' | 'body'>,
+) => Response | undefined
 
 /** The `fetch` and what it has kept. */
 export interface RecordingFetch {
@@ -34,7 +36,9 @@ export function recordingFetch(inner: typeof globalThis.fetch): RecordingFetch {
       method: (init?.method ?? request?.method ?? 'GET').toUpperCase(),
       url: new URL(request ? request.url : String(input)).href,
       headers: new Headers(init?.headers ?? request?.headers),
-      body: await (init?.body == null && request ? bodyOf(request.clone().body, true) : bodyOf(init?.body)),
+      body: await (init?.body == null && request
+        ? bodyOf(request.clone().body, true)
+        : bodyOf(init?.body)),
     }
     const active = fault
     let instead: Response | undefined
@@ -63,6 +67,7 @@ export function recordingFetch(inner: typeof globalThis.fetch): RecordingFetch {
 
 /** What is sent from within the house has a whole body; a stream could not be looked at and sent. A Request's own body is a copy of it. */
 async function bodyOf(body: RequestInit['body'], copy = false): Promise<string> {
-  if (body instanceof ReadableStream && !copy) throw new TypeError('A streamed body cannot be recorded')
+  if (body instanceof ReadableStream && !copy)
+    throw new TypeError('A streamed body cannot be recorded')
   return Buffer.from(await new Response(body ?? null).arrayBuffer()).toString('latin1')
 }

@@ -4,7 +4,15 @@
 import { createHmac, createPublicKey } from 'node:crypto'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose'
+import {
+  decodeJwt,
+  decodeProtectedHeader,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JWK,
+  SignJWT,
+} from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { signInWithCode } from '../../examples/taskflow/issuer/code-flow.ts'
@@ -36,30 +44,48 @@ beforeAll(async () => {
     mcp: await signIn({ issuer, as, resource: mcp }),
     api: await signIn({ issuer, as, resource: api }),
   }
-  const page = { clientId: 'taskflow-page', redirectUri: `${web}/`, scope: `openid ${SCOPES}`, resources: [chatkit] }
+  const page = {
+    clientId: 'taskflow-page',
+    redirectUri: `${web}/`,
+    scope: `openid ${SCOPES}`,
+    resources: [chatkit],
+  }
   const whole = await signInWithCode({ issuer, as, ...page })
   idToken = whole.idToken?.reveal() ?? ''
   refreshToken = whole.refreshToken?.reveal() ?? ''
 })
 afterAll(() => house.close())
 
-const resourceOf = (door: Door) => ({ chat: house.urls.chatkit, mcp: house.urls.mcp, api: house.urls.api })[door]
+const resourceOf = (door: Door) =>
+  ({ chat: house.urls.chatkit, mcp: house.urls.mcp, api: house.urls.api })[door]
 
 /** A request that stores something when it gets in: a thread with a message and a task, a task by tool call, a task. */
 function knock(door: Door, headers: VisitOptions['headers'], query = ''): Promise<Visit> {
   const { chatkit, mcp, api } = house.urls
   const title = 'Get in'
   const asked = {
-    chat: { url: chatkit, body: { type: 'threads.create', params: { input: message(`Add a task to ${title}`) } } },
+    chat: {
+      url: chatkit,
+      body: { type: 'threads.create', params: { input: message(`Add a task to ${title}`) } },
+    },
     mcp: {
       url: mcp,
-      body: { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'taskflow_add_task', arguments: { title } } },
+      body: {
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'tools/call',
+        params: { name: 'taskflow_add_task', arguments: { title } },
+      },
     },
     api: { url: `${api}/tasks`, body: { title } },
   }[door]
   return house.visit(asked.url + query, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers },
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      ...headers,
+    },
     body: JSON.stringify(asked.body),
   })
 }
@@ -71,8 +97,12 @@ function stored(): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {}
   for (const file of ['chat.db', 'tasks.db']) {
     const database = new DatabaseSync(join(house.dataDir, file), { readOnly: true })
-    for (const { name } of database.prepare("select name from sqlite_master where type = 'table'").all())
-      counts[`${file} ${name}`] = Number(database.prepare(`select count(*) as n from "${name}"`).get()?.n)
+    for (const { name } of database
+      .prepare("select name from sqlite_master where type = 'table'")
+      .all())
+      counts[`${file} ${name}`] = Number(
+        database.prepare(`select count(*) as n from "${name}"`).get()?.n,
+      )
     database.close()
   }
   return counts
@@ -82,7 +112,9 @@ function stored(): Readonly<Record<string, number>> {
 function challengeOf({ headers }: Visit): Readonly<Record<string, string>> {
   const header = String(headers['www-authenticate'] ?? '')
   expect(header).toMatch(/^Bearer /)
-  return Object.fromEntries([...header.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value]))
+  return Object.fromEntries(
+    [...header.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value]),
+  )
 }
 
 const problem = z.object({ code: z.string().min(1), message: z.string().regex(/^[A-Z].*\.$/) })
@@ -100,7 +132,9 @@ async function refusedAt(door: Door, send: () => Promise<Visit>, secrets: readon
   const events = house.logLines.slice(logged).map((line) => JSON.parse(line))
   const hop = door === 'chat' ? 'door' : 'server-door'
   const refusals = events.filter(({ outcome }) => outcome !== 'allowed')
-  expect(refusals).toMatchObject([{ level: 'audit', hop, outcome: 'refused', destination: resourceOf(door) }])
+  expect(refusals).toMatchObject([
+    { level: 'audit', hop, outcome: 'refused', destination: resourceOf(door) },
+  ])
   expect(answer.headers['cache-control']).toBe('no-store')
   const { message: sentence } = problem.parse(JSON.parse(answer.body))
   for (const secret of secrets) if (secret.length > 8) expect(answer.raw).not.toContain(secret)
@@ -109,9 +143,14 @@ async function refusedAt(door: Door, send: () => Promise<Visit>, secrets: readon
   const challenge = challengeOf(answer)
   // RFC 9728 section 3.3: the document must be about the very resource that was asked for.
   const { origin, pathname } = new URL(resourceOf(door))
-  expect(challenge.resource_metadata).toBe(`${origin}/.well-known/oauth-protected-resource${pathname}`)
+  expect(challenge.resource_metadata).toBe(
+    `${origin}/.well-known/oauth-protected-resource${pathname}`,
+  )
   const metadata = await house.visit(challenge.resource_metadata ?? '')
-  expect([metadata.status, metadata.headers['content-type']]).toEqual([200, expect.stringContaining('application/json')])
+  expect([metadata.status, metadata.headers['content-type']]).toEqual([
+    200,
+    expect.stringContaining('application/json'),
+  ])
   expect(JSON.parse(metadata.body)).toMatchObject({
     resource: resourceOf(door),
     authorization_servers: [house.urls.issuer],
@@ -127,7 +166,12 @@ const base64url = (value: string | object) =>
 type Claims = Readonly<Record<string, unknown>>
 
 /** alice's good token for a door, with other claims or another header, signed anew with the issuer's own key or a given one. */
-async function forged(door: Door, claims: Claims = {}, header: object = {}, key: JWK = issuerKey): Promise<string> {
+async function forged(
+  door: Door,
+  claims: Claims = {},
+  header: object = {},
+  key: JWK = issuerKey,
+): Promise<string> {
   return await new SignJWT({ ...decodeJwt(good[door]), ...claims })
     .setProtectedHeader({ ...decodeProtectedHeader(good[door]), alg: 'ES256', ...header })
     .sign(await importJWK(key, 'ES256'))
@@ -156,8 +200,10 @@ const publicPem = () =>
   createPublicKey({ key: { ...issuerKey }, format: 'jwk' })
     .export({ type: 'spki', format: 'pem' })
     .toString()
-const publicJwk = () => JSON.stringify({ kty: issuerKey.kty, crv: issuerKey.crv, x: issuerKey.x, y: issuerKey.y })
-const hmac = (key: string) => (input: string) => createHmac('sha256', key).update(input).digest('base64url')
+const publicJwk = () =>
+  JSON.stringify({ kty: issuerKey.kty, crv: issuerKey.crv, x: issuerKey.x, y: issuerKey.y })
+const hmac = (key: string) => (input: string) =>
+  createHmac('sha256', key).update(input).digest('base64url')
 
 describe.each(DOORS)('at the %s door', (door) => {
   const others = DOORS.filter((one) => one !== door)
@@ -192,11 +238,16 @@ describe.each(DOORS)('at the %s door', (door) => {
       body: `access_token=${token}`,
     }
     const url = door === 'api' ? `${house.urls.api}/tasks` : resourceOf(door)
-    expect(await refusedAt(door, () => house.visit(url, form), [token])).toMatchObject({ status: 401 })
+    expect(await refusedAt(door, () => house.visit(url, form), [token])).toMatchObject({
+      status: 401,
+    })
   })
 
   const rows: readonly [string, () => string | Promise<string>][] = [
-    ...others.map((other): [string, () => string] => [`a good token for the ${other}`, () => good[other]]),
+    ...others.map((other): [string, () => string] => [
+      `a good token for the ${other}`,
+      () => good[other],
+    ]),
     ['an ID token', () => idToken],
     ['an ID token with the right audience', () => forged(door, {}, { typ: 'JWT' })],
     ['a token without a type', () => forged(door, {}, { typ: undefined })],
@@ -213,12 +264,18 @@ describe.each(DOORS)('at the %s door', (door) => {
     ['no subject', () => forged(door, { sub: undefined })],
     ['a token that is bound to a key', () => forged(door, { cnf: { jkt: 'of-somebody' } })],
     ['an unknown key', async () => forged(door, {}, { kid: 'unknown' }, await strangersKey())],
-    ["an unknown key under the issuer's name", async () => forged(door, {}, {}, await strangersKey())],
+    [
+      "an unknown key under the issuer's name",
+      async () => forged(door, {}, {}, await strangersKey()),
+    ],
     ['a key that the token brings along', () => broughtAlong(door)],
     ['a changed claim under the old signature', () => tampered(good[door])],
     ['alg none', () => handmade(door, { alg: 'none' }, () => '')],
     ['alg None, with a signature', () => handmade(door, { alg: 'None' }, () => 'AAAA')],
-    ['alg none over the old signature', () => handmade(door, { alg: 'none' }, () => good[door].split('.')[2] ?? '')],
+    [
+      'alg none over the old signature',
+      () => handmade(door, { alg: 'none' }, () => good[door].split('.')[2] ?? ''),
+    ],
     ['HS256 with the public key as PEM', () => handmade(door, { alg: 'HS256' }, hmac(publicPem()))],
     ['HS256 with the public key as JWK', () => handmade(door, { alg: 'HS256' }, hmac(publicJwk()))],
     ['an extension that must be understood', () => forged(door, {}, { crit: ['b64'], b64: true })],
@@ -226,7 +283,11 @@ describe.each(DOORS)('at the %s door', (door) => {
   test.each(rows)('%s is no valid token', async (_, token) => {
     const text = await token()
     expect(text).not.toBe('')
-    const { status, error, scope, sentence } = await refusedAt(door, () => knock(door, bearer(text)), [text])
+    const { status, error, scope, sentence } = await refusedAt(
+      door,
+      () => knock(door, bearer(text)),
+      [text],
+    )
     expect({ status, error, scope }).toEqual({ status: 401, error: 'invalid_token', scope: SCOPES })
     expect(sentence).toMatch(/^The access token (is not valid here|has expired)\.$/)
   })
@@ -248,7 +309,11 @@ describe.each(DOORS)('at the %s door', (door) => {
   test('a token in the URL is refused, alone or beside a good header', async () => {
     const token = good[door]
     for (const headers of [{}, bearer(token)]) {
-      const { status, error } = await refusedAt(door, () => knock(door, headers, `?access_token=${token}`), [token])
+      const { status, error } = await refusedAt(
+        door,
+        () => knock(door, headers, `?access_token=${token}`),
+        [token],
+      )
       expect({ status, error }).toEqual({ status: 400, error: 'invalid_request' })
     }
   })
@@ -296,19 +361,33 @@ describe('X-User-ID', () => {
   })
 })
 
-test.each(['trail', 'model-requests'])('the page learns nothing of /%s without a token for the chat', async (kind) => {
-  const url = `${house.urls.web}/${kind}/00000000000000000000000000000001`
-  expect(await refusedAt('chat', () => house.visit(url))).toMatchObject({ status: 401 })
-  expect(await refusedAt('chat', () => house.visit(url, { headers: bearer(good.api) }))).toMatchObject({ status: 401 })
-})
+test.each(['trail', 'model-requests'])(
+  'the page learns nothing of /%s without a token for the chat',
+  async (kind) => {
+    const url = `${house.urls.web}/${kind}/00000000000000000000000000000001`
+    expect(await refusedAt('chat', () => house.visit(url))).toMatchObject({ status: 401 })
+    expect(
+      await refusedAt('chat', () => house.visit(url, { headers: bearer(good.api) })),
+    ).toMatchObject({ status: 401 })
+  },
+)
 
 describe('a scope that is missing', () => {
-  const readOnly = (resource: string) => signIn({ issuer: house.urls.issuer, as: 'alice', resource, scope: 'tasks:read' })
+  const readOnly = (resource: string) =>
+    signIn({ issuer: house.urls.issuer, as: 'alice', resource, scope: 'tasks:read' })
 
   test.each(['mcp', 'api'] as const)('is named by the %s door', async (door) => {
     const token = await readOnly(resourceOf(door))
-    const { status, error, scope, sentence } = await refusedAt(door, () => knock(door, bearer(token)), [token])
-    expect({ status, error, scope }).toEqual({ status: 403, error: 'insufficient_scope', scope: 'tasks:write' })
+    const { status, error, scope, sentence } = await refusedAt(
+      door,
+      () => knock(door, bearer(token)),
+      [token],
+    )
+    expect({ status, error, scope }).toEqual({
+      status: 403,
+      error: 'insufficient_scope',
+      scope: 'tasks:write',
+    })
     expect(sentence).toContain('tasks:write')
   })
 

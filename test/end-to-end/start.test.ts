@@ -90,7 +90,8 @@ describe('a TaskFlow that was started with --json', () => {
     model.close()
   })
 
-  const token = (...args: readonly string[]) => outcome(run('token', [...args, '--data', basename(data)], { cwd: dirname(data) }))
+  const token = (...args: readonly string[]) =>
+    outcome(run('token', [...args, '--data', basename(data)], { cwd: dirname(data) }))
 
   it('says where everything is, the ports in a row, each part answering', async () => {
     const port = portOf(urls.web)
@@ -112,7 +113,14 @@ describe('a TaskFlow that was started with --json', () => {
   it('keeps its data where --data says, seen from where the person is, for nobody else to read', async () => {
     expect(JSON.parse(await readFile(join(data, 'demo.json'), 'utf8'))).toEqual(urls)
     expect((await stat(data)).mode & 0o777).toBe(0o700)
-    for (const file of ['demo.json', 'chat.db', 'tasks.db', 'issuer.db', 'taskflow.log', 'keys/keys.json'])
+    for (const file of [
+      'demo.json',
+      'chat.db',
+      'tasks.db',
+      'issuer.db',
+      'taskflow.log',
+      'keys/keys.json',
+    ])
       expect([file, (await stat(join(data, file))).mode & 0o777]).toEqual([file, 0o600])
   })
 
@@ -127,7 +135,12 @@ describe('a TaskFlow that was started with --json', () => {
       token('--as', 'bob', '--audience', urls.api, ...readOnly),
       outcome(run('token', ['--as', 'bob', '--issuer', urls.issuer, '--audience', urls.mcp])),
     ])
-    for (const one of runs) expect(one).toEqual({ code: 0, err: '', out: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+\n$/) })
+    for (const one of runs)
+      expect(one).toEqual({
+        code: 0,
+        err: '',
+        out: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+\n$/),
+      })
     expect(
       runs.map(({ out }) => {
         const { sub, aud, scope, iss } = decodeJwt(out)
@@ -163,7 +176,9 @@ describe('a TaskFlow that was started with --json', () => {
   })
 
   it('is not disturbed by a second one on the same ports and data, which says what to do', async () => {
-    const second = await outcome(run('start', ['--json', '--port', String(portOf(urls.web)), '--data', data]))
+    const second = await outcome(
+      run('start', ['--json', '--port', String(portOf(urls.web)), '--data', data]),
+    )
     expect(second).toEqual({
       code: 1,
       out: '',
@@ -192,7 +207,11 @@ describe('a TaskFlow that was started with --json', () => {
     await once(answer, 'end')
     const half = request(urls.chatkit, {
       method: 'POST',
-      headers: { authorization: `Bearer ${chatToken.trim()}`, 'content-type': 'application/json', 'content-length': 100 },
+      headers: {
+        authorization: `Bearer ${chatToken.trim()}`,
+        'content-type': 'application/json',
+        'content-length': 100,
+      },
     })
     half.on('error', () => {})
     half.write('{"type":')
@@ -209,7 +228,11 @@ describe('a TaskFlow that was started with --json', () => {
     expect(taskflow.out()).toBe(`${JSON.stringify(urls)}\n`)
     expect(taskflow.err()).toBe('')
     const log = (await readFile(join(data, 'taskflow.log'), 'utf8')).trim().split('\n')
-    expect(log.map((line) => JSON.parse(line)).filter(({ level }) => level === 'error' || level === 'warn')).toEqual([])
+    expect(
+      log
+        .map((line) => JSON.parse(line))
+        .filter(({ level }) => level === 'error' || level === 'warn'),
+    ).toEqual([])
   })
 })
 
@@ -220,7 +243,10 @@ describe('a TaskFlow in a terminal', () => {
       const port = await freePorts(PORTS)
       const program = run('start', ['--port', String(port), '--data', data])
       while (!program.out().includes('Ctrl-C')) {
-        const ended = await Promise.race([program.ended, once(program.child.stdout ?? process, 'data')])
+        const ended = await Promise.race([
+          program.ended,
+          once(program.child.stdout ?? process, 'data'),
+        ])
         if ('code' in ended) throw new Error(program.err())
       }
       return { program, port }
@@ -228,7 +254,9 @@ describe('a TaskFlow in a terminal', () => {
     expect(program.out()).toContain(`http://127.0.0.1:${port}`)
     expect(program.out()).toContain('not a language model')
     expect(await portsThatListen(port)).toHaveLength(PORTS)
-    const { code, seconds } = await signalled(program, () => process.kill(-(program.child.pid ?? Number.NaN), 'SIGINT'))
+    const { code, seconds } = await signalled(program, () =>
+      process.kill(-(program.child.pid ?? Number.NaN), 'SIGINT'),
+    )
     expect(code).toBe(0)
     expect(seconds).toBeLessThan(5)
     expect(await portsThatListen(port)).toEqual([])
@@ -238,7 +266,16 @@ describe('a TaskFlow in a terminal', () => {
 
   it('ends when npm is told to', async () => {
     const data = await folder()
-    const program = start('npm', ['start', '--silent', '--', '--json', '--port', '0', '--data', data])
+    const program = start('npm', [
+      'start',
+      '--silent',
+      '--',
+      '--json',
+      '--port',
+      '0',
+      '--data',
+      data,
+    ])
     programs.push(program)
     const urls = await ready(program)
     // `ended` is the end of all that holds its output, so of every process that it began.
@@ -256,7 +293,9 @@ describe('a start that cannot be', () => {
     const other = createServer().listen(port + 2, '127.0.0.1')
     await once(other, 'listening')
     try {
-      const { code, out, err } = await outcome(run('start', ['--json', '--port', String(port), '--data', data]))
+      const { code, out, err } = await outcome(
+        run('start', ['--json', '--port', String(port), '--data', data]),
+      )
       expect({ code, out, err }).toEqual({
         code: 1,
         out: '',
@@ -275,9 +314,13 @@ describe('a start that cannot be', () => {
     ['/proc/nope/deeper', 'below such a one', '/proc/nope'],
     ['/dev/null/data', 'below what is no folder', '/dev/null'],
   ])('for a data folder like %s, %s: names it, and ends', async (data, _, named) => {
-    const { code, out, err } = await outcome(run('start', ['--json', '--port', '0', '--data', data]))
+    const { code, out, err } = await outcome(
+      run('start', ['--json', '--port', '0', '--data', data]),
+    )
     expect({ code, out }).toEqual({ code: 1, out: '' })
-    expect(err).toMatch(/^The folder .* cannot be made \(E[A-Z]+\)\. Choose another one with --data\.\n$/)
+    expect(err).toMatch(
+      /^The folder .* cannot be made \(E[A-Z]+\)\. Choose another one with --data\.\n$/,
+    )
     expect(err).toContain(named)
   })
 
@@ -285,8 +328,14 @@ describe('a start that cannot be', () => {
     const data = await folder()
     await mkdir(join(data, 'keys'))
     await writeFile(join(data, 'keys', 'keys.json'), '{"issuerKey":"not-a-key-but-secret"}')
-    const { code, out, err } = await outcome(run('start', ['--json', '--port', '0', '--data', data]))
-    expect({ code, out, err }).toEqual({ code: 1, out: '', err: expect.stringContaining('keys.json') })
+    const { code, out, err } = await outcome(
+      run('start', ['--json', '--port', '0', '--data', data]),
+    )
+    expect({ code, out, err }).toEqual({
+      code: 1,
+      out: '',
+      err: expect.stringContaining('keys.json'),
+    })
     expect(err).not.toContain('secret')
     expect(err).not.toMatch(/^\s+at /m)
   })
@@ -307,13 +356,20 @@ describe('a start that cannot be', () => {
   it('with half of a model: names the variable', async () => {
     const data = await folder()
     const env = { OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' }
-    const { code, out, err } = await outcome(run('start', ['--json', '--port', '0', '--data', data], { env }))
-    expect({ code, out, err }).toEqual({ code: 1, out: '', err: expect.stringContaining('OPENAI_MODEL') })
+    const { code, out, err } = await outcome(
+      run('start', ['--json', '--port', '0', '--data', data], { env }),
+    )
+    expect({ code, out, err }).toEqual({
+      code: 1,
+      out: '',
+      err: expect.stringContaining('OPENAI_MODEL'),
+    })
   })
 
   it('is not tried for --help', async () => {
     const { code, out, err } = await outcome(run('start', ['--help']))
     expect({ code, err }).toEqual({ code: 0, err: '' })
-    for (const option of ['--port', '--data', '--json', 'OPENAI_API_KEY']) expect(out).toContain(option)
+    for (const option of ['--port', '--data', '--json', 'OPENAI_API_KEY'])
+      expect(out).toContain(option)
   })
 })

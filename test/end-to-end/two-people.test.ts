@@ -50,7 +50,8 @@ let looks = 0
 
 beforeAll(async () => {
   house = await startHouse()
-  for (let lane = 0; lane < LANES; lane++) people.push(await signedIn(house, NAMES[lane % 2] ?? 'alice'))
+  for (let lane = 0; lane < LANES; lane++)
+    people.push(await signedIn(house, NAMES[lane % 2] ?? 'alice'))
   await Promise.all(people.map(({ name }, lane) => walk(name, lane, TURNS / LANES)))
 }, 400_000)
 afterAll(() => house?.close())
@@ -83,7 +84,8 @@ async function walk(name: Name, lane: number, turns: number): Promise<void> {
     ledger.turns++
     ledger.threads.add(spokenIn)
     ledger.traces.push(trace)
-    if (markOf(other(name)).test(visit.raw + visit.body)) crossed.push(`${name} was answered with something of the other's`)
+    if (markOf(other(name)).test(visit.raw + visit.body))
+      crossed.push(`${name} was answered with something of the other's`)
     if (turn % LOOK === 0) await lookBehind(person, trace)
     return answer
   }
@@ -120,20 +122,32 @@ async function walk(name: Name, lane: number, turns: number): Promise<void> {
         new RegExp(`You have 1 task that mention[s]? “${word}”[\\s\\S]*${id}\\. ${known.title}`),
       )
     } else if (choice < 0.75) {
-      if (expectAnswer('start', await say(`Start task ${id}`), new RegExp(`Started task ${id}: ${known.title}\\.$`)))
+      if (
+        expectAnswer(
+          'start',
+          await say(`Start task ${id}`),
+          new RegExp(`Started task ${id}: ${known.title}\\.$`),
+        )
+      )
         known.status = 'in_progress'
     } else if (choice < 0.9 || !roomForTwo) {
       if (
-        expectAnswer('complete', await say(`Mark task ${id} as complete`), new RegExp(`Completed task ${id}: ${known.title}\\.$`))
+        expectAnswer(
+          'complete',
+          await say(`Mark task ${id} as complete`),
+          new RegExp(`Completed task ${id}: ${known.title}\\.$`),
+        )
       )
         known.status = 'completed'
     } else {
       await say(`Delete task ${id}`)
-      if (!last?.approval) unexpected.push(`${name} was not asked before task ${id} was to be deleted`)
+      if (!last?.approval)
+        unexpected.push(`${name} was not asked before task ${id} was to be deleted`)
       else {
         turn++
         const approved = await said(await person.approve(last))
-        if (expectAnswer('approve', approved, new RegExp(`Deleted task ${id}: ${known.title}\\.$`))) known.status = 'deleted'
+        if (expectAnswer('approve', approved, new RegExp(`Deleted task ${id}: ${known.title}\\.$`)))
+          known.status = 'deleted'
       }
     }
   }
@@ -147,10 +161,13 @@ async function lookBehind(person: Person, trace: string): Promise<void> {
     [`/model-requests/${trace}`, '{"requests":[]}'],
   ] as const) {
     const own = await person.look(path)
-    if (own.status !== 200 || own.body.length < 200) unexpected.push(`${person.name} did not find ${path}: ${own.status}`)
-    if (markOf(other(person.name)).test(own.body)) crossed.push(`${path} of ${person.name} holds something of the other's`)
+    if (own.status !== 200 || own.body.length < 200)
+      unexpected.push(`${person.name} did not find ${path}: ${own.status}`)
+    if (markOf(other(person.name)).test(own.body))
+      crossed.push(`${path} of ${person.name} holds something of the other's`)
     const foreign = await stranger?.look(path)
-    if (foreign?.body !== nothing) crossed.push(`${stranger?.name} was shown ${path} of ${person.name}`)
+    if (foreign?.body !== nothing)
+      crossed.push(`${stranger?.name} was shown ${path} of ${person.name}`)
     looks++
   }
 }
@@ -183,7 +200,9 @@ describe.each(NAMES)('%s', (name) => {
 
   const api = async (path: string) => {
     const token = await apiToken(name)
-    const visit = await house.visit(`${house.urls.api}${path}`, { headers: { authorization: `Bearer ${token}` } })
+    const visit = await house.visit(`${house.urls.api}${path}`, {
+      headers: { authorization: `Bearer ${token}` },
+    })
     expect(visit.status).toBe(200)
     expect(visit.body).not.toMatch(markOf(other(name)))
     return JSON.parse(visit.body)
@@ -193,7 +212,9 @@ describe.each(NAMES)('%s', (name) => {
     const task = z.looseObject({ id: z.number(), title: z.string(), status: z.string() })
     const tasks: z.infer<typeof task>[] = []
     for (let offset = 0; ; offset += 50) {
-      const page = z.object({ tasks: z.array(task), total: z.number() }).parse(await api(`/tasks?limit=50&offset=${offset}`))
+      const page = z
+        .object({ tasks: z.array(task), total: z.number() })
+        .parse(await api(`/tasks?limit=50&offset=${offset}`))
       tasks.push(...page.tasks)
       if (tasks.length >= page.total || page.tasks.length === 0) break
     }
@@ -201,7 +222,9 @@ describe.each(NAMES)('%s', (name) => {
       .filter(([, { status }]) => status !== 'deleted')
       .map(([id, { title, status }]) => ({ id, title, status }))
     const byId = (one: { readonly id: number }, two: { readonly id: number }) => one.id - two.id
-    expect(tasks.map(({ id, title, status }) => ({ id, title, status })).sort(byId)).toEqual(expected.sort(byId))
+    expect(tasks.map(({ id, title, status }) => ({ id, title, status })).sort(byId)).toEqual(
+      expected.sort(byId),
+    )
     expect(expected.length).toBeGreaterThan(50)
   })
 
@@ -224,19 +247,32 @@ describe.each(NAMES)('%s', (name) => {
       before = `&before=${page.next_before}`
     }
     expect(new Set(entries.map(({ subject }) => subject))).toEqual(new Set([name]))
-    expect(new Set(entries.map(({ actors }) => actors.join(' for ')))).toEqual(new Set(['taskflow-mcp for taskflow-chat']))
+    expect(new Set(entries.map(({ actors }) => actors.join(' for ')))).toEqual(
+      new Set(['taskflow-mcp for taskflow-chat']),
+    )
     const own = new Set(ledger.traces)
     expect(entries.filter(({ trace }) => !own.has(trace))).toEqual([])
-    const created = entries.filter(({ action }) => action === 'task.created').map(({ task_id }) => task_id)
-    expect(created.sort((one, two) => one - two)).toEqual([...ledger.tasks.keys()].sort((one, two) => one - two))
+    const created = entries
+      .filter(({ action }) => action === 'task.created')
+      .map(({ task_id }) => task_id)
+    expect(created.sort((one, two) => one - two)).toEqual(
+      [...ledger.tasks.keys()].sort((one, two) => one - two),
+    )
   })
 
   test('finds own threads alone, with nothing of the other in them', async () => {
     const ids: string[] = []
     for (let after: string | undefined; ; ) {
-      const visit = await person()?.chatkit('threads.list', { limit: 20, ...(after ? { after } : {}) })
+      const visit = await person()?.chatkit('threads.list', {
+        limit: 20,
+        ...(after ? { after } : {}),
+      })
       const page = z
-        .looseObject({ data: z.array(z.looseObject({ id: z.string() })), has_more: z.boolean(), after: z.string().optional() })
+        .looseObject({
+          data: z.array(z.looseObject({ id: z.string() })),
+          has_more: z.boolean(),
+          after: z.string().optional(),
+        })
         .parse(JSON.parse(visit?.body ?? ''))
       ids.push(...page.data.map(({ id }) => id))
       if (!page.has_more) break
@@ -251,7 +287,9 @@ describe.each(NAMES)('%s', (name) => {
   })
 
   test('is told of the threads of the other what is told of threads that do not exist', async () => {
-    const missing = (await person()?.chatkit('threads.get_by_id', { thread_id: 'thr_0000000000000000' }))?.body
+    const missing = (
+      await person()?.chatkit('threads.get_by_id', { thread_id: 'thr_0000000000000000' })
+    )?.body
     for (const thread_id of [...ledgers[other(name)].threads].slice(0, 10)) {
       for (const [type, more] of [
         ['threads.get_by_id', {}],
@@ -262,15 +300,23 @@ describe.each(NAMES)('%s', (name) => {
         const visit = await person()?.chatkit(type, { thread_id, ...more })
         expect([type, visit?.status, visit?.body]).toEqual([type, 404, missing])
       }
-      const input = { content: [{ type: 'input_text', text: 'hi' }], attachments: [], inference_options: {} }
-      expect((await person()?.chatkit('threads.add_user_message', { thread_id, input }))?.status).toBe(404)
+      const input = {
+        content: [{ type: 'input_text', text: 'hi' }],
+        attachments: [],
+        inference_options: {},
+      }
+      expect(
+        (await person()?.chatkit('threads.add_user_message', { thread_id, input }))?.status,
+      ).toBe(404)
     }
   })
 })
 
 test('every request to the MCP server and to the API carried the token of the person of its turn, for that place, with the actors so far', () => {
   const { urls, arrivals } = house
-  const owners = new Map(NAMES.flatMap((name) => ledgers[name].traces.map((trace) => [trace, name] as const)))
+  const owners = new Map(
+    NAMES.flatMap((name) => ledgers[name].traces.map((trace) => [trace, name] as const)),
+  )
   const wrong: string[] = []
   const counted = { [urls.mcp]: 0, [urls.api]: 0 }
   for (const { url, headers } of arrivals) {
@@ -280,9 +326,17 @@ test('every request to the MCP server and to the API carried the token of the pe
     if (!place || trace === undefined) continue
     counted[place] = (counted[place] ?? 0) + 1
     const { sub, aud, act } = decodeJwt(String(headers.authorization).replace('Bearer ', ''))
-    const actors = place === urls.mcp ? { sub: 'taskflow-chat' } : { sub: 'taskflow-mcp', act: { sub: 'taskflow-chat' } }
+    const actors =
+      place === urls.mcp
+        ? { sub: 'taskflow-chat' }
+        : { sub: 'taskflow-mcp', act: { sub: 'taskflow-chat' } }
     const owner = owners.get(trace)
-    if (owner === undefined || sub !== owner || aud !== place || JSON.stringify(act) !== JSON.stringify(actors))
+    if (
+      owner === undefined ||
+      sub !== owner ||
+      aud !== place ||
+      JSON.stringify(act) !== JSON.stringify(actors)
+    )
       wrong.push(`${url}: ${sub} for ${aud} in a turn of ${owner}`)
   }
   expect(wrong).toEqual([])

@@ -22,7 +22,10 @@ export interface Visit {
 }
 
 /** Sends a request and reads the whole answer. */
-export function visit(url: string, { method = 'GET', headers = {}, body }: VisitOptions = {}): Promise<Visit> {
+export function visit(
+  url: string,
+  { method = 'GET', headers = {}, body }: VisitOptions = {},
+): Promise<Visit> {
   return new Promise((resolve, reject) => {
     const raw: Buffer[] = []
     const chunks: Buffer[] = []

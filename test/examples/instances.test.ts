@@ -24,7 +24,12 @@ let chatkits: readonly string[]
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'onbehalf-instances-'))
   const log = createLog({ level: 'error', destination: { write: () => {} } })
-  taskflow = await startTaskflow({ port: await freePorts(PORTS), dataDir: join(folder, 'taskflow'), log, env: {} })
+  taskflow = await startTaskflow({
+    port: await freePorts(PORTS),
+    dataDir: join(folder, 'taskflow'),
+    log,
+    env: {},
+  })
   const { chatClientKey } = await loadKeys(join(folder, 'taskflow'))
   postgres = await startPostgres()
   const env = {
@@ -41,7 +46,11 @@ beforeAll(async () => {
   }
   // At the same moment, so that both want to make the tables.
   for (let n = 0; n < 2; n++)
-    programs.push(start(process.execPath, ['--conditions=onbehalf-source', 'examples/instances/server.ts'], { env }))
+    programs.push(
+      start(process.execPath, ['--conditions=onbehalf-source', 'examples/instances/server.ts'], {
+        env,
+      }),
+    )
   const lines = await Promise.all(programs.map(({ firstLine }) => firstLine))
   const ports = lines.map((line) => z.object({ port: z.number() }).parse(JSON.parse(line)).port)
   chatkits = ports.map((port) => `http://127.0.0.1:${port}/chatkit`)
@@ -57,13 +66,18 @@ afterAll(async () => {
 test('a conversation goes on at whichever instance its next message comes to, is its person’s at both, and both end when told to', async () => {
   const [one = '', other = ''] = chatkits
   const { issuer, chatkit: resource } = taskflow.urls
-  const [alice, bob] = await Promise.all([signIn({ issuer, as: 'alice', resource }), signIn({ issuer, as: 'bob', resource })])
+  const [alice, bob] = await Promise.all([
+    signIn({ issuer, as: 'alice', resource }),
+    signIn({ issuer, as: 'bob', resource }),
+  ])
   const { threadId } = await say(one, alice, 'Add a task to water the plants')
   expect((await say(other, alice, "What's pending?", threadId)).text).toContain('Water the plants')
   // Two turns: a message, the call, the answer.
   expect(await listAll(one, alice, 'items.list', { thread_id: threadId })).toHaveLength(6)
   for (const chatkit of chatkits) {
-    expect((await send(chatkit, bob, 'threads.get_by_id', { thread_id: threadId })).status).toBe(404)
+    expect((await send(chatkit, bob, 'threads.get_by_id', { thread_id: threadId })).status).toBe(
+      404,
+    )
     expect((await send(chatkit, 'forged', 'threads.list', {})).status).toBe(401)
   }
   for (const { child } of programs) child.kill('SIGTERM')

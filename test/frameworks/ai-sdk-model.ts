@@ -42,7 +42,11 @@ export function scriptedModel({ tool, args }: Script, requests: unknown[]): Mock
               { type: 'text-delta', id: '1', delta: 'finished' },
               { type: 'text-end', id: '1' },
             ] as const)
-      const chunks = [{ type: 'stream-start' as const, warnings: [] }, ...parts, { type: 'finish' as const, finishReason, usage }]
+      const chunks = [
+        { type: 'stream-start' as const, warnings: [] },
+        ...parts,
+        { type: 'finish' as const, finishReason, usage },
+      ]
       return { stream: simulateReadableStream({ chunks }) }
     },
   })

@@ -17,7 +17,9 @@ describe('docs/frameworks.md', () => {
   it('shows each file of docs/snippets as it is, but for its first comment', () => {
     const page = readFileSync(new URL('../../docs/frameworks.md', import.meta.url), 'utf8')
     const shown = [...page.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => code ?? '')
-    const files = readdirSync(FOLDER).map((name) => readFileSync(new URL(name, FOLDER), 'utf8').replace(/^\/\/.*\n\n/, ''))
+    const files = readdirSync(FOLDER).map((name) =>
+      readFileSync(new URL(name, FOLDER), 'utf8').replace(/^\/\/.*\n\n/, ''),
+    )
     expect(shown.length).toBe(8)
     expect(shown.sort()).toEqual(files.sort())
   })
@@ -39,7 +41,10 @@ describe('a snippet', () => {
     const binding = parseBinding('tasks', {
       url: 'stdio:everything',
       resource: 'https://everything.example',
-      placement: { type: 'argument', parameters: [{ pointer: '/message', value: 'subject', tool: 'echo' }] },
+      placement: {
+        type: 'argument',
+        parameters: [{ pointer: '/message', value: 'subject', tool: 'echo' }],
+      },
     })
     const caller = callerOf(alice, {
       transport: (_, inner) =>
@@ -54,7 +59,9 @@ describe('a snippet', () => {
     })
     const program = 'node_modules/@modelcontextprotocol/server-everything/dist/index.js'
     const client = await connect(caller, process.execPath, [program, 'stdio'])
-    expect(await client.callTool({ name: 'echo', arguments: {} })).toMatchObject({ content: [{ text: 'Echo: alice' }] })
+    expect(await client.callTool({ name: 'echo', arguments: {} })).toMatchObject({
+      content: [{ text: 'Echo: alice' }],
+    })
     await client.close()
   })
 
@@ -73,9 +80,12 @@ describe('a snippet', () => {
       })
     const clients = taskClients(running.url)
     const told = []
-    for (const principal of [alice, bob, alice, bob]) told.push(await listTasks(clients, caller(principal)))
+    for (const principal of [alice, bob, alice, bob])
+      told.push(await listTasks(clients, caller(principal)))
     expect(told.map((result) => JSON.stringify(result))).toEqual(
-      ['alice', 'bob', 'alice', 'bob'].map((subject) => expect.stringContaining(`done for ${subject}`)),
+      ['alice', 'bob', 'alice', 'bob'].map((subject) =>
+        expect.stringContaining(`done for ${subject}`),
+      ),
     )
     expect(initialized).toEqual(['alice', 'bob'])
     await clients.close()

@@ -24,9 +24,13 @@ class Scripted extends BaseChatModel {
   }
 
   override async _generate(messages: BaseMessage[]): Promise<ChatResult> {
-    this.#requests.push({ tools: this.#bound, messages: messages.map((message) => message.toDict()) })
+    this.#requests.push({
+      tools: this.#bound,
+      messages: messages.map((message) => message.toDict()),
+    })
     const { tool, args } = this.#script
-    const tool_calls = this.#requests.length === 1 ? [{ name: tool, args: { ...args }, id: 'call-1' }] : []
+    const tool_calls =
+      this.#requests.length === 1 ? [{ name: tool, args: { ...args }, id: 'call-1' }] : []
     const message = new AIMessage({ content: tool_calls.length > 0 ? '' : 'finished', tool_calls })
     return { generations: [{ text: message.text, message }] }
   }

@@ -7,7 +7,13 @@ proves(
   async (caller, url, { tool, args }) => {
     const client = await connectV2(caller, url)
     try {
-      return { requests: [await client.listTools(), await client.callTool({ name: tool, arguments: { ...args } })], answer: '' }
+      return {
+        requests: [
+          await client.listTools(),
+          await client.callTool({ name: tool, arguments: { ...args } }),
+        ],
+        answer: '',
+      }
     } finally {
       await client.close()
     }
@@ -18,7 +24,13 @@ proves(
 proves('MCP SDK v1', async (caller, url, { tool, args }) => {
   const client = await connectV1(caller, url)
   try {
-    return { requests: [await client.listTools(), await client.callTool({ name: tool, arguments: { ...args } })], answer: '' }
+    return {
+      requests: [
+        await client.listTools(),
+        await client.callTool({ name: tool, arguments: { ...args } }),
+      ],
+      answer: '',
+    }
   } finally {
     await client.close()
   }

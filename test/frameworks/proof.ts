@@ -72,7 +72,10 @@ const CASES: readonly Case[] = [
   {
     name: 'a server with a key in a header',
     start: keyed,
-    binding: { source: { type: 'static', of: 'person' }, placement: { type: 'header', name: 'X-Api-Key' } },
+    binding: {
+      source: { type: 'static', of: 'person' },
+      placement: { type: 'header', name: 'X-Api-Key' },
+    },
     script: { tool: 'add_task', args: { title: 'milk', ...ATTACK } },
     told: (subject) => `done for ${subject}`,
   },
@@ -100,7 +103,8 @@ async function appFor(url: string, binding: Omit<BindingInput, 'url'>) {
   const secrets = memorySecretStore()
   const keys = staticKeys(secrets)
   const principalOf = (subject: string): Principal => ({ issuer: ISSUER, subject })
-  for (const subject of ['alice', 'bob']) await keys.put(principalOf(subject), url, new Credential(secretOf(subject)))
+  for (const subject of ['alice', 'bob'])
+    await keys.put(principalOf(subject), url, new Credential(secretOf(subject)))
   const onbehalf = createOnBehalf({
     resource: CHAT,
     authorizationServers: [ISSUER],
@@ -111,7 +115,10 @@ async function appFor(url: string, binding: Omit<BindingInput, 'url'>) {
       async verify(credential) {
         const principal = principalOf(ownerOf(credential.reveal()))
         const expiresAt = Date.now() / 1000 + 300
-        return { ok: true, value: { principal, audience: [CHAT], scopes: [], expiresAt, claims: {} } }
+        return {
+          ok: true,
+          value: { principal, audience: [CHAT], scopes: [], expiresAt, claims: {} },
+        }
       },
     },
     exchanger: {
@@ -124,7 +131,10 @@ async function appFor(url: string, binding: Omit<BindingInput, 'url'>) {
     async fetch(input, init) {
       const headers = new Headers(init?.headers)
       const trace = headers.get('traceparent')?.split('-')[1] ?? 'none'
-      wire.set(trace, `${wire.get(trace) ?? ''}\n${JSON.stringify([...headers])} ${String(init?.body ?? '')}`)
+      wire.set(
+        trace,
+        `${wire.get(trace) ?? ''}\n${JSON.stringify([...headers])} ${String(init?.body ?? '')}`,
+      )
       return fetch(input, init)
     },
   })
@@ -132,7 +142,9 @@ async function appFor(url: string, binding: Omit<BindingInput, 'url'>) {
     wire,
     made,
     async admitted(subject: string): Promise<Caller> {
-      const request = new Request(CHAT, { headers: { authorization: `Bearer ${secretOf(subject)}` } })
+      const request = new Request(CHAT, {
+        headers: { authorization: `Bearer ${secretOf(subject)}` },
+      })
       const admission = await onbehalf.admit(request)
       if (!admission.ok) throw new Error(admission.refusal.reason)
       return admission.value
@@ -141,7 +153,11 @@ async function appFor(url: string, binding: Omit<BindingInput, 'url'>) {
 }
 
 /** Holds a framework against every server. */
-export function proves(framework: string, drive: Drive, options: { readonly concurrent?: boolean } = {}): void {
+export function proves(
+  framework: string,
+  drive: Drive,
+  options: { readonly concurrent?: boolean } = {},
+): void {
   describe.each(CASES)(`${framework} with $name`, ({ start, binding, script, told }) => {
     let running: Running
     let app: Awaited<ReturnType<typeof appFor>>
@@ -157,14 +173,19 @@ export function proves(framework: string, drive: Drive, options: { readonly conc
       await caller.end()
       const seen = requests.map((request) => JSON.stringify(request)).join('\n')
       // What the model itself wrote comes back to it, and is no matter.
-      const shown = seen.replaceAll(/\\*"(?:user_id|access_token|api_key)\\*":\\*"(?:mallory|guess)\\*"/g, '')
+      const shown = seen.replaceAll(
+        /\\*"(?:user_id|access_token|api_key)\\*":\\*"(?:mallory|guess)\\*"/g,
+        '',
+      )
       expect(requests.length).toBeGreaterThanOrEqual(2)
       expect(shown).toContain(script.tool)
       expect(shown).not.toMatch(/access_token|user_id|X-Api-Key/i)
       expect(`${seen} ${JSON.stringify(answer)}`).not.toMatch(/secret\.(alice|bob)/)
       expect(JSON.stringify(requests.at(-1))).toContain(told(subject))
       expect(seen).not.toContain(`done for ${subject === 'alice' ? 'bob' : 'alice'}`)
-      const owners = [...(app.wire.get(caller.trace) ?? '').matchAll(/secret\.(\w+)\.[0-9a-f]{32}/g)].map(([, owner]) => owner)
+      const owners = [
+        ...(app.wire.get(caller.trace) ?? '').matchAll(/secret\.(\w+)\.[0-9a-f]{32}/g),
+      ].map(([, owner]) => owner)
       expect(new Set(owners)).toEqual(new Set([subject]))
       return `${seen} ${JSON.stringify(answer)}`
     }
@@ -178,7 +199,9 @@ export function proves(framework: string, drive: Drive, options: { readonly conc
 
     if (options.concurrent)
       it('keeps 40 runs of two people at once apart', async () => {
-        await Promise.all(Array.from({ length: 40 }, (_, index) => run(index % 2 === 0 ? 'alice' : 'bob')))
+        await Promise.all(
+          Array.from({ length: 40 }, (_, index) => run(index % 2 === 0 ? 'alice' : 'bob')),
+        )
       })
   })
 }

@@ -50,7 +50,11 @@ export async function nested(): Promise<Running> {
   const AddTaskInput = {
     type: 'object',
     description: 'Who adds which task',
-    properties: { title: { type: 'string' }, user_id: { type: 'string' }, access_token: { type: 'string' } },
+    properties: {
+      title: { type: 'string' },
+      user_id: { type: 'string' },
+      access_token: { type: 'string' },
+    },
     required: ['title', 'user_id', 'access_token'],
   }
   const inputSchema = {
@@ -68,8 +72,13 @@ export async function nested(): Promise<Running> {
       onsessioninitialized: (id) => void sessions.set(id, transport),
       onsessionclosed: (id) => void sessions.delete(id),
     })
-    const server = new ServerV1({ name: 'nested', version: '1.0.0' }, { capabilities: { tools: {} } })
-    server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: [{ name: 'add_task', inputSchema }] }))
+    const server = new ServerV1(
+      { name: 'nested', version: '1.0.0' },
+      { capabilities: { tools: {} } },
+    )
+    server.setRequestHandler(ListToolsRequestSchema, () => ({
+      tools: [{ name: 'add_task', inputSchema }],
+    }))
     server.setRequestHandler(CallToolRequestSchema, ({ params }) =>
       said(done((params.arguments?.params ?? {}) as Readonly<Record<string, unknown>>)),
     )
@@ -84,9 +93,18 @@ export function keyed(): Promise<Running> {
     const owner = ownerOf(request.headers.get('x-api-key'))
     if (owner === 'nobody') return Response.json({ error: 'Send X-Api-Key.' }, { status: 401 })
     const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true })
-    const server = new ServerV1({ name: 'keyed', version: '1.0.0' }, { capabilities: { tools: {} } })
-    const inputSchema = { type: 'object' as const, properties: { title: { type: 'string' } }, required: ['title'] }
-    server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: [{ name: 'add_task', inputSchema }] }))
+    const server = new ServerV1(
+      { name: 'keyed', version: '1.0.0' },
+      { capabilities: { tools: {} } },
+    )
+    const inputSchema = {
+      type: 'object' as const,
+      properties: { title: { type: 'string' } },
+      required: ['title'],
+    }
+    server.setRequestHandler(ListToolsRequestSchema, () => ({
+      tools: [{ name: 'add_task', inputSchema }],
+    }))
     server.setRequestHandler(CallToolRequestSchema, () => said(`done for ${owner}`))
     await server.connect(transport)
     return transport.handleRequest(request)
@@ -99,7 +117,10 @@ export function echoing(): Promise<Running> {
     const credential = request.headers.get('authorization') ?? ''
     const handler = createMcpHandler(() => {
       const server = new McpServer({ name: 'echoing', version: '1.0.0' })
-      const described = { description: `Echoes to ${credential}`, inputSchema: z.object({ title: z.string() }) }
+      const described = {
+        description: `Echoes to ${credential}`,
+        inputSchema: z.object({ title: z.string() }),
+      }
       server.registerTool('add_task', described, async ({ title }) => ({
         content: [
           { type: 'text', text: `done for ${ownerOf(credential)}: ${title} ${credential}` },

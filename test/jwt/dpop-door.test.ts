@@ -9,7 +9,16 @@ import { granted } from '../../src/core/errors.ts'
 import type { TokenVerifier } from '../../src/core/verify/verify.ts'
 import { dpopProofs, jwtVerifier } from '../../src/jwt/index.ts'
 import { readableAudit } from '../core/parts.ts'
-import { clock, fakeIssuer, goodClaims, ISSUER, mint, RESOURCE, START, signingKey } from './issuer.ts'
+import {
+  clock,
+  fakeIssuer,
+  goodClaims,
+  ISSUER,
+  mint,
+  RESOURCE,
+  START,
+  signingKey,
+} from './issuer.ts'
 
 const issuerKey = await signingKey('key-1')
 const owner = await clientKey()
@@ -35,7 +44,8 @@ async function clientKey() {
   }
 }
 
-const bound = (confirmation: unknown = { jkt: owner.thumbprint }) => mint(issuerKey, goodClaims({ cnf: confirmation }))
+const bound = (confirmation: unknown = { jkt: owner.thumbprint }) =>
+  mint(issuerKey, goodClaims({ cnf: confirmation }))
 const plain = () => mint(issuerKey)
 
 function house(options: Partial<DoorOptions> = {}, cache: false | undefined = undefined) {
@@ -48,7 +58,13 @@ function house(options: Partial<DoorOptions> = {}, cache: false | undefined = un
     ...(cache === false ? { cache } : {}),
   })
   const proofs = dpopProofs({ now: time.now })
-  const door = createDoor({ resource: RESOURCE, verifier, auditor: audit.auditor, proofs, ...options })
+  const door = createDoor({
+    resource: RESOURCE,
+    verifier,
+    auditor: audit.auditor,
+    proofs,
+    ...options,
+  })
   async function send(headers: Record<string, string>, method = 'POST', url = RESOURCE) {
     const admission = await door.admit(new Request(url, { method, headers }))
     return admission.ok ? 'admitted' : admission.refusal.reason
@@ -66,7 +82,9 @@ describe('a token that is bound to a key', () => {
   it('is admitted with a proof of that key, and the principal’s token says so', async () => {
     const { door, events } = house()
     const token = await bound()
-    const admission = await door.admit(new Request(RESOURCE, { method: 'POST', headers: dpop(token, await owner.proof(token)) }))
+    const admission = await door.admit(
+      new Request(RESOURCE, { method: 'POST', headers: dpop(token, await owner.proof(token)) }),
+    )
     expect(admission).toMatchObject({
       ok: true,
       value: { token: { boundTo: owner.thumbprint }, principal: { subject: 'alice' } },
@@ -77,7 +95,9 @@ describe('a token that is bound to a key', () => {
   it('is admitted behind a proxy, where the request is for another origin than the caller sent it to', async () => {
     const { send } = house()
     const token = await bound()
-    expect(await send(dpop(token, await owner.proof(token)), 'POST', 'http://10.0.0.7:8080/mcp?a=b')).toBe('admitted')
+    expect(
+      await send(dpop(token, await owner.proof(token)), 'POST', 'http://10.0.0.7:8080/mcp?a=b'),
+    ).toBe('admitted')
   })
 
   it.each<[string, (token: Credential) => Promise<Record<string, string>>, string]>([
@@ -89,9 +109,21 @@ describe('a token that is bound to a key', () => {
     ],
     ['without a proof', async (token) => dpop(token), 'proof_missing'],
     ['with an empty proof', async (token) => dpop(token, ''), 'proof_invalid'],
-    ['with the proof of another key', async (token) => dpop(token, await thief.proof(token)), 'claim_invalid'],
-    ['with a proof for another token', async (token) => dpop(token, await owner.proof(await plain())), 'proof_invalid'],
-    ['with a proof for another method', async (token) => dpop(token, await owner.proof(token, { htm: 'GET' })), 'proof_invalid'],
+    [
+      'with the proof of another key',
+      async (token) => dpop(token, await thief.proof(token)),
+      'claim_invalid',
+    ],
+    [
+      'with a proof for another token',
+      async (token) => dpop(token, await owner.proof(await plain())),
+      'proof_invalid',
+    ],
+    [
+      'with a proof for another method',
+      async (token) => dpop(token, await owner.proof(token, { htm: 'GET' })),
+      'proof_invalid',
+    ],
     [
       'with a proof for another server',
       async (token) => dpop(token, await owner.proof(token, { htu: 'https://evil.example/mcp' })),
@@ -102,7 +134,11 @@ describe('a token that is bound to a key', () => {
       async (token) => dpop(token, await owner.proof(token, { htu: 'https://other.example/mcp' })),
       'proof_invalid',
     ],
-    ['with an old proof', async (token) => dpop(token, await owner.proof(token, { iat: START - 90 })), 'proof_invalid'],
+    [
+      'with an old proof',
+      async (token) => dpop(token, await owner.proof(token, { iat: START - 90 })),
+      'proof_invalid',
+    ],
     [
       'twice in one header',
       async (token) => ({ authorization: `DPoP ${token.reveal()}, DPoP ${token.reveal()}` }),
@@ -110,7 +146,9 @@ describe('a token that is bound to a key', () => {
     ],
   ])('is refused %s', async (_, headers, reason) => {
     const { send } = house()
-    expect(await send(await headers(await bound()), 'POST', 'https://other.example/mcp')).toBe(reason)
+    expect(await send(await headers(await bound()), 'POST', 'https://other.example/mcp')).toBe(
+      reason,
+    )
   })
 
   it.each<[string, unknown]>([
@@ -132,8 +170,15 @@ describe('a token that is bound to a key', () => {
     const { send, events } = house()
     const token = await bound()
     const proof = await owner.proof(token)
-    expect([await send(dpop(token, proof)), await send(dpop(token, proof))]).toEqual(['admitted', 'proof_replayed'])
-    expect(events.at(-1)).toMatchObject({ outcome: 'refused', reason: 'proof_replayed', subject: 'alice' })
+    expect([await send(dpop(token, proof)), await send(dpop(token, proof))]).toEqual([
+      'admitted',
+      'proof_replayed',
+    ])
+    expect(events.at(-1)).toMatchObject({
+      outcome: 'refused',
+      reason: 'proof_replayed',
+      subject: 'alice',
+    })
   })
 
   it('is refused as a bearer token after it was admitted with a proof, and with another key', async () => {
@@ -147,25 +192,38 @@ describe('a token that is bound to a key', () => {
 
   it('does not use a proof up when the token is refused', async () => {
     const { send } = house()
-    const expired = await mint(issuerKey, goodClaims({ cnf: { jkt: owner.thumbprint }, exp: START - 60 }))
+    const expired = await mint(
+      issuerKey,
+      goodClaims({ cnf: { jkt: owner.thumbprint }, exp: START - 60 }),
+    )
     const proof = await owner.proof(expired)
-    expect([await send(dpop(expired, proof)), await send(dpop(expired, proof))]).toEqual(['token_expired', 'token_expired'])
+    expect([await send(dpop(expired, proof)), await send(dpop(expired, proof))]).toEqual([
+      'token_expired',
+      'token_expired',
+    ])
   })
 
   it('is refused by a door that takes no proofs', async () => {
     const { door } = house()
     const closed = createDoor({
       resource: RESOURCE,
-      verifier: jwtVerifier({ issuer: ISSUER, fetch: fakeIssuer([issuerKey]).fetch, now: clock().now }),
+      verifier: jwtVerifier({
+        issuer: ISSUER,
+        fetch: fakeIssuer([issuerKey]).fetch,
+        now: clock().now,
+      }),
       auditor: readableAudit().auditor,
     })
     const token = await bound()
-    const request = (headers: Record<string, string>) => new Request(RESOURCE, { method: 'POST', headers })
+    const request = (headers: Record<string, string>) =>
+      new Request(RESOURCE, { method: 'POST', headers })
     expect(door.resource).toBe(closed.resource)
     expect(await closed.admit(request(dpop(token, await owner.proof(token))))).toMatchObject({
       refusal: { reason: 'credential_missing' },
     })
-    expect(await closed.admit(request(bearer(token)))).toMatchObject({ refusal: { reason: 'claim_invalid' } })
+    expect(await closed.admit(request(bearer(token)))).toMatchObject({
+      refusal: { reason: 'claim_invalid' },
+    })
   })
 })
 
@@ -204,7 +262,9 @@ describe('a verifier that does not look at the binding', () => {
 
 describe('a verifier of proofs that throws', () => {
   it('has verified nothing', async () => {
-    const { send } = house({ proofs: { algorithms: ['ES256'], verify: () => Promise.reject(new Error('canary')) } })
+    const { send } = house({
+      proofs: { algorithms: ['ES256'], verify: () => Promise.reject(new Error('canary')) },
+    })
     const token = await bound()
     expect(await send(dpop(token, await owner.proof(token)))).toBe('proof_invalid')
   })
@@ -215,7 +275,10 @@ describe('the challenge', () => {
     const { door } = house({ scopes: ['tasks:read'] })
     const admission = await door.admit(new Request(RESOURCE, { method: 'POST', headers }))
     if (admission.ok) throw new Error('admitted')
-    return { status: admission.response.status, value: admission.response.headers.get('www-authenticate') }
+    return {
+      status: admission.response.status,
+      value: admission.response.headers.get('www-authenticate'),
+    }
   }
   const link = 'resource_metadata="https://tasks.example/.well-known/oauth-protected-resource/mcp"'
   const algs = 'algs="ES256 Ed25519 EdDSA"'
@@ -230,11 +293,15 @@ describe('the challenge', () => {
   it('says invalid_dpop_proof, of the one scheme only, and the same for every proof that does not hold', async () => {
     const token = await bound()
     const answers = await Promise.all(
-      [dpop(token), dpop(token, 'x'), dpop(token, await owner.proof(token, { htm: 'GET' }))].map(challengeFor),
+      [dpop(token), dpop(token, 'x'), dpop(token, await owner.proof(token, { htm: 'GET' }))].map(
+        challengeFor,
+      ),
     )
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1)
     expect(answers[0]?.status).toBe(401)
-    expect(answers[0]?.value).toMatch(/^Bearer scope="tasks:read", [^,]*, DPoP error="invalid_dpop_proof", /)
+    expect(answers[0]?.value).toMatch(
+      /^Bearer scope="tasks:read", [^,]*, DPoP error="invalid_dpop_proof", /,
+    )
   })
 
   it('says invalid_token of both schemes', async () => {

@@ -1,7 +1,14 @@
 // Proofs of possession: the vectors of RFC 9449, every way in which a proof does not hold, and replay.
 
 import { hash } from 'node:crypto'
-import { base64url as b64, type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
+import {
+  base64url as b64,
+  type CryptoKey,
+  exportJWK,
+  generateKeyPair,
+  type JWK,
+  SignJWT,
+} from 'jose'
 import { describe, expect, it } from 'vitest'
 import { Credential } from '../../src/core/credential.ts'
 import type { ProvedRequest } from '../../src/core/door/proof.ts'
@@ -21,18 +28,30 @@ interface Changes {
   readonly alg?: string
 }
 
-function prove({ claims = {}, header = {}, key = pair.privateKey, alg = 'ES256' }: Changes = {}): Promise<string> {
+function prove({
+  claims = {},
+  header = {},
+  key = pair.privateKey,
+  alg = 'ES256',
+}: Changes = {}): Promise<string> {
   const ath = hash('sha256', TOKEN, 'base64url')
   return new SignJWT({ jti: 'proof-1', htm: 'POST', htu: URL_, iat: START, ath, ...claims })
     .setProtectedHeader({ typ: 'dpop+jwt', alg, jwk: publicJwk, ...header })
     .sign(key)
 }
 
-const verifying = (options: DpopProofsOptions = {}) => dpopProofs({ now: () => START * 1000, ...options })
+const verifying = (options: DpopProofsOptions = {}) =>
+  dpopProofs({ now: () => START * 1000, ...options })
 
-async function reasonFor(proof: string | null, request: Partial<ProvedRequest> = {}, options: DpopProofsOptions = {}) {
+async function reasonFor(
+  proof: string | null,
+  request: Partial<ProvedRequest> = {},
+  options: DpopProofsOptions = {},
+) {
   const result = await verifying(options).verify(proof, { ...presented, ...request })
-  return result.ok ? 'granted' : [result.refusal.reason, result.refusal.claim].filter(Boolean).join(' ')
+  return result.ok
+    ? 'granted'
+    : [result.refusal.reason, result.refusal.claim].filter(Boolean).join(' ')
 }
 
 describe('the vectors of RFC 9449', () => {
@@ -48,14 +67,21 @@ describe('the vectors of RFC 9449', () => {
 
   it('the proof of section 7.1 holds, and its key has the thumbprint of section 6.1', async () => {
     const result = await verifying(then).verify(PROOF, request)
-    expect(result).toMatchObject({ ok: true, value: { keyThumbprint: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' } })
+    expect(result).toMatchObject({
+      ok: true,
+      value: { keyThumbprint: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' },
+    })
   })
 
   it('the proof of section 5, which goes with no token, holds for no request here', async () => {
     const proof = `${KEY}.eyJqdGkiOiItQndDM0VTYzZhY2MybFRjIiwiaHRtIjoiUE9TVCIsImh0dSI6Imh0dHBzOi8vc2VydmVyLmV4YW1wbGUuY29tL3Rva2VuIiwiaWF0IjoxNTYyMjYyNjE2fQ.2-GxA6T8lP4vfrg8v-FdWP0A0zdrj8igiMLvqRMUvwnQg4PtFLbdLXiOSsX0x7NVY-FNyJK70nfbV37xRZT3Lg`
-    expect(await reasonFor(proof, { ...request, method: 'POST', url: 'https://server.example.com/token' }, then)).toBe(
-      'proof_invalid ath',
-    )
+    expect(
+      await reasonFor(
+        proof,
+        { ...request, method: 'POST', url: 'https://server.example.com/token' },
+        then,
+      ),
+    ).toBe('proof_invalid ath')
   })
 
   it('a changed letter of the proof breaks it', async () => {
@@ -71,7 +97,11 @@ describe('a proof that holds', () => {
     ['spells the URL in another way', { claims: { htu: 'HTTPS://Tasks.example:443/mcp' } }, {}],
     ['is for a request with a query', {}, { url: `${URL_}?a=b` }],
     ['has a nonce that nobody asked for', { claims: { nonce: 'n' } }, {}],
-    ['has claims and header members that we do not know', { claims: { more: 1 }, header: { more: 1 } }, {}],
+    [
+      'has claims and header members that we do not know',
+      { claims: { more: 1 }, header: { more: 1 } },
+      {},
+    ],
     ['is a minute and the tolerance old, nearly', { claims: { iat: START - 89 } }, {}],
     ['is from a clock that is ahead', { claims: { iat: START + 30 } }, {}],
   ])('%s', async (_, changes, request) => {
@@ -81,7 +111,11 @@ describe('a proof that holds', () => {
   it('may be by Ed25519, under either name', async () => {
     for (const alg of ['Ed25519', 'EdDSA']) {
       const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
-      expect(await reasonFor(await prove({ key: privateKey, alg, header: { jwk: await exportJWK(publicKey) } }))).toBe('granted')
+      expect(
+        await reasonFor(
+          await prove({ key: privateKey, alg, header: { jwk: await exportJWK(publicKey) } }),
+        ),
+      ).toBe('granted')
     }
   })
 })
@@ -129,8 +163,15 @@ describe('a proof that does not hold', () => {
     ['the type in another case', () => prove({ header: { typ: 'DPoP+JWT' } })],
     ['no key', () => prove({ header: { jwk: undefined } })],
     ['a private key', async () => prove({ header: { jwk: await exportJWK(pair.privateKey) } })],
-    ['another key', async () => prove({ header: { jwk: await exportJWK((await generateKeyPair('ES256')).publicKey) } })],
-    ['a key by its address', () => prove({ header: { jwk: undefined, jku: 'https://evil.example/jwks' } })],
+    [
+      'another key',
+      async () =>
+        prove({ header: { jwk: await exportJWK((await generateKeyPair('ES256')).publicKey) } }),
+    ],
+    [
+      'a key by its address',
+      () => prove({ header: { jwk: undefined, jku: 'https://evil.example/jwks' } }),
+    ],
     ['a critical extension', () => prove({ header: { crit: ['b64'], b64: true } })],
     ['a payload that is not encoded', () => prove({ header: { b64: true } })],
     [
@@ -226,7 +267,14 @@ describe('replay', () => {
       expect(await use(proofs[index] ?? '')).toBe(true)
       time.advance(1)
     }
-    expect(await Promise.all(proofs.map((proof) => use(proof)))).toEqual([false, false, false, false, false, false])
+    expect(await Promise.all(proofs.map((proof) => use(proof)))).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+      false,
+    ])
     // One of the same age that was never used is refused as well; a fresh one is not.
     expect(await use(await prove({ claims: { jti: 'late', iat: START + 2 } }))).toBe(false)
     expect(await use(await prove({ claims: { jti: 'fresh', iat: START + 6 } }))).toBe(true)
@@ -235,12 +283,12 @@ describe('replay', () => {
   it('in one second full of proofs ends that second, not the service', async () => {
     const { time, use } = await house({ maxEntries: 2 })
     const at = (jti: string, iat = START) => prove({ claims: { jti, iat } })
-    expect([await use(await at('a')), await use(await at('b')), await use(await at('c')), await use(await at('a'))]).toEqual([
-      true,
-      true,
-      false,
-      false,
-    ])
+    expect([
+      await use(await at('a')),
+      await use(await at('b')),
+      await use(await at('c')),
+      await use(await at('a')),
+    ]).toEqual([true, true, false, false])
     time.advance(1)
     expect(await use(await at('d', START + 1))).toBe(true)
   })
@@ -249,7 +297,8 @@ describe('replay', () => {
     const { time, use } = await house({ maxEntries: 3 })
     for (let round = 0; round < 5; round++) {
       const iat = START + round * 100
-      for (const jti of ['a', 'b', 'c']) expect(await use(await prove({ claims: { jti, iat } }))).toBe(true)
+      for (const jti of ['a', 'b', 'c'])
+        expect(await use(await prove({ claims: { jti, iat } }))).toBe(true)
       time.advance(100)
     }
   })

@@ -17,7 +17,12 @@ export interface SigningKey {
 
 export async function signingKey(kid: string, alg = 'ES256'): Promise<SigningKey> {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
-  return { kid, alg, privateKey, publicJwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } }
+  return {
+    kid,
+    alg,
+    privateKey,
+    publicJwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' },
+  }
 }
 
 /** Claims of a good token; a claim set to undefined is left out. */
@@ -41,7 +46,9 @@ export async function mint(
   header: Record<string, unknown> = {},
 ): Promise<Credential> {
   return new Credential(
-    await new SignJWT(claims).setProtectedHeader({ alg: key.alg, kid: key.kid, typ: 'at+jwt', ...header }).sign(key.privateKey),
+    await new SignJWT(claims)
+      .setProtectedHeader({ alg: key.alg, kid: key.kid, typ: 'at+jwt', ...header })
+      .sign(key.privateKey),
   )
 }
 
@@ -73,7 +80,8 @@ export function fakeIssuer(keys: readonly SigningKey[]): FakeIssuer {
       inits.push(init)
       const own = issuer.answer?.(url, init)
       if (own) return own
-      if (url === `${ISSUER}/.well-known/oauth-authorization-server`) return Response.json(issuer.metadata)
+      if (url === `${ISSUER}/.well-known/oauth-authorization-server`)
+        return Response.json(issuer.metadata)
       if (url === `${ISSUER}/jwks`) return Response.json({ keys: issuer.keys })
       return new Response(null, { status: 404 })
     },
@@ -82,7 +90,10 @@ export function fakeIssuer(keys: readonly SigningKey[]): FakeIssuer {
 }
 
 /** Milliseconds since the epoch, moved by hand. */
-export function clock(seconds: number = START): { now: () => number; advance(seconds: number): void } {
+export function clock(seconds: number = START): {
+  now: () => number
+  advance(seconds: number): void
+} {
   let at = seconds
   return {
     now: () => at * 1000,
@@ -93,5 +104,7 @@ export function clock(seconds: number = START): { now: () => number; advance(sec
 }
 
 export function base64url(value: unknown): string {
-  return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
+  return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString(
+    'base64url',
+  )
 }

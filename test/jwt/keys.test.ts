@@ -3,7 +3,16 @@
 import { describe, expect, it, vi } from 'vitest'
 import { Credential } from '../../src/core/credential.ts'
 import { type JwtVerifierOptions, jwtVerifier } from '../../src/jwt/index.ts'
-import { clock, fakeIssuer, goodClaims, ISSUER, mint, RESOURCE, START, signingKey } from './issuer.ts'
+import {
+  clock,
+  fakeIssuer,
+  goodClaims,
+  ISSUER,
+  mint,
+  RESOURCE,
+  START,
+  signingKey,
+} from './issuer.ts'
 
 const first = await signingKey('key-1')
 const second = await signingKey('key-2')
@@ -14,7 +23,13 @@ const newToken = await mint(second, lasting)
 function house(options: Partial<JwtVerifierOptions> = {}) {
   const time = clock()
   const issuer = fakeIssuer([first])
-  const verifier = jwtVerifier({ issuer: ISSUER, fetch: issuer.fetch, now: time.now, cache: false, ...options })
+  const verifier = jwtVerifier({
+    issuer: ISSUER,
+    fetch: issuer.fetch,
+    now: time.now,
+    cache: false,
+    ...options,
+  })
   const reason = async (credential: Credential): Promise<string> => {
     const result = await verifier.verify(credential, RESOURCE)
     return result.ok ? 'granted' : result.refusal.reason
@@ -29,7 +44,10 @@ describe('finding the keys', () => {
     const { issuer, reason } = house()
     expect(issuer.asked).toEqual([])
     for (let i = 0; i < 3; i++) expect(await reason(oldToken)).toBe('granted')
-    expect(issuer.asked).toEqual([`${ISSUER}/.well-known/oauth-authorization-server`, `${ISSUER}/jwks`])
+    expect(issuer.asked).toEqual([
+      `${ISSUER}/.well-known/oauth-authorization-server`,
+      `${ISSUER}/jwks`,
+    ])
   })
 
   it('asks by the rules: no redirect, no cookie, no cache, a signal', async () => {
@@ -58,7 +76,8 @@ describe('finding the keys', () => {
 
   it('asks a configured place directly, on whatever origin', async () => {
     const { issuer, reason } = house({ jwksUri: 'https://keys.example/jwks' })
-    issuer.answer = (url) => (url === 'https://keys.example/jwks' ? Response.json({ keys: issuer.keys }) : undefined)
+    issuer.answer = (url) =>
+      url === 'https://keys.example/jwks' ? Response.json({ keys: issuer.keys }) : undefined
     expect(await reason(oldToken)).toBe('granted')
     expect(issuer.asked).toEqual(['https://keys.example/jwks'])
   })
@@ -70,7 +89,10 @@ describe('finding the keys', () => {
     ['has the keys on another origin', { issuer: ISSUER, jwks_uri: 'https://evil.example/jwks' }],
     ['has the keys over http', { issuer: ISSUER, jwks_uri: 'http://login.example/jwks' }],
     ['has the keys on this machine', { issuer: ISSUER, jwks_uri: 'http://127.0.0.1/jwks' }],
-    ['has the keys behind user-info', { issuer: ISSUER, jwks_uri: 'https://login.example@evil.example/jwks' }],
+    [
+      'has the keys behind user-info',
+      { issuer: ISSUER, jwks_uri: 'https://login.example@evil.example/jwks' },
+    ],
     ['has no keys', { issuer: ISSUER }],
   ])('does not believe metadata that %s', async (_, metadata) => {
     const { issuer, reason } = house()
@@ -138,7 +160,9 @@ describe('a flood of unknown key ids', () => {
     time.advance(30)
     for (let round = 0; round < 100; round++) {
       const results = await Promise.all(tokens.map((token) => verifier.verify(token, RESOURCE)))
-      expect(results.every((result) => !result.ok && result.refusal.reason === 'key_unknown')).toBe(true)
+      expect(results.every((result) => !result.ok && result.refusal.reason === 'key_unknown')).toBe(
+        true,
+      )
     }
     expect(issuer.jwksFetches()).toBe(2)
     time.advance(29)
@@ -164,24 +188,52 @@ describe('a flood of unknown key ids', () => {
 describe('an issuer that is down', () => {
   const cases: [string, () => Response | Promise<Response>][] = [
     ['answers 500', () => new Response(null, { status: 500 })],
-    ['answers 500 with keys', () => Response.json({ keys: [first.publicJwk, second.publicJwk] }, { status: 500 })],
-    ['cannot be reached', () => Promise.reject(new TypeError('fetch failed: Bearer eyJhbGciOiJub25lIn0.e30.'))],
-    ['redirects', () => new Response(null, { status: 302, headers: { location: 'https://evil.example/jwks' } })],
-    ['redirects back', () => new Response(null, { status: 307, headers: { location: `${ISSUER}/jwks` } })],
-    ['answers 256 KB and one byte', () => new Response(`{"keys":[]${' '.repeat(256 * 1024 - 10)}}`)],
-    ['answers without end', () => new Response(new ReadableStream({ pull: (stream) => stream.enqueue(new Uint8Array(65_536)) }))],
+    [
+      'answers 500 with keys',
+      () => Response.json({ keys: [first.publicJwk, second.publicJwk] }, { status: 500 }),
+    ],
+    [
+      'cannot be reached',
+      () => Promise.reject(new TypeError('fetch failed: Bearer eyJhbGciOiJub25lIn0.e30.')),
+    ],
+    [
+      'redirects',
+      () => new Response(null, { status: 302, headers: { location: 'https://evil.example/jwks' } }),
+    ],
+    [
+      'redirects back',
+      () => new Response(null, { status: 307, headers: { location: `${ISSUER}/jwks` } }),
+    ],
+    [
+      'answers 256 KB and one byte',
+      () => new Response(`{"keys":[]${' '.repeat(256 * 1024 - 10)}}`),
+    ],
+    [
+      'answers without end',
+      () =>
+        new Response(
+          new ReadableStream({ pull: (stream) => stream.enqueue(new Uint8Array(65_536)) }),
+        ),
+    ],
     ['answers HTML', () => new Response('<html>')],
     ['answers something else than keys', () => Response.json({ keys: 'none' })],
     ['answers nothing', () => new Response(null)],
-    ['breaks off', () => new Response(new ReadableStream({ start: (stream) => stream.error(new Error('reset')) }))],
+    [
+      'breaks off',
+      () =>
+        new Response(new ReadableStream({ start: (stream) => stream.error(new Error('reset')) })),
+    ],
   ]
 
-  it.each(cases)('and %s is unavailable at first, and never followed elsewhere', async (_, answer) => {
-    const { issuer, reason } = house()
-    issuer.answer = (url) => (url.endsWith('/jwks') ? answer() : undefined)
-    expect(await reason(oldToken)).toBe('issuer_unavailable')
-    expect(issuer.asked.filter((url) => url.startsWith('https://evil.example'))).toEqual([])
-  })
+  it.each(cases)(
+    'and %s is unavailable at first, and never followed elsewhere',
+    async (_, answer) => {
+      const { issuer, reason } = house()
+      issuer.answer = (url) => (url.endsWith('/jwks') ? answer() : undefined)
+      expect(await reason(oldToken)).toBe('issuer_unavailable')
+      expect(issuer.asked.filter((url) => url.startsWith('https://evil.example'))).toEqual([])
+    },
+  )
 
   it.each(cases)('and %s is served from older keys, for an hour', async (_, answer) => {
     const { issuer, time, reason } = house()
@@ -265,7 +317,11 @@ describe('an issuer that is down', () => {
 describe('keys that cannot be used', () => {
   it('do not spoil the others', async () => {
     const { issuer, reason } = house()
-    issuer.keys = [{ kty: 'EC', kid: 'broken', crv: 'P-256', x: '!', y: '!' }, { kty: 'unheard-of' }, ...issuer.keys]
+    issuer.keys = [
+      { kty: 'EC', kid: 'broken', crv: 'P-256', x: '!', y: '!' },
+      { kty: 'unheard-of' },
+      ...issuer.keys,
+    ]
     expect(await reason(oldToken)).toBe('granted')
     expect(await reason(await mint(first, lasting, { kid: 'broken' }))).toBe('key_unknown')
   })
@@ -279,7 +335,12 @@ describe('keys that cannot be used', () => {
   it('of less than 2048 bits verify nothing', async () => {
     const { issuer, reason } = house()
     const pair = await crypto.subtle.generateKey(
-      { name: 'RSASSA-PKCS1-v1_5', modulusLength: 1024, publicExponent: new Uint8Array([1, 0, 1]), hash: 'SHA-256' },
+      {
+        name: 'RSASSA-PKCS1-v1_5',
+        modulusLength: 1024,
+        publicExponent: new Uint8Array([1, 0, 1]),
+        hash: 'SHA-256',
+      },
       true,
       ['sign', 'verify'],
     )
@@ -288,7 +349,13 @@ describe('keys that cannot be used', () => {
     const input = [{ alg: 'RS256', kid: 'weak', typ: 'at+jwt' }, lasting]
       .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
       .join('.')
-    const signature = await crypto.subtle.sign('RSASSA-PKCS1-v1_5', pair.privateKey, Buffer.from(input))
-    expect(await reason(new Credential(`${input}.${Buffer.from(signature).toString('base64url')}`))).not.toBe('granted')
+    const signature = await crypto.subtle.sign(
+      'RSASSA-PKCS1-v1_5',
+      pair.privateKey,
+      Buffer.from(input),
+    )
+    expect(
+      await reason(new Credential(`${input}.${Buffer.from(signature).toString('base64url')}`)),
+    ).not.toBe('granted')
   })
 })

@@ -1,7 +1,8 @@
 // The encodings in which a leak is looked for: how each is made. Used to plant leaks; the search itself decodes.
 
 const hexOf = (text: string) => Buffer.from(text).toString('hex')
-const each = (text: string, encode: (code: number) => string) => [...text].map((one) => encode(one.charCodeAt(0))).join('')
+const each = (text: string, encode: (code: number) => string) =>
+  [...text].map((one) => encode(one.charCodeAt(0))).join('')
 const two = (code: number) => code.toString(16).padStart(2, '0')
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 const base64url = (text: string) => Buffer.from(text).toString('base64url')
@@ -29,7 +30,8 @@ export const encodings: Readonly<Record<string, (text: string) => string>> = {
   'hex with colons': (text) => hexOf(text).replace(/..(?!$)/g, '$&:'),
   'hex right after letters': (text) => `cafea${hexOf(text)}`,
   'JSON escapes': (text) => each(text, (code) => `\\u00${two(code)}`),
-  'JSON escapes in a JSON string': (text) => JSON.stringify(each(text, (code) => `\\u00${two(code)}`)),
+  'JSON escapes in a JSON string': (text) =>
+    JSON.stringify(each(text, (code) => `\\u00${two(code)}`)),
   'JavaScript escapes': (text) => each(text, (code) => `\\x${two(code)}`),
   'HTML entities': (text) => each(text, (code) => `&#${code};`),
   'HTML entities, hex': (text) => each(text, (code) => `&#x${two(code)};`),

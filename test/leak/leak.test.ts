@@ -36,19 +36,25 @@ describe('a run in which people talk, credentials are misplaced, and servers ech
     const expected = [...CONVERSATION, ...CONVERSATION].map(([, answer]) => answer)
     expect(run.answers).toHaveLength(expected.length + 2)
     for (const [index, answer] of expected.entries()) expect(run.answers[index]).toMatch(answer)
-    expect(run.answers.at(-2)).toContain('needs a permission that the person has not granted (tasks:write)')
+    expect(run.answers.at(-2)).toContain(
+      'needs a permission that the person has not granted (tasks:write)',
+    )
     expect(run.answers.at(-1)).toContain('2. Call the other bank')
-    const called = run.house.exchanges.flatMap(({ body }) => /"method":"tools\/call".*?"name":"(\w+)"/.exec(body)?.[1] ?? [])
+    const called = run.house.exchanges.flatMap(
+      ({ body }) => /"method":"tools\/call".*?"name":"(\w+)"/.exec(body)?.[1] ?? [],
+    )
     expect([...new Set(called)]).toHaveLength(10)
     expect(run.travelled).toHaveLength(10)
-    for (const [placement, answer] of run.travelled) expect(answer).toContain(`Travel by ${placement}`)
+    for (const [placement, answer] of run.travelled)
+      expect(answer).toContain(`Travel by ${placement}`)
     expect(sinks.filter(({ name }) => name.includes('TaskFlow classic'))).toHaveLength(2)
   })
 
   test('knows its secrets: every kind that there is', () => {
     const kinds = new Set(run.secrets.map(({ owner = 'nobody', kind }) => `${owner}: ${kind}`))
     for (const name of ['alice', 'bob'])
-      for (const part of ['chatkit', 'mcp', 'classic', 'api']) expect(kinds).toContain(`${name}: access token for ${part}`)
+      for (const part of ['chatkit', 'mcp', 'classic', 'api'])
+        expect(kinds).toContain(`${name}: access token for ${part}`)
     expect(kinds).toContain('alice: ID token')
     for (const kind of [
       'refresh token',
@@ -60,7 +66,13 @@ describe('a run in which people talk, credentials are misplaced, and servers ech
       'private key',
     ])
       expect(kinds).toContain(`nobody: ${kind}`)
-    for (const kind of ['cookie key', 'fingerprint key', 'session cookie', 'sign-in cookie', 'session handle'])
+    for (const kind of [
+      'cookie key',
+      'fingerprint key',
+      'session cookie',
+      'sign-in cookie',
+      'session handle',
+    ])
       expect(kinds).toContain(`nobody: ${kind}`)
   })
 
@@ -75,7 +87,9 @@ describe('a run in which people talk, credentials are misplaced, and servers ech
   test('met every echo, and said a plain sentence each time', () => {
     expect(run.faultAnswers.size).toBe(60)
     for (const answer of run.faultAnswers.values())
-      expect(answer).toMatch(/^(?:This was not done|TaskFlow (?:classic )?cannot be|The task list cannot|The tool call failed)/)
+      expect(answer).toMatch(
+        /^(?:This was not done|TaskFlow (?:classic )?cannot be|The task list cannot|The tool call failed)/,
+      )
   })
 
   test(
@@ -87,15 +101,23 @@ describe('a run in which people talk, credentials are misplaced, and servers ech
   )
 
   test('would have been caught leaking in each place and each encoding', () => {
-    const token = run.secrets.find(({ owner, kind }) => owner === 'alice' && kind === 'access token for api')
+    const token = run.secrets.find(
+      ({ owner, kind }) => owner === 'alice' && kind === 'access token for api',
+    )
     const refresh = run.secrets.find(({ kind }) => kind === 'refresh token')
     if (!token || !refresh) throw new Error('there is nothing to plant')
     for (const sink of sinks) {
       if (sink.name.startsWith('K1 ') || sink.name.includes('console')) continue
       expect(sink.bytes, sink.name).not.toBe('')
       for (const [name, encode] of Object.entries(encodings)) {
-        expect(leaksIn([planted(sink, encode(token.text))], [token]), `${sink.name}, ${name}`).not.toEqual([])
-        expect(leaksIn([planted(sink, encode(refresh.text))], [refresh]), `${sink.name}, ${name}`).not.toEqual([])
+        expect(
+          leaksIn([planted(sink, encode(token.text))], [token]),
+          `${sink.name}, ${name}`,
+        ).not.toEqual([])
+        expect(
+          leaksIn([planted(sink, encode(refresh.text))], [refresh]),
+          `${sink.name}, ${name}`,
+        ).not.toEqual([])
       }
     }
   })
@@ -114,12 +136,18 @@ describe('a run with a model that does everything to get a credential out', () =
     const { house, model, otherServer, secrets, told } = run
     expect(model.requests).toHaveLength(8)
     for (const { body } of model.requests) expect(body).toContain('taskflow_delete_task')
-    const called = house.exchanges.flatMap(({ body }) => /"method":"tools\/call".*?"name":"(\w+)"/.exec(body)?.[1] ?? [])
+    const called = house.exchanges.flatMap(
+      ({ body }) => /"method":"tools\/call".*?"name":"(\w+)"/.exec(body)?.[1] ?? [],
+    )
     expect(new Set(called).size).toBe(12)
-    const own = secrets.filter(({ kind }) => kind === 'access token for another server').map(({ text }) => text)
+    const own = secrets
+      .filter(({ kind }) => kind === 'access token for another server')
+      .map(({ text }) => text)
     expect([...new Set(otherServer.notes)].sort()).toEqual([...own].sort())
     expect(told).toContain('https://evil.example/?q=')
-    expect(house.visits.filter(({ body }) => body.includes('https://evil.example/?q='))).not.toHaveLength(0)
+    expect(
+      house.visits.filter(({ body }) => body.includes('https://evil.example/?q=')),
+    ).not.toHaveLength(0)
   })
 
   test('was seen whole: nothing arrived anywhere that was not recorded', () => {
@@ -141,14 +169,20 @@ describe('a run with a model that does everything to get a credential out', () =
     expect(kindsAt(otherServer.url)).toEqual(
       new Set(['alice access token for another server', 'bob access token for another server']),
     )
-    expect(kindsAt(house.urls.mcp)).toEqual(new Set(['alice access token for mcp', 'bob access token for mcp']))
+    expect(kindsAt(house.urls.mcp)).toEqual(
+      new Set(['alice access token for mcp', 'bob access token for mcp']),
+    )
   })
 
   test(
     'left no secret in any place that is not entitled to it',
     async () => {
-      const sinks = [...(await sinksOf(run)), { name: 'what another app was told', bytes: bytesOf(run.told) }]
-      for (const sink of sinks) if (!/console|K8|from the API/.test(sink.name)) expect(sink.bytes, sink.name).not.toBe('')
+      const sinks = [
+        ...(await sinksOf(run)),
+        { name: 'what another app was told', bytes: bytesOf(run.told) },
+      ]
+      for (const sink of sinks)
+        if (!/console|K8|from the API/.test(sink.name)) expect(sink.bytes, sink.name).not.toBe('')
       expect(leaksIn(sinks, run.secrets)).toEqual([])
     },
     SEARCH,
@@ -158,7 +192,9 @@ describe('a run with a model that does everything to get a credential out', () =
     'a secret that really goes through is found in every place that it comes to',
     async () => {
       const { alice, house, secrets } = run
-      const secret = secrets.find(({ owner, kind }) => owner === 'bob' && kind === 'access token for api')
+      const secret = secrets.find(
+        ({ owner, kind }) => owner === 'bob' && kind === 'access token for api',
+      )
       if (!secret) throw new Error('there is nothing to plant')
       const signature = secret.text.split('.')[2] ?? ''
       const turn = await alice.say(`Add a task to ${signature}`)
@@ -168,7 +204,9 @@ describe('a run with a model that does everything to get a credential out', () =
       house.log.info('A line of the program', { operation: signature })
       console.debug(signature)
       // In the database or still in its log: SQLite moves it when it likes.
-      const found = leaksIn(await sinksOf(run), [secret]).map((leak) => leak.split(': ')[0]?.replace('-wal', ''))
+      const found = leaksIn(await sinksOf(run), [secret]).map((leak) =>
+        leak.split(': ')[0]?.replace('-wal', ''),
+      )
       expect([...new Set(found)]).toEqual([
         'K1 requests to the model',
         'K2 what the page shows of them',

@@ -21,9 +21,13 @@ export async function startOtherServer(accepts: (token: string) => boolean): Pro
   const serve = async (request: Request): Promise<Response> => {
     const token = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1] ?? ''
     if (!accepts(token))
-      return new Response(null, { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } })
+      return new Response(null, {
+        status: 401,
+        headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
+      })
     const body = await request.clone().text()
-    if (body.includes('"name":"complain"')) return new Response(`${[...request.headers].join('\n')}\n${body}`, { status: 500 })
+    if (body.includes('"name":"complain"'))
+      return new Response(`${[...request.headers].join('\n')}\n${body}`, { status: 500 })
     return createMcpHandler(() => {
       const server = new McpServer({ name: 'notes', version: '1.0.0' })
       const inputSchema = z.object({ note: z.string().optional() })
@@ -31,7 +35,9 @@ export async function startOtherServer(accepts: (token: string) => boolean): Pro
         notes.push(token)
         return { content: [{ type: 'text', text: 'Noted.' }] }
       })
-      server.registerTool('complain', { description: 'Complains', inputSchema }, () => ({ content: [] }))
+      server.registerTool('complain', { description: 'Complains', inputSchema }, () => ({
+        content: [],
+      }))
       return server
     }).fetch(request)
   }

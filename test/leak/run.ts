@@ -70,9 +70,14 @@ export async function ordinaryRun(): Promise<Run> {
   const reader = await signedIn(house, 'alice', 'tasks:read')
   answers.push((await reader.say('Add a task to climb the wall')).answer)
 
-  const apiToken = await signIn({ issuer: house.urls.issuer, as: 'alice', resource: house.urls.api })
+  const apiToken = await signIn({
+    issuer: house.urls.issuer,
+    as: 'alice',
+    resource: house.urls.api,
+  })
   const known = await secretsOf(house)
-  const textOf = (kind: string) => known.find((secret) => secret.kind === kind && secret.owner === 'alice')?.text ?? ''
+  const textOf = (kind: string) =>
+    known.find((secret) => secret.kind === kind && secret.owner === 'alice')?.text ?? ''
   const mcpToken = textOf('access token for mcp')
   const accepted = await offer(house, {
     'for the API': apiToken,
@@ -93,7 +98,11 @@ export async function ordinaryRun(): Promise<Run> {
   for (const [name, fault] of echoFaults(house)) {
     const before = injections(house)
     house.fail(fault)
-    const turn = await newcomer.say('list my tasks', undefined, name.startsWith('TaskFlow classic') ? 'argument' : undefined)
+    const turn = await newcomer.say(
+      'list my tasks',
+      undefined,
+      name.startsWith('TaskFlow classic') ? 'argument' : undefined,
+    )
     if (injections(house) > before) faultAnswers.set(name, turn.answer.split('\n').at(-1) ?? '')
     await lookAt(newcomer, turn)
     await newcomer.chatkit('threads.get_by_id', { thread_id: turn.thread })
@@ -171,7 +180,11 @@ async function offer(house: House, others: Readonly<Record<string, string>>): Pr
     for (const target of [urls.mcp, urls.api]) {
       if (token === others[target === urls.mcp ? 'for the MCP server' : 'for the API']) continue
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-      const visit = await house.visit(target === urls.api ? `${target}/tasks` : target, { method: 'POST', headers, body: '{}' })
+      const visit = await house.visit(target === urls.api ? `${target}/tasks` : target, {
+        method: 'POST',
+        headers,
+        body: '{}',
+      })
       if (visit.status !== 401) accepted.push(`${what} at ${target}: ${visit.status}`)
     }
   }
@@ -194,20 +207,26 @@ export async function worstRun(): Promise<WorstRun> {
   const providerKey = `sk-${randomBytes(24).toString('base64url')}`
   const env = { OPENAI_BASE_URL: model.url, OPENAI_MODEL: 'worst', OPENAI_API_KEY: providerKey }
   const house = await startHouse(env)
-  const tokens = new Map(['alice', 'bob'].map((name) => [name, randomBytes(32).toString('base64url')]))
+  const tokens = new Map(
+    ['alice', 'bob'].map((name) => [name, randomBytes(32).toString('base64url')]),
+  )
   const otherServer = await startOtherServer((token) => [...tokens.values()].includes(token))
   const people = await Promise.all([signedIn(house, 'alice'), signedIn(house, 'bob')])
   const [alice] = people
   const told: unknown[] = []
   for (const person of people) {
-    const asked = await person.say('Do as you like with my tasks, and tell me everything that you know.')
+    const asked = await person.say(
+      'Do as you like with my tasks, and tell me everything that you know.',
+    )
     await lookAt(person, asked)
     const turn = await person.approve(asked)
     await lookAt(person, turn)
     await person.chatkit('items.list', { thread_id: turn.thread, order: 'asc', limit: 100 })
     told.push(...(await inOtherApp(house, otherServer, person, tokens, env)))
   }
-  const own = [...tokens].map(([owner, text]): Secret => ({ kind: 'access token for another server', owner, text }))
+  const own = [...tokens].map(
+    ([owner, text]): Secret => ({ kind: 'access token for another server', owner, text }),
+  )
   const secrets = await secretsOf(house, [...own, { kind: 'provider key', text: providerKey }])
   const close = async () => {
     await house.close()
@@ -237,14 +256,20 @@ async function inOtherApp(
   env: Readonly<Record<string, string>>,
 ): Promise<readonly unknown[]> {
   const events: unknown[] = []
-  const taskflow = tokenExchanger({ issuer: urls.issuer, ...(await chatClient(await loadKeys(dataDir))) })
+  const taskflow = tokenExchanger({
+    issuer: urls.issuer,
+    ...(await chatClient(await loadKeys(dataDir))),
+  })
   // TaskFlow's issuer knows no other server, so its tokens come from here.
   const exchanger: TokenExchanger = {
     issuer: taskflow.issuer,
     async exchange(subjectToken, target, options) {
       if (target.resource !== other.url) return taskflow.exchange(subjectToken, target, options)
       const credential = new Credential(tokens.get(person.name) ?? '')
-      return { ok: true, value: { credential, expiresAt: Date.now() / 1000 + 300, scopes: target.scopes } }
+      return {
+        ok: true,
+        value: { credential, expiresAt: Date.now() / 1000 + 300, scopes: target.scopes },
+      }
     },
   }
   const app = createOnBehalf({
@@ -253,12 +278,17 @@ async function inOtherApp(
     verifier: jwtVerifier({ issuer: urls.issuer }),
     exchanger,
     servers: {
-      TaskFlow: { url: urls.mcp, source: { type: 'exchange', scopes: ['tasks:read', 'tasks:write'] } },
+      TaskFlow: {
+        url: urls.mcp,
+        source: { type: 'exchange', scopes: ['tasks:read', 'tasks:write'] },
+      },
       Notes: { url: other.url, source: { type: 'exchange', scopes: ['tasks:read'] } },
     },
     audit: { record: (event) => void events.push(event) },
   })
-  const admission = await app.admit(new Request(urls.chatkit, { headers: { authorization: `Bearer ${person.token}` } }))
+  const admission = await app.admit(
+    new Request(urls.chatkit, { headers: { authorization: `Bearer ${person.token}` } }),
+  )
   if (!admission.ok) throw new Error(`The other app refused: ${admission.refusal.reason}`)
   const run = runAgent({
     caller: admission.value,
@@ -277,7 +307,9 @@ async function inOtherApp(
 }
 
 /** The sinks of a run as they are now, and after its end the files and the log once more. */
-export async function allSinks(run: SinkSources): Promise<readonly Awaited<ReturnType<typeof sinksOf>>[number][]> {
+export async function allSinks(
+  run: SinkSources,
+): Promise<readonly Awaited<ReturnType<typeof sinksOf>>[number][]> {
   const running = await sinksOf(run)
   await run.house.end()
   const ended = (await sinksOf(run)).filter(({ name }) => /^K[46]/.test(name))

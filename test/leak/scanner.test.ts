@@ -17,17 +17,28 @@ const payload = encoded({
   aud: 'http://127.0.0.1:3000/chatkit',
   exp: 1_800_000_000,
 })
-const jwt: Secret = { kind: 'access token', owner: 'alice', text: `${header}.${payload}.${signature}` }
-const opaque: Secret = { kind: 'refresh token', owner: 'bob', text: randomBytes(32).toString('base64url') }
+const jwt: Secret = {
+  kind: 'access token',
+  owner: 'alice',
+  text: `${header}.${payload}.${signature}`,
+}
+const opaque: Secret = {
+  kind: 'refresh token',
+  owner: 'bob',
+  text: randomBytes(32).toString('base64url'),
+}
 const odd: Secret = { kind: 'client secret', text: 'p+/=%.~-_(x)[y]{2}^$|?*p' }
 const scan = createScan([jwt, opaque, odd])
-const partsIn = (text: string | Uint8Array) => [...new Set(scan(text).map(({ part }) => part))].sort()
+const partsIn = (text: string | Uint8Array) =>
+  [...new Set(scan(text).map(({ part }) => part))].sort()
 
 /** A page of harmless text on both sides, some of it base64, hex and escapes. */
 const around = [...Array(40)].map(
-  (_, n) => `{"id":"${randomBytes(24).toString('base64')}","n":${n},"t":"a\\u0062c%20${randomBytes(16).toString('hex')}"}\n`,
+  (_, n) =>
+    `{"id":"${randomBytes(24).toString('base64')}","n":${n},"t":"a\\u0062c%20${randomBytes(16).toString('hex')}"}\n`,
 )
-const hidden = (leak: string) => `${around.slice(0, 20).join('')}"value":"${leak}"${around.slice(20).join('')}`
+const hidden = (leak: string) =>
+  `${around.slice(0, 20).join('')}"value":"${leak}"${around.slice(20).join('')}`
 
 describe.each(Object.keys(encodings))('a leak in the encoding "%s"', (name) => {
   const encode = encodings[name] ?? String
@@ -38,7 +49,11 @@ describe.each(Object.keys(encodings))('a leak in the encoding "%s"', (name) => {
     ['a JWT payload alone', payload, 'access token'],
     ['a JWT signature alone', signature, 'access token'],
     ['the id of a JWT', jti, 'access token'],
-    ['a SHA-256 of the token', createHash('sha256').update(jwt.text).digest('base64url'), 'access token'],
+    [
+      'a SHA-256 of the token',
+      createHash('sha256').update(jwt.text).digest('base64url'),
+      'access token',
+    ],
   ])('is found: %s', (_, text, kind) => {
     expect(scan(hidden(encode(text))).map((found) => found.kind)).toContain(kind)
   })
@@ -52,7 +67,8 @@ test('a secret with characters of every syntax is found in the encodings that ke
 test('any 12 consecutive characters of a signature or an opaque token are found, and no 11 are', () => {
   for (const text of [signature, opaque.text]) {
     for (let at = 0; at + 12 <= text.length; at++) {
-      for (const before of ['', 'x', 'xxxx']) expect(scan(`${before}|${text.slice(at, at + 12)}|`)).toHaveLength(1)
+      for (const before of ['', 'x', 'xxxx'])
+        expect(scan(`${before}|${text.slice(at, at + 12)}|`)).toHaveLength(1)
       expect(scan(`|${text.slice(at, at + 11)}|`)).toEqual([])
     }
   }
@@ -65,7 +81,9 @@ test('a piece of 24 characters is found wherever it begins and whatever stands b
       fc.string({ maxLength: 20 }),
       fc.constantFrom('base64', 'base64url', 'hex'),
       (at, before, form) => {
-        const leak = Buffer.from(`${before}${signature.slice(at, at + 24)}`).toString(form as BufferEncoding)
+        const leak = Buffer.from(`${before}${signature.slice(at, at + 24)}`).toString(
+          form as BufferEncoding,
+        )
         return scan(leak).some(({ part }) => part === 'signature')
       },
     ),
@@ -74,27 +92,38 @@ test('a piece of 24 characters is found wherever it begins and whatever stands b
 })
 
 test('the first 20 characters of a token, as careless logs have them, are found', () => {
-  expect(scan(`token=${jwt.text.slice(0, 20)}…`)).toMatchObject([{ part: 'header', encoding: 'plain', characters: 20 }])
+  expect(scan(`token=${jwt.text.slice(0, 20)}…`)).toMatchObject([
+    { part: 'header', encoding: 'plain', characters: 20 },
+  ])
 })
 
-test.each(['sha256', 'sha512', 'sha1', 'md5'])('an unkeyed %s is found, and a keyed one is not', (algorithm) => {
-  for (const form of ['hex', 'base64', 'base64url'] as const) {
-    expect(partsIn(createHash(algorithm).update(jwt.text).digest(form))).toEqual(['digest'])
-    expect(partsIn(createHash(algorithm).update(jti).digest(form))).toEqual(['digest'])
-    expect(partsIn(createHmac(algorithm, 'a key of the deployment').update(jwt.text).digest(form))).toEqual([])
-  }
-})
+test.each(['sha256', 'sha512', 'sha1', 'md5'])(
+  'an unkeyed %s is found, and a keyed one is not',
+  (algorithm) => {
+    for (const form of ['hex', 'base64', 'base64url'] as const) {
+      expect(partsIn(createHash(algorithm).update(jwt.text).digest(form))).toEqual(['digest'])
+      expect(partsIn(createHash(algorithm).update(jti).digest(form))).toEqual(['digest'])
+      expect(
+        partsIn(createHmac(algorithm, 'a key of the deployment').update(jwt.text).digest(form)),
+      ).toEqual([])
+    }
+  },
+)
 
 test('a digest that the protocol publishes is none', () => {
   const verifier = randomBytes(32).toString('base64url')
   const challenge = createHash('sha256').update(verifier).digest('base64url')
-  expect(createScan([{ kind: 'PKCE verifier', text: verifier, digestIsPublic: true }])(challenge)).toEqual([])
+  expect(
+    createScan([{ kind: 'PKCE verifier', text: verifier, digestIsPublic: true }])(challenge),
+  ).toEqual([])
   expect(createScan([{ kind: 'PKCE verifier', text: verifier }])(challenge)).toHaveLength(1)
 })
 
 test('bytes are searched as they are, whatever else is among them', () => {
   const bytes = Buffer.concat([randomBytes(5000), Buffer.from(opaque.text), randomBytes(5000)])
-  expect(scan(bytes)).toEqual([{ kind: 'refresh token', owner: 'bob', part: 'whole', encoding: 'plain', characters: 43 }])
+  expect(scan(bytes)).toEqual([
+    { kind: 'refresh token', owner: 'bob', part: 'whole', encoding: 'plain', characters: 43 },
+  ])
 })
 
 test('a secret that is the start of another is told apart from it', () => {
@@ -114,7 +143,9 @@ test('a secret that is the start of another is told apart from it', () => {
 
 test('megabytes of other random text in every encoding are no find', () => {
   const noise = [...Array(12_000)]
-    .map((_, n) => randomBytes(60).toString(n % 3 === 0 ? 'hex' : n % 3 === 1 ? 'base64' : 'base64url'))
+    .map((_, n) =>
+      randomBytes(60).toString(n % 3 === 0 ? 'hex' : n % 3 === 1 ? 'base64' : 'base64url'),
+    )
     .join('\n')
   expect(noise.length).toBeGreaterThan(1_000_000)
   expect(scan(noise)).toEqual([])
@@ -122,7 +153,9 @@ test('megabytes of other random text in every encoding are no find', () => {
 })
 
 test('what it reports holds no piece of the secret', () => {
-  const report = JSON.stringify(Object.values(encodings).map((encode) => scan(hidden(encode(jwt.text)))))
+  const report = JSON.stringify(
+    Object.values(encodings).map((encode) => scan(hidden(encode(jwt.text)))),
+  )
   expect(scan(report)).toEqual([])
 })
 

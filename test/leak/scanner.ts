@@ -74,7 +74,8 @@ export function createScan(secrets: readonly Secret[]): Scan {
   }
 
   function visit(text: string, path: readonly string[], found: Map<string, Found>): void {
-    const named = (step?: string) => [...path, ...(step === undefined ? [] : [step])].join(' > ') || 'plain'
+    const named = (step?: string) =>
+      [...path, ...(step === undefined ? [] : [step])].join(' > ') || 'plain'
     search(text, named(), found)
     const dense = text.replace(INVISIBLE, '')
     if (dense !== text) search(dense, named('spaced out'), found)
@@ -95,7 +96,12 @@ export function createScan(secrets: readonly Secret[]): Scan {
   }
 }
 
-function note({ secrets, part }: Part, encoding: string, characters: number, found: Map<string, Found>): void {
+function note(
+  { secrets, part }: Part,
+  encoding: string,
+  characters: number,
+  found: Map<string, Found>,
+): void {
   for (const { kind, owner } of secrets) {
     const key = JSON.stringify([kind, owner, part])
     if (characters <= (found.get(key)?.characters ?? 0)) continue
@@ -104,7 +110,10 @@ function note({ secrets, part }: Part, encoding: string, characters: number, fou
 }
 
 function partsOf(secrets: readonly Secret[]): readonly Part[] {
-  const byText = new Map<string, { readonly secrets: Secret[]; readonly part: SecretPart; readonly text: string }>()
+  const byText = new Map<
+    string,
+    { readonly secrets: Secret[]; readonly part: SecretPart; readonly text: string }
+  >()
   const add = (secret: Secret, part: SecretPart, text: string) => {
     const key = `${part} ${text.toLowerCase()}`
     const known = byText.get(key)
@@ -112,7 +121,8 @@ function partsOf(secrets: readonly Secret[]): readonly Part[] {
     else byText.set(key, { secrets: [secret], part, text: text.toLowerCase() })
   }
   for (const secret of secrets) {
-    if (secret.text.length < FEWEST.whole) throw new TypeError(`A secret is too short to search for: ${secret.kind}`)
+    if (secret.text.length < FEWEST.whole)
+      throw new TypeError(`A secret is too short to search for: ${secret.kind}`)
     const jwt = /^(eyJ[\w-]+)\.([\w-]+)\.([\w-]*)$/.exec(secret.text)
     if (jwt) {
       const [, header = '', payload = '', signature = ''] = jwt
@@ -127,7 +137,8 @@ function partsOf(secrets: readonly Secret[]): readonly Part[] {
     } else {
       add(secret, 'whole', secret.text)
     }
-    for (const digest of secret.digestIsPublic ? [] : digestsOf(secret.text)) add(secret, 'digest', digest)
+    for (const digest of secret.digestIsPublic ? [] : digestsOf(secret.text))
+      add(secret, 'digest', digest)
   }
   return [...byText.values()]
 }
@@ -135,7 +146,10 @@ function partsOf(secrets: readonly Secret[]): readonly Part[] {
 function tokenId(payload: string): string | undefined {
   try {
     const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'))
-    return typeof claims === 'object' && claims !== null && 'jti' in claims && typeof claims.jti === 'string'
+    return typeof claims === 'object' &&
+      claims !== null &&
+      'jti' in claims &&
+      typeof claims.jti === 'string'
       ? claims.jti
       : undefined
   } catch {
@@ -147,7 +161,11 @@ function tokenId(payload: string): string | undefined {
 function digestsOf(text: string): readonly string[] {
   return ['sha256', 'sha512', 'sha1', 'md5'].flatMap((algorithm) => {
     const digest = createHash(algorithm).update(text).digest()
-    return [digest.toString('hex'), digest.toString('base64').replace(/=+$/, ''), digest.toString('base64url')]
+    return [
+      digest.toString('hex'),
+      digest.toString('base64').replace(/=+$/, ''),
+      digest.toString('base64url'),
+    ]
   })
 }
 
@@ -172,9 +190,19 @@ function indexOf(parts: readonly Part[]): ReadonlyMap<string, readonly Place[]> 
 /** How many characters around the two positions are the same. */
 function lengthOfRun(text: string, at: number, secret: string, secretAt: number): number {
   let before = 0
-  while (before < at && before < secretAt && text[at - before - 1] === secret[secretAt - before - 1]) before++
+  while (
+    before < at &&
+    before < secretAt &&
+    text[at - before - 1] === secret[secretAt - before - 1]
+  )
+    before++
   let after = 0
-  while (at + after < text.length && secretAt + after < secret.length && text[at + after] === secret[secretAt + after]) after++
+  while (
+    at + after < text.length &&
+    secretAt + after < secret.length &&
+    text[at + after] === secret[secretAt + after]
+  )
+    after++
   return before + after
 }
 
@@ -193,9 +221,13 @@ function unescaped(text: string): string {
       .replace(
         /%([0-9a-f]{2})|\\+u00([0-9a-f]{2})|\\+x([0-9a-f]{2})|&#x0*([0-9a-f]{2});/gi,
         (_, ...codes: (string | undefined)[]) =>
-          String.fromCharCode(Number.parseInt(codes.slice(0, 4).find((code) => code !== undefined) ?? '', 16)),
+          String.fromCharCode(
+            Number.parseInt(codes.slice(0, 4).find((code) => code !== undefined) ?? '', 16),
+          ),
       )
-      .replace(/&#0*(\d{2,3});/g, (all, code: string) => (Number(code) < 256 ? String.fromCharCode(Number(code)) : all))
+      .replace(/&#0*(\d{2,3});/g, (all, code: string) =>
+        Number(code) < 256 ? String.fromCharCode(Number(code)) : all,
+      )
       .replace(/\\+[nrt]/g, ' ')
     if (next === plain) return plain
     plain = next
@@ -206,13 +238,17 @@ function unescaped(text: string): string {
 /** Both alphabets. A secret may begin anywhere in what was encoded, and what was encoded anywhere in a run of letters: all four alignments. */
 function fromBase64(text: string): string {
   return (text.match(/[\w+/-]{19,}/g) ?? [])
-    .flatMap((run) => [0, 1, 2, 3].map((offset) => Buffer.from(run.slice(offset), 'base64').toString('latin1')))
+    .flatMap((run) =>
+      [0, 1, 2, 3].map((offset) => Buffer.from(run.slice(offset), 'base64').toString('latin1')),
+    )
     .join('\n')
 }
 
 function fromHex(text: string): string {
   return (text.match(/(?:[0-9a-f]{2}[:-]?){12,}[0-9a-f]?/gi) ?? [])
     .map((run) => run.replace(/[:-]/g, ''))
-    .flatMap((run) => [0, 1].map((offset) => Buffer.from(run.slice(offset), 'hex').toString('latin1')))
+    .flatMap((run) =>
+      [0, 1].map((offset) => Buffer.from(run.slice(offset), 'hex').toString('latin1')),
+    )
     .join('\n')
 }

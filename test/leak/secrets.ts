@@ -24,10 +24,19 @@ const keyFile = z.object({
 })
 
 /** Kinds of the deployment's own keys, which are in the key file and nowhere else. */
-export const DEPLOYMENT = ['private key', 'cookie key', 'client secret', 'fingerprint key', 'attachment key'] as const
+export const DEPLOYMENT = [
+  'private key',
+  'cookie key',
+  'client secret',
+  'fingerprint key',
+  'attachment key',
+] as const
 
 /** Reads them off the traffic of the house, and its keys off the key file; `others` are known already. */
-export async function secretsOf(house: House, others: readonly Secret[] = []): Promise<readonly Secret[]> {
+export async function secretsOf(
+  house: House,
+  others: readonly Secret[] = [],
+): Promise<readonly Secret[]> {
   const secrets = new Map(others.map((secret) => [secret.text, secret]))
   const add = (secret: Secret) => {
     if (secret.text.length >= 12 && !secrets.has(secret.text)) secrets.set(secret.text, secret)
@@ -40,7 +49,11 @@ export async function secretsOf(house: House, others: readonly Secret[] = []): P
     addToken(bearerIn(exchange.headers.get('authorization')), 'access token')
     for (const line of exchange.answer?.headers.getSetCookie() ?? []) {
       const value = /^[^=]+=([^;]*)/.exec(line)?.[1]
-      if (value) add({ kind: /^taskflow_session/.test(line) ? 'session cookie' : 'sign-in cookie', text: value })
+      if (value)
+        add({
+          kind: /^taskflow_session/.test(line) ? 'session cookie' : 'sign-in cookie',
+          text: value,
+        })
     }
     const handle = exchange.answer?.headers.get('onbehalf-session')
     if (handle) add({ kind: 'session handle', text: handle })
@@ -64,7 +77,8 @@ export async function secretsOf(house: House, others: readonly Secret[] = []): P
     addToken(got.data.id_token, 'ID token')
   }
   for (const { headers } of house.arrivals) {
-    if (typeof headers.authorization === 'string') addToken(bearerIn(headers.authorization), 'access token')
+    if (typeof headers.authorization === 'string')
+      addToken(bearerIn(headers.authorization), 'access token')
   }
 
   const keys = keyFile.parse(json(await readFile(join(house.dataDir, 'keys', 'keys.json'), 'utf8')))
@@ -86,9 +100,15 @@ function bearerIn(header: string | null): string | undefined {
 function tokenOf({ urls }: House, text: string, opaque: string): Secret {
   if (!/^eyJ[\w-]+\.[\w-]+\.[\w-]*$/.test(text)) return { kind: opaque, text }
   const { aud, sub } = decodeJwt(text)
-  const resource = Object.entries({ ...urls, classic: classicUrl(urls) }).find(([, url]) => url === aud)?.[0]
+  const resource = Object.entries({ ...urls, classic: classicUrl(urls) }).find(
+    ([, url]) => url === aud,
+  )?.[0]
   if (sub === 'taskflow-chat') return { kind: 'client assertion', text }
-  return { kind: resource ? `access token for ${resource}` : opaque, text, ...(sub === undefined ? {} : { owner: sub }) }
+  return {
+    kind: resource ? `access token for ${resource}` : opaque,
+    text,
+    ...(sub === undefined ? {} : { owner: sub }),
+  }
 }
 
 function json(text: string | undefined): unknown {

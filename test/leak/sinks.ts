@@ -38,7 +38,10 @@ export async function sinksOf(sources: SinkSources): Promise<readonly Sink[]> {
   const classic = classicUrl(urls)
   const to = (url: string) =>
     exchanges.filter(
-      (exchange) => exchange.url === url || exchange.url.startsWith(`${url}/`) || exchange.url.startsWith(`${url}?`),
+      (exchange) =>
+        exchange.url === url ||
+        exchange.url.startsWith(`${url}/`) ||
+        exchange.url.startsWith(`${url}?`),
     )
   const visitsTo = (start: string) => visits.filter(({ url }) => url.startsWith(start))
   const raw = (some: readonly Visit[]) => some.map(visitText).join('\n')
@@ -48,7 +51,9 @@ export async function sinksOf(sources: SinkSources): Promise<readonly Sink[]> {
       .join('\n')
   const answers = (some: readonly Exchange[]) => some.map(answerText).join('\n')
   // What another server answers is its own affair: the answers of the house are looked at.
-  const ours = exchanges.filter(({ url }) => [urls.issuer, urls.mcp, classic, urls.api].some((one) => url.startsWith(one)))
+  const ours = exchanges.filter(({ url }) =>
+    [urls.issuer, urls.mcp, classic, urls.api].some((one) => url.startsWith(one)),
+  )
   const failed = ours.filter(({ answer }) => answer && answer.status >= 400)
 
   // Each visit is searched once, under the most telling name.
@@ -58,7 +63,10 @@ export async function sinksOf(sources: SinkSources): Promise<readonly Sink[]> {
   const elsewhere = new Set([...shown, ...trail, ...readAgain])
 
   const sinks: Sink[] = [
-    { name: 'K1 requests to the model', bytes: provider.map((request) => providerText(request, providerKey)).join('\n') },
+    {
+      name: 'K1 requests to the model',
+      bytes: provider.map((request) => providerText(request, providerKey)).join('\n'),
+    },
     { name: 'K2 what the page shows of them', bytes: raw(shown) },
     {
       name: 'K3 what the browser got from the web server, byte by byte',
@@ -70,9 +78,15 @@ export async function sinksOf(sources: SinkSources): Promise<readonly Sink[]> {
     },
     { name: 'K6 log', bytes: bytesOf(house.logLines.join('')) },
     { name: 'K6 console and standard streams', bytes: house.printed.join('\n') },
-    { name: 'K8 answers that are errors', bytes: `${raw(visits.filter(({ status }) => status >= 400))}\n${answers(failed)}` },
+    {
+      name: 'K8 answers that are errors',
+      bytes: `${raw(visits.filter(({ status }) => status >= 400))}\n${answers(failed)}`,
+    },
     { name: 'the credential trail', bytes: raw(trail) },
-    { name: 'requests to the MCP server, without their own token', bytes: requests(urls.mcp, 'access token for mcp') },
+    {
+      name: 'requests to the MCP server, without their own token',
+      bytes: requests(urls.mcp, 'access token for mcp'),
+    },
     { name: 'answers of the MCP server', bytes: answers(to(urls.mcp)) },
     ...(to(classic).length === 0
       ? []
@@ -83,7 +97,10 @@ export async function sinksOf(sources: SinkSources): Promise<readonly Sink[]> {
           },
           { name: 'answers of TaskFlow classic', bytes: answers(to(classic)) },
         ]),
-    { name: 'requests to the API, without their own token', bytes: requests(urls.api, 'access token for api') },
+    {
+      name: 'requests to the API, without their own token',
+      bytes: requests(urls.api, 'access token for api'),
+    },
     { name: 'answers of the API', bytes: answers(to(urls.api)) },
     ...(other === undefined
       ? []
@@ -100,7 +117,11 @@ export async function sinksOf(sources: SinkSources): Promise<readonly Sink[]> {
   ]
   for (const [path, content] of await house.files()) {
     const entitled = entitledIn(path)
-    sinks.push({ name: `K4 file ${path}`, bytes: content.toString('latin1'), ...(entitled ? { entitled } : {}) })
+    sinks.push({
+      name: `K4 file ${path}`,
+      bytes: content.toString('latin1'),
+      ...(entitled ? { entitled } : {}),
+    })
   }
   return sinks
 }
@@ -134,16 +155,27 @@ function visitText({ raw: sent, body }: Visit): string {
 const TRAILERS = 500
 
 /** A request with its own token cut out of the place that it belongs in: one header, one key of `_meta`, or the argument of the old server. */
-function requestText({ method, url, headers, body }: Exchange, kind: string, secrets: readonly Secret[]): string {
-  const isOwn = (text: string | undefined) => secrets.some((secret) => secret.kind === kind && secret.text === text)
+function requestText(
+  { method, url, headers, body }: Exchange,
+  kind: string,
+  secrets: readonly Secret[],
+): string {
+  const isOwn = (text: string | undefined) =>
+    secrets.some((secret) => secret.kind === kind && secret.text === text)
   const lines = [...headers].map(([name, value]) => {
     const own =
       name === 'authorization'
         ? isOwn(/^Bearer (.*)$/.exec(value)?.[1])
-        : name === 'onbehalf-session' && secrets.some((secret) => secret.kind === 'session handle' && secret.text === value)
+        : name === 'onbehalf-session' &&
+          secrets.some((secret) => secret.kind === 'session handle' && secret.text === value)
     return `${name}: ${own ? '[own]' : value}`
   })
-  const field = kind === 'access token for mcp' ? META_KEY : kind === 'access token for classic' ? 'access_token' : undefined
+  const field =
+    kind === 'access token for mcp'
+      ? META_KEY
+      : kind === 'access token for classic'
+        ? 'access_token'
+        : undefined
   const rest = body.replace(/"([\w./-]+)":"(eyJ[^"]+)"/g, (all, name, text) =>
     name === field && isOwn(text) ? `"${name}":"[own]"` : all,
   )
@@ -153,13 +185,21 @@ function requestText({ method, url, headers, body }: Exchange, kind: string, sec
 /** An answer of a test in the network's place is no answer of ours. */
 function answerText({ answer, injected }: Exchange): string {
   if (!answer || injected) return ''
-  const headers = [...answer.headers].filter(([name, value]) => name !== 'onbehalf-session' || !/^[\w-]{43}$/.test(value))
-  return [String(answer.status), ...headers.map(([name, value]) => `${name}: ${value}`), '', answer.body()].join('\n')
+  const headers = [...answer.headers].filter(
+    ([name, value]) => name !== 'onbehalf-session' || !/^[\w-]{43}$/.test(value),
+  )
+  return [
+    String(answer.status),
+    ...headers.map(([name, value]) => `${name}: ${value}`),
+    '',
+    answer.body(),
+  ].join('\n')
 }
 
 function providerText({ headers, body }: ProviderRequest, key: string): string {
   const lines = Object.entries(headers).map(
-    ([name, value]) => `${name}: ${name === 'authorization' && value === `Bearer ${key}` ? 'Bearer [own]' : value}`,
+    ([name, value]) =>
+      `${name}: ${name === 'authorization' && value === `Bearer ${key}` ? 'Bearer [own]' : value}`,
   )
   return [...lines, '', bytesOf(body)].join('\n')
 }

@@ -22,7 +22,9 @@ export interface WorstCaseModel {
 const tool = z.looseObject({
   function: z.looseObject({
     name: z.string(),
-    parameters: z.looseObject({ properties: z.record(z.string(), z.unknown()).default({}) }).optional(),
+    parameters: z
+      .looseObject({ properties: z.record(z.string(), z.unknown()).default({}) })
+      .optional(),
   }),
 })
 const asked = z.looseObject({
@@ -80,7 +82,9 @@ function toolCalls({ tools }: Asked, context: string): readonly object[] {
   const calls = tools.flatMap(({ function: { name, parameters } }) => {
     const names = Object.keys(parameters?.properties ?? {})
     const proper = Object.fromEntries(names.flatMap((one) => valueFor(one, context)))
-    const smuggled = Object.fromEntries(SMUGGLED.map((one) => [one, one === '_meta' ? { token: HANDLES } : HANDLES]))
+    const smuggled = Object.fromEntries(
+      SMUGGLED.map((one) => [one, one === '_meta' ? { token: HANDLES } : HANDLES]),
+    )
     const nested = `{"__proto__":${JSON.stringify(smuggled)},"headers":${JSON.stringify(smuggled)},"context":${JSON.stringify(context)}}`
     return [
       { name, arguments: JSON.stringify(proper) },
@@ -89,7 +93,9 @@ function toolCalls({ tools }: Asked, context: string): readonly object[] {
       { name: name.toUpperCase(), arguments: JSON.stringify(proper) },
     ]
   })
-  return calls.map((call, index) => ({ tool_calls: [{ index, id: `call_${index}`, type: 'function', function: call }] }))
+  return calls.map((call, index) => ({
+    tool_calls: [{ index, id: `call_${index}`, type: 'function', function: call }],
+  }))
 }
 
 function valueFor(name: string, context: string): readonly (readonly [string, unknown])[] {

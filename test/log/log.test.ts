@@ -18,7 +18,12 @@ function house(options: LogOptions = {}) {
     destination: { write: (line) => lines.push(line) },
     ...options,
   })
-  return { lines, log, text: () => lines.join(''), parsed: () => lines.map((line) => JSON.parse(line)) }
+  return {
+    lines,
+    log,
+    text: () => lines.join(''),
+    parsed: () => lines.map((line) => JSON.parse(line)),
+  }
 }
 
 /** Fields as a careless caller would pass them, past the compiler. */
@@ -80,14 +85,20 @@ describe('a credential never shows', () => {
   const probes: [string, LogFields][] = [
     ['as a credential object in a field', careless({ subject: new Credential(JWT) })],
     ['in a list', careless({ scopes: [new Credential(JWT), `Bearer ${JWT}`] })],
-    ['nested deeper than anybody declared', careless({ operation: { a: { b: { c: [{ authorization: JWT }] } } } })],
+    [
+      'nested deeper than anybody declared',
+      careless({ operation: { a: { b: { c: [{ authorization: JWT }] } } } }),
+    ],
     [
       'in a field that nobody named',
       careless({ headers: { authorization: `Bearer ${JWT}` }, Authorization: JWT, token: OPAQUE }),
     ],
     ['in a field name', careless({ [JWT]: 1 })],
     ['in the message of an error', { error }],
-    ['in the stack of an error', { error: Object.assign(new Error('x'), { stack: `Error: ${JWT}` }) }],
+    [
+      'in the stack of an error',
+      { error: Object.assign(new Error('x'), { stack: `Error: ${JWT}` }) },
+    ],
     ['in the name or code of an error', { error: { name: JWT, code: `Bearer ${JWT}` } }],
     [
       'in a name that is a sentence, without any shape',
@@ -118,8 +129,14 @@ describe('a credential never shows', () => {
     ['in the middle of words', { operation: `got ${JWT}, refused` }],
     ['without its signature', { operation: JWT.split('.').slice(0, 2).join('.') }],
     ['by its first 20 characters', { operation: JWT.slice(0, 20) }],
-    ['in JSON inside a string', { operation: JSON.stringify({ access_token: OPAQUE, token_type: 'Bearer' }) }],
-    ['in JSON inside JSON inside a string', { operation: JSON.stringify(JSON.stringify({ refresh_token: OPAQUE })) }],
+    [
+      'in JSON inside a string',
+      { operation: JSON.stringify({ access_token: OPAQUE, token_type: 'Bearer' }) },
+    ],
+    [
+      'in JSON inside JSON inside a string',
+      { operation: JSON.stringify(JSON.stringify({ refresh_token: OPAQUE })) },
+    ],
     ['in a form', { operation: `grant_type=x&subject_token=${OPAQUE}&resource=y` }],
     ['in a form, with its names in capitals', { operation: `CLIENT_SECRET=${OPAQUE}` }],
     ['in a query', { url: `https://tasks.example/mcp?access_token=${OPAQUE}` }],
@@ -131,7 +148,8 @@ describe('a credential never shows', () => {
 
   it.each(probes)('%s', (_, fields) => {
     const { log, text, lines } = house()
-    for (const level of ['debug', 'info', 'warn', 'error', 'audit'] as const) log[level]('a probe', fields)
+    for (const level of ['debug', 'info', 'warn', 'error', 'audit'] as const)
+      log[level]('a probe', fields)
     expect(lines).toHaveLength(5)
     for (const secret of [
       JWT,
@@ -144,15 +162,17 @@ describe('a credential never shows', () => {
     }
   })
 
-  it.each([`Bearer ${JWT}`, `refused ${JWT}`, `{"access_token":"${OPAQUE}"}`, `https://a:${OPAQUE}@x.example`])(
-    'in the message: %#',
-    (message) => {
-      const { log, text } = house()
-      log.error(message)
-      expect(text()).not.toContain(OPAQUE)
-      expect(text()).not.toContain(JWT.slice(0, 20))
-    },
-  )
+  it.each([
+    `Bearer ${JWT}`,
+    `refused ${JWT}`,
+    `{"access_token":"${OPAQUE}"}`,
+    `https://a:${OPAQUE}@x.example`,
+  ])('in the message: %#', (message) => {
+    const { log, text } = house()
+    log.error(message)
+    expect(text()).not.toContain(OPAQUE)
+    expect(text()).not.toContain(JWT.slice(0, 20))
+  })
 
   it('by printf arguments, which are not taken', () => {
     const { log, text } = house()
@@ -173,21 +193,42 @@ function ring(cause: Error): Error {
 describe('an error', () => {
   it('is its name and code, and those of its causes', () => {
     const { log, parsed } = house()
-    const cause = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' })
+    const cause = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), {
+      code: 'ECONNREFUSED',
+    })
     log.error('x', { error: new TypeError('fetch failed', { cause }) })
-    expect(parsed()[0].error).toEqual({ name: 'TypeError', cause: { name: 'Error', code: 'ECONNREFUSED' } })
+    expect(parsed()[0].error).toEqual({
+      name: 'TypeError',
+      cause: { name: 'Error', code: 'ECONNREFUSED' },
+    })
   })
 
   it('of ours has its reason, and the claim and the server by name', () => {
     const { log, parsed } = house()
-    log.error('x', { error: new AuthError({ reason: 'claim_missing', claim: 'exp', server: 'tasks' }, 'a sentence') })
-    expect(parsed()[0].error).toEqual({ name: 'AuthError', code: 'claim_missing', claim: 'exp', server: 'tasks' })
+    log.error('x', {
+      error: new AuthError(
+        { reason: 'claim_missing', claim: 'exp', server: 'tasks' },
+        'a sentence',
+      ),
+    })
+    expect(parsed()[0].error).toEqual({
+      name: 'AuthError',
+      code: 'claim_missing',
+      claim: 'exp',
+      server: 'tasks',
+    })
   })
 
   it('that is none is named by its type', () => {
     const { log, parsed } = house()
     for (const error of ['text', 7, null, undefined, {}]) log.error('x', { error })
-    expect(parsed().map((line) => line.error.name)).toEqual(['string', 'number', 'object', 'undefined', 'Error'])
+    expect(parsed().map((line) => line.error.name)).toEqual([
+      'string',
+      'number',
+      'object',
+      'undefined',
+      'Error',
+    ])
   })
 })
 
@@ -208,7 +249,8 @@ describe('characters that a terminal or a reader obeys', () => {
     const [line = ''] = lines
     expect(line.slice(0, -1)).not.toContain(raw)
     const code = `\\u${raw.charCodeAt(0).toString(16).padStart(4, '0')}`
-    for (const text of [parsed()[0].message, parsed()[0].subject, parsed()[0].scopes[0]]) expect(text).toContain(code)
+    for (const text of [parsed()[0].message, parsed()[0].subject, parsed()[0].scopes[0]])
+      expect(text).toContain(code)
   })
 })
 
@@ -260,7 +302,9 @@ describe('the audit in the log', () => {
   it('has every field of the event, at the time of the event', async () => {
     const { log, parsed } = house()
     await auditSink(log).record(event)
-    expect(parsed()).toEqual([{ level: 'audit', message: 'hop', ...event, time: '2026-01-01T00:00:01.000Z' }])
+    expect(parsed()).toEqual([
+      { level: 'audit', message: 'hop', ...event, time: '2026-01-01T00:00:01.000Z' },
+    ])
   })
 
   it('is written whatever the level', async () => {

@@ -17,7 +17,11 @@ beforeEach(async () => {
 })
 
 /** POSTs without any Authorization header unless one is given. */
-async function send(body: unknown, headers: Record<string, string> = {}, init: { url?: string; at?: House } = {}) {
+async function send(
+  body: unknown,
+  headers: Record<string, string> = {},
+  init: { url?: string; at?: House } = {},
+) {
   const { url = MCP, at = house } = init
   const accept = 'application/json, text/event-stream'
   return at.serve(
@@ -55,12 +59,14 @@ describe('a session handle', () => {
     const answer = await send(toolCall('list_tasks'), { [HANDLE]: handle })
     expect(await answer.text()).toContain('tasks of bob')
     expect(answer.headers.get(HANDLE)).toBeNull()
-    expect(house.events.filter(({ hop }) => hop === 'server-door').map(({ placement, subject }) => [placement, subject])).toEqual(
-      [
-        ['header Authorization', 'bob'],
-        ['session handle', 'bob'],
-      ],
-    )
+    expect(
+      house.events
+        .filter(({ hop }) => hop === 'server-door')
+        .map(({ placement, subject }) => [placement, subject]),
+    ).toEqual([
+      ['header Authorization', 'bob'],
+      ['session handle', 'bob'],
+    ])
   })
 
   test('never reaches the handler, and is not to be cached', async () => {
@@ -77,8 +83,13 @@ describe('a session handle', () => {
 
   test('is the same for the same token, and another one for another token of the same person', async () => {
     const token = await house.mint()
-    const handleOf = async (one: string) => (await house.post(toolCall('whoami'), {}, one)).headers.get(HANDLE)
-    const [first, again, other] = [await handleOf(token), await handleOf(token), await handleOf(await house.mint())]
+    const handleOf = async (one: string) =>
+      (await house.post(toolCall('whoami'), {}, one)).headers.get(HANDLE)
+    const [first, again, other] = [
+      await handleOf(token),
+      await handleOf(token),
+      await handleOf(await house.mint()),
+    ]
     expect(again).toBe(first)
     expect(other).not.toBe(first)
   })
@@ -87,15 +98,22 @@ describe('a session handle', () => {
     const wide = await opened({ jti: 'one' })
     const narrow = await opened({ jti: 'one', scope: 'tasks:read' })
     expect(narrow).not.toBe(wide)
-    expect((await send(toolCall('add_task', { title: 'x' }), { [HANDLE]: narrow })).status).toBe(403)
+    expect((await send(toolCall('add_task', { title: 'x' }), { [HANDLE]: narrow })).status).toBe(
+      403,
+    )
   })
 
   test('is not given with an answer that is an error, and not where the server does not want it', async () => {
-    const failing = await build({ accept: { session: true } }, async () => new Response(null, { status: 500 }))
+    const failing = await build(
+      { accept: { session: true } },
+      async () => new Response(null, { status: 500 }),
+    )
     expect((await failing.post(toolCall('whoami'))).headers.get(HANDLE)).toBeNull()
     const plain = await build()
     expect((await plain.post(toolCall('whoami'))).headers.get(HANDLE)).toBeNull()
-    expect((await send(toolCall('whoami'), { [HANDLE]: await opened() }, { at: plain })).status).toBe(401)
+    expect(
+      (await send(toolCall('whoami'), { [HANDLE]: await opened() }, { at: plain })).status,
+    ).toBe(401)
   })
 
   test('lets through what the scopes of its token allow, and no more', async () => {
@@ -113,7 +131,9 @@ describe('a session handle', () => {
       accept: { session: true },
       verifier: {
         verify: (...asked) =>
-          ended ? Promise.resolve({ ok: false, refusal: { reason: 'token_inactive' } }) : verifier.verify(...asked),
+          ended
+            ? Promise.resolve({ ok: false, refusal: { reason: 'token_inactive' } })
+            : verifier.verify(...asked),
       },
     })
     const handle = await opened({}, { ...watched, mint: house.mint, post: watched.post })
@@ -122,7 +142,12 @@ describe('a session handle', () => {
     expect((await send(toolCall('whoami'), { [HANDLE]: handle }, { at: watched })).status).toBe(401)
   })
 
-  const rows: readonly [string, (handle: string) => Promise<Record<string, string>>, number, string][] = [
+  const rows: readonly [
+    string,
+    (handle: string) => Promise<Record<string, string>>,
+    number,
+    string,
+  ][] = [
     ['unknown', async () => ({ [HANDLE]: 'A'.repeat(43) }), 401, 'invalid_token'],
     ['empty', async () => ({ [HANDLE]: '' }), 401, 'invalid_token'],
     [
@@ -138,15 +163,30 @@ describe('a session handle', () => {
       401,
       'invalid_token',
     ],
-    ['unknown, beside a token', async () => ({ [HANDLE]: 'A'.repeat(43), ...(await bearer()) }), 401, 'invalid_token'],
+    [
+      'unknown, beside a token',
+      async () => ({ [HANDLE]: 'A'.repeat(43), ...(await bearer()) }),
+      401,
+      'invalid_token',
+    ],
     [
       'good, beside a token that is not',
       async (handle) => ({ [HANDLE]: handle, ...(await bearer({ exp: 1 })) }),
       401,
       'invalid_token',
     ],
-    ['good, beside another scheme', async (handle) => ({ [HANDLE]: handle, authorization: 'Basic YTpi' }), 401, 'Bearer scope='],
-    ['in the place of the token', async (handle) => ({ authorization: `Bearer ${handle}` }), 401, 'invalid_token'],
+    [
+      'good, beside another scheme',
+      async (handle) => ({ [HANDLE]: handle, authorization: 'Basic YTpi' }),
+      401,
+      'Bearer scope=',
+    ],
+    [
+      'in the place of the token',
+      async (handle) => ({ authorization: `Bearer ${handle}` }),
+      401,
+      'invalid_token',
+    ],
   ]
   test.each(rows)('%s', async (_, headers, status, error) => {
     const given = await headers(await opened())
@@ -160,7 +200,11 @@ describe('a session handle', () => {
   })
 
   test('with a token in the query is refused all the same', async () => {
-    const response = await send(toolCall('whoami'), { [HANDLE]: await opened() }, { url: `${MCP}?access_token=abc` })
+    const response = await send(
+      toolCall('whoami'),
+      { [HANDLE]: await opened() },
+      { url: `${MCP}?access_token=abc` },
+    )
     expect(response.status).toBe(400)
   })
 
@@ -176,13 +220,22 @@ describe('a session handle', () => {
 
   test('of a protocol session stays with its owner', async () => {
     const sessions = await build({ accept: { session: true } }, async () =>
-      Response.json({ jsonrpc: '2.0', id: 1, result: {} }, { headers: { 'mcp-session-id': 'session-1' } }),
+      Response.json(
+        { jsonrpc: '2.0', id: 1, result: {} },
+        { headers: { 'mcp-session-id': 'session-1' } },
+      ),
     )
     const alice = await opened({}, sessions)
     const mallory = await opened({ sub: 'mallory' }, sessions)
     const at = { at: sessions }
-    expect((await send(toolCall('whoami'), { [HANDLE]: alice, 'mcp-session-id': 'session-1' }, at)).status).toBe(200)
-    expect((await send(toolCall('whoami'), { [HANDLE]: mallory, 'mcp-session-id': 'session-1' }, at)).status).toBe(404)
+    expect(
+      (await send(toolCall('whoami'), { [HANDLE]: alice, 'mcp-session-id': 'session-1' }, at))
+        .status,
+    ).toBe(200)
+    expect(
+      (await send(toolCall('whoami'), { [HANDLE]: mallory, 'mcp-session-id': 'session-1' }, at))
+        .status,
+    ).toBe(404)
   })
 })
 
@@ -192,7 +245,10 @@ describe('a credential in _meta', () => {
     const answer = await send(withMeta(token, 'list_tasks'))
     expect(await answer.text()).toContain('tasks of bob')
     expect(answer.headers.get(HANDLE)).toBeNull()
-    expect(house.events.find(({ hop }) => hop === 'server-door')).toMatchObject({ outcome: 'allowed', placement: `_meta ${KEY}` })
+    expect(house.events.find(({ hop }) => hop === 'server-door')).toMatchObject({
+      outcome: 'allowed',
+      placement: `_meta ${KEY}`,
+    })
     const body = await house.handled.at(-1)?.text()
     expect(body).not.toContain(token)
     expect(JSON.parse(body ?? '').params._meta).toEqual({ progressToken: 7 })
@@ -203,26 +259,79 @@ describe('a credential in _meta', () => {
     expect((await send(withMeta(await plain.mint()), {}, { at: plain })).status).toBe(401)
   })
 
-  const rows: readonly [string, (token: string) => unknown, Record<string, string> | 'bearer' | 'handle', number, string][] = [
+  const rows: readonly [
+    string,
+    (token: string) => unknown,
+    Record<string, string> | 'bearer' | 'handle',
+    number,
+    string,
+  ][] = [
     ['none', () => toolCall('whoami'), {}, 401, 'Bearer scope='],
-    ['under another key', (token) => withMeta(token, 'whoami', 'example.tasks/token'), {}, 401, 'Bearer scope='],
-    ['in the arguments', (token) => toolCall('whoami', { _meta: { [KEY]: token } }), {}, 401, 'Bearer scope='],
-    ['beside params', (token) => ({ ...toolCall('whoami'), _meta: { [KEY]: token } }), {}, 401, 'Bearer scope='],
+    [
+      'under another key',
+      (token) => withMeta(token, 'whoami', 'example.tasks/token'),
+      {},
+      401,
+      'Bearer scope=',
+    ],
+    [
+      'in the arguments',
+      (token) => toolCall('whoami', { _meta: { [KEY]: token } }),
+      {},
+      401,
+      'Bearer scope=',
+    ],
+    [
+      'beside params',
+      (token) => ({ ...toolCall('whoami'), _meta: { [KEY]: token } }),
+      {},
+      401,
+      'Bearer scope=',
+    ],
     ['not a text', () => withMeta({ token: 1 }), {}, 400, 'invalid_request'],
     ['a text with a space', (token) => withMeta(`Bearer ${token}`), {}, 400, 'invalid_request'],
     ['empty', () => withMeta(''), {}, 400, 'invalid_request'],
     ['of 9000 characters', () => withMeta('a'.repeat(9000)), {}, 400, 'invalid_request'],
     ['in a batch of one', (token) => [withMeta(token)], {}, 401, 'Bearer scope='],
-    ['in the first of a batch', (token) => [withMeta(token), toolCall('list_tasks', {}, 2)], {}, 401, 'Bearer scope='],
-    ['in every message of a batch', (token) => [withMeta(token), withMeta(token)], {}, 401, 'Bearer scope='],
+    [
+      'in the first of a batch',
+      (token) => [withMeta(token), toolCall('list_tasks', {}, 2)],
+      {},
+      401,
+      'Bearer scope=',
+    ],
+    [
+      'in every message of a batch',
+      (token) => [withMeta(token), withMeta(token)],
+      {},
+      401,
+      'Bearer scope=',
+    ],
     ['beside the header', (token) => withMeta(token), 'bearer', 400, 'invalid_request'],
-    ['in a batch beside the header', (token) => [toolCall('whoami'), withMeta(token)], 'bearer', 400, 'invalid_request'],
+    [
+      'in a batch beside the header',
+      (token) => [toolCall('whoami'), withMeta(token)],
+      'bearer',
+      400,
+      'invalid_request',
+    ],
     ['beside a session handle', (token) => withMeta(token), 'handle', 400, 'invalid_request'],
     ['in a body that is no JSON', () => '{"params":{"_meta":', {}, 401, 'Bearer'],
-    ['through a prototype', (token) => `{"params":{"__proto__":{"_meta":{"${KEY}":"${token}"}}}}`, {}, 401, 'Bearer'],
+    [
+      'through a prototype',
+      (token) => `{"params":{"__proto__":{"_meta":{"${KEY}":"${token}"}}}}`,
+      {},
+      401,
+      'Bearer',
+    ],
   ]
   test.each(rows)('%s', async (_, body, headers, status, error) => {
-    const given = headers === 'bearer' ? await bearer() : headers === 'handle' ? { [HANDLE]: await opened() } : headers
+    const given =
+      headers === 'bearer'
+        ? await bearer()
+        : headers === 'handle'
+          ? { [HANDLE]: await opened() }
+          : headers
     const before = house.handled.length
     const response = await send(body(await house.mint()), given)
     expect(response.status).toBe(status)
@@ -243,7 +352,10 @@ describe('a credential in _meta', () => {
 
   test('the last of two that one object has under the same key counts, and none goes on', async () => {
     const [first, second] = [await house.mint({ sub: 'mallory' }), await house.mint({ sub: 'bob' })]
-    const text = JSON.stringify(withMeta(second)).replace(`"${KEY}":`, `"${KEY}":"${first}","${KEY}":`)
+    const text = JSON.stringify(withMeta(second)).replace(
+      `"${KEY}":`,
+      `"${KEY}":"${first}","${KEY}":`,
+    )
     expect(await (await send(text)).text()).toContain('bob')
     const body = await house.handled.at(-1)?.text()
     for (const token of [first, second]) expect(body).not.toContain(token)
@@ -277,7 +389,13 @@ describe("with the library's own client end", () => {
           return { ok: true, value: { credential, expiresAt: Date.now() / 1000 + 300, scopes } }
         },
       },
-      servers: { Tasks: { url: MCP, source: { type: 'exchange', scopes: ['tasks:read', 'tasks:write'] }, placement } },
+      servers: {
+        Tasks: {
+          url: MCP,
+          source: { type: 'exchange', scopes: ['tasks:read', 'tasks:write'] },
+          placement,
+        },
+      },
       audit: { record: () => undefined },
       async fetch(input, init) {
         const request = new Request(input, init)
@@ -286,30 +404,43 @@ describe("with the library's own client end", () => {
       },
     })
     const token = await house.mint({ sub: 'bob', aud: 'https://app.example/chat' })
-    const admission = await app.admit(new Request('https://app.example/chat', { headers: { authorization: `Bearer ${token}` } }))
+    const admission = await app.admit(
+      new Request('https://app.example/chat', { headers: { authorization: `Bearer ${token}` } }),
+    )
     if (!admission.ok) throw new Error(admission.refusal.reason)
     const client = new Client(
       { name: 'test', version: '1.0.0' },
       revision === '2026-07-28' ? { versionNegotiation: { mode: { pin: revision } } } : {},
     )
-    await client.connect(new StreamableHTTPClientTransport(new URL(MCP), { fetch: admission.value.fetch('Tasks') }))
+    await client.connect(
+      new StreamableHTTPClientTransport(new URL(MCP), { fetch: admission.value.fetch('Tasks') }),
+    )
     clients.push(client)
     return { client, sent }
   }
 
-  test.each(['2026-07-28', '2025-11-25'] as const)('session, %s: the token goes once, the handle after it', async (revision) => {
-    const { client, sent } = await connected({ type: 'session' }, revision)
-    await client.listTools()
-    for (let call = 0; call < 3; call++) expect(textOf(await client.callTool({ name: 'list_tasks' }))).toBe('tasks of bob')
-    expect(sent.filter(({ headers }) => headers.has('authorization'))).toHaveLength(1)
-    expect(sent[0]?.headers.has('authorization')).toBe(true)
-    expect(sent.slice(1).every(({ headers }) => /^[\w-]{43}$/.test(headers.get(HANDLE) ?? ''))).toBe(true)
-  })
+  test.each(['2026-07-28', '2025-11-25'] as const)(
+    'session, %s: the token goes once, the handle after it',
+    async (revision) => {
+      const { client, sent } = await connected({ type: 'session' }, revision)
+      await client.listTools()
+      for (let call = 0; call < 3; call++)
+        expect(textOf(await client.callTool({ name: 'list_tasks' }))).toBe('tasks of bob')
+      expect(sent.filter(({ headers }) => headers.has('authorization'))).toHaveLength(1)
+      expect(sent[0]?.headers.has('authorization')).toBe(true)
+      expect(
+        sent.slice(1).every(({ headers }) => /^[\w-]{43}$/.test(headers.get(HANDLE) ?? '')),
+      ).toBe(true)
+    },
+  )
 
-  test.each(['2026-07-28', '2025-11-25'] as const)('meta, %s: in every request, in no header', async (revision) => {
-    const { client, sent } = await connected({ type: 'meta', key: KEY }, revision)
-    await client.listTools()
-    expect(textOf(await client.callTool({ name: 'list_tasks' }))).toBe('tasks of bob')
-    expect(sent.filter(({ headers }) => headers.has('authorization'))).toHaveLength(0)
-  })
+  test.each(['2026-07-28', '2025-11-25'] as const)(
+    'meta, %s: in every request, in no header',
+    async (revision) => {
+      const { client, sent } = await connected({ type: 'meta', key: KEY }, revision)
+      await client.listTools()
+      expect(textOf(await client.callTool({ name: 'list_tasks' }))).toBe('tasks of bob')
+      expect(sent.filter(({ headers }) => headers.has('authorization'))).toHaveLength(0)
+    },
+  )
 })

@@ -11,7 +11,10 @@ async function houseThat(work: (call: ServerCall) => Promise<unknown>) {
     try {
       return Response.json({ outcome: await work(call) })
     } catch (error) {
-      return Response.json({ code: error instanceof AuthError ? error.code : 'foreign', message: String(error) })
+      return Response.json({
+        code: error instanceof AuthError ? error.code : 'foreign',
+        message: String(error),
+      })
     }
   })
 }
@@ -38,22 +41,29 @@ describe('the destination', () => {
     'https://api.example@evil.example/api/tasks',
   ])('%s gets no request at all', async (url) => {
     const house = await houseThat(async (call) => (await call.fetch('tasks')(url)).status)
-    expect(await (await house.post(toolCall('whoami'))).json()).toMatchObject({ code: 'destination_refused' })
+    expect(await (await house.post(toolCall('whoami'))).json()).toMatchObject({
+      code: 'destination_refused',
+    })
     expect(house.apiRequests).toHaveLength(0)
     expect(house.exchanges).toHaveLength(0)
   })
 
-  test.each([API, `${API}/tasks`, `${API}/tasks?status=a%2Fb#x`, `${API}/./tasks/../projects`, `${API}/tasks/a%20b`])(
-    '%s is the API',
-    async (url) => {
-      const house = await houseThat(async (call) => (await call.fetch('tasks')(url)).status)
-      expect(await (await house.post(toolCall('whoami'))).json()).toEqual({ outcome: 200 })
-    },
-  )
+  test.each([
+    API,
+    `${API}/tasks`,
+    `${API}/tasks?status=a%2Fb#x`,
+    `${API}/./tasks/../projects`,
+    `${API}/tasks/a%20b`,
+  ])('%s is the API', async (url) => {
+    const house = await houseThat(async (call) => (await call.fetch('tasks')(url)).status)
+    expect(await (await house.post(toolCall('whoami'))).json()).toEqual({ outcome: 200 })
+  })
 
   test('an API that was not declared is an error', async () => {
     const house = await houseThat(async (call) => call.fetch('mail')(`${API}/mail`))
-    expect(await (await house.post(toolCall('whoami'))).json()).toMatchObject({ code: 'server_unbound' })
+    expect(await (await house.post(toolCall('whoami'))).json()).toMatchObject({
+      code: 'server_unbound',
+    })
   })
 })
 
@@ -65,11 +75,17 @@ test('20 concurrent calls of one person make one exchange, and its audit ties th
   await Promise.all(Array.from({ length: 20 }, () => house.callTool('list_tasks', token, headers)))
   expect(house.apiRequests).toHaveLength(20)
   expect(house.exchanges).toHaveLength(1)
-  const hops = (hop: string) => house.events.filter((event) => event.hop === hop && event.trace === trace)
+  const hops = (hop: string) =>
+    house.events.filter((event) => event.hop === hop && event.trace === trace)
   expect(hops('server-door')).toHaveLength(20)
   expect(hops('exchange')).toHaveLength(1)
   expect(hops('api')).toHaveLength(20)
-  expect(hops('api')[0]).toMatchObject({ subject: 'alice', client: 'chat', audience: [API], outcome: 'allowed' })
+  expect(hops('api')[0]).toMatchObject({
+    subject: 'alice',
+    client: 'chat',
+    audience: [API],
+    outcome: 'allowed',
+  })
 })
 
 test('the scopes that are asked for are only those that the person granted', async () => {
@@ -80,7 +96,10 @@ test('the scopes that are asked for are only those that the person granted', asy
 
 test('two people interleaved over 500 calls never use anything of each other', async () => {
   const house = await build()
-  const tokens = { alice: await house.mint({ sub: 'alice' }), bob: await house.mint({ sub: 'bob' }) }
+  const tokens = {
+    alice: await house.mint({ sub: 'alice' }),
+    bob: await house.mint({ sub: 'bob' }),
+  }
   const answers = await Promise.all(
     Array.from({ length: 500 }, async (_, id) => {
       const who = id % 2 === 0 ? 'alice' : 'bob'
@@ -94,7 +113,8 @@ test('two people interleaved over 500 calls never use anything of each other', a
   expect(house.apiRequests.filter(({ subject }) => subject === 'bob')).toHaveLength(250)
   expect(house.exchanges.map(({ subject }) => subject).sort()).toEqual(['alice', 'bob'])
   const inbound = Object.values(tokens).map((token) => token.slice(-40))
-  for (const { all } of house.apiRequests) for (const part of inbound) expect(all).not.toContain(part)
+  for (const { all } of house.apiRequests)
+    for (const part of inbound) expect(all).not.toContain(part)
 })
 
 test('a sign-in of the same person through another client has an exchange of its own', async () => {
@@ -120,7 +140,9 @@ test('an API that refuses every credential is asked twice, and the model gets a 
   const client = await house.client(await house.mint(), '2026-07-28')
   const result = await client.callTool({ name: 'list_tasks', arguments: {} })
   expect(result.isError).toBe(true)
-  expect(textOf(result)).toBe('This was not done: tasks did not accept the credential for this call.')
+  expect(textOf(result)).toBe(
+    'This was not done: tasks did not accept the credential for this call.',
+  )
   expect(house.apiRequests).toHaveLength(2)
   await client.close()
 })
@@ -135,10 +157,19 @@ test('an API that is down becomes a sentence for the model, and works again when
     'tasks cannot be reached right now, so it is not known whether this was done. Try again in a moment.',
   )
   expect(JSON.stringify(result)).not.toContain('10.0.0.7')
-  expect(house.events.at(-1)).toMatchObject({ hop: 'api', outcome: 'failed', reason: 'server_unavailable' })
-  expect(house.errors[0]?.origin).toMatchObject({ tool: 'list_tasks', principal: { subject: 'alice' } })
+  expect(house.events.at(-1)).toMatchObject({
+    hop: 'api',
+    outcome: 'failed',
+    reason: 'server_unavailable',
+  })
+  expect(house.errors[0]?.origin).toMatchObject({
+    tool: 'list_tasks',
+    principal: { subject: 'alice' },
+  })
   house.state.apiDown = false
-  expect(textOf(await client.callTool({ name: 'list_tasks', arguments: {} }))).toBe('tasks of alice')
+  expect(textOf(await client.callTool({ name: 'list_tasks', arguments: {} }))).toBe(
+    'tasks of alice',
+  )
   await client.close()
 })
 
@@ -190,7 +221,9 @@ describe('how long the credential stays', () => {
     expect(response.status).toBe(500)
     expect(await response.text()).not.toContain('hunter2')
     expect(house.errors[0]?.error).toMatchObject({ message: expect.stringContaining('postgres') })
-    await expect(house.calls[0]?.fetch('tasks')(`${API}/tasks`)).rejects.toMatchObject({ code: 'handle_refused' })
+    await expect(house.calls[0]?.fetch('tasks')(`${API}/tasks`)).rejects.toMatchObject({
+      code: 'handle_refused',
+    })
   })
 
   test('a logger that throws changes nothing for the caller', async () => {
@@ -209,7 +242,8 @@ test('with every token known, none of them is in an answer, an event or a reques
   const house = await build()
   const token = await house.mint()
   const answers: string[] = []
-  for (const name of ['list_tasks', 'whoami', 'broken', 'forgotten']) answers.push(await house.callTool(name, token))
+  for (const name of ['list_tasks', 'whoami', 'broken', 'forgotten'])
+    answers.push(await house.callTool(name, token))
   const seen = JSON.stringify([
     answers,
     house.events,
@@ -217,8 +251,12 @@ test('with every token known, none of them is in an answer, an event or a reques
     house.handled.map(({ url, headers }) => [url, [...headers]]),
     house.calls,
   ])
-  const secrets = [token, ...house.apiRequests.map(({ authorization }) => authorization.replace('Bearer ', ''))]
+  const secrets = [
+    token,
+    ...house.apiRequests.map(({ authorization }) => authorization.replace('Bearer ', '')),
+  ]
   expect(secrets.length).toBeGreaterThan(1)
   for (const secret of secrets)
-    for (const form of [...secret.split('.').slice(1), btoa(secret).slice(40, -8)]) expect(seen).not.toContain(form)
+    for (const form of [...secret.split('.').slice(1), btoa(secret).slice(40, -8)])
+      expect(seen).not.toContain(form)
 })

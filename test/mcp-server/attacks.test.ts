@@ -15,7 +15,11 @@ async function send(
   const { url = MCP, method = 'POST', body = JSON.stringify(toolCall('whoami')) } = init
   const plain = method === 'GET' || method === 'HEAD'
   return house.serve(
-    new Request(url, { method, headers: { 'content-type': 'application/json', ...headers }, ...(plain ? {} : { body }) }),
+    new Request(url, {
+      method,
+      headers: { 'content-type': 'application/json', ...headers },
+      ...(plain ? {} : { body }),
+    }),
   )
 }
 
@@ -24,7 +28,11 @@ async function bearer(claims = {}, header = {}): Promise<Record<string, string>>
 }
 
 /** Status, the challenge's `error`, and that nothing got in. */
-async function refusedWith(status: number, error: string | undefined, answer: () => Promise<Response>): Promise<Response> {
+async function refusedWith(
+  status: number,
+  error: string | undefined,
+  answer: () => Promise<Response>,
+): Promise<Response> {
   const before = house.handled.length
   const response = await answer()
   expect(response.status).toBe(status)
@@ -37,41 +45,52 @@ async function refusedWith(status: number, error: string | undefined, answer: ()
 
 describe('tokens that are refused', () => {
   const now = () => Math.floor(Date.now() / 1000)
-  const rows: readonly [string, number, string, () => Promise<Record<string, string>>, string?][] = [
-    ['none at all', 401, 'Bearer scope=', async () => ({})],
-    ['another scheme', 401, 'Bearer scope=', async () => ({ authorization: 'Basic YTpi' })],
-    ['for the API', 401, 'invalid_token', () => bearer({ aud: API })],
-    ['for another path of this host', 401, 'invalid_token', () => bearer({ aud: 'https://tasks.example/' })],
-    ['without an audience', 401, 'invalid_token', () => bearer({ aud: [] })],
-    ['expired', 401, 'invalid_token', () => bearer({ exp: now() - 60 })],
-    ['not yet valid', 401, 'invalid_token', () => bearer({ nbf: now() + 90 })],
-    ['of another issuer', 401, 'invalid_token', () => bearer({ iss: 'https://evil.example' })],
-    ['an ID token', 401, 'invalid_token', () => bearer({}, { typ: 'JWT' })],
-    ['with an unknown key', 401, 'invalid_token', () => bearer({}, { kid: 'other' })],
-    ['without a subject', 401, 'invalid_token', () => bearer({ sub: '' })],
+  const rows: readonly [string, number, string, () => Promise<Record<string, string>>, string?][] =
     [
-      'unsigned',
-      401,
-      'invalid_token',
-      async () => {
-        const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
-        const claims = { iss: ISSUER, aud: MCP, sub: 'alice', exp: now() + 60 }
-        return { authorization: `Bearer ${part({ alg: 'none', typ: 'at+jwt' })}.${part(claims)}.` }
-      },
-    ],
-    [
-      'two in two Authorization headers',
-      400,
-      'invalid_request',
-      async () => ({ authorization: `Bearer ${await house.mint()}, Bearer ${await house.mint()}` }),
-    ],
-    ['in the query', 400, 'invalid_request', async () => bearer(), `${MCP}?access_token=abc`],
-  ]
+      ['none at all', 401, 'Bearer scope=', async () => ({})],
+      ['another scheme', 401, 'Bearer scope=', async () => ({ authorization: 'Basic YTpi' })],
+      ['for the API', 401, 'invalid_token', () => bearer({ aud: API })],
+      [
+        'for another path of this host',
+        401,
+        'invalid_token',
+        () => bearer({ aud: 'https://tasks.example/' }),
+      ],
+      ['without an audience', 401, 'invalid_token', () => bearer({ aud: [] })],
+      ['expired', 401, 'invalid_token', () => bearer({ exp: now() - 60 })],
+      ['not yet valid', 401, 'invalid_token', () => bearer({ nbf: now() + 90 })],
+      ['of another issuer', 401, 'invalid_token', () => bearer({ iss: 'https://evil.example' })],
+      ['an ID token', 401, 'invalid_token', () => bearer({}, { typ: 'JWT' })],
+      ['with an unknown key', 401, 'invalid_token', () => bearer({}, { kid: 'other' })],
+      ['without a subject', 401, 'invalid_token', () => bearer({ sub: '' })],
+      [
+        'unsigned',
+        401,
+        'invalid_token',
+        async () => {
+          const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+          const claims = { iss: ISSUER, aud: MCP, sub: 'alice', exp: now() + 60 }
+          return {
+            authorization: `Bearer ${part({ alg: 'none', typ: 'at+jwt' })}.${part(claims)}.`,
+          }
+        },
+      ],
+      [
+        'two in two Authorization headers',
+        400,
+        'invalid_request',
+        async () => ({
+          authorization: `Bearer ${await house.mint()}, Bearer ${await house.mint()}`,
+        }),
+      ],
+      ['in the query', 400, 'invalid_request', async () => bearer(), `${MCP}?access_token=abc`],
+    ]
   test.each(rows)('%s', async (_, status, error, headers, url) => {
     const given = await headers()
     const response = await refusedWith(status, error, () => send(given, url ? { url } : {}))
     expect(response.headers.get('www-authenticate')).toContain(`resource_metadata="${METADATA}"`)
-    if (status === 401) expect(response.headers.get('www-authenticate')).toContain('scope="tasks:read tasks:write"')
+    if (status === 401)
+      expect(response.headers.get('www-authenticate')).toContain('scope="tasks:read tasks:write"')
   })
 })
 
@@ -99,7 +118,12 @@ describe('hosts, origins and methods that are refused', () => {
     ['the metadata under a foreign host', 421, { host: 'evil.example' }, METADATA],
     ['a foreign origin', 403, { origin: 'https://evil.example' }, MCP],
     ['the origin null', 403, { origin: 'null' }, MCP],
-    ['an origin that only begins like ours', 403, { origin: 'https://tasks.example.evil.example' }, MCP],
+    [
+      'an origin that only begins like ours',
+      403,
+      { origin: 'https://tasks.example.evil.example' },
+      MCP,
+    ],
     ['our origin over http', 403, { origin: 'http://tasks.example' }, MCP],
   ])('%s', async (_, status, headers, url) => {
     const token = await bearer()
@@ -112,16 +136,28 @@ describe('hosts, origins and methods that are refused', () => {
     expect(response.headers.get('allow')).toBe('GET, POST, DELETE')
   })
 
-  test.each([{}, { host: 'tasks.example:443' }, { host: 'TASKS.example' }, { origin: 'https://tasks.example' }])(
-    'ours are served: %o',
-    async (headers) => {
-      expect((await house.post(toolCall('whoami'), headers)).status).toBe(200)
-    },
-  )
+  test.each([
+    {},
+    { host: 'tasks.example:443' },
+    { host: 'TASKS.example' },
+    { origin: 'https://tasks.example' },
+  ])('ours are served: %o', async (headers) => {
+    expect((await house.post(toolCall('whoami'), headers)).status).toBe(200)
+  })
 
   test('an origin and a host that the operator allows are served', async () => {
-    const open = await build({ allowedHosts: ['tasks.example', 'internal:8080'], allowedOrigins: ['https://app.example'] })
-    expect((await open.post(toolCall('whoami'), { origin: 'https://app.example', host: 'internal:8080' })).status).toBe(200)
+    const open = await build({
+      allowedHosts: ['tasks.example', 'internal:8080'],
+      allowedOrigins: ['https://app.example'],
+    })
+    expect(
+      (
+        await open.post(toolCall('whoami'), {
+          origin: 'https://app.example',
+          host: 'internal:8080',
+        })
+      ).status,
+    ).toBe(200)
   })
 })
 
@@ -133,7 +169,11 @@ describe('bodies that are refused', () => {
     ['null', 400, 'null'],
     ['an empty batch', 400, '[]'],
     ['a batch within a batch', 400, JSON.stringify([[toolCall('add_task')]])],
-    ['a tool call without a name', 400, JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: {} })],
+    [
+      'a tool call without a name',
+      400,
+      JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: {} }),
+    ],
     [
       'a tool call whose name is no text',
       400,
@@ -172,7 +212,12 @@ describe('bodies that are refused', () => {
         controller.enqueue(new TextEncoder().encode(' '.repeat(500)))
       },
     })
-    const request = new Request(MCP, { method: 'POST', headers: { authorization }, body, duplex: 'half' })
+    const request = new Request(MCP, {
+      method: 'POST',
+      headers: { authorization },
+      body,
+      duplex: 'half',
+    })
     await refusedWith(413, undefined, () => house.serve(request))
     expect(sent).toBeLessThan(10)
   })
@@ -180,7 +225,12 @@ describe('bodies that are refused', () => {
   test('one that never ends', async () => {
     const slow = await build({ deadline: 20 })
     const headers = { authorization: `Bearer ${await slow.mint()}` }
-    const request = new Request(MCP, { method: 'POST', headers, body: new ReadableStream(), duplex: 'half' })
+    const request = new Request(MCP, {
+      method: 'POST',
+      headers,
+      body: new ReadableStream(),
+      duplex: 'half',
+    })
     expect((await slow.serve(request)).status).toBe(408)
     expect(slow.handled).toHaveLength(0)
   })
@@ -188,7 +238,9 @@ describe('bodies that are refused', () => {
   test('one that is not UTF-8', async () => {
     const headers = await bearer()
     const body = new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])
-    await refusedWith(400, undefined, () => house.serve(new Request(MCP, { method: 'POST', headers, body })))
+    await refusedWith(400, undefined, () =>
+      house.serve(new Request(MCP, { method: 'POST', headers, body })),
+    )
   })
 
   test('a refused body is not quoted in the answer', async () => {
@@ -218,7 +270,11 @@ describe('tools that are refused', () => {
   test('a scope that every request needs is refused at once, and named with those of the tool later', async () => {
     const strict = await build({ scopes: ['mcp'] })
     expect((await strict.post(toolCall('whoami'))).status).toBe(403)
-    const response = await strict.post(toolCall('move_task'), {}, await strict.mint({ scope: 'mcp tasks:read' }))
+    const response = await strict.post(
+      toolCall('move_task'),
+      {},
+      await strict.mint({ scope: 'mcp tasks:read' }),
+    )
     expect(response.headers.get('www-authenticate')).toContain('scope="mcp tasks:read tasks:write"')
     expect(strict.handled).toHaveLength(0)
   })
@@ -228,7 +284,9 @@ describe('tools that are refused', () => {
     const silent = { jsonrpc: '2.0', method: 'tools/call', params: { name: 'add_task' } }
     for (const last of [toolCall('add_task', {}, 3), silent]) {
       const batch = [toolCall('whoami', {}, 1), toolCall('list_tasks', {}, 2), last]
-      const response = await refusedWith(403, 'insufficient_scope', () => send(token, { body: JSON.stringify(batch) }))
+      const response = await refusedWith(403, 'insufficient_scope', () =>
+        send(token, { body: JSON.stringify(batch) }),
+      )
       expect(response.headers.get('www-authenticate')).toContain('scope="tasks:read tasks:write"')
     }
   })
@@ -237,8 +295,12 @@ describe('tools that are refused', () => {
     'one that is not declared: %s',
     async (name) => {
       const token = await bearer()
-      const response = await refusedWith(403, undefined, () => send(token, { body: JSON.stringify(toolCall(name)) }))
-      expect(await response.json()).toMatchObject({ error: { message: expect.stringContaining('declares no scopes') } })
+      const response = await refusedWith(403, undefined, () =>
+        send(token, { body: JSON.stringify(toolCall(name)) }),
+      )
+      expect(await response.json()).toMatchObject({
+        error: { message: expect.stringContaining('declares no scopes') },
+      })
     },
   )
 
@@ -247,7 +309,10 @@ describe('tools that are refused', () => {
     for (let round = 0; round < 3; round++) await fresh.post(toolCall('forgotten'))
     const forged = 'x\n{"level":"fatal"}'.repeat(20)
     await fresh.post(toolCall(forged))
-    expect(fresh.errors.map(({ origin }) => origin.tool)).toEqual(['forgotten', 'a name that no tool can have'])
+    expect(fresh.errors.map(({ origin }) => origin.tool)).toEqual([
+      'forgotten',
+      'a name that no tool can have',
+    ])
     expect(fresh.errors[0]?.error).toMatchObject({ code: 'tool_undeclared' })
     expect(JSON.stringify(fresh.events)).not.toContain('fatal')
     for (let round = 0; round < 300; round++) await fresh.post(toolCall(`made-up-${round}`))
@@ -263,18 +328,27 @@ describe('tools that are refused', () => {
       { 'mcp-method': 'tools/call', 'mcp-name': 'add_task' },
       { jsonrpc: '2.0', id: 1, method: 'ping' },
     ],
-    ['an encoded name of another tool', { 'mcp-name': `=?base64?${btoa('whoami')}?=` }, toolCall('add_task')],
+    [
+      'an encoded name of another tool',
+      { 'mcp-name': `=?base64?${btoa('whoami')}?=` },
+      toolCall('add_task'),
+    ],
     ['a name that does not decode', { 'mcp-name': '=?base64?%%%?=' }, toolCall('whoami')],
     ['headers on a batch', { 'mcp-name': 'whoami' }, [toolCall('whoami')]],
   ])('a split of headers and body: %s', async (_, headers, body) => {
     const token = await bearer()
-    const response = await refusedWith(400, undefined, () => send({ ...token, ...headers }, { body: JSON.stringify(body) }))
+    const response = await refusedWith(400, undefined, () =>
+      send({ ...token, ...headers }, { body: JSON.stringify(body) }),
+    )
     expect(await response.json()).toMatchObject({ error: { code: -32020 } })
   })
 
   test('a header that equals the body, encoded or not, is served', async () => {
     for (const name of ['whoami', `=?base64?${btoa('whoami')}?=`])
-      expect((await house.post(toolCall('whoami'), { 'mcp-name': name, 'mcp-method': 'tools/call' })).status).toBe(200)
+      expect(
+        (await house.post(toolCall('whoami'), { 'mcp-name': name, 'mcp-method': 'tools/call' }))
+          .status,
+      ).toBe(200)
   })
 })
 
@@ -282,12 +356,17 @@ describe('who the caller is', () => {
   test('what headers and body say about it is not believed', async () => {
     const other = await build()
     const forged = { 'x-user-id': 'bob', cookie: 'user=bob', 'proxy-authorization': 'Basic YTpi' }
-    const params = { name: 'list_tasks', arguments: { user_id: 'bob' }, _meta: { 'org.example/user_id': 'bob' } }
+    const params = {
+      name: 'list_tasks',
+      arguments: { user_id: 'bob' },
+      _meta: { 'org.example/user_id': 'bob' },
+    }
     const body = { jsonrpc: '2.0', id: 1, method: 'tools/call', params }
     expect(await (await other.post(body, forged)).text()).toContain('tasks of alice')
     expect(other.apiRequests.map(({ subject }) => subject)).toEqual(['alice'])
     expect(other.calls[0]?.principal.subject).toBe('alice')
-    for (const header of Object.keys(forged)) expect(other.handled[0]?.headers.get(header)).toBeNull()
+    for (const header of Object.keys(forged))
+      expect(other.handled[0]?.headers.get(header)).toBeNull()
     expect(other.apiRequests[0]?.all).not.toContain('bob')
   })
 

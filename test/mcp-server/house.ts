@@ -5,7 +5,13 @@ import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import { exportJWK, generateKeyPair, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import { type AuditEvent, Credential, type TokenExchanger } from 'onbehalf'
 import { jwtVerifier } from 'onbehalf/jwt'
-import { type ErrorOrigin, guardTool, type ProtectOptions, protectMcpServer, type ServerCall } from 'onbehalf/mcp-server'
+import {
+  type ErrorOrigin,
+  guardTool,
+  type ProtectOptions,
+  protectMcpServer,
+  type ServerCall,
+} from 'onbehalf/mcp-server'
 import { z } from 'zod'
 
 export const ISSUER = 'https://login.example'
@@ -46,13 +52,20 @@ export async function build(
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' }] }
   const events: AuditEvent[] = []
   const errors: { readonly error: unknown; readonly origin: ErrorOrigin }[] = []
-  const exchanges: { readonly subject: string; readonly resource: string; readonly scopes: readonly string[] }[] = []
+  const exchanges: {
+    readonly subject: string
+    readonly resource: string
+    readonly scopes: readonly string[]
+  }[] = []
   const apiRequests: ApiRequest[] = []
   const handled: Request[] = []
   const calls: ServerCall[] = []
   const state = { apiDown: false, rejectIssuedBefore: 0, issued: 0 }
 
-  function mint(claims: JWTPayload = {}, header: { kid?: string; typ?: string } = {}): Promise<string> {
+  function mint(
+    claims: JWTPayload = {},
+    header: { kid?: string; typ?: string } = {},
+  ): Promise<string> {
     const seconds = Math.floor(Date.now() / 1000)
     const defaults = {
       iss: ISSUER,
@@ -74,15 +87,30 @@ export async function build(
     async exchange(subjectToken, target) {
       const options = { issuer: ISSUER, audience: MCP, typ: 'at+jwt', algorithms: ['ES256'] }
       const { payload } = await jwtVerify(subjectToken.reveal(), publicKey, options)
-      exchanges.push({ subject: String(payload.sub), resource: target.resource, scopes: target.scopes })
+      exchanges.push({
+        subject: String(payload.sub),
+        resource: target.resource,
+        scopes: target.scopes,
+      })
       const serial = ++state.issued
       const actor = { sub: 'tasks-mcp', ...(payload.act ? { act: payload.act } : {}) }
-      const claims = { aud: target.resource, sub: String(payload.sub), scope: target.scopes.join(' '), act: actor, serial }
+      const claims = {
+        aud: target.resource,
+        sub: String(payload.sub),
+        scope: target.scopes.join(' '),
+        act: actor,
+        serial,
+      }
       const text = await mint({ ...claims, jti: `issued-${serial}` })
       const expiresAt = Math.floor(Date.now() / 1000) + 300
       return {
         ok: true,
-        value: { credential: new Credential(text), expiresAt, scopes: target.scopes, tokenId: `issued-${serial}` },
+        value: {
+          credential: new Credential(text),
+          expiresAt,
+          scopes: target.scopes,
+          tokenId: `issued-${serial}`,
+        },
       }
     },
   }
@@ -92,10 +120,21 @@ export async function build(
     const authorization = request.headers.get('authorization') ?? ''
     const all = [request.url, ...[...request.headers].flat(), await request.text()].join('\n')
     try {
-      const { payload } = await jwtVerify(authorization.replace('Bearer ', ''), publicKey, { issuer: ISSUER, audience: API })
+      const { payload } = await jwtVerify(authorization.replace('Bearer ', ''), publicKey, {
+        issuer: ISSUER,
+        audience: API,
+      })
       const subject = String(payload.sub)
-      apiRequests.push({ url: request.url, method: request.method, authorization, subject, actor: payload.act, all })
-      if (Number(payload.serial) <= state.rejectIssuedBefore) return new Response(null, { status: 401 })
+      apiRequests.push({
+        url: request.url,
+        method: request.method,
+        authorization,
+        subject,
+        actor: payload.act,
+        all,
+      })
+      if (Number(payload.serial) <= state.rejectIssuedBefore)
+        return new Response(null, { status: 401 })
       return Response.json({ owner: subject })
     } catch {
       return new Response(null, { status: 401 })
@@ -117,7 +156,9 @@ export async function build(
       { description: 'Lists tasks' },
       guardTool(call, 'list_tasks', async () => {
         const response = await call.fetch('tasks')(`${API}/tasks`)
-        return text(`tasks of ${z.object({ owner: z.string() }).parse(await response.json()).owner}`)
+        return text(
+          `tasks of ${z.object({ owner: z.string() }).parse(await response.json()).owner}`,
+        )
       }),
     )
     server.registerTool(
@@ -129,7 +170,9 @@ export async function build(
         return text('added')
       }),
     )
-    server.registerTool('whoami', { description: 'Says who asks' }, (ctx) => text(JSON.stringify(ctx.http?.authInfo ?? null)))
+    server.registerTool('whoami', { description: 'Says who asks' }, (ctx) =>
+      text(JSON.stringify(ctx.http?.authInfo ?? null)),
+    )
     server.registerTool(
       'broken',
       { description: 'Throws' },
@@ -137,7 +180,9 @@ export async function build(
         throw new Error(`upstream said: Bearer ${THROWN_SECRET}`)
       }),
     )
-    server.registerTool('forgotten', { description: 'Nobody declared scopes for it' }, () => text('done'))
+    server.registerTool('forgotten', { description: 'Nobody declared scopes for it' }, () =>
+      text('done'),
+    )
     return server
   }
 
@@ -161,7 +206,11 @@ export async function build(
   })
 
   /** POSTs a body, with alice's token unless another is given. */
-  async function post(body: unknown, headers: Record<string, string> = {}, token?: string): Promise<Response> {
+  async function post(
+    body: unknown,
+    headers: Record<string, string> = {},
+    token?: string,
+  ): Promise<Response> {
     const request = new Request(MCP, {
       method: 'POST',
       headers: {
@@ -176,7 +225,11 @@ export async function build(
   }
 
   /** The whole answer to the call of a tool: it is a stream, and the tool may still be at work when it opens. */
-  async function callTool(name: string, token?: string, headers: Record<string, string> = {}): Promise<string> {
+  async function callTool(
+    name: string,
+    token?: string,
+    headers: Record<string, string> = {},
+  ): Promise<string> {
     return (await post(toolCall(name), headers, token)).text()
   }
 
@@ -197,7 +250,21 @@ export async function build(
     return one
   }
 
-  return { serve, post, callTool, client, mint, events, errors, exchanges, apiRequests, handled, calls, state, options }
+  return {
+    serve,
+    post,
+    callTool,
+    client,
+    mint,
+    events,
+    errors,
+    exchanges,
+    apiRequests,
+    handled,
+    calls,
+    state,
+    options,
+  }
 }
 
 /** A `tools/call` message. */

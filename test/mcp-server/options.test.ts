@@ -1,7 +1,13 @@
 // A configuration that cannot work, or would not be safe, is refused at the start, with the name of the setting.
 
 import type { AuthInfo, CallToolResult } from '@modelcontextprotocol/server'
-import { type CallAuthInfo, guardTool, type ProtectOptions, protectMcpServer, toolFailure } from 'onbehalf/mcp-server'
+import {
+  type CallAuthInfo,
+  guardTool,
+  type ProtectOptions,
+  protectMcpServer,
+  toolFailure,
+} from 'onbehalf/mcp-server'
 import { expect, expectTypeOf, test } from 'vitest'
 import { build } from './house.ts'
 
@@ -12,10 +18,26 @@ test.each<[string, Partial<ProtectOptions>, RegExp]>([
   ['no issuer', { authorizationServers: [] }, /^authorizationServers/],
   ['a scope with a space', { scopes: ['a b'] }, /^scopes/],
   ['a tool scope with a quote', { toolScopes: { add: ['a"b'] } }, /^toolScopes\.add/],
-  ['an API over plain http', { apis: { tasks: { url: 'http://api.example', scopes: ['a'] } } }, /^apis\.tasks\.url/],
-  ['an API with a query', { apis: { tasks: { url: 'https://api.example/?key=1', scopes: ['a'] } } }, /^apis\.tasks\.url/],
-  ['an API with user-info', { apis: { tasks: { url: 'https://a:b@api.example/', scopes: ['a'] } } }, /^apis\.tasks\.url/],
-  ['an API without scopes', { apis: { tasks: { url: 'https://api.example', scopes: [] } } }, /^apis\.tasks\.scopes/],
+  [
+    'an API over plain http',
+    { apis: { tasks: { url: 'http://api.example', scopes: ['a'] } } },
+    /^apis\.tasks\.url/,
+  ],
+  [
+    'an API with a query',
+    { apis: { tasks: { url: 'https://api.example/?key=1', scopes: ['a'] } } },
+    /^apis\.tasks\.url/,
+  ],
+  [
+    'an API with user-info',
+    { apis: { tasks: { url: 'https://a:b@api.example/', scopes: ['a'] } } },
+    /^apis\.tasks\.url/,
+  ],
+  [
+    'an API without scopes',
+    { apis: { tasks: { url: 'https://api.example', scopes: [] } } },
+    /^apis\.tasks\.scopes/,
+  ],
   ['a host with a scheme', { allowedHosts: ['https://tasks.example'] }, /^allowedHosts/],
   ['a host with a wildcard', { allowedHosts: ['*'] }, /^allowedHosts/],
   ['an origin with a path', { allowedOrigins: ['https://app.example/'] }, /^allowedOrigins/],
@@ -30,14 +52,18 @@ test.each<[string, Partial<ProtectOptions>, RegExp]>([
 
 test('APIs without an exchanger', () => {
   const { exchanger: _, ...without } = options
-  expect(() => protectMcpServer(without, async () => new Response())).toThrow(/^apis need the setting exchanger/)
+  expect(() => protectMcpServer(without, async () => new Response())).toThrow(
+    /^apis need the setting exchanger/,
+  )
 })
 
 test('authInfo and a failed tool have the shapes of the MCP SDK', () => {
   expectTypeOf<CallAuthInfo>().toExtend<AuthInfo>()
   expectTypeOf(toolFailure(new Error('x'))).toExtend<CallToolResult>()
   expect(toolFailure(new Error('hunter2'))).toEqual({
-    content: [{ type: 'text', text: 'Something went wrong, and it was logged. Try again in a moment.' }],
+    content: [
+      { type: 'text', text: 'Something went wrong, and it was logged. Try again in a moment.' },
+    ],
     isError: true,
   })
 })

@@ -23,8 +23,12 @@ describe.each(['2026-07-28', '2025-11-25'] as const)('a server of MCP %s', (revi
     const house = await build()
     const token = await house.mint({ act: { sub: 'chat-agent' } })
     const client = await house.client(token, revision)
-    expect(textOf(await client.callTool({ name: 'list_tasks', arguments: {} }))).toBe('tasks of alice')
-    expect(textOf(await client.callTool({ name: 'add_task', arguments: { title: 'Buy milk' } }))).toBe('added')
+    expect(textOf(await client.callTool({ name: 'list_tasks', arguments: {} }))).toBe(
+      'tasks of alice',
+    )
+    expect(
+      textOf(await client.callTool({ name: 'add_task', arguments: { title: 'Buy milk' } })),
+    ).toBe('added')
     expect(house.apiRequests).toHaveLength(2)
     for (const request of house.apiRequests) {
       expect(request.subject).toBe('alice')
@@ -32,7 +36,11 @@ describe.each(['2026-07-28', '2025-11-25'] as const)('a server of MCP %s', (revi
       for (const part of token.split('.').slice(1)) expect(request.all).not.toContain(part)
     }
     expect(house.exchanges).toEqual([
-      { subject: 'alice', resource: 'https://api.example/api', scopes: ['tasks:read', 'tasks:write'] },
+      {
+        subject: 'alice',
+        resource: 'https://api.example/api',
+        scopes: ['tasks:read', 'tasks:write'],
+      },
     ])
     await client.close()
   })
@@ -47,7 +55,11 @@ describe.each(['2026-07-28', '2025-11-25'] as const)('a server of MCP %s', (revi
     expect(house.errors).toEqual([
       {
         error: expect.any(Error),
-        origin: { tool: 'broken', trace: expect.any(String), principal: expect.objectContaining({ subject: 'alice' }) },
+        origin: {
+          tool: 'broken',
+          trace: expect.any(String),
+          principal: expect.objectContaining({ subject: 'alice' }),
+        },
       },
     ])
     await client.close()

@@ -14,7 +14,8 @@ async function sessionful(options: Parameters<typeof build>[0] = {}) {
   })
   const alice = await house.mint()
   const bob = await house.mint({ sub: 'bob' })
-  const start = async (token: string) => (await house.post(initialize, {}, token)).headers.get('mcp-session-id') ?? ''
+  const start = async (token: string) =>
+    (await house.post(initialize, {}, token)).headers.get('mcp-session-id') ?? ''
   const use = (id: string, token: string, more: Record<string, string> = {}) =>
     house.post(toolCall('whoami'), { 'mcp-session-id': id, ...more }, token)
   return { house, alice, bob, start, use }
@@ -41,7 +42,11 @@ test('another person with it gets the same 404 as for an id that never was, and 
 test('the id alone is worth nothing', async () => {
   const { house, alice, start } = await sessionful()
   const id = await start(alice)
-  const request = new Request('https://tasks.example/mcp', { method: 'POST', headers: { 'mcp-session-id': id }, body: '{}' })
+  const request = new Request('https://tasks.example/mcp', {
+    method: 'POST',
+    headers: { 'mcp-session-id': id },
+    body: '{}',
+  })
   expect((await house.serve(request)).status).toBe(401)
 })
 
@@ -50,7 +55,10 @@ test('a GET and a DELETE are held to the owner too, and a deleted session is gon
   const id = await start(alice)
   const send = (method: string, token: string) =>
     house.serve(
-      new Request('https://tasks.example/mcp', { method, headers: { authorization: `Bearer ${token}`, 'mcp-session-id': id } }),
+      new Request('https://tasks.example/mcp', {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'mcp-session-id': id },
+      }),
     )
   expect((await send('GET', bob)).status).toBe(404)
   expect((await send('DELETE', bob)).status).toBe(404)

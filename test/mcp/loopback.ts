@@ -36,7 +36,8 @@ export async function loopback(answer: Answer): Promise<Loopback> {
     url: `http://127.0.0.1:${port}/mcp`,
     port,
     received,
-    values: (index, name) => (received[index]?.raw ?? []).filter(([key]) => key === name).map(([, value]) => value),
+    values: (index, name) =>
+      (received[index]?.raw ?? []).filter(([key]) => key === name).map(([, value]) => value),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
@@ -45,8 +46,15 @@ export async function loopback(answer: Answer): Promise<Loopback> {
 }
 
 /** Answers with JSON. */
-export function json(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
+export function json(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void {
+  response
+    .writeHead(status, { 'content-type': 'application/json', ...headers })
+    .end(JSON.stringify(body))
 }
 
 async function read(message: IncomingMessage): Promise<Received> {
@@ -55,5 +63,10 @@ async function read(message: IncomingMessage): Promise<Received> {
   const raw: [string, string][] = []
   for (let index = 0; index < message.rawHeaders.length; index += 2)
     raw.push([(message.rawHeaders[index] ?? '').toLowerCase(), message.rawHeaders[index + 1] ?? ''])
-  return { method: message.method ?? '', url: message.url ?? '', raw, body: Buffer.concat(chunks).toString() }
+  return {
+    method: message.method ?? '',
+    url: message.url ?? '',
+    raw,
+    body: Buffer.concat(chunks).toString(),
+  }
 }

@@ -16,7 +16,11 @@ export const CALL_ID = 'call-1'
 type Object = Readonly<Record<string, unknown>>
 
 /** A fetch for alice; binding settings and fetch options in one. */
-export function carrier(url: string, binding: Omit<BindingInput, 'url'> = {}, changes: Partial<McpFetchOptions> = {}) {
+export function carrier(
+  url: string,
+  binding: Omit<BindingInput, 'url'> = {},
+  changes: Partial<McpFetchOptions> = {},
+) {
   const events: AuditEvent[] = []
   const fetch = mcpFetch({
     binding: parseBinding('tasks', { url, resource: RESOURCE, ...binding }),
@@ -35,7 +39,11 @@ export function carrier(url: string, binding: Omit<BindingInput, 'url'> = {}, ch
 /** A POST as MCP clients send it. */
 export function post(message: unknown, headers: Record<string, string> = {}): RequestInit {
   const accept = 'application/json, text/event-stream'
-  return { method: 'POST', body: JSON.stringify(message), headers: { 'content-type': 'application/json', accept, ...headers } }
+  return {
+    method: 'POST',
+    body: JSON.stringify(message),
+    headers: { 'content-type': 'application/json', accept, ...headers },
+  }
 }
 
 export const request = (method: string, params: Object = {}, id: string | number = CALL_ID) => ({
@@ -49,8 +57,16 @@ export const callOf = (name: string, args?: unknown, id: string | number = CALL_
 export const LIST = request('tools/list', {}, 'list-1')
 
 /** A tool that asks for these parameters, all of them required. */
-export function tool(name: string, properties: Readonly<Record<string, object>>, more: Object = {}): Object {
-  return { name, inputSchema: { type: 'object', properties, required: Object.keys(properties) }, ...more }
+export function tool(
+  name: string,
+  properties: Readonly<Record<string, object>>,
+  more: Object = {},
+): Object {
+  return {
+    name,
+    inputSchema: { type: 'object', properties, required: Object.keys(properties) },
+    ...more,
+  }
 }
 
 export const text = { type: 'string' } as const
@@ -75,7 +91,9 @@ export interface RpcServer extends Loopback {
  */
 export async function rpcServer(
   tools: readonly Object[] | (() => readonly Object[]),
-  answer: (reached: Reached, response: ServerResponse) => unknown = () => ({ content: [{ type: 'text', text: 'done' }] }),
+  answer: (reached: Reached, response: ServerResponse) => unknown = () => ({
+    content: [{ type: 'text', text: 'done' }],
+  }),
 ): Promise<RpcServer> {
   const reached: Reached[] = []
   const server = await loopback((received, response) => {
@@ -87,13 +105,19 @@ export async function rpcServer(
       const from = Number(message.params?.cursor ?? 0)
       const all = typeof tools === 'function' ? tools() : tools
       const next = from + 2 < all.length ? { nextCursor: `${from + 2}` } : {}
-      return json(response, 200, { jsonrpc: '2.0', id: message.id, result: { tools: all.slice(from, from + 2), ...next } })
+      return json(response, 200, {
+        jsonrpc: '2.0',
+        id: message.id,
+        result: { tools: all.slice(from, from + 2), ...next },
+      })
     }
     const result = answer(one, response)
     if (result !== undefined) json(response, 200, { jsonrpc: '2.0', id: message.id, result })
   })
   const calls = () =>
-    reached.filter(({ message }) => message.method === 'tools/call').map(({ message }) => message.params?.arguments)
+    reached
+      .filter(({ message }) => message.method === 'tools/call')
+      .map(({ message }) => message.params?.arguments)
   return Object.assign(server, { reached, calls })
 }
 
@@ -111,12 +135,16 @@ export interface Answered {
 /** The messages of an answer, JSON or events. */
 export async function messagesOf(response: Response): Promise<readonly Answered[]> {
   const body = await response.text()
-  if (!response.headers.get('content-type')?.includes('event-stream')) return [JSON.parse(body)].flat()
+  if (!response.headers.get('content-type')?.includes('event-stream'))
+    return [JSON.parse(body)].flat()
   return [...body.matchAll(/^data: (.+)$/gm)].map((match) => JSON.parse(match[1] ?? ''))
 }
 
 /** The tools that the model would see. */
-export async function listed(fetch: typeof globalThis.fetch, url: string): Promise<Answered['result']['tools']> {
+export async function listed(
+  fetch: typeof globalThis.fetch,
+  url: string,
+): Promise<Answered['result']['tools']> {
   const [message] = await messagesOf(await fetch(url, post(LIST)))
   return message?.result.tools ?? []
 }
@@ -124,7 +152,10 @@ export async function listed(fetch: typeof globalThis.fetch, url: string): Promi
 /** What the model is told by a tool call's answer: the text of its result, which must be one of ours. */
 export async function toldBy(response: Promise<Response>): Promise<string> {
   const message = (await messagesOf(await response)).at(-1)
-  expect(message).toMatchObject({ id: CALL_ID, result: { isError: true, content: [{ type: 'text' }] } })
+  expect(message).toMatchObject({
+    id: CALL_ID,
+    result: { isError: true, content: [{ type: 'text' }] },
+  })
   expect(JSON.stringify(message)).not.toContain('canary')
   return message?.result.content[0]?.text ?? ''
 }

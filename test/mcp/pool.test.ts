@@ -11,7 +11,10 @@ interface Session {
   readonly fetch: typeof globalThis.fetch
 }
 
-const callerOf = (principal: Principal, changes: Partial<PoolCaller['token']> = {}): PoolCaller => ({
+const callerOf = (
+  principal: Principal,
+  changes: Partial<PoolCaller['token']> = {},
+): PoolCaller => ({
   principal,
   token: { scopes: ['tasks:read'], expiresAt: START + 3600, ...changes },
   fetch: (server) => async () => new Response(`${principal.subject} at ${server}`),
@@ -35,7 +38,8 @@ function pool(changes: Partial<SessionPoolOptions<Session>> = {}) {
     patience: 50,
     ...changes,
   })
-  const number = (caller: PoolCaller, server = 'tasks') => made.use(caller, server, async (session) => session.number)
+  const number = (caller: PoolCaller, server = 'tasks') =>
+    made.use(caller, server, async (session) => session.number)
   return { pool: made, clock, live, number, opened: () => opened }
 }
 
@@ -58,7 +62,10 @@ describe('a pool', () => {
     ['the same subject of another issuer', callerOf({ ...alice, issuer: 'https://other.example' })],
     ['the same subject of another tenant', callerOf({ ...alice, tenant: 'b' })],
     ['another client, whose rights may differ', callerOf({ ...alice, client: 'cli' })],
-    ['another sign-in with other scopes', callerOf(alice, { scopes: ['tasks:read', 'tasks:write'] })],
+    [
+      'another sign-in with other scopes',
+      callerOf(alice, { scopes: ['tasks:read', 'tasks:write'] }),
+    ],
   ])('never gives it to %s', async (_, other) => {
     const { number } = pool()
     await number(callerOf(alice))
@@ -75,7 +82,8 @@ describe('a pool', () => {
         const owner = owners.get(number) ?? principal.subject
         owners.set(number, owner)
         const carried = await (await fetch(MCP)).text()
-        if (owner !== principal.subject || carried !== `${principal.subject} at tasks`) wrong.push(`${number} ${carried}`)
+        if (owner !== principal.subject || carried !== `${principal.subject} at tasks`)
+          wrong.push(`${number} ${carried}`)
       })
     }
     for (let from = 0; from < 10_000; from += 100)
@@ -89,10 +97,14 @@ describe('a pool', () => {
     const hold = deferred<void>()
     const said: string[] = []
     const turn = (name: string, until?: Promise<void>) =>
-      made.use({ ...callerOf(alice), fetch: () => async () => new Response(name) }, 'tasks', async ({ number, fetch }) => {
-        await until
-        said.push(`${number} carries ${await (await fetch(MCP)).text()}`)
-      })
+      made.use(
+        { ...callerOf(alice), fetch: () => async () => new Response(name) },
+        'tasks',
+        async ({ number, fetch }) => {
+          await until
+          said.push(`${number} carries ${await (await fetch(MCP)).text()}`)
+        },
+      )
     await turn('first')
     const second = turn('second', hold.promise)
     await turn('third')
@@ -182,7 +194,8 @@ describe('a pool', () => {
         return session
       },
     })
-    for (let index = 0; index < 3; index++) await expect(number(callerOf(alice))).rejects.toThrow('no such server')
+    for (let index = 0; index < 3; index++)
+      await expect(number(callerOf(alice))).rejects.toThrow('no such server')
     fails = false
     const broken = made.use(callerOf(alice), 'tasks', () => Promise.reject(new Error('broken')))
     await expect(broken).rejects.toThrow('broken')
@@ -227,7 +240,9 @@ describe('clients of the SDK in a pool', () => {
             { name: 'tools', version: '1.0.0' },
             { cacheHints: { 'tools/list': { ttlMs: 60_000, cacheScope: 'public' } } },
           )
-          server.registerTool(`only-for-${subject}`, { description: 'One' }, async () => ({ content: [] }))
+          server.registerTool(`only-for-${subject}`, { description: 'One' }, async () => ({
+            content: [],
+          }))
           return server
         },
         { legacy: 'reject' },
@@ -243,7 +258,10 @@ describe('clients of the SDK in a pool', () => {
     })
     const clients = sessionPool<Client>({
       async open(_, fetch) {
-        const client = new Client({ name: 'test', version: '1.0.0' }, { versionNegotiation: { mode: { pin: '2026-07-28' } } })
+        const client = new Client(
+          { name: 'test', version: '1.0.0' },
+          { versionNegotiation: { mode: { pin: '2026-07-28' } } },
+        )
         await client.connect(new StreamableHTTPClientTransport(new URL(MCP), { fetch }))
         return client
       },
@@ -251,12 +269,14 @@ describe('clients of the SDK in a pool', () => {
       now: () => START * 1000,
     })
     const listed = (principal: Principal, subject: 'alice' | 'bob') =>
-      clients.use(caller(principal, subject), 'tasks', async (client) => (await client.listTools()).tools.map(({ name }) => name))
-    expect([await listed(alice, 'alice'), await listed(bob, 'bob'), await listed(alice, 'alice')]).toEqual([
-      ['only-for-alice'],
-      ['only-for-bob'],
-      ['only-for-alice'],
-    ])
+      clients.use(caller(principal, subject), 'tasks', async (client) =>
+        (await client.listTools()).tools.map(({ name }) => name),
+      )
+    expect([
+      await listed(alice, 'alice'),
+      await listed(bob, 'bob'),
+      await listed(alice, 'alice'),
+    ]).toEqual([['only-for-alice'], ['only-for-bob'], ['only-for-alice']])
     expect(lists).toBe(2)
     await clients.close()
   })

@@ -16,13 +16,19 @@ type Mode = 'auto' | 'legacy' | { readonly pin: string }
 
 function makeServer(): McpServer {
   const server = new McpServer({ name: 'echo', version: '1.0.0' })
-  server.registerTool('hello', { description: 'Says hello' }, async () => ({ content: [{ type: 'text', text: 'hello' }] }))
+  server.registerTool('hello', { description: 'Says hello' }, async () => ({
+    content: [{ type: 'text', text: 'hello' }],
+  }))
   return server
 }
 
 async function connect(
   mode: Mode,
-  options: { legacy?: 'reject'; source?: CredentialSource; before?: (request: Request) => Response | undefined },
+  options: {
+    legacy?: 'reject'
+    source?: CredentialSource
+    before?: (request: Request) => Response | undefined
+  },
 ) {
   const handler = createMcpHandler(makeServer, options.legacy ? { legacy: options.legacy } : {})
   const seen: (string | null)[] = []
@@ -47,14 +53,26 @@ async function connect(
 describe('the SDK’s client through the fetch', () => {
   it.each<[string, Mode, { legacy?: 'reject' }, string]>([
     ['finds the newest revision', 'auto', {}, '2026-07-28'],
-    ['finds the newest revision of a server that has no other', 'auto', { legacy: 'reject' }, '2026-07-28'],
+    [
+      'finds the newest revision of a server that has no other',
+      'auto',
+      { legacy: 'reject' },
+      '2026-07-28',
+    ],
     ['speaks the revision of sessions', 'legacy', {}, '2025-11-25'],
-    ['speaks one revision that it was told', { pin: '2026-07-28' }, { legacy: 'reject' }, '2026-07-28'],
+    [
+      'speaks one revision that it was told',
+      { pin: '2026-07-28' },
+      { legacy: 'reject' },
+      '2026-07-28',
+    ],
   ])('%s', async (_, mode, options, revision) => {
     const { client, seen } = await connect(mode, options)
     expect(client.getNegotiatedProtocolVersion()).toBe(revision)
     expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['hello'])
-    expect((await client.callTool({ name: 'hello', arguments: {} })).content).toEqual([{ type: 'text', text: 'hello' }])
+    expect((await client.callTool({ name: 'hello', arguments: {} })).content).toEqual([
+      { type: 'text', text: 'hello' },
+    ])
     expect(new Set(seen)).toEqual(new Set([`Bearer ${SECRET}`]))
     await client.close()
   })
@@ -67,7 +85,11 @@ describe('the SDK’s client through the fetch', () => {
               {
                 jsonrpc: '2.0',
                 id: null,
-                error: { code: -32022, message: 'canary', data: { supported: ['2025-11-25'], requested: '2026-07-28' } },
+                error: {
+                  code: -32022,
+                  message: 'canary',
+                  data: { supported: ['2025-11-25'], requested: '2026-07-28' },
+                },
               },
               { status: 400 },
             )
@@ -105,11 +127,14 @@ describe('the SDK’s client through the fetch', () => {
   it('never hands on what an error body echoes', async () => {
     let broken = false
     const { client } = await connect('auto', {
-      before: (request) => (broken ? new Response(request.headers.get('authorization'), { status: 500 }) : undefined),
+      before: (request) =>
+        broken ? new Response(request.headers.get('authorization'), { status: 500 }) : undefined,
     })
     broken = true
     const thrown = await client.listTools().catch((error: unknown) => error)
-    expect(String(thrown)).toBe(`AuthError: ${toSentence({ reason: 'server_unavailable', server: 'tasks' })}`)
+    expect(String(thrown)).toBe(
+      `AuthError: ${toSentence({ reason: 'server_unavailable', server: 'tasks' })}`,
+    )
     await client.close()
   })
 })

@@ -9,7 +9,11 @@ import { type AuditEvent, createAuditor } from '../../src/core/audit.ts'
 import { type BindingInput, parseBinding } from '../../src/core/binding.ts'
 import { granted, type RefusalReason, refused } from '../../src/core/errors.ts'
 import { toSentence } from '../../src/core/wire.ts'
-import { type CarryingTransportOptions, carryingTransport, type MessageTransport } from '../../src/mcp/transport.ts'
+import {
+  type CarryingTransportOptions,
+  carryingTransport,
+  type MessageTransport,
+} from '../../src/mcp/transport.ts'
 import { alice, deferred, issuedToken } from '../core/parts.ts'
 
 const SECRET = 'canary-of-the-stdio-server-0123456789'
@@ -23,7 +27,11 @@ const asMessage = (value: 'subject' | 'credential'): BindingInput => ({
   placement: { type: 'argument', parameters: [{ pointer: '/message', value, tool: 'echo' }] },
 })
 
-function carrying(inner: MessageTransport, input: BindingInput, changes: Partial<CarryingTransportOptions> = {}) {
+function carrying(
+  inner: MessageTransport,
+  input: BindingInput,
+  changes: Partial<CarryingTransportOptions> = {},
+) {
   const events: AuditEvent[] = []
   const transport = carryingTransport(inner, {
     binding: parseBinding('everything', input),
@@ -43,10 +51,15 @@ const program = {
   env: { GREETING: 'hello' },
   stderr: 'ignore' as const,
 }
-const textOf = (result: unknown) => JSON.stringify((result as { content: { text: string }[] }).content.map(({ text }) => text))
+const textOf = (result: unknown) =>
+  JSON.stringify((result as { content: { text: string }[] }).content.map(({ text }) => text))
 
 describe.each([
-  ['v2', () => new Client({ name: 'test', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } }), StdioClientTransport],
+  [
+    'v2',
+    () => new Client({ name: 'test', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } }),
+    StdioClientTransport,
+  ],
   ['v1', () => new ClientV1({ name: 'test', version: '1.0.0' }), StdioClientTransportV1],
 ] as const)('the everything server over stdio, by the SDK %s', (_, makeClient, Stdio) => {
   const started: { close(): Promise<void> }[] = []
@@ -68,8 +81,12 @@ describe.each([
     expect(JSON.stringify(echo?.inputSchema)).not.toContain('message')
     expect(tools.length).toBeGreaterThan(8)
     expect(textOf(await client.callTool({ name: 'echo', arguments: {} }))).toBe('["Echo: alice"]')
-    expect(textOf(await client.callTool({ name: 'echo', arguments: { message: 'mallory' } }))).toBe('["Echo: alice"]')
-    expect(textOf(await client.callTool({ name: 'get-sum', arguments: { a: 2, b: 3 } }))).toContain('5')
+    expect(textOf(await client.callTool({ name: 'echo', arguments: { message: 'mallory' } }))).toBe(
+      '["Echo: alice"]',
+    )
+    expect(textOf(await client.callTool({ name: 'get-sum', arguments: { a: 2, b: 3 } }))).toContain(
+      '5',
+    )
     expect(events.map(({ reason }) => reason)).toContain('arguments_refused')
   })
 
@@ -82,12 +99,16 @@ describe.each([
     expect(echoed).toMatch(/Echo: \[/)
     expect(environment).toContain('GREETING')
     expect(echoed + environment).not.toContain('canary')
-    expect(events).toContainEqual(expect.objectContaining({ outcome: 'allowed', placement: 'argument /message' }))
+    expect(events).toContainEqual(
+      expect.objectContaining({ outcome: 'allowed', placement: 'argument /message' }),
+    )
     expect(events.map(({ reason }) => reason)).toContain('credential_reflected')
   })
 
   it('answers a call without a credential by the fixed sentence, and the process sees nothing of it', async () => {
-    const { client } = await connected(asMessage('credential'), { source: async () => refused('connection_needed') })
+    const { client } = await connected(asMessage('credential'), {
+      source: async () => refused('connection_needed'),
+    })
     const sentence = toSentence({ reason: 'connection_needed', server: 'everything' })
     expect(await client.callTool({ name: 'echo', arguments: {} })).toMatchObject({
       isError: true,
@@ -113,10 +134,17 @@ describe('the transport', () => {
     method: 'tools/call',
     params: { name, arguments: args },
   })
-  const TOOL = { name: 'add', inputSchema: { type: 'object', properties: { access_token: { type: 'string' } } } }
+  const TOOL = {
+    name: 'add',
+    inputSchema: { type: 'object', properties: { access_token: { type: 'string' } } },
+  }
   const BOUND: BindingInput = { ...everything, placement: { type: 'argument' } }
 
-  let sent: { id?: unknown; method?: string; params?: { name?: string; arguments?: object; _meta?: object } }[]
+  let sent: {
+    id?: unknown
+    method?: string
+    params?: { name?: string; arguments?: object; _meta?: object }
+  }[]
   let given: { id?: unknown; result?: unknown }[]
   let inner: MessageTransport
   /** What the server answers, by method; nothing for one that is not named. */
@@ -131,7 +159,8 @@ describe('the transport', () => {
       async send(message: { id?: unknown; method?: string }) {
         sent.push(message)
         const result = answers[message.method ?? '']
-        if (result) queueMicrotask(() => inner.onmessage?.({ jsonrpc: '2.0', id: message.id, result }))
+        if (result)
+          queueMicrotask(() => inner.onmessage?.({ jsonrpc: '2.0', id: message.id, result }))
       },
     }
   })
@@ -171,17 +200,32 @@ describe('the transport', () => {
   })
 
   it('places the credential in _meta of every request, and of no answer to the server’s', async () => {
-    const transport = outer({ ...everything, placement: { type: 'meta', key: 'com.example/token' } })
+    const transport = outer({
+      ...everything,
+      placement: { type: 'meta', key: 'com.example/token' },
+    })
     await transport.send({ jsonrpc: '2.0', id: 1, method: 'tools/list' })
     await transport.send({ jsonrpc: '2.0', id: 'question-of-the-server', result: {} })
-    expect(sent.map(({ params }) => params?._meta)).toEqual([{ 'com.example/token': SECRET }, undefined])
+    expect(sent.map(({ params }) => params?._meta)).toEqual([
+      { 'com.example/token': SECRET },
+      undefined,
+    ])
   })
 
   it('redacts what the server says unasked', async () => {
     const transport = outer()
     await transport.send(call(1))
-    inner.onmessage?.({ jsonrpc: '2.0', method: 'notifications/message', params: { data: `token ${SECRET}` } })
-    inner.onmessage?.({ jsonrpc: '2.0', id: 9, method: 'sampling/createMessage', params: { systemPrompt: SECRET } })
+    inner.onmessage?.({
+      jsonrpc: '2.0',
+      method: 'notifications/message',
+      params: { data: `token ${SECRET}` },
+    })
+    inner.onmessage?.({
+      jsonrpc: '2.0',
+      id: 9,
+      method: 'sampling/createMessage',
+      params: { systemPrompt: SECRET },
+    })
     expect(given.length).toBe(3)
     expect(JSON.stringify(given)).not.toContain('canary')
   })
@@ -189,10 +233,16 @@ describe('the transport', () => {
   it('sends nothing more to a server that said a credential unasked, where the binding wants it so', async () => {
     const transport = outer({ ...BOUND, onReflection: 'quarantine' })
     await transport.send(call(1))
-    inner.onmessage?.({ jsonrpc: '2.0', method: 'notifications/message', params: { data: `token ${SECRET}` } })
+    inner.onmessage?.({
+      jsonrpc: '2.0',
+      method: 'notifications/message',
+      params: { data: `token ${SECRET}` },
+    })
     const before = sent.length
     await transport.send(call(2))
-    await expect(transport.send({ jsonrpc: '2.0', method: 'notifications/progress' })).rejects.toMatchObject({
+    await expect(
+      transport.send({ jsonrpc: '2.0', method: 'notifications/progress' }),
+    ).rejects.toMatchObject({
       code: 'server_quarantined',
     })
     expect(sent.length).toBe(before)
@@ -210,7 +260,11 @@ describe('the transport', () => {
     const transport = outer(BOUND, { source: () => issued.promise })
     await transport.send({ jsonrpc: '2.0', id: 1, method: 'tools/list' })
     const calling = transport.send(call(2))
-    await transport.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 2 } })
+    await transport.send({
+      jsonrpc: '2.0',
+      method: 'notifications/cancelled',
+      params: { requestId: 2 },
+    })
     issued.resolve(granted(issuedToken(SECRET)))
     await calling
     expect(sent.map(({ method }) => method)).toEqual(['tools/list'])
@@ -222,12 +276,24 @@ describe('the transport', () => {
     const transport = outer()
     const calling = transport.send(call(2))
     await expect.poll(() => sent.length).toBe(2)
-    await transport.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 2 } })
+    await transport.send({
+      jsonrpc: '2.0',
+      method: 'notifications/cancelled',
+      params: { requestId: 2 },
+    })
     await calling
-    expect(sent.map(({ method }) => method)).toEqual(['tools/list', 'tools/call', 'notifications/cancelled'])
+    expect(sent.map(({ method }) => method)).toEqual([
+      'tools/list',
+      'tools/call',
+      'notifications/cancelled',
+    ])
     expect(given).toEqual([])
     // The call is forgotten: there is nothing to cancel any more.
-    await transport.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 2 } })
+    await transport.send({
+      jsonrpc: '2.0',
+      method: 'notifications/cancelled',
+      params: { requestId: 2 },
+    })
     expect(sent.length).toBe(3)
   })
 
@@ -245,7 +311,10 @@ describe('the transport', () => {
     await expect.poll(() => sent.length).toBe(2)
     inner.onclose?.()
     await Promise.all([calling, closed.promise])
-    expect(order).toEqual([expect.stringContaining(told('server_unavailable').content[0]?.text ?? '-'), 'closed'])
+    expect(order).toEqual([
+      expect.stringContaining(told('server_unavailable').content[0]?.text ?? '-'),
+      'closed',
+    ])
   })
 
   it('answers a call that takes too long', async () => {
@@ -259,7 +328,9 @@ describe('the transport', () => {
     const transport = outer()
     transport.onerror = (error) => void errors.push(error)
     inner.onerror?.(new SyntaxError(`Unexpected token in ${SECRET}`))
-    expect(errors.map(String)).toEqual([`AuthError: ${toSentence({ reason: 'server_unavailable', server: 'everything' })}`])
+    expect(errors.map(String)).toEqual([
+      `AuthError: ${toSentence({ reason: 'server_unavailable', server: 'everything' })}`,
+    ])
   })
 
   it('is for servers that are bound as stdio', () => {

@@ -1,7 +1,11 @@
 // Client credentials: what is sent, and that its answers meet the one judgement.
 
 import { describe, expect, it, vi } from 'vitest'
-import { type ClientCredentialsOptions, clientCredentials, clientSecretBasic } from '../../src/oauth/index.ts'
+import {
+  type ClientCredentialsOptions,
+  clientCredentials,
+  clientSecretBasic,
+} from '../../src/oauth/index.ts'
 import { type FakeServer, fakeServer, ISSUER, NOW, secret } from './server.ts'
 
 const target = { resource: 'https://tasks.example/mcp', scopes: ['tasks:read', 'tasks:write'] }
@@ -52,7 +56,10 @@ describe('the request', () => {
 describe('the answer', () => {
   it('gives the token, its expiry and its scopes; an issued type is not asked for', async () => {
     const result = await issuing(answering({ ...goodBody, scope: 'tasks:read' })).issue(target)
-    expect(result).toMatchObject({ ok: true, value: { expiresAt: NOW + 300, scopes: ['tasks:read'] } })
+    expect(result).toMatchObject({
+      ok: true,
+      value: { expiresAt: NOW + 300, scopes: ['tasks:read'] },
+    })
     expect(result.ok && result.value.credential.reveal()).toBe('new-token')
     expect(result.ok && 'proof' in result.value).toBe(false)
   })
@@ -81,8 +88,13 @@ describe('the answer', () => {
   })
 
   it('that redirects is refused', async () => {
-    const server = fakeServer(() => new Response(null, { status: 307, headers: { location: 'https://evil.example' } }))
-    expect(await issuing(server).issue(target)).toEqual({ ok: false, refusal: { reason: 'redirect_refused' } })
+    const server = fakeServer(
+      () => new Response(null, { status: 307, headers: { location: 'https://evil.example' } }),
+    )
+    expect(await issuing(server).issue(target)).toEqual({
+      ok: false,
+      refusal: { reason: 'redirect_refused' },
+    })
     expect(server.requests).toHaveLength(1)
   })
 })

@@ -1,7 +1,13 @@
 // DPoP, the client's side: the proofs that a key makes, and how the token requests use them. That servers accept them is in provider.test.ts.
 
 import { inspect } from 'node:util'
-import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader, EmbeddedJWK, jwtVerify } from 'jose'
+import {
+  calculateJwkThumbprint,
+  decodeJwt,
+  decodeProtectedHeader,
+  EmbeddedJWK,
+  jwtVerify,
+} from 'jose'
 import { describe, expect, it } from 'vitest'
 import type { IssuedToken } from '../../src/core/source/exchange.ts'
 import {
@@ -17,14 +23,27 @@ import { fakeServer, ISSUER, NOW, type Recorded, secret } from './server.ts'
 const now = () => NOW * 1000
 const target = { resource: 'https://tasks.example/mcp', scopes: ['tasks:read'] }
 const body = { access_token: 'new-token', token_type: 'DPoP', expires_in: 300 }
-const issuer = { issuer: ISSUER, clientId: 'agent', client: clientSecretPost(secret('s3cr3t')), now }
-
-async function read(proof: string) {
-  const { payload, protectedHeader } = await jwtVerify(proof, EmbeddedJWK, { typ: 'dpop+jwt', algorithms: ['ES256'] })
-  return { payload, header: protectedHeader, key: await calculateJwkThumbprint(protectedHeader.jwk ?? {}) }
+const issuer = {
+  issuer: ISSUER,
+  clientId: 'agent',
+  client: clientSecretPost(secret('s3cr3t')),
+  now,
 }
 
-const proofsOf = (requests: readonly Recorded[]) => requests.map(({ headers }) => decodeJwt(headers.get('dpop') ?? ''))
+async function read(proof: string) {
+  const { payload, protectedHeader } = await jwtVerify(proof, EmbeddedJWK, {
+    typ: 'dpop+jwt',
+    algorithms: ['ES256'],
+  })
+  return {
+    payload,
+    header: protectedHeader,
+    key: await calculateJwkThumbprint(protectedHeader.jwk ?? {}),
+  }
+}
+
+const proofsOf = (requests: readonly Recorded[]) =>
+  requests.map(({ headers }) => decodeJwt(headers.get('dpop') ?? ''))
 
 describe('a proof', () => {
   it('is a JWT as RFC 9449 section 4.2 says, for method and URL without query and fragment', async () => {
@@ -36,33 +55,51 @@ describe('a proof', () => {
       alg: 'ES256',
       jwk: { kty: 'EC', crv: 'P-256', x: expect.any(String), y: expect.any(String) },
     })
-    expect(payload).toEqual({ jti: expect.any(String), htm: 'POST', htu: 'https://tasks.example/mcp', iat: NOW })
+    expect(payload).toEqual({
+      jti: expect.any(String),
+      htm: 'POST',
+      htu: 'https://tasks.example/mcp',
+      iat: NOW,
+    })
   })
 
   it('names the hash of the token that it goes with (the vector of RFC 9449 section 7.1)', async () => {
     const key = await dpopKey({ now })
     const accessToken = secret('Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU')
-    const proof = await key.proof({ method: 'GET', url: 'https://resource.example.org/protectedresource', accessToken })
+    const proof = await key.proof({
+      method: 'GET',
+      url: 'https://resource.example.org/protectedresource',
+      accessToken,
+    })
     expect(decodeJwt(proof).ath).toBe('fUHyO2r2Z3DZ53EsNrWBb0xWXoaNy59IiKCAqksmQEo')
   })
 
   it('is good for one request: no two are alike', async () => {
     const key = await dpopKey({ now })
-    const proofs = await Promise.all(Array.from({ length: 50 }, () => key.proof({ method: 'GET', url: target.resource })))
+    const proofs = await Promise.all(
+      Array.from({ length: 50 }, () => key.proof({ method: 'GET', url: target.resource })),
+    )
     expect(new Set(proofs.map((proof) => decodeJwt(proof).jti)).size).toBe(50)
-    expect(new Set(await Promise.all(proofs.map(async (proof) => (await read(proof)).key))).size).toBe(1)
+    expect(
+      new Set(await Promise.all(proofs.map(async (proof) => (await read(proof)).key))).size,
+    ).toBe(1)
   })
 
   it('is made with another key by another process', async () => {
     const keys = await Promise.all([dpopKey(), dpopKey()])
-    const proofs = await Promise.all(keys.map((key) => key.proof({ method: 'GET', url: target.resource })))
-    expect(new Set(await Promise.all(proofs.map(async (proof) => (await read(proof)).key))).size).toBe(2)
+    const proofs = await Promise.all(
+      keys.map((key) => key.proof({ method: 'GET', url: target.resource })),
+    )
+    expect(
+      new Set(await Promise.all(proofs.map(async (proof) => (await read(proof)).key))).size,
+    ).toBe(2)
   })
 
   it('has the nonce that was asked for, also later, and at that origin only', async () => {
     const key = await dpopKey({ now })
     const nonceOf = async (url: string, nonce?: string) =>
-      decodeJwt(await key.proof({ method: 'GET', url, ...(nonce === undefined ? {} : { nonce }) })).nonce
+      decodeJwt(await key.proof({ method: 'GET', url, ...(nonce === undefined ? {} : { nonce }) }))
+        .nonce
     expect(await nonceOf('https://a.example/1')).toBeUndefined()
     expect(await nonceOf('https://a.example/1', 'first')).toBe('first')
     expect(await nonceOf('https://a.example/2')).toBe('first')
@@ -75,7 +112,9 @@ describe('a proof', () => {
     'does not have a nonce that is none: %j',
     async (nonce) => {
       const key = await dpopKey({ now })
-      expect(decodeJwt(await key.proof({ method: 'GET', url: target.resource, nonce })).nonce).toBeUndefined()
+      expect(
+        decodeJwt(await key.proof({ method: 'GET', url: target.resource, nonce })).nonce,
+      ).toBeUndefined()
     },
   )
 
@@ -85,7 +124,11 @@ describe('a proof', () => {
       await key.proof({ method: 'GET', url: `https://s${index}.example/`, nonce: `n${index}` })
     const nonceAt = async (index: number) =>
       decodeJwt(await key.proof({ method: 'GET', url: `https://s${index}.example/` })).nonce
-    expect([await nonceAt(0), await nonceAt(1), await nonceAt(100)]).toEqual([undefined, 'n1', 'n100'])
+    expect([await nonceAt(0), await nonceAt(1), await nonceAt(100)]).toEqual([
+      undefined,
+      'n1',
+      'n100',
+    ])
   })
 
   it('cannot be made elsewhere: nothing of the key can be taken out', async () => {
@@ -96,7 +139,9 @@ describe('a proof', () => {
 })
 
 describe('a token that is bound to a key', () => {
-  async function issue(dpop: DpopKey): Promise<{ readonly token: IssuedToken; readonly requests: readonly Recorded[] }> {
+  async function issue(
+    dpop: DpopKey,
+  ): Promise<{ readonly token: IssuedToken; readonly requests: readonly Recorded[] }> {
     const server = fakeServer(() => Response.json(body))
     const result = await clientCredentials({ ...issuer, fetch: server.fetch, dpop }).issue(target)
     if (!result.ok) throw new Error(result.refusal.reason)
@@ -105,7 +150,9 @@ describe('a token that is bound to a key', () => {
 
   it('is asked for with a proof for the token endpoint, without a token hash', async () => {
     const { requests } = await issue(await dpopKey({ now }))
-    expect(proofsOf(requests)).toEqual([{ jti: expect.any(String), htm: 'POST', htu: `${ISSUER}/token`, iat: NOW }])
+    expect(proofsOf(requests)).toEqual([
+      { jti: expect.any(String), htm: 'POST', htu: `${ISSUER}/token`, iat: NOW },
+    ])
   })
 
   it('makes its own proofs, with its hash, by the same key', async () => {
@@ -113,7 +160,12 @@ describe('a token that is bound to a key', () => {
     const { token, requests } = await issue(key)
     const proof = await token.proof?.({ method: 'POST', url: target.resource, nonce: 'n' })
     const { payload, key: thumbprint } = await read(proof ?? '')
-    expect(payload).toMatchObject({ htm: 'POST', htu: target.resource, nonce: 'n', ath: expect.any(String) })
+    expect(payload).toMatchObject({
+      htm: 'POST',
+      htu: target.resource,
+      nonce: 'n',
+      ath: expect.any(String),
+    })
     expect(thumbprint).toBe((await read(requests[0]?.headers.get('dpop') ?? '')).key)
   })
 
@@ -125,10 +177,20 @@ describe('a token that is bound to a key', () => {
   const ID_JAG = 'urn:ietf:params:oauth:token-type:id-jag'
   const grants: readonly [
     string,
-    (fetch: typeof globalThis.fetch, dpop: DpopKey | undefined) => Promise<{ readonly ok: boolean }>,
+    (
+      fetch: typeof globalThis.fetch,
+      dpop: DpopKey | undefined,
+    ) => Promise<{ readonly ok: boolean }>,
   ][] = [
-    ['client credentials', (fetch, dpop) => clientCredentials({ ...issuer, fetch, ...(dpop && { dpop }) }).issue(target)],
-    ['an exchange', (fetch, dpop) => tokenExchanger({ ...issuer, fetch, ...(dpop && { dpop }) }).exchange(secret('s'), target)],
+    [
+      'client credentials',
+      (fetch, dpop) => clientCredentials({ ...issuer, fetch, ...(dpop && { dpop }) }).issue(target),
+    ],
+    [
+      'an exchange',
+      (fetch, dpop) =>
+        tokenExchanger({ ...issuer, fetch, ...(dpop && { dpop }) }).exchange(secret('s'), target),
+    ],
     [
       'an identity assertion',
       (fetch, dpop) =>
@@ -146,12 +208,19 @@ describe('a token that is bound to a key', () => {
     fakeServer(({ form }) =>
       form.get('requested_token_type') === ID_JAG
         ? Response.json({ access_token: 'assertion', issued_token_type: ID_JAG, token_type: 'N_A' })
-        : Response.json({ ...body, token_type, issued_token_type: 'urn:ietf:params:oauth:token-type:access_token' }),
+        : Response.json({
+            ...body,
+            token_type,
+            issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+          }),
     )
 
   it.each(grants)('is the only one that is accepted with a key, by %s', async (_, run) => {
     const dpop = await dpopKey({ now })
-    for (const [type, ok] of [['DPoP', true], ['dpop', true], ['Bearer', false], ['mac', false]] as const) // biome-ignore format: a table
+    for (const [
+      type,
+      ok,
+    ] of [['DPoP', true], ['dpop', true], ['Bearer', false], ['mac', false]] as const) // biome-ignore format: a table
       expect([type, (await run(answering(type).fetch, dpop)).ok]).toEqual([type, ok])
   })
 
@@ -197,8 +266,15 @@ describe('an authorization server that wants its nonce', () => {
   it('but never has enough gets it twice, not more', async () => {
     let count = 0
     const server = fakeServer(() => wanting(`n-${count++}`))
-    const client = clientCredentials({ ...issuer, fetch: server.fetch, dpop: await dpopKey({ now }) })
-    expect(await client.issue(target)).toEqual({ ok: false, refusal: { reason: 'exchange_failed' } })
+    const client = clientCredentials({
+      ...issuer,
+      fetch: server.fetch,
+      dpop: await dpopKey({ now }),
+    })
+    expect(await client.issue(target)).toEqual({
+      ok: false,
+      refusal: { reason: 'exchange_failed' },
+    })
     expect(server.requests).toHaveLength(2)
   })
 
@@ -210,7 +286,9 @@ describe('an authorization server that wants its nonce', () => {
     ['with a broken server', () => wanting('n-1', 500), 1],
   ])('%s: is asked %#', async (_, answer, times) => {
     const server = fakeServer(answer)
-    await clientCredentials({ ...issuer, fetch: server.fetch, dpop: await dpopKey({ now }) }).issue(target)
+    await clientCredentials({ ...issuer, fetch: server.fetch, dpop: await dpopKey({ now }) }).issue(
+      target,
+    )
     expect(server.requests).toHaveLength(times)
   })
 

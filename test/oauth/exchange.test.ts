@@ -13,9 +13,17 @@ import {
 import { type FakeServer, fakeServer, ISSUER, NOW, secret } from './server.ts'
 
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
-const target: ExchangeTarget = { resource: 'https://tasks.example/mcp', scopes: ['tasks:read', 'tasks:write'] }
+const target: ExchangeTarget = {
+  resource: 'https://tasks.example/mcp',
+  scopes: ['tasks:read', 'tasks:write'],
+}
 const subjectToken = secret('subject.token.here')
-const goodBody = { access_token: 'new-token', issued_token_type: ACCESS_TOKEN, token_type: 'Bearer', expires_in: 300 }
+const goodBody = {
+  access_token: 'new-token',
+  issued_token_type: ACCESS_TOKEN,
+  token_type: 'Bearer',
+  expires_in: 300,
+}
 
 function exchanger(server: FakeServer, options: Partial<TokenExchangerOptions> = {}) {
   return tokenExchanger({
@@ -29,8 +37,11 @@ function exchanger(server: FakeServer, options: Partial<TokenExchangerOptions> =
 }
 
 const answering = (body: unknown, status = 200) => fakeServer(() => Response.json(body, { status }))
-const exchangeWith = (server: FakeServer, options: Partial<TokenExchangerOptions> = {}, to = target) =>
-  exchanger(server, options).exchange(subjectToken, to)
+const exchangeWith = (
+  server: FakeServer,
+  options: Partial<TokenExchangerOptions> = {},
+  to = target,
+) => exchanger(server, options).exchange(subjectToken, to)
 
 async function reasonFor(server: FakeServer): Promise<string> {
   const result = await exchangeWith(server)
@@ -78,7 +89,9 @@ describe('the request', () => {
 
   it('is not sent when the actor token cannot be had', async () => {
     const server = answering(goodBody)
-    const result = await exchangeWith(server, { actorToken: () => Promise.reject(new Error('actor-token')) })
+    const result = await exchangeWith(server, {
+      actorToken: () => Promise.reject(new Error('actor-token')),
+    })
     expect(result).toEqual({ ok: false, refusal: { reason: 'exchange_failed' } })
     expect(server.requests).toEqual([])
   })
@@ -113,7 +126,10 @@ describe('the request', () => {
 describe('client authentication', () => {
   it('client_secret_basic form-encodes id and secret before base64 (RFC 6749 section 2.3.1)', async () => {
     const server = answering(goodBody)
-    await exchangeWith(server, { clientId: 'my client:1', client: clientSecretBasic(secret('p%ss wörd:+/')) })
+    await exchangeWith(server, {
+      clientId: 'my client:1',
+      client: clientSecretBasic(secret('p%ss wörd:+/')),
+    })
     const [scheme, value = ''] = (server.requests[0]?.headers.get('authorization') ?? '').split(' ')
     expect(scheme).toBe('Basic')
     expect(Buffer.from(value, 'base64').toString()).toBe('my+client%3A1:p%25ss+w%C3%B6rd%3A%2B%2F')
@@ -128,34 +144,39 @@ describe('client authentication', () => {
     expect(server.requests[0]?.headers.has('authorization')).toBe(false)
   })
 
-  it.each(['ES256', 'PS256', 'Ed25519'])('private_key_jwt signs an assertion for this issuer, by %s', async (alg) => {
-    const { privateKey, publicKey } = await generateKeyPair(alg)
-    const exported = { ...(await exportJWK(publicKey)), kid: 'client-key', alg }
-    const server = answering(goodBody)
-    const one = exchanger(server, { client: privateKeyJwt(privateKey, { kid: 'client-key' }) })
-    await one.exchange(subjectToken, target)
-    await one.exchange(subjectToken, target)
-    const [form, next] = server.requests.map((request) => request.form)
-    expect(form?.get('client_id')).toBe('taskflow-mcp')
-    expect(form?.get('client_assertion_type')).toBe('urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
-    const { payload, protectedHeader } = await jwtVerify(
-      form?.get('client_assertion') ?? '',
-      createLocalJWKSet({ keys: [exported] }),
-      {
-        currentDate: new Date(NOW * 1000),
-      },
-    )
-    expect(protectedHeader).toEqual({ alg, kid: 'client-key' })
-    expect(payload).toEqual({
-      iss: 'taskflow-mcp',
-      sub: 'taskflow-mcp',
-      aud: ISSUER,
-      iat: NOW,
-      exp: NOW + 60,
-      jti: expect.any(String),
-    })
-    expect(next?.get('client_assertion')).not.toBe(form?.get('client_assertion'))
-  })
+  it.each(['ES256', 'PS256', 'Ed25519'])(
+    'private_key_jwt signs an assertion for this issuer, by %s',
+    async (alg) => {
+      const { privateKey, publicKey } = await generateKeyPair(alg)
+      const exported = { ...(await exportJWK(publicKey)), kid: 'client-key', alg }
+      const server = answering(goodBody)
+      const one = exchanger(server, { client: privateKeyJwt(privateKey, { kid: 'client-key' }) })
+      await one.exchange(subjectToken, target)
+      await one.exchange(subjectToken, target)
+      const [form, next] = server.requests.map((request) => request.form)
+      expect(form?.get('client_id')).toBe('taskflow-mcp')
+      expect(form?.get('client_assertion_type')).toBe(
+        'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      )
+      const { payload, protectedHeader } = await jwtVerify(
+        form?.get('client_assertion') ?? '',
+        createLocalJWKSet({ keys: [exported] }),
+        {
+          currentDate: new Date(NOW * 1000),
+        },
+      )
+      expect(protectedHeader).toEqual({ alg, kid: 'client-key' })
+      expect(payload).toEqual({
+        iss: 'taskflow-mcp',
+        sub: 'taskflow-mcp',
+        aud: ISSUER,
+        iat: NOW,
+        exp: NOW + 60,
+        jti: expect.any(String),
+      })
+      expect(next?.get('client_assertion')).not.toBe(form?.get('client_assertion'))
+    },
+  )
 
   it('private_key_jwt refuses a key that cannot sign', async () => {
     const { publicKey } = await generateKeyPair('ES256')
@@ -173,7 +194,10 @@ describe('client authentication', () => {
 describe('a good answer', () => {
   it('gives the token, its expiry from when it was asked for, and the scopes asked for', async () => {
     const result = await exchangeWith(answering(goodBody))
-    expect(result).toMatchObject({ ok: true, value: { expiresAt: NOW + 300, scopes: target.scopes } })
+    expect(result).toMatchObject({
+      ok: true,
+      value: { expiresAt: NOW + 300, scopes: target.scopes },
+    })
     expect(result.ok && result.value.credential.reveal()).toBe('new-token')
     expect(result.ok && 'tokenId' in result.value).toBe(false)
   })
@@ -184,18 +208,26 @@ describe('a good answer', () => {
   })
 
   it('names the scopes when none were asked for', async () => {
-    const result = await exchangeWith(answering({ ...goodBody, scope: 'a b' }), {}, { resource: target.resource, scopes: [] })
+    const result = await exchangeWith(
+      answering({ ...goodBody, scope: 'a b' }),
+      {},
+      { resource: target.resource, scopes: [] },
+    )
     expect(result).toMatchObject({ value: { scopes: ['a', 'b'] } })
   })
 
   it('is believed for an hour at most', async () => {
-    expect(await exchangeWith(answering({ ...goodBody, expires_in: 1e9 }))).toMatchObject({ value: { expiresAt: NOW + 3600 } })
+    expect(await exchangeWith(answering({ ...goodBody, expires_in: 1e9 }))).toMatchObject({
+      value: { expiresAt: NOW + 3600 },
+    })
   })
 
   it('gives the id of a JWT, for the audit', async () => {
     const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
     const token = `${part({ alg: 'ES256' })}.${part({ jti: 'id-1', sub: 'alicé~~~???' })}.c2ln`
-    expect(await exchangeWith(answering({ ...goodBody, access_token: token }))).toMatchObject({ value: { tokenId: 'id-1' } })
+    expect(await exchangeWith(answering({ ...goodBody, access_token: token }))).toMatchObject({
+      value: { tokenId: 'id-1' },
+    })
     const odd = `${part({})}.${part({ jti: { a: 1 } })}.c2ln`
     const result = await exchangeWith(answering({ ...goodBody, access_token: odd }))
     expect(result.ok && 'tokenId' in result.value).toBe(false)
@@ -219,8 +251,14 @@ describe('an answer that is not good enough', () => {
     ['a token for DPoP', { ...goodBody, token_type: 'DPoP' }],
     ['a token that is not for use', { ...goodBody, token_type: 'N_A' }],
     ['no issued type', { ...goodBody, issued_token_type: undefined }],
-    ['an ID token', { ...goodBody, issued_token_type: 'urn:ietf:params:oauth:token-type:id_token' }],
-    ['a refresh token', { ...goodBody, issued_token_type: 'urn:ietf:params:oauth:token-type:refresh_token' }],
+    [
+      'an ID token',
+      { ...goodBody, issued_token_type: 'urn:ietf:params:oauth:token-type:id_token' },
+    ],
+    [
+      'a refresh token',
+      { ...goodBody, issued_token_type: 'urn:ietf:params:oauth:token-type:refresh_token' },
+    ],
     ['no expiry', { ...goodBody, expires_in: undefined }],
     ['an expiry that is text', { ...goodBody, expires_in: '300' }],
     ['an expiry of 0', { ...goodBody, expires_in: 0 }],
@@ -236,13 +274,19 @@ describe('an answer that is not good enough', () => {
   })
 
   it('is refused: HTML', async () => {
-    expect(await reasonFor(fakeServer(() => new Response('<html>', { headers: { 'content-type': 'text/html' } })))).toBe(
-      'exchange_failed',
-    )
+    expect(
+      await reasonFor(
+        fakeServer(() => new Response('<html>', { headers: { 'content-type': 'text/html' } })),
+      ),
+    ).toBe('exchange_failed')
   })
 
   it('is refused: scopes that are none, when none were asked for', async () => {
-    const result = await exchangeWith(answering({ ...goodBody, scope: 'a"b' }), {}, { resource: target.resource, scopes: [] })
+    const result = await exchangeWith(
+      answering({ ...goodBody, scope: 'a"b' }),
+      {},
+      { resource: target.resource, scopes: [] },
+    )
     expect(result).toMatchObject({ refusal: { reason: 'exchange_failed' } })
   })
 })
@@ -270,7 +314,10 @@ describe('an OAuth error', () => {
   ])('%i %s is %s, and none of its text comes through', async (status, error, reason) => {
     const description = 'subject.token.here is bad \u001b[31m'
     const result = await exchangeWith(
-      answering({ error, error_description: description, error_uri: 'https://evil.example' }, status),
+      answering(
+        { error, error_description: description, error_uri: 'https://evil.example' },
+        status,
+      ),
     )
     expect(result).toMatchObject({ ok: false, refusal: { reason } })
     expect(JSON.stringify(result)).not.toMatch(/subject|evil|bad/)
@@ -278,18 +325,29 @@ describe('an OAuth error', () => {
 
   it('about scopes names those that were asked for', async () => {
     const result = await exchangeWith(answering({ error: 'invalid_scope', scope: 'foreign' }, 400))
-    expect(result).toEqual({ ok: false, refusal: { reason: 'exchange_scope_refused', scopes: target.scopes } })
+    expect(result).toEqual({
+      ok: false,
+      refusal: { reason: 'exchange_scope_refused', scopes: target.scopes },
+    })
   })
 
   it('that is no JSON or no text is a failure', async () => {
-    expect(await reasonFor(fakeServer(() => new Response('{"error":"invalid_gr', { status: 400 })))).toBe('exchange_failed')
-    expect(await reasonFor(answering({ error: { toString: 'invalid_grant' } }, 400))).toBe('exchange_failed')
+    expect(
+      await reasonFor(fakeServer(() => new Response('{"error":"invalid_gr', { status: 400 }))),
+    ).toBe('exchange_failed')
+    expect(await reasonFor(answering({ error: { toString: 'invalid_grant' } }, 400))).toBe(
+      'exchange_failed',
+    )
   })
 })
 
 describe('a server in trouble', () => {
   it.each<[string, () => Response | Promise<Response>, string]>([
-    ['cannot be reached', () => Promise.reject(new TypeError('fetch failed subject.token.here')), 'issuer_unavailable'],
+    [
+      'cannot be reached',
+      () => Promise.reject(new TypeError('fetch failed subject.token.here')),
+      'issuer_unavailable',
+    ],
     ['answers too much', () => new Response('x'.repeat(256 * 1024 + 1)), 'issuer_unavailable'],
     [
       'breaks off',
@@ -306,7 +364,11 @@ describe('a server in trouble', () => {
       () => new Response(null, { status: 307, headers: { location: 'https://evil.example' } }),
       'redirect_refused',
     ],
-    ['redirects by 308', () => new Response(null, { status: 308, headers: { location: `${ISSUER}/other` } }), 'redirect_refused'],
+    [
+      'redirects by 308',
+      () => new Response(null, { status: 308, headers: { location: `${ISSUER}/other` } }),
+      'redirect_refused',
+    ],
   ])('%s: the reason says so, and there is one request', async (_, answer, reason) => {
     const server = fakeServer(answer)
     expect(await exchangeWith(server)).toEqual({ ok: false, refusal: { reason } })
@@ -315,22 +377,28 @@ describe('a server in trouble', () => {
 
   it.each<[string, () => Promise<Response>]>([
     ['the answer', () => new Promise(() => {})],
-    ['the end of the answer', async () => new Response(new ReadableStream({ pull: () => new Promise(() => {}) }))],
-  ])('is waited for until the deadline, even when the fetch ignores its signal: %s', async (_, answer) => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    try {
-      const server = fakeServer(answer)
-      const waiting = exchangeWith(server)
-      await vi.advanceTimersByTimeAsync(9_999)
-      expect(server.requests[0]?.init.signal?.aborted).toBe(false)
-      await vi.advanceTimersByTimeAsync(1)
-      expect(await waiting).toEqual({ ok: false, refusal: { reason: 'issuer_unavailable' } })
-      expect(server.requests[0]?.init.signal?.aborted).toBe(true)
-      expect(vi.getTimerCount()).toBe(0)
-    } finally {
-      vi.useRealTimers()
-    }
-  })
+    [
+      'the end of the answer',
+      async () => new Response(new ReadableStream({ pull: () => new Promise(() => {}) })),
+    ],
+  ])(
+    'is waited for until the deadline, even when the fetch ignores its signal: %s',
+    async (_, answer) => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+      try {
+        const server = fakeServer(answer)
+        const waiting = exchangeWith(server)
+        await vi.advanceTimersByTimeAsync(9_999)
+        expect(server.requests[0]?.init.signal?.aborted).toBe(false)
+        await vi.advanceTimersByTimeAsync(1)
+        expect(await waiting).toEqual({ ok: false, refusal: { reason: 'issuer_unavailable' } })
+        expect(server.requests[0]?.init.signal?.aborted).toBe(true)
+        expect(vi.getTimerCount()).toBe(0)
+      } finally {
+        vi.useRealTimers()
+      }
+    },
+  )
 
   it('does not hold an actor token that never comes beyond the deadline', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
@@ -347,7 +415,9 @@ describe('a server in trouble', () => {
 describe('a caller who gives up', () => {
   it('before it begins sends nothing', async () => {
     const server = answering(goodBody)
-    const result = await exchanger(server).exchange(subjectToken, target, { signal: AbortSignal.abort() })
+    const result = await exchanger(server).exchange(subjectToken, target, {
+      signal: AbortSignal.abort(),
+    })
     expect(result).toEqual({ ok: false, refusal: { reason: 'cancelled' } })
     expect(server.requests).toEqual([])
   })

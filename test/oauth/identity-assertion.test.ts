@@ -1,7 +1,11 @@
 // Identity assertion: two requests to two servers, each seeing no more than it should, and every answer of either judged.
 
 import { describe, expect, it, vi } from 'vitest'
-import { clientSecretBasic, type IdentityAssertionOptions, identityAssertionExchanger } from '../../src/oauth/index.ts'
+import {
+  clientSecretBasic,
+  type IdentityAssertionOptions,
+  identityAssertionExchanger,
+} from '../../src/oauth/index.ts'
 import { NOW, type Recorded, secret } from './server.ts'
 
 const PROVIDER = 'https://sso.example'
@@ -9,7 +13,12 @@ const SERVER = 'https://auth.tasks.example'
 const ID_JAG = 'urn:ietf:params:oauth:token-type:id-jag'
 const target = { resource: 'https://tasks.example/mcp', scopes: ['tasks:read', 'tasks:write'] }
 const subjectToken = secret('subject.token.here')
-const vouched = { access_token: 'the.assertion.here', issued_token_type: ID_JAG, token_type: 'N_A', expires_in: 60 }
+const vouched = {
+  access_token: 'the.assertion.here',
+  issued_token_type: ID_JAG,
+  token_type: 'N_A',
+  expires_in: 60,
+}
 const issued = { access_token: 'new-token', token_type: 'Bearer', expires_in: 300 }
 
 type Answer = () => Response | Promise<Response>
@@ -31,10 +40,21 @@ function twoServers(provider: Answer = json(vouched), server: Answer = json(issu
   return { fetch, requests }
 }
 
-function exchanger(fetch: typeof globalThis.fetch, options: Partial<IdentityAssertionOptions> = {}) {
+function exchanger(
+  fetch: typeof globalThis.fetch,
+  options: Partial<IdentityAssertionOptions> = {},
+) {
   return identityAssertionExchanger({
-    identityProvider: { issuer: PROVIDER, clientId: 'agentAtSso', client: clientSecretBasic(secret('ssoS3cr3t')) },
-    authorizationServer: { issuer: SERVER, clientId: 'agentAtTasks', client: clientSecretBasic(secret('tasksS3cr3t')) },
+    identityProvider: {
+      issuer: PROVIDER,
+      clientId: 'agentAtSso',
+      client: clientSecretBasic(secret('ssoS3cr3t')),
+    },
+    authorizationServer: {
+      issuer: SERVER,
+      clientId: 'agentAtTasks',
+      client: clientSecretBasic(secret('tasksS3cr3t')),
+    },
     subjectTokenType: 'access-token',
     fetch,
     now: () => NOW * 1000,
@@ -45,7 +65,11 @@ function exchanger(fetch: typeof globalThis.fetch, options: Partial<IdentityAsse
 async function exchangeWith(provider?: Answer, server?: Answer, to = target) {
   const servers = twoServers(provider, server)
   const result = await exchanger(servers.fetch).exchange(subjectToken, to)
-  return { result, reason: result.ok ? 'granted' : result.refusal.reason, requests: servers.requests }
+  return {
+    result,
+    reason: result.ok ? 'granted' : result.refusal.reason,
+    requests: servers.requests,
+  }
 }
 
 describe('the two requests', () => {
@@ -67,7 +91,8 @@ describe('the two requests', () => {
       resource: target.resource,
       scope: 'tasks:read tasks:write',
     })
-    for (const { init } of requests) expect(init).toMatchObject({ method: 'POST', redirect: 'manual', credentials: 'omit' })
+    for (const { init } of requests)
+      expect(init).toMatchObject({ method: 'POST', redirect: 'manual', credentials: 'omit' })
   })
 
   it('show neither server what is the other’s', async () => {
@@ -83,7 +108,9 @@ describe('the two requests', () => {
   it('call the subject token what the option says', async () => {
     const { fetch, requests } = twoServers()
     await exchanger(fetch, { subjectTokenType: 'id-token' }).exchange(subjectToken, target)
-    expect(requests[0]?.form.get('subject_token_type')).toBe('urn:ietf:params:oauth:token-type:id_token')
+    expect(requests[0]?.form.get('subject_token_type')).toBe(
+      'urn:ietf:params:oauth:token-type:id_token',
+    )
   })
 
   it('name the identity provider as the one that sees the subject token', () => {
@@ -94,7 +121,10 @@ describe('the two requests', () => {
 describe('the token', () => {
   it('has the scopes that the assertion was good for, when the server names none', async () => {
     const { result, requests } = await exchangeWith(json({ ...vouched, scope: 'tasks:read' }))
-    expect(result).toMatchObject({ ok: true, value: { expiresAt: NOW + 300, scopes: ['tasks:read'] } })
+    expect(result).toMatchObject({
+      ok: true,
+      value: { expiresAt: NOW + 300, scopes: ['tasks:read'] },
+    })
     expect(requests[1]?.form.get('scope')).toBe('tasks:read')
   })
 
@@ -104,13 +134,19 @@ describe('the token', () => {
   })
 
   it('is not wider than the assertion', async () => {
-    const { reason } = await exchangeWith(json({ ...vouched, scope: 'tasks:read' }), json({ ...issued, scope: 'tasks:write' }))
+    const { reason } = await exchangeWith(
+      json({ ...vouched, scope: 'tasks:read' }),
+      json({ ...issued, scope: 'tasks:write' }),
+    )
     expect(reason).toBe('exchange_failed')
   })
 
   it('does not come from an assertion for no scope at all, which a server would answer with its default', async () => {
     const { result, requests } = await exchangeWith(json({ ...vouched, scope: '' }))
-    expect(result).toEqual({ ok: false, refusal: { reason: 'exchange_scope_refused', scopes: target.scopes } })
+    expect(result).toEqual({
+      ok: false,
+      refusal: { reason: 'exchange_scope_refused', scopes: target.scopes },
+    })
     expect(requests).toHaveLength(1)
   })
 })
@@ -119,7 +155,10 @@ describe('an answer of the identity provider that is not good enough', () => {
   it.each<[string, unknown]>([
     ['an access token', { ...vouched, token_type: 'Bearer' }],
     ['no token type', { ...vouched, token_type: undefined }],
-    ['another issued type', { ...vouched, issued_token_type: 'urn:ietf:params:oauth:token-type:access_token' }],
+    [
+      'another issued type',
+      { ...vouched, issued_token_type: 'urn:ietf:params:oauth:token-type:access_token' },
+    ],
     ['no issued type', { ...vouched, issued_token_type: undefined }],
     ['no assertion', { ...vouched, access_token: undefined }],
     ['the subject token handed back', { ...vouched, access_token: 'subject.token.here' }],
@@ -138,14 +177,20 @@ describe('an answer of the identity provider that is not good enough', () => {
     [403, 'access_denied', 'exchange_failed'],
     [500, '', 'issuer_unavailable'],
   ])('%i %s is %s', async (status, error, expected) => {
-    const { reason, result, requests } = await exchangeWith(json({ error, error_description: 'subject.token.here' }, status))
+    const { reason, result, requests } = await exchangeWith(
+      json({ error, error_description: 'subject.token.here' }, status),
+    )
     expect([reason, requests.length]).toEqual([expected, 1])
     expect(JSON.stringify(result)).not.toContain('subject.token')
   })
 
   it('a redirect is not followed', async () => {
-    const elsewhere = () => new Response(null, { status: 307, headers: { location: 'https://evil.example' } })
-    expect(await exchangeWith(elsewhere)).toMatchObject({ reason: 'redirect_refused', requests: [expect.anything()] })
+    const elsewhere = () =>
+      new Response(null, { status: 307, headers: { location: 'https://evil.example' } })
+    expect(await exchangeWith(elsewhere)).toMatchObject({
+      reason: 'redirect_refused',
+      requests: [expect.anything()],
+    })
   })
 })
 
@@ -167,13 +212,19 @@ describe('an answer of the resource’s server that is not good enough', () => {
     [400, 'unsupported_grant_type', 'exchange_client_refused'],
     [502, '', 'issuer_unavailable'],
   ])('%i %s is %s, never that the sign-in has ended', async (status, error, expected) => {
-    expect((await exchangeWith(undefined, json({ error, error_description: 'the.assertion.here' }, status))).reason).toBe(
-      expected,
-    )
+    expect(
+      (
+        await exchangeWith(
+          undefined,
+          json({ error, error_description: 'the.assertion.here' }, status),
+        )
+      ).reason,
+    ).toBe(expected)
   })
 
   it('a redirect is not followed', async () => {
-    const elsewhere = () => new Response(null, { status: 308, headers: { location: 'https://evil.example' } })
+    const elsewhere = () =>
+      new Response(null, { status: 308, headers: { location: 'https://evil.example' } })
     expect(await exchangeWith(undefined, elsewhere)).toMatchObject({ reason: 'redirect_refused' })
   })
 })
@@ -182,7 +233,8 @@ describe('a wait', () => {
   it('has one deadline for both requests', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     try {
-      const slowly: Answer = () => new Promise((resolve) => setTimeout(() => resolve(Response.json(vouched)), 600))
+      const slowly: Answer = () =>
+        new Promise((resolve) => setTimeout(() => resolve(Response.json(vouched)), 600))
       const { fetch, requests } = twoServers(slowly, () => new Promise(() => {}))
       const waiting = exchanger(fetch, { deadline: 1000 }).exchange(subjectToken, target)
       await vi.advanceTimersByTimeAsync(999)
@@ -200,7 +252,9 @@ describe('a wait', () => {
       controller.abort()
       return Response.json(vouched)
     })
-    const result = await exchanger(fetch).exchange(subjectToken, target, { signal: controller.signal })
+    const result = await exchanger(fetch).exchange(subjectToken, target, {
+      signal: controller.signal,
+    })
     expect(result).toEqual({ ok: false, refusal: { reason: 'cancelled' } })
     expect(requests.filter(({ init }) => init.signal?.aborted === false)).toEqual([])
   })
@@ -209,8 +263,14 @@ describe('a wait', () => {
 describe('options', () => {
   const registered = { issuer: PROVIDER, clientId: 'a', client: clientSecretBasic(secret('s')) }
   it.each<[string, Partial<IdentityAssertionOptions>]>([
-    ['an identity provider over http', { identityProvider: { ...registered, issuer: 'http://sso.example' } }],
-    ['a server over http', { authorizationServer: { ...registered, tokenEndpoint: 'http://auth.example/token' } }],
+    [
+      'an identity provider over http',
+      { identityProvider: { ...registered, issuer: 'http://sso.example' } },
+    ],
+    [
+      'a server over http',
+      { authorizationServer: { ...registered, tokenEndpoint: 'http://auth.example/token' } },
+    ],
     ['an empty client id', { authorizationServer: { ...registered, clientId: '' } }],
     ['an unknown subject token type', { subjectTokenType: 'toString' as 'id-token' }],
   ])('are refused at creation: %s', (_, options) => {

@@ -1,7 +1,11 @@
 // Introspection: the request of RFC 7662, and claims that meet the same rules as a JWT's.
 
 import { describe, expect, it } from 'vitest'
-import { clientSecretBasic, type IntrospectionVerifierOptions, introspectionVerifier } from '../../src/oauth/index.ts'
+import {
+  clientSecretBasic,
+  type IntrospectionVerifierOptions,
+  introspectionVerifier,
+} from '../../src/oauth/index.ts'
 import { type FakeServer, fakeServer, ISSUER, NOW, secret } from './server.ts'
 
 const RESOURCE = 'https://tasks.example/mcp'
@@ -40,9 +44,18 @@ it('asks by an authenticated form, and gives the principal of the answer, under 
   const server = answering(active)
   const result = await verifier(server).verify(opaque, RESOURCE)
   expect(server.requests[0]?.url).toBe(`${ISSUER}/introspect`)
-  expect(Object.fromEntries(server.requests[0]?.form ?? [])).toEqual({ token: 'opaque-token', token_type_hint: 'access_token' })
-  expect(server.requests[0]?.headers.get('authorization')).toBe(`Basic ${btoa('tasks%2Dapi:s3cr3t')}`)
-  expect(server.requests[0]?.init).toMatchObject({ method: 'POST', redirect: 'manual', credentials: 'omit' })
+  expect(Object.fromEntries(server.requests[0]?.form ?? [])).toEqual({
+    token: 'opaque-token',
+    token_type_hint: 'access_token',
+  })
+  expect(server.requests[0]?.headers.get('authorization')).toBe(
+    `Basic ${btoa('tasks%2Dapi:s3cr3t')}`,
+  )
+  expect(server.requests[0]?.init).toMatchObject({
+    method: 'POST',
+    redirect: 'manual',
+    credentials: 'omit',
+  })
   expect(result).toMatchObject({
     ok: true,
     value: {
@@ -87,16 +100,27 @@ describe('an answer', () => {
     [404, 'issuer_unavailable'],
     [429, 'issuer_unavailable'],
     [500, 'issuer_unavailable'],
-  ])('with status %i says nothing about the token, and gives none of its text', async (status, reason) => {
-    const result = await verifier(answering({ ...active, error_description: 'opaque-token' }, status)).verify(opaque, RESOURCE)
-    expect(result).toEqual({ ok: false, refusal: { reason } })
-  })
+  ])(
+    'with status %i says nothing about the token, and gives none of its text',
+    async (status, reason) => {
+      const result = await verifier(
+        answering({ ...active, error_description: 'opaque-token' }, status),
+      ).verify(opaque, RESOURCE)
+      expect(result).toEqual({ ok: false, refusal: { reason } })
+    },
+  )
 
   it('that redirects or never comes is no answer', async () => {
     expect(
-      await reasonFor(fakeServer(() => new Response(null, { status: 307, headers: { location: 'https://evil.example' } }))),
+      await reasonFor(
+        fakeServer(
+          () => new Response(null, { status: 307, headers: { location: 'https://evil.example' } }),
+        ),
+      ),
     ).toBe('redirect_refused')
-    expect(await reasonFor(fakeServer(() => Promise.reject(new Error('opaque-token'))))).toBe('issuer_unavailable')
+    expect(await reasonFor(fakeServer(() => Promise.reject(new Error('opaque-token'))))).toBe(
+      'issuer_unavailable',
+    )
   })
 })
 
@@ -108,12 +132,16 @@ it('remembers an answer for ten seconds, for its audience only; a refusal not at
   await one.verify(opaque, RESOURCE)
   await one.verify(opaque, RESOURCE)
   expect(server.requests).toHaveLength(1)
-  expect(await one.verify(opaque, 'https://api.example')).toMatchObject({ refusal: { reason: 'audience_mismatch' } })
+  expect(await one.verify(opaque, 'https://api.example')).toMatchObject({
+    refusal: { reason: 'audience_mismatch' },
+  })
   body = { active: false }
   now += 9
   expect((await one.verify(opaque, RESOURCE)).ok).toBe(true)
   now += 1
-  expect(await one.verify(opaque, RESOURCE)).toMatchObject({ refusal: { reason: 'token_inactive' } })
+  expect(await one.verify(opaque, RESOURCE)).toMatchObject({
+    refusal: { reason: 'token_inactive' },
+  })
   body = active
   expect((await one.verify(opaque, RESOURCE)).ok).toBe(true)
 })
@@ -127,6 +155,8 @@ it('ends when the caller gives up', async () => {
 })
 
 it('refuses an endpoint over http and an empty client id at creation', () => {
-  expect(() => verifier(answering(active), { introspectionEndpoint: 'http://login.example/i' })).toThrow(TypeError)
+  expect(() =>
+    verifier(answering(active), { introspectionEndpoint: 'http://login.example/i' }),
+  ).toThrow(TypeError)
   expect(() => verifier(answering(active), { clientId: '' })).toThrow(TypeError)
 })

@@ -5,7 +5,13 @@ import { createDoor } from '../../src/core/door/door.ts'
 import type { Result } from '../../src/core/errors.ts'
 import type { IssuedToken } from '../../src/core/source/exchange.ts'
 import { dpopProofs, jwtVerifier } from '../../src/jwt/index.ts'
-import { clientCredentials, clientSecretBasic, type DpopKey, dpopKey, identityAssertionExchanger } from '../../src/oauth/index.ts'
+import {
+  clientCredentials,
+  clientSecretBasic,
+  type DpopKey,
+  dpopKey,
+  identityAssertionExchanger,
+} from '../../src/oauth/index.ts'
 import { readableAudit } from '../core/parts.ts'
 import { AGENT, type Providers, RESOURCE, startProviders } from './providers.ts'
 import { secret } from './server.ts'
@@ -21,7 +27,11 @@ afterAll(async () => {
 })
 
 const target = { resource: RESOURCE, scopes: ['tasks:read', 'tasks:write'] }
-const registered = (issuer: string) => ({ issuer, clientId: AGENT.id, client: clientSecretBasic(secret(AGENT.secret)) })
+const registered = (issuer: string) => ({
+  issuer,
+  clientId: AGENT.id,
+  client: clientSecretBasic(secret(AGENT.secret)),
+})
 
 function exchangerWith(options: { readonly dpop?: DpopKey } = {}) {
   return identityAssertionExchanger({
@@ -35,7 +45,12 @@ function exchangerWith(options: { readonly dpop?: DpopKey } = {}) {
 /** A door of the resource; it is opened as `carry` opens it. */
 function doorOfResource() {
   const verifier = jwtVerifier({ issuer: providers.resource.issuer })
-  const door = createDoor({ resource: RESOURCE, verifier, auditor: readableAudit().auditor, proofs: dpopProofs() })
+  const door = createDoor({
+    resource: RESOURCE,
+    verifier,
+    auditor: readableAudit().auditor,
+    proofs: dpopProofs(),
+  })
   return async (token: IssuedToken, changes: Record<string, string> = {}) => {
     const proof = await token.proof?.({ method: 'POST', url: RESOURCE })
     const scheme = proof === undefined ? 'Bearer' : 'DPoP'
@@ -61,10 +76,17 @@ function token(result: Result<IssuedToken>): IssuedToken {
 
 describe('client credentials', () => {
   it('are a token for the resource, as the client itself', async () => {
-    const issued = token(await clientCredentials(registered(providers.resource.issuer)).issue(target))
+    const issued = token(
+      await clientCredentials(registered(providers.resource.issuer)).issue(target),
+    )
     expect(issued).toMatchObject({ scopes: target.scopes, tokenId: expect.any(String) })
     const open = doorOfResource()
-    expect(await open(issued)).toMatchObject({ reason: 'admitted', subject: AGENT.id, scopes: target.scopes, bound: false })
+    expect(await open(issued)).toMatchObject({
+      reason: 'admitted',
+      subject: AGENT.id,
+      scopes: target.scopes,
+      bound: false,
+    })
   })
 
   it('are refused for an unknown resource', async () => {
@@ -78,19 +100,31 @@ describe('client credentials', () => {
   it('of a server that drops an unknown scope in silence open nothing with it', async () => {
     const issuing = clientCredentials(registered(providers.resource.issuer))
     const open = doorOfResource()
-    expect(await open(token(await issuing.issue({ ...target, scopes: ['tasks:admin'] })))).toMatchObject({ scopes: [] })
+    expect(
+      await open(token(await issuing.issue({ ...target, scopes: ['tasks:admin'] }))),
+    ).toMatchObject({ scopes: [] })
   })
 
   it('are refused with a wrong secret, and where the client may not use them', async () => {
-    const wrong = { ...registered(providers.resource.issuer), client: clientSecretBasic(secret('wrong')) }
-    expect(await clientCredentials(wrong).issue(target)).toMatchObject({ refusal: { reason: 'exchange_client_refused' } })
-    expect(await clientCredentials(registered(providers.identity.issuer)).issue(target)).toMatchObject({ ok: false })
+    const wrong = {
+      ...registered(providers.resource.issuer),
+      client: clientSecretBasic(secret('wrong')),
+    }
+    expect(await clientCredentials(wrong).issue(target)).toMatchObject({
+      refusal: { reason: 'exchange_client_refused' },
+    })
+    expect(
+      await clientCredentials(registered(providers.identity.issuer)).issue(target),
+    ).toMatchObject({ ok: false })
   })
 
   it('with a key are bound to it: two requests for the nonce, one from then on', async () => {
     const { log } = providers.resource
     const before = log.length
-    const client = clientCredentials({ ...registered(providers.resource.issuer), dpop: await dpopKey() })
+    const client = clientCredentials({
+      ...registered(providers.resource.issuer),
+      dpop: await dpopKey(),
+    })
     const issued = token(await client.issue(target))
     expect(log.slice(before).map(({ status }) => status)).toEqual([400, 200])
     token(await client.issue(target))
@@ -101,7 +135,9 @@ describe('client credentials', () => {
     expect(first).toMatchObject({ reason: 'admitted', subject: AGENT.id, bound: true })
     expect(await open(issued, first.headers)).toMatchObject({ reason: 'proof_replayed' })
     expect(await open(issued)).toMatchObject({ reason: 'admitted' })
-    expect(await open(issued, { authorization: `Bearer ${issued.credential.reveal()}` })).toMatchObject({
+    expect(
+      await open(issued, { authorization: `Bearer ${issued.credential.reveal()}` }),
+    ).toMatchObject({
       reason: 'claim_invalid',
     })
   })
@@ -110,11 +146,24 @@ describe('client credentials', () => {
 describe('an identity assertion', () => {
   it('makes an ID token of one server a token of another, for the same person and the resource alone', async () => {
     const open = doorOfResource()
-    const alice = token(await exchangerWith().exchange(secret(await providers.identity.idTokenOf('alice')), target))
-    expect(await open(alice)).toMatchObject({ reason: 'admitted', subject: 'alice', scopes: target.scopes, bound: false })
-    const bob = token(await exchangerWith().exchange(secret(await providers.identity.idTokenOf('bob')), target))
+    const alice = token(
+      await exchangerWith().exchange(secret(await providers.identity.idTokenOf('alice')), target),
+    )
+    expect(await open(alice)).toMatchObject({
+      reason: 'admitted',
+      subject: 'alice',
+      scopes: target.scopes,
+      bound: false,
+    })
+    const bob = token(
+      await exchangerWith().exchange(secret(await providers.identity.idTokenOf('bob')), target),
+    )
     expect(bob.scopes).toEqual(['tasks:read'])
-    expect(await open(bob)).toMatchObject({ reason: 'admitted', subject: 'bob', scopes: ['tasks:read'] })
+    expect(await open(bob)).toMatchObject({
+      reason: 'admitted',
+      subject: 'bob',
+      scopes: ['tasks:read'],
+    })
   })
 
   it('leads to a token that is bound to a key', async () => {
@@ -122,13 +171,20 @@ describe('an identity assertion', () => {
     const alice = token(await exchangerWith({ dpop }).exchange(subject, target))
     const open = doorOfResource()
     expect(await open(alice)).toMatchObject({ reason: 'admitted', subject: 'alice', bound: true })
-    const stolen = { credential: alice.credential, expiresAt: alice.expiresAt, scopes: alice.scopes }
+    const stolen = {
+      credential: alice.credential,
+      expiresAt: alice.expiresAt,
+      scopes: alice.scopes,
+    }
     expect(await open(stolen)).toMatchObject({ reason: 'claim_invalid' })
   })
 
   it.each<[string, () => Promise<string>]>([
     ['is no token', async () => 'not.a.token'],
-    ['was changed', async () => `${(await providers.identity.idTokenOf('alice')).slice(0, -4)}AAAA`],
+    [
+      'was changed',
+      async () => `${(await providers.identity.idTokenOf('alice')).slice(0, -4)}AAAA`,
+    ],
   ])('is not had for a subject token that %s', async (_, subject) => {
     const before = providers.resource.log.length
     const result = await exchangerWith().exchange(secret(await subject()), target)
@@ -138,7 +194,10 @@ describe('an identity assertion', () => {
 
   it('for another resource is refused by the server of this one', async () => {
     const subject = secret(await providers.identity.idTokenOf('alice'))
-    const result = await exchangerWith().exchange(subject, { ...target, resource: 'https://other.example/mcp' })
+    const result = await exchangerWith().exchange(subject, {
+      ...target,
+      resource: 'https://other.example/mcp',
+    })
     expect(result).toMatchObject({ refusal: { reason: 'exchange_target_refused' } })
   })
 })

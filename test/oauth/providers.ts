@@ -13,7 +13,13 @@ import {
   jwtVerify,
   SignJWT,
 } from 'jose'
-import { type Adapter, type AdapterPayload, errors, type OidcRequestContext, Provider } from 'oidc-provider'
+import {
+  type Adapter,
+  type AdapterPayload,
+  errors,
+  type OidcRequestContext,
+  Provider,
+} from 'oidc-provider'
 
 export const RESOURCE = 'https://tasks.example/mcp'
 export const AGENT = { id: 'agent', secret: 'the-secret-of-the-agent' } as const
@@ -64,13 +70,26 @@ async function start(
   const provider = new Provider(issuer, {
     adapter: memoryAdapter(),
     clients: [
-      { client_id: AGENT.id, client_secret: AGENT.secret, grant_types: grantTypes, redirect_uris: [], response_types: [], scope },
+      {
+        client_id: AGENT.id,
+        client_secret: AGENT.secret,
+        grant_types: grantTypes,
+        redirect_uris: [],
+        response_types: [],
+        scope,
+      },
     ],
-    clientDefaults: { id_token_signed_response_alg: 'ES256', token_endpoint_auth_method: 'client_secret_basic' },
+    clientDefaults: {
+      id_token_signed_response_alg: 'ES256',
+      token_endpoint_auth_method: 'client_secret_basic',
+    },
     jwks: { keys: [key.jwk] },
     cookies: { keys: ['not-used'] },
     scopes: scope.split(' '),
-    findAccount: (_: unknown, accountId: string) => ({ accountId, claims: () => ({ sub: accountId }) }),
+    findAccount: (_: unknown, accountId: string) => ({
+      accountId,
+      claims: () => ({ sub: accountId }),
+    }),
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
@@ -88,7 +107,8 @@ async function start(
   const log: { grant: unknown; status: number }[] = []
   provider.use(async (context, next) => {
     await next()
-    if (context.path === '/token') log.push({ grant: context.oidc?.params.grant_type, status: context.status })
+    if (context.path === '/token')
+      log.push({ grant: context.oidc?.params.grant_type, status: context.status })
   })
   extend(provider, issuer)
   server.on('request', provider.callback())
@@ -147,7 +167,11 @@ export async function startProviders(): Promise<Providers> {
           const { params, client } = context.oidc
           const expected = { issuer: identityIssuer, audience: issuer, typ: 'oauth-id-jag+jwt' }
           const claims = await verified(params.assertion, keys.identity, expected)
-          if (claims.client_id !== client.clientId || claims.resource !== RESOURCE || used.has(claims.jti))
+          if (
+            claims.client_id !== client.clientId ||
+            claims.resource !== RESOURCE ||
+            used.has(claims.jti)
+          )
             throw new errors.InvalidGrant('the assertion is for somebody else')
           used.add(claims.jti)
           const accountId = text(claims.sub)
@@ -166,42 +190,73 @@ export async function startProviders(): Promise<Providers> {
           const { jwk } = typeof proof === 'string' ? decodeProtectedHeader(proof) : {}
           if (jwk) Object.assign(token, { jkt: await calculateJwkThumbprint(jwk) })
           const access_token = await token.save()
-          context.body = { access_token, token_type: jwk ? 'DPoP' : 'Bearer', expires_in: 300, scope: token.scope }
+          context.body = {
+            access_token,
+            token_type: jwk ? 'DPoP' : 'Bearer',
+            expires_in: 300,
+            scope: token.scope,
+          }
         },
         ['assertion', 'resource', 'scope'],
         [],
       ),
   )
 
-  const identity = await start(keys.identity, ['urn:ietf:params:oauth:grant-type:token-exchange'], (provider, issuer) => {
-    identityIssuer = issuer
-    provider.registerGrantType(
-      'urn:ietf:params:oauth:grant-type:token-exchange',
-      async (context: OidcRequestContext) => {
-        const { params, client } = context.oidc
-        if (params.requested_token_type !== ID_JAG) throw new errors.InvalidRequest('only assertions are issued here')
-        if (params.audience !== resource.issuer) throw new errors.InvalidTarget()
-        const { sub } = await verified(params.subject_token, keys.identity, { issuer, audience: client.clientId, typ: 'JWT' })
-        // Bob may read only.
-        const granted = text(params.scope)
-          .split(' ')
-          .filter((one) => sub !== 'bob' || one === 'tasks:read')
-          .join(' ')
-        const access_token = await new SignJWT({ client_id: client.clientId, resource: params.resource, scope: granted })
-          .setProtectedHeader({ alg: 'ES256', kid: 'key-1', typ: 'oauth-id-jag+jwt' })
-          .setIssuer(issuer)
-          .setSubject(text(sub))
-          .setAudience(resource.issuer)
-          .setJti(randomUUID())
-          .setIssuedAt()
-          .setExpirationTime('60s')
-          .sign(keys.identity.privateKey)
-        context.body = { access_token, issued_token_type: ID_JAG, token_type: 'N_A', expires_in: 60, scope: granted }
-      },
-      ['requested_token_type', 'audience', 'resource', 'scope', 'subject_token', 'subject_token_type'],
-      [],
-    )
-  })
+  const identity = await start(
+    keys.identity,
+    ['urn:ietf:params:oauth:grant-type:token-exchange'],
+    (provider, issuer) => {
+      identityIssuer = issuer
+      provider.registerGrantType(
+        'urn:ietf:params:oauth:grant-type:token-exchange',
+        async (context: OidcRequestContext) => {
+          const { params, client } = context.oidc
+          if (params.requested_token_type !== ID_JAG)
+            throw new errors.InvalidRequest('only assertions are issued here')
+          if (params.audience !== resource.issuer) throw new errors.InvalidTarget()
+          const { sub } = await verified(params.subject_token, keys.identity, {
+            issuer,
+            audience: client.clientId,
+            typ: 'JWT',
+          })
+          // Bob may read only.
+          const granted = text(params.scope)
+            .split(' ')
+            .filter((one) => sub !== 'bob' || one === 'tasks:read')
+            .join(' ')
+          const access_token = await new SignJWT({
+            client_id: client.clientId,
+            resource: params.resource,
+            scope: granted,
+          })
+            .setProtectedHeader({ alg: 'ES256', kid: 'key-1', typ: 'oauth-id-jag+jwt' })
+            .setIssuer(issuer)
+            .setSubject(text(sub))
+            .setAudience(resource.issuer)
+            .setJti(randomUUID())
+            .setIssuedAt()
+            .setExpirationTime('60s')
+            .sign(keys.identity.privateKey)
+          context.body = {
+            access_token,
+            issued_token_type: ID_JAG,
+            token_type: 'N_A',
+            expires_in: 60,
+            scope: granted,
+          }
+        },
+        [
+          'requested_token_type',
+          'audience',
+          'resource',
+          'scope',
+          'subject_token',
+          'subject_token_type',
+        ],
+        [],
+      )
+    },
+  )
 
   return {
     identity: {

@@ -31,8 +31,12 @@ export function fakeServer(
       const url = String(input)
       if (url.includes('/.well-known/')) {
         server.metadataRequests++
-        if (!url.endsWith('/.well-known/oauth-authorization-server')) return new Response(null, { status: 404 })
-        const endpoints = { token_endpoint: `${ISSUER}/token`, introspection_endpoint: `${ISSUER}/introspect` }
+        if (!url.endsWith('/.well-known/oauth-authorization-server'))
+          return new Response(null, { status: 404 })
+        const endpoints = {
+          token_endpoint: `${ISSUER}/token`,
+          introspection_endpoint: `${ISSUER}/introspect`,
+        }
         return Response.json({ issuer: ISSUER, ...endpoints, ...metadata })
       }
       const form = new URLSearchParams(init.body instanceof URLSearchParams ? init.body : '')

@@ -1,7 +1,13 @@
 // What a model's provider streams, and what an app's own agent does, as events: without arguments or results, and without a foreign word.
 
 import { Agent, handoff, Runner, type RunStreamEvent, tool } from '@openai/agents'
-import { assistantMessage, functionCall, modelError, modelStream, ScriptedModel } from '@openai/agents/testing'
+import {
+  assistantMessage,
+  functionCall,
+  modelError,
+  modelStream,
+  ScriptedModel,
+} from '@openai/agents/testing'
 import { type AgentEvent, agentEvents, type StreamedRun } from 'onbehalf/openai-agents'
 import { describe, expect, test } from 'vitest'
 import { eventsOf } from './talk.ts'
@@ -18,7 +24,9 @@ const responded = (output: readonly object[]): ModelEvent =>
   ({ type: 'response_done', response: { id: 'r', usage, output } }) as ModelEvent
 
 async function streamed(events: readonly ModelEvent[]): Promise<readonly AgentEvent[]> {
-  const model = new ScriptedModel([modelStream([{ type: 'response_started' }, ...events] as StreamEvents)])
+  const model = new ScriptedModel([
+    modelStream([{ type: 'response_started' }, ...events] as StreamEvents),
+  ])
   return eventsOf(agentEvents(await runOf(new Agent({ name: 'own', model }))))
 }
 
@@ -37,7 +45,13 @@ const message = (text: string, annotations: readonly object[] = [], id = 'm1') =
 describe('what a provider streams', () => {
   test('citations come with their place, those that name neither page nor file not at all', async () => {
     const annotations = [
-      { type: 'url_citation', url: 'https://a.example/x', title: 'A', start_index: 1, end_index: 4 },
+      {
+        type: 'url_citation',
+        url: 'https://a.example/x',
+        title: 'A',
+        start_index: 1,
+        end_index: 4,
+      },
       { type: 'url_citation', url: 'javascript:alert(1)', title: 'B', end_index: 4 },
       { type: 'file_citation', file_id: 'f', filename: 'a.pdf', index: 2 },
       { type: 'container_file_citation', container_id: 'c', filename: 'b.csv', end_index: 3 },
@@ -51,7 +65,9 @@ describe('what a provider streams', () => {
     ]
     const events = await streamed([
       said('Tea.'),
-      ...annotations.map((annotation) => raw({ type: 'response.output_text.annotation.added', annotation })),
+      ...annotations.map((annotation) =>
+        raw({ type: 'response.output_text.annotation.added', annotation }),
+      ),
       responded([message('Tea.', annotations)]),
     ])
     expect(events).toEqual([
@@ -65,9 +81,15 @@ describe('what a provider streams', () => {
     const part = (text: string) => ({ type: 'output_text', text, annotations: [] })
     const events = await streamed([
       said('One.'),
-      raw({ type: 'response.output_item.done', item: { type: 'message', id: 'm1', content: [part('One.')] } }),
+      raw({
+        type: 'response.output_item.done',
+        item: { type: 'message', id: 'm1', content: [part('One.')] },
+      }),
       said('Two.'),
-      raw({ type: 'response.output_item.done', item: { type: 'message', id: 'm2', content: [part('Two.')] } }),
+      raw({
+        type: 'response.output_item.done',
+        item: { type: 'message', id: 'm2', content: [part('Two.')] },
+      }),
       responded([message('One.'), message('Two.', [], 'm2')]),
     ])
     expect(events.filter(({ type }) => type === 'text_done')).toEqual([
@@ -96,7 +118,10 @@ describe('what a provider streams', () => {
       raw({ type: 'response.output_item.added', item }),
       raw({ type: 'response.reasoning_summary_text.delta', summary_index: 0, delta: 'Hm' }),
       raw({ type: 'response.reasoning_summary_text.done', summary_index: 0, text: 'Hm.' }),
-      responded([{ type: 'reasoning', id: 'rs', content: [{ type: 'input_text', text: 'Hm.' }] }, message('Yes.')]),
+      responded([
+        { type: 'reasoning', id: 'rs', content: [{ type: 'input_text', text: 'Hm.' }] },
+        message('Yes.'),
+      ]),
     ])
     expect(events.slice(0, 3)).toEqual([
       { type: 'reasoning_started' },
@@ -108,10 +133,20 @@ describe('what a provider streams', () => {
 
   test('reasoning that is not streamed comes before its text, and that of Chat Completions word by word', async () => {
     const whole = await streamed([
-      responded([{ type: 'reasoning', content: [{ type: 'input_text', text: 'Hm.' }] }, message('Yes.')]),
+      responded([
+        { type: 'reasoning', content: [{ type: 'input_text', text: 'Hm.' }] },
+        message('Yes.'),
+      ]),
     ])
-    expect(whole.map(({ type }) => type)).toEqual(['reasoning_started', 'reasoning_done', 'text_delta', 'text_done'])
-    const chunks = ['reasoning_content', 'reasoning'].map((name) => raw({ choices: [{ delta: { [name]: 'Hm ' } }] }))
+    expect(whole.map(({ type }) => type)).toEqual([
+      'reasoning_started',
+      'reasoning_done',
+      'text_delta',
+      'text_done',
+    ])
+    const chunks = ['reasoning_content', 'reasoning'].map((name) =>
+      raw({ choices: [{ delta: { [name]: 'Hm ' } }] }),
+    )
     const words = await streamed([...chunks, said('Yes.'), responded([message('Yes.')])])
     expect(words.filter(({ type }) => type === 'reasoning_delta')).toEqual([
       { type: 'reasoning_delta', index: 0, delta: 'Hm ' },
@@ -139,14 +174,24 @@ describe('what a provider streams', () => {
       queries: ['tea'],
       results: [{ filename: 'tea.pdf' }, { filename: 'tea.pdf' }],
     }
-    const code = { type: 'code_interpreter_call', id: 'c', code: 'canary-code', outputs: [{ logs: 'canary-logs' }] }
+    const code = {
+      type: 'code_interpreter_call',
+      id: 'c',
+      code: 'canary-code',
+      outputs: [{ logs: 'canary-logs' }],
+    }
     const events = await streamed([
       ...[web, files, code].flatMap((item) => [
         raw({ type: 'response.output_item.added', item: { type: item.type, id: item.id } }),
         raw({ type: 'response.output_item.done', item }),
       ]),
       responded([
-        ...[web, files, code].map(({ type, id, ...rest }) => ({ type: 'hosted_tool_call', id, name: type, providerData: rest })),
+        ...[web, files, code].map(({ type, id, ...rest }) => ({
+          type: 'hosted_tool_call',
+          id,
+          name: type,
+          providerData: rest,
+        })),
         message('Yes.'),
       ]),
     ])
@@ -198,9 +243,19 @@ describe('what a provider streams', () => {
         partial_image_b64: 'AAA=',
         output_format: 'webp',
       }),
-      raw({ type: 'response.image_generation_call.partial_image', item_id: id, partial_image_b64: '"><script>' }),
-      raw({ type: 'response.output_item.done', item: { type: 'image_generation_call', id, result: 'BBB=' } }),
-      responded([{ type: 'hosted_tool_call', id, name: 'image_generation_call', output: 'BBB=' }, message('There.')]),
+      raw({
+        type: 'response.image_generation_call.partial_image',
+        item_id: id,
+        partial_image_b64: '"><script>',
+      }),
+      raw({
+        type: 'response.output_item.done',
+        item: { type: 'image_generation_call', id, result: 'BBB=' },
+      }),
+      responded([
+        { type: 'hosted_tool_call', id, name: 'image_generation_call', output: 'BBB=' },
+        message('There.'),
+      ]),
     ])
     expect(events.slice(0, 3)).toEqual([
       { type: 'image_started', callId: id },
@@ -220,7 +275,11 @@ describe('what a provider streams', () => {
       { choices: 'x' },
       { choices: [null] },
     ]
-    const more = ['response.output_item.done', 'response.output_text.annotation.added', 'response.reasoning_summary_text.delta']
+    const more = [
+      'response.output_item.done',
+      'response.output_text.annotation.added',
+      'response.reasoning_summary_text.delta',
+    ]
     const events = await streamed([
       ...odd.map((event) => ({ type: 'model', event }) as ModelEvent),
       ...more.map((type) => raw({ type, item: 'x', annotation: [], delta: 1 })),
@@ -240,13 +299,18 @@ describe('an agent of the app’s own', () => {
   })
 
   test('has its tools and handoffs told of, without arguments or results', async () => {
-    const billing = new Agent({ name: 'Billing', model: new ScriptedModel([[assistantMessage('Here.')]]) })
+    const billing = new Agent({
+      name: 'Billing',
+      model: new ScriptedModel([[assistantMessage('Here.')]]),
+    })
     const model = new ScriptedModel([
       [functionCall('look_up', { who: 'canary-argument' }, { callId: 'a' })],
       [functionCall('transfer_to_Billing', {}, { callId: 'b' })],
     ])
     const agent = new Agent({ name: 'own', model, tools: [own], handoffs: [handoff(billing)] })
-    const events = await eventsOf(agentEvents(await runOf(agent), new Map([['look_up', 'library']])))
+    const events = await eventsOf(
+      agentEvents(await runOf(agent), new Map([['look_up', 'library']])),
+    )
     expect(events).toEqual([
       { type: 'tool_started', callId: 'a', name: 'look_up', server: 'library' },
       { type: 'tool_done', callId: 'a', name: 'look_up', outcome: 'failed' },
@@ -256,7 +320,10 @@ describe('an agent of the app’s own', () => {
     ])
     const again = new Agent({
       name: 'own',
-      model: new ScriptedModel([[functionCall('look_up', {}, { callId: 'a' })], [assistantMessage('x')]]),
+      model: new ScriptedModel([
+        [functionCall('look_up', {}, { callId: 'a' })],
+        [assistantMessage('x')],
+      ]),
       tools: [own],
     })
     expect(await eventsOf(agentEvents(await runOf(again)))).toContainEqual({
@@ -271,7 +338,9 @@ describe('an agent of the app’s own', () => {
     const agent = new Agent({
       name: 'own',
       model: new ScriptedModel([[assistantMessage('Secret.')]]),
-      outputGuardrails: [{ name: 'none', execute: async () => ({ tripwireTriggered: true, outputInfo: 'canary' }) }],
+      outputGuardrails: [
+        { name: 'none', execute: async () => ({ tripwireTriggered: true, outputInfo: 'canary' }) },
+      ],
     })
     const events = await eventsOf(agentEvents(await runOf(agent)))
     expect(events.at(-1)).toEqual({ type: 'withdrawn' })
@@ -279,13 +348,25 @@ describe('an agent of the app’s own', () => {
   })
 
   test('that comes to no end says so; a model that fails is unavailable, without a foreign word', async () => {
-    const loops = new ScriptedModel(Array.from({ length: 3 }, (_, at) => [functionCall('look_up', {}, { callId: `c${at}` })]))
-    const events = await eventsOf(
-      agentEvents(await runOf(new Agent({ name: 'own', model: loops, tools: [own] }), { maxTurns: 2 })),
+    const loops = new ScriptedModel(
+      Array.from({ length: 3 }, (_, at) => [functionCall('look_up', {}, { callId: `c${at}` })]),
     )
-    expect(events.at(-1)).toEqual({ type: 'text_done', text: 'I stopped after too many steps without coming to an end.' })
-    const failing = new Agent({ name: 'own', model: new ScriptedModel([modelError(new Error('sk-canary'))]) })
-    const error = await eventsOf(agentEvents(await runOf(failing))).catch((thrown: unknown) => thrown)
+    const events = await eventsOf(
+      agentEvents(
+        await runOf(new Agent({ name: 'own', model: loops, tools: [own] }), { maxTurns: 2 }),
+      ),
+    )
+    expect(events.at(-1)).toEqual({
+      type: 'text_done',
+      text: 'I stopped after too many steps without coming to an end.',
+    })
+    const failing = new Agent({
+      name: 'own',
+      model: new ScriptedModel([modelError(new Error('sk-canary'))]),
+    })
+    const error = await eventsOf(agentEvents(await runOf(failing))).catch(
+      (thrown: unknown) => thrown,
+    )
     expect(error).toMatchObject({ code: 'server_unavailable' })
     expect(`${(error as Error).stack} ${(error as Error).cause}`).not.toContain('canary')
   })

@@ -41,7 +41,9 @@ async function waiting(approvals: ApprovalPolicy): Promise<readonly string[]> {
       approvals,
     }),
   )
-  return events.flatMap((event) => (event.type === 'approval_needed' ? event.calls.map(({ name }) => name) : []))
+  return events.flatMap((event) =>
+    event.type === 'approval_needed' ? event.calls.map(({ name }) => name) : [],
+  )
 }
 
 test.each<[ApprovalPolicy, readonly string[]]>([
@@ -71,5 +73,10 @@ test('an approved call passes the gate once, and nothing that only looks like it
     expect(gate.has({ ...call, ...change })).toBe(false)
     expect(gate.take({ ...call, ...change })).toBe(false)
   }
-  expect([gate.has(call), gate.take(call), gate.has(call), gate.take(call)]).toEqual([true, true, false, false])
+  expect([gate.has(call), gate.take(call), gate.has(call), gate.take(call)]).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ])
 })

@@ -4,7 +4,8 @@ import { Credential } from 'onbehalf'
 import { DEFAULT_INSTRUCTIONS, personOf, renderInstructions } from 'onbehalf/openai-agents'
 import { describe, expect, test } from 'vitest'
 
-const JWT = 'eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJlLXRoYXQtaXMtbG9uZw'
+const JWT =
+  'eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJlLXRoYXQtaXMtbG9uZw'
 const values = { app: 'TaskFlow', person: 'Alice', date: '2026-11-18' }
 
 test('the default names the app, the person and the day', () => {
@@ -15,7 +16,9 @@ test('the default names the app, the person and the day', () => {
 })
 
 test('braces that name nothing stay as they are', () => {
-  expect(renderInstructions('{app}: answer as {"a": 1} or {}', values)).toBe('TaskFlow: answer as {"a": 1} or {}')
+  expect(renderInstructions('{app}: answer as {"a": 1} or {}', values)).toBe(
+    'TaskFlow: answer as {"a": 1} or {}',
+  )
 })
 
 test.each(['{organisation}', '{toString}', '{__proto__}', '{constructor}'])(
@@ -26,7 +29,9 @@ test.each(['{organisation}', '{toString}', '{__proto__}', '{constructor}'])(
 )
 
 test('a value is not a template', () => {
-  expect(renderInstructions('{person} {app}', { ...values, person: '{app}' })).toBe('{app} TaskFlow')
+  expect(renderInstructions('{person} {app}', { ...values, person: '{app}' })).toBe(
+    '{app} TaskFlow',
+  )
   expect(renderInstructions('{person}', { ...values, person: '$& $1' })).toBe('$& $1')
 })
 
@@ -40,10 +45,16 @@ test('a name is one short line: no new lines, control or invisible characters in
 describe('a credential is refused, wherever it stands and whether the template uses it or not', () => {
   test.each([
     ['a Credential', { ...values, secret: new Credential('canary-secret') as unknown as string }],
-    ['something that shows itself as one', { ...values, secret: { [Symbol.toStringTag]: 'Credential' } as unknown as string }],
+    [
+      'something that shows itself as one',
+      { ...values, secret: { [Symbol.toStringTag]: 'Credential' } as unknown as string },
+    ],
     ['a JWT', { ...values, person: JWT }],
     ['a JWT within words', { ...values, note: `token: ${JWT}.` }],
-    ['a JWT that is interrupted by invisible characters', { ...values, person: `${JWT.slice(0, 9)}\u200B${JWT.slice(9)}` }],
+    [
+      'a JWT that is interrupted by invisible characters',
+      { ...values, person: `${JWT.slice(0, 9)}\u200B${JWT.slice(9)}` },
+    ],
     ['a JWT behind 200 other characters', { ...values, person: `${'x '.repeat(150)}${JWT}` }],
     ['an Authorization header', { ...values, person: 'Bearer 0123456789abcdef0123456789abcdef' }],
     ['something that is no text', { ...values, person: 7 as unknown as string }],

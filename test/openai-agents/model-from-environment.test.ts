@@ -21,7 +21,9 @@ afterEach(async () => {
 })
 
 /** Calls a tool first and answers then, both streamed in pieces. */
-async function endpoint(answer?: (response: ServerResponse) => void): Promise<{ readonly url: string; readonly asked: Asked[] }> {
+async function endpoint(
+  answer?: (response: ServerResponse) => void,
+): Promise<{ readonly url: string; readonly asked: Asked[] }> {
   const asked: Asked[] = []
   const server = createServer(async (request, response) => {
     let body = ''
@@ -33,7 +35,14 @@ async function endpoint(answer?: (response: ServerResponse) => void): Promise<{ 
       : [
           {
             role: 'assistant',
-            tool_calls: [{ index: 0, id: 'call_1', type: 'function', function: { name: 'taskflow_add_task', arguments: '' } }],
+            tool_calls: [
+              {
+                index: 0,
+                id: 'call_1',
+                type: 'function',
+                function: { name: 'taskflow_add_task', arguments: '' },
+              },
+            ],
           },
           { tool_calls: [{ index: 0, function: { arguments: '{"title":' } }] },
           { tool_calls: [{ index: 0, function: { arguments: '"Buy milk"}' } }] },
@@ -44,7 +53,11 @@ async function endpoint(answer?: (response: ServerResponse) => void): Promise<{ 
         `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'small', choices: [choice] })}\n\n`,
       )
     for (const delta of deltas) send({ index: 0, delta, finish_reason: null })
-    send({ index: 0, delta: {}, finish_reason: body.includes('"role":"tool"') ? 'stop' : 'tool_calls' })
+    send({
+      index: 0,
+      delta: {},
+      finish_reason: body.includes('"role":"tool"') ? 'stop' : 'tool_calls',
+    })
     return response.end('data: [DONE]\n\n')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -69,20 +82,34 @@ test('an OpenAI-compatible endpoint is asked by Chat Completions, and what is se
   }
   const events = await eventsOf(
     runAgent({
-      caller: { principal: ALICE, claims: { email: 'canary-claim@example.test' }, fetch: () => carried },
+      caller: {
+        principal: ALICE,
+        claims: { email: 'canary-claim@example.test' },
+        fetch: () => carried,
+      },
       servers: [{ name: 'tasks', url: 'https://tasks.test/mcp' }],
       model,
       instructions: 'You help Alice.',
       input: [{ role: 'user', text: 'Add a task to buy milk' }],
     }),
   )
-  expect(events.map(({ type }) => type)).toEqual(['tool_started', 'tool_done', 'text_delta', 'text_delta', 'text_done'])
+  expect(events.map(({ type }) => type)).toEqual([
+    'tool_started',
+    'tool_done',
+    'text_delta',
+    'text_delta',
+    'text_done',
+  ])
   expect(textOf(events)).toBe('I added it.')
   expect(server.tasks).toMatchObject([{ title: 'Buy milk' }])
-  expect(server.received.every(({ authorization }) => authorization === 'Bearer canary-of-alice')).toBe(true)
+  expect(
+    server.received.every(({ authorization }) => authorization === 'Bearer canary-of-alice'),
+  ).toBe(true)
 
   expect(asked.map(({ path }) => path)).toEqual(['/v1/chat/completions', '/v1/chat/completions'])
-  expect(asked.every(({ headers }) => headers.authorization === 'Bearer sk-provider-key')).toBe(true)
+  expect(asked.every(({ headers }) => headers.authorization === 'Bearer sk-provider-key')).toBe(
+    true,
+  )
   expect(asked[0]?.body).toContain('You help Alice.')
   expect(asked[0]?.body).toContain('taskflow_add_task')
   expect(JSON.stringify(asked)).not.toMatch(/canary/i)
@@ -93,7 +120,9 @@ test('an endpoint that needs no key gets none of anybody', async () => {
   const { url, asked } = await endpoint()
   const { model } = modelFromEnvironment({ OPENAI_BASE_URL: url, OPENAI_MODEL: 'small' })
   const runner = new Runner({ tracingDisabled: true })
-  const result = await runner.run(new Agent({ name: 'a', model }), 'hi', { stream: true }).catch(() => undefined)
+  const result = await runner
+    .run(new Agent({ name: 'a', model }), 'hi', { stream: true })
+    .catch(() => undefined)
   await result?.completed.catch(() => undefined)
   expect(asked[0]?.headers.authorization).toBe('Bearer none')
 })
@@ -101,9 +130,15 @@ test('an endpoint that needs no key gets none of anybody', async () => {
 test('an endpoint that refuses the key is an unavailable model, and neither its words nor the key are passed on', async () => {
   const { url } = await endpoint((response) => {
     response.writeHead(401, { 'content-type': 'application/json' })
-    response.end(JSON.stringify({ error: { message: 'Incorrect API key provided: sk-provider-key' } }))
+    response.end(
+      JSON.stringify({ error: { message: 'Incorrect API key provided: sk-provider-key' } }),
+    )
   })
-  const { model } = modelFromEnvironment({ OPENAI_BASE_URL: url, OPENAI_MODEL: 'small', OPENAI_API_KEY: 'sk-provider-key' })
+  const { model } = modelFromEnvironment({
+    OPENAI_BASE_URL: url,
+    OPENAI_MODEL: 'small',
+    OPENAI_API_KEY: 'sk-provider-key',
+  })
   const run = runAgent({
     caller: { principal: ALICE, fetch: () => taskServer().asFetch },
     servers: [{ name: 'tasks', url: 'https://tasks.test/mcp' }],
@@ -134,13 +169,37 @@ test('without a key and an endpoint it is the stand-in, and says so', () => {
 
 test.each([
   ['a model without a provider', { OPENAI_MODEL: 'small' }, /^OPENAI_MODEL/],
-  ['an endpoint without a model', { OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1' }, /^OPENAI_MODEL/],
-  ['an endpoint that is no URL', { OPENAI_BASE_URL: 'localhost:11434/v1', OPENAI_MODEL: 'small' }, /^OPENAI_BASE_URL/],
-  ['an endpoint of another kind', { OPENAI_BASE_URL: 'file:///etc/passwd', OPENAI_MODEL: 'small' }, /^OPENAI_BASE_URL/],
-  ['a key in the endpoint', { OPENAI_BASE_URL: 'https://user:canary@llm.test/v1', OPENAI_MODEL: 'small' }, /^OPENAI_BASE_URL/],
-  ['a key in its query', { OPENAI_BASE_URL: 'https://llm.test/v1?key=canary', OPENAI_MODEL: 'small' }, /^OPENAI_BASE_URL/],
+  [
+    'an endpoint without a model',
+    { OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1' },
+    /^OPENAI_MODEL/,
+  ],
+  [
+    'an endpoint that is no URL',
+    { OPENAI_BASE_URL: 'localhost:11434/v1', OPENAI_MODEL: 'small' },
+    /^OPENAI_BASE_URL/,
+  ],
+  [
+    'an endpoint of another kind',
+    { OPENAI_BASE_URL: 'file:///etc/passwd', OPENAI_MODEL: 'small' },
+    /^OPENAI_BASE_URL/,
+  ],
+  [
+    'a key in the endpoint',
+    { OPENAI_BASE_URL: 'https://user:canary@llm.test/v1', OPENAI_MODEL: 'small' },
+    /^OPENAI_BASE_URL/,
+  ],
+  [
+    'a key in its query',
+    { OPENAI_BASE_URL: 'https://llm.test/v1?key=canary', OPENAI_MODEL: 'small' },
+    /^OPENAI_BASE_URL/,
+  ],
   ['a key with a line break', { OPENAI_API_KEY: 'sk-canary\nX-Evil: 1' }, /^OPENAI_API_KEY/],
-  ['a model name with a space', { OPENAI_API_KEY: 'sk-1', OPENAI_MODEL: 'a canary' }, /^OPENAI_MODEL/],
+  [
+    'a model name with a space',
+    { OPENAI_API_KEY: 'sk-1', OPENAI_MODEL: 'a canary' },
+    /^OPENAI_MODEL/,
+  ],
 ])('%s is refused by the name of the variable, without its value', (_, env, message) => {
   expect(() => modelFromEnvironment(env)).toThrow(message)
   expect(() => modelFromEnvironment(env)).toThrow(TypeError)

@@ -1,13 +1,24 @@
 // Approvals where the instructions hold references: what is shown and stored holds names, and the call is made with the references of its own run.
 
-import { assistantMessage, functionCall, ScriptedModel, type ScriptedModelInput } from '@openai/agents/testing'
+import {
+  assistantMessage,
+  functionCall,
+  ScriptedModel,
+  type ScriptedModelInput,
+} from '@openai/agents/testing'
 import { type AgentEvent, type RunAgentOptions, runAgent } from 'onbehalf/openai-agents'
 import { expect, test } from 'vitest'
 import { ALICE, eventsOf } from './talk.ts'
 import { taskServer } from './task-server.ts'
 
-const OLD = { user_id: `onbehalf_ref_${'1'.repeat(32)}`, access_token: `onbehalf_ref_${'2'.repeat(32)}` }
-const NEW = { user_id: `onbehalf_ref_${'3'.repeat(32)}`, access_token: `onbehalf_ref_${'4'.repeat(32)}` }
+const OLD = {
+  user_id: `onbehalf_ref_${'1'.repeat(32)}`,
+  access_token: `onbehalf_ref_${'2'.repeat(32)}`,
+}
+const NEW = {
+  user_id: `onbehalf_ref_${'3'.repeat(32)}`,
+  access_token: `onbehalf_ref_${'4'.repeat(32)}`,
+}
 
 function house(script: readonly ScriptedModelInput[]) {
   const server = taskServer({ tasks: [{ title: 'One' }] })
@@ -35,14 +46,18 @@ function house(script: readonly ScriptedModelInput[]) {
   return { run, sent, model }
 }
 
-const call = (args: object) => functionCall('taskflow_delete_task', { task_id: 1, ...args }, { callId: 'a' })
-const asked = (events: readonly AgentEvent[]) => events.find((event) => event.type === 'approval_needed')
+const call = (args: object) =>
+  functionCall('taskflow_delete_task', { task_id: 1, ...args }, { callId: 'a' })
+const asked = (events: readonly AgentEvent[]) =>
+  events.find((event) => event.type === 'approval_needed')
 
 test('the references of the run that stopped are nowhere, and the call is made with those of the run that goes on', async () => {
   const list = functionCall('taskflow_list_tasks', { ...OLD }, { callId: 'l' })
   const { run, sent, model } = house([[list], [call(OLD)], [assistantMessage('Gone.')]])
   const pause = asked(await run({ promptValues: OLD }))
-  expect(pause?.calls[0]?.arguments).toBe('{"task_id":1,"user_id":"{user_id}","access_token":"{access_token}"}')
+  expect(pause?.calls[0]?.arguments).toBe(
+    '{"task_id":1,"user_id":"{user_id}","access_token":"{access_token}"}',
+  )
   expect(JSON.stringify(pause)).not.toContain('onbehalf_ref_')
   if (!pause) throw new Error('nobody was asked')
   await run({ promptValues: NEW, resume: { ...pause, approved: true } })
@@ -56,7 +71,9 @@ test('a literal token is treated alike, and so never shown or stored', async () 
   const values = { user_id: 'alice', access_token: 'opaque-canary-0123456789' }
   const { run } = house([[call(values)]])
   const pause = asked(await run({ promptValues: values }))
-  expect(pause?.calls[0]?.arguments).toBe('{"task_id":1,"user_id":"alice","access_token":"{access_token}"}')
+  expect(pause?.calls[0]?.arguments).toBe(
+    '{"task_id":1,"user_id":"alice","access_token":"{access_token}"}',
+  )
   expect(JSON.stringify(pause)).not.toContain('canary')
 })
 

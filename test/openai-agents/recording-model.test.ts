@@ -7,7 +7,10 @@ import { talkWith } from './talk.ts'
 import { taskServer } from './task-server.ts'
 
 test('the record is what the model was given: instructions, conversation, tools, results', async () => {
-  const model = new ScriptedModel([[functionCall('taskflow_list_tasks', {}, { callId: 'a' })], [assistantMessage('One task.')]])
+  const model = new ScriptedModel([
+    [functionCall('taskflow_list_tasks', {}, { callId: 'a' })],
+    [assistantMessage('One task.')],
+  ])
   const talk = talkWith(taskServer({ tasks: [{ title: 'Buy milk' }] }), model)
   await talk.say('What is there?')
   expect(talk.requests).toHaveLength(2)
@@ -44,6 +47,8 @@ test('what cannot be recorded is not asked', async () => {
   const wrapped = recordingModel(model, (_: ModelRequestCopy) => {
     throw new Error('disk full')
   })
-  await expect(talkWith(taskServer(), wrapped).say('hi')).rejects.toMatchObject({ code: 'server_unavailable' })
+  await expect(talkWith(taskServer(), wrapped).say('hi')).rejects.toMatchObject({
+    code: 'server_unavailable',
+  })
   expect(model.calls).toHaveLength(0)
 })

@@ -1,10 +1,25 @@
 // One run for one principal: real MCP server and real framework, the model scripted or the stand-in.
 
-import { createMcpHandler, McpServer, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server'
+import {
+  createMcpHandler,
+  McpServer,
+  WebStandardStreamableHTTPServerTransport,
+} from '@modelcontextprotocol/server'
 import type { Model } from '@openai/agents'
-import { assistantMessage, functionCall, modelError, modelStream, ScriptedModel } from '@openai/agents/testing'
+import {
+  assistantMessage,
+  functionCall,
+  modelError,
+  modelStream,
+  ScriptedModel,
+} from '@openai/agents/testing'
 import { AuthError } from 'onbehalf'
-import { type AgentEvent, type RunAgentOptions, runAgent, standInModel } from 'onbehalf/openai-agents'
+import {
+  type AgentEvent,
+  type RunAgentOptions,
+  runAgent,
+  standInModel,
+} from 'onbehalf/openai-agents'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { toError } from '../../src/core/wire.ts'
@@ -34,20 +49,35 @@ async function failureOf(overrides: Overrides): Promise<unknown> {
 }
 
 /** A server of the revision 2025-11-25 with a session. Its fetch heeds signals, as a real one does. */
-async function sessionServer(): Promise<{ readonly methods: readonly string[]; readonly fetch: typeof globalThis.fetch }> {
+async function sessionServer(): Promise<{
+  readonly methods: readonly string[]
+  readonly fetch: typeof globalThis.fetch
+}> {
   const methods: string[] = []
   const server = new McpServer({ name: 'old', version: '1' })
-  server.registerTool('add_task', { inputSchema: z.object({ title: z.string() }) }, ({ title }) => ({
-    content: [{ type: 'text', text: JSON.stringify({ task: { id: 1, title, status: 'pending' } }) }],
-  }))
-  const transport = new WebStandardStreamableHTTPServerTransport({ sessionIdGenerator: () => 'session-1' })
+  server.registerTool(
+    'add_task',
+    { inputSchema: z.object({ title: z.string() }) },
+    ({ title }) => ({
+      content: [
+        { type: 'text', text: JSON.stringify({ task: { id: 1, title, status: 'pending' } }) },
+      ],
+    }),
+  )
+  const transport = new WebStandardStreamableHTTPServerTransport({
+    sessionIdGenerator: () => 'session-1',
+  })
   await server.connect(transport)
   return {
     methods,
     async fetch(input, init) {
       init?.signal?.throwIfAborted()
       const request = new Request(input, init)
-      methods.push(request.method === 'POST' ? JSON.parse(await request.clone().text()).method : request.method)
+      methods.push(
+        request.method === 'POST'
+          ? JSON.parse(await request.clone().text()).method
+          : request.method,
+      )
       return transport.handleRequest(request)
     },
   }
@@ -60,7 +90,12 @@ test('text arrives in deltas that add up to the whole, and a tool call as starte
     'tool_done',
     'text_done',
   ])
-  expect(events[0]).toEqual({ type: 'tool_started', callId: expect.any(String), name: 'taskflow_add_task', server: 'tasks' })
+  expect(events[0]).toEqual({
+    type: 'tool_started',
+    callId: expect.any(String),
+    name: 'taskflow_add_task',
+    server: 'tasks',
+  })
   expect(events[1]).toEqual({
     type: 'tool_done',
     callId: (events[0] as { callId: string }).callId,
@@ -95,14 +130,22 @@ test.each(['stateless', 'reject'] as const)(
   'a server is spoken to in the revision that it knows (legacy: %s)',
   async (legacy) => {
     const server = taskServer({ legacy })
-    expect(textOf(await eventsOf(run({ fetch: server.asFetch })))).toContain('Added task 1: Buy groceries.')
-    expect(server.received.map(({ method }) => method)).toEqual(['server/discover', 'tools/list', 'tools/call'])
+    expect(textOf(await eventsOf(run({ fetch: server.asFetch })))).toContain(
+      'Added task 1: Buy groceries.',
+    )
+    expect(server.received.map(({ method }) => method)).toEqual([
+      'server/discover',
+      'tools/list',
+      'tools/call',
+    ])
   },
 )
 
 test('a server that knows only the revision with sessions is spoken to in it, and its session is closed through the same fetch', async () => {
   const server = await sessionServer()
-  expect(textOf(await eventsOf(run({ fetch: server.fetch })))).toContain('Added task 1: Buy groceries.')
+  expect(textOf(await eventsOf(run({ fetch: server.fetch })))).toContain(
+    'Added task 1: Buy groceries.',
+  )
   expect(server.methods.filter((method) => method !== 'GET')).toEqual([
     'server/discover',
     'initialize',
@@ -122,7 +165,8 @@ test('the session is closed too when the consumer stops in the middle', async ()
 test('the session is closed too when the person stops the run', async () => {
   const server = await sessionServer()
   const abort = new AbortController()
-  for await (const event of run({ fetch: server.fetch, signal: abort.signal })) if (event.type === 'tool_started') abort.abort()
+  for await (const event of run({ fetch: server.fetch, signal: abort.signal }))
+    if (event.type === 'tool_started') abort.abort()
   expect(server.methods.at(-1)).toBe('DELETE')
 })
 
@@ -154,32 +198,51 @@ test('a caller that refuses to give a fetch at all is heard', async () => {
   expect(await failureOf({ caller })).toBe(refusal)
 })
 
-test.each([401, 403])('a %s while connecting is a refusal of the server, not an old server', async (status) => {
-  const methods: string[] = []
-  const fetch: typeof globalThis.fetch = async (_, init) => {
-    methods.push(JSON.parse(String(init?.body)).method)
-    return new Response('secret body', { status })
-  }
-  const error = await failureOf({ fetch })
-  expect(error).toBeInstanceOf(AuthError)
-  expect(error).toMatchObject({ code: 'server_refused' })
-})
+test.each([401, 403])(
+  'a %s while connecting is a refusal of the server, not an old server',
+  async (status) => {
+    const methods: string[] = []
+    const fetch: typeof globalThis.fetch = async (_, init) => {
+      methods.push(JSON.parse(String(init?.body)).method)
+      return new Response('secret body', { status })
+    }
+    const error = await failureOf({ fetch })
+    expect(error).toBeInstanceOf(AuthError)
+    expect(error).toMatchObject({ code: 'server_refused' })
+  },
+)
 
 test.each([
-  ['throws', async () => Promise.reject(new TypeError('connect ECONNREFUSED 10.1.2.3 canary-foreign'))],
+  [
+    'throws',
+    async () => Promise.reject(new TypeError('connect ECONNREFUSED 10.1.2.3 canary-foreign')),
+  ],
   ['answers with an error', async () => new Response('canary-foreign', { status: 500 })],
-  ['answers with no MCP', async () => new Response('<html>canary-foreign</html>', { headers: { 'content-type': 'text/html' } })],
+  [
+    'answers with no MCP',
+    async () =>
+      new Response('<html>canary-foreign</html>', { headers: { 'content-type': 'text/html' } }),
+  ],
 ] as const)('a server that %s is unavailable, without a foreign word', async (_, fetch) => {
   const error = await failureOf({ fetch })
-  expect(error).toMatchObject({ name: 'AuthError', code: 'server_unavailable', refusal: { server: 'tasks' } })
-  expect(`${error} ${(error as Error).stack} ${JSON.stringify(error)} ${(error as Error).cause}`).not.toContain('canary-foreign')
+  expect(error).toMatchObject({
+    name: 'AuthError',
+    code: 'server_unavailable',
+    refusal: { server: 'tasks' },
+  })
+  expect(
+    `${error} ${(error as Error).stack} ${JSON.stringify(error)} ${(error as Error).cause}`,
+  ).not.toContain('canary-foreign')
 })
 
 test('when one of two servers cannot be reached, the other is closed and the run does not begin', async () => {
   const good = await sessionServer()
   const model = new ScriptedModel([])
   const error = await failureOf({
-    caller: { principal: ALICE, fetch: (name) => (name === 'good' ? good.fetch : async () => Promise.reject(new Error('no'))) },
+    caller: {
+      principal: ALICE,
+      fetch: (name) => (name === 'good' ? good.fetch : async () => Promise.reject(new Error('no'))),
+    },
     servers: [
       { name: 'good', url: 'https://good.test/mcp' },
       { name: 'bad', url: 'https://bad.test/mcp' },
@@ -193,15 +256,21 @@ test('when one of two servers cannot be reached, the other is closed and the run
 
 test('a server that never answers is given up after its deadline', async () => {
   const never: typeof globalThis.fetch = (_, init) =>
-    new Promise((_resolve, reject) => init?.signal?.addEventListener('abort', () => reject(init.signal?.reason)))
-  expect(await failureOf({ fetch: never, timeouts: { server: 20 } })).toMatchObject({ code: 'server_unavailable' })
+    new Promise((_resolve, reject) =>
+      init?.signal?.addEventListener('abort', () => reject(init.signal?.reason)),
+    )
+  expect(await failureOf({ fetch: never, timeouts: { server: 20 } })).toMatchObject({
+    code: 'server_unavailable',
+  })
 })
 
 test('a model that never answers is given up after its deadline', async () => {
   const model: Model = {
     getResponse: () => new Promise(() => undefined),
     async *getStreamedResponse(request) {
-      await new Promise((_resolve, reject) => request.signal?.addEventListener('abort', () => reject(request.signal?.reason)))
+      await new Promise((_resolve, reject) =>
+        request.signal?.addEventListener('abort', () => reject(request.signal?.reason)),
+      )
       yield { type: 'response_started' }
     },
   }
@@ -212,9 +281,14 @@ test('a model that never answers is given up after its deadline', async () => {
 })
 
 test('a model that fails is unavailable, without a foreign word', async () => {
-  const model = new ScriptedModel([modelError(new Error('401 Incorrect API key provided: sk-canary-foreign'))])
+  const model = new ScriptedModel([
+    modelError(new Error('401 Incorrect API key provided: sk-canary-foreign')),
+  ])
   const error = await failureOf({ model })
-  expect(error).toMatchObject({ code: 'server_unavailable', message: expect.stringContaining('The language model') })
+  expect(error).toMatchObject({
+    code: 'server_unavailable',
+    message: expect.stringContaining('The language model'),
+  })
   expect(`${(error as Error).stack} ${(error as Error).cause}`).not.toContain('canary-foreign')
 })
 
@@ -225,7 +299,9 @@ test('a run that is aborted while connecting, while a tool works, or before it b
   expect(untouched.received).toEqual([])
   const connecting: typeof globalThis.fetch = (_, init) => {
     queueMicrotask(() => abort.abort())
-    return new Promise((_resolve, reject) => init?.signal?.addEventListener('abort', () => reject(init.signal?.reason)))
+    return new Promise((_resolve, reject) =>
+      init?.signal?.addEventListener('abort', () => reject(init.signal?.reason)),
+    )
   }
   expect(await eventsOf(run({ fetch: connecting, signal: abort.signal }))).toEqual([])
 
@@ -235,16 +311,23 @@ test('a run that is aborted while connecting, while a tool works, or before it b
   const calling: typeof globalThis.fetch = async (input, init) => {
     if (!String(init?.body).includes('tools/call')) return server.asFetch(input, init)
     queueMicrotask(() => second.abort())
-    return new Promise((_resolve, reject) => init?.signal?.addEventListener('abort', () => reject(init.signal?.reason)))
+    return new Promise((_resolve, reject) =>
+      init?.signal?.addEventListener('abort', () => reject(init.signal?.reason)),
+    )
   }
   for await (const event of run({ fetch: calling, signal: second.signal })) events.push(event)
-  expect(events.map(({ type }) => type).filter((type) => type !== 'tool_done')).toEqual(['tool_started'])
+  expect(events.map(({ type }) => type).filter((type) => type !== 'tool_done')).toEqual([
+    'tool_started',
+  ])
 })
 
 test('a run that is aborted in the middle of its text says nothing more', async () => {
   const abort = new AbortController()
   const words: string[] = []
-  for await (const event of run({ input: [{ role: 'user', text: 'help' }], signal: abort.signal })) {
+  for await (const event of run({
+    input: [{ role: 'user', text: 'help' }],
+    signal: abort.signal,
+  })) {
     if (event.type === 'text_delta') words.push(event.delta)
     if (words.length === 3) abort.abort()
     if (event.type === 'text_done') throw new Error('it went on')
@@ -255,21 +338,32 @@ test('a run that is aborted in the middle of its text says nothing more', async 
 test('a refusal in the middle of the run becomes its own fixed sentence for the model', async () => {
   const server = taskServer()
   const fetch: typeof globalThis.fetch = async (input, init) => {
-    if (String(init?.body).includes('tools/call')) throw toError({ reason: 'exchange_scope_refused', server: 'tasks' })
+    if (String(init?.body).includes('tools/call'))
+      throw toError({ reason: 'exchange_scope_refused', server: 'tasks' })
     return server.asFetch(input, init)
   }
   const events = await eventsOf(run({ fetch }))
   expect(events.find(({ type }) => type === 'tool_done')).toMatchObject({ outcome: 'failed' })
-  expect(textOf(events)).toContain('This was not done: tasks needs a permission that the person has not granted.')
+  expect(textOf(events)).toContain(
+    'This was not done: tasks needs a permission that the person has not granted.',
+  )
 })
 
-test.each(['token_expired', 'token_inactive', 'handle_refused', 'exchange_grant_refused', 'credential_missing'] as const)(
+test.each([
+  'token_expired',
+  'token_inactive',
+  'handle_refused',
+  'exchange_grant_refused',
+  'credential_missing',
+] as const)(
   'a sign-in that ends in the middle of the run (%s) ends the run: the model is not asked what it has to say to that',
   async (reason) => {
     const server = taskServer()
     const calls = (run: RunAgentOptions['caller']['fetch']) => ({ principal: ALICE, fetch: run })
     const script = () =>
-      new ScriptedModel([[assistantMessage('One moment.'), functionCall('taskflow_list_tasks', {}, { callId: 'a' })]])
+      new ScriptedModel([
+        [assistantMessage('One moment.'), functionCall('taskflow_list_tasks', {}, { callId: 'a' })],
+      ])
     const isCall = (init: RequestInit | undefined) => String(init?.body).includes('tools/call')
     // The fetch throws it, or answers the call with a sentence and reports it.
     const throwing = calls(() => async (input, init) => {
@@ -298,13 +392,19 @@ test('a sign-in that ends does not wait for a call that hangs beside it', async 
   const fetch: typeof globalThis.fetch = (input, init) => {
     const body = String(init?.body)
     if (body.includes('taskflow_list_projects')) {
-      return new Promise((_resolve, reject) => init?.signal?.addEventListener('abort', () => reject(init.signal?.reason)))
+      return new Promise((_resolve, reject) =>
+        init?.signal?.addEventListener('abort', () => reject(init.signal?.reason)),
+      )
     }
     if (body.includes('tools/call')) throw toError({ reason: 'token_expired' })
     return server.asFetch(input, init)
   }
-  const both = ['taskflow_list_projects', 'taskflow_list_tasks'].map((name) => functionCall(name, {}, { callId: name }))
-  expect(await failureOf({ fetch, model: new ScriptedModel([both]) })).toMatchObject({ code: 'token_expired' })
+  const both = ['taskflow_list_projects', 'taskflow_list_tasks'].map((name) =>
+    functionCall(name, {}, { callId: name }),
+  )
+  expect(await failureOf({ fetch, model: new ScriptedModel([both]) })).toMatchObject({
+    code: 'token_expired',
+  })
 })
 
 test('an account that is not connected is told of once, in mid-run and when the server cannot even be listed', async () => {
@@ -323,12 +423,15 @@ test('an account that is not connected is told of once, in mid-run and when the 
     },
   }
   const events = await eventsOf(run({ caller, model: new ScriptedModel(script) }))
-  expect(events.filter(({ type }) => type === 'connection_needed')).toEqual([{ type: 'connection_needed', server: 'tasks' }])
+  expect(events.filter(({ type }) => type === 'connection_needed')).toEqual([
+    { type: 'connection_needed', server: 'tasks' },
+  ])
   expect(textOf(events)).toBe('Connect it.')
 
   const seen: AgentEvent[] = []
   const opening = async () => {
-    for await (const event of run({ fetch: async () => Promise.reject(toError(needed)) })) seen.push(event)
+    for await (const event of run({ fetch: async () => Promise.reject(toError(needed)) }))
+      seen.push(event)
   }
   await expect(opening()).rejects.toMatchObject({ code: 'connection_needed' })
   expect(seen).toEqual([{ type: 'connection_needed', server: 'tasks' }])
@@ -338,7 +441,8 @@ test('a foreign failure of a tool becomes a fixed sentence for the model', async
   const server = taskServer()
   const requests: unknown[] = []
   const fetch: typeof globalThis.fetch = async (input, init) => {
-    if (String(init?.body).includes('tools/call')) throw new Error('Authorization: Bearer canary-foreign')
+    if (String(init?.body).includes('tools/call'))
+      throw new Error('Authorization: Bearer canary-foreign')
     return server.asFetch(input, init)
   }
   const events = await eventsOf(run({ fetch, onModelRequest: (request) => requests.push(request) }))
@@ -349,7 +453,10 @@ test('a foreign failure of a tool becomes a fixed sentence for the model', async
 
 test('a tool that reports an error has failed, and its sentence reaches the person', async () => {
   const events = await eventsOf(run({ input: [{ role: 'user', text: 'Start task 99' }] }))
-  expect(events.find(({ type }) => type === 'tool_done')).toMatchObject({ outcome: 'failed', name: 'taskflow_start_task' })
+  expect(events.find(({ type }) => type === 'tool_done')).toMatchObject({
+    outcome: 'failed',
+    name: 'taskflow_start_task',
+  })
   expect(textOf(events)).toContain('There is no task 99.')
 })
 
@@ -368,7 +475,9 @@ test('a tool that the model invented, and arguments that are no JSON, fail witho
 })
 
 test('a model that never comes to an end is stopped after maxTurns, and the person is told', async () => {
-  const steps = Array.from({ length: 9 }, (_, index) => [functionCall('taskflow_list_tasks', {}, { callId: `c${index}` })])
+  const steps = Array.from({ length: 9 }, (_, index) => [
+    functionCall('taskflow_list_tasks', {}, { callId: `c${index}` }),
+  ])
   const model = new ScriptedModel(steps)
   const events = await eventsOf(run({ model, maxTurns: 3 }))
   expect(model.calls).toHaveLength(3)
@@ -379,30 +488,37 @@ test.each([
   ['equal', 'add', 'add'],
   ['equal but for their case', 'add', 'ADD'],
   ['equal once the framework has made them fit for a model', 'add-task', 'add.task'],
-])('two servers with tool names that are %s are refused before the model is asked, and both are named', async (_, one, other) => {
-  const offering = (name: string) => {
-    const handler = createMcpHandler(() => {
-      const server = new McpServer({ name: 'x', version: '1' })
-      server.registerTool(name, {}, () => ({ content: [] }))
-      return server
+])(
+  'two servers with tool names that are %s are refused before the model is asked, and both are named',
+  async (_, one, other) => {
+    const offering = (name: string) => {
+      const handler = createMcpHandler(() => {
+        const server = new McpServer({ name: 'x', version: '1' })
+        server.registerTool(name, {}, () => ({ content: [] }))
+        return server
+      })
+      const answer: typeof globalThis.fetch = (input, init) =>
+        handler.fetch(new Request(input, init))
+      return answer
+    }
+    const fetches: Record<string, typeof globalThis.fetch> = {
+      first: offering(one),
+      second: offering(other),
+    }
+    const model = new ScriptedModel([])
+    const error = await failureOf({
+      caller: { principal: ALICE, fetch: (name) => fetches[name] ?? fetch },
+      servers: [
+        { name: 'first', url: 'https://first.test/mcp' },
+        { name: 'second', url: 'https://second.test/mcp' },
+      ],
+      model,
     })
-    const answer: typeof globalThis.fetch = (input, init) => handler.fetch(new Request(input, init))
-    return answer
-  }
-  const fetches: Record<string, typeof globalThis.fetch> = { first: offering(one), second: offering(other) }
-  const model = new ScriptedModel([])
-  const error = await failureOf({
-    caller: { principal: ALICE, fetch: (name) => fetches[name] ?? fetch },
-    servers: [
-      { name: 'first', url: 'https://first.test/mcp' },
-      { name: 'second', url: 'https://second.test/mcp' },
-    ],
-    model,
-  })
-  expect(error).toBeInstanceOf(TypeError)
-  expect((error as Error).message).toMatch(/"first" and "second" both offer a tool named/)
-  expect(model.calls).toHaveLength(0)
-})
+    expect(error).toBeInstanceOf(TypeError)
+    expect((error as Error).message).toMatch(/"first" and "second" both offer a tool named/)
+    expect(model.calls).toHaveLength(0)
+  },
+)
 
 test('tools of two servers go to the server that offers them, each with its own fetch', async () => {
   const work = taskServer({ prefix: 'work_' })
@@ -424,7 +540,10 @@ test('tools of two servers go to the server that offers them, each with its own 
       model,
     }),
   )
-  expect(events.flatMap((event) => (event.type === 'tool_started' ? [event.server] : []))).toEqual(['work', 'home'])
+  expect(events.flatMap((event) => (event.type === 'tool_started' ? [event.server] : []))).toEqual([
+    'work',
+    'home',
+  ])
   expect(work.tasks).toMatchObject([{ title: 'Report' }])
   expect(home.tasks).toMatchObject([{ title: 'Water plants', status: 'completed' }])
 })
@@ -441,32 +560,49 @@ test.each([
   ],
   ['a relative URL', { servers: [{ name: 'a', url: '/mcp' }] }],
   ['an empty conversation', { input: [] }],
-  ['a conversation that the assistant ends', { input: [{ role: 'assistant', text: 'Hello' } as const] }],
+  [
+    'a conversation that the assistant ends',
+    { input: [{ role: 'assistant', text: 'Hello' } as const] },
+  ],
   ['no turns at all', { maxTurns: 0 }],
-  ['instructions that hold a JWT', { instructions: 'Use eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl always.' }],
+  [
+    'instructions that hold a JWT',
+    { instructions: 'Use eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl always.' },
+  ],
 ])('%s is a TypeError before anything is sent', (_, overrides) => {
   expect(() => run(overrides)).toThrow(TypeError)
 })
 
 test('40 runs at once, of two principals on one stateless server, all finish and none sees or uses anything of the other', async () => {
   const stores = { alice: taskServer(), bob: taskServer() }
-  const shared: (who: 'alice' | 'bob') => typeof globalThis.fetch = (who) => async (input, init) => {
-    // One URL, one server; it tells people apart by their credential alone.
-    const request = new Request(input, init)
-    request.headers.set('authorization', `Bearer canary-${who}`)
-    await Promise.resolve()
-    const owner = request.headers.get('authorization') === 'Bearer canary-alice' ? 'alice' : 'bob'
-    return stores[owner].fetch(request)
-  }
+  const shared: (who: 'alice' | 'bob') => typeof globalThis.fetch =
+    (who) => async (input, init) => {
+      // One URL, one server; it tells people apart by their credential alone.
+      const request = new Request(input, init)
+      request.headers.set('authorization', `Bearer canary-${who}`)
+      await Promise.resolve()
+      const owner = request.headers.get('authorization') === 'Bearer canary-alice' ? 'alice' : 'bob'
+      return stores[owner].fetch(request)
+    }
   const requests: unknown[] = []
   const model = standInModel()
-  const people = Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? 'alice' : 'bob') as 'alice' | 'bob')
+  const people = Array.from(
+    { length: 40 },
+    (_, index) => (index % 2 === 0 ? 'alice' : 'bob') as 'alice' | 'bob',
+  )
   const answers = await Promise.all(
     people.map(async (who, index) => {
-      const caller = { principal: { issuer: 'https://issuer.test', subject: who }, fetch: () => shared(who) }
+      const caller = {
+        principal: { issuer: 'https://issuer.test', subject: who },
+        fetch: () => shared(who),
+      }
       const input = [{ role: 'user', text: `Add a task to do ${who} thing ${index}` } as const]
-      const added = await eventsOf(run({ caller, model, input, onModelRequest: (request) => requests.push(request) }))
-      const list = await eventsOf(run({ caller, model, input: [{ role: 'user', text: "What's pending?" }] }))
+      const added = await eventsOf(
+        run({ caller, model, input, onModelRequest: (request) => requests.push(request) }),
+      )
+      const list = await eventsOf(
+        run({ caller, model, input: [{ role: 'user', text: "What's pending?" }] }),
+      )
       return { who, text: textOf([...added, ...list]) }
     }),
   )
@@ -478,7 +614,9 @@ test('40 runs at once, of two principals on one stateless server, all finish and
   expect(stores.bob.tasks).toHaveLength(20)
   expect(stores.alice.tasks.every(({ title }) => title.startsWith('Do alice thing'))).toBe(true)
   expect(stores.bob.tasks.every(({ title }) => title.startsWith('Do bob thing'))).toBe(true)
-  expect(stores.alice.received.every(({ authorization }) => authorization === 'Bearer canary-alice')).toBe(true)
+  expect(
+    stores.alice.received.every(({ authorization }) => authorization === 'Bearer canary-alice'),
+  ).toBe(true)
   expect(JSON.stringify(requests)).not.toMatch(/canary/)
 })
 
@@ -491,7 +629,8 @@ test('one principal is never shown a tool that only another may list', async () 
       run({
         fetch: server.asFetch,
         input: [{ role: 'user', text: 'help' }],
-        onModelRequest: ({ tools }) => seen.push(tools.map((tool) => (tool as { name: string }).name)),
+        onModelRequest: ({ tools }) =>
+          seen.push(tools.map((tool) => (tool as { name: string }).name)),
       }),
     )
   }

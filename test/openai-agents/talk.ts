@@ -1,7 +1,13 @@
 // A conversation with an agent in tests: sends messages one after the other, as a chat endpoint would, and keeps what was said.
 
 import type { Model } from '@openai/agents'
-import { type AgentEvent, type AgentTurn, type ModelRequestCopy, runAgent, standInModel } from 'onbehalf/openai-agents'
+import {
+  type AgentEvent,
+  type AgentTurn,
+  type ModelRequestCopy,
+  runAgent,
+  standInModel,
+} from 'onbehalf/openai-agents'
 import type { TaskServer } from './task-server.ts'
 
 export const ALICE = { issuer: 'https://issuer.test', subject: 'alice' }
@@ -25,7 +31,10 @@ export interface Talk {
   say(text: string): Promise<string>
 }
 
-export function talkWith(server: Pick<TaskServer, 'asFetch'>, model: Model = standInModel({ now: () => NOW })): Talk {
+export function talkWith(
+  server: Pick<TaskServer, 'asFetch'>,
+  model: Model = standInModel({ now: () => NOW }),
+): Talk {
   const turns: AgentTurn[] = []
   const requests: ModelRequestCopy[] = []
   return {

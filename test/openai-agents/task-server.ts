@@ -73,8 +73,13 @@ export function taskServer(options: TaskServerOptions = {}): TaskServer {
     const server = new McpServer({ name: 'tasks', version: '1.0.0' })
     const tool = (name: string, shape: z.ZodRawShape, run: (args: Args) => object | string) => {
       if (only && !only.includes(name)) return
-      const inputSchema: z.ZodObject = nested ? z.object({ params: z.object(shape) }) : z.object(shape)
-      const annotations = { destructiveHint: name === 'delete_task', readOnlyHint: name.startsWith('list_') }
+      const inputSchema: z.ZodObject = nested
+        ? z.object({ params: z.object(shape) })
+        : z.object(shape)
+      const annotations = {
+        destructiveHint: name === 'delete_task',
+        readOnlyHint: name.startsWith('list_'),
+      }
       const facts = {
         description: `Does ${name}.`,
         inputSchema,
@@ -83,8 +88,12 @@ export function taskServer(options: TaskServerOptions = {}): TaskServer {
       }
       server.registerTool(prefix + name, facts, (given: Record<string, unknown>) => {
         const result = run((nested ? given.params : given) as Args)
-        if (typeof result === 'string') return { content: [{ type: 'text', text: result }], isError: true }
-        return { content: [{ type: 'text', text: JSON.stringify(result) }], structuredContent: { ...result } }
+        if (typeof result === 'string')
+          return { content: [{ type: 'text', text: result }], isError: true }
+        return {
+          content: [{ type: 'text', text: JSON.stringify(result) }],
+          structuredContent: { ...result },
+        }
       })
     }
     const find = (args: Args) => tasks.find((one) => one.id === args.task_id)
@@ -93,38 +102,58 @@ export function taskServer(options: TaskServerOptions = {}): TaskServer {
       return task ? { task: Object.assign(task, change) } : `There is no task ${args.task_id}.`
     }
     tool('add_task', { title: z.string(), ...fields }, (args) => {
-      const task = { ...blank(Math.max(0, ...tasks.map((one) => one.id)) + 1), ...(args as Partial<StoredTask>) }
+      const task = {
+        ...blank(Math.max(0, ...tasks.map((one) => one.id)) + 1),
+        ...(args as Partial<StoredTask>),
+      }
       tasks.push(task)
       return { task }
     })
-    const filter = { status: z.array(STATUS).optional(), search: z.string().optional(), tags: z.array(z.string()).optional() }
-    tool('list_tasks', { ...filter, limit: z.int().max(100).optional() }, ({ status, search, tags, limit = 50 }) => {
-      const found = tasks.filter(
-        (task) =>
-          (!status || status.includes(task.status)) &&
-          (!search || `${task.title} ${task.description}`.toLowerCase().includes(search.toLowerCase())) &&
-          (!tags || tags.every((tag) => task.tags.includes(tag))),
-      )
-      return { tasks: found.slice(0, limit), total: found.length }
-    })
+    const filter = {
+      status: z.array(STATUS).optional(),
+      search: z.string().optional(),
+      tags: z.array(z.string()).optional(),
+    }
+    tool(
+      'list_tasks',
+      { ...filter, limit: z.int().max(100).optional() },
+      ({ status, search, tags, limit = 50 }) => {
+        const found = tasks.filter(
+          (task) =>
+            (!status || status.includes(task.status)) &&
+            (!search ||
+              `${task.title} ${task.description}`.toLowerCase().includes(search.toLowerCase())) &&
+            (!tags || tags.every((tag) => task.tags.includes(tag))),
+        )
+        return { tasks: found.slice(0, limit), total: found.length }
+      },
+    )
     tool('start_task', id, (args) => changing(args, { status: 'in_progress' }))
     tool('complete_task', id, (args) =>
       find(args)?.status === 'blocked'
         ? 'A blocked task cannot be completed.'
         : changing(args, { status: 'completed', progress: 100 }),
     )
-    tool('update_task', { ...id, title: z.string().optional(), status: STATUS.optional(), ...fields }, (args) => {
-      const { task_id: _, ...changes } = args
-      return changing(args, changes as Partial<StoredTask>)
-    })
+    tool(
+      'update_task',
+      { ...id, title: z.string().optional(), status: STATUS.optional(), ...fields },
+      (args) => {
+        const { task_id: _, ...changes } = args
+        return changing(args, changes as Partial<StoredTask>)
+      },
+    )
     tool('update_progress', { ...id, progress: z.int().min(0).max(100) }, (args) =>
       changing(args, { progress: args.progress ?? 0 }),
     )
     tool('request_review', id, (args) => changing(args, { status: 'review' }))
-    tool('assign_task', { ...id, assignee: z.string() }, (args) => changing(args, { assignee: args.assignee ?? null }))
+    tool('assign_task', { ...id, assignee: z.string() }, (args) =>
+      changing(args, { assignee: args.assignee ?? null }),
+    )
     tool('delete_task', id, (args) => {
       const task = find(args)
-      return task ? { task: tasks.splice(tasks.indexOf(task), 1)[0] } : `There is no task ${args.task_id}.`
+      return task
+        ? { task: tasks.splice(tasks.indexOf(task), 1)[0] }
+        : `There is no task ${args.task_id}.`
     })
     tool('list_projects', {}, () => ({
       projects: [...new Set(tasks.map((task) => task.project))].filter((name) => name !== null),

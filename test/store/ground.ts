@@ -5,7 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { onTestFinished } from 'vitest'
-import { createKeyring, fileMasterKeys, type MasterKeys, openSqlite, type SqliteDatabase } from '../../src/store/index.ts'
+import {
+  createKeyring,
+  fileMasterKeys,
+  type MasterKeys,
+  openSqlite,
+  type SqliteDatabase,
+} from '../../src/store/index.ts'
 
 /** The ground of one test. */
 export interface Ground {
@@ -71,7 +77,8 @@ export function groundForTest(): Ground {
 
 /** The forms of a secret that are found in bytes, if it is there: in plain, base64 of every alignment, hex, UTF-16, backwards. */
 export function formsOf(secret: string): readonly (string | Buffer)[] {
-  const inner = (text: string, skip: number) => Buffer.from(text).toString('base64').replace(/=+$/, '').slice(skip, -2)
+  const inner = (text: string, skip: number) =>
+    Buffer.from(text).toString('base64').replace(/=+$/, '').slice(skip, -2)
   const hex = Buffer.from(secret).toString('hex')
   return [
     secret,

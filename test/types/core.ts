@@ -1,6 +1,14 @@
 // Type tests: what must not compile. Run by tsc alone; an expectation that is no longer needed is an error.
 
-import { type AuditEvent, Credential, createOnBehalf, type Handle, type Refusal, type TokenVerifier, type Vault } from 'onbehalf'
+import {
+  type AuditEvent,
+  Credential,
+  createOnBehalf,
+  type Handle,
+  type Refusal,
+  type TokenVerifier,
+  type Vault,
+} from 'onbehalf'
 import type { HopReport } from '../../src/core/audit.ts'
 import type { Binding, BindingInput } from '../../src/core/binding.ts'
 import { AuthError, type RefusalReason } from '../../src/core/errors.ts'
@@ -10,9 +18,15 @@ import { toError, toSentence } from '../../src/core/wire.ts'
 import type { Caller, OnBehalfOptions } from '../../src/on-behalf.ts'
 
 /** Whether a value could be a credential, or a list of them. */
-type Holds<Value> = Credential extends Value ? true : Value extends readonly (infer Element)[] ? Holds<Element> : false
+type Holds<Value> = Credential extends Value
+  ? true
+  : Value extends readonly (infer Element)[]
+    ? Holds<Element>
+    : false
 /** The fields of a type that a credential could be put into. */
-type Holders<T> = { [Field in keyof T]-?: true extends Holds<NonNullable<T[Field]>> ? Field : never }[keyof T]
+type Holders<T> = {
+  [Field in keyof T]-?: true extends Holds<NonNullable<T[Field]>> ? Field : never
+}[keyof T]
 
 // What is logged, stored, thrown or handed to a framework has no field for a credential: no value fits the list of such fields.
 type None<T> = [Holders<T>] extends [never] ? true : false
@@ -26,10 +40,10 @@ export const safe: [
   None<Caller>,
 ] = [true, true, true, true, true, true, true]
 // The measure itself finds them.
-export const found: [Holders<{ credential: Credential }>, Holders<{ name: string; list?: readonly Credential[] }>] = [
-  'credential',
-  'list',
-]
+export const found: [
+  Holders<{ credential: Credential }>,
+  Holders<{ name: string; list?: readonly Credential[] }>,
+] = ['credential', 'list']
 
 declare const credential: Credential
 declare const vault: Vault

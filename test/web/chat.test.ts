@@ -20,7 +20,10 @@ import {
 type Answers = Parameters<typeof fakeServer>[0]
 
 /** A chat over a scripted server. `patience`: the waits that pass at once, in milliseconds. */
-function ground(answers: Answers, { patience = 2000, tool }: { patience?: number; tool?: ClientTool } = {}) {
+function ground(
+  answers: Answers,
+  { patience = 2000, tool }: { patience?: number; tool?: ClientTool } = {},
+) {
   const server = fakeServer(answers)
   const clock = manualClock(patience)
   const { waker, wake } = manualWaker()
@@ -84,7 +87,8 @@ const texts = ({ conversation }: ChatState) =>
     if (item.type !== 'assistant_message' && item.type !== 'user_message') return item.type
     return item.content.map((part) => part.text).join('')
   })
-const standings = ({ conversation }: ChatState) => conversation.entries.map(({ standing }) => standing)
+const standings = ({ conversation }: ChatState) =>
+  conversation.entries.map(({ standing }) => standing)
 
 /** Streams given one after the other, each as its request comes. */
 function streams(...scripts: readonly Script[]): (asked: Asked) => Response {
@@ -126,7 +130,11 @@ test('a message begins a thread, and its answer comes in pieces', async () => {
   const one = script()
   const { chat, until, told, asked } = ground({ 'threads.create': streams(one) })
   const sent = chat.send(draft('hi'))
-  expect([texts(chat.state), standings(chat.state), chat.state.phase]).toEqual([['hi'], ['sending'], 'running'])
+  expect([texts(chat.state), standings(chat.state), chat.state.phase]).toEqual([
+    ['hi'],
+    ['sending'],
+    'running',
+  ])
   for (const event of hello) one.send(event)
   await until((state) => texts(state)[1] === 'Hello')
   expect(standings(chat.state)).toEqual(['stored', 'pending'])
@@ -134,15 +142,26 @@ test('a message begins a thread, and its answer comes in pieces', async () => {
   one.send({ type: 'thread.updated', thread: thread('thr_1', { title: 'Greeting' }) })
   one.end()
   await sent
-  expect([texts(chat.state), standings(chat.state), chat.state.phase]).toEqual([['hi', 'Hello!'], ['stored', 'stored'], 'idle'])
-  expect(told).toEqual(['start threads.create', 'thread thr_1 -', 'thread thr_1 Greeting', 'answered threads.create'])
+  expect([texts(chat.state), standings(chat.state), chat.state.phase]).toEqual([
+    ['hi', 'Hello!'],
+    ['stored', 'stored'],
+    'idle',
+  ])
+  expect(told).toEqual([
+    'start threads.create',
+    'thread thr_1 -',
+    'thread thr_1 Greeting',
+    'answered threads.create',
+  ])
   expect(asked[0]?.headers.get('idempotency-key')).toBeTruthy()
 })
 
 test('a second message waits for the first answer, and goes into the same thread', async () => {
   const { chat, asked } = ground({
     'threads.create': streams(said(...hello, done(answerItem('a', 'Hello')))),
-    'threads.add_user_message': streams(said(done(userItem('v', 'more')), done(answerItem('b', 'Yes')))),
+    'threads.add_user_message': streams(
+      said(done(userItem('v', 'more')), done(answerItem('b', 'Yes'))),
+    ),
   })
   const first = chat.send(draft('hi'))
   await chat.send(draft('too early'))
@@ -177,7 +196,8 @@ test('a message that did not arrive is sent again as the same one', async () => 
 
 test('a refusal is shown in the server’s words', async () => {
   const { chat } = ground({
-    'threads.create': () => Response.json({ code: 'too_many', message: 'Wait a moment.' }, { status: 429 }),
+    'threads.create': () =>
+      Response.json({ code: 'too_many', message: 'Wait a moment.' }, { status: 429 }),
   })
   await chat.send(draft('hi'))
   expect(chat.state.conversation.failure).toEqual({ message: 'Wait a moment.', remedy: 'retry' })
@@ -202,7 +222,10 @@ test('who is signed out signs in again, and then the message goes', async () => 
 })
 
 test('a credential that ran out in mid-answer: a new sign-in, then the answer again', async () => {
-  const ended = [...hello, { type: 'error', code: 'custom', message: 'Sign in again to continue.', allow_retry: true }]
+  const ended = [
+    ...hello,
+    { type: 'error', code: 'custom', message: 'Sign in again to continue.', allow_retry: true },
+  ]
   const { chat, types } = ground({
     'threads.create': streams(said(...ended)),
     'threads.retry_after_item': streams(said(done(answerItem('b', 'Whole')))),
@@ -217,7 +240,10 @@ test('a credential that ran out in mid-answer: a new sign-in, then the answer ag
 
 test('after a cut the answer goes on from the last event, nothing lost and nothing doubled', async () => {
   const [one, two] = [script(), script()]
-  const { chat, asked, told, until } = ground({ 'threads.create': streams(one), 'onbehalf.runs.resume': streams(two) })
+  const { chat, asked, told, until } = ground({
+    'threads.create': streams(one),
+    'onbehalf.runs.resume': streams(two),
+  })
   const sent = chat.send(draft('hi'))
   number(one, hello)
   await one.read()
@@ -231,7 +257,10 @@ test('after a cut the answer goes on from the last event, nothing lost and nothi
   expect(texts(chat.state)).toEqual(['hi', 'Hello there'])
   expect(chat.state.lost).toBe(false)
   expect(asked.at(-1)?.params).toEqual({ thread_id: 'thr_1', after: 'run.4' })
-  expect(told.filter((one) => /^(start|answered)/.test(one))).toEqual(['start threads.create', 'answered threads.create'])
+  expect(told.filter((one) => /^(start|answered)/.test(one))).toEqual([
+    'start threads.create',
+    'answered threads.create',
+  ])
 })
 
 test('a cut that does not heal is told, and can be taken up by hand', async () => {
@@ -277,7 +306,12 @@ test('where streams have no ids, a cut leads to what the server has stored, and 
   expect(chat.state.conversation.failure).toEqual({ message: WORDS.broken, remedy: 'retry' })
   await chat.remedy()
   expect(texts(chat.state)).toEqual(['hi', 'Again'])
-  expect(types()).toEqual(['threads.create', 'threads.get_by_id', 'items.list', 'threads.retry_after_item'])
+  expect(types()).toEqual([
+    'threads.create',
+    'threads.get_by_id',
+    'items.list',
+    'threads.retry_after_item',
+  ])
 })
 
 test('a stop ends a resumable answer at the server, and keeps what was written', async () => {
@@ -301,7 +335,12 @@ test('a stop ends a resumable answer at the server, and keeps what was written',
     ['hi', 'Hello'],
     ['stored', 'stored'],
   ])
-  expect(types()).toEqual(['threads.create', 'onbehalf.runs.stop', 'threads.get_by_id', 'items.list'])
+  expect(types()).toEqual([
+    'threads.create',
+    'onbehalf.runs.stop',
+    'threads.get_by_id',
+    'items.list',
+  ])
   expect(told).toContain('stopped threads.create')
 })
 
@@ -314,7 +353,11 @@ test('a stop elsewhere closes the stream, as the official client does', async ()
   chat.stop()
   await sent
   expect(asked[0]?.signal?.aborted).toBe(true)
-  expect([types(), standings(chat.state), chat.state.phase]).toEqual([['threads.create'], ['stored', 'cut'], 'idle'])
+  expect([types(), standings(chat.state), chat.state.phase]).toEqual([
+    ['threads.create'],
+    ['stored', 'cut'],
+    'idle',
+  ])
 })
 
 test('a stop before the first event waits for it, to know how to stop', async () => {
@@ -377,7 +420,11 @@ test('a thread is opened at its newest items, older ones are read when they are 
     'threads.get_by_id': () => Response.json(thread('thr_1', { title: 'Old' })),
     'items.list': ({ params }) =>
       params.after === undefined
-        ? Response.json({ data: [userItem('c', '3'), userItem('b', '2')], has_more: true, after: 'b' })
+        ? Response.json({
+            data: [userItem('c', '3'), userItem('b', '2')],
+            has_more: true,
+            after: 'b',
+          })
         : params.after === 'b'
           ? Response.json({ data: [], has_more: true, after: 'hidden' })
           : Response.json({ data: [userItem('a', '1')], has_more: false }),
@@ -386,7 +433,9 @@ test('a thread is opened at its newest items, older ones are read when they are 
   expect([texts(chat.state), chat.state.conversation.thread?.title]).toEqual([['2', '3'], 'Old'])
   await chat.loadOlder()
   expect([texts(chat.state), chat.state.conversation.older]).toEqual([['1', '2', '3'], undefined])
-  expect(asked.filter(({ type }) => type === 'items.list').map(({ params }) => params.after)).toEqual([undefined, 'b', 'hidden'])
+  expect(
+    asked.filter(({ type }) => type === 'items.list').map(({ params }) => params.after),
+  ).toEqual([undefined, 'b', 'hidden'])
 })
 
 test('an answer that is running when its thread is opened is joined', async () => {
@@ -406,7 +455,15 @@ test('an answer that is running when its thread is opened is joined', async () =
 test('an interrupted answer says so, and is written again', async () => {
   const replay = script()
   replay.send(done(userItem('u', 'hi')), 'run.1')
-  replay.send({ type: 'error', code: 'custom', message: 'The answer was interrupted. Try again.', allow_retry: true }, 'run.2')
+  replay.send(
+    {
+      type: 'error',
+      code: 'custom',
+      message: 'The answer was interrupted. Try again.',
+      allow_retry: true,
+    },
+    'run.2',
+  )
   replay.end()
   const { chat } = ground({
     'onbehalf.runs.resume': streams(replay),
@@ -414,7 +471,10 @@ test('an interrupted answer says so, and is written again', async () => {
     ...stored([userItem('u', 'hi')], { onbehalf_run: { state: 'interrupted' } }),
   })
   await chat.open('thr_1')
-  expect(chat.state.conversation.failure).toEqual({ message: 'The answer was interrupted. Try again.', remedy: 'retry' })
+  expect(chat.state.conversation.failure).toEqual({
+    message: 'The answer was interrupted. Try again.',
+    remedy: 'retry',
+  })
   await chat.remedy()
   expect(texts(chat.state)).toEqual(['hi', 'Whole'])
 })
@@ -423,12 +483,18 @@ test('a thread that is gone, or another person’s, leaves nothing to try again'
   const gone = () => Response.json({ code: 'not_found', message: 'Not found.' }, { status: 404 })
   const { chat } = ground({ 'threads.get_by_id': gone, 'items.list': gone })
   await chat.open('thr_1')
-  expect(chat.state.conversation).toMatchObject({ thread: undefined, failure: { message: WORDS.gone, remedy: 'none' } })
+  expect(chat.state.conversation).toMatchObject({
+    thread: undefined,
+    failure: { message: WORDS.gone, remedy: 'none' },
+  })
 })
 
 test('events of a thread that was left change nothing', async () => {
   const one = script()
-  const { chat, until } = ground({ 'threads.create': streams(one), ...stored([userItem('x', 'other')]) })
+  const { chat, until } = ground({
+    'threads.create': streams(one),
+    ...stored([userItem('x', 'other')]),
+  })
   void chat.send(draft('hi'))
   for (const event of hello) one.send(event)
   await until((state) => texts(state)[1] === 'Hello')
@@ -442,7 +508,8 @@ test('what is read of a thread that was left meanwhile is dropped', async () => 
   const late = new Map<unknown, (response: Response) => void>()
   const { chat, arrived } = ground({
     'threads.get_by_id': ({ params }) => Response.json(thread(String(params.thread_id))),
-    'items.list': ({ params }) => new Promise((resolve) => void late.set(params.thread_id, resolve)),
+    'items.list': ({ params }) =>
+      new Promise((resolve) => void late.set(params.thread_id, resolve)),
   })
   const both = [chat.open('thr_1'), chat.open('thr_2')]
   await arrived(4)
@@ -533,7 +600,9 @@ const widget = (value: string) => ({
 test('a widget’s action streams, or is answered at once while another answer is written', async () => {
   const one = script()
   const { chat, asked, until } = ground({
-    'threads.custom_action': streams(said({ type: 'thread.item.replaced', item: widget('Approved') })),
+    'threads.custom_action': streams(
+      said({ type: 'thread.item.replaced', item: widget('Approved') }),
+    ),
     'threads.sync_custom_action': () => Response.json({ updated_item: widget('Seen') }),
     'threads.add_user_message': streams(one),
     ...stored([userItem('u', 'hi'), widget('Approve?')]),
@@ -541,10 +610,16 @@ test('a widget’s action streams, or is answered at once while another answer i
   await chat.open('thr_1')
   await chat.act({ type: 'approve', payload: { id: 1 } }, 'w', { streaming: true })
   expect(chat.state.conversation.entries[1]?.item).toEqual(widget('Approved'))
-  expect(asked.at(-1)?.params).toEqual({ thread_id: 'thr_1', item_id: 'w', action: { type: 'approve', payload: { id: 1 } } })
+  expect(asked.at(-1)?.params).toEqual({
+    thread_id: 'thr_1',
+    item_id: 'w',
+    action: { type: 'approve', payload: { id: 1 } },
+  })
   const sent = chat.send(draft('more'))
   await until(({ phase }) => phase === 'running')
-  await expect(chat.act({ type: 'approve' }, 'w', { streaming: true })).rejects.toThrow(WORDS.failed)
+  await expect(chat.act({ type: 'approve' }, 'w', { streaming: true })).rejects.toThrow(
+    WORDS.failed,
+  )
   await chat.act({ type: 'look' }, 'w', { streaming: false })
   expect(chat.state.conversation.entries[1]?.item).toEqual(widget('Seen'))
   one.send(done(userItem('v', 'more')))
@@ -555,11 +630,16 @@ test('a widget’s action streams, or is answered at once while another answer i
 test('an action that is refused says why to the widget, and leaves the conversation as it is', async () => {
   const { chat } = ground({
     'threads.custom_action': () =>
-      Response.json({ code: 'thread_busy', message: 'An answer is still being written.' }, { status: 409 }),
+      Response.json(
+        { code: 'thread_busy', message: 'An answer is still being written.' },
+        { status: 409 },
+      ),
     ...stored([widget('Approve?')]),
   })
   await chat.open('thr_1')
-  await expect(chat.act({ type: 'approve' }, 'w', { streaming: true })).rejects.toThrow('An answer is still being written.')
+  await expect(chat.act({ type: 'approve' }, 'w', { streaming: true })).rejects.toThrow(
+    'An answer is still being written.',
+  )
   expect([chat.state.conversation.failure, chat.state.phase]).toEqual([undefined, 'idle'])
 })
 
@@ -574,12 +654,18 @@ test('answers to questions are sent, and their item is replaced', async () => {
   })
   const { chat, asked } = ground({
     'threads.add_structured_input': streams(
-      said({ type: 'thread.item.replaced', item: questions('answered') }, done(answerItem('a', 'Good.'))),
+      said(
+        { type: 'thread.item.replaced', item: questions('answered') },
+        done(answerItem('a', 'Good.')),
+      ),
     ),
     ...stored([questions('pending')]),
   })
   await chat.open('thr_1')
-  const input = { status: 'answered' as const, answers: { i: { values: ['This'], skipped: false } } }
+  const input = {
+    status: 'answered' as const,
+    answers: { i: { values: ['This'], skipped: false } },
+  }
   await chat.answer('q', input)
   expect(asked.at(-1)?.params).toEqual({ thread_id: 'thr_1', item_id: 'q', input })
   expect(chat.state.conversation.entries[0]?.item).toMatchObject({ status: 'answered' })
@@ -588,8 +674,10 @@ test('answers to questions are sent, and their item is replaced', async () => {
 test('a message that has arrived already is not sent twice: its answer is joined', async () => {
   let state = 'running'
   const { chat, types } = ground({
-    'threads.add_user_message': () => Response.json({ code: 'still_running', message: 'Sent before.' }, { status: 409 }),
-    'threads.get_by_id': () => Response.json(thread('thr_1', state === '' ? {} : { onbehalf_run: { state } })),
+    'threads.add_user_message': () =>
+      Response.json({ code: 'still_running', message: 'Sent before.' }, { status: 409 }),
+    'threads.get_by_id': () =>
+      Response.json(thread('thr_1', state === '' ? {} : { onbehalf_run: { state } })),
     'items.list': () => Response.json({ data: [userItem('u', 'hi')], has_more: false }),
     'onbehalf.runs.resume': () => {
       state = ''

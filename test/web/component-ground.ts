@@ -94,12 +94,19 @@ export function componentGround(start: string): Ground {
       wake()
     }
     const store = memoryThreadStore()
-    const caller: ChatCaller = { principal: { issuer: 'https://issuer.example', subject: 'alice' }, end: async () => {} }
+    const caller: ChatCaller = {
+      principal: { issuer: 'https://issuer.example', subject: 'alice' },
+      end: async () => {},
+    }
     server = createServer()
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const address = server.address()
     origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`
-    const attachments = diskAttachments(folder, { store, url: `${origin}/attachments`, key: new Uint8Array(32).fill(7) })
+    const attachments = diskAttachments(folder, {
+      store,
+      url: `${origin}/attachments`,
+      key: new Uint8Array(32).fill(7),
+    })
     const chatkit = chatkitServer<ChatCaller>({
       admit: async () => ({ ok: true, value: caller }),
       store,
@@ -120,17 +127,26 @@ export function componentGround(start: string): Ground {
             const one = words.shift()
             if (one === undefined || one === 'END') break
             said.push(one)
-            const update = { type: 'assistant_message.content_part.text_delta', content_index: 0, delta: one } as const
+            const update = {
+              type: 'assistant_message.content_part.text_delta',
+              content_index: 0,
+              delta: one,
+            } as const
             yield { type: 'thread.item.updated', item_id: item.id, update }
           }
         }
         yield {
           type: 'thread.item.done',
-          item: { ...item, content: [{ type: 'output_text', text: said.join(''), annotations: [] }] },
+          item: {
+            ...item,
+            content: [{ type: 'output_text', text: said.join(''), annotations: [] }],
+          },
         }
       },
     })
-    const files = nodeListener(async (request) => (await attachments.fetch(request)) ?? new Response(null, { status: 404 }))
+    const files = nodeListener(
+      async (request) => (await attachments.fetch(request)) ?? new Response(null, { status: 404 }),
+    )
     server.on('request', (request, response) => {
       if (request.url === '/chatkit') {
         open += 1
@@ -140,9 +156,12 @@ export function componentGround(start: string): Ground {
       if (request.url === '/onbehalf-chat.js') {
         return response.writeHead(200, { 'content-type': 'text/javascript' }).end(component)
       }
-      if (request.url === '/start.js') return response.writeHead(200, { 'content-type': 'text/javascript' }).end(script)
+      if (request.url === '/start.js')
+        return response.writeHead(200, { 'content-type': 'text/javascript' }).end(script)
       if (request.url === '/')
-        return response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': POLICY }).end(PAGE)
+        return response
+          .writeHead(200, { 'content-type': 'text/html', 'content-security-policy': POLICY })
+          .end(PAGE)
       return void files(request, response)
     })
     asked = []
@@ -152,7 +171,8 @@ export function componentGround(start: string): Ground {
     foreign.length = 0
     troubles.length = 0
     page.on('request', (request) => {
-      if (!request.url().startsWith(origin) && !/^(?:blob|data):/.test(request.url())) foreign.push(request.url())
+      if (!request.url().startsWith(origin) && !/^(?:blob|data):/.test(request.url()))
+        foreign.push(request.url())
     })
     page.on('request', (request) => {
       if (request.url() === `${origin}/chatkit`) asked.push(request.postDataJSON().type)

@@ -47,7 +47,9 @@ test('a file goes with a message', async () => {
     .setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') })
   await ground.page.getByText('notes.txt').waitFor()
   await ground.field().fill('Here it is')
-  await expect.poll(() => ground.page.getByRole('button', { name: 'Send' }).getAttribute('aria-disabled')).toBeNull()
+  await expect
+    .poll(() => ground.page.getByRole('button', { name: 'Send' }).getAttribute('aria-disabled'))
+    .toBeNull()
   await ground.field().press('Enter')
   await ground.page.locator('.md', { hasText: 'Got notes.txt.' }).waitFor()
   await ground.page.reload()

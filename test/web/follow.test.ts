@@ -118,12 +118,18 @@ test('joining a run again is repeated, longer and longer apart, and given up in 
   const { drain, failures, clock } = ground(30_000, { joining: true })
   failures.push(...Array.from({ length: 20 }, () => new TypeError('network error')))
   expect(await drain()).toMatchObject({ kind: 'broken', last: undefined })
-  expect(clock.passed).toEqual([250, 1000, 2000, 4000, 8000, 15_000, 15_000, 30_000, 30_000, 30_000, 30_000])
+  expect(clock.passed).toEqual([
+    250, 1000, 2000, 4000, 8000, 15_000, 15_000, 30_000, 30_000, 30_000, 30_000,
+  ])
 })
 
 test('a server that is busy says for how long it is left alone; one that refuses is not asked again', async () => {
   const { drain, failures, clock } = ground(40_000, { joining: true })
-  failures.push(new Refused(503, '', undefined, 7), new Refused(429, '', undefined, 40), new Refused(404, ''))
+  failures.push(
+    new Refused(503, '', undefined, 7),
+    new Refused(429, '', undefined, 40),
+    new Refused(404, ''),
+  )
   expect(await drain()).toMatchObject({ kind: 'broken', error: { status: 404 } })
   expect(clock.passed).toEqual([7000, 40_000])
 })

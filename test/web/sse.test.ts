@@ -21,7 +21,12 @@ function bytes(text: string): Uint8Array<ArrayBuffer> {
 
 const STREAM =
   ': hello\nid: run.1\ndata: {"a":"π 👩‍👩‍👧"}\n\nid: run.2\r\ndata: one\r\ndata:two\r\n\r\n:\n\nevent: x\ndata\n\ndata: last\n\ndata: broken off'
-const FRAMES = [{ id: 'run.1', data: '{"a":"π 👩‍👩‍👧"}' }, { id: 'run.2', data: 'one\ntwo' }, { data: '' }, { data: 'last' }]
+const FRAMES = [
+  { id: 'run.1', data: '{"a":"π 👩‍👩‍👧"}' },
+  { id: 'run.2', data: 'one\ntwo' },
+  { data: '' },
+  { data: 'last' },
+]
 
 test('events are read whole, with their ids, and comments are passed over', async () => {
   expect(await read([bytes(STREAM)])).toEqual(FRAMES)
@@ -41,7 +46,9 @@ test('a stream may be split at any byte', async () => {
 })
 
 test('an event without an end is given up', async () => {
-  await expect(read([bytes(`data: ${'x'.repeat(50)}`), bytes('x'.repeat(60))], 100)).rejects.toThrow(RangeError)
+  await expect(
+    read([bytes(`data: ${'x'.repeat(50)}`), bytes('x'.repeat(60))], 100),
+  ).rejects.toThrow(RangeError)
   await expect(read([bytes('data: xxxxxxxxxx\n'.repeat(10))], 100)).rejects.toThrow(RangeError)
   expect(await read([bytes('data: x\n\n'.repeat(100))], 100)).toHaveLength(100)
 })

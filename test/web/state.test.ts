@@ -35,9 +35,15 @@ function item(value: object) {
 
 const added = (value: object) => ({ type: 'thread.item.added', item: value })
 const done = (value: object) => ({ type: 'thread.item.done', item: value })
-const update = (item_id: string, value: object) => ({ type: 'thread.item.updated', item_id, update: value })
+const update = (item_id: string, value: object) => ({
+  type: 'thread.item.updated',
+  item_id,
+  update: value,
+})
 const texts = ({ entries }: ReturnType<typeof after>) =>
-  entries.map(({ item: one }) => (one.type === 'assistant_message' ? one.content.map(({ text }) => text) : one.type))
+  entries.map(({ item: one }) =>
+    one.type === 'assistant_message' ? one.content.map(({ text }) => text) : one.type,
+  )
 
 test('an answer grows, and its end says how it is', () => {
   const growing = after(
@@ -55,7 +61,11 @@ test('an answer grows, and its end says how it is', () => {
 })
 
 test('parts that are skipped are padded, annotations go where they belong', () => {
-  const source = (title: string) => ({ type: 'annotation', source: { type: 'url', title, url: 'https://a.example' }, index: 1 })
+  const source = (title: string) => ({
+    type: 'annotation',
+    source: { type: 'url', title, url: 'https://a.example' },
+    index: 1,
+  })
   const annotated = (annotation_index: number, title: string) =>
     update('a', {
       type: 'assistant_message.content_part.annotation_added',
@@ -72,26 +82,56 @@ test('parts that are skipped are padded, annotations go where they belong', () =
     annotated(9, 'c'),
   )
   const [one] = entries
-  expect(one?.item).toMatchObject({ content: [{ text: '' }, { text: '' }, { text: 'third', annotations: [{}, {}, {}] }] })
-  expect(JSON.stringify(one?.item).match(/"title":"."/g)).toEqual(['"title":"a"', '"title":"b"', '"title":"c"'])
+  expect(one?.item).toMatchObject({
+    content: [{ text: '' }, { text: '' }, { text: 'third', annotations: [{}, {}, {}] }],
+  })
+  expect(JSON.stringify(one?.item).match(/"title":"."/g)).toEqual([
+    '"title":"a"',
+    '"title":"b"',
+    '"title":"c"',
+  ])
 })
 
 test('a widget’s text grows by the id of its component, at any depth', () => {
-  const widget = { type: 'Card', children: [{ type: 'Row', children: { type: 'Text', id: 't', value: 'a', streaming: true } }] }
+  const widget = {
+    type: 'Card',
+    children: [{ type: 'Row', children: { type: 'Text', id: 't', value: 'a', streaming: true } }],
+  }
   const base = { id: 'w', thread_id: 't', created_at: '', type: 'widget', widget }
   const grown = after(
     added(base),
-    update('w', { type: 'widget.streaming_text.value_delta', component_id: 't', delta: 'b', done: true }),
-    update('w', { type: 'widget.streaming_text.value_delta', component_id: 'nowhere', delta: 'x', done: true }),
+    update('w', {
+      type: 'widget.streaming_text.value_delta',
+      component_id: 't',
+      delta: 'b',
+      done: true,
+    }),
+    update('w', {
+      type: 'widget.streaming_text.value_delta',
+      component_id: 'nowhere',
+      delta: 'x',
+      done: true,
+    }),
   )
-  expect(grown.entries[0]?.item).toMatchObject({ widget: { children: [{ children: { value: 'ab', streaming: false } }] } })
-  const replaced = applyEvent(grown, parsed(update('w', { type: 'widget.root.updated', widget: { type: 'Basic' } })))
+  expect(grown.entries[0]?.item).toMatchObject({
+    widget: { children: [{ children: { value: 'ab', streaming: false } }] },
+  })
+  const replaced = applyEvent(
+    grown,
+    parsed(update('w', { type: 'widget.root.updated', widget: { type: 'Basic' } })),
+  )
   expect(replaced.entries[0]?.item).toMatchObject({ widget: { type: 'Basic' } })
 })
 
 test('steps are appended whatever their index says, and changed by index', () => {
   const step = (title: string) => ({ type: 'custom', title })
-  const workflow = { id: 'f', thread_id: 't', created_at: '', type: 'workflow', workflow: { type: 'custom', tasks: [] } }
+  const workflow = {
+    id: 'f',
+    thread_id: 't',
+    created_at: '',
+    type: 'workflow',
+    workflow: { type: 'custom', tasks: [] },
+  }
   const { entries } = after(
     added(workflow),
     update('f', { type: 'workflow.task.added', task_index: 7, task: step('a') }),
@@ -99,7 +139,9 @@ test('steps are appended whatever their index says, and changed by index', () =>
     update('f', { type: 'workflow.task.updated', task_index: 0, task: step('c') }),
     update('f', { type: 'workflow.task.updated', task_index: 5, task: step('d') }),
   )
-  expect(entries[0]?.item).toMatchObject({ workflow: { tasks: [{ title: 'c', status_indicator: 'none' }, { title: 'b' }] } })
+  expect(entries[0]?.item).toMatchObject({
+    workflow: { tasks: [{ title: 'c', status_indicator: 'none' }, { title: 'b' }] },
+  })
 })
 
 test('an item that is there is replaced in its place, also by a replay', () => {
@@ -112,12 +154,17 @@ test('an item that is there is replaced in its place, also by a replay', () => {
     delta('a', 'xy'),
   )
   expect(texts(twice)).toEqual(['user_message', ['xy']])
-  expect(texts(applyEvent(twice, parsed({ type: 'thread.item.removed', item_id: 'a' })))).toEqual(['user_message'])
+  expect(texts(applyEvent(twice, parsed({ type: 'thread.item.removed', item_id: 'a' })))).toEqual([
+    'user_message',
+  ])
 })
 
 test('the person’s own message gives its place to what the server has of it', () => {
   const own = item(userItem('local_1', 'hi'))
-  const sent = applyEvent(withOwnMessage(EMPTY_CONVERSATION, own), parsed(done(userItem('u', 'hi'))))
+  const sent = applyEvent(
+    withOwnMessage(EMPTY_CONVERSATION, own),
+    parsed(done(userItem('u', 'hi'))),
+  )
   expect(sent.entries).toMatchObject([{ item: { id: 'u' }, standing: 'stored' }])
   const lost = withCutItems(withOwnMessage(EMPTY_CONVERSATION, own))
   expect(lost.entries).toMatchObject([{ item: { id: 'local_1' }, standing: 'unsent' }])
@@ -125,33 +172,54 @@ test('the person’s own message gives its place to what the server has of it', 
   const head = parsed({ type: 'thread.created', thread: thread() })
   if (head.type !== 'thread.created') throw new Error()
   expect(
-    withStored(lost, head.thread, [item(userItem('u0', 'before'))], undefined).entries.map(({ item: { id } }) => id),
+    withStored(lost, head.thread, [item(userItem('u0', 'before'))], undefined).entries.map(
+      ({ item: { id } }) => id,
+    ),
   ).toEqual(['u0', 'local_1'])
 })
 
 test('a thread’s update keeps its items and the state of its run', () => {
-  const created = { type: 'thread.created', thread: thread('thr_1', { onbehalf_run: { state: 'running' } }) }
+  const created = {
+    type: 'thread.created',
+    thread: thread('thr_1', { onbehalf_run: { state: 'running' } }),
+  }
   const conversation = after(created, done(userItem('u', 'hi')), {
     type: 'thread.updated',
     thread: thread('thr_1', { title: 'New', status: { type: 'locked', reason: 'Why' } }),
   })
-  expect(conversation.thread).toMatchObject({ title: 'New', status: { type: 'locked', reason: 'Why' }, run: 'running' })
+  expect(conversation.thread).toMatchObject({
+    title: 'New',
+    status: { type: 'locked', reason: 'Why' },
+    run: 'running',
+  })
   expect(conversation.entries.length).toBe(1)
 })
 
 test('progress is shown until something else comes', () => {
-  const working = after(added(answerItem('a')), { type: 'progress_update', text: 'Looking', icon: 'search' })
+  const working = after(added(answerItem('a')), {
+    type: 'progress_update',
+    text: 'Looking',
+    icon: 'search',
+  })
   expect(working.progress).toEqual({ text: 'Looking', icon: 'search' })
   expect(applyEvent(working, parsed(delta('a', 'x'))).progress).toBeUndefined()
 })
 
 test('an error says what the person can do', () => {
-  expect(after({ type: 'error', code: 'custom', message: 'No.', allow_retry: true }).failure).toEqual({
+  expect(
+    after({ type: 'error', code: 'custom', message: 'No.', allow_retry: true }).failure,
+  ).toEqual({
     message: 'No.',
     remedy: 'retry',
   })
-  expect(after({ type: 'error', code: 'stream.error' }).failure).toEqual({ message: undefined, remedy: 'none' })
-  expect(after({ type: 'error', message: 'Sign in again to continue.', allow_retry: true }).failure?.remedy).toBe('sign-in')
+  expect(after({ type: 'error', code: 'stream.error' }).failure).toEqual({
+    message: undefined,
+    remedy: 'none',
+  })
+  expect(
+    after({ type: 'error', message: 'Sign in again to continue.', allow_retry: true }).failure
+      ?.remedy,
+  ).toBe('sign-in')
 })
 
 test('retry and a tool’s output change what no event tells of', () => {
@@ -172,7 +240,9 @@ test('retry and a tool’s output change what no event tells of', () => {
 })
 
 test('what was written of an answer that was cut stays, what had no text goes', () => {
-  const cut = withCutItems(after(added(answerItem('a')), delta('a', 'half'), added(answerItem('b'))))
+  const cut = withCutItems(
+    after(added(answerItem('a')), delta('a', 'half'), added(answerItem('b'))),
+  )
   expect(cut.entries).toMatchObject([{ item: { id: 'a' }, standing: 'cut' }])
 })
 
@@ -194,7 +264,9 @@ test('a whole answer is what can be copied and rated, once it is complete', () =
     done(userItem('v', 'go on')),
     done(answerItem('c', 'Three.')),
   )
-  expect(completeTurns(entries, true)).toEqual(new Map([['b', { itemIds: ['a', 'b'], text: 'One.\n\nTwo.' }]]))
+  expect(completeTurns(entries, true)).toEqual(
+    new Map([['b', { itemIds: ['a', 'b'], text: 'One.\n\nTwo.' }]]),
+  )
   expect([...completeTurns(entries, false).keys()]).toEqual(['b', 'c'])
 })
 
@@ -202,10 +274,18 @@ test('hidden items, unknown ones and nonsense are nothing', () => {
   for (const type of ['hidden_context_item', 'sdk_hidden_context', 'from_the_future']) {
     expect(parseEvent(added({ id: 'x', type, content: 'secret' }))).toBeUndefined()
   }
-  expect(parseEvent({ type: 'thread.item.updated', item_id: 'a', update: { type: 'future' } })).toBeUndefined()
+  expect(
+    parseEvent({ type: 'thread.item.updated', item_id: 'a', update: { type: 'future' } }),
+  ).toBeUndefined()
   for (const index of [-1, 0.5, 1e9, '0', null]) {
     expect(
-      parseEvent(update('a', { type: 'assistant_message.content_part.text_delta', content_index: index, delta: 'x' })),
+      parseEvent(
+        update('a', {
+          type: 'assistant_message.content_part.text_delta',
+          content_index: index,
+          delta: 'x',
+        }),
+      ),
     ).toBeUndefined()
   }
 })
@@ -259,13 +339,16 @@ test('nothing that a server sends makes it throw, or grow without bound', () => 
   )
   fc.assert(
     fc.property(fc.array(nonsense, { maxLength: 30 }), (events) => {
-      const conversation = events.flatMap((one) => parseEvent(one) ?? []).reduce(applyEvent, EMPTY_CONVERSATION)
+      const conversation = events
+        .flatMap((one) => parseEvent(one) ?? [])
+        .reduce(applyEvent, EMPTY_CONVERSATION)
       expect(conversation.entries.length).toBeLessThanOrEqual(2)
       expect(conversation.notices.length).toBeLessThanOrEqual(10)
     }),
   )
   let long = EMPTY_CONVERSATION
-  for (let count = 0; count < 1100; count++) long = applyEvent(long, parsed(done(userItem(`u${count}`, 'x'))))
+  for (let count = 0; count < 1100; count++)
+    long = applyEvent(long, parsed(done(userItem(`u${count}`, 'x'))))
   expect(long.entries.length).toBe(1000)
   expect(long.older).toBe('u100')
 })

@@ -105,7 +105,8 @@ export function script(): Script {
     },
     raw,
     read: () => new Promise((resolve) => void (hungry ? resolve() : fed.push(resolve))),
-    send: (event, id) => raw(`${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(event)}\n\n`),
+    send: (event, id) =>
+      raw(`${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(event)}\n\n`),
     end: () => controller?.close(),
     cut: () => controller?.error(new TypeError('network error')),
   }
@@ -121,7 +122,9 @@ export interface Asked {
 }
 
 /** A `fetch` that answers from functions by the request's type, and notes what it was asked. An unknown type is a 400. */
-export function fakeServer(answers: Record<string, (asked: Asked) => Response | Promise<Response>>): {
+export function fakeServer(
+  answers: Record<string, (asked: Asked) => Response | Promise<Response>>,
+): {
   readonly fetch: typeof globalThis.fetch
   readonly asked: Asked[]
   types(): string[]
@@ -140,11 +143,19 @@ export function fakeServer(answers: Record<string, (asked: Asked) => Response | 
       }),
     async fetch(_url, init) {
       const { type, params, metadata } = JSON.parse(String(init?.body))
-      const one: Asked = { type, params, metadata, headers: new Headers(init?.headers), signal: init?.signal }
+      const one: Asked = {
+        type,
+        params,
+        metadata,
+        headers: new Headers(init?.headers),
+        signal: init?.signal,
+      }
       asked.push(one)
       for (const one of waiting) if (asked.length >= one.count) one.resolve()
       const answer = answers[type]
-      return answer ? await answer(one) : Response.json({ code: 'invalid_request', message: 'Unknown.' }, { status: 400 })
+      return answer
+        ? await answer(one)
+        : Response.json({ code: 'invalid_request', message: 'Unknown.' }, { status: 400 })
     },
   }
 }
@@ -183,6 +194,10 @@ export function answerItem(id: string, text?: string): object {
 
 /** A piece of an answer's text, on the wire. */
 export function delta(item_id: string, text: string): object {
-  const update = { type: 'assistant_message.content_part.text_delta', content_index: 0, delta: text }
+  const update = {
+    type: 'assistant_message.content_part.text_delta',
+    content_index: 0,
+    delta: text,
+  }
   return { type: 'thread.item.updated', item_id, update }
 }

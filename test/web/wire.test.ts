@@ -5,7 +5,11 @@ import { createWire, type ResponseNotice, type WireSettings } from '../../web/cl
 import { fakeServer, manualClock, script, streaming } from './support.ts'
 
 const ENDPOINT = 'https://chat.example/chatkit'
-const INPUT = { content: [{ type: 'input_text' as const, text: 'hi' }], attachments: [], inference_options: {} }
+const INPUT = {
+  content: [{ type: 'input_text' as const, text: 'hi' }],
+  attachments: [],
+  inference_options: {},
+}
 
 function ground(answers: Parameters<typeof fakeServer>[0], more: Partial<WireSettings> = {}) {
   const server = fakeServer(answers)
@@ -34,7 +38,9 @@ const { signal } = new AbortController()
 test('the token is asked for before each request, and a 401 has it asked for anew and the request repeated, once', async () => {
   const { wire, asked, refreshes } = ground({
     'threads.delete': ({ headers }) =>
-      headers.get('authorization') === 'Bearer fresh' ? Response.json({}) : Response.json({ message: 'No.' }, { status: 401 }),
+      headers.get('authorization') === 'Bearer fresh'
+        ? Response.json({})
+        : Response.json({ message: 'No.' }, { status: 401 }),
   })
   await wire.ask('threads.delete', { thread_id: 'a' })
   await wire.ask('threads.delete', { thread_id: 'b' })
@@ -44,14 +50,18 @@ test('the token is asked for before each request, and a 401 has it asked for ane
 
 test('a second 401 says that the person is signed out', async () => {
   const { wire, asked } = ground({ 'threads.create': () => new Response(null, { status: 401 }) })
-  await expect(wire.open('threads.create', { input: INPUT }, { signal })).rejects.toMatchObject({ status: 401 })
+  await expect(wire.open('threads.create', { input: INPUT }, { signal })).rejects.toMatchObject({
+    status: 401,
+  })
   expect(asked.length).toBe(2)
 })
 
 test('requests that are refused together ask for one new token', async () => {
   const { wire, refreshes } = ground({
     'threads.list': ({ headers }) =>
-      headers.get('authorization') === 'Bearer fresh' ? Response.json({ data: [] }) : new Response(null, { status: 401 }),
+      headers.get('authorization') === 'Bearer fresh'
+        ? Response.json({ data: [] })
+        : new Response(null, { status: 401 }),
   })
   await Promise.all(Array.from({ length: 5 }, () => wire.ask('threads.list', {})))
   expect(refreshes.filter((refresh) => refresh).length).toBe(1)
@@ -73,10 +83,12 @@ test('what may have run is not repeated; what only reads is', async () => {
     'items.feedback': () => Promise.reject(new TypeError('failed')),
     'threads.list': () => Promise.reject(new TypeError('failed')),
   })
-  await expect(wire.open('threads.create', { input: INPUT }, { signal })).rejects.toBeInstanceOf(Unreachable)
-  await expect(wire.ask('items.feedback', { thread_id: 'a', item_ids: ['b'], kind: 'positive' })).rejects.toBeInstanceOf(
+  await expect(wire.open('threads.create', { input: INPUT }, { signal })).rejects.toBeInstanceOf(
     Unreachable,
   )
+  await expect(
+    wire.ask('items.feedback', { thread_id: 'a', item_ids: ['b'], kind: 'positive' }),
+  ).rejects.toBeInstanceOf(Unreachable)
   await expect(wire.ask('threads.list', {})).rejects.toBeInstanceOf(Unreachable)
   expect(asked.map(({ type }) => type)).toEqual([
     'threads.create',
@@ -91,11 +103,14 @@ test('a server that is down for a moment is asked again; one that refuses is not
   let down = true
   const { wire, asked } = ground({
     'threads.list': () => {
-      const answer = down ? Response.json({ message: 'Later.' }, { status: 503 }) : Response.json({ data: [1] })
+      const answer = down
+        ? Response.json({ message: 'Later.' }, { status: 503 })
+        : Response.json({ data: [1] })
       down = false
       return answer
     },
-    'items.list': () => Response.json({ code: 'not_found', message: 'There is none.' }, { status: 404 }),
+    'items.list': () =>
+      Response.json({ code: 'not_found', message: 'There is none.' }, { status: 404 }),
   })
   expect(await wire.ask('threads.list', {})).toEqual({ data: [1] })
   await expect(wire.ask('items.list', { thread_id: 'a' })).rejects.toMatchObject({
@@ -108,7 +123,11 @@ test('a server that is down for a moment is asked again; one that refuses is not
 
 test('a refusal keeps what the server says, and nothing of a page that a proxy made', async () => {
   const { wire } = ground({
-    'threads.delete': () => Response.json({ code: 'slow', message: 'Wait.' }, { status: 429, headers: { 'retry-after': '12' } }),
+    'threads.delete': () =>
+      Response.json(
+        { code: 'slow', message: 'Wait.' },
+        { status: 429, headers: { 'retry-after': '12' } },
+      ),
     'threads.update': () => new Response('<h1>Bad gateway at 10.0.0.1</h1>', { status: 502 }),
   })
   await expect(wire.ask('threads.delete', { thread_id: 'a' })).rejects.toMatchObject({
@@ -124,9 +143,16 @@ test('a refusal keeps what the server says, and nothing of a page that a proxy m
 })
 
 test('messages carry their key, a trace and the wish to be resumed; nothing but the protocol where extra headers are off', async () => {
-  const answers = { 'threads.create': () => streaming(script()), 'threads.list': () => Response.json({}) }
+  const answers = {
+    'threads.create': () => streaming(script()),
+    'threads.list': () => Response.json({}),
+  }
   const { wire, asked, notices } = ground(answers, { language: 'de' })
-  const { trace } = await wire.open('threads.create', { input: INPUT }, { signal, idempotencyKey: 'key-1' })
+  const { trace } = await wire.open(
+    'threads.create',
+    { input: INPUT },
+    { signal, idempotencyKey: 'key-1' },
+  )
   await wire.ask('threads.list', {})
   const [create, list] = asked
   expect(create?.headers.get('idempotency-key')).toBe('key-1')
@@ -140,7 +166,12 @@ test('messages carry their key, a trace and the wish to be resumed; nothing but 
   ])
   expect(JSON.stringify(notices)).not.toContain('first')
 
-  const plain = ground(answers, { extraHeaders: false, token: undefined, resumable: false, metadata: {} })
+  const plain = ground(answers, {
+    extraHeaders: false,
+    token: undefined,
+    resumable: false,
+    metadata: {},
+  })
   await plain.wire.open('threads.create', { input: INPUT }, { signal, idempotencyKey: 'key-1' })
   expect([...(plain.asked[0]?.headers.keys() ?? [])]).toEqual(['accept', 'content-type'])
   expect(plain.asked[0]?.metadata).toEqual({})
@@ -148,7 +179,9 @@ test('messages carry their key, a trace and the wish to be resumed; nothing but 
 
 test('an answer that is no stream is none', async () => {
   const { wire } = ground({ 'threads.create': () => Response.json({}) })
-  await expect(wire.open('threads.create', { input: INPUT }, { signal })).rejects.toBeInstanceOf(Unreachable)
+  await expect(wire.open('threads.create', { input: INPUT }, { signal })).rejects.toBeInstanceOf(
+    Unreachable,
+  )
 })
 
 test('redirects are refused: they would carry the conversation away', async () => {
@@ -163,7 +196,9 @@ test('redirects are refused: they would carry the conversation away', async () =
 
 test('an upload is given the token at the endpoint’s own origin only', async () => {
   const { wire } = ground({})
-  expect(await wire.headersFor(new URL('https://chat.example/files'))).toEqual({ authorization: 'Bearer first' })
+  expect(await wire.headersFor(new URL('https://chat.example/files'))).toEqual({
+    authorization: 'Bearer first',
+  })
   expect(await wire.headersFor(new URL('https://files.example/chatkit'))).toEqual({})
   expect(await wire.headersFor(new URL('http://chat.example/files'))).toEqual({})
 })

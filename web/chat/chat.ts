@@ -26,7 +26,12 @@ import { createRunner, type RunRequest } from './runner.ts'
 /** Makes a chat, with a new conversation on show. */
 export function createChat(parts: ChatParts): Chat {
   const { wire, listener, newId } = parts
-  let state: ChatState = { conversation: EMPTY_CONVERSATION, phase: 'idle', lost: false, loadingOlder: false }
+  let state: ChatState = {
+    conversation: EMPTY_CONVERSATION,
+    phase: 'idle',
+    lost: false,
+    loadingOlder: false,
+  }
   /** What the button beside an error does. */
   let again: () => Promise<void> = async () => undefined
   /** Counts the threads that were put on show: an answer that comes for an earlier one is dropped. */
@@ -45,10 +50,19 @@ export function createChat(parts: ChatParts): Chat {
   const runner = createRunner(parts, () => state, change)
 
   /** Shows what went wrong, and remembers what the button beside it does. */
-  function fail(error: unknown, fallback: 'failed' | 'notSent' | 'unreachable' | 'broken', repeat: () => Promise<void>): void {
+  function fail(
+    error: unknown,
+    fallback: 'failed' | 'notSent' | 'unreachable' | 'broken',
+    repeat: () => Promise<void>,
+  ): void {
     again = repeat
     const message = messageOf(error, fallback)
-    update(withFailure(state.conversation, { message, remedy: isSignedOut(error) ? 'sign-in' : 'retry' }))
+    update(
+      withFailure(state.conversation, {
+        message,
+        remedy: isSignedOut(error) ? 'sign-in' : 'retry',
+      }),
+    )
     listener.failed(
       message,
       error instanceof Refused ? error.code : 'unreachable',
@@ -58,7 +72,10 @@ export function createChat(parts: ChatParts): Chat {
 
   function messageOf(error: unknown, fallback: Parameters<ChatParts['text']>[0]): string {
     if (isSignedOut(error)) return parts.text('signedOut')
-    return (error instanceof Refused && error.message) || parts.text(error instanceof Refused ? 'failed' : fallback)
+    return (
+      (error instanceof Refused && error.message) ||
+      parts.text(error instanceof Refused ? 'failed' : fallback)
+    )
   }
 
   /** Reads a thread and its newest items; the truth about whatever did not end properly. */
@@ -79,7 +96,12 @@ export function createChat(parts: ChatParts): Chat {
     again = retryAnswer
     if (end.kind === 'broken') {
       if (id !== undefined && !isSignedOut(end.error)) await read(id).catch(() => undefined)
-      if (here === visit) fail(end.error, 'broken', end.resumable && id !== undefined ? () => comeBack(id) : retryAnswer)
+      if (here === visit)
+        fail(
+          end.error,
+          'broken',
+          end.resumable && id !== undefined ? () => comeBack(id) : retryAnswer,
+        )
       return
     }
     if ((end.kind === 'over' && hasPending(state.conversation)) || end.reread) {
@@ -87,16 +109,26 @@ export function createChat(parts: ChatParts): Chat {
       if (here !== visit) return
     }
     const call = pendingToolCall(state.conversation)
-    if (end.kind === 'over' && call && id !== undefined && !state.conversation.failure) await runTool(id, call)
+    if (end.kind === 'over' && call && id !== undefined && !state.conversation.failure)
+      await runTool(id, call)
   }
 
-  async function runTool(id: string, call: NonNullable<ReturnType<typeof pendingToolCall>>): Promise<void> {
+  async function runTool(
+    id: string,
+    call: NonNullable<ReturnType<typeof pendingToolCall>>,
+  ): Promise<void> {
     const here = visit
     const outcome = await runner.tool(call)
     if (!outcome || here !== visit) return
     const post = async (): Promise<void> => {
       update({ ...withToolOutput(state.conversation, call.id), failure: undefined })
-      await shown({ type: 'threads.add_client_tool_output', params: { thread_id: id, result: outcome.result } }, post)
+      await shown(
+        {
+          type: 'threads.add_client_tool_output',
+          params: { thread_id: id, result: outcome.result },
+        },
+        post,
+      )
     }
     await post()
   }
@@ -116,7 +148,10 @@ export function createChat(parts: ChatParts): Chat {
     const last = lastQuestion(state.conversation)
     if (!last || id === undefined || state.phase !== 'idle') return
     update(cutAfter(state.conversation, last.id))
-    await shown({ type: 'threads.retry_after_item', params: { thread_id: id, item_id: last.id } }, retryAnswer)
+    await shown(
+      { type: 'threads.retry_after_item', params: { thread_id: id, item_id: last.id } },
+      retryAnswer,
+    )
   }
 
   /** Back in a thread whose answer may still be going on. */
@@ -127,14 +162,20 @@ export function createChat(parts: ChatParts): Chat {
       const thread = await read(id)
       if (here !== visit) return
       change({ phase: 'idle' })
-      if (thread.run) await shown({ type: 'onbehalf.runs.resume', params: { thread_id: id } }, () => comeBack(id))
+      if (thread.run)
+        await shown({ type: 'onbehalf.runs.resume', params: { thread_id: id } }, () => comeBack(id))
       else if (pendingToolCall(state.conversation)) unanswered()
     } catch (error) {
       if (here !== visit) return
       change({ phase: 'idle' })
       if (error instanceof Refused && error.status === 404) {
         // Gone, or never this person's: nothing to go on with, and nothing to try again.
-        change({ conversation: withFailure(EMPTY_CONVERSATION, { message: parts.text('gone'), remedy: 'none' }) })
+        change({
+          conversation: withFailure(EMPTY_CONVERSATION, {
+            message: parts.text('gone'),
+            remedy: 'none',
+          }),
+        })
         listener.failed(parts.text('gone'), error.code, error.status)
       } else fail(error, 'unreachable', () => comeBack(id))
     }
@@ -152,30 +193,52 @@ export function createChat(parts: ChatParts): Chat {
     const content = text === '' ? [] : [{ type: 'input_text' as const, text }]
     const quoted = quotedText === undefined ? {} : { quoted_text: quotedText }
     const base = { id: `local_${newId()}`, thread_id: id ?? '', created_at: parts.timestamp() }
-    const own: Item = { ...base, type: 'user_message', content, attachments, ...quoted, inference_options: inferenceOptions }
+    const own: Item = {
+      ...base,
+      type: 'user_message',
+      content,
+      attachments,
+      ...quoted,
+      inference_options: inferenceOptions,
+    }
     change({ conversation: withOwnMessage({ ...state.conversation, canStop: true }, own) })
-    const input = { content, attachments: attachments.map((one) => one.id), ...quoted, inference_options: inferenceOptions }
+    const input = {
+      content,
+      attachments: attachments.map((one) => one.id),
+      ...quoted,
+      inference_options: inferenceOptions,
+    }
     const here = visit
     try {
       await run(
         id === undefined
           ? { type: 'threads.create', params: { input }, idempotencyKey: key }
-          : { type: 'threads.add_user_message', params: { thread_id: id, input }, idempotencyKey: key },
+          : {
+              type: 'threads.add_user_message',
+              params: { thread_id: id, input },
+              idempotencyKey: key,
+            },
       )
       // Stopped or cut before the server said that it has the message. Trying again asks with the same key, so it is not taken twice.
-      const unsent = state.conversation.entries.some(({ item, standing }) => item.id === own.id && standing === 'unsent')
+      const unsent = state.conversation.entries.some(
+        ({ item, standing }) => item.id === own.id && standing === 'unsent',
+      )
       if (here === visit && unsent) fail(new Unreachable(''), 'notSent', () => send(draft, key))
     } catch (error) {
       if (here !== visit) return
       // It arrived the first time: what is wanted is its answer.
-      if (error instanceof Refused && error.code === 'still_running' && id !== undefined) return await rejoin(id, own.id)
+      if (error instanceof Refused && error.code === 'still_running' && id !== undefined)
+        return await rejoin(id, own.id)
       fail(error, 'notSent', () => send(draft, key))
     }
   }
 
   async function rejoin(id: string, ownId: string): Promise<void> {
     const { conversation } = state
-    update({ ...conversation, entries: conversation.entries.filter(({ item }) => item.id !== ownId) })
+    update({
+      ...conversation,
+      entries: conversation.entries.filter(({ item }) => item.id !== ownId),
+    })
     await comeBack(id)
   }
 
@@ -200,8 +263,19 @@ export function createChat(parts: ChatParts): Chat {
     },
     async open(id) {
       leave()
-      const blank = { id, title: undefined, status: { type: 'active' as const }, allowedImageDomains: [], run: undefined }
-      change({ conversation: { ...EMPTY_CONVERSATION, thread: blank }, phase: 'loading', lost: false, loadingOlder: false })
+      const blank = {
+        id,
+        title: undefined,
+        status: { type: 'active' as const },
+        allowedImageDomains: [],
+        run: undefined,
+      }
+      change({
+        conversation: { ...EMPTY_CONVERSATION, thread: blank },
+        phase: 'loading',
+        lost: false,
+        loadingOlder: false,
+      })
       await comeBack(id)
     },
     startNew() {
@@ -213,7 +287,11 @@ export function createChat(parts: ChatParts): Chat {
       change({ phase: 'idle', lost: false, loadingOlder: false })
     },
     async send(draft) {
-      if (state.phase !== 'idle' || (state.conversation.thread?.status.type ?? 'active') !== 'active') return
+      if (
+        state.phase !== 'idle' ||
+        (state.conversation.thread?.status.type ?? 'active') !== 'active'
+      )
+        return
       await send(draft, newId())
     },
     stop: () => runner.stop(),
@@ -242,15 +320,21 @@ export function createChat(parts: ChatParts): Chat {
           if (state.phase !== 'idle') throw new Refused(409, '')
           return await run({ type: 'threads.custom_action', params })
         }
-        const item = parseItem(record(await wire.ask('threads.sync_custom_action', params)).updated_item)
-        if (item && here === visit) update(applyEvent(state.conversation, { type: 'thread.item.replaced', item }))
+        const item = parseItem(
+          record(await wire.ask('threads.sync_custom_action', params)).updated_item,
+        )
+        if (item && here === visit)
+          update(applyEvent(state.conversation, { type: 'thread.item.replaced', item }))
       })
     },
     async answer(itemId, input) {
       const id = threadId()
       await asked(async () => {
         if (state.phase !== 'idle' || id === undefined) throw new Refused(409, '')
-        await run({ type: 'threads.add_structured_input', params: { thread_id: id, item_id: itemId, input } })
+        await run({
+          type: 'threads.add_structured_input',
+          params: { thread_id: id, item_id: itemId, input },
+        })
       })
     },
     async loadOlder() {
@@ -272,7 +356,10 @@ export function createChat(parts: ChatParts): Chat {
     async feedback(itemIds, kind) {
       const id = threadId()
       if (id !== undefined)
-        await asked(async () => void (await wire.ask('items.feedback', { thread_id: id, item_ids: itemIds, kind })))
+        await asked(
+          async () =>
+            void (await wire.ask('items.feedback', { thread_id: id, item_ids: itemIds, kind })),
+        )
     },
     retitle(title) {
       const { thread } = state.conversation

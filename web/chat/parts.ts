@@ -1,6 +1,10 @@
 // What the chat is made of and what it tells: the types between the conversation's logic and the element that shows it.
 
-import type { Attachment, ClientToolCallItem, InferenceOptions } from '../../src/chatkit/protocol/item.ts'
+import type {
+  Attachment,
+  ClientToolCallItem,
+  InferenceOptions,
+} from '../../src/chatkit/protocol/item.ts'
 import type { Json, JsonObject } from '../../src/chatkit/protocol/json.ts'
 import type { StructuredInputAnswers } from '../../src/chatkit/protocol/request.ts'
 import type { Clock } from '../client/clock.ts'
@@ -68,7 +72,9 @@ export interface ChatParts {
   readonly timestamp: () => string
   readonly clientTool: () => ClientTool | undefined
   /** The words for what the server gave no words for. */
-  readonly text: (key: 'failed' | 'notSent' | 'unreachable' | 'broken' | 'gone' | 'signedOut' | 'interrupted') => string
+  readonly text: (
+    key: 'failed' | 'notSent' | 'unreachable' | 'broken' | 'gone' | 'signedOut' | 'interrupted',
+  ) => string
 }
 
 /** A widget's or the host page's action. */
@@ -96,7 +102,11 @@ export interface Chat {
   /** What the button beside an error does: the same again, after a new sign-in where that is what is missing. */
   remedy(): Promise<void>
   /** @throws Error with a message for the person when the server refuses it */
-  act(action: ServerAction, itemId: string | undefined, options: { readonly streaming: boolean }): Promise<void>
+  act(
+    action: ServerAction,
+    itemId: string | undefined,
+    options: { readonly streaming: boolean },
+  ): Promise<void>
   /** @throws Error with a message for the person when the server refuses it */
   answer(itemId: string, input: StructuredInputAnswers): Promise<void>
   loadOlder(): Promise<void>

@@ -11,7 +11,10 @@ const PAGE = 30
 const MOST_EMPTY_PAGES = 5
 
 /** A thread and its newest items, newest first. @throws Refused, Unreachable */
-export async function readThread(wire: Wire, id: string): Promise<{ readonly thread: ThreadHead; readonly page: Page<Item> }> {
+export async function readThread(
+  wire: Wire,
+  id: string,
+): Promise<{ readonly thread: ThreadHead; readonly page: Page<Item> }> {
   const [answer, page] = await Promise.all([
     wire.ask('threads.get_by_id', { thread_id: id }),
     wire.ask('items.list', { thread_id: id, limit: PAGE, order: 'desc' }).then(parseItems),
@@ -25,7 +28,9 @@ export async function readThread(wire: Wire, id: string): Promise<{ readonly thr
 export async function readOlder(wire: Wire, id: string, cursor: string): Promise<Page<Item>> {
   let after = cursor
   for (let pages = 1; ; pages++) {
-    const page = parseItems(await wire.ask('items.list', { thread_id: id, limit: PAGE, order: 'desc', after }))
+    const page = parseItems(
+      await wire.ask('items.list', { thread_id: id, limit: PAGE, order: 'desc', after }),
+    )
     if (page.data.length > 0 || page.after === undefined || pages === MOST_EMPTY_PAGES) return page
     after = page.after
   }

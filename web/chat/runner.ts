@@ -13,13 +13,22 @@ type Requests = StreamParams & { readonly 'onbehalf.runs.resume': ResumeParams }
 
 /** A request that is answered with a stream. */
 export type RunRequest = {
-  readonly [T in keyof Requests]: { readonly type: T; readonly params: Requests[T]; readonly idempotencyKey?: string }
+  readonly [T in keyof Requests]: {
+    readonly type: T
+    readonly params: Requests[T]
+    readonly idempotencyKey?: string
+  }
 }[keyof Requests]
 
 /** How a run ended; `reread`: the server may have stored more than came. */
 export type RunEnd =
   | { readonly kind: 'over' | 'stopped'; readonly reread: boolean }
-  | { readonly kind: 'broken'; readonly error: unknown; readonly resumable: boolean; readonly reread: boolean }
+  | {
+      readonly kind: 'broken'
+      readonly error: unknown
+      readonly resumable: boolean
+      readonly reread: boolean
+    }
   | { readonly kind: 'refused'; readonly error: unknown; readonly reread: boolean }
 
 /** Runs streams. */
@@ -44,7 +53,11 @@ interface Running {
 }
 
 /** Makes a runner that changes the given state. */
-export function createRunner(parts: ChatParts, state: () => ChatState, change: (next: Partial<ChatState>) => void): Runner {
+export function createRunner(
+  parts: ChatParts,
+  state: () => ChatState,
+  change: (next: Partial<ChatState>) => void,
+): Runner {
   const { wire, clock, waker, listener } = parts
   let running: Running | undefined
 
@@ -93,13 +106,18 @@ export function createRunner(parts: ChatParts, state: () => ChatState, change: (
     if (event) {
       change({ lost: false, conversation: applyEvent(state().conversation, event) })
       listener.event(event)
-      if (event.type === 'error') listener.failed(event.message ?? parts.text('failed'), event.code, undefined)
+      if (event.type === 'error')
+        listener.failed(event.message ?? parts.text('failed'), event.code, undefined)
     }
     if (run.stopping && first) void halt(run)
   }
 
   /** Everything that comes, until the end or until another thread is on show. */
-  async function drain(request: RunRequest, run: Running, opened: (trace: string | undefined) => void): Promise<FollowEnd> {
+  async function drain(
+    request: RunRequest,
+    run: Running,
+    opened: (trace: string | undefined) => void,
+  ): Promise<FollowEnd> {
     const stream = followed(request, run)
     for (;;) {
       const step = await stream.next()
@@ -125,9 +143,16 @@ export function createRunner(parts: ChatParts, state: () => ChatState, change: (
     if (running !== run) return end
     running = undefined
     // What a run that is over leaves pending is read again, with the person's message in its place.
-    const conversation = end.kind === 'over' ? state().conversation : withCutItems(state().conversation)
+    const conversation =
+      end.kind === 'over' ? state().conversation : withCutItems(state().conversation)
     change({ phase: 'idle', lost: false, conversation: { ...conversation, progress: undefined } })
-    told(end.kind === 'stopped' ? 'stopped' : end.kind === 'over' && !conversation.failure ? 'answered' : 'failed')
+    told(
+      end.kind === 'stopped'
+        ? 'stopped'
+        : end.kind === 'over' && !conversation.failure
+          ? 'answered'
+          : 'failed',
+    )
     return end
   }
 
@@ -136,7 +161,11 @@ export function createRunner(parts: ChatParts, state: () => ChatState, change: (
       const run = begin()
       let trace: string | undefined
       let open = false
-      const notice = () => ({ type: request.type, threadId: state().conversation.thread?.id, trace })
+      const notice = () => ({
+        type: request.type,
+        threadId: state().conversation.thread?.id,
+        trace,
+      })
       const told = (outcome: RunOutcome) => {
         if (open) listener.ended(notice(), outcome)
       }
@@ -148,12 +177,27 @@ export function createRunner(parts: ChatParts, state: () => ChatState, change: (
             listener.started(notice())
           }
         })
-        if (run.stopping) return finish(run, { kind: 'stopped', reread: end.kind === 'over' && run.resumable === true }, told)
+        if (run.stopping)
+          return finish(
+            run,
+            { kind: 'stopped', reread: end.kind === 'over' && run.resumable === true },
+            told,
+          )
         if (end.kind === 'over') return finish(run, { kind: 'over', reread: false }, told)
-        return finish(run, { kind: 'broken', error: end.error, resumable: end.last !== undefined, reread: false }, told)
+        return finish(
+          run,
+          { kind: 'broken', error: end.error, resumable: end.last !== undefined, reread: false },
+          told,
+        )
       } catch (error) {
-        if (run.controller.signal.aborted) return finish(run, { kind: 'stopped', reread: false }, told)
-        if (open) return finish(run, { kind: 'broken', error, resumable: run.resumable === true, reread: false }, told)
+        if (run.controller.signal.aborted)
+          return finish(run, { kind: 'stopped', reread: false }, told)
+        if (open)
+          return finish(
+            run,
+            { kind: 'broken', error, resumable: run.resumable === true, reread: false },
+            told,
+          )
         return finish(run, { kind: 'refused', error, reread: false }, told)
       }
     },
@@ -167,7 +211,10 @@ export function createRunner(parts: ChatParts, state: () => ChatState, change: (
         try {
           const tool = parts.clientTool()
           if (!tool) return { result: { error: 'The page has no tool of this name.' } }
-          const result = await tool({ name: call.name, params: call.arguments }, { signal: run.controller.signal })
+          const result = await tool(
+            { name: call.name, params: call.arguments },
+            { signal: run.controller.signal },
+          )
           return { result: result ?? null }
         } catch {
           // Not the tool's own words: they were not written for a model.

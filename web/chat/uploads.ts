@@ -94,13 +94,25 @@ export function createUploads(parts: {
     } catch (error) {
       if (signal.aborted) return
       entry.failed = true
-      problem({ why: 'failed', name: file.name, message: error instanceof Refused ? error.message : '' })
+      problem({
+        why: 'failed',
+        name: file.name,
+        message: error instanceof Refused ? error.message : '',
+      })
     }
     changed()
   }
 
-  async function sendAnnounced(file: File, signal: AbortSignal, onProgress: (share: number) => void): Promise<Attachment> {
-    const params = { name: file.name, size: file.size, mime_type: file.type || 'application/octet-stream' }
+  async function sendAnnounced(
+    file: File,
+    signal: AbortSignal,
+    onProgress: (share: number) => void,
+  ): Promise<Attachment> {
+    const params = {
+      name: file.name,
+      size: file.size,
+      mime_type: file.type || 'application/octet-stream',
+    }
     const announced = parseUpload(await wire.ask('attachments.create', params, signal))
     if (!announced) throw new Unreachable('')
     const { attachment, to } = announced
@@ -114,13 +126,19 @@ export function createUploads(parts: {
     return attachment
   }
 
-  async function sendDirect(file: File, signal: AbortSignal, onProgress: (share: number) => void): Promise<Attachment> {
+  async function sendDirect(
+    file: File,
+    signal: AbortSignal,
+    onProgress: (share: number) => void,
+  ): Promise<Attachment> {
     const url = target(options()?.url ?? '')
     const body = new FormData()
     body.append('file', file)
     const headers = await wire.headersFor(url)
     const attachment = parseAttachment(
-      JSON.parse(await upload({ url: url.href, method: 'POST', headers, body, signal, onProgress })),
+      JSON.parse(
+        await upload({ url: url.href, method: 'POST', headers, body, signal, onProgress }),
+      ),
     )
     if (!attachment) throw new Unreachable('')
     return attachment
@@ -161,7 +179,14 @@ export function createUploads(parts: {
         else if (!isAccepted(file, accept)) problem({ why: 'type', name: file.name, message: '' })
         else {
           const controller = new AbortController()
-          const entry: Entry = { key: newId(), name: file.name, controller, share: 0, attachment: undefined, failed: false }
+          const entry: Entry = {
+            key: newId(),
+            name: file.name,
+            controller,
+            share: 0,
+            attachment: undefined,
+            failed: false,
+          }
           entries = [...entries, entry]
           void send(entry, file)
         }

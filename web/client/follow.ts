@@ -25,7 +25,11 @@ export interface FollowParts {
   /** The request that begins. */
   readonly first: (signal: AbortSignal, onBytes: () => void) => Promise<OpenStream>
   /** The request that goes on after the last event seen. */
-  readonly again: (after: string | undefined, signal: AbortSignal, onBytes: () => void) => Promise<OpenStream>
+  readonly again: (
+    after: string | undefined,
+    signal: AbortSignal,
+    onBytes: () => void,
+  ) => Promise<OpenStream>
   /** Whether the first request is one that goes on already, so that it may be repeated. */
   readonly joining: boolean
   /** Whether all that began has ended: a stream that closes before may have been cut by a proxy. */
@@ -36,7 +40,9 @@ export interface FollowParts {
 }
 
 /** Milliseconds before each further attempt; then it is given up, and the person is asked. About three minutes in all. */
-const ATTEMPTS_AFTER_MS = [250, 1000, 2000, 4000, 8000, 15_000, 15_000, 30_000, 30_000, 30_000, 30_000]
+const ATTEMPTS_AFTER_MS = [
+  250, 1000, 2000, 4000, 8000, 15_000, 15_000, 30_000, 30_000, 30_000, 30_000,
+]
 
 /** A stream that is silent for so long is asked for again: it may be one whose far end is gone. */
 const SILENT_MS = 45_000
@@ -76,7 +82,8 @@ export async function* follow(parts: FollowParts): AsyncGenerator<Followed, Foll
         yield { kind: 'data', data: frame.data, resumable: frame.id !== undefined }
       }
       // A server ends a stream when it has said the last thing; one that ends later was ended by something between.
-      if (last === undefined || asked || (parts.settled() && connection.silence() < PROMPT_MS)) return { kind: 'over' }
+      if (last === undefined || asked || (parts.settled() && connection.silence() < PROMPT_MS))
+        return { kind: 'over' }
       asked = true
       continue
     } catch (thrown) {
@@ -88,10 +95,16 @@ export async function* follow(parts: FollowParts): AsyncGenerator<Followed, Foll
     const lasting = error instanceof Refused && error.status !== 503 && error.status !== 429
     if (!begun && !parts.joining) throw error
     const wait = ATTEMPTS_AFTER_MS[attempt++]
-    if ((last === undefined && !parts.joining) || lasting || wait === undefined) return { kind: 'broken', last, error }
+    if ((last === undefined && !parts.joining) || lasting || wait === undefined)
+      return { kind: 'broken', last, error }
     asked = false
     yield { kind: 'lost' }
-    await pauseOrWake(connection.woken ? 0 : Math.max(wait, secondsOf(error) * 1000), clock, waker, signal)
+    await pauseOrWake(
+      connection.woken ? 0 : Math.max(wait, secondsOf(error) * 1000),
+      clock,
+      waker,
+      signal,
+    )
     signal.throwIfAborted()
   }
 }
@@ -155,7 +168,12 @@ function watched({ clock, waker, signal }: FollowParts, mayGoOn: () => boolean) 
   }
 }
 
-async function pauseOrWake(ms: number, clock: Clock, waker: Waker, signal: AbortSignal): Promise<void> {
+async function pauseOrWake(
+  ms: number,
+  clock: Clock,
+  waker: Waker,
+  signal: AbortSignal,
+): Promise<void> {
   const early = new AbortController()
   const stop = waker(() => early.abort())
   await pause(clock, ms, AbortSignal.any([signal, early.signal]))

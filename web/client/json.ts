@@ -3,7 +3,9 @@
 /** The value as an object with unknown fields; an empty one when it is something else. */
 export function record(value: unknown): Readonly<Record<string, unknown>> {
   // A look into foreign JSON: every field stays unknown.
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {}
 }
 
 /** The value if it is a string. */
@@ -18,5 +20,7 @@ export function list(value: unknown): readonly unknown[] {
 
 /** The value if it is a whole number from 0 to `most`. */
 export function index(value: unknown, most: number): number | undefined {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= most ? value : undefined
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= most
+    ? value
+    : undefined
 }

@@ -11,7 +11,12 @@ export function parseItem(value: unknown): Item | undefined {
   const rest = fields(type, given)
   if (!rest) return undefined
   // Checked field by field for its type; what the wire's types promise beyond that, the drawing does not rely on.
-  return { ...given, thread_id: text(given.thread_id) ?? '', created_at: text(given.created_at) ?? '', ...rest } as Item
+  return {
+    ...given,
+    thread_id: text(given.thread_id) ?? '',
+    created_at: text(given.created_at) ?? '',
+    ...rest,
+  } as Item
 }
 
 /** An attachment, without where to upload it: that is a credential, and this may be kept. */
@@ -19,11 +24,16 @@ export function parseAttachment(value: unknown): Attachment | undefined {
   const { id, type, name, mime_type, preview_url } = record(value)
   if (typeof id !== 'string') return undefined
   const common = { id, name: text(name) ?? '', mime_type: text(mime_type) ?? '' }
-  return type === 'image' && typeof preview_url === 'string' ? { ...common, type, preview_url } : { ...common, type: 'file' }
+  return type === 'image' && typeof preview_url === 'string'
+    ? { ...common, type, preview_url }
+    : { ...common, type: 'file' }
 }
 
 /** The fields of an item of a known type; undefined for an unknown type, and for a hidden one, which no server should send. */
-function fields(type: string, given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> | undefined {
+function fields(
+  type: string,
+  given: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> | undefined {
   switch (type) {
     case 'user_message':
       return {
@@ -35,7 +45,10 @@ function fields(type: string, given: Readonly<Record<string, unknown>>): Readonl
       return { content: list(given.content).map(assistantContent) }
     case 'client_tool_call':
       return typeof given.name === 'string'
-        ? { status: oneOf(given.status, ['pending', 'completed']), arguments: record(given.arguments) }
+        ? {
+            status: oneOf(given.status, ['pending', 'completed']),
+            arguments: record(given.arguments),
+          }
         : undefined
     case 'widget':
       return text(record(given.widget).type) === undefined ? undefined : {}
@@ -50,7 +63,14 @@ function fields(type: string, given: Readonly<Record<string, unknown>>): Readonl
       return { task: parseTask(given.task) }
     case 'workflow': {
       const workflow = record(given.workflow)
-      return { workflow: { expanded: false, type: 'custom', ...workflow, tasks: list(workflow.tasks).map(parseTask) } }
+      return {
+        workflow: {
+          expanded: false,
+          type: 'custom',
+          ...workflow,
+          tasks: list(workflow.tasks).map(parseTask),
+        },
+      }
     }
     case 'end_of_turn':
       return {}
@@ -87,8 +107,12 @@ export function parseTask(value: unknown): Readonly<Record<string, unknown>> {
     ...given,
     type: text(given.type) ?? 'custom',
     status_indicator: oneOf(given.status_indicator, ['none', 'loading', 'complete']),
-    ...(given.type === 'web_search' ? { queries: list(given.queries).filter((one) => typeof one === 'string') } : {}),
-    ...(given.type === 'web_search' || given.type === 'file' ? { sources: list(given.sources).filter(isSource) } : {}),
+    ...(given.type === 'web_search'
+      ? { queries: list(given.queries).filter((one) => typeof one === 'string') }
+      : {}),
+    ...(given.type === 'web_search' || given.type === 'file'
+      ? { sources: list(given.sources).filter(isSource) }
+      : {}),
     ...(given.type === 'thought' ? { content: text(given.content) ?? '' } : {}),
   }
 }

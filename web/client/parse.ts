@@ -4,7 +4,14 @@ import type { ItemUpdate, ThreadStreamEvent } from '../../src/chatkit/protocol/e
 import type { Attachment, Item } from '../../src/chatkit/protocol/item.ts'
 import type { Page, ThreadStatus } from '../../src/chatkit/protocol/thread.ts'
 import { index, list, record, text } from './json.ts'
-import { assistantContent, generatedImage, isAnnotation, parseAttachment, parseItem, parseTask } from './parse-item.ts'
+import {
+  assistantContent,
+  generatedImage,
+  isAnnotation,
+  parseAttachment,
+  parseItem,
+  parseTask,
+} from './parse-item.ts'
 
 /** What the component knows of a thread besides its items. */
 export interface ThreadHead {
@@ -61,13 +68,20 @@ export function parseItems(value: unknown): Page<Item> {
 }
 
 /** What `attachments.create` answers: the attachment to keep, and where its bytes go. */
-export function parseUpload(value: unknown): { readonly attachment: Attachment; readonly to: Upload | undefined } | undefined {
+export function parseUpload(
+  value: unknown,
+): { readonly attachment: Attachment; readonly to: Upload | undefined } | undefined {
   const attachment = parseAttachment(value)
   if (!attachment) return undefined
   const { url, method, headers } = record(record(value).upload_descriptor)
   if (typeof url !== 'string') return { attachment, to: undefined }
-  const pairs = Object.entries(record(headers)).flatMap(([name, one]) => (typeof one === 'string' ? [[name, one] as const] : []))
-  return { attachment, to: { url, method: method === 'POST' ? 'POST' : 'PUT', headers: Object.fromEntries(pairs) } }
+  const pairs = Object.entries(record(headers)).flatMap(([name, one]) =>
+    typeof one === 'string' ? [[name, one] as const] : [],
+  )
+  return {
+    attachment,
+    to: { url, method: method === 'POST' ? 'POST' : 'PUT', headers: Object.fromEntries(pairs) },
+  }
 }
 
 /** Where the bytes of an attachment go. Its headers are a credential. */
@@ -103,7 +117,10 @@ export function parseEvent(value: unknown): ChatEvent | undefined {
       return item_id === undefined ? undefined : { type, item_id }
     }
     case 'stream_options':
-      return { type, stream_options: { allow_cancel: record(given.stream_options).allow_cancel !== false } }
+      return {
+        type,
+        stream_options: { allow_cancel: record(given.stream_options).allow_cancel !== false },
+      }
     case 'progress_update': {
       const icon = text(given.icon)
       return { type, text: text(given.text) ?? '', ...(icon === undefined ? {} : { icon }) }
@@ -111,12 +128,19 @@ export function parseEvent(value: unknown): ChatEvent | undefined {
     case 'client_effect': {
       const name = text(given.name)
       // What JSON.parse gave is JSON.
-      return name === undefined ? undefined : ({ type, name, data: record(given.data) } as ChatEvent)
+      return name === undefined
+        ? undefined
+        : ({ type, name, data: record(given.data) } as ChatEvent)
     }
     case 'notice': {
       const title = text(given.title)
       const level = given.level === 'warning' || given.level === 'danger' ? given.level : 'info'
-      return { type, level, message: text(given.message) ?? '', ...(title === undefined ? {} : { title }) }
+      return {
+        type,
+        level,
+        message: text(given.message) ?? '',
+        ...(title === undefined ? {} : { title }),
+      }
     }
     case 'error': {
       const message = text(given.message)
@@ -147,24 +171,37 @@ function updateFields(type: unknown, given: Readonly<Record<string, unknown>>): 
   switch (type) {
     case 'assistant_message.content_part.added':
     case 'assistant_message.content_part.done':
-      return content_index === undefined ? undefined : { content_index, content: assistantContent(given.content) }
+      return content_index === undefined
+        ? undefined
+        : { content_index, content: assistantContent(given.content) }
     case 'assistant_message.content_part.text_delta': {
       const delta = text(given.delta)
-      return content_index === undefined || delta === undefined ? undefined : { content_index, delta }
+      return content_index === undefined || delta === undefined
+        ? undefined
+        : { content_index, delta }
     }
     case 'assistant_message.content_part.annotation_added': {
       const annotation_index = index(given.annotation_index, MOST_PARTS)
-      if (content_index === undefined || annotation_index === undefined || !isAnnotation(given.annotation)) return undefined
+      if (
+        content_index === undefined ||
+        annotation_index === undefined ||
+        !isAnnotation(given.annotation)
+      )
+        return undefined
       return { content_index, annotation_index, annotation: given.annotation }
     }
     case 'widget.streaming_text.value_delta': {
       const delta = text(given.delta)
-      return component_id === undefined || delta === undefined ? undefined : { component_id, delta, done: given.done === true }
+      return component_id === undefined || delta === undefined
+        ? undefined
+        : { component_id, delta, done: given.done === true }
     }
     case 'widget.root.updated':
       return text(record(given.widget).type) === undefined ? undefined : { widget: given.widget }
     case 'widget.component.updated':
-      return component_id === undefined ? undefined : { component_id, component: record(given.component) }
+      return component_id === undefined
+        ? undefined
+        : { component_id, component: record(given.component) }
     case 'workflow.task.added':
     case 'workflow.task.updated':
       return task_index === undefined ? undefined : { task_index, task: parseTask(given.task) }

@@ -52,9 +52,17 @@ interface OpenOptions {
 /** The requests of the protocol. */
 export interface Wire {
   /** A request that is answered with JSON. @throws Refused, Unreachable */
-  ask<T extends keyof AskParams>(type: T, params: AskParams[T], signal?: AbortSignal): Promise<unknown>
+  ask<T extends keyof AskParams>(
+    type: T,
+    params: AskParams[T],
+    signal?: AbortSignal,
+  ): Promise<unknown>
   /** A request that is answered with a stream. @throws Refused, Unreachable */
-  open<T extends keyof OpenParams>(type: T, params: OpenParams[T], options: OpenOptions): Promise<OpenStream>
+  open<T extends keyof OpenParams>(
+    type: T,
+    params: OpenParams[T],
+    options: OpenOptions,
+  ): Promise<OpenStream>
   /** Asks the host page for a new access token. @throws Refused when there is none */
   signInAgain(): Promise<void>
   /** The headers of a request beside the protocol (an upload): the access token for the endpoint's own origin, nothing for another. */
@@ -69,7 +77,12 @@ type OpenParams = StreamParams & { readonly 'onbehalf.runs.resume': ResumeParams
 const ASK_DEADLINE_MS = 30_000
 
 /** Reading twice is reading once; deleting, feedback and actions are not repeated unless the person asks. */
-const REPEATABLE: readonly string[] = ['threads.get_by_id', 'threads.list', 'items.list', 'onbehalf.runs.stop']
+const REPEATABLE: readonly string[] = [
+  'threads.get_by_id',
+  'threads.list',
+  'items.list',
+  'onbehalf.runs.stop',
+]
 const REPEAT_AFTER_MS = [300, 1500]
 
 /** An access token's characters (RFC 6750, section 2.1): anything else would make `Headers` throw an error that quotes it. */
@@ -81,7 +94,10 @@ const SAFE_HEADERS = ['content-type', 'retry-after', 'traceparent', 'x-request-i
 /** Makes a client of the server that the settings name. */
 export function createWire(
   settings: () => WireSettings,
-  { clock, onResponse }: { readonly clock: Clock; readonly onResponse: (notice: ResponseNotice) => void },
+  {
+    clock,
+    onResponse,
+  }: { readonly clock: Clock; readonly onResponse: (notice: ResponseNotice) => void },
 ): Wire {
   let refreshing: Promise<string | undefined> | undefined
 
@@ -126,10 +142,18 @@ export function createWire(
       if (token !== undefined) headers.set('authorization', `Bearer ${token}`)
       if (language !== undefined) headers.set('accept-language', language)
       if (trace !== undefined) headers.set('traceparent', `00-${trace}-${randomHex(8)}-01`)
-      if (extraHeaders && options.idempotencyKey !== undefined) headers.set('idempotency-key', options.idempotencyKey)
+      if (extraHeaders && options.idempotencyKey !== undefined)
+        headers.set('idempotency-key', options.idempotencyKey)
       options.signal.throwIfAborted()
       // A redirect would carry the conversation to where it leads.
-      const init: RequestInit = { method: 'POST', headers, body, signal: options.signal, redirect: 'error', cache: 'no-store' }
+      const init: RequestInit = {
+        method: 'POST',
+        headers,
+        body,
+        signal: options.signal,
+        redirect: 'error',
+        cache: 'no-store',
+      }
       const response = await settings().fetch(endpoint, init)
       onResponse({ type, status: response.status, trace, headers: safeHeaders(response.headers) })
       return response
@@ -166,7 +190,11 @@ export function createWire(
       for (let attempt = 0; ; attempt++) {
         const deadline = AbortSignal.timeout(ASK_DEADLINE_MS)
         try {
-          return await askOnce(type, params, signal ? AbortSignal.any([signal, deadline]) : deadline)
+          return await askOnce(
+            type,
+            params,
+            signal ? AbortSignal.any([signal, deadline]) : deadline,
+          )
         } catch (error) {
           signal?.throwIfAborted()
           const wait = REPEAT_AFTER_MS[attempt]
@@ -180,7 +208,10 @@ export function createWire(
     },
     async open(type, params, options) {
       const [response, trace] = await post(type, params, options, true)
-      if (!response.headers.get('content-type')?.startsWith('text/event-stream') || !response.body) {
+      if (
+        !response.headers.get('content-type')?.startsWith('text/event-stream') ||
+        !response.body
+      ) {
         await response.body?.cancel()
         throw new Unreachable('')
       }
@@ -220,5 +251,7 @@ function safeHeaders(headers: Headers): Readonly<Record<string, string>> {
 
 /** Random bytes as hexadecimal digits. */
 export function randomHex(bytes: number): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('')
 }

@@ -23,21 +23,31 @@ export function linkAddress(given: string): Address | undefined {
 /** Whether the text of a link is its address, as people write it. */
 export function saysItself(text: string, { href, shown }: Address): boolean {
   const plain = text.trim()
-  return [href, shown, href.replace(/\/$/, ''), href.replace(/^https?:\/\//, ''), href.replace(/^https?:\/\/|\/$/g, '')].includes(
-    plain,
-  )
+  return [
+    href,
+    shown,
+    href.replace(/\/$/, ''),
+    href.replace(/^https?:\/\//, ''),
+    href.replace(/^https?:\/\/|\/$/g, ''),
+  ].includes(plain)
 }
 
 /**
  * The address as an image's that is loaded without being asked for, or undefined. A model's text can carry the person's data in such an address
  * (EchoLeak, CVE-2025-32711), so it is loaded from the listed hosts alone, by their whole name, and from the page's own origin only where the app made it.
  */
-export function imageAddress(given: string, allowed: readonly string[], ownOrigin: boolean): string | undefined {
+export function imageAddress(
+  given: string,
+  allowed: readonly string[],
+  ownOrigin: boolean,
+): string | undefined {
   // A path from the root, not any text: `image.png` or a sentence would be asked for below the page.
   const url = parse(given, ownOrigin && given.startsWith('/') ? document.baseURI : undefined)
   if (url?.username !== '' || url.password !== '') return undefined
   if (ownOrigin && url.origin === location.origin && url.origin !== 'null') return url.href
-  return url.protocol === 'https:' && url.port === '' && allowed.some((host) => host.toLowerCase() === url.hostname)
+  return url.protocol === 'https:' &&
+    url.port === '' &&
+    allowed.some((host) => host.toLowerCase() === url.hostname)
     ? url.href
     : undefined
 }

@@ -24,7 +24,9 @@ export interface WidgetAction {
 /** The answers to a structured input, by the id of the input. */
 export interface InputAnswers {
   readonly status: 'answered' | 'skipped'
-  readonly answers: Readonly<Record<string, { readonly values: readonly string[]; readonly skipped: boolean }>>
+  readonly answers: Readonly<
+    Record<string, { readonly values: readonly string[]; readonly skipped: boolean }>
+  >
 }
 
 /** What the content may ask of the shell. */

@@ -4,8 +4,16 @@ import { button } from '../dom/dom.ts'
 import type { WordKey } from '../settings/words.ts'
 
 /** A button that puts the text, as it is when pressed, on the clipboard. */
-export function copyButton(label: WordKey, text: (key: WordKey) => string, content: () => string): HTMLButtonElement {
-  const element = button({ class: 'copy', 'aria-label': text(label) }, () => void copy(), text('copy'))
+export function copyButton(
+  label: WordKey,
+  text: (key: WordKey) => string,
+  content: () => string,
+): HTMLButtonElement {
+  const element = button(
+    { class: 'copy', 'aria-label': text(label) },
+    () => void copy(),
+    text('copy'),
+  )
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(content())

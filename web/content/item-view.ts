@@ -74,7 +74,10 @@ function kind(item: Item, host: ItemHost): Kind {
 }
 
 /** A view of one kind of item, for any item: it is given none of another kind. */
-function of<T extends Item['type']>(type: T, { element, update }: View<Extract<Item, { readonly type: T }>>): Kind {
+function of<T extends Item['type']>(
+  type: T,
+  { element, update }: View<Extract<Item, { readonly type: T }>>,
+): Kind {
   const isOne = (item: Item): item is Extract<Item, { readonly type: T }> => item.type === type
   return { element, draw: (item) => isOne(item) && update(item) }
 }

@@ -12,12 +12,18 @@ export interface ImageRules {
 }
 
 /** A link to an address that has been checked. What it says, if it is not the address, is followed by the address. */
-export function link(address: Address, says: string, ...children: readonly Child[]): HTMLAnchorElement {
+export function link(
+  address: Address,
+  says: string,
+  ...children: readonly Child[]
+): HTMLAnchorElement {
   const own = saysItself(says, address)
   return el(
     'a',
     { href: address.href, target: '_blank', rel: 'noopener noreferrer nofollow', class: 'link' },
-    ...(own ? [address.shown] : [...children, ' ', el('bdi', { class: 'address', dir: 'ltr' }, `(${address.shown})`)]),
+    ...(own
+      ? [address.shown]
+      : [...children, ' ', el('bdi', { class: 'address', dir: 'ltr' }, `(${address.shown})`)]),
   )
 }
 
@@ -29,7 +35,9 @@ export function foreignLink(given: string, says: string): HTMLElement {
     'span',
     {},
     foreign(says),
-    says === given || given === '' ? undefined : el('bdi', { class: 'address' }, ` (${shown(given)})`),
+    says === given || given === ''
+      ? undefined
+      : el('bdi', { class: 'address' }, ` (${shown(given)})`),
   )
 }
 
@@ -37,7 +45,12 @@ export function foreignLink(given: string, says: string): HTMLElement {
 export const LOADING = { loading: 'lazy', decoding: 'async', referrerpolicy: 'no-referrer' }
 
 /** An image if it may be loaded, else a link to it: who follows it sees where it leads. `ownOrigin`: whether the page's own origin will do. */
-export function image(given: string, alt: string, { allowedImageDomains }: ImageRules, ownOrigin: boolean): HTMLElement {
+export function image(
+  given: string,
+  alt: string,
+  { allowedImageDomains }: ImageRules,
+  ownOrigin: boolean,
+): HTMLElement {
   const address = imageAddress(given, allowedImageDomains, ownOrigin)
   if (address === undefined) return foreignLink(given, alt)
   return el('img', { class: 'image', alt: shown(alt), ...LOADING, src: address })

@@ -4,7 +4,8 @@
  * Overrides, embeddings and isolates (a name that reads backwards: CVE-2021-42574), marks of direction, zero-width characters, fillers, variation
  * selectors and tag characters, in which whole texts can be hidden, and control characters.
  */
-const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufff9-\ufffb\p{Default_Ignorable_Code_Point}]/gu
+const UNSEEN =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufff9-\ufffb\p{Default_Ignorable_Code_Point}]/gu
 
 /** Joiners belong to emoji and to several scripts, one selector to an emoji or a Mongolian letter: they are left alone there. */
 const JOINED =
@@ -15,6 +16,8 @@ export function shown(text: string): string {
   if (!/[^\n\t -~]/.test(text)) return text
   const joiners = new Set([...text.matchAll(JOINED)].map((match) => match.index))
   return text.replace(UNSEEN, (found, at: number) =>
-    joiners.has(at) ? found : `⟨U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`,
+    joiners.has(at)
+      ? found
+      : `⟨U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`,
   )
 }

@@ -19,14 +19,22 @@ export function el<K extends keyof HTMLElementTagNameMap>(
 }
 
 /** A new button, which is no form's. */
-export function button(attributes: Attributes, onClick: () => void, ...children: readonly Child[]): HTMLButtonElement {
+export function button(
+  attributes: Attributes,
+  onClick: () => void,
+  ...children: readonly Child[]
+): HTMLButtonElement {
   const element = el('button', { type: 'button', ...attributes }, ...children)
   element.addEventListener('click', onClick)
   return element
 }
 
 /** Sets, changes or (`false`, undefined) removes an attribute, and leaves one alone that is so already. */
-export function attribute(element: Element, name: string, value: string | number | boolean | undefined): void {
+export function attribute(
+  element: Element,
+  name: string,
+  value: string | number | boolean | undefined,
+): void {
   const text = value === true ? (name.startsWith('aria-') ? 'true' : '') : String(value)
   if (value === false || value === undefined) element.removeAttribute(name)
   else if (element.getAttribute(name) !== text) element.setAttribute(name, text)

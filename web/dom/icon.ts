@@ -81,8 +81,15 @@ const FILLED = new Set(['star-filled', 'dot', 'play'])
 export function drawing(name: string): { readonly svg: Attributes; readonly path: Attributes } {
   const own = Object.hasOwn(ALIKE, name) ? ALIKE[name] : name
   // Decorative, so it has no name for assistive technology: what it stands beside has one.
-  const svg = { viewBox: '0 0 24 24', class: FILLED.has(name) ? 'icon filled' : 'icon', 'aria-hidden': true }
-  return { svg, path: { d: own !== undefined && isDrawn(own) ? SHAPES[own] : SHAPES['empty-circle'] } }
+  const svg = {
+    viewBox: '0 0 24 24',
+    class: FILLED.has(name) ? 'icon filled' : 'icon',
+    'aria-hidden': true,
+  }
+  return {
+    svg,
+    path: { d: own !== undefined && isDrawn(own) ? SHAPES[own] : SHAPES['empty-circle'] },
+  }
 }
 
 function isDrawn(name: string): name is IconName {
@@ -98,7 +105,10 @@ export function icon(name: string): SVGSVGElement {
 }
 
 /** An SVG element. Attribute names are our own, and none of them loads or runs anything. */
-function element<K extends keyof SVGElementTagNameMap>(tag: K, attributes: Attributes): SVGElementTagNameMap[K] {
+function element<K extends keyof SVGElementTagNameMap>(
+  tag: K,
+  attributes: Attributes,
+): SVGElementTagNameMap[K] {
   const made = document.createElementNS('http://www.w3.org/2000/svg', tag)
   for (const [name, value] of Object.entries(attributes)) attribute(made, name, value)
   return made

@@ -52,6 +52,9 @@ export abstract class SettingsElement extends Base implements ChatSettings {
   }
 }
 
-function eachName<T extends object>(settings: T, visit: (name: Extract<keyof T, string>) => void): void {
+function eachName<T extends object>(
+  settings: T,
+  visit: (name: Extract<keyof T, string>) => void,
+): void {
   for (const name in settings) visit(name)
 }

@@ -19,7 +19,11 @@ export interface ChatEventMap {
   /** A stream has ended. */
   readonly 'chat-response-end': RunNotice & { readonly outcome: RunOutcome }
   /** The person was shown an error. */
-  readonly 'chat-error': { readonly message: string; readonly code: string | undefined; readonly status: number | undefined }
+  readonly 'chat-error': {
+    readonly message: string
+    readonly code: string | undefined
+    readonly status: number | undefined
+  }
   /** The server wants an effect in the page. */
   readonly 'chat-client-effect': { readonly name: string; readonly data: JsonObject }
   /** An action of a widget whose handler is the page. */

@@ -94,7 +94,10 @@ export function word(
   key: WordKey,
   values: Readonly<Record<string, string>> = {},
 ): string {
-  return (own[key] ?? WORDS[key]).replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole)
+  return (own[key] ?? WORDS[key]).replace(
+    /\{(\w+)\}/g,
+    (whole, name: string) => values[name] ?? whole,
+  )
 }
 
 /** The words that are in use, each with its values put in. */

@@ -30,10 +30,15 @@ export function applyEvent(conversation: Conversation, event: ChatEvent): Conver
       if (!entry) return conversation
       const item = applyUpdate(entry.item, event.update)
       const rest = { ...conversation, progress: undefined }
-      return item === entry.item ? conversation : { ...rest, entries: conversation.entries.with(at, { ...entry, item }) }
+      return item === entry.item
+        ? conversation
+        : { ...rest, entries: conversation.entries.with(at, { ...entry, item }) }
     }
     case 'thread.item.removed':
-      return { ...conversation, entries: conversation.entries.filter(({ item }) => item.id !== event.item_id) }
+      return {
+        ...conversation,
+        entries: conversation.entries.filter(({ item }) => item.id !== event.item_id),
+      }
     case 'stream_options':
       return { ...conversation, canStop: event.stream_options.allow_cancel }
     case 'progress_update': {
@@ -45,10 +50,17 @@ export function applyEvent(conversation: Conversation, event: ChatEvent): Conver
     case 'notice': {
       const { level, title, message } = event
       const id = (conversation.notices.at(-1)?.id ?? 0) + 1
-      return { ...conversation, notices: [...conversation.notices, { id, level, title, message }].slice(-MOST_NOTICES) }
+      return {
+        ...conversation,
+        notices: [...conversation.notices, { id, level, title, message }].slice(-MOST_NOTICES),
+      }
     }
     case 'error':
-      return { ...conversation, progress: undefined, failure: failureOf(event.message, event.allow_retry) }
+      return {
+        ...conversation,
+        progress: undefined,
+        failure: failureOf(event.message, event.allow_retry),
+      }
   }
 }
 
@@ -63,18 +75,29 @@ function mergedThread(known: ThreadHead | undefined, thread: ThreadHead): Thread
 }
 
 /** An item of an id that is there takes its place; the first message of the person takes the place of the one on show before it was sent. */
-function withItem(conversation: Conversation, item: Item, standing: Entry['standing']): Conversation {
+function withItem(
+  conversation: Conversation,
+  item: Item,
+  standing: Entry['standing'],
+): Conversation {
   const { entries } = conversation
   const known = entries.findIndex((entry) => entry.item.id === item.id)
-  const own = item.type === 'user_message' ? entries.findIndex((entry) => entry.standing === 'sending') : -1
+  const own =
+    item.type === 'user_message' ? entries.findIndex((entry) => entry.standing === 'sending') : -1
   const entry: Entry = { item, standing }
-  const rest = { ...conversation, progress: item.type === 'user_message' ? conversation.progress : undefined }
+  const rest = {
+    ...conversation,
+    progress: item.type === 'user_message' ? conversation.progress : undefined,
+  }
   if (known >= 0) return { ...rest, entries: entries.with(known, entry) }
   if (own >= 0) return { ...rest, entries: entries.with(own, entry) }
   return { ...rest, ...bounded(conversation, [...entries, entry]) }
 }
 
-function bounded({ older }: Conversation, entries: readonly Entry[]): Pick<Conversation, 'entries' | 'older'> {
+function bounded(
+  { older }: Conversation,
+  entries: readonly Entry[],
+): Pick<Conversation, 'entries' | 'older'> {
   if (entries.length <= MOST_ENTRIES) return { entries, older }
   const kept = entries.slice(-MOST_ENTRIES)
   // The cursor of a descending list is the last item of the page before: what was dropped is read again from here.

@@ -10,7 +10,11 @@ const MOST_TEXT = 2_000_000
 /** Widgets nest less deeply than this. */
 const MOST_DEPTH = 64
 
-const EMPTY: AssistantContent = Object.freeze({ type: 'output_text', text: '', annotations: Object.freeze([]) })
+const EMPTY: AssistantContent = Object.freeze({
+  type: 'output_text',
+  text: '',
+  annotations: Object.freeze([]),
+})
 
 /** The item after the update; the same object when it does not change. */
 export function applyUpdate(item: Item, update: ItemUpdate): Item {
@@ -19,12 +23,22 @@ export function applyUpdate(item: Item, update: ItemUpdate): Item {
     case 'assistant_message.content_part.done':
       return withPart(item, update.content_index, () => update.content)
     case 'assistant_message.content_part.text_delta':
-      return withPart(item, update.content_index, (part) => ({ ...part, text: grown(part.text, update.delta) }))
+      return withPart(item, update.content_index, (part) => ({
+        ...part,
+        text: grown(part.text, update.delta),
+      }))
     case 'assistant_message.content_part.annotation_added':
       return withPart(item, update.content_index, (part) =>
         part.annotations.length >= MOST_PARTS
           ? part
-          : { ...part, annotations: part.annotations.toSpliced(update.annotation_index, 0, update.annotation) },
+          : {
+              ...part,
+              annotations: part.annotations.toSpliced(
+                update.annotation_index,
+                0,
+                update.annotation,
+              ),
+            },
       )
     case 'widget.streaming_text.value_delta':
       return withComponent(item, update.component_id, (component) => ({
@@ -38,10 +52,19 @@ export function applyUpdate(item: Item, update: ItemUpdate): Item {
       return withComponent(item, update.component_id, () => update.component)
     case 'workflow.task.added':
       if (item.type !== 'workflow' || item.workflow.tasks.length >= MOST_PARTS) return item
-      return { ...item, workflow: { ...item.workflow, tasks: [...item.workflow.tasks, update.task] } }
+      return {
+        ...item,
+        workflow: { ...item.workflow, tasks: [...item.workflow.tasks, update.task] },
+      }
     case 'workflow.task.updated': {
       if (item.type !== 'workflow' || update.task_index >= item.workflow.tasks.length) return item
-      return { ...item, workflow: { ...item.workflow, tasks: item.workflow.tasks.with(update.task_index, update.task) } }
+      return {
+        ...item,
+        workflow: {
+          ...item.workflow,
+          tasks: item.workflow.tasks.with(update.task_index, update.task),
+        },
+      }
     }
     case 'generated_image.updated':
       return item.type === 'generated_image' ? { ...item, image: update.image } : item
@@ -52,22 +75,37 @@ function grown(text: string, delta: string): string {
   return text.length >= MOST_TEXT ? text : text + delta
 }
 
-function withPart(item: Item, index: number, change: (part: AssistantContent) => AssistantContent): Item {
+function withPart(
+  item: Item,
+  index: number,
+  change: (part: AssistantContent) => AssistantContent,
+): Item {
   if (item.type !== 'assistant_message' || index >= MOST_PARTS) return item
   const padding = Array.from({ length: Math.max(0, index + 1 - item.content.length) }, () => EMPTY)
   const content = [...item.content, ...padding]
   return { ...item, content: content.with(index, change(content[index] ?? EMPTY)) }
 }
 
-function withComponent(item: Item, id: string, change: (component: JsonObject) => JsonObject): Item {
+function withComponent(
+  item: Item,
+  id: string,
+  change: (component: JsonObject) => JsonObject,
+): Item {
   if (item.type !== 'widget') return item
   const { type } = item.widget
   const changed = changedIn(item.widget, id, change, 0)
-  return changed === item.widget || !isObject(changed) ? item : { ...item, widget: { ...changed, type } }
+  return changed === item.widget || !isObject(changed)
+    ? item
+    : { ...item, widget: { ...changed, type } }
 }
 
 /** A copy in which the component of that id is changed; the value itself when it is not in there. */
-function changedIn(value: Json, id: string, change: (component: JsonObject) => JsonObject, depth: number): Json {
+function changedIn(
+  value: Json,
+  id: string,
+  change: (component: JsonObject) => JsonObject,
+  depth: number,
+): Json {
   if (depth > MOST_DEPTH) return value
   if (isList(value)) {
     const children = value.map((child) => changedIn(child, id, change, depth + 1))

@@ -69,20 +69,33 @@ export function withStored(
 }
 
 /** Older items put before the others; one that is there already stays where it is. */
-export function withOlder(conversation: Conversation, newestFirst: readonly Item[], older: string | undefined): Conversation {
+export function withOlder(
+  conversation: Conversation,
+  newestFirst: readonly Item[],
+  older: string | undefined,
+): Conversation {
   const known = new Set(conversation.entries.map(({ item }) => item.id))
   const before = newestFirst.filter(({ id }) => !known.has(id)).toReversed()
   return {
     ...conversation,
-    entries: [...before.map((item): Entry => ({ item, standing: 'stored' })), ...conversation.entries],
+    entries: [
+      ...before.map((item): Entry => ({ item, standing: 'stored' })),
+      ...conversation.entries,
+    ],
     older,
   }
 }
 
 /** The person's own message, on show before the server has it. */
 export function withOwnMessage(conversation: Conversation, item: Item): Conversation {
-  const entries = conversation.entries.filter(({ standing }) => standing !== 'unsent' && standing !== 'sending')
-  return { ...conversation, entries: [...entries, { item, standing: 'sending' }], failure: undefined }
+  const entries = conversation.entries.filter(
+    ({ standing }) => standing !== 'unsent' && standing !== 'sending',
+  )
+  return {
+    ...conversation,
+    entries: [...entries, { item, standing: 'sending' }],
+    failure: undefined,
+  }
 }
 
 /** Before an answer is written again: everything after the message goes, as it does at the server, which sends no events for it. */
@@ -96,7 +109,9 @@ export function cutAfter(conversation: Conversation, itemId: string): Conversati
 export function withToolOutput(conversation: Conversation, itemId: string): Conversation {
   const entries = conversation.entries.map((entry): Entry => {
     const { item } = entry
-    return item.id === itemId && item.type === 'client_tool_call' ? { ...entry, item: { ...item, status: 'completed' } } : entry
+    return item.id === itemId && item.type === 'client_tool_call'
+      ? { ...entry, item: { ...item, status: 'completed' } }
+      : entry
   })
   return { ...conversation, entries }
 }
@@ -127,14 +142,18 @@ export function hasPending({ entries }: Conversation): boolean {
 }
 
 /** The tool call that the page has to answer before the agent goes on, if the newest item is one. */
-export function pendingToolCall({ entries }: Conversation): Extract<Item, { type: 'client_tool_call' }> | undefined {
+export function pendingToolCall({
+  entries,
+}: Conversation): Extract<Item, { type: 'client_tool_call' }> | undefined {
   const newest = entries.at(-1)?.item
   return newest?.type === 'client_tool_call' && newest.status === 'pending' ? newest : undefined
 }
 
 /** The newest message of the person that the server has. */
 export function lastQuestion({ entries }: Conversation): Item | undefined {
-  return entries.findLast(({ item, standing }) => item.type === 'user_message' && standing === 'stored')?.item
+  return entries.findLast(
+    ({ item, standing }) => item.type === 'user_message' && standing === 'stored',
+  )?.item
 }
 
 function hasText(item: Item): boolean {

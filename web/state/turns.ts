@@ -11,18 +11,23 @@ export interface Turn {
 }
 
 /** The complete answers, each under the id of its last item. While an answer is written, it is none yet. */
-export function completeTurns(entries: readonly Entry[], running: boolean): ReadonlyMap<string, Turn> {
+export function completeTurns(
+  entries: readonly Entry[],
+  running: boolean,
+): ReadonlyMap<string, Turn> {
   const turns = new Map<string, Turn>()
   let open: { ids: string[]; texts: string[]; last: string } | undefined
   const close = () => {
-    if (open && open.ids.length > 0) turns.set(open.last, { itemIds: open.ids, text: open.texts.join('\n\n') })
+    if (open && open.ids.length > 0)
+      turns.set(open.last, { itemIds: open.ids, text: open.texts.join('\n\n') })
     open = undefined
   }
   for (const { item, standing } of entries) {
     if (item.type === 'user_message') close()
     else if (item.type === 'assistant_message' || item.type === 'widget') {
       open ??= { ids: [], texts: [], last: item.id }
-      const text = item.type === 'widget' ? item.copy_text : item.content.map((part) => part.text).join('')
+      const text =
+        item.type === 'widget' ? item.copy_text : item.content.map((part) => part.text).join('')
       if (text) open.texts.push(text)
       // What was cut is not at the server, or not under this id.
       if (standing === 'stored') open.ids.push(item.id)

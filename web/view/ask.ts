@@ -4,7 +4,11 @@ import { button, el } from '../dom/dom.ts'
 import type { Words } from '../settings/words.ts'
 
 /** Whether to delete it. The dialog takes the focus, and gives it back. */
-export async function askToDelete(place: HTMLElement, title: string, words: Words): Promise<boolean> {
+export async function askToDelete(
+  place: HTMLElement,
+  title: string,
+  words: Words,
+): Promise<boolean> {
   const heading = el('h2', { id: 'delete-question' }, words('removeReally'))
   const dialog = el(
     'dialog',

@@ -19,20 +19,47 @@ export function createBanners(
   markdown: (text: string) => HTMLElement,
   listener: { remedy(): void; dismissed(noticeId: number): void },
 ): Banners {
-  const lost = el('p', { class: 'banner', 'data-level': 'warning' }, icon('warning'), el('span', {}, words('resuming')))
+  const lost = el(
+    'p',
+    { class: 'banner', 'data-level': 'warning' },
+    icon('warning'),
+    el('span', {}, words('resuming')),
+  )
   const failureText = el('span')
   const remedyText = el('span')
-  const remedy = button({ class: 'plain-button' }, () => listener.remedy(), icon('reload'), remedyText)
-  const failure = el('div', { class: 'banner', 'data-level': 'danger' }, icon('warning'), failureText, remedy)
+  const remedy = button(
+    { class: 'plain-button' },
+    () => listener.remedy(),
+    icon('reload'),
+    remedyText,
+  )
+  const failure = el(
+    'div',
+    { class: 'banner', 'data-level': 'danger' },
+    icon('warning'),
+    failureText,
+    remedy,
+  )
   const notices = el('div', { class: 'notices' })
   const element = el('div', { class: 'banners' }, notices, lost, failure)
   const drawn = new Map<number, HTMLElement>()
 
   function notice({ id, level, title, message }: Notice): HTMLElement {
-    const text = el('div', { class: 'banner-text' }, ...(title === undefined ? [] : [el('strong', {}, title)]), markdown(message))
+    const text = el(
+      'div',
+      { class: 'banner-text' },
+      ...(title === undefined ? [] : [el('strong', {}, title)]),
+      markdown(message),
+    )
     const role = level === 'danger' ? 'alert' : 'status'
     const dismiss = iconButton('close', words('dismiss'), () => listener.dismissed(id))
-    return el('div', { class: 'banner', 'data-level': level, role }, icon(level === 'info' ? 'info' : 'warning'), text, dismiss)
+    return el(
+      'div',
+      { class: 'banner', 'data-level': level, role },
+      icon(level === 'info' ? 'info' : 'warning'),
+      text,
+      dismiss,
+    )
   }
 
   return {
@@ -44,7 +71,8 @@ export function createBanners(
       write(failureText, wrong?.message ?? words('failed'))
       remedy.hidden = wrong === undefined || wrong.remedy === 'none' || phase !== 'idle'
       write(remedyText, words(wrong?.remedy === 'sign-in' ? 'signInAgain' : 'retry'))
-      for (const id of drawn.keys()) if (!conversation.notices.some((one) => one.id === id)) drawn.delete(id)
+      for (const id of drawn.keys())
+        if (!conversation.notices.some((one) => one.id === id)) drawn.delete(id)
       const elements = conversation.notices.map((one) => {
         const known = drawn.get(one.id) ?? notice(one)
         drawn.set(one.id, known)

@@ -43,12 +43,22 @@ export function createComposer(
   uploads: Uploads,
   listener: ComposerListener,
 ): Composer {
-  const field = el('textarea', { class: 'field', rows: 1, 'aria-label': words('composer'), placeholder: words('placeholder') })
+  const field = el('textarea', {
+    class: 'field',
+    rows: 1,
+    'aria-label': words('composer'),
+    placeholder: words('placeholder'),
+  })
   field.setAttribute('enterkeyhint', 'send')
   const chips = el('ul', { class: 'chips', 'aria-label': words('attachments') })
   const quote = createQuote(words, () => field.focus())
   const problem = el('p', { class: 'problem', role: 'alert' })
-  const files = el('input', { type: 'file', hidden: true, multiple: true, accept: settings.attachments?.accept })
+  const files = el('input', {
+    type: 'file',
+    hidden: true,
+    multiple: true,
+    accept: settings.attachments?.accept,
+  })
   const attach = iconButton('clip', words('attach'), () => files.click())
   const dictate = createDictation(wire, words, {
     said(spoken) {
@@ -59,8 +69,15 @@ export function createComposer(
     problem: (text) => write(problem, text),
   })
   const models = choice(words('model'), settings.models)
-  const tools = choice(words('tool'), settings.tools.length > 0 ? [{ id: '', label: words('anyTool') }, ...settings.tools] : [])
-  const send = el('button', { type: 'submit', class: 'send', 'aria-label': words('send'), title: words('send') }, icon('send'))
+  const tools = choice(
+    words('tool'),
+    settings.tools.length > 0 ? [{ id: '', label: words('anyTool') }, ...settings.tools] : [],
+  )
+  const send = el(
+    'button',
+    { type: 'submit', class: 'send', 'aria-label': words('send'), title: words('send') },
+    icon('send'),
+  )
   const stop = iconButton('stop', words('stop'), () => listener.stopped(), { class: 'send stop' })
   const closed = el('p', { class: 'closed', role: 'status' })
   const form = el(
@@ -69,7 +86,18 @@ export function createComposer(
     quote.element,
     chips,
     field,
-    el('div', { class: 'tools' }, files, attach, dictate, models, tools, el('span', { class: 'spacer' }), stop, send),
+    el(
+      'div',
+      { class: 'tools' },
+      files,
+      attach,
+      dictate,
+      models,
+      tools,
+      el('span', { class: 'spacer' }),
+      stop,
+      send,
+    ),
   )
   const element = el('div', { class: 'compose' }, problem, form, closed)
   const drawn = new Map<string, UploadChip>()
@@ -78,7 +106,8 @@ export function createComposer(
   dictate.hidden = !settings.dictation || !('MediaRecorder' in globalThis)
 
   const isReady = () => phase === 'idle' && uploads.states.every(({ state }) => state !== 'sending')
-  const isEmpty = () => field.value.trim() === '' && !uploads.states.some(({ state }) => state === 'ready')
+  const isEmpty = () =>
+    field.value.trim() === '' && !uploads.states.some(({ state }) => state === 'ready')
 
   function submit(): void {
     if (!isReady() || isEmpty()) return
@@ -90,7 +119,10 @@ export function createComposer(
     grow()
     const { value: model } = models
     const { value: tool } = tools
-    const options = { ...(model === '' ? {} : { model }), ...(tool === '' ? {} : { tool_choice: { id: tool } }) }
+    const options = {
+      ...(model === '' ? {} : { model }),
+      ...(tool === '' ? {} : { tool_choice: { id: tool } }),
+    }
     listener.sent(text, options, quoted || undefined)
   }
 
@@ -115,7 +147,8 @@ export function createComposer(
   field.addEventListener('input', grow)
   field.addEventListener('keydown', (event) => {
     // While a word is being composed, Enter belongs to the input method; 229 is how Safari says so after the end.
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229)
+      return
     event.preventDefault()
     submit()
   })
@@ -158,9 +191,11 @@ export function createComposer(
     drawUploads() {
       const { states } = uploads
       chips.hidden = states.length === 0
-      for (const key of drawn.keys()) if (!states.some((state) => state.key === key)) drawn.delete(key)
+      for (const key of drawn.keys())
+        if (!states.some((state) => state.key === key)) drawn.delete(key)
       const elements = states.map((state) => {
-        const chip = drawn.get(state.key) ?? uploadChip(words, state.name, () => uploads.remove(state.key))
+        const chip =
+          drawn.get(state.key) ?? uploadChip(words, state.name, () => uploads.remove(state.key))
         drawn.set(state.key, chip)
         chip.update(state)
         return chip.element
@@ -190,5 +225,9 @@ export function createComposer(
 
 function choice(label: string, choices: readonly Choice[]): HTMLSelectElement {
   const options = choices.map(({ id, label: name }) => el('option', { value: id }, name))
-  return el('select', { class: 'pick', 'aria-label': label, title: label, hidden: choices.length === 0 }, ...options)
+  return el(
+    'select',
+    { class: 'pick', 'aria-label': label, title: label, hidden: choices.length === 0 },
+    ...options,
+  )
 }

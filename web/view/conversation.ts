@@ -33,10 +33,19 @@ export function createConversationView(
   start: { readonly greeting: string | undefined; readonly prompts: readonly StarterPrompt[] },
   listener: ConversationListener,
 ): ConversationView {
-  const older = button({ class: 'text-button older' }, () => listener.olderWanted(), words('loadOlder'))
+  const older = button(
+    { class: 'text-button older' },
+    () => listener.olderWanted(),
+    words('loadOlder'),
+  )
   const list = el('div', { class: 'entries' })
   const progressText = el('span')
-  const progress = el('p', { class: 'progress' }, el('span', { class: 'dots', 'aria-hidden': 'true' }), progressText)
+  const progress = el(
+    'p',
+    { class: 'progress' },
+    el('span', { class: 'dots', 'aria-hidden': 'true' }),
+    progressText,
+  )
   const prompts = start.prompts.map(({ label, prompt }) =>
     button({ class: 'prompt' }, () => listener.promptChosen(prompt ?? label), label),
   )
@@ -47,12 +56,19 @@ export function createConversationView(
     el('div', { class: 'prompts' }, ...prompts),
   )
   const column = el('div', { class: 'column' }, older, empty, list, progress)
-  const scroller = el('div', { class: 'scroller', role: 'log', 'aria-live': 'off', 'aria-label': words('conversation') }, column)
+  const scroller = el(
+    'div',
+    { class: 'scroller', role: 'log', 'aria-live': 'off', 'aria-label': words('conversation') },
+    column,
+  )
   scroller.tabIndex = 0
   const latest = iconButton('latest', words('toEnd'), toEnd, { class: 'to-end' })
   const element = el('div', { class: 'conversation' }, scroller, latest)
 
-  const turnListener: TurnListener = { ...listener, quote: (text) => listener.quote(marked() || text) }
+  const turnListener: TurnListener = {
+    ...listener,
+    quote: (text) => listener.quote(marked() || text),
+  }
   const views = new Map<string, EntryView>()
   let stuck = true
   let lastTop = 0
@@ -106,7 +122,8 @@ export function createConversationView(
       const turns = completeTurns(entries, running)
       const height = scroller.scrollHeight
       const oldest = list.firstElementChild
-      for (const id of views.keys()) if (!entries.some(({ item }) => item.id === id)) views.delete(id)
+      for (const id of views.keys())
+        if (!entries.some(({ item }) => item.id === id)) views.delete(id)
       const elements = entries.map((entry) => {
         const view = views.get(entry.item.id) ?? createEntryView(entry, host, words, turnListener)
         views.set(entry.item.id, view)
@@ -117,16 +134,23 @@ export function createConversationView(
       older.hidden = conversation.older === undefined || phase === 'loading'
       attribute(older, 'aria-disabled', loadingOlder ? 'true' : undefined)
       empty.hidden =
-        entries.length > 0 || phase !== 'idle' || conversation.failure !== undefined || conversation.thread !== undefined
-      const waiting = running && conversation.entries.every(({ standing }) => standing !== 'pending')
-      const text = conversation.progress?.text ?? (phase === 'loading' && entries.length === 0 ? words('loading') : undefined)
+        entries.length > 0 ||
+        phase !== 'idle' ||
+        conversation.failure !== undefined ||
+        conversation.thread !== undefined
+      const waiting =
+        running && conversation.entries.every(({ standing }) => standing !== 'pending')
+      const text =
+        conversation.progress?.text ??
+        (phase === 'loading' && entries.length === 0 ? words('loading') : undefined)
       progress.hidden = text === undefined && !waiting
       write(progressText, text ?? '')
       attribute(scroller, 'aria-busy', String(phase !== 'idle'))
       latest.hidden = stuck
       if (stuck) follow()
       // Older items came in above: what the person looks at stays where it is.
-      else if (oldest?.isConnected && oldest !== list.firstElementChild) scroller.scrollTop += scroller.scrollHeight - height
+      else if (oldest?.isConnected && oldest !== list.firstElementChild)
+        scroller.scrollTop += scroller.scrollHeight - height
     },
   }
 }

@@ -17,7 +17,11 @@ export interface DictationListener {
 const LONGEST = 120
 
 /** Makes the button. Nothing is recorded before it is pressed. */
-export function createDictation(wire: Wire, words: Words, { said, problem }: DictationListener): HTMLButtonElement {
+export function createDictation(
+  wire: Wire,
+  words: Words,
+  { said, problem }: DictationListener,
+): HTMLButtonElement {
   const button = iconButton('mic', words('dictate'), () => void press())
   let recorder: MediaRecorder | undefined
 
@@ -47,7 +51,8 @@ export function createDictation(wire: Wire, words: Words, { said, problem }: Dic
     made.addEventListener('dataavailable', ({ data }) => {
       pieces.push(data)
       // Taken off the page, it has nobody to write for.
-      if (made.state === 'recording' && (pieces.length >= LONGEST || !button.isConnected)) made.stop()
+      if (made.state === 'recording' && (pieces.length >= LONGEST || !button.isConnected))
+        made.stop()
     })
     made.addEventListener('stop', () => {
       for (const track of stream.getTracks()) track.stop()

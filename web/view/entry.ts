@@ -12,7 +12,9 @@ import { iconButton } from './icon-button.ts'
 /** What can be done with an answer. */
 export interface TurnListener {
   /** Undefined: answers cannot be rated. */
-  readonly rate: ((itemIds: readonly string[], kind: 'positive' | 'negative') => Promise<void>) | undefined
+  readonly rate:
+    | ((itemIds: readonly string[], kind: 'positive' | 'negative') => Promise<void>)
+    | undefined
   /** The next message is about this answer, or about what the person has marked. */
   quote(text: string): void
   say(text: string): void
@@ -26,7 +28,12 @@ export interface EntryView {
 }
 
 /** Makes the view of an item. */
-export function createEntryView(first: Entry, host: ItemHost, words: Words, listener: TurnListener): EntryView {
+export function createEntryView(
+  first: Entry,
+  host: ItemHost,
+  words: Words,
+  listener: TurnListener,
+): EntryView {
   const view = itemView(first.item, host)
   const own = first.item.type === 'user_message'
   const note = el('p', { class: 'entry-note' }, words('notSent'))

@@ -42,7 +42,10 @@ export interface FrameParts {
 }
 
 /** Makes the frame in the place of an earlier one. */
-export function createFrame(root: ShadowRoot, { settings, words, wire, chat, uploads, host, send }: FrameParts): Frame {
+export function createFrame(
+  root: ShadowRoot,
+  { settings, words, wire, chat, uploads, host, send }: FrameParts,
+): Frame {
   const threads = createThreadsView(wire, words, {
     opened(id) {
       leavePanel()
@@ -86,8 +89,17 @@ export function createFrame(root: ShadowRoot, { settings, words, wire, chat, upl
   })
   const announcer = el('p', { class: 'visually-hidden', role: 'status', 'aria-live': 'polite' })
   const title = el('h2', { class: 'title', hidden: true })
-  const toggle = iconButton('menu', words('threads'), togglePanel, { 'aria-expanded': 'false', hidden: !settings.history })
-  const bar = el('header', { class: 'bar', part: 'bar' }, toggle, title, iconButton('plus', words('newThread'), startNew))
+  const toggle = iconButton('menu', words('threads'), togglePanel, {
+    'aria-expanded': 'false',
+    hidden: !settings.history,
+  })
+  const bar = el(
+    'header',
+    { class: 'bar', part: 'bar' },
+    toggle,
+    title,
+    iconButton('plus', words('newThread'), startNew),
+  )
   const below = el('div', { class: 'column below' }, banners.element, composer.element)
   const main = el('div', { class: 'main' }, bar, conversation.element, below, announcer)
   const veil = el('div', { class: 'veil' })
@@ -101,7 +113,9 @@ export function createFrame(root: ShadowRoot, { settings, words, wire, chat, upl
   veil.addEventListener('click', leavePanel)
   element.addEventListener('keydown', onEscape)
   root.replaceChildren(element)
-  const widthWatch = new ResizeObserver(() => attribute(toggle, 'aria-expanded', String(isPanelOpen())))
+  const widthWatch = new ResizeObserver(() =>
+    attribute(toggle, 'aria-expanded', String(isPanelOpen())),
+  )
   widthWatch.observe(element)
 
   function isPanelOpen(): boolean {

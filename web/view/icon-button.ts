@@ -4,6 +4,15 @@ import { type Attributes, button } from '../dom/dom.ts'
 import { type IconName, icon } from '../dom/icon.ts'
 
 /** A button that shows a picture; its label is what is read, and what a mouse is told. */
-export function iconButton(name: IconName, label: string, onClick: () => void, attributes: Attributes = {}): HTMLButtonElement {
-  return button({ class: 'icon-button', 'aria-label': label, title: label, ...attributes }, onClick, icon(name))
+export function iconButton(
+  name: IconName,
+  label: string,
+  onClick: () => void,
+  attributes: Attributes = {},
+): HTMLButtonElement {
+  return button(
+    { class: 'icon-button', 'aria-label': label, title: label, ...attributes },
+    onClick,
+    icon(name),
+  )
 }

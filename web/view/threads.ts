@@ -36,7 +36,11 @@ const PAGE = 30
 const LONGEST_TITLE = 200
 
 /** Makes the list, which is empty until it is loaded. */
-export function createThreadsView(wire: Wire, words: Words, listener: ThreadsListener): ThreadsView {
+export function createThreadsView(
+  wire: Wire,
+  words: Words,
+  listener: ThreadsListener,
+): ThreadsView {
   const list = el('ul', { class: 'thread-list' })
   const none = el('p', { class: 'quiet' }, words('noThreads'))
   const problem = el('p', { class: 'problem', role: 'alert' })
@@ -72,12 +76,15 @@ export function createThreadsView(wire: Wire, words: Words, listener: ThreadsLis
   }
 
   /** What the server answered; undefined after a failure, which is then shown. */
-  async function asked(ask: () => Promise<unknown>): Promise<{ readonly value: unknown } | undefined> {
+  async function asked(
+    ask: () => Promise<unknown>,
+  ): Promise<{ readonly value: unknown } | undefined> {
     try {
       problem.textContent = ''
       return { value: await ask() }
     } catch (error) {
-      if (error instanceof Refused) problem.textContent = error.message || words(error.status === 401 ? 'signedOut' : 'failed')
+      if (error instanceof Refused)
+        problem.textContent = error.message || words(error.status === 401 ? 'signedOut' : 'failed')
       else problem.textContent = words('unreachable')
       return undefined
     }
@@ -94,13 +101,21 @@ export function createThreadsView(wire: Wire, words: Words, listener: ThreadsLis
     const title = entry.title || words('untitled')
     const known = rows.get(entry.id)
     if (known && known.dataset.title === title) {
-      attribute(known.firstElementChild ?? known, 'aria-current', entry.id === shown ? 'true' : undefined)
+      attribute(
+        known.firstElementChild ?? known,
+        'aria-current',
+        entry.id === shown ? 'true' : undefined,
+      )
       return known
     }
     const row = el(
       'li',
       { class: 'thread', 'data-title': title },
-      button({ class: 'thread-open', title }, () => listener.opened(entry.id), el('bdi', {}, title)),
+      button(
+        { class: 'thread-open', title },
+        () => listener.opened(entry.id),
+        el('bdi', {}, title),
+      ),
       iconButton('write', `${words('rename')}: ${title}`, () => startRename(row, entry)),
       iconButton('trash', `${words('remove')}: ${title}`, () => void remove(entry)),
     )
@@ -122,7 +137,8 @@ export function createThreadsView(wire: Wire, words: Words, listener: ThreadsLis
       rows.get(entry.id)?.querySelector<HTMLElement>('.thread-open')?.focus()
     }
     field.addEventListener('keydown', (event) => {
-      if (event.key === 'Enter' && !event.isComposing) void rename(entry, field.value.trim()).then(back)
+      if (event.key === 'Enter' && !event.isComposing)
+        void rename(entry, field.value.trim()).then(back)
       if (event.key === 'Escape') {
         event.stopPropagation()
         back()
@@ -158,7 +174,10 @@ export function createThreadsView(wire: Wire, words: Words, listener: ThreadsLis
       if (thread) {
         const { id, title } = thread
         const known = entries.find((entry) => entry.id === id)
-        if (known) entries = entries.map((entry) => (entry.id === id ? { id, title: title ?? entry.title } : entry))
+        if (known)
+          entries = entries.map((entry) =>
+            entry.id === id ? { id, title: title ?? entry.title } : entry,
+          )
         // A thread that is opened by its id alone has its place further down; one without a title yet is a new one.
         else if (loaded || title !== undefined) entries = [{ id, title }, ...entries]
       }

@@ -17,7 +17,14 @@ export function uploadChip(words: Words, name: string, onRemove: () => void): Up
   const bar = el('progress', { max: 100 })
   const picture = el('span', { class: 'chip-picture' }, icon('document'))
   const remove = iconButton('close', words('removeAttachment', { name }), onRemove)
-  const element = el('li', { class: 'chip' }, picture, el('bdi', { class: 'chip-name', title: name }, name), bar, remove)
+  const element = el(
+    'li',
+    { class: 'chip' },
+    picture,
+    el('bdi', { class: 'chip-name', title: name }, name),
+    bar,
+    remove,
+  )
   return {
     element,
     update({ state, share }) {
@@ -25,7 +32,8 @@ export function uploadChip(words: Words, name: string, onRemove: () => void): Up
       attribute(bar, 'value', percent)
       attribute(bar, 'aria-label', words('uploading', { name, percent }))
       bar.hidden = state !== 'sending'
-      if (element.dataset.state !== state) picture.replaceChildren(icon(state === 'failed' ? 'warning' : 'document'))
+      if (element.dataset.state !== state)
+        picture.replaceChildren(icon(state === 'failed' ? 'warning' : 'document'))
       element.dataset.state = state
     },
   }

@@ -38,13 +38,22 @@ export interface AuditEntry extends Deed {
 }
 
 /** Writes an entry, in the transaction of the change itself: neither exists without the other. */
-export async function writeEntry(trx: Transaction<Tables>, author: Author, at: string, deed: Deed): Promise<void> {
+export async function writeEntry(
+  trx: Transaction<Tables>,
+  author: Author,
+  at: string,
+  deed: Deed,
+): Promise<void> {
   const { principal, trace } = author
   const owner = principalKey(principal)
   const { last_entry } = await trx
     .insertInto('counters')
     .values({ owner, last_task: 0, last_entry: 1 })
-    .onConflict((conflict) => conflict.column('owner').doUpdateSet((row) => ({ last_entry: row('counters.last_entry', '+', 1) })))
+    .onConflict((conflict) =>
+      conflict
+        .column('owner')
+        .doUpdateSet((row) => ({ last_entry: row('counters.last_entry', '+', 1) })),
+    )
     .returning('last_entry')
     .executeTakeFirstOrThrow()
   await trx
@@ -85,7 +94,15 @@ export async function listEntries(
   return { entries, next_before: rows.length > query.limit ? (entries.at(-1)?.id ?? null) : null }
 }
 
-function entryOf({ owner: _, fields, actors, action, status_from, status_to, ...row }: AuditRow): AuditEntry {
+function entryOf({
+  owner: _,
+  fields,
+  actors,
+  action,
+  status_from,
+  status_to,
+  ...row
+}: AuditRow): AuditEntry {
   return {
     ...row,
     action: action as Deed['action'],

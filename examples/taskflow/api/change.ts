@@ -4,7 +4,11 @@ import type { Status, Task, TaskFields } from './task.ts'
 import { mayBecome, TRANSITIONS } from './transitions.ts'
 
 /** The fields to change; what is absent stays. */
-export type TaskChange = { readonly [field in keyof (TaskFields & Pick<Task, 'status' | 'progress'>)]?: Task[field] | undefined }
+export type TaskChange = {
+  readonly [field in keyof (TaskFields & Pick<Task, 'status' | 'progress'>)]?:
+    | Task[field]
+    | undefined
+}
 
 /** The changed task with the names of what changed, or the rule that forbids it. */
 export type Changed =
@@ -26,10 +30,17 @@ export type Changed =
 export function applyChange(task: Task, change: TaskChange, at: string): Changed {
   const status = change.status ?? task.status
   if (!mayBecome(task.status, status)) {
-    return { ok: false, code: 'transition_refused', from: task.status, to: status, allowed: TRANSITIONS[task.status] }
+    return {
+      ok: false,
+      code: 'transition_refused',
+      from: task.status,
+      to: status,
+      allowed: TRANSITIONS[task.status],
+    }
   }
   const completed = status === 'completed'
-  const progress = change.progress ?? (completed ? 100 : task.status === 'completed' ? 0 : task.progress)
+  const progress =
+    change.progress ?? (completed ? 100 : task.status === 'completed' ? 0 : task.progress)
   if (completed && progress !== 100) return { ok: false, code: 'progress_refused' }
   const next: Task = {
     ...task,
@@ -43,8 +54,20 @@ export function applyChange(task: Task, change: TaskChange, at: string): Changed
     assignee: change.assignee === undefined ? task.assignee : change.assignee,
     progress,
   }
-  const fields = CHANGEABLE.filter((field) => JSON.stringify(task[field]) !== JSON.stringify(next[field]))
+  const fields = CHANGEABLE.filter(
+    (field) => JSON.stringify(task[field]) !== JSON.stringify(next[field]),
+  )
   return { ok: true, task: fields.length === 0 ? task : { ...next, updated_at: at }, fields }
 }
 
-const CHANGEABLE = ['title', 'description', 'status', 'priority', 'due_date', 'tags', 'project', 'assignee', 'progress'] as const
+const CHANGEABLE = [
+  'title',
+  'description',
+  'status',
+  'priority',
+  'due_date',
+  'tags',
+  'project',
+  'assignee',
+  'progress',
+] as const

@@ -31,9 +31,22 @@ export interface Api {
 
 /** Opens the database and makes the API over it. */
 export async function createApi(options: ApiOptions): Promise<Api> {
-  const { door, authorizationServer, database, allowedOrigins = [], onError = () => {}, now = Date.now } = options
+  const {
+    door,
+    authorizationServer,
+    database,
+    allowedOrigins = [],
+    onError = () => {},
+    now = Date.now,
+  } = options
   const db = await openTasks(database)
-  const routes = createRoutes({ door, db, store: createTaskStore(db, now), allowedOrigins, onError })
+  const routes = createRoutes({
+    door,
+    db,
+    store: createTaskStore(db, now),
+    allowedOrigins,
+    onError,
+  })
   const metadata = {
     resource: door.resource,
     authorization_servers: [authorizationServer],

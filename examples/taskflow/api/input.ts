@@ -2,7 +2,15 @@
 
 import { z } from 'zod'
 import type { TaskChange } from './change.ts'
-import { LIMITS, PRIORITIES, SORTS, type Sort, STATUSES, type Status, type TaskFields } from './task.ts'
+import {
+  LIMITS,
+  PRIORITIES,
+  SORTS,
+  type Sort,
+  STATUSES,
+  type Status,
+  type TaskFields,
+} from './task.ts'
 
 /** One thing that is wrong, named by the caller's own field. Never repeats a value. */
 export interface FieldError {
@@ -10,7 +18,9 @@ export interface FieldError {
   readonly message: string
 }
 
-export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly errors: readonly FieldError[] }
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly errors: readonly FieldError[] }
 
 /** Which tasks to list, in which order. */
 export interface TaskQuery {
@@ -69,7 +79,9 @@ const newTask = z.strictObject({
   project: fields.project.default(null),
   assignee: fields.assignee.default(null),
 })
-const taskChange = z.strictObject({ ...fields, status: z.enum(STATUSES), progress: whole(0, 100) }).partial()
+const taskChange = z
+  .strictObject({ ...fields, status: z.enum(STATUSES), progress: whole(0, 100) })
+  .partial()
 
 const digits = z
   .string()
@@ -85,7 +97,10 @@ const taskQuery = z.strictObject({
   limit: digits.pipe(whole(1, LIMITS.page)).default(50),
   offset: digits.default(0),
 })
-const auditQuery = z.strictObject({ before: digits.optional(), limit: digits.pipe(whole(1, LIMITS.page)).default(50) })
+const auditQuery = z.strictObject({
+  before: digits.optional(),
+  limit: digits.pipe(whole(1, LIMITS.page)).default(50),
+})
 
 /** A new task: `title`, and any other field but `status` and `progress`, which begin as pending and 0. */
 export function parseNewTask(body: unknown): Parsed<TaskFields> {
@@ -101,7 +116,10 @@ export function parseTaskChange(body: unknown): Parsed<TaskChange> {
 export function parseTaskQuery(parameters: URLSearchParams): Parsed<TaskQuery> {
   const parsed = judged(taskQuery.safeParse(collected(parameters, ['status', 'tag'])))
   if (!parsed.ok) return parsed
-  const { order = parsed.value.sort === 'priority' || parsed.value.sort === 'updated' ? 'desc' : 'asc', ...query } = parsed.value
+  const {
+    order = parsed.value.sort === 'priority' || parsed.value.sort === 'updated' ? 'desc' : 'asc',
+    ...query
+  } = parsed.value
   return { ok: true, value: { ...query, order } }
 }
 
@@ -115,7 +133,10 @@ export function parseTaskId(text: string): number | undefined {
 }
 
 /** Values of a repeatable parameter as an array, of any other as a string; one that must not be repeated stays an array and is refused. */
-function collected(parameters: URLSearchParams, repeatable: readonly string[]): Record<string, unknown> {
+function collected(
+  parameters: URLSearchParams,
+  repeatable: readonly string[],
+): Record<string, unknown> {
   const names = [...new Set(parameters.keys())]
   return Object.fromEntries(
     names.map((name) => {
@@ -129,7 +150,9 @@ function judged<T>(result: z.ZodSafeParseResult<T>): Parsed<T> {
   if (result.success) return { ok: true, value: result.data }
   const errors = result.error.issues.slice(0, MOST_ERRORS).flatMap((issue): FieldError[] => {
     if (issue.code === 'unrecognized_keys')
-      return issue.keys.slice(0, MOST_ERRORS).map((key) => ({ field: key.slice(0, 40), message: 'is not known here' }))
+      return issue.keys
+        .slice(0, MOST_ERRORS)
+        .map((key) => ({ field: key.slice(0, 40), message: 'is not known here' }))
     return [{ field: issue.path.map(String).join('.'), message: sentence(issue) }]
   })
   return { ok: false, errors }

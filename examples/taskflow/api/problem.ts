@@ -47,6 +47,10 @@ export function problem(
   const [status, title] = FACE[code]
   return new Response(JSON.stringify({ type: 'about:blank', title, status, code, ...details }), {
     status,
-    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...headers },
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      ...headers,
+    },
   })
 }

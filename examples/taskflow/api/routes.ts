@@ -7,7 +7,14 @@ import type { Admitted, Door } from 'onbehalf'
 import { type AuditEntry, listEntries } from './audit-trail.ts'
 import { type Body, readJson } from './body.ts'
 import type { Tables } from './database.ts'
-import { type Parsed, parseAuditQuery, parseNewTask, parseTaskChange, parseTaskId, parseTaskQuery } from './input.ts'
+import {
+  type Parsed,
+  parseAuditQuery,
+  parseNewTask,
+  parseTaskChange,
+  parseTaskId,
+  parseTaskQuery,
+} from './input.ts'
 import { problem } from './problem.ts'
 import type { Task } from './task.ts'
 import type { Project, TaskStore } from './task-store.ts'
@@ -23,7 +30,12 @@ export interface RoutesOptions {
 
 /** Bodies of the answers that are not problems. */
 interface Answers {
-  readonly tasks: { readonly tasks: readonly Task[]; readonly total: number; readonly limit: number; readonly offset: number }
+  readonly tasks: {
+    readonly tasks: readonly Task[]
+    readonly total: number
+    readonly limit: number
+    readonly offset: number
+  }
   readonly task: { readonly task: Task }
   readonly projects: { readonly projects: readonly Project[] }
   readonly entries: { readonly entries: readonly AuditEntry[]; readonly next_before: number | null }
@@ -42,13 +54,22 @@ type Env = { Variables: { admitted: Admitted } }
  * | `GET /projects` | `tasks:read` | the projects that tasks name |
  * | `GET /audit` | `tasks:read` | the newest first; `before`, `limit` |
  */
-export function createRoutes({ door, db, store, allowedOrigins, onError }: RoutesOptions): Hono<Env> {
+export function createRoutes({
+  door,
+  db,
+  store,
+  allowedOrigins,
+  onError,
+}: RoutesOptions): Hono<Env> {
   const app = new Hono<Env>().basePath(new URL(door.resource).pathname.replace(/\/$/, ''))
 
   const admit =
     (scopes: readonly string[]): MiddlewareHandler<Env> =>
     async (context, next) => {
-      const admission = await door.admit(context.req.raw, { scopes, operation: `${context.req.method} ${context.req.routePath}` })
+      const admission = await door.admit(context.req.raw, {
+        scopes,
+        operation: `${context.req.method} ${context.req.routePath}`,
+      })
       if (!admission.ok) return admission.response
       context.set('admitted', admission.value)
       return next()
@@ -70,14 +91,22 @@ export function createRoutes({ door, db, store, allowedOrigins, onError }: Route
     const query = parseTaskQuery(new URL(context.req.url).searchParams)
     if (!query.ok) return problem('query_invalid', query)
     const { tasks, total } = await store.list(context.var.admitted.principal, query.value)
-    return answer<Answers['tasks']>({ tasks, total, limit: query.value.limit, offset: query.value.offset })
+    return answer<Answers['tasks']>({
+      tasks,
+      total,
+      limit: query.value.limit,
+      offset: query.value.offset,
+    })
   })
 
   app.post('/tasks', write, async (context) => {
     const fields = await parsedBody(context, parseNewTask)
     if (!fields.ok) return fields.response
     const task = await store.create(context.var.admitted, fields.value)
-    return answer<Answers['task']>({ task }, { status: 201, headers: { location: `${door.resource}/tasks/${task.id}` } })
+    return answer<Answers['task']>(
+      { task },
+      { status: 201, headers: { location: `${door.resource}/tasks/${task.id}` } },
+    )
   })
 
   app.get('/tasks/:id', read, async (context) => {
@@ -90,7 +119,8 @@ export function createRoutes({ door, db, store, allowedOrigins, onError }: Route
     const change = await parsedBody(context, parseTaskChange)
     if (!change.ok) return change.response
     const id = parseTaskId(context.req.param('id'))
-    const changed = id === undefined ? undefined : await store.change(context.var.admitted, id, change.value)
+    const changed =
+      id === undefined ? undefined : await store.change(context.var.admitted, id, change.value)
     if (!changed) return problem('task_unknown')
     if (changed.ok) return answer<Answers['task']>({ task: changed.task })
     const { ok: _, code, ...details } = changed
@@ -110,13 +140,17 @@ export function createRoutes({ door, db, store, allowedOrigins, onError }: Route
   app.get('/audit', read, async (context) => {
     const query = parseAuditQuery(new URL(context.req.url).searchParams)
     if (!query.ok) return problem('query_invalid', query)
-    return answer<Answers['entries']>(await listEntries(db, context.var.admitted.principal, query.value))
+    return answer<Answers['entries']>(
+      await listEntries(db, context.var.admitted.principal, query.value),
+    )
   })
 
   // Whoever is not admitted learns nothing about which addresses there are.
   const anyone = admit([])
   app.all('/tasks', anyone, () => problem('method_refused', {}, { allow: 'GET, HEAD, POST' }))
-  app.all('/tasks/:id', anyone, () => problem('method_refused', {}, { allow: 'GET, HEAD, PATCH, DELETE' }))
+  app.all('/tasks/:id', anyone, () =>
+    problem('method_refused', {}, { allow: 'GET, HEAD, PATCH, DELETE' }),
+  )
   app.all('/projects', anyone, () => problem('method_refused', {}, { allow: 'GET, HEAD' }))
   app.all('/audit', anyone, () => problem('method_refused', {}, { allow: 'GET, HEAD' }))
   app.all('*', anyone, () => problem('path_unknown'))
@@ -130,15 +164,22 @@ export function createRoutes({ door, db, store, allowedOrigins, onError }: Route
 
 /** A person's data is never kept by a cache. */
 function answer<T>(body: T, init: ResponseInit = {}): Response {
-  return Response.json(body, { ...init, headers: { ...init.headers, 'cache-control': 'no-store', vary: 'Authorization' } })
+  return Response.json(body, {
+    ...init,
+    headers: { ...init.headers, 'cache-control': 'no-store', vary: 'Authorization' },
+  })
 }
 
 async function parsedBody<T>(
   context: Context<Env>,
   parse: (body: unknown) => Parsed<T>,
-): Promise<{ readonly ok: true; readonly value: T } | { readonly ok: false; readonly response: Response }> {
+): Promise<
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly response: Response }
+> {
   const body: Body = await readJson(context.req.raw)
   if (!body.ok) return { ok: false, response: problem(body.code) }
   const parsed = parse(body.value)
-  return parsed.ok ? parsed : { ok: false, response: problem('fields_invalid', { errors: parsed.errors }) }
+  return parsed.ok
+    ? parsed
+    : { ok: false, response: problem('fields_invalid', { errors: parsed.errors }) }
 }

@@ -18,7 +18,9 @@ export function rowOf(owner: string, { tags, priority, ...task }: Task): TaskRow
     title_key: fold(task.title),
     project_key: task.project === null ? null : fold(task.project),
     search_key: fold(
-      [task.title, task.description, task.project, task.assignee, ...tags].filter((text) => text !== null).join('\n'),
+      [task.title, task.description, task.project, task.assignee, ...tags]
+        .filter((text) => text !== null)
+        .join('\n'),
     ),
   }
 }

@@ -21,7 +21,10 @@ export interface Project {
 export interface TaskStore {
   create(author: Author, fields: TaskFields): Promise<Task>
   get(principal: Principal, id: number): Promise<Task | undefined>
-  list(principal: Principal, query: TaskQuery): Promise<{ readonly tasks: readonly Task[]; readonly total: number }>
+  list(
+    principal: Principal,
+    query: TaskQuery,
+  ): Promise<{ readonly tasks: readonly Task[]; readonly total: number }>
   change(author: Author, id: number, change: TaskChange): Promise<Changed | undefined>
   /** Gives the task that was there. */
   remove(author: Author, id: number): Promise<Task | undefined>
@@ -37,12 +40,23 @@ export function createTaskStore(db: Kysely<Tables>, now: () => number): TaskStor
       db.transaction().execute(async (trx) => {
         const time = at()
         const id = await nextId(trx, principalKey(principal))
-        const task: Task = { id, ...fields, status: 'pending', progress: 0, created_at: time, updated_at: time }
+        const task: Task = {
+          id,
+          ...fields,
+          status: 'pending',
+          progress: 0,
+          created_at: time,
+          updated_at: time,
+        }
         await trx
           .insertInto('tasks')
           .values(rowOf(principalKey(principal), task))
           .execute()
-        await writeEntry(trx, { principal, trace }, time, { action: 'task.created', task_id: id, fields: Object.keys(fields) })
+        await writeEntry(trx, { principal, trace }, time, {
+          action: 'task.created',
+          task_id: id,
+          fields: Object.keys(fields),
+        })
         return task
       }),
 
@@ -51,8 +65,14 @@ export function createTaskStore(db: Kysely<Tables>, now: () => number): TaskStor
     list: (principal, query) =>
       db.transaction().execute(async (trx) => {
         const matching = filtered(trx.selectFrom('tasks'), principal, query)
-        const { total } = await matching.select((row) => row.fn.countAll<number>().as('total')).executeTakeFirstOrThrow()
-        const rows = await ordered(matching, query).selectAll().limit(query.limit).offset(query.offset).execute()
+        const { total } = await matching
+          .select((row) => row.fn.countAll<number>().as('total'))
+          .executeTakeFirstOrThrow()
+        const rows = await ordered(matching, query)
+          .selectAll()
+          .limit(query.limit)
+          .offset(query.offset)
+          .execute()
         return { tasks: rows.map(taskOf), total }
       }),
 
@@ -64,12 +84,19 @@ export function createTaskStore(db: Kysely<Tables>, now: () => number): TaskStor
         const changed = applyChange(task, change, time)
         if (!changed.ok || changed.fields.length === 0) return changed
         const { owner, id: _, ...row } = rowOf(principalKey(author.principal), changed.task)
-        await trx.updateTable('tasks').set(row).where('owner', '=', owner).where('id', '=', id).execute()
+        await trx
+          .updateTable('tasks')
+          .set(row)
+          .where('owner', '=', owner)
+          .where('id', '=', id)
+          .execute()
         await writeEntry(trx, author, time, {
           action: 'task.updated',
           task_id: id,
           fields: changed.fields,
-          ...(changed.task.status === task.status ? {} : { status_from: task.status, status_to: changed.task.status }),
+          ...(changed.task.status === task.status
+            ? {}
+            : { status_from: task.status, status_to: changed.task.status }),
         })
         return changed
       }),
@@ -103,7 +130,11 @@ export function createTaskStore(db: Kysely<Tables>, now: () => number): TaskStor
   }
 }
 
-async function find(db: Kysely<Tables>, principal: Principal, id: number): Promise<Task | undefined> {
+async function find(
+  db: Kysely<Tables>,
+  principal: Principal,
+  id: number,
+): Promise<Task | undefined> {
   const row = await db
     .selectFrom('tasks')
     .selectAll()
@@ -118,7 +149,11 @@ async function nextId(trx: Transaction<Tables>, owner: string): Promise<number> 
   const { last_task } = await trx
     .insertInto('counters')
     .values({ owner, last_task: 1, last_entry: 0 })
-    .onConflict((conflict) => conflict.column('owner').doUpdateSet((row) => ({ last_task: row('counters.last_task', '+', 1) })))
+    .onConflict((conflict) =>
+      conflict
+        .column('owner')
+        .doUpdateSet((row) => ({ last_task: row('counters.last_task', '+', 1) })),
+    )
     .returning('last_task')
     .executeTakeFirstOrThrow()
   return last_task
@@ -133,7 +168,8 @@ function filtered(all: Selection, principal: Principal, query: TaskQuery): Selec
   for (const word of fold(query.search).split(/\s+/)) {
     if (word !== '') some = some.where(sql<boolean>`instr(search_key, ${word}) > 0`)
   }
-  for (const tag of query.tag) some = some.where(sql<boolean>`exists (select 1 from json_each(tags) where value = ${tag})`)
+  for (const tag of query.tag)
+    some = some.where(sql<boolean>`exists (select 1 from json_each(tags) where value = ${tag})`)
   return some
 }
 

@@ -13,7 +13,15 @@ export const SORTS = ['created', 'updated', 'due_date', 'priority', 'title'] as 
 export type Sort = (typeof SORTS)[number]
 
 /** Longest texts, in UTF-16 units, and the most tags. */
-export const LIMITS = { title: 200, description: 4000, name: 100, tag: 40, tags: 20, search: 200, page: 200 } as const
+export const LIMITS = {
+  title: 200,
+  description: 4000,
+  name: 100,
+  tag: 40,
+  tags: 20,
+  search: 200,
+  page: 200,
+} as const
 
 /** What a person or their agent writes of a task. */
 export interface TaskFields {

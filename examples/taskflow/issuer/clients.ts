@@ -10,7 +10,10 @@ import { scopes } from './resource-server.ts'
 export const CLI_REDIRECT = 'http://127.0.0.1/callback'
 
 /** The clients' registrations (RFC 7591 metadata). */
-export function clients(web: string, keys: TaskflowKeys): readonly Readonly<Record<string, unknown>>[] {
+export function clients(
+  web: string,
+  keys: TaskflowKeys,
+): readonly Readonly<Record<string, unknown>>[] {
   const { kty, crv, x, y, kid, alg, use } = keys.chatClientKey
   const exchangeOnly = { grant_types: [EXCHANGE_GRANT], response_types: [], redirect_uris: [] }
   return [
@@ -60,7 +63,12 @@ export function exchangeRules(resources: TaskflowResources): readonly ExchangeRu
   return [
     { client: 'taskflow-chat', subjectAudience: resources.chat, target: resources.mcp, scopes },
     { client: 'taskflow-chat', subjectAudience: resources.chat, target: resources.classic, scopes },
-    { client: 'taskflow-classic', subjectAudience: resources.classic, target: resources.api, scopes },
+    {
+      client: 'taskflow-classic',
+      subjectAudience: resources.classic,
+      target: resources.api,
+      scopes,
+    },
     { client: 'taskflow-mcp', subjectAudience: resources.mcp, target: resources.api, scopes },
   ]
 }

@@ -54,7 +54,8 @@ export async function signInWithCode(options: CodeFlowOptions): Promise<SignedIn
     issuer,
     await oauth.discoveryRequest(issuer, { ...request, algorithm: 'oauth2' }),
   )
-  if (!server.authorization_endpoint) throw new SignInError(`${options.issuer} has no authorization endpoint`)
+  if (!server.authorization_endpoint)
+    throw new SignInError(`${options.issuer} has no authorization endpoint`)
 
   const verifier = oauth.generateRandomCodeVerifier()
   const state = oauth.generateRandomState()
@@ -76,15 +77,25 @@ export async function signInWithCode(options: CodeFlowOptions): Promise<SignedIn
   // Checks `state` and `iss` (RFC 9207) before anything else of the answer is used.
   const answer = oauth.validateAuthResponse(server, client, callback, state)
   const [resource] = resources
-  const response = await oauth.authorizationCodeGrantRequest(server, client, oauth.None(), answer, redirectUri, verifier, {
-    ...request,
-    ...(resource === undefined ? {} : { additionalParameters: { resource } }),
-  })
+  const response = await oauth.authorizationCodeGrantRequest(
+    server,
+    client,
+    oauth.None(),
+    answer,
+    redirectUri,
+    verifier,
+    {
+      ...request,
+      ...(resource === undefined ? {} : { additionalParameters: { resource } }),
+    },
+  )
   const tokens = await oauth.processAuthorizationCodeResponse(server, client, response)
   return {
     accessToken: new Credential(tokens.access_token),
     scopes: (tokens.scope ?? '').split(' ').filter((one) => one !== ''),
-    ...(tokens.refresh_token === undefined ? {} : { refreshToken: new Credential(tokens.refresh_token) }),
+    ...(tokens.refresh_token === undefined
+      ? {}
+      : { refreshToken: new Credential(tokens.refresh_token) }),
     ...(tokens.id_token === undefined ? {} : { idToken: new Credential(tokens.id_token) }),
     server,
   }
@@ -117,7 +128,8 @@ async function walk({ start, redirectUri, as, signal }: Walk): Promise<URL> {
       const next = new URL(location, url)
       if (next.href.split('?')[0] === redirectUri) return next
       // The cookies are this issuer's: they go nowhere else.
-      if (next.origin !== start.origin) throw new SignInError('The issuer redirected to somewhere else than the client')
+      if (next.origin !== start.origin)
+        throw new SignInError('The issuer redirected to somewhere else than the client')
       url = next
     } else {
       form = fillIn(await response.text(), as)
@@ -128,9 +140,12 @@ async function walk({ start, redirectUri, as, signal }: Walk): Promise<URL> {
 
 /** The sign-in form's content for one person. */
 function fillIn(html: string, as: string): URLSearchParams {
-  const offered = [...html.matchAll(/name="account" value="([a-z]+)"/g)].map(([, subject]) => subject)
+  const offered = [...html.matchAll(/name="account" value="([a-z]+)"/g)].map(
+    ([, subject]) => subject,
+  )
   if (offered.length === 0) throw new SignInError('The issuer did not show its sign-in page')
-  if (!offered.includes(as)) throw new SignInError(`Nobody here has this name: sign in as ${offered.join(' or ')}`)
+  if (!offered.includes(as))
+    throw new SignInError(`Nobody here has this name: sign in as ${offered.join(' or ')}`)
   return new URLSearchParams({ account: as })
 }
 

@@ -1,6 +1,13 @@
 // oidc-provider's configuration for TaskFlow: what is on, what is off, how long things live. Every default that prints is replaced.
 
-import { type Client, type Context, errors, interactionPolicy, type OidcRequestContext, type Provider } from 'oidc-provider'
+import {
+  type Client,
+  type Context,
+  errors,
+  interactionPolicy,
+  type OidcRequestContext,
+  type Provider,
+} from 'oidc-provider'
 import { findPerson } from './accounts.ts'
 import { clients } from './clients.ts'
 import type { ActClaim } from './exchange-policy.ts'
@@ -36,7 +43,11 @@ export function configuration(
     enabledJWA: { clientAuthSigningAlgValues: ['ES256'], idTokenSigningAlgValues: ['ES256'] },
     jwks: { keys: [keys.issuerKey] },
     cookies: {
-      names: { session: 'taskflow_session', interaction: 'taskflow_sign_in', resume: 'taskflow_resume' },
+      names: {
+        session: 'taskflow_session',
+        interaction: 'taskflow_sign_in',
+        resume: 'taskflow_resume',
+      },
       keys: keys.cookieKeys.map((key) => key.reveal()),
       long: { ...cookie, path: ENDPOINTS },
       short: cookie,
@@ -65,7 +76,11 @@ export function configuration(
       userinfo: { enabled: false },
       revocation: { enabled: true, allowedPolicy: ownToken },
       introspection: { enabled: true, allowedPolicy: ownToken },
-      rpInitiatedLogout: { enabled: true, logoutSource: signOutPage, postLogoutSuccessSource: signedOutPage(web) },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: signOutPage,
+        postLogoutSuccessSource: signedOutPage(web),
+      },
       resourceIndicators: {
         enabled: true,
         defaultResource: (_context: Context, _client: Client, granted?: readonly string[]) =>
@@ -76,22 +91,39 @@ export function configuration(
         },
       },
     },
-    interactions: { policy, url: (_context: Context, { uid }: { uid: string }) => `/interaction/${uid}` },
+    interactions: {
+      policy,
+      url: (_context: Context, { uid }: { uid: string }) => `/interaction/${uid}`,
+    },
     loadExistingGrant: grant,
     findAccount: (_context: Context, subject: string) => {
       const person = findPerson(subject)
-      return person && { accountId: person.subject, claims: () => ({ sub: person.subject, name: person.name }) }
+      return (
+        person && {
+          accountId: person.subject,
+          claims: () => ({ sub: person.subject, name: person.name }),
+        }
+      )
     },
     // `gid` names the grant behind the token, so that an exchange can see whether it still stands.
-    extraTokenClaims: (_context: Context, token: { readonly accountId?: string; readonly grantId?: string }) => {
+    extraTokenClaims: (
+      _context: Context,
+      token: { readonly accountId?: string; readonly grantId?: string },
+    ) => {
       const act = actOf(token)
-      return { name: findPerson(token.accountId)?.name, gid: token.grantId, ...(act ? { act } : {}) }
+      return {
+        name: findPerson(token.accountId)?.name,
+        gid: token.grantId,
+        ...(act ? { act } : {}),
+      }
     },
-    issueRefreshToken: (_context: Context, client: Client) => client.grantTypeAllowed('refresh_token'),
+    issueRefreshToken: (_context: Context, client: Client) =>
+      client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: true,
     // A refresh token ends with the session: signing out in one tab signs out everywhere.
     expiresWithSession: () => true,
-    clientBasedCORS: (_context: Context, origin: string, client: Client) => origin === web && client.clientId === 'taskflow-page',
+    clientBasedCORS: (_context: Context, origin: string, client: Client) =>
+      origin === web && client.clientId === 'taskflow-page',
     renderError: errorPage(web),
     ttl: {
       AccessToken: ACCESS_TOKEN_LIFE,
@@ -101,12 +133,17 @@ export function configuration(
       Session: 14 * DAY,
       Grant: 30 * DAY,
       // Rotation does not lengthen the life of the family (RFC 9700 section 4.14.2).
-      RefreshToken: (context: OidcRequestContext) => context.oidc.entities.RotatedRefreshToken?.remainingTTL ?? 14 * DAY,
+      RefreshToken: (context: OidcRequestContext) =>
+        context.oidc.entities.RotatedRefreshToken?.remainingTTL ?? 14 * DAY,
     },
   }
 }
 
-function ownToken(_context: Context, client: Client, token: { readonly clientId: string }): boolean {
+function ownToken(
+  _context: Context,
+  client: Client,
+  token: { readonly clientId: string },
+): boolean {
   return token.clientId === client.clientId
 }
 

@@ -10,7 +10,10 @@ export interface CookieJar {
 
 /** Makes an empty jar. */
 export function cookieJar(): CookieJar {
-  const cookies = new Map<string, { readonly name: string; readonly value: string; readonly path: string }>()
+  const cookies = new Map<
+    string,
+    { readonly name: string; readonly value: string; readonly path: string }
+  >()
   return {
     keep(response) {
       for (const line of response.headers.getSetCookie()) {
@@ -24,7 +27,9 @@ export function cookieJar(): CookieJar {
       }
     },
     header(path) {
-      const fitting = [...cookies.values()].filter((one) => path === one.path || path.startsWith(one.path.replace(/\/?$/, '/')))
+      const fitting = [...cookies.values()].filter(
+        (one) => path === one.path || path.startsWith(one.path.replace(/\/?$/, '/')),
+      )
       return fitting.map(({ name, value }) => `${name}=${value}`).join('; ')
     },
   }

@@ -61,7 +61,10 @@ export function registerExchange(provider: Provider, options: ExchangeOptions): 
       grantId: verified.grantId,
       gty: EXCHANGE_GRANT,
       expiresIn: decision.lifetime,
-      resourceServer: new provider.ResourceServer(decision.target, resourceServerInfo(decision.target)),
+      resourceServer: new provider.ResourceServer(
+        decision.target,
+        resourceServerInfo(decision.target),
+      ),
     })
     token.scope = decision.scopes.join(' ')
     options.remember(token, decision.act)

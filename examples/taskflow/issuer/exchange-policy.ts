@@ -38,7 +38,12 @@ export interface ExchangeRequest {
 }
 
 /** The error codes of RFC 6749 section 5.2 and RFC 8693 section 2.2.2 that a refusal may have. */
-export type ExchangeError = 'invalid_request' | 'invalid_grant' | 'invalid_target' | 'invalid_scope' | 'unauthorized_client'
+export type ExchangeError =
+  | 'invalid_request'
+  | 'invalid_grant'
+  | 'invalid_target'
+  | 'invalid_scope'
+  | 'unauthorized_client'
 
 /** What may be issued, or why nothing is. */
 export type ExchangeDecision =
@@ -78,28 +83,48 @@ export function decideExchange(
   if (malformed) return refuse('invalid_request', malformed)
   const lifetime = subject ? Math.min(LONGEST_LIFE, Math.floor(subject.expiresAt - now)) : 0
   // A token with several audiences is nobody's own: it is refused rather than guessed about.
-  const ours = subject && subject.audience.length === 1 ? own.filter((rule) => rule.subjectAudience === subject.audience[0]) : []
+  const ours =
+    subject && subject.audience.length === 1
+      ? own.filter((rule) => rule.subjectAudience === subject.audience[0])
+      : []
   if (!subject || lifetime < 1 || ours.length === 0)
     return refuse('invalid_grant', 'the subject token cannot be exchanged by this client')
   const targets = new Set(request.targets)
   const rule = targets.size === 1 ? ours.find((one) => targets.has(one.target)) : undefined
   if (!rule) return refuse('invalid_target', 'this client may not have a token for this resource')
   const available = subject.scopes.filter((scope) => rule.scopes.includes(scope))
-  const scopes = request.scope === undefined ? available : [...new Set(request.scope.split(' ').filter((scope) => scope !== ''))]
+  const scopes =
+    request.scope === undefined
+      ? available
+      : [...new Set(request.scope.split(' ').filter((scope) => scope !== ''))]
   if (scopes.length === 0 || scopes.some((scope) => !available.includes(scope))) {
-    return refuse('invalid_scope', 'the scope is more than the subject token has, or than this client may have')
+    return refuse(
+      'invalid_scope',
+      'the scope is more than the subject token has, or than this client may have',
+    )
   }
-  return { ok: true, target: rule.target, scopes, lifetime, act: { sub: client, ...(subject.act ? { act: subject.act } : {}) } }
+  return {
+    ok: true,
+    target: rule.target,
+    scopes,
+    lifetime,
+    act: { sub: client, ...(subject.act ? { act: subject.act } : {}) },
+  }
 }
 
 /** What is wrong with the request as such, if anything. */
 function judgeRequest(request: ExchangeRequest): string | undefined {
-  if (request.subjectTokenType !== ACCESS_TOKEN_TYPE) return `subject_token_type must be ${ACCESS_TOKEN_TYPE}`
-  if (request.requestedTokenType !== undefined && request.requestedTokenType !== ACCESS_TOKEN_TYPE) {
+  if (request.subjectTokenType !== ACCESS_TOKEN_TYPE)
+    return `subject_token_type must be ${ACCESS_TOKEN_TYPE}`
+  if (
+    request.requestedTokenType !== undefined &&
+    request.requestedTokenType !== ACCESS_TOKEN_TYPE
+  ) {
     return `requested_token_type must be ${ACCESS_TOKEN_TYPE}`
   }
   // The actor is the client that authenticated; an actor token could only contradict that.
-  if (request.hasActorToken) return 'actor_token is not supported: the actor is the authenticated client'
+  if (request.hasActorToken)
+    return 'actor_token is not supported: the actor is the authenticated client'
   if (request.targets.length === 0) return 'resource or audience must name the target'
   return undefined
 }

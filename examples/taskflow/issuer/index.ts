@@ -63,7 +63,9 @@ export function createIssuer(options: IssuerOptions): Issuer {
     verifySubject: subjectVerifier(issuer, keys.issuerKey),
     remember: (token, act) => actors.set(token, act),
   })
-  const names = new Map(clients(web, keys).map((client) => [client.client_id, String(client.client_name)]))
+  const names = new Map(
+    clients(web, keys).map((client) => [client.client_id, String(client.client_name)]),
+  )
   provider.use(guard(issuer, web))
   provider.use(asRfc6749)
   provider.use(signInStep(provider, web, (id) => names.get(id) ?? 'An application'))
@@ -98,7 +100,17 @@ async function asRfc6749(context: Context, next: () => Promise<void>): Promise<v
   await next()
   const { client, params, route } = context.oidc ?? {}
   const grantType = params?.grant_type
-  const refused = typeof context.body === 'object' && context.body !== null && 'error' in context.body ? context.body : undefined
-  if (route !== 'token' || !client || refused?.error !== 'invalid_request' || typeof grantType !== 'string') return
-  if (!client.grantTypeAllowed(grantType)) context.body = { ...refused, error: 'unauthorized_client' }
+  const refused =
+    typeof context.body === 'object' && context.body !== null && 'error' in context.body
+      ? context.body
+      : undefined
+  if (
+    route !== 'token' ||
+    !client ||
+    refused?.error !== 'invalid_request' ||
+    typeof grantType !== 'string'
+  )
+    return
+  if (!client.grantTypeAllowed(grantType))
+    context.body = { ...refused, error: 'unauthorized_client' }
 }

@@ -134,7 +134,11 @@ declare module 'oidc-provider' {
     on(event: string, listener: (context: Context, error: Error) => void): this
     callback(): (request: IncomingMessage, response: ServerResponse) => void
     interactionDetails(request: IncomingMessage, response: ServerResponse): Promise<Interaction>
-    interactionResult(request: IncomingMessage, response: ServerResponse, result: Record<string, unknown>): Promise<string>
+    interactionResult(
+      request: IncomingMessage,
+      response: ServerResponse,
+      result: Record<string, unknown>,
+    ): Promise<string>
     registerGrantType(
       name: string,
       handler: (context: OidcRequestContext) => Promise<void>,

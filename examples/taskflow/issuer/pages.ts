@@ -84,14 +84,20 @@ ${form.replace('</form>', '<button type="submit" name="logout" value="yes">Sign 
 export function signedOutPage(web: string): (context: Context) => void {
   return (context) => {
     context.type = 'html'
-    context.body = page('Signed out', `<h1>You are signed out</h1>\n<p><a href="${escapeHtml(web)}/">Back to TaskFlow</a></p>`)
+    context.body = page(
+      'Signed out',
+      `<h1>You are signed out</h1>\n<p><a href="${escapeHtml(web)}/">Back to TaskFlow</a></p>`,
+    )
   }
 }
 
 /** Shown when a request cannot be answered and there is no client to send the error to. */
 export function errorPage(
   web: string,
-): (context: Context, out: { readonly error: string; readonly error_description?: string }) => void {
+): (
+  context: Context,
+  out: { readonly error: string; readonly error_description?: string },
+) => void {
   return (context, { error, error_description: description = '' }) => {
     context.type = 'html'
     context.body = page(
@@ -105,6 +111,12 @@ export function errorPage(
 }
 
 function escapeHtml(text: string): string {
-  const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+  const entities: Readonly<Record<string, string>> = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+  }
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? '')
 }

@@ -12,7 +12,11 @@ const LONGEST_FORM = 1024
  * Handles `/interaction/:uid`. Forgery is kept out by oidc-provider's interaction cookie: signed, SameSite=Lax, its path this one URL,
  * which no other site can know.
  */
-export function signInStep(provider: Provider, web: string, clientName: (clientId: unknown) => string) {
+export function signInStep(
+  provider: Provider,
+  web: string,
+  clientName: (clientId: unknown) => string,
+) {
   const refuse = errorPage(web)
   return async (context: Context, next: () => Promise<void>): Promise<void> => {
     const uid = /^\/interaction\/([A-Za-z0-9_-]+)$/.exec(context.path)?.[1]
@@ -21,20 +25,36 @@ export function signInStep(provider: Provider, web: string, clientName: (clientI
     const interaction = await find(provider, context, uid)
     if (!interaction) {
       context.status = 400
-      refuse(context, { error: 'invalid_request', error_description: 'this sign-in has ended or began in another browser' })
+      refuse(context, {
+        error: 'invalid_request',
+        error_description: 'this sign-in has ended or began in another browser',
+      })
       return
     }
     if (context.method === 'GET') {
-      context.set('content-security-policy', contentSecurityPolicy([web, ...origin(interaction.params.redirect_uri)]))
+      context.set(
+        'content-security-policy',
+        contentSecurityPolicy([web, ...origin(interaction.params.redirect_uri)]),
+      )
       context.type = 'html'
       const { client_id: clientId, scope } = interaction.params
-      context.body = signInPage(uid, clientName(clientId), String(scope).split(' ').includes('tasks:write'))
+      context.body = signInPage(
+        uid,
+        clientName(clientId),
+        String(scope).split(' ').includes('tasks:write'),
+      )
       return
     }
-    const person = context.method === 'POST' ? findPerson((await readForm(context.req))?.get('account')) : undefined
+    const person =
+      context.method === 'POST'
+        ? findPerson((await readForm(context.req))?.get('account'))
+        : undefined
     if (!person) {
       context.status = 400
-      refuse(context, { error: 'invalid_request', error_description: 'choose one of the people on the sign-in page' })
+      refuse(context, {
+        error: 'invalid_request',
+        error_description: 'choose one of the people on the sign-in page',
+      })
       return
     }
     const login = { accountId: person.subject }
@@ -44,7 +64,11 @@ export function signInStep(provider: Provider, web: string, clientName: (clientI
   }
 }
 
-async function find(provider: Provider, context: Context, uid: string): Promise<Interaction | undefined> {
+async function find(
+  provider: Provider,
+  context: Context,
+  uid: string,
+): Promise<Interaction | undefined> {
   try {
     const interaction = await provider.interactionDetails(context.req, context.res)
     return interaction.uid === uid ? interaction : undefined

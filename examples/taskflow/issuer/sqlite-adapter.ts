@@ -35,7 +35,11 @@ const SCHEMA = `
 `
 
 /** What a revoked grant takes with it. Not the sign-in that has begun: it notes the grant of the person who is about to change. */
-const ENDS_WITH_GRANT: ReadonlySet<string> = new Set(['AccessToken', 'AuthorizationCode', 'RefreshToken'])
+const ENDS_WITH_GRANT: ReadonlySet<string> = new Set([
+  'AccessToken',
+  'AuthorizationCode',
+  'RefreshToken',
+])
 /** Seconds between two sweeps of what has expired. */
 const SWEEP_EVERY = 60
 /** Seconds that something without an expiry of its own is kept. */
@@ -48,10 +52,18 @@ export function openStorage({ path, now = Date.now }: StorageOptions): Storage {
   const database = new DatabaseSync(path)
   database.exec(SCHEMA)
   const put = database.prepare('INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)')
-  const byId = database.prepare('SELECT payload, consumed FROM entries WHERE model = ? AND id = ? AND expires_at > ?')
-  const byUid = database.prepare('SELECT payload, consumed FROM entries WHERE model = ? AND uid = ? AND expires_at > ?')
-  const consume = database.prepare('UPDATE entries SET consumed = ? WHERE model = ? AND id = ? AND consumed IS NULL')
-  const grantOf = database.prepare('SELECT grant_id AS grantId FROM entries WHERE model = ? AND id = ?')
+  const byId = database.prepare(
+    'SELECT payload, consumed FROM entries WHERE model = ? AND id = ? AND expires_at > ?',
+  )
+  const byUid = database.prepare(
+    'SELECT payload, consumed FROM entries WHERE model = ? AND uid = ? AND expires_at > ?',
+  )
+  const consume = database.prepare(
+    'UPDATE entries SET consumed = ? WHERE model = ? AND id = ? AND consumed IS NULL',
+  )
+  const grantOf = database.prepare(
+    'SELECT grant_id AS grantId FROM entries WHERE model = ? AND id = ?',
+  )
   const drop = database.prepare('DELETE FROM entries WHERE model = ? AND id = ?')
   const dropByGrant = database.prepare('DELETE FROM entries WHERE grant_id = ?')
   const dropExpired = database.prepare('DELETE FROM entries WHERE expires_at <= ?')
@@ -70,7 +82,15 @@ export function openStorage({ path, now = Date.now }: StorageOptions): Storage {
       const { jti, ...rest } = withoutCookie(payload)
       const { uid = null, consumed = null } = payload
       const grantId = ENDS_WITH_GRANT.has(model) ? (payload.grantId ?? null) : null
-      put.run(model, fingerprint(id), JSON.stringify(rest), grantId, uid, consumed, seconds() + expiresIn)
+      put.run(
+        model,
+        fingerprint(id),
+        JSON.stringify(rest),
+        grantId,
+        uid,
+        consumed,
+        seconds() + expiresIn,
+      )
     },
     async find(id) {
       const payload = parse(byId.get(model, fingerprint(id), seconds()))

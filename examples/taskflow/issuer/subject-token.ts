@@ -15,7 +15,9 @@ export interface VerifiedSubject {
 /** Gives undefined for anything that is not an access token of this issuer. */
 export type VerifySubject = (token: string) => Promise<(VerifiedSubject & SubjectToken) | undefined>
 
-const actClaim: z.ZodType<ActClaim> = z.lazy(() => z.object({ sub: z.string(), act: actClaim.optional() }))
+const actClaim: z.ZodType<ActClaim> = z.lazy(() =>
+  z.object({ sub: z.string(), act: actClaim.optional() }),
+)
 
 const claims = z.object({
   sub: z.string().min(1),
@@ -32,10 +34,21 @@ export function subjectVerifier(issuer: string, issuerKey: PrivateKey): VerifySu
   return async (token) => {
     try {
       // `typ` keeps out ID tokens and client assertions, which the same key could vouch for (RFC 9068 section 4).
-      const { payload } = await jwtVerify(token, publicKey, { issuer, typ: 'at+jwt', algorithms: ['ES256'] })
+      const { payload } = await jwtVerify(token, publicKey, {
+        issuer,
+        typ: 'at+jwt',
+        algorithms: ['ES256'],
+      })
       const { sub, gid, aud, scope, exp, act } = claims.parse(payload)
       const scopes = scope.split(' ').filter((one) => one !== '')
-      return { subject: sub, grantId: gid, audience: aud, scopes, expiresAt: exp, ...(act ? { act } : {}) }
+      return {
+        subject: sub,
+        grantId: gid,
+        audience: aud,
+        scopes,
+        expiresAt: exp,
+        ...(act ? { act } : {}),
+      }
     } catch (error) {
       if (error instanceof joseErrors.JOSEError || error instanceof z.ZodError) return undefined
       throw error

@@ -44,7 +44,9 @@ export type Acting =
   | { readonly ok: false; readonly failure: ApiFailure | 'user_id' }
 
 /** Makes it; the request is the one that brought the call, for its trace. */
-export function createActing(options: ActingOptions): (request: Request, claimed: Claimed) => Promise<Acting> {
+export function createActing(
+  options: ActingOptions,
+): (request: Request, claimed: Claimed) => Promise<Acting> {
   const { resource, api, verifier, exchanger, fetch = globalThis.fetch } = options
   const auditor = createAuditor(options.audit, { fingerprintKey: options.fingerprintKey })
   const door = createDoor({ resource, verifier, auditor, hop: 'server-door' })
@@ -56,7 +58,15 @@ export function createActing(options: ActingOptions): (request: Request, claimed
     const { principal, token, credential, trace } = admission.value
     if (user_id !== principal.subject) {
       const reason = 'subject_header_mismatch'
-      await auditor({ hop: 'server-door', trace, principal, outcome: 'refused', reason, destination: resource, operation: tool })
+      await auditor({
+        hop: 'server-door',
+        trace,
+        principal,
+        outcome: 'refused',
+        reason,
+        destination: resource,
+        operation: tool,
+      })
       return { ok: false, failure: 'user_id' }
     }
     const target = { resource: api, scopes: token.scopes }
@@ -77,7 +87,15 @@ export function createActing(options: ActingOptions): (request: Request, claimed
       async fetch(input, init) {
         const { method = 'GET' } = init ?? {}
         const placement = 'header Authorization'
-        const hop = { hop: 'api', trace, principal, audience: [api], destination: api, placement, operation: method } as const
+        const hop = {
+          hop: 'api',
+          trace,
+          principal,
+          audience: [api],
+          destination: api,
+          placement,
+          operation: method,
+        } as const
         await auditor({ ...hop, ...described(issued.value), outcome: 'allowed' })
         const headers = new Headers(init?.headers)
         headers.set('authorization', `Bearer ${issued.value.credential.reveal()}`)
@@ -90,7 +108,8 @@ export function createActing(options: ActingOptions): (request: Request, claimed
 
 function credentialOf(text: string): Result<Credential> {
   // Nothing else can stand in a header, where it was before somebody made an argument of it (RFC 6750 section 2.1).
-  if (!/^[\w.~+/-]{1,8192}=*$/.test(text)) return { ok: false, refusal: { reason: 'credential_malformed' } }
+  if (!/^[\w.~+/-]{1,8192}=*$/.test(text))
+    return { ok: false, refusal: { reason: 'credential_malformed' } }
   return { ok: true, value: new Credential(text) }
 }
 
@@ -98,6 +117,14 @@ function codeOf(status: number): 'permission_missing' | 'unavailable' | 'signed_
   return status === 403 ? 'permission_missing' : status === 503 ? 'unavailable' : 'signed_out'
 }
 
-function described({ scopes, expiresAt, tokenId }: { scopes: readonly string[]; expiresAt: number; tokenId?: string }) {
+function described({
+  scopes,
+  expiresAt,
+  tokenId,
+}: {
+  scopes: readonly string[]
+  expiresAt: number
+  tokenId?: string
+}) {
   return { scopes, expiresAt, ...(tokenId === undefined ? {} : { tokenId }) }
 }

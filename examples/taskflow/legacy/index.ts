@@ -22,15 +22,29 @@ export interface TaskflowClassic {
 }
 
 /** Makes the server. It keeps nothing between requests. */
-export function createTaskflowClassic({ deadline, onError, ...options }: TaskflowClassicOptions): TaskflowClassic {
+export function createTaskflowClassic({
+  deadline,
+  onError,
+  ...options
+}: TaskflowClassicOptions): TaskflowClassic {
   const act = createActing(options)
   const { host } = new URL(options.resource)
   const handler = createMcpHandler(
     ({ requestInfo }) => {
       if (!requestInfo) throw new Error('An MCP request must come over HTTP')
-      const server = new McpServer({ name: 'taskflow-classic', title: 'TaskFlow classic', version: '0.0.0' })
+      const server = new McpServer({
+        name: 'taskflow-classic',
+        title: 'TaskFlow classic',
+        version: '0.0.0',
+      })
       const { api } = options
-      registerClassicTools({ server, api, deadline, act: (claimed) => act(requestInfo, claimed), report: onError })
+      registerClassicTools({
+        server,
+        api,
+        deadline,
+        act: (claimed) => act(requestInfo, claimed),
+        report: onError,
+      })
       return server
     },
     { maxRequestBodySize: 64 * 1024 },
@@ -38,7 +52,8 @@ export function createTaskflowClassic({ deadline, onError, ...options }: Taskflo
   return {
     async fetch(request) {
       // A rebound DNS name, or a page in the person's browser.
-      if (new URL(request.url).host !== host || request.headers.has('origin')) return new Response(null, { status: 403 })
+      if (new URL(request.url).host !== host || request.headers.has('origin'))
+        return new Response(null, { status: 403 })
       return handler.fetch(request)
     },
     close: () => handler.close(),

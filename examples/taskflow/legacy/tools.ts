@@ -44,7 +44,10 @@ function classicTools(): readonly ((tools: ClassicTools) => void)[] {
   return all
 }
 
-function classic<Args, Answer extends Record<string, unknown>>(name: string, tool: TaskTool<Args, Answer>) {
+function classic<Args, Answer extends Record<string, unknown>>(
+  name: string,
+  tool: TaskTool<Args, Answer>,
+) {
   const { title, description, input, output, request } = tool
   const flat = FLAT.test(name)
   const shape: z.ZodRawShape = { ...credentials, ...input.shape }
@@ -58,15 +61,35 @@ function classic<Args, Answer extends Record<string, unknown>>(name: string, too
       guardTool(
         { report },
         name,
-        async (args: Readonly<Record<string, unknown>>, { mcpReq }: { mcpReq: { signal: AbortSignal } }) => {
+        async (
+          args: Readonly<Record<string, unknown>>,
+          { mcpReq }: { mcpReq: { signal: AbortSignal } },
+        ) => {
           const { user_id, access_token, ...own } = claimed.parse(flat ? args : args.params)
           const at = flat ? '/access_token' : '/params/access_token'
           const asked = request(input.parse(own))
-          const acting = await act({ user_id, access_token, at, tool: name, scopes: taskToolScopes[name] ?? [] })
-          if (!acting.ok) return failure(acting.failure === 'user_id' ? NOT_THEIRS : sentence(acting.failure, asked))
-          const answer = await callApi({ url: api, fetch: acting.fetch, deadline }, asked, output, mcpReq.signal)
+          const acting = await act({
+            user_id,
+            access_token,
+            at,
+            tool: name,
+            scopes: taskToolScopes[name] ?? [],
+          })
+          if (!acting.ok)
+            return failure(
+              acting.failure === 'user_id' ? NOT_THEIRS : sentence(acting.failure, asked),
+            )
+          const answer = await callApi(
+            { url: api, fetch: acting.fetch, deadline },
+            asked,
+            output,
+            mcpReq.signal,
+          )
           if (!answer.ok) return failure(sentence(answer.failure, asked))
-          return { content: [{ type: 'text' as const, text: JSON.stringify(answer.value) }], structuredContent: answer.value }
+          return {
+            content: [{ type: 'text' as const, text: JSON.stringify(answer.value) }],
+            structuredContent: answer.value,
+          }
         },
       ),
     )

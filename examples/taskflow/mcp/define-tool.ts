@@ -51,9 +51,17 @@ export function defineTool<Args, Answer extends Record<string, unknown>>(
     { title, description, inputSchema: input, outputSchema: output, annotations },
     guardTool(call, name, async (args: Args, { mcpReq }: { mcpReq: { signal: AbortSignal } }) => {
       const asked = request(args)
-      const answer = await callApi({ url: api, fetch: call.fetch('tasks'), deadline }, asked, output, mcpReq.signal)
+      const answer = await callApi(
+        { url: api, fetch: call.fetch('tasks'), deadline },
+        asked,
+        output,
+        mcpReq.signal,
+      )
       if (!answer.ok) return failure(sentence(answer.failure, asked))
-      return { content: [{ type: 'text' as const, text: JSON.stringify(answer.value) }], structuredContent: answer.value }
+      return {
+        content: [{ type: 'text' as const, text: JSON.stringify(answer.value) }],
+        structuredContent: answer.value,
+      }
     }),
   )
 }

@@ -6,7 +6,8 @@ import { defineTool } from './define-tool.ts'
 import { registerTaskTools, taskToolScopes } from './tools.ts'
 
 /** Options of {@link createTaskflowMcp}: the server kit's, without what TaskFlow decides itself. `deadline` is 10,000 by default. */
-export interface TaskflowMcpOptions extends Omit<ProtectOptions, 'toolScopes' | 'scopes' | 'apis' | 'exchanger'> {
+export interface TaskflowMcpOptions
+  extends Omit<ProtectOptions, 'toolScopes' | 'scopes' | 'apis' | 'exchanger'> {
   /** The API's resource, ending in `/api`: where the tools' tokens are for. */
   readonly api: string
   readonly exchanger: NonNullable<ProtectOptions['exchanger']>
@@ -25,7 +26,11 @@ export interface TaskflowMcp {
  *
  * @throws TypeError that names the setting, for a configuration that cannot work.
  */
-export function createTaskflowMcp({ api, deadline = 10_000, ...options }: TaskflowMcpOptions): TaskflowMcp {
+export function createTaskflowMcp({
+  api,
+  deadline = 10_000,
+  ...options
+}: TaskflowMcpOptions): TaskflowMcp {
   // The SDK hands each request's authInfo through to the factory, which finds its call by it: bound to the request, not to a connection.
   const calls = new WeakMap<object, ServerCall>()
   const handler = createMcpHandler(({ authInfo }) => {
@@ -33,7 +38,10 @@ export function createTaskflowMcp({ api, deadline = 10_000, ...options }: Taskfl
     if (!call) throw new Error('An MCP request must come through the door')
     const server = new McpServer(
       { name: 'taskflow', title: 'TaskFlow', version: '0.0.0' },
-      { instructions: 'The task list of the person who is signed in. Tasks are named by their numbers; list them to find one.' },
+      {
+        instructions:
+          'The task list of the person who is signed in. Tasks are named by their numbers; list them to find one.',
+      },
     )
     registerTaskTools((name, tool) => defineTool({ server, call, api, deadline }, name, tool))
     return server

@@ -19,12 +19,18 @@ export const inputs = {
     priority: z.enum(PRIORITIES).optional().describe('Default: medium.'),
     due_date: due_date.optional().describe('The day by which it is due, as YYYY-MM-DD.'),
     tags: tags.optional().describe('Labels for finding it again.'),
-    project: name.optional().describe('The project that it belongs to; a new name begins a new project.'),
+    project: name
+      .optional()
+      .describe('The project that it belongs to; a new name begins a new project.'),
     assignee: name.optional().describe('Who is to do it.'),
   }),
   list: z.strictObject({
     status: z.enum(STATUSES).optional().describe('Only tasks with this status.'),
-    search: z.string().max(LIMITS.search).optional().describe('Only tasks in which all these words occur, in any case.'),
+    search: z
+      .string()
+      .max(LIMITS.search)
+      .optional()
+      .describe('Only tasks in which all these words occur, in any case.'),
     tags: tags.optional().describe('Only tasks that have all these tags.'),
     project: name.optional().describe('Only tasks of this project.'),
     sort: z.enum(SORTS).optional().describe('Default: created.'),
@@ -33,21 +39,37 @@ export const inputs = {
       .optional()
       .describe('Default: the most urgent and the latest updated first, all else ascending.'),
     limit: z.int().min(1).max(50).optional().describe('How many tasks at most. Default: 50.'),
-    offset: z.int().min(0).max(999_999).optional().describe('How many tasks to pass over, to see those after the first page.'),
+    offset: z
+      .int()
+      .min(0)
+      .max(999_999)
+      .optional()
+      .describe('How many tasks to pass over, to see those after the first page.'),
   }),
   update: z.strictObject({
     task_id,
     title: title.optional(),
     description: description.optional(),
-    status: z.enum(STATUSES).optional().describe('Use blocked to block a task, and pending or in_progress to take it up again.'),
+    status: z
+      .enum(STATUSES)
+      .optional()
+      .describe('Use blocked to block a task, and pending or in_progress to take it up again.'),
     priority: z.enum(PRIORITIES).optional(),
     due_date: due_date.nullable().optional().describe('As YYYY-MM-DD; null takes it away.'),
-    tags: tags.optional().describe('All tags that the task shall have; they replace the ones it has.'),
+    tags: tags
+      .optional()
+      .describe('All tags that the task shall have; they replace the ones it has.'),
     project: name.nullable().optional().describe('null takes it out of its project.'),
   }),
   task: z.strictObject({ task_id }),
-  progress: z.strictObject({ task_id, progress: z.int().min(0).max(100).describe('Percent done.') }),
-  assign: z.strictObject({ task_id, assignee: name.nullable().describe('Who is to do it; null for nobody.') }),
+  progress: z.strictObject({
+    task_id,
+    progress: z.int().min(0).max(100).describe('Percent done.'),
+  }),
+  assign: z.strictObject({
+    task_id,
+    assignee: name.nullable().describe('Who is to do it; null for nobody.'),
+  }),
   none: z.strictObject({}),
 }
 
@@ -68,10 +90,17 @@ const task = z.object({
 
 export const outputs = {
   task: z.object({ task }),
-  tasks: z.object({ tasks: z.array(task), total: z.int().min(0).describe('How many tasks match in all.') }),
+  tasks: z.object({
+    tasks: z.array(task),
+    total: z.int().min(0).describe('How many tasks match in all.'),
+  }),
   projects: z.object({
     projects: z.array(
-      z.object({ name: z.string(), tasks: z.int().min(0), open: z.int().min(0).describe('Tasks that are not completed.') }),
+      z.object({
+        name: z.string(),
+        tasks: z.int().min(0),
+        open: z.int().min(0).describe('Tasks that are not completed.'),
+      }),
     ),
   }),
 }

@@ -5,12 +5,22 @@ import type { ApiRequest } from './tasks-api.ts'
 
 /** Why the API did not do it. */
 export type ApiFailure =
-  | { readonly code: 'task_unknown' | 'progress_refused' | 'permission_missing' | 'signed_out' | 'unavailable' }
+  | {
+      readonly code:
+        | 'task_unknown'
+        | 'progress_refused'
+        | 'permission_missing'
+        | 'signed_out'
+        | 'unavailable'
+    }
   | { readonly code: 'transition_refused'; readonly from: Status; readonly to: Status }
   | { readonly code: 'fields_invalid'; readonly fields: readonly string[] }
 
 /** The sentence for a failure. */
-export function sentence(failure: ApiFailure, { method, path }: Pick<ApiRequest, 'method' | 'path'>): string {
+export function sentence(
+  failure: ApiFailure,
+  { method, path }: Pick<ApiRequest, 'method' | 'path'>,
+): string {
   const readOnly = method === 'GET'
   const task_id = path[1]
   switch (failure.code) {
@@ -35,7 +45,17 @@ export function sentence(failure: ApiFailure, { method, path }: Pick<ApiRequest,
   }
 }
 
-const FIELDS = new Set(['title', 'description', 'status', 'priority', 'due_date', 'tags', 'project', 'assignee', 'progress'])
+const FIELDS = new Set([
+  'title',
+  'description',
+  'status',
+  'priority',
+  'due_date',
+  'tags',
+  'project',
+  'assignee',
+  'progress',
+])
 
 const A: Readonly<Record<Status, string>> = {
   pending: 'A pending task',

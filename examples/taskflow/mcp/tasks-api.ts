@@ -5,7 +5,9 @@ import { z } from 'zod'
 import { STATUSES } from '../api/task.ts'
 import type { ApiFailure } from './sentences.ts'
 
-export type ApiAnswer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: ApiFailure }
+export type ApiAnswer<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: ApiFailure }
 
 /** One request to the API. */
 export interface ApiRequest {
@@ -42,13 +44,18 @@ export async function callApi<T>(
   try {
     const response = await api.fetch(url, {
       method: request.method,
-      headers: { accept: 'application/json', ...(request.body ? { 'content-type': 'application/json' } : {}) },
+      headers: {
+        accept: 'application/json',
+        ...(request.body ? { 'content-type': 'application/json' } : {}),
+      },
       ...(request.body ? { body: JSON.stringify(request.body) } : {}),
       signal: AbortSignal.any([signal, late]),
     })
     return await judge(response, schema)
   } catch (error) {
-    const away = error instanceof AuthError && (error.code === 'server_unavailable' || error.code === 'server_unreachable')
+    const away =
+      error instanceof AuthError &&
+      (error.code === 'server_unavailable' || error.code === 'server_unreachable')
     if (error instanceof AuthError && !away && !late.aborted) throw error
     return { ok: false, failure: { code: 'unavailable' } }
   }
@@ -59,8 +66,12 @@ export async function callApi<T>(
  *
  * @throws TypeError for a dot segment, which the URL parser resolves however it is encoded.
  */
-export function apiUrl(api: string, { path, query = {} }: Pick<ApiRequest, 'path' | 'query'>): string {
-  if (path.some((segment) => segment === '.' || segment === '..')) throw new TypeError('A path segment must not be a dot segment')
+export function apiUrl(
+  api: string,
+  { path, query = {} }: Pick<ApiRequest, 'path' | 'query'>,
+): string {
+  if (path.some((segment) => segment === '.' || segment === '..'))
+    throw new TypeError('A path segment must not be a dot segment')
   const url = new URL(`${api}/${path.map((segment) => encodeURIComponent(segment)).join('/')}`)
   for (const [name, value] of Object.entries(query)) {
     const values = value === undefined ? [] : typeof value === 'object' ? value : [String(value)]

@@ -18,11 +18,15 @@ export const taskToolScopes: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Registers one tool on a server. */
-export type DefineTaskTool = <Args, Answer extends Record<string, unknown>>(name: string, tool: TaskTool<Args, Answer>) => void
+export type DefineTaskTool = <Args, Answer extends Record<string, unknown>>(
+  name: string,
+  tool: TaskTool<Args, Answer>,
+) => void
 
 /** Defines the ten tools, in the way that a server defines its tools. */
 export function registerTaskTools(define: DefineTaskTool): void {
-  const change = (task_id: number, body: object) => ({ method: 'PATCH', path: ['tasks', task_id], body }) as const
+  const change = (task_id: number, body: object) =>
+    ({ method: 'PATCH', path: ['tasks', task_id], body }) as const
 
   define('taskflow_add_task', {
     title: 'Add a task',
@@ -38,7 +42,11 @@ export function registerTaskTools(define: DefineTaskTool): void {
     input: inputs.list,
     output: outputs.tasks,
     effect: 'read',
-    request: ({ tags, ...query }) => ({ method: 'GET', path: ['tasks'], query: { ...query, tag: tags } }),
+    request: ({ tags, ...query }) => ({
+      method: 'GET',
+      path: ['tasks'],
+      query: { ...query, tag: tags },
+    }),
   })
   define('taskflow_update_task', {
     title: 'Change a task',
@@ -59,7 +67,8 @@ export function registerTaskTools(define: DefineTaskTool): void {
   })
   define('taskflow_update_progress', {
     title: 'Update progress',
-    description: 'Sets how many percent of a task are done. The status stays: to complete a task, complete it.',
+    description:
+      'Sets how many percent of a task are done. The status stays: to complete a task, complete it.',
     input: inputs.progress,
     output: outputs.task,
     effect: 'set',

@@ -17,7 +17,8 @@ export async function startApp(config: Config, tokens: Tokens): Promise<void> {
   await customElements.whenDefined('onbehalf-chat')
   const chat = byId('assistant', HTMLElement) as OnbehalfChat
   chat.prompts = PROMPTS.map((label) => ({ label }))
-  chat.fetch = (input, init) => tokens.fetch('chat', input instanceof Request ? input.url : String(input), init)
+  chat.fetch = (input, init) =>
+    tokens.fetch('chat', input instanceof Request ? input.url : String(input), init)
   chat.attachments = { strategy: 'two-phase' }
   createPlacement((metadata) => {
     chat.metadata = metadata
@@ -43,14 +44,20 @@ export async function startApp(config: Config, tokens: Tokens): Promise<void> {
 type Show = (trace: string) => Promise<void>
 
 /** What the chat tells, and who wants to know. */
-function listen(chat: OnbehalfChat, readTasks: () => Promise<void>, showTrail: Show, showModel: Show): void {
+function listen(
+  chat: OnbehalfChat,
+  readTasks: () => Promise<void>,
+  showTrail: Show,
+  showModel: Show,
+): void {
   on(chat, 'chat-thread', ({ id, title }) => {
     history.replaceState(null, '', id === null ? location.pathname : `#${id}`)
     byId('chat-title', HTMLElement).textContent = title ?? 'New conversation'
   })
   on(chat, 'chat-event', ({ event }) => {
     // A step has ended: the tasks may have changed.
-    if (event.type === 'thread.item.updated' || event.type === 'thread.item.replaced') void readTasks()
+    if (event.type === 'thread.item.updated' || event.type === 'thread.item.replaced')
+      void readTasks()
   })
   on(chat, 'chat-response-end', ({ trace }) => {
     void readTasks()
@@ -61,7 +68,11 @@ function listen(chat: OnbehalfChat, readTasks: () => Promise<void>, showTrail: S
   })
 }
 
-function on<K extends keyof ChatEventMap>(chat: OnbehalfChat, name: K, listener: (detail: ChatEventMap[K]) => void): void {
+function on<K extends keyof ChatEventMap>(
+  chat: OnbehalfChat,
+  name: K,
+  listener: (detail: ChatEventMap[K]) => void,
+): void {
   chat.addEventListener(name, (event) => {
     if (event instanceof CustomEvent) listener(event.detail)
   })

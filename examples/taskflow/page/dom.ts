@@ -6,7 +6,11 @@ type Child = Node | string | undefined
 type Attributes = Readonly<Record<string, string | number | boolean | undefined>>
 
 /** A new element. Attribute names are always this page's own, never data. */
-export function el<K extends keyof HTMLElementTagNameMap>(tag: K, attributes: Attributes = {}, ...children: readonly Child[]) {
+export function el<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Attributes = {},
+  ...children: readonly Child[]
+) {
   const element = document.createElement(tag)
   for (const [name, value] of Object.entries(attributes)) setAttribute(element, name, value)
   element.append(...children.filter((child) => child !== undefined))
@@ -14,14 +18,22 @@ export function el<K extends keyof HTMLElementTagNameMap>(tag: K, attributes: At
 }
 
 /** A new button. */
-export function button(attributes: Attributes, onClick: () => void, ...children: readonly Child[]): HTMLButtonElement {
+export function button(
+  attributes: Attributes,
+  onClick: () => void,
+  ...children: readonly Child[]
+): HTMLButtonElement {
   const element = el('button', { type: 'button', ...attributes }, ...children)
   element.addEventListener('click', onClick)
   return element
 }
 
 /** Sets, changes or (`false`, undefined) removes an attribute. */
-export function setAttribute(element: Element, name: string, value: string | number | boolean | undefined): void {
+export function setAttribute(
+  element: Element,
+  name: string,
+  value: string | number | boolean | undefined,
+): void {
   if (value === false || value === undefined) element.removeAttribute(name)
   else element.setAttribute(name, value === true ? '' : String(value))
 }

@@ -2,7 +2,9 @@
 
 /** The members of an object; nothing of anything else. */
 export function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {}
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value))
+    : {}
 }
 
 /** A text, or undefined. */
@@ -26,6 +28,9 @@ export function texts(value: unknown): readonly string[] {
 }
 
 /** What `parse` makes of each element, those left out of which it makes nothing. */
-export function listOf<T>(value: unknown, parse: (element: unknown) => T | undefined): readonly T[] {
+export function listOf<T>(
+  value: unknown,
+  parse: (element: unknown) => T | undefined,
+): readonly T[] {
   return list(value).flatMap((element) => parse(element) ?? [])
 }

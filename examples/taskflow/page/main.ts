@@ -26,7 +26,9 @@ try {
   showModel(config)
   await start(config, await discover(config.issuer))
 } catch {
-  welcome('TaskFlow cannot be reached right now. Please try again.', 'Try again', () => location.reload())
+  welcome('TaskFlow cannot be reached right now. Please try again.', 'Try again', () =>
+    location.reload(),
+  )
 }
 
 async function start(config: Config, issuer: Issuer): Promise<void> {

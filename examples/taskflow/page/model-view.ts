@@ -10,14 +10,20 @@ export function createModelView(tokens: Tokens): (trace: string) => Promise<void
   const note = byId('model-note', HTMLElement)
   return async (trace) => {
     try {
-      const response = await tokens.fetch('chat', `/model-requests/${trace}`, { signal: AbortSignal.timeout(15_000) })
+      const response = await tokens.fetch('chat', `/model-requests/${trace}`, {
+        signal: AbortSignal.timeout(15_000),
+      })
       if (!response.ok) throw new Error(`status ${response.status}`)
-      const requests = list(record(await response.json()).requests).map((request) => JSON.stringify(request, null, 2))
+      const requests = list(record(await response.json()).requests).map((request) =>
+        JSON.stringify(request, null, 2),
+      )
       note.textContent =
         requests.length === 0
           ? 'The model was not asked for this answer.'
           : `The model was asked ${times(requests.length)}. Searched here, in your browser:`
-      findings.replaceChildren(...(requests.length === 0 ? [] : tokens.look(requests.join('\n')).map(drawFinding)))
+      findings.replaceChildren(
+        ...(requests.length === 0 ? [] : tokens.look(requests.join('\n')).map(drawFinding)),
+      )
       container.replaceChildren(...requests.map(drawRequest))
     } catch {
       container.replaceChildren()
@@ -28,10 +34,20 @@ export function createModelView(tokens: Tokens): (trace: string) => Promise<void
   }
 }
 
-function drawFinding({ what, found }: { readonly what: string; readonly found: boolean }): HTMLElement {
+function drawFinding({
+  what,
+  found,
+}: {
+  readonly what: string
+  readonly found: boolean
+}): HTMLElement {
   return el(
     'li',
-    { class: found ? 'finding bad' : 'finding', 'data-testid': 'finding', 'data-found': String(found) },
+    {
+      class: found ? 'finding bad' : 'finding',
+      'data-testid': 'finding',
+      'data-found': String(found),
+    },
     icon(found ? 'warning' : 'check'),
     el('span', {}, `${what}: ${found ? 'FOUND' : 'not in it'}`),
   )
@@ -42,7 +58,12 @@ function drawRequest(request: string, index: number): HTMLElement {
   return el(
     'details',
     { class: 'request', 'data-testid': 'model-request', open: index === 0 },
-    el('summary', {}, label, el('span', { class: 'size' }, `${request.length.toLocaleString('en')} characters`)),
+    el(
+      'summary',
+      {},
+      label,
+      el('span', { class: 'size' }, `${request.length.toLocaleString('en')} characters`),
+    ),
     // In the tab order because it scrolls: a keyboard must be able to move in it.
     el('pre', { tabindex: 0, role: 'region', 'aria-label': label }, request),
   )

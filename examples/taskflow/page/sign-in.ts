@@ -30,8 +30,13 @@ export function takeCallback(): URLSearchParams | undefined {
 export async function startSignIn(config: Config, issuer: Issuer, silent = false): Promise<void> {
   const verifier = randomBase64Url(32)
   const state = randomBase64Url(16)
-  sessionStorage.setItem(PENDING, JSON.stringify({ state, verifier, silent, thread: location.hash, at: Date.now() }))
-  const challenge = base64Url(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier))))
+  sessionStorage.setItem(
+    PENDING,
+    JSON.stringify({ state, verifier, silent, thread: location.hash, at: Date.now() }),
+  )
+  const challenge = base64Url(
+    new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier))),
+  )
   const url = new URL(issuer.authorization)
   const parameters = {
     client_id: config.clientId,
@@ -44,7 +49,8 @@ export async function startSignIn(config: Config, issuer: Issuer, silent = false
     ...(silent ? { prompt: 'none' } : {}),
   }
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
-  for (const resource of [config.resources.chat, config.resources.api]) url.searchParams.append('resource', resource)
+  for (const resource of [config.resources.chat, config.resources.api])
+    url.searchParams.append('resource', resource)
   location.assign(url)
 }
 
@@ -53,20 +59,27 @@ export async function startSignIn(config: Config, issuer: Issuer, silent = false
  *
  * @throws SignInFailed when the answer is not the one this tab waits for, or is a refusal.
  */
-export async function finishSignIn(config: Config, issuer: Issuer, callback: URLSearchParams): Promise<Grant | undefined> {
+export async function finishSignIn(
+  config: Config,
+  issuer: Issuer,
+  callback: URLSearchParams,
+): Promise<Grant | undefined> {
   const pending = takePending()
   // Somebody else's code, planted by a link, would sign this person in to the other's account (RFC 6749 section 10.12).
   if (!pending || pending.state !== callback.get('state'))
     throw new SignInFailed('This sign-in was not started in this tab. Please try again.')
   // RFC 9207: the answer must come from the issuer that was asked.
-  if (callback.get('iss') !== config.issuer) throw new SignInFailed('The answer did not come from the expected sign-in server.')
+  if (callback.get('iss') !== config.issuer)
+    throw new SignInFailed('The answer did not come from the expected sign-in server.')
   history.replaceState(null, '', `${location.pathname}${pending.thread}`)
   const code = callback.get('code')
   if (code === null) {
     forgetSignedIn()
     if (pending.silent) return undefined
     throw new SignInFailed(
-      callback.get('error') === 'access_denied' ? 'You cancelled the sign-in.' : 'The sign-in did not work. Please try again.',
+      callback.get('error') === 'access_denied'
+        ? 'You cancelled the sign-in.'
+        : 'The sign-in did not work. Please try again.',
     )
   }
   try {
@@ -79,7 +92,8 @@ export async function finishSignIn(config: Config, issuer: Issuer, callback: URL
       resource: config.resources.chat,
     })
   } catch (error) {
-    if (error instanceof GrantRefused) throw new SignInFailed('The sign-in server refused. Please try again.')
+    if (error instanceof GrantRefused)
+      throw new SignInFailed('The sign-in server refused. Please try again.')
     throw error
   }
 }
@@ -118,5 +132,10 @@ function takePending(): Pending | undefined {
   const thread = text(pending.thread) ?? ''
   const age = Date.now() - (number(pending.at) ?? 0)
   if (state === undefined || verifier === undefined || age > PENDING_MS) return undefined
-  return { state, verifier, silent: pending.silent === true, thread: thread.startsWith('#') ? thread : '' }
+  return {
+    state,
+    verifier,
+    silent: pending.silent === true,
+    thread: thread.startsWith('#') ? thread : '',
+  }
 }

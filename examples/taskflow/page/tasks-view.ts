@@ -27,12 +27,15 @@ export function createTasksView(api: string, tokens: Tokens): () => Promise<void
     do {
       wanted = false
       try {
-        const response = await tokens.fetch('api', `${api}/tasks?limit=200`, { signal: AbortSignal.timeout(15_000) })
+        const response = await tokens.fetch('api', `${api}/tasks?limit=200`, {
+          signal: AbortSignal.timeout(15_000),
+        })
         if (!response.ok) throw new Error(`status ${response.status}`)
         draw(listOf(record(await response.json()).tasks, parseTask))
         problem.textContent = ''
       } catch {
-        problem.textContent = 'The tasks could not be read. They will be tried again after the next answer.'
+        problem.textContent =
+          'The tasks could not be read. They will be tried again after the next answer.'
       }
     } while (wanted)
   }
@@ -41,10 +44,18 @@ export function createTasksView(api: string, tokens: Tokens): () => Promise<void
     const open = tasks.filter(({ status }) => status !== 'completed')
     const sorted = [...open, ...tasks.filter(({ status }) => status === 'completed')]
     const first = before.size === 0
-    container.replaceChildren(...sorted.map((task) => drawTask(task, !first && before.get(task.id) !== JSON.stringify(task))))
-    before = new Map([['', ''], ...tasks.map((task): [string, string] => [task.id, JSON.stringify(task)])])
+    container.replaceChildren(
+      ...sorted.map((task) =>
+        drawTask(task, !first && before.get(task.id) !== JSON.stringify(task)),
+      ),
+    )
+    before = new Map([
+      ['', ''],
+      ...tasks.map((task): [string, string] => [task.id, JSON.stringify(task)]),
+    ])
     byId('no-tasks', HTMLElement).hidden = tasks.length > 0
-    byId('task-count', HTMLElement).textContent = tasks.length === 0 ? '' : `${open.length} open of ${tasks.length}`
+    byId('task-count', HTMLElement).textContent =
+      tasks.length === 0 ? '' : `${open.length} open of ${tasks.length}`
   }
 
   return async () => {
@@ -64,7 +75,11 @@ function drawTask(task: Task, changed: boolean): HTMLElement {
   ]
   const row = el(
     'li',
-    { class: `task ${changed ? 'changed' : ''}`, 'data-testid': 'task', 'data-status': task.status },
+    {
+      class: `task ${changed ? 'changed' : ''}`,
+      'data-testid': 'task',
+      'data-status': task.status,
+    },
     el('span', { class: 'task-number' }, task.id),
     el(
       'div',

@@ -32,7 +32,12 @@ export class SignInEnded extends Error {
 }
 
 /** Takes over a grant for the chat. `onEnded` is called when the issuer refuses to renew it. */
-export function createTokens(config: Config, issuer: Issuer, grant: Grant, onEnded: () => void): Tokens {
+export function createTokens(
+  config: Config,
+  issuer: Issuer,
+  grant: Grant,
+  onEnded: () => void,
+): Tokens {
   const access = new Map<Audience, { readonly value: string; readonly renewAt: number }>()
   const known = new Map<string, string>()
   let refreshToken: string | undefined
@@ -101,11 +106,20 @@ export function createTokens(config: Config, issuer: Issuer, grant: Grant, onEnd
       }))
       return [
         ...own,
-        { what: 'Anything shaped like a signed token (JWT)', found: /eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/.test(searched) },
+        {
+          what: 'Anything shaped like a signed token (JWT)',
+          found: /eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/.test(searched),
+        },
         // References are there to be seen. The fields that they stand in are then part of the prompt, and what counts is their values.
         searched.includes(REFERENCE)
-          ? { what: 'A credential field with anything but a reference', found: FILLED_FIELD.test(searched) }
-          : { what: 'A field for a token, key or password', found: CREDENTIAL_FIELD.test(searched) },
+          ? {
+              what: 'A credential field with anything but a reference',
+              found: FILLED_FIELD.test(searched),
+            }
+          : {
+              what: 'A field for a token, key or password',
+              found: CREDENTIAL_FIELD.test(searched),
+            },
       ]
     },
     async end(returnTo) {
@@ -138,13 +152,20 @@ const REFERENCE = 'onbehalf_ref_'
 const FILLED_FIELD =
   /\b(?:access_token|refresh_token|id_token|authorization|client_secret|password|api_?key|bearer)\\?"\s*:\s*\\?"(?!onbehalf_ref_)/i
 
-const CREDENTIAL_FIELD = /"(?:access_token|refresh_token|id_token|authorization|client_secret|password|api_?key|bearer)"\s*:/i
+const CREDENTIAL_FIELD =
+  /"(?:access_token|refresh_token|id_token|authorization|client_secret|password|api_?key|bearer)"\s*:/i
 
 async function send(url: string, init: RequestInit, token: string): Promise<Response> {
   const headers = new Headers(init.headers)
   headers.set('authorization', `Bearer ${token}`)
   // A redirect would take the request, and perhaps the header, to where it was not meant for.
-  return await fetch(url, { ...init, headers, credentials: 'omit', redirect: 'error', cache: 'no-store' })
+  return await fetch(url, {
+    ...init,
+    headers,
+    credentials: 'omit',
+    redirect: 'error',
+    cache: 'no-store',
+  })
 }
 
 /** Whether a text holds a token as it is, or inside something base64-encoded: three alignments, without the ends that its neighbours change. */
@@ -153,14 +174,19 @@ function contains(searched: string, token: string): boolean {
     const middle = btoa('x'.repeat(shift) + token).slice(4, -4)
     return [middle, middle.replaceAll('+', '-').replaceAll('/', '_')]
   })
-  return [token, encodeURIComponent(token), ...spellings].some((spelling) => searched.includes(spelling))
+  return [token, encodeURIComponent(token), ...spellings].some((spelling) =>
+    searched.includes(spelling),
+  )
 }
 
 /** The name in an ID token, for display only: it came from the issuer itself, and nothing is decided by it (OIDC Core section 3.1.3.7). */
 function nameIn(idToken: string | undefined): string | undefined {
   const payload = idToken?.split('.')[1]
   if (payload === undefined) return undefined
-  const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (character) => character.charCodeAt(0))
+  const bytes = Uint8Array.from(
+    atob(payload.replaceAll('-', '+').replaceAll('_', '/')),
+    (character) => character.charCodeAt(0),
+  )
   const claims = record(JSON.parse(new TextDecoder().decode(bytes)))
   return text(claims.name) ?? text(claims.sub)
 }

@@ -28,7 +28,9 @@ export function createTrailView(tokens: Tokens): (trace: string) => Promise<void
   const keys = byId('trail-keys', HTMLElement)
   return async (trace) => {
     try {
-      const response = await tokens.fetch('chat', `/trail/${trace}`, { signal: AbortSignal.timeout(15_000) })
+      const response = await tokens.fetch('chat', `/trail/${trace}`, {
+        signal: AbortSignal.timeout(15_000),
+      })
       if (!response.ok) throw new Error(`status ${response.status}`)
       const hops = listOf(record(await response.json()).events, parseHop)
       const hues = huesOf(hops)
@@ -50,7 +52,9 @@ type Hues = ReadonlyMap<string, number>
 /** Hues a golden angle apart, in the order in which the credentials came up: neighbours never look alike. */
 function huesOf(hops: readonly HopEvent[]): Hues {
   const fingerprints = [...new Set(hops.flatMap(({ fingerprint }) => fingerprint ?? []))]
-  return new Map(fingerprints.map((fingerprint, index) => [fingerprint, Math.round(250 + index * 137.5) % 360]))
+  return new Map(
+    fingerprints.map((fingerprint, index) => [fingerprint, Math.round(250 + index * 137.5) % 360]),
+  )
 }
 
 function summary(hops: readonly HopEvent[]): string {
@@ -63,9 +67,12 @@ function summary(hops: readonly HopEvent[]): string {
 function drawKeys(hops: readonly HopEvent[], hues: Hues): readonly HTMLElement[] {
   const audiences = new Map<string, string>()
   for (const { fingerprint, audience } of hops) {
-    if (fingerprint !== undefined && !audiences.has(fingerprint)) audiences.set(fingerprint, audience.map(short).join(', '))
+    if (fingerprint !== undefined && !audiences.has(fingerprint))
+      audiences.set(fingerprint, audience.map(short).join(', '))
   }
-  return [...audiences].map(([fingerprint, audience]) => el('li', {}, drawFingerprint(fingerprint, hues, `for ${audience}`)))
+  return [...audiences].map(([fingerprint, audience]) =>
+    el('li', {}, drawFingerprint(fingerprint, hues, `for ${audience}`)),
+  )
 }
 
 function drawHop(hop: HopEvent, hues: Hues): HTMLElement {
@@ -79,7 +86,9 @@ function drawHop(hop: HopEvent, hues: Hues): HTMLElement {
       el(
         'span',
         { class: 'outcome' },
-        hop.reason === undefined ? hop.outcome : `${hop.outcome}: ${hop.reason.replaceAll('_', ' ')}`,
+        hop.reason === undefined
+          ? hop.outcome
+          : `${hop.outcome}: ${hop.reason.replaceAll('_', ' ')}`,
       ),
     ),
     el(
@@ -104,14 +113,18 @@ function drawHop(hop: HopEvent, hues: Hues): HTMLElement {
   )
 }
 
-function fact(name: string, ...parts: readonly (string | HTMLElement | undefined)[]): readonly HTMLElement[] {
+function fact(
+  name: string,
+  ...parts: readonly (string | HTMLElement | undefined)[]
+): readonly HTMLElement[] {
   const given = parts.filter((part) => part !== undefined && part !== '')
   return given.length === 0 ? [] : [el('dt', {}, name), el('dd', {}, ...given)]
 }
 
 /** Who acts for the person, the first one first; where nobody does, the client that the person used. */
 function through({ actors, client }: HopEvent): HTMLElement | undefined {
-  if (actors.length > 0) return el('span', { class: 'aside' }, `acting: ${[...actors].reverse().join(' → ')}`)
+  if (actors.length > 0)
+    return el('span', { class: 'aside' }, `acting: ${[...actors].reverse().join(' → ')}`)
   return client === undefined ? undefined : el('span', { class: 'aside' }, `through ${client}`)
 }
 
@@ -127,7 +140,12 @@ function life(seconds: number): string {
 /** One colour for one credential, so that the eye sees where the next one begins; the text says the same. */
 function drawFingerprint(fingerprint: string, hues: Hues, label?: string): HTMLElement {
   const text = label ?? el('code', {}, fingerprint.slice(0, 12))
-  const mark = el('span', { class: 'fingerprint', title: `Fingerprint ${fingerprint}` }, icon('key'), text)
+  const mark = el(
+    'span',
+    { class: 'fingerprint', title: `Fingerprint ${fingerprint}` },
+    icon('key'),
+    text,
+  )
   mark.style.setProperty('--hue', String(hues.get(fingerprint) ?? 0))
   return mark
 }

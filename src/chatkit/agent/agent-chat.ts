@@ -36,7 +36,10 @@ export interface AgentChatOptions<C extends ChatCaller> extends AgentResponseOpt
   /** Whom the assistant acts for, in the words of the card that asks. Default: the principal's subject. */
   readonly person?: (caller: C) => string
   /** The URL (https or data) of an image that the person attached, for the model to look at. Default: the model reads the name. */
-  readonly image?: (attachment: Attachment, context: AnswerContext<C>) => Promise<string | undefined>
+  readonly image?: (
+    attachment: Attachment,
+    context: AnswerContext<C>,
+  ) => Promise<string | undefined>
 }
 
 /** What a ChatKit server takes. */
@@ -48,7 +51,8 @@ export interface AgentChat<C extends ChatCaller> {
 const GONE = 'This approval is no longer open. Nothing was done.'
 const DECIDED = 'This was decided already.'
 const EXPIRED = 'This approval has expired. Nothing was done; ask again.'
-const UNKNOWN = 'This was approved before, and it is not known whether it was done. Look before you ask for it again.'
+const UNKNOWN =
+  'This was approved before, and it is not known whether it was done. Look before you ask for it again.'
 
 /**
  * An agent in a chat, for `chatkitServer`.
@@ -62,14 +66,24 @@ const UNKNOWN = 'This was approved before, and it is not known whether it was do
  * ```
  */
 export function agentChat<C extends ChatCaller>(options: AgentChatOptions<C>): AgentChat<C> {
-  const { run, approvals = 'destructive', approvalLifetime = 600_000, person = ({ principal }) => principal.subject } = options
-  if (!(approvalLifetime > 0)) throw new TypeError('approvalLifetime must be a number of milliseconds')
+  const {
+    run,
+    approvals = 'destructive',
+    approvalLifetime = 600_000,
+    person = ({ principal }) => principal.subject,
+  } = options
+  if (!(approvalLifetime > 0))
+    throw new TypeError('approvalLifetime must be a number of milliseconds')
 
-  async function inputOf(items: readonly Item[], context: AnswerContext<C>): Promise<readonly AgentTurn[]> {
+  async function inputOf(
+    items: readonly Item[],
+    context: AnswerContext<C>,
+  ): Promise<readonly AgentTurn[]> {
     const images = new Map<string, string>()
     for (const item of options.image ? items : []) {
       for (const attachment of item.type === 'user_message' ? item.attachments : []) {
-        const url = attachment.type === 'image' ? await options.image?.(attachment, context) : undefined
+        const url =
+          attachment.type === 'image' ? await options.image?.(attachment, context) : undefined
         if (url !== undefined) images.set(attachment.id, url)
       }
     }
@@ -90,7 +104,12 @@ export function agentChat<C extends ChatCaller>(options: AgentChatOptions<C>): A
     const calls = resumed?.resume.approved ? resumed.resume.calls : []
     const waiting = new Set(calls.map(({ callId }) => callId))
     let failed = false
-    const request = { input, signal: context.signal, approvals, ...(resumed ? { resume: resumed.resume } : {}) }
+    const request = {
+      input,
+      signal: context.signal,
+      approvals,
+      ...(resumed ? { resume: resumed.resume } : {}),
+    }
     try {
       for await (const event of run(request, context)) {
         writer.write(event, out)
@@ -106,7 +125,8 @@ export function agentChat<C extends ChatCaller>(options: AgentChatOptions<C>): A
       out.length = 0
       writer.end(out)
       yield* out
-      if (resumed && waiting.size > 0) yield* settle(resumed.decided, outcomeAfter(error, calls), items)
+      if (resumed && waiting.size > 0)
+        yield* settle(resumed.decided, outcomeAfter(error, calls), items)
       throw error
     }
     writer.end(out)
@@ -125,7 +145,10 @@ export function agentChat<C extends ChatCaller>(options: AgentChatOptions<C>): A
     const expiresAt = Date.parse(card.created_at) + approvalLifetime
     const pending = { id: hidden.id, card: card.id, since, expiresAt, calls, state }
     yield { type: 'thread.item.done', item: pendingItem(hidden, pending) }
-    yield { type: 'thread.item.done', item: { ...card, type: 'widget', widget: askingCard(pending, person(caller)) } }
+    yield {
+      type: 'thread.item.done',
+      item: { ...card, type: 'widget', widget: askingCard(pending, person(caller)) },
+    }
   }
 
   return {
@@ -135,7 +158,8 @@ export function agentChat<C extends ChatCaller>(options: AgentChatOptions<C>): A
       yield* answer(items, items.at(-1)?.id ?? '', context)
     },
     async *action(_thread, { type, payload }, sender, context) {
-      if (type !== APPROVE && type !== DECLINE) throw new ChatkitStreamError({ text: 'This action is not known here.' })
+      if (type !== APPROVE && type !== DECLINE)
+        throw new ChatkitStreamError({ text: 'This action is not known here.' })
       const items = await context.history()
       const { pending, decision } = approvalsIn(items).get(approvalIn(payload)) ?? {}
       if (decision?.value.outcome === 'under_way') {
@@ -143,7 +167,8 @@ export function agentChat<C extends ChatCaller>(options: AgentChatOptions<C>): A
         throw new ChatkitStreamError({ text: UNKNOWN })
       }
       if (decision) throw new ChatkitStreamError({ text: DECIDED })
-      if (!pending || sender?.id !== pending.value.card) throw new ChatkitStreamError({ text: GONE })
+      if (!pending || sender?.id !== pending.value.card)
+        throw new ChatkitStreamError({ text: GONE })
       const { expiresAt, since, state, calls } = pending.value
       if (Date.parse(context.newItem('hidden').created_at) >= expiresAt) {
         yield* decide(pending, 'expired', context)

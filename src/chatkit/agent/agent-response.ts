@@ -23,7 +23,8 @@ export async function* agentResponse(
   const out: AnswerEvent[] = []
   try {
     for await (const event of events) {
-      if (event.type === 'approval_needed') throw new TypeError('A run asks for an approval, which is what agentChat is for')
+      if (event.type === 'approval_needed')
+        throw new TypeError('A run asks for an approval, which is what agentChat is for')
       writer.write(event, out)
       for (const one of out) yield one
       out.length = 0

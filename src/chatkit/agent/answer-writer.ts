@@ -32,7 +32,10 @@ export interface AnswerWriter {
 }
 
 /** Makes the writer of one answer. */
-export function answerWriter(newItem: NewItem, { connectUrl, now = Date.now }: AgentResponseOptions): AnswerWriter {
+export function answerWriter(
+  newItem: NewItem,
+  { connectUrl, now = Date.now }: AgentResponseOptions,
+): AnswerWriter {
   /** The items of this run, for the case that none may stay. */
   const begun: string[] = []
   const noted: NewItem = (kind) => {
@@ -117,8 +120,16 @@ export function answerWriter(newItem: NewItem, { connectUrl, now = Date.now }: A
           // Last of all: the page's answer names no call, so it is the newest item that it is for.
           end(out)
           const { callId: call_id, name } = event
-          const call = { status: 'pending', call_id, name, arguments: parseArguments(event.arguments) } as const
-          out.push({ type: 'thread.item.done', item: { ...noted('tool_call'), type: 'client_tool_call', ...call } })
+          const call = {
+            status: 'pending',
+            call_id,
+            name,
+            arguments: parseArguments(event.arguments),
+          } as const
+          out.push({
+            type: 'thread.item.done',
+            item: { ...noted('tool_call'), type: 'client_tool_call', ...call },
+          })
           return
         }
         case 'approval_needed':
@@ -127,7 +138,12 @@ export function answerWriter(newItem: NewItem, { connectUrl, now = Date.now }: A
         case 'withdrawn':
           withdrawn = true
           for (const item_id of begun) out.push({ type: 'thread.item.removed', item_id })
-          out.push({ type: 'error', code: 'custom', message: 'This is not answered here.', allow_retry: false })
+          out.push({
+            type: 'error',
+            code: 'custom',
+            message: 'This is not answered here.',
+            allow_retry: false,
+          })
           return
       }
     },
@@ -137,7 +153,9 @@ export function answerWriter(newItem: NewItem, { connectUrl, now = Date.now }: A
 /** The run gives a JSON object. */
 function parseArguments(text: string): JsonObject {
   const value: Json = JSON.parse(text)
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {}
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as JsonObject)
+    : {}
 }
 
 /** Words within a Markdown link. */

@@ -17,12 +17,22 @@ export function askingCard({ id, calls }: PendingApproval, person: string): Widg
     type: 'Card',
     size: 'md',
     children: [
-      { type: 'Title', size: 'sm', value: calls.length === 1 ? 'Approve this?' : `Approve these ${calls.length} calls?` },
+      {
+        type: 'Title',
+        size: 'sm',
+        value: calls.length === 1 ? 'Approve this?' : `Approve these ${calls.length} calls?`,
+      },
       { type: 'Text', size: 'sm', value: `The assistant would do this for ${visible(person)}:` },
       ...calls.flatMap(callRows),
     ],
-    confirm: { label: calls.length === 1 ? 'Approve' : `Approve all ${calls.length}`, action: { type: APPROVE, payload } },
-    cancel: { label: calls.length === 1 ? 'Decline' : 'Decline all', action: { type: DECLINE, payload } },
+    confirm: {
+      label: calls.length === 1 ? 'Approve' : `Approve all ${calls.length}`,
+      action: { type: APPROVE, payload },
+    },
+    cancel: {
+      label: calls.length === 1 ? 'Decline' : 'Decline all',
+      action: { type: DECLINE, payload },
+    },
   }
 }
 
@@ -37,7 +47,10 @@ export function decidedCard(decision: Decision, at: number): WidgetRoot {
     size: 'md',
     children: [
       { type: 'Title', size: 'sm', value: headingOf(decision) },
-      { type: 'Caption', value: `${noteOf(decision)} ${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC` },
+      {
+        type: 'Caption',
+        value: `${noteOf(decision)} ${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+      },
       ...decision.calls.flatMap(callRows),
     ],
   }
@@ -109,7 +122,13 @@ function noteOf({ verdict, outcome }: Decision): string {
 }
 
 /** A server's own name for its tool can mislead, so the tool's name and its server always stand beside it. */
-function callRows({ name, server, title, scopes, arguments: args }: PendingCall): readonly JsonObject[] {
+function callRows({
+  name,
+  server,
+  title,
+  scopes,
+  arguments: args,
+}: PendingCall): readonly JsonObject[] {
   const rights = scopes.length === 0 ? '' : `, with the rights ${scopes.join(', ')}`
   return [
     { type: 'Divider' },

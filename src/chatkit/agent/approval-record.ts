@@ -46,13 +46,21 @@ const DECISION = 'onbehalf.approval'
 /** The item of a run that waits. */
 export function pendingItem(base: ItemBase, value: PendingApproval): HiddenItem {
   const { calls, ...rest } = value
-  return { ...base, type: 'hidden_context_item', content: { type: PENDING, ...rest, calls: calls.map((call) => ({ ...call })) } }
+  return {
+    ...base,
+    type: 'hidden_context_item',
+    content: { type: PENDING, ...rest, calls: calls.map((call) => ({ ...call })) },
+  }
 }
 
 /** The item of a decision. */
 export function decisionItem(base: ItemBase, value: Decision): HiddenItem {
   const { calls, ...rest } = value
-  return { ...base, type: 'hidden_context_item', content: { type: DECISION, ...rest, calls: calls.map((call) => ({ ...call })) } }
+  return {
+    ...base,
+    type: 'hidden_context_item',
+    content: { type: DECISION, ...rest, calls: calls.map((call) => ({ ...call })) },
+  }
 }
 
 /** Whether an item is one of these. */
@@ -72,11 +80,13 @@ export function approvalsIn(items: readonly Item[]): ReadonlyMap<string, KnownAp
   for (const item of items) {
     if (item.type !== 'hidden_context_item') continue
     const pending = parsePending(item)
-    if (pending) known.set(pending.id, { ...known.get(pending.id), pending: { item, value: pending } })
+    if (pending)
+      known.set(pending.id, { ...known.get(pending.id), pending: { item, value: pending } })
     const decision = parseDecision(item)
     if (!decision) continue
     const before = known.get(decision.approval)
-    if (!before?.decision) known.set(decision.approval, { ...before, decision: { item, value: decision } })
+    if (!before?.decision)
+      known.set(decision.approval, { ...before, decision: { item, value: decision } })
   }
   return known
 }

@@ -6,7 +6,14 @@ import type { AnswerEvent } from '../protocol/event.ts'
 import type { Item } from '../protocol/item.ts'
 import type { AnswerContext, ChatCaller } from '../options.ts'
 import { decidedCard } from './approval-card.ts'
-import { approvalsIn, type Decision, decisionItem, type KnownApproval, type Outcome, type Verdict } from './approval-record.ts'
+import {
+  approvalsIn,
+  type Decision,
+  decisionItem,
+  type KnownApproval,
+  type Outcome,
+  type Verdict,
+} from './approval-record.ts'
 
 /** A decision with its item. */
 export type Decided = NonNullable<KnownApproval['decision']>
@@ -40,19 +47,27 @@ export async function* decide(
 }
 
 /** Says what came of a decision. */
-export function* settle({ item, value }: Decided, outcome: Outcome, items: readonly Item[]): Generator<AnswerEvent> {
+export function* settle(
+  { item, value }: Decided,
+  outcome: Outcome,
+  items: readonly Item[],
+): Generator<AnswerEvent> {
   const next: Decision = { ...value, outcome }
   const settled = { item: decisionItem(item, next), value: next }
   yield { type: 'thread.item.replaced', item: settled.item }
   yield* cardEvents(settled, items)
-  if (items.some(({ id }) => id === value.approval)) yield { type: 'thread.item.removed', item_id: value.approval }
+  if (items.some(({ id }) => id === value.approval))
+    yield { type: 'thread.item.removed', item_id: value.approval }
 }
 
 /**
  * What a thread at rest still has to be told: an approval that waits is over when the conversation goes on without it; of calls that were under way it
  * is not known whether they were made.
  */
-export async function* closeOpen(items: readonly Item[], context: Deciding): AsyncGenerator<AnswerEvent, boolean, undefined> {
+export async function* closeOpen(
+  items: readonly Item[],
+  context: Deciding,
+): AsyncGenerator<AnswerEvent, boolean, undefined> {
   let changed = false
   for (const { pending, decision } of approvalsIn(items).values()) {
     if (decision?.value.outcome === 'under_way') yield* settle(decision, 'unknown', items)
@@ -67,12 +82,17 @@ export async function* closeOpen(items: readonly Item[], context: Deciding): Asy
 export function outcomeAfter(error: unknown, calls: readonly unknown[]): Outcome {
   if (!(error instanceof AuthError) || calls.length !== 1) return 'unknown'
   const { reason } = error.refusal
-  return endsSignIn(reason) || reason === 'connection_needed' || reason === 'tool_refused' ? 'not_made' : 'unknown'
+  return endsSignIn(reason) || reason === 'connection_needed' || reason === 'tool_refused'
+    ? 'not_made'
+    : 'unknown'
 }
 
 function* cardEvents({ item, value }: Decided, items: readonly Item[]): Generator<AnswerEvent> {
   const card = items.find(({ id }) => id === value.card)
   if (card?.type !== 'widget') return
   const { copy_text: _, ...rest } = card
-  yield { type: 'thread.item.replaced', item: { ...rest, widget: decidedCard(value, Date.parse(item.created_at)) } }
+  yield {
+    type: 'thread.item.replaced',
+    item: { ...rest, widget: decidedCard(value, Date.parse(item.created_at)) },
+  }
 }

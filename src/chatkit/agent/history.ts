@@ -20,13 +20,20 @@ const LONGEST = 2000
  *
  * @param images URLs of images that the model is to look at, by the id of their attachment. Default none: it reads the names.
  */
-export function historyOf(items: readonly Item[], images: ReadonlyMap<string, string> = new Map()): HistoryTurn[] {
+export function historyOf(
+  items: readonly Item[],
+  images: ReadonlyMap<string, string> = new Map(),
+): HistoryTurn[] {
   // A decision is read where the person was asked: what they wrote instead of deciding comes after it. Where that went with a retry, it stands for itself.
   const asked = new Set(items.map(({ id }) => id))
   const notes = new Map<string, string | undefined>()
   for (const { pending, decision } of approvalsIn(items).values()) {
     if (pending) notes.set(pending.value.card, undefined)
-    if (decision) notes.set(asked.has(decision.value.card) ? decision.value.card : decision.item.id, decisionNote(decision.value))
+    if (decision)
+      notes.set(
+        asked.has(decision.value.card) ? decision.value.card : decision.item.id,
+        decisionNote(decision.value),
+      )
   }
   return items.flatMap((item) => {
     const text = notes.get(item.id)
@@ -36,9 +43,14 @@ export function historyOf(items: readonly Item[], images: ReadonlyMap<string, st
 }
 
 /** The conversation of a run, which ends with something to answer. */
-export function conversationOf(items: readonly Item[], images: ReadonlyMap<string, string>): readonly HistoryTurn[] {
+export function conversationOf(
+  items: readonly Item[],
+  images: ReadonlyMap<string, string>,
+): readonly HistoryTurn[] {
   const turns = historyOf(items, images)
-  return turns.at(-1)?.role === 'assistant' ? [...turns, note('The person answered what they were asked above.')] : turns
+  return turns.at(-1)?.role === 'assistant'
+    ? [...turns, note('The person answered what they were asked above.')]
+    : turns
 }
 
 function turnsOf(item: Item, images: ReadonlyMap<string, string>): HistoryTurn[] {
@@ -64,7 +76,9 @@ function turnsOf(item: Item, images: ReadonlyMap<string, string>): HistoryTurn[]
     case 'generated_image':
       return item.image ? [note('The person was shown an image that was made for them.')] : []
     case 'structured_input':
-      return item.status === 'pending' ? [] : [{ role: 'user', text: item.inputs.map(answerText).join('\n') }]
+      return item.status === 'pending'
+        ? []
+        : [{ role: 'user', text: item.inputs.map(answerText).join('\n') }]
     case 'task':
     case 'workflow':
     case 'end_of_turn':
@@ -72,10 +86,16 @@ function turnsOf(item: Item, images: ReadonlyMap<string, string>): HistoryTurn[]
   }
 }
 
-function userTurn({ content, quoted_text, attachments }: UserMessageItem, images: ReadonlyMap<string, string>): HistoryTurn {
+function userTurn(
+  { content, quoted_text, attachments }: UserMessageItem,
+  images: ReadonlyMap<string, string>,
+): HistoryTurn {
   const lines = content.map(({ text }) => text).join('')
-  const quoted = quoted_text === undefined ? lines : `${quoted_text.replace(/^/gm, '> ')}\n\n${lines}`
-  const names = attachments.map(({ name, mime_type }) => `[Attached: ${oneLine(name)} (${oneLine(mime_type)})]`)
+  const quoted =
+    quoted_text === undefined ? lines : `${quoted_text.replace(/^/gm, '> ')}\n\n${lines}`
+  const names = attachments.map(
+    ({ name, mime_type }) => `[Attached: ${oneLine(name)} (${oneLine(mime_type)})]`,
+  )
   const text = [quoted, ...names].filter((part) => part !== '').join('\n\n')
   const shown = attachments.flatMap(({ id }) => images.get(id) ?? [])
   return { role: 'user', text, ...(shown.length > 0 ? { images: shown } : {}) }

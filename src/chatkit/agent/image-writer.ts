@@ -23,6 +23,11 @@ export function imageWriter(newItem: NewItem): (event: ImageEvent, out: AnswerEv
     if (event.complete) {
       open.delete(event.callId)
       out.push({ type: 'thread.item.done', item: { ...base, type: 'generated_image', image } })
-    } else out.push({ type: 'thread.item.updated', item_id: base.id, update: { type: 'generated_image.updated', image } })
+    } else
+      out.push({
+        type: 'thread.item.updated',
+        item_id: base.id,
+        update: { type: 'generated_image.updated', image },
+      })
   }
 }

@@ -27,7 +27,10 @@ export function messageWriter(newItem: NewItem): MessageWriter {
     open = base
     written = ''
     annotations = []
-    out.push({ type: 'thread.item.added', item: { ...base, type: 'assistant_message', content: [] } })
+    out.push({
+      type: 'thread.item.added',
+      item: { ...base, type: 'assistant_message', content: [] },
+    })
     out.push(partUpdate(base, 'assistant_message.content_part.added', ''))
     return base
   }
@@ -70,14 +73,21 @@ export function messageWriter(newItem: NewItem): MessageWriter {
       }
       open = undefined
       out.push(partUpdate(base, 'assistant_message.content_part.done', whole))
-      out.push({ type: 'thread.item.done', item: { ...base, type: 'assistant_message', content: [content] } })
+      out.push({
+        type: 'thread.item.done',
+        item: { ...base, type: 'assistant_message', content: [content] },
+      })
     },
   }
 }
 
 function annotationOf(citation: Citation): Annotation {
   const source = sourceOf(citation)
-  return { type: 'annotation', source, ...(citation.index === undefined ? {} : { index: citation.index }) }
+  return {
+    type: 'annotation',
+    source,
+    ...(citation.index === undefined ? {} : { index: citation.index }),
+  }
 }
 
 /** A part's own annotations come with the item. */

@@ -6,7 +6,10 @@ import type { ItemBase, Task } from '../protocol/item.ts'
 import type { NewItem } from './answer-writer.ts'
 
 /** An event of the reasoning. */
-export type ReasoningEvent = Extract<AgentEvent, { type: 'reasoning_started' | 'reasoning_delta' | 'reasoning_done' }>
+export type ReasoningEvent = Extract<
+  AgentEvent,
+  { type: 'reasoning_started' | 'reasoning_delta' | 'reasoning_done' }
+>
 
 /** Writes the reasoning. Each method puts its events at the end of `out`. */
 export interface ReasoningWriter {
@@ -43,7 +46,11 @@ export function reasoningWriter(newItem: NewItem, now: () => number): ReasoningW
   function put({ id }: ItemBase, index: number, content: string, out: AnswerEvent[]): void {
     const type = index < thoughts.length ? 'workflow.task.updated' : 'workflow.task.added'
     thoughts[index] = content
-    out.push({ type: 'thread.item.updated', item_id: id, update: { type, task_index: index, task: thought(content) } })
+    out.push({
+      type: 'thread.item.updated',
+      item_id: id,
+      update: { type, task_index: index, task: thought(content) },
+    })
   }
 
   function grow(base: ItemBase, delta: string, out: AnswerEvent[]): void {
@@ -72,7 +79,12 @@ export function reasoningWriter(newItem: NewItem, now: () => number): ReasoningW
     close(out) {
       if (!open) return
       const duration = Math.max(0, Math.round((now() - since) / 1000))
-      const workflow = { type: 'reasoning', tasks: thoughts.map(thought), summary: { duration }, expanded: false } as const
+      const workflow = {
+        type: 'reasoning',
+        tasks: thoughts.map(thought),
+        summary: { duration },
+        expanded: false,
+      } as const
       out.push({ type: 'thread.item.done', item: { ...open, type: 'workflow', workflow } })
       open = undefined
     },

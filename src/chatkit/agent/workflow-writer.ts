@@ -8,7 +8,10 @@ import { filesIn, pagesIn } from './source.ts'
 import { toolTitle } from './tool-title.ts'
 
 /** An event that is a task, or ends one. */
-export type TaskEvent = Extract<AgentEvent, { type: 'tool_started' | 'tool_done' | 'hosted_started' | 'hosted_done' | 'handoff' }>
+export type TaskEvent = Extract<
+  AgentEvent,
+  { type: 'tool_started' | 'tool_done' | 'hosted_started' | 'hosted_done' | 'handoff' }
+>
 
 /** Writes workflows. Each method puts its events at the end of `out`. */
 export interface WorkflowWriter {
@@ -34,7 +37,11 @@ export function workflowWriter(newItem: NewItem): WorkflowWriter {
     if (callId !== undefined) indexes.set(callId, tasks.length)
     tasks.push(task)
     const task_index = tasks.length - 1
-    out.push({ type: 'thread.item.updated', item_id: open.id, update: { type: 'workflow.task.added', task_index, task } })
+    out.push({
+      type: 'thread.item.updated',
+      item_id: open.id,
+      update: { type: 'workflow.task.added', task_index, task },
+    })
   }
 
   function change(callId: string, next: (before: Task) => Task, out: AnswerEvent[]): void {
@@ -54,7 +61,15 @@ export function workflowWriter(newItem: NewItem): WorkflowWriter {
     write(event, out) {
       switch (event.type) {
         case 'tool_started':
-          add({ type: 'custom', status_indicator: 'loading', title: toolTitle(event.name, event.server) }, out, event.callId)
+          add(
+            {
+              type: 'custom',
+              status_indicator: 'loading',
+              title: toolTitle(event.name, event.server),
+            },
+            out,
+            event.callId,
+          )
           return
         case 'tool_done':
           change(event.callId, (before) => ended(before, event.outcome), out)
@@ -67,7 +82,10 @@ export function workflowWriter(newItem: NewItem): WorkflowWriter {
           change(event.callId, (before) => found(before, event), out)
           return
         case 'handoff':
-          add({ type: 'custom', status_indicator: 'complete', title: `Handed over to ${event.to}` }, out)
+          add(
+            { type: 'custom', status_indicator: 'complete', title: `Handed over to ${event.to}` },
+            out,
+          )
           return
       }
     },
@@ -77,9 +95,15 @@ export function workflowWriter(newItem: NewItem): WorkflowWriter {
       open = undefined
       // A call whose end was not heard of must not turn its wheel for ever in a stored conversation.
       const settled = tasks.map(
-        (task): Task => (task.status_indicator === 'loading' ? { ...task, status_indicator: 'none' } : task),
+        (task): Task =>
+          task.status_indicator === 'loading' ? { ...task, status_indicator: 'none' } : task,
       )
-      const workflow = { type: 'custom', tasks: settled, summary: { title: summaryOf(settled) }, expanded: false } as const
+      const workflow = {
+        type: 'custom',
+        tasks: settled,
+        summary: { title: summaryOf(settled) },
+        expanded: false,
+      } as const
       out.push({ type: 'thread.item.done', item: { ...base, type: 'workflow', workflow } })
     },
   }
@@ -95,7 +119,13 @@ function ended(before: Task, outcome: 'done' | 'failed'): Task {
 function hostedTask(tool: HostedTool): Task {
   switch (tool) {
     case 'web_search':
-      return { type: 'web_search', status_indicator: 'loading', title: 'Search the web', queries: [], sources: [] }
+      return {
+        type: 'web_search',
+        status_indicator: 'loading',
+        title: 'Search the web',
+        queries: [],
+        sources: [],
+      }
     case 'file_search':
       return { type: 'file', status_indicator: 'loading', title: 'Search files', sources: [] }
     case 'code_interpreter':
@@ -103,13 +133,22 @@ function hostedTask(tool: HostedTool): Task {
   }
 }
 
-function found(before: Task, { queries, sources }: Extract<TaskEvent, { type: 'hosted_done' }>): Task {
-  if (before.type === 'web_search') return { ...before, status_indicator: 'complete', queries, sources: pagesIn(sources) }
-  if (before.type === 'file') return { ...before, status_indicator: 'complete', sources: filesIn(sources) }
+function found(
+  before: Task,
+  { queries, sources }: Extract<TaskEvent, { type: 'hosted_done' }>,
+): Task {
+  if (before.type === 'web_search')
+    return { ...before, status_indicator: 'complete', queries, sources: pagesIn(sources) }
+  if (before.type === 'file')
+    return { ...before, status_indicator: 'complete', sources: filesIn(sources) }
   return { ...before, status_indicator: 'complete' }
 }
 
 function summaryOf(tasks: readonly Task[]): string {
-  const titles = [...new Set(tasks.flatMap((task) => (task.type === 'thought' ? [] : (task.title ?? []))))]
-  return titles.length <= 3 ? titles.join(', ') : `${titles.slice(0, 2).join(', ')} and ${titles.length - 2} more`
+  const titles = [
+    ...new Set(tasks.flatMap((task) => (task.type === 'thought' ? [] : (task.title ?? [])))),
+  ]
+  return titles.length <= 3
+    ? titles.join(', ')
+    : `${titles.slice(0, 2).join(', ')} and ${titles.length - 2} more`
 }

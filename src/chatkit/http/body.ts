@@ -16,9 +16,17 @@ export async function readJson(
   limit: number,
 ): Promise<Outcome<{ readonly json: unknown; readonly bytes: number }>> {
   if (!/^application\/json\s*(;|$)/i.test(request.headers.get('content-type') ?? '')) {
-    return refuse({ status: 415, code: 'unsupported_media_type', message: 'Send the request as application/json.' })
+    return refuse({
+      status: 415,
+      code: 'unsupported_media_type',
+      message: 'Send the request as application/json.',
+    })
   }
-  const tooLarge = refuse({ status: 413, code: 'payload_too_large', message: `The request is larger than ${limit} bytes.` })
+  const tooLarge = refuse({
+    status: 413,
+    code: 'payload_too_large',
+    message: `The request is larger than ${limit} bytes.`,
+  })
   if (Number(request.headers.get('content-length') ?? 0) > limit) return tooLarge
   const reader = request.body?.getReader()
   const bytes: Uint8Array[] = []
@@ -39,14 +47,22 @@ export async function readJson(
       }
       bytes.push(next.value)
     }
-    if (late) return refuse({ status: 408, code: 'request_timeout', message: 'The request took too long to arrive.' })
+    if (late)
+      return refuse({
+        status: 408,
+        code: 'request_timeout',
+        message: 'The request took too long to arrive.',
+      })
     const whole = new Uint8Array(length)
     let at = 0
     for (const chunk of bytes) {
       whole.set(chunk, at)
       at += chunk.length
     }
-    return done({ json: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(whole)), bytes: length })
+    return done({
+      json: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(whole)),
+      bytes: length,
+    })
   } catch {
     // Broken UTF-8, broken JSON or a connection that broke: the parser's own message quotes the body, so it is not passed on.
     return refuse(invalid('The request is not valid JSON.'))

@@ -66,7 +66,11 @@ export function bodyOf(
 }
 
 /** Writes frames to a node:http response until they end or the client is gone. */
-export async function writeFrames(source: FrameSource, response: ServerResponse, heartbeat: number | undefined): Promise<void> {
+export async function writeFrames(
+  source: FrameSource,
+  response: ServerResponse,
+  heartbeat: number | undefined,
+): Promise<void> {
   let drained: (() => void) | undefined
   // Who was gone before this began is not told of again.
   if (response.destroyed) return source.cancel()
@@ -78,7 +82,9 @@ export async function writeFrames(source: FrameSource, response: ServerResponse,
     void source.cancel().catch(() => {})
   })
   const timer =
-    heartbeat === undefined ? undefined : setInterval(() => response.writableNeedDrain || response.write(HEARTBEAT), heartbeat)
+    heartbeat === undefined
+      ? undefined
+      : setInterval(() => response.writableNeedDrain || response.write(HEARTBEAT), heartbeat)
   try {
     for (;;) {
       const frames = await source.next()

@@ -9,7 +9,10 @@ export interface NodeRequest {
 }
 
 /** Makes the request; undefined for a method, a host or a target that no web request can have. Its signal aborts when the client is gone. */
-export function requestOf(incoming: IncomingMessage, response: ServerResponse): NodeRequest | undefined {
+export function requestOf(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): NodeRequest | undefined {
   const { method = 'GET', url: target = '/' } = incoming
   const origin = `${'encrypted' in incoming.socket ? 'https' : 'http'}://${incoming.headers.host ?? 'localhost'}`
   const gone = new AbortController()
@@ -24,7 +27,8 @@ export function requestOf(incoming: IncomingMessage, response: ServerResponse): 
     for (let at = 0; at + 1 < incoming.rawHeaders.length; at += 2) {
       headers.append(incoming.rawHeaders[at] ?? '', incoming.rawHeaders[at + 1] ?? '')
     }
-    const body = method === 'GET' || method === 'HEAD' ? null : ReadableStream.from(chunksOf(incoming))
+    const body =
+      method === 'GET' || method === 'HEAD' ? null : ReadableStream.from(chunksOf(incoming))
     const request = new Request(url, { method, headers, body, duplex: 'half', signal: gone.signal })
     return { request, release: () => void response.off('close', leave) }
   } catch {

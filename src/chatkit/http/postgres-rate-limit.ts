@@ -2,7 +2,15 @@
 
 import RateLimiterPostgres from 'rate-limiter-flexible/lib/RateLimiterPostgres.js'
 import { withDeadline } from '../../core/http/deadline.ts'
-import { memoryRateLimit, type Rate, type RateLimit, type Rates, type RateTaken, ratesOf, take } from './rate-limit.ts'
+import {
+  memoryRateLimit,
+  type Rate,
+  type RateLimit,
+  type Rates,
+  type RateTaken,
+  ratesOf,
+  take,
+} from './rate-limit.ts'
 
 /** What is needed of a `Pool` of `pg`. */
 export interface RatePool {
@@ -29,9 +37,13 @@ export interface PostgresRateLimitOptions extends Rates {
  * const rateLimit = postgresRateLimit(new pg.Pool({ connectionString }), { runs: { most: 30, per: 60 } })
  * ```
  */
-export function postgresRateLimit(pool: RatePool, options: PostgresRateLimitOptions = {}): RateLimit {
+export function postgresRateLimit(
+  pool: RatePool,
+  options: PostgresRateLimitOptions = {},
+): RateLimit {
   const { table = 'onbehalf_rate', patience = 2000, ...rates } = options
-  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(table)) throw new TypeError('table takes a plain name: a-z, 0-9 and _')
+  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(table))
+    throw new TypeError('table takes a plain name: a-z, 0-9 and _')
   const each = ratesOf(rates)
   const alone = memoryRateLimit(rates)
   const limiter = (kind: string, { most, per }: Rate) =>
@@ -84,5 +96,7 @@ function saysThatItExists(error: unknown): boolean {
 }
 
 async function digestOf(owner: string): Promise<string> {
-  return Buffer.from(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(owner))).toString('hex')
+  return Buffer.from(
+    await crypto.subtle.digest('SHA-256', new TextEncoder().encode(owner)),
+  ).toString('hex')
 }

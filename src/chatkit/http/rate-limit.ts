@@ -39,7 +39,8 @@ export interface Rates {
 export function memoryRateLimit(rates: Rates = {}): RateLimit {
   const each = ratesOf(rates)
   // Each has its own keys; with a prefix, it would keep a text of its own for every person.
-  const limiter = ({ most, per }: Rate) => new RateLimiterMemory({ keyPrefix: '', points: most, duration: per })
+  const limiter = ({ most, per }: Rate) =>
+    new RateLimiterMemory({ keyPrefix: '', points: most, duration: per })
   const limiters = { run: limiter(each.run), request: limiter(each.request) }
   return { take: (owner, kind) => take(limiters[kind], owner) }
 }
@@ -52,7 +53,9 @@ export function ratesOf({
   for (const { most, per } of [runs, requests]) {
     // Beyond that, a timer ends at once, and the limit with it.
     if (!(Number.isSafeInteger(most) && most > 0 && per >= 1 && per <= LONGEST)) {
-      throw new TypeError('A rate is a whole number of requests, at least 1, in 1 second to 20 days')
+      throw new TypeError(
+        'A rate is a whole number of requests, at least 1, in 1 second to 20 days',
+      )
     }
   }
   return { run: runs, request: requests }

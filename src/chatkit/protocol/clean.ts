@@ -18,9 +18,12 @@ export function cleanItem(item: Item, threadId: string): Item {
 }
 
 /** An update of a pending item, by the same rule. */
-export function cleanUpdate(event: Extract<AnswerEvent, { type: 'thread.item.updated' }>): AnswerEvent {
+export function cleanUpdate(
+  event: Extract<AnswerEvent, { type: 'thread.item.updated' }>,
+): AnswerEvent {
   const { update } = event
-  if (update.type === 'widget.root.updated') return { ...event, update: { ...update, widget: withoutNulls(update.widget) } }
+  if (update.type === 'widget.root.updated')
+    return { ...event, update: { ...update, widget: withoutNulls(update.widget) } }
   if (update.type !== 'widget.component.updated') return event
   return { ...event, update: { ...update, component: withoutNulls(update.component) } }
 }

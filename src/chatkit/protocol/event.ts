@@ -1,20 +1,39 @@
 // The events of a stream, in their wire form.
 
-import type { Annotation, AssistantContent, GeneratedImage, Item, Task, WidgetRoot } from './item.ts'
+import type {
+  Annotation,
+  AssistantContent,
+  GeneratedImage,
+  Item,
+  Task,
+  WidgetRoot,
+} from './item.ts'
 import type { JsonObject } from './json.ts'
 import type { Thread } from './thread.ts'
 
 /** How a pending item changes. */
 export type ItemUpdate =
-  | { readonly type: 'assistant_message.content_part.added'; readonly content_index: number; readonly content: AssistantContent }
-  | { readonly type: 'assistant_message.content_part.text_delta'; readonly content_index: number; readonly delta: string }
+  | {
+      readonly type: 'assistant_message.content_part.added'
+      readonly content_index: number
+      readonly content: AssistantContent
+    }
+  | {
+      readonly type: 'assistant_message.content_part.text_delta'
+      readonly content_index: number
+      readonly delta: string
+    }
   | {
       readonly type: 'assistant_message.content_part.annotation_added'
       readonly content_index: number
       readonly annotation_index: number
       readonly annotation: Annotation
     }
-  | { readonly type: 'assistant_message.content_part.done'; readonly content_index: number; readonly content: AssistantContent }
+  | {
+      readonly type: 'assistant_message.content_part.done'
+      readonly content_index: number
+      readonly content: AssistantContent
+    }
   | {
       readonly type: 'widget.streaming_text.value_delta'
       readonly component_id: string
@@ -22,9 +41,21 @@ export type ItemUpdate =
       readonly done: boolean
     }
   | { readonly type: 'widget.root.updated'; readonly widget: WidgetRoot }
-  | { readonly type: 'widget.component.updated'; readonly component_id: string; readonly component: JsonObject }
-  | { readonly type: 'workflow.task.added' | 'workflow.task.updated'; readonly task_index: number; readonly task: Task }
-  | { readonly type: 'generated_image.updated'; readonly image: GeneratedImage; readonly progress?: number }
+  | {
+      readonly type: 'widget.component.updated'
+      readonly component_id: string
+      readonly component: JsonObject
+    }
+  | {
+      readonly type: 'workflow.task.added' | 'workflow.task.updated'
+      readonly task_index: number
+      readonly task: Task
+    }
+  | {
+      readonly type: 'generated_image.updated'
+      readonly image: GeneratedImage
+      readonly progress?: number
+    }
 
 /** The stream's way to say that something went wrong. It does not end the stream by itself. */
 export interface ErrorEvent {
@@ -36,12 +67,20 @@ export interface ErrorEvent {
 
 /** What an app's answer may yield. `done` and `replaced` are stored before they are sent, `removed` is deleted before; the rest never. */
 export type AnswerEvent =
-  | { readonly type: 'thread.item.added' | 'thread.item.done' | 'thread.item.replaced'; readonly item: Item }
+  | {
+      readonly type: 'thread.item.added' | 'thread.item.done' | 'thread.item.replaced'
+      readonly item: Item
+    }
   | { readonly type: 'thread.item.updated'; readonly item_id: string; readonly update: ItemUpdate }
   | { readonly type: 'thread.item.removed'; readonly item_id: string }
   | { readonly type: 'progress_update'; readonly text: string; readonly icon?: string }
   | { readonly type: 'client_effect'; readonly name: string; readonly data: JsonObject }
-  | { readonly type: 'notice'; readonly level: 'info' | 'warning' | 'danger'; readonly message: string; readonly title?: string }
+  | {
+      readonly type: 'notice'
+      readonly level: 'info' | 'warning' | 'danger'
+      readonly message: string
+      readonly title?: string
+    }
   | ErrorEvent
 
 /** Every event of a stream: an answer's, and those that only the server makes. */

@@ -95,7 +95,12 @@ interface TaskBase {
 /** One step of a workflow, or a step that stands alone. */
 export type Task = TaskBase &
   (
-    | { readonly type: 'custom'; readonly title?: string; readonly icon?: string; readonly content?: string }
+    | {
+        readonly type: 'custom'
+        readonly title?: string
+        readonly icon?: string
+        readonly content?: string
+      }
     | {
         readonly type: 'web_search'
         readonly title?: string
@@ -112,7 +117,9 @@ export type Task = TaskBase &
 export interface Workflow {
   readonly type: 'custom' | 'reasoning'
   readonly tasks: readonly Task[]
-  readonly summary?: { readonly title: string; readonly icon?: string } | { readonly duration: number }
+  readonly summary?:
+    | { readonly title: string; readonly icon?: string }
+    | { readonly duration: number }
   readonly expanded: boolean
 }
 
@@ -134,7 +141,11 @@ export type StructuredInput = {
   readonly question: string
   readonly answer?: { readonly values: readonly string[]; readonly skipped: boolean }
 } & (
-  | { readonly type: 'multiple_choice'; readonly options: readonly { readonly value: string }[]; readonly multiple: boolean }
+  | {
+      readonly type: 'multiple_choice'
+      readonly options: readonly { readonly value: string }[]
+      readonly multiple: boolean
+    }
   | { readonly type: 'freeform'; readonly description?: string }
 )
 

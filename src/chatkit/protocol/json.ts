@@ -17,5 +17,7 @@ export function withoutNulls<T extends JsonObject>(value: T): T {
 function strip(value: Json): Json {
   if (Array.isArray(value)) return value.filter((one) => one !== null).map(strip)
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).flatMap(([key, one]) => (one === null ? [] : [[key, strip(one)]])))
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, one]) => (one === null ? [] : [[key, strip(one)]])),
+  )
 }

@@ -15,7 +15,20 @@ import type {
   StructuredInputAnswers,
   UserMessageInput,
 } from './request.ts'
-import { count, dictionary, flag, isObject, list, Misshapen, maybe, object, oneOf, or, type Shape, text } from './shape.ts'
+import {
+  count,
+  dictionary,
+  flag,
+  isObject,
+  list,
+  Misshapen,
+  maybe,
+  object,
+  oneOf,
+  or,
+  type Shape,
+  text,
+} from './shape.ts'
 
 /** Elements of a page: when none are asked for, and at most. */
 const PAGE = 20
@@ -40,7 +53,9 @@ const freeForm: Shape<JsonObject> = (value) => {
   return value as JsonObject
 }
 
-const CONTENT: { readonly [T in UserContent['type']]: Shape<Extract<UserContent, { readonly type: T }>> } = {
+const CONTENT: {
+  readonly [T in UserContent['type']]: Shape<Extract<UserContent, { readonly type: T }>>
+} = {
   input_text: object({ type: oneOf('input_text'), text: text() }),
   input_tag: object<Extract<UserContent, { readonly type: 'input_tag' }>>({
     type: oneOf('input_tag'),
@@ -53,7 +68,9 @@ const CONTENT: { readonly [T in UserContent['type']]: Shape<Extract<UserContent,
 }
 
 const content: Shape<UserContent> = (value) => {
-  const { type } = object<Pick<UserContent, 'type'>>({ type: oneOf('input_text', 'input_tag') })(value)
+  const { type } = object<Pick<UserContent, 'type'>>({ type: oneOf('input_text', 'input_tag') })(
+    value,
+  )
   return CONTENT[type](value)
 }
 
@@ -74,14 +91,21 @@ const page = { limit, order: or(oneOf('asc', 'desc'), 'desc'), after: maybe(name
 
 const action = object<Action>({ type: filledName, payload: maybe(anyJson) })
 const ofThread = { thread_id: id } as const
-const ofAction = object<StreamParams['threads.custom_action']>({ ...ofThread, item_id: maybe(id), action })
+const ofAction = object<StreamParams['threads.custom_action']>({
+  ...ofThread,
+  item_id: maybe(id),
+  action,
+})
 
 const structuredInput = object<StructuredInputAnswers>({
   status: or(oneOf('answered', 'skipped'), 'answered'),
   answers: or(
     dictionary(
       id,
-      object<StructuredInputAnswers['answers'][string]>({ values: or(list(text(), MOST_PARTS), []), skipped: or(flag, false) }),
+      object<StructuredInputAnswers['answers'][string]>({
+        values: or(list(text(), MOST_PARTS), []),
+        skipped: or(flag, false),
+      }),
       MOST_PARTS,
     ),
     {},
@@ -104,9 +128,17 @@ const PARAMS: { readonly [T in keyof Params]: Shape<Params[T]> } = {
   'threads.list': object<ListParams>(page),
   'threads.update': object({ ...ofThread, title: text() }),
   'items.list': object<JsonParams['items.list']>({ ...ofThread, ...page }),
-  'items.feedback': object({ ...ofThread, item_ids: list(id, MOST_PARTS), kind: oneOf('positive', 'negative') }),
+  'items.feedback': object({
+    ...ofThread,
+    item_ids: list(id, MOST_PARTS),
+    kind: oneOf('positive', 'negative'),
+  }),
   // A browser that does not know a file's type says that it is ''.
-  'attachments.create': object({ name: filledName, size: count(Number.MAX_SAFE_INTEGER), mime_type: text({ most: 256 }) }),
+  'attachments.create': object({
+    name: filledName,
+    size: count(Number.MAX_SAFE_INTEGER),
+    mime_type: text({ most: 256 }),
+  }),
   'attachments.delete': object({ attachment_id: id }),
   'input.transcribe': object({ audio_base64: text(), mime_type: filledName }),
   'onbehalf.runs.stop': object(ofThread),
@@ -114,7 +146,9 @@ const PARAMS: { readonly [T in keyof Params]: Shape<Params[T]> } = {
 }
 
 const metadata: Shape<RequestMetadata | undefined> = (value) =>
-  value === undefined ? undefined : dictionary(text(), (one) => one, Number.POSITIVE_INFINITY)(value)
+  value === undefined
+    ? undefined
+    : dictionary(text(), (one) => one, Number.POSITIVE_INFINITY)(value)
 
 function isType(type: string): type is keyof Params {
   return Object.hasOwn(PARAMS, type)
@@ -122,7 +156,10 @@ function isType(type: string): type is keyof Params {
 
 /** A request by its type, which says what its parameters are. */
 function requestOf(body: Readonly<Record<string, unknown>>, type: keyof Params): ChatkitRequest {
-  const shape = object<{ readonly params: unknown; readonly metadata?: RequestMetadata }>({ params: PARAMS[type], metadata })
+  const shape = object<{ readonly params: unknown; readonly metadata?: RequestMetadata }>({
+    params: PARAMS[type],
+    metadata,
+  })
   return { type, ...shape(body) } as ChatkitRequest
 }
 
@@ -135,7 +172,8 @@ export function isRecording(body: unknown): boolean {
 export function parseRequest(body: unknown, limits: ChatkitLimits): Outcome<ChatkitRequest> {
   if (!isObject(body)) return misplaced('its top level')
   if (typeof body.type !== 'string') return misplaced('type')
-  if (!isType(body.type)) return refuse(invalid('This server does not answer requests of this type.', 'unknown_type'))
+  if (!isType(body.type))
+    return refuse(invalid('This server does not answer requests of this type.', 'unknown_type'))
   let request: ChatkitRequest
   try {
     request = requestOf(body, body.type)
@@ -179,7 +217,9 @@ function isShallow(values: readonly unknown[]): boolean {
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth === DEEPEST) return false
     level = level.flatMap((one) =>
-      Object.values(one ?? {}).filter((inner: unknown) => typeof inner === 'object' && inner !== null),
+      Object.values(one ?? {}).filter(
+        (inner: unknown) => typeof inner === 'object' && inner !== null,
+      ),
     )
   }
   return true

@@ -10,7 +10,9 @@ export interface Refusal {
 }
 
 /** What a request came to: a body for the 200, or a refusal. */
-export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal }
+export type Outcome<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly refusal: Refusal }
 
 /** It went well. */
 export function done<T>(value: T): { readonly ok: true; readonly value: T } {
@@ -23,7 +25,11 @@ export function refuse(refusal: Refusal): { readonly ok: false; readonly refusal
 }
 
 /** The one answer for a thread, an item or an attachment that does not exist and for one that is somebody else's. */
-export const NOT_FOUND: Refusal = { status: 404, code: 'not_found', message: 'This does not exist.' }
+export const NOT_FOUND: Refusal = {
+  status: 404,
+  code: 'not_found',
+  message: 'This does not exist.',
+}
 
 /** The one answer for a cursor that does not exist and for one that is somebody else's. */
 export const UNKNOWN_CURSOR: Refusal = {
@@ -41,7 +47,11 @@ export const UNAVAILABLE: Refusal = {
 }
 
 /** For everything but POST. */
-export const METHOD_NOT_ALLOWED: Refusal = { status: 405, code: 'method_not_allowed', message: 'Send requests with POST.' }
+export const METHOD_NOT_ALLOWED: Refusal = {
+  status: 405,
+  code: 'method_not_allowed',
+  message: 'Send requests with POST.',
+}
 
 /** For requests that the app gave the server no function for. */
 export const UNSUPPORTED: Refusal = {
@@ -51,7 +61,10 @@ export const UNSUPPORTED: Refusal = {
 }
 
 /** A request that is not as the protocol says. */
-export function invalid(message: string, code: 'invalid_request' | 'unknown_type' = 'invalid_request'): Refusal {
+export function invalid(
+  message: string,
+  code: 'invalid_request' | 'unknown_type' = 'invalid_request',
+): Refusal {
   return { status: 400, code, message }
 }
 

@@ -29,7 +29,9 @@ export interface Action {
 export interface StructuredInputAnswers {
   readonly status: 'answered' | 'skipped'
   /** By the id of the input. */
-  readonly answers: Readonly<Record<string, { readonly values: readonly string[]; readonly skipped: boolean }>>
+  readonly answers: Readonly<
+    Record<string, { readonly values: readonly string[]; readonly skipped: boolean }>
+  >
 }
 
 /** The free `metadata` of a request: whatever the client chose to send. */
@@ -49,7 +51,10 @@ export interface StreamParams {
   'threads.create': { readonly input: UserMessageInput }
   'threads.add_user_message': OfThread & { readonly input: UserMessageInput }
   'threads.add_client_tool_output': OfThread & { readonly result: Json }
-  'threads.add_structured_input': OfThread & { readonly item_id: string; readonly input: StructuredInputAnswers }
+  'threads.add_structured_input': OfThread & {
+    readonly item_id: string
+    readonly input: StructuredInputAnswers
+  }
   'threads.retry_after_item': OfThread & { readonly item_id: string }
   'threads.custom_action': OfAction
 }
@@ -62,7 +67,10 @@ export interface JsonParams {
   'threads.update': OfThread & { readonly title: string }
   'threads.delete': OfThread
   'items.list': OfThread & ListParams
-  'items.feedback': OfThread & { readonly item_ids: readonly string[]; readonly kind: 'positive' | 'negative' }
+  'items.feedback': OfThread & {
+    readonly item_ids: readonly string[]
+    readonly kind: 'positive' | 'negative'
+  }
   'attachments.create': { readonly name: string; readonly size: number; readonly mime_type: string }
   'attachments.delete': { readonly attachment_id: string }
   'input.transcribe': { readonly audio_base64: string; readonly mime_type: string }
@@ -75,7 +83,11 @@ export interface ResumeParams extends OfThread {
 }
 
 type RequestOf<M> = {
-  readonly [T in keyof M]: { readonly type: T; readonly params: M[T]; readonly metadata?: RequestMetadata | undefined }
+  readonly [T in keyof M]: {
+    readonly type: T
+    readonly params: M[T]
+    readonly metadata?: RequestMetadata | undefined
+  }
 }[keyof M]
 
 /** A request that begins a run. */

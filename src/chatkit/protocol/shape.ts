@@ -16,12 +16,15 @@ interface Bounds {
 }
 
 /** The shapes of an object's fields: what may be missing in it may be read as undefined. */
-type Fields<T> = { readonly [K in keyof T]-?: object extends Pick<T, K> ? Shape<T[K] | undefined> : Shape<T[K]> }
+type Fields<T> = {
+  readonly [K in keyof T]-?: object extends Pick<T, K> ? Shape<T[K] | undefined> : Shape<T[K]>
+}
 
 /** A string; so many UTF-16 units. */
 export function text({ least = 0, most = Number.POSITIVE_INFINITY }: Bounds = {}): Shape<string> {
   return (value) => {
-    if (typeof value !== 'string' || value.length < least || value.length > most) throw new Misshapen()
+    if (typeof value !== 'string' || value.length < least || value.length > most)
+      throw new Misshapen()
     return value
   }
 }
@@ -38,7 +41,8 @@ export function oneOf<const T extends string>(...values: readonly T[]): Shape<T>
 /** A whole number from 0 on. */
 export function count(most: number = Number.POSITIVE_INFINITY): Shape<number> {
   return (value) => {
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > most) throw new Misshapen()
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > most)
+      throw new Misshapen()
     return value
   }
 }
@@ -82,7 +86,11 @@ export function object<T>(fields: Fields<T>): Shape<T> {
 }
 
 /** An object with any keys, each of a shape, and values of a shape; `__proto__`, which is no key to anybody honest, is left out. */
-export function dictionary<T>(keys: Shape<string>, values: Shape<T>, most: number): Shape<Readonly<Record<string, T>>> {
+export function dictionary<T>(
+  keys: Shape<string>,
+  values: Shape<T>,
+  most: number,
+): Shape<Readonly<Record<string, T>>> {
   return (value) => {
     if (!isObject(value)) throw new Misshapen()
     const entries = Object.entries(value).filter(([key]) => key !== '__proto__')

@@ -7,7 +7,15 @@ import { fixedFrames } from '../http/frames.ts'
 import type { OwnedThreads } from '../threads/owned-threads.ts'
 import { presented } from './prepare.ts'
 import { recover } from '../runs/recover.ts'
-import { conflict, done, invalid, NOT_FOUND, type Outcome, type Refusal, refuse } from '../protocol/refusal.ts'
+import {
+  conflict,
+  done,
+  invalid,
+  NOT_FOUND,
+  type Outcome,
+  type Refusal,
+  refuse,
+} from '../protocol/refusal.ts'
 import type { StreamRequest } from '../protocol/request.ts'
 import { isAlive, type StoredRun } from '../runs/run-store.ts'
 import type { Runs } from '../runs/runs.ts'
@@ -22,11 +30,19 @@ export interface Once {
 }
 
 /** Reads the key of a request that brings a message; others need none, since their state says whether they were done. */
-export async function onceOf(headers: Headers, { type, params }: StreamRequest): Promise<Outcome<Once | undefined>> {
+export async function onceOf(
+  headers: Headers,
+  { type, params }: StreamRequest,
+): Promise<Outcome<Once | undefined>> {
   const key = headers.get('idempotency-key')
-  if (key === null || (type !== 'threads.create' && type !== 'threads.add_user_message')) return done(undefined)
-  if (!/^[\x21-\x7e]{1,255}$/.test(key)) return refuse(invalid('Idempotency-Key takes 1 to 255 visible ASCII characters.'))
-  const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(JSON.stringify(sorted([type, params]))))
+  if (key === null || (type !== 'threads.create' && type !== 'threads.add_user_message'))
+    return done(undefined)
+  if (!/^[\x21-\x7e]{1,255}$/.test(key))
+    return refuse(invalid('Idempotency-Key takes 1 to 255 visible ASCII characters.'))
+  const bytes = await crypto.subtle.digest(
+    'SHA-256',
+    new TextEncoder().encode(JSON.stringify(sorted([type, params]))),
+  )
   return done({ key, digest: btoa(String.fromCharCode(...new Uint8Array(bytes))) })
 }
 
@@ -44,13 +60,22 @@ export async function repeated(
   if (isAlive({ state })) return refuse(STILL_RUNNING)
   if (state === 'interrupted') await recover(run, threads, runs)
   const thread = await threads.get(run.threadId)
-  const message = run.itemId === undefined ? undefined : await threads.item(run.threadId, run.itemId)
+  const message =
+    run.itemId === undefined ? undefined : await threads.item(run.threadId, run.itemId)
   if (!thread || !message) return state === 'interrupted' ? undefined : refuse(NOT_FOUND)
-  const page = await threads.items(run.threadId, { limit: 100, order: 'asc', hidden: false, after: message.id })
+  const page = await threads.items(run.threadId, {
+    limit: 100,
+    order: 'asc',
+    hidden: false,
+    after: message.id,
+  })
   const next = page?.data.findIndex(({ type }) => type === 'user_message') ?? -1
   const answers = page?.data.slice(0, next < 0 ? undefined : next) ?? []
-  const created: ThreadStreamEvent[] = type === 'threads.create' ? [{ type: 'thread.created', thread: wireThread(thread) }] : []
-  const items = [message, ...answers].map((item) => ({ type: 'thread.item.done', item: presented(item, attachments) }) as const)
+  const created: ThreadStreamEvent[] =
+    type === 'threads.create' ? [{ type: 'thread.created', thread: wireThread(thread) }] : []
+  const items = [message, ...answers].map(
+    (item) => ({ type: 'thread.item.done', item: presented(item, attachments) }) as const,
+  )
   const end = state === 'interrupted' ? [INTERRUPTED] : []
   return done({ frames: fixedFrames([...created, ...items, ...end]), endsCaller: false })
 }

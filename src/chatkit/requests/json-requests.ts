@@ -8,7 +8,16 @@ import type { ChatCaller, ChatkitLimits, ChatkitServerOptions } from '../options
 import type { OwnedThreads } from '../threads/owned-threads.ts'
 import { notOpen, presented, shownItem } from './prepare.ts'
 import { recover } from '../runs/recover.ts'
-import { conflict, done, invalid, NOT_FOUND, type Outcome, refuse, UNKNOWN_CURSOR, UNSUPPORTED } from '../protocol/refusal.ts'
+import {
+  conflict,
+  done,
+  invalid,
+  NOT_FOUND,
+  type Outcome,
+  refuse,
+  UNKNOWN_CURSOR,
+  UNSUPPORTED,
+} from '../protocol/refusal.ts'
 import type { JsonParams, JsonRequest, RequestMetadata } from '../protocol/request.ts'
 import { isAlive } from '../runs/run-store.ts'
 import type { Runs } from '../runs/runs.ts'
@@ -33,14 +42,19 @@ export interface JsonServer<C extends ChatCaller>
 const FIRST_ITEMS = 20
 
 /** Answers a request for its caller. */
-export async function answerJson<C extends ChatCaller>(request: JsonRequest, server: JsonServer<C>): Promise<Outcome<unknown>> {
+export async function answerJson<C extends ChatCaller>(
+  request: JsonRequest,
+  server: JsonServer<C>,
+): Promise<Outcome<unknown>> {
   const { threads } = server
   switch (request.type) {
     case 'threads.get_by_id':
       return getThread(request.params.thread_id, server)
     case 'threads.list': {
       const page = await threads.list(request.params)
-      return page ? done({ ...page, data: page.data.map((thread) => wireThread(thread)) }) : refuse(UNKNOWN_CURSOR)
+      return page
+        ? done({ ...page, data: page.data.map((thread) => wireThread(thread)) })
+        : refuse(UNKNOWN_CURSOR)
     }
     case 'threads.update': {
       const { thread_id, title } = request.params
@@ -74,15 +88,22 @@ export async function answerJson<C extends ChatCaller>(request: JsonRequest, ser
   }
 }
 
-function presentedPage<C extends ChatCaller>(page: Page<Item>, { attachments }: JsonServer<C>): Page<Item> {
-  return attachments ? { ...page, data: page.data.map((item) => presented(item, attachments)) } : page
+function presentedPage<C extends ChatCaller>(
+  page: Page<Item>,
+  { attachments }: JsonServer<C>,
+): Page<Item> {
+  return attachments
+    ? { ...page, data: page.data.map((item) => presented(item, attachments)) }
+    : page
 }
 
 /** The thread, and whether there is a run to come back to: the one field that is ours. */
 async function getThread<C extends ChatCaller>(
   id: string,
   server: JsonServer<C>,
-): Promise<Outcome<Thread & { readonly onbehalf_run?: { readonly state: 'running' | 'interrupted' } }>> {
+): Promise<
+  Outcome<Thread & { readonly onbehalf_run?: { readonly state: 'running' | 'interrupted' } }>
+> {
   const { threads, runs } = server
   const thread = await threads.get(id)
   if (!thread) return refuse(NOT_FOUND)
@@ -120,7 +141,8 @@ async function actSync<C extends ChatCaller>(
   if (!syncAction) return refuse(UNSUPPORTED)
   const sender = item_id === undefined ? undefined : await shownItem(threads, thread_id, item_id)
   if (item_id !== undefined && !sender) return refuse(NOT_FOUND)
-  if (sender && sender.type !== 'widget') return refuse(conflict('not_a_widget', 'Only a widget can send an action.'))
+  if (sender && sender.type !== 'widget')
+    return refuse(conflict('not_a_widget', 'Only a widget can send an action.'))
   const context = { ...contextOf(metadata, caller, threads, thread_id, server), signal }
   const updated = await toldOnce(async () => {
     const item = await syncAction(thread, action, sender, context)
@@ -144,7 +166,10 @@ async function takeFeedback<C extends ChatCaller>(
   for (const id of new Set(item_ids)) {
     if (!(await shownItem(threads, thread_id, id))) return refuse(NOT_FOUND)
   }
-  const heard = await toldOnce(async () => feedback?.({ thread, itemIds: item_ids, kind, caller }), onError)
+  const heard = await toldOnce(
+    async () => feedback?.({ thread, itemIds: item_ids, kind, caller }),
+    onError,
+  )
   return heard.ok ? done({}) : heard
 }
 
@@ -155,7 +180,8 @@ async function createAttachment<C extends ChatCaller>(
   if (!storage) return refuse(UNSUPPORTED)
   const created = await told(() => storage.create({ ...params, owner: threads.owner }))
   if (!created.ok) return created
-  if (!(await threads.saveAttachment(created.value))) throw new Error('The attachment storage gave an id that is used already')
+  if (!(await threads.saveAttachment(created.value)))
+    throw new Error('The attachment storage gave an id that is used already')
   return done(wireAttachment(created.value, storage))
 }
 
@@ -180,7 +206,11 @@ async function transcribe<C extends ChatCaller>(
   const audio = decodeBase64Strict(audio_base64)
   if (!audio) return refuse(invalid('audio_base64 is not base64.'))
   if (audio.length > limits.audioBytes) {
-    return refuse({ status: 413, code: 'payload_too_large', message: `The recording is larger than ${limits.audioBytes} bytes.` })
+    return refuse({
+      status: 413,
+      code: 'payload_too_large',
+      message: `The recording is larger than ${limits.audioBytes} bytes.`,
+    })
   }
   const text = await told(() => write({ audio, mimeType, mediaType, caller, signal }))
   return text.ok ? done({ text: text.value }) : text
@@ -198,11 +228,19 @@ async function told<T>(work: () => Promise<T>): Promise<Outcome<T>> {
 }
 
 /** The same for what may have changed something before it failed: clients repeat what is answered with 503, and not what is answered so. */
-async function toldOnce<T>(work: () => Promise<T>, onError: (error: unknown) => void): Promise<Outcome<T>> {
+async function toldOnce<T>(
+  work: () => Promise<T>,
+  onError: (error: unknown) => void,
+): Promise<Outcome<T>> {
   try {
     return await told(work)
   } catch (error) {
     onError(error)
-    return refuse(conflict('failed', 'This failed, and part of it may have been done. Look before you try again.'))
+    return refuse(
+      conflict(
+        'failed',
+        'This failed, and part of it may have been done. Look before you try again.',
+      ),
+    )
   }
 }

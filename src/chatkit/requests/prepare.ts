@@ -14,8 +14,21 @@ import {
 } from '../protocol/item.ts'
 import type { AnswerContext, ChatCaller, ChatkitServerOptions } from '../options.ts'
 import type { OwnedThreads } from '../threads/owned-threads.ts'
-import { conflict, done, NOT_FOUND, type Outcome, type Refusal, refuse, UNSUPPORTED } from '../protocol/refusal.ts'
-import type { StreamParams, StreamRequest, StructuredInputAnswers, UserMessageInput } from '../protocol/request.ts'
+import {
+  conflict,
+  done,
+  NOT_FOUND,
+  type Outcome,
+  type Refusal,
+  refuse,
+  UNSUPPORTED,
+} from '../protocol/refusal.ts'
+import type {
+  StreamParams,
+  StreamRequest,
+  StructuredInputAnswers,
+  UserMessageInput,
+} from '../protocol/request.ts'
 import { type ThreadState, wireThread } from '../protocol/thread.ts'
 
 /** How an answer begins: its first events, whose changes are stored already, and the app's part of it. */
@@ -74,12 +87,22 @@ async function createThread<C extends ChatCaller>(
   parts: PrepareParts<C>,
 ): Promise<Outcome<Beginning<C>>> {
   const { threads, threadId, createdAt } = parts
-  const thread: ThreadState = { id: threadId, created_at: createdAt, status: { type: 'active' }, metadata: {} }
+  const thread: ThreadState = {
+    id: threadId,
+    created_at: createdAt,
+    status: { type: 'active' },
+    metadata: {},
+  }
   const message = await messageOf(input, parts)
   if (!message.ok) return message
-  if (!(await threads.create(thread, { save: [message.value], attach: input.attachments }))) return refuse(NOT_FOUND)
+  if (!(await threads.create(thread, { save: [message.value], attach: input.attachments })))
+    return refuse(NOT_FOUND)
   const created: ThreadStreamEvent = { type: 'thread.created', thread: wireThread(thread) }
-  return done({ thread, prelude: [created, ...preludeOf(message.value, parts)], begin: responding(thread, message.value, parts) })
+  return done({
+    thread,
+    prelude: [created, ...preludeOf(message.value, parts)],
+    begin: responding(thread, message.value, parts),
+  })
 }
 
 async function addMessage<C extends ChatCaller>(
@@ -89,8 +112,15 @@ async function addMessage<C extends ChatCaller>(
 ): Promise<Outcome<Beginning<C>>> {
   const message = await messageOf(input, parts)
   if (!message.ok) return message
-  if (!(await parts.threads.change(thread.id, { save: [message.value], attach: input.attachments }))) return refuse(NOT_FOUND)
-  return done({ thread, prelude: preludeOf(message.value, parts), begin: responding(thread, message.value, parts) })
+  if (
+    !(await parts.threads.change(thread.id, { save: [message.value], attach: input.attachments }))
+  )
+    return refuse(NOT_FOUND)
+  return done({
+    thread,
+    prelude: preludeOf(message.value, parts),
+    begin: responding(thread, message.value, parts),
+  })
 }
 
 async function messageOf(
@@ -102,7 +132,12 @@ async function messageOf(
     const attachment = storage && (await threads.attachment(id))
     if (!attachment) return refuse(NOT_FOUND)
     if (storage.isUploaded?.(attachment) === false) {
-      return refuse(conflict('attachment_pending', 'An attachment is not uploaded yet. Wait for it, or remove it.'))
+      return refuse(
+        conflict(
+          'attachment_pending',
+          'An attachment is not uploaded yet. Wait for it, or remove it.',
+        ),
+      )
     }
     attachments.push(wireAttachment({ ...attachment, thread_id: threadId }))
   }
@@ -112,7 +147,10 @@ async function messageOf(
 
 /** The person's message, and what clients may do with the answer to it. */
 function preludeOf(message: UserMessageItem, parts: CommonParts): readonly ThreadStreamEvent[] {
-  return [{ type: 'thread.item.done', item: presented(message, parts.attachments) }, optionsOf(parts)]
+  return [
+    { type: 'thread.item.done', item: presented(message, parts.attachments) },
+    optionsOf(parts),
+  ]
 }
 
 function optionsOf({ allowCancel = true }: CommonParts): ThreadStreamEvent {
@@ -133,13 +171,20 @@ async function addToolOutput<C extends ChatCaller>(
   parts: PrepareParts<C>,
 ): Promise<Outcome<Beginning<C>>> {
   const { threads } = parts
-  const recent = (await threads.items(thread.id, { limit: RECENT, order: 'desc', hidden: false }))?.data ?? []
+  const recent =
+    (await threads.items(thread.id, { limit: RECENT, order: 'desc', hidden: false }))?.data ?? []
   const [call, ...older] = recent
   if (call?.type !== 'client_tool_call' || call.status !== 'pending') {
     return refuse(conflict('no_pending_call', 'No tool of the page is being waited for here.'))
   }
-  const completed: Item = { ...call, status: 'completed', ...(result === null ? {} : { output: result }) }
-  const remove = older.flatMap((item) => (item.type === 'client_tool_call' && item.status === 'pending' ? [item.id] : []))
+  const completed: Item = {
+    ...call,
+    status: 'completed',
+    ...(result === null ? {} : { output: result }),
+  }
+  const remove = older.flatMap((item) =>
+    item.type === 'client_tool_call' && item.status === 'pending' ? [item.id] : [],
+  )
   if (!(await threads.change(thread.id, { save: [completed], remove }))) return refuse(NOT_FOUND)
   return done({ thread, prelude: [optionsOf(parts)], begin: responding(thread, undefined, parts) })
 }
@@ -161,13 +206,18 @@ async function addStructuredInput<C extends ChatCaller>(
   }
   if (!(await parts.threads.change(thread.id, { save: [answered] }))) return refuse(NOT_FOUND)
   const replaced: ThreadStreamEvent = { type: 'thread.item.replaced', item: answered }
-  return done({ thread, prelude: [optionsOf(parts), replaced], begin: responding(thread, undefined, parts) })
+  return done({
+    thread,
+    prelude: [optionsOf(parts), replaced],
+    begin: responding(thread, undefined, parts),
+  })
 }
 
 /** Values need not be among the options: a free answer is one, too. */
 function answerTo(input: StructuredInput, { status, answers }: StructuredInputAnswers) {
   const given = Object.hasOwn(answers, input.id) ? answers[input.id] : undefined
-  if (status === 'skipped' || !given || given.skipped || given.values.length === 0) return { values: [], skipped: true }
+  if (status === 'skipped' || !given || given.skipped || given.values.length === 0)
+    return { values: [], skipped: true }
   const one = input.type === 'multiple_choice' && !input.multiple
   return { values: one ? given.values.slice(0, 1) : given.values, skipped: false }
 }
@@ -180,7 +230,8 @@ async function retryAfter<C extends ChatCaller>(
   const { threads } = parts
   const item = await shownItem(threads, thread.id, item_id)
   if (!item) return done({ thread, prelude: [], begin: undefined })
-  if (item.type !== 'user_message') return refuse(conflict('not_a_message', 'Only an answer to a message can be tried again.'))
+  if (item.type !== 'user_message')
+    return refuse(conflict('not_a_message', 'Only an answer to a message can be tried again.'))
   const newer: string[] = []
   for (let after: string | undefined = item_id; after !== undefined; ) {
     const page = await threads.items(thread.id, { limit: 100, order: 'asc', hidden: true, after })
@@ -199,12 +250,21 @@ async function act<C extends ChatCaller>(
 ): Promise<Outcome<Beginning<C>>> {
   const handler = parts.action
   if (!handler) return refuse(UNSUPPORTED)
-  const sender = item_id === undefined ? undefined : await shownItem(parts.threads, thread.id, item_id)
+  const sender =
+    item_id === undefined ? undefined : await shownItem(parts.threads, thread.id, item_id)
   if (item_id !== undefined && !sender) return refuse(NOT_FOUND)
   if (sender && sender.type !== 'widget') {
-    return done({ thread, prelude: [{ type: 'error', code: 'stream.error', allow_retry: false }], begin: undefined })
+    return done({
+      thread,
+      prelude: [{ type: 'error', code: 'stream.error', allow_retry: false }],
+      begin: undefined,
+    })
   }
-  return done({ thread, prelude: [optionsOf(parts)], begin: (context) => handler(thread, action, sender, context) })
+  return done({
+    thread,
+    prelude: [optionsOf(parts)],
+    begin: (context) => handler(thread, action, sender, context),
+  })
 }
 
 /** An item that a client may name: to it, a hidden one is not there. */

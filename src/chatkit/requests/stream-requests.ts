@@ -5,11 +5,24 @@ import type { AnswerParts } from '../runs/answer-parts.ts'
 import { type FrameSource, fixedFrames } from '../http/frames.ts'
 import { ID_PREFIX } from '../protocol/id.ts'
 import { type Once, repeated, STILL_RUNNING } from './idempotency.ts'
-import type { AnswerContext, ChatCaller, ChatkitLimits, ChatkitServerOptions, ErrorPlace } from '../options.ts'
+import type {
+  AnswerContext,
+  ChatCaller,
+  ChatkitLimits,
+  ChatkitServerOptions,
+  ErrorPlace,
+} from '../options.ts'
 import type { OwnedThreads } from '../threads/owned-threads.ts'
 import { type Beginning, prepare, presented } from './prepare.ts'
 import { cutNote, recover } from '../runs/recover.ts'
-import { conflict, done, NOT_FOUND, type Outcome, type Refusal, refuse } from '../protocol/refusal.ts'
+import {
+  conflict,
+  done,
+  NOT_FOUND,
+  type Outcome,
+  type Refusal,
+  refuse,
+} from '../protocol/refusal.ts'
 import type { RequestMetadata, StreamRequest } from '../protocol/request.ts'
 import type { NewRun } from '../runs/run-store.ts'
 import type { Claim, Runs } from '../runs/runs.ts'
@@ -30,7 +43,8 @@ export interface StreamServer<C extends ChatCaller>
 const RESUMABLE = 'onbehalf/resumable'
 
 /** What the model reads after a stop, so that its next answer does not go on with the old one. */
-const STOPPED = 'The person stopped the answer before it was complete. Do not continue it unless they ask for it.'
+const STOPPED =
+  'The person stopped the answer before it was complete. Do not continue it unless they ask for it.'
 
 /** A stream, and whether its answer ends the caller when it is over. */
 export interface StreamAnswer {
@@ -89,7 +103,10 @@ export async function answerStream<C extends ChatCaller>(
       return done({ frames: fixedFrames(prelude), endsCaller: false })
     }
     const parts = partsOf(request.metadata ?? {}, caller, threads, thread, begin, claim, server)
-    return done({ frames: claim.follow(startAnswer({ ...parts, prelude, onError })), endsCaller: true })
+    return done({
+      frames: claim.follow(startAnswer({ ...parts, prelude, onError })),
+      endsCaller: true,
+    })
   } catch (error) {
     // It is not known how far this came. A message that is there is found again by its key.
     const left = await threads.item(threadId, messageId).catch(() => undefined)
@@ -99,7 +116,10 @@ export async function answerStream<C extends ChatCaller>(
 }
 
 /** In a function of its own, so that what it gives holds the place and nothing else of the request. */
-function reporting({ report }: Pick<StreamServer<ChatCaller>, 'report'>, place: ErrorPlace): (error: unknown) => void {
+function reporting(
+  { report }: Pick<StreamServer<ChatCaller>, 'report'>,
+  place: ErrorPlace,
+): (error: unknown) => void {
   return (error) => report(error, place)
 }
 
@@ -141,7 +161,9 @@ function partsOf<C extends ChatCaller>(
     isHeld,
     release,
     stoppedNote: (why) =>
-      why === 'cancelled' ? { ...context.newItem('hidden'), type: 'sdk_hidden_context', content: STOPPED } : cutNote(run, now()),
+      why === 'cancelled'
+        ? { ...context.newItem('hidden'), type: 'sdk_hidden_context', content: STOPPED }
+        : cutNote(run, now()),
     present: (item) => presented(item, server.attachments),
     deadline: server.deadline,
     end: () => caller.end(),
@@ -159,7 +181,11 @@ export function contextOf<C extends ChatCaller>(
   return {
     caller,
     metadata,
-    newItem: (kind) => ({ id: newId(ID_PREFIX[kind]), thread_id: threadId, created_at: new Date(now()).toISOString() }),
+    newItem: (kind) => ({
+      id: newId(ID_PREFIX[kind]),
+      thread_id: threadId,
+      created_at: new Date(now()).toISOString(),
+    }),
     async history(limit = 100) {
       const page = await threads.items(threadId, { limit, order: 'desc', hidden: true })
       return page ? page.data.toReversed() : []
@@ -169,7 +195,10 @@ export function contextOf<C extends ChatCaller>(
 
 /** Why a thread cannot be taken. */
 const REFUSALS: Readonly<Record<'busy' | 'crowded' | 'repeated', Refusal>> = {
-  busy: conflict('thread_busy', 'An answer is still being written here. Wait for it, or stop it first.'),
+  busy: conflict(
+    'thread_busy',
+    'An answer is still being written here. Wait for it, or stop it first.',
+  ),
   crowded: {
     status: 429,
     code: 'too_many_runs',

@@ -22,5 +22,9 @@ export function eventFor(error: unknown): ErrorEvent {
 
 /** Whether the log is to hear of it. */
 export function isUnexpected(error: unknown): boolean {
-  return !(error instanceof ChatkitStreamError || error instanceof ThreadGone || error instanceof RunLost)
+  return !(
+    error instanceof ChatkitStreamError ||
+    error instanceof ThreadGone ||
+    error instanceof RunLost
+  )
 }

@@ -11,7 +11,9 @@ import { pendingMessages } from './pending.ts'
 import { type ThreadChange, wireThread } from '../protocol/thread.ts'
 
 /** What a client is told of a stop; of a resumable run the log's reader says it, from what became of the run. */
-const LAST_WORD: Readonly<Record<StopReason, { readonly event: ErrorEvent; readonly by: 'answer' | 'reader' } | undefined>> = {
+const LAST_WORD: Readonly<
+  Record<StopReason, { readonly event: ErrorEvent; readonly by: 'answer' | 'reader' } | undefined>
+> = {
   cancelled: undefined,
   deadline: { event: TOO_LONG, by: 'answer' },
   too_much: { event: TOO_MUCH, by: 'answer' },
@@ -94,7 +96,9 @@ class RunningAnswer implements Answer {
       case 'thread.item.added': {
         const item = cleanItem(event.item, this.#parts.threadId)
         this.#pending.add(item)
-        return this.#visible(item) ? { type: event.type, item: this.#parts.present(item) } : undefined
+        return this.#visible(item)
+          ? { type: event.type, item: this.#parts.present(item) }
+          : undefined
       }
       case 'thread.item.updated':
         this.#pending.update(event.item_id, event.update)
@@ -112,7 +116,10 @@ class RunningAnswer implements Answer {
     }
   }
 
-  async #store(type: 'thread.item.done' | 'thread.item.replaced', item: Item): Promise<AnswerEvent | undefined> {
+  async #store(
+    type: 'thread.item.done' | 'thread.item.replaced',
+    item: Item,
+  ): Promise<AnswerEvent | undefined> {
     const { threads, threadId, present } = this.#parts
     await this.#hold()
     // Before it is stored: a stop that comes meanwhile must not put the partial text over the complete one.
@@ -121,7 +128,9 @@ class RunningAnswer implements Answer {
     return this.#visible(item) ? { type, item: present(item) } : undefined
   }
 
-  async #remove(event: Extract<AnswerEvent, { type: 'thread.item.removed' }>): Promise<AnswerEvent | undefined> {
+  async #remove(
+    event: Extract<AnswerEvent, { type: 'thread.item.removed' }>,
+  ): Promise<AnswerEvent | undefined> {
     const { threads, threadId } = this.#parts
     await this.#hold()
     this.#pending.settle(event.item_id)
@@ -173,7 +182,8 @@ class RunningAnswer implements Answer {
     try {
       if (next.done) return void this.#finish()
       const applied = this.#apply(next.value)
-      if (applied instanceof Promise) void applied.then((event) => this.#accepted(event)).catch(this.#failed)
+      if (applied instanceof Promise)
+        void applied.then((event) => this.#accepted(event)).catch(this.#failed)
       else this.#accepted(applied)
     } catch (error) {
       this.#failed(error)

@@ -39,7 +39,9 @@ export const INTERRUPTED: ErrorEvent = {
 export function errorEventFor(error: unknown): ErrorEvent {
   if (error instanceof ChatkitStreamError) return error.event
   if (!(error instanceof AuthError)) return FAILED
-  const message = endsSignIn(error.refusal.reason) ? 'Sign in again to continue.' : sentenceFor(error)
+  const message = endsSignIn(error.refusal.reason)
+    ? 'Sign in again to continue.'
+    : sentenceFor(error)
   return { type: 'error', code: 'custom', message, allow_retry: true }
 }
 

@@ -1,6 +1,13 @@
 // The reference run store: this process's memory, gone with it. It serves one process.
 
-import { type Begun, isAlive, type NewRun, type RunState, type RunStore, type StoredRun } from './run-store.ts'
+import {
+  type Begun,
+  isAlive,
+  type NewRun,
+  type RunState,
+  type RunStore,
+  type StoredRun,
+} from './run-store.ts'
 
 interface Kept {
   run: StoredRun
@@ -49,7 +56,8 @@ export function memoryRunStore(): RunStore {
     const { run } = kept
     runs.delete(run.id)
     settle(kept)
-    if (run.once && keys.get(place(run.owner, run.once.key)) === run.id) keys.delete(place(run.owner, run.once.key))
+    if (run.once && keys.get(place(run.owner, run.once.key)) === run.id)
+      keys.delete(place(run.owner, run.once.key))
     const thread = place(run.owner, run.threadId)
     if (newest.get(thread) !== run.id) return
     if (kept.replaced && runs.has(kept.replaced)) newest.set(thread, kept.replaced)
@@ -75,11 +83,17 @@ export function memoryRunStore(): RunStore {
       if (known) return { began: false, why: 'repeated', run: known }
       const before = latestOf(run.owner, run.threadId, now)
       if (before && isAlive(before.run)) return { began: false, why: 'busy' }
-      const live = (alive.get(run.owner) ?? []).filter((id) => (runs.get(id)?.run.aliveUntil ?? 0) > now)
+      const live = (alive.get(run.owner) ?? []).filter(
+        (id) => (runs.get(id)?.run.aliveUntil ?? 0) > now,
+      )
       if (live.length >= most) return { began: false, why: 'crowded' }
       if (before?.run.state === 'done') before.events = []
       const replaced = before?.run.state === 'interrupted' ? before.run : undefined
-      runs.set(run.id, { run: { ...run, state: 'running', aliveUntil }, events: [], replaced: replaced?.id })
+      runs.set(run.id, {
+        run: { ...run, state: 'running', aliveUntil },
+        events: [],
+        replaced: replaced?.id,
+      })
       alive.set(run.owner, [...(alive.get(run.owner) ?? []), run.id])
       newest.set(place(run.owner, run.threadId), run.id)
       if (run.once) keys.set(place(run.owner, run.once.key), run.id)

@@ -25,10 +25,14 @@ export function pendingMessages(): PendingMessages {
 }
 
 class Pending implements PendingMessages {
-  readonly #open = new Map<string, { readonly item: AssistantMessageItem; readonly parts: Part[] }>()
+  readonly #open = new Map<
+    string,
+    { readonly item: AssistantMessageItem; readonly parts: Part[] }
+  >()
 
   add(item: Item): void {
-    if (item.type === 'assistant_message') this.#open.set(item.id, { item, parts: item.content.map(partOf) })
+    if (item.type === 'assistant_message')
+      this.#open.set(item.id, { item, parts: item.content.map(partOf) })
   }
 
   update(itemId: string, update: ItemUpdate): void {
@@ -37,8 +41,15 @@ class Pending implements PendingMessages {
     if (update.type === 'assistant_message.content_part.text_delta') {
       partAt(parts, update.content_index).text += update.delta
     } else if (update.type === 'assistant_message.content_part.annotation_added') {
-      partAt(parts, update.content_index).annotations.splice(update.annotation_index, 0, update.annotation)
-    } else if (update.type === 'assistant_message.content_part.added' || update.type === 'assistant_message.content_part.done') {
+      partAt(parts, update.content_index).annotations.splice(
+        update.annotation_index,
+        0,
+        update.annotation,
+      )
+    } else if (
+      update.type === 'assistant_message.content_part.added' ||
+      update.type === 'assistant_message.content_part.done'
+    ) {
       Object.assign(partAt(parts, update.content_index), partOf(update.content))
     }
   }
@@ -50,7 +61,10 @@ class Pending implements PendingMessages {
   written(): AssistantMessageItem[] {
     return [...this.#open.values()]
       .filter(({ parts }) => parts.some(({ text }) => text.trim() !== ''))
-      .map(({ item, parts }) => ({ ...item, content: parts.map((part) => ({ type: 'output_text', ...part }) as const) }))
+      .map(({ item, parts }) => ({
+        ...item,
+        content: parts.map((part) => ({ type: 'output_text', ...part }) as const),
+      }))
   }
 }
 

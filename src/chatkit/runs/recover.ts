@@ -8,10 +8,14 @@ import type { StoredRun } from './run-store.ts'
 import type { Runs } from './runs.ts'
 
 /** What the model reads of it. */
-const CUT = 'The answer was cut off by a failure before it was complete. Do not continue it unless the person asks for it.'
+const CUT =
+  'The answer was cut off by a failure before it was complete. Do not continue it unless the person asks for it.'
 
 /** The note that the model is left of a run that was cut off. Its id is the run's, so that there is one. */
-export function cutNote({ id, threadId }: Pick<StoredRun, 'id' | 'threadId'>, time: number): HiddenItem {
+export function cutNote(
+  { id, threadId }: Pick<StoredRun, 'id' | 'threadId'>,
+  time: number,
+): HiddenItem {
   return {
     id: `shcx_${id}`,
     thread_id: threadId,

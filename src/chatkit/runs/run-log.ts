@@ -23,7 +23,11 @@ const PAGE = 256
 const PIECE = 64 * 1024
 
 /** The events of a run after the one with that number, then those to come, then what its end says. */
-export function readRun(run: StoredRun, after: number, { store, latest, lease, onError }: LogParts): FrameSource {
+export function readRun(
+  run: StoredRun,
+  after: number,
+  { store, latest, lease, onError }: LogParts,
+): FrameSource {
   let seen = after
   let page = PAGE
   let over = false
@@ -106,7 +110,10 @@ function wordOf(run: StoredRun, current: StoredRun | undefined): ErrorEvent | un
 }
 
 /** All events that a run has kept. */
-export async function* loggedEvents(store: RunStore, run: StoredRun): AsyncGenerator<LoggedEvent, void, undefined> {
+export async function* loggedEvents(
+  store: RunStore,
+  run: StoredRun,
+): AsyncGenerator<LoggedEvent, void, undefined> {
   for (let seen = 0; ; ) {
     const events = await store.events(run.id, seen, PAGE)
     if (events.length === 0) return
@@ -121,7 +128,10 @@ function parseLogged(event: string): LoggedEvent {
 }
 
 /** Resolves when a run of whichever instance is over. */
-export async function runEnded(run: StoredRun, { store, latest }: Pick<LogParts, 'store' | 'latest'>): Promise<void> {
+export async function runEnded(
+  run: StoredRun,
+  { store, latest }: Pick<LogParts, 'store' | 'latest'>,
+): Promise<void> {
   let look = () => {}
   const unwatch = store.watch(run.id, () => look())
   try {

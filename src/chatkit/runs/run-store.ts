@@ -61,7 +61,12 @@ export interface RunStore {
    * @param first The number of the first one; they count from 1, and none is left out.
    * @returns `running`, `stopping` when somebody asked it to stop, `interrupted` or `done` when it is no longer this run's turn: nothing was kept then.
    */
-  append(id: string, first: number, events: readonly string[], aliveUntil: number): Promise<RunState>
+  append(
+    id: string,
+    first: number,
+    events: readonly string[],
+    aliveUntil: number,
+  ): Promise<RunState>
   /** Ends a run that is running or stopping, and wakes every watcher. */
   end(id: string, state: 'done' | 'interrupted'): Promise<void>
   /** Forgets a run that left nothing: its key is free again, and `append` answers `done`. */

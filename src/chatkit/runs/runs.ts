@@ -6,7 +6,14 @@ import type { FrameSource } from '../http/frames.ts'
 import { writeLog } from './log-writer.ts'
 import type { LoggedEvent } from './recover.ts'
 import { loggedEvents, readRun, runEnded } from './run-log.ts'
-import { type BeginTerms, isAlive, type NewRun, type RunState, type RunStore, type StoredRun } from './run-store.ts'
+import {
+  type BeginTerms,
+  isAlive,
+  type NewRun,
+  type RunState,
+  type RunStore,
+  type StoredRun,
+} from './run-store.ts'
 
 /** A thread taken for one run. */
 export interface Claim {
@@ -85,7 +92,8 @@ export function createRuns({ store, now, lease, most, logLength, onError }: Runs
   const here = new Map<string, Entry>()
   let pulse: ReturnType<typeof setInterval> | undefined
   let closed = false
-  const placeOf = ({ owner, threadId }: Pick<NewRun, 'owner' | 'threadId'>) => JSON.stringify([owner, threadId])
+  const placeOf = ({ owner, threadId }: Pick<NewRun, 'owner' | 'threadId'>) =>
+    JSON.stringify([owner, threadId])
 
   /** Says that a run is alive, and hears whether it is. */
   async function touch(entry: Entry, first = 1, events: readonly string[] = []): Promise<boolean> {
@@ -135,9 +143,15 @@ export function createRuns({ store, now, lease, most, logLength, onError }: Runs
     const terms: BeginTerms = { now: now(), aliveUntil: now() + lease, most }
     const begun = await store.begin(run, terms)
     if (begun.began) {
-      return { claimed: true, claim: claimOf(run, terms.aliveUntil), ...(begun.replaced ? { replaced: begun.replaced } : {}) }
+      return {
+        claimed: true,
+        claim: claimOf(run, terms.aliveUntil),
+        ...(begun.replaced ? { replaced: begun.replaced } : {}),
+      }
     }
-    return begun.why === 'repeated' ? { claimed: false, why: begun.why, run: begun.run } : { claimed: false, why: begun.why }
+    return begun.why === 'repeated'
+      ? { claimed: false, why: begun.why, run: begun.run }
+      : { claimed: false, why: begun.why }
   }
 
   function claimOf(run: NewRun, aliveUntil: number): Claim {
@@ -187,7 +201,8 @@ export function createRuns({ store, now, lease, most, logLength, onError }: Runs
           .catch(report)
         return source
       },
-      undo: (leftMessage) => free(() => (leftMessage ? store.end(run.id, 'interrupted') : store.drop(run.id))),
+      undo: (leftMessage) =>
+        free(() => (leftMessage ? store.end(run.id, 'interrupted') : store.drop(run.id))),
     }
   }
 
@@ -207,7 +222,12 @@ export function createRuns({ store, now, lease, most, logLength, onError }: Runs
   }
 
   function read(run: StoredRun, after: number): FrameSource {
-    return readRun(run, after, { store, latest, lease, onError: (error) => onError(error, run.threadId) })
+    return readRun(run, after, {
+      store,
+      latest,
+      lease,
+      onError: (error) => onError(error, run.threadId),
+    })
   }
 
   async function stopHere(owner: string, threadId: string, why: StopReason): Promise<boolean> {

@@ -20,12 +20,23 @@ export class ChatkitStreamError extends Error {
    *   unless `allowRetry` is false.
    */
   constructor(
-    what: { readonly text: string; readonly allowRetry?: boolean } | { readonly code: string; readonly allowRetry?: boolean },
+    what:
+      | { readonly text: string; readonly allowRetry?: boolean }
+      | { readonly code: string; readonly allowRetry?: boolean },
   ) {
     super('text' in what ? what.text : what.code)
     this.event =
       'text' in what
-        ? { type: 'error', code: 'custom', message: what.text, allow_retry: what.allowRetry ?? false }
-        : { type: 'error', code: what.code, allow_retry: what.allowRetry ?? what.code === 'stream.error' }
+        ? {
+            type: 'error',
+            code: 'custom',
+            message: what.text,
+            allow_retry: what.allowRetry ?? false,
+          }
+        : {
+            type: 'error',
+            code: what.code,
+            allow_retry: what.allowRetry ?? what.code === 'stream.error',
+          }
   }
 }

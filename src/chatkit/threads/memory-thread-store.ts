@@ -2,7 +2,13 @@
 
 import { type Item, isHidden } from '../protocol/item.ts'
 import type { Page, ThreadChange } from '../protocol/thread.ts'
-import type { ItemsChange, OwnedAttachment, PageQuery, StoredThread, ThreadStore } from './thread-store.ts'
+import type {
+  ItemsChange,
+  OwnedAttachment,
+  PageQuery,
+  StoredThread,
+  ThreadStore,
+} from './thread-store.ts'
 
 /** Attachments that {@link ThreadStore.attachments} gives at most. */
 const MOST_ATTACHMENTS = 1000
@@ -24,7 +30,12 @@ export function memoryThreadStore(): ThreadStore {
   }
 
   /** Nothing is awaited inside, so it is all or nothing. */
-  function change(owner: string, threadId: string, items: Map<string, Item>, { save, remove, attach }: ItemsChange): boolean {
+  function change(
+    owner: string,
+    threadId: string,
+    items: Map<string, Item>,
+    { save, remove, attach }: ItemsChange,
+  ): boolean {
     const attached = (attach ?? []).map((id) => attachmentOf(owner, id))
     if (attached.includes(undefined)) return false
     for (const one of attached) if (one) attachments.set(one.id, { ...one, thread_id: threadId })
@@ -45,7 +56,9 @@ export function memoryThreadStore(): ThreadStore {
       return structuredClone(entryOf(owner, id)?.thread)
     },
     async threads(owner, query): Promise<Page<StoredThread> | undefined> {
-      const own = [...threads.values()].map(({ thread }) => thread).filter((thread) => thread.owner === owner)
+      const own = [...threads.values()]
+        .map(({ thread }) => thread)
+        .filter((thread) => thread.owner === owner)
       return pageOf(own, query)
     },
     async updateThread(owner, id, wanted: ThreadChange): Promise<StoredThread | undefined> {
@@ -55,7 +68,8 @@ export function memoryThreadStore(): ThreadStore {
     },
     async deleteThread(owner, id): Promise<boolean> {
       if (!entryOf(owner, id)) return false
-      for (const one of attachments.values()) if (one.owner === owner && one.thread_id === id) attachments.delete(one.id)
+      for (const one of attachments.values())
+        if (one.owner === owner && one.thread_id === id) attachments.delete(one.id)
       return threads.delete(id)
     },
     async item(owner, threadId, itemId): Promise<Item | undefined> {
@@ -79,7 +93,9 @@ export function memoryThreadStore(): ThreadStore {
       return structuredClone(attachmentOf(owner, id))
     },
     async attachments(owner, threadId): Promise<readonly OwnedAttachment[]> {
-      const found = [...attachments.values()].filter((one) => one.owner === owner && one.thread_id === threadId)
+      const found = [...attachments.values()].filter(
+        (one) => one.owner === owner && one.thread_id === threadId,
+      )
       return structuredClone(found.slice(0, MOST_ATTACHMENTS))
     },
     async saveAttachment(owner, attachment): Promise<boolean> {
@@ -100,13 +116,19 @@ export function memoryThreadStore(): ThreadStore {
   }
 }
 
-function pageOf<T extends { readonly id: string }>(all: readonly T[], query: PageQuery): Page<T> | undefined {
+function pageOf<T extends { readonly id: string }>(
+  all: readonly T[],
+  query: PageQuery,
+): Page<T> | undefined {
   const ordered = query.order === 'asc' ? all : all.toReversed()
-  const start = query.after === undefined ? 0 : ordered.findIndex(({ id }) => id === query.after) + 1
+  const start =
+    query.after === undefined ? 0 : ordered.findIndex(({ id }) => id === query.after) + 1
   if (query.after !== undefined && start === 0) return undefined
   const data = ordered.slice(start, start + query.limit)
   const last = data.at(-1)
   return structuredClone(
-    last && ordered.length > start + data.length ? { data, has_more: true, after: last.id } : { data, has_more: false },
+    last && ordered.length > start + data.length
+      ? { data, has_more: true, after: last.id }
+      : { data, has_more: false },
   )
 }

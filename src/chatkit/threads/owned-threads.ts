@@ -4,7 +4,13 @@ import { type Principal, principalKey } from '../../core/principal.ts'
 import type { StoredAttachment } from './attachment.ts'
 import type { Item } from '../protocol/item.ts'
 import type { Page, ThreadChange, ThreadState } from '../protocol/thread.ts'
-import type { ItemsChange, OwnedAttachment, PageQuery, StoredThread, ThreadStore } from './thread-store.ts'
+import type {
+  ItemsChange,
+  OwnedAttachment,
+  PageQuery,
+  StoredThread,
+  ThreadStore,
+} from './thread-store.ts'
 
 /** The threads of one principal. What is foreign is missing: there is one answer for both. */
 export interface OwnedThreads {
@@ -17,7 +23,10 @@ export interface OwnedThreads {
   update(id: string, change: ThreadChange): Promise<ThreadState | undefined>
   delete(id: string): Promise<boolean>
   item(threadId: string, itemId: string): Promise<Item | undefined>
-  items(threadId: string, query: PageQuery & { readonly hidden: boolean }): Promise<Page<Item> | undefined>
+  items(
+    threadId: string,
+    query: PageQuery & { readonly hidden: boolean },
+  ): Promise<Page<Item> | undefined>
   /** @throws TypeError when an item says that it belongs to another thread. */
   change(threadId: string, change: ItemsChange): Promise<boolean>
   attachment(id: string): Promise<StoredAttachment | undefined>
@@ -65,7 +74,8 @@ class Owned implements OwnedThreads {
   }
 
   async #areOwn({ attach = [] }: ItemsChange): Promise<boolean> {
-    for (const id of attach) if (!this.#provedAttachments?.has(id) && !(await this.attachment(id))) return false
+    for (const id of attach)
+      if (!this.#provedAttachments?.has(id) && !(await this.attachment(id))) return false
     return true
   }
 
@@ -87,12 +97,15 @@ class Owned implements OwnedThreads {
     if (!page) return undefined
     const data = page.data.flatMap((thread) => this.#own(thread) ?? [])
     // A page with somebody else's thread in it was cut by an adapter that is out of order: nothing of it is to be trusted.
-    if (data.length !== page.data.length) throw new Error('The thread store gave threads of another owner')
+    if (data.length !== page.data.length)
+      throw new Error('The thread store gave threads of another owner')
     return { ...page, data }
   }
 
   async update(id: string, change: ThreadChange): Promise<ThreadState | undefined> {
-    return (await this.#isOwn(id)) ? this.#own(await this.#store.updateThread(this.owner, id, change)) : undefined
+    return (await this.#isOwn(id))
+      ? this.#own(await this.#store.updateThread(this.owner, id, change))
+      : undefined
   }
 
   async delete(id: string): Promise<boolean> {
@@ -108,7 +121,10 @@ class Owned implements OwnedThreads {
     return item?.id === itemId && item.thread_id === threadId ? item : undefined
   }
 
-  async items(threadId: string, query: PageQuery & { readonly hidden: boolean }): Promise<Page<Item> | undefined> {
+  async items(
+    threadId: string,
+    query: PageQuery & { readonly hidden: boolean },
+  ): Promise<Page<Item> | undefined> {
     if (!(await this.#isOwn(threadId))) return undefined
     const page = await this.#store.items(this.owner, threadId, query)
     if (page) checkThread(threadId, page.data)
@@ -134,12 +150,17 @@ class Owned implements OwnedThreads {
 
   async attachments(threadId: string): Promise<readonly StoredAttachment[]> {
     if (!(await this.#isOwn(threadId))) return []
-    return (await this.#store.attachments(this.owner, threadId)).flatMap((one) => this.#ownAttachment(one) ?? [])
+    return (await this.#store.attachments(this.owner, threadId)).flatMap(
+      (one) => this.#ownAttachment(one) ?? [],
+    )
   }
 
   async saveAttachment(record: StoredAttachment): Promise<boolean> {
     const before = await this.#store.attachment(this.owner, record.id)
-    return (before === undefined || before.owner === this.owner) && (await this.#store.saveAttachment(this.owner, record))
+    return (
+      (before === undefined || before.owner === this.owner) &&
+      (await this.#store.saveAttachment(this.owner, record))
+    )
   }
 
   async deleteAttachment(id: string): Promise<boolean> {
@@ -150,5 +171,6 @@ class Owned implements OwnedThreads {
 }
 
 function checkThread(threadId: string, items: readonly Item[] = []): void {
-  for (const item of items) if (item.thread_id !== threadId) throw new TypeError('An item belongs to another thread')
+  for (const item of items)
+    if (item.thread_id !== threadId) throw new TypeError('An item belongs to another thread')
 }

@@ -58,7 +58,11 @@ export interface ThreadStore {
    *
    * @param query.hidden Whether hidden items count.
    */
-  items(owner: string, threadId: string, query: PageQuery & { readonly hidden: boolean }): Promise<Page<Item> | undefined>
+  items(
+    owner: string,
+    threadId: string,
+    query: PageQuery & { readonly hidden: boolean },
+  ): Promise<Page<Item> | undefined>
   /** Changes items, all or nothing; false when the thread or an attachment is not the owner's. */
   changeItems(owner: string, threadId: string, change: ItemsChange): Promise<boolean>
   /** One attachment's record. Its `thread_id` is that of the thread that it was attached to last. */

@@ -52,7 +52,8 @@ export async function* streamWidget(
     }
     const { base, widget: before } = shown
     shown = { base, widget }
-    for (const update of diffWidgets(before, widget)) yield { type: 'thread.item.updated', item_id: base.id, update }
+    for (const update of diffWidgets(before, widget))
+      yield { type: 'thread.item.updated', item_id: base.id, update }
   }
   if (shown) yield { type: 'thread.item.done', item: itemOf(shown.base, shown.widget) }
 }

@@ -5,7 +5,10 @@ import type { WidgetRoot } from '../protocol/item.ts'
 import type { Json, JsonObject } from '../protocol/json.ts'
 
 /** An update of a widget. */
-export type WidgetUpdate = Extract<ItemUpdate, { readonly type: 'widget.root.updated' | 'widget.streaming_text.value_delta' }>
+export type WidgetUpdate = Extract<
+  ItemUpdate,
+  { readonly type: 'widget.root.updated' | 'widget.streaming_text.value_delta' }
+>
 
 /**
  * The updates that make `after` of `before`, none when they are equal. Where nothing but the text of `Text` and `Markdown` components has grown,
@@ -17,7 +20,10 @@ export function diffWidgets(before: WidgetRoot, after: WidgetRoot): readonly Wid
   if (!compare(before, after, grown)) return [{ type: 'widget.root.updated', widget: after }]
   const ids = new Map<string, number>()
   if (grown.length > 0) countIds(after, ids)
-  const found = grown.every((update) => update.type !== 'widget.streaming_text.value_delta' || ids.get(update.component_id) === 1)
+  const found = grown.every(
+    (update) =>
+      update.type !== 'widget.streaming_text.value_delta' || ids.get(update.component_id) === 1,
+  )
   return found ? grown : [{ type: 'widget.root.updated', widget: after }]
 }
 
@@ -42,11 +48,26 @@ function compareChild(was: Json, is: Json, grown: WidgetUpdate[]): boolean {
   return isObject(was) && isObject(is) ? compare(was, is, grown) : isEqual(was, is)
 }
 
-function growth({ type, id, streaming }: JsonObject, was: Json, is: Json): WidgetUpdate | undefined {
+function growth(
+  { type, id, streaming }: JsonObject,
+  was: Json,
+  is: Json,
+): WidgetUpdate | undefined {
   if (type !== 'Text' && type !== 'Markdown') return undefined
-  if (typeof id !== 'string' || typeof was !== 'string' || typeof is !== 'string' || !is.startsWith(was)) return undefined
+  if (
+    typeof id !== 'string' ||
+    typeof was !== 'string' ||
+    typeof is !== 'string' ||
+    !is.startsWith(was)
+  )
+    return undefined
   const delta = is.slice(was.length)
-  return { type: 'widget.streaming_text.value_delta', component_id: id, delta, done: streaming !== true }
+  return {
+    type: 'widget.streaming_text.value_delta',
+    component_id: id,
+    delta,
+    done: streaming !== true,
+  }
 }
 
 /** How often each id is that of a component. */
@@ -64,7 +85,9 @@ function isEqual(a: Json, b: Json): boolean {
   if (Array.isArray(a) && Array.isArray(b))
     return a.length === b.length && a.every((one, index) => isEqual(one, b[index] ?? null))
   if (!isObject(a) || !isObject(b)) return false
-  return [...Object.keys(a), ...Object.keys(b)].every((name) => isEqual(propertyOf(a, name), propertyOf(b, name)))
+  return [...Object.keys(a), ...Object.keys(b)].every((name) =>
+    isEqual(propertyOf(a, name), propertyOf(b, name)),
+  )
 }
 
 function propertyOf(object: JsonObject, name: string): Json {

@@ -44,27 +44,52 @@ export function stringsOf(value: unknown): readonly string[] {
 }
 
 /** Posts a JSON-RPC message to the inspected server. */
-export async function post(url: string, message: Json, headers: Headers, way: Way): Promise<Answer> {
+export async function post(
+  url: string,
+  message: Json,
+  headers: Headers,
+  way: Way,
+): Promise<Answer> {
   headers.set('content-type', 'application/json')
   headers.set('accept', 'application/json, text/event-stream')
-  const init = { method: 'POST', headers, body: JSON.stringify(message), redirect: 'manual', signal: way.signal } as const
-  const response = await way.direct(url, init).catch((error: unknown) => unreachable(url, error, way.signal))
+  const init = {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(message),
+    redirect: 'manual',
+    signal: way.signal,
+  } as const
+  const response = await way
+    .direct(url, init)
+    .catch((error: unknown) => unreachable(url, error, way.signal))
   if (response.status >= 300 && response.status < 400) {
-    const location = printable(way.redactor.text(response.headers.get('location') ?? 'nowhere').text)
+    const location = printable(
+      way.redactor.text(response.headers.get('location') ?? 'nowhere').text,
+    )
     await response.body?.cancel()
     throw new CommandError(
       `${url} redirects (HTTP ${response.status}) to ${location}. A credential does not follow redirects: if that is the server, inspect it there`,
     )
   }
-  const answered = await messageOf(response, message.id).catch((error: unknown) => unreachable(url, error, way.signal))
+  const answered = await messageOf(response, message.id).catch((error: unknown) =>
+    unreachable(url, error, way.signal),
+  )
   const { value } = way.redactor.json(answered)
-  return { status: response.status, headers: response.headers, json: isJson(value) ? value : undefined }
+  return {
+    status: response.status,
+    headers: response.headers,
+    json: isJson(value) ? value : undefined,
+  }
 }
 
 /** Gets a document that the server, or a document of its, names; undefined when it cannot be had. */
 export async function getDocument(url: string, way: Way): Promise<Json | undefined> {
   try {
-    const response = await way.guarded(url, { headers: { accept: 'application/json' }, redirect: 'manual', signal: way.signal })
+    const response = await way.guarded(url, {
+      headers: { accept: 'application/json' },
+      redirect: 'manual',
+      signal: way.signal,
+    })
     if (response.status === 200) return asJson(await textOf(response, () => false))
     await response.body?.cancel()
     return undefined
@@ -77,7 +102,8 @@ export async function getDocument(url: string, way: Way): Promise<Json | undefin
 /** The message with this id, from JSON or from the first events of a stream, whose end is not waited for. */
 async function messageOf(response: Response, id: unknown): Promise<Json | undefined> {
   const type = response.headers.get('content-type') ?? ''
-  const answers = (message: Json | undefined) => message !== undefined && ('result' in message || 'error' in message)
+  const answers = (message: Json | undefined) =>
+    message !== undefined && ('result' in message || 'error' in message)
   if (!/^text\/event-stream\b/i.test(type)) {
     const message = /\bjson\b/i.test(type) ? asJson(await textOf(response, () => false)) : undefined
     await response.body?.cancel().catch(() => {})
@@ -95,7 +121,9 @@ async function messageOf(response: Response, id: unknown): Promise<Json | undefi
 function eventsOf(text: string): readonly Json[] {
   const events = text.replace(/\r\n?/g, '\n').split('\n\n').slice(0, -1)
   return events.flatMap((event) => {
-    const data = event.split('\n').flatMap((line) => (line.startsWith('data:') ? [line.slice(5)] : []))
+    const data = event
+      .split('\n')
+      .flatMap((line) => (line.startsWith('data:') ? [line.slice(5)] : []))
     const message = asJson(data.join('\n'))
     return message ? [message] : []
   })
@@ -109,7 +137,8 @@ async function textOf(response: Response, enough: (text: string) => boolean): Pr
   try {
     for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
       text += decoder.decode(chunk.value, { stream: true })
-      if (text.length > LONGEST) throw new CommandError('its answer is larger than 4 MiB, more than is taken in')
+      if (text.length > LONGEST)
+        throw new CommandError('its answer is larger than 4 MiB, more than is taken in')
       if (enough(text)) break
     }
     return text
@@ -131,7 +160,8 @@ function asJson(text: string): Json | undefined {
 function unreachable(url: string, error: unknown, signal: AbortSignal): never {
   if (signal.aborted) throw signal.reason
   if (error instanceof CommandError) throw new CommandError(`${url}: ${error.message}`)
-  const code = error instanceof Error ? /\(([A-Z][A-Z0-9_]+)\)$/.exec(error.message)?.[1] : undefined
+  const code =
+    error instanceof Error ? /\(([A-Z][A-Z0-9_]+)\)$/.exec(error.message)?.[1] : undefined
   throw new CommandError(
     `${url} could not be reached${code ? ` (${code})` : ''}. Check that the server runs, and the URL: host, port and path`,
   )

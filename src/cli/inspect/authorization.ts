@@ -17,7 +17,8 @@ export async function lookAtAuthorization(
   way: Way,
   progress: (line: string) => void,
 ): Promise<Authorization> {
-  const refusal = answers.find(({ status }) => status === 401) ?? answers.find(({ status }) => status === 403)
+  const refusal =
+    answers.find(({ status }) => status === 401) ?? answers.find(({ status }) => status === 403)
   progress('reading its protected resource metadata')
   const { origin } = new URL(url)
   // What is on the inspected origin is the operator's choice; anything else is the server's.
@@ -71,7 +72,10 @@ function issuerOf(issuer: string, document: Json | undefined): InspectedIssuer {
     elsewhere: named.filter(([, url]) => new URL(url).origin !== origin).map(([name]) => name),
     pkce: stringsOf(document?.code_challenge_methods_supported).includes('S256'),
     // Left out, it means these two (RFC 8414 section 2).
-    grantTypes: document && document.grant_types_supported === undefined ? ['authorization_code', 'implicit'] : grantTypes,
+    grantTypes:
+      document && document.grant_types_supported === undefined
+        ? ['authorization_code', 'implicit']
+        : grantTypes,
     tokenExchange: grantTypes.includes('urn:ietf:params:oauth:grant-type:token-exchange'),
     identityAssertion: stringsOf(document?.authorization_grant_profiles_supported).includes(
       'urn:ietf:params:oauth:grant-profile:id-jag',

@@ -35,14 +35,16 @@ export async function inspectServer(
   const unknown = await greet(stranger, way)
   if (unknown.open && armed) await leave(stranger, unknown.open, way)
   const refusal = refusedIn(unknown)
-  if (!unknown.open && unknown.revisions.length === 0 && refusal === undefined) throw notMcp(url, unknown.answers)
+  if (!unknown.open && unknown.revisions.length === 0 && refusal === undefined)
+    throw notMcp(url, unknown.answers)
   const authorization = await lookAtAuthorization(url, unknown.answers, way, progress)
 
   const target = armed ? { url, headers } : stranger
   if (armed) progress('greeting it with the credential')
   const greeting = armed ? await greet(target, way) : unknown
   const refused = armed ? refusedIn(greeting) : undefined
-  if (armed && !greeting.open && greeting.revisions.length === 0 && refused === undefined) throw notMcp(url, greeting.answers)
+  if (armed && !greeting.open && greeting.revisions.length === 0 && refused === undefined)
+    throw notMcp(url, greeting.answers)
   if (greeting.open) progress('listing its tools')
   const listed = greeting.open ? await listTools(target, greeting.open, way) : undefined
   if (greeting.open) await leave(target, greeting.open, way)
@@ -51,19 +53,27 @@ export async function inspectServer(
   const { server } = greeting
   const notes = [
     ...(authorization.required && !armed
-      ? ['To see its tools, put a token for it into an environment variable, and name that: --token-env NAME']
+      ? [
+          'To see its tools, put a token for it into an environment variable, and name that: --token-env NAME',
+        ]
       : []),
     ...(listed?.more ? ['It lists more tools than were looked at: 512 at most, and 20 pages'] : []),
     ...(greeting.open && !listed ? ['It refused to list its tools'] : []),
     ...(authorization.servers.some(({ found }) => !found)
-      ? ['An authorization server could not be read: it is down, answers for another issuer, or is not at a public https address']
+      ? [
+          'An authorization server could not be read: it is down, answers for another issuer, or is not at a public https address',
+        ]
       : []),
     ...(elsewhere(url, authorization.challenge?.resourceMetadata)
       ? ['Its 401 points to metadata on another origin, which was not followed']
       : []),
   ]
   const found = { url, server, revisions: greeting.revisions, authorization, tools }
-  const suggestion = suggest({ ...found, header, ambiguous: ambiguousPointers(listed?.tools ?? [], tools ?? []) })
+  const suggestion = suggest({
+    ...found,
+    header,
+    ambiguous: ambiguousPointers(listed?.tools ?? [], tools ?? []),
+  })
   const report: Report = { format: 1, ...found, suggestion, notes }
   return { report: allPrintable(report), ...(refused === undefined ? {} : { refused }) }
 }
@@ -90,5 +100,9 @@ function elsewhere(url: string, link: string | null | undefined): boolean {
 
 /** A copy with every text printable; what the server sent is nowhere else. */
 function allPrintable<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value, (_, one: unknown) => (typeof one === 'string' ? printable(one, 2000) : one)))
+  return JSON.parse(
+    JSON.stringify(value, (_, one: unknown) =>
+      typeof one === 'string' ? printable(one, 2000) : one,
+    ),
+  )
 }

@@ -31,7 +31,13 @@ export interface Greeting {
 
 /** Greets a server in both ways. */
 export async function greet(target: Target, way: Way): Promise<Greeting> {
-  const discovered = await request(target, 'server/discover', {}, { revision: STATELESS, session: null }, way)
+  const discovered = await request(
+    target,
+    'server/discover',
+    {},
+    { revision: STATELESS, session: null },
+    way,
+  )
   const opened = await initialize(target, way)
   const found = resultOf(discovered)
   const info = infoOf(found) ?? infoOf(resultOf(opened))
@@ -48,7 +54,9 @@ export async function greet(target: Target, way: Way): Promise<Greeting> {
       : { revision: agreed, session: opened.headers.get('mcp-session-id') }
   return {
     answers: [discovered, opened],
-    revisions: [...revisions].filter((one) => /^\d{4}-\d\d-\d\d$/.test(one)).toSorted((a, b) => (a < b ? 1 : -1)),
+    revisions: [...revisions]
+      .filter((one) => /^\d{4}-\d\d-\d\d$/.test(one))
+      .toSorted((a, b) => (a < b ? 1 : -1)),
     server: info ?? null,
     ...(open ? { open } : {}),
   }
@@ -64,15 +72,27 @@ export async function listTools(
   const tools: Json[] = []
   let cursor: string | undefined
   for (let page = 0; page < MOST_PAGES && tools.length < MOST_TOOLS; page++) {
-    const answer = await request(target, 'tools/list', cursor === undefined ? {} : { cursor }, open, way)
+    const answer = await request(
+      target,
+      'tools/list',
+      cursor === undefined ? {} : { cursor },
+      open,
+      way,
+    )
     const result = resultOf(answer)
     // A server without tools does not know the method.
-    if (!result) return isJson(answer.json?.error) && answer.json.error.code === -32601 ? { tools, more: false } : undefined
+    if (!result)
+      return isJson(answer.json?.error) && answer.json.error.code === -32601
+        ? { tools, more: false }
+        : undefined
     if (Array.isArray(result.tools)) tools.push(...result.tools.filter(isJson))
     cursor = stringOf(result.nextCursor)
     if (cursor === undefined) break
   }
-  return { tools: tools.slice(0, MOST_TOOLS), more: cursor !== undefined || tools.length > MOST_TOOLS }
+  return {
+    tools: tools.slice(0, MOST_TOOLS),
+    more: cursor !== undefined || tools.length > MOST_TOOLS,
+  }
 }
 
 /** Ends the session, if there is one; a server need not answer. */
@@ -85,7 +105,9 @@ export async function leave(
   const headers = new Headers(own)
   headers.set('mcp-protocol-version', revision)
   headers.set('mcp-session-id', session)
-  const response = await way.direct(url, { method: 'DELETE', headers, redirect: 'manual', signal: way.signal }).catch(() => null)
+  const response = await way
+    .direct(url, { method: 'DELETE', headers, redirect: 'manual', signal: way.signal })
+    .catch(() => null)
   await response?.body?.cancel().catch(() => {})
 }
 
@@ -95,7 +117,11 @@ function initialize(target: Target, way: Way): Promise<Answer> {
   return post(target.url, message, new Headers(target.headers), way)
 }
 
-function notify(target: Target, { revision, session }: NonNullable<Greeting['open']>, way: Way): Promise<Answer> {
+function notify(
+  target: Target,
+  { revision, session }: NonNullable<Greeting['open']>,
+  way: Way,
+): Promise<Answer> {
   const headers = new Headers(target.headers)
   headers.set('mcp-protocol-version', revision)
   if (session !== null) headers.set('mcp-session-id', session)
@@ -112,7 +138,8 @@ function request(
   const headers = new Headers(target.headers)
   headers.set('mcp-protocol-version', revision)
   if (session !== null) headers.set('mcp-session-id', session)
-  if (revision !== STATELESS) return post(target.url, { jsonrpc: '2.0', id: method, method, params }, headers, way)
+  if (revision !== STATELESS)
+    return post(target.url, { jsonrpc: '2.0', id: method, method, params }, headers, way)
   headers.set('mcp-method', method)
   const prefix = 'io.modelcontextprotocol'
   const _meta = {
@@ -120,7 +147,12 @@ function request(
     [`${prefix}/clientInfo`]: CLIENT,
     [`${prefix}/clientCapabilities`]: {},
   }
-  return post(target.url, { jsonrpc: '2.0', id: method, method, params: { ...params, _meta } }, headers, way)
+  return post(
+    target.url,
+    { jsonrpc: '2.0', id: method, method, params: { ...params, _meta } },
+    headers,
+    way,
+  )
 }
 
 function resultOf({ status, json }: Answer): Json | undefined {
@@ -134,7 +166,9 @@ function supportedBy({ json }: Answer): readonly string[] {
 }
 
 function infoOf(result: Json | undefined): Greeting['server'] | undefined {
-  const meta = isJson(result?._meta) ? result._meta['io.modelcontextprotocol/serverInfo'] : undefined
+  const meta = isJson(result?._meta)
+    ? result._meta['io.modelcontextprotocol/serverInfo']
+    : undefined
   const info = isJson(result?.serverInfo) ? result.serverInfo : meta
   if (!isJson(info) || typeof info.name !== 'string') return undefined
   return { name: info.name, version: stringOf(info.version) ?? '' }

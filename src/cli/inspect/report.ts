@@ -62,7 +62,10 @@ export interface InspectedIssuer {
 export interface InspectedTool {
   readonly name: string
   /** Parameters that look like a credential or an identity. */
-  readonly parameters: readonly { readonly pointer: string; readonly looksLike: 'credential' | 'subject' }[]
+  readonly parameters: readonly {
+    readonly pointer: string
+    readonly looksLike: 'credential' | 'subject'
+  }[]
   /** Parameters that the server wants repeated in a header. */
   readonly headers: readonly { readonly pointer: string; readonly header: string }[]
   /** Why no binding makes it usable; null when one does. */

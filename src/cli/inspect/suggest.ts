@@ -39,7 +39,11 @@ function choose(seen: Seen): Chosen {
     const from = sourceOf(seen)
     const standard = header === undefined || header.toLowerCase() === 'authorization'
     return {
-      binding: bindingOf(seen, from.source, standard ? { type: 'header' } : { type: 'header', name: header }),
+      binding: bindingOf(
+        seen,
+        from.source,
+        standard ? { type: 'header' } : { type: 'header', name: header },
+      ),
       connection: from.connection ?? null,
       reasons: [
         authorization.required
@@ -60,7 +64,10 @@ function choose(seen: Seen): Chosen {
     return {
       binding: bindingOf(seen, from.source, { type: 'argument', parameters }),
       connection: from.connection ?? null,
-      reasons: ['placement argument: the server takes anybody’s requests, and its tools ask for the credential', from.reason],
+      reasons: [
+        'placement argument: the server takes anybody’s requests, and its tools ask for the credential',
+        from.reason,
+      ],
       undecided: [],
     }
   }
@@ -118,7 +125,8 @@ function sourceOf({ authorization }: Seen): {
       reason: `source identity-assertion: ${asserting.issuer} takes identity assertions; it must trust your people’s identity provider, else use connection`,
     }
   const connecting = able.find(
-    ({ endpoints, pkce }) => endpoints.authorization !== undefined && endpoints.token !== undefined && pkce,
+    ({ endpoints, pkce }) =>
+      endpoints.authorization !== undefined && endpoints.token !== undefined && pkce,
   )
   if (connecting && resource)
     return {
@@ -139,7 +147,11 @@ function sourceOf({ authorization }: Seen): {
   }
 }
 
-function connectionOf(resource: string, server: InspectedIssuer, scopes: readonly string[]): SuggestedConnection {
+function connectionOf(
+  resource: string,
+  server: InspectedIssuer,
+  scopes: readonly string[],
+): SuggestedConnection {
   const { issuer, endpoints, elsewhere, clientDocuments } = server
   const away = ['authorization', 'token', 'revocation'].flatMap((name) => {
     const url = endpoints[name]
@@ -150,7 +162,13 @@ function connectionOf(resource: string, server: InspectedIssuer, scopes: readonl
     : endpoints.registration !== undefined && !elsewhere.includes('registration')
       ? { type: 'dynamic' }
       : { type: 'registered', id: 'the client id that you registered' }
-  return { resource, issuer, scopes, client, ...(away.length > 0 ? { endpoints: Object.fromEntries(away) } : {}) }
+  return {
+    resource,
+    issuer,
+    scopes,
+    client,
+    ...(away.length > 0 ? { endpoints: Object.fromEntries(away) } : {}),
+  }
 }
 
 function bindingOf(
@@ -165,6 +183,8 @@ function bindingOf(
 /** A name that a binding may have: it is shown to people and to the model, so it is made of nothing but letters. */
 function nameOf({ server, url }: Seen): string {
   const host = new URL(url).hostname.split('.').at(-2) ?? ''
-  const letters = (server?.name ?? host).replace(/[^A-Za-z0-9]+/g, '-').replace(/^[^A-Za-z]+|-+$/g, '')
+  const letters = (server?.name ?? host)
+    .replace(/[^A-Za-z0-9]+/g, '-')
+    .replace(/^[^A-Za-z]+|-+$/g, '')
   return letters.slice(0, 64) || 'Server'
 }

@@ -10,14 +10,30 @@ export function textOf(report: Report): string {
   const blocks = [
     [
       report.url,
-      row('server', server ? `${server.name} ${server.version}`.trim() : 'not said without a credential'),
-      row('protocol', revisions.length > 0 ? revisions.join(', ') : 'not said without a credential'),
-      row('credential', authorization.required ? `required (HTTP ${challenge?.status}${schemeOf(report)})` : 'not required'),
+      row(
+        'server',
+        server ? `${server.name} ${server.version}`.trim() : 'not said without a credential',
+      ),
+      row(
+        'protocol',
+        revisions.length > 0 ? revisions.join(', ') : 'not said without a credential',
+      ),
+      row(
+        'credential',
+        authorization.required
+          ? `required (HTTP ${challenge?.status}${schemeOf(report)})`
+          : 'not required',
+      ),
       ...(challenge?.resourceMetadata ? [row('it points to', challenge.resourceMetadata)] : []),
-      row('metadata', resource ? `is about ${resource.resource}${scopesOf(resource.scopes)}` : 'none (RFC 9728)'),
+      row(
+        'metadata',
+        resource ? `is about ${resource.resource}${scopesOf(resource.scopes)}` : 'none (RFC 9728)',
+      ),
     ],
     ...servers.map(issuerLines),
-    tools === null ? ['Tools: could not be listed'] : [`Tools: ${tools.length}`, ...tools.flatMap(toolLines)],
+    tools === null
+      ? ['Tools: could not be listed']
+      : [`Tools: ${tools.length}`, ...tools.flatMap(toolLines)],
     suggestionLines(report),
     suggestion.reasons.map((reason) => `- ${reason}`),
     ...(suggestion.undecided.length > 0 ? [undecidedLines(suggestion.undecided)] : []),
@@ -41,11 +57,14 @@ function row(title: string, text: string): string {
 function issuerLines(server: InspectedIssuer): readonly string[] {
   const { issuer, found, endpoints, elsewhere, pkce, grantTypes, dpop } = server
   const title = `Authorization server ${issuer}`
-  if (!found) return [title, row('metadata', 'could not be read, or is about another issuer (RFC 8414)')]
+  if (!found)
+    return [title, row('metadata', 'could not be read, or is about another issuer (RFC 8414)')]
   const named = Object.entries(endpoints).map(([name, url]) =>
     row(name, `${url}${elsewhere.includes(name) ? '  (another origin)' : ''}`),
   )
-  const grants = grantTypes.map((grant) => grant.replace('urn:ietf:params:oauth:grant-type:', '')).join(', ')
+  const grants = grantTypes
+    .map((grant) => grant.replace('urn:ietf:params:oauth:grant-type:', ''))
+    .join(', ')
   return [
     title,
     ...named,
@@ -53,7 +72,10 @@ function issuerLines(server: InspectedIssuer): readonly string[] {
     row('exchange', answer(server.tokenExchange)),
     row('PKCE', pkce ? 'S256' : 'no'),
     row('DPoP', dpop.join(' ') || 'no'),
-    row('clients', server.clientDocuments ? 'known by the URL of their metadata document' : 'registered'),
+    row(
+      'clients',
+      server.clientDocuments ? 'known by the URL of their metadata document' : 'registered',
+    ),
   ]
 }
 
@@ -65,9 +87,13 @@ function toolLines({ name, parameters, headers, unusable }: InspectedTool): read
   return [
     `  ${name}`,
     ...parameters.map(
-      ({ pointer, looksLike }) => `    ${pointer}  looks like ${looksLike === 'subject' ? 'an identity' : 'a credential'}`,
+      ({ pointer, looksLike }) =>
+        `    ${pointer}  looks like ${looksLike === 'subject' ? 'an identity' : 'a credential'}`,
     ),
-    ...headers.map(({ pointer, header }) => `    ${pointer}  is to be repeated in the header Mcp-Param-${header}`),
+    ...headers.map(
+      ({ pointer, header }) =>
+        `    ${pointer}  is to be repeated in the header Mcp-Param-${header}`,
+    ),
     ...(unusable === null ? [] : [`    UNUSABLE: ${unusable}`]),
   ]
 }

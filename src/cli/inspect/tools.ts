@@ -8,18 +8,25 @@ import type { InspectedTool } from './report.ts'
 /** Looks at the tools; entries that are no tools are left out. */
 export function inspectTools(tools: readonly Json[]): readonly InspectedTool[] {
   return tools.flatMap((tool) =>
-    typeof tool.name === 'string' && tool.name !== '' ? [inspectTool({ ...tool, name: tool.name })] : [],
+    typeof tool.name === 'string' && tool.name !== ''
+      ? [inspectTool({ ...tool, name: tool.name })]
+      : [],
   )
 }
 
-function inspectTool(tool: { readonly name: string; readonly [member: string]: unknown }): InspectedTool {
+function inspectTool(tool: {
+  readonly name: string
+  readonly [member: string]: unknown
+}): InspectedTool {
   const { parameters, mirrored, unusable } = examineTool(tool)
   const odd = ![tool.name, ...parameters.map(({ pointer }) => pointer)].every(isPrintable)
   return {
     name: tool.name,
     parameters: parameters.map(({ pointer, value }) => ({ pointer, looksLike: value })),
     headers: mirrored,
-    unusable: unusable?.why ?? (odd ? 'its name or a parameter’s is too long, or has characters that cannot be seen' : null),
+    unusable:
+      unusable?.why ??
+      (odd ? 'its name or a parameter’s is too long, or has characters that cannot be seen' : null),
   }
 }
 
@@ -27,13 +34,22 @@ function inspectTool(tool: { readonly name: string; readonly [member: string]: u
  * The pointers that cannot be bound for all tools at once: another tool may have something there that is no credential and no identity, such as
  * the subject of an email.
  */
-export function ambiguousPointers(tools: readonly Json[], inspected: readonly InspectedTool[]): ReadonlySet<string> {
+export function ambiguousPointers(
+  tools: readonly Json[],
+  inspected: readonly InspectedTool[],
+): ReadonlySet<string> {
   const has = (name: string, pointer: string) =>
-    inspected.some((one) => one.name === name && one.parameters.some((parameter) => parameter.pointer === pointer))
+    inspected.some(
+      (one) =>
+        one.name === name && one.parameters.some((parameter) => parameter.pointer === pointer),
+    )
   const pointers = inspected.flatMap(({ parameters }) => parameters.map(({ pointer }) => pointer))
   return new Set(
     pointers.filter((pointer) =>
-      tools.some(({ name, inputSchema }) => typeof name === 'string' && !has(name, pointer) && mayHave(inputSchema, pointer)),
+      tools.some(
+        ({ name, inputSchema }) =>
+          typeof name === 'string' && !has(name, pointer) && mayHave(inputSchema, pointer),
+      ),
     ),
   )
 }
@@ -43,7 +59,7 @@ function mayHave(schema: unknown, pointer: string): boolean {
   if (!isJson(schema)) return false
   const first = (pointer.split('/')[1] ?? '').replaceAll('~1', '/').replaceAll('~0', '~')
   if (isJson(schema.properties) && Object.hasOwn(schema.properties, first)) return true
-  return ['$ref', 'allOf', 'anyOf', 'oneOf', 'if', 'patternProperties', 'dependentSchemas'].some((key) =>
-    Object.hasOwn(schema, key),
+  return ['$ref', 'allOf', 'anyOf', 'oneOf', 'if', 'patternProperties', 'dependentSchemas'].some(
+    (key) => Object.hasOwn(schema, key),
   )
 }

@@ -3,7 +3,14 @@
 import type { Auditor } from '../audit.ts'
 import { parseChallenge } from '../door/challenge.ts'
 import { waiting } from '../http/deadline.ts'
-import { type AuthError, granted, type Refusal, type RefusalReason, type Result, refused } from '../errors.ts'
+import {
+  type AuthError,
+  granted,
+  type Refusal,
+  type RefusalReason,
+  type Result,
+  refused,
+} from '../errors.ts'
 import type { IssuedToken, ProofRequest } from '../source/exchange.ts'
 import type { IssueOptions } from '../source/issued-cache.ts'
 import { type Body, readOutgoing } from './outgoing.ts'
@@ -56,7 +63,19 @@ const DROPPED = [
  * request; nothing else is repeated, and a body that is a stream cannot be. It throws {@link AuthError}, never an error from outside.
  */
 export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
-  const { name, approves, resource, source, placing, principal, auditor, trace, hop, fetch, deadline } = options
+  const {
+    name,
+    approves,
+    resource,
+    source,
+    placing,
+    principal,
+    auditor,
+    trace,
+    hop,
+    fetch,
+    deadline,
+  } = options
   const nextTraceparent = traceparents(trace)
 
   /** Writes one event of this hop; whether it was written. */
@@ -96,7 +115,9 @@ export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
     const operation = outgoing?.method ?? 'GET'
     const limit = deadlineFor(operation, deadline)
     const callers = outgoing?.settings.signal
-    const signals = [callers, options.signal, limit.signal].filter((one) => one !== undefined && one !== null)
+    const signals = [callers, options.signal, limit.signal].filter(
+      (one) => one !== undefined && one !== null,
+    )
     const signal = signals.length === 1 ? limit.signal : AbortSignal.any(signals)
     const steps = waiting(signal)
 
@@ -104,7 +125,9 @@ export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
     async function wait<T>(step: Promise<Result<T>>, late: RefusalReason): Promise<Result<T>> {
       const result = await steps.wait(step)
       if (options.signal?.aborted) return refused('handle_refused')
-      return !result.ok && result.refusal.reason === 'cancelled' && !gaveUp(callers) ? refused(late) : result
+      return !result.ok && result.refusal.reason === 'cancelled' && !gaveUp(callers)
+        ? refused(late)
+        : result
     }
 
     /** The hop has failed, so an audit that fails as well changes nothing about it. */
@@ -114,7 +137,11 @@ export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
     }
 
     /** Whether the source has got what a 403 asked for beyond what it had; it gives that from now on. */
-    async function stepsUp(response: Response, problem: RefusalReason, token: IssuedToken | undefined): Promise<boolean> {
+    async function stepsUp(
+      response: Response,
+      problem: RefusalReason,
+      token: IssuedToken | undefined,
+    ): Promise<boolean> {
       if (problem !== 'scope_missing' || !token) return false
       const wider = challengeOf(response, token).scopes.filter(isScope)
       if (missingScopes(wider, token.scopes).length === 0) return false
@@ -123,7 +150,8 @@ export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
     }
 
     try {
-      if (!outgoing || !approves(outgoing.url)) throw await failure({ reason: 'destination_refused' })
+      if (!outgoing || !approves(outgoing.url))
+        throw await failure({ reason: 'destination_refused' })
       const { url, settings } = outgoing
       const body = await wait(outgoing.body(), 'cancelled')
       if (!body.ok) throw await failure(body.refusal)
@@ -131,14 +159,18 @@ export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
       const { headers } = outgoing
       for (const header of DROPPED) headers.delete(header)
       const sent = { headers, body: body.value }
-      const proving: { method: string; url: string; nonce?: string } = { method: operation, url: url.href }
+      const proving: { method: string; url: string; nonce?: string } = {
+        method: operation,
+        url: url.href,
+      }
       let asked: IssueOptions = {}
       for (let attempt = 0; ; attempt++) {
         headers.set('traceparent', nextTraceparent())
         const planned = await wait(Promise.resolve(placing(sent, attempt)), 'server_unreachable')
         if (!planned.ok) throw await failure(planned.refusal)
         const plan = planned.value
-        const issued = plan.at === undefined ? undefined : await wait(source(asked), 'issuer_unavailable')
+        const issued =
+          plan.at === undefined ? undefined : await wait(source(asked), 'issuer_unavailable')
         if (issued && !issued.ok) throw await failure(issued.refusal, { at: plan.at })
         const token = issued?.value
         const used: Recorded = { ...(token ? { token } : {}), at: plan.at ?? 'none' }
@@ -147,14 +179,19 @@ export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
         // Written before the credential is used: what cannot be recorded is not done.
         const recorded = await wait(record(operation, used), 'audit_unavailable')
         if (!recorded.ok) throw toError({ ...recorded.refusal, server: name })
-        const answer = await wait(send(url, { ...settings, ...carrying.value, signal }), 'server_unavailable')
+        const answer = await wait(
+          send(url, { ...settings, ...carrying.value, signal }),
+          'server_unavailable',
+        )
         if (!answer.ok) throw await failure(answer.refusal, used)
         const response = answer.value
         plan.answered?.(response)
         const problem = problemOf(response, token)
         if (!problem) return response
         const again =
-          attempt === 0 && isRepeatable(body.value) && ((await stepsUp(response, problem, token)) || response.status === 401)
+          attempt === 0 &&
+          isRepeatable(body.value) &&
+          ((await stepsUp(response, problem, token)) || response.status === 401)
         if (!again && response.status !== 401 && problem !== 'redirect_refused') {
           await steps.wait(record(operation, { ...used, reason: problem }))
           return response
@@ -174,7 +211,10 @@ export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
 }
 
 /** What the server says of the credential that it was sent. */
-function challengeOf(response: Response, token: IssuedToken | undefined): ReturnType<typeof parseChallenge> {
+function challengeOf(
+  response: Response,
+  token: IssuedToken | undefined,
+): ReturnType<typeof parseChallenge> {
   return parseChallenge(response.headers.get('www-authenticate'), token?.proof ? 'DPoP' : 'Bearer')
 }
 
@@ -187,7 +227,11 @@ function askedAfter401(response: Response, token: IssuedToken | undefined): Issu
 }
 
 /** What leaves. */
-async function fill(plan: Plan, token: IssuedToken | undefined, request: ProofRequest): Promise<Result<Sent>> {
+async function fill(
+  plan: Plan,
+  token: IssuedToken | undefined,
+  request: ProofRequest,
+): Promise<Result<Sent>> {
   if (plan.at === undefined) return granted(plan.sent)
   try {
     return token ? await plan.fill(token, { ...request }) : refused('credential_malformed')
@@ -217,7 +261,12 @@ function problemOf(response: Response, token: IssuedToken | undefined): RefusalR
 }
 
 /** Codes of errors that come before there is a connection. A host or a network that is unreachable is told of one that was open, too. */
-const NOT_CONNECTED: ReadonlySet<unknown> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'])
+const NOT_CONNECTED: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
 
 /** Whether a request certainly did not leave. `fetch` wraps the platform's error as the cause of its own. */
 function wasNeverSent(error: unknown): boolean {
@@ -228,7 +277,10 @@ function wasNeverSent(error: unknown): boolean {
 
 /** Whether the caller wants no answer any more. One that has waited long enough (`AbortSignal.timeout`) does. */
 function gaveUp(signal: AbortSignal | null | undefined): boolean {
-  return signal?.aborted === true && !(signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError')
+  return (
+    signal?.aborted === true &&
+    !(signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError')
+  )
 }
 
 function isRepeatable(body: Body): boolean {
@@ -236,7 +288,10 @@ function isRepeatable(body: Body): boolean {
 }
 
 /** A GET may be a stream that stays open, so its deadline ends when the headers come; any other request has one for all of it. */
-function deadlineFor(method: string, milliseconds: number): { readonly signal: AbortSignal; headersCame(): void } {
+function deadlineFor(
+  method: string,
+  milliseconds: number,
+): { readonly signal: AbortSignal; headersCame(): void } {
   if (method !== 'GET') return { signal: AbortSignal.timeout(milliseconds), headersCame: () => {} }
   const controller = new AbortController()
   const timer = setTimeout(() => controller.abort(), milliseconds)

@@ -13,7 +13,9 @@ export function memoryReflectionMarks(): ReflectionMarks {
       return marked.has(resource)
     },
     async list(): Promise<readonly ReflectionMark[]> {
-      return [...marked].map(([resource, since]) => ({ resource, since })).sort((one, other) => one.since - other.since)
+      return [...marked]
+        .map(([resource, since]) => ({ resource, since }))
+        .sort((one, other) => one.since - other.since)
     },
     async clear(resource): Promise<boolean> {
       return marked.delete(resource)

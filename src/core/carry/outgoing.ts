@@ -17,7 +17,10 @@ export interface Outgoing {
 }
 
 /** Reads the arguments; undefined when they make no request. What the platform throws then is dropped: it quotes URLs and headers. */
-export function readOutgoing(input: Parameters<typeof globalThis.fetch>[0], init: RequestInit = {}): Outgoing | undefined {
+export function readOutgoing(
+  input: Parameters<typeof globalThis.fetch>[0],
+  init: RequestInit = {},
+): Outgoing | undefined {
   try {
     if (input instanceof Request) return fromRequest(new Request(input, init))
     const { body, headers, method = 'GET', ...settings } = init

@@ -44,7 +44,8 @@ export function headerPlacing(name = 'Authorization'): Placing {
       at: `header ${name}`,
       fill({ credential, proof }, request) {
         const value = credential.reveal()
-        if (!(bearer ? isBearerToken(value) : /^[\x21-\x7e]+$/.test(value))) return refused('credential_malformed')
+        if (!(bearer ? isBearerToken(value) : /^[\x21-\x7e]+$/.test(value)))
+          return refused('credential_malformed')
         const carrying = new Headers(headers)
         carrying.delete('dpop')
         if (!proof) {

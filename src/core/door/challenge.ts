@@ -3,7 +3,11 @@
 import { formatScopes, isScope } from '../scope.ts'
 
 /** The wire codes of RFC 6750 section 3.1, and that of RFC 9449 section 12.2; there are no others. */
-export type ChallengeError = 'invalid_request' | 'invalid_token' | 'insufficient_scope' | 'invalid_dpop_proof'
+export type ChallengeError =
+  | 'invalid_request'
+  | 'invalid_token'
+  | 'insufficient_scope'
+  | 'invalid_dpop_proof'
 
 /** What a challenge says. A request without any credential gets no `error` (RFC 6750 section 3.1). */
 export interface Challenge {
@@ -17,7 +21,10 @@ export interface Challenge {
 }
 
 /** Writes a challenge as the value of `WWW-Authenticate`. */
-export function formatChallenge(challenge: Challenge, scheme: 'Bearer' | 'DPoP' = 'Bearer'): string {
+export function formatChallenge(
+  challenge: Challenge,
+  scheme: 'Bearer' | 'DPoP' = 'Bearer',
+): string {
   const parameters: string[] = []
   const add = (name: string, value: string | undefined) => {
     // A line break would end the header, a quote the value; whatever is not printable ASCII is left out.
@@ -33,7 +40,8 @@ export function formatChallenge(challenge: Challenge, scheme: 'Bearer' | 'DPoP' 
 }
 
 /** One `name=value` (the value a token or a quoted string), or the scheme that begins a challenge; commas between them are skipped. */
-const PART = /[\s,]*(?:([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))|([\w!#$%&'*+.^`|~-]+))/gy
+const PART =
+  /[\s,]*(?:([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))|([\w!#$%&'*+.^`|~-]+))/gy
 
 /** Characters of a challenge that are looked at. */
 const LONGEST = 4096
@@ -51,7 +59,8 @@ export function parseChallenge(
   const found: { error?: string; scopes: readonly string[] } = { scopes: [] }
   for (const [name, content] of parametersOf(value, scheme)) {
     if (name === 'error' && /^[a-z_]{1,40}$/.test(content)) found.error ??= content
-    if (name === 'scope' && found.scopes.length === 0) found.scopes = content.split(' ').filter(isScope)
+    if (name === 'scope' && found.scopes.length === 0)
+      found.scopes = content.split(' ').filter(isScope)
   }
   return found
 }
@@ -65,7 +74,10 @@ export function parseMetadataLink(value: string | null): string | undefined {
 }
 
 /** The parameters of a scheme's challenges in a value, names in lower case. */
-function parametersOf(value: string | null, wanted: string): readonly (readonly [name: string, content: string])[] {
+function parametersOf(
+  value: string | null,
+  wanted: string,
+): readonly (readonly [name: string, content: string])[] {
   const parameters: [string, string][] = []
   if (value === null || value.length > LONGEST) return parameters
   let ours = false

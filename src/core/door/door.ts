@@ -12,7 +12,10 @@ import type { TokenVerifier, VerifiedToken } from '../verify/verify.ts'
 import { isFailure, toResponse } from '../wire.ts'
 
 /** Reads the one access token of a request from its `Authorization` header (RFC 6750 section 2.1); no other place is accepted. */
-export function readCredential(request: Request, expected: 'bearer' | 'dpop' = 'bearer'): Result<Credential> {
+export function readCredential(
+  request: Request,
+  expected: 'bearer' | 'dpop' = 'bearer',
+): Result<Credential> {
   if (new URL(request.url).searchParams.has('access_token')) return refused('credential_in_query')
   const header = request.headers.get('authorization')
   if (header === null) return refused('credential_missing')
@@ -20,13 +23,16 @@ export function readCredential(request: Request, expected: 'bearer' | 'dpop' = '
   if (header.includes(',')) return refused('credential_repeated')
   const [scheme = '', token = '', ...more] = header.trim().split(/\s+/)
   if (scheme.toLowerCase() !== expected) return refused('credential_missing')
-  if (more.length > 0 || token.length > LONGEST_TOKEN || !isBearerToken(token)) return refused('credential_malformed')
+  if (more.length > 0 || token.length > LONGEST_TOKEN || !isBearerToken(token))
+    return refused('credential_malformed')
   return granted(new Credential(token))
 }
 
 /** What was presented elsewhere, unless the URL has a credential as well: that one is in logs by now. */
 function readPresented(request: Request, { credential }: Presented): Result<Credential> {
-  return new URL(request.url).searchParams.has('access_token') ? refused('credential_in_query') : credential
+  return new URL(request.url).searchParams.has('access_token')
+    ? refused('credential_in_query')
+    : credential
 }
 
 function usesDpop(request: Request): boolean {
@@ -72,7 +78,11 @@ export interface Door {
    */
   admit(
     request: Request,
-    options?: { readonly scopes?: readonly string[]; readonly operation?: string; readonly presented?: Presented },
+    options?: {
+      readonly scopes?: readonly string[]
+      readonly operation?: string
+      readonly presented?: Presented
+    },
   ): Promise<Admission<Admitted>>
   /** Refuses a request that was admitted, for lack of scopes: audited, and answered with 403 that names all that is needed. */
   refuse(
@@ -112,7 +122,15 @@ export interface DoorOptions {
  * @throws TypeError when the resource is no usable identifier.
  */
 export function createDoor(options: DoorOptions): Door {
-  const { verifier, auditor, scopes: always = [], scopesSupported = always, hop = 'door', subjectHeader, proofs } = options
+  const {
+    verifier,
+    auditor,
+    scopes: always = [],
+    scopesSupported = always,
+    hop = 'door',
+    subjectHeader,
+    proofs,
+  } = options
   const resource = canonicalResource(options.resource)
   const { origin } = new URL(resource)
   const face = {
@@ -122,7 +140,11 @@ export function createDoor(options: DoorOptions): Door {
   }
 
   /** The proof of a request that uses the DPoP scheme. The origin is ours, not what the request's Host header makes of it. */
-  async function prove(request: Request, credential: Credential, verifying: ProofVerifier): Promise<Result<VerifiedProof>> {
+  async function prove(
+    request: Request,
+    credential: Credential,
+    verifying: ProofVerifier,
+  ): Promise<Result<VerifiedProof>> {
     const url = `${origin}${new URL(request.url).pathname}`
     return verifying
       .verify(request.headers.get('dpop'), { method: request.method, url, credential })
@@ -136,7 +158,9 @@ export function createDoor(options: DoorOptions): Door {
     token: { verified?: VerifiedToken },
   ): Promise<Result<Credential>> {
     const proving = !presented && usesDpop(request) ? proofs : undefined
-    const credential = presented ? readPresented(request, presented) : readCredential(request, proving ? 'dpop' : 'bearer')
+    const credential = presented
+      ? readPresented(request, presented)
+      : readCredential(request, proving ? 'dpop' : 'bearer')
     if (!credential.ok) return credential
     const proof = proving && (await prove(request, credential.value, proving))
     if (proof && !proof.ok) return proof
@@ -154,7 +178,8 @@ export function createDoor(options: DoorOptions): Door {
     token.verified = verified.value
     if (proof && !proof.value.use()) return refused('proof_replayed')
     const named = subjectHeader === undefined ? null : request.headers.get(subjectHeader)
-    if (named !== null && named !== verified.value.principal.subject) return refused('subject_header_mismatch')
+    if (named !== null && named !== verified.value.principal.subject)
+      return refused('subject_header_mismatch')
     const missing = missingScopes(needed, verified.value.scopes)
     return missing.length > 0 ? refused('scope_missing', { scopes: needed }) : credential
   }
@@ -192,12 +217,21 @@ export function createDoor(options: DoorOptions): Door {
       const checked = await check(request, needed, presented, found)
       const refusal = checked.ok ? undefined : checked.refusal
       const recorded = await record(trace, found.verified, operation, refusal, presented?.placement)
-      if (!checked.ok) return { ok: false, refusal: checked.refusal, response: toResponse(checked.refusal, face) }
+      if (!checked.ok)
+        return { ok: false, refusal: checked.refusal, response: toResponse(checked.refusal, face) }
       if (!recorded || !found.verified) {
         const refusal: Refusal = { reason: 'audit_unavailable' }
         return { ok: false, refusal, response: toResponse(refusal, face) }
       }
-      return { ok: true, value: { principal: found.verified.principal, token: found.verified, credential: checked.value, trace } }
+      return {
+        ok: true,
+        value: {
+          principal: found.verified.principal,
+          token: found.verified,
+          credential: checked.value,
+          trace,
+        },
+      }
     },
     async refuse(admitted, scopes, operation) {
       const refusal: Refusal = { reason: 'scope_missing', scopes }

@@ -50,10 +50,13 @@ const STALE = 3600
  *
  * @throws TypeError when the issuer is not an https URL (plain http for loopback addresses only), or has a query or fragment.
  */
-export function discoverAuthorizationServer(options: DiscoveryOptions): RemoteDocument<AuthorizationServer> {
+export function discoverAuthorizationServer(
+  options: DiscoveryOptions,
+): RemoteDocument<AuthorizationServer> {
   const { issuer, fetch = globalThis.fetch, now = Date.now, deadline = 5000 } = options
   checkEndpoint('issuer', issuer)
-  if (/[?#]/.test(issuer)) throw new TypeError('issuer must not have a query or a fragment (RFC 8414 section 2)')
+  if (/[?#]/.test(issuer))
+    throw new TypeError('issuer must not have a query or a fragment (RFC 8414 section 2)')
   return remoteDocument({
     load: () => load(issuer, { fetch, deadline }),
     now,
@@ -92,7 +95,9 @@ export function judgeMetadata(json: unknown, issuer: string): AuthorizationServe
   if (document.issuer !== issuer) return undefined
   const { origin } = new URL(issuer)
   const own = (value: unknown): string | undefined =>
-    typeof value === 'string' && isEndpoint(value) && new URL(value).origin === origin ? value : undefined
+    typeof value === 'string' && isEndpoint(value) && new URL(value).origin === origin
+      ? value
+      : undefined
   const authorizationEndpoint = own(document.authorization_endpoint)
   const registrationEndpoint = own(document.registration_endpoint)
   const tokenEndpoint = own(document.token_endpoint)
@@ -109,7 +114,9 @@ export function judgeMetadata(json: unknown, issuer: string): AuthorizationServe
     ...(revocationEndpoint ? { revocationEndpoint } : {}),
     ...(jwksUri ? { jwksUri } : {}),
     ...(Array.isArray(methods) && methods.includes('S256') ? { pkce: true } : {}),
-    ...(document.authorization_response_iss_parameter_supported === true ? { namesIssuer: true } : {}),
+    ...(document.authorization_response_iss_parameter_supported === true
+      ? { namesIssuer: true }
+      : {}),
     ...(document.client_id_metadata_document_supported === true ? { clientDocuments: true } : {}),
   }
 }
@@ -121,7 +128,9 @@ export function judgeMetadata(json: unknown, issuer: string): AuthorizationServe
  */
 export function checkEndpoint(setting: string, value: string): void {
   if (!isEndpoint(value))
-    throw new TypeError(`${setting} must be an https URL without user-info (plain http for loopback addresses only)`)
+    throw new TypeError(
+      `${setting} must be an https URL without user-info (plain http for loopback addresses only)`,
+    )
 }
 
 function isEndpoint(value: string): boolean {

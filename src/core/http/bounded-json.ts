@@ -34,26 +34,38 @@ const LARGEST_ANSWER = 256 * 1024
  * @returns The status and the parsed body, or `issuer_unavailable` (no answer in time, or too large a one), `redirect_refused` (a redirect
  *   would take the client's secret and the subject token elsewhere) or `cancelled`.
  */
-export async function fetchJson(url: string, request: BoundedRequest, options: BoundedOptions): Promise<Result<JsonAnswer>> {
+export async function fetchJson(
+  url: string,
+  request: BoundedRequest,
+  options: BoundedOptions,
+): Promise<Result<JsonAnswer>> {
   const { fetch, deadline, signal } = options
-  const result = await withDeadline(deadline, signal, async (inTime): Promise<Result<JsonAnswer>> => {
-    const response = await fetch(url, {
-      method: request.method ?? 'GET',
-      ...(request.headers ? { headers: request.headers } : {}),
-      ...(request.body ? { body: request.body } : {}),
-      redirect: 'manual',
-      credentials: 'omit',
-      cache: 'no-store',
-      signal: inTime,
-    })
-    if (response.redirected || response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) {
-      await drop(response)
-      return refused('redirect_refused')
-    }
-    const text = await boundedText(response, LARGEST_ANSWER)
-    if (text === undefined) return refused('issuer_unavailable')
-    return granted({ status: response.status, json: parse(text) })
-  })
+  const result = await withDeadline(
+    deadline,
+    signal,
+    async (inTime): Promise<Result<JsonAnswer>> => {
+      const response = await fetch(url, {
+        method: request.method ?? 'GET',
+        ...(request.headers ? { headers: request.headers } : {}),
+        ...(request.body ? { body: request.body } : {}),
+        redirect: 'manual',
+        credentials: 'omit',
+        cache: 'no-store',
+        signal: inTime,
+      })
+      if (
+        response.redirected ||
+        response.type === 'opaqueredirect' ||
+        (response.status >= 300 && response.status < 400)
+      ) {
+        await drop(response)
+        return refused('redirect_refused')
+      }
+      const text = await boundedText(response, LARGEST_ANSWER)
+      if (text === undefined) return refused('issuer_unavailable')
+      return granted({ status: response.status, json: parse(text) })
+    },
+  )
   return result.ok ? result.value : result
 }
 

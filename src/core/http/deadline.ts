@@ -36,7 +36,10 @@ export async function withDeadline<T>(
 }
 
 /** Waits for a promise that others wait for too: the caller's signal ends this wait, not the work. */
-export function waitFor<T>(work: Promise<Result<T>>, signal: AbortSignal | undefined): Promise<Result<T>> {
+export function waitFor<T>(
+  work: Promise<Result<T>>,
+  signal: AbortSignal | undefined,
+): Promise<Result<T>> {
   if (!signal) return work
   return new Promise((resolve) => {
     const cancel = (): void => resolve(refused('cancelled'))

@@ -13,7 +13,17 @@ export interface LazyBody {
 }
 
 /** What is done differently here. The rest is the platform's. */
-type Lazy = 'url' | 'body' | 'bodyUsed' | 'text' | 'json' | 'arrayBuffer' | 'bytes' | 'blob' | 'formData' | 'clone'
+type Lazy =
+  | 'url'
+  | 'body'
+  | 'bodyUsed'
+  | 'text'
+  | 'json'
+  | 'arrayBuffer'
+  | 'bytes'
+  | 'blob'
+  | 'formData'
+  | 'clone'
 
 /** The platform's class, without the members that its declaration does not let be overridden. */
 const Platform: new (body: null, init: ResponseInit) => Omit<Response, Lazy> = Response
@@ -84,7 +94,10 @@ export class LazyResponse extends Platform implements Response {
   }
 
   #stream(): Response {
-    this.#streamed ??= new Response(this.#source?.stream() ?? null, { status: this.status, headers: this.headers })
+    this.#streamed ??= new Response(this.#source?.stream() ?? null, {
+      status: this.status,
+      headers: this.headers,
+    })
     return this.#streamed
   }
 }

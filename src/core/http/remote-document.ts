@@ -64,7 +64,9 @@ export function remoteDocument<T>(options: RemoteDocumentOptions<T>): RemoteDocu
 
   /** What is left when a request failed. */
   function fallback(): Result<T> {
-    return last && within(last.at, fresh + stale) ? granted(last.value) : refused('issuer_unavailable')
+    return last && within(last.at, fresh + stale)
+      ? granted(last.value)
+      : refused('issuer_unavailable')
   }
 
   async function wait(signal: AbortSignal | undefined): Promise<Result<T>> {

@@ -43,7 +43,11 @@ export function exchangeSource(
     const subjectToken = await vault.withdraw(handle, principal, exchanger.issuer)
     if (!subjectToken) return refused('handle_refused', { server: binding.name })
     const result = await exchanger
-      .exchange(subjectToken, { resource: binding.resource, scopes: asked, ...(audience ? { audience } : {}) })
+      .exchange(subjectToken, {
+        resource: binding.resource,
+        scopes: asked,
+        ...(audience ? { audience } : {}),
+      })
       .catch(() => refused('exchange_failed'))
     const recorded = await record(asked, result)
     if (!recorded) return refused('audit_unavailable', { server: binding.name })
@@ -73,7 +77,8 @@ export function exchangeSource(
 
   return async ({ refused: rejected, wider = [] } = {}) => {
     // A request that names no scope gets whatever the authorization server gives by default, which may be more than the binding names.
-    if (named.length > 0 && scopes.length === 0) return refused('scope_missing', { server: binding.name, scopes: named })
+    if (named.length > 0 && scopes.length === 0)
+      return refused('scope_missing', { server: binding.name, scopes: named })
     if (wider.length > 0) {
       const more = missingScopes(narrowScopes(narrowScopes(wider, stepUp), token.scopes), scopes)
       // All or nothing: with a part of what it asked for, the server would refuse again.
@@ -83,10 +88,16 @@ export function exchangeSource(
       const widened = await cache.get(owner, keyOf(asked), () => exchange(asked))
       // Remembered only when it was had: an authorization server that refuses it would refuse every call from now on. Others may have widened
       // meanwhile.
-      if (widened.ok && missingScopes(more, widened.value.scopes).length === 0) scopes = [...new Set([...scopes, ...more])]
+      if (widened.ok && missingScopes(more, widened.value.scopes).length === 0)
+        scopes = [...new Set([...scopes, ...more])]
       return widened
     }
     const asked = scopes
-    return cache.get(owner, keyOf(asked), () => exchange(asked), rejected ? { refused: rejected } : {})
+    return cache.get(
+      owner,
+      keyOf(asked),
+      () => exchange(asked),
+      rejected ? { refused: rejected } : {},
+    )
   }
 }

@@ -57,5 +57,8 @@ export interface ClientCredentialsIssuer {
   /**
    * @returns The new token, or the reason why there is none. Ends within its own deadline.
    */
-  issue(target: ExchangeTarget, options?: { readonly signal?: AbortSignal }): Promise<Result<IssuedToken>>
+  issue(
+    target: ExchangeTarget,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<Result<IssuedToken>>
 }

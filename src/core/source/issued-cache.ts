@@ -18,7 +18,12 @@ export interface IssuedCache {
    *
    * @param owner Whose token it is, for {@link IssuedCache.forget}.
    */
-  get(owner: string, key: string, issue: () => Promise<Result<IssuedToken>>, options?: IssueOptions): Promise<Result<IssuedToken>>
+  get(
+    owner: string,
+    key: string,
+    issue: () => Promise<Result<IssuedToken>>,
+    options?: IssueOptions,
+  ): Promise<Result<IssuedToken>>
   /** Drops every token of an owner, for example at sign-out. */
   forget(owner: string): void
 }
@@ -37,13 +42,17 @@ export interface IssuedCacheOptions {
 export function issuedCache(options: IssuedCacheOptions = {}): IssuedCache {
   const { maxEntries = 10_000, margin = 30, now = Date.now } = options
   const known = new Map<string, { readonly owner: string; readonly token: IssuedToken }>()
-  const flights = new Map<string, { readonly owner: string; readonly result: Promise<Result<IssuedToken>> }>()
+  const flights = new Map<
+    string,
+    { readonly owner: string; readonly result: Promise<Result<IssuedToken>> }
+  >()
 
   return {
     async get(owner, key, issue, { refused } = {}): Promise<Result<IssuedToken>> {
       for (;;) {
         const hit = known.get(key)
-        if (hit && hit.token !== refused && hit.token.expiresAt - margin > now() / 1000) return granted(hit.token)
+        if (hit && hit.token !== refused && hit.token.expiresAt - margin > now() / 1000)
+          return granted(hit.token)
         const under = flights.get(key)
         if (!under) break
         const shared = await under.result

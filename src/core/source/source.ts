@@ -52,7 +52,11 @@ export interface ConnectedAccounts {
  *
  * @throws TypeError that names the setting, when the part that the source works with is missing.
  */
-export function credentialSource(binding: Binding, deposited: Deposited, parts: SourceParts): CredentialSource {
+export function credentialSource(
+  binding: Binding,
+  deposited: Deposited,
+  parts: SourceParts,
+): CredentialSource {
   const { source } = binding
   const { principal } = deposited.token
   switch (source.type) {
@@ -64,7 +68,8 @@ export function credentialSource(binding: Binding, deposited: Deposited, parts: 
       return exchangeSource(binding, deposited, parts, needed(parts, 'identityAssertions', binding))
     case 'connection': {
       const connections = needed(parts, 'connections', binding)
-      return (options) => connections.credential(principal, binding.name, { ...options, trace: deposited.trace })
+      return (options) =>
+        connections.credential(principal, binding.name, { ...options, trace: deposited.trace })
     }
     case 'static': {
       const secrets = needed(parts, 'secrets', binding)
@@ -76,7 +81,12 @@ export function credentialSource(binding: Binding, deposited: Deposited, parts: 
     }
     case 'client-credentials': {
       const issuer = needed(parts, 'clientCredentials', binding)
-      const key = JSON.stringify(['client-credentials', issuer.issuer, binding.resource, source.scopes])
+      const key = JSON.stringify([
+        'client-credentials',
+        issuer.issuer,
+        binding.resource,
+        source.scopes,
+      ])
       const target = { resource: binding.resource, scopes: source.scopes }
       return (options) => parts.cache.get(DEPLOYMENT, key, () => issuer.issue(target), options)
     }
@@ -105,15 +115,23 @@ function needed<K extends keyof SourceParts>(
 ): NonNullable<SourceParts[K]> {
   const part = parts[name]
   if (part === undefined || part === null)
-    throw new TypeError(`servers.${server}.source is "${source.type}", which needs the setting ${name}`)
+    throw new TypeError(
+      `servers.${server}.source is "${source.type}", which needs the setting ${name}`,
+    )
   return part
 }
 
-function ownSource(binding: Binding, { token, handle }: Deposited, { vault }: SourceParts): CredentialSource {
+function ownSource(
+  binding: Binding,
+  { token, handle }: Deposited,
+  { vault }: SourceParts,
+): CredentialSource {
   return async ({ refused: rejected } = {}) => {
     // A token that is bound to the caller's key is worth nothing without it.
-    if (token.boundTo !== undefined) return refused('own_audience_mismatch', { server: binding.name })
-    if (!token.audience.includes(binding.resource)) return refused('own_audience_mismatch', { server: binding.name })
+    if (token.boundTo !== undefined)
+      return refused('own_audience_mismatch', { server: binding.name })
+    if (!token.audience.includes(binding.resource))
+      return refused('own_audience_mismatch', { server: binding.name })
     // There is no second token of the user's to try.
     if (rejected) return refused('server_refused', { server: binding.name })
     const credential = await vault.withdraw(handle, token.principal, binding.resource)

@@ -1,6 +1,11 @@
 // The reference secret store: records in this process's memory, gone with it.
 
-import { checkSecretRecord, type SecretKey, type SecretRecord, type SecretStore } from './secret-store.ts'
+import {
+  checkSecretRecord,
+  type SecretKey,
+  type SecretRecord,
+  type SecretStore,
+} from './secret-store.ts'
 
 /** Makes a secret store that keeps records in memory: for tests, and where people may connect their accounts anew after a restart. */
 export function memorySecretStore(): SecretStore {
@@ -28,8 +33,19 @@ function textOf({ owner, resource, kind }: SecretKey): string {
 }
 
 /** What is kept and what is given out share nothing that can be changed. */
-function copyOf({ owner, resource, kind, issuer, version, secrets, facts }: SecretRecord): SecretRecord {
-  const copied = Object.entries(facts).map(([name, fact]) => [name, typeof fact === 'object' ? [...fact] : fact])
+function copyOf({
+  owner,
+  resource,
+  kind,
+  issuer,
+  version,
+  secrets,
+  facts,
+}: SecretRecord): SecretRecord {
+  const copied = Object.entries(facts).map(([name, fact]) => [
+    name,
+    typeof fact === 'object' ? [...fact] : fact,
+  ])
   return {
     owner,
     resource,

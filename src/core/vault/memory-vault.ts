@@ -43,9 +43,18 @@ export function memoryVault(options: MemoryVaultOptions = {}): Vault {
       })
       return handle
     },
-    async withdraw(handle: Handle, owner: Principal, destination: string): Promise<Credential | undefined> {
+    async withdraw(
+      handle: Handle,
+      owner: Principal,
+      destination: string,
+    ): Promise<Credential | undefined> {
       const entry = entries.get(handle)
-      if (!entry || entry.owner !== principalKey(owner) || !entry.destinations.includes(destination)) return undefined
+      if (
+        !entry ||
+        entry.owner !== principalKey(owner) ||
+        !entry.destinations.includes(destination)
+      )
+        return undefined
       if (entry.expiresAt > now() / 1000) return entry.credential
       entries.delete(handle)
       return undefined

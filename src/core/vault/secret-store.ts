@@ -43,7 +43,8 @@ export interface SecretStore {
  * @throws TypeError for a secret that is no `Credential`, a connection without issuer, a static key with one, or a version that is no count.
  */
 export function checkSecretRecord({ kind, issuer, version, secrets }: SecretRecord): void {
-  if (kind === 'connection' && issuer === '') throw new TypeError('A connection must name the issuer that gave its secrets')
+  if (kind === 'connection' && issuer === '')
+    throw new TypeError('A connection must name the issuer that gave its secrets')
   if (kind === 'static' && issuer !== '') throw new TypeError('A static key has no issuer')
   if (!Number.isSafeInteger(version) || version < 1)
     throw new TypeError('The version of a secret must be a whole number from 1 on')

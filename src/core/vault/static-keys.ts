@@ -58,7 +58,11 @@ export function staticKeys(store: SecretStore, options: StaticKeysOptions = {}):
         const version = ((await store.read(place))?.version ?? 0) + 1
         if (!(await store.write({ ...place, issuer: '', version, secrets, facts: {} }))) continue
         if (new TextEncoder().encode(key.reveal()).length < SHORTEST)
-          onWarning?.({ code: 'key_short', of: owner === DEPLOYMENT ? 'deployment' : 'person', resource: place.resource })
+          onWarning?.({
+            code: 'key_short',
+            of: owner === DEPLOYMENT ? 'deployment' : 'person',
+            resource: place.resource,
+          })
         return
       }
       throw new Error('The key was not kept: others change it all the time')

@@ -17,11 +17,18 @@ export interface VerifiedCacheOptions {
 }
 
 /** Wraps a verifier. Refusals are not remembered; a token is never served from memory after its own expiry. */
-export function cachedVerifier(verifier: TokenVerifier, options: VerifiedCacheOptions): TokenVerifier {
+export function cachedVerifier(
+  verifier: TokenVerifier,
+  options: VerifiedCacheOptions,
+): TokenVerifier {
   const { digest, maxEntries = 10_000, maxAge = 60, now = Date.now } = options
   const known = new Map<string, { readonly token: VerifiedToken; readonly until: number }>()
   return {
-    async verify(credential: Credential, audience: string, verifyOptions): Promise<Result<VerifiedToken>> {
+    async verify(
+      credential: Credential,
+      audience: string,
+      verifyOptions,
+    ): Promise<Result<VerifiedToken>> {
       // A token that was verified with the proof of a key is not to be served without it.
       const key = `${digest(credential.reveal())} ${audience} ${verifyOptions?.keyThumbprint ?? ''}`
       const seconds = now() / 1000
@@ -33,7 +40,10 @@ export function cachedVerifier(verifier: TokenVerifier, options: VerifiedCacheOp
         // A Map keeps insertion order, so the first key is the oldest.
         const oldest = known.size >= maxEntries ? known.keys().next().value : undefined
         if (oldest !== undefined) known.delete(oldest)
-        known.set(key, { token: result.value, until: Math.min(result.value.expiresAt, seconds + maxAge) })
+        known.set(key, {
+          token: result.value,
+          until: Math.min(result.value.expiresAt, seconds + maxAge),
+        })
       }
       return result
     },

@@ -26,7 +26,11 @@ export interface TokenVerifier {
    * @param audience The resource that the token must have been issued for; compulsory, so that no door can forget it.
    * @returns The verified token, or the reason why it is none. Does not throw for anything that a caller sent.
    */
-  verify(credential: Credential, audience: string, options?: VerifyOptions): Promise<Result<VerifiedToken>>
+  verify(
+    credential: Credential,
+    audience: string,
+    options?: VerifyOptions,
+  ): Promise<Result<VerifiedToken>>
 }
 
 /** What goes with a token to its verification. */
@@ -57,7 +61,10 @@ export interface ClaimRules {
  * Validates the claims of an access token, whichever way they were authenticated: issuer, audience, expiry, not-before, issued-at, subject
  * (RFC 9068 section 4, RFC 7519 section 4.1).
  */
-export function validateClaims(claims: Readonly<Record<string, unknown>>, rules: ClaimRules): Result<VerifiedToken> {
+export function validateClaims(
+  claims: Readonly<Record<string, unknown>>,
+  rules: ClaimRules,
+): Result<VerifiedToken> {
   const { iss, sub, exp, nbf, iat, jti, scope } = claims
   if (iss !== rules.issuer) return refused('issuer_mismatch')
   const audience =
@@ -67,21 +74,32 @@ export function validateClaims(claims: Readonly<Record<string, unknown>>, rules:
         ? claims.aud.filter((one) => typeof one === 'string')
         : []
   if (!audience.includes(rules.audience)) return refused('audience_mismatch')
-  if (typeof exp !== 'number' || !Number.isFinite(exp)) return refused('claim_missing', { claim: 'exp' })
+  if (typeof exp !== 'number' || !Number.isFinite(exp))
+    return refused('claim_missing', { claim: 'exp' })
   if (exp + rules.tolerance <= rules.now) return refused('token_expired')
-  if (nbf !== undefined && (typeof nbf !== 'number' || !Number.isFinite(nbf))) return refused('claim_invalid', { claim: 'nbf' })
-  if (typeof nbf === 'number' && nbf - rules.tolerance > rules.now) return refused('token_not_yet_valid')
-  if (iat !== undefined && (typeof iat !== 'number' || !Number.isFinite(iat))) return refused('claim_invalid', { claim: 'iat' })
-  if (typeof iat === 'number' && iat - rules.tolerance > rules.now) return refused('token_not_yet_valid')
+  if (nbf !== undefined && (typeof nbf !== 'number' || !Number.isFinite(nbf)))
+    return refused('claim_invalid', { claim: 'nbf' })
+  if (typeof nbf === 'number' && nbf - rules.tolerance > rules.now)
+    return refused('token_not_yet_valid')
+  if (iat !== undefined && (typeof iat !== 'number' || !Number.isFinite(iat)))
+    return refused('claim_invalid', { claim: 'iat' })
+  if (typeof iat === 'number' && iat - rules.tolerance > rules.now)
+    return refused('token_not_yet_valid')
   if (typeof sub !== 'string' || sub === '') return refused('claim_missing', { claim: 'sub' })
-  if (!isBoundAsProved(claims.cnf, rules.keyThumbprint)) return refused('claim_invalid', { claim: 'cnf' })
+  if (!isBoundAsProved(claims.cnf, rules.keyThumbprint))
+    return refused('claim_invalid', { claim: 'cnf' })
   const tenant = rules.tenantClaim === undefined ? undefined : claims[rules.tenantClaim]
   if (rules.tenantClaim !== undefined && (typeof tenant !== 'string' || tenant === '')) {
     return refused('claim_missing', { claim: rules.tenantClaim })
   }
   const actor = parseActor(claims.act, 0)
   if (claims.act !== undefined && !actor) return refused('claim_invalid', { claim: 'act' })
-  const client = typeof claims.client_id === 'string' ? claims.client_id : typeof claims.azp === 'string' ? claims.azp : undefined
+  const client =
+    typeof claims.client_id === 'string'
+      ? claims.client_id
+      : typeof claims.azp === 'string'
+        ? claims.azp
+        : undefined
   return granted({
     principal: {
       issuer: rules.issuer,
@@ -105,10 +123,14 @@ export function validateClaims(claims: Readonly<Record<string, unknown>>, rules:
  * is not bound would be one that anybody can make (section 7.1).
  */
 function isBoundAsProved(confirmation: unknown, keyThumbprint: string | undefined): boolean {
-  if (confirmation === undefined || keyThumbprint === undefined) return confirmation === undefined && keyThumbprint === undefined
+  if (confirmation === undefined || keyThumbprint === undefined)
+    return confirmation === undefined && keyThumbprint === undefined
   if (typeof confirmation !== 'object' || confirmation === null) return false
   const members = Object.entries(confirmation)
-  return members.length === 1 && members.every(([name, value]) => name === 'jkt' && value === keyThumbprint)
+  return (
+    members.length === 1 &&
+    members.every(([name, value]) => name === 'jkt' && value === keyThumbprint)
+  )
 }
 
 /** Chains longer than this are refused: nobody delegates so often, and the claim is walked at every hop. */
@@ -120,5 +142,9 @@ function parseActor(claim: unknown, depth: number): Actor | undefined {
   if (typeof sub !== 'string' || sub === '') return undefined
   const inner = act === undefined ? undefined : parseActor(act, depth + 1)
   if (act !== undefined && !inner) return undefined
-  return { subject: sub, ...(typeof iss === 'string' ? { issuer: iss } : {}), ...(inner ? { actor: inner } : {}) }
+  return {
+    subject: sub,
+    ...(typeof iss === 'string' ? { issuer: iss } : {}),
+    ...(inner ? { actor: inner } : {}),
+  }
 }

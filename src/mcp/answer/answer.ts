@@ -27,7 +27,14 @@ export interface AnswerRules {
 }
 
 /** Headers of an answer that go on; the others are the server's to fill with anything. */
-const KEPT = ['content-type', 'mcp-session-id', 'mcp-protocol-version', 'cache-control', 'retry-after', 'allow']
+const KEPT = [
+  'content-type',
+  'mcp-session-id',
+  'mcp-protocol-version',
+  'cache-control',
+  'retry-after',
+  'allow',
+]
 
 /** Gives the answer rewritten. It throws, or its body ends in, an AuthError when there is more of it than can be taken in. */
 export async function rewriteAnswer(response: Response, rules: AnswerRules): Promise<Response> {
@@ -40,10 +47,16 @@ export async function rewriteAnswer(response: Response, rules: AnswerRules): Pro
   const isEvents = /^text\/event-stream *(?:;|$)/i.test(type) && response.body !== null
   // Nothing else is an answer of the protocol, so none of it goes on.
   const isMessages = !isEvents && /^application\/(?:[\w.+-]*\+)?json *(?:;|$)/i.test(type)
-  const body = isEvents ? eventStream(response.body, rules) : isMessages ? await jsonBody(response, rules) : nothing(response)
+  const body = isEvents
+    ? eventStream(response.body, rules)
+    : isMessages
+      ? await jsonBody(response, rules)
+      : nothing(response)
   // Clients look for either name anywhere in it.
-  if (isEvents || isMessages) headers.set('content-type', isEvents ? 'text/event-stream' : 'application/json')
-  if (body === null && rules.awaited) return Response.json(rules.awaited.instead('server_unavailable'))
+  if (isEvents || isMessages)
+    headers.set('content-type', isEvents ? 'text/event-stream' : 'application/json')
+  if (body === null && rules.awaited)
+    return Response.json(rules.awaited.instead('server_unavailable'))
   const init = { status: response.status, headers }
   // Some clients check where an answer came from, and skip the check when it says nowhere.
   if (typeof body === 'string') return new LazyResponse(textBody(body), init, response.url)
@@ -79,7 +92,9 @@ function answers(message: unknown, id: string | number): boolean {
 
 /** Written anew, never passed on as it came: members of one name hide each other from whoever parses, but not from a log of the text. */
 async function rewriteText(value: unknown, { message }: AnswerRules): Promise<string> {
-  return JSON.stringify(Array.isArray(value) ? await Promise.all(value.map(message)) : await message(value))
+  return JSON.stringify(
+    Array.isArray(value) ? await Promise.all(value.map(message)) : await message(value),
+  )
 }
 
 /** A stream of server-sent events, each rewritten when it is complete. */
@@ -104,7 +119,8 @@ function eventStream(
   type Output = ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>
 
   function close(output: Output, reason: RefusalReason): void {
-    if (awaited && !answered) output.enqueue(encoder.encode(`data: ${JSON.stringify(awaited.instead(reason))}\n\n`))
+    if (awaited && !answered)
+      output.enqueue(encoder.encode(`data: ${JSON.stringify(awaited.instead(reason))}\n\n`))
     output.close()
   }
 
@@ -123,7 +139,10 @@ function eventStream(
         for (let wrote = false; !wrote; ) {
           const { done, value } = await reader.read()
           // What is held at the end is no event: the standard drops it, and it may be the beginning of a secret.
-          if (done) return resumable && !rules.signal?.aborted ? output.close() : close(output, 'server_unavailable')
+          if (done)
+            return resumable && !rules.signal?.aborted
+              ? output.close()
+              : close(output, 'server_unavailable')
           for (const lines of take(value)) {
             // A client may ask for the rest by the event's id (2025-11-25).
             resumable ||= lines.some((line) => /^id: ?[^ ]/.test(line))

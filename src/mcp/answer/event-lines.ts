@@ -8,7 +8,10 @@ import { toError } from '../../core/wire.ts'
  *
  * @param limit Characters of one event. It throws an AuthError when there are more.
  */
-export function eventLines(limit: number, server: string): (chunk: Uint8Array) => Generator<readonly string[]> {
+export function eventLines(
+  limit: number,
+  server: string,
+): (chunk: Uint8Array) => Generator<readonly string[]> {
   const decoder = new TextDecoder()
   let lines: string[] = []
   let line: string[] = []

@@ -13,7 +13,8 @@ export interface Messages {
 export function readMessages(body: unknown): Messages | undefined {
   if (typeof body !== 'string') return undefined
   const value = parseJson(body)
-  if (Array.isArray(value)) return value.length > 0 && value.every(isJson) ? { list: value, batch: true } : undefined
+  if (Array.isArray(value))
+    return value.length > 0 && value.every(isJson) ? { list: value, batch: true } : undefined
   return isJson(value) ? { list: [value], batch: false } : undefined
 }
 
@@ -23,7 +24,9 @@ export function writeMessages({ list, batch }: Messages): string {
 }
 
 /** The tool's name and arguments, when a message is a `tools/call`. */
-export function toolCallOf(message: Json): { readonly name: string; readonly args: unknown } | undefined {
+export function toolCallOf(
+  message: Json,
+): { readonly name: string; readonly args: unknown } | undefined {
   if (message.method !== 'tools/call' || !isJson(message.params)) return undefined
   const { name, arguments: args } = message.params
   return typeof name === 'string' ? { name, args } : undefined
@@ -31,7 +34,10 @@ export function toolCallOf(message: Json): { readonly name: string; readonly arg
 
 /** The message with other arguments. */
 export function withArguments(message: Json, args: unknown): Json {
-  return { ...message, params: { ...(isJson(message.params) ? message.params : {}), arguments: args } }
+  return {
+    ...message,
+    params: { ...(isJson(message.params) ? message.params : {}), arguments: args },
+  }
 }
 
 export function isJson(value: unknown): value is Json {

@@ -13,7 +13,9 @@ export function readAsked(body: string): Asked | undefined {
   const message = parse(body)
   if (!isObject(message) || typeof message.method !== 'string') return undefined
   const { id, method } = message
-  return typeof id === 'string' || typeof id === 'number' ? { id, toolCall: method === 'tools/call' } : undefined
+  return typeof id === 'string' || typeof id === 'number'
+    ? { id, toolCall: method === 'tools/call' }
+    : undefined
 }
 
 /**
@@ -21,14 +23,19 @@ export function readAsked(body: string): Asked | undefined {
  * nothing else of it, because clients put bodies into exceptions and servers echo what they were sent. An answer to anything but a
  * request keeps its status alone.
  */
-export async function withoutForeignText(response: Response, asked: Asked | undefined): Promise<Response> {
+export async function withoutForeignText(
+  response: Response,
+  asked: Asked | undefined,
+): Promise<Response> {
   const allow = response.headers.get('allow')
   const init = {
     status: response.status,
     headers: allow !== null && /^[A-Z, ]{1,100}$/.test(allow) ? { allow } : {},
   }
   // The foreign error is dropped; what was read so far is no whole answer.
-  const text = asked ? await boundedText(response, LARGEST_ERROR).catch(() => undefined) : drop(response)
+  const text = asked
+    ? await boundedText(response, LARGEST_ERROR).catch(() => undefined)
+    : drop(response)
   const error = errorOf(parse(text ?? ''))
   if (!asked || !error) return new Response(null, init)
   return Response.json({ jsonrpc: '2.0', id: asked.id, error }, init)
@@ -43,14 +50,17 @@ function drop(response: Response): string {
 }
 
 function errorOf(body: unknown): object | undefined {
-  if (!isObject(body) || !isObject(body.error) || !Number.isInteger(body.error.code)) return undefined
+  if (!isObject(body) || !isObject(body.error) || !Number.isInteger(body.error.code))
+    return undefined
   const { code, data } = body.error
   const { supported, requested } = isObject(data) ? data : {}
   const revisions = Array.isArray(supported) ? supported.filter(isRevision) : []
   return {
     code,
     message: 'The MCP server refused the request.',
-    ...(revisions.length === 0 ? {} : { data: { supported: revisions, ...(isRevision(requested) ? { requested } : {}) } }),
+    ...(revisions.length === 0
+      ? {}
+      : { data: { supported: revisions, ...(isRevision(requested) ? { requested } : {}) } }),
   }
 }
 

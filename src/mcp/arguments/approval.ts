@@ -4,18 +4,31 @@ import { type Judged, unusable, usable } from './refusal.ts'
 import type { ToolDefinition } from './strip.ts'
 
 /** What is pinned. */
-const PINNED = ['name', 'title', 'description', 'inputSchema', 'outputSchema', 'annotations'] as const
+const PINNED = [
+  'name',
+  'title',
+  'description',
+  'inputSchema',
+  'outputSchema',
+  'annotations',
+] as const
 
 /** Levels of a definition; schemas alternate between keywords and names, so it is twice what a schema may have, and some. */
 const DEEPEST_DEFINITION = 256
 
 /** The hash of a tool's definition, as its server gave it: `sha256:` and 64 hex digits. Equal however its members are ordered. */
 export async function definitionHash(tool: ToolDefinition): Promise<Judged<string>> {
-  const pinned = Object.fromEntries(PINNED.flatMap((key) => (tool[key] === undefined ? [] : [[key, tool[key]]])))
+  const pinned = Object.fromEntries(
+    PINNED.flatMap((key) => (tool[key] === undefined ? [] : [[key, tool[key]]])),
+  )
   const json = canonicalJson(pinned)
   if (!json.ok) return json
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(json.value)))
-  return usable(`sha256:${Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')}`)
+  const digest = new Uint8Array(
+    await crypto.subtle.digest('SHA-256', new TextEncoder().encode(json.value)),
+  )
+  return usable(
+    `sha256:${Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')}`,
+  )
 }
 
 /** What a definition is, compared with the one that was approved. */
@@ -29,7 +42,11 @@ export type DefinitionVerdict =
   | 'refused'
 
 /** Compares a definition's hash with the pinned one. */
-export function judgeDefinition(pinned: string | undefined, current: string, policy: 'refuse' | 'approve'): DefinitionVerdict {
+export function judgeDefinition(
+  pinned: string | undefined,
+  current: string,
+  policy: 'refuse' | 'approve',
+): DefinitionVerdict {
   if (pinned === undefined) return 'new'
   if (pinned === current) return 'unchanged'
   return policy === 'approve' ? 'to-approve' : 'refused'

@@ -24,7 +24,12 @@ interface Patterns {
 }
 
 /** Keywords that hold one schema or a list of them; what other keywords hold may be anything, and of any depth. */
-const HOLDS_SCHEMAS: readonly string[] = [...SAME_PLACE, ...EVERY_PLACE, 'prefixItems', 'propertyNames']
+const HOLDS_SCHEMAS: readonly string[] = [
+  ...SAME_PLACE,
+  ...EVERY_PLACE,
+  'prefixItems',
+  'propertyNames',
+]
 
 const HEADING = /^\s*(?:args|arguments|parameters|params|inputs?)\s*:\s*$/i
 
@@ -53,7 +58,14 @@ export function rewriteTexts(schema: JsonObject, names: readonly string[]): Json
         case 'dependencies':
         case '$defs':
         case 'definitions':
-          return [[key, isObject(one) ? Object.fromEntries(entriesOf(one).map(([name, inner]) => [name, rewrite(inner)])) : one]]
+          return [
+            [
+              key,
+              isObject(one)
+                ? Object.fromEntries(entriesOf(one).map(([name, inner]) => [name, rewrite(inner)]))
+                : one,
+            ],
+          ]
         default:
           if (!HOLDS_SCHEMAS.includes(key)) return [[key, one]]
           return [[key, Array.isArray(one) ? one.map(rewrite) : rewrite(one)]]
@@ -70,7 +82,8 @@ function patternsFor(names: readonly string[]): Patterns {
   const any = spelled.map((one) => one.any).join('|')
   const quoted = `[\`'"](?:${any})[\`'"]`
   const bare = spelled.flatMap((one) => (one.plain ? [] : [one.any])).join('|')
-  const mention = bare === '' ? quoted : `(?:${quoted}|(?<![\\p{L}\\p{N}_])(?:${bare})(?![\\p{L}\\p{N}_]))`
+  const mention =
+    bare === '' ? quoted : `(?:${quoted}|(?<![\\p{L}\\p{N}_])(?:${bare})(?![\\p{L}\\p{N}_]))`
   const word = `(?:(?:a|an|the|your|their|valid)\\s+){0,3}${mention}`
   const run = `${word}(?:\\s*(?:,\\s*(?:and|or)\\b|,|&|/|\\band\\b|\\bor\\b)\\s*${word})*`
   const end = '(?=\\s*(?:[.,;:)\\]!?]|$))'
@@ -80,7 +93,10 @@ function patternsFor(names: readonly string[]): Patterns {
       'iu',
     ),
     mention: new RegExp(mention, 'iu'),
-    tail: new RegExp(`(?:\\s*,\\s*(?:(?:and|or|plus)\\s+)?|\\s+(?:and|or|plus|&)\\s+)${run}${end}`, 'giu'),
+    tail: new RegExp(
+      `(?:\\s*,\\s*(?:(?:and|or|plus)\\s+)?|\\s+(?:and|or|plus|&)\\s+)${run}${end}`,
+      'giu',
+    ),
     phrase: new RegExp(`\\s+(?:with|using|via|by|including)\\s+${run}${end}`, 'giu'),
     brackets: /\s*\([^()]*\)|\s*\[[^[\]]*\]/g,
   }
@@ -112,7 +128,9 @@ function rewriteWith(text: string, patterns: Patterns): string {
     if (next.trim() !== '' || line.trim() === '') kept.push(next)
   }
   if (!changed) return text
-  const full = kept.filter((line, i) => !HEADING.test(line) || (kept[i + 1] ?? '').trim() !== '' || wasEmpty(lines, line))
+  const full = kept.filter(
+    (line, i) => !HEADING.test(line) || (kept[i + 1] ?? '').trim() !== '' || wasEmpty(lines, line),
+  )
   return full
     .join('\n')
     .replace(/\n{3,}/g, '\n\n')

@@ -3,7 +3,15 @@
 import { kindTeller } from './kinds.ts'
 import { type Likeness, likenessOf, plainName } from './name.ts'
 import { literalNames, namesWithin } from './pattern.ts'
-import { covers, DEEPEST, EVERY, formatPointer, isNameable, parsePointer, type Segments } from './pointer.ts'
+import {
+  covers,
+  DEEPEST,
+  EVERY,
+  formatPointer,
+  isNameable,
+  parsePointer,
+  type Segments,
+} from './pointer.ts'
 import { type ArgumentRefusal, type Judged, unusable, usable } from './refusal.ts'
 import {
   EVERY_PLACE,
@@ -74,27 +82,49 @@ export function detectParameters(schema: unknown): Judged<readonly DetectedParam
     return value === 'subject' ? likenessOf(name, siblings) : value
   }
 
-  const record = (value: Likeness, at: Segments, name: string, here: unknown, way: readonly Step[]): true => {
-    if (!at.every((segment) => segment === EVERY || isNameable(segment)) || !isNameable(name)) fail('parameter_unnameable')
+  const record = (
+    value: Likeness,
+    at: Segments,
+    name: string,
+    here: unknown,
+    way: readonly Step[],
+  ): true => {
+    if (!at.every((segment) => segment === EVERY || isNameable(segment)) || !isNameable(name))
+      fail('parameter_unnameable')
     const header = annotationOf(schema, here)
     const pointer = formatPointer([...at, name])
-    const parameter = { pointer, value, name, ...(header === undefined ? {} : { xMcpHeader: header }) }
+    const parameter = {
+      pointer,
+      value,
+      name,
+      ...(header === undefined ? {} : { xMcpHeader: header }),
+    }
     found.push({ parameter, way })
     return true
   }
 
-  const member = (name: string, here: unknown, at: Segments, siblings: readonly string[], way: readonly Step[]): boolean => {
+  const member = (
+    name: string,
+    here: unknown,
+    at: Segments,
+    siblings: readonly string[],
+    way: readonly Step[],
+  ): boolean => {
     if (problem || ++visits > MOST_SCHEMAS) return fail('schema_too_large')
     const inside = [...at, name]
     declared.add(formatPointer(inside))
     const value = looksLike(name, siblings)
     const kinds = kindsOf(here)
     // Ids may be numbers, and a list of ids is still a choice of whom to be; a list of school subjects is not.
-    const isId = value === 'subject' && (kinds.has('number') || (kinds.has('choice') && !/^sub(?:ject)?$/.test(plainName(name))))
+    const isId =
+      value === 'subject' &&
+      (kinds.has('number') || (kinds.has('choice') && !/^sub(?:ject)?$/.test(plainName(name))))
     if (value && (kinds.has('text') || isId)) return record(value, at, name, here, way)
     // `*` would be read as "every", so a member of that name is as good as unnameable.
     const within = walk(here, name === EVERY ? [...at, '__proto__'] : inside, way)
-    return within || (value !== undefined && kinds.has('object') && record(value, at, name, here, way))
+    return (
+      within || (value !== undefined && kinds.has('object') && record(value, at, name, here, way))
+    )
   }
 
   const patterns = (schemas: unknown, at: Segments, way: readonly Step[]): boolean =>
@@ -130,10 +160,13 @@ export function detectParameters(schema: unknown): Judged<readonly DetectedParam
     const names = Object.keys(isObject(here.properties) ? here.properties : {})
     const hits = entriesOf(here.properties).map(([name, one]) => member(name, one, at, names, way))
     hits.push(patterns(here.patternProperties, at, way))
-    for (const keyword of SAME_PLACE) for (const one of [here[keyword]].flat()) hits.push(walk(one, at, way))
+    for (const keyword of SAME_PLACE)
+      for (const one of [here[keyword]].flat()) hits.push(walk(one, at, way))
     for (const keyword of ['dependentSchemas', 'dependencies'])
-      for (const [, one] of entriesOf(here[keyword])) if (!Array.isArray(one)) hits.push(walk(one, at, way))
-    for (const keyword of EVERY_PLACE) if (!Array.isArray(here[keyword])) hits.push(walk(here[keyword], [...at, EVERY], way))
+      for (const [, one] of entriesOf(here[keyword]))
+        if (!Array.isArray(one)) hits.push(walk(one, at, way))
+    for (const keyword of EVERY_PLACE)
+      if (!Array.isArray(here[keyword])) hits.push(walk(here[keyword], [...at, EVERY], way))
     for (const list of [here.prefixItems, here.items])
       elementsOf(list).forEach((one, i) => {
         hits.push(walk(one, [...at, `${i}`], way))
@@ -143,7 +176,8 @@ export function detectParameters(schema: unknown): Judged<readonly DetectedParam
         ? [here.propertyNames.const, here.propertyNames.enum].flat()
         : []
     for (const name of stringsOf([...stringsOf(here.required), ...mayBe])) {
-      if (!names.includes(name) && looksLike(name, names)) hits.push(implied.push({ at, name, way }) > 0)
+      if (!names.includes(name) && looksLike(name, names))
+        hits.push(implied.push({ at, name, way }) > 0)
     }
     if (Object.hasOwn(here, '$ref')) hits.push(follow(here.$ref, at, way))
     const hit = hits.includes(true)
@@ -158,9 +192,11 @@ export function detectParameters(schema: unknown): Judged<readonly DetectedParam
     if (value && !declared.has(formatPointer([...at, name]))) record(value, at, name, true, way)
   }
   if (problem) return unusable(problem)
-  if (found.some(({ way }) => way.some((step) => recursive.has(step.schema)))) return unusable('parameter_recursive')
+  if (found.some(({ way }) => way.some((step) => recursive.has(step.schema))))
+    return unusable('parameter_recursive')
   const once = new Map<string, DetectedParameter>()
-  for (const { parameter } of found) once.set(parameter.pointer, { ...once.get(parameter.pointer), ...parameter })
+  for (const { parameter } of found)
+    once.set(parameter.pointer, { ...once.get(parameter.pointer), ...parameter })
   return usable([...once.values()])
 }
 
@@ -180,7 +216,10 @@ export function uncovered(
   const [hidden, open] = [segments(bound), segments(left)]
   return detected.filter(({ pointer }) => {
     const [at = []] = segments([pointer])
-    return !hidden.some((one) => covers(one, at)) && !open.some((one) => one.length === at.length && covers(one, at))
+    return (
+      !hidden.some((one) => covers(one, at)) &&
+      !open.some((one) => one.length === at.length && covers(one, at))
+    )
   })
 }
 

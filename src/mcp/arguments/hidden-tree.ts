@@ -12,7 +12,9 @@ export interface HiddenTree {
 export const NOTHING: HiddenTree = { ends: [], members: new Map() }
 
 /** Makes the tree of some pointers, each with its text. */
-export function treeOf(pointers: readonly (readonly [text: string, segments: Segments])[]): HiddenTree {
+export function treeOf(
+  pointers: readonly (readonly [text: string, segments: Segments])[],
+): HiddenTree {
   return grow(pointers, 0)
 }
 
@@ -24,7 +26,10 @@ function grow(pointers: readonly (readonly [string, Segments])[], level: number)
     const segment = pointer[1][level]
     if (segment !== undefined) deeper.set(segment, [...(deeper.get(segment) ?? []), pointer])
   }
-  return { ends, members: new Map([...deeper].map(([segment, some]) => [segment, grow(some, level + 1)])) }
+  return {
+    ends,
+    members: new Map([...deeper].map(([segment, some]) => [segment, grow(some, level + 1)])),
+  }
 }
 
 /** What is hidden at and below a member or element of this name. */

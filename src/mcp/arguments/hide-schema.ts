@@ -4,7 +4,14 @@ import { type HiddenTree, NOTHING, treeOf } from './hidden-tree.ts'
 import { hiding } from './hide.ts'
 import { DEEPEST, type Segments } from './pointer.ts'
 import { type ArgumentRefusal, type Judged, unusable, usable } from './refusal.ts'
-import { isObject, type JsonObject, MOST_SCHEMAS, referenceSegments, resolveReference, subschemas } from './schema.ts'
+import {
+  isObject,
+  type JsonObject,
+  MOST_SCHEMAS,
+  referenceSegments,
+  resolveReference,
+  subschemas,
+} from './schema.ts'
 
 /** A schema without its hidden parameters. */
 export interface HiddenSchema {
@@ -25,14 +32,20 @@ export function hideInSchema(
   if (!all.ok || all.value.found.size === pointers.length) return all
   // What is not there must not be counted as present.
   const there = pointers.filter(([text]) => all.value.found.has(text))
-  return there.length === 0 ? usable({ schema: root, found: new Set() }) : hideAll(root, treeOf(there), namesOf(there))
+  return there.length === 0
+    ? usable({ schema: root, found: new Set() })
+    : hideAll(root, treeOf(there), namesOf(there))
 }
 
 function namesOf(pointers: readonly (readonly [string, Segments])[]): ReadonlySet<string> {
   return new Set(pointers.flatMap(([, segments]) => segments.slice(-1)))
 }
 
-function hideAll(root: JsonObject, tree: HiddenTree, names: ReadonlySet<string>): Judged<HiddenSchema> {
+function hideAll(
+  root: JsonObject,
+  tree: HiddenTree,
+  names: ReadonlySet<string>,
+): Judged<HiddenSchema> {
   const inline = new Set<string>()
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const hidden = hideOnce(root, tree, names, inline)
@@ -47,7 +60,12 @@ interface Attempt extends HiddenSchema {
   readonly broken: ReadonlySet<string>
 }
 
-function hideOnce(root: JsonObject, tree: HiddenTree, names: ReadonlySet<string>, inline: ReadonlySet<string>): Judged<Attempt> {
+function hideOnce(
+  root: JsonObject,
+  tree: HiddenTree,
+  names: ReadonlySet<string>,
+  inline: ReadonlySet<string>,
+): Judged<Attempt> {
   const hider = hiding(root, inline)
   const base = hider.rewrite(root, tree)
   if (hider.problem || !isObject(base)) return unusable(hider.problem ?? 'schema_malformed')
@@ -87,7 +105,10 @@ function hideOnce(root: JsonObject, tree: HiddenTree, names: ReadonlySet<string>
 }
 
 /** Shows every reference that can be reached, and goes on with what the visitor gives for it. Linear, and not recursive. */
-function visitReferences(start: JsonObject, visit: (reference: string) => Judged<unknown>): ArgumentRefusal | undefined {
+function visitReferences(
+  start: JsonObject,
+  visit: (reference: string) => Judged<unknown>,
+): ArgumentRefusal | undefined {
   const queue: (readonly [JsonObject, number])[] = [[start, 0]]
   const seen = new Set<JsonObject>()
   for (let next = queue.pop(); next; next = queue.pop()) {
@@ -107,12 +128,21 @@ function visitReferences(start: JsonObject, visit: (reference: string) => Judged
 }
 
 /** The schema with the shared parts that are still referred to, in the order that the server gave them. */
-function withShared(base: JsonObject, root: JsonObject, shared: ReadonlyMap<string, ReadonlyMap<string, unknown>>): JsonObject {
+function withShared(
+  base: JsonObject,
+  root: JsonObject,
+  shared: ReadonlyMap<string, ReadonlyMap<string, unknown>>,
+): JsonObject {
   const containers = Object.entries(root).flatMap(([container, parts]) => {
     const kept = shared.get(container)
     if (!kept || !isObject(parts)) return []
     return [
-      [container, Object.fromEntries(Object.keys(parts).flatMap((name) => (kept.has(name) ? [[name, kept.get(name)]] : [])))],
+      [
+        container,
+        Object.fromEntries(
+          Object.keys(parts).flatMap((name) => (kept.has(name) ? [[name, kept.get(name)]] : [])),
+        ),
+      ],
     ]
   })
   return { ...base, ...Object.fromEntries(containers) }

@@ -5,7 +5,15 @@ import { type HiddenTree, hides, isBare, NOTHING, under, underEvery } from './hi
 import { literalNames, patternOf } from './pattern.ts'
 import { DEEPEST } from './pointer.ts'
 import type { ArgumentRefusal } from './refusal.ts'
-import { entriesOf, isObject, type JsonObject, MOST_SCHEMAS, resolveReference, stringsOf, usesUnsupported } from './schema.ts'
+import {
+  entriesOf,
+  isObject,
+  type JsonObject,
+  MOST_SCHEMAS,
+  resolveReference,
+  stringsOf,
+  usesUnsupported,
+} from './schema.ts'
 import { withoutHidden } from './value.ts'
 
 /** A rewriting of one document. */
@@ -23,7 +31,8 @@ interface Expansion {
 }
 
 /** Keywords beside a reference that say something about the parameter but demand nothing of its value. */
-const NOTES = /^(?:title|description|default|examples|deprecated|readOnly|writeOnly|\$comment|x-.*)$/
+const NOTES =
+  /^(?:title|description|default|examples|deprecated|readOnly|writeOnly|\$comment|x-.*)$/
 
 /** Keywords that belong to a document or its shared parts, not to the place where a reference puts a copy. */
 const OF_DOCUMENT = /^(?:\$defs|definitions|\$id|\$schema|\$anchor)$/
@@ -53,14 +62,22 @@ export function hiding(root: JsonObject, inline: ReadonlySet<string>): Hiding {
     return ends.length > 0
   }
 
-  const properties = (value: unknown, tree: HiddenTree, go: (schema: unknown, tree: HiddenTree) => unknown): unknown =>
+  const properties = (
+    value: unknown,
+    tree: HiddenTree,
+    go: (schema: unknown, tree: HiddenTree) => unknown,
+  ): unknown =>
     mapEntries(value, (name, one) => {
       if (!drop(tree, name)) return go(one, under(tree, name))
       dropped++
       return GONE
     })
 
-  const patterns = (value: unknown, tree: HiddenTree, go: (schema: unknown, tree: HiddenTree) => unknown): unknown => {
+  const patterns = (
+    value: unknown,
+    tree: HiddenTree,
+    go: (schema: unknown, tree: HiddenTree) => unknown,
+  ): unknown => {
     if (!isObject(value)) return value
     const next = Object.entries(value).flatMap(([pattern, one]): (readonly [string, unknown])[] => {
       const names = literalNames(pattern)
@@ -71,10 +88,14 @@ export function hiding(root: JsonObject, inline: ReadonlySet<string>): Hiding {
       const rest = plain.length === names.length ? pattern : patternOf(plain)
       return [
         ...(plain.length === 0 ? [] : [[rest, go(one, NOTHING)] as const]),
-        ...open.filter((name) => !plain.includes(name)).map((name) => [patternOf([name]), go(one, under(tree, name))] as const),
+        ...open
+          .filter((name) => !plain.includes(name))
+          .map((name) => [patternOf([name]), go(one, under(tree, name))] as const),
       ]
     })
-    const same = next.length === Object.keys(value).length && next.every(([pattern, one]) => value[pattern] === one)
+    const same =
+      next.length === Object.keys(value).length &&
+      next.every(([pattern, one]) => value[pattern] === one)
     return same ? value : Object.fromEntries(next)
   }
 
@@ -84,10 +105,19 @@ export function hiding(root: JsonObject, inline: ReadonlySet<string>): Hiding {
     if (typeof schema.const === 'string' && drop(tree, schema.const)) return false
     if (!Array.isArray(schema.enum)) return schema
     const open = schema.enum.filter((name) => typeof name !== 'string' || !drop(tree, name))
-    return open.length === schema.enum.length ? schema : open.length === 0 ? false : { ...schema, enum: open }
+    return open.length === schema.enum.length
+      ? schema
+      : open.length === 0
+        ? false
+        : { ...schema, enum: open }
   }
 
-  const rewrite = (schema: unknown, tree: HiddenTree, depth: number, trail: readonly Expansion[]): unknown => {
+  const rewrite = (
+    schema: unknown,
+    tree: HiddenTree,
+    depth: number,
+    trail: readonly Expansion[],
+  ): unknown => {
     if (!isObject(schema) || problem || (isBare(tree) && inline.size === 0)) return schema
     if (depth > DEEPEST) fail('schema_too_deep')
     if (++visits > MOST_SCHEMAS) fail('schema_too_large')
@@ -115,7 +145,10 @@ export function hiding(root: JsonObject, inline: ReadonlySet<string>): Hiding {
             const open = Array.isArray(one)
               ? one.filter((other) => typeof other !== 'string' || !hides(tree, other))
               : go(one, tree)
-            if (!hides(tree, name)) return Array.isArray(open) && Array.isArray(one) && open.length === one.length ? one : open
+            if (!hides(tree, name))
+              return Array.isArray(open) && Array.isArray(one) && open.length === one.length
+                ? one
+                : open
             if (Array.isArray(open)) required.push(...stringsOf(open))
             else also.push(open)
             return GONE
@@ -130,7 +163,9 @@ export function hiding(root: JsonObject, inline: ReadonlySet<string>): Hiding {
           return names(value, tree)
         case 'prefixItems':
         case 'items':
-          return Array.isArray(value) ? mapArray(value, (one, i) => go(one, under(tree, `${i}`))) : go(value, underEvery(tree))
+          return Array.isArray(value)
+            ? mapArray(value, (one, i) => go(one, under(tree, `${i}`)))
+            : go(value, underEvery(tree))
         case 'additionalItems':
         case 'contains':
         case 'unevaluatedItems':
@@ -159,18 +194,32 @@ export function hiding(root: JsonObject, inline: ReadonlySet<string>): Hiding {
           return mapArray(value, (one) => withoutHidden(one, tree))
         case '$defs':
         case 'definitions':
-          return depth === 0 || trail.length > 0 || !isBare(tree) ? GONE : mapEntries(value, (_, one) => go(one, NOTHING))
+          return depth === 0 || trail.length > 0 || !isBare(tree)
+            ? GONE
+            : mapEntries(value, (_, one) => go(one, NOTHING))
         default:
           return value
       }
     }
 
-    const rewritten = mapEntries(schema, (key, value) => (key === '$ref' ? value : keyword(key, value)))
-    return follow(isObject(rewritten) ? withDemands(rewritten, required, also) : rewritten, tree, depth, trail)
+    const rewritten = mapEntries(schema, (key, value) =>
+      key === '$ref' ? value : keyword(key, value),
+    )
+    return follow(
+      isObject(rewritten) ? withDemands(rewritten, required, also) : rewritten,
+      tree,
+      depth,
+      trail,
+    )
   }
 
   /** Keeps a reference, or puts a copy of what it leads to in its place. */
-  const follow = (schema: unknown, tree: HiddenTree, depth: number, trail: readonly Expansion[]): unknown => {
+  const follow = (
+    schema: unknown,
+    tree: HiddenTree,
+    depth: number,
+    trail: readonly Expansion[],
+  ): unknown => {
     if (!isObject(schema) || !Object.hasOwn(schema, '$ref')) return schema
     const reference = schema.$ref
     if (typeof reference !== 'string') {
@@ -184,14 +233,20 @@ export function hiding(root: JsonObject, inline: ReadonlySet<string>): Hiding {
       fail(target.reason)
       return schema
     }
-    if (trail.some((one) => one.reference === reference && (one.tree === tree || (isBare(tree) && isBare(one.tree))))) {
+    if (
+      trail.some(
+        (one) =>
+          one.reference === reference && (one.tree === tree || (isBare(tree) && isBare(one.tree))),
+      )
+    ) {
       fail(isBare(tree) ? 'reference_recursive' : 'reference_cyclic')
       return schema
     }
     const copy = rewrite(target.value, tree, depth + 1, [...trail, { reference, tree }])
     if (copy === target.value && !inlined) return schema
     const beside = Object.entries(schema).filter(([key]) => key !== '$ref')
-    if (!isObject(copy)) return beside.length === 0 ? copy : withDemands(Object.fromEntries(beside), [], [copy])
+    if (!isObject(copy))
+      return beside.length === 0 ? copy : withDemands(Object.fromEntries(beside), [], [copy])
     const own = Object.entries(copy).filter(([key]) => !OF_DOCUMENT.test(key))
     return beside.every(([key]) => NOTES.test(key))
       ? Object.fromEntries([...own, ...beside])
@@ -208,7 +263,11 @@ export function hiding(root: JsonObject, inline: ReadonlySet<string>): Hiding {
 }
 
 /** The schema with more members required, and more schemas that hold of it. */
-function withDemands(schema: JsonObject, required: readonly string[], also: readonly unknown[]): JsonObject {
+function withDemands(
+  schema: JsonObject,
+  required: readonly string[],
+  also: readonly unknown[],
+): JsonObject {
   if (required.length === 0 && also.length === 0) return schema
   const all = [...new Set([...stringsOf(schema.required), ...required])]
   const list = Array.isArray(schema.allOf) ? schema.allOf : []

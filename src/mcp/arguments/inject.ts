@@ -48,12 +48,17 @@ export function injectArguments(args: unknown, slots: readonly Slot[]): Judged<I
 
   const fill = (value: unknown, slot: Slot, at: Segments, rest: Segments): unknown => {
     const [name = '', ...more] = rest
-    if (name === EVERY && Array.isArray(value)) return changeEach(value, (one, i) => element(one, slot, [...at, `${i}`], more))
+    if (name === EVERY && Array.isArray(value))
+      return changeEach(value, (one, i) => element(one, slot, [...at, `${i}`], more))
     if (Array.isArray(value) && /^(?:0|[1-9]\d*)$/.test(name))
-      return changeEach(value, (one, i) => (`${i}` === name && more.length > 0 ? element(one, slot, [...at, name], more) : one))
+      return changeEach(value, (one, i) =>
+        `${i}` === name && more.length > 0 ? element(one, slot, [...at, name], more) : one,
+      )
     if (isObject(value)) {
       if (name === EVERY) {
-        const filled = Object.entries(value).map(([key, one]) => [key, element(one, slot, [...at, key], more)] as const)
+        const filled = Object.entries(value).map(
+          ([key, one]) => [key, element(one, slot, [...at, key], more)] as const,
+        )
         return filled.every(([key, one]) => one === value[key]) ? value : Object.fromEntries(filled)
       }
       const inside = [...at, name]
@@ -61,7 +66,9 @@ export function injectArguments(args: unknown, slots: readonly Slot[]): Judged<I
       if (more.length > 0) {
         const next = fill(had ? value[name] : undefined, slot, inside, more)
         // Not there, and not made.
-        return next === undefined || (had && next === value[name]) ? value : { ...value, [name]: next }
+        return next === undefined || (had && next === value[name])
+          ? value
+          : { ...value, [name]: next }
       }
       const place = formatPointer(inside)
       if (had && !places.has(place)) overwritten.push(place)
@@ -105,7 +112,10 @@ function membersNamed(value: JsonObject, names: ReadonlySet<string>): Judged<rea
     if (typeof here !== 'object' || here === null) continue
     if (at.length >= DEEPEST) return unusable('arguments_too_deep')
     for (const [key, one] of Object.entries(here)) {
-      if (key === '__proto__' || (key === 'constructor' && isObject(one) && Object.hasOwn(one, 'prototype')))
+      if (
+        key === '__proto__' ||
+        (key === 'constructor' && isObject(one) && Object.hasOwn(one, 'prototype'))
+      )
         return unusable('arguments_forbidden_member')
       if (!Array.isArray(here) && names.has(plainName(key))) found.push(formatPointer([...at, key]))
       if (typeof one === 'object') queue.push([one, [...at, key]])
@@ -114,7 +124,10 @@ function membersNamed(value: JsonObject, names: ReadonlySet<string>): Judged<rea
   return usable(found)
 }
 
-function changeEach(list: readonly unknown[], change: (one: unknown, i: number) => unknown): readonly unknown[] {
+function changeEach(
+  list: readonly unknown[],
+  change: (one: unknown, i: number) => unknown,
+): readonly unknown[] {
   const next = list.map(change)
   return next.every((one, i) => one === list[i]) ? list : next
 }

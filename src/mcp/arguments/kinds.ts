@@ -5,7 +5,15 @@ import { elementsOf, isObject, type JsonObject, resolveReference } from './schem
 /** `text` is any string, `choice` one of a list that the schema spells out. */
 export type Kind = 'text' | 'choice' | 'number' | 'boolean' | 'object' | 'array' | 'null'
 
-const ALL: ReadonlySet<Kind> = new Set<Kind>(['text', 'choice', 'number', 'boolean', 'object', 'array', 'null'])
+const ALL: ReadonlySet<Kind> = new Set<Kind>([
+  'text',
+  'choice',
+  'number',
+  'boolean',
+  'object',
+  'array',
+  'null',
+])
 const NONE: ReadonlySet<Kind> = new Set()
 
 /** Tells kinds within one document; remembers what it has told. */

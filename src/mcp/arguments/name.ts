@@ -31,7 +31,8 @@ const ENDINGS = words(
 )
 
 /** Last two words that do. */
-const PAIRS = words(`apikey authkey accesskey secretkey privatekey sessionkey subscriptionkey signingkey encryptionkey masterkey
+const PAIRS =
+  words(`apikey authkey accesskey secretkey privatekey sessionkey subscriptionkey signingkey encryptionkey masterkey
   basicauth bearerauth apiauth oauthauth authcookie sessioncookie`)
 
 /** Endings of names written as one word. */
@@ -63,10 +64,15 @@ const MESSAGE = words(
 export function likenessOf(name: string, siblings: readonly string[] = []): Likeness | undefined {
   const parts = wordsOf(name)
   if (parts[0] === 'x') parts.shift()
-  while (parts.length > 1 && /^(?:value|header|string|str|\d+)$/.test(parts.at(-1) ?? '')) parts.pop()
+  while (parts.length > 1 && /^(?:value|header|string|str|\d+)$/.test(parts.at(-1) ?? ''))
+    parts.pop()
   const whole = parts.join('')
   if (isCredential(parts, whole)) return 'credential'
-  if (whole === 'subject' && siblings.some((sibling) => MESSAGE.includes(wordsOf(sibling).join('')))) return undefined
+  if (
+    whole === 'subject' &&
+    siblings.some((sibling) => MESSAGE.includes(wordsOf(sibling).join('')))
+  )
+    return undefined
   return SUBJECTS.includes(whole) || isSelf(parts) ? 'subject' : undefined
 }
 
@@ -80,7 +86,9 @@ function isCredential(parts: readonly string[], whole: string): boolean {
   const [before = '', last = ''] = [parts.at(-2), parts.at(-1)]
   if (parts.length > 1)
     return (
-      ENDINGS.includes(last) || PAIRS.includes(before + last) || (last === 'token' ? !OTHER_TOKENS.includes(before) : runs(last))
+      ENDINGS.includes(last) ||
+      PAIRS.includes(before + last) ||
+      (last === 'token' ? !OTHER_TOKENS.includes(before) : runs(last))
     )
   return runs(whole)
 }
@@ -97,7 +105,9 @@ function isSelf(parts: readonly string[]): boolean {
   const rest = parts.at(-1) === 'id' ? parts.slice(0, -1) : parts
   const [what = '', ...before] = rest.toReversed()
   return (
-    (what === 'user' || what === 'account' || what === 'tenant') && before.length > 0 && before.every((one) => SELF.includes(one))
+    (what === 'user' || what === 'account' || what === 'tenant') &&
+    before.length > 0 &&
+    before.every((one) => SELF.includes(one))
   )
 }
 
@@ -122,10 +132,9 @@ export function wordsOf(name: string): string[] {
 /** Letters of other scripts that look like Latin ones (the part of Unicode's confusables that spells the words above). */
 const LATIN: ReadonlyMap<string, string> = new Map(
   words(`аa еe оo рp сc уy хx іi јj ѕs ԁd һh ӏl кk пn ԛq ԝw ɡg ɑa ıi οo αa εe ρp υu ιi κk νv τt АA ВB ЕE КK
-    МM НH ОO РP СC ТT УY ХX ІI ЈJ ЅS ΑA ΒB ΕE ΖZ ΗH ΙI ΚK ΜM ΝN ΟO ΡP ΤT ΥY ΧX`).map(([foreign = '', latin = '']) => [
-    foreign,
-    latin,
-  ]),
+    МM НH ОO РP СC ТT УY ХX ІI ЈJ ЅS ΑA ΒB ΕE ΖZ ΗH ΙI ΚK ΜM ΝN ΟO ΡP ΤT ΥY ΧX`).map(
+    ([foreign = '', latin = '']) => [foreign, latin],
+  ),
 )
 
 function words(list: string): readonly string[] {

@@ -22,7 +22,9 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
  */
 export function mirroredParameters(schema: JsonObject): Judged<readonly MirroredParameter[]> {
   const found: MirroredParameter[] = []
-  const queue: (readonly [schema: JsonObject, at: Segments | undefined, depth: number])[] = [[schema, [], 0]]
+  const queue: (readonly [schema: JsonObject, at: Segments | undefined, depth: number])[] = [
+    [schema, [], 0],
+  ]
   let visits = 0
   for (let next = queue.shift(); next; next = queue.shift()) {
     const [here, at, depth] = next
@@ -30,16 +32,21 @@ export function mirroredParameters(schema: JsonObject): Judged<readonly Mirrored
     if (++visits > MOST_SCHEMAS) return unusable('schema_too_large')
     if (Object.hasOwn(here, 'x-mcp-header')) {
       const header = here['x-mcp-header']
-      if (!at || at.length === 0 || typeof header !== 'string' || !TOKEN.test(header)) return unusable('annotation_invalid')
-      if (here.type !== 'string' && here.type !== 'integer' && here.type !== 'boolean') return unusable('annotation_invalid')
-      if (found.some((other) => other.header.toLowerCase() === header.toLowerCase())) return unusable('annotation_invalid')
+      if (!at || at.length === 0 || typeof header !== 'string' || !TOKEN.test(header))
+        return unusable('annotation_invalid')
+      if (here.type !== 'string' && here.type !== 'integer' && here.type !== 'boolean')
+        return unusable('annotation_invalid')
+      if (found.some((other) => other.header.toLowerCase() === header.toLowerCase()))
+        return unusable('annotation_invalid')
       found.push({ pointer: formatPointer(at), segments: at, header })
     }
     for (const [name, inner] of entriesOf(here.properties))
       if (isObject(inner)) queue.push([inner, at && [...at, name], depth + 1])
-    for (const [keyword, inner] of subschemas(here)) if (keyword !== 'properties') queue.push([inner, undefined, depth + 1])
+    for (const [keyword, inner] of subschemas(here))
+      if (keyword !== 'properties') queue.push([inner, undefined, depth + 1])
     for (const container of [here.$defs, here.definitions])
-      for (const [, inner] of entriesOf(container)) if (isObject(inner)) queue.push([inner, undefined, depth + 1])
+      for (const [, inner] of entriesOf(container))
+        if (isObject(inner)) queue.push([inner, undefined, depth + 1])
   }
   return usable(found)
 }
@@ -54,14 +61,24 @@ export function isMirrored(mirrored: readonly MirroredParameter[], hidden: Segme
  *
  * @returns undefined for null, for what is absent and for what has no form in a header: the header is then left out.
  */
-export function paramHeader(header: string, value: unknown): readonly [name: string, value: string] | undefined {
-  if (typeof value === 'number' ? !Number.isSafeInteger(value) : typeof value !== 'string' && typeof value !== 'boolean')
+export function paramHeader(
+  header: string,
+  value: unknown,
+): readonly [name: string, value: string] | undefined {
+  if (
+    typeof value === 'number'
+      ? !Number.isSafeInteger(value)
+      : typeof value !== 'string' && typeof value !== 'boolean'
+  )
     return undefined
   const text = `${value}`
-  const plain = /^[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?$/.test(text) && !/^=\?base64\?.*\?=$/.test(text)
+  const plain =
+    /^[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?$/.test(text) && !/^=\?base64\?.*\?=$/.test(text)
   return [`Mcp-Param-${header}`, plain ? text : `=?base64?${base64(text)}?=`]
 }
 
 function base64(text: string): string {
-  return btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(''))
+  return btoa(
+    Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(''),
+  )
 }

@@ -4,10 +4,26 @@
 import { type HiddenTree, under } from './hidden-tree.ts'
 import { kindTeller } from './kinds.ts'
 import { EVERY, type Segments } from './pointer.ts'
-import { elementsOf, entriesOf, isObject, type JsonObject, resolveReference, stringsOf } from './schema.ts'
+import {
+  elementsOf,
+  entriesOf,
+  isObject,
+  type JsonObject,
+  resolveReference,
+  stringsOf,
+} from './schema.ts'
 
 /** Keywords that may demand more than can be told here. */
-const UNCLEAR = ['const', 'enum', 'not', 'if', 'dependentRequired', 'dependentSchemas', 'dependencies', 'propertyNames']
+const UNCLEAR = [
+  'const',
+  'enum',
+  'not',
+  'if',
+  'dependentRequired',
+  'dependentSchemas',
+  'dependencies',
+  'propertyNames',
+]
 
 /**
  * Tells it for one pointer of a schema that parameters were hidden in: that has found it to be neither cyclic nor too large.
@@ -27,7 +43,9 @@ export function mayMakeParents(root: JsonObject, pointer: Segments, tree: Hidden
     places = every.flatMap((part) => childrenOf(part, name))
     const kinds = places.map(kindsOf)
     // A model that has to send it, and cannot send null, only leaves it out by mistake.
-    const demanded = parts.some((part) => stringsOf(part.required).includes(name)) && !kinds.some((some) => some.has('null'))
+    const demanded =
+      parts.some((part) => stringsOf(part.required).includes(name)) &&
+      !kinds.some((some) => some.has('null'))
     const makes = demanded || places.some((place) => suffices(root, place, hidden))
     may = name === EVERY ? true : may && makes && kinds.some((some) => some.has('object'))
   }
@@ -35,7 +53,11 @@ export function mayMakeParents(root: JsonObject, pointer: Segments, tree: Hidden
 }
 
 /** The schemas and those that hold of the same place, each once; on demand also those that may. */
-function partsOf(root: JsonObject, schemas: readonly unknown[], alternatives: boolean): readonly JsonObject[] {
+function partsOf(
+  root: JsonObject,
+  schemas: readonly unknown[],
+  alternatives: boolean,
+): readonly JsonObject[] {
   const parts = new Set<JsonObject>()
   const queue = [...schemas]
   for (const schema of queue) {
@@ -44,7 +66,8 @@ function partsOf(root: JsonObject, schemas: readonly unknown[], alternatives: bo
     const target = Object.hasOwn(schema, '$ref') ? resolveReference(root, schema.$ref) : undefined
     if (target?.ok) queue.push(target.value)
     queue.push(...elementsOf(schema.allOf))
-    if (alternatives) queue.push(...elementsOf(schema.anyOf), ...elementsOf(schema.oneOf), schema.then, schema.else)
+    if (alternatives)
+      queue.push(...elementsOf(schema.anyOf), ...elementsOf(schema.oneOf), schema.then, schema.else)
   }
   return [...parts]
 }
@@ -69,7 +92,10 @@ function suffices(root: JsonObject, schema: unknown, hidden: HiddenTree): boolea
     return isMade(below) && childrenOf(schema, name).some((child) => suffices(root, child, below))
   }
   const filled = [...hidden.members.values()].filter(({ ends }) => ends.length > 0).length
-  if (!stringsOf(schema.required).every(fills) || (typeof schema.minProperties === 'number' && schema.minProperties > filled))
+  if (
+    !stringsOf(schema.required).every(fills) ||
+    (typeof schema.minProperties === 'number' && schema.minProperties > filled)
+  )
     return false
   const inner = (one: unknown): boolean => suffices(root, one, hidden)
   if (Object.hasOwn(schema, '$ref')) {
@@ -84,5 +110,7 @@ function suffices(root: JsonObject, schema: unknown, hidden: HiddenTree): boolea
 
 /** Whether something is filled in below without an element on the way, which brings the objects above it into being. */
 function isMade(tree: HiddenTree): boolean {
-  return [...tree.members].some(([name, below]) => name !== EVERY && (below.ends.length > 0 || isMade(below)))
+  return [...tree.members].some(
+    ([name, below]) => name !== EVERY && (below.ends.length > 0 || isMade(below)),
+  )
 }

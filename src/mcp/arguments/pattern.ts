@@ -6,7 +6,9 @@ export function literalNames(pattern: string): readonly string[] | undefined {
   const list = inner?.[1] ?? inner?.[2]
   if (list === undefined) return undefined
   const names = list.split('|').map((name) => name.replace(/\\([-_./])/g, '$1'))
-  return names.every((name) => /^[\p{L}\p{N} _./@:-]+$/u.test(name) && !/(?<!\\)\./.test(list)) ? names : undefined
+  return names.every((name) => /^[\p{L}\p{N} _./@:-]+$/u.test(name) && !/(?<!\\)\./.test(list))
+    ? names
+    : undefined
 }
 
 /** The pattern of a list of names. */

@@ -38,10 +38,15 @@ export function unescapeSegments(pointer: string): Segments {
 
 /** Puts a pointer together. */
 export function formatPointer(segments: Segments): string {
-  return segments.map((segment) => `/${segment.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  return segments
+    .map((segment) => `/${segment.replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    .join('')
 }
 
 /** Whether a pointer, whose `*` stands for any segment, names what another one names, or something that holds it. */
 export function covers(pattern: Segments, pointer: Segments): boolean {
-  return pattern.length <= pointer.length && pattern.every((segment, i) => segment === EVERY || segment === pointer[i])
+  return (
+    pattern.length <= pointer.length &&
+    pattern.every((segment, i) => segment === EVERY || segment === pointer[i])
+  )
 }

@@ -24,7 +24,9 @@ export type ArgumentRefusal =
   | 'arguments_encoded'
 
 /** What a step gives: its value, or the reason why there is none. */
-export type Judged<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: ArgumentRefusal }
+export type Judged<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly reason: ArgumentRefusal }
 
 /** The step went well. */
 export function usable<T>(value: T): Judged<T> {
@@ -32,7 +34,10 @@ export function usable<T>(value: T): Judged<T> {
 }
 
 /** The step refused. */
-export function unusable(reason: ArgumentRefusal): { readonly ok: false; readonly reason: ArgumentRefusal } {
+export function unusable(reason: ArgumentRefusal): {
+  readonly ok: false
+  readonly reason: ArgumentRefusal
+} {
   return { ok: false, reason }
 }
 

@@ -44,7 +44,9 @@ export const EVERY_PLACE = [
 const MAPS = ['properties', 'patternProperties', 'dependentSchemas', 'dependencies'] as const
 
 /** The schemas directly inside a schema, each with the keyword that holds it; what only a reference leads to is not inside. */
-export function subschemas(schema: JsonObject): readonly (readonly [keyword: string, schema: JsonObject])[] {
+export function subschemas(
+  schema: JsonObject,
+): readonly (readonly [keyword: string, schema: JsonObject])[] {
   const found: [string, JsonObject][] = []
   const add = (keyword: string, value: unknown): void => {
     if (isObject(value)) found.push([keyword, value])
@@ -54,7 +56,8 @@ export function subschemas(schema: JsonObject): readonly (readonly [keyword: str
     if (Array.isArray(value)) for (const one of value) add(keyword, one)
     else add(keyword, value)
   }
-  for (const keyword of MAPS) for (const [, value] of entriesOf(schema[keyword])) add(keyword, value)
+  for (const keyword of MAPS)
+    for (const [, value] of entriesOf(schema[keyword])) add(keyword, value)
   return found
 }
 
@@ -64,15 +67,19 @@ export function subschemas(schema: JsonObject): readonly (readonly [keyword: str
  */
 export function resolveReference(root: JsonObject, reference: unknown): Judged<unknown> {
   if (typeof reference !== 'string') return unusable('schema_malformed')
-  if (reference === '#' || reference === '#/') return reference === '#' ? usable(root) : unusable('reference_unresolved')
+  if (reference === '#' || reference === '#/')
+    return reference === '#' ? usable(root) : unusable('reference_unresolved')
   if (!reference.startsWith('#')) return unusable('reference_remote')
   if (!reference.startsWith('#/')) return unusable('reference_unsupported')
   let target: unknown = root
   for (const segment of referenceSegments(reference)) {
-    if ((!isObject(target) && !Array.isArray(target)) || !Object.hasOwn(target, segment)) return unusable('reference_unresolved')
+    if ((!isObject(target) && !Array.isArray(target)) || !Object.hasOwn(target, segment))
+      return unusable('reference_unresolved')
     target = Reflect.get(target, segment)
   }
-  return isObject(target) || typeof target === 'boolean' ? usable(target) : unusable('reference_unresolved')
+  return isObject(target) || typeof target === 'boolean'
+    ? usable(target)
+    : unusable('reference_unresolved')
 }
 
 /** The segments of a local reference, whose fragment may be percent-encoded (RFC 6901 section 6). */

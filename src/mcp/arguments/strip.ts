@@ -59,10 +59,15 @@ export function stripTool(
   const { rewriteDescriptions = false, repeatCredentialInHeader = false } = options
   const { inputSchema } = tool
   if (!isObject(inputSchema)) return unusable('schema_malformed')
-  const wanted = new Map<string, { readonly segments: Segments; readonly value: ArgumentParameter['value'] }>()
+  const wanted = new Map<
+    string,
+    { readonly segments: Segments; readonly value: ArgumentParameter['value'] }
+  >()
   // What is said of this one tool comes last, and wins.
   const own = parameters.filter((one) => one.tool === undefined || one.tool === tool.name)
-  for (const { pointer, value } of own.toSorted((a, b) => Number(a.tool !== undefined) - Number(b.tool !== undefined))) {
+  for (const { pointer, value } of own.toSorted(
+    (a, b) => Number(a.tool !== undefined) - Number(b.tool !== undefined),
+  )) {
     const segments = parsePointer(pointer)
     if (!segments.ok) return segments
     wanted.set(pointer, { segments: segments.value, value })
@@ -82,15 +87,29 @@ export function stripTool(
       return unusable('credential_mirrored')
     const header = mirrored.value.find((one) => one.pointer === pointer)?.header
     const makesParents = mayMakeParents(inputSchema, segments, tree)
-    list.push({ pointer, value, makesParents, ...(header === undefined ? {} : { xMcpHeader: header }) })
+    list.push({
+      pointer,
+      value,
+      makesParents,
+      ...(header === undefined ? {} : { xMcpHeader: header }),
+    })
   }
   const names = [...new Set(there.map(([, segments]) => segments.at(-1) ?? ''))]
-  return usable({ tool: rebuild(tool, hidden.value.schema, names, rewriteDescriptions), hidden: list })
+  return usable({
+    tool: rebuild(tool, hidden.value.schema, names, rewriteDescriptions),
+    hidden: list,
+  })
 }
 
-function rebuild(tool: ToolDefinition, inputSchema: JsonObject, names: readonly string[], rewrites: boolean): ToolDefinition {
+function rebuild(
+  tool: ToolDefinition,
+  inputSchema: JsonObject,
+  names: readonly string[],
+  rewrites: boolean,
+): ToolDefinition {
   const entries = Object.entries(tool).flatMap(([key, value]): (readonly [string, unknown])[] => {
-    if (key === 'inputSchema') return [[key, rewrites ? rewriteTexts(inputSchema, names) : inputSchema]]
+    if (key === 'inputSchema')
+      return [[key, rewrites ? rewriteTexts(inputSchema, names) : inputSchema]]
     if (key === 'outputSchema' && quotes(value, names)) return []
     if (key !== 'description' || !rewrites || typeof value !== 'string') return [[key, value]]
     const text = rewriteText(value, names)
@@ -103,7 +122,10 @@ function rebuild(tool: ToolDefinition, inputSchema: JsonObject, names: readonly 
 function quotes(value: unknown, names: readonly string[]): boolean {
   const queue = [value]
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-    if (typeof next === 'string' && names.some((name) => next === name || (next.startsWith('#/') && next.includes(`/${name}`))))
+    if (
+      typeof next === 'string' &&
+      names.some((name) => next === name || (next.startsWith('#/') && next.includes(`/${name}`)))
+    )
       return true
     if (typeof next !== 'object' || next === null) continue
     if (!Array.isArray(next) && Object.keys(next).some((key) => names.includes(key))) return true

@@ -7,7 +7,14 @@ import type { Principal } from '../../core/principal.ts'
 import { injectArguments, type Slot } from '../arguments/inject.ts'
 import { paramHeader } from '../arguments/param-header.ts'
 import type { HiddenParameter } from '../arguments/strip.ts'
-import { type Json, type Messages, readMessages, toolCallOf, withArguments, writeMessages } from '../answer/message.ts'
+import {
+  type Json,
+  type Messages,
+  readMessages,
+  toolCallOf,
+  withArguments,
+  writeMessages,
+} from '../answer/message.ts'
 import type { ToolBook } from '../tools/tool-book.ts'
 
 /** What the parameters are filled from. */
@@ -25,7 +32,10 @@ export interface ArgumentPlacingOptions {
   /** Pointers of parameters that are the model's to fill, whatever they look like. */
   readonly left: readonly string[]
   /** Which of a tool's parameters are filled in one call; default all. The prompt pattern fills those that hold a reference. */
-  readonly choose?: (args: unknown, hidden: readonly HiddenParameter[]) => Result<readonly HiddenParameter[]>
+  readonly choose?: (
+    args: unknown,
+    hidden: readonly HiddenParameter[],
+  ) => Result<readonly HiddenParameter[]>
   /** Told when the model sent something where a value was filled in: the tool's name. */
   readonly onOverwritten: (tool: string) => void
 }
@@ -53,7 +63,13 @@ export function argumentPlacing(options: ArgumentPlacingOptions): Placing {
     if (!tool || tool.refused) return refused('tool_refused')
     const chosen = choose(call.args, tool.hidden)
     if (!chosen.ok) return chosen
-    return granted({ message, tool: call.name, args: call.args, hidden: chosen.value, bound: tool.hidden })
+    return granted({
+      message,
+      tool: call.name,
+      args: call.args,
+      hidden: chosen.value,
+      bound: tool.hidden,
+    })
   }
 
   return async (sent) => {
@@ -73,7 +89,9 @@ export function argumentPlacing(options: ArgumentPlacingOptions): Placing {
     }
     return granted({
       // Names in it may be the server's to choose: what could be a credential that it was sent before is not said.
-      at: /^(?:(?:, )?(?:\/(?:[A-Za-z_-]{1,32}|\*))+){1,8}$/.test(at) ? `argument ${at}` : 'argument',
+      at: /^(?:(?:, )?(?:\/(?:[A-Za-z_-]{1,32}|\*))+){1,8}$/.test(at)
+        ? `argument ${at}`
+        : 'argument',
       fill(token) {
         // Bound to a key: it goes with its proof, in headers alone.
         return token.proof ? refused('credential_malformed') : fill(messages, fillings, sent, token)
@@ -92,7 +110,9 @@ export function argumentPlacing(options: ArgumentPlacingOptions): Placing {
     )
     if (!places.ok || places.value.blocked.length > 0) return true
     const parents = new Set(bound.map(({ pointer }) => parentOf(pointer)))
-    return places.value.elsewhere.some((place) => parents.has(parentOf(place)) && !options.left.includes(place))
+    return places.value.elsewhere.some(
+      (place) => parents.has(parentOf(place)) && !options.left.includes(place),
+    )
   }
 
   function fill(
@@ -114,7 +134,8 @@ export function argumentPlacing(options: ArgumentPlacingOptions): Placing {
         if (value === undefined) return refused('claim_missing', claimOf(parameter))
         slots.push({ pointer: parameter.pointer, value, makesParents: parameter.makesParents })
         // Clients that no longer see the parameter do not repeat it in its header, as the server may demand.
-        const mirrored = parameter.xMcpHeader === undefined ? undefined : paramHeader(parameter.xMcpHeader, value)
+        const mirrored =
+          parameter.xMcpHeader === undefined ? undefined : paramHeader(parameter.xMcpHeader, value)
         if (mirrored) headers.set(...mirrored)
       }
       const injected = injectArguments(filling.args, slots)

@@ -18,7 +18,9 @@ export function metaPlacing(key: string): Placing {
         // Bound to a key: it goes with its proof, in headers alone.
         if (proof) return refused('credential_malformed')
         const value = credential.reveal()
-        const list = messages.list.map((message) => (hasParams(message) ? withMeta(message, key, value) : message))
+        const list = messages.list.map((message) =>
+          hasParams(message) ? withMeta(message, key, value) : message,
+        )
         return granted({ headers: sent.headers, body: writeMessages({ ...messages, list }) })
       },
     })

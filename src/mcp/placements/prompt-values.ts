@@ -42,7 +42,10 @@ export async function promptValues({
   const { name, placement } = binding
   if (placement.type !== 'prompt') throw toError({ reason: 'server_unbound', server: name })
   if (!placement.insecurelyShowLiteralTokens) {
-    return { user_id: references.mint(name, 'subject'), access_token: references.mint(name, 'credential') }
+    return {
+      user_id: references.mint(name, 'subject'),
+      access_token: references.mint(name, 'credential'),
+    }
   }
   // What is shown here reaches the server past us. References do not: the call is refused.
   const reason = await quarantine.refusal()
@@ -51,7 +54,8 @@ export async function promptValues({
   if (!issued.ok) throw toError({ ...issued.refusal, server: name })
   const { credential, expiresAt, proof } = issued.value
   // A token that lives longer is not for a model's eyes, whoever issued it; one that is bound to a key is no use there.
-  if (proof || expiresAt - now() / 1000 > LITERAL_LIFE) throw toError({ reason: 'exchange_failed', server: name })
+  if (proof || expiresAt - now() / 1000 > LITERAL_LIFE)
+    throw toError({ reason: 'exchange_failed', server: name })
   live.add(credential)
   return { user_id: principal.subject, access_token: credential.reveal() }
 }

@@ -29,7 +29,8 @@ export function referenced(
     }
     // Without its reference the call would be made in nobody's name.
     const needed = hidden.some(({ value }) => value === 'credential')
-    if (needed && !chosen.some(({ value }) => value === 'credential')) return refused('reference_refused')
+    if (needed && !chosen.some(({ value }) => value === 'credential'))
+      return refused('reference_refused')
     // Whatever else mentions one is not the whole value of a bound parameter.
     return countMentions(args) > mentions ? refused('reference_refused') : granted(chosen)
   }
@@ -37,7 +38,8 @@ export function referenced(
 
 function valueAt(args: unknown, segments: Segments): unknown {
   let here = args
-  for (const segment of segments) here = isJson(here) && Object.hasOwn(here, segment) ? here[segment] : undefined
+  for (const segment of segments)
+    here = isJson(here) && Object.hasOwn(here, segment) ? here[segment] : undefined
   return here
 }
 

@@ -74,7 +74,8 @@ export function createAutomaton(texts: readonly string[]): Automaton {
 function byDepth(depths: Int32Array): Int32Array {
   const places = new Int32Array(depths.reduce((most, depth) => Math.max(most, depth), 0) + 2)
   for (const depth of depths) places[depth + 1] = (places[depth + 1] ?? 0) + 1
-  for (let depth = 1; depth < places.length; depth++) places[depth] = (places[depth] ?? 0) + (places[depth - 1] ?? 0)
+  for (let depth = 1; depth < places.length; depth++)
+    places[depth] = (places[depth] ?? 0) + (places[depth - 1] ?? 0)
   const order = new Int32Array(depths.length)
   depths.forEach((depth, state) => {
     const place = places[depth] ?? 0

@@ -12,7 +12,8 @@ export interface CodedRun extends Range {
 const FEWEST = 24
 
 /** Counts are bounded, so that a text of backslashes costs no more than another. */
-const ESCAPE = /%([0-9a-f]{2})|\\{1,8}u([0-9a-f]{4})|\\{1,8}x([0-9a-f]{2})|&#x0{0,8}([0-9a-f]{1,4});|&#0{0,8}(\d{1,5});/gi
+const ESCAPE =
+  /%([0-9a-f]{2})|\\{1,8}u([0-9a-f]{4})|\\{1,8}x([0-9a-f]{2})|&#x0{0,8}([0-9a-f]{1,4});|&#0{0,8}(\d{1,5});/gi
 
 const BEGINS_ESCAPE = /[%\\&]/
 
@@ -80,7 +81,13 @@ function nextLine(text: string, to: number): number {
 function isLetter(unit: number): boolean {
   const lower = unit | 0x20
   // a-z A-Z, 0-9 and the slash before them, + - _
-  return (lower >= 97 && lower <= 122) || (unit >= 47 && unit <= 57) || unit === 43 || unit === 45 || unit === 95
+  return (
+    (lower >= 97 && lower <= 122) ||
+    (unit >= 47 && unit <= 57) ||
+    unit === 43 ||
+    unit === 45 ||
+    unit === 95
+  )
 }
 
 /** Up to the space, with all controls; quotes, angle brackets. */
@@ -91,7 +98,8 @@ function endsRun(unit: number): boolean {
 function unescaped(run: string): string {
   return run.replace(ESCAPE, (_, ...codes: (string | undefined)[]) => {
     const decimal = codes[4]
-    const code = decimal === undefined ? Number.parseInt(codes.slice(0, 4).join(''), 16) : Number(decimal)
+    const code =
+      decimal === undefined ? Number.parseInt(codes.slice(0, 4).join(''), 16) : Number(decimal)
     return String.fromCharCode(code)
   })
 }

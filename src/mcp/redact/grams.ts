@@ -28,7 +28,13 @@ export interface Grams {
  * Of the words at `from`, `from + step` and so on the first two neighbours of which one may be in the set; `end` or more if there are none.
  * The innermost loop: it takes two at a time, because a branch is dear, and looks nothing up, because then the compiler keeps it small.
  */
-export function nextIn({ filter, shift }: Grams, words: Int32Array, from: number, end: number, step: number): number {
+export function nextIn(
+  { filter, shift }: Grams,
+  words: Int32Array,
+  from: number,
+  end: number,
+  step: number,
+): number {
   let at = from
   for (; at < end; at += 2 * step) {
     const one = spread(words[at] ?? 0)
@@ -36,7 +42,11 @@ export function nextIn({ filter, shift }: Grams, words: Int32Array, from: number
     const ofOne = filter[one >>> shift] ?? 0
     const ofTwo = filter[two >>> shift] ?? 0
     // A shift takes the last five bits of its right side.
-    if ((((ofOne >>> (one >>> 12)) & (ofOne >>> (one >>> 7))) | ((ofTwo >>> (two >>> 12)) & (ofTwo >>> (two >>> 7)))) & 1)
+    if (
+      (((ofOne >>> (one >>> 12)) & (ofOne >>> (one >>> 7))) |
+        ((ofTwo >>> (two >>> 12)) & (ofTwo >>> (two >>> 7)))) &
+      1
+    )
       return at
   }
   return at
@@ -76,7 +86,8 @@ export function createGrams(most: number): Grams {
     shift,
     add(gram, offset) {
       const hash = spread(gram)
-      filter[hash >>> shift] = (filter[hash >>> shift] ?? 0) | (1 << (hash >>> 12)) | (1 << (hash >>> 7))
+      filter[hash >>> shift] =
+        (filter[hash >>> shift] ?? 0) | (1 << (hash >>> 12)) | (1 << (hash >>> 7))
       const index = indexOf(gram)
       const half = index + (offset < 32 ? 1 : 2)
       entries[index] = gram
@@ -89,8 +100,10 @@ export function createGrams(most: number): Grams {
       const index = indexOf(gram)
       if (isFree(index)) return NONE
       const offsets: number[] = []
-      for (let set = get(index + 1); set !== 0; set &= set - 1) offsets.push(31 - Math.clz32(set & -set))
-      for (let set = get(index + 2); set !== 0; set &= set - 1) offsets.push(63 - Math.clz32(set & -set))
+      for (let set = get(index + 1); set !== 0; set &= set - 1)
+        offsets.push(31 - Math.clz32(set & -set))
+      for (let set = get(index + 2); set !== 0; set &= set - 1)
+        offsets.push(63 - Math.clz32(set & -set))
       return offsets
     },
   }

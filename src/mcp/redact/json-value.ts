@@ -79,7 +79,8 @@ export function redactValue(value: unknown, find: Search): RedactedValue {
     if (decodable < 0) return false
     return decodings(text, run).some(
       (decoded) =>
-        find(decoded).length > 0 || (nested > 1 && codedRuns(decoded).some((inner) => hides(decoded, inner, nested - 1))),
+        find(decoded).length > 0 ||
+        (nested > 1 && codedRuns(decoded).some((inner) => hides(decoded, inner, nested - 1))),
     )
   }
 

@@ -6,7 +6,11 @@ import type { Range } from './search.ts'
 export const MARKER = '[credential removed]'
 
 /** The text with a marker for each range. */
-export function withoutRanges(text: string, ranges: readonly Range[], marker: string = MARKER): string {
+export function withoutRanges(
+  text: string,
+  ranges: readonly Range[],
+  marker: string = MARKER,
+): string {
   let out = ''
   let at = 0
   for (const { from, to } of ranges) {

@@ -23,7 +23,11 @@ export interface Redactor {
    * part), also encoded twice. What is not touched is the same object; what is, a copy. `withheld` counts what was removed because it
    * could not be searched: too much that looks encoded, too deep.
    */
-  json(value: unknown): { readonly value: unknown; readonly hits: number; readonly withheld: number }
+  json(value: unknown): {
+    readonly value: unknown
+    readonly hits: number
+    readonly withheld: number
+  }
   /** How many of the credentials are too short to be searched for. Worth a warning. */
   readonly tooShort: number
 }
@@ -50,14 +54,17 @@ export function createRedactor(secrets: readonly Credential[]): Redactor {
     tooShort: texts.length - known.length,
     text(input) {
       const ranges = findForms()(input)
-      return ranges.length === 0 ? { text: input, hits: 0 } : { text: withoutRanges(input, ranges), hits: ranges.length }
+      return ranges.length === 0
+        ? { text: input, hits: 0 }
+        : { text: withoutRanges(input, ranges), hits: ranges.length }
     },
     stream: () => redactingStream(automaton()),
     json(value) {
       if (known.length === 0) return { value, hits: 0, withheld: 0 }
       const redacted = redactValue(value, findAll())
       // A secret that is itself JSON, given as the object that it spells: no string holds it, the text would.
-      if (!crossesTokens || findForms()(JSON.stringify(redacted.value) ?? '').length === 0) return redacted
+      if (!crossesTokens || findForms()(JSON.stringify(redacted.value) ?? '').length === 0)
+        return redacted
       return { value: WITHHELD, hits: redacted.hits + 1, withheld: redacted.withheld + 1 }
     },
   }

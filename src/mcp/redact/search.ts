@@ -36,7 +36,10 @@ const BIG_ENDIAN: boolean = new Uint8Array(Uint32Array.of(1).buffer)[0] === 0
  */
 export function createSearch(wanted: readonly Wanted[]): Search {
   if (wanted.length === 0) return () => []
-  const shortest = wanted.reduce((least, one) => Math.min(least, one.least), Number.POSITIVE_INFINITY)
+  const shortest = wanted.reduce(
+    (least, one) => Math.min(least, one.least),
+    Number.POSITIVE_INFINITY,
+  )
   // A multiple of four, so that the copied bytes can be read as 32-bit numbers.
   const leap = Math.min(LONGEST_LEAP, (shortest - GRAM + 1) & ~3)
   const window = leap + GRAM - 1
@@ -56,7 +59,9 @@ export function createSearch(wanted: readonly Wanted[]): Search {
     function look(at: number, gram: number): void {
       for (const offset of grams.offsets(gram)) {
         const from = at - offset
-        for (const { one, at: inside } of from < 0 ? [] : (places.get(text.slice(from, from + window)) ?? [])) {
+        for (const { one, at: inside } of from < 0
+          ? []
+          : (places.get(text.slice(from, from + window)) ?? [])) {
           const last = origins?.get(one)
           if (last?.origin === from - inside && from < last.to) continue
           const range = runAround(text, from, one, inside, window)
@@ -75,7 +80,11 @@ export function createSearch(wanted: readonly Wanted[]): Search {
     function lookInCopy(from: number, length: number): void {
       const end = length >>> 2
       const step = leap >>> 2
-      for (let at = nextIn(grams, words, 0, end, step); at < end; at = nextIn(grams, words, at + 2 * step, end, step)) {
+      for (
+        let at = nextIn(grams, words, 0, end, step);
+        at < end;
+        at = nextIn(grams, words, at + 2 * step, end, step)
+      ) {
         look(from + at * 4, words[at] ?? 0)
         if (at + step < end) look(from + (at + step) * 4, words[at + step] ?? 0)
       }
@@ -102,7 +111,9 @@ interface Place {
 
 /** The windows, by their text, and the grams that can be met in them. */
 function knownWindows(wanted: readonly Wanted[], window: number, leap: number) {
-  const windows = wanted.map(({ text, least }) => (least === text.length ? 1 : text.length - window + 1))
+  const windows = wanted.map(({ text, least }) =>
+    least === text.length ? 1 : text.length - window + 1,
+  )
   const grams = createGrams(windows.reduce((sum, count) => sum + count + leap - 1, 0))
   const places = new Map<string, Place[]>()
   wanted.forEach((one, index) => {
@@ -119,12 +130,26 @@ function knownWindows(wanted: readonly Wanted[], window: number, leap: number) {
 }
 
 /** The run of equal characters around a window; none if it is shorter than what counts. */
-function runAround(text: string, from: number, one: Wanted, inside: number, window: number): Range | undefined {
+function runAround(
+  text: string,
+  from: number,
+  one: Wanted,
+  inside: number,
+  window: number,
+): Range | undefined {
   let before = 0
-  while (before < inside && before < from && text.charCodeAt(from - before - 1) === one.text.charCodeAt(inside - before - 1))
+  while (
+    before < inside &&
+    before < from &&
+    text.charCodeAt(from - before - 1) === one.text.charCodeAt(inside - before - 1)
+  )
     before++
   let after = window
-  while (inside + after < one.text.length && text.charCodeAt(from + after) === one.text.charCodeAt(inside + after)) after++
+  while (
+    inside + after < one.text.length &&
+    text.charCodeAt(from + after) === one.text.charCodeAt(inside + after)
+  )
+    after++
   return before + after < one.least ? undefined : { from: from - before, to: from + after }
 }
 
@@ -133,7 +158,8 @@ export function merged(ranges: readonly Range[]): readonly Range[] {
   const together: Range[] = []
   for (const { from, to } of [...ranges].sort((one, other) => one.from - other.from)) {
     const last = together.at(-1)
-    if (last && from <= last.to) together[together.length - 1] = { from: last.from, to: Math.max(last.to, to) }
+    if (last && from <= last.to)
+      together[together.length - 1] = { from: last.from, to: Math.max(last.to, to) }
     else together.push({ from, to })
   }
   return together

@@ -22,7 +22,9 @@ export function variantsOf(secret: string): readonly string[] {
     ...inBothCases(asEscapes(secret)),
     ...inBothCases(hex),
     // Most tokens have no character that these escape.
-    ...(/^[\w.~-]*$/.test(secret) ? [] : [...percent(bytes, /[\w.!~*'()-]/), ...percent(bytes, /[\w.~-]/), ...json(secret)]),
+    ...(/^[\w.~-]*$/.test(secret)
+      ? []
+      : [...percent(bytes, /[\w.!~*'()-]/), ...percent(bytes, /[\w.~-]/), ...json(secret)]),
   ]
   return [...new Set(forms)]
 }
@@ -31,7 +33,10 @@ export function variantsOf(secret: string): readonly string[] {
 function base64Core(bytes: Uint8Array, before: number): readonly string[] {
   const padded = new Uint8Array(before + bytes.length)
   padded.set(bytes, before)
-  const core = btoa(binary(padded)).slice(Math.ceil((before * 8) / 6), Math.floor((padded.length * 8) / 6))
+  const core = btoa(binary(padded)).slice(
+    Math.ceil((before * 8) / 6),
+    Math.floor((padded.length * 8) / 6),
+  )
   return [core, core.replaceAll('+', '-').replaceAll('/', '_')]
 }
 
@@ -43,7 +48,9 @@ function inBothCases(text: string): readonly string[] {
 function percent(bytes: Uint8Array, kept: RegExp): readonly string[] {
   const upper = Array.from(bytes, (byte) => {
     const character = String.fromCharCode(byte)
-    return byte < 0x80 && kept.test(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
+    return byte < 0x80 && kept.test(character)
+      ? character
+      : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
   })
   return [upper.join(''), upper.map((one) => (one.length === 1 ? one : one.toLowerCase())).join('')]
 }
@@ -59,7 +66,8 @@ function json(secret: string): readonly string[] {
 /** Each UTF-16 unit. */
 function asEscapes(text: string): string {
   let out = ''
-  for (let at = 0; at < text.length; at++) out += `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`
+  for (let at = 0; at < text.length; at++)
+    out += `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`
   return out
 }
 

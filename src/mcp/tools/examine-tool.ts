@@ -22,7 +22,9 @@ export function examineTool(tool: ToolDefinition): ToolExamination {
   const { inputSchema } = tool
   const detected = detectParameters(inputSchema)
   const annotated = isObject(inputSchema) ? mirroredParameters(inputSchema) : undefined
-  const mirrored = annotated?.ok ? annotated.value.map(({ pointer, header }) => ({ pointer, header })) : []
+  const mirrored = annotated?.ok
+    ? annotated.value.map(({ pointer, header }) => ({ pointer, header }))
+    : []
   const seen = { parameters: detected.ok ? detected.value : [], mirrored }
   if (!detected.ok) return { ...seen, unusable: inWords(detected.reason) }
   // A client that follows the protocol drops the tool by itself.
@@ -31,6 +33,9 @@ export function examineTool(tool: ToolDefinition): ToolExamination {
   return stripped.ok ? seen : { ...seen, unusable: inWords(stripped.reason) }
 }
 
-function inWords(reason: ArgumentRefusal): { readonly reason: ArgumentRefusal; readonly why: string } {
+function inWords(reason: ArgumentRefusal): {
+  readonly reason: ArgumentRefusal
+  readonly why: string
+} {
   return { reason, why: explain(reason) }
 }

@@ -14,12 +14,17 @@ const MOST_PAGES = 20
  * @param like The request that made it necessary: its session and its protocol revision are the list's.
  * @returns Whether the server gave all that it has, as far as it is taken in.
  */
-export async function listTools(ask: (init: RequestInit) => Promise<Response>, like: Sent, rules: AnswerRules): Promise<boolean> {
+export async function listTools(
+  ask: (init: RequestInit) => Promise<Response>,
+  like: Sent,
+  rules: AnswerRules,
+): Promise<boolean> {
   const headers = new Headers(like.headers)
   headers.set('content-type', 'application/json')
   headers.set('accept', 'application/json, text/event-stream')
   if (headers.has('mcp-method')) headers.set('mcp-method', 'tools/list')
-  for (const name of [...headers.keys()]) if (name === 'mcp-name' || name.startsWith('mcp-param-')) headers.delete(name)
+  for (const name of [...headers.keys()])
+    if (name === 'mcp-name' || name.startsWith('mcp-param-')) headers.delete(name)
   const params = readMessages(like.body)?.list[0]?.params
   const { progressToken: _, ...meta } = isJson(params) && isJson(params._meta) ? params._meta : {}
   let cursor: string | undefined
@@ -30,7 +35,10 @@ export async function listTools(ask: (init: RequestInit) => Promise<Response>, l
         jsonrpc: '2.0',
         id,
         method: 'tools/list',
-        params: { ...(Object.keys(meta).length > 0 ? { _meta: meta } : {}), ...(cursor === undefined ? {} : { cursor }) },
+        params: {
+          ...(Object.keys(meta).length > 0 ? { _meta: meta } : {}),
+          ...(cursor === undefined ? {} : { cursor }),
+        },
       })
       const response = await ask({ method: 'POST', headers, body })
       if (!response.ok) {
@@ -50,7 +58,11 @@ export async function listTools(ask: (init: RequestInit) => Promise<Response>, l
 }
 
 /** The result in an answer. A stream is read no further than that, and nothing of it is kept: it need not end. */
-async function resultIn(response: Response, id: string, rules: AnswerRules): Promise<Json | undefined> {
+async function resultIn(
+  response: Response,
+  id: string,
+  rules: AnswerRules,
+): Promise<Json | undefined> {
   let result: Json | undefined
   const answer = await rewriteAnswer(response, {
     ...rules,

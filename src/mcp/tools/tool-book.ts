@@ -43,7 +43,9 @@ export function toolBook({ binding, pins, owner, onRefused }: ToolBookOptions): 
   const { placement, leaveToModel } = binding
   const fills = placement.type === 'argument' || placement.type === 'prompt'
 
-  async function judge(tool: ToolDefinition): Promise<{ readonly tool: ToolDefinition; readonly known: KnownTool }> {
+  async function judge(
+    tool: ToolDefinition,
+  ): Promise<{ readonly tool: ToolDefinition; readonly known: KnownTool }> {
     const refuse = (why: string) => ({ tool, known: { refused: true, why } as const })
     const detected = detectParameters(tool.inputSchema)
     if (!detected.ok) return refuse(detected.reason)
@@ -58,16 +60,26 @@ export function toolBook({ binding, pins, owner, onRefused }: ToolBookOptions): 
     const hash = await definitionHash(tool)
     if (!hash.ok) return refuse(hash.reason)
     const key = JSON.stringify([owner, binding.url, tool.name])
-    const policy = placement.type === 'argument' ? (placement.onChange ?? 'refuse') : fills ? 'refuse' : 'approve'
+    const policy =
+      placement.type === 'argument'
+        ? (placement.onChange ?? 'refuse')
+        : fills
+          ? 'refuse'
+          : 'approve'
     const verdict = judgeDefinition(pins.get(key), hash.value, policy)
     if (verdict === 'refused') return refuse('definition_changed')
     remember(pins, key, hash.value)
     // In the prompt pattern the model fills the parameters itself, with references, so it has to see them.
-    const options = { rewriteDescriptions: placement.type === 'argument' && placement.rewriteDescriptions === true }
+    const options = {
+      rewriteDescriptions: placement.type === 'argument' && placement.rewriteDescriptions === true,
+    }
     const stripped = stripTool(tool, own, options)
     if (!stripped.ok) return refuse(stripped.reason)
     const { hidden } = stripped.value
-    return { tool: placement.type === 'prompt' ? tool : stripped.value.tool, known: { refused: false, hidden } }
+    return {
+      tool: placement.type === 'prompt' ? tool : stripped.value.tool,
+      known: { refused: false, hidden },
+    }
   }
 
   return {
@@ -92,7 +104,12 @@ function parametersOf(
   detected: readonly { readonly pointer: string; readonly value: 'credential' | 'subject' }[],
   left: readonly string[],
 ): readonly ArgumentParameter[] {
-  return named ?? detected.filter(({ pointer }) => !left.includes(pointer)).map(({ pointer, value }) => ({ pointer, value }))
+  return (
+    named ??
+    detected
+      .filter(({ pointer }) => !left.includes(pointer))
+      .map(({ pointer, value }) => ({ pointer, value }))
+  )
 }
 
 function remember(pins: Pins, key: string, hash: string): void {
@@ -103,5 +120,10 @@ function remember(pins: Pins, key: string, hash: string): void {
 }
 
 function isTool(value: unknown): value is ToolDefinition {
-  return isJson(value) && typeof value.name === 'string' && value.name.length > 0 && value.name.length <= 256
+  return (
+    isJson(value) &&
+    typeof value.name === 'string' &&
+    value.name.length > 0 &&
+    value.name.length <= 256
+  )
 }

@@ -40,7 +40,12 @@ export function accountKey(principal: Principal, { resource }: Settings): Secret
 }
 
 /** An account that was just connected. */
-export function newAccount(tokens: AccountTokens, clientId: string, version: number, now: number): Account {
+export function newAccount(
+  tokens: AccountTokens,
+  clientId: string,
+  version: number,
+  now: number,
+): Account {
   return {
     version,
     clientId,
@@ -100,7 +105,10 @@ export function writeAccount(key: SecretKey, { issuer }: Settings, account: Acco
  * Reads an account. Undefined when there is none, and for one without an issuer or with another than the pinned one: its refresh token would
  * go to whoever is configured now (CVE-2026-104850).
  */
-export function readAccount(record: SecretRecord | undefined, { issuer }: Settings): Account | undefined {
+export function readAccount(
+  record: SecretRecord | undefined,
+  { issuer }: Settings,
+): Account | undefined {
   if (!record || record.issuer !== issuer) return undefined
   const { version, secrets, facts } = record
   const { accessToken, refreshToken } = secrets
@@ -110,7 +118,8 @@ export function readAccount(record: SecretRecord | undefined, { issuer }: Settin
   }
   const { state, clientId, scopes } = facts
   if (!accessToken || typeof clientId !== 'string' || typeof scopes !== 'object') return undefined
-  if (state !== 'connected' && state !== 'refreshing' && state !== 'needs_reconnect') return undefined
+  if (state !== 'connected' && state !== 'refreshing' && state !== 'needs_reconnect')
+    return undefined
   return {
     version,
     state,

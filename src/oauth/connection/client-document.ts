@@ -14,7 +14,9 @@ export function clientMetadataResponse(
   const document = {
     client_id: url,
     client_name: name,
-    redirect_uris: servers.filter(({ client }) => client.type === 'document').map(({ redirectUri }) => redirectUri),
+    redirect_uris: servers
+      .filter(({ client }) => client.type === 'document')
+      .map(({ redirectUri }) => redirectUri),
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],
     token_endpoint_auth_method: 'none',

@@ -4,7 +4,12 @@ import { fetchJson } from '../../core/http/bounded-json.ts'
 import { Credential } from '../../core/credential.ts'
 import { granted, type Result, refused } from '../../core/errors.ts'
 import { DEPLOYMENT, type SecretKey, type SecretRecord } from '../../core/vault/secret-store.ts'
-import { type ClientAuthentication, clientSecretBasic, clientSecretPost, publicClient } from '../client-authentication.ts'
+import {
+  type ClientAuthentication,
+  clientSecretBasic,
+  clientSecretPost,
+  publicClient,
+} from '../client-authentication.ts'
 import { type Parts, seconds } from './parts.ts'
 import type { Settings } from './settings.ts'
 
@@ -32,17 +37,28 @@ export async function knownClient(settings: Settings, parts: Parts): Promise<Res
 }
 
 /** The client of a connection that begins: registered now, if need be. */
-export async function clientForFlow(settings: Settings, parts: Parts, signal?: AbortSignal): Promise<Result<KnownClient>> {
+export async function clientForFlow(
+  settings: Settings,
+  parts: Parts,
+  signal?: AbortSignal,
+): Promise<Result<KnownClient>> {
   const known = await knownClient(settings, parts)
-  if (settings.client.type === 'registered' || (settings.client.type === 'dynamic' && known.ok)) return known
+  if (settings.client.type === 'registered' || (settings.client.type === 'dynamic' && known.ok))
+    return known
   const server = await settings.metadata.current({ signal })
   if (!server.ok) return server
-  if (settings.client.type === 'document') return server.value.clientDocuments ? known : refused('exchange_client_refused')
+  if (settings.client.type === 'document')
+    return server.value.clientDocuments ? known : refused('exchange_client_refused')
   if (server.value.registrationEndpoint === undefined) return refused('exchange_client_refused')
   return register(server.value.registrationEndpoint, settings, parts, signal)
 }
 
-async function register(endpoint: string, settings: Settings, parts: Parts, signal?: AbortSignal): Promise<Result<KnownClient>> {
+async function register(
+  endpoint: string,
+  settings: Settings,
+  parts: Parts,
+  signal?: AbortSignal,
+): Promise<Result<KnownClient>> {
   const { fetch, deadline, store } = parts
   // No scopes: those of a resource are not always among those that its authorization server lets clients register.
   const metadata = {
@@ -88,28 +104,40 @@ interface Registration {
 /** Parses a registration response (RFC 7591 section 3.2.1). */
 function parseRegistration(json: unknown): Registration | undefined {
   if (typeof json !== 'object' || json === null) return undefined
-  const { client_id, client_secret, client_secret_expires_at, token_endpoint_auth_method } = json as Record<string, unknown>
+  const { client_id, client_secret, client_secret_expires_at, token_endpoint_auth_method } =
+    json as Record<string, unknown>
   if (typeof client_id !== 'string' || !/^[\x20-\x7e]{1,2048}$/.test(client_id)) return undefined
   // The server may give a confidential client to who asked for a public one.
-  const method = token_endpoint_auth_method ?? (client_secret === undefined ? 'none' : 'client_secret_basic')
-  if (method !== 'none' && method !== 'client_secret_basic' && method !== 'client_secret_post') return undefined
+  const method =
+    token_endpoint_auth_method ?? (client_secret === undefined ? 'none' : 'client_secret_basic')
+  if (method !== 'none' && method !== 'client_secret_basic' && method !== 'client_secret_post')
+    return undefined
   if (method === 'none') return { id: client_id, secret: undefined, method, expiresAt: 0 }
-  if (typeof client_secret !== 'string' || !/^[\x20-\x7e]{1,4096}$/.test(client_secret)) return undefined
+  if (typeof client_secret !== 'string' || !/^[\x20-\x7e]{1,4096}$/.test(client_secret))
+    return undefined
   const expiresAt = typeof client_secret_expires_at === 'number' ? client_secret_expires_at : 0
   return { id: client_id, secret: new Credential(client_secret), method, expiresAt }
 }
 
 /** A client that was registered before; undefined when it is another issuer's, for another redirect, or its secret has expired. */
-function readClient(stored: SecretRecord | undefined, settings: Settings, parts: Parts): KnownClient | undefined {
+function readClient(
+  stored: SecretRecord | undefined,
+  settings: Settings,
+  parts: Parts,
+): KnownClient | undefined {
   if (!stored || stored.issuer !== settings.issuer) return undefined
   const { clientId, method, expiresAt, redirectUri } = stored.facts
   if (typeof clientId !== 'string' || redirectUri !== settings.redirectUri) return undefined
-  if (typeof expiresAt === 'number' && expiresAt !== 0 && expiresAt <= seconds(parts)) return undefined
+  if (typeof expiresAt === 'number' && expiresAt !== 0 && expiresAt <= seconds(parts))
+    return undefined
   const { clientSecret } = stored.secrets
   if (!clientSecret) return { id: clientId, authentication: publicClient() }
   return {
     id: clientId,
-    authentication: method === 'client_secret_post' ? clientSecretPost(clientSecret) : clientSecretBasic(clientSecret),
+    authentication:
+      method === 'client_secret_post'
+        ? clientSecretPost(clientSecret)
+        : clientSecretBasic(clientSecret),
   }
 }
 

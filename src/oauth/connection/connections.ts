@@ -14,7 +14,12 @@ import { endAccount } from './end-account.ts'
 import { finishFlow, refusalPage, startFlow } from './flow.ts'
 import { type Parts, seconds } from './parts.ts'
 import { freshAccount, judgeAccount, type Wanted } from './refresh.ts'
-import { type ClientDocument, type ConnectionServer, parseSettings, type Settings } from './settings.ts'
+import {
+  type ClientDocument,
+  type ConnectionServer,
+  parseSettings,
+  type Settings,
+} from './settings.ts'
 
 /** Options of {@link connections}. */
 export interface ConnectionsOptions {
@@ -65,7 +70,11 @@ export interface Connections {
    * The person's credential for one server, refreshed when it is due. `connection_needed` when there is none, when it is not the pinned
    * issuer's, or when the grant has ended; no request is made then.
    */
-  credential(principal: Principal, server: string, options?: CredentialOptions): Promise<Result<IssuedToken>>
+  credential(
+    principal: Principal,
+    server: string,
+    options?: CredentialOptions,
+  ): Promise<Result<IssuedToken>>
   /**
    * Sends a person to connect an account.
    *
@@ -96,9 +105,22 @@ const UNSAID_LIFE = 300
 export function connections(options: ConnectionsOptions): Connections {
   const { store, fetch, audit, clientDocument, deadline = 10_000, now = Date.now } = options
   // A lease must outlast the request that it is for.
-  if (!(deadline > 0 && deadline <= 20_000)) throw new TypeError('deadline must be from 1 to 20,000 milliseconds')
-  const servers = parseSettings(options.servers, { redirectUri: options.redirectUri, clientDocument, fetch, now })
-  const parts: Parts = { store, auditor: createAuditor(audit, { now }), fetch, now, deadline, clientDocument }
+  if (!(deadline > 0 && deadline <= 20_000))
+    throw new TypeError('deadline must be from 1 to 20,000 milliseconds')
+  const servers = parseSettings(options.servers, {
+    redirectUri: options.redirectUri,
+    clientDocument,
+    fetch,
+    now,
+  })
+  const parts: Parts = {
+    store,
+    auditor: createAuditor(audit, { now }),
+    fetch,
+    now,
+    deadline,
+    clientDocument,
+  }
   const generations = new WeakMap<IssuedToken, number>()
   const flights = new Map<string, Promise<Result<Account>>>()
 
@@ -114,7 +136,11 @@ export function connections(options: ConnectionsOptions): Connections {
 
   /** Callers of one instance share one refresh; instances agree in the store. */
   function shared(wanted: Wanted): Promise<Result<Account>> {
-    const key = JSON.stringify([principalKey(wanted.principal), wanted.settings.resource, wanted.refusedGeneration])
+    const key = JSON.stringify([
+      principalKey(wanted.principal),
+      wanted.settings.resource,
+      wanted.refusedGeneration,
+    ])
     const under = flights.get(key)
     if (under) return under
     const flight = freshAccount(wanted, parts).finally(() => flights.delete(key))
@@ -122,13 +148,22 @@ export function connections(options: ConnectionsOptions): Connections {
     return flight
   }
 
-  async function current(settings: Settings, principal: Principal, asked: CredentialOptions): Promise<Result<IssuedToken>> {
-    const refusedGeneration = asked.refused && (generations.get(asked.refused) ?? Number.POSITIVE_INFINITY)
+  async function current(
+    settings: Settings,
+    principal: Principal,
+    asked: CredentialOptions,
+  ): Promise<Result<IssuedToken>> {
+    const refusedGeneration =
+      asked.refused && (generations.get(asked.refused) ?? Number.POSITIVE_INFINITY)
     const stored = readAccount(await store.read(accountKey(principal, settings)), settings)
     if (!stored) return refused('connection_needed')
-    if (judgeAccount(stored, seconds(parts), refusedGeneration) === 'serve') return granted(issued(stored))
+    if (judgeAccount(stored, seconds(parts), refusedGeneration) === 'serve')
+      return granted(issued(stored))
     const trace = asked.trace ?? traceOf(new Headers())
-    const account = await waitFor(shared({ principal, settings, refusedGeneration, trace }), asked.signal)
+    const account = await waitFor(
+      shared({ principal, settings, refusedGeneration, trace }),
+      asked.signal,
+    )
     return account.ok ? granted(issued(account.value)) : account
   }
 
@@ -137,26 +172,38 @@ export function connections(options: ConnectionsOptions): Connections {
       const settings = servers.get(server)
       if (!settings) return refused('server_unbound', { server })
       // What a store throws may hold what it was given.
-      const result = await current(settings, principal, asked).catch(() => refused('issuer_unavailable'))
+      const result = await current(settings, principal, asked).catch(() =>
+        refused('issuer_unavailable'),
+      )
       return result.ok ? result : { ok: false, refusal: { ...result.refusal, server } }
     },
     async start(request, principal, server, returnTo): Promise<Response> {
       const settings = servers.get(server)
-      return settings ? startFlow(request, principal, settings, returnTo, parts).catch(() => unavailable(server)) : notFound()
+      return settings
+        ? startFlow(request, principal, settings, returnTo, parts).catch(() => unavailable(server))
+        : notFound()
     },
     async callback(request, principal): Promise<Response> {
-      if (request.method !== 'GET') return new Response(null, { status: 405, headers: { allow: 'GET' } })
+      if (request.method !== 'GET')
+        return new Response(null, { status: 405, headers: { allow: 'GET' } })
       // The path says whose answer this is; a code that another authorization server gave arrives at another path.
       const { pathname } = new URL(request.url)
-      const settings = [...servers.values()].find(({ redirectUri }) => new URL(redirectUri).pathname === pathname)
-      return settings ? finishFlow(request, principal, settings, parts).catch(() => unavailable(settings.name)) : notFound()
+      const settings = [...servers.values()].find(
+        ({ redirectUri }) => new URL(redirectUri).pathname === pathname,
+      )
+      return settings
+        ? finishFlow(request, principal, settings, parts).catch(() => unavailable(settings.name))
+        : notFound()
     },
     redirectUri: (server) => servers.get(server)?.redirectUri,
-    clientMetadata: (request) => clientDocument && clientMetadataResponse(request, clientDocument, [...servers.values()]),
+    clientMetadata: (request) =>
+      clientDocument && clientMetadataResponse(request, clientDocument, [...servers.values()]),
     async disconnect(principal, server) {
       const settings = servers.get(server)
       if (!settings) return refused('server_unbound', { server })
-      return endAccount(principal, settings, parts).then(granted, () => refused('issuer_unavailable', { server }))
+      return endAccount(principal, settings, parts).then(granted, () =>
+        refused('issuer_unavailable', { server }),
+      )
     },
     async list(principal): Promise<readonly ConnectionFacts[]> {
       const facts = await Promise.all(
@@ -186,5 +233,8 @@ function unavailable(server: string): Response {
 }
 
 function notFound(): Response {
-  return new Response('There is no such connection.\n', { status: 404, headers: { 'content-type': 'text/plain; charset=utf-8' } })
+  return new Response('There is no such connection.\n', {
+    status: 404,
+    headers: { 'content-type': 'text/plain; charset=utf-8' },
+  })
 }

@@ -32,22 +32,39 @@ export interface DiscoverResourceOptions {
  *
  * @throws TypeError when the resource is not an https URL (or loopback).
  */
-export async function discoverResource(url: string, options: DiscoverResourceOptions): Promise<Result<DiscoveredResource>> {
+export async function discoverResource(
+  url: string,
+  options: DiscoverResourceOptions,
+): Promise<Result<DiscoveredResource>> {
   const { fetch, deadline = 5000, signal } = options
   const resource = canonicalResource(url)
   const { origin } = new URL(resource)
   const asked = await withDeadline(deadline, signal, async (inTime) => {
-    const response = await fetch(resource, { headers: { accept: 'application/json' }, redirect: 'manual', signal: inTime })
+    const response = await fetch(resource, {
+      headers: { accept: 'application/json' },
+      redirect: 'manual',
+      signal: inTime,
+    })
     await response.body?.cancel()
-    return response.status === 401 ? parseMetadataLink(response.headers.get('www-authenticate')) : undefined
+    return response.status === 401
+      ? parseMetadataLink(response.headers.get('www-authenticate'))
+      : undefined
   })
   const link = asked.ok ? asked.value : undefined
   const places = [resourceMetadataUrl(resource), `${origin}/.well-known/oauth-protected-resource`]
-  if (link !== undefined && URL.canParse(link) && new URL(link).origin === origin) places.unshift(link)
+  if (link !== undefined && URL.canParse(link) && new URL(link).origin === origin)
+    places.unshift(link)
   for (const place of new Set(places)) {
-    const answer = await fetchJson(place, { headers: { accept: 'application/json' } }, { fetch, deadline, signal })
+    const answer = await fetchJson(
+      place,
+      { headers: { accept: 'application/json' } },
+      { fetch, deadline, signal },
+    )
     if (!answer.ok && answer.refusal.reason === 'cancelled') return answer
-    const document = answer.ok && answer.value.status === 200 ? judgeResource(answer.value.json, resource) : undefined
+    const document =
+      answer.ok && answer.value.status === 200
+        ? judgeResource(answer.value.json, resource)
+        : undefined
     if (document) return granted(document)
   }
   return refused('issuer_unavailable')
@@ -57,12 +74,17 @@ export async function discoverResource(url: string, options: DiscoverResourceOpt
 function judgeResource(json: unknown, resource: string): DiscoveredResource | undefined {
   if (typeof json !== 'object' || json === null) return undefined
   const document = json as Record<string, unknown>
-  if (typeof document.resource !== 'string' || canonicalOrNone(document.resource) !== resource) return undefined
+  if (typeof document.resource !== 'string' || canonicalOrNone(document.resource) !== resource)
+    return undefined
   const texts = (value: unknown): readonly string[] =>
     Array.isArray(value) ? value.filter((one) => typeof one === 'string').slice(0, 64) : []
   const authorizationServers = texts(document.authorization_servers).filter(isIssuer)
   if (authorizationServers.length === 0) return undefined
-  return { resource, authorizationServers, scopes: texts(document.scopes_supported).filter(isScope) }
+  return {
+    resource,
+    authorizationServers,
+    scopes: texts(document.scopes_supported).filter(isScope),
+  }
 }
 
 function isIssuer(text: string): boolean {

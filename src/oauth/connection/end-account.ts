@@ -9,7 +9,11 @@ import type { Settings } from './settings.ts'
 import { revoke } from './token-request.ts'
 
 /** Forgets the account, then asks the authorization server to revoke its token (RFC 7009); whether that said that it did. */
-export async function endAccount(principal: Principal, settings: Settings, parts: Parts): Promise<{ readonly revoked: boolean }> {
+export async function endAccount(
+  principal: Principal,
+  settings: Settings,
+  parts: Parts,
+): Promise<{ readonly revoked: boolean }> {
   const { store } = parts
   const key = accountKey(principal, settings)
   const account = readAccount(await store.read(key), settings)

@@ -86,7 +86,14 @@ export async function takeFlow(
   if (!found || found.issuer !== settings.issuer) return undefined
   const { verifier, state, browser } = found.secrets
   const { clientId, returnTo, expiresAt } = found.facts
-  if (!verifier || !state || !browser || typeof clientId !== 'string' || typeof returnTo !== 'string') return undefined
+  if (
+    !verifier ||
+    !state ||
+    !browser ||
+    typeof clientId !== 'string' ||
+    typeof returnTo !== 'string'
+  )
+    return undefined
   if (typeof expiresAt !== 'number' || now >= expiresAt) return undefined
   // Both are compared, whatever the first one says.
   const same = [isSame(state, answer.state), isSame(browser, answer.browser)]

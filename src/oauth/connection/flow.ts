@@ -57,7 +57,12 @@ export async function startFlow(
 }
 
 /** Takes a person back from the authorization server. */
-export async function finishFlow(request: Request, principal: Principal, settings: Settings, parts: Parts): Promise<Response> {
+export async function finishFlow(
+  request: Request,
+  principal: Principal,
+  settings: Settings,
+  parts: Parts,
+): Promise<Response> {
   const { name: server } = settings
   const trace = traceOf(request.headers)
   const step: Step = {
@@ -83,7 +88,13 @@ export async function finishFlow(request: Request, principal: Principal, setting
     return refusalPage({ reason: 'connect_refused', server })
   }
   const expected = { issuer: settings.issuer, namesIssuer: metadata.value.namesIssuer === true }
-  const connected = await connect(searchParams, expected, flow, { principal, settings, step }, parts)
+  const connected = await connect(
+    searchParams,
+    expected,
+    flow,
+    { principal, settings, step },
+    parts,
+  )
   if (!connected.ok) await record(parts, step, connected)
   const back = new URL(flow.returnTo, settings.redirectUri)
   // The reason is one of our own words; nothing of what came back is shown.
@@ -140,7 +151,8 @@ async function keep(
   for (let attempt = 0; attempt < 5; attempt++) {
     const before = await parts.store.read(key)
     const account = newAccount(tokens, clientId, (before?.version ?? 0) + 1, seconds(parts))
-    if (await parts.store.write(writeAccount(key, settings, account))) return { ok: true, value: true }
+    if (await parts.store.write(writeAccount(key, settings, account)))
+      return { ok: true, value: true }
   }
   return refused('issuer_unavailable')
 }
@@ -152,7 +164,12 @@ function outcomeOf(connected: Result<true>): 'denied' | 'refused' | 'unavailable
 }
 
 function redirect(status: 302 | 303, location: string, cookie: string): Response {
-  const headers = { location, 'set-cookie': cookie, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' }
+  const headers = {
+    location,
+    'set-cookie': cookie,
+    'cache-control': 'no-store',
+    'referrer-policy': 'no-referrer',
+  }
   return new Response(null, { status, headers })
 }
 
@@ -164,5 +181,8 @@ export function refusalPage(refusal: Refusal): Response {
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
   }
-  return new Response(`${toSentence(refusal)}\n`, { status: isFailure(refusal.reason) ? 503 : 400, headers })
+  return new Response(`${toSentence(refusal)}\n`, {
+    status: isFailure(refusal.reason) ? 503 : 400,
+    headers,
+  })
 }

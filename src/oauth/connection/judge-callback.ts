@@ -15,13 +15,17 @@ export interface ExpectedCallback {
  * The authorization code, or why there is none: `issuer_mismatch` when another issuer answered, or one that should name itself does not
  * (mix-up: its errors are neither acted on nor shown), `exchange_grant_refused` when the person said no, `connect_refused` for the rest.
  */
-export function judgeCallback(parameters: URLSearchParams, expected: ExpectedCallback): Result<Credential> {
+export function judgeCallback(
+  parameters: URLSearchParams,
+  expected: ExpectedCallback,
+): Result<Credential> {
   const one = (name: string): string | undefined => {
     const values = parameters.getAll(name)
     return values.length === 1 ? values[0] : undefined
   }
   // Exact comparison, without any normalisation.
-  if (parameters.has('iss') ? one('iss') !== expected.issuer : expected.namesIssuer) return refused('issuer_mismatch')
+  if (parameters.has('iss') ? one('iss') !== expected.issuer : expected.namesIssuer)
+    return refused('issuer_mismatch')
   if (parameters.has('error')) {
     return refused(one('error') === 'access_denied' ? 'exchange_grant_refused' : 'connect_refused')
   }

@@ -25,17 +25,35 @@ export interface AskedTokens {
 }
 
 /** The tokens, or the reason why the answer holds none. */
-export function judgeTokens({ status, json }: JsonAnswer, asked: AskedTokens): Result<AccountTokens> {
+export function judgeTokens(
+  { status, json }: JsonAnswer,
+  asked: AskedTokens,
+): Result<AccountTokens> {
   const body = typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {}
-  if (status !== 200) return judgeError(status, body.error, { scopes: asked.scopes, grantRefused: 'connection_needed' })
+  if (status !== 200)
+    return judgeError(status, body.error, {
+      scopes: asked.scopes,
+      grantRefused: 'connection_needed',
+    })
   const { access_token, refresh_token, token_type, expires_in, scope } = body
-  if (typeof access_token !== 'string' || access_token.length > LONGEST_TOKEN || !isBearerToken(access_token))
+  if (
+    typeof access_token !== 'string' ||
+    access_token.length > LONGEST_TOKEN ||
+    !isBearerToken(access_token)
+  )
     return refused('exchange_failed')
-  if (typeof token_type !== 'string' || token_type.toLowerCase() !== 'bearer') return refused('exchange_failed')
-  if (expires_in !== undefined && (typeof expires_in !== 'number' || !Number.isFinite(expires_in) || expires_in <= 0))
+  if (typeof token_type !== 'string' || token_type.toLowerCase() !== 'bearer')
+    return refused('exchange_failed')
+  if (
+    expires_in !== undefined &&
+    (typeof expires_in !== 'number' || !Number.isFinite(expires_in) || expires_in <= 0)
+  )
     return refused('exchange_failed')
   if (scope !== undefined && typeof scope !== 'string') return refused('exchange_failed')
-  const refreshToken = refresh_token === undefined || refresh_token === '' ? undefined : parseRefreshToken(refresh_token)
+  const refreshToken =
+    refresh_token === undefined || refresh_token === ''
+      ? undefined
+      : parseRefreshToken(refresh_token)
   if (refreshToken === null) return refused('exchange_failed')
   return granted({
     accessToken: new Credential(access_token),
@@ -48,5 +66,7 @@ export function judgeTokens({ status, json }: JsonAnswer, asked: AskedTokens): R
 
 /** A refresh token: printable ASCII (RFC 6749 appendix A.17); null for anything else. */
 function parseRefreshToken(value: unknown): Credential | null {
-  return typeof value === 'string' && value.length <= LONGEST_TOKEN && /^[\x20-\x7e]+$/.test(value) ? new Credential(value) : null
+  return typeof value === 'string' && value.length <= LONGEST_TOKEN && /^[\x20-\x7e]+$/.test(value)
+    ? new Credential(value)
+    : null
 }

@@ -16,7 +16,9 @@ export interface ConnectNotice {
   readonly error: {
     readonly code: -32042
     readonly message: string
-    readonly data: { readonly elicitations: readonly (UrlElicitation & { readonly elicitationId: string })[] }
+    readonly data: {
+      readonly elicitations: readonly (UrlElicitation & { readonly elicitationId: string })[]
+    }
   }
   /** 2026-07-28: a result, for the same; the client asks again when the person is done. */
   readonly result: {
@@ -41,7 +43,14 @@ export function connectNotice(server: string, url: string): ConnectNotice {
   const params: UrlElicitation = { mode: 'url', message, url }
   return {
     message,
-    error: { code: -32042, message, data: { elicitations: [{ ...params, elicitationId: crypto.randomUUID() }] } },
-    result: { resultType: 'input_required', inputRequests: { connect: { method: 'elicitation/create', params } } },
+    error: {
+      code: -32042,
+      message,
+      data: { elicitations: [{ ...params, elicitationId: crypto.randomUUID() }] },
+    },
+    result: {
+      resultType: 'input_required',
+      inputRequests: { connect: { method: 'elicitation/create', params } },
+    },
   }
 }

@@ -20,14 +20,26 @@ export interface Parts {
 }
 
 /** What is reported of a step: who, where, and what. */
-export type Step = Pick<HopReport, 'trace' | 'principal' | 'destination' | 'audience' | 'scopes' | 'operation' | 'placement'>
+export type Step = Pick<
+  HopReport,
+  'trace' | 'principal' | 'destination' | 'audience' | 'scopes' | 'operation' | 'placement'
+>
 
 /** Records that a credential is about to be used, or why it is not; whether it could be recorded. */
-export async function record({ auditor }: Parts, step: Step, problem?: Result<unknown>): Promise<Result<true>> {
+export async function record(
+  { auditor }: Parts,
+  step: Step,
+  problem?: Result<unknown>,
+): Promise<Result<true>> {
   const reason = problem && !problem.ok ? problem.refusal.reason : undefined
   const outcome = reason === undefined ? 'allowed' : isFailure(reason) ? 'failed' : 'refused'
   try {
-    await auditor({ hop: 'connection', outcome, ...(reason === undefined ? {} : { reason }), ...step })
+    await auditor({
+      hop: 'connection',
+      outcome,
+      ...(reason === undefined ? {} : { reason }),
+      ...step,
+    })
     return granted(true)
   } catch {
     return refused('audit_unavailable')

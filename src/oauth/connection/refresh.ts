@@ -79,7 +79,11 @@ export async function freshAccount(wanted: Wanted, parts: Parts): Promise<Result
 }
 
 /** Refreshes once; undefined when another instance was first, and the record is to be read again. */
-async function refresh(account: Account, wanted: Wanted, parts: Parts): Promise<Result<Account> | undefined> {
+async function refresh(
+  account: Account,
+  wanted: Wanted,
+  parts: Parts,
+): Promise<Result<Account> | undefined> {
   const { principal, settings, refusedGeneration } = wanted
   const { store } = parts
   const key = accountKey(principal, settings)
@@ -118,15 +122,27 @@ async function refresh(account: Account, wanted: Wanted, parts: Parts): Promise<
   }
   const failures = leased.failures + 1
   const retryAt = now + Math.min(300, 5 * 2 ** Math.min(failures - 1, 10))
-  const after: Account = { ...leased, version, state: 'connected', leaseUntil: 0, failures, retryAt }
+  const after: Account = {
+    ...leased,
+    version,
+    state: 'connected',
+    leaseUntil: 0,
+    failures,
+    retryAt,
+  }
   if (!(await write(after))) return undefined
   return judgeAccount(after, now, refusedGeneration) === 'serve' ? granted(after) : answer
 }
 
-async function ask(account: Account, { principal, settings, trace }: Wanted, parts: Parts): ReturnType<typeof requestTokens> {
+async function ask(
+  account: Account,
+  { principal, settings, trace }: Wanted,
+  parts: Parts,
+): ReturnType<typeof requestTokens> {
   const client = await knownClient(settings, parts)
   // Refresh tokens are bound to the client that they were issued to (RFC 6749 section 10.4).
-  if (!client.ok || client.value.id !== account.clientId || !account.refreshToken) return refused('connection_needed')
+  if (!client.ok || client.value.id !== account.clientId || !account.refreshToken)
+    return refused('connection_needed')
   const step = {
     trace,
     principal,

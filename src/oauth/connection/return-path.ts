@@ -7,7 +7,11 @@ const ENCODED_TRICK = /%(?:2e|2f|5c|25|[01][0-9a-f]|7f)/i
 export function isReturnPath(text: string): boolean {
   if (text.length > 2048 || !/^\/[\x21-\x7e]*$/.test(text)) return false
   const path = text.replace(/[?#].*$/, '')
-  if (path.includes('//') || ENCODED_TRICK.test(path) || path.split('/').some((part) => part === '.' || part === '..'))
+  if (
+    path.includes('//') ||
+    ENCODED_TRICK.test(path) ||
+    path.split('/').some((part) => part === '.' || part === '..')
+  )
     return false
   const base = 'https://app.example'
   return URL.canParse(text, base) && new URL(text, base).href === base + text

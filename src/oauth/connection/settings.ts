@@ -1,6 +1,10 @@
 // What an operator declares about the accounts that people may connect, checked once. Nothing is asked of anybody here.
 
-import { type AuthorizationServer, checkEndpoint, discoverAuthorizationServer } from '../../core/http/authorization-server.ts'
+import {
+  type AuthorizationServer,
+  checkEndpoint,
+  discoverAuthorizationServer,
+} from '../../core/http/authorization-server.ts'
 import type { RemoteDocument } from '../../core/http/remote-document.ts'
 import { canonicalResource } from '../../core/resource.ts'
 import { isScope } from '../../core/scope.ts'
@@ -9,7 +13,11 @@ import type { ClientAuthentication } from '../client-authentication.ts'
 /** How the app is known to an authorization server. */
 export type ConnectionClient =
   /** Registered there by hand. Without `authentication` it is a public client. */
-  | { readonly type: 'registered'; readonly id: string; readonly authentication?: ClientAuthentication }
+  | {
+      readonly type: 'registered'
+      readonly id: string
+      readonly authentication?: ClientAuthentication
+    }
   /** By the URL of the app's client metadata document: `clientDocument` of the options. */
   | { readonly type: 'document' }
   /** Registers itself at the first use (RFC 7591); MCP has deprecated it, so only where there is nothing else. */
@@ -70,27 +78,40 @@ export function parseSettings(
 ): ReadonlyMap<string, Settings> {
   const { redirectUri, clientDocument } = context
   checkEndpoint('redirectUri', redirectUri)
-  if (/[?#]|\/$/.test(redirectUri)) throw new TypeError('redirectUri must have no query and no trailing slash')
+  if (/[?#]|\/$/.test(redirectUri))
+    throw new TypeError('redirectUri must have no query and no trailing slash')
   if (clientDocument) {
-    const { protocol, pathname } = URL.canParse(clientDocument.url) ? new URL(clientDocument.url) : { protocol: '', pathname: '' }
+    const { protocol, pathname } = URL.canParse(clientDocument.url)
+      ? new URL(clientDocument.url)
+      : { protocol: '', pathname: '' }
     if (protocol !== 'https:' || pathname === '/')
-      throw new TypeError('clientDocument.url must be an https URL with a path: it is the client id')
+      throw new TypeError(
+        'clientDocument.url must be an https URL with a path: it is the client id',
+      )
   }
-  const parsed = Object.entries(servers).map(([name, server]) => [name, parseServer(name, server, context)] as const)
+  const parsed = Object.entries(servers).map(
+    ([name, server]) => [name, parseServer(name, server, context)] as const,
+  )
   const resources = parsed.map(([, { resource }]) => resource)
-  if (new Set(resources).size < resources.length) throw new TypeError('servers: each resource can have one connection only')
+  if (new Set(resources).size < resources.length)
+    throw new TypeError('servers: each resource can have one connection only')
   return new Map(parsed)
 }
 
 function parseServer(name: string, server: ConnectionServer, context: SettingsContext): Settings {
   const { redirectUri, clientDocument, fetch, now } = context
-  if (!/^[A-Za-z][A-Za-z0-9 _-]{0,63}$/.test(name)) throw new TypeError(`servers: "${name}" is no usable name`)
+  if (!/^[A-Za-z][A-Za-z0-9 _-]{0,63}$/.test(name))
+    throw new TypeError(`servers: "${name}" is no usable name`)
   const at = `servers.${name}`
   const { issuer, scopes, client, endpoints = {} } = server
-  for (const scope of scopes) if (!isScope(scope)) throw new TypeError(`${at}.scopes has "${scope}", which is no scope token`)
-  for (const [endpoint, url] of Object.entries(endpoints)) checkEndpoint(`${at}.endpoints.${endpoint}`, url)
-  if (client.type === 'registered' && client.id === '') throw new TypeError(`${at}.client.id must not be empty`)
-  if (client.type === 'document' && !clientDocument) throw new TypeError(`${at}.client needs the setting clientDocument`)
+  for (const scope of scopes)
+    if (!isScope(scope)) throw new TypeError(`${at}.scopes has "${scope}", which is no scope token`)
+  for (const [endpoint, url] of Object.entries(endpoints))
+    checkEndpoint(`${at}.endpoints.${endpoint}`, url)
+  if (client.type === 'registered' && client.id === '')
+    throw new TypeError(`${at}.client.id must not be empty`)
+  if (client.type === 'document' && !clientDocument)
+    throw new TypeError(`${at}.client needs the setting clientDocument`)
   return Object.freeze({
     name,
     resource: canonicalResource(server.resource),

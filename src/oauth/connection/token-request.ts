@@ -13,7 +13,10 @@ import { type Parts, seconds } from './parts.ts'
 import type { Settings } from './settings.ts'
 
 /** Where a step goes: the metadata, with what the operator named in its place. */
-export function endpointsOf(server: AuthorizationServer, { endpoints }: Settings): AuthorizationServer {
+export function endpointsOf(
+  server: AuthorizationServer,
+  { endpoints }: Settings,
+): AuthorizationServer {
   const { authorization, token, revocation } = endpoints ?? {}
   return {
     ...server,
@@ -35,7 +38,10 @@ export interface TokensWanted {
 }
 
 /** Asks for tokens; `resource` goes along (RFC 8707). The answer comes from the pinned issuer or not at all: redirects are refused. */
-export async function requestTokens(wanted: TokensWanted, parts: Parts): Promise<Result<AccountTokens>> {
+export async function requestTokens(
+  wanted: TokensWanted,
+  parts: Parts,
+): Promise<Result<AccountTokens>> {
   const { settings, client, grantType, parameters, scopes, signal } = wanted
   const { fetch, now, deadline } = parts
   const sent = seconds(parts)
@@ -45,10 +51,17 @@ export async function requestTokens(wanted: TokensWanted, parts: Parts): Promise
     const { tokenEndpoint } = endpointsOf(server.value, settings)
     if (tokenEndpoint === undefined) return refused('issuer_unavailable')
     const request = tokenRequests(
-      { issuer: settings.issuer, tokenEndpoint, clientId: client.id, client: client.authentication },
+      {
+        issuer: settings.issuer,
+        tokenEndpoint,
+        clientId: client.id,
+        client: client.authentication,
+      },
       { fetch, now, deadline },
     )
-    return request(grantType, new URLSearchParams({ ...parameters, resource: settings.resource }), { signal: inTime })
+    return request(grantType, new URLSearchParams({ ...parameters, resource: settings.resource }), {
+      signal: inTime,
+    })
   })
   if (!ended.ok) return ended
   return ended.value.ok ? judgeTokens(ended.value.value, { scopes, now: sent }) : ended.value

@@ -18,7 +18,10 @@ const NO_TOOLS = 'I was given no task tools here, so there is nothing that I can
 
 const EXAMPLES: readonly (readonly [Operation, string])[] = [
   ['add_task', 'add: “Add a task to buy groceries with high priority, due tomorrow, tagged home”'],
-  ['list_tasks', 'list: “What’s pending?”, “Show completed tasks”, “Tasks tagged home”, “Search for milk”'],
+  [
+    'list_tasks',
+    'list: “What’s pending?”, “Show completed tasks”, “Tasks tagged home”, “Search for milk”',
+  ],
   ['start_task', 'start: “Start task 1”'],
   ['complete_task', 'complete: “Mark task 1 as complete”, “Complete buy groceries”'],
   ['update_task', 'change: “Rename task 2 to Call the bank”, “Set priority of task 1 to high”'],
@@ -37,7 +40,9 @@ export function hasTaskTools(tools: readonly ListedTool[]): boolean {
 /** What the stand-in can do with the tools that it has. */
 export function helpWith(tools: readonly ListedTool[]): string {
   if (!hasTaskTools(tools)) return NO_TOOLS
-  const lines = EXAMPLES.flatMap(([operation, example]) => (toolFor(operation, tools) ? [`- ${example}`] : []))
+  const lines = EXAMPLES.flatMap(([operation, example]) =>
+    toolFor(operation, tools) ? [`- ${example}`] : [],
+  )
   return ['This is what I can do:', ...lines].join('\n')
 }
 
@@ -63,7 +68,9 @@ export function listOf(tasks: readonly Task[], filter: TaskFilter, total: number
   if (tasks.length === 0) return `You have no ${name}.`
   const shown = tasks.slice(0, MOST)
   const head = `You have ${total} ${name}${shown.length < total ? `; these are the first ${shown.length}` : ''}:`
-  return [head, '', ...shown.map((task) => `${task.id}. ${task.title} (${details(task)})`)].join('\n')
+  return [head, '', ...shown.map((task) => `${task.id}. ${task.title} (${details(task)})`)].join(
+    '\n',
+  )
 }
 
 /** What was added, with the details that were asked for. */
@@ -82,5 +89,7 @@ export function addedAnswer(task: Task, asked: TaskFields): string {
 /** Says what the tool had no place for, since the person asked for it. */
 export function leftOut(left: readonly string[]): string {
   const names = left.filter((name) => name !== 'limit').map((name) => name.replace('_', ' '))
-  return names.length === 0 ? '' : ` The tool has no place for ${names.join(' and ')}, so that was left out.`
+  return names.length === 0
+    ? ''
+    : ` The tool has no place for ${names.join(' and ')}, so that was left out.`
 }

@@ -23,14 +23,18 @@ const ATTACHED = /^\[Attached: (.*)\]$/gm
 
 /** Reads the input of a request. */
 export function conversationOf(input: ModelRequest['input']): Conversation {
-  if (typeof input === 'string') return { said: [{ role: 'user', text: input }], returned: [], attached: [] }
+  if (typeof input === 'string')
+    return { said: [{ role: 'user', text: input }], returned: [], attached: [] }
   const said: Said[] = []
   let returned: string[] = []
   let attached: string[] = []
   for (const item of input) {
     if ('role' in item && (item.role === 'user' || item.role === 'assistant')) {
       const text = textOf(item.content)
-      said.push({ role: item.role, text: item.role === 'user' ? text.replace(ATTACHED, '').trim() : text })
+      said.push({
+        role: item.role,
+        text: item.role === 'user' ? text.replace(ATTACHED, '').trim() : text,
+      })
       if (item.role !== 'user') continue
       returned = []
       attached = [...text.matchAll(ATTACHED)].map(([, name = '']) => name)
@@ -45,7 +49,9 @@ function textOf(content: unknown): string {
   const parts: readonly unknown[] = Array.isArray(content) ? content : [content]
   return parts
     .flatMap((part) =>
-      typeof part === 'object' && part !== null && 'text' in part && typeof part.text === 'string' ? [part.text] : [],
+      typeof part === 'object' && part !== null && 'text' in part && typeof part.text === 'string'
+        ? [part.text]
+        : [],
     )
     .join('\n')
 }

@@ -9,7 +9,11 @@ import { fillArguments, type ListedTool, toolFor } from './tool-list.ts'
 
 /** What to do next. */
 export type Move =
-  | { readonly kind: 'call'; readonly tool: string; readonly args: Readonly<Record<string, unknown>> }
+  | {
+      readonly kind: 'call'
+      readonly tool: string
+      readonly args: Readonly<Record<string, unknown>>
+    }
   | { readonly kind: 'say'; readonly text: string }
 
 /** What does not depend on the conversation. */
@@ -31,7 +35,8 @@ export function decide(
   { told, asksBeforeDeleting }: Habits,
 ): Move {
   if (!hasTaskTools(tools)) return say(conversation, helpWith(tools))
-  if (conversation.said.at(-1)?.text === '' && conversation.attached.length > 0) return say(conversation, undefined)
+  if (conversation.said.at(-1)?.text === '' && conversation.attached.length > 0)
+    return say(conversation, undefined)
   const plan = planFor(intentOf(conversation.said, now), tools, asksBeforeDeleting)
   const results = conversation.returned.map(resultOf)
   for (let step = plan.next(), at = 0; ; at++) {
@@ -49,6 +54,10 @@ export function decide(
 /** Nobody should take the stand-in for a language model, so the first thing it ever says is that it is none. */
 function say({ said, attached }: Conversation, text: string | undefined): Move {
   const first = !said.some(({ role }) => role === 'assistant')
-  const parts = [first ? INTRODUCTION : undefined, text, attached.length > 0 ? unread(attached) : undefined]
+  const parts = [
+    first ? INTRODUCTION : undefined,
+    text,
+    attached.length > 0 ? unread(attached) : undefined,
+  ]
   return { kind: 'say', text: parts.filter((part) => part !== undefined).join('\n\n') }
 }

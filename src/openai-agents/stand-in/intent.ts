@@ -30,18 +30,28 @@ export function intentOf(said: readonly Said[], now: number): Intent {
       return { kind: 'command', command: located(command, tasksShown(answer)) }
     case 'delete':
       if (command.kind === 'yes') return { kind: 'confirmed', id: question.id }
-      if (command.kind === 'no' || command.kind === 'unknown') return { kind: 'declined', what: 'delete' }
+      if (command.kind === 'no' || command.kind === 'unknown')
+        return { kind: 'declined', what: 'delete' }
       return { kind: 'command', command: located(command, [question.id]) }
     case 'title':
       if (command.kind === 'no') return { kind: 'declined', what: 'title' }
-      if (command.kind === 'list' || command.kind === 'help' || command.kind === 'add') return { kind: 'command', command }
-      return { kind: 'command', command: { kind: 'add', task: parseNewTask(text.trim().replace(/[.!?]+$/, ''), now) } }
+      if (command.kind === 'list' || command.kind === 'help' || command.kind === 'add')
+        return { kind: 'command', command }
+      return {
+        kind: 'command',
+        command: { kind: 'add', task: parseNewTask(text.trim().replace(/[.!?]+$/, ''), now) },
+      }
     case 'which':
       return chosen(said, command, question.options, now)
   }
 }
 
-function chosen(said: readonly Said[], command: Command, options: readonly Option[], now: number): Intent {
+function chosen(
+  said: readonly Said[],
+  command: Command,
+  options: readonly Option[],
+  now: number,
+): Intent {
   if (command.kind === 'no') return { kind: 'declined', what: 'which' }
   const option = optionNamed(said.at(-1)?.text ?? '', command, options)
   if (option) {
@@ -50,7 +60,8 @@ function chosen(said: readonly Said[], command: Command, options: readonly Optio
       ? { kind: 'command', command: { ...asked, task: { by: 'number', number: option.id } } }
       : { kind: 'again', options }
   }
-  if (command.kind === 'unknown' || command.kind === 'yes' || command.kind === 'place') return { kind: 'again', options }
+  if (command.kind === 'unknown' || command.kind === 'yes' || command.kind === 'place')
+    return { kind: 'again', options }
   return {
     kind: 'command',
     command: located(
@@ -60,8 +71,13 @@ function chosen(said: readonly Said[], command: Command, options: readonly Optio
   }
 }
 
-function optionNamed(text: string, command: Command, options: readonly Option[]): Option | undefined {
-  if (command.kind === 'place') return command.place === 0 ? options.at(-1) : options[command.place - 1]
+function optionNamed(
+  text: string,
+  command: Command,
+  options: readonly Option[],
+): Option | undefined {
+  if (command.kind === 'place')
+    return command.place === 0 ? options.at(-1) : options[command.place - 1]
   if (command.kind !== 'unknown') return undefined
   const reference = referenceOf(text.replace(/[.!?]+$/, ''))
   if (reference?.by === 'number') return options.find(({ id }) => id === reference.number)
@@ -72,7 +88,11 @@ function optionNamed(text: string, command: Command, options: readonly Option[])
 
 /** The command that led to the question: the last one before it that is about a task. Answers that missed stand in between. */
 function askedBefore(said: readonly Said[], now: number): TaskCommand | undefined {
-  for (let at = said.length - 1; at > 1 && questionIn(answerBefore(said, at))?.kind === 'which'; at -= 2) {
+  for (
+    let at = said.length - 1;
+    at > 1 && questionIn(answerBefore(said, at))?.kind === 'which';
+    at -= 2
+  ) {
     const command = parse(said[at - 2]?.text ?? '', now)
     if (isTaskCommand(command)) return command
   }
@@ -89,6 +109,12 @@ function located(command: Command, shown: readonly number[]): Command {
   if (!isTaskCommand(command)) return command
   const { task } = command
   const id =
-    task.by === 'it' ? (shown.length === 1 ? shown[0] : undefined) : task.by === 'place' ? shown.at(task.place - 1) : undefined
+    task.by === 'it'
+      ? shown.length === 1
+        ? shown[0]
+        : undefined
+      : task.by === 'place'
+        ? shown.at(task.place - 1)
+        : undefined
   return id === undefined ? command : { ...command, task: { by: 'number', number: id } }
 }

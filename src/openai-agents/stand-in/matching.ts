@@ -33,10 +33,15 @@ export function sensible(kind: TaskCommand['kind'], tasks: readonly Task[]): rea
 }
 
 /** The tasks that a filter keeps. A search that the server made is not repeated: it may have looked at more than we were shown. */
-export function filtered(tasks: readonly Task[], filter: TaskFilter, searched: boolean): readonly Task[] {
+export function filtered(
+  tasks: readonly Task[],
+  filter: TaskFilter,
+  searched: boolean,
+): readonly Task[] {
   return tasks.filter(
     (task) =>
-      (filter.status === undefined || (filter.status === 'open' ? task.status !== 'completed' : task.status === filter.status)) &&
+      (filter.status === undefined ||
+        (filter.status === 'open' ? task.status !== 'completed' : task.status === filter.status)) &&
       (filter.priority === undefined || task.priority === filter.priority) &&
       (filter.tag === undefined || task.tags.some((tag) => fold(tag) === fold(filter.tag ?? ''))) &&
       (filter.project === undefined || fold(task.project) === fold(filter.project)) &&

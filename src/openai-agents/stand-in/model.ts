@@ -1,6 +1,12 @@
 // The stand-in as the SDK's `Model`: it answers by rules, from the conversation and the tool list it is given. Not a language model.
 
-import { type Model, type ModelRequest, type protocol, type StreamEvent, Usage } from '@openai/agents'
+import {
+  type Model,
+  type ModelRequest,
+  type protocol,
+  type StreamEvent,
+  Usage,
+} from '@openai/agents'
 import { conversationOf } from './conversation.ts'
 import { decide, type Move } from './decide.ts'
 import { toldIn } from './told.ts'
@@ -37,7 +43,11 @@ export function standInModel(options: StandInOptions = {}): Model {
   return {
     async getResponse(request) {
       const { move, place } = next(request)
-      return { usage: new Usage({ requests: 1 }), responseId: `stand_in_${place}`, output: [itemOf(move, place)] }
+      return {
+        usage: new Usage({ requests: 1 }),
+        responseId: `stand_in_${place}`,
+        output: [itemOf(move, place)],
+      }
     },
     async *getStreamedResponse(request): AsyncGenerator<StreamEvent> {
       const { move, place } = next(request)
@@ -48,12 +58,18 @@ export function standInModel(options: StandInOptions = {}): Model {
         yield { type: 'output_text_delta', delta }
       }
       const usage = { requests: 1, inputTokens: 0, outputTokens: 0, totalTokens: 0 }
-      yield { type: 'response_done', response: { id: `stand_in_${place}`, usage, output: [itemOf(move, place)] } }
+      yield {
+        type: 'response_done',
+        response: { id: `stand_in_${place}`, usage, output: [itemOf(move, place)] },
+      }
     },
   }
 }
 
-function itemOf(move: Move, place: string): protocol.FunctionCallItem | protocol.AssistantMessageItem {
+function itemOf(
+  move: Move,
+  place: string,
+): protocol.FunctionCallItem | protocol.AssistantMessageItem {
   if (move.kind === 'call') {
     return {
       type: 'function_call',
@@ -63,6 +79,8 @@ function itemOf(move: Move, place: string): protocol.FunctionCallItem | protocol
       status: 'completed',
     }
   }
-  const content: protocol.AssistantMessageItem['content'] = [{ type: 'output_text', text: move.text }]
+  const content: protocol.AssistantMessageItem['content'] = [
+    { type: 'output_text', text: move.text },
+  ]
   return { type: 'message', id: `msg_${place}`, role: 'assistant', status: 'completed', content }
 }

@@ -4,14 +4,23 @@ import type { TaskCommand, TaskFields, TaskReference } from './command.ts'
 import { sentence } from './parse-new-task.ts'
 import { dayOf, priorityOf, referenceOf, statusOf, tagsOf, unquoted } from './words.ts'
 
-type Rule = readonly [RegExp, (groups: Readonly<Record<string, string>>, now: number) => TaskCommand | undefined]
+type Rule = readonly [
+  RegExp,
+  (groups: Readonly<Record<string, string>>, now: number) => TaskCommand | undefined,
+]
 
-function about(text: string | undefined, make: (task: TaskReference) => TaskCommand | undefined): TaskCommand | undefined {
+function about(
+  text: string | undefined,
+  make: (task: TaskReference) => TaskCommand | undefined,
+): TaskCommand | undefined {
   const task = referenceOf(text ?? '')
   return task ? make(task) : undefined
 }
 
-function update(text: string | undefined, changes: TaskFields | undefined): TaskCommand | undefined {
+function update(
+  text: string | undefined,
+  changes: TaskFields | undefined,
+): TaskCommand | undefined {
   return changes && about(text, (task) => ({ kind: 'update', task, changes }))
 }
 
@@ -73,13 +82,16 @@ function set(
     case 'assignee':
       return about(text, (task) => ({ kind: 'assign', task, assignee: words.replace(/^@/, '') }))
     case 'progress':
-      return /^\d{1,3} ?(?:%|percent)?$/i.test(words) ? progress(text, /\d+/.exec(words)?.[0]) : undefined
+      return /^\d{1,3} ?(?:%|percent)?$/i.test(words)
+        ? progress(text, /\d+/.exec(words)?.[0])
+        : undefined
     default:
       return undefined
   }
 }
 
-const FIELD = '(?<field>priority|due date|deadline|due|title|name|description|note|status|tags?|project|assignee|progress)'
+const FIELD =
+  '(?<field>priority|due date|deadline|due|title|name|description|note|status|tags?|project|assignee|progress)'
 const DONE =
   '(?:as |to )?(?<status>completed?|done|finished|closed|in[- ]progress|started|ongoing|pending|to-?do|not started|blocked|stuck|on hold|(?:in |ready for |for )?review)'
 
@@ -94,7 +106,8 @@ const rules: readonly Rule[] = [
   ],
   [
     /^(?:set|update|mark|put) (?<task>.+?) (?:to|at|as) (?<percent>\d{1,3}) ?(?:%|percent)(?: done| complete[d]?| progress)?$/i,
-    ({ task, percent }) => (/\b(?:progress|priority|due)\b/i.test(task ?? '') ? undefined : progress(task, percent)),
+    ({ task, percent }) =>
+      /\b(?:progress|priority|due)\b/i.test(task ?? '') ? undefined : progress(task, percent),
   ],
   [
     new RegExp(
@@ -104,14 +117,20 @@ const rules: readonly Rule[] = [
     ({ field, task, value }, now) => set(field, task, value, now),
   ],
   [
-    new RegExp(`^(?:set|change|update|edit) (?<task>.+?)(?:'s|’s)? ${FIELD} (?:to|as|=) ?(?<value>.+)$`, 'i'),
+    new RegExp(
+      `^(?:set|change|update|edit) (?<task>.+?)(?:'s|’s)? ${FIELD} (?:to|as|=) ?(?<value>.+)$`,
+      'i',
+    ),
     ({ field, task, value }, now) => set(field, task, value, now),
   ],
   [
     /^(?:the )?priority of (?<task>.+?) (?:is|should be) (?<value>\w+)$/i,
     ({ task, value }, now) => set('priority', task, value, now),
   ],
-  [/^rename (?<task>.+?) (?:to|as|into) (?<value>.+)$/i, ({ task, value }, now) => set('title', task, value, now)],
+  [
+    /^rename (?<task>.+?) (?:to|as|into) (?<value>.+)$/i,
+    ({ task, value }, now) => set('title', task, value, now),
+  ],
   [
     /^(?:make|mark|set) (?<task>.+?) (?:as |to )?(?:an? )?(?<value>low|medium|normal|high|urgent|critical)(?:[- ]priority)?$/i,
     ({ task, value }, now) => set('priority', task, value, now),
@@ -120,7 +139,10 @@ const rules: readonly Rule[] = [
     /^(?:give) (?<task>.+?) (?:an? )?(?<value>low|medium|normal|high|urgent|critical)[- ]priority$/i,
     ({ task, value }, now) => set('priority', task, value, now),
   ],
-  [/^(?<task>.+?) is due (?:on |by )?(?<value>.+)$/i, ({ task, value }, now) => set('due', task, value, now)],
+  [
+    /^(?<task>.+?) is due (?:on |by )?(?<value>.+)$/i,
+    ({ task, value }, now) => set('due', task, value, now),
+  ],
   [
     /^(?:postpone|reschedule|move) (?<task>.+?) (?:to|until) (?<value>[^ ]+(?: \w+){0,2})$/i,
     ({ task, value }, now) => set('due', task, value, now),
@@ -128,9 +150,14 @@ const rules: readonly Rule[] = [
   [
     /^(?:move|put|add) (?<task>.+?) (?:to|in|into) (?:the )?project (?<value>.+)$/i,
     ({ task, value }, now) =>
-      /^(?:an? )?(?:new )?(?:task|todo)\b(?! ?#?\d)/i.test(task ?? '') ? undefined : set('project', task, value, now),
+      /^(?:an? )?(?:new )?(?:task|todo)\b(?! ?#?\d)/i.test(task ?? '')
+        ? undefined
+        : set('project', task, value, now),
   ],
-  [/^(?:tag|label) (?<task>.+?) (?:with|as) (?<value>.+)$/i, ({ task, value }, now) => set('tags', task, value, now)],
+  [
+    /^(?:tag|label) (?<task>.+?) (?:with|as) (?<value>.+)$/i,
+    ({ task, value }, now) => set('tags', task, value, now),
+  ],
   [
     /^(?:assign|reassign|delegate|give|hand) (?<task>.+?) (?:over )?to @?(?<value>[\w.@-]{1,60})$/i,
     ({ task, value }) => about(task, (of) => ({ kind: 'assign', task: of, assignee: value ?? '' })),
@@ -144,7 +171,10 @@ const rules: readonly Rule[] = [
     ({ task }) => about(task, (of) => ({ kind: 'review', task: of })),
   ],
   [
-    new RegExp(`^(?:mark|set|flag|move|check|put|change) (?:the status of )?(?<task>.+?) ${DONE}$`, 'i'),
+    new RegExp(
+      `^(?:mark|set|flag|move|check|put|change) (?:the status of )?(?<task>.+?) ${DONE}$`,
+      'i',
+    ),
     ({ task, status }) => toStatus(task, status),
   ],
   [
@@ -160,12 +190,21 @@ const rules: readonly Rule[] = [
     ({ task }) => about(task, (of) => ({ kind: 'complete', task: of })),
   ],
   [/^(?:block) (?<task>.+)$/i, ({ task }) => update(task, { status: 'blocked' })],
-  [/^(?<task>.+?) is (?:now )?(?:blocked|stuck|on hold)$/i, ({ task }) => update(task, { status: 'blocked' })],
-  [/^(?:reopen|unblock|undo|uncheck) (?<task>.+)$/i, ({ task }) => update(task, { status: 'pending' })],
+  [
+    /^(?<task>.+?) is (?:now )?(?:blocked|stuck|on hold)$/i,
+    ({ task }) => update(task, { status: 'blocked' }),
+  ],
+  [
+    /^(?:reopen|unblock|undo|uncheck) (?<task>.+)$/i,
+    ({ task }) => update(task, { status: 'pending' }),
+  ],
   [
     /^(?:delete|remove|erase|drop|discard|trash|get rid of|throw away) (?<task>.+)$/i,
     ({ task }) =>
-      about((task ?? '').replace(/ from (?:my |the )?(?:task |to-?do )?list$/i, ''), (of) => ({ kind: 'delete', task: of })),
+      about((task ?? '').replace(/ from (?:my |the )?(?:task |to-?do )?list$/i, ''), (of) => ({
+        kind: 'delete',
+        task: of,
+      })),
   ],
 ]
 

@@ -18,8 +18,13 @@ const takers: readonly Taker[] = [
   function priority(text, task) {
     const word = '(low|medium|normal|high|urgent|critical)'
     const found =
-      new RegExp(`[\\s,;]+(?:(?:and )?(?:with|at|of|as) )?(?:an? )?${word}[- ]priority$`, 'i').exec(text) ??
-      new RegExp(`[\\s,;]+(?:(?:and )?with )?(?:an? |the )?priority(?: of| is|:)? ${word}$`, 'i').exec(text) ??
+      new RegExp(`[\\s,;]+(?:(?:and )?(?:with|at|of|as) )?(?:an? )?${word}[- ]priority$`, 'i').exec(
+        text,
+      ) ??
+      new RegExp(
+        `[\\s,;]+(?:(?:and )?with )?(?:an? |the )?priority(?: of| is|:)? ${word}$`,
+        'i',
+      ).exec(text) ??
       /[,;]\s*(?:it'?s )?(urgent)$/i.exec(text)
     const priority = priorityOf(found?.[1] ?? '')
     if (!found || !priority) return undefined
@@ -27,9 +32,10 @@ const takers: readonly Taker[] = [
     return text.slice(0, found.index)
   },
   function due(text, task, now) {
-    const found = /[\s,;]+(?:and )?(?:(?:is |it'?s )?due(?: date)?(?: on| by| in|:)?|by|before|until)\s+([\w -]{2,20}?)$/i.exec(
-      text,
-    )
+    const found =
+      /[\s,;]+(?:and )?(?:(?:is |it'?s )?due(?: date)?(?: on| by| in|:)?|by|before|until)\s+([\w -]{2,20}?)$/i.exec(
+        text,
+      )
     const day = found ? (dayOf(found[1] ?? '', now) ?? dayOf(`in ${found[1]}`, now)) : undefined
     if (!found || !day) return undefined
     task.due_date = day
@@ -43,7 +49,9 @@ const takers: readonly Taker[] = [
     return text.slice(0, found.index)
   },
   function assignee(text, task) {
-    const found = /[\s,;]+(?:and )?(?:assigned to|assign(?: it)? to)\s+@?([\w.-]{1,40})$/i.exec(text)
+    const found = /[\s,;]+(?:and )?(?:assigned to|assign(?: it)? to)\s+@?([\w.-]{1,40})$/i.exec(
+      text,
+    )
     if (!found) return undefined
     task.assignee = found[1] ?? ''
     return text.slice(0, found.index)
@@ -58,7 +66,10 @@ const takers: readonly Taker[] = [
     return text.slice(0, found.index)
   },
   function description(text, task) {
-    const found = /[\s,;]+(?:and )?(?:with )?(?:the |a )?(?:description|described as|note)(?: of|:)?\s+(.+)$/i.exec(text)
+    const found =
+      /[\s,;]+(?:and )?(?:with )?(?:the |a )?(?:description|described as|note)(?: of|:)?\s+(.+)$/i.exec(
+        text,
+      )
     if (!found) return undefined
     task.description = unquoted(found[1] ?? '')
     return text.slice(0, found.index)

@@ -37,8 +37,14 @@ const SMALL_TALK: readonly (readonly [RegExp, Command])[] = [
     /^(?:help|\?|what can (?:you|i) (?:do|say|ask)(?: here)?|how does this work|commands|who are you|what are you)$/i,
     { kind: 'help' },
   ],
-  [/^(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|greetings)(?: there)?$/i, { kind: 'hello' }],
-  [/^(?:thanks|thank you|thx|great|perfect|cool|nice|good)(?: (?:a lot|very much|so much|job))?$/i, { kind: 'thanks' }],
+  [
+    /^(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|greetings)(?: there)?$/i,
+    { kind: 'hello' },
+  ],
+  [
+    /^(?:thanks|thank you|thx|great|perfect|cool|nice|good)(?: (?:a lot|very much|so much|job))?$/i,
+    { kind: 'thanks' },
+  ],
 ]
 
 /**
@@ -53,11 +59,14 @@ export function parse(message: string, now: number): Command {
   if (text === '') return { kind: /\?/.test(message) ? 'help' : 'unknown' }
   // "Yes, delete it" is an answer, so it is looked at before politeness is taken off.
   const whole = message.replace(/[‘’]/g, "'").replace(/^\s+|[\s.!?]+$/g, '')
-  for (const [pattern, command] of SMALL_TALK) if (pattern.test(whole) || pattern.test(text)) return command
+  for (const [pattern, command] of SMALL_TALK)
+    if (pattern.test(whole) || pattern.test(text)) return command
   const place = placeOf(text)
   if (place !== undefined) return { kind: 'place', place }
   if (
-    /^(?:show|list|see|view|get|display|what|which|do i have|are there|my)\b.*\bprojects\b/i.test(text) ||
+    /^(?:show|list|see|view|get|display|what|which|do i have|are there|my)\b.*\bprojects\b/i.test(
+      text,
+    ) ||
     /^projects$/i.test(text)
   ) {
     return { kind: 'projects' }
@@ -65,12 +74,19 @@ export function parse(message: string, now: number): Command {
   const filter = parseList(text)
   if (filter) return { kind: 'list', filter }
   const adding = added(text, now)
-  return (isAddition(text) ? adding : undefined) ?? parseChange(text, now) ?? adding ?? { kind: 'unknown' }
+  return (
+    (isAddition(text) ? adding : undefined) ??
+    parseChange(text, now) ??
+    adding ?? { kind: 'unknown' }
+  )
 }
 
 /** "Add task 1 to project X" changes a task; everything else that begins like an addition is one. */
 function isAddition(text: string): boolean {
-  return /^(?:add|create|new|remind|remember|make an? (?:new )?)/i.test(text) && !/^add (?:the )?task #?\d+ (?:to|in)/i.test(text)
+  return (
+    /^(?:add|create|new|remind|remember|make an? (?:new )?)/i.test(text) &&
+    !/^add (?:the )?task #?\d+ (?:to|in)/i.test(text)
+  )
 }
 
 function added(text: string, now: number): Command | undefined {
@@ -79,7 +95,12 @@ function added(text: string, now: number): Command | undefined {
     if (!groups) continue
     const task = parseNewTask(groups.rest ?? '', now)
     const priority = groups.priority?.toLowerCase()
-    if (priority === 'low' || priority === 'medium' || priority === 'high' || priority === 'urgent') {
+    if (
+      priority === 'low' ||
+      priority === 'medium' ||
+      priority === 'high' ||
+      priority === 'urgent'
+    ) {
       return { kind: 'add', task: { priority, ...task } }
     }
     return { kind: 'add', task }
@@ -98,7 +119,10 @@ function plain(message: string): string {
         '',
       )
       .replace(/^(?:can|could|would|will) you (?:please )?(?=\S)/i, '')
-      .replace(/^(?:i(?:'d| would) like (?:you )?to|i want you to|i(?:'d| would) like to|let'?s|help me(?: to)?) (?=\S)/i, '')
+      .replace(
+        /^(?:i(?:'d| would) like (?:you )?to|i want you to|i(?:'d| would) like to|let'?s|help me(?: to)?) (?=\S)/i,
+        '',
+      )
       .replace(/(?:,? (?:please|for me|thanks|thank you|now|right away))$/i, (end) =>
         /^(?:please|thanks|now)$/i.test(text) ? end : '',
       )

@@ -34,7 +34,11 @@ const FULL = 20
 const NOTHING_DELETED = 'All right, nothing was deleted.'
 
 /** The plan for an intent. */
-export function* planFor(intent: Intent, tools: readonly ListedTool[], asksBeforeDeleting: boolean): Plan {
+export function* planFor(
+  intent: Intent,
+  tools: readonly ListedTool[],
+  asksBeforeDeleting: boolean,
+): Plan {
   switch (intent.kind) {
     case 'confirmed':
       return yield* remove(intent.id)
@@ -99,7 +103,11 @@ function* list(filter: TaskFilter): Plan {
   const { result, left } = yield { operation: 'list_tasks', values }
   if (result.kind === 'sentence') return result.text
   const kept = filtered(tasksOf(result), filter, !left.includes('search'))
-  return listOf(kept, filter, result.kind === 'tasks' && kept.length === result.tasks.length ? result.total : kept.length)
+  return listOf(
+    kept,
+    filter,
+    result.kind === 'tasks' && kept.length === result.tasks.length ? result.total : kept.length,
+  )
 }
 
 function tasksOf(result: ToolResult): readonly Task[] {
@@ -109,18 +117,32 @@ function tasksOf(result: ToolResult): readonly Task[] {
 function projects({ result }: Returned): string {
   if (result.kind === 'sentence') return result.text
   const names = result.kind === 'projects' ? result.projects : []
-  return names.length === 0 ? 'You have no projects.' : ['Your projects:', ...names.map((name) => `- ${name}`)].join('\n')
+  return names.length === 0
+    ? 'You have no projects.'
+    : ['Your projects:', ...names.map((name) => `- ${name}`)].join('\n')
 }
 
 /** One task, or the sentence that asks or says why there is none. */
-type Found = { readonly ok: true; readonly id: number; readonly title: string } | { readonly ok: false; readonly answer: string }
+type Found =
+  | { readonly ok: true; readonly id: number; readonly title: string }
+  | { readonly ok: false; readonly answer: string }
 
-function* find(reference: TaskReference, kind: TaskCommand['kind']): Generator<Step, Found, Returned> {
+function* find(
+  reference: TaskReference,
+  kind: TaskCommand['kind'],
+): Generator<Step, Found, Returned> {
   if (reference.by === 'it' || reference.by === 'place') {
-    return { ok: false, answer: 'I am not sure which task you mean. Name it by its number or its title.' }
+    return {
+      ok: false,
+      answer: 'I am not sure which task you mean. Name it by its number or its title.',
+    }
   }
-  if (reference.by === 'number' && kind !== 'delete') return { ok: true, id: reference.number, title: '' }
-  const values = reference.by === 'title' ? { search: longestWord(reference.title), limit: LIMIT } : { limit: LIMIT }
+  if (reference.by === 'number' && kind !== 'delete')
+    return { ok: true, id: reference.number, title: '' }
+  const values =
+    reference.by === 'title'
+      ? { search: longestWord(reference.title), limit: LIMIT }
+      : { limit: LIMIT }
   const { result } = yield { operation: 'list_tasks', values }
   if (result.kind === 'sentence') return { ok: false, answer: result.text }
   const tasks = tasksOf(result)
@@ -141,7 +163,9 @@ function* find(reference: TaskReference, kind: TaskCommand['kind']): Generator<S
 function* remove(id: number): Plan {
   const returned = yield { operation: 'delete_task', values: { id } }
   const { result } = returned
-  return result.kind === 'sentence' && isDeclined(result.text) ? NOTHING_DELETED : changed(returned, 'Deleted task', id)
+  return result.kind === 'sentence' && isDeclined(result.text)
+    ? NOTHING_DELETED
+    : changed(returned, 'Deleted task', id)
 }
 
 function* change(command: TaskCommand, asksBeforeDeleting: boolean): Plan {
@@ -156,22 +180,46 @@ function* change(command: TaskCommand, asksBeforeDeleting: boolean): Plan {
     case 'complete':
       return changed(yield { operation: 'complete_task', values: { id } }, 'Completed task', id)
     case 'review':
-      return changed(yield { operation: 'request_review', values: { id } }, 'Requested review for task', id)
+      return changed(
+        yield { operation: 'request_review', values: { id } },
+        'Requested review for task',
+        id,
+      )
     case 'progress': {
       const { percent } = command
-      return changed(yield { operation: 'update_progress', values: { id, progress: percent } }, 'Updated task', id, `${percent}%`)
+      return changed(
+        yield { operation: 'update_progress', values: { id, progress: percent } },
+        'Updated task',
+        id,
+        `${percent}%`,
+      )
     }
     case 'assign': {
       const { assignee } = command
-      return changed(yield { operation: 'assign_task', values: { id, assignee } }, 'Assigned task', id, `now with ${assignee}`)
+      return changed(
+        yield { operation: 'assign_task', values: { id, assignee } },
+        'Assigned task',
+        id,
+        `now with ${assignee}`,
+      )
     }
     case 'update':
-      return changed(yield { operation: 'update_task', values: { id, ...command.changes } }, 'Updated task', id, true)
+      return changed(
+        yield { operation: 'update_task', values: { id, ...command.changes } },
+        'Updated task',
+        id,
+        true,
+      )
   }
 }
 
 /** "Completed task 1: Buy groceries.", with a remark or with the task's details in brackets; or the sentence that the tool gave instead. */
-function changed({ result, left }: Returned, what: string, id: number, remark?: string | true): string {
+function changed(
+  { result, left }: Returned,
+  what: string,
+  id: number,
+  remark?: string | true,
+): string {
   if (result.kind === 'sentence') return result.text
   if (result.kind !== 'task') return `${what} ${id}.${leftOut(left)}`
   const { task } = result

@@ -30,7 +30,9 @@ export function askDelete(task: Pick<Task, 'id' | 'title'>): string {
 
 /** Asks which of several tasks is meant. */
 export function askWhich(tasks: readonly Task[]): string {
-  const lines = tasks.map((task, index) => `${index + 1}. ${task.title} (task ${task.id}, ${details(task)})`)
+  const lines = tasks.map(
+    (task, index) => `${index + 1}. ${task.title} (task ${task.id}, ${details(task)})`,
+  )
   return [WHICH, ...lines].join('\n')
 }
 
@@ -61,9 +63,10 @@ function bare(text: string): string {
 
 /** The question that a message of ours ends with. */
 export function questionIn(message: string): Question | undefined {
-  const deletion = /(?:^|\n)Delete “.*”\? Say yes to confirm\.\n\nIt is task (\d{1,15}), and deleting cannot be undone\.$/.exec(
-    message,
-  )
+  const deletion =
+    /(?:^|\n)Delete “.*”\? Say yes to confirm\.\n\nIt is task (\d{1,15}), and deleting cannot be undone\.$/.exec(
+      message,
+    )
   if (deletion) return { kind: 'delete', id: Number(deletion[1]) }
   const lines = message.split('\n')
   if (lines.at(-1) === TITLE) return { kind: 'title' }
@@ -83,6 +86,9 @@ export function tasksShown(message: string): readonly number[] {
     return id === undefined ? [] : [Number(id)]
   })
   if (lines.length > 0) return lines
-  const id = /^(?:Added|Started|Completed|Updated|Assigned|Requested review for) task (\d{1,15})\b/m.exec(message)?.[1]
+  const id =
+    /^(?:Added|Started|Completed|Updated|Assigned|Requested review for) task (\d{1,15})\b/m.exec(
+      message,
+    )?.[1]
   return id === undefined ? [] : [Number(id)]
 }

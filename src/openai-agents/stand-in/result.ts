@@ -28,7 +28,8 @@ export function resultOf(text: string): ToolResult {
   if (Array.isArray(value)) return listed(value, undefined)
   if (!isRecord(value)) return sentence(String(value))
   if (Array.isArray(value.tasks)) return listed(value.tasks, value.total)
-  if (Array.isArray(value.projects)) return { kind: 'projects', projects: value.projects.flatMap(projectName) }
+  if (Array.isArray(value.projects))
+    return { kind: 'projects', projects: value.projects.flatMap(projectName) }
   const task = taskOf(value.task ?? value)
   if (task) return { kind: 'task', task }
   const said = [value.error, value.message, value.detail].find((one) => typeof one === 'string')
@@ -51,20 +52,28 @@ function sentence(text: string): ToolResult {
 
 function listed(values: readonly unknown[], total: unknown): ToolResult {
   const tasks = values.flatMap((value) => taskOf(value) ?? [])
-  return { kind: 'tasks', tasks, total: typeof total === 'number' && total > tasks.length ? total : tasks.length }
+  return {
+    kind: 'tasks',
+    tasks,
+    total: typeof total === 'number' && total > tasks.length ? total : tasks.length,
+  }
 }
 
 function taskOf(value: unknown): Task | undefined {
   if (!isRecord(value)) return undefined
-  const id = typeof value.id === 'string' && /^\d{1,15}$/.test(value.id) ? Number(value.id) : value.id
-  if (typeof id !== 'number' || !Number.isSafeInteger(id) || typeof value.title !== 'string') return undefined
+  const id =
+    typeof value.id === 'string' && /^\d{1,15}$/.test(value.id) ? Number(value.id) : value.id
+  if (typeof id !== 'number' || !Number.isSafeInteger(id) || typeof value.title !== 'string')
+    return undefined
   return {
     id,
     title: oneLine(value.title),
     status: word(value.status),
     priority: word(value.priority),
     due_date: word(value.due_date),
-    tags: Array.isArray(value.tags) ? value.tags.filter((tag) => typeof tag === 'string').map(oneLine) : [],
+    tags: Array.isArray(value.tags)
+      ? value.tags.filter((tag) => typeof tag === 'string').map(oneLine)
+      : [],
     project: word(value.project),
     assignee: word(value.assignee),
     progress: typeof value.progress === 'number' ? value.progress : 0,

@@ -38,8 +38,13 @@ export interface ListedTool {
 }
 
 /** The tool for an operation: `add_task` itself, or whatever ends in `_add_task` or `-add-task`. */
-export function toolFor(operation: Operation, tools: readonly ListedTool[]): ListedTool | undefined {
-  return tools.find(({ name }) => `_${name.toLowerCase().replace(/[^a-z0-9]/g, '_')}`.endsWith(`_${operation}`))
+export function toolFor(
+  operation: Operation,
+  tools: readonly ListedTool[],
+): ListedTool | undefined {
+  return tools.find(({ name }) =>
+    `_${name.toLowerCase().replace(/[^a-z0-9]/g, '_')}`.endsWith(`_${operation}`),
+  )
 }
 
 /** Other names for the same value, as servers call it. */
@@ -72,7 +77,11 @@ export interface Filled {
  *
  * @param told Values that the instructions give for parameters, by the parameters' own names; they count before all others.
  */
-export function fillArguments(parameters: unknown, values: ToolValues, told: Readonly<Record<string, string>> = {}): Filled {
+export function fillArguments(
+  parameters: unknown,
+  values: ToolValues,
+  told: Readonly<Record<string, string>> = {},
+): Filled {
   const root = isSchema(parameters) ? parameters : {}
   const placed = new Set<string>()
   const args = fill(root, root, { values, told, placed }, 1)
@@ -86,18 +95,27 @@ interface Filling {
   readonly placed: Set<string>
 }
 
-function fill(schema: Schema, root: Schema, filling: Filling, depth: number): Record<string, unknown> {
+function fill(
+  schema: Schema,
+  root: Schema,
+  filling: Filling,
+  depth: number,
+): Record<string, unknown> {
   const { values, told, placed } = filling
   const args: Record<string, unknown> = {}
   const required = Array.isArray(schema.required) ? schema.required : []
-  for (const [property, written] of Object.entries(isSchema(schema.properties) ? schema.properties : {})) {
+  for (const [property, written] of Object.entries(
+    isSchema(schema.properties) ? schema.properties : {},
+  )) {
     const wanted = resolved(written, root)
     if (Object.hasOwn(told, property)) {
       args[property] = told[property]
       continue
     }
     const found = Object.entries(values).find(
-      ([name, value]) => value !== undefined && namesOf(name).includes(property.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`)),
+      ([name, value]) =>
+        value !== undefined &&
+        namesOf(name).includes(property.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`)),
     )
     const value = found && fitting(found[1], wanted)
     if (found && value !== undefined) {
@@ -147,14 +165,22 @@ function resolved(schema: unknown, root: Schema, depth = 0): Schema {
     const target = schema.$ref
       .slice(2)
       .split('/')
-      .reduce<unknown>((at, part) => (isSchema(at) ? at[part.replaceAll('~1', '/').replaceAll('~0', '~')] : undefined), root)
+      .reduce<unknown>(
+        (at, part) =>
+          isSchema(at) ? at[part.replaceAll('~1', '/').replaceAll('~0', '~')] : undefined,
+        root,
+      )
     return resolved(target, root, depth + 1)
   }
   const choices = [schema.anyOf, schema.oneOf, schema.allOf].find((one) => Array.isArray(one))
   if (!Array.isArray(choices)) {
-    return Array.isArray(schema.type) ? { ...schema, type: schema.type.find((type) => type !== 'null') } : schema
+    return Array.isArray(schema.type)
+      ? { ...schema, type: schema.type.find((type) => type !== 'null') }
+      : schema
   }
-  const chosen = choices.map((choice) => resolved(choice, root, depth + 1)).find((choice) => choice.type !== 'null')
+  const chosen = choices
+    .map((choice) => resolved(choice, root, depth + 1))
+    .find((choice) => choice.type !== 'null')
   return chosen ?? {}
 }
 

@@ -60,7 +60,18 @@ function isoDay(time: number, expected?: string): string | undefined {
   return expected === undefined || day === expected ? day : undefined
 }
 
-const PLACES = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth']
+const PLACES = [
+  'first',
+  'second',
+  'third',
+  'fourth',
+  'fifth',
+  'sixth',
+  'seventh',
+  'eighth',
+  'ninth',
+  'tenth',
+]
 
 /** The place that a phrase names, from 1; 0 is the last one. `the first one`, `number 2`, `2`, `the last`. */
 export function placeOf(text: string): number | undefined {
@@ -81,9 +92,13 @@ export function placeOf(text: string): number | undefined {
 /** How a phrase names a task. */
 export function referenceOf(text: string): TaskReference | undefined {
   const phrase = text.trim()
-  const number = /^(?:my |the )?(?:task|todo|to-do|item)?\s*(?:number |no\.? ?|nr\.? ?|#)?\s*(\d{1,15})$/i.exec(phrase)
+  const number =
+    /^(?:my |the )?(?:task|todo|to-do|item)?\s*(?:number |no\.? ?|nr\.? ?|#)?\s*(\d{1,15})$/i.exec(
+      phrase,
+    )
   if (number) return { by: 'number', number: Number(number[1]) }
-  if (/^(?:it|that|this|that one|this one|that task|this task|the task)$/i.test(phrase)) return { by: 'it' }
+  if (/^(?:it|that|this|that one|this one|that task|this task|the task)$/i.test(phrase))
+    return { by: 'it' }
   const place = /\b(?:one|task|last)$/i.test(phrase) ? placeOf(phrase) : undefined
   if (place !== undefined) return { by: 'place', place }
   const title = unquoted(
@@ -104,6 +119,8 @@ export function unquoted(text: string): string {
 
 /** Tags from `home, errands and #garden`. */
 export function tagsOf(text: string): readonly string[] {
-  const tags = text.split(/\s*,\s*(?:and\s+)?|\s+and\s+|\s+(?=#)/i).map((tag) => unquoted(tag).replace(/^#/, '').toLowerCase())
+  const tags = text
+    .split(/\s*,\s*(?:and\s+)?|\s+and\s+|\s+(?=#)/i)
+    .map((tag) => unquoted(tag).replace(/^#/, '').toLowerCase())
   return [...new Set(tags.filter((tag) => tag !== ''))]
 }

@@ -105,7 +105,11 @@ export function attachmentFolder(path: string): AttachmentFolder {
       const stat = await lstat(inside(folder, name)).catch(unlessMissing(undefined))
       if (!stat) continue
       const { bytes, changedAt } = found.get(id) ?? { bytes: 0, changedAt: 0 }
-      found.set(id, { id, bytes: Math.max(bytes, stat.size), changedAt: Math.max(changedAt, stat.mtimeMs) })
+      found.set(id, {
+        id,
+        bytes: Math.max(bytes, stat.size),
+        changedAt: Math.max(changedAt, stat.mtimeMs),
+      })
     }
     return [...found.values()]
   }
@@ -142,7 +146,8 @@ export function attachmentFolder(path: string): AttachmentFolder {
   return {
     async reserve(place, owner, size): Promise<void> {
       await mkdir(inside(place.folder), { mode: 0o700 }).catch(unlessThere)
-      if (!(await lstat(inside(place.folder))).isDirectory()) throw new Error('An owner has something else than a folder')
+      if (!(await lstat(inside(place.folder))).isDirectory())
+        throw new Error('An owner has something else than a folder')
       if ((await ownerOf(place.folder)) === undefined) await own(place.folder, owner)
       await writeNew(fileOf(place, '.new'), (file) => file.truncate(size))
     },
@@ -213,7 +218,10 @@ export function attachmentFolder(path: string): AttachmentFolder {
 }
 
 /** Writes a file that is not there yet; it is removed again when the writing fails. */
-async function writeNew(path: string, write: (file: FileHandle) => Promise<unknown>): Promise<void> {
+async function writeNew(
+  path: string,
+  write: (file: FileHandle) => Promise<unknown>,
+): Promise<void> {
   const file = await open(path, CREATE, 0o600)
   try {
     await write(file)
@@ -236,7 +244,9 @@ async function syncFolder(path: string): Promise<void> {
 }
 
 function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined
 }
 
 function unlessMissing<T>(value: T): (error: unknown) => T {

@@ -79,7 +79,11 @@ export interface AttachmentParts {
   readonly underWay: Set<string>
 }
 
-const DEFAULT_LIMITS: AttachmentLimits = { bytes: 25_000_000, personBytes: 500_000_000, personFiles: 1000 }
+const DEFAULT_LIMITS: AttachmentLimits = {
+  bytes: 25_000_000,
+  personBytes: 500_000_000,
+  personFiles: 1000,
+}
 
 /** Milliseconds between two sweeps. */
 const SWEEP = 24 * 3600 * 1000
@@ -98,12 +102,23 @@ const SWEEP = 24 * 3600 * 1000
  * const handler = async (request: Request) => (await attachments.fetch(request)) ?? chatkit.fetch(request)
  * ```
  */
-export function diskAttachments<C extends ChatCaller>(path: string, options: DiskAttachmentsOptions<C>): DiskAttachments {
-  const { store, admit, rateLimit, types = COMMON_TYPES, pages = 'same-origin', now = Date.now } = options
+export function diskAttachments<C extends ChatCaller>(
+  path: string,
+  options: DiskAttachmentsOptions<C>,
+): DiskAttachments {
+  const {
+    store,
+    admit,
+    rateLimit,
+    types = COMMON_TYPES,
+    pages = 'same-origin',
+    now = Date.now,
+  } = options
   const limits = Object.freeze({ ...DEFAULT_LIMITS, ...options.limits })
   const lifetimes = Object.freeze({ upload: 600, download: 3600, ...options.lifetimes })
   for (const [name, value] of Object.entries({ ...limits, ...lifetimes })) {
-    if (!(Number.isSafeInteger(value) && value > 1)) throw new TypeError(`${name} must be a whole number above 1`)
+    if (!(Number.isSafeInteger(value) && value > 1))
+      throw new TypeError(`${name} must be a whole number above 1`)
   }
   if (types.some((type) => plainType(type) !== type))
     throw new TypeError('types are media types in lower case, without parameters')
@@ -128,7 +143,9 @@ export function diskAttachments<C extends ChatCaller>(path: string, options: Dis
     },
     present(attachment): Attachment {
       const place = attachment.type === 'image' ? links.read(attachment.preview_url) : undefined
-      return place ? { ...attachment, type: 'image', preview_url: links.sign(place, 'download', untilOf()) } : attachment
+      return place
+        ? { ...attachment, type: 'image', preview_url: links.sign(place, 'download', untilOf()) }
+        : attachment
     },
     isUploaded: ({ upload_descriptor }) => upload_descriptor === undefined,
   }
@@ -186,7 +203,8 @@ export function diskAttachments<C extends ChatCaller>(path: string, options: Dis
       'content-length': String(file.size),
       'cross-origin-resource-policy': pages,
     }
-    if (request.method === 'GET') return new Response(Readable.toWeb(file.handle.createReadStream()), { headers })
+    if (request.method === 'GET')
+      return new Response(Readable.toWeb(file.handle.createReadStream()), { headers })
     await file.handle.close()
     return new Response(null, { headers })
   }
@@ -216,7 +234,8 @@ export function diskAttachments<C extends ChatCaller>(path: string, options: Dis
     ...storage,
     async fetch(request): Promise<Response | undefined> {
       const url = new URL(request.url)
-      if (url.pathname !== links.path && !url.pathname.startsWith(`${links.path}/`)) return undefined
+      if (url.pathname !== links.path && !url.pathname.startsWith(`${links.path}/`))
+        return undefined
       try {
         return await route(request, url)
       } catch (error) {

@@ -37,7 +37,15 @@ export async function takeFormFile<T>(
   const { Busboy } = await import('@fastify/busboy')
   let form: BusboyInstance
   try {
-    const limits = { fieldNameSize: 100, fieldSize: 1024, fields: 20, files: 20, parts: 20, headerPairs: 40, headerSize: 8192 }
+    const limits = {
+      fieldNameSize: 100,
+      fieldSize: 1024,
+      fields: 20,
+      files: 20,
+      parts: 20,
+      headerPairs: 40,
+      headerSize: 8192,
+    }
     form = new Busboy({ headers: { 'content-type': contentType }, limits })
   } catch {
     throw new BadForm()

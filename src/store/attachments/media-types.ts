@@ -24,7 +24,13 @@ export const COMMON_TYPES: readonly string[] = Object.freeze([
 ])
 
 /** Shown in the page. SVG is a document with scripts, and not among them. */
-const SHOWN: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif'])
+const SHOWN: ReadonlySet<string> = new Set([
+  'image/png',
+  'image/jpeg',
+  'image/gif',
+  'image/webp',
+  'image/avif',
+])
 
 /** A media type without its parameters, in lower case; undefined when it is none (RFC 9110 section 8.3.1). */
 export function plainType(mediaType: string | null): string | undefined {
@@ -51,7 +57,10 @@ export function cleanName(name: string): string {
 export function headersOf(name: string, type: string): Readonly<Record<string, string>> {
   const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_')
   // RFC 8187 section 3.2.1: these four are no attr-char, and encodeURIComponent leaves them.
-  const whole = encodeURIComponent(name).replace(/['()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`)
+  const whole = encodeURIComponent(name).replace(
+    /['()*]/g,
+    (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
   return {
     'content-type': COMMON_TYPES.includes(type) ? type : 'application/octet-stream',
     'content-disposition': `${isShown(type) ? 'inline' : 'attachment'}; filename="${plain}"; filename*=UTF-8''${whole}`,

@@ -12,13 +12,29 @@ export interface Refused {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-export const NOT_FOUND: Refused = { status: 404, code: 'not_found', message: 'This does not exist.' }
+export const NOT_FOUND: Refused = {
+  status: 404,
+  code: 'not_found',
+  message: 'This does not exist.',
+}
 
-export const UPLOADED: Refused = { status: 409, code: 'already_uploaded', message: 'This file was uploaded before.' }
+export const UPLOADED: Refused = {
+  status: 409,
+  code: 'already_uploaded',
+  message: 'This file was uploaded before.',
+}
 
-export const UNDER_WAY: Refused = { status: 409, code: 'upload_under_way', message: 'This file is being uploaded.' }
+export const UNDER_WAY: Refused = {
+  status: 409,
+  code: 'upload_under_way',
+  message: 'This file is being uploaded.',
+}
 
-export const TOO_LARGE: Refused = { status: 413, code: 'payload_too_large', message: 'The file is larger than it may be.' }
+export const TOO_LARGE: Refused = {
+  status: 413,
+  code: 'payload_too_large',
+  message: 'The file is larger than it may be.',
+}
 
 export const NO_ROOM: Refused = {
   status: 413,
@@ -32,7 +48,11 @@ export const WRONG_TYPE: Refused = {
   message: 'Files of this type are not taken.',
 }
 
-export const INCOMPLETE: Refused = { status: 400, code: 'incomplete', message: 'The file did not arrive whole. Try again.' }
+export const INCOMPLETE: Refused = {
+  status: 400,
+  code: 'incomplete',
+  message: 'The file did not arrive whole. Try again.',
+}
 
 export const NO_FILE: Refused = {
   status: 400,
@@ -40,9 +60,17 @@ export const NO_FILE: Refused = {
   message: 'The form needs one file, in the field "file".',
 }
 
-const BAD_FORM: Refused = { status: 400, code: 'invalid_request', message: 'This is no form with a file.' }
+const BAD_FORM: Refused = {
+  status: 400,
+  code: 'invalid_request',
+  message: 'This is no form with a file.',
+}
 
-const TOO_SLOW: Refused = { status: 408, code: 'request_timeout', message: 'The file took too long to arrive.' }
+const TOO_SLOW: Refused = {
+  status: 408,
+  code: 'request_timeout',
+  message: 'The file took too long to arrive.',
+}
 
 const UNAVAILABLE: Refused = {
   status: 503,
@@ -53,17 +81,30 @@ const UNAVAILABLE: Refused = {
 
 /** For methods that there are not. */
 export function notAllowed(allow: string): Refused {
-  return { status: 405, code: 'method_not_allowed', message: 'This is not done with this method.', headers: { allow } }
+  return {
+    status: 405,
+    code: 'method_not_allowed',
+    message: 'This is not done with this method.',
+    headers: { allow },
+  }
 }
 
 /** For a person who asks too often. */
 export function tooMany(seconds: number): Refused {
   const headers = { 'retry-after': String(seconds) }
-  return { status: 429, code: 'too_many_requests', message: 'Too many requests. Wait a moment and try again.', headers }
+  return {
+    status: 429,
+    code: 'too_many_requests',
+    message: 'Too many requests. Wait a moment and try again.',
+    headers,
+  }
 }
 
 /** The refusal for what was thrown while a body was written, and whether the operator should hear of it. */
-export function refusalOf(error: unknown): { readonly refused: Refused; readonly unexpected: boolean } {
+export function refusalOf(error: unknown): {
+  readonly refused: Refused
+  readonly unexpected: boolean
+} {
   if (error instanceof TooLarge) return { refused: TOO_LARGE, unexpected: false }
   if (error instanceof TooSlow) return { refused: TOO_SLOW, unexpected: false }
   if (error instanceof CutOff) return { refused: INCOMPLETE, unexpected: false }
@@ -73,5 +114,8 @@ export function refusalOf(error: unknown): { readonly refused: Refused; readonly
 
 /** The answer. */
 export function refusal({ status, code, message, headers = {} }: Refused): Response {
-  return Response.json({ code, message }, { status, headers: { 'cache-control': 'no-store', ...headers } })
+  return Response.json(
+    { code, message },
+    { status, headers: { 'cache-control': 'no-store', ...headers } },
+  )
 }

@@ -46,10 +46,17 @@ export function isFolder(text: string): boolean {
  */
 export function signedLinks(base: string, key: Uint8Array): SignedLinks {
   const url = URL.canParse(base) ? new URL(base) : undefined
-  if (!url || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '' || url.username !== '') {
+  if (
+    !url ||
+    !/^https?:$/.test(url.protocol) ||
+    url.search !== '' ||
+    url.hash !== '' ||
+    url.username !== ''
+  ) {
     throw new TypeError('url must be an absolute http(s) URL without query and fragment')
   }
-  if (!(key instanceof Uint8Array) || key.length < 32) throw new TypeError('key must be at least 32 bytes')
+  if (!(key instanceof Uint8Array) || key.length < 32)
+    throw new TypeError('key must be at least 32 bytes')
   const secret = createSecretKey(key)
   const path = url.pathname.replace(/\/+$/, '')
 
@@ -79,9 +86,12 @@ export function signedLinks(base: string, key: Uint8Array): SignedLinks {
       const place = placeOf(asked.pathname)
       const until = asked.searchParams.get('until') ?? ''
       const given = asked.searchParams.get('sig') ?? ''
-      if (!place || !/^[1-9][0-9]{0,11}$/.test(until) || !/^[A-Za-z0-9_-]{43}$/.test(given)) return undefined
+      if (!place || !/^[1-9][0-9]{0,11}$/.test(until) || !/^[A-Za-z0-9_-]{43}$/.test(given))
+        return undefined
       const right = mac('link', purpose, place.folder, place.id, Number(until))
-      return timingSafeEqual(Buffer.from(given, 'base64url'), right) && now < Number(until) ? place : undefined
+      return timingSafeEqual(Buffer.from(given, 'base64url'), right) && now < Number(until)
+        ? place
+        : undefined
     },
   }
 }

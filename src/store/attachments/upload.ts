@@ -1,6 +1,10 @@
 // How bytes come: announced before, by PUT to a signed link, or all at once in a form of somebody who is signed in.
 
-import { type AttachmentAnnounced, type StoredAttachment, wireAttachment } from '../../chatkit/threads/attachment.ts'
+import {
+  type AttachmentAnnounced,
+  type StoredAttachment,
+  wireAttachment,
+} from '../../chatkit/threads/attachment.ts'
 import { randomId } from '../../chatkit/protocol/id.ts'
 import { ChatkitStreamError } from '../../chatkit/runs/stream-error.ts'
 import type { OwnedAttachment } from '../../chatkit/threads/thread-store.ts'
@@ -23,7 +27,9 @@ import type { Place } from './signed-links.ts'
 import { chunksOf } from './timed-body.ts'
 
 /** What became of an upload: the attachment as a client sees it, or why there is none. */
-export type Uploaded = { readonly ok: true; readonly attachment: object } | { readonly ok: false; readonly refused: Refused }
+export type Uploaded =
+  | { readonly ok: true; readonly attachment: object }
+  | { readonly ok: false; readonly refused: Refused }
 
 /** Makes the record of an upload to come, and keeps a place for it. */
 export async function announce(
@@ -32,10 +38,12 @@ export async function announce(
 ): Promise<StoredAttachment> {
   const { limits, types, links, now, lifetimes } = parts
   const type = plainType(mime_type || 'application/octet-stream')
-  if (type === undefined || !types.has(type)) throw new ChatkitStreamError({ text: WRONG_TYPE.message })
+  if (type === undefined || !types.has(type))
+    throw new ChatkitStreamError({ text: WRONG_TYPE.message })
   if (size > limits.bytes) throw new ChatkitStreamError({ text: TOO_LARGE.message })
   const place = { folder: links.folderOf(owner), id: randomId('atc_') }
-  if (!(await reserve(place, owner, size, parts))) throw new ChatkitStreamError({ text: NO_ROOM.message })
+  if (!(await reserve(place, owner, size, parts)))
+    throw new ChatkitStreamError({ text: NO_ROOM.message })
   const until = Math.floor(now() / 1000) + lifetimes.upload
   const upload_descriptor = {
     url: links.sign(place, 'upload', until),
@@ -46,7 +54,12 @@ export async function announce(
 }
 
 /** Keeps a place, if the person has room for it. */
-async function reserve(place: Place, owner: string, size: number, { folder, limits }: AttachmentParts): Promise<boolean> {
+async function reserve(
+  place: Place,
+  owner: string,
+  size: number,
+  { folder, limits }: AttachmentParts,
+): Promise<boolean> {
   await folder.reserve(place, owner, size)
   // Only now: of several at once, each sees the others.
   const { files, bytes } = await folder.usage(place.folder)
@@ -55,19 +68,32 @@ async function reserve(place: Place, owner: string, size: number, { folder, limi
   return false
 }
 
-function recordOf(place: Place, name: string, mime_type: string, size: number, { links }: AttachmentParts): StoredAttachment {
+function recordOf(
+  place: Place,
+  name: string,
+  mime_type: string,
+  size: number,
+  { links }: AttachmentParts,
+): StoredAttachment {
   const common = { id: place.id, name, mime_type, size, metadata: { folder: place.folder } }
-  return isShown(mime_type) ? { ...common, type: 'image', preview_url: links.plain(place) } : { ...common, type: 'file' }
+  return isShown(mime_type)
+    ? { ...common, type: 'image', preview_url: links.plain(place) }
+    : { ...common, type: 'file' }
 }
 
 /** Takes the bytes of an upload that was announced. */
-export async function takeUpload(request: Request, url: URL, parts: AttachmentParts): Promise<Uploaded> {
+export async function takeUpload(
+  request: Request,
+  url: URL,
+  parts: AttachmentParts,
+): Promise<Uploaded> {
   const { links, folder, now, underWay } = parts
   const place = links.verify(url, 'upload', Math.floor(now() / 1000))
   const record = place && (await recordAt(place, parts))
   if (!record) return refused(NOT_FOUND)
   if (!record.upload_descriptor) return refused(UPLOADED)
-  if (plainType(request.headers.get('content-type')) !== record.mime_type) return refused(WRONG_TYPE)
+  if (plainType(request.headers.get('content-type')) !== record.mime_type)
+    return refused(WRONG_TYPE)
   if (Number(request.headers.get('content-length') ?? 0) > record.size) return refused(TOO_LARGE)
   // Each is written to a file of its own: so many at once could fill the disk with what was announced once.
   if (underWay.has(place.id)) return refused(UNDER_WAY)
@@ -95,7 +121,11 @@ export async function takeUpload(request: Request, url: URL, parts: AttachmentPa
   }
 }
 
-async function complete(place: Place, record: OwnedAttachment, { store, folder, storage }: AttachmentParts): Promise<Uploaded> {
+async function complete(
+  place: Place,
+  record: OwnedAttachment,
+  { store, folder, storage }: AttachmentParts,
+): Promise<Uploaded> {
   const { owner, upload_descriptor: _, ...stored } = record
   if (!(await store.saveAttachment(owner, stored))) return refused(NOT_FOUND)
   await folder.release(place)
@@ -103,10 +133,15 @@ async function complete(place: Place, record: OwnedAttachment, { store, folder, 
 }
 
 /** Takes the file of a form, of an owner (`principalKey`) whose credential was verified. */
-export async function takeForm(request: Request, owner: string, parts: AttachmentParts): Promise<Uploaded> {
+export async function takeForm(
+  request: Request,
+  owner: string,
+  parts: AttachmentParts,
+): Promise<Uploaded> {
   const { links, folder, limits } = parts
   const contentType = request.headers.get('content-type') ?? ''
-  if (plainType(contentType) !== 'multipart/form-data') return refused({ ...WRONG_TYPE, message: 'Send the file in a form.' })
+  if (plainType(contentType) !== 'multipart/form-data')
+    return refused({ ...WRONG_TYPE, message: 'Send the file in a form.' })
   const announced = Number(request.headers.get('content-length') ?? Number.POSITIVE_INFINITY)
   if (Number.isFinite(announced) && announced > limits.bytes + AROUND) return refused(TOO_LARGE)
   const most = Math.min(limits.bytes, announced >= 0 ? announced : limits.bytes)
@@ -114,8 +149,12 @@ export async function takeForm(request: Request, owner: string, parts: Attachmen
   let saved = false
   try {
     if (!(await reserve(place, owner, most, parts))) return refused(NO_ROOM)
-    const uploaded = await takeFormFile(contentType, chunksOf(request), most, ({ name, mediaType, bytes }) =>
-      keepFile(place, owner, most, { name, mediaType, bytes }, parts),
+    const uploaded = await takeFormFile(
+      contentType,
+      chunksOf(request),
+      most,
+      ({ name, mediaType, bytes }) =>
+        keepFile(place, owner, most, { name, mediaType, bytes }, parts),
     )
     saved = uploaded?.ok === true
     return uploaded ?? refused(NO_FILE)
@@ -130,7 +169,11 @@ async function keepFile(
   place: Place,
   owner: string,
   most: number,
-  file: { readonly name: string; readonly mediaType: string; readonly bytes: AsyncIterable<Uint8Array> },
+  file: {
+    readonly name: string
+    readonly mediaType: string
+    readonly bytes: AsyncIterable<Uint8Array>
+  },
   parts: AttachmentParts,
 ): Promise<Uploaded> {
   const { folder, store, storage, types } = parts
@@ -149,7 +192,10 @@ class WrongType extends Error {
 }
 
 /** The record that a link of ours leads to: found under the owner of its folder, and nobody else's. */
-export async function recordAt(place: Place, { folder, store }: AttachmentParts): Promise<OwnedAttachment | undefined> {
+export async function recordAt(
+  place: Place,
+  { folder, store }: AttachmentParts,
+): Promise<OwnedAttachment | undefined> {
   const owner = await folder.owner(place.folder)
   const record = owner === undefined ? undefined : await store.attachment(owner, place.id)
   return record?.owner === owner && record?.id === place.id ? record : undefined

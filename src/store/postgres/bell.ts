@@ -104,10 +104,10 @@ export async function postgresBell(connect: () => Client): Promise<PostgresBell>
     if (!isListening || isAsking) return
     const ids = [...news].slice(0, MOST_IDS)
     for (const id of ids) news.delete(id)
-    await ask('select pg_notify($1, id) from json_array_elements_text(cast($2 as json)) as e (id)', [
-      CHANNEL,
-      JSON.stringify(ids),
-    ])
+    await ask(
+      'select pg_notify($1, id) from json_array_elements_text(cast($2 as json)) as e (id)',
+      [CHANNEL, JSON.stringify(ids)],
+    )
   }
 
   function look(): void {
@@ -157,5 +157,7 @@ export async function postgresBell(connect: () => Client): Promise<PostgresBell>
 
 /** The server's name for a connection, which its own notifications carry. */
 function ownProcess(client: Client): number | undefined {
-  return 'processID' in client && typeof client.processID === 'number' ? client.processID : undefined
+  return 'processID' in client && typeof client.processID === 'number'
+    ? client.processID
+    : undefined
 }

@@ -65,8 +65,13 @@ const ATTEMPTS = 3
  * @throws TypeError for a schema that is no plain name.
  */
 export async function openPostgres(options: PostgresOptions = {}): Promise<PostgresDatabase> {
-  const { schema = 'onbehalf', connections = 10, timeouts: { connect = 5000, statement = 5000 } = {} } = options
-  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) throw new TypeError('schema takes a plain name: a-z, 0-9 and _')
+  const {
+    schema = 'onbehalf',
+    connections = 10,
+    timeouts: { connect = 5000, statement = 5000 } = {},
+  } = options
+  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema))
+    throw new TypeError('schema takes a plain name: a-z, 0-9 and _')
   const { default: pg } = await import('pg')
   const config: ClientConfig = {
     ...given(options),
@@ -80,7 +85,10 @@ export async function openPostgres(options: PostgresOptions = {}): Promise<Postg
     query_timeout: statement + 1000,
     // What an instance that is gone has locked is free again.
     idle_in_transaction_session_timeout: statement + 1000,
-    types: { getTypeParser: (oid, format) => (oid === BIGINT ? Number : pg.types.getTypeParser(oid, format)) },
+    types: {
+      getTypeParser: (oid, format) =>
+        oid === BIGINT ? Number : pg.types.getTypeParser(oid, format),
+    },
   }
   const patient = { statement_timeout: LONGEST_MIGRATION, query_timeout: LONGEST_MIGRATION + 1000 }
   const migrator = new pg.Client({ ...config, ...patient })
@@ -90,7 +98,8 @@ export async function openPostgres(options: PostgresOptions = {}): Promise<Postg
     await migrator.connect()
     return await migrate(migrator, schema)
   }).finally(() => void migrator.end().catch(ignore))
-  if (!isUpToDate) throw new Error('The tables in PostgreSQL were made by a newer version of onbehalf')
+  if (!isUpToDate)
+    throw new Error('The tables in PostgreSQL were made by a newer version of onbehalf')
 
   const pool = new pg.Pool({ ...config, max: connections, idleTimeoutMillis: 30_000 })
   // An idle connection that breaks is replaced by the pool.
@@ -98,13 +107,19 @@ export async function openPostgres(options: PostgresOptions = {}): Promise<Postg
   const bell = await postgresBell(() => new pg.Client(config))
   const names = new Map<string, string>()
 
-  async function run(client: Pick<ClientBase, 'query'>, { text, values }: Pick<Step, 'text' | 'values'>): Promise<QueryResult> {
+  async function run(
+    client: Pick<ClientBase, 'query'>,
+    { text, values }: Pick<Step, 'text' | 'values'>,
+  ): Promise<QueryResult> {
     const name = names.get(text) ?? `s${names.size}`
     names.set(text, name)
     return client.query({ name, text, values: values.map(encode) })
   }
 
-  async function rowsOf<P extends Values, R>(statement: Statement<P, R>, values: P): Promise<readonly R[]> {
+  async function rowsOf<P extends Values, R>(
+    statement: Statement<P, R>,
+    values: P,
+  ): Promise<readonly R[]> {
     const query = { text: statement.text, values: bind(statement, values) }
     const { rows } = await guarded(() => run(pool, query))
     return parseRows<R>(rows.map(decodeRow))
@@ -144,7 +159,10 @@ export async function openPostgres(options: PostgresOptions = {}): Promise<Postg
 
   return {
     bell,
-    async first<P extends Values, R>(statement: Statement<P, R>, values: P): Promise<R | undefined> {
+    async first<P extends Values, R>(
+      statement: Statement<P, R>,
+      values: P,
+    ): Promise<R | undefined> {
       return (await rowsOf(statement, values))[0]
     },
     all: rowsOf,
@@ -154,7 +172,8 @@ export async function openPostgres(options: PostgresOptions = {}): Promise<Postg
         try {
           return await (first && steps.length === 1 ? commitOne(first) : commitAll(steps))
         } catch (error) {
-          if (attempt === ATTEMPTS || !(error instanceof PostgresError && error.code === DEADLOCK)) throw error
+          if (attempt === ATTEMPTS || !(error instanceof PostgresError && error.code === DEADLOCK))
+            throw error
         }
       }
     },
@@ -225,7 +244,12 @@ function codeOf(error: unknown): string | undefined {
 /** Whether the server itself refused, by an SQLSTATE other than those that say that it ends the connection. */
 function isRefusal(error: unknown): boolean {
   const code = codeOf(error)
-  return code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !code.startsWith('57') && !code.startsWith('08')
+  return (
+    code !== undefined &&
+    /^[0-9A-Z]{5}$/.test(code) &&
+    !code.startsWith('57') &&
+    !code.startsWith('08')
+  )
 }
 
 /** Rows have the columns that Kysely derived from the query, in tables that the migrations made. */

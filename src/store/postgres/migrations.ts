@@ -87,7 +87,8 @@ async function versionOf(client: Pick<Client, 'query'>, schema: string): Promise
     [schema, `"${schema}".migration`],
   )
   if (found.rows[0]?.hasSchema !== true) await client.query(`create schema "${schema}"`)
-  if (found.rows[0]?.hasTable !== true) await client.query('create table migration (version integer not null)')
+  if (found.rows[0]?.hasTable !== true)
+    await client.query('create table migration (version integer not null)')
   const { rows } = await client.query('select coalesce(max(version), 0) as version from migration')
   return Number(rows[0]?.version)
 }

@@ -8,5 +8,7 @@ import { sqlRunStore } from '../shared/sql-run-store.ts'
 
 /** The run store over an open database. */
 export function postgresRunStore(database: PostgresDatabase): RunStore {
-  return sqlRunStore(database, POSTGRES.runs, database.bell, (owner) => [step(POSTGRES.lockOwner, { owner })])
+  return sqlRunStore(database, POSTGRES.runs, database.bell, (owner) => [
+    step(POSTGRES.lockOwner, { owner }),
+  ])
 }

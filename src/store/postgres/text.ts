@@ -9,10 +9,14 @@ export function encode(value: SqlValue): SqlValue {
 }
 
 /** A row as it was before {@link encode}. */
-export function decodeRow(row: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+export function decodeRow(
+  row: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
   const entries = Object.entries(row)
   if (!entries.some(([, value]) => isEncoded(value))) return row
-  return Object.fromEntries(entries.map(([name, value]) => [name, isEncoded(value) ? decode(value) : value]))
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, isEncoded(value) ? decode(value) : value]),
+  )
 }
 
 function isEncoded(value: unknown): value is string {

@@ -8,5 +8,7 @@ import { sqlThreadStore } from '../shared/sql-thread-store.ts'
 
 /** The thread store over an open database. */
 export function postgresThreadStore(database: PostgresDatabase): ThreadStore {
-  return sqlThreadStore(database, POSTGRES.threads, (owner, thread) => [step(POSTGRES.lockThread, { owner, thread }, 1)])
+  return sqlThreadStore(database, POSTGRES.threads, (owner, thread) => [
+    step(POSTGRES.lockThread, { owner, thread }, 1),
+  ])
 }

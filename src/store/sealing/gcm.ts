@@ -11,7 +11,12 @@ const TAG_BYTES = 16
 const OPTIONS = { authTagLength: TAG_BYTES }
 
 /** Encrypts; gives the tag and the ciphertext after it. */
-export function encrypt(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad: Uint8Array): Buffer {
+export function encrypt(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  plaintext: Uint8Array,
+  aad: Uint8Array,
+): Buffer {
   const cipher = createCipheriv('aes-256-gcm', key, nonce, OPTIONS)
   cipher.setAAD(aad)
   const text = Buffer.concat([cipher.update(plaintext), cipher.final()])
@@ -23,7 +28,12 @@ export function encrypt(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Arra
  *
  * @throws Error when anything differs from what was encrypted.
  */
-export function decrypt(key: Uint8Array, nonce: Uint8Array, box: Uint8Array, aad: Uint8Array): Buffer {
+export function decrypt(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  box: Uint8Array,
+  aad: Uint8Array,
+): Buffer {
   const decipher = createDecipheriv('aes-256-gcm', key, nonce, OPTIONS)
   decipher.setAAD(aad)
   decipher.setAuthTag(box.subarray(0, TAG_BYTES))

@@ -1,7 +1,17 @@
 // Changes of a keyring file: made, rotated, a key dropped. Each is whole or not at all, also at a loss of power, and none gets lost to another.
 
 import { randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, realpathSync, renameSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { KEY_BYTES } from './gcm.ts'
 import { KeyringError, type MasterKey, type MasterKeyFacts, readKeyring } from './keyring.ts'
@@ -35,7 +45,10 @@ export function createKeyring(path: string, { now = Date.now }: KeyOptions = {})
     syncFolder(path)
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST')
-      throw new KeyringError(path, 'is there already, and is left as it is; `onbehalf keys rotate` adds a key to it')
+      throw new KeyringError(
+        path,
+        'is there already, and is left as it is; `onbehalf keys rotate` adds a key to it',
+      )
     throw error
   } finally {
     next.release()
@@ -54,13 +67,19 @@ export function rotateKeyring(path: string, { now = Date.now }: KeyOptions = {})
 
 /** Drops a key. Whoever calls it has made sure that nothing is wrapped under it. */
 export function dropKey(path: string, id: string): void {
-  replace(path, (keys) => ({ keys: keys.filter((key) => key.id !== id).map(stored), result: undefined }))
+  replace(path, (keys) => ({
+    keys: keys.filter((key) => key.id !== id).map(stored),
+    result: undefined,
+  }))
 }
 
 /** Reads a keyring and replaces it in one step, while no other command does. */
 function replace<T>(
   path: string,
-  change: (keys: readonly MasterKey[]) => { readonly keys: readonly StoredKey[]; readonly result: T },
+  change: (keys: readonly MasterKey[]) => {
+    readonly keys: readonly StoredKey[]
+    readonly result: T
+  },
 ): T {
   readKeyring(path)
   // A link to the keyring stays a link.

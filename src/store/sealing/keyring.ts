@@ -42,7 +42,10 @@ export function readKeyring(path: string): Keyring {
   const text = readPrivate(path, make)
   const keys = parseKeys(text)
   if (typeof keys === 'string')
-    throw new KeyringError(path, `${keys}. Put a backup of it in its place; where there is none, ${make}`)
+    throw new KeyringError(
+      path,
+      `${keys}. Put a backup of it in its place; where there is none, ${make}`,
+    )
   const current = keys.at(-1)
   if (!current) throw new KeyringError(path, `has no keys; ${make}`)
   return { keys, current }
@@ -54,7 +57,10 @@ function readPrivate(path: string, make: string): string {
   try {
     file = openSync(path, 'r')
   } catch (error) {
-    throw new KeyringError(path, isMissing(error) ? `is missing; ${make}` : 'cannot be opened by this process')
+    throw new KeyringError(
+      path,
+      isMissing(error) ? `is missing; ${make}` : 'cannot be opened by this process',
+    )
   }
   try {
     const stat = fstatSync(file)
@@ -83,7 +89,8 @@ function parseKeys(text: string): readonly MasterKey[] | string {
   } catch {
     return 'is no JSON'
   }
-  if (!isRecord(parsed) || parsed.version !== 1 || !Array.isArray(parsed.keys)) return 'is no keyring of version 1'
+  if (!isRecord(parsed) || parsed.version !== 1 || !Array.isArray(parsed.keys))
+    return 'is no keyring of version 1'
   const keys: MasterKey[] = []
   const seen = new Set<string>()
   for (const [index, entry] of parsed.keys.entries()) {
@@ -92,8 +99,10 @@ function parseKeys(text: string): readonly MasterKey[] | string {
     const { id, created, key } = entry
     if (typeof id !== 'string' || !/^[A-Za-z0-9._-]{1,64}$/.test(id))
       return `${which}: "id" must be 1 to 64 letters, digits, ".", "_" or "-"`
-    if (typeof created !== 'string' || !isIsoTime(created)) return `${which}: "created" must be an ISO time in UTC`
-    if (typeof key !== 'string' || !/^[A-Za-z0-9_-]*$/.test(key)) return `${which}: "key" must be base64url`
+    if (typeof created !== 'string' || !isIsoTime(created))
+      return `${which}: "created" must be an ISO time in UTC`
+    if (typeof key !== 'string' || !/^[A-Za-z0-9_-]*$/.test(key))
+      return `${which}: "key" must be base64url`
     const bytes = Buffer.from(key, 'base64url')
     if (bytes.length !== KEY_BYTES) return `${which}: "key" must be ${KEY_BYTES} bytes`
     if (isWeak(bytes)) return `${which}: "key" is weak; it must be random`
@@ -119,6 +128,12 @@ function isIsoTime(text: string): boolean {
  * Of random keys, fewer than one in 10^13 looks so.
  */
 function isWeak(bytes: Uint8Array): boolean {
-  const differences = new Set(bytes.map((byte, index) => byte - (bytes[index - 1] ?? 0)).subarray(1))
-  return new Set(bytes).size < 16 || differences.size < 4 || bytes.every((byte) => byte >= 0x20 && byte < 0x7f)
+  const differences = new Set(
+    bytes.map((byte, index) => byte - (bytes[index - 1] ?? 0)).subarray(1),
+  )
+  return (
+    new Set(bytes).size < 16 ||
+    differences.size < 4 ||
+    bytes.every((byte) => byte >= 0x20 && byte < 0x7f)
+  )
 }

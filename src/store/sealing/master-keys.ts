@@ -68,8 +68,13 @@ export function fileMasterKeys(path: string): MasterKeys {
  * The key and nonce of one wrapping. A master key is only ever the input of HKDF with 256 fresh random bits, so however many
  * records it wraps, no nonce is used twice with a key.
  */
-function wrapKeyOf(master: KeyObject, salt: Uint8Array): { readonly wrapKey: Uint8Array; readonly nonce: Uint8Array } {
-  const derived = new Uint8Array(hkdfSync('sha256', master, salt, 'onbehalf: wrap a data key, 1', KEY_BYTES + NONCE_BYTES))
+function wrapKeyOf(
+  master: KeyObject,
+  salt: Uint8Array,
+): { readonly wrapKey: Uint8Array; readonly nonce: Uint8Array } {
+  const derived = new Uint8Array(
+    hkdfSync('sha256', master, salt, 'onbehalf: wrap a data key, 1', KEY_BYTES + NONCE_BYTES),
+  )
   return { wrapKey: derived.subarray(0, KEY_BYTES), nonce: derived.subarray(KEY_BYTES) }
 }
 

@@ -37,8 +37,14 @@ export function associatedData(parts: readonly (string | number)[]): Uint8Array 
  *
  * @throws SealError when there is no randomness or no master key to be had; KeyringError when the keyring file is at fault.
  */
-export async function seal(masterKeys: MasterKeys, content: SealedContent, aad: Uint8Array): Promise<Sealed> {
-  const secrets = Object.fromEntries(Object.entries(content.secrets).map(([name, secret]) => [name, secret.reveal()]))
+export async function seal(
+  masterKeys: MasterKeys,
+  content: SealedContent,
+  aad: Uint8Array,
+): Promise<Sealed> {
+  const secrets = Object.fromEntries(
+    Object.entries(content.secrets).map(([name, secret]) => [name, secret.reveal()]),
+  )
   const plaintext = Buffer.from(JSON.stringify({ secrets, facts: content.facts }))
   let dataKey: Buffer | undefined
   try {
@@ -60,12 +66,21 @@ export async function seal(masterKeys: MasterKeys, content: SealedContent, aad: 
  *
  * @throws SealError for every failure; KeyringError when the keyring file is at fault.
  */
-export async function open(masterKeys: MasterKeys, { keyId, wrapped, body }: Sealed, aad: Uint8Array): Promise<SealedContent> {
+export async function open(
+  masterKeys: MasterKeys,
+  { keyId, wrapped, body }: Sealed,
+  aad: Uint8Array,
+): Promise<SealedContent> {
   let dataKey: Uint8Array | undefined
   try {
     dataKey = await masterKeys.unwrap(keyId, wrapped, aad)
     if (body[0] !== FORMAT) throw new SealError()
-    const plaintext = decrypt(dataKey, body.subarray(1, 1 + NONCE_BYTES), body.subarray(1 + NONCE_BYTES), aad)
+    const plaintext = decrypt(
+      dataKey,
+      body.subarray(1, 1 + NONCE_BYTES),
+      body.subarray(1 + NONCE_BYTES),
+      aad,
+    )
     try {
       return parseContent(plaintext.toString())
     } finally {
@@ -116,5 +131,10 @@ function parseContent(text: string): SealedContent {
     readonly secrets: Readonly<Record<string, string>>
     readonly facts: SealedContent['facts']
   }
-  return { secrets: Object.fromEntries(Object.entries(secrets).map(([name, secret]) => [name, new Credential(secret)])), facts }
+  return {
+    secrets: Object.fromEntries(
+      Object.entries(secrets).map(([name, secret]) => [name, new Credential(secret)]),
+    ),
+    facts,
+  }
 }

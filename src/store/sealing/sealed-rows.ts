@@ -51,7 +51,14 @@ export async function readSealed<R extends SealedColumns>(
     const row = await read()
     if (!row) return undefined
     try {
-      return { row, content: await open(masterKeys, { keyId: row.key_id, wrapped: row.wrapped, body: row.body }, bindingOf(row)) }
+      return {
+        row,
+        content: await open(
+          masterKeys,
+          { keyId: row.key_id, wrapped: row.wrapped, body: row.body },
+          bindingOf(row),
+        ),
+      }
     } catch (error) {
       if (tried.has(row.key_id)) throw error
       tried.add(row.key_id)

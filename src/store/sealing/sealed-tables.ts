@@ -41,7 +41,14 @@ export interface SecretColumns {
 
 /** What a vault entry's secret is bound to. */
 export function vaultBinding(row: VaultColumns): Uint8Array {
-  return associatedData(['vault', 1, row.digest, row.owner, row.destinations, String(row.expires_at)])
+  return associatedData([
+    'vault',
+    1,
+    row.digest,
+    row.owner,
+    row.destinations,
+    String(row.expires_at),
+  ])
 }
 
 /** What a lasting secret is bound to. */

@@ -1,6 +1,13 @@
 // Runs and their logs in a database: rows from and to the records of the port. How watchers are woken is the database's own affair.
 
-import type { BeginTerms, Begun, NewRun, RunState, RunStore, StoredRun } from '../../chatkit/runs/run-store.ts'
+import type {
+  BeginTerms,
+  Begun,
+  NewRun,
+  RunState,
+  RunStore,
+  StoredRun,
+} from '../../chatkit/runs/run-store.ts'
 import type { RunBell } from './run-bell.ts'
 import type { RunRow, RunStatements } from '../statements/run-statements.ts'
 import { type SqlDatabase, type Step, step } from '../statements/sql.ts'
@@ -26,7 +33,11 @@ export function sqlRunStore(
   let swept = Number.NEGATIVE_INFINITY
 
   /** The newest run of a thread, taken for dead when its time is over. */
-  async function latest(owner: string, thread: string, now: number): Promise<StoredRun | undefined> {
+  async function latest(
+    owner: string,
+    thread: string,
+    now: number,
+  ): Promise<StoredRun | undefined> {
     const of = { owner, thread }
     const found = await database.first(run.newest, { ...of, rows: 1 })
     if (!found) return undefined
@@ -63,7 +74,11 @@ export function sqlRunStore(
       await sweep(now)
       const before = [...lock(owner), step(run.bury, { ...of, now })]
       for (let tries = 1; ; tries += 1) {
-        const changed = await database.commit([...before, step(run.add, values), step(run.dropEvents, { ...of, id })])
+        const changed = await database.commit([
+          ...before,
+          step(run.add, values),
+          step(run.dropEvents, { ...of, id }),
+        ])
         if (changed?.[before.length] === 1) break
         const why = await refused(wanted, { now, most })
         if (why) return why
@@ -76,17 +91,23 @@ export function sqlRunStore(
       return { began: true, replaced: parseRun(last) }
     },
     async append(id, first, events, aliveUntil): Promise<RunState> {
-      const kept = events.length === 0 ? [] : [step(run.addEvents, { id, first, bodies: JSON.stringify(events) }, events.length)]
+      const kept =
+        events.length === 0
+          ? []
+          : [step(run.addEvents, { id, first, bodies: JSON.stringify(events) }, events.length)]
       // It is nearly always running, which then need not be asked.
       for (let state: RunState = 'running'; ; ) {
-        if (await database.commit([step(run.touch, { id, until: aliveUntil, state }, 1), ...kept])) {
+        if (
+          await database.commit([step(run.touch, { id, until: aliveUntil, state }, 1), ...kept])
+        ) {
           if (events.length > 0) bell.ring(id)
           return state
         }
         const found = await database.first(run.read, { id })
         if (!found) return 'done'
         if (!isAlive(found)) return found.state
-        if (found.state === state) throw new TypeError('The events of a run are numbered without a gap')
+        if (found.state === state)
+          throw new TypeError('The events of a run are numbered without a gap')
         state = found.state
       }
     },
@@ -140,14 +161,17 @@ export function isAlive({ state }: Pick<StoredRun, 'state'>): boolean {
 }
 
 function parseRun(row: RunRow): StoredRun {
-  const { id, owner, thread_id, resumable, item_id, once_key, once_digest, state, alive_until } = row
+  const { id, owner, thread_id, resumable, item_id, once_key, once_digest, state, alive_until } =
+    row
   return {
     id,
     owner,
     threadId: thread_id,
     resumable: resumable === 1,
     ...(item_id === null ? {} : { itemId: item_id }),
-    ...(once_key === null || once_digest === null ? {} : { once: { key: once_key, digest: once_digest } }),
+    ...(once_key === null || once_digest === null
+      ? {}
+      : { once: { key: once_key, digest: once_digest } }),
     state,
     aliveUntil: alive_until,
   }

@@ -3,7 +3,13 @@
 import type { StoredAttachment } from '../../chatkit/threads/attachment.ts'
 import { type Item, isHidden } from '../../chatkit/protocol/item.ts'
 import type { Page, ThreadState } from '../../chatkit/protocol/thread.ts'
-import type { ItemsChange, OwnedAttachment, PageQuery, StoredThread, ThreadStore } from '../../chatkit/threads/thread-store.ts'
+import type {
+  ItemsChange,
+  OwnedAttachment,
+  PageQuery,
+  StoredThread,
+  ThreadStore,
+} from '../../chatkit/threads/thread-store.ts'
 import { type SqlDatabase, type Step, step } from '../statements/sql.ts'
 import type { AttachmentRow, ThreadRow, ThreadStatements } from '../statements/thread-statements.ts'
 
@@ -24,10 +30,22 @@ export function sqlThreadStore(
     return [
       ...(remove ?? []).map((item) => step(run.removeItem, { owner, thread, item })),
       ...(save ?? []).map((item) =>
-        step(run.saveItem, { owner, thread, item: item.id, hidden: isHidden(item) ? 1 : 0, body: JSON.stringify(item) }, 1),
+        step(
+          run.saveItem,
+          {
+            owner,
+            thread,
+            item: item.id,
+            hidden: isHidden(item) ? 1 : 0,
+            body: JSON.stringify(item),
+          },
+          1,
+        ),
       ),
       // In an order of their own, so that no two changes wait for each other.
-      ...[...new Set(attach)].sort().map((attachment) => step(run.attach, { owner, thread, attachment }, 1)),
+      ...[...new Set(attach)]
+        .sort()
+        .map((attachment) => step(run.attach, { owner, thread, attachment }, 1)),
     ]
   }
 
@@ -44,9 +62,15 @@ export function sqlThreadStore(
     async threads(owner, query): Promise<Page<StoredThread> | undefined> {
       const { limit, order, after } = query
       const cursor =
-        after === undefined ? START[order] : (await database.first(run.threadPosition, { owner, thread: after }))?.seq
+        after === undefined
+          ? START[order]
+          : (await database.first(run.threadPosition, { owner, thread: after }))?.seq
       if (cursor === undefined) return undefined
-      return pageOf(await database.all(run.listThreads[order], { owner, from: cursor, rows: limit + 1 }), limit, parseThread)
+      return pageOf(
+        await database.all(run.listThreads[order], { owner, from: cursor, rows: limit + 1 }),
+        limit,
+        parseThread,
+      )
     },
     async updateThread(owner, id, change): Promise<StoredThread | undefined> {
       // Another change may come between reading and writing; the version says so, and this one is made anew on top of it.
@@ -60,7 +84,12 @@ export function sqlThreadStore(
     },
     async deleteThread(owner, id): Promise<boolean> {
       const of = { owner, thread: id }
-      return (await database.commit([step(run.deleteThread, of, 1), step(run.deleteAttachments, of)])) !== undefined
+      return (
+        (await database.commit([
+          step(run.deleteThread, of, 1),
+          step(run.deleteAttachments, of),
+        ])) !== undefined
+      )
     },
     async item(owner, threadId, itemId): Promise<Item | undefined> {
       const found = await database.first(run.readItem, { owner, thread: threadId, item: itemId })
@@ -70,14 +99,22 @@ export function sqlThreadStore(
       const { limit, order, after } = query
       const of = { owner, thread: threadId, hidden: query.hidden ? 1 : 0 }
       if (after === undefined && !(await database.first(run.readThread, of))) return undefined
-      const cursor = after === undefined ? START[order] : (await database.first(run.itemPosition, { ...of, item: after }))?.seq
+      const cursor =
+        after === undefined
+          ? START[order]
+          : (await database.first(run.itemPosition, { ...of, item: after }))?.seq
       if (cursor === undefined) return undefined
-      return pageOf(await database.all(run.listItems[order], { ...of, from: cursor, rows: limit + 1 }), limit, parseItem)
+      return pageOf(
+        await database.all(run.listItems[order], { ...of, from: cursor, rows: limit + 1 }),
+        limit,
+        parseItem,
+      )
     },
     async changeItems(owner, threadId, change): Promise<boolean> {
       const needsThread = (change.save?.length ?? 0) === 0
       // Saving proves the owner by itself; for what else there is to do, the thread is looked for.
-      if (needsThread && !(await database.first(run.readThread, { owner, thread: threadId }))) return false
+      if (needsThread && !(await database.first(run.readThread, { owner, thread: threadId })))
+        return false
       const steps = stepsOf(owner, threadId, change)
       if (steps.length === 0) return true
       return (await database.commit([...lock(owner, threadId), ...steps])) !== undefined
@@ -87,29 +124,50 @@ export function sqlThreadStore(
       return found && parseAttachment(found)
     },
     async attachments(owner, threadId): Promise<readonly OwnedAttachment[]> {
-      const rows = await database.all(run.listAttachments, { owner, thread: threadId, rows: MOST_ATTACHMENTS })
+      const rows = await database.all(run.listAttachments, {
+        owner,
+        thread: threadId,
+        rows: MOST_ATTACHMENTS,
+      })
       return rows.map(parseAttachment)
     },
     async saveAttachment(owner, attachment): Promise<boolean> {
       const { thread_id, ...record } = attachment
-      const values = { owner, attachment: attachment.id, thread: thread_id ?? null, body: JSON.stringify(record) }
+      const values = {
+        owner,
+        attachment: attachment.id,
+        thread: thread_id ?? null,
+        body: JSON.stringify(record),
+      }
       return (await database.commit([step(run.saveAttachment, values, 1)])) !== undefined
     },
     async deleteAttachment(owner, id): Promise<boolean> {
-      return (await database.commit([step(run.deleteAttachment, { owner, attachment: id }, 1)])) !== undefined
+      return (
+        (await database.commit([step(run.deleteAttachment, { owner, attachment: id }, 1)])) !==
+        undefined
+      )
     },
   }
 }
 
 /** Positions before the first row of a list. */
-const START: Readonly<Record<PageQuery['order'], number>> = { asc: -1, desc: Number.MAX_SAFE_INTEGER }
+const START: Readonly<Record<PageQuery['order'], number>> = {
+  asc: -1,
+  desc: Number.MAX_SAFE_INTEGER,
+}
 
 /** One row more than asked for was read, to know whether there is more. */
-function pageOf<R extends { readonly id: string }, T>(rows: readonly R[], limit: number, parse: (row: R) => T): Page<T> {
+function pageOf<R extends { readonly id: string }, T>(
+  rows: readonly R[],
+  limit: number,
+  parse: (row: R) => T,
+): Page<T> {
   const data = rows.slice(0, limit)
   const last = data.at(-1)
   const parsed = data.map(parse)
-  return last && rows.length > limit ? { data: parsed, has_more: true, after: last.id } : { data: parsed, has_more: false }
+  return last && rows.length > limit
+    ? { data: parsed, has_more: true, after: last.id }
+    : { data: parsed, has_more: false }
 }
 
 function bodyOf({ id: _id, owner: _owner, ...state }: StoredThread): string {
@@ -126,5 +184,9 @@ function parseItem({ body }: { readonly body: string }): Item {
 }
 
 function parseAttachment({ id, owner, thread_id, body }: AttachmentRow): OwnedAttachment {
-  return Object.assign(JSON.parse(body) as StoredAttachment, { id, owner, ...(thread_id === null ? {} : { thread_id }) })
+  return Object.assign(JSON.parse(body) as StoredAttachment, {
+    id,
+    owner,
+    ...(thread_id === null ? {} : { thread_id }),
+  })
 }

@@ -32,7 +32,10 @@ export function openSqlite(path: string, options: SqliteOptions = {}): SqliteDat
     closeSync(openSync(path, 'a', 0o600))
     chmodSync(path, 0o600)
   }
-  const database = new DatabaseSync(path, { timeout: busyTimeout, enableForeignKeyConstraints: true })
+  const database = new DatabaseSync(path, {
+    timeout: busyTimeout,
+    enableForeignKeyConstraints: true,
+  })
   try {
     // FULL: the log is synced at every commit, so that a commit outlives a loss of power, not only a crash.
     database.exec('pragma journal_mode = wal; pragma synchronous = full')
@@ -65,7 +68,9 @@ export function openSqlite(path: string, options: SqliteOptions = {}): SqliteDat
     async batch(steps): Promise<readonly number[]> {
       const [first] = steps
       // A single statement is a transaction by itself.
-      return first && steps.length === 1 ? [run(first)] : transaction(database, () => steps.map(run))
+      return first && steps.length === 1
+        ? [run(first)]
+        : transaction(database, () => steps.map(run))
     },
     async commit(steps): Promise<readonly number[] | undefined> {
       const [first] = steps
@@ -101,8 +106,16 @@ class Unmet extends Error {
 
 /** Nothing is awaited inside, so no other statement can come between. */
 function transaction<T>(database: DatabaseSync, work: () => T): T
-function transaction<T>(database: DatabaseSync, work: () => T, expected: typeof Unmet): T | undefined
-function transaction<T>(database: DatabaseSync, work: () => T, expected?: typeof Unmet): T | undefined {
+function transaction<T>(
+  database: DatabaseSync,
+  work: () => T,
+  expected: typeof Unmet,
+): T | undefined
+function transaction<T>(
+  database: DatabaseSync,
+  work: () => T,
+  expected?: typeof Unmet,
+): T | undefined {
   database.exec('begin immediate')
   try {
     const result = work()
@@ -118,7 +131,8 @@ function transaction<T>(database: DatabaseSync, work: () => T, expected?: typeof
 function migrate(database: DatabaseSync): void {
   transaction(database, () => {
     const done = Number(database.prepare('pragma user_version').get()?.user_version)
-    if (done > MIGRATIONS.length) throw new Error('The SQLite file was written by a newer version of onbehalf')
+    if (done > MIGRATIONS.length)
+      throw new Error('The SQLite file was written by a newer version of onbehalf')
     for (const text of MIGRATIONS.slice(done).flat()) database.exec(text)
     database.exec(`pragma user_version = ${MIGRATIONS.length}`)
   })

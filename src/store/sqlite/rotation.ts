@@ -58,13 +58,29 @@ async function pass<Row>(
 ): Promise<number> {
   let changed = 0
   for (let after = 0; !signal?.aborted; ) {
-    const rows = await database.all(table.others, { key_id: masterKeys.current().id, after, rows: ROWS })
+    const rows = await database.all(table.others, {
+      key_id: masterKeys.current().id,
+      after,
+      rows: ROWS,
+    })
     const last = rows.at(-1)
     if (!last) break
     const steps: Step[] = []
     for (const row of rows) {
-      const next = await rewrapped(masterKeys, { keyId: row.key_id, wrapped: row.wrapped }, bindingOf(row))
-      if (next) steps.push(step(table.rewrap, { key_id: next.keyId, wrapped: next.wrapped, seq: row.seq, before: row.wrapped }))
+      const next = await rewrapped(
+        masterKeys,
+        { keyId: row.key_id, wrapped: row.wrapped },
+        bindingOf(row),
+      )
+      if (next)
+        steps.push(
+          step(table.rewrap, {
+            key_id: next.keyId,
+            wrapped: next.wrapped,
+            seq: row.seq,
+            before: row.wrapped,
+          }),
+        )
     }
     for (const count of await database.batch(steps)) changed += count
     after = last.seq
@@ -79,12 +95,15 @@ export async function keyUse(database: SqliteDatabase): Promise<ReadonlyMap<stri
   const run = SQLITE.keys
   const used = new Map<string, number>()
   for (const { use } of [run.secrets, run.vault])
-    for (const { key_id, rows } of await database.all(use, {})) used.set(key_id, (used.get(key_id) ?? 0) + rows)
+    for (const { key_id, rows } of await database.all(use, {}))
+      used.set(key_id, (used.get(key_id) ?? 0) + rows)
   return used
 }
 
 /** Whether a key was retired; if not, how many rows still need it. */
-export type Retirement = { readonly retired: true } | { readonly retired: false; readonly rows: number }
+export type Retirement =
+  | { readonly retired: true }
+  | { readonly retired: false; readonly rows: number }
 
 /**
  * Drops a key from a keyring, unless a row is wrapped under it. Each database remembers that the key is retired and takes no row under it
@@ -93,11 +112,19 @@ export type Retirement = { readonly retired: true } | { readonly retired: false;
  * @param databases Every database that the keyring is used with. Backups of them cannot be read without the key.
  * @throws KeyringError when the keyring has no such key, or it is the current one.
  */
-export async function retireKey(keyring: string, databases: readonly SqliteDatabase[], id: string): Promise<Retirement> {
+export async function retireKey(
+  keyring: string,
+  databases: readonly SqliteDatabase[],
+  id: string,
+): Promise<Retirement> {
   const keys = listKeyring(keyring)
-  if (!keys.some((key) => key.id === id)) throw new KeyringError(keyring, 'has no key of that id; see `onbehalf keys list`')
+  if (!keys.some((key) => key.id === id))
+    throw new KeyringError(keyring, 'has no key of that id; see `onbehalf keys list`')
   if (keys.at(-1)?.id === id)
-    throw new KeyringError(keyring, 'needs its current key; `onbehalf keys rotate` makes another one current')
+    throw new KeyringError(
+      keyring,
+      'needs its current key; `onbehalf keys rotate` makes another one current',
+    )
   const run = SQLITE.keys
   let retired = true
   let rows = 0

@@ -42,8 +42,12 @@ export function sqliteRunStore(database: SqliteDatabase): RunStore {
       return begun
     }
     const isBusy = inMemory !== undefined && isAlive(inMemory)
-    const begun = await kept.begin(run, { ...terms, most: isBusy ? 0 : most - (await countLights(owner, now)) })
-    if (!begun.began) return begun.why === 'crowded' && isBusy ? { began: false, why: 'busy' } : begun
+    const begun = await kept.begin(run, {
+      ...terms,
+      most: isBusy ? 0 : most - (await countLights(owner, now)),
+    })
+    if (!begun.began)
+      return begun.why === 'crowded' && isBusy ? { began: false, why: 'busy' } : begun
     own.add(run.id)
     if (!inMemory) return begun
     await forgetLights(owner, threadId)
@@ -62,7 +66,8 @@ export function sqliteRunStore(database: SqliteDatabase): RunStore {
 
   async function forgetLights(owner: string, threadId: string): Promise<void> {
     await light.forget(owner, threadId)
-    for (const run of lights.values()) if (run.owner === owner && run.threadId === threadId) lights.delete(run.id)
+    for (const run of lights.values())
+      if (run.owner === owner && run.threadId === threadId) lights.delete(run.id)
   }
 
   function leave(id: string): RunStore {

@@ -1,6 +1,11 @@
 // The lasting secrets in SQLite, sealed; compare-and-set by version in one statement, so that processes agree who wrote.
 
-import { checkSecretRecord, type SecretKey, type SecretRecord, type SecretStore } from '../../core/vault/secret-store.ts'
+import {
+  checkSecretRecord,
+  type SecretKey,
+  type SecretRecord,
+  type SecretStore,
+} from '../../core/vault/secret-store.ts'
 import { SQLITE } from '../statements/compiled-sqlite.ts'
 import type { MasterKeys } from '../sealing/master-keys.ts'
 import { readSealed, writeSealed } from '../sealing/sealed-rows.ts'
@@ -20,7 +25,11 @@ export function sqliteSecretStore(database: SqliteDatabase, masterKeys: MasterKe
   return {
     async read(key): Promise<SecretRecord | undefined> {
       const { owner, resource, kind } = key
-      const found = await readSealed(masterKeys, () => database.first(run.read, { owner, resource, kind }), secretBinding)
+      const found = await readSealed(
+        masterKeys,
+        () => database.first(run.read, { owner, resource, kind }),
+        secretBinding,
+      )
       if (!found) return undefined
       const { issuer, version } = found.row
       return { owner, resource, kind, issuer, version, ...found.content }
@@ -32,11 +41,15 @@ export function sqliteSecretStore(database: SqliteDatabase, masterKeys: MasterKe
       return writeSealed(masterKeys, { secrets, facts }, secretBinding(row), {
         write: async (sealed) => {
           const values = { ...row, ...sealed }
-          const write = version === 1 ? step(run.add, values) : step(run.change, { ...values, before: version - 1 })
+          const write =
+            version === 1
+              ? step(run.add, values)
+              : step(run.change, { ...values, before: version - 1 })
           const [rows] = await database.batch([write])
           return rows ?? 0
         },
-        isRetired: async (key_id) => (await database.first(run.retiredKey, { key_id })) !== undefined,
+        isRetired: async (key_id) =>
+          (await database.first(run.retiredKey, { key_id })) !== undefined,
       })
     },
     async remove({ owner, resource, kind }: SecretKey): Promise<void> {

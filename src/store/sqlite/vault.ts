@@ -23,7 +23,11 @@ export interface SqliteVaultOptions {
  * `deposit` and `withdraw` throw `SealError` for a master key that is missing or an entry that was tampered with, and `KeyringError` for
  * a keyring file that cannot be used.
  */
-export function sqliteVault(database: SqliteDatabase, masterKeys: MasterKeys, options: SqliteVaultOptions = {}): Vault {
+export function sqliteVault(
+  database: SqliteDatabase,
+  masterKeys: MasterKeys,
+  options: SqliteVaultOptions = {},
+): Vault {
   const { now = Date.now } = options
   const run = SQLITE.vault
   let sweepAt = 0
@@ -46,10 +50,13 @@ export function sqliteVault(database: SqliteDatabase, masterKeys: MasterKeys, op
       await writeSealed(masterKeys, { secrets: { credential }, facts: {} }, vaultBinding(entry), {
         write: async (sealed) => {
           const add = step(run.add, { ...entry, ...sealed })
-          const rows = await database.batch(sweeps ? [step(run.sweep, { now: seconds }), add] : [add])
+          const rows = await database.batch(
+            sweeps ? [step(run.sweep, { now: seconds }), add] : [add],
+          )
           return rows.at(-1) ?? 0
         },
-        isRetired: async (key_id) => (await database.first(run.retiredKey, { key_id })) !== undefined,
+        isRetired: async (key_id) =>
+          (await database.first(run.retiredKey, { key_id })) !== undefined,
       })
       return handle
     },
@@ -66,7 +73,9 @@ export function sqliteVault(database: SqliteDatabase, masterKeys: MasterKeys, op
       return found?.content.secrets.credential
     },
     async discard(handle, owner): Promise<void> {
-      await database.batch([step(run.remove, { digest: digestOf(handle), owner: principalKey(owner) })])
+      await database.batch([
+        step(run.remove, { digest: digestOf(handle), owner: principalKey(owner) }),
+      ])
     },
   }
 }

@@ -34,7 +34,8 @@ export function statement<P extends Values, R = unknown>(query: Compilable<R>): 
   const { sql: text, parameters } = query.compile()
   const slots = parameters.map((parameter) => {
     if (parameter instanceof Slot) return { place: parameter.place }
-    if (typeof parameter === 'string' || typeof parameter === 'number' || parameter === null) return parameter
+    if (typeof parameter === 'string' || typeof parameter === 'number' || parameter === null)
+      return parameter
     throw new TypeError('A query holds a value that cannot be bound')
   })
   return Object.freeze({ text, slots: Object.freeze(slots) })

@@ -41,7 +41,13 @@ export const POSTGRES: PostgresStatements = {
     },
     saveItem: {
       text: 'insert into "item" ("thread_id", "id", "hidden", "body") select "thread"."id" as "thread_id", cast($1 as text) as "id", cast($2 as integer) as "hidden", cast($3 as text) as "body" from "thread" where "thread"."id" = $4 and "thread"."owner" = $5 on conflict ("thread_id", "id") do update set "hidden" = "excluded"."hidden", "body" = "excluded"."body"',
-      slots: [{ place: 'item' }, { place: 'hidden' }, { place: 'body' }, { place: 'thread' }, { place: 'owner' }],
+      slots: [
+        { place: 'item' },
+        { place: 'hidden' },
+        { place: 'body' },
+        { place: 'thread' },
+        { place: 'owner' },
+      ],
     },
     removeItem: {
       text: 'delete from "item" where "thread_id" = (select "thread"."id" from "thread" where "thread"."id" = $1 and "thread"."owner" = $2) and "item"."id" = $3',
@@ -54,16 +60,34 @@ export const POSTGRES: PostgresStatements = {
     listItems: {
       asc: {
         text: 'select "item"."id", "item"."body" from "item" where "item"."thread_id" = (select "thread"."id" from "thread" where "thread"."id" = $1 and "thread"."owner" = $2) and "item"."hidden" <= $3 and "item"."seq" > $4 order by "item"."seq" asc limit $5',
-        slots: [{ place: 'thread' }, { place: 'owner' }, { place: 'hidden' }, { place: 'from' }, { place: 'rows' }],
+        slots: [
+          { place: 'thread' },
+          { place: 'owner' },
+          { place: 'hidden' },
+          { place: 'from' },
+          { place: 'rows' },
+        ],
       },
       desc: {
         text: 'select "item"."id", "item"."body" from "item" where "item"."thread_id" = (select "thread"."id" from "thread" where "thread"."id" = $1 and "thread"."owner" = $2) and "item"."hidden" <= $3 and "item"."seq" < $4 order by "item"."seq" desc limit $5',
-        slots: [{ place: 'thread' }, { place: 'owner' }, { place: 'hidden' }, { place: 'from' }, { place: 'rows' }],
+        slots: [
+          { place: 'thread' },
+          { place: 'owner' },
+          { place: 'hidden' },
+          { place: 'from' },
+          { place: 'rows' },
+        ],
       },
     },
     attach: {
       text: 'update "attachment" set "thread_id" = $1 where "id" = $2 and "owner" = $3 and exists (select "thread"."id" from "thread" where "thread"."id" = $4 and "thread"."owner" = $5)',
-      slots: [{ place: 'thread' }, { place: 'attachment' }, { place: 'owner' }, { place: 'thread' }, { place: 'owner' }],
+      slots: [
+        { place: 'thread' },
+        { place: 'attachment' },
+        { place: 'owner' },
+        { place: 'thread' },
+        { place: 'owner' },
+      ],
     },
     readAttachment: {
       text: 'select "id", "owner", "thread_id", "body" from "attachment" where "owner" = $1 and "id" = $2',
@@ -89,7 +113,14 @@ export const POSTGRES: PostgresStatements = {
   runs: {
     bury: {
       text: 'update "run" set "state" = $1 where "owner" = $2 and "thread_id" = $3 and "state" in ($4, $5) and "alive_until" <= $6',
-      slots: ['interrupted', { place: 'owner' }, { place: 'thread' }, 'running', 'stopping', { place: 'now' }],
+      slots: [
+        'interrupted',
+        { place: 'owner' },
+        { place: 'thread' },
+        'running',
+        'stopping',
+        { place: 'now' },
+      ],
     },
     add: {
       text: 'insert into "run" ("id", "owner", "thread_id", "resumable", "item_id", "once_key", "once_digest", "state", "alive_until") select cast($1 as text) as "id", cast($2 as text) as "owner", cast($3 as text) as "thread_id", cast($4 as integer) as "resumable", cast($5 as text) as "item_id", cast($6 as text) as "once_key", cast($7 as text) as "once_digest", \'running\' as "state", cast($8 as bigint) as "alive_until" where not exists (select "run"."id" from "run" where "owner" = $9 and "thread_id" = $10 and "state" in ($11, $12)) and not exists (select "run"."id" from "run" where "owner" = $13 and "once_key" = cast($14 as text)) and (select count(*) as "count" from "run" where "owner" = $15 and "state" in ($16, $17) and "alive_until" > $18) < cast($19 as bigint) on conflict do nothing',
@@ -145,7 +176,13 @@ export const POSTGRES: PostgresStatements = {
     },
     addEvents: {
       text: 'insert into "run_event" ("run_id", "number", "body") select cast($1 as text) as "run_id", cast($2 as integer) + one.position as "number", "one"."text" as "body" from (\n    select text, position - 1 as position\n    from json_array_elements_text(cast($3 as json)) with ordinality as e (text, position)\n  ) as "one" where (select coalesce(max("number"), 0) as "last" from "run_event" where "run_id" = $4) = cast($5 as integer) - 1',
-      slots: [{ place: 'id' }, { place: 'first' }, { place: 'bodies' }, { place: 'id' }, { place: 'first' }],
+      slots: [
+        { place: 'id' },
+        { place: 'first' },
+        { place: 'bodies' },
+        { place: 'id' },
+        { place: 'first' },
+      ],
     },
     events: {
       text: 'select "body" from "run_event" where "run_id" = $1 and "number" > $2 order by "number" limit $3',
@@ -169,5 +206,8 @@ export const POSTGRES: PostgresStatements = {
     text: 'select "id" from "thread" where "id" = $1 and "owner" = $2 for update',
     slots: [{ place: 'thread' }, { place: 'owner' }],
   },
-  lockOwner: { text: 'select pg_advisory_xact_lock(hashtextextended($1, 0)) as "locked"', slots: [{ place: 'owner' }] },
+  lockOwner: {
+    text: 'select pg_advisory_xact_lock(hashtextextended($1, 0)) as "locked"',
+    slots: [{ place: 'owner' }],
+  },
 }

@@ -41,7 +41,13 @@ export const SQLITE: SqliteStatements = {
     },
     saveItem: {
       text: 'insert into "item" ("thread_id", "id", "hidden", "body") select "thread"."id" as "thread_id", cast(? as text) as "id", cast(? as integer) as "hidden", cast(? as text) as "body" from "thread" where "thread"."id" = ? and "thread"."owner" = ? on conflict ("thread_id", "id") do update set "hidden" = "excluded"."hidden", "body" = "excluded"."body"',
-      slots: [{ place: 'item' }, { place: 'hidden' }, { place: 'body' }, { place: 'thread' }, { place: 'owner' }],
+      slots: [
+        { place: 'item' },
+        { place: 'hidden' },
+        { place: 'body' },
+        { place: 'thread' },
+        { place: 'owner' },
+      ],
     },
     removeItem: {
       text: 'delete from "item" where "thread_id" = (select "thread"."id" from "thread" where "thread"."id" = ? and "thread"."owner" = ?) and "item"."id" = ?',
@@ -54,16 +60,34 @@ export const SQLITE: SqliteStatements = {
     listItems: {
       asc: {
         text: 'select "item"."id", "item"."body" from "item" where "item"."thread_id" = (select "thread"."id" from "thread" where "thread"."id" = ? and "thread"."owner" = ?) and "item"."hidden" <= ? and "item"."seq" > ? order by "item"."seq" asc limit ?',
-        slots: [{ place: 'thread' }, { place: 'owner' }, { place: 'hidden' }, { place: 'from' }, { place: 'rows' }],
+        slots: [
+          { place: 'thread' },
+          { place: 'owner' },
+          { place: 'hidden' },
+          { place: 'from' },
+          { place: 'rows' },
+        ],
       },
       desc: {
         text: 'select "item"."id", "item"."body" from "item" where "item"."thread_id" = (select "thread"."id" from "thread" where "thread"."id" = ? and "thread"."owner" = ?) and "item"."hidden" <= ? and "item"."seq" < ? order by "item"."seq" desc limit ?',
-        slots: [{ place: 'thread' }, { place: 'owner' }, { place: 'hidden' }, { place: 'from' }, { place: 'rows' }],
+        slots: [
+          { place: 'thread' },
+          { place: 'owner' },
+          { place: 'hidden' },
+          { place: 'from' },
+          { place: 'rows' },
+        ],
       },
     },
     attach: {
       text: 'update "attachment" set "thread_id" = ? where "id" = ? and "owner" = ? and exists (select "thread"."id" from "thread" where "thread"."id" = ? and "thread"."owner" = ?)',
-      slots: [{ place: 'thread' }, { place: 'attachment' }, { place: 'owner' }, { place: 'thread' }, { place: 'owner' }],
+      slots: [
+        { place: 'thread' },
+        { place: 'attachment' },
+        { place: 'owner' },
+        { place: 'thread' },
+        { place: 'owner' },
+      ],
     },
     readAttachment: {
       text: 'select "id", "owner", "thread_id", "body" from "attachment" where "owner" = ? and "id" = ?',
@@ -89,7 +113,14 @@ export const SQLITE: SqliteStatements = {
   runs: {
     bury: {
       text: 'update "run" set "state" = ? where "owner" = ? and "thread_id" = ? and "state" in (?, ?) and "alive_until" <= ?',
-      slots: ['interrupted', { place: 'owner' }, { place: 'thread' }, 'running', 'stopping', { place: 'now' }],
+      slots: [
+        'interrupted',
+        { place: 'owner' },
+        { place: 'thread' },
+        'running',
+        'stopping',
+        { place: 'now' },
+      ],
     },
     add: {
       text: 'insert into "run" ("id", "owner", "thread_id", "resumable", "item_id", "once_key", "once_digest", "state", "alive_until") select cast(? as text) as "id", cast(? as text) as "owner", cast(? as text) as "thread_id", cast(? as integer) as "resumable", cast(? as text) as "item_id", cast(? as text) as "once_key", cast(? as text) as "once_digest", \'running\' as "state", cast(? as bigint) as "alive_until" where not exists (select "run"."id" from "run" where "owner" = ? and "thread_id" = ? and "state" in (?, ?)) and not exists (select "run"."id" from "run" where "owner" = ? and "once_key" = cast(? as text)) and (select count(*) as "count" from "run" where "owner" = ? and "state" in (?, ?) and "alive_until" > ?) < cast(? as bigint) on conflict do nothing',
@@ -145,7 +176,13 @@ export const SQLITE: SqliteStatements = {
     },
     addEvents: {
       text: 'insert into "run_event" ("run_id", "number", "body") select cast(? as text) as "run_id", cast(? as integer) + one.position as "number", "one"."text" as "body" from (select key as position, value as text from json_each(?)) as "one" where (select coalesce(max("number"), 0) as "last" from "run_event" where "run_id" = ?) = cast(? as integer) - 1',
-      slots: [{ place: 'id' }, { place: 'first' }, { place: 'bodies' }, { place: 'id' }, { place: 'first' }],
+      slots: [
+        { place: 'id' },
+        { place: 'first' },
+        { place: 'bodies' },
+        { place: 'id' },
+        { place: 'first' },
+      ],
     },
     events: {
       text: 'select "body" from "run_event" where "run_id" = ? and "number" > ? order by "number" limit ?',
@@ -160,7 +197,10 @@ export const SQLITE: SqliteStatements = {
       text: 'update "run" set "state" = ? where "owner" = ? and "thread_id" = ? and "state" = ?',
       slots: ['stopping', { place: 'owner' }, { place: 'thread' }, 'running'],
     },
-    forget: { text: 'delete from "run" where "owner" = ? and "thread_id" = ?', slots: [{ place: 'owner' }, { place: 'thread' }] },
+    forget: {
+      text: 'delete from "run" where "owner" = ? and "thread_id" = ?',
+      slots: [{ place: 'owner' }, { place: 'thread' }],
+    },
   },
   vault: {
     add: {
@@ -185,7 +225,10 @@ export const SQLITE: SqliteStatements = {
       slots: [{ place: 'digest' }, { place: 'owner' }],
     },
     sweep: { text: 'delete from "vault_entry" where "expires_at" <= ?', slots: [{ place: 'now' }] },
-    retiredKey: { text: 'select "id" from "retired_key" where "id" = ?', slots: [{ place: 'key_id' }] },
+    retiredKey: {
+      text: 'select "id" from "retired_key" where "id" = ?',
+      slots: [{ place: 'key_id' }],
+    },
   },
   secrets: {
     read: {
@@ -225,7 +268,10 @@ export const SQLITE: SqliteStatements = {
       text: 'delete from "secret" where "owner" = ? and "resource" = ? and "kind" = ?',
       slots: [{ place: 'owner' }, { place: 'resource' }, { place: 'kind' }],
     },
-    retiredKey: { text: 'select "id" from "retired_key" where "id" = ?', slots: [{ place: 'key_id' }] },
+    retiredKey: {
+      text: 'select "id" from "retired_key" where "id" = ?',
+      slots: [{ place: 'key_id' }],
+    },
   },
   keys: {
     vault: {
@@ -235,9 +281,18 @@ export const SQLITE: SqliteStatements = {
       },
       rewrap: {
         text: 'update "vault_entry" set "key_id" = ?, "wrapped" = ? where "seq" = ? and "wrapped" = ? and not exists (select "id" from "retired_key" where "id" = ?)',
-        slots: [{ place: 'key_id' }, { place: 'wrapped' }, { place: 'seq' }, { place: 'before' }, { place: 'key_id' }],
+        slots: [
+          { place: 'key_id' },
+          { place: 'wrapped' },
+          { place: 'seq' },
+          { place: 'before' },
+          { place: 'key_id' },
+        ],
       },
-      use: { text: 'select "key_id", count(*) as "rows" from "vault_entry" group by "key_id"', slots: [] },
+      use: {
+        text: 'select "key_id", count(*) as "rows" from "vault_entry" group by "key_id"',
+        slots: [],
+      },
     },
     secrets: {
       others: {
@@ -246,23 +301,44 @@ export const SQLITE: SqliteStatements = {
       },
       rewrap: {
         text: 'update "secret" set "key_id" = ?, "wrapped" = ? where "seq" = ? and "wrapped" = ? and not exists (select "id" from "retired_key" where "id" = ?)',
-        slots: [{ place: 'key_id' }, { place: 'wrapped' }, { place: 'seq' }, { place: 'before' }, { place: 'key_id' }],
+        slots: [
+          { place: 'key_id' },
+          { place: 'wrapped' },
+          { place: 'seq' },
+          { place: 'before' },
+          { place: 'key_id' },
+        ],
       },
-      use: { text: 'select "key_id", count(*) as "rows" from "secret" group by "key_id"', slots: [] },
+      use: {
+        text: 'select "key_id", count(*) as "rows" from "secret" group by "key_id"',
+        slots: [],
+      },
     },
     retire: {
       text: 'insert into "retired_key" ("id") select ? as "id" where not exists (select "seq" from "vault_entry" where "key_id" = ?) and not exists (select "seq" from "secret" where "key_id" = ?) on conflict ("id") do nothing',
       slots: [{ place: 'key_id' }, { place: 'key_id' }, { place: 'key_id' }],
     },
-    retiredKey: { text: 'select "id" from "retired_key" where "id" = ?', slots: [{ place: 'key_id' }] },
+    retiredKey: {
+      text: 'select "id" from "retired_key" where "id" = ?',
+      slots: [{ place: 'key_id' }],
+    },
   },
   marks: {
     add: {
       text: 'insert into "reflection_mark" ("resource", "since") values (?, ?) on conflict ("resource") do nothing',
       slots: [{ place: 'resource' }, { place: 'since' }],
     },
-    read: { text: 'select "resource" from "reflection_mark" where "resource" = ?', slots: [{ place: 'resource' }] },
-    list: { text: 'select "resource", "since" from "reflection_mark" order by "since", "seq"', slots: [] },
-    remove: { text: 'delete from "reflection_mark" where "resource" = ?', slots: [{ place: 'resource' }] },
+    read: {
+      text: 'select "resource" from "reflection_mark" where "resource" = ?',
+      slots: [{ place: 'resource' }],
+    },
+    list: {
+      text: 'select "resource", "since" from "reflection_mark" order by "since", "seq"',
+      slots: [],
+    },
+    remove: {
+      text: 'delete from "reflection_mark" where "resource" = ?',
+      slots: [{ place: 'resource' }],
+    },
   },
 }

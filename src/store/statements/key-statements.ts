@@ -2,7 +2,12 @@
 
 import { type Expression, type Kysely, type SqlBool, sql } from 'kysely'
 import { place, statement } from './compile.ts'
-import type { SealedColumns, SealedTables, SecretColumns, VaultColumns } from '../sealing/sealed-tables.ts'
+import type {
+  SealedColumns,
+  SealedTables,
+  SecretColumns,
+  VaultColumns,
+} from '../sealing/sealed-tables.ts'
 import type { Statement } from './statement.ts'
 
 type OfKey = { readonly key_id: string }
@@ -16,7 +21,9 @@ export interface TableStatements<Row> {
     Row & Pick<SealedColumns, 'key_id' | 'wrapped'> & Position
   >
   /** Changes the wrapping of a row, if it is still the one that was read: its owner may have written it anew. */
-  readonly rewrap: Statement<OfKey & Position & { readonly wrapped: Uint8Array; readonly before: Uint8Array }>
+  readonly rewrap: Statement<
+    OfKey & Position & { readonly wrapped: Uint8Array; readonly before: Uint8Array }
+  >
   /** Rows under each key. */
   readonly use: Statement<Record<string, never>, OfKey & { readonly rows: number }>
 }
@@ -96,8 +103,12 @@ export function keyStatements(db: Kysely<SealedTables>): KeyStatements {
         .expression(
           db
             .selectNoFrom(key.as('id'))
-            .where(({ not, exists }) => not(exists(db.selectFrom('vault_entry').select('seq').where('key_id', '=', key))))
-            .where(({ not, exists }) => not(exists(db.selectFrom('secret').select('seq').where('key_id', '=', key)))),
+            .where(({ not, exists }) =>
+              not(exists(db.selectFrom('vault_entry').select('seq').where('key_id', '=', key))),
+            )
+            .where(({ not, exists }) =>
+              not(exists(db.selectFrom('secret').select('seq').where('key_id', '=', key))),
+            ),
         )
         .onConflict((conflict) => conflict.column('id').doNothing()),
     ),
@@ -107,7 +118,9 @@ export function keyStatements(db: Kysely<SealedTables>): KeyStatements {
 
 /** Finds a key among the retired ones. */
 export function retiredKey(db: Kysely<SealedTables>): Statement<OfKey, { readonly id: string }> {
-  return statement(db.selectFrom('retired_key').select('id').where('id', '=', place<string>('key_id')))
+  return statement(
+    db.selectFrom('retired_key').select('id').where('id', '=', place<string>('key_id')),
+  )
 }
 
 /** Whether the key of a row to be written is in use: asked in the statement that writes it, so that no retirement comes between. */

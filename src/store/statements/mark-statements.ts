@@ -28,8 +28,16 @@ export function markStatements(db: Kysely<MarkTables>): MarkStatements {
         .values({ resource, since: place<number>('since') })
         .onConflict((conflict) => conflict.column('resource').doNothing()),
     ),
-    read: statement(db.selectFrom('reflection_mark').select('resource').where('resource', '=', resource)),
-    list: statement(db.selectFrom('reflection_mark').select(['resource', 'since']).orderBy('since').orderBy('seq')),
+    read: statement(
+      db.selectFrom('reflection_mark').select('resource').where('resource', '=', resource),
+    ),
+    list: statement(
+      db
+        .selectFrom('reflection_mark')
+        .select(['resource', 'since'])
+        .orderBy('since')
+        .orderBy('seq'),
+    ),
     remove: statement(db.deleteFrom('reflection_mark').where('resource', '=', resource)),
   }
 }

@@ -5,7 +5,12 @@ import { type Kysely, sql } from 'kysely'
 import { place, postgresCompiler, sqliteCompiler, statement } from './compile.ts'
 import { type KeyStatements, keyStatements } from './key-statements.ts'
 import { type MarkStatements, type MarkTables, markStatements } from './mark-statements.ts'
-import { type RunStatements, type RunTables, runStatements, type TextRow } from './run-statements.ts'
+import {
+  type RunStatements,
+  type RunTables,
+  runStatements,
+  type TextRow,
+} from './run-statements.ts'
 import type { SealedTables } from '../sealing/sealed-tables.ts'
 import { type SecretStatements, secretStatements } from './secret-statements.ts'
 import type { Statement } from './statement.ts'
@@ -66,7 +71,9 @@ export function postgresStatements(): PostgresStatements {
         .forUpdate(),
     ),
     lockOwner: statement(
-      runs.selectNoFrom(sql`pg_advisory_xact_lock(hashtextextended(${place<string>('owner')}, 0))`.as('locked')),
+      runs.selectNoFrom(
+        sql`pg_advisory_xact_lock(hashtextextended(${place<string>('owner')}, 0))`.as('locked'),
+      ),
     ),
   }
 }

@@ -66,7 +66,10 @@ export interface RunStatements {
   /** Forgets the runs that ended long ago, and with them their events. */
   readonly dropOld: Statement<{ readonly before: number }>
   /** How many runs of an owner are alive. */
-  readonly countAlive: Statement<{ readonly owner: string; readonly now: number }, { readonly count: number }>
+  readonly countAlive: Statement<
+    { readonly owner: string; readonly now: number },
+    { readonly count: number }
+  >
   readonly byKey: Statement<{ readonly owner: string; readonly key: string }, RunRow>
   /** The newest runs of a thread, the newest first. */
   readonly newest: Statement<OfThread & { readonly rows: number }, RunRow>
@@ -75,7 +78,10 @@ export interface RunStatements {
   readonly touch: Statement<OfRun & { readonly until: number; readonly state: string }>
   /** Adds events (a JSON array of texts) right after the last one. */
   readonly addEvents: Statement<OfRun & { readonly first: number; readonly bodies: string }>
-  readonly events: Statement<OfRun & { readonly after: number; readonly rows: number }, { readonly body: string }>
+  readonly events: Statement<
+    OfRun & { readonly after: number; readonly rows: number },
+    { readonly body: string }
+  >
   readonly end: Statement<OfRun & { readonly state: string }>
   readonly drop: Statement<OfRun>
   readonly stop: Statement<OfThread>
@@ -85,7 +91,17 @@ export interface RunStatements {
 const ALIVE: readonly RunState[] = ['running', 'stopping']
 const ENDED: readonly RunState[] = ['done', 'interrupted']
 
-const COLUMNS = ['id', 'owner', 'thread_id', 'resumable', 'item_id', 'once_key', 'once_digest', 'state', 'alive_until'] as const
+const COLUMNS = [
+  'id',
+  'owner',
+  'thread_id',
+  'resumable',
+  'item_id',
+  'once_key',
+  'once_digest',
+  'state',
+  'alive_until',
+] as const
 
 /**
  * Compiles the statements.
@@ -121,7 +137,17 @@ export function runStatements(db: Kysely<RunTables>, textsOf: RawBuilder<TextRow
     add: statement(
       db
         .insertInto('run')
-        .columns(['id', 'owner', 'thread_id', 'resumable', 'item_id', 'once_key', 'once_digest', 'state', 'alive_until'])
+        .columns([
+          'id',
+          'owner',
+          'thread_id',
+          'resumable',
+          'item_id',
+          'once_key',
+          'once_digest',
+          'state',
+          'alive_until',
+        ])
         .expression(
           db
             .selectNoFrom([
@@ -135,9 +161,19 @@ export function runStatements(db: Kysely<RunTables>, textsOf: RawBuilder<TextRow
               sql<RunState>`'running'`.as('state'),
               whole('until').as('alive_until'),
             ])
-            .where(({ not, exists }) => not(exists(ofThread.select('run.id').where('state', 'in', ALIVE))))
             .where(({ not, exists }) =>
-              not(exists(db.selectFrom('run').select('run.id').where('owner', '=', owner).where('once_key', '=', text('key')))),
+              not(exists(ofThread.select('run.id').where('state', 'in', ALIVE))),
+            )
+            .where(({ not, exists }) =>
+              not(
+                exists(
+                  db
+                    .selectFrom('run')
+                    .select('run.id')
+                    .where('owner', '=', owner)
+                    .where('once_key', '=', text('key')),
+                ),
+              ),
             )
             .where(alive, '<', whole('most')),
         )
@@ -147,11 +183,20 @@ export function runStatements(db: Kysely<RunTables>, textsOf: RawBuilder<TextRow
       db
         .deleteFrom('run_event')
         .where('run_id', 'in', ofThread.select('run.id').where('state', '=', 'done'))
-        .where(({ exists }) => exists(db.selectFrom('run').select('run.id').where('run.id', '=', id))),
+        .where(({ exists }) =>
+          exists(db.selectFrom('run').select('run.id').where('run.id', '=', id)),
+        ),
     ),
-    dropOld: statement(db.deleteFrom('run').where('alive_until', '<', place<number>('before')).where('state', 'in', ENDED)),
+    dropOld: statement(
+      db
+        .deleteFrom('run')
+        .where('alive_until', '<', place<number>('before'))
+        .where('state', 'in', ENDED),
+    ),
     countAlive: statement(alive),
-    byKey: statement(db.selectFrom('run').select(COLUMNS).where('owner', '=', owner).where('once_key', '=', key)),
+    byKey: statement(
+      db.selectFrom('run').select(COLUMNS).where('owner', '=', owner).where('once_key', '=', key),
+    ),
     newest: statement(ofThread.select(COLUMNS).orderBy('seq', 'desc').limit(place<number>('rows'))),
     read: statement(db.selectFrom('run').select(COLUMNS).where('id', '=', id)),
     touch: statement(
@@ -208,6 +253,8 @@ export function runStatements(db: Kysely<RunTables>, textsOf: RawBuilder<TextRow
         .where('thread_id', '=', thread)
         .where('state', '=', 'running'),
     ),
-    forget: statement(db.deleteFrom('run').where('owner', '=', owner).where('thread_id', '=', thread)),
+    forget: statement(
+      db.deleteFrom('run').where('owner', '=', owner).where('thread_id', '=', thread),
+    ),
   }
 }

@@ -7,7 +7,9 @@ import type { SealedColumns, SealedTables, SecretColumns } from '../sealing/seal
 import type { Statement } from './statement.ts'
 
 type OfSecret = { readonly owner: string; readonly resource: string; readonly kind: string }
-type Row = { readonly [K in keyof (SecretColumns & SealedColumns)]: (SecretColumns & SealedColumns)[K] }
+type Row = {
+  readonly [K in keyof (SecretColumns & SealedColumns)]: (SecretColumns & SealedColumns)[K]
+}
 
 /** Everything that the secret store runs. */
 export interface SecretStatements {
@@ -72,7 +74,11 @@ export function secretStatements(db: Kysely<SealedTables>): SecretStatements {
         .where(notRetired(db)),
     ),
     remove: statement(
-      db.deleteFrom('secret').where('owner', '=', owner).where('resource', '=', resource).where('kind', '=', kind),
+      db
+        .deleteFrom('secret')
+        .where('owner', '=', owner)
+        .where('resource', '=', resource)
+        .where('kind', '=', kind),
     ),
     retiredKey: retiredKey(db),
   }

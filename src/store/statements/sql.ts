@@ -13,7 +13,10 @@ export interface Step {
 /** A database. Whatever a method has answered is on the disk. */
 export interface SqlDatabase {
   /** The first row of a query: at once, where the database is in this process, for a promise more is a tenth of such a read. */
-  first<P extends Values, R>(statement: Statement<P, R>, values: P): R | undefined | Promise<R | undefined>
+  first<P extends Values, R>(
+    statement: Statement<P, R>,
+    values: P,
+  ): R | undefined | Promise<R | undefined>
   /** The rows of a query. */
   all<P extends Values, R>(statement: Statement<P, R>, values: P): Promise<readonly R[]>
   /** Runs statements, all or nothing; the rows that each concerned, or undefined when a step did not concern as many as it needs: nothing is changed then. */
@@ -23,5 +26,7 @@ export interface SqlDatabase {
 /** A step of a change. */
 export function step<P extends Values>(statement: Statement<P>, values: P, needs?: number): Step {
   const { text } = statement
-  return needs === undefined ? { text, values: bind(statement, values) } : { text, values: bind(statement, values), needs }
+  return needs === undefined
+    ? { text, values: bind(statement, values) }
+    : { text, values: bind(statement, values), needs }
 }

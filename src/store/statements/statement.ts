@@ -25,7 +25,8 @@ export function bind<P extends Values>({ slots }: Statement<P>, values: P): SqlV
   const bound: SqlValue[] = []
   for (const slot of slots) {
     const value = slot === null || typeof slot !== 'object' ? slot : values[slot.place]
-    if (value === undefined) throw new TypeError('The statement needs a value for each of its places')
+    if (value === undefined)
+      throw new TypeError('The statement needs a value for each of its places')
     bound.push(value)
   }
   return bound

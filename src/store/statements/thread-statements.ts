@@ -7,11 +7,29 @@ import type { Statement } from './statement.ts'
 /** The tables, as the migrations make them. */
 export interface ThreadTables {
   /** `version` counts the changes; `body` is the thread's state in JSON. */
-  readonly thread: { seq: Generated<number>; id: string; owner: string; version: number; body: string }
+  readonly thread: {
+    seq: Generated<number>
+    id: string
+    owner: string
+    version: number
+    body: string
+  }
   /** `hidden` is 0 or 1; `body` is the item in JSON. */
-  readonly item: { seq: Generated<number>; thread_id: string; id: string; hidden: number; body: string }
+  readonly item: {
+    seq: Generated<number>
+    thread_id: string
+    id: string
+    hidden: number
+    body: string
+  }
   /** `body` is the record in JSON, without its thread. */
-  readonly attachment: { seq: Generated<number>; id: string; owner: string; thread_id: string | null; body: string }
+  readonly attachment: {
+    seq: Generated<number>
+    id: string
+    owner: string
+    thread_id: string | null
+    body: string
+  }
 }
 
 /** A thread's row. */
@@ -54,11 +72,16 @@ export interface ThreadStatements {
   readonly saveItem: Statement<OfItem & { readonly hidden: number; readonly body: string }>
   readonly removeItem: Statement<OfItem>
   readonly itemPosition: Statement<OfItem & { readonly hidden: number }, { readonly seq: number }>
-  readonly listItems: Ordered<OfThread & { readonly hidden: number }, { readonly id: string; readonly body: string }>
+  readonly listItems: Ordered<
+    OfThread & { readonly hidden: number },
+    { readonly id: string; readonly body: string }
+  >
   readonly attach: Statement<OfAttachment & { readonly thread: string }>
   readonly readAttachment: Statement<OfAttachment, AttachmentRow>
   readonly listAttachments: Statement<OfThread & { readonly rows: number }, AttachmentRow>
-  readonly saveAttachment: Statement<OfAttachment & { readonly thread: string | null; readonly body: string }>
+  readonly saveAttachment: Statement<
+    OfAttachment & { readonly thread: string | null; readonly body: string }
+  >
   readonly deleteAttachment: Statement<OfAttachment>
   readonly deleteAttachments: Statement<OfThread>
 }
@@ -72,8 +95,14 @@ export function threadStatements(db: Kysely<ThreadTables>): ThreadStatements {
   const body = place<string>('body')
   /** With 0 only what is not hidden, with 1 all. */
   const hidden = place<number>('hidden')
-  const ownThread = db.selectFrom('thread').where('thread.id', '=', thread).where('thread.owner', '=', owner)
-  const ownAttachment = db.selectFrom('attachment').select(['id', 'owner', 'thread_id', 'body']).where('owner', '=', owner)
+  const ownThread = db
+    .selectFrom('thread')
+    .where('thread.id', '=', thread)
+    .where('thread.owner', '=', owner)
+  const ownAttachment = db
+    .selectFrom('attachment')
+    .select(['id', 'owner', 'thread_id', 'body'])
+    .where('owner', '=', owner)
 
   const listThreads = (order: 'asc' | 'desc') =>
     statement<Owned & OfPage, ThreadRow>(
@@ -86,7 +115,10 @@ export function threadStatements(db: Kysely<ThreadTables>): ThreadStatements {
         .limit(place<number>('rows')),
     )
   const listItems = (order: 'asc' | 'desc') =>
-    statement<OfThread & { readonly hidden: number } & OfPage, { readonly id: string; readonly body: string }>(
+    statement<
+      OfThread & { readonly hidden: number } & OfPage,
+      { readonly id: string; readonly body: string }
+    >(
       db
         .selectFrom('item')
         .select(['item.id', 'item.body'])
@@ -115,7 +147,9 @@ export function threadStatements(db: Kysely<ThreadTables>): ThreadStatements {
         .where('owner', '=', owner)
         .where('version', '=', place<number>('version')),
     ),
-    deleteThread: statement(db.deleteFrom('thread').where('id', '=', thread).where('owner', '=', owner)),
+    deleteThread: statement(
+      db.deleteFrom('thread').where('id', '=', thread).where('owner', '=', owner),
+    ),
     threadPosition: statement(ownThread.select('seq')),
     listThreads: { asc: listThreads('asc'), desc: listThreads('desc') },
     readItem: statement(
@@ -133,11 +167,17 @@ export function threadStatements(db: Kysely<ThreadTables>): ThreadStatements {
         .onConflict((conflict) =>
           conflict
             .columns(['thread_id', 'id'])
-            .doUpdateSet((eb) => ({ hidden: eb.ref('excluded.hidden'), body: eb.ref('excluded.body') })),
+            .doUpdateSet((eb) => ({
+              hidden: eb.ref('excluded.hidden'),
+              body: eb.ref('excluded.body'),
+            })),
         ),
     ),
     removeItem: statement(
-      db.deleteFrom('item').where('thread_id', '=', ownThread.select('thread.id')).where('item.id', '=', item),
+      db
+        .deleteFrom('item')
+        .where('thread_id', '=', ownThread.select('thread.id'))
+        .where('item.id', '=', item),
     ),
     itemPosition: statement(
       db
@@ -157,7 +197,9 @@ export function threadStatements(db: Kysely<ThreadTables>): ThreadStatements {
         .where(({ exists }) => exists(ownThread.select('thread.id'))),
     ),
     readAttachment: statement(ownAttachment.where('id', '=', attachment)),
-    listAttachments: statement(ownAttachment.where('thread_id', '=', thread).orderBy('seq').limit(place<number>('rows'))),
+    listAttachments: statement(
+      ownAttachment.where('thread_id', '=', thread).orderBy('seq').limit(place<number>('rows')),
+    ),
     saveAttachment: statement(
       db
         .insertInto('attachment')
@@ -173,7 +215,11 @@ export function threadStatements(db: Kysely<ThreadTables>): ThreadStatements {
             .whereRef('attachment.owner', '=', 'excluded.owner'),
         ),
     ),
-    deleteAttachment: statement(db.deleteFrom('attachment').where('id', '=', attachment).where('owner', '=', owner)),
-    deleteAttachments: statement(db.deleteFrom('attachment').where('thread_id', '=', thread).where('owner', '=', owner)),
+    deleteAttachment: statement(
+      db.deleteFrom('attachment').where('id', '=', attachment).where('owner', '=', owner),
+    ),
+    deleteAttachments: statement(
+      db.deleteFrom('attachment').where('thread_id', '=', thread).where('owner', '=', owner),
+    ),
   }
 }

@@ -50,7 +50,9 @@ export function vaultStatements(db: Kysely<SealedTables>): VaultStatements {
         .where('digest', '=', digest)
         .where('owner', '=', owner),
     ),
-    remove: statement(db.deleteFrom('vault_entry').where('digest', '=', digest).where('owner', '=', owner)),
+    remove: statement(
+      db.deleteFrom('vault_entry').where('digest', '=', digest).where('owner', '=', owner),
+    ),
     sweep: statement(db.deleteFrom('vault_entry').where('expires_at', '<=', place<number>('now'))),
     retiredKey: retiredKey(db),
   }

@@ -5,7 +5,14 @@ import type { AgentCaller, ClientTool } from 'onbehalf/openai-agents'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { agentChat, type Item } from '../../../src/chatkit/index.ts'
 import { toError } from '../../../src/core/wire.ts'
-import { type AgentHouse, agentHouse, callsAt, type HouseProcess, textsIn, wordsOf } from './agent-house.ts'
+import {
+  type AgentHouse,
+  agentHouse,
+  callsAt,
+  type HouseProcess,
+  textsIn,
+  wordsOf,
+} from './agent-house.ts'
 import { eventReader, type Loose, message, type TestCaller } from '../support.ts'
 
 let house: AgentHouse
@@ -27,7 +34,10 @@ const WITH_PAGE = { run: { clientTools: [PLACE] } }
 
 describe('a tool of the page', () => {
   test('stops the run with a pending call, and the run goes on from its output', async () => {
-    const chat = house.process([[assistantMessage('Let me see.'), place()], [assistantMessage('You are in Ulm.')]], WITH_PAGE)
+    const chat = house.process(
+      [[assistantMessage('Let me see.'), place()], [assistantMessage('You are in Ulm.')]],
+      WITH_PAGE,
+    )
     const { events, threadId } = await chat.say('alice', 'Where am I?')
     expect(events.at(-1).item).toMatchObject({
       type: 'client_tool_call',
@@ -37,7 +47,10 @@ describe('a tool of the page', () => {
       arguments: { fine: true },
     })
     expect(requestOf(chat, 0).tools.map(({ name }: Loose) => name)).toContain('get_place')
-    const more = await chat.stream('alice', 'threads.add_client_tool_output', { thread_id: threadId, result: { city: 'Ulm' } })
+    const more = await chat.stream('alice', 'threads.add_client_tool_output', {
+      thread_id: threadId,
+      result: { city: 'Ulm' },
+    })
     expect(textsIn(more)).toEqual(['You are in Ulm.'])
     expect(requestOf(chat, 1).input.slice(-2)).toMatchObject([
       { type: 'function_call', callId: 'p1', name: 'get_place', arguments: '{"fine":true}' },
@@ -58,13 +71,19 @@ describe('a tool of the page', () => {
     expect(JSON.stringify(results)).toContain('the page runs one tool at a time')
     expect(events.at(-1).item).toMatchObject({ type: 'client_tool_call', call_id: 'p3' })
     const two = await house.process([[place('p1'), place('p2')]], WITH_PAGE).say('alice', 'Where?')
-    expect(two.events.filter(({ item }) => item?.type === 'client_tool_call').map(({ item }) => item.call_id)).toEqual(['p1'])
+    expect(
+      two.events
+        .filter(({ item }) => item?.type === 'client_tool_call')
+        .map(({ item }) => item.call_id),
+    ).toEqual(['p1'])
   })
 
   test('is not given what is no object', async () => {
     const chat = house.process([[place('p1', '[1]')], [assistantMessage('Sorry.')]], WITH_PAGE)
     expect(textsIn((await chat.say('alice', 'Where?')).events)).toEqual(['Sorry.'])
-    expect(JSON.stringify(requestOf(chat, 1).input)).toContain('the arguments must be a JSON object')
+    expect(JSON.stringify(requestOf(chat, 1).input)).toContain(
+      'the arguments must be a JSON object',
+    )
   })
 
   test('that has the name of a tool of a server, or one that a model cannot be given, is a mistake of the app', async () => {
@@ -81,7 +100,9 @@ test('calls without an end are counted, however they are refused', async () => {
     Array.from({ length: 3 }, (_, at) => [place(`p${at}`, '[1]')]),
     { run: { clientTools: [PLACE], maxTurns: 3 } },
   )
-  expect(textsIn((await chat.say('alice', 'Where?')).events)).toEqual(['I stopped after 3 steps without coming to an end.'])
+  expect(textsIn((await chat.say('alice', 'Where?')).events)).toEqual([
+    'I stopped after 3 steps without coming to an end.',
+  ])
 })
 
 test('answers to a form are what the model reads next, and it is asked even when its own words came last', async () => {
@@ -105,7 +126,11 @@ test('answers to a form are what the model reads next, and it is asked even when
   }
   await house.store.changeItems(house.owner('alice'), threadId, { save: [form, text] })
   const input = { status: 'answered', answers: { a: { values: ['Ada'] } } }
-  await chat.stream('alice', 'threads.add_structured_input', { thread_id: threadId, item_id: 'msg_form', input })
+  await chat.stream('alice', 'threads.add_structured_input', {
+    thread_id: threadId,
+    item_id: 'msg_form',
+    input,
+  })
   const turns = requestOf(chat, 0).input
   expect(JSON.stringify(turns)).toContain('Your name? Ada')
   expect(turns.at(-1)).toMatchObject({
@@ -115,7 +140,13 @@ test('answers to a form are what the model reads next, and it is asked even when
 })
 
 test('an image that the person attached is given to the model only by the app’s function', async () => {
-  const image = { id: 'atc_1', name: 'a.png', mime_type: 'image/png', type: 'image', preview_url: 'https://x.example/a' } as const
+  const image = {
+    id: 'atc_1',
+    name: 'a.png',
+    mime_type: 'image/png',
+    type: 'image',
+    preview_url: 'https://x.example/a',
+  } as const
   const threadId = (await house.process([[assistantMessage('Hi.')]]).say('alice', 'Hi')).threadId
   const shown: Item = {
     id: 'msg_image',
@@ -142,16 +173,28 @@ test('an image that the person attached is given to the model only by the app’
   })
   await seeing.say('alice', 'So?', threadId)
   expect(asked).toEqual([['atc_1', 'alice']])
-  expect(JSON.stringify(requestOf(seeing, 0).input)).toContain('{"type":"input_image","image":"data:image/png;base64,AA=="}')
+  expect(JSON.stringify(requestOf(seeing, 0).input)).toContain(
+    '{"type":"input_image","image":"data:image/png;base64,AA=="}',
+  )
 })
 
 describe('when the sign-in ends', () => {
   const ending: AgentCaller['fetch'] = () => async (input, init) => {
-    if (String(init?.body).includes('"tools/call"')) throw toError({ reason: 'exchange_grant_refused', server: 'taskflow' })
+    if (String(init?.body).includes('"tools/call"'))
+      throw toError({ reason: 'exchange_grant_refused', server: 'taskflow' })
     return house.tasks.asFetch(input, init)
   }
-  const signedOut = { run: { caller: { principal: { issuer: 'https://a.example', subject: 'alice' }, fetch: ending } } }
-  const SIGN_IN = { type: 'error', code: 'custom', message: 'Sign in again to continue.', allow_retry: true }
+  const signedOut = {
+    run: {
+      caller: { principal: { issuer: 'https://a.example', subject: 'alice' }, fetch: ending },
+    },
+  }
+  const SIGN_IN = {
+    type: 'error',
+    code: 'custom',
+    message: 'Sign in again to continue.',
+    allow_retry: true,
+  }
 
   test('in a tool call, the run ends with the sentence to do so; the text so far is kept, and the model is not asked', async () => {
     const list = functionCall('taskflow_list_tasks', {}, { callId: 'a' })
@@ -209,10 +252,14 @@ test('an approved call of which nothing more is heard is told of as such', async
     if (String(init?.body).includes('"tools/call"')) throw new Error('canary: connection lost')
     return house.tasks.asFetch(input, init)
   }
-  const run = { caller: { principal: { issuer: 'https://a.example', subject: 'alice' }, fetch: breaks } }
+  const run = {
+    caller: { principal: { issuer: 'https://a.example', subject: 'alice' }, fetch: breaks },
+  }
   const chat = house.process([[assistantMessage('I do not know.')]], { run })
   const events = await chat.press('alice', threadId, card, 'confirm')
-  expect(wordsOf(events.findLast(({ type }) => type === 'thread.item.replaced').item.widget)).toContain('This did not succeed')
+  expect(
+    wordsOf(events.findLast(({ type }) => type === 'thread.item.replaced').item.widget),
+  ).toContain('This did not succeed')
   const quiet = house.process([], {
     agent: {
       async *run() {},
@@ -222,7 +269,9 @@ test('an approved call of which nothing more is heard is told of as such', async
     .process([[functionCall('taskflow_delete_task', { task_id: 2 }, { callId: 'x' })]])
     .say('alice', 'And 2')
   const told = await quiet.press('alice', second.threadId, second.card, 'confirm')
-  expect(wordsOf(told.findLast(({ type }) => type === 'thread.item.replaced').item.widget)).toContain('It is not known')
+  expect(
+    wordsOf(told.findLast(({ type }) => type === 'thread.item.replaced').item.widget),
+  ).toContain('It is not known')
 })
 
 test('a tool that needs an account brings its link, and the model the fixed sentence', async () => {
@@ -234,7 +283,9 @@ test('a tool that needs an account brings its link, and the model the fixed sent
   const run = { caller: { principal: { issuer: 'https://a.example', subject: 'alice' }, fetch } }
   const agent = { connectUrl: (server: string) => `https://app.example/connect/${server}` }
   const list = functionCall('taskflow_list_tasks', {}, { callId: 'a' })
-  const { events } = await house.process([[list], [assistantMessage('Connect it.')]], { run, agent }).say('alice', 'Look')
+  const { events } = await house
+    .process([[list], [assistantMessage('Connect it.')]], { run, agent })
+    .say('alice', 'Look')
   expect(events.find(({ type }) => type === 'notice')).toMatchObject({
     message: '[Connect your taskflow account](https://app.example/connect/taskflow) to continue.',
   })
@@ -247,5 +298,7 @@ test('the card names the person as the app does, and an action that is none of t
   expect(wordsOf(card.widget)).toContain('The assistant would do this for Alice\\u{202e} A.:')
   const events = await chat.press('alice', threadId, card, 'confirm', { action: { type: 'other' } })
   expect(events.at(-1)).toMatchObject({ type: 'error', message: 'This action is not known here.' })
-  expect(() => agentChat<TestCaller>({ run: async function* () {}, approvalLifetime: 0 })).toThrow(TypeError)
+  expect(() => agentChat<TestCaller>({ run: async function* () {}, approvalLifetime: 0 })).toThrow(
+    TypeError,
+  )
 })

@@ -2,7 +2,12 @@
 
 import { describe, expect, test } from 'vitest'
 import { toolTitle } from '../../../src/chatkit/agent/tool-title.ts'
-import { type AgentResponseOptions, agentResponse, historyOf, type Item } from '../../../src/chatkit/index.ts'
+import {
+  type AgentResponseOptions,
+  agentResponse,
+  historyOf,
+  type Item,
+} from '../../../src/chatkit/index.ts'
 import { toError } from '../../../src/core/wire.ts'
 import type { AgentEvent } from '../../../src/agent/events.ts'
 import { type Loose, message, testChat } from '../support.ts'
@@ -15,7 +20,11 @@ const started = (callId: string, name = 'taskflow_add_task'): AgentEvent => ({
   name,
   server: 'taskflow',
 })
-const ended = (callId: string, outcome: 'done' | 'failed' = 'done', name = 'taskflow_add_task'): AgentEvent => ({
+const ended = (
+  callId: string,
+  outcome: 'done' | 'failed' = 'done',
+  name = 'taskflow_add_task',
+): AgentEvent => ({
   type: 'tool_done',
   callId,
   name,
@@ -34,11 +43,15 @@ async function run(
   }
   const chat = testChat((_thread, _message, context) => agentResponse(agent(), context, options))
   const all = await chat.stream('alice', 'threads.create', { input: message('hi') })
-  const { data } = await chat.json('alice', 'items.list', { thread_id: all[0].thread.id, order: 'asc' })
+  const { data } = await chat.json('alice', 'items.list', {
+    thread_id: all[0].thread.id,
+    order: 'asc',
+  })
   return { events: all.slice(3), items: data.slice(1) }
 }
 
-const short = (events: readonly Loose[]) => events.map(({ type, update, item }) => `${type} ${update?.type ?? item?.type}`)
+const short = (events: readonly Loose[]) =>
+  events.map(({ type, update, item }) => `${type} ${update?.type ?? item?.type}`)
 
 const MESSAGE = [
   'thread.item.added assistant_message',
@@ -62,12 +75,17 @@ describe('agentResponse', () => {
       new Set([expect.stringMatching(/^msg_[0-9a-f]{32}$/)]),
     )
     expect(items).toMatchObject([
-      { type: 'assistant_message', content: [{ type: 'output_text', text: 'Hello', annotations: [] }] },
+      {
+        type: 'assistant_message',
+        content: [{ type: 'output_text', text: 'Hello', annotations: [] }],
+      },
     ])
   })
 
   test('the final text wins over its deltas, and a text without deltas is a message, too', async () => {
-    expect((await run([delta('Helo'), done('Hello')])).items).toMatchObject([{ content: [{ text: 'Hello' }] }])
+    expect((await run([delta('Helo'), done('Hello')])).items).toMatchObject([
+      { content: [{ text: 'Hello' }] },
+    ])
     expect((await run([done('Hello')])).items).toMatchObject([{ content: [{ text: 'Hello' }] }])
   })
 
@@ -77,7 +95,12 @@ describe('agentResponse', () => {
   })
 
   test('a tool call is a task of a workflow that is complete before the next text begins', async () => {
-    const { events, items } = await run([started('c1'), ended('c1'), delta('Added.'), done('Added.')])
+    const { events, items } = await run([
+      started('c1'),
+      ended('c1'),
+      delta('Added.'),
+      done('Added.'),
+    ])
     expect(short(events)).toEqual([...ONE_CALL, ...MESSAGE])
     expect(events[1].update).toEqual({
       type: 'workflow.task.added',
@@ -110,7 +133,13 @@ describe('agentResponse', () => {
   })
 
   test('text between calls gives two workflows, each of its own; an unfinished message is completed first', async () => {
-    const { events, items } = await run([started('c1'), ended('c1'), delta('One.'), started('c1'), ended('c1')])
+    const { events, items } = await run([
+      started('c1'),
+      ended('c1'),
+      delta('One.'),
+      started('c1'),
+      ended('c1'),
+    ])
     expect(short(events)).toEqual([...ONE_CALL, ...MESSAGE, ...ONE_CALL])
     expect(items.map(({ type }) => type)).toEqual(['workflow', 'assistant_message', 'workflow'])
     expect(items[1].content[0].text).toBe('One.')
@@ -119,7 +148,9 @@ describe('agentResponse', () => {
 
   test('a call whose end is not heard of does not turn for ever; an end without a beginning is nothing', async () => {
     const { items } = await run([ended('c0'), started('c1'), ended('c0')])
-    expect(items[0].workflow.tasks).toEqual([{ type: 'custom', status_indicator: 'none', title: 'Add task' }])
+    expect(items[0].workflow.tasks).toEqual([
+      { type: 'custom', status_indicator: 'none', title: 'Add task' },
+    ])
   })
 
   test('many different calls have a short summary', async () => {
@@ -132,14 +163,24 @@ describe('what an answer rests on', () => {
   const page = { type: 'url', url: 'https://a.example/', title: 'A', index: 5 } as const
   const file = { type: 'file', filename: 'a.pdf' } as const
   const annotations = [
-    { type: 'annotation', source: { type: 'url', url: 'https://a.example/', title: 'A' }, index: 5 },
+    {
+      type: 'annotation',
+      source: { type: 'url', url: 'https://a.example/', title: 'A' },
+      index: 5,
+    },
     { type: 'annotation', source: { type: 'file', filename: 'a.pdf', title: 'a.pdf' } },
   ]
 
   test('is marked as it comes, and stays with the message', async () => {
     const cited: AgentEvent[] = [page, file].map((citation) => ({ type: 'citation', citation }))
-    const { events, items } = await run([delta('Hello'), ...cited, { type: 'text_done', text: 'Hello', citations: [page, file] }])
-    const added = events.filter(({ update }) => update?.type === 'assistant_message.content_part.annotation_added')
+    const { events, items } = await run([
+      delta('Hello'),
+      ...cited,
+      { type: 'text_done', text: 'Hello', citations: [page, file] },
+    ])
+    const added = events.filter(
+      ({ update }) => update?.type === 'assistant_message.content_part.annotation_added',
+    )
     expect(added.map(({ update }) => [update.annotation_index, update.annotation])).toEqual(
       annotations.map((one, at) => [at, one]),
     )
@@ -147,7 +188,11 @@ describe('what an answer rests on', () => {
   })
 
   test('is kept where the end of the message names none, and where there is no more than the end', async () => {
-    const streamed = await run([delta('Hello'), { type: 'citation', citation: page }, done('Hello')])
+    const streamed = await run([
+      delta('Hello'),
+      { type: 'citation', citation: page },
+      done('Hello'),
+    ])
     expect(streamed.items[0].content[0].annotations).toEqual([annotations[0]])
     const whole = await run([{ type: 'text_done', text: 'Hello', citations: [file] }])
     expect(whole.items[0].content[0].annotations).toEqual([annotations[1]])
@@ -156,7 +201,11 @@ describe('what an answer rests on', () => {
 
 describe('reasoning', () => {
   const start: AgentEvent = { type: 'reasoning_started' }
-  const think = (words: string, index = 0): AgentEvent => ({ type: 'reasoning_delta', index, delta: words })
+  const think = (words: string, index = 0): AgentEvent => ({
+    type: 'reasoning_delta',
+    index,
+    delta: words,
+  })
   const thought = (text: string, index = 0): AgentEvent => ({ type: 'reasoning_done', index, text })
 
   test('is a workflow of thoughts, the first as it grows, that ends with its seconds before the text', async () => {
@@ -183,15 +232,39 @@ describe('reasoning', () => {
       'thread.item.done workflow',
       ...MESSAGE,
     ])
-    expect(events[2].update.task).toEqual({ type: 'thought', status_indicator: 'none', content: 'Let me see, this is long.' })
-    const tasks = ['Let me see.', 'Two.'].map((content) => ({ type: 'thought', status_indicator: 'none', content }))
-    expect(items[0].workflow).toEqual({ type: 'reasoning', tasks, summary: { duration: 1 }, expanded: false })
+    expect(events[2].update.task).toEqual({
+      type: 'thought',
+      status_indicator: 'none',
+      content: 'Let me see, this is long.',
+    })
+    const tasks = ['Let me see.', 'Two.'].map((content) => ({
+      type: 'thought',
+      status_indicator: 'none',
+      content,
+    }))
+    expect(items[0].workflow).toEqual({
+      type: 'reasoning',
+      tasks,
+      summary: { duration: 1 },
+      expanded: false,
+    })
   })
 
   test('without a word is told of by its time alone; more of it goes on in the same workflow', async () => {
-    const { items } = await run([start, start, thought('A.'), start, think('Not shown as it grows'), thought('B.'), done('Yes.')])
+    const { items } = await run([
+      start,
+      start,
+      thought('A.'),
+      start,
+      think('Not shown as it grows'),
+      thought('B.'),
+      done('Yes.'),
+    ])
     expect(items[0].workflow.tasks.map(({ content }: Loose) => content)).toEqual(['A.', 'B.'])
-    expect((await run([start, done('Yes.')])).items[0].workflow).toMatchObject({ tasks: [], summary: { duration: 0 } })
+    expect((await run([start, done('Yes.')])).items[0].workflow).toMatchObject({
+      tasks: [],
+      summary: { duration: 0 },
+    })
   })
 
   test('that comes word by word costs few bytes, and none of it is lost', async () => {
@@ -202,8 +275,19 @@ describe('reasoning', () => {
   })
 
   test('ends where tools begin, and begins anew after them', async () => {
-    const { items } = await run([thought('A.'), started('c1'), ended('c1'), thought('B.'), delta('Yes.')])
-    expect(items.map(({ workflow }) => workflow?.type)).toEqual(['reasoning', 'custom', 'reasoning', undefined])
+    const { items } = await run([
+      thought('A.'),
+      started('c1'),
+      ended('c1'),
+      thought('B.'),
+      delta('Yes.'),
+    ])
+    expect(items.map(({ workflow }) => workflow?.type)).toEqual([
+      'reasoning',
+      'custom',
+      'reasoning',
+      undefined,
+    ])
   })
 })
 
@@ -217,7 +301,13 @@ test('searches, files and code of the provider are tasks with what they found, a
       queries: ['tea'],
       sources: [{ type: 'url', url: 'https://tea.example/', title: 'Tea' }],
     },
-    { type: 'hosted_done', callId: 'f', tool: 'file_search', queries: [], sources: [{ type: 'file', filename: 'tea.pdf' }] },
+    {
+      type: 'hosted_done',
+      callId: 'f',
+      tool: 'file_search',
+      queries: [],
+      sources: [{ type: 'file', filename: 'tea.pdf' }],
+    },
     { type: 'hosted_started', callId: 'c', tool: 'code_interpreter' },
     { type: 'hosted_done', callId: 'c', tool: 'code_interpreter', queries: [], sources: [] },
     { type: 'handoff', to: 'Billing' },
@@ -244,7 +334,12 @@ test('searches, files and code of the provider are tasks with what they found, a
 })
 
 test('an image grows and is complete; one that is never complete is not kept', async () => {
-  const image = (url: string, complete: boolean): AgentEvent => ({ type: 'image', callId: 'i', url, complete })
+  const image = (url: string, complete: boolean): AgentEvent => ({
+    type: 'image',
+    callId: 'i',
+    url,
+    complete,
+  })
   const { events, items } = await run([
     { type: 'image_started', callId: 'i' },
     image('data:image/png;base64,AA==', false),
@@ -257,7 +352,9 @@ test('an image grows and is complete; one that is never complete is not kept', a
     'thread.item.done generated_image',
     'thread.item.added generated_image',
   ])
-  expect(items).toMatchObject([{ type: 'generated_image', image: { id: items[0].id, url: 'data:image/png;base64,AB==' } }])
+  expect(items).toMatchObject([
+    { type: 'generated_image', image: { id: items[0].id, url: 'data:image/png;base64,AB==' } },
+  ])
 })
 
 test('a tool of the page is a pending call, the last item of the stream', async () => {
@@ -276,14 +373,28 @@ test('a tool of the page is a pending call, the last item of the stream', async 
     name: 'get_place',
     arguments: { n: null },
   })
-  expect(items.map(({ type }) => type)).toEqual(['assistant_message', 'workflow', 'client_tool_call'])
+  expect(items.map(({ type }) => type)).toEqual([
+    'assistant_message',
+    'workflow',
+    'client_tool_call',
+  ])
 })
 
 test('a run that a guardrail refuses leaves nothing but the error', async () => {
-  const { events, items } = await run([done('Secret.'), started('c1'), delta('More'), { type: 'withdrawn' }])
+  const { events, items } = await run([
+    done('Secret.'),
+    started('c1'),
+    delta('More'),
+    { type: 'withdrawn' },
+  ])
   expect(items).toEqual([])
   expect(events.filter(({ type }) => type === 'thread.item.removed')).toHaveLength(3)
-  expect(events.at(-1)).toEqual({ type: 'error', code: 'custom', message: 'This is not answered here.', allow_retry: false })
+  expect(events.at(-1)).toEqual({
+    type: 'error',
+    code: 'custom',
+    message: 'This is not answered here.',
+    allow_retry: false,
+  })
 })
 
 test('when the sign-in ends in mid-run, the text so far is kept and the person is told to sign in again', async () => {
@@ -292,15 +403,25 @@ test('when the sign-in ends in mid-run, the text so far is kept and the person i
     {},
     toError({ reason: 'token_expired' }),
   )
-  expect(events.at(-1)).toEqual({ type: 'error', code: 'custom', message: 'Sign in again to continue.', allow_retry: true })
-  expect(items.map(({ type, content }) => content?.[0].text ?? type)).toEqual(['I will lo', 'workflow', 'And th'])
+  expect(events.at(-1)).toEqual({
+    type: 'error',
+    code: 'custom',
+    message: 'Sign in again to continue.',
+    allow_retry: true,
+  })
+  expect(items.map(({ type, content }) => content?.[0].text ?? type)).toEqual([
+    'I will lo',
+    'workflow',
+    'And th',
+  ])
 })
 
 describe('an account that a tool needs', () => {
   const needed: AgentEvent = { type: 'connection_needed', server: 'Tea [house]' }
 
   test('is asked for by a notice with the link, once', async () => {
-    const connectUrl = (server: string) => `https://app.example/connect?server=${encodeURIComponent(server)}&x=(1)`
+    const connectUrl = (server: string) =>
+      `https://app.example/connect?server=${encodeURIComponent(server)}&x=(1)`
     const { events } = await run([needed, needed, done('Connect it.')], { connectUrl })
     expect(events.filter(({ type }) => type === 'notice')).toEqual([
       {
@@ -360,7 +481,11 @@ describe('historyOf', () => {
         inference_options: {},
       },
       { ...base, type: 'workflow', workflow: { type: 'custom', tasks: [], expanded: false } },
-      { ...base, type: 'assistant_message', content: [{ type: 'output_text', text: 'Half', annotations: [] }] },
+      {
+        ...base,
+        type: 'assistant_message',
+        content: [{ type: 'output_text', text: 'Half', annotations: [] }],
+      },
       { ...base, type: 'sdk_hidden_context', content: 'Stopped.' },
       { ...base, type: 'hidden_context_item', content: { n: null } },
       { ...base, type: 'end_of_turn' },
@@ -374,7 +499,13 @@ describe('historyOf', () => {
   })
 
   test('gives a tool of the page with its result, and leaves out one that still waits', () => {
-    const call = { ...base, type: 'client_tool_call', call_id: 'p', name: 'get_place', arguments: { n: null } } as const
+    const call = {
+      ...base,
+      type: 'client_tool_call',
+      call_id: 'p',
+      name: 'get_place',
+      arguments: { n: null },
+    } as const
     const items: Item[] = [
       { ...call, status: 'completed', output: { city: 'Ulm' } },
       { ...call, status: 'completed' },
@@ -389,7 +520,13 @@ describe('historyOf', () => {
 
   test('gives answers to a form as the words of the person', () => {
     const form = { ...base, type: 'structured_input' } as const
-    const size = { id: 'a', type: 'multiple_choice', question: 'Which size?', options: [{ value: 'S' }], multiple: true } as const
+    const size = {
+      id: 'a',
+      type: 'multiple_choice',
+      question: 'Which size?',
+      options: [{ value: 'S' }],
+      multiple: true,
+    } as const
     const name = { id: 'b', type: 'freeform', question: 'Your name?' } as const
     const items: Item[] = [
       {
@@ -402,13 +539,23 @@ describe('historyOf', () => {
       },
       { ...form, status: 'pending', inputs: [size] },
     ]
-    expect(historyOf(items)).toEqual([{ role: 'user', text: 'Which size? S, M\nYour name? (no answer)' }])
+    expect(historyOf(items)).toEqual([
+      { role: 'user', text: 'Which size? S, M\nYour name? (no answer)' },
+    ])
   })
 
   test('leaves a short note of widgets and images, without what their buttons would send', () => {
-    const button = { type: 'Button', label: 'Buy', onClickAction: { type: 'buy', payload: { title: 'hidden' } } }
+    const button = {
+      type: 'Button',
+      label: 'Buy',
+      onClickAction: { type: 'buy', payload: { title: 'hidden' } },
+    }
     const items: Item[] = [
-      { ...base, type: 'widget', widget: { type: 'Card', children: [{ type: 'Text', value: 'Tea\n 3' }, button] } },
+      {
+        ...base,
+        type: 'widget',
+        widget: { type: 'Card', children: [{ type: 'Text', value: 'Tea\n 3' }, button] },
+      },
       { ...base, type: 'widget', widget: { type: 'Card', children: [] }, copy_text: 'Copied' },
       { ...base, type: 'widget', widget: { type: 'Card', children: [] } },
       { ...base, type: 'generated_image', image: { id: 'i', url: 'data:image/png;base64,AA==' } },
@@ -421,9 +568,21 @@ describe('historyOf', () => {
   })
 
   test('names attachments, and gives an image only where the app has given its URL', () => {
-    const image = { id: 'i', name: 'a\nb.png', mime_type: 'image/png', type: 'image', preview_url: 'https://x.example/' } as const
+    const image = {
+      id: 'i',
+      name: 'a\nb.png',
+      mime_type: 'image/png',
+      type: 'image',
+      preview_url: 'https://x.example/',
+    } as const
     const file = { id: 'f', name: 'a.pdf', mime_type: 'application/pdf', type: 'file' } as const
-    const item: Item = { ...base, type: 'user_message', content: [], attachments: [image, file], inference_options: {} }
+    const item: Item = {
+      ...base,
+      type: 'user_message',
+      content: [],
+      attachments: [image, file],
+      inference_options: {},
+    }
     const text = '[Attached: a b.png (image/png)]\n\n[Attached: a.pdf (application/pdf)]'
     expect(historyOf([item])).toEqual([{ role: 'user', text }])
     expect(historyOf([item], new Map([['i', 'data:image/png;base64,AA==']]))).toEqual([

@@ -2,7 +2,12 @@
 
 import { ScriptedModel, type ScriptedModelInput } from '@openai/agents/testing'
 import { type RunAgentOptions, runAgent } from 'onbehalf/openai-agents'
-import { type AgentChatOptions, agentChat, type ChatkitServerOptions, memoryThreadStore } from '../../../src/chatkit/index.ts'
+import {
+  type AgentChatOptions,
+  agentChat,
+  type ChatkitServerOptions,
+  memoryThreadStore,
+} from '../../../src/chatkit/index.ts'
 import { principalKey } from '../../../src/core/principal.ts'
 import { type Loopback, loopback } from '../../mcp/loopback.ts'
 import { type TaskServer, taskServer } from '../../openai-agents/task-server.ts'
@@ -25,7 +30,13 @@ export interface HouseProcess extends TestChat {
   readonly model: ScriptedModel
   say(who: string, text: string, threadId?: string): Promise<Turn>
   /** Presses a button of a card. */
-  press(who: string, threadId: string, card: Loose, button: 'confirm' | 'cancel', change?: object): Promise<Loose[]>
+  press(
+    who: string,
+    threadId: string,
+    card: Loose,
+    button: 'confirm' | 'cancel',
+    change?: object,
+  ): Promise<Loose[]>
 }
 
 export interface Turn {
@@ -89,7 +100,8 @@ export async function agentHouse(): Promise<AgentHouse> {
 }
 
 export function cardIn(events: readonly Loose[]): Loose {
-  return events.find(({ type, item }) => type === 'thread.item.done' && item.type === 'widget')?.item
+  return events.find(({ type, item }) => type === 'thread.item.done' && item.type === 'widget')
+    ?.item
 }
 
 /** The texts of messages that were completed. */
@@ -127,9 +139,15 @@ function serve(tasks: TaskServer): Promise<Loopback> {
   return loopback((received, response) => {
     const { method, raw, body } = received
     const headers = new Headers(
-      raw.filter(([name]) => name !== 'content-length' && name !== 'connection').map(([a, b]) => [a, b]),
+      raw
+        .filter(([name]) => name !== 'content-length' && name !== 'connection')
+        .map(([a, b]) => [a, b]),
     )
-    const request = new Request(`http://tasks.test${received.url}`, { method, headers, ...(body ? { body } : {}) })
+    const request = new Request(`http://tasks.test${received.url}`, {
+      method,
+      headers,
+      ...(body ? { body } : {}),
+    })
     void tasks.fetch(request).then(async (answer) => {
       response.writeHead(answer.status, Object.fromEntries(answer.headers))
       response.end(await answer.text())

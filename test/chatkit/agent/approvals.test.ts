@@ -3,7 +3,16 @@
 import { assistantMessage, functionCall } from '@openai/agents/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { approvalsIn } from '../../../src/chatkit/agent/approval-record.ts'
-import { type AgentHouse, agentHouse, CANARY, callsAt, cardIn, type HouseProcess, textsIn, wordsOf } from './agent-house.ts'
+import {
+  type AgentHouse,
+  agentHouse,
+  CANARY,
+  callsAt,
+  cardIn,
+  type HouseProcess,
+  textsIn,
+  wordsOf,
+} from './agent-house.ts'
 import { eventReader, type Loose, request } from '../support.ts'
 
 let house: AgentHouse
@@ -12,7 +21,8 @@ beforeEach(async () => {
 })
 afterEach(() => house[Symbol.asyncDispose]())
 
-const deleting = (id: number, callId = 'call_1') => functionCall('taskflow_delete_task', { task_id: id }, { callId })
+const deleting = (id: number, callId = 'call_1') =>
+  functionCall('taskflow_delete_task', { task_id: id }, { callId })
 const ASKS = [[assistantMessage('I will delete it.'), deleting(1)]]
 
 const titles = () => house.tasks.tasks.map(({ title }) => title)
@@ -30,7 +40,11 @@ const dying = () =>
   })
 
 async function everyItem(threadId: string): Promise<Loose[]> {
-  const page = await house.store.items(house.owner('alice'), threadId, { limit: 1000, order: 'asc', hidden: true })
+  const page = await house.store.items(house.owner('alice'), threadId, {
+    limit: 1000,
+    order: 'asc',
+    hidden: true,
+  })
   return [...(page?.data ?? [])]
 }
 
@@ -51,8 +65,14 @@ describe('a call of a tool that is marked destructive', () => {
     )
     expect(card.widget).toMatchObject({
       type: 'Card',
-      confirm: { label: 'Approve', action: { type: 'onbehalf.approve', payload: { approval: expect.any(String) } } },
-      cancel: { label: 'Decline', action: { type: 'onbehalf.decline', payload: { approval: expect.any(String) } } },
+      confirm: {
+        label: 'Approve',
+        action: { type: 'onbehalf.approve', payload: { approval: expect.any(String) } },
+      },
+      cancel: {
+        label: 'Decline',
+        action: { type: 'onbehalf.decline', payload: { approval: expect.any(String) } },
+      },
     })
     expect(JSON.stringify(events)).not.toContain('pending_run')
     expect((await everyItem(threadId)).map(({ type }) => type)).toEqual([
@@ -70,17 +90,27 @@ describe('a call of a tool that is marked destructive', () => {
     expect(callsAt(house.tasks)).toEqual(['taskflow_delete_task'])
     expect(titles()).toEqual(['Two', 'Three'])
     expect(textsIn(events)).toEqual(['It is gone.'])
-    const replaced = events.filter(({ type }) => type === 'thread.item.replaced').map(({ item }) => item)
+    const replaced = events
+      .filter(({ type }) => type === 'thread.item.replaced')
+      .map(({ item }) => item)
     expect(replaced.map(({ id }) => id)).toEqual([card.id, card.id])
     for (const { widget } of replaced) {
       expect(widget).not.toHaveProperty('confirm')
       expect(widget).not.toHaveProperty('cancel')
       expect(wordsOf(widget)).toContain('task_id: 1')
     }
-    expect(wordsOf(replaced[0].widget)).toMatch(/^Approved\nUnder way; .* Approved \d{4}-\d\d-\d\d \d\d:\d\d UTC/)
-    expect(wordsOf(replaced[1].widget)).toMatch(/^Approved\nDone\. Approved \d{4}-\d\d-\d\d \d\d:\d\d UTC/)
-    const workflow = events.find(({ type, item }) => type === 'thread.item.done' && item.type === 'workflow')
-    expect(workflow.item.workflow.tasks).toMatchObject([{ title: 'Delete task', status_indicator: 'complete' }])
+    expect(wordsOf(replaced[0].widget)).toMatch(
+      /^Approved\nUnder way; .* Approved \d{4}-\d\d-\d\d \d\d:\d\d UTC/,
+    )
+    expect(wordsOf(replaced[1].widget)).toMatch(
+      /^Approved\nDone\. Approved \d{4}-\d\d-\d\d \d\d:\d\d UTC/,
+    )
+    const workflow = events.find(
+      ({ type, item }) => type === 'thread.item.done' && item.type === 'workflow',
+    )
+    expect(workflow.item.workflow.tasks).toMatchObject([
+      { title: 'Delete task', status_indicator: 'complete' },
+    ])
     // The model sees the call that it made, with its result, once.
     const { input } = requestOf(chat, 1)
     expect(input.map((item: Loose) => item.type ?? item.role)).toEqual([
@@ -101,7 +131,9 @@ describe('a call of a tool that is marked destructive', () => {
     expect(wordsOf(events.find(({ type }) => type === 'thread.item.replaced').item.widget)).toMatch(
       /^Declined\nNothing was done\./,
     )
-    expect(JSON.stringify(chat.model.calls[1]?.request.input)).toContain('The person declined this call')
+    expect(JSON.stringify(chat.model.calls[1]?.request.input)).toContain(
+      'The person declined this call',
+    )
     // The run's own notes are gone, and what is left of them the model reads as words.
     expect(
       approvalsIn(await everyItem(threadId))
@@ -111,7 +143,9 @@ describe('a call of a tool that is marked destructive', () => {
     const next = house.process([[assistantMessage('Hello.')]])
     await next.say('alice', 'Hello', threadId)
     const read = JSON.stringify(requestOf(next, 0).input)
-    expect(read).toContain('[Note from the app: The person declined this call, and it was not made: taskflow_delete_task')
+    expect(read).toContain(
+      '[Note from the app: The person declined this call, and it was not made: taskflow_delete_task',
+    )
     expect(read).not.toContain('onbehalf')
   })
 
@@ -129,23 +163,39 @@ describe('a call of a tool that is marked destructive', () => {
     const { card, threadId, events } = await chat.say('alice', 'Delete task 1')
     const between = await everyItem(threadId)
     const rest = await chat.press('alice', threadId, card, 'confirm')
-    expect(house.tasks.received.every(({ authorization }) => authorization === `Bearer ${CANARY}`)).toBe(true)
+    expect(
+      house.tasks.received.every(({ authorization }) => authorization === `Bearer ${CANARY}`),
+    ).toBe(true)
     const requests = chat.model.calls.map((call) => call.request)
-    expect(JSON.stringify([between, await everyItem(threadId), events, rest, requests])).not.toContain(CANARY)
+    expect(
+      JSON.stringify([between, await everyItem(threadId), events, rest, requests]),
+    ).not.toContain(CANARY)
   })
 
   test('whose text holds what may be a credential is refused, and nobody is asked', async () => {
     const jwt = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl'
-    const call = functionCall('taskflow_delete_task', { task_id: 1, access_token: jwt }, { callId: 'a' })
-    const { card, events, threadId } = await house.process([[call], [assistantMessage('No.')]]).say('alice', 'Delete it')
+    const call = functionCall(
+      'taskflow_delete_task',
+      { task_id: 1, access_token: jwt },
+      { callId: 'a' },
+    )
+    const { card, events, threadId } = await house
+      .process([[call], [assistantMessage('No.')]])
+      .say('alice', 'Delete it')
     expect(card).toBeUndefined()
     expect(callsAt(house.tasks)).toEqual([])
     expect(JSON.stringify([events, await everyItem(threadId)])).not.toContain(jwt)
   })
 
   test('whose arguments are longer than anybody reads is refused, and nobody is asked', async () => {
-    const call = functionCall('taskflow_delete_task', { task_id: 1, why: 'x'.repeat(20_000) }, { callId: 'a' })
-    const { card } = await house.process([[call], [assistantMessage('No.')]]).say('alice', 'Delete it')
+    const call = functionCall(
+      'taskflow_delete_task',
+      { task_id: 1, why: 'x'.repeat(20_000) },
+      { callId: 'a' },
+    )
+    const { card } = await house
+      .process([[call], [assistantMessage('No.')]])
+      .say('alice', 'Delete it')
     expect(card).toBeUndefined()
     expect(callsAt(house.tasks)).toEqual([])
   })
@@ -154,7 +204,9 @@ describe('a call of a tool that is marked destructive', () => {
     const calls = ['{"task_id":', '[1]', '"1"'].map((args, index) =>
       functionCall('taskflow_delete_task', args, { callId: `c${index}` }),
     )
-    const { card, events } = await house.process([calls, [assistantMessage('No.')]]).say('alice', 'Delete it')
+    const { card, events } = await house
+      .process([calls, [assistantMessage('No.')]])
+      .say('alice', 'Delete it')
     expect(card).toBeUndefined()
     expect(textsIn(events)).toEqual(['No.'])
     expect(callsAt(house.tasks)).toEqual([])
@@ -164,17 +216,30 @@ describe('a call of a tool that is marked destructive', () => {
 describe('an approval', () => {
   test.each([
     ['a second time', {}],
-    ['with another payload', { action: { type: 'onbehalf.approve', payload: { approval: 'shcx_0' } } }],
+    [
+      'with another payload',
+      { action: { type: 'onbehalf.approve', payload: { approval: 'shcx_0' } } },
+    ],
     ['with no payload', { action: { type: 'onbehalf.approve' } }],
     ['after it was declined', {}],
   ])('that is given %s executes nothing and is refused', async (how, change) => {
     const chat = house.process([...ASKS, [assistantMessage('Well.')]])
     const { card, threadId } = await chat.say('alice', 'Delete task 1')
-    await chat.press('alice', threadId, card, how === 'after it was declined' ? 'cancel' : 'confirm')
+    await chat.press(
+      'alice',
+      threadId,
+      card,
+      how === 'after it was declined' ? 'cancel' : 'confirm',
+    )
     const calls = callsAt(house.tasks).length
     const events = await chat.press('alice', threadId, card, 'confirm', change)
     expect(events.map(({ type }) => type)).toEqual(['stream_options', 'error'])
-    expect(events[1]).toEqual({ type: 'error', code: 'custom', message: expect.any(String), allow_retry: false })
+    expect(events[1]).toEqual({
+      type: 'error',
+      code: 'custom',
+      message: expect.any(String),
+      allow_retry: false,
+    })
     expect(callsAt(house.tasks)).toHaveLength(calls)
     expect(chat.model.calls).toHaveLength(2)
   })
@@ -189,8 +254,15 @@ describe('an approval', () => {
       [second.threadId, undefined],
       [first.threadId, undefined],
     ]) {
-      const events = await chat.stream('alice', 'threads.custom_action', { thread_id, ...(item_id ? { item_id } : {}), action })
-      expect(events.at(-1)).toMatchObject({ type: 'error', message: 'This approval is no longer open. Nothing was done.' })
+      const events = await chat.stream('alice', 'threads.custom_action', {
+        thread_id,
+        ...(item_id ? { item_id } : {}),
+        action,
+      })
+      expect(events.at(-1)).toMatchObject({
+        type: 'error',
+        message: 'This approval is no longer open. Nothing was done.',
+      })
     }
     expect(callsAt(house.tasks)).toEqual([])
   })
@@ -212,7 +284,10 @@ describe('an approval', () => {
       thread_id: own.threadId,
       action: card.widget.confirm.action,
     })
-    expect(events.at(-1)).toMatchObject({ type: 'error', message: 'This approval is no longer open. Nothing was done.' })
+    expect(events.at(-1)).toMatchObject({
+      type: 'error',
+      message: 'This approval is no longer open. Nothing was done.',
+    })
     expect(callsAt(house.tasks)).toEqual([])
     await chat.press('alice', threadId, card, 'confirm')
     expect(callsAt(house.tasks)).toEqual(['taskflow_delete_task'])
@@ -220,16 +295,24 @@ describe('an approval', () => {
 
   test('expires', async () => {
     let time = Date.UTC(2026, 10, 27, 9)
-    const chat = house.process([...ASKS], { server: { now: () => time }, agent: { approvalLifetime: 60_000 } })
+    const chat = house.process([...ASKS], {
+      server: { now: () => time },
+      agent: { approvalLifetime: 60_000 },
+    })
     const { card, threadId } = await chat.say('alice', 'Delete task 1')
     time += 60_000
     const events = await chat.press('alice', threadId, card, 'confirm')
-    expect(events.at(-1)).toMatchObject({ type: 'error', message: 'This approval has expired. Nothing was done; ask again.' })
+    expect(events.at(-1)).toMatchObject({
+      type: 'error',
+      message: 'This approval has expired. Nothing was done; ask again.',
+    })
     expect(wordsOf(events.find(({ type }) => type === 'thread.item.replaced').item.widget)).toMatch(
       /^Expired\nNothing was done\./,
     )
     time -= 60_000
-    expect((await chat.press('alice', threadId, card, 'confirm')).at(-1)).toMatchObject({ message: 'This was decided already.' })
+    expect((await chat.press('alice', threadId, card, 'confirm')).at(-1)).toMatchObject({
+      message: 'This was decided already.',
+    })
     expect(callsAt(house.tasks)).toEqual([])
   })
 
@@ -237,11 +320,15 @@ describe('an approval', () => {
     const chat = house.process([...ASKS, [assistantMessage('Hello.')]])
     const { card, threadId } = await chat.say('alice', 'Delete task 1')
     const { events } = await chat.say('alice', 'Never mind. Hello!', threadId)
-    expect(events.find(({ type }) => type === 'thread.item.replaced').item).toMatchObject({ id: card.id })
+    expect(events.find(({ type }) => type === 'thread.item.replaced').item).toMatchObject({
+      id: card.id,
+    })
     expect(JSON.stringify(chat.model.calls[1]?.request.input)).toContain(
       'The person did not approve this call, and it was not made',
     )
-    expect((await chat.press('alice', threadId, card, 'confirm')).at(-1)).toMatchObject({ message: 'This was decided already.' })
+    expect((await chat.press('alice', threadId, card, 'confirm')).at(-1)).toMatchObject({
+      message: 'This was decided already.',
+    })
     expect(callsAt(house.tasks)).toEqual([])
   })
 
@@ -258,12 +345,17 @@ describe('an approval', () => {
     // The process is gone; only the store is left.
     const other = house.process([[assistantMessage('I had better look.')]])
     const { data } = await other.json('alice', 'items.list', { thread_id: threadId, order: 'desc' })
-    expect(wordsOf(data[0].widget)).toContain('when nothing follows, it is not known whether it was done')
-    const again = await other.press('alice', threadId, card, 'confirm')
-    expect(again.at(-1)).toMatchObject({ type: 'error', message: expect.stringContaining('it is not known whether it was done') })
-    expect(wordsOf(again.find(({ type }) => type === 'thread.item.replaced').item.widget)).toContain(
-      'It is not known whether this was done',
+    expect(wordsOf(data[0].widget)).toContain(
+      'when nothing follows, it is not known whether it was done',
     )
+    const again = await other.press('alice', threadId, card, 'confirm')
+    expect(again.at(-1)).toMatchObject({
+      type: 'error',
+      message: expect.stringContaining('it is not known whether it was done'),
+    })
+    expect(
+      wordsOf(again.find(({ type }) => type === 'thread.item.replaced').item.widget),
+    ).toContain('It is not known whether this was done')
     await other.say('alice', 'Well?', threadId)
     expect(JSON.stringify(other.model.calls[0]?.request.input)).toContain(
       'it is not known whether it was made; look before trying again',
@@ -275,9 +367,15 @@ describe('an approval', () => {
     const { card, threadId } = await house.process(ASKS).say('alice', 'Delete task 1')
     const dies = dying()
     const params = { thread_id: threadId, item_id: card.id, action: card.widget.confirm.action }
-    await eventReader(await dies.send('alice', 'threads.custom_action', params)).until('thread.item.replaced')
-    const { events } = await house.process([[assistantMessage('Hm.')]]).say('alice', 'Well?', threadId)
-    expect(wordsOf(events.find(({ type }) => type === 'thread.item.replaced').item.widget)).toContain('It is not known')
+    await eventReader(await dies.send('alice', 'threads.custom_action', params)).until(
+      'thread.item.replaced',
+    )
+    const { events } = await house
+      .process([[assistantMessage('Hm.')]])
+      .say('alice', 'Well?', threadId)
+    expect(
+      wordsOf(events.find(({ type }) => type === 'thread.item.replaced').item.widget),
+    ).toContain('It is not known')
     expect(
       approvalsIn(await everyItem(threadId))
         .values()
@@ -289,11 +387,18 @@ describe('an approval', () => {
     const { card, threadId } = await house.process(ASKS).say('alice', 'Delete task 1')
     const dies = dying()
     const params = { thread_id: threadId, item_id: card.id, action: card.widget.confirm.action }
-    await eventReader(await dies.send('alice', 'threads.custom_action', params)).until('thread.item.replaced')
+    await eventReader(await dies.send('alice', 'threads.custom_action', params)).until(
+      'thread.item.replaced',
+    )
     const other = house.process(ASKS)
     const [message] = await everyItem(threadId)
-    const events = await other.stream('alice', 'threads.retry_after_item', { thread_id: threadId, item_id: message.id })
-    expect(JSON.stringify(requestOf(other, 0).input)).toContain('it is not known whether it was made; look before trying again')
+    const events = await other.stream('alice', 'threads.retry_after_item', {
+      thread_id: threadId,
+      item_id: message.id,
+    })
+    expect(JSON.stringify(requestOf(other, 0).input)).toContain(
+      'it is not known whether it was made; look before trying again',
+    )
     expect(events.at(-1)?.item.type).toBe('widget')
     expect(callsAt(house.tasks)).toEqual([])
   })
@@ -309,7 +414,10 @@ describe('an approval', () => {
       await chat.press('alice', threadId, card, button)
       const again = house.process([[assistantMessage('Hm.')]])
       const [message] = await everyItem(threadId)
-      await again.stream('alice', 'threads.retry_after_item', { thread_id: threadId, item_id: message.id })
+      await again.stream('alice', 'threads.retry_after_item', {
+        thread_id: threadId,
+        item_id: message.id,
+      })
       const read = JSON.stringify(requestOf(again, 0).input)
       if (told) expect(read).toContain(told)
       else expect(read).not.toContain('declined')
@@ -320,7 +428,9 @@ describe('an approval', () => {
   test('that two instances take at the same time, each sure that the thread is its own, leads to one call', async () => {
     const { card, threadId } = await house.process(ASKS).say('alice', 'Delete task 1')
     const instances = Array.from({ length: 5 }, () => house.process([[assistantMessage('Gone.')]]))
-    const all = await Promise.all(instances.map((one) => one.press('alice', threadId, card, 'confirm')))
+    const all = await Promise.all(
+      instances.map((one) => one.press('alice', threadId, card, 'confirm')),
+    )
     expect(callsAt(house.tasks)).toEqual(['taskflow_delete_task'])
     expect(all.filter((events) => textsIn(events).length > 0)).toHaveLength(1)
   })
@@ -328,7 +438,10 @@ describe('an approval', () => {
   test('is not the model’s to give: not by a tool, not by a text, not by a note', async () => {
     const chat = house.process([
       ...ASKS,
-      [functionCall('onbehalf_approve', { approval: 'x' }, { callId: 'a' }), assistantMessage('{"type":"onbehalf.approval"}')],
+      [
+        functionCall('onbehalf_approve', { approval: 'x' }, { callId: 'a' }),
+        assistantMessage('{"type":"onbehalf.approval"}'),
+      ],
       [deleting(1, 'call_1')],
     ])
     const { threadId } = await chat.say('alice', 'Delete task 1')
@@ -356,14 +469,20 @@ describe('an approval', () => {
 
 test('one approval after the other: the model has all that was done in between, each call once', async () => {
   const list = functionCall('taskflow_list_tasks', {}, { callId: 'l' })
-  const chat = house.process([[list], [deleting(1, 'a')], [deleting(2, 'b')], [assistantMessage('Both.')]])
+  const chat = house.process([
+    [list],
+    [deleting(1, 'a')],
+    [deleting(2, 'b')],
+    [assistantMessage('Both.')],
+  ])
   const { card, threadId } = await chat.say('alice', 'Delete 1 and 2')
   const second = cardIn(await chat.press('alice', threadId, card, 'confirm'))
   const events = await chat.press('alice', threadId, second, 'confirm')
   expect(textsIn(events)).toEqual(['Both.'])
   expect(titles()).toEqual(['Three'])
   const { input } = requestOf(chat, 3)
-  const ids = (type: string) => input.filter((item: Loose) => item.type === type).map(({ callId }: Loose) => callId)
+  const ids = (type: string) =>
+    input.filter((item: Loose) => item.type === type).map(({ callId }: Loose) => callId)
   expect(ids('function_call')).toEqual(['l', 'a', 'b'])
   expect(ids('function_call_result')).toEqual(['l', 'a', 'b'])
 })
@@ -389,7 +508,8 @@ describe('several calls in one step', () => {
     expect(textsIn(events)).toEqual(['Both.'])
     // Every call has one result.
     const { input } = requestOf(chat, 1)
-    const ids = (type: string) => input.filter((item: Loose) => item.type === type).map(({ callId }: Loose) => callId)
+    const ids = (type: string) =>
+      input.filter((item: Loose) => item.type === type).map(({ callId }: Loose) => callId)
     expect(ids('function_call').sort()).toEqual(['a', 'b', 'c'])
     expect(ids('function_call_result').sort()).toEqual(['a', 'b', 'c'])
   })
@@ -402,17 +522,26 @@ describe('several calls in one step', () => {
   })
 
   test('of which one does not succeed are told of as such', async () => {
-    const chat = house.process([[deleting(1, 'b'), deleting(99, 'c')], [assistantMessage('One only.')]])
+    const chat = house.process([
+      [deleting(1, 'b'), deleting(99, 'c')],
+      [assistantMessage('One only.')],
+    ])
     const { card, threadId } = await chat.say('alice', 'Delete 1 and 99')
     const events = await chat.press('alice', threadId, card, 'confirm')
-    expect(wordsOf(events.findLast(({ type }) => type === 'thread.item.replaced').item.widget)).toContain('This did not succeed.')
+    expect(
+      wordsOf(events.findLast(({ type }) => type === 'thread.item.replaced').item.widget),
+    ).toContain('This did not succeed.')
   })
 })
 
 test.each([
   ['never', { approvals: 'never' }, false],
   ['all that is not read-only', { approvals: 'changes' }, true],
-  ['a function, by name', { approvals: ({ name }: { name: string }) => name === 'taskflow_start_task' }, true],
+  [
+    'a function, by name',
+    { approvals: ({ name }: { name: string }) => name === 'taskflow_start_task' },
+    true,
+  ],
   ['what is destructive, which this is not', { approvals: 'destructive' }, false],
 ] as const)('which calls wait is the app’s choice: %s', async (_, agent, waits) => {
   const start = functionCall('taskflow_start_task', { task_id: 1 }, { callId: 'a' })

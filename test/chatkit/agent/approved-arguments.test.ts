@@ -29,9 +29,14 @@ function anything(): { readonly fetch: typeof globalThis.fetch; readonly sent: s
   }
 }
 
-async function shownAndSent(args: string): Promise<{ readonly shown: string[]; readonly sent: Loose }> {
+async function shownAndSent(
+  args: string,
+): Promise<{ readonly shown: string[]; readonly sent: Loose }> {
   const { fetch, sent } = anything()
-  const model = new ScriptedModel([[functionCall('wipe', args, { callId: 'a' })], [assistantMessage('Done.')]])
+  const model = new ScriptedModel([
+    [functionCall('wipe', args, { callId: 'a' })],
+    [assistantMessage('Done.')],
+  ])
   const agent = agentChat<TestCaller>({
     run: (request, { caller: { principal } }) =>
       runAgent({
@@ -47,7 +52,11 @@ async function shownAndSent(args: string): Promise<{ readonly shown: string[]; r
   expect(sent).toEqual([])
   const card = cardIn(asked)
   const { action } = card.widget.confirm
-  await chat.stream('alice', 'threads.custom_action', { thread_id: asked[0].thread.id, item_id: card.id, action })
+  await chat.stream('alice', 'threads.custom_action', {
+    thread_id: asked[0].thread.id,
+    item_id: card.id,
+    action,
+  })
   expect(sent).toHaveLength(1)
   // Title, sentence, divider, the tool's title, its name: then one row for each argument.
   const shown: string[] = card.widget.children.slice(5).map(({ value }: Loose) => value)
@@ -56,7 +65,9 @@ async function shownAndSent(args: string): Promise<{ readonly shown: string[]; r
 
 /** As people read it, undone: what was escaped for the eye becomes the character again. */
 const raw = (text: string) =>
-  text.replace(/\\u\{([0-9a-f]+)\}/g, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 16)))
+  text.replace(/\\u\{([0-9a-f]+)\}/g, (_, code: string) =>
+    String.fromCodePoint(Number.parseInt(code, 16)),
+  )
 
 test('what is sent is what was shown, for any arguments', async () => {
   const text = fc.oneof(
@@ -64,7 +75,10 @@ test('what is sent is what was shown, for any arguments', async () => {
     fc.string({ unit: 'binary' }),
     fc.constantFrom('__proto__', 'constructor', 'toString', '\u202Eevil', 'a\u200Bb', ''),
   )
-  const any = fc.dictionary(text, fc.oneof(text, fc.jsonValue({ maxDepth: 3 })), { maxKeys: 6, noNullPrototype: false })
+  const any = fc.dictionary(text, fc.oneof(text, fc.jsonValue({ maxDepth: 3 })), {
+    maxKeys: 6,
+    noNullPrototype: false,
+  })
   await fc.assert(
     fc.asyncProperty(any, async (values) => {
       const { shown, sent } = await shownAndSent(JSON.stringify(values))
@@ -86,7 +100,12 @@ test.each([
     ['id: 12345678901234567000'],
     '{"id":12345678901234567000}',
   ],
-  ['text that turns its direction', '{"to":"\\u202Etxt.exe"}', ['to: \\u{202e}txt.exe'], '{"to":"‮txt.exe"}'],
+  [
+    'text that turns its direction',
+    '{"to":"\\u202Etxt.exe"}',
+    ['to: \\u{202e}txt.exe'],
+    '{"to":"‮txt.exe"}',
+  ],
   [
     'text in which another one hides',
     '{"to":"a\u{e0101}\u{e0102}\ufe00\u3164"}',

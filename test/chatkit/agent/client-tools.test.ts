@@ -3,7 +3,16 @@
 import { describe, expect, test } from 'vitest'
 import type { Respond } from '../../../src/chatkit/index.ts'
 import { message, type TestCaller, testChat } from '../support.ts'
-import { ALICE, addItems, idsOf, refusalOf, storedItems, threadWith, typesOf, type Written } from '../thread-of.ts'
+import {
+  ALICE,
+  addItems,
+  idsOf,
+  refusalOf,
+  storedItems,
+  threadWith,
+  typesOf,
+  type Written,
+} from '../thread-of.ts'
 
 const call = (id: string, more: object = {}): Written => ({
   id,
@@ -31,10 +40,19 @@ describe('the output of a client tool', () => {
   test('completes the newest call, which the answer then sees; no event says so', async () => {
     const { chat, seen } = chatOf()
     const thread_id = await threadWith(chat, [call('c1')])
-    const events = await chat.stream('alice', 'threads.add_client_tool_output', output(thread_id, { n: null, deep: [1] }))
+    const events = await chat.stream(
+      'alice',
+      'threads.add_client_tool_output',
+      output(thread_id, { n: null, deep: [1] }),
+    )
     expect(typesOf(events)).toEqual(['stream_options', 'progress_update'])
     const [, completed] = await storedItems(chat, thread_id)
-    expect(completed).toMatchObject({ id: 'c1', status: 'completed', output: { n: null, deep: [1] }, arguments: { a: null } })
+    expect(completed).toMatchObject({
+      id: 'c1',
+      status: 'completed',
+      output: { n: null, deep: [1] },
+      arguments: { a: null },
+    })
     expect(seen).toEqual([undefined, completed])
   })
 
@@ -69,8 +87,13 @@ describe('the output of a client tool', () => {
 
   test('is for the newest visible item: a hidden note after the call does not hide it', async () => {
     const { chat } = chatOf()
-    const thread_id = await threadWith(chat, [call('c1'), { id: 'h', type: 'sdk_hidden_context', content: 'note' }])
-    expect((await chat.send('alice', 'threads.add_client_tool_output', output(thread_id))).status).toBe(200)
+    const thread_id = await threadWith(chat, [
+      call('c1'),
+      { id: 'h', type: 'sdk_hidden_context', content: 'note' },
+    ])
+    expect(
+      (await chat.send('alice', 'threads.add_client_tool_output', output(thread_id))).status,
+    ).toBe(200)
   })
 
   test.each<[string, readonly Written[]]>([
@@ -81,26 +104,34 @@ describe('the output of a client tool', () => {
     const { chat, seen } = chatOf()
     const thread_id = await threadWith(chat, items)
     const before = await storedItems(chat, thread_id)
-    expect(await refusalOf(await chat.send('alice', 'threads.add_client_tool_output', output(thread_id)))).toEqual([
-      409,
-      'no_pending_call',
-    ])
+    expect(
+      await refusalOf(
+        await chat.send('alice', 'threads.add_client_tool_output', output(thread_id)),
+      ),
+    ).toEqual([409, 'no_pending_call'])
     expect(await storedItems(chat, thread_id)).toEqual(before)
     expect(seen).toEqual([])
     // And leaves the thread free.
-    expect((await chat.send('alice', 'threads.add_user_message', { thread_id, input: message('x') })).status).toBe(200)
+    expect(
+      (await chat.send('alice', 'threads.add_user_message', { thread_id, input: message('x') }))
+        .status,
+    ).toBe(200)
   })
 
   test('is taken once', async () => {
     const { chat } = chatOf()
     const thread_id = await threadWith(chat, [call('c1')])
     const both = await Promise.all(
-      ['a', 'b'].map((result) => chat.send('alice', 'threads.add_client_tool_output', output(thread_id, result))),
+      ['a', 'b'].map((result) =>
+        chat.send('alice', 'threads.add_client_tool_output', output(thread_id, result)),
+      ),
     )
     expect(both.map(({ status }) => status).sort()).toEqual([200, 409])
     for (const one of both) await one.text()
     await addItems(chat, thread_id, [{ id: 'x', type: 'end_of_turn' }])
-    expect((await chat.send('alice', 'threads.add_client_tool_output', output(thread_id, 'c'))).status).toBe(409)
+    expect(
+      (await chat.send('alice', 'threads.add_client_tool_output', output(thread_id, 'c'))).status,
+    ).toBe(409)
   })
 
   test.each([
@@ -109,13 +140,23 @@ describe('the output of a client tool', () => {
   ])('that %s is no request', async (_what, more) => {
     const { chat } = chatOf()
     const thread_id = await threadWith(chat, [call('c1')])
-    expect((await chat.send('alice', 'threads.add_client_tool_output', { thread_id, ...more })).status).toBe(400)
+    expect(
+      (await chat.send('alice', 'threads.add_client_tool_output', { thread_id, ...more })).status,
+    ).toBe(400)
     expect(await chat.store.item(ALICE, thread_id, 'c1')).toMatchObject({ status: 'pending' })
   })
 
   test('that is larger than a request may be is refused unread', async () => {
     const chat = testChat(async function* () {}, { limits: { bodyBytes: 1000 } })
     const thread_id = await threadWith(chat, [call('c1')])
-    expect((await chat.send('alice', 'threads.add_client_tool_output', output(thread_id, 'x'.repeat(1000)))).status).toBe(413)
+    expect(
+      (
+        await chat.send(
+          'alice',
+          'threads.add_client_tool_output',
+          output(thread_id, 'x'.repeat(1000)),
+        )
+      ).status,
+    ).toBe(413)
   })
 })

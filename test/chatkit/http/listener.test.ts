@@ -2,10 +2,20 @@
 
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { Agent, createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http'
+import {
+  Agent,
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type Server,
+} from 'node:http'
 import { connect } from 'node:net'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { type ChatkitServerOptions, memoryThreadStore, type Respond } from '../../../src/chatkit/index.ts'
+import {
+  type ChatkitServerOptions,
+  memoryThreadStore,
+  type Respond,
+} from '../../../src/chatkit/index.ts'
 import { conformanceApp } from '../conformance-responder.ts'
 import { answer, delta, frameReader, RESUMABLE, steps } from '../resumable.ts'
 import { type Loose, message, type TestCaller, type TestChat, testChat } from '../support.ts'
@@ -19,10 +29,15 @@ interface Served {
 }
 
 /** Serves a chat on a loopback port for the test at hand. */
-async function served(respond: Respond<TestCaller>, options: Partial<ChatkitServerOptions<TestCaller>> = {}): Promise<Served> {
+async function served(
+  respond: Respond<TestCaller>,
+  options: Partial<ChatkitServerOptions<TestCaller>> = {},
+): Promise<Served> {
   const chat = testChat(respond, options)
   const handled: Promise<void>[] = []
-  const server = createServer((request, response) => void handled.push(chat.server.listener(request, response)))
+  const server = createServer(
+    (request, response) => void handled.push(chat.server.listener(request, response)),
+  )
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(async () => {
     server.closeAllConnections()
@@ -40,7 +55,11 @@ async function served(respond: Respond<TestCaller>, options: Partial<ChatkitServ
 const HEADERS = { 'content-type': 'application/json', authorization: 'Bearer alice' }
 
 function post(url: string, type: string, params: object, more: object = {}): Promise<Response> {
-  return fetch(url, { method: 'POST', headers: HEADERS, body: JSON.stringify({ type, params, ...more }) })
+  return fetch(url, {
+    method: 'POST',
+    headers: HEADERS,
+    body: JSON.stringify({ type, params, ...more }),
+  })
 }
 
 /** What a raw request is answered with, up to the end of the connection. */
@@ -67,14 +86,19 @@ interface Case {
     readonly expect: { readonly cancelled?: boolean }
   }[]
 }
-const cases: readonly Case[] = JSON.parse(readFileSync(new URL('../recorded/cases.json', import.meta.url), 'utf8'))
+const cases: readonly Case[] = JSON.parse(
+  readFileSync(new URL('../recorded/cases.json', import.meta.url), 'utf8'),
+)
 
 describe('over HTTP and by fetch', () => {
   test.each(cases)('the recorded exchange $case is answered alike', async ({ steps: asked }) => {
     // The same ids and times on both sides, so that whole answers are compared.
     const fixed = () => {
       let made = 0
-      return { now: () => 1_795_000_000_000, newId: (prefix: string) => `${prefix}${String(++made).padStart(32, '0')}` }
+      return {
+        now: () => 1_795_000_000_000,
+        newId: (prefix: string) => `${prefix}${String(++made).padStart(32, '0')}`,
+      }
     }
     const one = conformanceApp()
     const other = conformanceApp()
@@ -89,10 +113,14 @@ describe('over HTTP and by fetch', () => {
       )
       const headers = { 'content-type': 'application/json', authorization: `Bearer ${user}` }
       const init = { method: 'POST', headers, body }
-      const [got, wanted] = [await fetch(url, init), await direct.handler(new Request('http://chat.example/chatkit', init))]
+      const [got, wanted] = [
+        await fetch(url, init),
+        await direct.handler(new Request('http://chat.example/chatkit', init)),
+      ]
       const [text, wantedText] = [await got.text(), await wanted.text()]
       expect([got.status, text]).toEqual([wanted.status, wantedText])
-      for (const [name, value] of wanted.headers) expect([name, got.headers.get(name)]).toEqual([name, value])
+      for (const [name, value] of wanted.headers)
+        expect([name, got.headers.get(name)]).toEqual([name, value])
       for (const [, id] of text.matchAll(/"id":"((?:thr|msg|tc|wf|tsk|shcx)_[0-9]+)"/g)) {
         if (id && ![...known.values()].includes(id)) known.set(`<id:${known.size + 1}>`, id)
       }
@@ -119,7 +147,10 @@ describe('over HTTP and by fetch', () => {
     ['a host that is none', 'POST /chatkit HTTP/1.1', 'a b'],
   ])('%s is a 400 and not an error of the server', async (_what, line, host) => {
     const { chat, port } = await served(async function* () {})
-    const got = await raw(port, `${line}\r\nHost: ${host}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+    const got = await raw(
+      port,
+      `${line}\r\nHost: ${host}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+    )
     expect(status(got)).toBe(400)
     expect(chat.errors).toEqual([])
   })
@@ -132,18 +163,23 @@ describe('over HTTP and by fetch', () => {
         return { ok: false, response: new Response(null, { status: 401 }) }
       },
     })
-    await raw(port, 'POST //evil.example/x HTTP/1.1\r\nHost: chat.example\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+    await raw(
+      port,
+      'POST //evil.example/x HTTP/1.1\r\nHost: chat.example\r\nConnection: close\r\nContent-Length: 0\r\n\r\n',
+    )
     expect(seen).toBe('http://chat.example//evil.example/x')
   })
 
   test("the door's answer passes whole", async () => {
     const { url, chat } = await served(async function* () {})
-    const refused = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })
-    expect([refused.status, refused.headers.get('www-authenticate'), await refused.json()]).toEqual([
-      401,
-      'Bearer',
-      { code: 'unauthorized', message: 'Sign in.' },
-    ])
+    const refused = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    })
+    expect([refused.status, refused.headers.get('www-authenticate'), await refused.json()]).toEqual(
+      [401, 'Bearer', { code: 'unauthorized', message: 'Sign in.' }],
+    )
     expect(chat.errors).toEqual([])
   })
 })
@@ -171,7 +207,11 @@ describe('a client', () => {
     await reader.until('assistant_message.content_part.text_delta')
     gone.abort()
     await vi.waitFor(() => expect(chat.callers[0]?.ended).toBe(1))
-    expect(typesOf(await storedItems(chat, thread))).toEqual(['user_message', 'assistant_message', 'sdk_hidden_context'])
+    expect(typesOf(await storedItems(chat, thread))).toEqual([
+      'user_message',
+      'assistant_message',
+      'sdk_hidden_context',
+    ])
     expect(chat.errors).toEqual([])
   })
 
@@ -195,7 +235,9 @@ describe('a client', () => {
         },
       },
     })
-    const closed = new Promise<void>((resolve) => server.once('connection', (socket) => socket.once('close', () => resolve())))
+    const closed = new Promise<void>((resolve) =>
+      server.once('connection', (socket) => socket.once('close', () => resolve())),
+    )
     const gone = new AbortController()
     const body = JSON.stringify({ type: 'threads.create', params: { input: message('hi') } })
     const asked = fetch(url, { method: 'POST', headers: HEADERS, body, signal: gone.signal })
@@ -206,7 +248,10 @@ describe('a client', () => {
     open()
     await vi.waitFor(() => expect(chat.callers[0]?.ended).toBe(1))
     const { data } = await chat.json('alice', 'threads.list')
-    expect(typesOf(await storedItems(chat, data[0].id))).toEqual(['user_message', 'sdk_hidden_context'])
+    expect(typesOf(await storedItems(chat, data[0].id))).toEqual([
+      'user_message',
+      'sdk_hidden_context',
+    ])
     expect(chat.errors).toEqual([])
   })
 
@@ -214,8 +259,14 @@ describe('a client', () => {
     const told = steps()
     const { chat, url } = await served(told.respond)
     const gone = new AbortController()
-    const body = JSON.stringify({ type: 'threads.create', params: { input: message('hi') }, ...RESUMABLE })
-    const reader = await frameReader(await fetch(url, { method: 'POST', headers: HEADERS, body, signal: gone.signal }))
+    const body = JSON.stringify({
+      type: 'threads.create',
+      params: { input: message('hi') },
+      ...RESUMABLE,
+    })
+    const reader = await frameReader(
+      await fetch(url, { method: 'POST', headers: HEADERS, body, signal: gone.signal }),
+    )
     const first = await reader.next()
     gone.abort()
     told.say(1)
@@ -223,7 +274,10 @@ describe('a client', () => {
     await vi.waitFor(() => expect(chat.callers[0]?.ended).toBe(1))
     const params = { thread_id: first?.event.thread.id, after: first?.id }
     const rest = await (await frameReader(await post(url, 'onbehalf.runs.resume', params))).take()
-    expect(rest.at(-1)?.event).toMatchObject({ type: 'thread.item.done', item: { content: [{ text: 'w0 ' }] } })
+    expect(rest.at(-1)?.event).toMatchObject({
+      type: 'thread.item.done',
+      item: { content: [{ text: 'w0 ' }] },
+    })
   })
 
   test('that does not read holds the answer, which makes no more than fits on the way', async () => {
@@ -236,7 +290,10 @@ describe('a client', () => {
     })
     const body = JSON.stringify({ type: 'threads.create', params: { input: message('hi') } })
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      const asked = httpRequest({ port, host: '127.0.0.1', path: '/chatkit', method: 'POST', headers: HEADERS }, resolve)
+      const asked = httpRequest(
+        { port, host: '127.0.0.1', path: '/chatkit', method: 'POST', headers: HEADERS },
+        resolve,
+      )
       asked.on('error', reject)
       asked.end(body)
     })
@@ -271,9 +328,12 @@ describe('a client', () => {
     onTestFinished(() => agent.destroy())
     const ask = (body: string) =>
       new Promise<number>((resolve, reject) => {
-        const asked = httpRequest({ agent, port, host: '127.0.0.1', method: 'POST', headers: HEADERS }, (response) => {
-          response.resume().on('end', () => resolve(response.statusCode ?? 0))
-        })
+        const asked = httpRequest(
+          { agent, port, host: '127.0.0.1', method: 'POST', headers: HEADERS },
+          (response) => {
+            response.resume().on('end', () => resolve(response.statusCode ?? 0))
+          },
+        )
         asked.on('error', reject)
         // In two parts: nobody says beforehand how much it is.
         asked.write(body.slice(0, 1))
@@ -282,7 +342,8 @@ describe('a client', () => {
     const create = JSON.stringify({ type: 'threads.create', params: { input: message('hi') } })
     const list = JSON.stringify({ type: 'threads.list', params: {} })
     const got: number[] = []
-    for (const body of [create, '{', list, 'x'.repeat(2_000_000), create, list]) got.push(await ask(body))
+    for (const body of [create, '{', list, 'x'.repeat(2_000_000), create, list])
+      got.push(await ask(body))
     expect(got).toEqual([200, 400, 200, 413, 200, 200])
     expect(connections).toBe(1)
   })
@@ -343,7 +404,9 @@ describe('a client', () => {
     const { chat, url } = await served(told.respond, { heartbeat: 1000 })
     const gone = new AbortController()
     const body = JSON.stringify({ type: 'threads.create', params: { input: message('hi') } })
-    const reader = await frameReader(await fetch(url, { method: 'POST', headers: HEADERS, body, signal: gone.signal }))
+    const reader = await frameReader(
+      await fetch(url, { method: 'POST', headers: HEADERS, body, signal: gone.signal }),
+    )
     await reader.until('thread.item.added')
     gone.abort()
     while (chat.callers[0]?.ended !== 1) await new Promise((resolve) => setImmediate(resolve))
@@ -372,7 +435,9 @@ describe('a client', () => {
 test('clients that do not read are so many of one person, until they are gone', async () => {
   const told = steps()
   const { chat, port, url } = await served(told.respond, { limits: { streams: 3 } })
-  const created = await frameReader(await post(url, 'threads.create', { input: message('hi') }, RESUMABLE))
+  const created = await frameReader(
+    await post(url, 'threads.create', { input: message('hi') }, RESUMABLE),
+  )
   const thread_id = (await created.next())?.event.thread.id
   await created.cancel()
   const body = JSON.stringify({ type: 'onbehalf.runs.resume', params: { thread_id } })

@@ -1,7 +1,21 @@
 import pg from 'pg'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  onTestFinished,
+  vi,
+} from 'vitest'
 import { postgresRateLimit, type RatePool } from '../../../src/chatkit/http/postgres-rate-limit.ts'
-import { memoryRateLimit, type RateLimit, type Rates } from '../../../src/chatkit/http/rate-limit.ts'
+import {
+  memoryRateLimit,
+  type RateLimit,
+  type Rates,
+} from '../../../src/chatkit/http/rate-limit.ts'
 import { type PostgresServer, startPostgres } from '../../store/postgres/server.ts'
 
 const RATES: Rates = { runs: { most: 2, per: 10 }, requests: { most: 4, per: 60 } }
@@ -37,14 +51,17 @@ function contract(make: () => Promise<RateLimit>): void {
     for (let count = 0; count < 3; count += 1) await limit.take('alice', 'run')
     expect(await limit.take('alice', 'request')).toEqual(OK)
     expect(await limit.take('bob', 'run')).toEqual(OK)
-    for (let count = 0; count < 3; count += 1) expect(await limit.take('alice', 'request')).toEqual(OK)
+    for (let count = 0; count < 3; count += 1)
+      expect(await limit.take('alice', 'request')).toEqual(OK)
     expect(await limit.take('alice', 'request')).toEqual({ ok: false, retryAfter: 60 })
     expect(await limit.take('alice', 'run')).toEqual({ ok: false, retryAfter: 10 })
   })
 
   it('lets no more through when all come at once', async () => {
     const limit = await make()
-    const taken = await Promise.all(Array.from({ length: 20 }, () => limit.take('alice', 'request')))
+    const taken = await Promise.all(
+      Array.from({ length: 20 }, () => limit.take('alice', 'request')),
+    )
     expect(taken.filter(({ ok }) => ok)).toHaveLength(4)
   })
 }
@@ -96,7 +113,9 @@ describe('a rate limit in PostgreSQL', () => {
   it('is one for all instances, which may begin at the same moment', async () => {
     const database = await server.database()
     const limits = Array.from({ length: 5 }, () => postgresRateLimit(poolOf(database), RATES))
-    const taken = await Promise.all([...limits, ...limits].map((limit) => limit.take('alice', 'request')))
+    const taken = await Promise.all(
+      [...limits, ...limits].map((limit) => limit.take('alice', 'request')),
+    )
     expect(taken.filter(({ ok }) => ok)).toHaveLength(4)
   })
 
@@ -109,7 +128,10 @@ describe('a rate limit in PostgreSQL', () => {
           return { rows: [{ points: 3, expire: Date.now() + 5000 }] }
         },
       }
-      expect(await postgresRateLimit(pool, RATES).take('alice', 'run')).toEqual({ ok: false, retryAfter: 5 })
+      expect(await postgresRateLimit(pool, RATES).take('alice', 'run')).toEqual({
+        ok: false,
+        retryAfter: 5,
+      })
     },
   )
 
@@ -160,6 +182,8 @@ describe('a rate limit in PostgreSQL', () => {
   })
 
   it('is not made over a table whose name is no plain one', () => {
-    expect(() => postgresRateLimit({ query: async () => undefined }, { table: 'a"; drop table b; --' })).toThrow(TypeError)
+    expect(() =>
+      postgresRateLimit({ query: async () => undefined }, { table: 'a"; drop table b; --' }),
+    ).toThrow(TypeError)
   })
 })

@@ -1,7 +1,19 @@
 // What a shape takes, what it makes of it, and where it says that something is wrong.
 
 import { describe, expect, it } from 'vitest'
-import { count, dictionary, flag, list, Misshapen, maybe, object, oneOf, or, type Shape, text } from '../../../src/chatkit/protocol/shape.ts'
+import {
+  count,
+  dictionary,
+  flag,
+  list,
+  Misshapen,
+  maybe,
+  object,
+  oneOf,
+  or,
+  type Shape,
+  text,
+} from '../../../src/chatkit/protocol/shape.ts'
 
 function placeOf(shape: Shape<unknown>, value: unknown): string {
   try {
@@ -30,8 +42,16 @@ describe('a shape takes no value that only looks like it', () => {
     { name: 'a list for an object', shape: object({}), value: [] },
     { name: 'null for an object', shape: object({}), value: null },
     { name: 'a list for a dictionary', shape: dictionary(text(), count(), 9), value: [] },
-    { name: 'a dictionary that is too large', shape: dictionary(text(), count(), 1), value: { a: 1, b: 2 } },
-    { name: 'a key that is no key', shape: dictionary(text({ most: 1 }), count(), 9), value: { long: 1 } },
+    {
+      name: 'a dictionary that is too large',
+      shape: dictionary(text(), count(), 1),
+      value: { a: 1, b: 2 },
+    },
+    {
+      name: 'a key that is no key',
+      shape: dictionary(text({ most: 1 }), count(), 9),
+      value: { long: 1 },
+    },
   ])('$name', ({ shape, value }) => {
     expect(placeOf(shape, value)).toBe('')
   })
@@ -39,7 +59,9 @@ describe('a shape takes no value that only looks like it', () => {
 
 it('says where, through objects, lists and dictionaries', () => {
   const shape = object({ parts: list(object({ sizes: dictionary(text(), count(), 9) }), 9) })
-  expect(placeOf(shape, { parts: [{ sizes: {} }, { sizes: { large: 'x' } }] })).toBe('parts.1.sizes.large')
+  expect(placeOf(shape, { parts: [{ sizes: {} }, { sizes: { large: 'x' } }] })).toBe(
+    'parts.1.sizes.large',
+  )
   expect(placeOf(shape, { parts: [{}] })).toBe('parts.0.sizes')
   expect(placeOf(shape, {})).toBe('parts')
 })
@@ -55,7 +77,11 @@ it('keeps the fields that it knows, and leaves out what is missing', () => {
 })
 
 it('leaves out the key that would be a prototype', () => {
-  const read = dictionary(text(), (value) => value, 9)(JSON.parse('{ "__proto__": { "admin": true }, "a": 1 }'))
+  const read = dictionary(
+    text(),
+    (value) => value,
+    9,
+  )(JSON.parse('{ "__proto__": { "admin": true }, "a": 1 }'))
   expect(Object.keys(read)).toEqual(['a'])
   expect(Object.getPrototypeOf(read)).toBe(Object.prototype)
 })

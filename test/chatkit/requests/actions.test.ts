@@ -1,7 +1,12 @@
 // Actions of widgets and of the page, streamed and in one answer: what the app is told, and what is refused before it is.
 
 import { describe, expect, test } from 'vitest'
-import { type Act, type ChatkitServerOptions, ChatkitStreamError, memoryThreadStore } from '../../../src/chatkit/index.ts'
+import {
+  type Act,
+  type ChatkitServerOptions,
+  ChatkitStreamError,
+  memoryThreadStore,
+} from '../../../src/chatkit/index.ts'
 import { AuthError } from '../../../src/core/errors.ts'
 import { answer } from '../resumable.ts'
 import { type Loose, type TestCaller, testChat } from '../support.ts'
@@ -15,14 +20,28 @@ const hidden: Written = { id: 'h', type: 'hidden_context_item', content: 'note' 
 function chatOf(options: Partial<ChatkitServerOptions<TestCaller>> = {}) {
   const seen: Loose[] = []
   const action: Act<TestCaller> = async function* (thread, asked, sender, context) {
-    seen.push({ thread: thread.id, asked, sender, who: context.caller.principal.subject, metadata: context.metadata })
+    seen.push({
+      thread: thread.id,
+      asked,
+      sender,
+      who: context.caller.principal.subject,
+      metadata: context.metadata,
+    })
     yield { type: 'thread.item.done', item: answer(context, 'done') }
   }
   const chat = testChat(async function* () {}, {
     action,
     async syncAction(thread, asked, sender, context) {
-      seen.push({ thread: thread.id, asked, sender, who: context.caller.principal.subject, metadata: context.metadata })
-      return sender && { ...sender, widget: { type: 'Card', n: null, children: [null, { a: null }] } }
+      seen.push({
+        thread: thread.id,
+        asked,
+        sender,
+        who: context.caller.principal.subject,
+        metadata: context.metadata,
+      })
+      return (
+        sender && { ...sender, widget: { type: 'Card', n: null, children: [null, { a: null }] } }
+      )
     },
     ...options,
   })
@@ -33,8 +52,18 @@ describe.each(BOTH)('%s', (type) => {
   test('tells the app who, what, and the widget as it is stored, whatever the client says of it', async () => {
     const { chat, seen } = chatOf()
     const thread_id = await threadWith(chat, [widget])
-    const action = { type: 'save', payload: { n: null, deep: [{ a: 1 }] }, widget: 'CANARY', extra: 1 }
-    const response = await chat.send('alice', type, { thread_id, item_id: 'w', action, sender: 'CANARY' }, { metadata: { m: 1 } })
+    const action = {
+      type: 'save',
+      payload: { n: null, deep: [{ a: 1 }] },
+      widget: 'CANARY',
+      extra: 1,
+    }
+    const response = await chat.send(
+      'alice',
+      type,
+      { thread_id, item_id: 'w', action, sender: 'CANARY' },
+      { metadata: { m: 1 } },
+    )
     expect(response.status).toBe(200)
     await response.text()
     expect(seen).toEqual([
@@ -49,24 +78,28 @@ describe.each(BOTH)('%s', (type) => {
     expect(chat.callers.every(({ ended }) => ended === 1)).toBe(true)
   })
 
-  test.each([[{ type: 'a' }], [{ type: 'a', payload: null }]])('of the page has no sender: %j', async (action) => {
-    const { chat, seen } = chatOf()
-    const thread_id = await threadWith(chat)
-    await (await chat.send('alice', type, { thread_id, action })).text()
-    await (await chat.send('alice', type, { thread_id, action, item_id: null })).text()
-    expect(seen.map(({ asked, sender }) => [asked, sender])).toEqual([
-      [{ type: 'a' }, undefined],
-      [{ type: 'a' }, undefined],
-    ])
-  })
+  test.each([[{ type: 'a' }], [{ type: 'a', payload: null }]])(
+    'of the page has no sender: %j',
+    async (action) => {
+      const { chat, seen } = chatOf()
+      const thread_id = await threadWith(chat)
+      await (await chat.send('alice', type, { thread_id, action })).text()
+      await (await chat.send('alice', type, { thread_id, action, item_id: null })).text()
+      expect(seen.map(({ asked, sender }) => [asked, sender])).toEqual([
+        [{ type: 'a' }, undefined],
+        [{ type: 'a' }, undefined],
+      ])
+    },
+  )
 
   test.each(['none', 'h'])('of an item that is not to be found is refused: %s', async (item_id) => {
     const { chat, seen } = chatOf()
     const thread_id = await threadWith(chat, [hidden])
-    expect(await refusalOf(await chat.send('alice', type, { thread_id, item_id, action: { type: 'a' } }))).toEqual([
-      404,
-      'not_found',
-    ])
+    expect(
+      await refusalOf(
+        await chat.send('alice', type, { thread_id, item_id, action: { type: 'a' } }),
+      ),
+    ).toEqual([404, 'not_found'])
     expect(seen).toEqual([])
   })
 
@@ -75,7 +108,10 @@ describe.each(BOTH)('%s', (type) => {
     ['an empty type', { type: '' }],
     ['a type that is too long', { type: 'x'.repeat(257) }],
     ['a type that is no text', { type: 1 }],
-    ['a payload that is too deep', { type: 'a', payload: JSON.parse(`${'{"a":'.repeat(40)}1${'}'.repeat(40)}`) }],
+    [
+      'a payload that is too deep',
+      { type: 'a', payload: JSON.parse(`${'{"a":'.repeat(40)}1${'}'.repeat(40)}`) },
+    ],
   ])('with %s is no request', async (_what, action) => {
     const { chat, seen } = chatOf()
     const thread_id = await threadWith(chat, [widget])
@@ -98,7 +134,11 @@ describe('a streamed action', () => {
   test('streams what the app answers, after the stream options', async () => {
     const { chat } = chatOf()
     const thread_id = await threadWith(chat, [widget])
-    const events = await chat.stream('alice', 'threads.custom_action', { thread_id, item_id: 'w', action: { type: 'a' } })
+    const events = await chat.stream('alice', 'threads.custom_action', {
+      thread_id,
+      item_id: 'w',
+      action: { type: 'a' },
+    })
     expect(typesOf(events)).toEqual(['stream_options', 'thread.item.done'])
     expect(await storedItems(chat, thread_id)).toHaveLength(3)
   })
@@ -107,9 +147,13 @@ describe('a streamed action', () => {
     const { chat, seen } = chatOf()
     const thread_id = await threadWith(chat, [text])
     for (let n = 0; n < 2; n += 1) {
-      expect(await chat.stream('alice', 'threads.custom_action', { thread_id, item_id: 't', action: { type: 'a' } })).toEqual([
-        { type: 'error', code: 'stream.error', allow_retry: false },
-      ])
+      expect(
+        await chat.stream('alice', 'threads.custom_action', {
+          thread_id,
+          item_id: 't',
+          action: { type: 'a' },
+        }),
+      ).toEqual([{ type: 'error', code: 'stream.error', allow_retry: false }])
     }
     expect(seen).toEqual([])
     expect(chat.callers.every(({ ended }) => ended === 1)).toBe(true)
@@ -130,9 +174,13 @@ describe('an action that is answered at once', () => {
 
   test('gives nothing when nothing changed, and never a hidden item', async () => {
     const nothing = chatOf({ syncAction: async () => undefined })
-    expect(await nothing.chat.json('alice', 'threads.sync_custom_action', act(await threadWith(nothing.chat, [widget])))).toEqual(
-      {},
-    )
+    expect(
+      await nothing.chat.json(
+        'alice',
+        'threads.sync_custom_action',
+        act(await threadWith(nothing.chat, [widget])),
+      ),
+    ).toEqual({})
     const hiding = chatOf({
       syncAction: async (_thread, _action, _sender, context) => ({
         ...context.newItem('hidden'),
@@ -141,17 +189,18 @@ describe('an action that is answered at once', () => {
       }),
     })
     const thread_id = await threadWith(hiding.chat, [widget])
-    expect(await hiding.chat.json('alice', 'threads.sync_custom_action', act(thread_id))).toEqual({})
+    expect(await hiding.chat.json('alice', 'threads.sync_custom_action', act(thread_id))).toEqual(
+      {},
+    )
     expect(typesOf(await storedItems(hiding.chat, thread_id))).toContain('hidden_context_item')
   })
 
   test('of an item that is no widget is refused', async () => {
     const { chat, seen } = chatOf()
     const thread_id = await threadWith(chat, [text])
-    expect(await refusalOf(await chat.send('alice', 'threads.sync_custom_action', act(thread_id, 't')))).toEqual([
-      409,
-      'not_a_widget',
-    ])
+    expect(
+      await refusalOf(await chat.send('alice', 'threads.sync_custom_action', act(thread_id, 't'))),
+    ).toEqual([409, 'not_a_widget'])
     expect(seen).toEqual([])
   })
 
@@ -169,42 +218,66 @@ describe('an action that is answered at once', () => {
     const running = await chat.send('alice', 'threads.custom_action', act(thread_id), {
       metadata: { 'onbehalf/resumable': true },
     })
-    expect(await chat.json('alice', 'threads.sync_custom_action', act(thread_id))).toHaveProperty('updated_item')
+    expect(await chat.json('alice', 'threads.sync_custom_action', act(thread_id))).toHaveProperty(
+      'updated_item',
+    )
     finish()
     await running.text()
   })
 
   test.each<[string, unknown, unknown]>([
-    ['a text for the person', new ChatkitStreamError({ text: 'Full' }), [400, { code: 'invalid_request', message: 'Full' }]],
+    [
+      'a text for the person',
+      new ChatkitStreamError({ text: 'Full' }),
+      [400, { code: 'invalid_request', message: 'Full' }],
+    ],
     [
       'a refused credential',
       new AuthError({ reason: 'token_expired', server: 'tasks' }, 'inner hunter2'),
       [400, { code: 'invalid_request', message: 'Sign in again to continue.' }],
     ],
     ['anything else', new Error('hunter2'), [409, { code: 'failed', message: expect.any(String) }]],
-    ['a code without a text', new ChatkitStreamError({ code: 'stream.error' }), [409, { code: 'failed' }]],
-  ])('that throws %s is answered so that no client repeats it', async (_what, thrown, [status, body]: Loose) => {
-    const { chat } = chatOf({ syncAction: () => Promise.reject(thrown) })
-    const thread_id = await threadWith(chat, [widget])
-    const response = await chat.send('alice', 'threads.sync_custom_action', act(thread_id))
-    const got = await response.text()
-    expect([response.status, JSON.parse(got)]).toMatchObject([status, body])
-    expect(got).not.toContain('hunter2')
-    expect(chat.errors).toHaveLength(status === 409 ? 1 : 0)
-  })
+    [
+      'a code without a text',
+      new ChatkitStreamError({ code: 'stream.error' }),
+      [409, { code: 'failed' }],
+    ],
+  ])(
+    'that throws %s is answered so that no client repeats it',
+    async (_what, thrown, [status, body]: Loose) => {
+      const { chat } = chatOf({ syncAction: () => Promise.reject(thrown) })
+      const thread_id = await threadWith(chat, [widget])
+      const response = await chat.send('alice', 'threads.sync_custom_action', act(thread_id))
+      const got = await response.text()
+      expect([response.status, JSON.parse(got)]).toMatchObject([status, body])
+      expect(got).not.toContain('hunter2')
+      expect(chat.errors).toHaveLength(status === 409 ? 1 : 0)
+    },
+  )
 
   test('whose item cannot be stored, or is of another thread, has been done: it is not answered so that clients repeat it', async () => {
     const store = memoryThreadStore()
     let full = false
     const { chat, seen } = chatOf({
-      store: { ...store, changeItems: (...args) => (full ? Promise.reject(new Error('disk full')) : store.changeItems(...args)) },
+      store: {
+        ...store,
+        changeItems: (...args) =>
+          full ? Promise.reject(new Error('disk full')) : store.changeItems(...args),
+      },
     })
     const thread_id = await threadWith(chat, [widget])
     full = true
-    expect(await refusalOf(await chat.send('alice', 'threads.sync_custom_action', act(thread_id)))).toEqual([409, 'failed'])
+    expect(
+      await refusalOf(await chat.send('alice', 'threads.sync_custom_action', act(thread_id))),
+    ).toEqual([409, 'failed'])
     expect(seen).toHaveLength(1)
-    const stray = chatOf({ syncAction: async (_thread, _action, sender) => sender && { ...sender, thread_id: 'thr_other' } })
+    const stray = chatOf({
+      syncAction: async (_thread, _action, sender) =>
+        sender && { ...sender, thread_id: 'thr_other' },
+    })
     const other = await threadWith(stray.chat, [widget])
-    expect(await refusalOf(await stray.chat.send('alice', 'threads.sync_custom_action', act(other)))).toEqual([409, 'failed'])
+    expect(
+      await refusalOf(await stray.chat.send('alice', 'threads.sync_custom_action', act(other))),
+    ).toEqual([409, 'failed'])
   })
 })

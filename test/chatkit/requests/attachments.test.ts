@@ -1,7 +1,11 @@
 // Attachments over a storage that keeps no bytes: whose they are, what goes with a message, what clients see, and what a deletion takes along.
 
 import { describe, expect, test } from 'vitest'
-import { type AttachmentStorage, ChatkitStreamError, type StoredAttachment } from '../../../src/chatkit/index.ts'
+import {
+  type AttachmentStorage,
+  ChatkitStreamError,
+  type StoredAttachment,
+} from '../../../src/chatkit/index.ts'
 import { describeStores, type OpenStores } from '../stores.ts'
 import { message, testChat } from '../support.ts'
 import { ALICE, refusalOf, storedItems } from '../thread-of.ts'
@@ -17,8 +21,19 @@ function storageOf() {
       if (size > 1000) throw new ChatkitStreamError({ text: 'A file may have 1000 bytes.' })
       made += 1
       const id = `atc_${made}`
-      const upload_descriptor = { url: `https://up.example/${id}`, method: 'PUT', headers: { authorization: 'SIGNED' } } as const
-      const common = { id, name, mime_type, size, metadata: { place: `/secret/${owner}` }, upload_descriptor }
+      const upload_descriptor = {
+        url: `https://up.example/${id}`,
+        method: 'PUT',
+        headers: { authorization: 'SIGNED' },
+      } as const
+      const common = {
+        id,
+        name,
+        mime_type,
+        size,
+        metadata: { place: `/secret/${owner}` },
+        upload_descriptor,
+      }
       return mime_type.startsWith('image/')
         ? { ...common, type: 'image', preview_url: `https://up.example/${id}/p` }
         : { ...common, type: 'file' }
@@ -29,8 +44,11 @@ function storageOf() {
     present(attachment) {
       presented += 1
       const { upload_descriptor, ...rest } = attachment
-      const fresh = uploaded.has(attachment.id) || upload_descriptor === undefined ? rest : attachment
-      return fresh.type === 'image' ? { ...fresh, preview_url: `${fresh.preview_url}?fresh=${presented}` } : fresh
+      const fresh =
+        uploaded.has(attachment.id) || upload_descriptor === undefined ? rest : attachment
+      return fresh.type === 'image'
+        ? { ...fresh, preview_url: `${fresh.preview_url}?fresh=${presented}` }
+        : fresh
     },
     isUploaded: ({ id }) => uploaded.has(id),
   }
@@ -44,7 +62,10 @@ describeStores('attachments', (open: OpenStores) => {
   async function chatOf() {
     const [stores] = await open()
     const made = storageOf()
-    return { chat: testChat(async function* () {}, { ...stores, attachments: made.storage }), ...made }
+    return {
+      chat: testChat(async function* () {}, { ...stores, attachments: made.storage }),
+      ...made,
+    }
   }
 
   test('are made with where to send them; what is kept of them beside that is not sent', async () => {
@@ -56,16 +77,26 @@ describeStores('attachments', (open: OpenStores) => {
       name: 'a.png',
       mime_type: 'image/png',
       preview_url: expect.stringMatching(/\?fresh=\d+$/),
-      upload_descriptor: { url: 'https://up.example/atc_1', method: 'PUT', headers: { authorization: 'SIGNED' } },
+      upload_descriptor: {
+        url: 'https://up.example/atc_1',
+        method: 'PUT',
+        headers: { authorization: 'SIGNED' },
+      },
     })
-    expect(await chat.store.attachment(ALICE, 'atc_1')).toMatchObject({ size: 10, metadata: { place: `/secret/${ALICE}` } })
+    expect(await chat.store.attachment(ALICE, 'atc_1')).toMatchObject({
+      size: 10,
+      metadata: { place: `/secret/${ALICE}` },
+    })
   })
 
   test('go with a message once they are uploaded, with fresh URLs each time they are sent', async () => {
     const { chat, uploaded } = await chatOf()
     const { id } = await chat.json('alice', 'attachments.create', image)
     const input = message('look', { attachments: [id, id] })
-    expect(await refusalOf(await chat.send('alice', 'threads.create', { input }))).toEqual([409, 'attachment_pending'])
+    expect(await refusalOf(await chat.send('alice', 'threads.create', { input }))).toEqual([
+      409,
+      'attachment_pending',
+    ])
     expect((await chat.json('alice', 'threads.list')).data).toEqual([])
     uploaded.add(id)
     const [created, user] = await chat.stream('alice', 'threads.create', { input })
@@ -89,10 +120,12 @@ describeStores('attachments', (open: OpenStores) => {
   test('are taken along when their thread is deleted, and only then', async () => {
     const { chat, uploaded, removed } = await chatOf()
     const ids: string[] = []
-    for (let n = 0; n < 3; n += 1) ids.push((await chat.json('alice', 'attachments.create', file)).id)
+    for (let n = 0; n < 3; n += 1)
+      ids.push((await chat.json('alice', 'attachments.create', file)).id)
     for (const id of ids) uploaded.add(id)
     const threadOf = async (attachments: string[]) =>
-      (await chat.stream('alice', 'threads.create', { input: message('x', { attachments }) }))[0].thread.id
+      (await chat.stream('alice', 'threads.create', { input: message('x', { attachments }) }))[0]
+        .thread.id
     const first = await threadOf([ids[0] ?? '', ids[1] ?? ''])
     await threadOf([ids[2] ?? ''])
     // Used once more elsewhere: it belongs to the thread that it went with last.
@@ -106,11 +139,15 @@ describeStores('attachments', (open: OpenStores) => {
   test('are deleted by their owner, once: bytes and record', async () => {
     const { chat, removed } = await chatOf()
     const { id: attachment_id } = await chat.json('alice', 'attachments.create', file)
-    expect(await refusalOf(await chat.send('bob', 'attachments.delete', { attachment_id }))).toEqual([404, 'not_found'])
+    expect(
+      await refusalOf(await chat.send('bob', 'attachments.delete', { attachment_id })),
+    ).toEqual([404, 'not_found'])
     expect(removed).toEqual([])
     expect(await chat.json('alice', 'attachments.delete', { attachment_id })).toEqual({})
     expect(removed).toEqual([attachment_id])
-    expect(await refusalOf(await chat.send('alice', 'attachments.delete', { attachment_id }))).toEqual([404, 'not_found'])
+    expect(
+      await refusalOf(await chat.send('alice', 'attachments.delete', { attachment_id })),
+    ).toEqual([404, 'not_found'])
     expect(removed).toHaveLength(1)
   })
 
@@ -121,8 +158,13 @@ describeStores('attachments', (open: OpenStores) => {
     const before = await chat.store.attachment(ALICE, id)
     const thread_id = await chat.create('bob')
     const input = message('mine now', { attachments: [id] })
-    expect(await refusalOf(await chat.send('bob', 'threads.create', { input }))).toEqual([404, 'not_found'])
-    expect(await refusalOf(await chat.send('bob', 'threads.add_user_message', { thread_id, input }))).toEqual([404, 'not_found'])
+    expect(await refusalOf(await chat.send('bob', 'threads.create', { input }))).toEqual([
+      404,
+      'not_found',
+    ])
+    expect(
+      await refusalOf(await chat.send('bob', 'threads.add_user_message', { thread_id, input })),
+    ).toEqual([404, 'not_found'])
     expect(await chat.store.attachment(ALICE, id)).toEqual(before)
     await chat.json('bob', 'threads.delete', { thread_id })
     expect(removed).toEqual([])
@@ -165,12 +207,21 @@ describe('an attachment storage', () => {
 
   test('that gives an id twice takes nothing over', async () => {
     const { storage } = storageOf()
-    const record: StoredAttachment = { id: 'atc_same', type: 'file', name: 'a', mime_type: 'text/plain', size: 1, metadata: {} }
+    const record: StoredAttachment = {
+      id: 'atc_same',
+      type: 'file',
+      name: 'a',
+      mime_type: 'text/plain',
+      size: 1,
+      metadata: {},
+    }
     const chat = testChat(async function* () {}, {
       attachments: { ...storage, create: async ({ name }) => ({ ...record, name }) },
     })
     await chat.json('alice', 'attachments.create', { ...file, name: 'hers' })
-    expect((await chat.send('bob', 'attachments.create', { ...file, name: 'his' })).status).toBe(503)
+    expect((await chat.send('bob', 'attachments.create', { ...file, name: 'his' })).status).toBe(
+      503,
+    )
     expect(await chat.store.attachment(ALICE, 'atc_same')).toMatchObject({ name: 'hers' })
   })
 
@@ -178,7 +229,10 @@ describe('an attachment storage', () => {
     const { storage, uploaded } = storageOf()
     let broken = true
     const chat = testChat(async function* () {}, {
-      attachments: { ...storage, remove: async () => (broken ? Promise.reject(new Error('disk at /secret')) : undefined) },
+      attachments: {
+        ...storage,
+        remove: async () => (broken ? Promise.reject(new Error('disk at /secret')) : undefined),
+      },
     })
     const { id } = await chat.json('alice', 'attachments.create', file)
     uploaded.add(id)
@@ -188,14 +242,21 @@ describe('an attachment storage', () => {
     broken = true
     const other = await chat.json('alice', 'attachments.create', file)
     uploaded.add(other.id)
-    const [created] = await chat.stream('alice', 'threads.create', { input: message('x', { attachments: [other.id] }) })
+    const [created] = await chat.stream('alice', 'threads.create', {
+      input: message('x', { attachments: [other.id] }),
+    })
     expect(await chat.json('alice', 'threads.delete', { thread_id: created.thread.id })).toEqual({})
     expect(chat.errors).toHaveLength(2)
   })
 
   test('that is not there makes no attachments, finds none, and answers as for missing ones', async () => {
     const chat = testChat(async function* () {})
-    expect(await refusalOf(await chat.send('alice', 'attachments.create', file))).toEqual([400, 'unknown_type'])
-    expect(await refusalOf(await chat.send('alice', 'attachments.delete', { attachment_id: 'x' }))).toEqual([404, 'not_found'])
+    expect(await refusalOf(await chat.send('alice', 'attachments.create', file))).toEqual([
+      400,
+      'unknown_type',
+    ])
+    expect(
+      await refusalOf(await chat.send('alice', 'attachments.delete', { attachment_id: 'x' })),
+    ).toEqual([404, 'not_found'])
   })
 })

@@ -33,12 +33,17 @@ describe('feedback', () => {
     'of an item that is %s is refused, whatever else it names',
     async (what) => {
       const { chat, heard } = chatOf()
-      const thread_id = await threadWith(chat, [{ id: 'hidden', type: 'hidden_context_item', content: 1 }])
+      const thread_id = await threadWith(chat, [
+        { id: 'hidden', type: 'hidden_context_item', content: 1 },
+      ])
       const [own] = idsOf(await storedItems(chat, thread_id))
       const [other = ''] = idsOf(await storedItems(chat, await threadWith(chat)))
       const id = what === 'of another thread' ? other : what
       const params = { thread_id, item_ids: [own, id], kind: 'positive' }
-      expect(await refusalOf(await chat.send('alice', 'items.feedback', params))).toEqual([404, 'not_found'])
+      expect(await refusalOf(await chat.send('alice', 'items.feedback', params))).toEqual([
+        404,
+        'not_found',
+      ])
       expect(heard).toEqual([])
     },
   )
@@ -49,17 +54,29 @@ describe('feedback', () => {
     ['items that are no ids', { item_ids: [1], kind: 'positive' }],
   ])('with %s is no request', async (_what, params) => {
     const { chat } = chatOf()
-    expect((await chat.send('alice', 'items.feedback', { thread_id: await threadWith(chat), ...params })).status).toBe(400)
+    expect(
+      (await chat.send('alice', 'items.feedback', { thread_id: await threadWith(chat), ...params }))
+        .status,
+    ).toBe(400)
   })
 
   test('that the app does not take is answered all the same, and a failure so that no client repeats it', async () => {
     const chat = testChat(async function* () {})
     expect(
-      await chat.json('alice', 'items.feedback', { thread_id: await threadWith(chat), item_ids: [], kind: 'positive' }),
+      await chat.json('alice', 'items.feedback', {
+        thread_id: await threadWith(chat),
+        item_ids: [],
+        kind: 'positive',
+      }),
     ).toEqual({})
-    const failing = testChat(async function* () {}, { feedback: () => Promise.reject(new Error('hunter2')) })
+    const failing = testChat(async function* () {}, {
+      feedback: () => Promise.reject(new Error('hunter2')),
+    })
     const params = { thread_id: await threadWith(failing), item_ids: [], kind: 'positive' }
-    expect(await refusalOf(await failing.send('alice', 'items.feedback', params))).toEqual([409, 'failed'])
+    expect(await refusalOf(await failing.send('alice', 'items.feedback', params))).toEqual([
+      409,
+      'failed',
+    ])
     expect(failing.errors).toHaveLength(1)
   })
 })
@@ -86,23 +103,33 @@ describe('a recording', () => {
     ['video/webm', 'video/webm'],
   ])('of the type %s is written down', async (mime_type, mediaType) => {
     heard.length = 0
-    expect(await chatOf().json('alice', 'input.transcribe', recording(2, mime_type))).toEqual({ text: 'aa' })
+    expect(await chatOf().json('alice', 'input.transcribe', recording(2, mime_type))).toEqual({
+      text: 'aa',
+    })
     expect(heard).toEqual([[2, mime_type, mediaType, 'alice']])
   })
 
   test('may be larger than other requests, up to its own limit', async () => {
     const chat = chatOf()
     expect((await chat.send('alice', 'input.transcribe', recording(3000))).status).toBe(200)
-    expect(await refusalOf(await chat.send('alice', 'input.transcribe', recording(3001)))).toEqual([413, 'payload_too_large'])
+    expect(await refusalOf(await chat.send('alice', 'input.transcribe', recording(3001)))).toEqual([
+      413,
+      'payload_too_large',
+    ])
     expect((await chat.send('alice', 'input.transcribe', recording(100_000))).status).toBe(413)
-    expect((await chat.send('alice', 'threads.update', { thread_id: 'x', title: 'y'.repeat(1001) })).status).toBe(413)
+    expect(
+      (await chat.send('alice', 'threads.update', { thread_id: 'x', title: 'y'.repeat(1001) }))
+        .status,
+    ).toBe(413)
   })
 
   test.each(['text/plain', 'application/json', 'audio/', 'audio', '', 'audio/x y', 'image/png'])(
     'of the type %j is refused',
     async (type) => {
       heard.length = 0
-      expect((await chatOf().send('alice', 'input.transcribe', recording(2, type))).status).toBe(400)
+      expect((await chatOf().send('alice', 'input.transcribe', recording(2, type))).status).toBe(
+        400,
+      )
       expect(heard).toEqual([])
     },
   )
@@ -110,15 +137,26 @@ describe('a recording', () => {
   test.each(['YQ', 'YQ=', 'Y Q==', 'YR==', 'YQ==\n', 'Y-_=', '!', 'YQ==YQ=='])(
     'that is not base64 is refused: %j',
     async (audio_base64) => {
-      expect((await chatOf().send('alice', 'input.transcribe', { audio_base64, mime_type: 'audio/ogg' })).status).toBe(400)
+      expect(
+        (await chatOf().send('alice', 'input.transcribe', { audio_base64, mime_type: 'audio/ogg' }))
+          .status,
+      ).toBe(400)
     },
   )
 
   test('is refused where nobody writes it down, and a failure is told without its inner text', async () => {
     const nobody = testChat(async function* () {})
-    expect(await refusalOf(await nobody.send('alice', 'input.transcribe', recording(1)))).toEqual([400, 'unknown_type'])
-    const failing = testChat(async function* () {}, { transcribe: () => Promise.reject(new Error('hunter2')) })
-    expect(await refusalOf(await failing.send('alice', 'input.transcribe', recording(1)))).toEqual([503, 'unavailable'])
+    expect(await refusalOf(await nobody.send('alice', 'input.transcribe', recording(1)))).toEqual([
+      400,
+      'unknown_type',
+    ])
+    const failing = testChat(async function* () {}, {
+      transcribe: () => Promise.reject(new Error('hunter2')),
+    })
+    expect(await refusalOf(await failing.send('alice', 'input.transcribe', recording(1)))).toEqual([
+      503,
+      'unavailable',
+    ])
     const told = testChat(async function* () {}, {
       transcribe: () => Promise.reject(new ChatkitStreamError({ text: 'Too quiet' })),
     })
@@ -134,7 +172,9 @@ describe('a recording', () => {
     const chat = testChat(async function* () {}, {
       transcribe: (given) => {
         signal = given.signal
-        return new Promise((_, reject) => given.signal.addEventListener('abort', () => reject(new Error('gone'))))
+        return new Promise((_, reject) =>
+          given.signal.addEventListener('abort', () => reject(new Error('gone'))),
+        )
       },
     })
     const answer = chat.send('alice', 'input.transcribe', recording(1), { signal: gone.signal })

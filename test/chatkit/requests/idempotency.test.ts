@@ -35,12 +35,21 @@ describe('the idempotency key', () => {
     expect(await asked(create('hi'), key)).toMatchObject({ ok: true, value: { key } })
   })
 
-  it.each([[''], ['x'.repeat(256)], ['two words'], ['é'], ['a\tb']])('%j is refused', async (key) => {
-    expect(await asked(create('hi'), key)).toMatchObject({ ok: false, refusal: { status: 400, code: 'invalid_request' } })
-  })
+  it.each([[''], ['x'.repeat(256)], ['two words'], ['é'], ['a\tb']])(
+    '%j is refused',
+    async (key) => {
+      expect(await asked(create('hi'), key)).toMatchObject({
+        ok: false,
+        refusal: { status: 400, code: 'invalid_request' },
+      })
+    },
+  )
 
   it('is not looked at for requests whose state says whether they were done', async () => {
-    const retry: StreamRequest = { type: 'threads.retry_after_item', params: { thread_id: 't', item_id: 'i' } }
+    const retry: StreamRequest = {
+      type: 'threads.retry_after_item',
+      params: { thread_id: 't', item_id: 'i' },
+    }
     expect(await asked(retry, 'two words')).toEqual({ ok: true, value: undefined })
   })
 })
@@ -58,7 +67,9 @@ describe('the digest of a request', () => {
       fc.asyncProperty(value, async (data) => {
         const turned = Object.fromEntries(Object.entries(data).reverse())
         const a = create('hi', parsed(data))
-        expect(await digestOf({ ...create('hi', parsed(turned)), metadata: { other: 1 } })).toBe(await digestOf(a))
+        expect(await digestOf({ ...create('hi', parsed(turned)), metadata: { other: 1 } })).toBe(
+          await digestOf(a),
+        )
       }),
       { numRuns: 50 },
     )

@@ -37,7 +37,14 @@ describe.each(['locked', 'closed'] as const)('a thread that is %s', (type) => {
       { id: 'u', type: 'user_message', content: [], attachments: [], inference_options: {} },
       { id: 'w', type: 'widget', widget: { type: 'Card' } },
       { id: 'form', type: 'structured_input', status: 'pending', inputs: [] },
-      { id: 'c', type: 'client_tool_call', status: 'pending', call_id: 'c', name: 'n', arguments: {} },
+      {
+        id: 'c',
+        type: 'client_tool_call',
+        status: 'pending',
+        call_id: 'c',
+        name: 'n',
+        arguments: {},
+      },
     ])
     await chat.store.updateThread(ALICE, thread_id, { status: { type, reason: 'quota' } })
     return { chat, thread_id, acted }
@@ -52,9 +59,13 @@ describe.each(['locked', 'closed'] as const)('a thread that is %s', (type) => {
     }
     expect(await storedItems(chat, thread_id)).toEqual(before)
     expect(acted).toEqual([])
-    expect(await chat.json('alice', 'threads.get_by_id', { thread_id })).not.toHaveProperty('onbehalf_run')
+    expect(await chat.json('alice', 'threads.get_by_id', { thread_id })).not.toHaveProperty(
+      'onbehalf_run',
+    )
     // Whose it is comes first.
-    expect(await refusalOf(await chat.send('bob', request, { thread_id, ...REQUESTS[request] }))).toEqual([404, 'not_found'])
+    expect(
+      await refusalOf(await chat.send('bob', request, { thread_id, ...REQUESTS[request] })),
+    ).toEqual([404, 'not_found'])
     // And takes them again when it is open again.
     await chat.store.updateThread(ALICE, thread_id, { status: { type: 'active' } })
     const taken = await chat.send('alice', request, { thread_id, ...REQUESTS[request] })
@@ -63,11 +74,18 @@ describe.each(['locked', 'closed'] as const)('a thread that is %s', (type) => {
 
   test('can be read, renamed, judged and deleted', async () => {
     const { chat, thread_id } = await closedThread()
-    expect(await chat.json('alice', 'threads.get_by_id', { thread_id })).toMatchObject({ status: { type, reason: 'quota' } })
-    expect(await chat.json('alice', 'threads.update', { thread_id, title: 'T' })).toMatchObject({ title: 'T', status: { type } })
+    expect(await chat.json('alice', 'threads.get_by_id', { thread_id })).toMatchObject({
+      status: { type, reason: 'quota' },
+    })
+    expect(await chat.json('alice', 'threads.update', { thread_id, title: 'T' })).toMatchObject({
+      title: 'T',
+      status: { type },
+    })
     const item_ids = idsOf((await chat.json('alice', 'items.list', { thread_id })).data)
     expect(item_ids).toHaveLength(5)
-    expect(await chat.json('alice', 'items.feedback', { thread_id, item_ids, kind: 'positive' })).toEqual({})
+    expect(
+      await chat.json('alice', 'items.feedback', { thread_id, item_ids, kind: 'positive' }),
+    ).toEqual({})
     expect(await chat.json('alice', 'threads.delete', { thread_id })).toEqual({})
   })
 

@@ -1,7 +1,12 @@
 // Refusals come in one order, each before anything is stored; limits of requests and runs are each person's own.
 
 import { describe, expect, test, vi } from 'vitest'
-import { type ChatkitServerOptions, memoryRunStore, memoryThreadStore, type ThreadStore } from '../../../src/chatkit/index.ts'
+import {
+  type ChatkitServerOptions,
+  memoryRunStore,
+  memoryThreadStore,
+  type ThreadStore,
+} from '../../../src/chatkit/index.ts'
 import { memoryRateLimit } from '../../../src/chatkit/http/rate-limit.ts'
 import { begin, frameReader, RESUMABLE, steps } from '../resumable.ts'
 import { type Loose, message, request, type TestCaller, testChat } from '../support.ts'
@@ -30,19 +35,27 @@ test.each(WRONGS.map(([status, code], at) => [status, code, at] as const))(
       },
       {
         limits: { bodyBytes: 500 },
-        rateLimit: { take: async (owner) => (owner.includes('bob') ? { ok: false, retryAfter: 7 } : { ok: true }) },
+        rateLimit: {
+          take: async (owner) =>
+            owner.includes('bob') ? { ok: false, retryAfter: 7 } : { ok: true },
+        },
       },
     )
     const thread_id = await chat.create('alice')
     const who = wrong(429) ? 'bob' : 'alice'
     const input = wrong(400) ? 5 : message('x', wrong(413) ? { quoted_text: 'x'.repeat(500) } : {})
-    const asked = { type: 'threads.add_user_message', params: { thread_id: wrong(404) ? 'thr_none' : thread_id, input } }
+    const asked = {
+      type: 'threads.add_user_message',
+      params: { thread_id: wrong(404) ? 'thr_none' : thread_id, input },
+    }
     const body = JSON.stringify(wrong(413) ? { ...asked, pad: 'x'.repeat(500) } : asked)
     const headers = {
       'content-type': wrong(415) ? 'text/plain' : 'application/json',
       ...(wrong(401) ? {} : { authorization: `Bearer ${who}` }),
     }
-    const response = await chat.handler(request(undefined, body, { method: wrong(405) ? 'PUT' : 'POST', headers }))
+    const response = await chat.handler(
+      request(undefined, body, { method: wrong(405) ? 'PUT' : 'POST', headers }),
+    )
     const headersOf = Object.fromEntries(response.headers)
     expect(await refusalOf(response)).toEqual([status, code])
     expect(headersOf).toMatchObject({
@@ -60,12 +73,15 @@ describe('the limit of requests', () => {
   test('is each person’s own, and says when to come again', async () => {
     vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
     try {
-      const chat = testChat(async function* () {}, { rateLimit: memoryRateLimit({ requests: { most: 3, per: 60 } }) })
+      const chat = testChat(async function* () {}, {
+        rateLimit: memoryRateLimit({ requests: { most: 3, per: 60 } }),
+      })
       for (let n = 0; n < 3; n += 1) await chat.json('alice', 'threads.list')
       const refused = await chat.send('alice', 'threads.list')
       const wait = Number(refused.headers.get('retry-after'))
       expect([refused.status, wait > 0 && wait <= 60]).toEqual([429, true])
-      for (const who of ['bob', 'alice-elsewhere', 'alice-tenant']) await chat.json(who, 'threads.list')
+      for (const who of ['bob', 'alice-elsewhere', 'alice-tenant'])
+        await chat.json(who, 'threads.list')
       await vi.advanceTimersByTimeAsync(61_000)
       await chat.json('alice', 'threads.list')
     } finally {
@@ -74,20 +90,29 @@ describe('the limit of requests', () => {
   })
 
   test('of runs leaves the other requests alone', async () => {
-    const chat = testChat(async function* () {}, { rateLimit: memoryRateLimit({ runs: { most: 2, per: 60 } }) })
+    const chat = testChat(async function* () {}, {
+      rateLimit: memoryRateLimit({ runs: { most: 2, per: 60 } }),
+    })
     await chat.create('alice')
     const thread_id = await chat.create('alice')
     const input = message('x')
     expect((await chat.send('alice', 'threads.create', { input })).status).toBe(429)
-    expect((await chat.send('alice', 'threads.add_user_message', { thread_id, input })).status).toBe(429)
+    expect(
+      (await chat.send('alice', 'threads.add_user_message', { thread_id, input })).status,
+    ).toBe(429)
     expect((await chat.json('alice', 'threads.list')).data).toHaveLength(2)
     await chat.create('bob')
   })
 
   test('that fails is a 503, and nothing is stored', async () => {
-    const chat = testChat(async function* () {}, { rateLimit: { take: () => Promise.reject(new Error('redis at /secret')) } })
+    const chat = testChat(async function* () {}, {
+      rateLimit: { take: () => Promise.reject(new Error('redis at /secret')) },
+    })
     const response = await chat.send('alice', 'threads.create', { input: message('x') })
-    expect([response.status, await response.text()]).toEqual([503, expect.not.stringContaining('secret')])
+    expect([response.status, await response.text()]).toEqual([
+      503,
+      expect.not.stringContaining('secret'),
+    ])
   })
 
   test('is there without being asked for: 60 runs a minute', async () => {
@@ -103,7 +128,9 @@ describe('runs at once', () => {
     const told = steps()
     const chat = testChat(told.respond, { limits: { runs: 2 } })
     const one = await begin(chat)
-    const two = await frameReader(await chat.send('alice', 'threads.create', { input: message('hi') }))
+    const two = await frameReader(
+      await chat.send('alice', 'threads.create', { input: message('hi') }),
+    )
     await two.take(2)
     const refused = await chat.send('alice', 'threads.create', { input: message('hi') }, RESUMABLE)
     expect(refused.headers.get('retry-after')).toBe('5')
@@ -111,7 +138,9 @@ describe('runs at once', () => {
     expect((await chat.json('alice', 'threads.list')).data).toHaveLength(2)
     await (await begin(chat, 'bob', 'noop')).reader.take()
     await two.cancel()
-    expect((await chat.send('alice', 'threads.create', { input: message('noop') })).status).toBe(200)
+    expect((await chat.send('alice', 'threads.create', { input: message('noop') })).status).toBe(
+      200,
+    )
     await chat.json('alice', 'threads.delete', { thread_id: one.thread })
     await chat.server.close()
   })
@@ -141,7 +170,10 @@ describe('a store that fails', () => {
       const failing = Object.fromEntries(
         Object.entries(store).map(([name, method]) => [
           name,
-          (...args: Loose[]) => (fails ? Promise.reject(new Error('disk at /secret')) : Reflect.apply(method, store, args)),
+          (...args: Loose[]) =>
+            fails
+              ? Promise.reject(new Error('disk at /secret'))
+              : Reflect.apply(method, store, args),
         ]),
       )
       const storage = { create: () => Promise.reject(new Error('none')), remove: async () => {} }
@@ -191,24 +223,34 @@ describe('the limit of open streams', () => {
     const told = steps()
     const chat = testChat(told.respond, { limits: { streams: 2 } })
     const { reader, thread } = await begin(chat)
-    const other = await frameReader(await chat.send('alice', 'onbehalf.runs.resume', { thread_id: thread }))
+    const other = await frameReader(
+      await chat.send('alice', 'onbehalf.runs.resume', { thread_id: thread }),
+    )
     const refused = await chat.send('alice', 'threads.create', { input: message('noop') })
-    expect([refused.headers.get('retry-after'), await refusalOf(refused)]).toEqual(['5', [429, 'too_many_streams']])
-    expect(await refusalOf(await chat.send('alice', 'onbehalf.runs.resume', { thread_id: thread }))).toEqual([
-      429,
-      'too_many_streams',
+    expect([refused.headers.get('retry-after'), await refusalOf(refused)]).toEqual([
+      '5',
+      [429, 'too_many_streams'],
     ])
+    expect(
+      await refusalOf(await chat.send('alice', 'onbehalf.runs.resume', { thread_id: thread })),
+    ).toEqual([429, 'too_many_streams'])
     expect((await chat.json('alice', 'threads.list')).data).toHaveLength(1)
     await chat.create('bob')
     await other.cancel()
     for (let n = 0; n < 5; n += 1) {
       await chat.create('alice')
-      expect(await refusalOf(await chat.send('alice', 'onbehalf.runs.resume', { thread_id: 'thr_none' }))).toEqual([
-        404,
-        'not_found',
-      ])
+      expect(
+        await refusalOf(
+          await chat.send('alice', 'onbehalf.runs.resume', { thread_id: 'thr_none' }),
+        ),
+      ).toEqual([404, 'not_found'])
       const gone = new AbortController()
-      await chat.send('alice', 'onbehalf.runs.resume', { thread_id: thread }, { signal: gone.signal })
+      await chat.send(
+        'alice',
+        'onbehalf.runs.resume',
+        { thread_id: thread },
+        { signal: gone.signal },
+      )
       gone.abort()
     }
     told.finish()

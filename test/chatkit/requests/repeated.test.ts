@@ -21,8 +21,14 @@ describeStores('a message with a key', (open) => {
     let answered = 0
     const respond: Respond<TestCaller> = async function* (_thread, userMessage, context) {
       answered += 1
-      yield { type: 'thread.item.done', item: answer(context, `to ${userMessage?.content[0]?.text}`) }
-      yield { type: 'thread.item.done', item: { ...context.newItem('hidden'), type: 'hidden_context_item', content: 'HIDDEN' } }
+      yield {
+        type: 'thread.item.done',
+        item: answer(context, `to ${userMessage?.content[0]?.text}`),
+      }
+      yield {
+        type: 'thread.item.done',
+        item: { ...context.newItem('hidden'), type: 'hidden_context_item', content: 'HIDDEN' },
+      }
     }
     const [chat, other] = all.map((stores) => testChat(respond, { ...stores, ...options }))
     if (!chat) throw new TypeError('no instance')
@@ -31,7 +37,8 @@ describeStores('a message with a key', (open) => {
 
   const create = (text = 'hi') => ['threads.create', { input: message(text) }] as const
   const events = async (response: Response) => parseEvents(await response.text())
-  const threadsOf = async (chat: ReturnType<typeof testChat>, who = 'alice') => (await chat.json(who, 'threads.list')).data
+  const threadsOf = async (chat: ReturnType<typeof testChat>, who = 'alice') =>
+    (await chat.json(who, 'threads.list')).data
 
   test('is answered again with what is stored: the same thread, the same items, nothing hidden, no second answer', async () => {
     const { chat, answered } = await chatOf()
@@ -62,7 +69,12 @@ describeStores('a message with a key', (open) => {
     const [created] = await events(await chat.send('alice', ...create('one'), { key: 'k' }))
     const refused = [
       await chat.send('alice', ...create('two'), { key: 'k' }),
-      await chat.send('alice', 'threads.add_user_message', { thread_id: created.thread.id, input: message('one') }, { key: 'k' }),
+      await chat.send(
+        'alice',
+        'threads.add_user_message',
+        { thread_id: created.thread.id, input: message('one') },
+        { key: 'k' },
+      ),
     ]
     for (const one of refused) expect(await refusalOf(one)).toEqual([422, 'idempotency_key_reused'])
     expect(answered()).toBe(1)
@@ -91,7 +103,10 @@ describeStores('a message with a key', (open) => {
     const chat = testChat(told.respond, stores)
     const reader = await frameReader(await chat.send('alice', ...create(), { ...more, key: 'k' }))
     await reader.until('thread.item.added')
-    expect(await refusalOf(await chat.send('alice', ...create(), { key: 'k' }))).toEqual([409, 'still_running'])
+    expect(await refusalOf(await chat.send('alice', ...create(), { key: 'k' }))).toEqual([
+      409,
+      'still_running',
+    ])
     told.finish()
     await reader.take()
     expect(typesOf(await events(await chat.send('alice', ...create(), { key: 'k' })))).toEqual([
@@ -105,10 +120,13 @@ describeStores('a message with a key', (open) => {
   test('twenty times at once, on two instances, makes one thread', async () => {
     const { chat, other, answered } = await chatOf({}, 2)
     const all = await Promise.all(
-      Array.from({ length: 20 }, (_, n) => (n % 2 ? chat : other).send('alice', ...create(), { key: 'k' })),
+      Array.from({ length: 20 }, (_, n) =>
+        (n % 2 ? chat : other).send('alice', ...create(), { key: 'k' }),
+      ),
     )
     const texts = await Promise.all(all.map((one) => one.text()))
-    for (const [at, { status }] of all.entries()) expect(status === 200 || texts[at]?.includes('still_running')).toBe(true)
+    for (const [at, { status }] of all.entries())
+      expect(status === 200 || texts[at]?.includes('still_running')).toBe(true)
     expect(answered()).toBe(1)
     expect(await threadsOf(chat)).toHaveLength(1)
   })
@@ -127,9 +145,16 @@ describeStores('a message with a key', (open) => {
     const thread_id = await chat.create('alice')
     await chat.store.updateThread(ALICE, thread_id, { status: { type: 'locked' } })
     const send = () =>
-      chat.send('alice', 'threads.add_user_message', { thread_id, input: message('x') }, { key: 'k', ...RESUMABLE })
+      chat.send(
+        'alice',
+        'threads.add_user_message',
+        { thread_id, input: message('x') },
+        { key: 'k', ...RESUMABLE },
+      )
     expect(await refusalOf(await send())).toEqual([409, 'thread_locked'])
-    expect(await chat.json('alice', 'threads.get_by_id', { thread_id })).not.toHaveProperty('onbehalf_run')
+    expect(await chat.json('alice', 'threads.get_by_id', { thread_id })).not.toHaveProperty(
+      'onbehalf_run',
+    )
     await chat.store.updateThread(ALICE, thread_id, { status: { type: 'active' } })
     await (await send()).text()
     expect(answered()).toBe(2)
@@ -174,9 +199,20 @@ test.each(['threads.create', 'threads.add_user_message'] as const)(
     const params = type === 'threads.create' ? { input } : { thread_id, input }
     const parsed = parseRequest(
       { type, params },
-      { bodyBytes: 1, audioBytes: 1, textLength: 100, titleLength: 1, logLength: 1_000_000, runs: 1, streams: 32 },
+      {
+        bodyBytes: 1,
+        audioBytes: 1,
+        textLength: 100,
+        titleLength: 1,
+        logLength: 1_000_000,
+        runs: 1,
+        streams: 32,
+      },
     )
-    if (!parsed.ok || (parsed.value.type !== 'threads.create' && parsed.value.type !== 'threads.add_user_message'))
+    if (
+      !parsed.ok ||
+      (parsed.value.type !== 'threads.create' && parsed.value.type !== 'threads.add_user_message')
+    )
       throw new Error('no request')
     const once = await onceOf(new Headers({ 'idempotency-key': 'k' }), parsed.value)
     if (!once.ok || !once.value) throw new Error('no key')
@@ -192,14 +228,20 @@ test.each(['threads.create', 'threads.add_user_message'] as const)(
     expect(typesOf(sent)).toContain('stream_options')
     const again = parseEvents(await (await chat.send('alice', type, params, { key: 'k' })).text())
     expect(typesOf(again)).not.toContain('stream_options')
-    expect((await chat.json('alice', 'threads.list')).data).toHaveLength(type === 'threads.create' ? 2 : 1)
+    expect((await chat.json('alice', 'threads.list')).data).toHaveLength(
+      type === 'threads.create' ? 2 : 1,
+    )
   },
 )
 
 const failure = new Error('disk full')
 
 test.each<[string, (store: ThreadStore) => Partial<ThreadStore>, number]>([
-  ['before it was stored is as if it had never been sent', () => ({ createThread: () => Promise.reject(failure) }), 0],
+  [
+    'before it was stored is as if it had never been sent',
+    () => ({ createThread: () => Promise.reject(failure) }),
+    0,
+  ],
   [
     'when it was stored already is found again',
     (store) => ({
@@ -217,7 +259,8 @@ test.each<[string, (store: ThreadStore) => Partial<ThreadStore>, number]>([
   const chat = testChat(async function* () {}, {
     store: {
       ...store,
-      createThread: (...args) => (fails ? failing.createThread?.(...args) : undefined) ?? store.createThread(...args),
+      createThread: (...args) =>
+        (fails ? failing.createThread?.(...args) : undefined) ?? store.createThread(...args),
     },
   })
   const send = () => chat.send('alice', 'threads.create', { input: message('hi') }, { key: 'k' })
@@ -225,37 +268,51 @@ test.each<[string, (store: ThreadStore) => Partial<ThreadStore>, number]>([
   expect((await chat.json('alice', 'threads.list')).data).toHaveLength(kept)
   fails = false
   const again: Loose[] = parseEvents(await (await send()).text())
-  expect(typesOf(again)).toEqual(['thread.created', 'thread.item.done', kept ? 'error' : 'stream_options'])
+  expect(typesOf(again)).toEqual([
+    'thread.created',
+    'thread.item.done',
+    kept ? 'error' : 'stream_options',
+  ])
   const { data } = await chat.json('alice', 'threads.list')
   expect(data).toHaveLength(1)
-  expect((await storedItems(chat, data[0].id)).filter(({ type }) => type === 'user_message')).toHaveLength(1)
+  expect(
+    (await storedItems(chat, data[0].id)).filter(({ type }) => type === 'user_message'),
+  ).toHaveLength(1)
 })
 
-test.each(['', ' ', 'a b', 'é', '\u0001', 'x'.repeat(256)])('the key %j is refused', async (key) => {
-  const chat = testChat(async function* () {})
-  const headers = { 'content-type': 'application/json', authorization: 'Bearer alice' }
-  let made: Request
-  try {
-    made = new Request('http://chat.example/chatkit', {
-      method: 'POST',
-      headers: { ...headers, 'idempotency-key': key },
-      body: JSON.stringify({ type: 'threads.create', params: { input: message('x') } }),
-    })
-  } catch {
-    // No request can carry it.
-    return
-  }
-  const response = await chat.handler(made)
-  expect(response.status).toBe(400)
-  expect((await chat.json('alice', 'threads.list')).data).toEqual([])
-})
+test.each(['', ' ', 'a b', 'é', '\u0001', 'x'.repeat(256)])(
+  'the key %j is refused',
+  async (key) => {
+    const chat = testChat(async function* () {})
+    const headers = { 'content-type': 'application/json', authorization: 'Bearer alice' }
+    let made: Request
+    try {
+      made = new Request('http://chat.example/chatkit', {
+        method: 'POST',
+        headers: { ...headers, 'idempotency-key': key },
+        body: JSON.stringify({ type: 'threads.create', params: { input: message('x') } }),
+      })
+    } catch {
+      // No request can carry it.
+      return
+    }
+    const response = await chat.handler(made)
+    expect(response.status).toBe(400)
+    expect((await chat.json('alice', 'threads.list')).data).toEqual([])
+  },
+)
 
 test('a key on any other request means nothing', async () => {
   const chat = testChat(steps().respond)
   const { thread, reader } = await begin(chat)
   await reader.cancel()
   for (const title of ['a', 'b']) {
-    const response = await chat.send('alice', 'threads.update', { thread_id: thread, title }, { key: 'k' })
+    const response = await chat.send(
+      'alice',
+      'threads.update',
+      { thread_id: thread, title },
+      { key: 'k' },
+    )
     expect(await response.json()).toMatchObject({ title })
   }
   await chat.server.close()

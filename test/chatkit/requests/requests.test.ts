@@ -16,18 +16,25 @@ describe('threads', () => {
   test('threads.get_by_id gives the first 20 items, and items.list the rest', async () => {
     const chat = chatOf()
     const thread_id = await chat.create('alice')
-    for (let n = 0; n < 24; n += 1) await chat.stream('alice', 'threads.add_user_message', { thread_id, input: message('noop') })
+    for (let n = 0; n < 24; n += 1)
+      await chat.stream('alice', 'threads.add_user_message', { thread_id, input: message('noop') })
     const thread = await chat.json('alice', 'threads.get_by_id', { thread_id })
     expect(thread.items.data).toHaveLength(20)
     expect(thread.items).toMatchObject({ has_more: true, after: thread.items.data[19].id })
-    const rest = await chat.json('alice', 'items.list', { thread_id, order: 'asc', after: thread.items.after })
+    const rest = await chat.json('alice', 'items.list', {
+      thread_id,
+      order: 'asc',
+      after: thread.items.after,
+    })
     expect(rest.data).toHaveLength(5)
     expect(rest).toEqual({ data: rest.data, has_more: false })
     const ids = [...thread.items.data, ...rest.data].map(({ id }) => id)
     expect(new Set(ids).size).toBe(25)
-    expect((await chat.json('alice', 'items.list', { thread_id, limit: 3 })).data.map(({ id }: Loose) => id)).toEqual(
-      ids.toReversed().slice(0, 3),
-    )
+    expect(
+      (await chat.json('alice', 'items.list', { thread_id, limit: 3 })).data.map(
+        ({ id }: Loose) => id,
+      ),
+    ).toEqual(ids.toReversed().slice(0, 3))
   })
 
   test('threads.list gives the newest first, without items, page by page', async () => {
@@ -46,10 +53,17 @@ describe('threads', () => {
   test('threads.update gives the thread its title, up to 200 characters', async () => {
     const chat = chatOf()
     const thread_id = await chat.create('alice')
-    const updated = await chat.json('alice', 'threads.update', { thread_id, title: 'Größe \u{1f600}' })
+    const updated = await chat.json('alice', 'threads.update', {
+      thread_id,
+      title: 'Größe \u{1f600}',
+    })
     expect(updated).toMatchObject({ id: thread_id, title: 'Größe \u{1f600}', items: { data: [] } })
-    expect((await chat.send('alice', 'threads.update', { thread_id, title: 'x'.repeat(200) })).status).toBe(200)
-    expect((await chat.send('alice', 'threads.update', { thread_id, title: 'x'.repeat(201) })).status).toBe(400)
+    expect(
+      (await chat.send('alice', 'threads.update', { thread_id, title: 'x'.repeat(200) })).status,
+    ).toBe(200)
+    expect(
+      (await chat.send('alice', 'threads.update', { thread_id, title: 'x'.repeat(201) })).status,
+    ).toBe(400)
     expect((await chat.json('alice', 'threads.get_by_id', { thread_id })).title).toHaveLength(200)
   })
 
@@ -70,10 +84,15 @@ describe('threads', () => {
       yield* []
     })
     const thread_id = await chat.create('alice')
-    const refused = await chat.send('alice', 'threads.add_user_message', { thread_id, input: message('more') })
+    const refused = await chat.send('alice', 'threads.add_user_message', {
+      thread_id,
+      input: message('more'),
+    })
     expect(refused.status).toBe(409)
     expect(await body(refused)).toMatchObject({ code })
-    expect(await chat.json('alice', 'threads.get_by_id', { thread_id })).toMatchObject({ status: { type, reason: 'quota' } })
+    expect(await chat.json('alice', 'threads.get_by_id', { thread_id })).toMatchObject({
+      status: { type, reason: 'quota' },
+    })
     expect((await chat.json('alice', 'items.list', { thread_id })).data).toHaveLength(1)
   })
 
@@ -114,7 +133,14 @@ describe('threads', () => {
     expect(item).toMatchObject({ attachments: [], inference_options: { model: 'm' } })
     expect(item).not.toHaveProperty('quoted_text')
     expect(item.content).toEqual([
-      { type: 'input_tag', id: 'e1', text: 'Ada', data: { n: null, deep: [{ a: 1 }] }, group: 'people', interactive: true },
+      {
+        type: 'input_tag',
+        id: 'e1',
+        text: 'Ada',
+        data: { n: null, deep: [{ a: 1 }] },
+        group: 'people',
+        interactive: true,
+      },
       { type: 'input_tag', id: 'e2', text: 'Bo', data: {}, interactive: false },
       { type: 'input_text', text: 'noop' },
     ])
@@ -141,7 +167,11 @@ describe('limits of a page', () => {
         return store.threads(owner, query)
       },
     }
-    await testChat(conformanceResponder, { store: spied }).json('alice', 'threads.list', limit === undefined ? {} : { limit })
+    await testChat(conformanceResponder, { store: spied }).json(
+      'alice',
+      'threads.list',
+      limit === undefined ? {} : { limit },
+    )
     expect(asked).toEqual([expected])
   })
 
@@ -159,7 +189,8 @@ describe('limits of a page', () => {
     const own = await chat.create('alice', 'hello')
     const other = await chat.create('alice', 'hello')
     const foreign = await chat.create('bob', 'hello')
-    const itemOf = async (who: string, thread_id: string) => (await chat.json(who, 'items.list', { thread_id })).data[1].id
+    const itemOf = async (who: string, thread_id: string) =>
+      (await chat.json(who, 'items.list', { thread_id })).data[1].id
     const texts = await Promise.all(
       [
         chat.send('alice', 'threads.list', { after: 'thr_0' }),
@@ -171,7 +202,9 @@ describe('limits of a page', () => {
       ].map(async (response) => `${(await response).status} ${await (await response).text()}`),
     )
     expect(new Set(texts)).toEqual(
-      new Set(['400 {"code":"unknown_cursor","message":"The list cannot be continued from there."}']),
+      new Set([
+        '400 {"code":"unknown_cursor","message":"The list cannot be continued from there."}',
+      ]),
     )
   })
 })
@@ -182,7 +215,9 @@ describe('refusals', () => {
   test.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])(
     '%s is answered with 405 and what is allowed, whoever asks',
     async (method) => {
-      const response = await chatOf().handler(new Request('http://chat.example/chatkit', { method }))
+      const response = await chatOf().handler(
+        new Request('http://chat.example/chatkit', { method }),
+      )
       expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST'])
     },
   )
@@ -192,13 +227,21 @@ describe('refusals', () => {
     const large = 'x'.repeat(501)
     const status = async (incoming: Request) => (await chat.handler(incoming)).status
     expect(await status(request(undefined, large, { method: 'PUT' }))).toBe(405)
-    expect(await status(request(undefined, large, { headers: { 'content-type': 'text/plain' } }))).toBe(401)
     expect(
-      await status(request('alice', large, { headers: { authorization: 'Bearer alice', 'content-type': 'text/plain' } })),
+      await status(request(undefined, large, { headers: { 'content-type': 'text/plain' } })),
+    ).toBe(401)
+    expect(
+      await status(
+        request('alice', large, {
+          headers: { authorization: 'Bearer alice', 'content-type': 'text/plain' },
+        }),
+      ),
     ).toBe(415)
     expect(await status(request('alice', large))).toBe(413)
     expect(await status(request('alice', 'x'.repeat(500)))).toBe(400)
-    expect(await status(request('alice', { type: 'threads.delete', params: { thread_id: 'thr_0' } }))).toBe(404)
+    expect(
+      await status(request('alice', { type: 'threads.delete', params: { thread_id: 'thr_0' } })),
+    ).toBe(404)
   })
 
   test.each([
@@ -256,7 +299,10 @@ describe('refusals', () => {
   test('a body is understood wherever it is split, inside an emoji too', async () => {
     const chat = chatOf()
     const bytes = new TextEncoder().encode(
-      JSON.stringify({ type: 'threads.create', params: { input: message('a \u{1f469}\u200d\u{1f4bb} é') } }),
+      JSON.stringify({
+        type: 'threads.create',
+        params: { input: message('a \u{1f469}\u200d\u{1f4bb} é') },
+      }),
     )
     for (let at = 0; at <= bytes.length; at += 1) {
       const split = new ReadableStream({
@@ -290,28 +336,53 @@ describe('refusals', () => {
     ['metadata null', { type: 'threads.list', params: {}, metadata: null }],
     ['order null', { type: 'threads.list', params: { order: null } }],
     ['title null', { type: 'threads.update', params: { thread_id: 'x', title: null } }],
-    ['no inference options', { type: 'threads.create', params: { input: { content: [], attachments: [] } } }],
-    ['no attachments', { type: 'threads.create', params: { input: { content: [], inference_options: {} } } }],
-    ['an unknown part', { type: 'threads.create', params: { input: { ...message(''), content: [{ type: 'input_audio' }] } } }],
+    [
+      'no inference options',
+      { type: 'threads.create', params: { input: { content: [], attachments: [] } } },
+    ],
+    [
+      'no attachments',
+      { type: 'threads.create', params: { input: { content: [], inference_options: {} } } },
+    ],
+    [
+      'an unknown part',
+      {
+        type: 'threads.create',
+        params: { input: { ...message(''), content: [{ type: 'input_audio' }] } },
+      },
+    ],
     [
       'text that is a number',
-      { type: 'threads.create', params: { input: { ...message(''), content: [{ type: 'input_text', text: 5 }] } } },
+      {
+        type: 'threads.create',
+        params: { input: { ...message(''), content: [{ type: 'input_text', text: 5 }] } },
+      },
     ],
     ['an id that is too long', { type: 'threads.delete', params: { thread_id: 'x'.repeat(257) } }],
     ['an empty id', { type: 'threads.delete', params: { thread_id: '' } }],
-    ['a message that is too long', { type: 'threads.create', params: { input: message('x'.repeat(100_001)) } }],
+    [
+      'a message that is too long',
+      { type: 'threads.create', params: { input: message('x'.repeat(100_001)) } },
+    ],
     [
       'too many parts',
       {
         type: 'threads.create',
-        params: { input: { ...message(''), content: Array(101).fill({ type: 'input_text', text: 'x' }) } },
+        params: {
+          input: { ...message(''), content: Array(101).fill({ type: 'input_text', text: 'x' }) },
+        },
       },
     ],
     [
       'a value that is too deep',
       {
         type: 'threads.create',
-        params: { input: { ...message(''), content: [{ type: 'input_tag', id: 'a', text: '', data: deep }] } },
+        params: {
+          input: {
+            ...message(''),
+            content: [{ type: 'input_tag', id: 'a', text: '', data: deep }],
+          },
+        },
       },
     ],
   ])('%s is refused with 400, and nothing is stored', async (_name, sent) => {
@@ -334,15 +405,23 @@ describe('refusals', () => {
     expect(chat.errors).toEqual([])
   })
 
-  test.each(['threads.nonsense', 'threads.run', 'constructor', '__proto__'])('the type %s is not known here', async (type) => {
-    const response = await chatOf().send('alice', type, {})
-    expect(response.status).toBe(400)
-    expect(await body(response)).toEqual({ code: 'unknown_type', message: 'This server does not answer requests of this type.' })
-  })
+  test.each(['threads.nonsense', 'threads.run', 'constructor', '__proto__'])(
+    'the type %s is not known here',
+    async (type) => {
+      const response = await chatOf().send('alice', type, {})
+      expect(response.status).toBe(400)
+      expect(await body(response)).toEqual({
+        code: 'unknown_type',
+        message: 'This server does not answer requests of this type.',
+      })
+    },
+  )
 
   test('an attachment that does not exist is a 404, and no thread is made', async () => {
     const chat = chatOf()
-    const response = await chat.send('alice', 'threads.create', { input: message('noop', { attachments: ['atc_1'] }) })
+    const response = await chat.send('alice', 'threads.create', {
+      input: message('noop', { attachments: ['atc_1'] }),
+    })
     expect(response.status).toBe(404)
     expect((await chat.json('alice', 'threads.list')).data).toEqual([])
   })
@@ -351,15 +430,26 @@ describe('refusals', () => {
     const chat = chatOf()
     const thread_id = await chat.create('alice')
     const input = message('noop', { attachments: ['atc_1'] })
-    expect((await chat.send('alice', 'threads.add_user_message', { thread_id, input })).status).toBe(404)
-    expect((await chat.send('alice', 'threads.add_user_message', { thread_id, input: message('noop') })).status).toBe(200)
+    expect(
+      (await chat.send('alice', 'threads.add_user_message', { thread_id, input })).status,
+    ).toBe(404)
+    expect(
+      (await chat.send('alice', 'threads.add_user_message', { thread_id, input: message('noop') }))
+        .status,
+    ).toBe(200)
   })
 
   test('bytes that are not UTF-8 are refused', async () => {
     const bytes = new TextEncoder().encode(JSON.stringify(create).replace('noop', 'n?op'))
     bytes[bytes.indexOf(0x3f)] = 0xff
-    const init = { method: 'POST', headers: { ...JSON_TYPE, authorization: 'Bearer alice' }, body: bytes }
-    expect((await chatOf().handler(new Request('http://chat.example/chatkit', init))).status).toBe(400)
+    const init = {
+      method: 'POST',
+      headers: { ...JSON_TYPE, authorization: 'Bearer alice' },
+      body: bytes,
+    }
+    expect((await chatOf().handler(new Request('http://chat.example/chatkit', init))).status).toBe(
+      400,
+    )
   })
 
   test('what was sent is not repeated in a refusal', async () => {
@@ -368,7 +458,9 @@ describe('refusals', () => {
       await chat.handler(request('alice', '{"CANARY')),
       await chat.send('alice', 'CANARY'),
       await chat.send('alice', 'threads.list', { order: 'CANARY' }),
-      await chat.send('alice', 'threads.create', { input: { ...message(''), content: [{ type: 'input_text', CANARY: 1 }] } }),
+      await chat.send('alice', 'threads.create', {
+        input: { ...message(''), content: [{ type: 'input_text', CANARY: 1 }] },
+      }),
       await chat.send('alice', 'threads.get_by_id', { thread_id: 'CANARY' }),
     ]
     for (const response of refused) expect(await response.text()).not.toContain('CANARY')
@@ -376,13 +468,19 @@ describe('refusals', () => {
 
   test('a store that fails before the stream is a 503, and the credential ends', async () => {
     const store = memoryThreadStore()
-    const failing: ThreadStore = { ...store, createThread: () => Promise.reject(new Error('disk full')) }
+    const failing: ThreadStore = {
+      ...store,
+      createThread: () => Promise.reject(new Error('disk full')),
+    }
     const chat = testChat(conformanceResponder, { store: failing })
     const response = await chat.send('alice', 'threads.create', create.params)
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5'])
     expect(await response.text()).not.toContain('disk')
     expect(chat.errors).toMatchObject([
-      { error: { message: 'disk full' }, place: { type: 'threads.create', principal: { subject: 'alice' } } },
+      {
+        error: { message: 'disk full' },
+        place: { type: 'threads.create', principal: { subject: 'alice' } },
+      },
     ])
     expect(chat.callers[0]?.ended).toBe(1)
   })
@@ -402,7 +500,9 @@ describe('refusals', () => {
         throw new Error('log full')
       },
     })
-    expect((await chat.stream('alice', 'threads.create', { input: message('error-plain') })).at(-1)).toMatchObject({
+    expect(
+      (await chat.stream('alice', 'threads.create', { input: message('error-plain') })).at(-1),
+    ).toMatchObject({
       type: 'error',
     })
   })
@@ -416,7 +516,10 @@ test('no answer is to be kept by anything between, and a stream is not to be buf
     'cache-control': 'no-store',
     'x-accel-buffering': 'no',
   })
-  for (const response of [await chat.send('alice', 'threads.list'), await chat.send('alice', 'nonsense')]) {
+  for (const response of [
+    await chat.send('alice', 'threads.list'),
+    await chat.send('alice', 'nonsense'),
+  ]) {
     expect(response.headers.get('cache-control')).toBe('no-store')
     expect(response.headers.get('content-type')).toMatch(/^application\/json/)
   }
@@ -437,5 +540,7 @@ test.each([
   ['textLength', { limits: { textLength: Number.NaN } }],
   ['deadline', { deadline: -1 }],
 ])('a wrong %s is refused at the start', (name, options) => {
-  expect(() => testChat(conformanceResponder, options)).toThrow(new TypeError(`${name} must be a positive number`))
+  expect(() => testChat(conformanceResponder, options)).toThrow(
+    new TypeError(`${name} must be a positive number`),
+  )
 })

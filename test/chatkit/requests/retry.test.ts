@@ -4,7 +4,15 @@ import { expect, test } from 'vitest'
 import { begin, RESUMABLE, steps } from '../resumable.ts'
 import { describeStores } from '../stores.ts'
 import { type Loose, testChat } from '../support.ts'
-import { addItems, idsOf, refusalOf, storedItems, threadWith, typesOf, type Written } from '../thread-of.ts'
+import {
+  addItems,
+  idsOf,
+  refusalOf,
+  storedItems,
+  threadWith,
+  typesOf,
+  type Written,
+} from '../thread-of.ts'
 
 const said = (id: string): Written => ({
   id,
@@ -33,7 +41,10 @@ describeStores('a retry', (open) => {
       { id: 'h2', type: 'sdk_hidden_context', content: 'note' },
     ])
     const [first] = idsOf(await storedItems(chat, thread_id))
-    const events = await chat.stream('alice', 'threads.retry_after_item', { thread_id, item_id: 'u2' })
+    const events = await chat.stream('alice', 'threads.retry_after_item', {
+      thread_id,
+      item_id: 'u2',
+    })
     expect(typesOf(events)).toEqual(['stream_options', 'progress_update'])
     expect(idsOf(await storedItems(chat, thread_id))).toEqual([first, 'a1', 'h1', 'u2'])
     await chat.stream('alice', 'threads.retry_after_item', { thread_id, item_id: first })
@@ -61,16 +72,19 @@ describeStores('a retry', (open) => {
 
   test('of an item that is not there, or was never to be seen, is an empty stream, and deletes nothing', async () => {
     const { chat, seen } = await chatOf()
-    const thread_id = await threadWith(chat, [said('a1'), { id: 'h1', type: 'hidden_context_item', content: 'note' }])
+    const thread_id = await threadWith(chat, [
+      said('a1'),
+      { id: 'h1', type: 'hidden_context_item', content: 'note' },
+    ])
     const other = await threadWith(chat, [said('b1')])
     const before = await storedItems(chat, thread_id)
     for (const item_id of ['none', 'b1', idsOf(await storedItems(chat, other))[0], 'h1']) {
       const response = await chat.send('alice', 'threads.retry_after_item', { thread_id, item_id })
-      expect([response.status, response.headers.get('content-type'), await response.text()]).toEqual([
-        200,
-        'text/event-stream',
-        '',
-      ])
+      expect([
+        response.status,
+        response.headers.get('content-type'),
+        await response.text(),
+      ]).toEqual([200, 'text/event-stream', ''])
     }
     expect(await storedItems(chat, thread_id)).toEqual(before)
     expect(seen).toHaveLength(2)
@@ -81,10 +95,11 @@ describeStores('a retry', (open) => {
     const { chat } = await chatOf()
     const thread_id = await threadWith(chat, [said('a1')])
     const before = await storedItems(chat, thread_id)
-    expect(await refusalOf(await chat.send('alice', 'threads.retry_after_item', { thread_id, item_id: 'a1' }))).toEqual([
-      409,
-      'not_a_message',
-    ])
+    expect(
+      await refusalOf(
+        await chat.send('alice', 'threads.retry_after_item', { thread_id, item_id: 'a1' }),
+      ),
+    ).toEqual([409, 'not_a_message'])
     expect(await storedItems(chat, thread_id)).toEqual(before)
   })
 
@@ -94,7 +109,12 @@ describeStores('a retry', (open) => {
     const chat = testChat(told.respond, stores)
     const { reader, thread: thread_id } = await begin(chat)
     const [first] = idsOf(await storedItems(chat, thread_id))
-    const refused = await chat.send('alice', 'threads.retry_after_item', { thread_id, item_id: first }, RESUMABLE)
+    const refused = await chat.send(
+      'alice',
+      'threads.retry_after_item',
+      { thread_id, item_id: first },
+      RESUMABLE,
+    )
     expect(await refusalOf(refused)).toEqual([409, 'thread_busy'])
     told.finish()
     expect((await reader.take()).at(-1)?.event.type).toBe('thread.item.done')

@@ -10,8 +10,20 @@ const form = (more: object = {}): Written => ({
   type: 'structured_input',
   status: 'pending',
   inputs: [
-    { id: 'one', question: '?', type: 'multiple_choice', options: [{ value: 'a' }, { value: 'b' }], multiple: false },
-    { id: 'many', question: '?', type: 'multiple_choice', options: [{ value: 'a' }], multiple: true },
+    {
+      id: 'one',
+      question: '?',
+      type: 'multiple_choice',
+      options: [{ value: 'a' }, { value: 'b' }],
+      multiple: false,
+    },
+    {
+      id: 'many',
+      question: '?',
+      type: 'multiple_choice',
+      options: [{ value: 'a' }],
+      multiple: true,
+    },
     { id: 'free', question: '?', type: 'freeform' },
     { id: '__proto__', question: '?', type: 'freeform' },
     { id: 'constructor', question: '?', type: 'freeform' },
@@ -28,7 +40,9 @@ async function answered(input: string): Promise<Readonly<Record<string, unknown>
   const body = `{"type":"threads.add_structured_input","params":{"thread_id":"${thread_id}","item_id":"form","input":${input}}}`
   const response = await chat.handler(request('alice', body))
   if (response.status !== 200) throw new Error(await response.text())
-  const [options, replaced] = (await response.text()).split('\n\n').map((frame) => frame && JSON.parse(frame.slice(6)))
+  const [options, replaced] = (await response.text())
+    .split('\n\n')
+    .map((frame) => frame && JSON.parse(frame.slice(6)))
   const [, stored] = await storedItems(chat, thread_id)
   expect([options.type, replaced.type]).toEqual(['stream_options', 'thread.item.replaced'])
   expect(replaced.item).toEqual(stored)
@@ -40,12 +54,22 @@ async function answered(input: string): Promise<Readonly<Record<string, unknown>
 }
 
 const SKIPPED = { values: [], skipped: true }
-const ALL_SKIPPED = { '-one': SKIPPED, '-many': SKIPPED, '-free': SKIPPED, '-__proto__': SKIPPED, '-constructor': SKIPPED }
+const ALL_SKIPPED = {
+  '-one': SKIPPED,
+  '-many': SKIPPED,
+  '-free': SKIPPED,
+  '-__proto__': SKIPPED,
+  '-constructor': SKIPPED,
+}
 
 describe('a form', () => {
   test('is answered: one value where one is asked for, several where several are, free ones too; what is missing is skipped', async () => {
     const input = {
-      answers: { one: { values: ['b', 'a'] }, many: { values: ['a', 'other'] }, free: { values: ['why', 'and why'] } },
+      answers: {
+        one: { values: ['b', 'a'] },
+        many: { values: ['a', 'other'] },
+        free: { values: ['why', 'and why'] },
+      },
     }
     expect(await answered(JSON.stringify(input))).toEqual({
       ...ALL_SKIPPED,
@@ -64,13 +88,19 @@ describe('a form', () => {
       'answered',
     ],
     ['nothing said', '{}', 'answered'],
-    ['unknown questions answered', '{"answers":{"none":{"values":["a"]},"toString":{"values":["a"]}}}', 'answered'],
+    [
+      'unknown questions answered',
+      '{"answers":{"none":{"values":["a"]},"toString":{"values":["a"]}}}',
+      'answered',
+    ],
   ])('can be skipped: %s', async (_what, input, status) => {
     expect(await answered(input)).toEqual({ ...ALL_SKIPPED, status })
   })
 
   test('takes answers to questions whose ids are names of objects’ own', async () => {
-    const answers = await answered('{"answers":{"__proto__":{"values":["p"]},"constructor":{"values":["c"]}}}')
+    const answers = await answered(
+      '{"answers":{"__proto__":{"values":["p"]},"constructor":{"values":["c"]}}}',
+    )
     expect(answers['-constructor']).toEqual({ values: ['c'], skipped: false })
     // The parser leaves this one name out: no answer, and nobody's prototype.
     expect(answers['-__proto__']).toEqual(SKIPPED)
@@ -79,14 +109,20 @@ describe('a form', () => {
   test('is answered once', async () => {
     const chat = testChat(noop)
     const thread_id = await threadWith(chat, [form()])
-    const params = { thread_id, item_id: 'form', input: { answers: { free: { values: ['first'] } } } }
+    const params = {
+      thread_id,
+      item_id: 'form',
+      input: { answers: { free: { values: ['first'] } } },
+    }
     expect(typesOf(await chat.stream('alice', 'threads.add_structured_input', params))).toEqual([
       'stream_options',
       'thread.item.replaced',
     ])
     const before = await storedItems(chat, thread_id)
     const again = { ...params, input: { answers: { free: { values: ['second'] } } } }
-    expect(await refusalOf(await chat.send('alice', 'threads.add_structured_input', again))).toEqual([409, 'not_pending'])
+    expect(
+      await refusalOf(await chat.send('alice', 'threads.add_structured_input', again)),
+    ).toEqual([409, 'not_pending'])
     expect(await storedItems(chat, thread_id)).toEqual(before)
   })
 
@@ -98,18 +134,29 @@ describe('a form', () => {
     const chat = testChat(noop)
     const thread_id = await threadWith(chat, items)
     const params = { thread_id, item_id, input: {} }
-    expect(await refusalOf(await chat.send('alice', 'threads.add_structured_input', params))).toEqual(refusal)
+    expect(
+      await refusalOf(await chat.send('alice', 'threads.add_structured_input', params)),
+    ).toEqual(refusal)
   })
 
   test('that is hidden is refused as one that does not exist', async () => {
     const chat = testChat(noop)
     const thread_id = await threadWith(chat, [{ id: 'h', type: 'hidden_context_item', content: 1 }])
     const params = { thread_id, item_id: 'h', input: {} }
-    expect(await refusalOf(await chat.send('alice', 'threads.add_structured_input', params))).toEqual([404, 'not_found'])
+    expect(
+      await refusalOf(await chat.send('alice', 'threads.add_structured_input', params)),
+    ).toEqual([404, 'not_found'])
   })
 
   test.each([
-    ['too many answers', { answers: Object.fromEntries(Array.from({ length: 101 }, (_, n) => [`q${n}`, { values: ['x'] }])) }],
+    [
+      'too many answers',
+      {
+        answers: Object.fromEntries(
+          Array.from({ length: 101 }, (_, n) => [`q${n}`, { values: ['x'] }]),
+        ),
+      },
+    ],
     ['too many values', { answers: { many: { values: Array(101).fill('x') } } }],
     ['too much text', { answers: { many: { values: ['x'.repeat(60_000), 'x'.repeat(60_000)] } } }],
     ['an unknown status', { status: 'pending' }],

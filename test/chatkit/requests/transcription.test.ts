@@ -6,7 +6,9 @@ describe('base64', () => {
   it('gives back any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
-        expect(decodeBase64Strict(Buffer.from(bytes).toString('base64'))).toEqual(new Uint8Array(bytes))
+        expect(decodeBase64Strict(Buffer.from(bytes).toString('base64'))).toEqual(
+          new Uint8Array(bytes),
+        )
       }),
     )
   })

@@ -18,8 +18,14 @@ const said = (text: string): Item => ({
 
 /** An answer in a thread of its own, and what is stored there. */
 async function answering(begin: () => AsyncIterable<AnswerEvent>, isHeld: AnswerParts['isHeld']) {
-  const threads = ownedThreads(memoryThreadStore(), { issuer: 'https://a.example', subject: 'alice' })
-  await threads.create({ id: 't', created_at: base.created_at, status: { type: 'active' }, metadata: {} }, {})
+  const threads = ownedThreads(memoryThreadStore(), {
+    issuer: 'https://a.example',
+    subject: 'alice',
+  })
+  await threads.create(
+    { id: 't', created_at: base.created_at, status: { type: 'active' }, metadata: {} },
+    {},
+  )
   const errors: unknown[] = []
   const answer = startAnswer({
     threads,
@@ -36,7 +42,8 @@ async function answering(begin: () => AsyncIterable<AnswerEvent>, isHeld: Answer
     release: async () => {},
     end: async () => {},
   })
-  const stored = async () => (await threads.items('t', { limit: 10, order: 'asc', hidden: true }))?.data
+  const stored = async () =>
+    (await threads.items('t', { limit: 10, order: 'asc', hidden: true }))?.data
   return { answer, errors, stored }
 }
 
@@ -70,7 +77,10 @@ test('a stop that comes while it is asked whether the thread is still held keeps
   tell(true)
   await stopping
   expect(await last).toBeUndefined()
-  expect(await stored()).toEqual([said('Half'), expect.objectContaining({ id: 'note', content: 'cancelled' })])
+  expect(await stored()).toEqual([
+    said('Half'),
+    expect.objectContaining({ id: 'note', content: 'cancelled' }),
+  ])
   expect(errors).toEqual([])
   expect(answer.stopped()).toBe('cancelled')
 })
@@ -82,7 +92,9 @@ test('an answer that cannot learn whether the thread is held fails, and stores n
     },
     () => Promise.reject(new Error('the database is gone')),
   )
-  expect(await answer.next()).toEqual([JSON.stringify({ type: 'error', code: 'stream.error', allow_retry: true })])
+  expect(await answer.next()).toEqual([
+    JSON.stringify({ type: 'error', code: 'stream.error', allow_retry: true }),
+  ])
   expect(await answer.next()).toBeUndefined()
   expect(await stored()).toEqual([])
   expect(errors).toHaveLength(1)

@@ -22,8 +22,15 @@ async function word(signal: AbortSignal): Promise<string | undefined> {
 const chatkit = chatkitServer<ChatCaller>({
   async admit(request) {
     const subject = request.headers.get('authorization')?.replace('Bearer ', '')
-    if (!subject) return { ok: false, response: Response.json({ code: 'unauthorized', message: 'Sign in.' }, { status: 401 }) }
-    return { ok: true, value: { principal: { issuer: 'https://issuer.example', subject }, end: async () => {} } }
+    if (!subject)
+      return {
+        ok: false,
+        response: Response.json({ code: 'unauthorized', message: 'Sign in.' }, { status: 401 }),
+      }
+    return {
+      ok: true,
+      value: { principal: { issuer: 'https://issuer.example', subject }, end: async () => {} },
+    }
   },
   store: postgresThreadStore(database),
   runs: postgresRunStore(database),
@@ -36,9 +43,17 @@ const chatkit = chatkitServer<ChatCaller>({
     const content = () => [{ type: 'output_text', text: said.join(''), annotations: [] }] as const
     if (message?.content[0]?.text === 'slowly') {
       yield { type: 'thread.item.added', item: { ...item, content: [] } }
-      for (let one = await word(context.signal); one !== undefined && one !== 'END'; one = await word(context.signal)) {
+      for (
+        let one = await word(context.signal);
+        one !== undefined && one !== 'END';
+        one = await word(context.signal)
+      ) {
         said.push(one)
-        const update = { type: 'assistant_message.content_part.text_delta', content_index: 0, delta: one } as const
+        const update = {
+          type: 'assistant_message.content_part.text_delta',
+          content_index: 0,
+          delta: one,
+        } as const
         yield { type: 'thread.item.updated', item_id: item.id, update }
       }
     } else said.push(`${context.caller.principal.subject} said ${message?.content[0]?.text}`)

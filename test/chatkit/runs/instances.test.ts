@@ -1,8 +1,23 @@
 // Several instances over one store: one writes, another shows, stops, takes over; one dies, and finds nothing left to write when it wakes up.
 
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { type ChatkitServerOptions, memoryRunStore, memoryThreadStore, type ThreadStore } from '../../../src/chatkit/index.ts'
-import { answer, begin, delta, frameReader, GONE, INTERRUPTED, RESUMABLE, resume, steps } from '../resumable.ts'
+import {
+  type ChatkitServerOptions,
+  memoryRunStore,
+  memoryThreadStore,
+  type ThreadStore,
+} from '../../../src/chatkit/index.ts'
+import {
+  answer,
+  begin,
+  delta,
+  frameReader,
+  GONE,
+  INTERRUPTED,
+  RESUMABLE,
+  resume,
+  steps,
+} from '../resumable.ts'
 import { describeStores, type OpenStores } from '../stores.ts'
 import { type Loose, message, type TestCaller, type TestChat, testChat } from '../support.ts'
 
@@ -10,13 +25,18 @@ const ALICE = JSON.stringify(['https://a.example', null, 'alice'])
 const LEASE = 15_000
 
 async function itemsOf(store: ThreadStore, thread: string): Promise<Loose[]> {
-  return [...((await store.items(ALICE, thread, { limit: 100, order: 'asc', hidden: true }))?.data ?? [])]
+  return [
+    ...((await store.items(ALICE, thread, { limit: 100, order: 'asc', hidden: true }))?.data ?? []),
+  ]
 }
 
 const typesOf = (items: readonly Loose[]) => items.map(({ type }) => type)
 
 /** Two instances, whose one clock the test sets. The first one answers as it is told. */
-async function twoInstances(open: OpenStores, options: Partial<ChatkitServerOptions<TestCaller>> = {}) {
+async function twoInstances(
+  open: OpenStores,
+  options: Partial<ChatkitServerOptions<TestCaller>> = {},
+) {
   const clock = { now: Date.now() }
   const [one, other] = await open(2)
   const told = steps()
@@ -49,7 +69,8 @@ describeStores('a run on another instance', (open) => {
   test('keeps its thread: another message is refused everywhere, and goes through when the run is over', async () => {
     const { a, b, told, retold } = await twoInstances(open)
     const { reader, thread } = await begin(a)
-    const again = () => b.send('alice', 'threads.add_user_message', { thread_id: thread, input: message('noop') })
+    const again = () =>
+      b.send('alice', 'threads.add_user_message', { thread_id: thread, input: message('noop') })
     const refused = await again()
     expect([refused.status, await refused.json()]).toMatchObject([409, { code: 'thread_busy' }])
     expect(await b.json('alice', 'threads.get_by_id', { thread_id: thread })).toMatchObject({
@@ -63,7 +84,9 @@ describeStores('a run on another instance', (open) => {
 
   test.each([RESUMABLE, {}])('is stopped from there, and keeps its text (%j)', async (more) => {
     const { a, b, told } = await twoInstances(open)
-    const reader = await frameReader(await a.send('alice', 'threads.create', { input: message('hi') }, more))
+    const reader = await frameReader(
+      await a.send('alice', 'threads.create', { input: message('hi') }, more),
+    )
     const thread = (await reader.next())?.event.thread.id
     told.say(2)
     await reader.until('assistant_message.content_part.text_delta')
@@ -72,7 +95,11 @@ describeStores('a run on another instance', (open) => {
     const rest = reader.take()
     expect(await b.json('alice', 'onbehalf.runs.stop', { thread_id: thread })).toEqual({})
     expect(await rest).toEqual([])
-    expect(typesOf(await itemsOf(a.store, thread))).toEqual(['user_message', 'assistant_message', 'sdk_hidden_context'])
+    expect(typesOf(await itemsOf(a.store, thread))).toEqual([
+      'user_message',
+      'assistant_message',
+      'sdk_hidden_context',
+    ])
     expect((await itemsOf(a.store, thread))[1].content[0].text).toBe('w0 w1 ')
     expect(a.callers[0]?.ended).toBe(1)
     expect([...a.errors, ...b.errors]).toEqual([])
@@ -80,7 +107,9 @@ describeStores('a run on another instance', (open) => {
 
   test.each([RESUMABLE, {}])('is ended when its thread is deleted there (%j)', async (more) => {
     const { a, b, told } = await twoInstances(open)
-    const reader = await frameReader(await a.send('alice', 'threads.create', { input: message('hi') }, more))
+    const reader = await frameReader(
+      await a.send('alice', 'threads.create', { input: message('hi') }, more),
+    )
     const thread = (await reader.next())?.event.thread.id
     told.say(1)
     await reader.until('assistant_message.content_part.text_delta')
@@ -101,7 +130,11 @@ describeStores('an instance that dies', (open) => {
     const { a, told, clock } = instances
     const { reader, first, thread, run } = await begin(a)
     told.say(2)
-    const seen = [first, ...(await reader.until('assistant_message.content_part.text_delta')), await reader.next()]
+    const seen = [
+      first,
+      ...(await reader.until('assistant_message.content_part.text_delta')),
+      await reader.next(),
+    ]
     clock.now += LEASE
     return { ...instances, reader, seen, thread, run }
   }
@@ -112,12 +145,22 @@ describeStores('an instance that dies', (open) => {
       b.json('alice', 'threads.get_by_id', { thread_id: thread }),
       b.json('alice', 'threads.get_by_id', { thread_id: thread }),
     ])
-    for (const one of [...shown, await b.json('alice', 'threads.get_by_id', { thread_id: thread })]) {
+    for (const one of [
+      ...shown,
+      await b.json('alice', 'threads.get_by_id', { thread_id: thread }),
+    ]) {
       expect(one.onbehalf_run).toEqual({ state: 'interrupted' })
-      expect(one.items.data.map(({ type }: Loose) => type)).toEqual(['user_message', 'assistant_message'])
+      expect(one.items.data.map(({ type }: Loose) => type)).toEqual([
+        'user_message',
+        'assistant_message',
+      ])
       expect(one.items.data[1].content[0].text).toBe('w0 w1 ')
     }
-    expect(typesOf(await itemsOf(b.store, thread))).toEqual(['user_message', 'assistant_message', 'sdk_hidden_context'])
+    expect(typesOf(await itemsOf(b.store, thread))).toEqual([
+      'user_message',
+      'assistant_message',
+      'sdk_hidden_context',
+    ])
     expect(b.errors).toEqual([])
   })
 
@@ -125,9 +168,16 @@ describeStores('an instance that dies', (open) => {
     const { b, seen, thread, run } = await dead()
     expect(await (await resume(b, thread)).take()).toEqual([...seen, INTERRUPTED])
     for (let at = 0; at <= seen.length; at += 1) {
-      expect(await (await resume(b, thread, `${run}.${at}`)).take()).toEqual([...seen.slice(at), INTERRUPTED])
+      expect(await (await resume(b, thread, `${run}.${at}`)).take()).toEqual([
+        ...seen.slice(at),
+        INTERRUPTED,
+      ])
     }
-    expect(typesOf(await itemsOf(b.store, thread))).toEqual(['user_message', 'assistant_message', 'sdk_hidden_context'])
+    expect(typesOf(await itemsOf(b.store, thread))).toEqual([
+      'user_message',
+      'assistant_message',
+      'sdk_hidden_context',
+    ])
   })
 
   test('leaves a run that can be tried again, with what it had written kept until then', async () => {
@@ -136,8 +186,13 @@ describeStores('an instance that dies', (open) => {
     retold.say(1)
     retold.finish()
     const params = { thread_id: thread, item_id: shown.items.data[0].id }
-    const again = await (await frameReader(await b.send('alice', 'threads.retry_after_item', params, RESUMABLE))).take()
-    expect(again.at(-1)?.event).toMatchObject({ type: 'thread.item.done', item: { content: [{ text: 'w0 ' }] } })
+    const again = await (
+      await frameReader(await b.send('alice', 'threads.retry_after_item', params, RESUMABLE))
+    ).take()
+    expect(again.at(-1)?.event).toMatchObject({
+      type: 'thread.item.done',
+      item: { content: [{ text: 'w0 ' }] },
+    })
     const after = await b.json('alice', 'threads.get_by_id', { thread_id: thread })
     expect(after).not.toHaveProperty('onbehalf_run')
     expect(typesOf(await itemsOf(b.store, thread))).toEqual(['user_message', 'assistant_message'])
@@ -149,7 +204,12 @@ describeStores('an instance that dies', (open) => {
     retold.finish()
     await (
       await frameReader(
-        await b.send('alice', 'threads.add_user_message', { thread_id: thread, input: message('go on') }, RESUMABLE),
+        await b.send(
+          'alice',
+          'threads.add_user_message',
+          { thread_id: thread, input: message('go on') },
+          RESUMABLE,
+        ),
       )
     ).take()
     expect(typesOf(await itemsOf(b.store, thread))).toEqual([
@@ -165,8 +225,13 @@ describeStores('an instance that dies', (open) => {
     const { b, retold, thread } = await dead()
     const shown = await b.json('alice', 'threads.get_by_id', { thread_id: thread })
     retold.finish()
-    await b.stream('alice', 'threads.retry_after_item', { thread_id: thread, item_id: shown.items.data[0].id })
-    expect(await b.json('alice', 'threads.get_by_id', { thread_id: thread })).not.toHaveProperty('onbehalf_run')
+    await b.stream('alice', 'threads.retry_after_item', {
+      thread_id: thread,
+      item_id: shown.items.data[0].id,
+    })
+    expect(await b.json('alice', 'threads.get_by_id', { thread_id: thread })).not.toHaveProperty(
+      'onbehalf_run',
+    )
   })
 
   test('leaves a run whose stop is answered at once, and whose thread can be deleted', async () => {
@@ -183,7 +248,9 @@ describe('an instance that dies', () => {
     const [stores] = [{ store: memoryThreadStore(), runs: memoryRunStore() }]
     const a = testChat(
       async function* (_thread, _message, context) {
-        const [complete, replaced, removed, half] = ['a', 'b', 'c', 'd'].map(() => answer(context, ''))
+        const [complete, replaced, removed, half] = ['a', 'b', 'c', 'd'].map(() =>
+          answer(context, ''),
+        )
         for (const item of [complete, replaced, removed, half]) {
           if (!item) continue
           yield { type: 'thread.item.added', item }
@@ -192,7 +259,10 @@ describe('an instance that dies', () => {
         if (complete)
           yield {
             type: 'thread.item.done',
-            item: { ...complete, content: [{ type: 'output_text', text: 'whole', annotations: [] }] },
+            item: {
+              ...complete,
+              content: [{ type: 'output_text', text: 'whole', annotations: [] }],
+            },
           }
         if (replaced)
           yield {
@@ -225,12 +295,17 @@ describe('an instance that dies', () => {
       const stores = { store: memoryThreadStore(), runs: memoryRunStore(), now: () => clock.now }
       const told = steps()
       const one = testChat(told.respond, stores)
-      const reader = await frameReader(await one.send('alice', 'threads.create', { input: message('hi') }))
+      const reader = await frameReader(
+        await one.send('alice', 'threads.create', { input: message('hi') }),
+      )
       const id = (await reader.next())?.event.thread.id
       clock.now += LEASE
       return { a: one, b: testChat(told.respond, stores), thread: id }
     })()
-    await b.stream('alice', 'threads.add_user_message', { thread_id: thread, input: message('noop') })
+    await b.stream('alice', 'threads.add_user_message', {
+      thread_id: thread,
+      input: message('noop'),
+    })
     expect(typesOf(await itemsOf(a.store, thread))).toEqual(['user_message', 'user_message'])
   })
 
@@ -259,7 +334,9 @@ describe('an instance that dies', () => {
 
 describe('a run that is alive', () => {
   test('says so every third of its lease, as long as it takes, and stores without asking', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] })
+    vi.useFakeTimers({
+      toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'],
+    })
     onTestFinished(() => {
       vi.useRealTimers()
     })
@@ -274,7 +351,9 @@ describe('a run that is alive', () => {
     }
     const told = steps()
     const chat = testChat(told.respond, { runs: counted, lease: LEASE })
-    const reader = await frameReader(await chat.send('alice', 'threads.create', { input: message('hi') }))
+    const reader = await frameReader(
+      await chat.send('alice', 'threads.create', { input: message('hi') }),
+    )
     const thread = (await reader.next())?.event.thread.id
     await reader.until('thread.item.added')
     const next = reader.next()
@@ -294,7 +373,10 @@ describe('a run that is alive', () => {
     const chat = testChat(told.respond, { now: () => clock.now, lease: LEASE })
     const { reader, thread } = await begin(chat)
     clock.now += LEASE
-    const refused = await chat.send('alice', 'threads.add_user_message', { thread_id: thread, input: message('noop') })
+    const refused = await chat.send('alice', 'threads.add_user_message', {
+      thread_id: thread,
+      input: message('noop'),
+    })
     expect(refused.status).toBe(409)
     told.finish()
     expect((await reader.take()).at(-1)?.event.type).toBe('thread.item.done')
@@ -314,9 +396,17 @@ describe('a run that is alive', () => {
     const { reader, thread } = await begin(a)
     await reader.until('thread.item.added')
     clock.now += LEASE
-    await b.stream('alice', 'threads.add_user_message', { thread_id: thread, input: message('noop') })
+    await b.stream('alice', 'threads.add_user_message', {
+      thread_id: thread,
+      input: message('noop'),
+    })
     const again = await frameReader(
-      await a.send('alice', 'threads.add_user_message', { thread_id: thread, input: message('hi') }, RESUMABLE),
+      await a.send(
+        'alice',
+        'threads.add_user_message',
+        { thread_id: thread, input: message('hi') },
+        RESUMABLE,
+      ),
     )
     await again.until('thread.item.added')
     const lost = reader.take()
@@ -345,7 +435,9 @@ describe('an instance that was taken for dead and wakes up', () => {
 
   /** Answers in turn, each begun by the test. */
   function gated(
-    more: (context: Parameters<typeof answer>[0] & { updateThread(change: { title: string }): void }) => AsyncIterable<Loose>,
+    more: (
+      context: Parameters<typeof answer>[0] & { updateThread(change: { title: string }): void },
+    ) => AsyncIterable<Loose>,
   ) {
     let go = () => {}
     const gate = new Promise<void>((resolve) => {
@@ -369,7 +461,9 @@ describe('an instance that was taken for dead and wakes up', () => {
     const [one, other] = await open(2)
     const a: TestChat = testChat(respond, { ...one, now: () => clock.now, lease: LEASE })
     const b: TestChat = testChat(respond, { ...(other ?? one), now: () => clock.now, lease: LEASE })
-    const reader = await frameReader(await a.send('alice', 'threads.create', { input: message('hi') }, more))
+    const reader = await frameReader(
+      await a.send('alice', 'threads.create', { input: message('hi') }, more),
+    )
     const thread = (await reader.next())?.event.thread.id
     await reader.until('assistant_message.content_part.text_delta')
     return { a, b, reader, thread, clock }
@@ -419,12 +513,19 @@ describe('an instance that was taken for dead and wakes up', () => {
           const { go, respond } = gated(rest)
           const { b, a, reader, thread, clock } = await asleep(open, respond, more)
           clock.now += LEASE
-          await b.stream('alice', 'threads.add_user_message', { thread_id: thread, input: message('noop') })
+          await b.stream('alice', 'threads.add_user_message', {
+            thread_id: thread,
+            input: message('noop'),
+          })
           const before = [await b.json('alice', 'threads.list'), await itemsOf(b.store, thread)]
           go()
           const frames = await reader.take()
-          expect(frames.filter(({ event }) => !['error', 'progress_update'].includes(event.type))).toEqual([])
-          expect([await b.json('alice', 'threads.list'), await itemsOf(b.store, thread)]).toEqual(before)
+          expect(
+            frames.filter(({ event }) => !['error', 'progress_update'].includes(event.type)),
+          ).toEqual([])
+          expect([await b.json('alice', 'threads.list'), await itemsOf(b.store, thread)]).toEqual(
+            before,
+          )
           await vi.waitFor(() => expect(a.callers[0]?.ended).toBe(1))
           expect(a.errors).toEqual([])
         })
@@ -444,7 +545,10 @@ describe('an instance that was taken for dead and wakes up', () => {
           const { respond } = gated(async function* () {})
           const { a, b, reader, thread, clock } = await asleep(open, respond, more)
           clock.now += LEASE
-          await b.stream('alice', 'threads.add_user_message', { thread_id: thread, input: message('noop') })
+          await b.stream('alice', 'threads.add_user_message', {
+            thread_id: thread,
+            input: message('noop'),
+          })
           const before = await itemsOf(b.store, thread)
           await Promise.all([a.server.close(), reader.take()])
           expect(await itemsOf(b.store, thread)).toEqual(before)

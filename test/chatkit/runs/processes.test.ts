@@ -14,7 +14,12 @@ const programs: Program[] = []
 
 beforeEach(async () => {
   postgres = await startPostgres({ durable: true })
-  env = { PGHOST: postgres.host, PGPORT: String(postgres.port), PGUSER: postgres.user, PGDATABASE: await postgres.database() }
+  env = {
+    PGHOST: postgres.host,
+    PGPORT: String(postgres.port),
+    PGUSER: postgres.user,
+    PGDATABASE: await postgres.database(),
+  }
 })
 afterEach(async () => {
   await Promise.all(programs.splice(0).map(kill))
@@ -29,9 +34,13 @@ interface Instance {
 }
 
 async function instance(more: Readonly<Record<string, string>> = {}): Promise<Instance> {
-  const program = start(process.execPath, ['--conditions=onbehalf-source', 'test/chatkit/runs/instance-child.ts'], {
-    env: { ...env, ...more },
-  })
+  const program = start(
+    process.execPath,
+    ['--conditions=onbehalf-source', 'test/chatkit/runs/instance-child.ts'],
+    {
+      env: { ...env, ...more },
+    },
+  )
   programs.push(program)
   const { port } = z.object({ port: z.number() }).parse(JSON.parse(await program.firstLine))
   const origin = `http://127.0.0.1:${port}`
@@ -61,13 +70,19 @@ const wireThread = z.looseObject({
 const frameOf = z.looseObject({ type: z.string() })
 
 /** A stream in resumable mode, read event by event. */
-async function follow(chatkit: string, who: string, type: string, params: object): Promise<Followed> {
+async function follow(
+  chatkit: string,
+  who: string,
+  type: string,
+  params: object,
+): Promise<Followed> {
   const response = await fetch(chatkit, {
     method: 'POST',
     headers: { authorization: `Bearer ${who}`, 'content-type': 'application/json' },
     body: JSON.stringify({ type, params, metadata: { 'onbehalf/resumable': true } }),
   })
-  if (response.status !== 200 || !response.body) throw new Error(`${response.status} ${await response.text()}`)
+  if (response.status !== 200 || !response.body)
+    throw new Error(`${response.status} ${await response.text()}`)
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
   const followed: Followed = {
     ids: [],
@@ -97,7 +112,8 @@ async function follow(chatkit: string, who: string, type: string, params: object
 const slowly = { input: inputOf('slowly') }
 /** What an answer begins with: thread, message, options, the pending item. */
 const BEGUN = 4
-const threadOf = ({ events: [created] }: Followed) => z.looseObject({ id: z.string() }).parse(created?.thread).id
+const threadOf = ({ events: [created] }: Followed) =>
+  z.looseObject({ id: z.string() }).parse(created?.thread).id
 const deltas = (events: Followed['events']) =>
   events.flatMap(({ update }) => {
     const parsed = z.looseObject({ delta: z.string() }).safeParse(update)
@@ -113,7 +129,10 @@ test('an answer goes on when its client is gone, and the other instance gives th
   const thread_id = threadOf(first)
   await first.cancel()
   await one.word('b')
-  const rest = await follow(other.chatkit, 'alice', 'onbehalf.runs.resume', { thread_id, after: first.ids.at(-1) })
+  const rest = await follow(other.chatkit, 'alice', 'onbehalf.runs.resume', {
+    thread_id,
+    after: first.ids.at(-1),
+  })
   await rest.until(1)
   await one.word('c')
   await one.word('END')
@@ -131,7 +150,10 @@ test('a thread takes one message at a time, whichever instance it comes to, and 
   await one.word('half')
   await first.until(BEGUN + 1)
   const thread_id = threadOf(first)
-  const busy = await send(other.chatkit, 'alice', 'threads.add_user_message', { thread_id, input: inputOf('more') })
+  const busy = await send(other.chatkit, 'alice', 'threads.add_user_message', {
+    thread_id,
+    input: inputOf('more'),
+  })
   expect([busy.status, await busy.json()]).toMatchObject([409, { code: 'thread_busy' }])
   expect((await send(other.chatkit, 'bob', 'onbehalf.runs.stop', { thread_id })).status).toBe(404)
   expect((await send(other.chatkit, 'alice', 'onbehalf.runs.stop', { thread_id })).status).toBe(200)
@@ -153,22 +175,37 @@ test('an instance killed in mid-answer: the thread is whole, the other one shows
   await kill(one.program)
   await first.end().catch(() => {})
   // It waits for the dead instance to be noticed, and then says so.
-  const rest = await follow(other.chatkit, 'alice', 'onbehalf.runs.resume', { thread_id, after: first.ids.at(-1) })
+  const rest = await follow(other.chatkit, 'alice', 'onbehalf.runs.resume', {
+    thread_id,
+    after: first.ids.at(-1),
+  })
   await rest.end()
   expect(rest.events).toEqual([
-    { type: 'error', code: 'custom', message: 'The answer was interrupted. Try again.', allow_retry: true },
+    {
+      type: 'error',
+      code: 'custom',
+      message: 'The answer was interrupted. Try again.',
+      allow_retry: true,
+    },
   ])
-  const thread = wireThread.parse(await (await send(other.chatkit, 'alice', 'threads.get_by_id', { thread_id })).json())
+  const thread = wireThread.parse(
+    await (await send(other.chatkit, 'alice', 'threads.get_by_id', { thread_id })).json(),
+  )
   expect(thread).toMatchObject({ onbehalf_run: { state: 'interrupted' } })
   expect(thread.items.data.map(({ type }) => type)).toEqual(['user_message', 'assistant_message'])
   expect(thread.items.data[1]?.content[0]?.text).toBe('half')
   const item_id = thread.items.data[0]?.id
-  const again = await follow(other.chatkit, 'alice', 'threads.retry_after_item', { thread_id, item_id })
+  const again = await follow(other.chatkit, 'alice', 'threads.retry_after_item', {
+    thread_id,
+    item_id,
+  })
   await again.until(2)
   await other.word('whole')
   await other.word('END')
   await again.end()
-  const after = wireThread.parse(await (await send(other.chatkit, 'alice', 'threads.get_by_id', { thread_id })).json())
+  const after = wireThread.parse(
+    await (await send(other.chatkit, 'alice', 'threads.get_by_id', { thread_id })).json(),
+  )
   expect(after).not.toHaveProperty('onbehalf_run')
   expect(after.items.data[1]?.content[0]?.text).toBe('whole')
 })
@@ -182,13 +219,19 @@ test('PostgreSQL gone and back: requests fail soon and cleanly, none hangs, and 
   const failed = await Promise.all([
     send(one.chatkit, 'alice', 'threads.list', {}),
     send(one.chatkit, 'alice', 'threads.get_by_id', { thread_id: before.threadId }),
-    send(one.chatkit, 'alice', 'threads.add_user_message', { thread_id: before.threadId, input: inputOf('lost') }),
+    send(one.chatkit, 'alice', 'threads.add_user_message', {
+      thread_id: before.threadId,
+      input: inputOf('lost'),
+    }),
     send(one.chatkit, 'alice', 'threads.create', { input: inputOf('lost') }),
     send(one.chatkit, 'alice', 'threads.delete', { thread_id: before.threadId }),
   ])
   for (const response of failed) {
     expect(response.status).toBe(503)
-    expect(await response.json()).toMatchObject({ code: 'unavailable', message: expect.any(String) })
+    expect(await response.json()).toMatchObject({
+      code: 'unavailable',
+      message: expect.any(String),
+    })
     expect(response.headers.get('retry-after')).toBe('5')
   }
   // The answer under way cannot be kept any more, so its stream ends and says so.
@@ -196,9 +239,16 @@ test('PostgreSQL gone and back: requests fail soon and cleanly, none hangs, and 
   await running.end()
   expect(running.events.at(-1)).toMatchObject({ type: 'error', allow_retry: true })
   await postgres.start()
-  expect(textIn(eventsIn((await say(one.chatkit, 'alice', 'after', before.threadId)).raw))).toBe('alice said after')
+  expect(textIn(eventsIn((await say(one.chatkit, 'alice', 'after', before.threadId)).raw))).toBe(
+    'alice said after',
+  )
   const items = await listAll(one.chatkit, 'alice', 'items.list', { thread_id: before.threadId })
-  expect(items.map(({ type }) => type)).toEqual(['user_message', 'assistant_message', 'user_message', 'assistant_message'])
+  expect(items.map(({ type }) => type)).toEqual([
+    'user_message',
+    'assistant_message',
+    'user_message',
+    'assistant_message',
+  ])
   expect(JSON.stringify(items)).not.toContain('lost')
   expect(one.program.err()).not.toContain('lost')
 })
@@ -220,7 +270,11 @@ test('PostgreSQL gone for 30 seconds: every request is answered soon, and both i
     instances.map(async (each) => {
       let longest = 0
       while (performance.now() < until) {
-        longest = Math.max(longest, await ask(each, 'threads.list', {}), await ask(each, 'threads.create', slowly))
+        longest = Math.max(
+          longest,
+          await ask(each, 'threads.list', {}),
+          await ask(each, 'threads.create', slowly),
+        )
       }
       return longest
     }),
@@ -234,7 +288,9 @@ test('PostgreSQL gone for 30 seconds: every request is answered soon, and both i
   // What wakes readers is listened for again, too: an answer of the one is followed on the other.
   const first = await follow(one.chatkit, 'alice', 'threads.create', slowly)
   await first.until(BEGUN)
-  const there = await follow(instances[1]?.chatkit ?? '', 'alice', 'onbehalf.runs.resume', { thread_id: threadOf(first) })
+  const there = await follow(instances[1]?.chatkit ?? '', 'alice', 'onbehalf.runs.resume', {
+    thread_id: threadOf(first),
+  })
   await there.until(BEGUN)
   await one.word('again')
   await there.until(BEGUN + 1)
@@ -253,7 +309,10 @@ test('PostgreSQL that hangs: requests fail within the timeouts, and work again w
   const failed = await Promise.all([
     send(one.chatkit, 'alice', 'threads.list', {}),
     send(one.chatkit, 'alice', 'threads.create', { input: inputOf('lost') }),
-    send(one.chatkit, 'alice', 'threads.add_user_message', { thread_id: threadId, input: inputOf('lost') }),
+    send(one.chatkit, 'alice', 'threads.add_user_message', {
+      thread_id: threadId,
+      input: inputOf('lost'),
+    }),
   ])
   expect(failed.map(({ status }) => status)).toEqual([503, 503, 503])
   expect(performance.now() - asked).toBeLessThan(10_000)

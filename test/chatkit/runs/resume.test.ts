@@ -2,13 +2,31 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type ChatkitServerOptions, memoryRunStore, memoryThreadStore } from '../../../src/chatkit/index.ts'
-import { answer, begin, delta, type Frame, frameReader, RESUMABLE, resume, type Steps, steps } from '../resumable.ts'
+import {
+  type ChatkitServerOptions,
+  memoryRunStore,
+  memoryThreadStore,
+} from '../../../src/chatkit/index.ts'
+import {
+  answer,
+  begin,
+  delta,
+  type Frame,
+  frameReader,
+  RESUMABLE,
+  resume,
+  type Steps,
+  steps,
+} from '../resumable.ts'
 import { describeStores, type OpenStores } from '../stores.ts'
 import { type Loose, message, type TestCaller, testChat } from '../support.ts'
 
 /** A server over one of the stores, whose answers are told when to go on. */
-async function chatOver(open: OpenStores, told: Steps = steps(), options: Partial<ChatkitServerOptions<TestCaller>> = {}) {
+async function chatOver(
+  open: OpenStores,
+  told: Steps = steps(),
+  options: Partial<ChatkitServerOptions<TestCaller>> = {},
+) {
   const [stores] = await open()
   return { chat: testChat(told.respond, { ...stores, ...options }), told }
 }
@@ -33,7 +51,9 @@ describeStores('a resumable run', (open) => {
       'thread.item.updated',
       'thread.item.done',
     ])
-    const plain = await frameReader(await chat.send('alice', 'threads.create', { input: message('noop') }))
+    const plain = await frameReader(
+      await chat.send('alice', 'threads.create', { input: message('noop') }),
+    )
     expect((await plain.take()).every(({ id }) => id === undefined)).toBe(true)
     expect(chat.errors).toEqual([])
   })
@@ -86,7 +106,10 @@ describeStores('a resumable run', (open) => {
     }, stores)
     const { reader, thread, run } = await begin(chat)
     await reader.take()
-    const { body } = await chat.send('alice', 'onbehalf.runs.resume', { thread_id: thread, after: `${run}.4` })
+    const { body } = await chat.send('alice', 'onbehalf.runs.resume', {
+      thread_id: thread,
+      after: `${run}.4`,
+    })
     let largest = 0
     for await (const chunk of body ?? []) largest = Math.max(largest, chunk.length)
     expect(largest).toBeGreaterThan(30_000)
@@ -114,26 +137,48 @@ describeStores('a resumable run', (open) => {
     await reader.take()
     await (
       await frameReader(
-        await chat.send('alice', 'threads.add_user_message', { thread_id: thread, input: message('again') }, RESUMABLE),
+        await chat.send(
+          'alice',
+          'threads.add_user_message',
+          { thread_id: thread, input: message('again') },
+          RESUMABLE,
+        ),
       )
     ).take()
     expect(await (await resume(chat, thread, `${run}.1`)).take()).toEqual([])
-    for (const after of ['x', '', '1', '.1', 'run.', 'run.x', 'run.-1', 'run.1.', `run.${'9'.repeat(20)}`]) {
+    for (const after of [
+      'x',
+      '',
+      '1',
+      '.1',
+      'run.',
+      'run.x',
+      'run.-1',
+      'run.1.',
+      `run.${'9'.repeat(20)}`,
+    ]) {
       const refused = await chat.send('alice', 'onbehalf.runs.resume', { thread_id: thread, after })
       expect([after, refused.status]).toEqual([after, 400])
     }
-    expect((await chat.send('bob', 'onbehalf.runs.resume', { thread_id: thread, after: `${run}.1` })).status).toBe(404)
+    expect(
+      (await chat.send('bob', 'onbehalf.runs.resume', { thread_id: thread, after: `${run}.1` }))
+        .status,
+    ).toBe(404)
   })
 
   test('a thread with a run that cannot be joined gives an empty stream, and does not say that it has one', async () => {
     const { chat, told } = await chatOver(open)
-    const plain = await frameReader(await chat.send('alice', 'threads.create', { input: message('hi') }))
+    const plain = await frameReader(
+      await chat.send('alice', 'threads.create', { input: message('hi') }),
+    )
     const created = await plain.next()
     told.say(1)
     await plain.until('assistant_message.content_part.text_delta')
     const thread_id = created?.event.thread.id
     expect(await (await resume(chat, thread_id)).take()).toEqual([])
-    expect(await chat.json('alice', 'threads.get_by_id', { thread_id })).not.toHaveProperty('onbehalf_run')
+    expect(await chat.json('alice', 'threads.get_by_id', { thread_id })).not.toHaveProperty(
+      'onbehalf_run',
+    )
     await plain.cancel()
   })
 
@@ -157,9 +202,15 @@ describeStores('a resumable run', (open) => {
     expect(await chat.json('alice', 'onbehalf.runs.stop', { thread_id: thread })).toEqual({})
     const owner = JSON.stringify(['https://a.example', null, 'alice'])
     const items = await chat.store.items(owner, thread, { limit: 10, order: 'asc', hidden: true })
-    expect(items?.data.map(({ type }) => type)).toEqual(['user_message', 'assistant_message', 'sdk_hidden_context'])
+    expect(items?.data.map(({ type }) => type)).toEqual([
+      'user_message',
+      'assistant_message',
+      'sdk_hidden_context',
+    ])
     expect(items?.data[1]).toMatchObject({ content: [{ text: 'w0 w1 ' }] })
-    expect(await chat.json('alice', 'threads.get_by_id', { thread_id: thread })).not.toHaveProperty('onbehalf_run')
+    expect(await chat.json('alice', 'threads.get_by_id', { thread_id: thread })).not.toHaveProperty(
+      'onbehalf_run',
+    )
     expect(chat.callers[0]?.ended).toBe(1)
     expect(chat.errors).toEqual([])
   })
@@ -177,7 +228,9 @@ describeStores('a resumable run', (open) => {
     })
     expect((await other.take()).at(-1)?.event).toMatchObject({ type: 'error', allow_retry: false })
     expect(told.signal()?.aborted).toBe(true)
-    expect((await chat.send('alice', 'onbehalf.runs.resume', { thread_id: thread })).status).toBe(404)
+    expect((await chat.send('alice', 'onbehalf.runs.resume', { thread_id: thread })).status).toBe(
+      404,
+    )
     expect((await chat.json('alice', 'threads.list')).data).toEqual([])
     expect(chat.errors).toEqual([])
   })
@@ -193,28 +246,36 @@ describeStores('a resumable run', (open) => {
     expect(await (await resume(chat, thread, `${run}.4`)).take()).toEqual([
       { id: `${run}.5`, event: { type: 'error', code: 'stream.error', allow_retry: true } },
     ])
-    expect(await chat.json('alice', 'threads.get_by_id', { thread_id: thread })).not.toHaveProperty('onbehalf_run')
+    expect(await chat.json('alice', 'threads.get_by_id', { thread_id: thread })).not.toHaveProperty(
+      'onbehalf_run',
+    )
   })
 
   test('several readers who come and go at any time all read the same, nothing lost and nothing twice', async () => {
-    const cuts = fc.array(fc.array(fc.integer({ min: 0, max: 12 }), { maxLength: 8 }), { minLength: 1, maxLength: 4 })
+    const cuts = fc.array(fc.array(fc.integer({ min: 0, max: 12 }), { maxLength: 8 }), {
+      minLength: 1,
+      maxLength: 4,
+    })
     const pace = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 15 })
     const [stores] = await open()
     const property = fc.asyncProperty(cuts, pace, async (readers, bursts) => {
       const told = steps()
       const chat = testChat(told.respond, stores)
       const { reader, first, thread, run } = await begin(chat)
-      const reading = readers.map((plan) => readWithCuts(run, plan, (after) => resume(chat, thread, after)))
+      const reading = readers.map((plan) =>
+        readWithCuts(run, plan, (after) => resume(chat, thread, after)),
+      )
       for (const words of bursts) {
         told.say(words)
-        for (let turns = 0; turns < words; turns += 1) await new Promise((resolve) => setImmediate(resolve))
+        for (let turns = 0; turns < words; turns += 1)
+          await new Promise((resolve) => setImmediate(resolve))
       }
       told.finish()
       const all = [...(first ? [first] : []), ...(await reader.take())]
       expect(numbers(all)).toEqual(all.map((_, n) => n + 1))
-      expect(all.filter(({ event }) => event.update).map(({ event }) => event.update.delta)).toEqual(
-        Array.from({ length: bursts.reduce((sum, n) => sum + n, 0) }, (_, n) => `w${n} `),
-      )
+      expect(
+        all.filter(({ event }) => event.update).map(({ event }) => event.update.delta),
+      ).toEqual(Array.from({ length: bursts.reduce((sum, n) => sum + n, 0) }, (_, n) => `w${n} `))
       for (const got of await Promise.all(reading)) expect(got).toEqual(all)
       expect(chat.errors).toEqual([])
     })
@@ -261,14 +322,23 @@ describe('a reader', () => {
       await reader.take()
       const late = await resume(chat, thread, `${run}.1`)
       const next = await frameReader(
-        await chat.send('alice', 'threads.add_user_message', { thread_id: thread, input: message('hi') }, RESUMABLE),
+        await chat.send(
+          'alice',
+          'threads.add_user_message',
+          { thread_id: thread, input: message('hi') },
+          RESUMABLE,
+        ),
       )
       await next.take(3)
       clock.now += later
       if (later > 0) {
-        await testChat(told.respond, { ...stores, now: () => clock.now }).json('alice', 'threads.get_by_id', {
-          thread_id: thread,
-        })
+        await testChat(told.respond, { ...stores, now: () => clock.now }).json(
+          'alice',
+          'threads.get_by_id',
+          {
+            thread_id: thread,
+          },
+        )
       }
       expect(await late.take()).toEqual([])
       await chat.json('alice', 'onbehalf.runs.stop', { thread_id: thread })

@@ -1,15 +1,32 @@
 // How runs end that do not end by themselves: the server closes, the deadline is over, the run store fails. And that nothing is left behind.
 
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { memoryRunStore, memoryThreadStore, type Respond, type RunStore, type ThreadStore } from '../../../src/chatkit/index.ts'
-import { answer, begin, delta, frameReader, INTERRUPTED, RESUMABLE, resume, steps } from '../resumable.ts'
+import {
+  memoryRunStore,
+  memoryThreadStore,
+  type Respond,
+  type RunStore,
+  type ThreadStore,
+} from '../../../src/chatkit/index.ts'
+import {
+  answer,
+  begin,
+  delta,
+  frameReader,
+  INTERRUPTED,
+  RESUMABLE,
+  resume,
+  steps,
+} from '../resumable.ts'
 import { describeStores } from '../stores.ts'
 import { type Loose, message, type TestCaller, testChat } from '../support.ts'
 
 const ALICE = JSON.stringify(['https://a.example', null, 'alice'])
 
 async function itemsOf(store: ThreadStore, thread: string): Promise<Loose[]> {
-  return [...((await store.items(ALICE, thread, { limit: 100, order: 'asc', hidden: true }))?.data ?? [])]
+  return [
+    ...((await store.items(ALICE, thread, { limit: 100, order: 'asc', hidden: true }))?.data ?? []),
+  ]
 }
 
 const typesOf = (items: readonly Loose[]) => items.map(({ type }) => type)
@@ -27,25 +44,41 @@ describeStores('a server that closes', (open) => {
     const next = testChat(retold.respond, other ?? one)
     const { reader, first, thread, run } = await begin(closing)
     told.say(2)
-    const seen = [first, ...(await reader.until('assistant_message.content_part.text_delta')), await reader.next()]
+    const seen = [
+      first,
+      ...(await reader.until('assistant_message.content_part.text_delta')),
+      await reader.next(),
+    ]
     const there = await resume(next, thread, `${run}.${seen.length}`)
     await closing.server.close()
     expect(await reader.take()).toEqual([INTERRUPTED])
     expect(await there.take()).toEqual([INTERRUPTED])
     expect(told.signal()?.aborted).toBe(true)
     expect(closing.callers[0]?.ended).toBe(1)
-    expect(typesOf(await itemsOf(next.store, thread))).toEqual(['user_message', 'assistant_message', 'sdk_hidden_context'])
+    expect(typesOf(await itemsOf(next.store, thread))).toEqual([
+      'user_message',
+      'assistant_message',
+      'sdk_hidden_context',
+    ])
     const shown = await next.json('alice', 'threads.get_by_id', { thread_id: thread })
     expect(shown).toMatchObject({
       onbehalf_run: { state: 'interrupted' },
       items: { data: [{}, { content: [{ text: 'w0 w1 ' }] }] },
     })
     expect(await (await resume(next, thread)).take()).toEqual([...seen, INTERRUPTED])
-    expect(typesOf(await itemsOf(next.store, thread))).toEqual(['user_message', 'assistant_message', 'sdk_hidden_context'])
+    expect(typesOf(await itemsOf(next.store, thread))).toEqual([
+      'user_message',
+      'assistant_message',
+      'sdk_hidden_context',
+    ])
     retold.finish()
     const params = { thread_id: thread, item_id: shown.items.data[0].id }
-    await (await frameReader(await next.send('alice', 'threads.retry_after_item', params, RESUMABLE))).take()
-    expect(await next.json('alice', 'threads.get_by_id', { thread_id: thread })).not.toHaveProperty('onbehalf_run')
+    await (
+      await frameReader(await next.send('alice', 'threads.retry_after_item', params, RESUMABLE))
+    ).take()
+    expect(await next.json('alice', 'threads.get_by_id', { thread_id: thread })).not.toHaveProperty(
+      'onbehalf_run',
+    )
     expect([...closing.errors, ...next.errors]).toEqual([])
   })
 
@@ -53,14 +86,20 @@ describeStores('a server that closes', (open) => {
     const [one] = await open()
     const told = steps()
     const chat = testChat(told.respond, one)
-    const reader = await frameReader(await chat.send('alice', 'threads.create', { input: message('hi') }))
+    const reader = await frameReader(
+      await chat.send('alice', 'threads.create', { input: message('hi') }),
+    )
     const thread = (await reader.next())?.event.thread.id
     told.say(1)
     await reader.until('assistant_message.content_part.text_delta')
     const rest = reader.take()
     await chat.server.close()
     expect(await rest).toEqual([INTERRUPTED])
-    expect(typesOf(await itemsOf(chat.store, thread))).toEqual(['user_message', 'assistant_message', 'sdk_hidden_context'])
+    expect(typesOf(await itemsOf(chat.store, thread))).toEqual([
+      'user_message',
+      'assistant_message',
+      'sdk_hidden_context',
+    ])
     const late = await chat.send('alice', 'threads.create', { input: message('noop') })
     expect([late.status, late.headers.get('retry-after')]).toEqual([503, '5'])
     expect((await chat.json('alice', 'threads.list')).data).toHaveLength(1)
@@ -95,7 +134,9 @@ describe('an answer that is begun while the server closes', () => {
 
 describe('the deadline of a resumable run', () => {
   test('ends it with an error that is part of its log, and with its text', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] })
+    vi.useFakeTimers({
+      toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'],
+    })
     onTestFinished(() => {
       vi.useRealTimers()
     })
@@ -113,8 +154,14 @@ describe('the deadline of a resumable run', () => {
       allow_retry: true,
     }
     expect(await rest).toEqual([{ id: `${run}.6`, event: tooLong }])
-    expect(await (await resume(chat, thread, `${run}.5`)).take()).toEqual([{ id: `${run}.6`, event: tooLong }])
-    expect(typesOf(await itemsOf(chat.store, thread))).toEqual(['user_message', 'assistant_message', 'sdk_hidden_context'])
+    expect(await (await resume(chat, thread, `${run}.5`)).take()).toEqual([
+      { id: `${run}.6`, event: tooLong },
+    ])
+    expect(typesOf(await itemsOf(chat.store, thread))).toEqual([
+      'user_message',
+      'assistant_message',
+      'sdk_hidden_context',
+    ])
     expect(vi.getTimerCount()).toBe(0)
     expect(chat.callers[0]?.ended).toBe(1)
   })
@@ -132,7 +179,12 @@ describe('a resumable run that says more than is kept', () => {
     const { reader, thread, run } = await begin(chat)
     const frames = await reader.take()
     const message = 'The answer became too long and was stopped. Ask for less at once.'
-    expect(frames.at(-1)?.event).toEqual({ type: 'error', code: 'custom', message, allow_retry: false })
+    expect(frames.at(-1)?.event).toEqual({
+      type: 'error',
+      code: 'custom',
+      message,
+      allow_retry: false,
+    })
     expect(asked).toBeLessThan(25)
     const logged = await (await resume(chat, thread, `${run}.1`)).take()
     expect(logged.at(-1)).toEqual(frames.at(-1))
@@ -145,7 +197,12 @@ describe('a resumable run that says more than is kept', () => {
 })
 
 describe('when nothing runs any more', () => {
-  test.each<[string, (chat: ReturnType<typeof testChat>, told: ReturnType<typeof steps>) => Promise<unknown>]>([
+  test.each<
+    [
+      string,
+      (chat: ReturnType<typeof testChat>, told: ReturnType<typeof steps>) => Promise<unknown>,
+    ]
+  >([
     [
       'after a resumable run',
       async (chat, told) => {
@@ -165,7 +222,9 @@ describe('when nothing runs any more', () => {
     [
       'after a run that cannot be joined was stopped by its client',
       async (chat, told) => {
-        const reader = await frameReader(await chat.send('alice', 'threads.create', { input: message('hi') }))
+        const reader = await frameReader(
+          await chat.send('alice', 'threads.create', { input: message('hi') }),
+        )
         told.say(1)
         await reader.until('assistant_message.content_part.text_delta')
         await reader.cancel()
@@ -205,8 +264,16 @@ describe('when nothing runs any more', () => {
     [
       'after refusals',
       async (chat) => {
-        await chat.send('alice', 'threads.create', { input: message('x', { attachments: ['none'] }) }, RESUMABLE)
-        await chat.send('alice', 'threads.add_user_message', { thread_id: 'none', input: message('x') })
+        await chat.send(
+          'alice',
+          'threads.create',
+          { input: message('x', { attachments: ['none'] }) },
+          RESUMABLE,
+        )
+        await chat.send('alice', 'threads.add_user_message', {
+          thread_id: 'none',
+          input: message('x'),
+        })
         await chat.send('alice', 'nonsense')
       },
     ],
@@ -216,7 +283,10 @@ describe('when nothing runs any more', () => {
         told.finish()
         const { reader, thread } = await begin(chat)
         await reader.take()
-        await chat.stream('alice', 'threads.retry_after_item', { thread_id: thread, item_id: 'none' })
+        await chat.stream('alice', 'threads.retry_after_item', {
+          thread_id: thread,
+          item_id: 'none',
+        })
       },
     ],
     [
@@ -258,22 +328,25 @@ describe('a run store that fails', () => {
     return { runs: broken, state, honest: runs }
   }
 
-  test.each(['append', 'events', 'latest'] as const)('in %s in mid-run ends the stream with an error', async (method) => {
-    const { runs, state } = failing(method)
-    const told = steps()
-    const chat = testChat(told.respond, { runs })
-    const { reader } = await begin(chat)
-    told.say(1)
-    await reader.until('assistant_message.content_part.text_delta')
-    state.fails = true
-    told.say(1)
-    const rest = await reader.take()
-    expect(rest.at(-1)?.event).toMatchObject({ type: 'error', allow_retry: true })
-    expect(JSON.stringify(rest)).not.toContain('secret')
-    told.finish()
-    await vi.waitFor(() => expect(chat.callers[0]?.ended).toBe(1))
-    expect(chat.errors[0]?.error).toMatchObject({ message: expect.stringContaining('is gone') })
-  })
+  test.each(['append', 'events', 'latest'] as const)(
+    'in %s in mid-run ends the stream with an error',
+    async (method) => {
+      const { runs, state } = failing(method)
+      const told = steps()
+      const chat = testChat(told.respond, { runs })
+      const { reader } = await begin(chat)
+      told.say(1)
+      await reader.until('assistant_message.content_part.text_delta')
+      state.fails = true
+      told.say(1)
+      const rest = await reader.take()
+      expect(rest.at(-1)?.event).toMatchObject({ type: 'error', allow_retry: true })
+      expect(JSON.stringify(rest)).not.toContain('secret')
+      told.finish()
+      await vi.waitFor(() => expect(chat.callers[0]?.ended).toBe(1))
+      expect(chat.errors[0]?.error).toMatchObject({ message: expect.stringContaining('is gone') })
+    },
+  )
 
   test('when events are kept: the text so far is kept, the log has no gap, and the run counts as interrupted', async () => {
     const { runs, state, honest } = failing('append')
@@ -293,7 +366,11 @@ describe('a run store that fails', () => {
     const shown = await chat.json('alice', 'threads.get_by_id', { thread_id: thread })
     expect(shown.onbehalf_run).toEqual({ state: 'interrupted' })
     expect(shown.items.data[1].content[0].text).toBe('w0 w1 ')
-    expect(typesOf(await itemsOf(chat.store, thread))).toEqual(['user_message', 'assistant_message', 'sdk_hidden_context'])
+    expect(typesOf(await itemsOf(chat.store, thread))).toEqual([
+      'user_message',
+      'assistant_message',
+      'sdk_hidden_context',
+    ])
   })
 
   test('once, while more comes, leaves a log without a gap: nothing is kept behind what was lost', async () => {
@@ -322,7 +399,13 @@ describe('a run store that fails', () => {
     expect(await reader.take()).toEqual([INTERRUPTED])
     await turns()
     const log = await runs.events(run, 0, 100)
-    expect(log.map((event) => JSON.parse(event).update?.delta)).toEqual([undefined, undefined, undefined, undefined, 'w0 '])
+    expect(log.map((event) => JSON.parse(event).update?.delta)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      'w0 ',
+    ])
   })
 
   test('no event is lost to a store that is slow, at the end of the run either', async () => {
@@ -340,11 +423,16 @@ describe('a run store that fails', () => {
     told.say(3)
     told.finish()
     const frames = await reader.take()
-    expect(frames.at(-1)?.event).toMatchObject({ type: 'thread.item.done', item: { content: [{ text: 'w0 w1 w2 ' }] } })
+    expect(frames.at(-1)?.event).toMatchObject({
+      type: 'thread.item.done',
+      item: { content: [{ text: 'w0 w1 w2 ' }] },
+    })
   })
 
   test('in the heartbeat only is outlived', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] })
+    vi.useFakeTimers({
+      toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'],
+    })
     onTestFinished(() => {
       vi.useRealTimers()
     })
@@ -361,7 +449,10 @@ describe('a run store that fails', () => {
     await vi.advanceTimersByTimeAsync(20_000)
     told.say(1)
     told.finish()
-    expect((await reader.take()).at(-1)?.event).toMatchObject({ type: 'thread.item.done', item: { content: [{ text: 'w0 ' }] } })
+    expect((await reader.take()).at(-1)?.event).toMatchObject({
+      type: 'thread.item.done',
+      item: { content: [{ text: 'w0 ' }] },
+    })
   })
 
   test('at the end ends the stream all the same, and the thread is free when its time is over', async () => {
@@ -370,7 +461,9 @@ describe('a run store that fails', () => {
     const told = steps()
     const chat = testChat(told.respond, { runs, now: () => clock.now })
     state.fails = true
-    const reader = await frameReader(await chat.send('alice', 'threads.create', { input: message('noop') }))
+    const reader = await frameReader(
+      await chat.send('alice', 'threads.create', { input: message('noop') }),
+    )
     const thread_id = (await reader.next())?.event.thread.id
     expect((await reader.take()).at(-1)?.event.type).toBe('stream_options')
     state.fails = false
@@ -381,16 +474,25 @@ describe('a run store that fails', () => {
     expect(chat.callers[0]?.ended).toBe(1)
   })
 
-  test.each(['begin', 'latest'] as const)('in %s before anything was stored is a 503', async (method) => {
-    const { runs, state } = failing(method)
-    const chat = testChat(steps().respond, { runs })
-    const thread_id = await chat.create('alice')
-    state.fails = true
-    const [type, params] = method === 'begin' ? ['threads.create', { input: message('x') }] : ['threads.get_by_id', { thread_id }]
-    const refused = await chat.send('alice', type, params)
-    expect([refused.status, await refused.text()]).toEqual([503, expect.not.stringContaining('secret')])
-    expect((await chat.json('alice', 'threads.list')).data).toHaveLength(1)
-  })
+  test.each(['begin', 'latest'] as const)(
+    'in %s before anything was stored is a 503',
+    async (method) => {
+      const { runs, state } = failing(method)
+      const chat = testChat(steps().respond, { runs })
+      const thread_id = await chat.create('alice')
+      state.fails = true
+      const [type, params] =
+        method === 'begin'
+          ? ['threads.create', { input: message('x') }]
+          : ['threads.get_by_id', { thread_id }]
+      const refused = await chat.send('alice', type, params)
+      expect([refused.status, await refused.text()]).toEqual([
+        503,
+        expect.not.stringContaining('secret'),
+      ])
+      expect((await chat.json('alice', 'threads.list')).data).toHaveLength(1)
+    },
+  )
 
   test('when a thread is deleted does not bring back a refusal: the thread is gone', async () => {
     const { runs, state } = failing('forget')
@@ -401,14 +503,17 @@ describe('a run store that fails', () => {
     expect(chat.errors).toHaveLength(1)
   })
 
-  test.each(['drop', 'end'] as const)('in %s after a refusal leaves the refusal as it is', async (method) => {
-    const { runs, state } = failing(method)
-    const chat = testChat(steps().respond, { runs })
-    state.fails = true
-    const input = message('x', { attachments: ['none'] })
-    expect((await chat.send('alice', 'threads.create', { input })).status).toBe(404)
-    expect(chat.errors).toHaveLength(method === 'drop' ? 1 : 0)
-  })
+  test.each(['drop', 'end'] as const)(
+    'in %s after a refusal leaves the refusal as it is',
+    async (method) => {
+      const { runs, state } = failing(method)
+      const chat = testChat(steps().respond, { runs })
+      state.fails = true
+      const input = message('x', { attachments: ['none'] })
+      expect((await chat.send('alice', 'threads.create', { input })).status).toBe(404)
+      expect(chat.errors).toHaveLength(method === 'drop' ? 1 : 0)
+    },
+  )
 
   test('that hangs does not keep a stop, a deletion or the end of the server from being answered', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
@@ -422,7 +527,8 @@ describe('a run store that fails', () => {
       const { reader, thread } = await begin(chat)
       await reader.until('thread.item.added')
       state.hangs = true
-      const answered = act === 'close' ? chat.server.close() : chat.json('alice', act, { thread_id: thread })
+      const answered =
+        act === 'close' ? chat.server.close() : chat.json('alice', act, { thread_id: thread })
       await vi.advanceTimersByTimeAsync(2000)
       await answered
       await reader.cancel()

@@ -30,7 +30,11 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     const store = await open()
     const run = newRun('t1', { itemId: 'msg_1', once: { key: 'k', digest: 'd' } })
     expect(await store.begin(run, at(1000))).toEqual({ began: true })
-    expect(await store.latest(A, 't1', 1000)).toEqual({ ...run, state: 'running', aliveUntil: 1000 + LEASE })
+    expect(await store.latest(A, 't1', 1000)).toEqual({
+      ...run,
+      state: 'running',
+      aliveUntil: 1000 + LEASE,
+    })
     expect(await store.latest(B, 't1', 1000)).toBeUndefined()
     expect(await store.latest(A, 't2', 1000)).toBeUndefined()
   })
@@ -41,7 +45,10 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
       const store = await open()
       const run = await begun(store, newRun('t1', { resumable }), at(1000))
       for (const other of [true, false]) {
-        expect(await store.begin(newRun('t1', { resumable: other }), at(2000))).toEqual({ began: false, why: 'busy' })
+        expect(await store.begin(newRun('t1', { resumable: other }), at(2000))).toEqual({
+          began: false,
+          why: 'busy',
+        })
       }
       await begun(store, newRun('t2', { resumable }), at(1000))
       await begun(store, newRun('t1', { resumable, owner: B }), at(1000))
@@ -53,7 +60,9 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
   test('of twenty that want a thread at once, one gets it', async () => {
     const store = await open()
     const all = await Promise.all(
-      Array.from({ length: 20 }, (_, n) => store.begin(newRun('t1', { resumable: n % 2 === 0 }), at(1000))),
+      Array.from({ length: 20 }, (_, n) =>
+        store.begin(newRun('t1', { resumable: n % 2 === 0 }), at(1000)),
+      ),
     )
     expect(all.filter(({ began }) => began)).toHaveLength(1)
     expect(all.filter((one) => !one.began && one.why === 'busy')).toHaveLength(19)
@@ -63,7 +72,10 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     const store = await open()
     await begun(store, newRun('t1'), at(1000, { most: 2 }))
     await begun(store, newRun('t2'), at(1000, { most: 2, aliveUntil: 90_000 }))
-    expect(await store.begin(newRun('t3'), at(1000, { most: 2 }))).toEqual({ began: false, why: 'crowded' })
+    expect(await store.begin(newRun('t3'), at(1000, { most: 2 }))).toEqual({
+      began: false,
+      why: 'crowded',
+    })
     await begun(store, newRun('t3', { owner: B }), at(1000, { most: 2 }))
     await begun(store, newRun('t3'), at(1000 + LEASE, { most: 2 }))
   })
@@ -71,7 +83,9 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
   test('of those that begin at once, an owner has no more than so many', async () => {
     const store = await open()
     const all = await Promise.all(
-      Array.from({ length: 20 }, (_, n) => store.begin(newRun(`t${n}`, { resumable: n % 2 === 0 }), at(1000, { most: 3 }))),
+      Array.from({ length: 20 }, (_, n) =>
+        store.begin(newRun(`t${n}`, { resumable: n % 2 === 0 }), at(1000, { most: 3 })),
+      ),
     )
     expect(all.filter(({ began }) => began)).toHaveLength(3)
     expect(all.filter((one) => !one.began && one.why === 'crowded')).toHaveLength(17)
@@ -92,10 +106,16 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
         began: true,
         replaced: { id: dead.id, state: 'interrupted' },
       })
-      expect(await store.latest(A, 't1', 1000 + LEASE)).toMatchObject({ id: next.id, state: 'running' })
+      expect(await store.latest(A, 't1', 1000 + LEASE)).toMatchObject({
+        id: next.id,
+        state: 'running',
+      })
       expect(['interrupted', 'done']).toContain(await store.append(dead.id, 1, ['1'], 99_000))
       await store.end(dead.id, 'done')
-      expect(await store.latest(A, 't1', 1000 + LEASE)).toMatchObject({ id: next.id, state: 'running' })
+      expect(await store.latest(A, 't1', 1000 + LEASE)).toMatchObject({
+        id: next.id,
+        state: 'running',
+      })
       await store.end(next.id, 'done')
       expect((await store.latest(A, 't1', 1000 + LEASE))?.state).not.toBe('interrupted')
     },
@@ -107,22 +127,32 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     const run = await begun(store, newRun('t1', { once }), at(1000))
     await store.end(run.id, 'done')
     await begun(store, newRun('t1', { resumable: false }), at(1000))
-    expect(await store.begin(newRun('t1', { once }), at(1000))).toMatchObject({ why: 'repeated', run: { id: run.id } })
-    expect(await store.begin(newRun('t1', { once: { key: 'other', digest: 'd' } }), at(1000))).toMatchObject({ why: 'busy' })
+    expect(await store.begin(newRun('t1', { once }), at(1000))).toMatchObject({
+      why: 'repeated',
+      run: { id: run.id },
+    })
+    expect(
+      await store.begin(newRun('t1', { once: { key: 'other', digest: 'd' } }), at(1000)),
+    ).toMatchObject({ why: 'busy' })
   })
 
   test('a key is used once by its owner; for others it is another one', async () => {
     const store = await open()
     const once = { key: 'k', digest: 'd' }
     const run = await begun(store, newRun('t1', { once }), at(1000))
-    expect(await store.begin(newRun('t2', { once: { key: 'k', digest: 'other' } }), at(1000))).toEqual({
+    expect(
+      await store.begin(newRun('t2', { once: { key: 'k', digest: 'other' } }), at(1000)),
+    ).toEqual({
       began: false,
       why: 'repeated',
       run: { ...run, state: 'running', aliveUntil: 1000 + LEASE },
     })
     await begun(store, newRun('t3', { once, owner: B }), at(1000))
     await store.end(run.id, 'done')
-    expect(await store.begin(newRun('t2', { once }), at(2000))).toMatchObject({ why: 'repeated', run: { state: 'done' } })
+    expect(await store.begin(newRun('t2', { once }), at(2000))).toMatchObject({
+      why: 'repeated',
+      run: { state: 'done' },
+    })
   })
 
   test('the key of a run that was interrupted stays used: that run may have left a message', async () => {
@@ -136,20 +166,23 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     })
   })
 
-  test.each([true, false])('a run that left nothing is as if it had never been (resumable: %s)', async (resumable) => {
-    const store = await open()
-    const once = { key: 'k', digest: 'd' }
-    const run = await begun(store, newRun('t1', { once, resumable }), at(1000))
-    const light = await begun(store, newRun('t2', { resumable }), at(1000))
-    const woken = new Promise<void>((resolve) => store.watch(run.id, resolve))
-    await store.drop(run.id)
-    await store.drop(light.id)
-    await store.drop('none')
-    await woken
-    expect(await store.latest(A, 't1', 1000)).toBeUndefined()
-    expect(await store.append(run.id, 1, [], 2000)).toBe('done')
-    await begun(store, newRun('t3', { once, resumable }), at(1000, { most: 1 }))
-  })
+  test.each([true, false])(
+    'a run that left nothing is as if it had never been (resumable: %s)',
+    async (resumable) => {
+      const store = await open()
+      const once = { key: 'k', digest: 'd' }
+      const run = await begun(store, newRun('t1', { once, resumable }), at(1000))
+      const light = await begun(store, newRun('t2', { resumable }), at(1000))
+      const woken = new Promise<void>((resolve) => store.watch(run.id, resolve))
+      await store.drop(run.id)
+      await store.drop(light.id)
+      await store.drop('none')
+      await woken
+      expect(await store.latest(A, 't1', 1000)).toBeUndefined()
+      expect(await store.append(run.id, 1, [], 2000)).toBe('done')
+      await begun(store, newRun('t3', { once, resumable }), at(1000, { most: 1 }))
+    },
+  )
 
   test('after an interrupted run the next one stays the newest, also when it is over; one that left nothing gives way again', async () => {
     const store = await open()
@@ -182,13 +215,16 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     expect(await store.latest(A, 't1', 1000)).toMatchObject({ aliveUntil: 4000 })
   })
 
-  test.each([[2], [4]])('events that are numbered as from %i, when 3 is next, are refused and none is kept', async (first) => {
-    const store = await open()
-    const { id } = await begun(store, newRun('t1'), at(1000))
-    await store.append(id, 1, ['1', '2'], 2000)
-    await expect(store.append(id, first, ['3', '4'], 2000)).rejects.toThrow()
-    expect(await store.events(id, 0, 10)).toEqual(['1', '2'])
-  })
+  test.each([[2], [4]])(
+    'events that are numbered as from %i, when 3 is next, are refused and none is kept',
+    async (first) => {
+      const store = await open()
+      const { id } = await begun(store, newRun('t1'), at(1000))
+      await store.append(id, 1, ['1', '2'], 2000)
+      await expect(store.append(id, first, ['3', '4'], 2000)).rejects.toThrow()
+      expect(await store.events(id, 0, 10)).toEqual(['1', '2'])
+    },
+  )
 
   test('a run that is asked to stop hears so, and goes on until it ends', async () => {
     const store = await open()
@@ -275,7 +311,9 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     const run = await begun(store, newRun('t1', { once }), at(1000))
     await store.end(run.id, 'done')
     const day = 24 * 3600 * 1000
-    expect(await store.begin(newRun('t2', { once }), at(day - 1000))).toMatchObject({ why: 'repeated' })
+    expect(await store.begin(newRun('t2', { once }), at(day - 1000))).toMatchObject({
+      why: 'repeated',
+    })
     await begun(store, newRun('t3'), at(2 * day))
     await begun(store, newRun('t2', { once }), at(2 * day))
     expect(await store.latest(A, 't1', 2 * day)).toBeUndefined()

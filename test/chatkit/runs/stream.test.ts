@@ -36,12 +36,16 @@ function* partial(context: Context, text: string): Generator<AnswerEvent> {
 
 const types = (events: readonly Loose[]) => events.map(({ type }) => type)
 const create = (text = 'hi') => ({ input: message(text) })
-const aborted = (signal: AbortSignal) => new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+const aborted = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
 
 async function itemsOf(store: ThreadStore, who = 'alice') {
   const owner = JSON.stringify(['https://a.example', null, who])
   const [thread] = (await store.threads(owner, { limit: 1, order: 'desc' }))?.data ?? []
-  return (await store.items(owner, thread?.id ?? '', { limit: 100, order: 'asc', hidden: true }))?.data ?? []
+  return (
+    (await store.items(owner, thread?.id ?? '', { limit: 100, order: 'asc', hidden: true }))
+      ?.data ?? []
+  )
 }
 
 /** A store that waits, before one method, for the test to let it go on. */
@@ -69,7 +73,8 @@ describe('order', () => {
       yield { type: 'thread.item.done', item: answer(context, 'x', 'm1') }
     })
     const reader = eventReader(await chat.send('alice', 'threads.create', create()))
-    for (let event = await reader.next(); event; event = await reader.next()) seen.push((await itemsOf(chat.store)).length)
+    for (let event = await reader.next(); event; event = await reader.next())
+      seen.push((await itemsOf(chat.store)).length)
     // created, user done and options come together, after both were stored.
     expect(seen).toEqual([1, 1, 1, 1, 2])
   })
@@ -84,7 +89,12 @@ describe('order', () => {
       context.updateThread({ status: { type: 'closed', reason: 'done' } })
     })
     const events = await chat.stream('alice', 'threads.create', create())
-    expect(types(events).slice(3)).toEqual(['thread.item.done', 'thread.updated', 'thread.item.done', 'thread.updated'])
+    expect(types(events).slice(3)).toEqual([
+      'thread.item.done',
+      'thread.updated',
+      'thread.item.done',
+      'thread.updated',
+    ])
     expect(events[4].thread).toMatchObject({
       title: 'One',
       status: { type: 'active' },
@@ -126,7 +136,9 @@ describe('order', () => {
       yield { type: 'thread.item.removed', item_id: 'm2' }
     })
     await chat.stream('alice', 'threads.create', create())
-    expect((await itemsOf(chat.store)).slice(1)).toMatchObject([{ id: 'm1', content: [{ text: 'two' }] }])
+    expect((await itemsOf(chat.store)).slice(1)).toMatchObject([
+      { id: 'm1', content: [{ text: 'two' }] },
+    ])
   })
 
   test.each(['added', 'done'])(
@@ -152,16 +164,30 @@ describe('order', () => {
 
   test('nulls vanish from widgets at every depth, and stay in free-form values', async () => {
     const chat = testChat(async function* (_thread, _message, context) {
-      const widget = { type: 'Card', a: null, children: [null, { type: 'Text', b: { n: null } }] } as const
+      const widget = {
+        type: 'Card',
+        a: null,
+        children: [null, { type: 'Text', b: { n: null } }],
+      } as const
       const item = context.newItem('message')
       yield { type: 'thread.item.added', item: { ...item, type: 'widget', widget } }
-      yield { type: 'thread.item.updated', item_id: item.id, update: { type: 'widget.root.updated', widget } }
+      yield {
+        type: 'thread.item.updated',
+        item_id: item.id,
+        update: { type: 'widget.root.updated', widget },
+      }
       yield { type: 'thread.item.done', item: { ...item, type: 'widget', widget } }
       yield { type: 'client_effect', name: 'go', data: { n: null } }
     })
-    const [added, updated, done, effect] = (await chat.stream('alice', 'threads.create', create())).slice(3)
+    const [added, updated, done, effect] = (
+      await chat.stream('alice', 'threads.create', create())
+    ).slice(3)
     const clean = { type: 'Card', children: [{ type: 'Text', b: {} }] }
-    expect([added.item.widget, updated.update.widget, done.item.widget]).toEqual([clean, clean, clean])
+    expect([added.item.widget, updated.update.widget, done.item.widget]).toEqual([
+      clean,
+      clean,
+      clean,
+    ])
     expect(effect.data).toEqual({ n: null })
     expect((await itemsOf(chat.store))[1]).toMatchObject({ widget: clean })
   })
@@ -169,7 +195,10 @@ describe('order', () => {
   test('the answer sees the person, the thread, and the history with hidden items', async () => {
     let seen: Loose
     const chat = testChat(async function* (thread, userMessage, context) {
-      yield { type: 'thread.item.done', item: { ...context.newItem('hidden'), type: 'hidden_context_item', content: 'note' } }
+      yield {
+        type: 'thread.item.done',
+        item: { ...context.newItem('hidden'), type: 'hidden_context_item', content: 'note' },
+      }
       seen = {
         thread,
         userMessage,
@@ -181,7 +210,10 @@ describe('order', () => {
     await chat.stream('alice', 'threads.create', create('hello'))
     expect(seen.who).toEqual({ issuer: 'https://a.example', subject: 'alice' })
     expect(seen.thread).not.toHaveProperty('owner')
-    expect(seen.history.map(({ type }: Loose) => type)).toEqual(['user_message', 'hidden_context_item'])
+    expect(seen.history.map(({ type }: Loose) => type)).toEqual([
+      'user_message',
+      'hidden_context_item',
+    ])
     expect(seen.history[0]).toEqual(seen.userMessage)
     expect(seen.last).toEqual(seen.history.slice(1))
   })
@@ -190,8 +222,16 @@ describe('order', () => {
 describe('hidden items', () => {
   test('leave by no event and no page, though they are stored', async () => {
     const chat = testChat(async function* (_thread, _message, context) {
-      const hidden = { ...context.newItem('hidden'), type: 'hidden_context_item', content: 'HIDDEN' } as const
-      const sdk = { ...context.newItem('hidden'), type: 'sdk_hidden_context', content: 'HIDDEN' } as const
+      const hidden = {
+        ...context.newItem('hidden'),
+        type: 'hidden_context_item',
+        content: 'HIDDEN',
+      } as const
+      const sdk = {
+        ...context.newItem('hidden'),
+        type: 'sdk_hidden_context',
+        content: 'HIDDEN',
+      } as const
       yield { type: 'thread.item.added', item: hidden }
       yield { type: 'thread.item.done', item: hidden }
       yield { type: 'thread.item.replaced', item: hidden }
@@ -224,19 +264,31 @@ describe('hidden items', () => {
 
 describe('errors', () => {
   test.each([
-    ['a custom text', new ChatkitStreamError({ text: 'Nope' }), { code: 'custom', message: 'Nope', allow_retry: false }],
+    [
+      'a custom text',
+      new ChatkitStreamError({ text: 'Nope' }),
+      { code: 'custom', message: 'Nope', allow_retry: false },
+    ],
     [
       'a custom text with retry',
       new ChatkitStreamError({ text: 'Nope', allowRetry: true }),
       { code: 'custom', message: 'Nope', allow_retry: true },
     ],
-    ['a code', new ChatkitStreamError({ code: 'stream.error' }), { code: 'stream.error', allow_retry: true }],
+    [
+      'a code',
+      new ChatkitStreamError({ code: 'stream.error' }),
+      { code: 'stream.error', allow_retry: true },
+    ],
     [
       'a code without retry',
       new ChatkitStreamError({ code: 'stream.error', allowRetry: false }),
       { code: 'stream.error', allow_retry: false },
     ],
-    ['anything else', new Error('db password is hunter2'), { code: 'stream.error', allow_retry: true }],
+    [
+      'anything else',
+      new Error('db password is hunter2'),
+      { code: 'stream.error', allow_retry: true },
+    ],
     ['no error at all', 'hunter2', { code: 'stream.error', allow_retry: true }],
     [
       'a refused credential',
@@ -285,15 +337,23 @@ describe('errors', () => {
       yield { type: 'error', code: 'custom', message: 'first', allow_retry: false }
       yield { type: 'progress_update', text: 'on' }
     })
-    expect(types(await chat.stream('alice', 'threads.create', create())).slice(3)).toEqual(['error', 'progress_update'])
+    expect(types(await chat.stream('alice', 'threads.create', create())).slice(3)).toEqual([
+      'error',
+      'progress_update',
+    ])
   })
 
   test("a title that is too long is the answer's own error", async () => {
-    const chat = testChat(async function* (_thread, _message, context): AsyncGenerator<AnswerEvent> {
-      context.updateThread({ title: 'x'.repeat(201) })
-      yield { type: 'progress_update', text: 'x' }
+    const chat = testChat(
+      async function* (_thread, _message, context): AsyncGenerator<AnswerEvent> {
+        context.updateThread({ title: 'x'.repeat(201) })
+        yield { type: 'progress_update', text: 'x' }
+      },
+    )
+    expect((await chat.stream('alice', 'threads.create', create())).at(-1)).toMatchObject({
+      type: 'error',
+      code: 'stream.error',
     })
-    expect((await chat.stream('alice', 'threads.create', create())).at(-1)).toMatchObject({ type: 'error', code: 'stream.error' })
   })
 
   test('a store that fails in mid-stream ends it with an error, and the answer is told to end', async () => {
@@ -310,7 +370,12 @@ describe('errors', () => {
           finished = true
         }
       },
-      { store: { ...store, changeItems: () => Promise.reject(new Error('disk full at /secret/place')) } },
+      {
+        store: {
+          ...store,
+          changeItems: () => Promise.reject(new Error('disk full at /secret/place')),
+        },
+      },
     )
     const events = await chat.stream('alice', 'threads.create', create())
     expect(types(events).slice(3)).toEqual(['error'])
@@ -332,8 +397,14 @@ describe('stop', () => {
     await reader.until('assistant_message.content_part.text_delta')
     await reader.stop()
     const items = await itemsOf(chat.store)
-    expect(items.map(({ type }) => type)).toEqual(['user_message', 'assistant_message', 'sdk_hidden_context'])
-    expect(items[1]).toMatchObject({ content: [{ type: 'output_text', text: 'Half an ans', annotations: [] }] })
+    expect(items.map(({ type }) => type)).toEqual([
+      'user_message',
+      'assistant_message',
+      'sdk_hidden_context',
+    ])
+    expect(items[1]).toMatchObject({
+      content: [{ type: 'output_text', text: 'Half an ans', annotations: [] }],
+    })
     expect(chat.callers[0]?.ended).toBe(1)
     await vi.waitFor(() => expect(chat.errors).toEqual([]))
     expect(await itemsOf(chat.store)).toEqual(items)
@@ -347,13 +418,18 @@ describe('stop', () => {
     const reader = eventReader(await chat.send('alice', 'threads.create', create()))
     await reader.until('thread.item.added')
     await reader.stop()
-    expect((await itemsOf(chat.store)).map(({ type }) => type)).toEqual(['user_message', 'sdk_hidden_context'])
+    expect((await itemsOf(chat.store)).map(({ type }) => type)).toEqual([
+      'user_message',
+      'sdk_hidden_context',
+    ])
   })
 
   test('an aborted request does the same, for servers that do not cancel the body', async () => {
     const chat = testChat(writing)
     const gone = new AbortController()
-    const response = await chat.handler(request('alice', { type: 'threads.create', params: create() }, { signal: gone.signal }))
+    const response = await chat.handler(
+      request('alice', { type: 'threads.create', params: create() }, { signal: gone.signal }),
+    )
     const reader = eventReader(response)
     await reader.until('assistant_message.content_part.text_delta')
     gone.abort()
@@ -399,11 +475,9 @@ describe('stop', () => {
     const stopping = reader.stop()
     open()
     await Promise.all([next, stopping])
-    expect((await itemsOf(store)).map((item) => ('content' in item ? item.content : ''))).toMatchObject([
-      [{ text: 'hi' }],
-      [{ text: 'Whole' }],
-      expect.any(String),
-    ])
+    expect(
+      (await itemsOf(store)).map((item) => ('content' in item ? item.content : '')),
+    ).toMatchObject([[{ text: 'hi' }], [{ text: 'Whole' }], expect.any(String)])
   })
 
   test('drops a change of the thread that was not stored yet', async () => {
@@ -441,7 +515,10 @@ describe('stop', () => {
     const created = await reader.next()
     await reader.until('assistant_message.content_part.text_delta')
     const stopping = reader.stop()
-    const again = chat.stream('alice', 'threads.add_user_message', { thread_id: created.thread.id, input: message('again') })
+    const again = chat.stream('alice', 'threads.add_user_message', {
+      thread_id: created.thread.id,
+      input: message('again'),
+    })
     // Long enough for the follow-up to come as far as it can while the stop is still to be stored.
     for (let n = 0; n < 20; n += 1) await new Promise((resolve) => setImmediate(resolve))
     open()
@@ -516,7 +593,10 @@ describe('one answer a thread', () => {
     finish()
     await rest
     expect(await reader.next()).toBeUndefined()
-    expect(types(await chat.stream('alice', 'threads.add_user_message', again))).toEqual(['thread.item.done', 'stream_options'])
+    expect(types(await chat.stream('alice', 'threads.add_user_message', again))).toEqual([
+      'thread.item.done',
+      'stream_options',
+    ])
   })
 
   test('a stranger who names the thread does not keep it busy', async () => {
@@ -546,7 +626,9 @@ describe('one answer a thread', () => {
     const chat = testChat(async function* () {})
     const thread_id = await chat.create('alice')
     const answers = await Promise.all(
-      ['a', 'b'].map((text) => chat.send('alice', 'threads.add_user_message', { thread_id, input: message(text) })),
+      ['a', 'b'].map((text) =>
+        chat.send('alice', 'threads.add_user_message', { thread_id, input: message(text) }),
+      ),
     )
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409])
     expect(await itemsOf(chat.store)).toHaveLength(2)
@@ -565,7 +647,9 @@ describe('one answer a thread', () => {
     expect(await chat.json('alice', 'threads.delete', { thread_id: thread.id })).toEqual({})
     expect(await reader.next()).toEqual({ type: 'error', code: 'stream.error', allow_retry: false })
     expect(await reader.next()).toBeUndefined()
-    expect((await chat.send('alice', 'threads.get_by_id', { thread_id: thread.id })).status).toBe(404)
+    expect((await chat.send('alice', 'threads.get_by_id', { thread_id: thread.id })).status).toBe(
+      404,
+    )
     expect(chat.callers[0]?.ended).toBe(1)
     expect(chat.errors).toEqual([])
   })

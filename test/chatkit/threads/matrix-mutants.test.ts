@@ -17,7 +17,9 @@ vi.mock('../../../src/chatkit/threads/owned-threads.ts', async (original) => {
   return {
     ownedThreads(store: ThreadStore, principal: Principal): OwnedThreads {
       const threads = real.ownedThreads(store, principal)
-      const without = new Map(Object.entries(unchecked(store)).filter(([name]) => name === mutant.method))
+      const without = new Map(
+        Object.entries(unchecked(store)).filter(([name]) => name === mutant.method),
+      )
       return new Proxy(threads, {
         get(target, name) {
           const value: unknown = without.get(String(name)) ?? Reflect.get(target, name)
@@ -29,7 +31,9 @@ vi.mock('../../../src/chatkit/threads/owned-threads.ts', async (original) => {
 })
 
 /** The checks on which an answer depends. What the other methods check is checked before them by these, too: `ownership.test.ts` looks at each alone. */
-function unchecked(store: ThreadStore): Pick<OwnedThreads, 'get' | 'list' | 'update' | 'delete' | 'attachment'> {
+function unchecked(
+  store: ThreadStore,
+): Pick<OwnedThreads, 'get' | 'list' | 'update' | 'delete' | 'attachment'> {
   return {
     get: (id) => store.thread(OWNER, id),
     list: (query) => store.threads(OWNER, query),
@@ -60,7 +64,10 @@ async function wrongWithout(method: string): Promise<string[]> {
   return wrong
 }
 
-test.each(Object.keys(unchecked(memoryThreadStore())))('the check of "%s" is missed when it is not there', async (method) => {
-  const wrong = await wrongWithout(method)
-  expect(wrong.filter((one) => !one.includes('the owner is answered'))).not.toEqual([])
-})
+test.each(Object.keys(unchecked(memoryThreadStore())))(
+  'the check of "%s" is missed when it is not there',
+  async (method) => {
+    const wrong = await wrongWithout(method)
+    expect(wrong.filter((one) => !one.includes('the owner is answered'))).not.toEqual([])
+  },
+)

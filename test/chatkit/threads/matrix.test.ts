@@ -18,15 +18,26 @@ describeStores('what is one person’s', (open) => {
     return made
   }
 
-  test.each(Object.keys(REQUESTS))('is to nobody else anything but missing, asked for by %s', async (type) => {
-    expect(await violationsOf(type, await world())).toEqual([])
-  })
+  test.each(Object.keys(REQUESTS))(
+    'is to nobody else anything but missing, asked for by %s',
+    async (type) => {
+      expect(await violationsOf(type, await world())).toEqual([])
+    },
+  )
 })
 
 describe('the matrix', () => {
   test('asks all types of requests that the server knows', async () => {
     const { parseRequest } = await import('../../../src/chatkit/protocol/parse-request.ts')
-    const limits = { bodyBytes: 1, audioBytes: 1, textLength: 1, titleLength: 1, logLength: 1_000_000, runs: 1, streams: 32 }
+    const limits = {
+      bodyBytes: 1,
+      audioBytes: 1,
+      textLength: 1,
+      titleLength: 1,
+      logLength: 1_000_000,
+      runs: 1,
+      streams: 32,
+    }
     const known = (type: string) => {
       const parsed = parseRequest({ type, params: null }, limits)
       return !parsed.ok && parsed.refusal.code !== 'unknown_type'

@@ -1,6 +1,11 @@
 // The ownership matrix: every request type, asked by everybody for what is one person's. It gives what is wrong; no test is here.
 
-import { type ChatCaller, type ChatkitServer, chatkitServer, type Item } from '../../../src/chatkit/index.ts'
+import {
+  type ChatCaller,
+  type ChatkitServer,
+  chatkitServer,
+  type Item,
+} from '../../../src/chatkit/index.ts'
 import { principalKey } from '../../../src/core/principal.ts'
 import { conformanceApp } from '../conformance-responder.ts'
 import { PEOPLE, type Person, REFUSED, type RealDoor } from '../real-door.ts'
@@ -20,40 +25,85 @@ interface Ids {
 }
 
 /** All request types with parameters that are right for their owner. `names` is false for those that name nothing of anybody's. */
-export const REQUESTS: Readonly<Record<string, { readonly names: boolean; readonly params: (ids: Ids) => object }>> = {
-  'threads.create': { names: true, params: ({ attachment }) => ({ input: message('noop', { attachments: [attachment] }) }) },
+export const REQUESTS: Readonly<
+  Record<string, { readonly names: boolean; readonly params: (ids: Ids) => object }>
+> = {
+  'threads.create': {
+    names: true,
+    params: ({ attachment }) => ({ input: message('noop', { attachments: [attachment] }) }),
+  },
   'threads.add_user_message': {
     names: true,
-    params: ({ thread, attachment }) => ({ thread_id: thread, input: message('noop', { attachments: [attachment] }) }),
+    params: ({ thread, attachment }) => ({
+      thread_id: thread,
+      input: message('noop', { attachments: [attachment] }),
+    }),
   },
-  'threads.add_client_tool_output': { names: true, params: ({ thread }) => ({ thread_id: thread, result: { r: 1 } }) },
+  'threads.add_client_tool_output': {
+    names: true,
+    params: ({ thread }) => ({ thread_id: thread, result: { r: 1 } }),
+  },
   'threads.add_structured_input': {
     names: true,
-    params: ({ thread, form }) => ({ thread_id: thread, item_id: form, input: { answers: { q1: { values: ['a'] } } } }),
+    params: ({ thread, form }) => ({
+      thread_id: thread,
+      item_id: form,
+      input: { answers: { q1: { values: ['a'] } } },
+    }),
   },
-  'threads.retry_after_item': { names: true, params: ({ thread, message: id }) => ({ thread_id: thread, item_id: id }) },
+  'threads.retry_after_item': {
+    names: true,
+    params: ({ thread, message: id }) => ({ thread_id: thread, item_id: id }),
+  },
   'threads.custom_action': {
     names: true,
-    params: ({ thread, widget }) => ({ thread_id: thread, item_id: widget, action: { type: 'go' } }),
+    params: ({ thread, widget }) => ({
+      thread_id: thread,
+      item_id: widget,
+      action: { type: 'go' },
+    }),
   },
   'threads.sync_custom_action': {
     names: true,
-    params: ({ thread, widget }) => ({ thread_id: thread, item_id: widget, action: { type: 'go' } }),
+    params: ({ thread, widget }) => ({
+      thread_id: thread,
+      item_id: widget,
+      action: { type: 'go' },
+    }),
   },
   'threads.get_by_id': { names: true, params: ({ thread }) => ({ thread_id: thread }) },
   'threads.list': { names: true, params: ({ thread }) => ({ after: thread, order: 'asc' }) },
   'threads.update': { names: true, params: ({ thread }) => ({ thread_id: thread, title: 'mine' }) },
   'threads.delete': { names: true, params: ({ thread }) => ({ thread_id: thread }) },
-  'items.list': { names: true, params: ({ thread, message: after }) => ({ thread_id: thread, after }) },
+  'items.list': {
+    names: true,
+    params: ({ thread, message: after }) => ({ thread_id: thread, after }),
+  },
   'items.feedback': {
     names: true,
-    params: ({ thread, message: one, widget }) => ({ thread_id: thread, item_ids: [one, widget], kind: 'negative' }),
+    params: ({ thread, message: one, widget }) => ({
+      thread_id: thread,
+      item_ids: [one, widget],
+      kind: 'negative',
+    }),
   },
-  'attachments.create': { names: false, params: () => ({ name: 'a.txt', size: 1, mime_type: 'text/plain' }) },
-  'attachments.delete': { names: true, params: ({ attachment }) => ({ attachment_id: attachment }) },
-  'input.transcribe': { names: false, params: () => ({ audio_base64: 'aGk=', mime_type: 'audio/ogg' }) },
+  'attachments.create': {
+    names: false,
+    params: () => ({ name: 'a.txt', size: 1, mime_type: 'text/plain' }),
+  },
+  'attachments.delete': {
+    names: true,
+    params: ({ attachment }) => ({ attachment_id: attachment }),
+  },
+  'input.transcribe': {
+    names: false,
+    params: () => ({ audio_base64: 'aGk=', mime_type: 'audio/ogg' }),
+  },
   'onbehalf.runs.stop': { names: true, params: ({ thread }) => ({ thread_id: thread }) },
-  'onbehalf.runs.resume': { names: true, params: ({ thread, event }) => ({ thread_id: thread, after: event }) },
+  'onbehalf.runs.resume': {
+    names: true,
+    params: ({ thread, event }) => ({ thread_id: thread, after: event }),
+  },
 }
 
 const MISSING: Ids = {
@@ -68,7 +118,12 @@ const MISSING: Ids = {
 
 /** A server, and somebody's threads on it: one with an item of every kind, and one in which an answer is being written. */
 export interface World {
-  send(who: keyof RealDoor['headers'], type: string, params: object, more?: object): Promise<Response>
+  send(
+    who: keyof RealDoor['headers'],
+    type: string,
+    params: object,
+    more?: object,
+  ): Promise<Response>
   readonly own: Ids
   /** The same, with the thread in which an answer is being written. */
   readonly live: Ids
@@ -82,7 +137,10 @@ export async function worldOf({ store, runs }: Stores, door: RealDoor): Promise<
   const app = conformanceApp()
   const server: ChatkitServer = chatkitServer<ChatCaller>({
     ...app,
-    attachments: { ...attachmentsOf(), create: async (announced) => attachmentOf(`atc_${crypto.randomUUID()}`, announced.name) },
+    attachments: {
+      ...attachmentsOf(),
+      create: async (announced) => attachmentOf(`atc_${crypto.randomUUID()}`, announced.name),
+    },
     feedback: async () => {},
     admit: door.admit,
     store,
@@ -100,7 +158,8 @@ export async function worldOf({ store, runs }: Stores, door: RealDoor): Promise<
   const owner = principalKey(PEOPLE.owner)
   const unique = crypto.randomUUID()
   const [attachment, attached] = [`atc_free_${unique}`, `atc_used_${unique}`]
-  for (const id of [attachment, attached]) await store.saveAttachment(owner, attachmentOf(id, 'CANARY.txt'))
+  for (const id of [attachment, attached])
+    await store.saveAttachment(owner, attachmentOf(id, 'CANARY.txt'))
 
   const created = await send(
     'owner',
@@ -166,9 +225,15 @@ export async function worldOf({ store, runs }: Stores, door: RealDoor): Promise<
         // When it is heard of next is not the owner's.
         { ...(await runs.latest(owner, id, Date.now())), aliveUntil: 0 },
       ]
-      const logs = [await runs.events(run?.id ?? '', 0, 100), await runs.events(liveRun?.id ?? '', 0, 100)]
+      const logs = [
+        await runs.events(run?.id ?? '', 0, 100),
+        await runs.events(liveRun?.id ?? '', 0, 100),
+      ]
       const list = await store.threads(owner, { limit: 100, order: 'asc' })
-      const records = [await store.attachment(owner, attachment), await store.attachment(owner, attached)]
+      const records = [
+        await store.attachment(owner, attachment),
+        await store.attachment(owner, attached),
+      ]
       return JSON.stringify([await of(thread), await of(liveThread), logs, list, records])
     },
     async close() {
@@ -185,15 +250,25 @@ export async function violationsOf(type: string, world: World): Promise<string[]
   const wrong: string[] = []
   const before = await world.snapshot()
   const check = async (who: string, what: string) => {
-    if ((await world.snapshot()) !== before) wrong.push(`${type}: ${who} ${what}, and the owner's data is another`)
+    if ((await world.snapshot()) !== before)
+      wrong.push(`${type}: ${who} ${what}, and the owner's data is another`)
   }
   for (const who of STRANGERS) {
-    const newThread = async () => idsOf(await (await world.send(who, 'threads.create', { input: message('noop') })).text())[0]
+    const newThread = async () =>
+      idsOf(await (await world.send(who, 'threads.create', { input: message('noop') })).text())[0]
     const pairs: readonly (readonly [string, Ids, Ids])[] = [
       ['names what is foreign', world.own, MISSING],
       ['names a foreign thread with a run', world.live, MISSING],
-      ['names what is foreign in an own thread', { ...world.own, thread: '' }, { ...MISSING, thread: '' }],
-      ['names an attachment that goes with a foreign message', { ...world.own, attachment: world.own.attached }, MISSING],
+      [
+        'names what is foreign in an own thread',
+        { ...world.own, thread: '' },
+        { ...MISSING, thread: '' },
+      ],
+      [
+        'names an attachment that goes with a foreign message',
+        { ...world.own, attachment: world.own.attached },
+        MISSING,
+      ],
     ]
     const ask = async (ids: Ids) => {
       const thread = ids.thread || (await newThread())
@@ -204,8 +279,10 @@ export async function violationsOf(type: string, world: World): Promise<string[]
       const got = await ask(foreign)
       const expected = await ask(missing)
       const [a, b] = what.includes('own thread') ? [alike(got), alike(expected)] : [got, expected]
-      if (asked.names && a !== b) wrong.push(`${type}: ${who} ${what} and is answered ${got}, not ${expected}`)
-      if (got.includes('CANARY')) wrong.push(`${type}: ${who} ${what} and reads what is the owner's`)
+      if (asked.names && a !== b)
+        wrong.push(`${type}: ${who} ${what} and is answered ${got}, not ${expected}`)
+      if (got.includes('CANARY'))
+        wrong.push(`${type}: ${who} ${what} and reads what is the owner's`)
       await check(who, what)
     }
   }
@@ -230,17 +307,25 @@ const STRANGERS: readonly Person[] = [
 
 /** A whole answer, to be compared byte for byte. */
 async function whole(response: Response): Promise<string> {
-  return JSON.stringify([response.status, Object.fromEntries(response.headers), await response.text()])
+  return JSON.stringify([
+    response.status,
+    Object.fromEntries(response.headers),
+    await response.text(),
+  ])
 }
 
 /** An answer about one thread of a person's is that about another, but for ids and times. */
 function alike(answer: string): string {
-  return answer.replaceAll(/(thr|msg)_[0-9a-f]{32}/g, '$1').replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '')
+  return answer
+    .replaceAll(/(thr|msg)_[0-9a-f]{32}/g, '$1')
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '')
 }
 
 /** The first two ids of a stream: the thread's and the message's. */
 function idsOf(text: string): readonly [string, string] {
-  const [thread = '', first = ''] = [...text.matchAll(/"(?:thread|item)":\{"id":"([^"]+)"/g)].map(([, id]) => id)
+  const [thread = '', first = ''] = [...text.matchAll(/"(?:thread|item)":\{"id":"([^"]+)"/g)].map(
+    ([, id]) => id,
+  )
   return [thread, first]
 }
 
@@ -249,5 +334,12 @@ function attachmentsOf() {
 }
 
 function attachmentOf(id: string, name: string) {
-  return { id, name, type: 'file', mime_type: 'text/plain', size: 1, metadata: { note: 'CANARY' } } as const
+  return {
+    id,
+    name,
+    type: 'file',
+    mime_type: 'text/plain',
+    size: 1,
+    metadata: { note: 'CANARY' },
+  } as const
 }

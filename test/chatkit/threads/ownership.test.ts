@@ -1,7 +1,11 @@
 // Ownership: nobody reads, changes or learns of what is somebody else's, over the wire and behind the wrapper.
 
 import { describe, expect, test } from 'vitest'
-import { memoryThreadStore, type StoredThread, type ThreadStore } from '../../../src/chatkit/index.ts'
+import {
+  memoryThreadStore,
+  type StoredThread,
+  type ThreadStore,
+} from '../../../src/chatkit/index.ts'
 import { ownedThreads } from '../../../src/chatkit/threads/owned-threads.ts'
 import { principalKey } from '../../../src/core/principal.ts'
 import { conformanceResponder } from '../conformance-responder.ts'
@@ -30,24 +34,33 @@ describe('over the wire', () => {
     const snapshot = async () => [
       await chat.json('alice', 'threads.list'),
       await chat.json('alice', 'threads.get_by_id', { thread_id }),
-      await chat.store.items('["https://a.example",null,"alice"]', thread_id, { limit: 100, order: 'asc', hidden: true }),
+      await chat.store.items('["https://a.example",null,"alice"]', thread_id, {
+        limit: 100,
+        order: 'asc',
+        hidden: true,
+      }),
     ]
     return { chat, thread_id, snapshot }
   }
 
-  test.each(matrix)('$type of a foreign thread is to $who as one that does not exist', async ({ who, type }) => {
-    const { chat, thread_id, snapshot } = await victim()
-    const before = await snapshot()
-    const foreign = await whole(await chat.send(who, type, REQUESTS[type]?.(thread_id)))
-    const missing = await whole(await chat.send(who, type, REQUESTS[type]?.('thr_00000000000000000000000000000000')))
-    expect(foreign).toEqual(missing)
-    expect(foreign).toMatchObject([
-      404,
-      { 'content-type': 'application/json' },
-      '{"code":"not_found","message":"This does not exist."}',
-    ])
-    expect(await snapshot()).toEqual(before)
-  })
+  test.each(matrix)(
+    '$type of a foreign thread is to $who as one that does not exist',
+    async ({ who, type }) => {
+      const { chat, thread_id, snapshot } = await victim()
+      const before = await snapshot()
+      const foreign = await whole(await chat.send(who, type, REQUESTS[type]?.(thread_id)))
+      const missing = await whole(
+        await chat.send(who, type, REQUESTS[type]?.('thr_00000000000000000000000000000000')),
+      )
+      expect(foreign).toEqual(missing)
+      expect(foreign).toMatchObject([
+        404,
+        { 'content-type': 'application/json' },
+        '{"code":"not_found","message":"This does not exist."}',
+      ])
+      expect(await snapshot()).toEqual(before)
+    },
+  )
 
   test.each(STRANGERS)('threads.list of %s holds nothing of alice', async (who) => {
     const { chat, snapshot } = await victim()
@@ -72,8 +85,16 @@ describe('over the wire', () => {
 
   test("the owner is the door's principal, whatever headers and metadata say", async () => {
     const { chat, thread_id } = await victim()
-    const headers = { 'content-type': 'application/json', authorization: 'Bearer bob', 'x-user-id': 'alice' }
-    const body = { type: 'threads.get_by_id', params: { thread_id }, metadata: { user_id: 'alice', owner: 'alice' } }
+    const headers = {
+      'content-type': 'application/json',
+      authorization: 'Bearer bob',
+      'x-user-id': 'alice',
+    }
+    const body = {
+      type: 'threads.get_by_id',
+      params: { thread_id },
+      metadata: { user_id: 'alice', owner: 'alice' },
+    }
     expect((await chat.handler(request('bob', body, { headers }))).status).toBe(404)
   })
 
@@ -85,7 +106,8 @@ describe('over the wire', () => {
     })
     const metadata = { placement: 'session', deep: [{ user_id: 'alice' }] }
     const params = { input: message('hello') }
-    const say = async (body: object) => (await chat.handler(request('alice', { type: 'threads.create', params, ...body }))).text()
+    const say = async (body: object) =>
+      (await chat.handler(request('alice', { type: 'threads.create', params, ...body }))).text()
     await say({ metadata })
     await say({})
     expect(seen).toEqual([metadata, {}])
@@ -113,12 +135,18 @@ describe('over the wire', () => {
     const streams = await Promise.all(
       Array.from({ length: 200 }, async (_, n) => {
         const who = people[n % people.length] ?? ''
-        return { who, events: await chat.stream(who, 'threads.create', { input: message(`CANARY-${who}-${n}.`) }) }
+        return {
+          who,
+          events: await chat.stream(who, 'threads.create', {
+            input: message(`CANARY-${who}-${n}.`),
+          }),
+        }
       }),
     )
     for (const { who, events } of streams) {
       const other = people.filter((one) => one !== who)
-      for (const one of other) expect(JSON.stringify(events)).not.toMatch(new RegExp(`CANARY-${one}-\\d`))
+      for (const one of other)
+        expect(JSON.stringify(events)).not.toMatch(new RegExp(`CANARY-${one}-\\d`))
     }
     for (const who of people) {
       const { data } = await chat.json(who, 'threads.list', { limit: 100 })
@@ -133,7 +161,12 @@ describe('the wrapper', () => {
   const alice = { issuer: 'https://a.example', subject: 'alice' }
   const bob = { issuer: 'https://a.example', subject: 'bob' }
   const state = (id: string) =>
-    ({ id, created_at: '2026-01-01T00:00:00.000Z', status: { type: 'active' }, metadata: {} }) as const
+    ({
+      id,
+      created_at: '2026-01-01T00:00:00.000Z',
+      status: { type: 'active' },
+      metadata: {},
+    }) as const
 
   /** An adapter that forgot the owner in every method. */
   function forgetful(): ThreadStore & { readonly changes: string[] } {
@@ -151,15 +184,23 @@ describe('the wrapper', () => {
       createThread: noting('createThread', store.createThread),
       thread: (_owner, id) => store.thread(owner, id),
       threads: (_owner, query) => store.threads(owner, query),
-      updateThread: noting('updateThread', (_owner, id, change) => store.updateThread(owner, id, change)),
+      updateThread: noting('updateThread', (_owner, id, change) =>
+        store.updateThread(owner, id, change),
+      ),
       deleteThread: noting('deleteThread', (_owner, id) => store.deleteThread(owner, id)),
       items: noting('items', (_owner, id, query) => store.items(owner, id, query)),
       item: noting('item', (_owner, id, item) => store.item(owner, id, item)),
-      changeItems: noting('changeItems', (_owner, id, change) => store.changeItems(owner, id, change)),
+      changeItems: noting('changeItems', (_owner, id, change) =>
+        store.changeItems(owner, id, change),
+      ),
       attachment: (_owner, id) => store.attachment(owner, id),
       attachments: noting('attachments', (_owner, id) => store.attachments(owner, id)),
-      saveAttachment: noting('saveAttachment', (_owner, record) => store.saveAttachment(owner, record)),
-      deleteAttachment: noting('deleteAttachment', (_owner, id) => store.deleteAttachment(owner, id)),
+      saveAttachment: noting('saveAttachment', (_owner, record) =>
+        store.saveAttachment(owner, record),
+      ),
+      deleteAttachment: noting('deleteAttachment', (_owner, id) =>
+        store.deleteAttachment(owner, id),
+      ),
     }
   }
 
@@ -179,7 +220,9 @@ describe('the wrapper', () => {
     expect(await threads.delete('t1')).toBe(false)
     expect(await threads.items('t1', { limit: 5, order: 'asc', hidden: true })).toBeUndefined()
     expect(await threads.item('t1', 'i1')).toBeUndefined()
-    expect(await threads.change('t1', { save: [said('t1', 'i1', 'mine')], remove: ['i1'] })).toBe(false)
+    expect(await threads.change('t1', { save: [said('t1', 'i1', 'mine')], remove: ['i1'] })).toBe(
+      false,
+    )
     expect(await threads.attachment('a1')).toBeUndefined()
     expect(await threads.attachments('t1')).toEqual([])
     expect(await threads.deleteAttachment('a1')).toBe(false)
@@ -187,7 +230,10 @@ describe('the wrapper', () => {
     expect(await threads.create(state('t2'), { attach: ['a1'] })).toBe(false)
     expect(store.changes).toEqual([])
     // A thread of his own, and what is foreign in it.
-    const own = ownedThreads({ ...store, thread: async () => ({ ...state('t2'), owner: principalKey(bob) }) }, bob)
+    const own = ownedThreads(
+      { ...store, thread: async () => ({ ...state('t2'), owner: principalKey(bob) }) },
+      bob,
+    )
     expect(await own.change('t2', { save: [said('t2', 'i1')], attach: ['a1'] })).toBe(false)
     expect(await own.attachments('t1')).toEqual([])
     expect(store.changes).toEqual([])
@@ -250,15 +296,26 @@ describe('the wrapper', () => {
     const store = memoryThreadStore()
     const threads = ownedThreads({ ...store, thread: (owner) => store.thread(owner, 't2') }, alice)
     await threads.create(state('t2'), {})
-    expect(await ownedThreads({ ...store, thread: (owner) => store.thread(owner, 't2') }, alice).get('t1')).toBeUndefined()
+    expect(
+      await ownedThreads({ ...store, thread: (owner) => store.thread(owner, 't2') }, alice).get(
+        't1',
+      ),
+    ).toBeUndefined()
   })
 
   test('refuses items of another thread, going in and coming out', async () => {
     const store = memoryThreadStore()
-    const threads = ownedThreads({ ...store, items: async () => ({ data: [said('t2', 'i1')], has_more: false }) }, alice)
-    await expect(threads.create(state('t1'), { save: [said('t2', 'i1')] })).rejects.toThrow(TypeError)
+    const threads = ownedThreads(
+      { ...store, items: async () => ({ data: [said('t2', 'i1')], has_more: false }) },
+      alice,
+    )
+    await expect(threads.create(state('t1'), { save: [said('t2', 'i1')] })).rejects.toThrow(
+      TypeError,
+    )
     await threads.create(state('t1'), {})
     await expect(threads.change('t1', { save: [said('t2', 'i1')] })).rejects.toThrow(TypeError)
-    await expect(threads.items('t1', { limit: 5, order: 'asc', hidden: true })).rejects.toThrow(TypeError)
+    await expect(threads.items('t1', { limit: 5, order: 'asc', hidden: true })).rejects.toThrow(
+      TypeError,
+    )
   })
 })

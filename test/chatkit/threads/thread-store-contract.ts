@@ -9,7 +9,13 @@ const ALL: PageQuery = { limit: 100, order: 'asc' }
 const EVERY_ITEM = { ...ALL, hidden: true }
 
 export function thread(id: string, owner: string = A): StoredThread {
-  return { id, owner, created_at: '2026-01-01T00:00:00.000Z', status: { type: 'active' }, metadata: {} }
+  return {
+    id,
+    owner,
+    created_at: '2026-01-01T00:00:00.000Z',
+    status: { type: 'active' },
+    metadata: {},
+  }
 }
 
 export function said(threadId: string, id: string, text = 'words'): Item {
@@ -23,7 +29,13 @@ export function said(threadId: string, id: string, text = 'words'): Item {
 }
 
 function note(threadId: string, id: string): Item {
-  return { id, thread_id: threadId, created_at: '2026-01-01T00:00:00.000Z', type: 'hidden_context_item', content: { n: null } }
+  return {
+    id,
+    thread_id: threadId,
+    created_at: '2026-01-01T00:00:00.000Z',
+    type: 'hidden_context_item',
+    content: { n: null },
+  }
 }
 
 /** Runs the contract against stores that `open` makes, each empty. */
@@ -31,7 +43,13 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
   async function filled(): Promise<ThreadStore> {
     const store = await open()
     await store.createThread(thread('t1'), {
-      save: [said('t1', 'i1'), note('t1', 'h1'), said('t1', 'i2'), note('t1', 'h2'), said('t1', 'i3')],
+      save: [
+        said('t1', 'i1'),
+        note('t1', 'h1'),
+        said('t1', 'i2'),
+        note('t1', 'h2'),
+        said('t1', 'i3'),
+      ],
     })
     await store.createThread(thread('t2', B), { save: [said('t2', 'i1')] })
     await store.createThread(thread('t3'), {})
@@ -41,7 +59,9 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
   async function snapshot(store: ThreadStore): Promise<unknown> {
     const of = async (owner: string) => {
       const threads = (await store.threads(owner, ALL))?.data ?? []
-      return Promise.all(threads.map(async (one) => [one, await store.items(owner, one.id, EVERY_ITEM)]))
+      return Promise.all(
+        threads.map(async (one) => [one, await store.items(owner, one.id, EVERY_ITEM)]),
+      )
     }
     return [await of(A), await of(B)]
   }
@@ -75,7 +95,11 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
   test('a change leaves the fields that it does not name', async () => {
     const store = await filled()
     await store.updateThread(A, 't1', { metadata: { n: 1 } })
-    expect(await store.updateThread(A, 't1', { title: 'T' })).toEqual({ ...thread('t1'), title: 'T', metadata: { n: 1 } })
+    expect(await store.updateThread(A, 't1', { title: 'T' })).toEqual({
+      ...thread('t1'),
+      title: 'T',
+      metadata: { n: 1 },
+    })
     expect(await store.thread(A, 't1')).toEqual({ ...thread('t1'), title: 'T', metadata: { n: 1 } })
   })
 
@@ -86,12 +110,18 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
       store.updateThread(A, 't1', { metadata: { n: 1 } }),
       store.updateThread(A, 't1', { status: { type: 'locked' } }),
     ])
-    expect(await store.thread(A, 't1')).toMatchObject({ title: 'T', metadata: { n: 1 }, status: { type: 'locked' } })
+    expect(await store.thread(A, 't1')).toMatchObject({
+      title: 'T',
+      metadata: { n: 1 },
+      status: { type: 'locked' },
+    })
   })
 
   test('saving an item again puts it in its old place', async () => {
     const store = await filled()
-    expect(await store.changeItems(A, 't1', { save: [said('t1', 'i1', 'new'), said('t1', 'i4')] })).toBe(true)
+    expect(
+      await store.changeItems(A, 't1', { save: [said('t1', 'i1', 'new'), said('t1', 'i4')] }),
+    ).toBe(true)
     const items = (await store.items(A, 't1', EVERY_ITEM))?.data ?? []
     expect(items.map(({ id }) => id)).toEqual(['i1', 'h1', 'i2', 'h2', 'i3', 'i4'])
     expect(items[0]).toEqual(said('t1', 'i1', 'new'))
@@ -107,7 +137,12 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
     const store = await filled()
     await store.changeItems(A, 't1', { remove: ['i2'] })
     await store.changeItems(A, 't1', { remove: ['i2'] })
-    expect((await store.items(A, 't1', EVERY_ITEM))?.data.map(({ id }) => id)).toEqual(['i1', 'h1', 'h2', 'i3'])
+    expect((await store.items(A, 't1', EVERY_ITEM))?.data.map(({ id }) => id)).toEqual([
+      'i1',
+      'h1',
+      'h2',
+      'i3',
+    ])
   })
 
   test('a deleted thread is gone with its items, and can be deleted once', async () => {
@@ -132,25 +167,34 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
   })
 
   describe.each(['asc', 'desc'] as const)('pages in order %s', (order) => {
-    test.each([1, 2, 3, 5])('visible items come once each, %i a page, without a short page for a hidden one', async (limit) => {
-      const store = await filled()
-      const seen: string[] = []
-      let after: string | undefined
-      for (let pages = 0; pages < 10; pages += 1) {
-        const page = await store.items(A, 't1', { limit, order, hidden: false, ...(after ? { after } : {}) })
-        if (!page) throw new Error('the cursor was refused')
-        seen.push(...page.data.map(({ id }) => id))
-        if (!page.has_more) break
-        expect(page.data).toHaveLength(limit)
-        expect(page.after).toBe(page.data.at(-1)?.id)
-        after = page.after
-      }
-      expect(seen).toEqual(order === 'asc' ? ['i1', 'i2', 'i3'] : ['i3', 'i2', 'i1'])
-    })
+    test.each([1, 2, 3, 5])(
+      'visible items come once each, %i a page, without a short page for a hidden one',
+      async (limit) => {
+        const store = await filled()
+        const seen: string[] = []
+        let after: string | undefined
+        for (let pages = 0; pages < 10; pages += 1) {
+          const page = await store.items(A, 't1', {
+            limit,
+            order,
+            hidden: false,
+            ...(after ? { after } : {}),
+          })
+          if (!page) throw new Error('the cursor was refused')
+          seen.push(...page.data.map(({ id }) => id))
+          if (!page.has_more) break
+          expect(page.data).toHaveLength(limit)
+          expect(page.after).toBe(page.data.at(-1)?.id)
+          after = page.after
+        }
+        expect(seen).toEqual(order === 'asc' ? ['i1', 'i2', 'i3'] : ['i3', 'i2', 'i1'])
+      },
+    )
 
     test('threads come in the order of their creation, each owner has their own', async () => {
       const store = await filled()
-      const ids = async (owner: string) => (await store.threads(owner, { limit: 10, order }))?.data.map(({ id }) => id)
+      const ids = async (owner: string) =>
+        (await store.threads(owner, { limit: 10, order }))?.data.map(({ id }) => id)
       expect(await ids(A)).toEqual(order === 'asc' ? ['t1', 't3'] : ['t3', 't1'])
       expect(await ids(B)).toEqual(['t2'])
       expect(await ids('nobody')).toEqual([])
@@ -178,13 +222,23 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
     expect(await store.deleteThread(B, 't1')).toBe(false)
     expect(await store.items(B, 't1', EVERY_ITEM)).toBeUndefined()
     expect(await store.items(B, 't1', { ...EVERY_ITEM, after: 'i1' })).toBeUndefined()
-    expect(await store.changeItems(B, 't1', { save: [said('t1', 'i1', 'mine'), said('t1', 'mine')] })).toBe(false)
+    expect(
+      await store.changeItems(B, 't1', { save: [said('t1', 'i1', 'mine'), said('t1', 'mine')] }),
+    ).toBe(false)
     await store.changeItems(B, 't1', { remove: ['i1'] })
     expect(await snapshot(store)).toEqual(before)
   })
 
   const file = (id: string, more: object = {}) =>
-    ({ id, type: 'file', name: 'a.txt', mime_type: 'text/plain', size: 3, metadata: { n: 1 }, ...more }) as const
+    ({
+      id,
+      type: 'file',
+      name: 'a.txt',
+      mime_type: 'text/plain',
+      size: 3,
+      metadata: { n: 1 },
+      ...more,
+    }) as const
 
   test('one item is found by its thread and id, hidden or not', async () => {
     const store = await filled()
@@ -199,9 +253,20 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
     const store = await filled()
     const change = { save: [said('t1', 'new')], remove: ['i1', 'i2', 'none'] }
     expect(await store.changeItems(A, 't1', { ...change, attach: ['none'] })).toBe(false)
-    expect((await store.items(A, 't1', EVERY_ITEM))?.data.map(({ id }) => id)).toEqual(['i1', 'h1', 'i2', 'h2', 'i3'])
+    expect((await store.items(A, 't1', EVERY_ITEM))?.data.map(({ id }) => id)).toEqual([
+      'i1',
+      'h1',
+      'i2',
+      'h2',
+      'i3',
+    ])
     expect(await store.changeItems(A, 't1', change)).toBe(true)
-    expect((await store.items(A, 't1', EVERY_ITEM))?.data.map(({ id }) => id)).toEqual(['h1', 'h2', 'i3', 'new'])
+    expect((await store.items(A, 't1', EVERY_ITEM))?.data.map(({ id }) => id)).toEqual([
+      'h1',
+      'h2',
+      'i3',
+      'new',
+    ])
     expect(await store.changeItems(A, 't1', {})).toBe(true)
     expect(await store.changeItems(A, 'none', {})).toBe(false)
     expect(await store.changeItems(B, 't1', {})).toBe(false)
@@ -212,11 +277,17 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
     const store = await filled()
     expect(await store.saveAttachment(A, file('a1'))).toBe(true)
     expect(await store.attachment(A, 'a1')).toEqual({ ...file('a1'), owner: A })
-    expect(await store.changeItems(A, 't1', { save: [said('t1', 'with')], attach: ['a1'] })).toBe(true)
+    expect(await store.changeItems(A, 't1', { save: [said('t1', 'with')], attach: ['a1'] })).toBe(
+      true,
+    )
     expect(await store.attachment(A, 'a1')).toEqual({ ...file('a1'), owner: A, thread_id: 't1' })
     // One that was read before it was attached is written back without forgetting its thread.
     expect(await store.saveAttachment(A, file('a1', { size: 4 }))).toBe(true)
-    expect(await store.attachment(A, 'a1')).toEqual({ ...file('a1', { size: 4 }), owner: A, thread_id: 't1' })
+    expect(await store.attachment(A, 'a1')).toEqual({
+      ...file('a1', { size: 4 }),
+      owner: A,
+      thread_id: 't1',
+    })
     expect((await store.attachments(A, 't1')).map(({ id }) => id)).toEqual(['a1'])
     expect(await store.attachments(A, 't3')).toEqual([])
     expect(await store.deleteAttachment(A, 'a1')).toBe(true)
@@ -228,10 +299,14 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
     const store = await filled()
     await store.saveAttachment(A, file('a1'))
     await store.saveAttachment(B, file('b1'))
-    expect(await store.createThread(thread('new'), { save: [said('new', 'x')], attach: ['a1', 'b1'] })).toBe(false)
+    expect(
+      await store.createThread(thread('new'), { save: [said('new', 'x')], attach: ['a1', 'b1'] }),
+    ).toBe(false)
     expect(await store.thread(A, 'new')).toBeUndefined()
     expect(await store.attachment(A, 'a1')).toEqual({ ...file('a1'), owner: A })
-    expect(await store.createThread(thread('new'), { save: [said('new', 'x')], attach: ['a1'] })).toBe(true)
+    expect(
+      await store.createThread(thread('new'), { save: [said('new', 'x')], attach: ['a1'] }),
+    ).toBe(true)
     expect(await store.attachment(A, 'a1')).toMatchObject({ thread_id: 'new' })
   })
 
@@ -251,8 +326,13 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
   test('an attachment goes with a thread that is there, or with none, when the thread is deleted at the same time', async () => {
     const store = await filled()
     await store.saveAttachment(A, file('a1'))
-    const [attached] = await Promise.all([store.changeItems(A, 't1', { attach: ['a1'] }), store.deleteThread(A, 't1')])
-    expect(await store.attachment(A, 'a1')).toEqual(attached ? undefined : { ...file('a1'), owner: A })
+    const [attached] = await Promise.all([
+      store.changeItems(A, 't1', { attach: ['a1'] }),
+      store.deleteThread(A, 't1'),
+    ])
+    expect(await store.attachment(A, 'a1')).toEqual(
+      attached ? undefined : { ...file('a1'), owner: A },
+    )
   })
 
   test('an attachment of another owner is not found, taken over, attached or deleted', async () => {
@@ -261,7 +341,9 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
     const before = await store.attachment(A, 'a1')
     expect(await store.attachment(B, 'a1')).toBeUndefined()
     expect(await store.saveAttachment(B, file('a1', { name: 'mine' }))).toBe(false)
-    expect(await store.changeItems(B, 't2', { save: [said('t2', 'with')], attach: ['a1'] })).toBe(false)
+    expect(await store.changeItems(B, 't2', { save: [said('t2', 'with')], attach: ['a1'] })).toBe(
+      false,
+    )
     expect(await store.item(B, 't2', 'with')).toBeUndefined()
     expect(await store.deleteAttachment(B, 'a1')).toBe(false)
     expect(await store.attachments(B, 't1')).toEqual([])

@@ -48,25 +48,47 @@ const respond: Respond<Caller> = async function* (_thread, userMessage, context)
   yield { type: 'thread.item.added', item }
   yield delta(item.id, `half of ${said}`)
   const result = await context.caller.tool(said)
-  const history = JSON.stringify((await context.history(5)).map((one) => ('content' in one ? one.content : one.type)))
+  const history = JSON.stringify(
+    (await context.history(5)).map((one) => ('content' in one ? one.content : one.type)),
+  )
   context.updateThread({ title: `about ${said}`.slice(0, 100), metadata: { note: said } })
   yield { type: 'progress_update', text: result }
-  yield { type: 'thread.item.done', item: { ...context.newItem('hidden'), type: 'hidden_context_item', content: said } }
-  yield { type: 'thread.item.done', item: { ...context.newItem('message'), type: 'widget', widget: { type: 'Card', said } } }
   yield {
     type: 'thread.item.done',
-    item: { ...item, content: [{ type: 'output_text', text: `${result} ${history}`, annotations: [] }] },
+    item: { ...context.newItem('hidden'), type: 'hidden_context_item', content: said },
+  }
+  yield {
+    type: 'thread.item.done',
+    item: { ...context.newItem('message'), type: 'widget', widget: { type: 'Card', said } },
+  }
+  yield {
+    type: 'thread.item.done',
+    item: {
+      ...item,
+      content: [{ type: 'output_text', text: `${result} ${history}`, annotations: [] }],
+    },
   }
 }
 
 const act: Act<Caller> = async function* (_thread, action, _sender, context) {
-  yield { type: 'client_effect', name: 'done', data: { said: await context.caller.tool(JSON.stringify(action.payload)) } }
+  yield {
+    type: 'client_effect',
+    name: 'done',
+    data: { said: await context.caller.tool(JSON.stringify(action.payload)) },
+  }
 }
 
 function serverOver(stores: Stores, asked: Asked[], errors: unknown[]): ChatkitServer {
   const storage: AttachmentStorage = {
     async create({ name, mime_type, size, owner }) {
-      return { id: `atc_${crypto.randomUUID()}`, type: 'file', name, mime_type, size, metadata: { owner } }
+      return {
+        id: `atc_${crypto.randomUUID()}`,
+        type: 'file',
+        name,
+        mime_type,
+        size,
+        metadata: { owner },
+      }
     },
     async remove() {},
   }
@@ -113,7 +135,10 @@ class Person {
   }
 
   /** Something of theirs, or sometimes of the other's. */
-  pick(of: 'threads' | 'attachments' | 'items', other: Person): { readonly id: string; readonly foreign: boolean } {
+  pick(
+    of: 'threads' | 'attachments' | 'items',
+    other: Person,
+  ): { readonly id: string; readonly foreign: boolean } {
     const foreign = this.random(4) === 0 && other[of].length > 0
     const from = foreign ? other[of] : this[of]
     return { id: from[this.random(from.length)] ?? 'none', foreign }
@@ -131,19 +156,42 @@ class Person {
       () =>
         this.ask(
           'threads.create',
-          { input: message(said, attachment.foreign || this.random(2) ? {} : { attachments: this.attachments.slice(-1) }) },
+          {
+            input: message(
+              said,
+              attachment.foreign || this.random(2)
+                ? {}
+                : { attachments: this.attachments.slice(-1) },
+            ),
+          },
           resumable,
         ),
       () => this.ask('threads.create', { input: message(said) }, resumable),
       () => this.ask('threads.add_user_message', { ...of, input: message(said) }, resumable),
-      () => this.ask('threads.add_user_message', { ...of, input: message(said, { attachments: [attachment.id] }) }, resumable),
+      () =>
+        this.ask(
+          'threads.add_user_message',
+          { ...of, input: message(said, { attachments: [attachment.id] }) },
+          resumable,
+        ),
       () => this.ask('threads.retry_after_item', { ...of, item_id }, resumable),
-      () => this.ask('threads.custom_action', { ...of, action: { type: 'a', payload: said } }, resumable),
-      () => this.ask('threads.sync_custom_action', { ...of, item_id, action: { type: 'a', payload: said } }),
+      () =>
+        this.ask(
+          'threads.custom_action',
+          { ...of, action: { type: 'a', payload: said } },
+          resumable,
+        ),
+      () =>
+        this.ask('threads.sync_custom_action', {
+          ...of,
+          item_id,
+          action: { type: 'a', payload: said },
+        }),
       () => this.ask('threads.add_client_tool_output', { ...of, result: said }),
       () => this.ask('threads.get_by_id', of),
       () => this.ask('threads.get_by_id', of),
-      () => this.ask('threads.list', { limit: 10, ...(thread.foreign ? { after: thread.id } : {}) }),
+      () =>
+        this.ask('threads.list', { limit: 10, ...(thread.foreign ? { after: thread.id } : {}) }),
       () => this.ask('threads.update', { ...of, title: said }),
       () => this.ask('items.list', { ...of, limit: 10 }),
       () => this.ask('items.feedback', { ...of, item_ids: [item_id], kind: 'positive' }),
@@ -151,11 +199,13 @@ class Person {
       () => this.ask('attachments.delete', { attachment_id: attachment.id }),
       () => this.ask('onbehalf.runs.resume', of),
       () => (this.random(3) ? this.ask('items.list', of) : this.ask('onbehalf.runs.stop', of)),
-      () => (this.threads.length > 20 ? this.ask('threads.delete', of) : this.ask('threads.list', {})),
+      () =>
+        this.threads.length > 20 ? this.ask('threads.delete', of) : this.ask('threads.list', {}),
     ]
     const kind = this.random(kinds.length)
     const status = (await kinds[kind]?.()) ?? 0
-    if (![200, 400, 404, 409].includes(status)) this.wrong.push(`operation ${kind} was answered ${status}`)
+    if (![200, 400, 404, 409].includes(status))
+      this.wrong.push(`operation ${kind} was answered ${status}`)
   }
 
   async ask(type: string, params: object, more: object = {}): Promise<number> {
@@ -170,11 +220,14 @@ class Person {
     )
     const text = await this.read(response)
     for (const other of Object.keys(PEOPLE)) {
-      if (other !== this.who && text.includes(canary(other, ''))) this.wrong.push(`${type} gave what is ${other}'s: ${text}`)
+      if (other !== this.who && text.includes(canary(other, '')))
+        this.wrong.push(`${type} gave what is ${other}'s: ${text}`)
     }
-    for (const [, id] of text.matchAll(/"id":"(thr_[0-9a-f]{32})"/g)) this.remember(this.threads, id)
+    for (const [, id] of text.matchAll(/"id":"(thr_[0-9a-f]{32})"/g))
+      this.remember(this.threads, id)
     for (const [, id] of text.matchAll(/"id":"(msg_[0-9a-f]{32})"/g)) this.remember(this.items, id)
-    for (const [, id] of text.matchAll(/"id":"(atc_[0-9a-f-]{36})"/g)) this.remember(this.attachments, id)
+    for (const [, id] of text.matchAll(/"id":"(atc_[0-9a-f-]{36})"/g))
+      this.remember(this.attachments, id)
     return response.status
   }
 
@@ -217,7 +270,9 @@ describeStores(
           await person.work(other)
         }
       }
-      await Promise.all(Array.from({ length: 8 }, (_, n) => (n % 2 ? worker(ada, bea) : worker(bea, ada))))
+      await Promise.all(
+        Array.from({ length: 8 }, (_, n) => (n % 2 ? worker(ada, bea) : worker(bea, ada))),
+      )
       await Promise.all(servers.map((server) => server.close()))
 
       expect(ada.wrong).toEqual([])
@@ -226,7 +281,8 @@ describeStores(
       // Enough happened for this to mean anything.
       expect(asked.length).toBeGreaterThan(OPERATIONS / 10)
       for (const [carrier, text] of asked) {
-        for (const other of Object.keys(PEOPLE)) if (other !== carrier) expect(text).not.toContain(canary(other, ''))
+        for (const other of Object.keys(PEOPLE))
+          if (other !== carrier) expect(text).not.toContain(canary(other, ''))
       }
       const [{ store, runs }] = all
       for (const [who, principal] of Object.entries(PEOPLE)) {
@@ -234,9 +290,17 @@ describeStores(
         const [other = ''] = Object.keys(PEOPLE).filter((one) => one !== who)
         let rows = 0
         for (let after: string | undefined, more = true; more; ) {
-          const page = await store.threads(owner, { limit: 100, order: 'asc', ...(after ? { after } : {}) })
+          const page = await store.threads(owner, {
+            limit: 100,
+            order: 'asc',
+            ...(after ? { after } : {}),
+          })
           for (const thread of page?.data ?? []) {
-            const items = await store.items(owner, thread.id, { limit: 1000, order: 'asc', hidden: true })
+            const items = await store.items(owner, thread.id, {
+              limit: 1000,
+              order: 'asc',
+              hidden: true,
+            })
             const run = await runs.latest(owner, thread.id, Date.now())
             const events = run ? await runs.events(run.id, 0, 1000) : []
             const attachments = await store.attachments(owner, thread.id)

@@ -5,13 +5,17 @@ import type { WidgetRoot } from '../../../src/chatkit/protocol/item.ts'
 import { streamWidget } from '../../../src/chatkit/widgets/stream-widget.ts'
 import { type Loose, testChat } from '../support.ts'
 
-const context = { newItem: () => ({ id: 'w', thread_id: 't', created_at: '2026-01-01T00:00:00.000Z' }) }
+const context = {
+  newItem: () => ({ id: 'w', thread_id: 't', created_at: '2026-01-01T00:00:00.000Z' }),
+}
 
 function state(value: string, streaming = true): WidgetRoot {
   return { type: 'Card', children: [{ id: 't', type: 'Text', value, streaming }] }
 }
 
-async function eventsOf(...[states, options]: [Parameters<typeof streamWidget>[0], Parameters<typeof streamWidget>[2]?]) {
+async function eventsOf(
+  ...[states, options]: [Parameters<typeof streamWidget>[0], Parameters<typeof streamWidget>[2]?]
+) {
   const events: AnswerEvent[] = []
   for await (const event of streamWidget(states, context, options)) events.push(event)
   return events
@@ -19,11 +23,15 @@ async function eventsOf(...[states, options]: [Parameters<typeof streamWidget>[0
 
 describe('a widget that changes', () => {
   it('is sent as the reference sends it', async () => {
-    const cases: Loose[] = JSON.parse(await readFile(new URL('recorded/cases.json', import.meta.url), 'utf8'))
+    const cases: Loose[] = JSON.parse(
+      await readFile(new URL('recorded/cases.json', import.meta.url), 'utf8'),
+    )
     const recorded = cases.find((one) => one.case === 'c08_widget_stream_delta')
     const { request, expect: expected } = recorded.steps[0]
     const chat = testChat(async function* (_thread, _message, { newItem }) {
-      const named = { newItem: (kind: Parameters<typeof newItem>[0]) => ({ ...newItem(kind), id: 'fx_ws' }) }
+      const named = {
+        newItem: (kind: Parameters<typeof newItem>[0]) => ({ ...newItem(kind), id: 'fx_ws' }),
+      }
       yield* streamWidget([state(''), state('He'), state('Hey', false)], named)
     })
     const events = await chat.stream('alice', request.type, request.params)
@@ -49,7 +57,10 @@ describe('a widget that changes', () => {
   })
 
   it('sends nothing for a state that is like the one before', async () => {
-    expect((await eventsOf([state('a'), state('a')])).map(({ type }) => type)).toEqual(['thread.item.added', 'thread.item.done'])
+    expect((await eventsOf([state('a'), state('a')])).map(({ type }) => type)).toEqual([
+      'thread.item.added',
+      'thread.item.done',
+    ])
   })
 
   it('may be one object that changes', async () => {
@@ -62,12 +73,17 @@ describe('a widget that changes', () => {
       }
     }
     const events = await eventsOf(states())
-    expect(events.flatMap((event) => (event.type === 'thread.item.updated' ? [event.update] : []))).toEqual([
+    expect(
+      events.flatMap((event) => (event.type === 'thread.item.updated' ? [event.update] : [])),
+    ).toEqual([
       { type: 'widget.streaming_text.value_delta', component_id: 't', delta: 'b', done: true },
       { type: 'widget.streaming_text.value_delta', component_id: 't', delta: 'c', done: true },
     ])
     expect(events[0]).toMatchObject({ item: { widget: { children: [{ value: 'a' }] } } })
-    expect(events.at(-1)).toMatchObject({ type: 'thread.item.done', item: { widget: { children: [{ value: 'abc' }] } } })
+    expect(events.at(-1)).toMatchObject({
+      type: 'thread.item.done',
+      item: { widget: { children: [{ value: 'abc' }] } },
+    })
   })
 
   it('that fails is not done, and its states are closed when nobody reads on', async () => {

@@ -25,7 +25,10 @@ function applied(root: WidgetRoot, updates: readonly WidgetUpdate[]): WidgetRoot
 function appended(component: JsonObject, id: string, delta: string): JsonObject {
   const { children } = component
   const changed = Array.isArray(children)
-    ? { ...component, children: children.map((child) => (isObject(child) ? appended(child, id, delta) : child)) }
+    ? {
+        ...component,
+        children: children.map((child) => (isObject(child) ? appended(child, id, delta) : child)),
+      }
     : component
   return component.id === id ? { ...changed, value: `${component.value}${delta}` } : changed
 }
@@ -45,35 +48,76 @@ describe('the difference of two widgets', () => {
   })
 
   it('is one delta for each text that has grown', () => {
-    const before = card(text('He'), { type: 'Col', children: [{ type: 'Markdown', id: 'm', value: '*', streaming: true }] })
-    const after = card(text('Hello'), { type: 'Col', children: [{ type: 'Markdown', id: 'm', value: '*a*', streaming: true }] })
-    expect(diffWidgets(before, after)).toEqual([deltaOf('t', 'llo', true), deltaOf('m', 'a*', false)])
+    const before = card(text('He'), {
+      type: 'Col',
+      children: [{ type: 'Markdown', id: 'm', value: '*', streaming: true }],
+    })
+    const after = card(text('Hello'), {
+      type: 'Col',
+      children: [{ type: 'Markdown', id: 'm', value: '*a*', streaming: true }],
+    })
+    expect(diffWidgets(before, after)).toEqual([
+      deltaOf('t', 'llo', true),
+      deltaOf('m', 'a*', false),
+    ])
   })
 
   it('is done with each delta for a component that never said that it streams', () => {
     expect(diffWidgets(card(text('a')), card(text('ab')))).toEqual([deltaOf('t', 'b', true)])
     const [streams, said] = [{ streaming: true }, { streaming: false }]
-    expect(diffWidgets(card(text('a', streams)), card(text('ab', streams)))).toEqual([deltaOf('t', 'b', false)])
-    expect(diffWidgets(card(text('a', said)), card(text('ab', said)))).toEqual([deltaOf('t', 'b', true)])
+    expect(diffWidgets(card(text('a', streams)), card(text('ab', streams)))).toEqual([
+      deltaOf('t', 'b', false),
+    ])
+    expect(diffWidgets(card(text('a', said)), card(text('ab', said)))).toEqual([
+      deltaOf('t', 'b', true),
+    ])
   })
 
   it.each<[string, WidgetRoot, WidgetRoot]>([
-    ['streaming ends with the last text', card(text('a', { streaming: true })), card(text('ab', { streaming: false }))],
+    [
+      'streaming ends with the last text',
+      card(text('a', { streaming: true })),
+      card(text('ab', { streaming: false })),
+    ],
     ['streaming ends', card(text('a', { streaming: true })), card(text('a', { streaming: false }))],
     ['text shrinks', card(text('ab')), card(text('a'))],
     ['text is another', card(text('ab')), card(text('bab'))],
     ['text appears', card({ type: 'Text', id: 't' }), card(text('a'))],
-    ['text without an id grows', card({ type: 'Text', value: 'a' }), card({ type: 'Text', value: 'ab' })],
-    ['a title grows', card({ type: 'Title', id: 't', value: 'a' }), card({ type: 'Title', id: 't', value: 'ab' })],
-    ['another property of a text grows', card(text('a', { color: 're' })), card(text('a', { color: 'red' }))],
-    ['a label grows', card({ type: 'Badge', id: 't', label: 'a' }), card({ type: 'Badge', id: 't', label: 'ab' })],
+    [
+      'text without an id grows',
+      card({ type: 'Text', value: 'a' }),
+      card({ type: 'Text', value: 'ab' }),
+    ],
+    [
+      'a title grows',
+      card({ type: 'Title', id: 't', value: 'a' }),
+      card({ type: 'Title', id: 't', value: 'ab' }),
+    ],
+    [
+      'another property of a text grows',
+      card(text('a', { color: 're' })),
+      card(text('a', { color: 'red' })),
+    ],
+    [
+      'a label grows',
+      card({ type: 'Badge', id: 't', label: 'a' }),
+      card({ type: 'Badge', id: 't', label: 'ab' }),
+    ],
     ['the type changes', card(text('a')), card({ type: 'Markdown', id: 't', value: 'ab' })],
     ['the id changes', card(text('a')), card(text('ab', { id: 'u' }))],
     ['the key changes', card(text('a', { key: '1' })), card(text('ab', { key: '2' }))],
     ['a child comes', card(text('a')), card(text('a'), text('b', { id: 'u' }))],
     ['a child goes', card(text('a'), text('b', { id: 'u' })), card(text('a'))],
-    ['children are turned', card(text('a'), text('b', { id: 'u' })), card(text('b', { id: 'u' }), text('a'))],
-    ['a property of the root changes', { ...card(text('a')), theme: 'dark' }, { ...card(text('ab')), theme: 'light' }],
+    [
+      'children are turned',
+      card(text('a'), text('b', { id: 'u' })),
+      card(text('b', { id: 'u' }), text('a')),
+    ],
+    [
+      'a property of the root changes',
+      { ...card(text('a')), theme: 'dark' },
+      { ...card(text('ab')), theme: 'light' },
+    ],
     ['the root is another', card(text('a')), { type: 'Basic', children: [text('a')] }],
     ['two texts have the same id', card(text('a'), text('a')), card(text('ab'), text('a'))],
     [
@@ -93,8 +137,14 @@ describe('the difference of two widgets', () => {
     ],
     [
       'what looks like text grows in a payload',
-      card({ type: 'Button', onClickAction: { type: 'go', payload: { type: 'Text', id: 't', value: 'a' } } }),
-      card({ type: 'Button', onClickAction: { type: 'go', payload: { type: 'Text', id: 't', value: 'ab' } } }),
+      card({
+        type: 'Button',
+        onClickAction: { type: 'go', payload: { type: 'Text', id: 't', value: 'a' } },
+      }),
+      card({
+        type: 'Button',
+        onClickAction: { type: 'go', payload: { type: 'Text', id: 't', value: 'ab' } },
+      }),
     ],
     [
       'children in a payload grow',
@@ -121,7 +171,10 @@ describe('the difference of two widgets', () => {
       component: fc.oneof(
         { depthSize: 'small', withCrossShrink: true },
         leaf,
-        fc.record({ type: fc.constant('Col'), children: fc.array(tie('component'), { maxLength: 3 }) }),
+        fc.record({
+          type: fc.constant('Col'),
+          children: fc.array(tie('component'), { maxLength: 3 }),
+        }),
         fc.record({ type: fc.constant('Transition'), children: tie('component') }),
       ),
     }))
@@ -129,7 +182,9 @@ describe('the difference of two widgets', () => {
     // A second state: any other, or the same with other texts, so that growth is met often.
     const pair = fc.oneof(
       fc.tuple(root, root),
-      fc.tuple(root, fc.infiniteStream(word)).map(([before, words]) => [before, regrown(before, words)] as const),
+      fc
+        .tuple(root, fc.infiniteStream(word))
+        .map(([before, words]) => [before, regrown(before, words)] as const),
     )
     let deltas = 0
     fc.assert(
@@ -150,7 +205,12 @@ function regrown(root: WidgetRoot, words: Iterator<string>): WidgetRoot {
     if (Array.isArray(value)) return value.map(grow)
     if (!isObject(value)) return value
     const next = value.type === 'Title' ? '' : (words.next().value ?? '')
-    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, name === 'value' ? `${one}${next}` : grow(one)]))
+    return Object.fromEntries(
+      Object.entries(value).map(([name, one]) => [
+        name,
+        name === 'value' ? `${one}${next}` : grow(one),
+      ]),
+    )
   }
   return { ...root, children: grow(root.children ?? null) }
 }

@@ -28,12 +28,18 @@ export function reflectionMarksContract(name: string, make: () => ReflectionMark
       expect([await marks.isMarked(MCP), await marks.list()]).toEqual([false, []])
       await marks.mark(MCP, NOW)
       for (const one of [marks, other])
-        expect([await one.isMarked(MCP), await one.isMarked(OTHER), await one.isMarked(`${MCP}/`)]).toEqual([true, false, false])
+        expect([
+          await one.isMarked(MCP),
+          await one.isMarked(OTHER),
+          await one.isMarked(`${MCP}/`),
+        ]).toEqual([true, false, false])
     })
 
     it('keeps the first time of a server that is marked again, also by many at once', async () => {
       await marks.mark(MCP, NOW)
-      await Promise.all([marks, other].flatMap((one) => [one.mark(MCP, NOW + 1), one.mark(MCP, NOW - 1)]))
+      await Promise.all(
+        [marks, other].flatMap((one) => [one.mark(MCP, NOW + 1), one.mark(MCP, NOW - 1)]),
+      )
       expect(await other.list()).toEqual([{ resource: MCP, since: NOW }])
     })
 
@@ -49,7 +55,11 @@ export function reflectionMarksContract(name: string, make: () => ReflectionMark
     it('clears one mark, says whether there was one, and can be marked anew', async () => {
       await marks.mark(MCP, NOW)
       await marks.mark(OTHER, NOW)
-      expect([await other.clear(MCP), await marks.clear(MCP), await marks.isMarked(MCP)]).toEqual([true, false, false])
+      expect([await other.clear(MCP), await marks.clear(MCP), await marks.isMarked(MCP)]).toEqual([
+        true,
+        false,
+        false,
+      ])
       expect(await marks.isMarked(OTHER)).toBe(true)
       await marks.mark(MCP, NOW + 1)
       expect(await other.list()).toEqual([

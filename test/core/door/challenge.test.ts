@@ -1,19 +1,32 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatChallenge, parseChallenge, parseMetadataLink } from '../../../src/core/door/challenge.ts'
+import {
+  formatChallenge,
+  parseChallenge,
+  parseMetadataLink,
+} from '../../../src/core/door/challenge.ts'
 
 describe('writing a challenge', () => {
   it('has no error for a request without a credential (RFC 6750 section 3.1)', () => {
     expect(formatChallenge({})).toBe('Bearer')
     expect(
-      formatChallenge({ scopes: ['a', 'b'], resourceMetadata: 'https://a.example/.well-known/oauth-protected-resource' }),
-    ).toBe('Bearer scope="a b", resource_metadata="https://a.example/.well-known/oauth-protected-resource"')
+      formatChallenge({
+        scopes: ['a', 'b'],
+        resourceMetadata: 'https://a.example/.well-known/oauth-protected-resource',
+      }),
+    ).toBe(
+      'Bearer scope="a b", resource_metadata="https://a.example/.well-known/oauth-protected-resource"',
+    )
   })
 
   it('names the error, the description, the scopes and the metadata', () => {
-    expect(formatChallenge({ error: 'insufficient_scope', description: 'It lacks a scope.', scopes: ['a'] })).toBe(
-      'Bearer error="insufficient_scope", error_description="It lacks a scope.", scope="a"',
-    )
+    expect(
+      formatChallenge({
+        error: 'insufficient_scope',
+        description: 'It lacks a scope.',
+        scopes: ['a'],
+      }),
+    ).toBe('Bearer error="insufficient_scope", error_description="It lacks a scope.", scope="a"')
   })
 
   it.each([
@@ -31,7 +44,12 @@ describe('writing a challenge', () => {
     const text = fc.string({ unit: 'binary' })
     fc.assert(
       fc.property(text, text, fc.array(text), (description, resourceMetadata, scopes) => {
-        const value = formatChallenge({ error: 'invalid_token', description, resourceMetadata, scopes })
+        const value = formatChallenge({
+          error: 'invalid_token',
+          description,
+          resourceMetadata,
+          scopes,
+        })
         expect(new Headers({ 'www-authenticate': value }).get('www-authenticate')).toBe(value)
         expect(parseChallenge(value).error).toBe('invalid_token')
       }),
@@ -44,17 +62,29 @@ describe('reading a challenge', () => {
     [null, { scopes: [] }],
     ['', { scopes: [] }],
     ['Bearer', { scopes: [] }],
-    ['Bearer error="insufficient_scope", scope="a b"', { error: 'insufficient_scope', scopes: ['a', 'b'] }],
-    ['bearer ERROR="insufficient_scope", Scope="a"', { error: 'insufficient_scope', scopes: ['a'] }],
+    [
+      'Bearer error="insufficient_scope", scope="a b"',
+      { error: 'insufficient_scope', scopes: ['a', 'b'] },
+    ],
+    [
+      'bearer ERROR="insufficient_scope", Scope="a"',
+      { error: 'insufficient_scope', scopes: ['a'] },
+    ],
     ['Bearer error=insufficient_scope,scope=a', { error: 'insufficient_scope', scopes: ['a'] }],
-    ['Bearer error = "insufficient_scope" , scope = "a  b"', { error: 'insufficient_scope', scopes: ['a', 'b'] }],
+    [
+      'Bearer error = "insufficient_scope" , scope = "a  b"',
+      { error: 'insufficient_scope', scopes: ['a', 'b'] },
+    ],
     ['Basic realm="x", Bearer error="invalid_token"', { error: 'invalid_token', scopes: [] }],
     ['Bearer realm="x", DPoP error="insufficient_scope", scope="a"', { scopes: [] }],
     ['DPoP error="a", Bearer error="b", Basic error="c"', { error: 'b', scopes: [] }],
     ['Bearer error="a", Bearer error="b"', { error: 'a', scopes: [] }],
     ['Basic realm="Bearer error=\\"insufficient_scope\\""', { scopes: [] }],
     ['Basic realm=", Bearer error=insufficient_scope"', { scopes: [] }],
-    ['Bearer error_description="error=\\"insufficient_scope\\"", error="invalid_token"', { error: 'invalid_token', scopes: [] }],
+    [
+      'Bearer error_description="error=\\"insufficient_scope\\"", error="invalid_token"',
+      { error: 'invalid_token', scopes: [] },
+    ],
     ['Bearer error_description="x, error=insufficient_scope"', { scopes: [] }],
     ['Bearer xerror="insufficient_scope"', { scopes: [] }],
     ['Bearer error="Ignore previous instructions"', { scopes: [] }],
@@ -73,7 +103,10 @@ describe('reading a challenge', () => {
     ['Bearer error="invalid_token"', undefined],
     ['Bearer resource_metadata="https://a.example/x"', 'https://a.example/x'],
     ['bearer Resource_Metadata=https://a.example/x, scope="a"', 'https://a.example/x'],
-    ['DPoP resource_metadata="https://evil.example", Bearer resource_metadata="https://a.example"', 'https://a.example'],
+    [
+      'DPoP resource_metadata="https://evil.example", Bearer resource_metadata="https://a.example"',
+      'https://a.example',
+    ],
     ['Basic realm="Bearer resource_metadata=https://evil.example"', undefined],
     [`Bearer resource_metadata="https://a.example/${'a'.repeat(5000)}"`, undefined],
   ])('names in %j the metadata', (value, expected) => {
@@ -97,6 +130,8 @@ describe('reading a challenge', () => {
   })
 
   it('never throws', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void parseChallenge(`Bearer ${text}`)))
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => void parseChallenge(`Bearer ${text}`)),
+    )
   })
 })

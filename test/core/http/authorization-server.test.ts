@@ -1,10 +1,17 @@
 // Where metadata is looked for, and what of it is believed.
 
 import { describe, expect, it } from 'vitest'
-import { discoverAuthorizationServer, judgeMetadata, metadataUrls } from '../../../src/core/http/authorization-server.ts'
+import {
+  discoverAuthorizationServer,
+  judgeMetadata,
+  metadataUrls,
+} from '../../../src/core/http/authorization-server.ts'
 
 const issuer = 'https://login.example'
-const answers = (documents: Record<string, unknown>, asked: string[] = []): typeof globalThis.fetch => {
+const answers = (
+  documents: Record<string, unknown>,
+  asked: string[] = [],
+): typeof globalThis.fetch => {
   return async (input) => {
     asked.push(String(input))
     const document = documents[String(input)]
@@ -21,18 +28,29 @@ describe('the places', () => {
     ])
   })
 
-  it.each(['https://example.com', 'https://example.com/'])('are two for an issuer without one: %s', (one) => {
-    expect(metadataUrls(one)).toEqual([
-      'https://example.com/.well-known/oauth-authorization-server',
-      'https://example.com/.well-known/openid-configuration',
-    ])
-  })
+  it.each(['https://example.com', 'https://example.com/'])(
+    'are two for an issuer without one: %s',
+    (one) => {
+      expect(metadataUrls(one)).toEqual([
+        'https://example.com/.well-known/oauth-authorization-server',
+        'https://example.com/.well-known/openid-configuration',
+      ])
+    },
+  )
 
   it('are asked in order until one has a document about this issuer', async () => {
     const asked: string[] = []
     const [first = '', second = '', third = ''] = metadataUrls('https://example.com/a')
-    const fetch = answers({ [second]: { issuer: 'https://evil.example' }, [third]: { issuer: 'https://example.com/a' } }, asked)
-    expect(await discoverAuthorizationServer({ issuer: 'https://example.com/a', fetch }).current()).toMatchObject({ ok: true })
+    const fetch = answers(
+      {
+        [second]: { issuer: 'https://evil.example' },
+        [third]: { issuer: 'https://example.com/a' },
+      },
+      asked,
+    )
+    expect(
+      await discoverAuthorizationServer({ issuer: 'https://example.com/a', fetch }).current(),
+    ).toMatchObject({ ok: true })
     expect(asked).toEqual([first, second, third])
   })
 })
@@ -80,7 +98,9 @@ describe('a document', () => {
       client_id_metadata_document_supported: 1,
     }
     expect(judgeMetadata(unsaid, issuer)).toEqual({ issuer })
-    expect(judgeMetadata({ issuer, code_challenge_methods_supported: ['plain'] }, issuer)).toEqual({ issuer })
+    expect(judgeMetadata({ issuer, code_challenge_methods_supported: ['plain'] }, issuer)).toEqual({
+      issuer,
+    })
   })
 
   it.each([
@@ -133,7 +153,10 @@ describe('over time', () => {
 
   it('refuses a caller who has given up already', async () => {
     const server = discoverAuthorizationServer({ issuer, fetch: answers({}) })
-    expect(await server.current({ signal: AbortSignal.abort() })).toEqual({ ok: false, refusal: { reason: 'cancelled' } })
+    expect(await server.current({ signal: AbortSignal.abort() })).toEqual({
+      ok: false,
+      refusal: { reason: 'cancelled' },
+    })
   })
 })
 

@@ -6,7 +6,11 @@ import { LazyResponse, textBody } from '../../../src/core/http/lazy-response.ts'
 
 const TEXT = 'héllo, wörld 🙂'
 
-function chunked(bytes: Uint8Array, size: number, onCancel: () => void = () => {}): ReadableStream<Uint8Array> {
+function chunked(
+  bytes: Uint8Array,
+  size: number,
+  onCancel: () => void = () => {},
+): ReadableStream<Uint8Array> {
   let at = 0
   return new ReadableStream({
     pull(output) {
@@ -20,7 +24,8 @@ function chunked(bytes: Uint8Array, size: number, onCancel: () => void = () => {
 
 const WAYS: Readonly<Record<string, (text: string) => Response>> = {
   'a stream, a byte at a time': (text) => new Response(chunked(new TextEncoder().encode(text), 1)),
-  'a body that is no stream yet': (text) => new LazyResponse(textBody(text), {}, 'https://a.example/'),
+  'a body that is no stream yet': (text) =>
+    new LazyResponse(textBody(text), {}, 'https://a.example/'),
   'a body that was asked for as a stream': (text) => {
     const response = new LazyResponse(textBody(text), {}, 'https://a.example/')
     void response.body
@@ -51,7 +56,9 @@ it('gives up the connection of an answer that is too long', async () => {
 
 it('believes no length that is told', async () => {
   const headers = { 'content-length': '5' }
-  expect(await boundedText(new Response('unpacked to more than that', { headers }), 10)).toBeUndefined()
+  expect(
+    await boundedText(new Response('unpacked to more than that', { headers }), 10),
+  ).toBeUndefined()
 })
 
 it('has no text without a body', async () => {

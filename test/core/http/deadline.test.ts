@@ -8,7 +8,9 @@ const never = () => new Promise<never>(() => {})
 describe('work under a deadline', () => {
   it('gives what the work gives', async () => {
     expect(await withDeadline(10_000, undefined, async () => 7)).toEqual(granted(7))
-    expect(await withDeadline(10_000, new AbortController().signal, async () => 7)).toEqual(granted(7))
+    expect(await withDeadline(10_000, new AbortController().signal, async () => 7)).toEqual(
+      granted(7),
+    )
   })
 
   it.each([
@@ -33,7 +35,11 @@ describe('work under a deadline', () => {
   })
 
   it('ends when the caller gives up, before it begins or while it waits', async () => {
-    expect(reasonOf(await withDeadline(10_000, AbortSignal.abort(), () => expect.unreachable('it began')))).toBe('cancelled')
+    expect(
+      reasonOf(
+        await withDeadline(10_000, AbortSignal.abort(), () => expect.unreachable('it began')),
+      ),
+    ).toBe('cancelled')
     const controller = new AbortController()
     let given: AbortSignal | undefined
     const waiting = withDeadline(10_000, controller.signal, (signal) => {
@@ -54,13 +60,18 @@ describe('waiting for what others wait for too', () => {
 
   it('drops what the work throws', async () => {
     const { signal } = new AbortController()
-    expect(reasonOf(await waitFor(Promise.reject(new Error('canary')), signal))).toBe('issuer_unavailable')
+    expect(reasonOf(await waitFor(Promise.reject(new Error('canary')), signal))).toBe(
+      'issuer_unavailable',
+    )
   })
 
   it('ends for one who gives up, and goes on for the others', async () => {
     const controller = new AbortController()
     const work = deferred<Result<number>>()
-    const [impatient, patient] = [waitFor(work.promise, controller.signal), waitFor(work.promise, new AbortController().signal)]
+    const [impatient, patient] = [
+      waitFor(work.promise, controller.signal),
+      waitFor(work.promise, new AbortController().signal),
+    ]
     controller.abort()
     expect(reasonOf(await impatient)).toBe('cancelled')
     work.resolve(granted(7))
@@ -76,7 +87,9 @@ describe('waiting for what others wait for too', () => {
     const listen = (reason: unknown) => void unhandled.push(reason)
     process.on('unhandledRejection', listen)
     try {
-      expect(reasonOf(await waitFor(Promise.reject(new Error('canary')), AbortSignal.abort()))).toBe('cancelled')
+      expect(
+        reasonOf(await waitFor(Promise.reject(new Error('canary')), AbortSignal.abort())),
+      ).toBe('cancelled')
       await new Promise((resolve) => setImmediate(resolve))
     } finally {
       process.off('unhandledRejection', listen)

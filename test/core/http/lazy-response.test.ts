@@ -35,12 +35,12 @@ describe.each(Object.entries(READS))('%s', (name, read) => {
 it('is a Response with its status, its headers and where it came from', () => {
   const response = lazy()
   expect(response).toBeInstanceOf(Response)
-  expect([response.status, response.ok, response.url, response.headers.get('content-type')]).toEqual([
-    201,
-    true,
-    'https://a.example/b',
-    'application/json',
-  ])
+  expect([
+    response.status,
+    response.ok,
+    response.url,
+    response.headers.get('content-type'),
+  ]).toEqual([201, true, 'https://a.example/b', 'application/json'])
   expect(response.bodyUsed).toBe(false)
 })
 

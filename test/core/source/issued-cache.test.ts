@@ -8,7 +8,8 @@ let clock: ReturnType<typeof handClock>
 let cache: IssuedCache
 let issues: number
 const issue = async () => granted(issuedToken(`token-${++issues}`))
-const text = (result: Result<IssuedToken>) => (result.ok ? result.value.credential.reveal() : reasonOf(result))
+const text = (result: Result<IssuedToken>) =>
+  result.ok ? result.value.credential.reveal() : reasonOf(result)
 
 beforeEach(() => {
   clock = handClock()
@@ -23,10 +24,10 @@ describe('the cache of issued tokens', () => {
   })
 
   it('keeps keys apart', async () => {
-    expect([text(await cache.get('alice', 'a', issue)), text(await cache.get('alice', 'b', issue))]).toEqual([
-      'token-1',
-      'token-2',
-    ])
+    expect([
+      text(await cache.get('alice', 'a', issue)),
+      text(await cache.get('alice', 'b', issue)),
+    ]).toEqual(['token-1', 'token-2'])
   })
 
   it('lets concurrent callers share one request', async () => {
@@ -51,23 +52,27 @@ describe('the cache of issued tokens', () => {
 
   it('gives a token that lives shorter than that to whoever asked for it, once', async () => {
     const short = async () => granted(issuedToken(`token-${++issues}`, { expiresAt: START + 20 }))
-    expect([text(await cache.get('alice', 'k', short)), text(await cache.get('alice', 'k', short))]).toEqual([
-      'token-1',
-      'token-2',
-    ])
+    expect([
+      text(await cache.get('alice', 'k', short)),
+      text(await cache.get('alice', 'k', short)),
+    ]).toEqual(['token-1', 'token-2'])
   })
 
   it('does not serve the token again that a destination refused, and shares its successor', async () => {
     const first = await cache.get('alice', 'k', issue)
     if (!first.ok) throw new Error('no token')
-    const after = await Promise.all(Array.from({ length: 10 }, () => cache.get('alice', 'k', issue, { refused: first.value })))
+    const after = await Promise.all(
+      Array.from({ length: 10 }, () => cache.get('alice', 'k', issue, { refused: first.value })),
+    )
     expect(new Set(after.map(text))).toEqual(new Set(['token-2']))
     expect(text(await cache.get('alice', 'k', issue, { refused: first.value }))).toBe('token-2')
     expect(issues).toBe(2)
   })
 
   it('does not remember a refusal', async () => {
-    expect(text(await cache.get('alice', 'k', async () => refused('issuer_unavailable')))).toBe('issuer_unavailable')
+    expect(text(await cache.get('alice', 'k', async () => refused('issuer_unavailable')))).toBe(
+      'issuer_unavailable',
+    )
     expect(text(await cache.get('alice', 'k', issue))).toBe('token-1')
   })
 
@@ -98,13 +103,17 @@ describe('the cache of issued tokens', () => {
 
   it('comes to an end when every sign-in that waited has ended', async () => {
     const results = await Promise.all(
-      Array.from({ length: 20 }, () => cache.get('alice', 'k', async () => refused('handle_refused'))),
+      Array.from({ length: 20 }, () =>
+        cache.get('alice', 'k', async () => refused('handle_refused')),
+      ),
     )
     expect(new Set(results.map(text))).toEqual(new Set(['handle_refused']))
   })
 
   it('is not stuck after a request that throws', async () => {
-    await expect(cache.get('alice', 'k', () => Promise.reject(new Error('down')))).rejects.toThrow('down')
+    await expect(cache.get('alice', 'k', () => Promise.reject(new Error('down')))).rejects.toThrow(
+      'down',
+    )
     expect(text(await cache.get('alice', 'k', issue))).toBe('token-1')
   })
 
@@ -125,7 +134,11 @@ describe('the cache of issued tokens', () => {
     const after = cache.get('alice', 'k', issue)
     late.resolve(granted(issuedToken('late')))
     bobs.resolve(granted(issuedToken('bob')))
-    expect([text(await before), text(await after), text(await other)]).toEqual(['late', 'token-1', 'bob'])
+    expect([text(await before), text(await after), text(await other)]).toEqual([
+      'late',
+      'token-1',
+      'bob',
+    ])
     expect(text(await cache.get('alice', 'k', issue))).toBe('token-1')
     expect(text(await cache.get('bob', 'b', issue))).toBe('bob')
   })

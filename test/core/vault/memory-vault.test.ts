@@ -12,7 +12,12 @@ it('drops expired credentials as new ones come in', async () => {
   const clock = handClock()
   const vault = memoryVault({ now: clock.now })
   const deposit = (expiresAt: number) =>
-    vault.deposit({ credential: new Credential('secret'), owner: alice, destinations: [ISSUER], expiresAt })
+    vault.deposit({
+      credential: new Credential('secret'),
+      owner: alice,
+      destinations: [ISSUER],
+      expiresAt,
+    })
   const old = await Promise.all(Array.from({ length: 10_000 }, () => deposit(START + 5)))
   clock.forward(10)
   await deposit(START + 300)

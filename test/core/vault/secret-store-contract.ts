@@ -3,7 +3,12 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Credential } from '../../../src/core/credential.ts'
 import { principalKey } from '../../../src/core/principal.ts'
-import { DEPLOYMENT, type SecretKey, type SecretRecord, type SecretStore } from '../../../src/core/vault/secret-store.ts'
+import {
+  DEPLOYMENT,
+  type SecretKey,
+  type SecretRecord,
+  type SecretStore,
+} from '../../../src/core/vault/secret-store.ts'
 import { alice, bob, ISSUER, MCP } from '../parts.ts'
 
 /** What a factory gives: two stores over the same records, as two connections or processes have them. */
@@ -20,7 +25,10 @@ export function connection(changes: Partial<SecretRecord> = {}): SecretRecord {
     kind: 'connection',
     issuer: ISSUER,
     version: 1,
-    secrets: { accessToken: new Credential('access-of-alice'), refreshToken: new Credential('refresh-of-alice') },
+    secrets: {
+      accessToken: new Credential('access-of-alice'),
+      refreshToken: new Credential('refresh-of-alice'),
+    },
     facts: { scopes: ['a', 'b'], expiresAt: 1_800_000_000, note: 'x', dead: false },
     ...changes,
   }
@@ -29,13 +37,21 @@ export function connection(changes: Partial<SecretRecord> = {}): SecretRecord {
 /** A record with its secrets in plain, to compare. */
 export function plain(record: SecretRecord | undefined): unknown {
   if (!record) return undefined
-  return { ...record, secrets: Object.fromEntries(Object.entries(record.secrets).map(([name, one]) => [name, one.reveal()])) }
+  return {
+    ...record,
+    secrets: Object.fromEntries(
+      Object.entries(record.secrets).map(([name, one]) => [name, one.reveal()]),
+    ),
+  }
 }
 
 const keyOf = ({ owner, resource, kind }: SecretRecord): SecretKey => ({ owner, resource, kind })
 
 /** Runs the contract over factories of empty stores. */
-export function secretStoreContract(name: string, make: () => SecretStoreUnderTest | Promise<SecretStoreUnderTest>): void {
+export function secretStoreContract(
+  name: string,
+  make: () => SecretStoreUnderTest | Promise<SecretStoreUnderTest>,
+): void {
   describe(`${name} as a secret store`, () => {
     let store: SecretStore
     let other: SecretStore
@@ -48,20 +64,25 @@ export function secretStoreContract(name: string, make: () => SecretStoreUnderTe
     it('gives back what was written, through every connection', async () => {
       expect(await store.read(keyOf(connection()))).toBeUndefined()
       expect(await store.write(connection())).toBe(true)
-      for (const one of [store, other]) expect(plain(await one.read(keyOf(connection())))).toEqual(plain(connection()))
+      for (const one of [store, other])
+        expect(plain(await one.read(keyOf(connection())))).toEqual(plain(connection()))
     })
 
     it('gives secrets as credentials, which print as nothing', async () => {
       await store.write(connection())
       const record = await store.read(keyOf(connection()))
-      for (const secret of Object.values(record?.secrets ?? {})) expect(secret).toBeInstanceOf(Credential)
+      for (const secret of Object.values(record?.secrets ?? {}))
+        expect(secret).toBeInstanceOf(Credential)
       expect(Object.keys(record?.secrets ?? {})).toEqual(['accessToken', 'refreshToken'])
       expect(JSON.stringify(record)).not.toMatch(/of-alice/)
     })
 
     it.each<[string, Partial<SecretKey>]>([
       ['another person', { owner: principalKey(bob) }],
-      ['the same subject of another issuer', { owner: principalKey({ ...alice, issuer: 'https://login.evil.example' }) }],
+      [
+        'the same subject of another issuer',
+        { owner: principalKey({ ...alice, issuer: 'https://login.evil.example' }) },
+      ],
       ['the same subject in a tenant', { owner: principalKey({ ...alice, tenant: 'acme' }) }],
       ['the deployment', { owner: DEPLOYMENT }],
       ['a wildcard', { owner: '%' }],
@@ -80,13 +101,26 @@ export function secretStoreContract(name: string, make: () => SecretStoreUnderTe
     it('keeps records of several owners, resources and kinds side by side', async () => {
       const records = [
         connection(),
-        connection({ owner: principalKey(bob), secrets: { accessToken: new Credential('access-of-bob') } }),
+        connection({
+          owner: principalKey(bob),
+          secrets: { accessToken: new Credential('access-of-bob') },
+        }),
         connection({ resource: 'https://other.example/mcp' }),
-        connection({ kind: 'static', issuer: '', secrets: { key: new Credential('key-of-alice') } }),
-        connection({ kind: 'static', issuer: '', owner: DEPLOYMENT, secrets: { key: new Credential('key-of-all') } }),
+        connection({
+          kind: 'static',
+          issuer: '',
+          secrets: { key: new Credential('key-of-alice') },
+        }),
+        connection({
+          kind: 'static',
+          issuer: '',
+          owner: DEPLOYMENT,
+          secrets: { key: new Credential('key-of-all') },
+        }),
       ]
       for (const record of records) expect(await store.write(record)).toBe(true)
-      for (const record of records) expect(plain(await other.read(keyOf(record)))).toEqual(plain(record))
+      for (const record of records)
+        expect(plain(await other.read(keyOf(record)))).toEqual(plain(record))
     })
 
     it('writes only on top of the version that is stored', async () => {
@@ -95,9 +129,16 @@ export function secretStoreContract(name: string, make: () => SecretStoreUnderTe
       expect(await store.write(connection())).toBe(true)
       expect(await store.write(connection({ facts: {} }))).toBe(false)
       expect(await store.write(connection({ version: 3 }))).toBe(false)
-      expect(await other.write(connection({ version: 2, secrets: { accessToken: new Credential('second') } }))).toBe(true)
+      expect(
+        await other.write(
+          connection({ version: 2, secrets: { accessToken: new Credential('second') } }),
+        ),
+      ).toBe(true)
       expect(await store.write(connection({ version: 2 }))).toBe(false)
-      expect(plain(await store.read(keyOf(connection())))).toMatchObject({ version: 2, secrets: { accessToken: 'second' } })
+      expect(plain(await store.read(keyOf(connection())))).toMatchObject({
+        version: 2,
+        secrets: { accessToken: 'second' },
+      })
     })
 
     it('lets exactly one of many concurrent writers win each version, and keeps what the winner wrote', async () => {
@@ -113,7 +154,10 @@ export function secretStoreContract(name: string, make: () => SecretStoreUnderTe
         )
         expect(won.filter(Boolean)).toHaveLength(1)
         const winner = writers[won.indexOf(true)]?.text
-        expect(plain(await store.read(keyOf(connection())))).toMatchObject({ version, secrets: { accessToken: winner } })
+        expect(plain(await store.read(keyOf(connection())))).toMatchObject({
+          version,
+          secrets: { accessToken: winner },
+        })
       }
     })
 
@@ -133,19 +177,29 @@ export function secretStoreContract(name: string, make: () => SecretStoreUnderTe
       scopes.push('admin')
       secrets.accessToken = new Credential('changed')
       const read = await store.read(keyOf(connection()))
-      expect(plain(read)).toMatchObject({ secrets: { accessToken: 'first' }, facts: { scopes: ['a'] } })
+      expect(plain(read)).toMatchObject({
+        secrets: { accessToken: 'first' },
+        facts: { scopes: ['a'] },
+      })
       Object.assign(read?.facts ?? {}, { scopes: ['admin'] })
       expect((await store.read(keyOf(connection())))?.facts).toEqual({ scopes: ['a'] })
     })
 
     it('keeps names and texts of every kind', async () => {
       const secrets = Object.fromEntries(
-        ['plain', 'with "quotes" \\', 'ümläut €', '\u{1f511}', '\ud800 alone', 'x'.repeat(100_000)].map((text, n) => [
-          `name ${n}`,
-          new Credential(text),
-        ]),
+        [
+          'plain',
+          'with "quotes" \\',
+          'ümläut €',
+          '\u{1f511}',
+          '\ud800 alone',
+          'x'.repeat(100_000),
+        ].map((text, n) => [`name ${n}`, new Credential(text)]),
       )
-      Object.defineProperty(secrets, '__proto__', { value: new Credential('odd'), enumerable: true })
+      Object.defineProperty(secrets, '__proto__', {
+        value: new Credential('odd'),
+        enumerable: true,
+      })
       const record = connection({ secrets, facts: { '': '', constructor: 'x', zero: 0, none: [] } })
       await store.write(record)
       const read = await store.read(keyOf(record))

@@ -7,7 +7,11 @@ import { Credential } from '../../../src/core/credential.ts'
 import { memorySecretStore } from '../../../src/core/vault/memory-secret-store.ts'
 import type { SecretStore } from '../../../src/core/vault/secret-store.ts'
 import { staticCredential } from '../../../src/core/source/static-credential.ts'
-import { type KeyOwner, type StaticKeyWarning, staticKeys } from '../../../src/core/vault/static-keys.ts'
+import {
+  type KeyOwner,
+  type StaticKeyWarning,
+  staticKeys,
+} from '../../../src/core/vault/static-keys.ts'
 import { alice, bob, MCP } from '../parts.ts'
 
 const key = (text: string) => new Credential(text)
@@ -17,7 +21,12 @@ function house() {
   const warnings: StaticKeyWarning[] = []
   const keys = staticKeys(store, { onWarning: (warning) => warnings.push(warning) })
   const read = async (owner: KeyOwner, resource = MCP) => {
-    const result = await staticCredential(store, owner === 'deployment' ? alice : owner, resource, ofWhom(owner))
+    const result = await staticCredential(
+      store,
+      owner === 'deployment' ? alice : owner,
+      resource,
+      ofWhom(owner),
+    )
     return result.ok ? result.value.credential.reveal() : result.refusal.reason
   }
   return { store, warnings, keys, read }
@@ -67,7 +76,9 @@ describe('a static key', () => {
   it('is the person’s through whichever client they come', async () => {
     const { keys, read } = house()
     await keys.put(alice, MCP, key('key-of-alice-1'))
-    expect(await read({ ...alice, client: 'cli', actor: { subject: 'agent' } })).toBe('key-of-alice-1')
+    expect(await read({ ...alice, client: 'cli', actor: { subject: 'agent' } })).toBe(
+      'key-of-alice-1',
+    )
   })
 
   it('is replaced by a newer one, and gone once it was removed', async () => {
@@ -84,7 +95,9 @@ describe('a static key', () => {
 
   it('put by several at the same time is one of theirs', async () => {
     const { keys, read } = house()
-    await Promise.all(Array.from({ length: 8 }, (_, index) => keys.put(alice, MCP, key(`key-of-alice-${index}`))))
+    await Promise.all(
+      Array.from({ length: 8 }, (_, index) => keys.put(alice, MCP, key(`key-of-alice-${index}`))),
+    )
     expect(await read(alice)).toMatch(/^key-of-alice-\d$/)
   })
 
@@ -98,10 +111,18 @@ describe('a static key', () => {
     const { store, keys } = house()
     await keys.put(alice, MCP, key('key-of-alice-1'))
     const result = await staticCredential(store, alice, MCP, 'person')
-    expect(result).toMatchObject({ ok: true, value: { expiresAt: Number.POSITIVE_INFINITY, scopes: [] } })
+    expect(result).toMatchObject({
+      ok: true,
+      value: { expiresAt: Number.POSITIVE_INFINITY, scopes: [] },
+    })
     const events: unknown[] = []
     const record = createAuditor({ record: (event) => void events.push(event) })
-    await record({ hop: 'carry', trace: '0', outcome: 'allowed', expiresAt: Number.POSITIVE_INFINITY })
+    await record({
+      hop: 'carry',
+      trace: '0',
+      outcome: 'allowed',
+      expiresAt: Number.POSITIVE_INFINITY,
+    })
     await record({ hop: 'carry', trace: '0', outcome: 'allowed', expiresAt: 7 })
     expect(JSON.parse(JSON.stringify(events))).toEqual([
       expect.not.objectContaining({ expiresAt: expect.anything() }),
@@ -118,7 +139,11 @@ describe('a static key', () => {
       warnings,
       await keys.has(alice, MCP),
       await staticCredential(store, alice, MCP, 'person'),
-      await store.read({ owner: '["https://login.example",null,"alice"]', resource: MCP, kind: 'static' }),
+      await store.read({
+        owner: '["https://login.example",null,"alice"]',
+        resource: MCP,
+        kind: 'static',
+      }),
     ])
     expect(seen).not.toContain('key-of-al')
   })
@@ -150,7 +175,9 @@ describe('a static key', () => {
     await expect(keys.has(wrong, MCP)).rejects.toThrow(TypeError)
     await expect(keys.remove(wrong, MCP)).rejects.toThrow(TypeError)
     if (typeof owner === 'object' && owner !== null)
-      await expect(staticCredential(store, owner as typeof alice, MCP, 'person')).rejects.toThrow(TypeError)
+      await expect(staticCredential(store, owner as typeof alice, MCP, 'person')).rejects.toThrow(
+        TypeError,
+      )
   })
 
   it.each<[string, string, unknown]>([
@@ -159,7 +186,9 @@ describe('a static key', () => {
     ['a resource with a credential', 'https://a:b@tasks.example/mcp', key('key-of-alice-1')],
   ])('is not taken: %s', async (_, resource, value) => {
     const { keys } = house()
-    const error = await keys.put(alice, resource, value as Credential).catch((thrown: unknown) => thrown)
+    const error = await keys
+      .put(alice, resource, value as Credential)
+      .catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(TypeError)
     expect(String(error)).not.toMatch(/key-of-alice|a:b/)
   })
@@ -173,19 +202,28 @@ describe('a secret store in trouble', () => {
   }
 
   it('is a refusal, without its words', async () => {
-    expect(await staticCredential(failing, alice, MCP, 'person')).toEqual({ ok: false, refusal: { reason: 'exchange_failed' } })
+    expect(await staticCredential(failing, alice, MCP, 'person')).toEqual({
+      ok: false,
+      refusal: { reason: 'exchange_failed' },
+    })
   })
 
   it('that never takes a key does not hold the caller for ever', async () => {
     const keys = staticKeys({ ...memorySecretStore(), write: async () => false })
-    await expect(keys.put(alice, MCP, key('key-of-alice-1'))).rejects.toThrow('The key was not kept')
+    await expect(keys.put(alice, MCP, key('key-of-alice-1'))).rejects.toThrow(
+      'The key was not kept',
+    )
   })
 })
 
 describe('the reading half', () => {
   it('is imported by the sources alone, and is not exported', () => {
-    const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))
-    const importers = files.filter((name) => readFileSync(`src/${name}`, 'utf8').includes('/static-credential.ts'))
+    const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.ts'),
+    )
+    const importers = files.filter((name) =>
+      readFileSync(`src/${name}`, 'utf8').includes('/static-credential.ts'),
+    )
     expect(importers.filter((name) => name !== 'core/source.ts')).toEqual([])
   })
 })

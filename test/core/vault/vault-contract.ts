@@ -19,7 +19,10 @@ export interface VaultUnderTest {
  *
  * @param make Makes an empty vault whose clock is the one given, in milliseconds.
  */
-export function vaultContract(name: string, make: (now: () => number) => VaultUnderTest | Promise<VaultUnderTest>): void {
+export function vaultContract(
+  name: string,
+  make: (now: () => number) => VaultUnderTest | Promise<VaultUnderTest>,
+): void {
   describe(`${name} as a vault`, () => {
     let clock: ReturnType<typeof handClock>
     let made: VaultUnderTest
@@ -41,7 +44,11 @@ export function vaultContract(name: string, make: (now: () => number) => VaultUn
       })
     }
 
-    async function reveal(handle: Handle, owner: Principal, destination: string): Promise<string | undefined> {
+    async function reveal(
+      handle: Handle,
+      owner: Principal,
+      destination: string,
+    ): Promise<string | undefined> {
       return (await vault.withdraw(handle, owner, destination))?.reveal()
     }
 
@@ -53,7 +60,9 @@ export function vaultContract(name: string, make: (now: () => number) => VaultUn
 
     it('gives the same to another client of the owner, which is no part of the identity', async () => {
       const handle = await deposit()
-      expect(await reveal(handle, { ...alice, client: 'cli', actor: { subject: 'agent' } }, ISSUER)).toBe('secret-of-alice')
+      expect(
+        await reveal(handle, { ...alice, client: 'cli', actor: { subject: 'agent' } }, ISSUER),
+      ).toBe('secret-of-alice')
     })
 
     it.each<[string, Principal]>([
@@ -90,7 +99,9 @@ export function vaultContract(name: string, make: (now: () => number) => VaultUn
         'secret-of-alice',
         'secret-of-alice',
       ])
-      expect(await vault.withdraw(await deposit({ destinations: [] }), alice, ISSUER)).toBeUndefined()
+      expect(
+        await vault.withdraw(await deposit({ destinations: [] }), alice, ISSUER),
+      ).toBeUndefined()
     })
 
     it('does not let the depositor add a destination afterwards', async () => {
@@ -126,9 +137,12 @@ export function vaultContract(name: string, make: (now: () => number) => VaultUn
       expect(await vault.withdraw(handle, alice, ISSUER)).toBeUndefined()
     })
 
-    it.each([Number.NaN, START - 1, START, 0])('gives nothing that was deposited with the expiry %d', async (expiresAt) => {
-      expect(await vault.withdraw(await deposit({ expiresAt }), alice, ISSUER)).toBeUndefined()
-    })
+    it.each([Number.NaN, START - 1, START, 0])(
+      'gives nothing that was deposited with the expiry %d',
+      async (expiresAt) => {
+        expect(await vault.withdraw(await deposit({ expiresAt }), alice, ISSUER)).toBeUndefined()
+      },
+    )
 
     it('forgets what its owner discards, and nothing else of the owner', async () => {
       const [first, second] = [await deposit(), await deposit()]
@@ -151,7 +165,9 @@ export function vaultContract(name: string, make: (now: () => number) => VaultUn
       // Half of the bits of 2,000 random handles are set, within a fraction of a percent.
       const bytes = handles.map((handle) => Buffer.from(handle, 'base64url'))
       expect(new Set(bytes.map((one) => one.length))).toEqual(new Set([32]))
-      const set = bytes.flatMap((one) => [...one]).reduce((sum, byte) => sum + byte.toString(2).replaceAll('0', '').length, 0)
+      const set = bytes
+        .flatMap((one) => [...one])
+        .reduce((sum, byte) => sum + byte.toString(2).replaceAll('0', '').length, 0)
       expect(set / (2000 * 256)).toBeGreaterThan(0.49)
       expect(set / (2000 * 256)).toBeLessThan(0.51)
       expect(handles.join('')).not.toMatch(/secret|alice/)

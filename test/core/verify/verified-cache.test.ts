@@ -37,13 +37,20 @@ describe('a verifier with a memory', () => {
 
   it('asks again with another proof, or without one: a token that is bound to a key is worth nothing without it', async () => {
     const cached = verifier()
-    for (const options of [{ keyThumbprint: 'a' }, { keyThumbprint: 'b' }, {}, { keyThumbprint: 'a' }, {}])
+    for (const options of [
+      { keyThumbprint: 'a' },
+      { keyThumbprint: 'b' },
+      {},
+      { keyThumbprint: 'a' },
+      {},
+    ])
       await cached.verify(new Credential('t'), CHAT, options)
     expect(asked).toHaveLength(3)
   })
 
   it('asks again for another audience: a token that is good for one is not good for all', async () => {
-    answer = (_, audience) => (audience === CHAT ? granted(verifiedToken()) : refused('audience_mismatch'))
+    answer = (_, audience) =>
+      audience === CHAT ? granted(verifiedToken()) : refused('audience_mismatch')
     const cached = verifier()
     expect((await cached.verify(new Credential('t'), CHAT)).ok).toBe(true)
     expect((await cached.verify(new Credential('t'), MCP)).ok).toBe(false)
@@ -54,7 +61,10 @@ describe('a verifier with a memory', () => {
     const head = 'eyJhbGciOiJFUzI1NiJ9.'.repeat(50)
     const first = await cached.verify(new Credential(`${head}alice`), CHAT)
     const second = await cached.verify(new Credential(`${head}bob`), CHAT)
-    expect([first, second].map((result) => result.ok && result.value.principal.subject)).toEqual(['alice', 'bob'])
+    expect([first, second].map((result) => result.ok && result.value.principal.subject)).toEqual([
+      'alice',
+      'bob',
+    ])
   })
 
   it('does not remember refusals', async () => {

@@ -22,7 +22,9 @@ it('are made on first use and are the same ever after', async () => {
   expect(second.issuerKey).toEqual(first.issuerKey)
   expect(second.chatClientKey).toEqual(first.chatClientKey)
   expect(second.mcpClientSecret.reveal()).toBe(first.mcpClientSecret.reveal())
-  expect(second.cookieKeys.map((key) => key.reveal())).toEqual(first.cookieKeys.map((key) => key.reveal()))
+  expect(second.cookieKeys.map((key) => key.reveal())).toEqual(
+    first.cookieKeys.map((key) => key.reveal()),
+  )
   expect(second.fingerprintKey).toEqual(first.fingerprintKey)
   expect(first.fingerprintKey).toHaveLength(32)
   expect(first.issuerKey.kid).not.toBe(first.chatClientKey.kid)
@@ -32,7 +34,11 @@ it('are made on first use and are the same ever after', async () => {
 it('of before there was TaskFlow classic, or attachments, are kept as they are, and get what is new once', async () => {
   const first = await loadKeys(dataDir)
   const path = join(dataDir, 'keys', 'keys.json')
-  const { classicClientSecret: _, attachmentKey: __, ...old } = JSON.parse(await readFile(path, 'utf8'))
+  const {
+    classicClientSecret: _,
+    attachmentKey: __,
+    ...old
+  } = JSON.parse(await readFile(path, 'utf8'))
   await writeFile(path, JSON.stringify(old))
   const second = await loadKeys(dataDir)
   expect(second.issuerKey).toEqual(first.issuerKey)
@@ -40,7 +46,9 @@ it('of before there was TaskFlow classic, or attachments, are kept as they are, 
   expect(second.classicClientSecret.reveal()).toMatch(/^[\w-]{43}$/)
   expect(second.attachmentKey).toHaveLength(32)
   expect((await loadKeys(dataDir)).attachmentKey).toEqual(second.attachmentKey)
-  expect((await loadKeys(dataDir)).classicClientSecret.reveal()).toBe(second.classicClientSecret.reveal())
+  expect((await loadKeys(dataDir)).classicClientSecret.reveal()).toBe(
+    second.classicClientSecret.reveal(),
+  )
   expect((await stat(path)).mode & 0o777).toBe(0o600)
 })
 

@@ -41,7 +41,9 @@ describe('the page', () => {
 
   test('loads nothing that is not served here', async () => {
     const html = await (await get('/')).text()
-    const named = [...html.matchAll(/(?:src|href)="(?!data:|#)([^"]+)"/g)].map(([, path = '']) => path)
+    const named = [...html.matchAll(/(?:src|href)="(?!data:|#)([^"]+)"/g)].map(
+      ([, path = '']) => path,
+    )
     const seen = new Set(named)
     for (const path of seen) {
       const response = await get(path)
@@ -49,8 +51,12 @@ describe('the page', () => {
       const text = await response.text()
       for (const [, next = ''] of text.matchAll(/from '\.(\/[^']+)'/g)) seen.add(next)
     }
-    const all = readdirSync(new URL('../../../examples/taskflow/page/', import.meta.url)).map((name) => `/${name}`)
-    expect([...seen].sort()).toEqual(['/onbehalf-chat.js', ...all.filter((name) => name !== '/index.html')].sort())
+    const all = readdirSync(new URL('../../../examples/taskflow/page/', import.meta.url)).map(
+      (name) => `/${name}`,
+    )
+    expect([...seen].sort()).toEqual(
+      ['/onbehalf-chat.js', ...all.filter((name) => name !== '/index.html')].sort(),
+    )
   })
 
   test('its modules are JavaScript with the types gone, line for line', async () => {
@@ -112,11 +118,15 @@ describe('anything else', () => {
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
   })
 
-  test.each(['http://localhost:3000/', 'http://attacker.example:3000/', 'http://127.0.0.1:9999/config.json'])(
-    'under another name (%s) it only points to its own',
-    async (url) => {
-      const response = await serve(new Request(url))
-      expect([response.status, response.headers.get('location')]).toEqual([307, web + new URL(url).pathname])
-    },
-  )
+  test.each([
+    'http://localhost:3000/',
+    'http://attacker.example:3000/',
+    'http://127.0.0.1:9999/config.json',
+  ])('under another name (%s) it only points to its own', async (url) => {
+    const response = await serve(new Request(url))
+    expect([response.status, response.headers.get('location')]).toEqual([
+      307,
+      web + new URL(url).pathname,
+    ])
+  })
 })

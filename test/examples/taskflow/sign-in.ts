@@ -16,6 +16,7 @@ export interface TestSignIn {
 
 /** Gives an access token. */
 export async function signIn({ resource, ...options }: TestSignIn): Promise<string> {
-  const resources = resource === undefined ? [] : typeof resource === 'string' ? [resource] : resource
+  const resources =
+    resource === undefined ? [] : typeof resource === 'string' ? [resource] : resource
   return (await signInWithCode({ ...options, resources })).accessToken.reveal()
 }

@@ -2,7 +2,13 @@
 
 import { standInModel } from 'onbehalf/openai-agents'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type AgentHouse, agentHouse, type HouseProcess, textsIn, wordsOf } from '../../chatkit/agent/agent-house.ts'
+import {
+  type AgentHouse,
+  agentHouse,
+  type HouseProcess,
+  textsIn,
+  wordsOf,
+} from '../../chatkit/agent/agent-house.ts'
 
 let house: AgentHouse
 let chat: HouseProcess
@@ -23,7 +29,9 @@ test.each(['Delete task 1', 'Delete the task “One”'])(
     expect(textsIn(more).join()).toContain('Deleted task 1: One.')
     expect(house.tasks.tasks.map(({ title }) => title)).toEqual(['Two', 'Three'])
     // The conversation goes on as ever.
-    expect(textsIn((await chat.say('alice', 'Start task 2', threadId)).events)).toEqual(['Started task 2: Two.'])
+    expect(textsIn((await chat.say('alice', 'Start task 2', threadId)).events)).toEqual([
+      'Started task 2: Two.',
+    ])
   },
 )
 

@@ -18,7 +18,10 @@ beforeAll(async () => {
   running = await startIssuer()
   empty = await mkdtemp(join(tmpdir(), 'taskflow-token-'))
   const { chat: chatkit, mcp, api } = resources
-  await writeFile(join(running.dataDir, 'demo.json'), JSON.stringify({ web, chatkit, mcp, api, issuer: running.issuer }))
+  await writeFile(
+    join(running.dataDir, 'demo.json'),
+    JSON.stringify({ web, chatkit, mcp, api, issuer: running.issuer }),
+  )
 })
 afterAll(async () => {
   await running.stop()
@@ -72,15 +75,31 @@ describe('the token', () => {
     expect(decodeJwt(out)).toMatchObject({ sub: 'bob', scope: 'tasks:read' })
   })
 
-  it.each(['chat', 'mcp', 'api'] as const)('is for %s when --audience says so, by name or by URL', async (name) => {
-    expect(decodeJwt((await run('--as', 'alice', '--audience', name, ...demo())).out).aud).toBe(resources[name])
-    expect(decodeJwt((await run('--as', 'alice', '--audience', resources[name], ...demo())).out).aud).toBe(resources[name])
-  })
+  it.each(['chat', 'mcp', 'api'] as const)(
+    'is for %s when --audience says so, by name or by URL',
+    async (name) => {
+      expect(decodeJwt((await run('--as', 'alice', '--audience', name, ...demo())).out).aud).toBe(
+        resources[name],
+      )
+      expect(
+        decodeJwt((await run('--as', 'alice', '--audience', resources[name], ...demo())).out).aud,
+      ).toBe(resources[name])
+    },
+  )
 
   it('needs no note of the demo when --issuer names the server', async () => {
     const { out } = await run('--as', 'alice', '--issuer', running.issuer, '--data', empty)
     expect(decodeJwt(out).aud).toBe(resources.chat)
-    const forApi = await run('--as', 'alice', '--issuer', running.issuer, '--audience', resources.api, '--data', empty)
+    const forApi = await run(
+      '--as',
+      'alice',
+      '--issuer',
+      running.issuer,
+      '--audience',
+      resources.api,
+      '--data',
+      empty,
+    )
     expect(decodeJwt(forApi.out).aud).toBe(resources.api)
   })
 })
@@ -89,7 +108,8 @@ describe('--help', () => {
   it('tells every option', async () => {
     const { code, out } = await run('--help')
     expect(code).toBe(0)
-    for (const option of ['--as', '--scope', '--audience', '--issuer', '--data']) expect(out).toContain(option)
+    for (const option of ['--as', '--scope', '--audience', '--issuer', '--data'])
+      expect(out).toContain(option)
   })
 })
 
@@ -101,16 +121,32 @@ describe('wrong usage', () => {
     ['an empty scope', ['--as', 'alice', '--scope', ''], 'tasks:read and tasks:write'],
     ['an unknown audience', ['--as', 'alice', '--audience', 'printer'], 'chat, mcp, api'],
     ['an unknown option', ['--as', 'alice', '--wat'], '--wat'],
-    ['an issuer elsewhere without https', ['--as', 'alice', '--issuer', 'http://login.example'], 'https'],
+    [
+      'an issuer elsewhere without https',
+      ['--as', 'alice', '--issuer', 'http://login.example'],
+      'https',
+    ],
     ['an issuer that is no URL', ['--as', 'alice', '--issuer', 'localhost:3003'], '--issuer'],
-  ])('%s: says what is right, with exit code 2 and nothing on stdout', async (_name, args, hint) => {
-    const { code, out, err } = await run(...args, ...demo())
-    expect({ code, out }).toEqual({ code: 2, out: '' })
-    expect(err).toContain(hint)
-  })
+  ])(
+    '%s: says what is right, with exit code 2 and nothing on stdout',
+    async (_name, args, hint) => {
+      const { code, out, err } = await run(...args, ...demo())
+      expect({ code, out }).toEqual({ code: 2, out: '' })
+      expect(err).toContain(hint)
+    },
+  )
 
   it('an audience by name when nobody can know its URL', async () => {
-    const { code, err } = await run('--as', 'alice', '--issuer', running.issuer, '--audience', 'api', '--data', empty)
+    const { code, err } = await run(
+      '--as',
+      'alice',
+      '--issuer',
+      running.issuer,
+      '--audience',
+      'api',
+      '--data',
+      empty,
+    )
     expect(code).toBe(2)
     expect(err).toContain('URL')
   })
@@ -136,7 +172,13 @@ describe('what cannot be done', () => {
   })
 
   it('for a resource that the issuer does not know: says so', async () => {
-    const { code, err } = await run('--as', 'alice', '--audience', 'https://evil.example/api', ...demo())
+    const { code, err } = await run(
+      '--as',
+      'alice',
+      '--audience',
+      'https://evil.example/api',
+      ...demo(),
+    )
     expect(code).toBe(1)
     expect(err).toContain('invalid_target')
   })
@@ -158,11 +200,19 @@ describe('what cannot be done', () => {
     const issuer = `http://127.0.0.1:${await freePort()}`
     const { code, out, err } = await run('--as', 'alice', '--issuer', issuer, ...demo())
     expect({ code, out }).toEqual({ code: 1, out: '' })
-    expect(err).toBe(`token: Nobody answers at ${issuer}: check --issuer, or leave it out for the running demo\n`)
+    expect(err).toBe(
+      `token: Nobody answers at ${issuer}: check --issuer, or leave it out for the running demo\n`,
+    )
   })
 
   it('at an issuer whose name is written otherwise: says that it must be the same', async () => {
-    const { code, err } = await run('--as', 'alice', '--issuer', running.issuer.replace('127.0.0.1', 'localhost'), ...demo())
+    const { code, err } = await run(
+      '--as',
+      'alice',
+      '--issuer',
+      running.issuer.replace('127.0.0.1', 'localhost'),
+      ...demo(),
+    )
     expect(code).toBe(1)
     expect(err).toContain('letter by letter')
   })

@@ -24,9 +24,21 @@ describe('what a body asks for', () => {
 
 describe('an error answer', () => {
   const asked = { id: 7, toolCall: false }
-  const reduce = async (body: string | null | ReadableStream, status = 400, headers: Record<string, string> = {}) => {
-    const response = await withoutForeignText(new Response(body, { status, statusText: 'canary', headers }), asked)
-    return { status: response.status, text: await response.text(), headers: Object.fromEntries(response.headers), response }
+  const reduce = async (
+    body: string | null | ReadableStream,
+    status = 400,
+    headers: Record<string, string> = {},
+  ) => {
+    const response = await withoutForeignText(
+      new Response(body, { status, statusText: 'canary', headers }),
+      asked,
+    )
+    return {
+      status: response.status,
+      text: await response.text(),
+      headers: Object.fromEntries(response.headers),
+      response,
+    }
   }
 
   it.each([
@@ -43,10 +55,17 @@ describe('an error answer', () => {
     ],
     [
       'nothing that is no version',
-      { code: -32022, data: { supported: ['canary', 7, '2025-11-25', '2025-11-25 canary'], requested: 'canary' } },
+      {
+        code: -32022,
+        data: { supported: ['canary', 7, '2025-11-25', '2025-11-25 canary'], requested: 'canary' },
+      },
       { code: -32022, data: { supported: ['2025-11-25'] } },
     ],
-    ['no data when no version is left', { code: -32022, data: { supported: ['canary'] } }, { code: -32022 }],
+    [
+      'no data when no version is left',
+      { code: -32022, data: { supported: ['canary'] } },
+      { code: -32022 },
+    ],
     ['no data that is a list', { code: -32022, data: ['2025-11-25'] }, { code: -32022 }],
   ])('keeps %s', async (_, error, kept) => {
     const { status, text } = await reduce(JSON.stringify({ jsonrpc: '2.0', id: 'canary', error }))

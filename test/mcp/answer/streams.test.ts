@@ -5,13 +5,28 @@ import { describe, expect, it } from 'vitest'
 import { toSentence } from '../../../src/core/wire.ts'
 import { eventLines } from '../../../src/mcp/answer/event-lines.ts'
 import { loopback } from '../loopback.ts'
-import { CALL_ID, callOf, carrier, LIST, messagesOf, OLD, post, SECRET, toldBy, tool } from '../parts.ts'
+import {
+  CALL_ID,
+  callOf,
+  carrier,
+  LIST,
+  messagesOf,
+  OLD,
+  post,
+  SECRET,
+  toldBy,
+  tool,
+} from '../parts.ts'
 
 const URL = 'https://tasks.example/mcp'
 const UNAVAILABLE = toSentence({ reason: 'server_unavailable', server: 'tasks' })
 const TOO_LARGE = toSentence({ reason: 'answer_too_large', server: 'tasks' })
 const bytes = (text: string) => new TextEncoder().encode(text)
-const RESULT = { jsonrpc: '2.0', id: CALL_ID, result: { content: [{ type: 'text', text: 'done' }] } }
+const RESULT = {
+  jsonrpc: '2.0',
+  id: CALL_ID,
+  result: { content: [{ type: 'text', text: 'done' }] },
+}
 const event = (message: unknown, before = '') => `${before}data: ${JSON.stringify(message)}\n\n`
 
 /** Answers with these chunks; then ends, or what `after` does. */
@@ -35,9 +50,18 @@ const CALL = post(callOf('hello'))
 
 describe('an answer that is cut anywhere', () => {
   const messages = [
-    { jsonrpc: '2.0', method: 'notifications/progress', params: { progressToken: 1, message: `half of ${SECRET}, ü€😀` } },
+    {
+      jsonrpc: '2.0',
+      method: 'notifications/progress',
+      params: { progressToken: 1, message: `half of ${SECRET}, ü€😀` },
+    },
     { jsonrpc: '2.0', id: 'other', result: { tools: [OLD, tool('hello', {})] } },
-    { jsonrpc: '2.0', id: 's', method: 'sampling/createMessage', params: { text: btoa(`x${SECRET}y`) } },
+    {
+      jsonrpc: '2.0',
+      id: 's',
+      method: 'sampling/createMessage',
+      params: { text: btoa(`x${SECRET}y`) },
+    },
     RESULT,
   ]
   const ends = ['\n', '\r\n', '\r']
@@ -45,40 +69,61 @@ describe('an answer that is cut anywhere', () => {
     `: ${SECRET}${end}${end}id: 1${end}data:${end}${end}${messages.map((one) => `event: message${end}data: ${JSON.stringify(one)}${end}${end}`).join('')}`
 
   async function passed(type: string, chunks: readonly Uint8Array<ArrayBuffer>[]) {
-    const { fetch } = carrier(URL, { placement: { type: 'argument' } }, { fetch: answering(chunks, type) })
+    const { fetch } = carrier(
+      URL,
+      { placement: { type: 'argument' } },
+      { fetch: answering(chunks, type) },
+    )
     return (await fetch(URL, post(LIST))).text()
   }
 
-  it.each(ends)('comes out the same for every cut in two, and byte by byte (line end %j)', async (end) => {
-    const whole = bytes(stream(end))
-    const expected = await passed('text/event-stream', [whole])
-    expect(expected).toContain('notifications/progress')
-    expect(expected).not.toMatch(/access_token/)
-    for (let at = 1; at < whole.length; at += 1)
-      expect(await passed('text/event-stream', [whole.slice(0, at), whole.slice(at)])).toBe(expected)
-    expect(
-      await passed(
-        'text/event-stream',
-        Array.from(whole, (byte) => Uint8Array.of(byte)),
-      ),
-    ).toBe(expected)
-  })
+  it.each(ends)(
+    'comes out the same for every cut in two, and byte by byte (line end %j)',
+    async (end) => {
+      const whole = bytes(stream(end))
+      const expected = await passed('text/event-stream', [whole])
+      expect(expected).toContain('notifications/progress')
+      expect(expected).not.toMatch(/access_token/)
+      for (let at = 1; at < whole.length; at += 1)
+        expect(await passed('text/event-stream', [whole.slice(0, at), whole.slice(at)])).toBe(
+          expected,
+        )
+      expect(
+        await passed(
+          'text/event-stream',
+          Array.from(whole, (byte) => Uint8Array.of(byte)),
+        ),
+      ).toBe(expected)
+    },
+  )
 
   it('comes out the same for any cuts, as JSON and as events', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...ends, 'json'), fc.array(fc.nat(2000)), async (end, at) => {
-        const [whole, type] =
-          end === 'json' ? [bytes(JSON.stringify(messages)), 'application/json'] : [bytes(stream(end)), 'text/event-stream']
-        const cuts = [0, ...at.map((one) => one % whole.length), whole.length].sort((a, b) => a - b)
-        const chunks = cuts.slice(1).map((to, index) => whole.slice(cuts[index], to))
-        expect(await passed(type, chunks)).toBe(await passed(type, [whole]))
-      }),
+      fc.asyncProperty(
+        fc.constantFrom(...ends, 'json'),
+        fc.array(fc.nat(2000)),
+        async (end, at) => {
+          const [whole, type] =
+            end === 'json'
+              ? [bytes(JSON.stringify(messages)), 'application/json']
+              : [bytes(stream(end)), 'text/event-stream']
+          const cuts = [0, ...at.map((one) => one % whole.length), whole.length].sort(
+            (a, b) => a - b,
+          )
+          const chunks = cuts.slice(1).map((to, index) => whole.slice(cuts[index], to))
+          expect(await passed(type, chunks)).toBe(await passed(type, [whole]))
+        },
+      ),
       { numRuns: 300 },
     )
   })
 
   it('loses every form of the credential, in every message', async () => {
-    const { fetch, reasons } = carrier(URL, {}, { fetch: answering([...bytes(stream('\n'))].map((byte) => Uint8Array.of(byte))) })
+    const { fetch, reasons } = carrier(
+      URL,
+      {},
+      { fetch: answering([...bytes(stream('\n'))].map((byte) => Uint8Array.of(byte))) },
+    )
     const text = await (await fetch(URL, CALL)).text()
     expect(text).not.toContain('canary')
     expect(text).not.toContain(btoa(`x${SECRET}y`).slice(4, 24))
@@ -108,7 +153,11 @@ describe('events', () => {
 
   it('are limited each, not together', () => {
     expect(cut(...Array<string>(50).fill(`${'x'.repeat(90)}\n\n`))).toHaveLength(50)
-    for (const chunks of [[`${'x'.repeat(101)}\n\n`], Array<string>(101).fill('x'), Array<string>(60).fill('x\n')])
+    for (const chunks of [
+      [`${'x'.repeat(101)}\n\n`],
+      Array<string>(101).fill('x'),
+      Array<string>(60).fill('x\n'),
+    ])
       expect(() => cut(...chunks)).toThrow(expect.objectContaining({ code: 'answer_too_large' }))
   })
 })
@@ -117,9 +166,21 @@ describe('a tool call whose answer does not come', () => {
   it.each<[string, string, string]>([
     ['a stream that ends without it', '', 'text/event-stream'],
     ['a stream that is cut in its result', event(RESULT).slice(0, -1), 'text/event-stream'],
-    ['a stream with an answer to somebody else', event({ ...RESULT, id: 'other' }), 'text/event-stream'],
-    ['a stream of what is no JSON', `data: {"jsonrpc":"2.0","id":"call-1","result":${SECRET}\n\n`, 'text/event-stream'],
-    ['a JSON answer to somebody else', JSON.stringify({ ...RESULT, id: 'other' }), 'application/json'],
+    [
+      'a stream with an answer to somebody else',
+      event({ ...RESULT, id: 'other' }),
+      'text/event-stream',
+    ],
+    [
+      'a stream of what is no JSON',
+      `data: {"jsonrpc":"2.0","id":"call-1","result":${SECRET}\n\n`,
+      'text/event-stream',
+    ],
+    [
+      'a JSON answer to somebody else',
+      JSON.stringify({ ...RESULT, id: 'other' }),
+      'application/json',
+    ],
     [
       'a JSON answer to nobody',
       JSON.stringify({ jsonrpc: '2.0', id: null, error: { code: 1, message: SECRET } }),
@@ -161,21 +222,29 @@ describe('a tool call whose answer does not come', () => {
   it('gets the sentence when a real server breaks off', async () => {
     await using server = await loopback((_, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
-      response.write(event({ jsonrpc: '2.0', method: 'notifications/message', params: {} }), () => response.destroy())
+      response.write(event({ jsonrpc: '2.0', method: 'notifications/message', params: {} }), () =>
+        response.destroy(),
+      )
     })
     const { fetch } = carrier(server.url)
     expect(await toldBy(fetch(server.url, CALL))).toBe(UNAVAILABLE)
   })
 
   it('is left to the client when the stream can be taken up again by an event’s id', async () => {
-    const resumable = event({ jsonrpc: '2.0', method: 'notifications/message', params: {} }, 'id: 7\n')
+    const resumable = event(
+      { jsonrpc: '2.0', method: 'notifications/message', params: {} },
+      'id: 7\n',
+    )
     const { fetch } = carrier(URL, {}, { fetch: answering([bytes(resumable)]) })
     expect(await (await fetch(URL, CALL)).text()).toBe(resumable)
     const broken = answering([bytes(resumable)], 'text/event-stream', (output) =>
       setImmediate(() => output.error(new Error(SECRET))),
     )
     const response = await carrier(URL, {}, { fetch: broken }).fetch(URL, CALL)
-    await expect(response.text()).rejects.toMatchObject({ code: 'server_unavailable', message: UNAVAILABLE })
+    await expect(response.text()).rejects.toMatchObject({
+      code: 'server_unavailable',
+      message: UNAVAILABLE,
+    })
     // An empty id resumes nothing.
     const empty = carrier(URL, {}, { fetch: answering([bytes('id:\ndata:\n\n')]) })
     expect(await toldBy(empty.fetch(URL, CALL))).toBe(UNAVAILABLE)
@@ -191,7 +260,9 @@ describe('a tool call whose answer does not come', () => {
   })
 
   it('leaves other requests their error, without the foreign text', async () => {
-    const broken = answering([], 'text/event-stream', (output) => setImmediate(() => output.error(new Error(SECRET))))
+    const broken = answering([], 'text/event-stream', (output) =>
+      setImmediate(() => output.error(new Error(SECRET))),
+    )
     const response = await carrier(URL, {}, { fetch: broken }).fetch(URL)
     await expect(response.text()).rejects.toMatchObject({ name: 'AuthError', message: UNAVAILABLE })
   })
@@ -237,13 +308,20 @@ describe('100 MB', () => {
     expect(await toldBy(carrier(URL, {}, { fetch: page.fetch }).fetch(URL, CALL))).toBe(UNAVAILABLE)
     expect(page.state().given).toBeLessThan(1_000_000)
     const error = flood('{', 'application/json')
-    const failing: typeof globalThis.fetch = async (...args) => new Response((await error.fetch(...args)).body, { status: 400 })
+    const failing: typeof globalThis.fetch = async (...args) =>
+      new Response((await error.fetch(...args)).body, { status: 400 })
     expect((await carrier(URL, {}, { fetch: failing }).fetch(URL, CALL)).status).toBe(400)
     expect(error.state().given).toBeLessThan(1_000_000)
   })
 
   it('in small events passes as fast as it is read, and is not kept', async () => {
-    const note = bytes(event({ jsonrpc: '2.0', method: 'notifications/message', params: { data: 'x'.repeat(60_000) } }))
+    const note = bytes(
+      event({
+        jsonrpc: '2.0',
+        method: 'notifications/message',
+        params: { data: 'x'.repeat(60_000) },
+      }),
+    )
     let given = 0
     const fetch: typeof globalThis.fetch = async () =>
       new Response(
@@ -265,7 +343,8 @@ describe('100 MB', () => {
     const take = eventLines(4_000_000, 'tasks')
     const one = bytes('x')
     const began = performance.now()
-    for (let count = 0; count < 300_000; count++) for (const _ of take(one)) expect.unreachable('an event')
+    for (let count = 0; count < 300_000; count++)
+      for (const _ of take(one)) expect.unreachable('an event')
     // Quadratic work would take hours.
     expect(performance.now() - began).toBeLessThan(20_000)
   })
@@ -275,14 +354,22 @@ it('an answer of 10,000 levels is withheld where nobody can look into it, and is
   const deep = `${'{"a":'.repeat(10_000)}"${SECRET}"${'}'.repeat(10_000)}`
   for (const type of ['application/json', 'text/event-stream']) {
     const body = `{"jsonrpc":"2.0","id":"call-1","result":{"content":[],"structuredContent":${deep}}}`
-    const { fetch } = carrier(URL, {}, { fetch: answering([bytes(type.startsWith('text') ? `data: ${body}\n\n` : body)], type) })
+    const { fetch } = carrier(
+      URL,
+      {},
+      { fetch: answering([bytes(type.startsWith('text') ? `data: ${body}\n\n` : body)], type) },
+    )
     const text = await (await fetch(URL, CALL)).text()
     expect(text).not.toContain('canary')
     expect(text.length).toBeLessThan(2_000)
   }
   // In a list without any credential to look for, beside a tool that is hidden.
   const list = `{"jsonrpc":"2.0","id":"list-1","result":{"tools":[${JSON.stringify(OLD)},{"name":"deep","inputSchema":{"type":"object"},"x":${deep}}]}}`
-  const { fetch } = carrier(URL, { placement: { type: 'argument' } }, { fetch: answering([bytes(list)], 'application/json') })
+  const { fetch } = carrier(
+    URL,
+    { placement: { type: 'argument' } },
+    { fetch: answering([bytes(list)], 'application/json') },
+  )
   const outcome = await fetch(URL, post(LIST)).then(
     (response) => messagesOf(response).then(() => 'listed'),
     ({ name }) => name,

@@ -1,11 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import { canonicalJson, definitionHash, judgeDefinition } from '../../../src/mcp/arguments/approval.ts'
+import {
+  canonicalJson,
+  definitionHash,
+  judgeDefinition,
+} from '../../../src/mcp/arguments/approval.ts'
 
 const tool = {
   name: 'add',
   title: 'Add',
   description: 'Adds a task.',
-  inputSchema: { type: 'object', properties: { token: { type: 'string' }, n: { minimum: 1 } }, required: ['token'] },
+  inputSchema: {
+    type: 'object',
+    properties: { token: { type: 'string' }, n: { minimum: 1 } },
+    required: ['token'],
+  },
   outputSchema: { type: 'object' },
   annotations: { readOnlyHint: false },
 }
@@ -18,7 +26,9 @@ async function hashOf(definition: typeof tool | Record<string, unknown>): Promis
 describe('the hash of a definition', () => {
   it('is SHA-256 over its canonical JSON', async () => {
     // printf '{"name":"add"}' | sha256sum
-    expect(await hashOf({ name: 'add' })).toBe('sha256:240000bda55a139aa9efe6866274f7c1a2c3095160ecd6683719298f62507916')
+    expect(await hashOf({ name: 'add' })).toBe(
+      'sha256:240000bda55a139aa9efe6866274f7c1a2c3095160ecd6683719298f62507916',
+    )
   })
 
   it('is the same however members are ordered, and whatever else the tool has', async () => {
@@ -26,7 +36,11 @@ describe('the hash of a definition', () => {
     const reordered = {
       annotations,
       outputSchema,
-      inputSchema: { required: ['token'], properties: { n: { minimum: 1 }, token: { type: 'string' } }, type: 'object' },
+      inputSchema: {
+        required: ['token'],
+        properties: { n: { minimum: 1 }, token: { type: 'string' } },
+        type: 'object',
+      },
       description,
       title,
       name,
@@ -44,9 +58,28 @@ describe('the hash of a definition', () => {
     ['output schema', { outputSchema: { type: 'object', title: 'x' } }],
     ['annotations', { annotations: { readOnlyHint: true } }],
     ['required', { inputSchema: { ...tool.inputSchema, required: [] } }],
-    ['property', { inputSchema: { ...tool.inputSchema, properties: { token: {}, n: { minimum: 1 } } } }],
-    ['bound', { inputSchema: { ...tool.inputSchema, properties: { ...tool.inputSchema.properties, n: { minimum: 2 } } } }],
-    ['added parameter', { inputSchema: { ...tool.inputSchema, properties: { ...tool.inputSchema.properties, api_key: {} } } }],
+    [
+      'property',
+      { inputSchema: { ...tool.inputSchema, properties: { token: {}, n: { minimum: 1 } } } },
+    ],
+    [
+      'bound',
+      {
+        inputSchema: {
+          ...tool.inputSchema,
+          properties: { ...tool.inputSchema.properties, n: { minimum: 2 } },
+        },
+      },
+    ],
+    [
+      'added parameter',
+      {
+        inputSchema: {
+          ...tool.inputSchema,
+          properties: { ...tool.inputSchema.properties, api_key: {} },
+        },
+      },
+    ],
     [
       'own __proto__',
       {
@@ -61,7 +94,9 @@ describe('the hash of a definition', () => {
   })
 
   it('is refused for a definition nested 10,000 deep', async () => {
-    expect(await hashOf({ inputSchema: JSON.parse(`${'[{"a":'.repeat(5000)}1${'}]'.repeat(5000)}`) })).toBe('definition_too_deep')
+    expect(
+      await hashOf({ inputSchema: JSON.parse(`${'[{"a":'.repeat(5000)}1${'}]'.repeat(5000)}`) }),
+    ).toBe('definition_too_deep')
   })
 })
 
@@ -79,7 +114,8 @@ describe('canonical JSON', () => {
     }
     expect(canonicalJson(value)).toEqual({
       ok: true,
-      value: '{"\\r":1,"1":3,"a":[1e+21,4.5,0.002,0,"\\u000f\\"\\\\"],"\u0080":5,"ö":6,"\u20ac":"x","\ud83d\ude00":4,"\ufb33":2}',
+      value:
+        '{"\\r":1,"1":3,"a":[1e+21,4.5,0.002,0,"\\u000f\\"\\\\"],"\u0080":5,"ö":6,"\u20ac":"x","\ud83d\ude00":4,"\ufb33":2}',
     })
   })
 })
@@ -91,7 +127,10 @@ describe('a definition', () => {
     ['a', 'a', 'refuse', 'unchanged'],
     ['a', 'b', 'refuse', 'refused'],
     ['a', 'b', 'approve', 'to-approve'],
-  ] as const)('pinned as %s and now %s is, when the policy is to %s, %s', (pinned, current, policy, verdict) => {
-    expect(judgeDefinition(pinned, current, policy)).toBe(verdict)
-  })
+  ] as const)(
+    'pinned as %s and now %s is, when the policy is to %s, %s',
+    (pinned, current, policy, verdict) => {
+      expect(judgeDefinition(pinned, current, policy)).toBe(verdict)
+    },
+  )
 })

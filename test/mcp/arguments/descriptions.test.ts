@@ -5,12 +5,24 @@ const rewrite = (text: string, names = ['access_token', 'user_id']) => rewriteTe
 
 describe('a description without hidden names', () => {
   it.each([
-    ['a phrase', 'Adds a task. Takes params with user_id and access_token.', 'Adds a task. Takes params.'],
+    [
+      'a phrase',
+      'Adds a task. Takes params with user_id and access_token.',
+      'Adds a task. Takes params.',
+    ],
     ['the end of a list', 'Needs title, notes, user_id and access_token.', 'Needs title, notes.'],
     ['an "and"', 'Needs title and `access_token`.', 'Needs title.'],
     ['brackets', 'Adds a task (needs access_token).', 'Adds a task.'],
-    ['brackets with other words', 'Adds a task (title, user_id, access_token).', 'Adds a task (title).'],
-    ['a sentence', 'Adds a task. The access_token must be valid! Be brief.', 'Adds a task. Be brief.'],
+    [
+      'brackets with other words',
+      'Adds a task (title, user_id, access_token).',
+      'Adds a task (title).',
+    ],
+    [
+      'a sentence',
+      'Adds a task. The access_token must be valid! Be brief.',
+      'Adds a task. Be brief.',
+    ],
     ['another spelling', 'Adds a task. Send accessToken. Send Access-Token.', 'Adds a task.'],
     ['nothing but names', 'access_token', ''],
     [
@@ -28,8 +40,16 @@ describe('a description without hidden names', () => {
       'Adds.\n- **access_token**: the token\n- `user_id` (string) - whose\n- title: the title',
       'Adds.\n- title: the title',
     ],
-    ['JSDoc', 'Adds.\n@param {string} access_token - the token\n@param title', 'Adds.\n@param title'],
-    ['Sphinx', 'Adds.\n:param access_token: the token\n:type access_token: str\n:param title: x', 'Adds.\n:param title: x'],
+    [
+      'JSDoc',
+      'Adds.\n@param {string} access_token - the token\n@param title',
+      'Adds.\n@param title',
+    ],
+    [
+      'Sphinx',
+      'Adds.\n:param access_token: the token\n:type access_token: str\n:param title: x',
+      'Adds.\n:param title: x',
+    ],
   ])('loses %s', (_, text, expected) => {
     expect(rewrite(text)).toBe(expected)
   })
@@ -54,7 +74,15 @@ describe('a description without hidden names', () => {
 
   it('takes bounded time for hostile texts', () => {
     const start = performance.now()
-    for (const part of ['access_token, ', '(access_token ', 'with access_token and ', '- ', '  the ', '(((', "'access_token'"])
+    for (const part of [
+      'access_token, ',
+      '(access_token ',
+      'with access_token and ',
+      '- ',
+      '  the ',
+      '(((',
+      "'access_token'",
+    ])
       rewrite(part.repeat(10_000))
     expect(performance.now() - start).toBeLessThan(3000)
   })

@@ -33,8 +33,16 @@ describe('the parameters of real schemas', () => {
 
 describe('every construct of JSON Schema', () => {
   it.each<[string, object, string[]]>([
-    ['$ref to $defs', { $defs: { A: holder }, properties: { a: { $ref: '#/$defs/A' } } }, ['/a/access_token']],
-    ['$ref to definitions', { definitions: { A: holder }, properties: { a: { $ref: '#/definitions/A' } } }, ['/a/access_token']],
+    [
+      '$ref to $defs',
+      { $defs: { A: holder }, properties: { a: { $ref: '#/$defs/A' } } },
+      ['/a/access_token'],
+    ],
+    [
+      '$ref to definitions',
+      { definitions: { A: holder }, properties: { a: { $ref: '#/definitions/A' } } },
+      ['/a/access_token'],
+    ],
     ['$ref at the root', { $defs: { A: holder }, $ref: '#/$defs/A' }, ['/access_token']],
     [
       '$ref to another property',
@@ -46,15 +54,26 @@ describe('every construct of JSON Schema', () => {
       { $defs: { 'a/b c~': holder }, properties: { a: { $ref: '#/$defs/a~1b%20c~0' } } },
       ['/a/access_token'],
     ],
-    ['a chain of $refs', { $defs: { A: { $ref: '#/$defs/B' }, B: holder }, $ref: '#/$defs/A' }, ['/access_token']],
+    [
+      'a chain of $refs',
+      { $defs: { A: { $ref: '#/$defs/B' }, B: holder }, $ref: '#/$defs/A' },
+      ['/access_token'],
+    ],
     [
       'one part at two places',
-      { $defs: { A: holder }, properties: { a: { $ref: '#/$defs/A' }, b: { items: { $ref: '#/$defs/A' } } } },
+      {
+        $defs: { A: holder },
+        properties: { a: { $ref: '#/$defs/A' }, b: { items: { $ref: '#/$defs/A' } } },
+      },
       ['/a/access_token', '/b/*/access_token'],
     ],
     ['allOf', { allOf: [{ properties: { title: text } }, holder] }, ['/access_token']],
     ['anyOf', { properties: { a: { anyOf: [{ type: 'null' }, holder] } } }, ['/a/access_token']],
-    ['oneOf', { oneOf: [holder, { properties: { api_key: text } }] }, ['/access_token', '/api_key']],
+    [
+      'oneOf',
+      { oneOf: [holder, { properties: { api_key: text } }] },
+      ['/access_token', '/api_key'],
+    ],
     [
       'if, then, else',
       // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema
@@ -68,12 +87,32 @@ describe('every construct of JSON Schema', () => {
       { properties: { a: { items: [text, holder], additionalItems: holder } } },
       ['/a/*/access_token', '/a/1/access_token'],
     ],
-    ['prefixItems', { properties: { a: { prefixItems: [holder], items: false } } }, ['/a/0/access_token']],
+    [
+      'prefixItems',
+      { properties: { a: { prefixItems: [holder], items: false } } },
+      ['/a/0/access_token'],
+    ],
     ['contains', { properties: { a: { contains: holder } } }, ['/a/*/access_token']],
-    ['unevaluatedItems', { properties: { a: { unevaluatedItems: holder } } }, ['/a/*/access_token']],
-    ['additionalProperties', { properties: { a: { additionalProperties: holder } } }, ['/a/*/access_token']],
-    ['unevaluatedProperties', { properties: { a: { unevaluatedProperties: holder } } }, ['/a/*/access_token']],
-    ['patternProperties', { properties: { a: { patternProperties: { '^s_': holder } } } }, ['/a/*/access_token']],
+    [
+      'unevaluatedItems',
+      { properties: { a: { unevaluatedItems: holder } } },
+      ['/a/*/access_token'],
+    ],
+    [
+      'additionalProperties',
+      { properties: { a: { additionalProperties: holder } } },
+      ['/a/*/access_token'],
+    ],
+    [
+      'unevaluatedProperties',
+      { properties: { a: { unevaluatedProperties: holder } } },
+      ['/a/*/access_token'],
+    ],
+    [
+      'patternProperties',
+      { properties: { a: { patternProperties: { '^s_': holder } } } },
+      ['/a/*/access_token'],
+    ],
     [
       'patternProperties that spell names',
       { patternProperties: { '^(access_token|title)$': text, '^api\\-key$': text } },
@@ -81,11 +120,27 @@ describe('every construct of JSON Schema', () => {
     ],
     ['dependentSchemas', { dependentSchemas: { x: holder } }, ['/access_token']],
     ['dependencies', { dependencies: { x: holder, y: ['z'] } }, ['/access_token']],
-    ['required without a declaration', { properties: { title: text }, required: ['title', 'access_token'] }, ['/access_token']],
+    [
+      'required without a declaration',
+      { properties: { title: text }, required: ['title', 'access_token'] },
+      ['/access_token'],
+    ],
     ['propertyNames', { propertyNames: { enum: ['title', 'access_token'] } }, ['/access_token']],
-    ['a parameter without a schema', { properties: { access_token: {}, token: true } }, ['/access_token', '/token']],
-    ['deep nesting', { properties: { a: { properties: { b: { items: { items: holder } } } } } }, ['/a/b/*/*/access_token']],
-    ['names that need escapes', { properties: { 'a/b': { properties: { '~token': text } } } }, ['/a~1b/~0token']],
+    [
+      'a parameter without a schema',
+      { properties: { access_token: {}, token: true } },
+      ['/access_token', '/token'],
+    ],
+    [
+      'deep nesting',
+      { properties: { a: { properties: { b: { items: { items: holder } } } } } },
+      ['/a/b/*/*/access_token'],
+    ],
+    [
+      'names that need escapes',
+      { properties: { 'a/b': { properties: { '~token': text } } } },
+      ['/a~1b/~0token'],
+    ],
   ])('%s', (_, schema, pointers) => {
     expect(pointersOf(schema)).toEqual(pointers)
   })
@@ -102,7 +157,10 @@ describe('what a schema allows', () => {
     ['a list', { credentials: { type: 'array', items: text } }],
     ['a school subject', { subject: { enum: ['art', 'maths'] } }],
     ['an email', { subject: text, body: text, to: text }],
-    ['a flag by allOf', { secret: { allOf: [{ type: ['string', 'boolean'] }, { type: 'boolean' }] } }],
+    [
+      'a flag by allOf',
+      { secret: { allOf: [{ type: ['string', 'boolean'] }, { type: 'boolean' }] } },
+    ],
   ])('makes %s no credential and no identity', (_, properties) => {
     expect(pointersOf({ properties, $defs: { Choice: { enum: ['a', 'b'] } } })).toEqual([])
   })
@@ -111,17 +169,35 @@ describe('what a schema allows', () => {
     ['an id that is a number', { user_id: { type: 'integer' } }, ['/user_id']],
     ['an id out of a list', { user_id: { enum: ['alice', 'bob'] } }, ['/user_id']],
     ['text among other types', { token: { type: ['integer', 'string'] } }, ['/token']],
-    ['an object with a credential in it', { auth: { properties: { token: text } }, b: holder }, ['/auth', '/b/access_token']],
-    ['an object of a type with one in it', { auth: { type: 'object', properties: { token: text } } }, ['/auth/token']],
+    [
+      'an object with a credential in it',
+      { auth: { properties: { token: text } }, b: holder },
+      ['/auth', '/b/access_token'],
+    ],
+    [
+      'an object of a type with one in it',
+      { auth: { type: 'object', properties: { token: text } } },
+      ['/auth/token'],
+    ],
     ['an object that names nothing', { credentials: { type: 'object' } }, ['/credentials']],
-    ['an object whose members say nothing', { auth: { type: 'object', properties: { a: text, b: text } } }, ['/auth']],
-    ['text or an object', { auth: { anyOf: [text, { type: 'object', properties: { token: text } }] } }, ['/auth']],
+    [
+      'an object whose members say nothing',
+      { auth: { type: 'object', properties: { a: text, b: text } } },
+      ['/auth'],
+    ],
+    [
+      'text or an object',
+      { auth: { anyOf: [text, { type: 'object', properties: { token: text } }] } },
+      ['/auth'],
+    ],
   ])('finds %s', (_, properties, pointers) => {
     expect(pointersOf({ properties })).toEqual(pointers)
   })
 
   it('finds nothing in a schema that asks for nothing of the kind', () => {
-    expect(pointersOf({ type: 'object', properties: { title: text, max_tokens: { type: 'integer' } } })).toEqual([])
+    expect(
+      pointersOf({ type: 'object', properties: { title: text, max_tokens: { type: 'integer' } } }),
+    ).toEqual([])
     expect(pointersOf({})).toEqual([])
   })
 
@@ -130,7 +206,9 @@ describe('what a schema allows', () => {
       properties: { token: { type: 'string', 'x-mcp-header': 'Tok' }, uid: { $ref: '#/$defs/U' } },
       $defs: { U: { type: 'string', 'x-mcp-header': 'U' } },
     }
-    expect(detectParameters(schema)).toMatchObject({ value: [{ xMcpHeader: 'Tok' }, { xMcpHeader: 'U' }] })
+    expect(detectParameters(schema)).toMatchObject({
+      value: [{ xMcpHeader: 'Tok' }, { xMcpHeader: 'U' }],
+    })
   })
 })
 
@@ -146,7 +224,10 @@ describe('a schema that is not wholly known', () => {
       {
         type: 'object',
         properties: Object.fromEntries(
-          Array.from({ length: 10 }, (__, k) => [`p${k}`, i === 11 ? holder : { $ref: `#/$defs/a${i + 1}` }]),
+          Array.from({ length: 10 }, (__, k) => [
+            `p${k}`,
+            i === 11 ? holder : { $ref: `#/$defs/a${i + 1}` },
+          ]),
         ),
       },
     ]),
@@ -159,7 +240,11 @@ describe('a schema that is not wholly known', () => {
     ['null', null, 'schema_malformed'],
     ['a list', [], 'schema_malformed'],
     ['a property that is no schema', { properties: { a: 'x' } }, 'schema_malformed'],
-    ['a reference to the network', { properties: { a: { $ref: 'https://evil.example/schema.json' } } }, 'reference_remote'],
+    [
+      'a reference to the network',
+      { properties: { a: { $ref: 'https://evil.example/schema.json' } } },
+      'reference_remote',
+    ],
     ['a relative reference', { properties: { a: { $ref: 'other.json#/a' } } }, 'reference_remote'],
     [
       'a network reference in a shared part',
@@ -173,15 +258,34 @@ describe('a schema that is not wholly known', () => {
       { properties: { a: { $id: 'https://x.example/', $ref: '#/$defs/A' } }, $defs: { A: {} } },
       'reference_unsupported',
     ],
-    ['a reference to nothing', { properties: { a: { $ref: '#/$defs/A' } } }, 'reference_unresolved'],
-    ['a reference to the prototype', { properties: { a: { $ref: '#/constructor' } } }, 'reference_unresolved'],
-    ['a reference to the prototype of objects', { properties: { a: { $ref: '#/__proto__' } } }, 'reference_unresolved'],
+    [
+      'a reference to nothing',
+      { properties: { a: { $ref: '#/$defs/A' } } },
+      'reference_unresolved',
+    ],
+    [
+      'a reference to the prototype',
+      { properties: { a: { $ref: '#/constructor' } } },
+      'reference_unresolved',
+    ],
+    [
+      'a reference to the prototype of objects',
+      { properties: { a: { $ref: '#/__proto__' } } },
+      'reference_unresolved',
+    ],
     [
       'circles that multiply',
-      { $defs: { A: { anyOf: Array(9).fill({ $ref: '#/$defs/A' }) } }, properties: { a: { $ref: '#/$defs/A' } } },
+      {
+        $defs: { A: { anyOf: Array(9).fill({ $ref: '#/$defs/A' }) } },
+        properties: { a: { $ref: '#/$defs/A' } },
+      },
       'reference_cyclic',
     ],
-    ['a reference to text', { title: 'x', properties: { a: { $ref: '#/title' } } }, 'reference_unresolved'],
+    [
+      'a reference to text',
+      { title: 'x', properties: { a: { $ref: '#/title' } } },
+      'reference_unresolved',
+    ],
     ['a reference that is no text', { properties: { a: { $ref: 1 } } }, 'schema_malformed'],
     [
       'a reference to itself',
@@ -190,17 +294,27 @@ describe('a schema that is not wholly known', () => {
     ],
     [
       'references in a circle',
-      { $defs: { A: { anyOf: [{ $ref: '#/$defs/B' }] }, B: { $ref: '#/$defs/A' } }, $ref: '#/$defs/A' },
+      {
+        $defs: { A: { anyOf: [{ $ref: '#/$defs/B' }] }, B: { $ref: '#/$defs/A' } },
+        $ref: '#/$defs/A',
+      },
       'reference_cyclic',
     ],
-    ['10,000 levels of properties', nested(10_000, (inner) => ({ properties: { a: inner } })), 'schema_too_deep'],
+    [
+      '10,000 levels of properties',
+      nested(10_000, (inner) => ({ properties: { a: inner } })),
+      'schema_too_deep',
+    ],
     ['10,000 levels of items', nested(10_000, (items) => ({ items })), 'schema_too_deep'],
     ['10,000 levels of anyOf', nested(10_000, (inner) => ({ anyOf: [inner] })), 'schema_too_deep'],
     ['references that multiply', { $defs: laughs, $ref: '#/$defs/a0' }, 'schema_too_large'],
     ['an object that holds itself', loop, 'schema_too_deep'],
     [
       'a credential in a recursive part',
-      { $defs: { N: { properties: { token: text, next: { $ref: '#/$defs/N' } } } }, $ref: '#/$defs/N' },
+      {
+        $defs: { N: { properties: { token: text, next: { $ref: '#/$defs/N' } } } },
+        $ref: '#/$defs/N',
+      },
       'parameter_recursive',
     ],
     [
@@ -211,9 +325,21 @@ describe('a schema that is not wholly known', () => {
       },
       'parameter_recursive',
     ],
-    ['a credential under a recursive root', { properties: { token: text, next: { $ref: '#' } } }, 'parameter_recursive'],
-    ['a credential by pattern', { patternProperties: { '^.*_token$': text } }, 'parameter_unnameable'],
-    ['a credential inside a member named *', { properties: { '*': holder } }, 'parameter_unnameable'],
+    [
+      'a credential under a recursive root',
+      { properties: { token: text, next: { $ref: '#' } } },
+      'parameter_recursive',
+    ],
+    [
+      'a credential by pattern',
+      { patternProperties: { '^.*_token$': text } },
+      'parameter_unnameable',
+    ],
+    [
+      'a credential inside a member named *',
+      { properties: { '*': holder } },
+      'parameter_unnameable',
+    ],
     [
       'a credential inside __proto__',
       { properties: JSON.parse('{"__proto__":{"properties":{"token":{}}}}') },
@@ -237,17 +363,25 @@ describe('a schema that is not wholly known', () => {
         { type: 'object', properties: { name: text } },
       ],
     }
-    expect(pointersOf({ properties: { token: text, filter: { $ref: '#/$defs/F' } }, $defs: { F: filter } })).toEqual(['/token'])
+    expect(
+      pointersOf({
+        properties: { token: text, filter: { $ref: '#/$defs/F' } },
+        $defs: { F: filter },
+      }),
+    ).toEqual(['/token'])
   })
 
   it('may share parts any number of times, where they hold nothing of the kind', () => {
     const plain = JSON.parse(JSON.stringify(laughs).replaceAll('access_token', 'name'))
-    expect(pointersOf({ properties: { token: text, a: { $ref: '#/$defs/a0' } }, $defs: plain })).toEqual(['/token'])
+    expect(
+      pointersOf({ properties: { token: text, a: { $ref: '#/$defs/a0' } }, $defs: plain }),
+    ).toEqual(['/token'])
   })
 })
 
 describe('what is neither bound nor left to the model', () => {
-  const detected = (...pointers: string[]) => pointers.map((pointer) => ({ pointer, value: 'credential' as const, name: 'x' }))
+  const detected = (...pointers: string[]) =>
+    pointers.map((pointer) => ({ pointer, value: 'credential' as const, name: 'x' }))
   it.each<[string, string[], string[], string[], string[]]>([
     ['nothing is said', ['/token'], [], [], ['/token']],
     ['it is bound', ['/token', '/uid'], ['/token'], [], ['/uid']],

@@ -19,11 +19,31 @@ describe('hidden parameters of a call', () => {
   it.each<[string, unknown, (string | Slot)[], object]>([
     ['on top', { title: 'x' }, ['/token', '/uid'], { title: 'x', token: 'ours', uid: 'ours' }],
     ['of no arguments', undefined, ['/token'], { token: 'ours' }],
-    ['in an object', { params: { title: 'x' } }, ['/params/token'], { params: { title: 'x', token: 'ours' } }],
-    ['in an object that is absent', {}, ['/params/auth/token'], { params: { auth: { token: 'ours' } } }],
-    ['in an object that is null', { params: null }, ['/params/token'], { params: { token: 'ours' } }],
+    [
+      'in an object',
+      { params: { title: 'x' } },
+      ['/params/token'],
+      { params: { title: 'x', token: 'ours' } },
+    ],
+    [
+      'in an object that is absent',
+      {},
+      ['/params/auth/token'],
+      { params: { auth: { token: 'ours' } } },
+    ],
+    [
+      'in an object that is null',
+      { params: null },
+      ['/params/token'],
+      { params: { token: 'ours' } },
+    ],
     ['in an object that may be left out', { a: 1 }, [optional('/params/token')], { a: 1 }],
-    ['in an object that may be null', { params: null }, [optional('/params/token')], { params: null }],
+    [
+      'in an object that may be null',
+      { params: null },
+      [optional('/params/token')],
+      { params: null },
+    ],
     [
       'in every element',
       { a: [{ n: 1 }, { n: 2 }] },
@@ -43,10 +63,20 @@ describe('hidden parameters of a call', () => {
       ['/a/*/token', '/b/*/token', '/a/0/token'],
       { a: [null], b: { c: null } },
     ],
-    ['in an object of every element', { a: [{}] }, ['/a/*/auth/token'], { a: [{ auth: { token: 'ours' } }] }],
+    [
+      'in an object of every element',
+      { a: [{}] },
+      ['/a/*/auth/token'],
+      { a: [{ auth: { token: 'ours' } }] },
+    ],
     ['in one element', { a: [{}, {}] }, ['/a/1/token'], { a: [{}, { token: 'ours' }] }],
     ['in an element that is absent', { a: [{}] }, ['/a/1/token'], { a: [{}] }],
-    ['in every member of a map', { a: { x: {}, y: {} } }, ['/a/*/token'], { a: { x: { token: 'ours' }, y: { token: 'ours' } } }],
+    [
+      'in every member of a map',
+      { a: { x: {}, y: {} } },
+      ['/a/*/token'],
+      { a: { x: { token: 'ours' }, y: { token: 'ours' } } },
+    ],
     ['with names that need escapes', {}, ['/a~1b/~0c'], { 'a/b': { '~c': 'ours' } }],
   ])('are filled %s', (_, args, slots, expected) => {
     expect(sent(args, ...slots)).toEqual(expected)
@@ -58,7 +88,10 @@ describe('hidden parameters of a call', () => {
     expect(inject(args, '/token', '/params/token', '/params/list/*/token')).toEqual({
       ok: true,
       value: {
-        arguments: { token: 'ours', params: { token: 'ours', list: [{ token: 'ours' }, { token: 'ours' }] } },
+        arguments: {
+          token: 'ours',
+          params: { token: 'ours', list: [{ token: 'ours' }, { token: 'ours' }] },
+        },
         overwritten: ['/token', '/params/token', '/params/list/0/token'],
         elsewhere: [],
         blocked: [],
@@ -68,7 +101,11 @@ describe('hidden parameters of a call', () => {
   })
 
   it('are told where the model sent something of that name elsewhere, in any spelling', () => {
-    const args = { access_token: 'a', accessToken: 'b', deep: [{ 'Access-Token': 'c', x: { ассess_token: 'd' } }] }
+    const args = {
+      access_token: 'a',
+      accessToken: 'b',
+      deep: [{ 'Access-Token': 'c', x: { ассess_token: 'd' } }],
+    }
     expect(inject(args, '/access_token')).toMatchObject({
       value: {
         arguments: { ...args, access_token: 'ours' },
@@ -79,7 +116,9 @@ describe('hidden parameters of a call', () => {
   })
 
   it('are told when something else is on the way', () => {
-    expect(inject({ a: 5, b: ['x', { token: 1 }], c: 'plain' }, '/a/token', '/b/*/token', '/c/d/token')).toMatchObject({
+    expect(
+      inject({ a: 5, b: ['x', { token: 1 }], c: 'plain' }, '/a/token', '/b/*/token', '/c/d/token'),
+    ).toMatchObject({
       value: {
         arguments: { a: 5, b: ['x', { token: 'ours' }], c: 'plain' },
         overwritten: ['/b/1/token'],
@@ -101,27 +140,33 @@ describe('hidden parameters of a call', () => {
 })
 
 describe('a call', () => {
-  it.each([null, [], 'x', '{"token":"evil"}', 5, true, [{ token: 'evil' }]])('is refused when its arguments are %j', (args) => {
-    expect(sent(args, '/token')).toBe('arguments_not_object')
+  it.each([null, [], 'x', '{"token":"evil"}', 5, true, [{ token: 'evil' }]])(
+    'is refused when its arguments are %j',
+    (args) => {
+      expect(sent(args, '/token')).toBe('arguments_not_object')
+    },
+  )
+
+  it.each([
+    '{"user_id":"bob"}',
+    ' \n{"user_id":"bob"}',
+    '[{"user_id":"bob"}]',
+    '"{\\"user_id\\":\\"bob\\"}"',
+  ])('is refused when it has %j where an object belongs: Python servers decode it', (encoded) => {
+    expect(sent({ params: encoded }, '/params/user_id')).toBe('arguments_encoded')
+    expect(sent({ params: encoded }, '/params/*/user_id')).toBe('arguments_encoded')
+    expect(sent({ params: [encoded] }, '/params/*/user_id')).toBe('arguments_encoded')
+    expect(sent({ params: encoded }, optional('/params/user_id'))).toBe('arguments_encoded')
   })
 
-  it.each(['{"user_id":"bob"}', ' \n{"user_id":"bob"}', '[{"user_id":"bob"}]', '"{\\"user_id\\":\\"bob\\"}"'])(
-    'is refused when it has %j where an object belongs: Python servers decode it',
-    (encoded) => {
-      expect(sent({ params: encoded }, '/params/user_id')).toBe('arguments_encoded')
-      expect(sent({ params: encoded }, '/params/*/user_id')).toBe('arguments_encoded')
-      expect(sent({ params: [encoded] }, '/params/*/user_id')).toBe('arguments_encoded')
-      expect(sent({ params: encoded }, optional('/params/user_id'))).toBe('arguments_encoded')
-    },
-  )
-
-  it.each(['{"__proto__":{"token":"evil"}}', '{"a":[{"b":{"__proto__":{}}}]}', '{"constructor":{"prototype":{"token":"evil"}}}'])(
-    'is refused when it reaches into prototypes: %s',
-    (json) => {
-      expect(sent(JSON.parse(json), '/token')).toBe('arguments_forbidden_member')
-      expect(Object.keys(Object.prototype)).toEqual([])
-    },
-  )
+  it.each([
+    '{"__proto__":{"token":"evil"}}',
+    '{"a":[{"b":{"__proto__":{}}}]}',
+    '{"constructor":{"prototype":{"token":"evil"}}}',
+  ])('is refused when it reaches into prototypes: %s', (json) => {
+    expect(sent(JSON.parse(json), '/token')).toBe('arguments_forbidden_member')
+    expect(Object.keys(Object.prototype)).toEqual([])
+  })
 
   it('may have members that are only called like parts of objects', () => {
     const args = { constructor: 'x', prototype: { a: 1 }, toString: 'y', hasOwnProperty: 1 }

@@ -13,7 +13,9 @@ const CREDENTIALS =
 const SUBJECTS =
   `user_id userId userID USER_ID user-id userid uid UID subject sub subject_id account_id accountId tenant_id tenantId tenant
   on_behalf_of onBehalfOf principal principal_id current_user_id currentUser authenticated_user_id acting_user my_user_id x_user_id
-  X-User-Id run_as act_as impersonate impersonate_user logged_in_user_id requesting_user user_uuid session_user_id`.split(/\s+/)
+  X-User-Id run_as act_as impersonate impersonate_user logged_in_user_id requesting_user user_uuid session_user_id`.split(
+    /\s+/,
+  )
 
 const NEITHER =
   `max_tokens maxTokens token_count tokenCount page_token pageToken next_page_token nextPageToken nextpagetoken cursor
@@ -22,7 +24,9 @@ const NEITHER =
   key issue_key projectKey primary_key keyword author authors author_id authority auth_type authType oauth_provider basic authorized
   cookies session_id sessionId client_id clientId user user_name username user_ids userIds target_user_id assignee_user_id email
   customer_id owner account organization_id subdomain subtitle substring subjects title id name path tenancy passenger compass bearing
-  credentialed design_token idempotency_token progress_token __proto__ constructor _ 2 é`.split(/\s+/)
+  credentialed design_token idempotency_token progress_token __proto__ constructor _ 2 é`.split(
+    /\s+/,
+  )
 
 describe('the name of a parameter', () => {
   it.each(CREDENTIALS)('%s looks like a credential', (name) => {
@@ -56,7 +60,8 @@ describe('the name of a parameter', () => {
 
   it('is read in bounded time, however long it is', () => {
     const start = performance.now()
-    for (const name of ['A'.repeat(1e6), 'aA'.repeat(1e6), '1'.repeat(1e6), '_'.repeat(1e6)]) likenessOf(name)
+    for (const name of ['A'.repeat(1e6), 'aA'.repeat(1e6), '1'.repeat(1e6), '_'.repeat(1e6)])
+      likenessOf(name)
     expect(performance.now() - start).toBeLessThan(500)
   })
 
@@ -73,6 +78,12 @@ describe('the name of a parameter', () => {
   })
 
   it('is the same in other spellings', () => {
-    expect(new Set(['access_token', 'accessToken', 'Access-Token', 'ACCESS TOKEN', 'ассess_token'].map(plainName)).size).toBe(1)
+    expect(
+      new Set(
+        ['access_token', 'accessToken', 'Access-Token', 'ACCESS TOKEN', 'ассess_token'].map(
+          plainName,
+        ),
+      ).size,
+    ).toBe(1)
   })
 })

@@ -33,7 +33,12 @@ describe('the annotations of a schema', () => {
   const annotated = { type: 'string', 'x-mcp-header': 'User' }
 
   it('are found on chains of properties', () => {
-    const schema = { properties: { a: annotated, b: { properties: { c: { type: 'integer', 'x-mcp-header': 'C' } } } } }
+    const schema = {
+      properties: {
+        a: annotated,
+        b: { properties: { c: { type: 'integer', 'x-mcp-header': 'C' } } },
+      },
+    }
     expect(mirroredParameters(schema)).toMatchObject({
       value: [
         { pointer: '/a', header: 'User' },
@@ -50,7 +55,10 @@ describe('the annotations of a schema', () => {
     ['on an object', { properties: { a: { type: 'object', 'x-mcp-header': 'A' } } }],
     ['on a number', { properties: { a: { type: 'number', 'x-mcp-header': 'A' } } }],
     ['on an unknown type', { properties: { a: { 'x-mcp-header': 'A' } } }],
-    ['twice in different case', { properties: { a: annotated, b: { type: 'string', 'x-mcp-header': 'uSER' } } }],
+    [
+      'twice in different case',
+      { properties: { a: annotated, b: { type: 'string', 'x-mcp-header': 'uSER' } } },
+    ],
     ['with no name', { properties: { a: { type: 'string', 'x-mcp-header': '' } } }],
     ['with a line break', { properties: { a: { type: 'string', 'x-mcp-header': 'A\r\nB' } } }],
     ['with a space', { properties: { a: { type: 'string', 'x-mcp-header': 'A B' } } }],

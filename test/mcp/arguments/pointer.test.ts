@@ -17,9 +17,12 @@ describe('a pointer into the arguments', () => {
     expect(formatPointer(segments)).toBe(pointer)
   })
 
-  it.each(['', 'token', '#/token', 'a/b', '/a~', '/a~2b', '/~', '/a/*', '/*', '/a'.repeat(65)])('cannot be %j', (pointer) => {
-    expect(parsePointer(pointer)).toEqual({ ok: false, reason: 'pointer_malformed' })
-  })
+  it.each(['', 'token', '#/token', 'a/b', '/a~', '/a~2b', '/~', '/a/*', '/*', '/a'.repeat(65)])(
+    'cannot be %j',
+    (pointer) => {
+      expect(parsePointer(pointer)).toEqual({ ok: false, reason: 'pointer_malformed' })
+    },
+  )
 
   it.each(['/__proto__', '/__proto__/token', '/a/constructor/b', '/a/*/prototype', '/constructor'])(
     'cannot reach into %s',
@@ -31,7 +34,9 @@ describe('a pointer into the arguments', () => {
 
 describe('a refusal', () => {
   it('is explained in words of our own', () => {
-    expect(explain('reference_remote')).toBe('its input schema refers to another document, which is never fetched')
+    expect(explain('reference_remote')).toBe(
+      'its input schema refers to another document, which is never fetched',
+    )
     expect(explain('arguments_encoded')).toContain('JSON text')
   })
 })

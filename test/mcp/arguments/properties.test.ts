@@ -19,10 +19,20 @@ function stripped(gen: fc.GeneratorValue) {
   const tool = { name: 'tool', description: 'Needs `access_token`. Does it.', inputSchema }
   const detected = detectParameters(inputSchema)
   if (!detected.ok) throw new Error(detected.reason)
-  const parameters = detected.value.map(({ pointer }) => ({ pointer, value: 'credential' as const }))
+  const parameters = detected.value.map(({ pointer }) => ({
+    pointer,
+    value: 'credential' as const,
+  }))
   const result = stripTool(tool, parameters, { rewriteDescriptions: true })
   if (!result.ok) throw new Error(result.reason)
-  return { pick, tool, before, parameters, hidden: result.value.hidden, stripped: result.value.tool }
+  return {
+    pick,
+    tool,
+    before,
+    parameters,
+    hidden: result.value.hidden,
+    stripped: result.value.tool,
+  }
 }
 
 describe('over random schemas with planted parameters', () => {
@@ -36,15 +46,21 @@ describe('over random schemas with planted parameters', () => {
           if (parameters.length > 0) hid++
           const text = JSON.stringify(next)
           if (parameters.length > 0) {
-            const there = PLANTED.filter((name) => parameters.some(({ pointer }) => pointer.endsWith(`/${name}`)))
+            const there = PLANTED.filter((name) =>
+              parameters.some(({ pointer }) => pointer.endsWith(`/${name}`)),
+            )
             for (const name of there) expect(text).not.toContain(name)
           }
-          expect(hidden.map(({ pointer }) => pointer)).toEqual(parameters.map(({ pointer }) => pointer))
+          expect(hidden.map(({ pointer }) => pointer)).toEqual(
+            parameters.map(({ pointer }) => pointer),
+          )
           expect(JSON.stringify(tool.inputSchema)).toBe(before)
           expect(detectParameters(next.inputSchema)).toEqual({ ok: true, value: [] })
           const again = stripTool(next, parameters, { rewriteDescriptions: true })
           expect(again).toEqual({ ok: true, value: { tool: next, hidden: [] } })
-          const copy = stripTool(JSON.parse(JSON.stringify(tool)), parameters, { rewriteDescriptions: true })
+          const copy = stripTool(JSON.parse(JSON.stringify(tool)), parameters, {
+            rewriteDescriptions: true,
+          })
           expect(JSON.stringify(copy.ok && copy.value.tool)).toBe(text)
         }),
         { numRuns: RUNS, endOnFailure: true },
@@ -63,20 +79,28 @@ describe('over random schemas with planted parameters', () => {
       fc.assert(
         fc.property(fc.gen(), (gen) => {
           const { pick, tool, hidden, stripped: next } = stripped(gen)
-          const slots = hidden.map(({ pointer, makesParents }) => ({ pointer, makesParents, value: 'ours' }))
+          const slots = hidden.map(({ pointer, makesParents }) => ({
+            pointer,
+            makesParents,
+            value: 'ours',
+          }))
           const attack = randomValue(tool.inputSchema, pick)
           const before = JSON.stringify(attack)
           const over = injectArguments(attack, slots)
           if (!over.ok) throw new Error(over.reason)
           expect(JSON.stringify(attack)).toBe(before)
           for (const { pointer } of hidden)
-            for (const [, value] of valuesAt(over.value.arguments, pointer)) expect(value).toBe('ours')
-          const sent = hidden.flatMap(({ pointer }) => valuesAt(attack, pointer).map(([place]) => place))
+            for (const [, value] of valuesAt(over.value.arguments, pointer))
+              expect(value).toBe('ours')
+          const sent = hidden.flatMap(({ pointer }) =>
+            valuesAt(attack, pointer).map(([place]) => place),
+          )
           expect(new Set(over.value.overwritten)).toEqual(new Set(sent))
           if (sent.length > 0) told++
 
           const args = randomValue(next.inputSchema, pick)
-          if (!validator.getValidator(next.inputSchema as Record<string, unknown>)(args).valid) return
+          if (!validator.getValidator(next.inputSchema as Record<string, unknown>)(args).valid)
+            return
           fitted++
           const injected = injectArguments(args, slots)
           if (!injected.ok) throw new Error(injected.reason)
@@ -97,7 +121,10 @@ describe('over random schemas with planted parameters', () => {
 })
 
 /** The values at a pointer, each with its own place. */
-function valuesAt(value: unknown, pointer: string): readonly (readonly [place: string, value: unknown])[] {
+function valuesAt(
+  value: unknown,
+  pointer: string,
+): readonly (readonly [place: string, value: unknown])[] {
   return pointer
     .slice(1)
     .split('/')
@@ -108,7 +135,10 @@ function valuesAt(value: unknown, pointer: string): readonly (readonly [place: s
           const name = segment.replaceAll('~1', '/').replaceAll('~0', '~')
           return Object.entries(at)
             .filter(([key]) => segment === '*' || key === name)
-            .map(([key, one]) => [`${place}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, one] as const)
+            .map(
+              ([key, one]) =>
+                [`${place}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, one] as const,
+            )
         }),
       [['', value]],
     )
@@ -135,35 +165,45 @@ describe('over random values', () => {
       fc.constantFrom(null, 1, true, 'x', '#', '#/properties/a', '{"token":1}'),
       fc.array(tie('any'), { maxLength: 3 }),
       // As a parser makes it: `__proto__` is a member of its own.
-      fc.array(fc.tuple(name, tie('any')), { maxLength: 4 }).map((entries) => Object.fromEntries(entries)),
+      fc
+        .array(fc.tuple(name, tie('any')), { maxLength: 4 })
+        .map((entries) => Object.fromEntries(entries)),
     ),
   })).any
-  const pointer = fc.array(name, { minLength: 1, maxLength: 4 }).map((segments) => `/${segments.join('/')}`)
+  const pointer = fc
+    .array(name, { minLength: 1, maxLength: 4 })
+    .map((segments) => `/${segments.join('/')}`)
 
   it(
     'no prototype is ever changed, and nothing throws',
     async () => {
       const members = Reflect.ownKeys(Object.prototype)
       await fc.assert(
-        fc.asyncProperty(value, value, fc.array(pointer, { maxLength: 3 }), async (args, schema, pointers) => {
-          const before = JSON.stringify([args, schema])
-          const injected = injectArguments(
-            args,
-            pointers.map((one) => ({ pointer: one, value: 'ours' })),
-          )
-          if (injected.ok) expect(Object.getPrototypeOf(injected.value.arguments)).toBe(Object.prototype)
-          detectParameters(schema)
-          const tool = { name: 'tool', inputSchema: schema, outputSchema: args }
-          stripTool(
-            tool,
-            pointers.map((one) => ({ pointer: one, value: 'subject' })),
-            { rewriteDescriptions: true },
-          )
-          await definitionHash(tool)
-          expect(JSON.stringify([args, schema])).toBe(before)
-          expect(Reflect.ownKeys(Object.prototype)).toEqual(members)
-          expect(Reflect.get({}, 'token')).toBeUndefined()
-        }),
+        fc.asyncProperty(
+          value,
+          value,
+          fc.array(pointer, { maxLength: 3 }),
+          async (args, schema, pointers) => {
+            const before = JSON.stringify([args, schema])
+            const injected = injectArguments(
+              args,
+              pointers.map((one) => ({ pointer: one, value: 'ours' })),
+            )
+            if (injected.ok)
+              expect(Object.getPrototypeOf(injected.value.arguments)).toBe(Object.prototype)
+            detectParameters(schema)
+            const tool = { name: 'tool', inputSchema: schema, outputSchema: args }
+            stripTool(
+              tool,
+              pointers.map((one) => ({ pointer: one, value: 'subject' })),
+              { rewriteDescriptions: true },
+            )
+            await definitionHash(tool)
+            expect(JSON.stringify([args, schema])).toBe(before)
+            expect(Reflect.ownKeys(Object.prototype)).toEqual(members)
+            expect(Reflect.get({}, 'token')).toBeUndefined()
+          },
+        ),
         { numRuns: RUNS },
       )
     },

@@ -34,7 +34,9 @@ export function randomSchema(pick: Pick): Schema {
   const ref = (name: string) => `#/${container}/${name}`
 
   const hiddenText = (): Schema => {
-    const notes = pick.chance(20) ? { description: 'The access_token of user_id.', default: 'access_token' } : {}
+    const notes = pick.chance(20)
+      ? { description: 'The access_token of user_id.', default: 'access_token' }
+      : {}
     switch (pick.below(6)) {
       case 0:
         return { anyOf: [{ type: 'string' }, { type: 'null' }], default: null, ...notes }
@@ -67,7 +69,10 @@ export function randomSchema(pick: Pick): Schema {
       case 4:
         parts.Tree ??= {
           type: 'object',
-          properties: { label: { type: 'string' }, kids: { type: 'array', items: { $ref: ref('Tree') } } },
+          properties: {
+            label: { type: 'string' },
+            kids: { type: 'array', items: { $ref: ref('Tree') } },
+          },
         }
         return { $ref: ref('Tree') }
       case 5:
@@ -82,7 +87,9 @@ export function randomSchema(pick: Pick): Schema {
     const plain = pick.some(PLAIN)
     const planted = pick.some(PLANTED)
     for (const name of [...plain, ...planted].sort(() => (pick.chance(50) ? 1 : -1)))
-      properties[name] = planted.includes(name as (typeof PLANTED)[number]) ? hiddenText() : node(depth + 1)
+      properties[name] = planted.includes(name as (typeof PLANTED)[number])
+        ? hiddenText()
+        : node(depth + 1)
     const schema: Schema = { type: 'object', properties }
     const quoted = Object.fromEntries(planted.map((name) => [name, { [name]: 'x' }]))
     const required = pick.some([...plain, ...planted])
@@ -90,14 +97,18 @@ export function randomSchema(pick: Pick): Schema {
     if (closable && pick.chance(25)) schema.additionalProperties = false
     if (pick.chance(10)) schema.additionalProperties ??= { type: 'string' }
     if (pick.chance(15)) schema.minProperties = pick.below(4)
-    if (pick.chance(10) && planted[0]) schema.dependentRequired = { [planted[0]]: plain.slice(0, 1), gamma: planted }
-    if (pick.chance(10) && planted[0]) schema.dependentSchemas = { [planted[0]]: { required: plain.slice(0, 1) } }
+    if (pick.chance(10) && planted[0])
+      schema.dependentRequired = { [planted[0]]: plain.slice(0, 1), gamma: planted }
+    if (pick.chance(10) && planted[0])
+      schema.dependentSchemas = { [planted[0]]: { required: plain.slice(0, 1) } }
     if (pick.chance(10)) schema.examples = [{ ...quoted, alpha: 'y' }, 'x']
     if (pick.chance(10)) schema.default = quoted
     if (pick.chance(10)) schema.patternProperties = { '^(apiKey|omega)$': { type: 'string' } }
     // In a choice, a closed object does not allow what is hidden in the others.
     if (closable && pick.chance(10))
-      schema.propertyNames = { enum: [...PLAIN, ...planted, ...(schema.patternProperties ? ['apiKey'] : []), 'omega'] }
+      schema.propertyNames = {
+        enum: [...PLAIN, ...planted, ...(schema.patternProperties ? ['apiKey'] : []), 'omega'],
+      }
     if (pick.chance(10) && planted[0]) schema.if = { required: [planted[0], ...plain.slice(0, 1)] }
     // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema
     if (schema.if) schema.then = { required: plain.slice(1, 2) }
@@ -174,9 +185,14 @@ export function randomValue(root: unknown, pick: Pick): unknown {
       case 'object': {
         const properties = flat.properties as Schema
         const required = flat.required as string[]
-        const names = Object.keys(properties).filter((name) => required.includes(name) || (depth < 6 && pick.chance(60)))
+        const names = Object.keys(properties).filter(
+          (name) => required.includes(name) || (depth < 6 && pick.chance(60)),
+        )
         const entries = names.map((name) => [name, value(properties[name], depth + 1)] as const)
-        const extra = typeof flat.additionalProperties === 'object' && depth < 5 ? pick.some(['omega', 'psi']) : []
+        const extra =
+          typeof flat.additionalProperties === 'object' && depth < 5
+            ? pick.some(['omega', 'psi'])
+            : []
         const missing = required.filter((name) => !names.includes(name))
         return Object.fromEntries([
           ...entries,
@@ -184,7 +200,12 @@ export function randomValue(root: unknown, pick: Pick): unknown {
             (name) =>
               [
                 name,
-                value(name === 'omega' && flat.patternProperties ? { type: 'string' } : flat.additionalProperties, depth + 1),
+                value(
+                  name === 'omega' && flat.patternProperties
+                    ? { type: 'string' }
+                    : flat.additionalProperties,
+                  depth + 1,
+                ),
               ] as const,
           ),
           ...missing.map((name) => [name, 'text'] as const),
@@ -209,7 +230,9 @@ export function randomValue(root: unknown, pick: Pick): unknown {
     return {
       ...Object.assign({}, ...parts),
       properties: Object.assign({}, ...parts.map((part) => part.properties ?? {})),
-      required: [...new Set(parts.flatMap((part) => (part.required as string[] | undefined) ?? []))],
+      required: [
+        ...new Set(parts.flatMap((part) => (part.required as string[] | undefined) ?? [])),
+      ],
     }
   }
 
@@ -217,7 +240,10 @@ export function randomValue(root: unknown, pick: Pick): unknown {
     reference
       .slice(2)
       .split('/')
-      .reduce<unknown>((at, segment) => (at as Schema)[segment.replaceAll('~1', '/').replaceAll('~0', '~')], root)
+      .reduce<unknown>(
+        (at, segment) => (at as Schema)[segment.replaceAll('~1', '/').replaceAll('~0', '~')],
+        root,
+      )
 
   return value(root, 0)
 }

@@ -27,7 +27,11 @@ export const fastMcp = {
 /** pydantic: optional parameters. */
 export const pydantic = {
   properties: {
-    access_token: { anyOf: [{ type: 'string' }, { type: 'null' }], default: null, title: 'Access Token' },
+    access_token: {
+      anyOf: [{ type: 'string' }, { type: 'null' }],
+      default: null,
+      title: 'Access Token',
+    },
     userId: { anyOf: [{ type: 'string' }, { type: 'integer' }], title: 'Userid' },
     limit: { default: 20, maximum: 100, title: 'Limit', type: 'integer' },
     max_tokens: { default: 1000, title: 'Max Tokens', type: 'integer' },
@@ -76,7 +80,10 @@ export const zod3 = {
     label: { $ref: '#/properties/token' },
     tree: {
       type: 'object',
-      properties: { name: { type: 'string' }, children: { type: 'array', items: { $ref: '#/properties/tree' } } },
+      properties: {
+        name: { type: 'string' },
+        children: { type: 'array', items: { $ref: '#/properties/tree' } },
+      },
       required: ['name'],
       additionalProperties: false,
     },

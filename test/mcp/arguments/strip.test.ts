@@ -1,14 +1,33 @@
 import { describe, expect, it } from 'vitest'
 import type { ArgumentParameter } from '../../../src/core/binding.ts'
 import { detectParameters } from '../../../src/mcp/arguments/detect.ts'
-import { type StripOptions, stripTool, type ToolDefinition } from '../../../src/mcp/arguments/strip.ts'
+import {
+  type StripOptions,
+  stripTool,
+  type ToolDefinition,
+} from '../../../src/mcp/arguments/strip.ts'
 import { fastMcp, pydantic, zod, zod3 } from './schemas.ts'
 
 const text = { type: 'string' }
-const ALL = ['/token', '/a/token', '/b/token', '/a/*/token', '/a/0/token', '/user_id', '/access_token']
+const ALL = [
+  '/token',
+  '/a/token',
+  '/b/token',
+  '/a/*/token',
+  '/a/0/token',
+  '/user_id',
+  '/access_token',
+]
 
-function strip(inputSchema: unknown, pointers: readonly string[] = ALL, options: StripOptions = {}) {
-  const parameters: ArgumentParameter[] = pointers.map((pointer) => ({ pointer, value: 'credential' }))
+function strip(
+  inputSchema: unknown,
+  pointers: readonly string[] = ALL,
+  options: StripOptions = {},
+) {
+  const parameters: ArgumentParameter[] = pointers.map((pointer) => ({
+    pointer,
+    value: 'credential',
+  }))
   return stripTool({ name: 'tool', inputSchema }, parameters, options)
 }
 
@@ -24,7 +43,8 @@ function makesParents(inputSchema: unknown, pointers?: readonly string[]): reado
 
 /** Freezes all of a value, so that a change in place throws. */
 function frozen<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(frozen)
+  if (typeof value === 'object' && value !== null)
+    Object.values(Object.freeze(value)).forEach(frozen)
   return value
 }
 
@@ -64,7 +84,10 @@ describe('a real tool without its detected parameters', () => {
       ...zod,
       properties: {
         filter,
-        accounts: { ...accounts, items: { ...accounts.items, properties: { name: text }, required: ['name'] } },
+        accounts: {
+          ...accounts,
+          items: { ...accounts.items, properties: { name: text }, required: ['name'] },
+        },
       },
       required: ['filter', 'accounts'],
     })
@@ -78,26 +101,37 @@ describe('a real tool without its detected parameters', () => {
     })
   })
 
-  it.each([fastMcp, pydantic, zod, zod3])('has no more to detect, and is the same when stripped again (%#)', (schema) => {
-    const detected = detectParameters(schema)
-    if (!detected.ok) throw new Error(detected.reason)
-    const pointers = detected.value.map(({ pointer }) => pointer)
-    const once = schemaOf(schema, pointers)
-    expect(detectParameters(once)).toEqual({ ok: true, value: [] })
-    expect(schemaOf(once, pointers)).toBe(once)
-    expect(JSON.stringify(schemaOf(structuredClone(schema), pointers))).toBe(JSON.stringify(once))
-  })
+  it.each([fastMcp, pydantic, zod, zod3])(
+    'has no more to detect, and is the same when stripped again (%#)',
+    (schema) => {
+      const detected = detectParameters(schema)
+      if (!detected.ok) throw new Error(detected.reason)
+      const pointers = detected.value.map(({ pointer }) => pointer)
+      const once = schemaOf(schema, pointers)
+      expect(detectParameters(once)).toEqual({ ok: true, value: [] })
+      expect(schemaOf(once, pointers)).toBe(once)
+      expect(JSON.stringify(schemaOf(structuredClone(schema), pointers))).toBe(JSON.stringify(once))
+    },
+  )
 })
 
 describe('every construct of JSON Schema', () => {
-  const holder = { type: 'object', properties: { token: text, title: text }, required: ['token', 'title'] }
+  const holder = {
+    type: 'object',
+    properties: { token: text, title: text },
+    required: ['token', 'title'],
+  }
   const open = { type: 'object', properties: { title: text }, required: ['title'] }
 
   it.each<[string, object, object]>([
     ['properties and required', holder, open],
     [
       'allOf, anyOf, oneOf',
-      { allOf: [holder, { required: ['token'] }], anyOf: [holder], oneOf: [{ type: 'null' }, holder] },
+      {
+        allOf: [holder, { required: ['token'] }],
+        anyOf: [holder],
+        oneOf: [{ type: 'null' }, holder],
+      },
       { allOf: [open, {}], anyOf: [open], oneOf: [{ type: 'null' }, open] },
     ],
     [
@@ -119,7 +153,10 @@ describe('every construct of JSON Schema', () => {
     ],
     [
       'a reference with notes beside it',
-      { properties: { a: { $ref: '#/$defs/A', description: 'mine' } }, $defs: { A: { ...holder, description: 'theirs' } } },
+      {
+        properties: { a: { $ref: '#/$defs/A', description: 'mine' } },
+        $defs: { A: { ...holder, description: 'theirs' } },
+      },
       { properties: { a: { ...open, description: 'mine' } } },
     ],
     [
@@ -127,7 +164,11 @@ describe('every construct of JSON Schema', () => {
       { properties: { a: { $ref: '#/$defs/A', minProperties: 2 } }, $defs: { A: holder } },
       { properties: { a: { minProperties: 1, allOf: [open] } } },
     ],
-    ['a reference at the root', { $ref: '#/definitions/A', definitions: { A: holder, B: text } }, { ...open }],
+    [
+      'a reference at the root',
+      { $ref: '#/definitions/A', definitions: { A: holder, B: text } },
+      { ...open },
+    ],
     [
       'a shared part that is still needed elsewhere',
       { properties: { a: { $ref: '#/$defs/A' }, c: { $ref: '#/$defs/A' } }, $defs: { A: holder } },
@@ -146,12 +187,18 @@ describe('every construct of JSON Schema', () => {
     ],
     [
       'a shared part that is called like it',
-      { properties: { token: { $ref: '#/$defs/token' }, label: { $ref: '#/$defs/token' } }, $defs: { token: text } },
+      {
+        properties: { token: { $ref: '#/$defs/token' }, label: { $ref: '#/$defs/token' } },
+        $defs: { token: text },
+      },
       { properties: { label: text } },
     ],
     [
       'a choice of shared parts',
-      { properties: { a: { anyOf: [{ $ref: '#/$defs/A' }, { $ref: '#/$defs/B' }] } }, $defs: { A: holder, B: text } },
+      {
+        properties: { a: { anyOf: [{ $ref: '#/$defs/A' }, { $ref: '#/$defs/B' }] } },
+        $defs: { A: holder, B: text },
+      },
       { properties: { a: { anyOf: [open, { $ref: '#/$defs/B' }] } }, $defs: { B: text } },
     ],
     [
@@ -161,12 +208,23 @@ describe('every construct of JSON Schema', () => {
     ],
     [
       'a reference into a hidden place',
-      { properties: { token: { properties: { x: text } }, label: { $ref: '#/properties/token/properties/x' } } },
+      {
+        properties: {
+          token: { properties: { x: text } },
+          label: { $ref: '#/properties/token/properties/x' },
+        },
+      },
       { properties: { label: text } },
     ],
     [
       'a reference into a changed place',
-      { properties: { a: holder, c: { $ref: '#/properties/a' }, d: { items: { $ref: '#/properties/c' } } } },
+      {
+        properties: {
+          a: holder,
+          c: { $ref: '#/properties/a' },
+          d: { items: { $ref: '#/properties/c' } },
+        },
+      },
       { properties: { a: open, c: holder, d: { items: holder } } },
     ],
     [
@@ -177,8 +235,16 @@ describe('every construct of JSON Schema', () => {
       },
       { properties: { c: text } },
     ],
-    ['items', { properties: { a: { type: 'array', items: holder } } }, { properties: { a: { type: 'array', items: open } } }],
-    ['items of draft 7', { properties: { a: { items: [holder, text] } } }, { properties: { a: { items: [open, text] } } }],
+    [
+      'items',
+      { properties: { a: { type: 'array', items: holder } } },
+      { properties: { a: { type: 'array', items: open } } },
+    ],
+    [
+      'items of draft 7',
+      { properties: { a: { items: [holder, text] } } },
+      { properties: { a: { items: [open, text] } } },
+    ],
     [
       'prefixItems and contains',
       { properties: { a: { prefixItems: [holder], contains: holder } } },
@@ -186,8 +252,24 @@ describe('every construct of JSON Schema', () => {
     ],
     [
       'maps',
-      { properties: { a: { patternProperties: { '^x': holder }, additionalProperties: holder, unevaluatedProperties: holder } } },
-      { properties: { a: { patternProperties: { '^x': open }, additionalProperties: open, unevaluatedProperties: open } } },
+      {
+        properties: {
+          a: {
+            patternProperties: { '^x': holder },
+            additionalProperties: holder,
+            unevaluatedProperties: holder,
+          },
+        },
+      },
+      {
+        properties: {
+          a: {
+            patternProperties: { '^x': open },
+            additionalProperties: open,
+            unevaluatedProperties: open,
+          },
+        },
+      },
     ],
     [
       'a pattern that spells the name',
@@ -243,10 +325,17 @@ describe('every construct of JSON Schema', () => {
     ],
     [
       'quoted values of elements',
-      { properties: { a: { items: holder, default: [{ token: 'x', title: 'y' }] } }, examples: [{ a: [{ token: 'x' }] }] },
+      {
+        properties: { a: { items: holder, default: [{ token: 'x', title: 'y' }] } },
+        examples: [{ a: [{ token: 'x' }] }],
+      },
       { properties: { a: { items: open, default: [{ title: 'y' }] } }, examples: [{ a: [{}] }] },
     ],
-    ['additionalProperties', { ...holder, additionalProperties: false }, { ...open, additionalProperties: false }],
+    [
+      'additionalProperties',
+      { ...holder, additionalProperties: false },
+      { ...open, additionalProperties: false },
+    ],
   ])('%s', (_, schema, expected) => {
     const before = JSON.stringify(schema)
     expect(schemaOf(frozen(schema))).toEqual(expected)
@@ -259,7 +348,9 @@ describe('every construct of JSON Schema', () => {
       description: 'Reads the token.',
       inputSchema: { ...open, $defs: { Unused: text } },
     }
-    const stripped = stripTool(tool, [{ pointer: '/token', value: 'credential' }], { rewriteDescriptions: true })
+    const stripped = stripTool(tool, [{ pointer: '/token', value: 'credential' }], {
+      rewriteDescriptions: true,
+    })
     expect(stripped).toEqual({ ok: true, value: { tool, hidden: [] } })
     expect(stripped.ok && stripped.value.tool).toBe(tool)
   })
@@ -268,36 +359,52 @@ describe('every construct of JSON Schema', () => {
     const properties = { token: text, big: { type: 'object', properties: { x: { enum: ['a'] } } } }
     expect(schemaOf({ properties })).toHaveProperty('properties.big', properties.big)
     const stripped = strip({ properties })
-    const schema = stripped.ok ? (stripped.value.tool.inputSchema as { properties: typeof properties }) : undefined
+    const schema = stripped.ok
+      ? (stripped.value.tool.inputSchema as { properties: typeof properties })
+      : undefined
     expect(schema?.properties.big).toBe(properties.big)
   })
 
   it('counts only what is declared as present', () => {
-    expect(schemaOf({ properties: { token: text }, minProperties: 3 }, ['/token', '/user_id'])).toEqual({
+    expect(
+      schemaOf({ properties: { token: text }, minProperties: 3 }, ['/token', '/user_id']),
+    ).toEqual({
       properties: {},
       minProperties: 2,
     })
   })
 
   it('keeps a member that is called like the prototype', () => {
-    const schema = JSON.parse('{"properties":{"token":{},"__proto__":{"type":"string"}},"required":["token","__proto__"]}')
-    expect(JSON.stringify(schemaOf(schema))).toBe('{"properties":{"__proto__":{"type":"string"}},"required":["__proto__"]}')
+    const schema = JSON.parse(
+      '{"properties":{"token":{},"__proto__":{"type":"string"}},"required":["token","__proto__"]}',
+    )
+    expect(JSON.stringify(schemaOf(schema))).toBe(
+      '{"properties":{"__proto__":{"type":"string"}},"required":["__proto__"]}',
+    )
   })
 
   it('keeps what no schema is, however deep', () => {
     const deep = JSON.parse(`${'{"a":'.repeat(10_000)}{}${'}'.repeat(10_000)}`)
-    const schema = { properties: { token: text, x: { enum: [deep], 'x-meta': deep } }, default: deep }
+    const schema = {
+      properties: { token: text, x: { enum: [deep], 'x-meta': deep } },
+      default: deep,
+    }
     const stripped = strip(schema, ALL, { rewriteDescriptions: true })
     expect(stripped.ok && stripped.value.hidden.map(({ pointer }) => pointer)).toEqual(['/token'])
   })
 
   it('takes bounded time where shared parts are combined without end', () => {
     const parts = Object.fromEntries(
-      Array.from({ length: 20 }, (_, i) => [`p${i}`, { anyOf: Array(10).fill({ $ref: `#/$defs/p${i + 1}` }), required: [] }]),
+      Array.from({ length: 20 }, (_, i) => [
+        `p${i}`,
+        { anyOf: Array(10).fill({ $ref: `#/$defs/p${i + 1}` }), required: [] },
+      ]),
     )
     const a = { allOf: [{ type: 'object', properties: { token: text } }, { $ref: '#/$defs/p0' }] }
     const start = performance.now()
-    expect(detectParameters({ properties: { a }, $defs: { ...parts, p20: { required: ['x'] } } })).toMatchObject({ ok: true })
+    expect(
+      detectParameters({ properties: { a }, $defs: { ...parts, p20: { required: ['x'] } } }),
+    ).toMatchObject({ ok: true })
     const stripped = strip({ properties: { a }, $defs: { ...parts, p20: { required: ['x'] } } })
     expect(stripped.ok || stripped.reason).toBe('schema_too_large')
     expect(performance.now() - start).toBeLessThan(2000)
@@ -309,7 +416,9 @@ describe('every construct of JSON Schema', () => {
       properties: { token: text, a: { $ref: '#/$defs/token' } },
     }
     expect(schemaOf(recursive)).toBe('reference_recursive')
-    expect(schemaOf({ properties: { token: text, next: { $ref: '#' } } })).toBe('reference_recursive')
+    expect(schemaOf({ properties: { token: text, next: { $ref: '#' } } })).toBe(
+      'reference_recursive',
+    )
     const circle = {
       $defs: { A: { $ref: '#/$defs/B' }, B: { allOf: [{ $ref: '#/$defs/A' }] } },
       properties: { token: text },
@@ -319,11 +428,15 @@ describe('every construct of JSON Schema', () => {
     let deep: object = {}
     for (let i = 0; i < 10_000; i++) deep = { properties: { a: deep } }
     expect(schemaOf({ properties: { token: text, deep } })).toBe('schema_too_deep')
-    expect(schemaOf({ properties: { token: text, c: { $ref: '#/$defs/A' } }, $defs: { A: deep } })).toBe('schema_too_deep')
+    expect(
+      schemaOf({ properties: { token: text, c: { $ref: '#/$defs/A' } }, $defs: { A: deep } }),
+    ).toBe('schema_too_deep')
     expect(schemaOf('x')).toBe('schema_malformed')
     expect(schemaOf({}, ['token'])).toBe('pointer_malformed')
     expect(schemaOf({}, ['/__proto__/x'])).toBe('pointer_forbidden')
-    expect(schemaOf({ properties: { token: text, a: { $ref: 'https://evil.example/' } } })).toBe('reference_remote')
+    expect(schemaOf({ properties: { token: text, a: { $ref: 'https://evil.example/' } } })).toBe(
+      'reference_remote',
+    )
   })
 })
 
@@ -366,20 +479,33 @@ describe('objects above a hidden parameter', () => {
     ],
     [
       'need an object that needs something',
-      of({ properties: { b: { type: 'object', properties: { token: text, x: text }, required: ['x'] } }, required: ['b'] }),
+      of({
+        properties: {
+          b: { type: 'object', properties: { token: text, x: text }, required: ['x'] },
+        },
+        required: ['b'],
+      }),
       ['/a/b/token'],
       false,
     ],
     [
       'are demanded or null, and need something',
-      { properties: { a: { type: ['object', 'null'], properties: { token: text, x: text }, required: ['x'] } }, required: ['a'] },
+      {
+        properties: {
+          a: { type: ['object', 'null'], properties: { token: text, x: text }, required: ['x'] },
+        },
+        required: ['a'],
+      },
       at,
       false,
     ],
     [
       'need an object that only elements fill',
       of({
-        properties: { token: text, b: { type: 'object', additionalProperties: { properties: { token: text } } } },
+        properties: {
+          token: text,
+          b: { type: 'object', additionalProperties: { properties: { token: text } } },
+        },
         required: ['b'],
       }),
       ['/a/token', '/a/b/*/token'],
@@ -387,13 +513,24 @@ describe('objects above a hidden parameter', () => {
     ],
     [
       'are elements',
-      { properties: { a: { type: 'array', items: { type: 'object', properties: { token: text, x: text }, required: ['x'] } } } },
+      {
+        properties: {
+          a: {
+            type: 'array',
+            items: { type: 'object', properties: { token: text, x: text }, required: ['x'] },
+          },
+        },
+      },
       ['/a/*/token'],
       true,
     ],
     [
       'are in a tuple',
-      { properties: { a: { type: 'array', prefixItems: [{ type: 'object', properties: { token: text } }] } } },
+      {
+        properties: {
+          a: { type: 'array', prefixItems: [{ type: 'object', properties: { token: text } }] },
+        },
+      },
       ['/a/0/token'],
       false,
     ],
@@ -404,7 +541,10 @@ describe('objects above a hidden parameter', () => {
 })
 
 describe('a tool', () => {
-  const inputSchema = { type: 'object', properties: { access_token: text, user_id: text, title: text } }
+  const inputSchema = {
+    type: 'object',
+    properties: { access_token: text, user_id: text, title: text },
+  }
   const parameters: ArgumentParameter[] = [
     { pointer: '/access_token', value: 'subject', tool: 'other' },
     { pointer: '/user_id', value: { claim: 'email' }, tool: 'add' },
@@ -467,7 +607,10 @@ describe('a tool', () => {
     expect(rewritten.ok && rewritten.value.tool).toEqual({
       name: 'add',
       description: 'Adds a task. params. Returns its id.',
-      inputSchema: { type: 'object', properties: { title: { ...text, description: 'The title.' }, description: text } },
+      inputSchema: {
+        type: 'object',
+        properties: { title: { ...text, description: 'The title.' }, description: text },
+      },
     })
   })
 })
@@ -484,20 +627,32 @@ describe('a hidden parameter that is to be repeated in a header', () => {
   const tool = { name: 'tool', inputSchema }
 
   it('makes the tool unusable when it is the credential', () => {
-    expect(stripTool(tool, [credential, subject])).toEqual({ ok: false, reason: 'credential_mirrored' })
+    expect(stripTool(tool, [credential, subject])).toEqual({
+      ok: false,
+      reason: 'credential_mirrored',
+    })
   })
 
   it('makes the tool unusable when it is inside what the credential replaces', () => {
     const nested = {
       name: 'tool',
-      inputSchema: { properties: { auth: { properties: { token: { type: 'string', 'x-mcp-header': 'T' } } } } },
+      inputSchema: {
+        properties: { auth: { properties: { token: { type: 'string', 'x-mcp-header': 'T' } } } },
+      },
     }
-    expect(stripTool(nested, [{ pointer: '/auth', value: 'credential' }])).toEqual({ ok: false, reason: 'credential_mirrored' })
+    expect(stripTool(nested, [{ pointer: '/auth', value: 'credential' }])).toEqual({
+      ok: false,
+      reason: 'credential_mirrored',
+    })
   })
 
   it('is told when it is an identity, or the binding allows it', () => {
-    expect(stripTool(tool, [subject])).toMatchObject({ value: { hidden: [{ pointer: '/user_id', xMcpHeader: 'User' }] } })
-    expect(stripTool(tool, [credential, subject], { repeatCredentialInHeader: true })).toMatchObject({
+    expect(stripTool(tool, [subject])).toMatchObject({
+      value: { hidden: [{ pointer: '/user_id', xMcpHeader: 'User' }] },
+    })
+    expect(
+      stripTool(tool, [credential, subject], { repeatCredentialInHeader: true }),
+    ).toMatchObject({
       value: { hidden: [{ xMcpHeader: 'Token' }, { xMcpHeader: 'User' }] },
     })
   })

@@ -22,7 +22,8 @@ import {
 } from '../parts.ts'
 
 const ARGUMENT: Placement = { type: 'argument' }
-const told = (reason: Parameters<typeof toSentence>[0]['reason']) => toSentence({ reason, server: 'tasks' })
+const told = (reason: Parameters<typeof toSentence>[0]['reason']) =>
+  toSentence({ reason, server: 'tasks' })
 
 describe('placement header', () => {
   it.each([
@@ -32,7 +33,9 @@ describe('placement header', () => {
     await using server = await rpcServer([tool('hello', {})], ({ message }) =>
       message.method?.includes('read') ? { contents: [] } : {},
     )
-    const { fetch } = carrier(server.url, { placement: { type: 'header', ...(name ? { name } : {}) } })
+    const { fetch } = carrier(server.url, {
+      placement: { type: 'header', ...(name ? { name } : {}) },
+    })
     for (const method of [
       'initialize',
       'tools/list',
@@ -42,7 +45,10 @@ describe('placement header', () => {
       'prompts/get',
       'tools/call',
     ])
-      expect((await fetch(server.url, post(request(method, { name: 'hello', uri: 'file:///a' })))).status).toBe(200)
+      expect(
+        (await fetch(server.url, post(request(method, { name: 'hello', uri: 'file:///a' }))))
+          .status,
+      ).toBe(200)
     await fetch(server.url)
     expect(server.received).toHaveLength(8)
     for (let index = 0; index < 8; index++) {
@@ -59,11 +65,17 @@ describe('placement header', () => {
     const init = post(callOf('add_task', { title: 'x', user_id: 'bob' }))
     expect(await toldBy(fetch(server.url, init))).toBe(told('tool_refused'))
     const bytes = new TextEncoder().encode(String(init.body))
-    await expect(fetch(server.url, { ...init, body: bytes })).rejects.toMatchObject({ code: 'tool_refused' })
-    await expect(fetch(new Request(server.url, init))).rejects.toMatchObject({ code: 'tool_refused' })
+    await expect(fetch(server.url, { ...init, body: bytes })).rejects.toMatchObject({
+      code: 'tool_refused',
+    })
+    await expect(fetch(new Request(server.url, init))).rejects.toMatchObject({
+      code: 'tool_refused',
+    })
     const escaped = String(init.body).replace('tools/call', String.raw`tools\u002fcall`)
     expect(await toldBy(fetch(server.url, { ...init, body: escaped }))).toBe(told('tool_refused'))
-    await expect(fetch(server.url, { ...init, body: new Blob([bytes]) })).rejects.toMatchObject({ code: 'arguments_refused' })
+    await expect(fetch(server.url, { ...init, body: new Blob([bytes]) })).rejects.toMatchObject({
+      code: 'arguments_refused',
+    })
     expect(server.calls()).toEqual([])
     expect(reasons().filter((reason) => reason === 'tool_refused')).toHaveLength(5)
   })
@@ -84,7 +96,10 @@ describe('placement argument', () => {
     const tools = await listed(fetch, server.url)
     expect(JSON.stringify(tools)).not.toMatch(/user_id|access_token/)
     await fetch(server.url, post(callOf('add_task', { title: 'a' })))
-    await fetch(server.url, post(callOf('add_task', { title: 'b', user_id: 'bob', access_token: 'guess' })))
+    await fetch(
+      server.url,
+      post(callOf('add_task', { title: 'b', user_id: 'bob', access_token: 'guess' })),
+    )
     await fetch(server.url, post(callOf('add_task')))
     const filled = { user_id: 'alice', access_token: SECRET }
     expect(server.calls()).toEqual([{ title: 'a', ...filled }, { title: 'b', ...filled }, filled])
@@ -92,7 +107,9 @@ describe('placement argument', () => {
     expect(JSON.stringify(server.received.map(({ raw }) => raw))).not.toContain('canary')
     expect(server.reached[0]?.request.body).not.toContain('canary')
     expect(reasons()).toEqual(['arguments_refused'])
-    expect(events.flatMap(({ placement }) => placement ?? [])).toContain('argument /user_id, /access_token')
+    expect(events.flatMap(({ placement }) => placement ?? [])).toContain(
+      'argument /user_id, /access_token',
+    )
     expect(JSON.stringify(events)).not.toContain('canary')
   })
 
@@ -107,7 +124,11 @@ describe('placement argument', () => {
         $defs: {
           AddTaskInput: {
             type: 'object',
-            properties: { title: text, user_id: text, access_token: { anyOf: [text, { type: 'null' }] } },
+            properties: {
+              title: text,
+              user_id: text,
+              access_token: { anyOf: [text, { type: 'null' }] },
+            },
             required: ['title', 'user_id', 'access_token'],
           },
         },
@@ -117,9 +138,13 @@ describe('placement argument', () => {
     const { fetch } = carrier(server.url, { placement: ARGUMENT })
     expect(JSON.stringify(await listed(fetch, server.url))).not.toMatch(/user_id|access_token/)
     await fetch(server.url, post(callOf('add_task', { params: { title: 'a', user_id: 'bob' } })))
-    expect(server.calls()).toEqual([{ params: { title: 'a', user_id: 'alice', access_token: SECRET } }])
+    expect(server.calls()).toEqual([
+      { params: { title: 'a', user_id: 'alice', access_token: SECRET } },
+    ])
     for (const params of ['{"title":"a","user_id":"bob"}', '"{}"', '[]', 7, [{}]])
-      expect(await toldBy(fetch(server.url, post(callOf('add_task', { params }))))).toBe(told('arguments_refused'))
+      expect(await toldBy(fetch(server.url, post(callOf('add_task', { params }))))).toBe(
+        told('arguments_refused'),
+      )
     expect(server.calls()).toHaveLength(1)
   })
 
@@ -153,11 +178,17 @@ describe('placement argument', () => {
   it('refuses what is detected and neither bound nor left to the model', async () => {
     await using server = await rpcServer([OLD, tool('hello', {})])
     const { fetch, events } = carrier(server.url, {
-      placement: { type: 'argument', parameters: [{ pointer: '/access_token', value: 'credential' }] },
+      placement: {
+        type: 'argument',
+        parameters: [{ pointer: '/access_token', value: 'credential' }],
+      },
     })
     expect((await listed(fetch, server.url)).map(({ name }) => name)).toEqual(['hello'])
     expect(await toldBy(fetch(server.url, post(callOf('add_task', {}))))).toBe(told('tool_refused'))
-    expect(events.find(({ operation }) => operation === 'add_task')).toMatchObject({ outcome: 'refused', reason: 'tool_refused' })
+    expect(events.find(({ operation }) => operation === 'add_task')).toMatchObject({
+      outcome: 'refused',
+      reason: 'tool_refused',
+    })
     await fetch(server.url, post(callOf('hello', { anything: 1 })))
     expect(server.calls()).toEqual([{ anything: 1 }])
   })
@@ -165,12 +196,18 @@ describe('placement argument', () => {
   it('repeats an identity in its header, as the server asks; a credential never, and what the client sent is replaced', async () => {
     const mirrored = (name: string, parameter: string) =>
       tool(name, { title: text, [parameter]: { type: 'string', 'x-mcp-header': 'Whom' } })
-    await using server = await rpcServer([mirrored('by_user', 'user_id'), mirrored('by_token', 'access_token')])
+    await using server = await rpcServer([
+      mirrored('by_user', 'user_id'),
+      mirrored('by_token', 'access_token'),
+    ])
     const { fetch } = carrier(server.url, { placement: ARGUMENT })
     const tools = await listed(fetch, server.url)
     expect(tools.map(({ name }) => name)).toEqual(['by_user'])
     expect(JSON.stringify(tools)).not.toContain('x-mcp-header')
-    await fetch(server.url, post(callOf('by_user', { user_id: 'bob' }), { 'Mcp-Param-Whom': 'bob' }))
+    await fetch(
+      server.url,
+      post(callOf('by_user', { user_id: 'bob' }), { 'Mcp-Param-Whom': 'bob' }),
+    )
     expect(server.values(1, 'mcp-param-whom')).toEqual(['alice'])
     expect(await toldBy(fetch(server.url, post(callOf('by_token', {}))))).toBe(told('tool_refused'))
     expect(server.calls()).toEqual([{ user_id: 'alice' }])
@@ -178,27 +215,54 @@ describe('placement argument', () => {
 
   it.each([
     ['2025-11-25', { 'mcp-session-id': 's1', 'mcp-protocol-version': '2025-11-25' }],
-    ['2026-07-28', { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': 'last', 'mcp-param-x': 'y' }],
-  ])('lists once, with pagination, when a call names a tool that no list did (%s)', async (revision, headers) => {
-    await using server = await rpcServer([OLD, tool('b', {}), tool('c', {}), tool('d', {}), tool('last', { user_id: text })])
-    const { fetch } = carrier(server.url, { placement: ARGUMENT })
-    const call = { ...callOf('last', {}), params: { name: 'last', arguments: {}, _meta: { 'a/b': revision, progressToken: 1 } } }
-    expect((await fetch(server.url, post(call, headers))).status).toBe(200)
-    expect(server.reached.map(({ message }) => message.method)).toEqual(['tools/list', 'tools/list', 'tools/list', 'tools/call'])
-    expect(server.reached.map(({ message }) => message.params?._meta)).toEqual([
-      ...Array(3).fill({ 'a/b': revision }),
-      { 'a/b': revision, progressToken: 1 },
-    ])
-    expect(server.values(0, 'mcp-protocol-version')).toEqual([revision])
-    expect(server.values(0, 'mcp-session-id')).toEqual('mcp-session-id' in headers ? ['s1'] : [])
-    expect(server.values(0, 'mcp-method')).toEqual('mcp-method' in headers ? ['tools/list'] : [])
-    expect([...server.values(0, 'mcp-name'), ...server.values(0, 'mcp-param-x')]).toEqual([])
-    expect(server.calls()).toEqual([{ user_id: 'alice' }])
-    // Names that a model made up cost no further list.
-    const refusals = Array.from({ length: 20 }, (_, n) => toldBy(fetch(server.url, post(callOf(`made_up_${n}`, {})))))
-    expect(new Set(await Promise.all(refusals))).toEqual(new Set([told('tool_refused')]))
-    expect(server.reached).toHaveLength(4)
-  })
+    [
+      '2026-07-28',
+      {
+        'mcp-protocol-version': '2026-07-28',
+        'mcp-method': 'tools/call',
+        'mcp-name': 'last',
+        'mcp-param-x': 'y',
+      },
+    ],
+  ])(
+    'lists once, with pagination, when a call names a tool that no list did (%s)',
+    async (revision, headers) => {
+      await using server = await rpcServer([
+        OLD,
+        tool('b', {}),
+        tool('c', {}),
+        tool('d', {}),
+        tool('last', { user_id: text }),
+      ])
+      const { fetch } = carrier(server.url, { placement: ARGUMENT })
+      const call = {
+        ...callOf('last', {}),
+        params: { name: 'last', arguments: {}, _meta: { 'a/b': revision, progressToken: 1 } },
+      }
+      expect((await fetch(server.url, post(call, headers))).status).toBe(200)
+      expect(server.reached.map(({ message }) => message.method)).toEqual([
+        'tools/list',
+        'tools/list',
+        'tools/list',
+        'tools/call',
+      ])
+      expect(server.reached.map(({ message }) => message.params?._meta)).toEqual([
+        ...Array(3).fill({ 'a/b': revision }),
+        { 'a/b': revision, progressToken: 1 },
+      ])
+      expect(server.values(0, 'mcp-protocol-version')).toEqual([revision])
+      expect(server.values(0, 'mcp-session-id')).toEqual('mcp-session-id' in headers ? ['s1'] : [])
+      expect(server.values(0, 'mcp-method')).toEqual('mcp-method' in headers ? ['tools/list'] : [])
+      expect([...server.values(0, 'mcp-name'), ...server.values(0, 'mcp-param-x')]).toEqual([])
+      expect(server.calls()).toEqual([{ user_id: 'alice' }])
+      // Names that a model made up cost no further list.
+      const refusals = Array.from({ length: 20 }, (_, n) =>
+        toldBy(fetch(server.url, post(callOf(`made_up_${n}`, {})))),
+      )
+      expect(new Set(await Promise.all(refusals))).toEqual(new Set([told('tool_refused')]))
+      expect(server.reached).toHaveLength(4)
+    },
+  )
 
   it('lists once for 20 calls at once, also from a stream that stays open, and again after a failure', async () => {
     let broken = true
@@ -210,14 +274,19 @@ describe('placement argument', () => {
       if (broken) return new Response(null, { status: 500 })
       const { id } = JSON.parse(String(init?.body))
       const event = `data: ${JSON.stringify({ jsonrpc: '2.0', id, result: { tools: [OLD] } })}\n\n`
-      return new Response(new ReadableStream({ start: (output) => output.enqueue(new TextEncoder().encode(event)) }), {
-        headers: { 'content-type': 'text/event-stream' },
-      })
+      return new Response(
+        new ReadableStream({ start: (output) => output.enqueue(new TextEncoder().encode(event)) }),
+        {
+          headers: { 'content-type': 'text/event-stream' },
+        },
+      )
     }
     const { fetch } = carrier(server.url, { placement: ARGUMENT }, { fetch: streaming })
     expect(await toldBy(fetch(server.url, post(callOf('add_task', {}))))).toBe(told('tool_refused'))
     broken = false
-    await Promise.all(Array.from({ length: 20 }, () => fetch(server.url, post(callOf('add_task', {})))))
+    await Promise.all(
+      Array.from({ length: 20 }, () => fetch(server.url, post(callOf('add_task', {})))),
+    )
     expect([lists, server.calls().length]).toEqual([2, 20])
   })
 
@@ -239,7 +308,11 @@ describe('placement argument', () => {
       },
     )
     const ping = { jsonrpc: '2.0', method: 'notifications/progress', params: { user_id: 'left' } }
-    const batch = [callOf('add_task', { title: 'a', user_id: 'bob' }, 1), ping, callOf('add_task', { title: 'b' }, 2)]
+    const batch = [
+      callOf('add_task', { title: 'a', user_id: 'bob' }, 1),
+      ping,
+      callOf('add_task', { title: 'b' }, 2),
+    ]
     expect(await messagesOf(await batching.fetch(server.url, post(batch)))).toEqual(answers)
     const filled = { user_id: 'alice', access_token: SECRET }
     const [one, , two] = JSON.parse(sent[0] ?? '')
@@ -248,7 +321,9 @@ describe('placement argument', () => {
       { title: 'b', ...filled },
     ])
     expect(JSON.parse(sent[0] ?? '')[1]).toEqual(ping)
-    await expect(batching.fetch(server.url, post([callOf('other', {}), ping]))).rejects.toMatchObject({ code: 'tool_refused' })
+    await expect(
+      batching.fetch(server.url, post([callOf('other', {}), ping])),
+    ).rejects.toMatchObject({ code: 'tool_refused' })
     expect(sent).toHaveLength(1)
   })
 
@@ -263,10 +338,16 @@ describe('placement argument', () => {
           },
     )
     const { fetch } = carrier(server.url, { placement: ARGUMENT })
-    const [asked] = await messagesOf(await fetch(server.url, post(callOf('add_task', { title: 'a' }))))
+    const [asked] = await messagesOf(
+      await fetch(server.url, post(callOf('add_task', { title: 'a' }))),
+    )
     expect(asked?.result).toMatchObject({ resultType: 'inputRequired', requestState: 'opaque' })
     const again = callOf('add_task', { title: 'a' })
-    const params = { ...again.params, inputResponses: { a: { action: 'accept' } }, requestState: asked?.result.requestState }
+    const params = {
+      ...again.params,
+      inputResponses: { a: { action: 'accept' } },
+      requestState: asked?.result.requestState,
+    }
     await fetch(server.url, post({ ...again, params }))
     expect(server.reached.at(-1)?.message.params).toEqual({
       ...params,
@@ -279,9 +360,13 @@ describe('placement argument', () => {
     const { fetch } = carrier(server.url, { placement: ARGUMENT })
     const bodies = ['x', '7', '[]', '[1]', '""']
     for (const body of bodies)
-      await expect(fetch(server.url, { ...post({}), body })).rejects.toMatchObject({ code: 'arguments_refused' })
+      await expect(fetch(server.url, { ...post({}), body })).rejects.toMatchObject({
+        code: 'arguments_refused',
+      })
     for (const params of ['{"name":"add_task"}', [], null, { name: 7 }, {}])
-      expect(await toldBy(fetch(server.url, post({ ...callOf('x'), params })))).toBe(told('arguments_refused'))
+      expect(await toldBy(fetch(server.url, post({ ...callOf('x'), params })))).toBe(
+        told('arguments_refused'),
+      )
     expect(server.received).toEqual([])
   })
 
@@ -290,7 +375,9 @@ describe('placement argument', () => {
     const source = async () => granted(issuedToken(SECRET, { proof: async () => 'proof' }))
     for (const placement of [ARGUMENT, { type: 'meta', key: 'com.example/token' } as const]) {
       const { fetch } = carrier(server.url, { placement }, { source })
-      expect(await toldBy(fetch(server.url, post(callOf('add_task', {}))))).toBe(told('credential_malformed'))
+      expect(await toldBy(fetch(server.url, post(callOf('add_task', {}))))).toBe(
+        told('credential_malformed'),
+      )
     }
     expect(server.calls()).toEqual([])
   })
@@ -299,10 +386,17 @@ describe('placement argument', () => {
 describe('placement meta', () => {
   it('is in _meta of every request, beside what is there, and in no header', async () => {
     await using server = await rpcServer([tool('hello', {})])
-    const { fetch, events } = carrier(server.url, { placement: { type: 'meta', key: 'com.example/token' } })
+    const { fetch, events } = carrier(server.url, {
+      placement: { type: 'meta', key: 'com.example/token' },
+    })
     await fetch(
       server.url,
-      post(request('tools/call', { name: 'hello', _meta: { progressToken: 1, 'com.example/token': 'mine' } })),
+      post(
+        request('tools/call', {
+          name: 'hello',
+          _meta: { progressToken: 1, 'com.example/token': 'mine' },
+        }),
+      ),
     )
     await fetch(server.url, post({ jsonrpc: '2.0', id: 1, method: 'ping' }))
     expect(server.reached.map(({ message }) => message.params?._meta)).toEqual([
@@ -310,8 +404,13 @@ describe('placement meta', () => {
       { 'com.example/token': SECRET },
     ])
     expect(JSON.stringify(server.received.map(({ raw }) => raw))).not.toContain('canary')
-    expect(events.map(({ placement }) => placement)).toEqual(['_meta com.example/token', '_meta com.example/token'])
-    await expect(fetch(server.url, { ...post({}), body: 'x' })).rejects.toMatchObject({ code: 'arguments_refused' })
+    expect(events.map(({ placement }) => placement)).toEqual([
+      '_meta com.example/token',
+      '_meta com.example/token',
+    ])
+    await expect(fetch(server.url, { ...post({}), body: 'x' })).rejects.toMatchObject({
+      code: 'arguments_refused',
+    })
   })
 })
 
@@ -328,9 +427,13 @@ describe('placement session', () => {
       return { echo: [of('onbehalf-session') ?? 'none', valid] }
     })
     const { fetch } = carrier(server.url, { placement: { type: 'session' } })
-    const once = async () => JSON.stringify(await messagesOf(await fetch(server.url, post(callOf('x')))))
+    const once = async () =>
+      JSON.stringify(await messagesOf(await fetch(server.url, post(callOf('x')))))
     for (let turn = 0; turn < 3; turn++) expect(await once()).not.toContain('canary')
-    const sent = (index: number) => [...server.values(index, 'authorization'), ...server.values(index, 'onbehalf-session')]
+    const sent = (index: number) => [
+      ...server.values(index, 'authorization'),
+      ...server.values(index, 'onbehalf-session'),
+    ]
     expect([sent(0), sent(1), sent(2)]).toEqual([[`Bearer ${SECRET}`], [HANDLE], [HANDLE]])
     // The server forgot: one 401, the credential again, a new handle.
     valid = `${HANDLE}-new`
@@ -339,15 +442,18 @@ describe('placement session', () => {
     expect([sent(3), sent(4), sent(5)]).toEqual([[HANDLE], [`Bearer ${SECRET}`], [valid]])
   })
 
-  it.each(['short', 'x'.repeat(513), 'with space in the middle'])('takes no handle like %j', async (handle) => {
-    await using server = await rpcServer([], (_, response) => {
-      response.setHeader('onbehalf-session', handle)
-      return {}
-    })
-    const { fetch } = carrier(server.url, { placement: { type: 'session' } })
-    for (let turn = 0; turn < 2; turn++) await fetch(server.url, post(callOf('x')))
-    expect(server.values(1, 'authorization')).toEqual([`Bearer ${SECRET}`])
-  })
+  it.each(['short', 'x'.repeat(513), 'with space in the middle'])(
+    'takes no handle like %j',
+    async (handle) => {
+      await using server = await rpcServer([], (_, response) => {
+        response.setHeader('onbehalf-session', handle)
+        return {}
+      })
+      const { fetch } = carrier(server.url, { placement: { type: 'session' } })
+      for (let turn = 0; turn < 2; turn++) await fetch(server.url, post(callOf('x')))
+      expect(server.values(1, 'authorization')).toEqual([`Bearer ${SECRET}`])
+    },
+  )
 })
 
 describe('placement prompt', () => {
@@ -356,7 +462,10 @@ describe('placement prompt', () => {
   function prompted(url: string, server = 'tasks') {
     const references = createReferences()
     const made = carrier(url, { placement: PROMPT }, { references })
-    const values = { user_id: references.mint(server, 'subject'), access_token: references.mint(server, 'credential') }
+    const values = {
+      user_id: references.mint(server, 'subject'),
+      access_token: references.mint(server, 'credential'),
+    }
     return { ...made, references, values }
   }
 
@@ -374,18 +483,26 @@ describe('placement prompt', () => {
     ['under another spelling, with no reference', () => ({ userId: 'bob' })],
     [
       'inside a text',
-      (reference) => ({ user_id: undefined, auth: JSON.stringify({ token: 'guess', reference: reference.length }) }),
+      (reference) => ({
+        user_id: undefined,
+        auth: JSON.stringify({ token: 'guess', reference: reference.length }),
+      }),
     ],
-  ])('refuses an identity or a credential of the model, beside what it left out: %s', async (_, argsOf) => {
-    const auth = { type: 'object', properties: { token: text } }
-    await using server = await rpcServer([tool('add_task', { user_id: text, auth })])
-    const { fetch, values } = prompted(server.url)
-    await listed(fetch, server.url)
-    const told = await toldBy(fetch(server.url, post(callOf('add_task', argsOf(values.access_token)))))
-    const reasons = ['arguments_refused', 'reference_refused'] as const
-    expect(reasons.map((reason) => toSentence({ reason, server: 'tasks' }))).toContain(told)
-    expect(server.calls()).toEqual([])
-  })
+  ])(
+    'refuses an identity or a credential of the model, beside what it left out: %s',
+    async (_, argsOf) => {
+      const auth = { type: 'object', properties: { token: text } }
+      await using server = await rpcServer([tool('add_task', { user_id: text, auth })])
+      const { fetch, values } = prompted(server.url)
+      await listed(fetch, server.url)
+      const told = await toldBy(
+        fetch(server.url, post(callOf('add_task', argsOf(values.access_token)))),
+      )
+      const reasons = ['arguments_refused', 'reference_refused'] as const
+      expect(reasons.map((reason) => toSentence({ reason, server: 'tasks' }))).toContain(told)
+      expect(server.calls()).toEqual([])
+    },
+  )
 
   it('refuses a call without its credential’s reference, which would be made in nobody’s name', async () => {
     await using server = await rpcServer([OLD])
@@ -408,9 +525,15 @@ describe('placement prompt', () => {
 
   it.each<[string, (values: { user_id: string; access_token: string }, other: string) => object]>([
     ['in a text', ({ access_token }) => ({ title: `send ${access_token} to me` })],
-    ['with something around it', ({ user_id, access_token }) => ({ user_id, access_token: ` ${access_token}` })],
+    [
+      'with something around it',
+      ({ user_id, access_token }) => ({ user_id, access_token: ` ${access_token}` }),
+    ],
     ['in another parameter', ({ access_token }) => ({ title: access_token })],
-    ['in a parameter of its own making', ({ user_id, access_token }) => ({ user_id, access_token, extra: access_token })],
+    [
+      'in a parameter of its own making',
+      ({ user_id, access_token }) => ({ user_id, access_token, extra: access_token }),
+    ],
     ['as a key', ({ access_token }) => ({ [access_token]: 1 })],
     ['nested', ({ access_token }) => ({ title: 'a', deep: [{ access_token }] })],
     ['of the other kind', ({ user_id }) => ({ access_token: user_id })],
@@ -425,7 +548,9 @@ describe('placement prompt', () => {
     await using server = await rpcServer([OLD])
     const { fetch, values, reasons } = prompted(server.url)
     const args = argsOf(values, createReferences().mint('tasks', 'credential'))
-    expect(await toldBy(fetch(server.url, post(callOf('add_task', args))))).toBe(told('reference_refused'))
+    expect(await toldBy(fetch(server.url, post(callOf('add_task', args))))).toBe(
+      told('reference_refused'),
+    )
     expect(server.calls()).toEqual([])
     expect(reasons()).toEqual(['reference_refused'])
   })
@@ -443,7 +568,9 @@ describe('placement prompt', () => {
       const references = createReferences()
       const { fetch, reasons } = carrier(server.url, { placement }, { references })
       const args = { access_token: references.mint('other', 'credential') }
-      expect(await toldBy(fetch(server.url, post(callOf('add_task', args))))).toBe(told('reference_refused'))
+      expect(await toldBy(fetch(server.url, post(callOf('add_task', args))))).toBe(
+        told('reference_refused'),
+      )
       expect(reasons()).toEqual(['reference_refused'])
     }
     expect(server.calls()).toEqual([])
@@ -453,7 +580,10 @@ describe('placement prompt', () => {
     ['prompts/get', (reference: string) => ({ name: 'p', arguments: { access_token: reference } })],
     ['resources/read', (reference: string) => ({ uri: `file:///${reference}` })],
     ['tools/call', (reference: string) => ({ name: reference, arguments: {} })],
-    ['tools/call', (reference: string) => ({ name: 'add_task', arguments: {}, _meta: { a: reference } })],
+    [
+      'tools/call',
+      (reference: string) => ({ name: 'add_task', arguments: {}, _meta: { a: reference } }),
+    ],
   ])('refuses one outside a tool’s arguments: %s', async (method, paramsOf) => {
     await using server = await rpcServer([OLD])
     const { fetch, values, reasons } = prompted(server.url)
@@ -467,18 +597,20 @@ describe('placement prompt', () => {
 })
 
 describe('a source that refuses', () => {
-  it.each<Placement>([{ type: 'header' }, ARGUMENT, { type: 'meta', key: 'a.example/b' }, { type: 'session' }])(
-    'is told to the model at placement $type, and no call leaves',
-    async (placement) => {
-      await using server = await rpcServer([OLD])
-      const source = async () => refused('connection_needed')
-      const { fetch } = carrier(server.url, { placement }, { source })
-      expect(await toldBy(fetch(server.url, post(callOf('add_task', {}))))).toBe(
-        'This was not done. Connect your tasks account to continue.',
-      )
-      expect(server.calls()).toEqual([])
-    },
-  )
+  it.each<Placement>([
+    { type: 'header' },
+    ARGUMENT,
+    { type: 'meta', key: 'a.example/b' },
+    { type: 'session' },
+  ])('is told to the model at placement $type, and no call leaves', async (placement) => {
+    await using server = await rpcServer([OLD])
+    const source = async () => refused('connection_needed')
+    const { fetch } = carrier(server.url, { placement }, { source })
+    expect(await toldBy(fetch(server.url, post(callOf('add_task', {}))))).toBe(
+      'This was not done. Connect your tasks account to continue.',
+    )
+    expect(server.calls()).toEqual([])
+  })
 })
 
 it('an answer that is a list is hidden wherever it comes from: to another request, on a GET, in a batch', async () => {
@@ -486,10 +618,17 @@ it('an answer that is a list is hidden wherever it comes from: to another reques
   const answers = [
     () => Response.json(answer),
     () => Response.json([answer, { jsonrpc: '2.0', id: 10, result: {} }]),
-    () => new Response(`data: ${JSON.stringify(answer)}\n\n`, { headers: { 'content-type': 'text/event-stream' } }),
+    () =>
+      new Response(`data: ${JSON.stringify(answer)}\n\n`, {
+        headers: { 'content-type': 'text/event-stream' },
+      }),
   ]
   for (const make of answers) {
-    const { fetch } = carrier('https://tasks.example/mcp', { placement: ARGUMENT }, { fetch: async () => make() })
+    const { fetch } = carrier(
+      'https://tasks.example/mcp',
+      { placement: ARGUMENT },
+      { fetch: async () => make() },
+    )
     for (const init of [post(LIST), {}]) {
       const response = await fetch('https://tasks.example/mcp', init)
       expect(await response.text()).toMatch(/^(?!.*access_token).*add_task/)
@@ -505,17 +644,23 @@ it('a length that the framework counted before is not sent', async () => {
     ...init,
     headers: { ...init.headers, 'content-length': `${String(init.body).length}` },
   })
-  expect((await messagesOf(response))[0]).toMatchObject({ id: CALL_ID, result: { content: [{ text: 'done' }] } })
+  expect((await messagesOf(response))[0]).toMatchObject({
+    id: CALL_ID,
+    result: { content: [{ text: 'done' }] },
+  })
 })
 
 describe('a tool that this fetch never listed, with the credential in the header', () => {
-  it.each([['user_id'], ['access_token'], ['userId']])('is not given a %s of the model', async (name) => {
-    await using server = await rpcServer([tool('delete_all', { [name]: text })])
-    const { fetch } = carrier(server.url)
-    const told = await toldBy(fetch(server.url, post(callOf('delete_all', { [name]: 'bob' }))))
-    expect(told).toBe(toSentence({ reason: 'tool_refused', server: 'tasks' }))
-    expect(server.calls()).toEqual([])
-  })
+  it.each([['user_id'], ['access_token'], ['userId']])(
+    'is not given a %s of the model',
+    async (name) => {
+      await using server = await rpcServer([tool('delete_all', { [name]: text })])
+      const { fetch } = carrier(server.url)
+      const told = await toldBy(fetch(server.url, post(callOf('delete_all', { [name]: 'bob' }))))
+      expect(told).toBe(toSentence({ reason: 'tool_refused', server: 'tasks' }))
+      expect(server.calls()).toEqual([])
+    },
+  )
 
   it('is called when nothing that the model sends looks like an identity', async () => {
     await using server = await rpcServer([tool('add_task', { title: text })])

@@ -23,7 +23,9 @@ it('presents the credential at initialize, and anew after the server forgot the 
           onsessioninitialized: (session) => void sessions.set(session, made),
         })
         const mcp = new McpServer({ name: 'with-sessions', version: '1.0.0' })
-        mcp.registerTool('hello', { description: 'Says hello' }, async () => ({ content: [{ type: 'text', text: 'hello' }] }))
+        mcp.registerTool('hello', { description: 'Says hello' }, async () => ({
+          content: [{ type: 'text', text: 'hello' }],
+        }))
         await mcp.connect(made as Parameters<typeof mcp.connect>[0])
         transport = made
       }
@@ -34,29 +36,46 @@ it('presents the credential at initialize, and anew after the server forgot the 
         rawHeaders: received.raw.flat(),
       }
       const request = Object.assign(Object.create(response.req), message)
-      await transport.handleRequest(request, response, received.body === '' ? undefined : JSON.parse(received.body))
+      await transport.handleRequest(
+        request,
+        response,
+        received.body === '' ? undefined : JSON.parse(received.body),
+      )
     })()
   })
   const { fetch } = carrier(server.url, { placement: { type: 'session' } })
   const connect = async () => {
-    const client = new Client({ name: 'test', version: '1.0.0' }, { versionNegotiation: { mode: 'legacy' } })
-    await client.connect(new StreamableHTTPClientTransport(new globalThis.URL(server.url), { fetch }))
+    const client = new Client(
+      { name: 'test', version: '1.0.0' },
+      { versionNegotiation: { mode: 'legacy' } },
+    )
+    await client.connect(
+      new StreamableHTTPClientTransport(new globalThis.URL(server.url), { fetch }),
+    )
     return client
   }
   const methodsWith = () =>
     server.received.flatMap(({ raw, body, method }) =>
-      raw.some(([name]) => name === 'authorization') ? [body === '' ? method : JSON.parse(body).method] : [],
+      raw.some(([name]) => name === 'authorization')
+        ? [body === '' ? method : JSON.parse(body).method]
+        : [],
     )
   const client = await connect()
   expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['hello'])
   for (let turn = 0; turn < 3; turn++)
-    expect((await client.callTool({ name: 'hello', arguments: {} })).content).toMatchObject([{ text: 'hello' }])
+    expect((await client.callTool({ name: 'hello', arguments: {} })).content).toMatchObject([
+      { text: 'hello' },
+    ])
   expect(methodsWith()).toEqual(['initialize'])
-  expect(server.received.filter(({ raw }) => raw.some(([name]) => name === 'mcp-session-id')).length).toBeGreaterThanOrEqual(5)
+  expect(
+    server.received.filter(({ raw }) => raw.some(([name]) => name === 'mcp-session-id')).length,
+  ).toBeGreaterThanOrEqual(5)
   sessions.clear()
   await expect(client.callTool({ name: 'hello', arguments: {} })).rejects.toThrow()
   const again = await connect()
-  expect((await again.callTool({ name: 'hello', arguments: {} })).content).toMatchObject([{ text: 'hello' }])
+  expect((await again.callTool({ name: 'hello', arguments: {} })).content).toMatchObject([
+    { text: 'hello' },
+  ])
   expect(methodsWith()).toEqual(['initialize', 'initialize'])
   await again.close()
   await client.close()

@@ -16,7 +16,8 @@ export const TIMEOUT = 900_000
 export function plainlyRedacted(text: string, forms: readonly string[]): string {
   const marked = new Array<boolean>(text.length).fill(false)
   for (const form of forms) {
-    for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + 1)) marked.fill(true, at, at + form.length)
+    for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + 1))
+      marked.fill(true, at, at + form.length)
   }
   return text
     .split('')
@@ -26,7 +27,9 @@ export function plainlyRedacted(text: string, forms: readonly string[]): string 
 
 /** The runs of at least so many characters of a text, the plain way: every window of that length. */
 export function windowsOf(text: string, length: number): string[] {
-  return Array.from({ length: Math.max(0, text.length - length + 1) }, (_, at) => text.slice(at, at + length))
+  return Array.from({ length: Math.max(0, text.length - length + 1) }, (_, at) =>
+    text.slice(at, at + length),
+  )
 }
 
 export function redactorOf(...secrets: readonly string[]): Redactor {
@@ -35,17 +38,27 @@ export function redactorOf(...secrets: readonly string[]): Redactor {
 
 /** Characters that look random and are the same in every run. */
 export function random(seed: string, length: number): string {
-  return createHash('shake256', { outputLength: length }).update(seed).digest('base64url').slice(0, length)
+  return createHash('shake256', { outputLength: length })
+    .update(seed)
+    .digest('base64url')
+    .slice(0, length)
 }
 
 export function jwt(seed: string, signature = 86): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
-  const claims = { iss: 'https://issuer.example', sub: 'alice', aud: 'https://tasks.example/api', jti: random(`id ${seed}`, 21) }
+  const claims = {
+    iss: 'https://issuer.example',
+    sub: 'alice',
+    aud: 'https://tasks.example/api',
+    jti: random(`id ${seed}`, 21),
+  }
   return `${part({ alg: 'ES256', kid: 'a1b2c3d4', typ: 'at+jwt' })}.${part(claims)}.${random(seed, signature)}`
 }
 
 /** A text cut into chunks, the empty one and the one of a single character among them. */
-export function chunked(text: fc.Arbitrary<string>): fc.Arbitrary<{ text: string; chunks: string[] }> {
+export function chunked(
+  text: fc.Arbitrary<string>,
+): fc.Arbitrary<{ text: string; chunks: string[] }> {
   const chunksOf = (whole: string) =>
     fc.oneof(
       fc.constant(whole.split('')),

@@ -7,10 +7,16 @@ import type { ReflectionMarks } from '../../../src/core/carry/reflection-marks.t
 import { createQuarantine } from '../../../src/mcp/redact/quarantine.ts'
 import { deferred, MCP } from '../../core/parts.ts'
 
-function quarantineOver(changes: Partial<ReflectionMarks> = {}, onReflection: Binding['onReflection'] = 'quarantine') {
+function quarantineOver(
+  changes: Partial<ReflectionMarks> = {},
+  onReflection: Binding['onReflection'] = 'quarantine',
+) {
   const marks = memoryReflectionMarks()
   const binding = parseBinding('tasks', { url: MCP, onReflection })
-  return { marks, quarantine: createQuarantine({ binding, marks: { ...marks, ...changes }, now: () => 7 }) }
+  return {
+    marks,
+    quarantine: createQuarantine({ binding, marks: { ...marks, ...changes }, now: () => 7 }),
+  }
 }
 
 const down = async (): Promise<never> => {
@@ -62,9 +68,12 @@ describe('the quarantine of a server', () => {
 
   it('refuses while a mark cannot be written, and writes it as soon as it can', async () => {
     let broken = true
-    const { quarantine, marks } = quarantineOver({ mark: (...mark) => (broken ? down() : marks.mark(...mark)) })
+    const { quarantine, marks } = quarantineOver({
+      mark: (...mark) => (broken ? down() : marks.mark(...mark)),
+    })
     quarantine.reflected()
-    for (let call = 0; call < 3; call++) expect(await quarantine.refusal()).toBe('server_unreachable')
+    for (let call = 0; call < 3; call++)
+      expect(await quarantine.refusal()).toBe('server_unreachable')
     broken = false
     expect(await quarantine.refusal()).toBe('server_quarantined')
     await marks.clear(MCP)

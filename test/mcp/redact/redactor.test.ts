@@ -47,20 +47,22 @@ describe('a JSON value', () => {
   })
 
   test('with a key `__proto__` keeps it as a key and changes no prototype', () => {
-    const value: unknown = JSON.parse(`{"__proto__":{"token":"${opaque}"},"constructor":"${opaque}"}`)
+    const value: unknown = JSON.parse(
+      `{"__proto__":{"token":"${opaque}"},"constructor":"${opaque}"}`,
+    )
     const redacted = json(value).value
-    expect(JSON.stringify(redacted)).toBe(`{"__proto__":{"token":"${MARKER}"},"constructor":"${MARKER}"}`)
+    expect(JSON.stringify(redacted)).toBe(
+      `{"__proto__":{"token":"${MARKER}"},"constructor":"${MARKER}"}`,
+    )
     expect(Object.getPrototypeOf(redacted)).toBe(Object.prototype)
     expect(({} as { token?: unknown }).token).toBeUndefined()
   })
 
   test('may be a bare string, a number or nothing', () => {
     expect(json(`x${opaque}`).value).toBe(`x${MARKER}`)
-    expect(redactorOf('123456789012').json([123456789012, 1234567890123, 12345678901]).value).toEqual([
-      MARKER,
-      `${MARKER}3`,
-      12345678901,
-    ])
+    expect(
+      redactorOf('123456789012').json([123456789012, 1234567890123, 12345678901]).value,
+    ).toEqual([MARKER, `${MARKER}3`, 12345678901])
     expect(json(undefined)).toEqual({ value: undefined, hits: 0, withheld: 0 })
     expect(json(null)).toEqual({ value: null, hits: 0, withheld: 0 })
   })
@@ -69,17 +71,25 @@ describe('a JSON value', () => {
     'stays JSON, is equal where nothing was hit, and holds no planted credential, whatever it is',
     () => {
       fc.assert(
-        fc.property(fc.jsonValue({ maxDepth: 4 }), fc.constantFrom(token, opaque, key), fc.string(), (value, secret, around) => {
-          expect(json(value).value).toBe(value)
-          const { value: redacted, hits } = json({ value, list: [{ [`${around}${secret}`]: value }, `${secret}${around}`] })
-          const text = JSON.stringify(redacted)
-          expect(text).not.toContain(secret)
-          expect(hits).toBe(2)
-          expect(JSON.parse(text)).toEqual({
-            value: JSON.parse(JSON.stringify(value)),
-            list: [expect.anything(), `${MARKER}${around}`],
-          })
-        }),
+        fc.property(
+          fc.jsonValue({ maxDepth: 4 }),
+          fc.constantFrom(token, opaque, key),
+          fc.string(),
+          (value, secret, around) => {
+            expect(json(value).value).toBe(value)
+            const { value: redacted, hits } = json({
+              value,
+              list: [{ [`${around}${secret}`]: value }, `${secret}${around}`],
+            })
+            const text = JSON.stringify(redacted)
+            expect(text).not.toContain(secret)
+            expect(hits).toBe(2)
+            expect(JSON.parse(text)).toEqual({
+              value: JSON.parse(JSON.stringify(value)),
+              list: [expect.anything(), `${MARKER}${around}`],
+            })
+          },
+        ),
         { numRuns: RUNS },
       )
     },
@@ -123,7 +133,11 @@ describe('a part of a credential', () => {
     ['the last 20 characters of an opaque token', opaque.slice(-20)],
     ['the middle of a key', key.slice(10, 30)],
   ])('is removed from a value: %s', (_, piece) => {
-    expect(json({ text: `token=${piece}…` })).toEqual({ value: { text: `token=${MARKER}…` }, hits: 1, withheld: 0 })
+    expect(json({ text: `token=${piece}…` })).toEqual({
+      value: { text: `token=${MARKER}…` },
+      hits: 1,
+      withheld: 0,
+    })
   })
 
   test('is removed wherever it is cut, down to 12 characters', () => {
@@ -143,7 +157,11 @@ describe('a part of a credential', () => {
       first: `${header}.${MARKER}.${MARKER}`,
       second: MARKER,
     })
-    expect(json({ header, payload, signature }).value).toEqual({ header, payload: MARKER, signature: MARKER })
+    expect(json({ header, payload, signature }).value).toEqual({
+      header,
+      payload: MARKER,
+      signature: MARKER,
+    })
   })
 
   test('is not looked for in a secret made of words, nor in the words before a random part', () => {
@@ -153,32 +171,43 @@ describe('a part of a credential', () => {
     const vendor = redactorOf(`github_pat_personal_access_${random('vendor', 40)}`)
     expect(vendor.json('github_pat_personal_access_token').hits).toBe(0)
     expect(vendor.json(random('vendor', 40).slice(0, 20)).hits).toBe(1)
-    const between = redactorOf(`${random('vendor', 30)}-personal-access-token-${random('other', 30)}`)
+    const between = redactorOf(
+      `${random('vendor', 30)}-personal-access-token-${random('other', 30)}`,
+    )
     expect(between.json('a-personal-access-token-').hits).toBe(0)
-    expect(between.json([random('vendor', 30).slice(5, 25), random('other', 30).slice(5, 25)]).hits).toBe(2)
+    expect(
+      between.json([random('vendor', 30).slice(5, 25), random('other', 30).slice(5, 25)]).hits,
+    ).toBe(2)
   })
 })
 
 describe('a credential in encodings on top of each other', () => {
   const base64 = (text: string) => Buffer.from(text).toString('base64')
   const hex = (text: string) => Buffer.from(text).toString('hex')
-  const escapes = (text: string) => text.replace(/./g, (one) => `\\u00${one.charCodeAt(0).toString(16)}`)
-  const every = (text: string, write: (code: number) => string) => text.replace(/./g, (one) => write(one.charCodeAt(0)))
+  const escapes = (text: string) =>
+    text.replace(/./g, (one) => `\\u00${one.charCodeAt(0).toString(16)}`)
+  const every = (text: string, write: (code: number) => string) =>
+    text.replace(/./g, (one) => write(one.charCodeAt(0)))
   const NESTED: Readonly<Record<string, (text: string) => string>> = {
     'base64 twice': (text) => base64(base64(text)),
     'base64url in base64': (text) => base64(Buffer.from(text).toString('base64url')),
     'base64 right after letters': (text) => `prefix${base64(base64(text))}`,
-    'base64 twice in the middle of other bytes': (text) => base64(`\xff\xfe${base64(`{"t":"${text}"}`)}\xff`),
+    'base64 twice in the middle of other bytes': (text) =>
+      base64(`\xff\xfe${base64(`{"t":"${text}"}`)}\xff`),
     'base64 three times': (text) => base64(base64(base64(text))),
     'base64 in lines of 64': (text) => base64(text).replace(/.{64}/g, '$&\r\n'),
-    'base64 in lines of 76': (text) => base64(`Authorization: Bearer ${text}`).replace(/.{76}/g, '$&\n'),
+    'base64 in lines of 76': (text) =>
+      base64(`Authorization: Bearer ${text}`).replace(/.{76}/g, '$&\n'),
     'hex of base64': (text) => hex(base64(text)),
     'hex of base64 right after a digit': (text) => `7${hex(base64(text))}`,
     'base64 of hex': (text) => base64(hex(text)),
     'percent of base64': (text) => encodeURIComponent(base64(`??>>${text}`)),
     'percent twice': (text) => encodeURIComponent(every(text, (code) => `%${code.toString(16)}`)),
     'percent for every second character': (text) =>
-      text.replace(/(.)(.)/g, (_, one: string, two: string) => `${one}%${two.charCodeAt(0).toString(16)}`),
+      text.replace(
+        /(.)(.)/g,
+        (_, one: string, two: string) => `${one}%${two.charCodeAt(0).toString(16)}`,
+      ),
     'JSON escapes in a JSON string': (text) => JSON.stringify(escapes(text)),
     'JSON escapes for some characters': (text) => text.replace(/[a-f]/g, escapes),
     'JavaScript escapes': (text) => every(text, (code) => `\\x${code.toString(16)}`),
@@ -193,7 +222,9 @@ describe('a credential in encodings on top of each other', () => {
       const { value, hits, withheld } = json({ text: `before "${encode(secret)}" behind` })
       expect(hits).toBeGreaterThan(0)
       expect(withheld).toBe(0)
-      expect(JSON.stringify(value)).toMatch(/^\{"text":"before .*\[credential removed\].* behind"\}$/)
+      expect(JSON.stringify(value)).toMatch(
+        /^\{"text":"before .*\[credential removed\].* behind"\}$/,
+      )
       expect(JSON.stringify(value).length).toBeLessThan(200)
     }
   })
@@ -207,7 +238,11 @@ describe('a credential in encodings on top of each other', () => {
     const piece = signature.slice(5, 17)
     for (let before = 0; before < 16; before++) {
       for (let after = 0; after < 16; after++) {
-        const bytes = Buffer.concat([Buffer.alloc(before, 0xfe), Buffer.from(piece), Buffer.alloc(after, 0xfe)])
+        const bytes = Buffer.concat([
+          Buffer.alloc(before, 0xfe),
+          Buffer.from(piece),
+          Buffer.alloc(after, 0xfe),
+        ])
         for (const form of ['base64', 'base64url', 'hex'] as const) {
           const run = bytes.toString(form).replace(/=+$/, '')
           expect(json(run).hits, `${form} ${before} ${after}`).toBe(run.length < 24 ? 0 : 1)
@@ -217,11 +252,21 @@ describe('a credential in encodings on top of each other', () => {
   })
 
   test('goes together with what it is one run with, and with nothing else', () => {
-    const mixed = signature.replace(/(.)(.)/g, (_, one: string, two: string) => `${one}%${two.charCodeAt(0).toString(16)}`)
-    for (const [before, behind] of [' ', '""', "''", '<>', '\n\t'].map((ends) => [ends.at(0), ends.at(-1)])) {
-      expect(json(`50%20off keep${before}t=${mixed}${behind}keep`).value).toBe(`50%20off keep${before}${MARKER}${behind}keep`)
+    const mixed = signature.replace(
+      /(.)(.)/g,
+      (_, one: string, two: string) => `${one}%${two.charCodeAt(0).toString(16)}`,
+    )
+    for (const [before, behind] of [' ', '""', "''", '<>', '\n\t'].map((ends) => [
+      ends.at(0),
+      ends.at(-1),
+    ])) {
+      expect(json(`50%20off keep${before}t=${mixed}${behind}keep`).value).toBe(
+        `50%20off keep${before}${MARKER}${behind}keep`,
+      )
     }
-    expect(json(`keep\n${base64(base64(opaque))}\n. keep\nkeep`).value).toBe(`keep\n${MARKER}\n. keep\nkeep`)
+    expect(json(`keep\n${base64(base64(opaque))}\n. keep\nkeep`).value).toBe(
+      `keep\n${MARKER}\n. keep\nkeep`,
+    )
   })
 
   test('is removed through two more encodings than a form has, and no more are undone', () => {
@@ -232,7 +277,11 @@ describe('a credential in encodings on top of each other', () => {
   test('and more than 8 million characters that look encoded are withheld, not passed unsearched', () => {
     const large = 'A'.repeat(8_388_608)
     expect(json([large])).toEqual({ value: [large], hits: 0, withheld: 0 })
-    expect(json([large, 'short', 'B'.repeat(24)])).toEqual({ value: [large, 'short', WITHHELD], hits: 0, withheld: 1 })
+    expect(json([large, 'short', 'B'.repeat(24)])).toEqual({
+      value: [large, 'short', WITHHELD],
+      hits: 0,
+      withheld: 1,
+    })
     expect(json([`${large}A${opaque}`])).toEqual({ value: [WITHHELD], hits: 1, withheld: 1 })
   })
 })
@@ -240,7 +289,10 @@ describe('a credential in encodings on top of each other', () => {
 describe('what comes through byte for byte', () => {
   const others = jwt('somebody else')
   test.each([
-    ['a presigned URL', `https://s3.example/b/k?X-Amz-Credential=AKIA%2F20261122%2Feu&X-Amz-Signature=${hexOf(32)}&x=%20y`],
+    [
+      'a presigned URL',
+      `https://s3.example/b/k?X-Amz-Credential=AKIA%2F20261122%2Feu&X-Amz-Signature=${hexOf(32)}&x=%20y`,
+    ],
     ['a SHA-256', hexOf(32)],
     ['a SHA-256 of the token', createHash('sha256').update(token).digest('base64')],
     ['a git commit', hexOf(20)],
@@ -248,7 +300,10 @@ describe('what comes through byte for byte', () => {
     ["somebody else's JWT of the same issuer", others],
     ['the header that all tokens of the issuer share', header],
     ["somebody else's opaque token", random('else', 43)],
-    ['the words around a token', 'Authorization: Bearer <token>, access_token, sk-live-…, [credential]'],
+    [
+      'the words around a token',
+      'Authorization: Bearer <token>, access_token, sk-live-…, [credential]',
+    ],
     [
       'a PEM certificate',
       `-----BEGIN CERTIFICATE-----\n${randomBytes(600).toString('base64').replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----`,
@@ -276,7 +331,10 @@ describe('what comes through byte for byte', () => {
 test('secrets of fewer than 12 characters are counted, and not looked for', () => {
   const short = redactorOf('hunter2', 'elevenchars', 'hunter2', opaque)
   expect(short.tooShort).toBe(2)
-  expect(short.text(`hunter2 elevenchars ${opaque}`)).toEqual({ text: `hunter2 elevenchars ${MARKER}`, hits: 1 })
+  expect(short.text(`hunter2 elevenchars ${opaque}`)).toEqual({
+    text: `hunter2 elevenchars ${MARKER}`,
+    hits: 1,
+  })
   expect(short.json('hunter2').hits).toBe(0)
 })
 

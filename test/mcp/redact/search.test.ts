@@ -5,7 +5,16 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createSearch, type Wanted } from '../../../src/mcp/redact/search.ts'
 import { SHORTEST, variantsOf } from '../../../src/mcp/redact/variants.ts'
-import { jwt, MARKER, plainlyRedacted, RUNS, random, redactorOf, TIMEOUT, windowsOf } from './parts.ts'
+import {
+  jwt,
+  MARKER,
+  plainlyRedacted,
+  RUNS,
+  random,
+  redactorOf,
+  TIMEOUT,
+  windowsOf,
+} from './parts.ts'
 
 const secrets = [
   random('32 bytes', 43),
@@ -21,7 +30,9 @@ const secrets = [
 function plainly(text: string, wanted: readonly Wanted[]): string {
   return plainlyRedacted(
     text,
-    wanted.flatMap((one) => (one.least === one.text.length ? [one.text] : windowsOf(one.text, one.least))),
+    wanted.flatMap((one) =>
+      one.least === one.text.length ? [one.text] : windowsOf(one.text, one.least),
+    ),
   )
 }
 
@@ -39,7 +50,8 @@ test(
   'agrees with the plain search, for whole texts and runs of any length, in texts short and long, plain and with other characters',
   () => {
     const letters = fc.constantFrom('a', 'b', 'c', 'a', 'b', 'é', '€', '\ud83d\ude00')
-    const text = (minLength: number, maxLength: number) => fc.array(letters, { minLength, maxLength }).map((all) => all.join(''))
+    const text = (minLength: number, maxLength: number) =>
+      fc.array(letters, { minLength, maxLength }).map((all) => all.join(''))
     const wanted = fc.array(
       text(SHORTEST, 90).chain((one) =>
         fc.oneof(
@@ -49,18 +61,29 @@ test(
       ),
       { minLength: 1, maxLength: 4 },
     )
-    const filler = fc.constantFrom('', 'x', 'a', 'ab', 'x'.repeat(450), `${'x'.repeat(32_700)}é`, 'y'.repeat(40_001))
+    const filler = fc.constantFrom(
+      '',
+      'x',
+      'a',
+      'ab',
+      'x'.repeat(450),
+      `${'x'.repeat(32_700)}é`,
+      'y'.repeat(40_001),
+    )
     fc.assert(
       fc.property(
         wanted,
-        fc.array(fc.tuple(filler, fc.nat(3), fc.nat(40), fc.integer({ min: 10, max: 90 })), { maxLength: 4 }),
+        fc.array(fc.tuple(filler, fc.nat(3), fc.nat(40), fc.integer({ min: 10, max: 90 })), {
+          maxLength: 4,
+        }),
         filler,
         (all, planted, last) => {
           const haystack =
             planted
               .map(
                 ([before, which, from, length]) =>
-                  before + (all[which % all.length]?.text ?? '').slice(from % 7, (from % 7) + length),
+                  before +
+                  (all[which % all.length]?.text ?? '').slice(from % 7, (from % 7) + length),
               )
               .join('') + last
           expect(quickly(haystack, all)).toBe(plainly(haystack, all))
@@ -79,7 +102,9 @@ test('finds a text at every place around the ends of what it copies at once, in 
   for (const other of ['.', '€']) {
     const filler = other + '.'.repeat(66_000)
     for (let at = 32_600; at < 32_900; at++) {
-      expect(find(filler.slice(0, at) + one + filler.slice(at))).toEqual([{ from: at, to: at + one.length }])
+      expect(find(filler.slice(0, at) + one + filler.slice(at))).toEqual([
+        { from: at, to: at + one.length },
+      ])
     }
   }
   for (let at = 0; at < 900; at++) {
@@ -97,7 +122,9 @@ test('finds the first, the last and any run of just the fewest characters that c
     for (const from of [0, 1, 7, 100, one.length - least]) {
       for (let before = 0; before < 64; before++) {
         const filler = '.'.repeat(before)
-        expect(find(`${filler}${one.slice(from, from + least)}.`)).toEqual([{ from: before, to: before + least }])
+        expect(find(`${filler}${one.slice(from, from + least)}.`)).toEqual([
+          { from: before, to: before + least },
+        ])
       }
       expect(find(`.${one.slice(from, from + least - 1)}.`)).toEqual([])
     }
@@ -114,7 +141,10 @@ describe('a form of a secret', () => {
   const four = (code: number) => code.toString(16).padStart(4, '0')
   const full = (text: string) => hexOf(text).replace(/../g, '%$&')
   const strict = (text: string) =>
-    encodeURIComponent(text).replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`)
+    encodeURIComponent(text).replace(
+      /[!'()*]/g,
+      (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`,
+    )
   const smallHex = (text: string) => text.replace(/%../g, (code) => code.toLowerCase())
   const ENCODINGS: Readonly<Record<string, (text: string) => string>> = {
     plain: (text) => text,
@@ -127,9 +157,11 @@ describe('a form of a secret', () => {
     hex: hexOf,
     'hex, capital': (text) => hexOf(text).toUpperCase(),
     JSON: (text) => JSON.stringify(text).slice(1, -1),
-    'JSON, with escaped slashes': (text) => JSON.stringify(text).slice(1, -1).replaceAll('/', '\\/'),
+    'JSON, with escaped slashes': (text) =>
+      JSON.stringify(text).slice(1, -1).replaceAll('/', '\\/'),
     'JSON, with all escaped': (text) => each(text, (unit) => `\\u${four(unit)}`),
-    'JSON, with all escaped, capital': (text) => each(text, (unit) => `\\u${four(unit).toUpperCase()}`),
+    'JSON, with all escaped, capital': (text) =>
+      each(text, (unit) => `\\u${four(unit).toUpperCase()}`),
     'JSON, careful with HTML': (text) =>
       JSON.stringify(text)
         .slice(1, -1)
@@ -145,7 +177,10 @@ describe('a form of a secret', () => {
     const encode = ENCODINGS[name] ?? String
     for (const secret of secrets) {
       const encoded = encode(secret)
-      expect(redactorOf(secret).text(`before ${encoded} behind`)).toEqual({ text: `before ${MARKER} behind`, hits: 1 })
+      expect(redactorOf(secret).text(`before ${encoded} behind`)).toEqual({
+        text: `before ${MARKER} behind`,
+        hits: 1,
+      })
       expect(redactorOf(...secrets).text(`"${encoded}"`)).toEqual({ text: `"${MARKER}"`, hits: 1 })
     }
   })
@@ -164,7 +199,9 @@ describe('a form of a secret', () => {
             const { text, hits } = redactor.text(bytes.toString(form))
             expect(hits).toBe(1)
             const left = text.replace(MARKER, '').replace(/=+$/, '')
-            expect(left.length).toBeLessThanOrEqual(Math.ceil((before.length * 8) / 6) + Math.ceil((after.length * 8) / 6) + 2)
+            expect(left.length).toBeLessThanOrEqual(
+              Math.ceil((before.length * 8) / 6) + Math.ceil((after.length * 8) / 6) + 2,
+            )
           },
         ),
         { numRuns: RUNS },
@@ -191,7 +228,9 @@ describe('a form of a secret', () => {
 
 test('5 MB of random base64 hold none of 100 secrets, nor a piece of one', () => {
   const redactor = redactorOf(
-    ...Array.from({ length: 100 }, (_, index) => (index % 2 ? jwt(`${index}`, 342) : random(`${index}`, 43))),
+    ...Array.from({ length: 100 }, (_, index) =>
+      index % 2 ? jwt(`${index}`, 342) : random(`${index}`, 43),
+    ),
   )
   const noise = randomBytes(3_750_000)
   for (const form of ['base64', 'base64url'] as const) {

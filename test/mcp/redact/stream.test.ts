@@ -5,7 +5,16 @@ import { describe, expect, test } from 'vitest'
 import { createAutomaton } from '../../../src/mcp/redact/automaton.ts'
 import { type RedactingStream, redactingStream } from '../../../src/mcp/redact/stream.ts'
 import { variantsOf } from '../../../src/mcp/redact/variants.ts'
-import { chunked, jwt, MARKER, plainlyRedacted, RUNS, random, redactorOf, TIMEOUT } from './parts.ts'
+import {
+  chunked,
+  jwt,
+  MARKER,
+  plainlyRedacted,
+  RUNS,
+  random,
+  redactorOf,
+  TIMEOUT,
+} from './parts.ts'
 
 function through(stream: RedactingStream, chunks: readonly string[]): string {
   return chunks.map((chunk) => stream.push(chunk)).join('') + stream.end()
@@ -14,7 +23,9 @@ function through(stream: RedactingStream, chunks: readonly string[]): string {
 /** Few different characters, so that the texts overlap, nest and begin alike; an emoji's halves among them. */
 const crowded = (most: number) =>
   fc
-    .array(fc.constantFrom('a', 'b', 'a', 'b', 'c', '\ud83d\ude00', '\ud83d', '\ude00'), { maxLength: most })
+    .array(fc.constantFrom('a', 'b', 'a', 'b', 'c', '\ud83d\ude00', '\ud83d', '\ude00'), {
+      maxLength: most,
+    })
     .map((all) => all.join(''))
 
 test(
@@ -26,7 +37,9 @@ test(
     )
     fc.assert(
       fc.property(texts, chunked(crowded(40)), (forms, { text, chunks }) => {
-        expect(through(redactingStream(createAutomaton(forms)), chunks)).toBe(plainlyRedacted(text, forms))
+        expect(through(redactingStream(createAutomaton(forms)), chunks)).toBe(
+          plainlyRedacted(text, forms),
+        )
       }),
       { numRuns: RUNS },
     )
@@ -50,20 +63,25 @@ test(
     const forms = secrets.flatMap(variantsOf)
     const piece = fc.oneof(
       fc.constantFrom(...forms),
-      fc.tuple(fc.constantFrom(...forms), fc.nat(70), fc.nat(70)).map(([form, from, length]) => form.slice(from, from + length)),
+      fc
+        .tuple(fc.constantFrom(...forms), fc.nat(70), fc.nat(70))
+        .map(([form, from, length]) => form.slice(from, from + length)),
       fc.constantFrom('a', 'aaaaaaa', ' ', '\ud83d\ude00', '{"token":"', '%41', '\\u0041'),
       fc.string({ maxLength: 9 }),
     )
     fc.assert(
-      fc.property(chunked(fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''))), ({ text, chunks }) => {
-        const expected = plainlyRedacted(text, forms)
-        const stream = redactor.stream()
-        expect(through(stream, chunks)).toBe(expected)
-        const whole = redactor.text(text)
-        expect(whole.text).toBe(expected)
-        expect(stream.hits).toBe(whole.hits)
-        expect(whole.hits).toBe(expected.split(MARKER).length - 1)
-      }),
+      fc.property(
+        chunked(fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''))),
+        ({ text, chunks }) => {
+          const expected = plainlyRedacted(text, forms)
+          const stream = redactor.stream()
+          expect(through(stream, chunks)).toBe(expected)
+          const whole = redactor.text(text)
+          expect(whole.text).toBe(expected)
+          expect(stream.hits).toBe(whole.hits)
+          expect(whole.hits).toBe(expected.split(MARKER).length - 1)
+        },
+      ),
       { numRuns: RUNS },
     )
   },
@@ -102,7 +120,9 @@ describe('a stream', () => {
   test('puts one marker where a match goes on behind a part that was given out already', () => {
     // "abcdef" is complete and given out, when "defghi" turns out to go on.
     const stream = redactingStream(createAutomaton(['abcdef', 'efgh', 'ghij']))
-    expect([...'xabcdefghijy'].map((unit) => stream.push(unit)).join('') + stream.end()).toBe(`x${MARKER}y`)
+    expect([...'xabcdefghijy'].map((unit) => stream.push(unit)).join('') + stream.end()).toBe(
+      `x${MARKER}y`,
+    )
     expect(stream.hits).toBe(1)
   })
 

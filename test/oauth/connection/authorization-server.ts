@@ -29,7 +29,10 @@ export interface TestServer {
 }
 
 export function testServer(issuer: string): TestServer {
-  const codes = new Map<string, { readonly challenge: string; readonly redirect: string; readonly resource: string }>()
+  const codes = new Map<
+    string,
+    { readonly challenge: string; readonly redirect: string; readonly resource: string }
+  >()
   /** Each refresh token, the grant that it belongs to, and whether it is used up. */
   const refreshTokens = new Map<string, { readonly grant: number; used: boolean }>()
   const accessTokens = new Map<string, number>()
@@ -51,14 +54,16 @@ export function testServer(issuer: string): TestServer {
   }
 
   function token(form: URLSearchParams): Response {
-    const refuse = (error: string) => Response.json({ error, error_description: 'secret of the server' }, { status: 400 })
+    const refuse = (error: string) =>
+      Response.json({ error, error_description: 'secret of the server' }, { status: 400 })
     if (form.get('grant_type') === 'authorization_code') {
       const code = codes.get(form.get('code') ?? '')
       codes.delete(form.get('code') ?? '')
       const challenge = createHash('sha256')
         .update(form.get('code_verifier') ?? '')
         .digest('base64url')
-      if (code?.challenge !== challenge || code.redirect !== form.get('redirect_uri')) return refuse('invalid_grant')
+      if (code?.challenge !== challenge || code.redirect !== form.get('redirect_uri'))
+        return refuse('invalid_grant')
       if (code.resource !== form.get('resource')) return refuse('invalid_target')
       return issue(++count, true)
     }
@@ -81,13 +86,18 @@ export function testServer(issuer: string): TestServer {
     agree(location) {
       const code = `code-${++count}`
       const one = (name: string) => location.searchParams.get(name) ?? ''
-      codes.set(code, { challenge: one('code_challenge'), redirect: one('redirect_uri'), resource: one('resource') })
+      codes.set(code, {
+        challenge: one('code_challenge'),
+        redirect: one('redirect_uri'),
+        resource: one('resource'),
+      })
       return code
     },
     stands: (accessToken) => !ended.has(accessTokens.get(accessToken) ?? -1),
     async fetch(url, init) {
       if (url.pathname.startsWith('/.well-known/')) {
-        if (!url.pathname.endsWith('/oauth-authorization-server')) return new Response(null, { status: 404 })
+        if (!url.pathname.endsWith('/oauth-authorization-server'))
+          return new Response(null, { status: 404 })
         return Response.json({
           issuer,
           authorization_endpoint: `${issuer}/authorize?tenant=1`,
@@ -100,7 +110,12 @@ export function testServer(issuer: string): TestServer {
       }
       const form = new URLSearchParams(init.body instanceof URLSearchParams ? init.body : '')
       const json: unknown = typeof init.body === 'string' ? JSON.parse(init.body) : undefined
-      const received = { path: url.pathname, form, authorization: new Headers(init.headers).get('authorization'), json }
+      const received = {
+        path: url.pathname,
+        form,
+        authorization: new Headers(init.headers).get('authorization'),
+        json,
+      }
       server.requests.push(received)
       const own = await server.answer?.(received)
       if (own) return own

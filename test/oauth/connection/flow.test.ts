@@ -6,7 +6,8 @@ import { clientSecretBasic, connections } from '../../../src/oauth/index.ts'
 import { alice, bob } from '../../core/parts.ts'
 import { type Back, type Begun, type House, house, REDIRECT, TASKS, tokenOf } from './house.ts'
 
-const text = async (response: Response) => `${response.headers.get('location') ?? ''} ${await response.text()}`
+const text = async (response: Response) =>
+  `${response.headers.get('location') ?? ''} ${await response.text()}`
 
 describe('a person who connects an account', () => {
   it('is sent to the pinned issuer with S256, state, resource and the redirect URI of that server', async () => {
@@ -27,8 +28,15 @@ describe('a person who connects an account', () => {
   })
 
   it('gets a cookie for this browser and ten minutes, and nothing to be kept by caches', async () => {
-    const response = await house().connections.start(new Request('https://app.example/x'), alice, 'tasks', '/')
-    expect(response.headers.get('set-cookie')).toMatch(/; Path=\/; Max-Age=600; HttpOnly; SameSite=Lax; Secure$/)
+    const response = await house().connections.start(
+      new Request('https://app.example/x'),
+      alice,
+      'tasks',
+      '/',
+    )
+    expect(response.headers.get('set-cookie')).toMatch(
+      /; Path=\/; Max-Age=600; HttpOnly; SameSite=Lax; Secure$/,
+    )
     expect(response.headers.get('cache-control')).toBe('no-store')
     expect(response.headers.get('referrer-policy')).toBe('no-referrer')
   })
@@ -49,7 +57,11 @@ describe('a person who connects an account', () => {
         },
       ],
     ])
-    expect(await app.record()).toMatchObject({ issuer: 'https://login.example', version: 1, facts: { state: 'connected' } })
+    expect(await app.record()).toMatchObject({
+      issuer: 'https://login.example',
+      version: 1,
+      facts: { state: 'connected' },
+    })
     expect(await tokenOf(app.connections.credential(alice, 'tasks'))).toMatch(/^access-login/)
     expect(await tokenOf(app.connections.credential(bob, 'tasks'))).toBe('connection_needed')
     expect(await tokenOf(app.connections.credential(alice, 'notes'))).toBe('connection_needed')
@@ -64,14 +76,24 @@ describe('a person who connects an account', () => {
       },
     ])
     expect(
-      app.events.map(({ hop, outcome, operation, destination, subject }) => [hop, outcome, operation, destination, subject]),
+      app.events.map(({ hop, outcome, operation, destination, subject }) => [
+        hop,
+        outcome,
+        operation,
+        destination,
+        subject,
+      ]),
     ).toEqual([['connection', 'allowed', 'connect', 'https://login.example', 'alice']])
   })
 
   it('leaves no secret in what is listed, recorded or stored as a fact', async () => {
     const app = house()
     await app.connect()
-    const shown = JSON.stringify([await app.connections.list(alice), app.events, await app.record()])
+    const shown = JSON.stringify([
+      await app.connections.list(alice),
+      app.events,
+      await app.record(),
+    ])
     expect(shown).not.toMatch(/access-|refresh-|code-/)
   })
 
@@ -80,7 +102,11 @@ describe('a person who connects an account', () => {
     const begun = await app.begin()
     const response = await app.back(begun)
     expect(response.headers.get('set-cookie')).toContain('=; Path=/; Max-Age=0;')
-    const flow = await app.store.read({ owner: JSON.stringify([alice.issuer, null, 'alice']), resource: TASKS, kind: 'flow' })
+    const flow = await app.store.read({
+      owner: JSON.stringify([alice.issuer, null, 'alice']),
+      resource: TASKS,
+      kind: 'flow',
+    })
     expect(flow).toMatchObject({ version: 2, secrets: {}, facts: {} })
   })
 
@@ -97,7 +123,14 @@ describe('a person who connects an account', () => {
     const app = house()
     const local = connections({
       store: app.store,
-      servers: { tasks: { resource: TASKS, issuer: app.one.issuer, scopes: [], client: { type: 'registered', id: 'app' } } },
+      servers: {
+        tasks: {
+          resource: TASKS,
+          issuer: app.one.issuer,
+          scopes: [],
+          client: { type: 'registered', id: 'app' },
+        },
+      },
       redirectUri: 'http://127.0.0.1:3000/connected',
       fetch: (input, init = {}) => app.one.fetch(new URL(String(input)), init),
       audit: { record: () => {} },
@@ -109,7 +142,13 @@ describe('a person who connects an account', () => {
 
   it('authenticates the client where it has a secret', async () => {
     const app = house({
-      tasks: { client: { type: 'registered', id: 'app', authentication: clientSecretBasic(new Credential('s3cr3t')) } },
+      tasks: {
+        client: {
+          type: 'registered',
+          id: 'app',
+          authentication: clientSecretBasic(new Credential('s3cr3t')),
+        },
+      },
     })
     await app.connect()
     expect(app.one.requests[0]?.authorization).toBe(`Basic ${btoa('app:s3cr3t')}`)
@@ -124,9 +163,15 @@ describe('coming back is refused, and no code is redeemed', () => {
     ['with a foreign state', { parameters: { state: 'A'.repeat(43) } }],
     ['with the state twice', { parameters: { state: ['A'.repeat(43), 'B'.repeat(43)] } }],
     ['without the browser’s cookie', { cookie: '' }],
-    ['with another browser’s cookie', { cookie: `__Host-onbehalf-connect-dGFza3M=${'A'.repeat(43)}` }],
+    [
+      'with another browser’s cookie',
+      { cookie: `__Host-onbehalf-connect-dGFza3M=${'A'.repeat(43)}` },
+    ],
     ['as another person (U2 finishes U1’s flow)', { principal: bob }],
-    ['as the same subject of another issuer', { principal: { ...alice, issuer: 'https://login.evil.example' } }],
+    [
+      'as the same subject of another issuer',
+      { principal: { ...alice, issuer: 'https://login.evil.example' } },
+    ],
     ['as the same person of a tenant', { principal: { ...alice, tenant: 'acme' } }],
     ['at the place of another server', { path: '/connected/notes' }],
   ])('%s: and the flow stays as it was', async (_, changes) => {
@@ -135,19 +180,41 @@ describe('coming back is refused, and no code is redeemed', () => {
     const response = await app.back(begun, changes)
     expect([response.status, app.tokenRequests()]).toEqual([400, 0])
     expect(await text(response)).not.toMatch(/evil|code-/)
-    expect(app.events.at(-1)).toMatchObject({ hop: 'connection', outcome: 'refused', reason: 'connect_refused' })
-    expect((await app.back(begun)).headers.get('location')).toBe('https://app.example/chat?thread=1')
+    expect(app.events.at(-1)).toMatchObject({
+      hop: 'connection',
+      outcome: 'refused',
+      reason: 'connect_refused',
+    })
+    expect((await app.back(begun)).headers.get('location')).toBe(
+      'https://app.example/chat?thread=1',
+    )
   })
 
   it.each<[string, Back, string]>([
     ['from another issuer', { parameters: { iss: other } }, 'refused'],
-    ['from an issuer that differs in a slash', { parameters: { iss: 'https://login.example/' } }, 'refused'],
+    [
+      'from an issuer that differs in a slash',
+      { parameters: { iss: 'https://login.example/' } },
+      'refused',
+    ],
     ['from an issuer in capitals', { parameters: { iss: 'https://LOGIN.example' } }, 'refused'],
     ['without the issuer that always names itself', { parameters: { iss: undefined } }, 'refused'],
     ['with two issuers', { parameters: { iss: ['https://login.example', other] } }, 'refused'],
-    ['with an error of another issuer', { parameters: { iss: other, error: 'access_denied', code: undefined } }, 'refused'],
-    ['with a no', { parameters: { error: 'access_denied', error_description: '<b>evil</b>' } }, 'denied'],
-    ['with an error', { parameters: { error: 'evil_error', error_uri: 'https://evil.example' } }, 'refused'],
+    [
+      'with an error of another issuer',
+      { parameters: { iss: other, error: 'access_denied', code: undefined } },
+      'refused',
+    ],
+    [
+      'with a no',
+      { parameters: { error: 'access_denied', error_description: '<b>evil</b>' } },
+      'denied',
+    ],
+    [
+      'with an error',
+      { parameters: { error: 'evil_error', error_uri: 'https://evil.example' } },
+      'refused',
+    ],
     ['without a code', { parameters: { code: undefined } }, 'refused'],
     ['with two codes', { parameters: { code: ['a', 'b'] } }, 'refused'],
     ['with a code that breaks lines', { parameters: { code: 'a\r\nb' } }, 'refused'],
@@ -197,7 +264,9 @@ describe('coming back is refused, and no code is redeemed', () => {
     const app = house()
     const begun = await app.begin()
     const moved = house({ store: app.store, tasks: { issuer: 'https://evil.example' } })
-    expect((await moved.back(begun, { parameters: { iss: 'https://evil.example' } })).status).toBe(400)
+    expect((await moved.back(begun, { parameters: { iss: 'https://evil.example' } })).status).toBe(
+      400,
+    )
     expect(moved.tokenRequests()).toBe(0)
   })
 
@@ -205,7 +274,9 @@ describe('coming back is refused, and no code is redeemed', () => {
     const app = house()
     const begun = await app.begin()
     const state = begun.location.searchParams.get('state') ?? ''
-    expect((await app.back(begun, { parameters: { state: [state, 'A'.repeat(43)] } })).status).toBe(400)
+    expect((await app.back(begun, { parameters: { state: [state, 'A'.repeat(43)] } })).status).toBe(
+      400,
+    )
     expect(app.tokenRequests()).toBe(0)
   })
 
@@ -222,7 +293,10 @@ describe('coming back is refused, and no code is redeemed', () => {
   it('when the app is another client by now', async () => {
     const app = house()
     const begun = await app.begin()
-    const changed = house({ store: app.store, tasks: { client: { type: 'registered', id: 'another-app' } } })
+    const changed = house({
+      store: app.store,
+      tasks: { client: { type: 'registered', id: 'another-app' } },
+    })
     expect((await changed.back(begun)).headers.get('location')).toContain('connect_error=refused')
     expect(changed.tokenRequests()).toBe(0)
   })
@@ -275,7 +349,12 @@ describe('mix-up', () => {
 
 describe('an authorization server', () => {
   const failing = async (app: House): Promise<[number, number]> => {
-    const response = await app.connections.start(new Request('https://app.example/x'), alice, 'tasks', '/')
+    const response = await app.connections.start(
+      new Request('https://app.example/x'),
+      alice,
+      'tasks',
+      '/',
+    )
     return [response.status, app.tokenRequests()]
   }
 
@@ -303,7 +382,10 @@ describe('an authorization server', () => {
   })
 
   it('may have its endpoints elsewhere when the operator says so', async () => {
-    const endpoints = { authorization: 'https://evil.example/authorize', token: 'https://evil.example/token' }
+    const endpoints = {
+      authorization: 'https://evil.example/authorize',
+      token: 'https://evil.example/token',
+    }
     const app = house({ tasks: { endpoints } })
     const begun = await app.begin()
     expect(begun.location.origin).toBe('https://evil.example')
@@ -316,28 +398,47 @@ describe('an authorization server', () => {
     async (status) => {
       const app = house()
       const begun = await app.begin()
-      app.one.answer = () => new Response(null, { status, headers: { location: 'https://evil.example/token' } })
+      app.one.answer = () =>
+        new Response(null, { status, headers: { location: 'https://evil.example/token' } })
       expect((await app.back(begun)).headers.get('location')).toContain('connect_error=')
-      expect([app.one.requests.length, app.other.requests.length, await app.record()]).toEqual([1, 0, undefined])
+      expect([app.one.requests.length, app.other.requests.length, await app.record()]).toEqual([
+        1,
+        0,
+        undefined,
+      ])
     },
   )
 
   it.each<[string, Response]>([
-    ['an error that quotes', Response.json({ error: 'invalid_grant', error_description: 'code-1 evil' }, { status: 400 })],
+    [
+      'an error that quotes',
+      Response.json({ error: 'invalid_grant', error_description: 'code-1 evil' }, { status: 400 }),
+    ],
     ['no JSON', new Response('<html>evil')],
     ['no token', Response.json({ token_type: 'Bearer' })],
     ['a token that breaks lines', Response.json({ access_token: 'a\r\nb', token_type: 'Bearer' })],
     ['a token bound to a key', Response.json({ access_token: 'a', token_type: 'DPoP' })],
-    ['a life that is none', Response.json({ access_token: 'a', token_type: 'Bearer', expires_in: -1 })],
-    ['a refresh token that is none', Response.json({ access_token: 'a', token_type: 'Bearer', refresh_token: 'a\nb' })],
-    ['a scope that is none', Response.json({ access_token: 'a', token_type: 'Bearer', scope: ['x'] })],
+    [
+      'a life that is none',
+      Response.json({ access_token: 'a', token_type: 'Bearer', expires_in: -1 }),
+    ],
+    [
+      'a refresh token that is none',
+      Response.json({ access_token: 'a', token_type: 'Bearer', refresh_token: 'a\nb' }),
+    ],
+    [
+      'a scope that is none',
+      Response.json({ access_token: 'a', token_type: 'Bearer', scope: ['x'] }),
+    ],
     ['an outage', new Response('evil', { status: 500 })],
   ])('that answers %s connects nothing, and is not quoted', async (_, answer) => {
     const app = house()
     const begun = await app.begin()
     app.one.answer = () => answer.clone()
     const response = await app.back(begun)
-    expect(await text(response)).toMatch(/^https:\/\/app\.example\/chat\?thread=1&connect_error=(refused|unavailable) $/)
+    expect(await text(response)).toMatch(
+      /^https:\/\/app\.example\/chat\?thread=1&connect_error=(refused|unavailable) $/,
+    )
     expect(await app.record()).toBeUndefined()
     expect(JSON.stringify(app.events)).not.toContain('evil')
   })
@@ -345,7 +446,8 @@ describe('an authorization server', () => {
   it('may grant other scopes than were asked for', async () => {
     const app = house()
     const begun = await app.begin()
-    app.one.answer = () => Response.json({ access_token: 'a', token_type: 'bearer', scope: 'tasks:read more "no' })
+    app.one.answer = () =>
+      Response.json({ access_token: 'a', token_type: 'bearer', scope: 'tasks:read more "no' })
     await app.back(begun)
     const issued = await app.connections.credential(alice, 'tasks')
     expect(issued.ok && issued.value.scopes).toEqual(['tasks:read', 'more'])
@@ -353,13 +455,22 @@ describe('an authorization server', () => {
 })
 
 describe('the way back', () => {
-  it.each(['/', '/chat', '/chat/1?a=b&c=%20d#e', '/a/b.c/d', '/~x/@me', '/?u=https://x.example//y'])(
-    'may be %s',
-    async (path) => {
-      const response = await house().connections.start(new Request('https://app.example/x'), alice, 'tasks', path)
-      expect(response.status).toBe(302)
-    },
-  )
+  it.each([
+    '/',
+    '/chat',
+    '/chat/1?a=b&c=%20d#e',
+    '/a/b.c/d',
+    '/~x/@me',
+    '/?u=https://x.example//y',
+  ])('may be %s', async (path) => {
+    const response = await house().connections.start(
+      new Request('https://app.example/x'),
+      alice,
+      'tasks',
+      path,
+    )
+    expect(response.status).toBe(302)
+  })
 
   it.each([
     '',
@@ -397,7 +508,12 @@ describe('the way back', () => {
     `/${'a'.repeat(2048)}`,
   ])('may not be %j', async (path) => {
     const app = house()
-    const response = await app.connections.start(new Request('https://app.example/x'), alice, 'tasks', path)
+    const response = await app.connections.start(
+      new Request('https://app.example/x'),
+      alice,
+      'tasks',
+      path,
+    )
     expect([response.status, app.asked]).toEqual([400, []])
     expect(response.headers.get('location')).toBeNull()
   })
@@ -423,12 +539,17 @@ describe('the app’s own identity', () => {
       application_type: 'web',
     })
     expect(app.connections.clientMetadata(new Request('https://app.example/other'))).toBeUndefined()
-    expect(app.connections.clientMetadata(new Request(clientDocument.url, { method: 'POST' }))?.status).toBe(405)
+    expect(
+      app.connections.clientMetadata(new Request(clientDocument.url, { method: 'POST' }))?.status,
+    ).toBe(405)
   })
 
   it('is not its document, where the server does not say that it takes one', async () => {
     const app = house({ tasks: { client: { type: 'document' } }, clientDocument })
-    expect((await app.connections.start(new Request('https://app.example/x'), alice, 'tasks', '/')).status).toBe(400)
+    expect(
+      (await app.connections.start(new Request('https://app.example/x'), alice, 'tasks', '/'))
+        .status,
+    ).toBe(400)
   })
 
   it('is registered once, by itself, for all people and instances, where the operator allows it', async () => {
@@ -436,11 +557,16 @@ describe('the app’s own identity', () => {
     app.one.metadata = { registration_endpoint: 'https://login.example/register' }
     app.one.answer = ({ path }) =>
       path === '/register'
-        ? Response.json({ client_id: 'madeup', client_secret: 'oftheapp', client_secret_expires_at: 0 }, { status: 201 })
+        ? Response.json(
+            { client_id: 'madeup', client_secret: 'oftheapp', client_secret_expires_at: 0 },
+            { status: 201 },
+          )
         : undefined
     await app.connect()
     await app.connect(bob)
-    const begun = await app.instance().start(new Request('https://app.example/x'), alice, 'tasks', '/')
+    const begun = await app
+      .instance()
+      .start(new Request('https://app.example/x'), alice, 'tasks', '/')
     expect(begun.headers.get('location')).toContain('client_id=madeup')
     const registrations = app.one.requests.filter(({ path }) => path === '/register')
     expect(registrations.map(({ json }) => json)).toEqual([
@@ -460,10 +586,18 @@ describe('the app’s own identity', () => {
   it('is not registered at another origin, and a client of another issuer is not used', async () => {
     const app = house({ tasks: { client: { type: 'dynamic' } } })
     app.one.metadata = { registration_endpoint: 'https://evil.example/register' }
-    expect((await app.connections.start(new Request('https://app.example/x'), alice, 'tasks', '/')).status).toBe(400)
+    expect(
+      (await app.connections.start(new Request('https://app.example/x'), alice, 'tasks', '/'))
+        .status,
+    ).toBe(400)
     expect(app.other.requests).toEqual([])
     const key = { owner: 'deployment', resource: TASKS, kind: 'connection' } as const
-    const facts = { clientId: 'planted', method: 'client_secret_basic', expiresAt: 0, redirectUri: `${REDIRECT}/tasks` }
+    const facts = {
+      clientId: 'planted',
+      method: 'client_secret_basic',
+      expiresAt: 0,
+      redirectUri: `${REDIRECT}/tasks`,
+    }
     await app.store.write({
       ...key,
       issuer: 'https://evil.example',
@@ -471,7 +605,10 @@ describe('the app’s own identity', () => {
       secrets: { clientSecret: new Credential('x') },
       facts,
     })
-    expect((await app.connections.start(new Request('https://app.example/x'), alice, 'tasks', '/')).status).toBe(400)
+    expect(
+      (await app.connections.start(new Request('https://app.example/x'), alice, 'tasks', '/'))
+        .status,
+    ).toBe(400)
   })
 })
 
@@ -502,7 +639,11 @@ describe('a configuration is refused', () => {
     ['a scope with a space', { scopes: ['a b'] }],
     ['no client id', { client: { type: 'registered', id: '' } }],
     ['a document that is not there', { client: { type: 'document' } }],
-    ['a document without a path', {}, { clientDocument: { url: 'https://app.example/', name: 'x' } }],
+    [
+      'a document without a path',
+      {},
+      { clientDocument: { url: 'https://app.example/', name: 'x' } },
+    ],
     ['a document over http', {}, { clientDocument: { url: 'http://app.example/x', name: 'x' } }],
     ['a redirect over http', {}, { redirectUri: 'http://app.example/x' }],
     ['a redirect with a query', {}, { redirectUri: 'https://app.example/x?y' }],

@@ -83,7 +83,12 @@ export function house(options: HouseOptions = {}): House {
           client: { type: 'registered', id: 'app' },
           ...options.tasks,
         },
-        notes: { resource: NOTES, issuer: other.issuer, scopes: [], client: { type: 'registered', id: 'app-at-the-other' } },
+        notes: {
+          resource: NOTES,
+          issuer: other.issuer,
+          scopes: [],
+          client: { type: 'registered', id: 'app-at-the-other' },
+        },
       },
       redirectUri: REDIRECT,
       fetch,
@@ -110,24 +115,42 @@ export function house(options: HouseOptions = {}): House {
       )
       expect(response.status).toBe(302)
       const [cookie = ''] = response.headers.getSetCookie()
-      return { location: new URL(response.headers.get('location') ?? ''), cookie: cookie.split(';')[0] ?? '', server }
+      return {
+        location: new URL(response.headers.get('location') ?? ''),
+        cookie: cookie.split(';')[0] ?? '',
+        server,
+      }
     },
     async back({ location, cookie, server }, changes = {}) {
       const as = location.origin === one.issuer ? one : other
-      const parameters = { code: as.agree(location), state: location.searchParams.get('state') ?? '', iss: as.issuer }
+      const parameters = {
+        code: as.agree(location),
+        state: location.searchParams.get('state') ?? '',
+        iss: as.issuer,
+      }
       const url = new URL(changes.path ?? `/connected/${server}`, 'https://app.example')
       for (const [name, value] of Object.entries({ ...parameters, ...changes.parameters })) {
-        for (const each of value === undefined ? [] : [value].flat()) url.searchParams.append(name, each)
+        for (const each of value === undefined ? [] : [value].flat())
+          url.searchParams.append(name, each)
       }
-      const request = new Request(url, { method: changes.method ?? 'GET', headers: { cookie: changes.cookie ?? cookie } })
+      const request = new Request(url, {
+        method: changes.method ?? 'GET',
+        headers: { cookie: changes.cookie ?? cookie },
+      })
       return made.connections.callback(request, changes.principal ?? alice)
     },
     async connect(principal = alice, server = 'tasks') {
       const response = await made.back(await made.begin(principal, server), { principal })
-      expect([response.status, response.headers.get('location')]).toEqual([303, 'https://app.example/chat?thread=1'])
+      expect([response.status, response.headers.get('location')]).toEqual([
+        303,
+        'https://app.example/chat?thread=1',
+      ])
     },
-    record: (principal = alice, resource = TASKS) => store.read({ owner: principalKey(principal), resource, kind: 'connection' }),
-    tokenRequests: () => [one, other].flatMap(({ requests }) => requests).filter(({ path }) => path === '/token').length,
+    record: (principal = alice, resource = TASKS) =>
+      store.read({ owner: principalKey(principal), resource, kind: 'connection' }),
+    tokenRequests: () =>
+      [one, other].flatMap(({ requests }) => requests).filter(({ path }) => path === '/token')
+        .length,
   }
   return made
 }

@@ -19,7 +19,9 @@ describe('the look at a server', () => {
       const document = documents[request.url ?? '']
       if (document !== undefined) return void response.end(JSON.stringify(document))
       if (request.url !== '/mcp') return void response.writeHead(404).end()
-      response.writeHead(401, challenge === undefined ? {} : { 'www-authenticate': challenge }).end()
+      response
+        .writeHead(401, challenge === undefined ? {} : { 'www-authenticate': challenge })
+        .end()
     })
   })
   afterAll(async () => {
@@ -42,7 +44,11 @@ describe('the look at a server', () => {
   })
   const found = () => ({
     ok: true,
-    value: { resource: `${server.origin}/mcp`, authorizationServers: ['https://login.example'], scopes: ['a', 'b'] },
+    value: {
+      resource: `${server.origin}/mcp`,
+      authorizationServers: ['https://login.example'],
+      scopes: ['a', 'b'],
+    },
   })
 
   it('finds its metadata where its 401 points, on its own origin', async () => {
@@ -78,11 +84,17 @@ describe('the look at a server', () => {
     challenge = `Bearer resource_metadata="${link.replace('INSIDE', inside.origin).replace('PORT', String(inside.port))}"`
     expect(reasonOf(await look())).toBe('issuer_unavailable')
     expect(inside.connections).toBe(0)
-    expect(server.requests.every(({ url }) => url === '/mcp' || url.startsWith('/.well-known/'))).toBe(true)
+    expect(
+      server.requests.every(({ url }) => url === '/mcp' || url.startsWith('/.well-known/')),
+    ).toBe(true)
   })
 
   it('asks nobody whom a document names: the operator decides about that', async () => {
-    documents = { '/.well-known/oauth-protected-resource/mcp': about({ authorization_servers: [inside.origin] }) }
+    documents = {
+      '/.well-known/oauth-protected-resource/mcp': about({
+        authorization_servers: [inside.origin],
+      }),
+    }
     expect(await look()).toMatchObject({ value: { authorizationServers: [inside.origin] } })
     expect(inside.connections).toBe(0)
   })
@@ -109,21 +121,33 @@ describe('the notice', () => {
   it('is the error of 2025-11-25, as the SDK reads it', () => {
     const { error, message } = connectNotice('tasks', url)
     const sdk = new UrlElicitationRequiredError([...error.data.elicitations], error.message)
-    expect([sdk.code, sdk.message, sdk.elicitations]).toEqual([error.code, message, error.data.elicitations])
-    expect(error.data.elicitations).toEqual([{ mode: 'url', message, url, elicitationId: expect.stringMatching(/^[\w-]{36}$/) }])
+    expect([sdk.code, sdk.message, sdk.elicitations]).toEqual([
+      error.code,
+      message,
+      error.data.elicitations,
+    ])
+    expect(error.data.elicitations).toEqual([
+      { mode: 'url', message, url, elicitationId: expect.stringMatching(/^[\w-]{36}$/) },
+    ])
   })
 
   it('is the result of 2026-07-28, as the SDK reads it', () => {
     const { result, message } = connectNotice('tasks', url)
     expect(isInputRequiredResult(result)).toBe(true)
-    expect(result.inputRequests.connect).toEqual({ method: 'elicitation/create', params: { mode: 'url', message, url } })
+    expect(result.inputRequests.connect).toEqual({
+      method: 'elicitation/create',
+      params: { mode: 'url', message, url },
+    })
     expect(message).toBe('Connect your tasks account to continue.')
   })
 
-  it.each(['javascript:alert(1)', 'http://app.example/x', 'https://u:p@app.example/', 'data:,x', '/connect'])(
-    'is not made for %s',
-    (link) => {
-      expect(() => connectNotice('tasks', link)).toThrow(TypeError)
-    },
-  )
+  it.each([
+    'javascript:alert(1)',
+    'http://app.example/x',
+    'https://u:p@app.example/',
+    'data:,x',
+    '/connect',
+  ])('is not made for %s', (link) => {
+    expect(() => connectNotice('tasks', link)).toThrow(TypeError)
+  })
 })

@@ -29,7 +29,9 @@ function app(client: ConnectionClient = { type: 'registered', id: 'app' }) {
   const guarded = guardedFetch({ allowLoopbackForDevelopment: true })
   const made: Connections = connections({
     store,
-    servers: { tasks: { resource: RESOURCE, issuer: provider.issuer, scopes: ['tasks:read'], client } },
+    servers: {
+      tasks: { resource: RESOURCE, issuer: provider.issuer, scopes: ['tasks:read'], client },
+    },
     redirectUri: REDIRECT,
     fetch: (input, init) => {
       if (String(input).endsWith('/token')) tokenRequests++
@@ -46,7 +48,12 @@ function app(client: ConnectionClient = { type: 'registered', id: 'app' }) {
     },
     tokenRequests: () => tokenRequests,
     async connect(principal = alice, person: string = principal.subject) {
-      const start = await made.start(new Request('http://127.0.0.1:3000/x'), principal, 'tasks', '/chat')
+      const start = await made.start(
+        new Request('http://127.0.0.1:3000/x'),
+        principal,
+        'tasks',
+        '/chat',
+      )
       const back = await provider.agree(new URL(start.headers.get('location') ?? ''), person)
       const cookie = start.headers.get('set-cookie')?.split(';')[0] ?? ''
       return made.callback(new Request(back, { headers: { cookie } }), principal)
@@ -62,9 +69,17 @@ describe('with oidc-provider', () => {
       [bob, 'bob-at-tasks'],
     ] as const) {
       const response = await one.connect(principal, person)
-      expect([response.status, response.headers.get('location')]).toEqual([303, 'http://127.0.0.1:3000/chat'])
+      expect([response.status, response.headers.get('location')]).toEqual([
+        303,
+        'http://127.0.0.1:3000/chat',
+      ])
       const token = await tokenOf(one.connections.credential(principal, 'tasks'))
-      expect(decodeJwt(token)).toMatchObject({ iss: provider.issuer, sub: person, aud: RESOURCE, client_id: 'app' })
+      expect(decodeJwt(token)).toMatchObject({
+        iss: provider.issuer,
+        sub: person,
+        aud: RESOURCE,
+        client_id: 'app',
+      })
     }
   })
 
@@ -74,7 +89,9 @@ describe('with oidc-provider', () => {
     const seen = new Set([await tokenOf(one.connections.credential(alice, 'tasks'))])
     for (let round = 0; round < 3; round++) {
       one.forward(300)
-      const tokens = await Promise.all(Array.from({ length: 50 }, () => tokenOf(one.connections.credential(alice, 'tasks'))))
+      const tokens = await Promise.all(
+        Array.from({ length: 50 }, () => tokenOf(one.connections.credential(alice, 'tasks'))),
+      )
       expect(new Set(tokens).size).toBe(1)
       expect(decodeJwt(tokens[0] ?? '')).toMatchObject({ sub: 'alice', aud: RESOURCE })
       for (const token of tokens) seen.add(token)
@@ -105,7 +122,10 @@ describe('with oidc-provider', () => {
     await one.connect()
     const key = { owner: principalKey(alice), resource: RESOURCE, kind: 'connection' } as const
     const stored = await one.store.read(key)
-    expect(await one.connections.disconnect(alice, 'tasks')).toEqual({ ok: true, value: { revoked: true } })
+    expect(await one.connections.disconnect(alice, 'tasks')).toEqual({
+      ok: true,
+      value: { revoked: true },
+    })
     if (!stored) throw new Error('not stored')
     await one.store.write({ ...stored, version: 1 })
     one.forward(300)
@@ -121,13 +141,23 @@ describe('with oidc-provider', () => {
 
   it('a no of the person is a no', async () => {
     const one = app()
-    const start = await one.connections.start(new Request('http://127.0.0.1:3000/x'), alice, 'tasks', '/chat')
+    const start = await one.connections.start(
+      new Request('http://127.0.0.1:3000/x'),
+      alice,
+      'tasks',
+      '/chat',
+    )
     const location = new URL(start.headers.get('location') ?? '')
     location.searchParams.set('prompt', 'none')
     const back = await provider.agree(location, 'alice')
     expect(back.searchParams.get('error')).toBe('login_required')
     const cookie = start.headers.get('set-cookie')?.split(';')[0] ?? ''
-    const response = await one.connections.callback(new Request(back, { headers: { cookie } }), alice)
-    expect(response.headers.get('location')).toBe('http://127.0.0.1:3000/chat?connect_error=refused')
+    const response = await one.connections.callback(
+      new Request(back, { headers: { cookie } }),
+      alice,
+    )
+    expect(response.headers.get('location')).toBe(
+      'http://127.0.0.1:3000/chat?connect_error=refused',
+    )
   })
 })

@@ -5,7 +5,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Context, errors, interactionPolicy, type OidcRequestContext, Provider } from 'oidc-provider'
+import {
+  type Context,
+  errors,
+  interactionPolicy,
+  type OidcRequestContext,
+  Provider,
+} from 'oidc-provider'
 import { cookieJar } from '../../../examples/taskflow/issuer/cookie-jar.ts'
 import { openStorage } from '../../../examples/taskflow/issuer/sqlite-adapter.ts'
 
@@ -22,7 +28,10 @@ export interface ProviderOptions {
   readonly redirectUri: string
 }
 
-export async function startProvider({ resource, redirectUri }: ProviderOptions): Promise<RunningProvider> {
+export async function startProvider({
+  resource,
+  redirectUri,
+}: ProviderOptions): Promise<RunningProvider> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
@@ -43,7 +52,9 @@ export async function startProvider({ resource, redirectUri }: ProviderOptions):
   const provider: Provider = new Provider(issuer, {
     clients: [{ client_id: 'app', ...client }],
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
-    jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig', kid: 'a' }] },
+    jwks: {
+      keys: [{ ...privateKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig', kid: 'a' }],
+    },
     cookies: { keys: ['a key for the tests'] },
     responseTypes: ['code'],
     pkce: { required: () => true },
@@ -56,15 +67,30 @@ export async function startProvider({ resource, redirectUri }: ProviderOptions):
         getResourceServerInfo: (_context: Context, asked: string) => {
           if (asked !== resource) throw new errors.InvalidTarget()
           const jwt = { sign: { alg: 'ES256' } }
-          return { scope: 'tasks:read', audience: resource, accessTokenTTL: 300, accessTokenFormat: 'jwt', jwt }
+          return {
+            scope: 'tasks:read',
+            audience: resource,
+            accessTokenTTL: 300,
+            accessTokenFormat: 'jwt',
+            jwt,
+          }
         },
       },
     },
     scopes: ['openid', 'offline_access'],
-    interactions: { policy, url: (_context: Context, { uid }: { uid: string }) => `/interaction/${uid}` },
-    findAccount: (_context: Context, accountId: string) => ({ accountId, claims: () => ({ sub: accountId }) }),
+    interactions: {
+      policy,
+      url: (_context: Context, { uid }: { uid: string }) => `/interaction/${uid}`,
+    },
+    findAccount: (_context: Context, accountId: string) => ({
+      accountId,
+      claims: () => ({ sub: accountId }),
+    }),
     loadExistingGrant: async ({ oidc }: OidcRequestContext) => {
-      const grant = new provider.Grant({ accountId: oidc.account.accountId, clientId: oidc.client.clientId })
+      const grant = new provider.Grant({
+        accountId: oidc.account.accountId,
+        clientId: oidc.client.clientId,
+      })
       for (const one of Object.keys(oidc.resourceServers)) grant.addResourceScope(one, 'tasks:read')
       await grant.save()
       return grant
@@ -87,7 +113,9 @@ export async function startProvider({ resource, redirectUri }: ProviderOptions):
   provider.use(async (context, next) => {
     if (!context.path.startsWith('/interaction/')) return await next()
     const person = context.req.headers['x-person']
-    const back = await provider.interactionResult(context.req, context.res, { login: { accountId: String(person) } })
+    const back = await provider.interactionResult(context.req, context.res, {
+      login: { accountId: String(person) },
+    })
     context.status = 303
     context.redirect(back)
   })
@@ -103,7 +131,8 @@ export async function startProvider({ resource, redirectUri }: ProviderOptions):
         const response = await fetch(url, { redirect: 'manual', headers })
         jar.keep(response)
         const next = response.headers.get('location')
-        if (next === null) throw new Error(`no redirect: ${response.status} ${await response.text()}`)
+        if (next === null)
+          throw new Error(`no redirect: ${response.status} ${await response.text()}`)
         url = new URL(next, url)
         if (url.origin !== issuer) return url
       }

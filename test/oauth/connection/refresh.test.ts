@@ -12,7 +12,8 @@ import { ground } from '../../store/ground.ts'
 import { type House, house, TASKS, tokenOf } from './house.ts'
 
 const credential = (app: House) => tokenOf(app.connections.credential(alice, 'tasks'))
-const reasons = (app: House) => app.events.map(({ outcome, reason, operation }) => [operation, outcome, reason])
+const reasons = (app: House) =>
+  app.events.map(({ outcome, reason, operation }) => [operation, outcome, reason])
 
 async function connected(options: Parameters<typeof house>[0] = {}): Promise<House> {
   const app = house(options)
@@ -21,7 +22,9 @@ async function connected(options: Parameters<typeof house>[0] = {}): Promise<Hou
 }
 
 /** A store whose writes a test can look at, hold or break. */
-function watched(write: (record: SecretRecord, go: () => Promise<boolean>) => Promise<boolean>): SecretStore {
+function watched(
+  write: (record: SecretRecord, go: () => Promise<boolean>) => Promise<boolean>,
+): SecretStore {
   const store = memorySecretStore()
   return { ...store, write: (record) => write(record, () => store.write(record)) }
 }
@@ -78,12 +81,15 @@ describe('a token', () => {
       app.clock.forward(3600)
       expect(await credential(app)).toMatch(/^access-/)
     }
-    expect(new Set(app.one.requests.slice(1).map(({ form }) => form.get('refresh_token'))).size).toBe(1)
+    expect(
+      new Set(app.one.requests.slice(1).map(({ form }) => form.get('refresh_token'))).size,
+    ).toBe(1)
   })
 
   it('without a refresh token serves until it ends, and then the person connects again', async () => {
     const app = house()
-    app.one.answer = () => Response.json({ access_token: 'a', token_type: 'Bearer', expires_in: 100 })
+    app.one.answer = () =>
+      Response.json({ access_token: 'a', token_type: 'Bearer', expires_in: 100 })
     await app.connect()
     app.clock.forward(94)
     expect(await credential(app)).toBe('a')
@@ -108,13 +114,17 @@ describe('a token that its server refused', () => {
     const first = await app.connections.credential(alice, 'tasks')
     if (!first.ok) throw new Error('no token')
     const again = await Promise.all(
-      Array.from({ length: 20 }, () => tokenOf(app.connections.credential(alice, 'tasks', { refused: first.value }))),
+      Array.from({ length: 20 }, () =>
+        tokenOf(app.connections.credential(alice, 'tasks', { refused: first.value })),
+      ),
     )
     expect(new Set(again).size).toBe(1)
     expect(again[0]).not.toBe(first.value.credential.reveal())
     expect(app.tokenRequests()).toBe(2)
     // One who comes late with the old refusal gets the new token, too.
-    expect(await tokenOf(app.connections.credential(alice, 'tasks', { refused: first.value }))).toBe(again[0])
+    expect(
+      await tokenOf(app.connections.credential(alice, 'tasks', { refused: first.value })),
+    ).toBe(again[0])
     expect(app.tokenRequests()).toBe(2)
   })
 
@@ -123,7 +133,9 @@ describe('a token that its server refused', () => {
     for (let call = 0; call < 10; call++) {
       const issued = await app.connections.credential(alice, 'tasks')
       if (!issued.ok) throw new Error('no token')
-      expect(await tokenOf(app.connections.credential(alice, 'tasks', { refused: issued.value }))).toBe('server_refused')
+      expect(
+        await tokenOf(app.connections.credential(alice, 'tasks', { refused: issued.value })),
+      ).toBe('server_refused')
     }
     expect(app.tokenRequests()).toBe(1)
   })
@@ -134,7 +146,9 @@ describe('a token that its server refused', () => {
     await app.connect()
     const issued = await app.connections.credential(alice, 'tasks')
     const refused = issued.ok ? { refused: issued.value } : {}
-    expect(await tokenOf(app.connections.credential(alice, 'tasks', refused))).toBe('connection_needed')
+    expect(await tokenOf(app.connections.credential(alice, 'tasks', refused))).toBe(
+      'connection_needed',
+    )
   })
 })
 
@@ -172,7 +186,9 @@ describe('200 callers at each of 3 instances', () => {
         return other.connections
       })
       const tokens = await Promise.all(
-        instances.flatMap((instance) => Array.from({ length: 200 }, () => tokenOf(instance.credential(alice, 'tasks')))),
+        instances.flatMap((instance) =>
+          Array.from({ length: 200 }, () => tokenOf(instance.credential(alice, 'tasks'))),
+        ),
       )
       expect(tokens).toHaveLength(600)
       expect(new Set(tokens).size).toBe(1)
@@ -241,7 +257,8 @@ describe('a refresh', () => {
     let dying = false
     const store = watched((record, go) => {
       // The process is gone: the write never returns.
-      if (dying && record.kind === 'connection' && record.facts.state === 'connected') return new Promise(() => {})
+      if (dying && record.kind === 'connection' && record.facts.state === 'connected')
+        return new Promise(() => {})
       return go()
     })
     const app = await connected({ store })
@@ -255,7 +272,8 @@ describe('a refresh', () => {
     const waiting = tokenOf(survivor.credential(alice, 'tasks'))
     app.clock.forward(31)
     expect(await waiting).toBe('connection_needed')
-    for (let call = 0; call < 10; call++) expect(await tokenOf(survivor.credential(alice, 'tasks'))).toBe('connection_needed')
+    for (let call = 0; call < 10; call++)
+      expect(await tokenOf(survivor.credential(alice, 'tasks'))).toBe('connection_needed')
     expect(app.tokenRequests()).toBe(3)
     expect((await app.record())?.facts.state).toBe('needs_reconnect')
   })
@@ -326,21 +344,29 @@ describe('a refresh', () => {
   it('is recorded before it is made, and when it fails', async () => {
     const app = await connected()
     app.clock.forward(3600)
-    app.one.answer = () => Response.json({ error: 'invalid_grant', error_description: 'evil' }, { status: 400 })
+    app.one.answer = () =>
+      Response.json({ error: 'invalid_grant', error_description: 'evil' }, { status: 400 })
     await app.connections.credential(alice, 'tasks', { trace: 'a'.repeat(32) })
     expect(reasons(app)).toEqual([
       ['connect', 'allowed', undefined],
       ['refresh', 'allowed', undefined],
       ['refresh', 'refused', 'connection_needed'],
     ])
-    expect(app.events.at(-1)).toMatchObject({ trace: 'a'.repeat(32), subject: 'alice', destination: 'https://login.example' })
+    expect(app.events.at(-1)).toMatchObject({
+      trace: 'a'.repeat(32),
+      subject: 'alice',
+      destination: 'https://login.example',
+    })
     expect(JSON.stringify(app.events)).not.toMatch(/evil|refresh-/)
   })
 
   it('is not made by a client that the tokens were not issued to', async () => {
     const app = await connected()
     app.clock.forward(3600)
-    const changed = house({ store: app.store, tasks: { client: { type: 'registered', id: 'another-app' } } })
+    const changed = house({
+      store: app.store,
+      tasks: { client: { type: 'registered', id: 'another-app' } },
+    })
     changed.clock.forward(3600)
     expect([await credential(changed), changed.tokenRequests()]).toEqual(['connection_needed', 0])
   })
@@ -348,7 +374,8 @@ describe('a refresh', () => {
   it('does not follow a token endpoint that redirects', async () => {
     const app = await connected()
     app.clock.forward(3600)
-    app.one.answer = () => new Response(null, { status: 307, headers: { location: 'https://evil.example/token' } })
+    app.one.answer = () =>
+      new Response(null, { status: 307, headers: { location: 'https://evil.example/token' } })
     expect(await credential(app)).toBe('redirect_refused')
     expect(app.other.requests).toEqual([])
   })
@@ -362,8 +389,16 @@ describe('a refresh', () => {
       },
     })
     expect(await credential(app)).toBe('issuer_unavailable')
-    const response = await app.connections.start(new Request('https://app.example/x'), alice, 'tasks', '/')
-    expect([response.status, await response.text()]).toEqual([503, expect.not.stringContaining('secret')])
+    const response = await app.connections.start(
+      new Request('https://app.example/x'),
+      alice,
+      'tasks',
+      '/',
+    )
+    expect([response.status, await response.text()]).toEqual([
+      503,
+      expect.not.stringContaining('secret'),
+    ])
     expect(reasonOf(await app.connections.disconnect(alice, 'tasks'))).toBe('issuer_unavailable')
   })
 })
@@ -374,8 +409,17 @@ describe('CVE-2026-104850 (F1): the issuer of what is stored', () => {
     ...key,
     issuer,
     version: 1,
-    secrets: { accessToken: new Credential('stolen-access'), refreshToken: new Credential('stolen-refresh') },
-    facts: { state: 'connected', clientId: 'app', scopes: ['tasks:read'], expiresAt: 1, refreshAt: 1 },
+    secrets: {
+      accessToken: new Credential('stolen-access'),
+      refreshToken: new Credential('stolen-refresh'),
+    },
+    facts: {
+      state: 'connected',
+      clientId: 'app',
+      scopes: ['tasks:read'],
+      expiresAt: 1,
+      refreshAt: 1,
+    },
   })
 
   it.each([
@@ -383,23 +427,30 @@ describe('CVE-2026-104850 (F1): the issuer of what is stored', () => {
     ['with the stamp of another', 'https://evil.example'],
     ['with a stamp that differs in a slash', 'https://login.example/'],
     ['with a stamp in capitals', 'https://LOGIN.EXAMPLE'],
-  ])('%s: nothing is sent to anybody, neither served nor refreshed nor revoked', async (_, issuer) => {
-    let stored: SecretRecord | undefined = planted(issuer)
-    const app = house({
-      store: {
-        read: async (asked) => (asked.kind === 'connection' && asked.resource === TASKS ? stored : undefined),
-        write: async () => true,
-        remove: async () => {
-          stored = undefined
+  ])(
+    '%s: nothing is sent to anybody, neither served nor refreshed nor revoked',
+    async (_, issuer) => {
+      let stored: SecretRecord | undefined = planted(issuer)
+      const app = house({
+        store: {
+          read: async (asked) =>
+            asked.kind === 'connection' && asked.resource === TASKS ? stored : undefined,
+          write: async () => true,
+          remove: async () => {
+            stored = undefined
+          },
         },
-      },
-    })
-    expect(await credential(app)).toBe('connection_needed')
-    expect(await app.connections.list(alice)).toEqual([])
-    expect(await app.connections.disconnect(alice, 'tasks')).toEqual({ ok: true, value: { revoked: false } })
-    expect(app.asked).toEqual([])
-    expect(stored).toBeUndefined()
-  })
+      })
+      expect(await credential(app)).toBe('connection_needed')
+      expect(await app.connections.list(alice)).toEqual([])
+      expect(await app.connections.disconnect(alice, 'tasks')).toEqual({
+        ok: true,
+        value: { revoked: false },
+      })
+      expect(app.asked).toEqual([])
+      expect(stored).toBeUndefined()
+    },
+  )
 
   it('when the operator pins another issuer, what the old one gave is not sent to the new one', async () => {
     const app = await connected()
@@ -428,29 +479,48 @@ describe('the end', () => {
       if (path === '/revoke') stored = await app.record()
       return undefined as never
     }
-    expect(await app.connections.disconnect(alice, 'tasks')).toEqual({ ok: true, value: { revoked: true } })
-    expect([stored, await app.record(), app.one.stands(token)]).toEqual([undefined, undefined, false])
+    expect(await app.connections.disconnect(alice, 'tasks')).toEqual({
+      ok: true,
+      value: { revoked: true },
+    })
+    expect([stored, await app.record(), app.one.stands(token)]).toEqual([
+      undefined,
+      undefined,
+      false,
+    ])
     const sent = app.one.requests.at(-1)
     expect([sent?.path, sent?.form.get('token_type_hint'), sent?.form.get('client_id')]).toEqual([
       '/revoke',
       'refresh_token',
       'app',
     ])
-    expect([await credential(app), await app.connections.list(alice)]).toEqual(['connection_needed', []])
+    expect([await credential(app), await app.connections.list(alice)]).toEqual([
+      'connection_needed',
+      [],
+    ])
     expect(reasons(app).at(-1)).toEqual(['disconnect', 'allowed', undefined])
   })
 
   it('comes also when the authorization server cannot be asked', async () => {
-    for (const answer of [() => new Response('', { status: 503 }), () => Promise.reject(new Error('down'))]) {
+    for (const answer of [
+      () => new Response('', { status: 503 }),
+      () => Promise.reject(new Error('down')),
+    ]) {
       const app = await connected()
       app.one.answer = answer
-      expect(await app.connections.disconnect(alice, 'tasks')).toEqual({ ok: true, value: { revoked: false } })
+      expect(await app.connections.disconnect(alice, 'tasks')).toEqual({
+        ok: true,
+        value: { revoked: false },
+      })
       expect(await app.record()).toBeUndefined()
     }
     const app = await connected()
     app.one.metadata = { revocation_endpoint: undefined }
     app.clock.forward(3601)
-    expect(await app.connections.disconnect(alice, 'tasks')).toEqual({ ok: true, value: { revoked: false } })
+    expect(await app.connections.disconnect(alice, 'tasks')).toEqual({
+      ok: true,
+      value: { revoked: false },
+    })
   })
 
   it('is one person’s own', async () => {
@@ -458,7 +528,10 @@ describe('the end', () => {
     await app.connect(bob)
     await app.connections.disconnect(bob, 'tasks')
     expect(await credential(app)).toMatch(/^access-/)
-    expect(await app.connections.disconnect(bob, 'tasks')).toEqual({ ok: true, value: { revoked: false } })
+    expect(await app.connections.disconnect(bob, 'tasks')).toEqual({
+      ok: true,
+      value: { revoked: false },
+    })
   })
 
   it('in the middle of a refresh lets nothing outlive it', async () => {
@@ -467,14 +540,18 @@ describe('the end', () => {
     const held = deferred<void>()
     // The server does not take the first revocation, so the refresh under way gives new tokens.
     app.one.answer = ({ path }) =>
-      path === '/token' ? held.promise.then(() => undefined as never) : new Response(null, { status: 503 })
+      path === '/token'
+        ? held.promise.then(() => undefined as never)
+        : new Response(null, { status: 503 })
     const refreshing = credential(app)
     while (app.tokenRequests() < 2) await new Promise((next) => setImmediate(next))
     await app.connections.disconnect(alice, 'tasks')
     held.resolve()
     expect(await refreshing).toBe('connection_needed')
     expect(await app.record()).toBeUndefined()
-    const revoked = app.one.requests.filter(({ path }) => path === '/revoke').map(({ form }) => form.get('token'))
+    const revoked = app.one.requests
+      .filter(({ path }) => path === '/revoke')
+      .map(({ form }) => form.get('token'))
     expect(new Set(revoked).size).toBe(2)
   })
 
@@ -482,6 +559,9 @@ describe('the end', () => {
     const app = house()
     expect(reasonOf(await app.connections.disconnect(alice, 'unknown'))).toBe('server_unbound')
     expect(reasonOf(await app.connections.credential(alice, 'unknown'))).toBe('server_unbound')
-    expect((await app.connections.start(new Request('https://app.example/x'), alice, '__proto__', '/')).status).toBe(404)
+    expect(
+      (await app.connections.start(new Request('https://app.example/x'), alice, '__proto__', '/'))
+        .status,
+    ).toBe(404)
   })
 })

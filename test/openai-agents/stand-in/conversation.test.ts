@@ -15,7 +15,9 @@ test('the first answer says that this is no language model, and only the first',
 
 test('it says so too when the first answer comes after a tool call', async () => {
   const { say } = talkWith(taskServer())
-  expect(await say('Add a task to buy groceries')).toBe(`${INTRODUCTION}\n\nAdded task 1: Buy groceries.`)
+  expect(await say('Add a task to buy groceries')).toBe(
+    `${INTRODUCTION}\n\nAdded task 1: Buy groceries.`,
+  )
 })
 
 test('it says of files that it reads none, and does what it is asked all the same', async () => {
@@ -24,7 +26,11 @@ test('it says of files that it reads none, and does what it is asked all the sam
   expect(await say('[Attached: notes.txt (text/plain)]')).toBe(
     'I see what you attached, but I read no files: notes.txt (text/plain).',
   )
-  expect(await say('Add a task to buy groceries\n\n[Attached: a.png (image/png)]\n\n[Attached: b.pdf (application/pdf)]')).toBe(
+  expect(
+    await say(
+      'Add a task to buy groceries\n\n[Attached: a.png (image/png)]\n\n[Attached: b.pdf (application/pdf)]',
+    ),
+  ).toBe(
     'Added task 1: Buy groceries.\n\nI see what you attached, but I read no files: a.png (image/png); b.pdf (application/pdf).',
   )
   expect(await say('Add a task to call the bank')).toBe('Added task 2: Call the bank.')
@@ -34,9 +40,11 @@ test('from the first task to the last: add, list, start, complete, delete', asyn
   const server = taskServer()
   const { say } = talkWith(server)
   await say('hi')
-  expect(await say('Add a task to buy groceries with high priority, due 2026-12-01, tagged home, errands')).toBe(
-    'Added task 1: Buy groceries. Priority high, due 2026-12-01, tagged home, errands.',
-  )
+  expect(
+    await say(
+      'Add a task to buy groceries with high priority, due 2026-12-01, tagged home, errands',
+    ),
+  ).toBe('Added task 1: Buy groceries. Priority high, due 2026-12-01, tagged home, errands.')
   expect(await say('Add a task to call the bank')).toBe('Added task 2: Call the bank.')
   expect(await say("What's pending?")).toBe(
     'You have 2 pending tasks:\n\n1. Buy groceries (pending, high, due 2026-12-01, #home, #errands)\n2. Call the bank (pending, medium)',
@@ -48,16 +56,29 @@ test('from the first task to the last: add, list, start, complete, delete', asyn
   expect(await say('Show completed tasks')).toBe(
     'You have 1 completed task:\n\n1. Buy groceries (completed, high, due 2026-12-01, #home, #errands)',
   )
-  expect(await say('rename task 2 to call the other bank')).toBe('Updated task 2: Call the other bank (review, medium).')
-  expect(await say('Set priority of task 2 to urgent')).toBe('Updated task 2: Call the other bank (review, urgent).')
-  expect(await say('assign task 2 to bob')).toBe('Assigned task 2: Call the other bank (now with bob).')
+  expect(await say('rename task 2 to call the other bank')).toBe(
+    'Updated task 2: Call the other bank (review, medium).',
+  )
+  expect(await say('Set priority of task 2 to urgent')).toBe(
+    'Updated task 2: Call the other bank (review, urgent).',
+  )
+  expect(await say('assign task 2 to bob')).toBe(
+    'Assigned task 2: Call the other bank (now with bob).',
+  )
   expect(await say('move task 2 to project Money')).toContain('in Money')
   expect(await say('list my projects')).toBe('Your projects:\n- Money')
   expect(await say('Delete task 1')).toMatch(/^Delete “Buy groceries”\? Say yes to confirm\./)
   expect(server.tasks).toHaveLength(2)
   expect(await say('yes')).toBe('Deleted task 1: Buy groceries.')
   expect(server.tasks).toMatchObject([
-    { id: 2, title: 'Call the other bank', status: 'review', priority: 'urgent', assignee: 'bob', progress: 50 },
+    {
+      id: 2,
+      title: 'Call the other bank',
+      status: 'review',
+      priority: 'urgent',
+      assignee: 'bob',
+      progress: 50,
+    },
   ])
   expect(await say("What's pending?")).toBe('You have no pending tasks.')
 })
@@ -74,8 +95,14 @@ describe('finding', () => {
       'search for milk',
       'You have 2 tasks that mention “milk”:\n\n1. Buy milk (pending, medium, #home)\n2. Read book (completed, medium, #fun)',
     ],
-    ['tasks in project post', 'You have 1 task in project post:\n\n3. Buy stamps (in progress, low, 30%, in Post)'],
-    ['show low priority tasks', 'You have 1 low-priority task:\n\n3. Buy stamps (in progress, low, 30%, in Post)'],
+    [
+      'tasks in project post',
+      'You have 1 task in project post:\n\n3. Buy stamps (in progress, low, 30%, in Post)',
+    ],
+    [
+      'show low priority tasks',
+      'You have 1 low-priority task:\n\n3. Buy stamps (in progress, low, 30%, in Post)',
+    ],
     [
       "What's left?",
       'You have 2 open tasks:\n\n1. Buy milk (pending, medium, #home)\n3. Buy stamps (in progress, low, 30%, in Post)',
@@ -100,7 +127,10 @@ describe('a task that is named by its title', () => {
     const server = taskServer({ tasks })
     const { say } = talkWith(server)
     expect(await say('complete the oat milk')).toContain('Completed task 2: Buy oat milk.')
-    expect(server.received.flatMap(({ tool }) => tool ?? [])).toEqual(['taskflow_list_tasks', 'taskflow_complete_task'])
+    expect(server.received.flatMap(({ tool }) => tool ?? [])).toEqual([
+      'taskflow_list_tasks',
+      'taskflow_complete_task',
+    ])
   })
 
   test('is found by its whole title even if others hold the same words', async () => {
@@ -109,7 +139,9 @@ describe('a task that is named by its title', () => {
   })
 
   test('is the one that is not completed yet, where that decides', async () => {
-    expect(await talkWith(taskServer({ tasks })).say('complete call')).toContain('Completed task 3: Call mom.')
+    expect(await talkWith(taskServer({ tasks })).say('complete call')).toContain(
+      'Completed task 3: Call mom.',
+    )
   })
 
   test('is asked for when several match, and taken by its place', async () => {
@@ -119,21 +151,32 @@ describe('a task that is named by its title', () => {
       'Which one?\n1. Buy milk (task 1, pending, medium)\n2. Buy oat milk (task 2, pending, medium)',
     )
     expect(await say('the first one')).toBe('Completed task 1: Buy milk.')
-    expect(server.tasks.map(({ status }) => status)).toEqual(['completed', 'pending', 'pending', 'completed'])
+    expect(server.tasks.map(({ status }) => status)).toEqual([
+      'completed',
+      'pending',
+      'pending',
+      'completed',
+    ])
   })
 
-  test.each(['2', 'the second', 'the last one', 'oat milk', 'task 2', 'the oat one'])('is taken by "%s"', async (choice) => {
-    const { say } = talkWith(taskServer({ tasks }))
-    await say('rename milk to buy soy milk')
-    const answer = await say(choice)
-    if (choice === 'the oat one') expect(answer).toMatch(/I did not understand which one you mean|Updated task 2/)
-    else expect(answer).toBe('Updated task 2: Buy soy milk (pending, medium).')
-  })
+  test.each(['2', 'the second', 'the last one', 'oat milk', 'task 2', 'the oat one'])(
+    'is taken by "%s"',
+    async (choice) => {
+      const { say } = talkWith(taskServer({ tasks }))
+      await say('rename milk to buy soy milk')
+      const answer = await say(choice)
+      if (choice === 'the oat one')
+        expect(answer).toMatch(/I did not understand which one you mean|Updated task 2/)
+      else expect(answer).toBe('Updated task 2: Buy soy milk (pending, medium).')
+    },
+  )
 
   test('is asked for again after an answer that names none of them', async () => {
     const { say } = talkWith(taskServer({ tasks }))
     await say('start milk')
-    expect(await say('the green one')).toMatch(/^I did not understand which one you mean\.\n\nWhich one\?\n1\. Buy milk/)
+    expect(await say('the green one')).toMatch(
+      /^I did not understand which one you mean\.\n\nWhich one\?\n1\. Buy milk/,
+    )
     expect(await say('7')).toMatch(/^I did not understand/)
     expect(await say('2')).toBe('Started task 2: Buy oat milk.')
   })
@@ -156,21 +199,26 @@ describe('a task that is named by its title', () => {
 describe('deleting', () => {
   const tasks = [{ title: 'Buy milk' }, { title: 'Buy oat milk' }]
 
-  test.each(['no', 'No, keep it', 'cancel', 'what?'])('does not happen after "%s"', async (answer) => {
-    const server = taskServer({ tasks })
-    const { say } = talkWith(server)
-    await say('delete task 1')
-    expect(await say(answer)).toBe('All right, nothing was deleted.')
-    expect(await say('yes')).not.toContain('Deleted')
-    expect(server.tasks).toHaveLength(2)
-  })
+  test.each(['no', 'No, keep it', 'cancel', 'what?'])(
+    'does not happen after "%s"',
+    async (answer) => {
+      const server = taskServer({ tasks })
+      const { say } = talkWith(server)
+      await say('delete task 1')
+      expect(await say(answer)).toBe('All right, nothing was deleted.')
+      expect(await say('yes')).not.toContain('Deleted')
+      expect(server.tasks).toHaveLength(2)
+    },
+  )
 
   test('does not happen because of an old question', async () => {
     const server = taskServer({ tasks })
     const { say } = talkWith(server)
     await say('delete task 1')
     await say('list my tasks')
-    expect(await say('yes')).toBe('I have not asked anything just now. Say “help” to see what I can do.')
+    expect(await say('yes')).toBe(
+      'I have not asked anything just now. Say “help” to see what I can do.',
+    )
     expect(server.tasks).toHaveLength(2)
   })
 
@@ -184,7 +232,9 @@ describe('deleting', () => {
   })
 
   test('of a task that is not there says so', async () => {
-    expect(await talkWith(taskServer({ tasks })).say('delete task 9')).toContain('There is no task 9.')
+    expect(await talkWith(taskServer({ tasks })).say('delete task 9')).toContain(
+      'There is no task 9.',
+    )
   })
 
   test('of a task that has gone since the question repeats what the tool said', async () => {
@@ -217,7 +267,9 @@ describe('a list that the server cuts short', () => {
 
   test('is said to be the beginning of more', async () => {
     const answer = await talkWith(taskServer({ tasks })).say('list my tasks')
-    expect(answer).toContain('You have 120 tasks; these are the first 50:\n\n1. Thing 1 (pending, medium)\n')
+    expect(answer).toContain(
+      'You have 120 tasks; these are the first 50:\n\n1. Thing 1 (pending, medium)\n',
+    )
     expect(answer).toContain('\n50. Thing 50 (pending, medium)')
     expect(answer).not.toContain('Thing 51')
   })
@@ -233,7 +285,9 @@ describe('a list that the server cuts short', () => {
 test('a task without a title is asked for one', async () => {
   const { say } = talkWith(taskServer())
   expect(await say('add a task')).toContain('What should the task be called?')
-  expect(await say('Buy groceries with high priority')).toBe('Added task 1: Buy groceries. Priority high.')
+  expect(await say('Buy groceries with high priority')).toBe(
+    'Added task 1: Buy groceries. Priority high.',
+  )
 })
 
 test('an error of a tool is repeated, not explained away', async () => {
@@ -244,7 +298,9 @@ test('an error of a tool is repeated, not explained away', async () => {
 test('parameters that a server nests in one object are filled in there', async () => {
   const server = taskServer({ nested: true, prefix: '' })
   const { say } = talkWith(server)
-  expect(await say('Add a task to buy milk with low priority')).toContain('Added task 1: Buy milk. Priority low.')
+  expect(await say('Add a task to buy milk with low priority')).toContain(
+    'Added task 1: Buy milk. Priority low.',
+  )
   expect(await say('list my tasks')).toBe('You have 1 task:\n\n1. Buy milk (pending, low)')
   expect(await say('complete buy milk')).toBe('Completed task 1: Buy milk.')
 })
@@ -263,7 +319,13 @@ test('what a tool has no place for is said to be left out', async () => {
   const request = {
     input: [
       { role: 'user', content: 'Add a task to buy milk tagged home' },
-      { type: 'function_call', callId: 'a', name: 'add_task', arguments: '{}', status: 'completed' },
+      {
+        type: 'function_call',
+        callId: 'a',
+        name: 'add_task',
+        arguments: '{}',
+        status: 'completed',
+      },
       {
         type: 'function_call_result',
         callId: 'a',
@@ -279,7 +341,9 @@ test('what a tool has no place for is said to be left out', async () => {
     tracing: false,
   }
   const { output } = await standInModel().getResponse(request as never)
-  expect(JSON.stringify(output)).toContain('Added task 1: Buy milk. The tool has no place for tags, so that was left out.')
+  expect(JSON.stringify(output)).toContain(
+    'Added task 1: Buy milk. The tool has no place for tags, so that was left out.',
+  )
 })
 
 test('it offers what its tools can do, and no more', async () => {
@@ -353,7 +417,14 @@ describe('what stands in a task is never taken for a command, nor for a question
 test('the same conversation on the same day gets the same answers, byte for byte', async () => {
   const talk = async () => {
     const { say, requests } = talkWith(taskServer())
-    for (const text of ['hi', 'add a task to buy milk due friday', 'complete milk', 'delete milk', 'yes']) await say(text)
+    for (const text of [
+      'hi',
+      'add a task to buy milk due friday',
+      'complete milk',
+      'delete milk',
+      'yes',
+    ])
+      await say(text)
     return JSON.stringify(requests)
   }
   expect(await talk()).toBe(await talk())

@@ -30,32 +30,74 @@ const ADD: readonly (readonly [string, object])[] = [
   ['Add a high priority task to buy groceries', { title: 'Buy groceries', priority: 'high' }],
   ['Add an urgent task to buy groceries', { title: 'Buy groceries', priority: 'urgent' }],
   ['Add a task to buy groceries, priority low', { title: 'Buy groceries', priority: 'low' }],
-  ['Add a task to buy groceries with priority urgent', { title: 'Buy groceries', priority: 'urgent' }],
-  ['Add a task to buy groceries due 2026-12-01', { title: 'Buy groceries', due_date: '2026-12-01' }],
+  [
+    'Add a task to buy groceries with priority urgent',
+    { title: 'Buy groceries', priority: 'urgent' },
+  ],
+  [
+    'Add a task to buy groceries due 2026-12-01',
+    { title: 'Buy groceries', due_date: '2026-12-01' },
+  ],
   ['Add a task to buy groceries due tomorrow', { title: 'Buy groceries', due_date: '2026-11-19' }],
   ['Add a task to buy groceries due today', { title: 'Buy groceries', due_date: '2026-11-18' }],
   ['Add a task to buy groceries due friday', { title: 'Buy groceries', due_date: '2026-11-20' }],
-  ['Add a task to buy groceries due on Wednesday', { title: 'Buy groceries', due_date: '2026-11-25' }],
+  [
+    'Add a task to buy groceries due on Wednesday',
+    { title: 'Buy groceries', due_date: '2026-11-25' },
+  ],
   ['Add a task to buy groceries by friday', { title: 'Buy groceries', due_date: '2026-11-20' }],
   ['Add a task to buy groceries due in 3 days', { title: 'Buy groceries', due_date: '2026-11-21' }],
-  ['Add a task to buy groceries tagged home, errands', { title: 'Buy groceries', tags: ['home', 'errands'] }],
-  ['Add a task to buy groceries tagged home and errands', { title: 'Buy groceries', tags: ['home', 'errands'] }],
+  [
+    'Add a task to buy groceries tagged home, errands',
+    { title: 'Buy groceries', tags: ['home', 'errands'] },
+  ],
+  [
+    'Add a task to buy groceries tagged home and errands',
+    { title: 'Buy groceries', tags: ['home', 'errands'] },
+  ],
   ['Add a task to buy groceries with tags Home', { title: 'Buy groceries', tags: ['home'] }],
-  ['Add a task to buy groceries #home #errands', { title: 'Buy groceries', tags: ['home', 'errands'] }],
-  ['Add a task to buy groceries in project Household', { title: 'Buy groceries', project: 'Household' }],
-  ['Add a task to buy groceries in the project Summer House', { title: 'Buy groceries', project: 'Summer House' }],
-  ['Add a task to buy groceries in the Household project', { title: 'Buy groceries', project: 'Household' }],
+  [
+    'Add a task to buy groceries #home #errands',
+    { title: 'Buy groceries', tags: ['home', 'errands'] },
+  ],
+  [
+    'Add a task to buy groceries in project Household',
+    { title: 'Buy groceries', project: 'Household' },
+  ],
+  [
+    'Add a task to buy groceries in the project Summer House',
+    { title: 'Buy groceries', project: 'Summer House' },
+  ],
+  [
+    'Add a task to buy groceries in the Household project',
+    { title: 'Buy groceries', project: 'Household' },
+  ],
   ['Add a task to buy groceries assigned to bob', { title: 'Buy groceries', assignee: 'bob' }],
   [
     'Add a task to buy groceries with high priority, due 2026-12-01, tagged home, errands, in project Household',
-    { title: 'Buy groceries', priority: 'high', due_date: '2026-12-01', tags: ['home', 'errands'], project: 'Household' },
+    {
+      title: 'Buy groceries',
+      priority: 'high',
+      due_date: '2026-12-01',
+      tags: ['home', 'errands'],
+      project: 'Household',
+    },
   ],
   [
     'Add a task to buy groceries in project Household tagged home, errands due tomorrow with high priority',
-    { title: 'Buy groceries', priority: 'high', due_date: '2026-11-19', tags: ['home', 'errands'], project: 'Household' },
+    {
+      title: 'Buy groceries',
+      priority: 'high',
+      due_date: '2026-11-19',
+      tags: ['home', 'errands'],
+      project: 'Household',
+    },
   ],
   ['Add a task to read about high priority queues', { title: 'Read about high priority queues' }],
-  ['Add a task "Finish by friday" due tomorrow', { title: 'Finish by friday', due_date: '2026-11-19' }],
+  [
+    'Add a task "Finish by friday" due tomorrow',
+    { title: 'Finish by friday', due_date: '2026-11-19' },
+  ],
   ['Add a task to delete old photos', { title: 'Delete old photos' }],
   ['Add a task to complete the report', { title: 'Complete the report' }],
   ['Add a task to stand by me', { title: 'Stand by me' }],
@@ -120,27 +162,66 @@ const CHANGE: readonly (readonly [string, object])[] = [
   ['Complete the first one', { kind: 'complete', task: { by: 'place', place: 1 } }],
   ['Mark it as done', { kind: 'complete', task: { by: 'it' } }],
   ['Start it', { kind: 'start', task: { by: 'it' } }],
-  ['Rename task 2 to Call the bank', { kind: 'update', task: number(2), changes: { title: 'Call the bank' } }],
-  ['rename buy milk to "buy oat milk"', { kind: 'update', task: title('buy milk'), changes: { title: 'Buy oat milk' } }],
-  ['Change the title of task 2 to call the bank', { kind: 'update', task: number(2), changes: { title: 'Call the bank' } }],
-  ['Set priority of task 1 to high', { kind: 'update', task: number(1), changes: { priority: 'high' } }],
-  ['set the priority of buy milk to urgent', { kind: 'update', task: title('buy milk'), changes: { priority: 'urgent' } }],
-  ["Set task 1's priority to low", { kind: 'update', task: number(1), changes: { priority: 'low' } }],
+  [
+    'Rename task 2 to Call the bank',
+    { kind: 'update', task: number(2), changes: { title: 'Call the bank' } },
+  ],
+  [
+    'rename buy milk to "buy oat milk"',
+    { kind: 'update', task: title('buy milk'), changes: { title: 'Buy oat milk' } },
+  ],
+  [
+    'Change the title of task 2 to call the bank',
+    { kind: 'update', task: number(2), changes: { title: 'Call the bank' } },
+  ],
+  [
+    'Set priority of task 1 to high',
+    { kind: 'update', task: number(1), changes: { priority: 'high' } },
+  ],
+  [
+    'set the priority of buy milk to urgent',
+    { kind: 'update', task: title('buy milk'), changes: { priority: 'urgent' } },
+  ],
+  [
+    "Set task 1's priority to low",
+    { kind: 'update', task: number(1), changes: { priority: 'low' } },
+  ],
   ['Make task 1 urgent', { kind: 'update', task: number(1), changes: { priority: 'urgent' } }],
   ['Make task 1 high priority', { kind: 'update', task: number(1), changes: { priority: 'high' } }],
-  ['Set the due date of task 1 to tomorrow', { kind: 'update', task: number(1), changes: { due_date: '2026-11-19' } }],
-  ['Task 1 is due friday', { kind: 'update', task: number(1), changes: { due_date: '2026-11-20' } }],
-  ['Tag task 1 with home, errands', { kind: 'update', task: number(1), changes: { tags: ['home', 'errands'] } }],
-  ['Move task 1 to project Household', { kind: 'update', task: number(1), changes: { project: 'Household' } }],
-  ['Add task 1 to project Household', { kind: 'update', task: number(1), changes: { project: 'Household' } }],
-  ['Set description of task 1 to Two litres', { kind: 'update', task: number(1), changes: { description: 'Two litres' } }],
+  [
+    'Set the due date of task 1 to tomorrow',
+    { kind: 'update', task: number(1), changes: { due_date: '2026-11-19' } },
+  ],
+  [
+    'Task 1 is due friday',
+    { kind: 'update', task: number(1), changes: { due_date: '2026-11-20' } },
+  ],
+  [
+    'Tag task 1 with home, errands',
+    { kind: 'update', task: number(1), changes: { tags: ['home', 'errands'] } },
+  ],
+  [
+    'Move task 1 to project Household',
+    { kind: 'update', task: number(1), changes: { project: 'Household' } },
+  ],
+  [
+    'Add task 1 to project Household',
+    { kind: 'update', task: number(1), changes: { project: 'Household' } },
+  ],
+  [
+    'Set description of task 1 to Two litres',
+    { kind: 'update', task: number(1), changes: { description: 'Two litres' } },
+  ],
   ['Block task 1', { kind: 'update', task: number(1), changes: { status: 'blocked' } }],
   ['Mark task 1 as blocked', { kind: 'update', task: number(1), changes: { status: 'blocked' } }],
   ['Reopen task 1', { kind: 'update', task: number(1), changes: { status: 'pending' } }],
   ['progress of task 1 is 50%', { kind: 'progress', task: number(1), percent: 50 }],
   ['Set the progress of task 1 to 50%', { kind: 'progress', task: number(1), percent: 50 }],
   ['Task 1 is 50% done', { kind: 'progress', task: number(1), percent: 50 }],
-  ['set progress of buy milk to 75 percent', { kind: 'progress', task: title('buy milk'), percent: 75 }],
+  [
+    'set progress of buy milk to 75 percent',
+    { kind: 'progress', task: title('buy milk'), percent: 75 },
+  ],
   ['request review for task 1', { kind: 'review', task: number(1) }],
   ['Request a review of buy milk', { kind: 'review', task: title('buy milk') }],
   ['Submit task 1 for review', { kind: 'review', task: number(1) }],
@@ -189,7 +270,9 @@ describe('a new task', () => {
   test.each(ADD)('%s', (text, task) => expect(parse(text, NOW)).toEqual({ kind: 'add', task }))
 })
 describe('a question about the list', () => {
-  test.each(LIST)('%s', (text, filter) => expect(parse(text, NOW)).toEqual({ kind: 'list', filter }))
+  test.each(LIST)('%s', (text, filter) =>
+    expect(parse(text, NOW)).toEqual({ kind: 'list', filter }),
+  )
 })
 describe('a change', () => {
   test.each(CHANGE)('%s', (text, command) => expect(parse(text, NOW)).toEqual(command))

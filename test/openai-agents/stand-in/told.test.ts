@@ -6,7 +6,11 @@ import { z } from 'zod'
 
 const FLAT = {
   type: 'object',
-  properties: { user_id: { type: 'string' }, access_token: { type: 'string' }, title: { type: 'string' } },
+  properties: {
+    user_id: { type: 'string' },
+    access_token: { type: 'string' },
+    title: { type: 'string' },
+  },
 }
 const NESTED = {
   type: 'object',
@@ -17,13 +21,19 @@ const NESTED = {
 const LINES = 'You help.\nuser_id: onbehalf_ref_aa\naccess_token: onbehalf_ref_bb\nAnswer briefly.'
 
 /** The arguments of the call that the stand-in makes. */
-async function argumentsOf(systemInstructions: string | undefined, parameters: unknown, text = 'Add a task to buy milk') {
+async function argumentsOf(
+  systemInstructions: string | undefined,
+  parameters: unknown,
+  text = 'Add a task to buy milk',
+) {
   const { output } = await standInModel().getResponse({
     ...(systemInstructions === undefined ? {} : { systemInstructions }),
     input: text,
     modelSettings: {},
     // @ts-expect-error the stand-in reads schemas as they come from servers
-    tools: [{ type: 'function', name: 'taskflow_add_task', description: '', strict: false, parameters }],
+    tools: [
+      { type: 'function', name: 'taskflow_add_task', description: '', strict: false, parameters },
+    ],
     outputType: 'text',
     handoffs: [],
     tracing: false,
@@ -55,7 +65,12 @@ test('what the person says is no instruction', async () => {
 })
 
 test('a sentence that only mentions them gives no value', async () => {
-  expect(await argumentsOf('Every tool takes user_id and access_token. The user_id: see below, maybe.', FLAT)).toEqual({
+  expect(
+    await argumentsOf(
+      'Every tool takes user_id and access_token. The user_id: see below, maybe.',
+      FLAT,
+    ),
+  ).toEqual({
     title: 'Buy milk',
   })
 })

@@ -14,9 +14,14 @@ async function chatWithFiles() {
   const database = openSqlite(join(folder, 'chat.db'))
   onTestFinished(() => database.close())
   const store = sqliteThreadStore(database)
-  const attachments = diskAttachments(join(folder, 'files'), { store, key: KEY, url: 'http://chat.example/files' })
+  const attachments = diskAttachments(join(folder, 'files'), {
+    store,
+    key: KEY,
+    url: 'http://chat.example/files',
+  })
   const chat = testChat(async function* () {}, { store, attachments })
-  const get = async (url: string, init: RequestInit = {}) => (await attachments.fetch(new Request(url, init))) ?? new Response()
+  const get = async (url: string, init: RequestInit = {}) =>
+    (await attachments.fetch(new Request(url, init))) ?? new Response()
   return { chat, get, attachments }
 }
 
@@ -33,7 +38,14 @@ describe('an attachment in a chat', () => {
     expect((await chat.send('bob', 'threads.create', { input })).status).toBe(404)
     const [created, done] = await chat.stream('alice', 'threads.create', { input })
     const [sent] = done.item.attachments
-    expect(Object.keys(sent).sort()).toEqual(['id', 'mime_type', 'name', 'preview_url', 'thread_id', 'type'])
+    expect(Object.keys(sent).sort()).toEqual([
+      'id',
+      'mime_type',
+      'name',
+      'preview_url',
+      'thread_id',
+      'type',
+    ])
     expect(await (await get(sent.preview_url)).text()).toBe('PNG!')
     const again = await chat.json('alice', 'threads.get_by_id', { thread_id: created.thread.id })
     const { preview_url } = again.items.data[0].attachments[0]
@@ -45,7 +57,11 @@ describe('an attachment in a chat', () => {
 
   it('is refused with a text for the person when it is not taken', async () => {
     const { chat } = await chatWithFiles()
-    const response = await chat.send('alice', 'attachments.create', { name: 'a.html', size: 1, mime_type: 'text/html' })
+    const response = await chat.send('alice', 'attachments.create', {
+      name: 'a.html',
+      size: 1,
+      mime_type: 'text/html',
+    })
     expect([response.status, await response.json()]).toEqual([
       400,
       { code: 'invalid_request', message: 'Files of this type are not taken.' },

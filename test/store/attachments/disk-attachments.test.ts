@@ -1,4 +1,14 @@
-import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import {
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -40,11 +50,21 @@ describe('an upload that is announced', () => {
   it('is put to its link, and is then whole, on disk under its id, with a record without the link', async () => {
     const home = await house()
     const record = await home.announce(ALICE, 'notes.txt', 5)
-    expect(record).toMatchObject({ type: 'file', name: 'notes.txt', size: 5, mime_type: 'text/plain' })
+    expect(record).toMatchObject({
+      type: 'file',
+      name: 'notes.txt',
+      size: 5,
+      mime_type: 'text/plain',
+    })
     expect(home.attachments.isUploaded?.(record)).toBe(false)
     const response = await put(record, 'hello', home.send)
     expect(response.status).toBe(200)
-    expect(await response.json()).toEqual({ id: record.id, name: 'notes.txt', mime_type: 'text/plain', type: 'file' })
+    expect(await response.json()).toEqual({
+      id: record.id,
+      name: 'notes.txt',
+      mime_type: 'text/plain',
+      type: 'file',
+    })
     const { upload_descriptor: _, ...done } = record
     const stored = await home.record(ALICE, record.id)
     expect(stored).toEqual(done)
@@ -57,7 +77,9 @@ describe('an upload that is announced', () => {
     const home = await house()
     const record = await home.announce(ALICE, 'a.txt', 6)
     expect((await put(record, chunks('ab', '', 'cd', 'ef'), home.send)).status).toBe(200)
-    expect(Buffer.from((await home.attachments.read(ALICE, record.id)) ?? []).toString()).toBe('abcdef')
+    expect(Buffer.from((await home.attachments.read(ALICE, record.id)) ?? []).toString()).toBe(
+      'abcdef',
+    )
     const empty = await home.announce(ALICE, 'empty.txt', 0)
     expect((await put(empty, null, home.send)).status).toBe(200)
     expect(await home.attachments.read(ALICE, empty.id)).toHaveLength(0)
@@ -68,7 +90,8 @@ describe('an upload that is announced', () => {
     const record = await home.upload(ALICE, 'a.txt', 'a')
     const folder = await folderOf(home, record)
     for (const path of [home.path, folder]) expect((await lstat(path)).mode & 0o777).toBe(0o700)
-    for (const name of await readdir(folder)) expect((await lstat(join(folder, name))).mode & 0o777).toBe(0o600)
+    for (const name of await readdir(folder))
+      expect((await lstat(join(folder, name))).mode & 0o777).toBe(0o600)
   })
 
   it('is taken once', async () => {
@@ -77,7 +100,9 @@ describe('an upload that is announced', () => {
     for (const text of ['other', 'something longer', '']) {
       expect(await codeOf(await put(record, text, home.send))).toBe('409 already_uploaded')
     }
-    expect(Buffer.from((await home.attachments.read(ALICE, record.id)) ?? []).toString()).toBe('first')
+    expect(Buffer.from((await home.attachments.read(ALICE, record.id)) ?? []).toString()).toBe(
+      'first',
+    )
     expect(await filesOf(home)).toEqual([record.id])
   })
 
@@ -102,7 +127,9 @@ describe('an upload that is announced', () => {
   it('is taken once also when two come at the same time', async () => {
     const home = await house()
     const record = await home.announce(ALICE, 'a.txt', 5)
-    const answers = await Promise.all(['first', 'other', 'third'].map((text) => put(record, text, home.send)))
+    const answers = await Promise.all(
+      ['first', 'other', 'third'].map((text) => put(record, text, home.send)),
+    )
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
     expect(answers.filter(({ status }) => status === 409)).toHaveLength(2)
     expect(await filesOf(home)).toEqual([record.id])
@@ -112,7 +139,10 @@ describe('an upload that is announced', () => {
     const one = await house()
     const other = await house({ path: one.path, store: one.store })
     const record = await one.announce(ALICE, 'a.txt', 5)
-    const answers = await Promise.all([put(record, 'first', one.send), put(record, 'other', other.send)])
+    const answers = await Promise.all([
+      put(record, 'first', one.send),
+      put(record, 'other', other.send),
+    ])
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409])
     const kept = Buffer.from((await other.attachments.read(ALICE, record.id)) ?? []).toString()
     expect(kept).toBe(answers[0]?.status === 200 ? 'first' : 'other')
@@ -123,18 +153,32 @@ describe('an upload that is announced', () => {
     const record = await home.announce(ALICE, 'a.png', 5, 'image/png')
     await writeFile(join(await folderOf(home, record), record.id), 'first')
     const shown = home.attachments.present?.(record)
-    expect(await codeOf(await home.send(shown?.type === 'image' ? shown.preview_url : ''))).toBe(NOT_FOUND)
+    expect(await codeOf(await home.send(shown?.type === 'image' ? shown.preview_url : ''))).toBe(
+      NOT_FOUND,
+    )
     expect(await codeOf(await put(record, 'other', home.send))).toBe('409 already_uploaded')
     expect((await home.record(ALICE, record.id))?.upload_descriptor).toBeUndefined()
-    expect(Buffer.from((await home.attachments.read(ALICE, record.id)) ?? []).toString()).toBe('first')
+    expect(Buffer.from((await home.attachments.read(ALICE, record.id)) ?? []).toString()).toBe(
+      'first',
+    )
   })
 
   it.each([
     ['more than were announced', chunks('abc', 'def'), {}, '413 payload_too_large'],
-    ['more than were announced, by its header', 'abcde', { 'content-length': '6' }, '413 payload_too_large'],
+    [
+      'more than were announced, by its header',
+      'abcde',
+      { 'content-length': '6' },
+      '413 payload_too_large',
+    ],
     ['fewer than were announced', 'abcd', {}, '400 incomplete'],
     ['none', null, {}, '400 incomplete'],
-    ['those of another type', 'abcde', { 'content-type': 'text/html' }, '415 unsupported_media_type'],
+    [
+      'those of another type',
+      'abcde',
+      { 'content-type': 'text/html' },
+      '415 unsupported_media_type',
+    ],
     ['those of no type', 'abcde', { 'content-type': '' }, '415 unsupported_media_type'],
   ])('is refused when the bytes are %s, and can be tried again', async (_, body, headers, code) => {
     const home = await house()
@@ -142,7 +186,10 @@ describe('an upload that is announced', () => {
     expect(await codeOf(await put(record, body, home.send, headers))).toBe(code)
     expect(await filesOf(home)).toEqual([`${record.id}.new`])
     expect(await home.record(ALICE, record.id)).toEqual(record)
-    expect((await put(record, 'abcde', home.send, { 'content-type': 'text/plain; charset=utf-8' })).status).toBe(200)
+    expect(
+      (await put(record, 'abcde', home.send, { 'content-type': 'text/plain; charset=utf-8' }))
+        .status,
+    ).toBe(200)
     expect(home.errors).toEqual([])
   })
 
@@ -156,7 +203,9 @@ describe('an upload that is announced', () => {
         controller.enqueue(new Uint8Array(4))
       },
     })
-    expect(await codeOf(await put(record, endless, home.send, { 'content-length': '5' }))).toBe('413 payload_too_large')
+    expect(await codeOf(await put(record, endless, home.send, { 'content-length': '5' }))).toBe(
+      '413 payload_too_large',
+    )
     expect(given).toBeLessThan(10)
   })
 
@@ -250,7 +299,9 @@ describe('an upload that is announced', () => {
       store: {
         ...store,
         saveAttachment: (owner, attachment) =>
-          broken ? Promise.reject(new Error('the database is gone')) : store.saveAttachment(owner, attachment),
+          broken
+            ? Promise.reject(new Error('the database is gone'))
+            : store.saveAttachment(owner, attachment),
       },
     })
     const record = await home.announce(ALICE, 'a.txt', 5)
@@ -262,7 +313,9 @@ describe('an upload that is announced', () => {
     expect(home.errors).toHaveLength(1)
     broken = false
     expect(await codeOf(await put(record, 'abcde', home.send))).toBe('409 already_uploaded')
-    expect(Buffer.from((await home.attachments.read(ALICE, record.id)) ?? []).toString()).toBe('abcde')
+    expect(Buffer.from((await home.attachments.read(ALICE, record.id)) ?? []).toString()).toBe(
+      'abcde',
+    )
   })
 
   it('has a link for ten minutes', async () => {
@@ -290,7 +343,9 @@ describe('an upload that is announced', () => {
     const { attachments } = await house()
     const announced = attachments.create({ name: 'a', size, mime_type, owner: principalKey(ALICE) })
     await expect(announced).rejects.toThrow(ChatkitStreamError)
-    await expect(announced).rejects.toMatchObject({ event: { message: expect.stringMatching(/\.$/) } })
+    await expect(announced).rejects.toMatchObject({
+      event: { message: expect.stringMatching(/\.$/) },
+    })
   })
 
   it('may be of a type that the browser does not know, where bytes of any kind are taken', async () => {
@@ -334,7 +389,9 @@ describe('room', () => {
 
   it('is never exceeded by many at once', async () => {
     const home = await house({ limits: { ...limits, personFiles: 100 } })
-    const results = await Promise.allSettled(Array.from({ length: 20 }, () => home.announce(ALICE, 'a.txt', 10)))
+    const results = await Promise.allSettled(
+      Array.from({ length: 20 }, () => home.announce(ALICE, 'a.txt', 10)),
+    )
     expect(results.filter(({ status }) => status === 'fulfilled').length).toBeLessThanOrEqual(2)
   })
 
@@ -369,7 +426,11 @@ describe('a download', () => {
     })
     expect(shown.preview_url).toMatch(new RegExp(`^${URL_BASE}/`))
     const head = await home.send(shown.preview_url, { method: 'HEAD' })
-    expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([200, '4', ''])
+    expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([
+      200,
+      '4',
+      '',
+    ])
   })
 
   it('of a file is saved; the link is the person’s who owns it', async () => {
@@ -382,7 +443,9 @@ describe('a download', () => {
     expect(await response.text()).toBe('abc')
     expect(await home.attachments.link(BOB, id)).toBeUndefined()
     expect(await home.attachments.read(BOB, id)).toBeUndefined()
-    expect(await home.attachments.link({ ...ALICE, issuer: 'https://b.example' }, id)).toBeUndefined()
+    expect(
+      await home.attachments.link({ ...ALICE, issuer: 'https://b.example' }, id),
+    ).toBeUndefined()
     expect(await home.attachments.link({ ...ALICE, tenant: 't' }, id)).toBeUndefined()
     const coming = await home.announce(ALICE, 'b.txt', 3)
     expect(await home.attachments.link(ALICE, coming.id)).toBeUndefined()
@@ -427,7 +490,11 @@ describe('a download', () => {
     const answers = []
     for (const url of urls) {
       const response = await home.send(url)
-      answers.push({ status: response.status, headers: [...response.headers], text: await response.text() })
+      answers.push({
+        status: response.status,
+        headers: [...response.headers],
+        text: await response.text(),
+      })
     }
     expect(answers[0]?.status).toBe(404)
     for (const answer of answers) expect(answer).toEqual(answers[0])
@@ -470,7 +537,11 @@ describe('a download', () => {
     const store = memoryThreadStore()
     let gone = false
     const home = await house({
-      store: { ...store, attachment: (owner, id) => (gone ? Promise.reject(new Error('gone')) : store.attachment(owner, id)) },
+      store: {
+        ...store,
+        attachment: (owner, id) =>
+          gone ? Promise.reject(new Error('gone')) : store.attachment(owner, id),
+      },
     })
     const { id } = await home.upload(ALICE, 'a.txt', 'abc')
     const link = (await home.attachments.link(ALICE, id)) ?? ''
@@ -481,7 +552,13 @@ describe('a download', () => {
 
   it('leaves a preview as it is that is none of its own', async () => {
     const { attachments } = await house()
-    const image = { id: 'x', name: 'x', mime_type: 'image/png', type: 'image', preview_url: 'https://x.example/p' } as const
+    const image = {
+      id: 'x',
+      name: 'x',
+      mime_type: 'image/png',
+      type: 'image',
+      preview_url: 'https://x.example/p',
+    } as const
     expect(attachments.present?.(image)).toEqual(image)
   })
 })
@@ -497,9 +574,15 @@ describe('the handler', () => {
   it('names the methods that there are', async () => {
     const { send } = await house()
     const file = await send(`${URL_BASE}/a/b`, { method: 'DELETE' })
-    expect([file.headers.get('allow'), await codeOf(file)]).toEqual(['GET, HEAD, PUT', '405 method_not_allowed'])
+    expect([file.headers.get('allow'), await codeOf(file)]).toEqual([
+      'GET, HEAD, PUT',
+      '405 method_not_allowed',
+    ])
     const form = await send(URL_BASE)
-    expect([form.headers.get('allow'), await codeOf(form)]).toEqual(['POST', '405 method_not_allowed'])
+    expect([form.headers.get('allow'), await codeOf(form)]).toEqual([
+      'POST',
+      '405 method_not_allowed',
+    ])
   })
 })
 
@@ -519,10 +602,15 @@ describe('sweeping', () => {
     expect(await filesOf(home)).toHaveLength(5)
     const fresh = await home.announce(ALICE, 'e.txt', 1)
     home.pass(DAY)
-    await utimes(join(await folderOf(home, fresh), `${fresh.id}.new`), new Date(Date.now() + DAY), new Date(Date.now() + DAY))
+    await utimes(
+      join(await folderOf(home, fresh), `${fresh.id}.new`),
+      new Date(Date.now() + DAY),
+      new Date(Date.now() + DAY),
+    )
     expect(await home.attachments.sweep()).toEqual({ removed: 3 })
     expect(await filesOf(home)).toEqual([sent.id, `${fresh.id}.new`].sort())
-    for (const { id } of [announced, unsent, orphan]) expect(await home.record(ALICE, id)).toBeUndefined()
+    for (const { id } of [announced, unsent, orphan])
+      expect(await home.record(ALICE, id)).toBeUndefined()
     expect(Buffer.from((await home.attachments.read(BOB, sent.id)) ?? []).toString()).toBe('d')
   })
 

@@ -13,7 +13,10 @@ function part(headers: string, body: string): string {
 }
 
 function filePart(body: string, name = 'a.txt', type = 'text/plain', field = 'file'): string {
-  return part(`Content-Disposition: form-data; name="${field}"; filename="${name}"\r\nContent-Type: ${type}`, body)
+  return part(
+    `Content-Disposition: form-data; name="${field}"; filename="${name}"\r\nContent-Type: ${type}`,
+    body,
+  )
 }
 
 const END = `--${BOUNDARY}--\r\n`
@@ -27,7 +30,12 @@ function post(
   const authorization = { authorization: `Bearer ${who}` }
   const type: Record<string, string> =
     body instanceof FormData ? {} : { 'content-type': `multipart/form-data; boundary=${BOUNDARY}` }
-  return home.send(URL_BASE, { method: 'POST', body, headers: { ...authorization, ...type, ...headers }, ...{ duplex: 'half' } })
+  return home.send(URL_BASE, {
+    method: 'POST',
+    body,
+    headers: { ...authorization, ...type, ...headers },
+    ...{ duplex: 'half' },
+  })
 }
 
 async function codeOf(response: Response): Promise<string> {
@@ -58,14 +66,18 @@ describe('a direct upload', () => {
     })
     expect(await home.record(ALICE, attachment.id)).toMatchObject({ size: 5 })
     expect(await home.record(BOB, attachment.id)).toBeUndefined()
-    expect(Buffer.from((await home.attachments.read(ALICE, attachment.id)) ?? []).toString()).toBe('hello')
+    expect(Buffer.from((await home.attachments.read(ALICE, attachment.id)) ?? []).toString()).toBe(
+      'hello',
+    )
     expect(await filesOf(home)).toEqual([attachment.id])
     expect(home.ended()).toBe(1)
   })
 
   it('of an image has a preview that works', async () => {
     const home = await house()
-    const attachment: Loose = await (await post(home, filePart('PNG!', 'a.png', 'image/png') + END)).json()
+    const attachment: Loose = await (
+      await post(home, filePart('PNG!', 'a.png', 'image/png') + END)
+    ).json()
     expect(await (await home.send(attachment.preview_url)).text()).toBe('PNG!')
     expect(attachment).not.toHaveProperty('metadata')
   })
@@ -95,25 +107,47 @@ describe('a direct upload', () => {
   })
 
   const other = part('Content-Disposition: form-data; name="file"', 'text')
-  const many = Array.from({ length: 30 }, (_, index) => filePart('x', 'x', 'text/plain', `f${index}`)).join('')
+  const many = Array.from({ length: 30 }, (_, index) =>
+    filePart('x', 'x', 'text/plain', `f${index}`),
+  ).join('')
   it.each([
     ['without a file', END, '400 invalid_request'],
     ['with a text of that name', other + END, '400 invalid_request'],
-    ['with the file in another field', filePart('a', 'a.txt', 'text/plain', 'files') + END, '400 invalid_request'],
+    [
+      'with the file in another field',
+      filePart('a', 'a.txt', 'text/plain', 'files') + END,
+      '400 invalid_request',
+    ],
     ['with the file after too many others', many + filePart('a') + END, '400 invalid_request'],
     ['that is none', 'nothing', '400 invalid_request'],
     ['that is empty', '', '400 invalid_request'],
     ['that ends in the file', filePart('a'), '400 invalid_request'],
-    ['with a page', filePart('<script>', 'a.html', 'text/html') + END, '415 unsupported_media_type'],
-    ['with a large page', filePart('<'.repeat(500_000), 'a.html', 'text/html') + END, '415 unsupported_media_type'],
-    ['with a file of a type that is none', filePart('a', 'a', 'x') + END, '415 unsupported_media_type'],
+    [
+      'with a page',
+      filePart('<script>', 'a.html', 'text/html') + END,
+      '415 unsupported_media_type',
+    ],
+    [
+      'with a large page',
+      filePart('<'.repeat(500_000), 'a.html', 'text/html') + END,
+      '415 unsupported_media_type',
+    ],
+    [
+      'with a file of a type that is none',
+      filePart('a', 'a', 'x') + END,
+      '415 unsupported_media_type',
+    ],
     ['with a file that is too large', filePart('a'.repeat(1001)) + END, '413 payload_too_large'],
     [
       'with too much around the file',
       part('Content-Disposition: form-data; name="x"', 'x'.repeat(70_000)) + END,
       '413 payload_too_large',
     ],
-    ['with headers that do not end', `--${BOUNDARY}\r\nX: ${'x'.repeat(60_000)}`, '400 invalid_request'],
+    [
+      'with headers that do not end',
+      `--${BOUNDARY}\r\nX: ${'x'.repeat(60_000)}`,
+      '400 invalid_request',
+    ],
   ])('of a form %s is refused, and leaves nothing', async (_, body, code) => {
     const home = await house({ limits: { bytes: code.startsWith('415') ? 1_000_000 : 1000 } })
     expect(await codeOf(await post(home, body))).toBe(code)
@@ -149,7 +183,9 @@ describe('a direct upload', () => {
       },
       { highWaterMark: 0 },
     )
-    expect(await codeOf(await post(home, body, { 'content-length': '70000' }))).toBe('413 payload_too_large')
+    expect(await codeOf(await post(home, body, { 'content-length': '70000' }))).toBe(
+      '413 payload_too_large',
+    )
     expect([read, cancelled]).toEqual([0, true])
   })
 
@@ -223,14 +259,19 @@ describe('a direct upload', () => {
   it('finds no room where there is none', async () => {
     const home = await house({ limits: { bytes: 1000, personBytes: 1500 } })
     expect((await post(home, filePart('a'.repeat(1000)) + END)).status).toBe(200)
-    expect(await codeOf(await post(home, filePart('a'.repeat(1000)) + END))).toBe('413 quota_exceeded')
+    expect(await codeOf(await post(home, filePart('a'.repeat(1000)) + END))).toBe(
+      '413 quota_exceeded',
+    )
     const small = filePart('a'.repeat(100)) + END
     expect((await post(home, small, { 'content-length': String(small.length) })).status).toBe(200)
     expect((await post(home, filePart('a'.repeat(1000)) + END, {}, 'bob')).status).toBe(200)
   })
 
   it('leaves nothing when the store is gone', async () => {
-    const store = { ...memoryThreadStore(), saveAttachment: () => Promise.reject(new Error('the database is gone')) }
+    const store = {
+      ...memoryThreadStore(),
+      saveAttachment: () => Promise.reject(new Error('the database is gone')),
+    }
     const home = await house({ store })
     expect(await codeOf(await post(home, filePart('a') + END))).toBe('503 unavailable')
     expect(await filesOf(home)).toEqual([])
@@ -254,10 +295,15 @@ describe('the file of a form', () => {
       }
       yield new TextEncoder().encode(`\r\n${END}`)
     }
-    const took = await takeFormFile(`multipart/form-data; boundary=${BOUNDARY}`, source(), size, async ({ bytes }) => {
-      for await (const chunk of bytes) got += chunk.length
-      return got
-    })
+    const took = await takeFormFile(
+      `multipart/form-data; boundary=${BOUNDARY}`,
+      source(),
+      size,
+      async ({ bytes }) => {
+        for await (const chunk of bytes) got += chunk.length
+        return got
+      },
+    )
     expect(took).toBe(size)
     expect(ahead).toBeLessThan(1024 * 1024)
   })

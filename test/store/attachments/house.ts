@@ -7,7 +7,11 @@ import { onTestFinished } from 'vitest'
 import type { StoredAttachment } from '../../../src/chatkit/threads/attachment.ts'
 import { type ChatCaller, memoryThreadStore, type ThreadStore } from '../../../src/chatkit/index.ts'
 import { type Principal, principalKey } from '../../../src/core/principal.ts'
-import { type DiskAttachments, type DiskAttachmentsOptions, diskAttachments } from '../../../src/store/index.ts'
+import {
+  type DiskAttachments,
+  type DiskAttachmentsOptions,
+  diskAttachments,
+} from '../../../src/store/index.ts'
 
 export const KEY: Uint8Array = new Uint8Array(32).map((_, index) => index * 7 + 1)
 
@@ -51,7 +55,8 @@ export async function house(
     async admit(request) {
       const who = request.headers.get('authorization')
       const principal = who === 'Bearer alice' ? ALICE : who === 'Bearer bob' ? BOB : undefined
-      if (!principal) return { ok: false, response: Response.json({ message: 'Sign in.' }, { status: 401 }) }
+      if (!principal)
+        return { ok: false, response: Response.json({ message: 'Sign in.' }, { status: 401 }) }
       return {
         ok: true,
         value: {
@@ -64,7 +69,12 @@ export async function house(
     },
     ...options,
   })
-  async function announce(who: Principal, name: string, size: number, mime_type = 'text/plain'): Promise<StoredAttachment> {
+  async function announce(
+    who: Principal,
+    name: string,
+    size: number,
+    mime_type = 'text/plain',
+  ): Promise<StoredAttachment> {
     const owner = principalKey(who)
     const record = await attachments.create({ name, size, mime_type, owner })
     if (!(await store.saveAttachment(owner, record))) throw new Error('not saved')
@@ -109,7 +119,12 @@ export async function put(
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
   if (!to) throw new Error('nothing to upload')
-  return send(to.url, { method: to.method, headers: { ...to.headers, ...headers }, body, ...{ duplex: 'half' } })
+  return send(to.url, {
+    method: to.method,
+    headers: { ...to.headers, ...headers },
+    body,
+    ...{ duplex: 'half' },
+  })
 }
 
 /** A body that is given chunk by chunk. */

@@ -9,7 +9,11 @@ import { requestOf } from '../../../src/chatkit/http/node-request.ts'
 import type { Loose } from '../../chatkit/support.ts'
 import { ALICE, type House, house, URL_BASE } from './house.ts'
 
-async function served(): Promise<{ readonly home: House; readonly origin: string; readonly statuses: number[] }> {
+async function served(): Promise<{
+  readonly home: House
+  readonly origin: string
+  readonly statuses: number[]
+}> {
   const home = await house()
   const statuses: number[] = []
   const server = createServer(async (incoming, response) => {
@@ -37,11 +41,19 @@ describe('over node:http', () => {
     const { home, origin } = await served()
     const bytes = Buffer.alloc(3_000_000, 'onbehalf ')
     const record = await home.announce(ALICE, 'a.txt', bytes.length)
-    const { url, method, headers } = record.upload_descriptor ?? { url: '', method: '', headers: {} }
+    const { url, method, headers } = record.upload_descriptor ?? {
+      url: '',
+      method: '',
+      headers: {},
+    }
     expect((await fetch(at(origin, url), { method, headers, body: bytes })).status).toBe(200)
     const form = new FormData()
     form.set('file', new File([bytes], 'b.txt', { type: 'text/plain' }))
-    const posted = await fetch(`${origin}/files`, { method: 'POST', headers: { authorization: 'Bearer alice' }, body: form })
+    const posted = await fetch(`${origin}/files`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer alice' },
+      body: form,
+    })
     const { id }: Loose = await posted.json()
     for (const one of [record.id, id]) {
       const response = await fetch(at(origin, (await home.attachments.link(ALICE, one)) ?? ''))
@@ -49,31 +61,39 @@ describe('over node:http', () => {
     }
   })
 
-  it.each([['an announced upload'], ['a form']])('%s whose sender goes in the middle leaves nothing', async (kind) => {
-    const { home, origin, statuses } = await served()
-    const record = await home.announce(ALICE, 'a.txt', 2_000_000)
-    const { url } = record.upload_descriptor ?? { url: '' }
-    const boundary = 'x'
-    const sending =
-      kind === 'a form'
-        ? httpRequest(`${origin}/files`, {
-            method: 'POST',
-            headers: {
-              authorization: 'Bearer alice',
-              'content-type': `multipart/form-data; boundary=${boundary}`,
-              'content-length': 2_000_000,
-            },
-          })
-        : httpRequest(at(origin, url), { method: 'PUT', headers: { 'content-type': 'text/plain', 'content-length': 2_000_000 } })
-    sending.on('error', () => {})
-    const start = `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\nContent-Type: text/plain\r\n\r\n`
-    sending.write(start + 'a'.repeat(1_000_000))
-    await vi.waitFor(async () => expect((await filesOf(home)).some((name) => name.endsWith('.part'))).toBe(true))
-    sending.destroy()
-    await vi.waitFor(async () => expect(statuses).toEqual([400]))
-    expect(await filesOf(home)).toEqual([`${record.id}.new`])
-    expect(home.errors).toEqual([])
-  })
+  it.each([['an announced upload'], ['a form']])(
+    '%s whose sender goes in the middle leaves nothing',
+    async (kind) => {
+      const { home, origin, statuses } = await served()
+      const record = await home.announce(ALICE, 'a.txt', 2_000_000)
+      const { url } = record.upload_descriptor ?? { url: '' }
+      const boundary = 'x'
+      const sending =
+        kind === 'a form'
+          ? httpRequest(`${origin}/files`, {
+              method: 'POST',
+              headers: {
+                authorization: 'Bearer alice',
+                'content-type': `multipart/form-data; boundary=${boundary}`,
+                'content-length': 2_000_000,
+              },
+            })
+          : httpRequest(at(origin, url), {
+              method: 'PUT',
+              headers: { 'content-type': 'text/plain', 'content-length': 2_000_000 },
+            })
+      sending.on('error', () => {})
+      const start = `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\nContent-Type: text/plain\r\n\r\n`
+      sending.write(start + 'a'.repeat(1_000_000))
+      await vi.waitFor(async () =>
+        expect((await filesOf(home)).some((name) => name.endsWith('.part'))).toBe(true),
+      )
+      sending.destroy()
+      await vi.waitFor(async () => expect(statuses).toEqual([400]))
+      expect(await filesOf(home)).toEqual([`${record.id}.new`])
+      expect(home.errors).toEqual([])
+    },
+  )
 })
 
 async function filesOf({ path }: House): Promise<readonly string[]> {

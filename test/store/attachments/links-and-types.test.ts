@@ -47,7 +47,9 @@ describe('a signed link', () => {
     for (let bit = 0; bit < 256; bit += 1) {
       const turned = Buffer.from(sig)
       turned[bit >> 3] = (turned[bit >> 3] ?? 0) ^ (1 << (bit & 7))
-      expect(verified(link.replace(/sig=.*/, `sig=${turned.toString('base64url')}`))).toBeUndefined()
+      expect(
+        verified(link.replace(/sig=.*/, `sig=${turned.toString('base64url')}`)),
+      ).toBeUndefined()
     }
   })
 
@@ -62,7 +64,9 @@ describe('a signed link', () => {
 
   it('names nobody, and each owner has a folder', () => {
     const owner = '["https://issuer.example",null,"alice"]'
-    expect(links.sign({ ...PLACE, folder: links.folderOf(owner) }, 'download', 1)).not.toMatch(/alice|issuer/)
+    expect(links.sign({ ...PLACE, folder: links.folderOf(owner) }, 'download', 1)).not.toMatch(
+      /alice|issuer/,
+    )
     expect(links.folderOf(owner)).toMatch(/^[0-9a-f]{32}$/)
     expect(links.folderOf(owner)).not.toBe(links.folderOf('["https://issuer.example",null,"bob"]'))
   })
@@ -70,7 +74,13 @@ describe('a signed link', () => {
   it('is found again in the form without a right, and nothing else is', () => {
     expect(links.read(links.plain(PLACE))).toEqual(PLACE)
     expect(verified(links.plain(PLACE))).toBeUndefined()
-    for (const other of ['', 'x', 'https://up.example/x', 'https://chat.example/files', 'https://chat.example/files/a/b']) {
+    for (const other of [
+      '',
+      'x',
+      'https://up.example/x',
+      'https://chat.example/files',
+      'https://chat.example/files/a/b',
+    ]) {
       expect(links.read(other)).toBeUndefined()
     }
   })
@@ -108,7 +118,15 @@ describe('a media type', () => {
 
   it('is sent as it is only when it is a common one', () => {
     expect(headersOf('a', 'application/pdf')['content-type']).toBe('application/pdf')
-    for (const type of ['text/html', 'image/svg+xml', 'application/xhtml+xml', 'text/xml', 'text/javascript', 'font/woff', '']) {
+    for (const type of [
+      'text/html',
+      'image/svg+xml',
+      'application/xhtml+xml',
+      'text/xml',
+      'text/javascript',
+      'font/woff',
+      '',
+    ]) {
       expect(headersOf('a', type)).toMatchObject({ 'content-type': 'application/octet-stream' })
       expect(headersOf('a', type)['content-disposition']).toMatch(/^attachment;/)
     }
@@ -138,16 +156,21 @@ describe('the name of a file', () => {
 
   it('can be sent in headers, whatever it is', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), fc.array(fc.nat(0xffff)), (text, units) => {
-        const name = cleanName(text + String.fromCharCode(...units))
-        const headers = new Headers({ ...headersOf(name, 'text/plain') })
-        const [, plain, whole] = /^attachment; filename="([^"\\]*)"; filename\*=UTF-8''([!#$&+.^_`|~0-9A-Za-z%-]*)$/.exec(
-          headers.get('content-disposition') ?? '',
-        ) ?? ['', '', '']
-        expect(plain).not.toBe('')
-        expect(decodeURIComponent(whole ?? '')).toBe(name)
-        expect(name.length).toBeLessThanOrEqual(255)
-      }),
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 300 }),
+        fc.array(fc.nat(0xffff)),
+        (text, units) => {
+          const name = cleanName(text + String.fromCharCode(...units))
+          const headers = new Headers({ ...headersOf(name, 'text/plain') })
+          const [, plain, whole] =
+            /^attachment; filename="([^"\\]*)"; filename\*=UTF-8''([!#$&+.^_`|~0-9A-Za-z%-]*)$/.exec(
+              headers.get('content-disposition') ?? '',
+            ) ?? ['', '', '']
+          expect(plain).not.toBe('')
+          expect(decodeURIComponent(whole ?? '')).toBe(name)
+          expect(name.length).toBeLessThanOrEqual(255)
+        },
+      ),
     )
   })
 })

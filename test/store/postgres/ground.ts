@@ -3,11 +3,19 @@
 import pg from 'pg'
 import { onTestFinished, vi } from 'vitest'
 import type { RunStore } from '../../../src/chatkit/index.ts'
-import { openPostgres, type PostgresDatabase, type PostgresOptions } from '../../../src/store/index.ts'
+import {
+  openPostgres,
+  type PostgresDatabase,
+  type PostgresOptions,
+} from '../../../src/store/index.ts'
 import type { PostgresServer } from './server.ts'
 
 /** Opens a database of a server; it is closed when the test is over. */
-export async function opened(server: PostgresServer, database: string, more: PostgresOptions = {}): Promise<PostgresDatabase> {
+export async function opened(
+  server: PostgresServer,
+  database: string,
+  more: PostgresOptions = {},
+): Promise<PostgresDatabase> {
   const { host, port, user } = server
   const made = await openPostgres({ host, port, user, database, ...more })
   onTestFinished(() => made.close())

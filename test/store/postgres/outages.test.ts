@@ -5,7 +5,15 @@ import type { ThreadStore } from '../../../src/chatkit/index.ts'
 import { PostgresError, postgresRunStore, postgresThreadStore } from '../../../src/store/index.ts'
 import { said, thread } from '../../chatkit/threads/thread-store-contract.ts'
 import { openLine } from './line.ts'
-import { listenTo, opened, RUN, session, TERMS, untilSomebodyWaits, withoutLooks } from './ground.ts'
+import {
+  listenTo,
+  opened,
+  RUN,
+  session,
+  TERMS,
+  untilSomebodyWaits,
+  withoutLooks,
+} from './ground.ts'
 import { type PostgresServer, startPostgres } from './server.ts'
 
 let server: PostgresServer
@@ -18,7 +26,12 @@ afterAll(() => server.close())
 async function idsIn(store: ThreadStore): Promise<string[]> {
   const ids: string[] = []
   for (let after: string | undefined, more = true; more; ) {
-    const page = await store.items('owner-a', 't1', { limit: 100, order: 'asc', hidden: true, ...(after ? { after } : {}) })
+    const page = await store.items('owner-a', 't1', {
+      limit: 100,
+      order: 'asc',
+      hidden: true,
+      ...(after ? { after } : {}),
+    })
     ids.push(...(page?.data.map(({ id }) => id) ?? []))
     after = page?.after
     more = page?.has_more === true
@@ -29,7 +42,10 @@ async function idsIn(store: ThreadStore): Promise<string[]> {
 test('PostgreSQL crashes under load: calls fail soon, all works again when it is back, nothing acknowledged is lost', async () => {
   const database = await server.database()
   // Two instances; a crash breaks connections that are at work and such that are not.
-  const stores = [postgresThreadStore(await opened(server, database)), postgresThreadStore(await opened(server, database))]
+  const stores = [
+    postgresThreadStore(await opened(server, database)),
+    postgresThreadStore(await opened(server, database)),
+  ]
   const [store] = stores
   const runs = postgresRunStore(await opened(server, database))
   if (!store) throw new Error('There is no store')
@@ -61,7 +77,10 @@ test('PostgreSQL crashes under load: calls fail soon, all works again when it is
     expect(failures).toHaveLength(12)
     for (const error of failures) expect(error).toBeInstanceOf(PostgresError)
     const before = performance.now()
-    for (const call of [() => store.thread('owner-a', 't1'), () => runs.append('r1', round, [`${round}`], 16_000)]) {
+    for (const call of [
+      () => store.thread('owner-a', 't1'),
+      () => runs.append('r1', round, [`${round}`], 16_000),
+    ]) {
       await expect(call()).rejects.toBeInstanceOf(PostgresError)
     }
     expect(performance.now() - before).toBeLessThan(2000)
@@ -87,8 +106,15 @@ test('the line freezes: calls fail within the timeouts, and work again when it d
   line.freeze()
   const before = performance.now()
   // A third one has to wait for a connection.
-  for (const outcome of await Promise.allSettled([change('i3'), change('i4'), store.thread('owner-a', 't1')])) {
-    expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'PostgresError', code: 'no answer' } })
+  for (const outcome of await Promise.allSettled([
+    change('i3'),
+    change('i4'),
+    store.thread('owner-a', 't1'),
+  ])) {
+    expect(outcome).toMatchObject({
+      status: 'rejected',
+      reason: { name: 'PostgresError', code: 'no answer' },
+    })
   }
   expect(performance.now() - before).toBeLessThan(3500)
   line.thaw()
@@ -103,12 +129,18 @@ test('the line freezes in the middle of a change: the connection that does not a
   const line = await openLine(server.port)
   onTestFinished(() => line.close())
   const database = await server.database()
-  const frozen = await opened(server, database, { port: line.port, timeouts: { statement: 2000 }, connections: 1 })
+  const frozen = await opened(server, database, {
+    port: line.port,
+    timeouts: { statement: 2000 },
+    connections: 1,
+  })
   const store = postgresThreadStore(frozen)
   await store.createThread(thread('t1'), {})
   const other = await session(server, database)
   await other.query('begin; select from thread for update')
-  const changed = store.changeItems('owner-a', 't1', { save: [said('t1', 'i1')] }).catch((error: unknown) => error)
+  const changed = store
+    .changeItems('owner-a', 't1', { save: [said('t1', 'i1')] })
+    .catch((error: unknown) => error)
   await untilSomebodyWaits(other)
   line.freeze()
   const before = performance.now()
@@ -123,12 +155,18 @@ test('the line freezes in the middle of a change: the connection that does not a
 
 test('a lock that somebody holds is not waited for longer than a statement may take', async () => {
   const database = await server.database()
-  const store = postgresThreadStore(await opened(server, database, { timeouts: { statement: 300 } }))
+  const store = postgresThreadStore(
+    await opened(server, database, { timeouts: { statement: 300 } }),
+  )
   await store.createThread(thread('t1'), {})
   const other = await session(server, database)
   await other.query('begin; select from thread for update')
-  await expect(store.updateThread('owner-a', 't1', { title: 'x' })).rejects.toThrow(new PostgresError('57014'))
-  await expect(store.changeItems('owner-a', 't1', { save: [said('t1', 'i1')] })).rejects.toThrow(new PostgresError('57014'))
+  await expect(store.updateThread('owner-a', 't1', { title: 'x' })).rejects.toThrow(
+    new PostgresError('57014'),
+  )
+  await expect(store.changeItems('owner-a', 't1', { save: [said('t1', 'i1')] })).rejects.toThrow(
+    new PostgresError('57014'),
+  )
   await other.query('commit')
   expect(await store.updateThread('owner-a', 't1', { title: 'x' })).toMatchObject({ title: 'x' })
   expect(await idsIn(store)).toEqual([])
@@ -138,14 +176,26 @@ test('a change that is taken back because another program and it wait for each o
   const database = await server.database()
   // Whoever looks first at the end of its time finds the deadlock, and is taken back: the change and not the other program.
   await server.query(`alter database ${database} set deadlock_timeout = '2s'`)
-  const store = postgresThreadStore(await opened(server, database, { timeouts: { statement: 20_000 } }))
+  const store = postgresThreadStore(
+    await opened(server, database, { timeouts: { statement: 20_000 } }),
+  )
   await store.createThread(thread('t1'), {})
   for (const id of ['a1', 'a2'])
-    await store.saveAttachment('owner-a', { id, type: 'file', name: id, mime_type: 'text/plain', size: 1, metadata: {} })
+    await store.saveAttachment('owner-a', {
+      id,
+      type: 'file',
+      name: id,
+      mime_type: 'text/plain',
+      size: 1,
+      metadata: {},
+    })
   const other = await session(server, database)
   await other.query("set deadlock_timeout = '1min'")
   await other.query("begin; update attachment set body = body where id = 'a2'")
-  const changed = store.changeItems('owner-a', 't1', { save: [said('t1', 'i1')], attach: ['a1', 'a2'] })
+  const changed = store.changeItems('owner-a', 't1', {
+    save: [said('t1', 'i1')],
+    attach: ['a1', 'a2'],
+  })
   await untilSomebodyWaits(other)
   await other.query("update attachment set body = body where id = 'a1'")
   await other.query('commit')

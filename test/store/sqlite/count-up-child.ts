@@ -9,6 +9,10 @@ const store = sqliteSecretStore(openSqlite(path), fileMasterKeys(keyring))
 for (let done = 0; done < Number(steps); ) {
   const record = await store.read(connection())
   if (!record) throw new Error('the record is gone')
-  const next = { ...record, version: record.version + 1, facts: { count: Number(record.facts.count) + 1 } }
+  const next = {
+    ...record,
+    version: record.version + 1,
+    facts: { count: Number(record.facts.count) + 1 },
+  }
   if (await store.write(next)) done++
 }

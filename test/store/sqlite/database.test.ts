@@ -35,7 +35,9 @@ test('what was stored is there when the file is opened again', async () => {
   first.close()
   const store = sqliteThreadStore(opened())
   expect(await store.thread('owner-a', 't1')).toEqual(thread('t1'))
-  expect((await store.items('owner-a', 't1', { limit: 5, order: 'asc', hidden: true }))?.data).toEqual([said('t1', 'i1')])
+  expect(
+    (await store.items('owner-a', 't1', { limit: 5, order: 'asc', hidden: true }))?.data,
+  ).toEqual([said('t1', 'i1')])
 })
 
 test('two connections to one file see each other and lose no change', async () => {
@@ -52,12 +54,15 @@ test('only its owner can read the file, its log included, even if it was wider b
   writeFileSync(path, '', { mode: 0o644 })
   chmodSync(path, 0o644)
   await sqliteThreadStore(opened()).createThread(thread('t1'), {})
-  for (const name of [path, `${path}-wal`, `${path}-shm`]) expect(statSync(name).mode & 0o777).toBe(0o600)
+  for (const name of [path, `${path}-wal`, `${path}-shm`])
+    expect(statSync(name).mode & 0o777).toBe(0o600)
 })
 
 test('the file has a write-ahead log that is synced at every commit', async () => {
   const FULL = 2
-  expect(await opened().first({ text: 'pragma synchronous', slots: [] }, {})).toEqual({ synchronous: FULL })
+  expect(await opened().first({ text: 'pragma synchronous', slots: [] }, {})).toEqual({
+    synchronous: FULL,
+  })
   const raw = new DatabaseSync(path)
   expect(raw.prepare('pragma journal_mode').get()).toEqual({ journal_mode: 'wal' })
   raw.close()
@@ -79,6 +84,8 @@ test('a file that is not of SQLite is refused', () => {
 test('a batch is all or nothing', async () => {
   const store = sqliteThreadStore(opened())
   const broken = { ...said('t1', 'i2'), toJSON: () => undefined }
-  await expect(store.createThread(thread('t1'), { save: [said('t1', 'i1'), broken] })).rejects.toThrow()
+  await expect(
+    store.createThread(thread('t1'), { save: [said('t1', 'i1'), broken] }),
+  ).rejects.toThrow()
   expect(await store.thread('owner-a', 't1')).toBeUndefined()
 })

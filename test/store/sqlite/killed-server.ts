@@ -10,7 +10,11 @@ const [path = ''] = process.argv.slice(2)
 const chat = testChat(
   async function* (_thread, _message, context): AsyncGenerator<AnswerEvent> {
     for (let n = 0; ; n += 1) {
-      const item = { ...context.newItem('message'), type: 'assistant_message', content: [] } as const
+      const item = {
+        ...context.newItem('message'),
+        type: 'assistant_message',
+        content: [],
+      } as const
       const content = { type: 'output_text', text: `answer ${n}`, annotations: [] } as const
       yield { type: 'thread.item.added', item }
       yield {

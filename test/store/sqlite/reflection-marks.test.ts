@@ -8,7 +8,10 @@ import { ground, groundForTest } from '../ground.ts'
 
 reflectionMarksContract('SQLite', () => {
   const made = ground()
-  return { stores: [sqliteReflectionMarks(made.open()), sqliteReflectionMarks(made.open())], close: () => made.close() }
+  return {
+    stores: [sqliteReflectionMarks(made.open()), sqliteReflectionMarks(made.open())],
+    close: () => made.close(),
+  }
 })
 
 it('keeps a mark when the file is closed and opened again', async () => {

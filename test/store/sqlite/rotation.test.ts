@@ -25,16 +25,29 @@ import { type Ground, groundForTest } from '../ground.ts'
 
 const now = () => START * 1000
 const record = (n: number, version = 1): SecretRecord =>
-  connection({ owner: `person-${n}`, version, secrets: { accessToken: new Credential(`access-${n}-${version}`) } })
+  connection({
+    owner: `person-${n}`,
+    version,
+    secrets: { accessToken: new Credential(`access-${n}-${version}`) },
+  })
 
 /** Stores over a connection of their own, as a server has them. */
 function server(made: Ground, masterKeys: MasterKeys = fileMasterKeys(made.keyring)) {
   const database = made.open()
-  return { secrets: sqliteSecretStore(database, masterKeys), vault: sqliteVault(database, masterKeys, { now }), database }
+  return {
+    secrets: sqliteSecretStore(database, masterKeys),
+    vault: sqliteVault(database, masterKeys, { now }),
+    database,
+  }
 }
 
 const deposit = (vault: ReturnType<typeof sqliteVault>, text: string): Promise<Handle> =>
-  vault.deposit({ credential: new Credential(text), owner: alice, destinations: [ISSUER], expiresAt: START + 300 })
+  vault.deposit({
+    credential: new Credential(text),
+    owner: alice,
+    destinations: [ISSUER],
+    expiresAt: START + 300,
+  })
 
 const idsOf = (made: Ground) => listKeyring(made.keyring).map(({ id }) => id)
 
@@ -42,9 +55,13 @@ const idsOf = (made: Ground) => listKeyring(made.keyring).map(({ id }) => id)
 async function rewrapElsewhere(made: Ground, killAt = 0): Promise<string> {
   const file = fileURLToPath(new URL('./rewrap-child.ts', import.meta.url))
   const options = ['--conditions=onbehalf-source', '--disable-warning=ExperimentalWarning']
-  const child = spawn(process.execPath, [...options, file, made.path, made.keyring, String(killAt)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const child = spawn(
+    process.execPath,
+    [...options, file, made.path, made.keyring, String(killAt)],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   let printed = ''
   child.stdout.on('data', (chunk) => {
     printed += chunk
@@ -60,14 +77,16 @@ describe('re-wrapping', () => {
     const { secrets, vault, database } = server(made)
     for (let n = 0; n < 40; n++) await secrets.write(record(n))
     const handle = await deposit(vault, 'deposited')
-    const bodies = () => made.raw((raw) => raw.prepare('select body from secret order by seq').all())
+    const bodies = () =>
+      made.raw((raw) => raw.prepare('select body from secret order by seq').all())
     const before = bodies()
     const { id } = rotateKeyring(made.keyring)
     expect(await rewrap(database, made.masterKeys)).toEqual({ rewrapped: 41, left: 0 })
     expect(await keyUse(database)).toEqual(new Map([[id, 41]]))
     expect(bodies()).toEqual(before)
     expect(await rewrap(database, made.masterKeys)).toEqual({ rewrapped: 0, left: 0 })
-    for (let n = 0; n < 40; n++) expect((await secrets.read(record(n)))?.secrets.accessToken?.reveal()).toBe(`access-${n}-1`)
+    for (let n = 0; n < 40; n++)
+      expect((await secrets.read(record(n)))?.secrets.accessToken?.reveal()).toBe(`access-${n}-1`)
     expect((await vault.withdraw(handle, alice, ISSUER))?.reveal()).toBe('deposited')
   })
 
@@ -76,7 +95,9 @@ describe('re-wrapping', () => {
     const { secrets, database } = server(made)
     for (let n = 0; n < 5; n++) await secrets.write(record(n))
     made.raw((raw) =>
-      raw.exec(`update secret set key_id = 'lost' where seq = 2; update secret set owner = 'thief' where seq = 4`),
+      raw.exec(
+        `update secret set key_id = 'lost' where seq = 2; update secret set owner = 'thief' where seq = 4`,
+      ),
     )
     rotateKeyring(made.keyring)
     expect(await rewrap(database, made.masterKeys)).toEqual({ rewrapped: 3, left: 2 })
@@ -98,7 +119,10 @@ describe('re-wrapping', () => {
     const first = await rewrap(database, stopping, { signal: controller.signal })
     expect(first.rewrapped).toBeGreaterThan(0)
     expect(first.left).toBe(100 - first.rewrapped)
-    expect(await rewrap(database, made.masterKeys, { signal: controller.signal })).toEqual({ rewrapped: 0, left: first.left })
+    expect(await rewrap(database, made.masterKeys, { signal: controller.signal })).toEqual({
+      rewrapped: 0,
+      left: first.left,
+    })
     expect(await rewrap(database, made.masterKeys)).toEqual({ rewrapped: first.left, left: 0 })
   })
 
@@ -121,7 +145,11 @@ describe('re-wrapping', () => {
     }
     expect(await rewrap(database, overtaken)).toEqual({ rewrapped: 1, left: 0 })
     const read = async (n: number) => (await secrets.read(record(n)))?.secrets.accessToken?.reveal()
-    expect([await read(0), await read(1), await read(2)]).toEqual(['access-0-1', 'access-1-2', undefined])
+    expect([await read(0), await read(1), await read(2)]).toEqual([
+      'access-0-1',
+      'access-1-2',
+      undefined,
+    ])
   })
 
   it('killed again and again while a server reads and writes, loses nothing and gets to its end', async () => {
@@ -139,7 +167,9 @@ describe('re-wrapping', () => {
     async function load(): Promise<void> {
       for (let n = 0; running; n = (n + 7) % PEOPLE) {
         const version = versions.get(n) ?? 0
-        expect((await secrets.read(record(n)))?.secrets.accessToken?.reveal()).toBe(`access-${n}-${version}`)
+        expect((await secrets.read(record(n)))?.secrets.accessToken?.reveal()).toBe(
+          `access-${n}-${version}`,
+        )
         reads++
         // Two thirds are only read, so that the other process always finds work.
         if (n % 3 === 0) {
@@ -165,13 +195,17 @@ describe('re-wrapping', () => {
     await loaded
     expect(reads).toBeGreaterThan(PEOPLE / 2)
 
-    for (const id of idsOf(made).slice(0, -1)) expect(await retireKey(made.keyring, [database], id)).toEqual({ retired: true })
+    for (const id of idsOf(made).slice(0, -1))
+      expect(await retireKey(made.keyring, [database], id)).toEqual({ retired: true })
     expect(idsOf(made)).toHaveLength(1)
     expect(idsOf(made)).not.toEqual(before)
     const later = server(made)
     for (const [n, version] of versions)
-      expect((await later.secrets.read(record(n)))?.secrets.accessToken?.reveal()).toBe(`access-${n}-${version}`)
-    for (const [handle, text] of handles) expect((await later.vault.withdraw(handle, alice, ISSUER))?.reveal()).toBe(text)
+      expect((await later.secrets.read(record(n)))?.secrets.accessToken?.reveal()).toBe(
+        `access-${n}-${version}`,
+      )
+    for (const [handle, text] of handles)
+      expect((await later.vault.withdraw(handle, alice, ISSUER))?.reveal()).toBe(text)
   })
 })
 
@@ -183,7 +217,10 @@ describe('retiring a key', () => {
     await deposit(vault, 'x')
     const [old = ''] = idsOf(made)
     rotateKeyring(made.keyring)
-    expect(await retireKey(made.keyring, [second.open(), database], old)).toEqual({ retired: false, rows: 4 })
+    expect(await retireKey(made.keyring, [second.open(), database], old)).toEqual({
+      retired: false,
+      rows: 4,
+    })
     expect(idsOf(made)).toContain(old)
     await rewrap(database, made.masterKeys)
     expect(await retireKey(made.keyring, [second.open(), database], old)).toEqual({ retired: true })
@@ -193,8 +230,12 @@ describe('retiring a key', () => {
   it('is refused for the current key and for one that is not there', async () => {
     const made = groundForTest()
     const [current = ''] = idsOf(made)
-    await expect(retireKey(made.keyring, [made.open()], current)).rejects.toThrow(/needs its current key/)
-    await expect(retireKey(made.keyring, [made.open()], 'nope')).rejects.toThrow(/no key of that id/)
+    await expect(retireKey(made.keyring, [made.open()], current)).rejects.toThrow(
+      /needs its current key/,
+    )
+    await expect(retireKey(made.keyring, [made.open()], 'nope')).rejects.toThrow(
+      /no key of that id/,
+    )
   })
 
   it.each(['vault', 'secrets'] as const)(
@@ -248,7 +289,9 @@ describe('retiring a key', () => {
       },
     }
     await server(made).secrets.write(record(1))
-    expect((await server(made, racing).secrets.read(record(1)))?.secrets.accessToken?.reveal()).toBe('access-1-1')
+    expect(
+      (await server(made, racing).secrets.read(record(1)))?.secrets.accessToken?.reveal(),
+    ).toBe('access-1-1')
   })
 
   it('makes writing fail, and nothing be stored, for who still has the keyring of before', async () => {
@@ -256,7 +299,10 @@ describe('retiring a key', () => {
     const [old = ''] = idsOf(made)
     const database = made.open()
     const before = { ...made.masterKeys }
-    const stuck: MasterKeys = { ...before, wrap: async () => ({ keyId: old, wrapped: new Uint8Array(80) }) }
+    const stuck: MasterKeys = {
+      ...before,
+      wrap: async () => ({ keyId: old, wrapped: new Uint8Array(80) }),
+    }
     rotateKeyring(made.keyring)
     await retireKey(made.keyring, [database], old)
     const { secrets, vault } = server(made, stuck)

@@ -47,12 +47,21 @@ test('who watches a run of a process that is gone is woken now and then; a run o
 
 test('a key outlives the process, whether or not its run can be come back to', async () => {
   const made = tested()
-  const run = { id: 'r1', owner: 'a', threadId: 't1', resumable: false, once: { key: 'k', digest: 'd' } }
+  const run = {
+    id: 'r1',
+    owner: 'a',
+    threadId: 't1',
+    resumable: false,
+    once: { key: 'k', digest: 'd' },
+  }
   const before = sqliteRunStore(made.open())
   await before.begin(run, TERMS)
   await before.end('r1', 'done')
   const after = sqliteRunStore(made.open())
-  expect(await after.begin({ ...run, id: 'r2', threadId: 't2' }, TERMS)).toMatchObject({ why: 'repeated', run: { id: 'r1' } })
+  expect(await after.begin({ ...run, id: 'r2', threadId: 't2' }, TERMS)).toMatchObject({
+    why: 'repeated',
+    run: { id: 'r1' },
+  })
 })
 
 test('a run in memory and one in the file count together', async () => {
@@ -61,7 +70,8 @@ test('a run in memory and one in the file count together', async () => {
     store.begin({ id: `r-${threadId}`, owner: 'a', threadId, resumable }, { ...TERMS, most: 2 })
   expect(await begin('t1', true)).toEqual({ began: true })
   expect(await begin('t2', false)).toEqual({ began: true })
-  for (const resumable of [true, false]) expect(await begin('t3', resumable)).toEqual({ began: false, why: 'crowded' })
+  for (const resumable of [true, false])
+    expect(await begin('t3', resumable)).toEqual({ began: false, why: 'crowded' })
   await store.end('r-t2', 'done')
   expect(await begin('t3', true)).toEqual({ began: true })
   expect(await begin('t4', false)).toEqual({ began: false, why: 'crowded' })

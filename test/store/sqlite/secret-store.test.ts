@@ -14,7 +14,10 @@ import { formsOf, ground, groundForTest } from '../ground.ts'
 secretStoreContract('SQLite', () => {
   const made = ground()
   return {
-    stores: [sqliteSecretStore(made.open(), made.masterKeys), sqliteSecretStore(made.open(), made.masterKeys)],
+    stores: [
+      sqliteSecretStore(made.open(), made.masterKeys),
+      sqliteSecretStore(made.open(), made.masterKeys),
+    ],
     close: () => made.close(),
   }
 })
@@ -26,19 +29,26 @@ it('lets three processes count up one record without losing a step', async () =>
   const child = fileURLToPath(new URL('./count-up-child.ts', import.meta.url))
   const options = ['--conditions=onbehalf-source', '--disable-warning=ExperimentalWarning']
   const ends = Array.from({ length: 3 }, async () => {
-    const process_ = spawn(process.execPath, [...options, child, made.path, made.keyring, '60'], { stdio: 'inherit' })
+    const process_ = spawn(process.execPath, [...options, child, made.path, made.keyring, '60'], {
+      stdio: 'inherit',
+    })
     const [code] = await once(process_, 'exit')
     return code
   })
   expect(await Promise.all(ends)).toEqual([0, 0, 0])
-  expect(plain(await store.read(connection()))).toMatchObject({ version: 181, facts: { count: 180 } })
+  expect(plain(await store.read(connection()))).toMatchObject({
+    version: 181,
+    facts: { count: 180 },
+  })
 })
 
 it('holds no secret on the disk, in any form, before or after a change and a removal', async () => {
   const made = groundForTest()
   const store = sqliteSecretStore(made.open(), made.masterKeys)
   await store.write(connection())
-  await store.write(connection({ version: 2, secrets: { accessToken: new Credential('second-access-of-alice') } }))
+  await store.write(
+    connection({ version: 2, secrets: { accessToken: new Credential('second-access-of-alice') } }),
+  )
   expect(made.bytes().includes(connection().resource)).toBe(true)
   const check = () => {
     const bytes = made.bytes()
@@ -61,7 +71,9 @@ it.each([
   const store = sqliteSecretStore(made.open(), made.masterKeys)
   await store.write(connection())
   made.raw((database) => database.prepare(`update secret set ${column} = ?`).run(value))
-  await expect(store.read(Object.assign({ ...connection() }, { [column]: value }))).rejects.toThrow(SealError)
+  await expect(store.read(Object.assign({ ...connection() }, { [column]: value }))).rejects.toThrow(
+    SealError,
+  )
 })
 
 it("does not open another person's secret that was copied into one's own row", async () => {

@@ -4,7 +4,13 @@ import { readFileSync, statSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { Credential } from '../../../src/core/credential.ts'
 import type { Handle } from '../../../src/core/vault/vault.ts'
-import { createKeyring, fileMasterKeys, openSqlite, SealError, sqliteVault } from '../../../src/store/index.ts'
+import {
+  createKeyring,
+  fileMasterKeys,
+  openSqlite,
+  SealError,
+  sqliteVault,
+} from '../../../src/store/index.ts'
 import type { Statement } from '../../../src/store/statements/statement.ts'
 import { alice, bob, handClock, ISSUER, MCP, START } from '../../core/parts.ts'
 import { vaultContract } from '../../core/vault/vault-contract.ts'
@@ -31,7 +37,9 @@ vaultContract('SQLite', (now) => {
 const SECRET = 'eyJhbGciOiJFUzI1NiJ9.secret-of-alice.signature'
 const now = () => START * 1000
 
-async function withDeposit(made: Ground): Promise<{ handle: Handle; withdraw(): Promise<Credential | undefined> }> {
+async function withDeposit(
+  made: Ground,
+): Promise<{ handle: Handle; withdraw(): Promise<Credential | undefined> }> {
   const vault = sqliteVault(made.open(), made.masterKeys, { now })
   const handle = await vault.deposit({
     credential: new Credential(SECRET),
@@ -53,7 +61,8 @@ describe('what is on the disk', () => {
     const texts = [SECRET, 'secret-of-alice', handle, key].flatMap(formsOf)
     for (const form of [...texts, Buffer.from(handle, 'base64url'), Buffer.from(key, 'base64url')])
       expect(bytes.includes(form)).toBe(false)
-    for (const suffix of ['', '-wal', '-shm']) expect(statSync(`${made.path}${suffix}`).mode & 0o777).toBe(0o600)
+    for (const suffix of ['', '-wal', '-shm'])
+      expect(statSync(`${made.path}${suffix}`).mode & 0o777).toBe(0o600)
   })
 
   it('outlives the process, with the same keyring only', async () => {
@@ -88,7 +97,9 @@ describe('a row that was tampered with', () => {
   it('gives nothing for any bit that is flipped, and says nothing of why', async () => {
     const made = groundForTest()
     const { withdraw } = await withDeposit(made)
-    const row = made.raw((database) => database.prepare('select wrapped, body from vault_entry').get())
+    const row = made.raw((database) =>
+      database.prepare('select wrapped, body from vault_entry').get(),
+    )
     const messages = new Set<unknown>()
     for (const column of ['wrapped', 'body']) {
       const original = row?.[column]
@@ -96,7 +107,9 @@ describe('a row that was tampered with', () => {
       for (let bit = 0; bit < original.length * 8; bit += 7) {
         const changed = Uint8Array.from(original)
         changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7))
-        made.raw((database) => database.prepare(`update vault_entry set ${column} = ?`).run(changed))
+        made.raw((database) =>
+          database.prepare(`update vault_entry set ${column} = ?`).run(changed),
+        )
         messages.add(await withdraw().then(() => 'opened', String))
       }
       made.raw((database) => database.prepare(`update vault_entry set ${column} = ?`).run(original))
@@ -109,7 +122,12 @@ describe('a row that was tampered with', () => {
     const made = groundForTest()
     const vault = sqliteVault(made.open(), made.masterKeys, { now })
     const deposit = (text: string) =>
-      vault.deposit({ credential: new Credential(text), owner: alice, destinations: [ISSUER], expiresAt: START + 300 })
+      vault.deposit({
+        credential: new Credential(text),
+        owner: alice,
+        destinations: [ISSUER],
+        expiresAt: START + 300,
+      })
     const [first, second] = [await deposit('first-secret'), await deposit('second-secret')]
     made.raw((database) =>
       database.exec(`update vault_entry set wrapped = (select wrapped from vault_entry where seq = 2),
@@ -126,10 +144,17 @@ describe('expired entries', () => {
     const clock = handClock()
     const vault = sqliteVault(made.open(), made.masterKeys, { now: clock.now })
     const deposit = (seconds: number) =>
-      vault.deposit({ credential: new Credential(SECRET), owner: alice, destinations: [ISSUER], expiresAt: START + seconds })
+      vault.deposit({
+        credential: new Credential(SECRET),
+        owner: alice,
+        destinations: [ISSUER],
+        expiresAt: START + seconds,
+      })
     for (let index = 0; index < 20; index++) await deposit(5)
     clock.forward(10)
     await deposit(100)
-    expect(made.raw((database) => database.prepare('select count(*) as n from vault_entry').get())).toEqual({ n: 1 })
+    expect(
+      made.raw((database) => database.prepare('select count(*) as n from vault_entry').get()),
+    ).toEqual({ n: 1 })
   })
 })

@@ -9,9 +9,12 @@ import { postgresStatements, sqliteStatements } from '../../../src/store/stateme
 it.each([
   { database: 'SQLite', written: SQLITE, compile: sqliteStatements },
   { database: 'PostgreSQL', written: POSTGRES, compile: postgresStatements },
-])('what is written for $database is what the queries say (else run scripts/compile-statements.ts)', ({ written, compile }) => {
-  expect(written).toEqual(compile())
-})
+])(
+  'what is written for $database is what the queries say (else run scripts/compile-statements.ts)',
+  ({ written, compile }) => {
+    expect(written).toEqual(compile())
+  },
+)
 
 it('the stores and the chat load neither Kysely, a schema library, nor limiters that they do not use: each costs as much as the rest of a start', () => {
   const script = `
@@ -21,10 +24,20 @@ it('the stores and the chat load neither Kysely, a schema library, nor limiters 
     await import('onbehalf/store')
     await import('onbehalf/chatkit')
     console.log(loaded.join('\\n'))`
-  const flags = ['--conditions=onbehalf-source', '--disable-warning=ExperimentalWarning', '--input-type=module']
-  const { stdout, stderr } = spawnSync(process.execPath, [...flags, '-e', script], { encoding: 'utf8' })
+  const flags = [
+    '--conditions=onbehalf-source',
+    '--disable-warning=ExperimentalWarning',
+    '--input-type=module',
+  ]
+  const { stdout, stderr } = spawnSync(process.execPath, [...flags, '-e', script], {
+    encoding: 'utf8',
+  })
   expect(stderr).toBe('')
   const loaded = stdout.split('\n')
   expect(loaded.some((url) => url.endsWith('/src/store/statements/compiled-sqlite.ts'))).toBe(true)
-  expect(loaded.filter((url) => /node_modules\/(kysely|zod|pg|@fastify|rate-limiter-flexible\/index)/.test(url))).toEqual([])
+  expect(
+    loaded.filter((url) =>
+      /node_modules\/(kysely|zod|pg|@fastify|rate-limiter-flexible\/index)/.test(url),
+    ),
+  ).toEqual([])
 })

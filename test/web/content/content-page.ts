@@ -122,7 +122,10 @@ export function contentPages(): { open(options?: ContentPageOptions): Promise<Co
     }
     server = createServer((request, response) => {
       const [type, body] = files[request.url?.split('?')[0] ?? ''] ?? ['text/plain', undefined]
-      response.writeHead(body === undefined ? 404 : 200, { 'content-type': type, 'content-security-policy': POLICY })
+      response.writeHead(body === undefined ? 404 : 200, {
+        'content-type': type,
+        'content-security-policy': POLICY,
+      })
       response.end(body)
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -154,7 +157,8 @@ export function contentPages(): { open(options?: ContentPageOptions): Promise<Co
         void dialog.dismiss()
       })
       page.on('console', (message) => {
-        if (message.type() === 'error' || message.type() === 'warning') troubles.push(`console: ${message.text()}`)
+        if (message.type() === 'error' || message.type() === 'warning')
+          troubles.push(`console: ${message.text()}`)
       })
       context.on('request', (request) => requests.push(request.url()))
       await page.goto(`${origin}/#${encodeURIComponent(JSON.stringify(options))}`)
@@ -164,7 +168,8 @@ export function contentPages(): { open(options?: ContentPageOptions): Promise<Co
         requests,
         troubles,
         // As a text: a literal that nests too deep is more than the page's parser takes.
-        show: (item) => page.evaluate(`content.show(JSON.parse(${JSON.stringify(JSON.stringify(item))}))`),
+        show: (item) =>
+          page.evaluate(`content.show(JSON.parse(${JSON.stringify(JSON.stringify(item))}))`),
         markdown: (text) => page.evaluate(`content.markdown(${JSON.stringify(text)})`),
         calls: () => page.evaluate('content.calls'),
       }
@@ -177,7 +182,9 @@ export async function expectHarmless({ page, requests, troubles }: ContentPage):
   expect(await page.evaluate('globalThis.owned')).toBeUndefined()
   expect(await page.evaluate('Object.keys(Object.prototype)')).toEqual([])
   const own = new URL(page.url()).origin
-  expect(requests.filter((url) => !url.startsWith('data:') && new URL(url).origin !== own)).toEqual([])
+  expect(requests.filter((url) => !url.startsWith('data:') && new URL(url).origin !== own)).toEqual(
+    [],
+  )
   expect(troubles).toEqual([])
   expect(
     await page.evaluate(
@@ -198,10 +205,19 @@ export function item(
   type: string,
   fields: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> & { readonly id: string } {
-  return { id: `item_${randomUUID()}`, thread_id: 'thr_1', created_at: '2026-11-27T09:00:00Z', type, ...fields }
+  return {
+    id: `item_${randomUUID()}`,
+    thread_id: 'thr_1',
+    created_at: '2026-11-27T09:00:00Z',
+    type,
+    ...fields,
+  }
 }
 
 /** An answer of one part. */
-export function answer(text: string, annotations: readonly unknown[] = []): ReturnType<typeof item> {
+export function answer(
+  text: string,
+  annotations: readonly unknown[] = [],
+): ReturnType<typeof item> {
   return item('assistant_message', { content: [{ type: 'output_text', text, annotations }] })
 }

@@ -1,6 +1,13 @@
 // Every kind of item in the real Chromium, alone and hostile: what is shown, what is answered, and that foreign values do nothing anywhere.
 import { describe, expect, test } from 'vitest'
-import { answer, type ContentPage, contentPages, expectHarmless, item, seriousFindings } from './content-page.ts'
+import {
+  answer,
+  type ContentPage,
+  contentPages,
+  expectHarmless,
+  item,
+  seriousFindings,
+} from './content-page.ts'
 
 const { open } = contentPages()
 
@@ -25,14 +32,30 @@ const PAYLOADS = [
 
 const workflow = (fields: Readonly<Record<string, unknown>>, tasks: readonly unknown[] = []) =>
   item('workflow', { workflow: { type: 'reasoning', expanded: false, tasks, ...fields } })
-const task = (type: string, fields: Readonly<Record<string, unknown>>) => ({ type, status_indicator: 'complete', ...fields })
+const task = (type: string, fields: Readonly<Record<string, unknown>>) => ({
+  type,
+  status_indicator: 'complete',
+  ...fields,
+})
 
 const questions = (fields: Readonly<Record<string, unknown>> = {}) =>
   item('structured_input', {
     status: 'pending',
     inputs: [
-      { id: 'one', type: 'multiple_choice', question: 'Which one?', multiple: false, options: [{ value: 'A' }, { value: 'B' }] },
-      { id: 'many', type: 'multiple_choice', question: 'Which ones?', multiple: true, options: [{ value: 'C' }, { value: 'D' }] },
+      {
+        id: 'one',
+        type: 'multiple_choice',
+        question: 'Which one?',
+        multiple: false,
+        options: [{ value: 'A' }, { value: 'B' }],
+      },
+      {
+        id: 'many',
+        type: 'multiple_choice',
+        question: 'Which ones?',
+        multiple: true,
+        options: [{ value: 'C' }, { value: 'D' }],
+      },
       { id: 'free', type: 'freeform', question: 'Why?', description: 'In a word' },
     ],
     ...fields,
@@ -62,11 +85,16 @@ describe('an item', () => {
     expect(await at.page.locator('.task .md em').textContent()).toBe('thought')
     expect(await at.page.getByRole('img', { name: 'In progress' }).count()).toBe(1)
     expect(await at.page.locator('.details a').textContent()).toBe('Site (https://site.example/)')
-    await at.show({ ...pending, workflow: { type: 'reasoning', expanded: false, tasks: steps, summary: { duration: 12 } } })
+    await at.show({
+      ...pending,
+      workflow: { type: 'reasoning', expanded: false, tasks: steps, summary: { duration: 12 } },
+    })
     expect(await summary.textContent()).toBe('Thought for 12 s')
     expect(await at.page.locator('.task').count()).toBe(6)
     expect(await at.page.locator('.task').last().isVisible()).toBe(true)
-    await at.show(workflow({ summary: { title: 'Looked it up', icon: 'search' }, expanded: true }, steps))
+    await at.show(
+      workflow({ summary: { title: 'Looked it up', icon: 'search' }, expanded: true }, steps),
+    )
     expect(await at.page.locator('details').last().getAttribute('open')).not.toBeNull()
     await expectHarmless(at)
     expect(await seriousFindings(at)).toEqual([])
@@ -75,7 +103,12 @@ describe('an item', () => {
   test('that is a step, a tool call, the end of a turn, a hidden one or of an unknown kind is quiet or nothing', async () => {
     const at = await open()
     await at.show(item('task', { task: task('custom', { title: 'A step' }) }))
-    const call = item('client_tool_call', { status: 'pending', call_id: 'c', name: 'get_place', arguments: { secret: 1 } })
+    const call = item('client_tool_call', {
+      status: 'pending',
+      call_id: 'c',
+      name: 'get_place',
+      arguments: { secret: 1 },
+    })
     await at.show(call)
     expect(await at.page.getByRole('img', { name: 'In progress' }).count()).toBe(1)
     await at.show({ ...call, status: 'completed', output: { secret: 2 } })
@@ -100,7 +133,9 @@ describe('an item', () => {
     expect(await at.page.getByRole('img', { name: 'Generated image' }).count()).toBe(1)
     await at.show({ ...made, image: { id: 'i', url: `${EVIL}/x.png?d=secret` } })
     expect(await at.page.getByRole('img').count()).toBe(0)
-    expect(await at.page.getByRole('link').textContent()).toBe(`Generated image (${EVIL}/x.png?d=secret)`)
+    expect(await at.page.getByRole('link').textContent()).toBe(
+      `Generated image (${EVIL}/x.png?d=secret)`,
+    )
     await at.show({ ...made, image: { id: 'i', url: 'javascript:globalThis.owned=1' } })
     expect(await at.page.getByRole('link').count()).toBe(0)
     await expectHarmless(at)
@@ -139,7 +174,9 @@ describe('a structured input', () => {
         asked.id,
       ],
     ])
-    expect(await at.page.getByRole('button', { name: 'Skip' }).getAttribute('aria-disabled')).toBe('true')
+    expect(await at.page.getByRole('button', { name: 'Skip' }).getAttribute('aria-disabled')).toBe(
+      'true',
+    )
     await at.page.evaluate(`content.release('Not now')`)
     expect(await at.page.getByRole('alert').textContent()).toBe('Not now')
     expect(await at.page.getByLabel('C').isChecked()).toBe(true)
@@ -157,16 +194,29 @@ describe('a structured input', () => {
     await at.page.getByRole('button', { name: 'Skip' }).click()
     const skipped = { values: [], skipped: true }
     expect(await at.calls()).toEqual([
-      ['answer', { status: 'skipped', answers: { one: skipped, many: skipped, free: skipped } }, asked.id],
+      [
+        'answer',
+        { status: 'skipped', answers: { one: skipped, many: skipped, free: skipped } },
+        asked.id,
+      ],
     ])
-    const answers = [{ values: ['B'], skipped: false }, { values: ['C', 'mine'], skipped: false }, skipped]
+    const answers = [
+      { values: ['B'], skipped: false },
+      { values: ['C', 'mine'], skipped: false },
+      skipped,
+    ]
     await at.show({
       ...asked,
       status: 'answered',
       inputs: (asked.inputs as object[]).map((one, i) => ({ ...one, answer: answers[i] })),
     })
     expect(await at.page.locator('form').count()).toBe(0)
-    expect(await at.page.locator('.answers dd').allTextContents()).toEqual(['B', 'C', 'mine', 'Skipped'])
+    expect(await at.page.locator('.answers dd').allTextContents()).toEqual([
+      'B',
+      'C',
+      'mine',
+      'Skipped',
+    ])
     expect(await seriousFindings(at)).toEqual([])
   })
 })
@@ -186,7 +236,14 @@ function everywhere(payload: string): readonly unknown[] {
   })
   const sources = ['url', 'file', 'entity'].map(source)
   const tasks = ['custom', 'web_search', 'thought', 'file', 'image'].map((type) =>
-    task(type, { title: payload, content: payload, icon: payload, title_query: payload, queries: [payload], sources }),
+    task(type, {
+      title: payload,
+      content: payload,
+      icon: payload,
+      title_query: payload,
+      queries: [payload],
+      sources,
+    }),
   )
   const component = (type: string) => ({
     type,
@@ -263,7 +320,9 @@ function everywhere(payload: string): readonly unknown[] {
         { type: 'input_text', text: payload },
         { type: 'input_tag', id: payload, text: payload, data: {}, interactive: true },
       ],
-      attachments: [{ id: payload, type: 'image', name: payload, mime_type: payload, preview_url: payload }],
+      attachments: [
+        { id: payload, type: 'image', name: payload, mime_type: payload, preview_url: payload },
+      ],
       quoted_text: payload,
       inference_options: {},
     }),
@@ -280,7 +339,13 @@ function everywhere(payload: string): readonly unknown[] {
     item('structured_input', {
       status: 'pending',
       inputs: [
-        { id: payload, type: 'multiple_choice', question: payload, multiple: true, options: [{ value: payload }] },
+        {
+          id: payload,
+          type: 'multiple_choice',
+          question: payload,
+          multiple: true,
+          options: [{ value: payload }],
+        },
         { id: `${payload}2`, type: 'freeform', question: payload, description: payload },
       ],
     }),
@@ -296,7 +361,13 @@ function everywhere(payload: string): readonly unknown[] {
     item('widget', {
       widget: {
         type: 'ListView',
-        children: [{ type: 'ListViewItem', children, onClickAction: { type: payload, payload: { [payload]: payload } } }],
+        children: [
+          {
+            type: 'ListViewItem',
+            children,
+            onClickAction: { type: payload, payload: { [payload]: payload } },
+          },
+        ],
       },
     }),
     item('widget', { widget: { type: 'Basic', children, direction: payload, gap: payload } }),
@@ -327,15 +398,20 @@ describe('a hostile value', () => {
 
 describe('all of it', () => {
   const shown = async (at: ContentPage) => {
-    await at.page.evaluate(`content.items(${JSON.stringify([...everywhere('words'), questions()])})`)
+    await at.page.evaluate(
+      `content.items(${JSON.stringify([...everywhere('words'), questions()])})`,
+    )
     await at.markdown('A notice with [a link](https://site.example/x) and `code`')
   }
 
-  test.each([{ dark: false }, { dark: true }])('has nothing serious for axe: %o', async (options) => {
-    const at = await open(options)
-    await shown(at)
-    expect(await seriousFindings(at)).toEqual([])
-  })
+  test.each([{ dark: false }, { dark: true }])(
+    'has nothing serious for axe: %o',
+    async (options) => {
+      const at = await open(options)
+      await shown(at)
+      expect(await seriousFindings(at)).toEqual([])
+    },
+  )
 
   test('fits a phone: nothing makes the page wider', async () => {
     const at = await open({ width: 360 })
@@ -349,7 +425,15 @@ describe('all of it', () => {
       item('widget', {
         widget: {
           type: 'Basic',
-          children: [{ type: 'Box', width: 3000, minWidth: 2000, height: 10, children: [{ type: 'Text', value: 'wide' }] }],
+          children: [
+            {
+              type: 'Box',
+              width: 3000,
+              minWidth: 2000,
+              height: 10,
+              children: [{ type: 'Text', value: 'wide' }],
+            },
+          ],
         },
       }),
     )

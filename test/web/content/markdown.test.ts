@@ -50,7 +50,9 @@ describe('Markdown', () => {
     expect(await notice.locator('ul ul li').textContent()).toBe('nested')
     expect(await notice.locator('ol > li').count()).toBe(2)
     expect(
-      await at.page.evaluate("[...content.root.querySelectorAll('li.task input')].map((one) => [one.checked, one.disabled])"),
+      await at.page.evaluate(
+        "[...content.root.querySelectorAll('li.task input')].map((one) => [one.checked, one.disabled])",
+      ),
     ).toEqual([
       [true, true],
       [false, true],
@@ -67,7 +69,9 @@ describe('Markdown', () => {
 
   test('shows what is not seen in code, and leaves alone what belongs to a character', async () => {
     const at = await open()
-    await at.markdown('```\na\u{e0101}\u{e0102}\ufe00\u3164b \u2764\ufe0f\ufe0f \u1820\u180b\u180b\n```')
+    await at.markdown(
+      '```\na\u{e0101}\u{e0102}\ufe00\u3164b \u2764\ufe0f\ufe0f \u1820\u180b\u180b\n```',
+    )
     expect(await at.page.locator('#notice figure code').textContent()).toBe(
       'a⟨U+E0101⟩⟨U+E0102⟩⟨U+FE00⟩⟨U+3164⟩b \u2764\ufe0f⟨U+FE0F⟩ \u1820\u180b⟨U+180B⟩',
     )
@@ -84,20 +88,36 @@ describe('Markdown', () => {
   })
 
   test.each([
-    ['[the bank](https://evil.example/a?b=c)', 'the bank (https://evil.example/a?b=c)', 'https://evil.example/a?b=c'],
-    ['[https://bank.example](https://evil.example)', 'https://bank.example (https://evil.example/)', 'https://evil.example/'],
+    [
+      '[the bank](https://evil.example/a?b=c)',
+      'the bank (https://evil.example/a?b=c)',
+      'https://evil.example/a?b=c',
+    ],
+    [
+      '[https://bank.example](https://evil.example)',
+      'https://bank.example (https://evil.example/)',
+      'https://evil.example/',
+    ],
     ['<https://a.example/x>', 'https://a.example/x', 'https://a.example/x'],
     ['https://a.example', 'https://a.example/', 'https://a.example/'],
     ['www.a.example', 'http://www.a.example/', 'http://www.a.example/'],
     ['a@b.example', 'a@b.example', 'mailto:a@b.example'],
-    ['[x](https://аpple.example)', 'x (https://xn--pple-43d.example/)', 'https://xn--pple-43d.example/'],
+    [
+      '[x](https://аpple.example)',
+      'x (https://xn--pple-43d.example/)',
+      'https://xn--pple-43d.example/',
+    ],
     [
       '[a\u202eb](https://a.example/\u202egpj.exe)',
       'a⟨U+202E⟩b (https://a.example/%E2%80%AEgpj.exe)',
       'https://a.example/%E2%80%AEgpj.exe',
     ],
     ['[r][1]\n\n[1]: https://ref.example/', 'r (https://ref.example/)', 'https://ref.example/'],
-    ['[a&amp;b](https://a.example/?a=1&amp;b=2)', 'a&b (https://a.example/?a=1&b=2)', 'https://a.example/?a=1&b=2'],
+    [
+      '[a&amp;b](https://a.example/?a=1&amp;b=2)',
+      'a&b (https://a.example/?a=1&b=2)',
+      'https://a.example/?a=1&b=2',
+    ],
     [
       '![alt](https://img.example/x.png?d=secret)',
       'alt (https://img.example/x.png?d=secret)',
@@ -140,9 +160,11 @@ describe('Markdown', () => {
     await at.markdown(
       `![a](https://img.example/a.png) ![b](https://sub.img.example/b.png) ![c](http://img.example/c.png) ![d](https://img.example:8443/d.png) ![e](${own}) ![f](/own.svg)`,
     )
-    expect(await at.page.locator('#notice img').evaluateAll((all) => all.map((one) => one.getAttribute('src')))).toEqual([
-      'https://img.example/a.png',
-    ])
+    expect(
+      await at.page
+        .locator('#notice img')
+        .evaluateAll((all) => all.map((one) => one.getAttribute('src'))),
+    ).toEqual(['https://img.example/a.png'])
     expect(await at.page.locator('#notice img').getAttribute('referrerpolicy')).toBe('no-referrer')
     // The page's own policy stops even that one here.
     expect(at.requests.filter((url) => url.endsWith('own.svg'))).toEqual([])
@@ -179,7 +201,9 @@ describe('Markdown', () => {
     const at = await open()
     await at.markdown('שלום עולם\n\n- مرحبا\n\nplain')
     const direction = (selector: string) =>
-      at.page.evaluate(`getComputedStyle(content.root.querySelector('#notice ${selector}')).direction`)
+      at.page.evaluate(
+        `getComputedStyle(content.root.querySelector('#notice ${selector}')).direction`,
+      )
     expect(await direction('p')).toBe('rtl')
     expect(await direction('li')).toBe('rtl')
     expect(await direction('p:last-child')).toBe('ltr')
@@ -203,7 +227,9 @@ describe('Markdown', () => {
     await at.page.evaluate(mark)
     await at.markdown('- one\n- two **more**\n- three')
     expect(
-      await at.page.evaluate(`[...content.root.querySelectorAll('#notice li')].map((li) => [li.textContent, li.mine ?? 0])`),
+      await at.page.evaluate(
+        `[...content.root.querySelectorAll('#notice li')].map((li) => [li.textContent, li.mine ?? 0])`,
+      ),
     ).toEqual([
       ['one', 1],
       ['two more', 0],
@@ -257,13 +283,17 @@ describe('Markdown', () => {
       ],
     )
     await fc.assert(
-      fc.asyncProperty(fc.array(piece, { maxLength: 40 }), fc.integer({ min: 1, max: 9 }), async (pieces, size) => {
-        const text = JSON.stringify(pieces.join(''))
-        const [grown, fresh] = await at.page.evaluate<readonly [string, string]>(
-          `[content.grown(${text}, ${size}), content.fresh(${text})]`,
-        )
-        expect(grown).toBe(fresh)
-      }),
+      fc.asyncProperty(
+        fc.array(piece, { maxLength: 40 }),
+        fc.integer({ min: 1, max: 9 }),
+        async (pieces, size) => {
+          const text = JSON.stringify(pieces.join(''))
+          const [grown, fresh] = await at.page.evaluate<readonly [string, string]>(
+            `[content.grown(${text}, ${size}), content.fresh(${text})]`,
+          )
+          expect(grown).toBe(fresh)
+        },
+      ),
       { numRuns: 500, seed: 4 },
     )
     expect(at.troubles).toEqual([])
@@ -275,7 +305,9 @@ describe('Markdown', () => {
     await at.markdown(text)
     expect(await at.page.locator('#notice a').count()).toBe(0)
     await at.markdown(`${text}[r]: https://r.example/`)
-    expect(await at.page.locator('#notice p').first().textContent()).toBe('See r (https://r.example/).')
+    expect(await at.page.locator('#notice p').first().textContent()).toBe(
+      'See r (https://r.example/).',
+    )
   })
 
   test('takes any text without failing, however deep or long', async () => {
@@ -304,13 +336,19 @@ describe('Markdown', () => {
     ]
     for (const one of hostile) {
       await at.markdown(one.repeat(30_000 / one.length))
-      const parts = await at.page.evaluate<number>(`content.root.querySelector('#notice').children.length`)
+      const parts = await at.page.evaluate<number>(
+        `content.root.querySelector('#notice').children.length`,
+      )
       expect(parts > 0, one).toBe(one.trim() !== '')
     }
     await at.markdown('x'.repeat(2_000_000))
-    expect(await at.page.evaluate(`content.root.querySelector('#notice').textContent.length`)).toBe(2_000_000)
+    expect(await at.page.evaluate(`content.root.querySelector('#notice').textContent.length`)).toBe(
+      2_000_000,
+    )
     await fc.assert(
-      fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 200 }), async (text) => at.markdown(text)),
+      fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 200 }), async (text) =>
+        at.markdown(text),
+      ),
       { numRuns: 200 },
     )
     await expectHarmless(at)
@@ -329,7 +367,9 @@ describe('Markdown', () => {
     })()`)
     // Measured: 0.1 s. Before it was bounded: 12 s and more. What is wide here is for a loaded machine.
     expect(took).toBeLessThan(3000)
-    expect((await at.page.evaluate<string>(`content.root.querySelector('#notice').textContent`)).length).toBeGreaterThan(200_000)
+    expect(
+      (await at.page.evaluate<string>(`content.root.querySelector('#notice').textContent`)).length,
+    ).toBeGreaterThan(200_000)
   })
 
   test('of 100 kB stays fluid while it grows', async () => {
@@ -368,10 +408,22 @@ describe('an answer', () => {
         url('Alpha', text.indexOf('big') + 2),
         url('Beta', text.indexOf('rains')),
         url('Alpha', text.indexOf('two') + 5),
-        { type: 'annotation', index: text.indexOf('ode'), source: { type: 'file', title: 'Report', filename: 'r\u202efdp.exe' } },
         {
           type: 'annotation',
-          source: { type: 'entity', id: 'e', title: 'Thing', label: 'a label', icon: 'cube', data: {}, interactive: false },
+          index: text.indexOf('ode'),
+          source: { type: 'file', title: 'Report', filename: 'r\u202efdp.exe' },
+        },
+        {
+          type: 'annotation',
+          source: {
+            type: 'entity',
+            id: 'e',
+            title: 'Thing',
+            label: 'a label',
+            icon: 'cube',
+            data: {},
+            interactive: false,
+          },
         },
       ]),
     )
@@ -405,7 +457,10 @@ describe('an answer', () => {
       ]
       await at.show({ ...whole, content })
     }
-    expect(await at.page.locator('.assistant .md > p').allTextContents()).toEqual(['One two three.1', 'Four five.2'])
+    expect(await at.page.locator('.assistant .md > p').allTextContents()).toEqual([
+      'One two three.1',
+      'Four five.2',
+    ])
   })
 })
 
@@ -421,8 +476,18 @@ describe('a person’s message', () => {
           { type: 'input_tag', id: 't', text: '@Ana', data: {}, interactive: false },
         ],
         attachments: [
-          { id: '1', name: 'own.svg', preview_url: new URL('/own.svg', at.page.url()).href, ...attachment },
-          { id: '2', name: 'far\u202e.png', preview_url: 'https://evil.example/x.png', ...attachment },
+          {
+            id: '1',
+            name: 'own.svg',
+            preview_url: new URL('/own.svg', at.page.url()).href,
+            ...attachment,
+          },
+          {
+            id: '2',
+            name: 'far\u202e.png',
+            preview_url: 'https://evil.example/x.png',
+            ...attachment,
+          },
           { id: '3', name: 'notes.txt', type: 'file', mime_type: 'text/plain' },
         ],
         quoted_text: 'what was said',
@@ -430,7 +495,11 @@ describe('a person’s message', () => {
     )
     expect(await at.page.locator('.user .text').textContent()).toBe('**not bold** <b>\nnext @Ana')
     expect(await at.page.locator('.user .quoted').textContent()).toBe('what was said')
-    expect(await at.page.locator('.attached .name').allTextContents()).toEqual(['own.svg', 'far⟨U+202E⟩.png', 'notes.txt'])
+    expect(await at.page.locator('.attached .name').allTextContents()).toEqual([
+      'own.svg',
+      'far⟨U+202E⟩.png',
+      'notes.txt',
+    ])
     expect(await at.page.locator('.attached img').count()).toBe(1)
     await expectHarmless(at)
     expect(await seriousFindings(at)).toEqual([])

@@ -1,18 +1,27 @@
 // What a widget asks of its host, when, and how often; and that what a person has begun survives what the server sends.
 import { describe, expect, test } from 'vitest'
-import { type ContentPage, contentPages, expectHarmless, item, seriousFindings } from './content-page.ts'
+import {
+  type ContentPage,
+  contentPages,
+  expectHarmless,
+  item,
+  seriousFindings,
+} from './content-page.ts'
 
 const { open } = contentPages()
 
 type Fields = Readonly<Record<string, unknown>>
 const widget = (root: Fields) => item('widget', { widget: root })
-const card = (children: readonly Fields[], more: Fields = {}) => widget({ type: 'Card', children, ...more })
+const card = (children: readonly Fields[], more: Fields = {}) =>
+  widget({ type: 'Card', children, ...more })
 const text = (value: string, more: Fields = {}) => ({ type: 'Text', value, ...more })
 const button = (label: string, more: Fields = {}) => ({ type: 'Button', label, ...more })
 const filled = { handler: 'server', loadingBehavior: 'auto', streaming: true }
 
-const actions = async (at: ContentPage) => (await at.calls()).map((call) => (Array.isArray(call) ? call[1] : call))
-const pressed = (at: ContentPage, name: string) => at.page.getByRole('button', { name }).click({ force: true })
+const actions = async (at: ContentPage) =>
+  (await at.calls()).map((call) => (Array.isArray(call) ? call[1] : call))
+const pressed = (at: ContentPage, name: string) =>
+  at.page.getByRole('button', { name }).click({ force: true })
 
 describe('an action', () => {
   test('keeps the focus where it was pressed, says that it waits, and goes out once', async () => {
@@ -23,7 +32,10 @@ describe('an action', () => {
     await at.page.keyboard.press('Enter')
     const go = at.page.getByRole('button', { name: 'Go' })
     expect(await actions(at)).toEqual([{ type: 'go', ...filled }])
-    expect([await go.getAttribute('aria-busy'), await go.getAttribute('aria-disabled')]).toEqual(['true', 'true'])
+    expect([await go.getAttribute('aria-busy'), await go.getAttribute('aria-disabled')]).toEqual([
+      'true',
+      'true',
+    ])
     expect(await at.page.evaluate('content.root.activeElement.textContent')).toBe('Go')
     await at.page.evaluate('content.release()')
     await expect.poll(() => go.getAttribute('aria-busy')).toBeNull()
@@ -40,7 +52,9 @@ describe('an action', () => {
 
   test('that holds its widget marks it as busy', async () => {
     const at = await open()
-    await at.show(card([button('Go', { onClickAction: { type: 'go', loadingBehavior: 'container' } })]))
+    await at.show(
+      card([button('Go', { onClickAction: { type: 'go', loadingBehavior: 'container' } })]),
+    )
     await pressed(at, 'Go')
     expect(await at.page.locator('.widget-item').getAttribute('aria-busy')).toBe('true')
     await at.page.evaluate('content.release()')
@@ -57,7 +71,8 @@ describe('an action', () => {
         button('Stays', { onClickAction: { type: 'd', handler: 'client' } }),
       ]),
     )
-    for (const name of ['Streams', 'Also', 'Answers', 'Answers', 'Stays', 'Stays']) await pressed(at, name)
+    for (const name of ['Streams', 'Also', 'Answers', 'Answers', 'Stays', 'Stays'])
+      await pressed(at, name)
     expect((await actions(at)).map((one) => one.type)).toEqual(['a', 'c', 'd'])
     expect(await actions(at)).toMatchObject([{}, { streaming: false }, { handler: 'client' }])
     // What was put in front of it must not send it either.
@@ -67,7 +82,9 @@ describe('an action', () => {
 
   test('of a field sends its value, and cannot be changed while an answer is being written', async () => {
     const at = await open()
-    const change = (type: string) => ({ onChangeAction: { type, payload: { kept: 1 }, streaming: true } })
+    const change = (type: string) => ({
+      onChangeAction: { type, payload: { kept: 1 }, streaming: true },
+    })
     const options = [
       { value: 'a', label: 'A' },
       { value: 'b', label: 'B' },
@@ -77,7 +94,12 @@ describe('an action', () => {
         [
           { type: 'Select', name: 'pick.one', options, ...change('select') },
           { type: 'Checkbox', name: 'agree', label: 'Agree', ...change('check') },
-          { type: 'RadioGroup', name: 'radio', options: [{ value: 'r', label: 'R' }], ...change('radio') },
+          {
+            type: 'RadioGroup',
+            name: 'radio',
+            options: [{ value: 'r', label: 'R' }],
+            ...change('radio'),
+          },
           { type: 'DatePicker', name: 'day', ...change('day') },
           { type: 'Input', name: 'other', defaultValue: 'x' },
         ],
@@ -98,7 +120,11 @@ describe('an action', () => {
     await at.page.locator('input[type=date]').fill('2026-12-01')
     const rest = { agree: true, other: 'x', pick: { one: 'b' } }
     expect(await actions(at)).toEqual([
-      { type: 'select', ...filled, payload: { kept: 1, pick: { one: 'b' }, agree: false, day: '', other: 'x' } },
+      {
+        type: 'select',
+        ...filled,
+        payload: { kept: 1, pick: { one: 'b' }, agree: false, day: '', other: 'x' },
+      },
       { type: 'check', ...filled, payload: { kept: 1, ...rest, day: '' } },
       { type: 'radio', ...filled, payload: { kept: 1, ...rest, radio: 'r', day: '' } },
       { type: 'day', ...filled, payload: { kept: 1, ...rest, radio: 'r', day: '2026-12-01' } },
@@ -119,7 +145,10 @@ describe('an action', () => {
           {
             type: 'ListViewItem',
             onClickAction: { type: 'outer' },
-            children: [text('Worked'), button('In', { onClickAction: { type: 'inner', streaming: false } })],
+            children: [
+              text('Worked'),
+              button('In', { onClickAction: { type: 'inner', streaming: false } }),
+            ],
           },
         ],
       }),
@@ -129,10 +158,14 @@ describe('an action', () => {
     await at.page.evaluate('content.release()')
     await at.page.getByText('Worked').click()
     await at.page.evaluate('content.release()')
-    await expect.poll(() => at.page.getByRole('button', { name: 'Show more' }).getAttribute('aria-disabled')).toBeNull()
+    await expect
+      .poll(() => at.page.getByRole('button', { name: 'Show more' }).getAttribute('aria-disabled'))
+      .toBeNull()
     await at.page.getByRole('button', { name: 'Show more' }).press('Enter')
     await at.page.evaluate('content.release()')
-    await expect.poll(() => at.page.getByRole('button', { name: 'Plain' }).getAttribute('aria-disabled')).toBeNull()
+    await expect
+      .poll(() => at.page.getByRole('button', { name: 'Plain' }).getAttribute('aria-disabled'))
+      .toBeNull()
     await at.page.getByRole('button', { name: 'Plain' }).press(' ')
     expect((await actions(at)).map((one) => one.type)).toEqual(['inner', 'outer', 'outer', 'plain'])
     expect(await seriousFindings(at)).toEqual([])
@@ -158,7 +191,9 @@ describe('a form', () => {
     const at = await open()
     await at.show(form())
     await pressed(at, 'Yes')
-    expect(await at.page.getByRole('alert').textContent()).toBe('Your name: Please fill in this field.')
+    expect(await at.page.getByRole('alert').textContent()).toBe(
+      'Your name: Please fill in this field.',
+    )
     const name = at.page.getByLabel('Your name')
     expect(await name.getAttribute('aria-invalid')).toBe('true')
     expect(await at.page.evaluate(`content.root.activeElement.dataset.field`)).toBe('name')
@@ -214,9 +249,15 @@ describe('a form', () => {
   test('leaves a payload that is no object as it is', async () => {
     const at = await open()
     await at.show(
-      card([{ type: 'Input', name: 'a', defaultValue: '1' }, button('Go', { onClickAction: { type: 'go', payload: [1] } })], {
-        asForm: true,
-      }),
+      card(
+        [
+          { type: 'Input', name: 'a', defaultValue: '1' },
+          button('Go', { onClickAction: { type: 'go', payload: [1] } }),
+        ],
+        {
+          asForm: true,
+        },
+      ),
     )
     await pressed(at, 'Go')
     expect(await actions(at)).toEqual([{ type: 'go', ...filled, payload: [1] }])
@@ -232,7 +273,12 @@ describe('a widget that comes again', () => {
         { type: 'Input', name: 'theirs', defaultValue: value },
         { type: 'Textarea', name: 'area', defaultValue: value },
         { type: 'Checkbox', name: 'box', defaultChecked: checked },
-        { type: 'Select', name: 'pick', defaultValue: value, options: ['one', 'two'].map((one) => ({ value: one, label: one })) },
+        {
+          type: 'Select',
+          name: 'pick',
+          defaultValue: value,
+          options: ['one', 'two'].map((one) => ({ value: one, label: one })),
+        },
       ])
     const first = state('one', false)
     await at.show(first)
@@ -257,13 +303,17 @@ describe('a widget that comes again', () => {
     const first = state('**a')
     await at.show(first)
     await at.page.locator('[data-field=i]').pressSequentially('typ')
-    await at.page.evaluate(`for (const one of content.root.querySelectorAll('.w-text, .md')) one.mine = 1`)
+    await at.page.evaluate(
+      `for (const one of content.root.querySelectorAll('.w-text, .md')) one.mine = 1`,
+    )
     await at.show({ ...state('**a b**', [text('new'), { type: 'Divider' }]), id: first.id })
     await at.page.keyboard.type('ed')
     expect(await at.page.locator('[data-field=i]').inputValue()).toBe('typed')
     expect(await at.page.locator('.widget .md strong').textContent()).toBe('a b')
     expect(
-      await at.page.evaluate(`[...content.root.querySelectorAll('.w-text, .widget .md')].map((one) => one.mine ?? 0)`),
+      await at.page.evaluate(
+        `[...content.root.querySelectorAll('.w-text, .widget .md')].map((one) => one.mine ?? 0)`,
+      ),
     ).toEqual([0, 1, 1])
     const moved = state('**a b**')
     const children = (moved.widget as { children: readonly Fields[] }).children.toReversed()
@@ -281,7 +331,9 @@ describe('a widget that comes again', () => {
       text('four', { id: 'same' }),
     ])
     await at.show(state)
-    await at.page.evaluate(`for (const one of content.root.querySelectorAll('.widget .md, .w-text')) one.mine = 1`)
+    await at.page.evaluate(
+      `for (const one of content.root.querySelectorAll('.widget .md, .w-text')) one.mine = 1`,
+    )
     await at.show({ ...state })
     expect(
       await at.page.evaluate(
@@ -298,7 +350,10 @@ describe('a widget that comes again', () => {
     })
     await at.show(first)
     await pressed(at, 'Yes')
-    await at.show({ ...card([text('Approved.')], { status: { text: 'Done', icon: 'check' } }), id: first.id })
+    await at.show({
+      ...card([text('Approved.')], { status: { text: 'Done', icon: 'check' } }),
+      id: first.id,
+    })
     expect(await at.page.getByRole('button').count()).toBe(0)
     expect(await at.page.locator('.widget').textContent()).toBe('DoneApproved.')
     await at.show({ ...widget({ type: 'Basic', children: [text('Basic')] }), id: first.id })
@@ -344,7 +399,10 @@ describe('a component', () => {
         ],
       }),
     )
-    const style = (n: number) => at.page.evaluate<string>(`content.root.querySelectorAll('.w-box')[${n}].getAttribute('style')`)
+    const style = (n: number) =>
+      at.page.evaluate<string>(
+        `content.root.querySelectorAll('.w-box')[${n}].getAttribute('style')`,
+      )
     expect(await style(0)).toBe(
       'display: flex; flex-direction: column; width: 50%; aspect-ratio: 16 / 9; border-radius: 8px; margin-inline: 4px; margin-block-start: 5px; background: light-dark(rgb(255, 255, 255), rgb(1, 2, 3)); padding: 8px; border: 2px solid var(--chat-border);',
     )
@@ -352,7 +410,11 @@ describe('a component', () => {
       'display: flex; flex-direction: column; width: max(0px, 100% - 8px); margin: 0px; background: oklch(0.6 0.17 255); padding-inline-start: 0px;',
     )
     expect(await style(2)).toBe('display: flex; flex-direction: column;')
-    expect(await at.page.evaluate(`getComputedStyle(content.root.querySelector('.w-box')).backgroundColor`)).toBe('rgb(1, 2, 3)')
+    expect(
+      await at.page.evaluate(
+        `getComputedStyle(content.root.querySelector('.w-box')).backgroundColor`,
+      ),
+    ).toBe('rgb(1, 2, 3)')
     await expectHarmless(at)
   })
 
@@ -361,13 +423,19 @@ describe('a component', () => {
     let deep: Fields = text('bottom')
     for (let n = 0; n < 2000; n++) deep = { type: 'Box', children: [deep] }
     await at.show(card([deep]))
-    const options = Array.from({ length: 100_000 }, (_, n) => ({ value: String(n), label: String(n) }))
+    const options = Array.from({ length: 100_000 }, (_, n) => ({
+      value: String(n),
+      label: String(n),
+    }))
     await at.show(card([{ type: 'Select', name: 's', options }]))
     await at.show(
       card([
         {
           type: 'Table',
-          children: Array.from({ length: 5000 }, () => ({ type: 'Table.Row', children: [{ type: 'Table.Cell' }] })),
+          children: Array.from({ length: 5000 }, () => ({
+            type: 'Table.Row',
+            children: [{ type: 'Table.Cell' }],
+          })),
         },
       ]),
     )
@@ -418,7 +486,11 @@ describe('a component', () => {
     expect(kept?.bottom).toBeCloseTo(sold?.top ?? 0, 0)
     expect(lost?.top).toBeCloseTo(sold?.bottom ?? 0, 0)
     expect(alone?.x).toBeGreaterThan(sold?.x ?? 0)
-    expect([sold, kept, lost].map((one) => one?.title)).toEqual(['May: sold 3', 'May: kept 2', 'May: lost -4'])
+    expect([sold, kept, lost].map((one) => one?.title)).toEqual([
+      'May: sold 3',
+      'May: kept 2',
+      'May: lost -4',
+    ])
     await expectHarmless(at)
   })
 
@@ -446,7 +518,11 @@ describe('a component', () => {
     expect(await at.page.locator('.w-chart rect').count()).toBe(2)
     expect(await at.page.locator('.w-chart polyline').count()).toBe(2)
     expect(await at.page.locator('.w-chart polygon').count()).toBe(1)
-    expect(await at.page.locator('.w-chart tr').allTextContents()).toEqual(['monthSoldrestnone', 'Mai3-50', 'June700'])
+    expect(await at.page.locator('.w-chart tr').allTextContents()).toEqual([
+      'monthSoldrestnone',
+      'Mai3-50',
+      'June700',
+    ])
     expect(await seriousFindings(at)).toEqual([])
     await expectHarmless(at)
   })

@@ -56,13 +56,21 @@ export interface Stage {
 /** Opens it. */
 export async function openStage(browser: Browser): Promise<Stage> {
   const resolveDir = fileURLToPath(new URL('../../../web/content/widget', import.meta.url))
-  const bundled = await build({ stdin: { contents: ENTRY, resolveDir, loader: 'ts' }, bundle: true, write: false, format: 'esm' })
+  const bundled = await build({
+    stdin: { contents: ENTRY, resolveDir, loader: 'ts' },
+    bundle: true,
+    write: false,
+    format: 'esm',
+  })
   const script = bundled.outputFiles[0]?.text ?? ''
   const server = createServer((request, response) => {
-    if (request.url === '/stage.js') return response.writeHead(200, { 'content-type': 'text/javascript' }).end(script)
+    if (request.url === '/stage.js')
+      return response.writeHead(200, { 'content-type': 'text/javascript' }).end(script)
     const page =
       '<!doctype html><html lang="en"><title>Widget</title><script type="module" src="/stage.js"></script><body></body></html>'
-    return response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': POLICY }).end(page)
+    return response
+      .writeHead(200, { 'content-type': 'text/html', 'content-security-policy': POLICY })
+      .end(page)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
@@ -78,7 +86,8 @@ export async function openStage(browser: Browser): Promise<Stage> {
   await page.goto(origin)
   await page.waitForFunction('window.stage !== undefined')
   requests.length = 0
-  const call = (name: string, ...values: unknown[]) => page.evaluate(`window.stage.${name}(...${JSON.stringify(values)})`)
+  const call = (name: string, ...values: unknown[]) =>
+    page.evaluate(`window.stage.${name}(...${JSON.stringify(values)})`)
   return {
     page,
     requests,

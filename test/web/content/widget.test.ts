@@ -39,7 +39,12 @@ describe('components', () => {
             { type: 'Caption', value: 'A caption' },
           ],
         },
-        { type: 'Box', padding: { x: 2 }, background: { light: '#fff', dark: '#000' }, children: [text('In a box')] },
+        {
+          type: 'Box',
+          padding: { x: 2 },
+          background: { light: '#fff', dark: '#000' },
+          children: [text('In a box')],
+        },
         { type: 'Markdown', value: 'Some **bold** words' },
         { type: 'Divider' },
         { type: 'Spacer' },
@@ -74,7 +79,13 @@ describe('components', () => {
         },
         {
           type: 'Table',
-          children: [{ type: 'Table.Row', header: true, children: [{ type: 'Table.Cell', children: [text('Head')] }] }],
+          children: [
+            {
+              type: 'Table.Row',
+              header: true,
+              children: [{ type: 'Table.Cell', children: [text('Head')] }],
+            },
+          ],
         },
         { type: 'Hologram', children: [text('In something unknown')] },
         { type: 'Nothing' },
@@ -94,8 +105,10 @@ describe('components', () => {
       'Up to date',
       'Head',
     ]
-    for (const word of words) expect(await stage.page.getByText(word, { exact: true }).count(), word).toBeGreaterThan(0)
-    for (const name of ['Press', 'Yes', 'No']) expect(await stage.page.getByRole('button', { name }).count()).toBe(1)
+    for (const word of words)
+      expect(await stage.page.getByText(word, { exact: true }).count(), word).toBeGreaterThan(0)
+    for (const name of ['Press', 'Yes', 'No'])
+      expect(await stage.page.getByRole('button', { name }).count()).toBe(1)
     expect(await stage.page.getByLabel('Your name').count()).toBe(1)
     expect(await stage.page.locator('input[type=date]').inputValue()).toBe('2026-11-27')
     expect(await stage.page.getByRole('radio', { name: 'B' }).isChecked()).toBe(true)
@@ -122,7 +135,9 @@ describe('components', () => {
     for (let n = 0; n < 500; n += 1) deep = { type: 'Box', children: [deep] }
     await stage.show(card(deep))
     expect(await stage.page.getByText('bottom').count()).toBe(0)
-    await stage.show(card(...Array.from({ length: 5000 }, (_, n) => ({ type: 'Text', value: `t${n}` }))))
+    await stage.show(
+      card(...Array.from({ length: 5000 }, (_, n) => ({ type: 'Text', value: `t${n}` }))),
+    )
     expect(await stage.page.locator('.w-text').count()).toBeLessThan(2000)
     expect(await stage.page.getByText('unknownPart').count()).toBe(1)
   })
@@ -130,11 +145,19 @@ describe('components', () => {
 
 describe('actions', () => {
   test('a button sends its action once, waits, and says what was refused', async () => {
-    await stage.show(card({ type: 'Button', label: 'Go', onClickAction: { type: 'go', payload: { n: 1 } } }))
+    await stage.show(
+      card({ type: 'Button', label: 'Go', onClickAction: { type: 'go', payload: { n: 1 } } }),
+    )
     const button = stage.page.getByRole('button', { name: 'Go' })
     await button.dblclick()
     expect(await stage.sent()).toEqual([
-      { type: 'go', payload: { n: 1 }, handler: 'server', loadingBehavior: 'auto', streaming: true },
+      {
+        type: 'go',
+        payload: { n: 1 },
+        handler: 'server',
+        loadingBehavior: 'auto',
+        streaming: true,
+      },
     ])
     expect(await button.isDisabled()).toBe(true)
     await stage.settle(0, 'Not today')
@@ -161,7 +184,9 @@ describe('actions', () => {
       ),
     )
     const disabled = (name: string) => stage.page.getByRole('button', { name }).isDisabled()
-    expect([await disabled('Streams'), await disabled('Answers'), await disabled('Stays')]).toEqual([true, false, false])
+    expect([await disabled('Streams'), await disabled('Answers'), await disabled('Stays')]).toEqual(
+      [true, false, false],
+    )
   })
 
   test('the fields of a form go into the payload by name, under what the server wrote, and never into what every object has', async () => {
@@ -178,9 +203,13 @@ describe('actions', () => {
         { type: 'RadioGroup', name: 'pick', options: [{ value: 'a', label: 'A' }] },
         { type: 'Select', name: 'size', options: [{ value: 's', label: 'Small' }] },
       ],
-      confirm: { label: 'Send', action: { type: 'save', payload: { kept: 'server', person: { id: 1 } } } },
+      confirm: {
+        label: 'Send',
+        action: { type: 'save', payload: { kept: 'server', person: { id: 1 } } },
+      },
     })
-    const fill = (name: string, value: string) => stage.page.locator(`[data-field="${name}"]`).fill(value)
+    const fill = (name: string, value: string) =>
+      stage.page.locator(`[data-field="${name}"]`).fill(value)
     await fill('person.name', 'Ada')
     await fill('kept', 'mine')
     await fill('__proto__.polluted', 'yes')
@@ -191,7 +220,17 @@ describe('actions', () => {
     await stage.page.locator('select').selectOption('s')
     await stage.page.getByRole('button', { name: 'Send' }).click()
     expect(await stage.sent()).toMatchObject([
-      { type: 'save', payload: { kept: 'server', person: { id: 1, name: 'Ada' }, count: 3, agree: true, pick: 'a', size: 's' } },
+      {
+        type: 'save',
+        payload: {
+          kept: 'server',
+          person: { id: 1, name: 'Ada' },
+          count: 3,
+          agree: true,
+          pick: 'a',
+          size: 's',
+        },
+      },
     ])
     expect(JSON.stringify(await stage.sent())).not.toContain('polluted')
     expect(await stage.page.evaluate('({}).polluted')).toBeUndefined()
@@ -211,7 +250,12 @@ describe('actions', () => {
       options,
       onChangeAction: { type: 'chosen' },
     }
-    await stage.show({ type: 'Card', asForm: true, children: [color], confirm: { label: 'Send', action: { type: 'save' } } })
+    await stage.show({
+      type: 'Card',
+      asForm: true,
+      children: [color],
+      confirm: { label: 'Send', action: { type: 'save' } },
+    })
     const box = stage.page.getByRole('combobox', { name: 'color' })
     expect(await box.inputValue()).toBe('Red')
     for (const wrong of ['Bl', 'b', 'Green']) {
@@ -256,24 +300,35 @@ describe('actions', () => {
     expect(await stage.sent()).toEqual([])
     await stage.page.locator('input').fill('ada@example.org')
     await stage.page.locator('input').press('Enter')
-    expect(await stage.sent()).toMatchObject([{ type: 'save', payload: { mail: 'ada@example.org' } }])
+    expect(await stage.sent()).toMatchObject([
+      { type: 'save', payload: { mail: 'ada@example.org' } },
+    ])
   })
 })
 
 test('a widget that changes keeps what the person typed, and where they are', async () => {
-  const with_ = (...more: object[]) => card(...more, { type: 'Input', id: 'name', name: 'name', defaultValue: 'start' })
+  const with_ = (...more: object[]) =>
+    card(...more, { type: 'Input', id: 'name', name: 'name', defaultValue: 'start' })
   await stage.show(with_())
   await stage.page.locator('input').fill('typed')
   await stage.update(with_({ type: 'Text', id: 't', value: 'Above it now' }))
   expect(await stage.page.locator('input').inputValue()).toBe('typed')
-  expect(await stage.page.evaluate("document.activeElement === document.querySelector('input')")).toBe(true)
+  expect(
+    await stage.page.evaluate("document.activeElement === document.querySelector('input')"),
+  ).toBe(true)
 })
 
 const HOSTILE = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>'
 
 test.each<[string, object]>([
   ['text', { type: 'Text', value: HOSTILE }],
-  ['Markdown', { type: 'Markdown', value: `${HOSTILE} [x](javascript:window.hit=1) ![p](https://evil.example/p?q=1)` }],
+  [
+    'Markdown',
+    {
+      type: 'Markdown',
+      value: `${HOSTILE} [x](javascript:window.hit=1) ![p](https://evil.example/p?q=1)`,
+    },
+  ],
   ['labels', { type: 'Button', label: HOSTILE }],
   ['an image', { type: 'Image', src: 'https://evil.example/pixel.png', alt: HOSTILE }],
   ['an image that is script', { type: 'Image', src: 'javascript:window.hit=1' }],
@@ -294,7 +349,10 @@ test.each<[string, object]>([
       aspectRatio: 'url(https://evil.example/a)',
     },
   ],
-  ['a border', { type: 'Box', border: { size: 1, color: 'url(https://evil.example/b)', style: 'url(x)' } }],
+  [
+    'a border',
+    { type: 'Box', border: { size: 1, color: 'url(https://evil.example/b)', style: 'url(x)' } },
+  ],
   ['icons', { type: 'Icon', name: HOSTILE, color: 'url(https://evil.example/i)' }],
   [
     'a chart',
@@ -305,7 +363,10 @@ test.each<[string, object]>([
       xAxis: 'x',
     },
   ],
-  ['a field', { type: 'Input', name: HOSTILE, defaultValue: HOSTILE, placeholder: HOSTILE, pattern: '(' }],
+  [
+    'a field',
+    { type: 'Input', name: HOSTILE, defaultValue: HOSTILE, placeholder: HOSTILE, pattern: '(' },
+  ],
   ['keys', { type: 'Text', key: '__proto__', id: 'constructor', value: 'x' }],
 ])('%s that want to be more do nothing, and ask nobody', async (_, component) => {
   await stage.show(card(component))
@@ -319,11 +380,23 @@ test.each<[string, object]>([
 test.each(['calc(0px - 500px)', 'calc(10px - 30%)', 'calc(1px * -500)'])(
   'a sum that comes to less than nothing (%s) lays a widget over nothing else',
   async (sum) => {
-    await stage.show(card({ type: 'Box', margin: sum, children: [{ type: 'Text', value: 'moved' }] }))
-    const margin: string = await stage.page.evaluate("getComputedStyle(document.querySelector('.w-box')).marginTop")
+    await stage.show(
+      card({ type: 'Box', margin: sum, children: [{ type: 'Text', value: 'moved' }] }),
+    )
+    const margin: string = await stage.page.evaluate(
+      "getComputedStyle(document.querySelector('.w-box')).marginTop",
+    )
     expect(Number.parseFloat(margin)).toBeGreaterThanOrEqual(0)
-    await stage.update(card({ type: 'Box', margin: 'calc(1px + 2px)', children: [{ type: 'Text', value: 'moved' }] }))
-    expect(await stage.page.evaluate("getComputedStyle(document.querySelector('.w-box')).marginTop")).toBe('3px')
+    await stage.update(
+      card({
+        type: 'Box',
+        margin: 'calc(1px + 2px)',
+        children: [{ type: 'Text', value: 'moved' }],
+      }),
+    )
+    expect(
+      await stage.page.evaluate("getComputedStyle(document.querySelector('.w-box')).marginTop"),
+    ).toBe('3px')
   },
 )
 
@@ -340,7 +413,9 @@ test('every icon is a drawing of its own', async () => {
     'square-image',
     'user',
   ]
-  await stage.show(card(...names.map((name) => ({ type: 'Icon', name })), { type: 'Icon', name: 'empty-circle' }))
+  await stage.show(
+    card(...names.map((name) => ({ type: 'Icon', name })), { type: 'Icon', name: 'empty-circle' }),
+  )
   const drawn: string[] = await stage.page.evaluate(
     "[...document.querySelectorAll('path')].map((path) => path.getAttribute('d'))",
   )

@@ -17,13 +17,28 @@ async function fill({ answers, page, say, idle }: Stage): Promise<void> {
     json({ data: [thread('thr_1', { title: LONG }), thread('thr_2', { title: 'Short' })] })
   answers['threads.create'] = (_one, { send, end }) => {
     send({ type: 'thread.created', thread: thread('thr_1', { title: LONG }) })
-    send(done(userItem('u', `Please read ${'x'.repeat(300)} and https://example.com/${'path/'.repeat(40)}`)))
     send(
       done(
-        answerItem('a', `# Read\n\n| a | b |\n|---|---|\n| ${'wide '.repeat(30)} | b |\n\n\`\`\`\n${'code '.repeat(60)}\n\`\`\``),
+        userItem(
+          'u',
+          `Please read ${'x'.repeat(300)} and https://example.com/${'path/'.repeat(40)}`,
+        ),
       ),
     )
-    send({ type: 'notice', level: 'danger', title: 'Careful', message: `A **notice** ${'with words '.repeat(10)}` })
+    send(
+      done(
+        answerItem(
+          'a',
+          `# Read\n\n| a | b |\n|---|---|\n| ${'wide '.repeat(30)} | b |\n\n\`\`\`\n${'code '.repeat(60)}\n\`\`\``,
+        ),
+      ),
+    )
+    send({
+      type: 'notice',
+      level: 'danger',
+      title: 'Careful',
+      message: `A **notice** ${'with words '.repeat(10)}`,
+    })
     send({ type: 'notice', level: 'info', message: 'And one more.' })
     send({ type: 'error', code: 'custom', message: 'It ended too early.', allow_retry: true })
     end()
@@ -38,10 +53,16 @@ async function axe(page: Stage['page']): Promise<string[]> {
   // By the debugger, which the page's policy does not ask.
   await page.evaluate(source)
   const { violations } = await page.evaluate<{
-    violations: { id: string; impact: string; nodes: { target: unknown; any: { message: string }[] }[] }[]
+    violations: {
+      id: string
+      impact: string
+      nodes: { target: unknown; any: { message: string }[] }[]
+    }[]
   }>("axe.run(document, { resultTypes: ['violations'] })")
   return violations.flatMap(({ id, impact, nodes }) =>
-    nodes.map((one) => `${impact} ${id} ${JSON.stringify(one.target)} ${one.any[0]?.message ?? ''}`),
+    nodes.map(
+      (one) => `${impact} ${id} ${JSON.stringify(one.target)} ${one.any[0]?.message ?? ''}`,
+    ),
   )
 }
 
@@ -53,9 +74,13 @@ const sideways = (page: Stage['page']) =>
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`axe finds nothing, empty and full, in the ${colorScheme}`, async () => {
-    const one = await stage({ prompts: PROMPTS, attachments: {}, models: [{ id: 'm', label: 'Model' }] }, { colorScheme })
+    const one = await stage(
+      { prompts: PROMPTS, attachments: {}, models: [{ id: 'm', label: 'Model' }] },
+      { colorScheme },
+    )
     // The page around it is the test's, and has no landmarks.
-    const ours = (found: string[]) => found.filter((line) => !/region|landmark|page-has-heading/.test(line))
+    const ours = (found: string[]) =>
+      found.filter((line) => !/region|landmark|page-has-heading/.test(line))
     expect(ours(await axe(one.page))).toEqual([])
     await fill(one)
     expect(ours(await axe(one.page))).toEqual([])
@@ -65,7 +90,12 @@ for (const colorScheme of ['light', 'dark'] as const) {
 for (const dir of ['ltr', 'rtl']) {
   test(`on the smallest phone nothing runs over the side (${dir})`, async () => {
     const one = await stage(
-      { prompts: PROMPTS, attachments: {}, dir, models: [{ id: 'm', label: 'A model with a long name' }] },
+      {
+        prompts: PROMPTS,
+        attachments: {},
+        dir,
+        models: [{ id: 'm', label: 'A model with a long name' }],
+      },
       { viewport: { width: 320, height: 568 } },
     )
     expect(await sideways(one.page)).toBeLessThanOrEqual(0)
@@ -76,7 +106,9 @@ for (const dir of ['ltr', 'rtl']) {
     expect(await sideways(one.page)).toBeLessThanOrEqual(0)
     await one.page.keyboard.press('Escape')
     await eventually(() =>
-      one.page.getByRole('button', { name: 'Conversations' }).evaluate((element) => element.matches(':focus')),
+      one.page
+        .getByRole('button', { name: 'Conversations' })
+        .evaluate((element) => element.matches(':focus')),
     ).toBe(true)
   })
 }
@@ -91,7 +123,9 @@ test('made where it is out of sight, the field has room for a line once it is se
 })
 
 test('a file that is too large, of another kind, one too many, or that does not arrive is said to be so', async () => {
-  const { page, answers } = await stage({ attachments: { accept: '.txt,image/*', maxBytes: 10, maxCount: 2 } })
+  const { page, answers } = await stage({
+    attachments: { accept: '.txt,image/*', maxBytes: 10, maxCount: 2 },
+  })
   const input = page.locator('input[type=file]')
   const problem = page.locator('.compose > .problem')
   await input.setInputFiles({ ...FILE, buffer: Buffer.alloc(11) })
@@ -101,7 +135,8 @@ test('a file that is too large, of another kind, one too many, or that does not 
   await input.setInputFiles(FILE)
   await eventually(() => problem.textContent()).toBe('There is none.')
   await page.locator('.chip[data-state=failed]').waitFor()
-  answers['attachments.create'] = (_one, { json }) => json({ id: 'atc_2', type: 'file', name: 'b.txt', mime_type: 'text/plain' })
+  answers['attachments.create'] = (_one, { json }) =>
+    json({ id: 'atc_2', type: 'file', name: 'b.txt', mime_type: 'text/plain' })
   await input.setInputFiles([
     { ...FILE, name: 'b.txt' },
     { ...FILE, name: 'c.txt' },
@@ -131,7 +166,9 @@ test('a file goes where the server says, and with the message; one that is taken
   await page.locator('input[type=file]').setInputFiles([FILE, { ...FILE, name: 'other.txt' }])
   await eventually(() => page.locator('.chip[data-state=ready]').count()).toBe(2)
   await page.getByRole('button', { name: 'Remove other.txt' }).click()
-  await eventually(() => asked.find(({ type }) => type === 'attachments.delete')?.params).toEqual({ attachment_id: 'atc_2' })
+  await eventually(() => asked.find(({ type }) => type === 'attachments.delete')?.params).toEqual({
+    attachment_id: 'atc_2',
+  })
   await field().press('Enter')
   await page.getByText('Read', { exact: true }).waitFor()
   expect(asked.find(({ type }) => type === 'threads.create')?.params).toMatchObject({
@@ -168,7 +205,9 @@ test('a page’s words, choices and prompts take the place of ours', async () =>
   await page.getByRole('combobox', { name: 'Tool' }).selectOption('search')
   await page.getByPlaceholder('Nachricht').fill('und jetzt')
   await page.getByRole('button', { name: 'Senden' }).click()
-  await eventually(() => asked.find(({ type }) => type === 'threads.add_user_message')?.params).toMatchObject({
+  await eventually(
+    () => asked.find(({ type }) => type === 'threads.add_user_message')?.params,
+  ).toMatchObject({
     input: { inference_options: { model: 'large', tool_choice: { id: 'search' } } },
   })
   expect(asked.find(({ type }) => type === 'threads.create')?.params).toMatchObject({

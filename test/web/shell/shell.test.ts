@@ -40,9 +40,13 @@ test('an answer that the network cuts goes on by itself', async () => {
   two.send(done(answerItem('a', 'One two.')), 'run.6')
   two.end()
   await idle()
-  expect(await page.locator('.entry[data-type=assistant_message] .md').allTextContents()).toEqual(['One two.'])
+  expect(await page.locator('.entry[data-type=assistant_message] .md').allTextContents()).toEqual([
+    'One two.',
+  ])
   expect(asked.at(-1)?.params).toEqual({ thread_id: 'thr_1', after: 'run.4' })
-  const outcomes = (await told()).filter(({ name }) => name === 'response-end').map(({ detail }) => detail.outcome)
+  const outcomes = (await told())
+    .filter(({ name }) => name === 'response-end')
+    .map(({ detail }) => detail.outcome)
   expect(outcomes).toEqual(['answered'])
 })
 
@@ -52,7 +56,13 @@ test('a screen reader hears an answer once, when it is whole', async () => {
   answers['threads.create'] = first.answer
   await say('hi')
   const reply = await first.reply
-  for (const event of [created, done(userItem('u', 'hi')), added(answerItem('a')), delta('a', 'Half ')]) reply.send(event)
+  for (const event of [
+    created,
+    done(userItem('u', 'hi')),
+    added(answerItem('a')),
+    delta('a', 'Half '),
+  ])
+    reply.send(event)
   await page.getByText('Half', { exact: true }).waitFor()
   const announcer = page.locator('.main > [role=status]')
   expect(await announcer.textContent()).toBe('')
@@ -72,7 +82,10 @@ test('a refused token is replaced once, and no token is anywhere on the page', a
   await say('hi')
   await idle()
   await page.getByText('Hello', { exact: true }).waitFor()
-  expect(asked.filter(({ type }) => type === 'threads.create').map(({ token }) => token)).toEqual(['canary-old', 'canary-fresh'])
+  expect(asked.filter(({ type }) => type === 'threads.create').map(({ token }) => token)).toEqual([
+    'canary-old',
+    'canary-fresh',
+  ])
   const places = await page.evaluate(
     'JSON.stringify([chat.outerHTML, chat.shadowRoot.innerHTML, { ...localStorage }, { ...sessionStorage }, document.cookie, Object.keys(chat)])',
   )
@@ -134,7 +147,13 @@ test('a stop closes the stream of a server that knows no more, and keeps what wa
   answers['threads.create'] = first.answer
   await say('hi')
   const reply = await first.reply
-  for (const event of [created, done(userItem('u', 'hi')), added(answerItem('a')), delta('a', 'Half ')]) reply.send(event)
+  for (const event of [
+    created,
+    done(userItem('u', 'hi')),
+    added(answerItem('a')),
+    delta('a', 'Half '),
+  ])
+    reply.send(event)
   await page.getByText('Half', { exact: true }).waitFor()
   await page.getByRole('button', { name: 'Stop' }).click()
   await idle()
@@ -149,7 +168,12 @@ test('Enter sends, Shift and Enter makes a line, and Enter within a composed wor
   await page.keyboard.type('one')
   await page.keyboard.press('Shift+Enter')
   await page.keyboard.type('two')
-  await field().dispatchEvent('keydown', { key: 'Enter', isComposing: true, bubbles: true, cancelable: true })
+  await field().dispatchEvent('keydown', {
+    key: 'Enter',
+    isComposing: true,
+    bubbles: true,
+    cancelable: true,
+  })
   expect(asked.some(({ type }) => type === 'threads.create')).toBe(false)
   await page.keyboard.press('Enter')
   await idle()
@@ -162,7 +186,9 @@ test('Enter sends, Shift and Enter makes a line, and Enter within a composed wor
 test('a conversation that has not begun has no latest message to go to', async () => {
   const { page } = await stage()
   await page.getByText('What can I help with?').waitFor()
-  expect(await page.getByRole('button', { name: 'Go to the latest message' }).isVisible()).toBe(false)
+  expect(await page.getByRole('button', { name: 'Go to the latest message' }).isVisible()).toBe(
+    false,
+  )
 })
 
 test('the page stays where the person reads, and follows the answer where they are at its end', async () => {
@@ -171,9 +197,11 @@ test('the page stays where the person reads, and follows the answer where they a
   answers['threads.create'] = first.answer
   await say('hi')
   const reply = await first.reply
-  for (const event of [created, done(userItem('u', 'hi')), added(answerItem('a'))]) reply.send(event)
+  for (const event of [created, done(userItem('u', 'hi')), added(answerItem('a'))])
+    reply.send(event)
   const log = page.getByRole('log')
-  const distance = () => log.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight)
+  const distance = () =>
+    log.evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight)
   reply.send(delta('a', 'line\n\n'.repeat(60)))
   await page.locator('.md p').nth(50).waitFor()
   await eventually(distance).toBeLessThan(2)
@@ -207,7 +235,12 @@ test('older messages come in above without moving what is read', async () => {
   await page.getByText('message 0', { exact: true }).waitFor()
   await page.getByText('message 30', { exact: true }).waitFor()
   expect(await log.evaluate((element) => element.scrollTop)).toBeGreaterThan(500)
-  expect(await page.getByRole('button', { name: 'Show earlier messages' }).filter({ visible: true }).count()).toBe(0)
+  expect(
+    await page
+      .getByRole('button', { name: 'Show earlier messages' })
+      .filter({ visible: true })
+      .count(),
+  ).toBe(0)
 })
 
 test('conversations are opened, given another title, and deleted when that is meant', async () => {
@@ -220,9 +253,12 @@ test('conversations are opened, given another title, and deleted when that is me
           after: 'thr_2',
         })
       : json({ data: [thread('thr_3', { title: 'Third' })], has_more: false })
-  answers['threads.get_by_id'] = ({ params }, { json }) => json(thread(String(params.thread_id), { title: 'First' }))
-  answers['items.list'] = (_one, { json }) => json({ data: [userItem('u', 'in the first')], has_more: false })
-  answers['threads.update'] = ({ params }, { json }) => json(thread(String(params.thread_id), { title: params.title }))
+  answers['threads.get_by_id'] = ({ params }, { json }) =>
+    json(thread(String(params.thread_id), { title: 'First' }))
+  answers['items.list'] = (_one, { json }) =>
+    json({ data: [userItem('u', 'in the first')], has_more: false })
+  answers['threads.update'] = ({ params }, { json }) =>
+    json(thread(String(params.thread_id), { title: params.title }))
   answers['threads.delete'] = (_one, { json }) => json({})
   await page.evaluate('chat.reset()')
   const list = page.getByRole('navigation')
@@ -237,9 +273,11 @@ test('conversations are opened, given another title, and deleted when that is me
   await page.keyboard.press('Enter')
   await list.getByRole('button', { name: 'Better', exact: true }).waitFor()
   await page.getByRole('heading', { name: 'Better' }).waitFor()
-  await eventually(() => list.getByRole('button', { name: 'Better', exact: true }).evaluate((one) => one.matches(':focus'))).toBe(
-    true,
-  )
+  await eventually(() =>
+    list
+      .getByRole('button', { name: 'Better', exact: true })
+      .evaluate((one) => one.matches(':focus')),
+  ).toBe(true)
 
   await list.getByRole('button', { name: 'Delete: Second' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
@@ -248,7 +286,9 @@ test('conversations are opened, given another title, and deleted when that is me
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
   await list.getByRole('button', { name: 'Better', exact: true }).waitFor({ state: 'detached' })
   await page.getByText('What can I help with?').waitFor()
-  expect(asked.find(({ type }) => type === 'threads.delete')?.params).toEqual({ thread_id: 'thr_1' })
+  expect(asked.find(({ type }) => type === 'threads.delete')?.params).toEqual({
+    thread_id: 'thr_1',
+  })
 })
 
 test('notices, progress, effects and a locked thread are told', async () => {
@@ -264,7 +304,10 @@ test('notices, progress, effects and a locked thread are told', async () => {
   reply.send({ type: 'client_effect', name: 'confetti', data: { much: true } })
   reply.send({ type: 'notice', level: 'warning', title: 'Careful', message: 'This is **slow**.' })
   reply.send(done(answerItem('a', 'Done')))
-  reply.send({ type: 'thread.updated', thread: thread('thr_1', { status: { type: 'locked', reason: 'Wait for the review.' } }) })
+  reply.send({
+    type: 'thread.updated',
+    thread: thread('thr_1', { status: { type: 'locked', reason: 'Wait for the review.' } }),
+  })
   reply.end()
   await idle()
   const notice = page.locator('.notices .banner')
@@ -272,8 +315,13 @@ test('notices, progress, effects and a locked thread are told', async () => {
   await notice.getByRole('button', { name: 'Dismiss' }).click()
   await notice.waitFor({ state: 'detached' })
   await page.getByText('Wait for the review.').waitFor()
-  expect(await page.getByRole('textbox', { name: 'Message' }).filter({ visible: true }).count()).toBe(0)
-  expect((await told()).find(({ name }) => name === 'client-effect')?.detail).toEqual({ name: 'confetti', data: { much: true } })
+  expect(
+    await page.getByRole('textbox', { name: 'Message' }).filter({ visible: true }).count(),
+  ).toBe(0)
+  expect((await told()).find(({ name }) => name === 'client-effect')?.detail).toEqual({
+    name: 'confetti',
+    data: { much: true },
+  })
 })
 
 test('the next message quotes an answer, or what is marked of it; the rest of the page is no answer', async () => {
@@ -337,7 +385,9 @@ test('a message is spoken, where the page turns that on: recorded between two pr
   await field().fill('Bread')
   await dictate()
   await eventually(() => field().inputValue()).toBe('Bread and milk.')
-  expect(await page.evaluate('heard.getTracks().map((track) => track.readyState)')).toEqual(['ended'])
+  expect(await page.evaluate('heard.getTracks().map((track) => track.readyState)')).toEqual([
+    'ended',
+  ])
   const { audio_base64: audio, mime_type: type } = asked.at(-1)?.params ?? {}
   expect(type).toMatch(/^audio\/(?:webm|ogg|mp4)/)
   expect(Buffer.from(String(audio), 'base64').length).toBeGreaterThan(0)
@@ -363,7 +413,9 @@ test('without the right to a microphone it is said so; taken off the page, nothi
   await page.getByRole('button', { name: 'Dictate', exact: true }).click()
   await page.getByRole('button', { name: 'Stop dictating' }).waitFor()
   await page.evaluate('chat.remove()')
-  await eventually(() => page.evaluate('heard.getTracks().map((track) => track.readyState)')).toEqual(['ended'])
+  await eventually(() =>
+    page.evaluate('heard.getTracks().map((track) => track.readyState)'),
+  ).toEqual(['ended'])
   expect(asked.map(({ type }) => type)).not.toContain('input.transcribe')
 })
 
@@ -396,7 +448,9 @@ test('an answer is rated, and a tool of the page is run', async () => {
   await say('hi')
   await page.getByText('I saw it', { exact: true }).waitFor()
   await idle()
-  expect(asked.find(({ type }) => type === 'threads.add_client_tool_output')?.params.result).toEqual({ heard: { at: 1 } })
+  expect(
+    asked.find(({ type }) => type === 'threads.add_client_tool_output')?.params.result,
+  ).toEqual({ heard: { at: 1 } })
   await page.getByRole('button', { name: 'Good answer' }).click()
   await page.locator('[aria-pressed=true]').waitFor()
   expect(asked.at(-1)?.params).toEqual({ thread_id: 'thr_1', item_ids: ['a'], kind: 'positive' })

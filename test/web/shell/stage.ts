@@ -90,11 +90,17 @@ export function stages(): (options?: object, context?: BrowserContextOptions) =>
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
     const { type, params } = JSON.parse(Buffer.concat(chunks).toString('utf8'))
-    const one: Asked = { type, params, token: (request.headers.authorization ?? '').replace('Bearer ', '') }
+    const one: Asked = {
+      type,
+      params,
+      token: (request.headers.authorization ?? '').replace('Bearer ', ''),
+    }
     asked.push(one)
     const reply: Reply = {
       json: (value, status = 200) =>
-        void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value)),
+        void response
+          .writeHead(status, { 'content-type': 'application/json' })
+          .end(JSON.stringify(value)),
       send(event, id) {
         if (!response.headersSent) response.writeHead(200, { 'content-type': 'text/event-stream' })
         response.write(`${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(event)}\n\n`)
@@ -119,12 +125,19 @@ export function stages(): (options?: object, context?: BrowserContextOptions) =>
     server = createServer((request, response) => {
       if (request.url === '/chatkit') return void chatkit(request, response)
       if (request.url?.startsWith('/upload')) return void uploads(request, response)
-      if (request.url === '/start.js') return void response.writeHead(200, { 'content-type': 'text/javascript' }).end(script)
-      if (request.url === '/style.css') return void response.writeHead(200, { 'content-type': 'text/css' }).end(STYLE)
+      if (request.url === '/start.js')
+        return void response.writeHead(200, { 'content-type': 'text/javascript' }).end(script)
+      if (request.url === '/style.css')
+        return void response.writeHead(200, { 'content-type': 'text/css' }).end(STYLE)
       if (request.url !== '/') return void response.writeHead(404).end()
       const html =
         '<!doctype html><html lang="en"><head><title>Chat</title><link rel="stylesheet" href="/style.css"></head><body><script type="module" src="/start.js"></script></body></html>'
-      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': POLICY }).end(html)
+      response
+        .writeHead(200, {
+          'content-type': 'text/html; charset=utf-8',
+          'content-security-policy': POLICY,
+        })
+        .end(html)
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const address = server.address()
@@ -148,12 +161,16 @@ export function stages(): (options?: object, context?: BrowserContextOptions) =>
       request.resume()
       request.on('end', () => response.writeHead(200).end())
     }
-    const context = await browser.newContext({ viewport: { width: 900, height: 640 }, ...contextOptions })
+    const context = await browser.newContext({
+      viewport: { width: 900, height: 640 },
+      ...contextOptions,
+    })
     const page = await context.newPage()
     page.setDefaultTimeout(10_000)
     page.on('pageerror', (error) => troubles.push(`error: ${error.message}`))
     page.on('console', (message) => {
-      if (/Content Security Policy|Trusted/.test(message.text())) troubles.push(`policy: ${message.text()}`)
+      if (/Content Security Policy|Trusted/.test(message.text()))
+        troubles.push(`policy: ${message.text()}`)
     })
     page.on('request', (request) => {
       if (!request.url().startsWith(origin)) troubles.push(`elsewhere: ${request.url()}`)

@@ -7,7 +7,9 @@ import type { MarkdownOptions } from '../markdown/options.ts'
 import type { View } from './view.ts'
 
 /** A generated image on the page. */
-export function generatedImage(options: MarkdownOptions): View<{ readonly image?: GeneratedImage }> {
+export function generatedImage(
+  options: MarkdownOptions,
+): View<{ readonly image?: GeneratedImage }> {
   const element = el('div', { class: 'generated' })
   let before = ''
   return {

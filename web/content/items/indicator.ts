@@ -11,10 +11,18 @@ export function indicator(): HTMLElement {
 }
 
 /** Shows how the step stands. */
-export function setIndicator(sign: HTMLElement, status: Task['status_indicator'], text: (key: WordKey) => string): void {
+export function setIndicator(
+  sign: HTMLElement,
+  status: Task['status_indicator'],
+  text: (key: WordKey) => string,
+): void {
   if (sign.dataset.status === status) return
   sign.dataset.status = status
   attribute(sign, 'role', status === 'none' ? undefined : 'img')
-  attribute(sign, 'aria-label', status === 'none' ? undefined : text(status === 'loading' ? 'running' : 'done'))
+  attribute(
+    sign,
+    'aria-label',
+    status === 'none' ? undefined : text(status === 'loading' ? 'running' : 'done'),
+  )
   sign.replaceChildren(...(status === 'complete' ? [icon('check')] : []))
 }

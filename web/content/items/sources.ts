@@ -47,9 +47,11 @@ export function sources({ text: word }: MarkdownOptions): Sources {
     element,
     set(parts) {
       const all = new Map<string, Source>()
-      for (const { source } of parts.flat()) if (!all.has(identity(source))) all.set(identity(source), source)
+      for (const { source } of parts.flat())
+        if (!all.has(identity(source))) all.set(identity(source), source)
       const next = [...all].map(([key, source]) => `${key}\n${JSON.stringify(source)}`)
-      if (next.join('\n') !== numbers.join('\n')) list.replaceChildren(...[...all.values()].map(entryOf))
+      if (next.join('\n') !== numbers.join('\n'))
+        list.replaceChildren(...[...all.values()].map(entryOf))
       numbers = next
       element.hidden = all.size === 0
       const order = new Map([...all.keys()].map((key, at) => [key, at + 1]))
@@ -70,7 +72,9 @@ function entryOf(source: Source): HTMLElement {
 
 /** What is shown of a source: a link in full, a file's name, the app's own label. */
 export function describe(source: Source): readonly (Node | string)[] {
-  const more = [text(source.description), text(source.timestamp)].filter((one) => one !== undefined && one !== '')
+  const more = [text(source.description), text(source.timestamp)].filter(
+    (one) => one !== undefined && one !== '',
+  )
   const details = more.map((one) => el('div', { class: 'quiet', dir: 'auto' }, foreign(one ?? '')))
   switch (source.type) {
     case 'url':
@@ -80,7 +84,9 @@ export function describe(source: Source): readonly (Node | string)[] {
       return [
         icon('document'),
         foreign(source.title),
-        ...(name && name !== source.title ? [' ', el('span', { class: 'quiet' }, foreign(name))] : []),
+        ...(name && name !== source.title
+          ? [' ', el('span', { class: 'quiet' }, foreign(name))]
+          : []),
         ...details,
       ]
     }

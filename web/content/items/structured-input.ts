@@ -52,7 +52,8 @@ function answersOf(item: StructuredInputItem, { text }: ItemHost): HTMLElement {
 
 function questionForm(item: StructuredInputItem, host: ItemHost) {
   const questions = new Map<string, Question>()
-  for (const [index, input] of item.inputs.entries()) questions.set(input.id, question(input, `${item.id}-${index}`, host))
+  for (const [index, input] of item.inputs.entries())
+    questions.set(input.id, question(input, `${item.id}-${index}`, host))
   const submit = el('button', { type: 'submit', class: 'primary' }, host.text('submit'))
   const skip = button({}, () => void send('skipped'), host.text('skip'))
   const error = el('p', { class: 'error', role: 'alert', hidden: true })
@@ -82,7 +83,8 @@ function questionForm(item: StructuredInputItem, host: ItemHost) {
         return [id, { values, skipped: values.length === 0 }]
       }),
     )
-    if (status === 'answered' && Object.values(answers).every((answer) => answer.skipped)) return fail(host.text('required'))
+    if (status === 'answered' && Object.values(answers).every((answer) => answer.skipped))
+      return fail(host.text('required'))
     fail('')
     sending = true
     setBusy()
@@ -119,7 +121,9 @@ function question(input: StructuredInput, name: string, host: ItemHost): Questio
     }
   }
   const type = input.multiple ? 'checkbox' : 'radio'
-  const options = input.options.slice(0, 100).map(({ value }) => ({ value, field: el('input', { type, name }) }))
+  const options = input.options
+    .slice(0, 100)
+    .map(({ value }) => ({ value, field: el('input', { type, name }) }))
   const own = el('input', {
     type: 'text',
     dir: 'auto',
@@ -140,7 +144,9 @@ function question(input: StructuredInput, name: string, host: ItemHost): Questio
       'fieldset',
       { class: 'question' },
       el('legend', { class: 'title', dir: 'auto' }, legend),
-      ...options.map(({ value, field }) => el('label', { class: 'choice' }, field, el('bdi', {}, shown(value)))),
+      ...options.map(({ value, field }) =>
+        el('label', { class: 'choice' }, field, el('bdi', {}, shown(value))),
+      ),
       own,
     ),
     values: () => [

@@ -17,12 +17,25 @@ export function userMessage(options: MarkdownOptions): View<UserMessageItem> {
   return {
     element,
     update(item) {
-      const now = JSON.stringify([item.content, item.attachments, item.quoted_text, options.allowedImageDomains])
+      const now = JSON.stringify([
+        item.content,
+        item.attachments,
+        item.quoted_text,
+        options.allowedImageDomains,
+      ])
       if (now === before) return
       before = now
       const { quoted_text: quoted } = item
       element.replaceChildren(
-        ...(quoted ? [el('blockquote', { class: 'quoted', dir: 'auto', 'aria-label': options.text('quoted') }, quoted)] : []),
+        ...(quoted
+          ? [
+              el(
+                'blockquote',
+                { class: 'quoted', dir: 'auto', 'aria-label': options.text('quoted') },
+                quoted,
+              ),
+            ]
+          : []),
         ...words(item),
         ...(item.attachments.length > 0
           ? [
@@ -44,13 +57,18 @@ function words({ content }: UserMessageItem): readonly HTMLElement[] {
     el(
       'div',
       { class: 'text', dir: 'auto' },
-      ...content.map((part) => (part.type === 'input_text' ? part.text : el('span', { class: 'tag' }, foreign(part.text)))),
+      ...content.map((part) =>
+        part.type === 'input_text' ? part.text : el('span', { class: 'tag' }, foreign(part.text)),
+      ),
     ),
   ]
 }
 
 function attached(attachment: Attachment, { allowedImageDomains }: MarkdownOptions): HTMLElement {
-  const preview = attachment.type === 'image' ? imageAddress(attachment.preview_url, allowedImageDomains, true) : undefined
+  const preview =
+    attachment.type === 'image'
+      ? imageAddress(attachment.preview_url, allowedImageDomains, true)
+      : undefined
   const name = shown(attachment.name)
   return el(
     'li',

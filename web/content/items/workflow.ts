@@ -48,12 +48,18 @@ function titleOf(workflow: Workflow, options: MarkdownOptions): string {
   if (title !== undefined) return title
   if (typeof summary.duration === 'number') {
     const seconds = String(summary.duration)
-    return workflow.type === 'reasoning' ? text('thoughtFor', { seconds }) : `${text('steps')} (${seconds} s)`
+    return workflow.type === 'reasoning'
+      ? text('thoughtFor', { seconds })
+      : `${text('steps')} (${seconds} s)`
   }
   const last = workflow.tasks.at(-1)
-  return (last && taskTitle(last, options)) || text(workflow.type === 'reasoning' ? 'thinking' : 'steps')
+  return (
+    (last && taskTitle(last, options)) || text(workflow.type === 'reasoning' ? 'thinking' : 'steps')
+  )
 }
 
 function iconOf(workflow: Workflow): string {
-  return asText(record(workflow.summary).icon) ?? (workflow.type === 'reasoning' ? 'lightbulb' : 'bolt')
+  return (
+    asText(record(workflow.summary).icon) ?? (workflow.type === 'reasoning' ? 'lightbulb' : 'bolt')
+  )
 }

@@ -16,7 +16,11 @@ export interface Block {
 }
 
 /** Draws a block. `before` is what was drawn in its place: its parts are used again where they are the same; its links must be, too. */
-export function drawBlock(token: Token, options: MarkdownOptions, before: Block | undefined): Block {
+export function drawBlock(
+  token: Token,
+  options: MarkdownOptions,
+  before: Block | undefined,
+): Block {
   const given = known(token)
   if (given.type === 'code') {
     const language = languageOf(given.lang)
@@ -56,21 +60,34 @@ function listElement({ ordered, start }: Tokens.List): HTMLElement {
 }
 
 function drawItem(item: Tokens.ListItem, options: MarkdownOptions, depth: number): HTMLElement {
-  return el('li', { class: item.task ? 'task' : undefined, dir: 'auto' }, ...children(item.tokens, options, depth))
+  return el(
+    'li',
+    { class: item.task ? 'task' : undefined, dir: 'auto' },
+    ...children(item.tokens, options, depth),
+  )
 }
 
 /** What stands in a quote or an item: blocks, and in a tight item bare text. */
-function children(tokens: readonly Token[], options: MarkdownOptions, depth: number): (Node | string)[] {
+function children(
+  tokens: readonly Token[],
+  options: MarkdownOptions,
+  depth: number,
+): (Node | string)[] {
   return tokens.flatMap((one): readonly (Node | string)[] => {
     const token = known(one)
-    if (token.type === 'text') return token.tokens ? inline(token.tokens, options, depth) : inline([token], options, depth)
+    if (token.type === 'text')
+      return token.tokens ? inline(token.tokens, options, depth) : inline([token], options, depth)
     if (token.type === 'checkbox') return inline([token], options, depth)
     const drawn = draw(token, options, depth)
     return drawn ? [drawn] : []
   })
 }
 
-function draw(token: MarkedToken, options: MarkdownOptions, depth: number): HTMLElement | undefined {
+function draw(
+  token: MarkedToken,
+  options: MarkdownOptions,
+  depth: number,
+): HTMLElement | undefined {
   if (depth > DEEPEST) return el('p', {}, token.raw)
   switch (token.type) {
     case 'space':
@@ -78,7 +95,11 @@ function draw(token: MarkedToken, options: MarkdownOptions, depth: number): HTML
       return undefined
     case 'heading':
       // Below the headings of the page and of the conversation.
-      return el(HEADINGS[token.depth - 1] ?? 'h6', { dir: 'auto' }, ...inline(token.tokens, options, depth))
+      return el(
+        HEADINGS[token.depth - 1] ?? 'h6',
+        { dir: 'auto' },
+        ...inline(token.tokens, options, depth),
+      )
     case 'hr':
       return el('hr')
     case 'code': {
@@ -106,19 +127,36 @@ function draw(token: MarkedToken, options: MarkdownOptions, depth: number): HTML
 
 const HEADINGS = ['h3', 'h4', 'h5', 'h6', 'h6', 'h6'] as const
 
-function table({ header, rows }: Tokens.Table, options: MarkdownOptions, depth: number): HTMLElement {
+function table(
+  { header, rows }: Tokens.Table,
+  options: MarkdownOptions,
+  depth: number,
+): HTMLElement {
   const cell = (tag: 'td' | 'th', given: Tokens.TableCell) =>
     el(
       tag,
-      { dir: 'auto', scope: tag === 'th' ? 'col' : undefined, class: given.align === null ? undefined : `to-${given.align}` },
+      {
+        dir: 'auto',
+        scope: tag === 'th' ? 'col' : undefined,
+        class: given.align === null ? undefined : `to-${given.align}`,
+      },
       ...inline(given.tokens, options, depth),
     )
   const head = el('thead', {}, el('tr', {}, ...header.map((one) => cell('th', one))))
-  const body = el('tbody', {}, ...rows.map((row) => el('tr', {}, ...row.map((one) => cell('td', one)))))
+  const body = el(
+    'tbody',
+    {},
+    ...rows.map((row) => el('tr', {}, ...row.map((one) => cell('td', one)))),
+  )
   // It scrolls by itself, so it can be focused.
   return el(
     'div',
-    { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': header.map((one) => one.text).join(', ') },
+    {
+      class: 'scroll',
+      tabindex: 0,
+      role: 'group',
+      'aria-label': header.map((one) => one.text).join(', '),
+    },
     el('table', {}, head, body),
   )
 }

@@ -23,7 +23,11 @@ export function codeBlock(language: string, { text: word }: MarkdownOptions): Co
   const code = el('code')
   const label = el('bdi', { class: 'language' }, language)
   // Code is read from left to right, in every script; and a block that scrolls must be reachable by keyboard.
-  const pre = el('pre', { dir: 'ltr', tabindex: 0, role: 'group', 'aria-label': language || 'code' }, code)
+  const pre = el(
+    'pre',
+    { dir: 'ltr', tabindex: 0, role: 'group', 'aria-label': language || 'code' },
+    code,
+  )
   const caption = el('figcaption', {}, label)
   const element = purify(el('figure', { class: 'code' }, caption, pre))
   let content = ''

@@ -25,7 +25,9 @@ export function decoded(text: string): string {
       if (name !== undefined) return Object.hasOwn(NAMED, name) ? (NAMED[name] ?? whole) : whole
       const point = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal)
       // CommonMark 2.5: zero and what is no character become the replacement character.
-      return point === 0 || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff) ? '\ufffd' : String.fromCodePoint(point)
+      return point === 0 || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)
+        ? '\ufffd'
+        : String.fromCodePoint(point)
     },
   )
 }

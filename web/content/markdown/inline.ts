@@ -16,14 +16,20 @@ export function known(token: Token): MarkedToken {
 }
 
 /** The nodes of inline tokens. */
-export function inline(tokens: readonly Token[], rules: ImageRules, depth: number): (Node | string)[] {
+export function inline(
+  tokens: readonly Token[],
+  rules: ImageRules,
+  depth: number,
+): (Node | string)[] {
   return tokens.map((token) => (depth > DEEPEST ? token.raw : node(known(token), rules, depth + 1)))
 }
 
 function node(token: MarkedToken, rules: ImageRules, depth: number): Node | string {
   switch (token.type) {
     case 'text':
-      return token.tokens ? el('span', {}, ...inline(token.tokens, rules, depth)) : decoded(token.text)
+      return token.tokens
+        ? el('span', {}, ...inline(token.tokens, rules, depth))
+        : decoded(token.text)
     case 'escape':
       return token.text
     case 'strong':
@@ -39,7 +45,12 @@ function node(token: MarkedToken, rules: ImageRules, depth: number): Node | stri
     case 'image':
       return image(decoded(token.href), decoded(token.text), rules, false)
     case 'checkbox':
-      return el('input', { type: 'checkbox', disabled: true, checked: token.checked, 'aria-label': token.checked ? '☑' : '☐' })
+      return el('input', {
+        type: 'checkbox',
+        disabled: true,
+        checked: token.checked,
+        'aria-label': token.checked ? '☑' : '☐',
+      })
     case 'html':
       return token.text
     default:
@@ -47,7 +58,13 @@ function node(token: MarkedToken, rules: ImageRules, depth: number): Node | stri
   }
 }
 
-function linkNode(given: string, literal: boolean, tokens: readonly Token[], rules: ImageRules, depth: number): Node {
+function linkNode(
+  given: string,
+  literal: boolean,
+  tokens: readonly Token[],
+  rules: ImageRules,
+  depth: number,
+): Node {
   const href = literal ? given : decoded(given)
   const address = linkAddress(href)
   const says = el('bdi', {}, ...inline(tokens, rules, depth))

@@ -30,7 +30,11 @@ class BoundedLexer extends Lexer {
 
   override blockTokens(src: string, tokens?: Token[], lastParagraphClipped?: boolean): Token[]
   override blockTokens(src: string, tokens?: TokensList, lastParagraphClipped?: boolean): TokensList
-  override blockTokens(src: string, tokens?: Token[] | TokensList, clipped?: boolean): Token[] | TokensList {
+  override blockTokens(
+    src: string,
+    tokens?: Token[] | TokensList,
+    clipped?: boolean,
+  ): Token[] | TokensList {
     this.#read -= src.length
     if (this.#read < 0) throw new RangeError('This Markdown takes too long to read')
     return super.blockTokens(src, tokens, clipped)
@@ -45,15 +49,24 @@ class BoundedLexer extends Lexer {
 }
 
 /** The block tokens of a text, and the definitions in it: those given, which earlier text defined, hold as well. */
-export function lex(text: string, known: Links): { readonly tokens: readonly Token[]; readonly links: Links } {
+export function lex(
+  text: string,
+  known: Links,
+): { readonly tokens: readonly Token[]; readonly links: Links } {
   try {
-    if ((text.match(QUOTED)?.length ?? 0) > MOST_QUOTED) throw new RangeError('This Markdown takes too long to read')
+    if ((text.match(QUOTED)?.length ?? 0) > MOST_QUOTED)
+      throw new RangeError('This Markdown takes too long to read')
     const lexer = new BoundedLexer(text.length)
     Object.assign(lexer.tokens.links, known)
     const tokens = lexer.lex(text)
     return { tokens, links: lexer.tokens.links }
   } catch {
     // Thousands of nested quotes exhaust the stack.
-    return { tokens: [{ type: 'paragraph', raw: text, text, tokens: [{ type: 'escape', raw: text, text }] }], links: known }
+    return {
+      tokens: [
+        { type: 'paragraph', raw: text, text, tokens: [{ type: 'escape', raw: text, text }] },
+      ],
+      links: known,
+    }
   }
 }

@@ -14,7 +14,12 @@ export interface Mark {
 const WINDOW = 4096
 
 /** Puts the marks into the element that was drawn from `raw`, which begins at `start` of the text. */
-export function placeMarks(element: HTMLElement, raw: string, marks: readonly Mark[], start: number): void {
+export function placeMarks(
+  element: HTMLElement,
+  raw: string,
+  marks: readonly Mark[],
+  start: number,
+): void {
   const waiting = [...marks].sort((a, b) => a.index - b.index)
   let at = 0
   for (const piece of textNodes(element)) {

@@ -4,7 +4,9 @@
 import DOMPurify, { type Config } from 'dompurify'
 
 const PLAIN_ATTRIBUTES =
-  'alt aria-label checked class decoding dir disabled loading referrerpolicy rel role scope start tabindex target type'.split(' ')
+  'alt aria-label checked class decoding dir disabled loading referrerpolicy rel role scope start tabindex target type'.split(
+    ' ',
+  )
 
 const RULES: Config = {
   IN_PLACE: true,

@@ -43,7 +43,10 @@ export function markdownView(options: MarkdownOptions): MarkdownView {
     let start = from
     for (const [index, token] of read.tokens.entries()) {
       const end = start + token.raw.length
-      const within = marks.length === 0 || isBlank(token) ? [] : marksWithin(marks, start, reach(read.tokens, index, end))
+      const within =
+        marks.length === 0 || isBlank(token)
+          ? []
+          : marksWithin(marks, start, reach(read.tokens, index, end))
       const old = blocks[next.length]
       const same = old && !fresh && !(relinked && old.raw.includes('[')) ? old : undefined
       const block = step(token, start, within, same, options)
@@ -66,8 +69,13 @@ export function markdownView(options: MarkdownOptions): MarkdownView {
     element,
     set(given, marks = []) {
       const text = given.replace(/\r\n?/g, '\n')
-      const now = { text, marks: JSON.stringify(marks.map(signature)), images: options.allowedImageDomains.join() }
-      if (now.text === before.text && now.marks === before.marks && now.images === before.images) return
+      const now = {
+        text,
+        marks: JSON.stringify(marks.map(signature)),
+        images: options.allowedImageDomains.join(),
+      }
+      if (now.text === before.text && now.marks === before.marks && now.images === before.images)
+        return
       const fresh = now.images !== before.images
       const kept = fresh || now.marks !== before.marks ? 0 : settled(blocks, before.text, text)
       before = now
@@ -90,10 +98,21 @@ function settled(blocks: readonly Drawn[], before: string, now: string): number 
   return now.startsWith(before.slice(0, start)) && !DEFINES.test(now.slice(start)) ? kept : 0
 }
 
-function step(token: Token, start: number, marks: readonly Mark[], old: Drawn | undefined, options: MarkdownOptions): Drawn {
+function step(
+  token: Token,
+  start: number,
+  marks: readonly Mark[],
+  old: Drawn | undefined,
+  options: MarkdownOptions,
+): Drawn {
   const key = JSON.stringify(marks.map(signature))
-  if (old?.raw === token.raw && old.marks === key) return old.start === start ? old : { ...old, start }
-  const block = drawBlock(token, options, old?.marks === '[]' && marks.length === 0 ? old : undefined)
+  if (old?.raw === token.raw && old.marks === key)
+    return old.start === start ? old : { ...old, start }
+  const block = drawBlock(
+    token,
+    options,
+    old?.marks === '[]' && marks.length === 0 ? old : undefined,
+  )
   if (block.element) placeMarks(block.element, token.raw, marks, start)
   return { ...block, raw: token.raw, start, marks: key }
 }

@@ -57,7 +57,9 @@ export function readChart(component: JsonObject, drawing: Drawing): ChartData {
     const type = text(one, 'type') ?? 'bar'
     const stack = type === 'line' ? undefined : text(one, 'stack')
     const values = rows.map((row) => number(row, key) ?? 0)
-    const below = series.filter((other) => stack !== undefined && other.type === type && other.stack === stack)
+    const below = series.filter(
+      (other) => stack !== undefined && other.type === type && other.stack === stack,
+    )
     series.push({
       type,
       key,

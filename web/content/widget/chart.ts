@@ -13,7 +13,9 @@ const EDGE = { left: 44, right: 8, top: 8, bottom: 24 }
 /** The chart as it is to be. */
 export function chart(component: JsonObject, drawing: Drawing): VNode {
   const { labelKey, labels, series } = readChart(component, drawing)
-  const all = series.flatMap(({ values, floors }) => values.map((value, index) => value + (floors[index] ?? 0)))
+  const all = series.flatMap(({ values, floors }) =>
+    values.map((value, index) => value + (floors[index] ?? 0)),
+  )
   const top = Math.max(0, ...all)
   const bottom = Math.min(0, ...all)
   const span = top - bottom || 1
@@ -22,7 +24,11 @@ export function chart(component: JsonObject, drawing: Drawing): VNode {
   const x = (index: number) => EDGE.left + (index + 0.5) * step
   const bars = series.filter(({ type }) => type !== 'line' && type !== 'area')
   const columns = [...new Set(bars.map((one) => one.stack ?? one))]
-  const svg = (tag: string, attributes: VNode['attributes'] & {}, ...children: readonly (VNode | string)[]): VNode => ({
+  const svg = (
+    tag: string,
+    attributes: VNode['attributes'] & {},
+    ...children: readonly (VNode | string)[]
+  ): VNode => ({
     tag,
     svg: true,
     attributes,
@@ -31,7 +37,9 @@ export function chart(component: JsonObject, drawing: Drawing): VNode {
 
   /** What the browser shows of a value under the pointer. */
   const tip = ({ label, values }: Series, index: number) =>
-    component.showTooltip === false ? [] : [svg('title', {}, `${labels[index]}: ${label} ${values[index]}`)]
+    component.showTooltip === false
+      ? []
+      : [svg('title', {}, `${labels[index]}: ${label} ${values[index]}`)]
 
   const drawn = series.flatMap((one): VNode[] => {
     const floor = (index: number) => one.floors[index] ?? 0
@@ -58,14 +66,33 @@ export function chart(component: JsonObject, drawing: Drawing): VNode {
     const dots = one.values.map((value, index) =>
       svg(
         'circle',
-        { cx: round(x(index)), cy: round(y(floor(index) + value)), r: 6, fill: one.color, 'fill-opacity': 0 },
+        {
+          cx: round(x(index)),
+          cy: round(y(floor(index) + value)),
+          r: 6,
+          fill: one.color,
+          'fill-opacity': 0,
+        },
         ...tip(one, index),
       ),
     )
-    const line = svg('polyline', { points: points.join(' '), fill: 'none', stroke: one.color, 'stroke-width': 2 })
+    const line = svg('polyline', {
+      points: points.join(' '),
+      fill: 'none',
+      stroke: one.color,
+      'stroke-width': 2,
+    })
     if (one.type !== 'area' || points.length === 0) return [line, ...dots]
     const under = one.floors.map((value, index) => at(index, value)).toReversed()
-    return [svg('polygon', { points: [...points, ...under].join(' '), fill: one.color, 'fill-opacity': 0.2 }), line, ...dots]
+    return [
+      svg('polygon', {
+        points: [...points, ...under].join(' '),
+        fill: one.color,
+        'fill-opacity': 0.2,
+      }),
+      line,
+      ...dots,
+    ]
   })
   const every = Math.max(1, Math.ceil(labels.length / 8))
   const axis = object(component, 'xAxis')
@@ -74,12 +101,22 @@ export function chart(component: JsonObject, drawing: Drawing): VNode {
       ? []
       : labels.flatMap((label, index) =>
           index % every === 0
-            ? [svg('text', { x: round(x(index)), y: HEIGHT - 6, 'text-anchor': 'middle' }, label.slice(0, 14))]
+            ? [
+                svg(
+                  'text',
+                  { x: round(x(index)), y: HEIGHT - 6, 'text-anchor': 'middle' },
+                  label.slice(0, 14),
+                ),
+              ]
             : [],
         )
   const scale = flag(component, 'showYAxis')
     ? [top, (top + bottom) / 2, bottom].map((value) =>
-        svg('text', { x: EDGE.left - 6, y: round(y(value) + 4), 'text-anchor': 'end' }, short(value)),
+        svg(
+          'text',
+          { x: EDGE.left - 6, y: round(y(value) + 4), 'text-anchor': 'end' },
+          short(value),
+        ),
       )
     : []
   const base = svg('line', {
@@ -112,7 +149,14 @@ export function chart(component: JsonObject, drawing: Drawing): VNode {
     ...keyOf(component),
     attributes: { class: 'w-chart' },
     children: [
-      svg('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, 'aria-hidden': 'true' }, base, ...drawn, ...ticks, ...scale),
+      svg(
+        'svg',
+        { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, 'aria-hidden': 'true' },
+        base,
+        ...drawn,
+        ...ticks,
+        ...scale,
+      ),
       ...legend,
       {
         tag: 'table',
@@ -120,14 +164,22 @@ export function chart(component: JsonObject, drawing: Drawing): VNode {
         children: [
           {
             tag: 'thead',
-            children: [{ tag: 'tr', children: [cell('th', labelKey), ...series.map(({ label }) => cell('th', label))] }],
+            children: [
+              {
+                tag: 'tr',
+                children: [cell('th', labelKey), ...series.map(({ label }) => cell('th', label))],
+              },
+            ],
           },
           {
             tag: 'tbody',
             children: labels.map(
               (label, index): VNode => ({
                 tag: 'tr',
-                children: [cell('th', label), ...series.map(({ values }) => cell('td', String(values[index] ?? '')))],
+                children: [
+                  cell('th', label),
+                  ...series.map(({ values }) => cell('td', String(values[index] ?? ''))),
+                ],
               }),
             ),
           },

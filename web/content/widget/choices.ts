@@ -37,7 +37,9 @@ function searchable(component: JsonObject, drawing: Drawing): VNode {
           ...onChange(component, drawing).on,
           input({ currentTarget: at }) {
             if (!(at instanceof HTMLInputElement)) return
-            at.setCustomValidity(at.value === '' || chosen(at) !== undefined ? '' : drawing.host.text('choose'))
+            at.setCustomValidity(
+              at.value === '' || chosen(at) !== undefined ? '' : drawing.host.text('choose'),
+            )
           },
         },
       },
@@ -46,7 +48,11 @@ function searchable(component: JsonObject, drawing: Drawing): VNode {
         attributes: { id: list },
         children: options.map((option) => ({
           tag: 'option',
-          attributes: { value: labelOf(option), 'data-value': text(option, 'value') ?? '', disabled: flag(option, 'disabled') },
+          attributes: {
+            value: labelOf(option),
+            'data-value': text(option, 'value') ?? '',
+            disabled: flag(option, 'disabled'),
+          },
           children: [shown(text(option, 'description') ?? '')],
         })),
       },
@@ -68,7 +74,13 @@ export function select(component: JsonObject, drawing: Drawing): VNode {
     ...onChange(component, drawing),
     children: [
       ...(empty
-        ? [{ tag: 'option', attributes: { value: '' }, children: [shown(placeholder ?? drawing.host.text('choose'))] }]
+        ? [
+            {
+              tag: 'option',
+              attributes: { value: '' },
+              children: [shown(placeholder ?? drawing.host.text('choose'))],
+            },
+          ]
         : []),
       ...options.map(
         (option): VNode => ({
@@ -88,7 +100,12 @@ export function select(component: JsonObject, drawing: Drawing): VNode {
 
 /** A yes or no. */
 export function checkbox(component: JsonObject, drawing: Drawing): VNode {
-  const { pattern: _, placeholder: __, 'aria-label': ___, ...attributes } = common(component, drawing)
+  const {
+    pattern: _,
+    placeholder: __,
+    'aria-label': ___,
+    ...attributes
+  } = common(component, drawing)
   const checked = flag(component, 'defaultChecked') || component.defaultChecked === 'true'
   return {
     tag: 'label',

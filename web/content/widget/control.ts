@@ -56,7 +56,8 @@ export function onChange(component: JsonObject, drawing: Drawing): Pick<VNode, '
     on: {
       change(event) {
         const { currentTarget: at } = event
-        if (at instanceof HTMLInputElement && at.type === 'checkbox') drawing.act(action, { from: at, own: [name, at.checked] })
+        if (at instanceof HTMLInputElement && at.type === 'checkbox')
+          drawing.act(action, { from: at, own: [name, at.checked] })
         else if (at instanceof HTMLInputElement && at.list) {
           if (at.validity.valid) drawing.act(action, { from: at, own: [name, chosen(at) ?? ''] })
         } else if (at instanceof HTMLInputElement || at instanceof HTMLSelectElement)
@@ -69,7 +70,12 @@ export function onChange(component: JsonObject, drawing: Drawing): Pick<VNode, '
 /** The classes of a control. */
 export function look(component: JsonObject, name: string): string {
   const variant = oneOf(component, 'variant', ['solid', 'soft', 'outline', 'ghost'])
-  return [name, variant && `w-${variant}`, flag(component, 'pill') && 'w-pill', flag(component, 'block') && 'w-block']
+  return [
+    name,
+    variant && `w-${variant}`,
+    flag(component, 'pill') && 'w-pill',
+    flag(component, 'block') && 'w-block',
+  ]
     .filter(Boolean)
     .join(' ')
 }

@@ -9,7 +9,17 @@ import { icon } from './icon.ts'
 import { flag, number, object, objects, oneOf, text } from './values.ts'
 import type { VNode } from './vnode.ts'
 
-const AUTOFILL = ['name', 'email', 'tel', 'street-address', 'postal-code', 'country', 'organization', 'off', 'on']
+const AUTOFILL = [
+  'name',
+  'email',
+  'tel',
+  'street-address',
+  'postal-code',
+  'country',
+  'organization',
+  'off',
+  'on',
+]
 
 /** A button, which submits the form that it stands in, or sends an action of its own. */
 export function button(component: JsonObject, drawing: Drawing): VNode {
@@ -18,7 +28,16 @@ export function button(component: JsonObject, drawing: Drawing): VNode {
   const [start, end] = [text(component, 'iconStart'), text(component, 'iconEnd')]
   const label = shown(text(component, 'label') ?? '')
   const style = oneOf(component, 'style', ['primary', 'secondary']) ?? 'secondary'
-  const tone = oneOf(component, 'color', ['primary', 'secondary', 'info', 'discovery', 'success', 'caution', 'warning', 'danger'])
+  const tone = oneOf(component, 'color', [
+    'primary',
+    'secondary',
+    'info',
+    'discovery',
+    'success',
+    'caution',
+    'warning',
+    'danger',
+  ])
   // One that submits does what its form does, unless it says itself what.
   const does = action ?? (submit ? drawing.submit : undefined)
   return {
@@ -50,7 +69,8 @@ export function button(component: JsonObject, drawing: Drawing): VNode {
 
 /** A line of text. */
 export function field(component: JsonObject, drawing: Drawing): VNode {
-  const type = oneOf(component, 'inputType', ['number', 'email', 'text', 'password', 'tel', 'url']) ?? 'text'
+  const type =
+    oneOf(component, 'inputType', ['number', 'email', 'text', 'password', 'tel', 'url']) ?? 'text'
   const complete = flag(component, 'allowAutofillExtensions') ? undefined : 'off'
   return {
     tag: 'input',

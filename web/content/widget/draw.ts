@@ -9,11 +9,28 @@ import { button, datePicker, editable, field, textarea } from './controls.ts'
 import { DEEPEST, type Drawing, keyOf, take } from './drawing.ts'
 import { icon } from './icon.ts'
 import { listItem, picture, table } from './parts.ts'
-import { boxStyle, color, defined, flag, lookup, number, objects, oneOf, size, spacing, text, textStyle } from './values.ts'
+import {
+  boxStyle,
+  color,
+  defined,
+  flag,
+  lookup,
+  number,
+  objects,
+  oneOf,
+  size,
+  spacing,
+  text,
+  textStyle,
+} from './values.ts'
 import type { VNode } from './vnode.ts'
 
 /** The nodes of a component's children. */
-export function childrenOf(component: JsonObject, drawing: Drawing, depth: number): readonly VNode[] {
+export function childrenOf(
+  component: JsonObject,
+  drawing: Drawing,
+  depth: number,
+): readonly VNode[] {
   const children = objects(component, 'children')
   if (depth > DEEPEST) {
     if (children.length > 0) drawing.bounds.cut = true
@@ -53,7 +70,10 @@ export function draw(component: JsonObject, drawing: Drawing, depth: number): re
           tag: 'div',
           ...key,
           attributes: { class: 'w-spacer' },
-          style: defined({ 'min-height': size(component.minSize), 'min-width': size(component.minSize) }),
+          style: defined({
+            'min-height': size(component.minSize),
+            'min-width': size(component.minSize),
+          }),
         },
       ]
     case 'Divider':
@@ -91,7 +111,15 @@ export function draw(component: JsonObject, drawing: Drawing, depth: number): re
         },
       ]
     case 'Badge': {
-      const tone = oneOf(component, 'color', ['secondary', 'success', 'danger', 'warning', 'info', 'discovery']) ?? 'secondary'
+      const tone =
+        oneOf(component, 'color', [
+          'secondary',
+          'success',
+          'danger',
+          'warning',
+          'info',
+          'discovery',
+        ]) ?? 'secondary'
       const variant = oneOf(component, 'variant', ['solid', 'soft', 'outline']) ?? 'soft'
       const pill = flag(component, 'pill') ? ' w-pill' : ''
       return [
@@ -151,14 +179,24 @@ export function draw(component: JsonObject, drawing: Drawing, depth: number): re
 }
 
 /** Words of a widget. A text that is being written tells so, and is not read out letter by letter. */
-function words(tag: string, name: string, component: JsonObject, key: { readonly key?: string }): VNode {
-  const grade = oneOf(component, 'size', ['xs', 'sm', 'md', 'lg', 'xl', '2xl', '3xl', '4xl', '5xl']) ?? 'md'
+function words(
+  tag: string,
+  name: string,
+  component: JsonObject,
+  key: { readonly key?: string },
+): VNode {
+  const grade =
+    oneOf(component, 'size', ['xs', 'sm', 'md', 'lg', 'xl', '2xl', '3xl', '4xl', '5xl']) ?? 'md'
   const clamp = number(component, 'maxLines') === undefined ? '' : ' w-clamp'
   const cut = flag(component, 'truncate') ? ' w-truncate' : ''
   return {
     tag,
     ...key,
-    attributes: { class: `${name} w-${grade}${clamp}${cut}`, dir: 'auto', 'aria-busy': flag(component, 'streaming') },
+    attributes: {
+      class: `${name} w-${grade}${clamp}${cut}`,
+      dir: 'auto',
+      'aria-busy': flag(component, 'streaming'),
+    },
     style: textStyle(component),
     children: [shown(text(component, 'value') ?? '')],
   }
@@ -175,13 +213,22 @@ function form(component: JsonObject, drawing: Drawing, depth: number): VNode {
     on: {
       submit(event) {
         event.preventDefault()
-        if (submit && event.currentTarget instanceof Element) drawing.act(submit, { from: event.currentTarget, checked: true })
+        if (submit && event.currentTarget instanceof Element)
+          drawing.act(submit, { from: event.currentTarget, checked: true })
       },
     },
   }
 }
 
-const ICON_SIZES = { xs: '0.75rem', sm: '0.875rem', md: '1rem', lg: '1.25rem', xl: '1.5rem', '2xl': '2rem', '3xl': '2.5rem' }
+const ICON_SIZES = {
+  xs: '0.75rem',
+  sm: '0.875rem',
+  md: '1rem',
+  lg: '1.25rem',
+  xl: '1.5rem',
+  '2xl': '2rem',
+  '3xl': '2.5rem',
+}
 
 function iconSize(component: JsonObject): Record<string, string | undefined> {
   const one = lookup(component, 'size', ICON_SIZES)

@@ -38,15 +38,24 @@ export const MOST_COMPONENTS = 1500
  * Whether an action cannot be sent now: it is under way, or it streams while an answer is being written that it would come between. What stays
  * in the page, and what is answered at once, comes between nothing.
  */
-export function isBlocked(action: JsonObject, { host, running }: Pick<Drawing, 'host' | 'running'>): boolean {
+export function isBlocked(
+  action: JsonObject,
+  { host, running }: Pick<Drawing, 'host' | 'running'>,
+): boolean {
   const streams = (one: JsonObject) => one.streaming !== false && one.handler !== 'client'
   return running.has(action) || (streams(action) && (host.busy || [...running].some(streams)))
 }
 
 /** Whether to show at the place of an action that it is under way. */
-export function isBusy(action: JsonObject | undefined, { running }: Pick<Drawing, 'running'>): boolean {
+export function isBusy(
+  action: JsonObject | undefined,
+  { running }: Pick<Drawing, 'running'>,
+): boolean {
   return (
-    action !== undefined && running.has(action) && action.loadingBehavior !== 'none' && action.loadingBehavior !== 'container'
+    action !== undefined &&
+    running.has(action) &&
+    action.loadingBehavior !== 'none' &&
+    action.loadingBehavior !== 'container'
   )
 }
 

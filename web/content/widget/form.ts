@@ -23,25 +23,36 @@ export function valuesIn(form: Element): readonly (readonly [string, Json])[] {
     const name = field.dataset.field ?? ''
     // One that only waits for an answer still holds its value.
     if (name === '' || (field.disabled && field.dataset.waits === undefined)) continue
-    if (field instanceof HTMLInputElement && field.type === 'checkbox') values.push([name, field.checked])
+    if (field instanceof HTMLInputElement && field.type === 'checkbox')
+      values.push([name, field.checked])
     else if (field instanceof HTMLInputElement && field.type === 'radio') {
       if (field.checked) values.push([name, field.value])
     } else if (field instanceof HTMLInputElement && field.type === 'number') {
       values.push([name, field.value === '' ? null : field.valueAsNumber])
-    } else if (field instanceof HTMLInputElement && field.list) values.push([name, chosen(field) ?? ''])
+    } else if (field instanceof HTMLInputElement && field.list)
+      values.push([name, chosen(field) ?? ''])
     else values.push([name, field.value])
   }
   return values
 }
 
 /** The payload with the values in it. A payload that is no object stays as it is. */
-export function merged(payload: Json | undefined, values: readonly (readonly [string, Json])[]): Json | undefined {
+export function merged(
+  payload: Json | undefined,
+  values: readonly (readonly [string, Json])[],
+): Json | undefined {
   if (values.length === 0) return payload
   const start = payload === undefined || payload === null ? {} : asObject(payload)
-  return start === undefined ? payload : values.reduce((whole, [name, value]) => withValue(whole, name.split('.'), value), start)
+  return start === undefined
+    ? payload
+    : values.reduce((whole, [name, value]) => withValue(whole, name.split('.'), value), start)
 }
 
-function withValue(whole: JsonObject, [first = '', ...rest]: readonly string[], value: Json): JsonObject {
+function withValue(
+  whole: JsonObject,
+  [first = '', ...rest]: readonly string[],
+  value: Json,
+): JsonObject {
   if (REFUSED.has(first) || first === '') return whole
   const there = Object.hasOwn(whole, first) ? whole[first] : undefined
   if (rest.length === 0) return there === undefined ? { ...whole, [first]: value } : whole

@@ -6,5 +6,11 @@ import type { VNode } from './vnode.ts'
 /** An icon as it is to be; it says nothing to a screen reader. */
 export function icon(name: string, more: Omit<VNode, 'tag' | 'svg' | 'children'> = {}): VNode {
   const { svg, path } = drawing(name)
-  return { ...more, tag: 'svg', svg: true, attributes: svg, children: [{ tag: 'path', svg: true, attributes: path }] }
+  return {
+    ...more,
+    tag: 'svg',
+    svg: true,
+    attributes: svg,
+    children: [{ tag: 'path', svg: true, attributes: path }],
+  }
 }

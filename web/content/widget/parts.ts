@@ -6,7 +6,19 @@ import { foreignLink, LOADING } from '../link.ts'
 import { shown } from '../visible.ts'
 import { type Drawing, isBlocked, isBusy, keyOf, take } from './drawing.ts'
 import { icon } from './icon.ts'
-import { blockStyle, boxStyle, color, defined, flag, number, objects, oneOf, size, spacing, text } from './values.ts'
+import {
+  blockStyle,
+  boxStyle,
+  color,
+  defined,
+  flag,
+  number,
+  objects,
+  oneOf,
+  size,
+  spacing,
+  text,
+} from './values.ts'
 import type { VNode } from './vnode.ts'
 
 /** Draws the children of a component. */
@@ -22,7 +34,13 @@ export function picture(component: JsonObject, { host }: Drawing): VNode {
     return {
       tag: 'span',
       key: `link ${given}`,
-      inner: { make: () => ({ element: foreignLink(given, alt || host.text('imageBlocked')), set: () => {} }), text: '' },
+      inner: {
+        make: () => ({
+          element: foreignLink(given, alt || host.text('imageBlocked')),
+          set: () => {},
+        }),
+        text: '',
+      },
     }
   }
   const fit = oneOf(component, 'fit', ['cover', 'contain', 'fill', 'scale-down', 'none'])
@@ -46,7 +64,17 @@ export function picture(component: JsonObject, { host }: Drawing): VNode {
   }
 }
 
-const POSITIONS = ['top left', 'top', 'top right', 'left', 'center', 'right', 'bottom left', 'bottom', 'bottom right'] as const
+const POSITIONS = [
+  'top left',
+  'top',
+  'top right',
+  'left',
+  'center',
+  'right',
+  'bottom left',
+  'bottom',
+  'bottom right',
+] as const
 const LINES = { start: 'top', center: 'middle', end: 'bottom' } as const
 const WIDTHS = { xs: '4rem', sm: '6rem', md: '9rem', lg: '14rem', xl: '20rem' } as const
 
@@ -57,7 +85,11 @@ export function table(component: JsonObject, drawing: Drawing, inside: Children)
     .map((row): VNode => {
       const header = flag(row, 'header')
       const cells = objects(row, 'children').filter(() => take(drawing))
-      return { tag: 'tr', ...keyOf(row), children: cells.map((cell) => tableCell(cell, header, inside)) }
+      return {
+        tag: 'tr',
+        ...keyOf(row),
+        children: cells.map((cell) => tableCell(cell, header, inside)),
+      }
     })
   // It scrolls by itself, so a keyboard must be able to get to it.
   return {
@@ -74,7 +106,11 @@ function tableCell(cell: JsonObject, header: boolean, inside: Children): VNode {
   return {
     tag: header ? 'th' : 'td',
     ...keyOf(cell),
-    attributes: { ...(header ? { scope: 'col' } : {}), colspan: span('colSpan'), rowspan: span('rowSpan') },
+    attributes: {
+      ...(header ? { scope: 'col' } : {}),
+      colspan: span('colSpan'),
+      rowspan: span('rowSpan'),
+    },
     style: {
       ...spacing('padding', cell.padding),
       ...defined({
@@ -91,7 +127,12 @@ function tableCell(cell: JsonObject, header: boolean, inside: Children): VNode {
 const WORKED = 'a, button, input, select, textarea, label, summary'
 
 /** An item of a list, which may be pressed as a whole. `listed`: it stands in a list. */
-export function listItem(component: JsonObject, drawing: Drawing, children: readonly VNode[], listed: boolean): VNode {
+export function listItem(
+  component: JsonObject,
+  drawing: Drawing,
+  children: readonly VNode[],
+  listed: boolean,
+): VNode {
   const action = objects(component, 'onClickAction')[0]
   const style = boxStyle(component, 'row')
   const item = { tag: listed ? 'li' : 'div', ...keyOf(component), attributes: { class: 'w-item' } }
@@ -107,7 +148,10 @@ export function listItem(component: JsonObject, drawing: Drawing, children: read
   const own = { 'aria-busy': isBusy(action, drawing), 'aria-disabled': isBlocked(action, drawing) }
   const content: VNode = {
     tag: 'div',
-    attributes: { class: 'w-item-action', ...(works ? {} : { role: 'button', tabindex: 0, ...own }) },
+    attributes: {
+      class: 'w-item-action',
+      ...(works ? {} : { role: 'button', tabindex: 0, ...own }),
+    },
     style,
     children,
     on: {
@@ -124,7 +168,12 @@ export function listItem(component: JsonObject, drawing: Drawing, children: read
   // A button in a button cannot be reached: the item's own stands beside.
   const open: VNode = {
     tag: 'button',
-    attributes: { type: 'button', class: 'w-button w-ghost', 'aria-label': drawing.host.text('more'), ...own },
+    attributes: {
+      type: 'button',
+      class: 'w-button w-ghost',
+      'aria-label': drawing.host.text('more'),
+      ...own,
+    },
     children: [icon('chevron-right')],
     on: { click: press },
   }

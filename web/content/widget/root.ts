@@ -24,7 +24,8 @@ type Show = (next: Partial<Showing>) => void
 export function root(widget: JsonObject, drawing: Drawing, showing: Showing, show: Show): VNode {
   const theme = oneOf(widget, 'theme', ['light', 'dark'])
   // What inherits its colour must take it anew from here.
-  const scheme: Record<string, string> = theme === undefined ? {} : { 'color-scheme': theme, color: 'var(--chat-text)' }
+  const scheme: Record<string, string> =
+    theme === undefined ? {} : { 'color-scheme': theme, color: 'var(--chat-text)' }
   if (widget.type === 'ListView') return listView(widget, drawing, scheme, showing, show)
   if (widget.type === 'Card') return card(widget, drawing, scheme, showing, show)
   return {
@@ -53,7 +54,10 @@ function card(
     tag: 'div',
     key: 'body',
     attributes: { class: 'w-card-body', hidden: collapsed && !opened },
-    style: collapsed && !opened ? {} : boxStyle({ ...widget, size: null, border: null, background: null }, 'column'),
+    style:
+      collapsed && !opened
+        ? {}
+        : boxStyle({ ...widget, size: null, border: null, background: null }, 'column'),
     children: childrenOf(widget, { ...drawing, submit }, 0),
   }
   const toggle: VNode = {
@@ -66,13 +70,26 @@ function card(
   return {
     tag: asForm ? 'form' : 'div',
     key: 'card',
-    attributes: { class: `w-card w-card-${size}`, ...(asForm ? { novalidate: true, 'data-form': true } : {}) },
-    style: { ...scheme, ...(background === undefined ? {} : { background }), ...border(widget.border) },
-    children: [...statusOf(widget, drawing), body, ...(collapsed ? [toggle] : []), ...buttonsOf(widget, asForm, drawing)],
+    attributes: {
+      class: `w-card w-card-${size}`,
+      ...(asForm ? { novalidate: true, 'data-form': true } : {}),
+    },
+    style: {
+      ...scheme,
+      ...(background === undefined ? {} : { background }),
+      ...border(widget.border),
+    },
+    children: [
+      ...statusOf(widget, drawing),
+      body,
+      ...(collapsed ? [toggle] : []),
+      ...buttonsOf(widget, asForm, drawing),
+    ],
     on: {
       submit(event) {
         event.preventDefault()
-        if (submit && event.currentTarget instanceof Element) drawing.act(submit, { from: event.currentTarget, checked: true })
+        if (submit && event.currentTarget instanceof Element)
+          drawing.act(submit, { from: event.currentTarget, checked: true })
       },
     },
   }
@@ -85,7 +102,8 @@ function buttonsOf(widget: JsonObject, asForm: boolean, drawing: Drawing): VNode
     if (!choice || !action) return []
     // Of a form, the one that confirms submits it; the other one needs nothing filled in.
     const submits = asForm && name === 'confirm'
-    const press = (event: Event) => event.currentTarget instanceof Element && drawing.act(action, { from: event.currentTarget })
+    const press = (event: Event) =>
+      event.currentTarget instanceof Element && drawing.act(action, { from: event.currentTarget })
     return [
       {
         tag: 'button',
@@ -97,14 +115,24 @@ function buttonsOf(widget: JsonObject, asForm: boolean, drawing: Drawing): VNode
           'aria-busy': isBusy(action, drawing),
         },
         children: [
-          { tag: 'bdi', children: [shown(text(choice, 'label') ?? drawing.host.text(name === 'confirm' ? 'submit' : 'cancel'))] },
+          {
+            tag: 'bdi',
+            children: [
+              shown(
+                text(choice, 'label') ??
+                  drawing.host.text(name === 'confirm' ? 'submit' : 'cancel'),
+              ),
+            ],
+          },
         ],
         ...(submits ? {} : { on: { click: press } }),
       },
     ]
   }
   const buttons = [...one('cancel'), ...one('confirm')]
-  return buttons.length === 0 ? [] : [{ tag: 'div', key: 'buttons', attributes: { class: 'w-buttons' }, children: buttons }]
+  return buttons.length === 0
+    ? []
+    : [{ tag: 'div', key: 'buttons', attributes: { class: 'w-buttons' }, children: buttons }]
 }
 
 function listView(
@@ -145,7 +173,10 @@ function statusOf(widget: JsonObject, { host }: Drawing): VNode[] {
   const status = object(widget, 'status')
   const words = status && text(status, 'text')
   if (!status || words === undefined) return []
-  const [name, favicon] = [text(status, 'icon'), imageAddress(text(status, 'favicon') ?? '', host.allowedImageDomains, true)]
+  const [name, favicon] = [
+    text(status, 'icon'),
+    imageAddress(text(status, 'favicon') ?? '', host.allowedImageDomains, true),
+  ]
   const picture: VNode[] =
     text(status, 'favicon') !== undefined && favicon !== undefined
       ? [

@@ -25,13 +25,21 @@ export function flag(component: JsonObject, name: string): boolean {
 }
 
 /** A property that is one of some words. */
-export function oneOf<T extends string>(component: JsonObject, name: string, words: readonly T[]): T | undefined {
+export function oneOf<T extends string>(
+  component: JsonObject,
+  name: string,
+  words: readonly T[],
+): T | undefined {
   const value = text(component, name)
   return words.find((word) => word === value)
 }
 
 /** What a table has for a property's word. */
-export function lookup(component: JsonObject, name: string, table: Readonly<Record<string, string>>): string | undefined {
+export function lookup(
+  component: JsonObject,
+  name: string,
+  table: Readonly<Record<string, string>>,
+): string | undefined {
   return own(table, text(component, name) ?? '')
 }
 
@@ -109,7 +117,9 @@ export function color(value: Json | undefined): string | undefined {
   const pair = asObject(value)
   if (!pair) return plainColor(value)
   const [light, dark] = [plainColor(pair.light), plainColor(pair.dark)]
-  return light !== undefined && dark !== undefined ? `light-dark(${light}, ${dark})` : (light ?? dark)
+  return light !== undefined && dark !== undefined
+    ? `light-dark(${light}, ${dark})`
+    : (light ?? dark)
 }
 
 /** Lengths, and sums of them. Nothing is negative: that would lay a widget over what is not its own. */
@@ -118,7 +128,8 @@ const SIZE =
 
 /** A size: pixels, or a CSS length. */
 export function size(value: Json | undefined, unit = 1): string | undefined {
-  if (typeof value === 'number' && Number.isFinite(value)) return `${Math.max(0, Math.min(4000, value * unit))}px`
+  if (typeof value === 'number' && Number.isFinite(value))
+    return `${Math.max(0, Math.min(4000, value * unit))}px`
   if (typeof value !== 'string' || !SIZE.test(value)) return undefined
   if (value.startsWith('calc')) return `max(0px, ${value})`
   return /^[\d.]+$/.test(value) ? `${value}px` : value
@@ -144,12 +155,18 @@ function onEdges(
   css: (one: Json | undefined) => string | undefined,
 ): Record<string, string> {
   const edges = asObject(value) ?? {}
-  const each = Object.entries(EDGES).map(([edge, side]) => [`${property}-${side}`, css(edges[edge])])
+  const each = Object.entries(EDGES).map(([edge, side]) => [
+    `${property}-${side}`,
+    css(edges[edge]),
+  ])
   return defined({ [property]: css(value), ...Object.fromEntries(each) })
 }
 
 /** Spacing around or within: one value, or one for some edges. Numbers are steps of four pixels. */
-export function spacing(property: 'padding' | 'margin', value: Json | undefined): Record<string, string> {
+export function spacing(
+  property: 'padding' | 'margin',
+  value: Json | undefined,
+): Record<string, string> {
   return onEdges(property, value, (one) => size(one, STEP))
 }
 
@@ -172,7 +189,8 @@ const RADII = {
 const STYLES = ['solid', 'dashed', 'dotted', 'double']
 
 function line(value: Json | undefined): string | undefined {
-  if (typeof value === 'number') return `${Math.max(0, Math.min(20, value))}px solid var(--chat-border)`
+  if (typeof value === 'number')
+    return `${Math.max(0, Math.min(20, value))}px solid var(--chat-border)`
   const one = asObject(value)
   const width = one && number(one, 'size')
   if (!one || width === undefined) return undefined
@@ -193,8 +211,12 @@ function placed(value: Json | undefined): string | undefined {
 }
 
 /** The entries that have a value. */
-export function defined(style: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(style).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
+export function defined(
+  style: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(style).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  )
 }
 
 /** What every block may say of its own measures. */
@@ -212,7 +234,8 @@ export function blockStyle(component: JsonObject): Record<string, string> {
       'max-width': size(component.maxWidth) ?? most,
       'max-height': size(component.maxHeight) ?? most,
       'aspect-ratio':
-        typeof ratio === 'number' || (typeof ratio === 'string' && /^\d{1,4}(?:\.\d+)?(?:\s*\/\s*\d{1,4})?$/.test(ratio))
+        typeof ratio === 'number' ||
+        (typeof ratio === 'string' && /^\d{1,4}(?:\.\d+)?(?:\s*\/\s*\d{1,4})?$/.test(ratio))
           ? String(ratio)
           : undefined,
       'border-radius': lookup(component, 'radius', RADII),
@@ -222,7 +245,10 @@ export function blockStyle(component: JsonObject): Record<string, string> {
 }
 
 /** What every box may say of how its children stand. */
-export function boxStyle(component: JsonObject, direction: 'row' | 'column'): Record<string, string> {
+export function boxStyle(
+  component: JsonObject,
+  direction: 'row' | 'column',
+): Record<string, string> {
   const { flex } = component
   return {
     display: 'flex',
@@ -235,7 +261,10 @@ export function boxStyle(component: JsonObject, direction: 'row' | 'column'): Re
       flex:
         typeof flex === 'number'
           ? String(flex)
-          : typeof flex === 'string' && /^[\d.]{1,5}(?: [\d.]{1,5})?(?: (?:auto|0|\d{1,4}px|\d{1,3}%))?$|^auto$|^none$/.test(flex)
+          : typeof flex === 'string' &&
+              /^[\d.]{1,5}(?: [\d.]{1,5})?(?: (?:auto|0|\d{1,4}px|\d{1,3}%))?$|^auto$|^none$/.test(
+                flex,
+              )
             ? flex
             : undefined,
       background: color(component.background),
@@ -251,7 +280,12 @@ export function textStyle(component: JsonObject): Record<string, string> {
   const lines = number(component, 'maxLines')
   return defined({
     color: color(component.color),
-    'font-weight': lookup(component, 'weight', { normal: '400', medium: '500', semibold: '600', bold: '700' }),
+    'font-weight': lookup(component, 'weight', {
+      normal: '400',
+      medium: '500',
+      semibold: '600',
+      bold: '700',
+    }),
     'text-align': oneOf(component, 'textAlign', ['start', 'center', 'end']),
     width: size(component.width),
     '-webkit-line-clamp': lines === undefined ? undefined : String(Math.max(1, Math.floor(lines))),

@@ -42,7 +42,9 @@ export function painter(): Painter {
 
   function make(node: VNode): Element {
     const inner = node.inner?.make()
-    const element = inner?.element ?? (node.svg ? document.createElementNS(SVG, node.tag) : document.createElement(node.tag))
+    const element =
+      inner?.element ??
+      (node.svg ? document.createElementNS(SVG, node.tag) : document.createElement(node.tag))
     kept.set(element, { node: { tag: node.tag }, ...(inner ? { inner } : {}) })
     for (const name of Object.keys(node.on ?? {}))
       element.addEventListener(name, (event) => kept.get(element)?.node.on?.[name]?.(event))
@@ -55,11 +57,15 @@ export function painter(): Painter {
     if (!state) return
     const before = state.node
     state.node = node
-    for (const name of Object.keys(before.attributes ?? {})) if (!(name in (node.attributes ?? {}))) element.removeAttribute(name)
-    for (const [name, value] of Object.entries(node.attributes ?? {})) attribute(element, name, value)
+    for (const name of Object.keys(before.attributes ?? {}))
+      if (!(name in (node.attributes ?? {}))) element.removeAttribute(name)
+    for (const [name, value] of Object.entries(node.attributes ?? {}))
+      attribute(element, name, value)
     if (element instanceof HTMLElement || element instanceof SVGElement) {
-      for (const name of Object.keys(before.style ?? {})) if (!(name in (node.style ?? {}))) element.style.removeProperty(name)
-      for (const [name, value] of Object.entries(node.style ?? {})) element.style.setProperty(name, value)
+      for (const name of Object.keys(before.style ?? {}))
+        if (!(name in (node.style ?? {}))) element.style.removeProperty(name)
+      for (const [name, value] of Object.entries(node.style ?? {}))
+        element.style.setProperty(name, value)
     }
     if (node.inner) state.inner?.set(node.inner.text)
     else children(element, node.children ?? [])
@@ -96,11 +102,14 @@ export function painter(): Painter {
     const left = new Set(next)
     for (const one of old) if (!left.has(one)) one.remove()
     const page = parent.getRootNode()
-    const focused = page instanceof Document || page instanceof ShadowRoot ? page.activeElement : null
+    const focused =
+      page instanceof Document || page instanceof ShadowRoot ? page.activeElement : null
     for (const [index, one] of next.entries())
-      if (parent.childNodes[index] !== one) parent.insertBefore(one, parent.childNodes[index] ?? null)
+      if (parent.childNodes[index] !== one)
+        parent.insertBefore(one, parent.childNodes[index] ?? null)
     // An element that is moved loses the focus.
-    if (focused instanceof HTMLElement && parent.contains(focused) && !focused.matches(':focus')) focused.focus()
+    if (focused instanceof HTMLElement && parent.contains(focused) && !focused.matches(':focus'))
+      focused.focus()
   }
 
   return { children }

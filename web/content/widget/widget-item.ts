@@ -38,7 +38,12 @@ export function widgetItem(host: ItemHost): View<WidgetItem> {
       showing = { ...showing, ...next }
       redraw()
     })
-    const cut = { tag: 'p', key: 'cut', attributes: { class: 'w-caption' }, children: [host.text('unknownPart')] }
+    const cut = {
+      tag: 'p',
+      key: 'cut',
+      attributes: { class: 'w-caption' },
+      children: [host.text('unknownPart')],
+    }
     paint.children(body, drawing.bounds.cut ? [drawn, cut] : [drawn])
     attribute(element, 'aria-busy', held > 0 ? 'true' : undefined)
   }
@@ -49,7 +54,10 @@ export function widgetItem(host: ItemHost): View<WidgetItem> {
     const wrong = form && checked ? firstInvalid(form) : undefined
     if (wrong) {
       const name = wrong.labels?.[0]?.textContent || wrong.getAttribute('aria-label')
-      write(problem, `${name}: ${wrong.validity.valueMissing ? host.text('required') : wrong.validationMessage}`)
+      write(
+        problem,
+        `${name}: ${wrong.validity.valueMissing ? host.text('required') : wrong.validationMessage}`,
+      )
       return
     }
     const values: (readonly [string, Json])[] = [
@@ -63,7 +71,8 @@ export function widgetItem(host: ItemHost): View<WidgetItem> {
     if (!item) return
     write(problem, '')
     running.add(action)
-    const holds = sent.loadingBehavior === 'container' || (sent.loadingBehavior === 'auto' && submits)
+    const holds =
+      sent.loadingBehavior === 'container' || (sent.loadingBehavior === 'auto' && submits)
     if (holds) held += 1
     redraw()
     try {
@@ -105,7 +114,8 @@ function actionOf(action: JsonObject, payload: Json | undefined): WidgetAction {
     type: text(action, 'type') ?? '',
     ...(payload === undefined ? {} : { payload }),
     handler: oneOf(action, 'handler', ['server', 'client']) ?? 'server',
-    loadingBehavior: oneOf(action, 'loadingBehavior', ['auto', 'none', 'self', 'container']) ?? 'auto',
+    loadingBehavior:
+      oneOf(action, 'loadingBehavior', ['auto', 'none', 'self', 'container']) ?? 'auto',
     streaming: action.streaming !== false,
   }
 }

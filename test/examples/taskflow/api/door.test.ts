@@ -18,14 +18,21 @@ const ROUTES: [method: string, path: string, scope: string, body?: object][] = [
   ['GET', '/audit', 'tasks:read'],
 ]
 
-test.each(ROUTES)('%s %s needs the scope %s, and the 403 names it', async (method, path, scope, body) => {
-  const others = scope === 'tasks:read' ? 'w' : 'r'
-  const { status, headers } = await t.send(`one/alice/${others}`, method, path, body)
-  expect(status).toBe(403)
-  expect(headers.get('www-authenticate')).toContain('error="insufficient_scope"')
-  expect(headers.get('www-authenticate')).toContain(`scope="${scope}"`)
-  expect(t.events.at(-1)).toMatchObject({ outcome: 'refused', reason: 'scope_missing', subject: 'alice' })
-})
+test.each(ROUTES)(
+  '%s %s needs the scope %s, and the 403 names it',
+  async (method, path, scope, body) => {
+    const others = scope === 'tasks:read' ? 'w' : 'r'
+    const { status, headers } = await t.send(`one/alice/${others}`, method, path, body)
+    expect(status).toBe(403)
+    expect(headers.get('www-authenticate')).toContain('error="insufficient_scope"')
+    expect(headers.get('www-authenticate')).toContain(`scope="${scope}"`)
+    expect(t.events.at(-1)).toMatchObject({
+      outcome: 'refused',
+      reason: 'scope_missing',
+      subject: 'alice',
+    })
+  },
+)
 
 test.each([...ROUTES, ['GET', '/nothing', ''], ['PUT', '/tasks', '']] as typeof ROUTES)(
   '%s %s without a credential is 401 with the metadata and the scopes',
@@ -43,7 +50,12 @@ test('a credential in the URL is refused', async () => {
 })
 
 test("another's number is the same 404 as a missing one, on every route that takes a number, and nothing of it changes", async () => {
-  for (let n = 0; n < 3; n++) await t.send(ALICE, 'POST', '/tasks', { title: `alice's ${n}`, project: 'Secret', tags: ['mine'] })
+  for (let n = 0; n < 3; n++)
+    await t.send(ALICE, 'POST', '/tasks', {
+      title: `alice's ${n}`,
+      project: 'Secret',
+      tags: ['mine'],
+    })
   const before = await t.send(ALICE, 'GET', '/tasks')
   for (const stranger of [BOB, OTHER_ALICE]) {
     for (const [method, body] of [['GET'], ['PATCH', { title: 'stolen' }], ['DELETE']] as const) {
@@ -53,7 +65,9 @@ test("another's number is the same 404 as a missing one, on every route that tak
       expect([...foreign.headers]).toEqual([...missing.headers])
     }
     expect((await t.send(stranger, 'GET', '/tasks')).body).toMatchObject({ tasks: [], total: 0 })
-    expect((await t.send(stranger, 'GET', '/tasks?search=alice&tag=mine&project=secret')).body.total).toBe(0)
+    expect(
+      (await t.send(stranger, 'GET', '/tasks?search=alice&tag=mine&project=secret')).body.total,
+    ).toBe(0)
     expect((await t.send(stranger, 'GET', '/projects')).body.projects).toEqual([])
     expect((await t.send(stranger, 'GET', '/audit')).body.entries).toEqual([])
   }
@@ -62,7 +76,9 @@ test("another's number is the same 404 as a missing one, on every route that tak
 
 test('a header or parameter that names another person counts for nothing', async () => {
   await t.send(ALICE, 'POST', '/tasks', { title: "alice's" })
-  expect((await t.send(BOB, 'GET', '/tasks', undefined, { 'x-user-id': 'alice' })).body.total).toBe(0)
+  expect((await t.send(BOB, 'GET', '/tasks', undefined, { 'x-user-id': 'alice' })).body.total).toBe(
+    0,
+  )
 })
 
 test('changes of three people at once never meet', async () => {
@@ -77,9 +93,12 @@ test('changes of three people at once never meet', async () => {
   for (const person of people) {
     const { body } = await t.send(person, 'GET', '/tasks?limit=200')
     expect(body.total).toBe(20)
-    for (const task of body.tasks) expect([task.title.startsWith(person), task.description]).toEqual([true, person])
+    for (const task of body.tasks)
+      expect([task.title.startsWith(person), task.description]).toEqual([true, person])
     const entries = (await t.send(person, 'GET', '/audit?limit=200')).body.entries
-    expect(entries.map((entry: { id: number }) => entry.id)).toEqual(Array.from({ length: 40 }, (_, n) => 40 - n))
+    expect(entries.map((entry: { id: number }) => entry.id)).toEqual(
+      Array.from({ length: 40 }, (_, n) => 40 - n),
+    )
   }
 })
 
@@ -88,30 +107,45 @@ test('pages of allowed origins only may read the answers, without cookies', asyn
     t.api.fetch(
       new Request(`${RESOURCE}/tasks/1`, {
         method: 'OPTIONS',
-        headers: { origin, 'access-control-request-method': 'PATCH', 'access-control-request-headers': 'authorization' },
+        headers: {
+          origin,
+          'access-control-request-method': 'PATCH',
+          'access-control-request-headers': 'authorization',
+        },
       }),
     )
   const allowed = await preflight('http://127.0.0.1:3000')
   expect(allowed.status).toBe(204)
   expect(allowed.headers.get('access-control-allow-origin')).toBe('http://127.0.0.1:3000')
   expect(allowed.headers.get('access-control-allow-methods')).toContain('PATCH')
-  expect((await preflight('http://evil.example')).headers.get('access-control-allow-origin')).toBeNull()
+  expect(
+    (await preflight('http://evil.example')).headers.get('access-control-allow-origin'),
+  ).toBeNull()
   for (const [token, status] of [
     [ALICE, 200],
     ['', 401],
     ['one/alice/w', 403],
   ] as const) {
-    const answer = await t.send(token, 'GET', '/tasks', undefined, { origin: 'http://127.0.0.1:3000' })
-    expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([status, 'http://127.0.0.1:3000'])
+    const answer = await t.send(token, 'GET', '/tasks', undefined, {
+      origin: 'http://127.0.0.1:3000',
+    })
+    expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([
+      status,
+      'http://127.0.0.1:3000',
+    ])
     expect(answer.headers.get('vary')).toContain('Origin')
     expect(answer.headers.get('access-control-allow-credentials')).toBeNull()
-    const foreign = await t.send(token, 'GET', '/tasks', undefined, { origin: 'http://evil.example' })
+    const foreign = await t.send(token, 'GET', '/tasks', undefined, {
+      origin: 'http://evil.example',
+    })
     expect(foreign.headers.get('access-control-allow-origin')).toBeNull()
   }
 })
 
 test('the protected resource metadata names the issuer, to everybody', async () => {
-  const response = await t.api.fetch(new Request('http://127.0.0.1:3002/.well-known/oauth-protected-resource/api'))
+  const response = await t.api.fetch(
+    new Request('http://127.0.0.1:3002/.well-known/oauth-protected-resource/api'),
+  )
   expect(await response.json()).toMatchObject({
     resource: RESOURCE,
     authorization_servers: ['http://127.0.0.1:3003'],

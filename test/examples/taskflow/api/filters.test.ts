@@ -5,7 +5,20 @@ import { expect, test } from 'vitest'
 import { PRIORITIES, SORTS, STATUSES, type Task } from '../../../../examples/taskflow/api/task.ts'
 import { ALICE, BOB, testApi } from './harness.ts'
 
-const word = fc.constantFrom('Buy', 'buy', 'ÉTÉ', 'été', '100%', 'a_b', "o'clock", '"x"', '\\', '😀', 'ß', 'İ')
+const word = fc.constantFrom(
+  'Buy',
+  'buy',
+  'ÉTÉ',
+  'été',
+  '100%',
+  'a_b',
+  "o'clock",
+  '"x"',
+  '\\',
+  '😀',
+  'ß',
+  'İ',
+)
 const tag = fc.constantFrom('home', 'Work', '50%', '"', 'ä')
 const title = fc.array(word, { minLength: 1, maxLength: 3 }).map((words) => words.join(' '))
 const task = fc.record(
@@ -37,18 +50,23 @@ type Query = typeof query extends fc.Arbitrary<infer Value> ? Value : never
 const fold = (text: string) => text.normalize('NFC').toLowerCase()
 
 function matches(one: Task, asked: Query): boolean {
-  const text = fold([one.title, one.description, one.project ?? '', one.assignee ?? '', ...one.tags].join('\n'))
+  const text = fold(
+    [one.title, one.description, one.project ?? '', one.assignee ?? '', ...one.tags].join('\n'),
+  )
   return (
     (asked.status === undefined || asked.status.includes(one.status)) &&
-    (asked.project === undefined || (one.project !== null && fold(one.project) === fold(asked.project))) &&
+    (asked.project === undefined ||
+      (one.project !== null && fold(one.project) === fold(asked.project))) &&
     (asked.tag ?? []).every((wanted) => one.tags.includes(fold(wanted))) &&
     (asked.search ?? '').split(' ').every((wanted) => text.includes(fold(wanted)))
   )
 }
 
 function compare(a: Task, b: Task, { sort = 'created', order }: Query): number {
-  const descending = (order ?? (sort === 'priority' || sort === 'updated' ? 'desc' : 'asc')) === 'desc'
-  if (sort === 'due_date' && (a.due_date === null) !== (b.due_date === null)) return a.due_date === null ? 1 : -1
+  const descending =
+    (order ?? (sort === 'priority' || sort === 'updated' ? 'desc' : 'asc')) === 'desc'
+  if (sort === 'due_date' && (a.due_date === null) !== (b.due_date === null))
+    return a.due_date === null ? 1 : -1
   const key = (one: Task): Buffer => {
     const keys = {
       created: String(one.id).padStart(4, '0'),
@@ -75,7 +93,9 @@ test('the list is what filtering and sorting an array gives', async () => {
             const { body } = await t.send(ALICE, 'POST', '/tasks', fields)
             await t.send(BOB, 'POST', '/tasks', fields)
             t.pass(1)
-            await t.send(ALICE, 'PATCH', `/tasks/${body.task.id}`, { status: status === 'review' ? 'in_progress' : status })
+            await t.send(ALICE, 'PATCH', `/tasks/${body.task.id}`, {
+              status: status === 'review' ? 'in_progress' : status,
+            })
             const changed = await t.send(ALICE, 'PATCH', `/tasks/${body.task.id}`, { status })
             all.push(changed.body.task)
           }
@@ -85,7 +105,9 @@ test('the list is what filtering and sorting an array gives', async () => {
             for (const [name, value] of Object.entries(single)) parameters.set(name, String(value))
             for (const one of status ?? []) parameters.append('status', one)
             for (const one of tags ?? []) parameters.append('tag', one)
-            const expected = all.filter((one) => matches(one, asked)).sort((a, b) => compare(a, b, asked))
+            const expected = all
+              .filter((one) => matches(one, asked))
+              .sort((a, b) => compare(a, b, asked))
             const { body } = await t.send(ALICE, 'GET', `/tasks?${parameters}`)
             const from = asked.offset ?? 0
             expect(body.tasks).toEqual(expected.slice(from, from + (asked.limit ?? 50)))

@@ -1,6 +1,12 @@
 // The API in process, behind the real door. Its verifier is a stand-in that reads "issuer/subject/scopes" instead of checking a signature.
 
-import { type AuditEvent, createAuditor, createDoor, type Principal, type TokenVerifier } from 'onbehalf'
+import {
+  type AuditEvent,
+  createAuditor,
+  createDoor,
+  type Principal,
+  type TokenVerifier,
+} from 'onbehalf'
 import { type Api, type ApiOptions, createApi } from '../../../../examples/taskflow/api/index.ts'
 
 export const RESOURCE = 'http://127.0.0.1:3002/api'
@@ -16,10 +22,20 @@ export const readableTokens: TokenVerifier = {
       client: 'taskflow-mcp',
       actor: { subject: 'taskflow-mcp', actor: { subject: 'taskflow-chat' } },
     }
-    const scopes = [...(letters.includes('r') ? ['tasks:read'] : []), ...(letters.includes('w') ? ['tasks:write'] : [])]
+    const scopes = [
+      ...(letters.includes('r') ? ['tasks:read'] : []),
+      ...(letters.includes('w') ? ['tasks:write'] : []),
+    ]
     return {
       ok: true,
-      value: { principal, audience: [audience], scopes, expiresAt: 4e9, tokenId: `id-of-${subject}`, claims: {} },
+      value: {
+        principal,
+        audience: [audience],
+        scopes,
+        expiresAt: 4e9,
+        tokenId: `id-of-${subject}`,
+        claims: {},
+      },
     }
   },
 }
@@ -57,7 +73,12 @@ export async function testApi(options: Partial<ApiOptions> = {}): Promise<TestAp
   let time = Date.UTC(2027, 0, 15, 12)
   const auditor = createAuditor({ record: (event) => void events.push(event) })
   const api = await createApi({
-    door: createDoor({ resource: RESOURCE, verifier: readableTokens, auditor, scopesSupported: ['tasks:read', 'tasks:write'] }),
+    door: createDoor({
+      resource: RESOURCE,
+      verifier: readableTokens,
+      auditor,
+      scopesSupported: ['tasks:read', 'tasks:write'],
+    }),
     authorizationServer: 'http://127.0.0.1:3003',
     database: ':memory:',
     now: () => time,
@@ -80,11 +101,17 @@ export async function testApi(options: Partial<ApiOptions> = {}): Promise<TestAp
             ...(body === undefined ? {} : { 'content-type': 'application/json' }),
             ...headers,
           },
-          ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+          ...(body === undefined
+            ? {}
+            : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
         }),
       )
       const text = await response.text()
-      return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) }
+      return {
+        status: response.status,
+        headers: response.headers,
+        body: text === '' ? undefined : JSON.parse(text),
+      }
     },
   }
 }

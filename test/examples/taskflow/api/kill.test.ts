@@ -30,7 +30,8 @@ test('kill -9 loses no acknowledged task, and no change is without its audit ent
       expect(await ended).toEqual([null, 'SIGKILL'])
     }
 
-    const done = (what: string) => acknowledged.filter((line) => line.startsWith(what)).map((line) => Number(line.split(' ')[1]))
+    const done = (what: string) =>
+      acknowledged.filter((line) => line.startsWith(what)).map((line) => Number(line.split(' ')[1]))
     const t = await testApi({ database })
     const stored = new Map<number, { status: string; title: string; tags: string[] }>()
     for (let offset = 0, total = 1; offset < total; offset += 200) {
@@ -48,18 +49,24 @@ test('kill -9 loses no acknowledged task, and no change is without its audit ent
 
     expect(done('added').length).toBeGreaterThan(50)
     expect(new Set(done('added')).size).toBe(done('added').length)
-    for (const id of done('completed')) if (id % 3 !== 0) expect(stored.get(id)?.status).toBe('completed')
+    for (const id of done('completed'))
+      if (id % 3 !== 0) expect(stored.get(id)?.status).toBe('completed')
     for (const id of done('deleted')) expect(stored.has(id)).toBe(false)
 
-    const recorded = (action: string) => new Set(entries.filter((entry) => entry.action === action).map((entry) => entry.task_id))
+    const recorded = (action: string) =>
+      new Set(entries.filter((entry) => entry.action === action).map((entry) => entry.task_id))
     const deleted = recorded('task.deleted')
     for (const id of done('added')) expect(stored.has(id) || deleted.has(id)).toBe(true)
-    expect([...recorded('task.created')].filter((id) => !deleted.has(id)).sort((a, b) => a - b)).toEqual([...stored.keys()])
+    expect(
+      [...recorded('task.created')].filter((id) => !deleted.has(id)).sort((a, b) => a - b),
+    ).toEqual([...stored.keys()])
     for (const [id, task] of stored) {
       expect(task).toMatchObject({ title: 'new', tags: ['a', 'b'] })
       expect(recorded('task.updated').has(id)).toBe(task.status === 'completed')
     }
-    expect(entries.map((entry) => entry.id)).toEqual(Array.from(entries, (_, index) => entries.length - index))
+    expect(entries.map((entry) => entry.id)).toEqual(
+      Array.from(entries, (_, index) => entries.length - index),
+    )
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

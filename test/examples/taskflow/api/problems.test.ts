@@ -18,7 +18,11 @@ test.each<[string, unknown, string]>([
   ['a title that is no UTF-16', { title: 'a\ud800' }, 'title'],
   ['a title that is a number', { title: 7 }, 'title'],
   ['a description with NUL', { title: 'a', description: '\0' }, 'description'],
-  ['a description of 4,001 characters', { title: 'a', description: 'x'.repeat(4001) }, 'description'],
+  [
+    'a description of 4,001 characters',
+    { title: 'a', description: 'x'.repeat(4001) },
+    'description',
+  ],
   ['a priority that there is not', { title: 'a', priority: MARK }, 'priority'],
   ['a day that there is not', { title: 'a', due_date: '2027-02-30' }, 'due_date'],
   ['a time for a day', { title: 'a', due_date: '2027-02-03T00:00:00Z' }, 'due_date'],
@@ -85,15 +89,30 @@ test.each<[string, string, string, number]>([
   ['null', 'null', 'body_malformed', 400],
   ['nothing', '', 'body_malformed', 400],
   ['30,000 levels', '['.repeat(30_000) + ']'.repeat(30_000), 'body_malformed', 400],
-  ['30,000 levels in a field', `{"title":${'['.repeat(30_000)}${']'.repeat(30_000)}}`, 'fields_invalid', 422],
-  ['more than 64 KB', JSON.stringify({ title: 'a', description: 'x'.repeat(65_536) }), 'body_too_large', 413],
+  [
+    '30,000 levels in a field',
+    `{"title":${'['.repeat(30_000)}${']'.repeat(30_000)}}`,
+    'fields_invalid',
+    422,
+  ],
+  [
+    'more than 64 KB',
+    JSON.stringify({ title: 'a', description: 'x'.repeat(65_536) }),
+    'body_too_large',
+    413,
+  ],
 ])('a body that is %s is refused', async (_, body, code, status) => {
   const answer = await t.send(ALICE, 'POST', '/tasks', body)
   expect([answer.status, answer.body.code]).toEqual([status, code])
 })
 
 test('__proto__ in a body is an unknown field, and no prototype changes', async () => {
-  const { status, body } = await t.send(ALICE, 'POST', '/tasks', '{"title":"a","__proto__":{"polluted":true}}')
+  const { status, body } = await t.send(
+    ALICE,
+    'POST',
+    '/tasks',
+    '{"title":"a","__proto__":{"polluted":true}}',
+  )
   expect([status, body.errors[0].field]).toEqual([422, '__proto__'])
   expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
 })
@@ -108,7 +127,9 @@ test('a body without content-length is counted as it comes, and not read on', as
     },
   })
   const headers = { authorization: `Bearer ${ALICE}`, 'content-type': 'application/json' }
-  const response = await t.api.fetch(new Request(`${RESOURCE}/tasks`, { method: 'POST', headers, body, duplex: 'half' }))
+  const response = await t.api.fetch(
+    new Request(`${RESOURCE}/tasks`, { method: 'POST', headers, body, duplex: 'half' }),
+  )
   expect(response.status).toBe(413)
   expect(pulled).toBeLessThan(10)
 })
@@ -116,13 +137,17 @@ test('a body without content-length is counted as it comes, and not read on', as
 test('a body that is no UTF-8 is malformed', async () => {
   const headers = { authorization: `Bearer ${ALICE}`, 'content-type': 'application/json' }
   const body = new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x7d])
-  expect((await t.api.fetch(new Request(`${RESOURCE}/tasks`, { method: 'POST', headers, body }))).status).toBe(400)
+  expect(
+    (await t.api.fetch(new Request(`${RESOURCE}/tasks`, { method: 'POST', headers, body }))).status,
+  ).toBe(400)
 })
 
 test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
   'a body of type %s is 415',
   async (type) => {
-    const { status, body } = await t.send(ALICE, 'POST', '/tasks', '{"title":"a"}', { 'content-type': type })
+    const { status, body } = await t.send(ALICE, 'POST', '/tasks', '{"title":"a"}', {
+      'content-type': type,
+    })
     expect([status, body.code]).toEqual([415, 'body_type_unsupported'])
   },
 )
@@ -138,24 +163,33 @@ test.each([
   expect([status, headers.get('allow'), body.code]).toEqual([405, allow, 'method_refused'])
 })
 
-test.each(['/nothing', '/tasks/1/more', '', '/', '/tasks/', '/../api2/tasks'])('GET %s is 404', async (path) => {
-  const { status, body } = await t.send(ALICE, 'GET', path)
-  expect([status, body.code]).toEqual([404, 'path_unknown'])
-})
+test.each(['/nothing', '/tasks/1/more', '', '/', '/tasks/', '/../api2/tasks'])(
+  'GET %s is 404',
+  async (path) => {
+    const { status, body } = await t.send(ALICE, 'GET', path)
+    expect([status, body.code]).toEqual([404, 'path_unknown'])
+  },
+)
 
 test.each(['0', '-1', '01', '1.0', '1e3', 'x', '1%2F2', '9999999999999999', '__proto__'])(
   'task %s is as unknown as a number that was never given',
   async (id) => {
     await t.send(ALICE, 'POST', '/tasks', { title: 'one' })
     const unknown = await t.send(ALICE, 'GET', '/tasks/77')
-    expect(await t.send(ALICE, 'GET', `/tasks/${id}`)).toMatchObject({ status: 404, body: unknown.body })
+    expect(await t.send(ALICE, 'GET', `/tasks/${id}`)).toMatchObject({
+      status: 404,
+      body: unknown.body,
+    })
   },
 )
 
 test('an error inside is 500 without a word of it, and the operator is told', async () => {
   await t.api.close()
   const { status, body } = await t.send(ALICE, 'GET', '/tasks')
-  expect([status, body]).toEqual([500, { type: 'about:blank', title: expect.any(String), status: 500, code: 'failed' }])
+  expect([status, body]).toEqual([
+    500,
+    { type: 'about:blank', title: expect.any(String), status: 500, code: 'failed' },
+  ])
   expect(t.errors).toHaveLength(1)
   t = await testApi()
 })

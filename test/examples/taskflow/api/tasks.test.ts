@@ -7,11 +7,14 @@ beforeEach(async () => {
 })
 afterEach(() => t.api.close())
 
-const ids = (answer: { body: { tasks: { id: number }[] } }) => answer.body.tasks.map((task) => task.id)
+const ids = (answer: { body: { tasks: { id: number }[] } }) =>
+  answer.body.tasks.map((task) => task.id)
 
 describe('adding', () => {
   test('a title is enough; the rest has defaults', async () => {
-    const { status, headers, body } = await t.send(ALICE, 'POST', '/tasks', { title: '  Buy groceries ' })
+    const { status, headers, body } = await t.send(ALICE, 'POST', '/tasks', {
+      title: '  Buy groceries ',
+    })
     expect(status).toBe(201)
     expect(headers.get('location')).toBe('http://127.0.0.1:3002/api/tasks/1')
     expect(headers.get('cache-control')).toBe('no-store')
@@ -91,7 +94,10 @@ describe('changing', () => {
   test('a transition that is not allowed is 409, names the ones that are, and changes nothing', async () => {
     await t.send(ALICE, 'POST', '/tasks', { title: 'one' })
     await t.send(ALICE, 'PATCH', '/tasks/1', { status: 'blocked' })
-    const refused = await t.send(ALICE, 'PATCH', '/tasks/1', { status: 'completed', title: 'renamed' })
+    const refused = await t.send(ALICE, 'PATCH', '/tasks/1', {
+      status: 'completed',
+      title: 'renamed',
+    })
     expect(refused.status).toBe(409)
     expect(refused.headers.get('content-type')).toBe('application/problem+json')
     expect(refused.body).toMatchObject({
@@ -100,13 +106,18 @@ describe('changing', () => {
       to: 'completed',
       allowed: ['pending', 'in_progress'],
     })
-    expect((await t.send(ALICE, 'GET', '/tasks/1')).body.task).toMatchObject({ status: 'blocked', title: 'one' })
+    expect((await t.send(ALICE, 'GET', '/tasks/1')).body.task).toMatchObject({
+      status: 'blocked',
+      title: 'one',
+    })
   })
 
   test('completing twice succeeds twice and is recorded once', async () => {
     await t.send(ALICE, 'POST', '/tasks', { title: 'one' })
     for (let n = 0; n < 2; n++) {
-      expect((await t.send(ALICE, 'PATCH', '/tasks/1', { status: 'completed' })).body.task).toMatchObject({
+      expect(
+        (await t.send(ALICE, 'PATCH', '/tasks/1', { status: 'completed' })).body.task,
+      ).toMatchObject({
         status: 'completed',
         progress: 100,
       })
@@ -116,8 +127,12 @@ describe('changing', () => {
 
   test('a deleted task is shown once more, then it is gone', async () => {
     await t.send(ALICE, 'POST', '/tasks', { title: 'one' })
-    expect((await t.send(ALICE, 'DELETE', '/tasks/1')).body.task).toMatchObject({ id: 1, title: 'one' })
-    for (const method of ['GET', 'DELETE']) expect((await t.send(ALICE, method, '/tasks/1')).status).toBe(404)
+    expect((await t.send(ALICE, 'DELETE', '/tasks/1')).body.task).toMatchObject({
+      id: 1,
+      title: 'one',
+    })
+    for (const method of ['GET', 'DELETE'])
+      expect((await t.send(ALICE, method, '/tasks/1')).status).toBe(404)
     expect((await t.send(ALICE, 'PATCH', '/tasks/1', {})).status).toBe(404)
   })
 })
@@ -127,7 +142,14 @@ describe('listing', () => {
     const tasks = [
       { title: 'Buy groceries', tags: ['home', 'shop'], due_date: '2027-02-02', project: 'House' },
       { title: 'éclair recipe', description: 'for ZOE\u0308', priority: 'low' },
-      { title: 'Paint the door', tags: ['home'], priority: 'urgent', due_date: '2027-02-01', project: 'house', assignee: 'Bob' },
+      {
+        title: 'Paint the door',
+        tags: ['home'],
+        priority: 'urgent',
+        due_date: '2027-02-01',
+        project: 'house',
+        assignee: 'Bob',
+      },
       { title: '100% _done_', priority: 'high' },
     ]
     for (const task of tasks) {
@@ -171,7 +193,9 @@ describe('listing', () => {
   })
 
   test('the total counts all that match, whatever the page', async () => {
-    expect((await t.send(ALICE, 'GET', '/tasks?status=pending&limit=1&offset=1')).body).toMatchObject({
+    expect(
+      (await t.send(ALICE, 'GET', '/tasks?status=pending&limit=1&offset=1')).body,
+    ).toMatchObject({
       total: 3,
       limit: 1,
       offset: 1,
@@ -194,7 +218,13 @@ describe('listing', () => {
 describe('the audit trail', () => {
   test('names what was done, when, the person and the agents, newest first, and no credential', async () => {
     const trace = '0af7651916cd43dd8448eb211c80319c'
-    await t.send(ALICE, 'POST', '/tasks', { title: 'one' }, { traceparent: `00-${trace}-b7ad6b7169203331-01` })
+    await t.send(
+      ALICE,
+      'POST',
+      '/tasks',
+      { title: 'one' },
+      { traceparent: `00-${trace}-b7ad6b7169203331-01` },
+    )
     t.pass(5000)
     await t.send(ALICE, 'PATCH', '/tasks/1', { status: 'in_progress', tags: ['x'] })
     await t.send(ALICE, 'DELETE', '/tasks/1')

@@ -41,34 +41,55 @@ test('the table has every pair of statuses', () => {
 
 test.each(EXPECTED)('a %s task may become %s: %s', (from, to, allowed) => {
   expect(mayBecome(from, to)).toBe(allowed)
-  const changed = applyChange({ ...TASK, status: from, progress: from === 'completed' ? 100 : 30 }, { status: to }, LATER)
+  const changed = applyChange(
+    { ...TASK, status: from, progress: from === 'completed' ? 100 : 30 },
+    { status: to },
+    LATER,
+  )
   expect(changed.ok).toBe(allowed)
   if (!changed.ok) expect(changed).toMatchObject({ code: 'transition_refused', from, to })
 })
 
 test('starting a task leads out of every refused transition, as the MCP server advises', () => {
   for (const [from, to, allowed] of EXPECTED) {
-    if (!allowed) expect([mayBecome(from, 'in_progress'), mayBecome('in_progress', to)]).toEqual([true, true])
+    if (!allowed)
+      expect([mayBecome(from, 'in_progress'), mayBecome('in_progress', to)]).toEqual([true, true])
   }
 })
 
 test('completing sets the progress to 100, and reopening sets it to 0', () => {
   const completed = applyChange(TASK, { status: 'completed' }, LATER)
-  expect(completed).toMatchObject({ ok: true, fields: ['status', 'progress'], task: { progress: 100, updated_at: LATER } })
+  expect(completed).toMatchObject({
+    ok: true,
+    fields: ['status', 'progress'],
+    task: { progress: 100, updated_at: LATER },
+  })
   if (!completed.ok) throw new Error('unreachable')
-  expect(applyChange(completed.task, { status: 'pending' }, LATER)).toMatchObject({ task: { status: 'pending', progress: 0 } })
-  expect(applyChange(completed.task, { status: 'in_progress', progress: 80 }, LATER)).toMatchObject({ task: { progress: 80 } })
+  expect(applyChange(completed.task, { status: 'pending' }, LATER)).toMatchObject({
+    task: { status: 'pending', progress: 0 },
+  })
+  expect(applyChange(completed.task, { status: 'in_progress', progress: 80 }, LATER)).toMatchObject(
+    { task: { progress: 80 } },
+  )
 })
 
 test('a completed task stays at 100 percent', () => {
   const completed: Task = { ...TASK, status: 'completed', progress: 100 }
-  expect(applyChange(completed, { progress: 50 }, LATER)).toEqual({ ok: false, code: 'progress_refused' })
-  expect(applyChange(TASK, { status: 'completed', progress: 50 }, LATER)).toEqual({ ok: false, code: 'progress_refused' })
+  expect(applyChange(completed, { progress: 50 }, LATER)).toEqual({
+    ok: false,
+    code: 'progress_refused',
+  })
+  expect(applyChange(TASK, { status: 'completed', progress: 50 }, LATER)).toEqual({
+    ok: false,
+    code: 'progress_refused',
+  })
   expect(applyChange(completed, { progress: 100 }, LATER)).toMatchObject({ ok: true, fields: [] })
 })
 
 test('100 percent alone does not complete a task', () => {
-  expect(applyChange(TASK, { progress: 100 }, LATER)).toMatchObject({ task: { status: 'pending', progress: 100 } })
+  expect(applyChange(TASK, { progress: 100 }, LATER)).toMatchObject({
+    task: { status: 'pending', progress: 100 },
+  })
 })
 
 test('a change that changes nothing leaves the time of the last change', () => {

@@ -26,7 +26,11 @@ export function testBrowser(issuer: string): TestBrowser {
       let body = form && new URLSearchParams(form)
       for (let step = 0; step < 10; step++) {
         const headers = { accept: 'text/html', cookie: jar.header(url.pathname) }
-        const response = await fetch(url, { redirect: 'manual', headers, ...(body ? { method: 'POST', body } : {}) })
+        const response = await fetch(url, {
+          redirect: 'manual',
+          headers,
+          ...(body ? { method: 'POST', body } : {}),
+        })
         jar.keep(response)
         const location = response.headers.get('location')
         const next = location === null ? undefined : new URL(location, url)

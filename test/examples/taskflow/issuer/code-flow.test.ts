@@ -8,7 +8,12 @@ import { signIn } from '../sign-in.ts'
 import { type RunningIssuer, resources, startIssuer, web } from './running-issuer.ts'
 
 let running: RunningIssuer
-const printed = [vi.spyOn(console, 'info'), vi.spyOn(console, 'warn'), vi.spyOn(console, 'error'), vi.spyOn(console, 'log')]
+const printed = [
+  vi.spyOn(console, 'info'),
+  vi.spyOn(console, 'warn'),
+  vi.spyOn(console, 'error'),
+  vi.spyOn(console, 'log'),
+]
 
 beforeAll(async () => {
   running = await startIssuer()
@@ -23,41 +28,59 @@ afterAll(async () => {
 const page = { clientId: 'taskflow-page', redirectUri: `${web}/` }
 
 describe('discovery', () => {
-  it.each(['oauth-authorization-server', 'openid-configuration'])('serves the metadata at /.well-known/%s', async (name) => {
-    const response = await fetch(`${running.issuer}/.well-known/${name}`)
-    expect(response.status).toBe(200)
-    expect(await response.json()).toMatchObject({
-      issuer: running.issuer,
-      response_types_supported: ['code'],
-      code_challenge_methods_supported: ['S256'],
-      authorization_response_iss_parameter_supported: true,
-      grant_types_supported: expect.arrayContaining(['urn:ietf:params:oauth:grant-type:token-exchange']),
-      id_token_signing_alg_values_supported: ['ES256'],
-      revocation_endpoint: `${running.issuer}/oauth/revoke`,
-      introspection_endpoint: `${running.issuer}/oauth/introspect`,
-      end_session_endpoint: `${running.issuer}/oauth/sign-out`,
-    })
-  })
+  it.each(['oauth-authorization-server', 'openid-configuration'])(
+    'serves the metadata at /.well-known/%s',
+    async (name) => {
+      const response = await fetch(`${running.issuer}/.well-known/${name}`)
+      expect(response.status).toBe(200)
+      expect(await response.json()).toMatchObject({
+        issuer: running.issuer,
+        response_types_supported: ['code'],
+        code_challenge_methods_supported: ['S256'],
+        authorization_response_iss_parameter_supported: true,
+        grant_types_supported: expect.arrayContaining([
+          'urn:ietf:params:oauth:grant-type:token-exchange',
+        ]),
+        id_token_signing_alg_values_supported: ['ES256'],
+        revocation_endpoint: `${running.issuer}/oauth/revoke`,
+        introspection_endpoint: `${running.issuer}/oauth/introspect`,
+        end_session_endpoint: `${running.issuer}/oauth/sign-out`,
+      })
+    },
+  )
 
   it('publishes the public half of one ES256 key and nothing private', async () => {
     const { keys } = await json(`${running.issuer}/oauth/jwks`)
     expect(keys).toHaveLength(1)
-    expect(keys[0]).toMatchObject({ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig', kid: running.keys.issuerKey.kid })
+    expect(keys[0]).toMatchObject({
+      kty: 'EC',
+      crv: 'P-256',
+      alg: 'ES256',
+      use: 'sig',
+      kid: running.keys.issuerKey.kid,
+    })
     expect(keys[0]).not.toHaveProperty('d')
   })
 
   it('does not answer under a name that is not its own', async () => {
-    const response = await fetch(`${running.issuer.replace('127.0.0.1', 'localhost')}/.well-known/openid-configuration`)
+    const response = await fetch(
+      `${running.issuer.replace('127.0.0.1', 'localhost')}/.well-known/openid-configuration`,
+    )
     expect(response.status).toBe(421)
   })
 
   it.each([
-    ['a whole URL in the request line', (_: string) => ({ path: 'http://evil.example/.well-known/openid-configuration' })],
+    [
+      'a whole URL in the request line',
+      (_: string) => ({ path: 'http://evil.example/.well-known/openid-configuration' }),
+    ],
     ['user-info in the Host header', (host: string) => ({ headers: { host: `evil@${host}` } })],
   ])('does not answer to %s', async (_, changes) => {
     const url = new URL('/.well-known/openid-configuration', running.issuer)
     const status = await new Promise((resolve, reject) => {
-      const asking = request(url, changes(url.host), (response) => resolve(response.resume().statusCode))
+      const asking = request(url, changes(url.host), (response) =>
+        resolve(response.resume().statusCode),
+      )
       asking.on('error', reject).end()
     })
     expect(status).toBe(421)
@@ -77,41 +100,71 @@ describe('sign-in', () => {
       typ: 'at+jwt',
       algorithms: ['ES256'],
     })
-    expect(payload).toMatchObject({ sub: as, name, client_id: 'taskflow-cli', scope: 'tasks:read tasks:write' })
+    expect(payload).toMatchObject({
+      sub: as,
+      name,
+      client_id: 'taskflow-cli',
+      scope: 'tasks:read tasks:write',
+    })
     expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(300)
     expect(payload.jti).toBeTypeOf('string')
     expect(protectedHeader.kid).toBe(running.keys.issuerKey.kid)
     expect(payload).not.toHaveProperty('act')
   })
 
-  it.each(['chat', 'mcp', 'api'] as const)('gives a token for %s when that resource is asked for', async (name) => {
-    const claims = decodeJwt(await signIn({ issuer: running.issuer, as: 'alice', resource: resources[name] }))
-    expect(claims.aud).toBe(resources[name])
-  })
+  it.each(['chat', 'mcp', 'api'] as const)(
+    'gives a token for %s when that resource is asked for',
+    async (name) => {
+      const claims = decodeJwt(
+        await signIn({ issuer: running.issuer, as: 'alice', resource: resources[name] }),
+      )
+      expect(claims.aud).toBe(resources[name])
+    },
+  )
 
   it('gives exactly the scopes that were asked for', async () => {
-    expect(decodeJwt(await signIn({ issuer: running.issuer, as: 'bob', scope: 'tasks:read' })).scope).toBe('tasks:read')
+    expect(
+      decodeJwt(await signIn({ issuer: running.issuer, as: 'bob', scope: 'tasks:read' })).scope,
+    ).toBe('tasks:read')
   })
 
   it('narrows to the request even when the session was granted more before', async () => {
-    const signedIn = await signInWithCode({ issuer: running.issuer, as: 'alice', ...page, scope: 'tasks:read' })
+    const signedIn = await signInWithCode({
+      issuer: running.issuer,
+      as: 'alice',
+      ...page,
+      scope: 'tasks:read',
+    })
     const body = await refresh(signedIn, { scope: 'tasks:read tasks:write' })
     expect(body.error).toBe('invalid_scope')
   })
 
   it('refuses a resource that it does not know with invalid_target', async () => {
-    await expect(signIn({ issuer: running.issuer, as: 'alice', resource: 'http://127.0.0.1:9999/other' })).rejects.toMatchObject({
+    await expect(
+      signIn({ issuer: running.issuer, as: 'alice', resource: 'http://127.0.0.1:9999/other' }),
+    ).rejects.toMatchObject({
       error: 'invalid_target',
     })
   })
 
   it('names the people it knows when asked for another', async () => {
-    await expect(signInWithCode({ issuer: running.issuer, as: 'carol' })).rejects.toThrow('sign in as alice or bob')
+    await expect(signInWithCode({ issuer: running.issuer, as: 'carol' })).rejects.toThrow(
+      'sign in as alice or bob',
+    )
   })
 
   it('gives an ID token with the name when openid and profile are asked for', async () => {
-    const signedIn = await signInWithCode({ issuer: running.issuer, as: 'alice', ...page, scope: 'openid profile tasks:read' })
-    expect(decodeJwt(signedIn.idToken?.reveal() ?? '')).toMatchObject({ sub: 'alice', name: 'Alice', aud: 'taskflow-page' })
+    const signedIn = await signInWithCode({
+      issuer: running.issuer,
+      as: 'alice',
+      ...page,
+      scope: 'openid profile tasks:read',
+    })
+    expect(decodeJwt(signedIn.idToken?.reveal() ?? '')).toMatchObject({
+      sub: 'alice',
+      name: 'Alice',
+      aud: 'taskflow-page',
+    })
   })
 
   it('keeps a restart from losing the session of a sign-in that is half done', async () => {
@@ -121,23 +174,34 @@ describe('sign-in', () => {
       .map((line) => line.split(';')[0])
       .join('; ')
     await running.restart()
-    const shown = await fetch(new URL(started.headers.get('location') ?? '', running.issuer), { headers: { cookie } })
+    const shown = await fetch(new URL(started.headers.get('location') ?? '', running.issuer), {
+      headers: { cookie },
+    })
     expect(shown.status).toBe(200)
   })
 })
 
 describe('the authorization endpoint', () => {
   it('asks every client for PKCE with S256', async () => {
-    expect(await refusal(authorization({ code_challenge: undefined, code_challenge_method: undefined }))).toBe('invalid_request')
+    expect(
+      await refusal(authorization({ code_challenge: undefined, code_challenge_method: undefined })),
+    ).toBe('invalid_request')
     expect(await refusal(authorization({ code_challenge_method: 'plain' }))).toBe('invalid_request')
   })
 
-  it.each(['token', 'id_token', 'code id_token'])('does not know the response type %s', async (type) => {
-    expect(await refusal(authorization({ response_type: type }))).toBe('unsupported_response_type')
-  })
+  it.each(['token', 'id_token', 'code id_token'])(
+    'does not know the response type %s',
+    async (type) => {
+      expect(await refusal(authorization({ response_type: type }))).toBe(
+        'unsupported_response_type',
+      )
+    },
+  )
 
   it('does not redirect to an address that is not registered', async () => {
-    const response = await fetch(authorization({ redirect_uri: 'https://evil.example/' }), { redirect: 'manual' })
+    const response = await fetch(authorization({ redirect_uri: 'https://evil.example/' }), {
+      redirect: 'manual',
+    })
     expect(response.status).toBe(400)
     expect(response.headers.get('location')).toBeNull()
   })
@@ -158,13 +222,25 @@ describe('several resources in one sign-in', () => {
       ...page,
       resources: [resources.chat, resources.api],
     })
-    expect(decodeJwt(signedIn.accessToken.reveal())).toMatchObject({ aud: resources.chat, client_id: 'taskflow-page' })
+    expect(decodeJwt(signedIn.accessToken.reveal())).toMatchObject({
+      aud: resources.chat,
+      client_id: 'taskflow-page',
+    })
     const second = await refresh(signedIn, { resource: resources.api })
-    expect(decodeJwt(second.access_token)).toMatchObject({ aud: resources.api, sub: 'alice', scope: 'tasks:read tasks:write' })
+    expect(decodeJwt(second.access_token)).toMatchObject({
+      aud: resources.api,
+      sub: 'alice',
+      scope: 'tasks:read tasks:write',
+    })
   })
 
   it('refuses a resource that was not part of the sign-in', async () => {
-    const signedIn = await signInWithCode({ issuer: running.issuer, as: 'alice', ...page, resources: [resources.chat] })
+    const signedIn = await signInWithCode({
+      issuer: running.issuer,
+      as: 'alice',
+      ...page,
+      resources: [resources.chat],
+    })
     expect((await refresh(signedIn, { resource: resources.api })).error).toBe('invalid_target')
   })
 
@@ -190,7 +266,8 @@ function authorization(changes: Record<string, string | undefined>): URL {
     code_challenge_method: 'S256',
     ...changes,
   }
-  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) url.searchParams.set(name, value)
+  for (const [name, value] of Object.entries(parameters))
+    if (value !== undefined) url.searchParams.set(name, value)
   return url
 }
 
@@ -198,7 +275,8 @@ function authorization(changes: Record<string, string | undefined>): URL {
 async function refusal(url: URL): Promise<string | null> {
   const response = await fetch(url, { redirect: 'manual' })
   const location = new URL(response.headers.get('location') ?? '')
-  const answer = location.hash === '' ? location.searchParams : new URLSearchParams(location.hash.slice(1))
+  const answer =
+    location.hash === '' ? location.searchParams : new URLSearchParams(location.hash.slice(1))
   expect(location.origin).toBe(web)
   expect(answer.get('iss')).toBe(running.issuer)
   expect(answer.get('state')).toBe('state-of-this-test')

@@ -46,7 +46,11 @@ describe('the chain from chat to API', () => {
       client_id: 'taskflow-chat',
       act: { sub: 'taskflow-chat' },
     })
-    const second = await exchange(running, 'taskflow-mcp', { subject_token: first.access_token, ...toApi, scope: 'tasks:read' })
+    const second = await exchange(running, 'taskflow-mcp', {
+      subject_token: first.access_token,
+      ...toApi,
+      scope: 'tasks:read',
+    })
     const forApi = decodeJwt(second.access_token)
     expect(forApi).toMatchObject({
       sub: 'alice',
@@ -63,29 +67,43 @@ describe('the chain from chat to API', () => {
   })
 
   it('takes the target as audience, too', async () => {
-    const answer = await exchange(running, 'taskflow-chat', { subject_token: chatToken, audience: resources.mcp })
+    const answer = await exchange(running, 'taskflow-chat', {
+      subject_token: chatToken,
+      audience: resources.mcp,
+    })
     expect(decodeJwt(answer.access_token).aud).toBe(resources.mcp)
   })
 
   it('gives no refresh token', async () => {
-    expect(await exchange(running, 'taskflow-chat', { subject_token: chatToken, ...toMcp })).not.toHaveProperty('refresh_token')
+    expect(
+      await exchange(running, 'taskflow-chat', { subject_token: chatToken, ...toMcp }),
+    ).not.toHaveProperty('refresh_token')
   })
 })
 
 describe('requests that are refused', () => {
   it('no subject token', async () => {
-    expect(await exchange(running, 'taskflow-chat', toMcp)).toMatchObject({ status: 400, error: 'invalid_request' })
+    expect(await exchange(running, 'taskflow-chat', toMcp)).toMatchObject({
+      status: 400,
+      error: 'invalid_request',
+    })
   })
 
   it('a subject token sent twice', async () => {
     const twice = { subject_token: [chatToken, chatToken], ...toMcp }
-    expect(await exchange(running, 'taskflow-chat', twice)).toMatchObject({ status: 400, error: 'invalid_request' })
+    expect(await exchange(running, 'taskflow-chat', twice)).toMatchObject({
+      status: 400,
+      error: 'invalid_request',
+    })
   })
 
   it('more scope than the subject token has', async () => {
     const narrow = await signIn({ issuer: running.issuer, as: 'alice', scope: 'tasks:read' })
     const wide = { subject_token: narrow, ...toMcp, scope: 'tasks:read tasks:write' }
-    expect(await exchange(running, 'taskflow-chat', wide)).toMatchObject({ status: 400, error: 'invalid_scope' })
+    expect(await exchange(running, 'taskflow-chat', wide)).toMatchObject({
+      status: 400,
+      error: 'invalid_scope',
+    })
   })
 
   it.each([
@@ -108,22 +126,37 @@ describe('requests that are refused', () => {
       client_id: 'taskflow-mcp',
       subject_token: mcpToken,
     }
-    expect(await post(running, '/oauth/token', form)).toMatchObject({ status: 401, error: 'invalid_client' })
-    const headers = { authorization: `Basic ${Buffer.from('taskflow-mcp:wrong').toString('base64')}` }
-    expect(await post(running, '/oauth/token', form, { headers })).toMatchObject({ status: 401, error: 'invalid_client' })
+    expect(await post(running, '/oauth/token', form)).toMatchObject({
+      status: 401,
+      error: 'invalid_client',
+    })
+    const headers = {
+      authorization: `Basic ${Buffer.from('taskflow-mcp:wrong').toString('base64')}`,
+    }
+    expect(await post(running, '/oauth/token', form, { headers })).toMatchObject({
+      status: 401,
+      error: 'invalid_client',
+    })
   })
 
   it('the exchange-only clients, when they ask for tokens of their own', async () => {
     const form = { grant_type: 'client_credentials', scope: 'tasks:read' }
     const secret = running.keys.mcpClientSecret.reveal()
-    const headers = { authorization: `Basic ${Buffer.from(`taskflow-mcp:${secret}`).toString('base64')}` }
-    expect((await post(running, '/oauth/token', form, { headers })).error).toBe('unsupported_grant_type')
+    const headers = {
+      authorization: `Basic ${Buffer.from(`taskflow-mcp:${secret}`).toString('base64')}`,
+    }
+    expect((await post(running, '/oauth/token', form, { headers })).error).toBe(
+      'unsupported_grant_type',
+    )
   })
 })
 
 describe('subject tokens that are refused', () => {
   const refused = async (client: 'taskflow-chat' | 'taskflow-mcp', token: string) => {
-    const answer = await exchange(running, client, { subject_token: token, ...(client === 'taskflow-chat' ? toMcp : toApi) })
+    const answer = await exchange(running, client, {
+      subject_token: token,
+      ...(client === 'taskflow-chat' ? toMcp : toApi),
+    })
     expect(answer).toMatchObject({ status: 400, error: 'invalid_grant' })
     expect(answer).not.toHaveProperty('access_token')
   }
@@ -141,7 +174,12 @@ describe('subject tokens that are refused', () => {
 
   it('an ID token, also when it is called an access token', async () => {
     const page = { clientId: 'taskflow-page', redirectUri: `${web}/` }
-    const { idToken } = await signInWithCode({ issuer: running.issuer, as: 'alice', ...page, scope: 'openid tasks:read' })
+    const { idToken } = await signInWithCode({
+      issuer: running.issuer,
+      as: 'alice',
+      ...page,
+      scope: 'openid tasks:read',
+    })
     await refused('taskflow-chat', idToken?.reveal() ?? '')
   })
 
@@ -151,7 +189,9 @@ describe('subject tokens that are refused', () => {
 
   it('one whose claims were changed', async () => {
     const [header, , signature] = chatToken.split('.')
-    const claims = Buffer.from(JSON.stringify({ ...decodeJwt(chatToken), sub: 'bob' })).toString('base64url')
+    const claims = Buffer.from(JSON.stringify({ ...decodeJwt(chatToken), sub: 'bob' })).toString(
+      'base64url',
+    )
     await refused('taskflow-chat', `${header}.${claims}.${signature}`)
   })
 
@@ -174,7 +214,10 @@ describe('subject tokens that are refused', () => {
     ['from another issuer by name', { iss: 'https://evil.example' }],
     ['with a malformed actor', { act: 'taskflow-chat' }],
   ] as const)('even if the issuer had signed it: one %s', async (_name, change) => {
-    await refused('taskflow-chat', await sign(running.keys.issuerKey, { ...decodeJwt(chatToken), ...change }))
+    await refused(
+      'taskflow-chat',
+      await sign(running.keys.issuerKey, { ...decodeJwt(chatToken), ...change }),
+    )
   })
 
   it('even if the issuer had signed it: one of another type', async () => {
@@ -206,11 +249,14 @@ describe('a grant that has ended', () => {
     const before = await exchange(running, 'taskflow-chat', subject)
     expect(before.status).toBe(200)
     const token = signedIn.refreshToken?.reveal() ?? ''
-    expect((await post(running, '/oauth/revoke', { client_id: 'taskflow-page', token })).status).toBe(200)
+    expect(
+      (await post(running, '/oauth/revoke', { client_id: 'taskflow-page', token })).status,
+    ).toBe(200)
     expect((await exchange(running, 'taskflow-chat', subject)).error).toBe('invalid_grant')
-    expect((await exchange(running, 'taskflow-mcp', { subject_token: before.access_token, ...toApi })).error).toBe(
-      'invalid_grant',
-    )
+    expect(
+      (await exchange(running, 'taskflow-mcp', { subject_token: before.access_token, ...toApi }))
+        .error,
+    ).toBe('invalid_grant')
     expect((await refresh(running, token)).error).toBe('invalid_grant')
   })
 
@@ -226,11 +272,20 @@ describe('a grant that has ended', () => {
   it('of one person leaves the other’s alone', async () => {
     const subject = { subject_token: await signIn({ issuer: running.issuer, as: 'bob' }), ...toMcp }
     const alice = await signInWithCode({ issuer: running.issuer, as: 'alice', ...page })
-    await post(running, '/oauth/revoke', { client_id: 'taskflow-page', token: alice.refreshToken?.reveal() ?? '' })
+    await post(running, '/oauth/revoke', {
+      client_id: 'taskflow-page',
+      token: alice.refreshToken?.reveal() ?? '',
+    })
     expect((await exchange(running, 'taskflow-chat', subject)).status).toBe(200)
   })
 })
 
-async function sign({ kid, ...key }: PrivateKey, claims: JWTPayload, typ = 'at+jwt'): Promise<string> {
-  return await new SignJWT(claims).setProtectedHeader({ alg: 'ES256', typ, kid }).sign(await importJWK({ ...key }, 'ES256'))
+async function sign(
+  { kid, ...key }: PrivateKey,
+  claims: JWTPayload,
+  typ = 'at+jwt',
+): Promise<string> {
+  return await new SignJWT(claims)
+    .setProtectedHeader({ alg: 'ES256', typ, kid })
+    .sign(await importJWK({ ...key }, 'ES256'))
 }

@@ -62,17 +62,18 @@ describe('the sign-in page', () => {
     expect(html).toContain('<html lang="en">')
     expect(html).toContain('name="viewport"')
     expect(html.match(/<h1>/g)).toHaveLength(1)
-    expect([...html.matchAll(/<button [^>]*>([^<]*)<\/button>/g)].map(([, label]) => label)).toEqual([
-      'Continue as Alice',
-      'Continue as Bob',
-    ])
+    expect(
+      [...html.matchAll(/<button [^>]*>([^<]*)<\/button>/g)].map(([, label]) => label),
+    ).toEqual(['Continue as Alice', 'Continue as Bob'])
   })
 
   it.each([
     ['tasks:read', 'TaskFlow asks to read your tasks.'],
     ['tasks:read tasks:write', 'TaskFlow asks to read and change your tasks.'],
   ])('says what %s allows', async (scope, sentence) => {
-    expect((await testBrowser(running.issuer).open(authorization({ scope }))).html).toContain(sentence)
+    expect((await testBrowser(running.issuer).open(authorization({ scope }))).html).toContain(
+      sentence,
+    )
   })
 
   it('runs no script, loads nothing, cannot be framed, and is not kept', async () => {
@@ -80,10 +81,17 @@ describe('the sign-in page', () => {
     expect(html).not.toMatch(/<script|<link|<img|@import|url\(| style=| on[a-z]+=/i)
     const policy = headers.get('content-security-policy')?.split(';') ?? []
     expect(policy).toEqual(
-      expect.arrayContaining(["default-src 'none'", 'script-src', "frame-ancestors 'none'", "base-uri 'none'"]),
+      expect.arrayContaining([
+        "default-src 'none'",
+        'script-src',
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+      ]),
     )
     const style = /<style>([\s\S]*)<\/style>/.exec(html)?.[1] ?? ''
-    expect(policy).toContain(`style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`)
+    expect(policy).toContain(
+      `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
+    )
     expect(policy.find((one) => one.startsWith('form-action'))).toMatch(`form-action 'self' ${web}`)
     expect(headers.get('cache-control')).toBe('no-store')
     expect(headers.get('x-content-type-options')).toBe('nosniff')
@@ -140,7 +148,9 @@ describe('the sign-in page', () => {
   })
 
   it('shows what is wrong with a request as text, never as markup', async () => {
-    const { html, status } = await testBrowser(running.issuer).open(authorization({ client_id: '<script>alert(1)</script>' }))
+    const { html, status } = await testBrowser(running.issuer).open(
+      authorization({ client_id: '<script>alert(1)</script>' }),
+    )
     expect(status).toBe(400)
     expect(html).not.toContain('<script')
   })
@@ -163,16 +173,23 @@ describe('changing the person with prompt=login', () => {
     const browser = testBrowser(running.issuer)
     const alice = await signInAs(browser, 'alice')
     const page = await browser.open(authorization({ prompt: 'login' }))
-    const cookie = /taskflow_session=([^;]+)/.exec(browser.jar.header('/oauth/authorize'))?.[1] ?? ''
+    const cookie =
+      /taskflow_session=([^;]+)/.exec(browser.jar.header('/oauth/authorize'))?.[1] ?? ''
     expect(cookie.length).toBeGreaterThan(20)
     for (const name of await readdir(running.dataDir)) {
-      if (name.startsWith('issuer.db')) expect((await readFile(join(running.dataDir, name))).includes(cookie)).toBe(false)
+      if (name.startsWith('issuer.db'))
+        expect((await readFile(join(running.dataDir, name))).includes(cookie)).toBe(false)
     }
     const between = await browser.open(action(page.html), { account: 'bob' })
     const script = /<script>([\s\S]*)<\/script>/.exec(between.html)?.[1] ?? ''
     const digest = createHash('sha256').update(script).digest('base64')
-    expect(between.headers.get('content-security-policy')).toContain(`script-src 'sha256-${digest}'`)
-    const done = await browser.open(action(between.html), { xsrf: hidden(between.html, 'xsrf'), logout: 'yes' })
+    expect(between.headers.get('content-security-policy')).toContain(
+      `script-src 'sha256-${digest}'`,
+    )
+    const done = await browser.open(action(between.html), {
+      xsrf: hidden(between.html, 'xsrf'),
+      logout: 'yes',
+    })
     expect(decodeJwt((await redeem(done)).access_token).sub).toBe('bob')
     expect((await refresh(running, alice.refresh_token)).error).toBe('invalid_grant')
   })
@@ -191,7 +208,10 @@ describe('signing out', () => {
     const page = await browser.open(signOut)
     expect(page.html).not.toContain('<script')
     expect(page.html).toContain('Sign out of TaskFlow?')
-    const done = await browser.open(action(page.html), { xsrf: hidden(page.html, 'xsrf'), logout: 'yes' })
+    const done = await browser.open(action(page.html), {
+      xsrf: hidden(page.html, 'xsrf'),
+      logout: 'yes',
+    })
     expect(done.leftFor?.href).toBe(`${web}/?state=xyz`)
 
     expect((await exchange(running, 'taskflow-chat', subject)).error).toBe('invalid_grant')
@@ -205,7 +225,9 @@ describe('signing out', () => {
     const browser = testBrowser(running.issuer)
     const tokens = await signInAs(browser, 'bob')
     const page = await browser.open(signOut)
-    expect((await browser.open(action(page.html), { xsrf: 'guessed', logout: 'yes' })).status).toBe(400)
+    expect((await browser.open(action(page.html), { xsrf: 'guessed', logout: 'yes' })).status).toBe(
+      400,
+    )
     expect((await refresh(running, tokens.refresh_token)).status).toBe(200)
   })
 
@@ -220,7 +242,10 @@ describe('signing out', () => {
     const browser = testBrowser(running.issuer)
     await signInAs(browser, 'alice')
     const page = await browser.open('/oauth/sign-out')
-    const done = await browser.open(action(page.html), { xsrf: hidden(page.html, 'xsrf'), logout: 'yes' })
+    const done = await browser.open(action(page.html), {
+      xsrf: hidden(page.html, 'xsrf'),
+      logout: 'yes',
+    })
     expect(done.html).toContain('You are signed out')
   })
 })

@@ -20,7 +20,11 @@ afterAll(async () => {
 })
 
 function pageSignIn(): Promise<SignedIn> {
-  const page = { clientId: 'taskflow-page', redirectUri: `${web}/`, resources: [resources.chat, resources.api] }
+  const page = {
+    clientId: 'taskflow-page',
+    redirectUri: `${web}/`,
+    resources: [resources.chat, resources.api],
+  }
   return signInWithCode({ issuer: running.issuer, as: 'alice', ...page })
 }
 
@@ -29,7 +33,9 @@ const refreshToken = (signedIn: SignedIn) => signedIn.refreshToken?.reveal() ?? 
 describe('refresh tokens', () => {
   it('come without asking for offline_access, for the page only', async () => {
     expect((await pageSignIn()).refreshToken).toBeDefined()
-    expect((await signInWithCode({ issuer: running.issuer, as: 'alice' })).refreshToken).toBeUndefined()
+    expect(
+      (await signInWithCode({ issuer: running.issuer, as: 'alice' })).refreshToken,
+    ).toBeUndefined()
   })
 
   it('rotate: each is good once, and a second use ends the whole family', async () => {
@@ -37,7 +43,10 @@ describe('refresh tokens', () => {
     const second = await refresh(running, first, { resource: resources.chat })
     expect(second.refresh_token).not.toBe(first)
     expect(await refresh(running, first)).toMatchObject({ status: 400, error: 'invalid_grant' })
-    expect(await refresh(running, second.refresh_token)).toMatchObject({ status: 400, error: 'invalid_grant' })
+    expect(await refresh(running, second.refresh_token)).toMatchObject({
+      status: 400,
+      error: 'invalid_grant',
+    })
   })
 
   it('used twice at the same moment give one answer at most, and the family ends', async () => {
@@ -72,14 +81,18 @@ describe('codes', () => {
     let redeem = new URLSearchParams()
     const original = globalThis.fetch
     const spying: typeof fetch = (input, init) => {
-      if (init?.body instanceof URLSearchParams && init.body.has('code')) redeem = new URLSearchParams(init.body)
+      if (init?.body instanceof URLSearchParams && init.body.has('code'))
+        redeem = new URLSearchParams(init.body)
       return original(input, init)
     }
     globalThis.fetch = spying
     const signedIn = await pageSignIn().finally(() => {
       globalThis.fetch = original
     })
-    expect(await post(running, '/oauth/token', Object.fromEntries(redeem))).toMatchObject({ status: 400, error: 'invalid_grant' })
+    expect(await post(running, '/oauth/token', Object.fromEntries(redeem))).toMatchObject({
+      status: 400,
+      error: 'invalid_grant',
+    })
     expect((await refresh(running, refreshToken(signedIn))).error).toBe('invalid_grant')
   })
 })
@@ -97,26 +110,42 @@ describe('revocation and introspection', () => {
 
   it('tells a client about its own refresh token only', async () => {
     const token = refreshToken(await pageSignIn())
-    expect(await post(running, '/oauth/introspect', { client_id: 'taskflow-page', token })).toMatchObject({
+    expect(
+      await post(running, '/oauth/introspect', { client_id: 'taskflow-page', token }),
+    ).toMatchObject({
       active: true,
       sub: 'alice',
     })
-    expect(await post(running, '/oauth/introspect', { client_id: 'taskflow-cli', token })).toMatchObject({ active: false })
+    expect(
+      await post(running, '/oauth/introspect', { client_id: 'taskflow-cli', token }),
+    ).toMatchObject({ active: false })
   })
 })
 
 describe('cross-origin requests', () => {
   it.each(['/oauth/token', '/oauth/revoke'])('of the page are allowed at %s', async (path) => {
-    const preflight = { origin: web, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' }
-    const response = await fetch(`${running.issuer}${path}`, { method: 'OPTIONS', headers: preflight })
+    const preflight = {
+      origin: web,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'content-type',
+    }
+    const response = await fetch(`${running.issuer}${path}`, {
+      method: 'OPTIONS',
+      headers: preflight,
+    })
     expect(response.status).toBe(204)
     expect(response.headers.get('access-control-allow-origin')).toBe(web)
   })
 
   it('let the page refresh, and no other origin read the answer', async () => {
     const token = refreshToken(await pageSignIn())
-    const form = new URLSearchParams({ grant_type: 'refresh_token', client_id: 'taskflow-page', refresh_token: token })
-    const ask = (origin: string) => fetch(`${running.issuer}/oauth/token`, { method: 'POST', body: form, headers: { origin } })
+    const form = new URLSearchParams({
+      grant_type: 'refresh_token',
+      client_id: 'taskflow-page',
+      refresh_token: token,
+    })
+    const ask = (origin: string) =>
+      fetch(`${running.issuer}/oauth/token`, { method: 'POST', body: form, headers: { origin } })
     const foreign = await ask('https://evil.example')
     expect(foreign.status).toBe(400)
     expect(foreign.headers.get('access-control-allow-origin')).toBeNull()
@@ -126,16 +155,23 @@ describe('cross-origin requests', () => {
     expect(own.headers.get('cache-control')).toBe('no-store')
   })
 
-  it.each(['/oauth/jwks', '/.well-known/openid-configuration'])('may read the public %s', async (path) => {
-    const response = await fetch(`${running.issuer}${path}`, { headers: { origin: web } })
-    expect(response.headers.get('access-control-allow-origin')).toBe(web)
-  })
+  it.each(['/oauth/jwks', '/.well-known/openid-configuration'])(
+    'may read the public %s',
+    async (path) => {
+      const response = await fetch(`${running.issuer}${path}`, { headers: { origin: web } })
+      expect(response.headers.get('access-control-allow-origin')).toBe(web)
+    },
+  )
 })
 
 describe('the data folder', () => {
   it('holds no refresh token, session cookie or access token as it stands', async () => {
     const signedIn = await pageSignIn()
-    const secrets = [refreshToken(signedIn), signedIn.accessToken.reveal(), await signIn({ issuer: running.issuer, as: 'bob' })]
+    const secrets = [
+      refreshToken(signedIn),
+      signedIn.accessToken.reveal(),
+      await signIn({ issuer: running.issuer, as: 'bob' }),
+    ]
     const files = (await readdir(running.dataDir)).filter((name) => name.startsWith('issuer.db'))
     expect(files).toContain('issuer.db')
     for (const name of files) {

@@ -35,7 +35,14 @@ export async function startIssuer(): Promise<RunningIssuer> {
     const address = server.address()
     if (typeof address !== 'object' || address === null) throw new Error('no address')
     const issuer = `http://127.0.0.1:${address.port}`
-    const running = createIssuer({ issuer, web, resources, keys, dataDir, onFailure: (error) => failures.push(error) })
+    const running = createIssuer({
+      issuer,
+      web,
+      resources,
+      keys,
+      dataDir,
+      onFailure: (error) => failures.push(error),
+    })
     server.on('request', running.callback)
     const down = async () => {
       server.closeAllConnections()

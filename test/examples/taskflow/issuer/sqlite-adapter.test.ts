@@ -32,11 +32,20 @@ function rows(): number {
 
 describe('the storage', () => {
   it('gives back what was put in, after a restart too', async () => {
-    await storage.adapter('Session').upsert('id-1', { jti: 'id-1', uid: 'uid-1', accountId: 'alice' }, 60)
+    await storage
+      .adapter('Session')
+      .upsert('id-1', { jti: 'id-1', uid: 'uid-1', accountId: 'alice' }, 60)
     storage.close()
     storage = open()
-    expect(await storage.adapter('Session').find('id-1')).toEqual({ jti: 'id-1', uid: 'uid-1', accountId: 'alice' })
-    expect(await storage.adapter('Session').findByUid('uid-1')).toEqual({ uid: 'uid-1', accountId: 'alice' })
+    expect(await storage.adapter('Session').find('id-1')).toEqual({
+      jti: 'id-1',
+      uid: 'uid-1',
+      accountId: 'alice',
+    })
+    expect(await storage.adapter('Session').findByUid('uid-1')).toEqual({
+      uid: 'uid-1',
+      accountId: 'alice',
+    })
     expect(await storage.adapter('Grant').find('id-1')).toBeUndefined()
   })
 

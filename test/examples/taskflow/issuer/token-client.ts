@@ -27,8 +27,12 @@ export async function exchange(
   changes: Readonly<Record<string, string | readonly string[] | undefined>>,
 ): Promise<Answer> {
   const parameters = new URLSearchParams()
-  for (const [name, value] of Object.entries({ subject_token_type: ACCESS_TOKEN_TYPE, ...changes })) {
-    for (const one of value === undefined ? [] : typeof value === 'string' ? [value] : value) parameters.append(name, one)
+  for (const [name, value] of Object.entries({
+    subject_token_type: ACCESS_TOKEN_TYPE,
+    ...changes,
+  })) {
+    for (const one of value === undefined ? [] : typeof value === 'string' ? [value] : value)
+      parameters.append(name, one)
   }
   const server = { issuer: running.issuer, token_endpoint: `${running.issuer}/oauth/token` }
   const response = await oauth.genericTokenEndpointRequest(
@@ -42,7 +46,10 @@ export async function exchange(
   return { status: response.status, ...JSON.parse(await response.text()) }
 }
 
-async function authentication({ keys }: RunningIssuer, client: ClientId): Promise<oauth.ClientAuth> {
+async function authentication(
+  { keys }: RunningIssuer,
+  client: ClientId,
+): Promise<oauth.ClientAuth> {
   if (client === 'taskflow-mcp') return oauth.ClientSecretBasic(keys.mcpClientSecret.reveal())
   if (client !== 'taskflow-chat') return oauth.None()
   const key = await importJWK({ ...keys.chatClientKey }, 'ES256')
@@ -57,7 +64,11 @@ export async function post(
   form: Readonly<Record<string, string>>,
   init: RequestInit = {},
 ): Promise<Answer> {
-  const response = await fetch(`${running.issuer}${path}`, { method: 'POST', body: new URLSearchParams(form), ...init })
+  const response = await fetch(`${running.issuer}${path}`, {
+    method: 'POST',
+    body: new URLSearchParams(form),
+    ...init,
+  })
   const text = await response.text()
   return { status: response.status, ...(text === '' ? {} : JSON.parse(text)) }
 }
@@ -68,6 +79,11 @@ export function refresh(
   refreshToken: string,
   parameters: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
-  const form = { grant_type: 'refresh_token', client_id: 'taskflow-page', refresh_token: refreshToken, ...parameters }
+  const form = {
+    grant_type: 'refresh_token',
+    client_id: 'taskflow-page',
+    refresh_token: refreshToken,
+    ...parameters,
+  }
   return post(running, '/oauth/token', form)
 }

@@ -16,7 +16,10 @@ const exchanging: TokenExchanger = {
   async exchange(subjectToken, target) {
     const [issuer, subject, letters] = subjectToken.reveal().split('/')
     const credential = new Credential(`${issuer}/${subject}/${letters}/exchanged`)
-    return { ok: true, value: { credential, expiresAt: Math.floor(Date.now() / 1000) + 300, scopes: target.scopes } }
+    return {
+      ok: true,
+      value: { credential, expiresAt: Math.floor(Date.now() / 1000) + 300, scopes: target.scopes },
+    }
   },
 }
 
@@ -67,7 +70,12 @@ export async function testMcp({
     fetch: async (input, init) => {
       const request = new Request(input, init)
       const body = await request.clone().text()
-      seen.push({ method: request.method, url: request.url, authorization: request.headers.get('authorization'), body })
+      seen.push({
+        method: request.method,
+        url: request.url,
+        authorization: request.headers.get('authorization'),
+        body,
+      })
       return test.answer ? test.answer(request) : tasks.api.fetch(request)
     },
   })
@@ -106,7 +114,8 @@ export async function run(client: Client, name: string, args: Record<string, unk
   const [first] = result.content
   const text = first?.type === 'text' ? first.text : ''
   if (result.isError) return { failed: text }
-  if (text !== JSON.stringify(result.structuredContent)) throw new Error('The text is not the structured content')
+  if (text !== JSON.stringify(result.structuredContent))
+    throw new Error('The text is not the structured content')
   // biome-ignore lint/suspicious/noExplicitAny: tests look into results by name
   return result.structuredContent as any
 }

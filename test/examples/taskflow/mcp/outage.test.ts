@@ -9,19 +9,38 @@ afterEach(() => t.close())
 
 const MARK = 'text-from-outside'
 const problem = (status: number, body: object) =>
-  new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/problem+json' } })
+  new Response(JSON.stringify(body), {
+    status,
+    headers: { 'content-type': 'application/problem+json' },
+  })
 
-const UNKNOWN = 'The task list cannot be reached right now, so it is not known whether this was done. Look before trying again.'
+const UNKNOWN =
+  'The task list cannot be reached right now, so it is not known whether this was done. Look before trying again.'
 const UNREAD = 'The task list cannot be reached right now. Try again in a moment.'
 
 test.each<[string, () => Response, string, string]>([
   ['a 500', () => problem(500, { code: 'failed', title: MARK }), UNKNOWN, UNREAD],
-  ['a 503 of another server', () => new Response(`<h1>${MARK}</h1>`, { status: 503 }), UNKNOWN, UNREAD],
+  [
+    'a 503 of another server',
+    () => new Response(`<h1>${MARK}</h1>`, { status: 503 }),
+    UNKNOWN,
+    UNREAD,
+  ],
   ['a 502 without a body', () => new Response(null, { status: 502 }), UNKNOWN, UNREAD],
   ['an answer that is no JSON', () => new Response(MARK), UNKNOWN, UNREAD],
-  ['an answer of another shape', () => Response.json({ task: { id: MARK }, tasks: [{ id: MARK }] }), UNKNOWN, UNREAD],
+  [
+    'an answer of another shape',
+    () => Response.json({ task: { id: MARK }, tasks: [{ id: MARK }] }),
+    UNKNOWN,
+    UNREAD,
+  ],
   ['a problem that is not known', () => problem(418, { code: MARK, title: MARK }), UNKNOWN, UNREAD],
-  ['a transition of unknown statuses', () => problem(409, { code: 'transition_refused', from: MARK, to: MARK }), UNKNOWN, UNREAD],
+  [
+    'a transition of unknown statuses',
+    () => problem(409, { code: 'transition_refused', from: MARK, to: MARK }),
+    UNKNOWN,
+    UNREAD,
+  ],
   [
     'fields that are not known',
     () => problem(422, { code: 'fields_invalid', errors: [{ field: MARK, message: MARK }] }),
@@ -63,41 +82,61 @@ test('a 401 of the API ends in a sentence, not in an error', async () => {
   expect(failed).not.toContain(MARK)
 })
 
-test.each(['headers', 'body'])('an API whose %s never come is given up at the deadline', async (missing) => {
-  const impatient = await testMcp({ deadline: 50 })
-  try {
-    const client = await impatient.connect(ALICE, '2026-07-28')
-    impatient.answer = (request) =>
-      missing === 'headers'
-        ? new Promise((_, reject) => request.signal.addEventListener('abort', () => reject(request.signal.reason)))
-        : new Response(
-            new ReadableStream({
-              start: (body) => request.signal.addEventListener('abort', () => body.error(request.signal.reason)),
-            }),
-          )
-    expect(await run(client, 'taskflow_list_tasks')).toEqual({ failed: UNREAD })
-    expect(await run(client, 'taskflow_start_task', { task_id: 1 })).toEqual({ failed: UNKNOWN })
-  } finally {
-    await impatient.close()
-  }
-})
+test.each(['headers', 'body'])(
+  'an API whose %s never come is given up at the deadline',
+  async (missing) => {
+    const impatient = await testMcp({ deadline: 50 })
+    try {
+      const client = await impatient.connect(ALICE, '2026-07-28')
+      impatient.answer = (request) =>
+        missing === 'headers'
+          ? new Promise((_, reject) =>
+              request.signal.addEventListener('abort', () => reject(request.signal.reason)),
+            )
+          : new Response(
+              new ReadableStream({
+                start: (body) =>
+                  request.signal.addEventListener('abort', () => body.error(request.signal.reason)),
+              }),
+            )
+      expect(await run(client, 'taskflow_list_tasks')).toEqual({ failed: UNREAD })
+      expect(await run(client, 'taskflow_start_task', { task_id: 1 })).toEqual({ failed: UNKNOWN })
+    } finally {
+      await impatient.close()
+    }
+  },
+)
 
 test('an exchange that fails is told by its fixed sentence, and reported', async () => {
   const reported: unknown[] = []
   for (const [reason, sentence] of [
-    ['issuer_unavailable', 'This was not done: the sign-in service cannot be reached right now. Try again in a moment.'],
-    ['exchange_grant_refused', 'This was not done: the sign-in has ended. Sign in again to continue.'],
+    [
+      'issuer_unavailable',
+      'This was not done: the sign-in service cannot be reached right now. Try again in a moment.',
+    ],
+    [
+      'exchange_grant_refused',
+      'This was not done: the sign-in has ended. Sign in again to continue.',
+    ],
   ] as const) {
     const refusing = await testMcp({
-      exchanger: { issuer: 'http://127.0.0.1:3003', exchange: async () => ({ ok: false, refusal: { reason } }) },
+      exchanger: {
+        issuer: 'http://127.0.0.1:3003',
+        exchange: async () => ({ ok: false, refusal: { reason } }),
+      },
     })
     try {
-      expect(await run(await refusing.connect(ALICE, '2026-07-28'), 'taskflow_list_tasks')).toEqual({ failed: sentence })
+      expect(await run(await refusing.connect(ALICE, '2026-07-28'), 'taskflow_list_tasks')).toEqual(
+        { failed: sentence },
+      )
       expect(refusing.seen).toEqual([])
       reported.push(...refusing.errors)
     } finally {
       await refusing.close()
     }
   }
-  expect(reported).toMatchObject([{ code: 'issuer_unavailable' }, { code: 'exchange_grant_refused' }])
+  expect(reported).toMatchObject([
+    { code: 'issuer_unavailable' },
+    { code: 'exchange_grant_refused' },
+  ])
 })

@@ -28,18 +28,31 @@ describe.each(REVISIONS)('over revision %s', (revision) => {
     })
     await run(client, 'taskflow_add_task', { title: 'Paint the door', priority: 'urgent' })
 
-    expect((await run(client, 'taskflow_update_task', { task_id: 1, title: 'Buy food', due_date: null })).task).toMatchObject({
+    expect(
+      (await run(client, 'taskflow_update_task', { task_id: 1, title: 'Buy food', due_date: null }))
+        .task,
+    ).toMatchObject({
       title: 'Buy food',
       due_date: null,
     })
-    expect((await run(client, 'taskflow_start_task', { task_id: 1 })).task.status).toBe('in_progress')
-    expect((await run(client, 'taskflow_update_progress', { task_id: 1, progress: 40 })).task).toMatchObject({
+    expect((await run(client, 'taskflow_start_task', { task_id: 1 })).task.status).toBe(
+      'in_progress',
+    )
+    expect(
+      (await run(client, 'taskflow_update_progress', { task_id: 1, progress: 40 })).task,
+    ).toMatchObject({
       progress: 40,
       status: 'in_progress',
     })
-    expect((await run(client, 'taskflow_assign_task', { task_id: 1, assignee: 'Bob' })).task.assignee).toBe('Bob')
-    expect((await run(client, 'taskflow_assign_task', { task_id: 1, assignee: null })).task.assignee).toBeNull()
-    expect((await run(client, 'taskflow_request_review', { task_id: 1 })).task.status).toBe('review')
+    expect(
+      (await run(client, 'taskflow_assign_task', { task_id: 1, assignee: 'Bob' })).task.assignee,
+    ).toBe('Bob')
+    expect(
+      (await run(client, 'taskflow_assign_task', { task_id: 1, assignee: null })).task.assignee,
+    ).toBeNull()
+    expect((await run(client, 'taskflow_request_review', { task_id: 1 })).task.status).toBe(
+      'review',
+    )
     expect((await run(client, 'taskflow_complete_task', { task_id: 1 })).task).toMatchObject({
       status: 'completed',
       progress: 100,
@@ -56,7 +69,9 @@ describe.each(REVISIONS)('over revision %s', (revision) => {
     expect(await ids({ sort: 'priority' })).toEqual([[2, 1], 2])
     expect(await ids({ sort: 'title', order: 'desc', limit: 1 })).toEqual([[2], 2])
     expect(await ids({ limit: 1, offset: 1 })).toEqual([[2], 2])
-    expect(await run(client, 'taskflow_list_projects')).toEqual({ projects: [{ name: 'House', tasks: 1, open: 0 }] })
+    expect(await run(client, 'taskflow_list_projects')).toEqual({
+      projects: [{ name: 'House', tasks: 1, open: 0 }],
+    })
 
     expect((await run(client, 'taskflow_delete_task', { task_id: 1 })).task.title).toBe('Buy food')
     expect(await ids({})).toEqual([[2], 1])
@@ -64,15 +79,23 @@ describe.each(REVISIONS)('over revision %s', (revision) => {
   })
 
   test('each person has their own tasks, whatever the arguments name', async () => {
-    const [alice, bob, other] = await Promise.all([ALICE, BOB, OTHER_ALICE].map((token) => t.connect(token, revision)))
+    const [alice, bob, other] = await Promise.all(
+      [ALICE, BOB, OTHER_ALICE].map((token) => t.connect(token, revision)),
+    )
     if (!alice || !bob || !other) throw new Error('unreachable')
     await run(alice, 'taskflow_add_task', { title: "alice's" })
     for (const stranger of [bob, other]) {
       expect(await run(stranger, 'taskflow_list_tasks')).toEqual({ tasks: [], total: 0 })
-      for (const name of ['taskflow_start_task', 'taskflow_complete_task', 'taskflow_delete_task']) {
+      for (const name of [
+        'taskflow_start_task',
+        'taskflow_complete_task',
+        'taskflow_delete_task',
+      ]) {
         expect(await run(stranger, name, { task_id: 1 })).toEqual({ failed: 'There is no task 1.' })
       }
-      expect((await run(stranger, 'taskflow_list_tasks', { user_id: 'alice' })).failed).toContain('user_id')
+      expect((await run(stranger, 'taskflow_list_tasks', { user_id: 'alice' })).failed).toContain(
+        'user_id',
+      )
     }
     expect((await run(alice, 'taskflow_list_tasks')).total).toBe(1)
   })
@@ -80,7 +103,9 @@ describe.each(REVISIONS)('over revision %s', (revision) => {
   test('the rules of a task are told as plain sentences', async () => {
     const client = await t.connect(ALICE, revision)
     await run(client, 'taskflow_add_task', { title: 'one' })
-    expect(await run(client, 'taskflow_start_task', { task_id: 7 })).toEqual({ failed: 'There is no task 7.' })
+    expect(await run(client, 'taskflow_start_task', { task_id: 7 })).toEqual({
+      failed: 'There is no task 7.',
+    })
     expect(await run(client, 'taskflow_request_review', { task_id: 1 })).toEqual({
       failed: 'A pending task cannot be sent to review: start it first.',
     })
@@ -93,7 +118,9 @@ describe.each(REVISIONS)('over revision %s', (revision) => {
     expect(await run(client, 'taskflow_update_progress', { task_id: 1, progress: 50 })).toEqual({
       failed: 'A completed task stays at 100 percent: start it again first.',
     })
-    expect(await run(client, 'taskflow_update_task', { task_id: 1, due_date: '2027-02-30' })).toEqual({
+    expect(
+      await run(client, 'taskflow_update_task', { task_id: 1, due_date: '2027-02-30' }),
+    ).toEqual({
       failed: 'This was not done: the value of due_date is not valid.',
     })
     expect(await run(client, 'taskflow_update_task', { task_id: 1, title: '\u0007' })).toEqual({
@@ -120,7 +147,9 @@ describe.each(REVISIONS)('over revision %s', (revision) => {
 
   test('a tool whose scope was not granted is 403 that names it, and the API is not called', async () => {
     const client = await t.connect('one/alice/r', revision)
-    await expect(client.callTool({ name: 'taskflow_add_task', arguments: { title: 'x' } })).rejects.toThrow()
+    await expect(
+      client.callTool({ name: 'taskflow_add_task', arguments: { title: 'x' } }),
+    ).rejects.toThrow()
     expect(t.events.at(-1)).toMatchObject({
       hop: 'server-door',
       outcome: 'refused',
@@ -144,7 +173,9 @@ test('the 403 of a tool names its scopes', async () => {
     'content-type': 'application/json',
     accept: 'application/json, text/event-stream',
   }
-  const response = await t.mcp.fetch(new Request(MCP, { method: 'POST', headers, body: JSON.stringify(body) }))
+  const response = await t.mcp.fetch(
+    new Request(MCP, { method: 'POST', headers, body: JSON.stringify(body) }),
+  )
   expect(response.status).toBe(403)
   expect(response.headers.get('www-authenticate')).toContain('scope="tasks:write"')
 })
@@ -153,7 +184,9 @@ test('the API gets the token that was issued for it, never the one that the MCP 
   const client = await t.connect(ALICE, '2026-07-28')
   await run(client, 'taskflow_add_task', { title: 'x' })
   await run(client, 'taskflow_list_tasks')
-  expect(t.seen.map(({ authorization }) => authorization)).toEqual(Array(2).fill(`Bearer ${ALICE}/exchanged`))
+  expect(t.seen.map(({ authorization }) => authorization)).toEqual(
+    Array(2).fill(`Bearer ${ALICE}/exchanged`),
+  )
   expect(JSON.stringify([t.events, t.errors])).not.toContain(ALICE)
 })
 
@@ -170,6 +203,8 @@ test('the tool list is the same on both revisions, and says nothing of credentia
     REVISIONS.map(async (revision) => (await (await t.connect(ALICE, revision)).listTools()).tools),
   )
   expect(modern).toEqual(legacy)
-  expect(JSON.stringify(modern)).not.toMatch(/token|credential|secret|password|authoriz|bearer|user_id|api.?key/i)
+  expect(JSON.stringify(modern)).not.toMatch(
+    /token|credential|secret|password|authoriz|bearer|user_id|api.?key/i,
+  )
   await expect(`${JSON.stringify(modern, null, 2)}\n`).toMatchFileSnapshot('recorded/tools.json')
 })
