@@ -16,6 +16,8 @@ export type {
   Placement,
   Source,
 } from './core/binding.ts'
+export { memoryReflectionMarks } from './core/carry/memory-reflection-marks.ts'
+export type { ReflectionMark, ReflectionMarks } from './core/carry/reflection-marks.ts'
 export { Credential } from './core/credential.ts'
 export {
   type Admission,
@@ -25,17 +27,8 @@ export {
   type DoorOptions,
   type Presented,
 } from './core/door/door.ts'
+export type { ProofVerifier } from './core/door/proof.ts'
 export { AuthError, type Refusal, type RefusalReason, type Result } from './core/errors.ts'
-export type {
-  ClientCredentialsIssuer,
-  ExchangeTarget,
-  IssuedToken,
-  ProofRequest,
-  TokenExchanger,
-} from './core/source/exchange.ts'
-export { memoryReflectionMarks } from './core/carry/memory-reflection-marks.ts'
-export { memorySecretStore } from './core/vault/memory-secret-store.ts'
-export { type MemoryVaultOptions, memoryVault } from './core/vault/memory-vault.ts'
 export {
   type Actor,
   actorChain,
@@ -43,14 +36,21 @@ export {
   principalKey,
   samePrincipal,
 } from './core/principal.ts'
-export type { ProofVerifier } from './core/door/proof.ts'
-export type { ReflectionMark, ReflectionMarks } from './core/carry/reflection-marks.ts'
 export {
   canonicalResource,
   type ResourceMetadata,
   resourceMetadataResponse,
   resourceMetadataUrl,
 } from './core/resource.ts'
+export type {
+  ClientCredentialsIssuer,
+  ExchangeTarget,
+  IssuedToken,
+  ProofRequest,
+  TokenExchanger,
+} from './core/source/exchange.ts'
+export { memorySecretStore } from './core/vault/memory-secret-store.ts'
+export { type MemoryVaultOptions, memoryVault } from './core/vault/memory-vault.ts'
 export {
   DEPLOYMENT,
   type SecretKey,

@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from 'vitest'
 import type { Placement } from '../src/core/binding.ts'
+import { runningCalls } from '../src/core/carry/running-calls.ts'
 import { granted } from '../src/core/errors.ts'
 import { memoryVault } from '../src/core/vault/memory-vault.ts'
-import { runningCalls } from '../src/core/carry/running-calls.ts'
 import { toSentence } from '../src/core/wire.ts'
 import { createOnBehalf, type OnBehalfOptions } from '../src/on-behalf.ts'
 import {

@@ -2,8 +2,8 @@
 
 import type { InferenceOptions } from '../src/chatkit/protocol/item.ts'
 import type { Json } from '../src/chatkit/protocol/json.ts'
-import { type ChatSettings, defaultSettings } from './settings/settings.ts'
 import { SettingsElement } from './settings/element-properties.ts'
+import { type ChatSettings, defaultSettings } from './settings/settings.ts'
 import { createShell, type Shell, type Tell } from './shell.ts'
 import { styleSheets } from './style/sheets.ts'
 

@@ -8,11 +8,11 @@ import { browserClock } from './client/clock.ts'
 import type { Waker } from './client/follow.ts'
 import { browserUpload } from './client/upload.ts'
 import { createWire, randomHex, type Wire } from './client/wire.ts'
-import type { ChatEventMap } from './settings/events.ts'
 import type { ItemHost } from './content/contract.ts'
+import type { ChatEventMap } from './settings/events.ts'
 import type { ChatSettings } from './settings/settings.ts'
-import { createFrame, type Frame } from './view/frame.ts'
 import { type Words, word } from './settings/words.ts'
+import { createFrame, type Frame } from './view/frame.ts'
 
 /** What the element does with it. */
 export interface Shell {

@@ -8,13 +8,30 @@ export {
 } from './agent/agent-chat.ts'
 export { agentResponse } from './agent/agent-response.ts'
 export type { AgentResponseOptions } from './agent/answer-writer.ts'
-export type {
-  AttachmentAnnounced,
-  AttachmentStorage,
-  StoredAttachment,
-} from './threads/attachment.ts'
-export type { AnswerEvent, ErrorEvent, ItemUpdate, ThreadStreamEvent } from './protocol/event.ts'
 export { type HistoryTurn, historyOf } from './agent/history.ts'
+export {
+  type PostgresRateLimitOptions,
+  postgresRateLimit,
+  type RatePool,
+} from './http/postgres-rate-limit.ts'
+export {
+  memoryRateLimit,
+  type Rate,
+  type RateKind,
+  type RateLimit,
+  type Rates,
+  type RateTaken,
+} from './http/rate-limit.ts'
+export type {
+  Act,
+  AnswerContext,
+  ChatCaller,
+  ChatkitLimits,
+  ChatkitServerOptions,
+  ErrorPlace,
+  Respond,
+} from './options.ts'
+export type { AnswerEvent, ErrorEvent, ItemUpdate, ThreadStreamEvent } from './protocol/event.ts'
 export type { IdKind } from './protocol/id.ts'
 export type {
   Annotation,
@@ -41,36 +58,18 @@ export type {
   Workflow,
 } from './protocol/item.ts'
 export type { Json, JsonObject } from './protocol/json.ts'
-export { memoryRunStore } from './runs/memory-run-store.ts'
-export { memoryThreadStore } from './threads/memory-thread-store.ts'
-export type {
-  Act,
-  AnswerContext,
-  ChatCaller,
-  ChatkitLimits,
-  ChatkitServerOptions,
-  ErrorPlace,
-  Respond,
-} from './options.ts'
-export {
-  type PostgresRateLimitOptions,
-  postgresRateLimit,
-  type RatePool,
-} from './http/postgres-rate-limit.ts'
-export {
-  memoryRateLimit,
-  type Rate,
-  type RateKind,
-  type RateLimit,
-  type Rates,
-  type RateTaken,
-} from './http/rate-limit.ts'
 export type { Action, RequestMetadata } from './protocol/request.ts'
-export type { BeginTerms, Begun, NewRun, RunState, RunStore, StoredRun } from './runs/run-store.ts'
-export { type ChatkitServer, chatkitServer } from './server.ts'
-export { ChatkitStreamError } from './runs/stream-error.ts'
-export { type StreamWidgetOptions, streamWidget } from './widgets/stream-widget.ts'
 export type { Page, Thread, ThreadChange, ThreadState, ThreadStatus } from './protocol/thread.ts'
+export { memoryRunStore } from './runs/memory-run-store.ts'
+export type { BeginTerms, Begun, NewRun, RunState, RunStore, StoredRun } from './runs/run-store.ts'
+export { ChatkitStreamError } from './runs/stream-error.ts'
+export { type ChatkitServer, chatkitServer } from './server.ts'
+export type {
+  AttachmentAnnounced,
+  AttachmentStorage,
+  StoredAttachment,
+} from './threads/attachment.ts'
+export { memoryThreadStore } from './threads/memory-thread-store.ts'
 export type {
   ItemsChange,
   OwnedAttachment,
@@ -78,3 +77,4 @@ export type {
   StoredThread,
   ThreadStore,
 } from './threads/thread-store.ts'
+export { type StreamWidgetOptions, streamWidget } from './widgets/stream-widget.ts'

@@ -1,14 +1,14 @@
 // What an app gives the ChatKit server: how to admit a request, where threads are kept, and how to answer.
 
 import type { Principal } from '../core/principal.ts'
-import type { AttachmentStorage } from './threads/attachment.ts'
+import type { RateLimit } from './http/rate-limit.ts'
 import type { AnswerEvent } from './protocol/event.ts'
 import type { IdKind } from './protocol/id.ts'
 import type { Item, ItemBase, UserMessageItem, WidgetItem } from './protocol/item.ts'
-import type { RateLimit } from './http/rate-limit.ts'
 import type { Action, RequestMetadata } from './protocol/request.ts'
-import type { RunStore } from './runs/run-store.ts'
 import type { ThreadChange, ThreadState } from './protocol/thread.ts'
+import type { RunStore } from './runs/run-store.ts'
+import type { AttachmentStorage } from './threads/attachment.ts'
 import type { ThreadStore } from './threads/thread-store.ts'
 
 /** An admitted caller, as far as the server needs to know it. */

@@ -3,16 +3,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readJson } from './http/body.ts'
 import { bodyOf, writeFrames } from './http/frames.ts'
-import { randomId } from './protocol/id.ts'
-import { onceOf } from './requests/idempotency.ts'
-import { answerJson } from './requests/json-requests.ts'
-import { memoryRunStore } from './runs/memory-run-store.ts'
 import { requestOf } from './http/node-request.ts'
 import { openStreams } from './http/open-streams.ts'
-import type { ChatCaller, ChatkitLimits, ChatkitServerOptions, ErrorPlace } from './options.ts'
-import { ownedThreads } from './threads/owned-threads.ts'
-import { isRecording, parseRequest } from './protocol/parse-request.ts'
 import { memoryRateLimit } from './http/rate-limit.ts'
+import type { ChatCaller, ChatkitLimits, ChatkitServerOptions, ErrorPlace } from './options.ts'
+import { randomId } from './protocol/id.ts'
+import { isRecording, parseRequest } from './protocol/parse-request.ts'
 import {
   done,
   invalid,
@@ -24,9 +20,13 @@ import {
   UNAVAILABLE,
 } from './protocol/refusal.ts'
 import type { ChatkitRequest } from './protocol/request.ts'
+import { onceOf } from './requests/idempotency.ts'
+import { answerJson } from './requests/json-requests.ts'
 import { resume } from './requests/resume.ts'
-import { createRuns } from './runs/runs.ts'
 import { answerStream, type StreamAnswer } from './requests/stream-requests.ts'
+import { memoryRunStore } from './runs/memory-run-store.ts'
+import { createRuns } from './runs/runs.ts'
+import { ownedThreads } from './threads/owned-threads.ts'
 
 const DEFAULT_LIMITS: ChatkitLimits = {
   bodyBytes: 1024 * 1024,

@@ -1,17 +1,26 @@
 // Audit: one event for each hop of a credential. No field can hold a secret; a token appears as a keyed fingerprint of its id.
 
-import type { RefusalReason } from './errors.ts'
+import { isFailure, type RefusalReason } from './errors.ts'
 import { actorChain, type Principal } from './principal.ts'
 
 /** The hops: the chat door, the token exchange, a connected account, the carrying to a server, that server's own door, and its call to the API. */
 export type Hop = 'door' | 'exchange' | 'connection' | 'carry' | 'server-door' | 'api'
+
+/** What came of a hop: it went on, somebody was refused, or something is out of order. */
+export type AuditOutcome = 'allowed' | 'refused' | 'failed'
+
+/** The outcome that the audit records for a refusal, or for none. */
+export function outcomeOf(reason: RefusalReason | undefined): AuditOutcome {
+  if (reason === undefined) return 'allowed'
+  return isFailure(reason) ? 'failed' : 'refused'
+}
 
 /** One hop, as recorded. */
 export interface AuditEvent {
   /** Milliseconds since the epoch. */
   readonly time: number
   readonly hop: Hop
-  readonly outcome: 'allowed' | 'refused' | 'failed'
+  readonly outcome: AuditOutcome
   readonly reason?: RefusalReason
   /** Ties the hops of one request together (W3C trace id). */
   readonly trace: string

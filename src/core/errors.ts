@@ -53,6 +53,28 @@ export type RefusalReason =
   | 'audit_unavailable'
   | 'cancelled'
 
+/** Whether a reason means that something is out of order, not that somebody was refused. */
+export function isFailure(reason: RefusalReason): boolean {
+  return (
+    reason === 'issuer_unavailable' ||
+    reason === 'server_unreachable' ||
+    reason === 'server_unavailable' ||
+    reason === 'audit_unavailable' ||
+    reason === 'exchange_failed'
+  )
+}
+
+/** Whether a reason means that the person's own credential serves no more: they must sign in again before anything goes on. */
+export function endsSignIn(reason: RefusalReason): boolean {
+  return (
+    reason === 'credential_missing' ||
+    reason === 'token_expired' ||
+    reason === 'token_inactive' ||
+    reason === 'handle_refused' ||
+    reason === 'exchange_grant_refused'
+  )
+}
+
 /** One refusal: its reason, and the names (never the values) that make it clear. */
 export interface Refusal {
   readonly reason: RefusalReason
@@ -64,13 +86,13 @@ export interface Refusal {
   readonly server?: string
 }
 
-/** What a step of the pipeline gives: its value, or the reason why there is none. */
-export type Result<T> =
+/** What a step gives: its value, or why there is none. `R` is the kind of refusal of the room. */
+export type Result<T, R = Refusal> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly refusal: Refusal }
+  | { readonly ok: false; readonly refusal: R }
 
 /** The step went well. */
-export function granted<T>(value: T): Result<T> {
+export function granted<T>(value: T): { readonly ok: true; readonly value: T } {
   return { ok: true, value }
 }
 

@@ -2,7 +2,7 @@
 // that a new reason does not compile until somebody decides what the world may see of it.
 
 import { type Challenge, type ChallengeError, formatChallenge } from './door/challenge.ts'
-import { AuthError, type Refusal, type RefusalReason } from './errors.ts'
+import { AuthError, type Refusal } from './errors.ts'
 import { isScope } from './scope.ts'
 
 /** The public face of a refusal at a door. */
@@ -215,28 +215,6 @@ function formatChallenges(challenge: Challenge, algorithms: readonly string[] | 
   const { error, description, ...bare } = challenge
   const bearer = formatChallenge(error === 'invalid_dpop_proof' ? bare : challenge)
   return algorithms ? `${bearer}, ${formatChallenge({ ...challenge, algorithms }, 'DPoP')}` : bearer
-}
-
-/** Whether a reason means that something is out of order, not that somebody was refused. */
-export function isFailure(reason: RefusalReason): boolean {
-  return (
-    reason === 'issuer_unavailable' ||
-    reason === 'server_unreachable' ||
-    reason === 'server_unavailable' ||
-    reason === 'audit_unavailable' ||
-    reason === 'exchange_failed'
-  )
-}
-
-/** Whether a reason means that the person's own credential serves no more: they must sign in again before anything goes on. */
-export function endsSignIn(reason: RefusalReason): boolean {
-  return (
-    reason === 'credential_missing' ||
-    reason === 'token_expired' ||
-    reason === 'token_inactive' ||
-    reason === 'handle_refused' ||
-    reason === 'exchange_grant_refused'
-  )
 }
 
 function named(refusal: Refusal): string {

@@ -3,8 +3,8 @@
 
 import { hash } from 'node:crypto'
 import { calculateJwkThumbprint, compactVerify, EmbeddedJWK } from 'jose'
-import { granted, type Result, refused } from '../core/errors.ts'
 import type { ProofVerifier, ProvedRequest, VerifiedProof } from '../core/door/proof.ts'
+import { granted, type Result, refused } from '../core/errors.ts'
 import { usedProofs } from './used-proofs.ts'
 import { ASYMMETRIC } from './verifier.ts'
 

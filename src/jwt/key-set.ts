@@ -1,9 +1,9 @@
 // The issuer's published keys (RFC 7517), and the one that a token was signed with. Keys that a token brings along do not exist here.
 
 import { type CryptoKey, createLocalJWKSet, type JSONWebKeySet, type LocalJWKSet } from 'jose'
+import { granted, type Result, refused } from '../core/errors.ts'
 import { discoverAuthorizationServer } from '../core/http/authorization-server.ts'
 import { fetchJson } from '../core/http/bounded-json.ts'
-import { granted, type Result, refused } from '../core/errors.ts'
 import { remoteDocument } from '../core/http/remote-document.ts'
 
 /** Options of {@link issuerKeys}. Durations are in seconds, `deadline` in milliseconds. */

@@ -2,9 +2,9 @@
 
 import { hash } from 'node:crypto'
 import { type CryptoKey, compactVerify, decodeProtectedHeader, errors } from 'jose'
-import { checkEndpoint } from '../core/http/authorization-server.ts'
 import type { Credential } from '../core/credential.ts'
 import { granted, type Result, refused } from '../core/errors.ts'
+import { checkEndpoint } from '../core/http/authorization-server.ts'
 import { cachedVerifier } from '../core/verify/verified-cache.ts'
 import { type TokenVerifier, type VerifiedToken, validateClaims } from '../core/verify/verify.ts'
 import { issuerKeys, type KeyHint } from './key-set.ts'

@@ -3,12 +3,13 @@
 import { type AuditSink, createAuditor } from '../core/audit.ts'
 import { type Admission, type Admitted, createDoor } from '../core/door/door.ts'
 import { refused } from '../core/errors.ts'
+import type { Principal } from '../core/principal.ts'
+import { canonicalResource, resourceMetadataResponse } from '../core/resource.ts'
 import type { TokenExchanger } from '../core/source/exchange.ts'
 import { issuedCache } from '../core/source/issued-cache.ts'
 import { memoryVault } from '../core/vault/memory-vault.ts'
-import type { Principal } from '../core/principal.ts'
-import { canonicalResource, resourceMetadataResponse } from '../core/resource.ts'
 import type { TokenVerifier } from '../core/verify/verify.ts'
+import { SESSION_HEADER } from '../core/wire-names.ts'
 import { type AcceptInput, parseAccept } from './accept.ts'
 import { type ApiInput, parseApi } from './api.ts'
 import { type ReadBody, readJson } from './body.ts'
@@ -17,7 +18,7 @@ import { createGate } from './gate.ts'
 import { takeMeta } from './meta-credential.ts'
 import { operationsOf } from './operations.ts'
 import { problem } from './problem.ts'
-import { FOREIGN_HANDLE, SESSION_HANDLE, sessionHandles } from './session-handles.ts'
+import { FOREIGN_HANDLE, sessionHandles } from './session-handles.ts'
 import { sessionOwners } from './session-owners.ts'
 import { toolPolicy } from './tool-policy.ts'
 import { undeclaredTools } from './undeclared-tools.ts'
@@ -176,7 +177,7 @@ export function protectMcpServer(
   async function admit(
     request: Request,
   ): Promise<Admission<Entered> | { readonly ok: false; readonly response: Response }> {
-    const handle = handles ? request.headers.get(SESSION_HANDLE) : null
+    const handle = handles ? request.headers.get(SESSION_HEADER) : null
     const withHeader = request.headers.has('authorization')
     if (!withHeader && handle === null && accept.meta !== undefined && request.method === 'POST') {
       const body = await read(request)
@@ -276,7 +277,7 @@ interface Entered extends Admitted {
 function withHandle(response: Response, handle: string | undefined): Response {
   if (handle === undefined || !response.ok) return response
   const answer = new Response(response.body, response)
-  answer.headers.set(SESSION_HANDLE, handle)
+  answer.headers.set(SESSION_HEADER, handle)
   // Whoever reads it from a cache would be this person.
   answer.headers.set('cache-control', 'no-store')
   return answer
@@ -300,7 +301,7 @@ const STOPPED = [
   'proxy-authorization',
   'cookie',
   'x-user-id',
-  SESSION_HANDLE,
+  SESSION_HEADER,
   'content-length',
 ]
 

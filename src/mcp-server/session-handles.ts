@@ -7,9 +7,6 @@ import { type Principal, principalKey, samePrincipal } from '../core/principal.t
 import type { Handle, Vault } from '../core/vault/vault.ts'
 import type { VerifiedToken } from '../core/verify/verify.ts'
 
-/** The header, in answers and in requests. */
-export const SESSION_HANDLE = 'onbehalf-session'
-
 /** How a handle is named in the audit. */
 const PLACEMENT = 'session handle'
 

@@ -2,10 +2,10 @@
 
 export type { DetectedParameter } from './arguments/detect.ts'
 export type { ToolDefinition } from './arguments/strip.ts'
-export { examineTool, type ToolExamination } from './tools/examine-tool.ts'
 export { type McpFetchOptions, mcpFetch } from './fetch.ts'
 export { type PoolCaller, type SessionPool, type SessionPoolOptions, sessionPool } from './pool.ts'
 export { createRedactor, type Redactor } from './redact/redactor.ts'
+export { examineTool, type ToolExamination } from './tools/examine-tool.ts'
 export {
   type CarryingTransportOptions,
   carryingTransport,

@@ -2,12 +2,12 @@
 // process, and knows no SDK: those of v1 and v2 have the shape that it takes and gives.
 
 import { isStdio } from '../core/binding.ts'
-import { AuthError } from '../core/errors.ts'
 import { memoryReflectionMarks } from '../core/carry/memory-reflection-marks.ts'
+import { AuthError } from '../core/errors.ts'
 import { toError } from '../core/wire.ts'
+import { isJson, type Json, parseJson } from './answer/message.ts'
 import { type McpFetchOptions, mcpFetch } from './fetch.ts'
 import { liveSecrets } from './redact/live-secrets.ts'
-import { isJson, type Json, parseJson } from './answer/message.ts'
 import { createQuarantine } from './redact/quarantine.ts'
 
 /** A handler's parameters are compared both ways, so that each SDK's own types of messages fit. */

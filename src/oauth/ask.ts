@@ -1,9 +1,9 @@
 // Sends one authenticated request to an authorization server. oauth4webapi builds it; what comes back is bounded here and judged elsewhere.
 
 import { allowInsecureRequests, type ClientAuth, customFetch } from 'oauth4webapi'
-import { type BoundedOptions, fetchJson, type JsonAnswer } from '../core/http/bounded-json.ts'
-import { type Result, refused } from '../core/errors.ts'
 import { isNonce } from '../core/door/proof.ts'
+import { type Result, refused } from '../core/errors.ts'
+import { type BoundedOptions, fetchJson, type JsonAnswer } from '../core/http/bounded-json.ts'
 import type { ClientAuthentication } from './client-authentication.ts'
 import type { DpopKey } from './dpop.ts'
 

@@ -1,13 +1,13 @@
 // Client credentials (RFC 6749 section 4.4): a token that speaks for this client itself. For work that no person is behind.
 
-import { withDeadline } from '../core/http/deadline.ts'
 import type { Result } from '../core/errors.ts'
+import { withDeadline } from '../core/http/deadline.ts'
+import { formatScopes } from '../core/scope.ts'
 import type {
   ClientCredentialsIssuer,
   ExchangeTarget,
   IssuedToken,
 } from '../core/source/exchange.ts'
-import { formatScopes } from '../core/scope.ts'
 import type { DpopKey } from './dpop.ts'
 import { judgeToken } from './judge-token.ts'
 import {

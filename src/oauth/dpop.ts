@@ -1,8 +1,8 @@
 // DPoP, the client's side (RFC 9449 section 4): a key that never leaves this process, and proofs of having it. Proofs are judged elsewhere.
 
 import type { Credential } from '../core/credential.ts'
-import type { ProofRequest } from '../core/source/exchange.ts'
 import { isNonce } from '../core/door/proof.ts'
+import type { ProofRequest } from '../core/source/exchange.ts'
 
 /** What a proof is for; `accessToken` is the token that goes with it, none where a token is only being asked for. */
 export interface KeyProofRequest extends ProofRequest {

@@ -1,11 +1,11 @@
 // Token exchange (RFC 8693) at one authorization server: the request. Its answer is judged in judge-token.ts.
 
-import type { JsonAnswer } from '../core/http/bounded-json.ts'
 import type { Credential } from '../core/credential.ts'
-import { withDeadline } from '../core/http/deadline.ts'
 import { type Result, refused } from '../core/errors.ts'
-import type { ExchangeTarget, IssuedToken, TokenExchanger } from '../core/source/exchange.ts'
+import type { JsonAnswer } from '../core/http/bounded-json.ts'
+import { withDeadline } from '../core/http/deadline.ts'
 import { formatScopes } from '../core/scope.ts'
+import type { ExchangeTarget, IssuedToken, TokenExchanger } from '../core/source/exchange.ts'
 import type { DpopKey } from './dpop.ts'
 import { ACCESS_TOKEN, judgeToken } from './judge-token.ts'
 import {

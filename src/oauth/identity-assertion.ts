@@ -2,10 +2,10 @@
 // identity provider vouches for the person at another authorization server, in two requests. The assertion is never read here.
 
 import type { Credential } from '../core/credential.ts'
-import { withDeadline } from '../core/http/deadline.ts'
 import { type Result, refused } from '../core/errors.ts'
-import type { ExchangeTarget, IssuedToken, TokenExchanger } from '../core/source/exchange.ts'
+import { withDeadline } from '../core/http/deadline.ts'
 import { formatScopes } from '../core/scope.ts'
+import type { ExchangeTarget, IssuedToken, TokenExchanger } from '../core/source/exchange.ts'
 import type { DpopKey } from './dpop.ts'
 import { TOKEN_EXCHANGE } from './exchange.ts'
 import { judgeAssertion, judgeToken } from './judge-token.ts'

@@ -1,12 +1,12 @@
 // onbehalf/oauth: what onbehalf asks of an authorization server: metadata, token exchange, connected accounts, introspection.
 
+export { parseChallenge, parseMetadataLink } from '../core/door/challenge.ts'
 export {
   type AuthorizationServer,
   type DiscoveryOptions,
   discoverAuthorizationServer,
   metadataUrls,
 } from '../core/http/authorization-server.ts'
-export { parseChallenge, parseMetadataLink } from '../core/door/challenge.ts'
 export type { RemoteDocument } from '../core/http/remote-document.ts'
 export {
   type ClientAuthentication,

@@ -2,11 +2,11 @@
 
 import { hash } from 'node:crypto'
 import { introspectionRequest } from 'oauth4webapi'
+import type { Credential } from '../core/credential.ts'
+import { type Result, refused } from '../core/errors.ts'
 import { checkEndpoint, discoverAuthorizationServer } from '../core/http/authorization-server.ts'
 import type { JsonAnswer } from '../core/http/bounded-json.ts'
-import type { Credential } from '../core/credential.ts'
 import { withDeadline } from '../core/http/deadline.ts'
-import { type Result, refused } from '../core/errors.ts'
 import { cachedVerifier } from '../core/verify/verified-cache.ts'
 import {
   type ClaimRules,

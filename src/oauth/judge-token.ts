@@ -1,11 +1,11 @@
 // Judges the answer of a token endpoint (RFC 6749 section 5, RFC 8693 section 2.2), whichever grant it was asked for: strictly, from the status
 // and the parsed body alone. It sends nothing.
 
-import type { JsonAnswer } from '../core/http/bounded-json.ts'
 import { Credential, isBearerToken } from '../core/credential.ts'
 import { granted, type RefusalReason, type Result, refused } from '../core/errors.ts'
-import type { IssuedToken } from '../core/source/exchange.ts'
+import type { JsonAnswer } from '../core/http/bounded-json.ts'
 import { isScope } from '../core/scope.ts'
+import type { IssuedToken } from '../core/source/exchange.ts'
 import type { DpopKey } from './dpop.ts'
 
 /** Identifier of the token type that is asked for (RFC 8693 section 3). */

@@ -1,9 +1,9 @@
 // Asks the token endpoint of one authorization server, whatever the grant (RFC 6749 section 4.5). What it answers is judged elsewhere.
 
 import { genericTokenEndpointRequest } from 'oauth4webapi'
+import { type Result, refused } from '../core/errors.ts'
 import { checkEndpoint, discoverAuthorizationServer } from '../core/http/authorization-server.ts'
 import type { JsonAnswer } from '../core/http/bounded-json.ts'
-import { type Result, refused } from '../core/errors.ts'
 import { asClientAuth, ask } from './ask.ts'
 import type { ClientAuthentication } from './client-authentication.ts'
 import type { DpopKey } from './dpop.ts'

@@ -9,8 +9,8 @@ import {
   ToolInputGuardrailTripwireTriggered,
   ToolOutputGuardrailTripwireTriggered,
 } from '@openai/agents'
-import { toError } from '../core/wire.ts'
 import type { AgentEvent } from '../agent/events.ts'
+import { toError } from '../core/wire.ts'
 import { translator } from './translate.ts'
 
 /** The result of a streamed run, or its events alone. */

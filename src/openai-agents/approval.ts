@@ -1,20 +1,6 @@
 // Which tool calls wait for the person, and the gate that lets an approved one through once. Pure; the decision itself is the person's.
 
-/** What is known of a tool when it is decided whether its calls wait. Marks are the server's word. */
-export interface ToolFacts {
-  readonly server: string
-  readonly name: string
-  /** The server says that it changes nothing. */
-  readonly readOnly: boolean
-  /** The server says that it may destroy something (MCP annotation `destructiveHint`). */
-  readonly destructive: boolean
-}
-
-/**
- * Which calls wait for the person: of no tool; of tools that are marked destructive; of all that are not marked read-only; or as a function says. A
- * server that lies about its tools is met by a function that goes by their names.
- */
-export type ApprovalPolicy = 'never' | 'destructive' | 'changes' | ((tool: ToolFacts) => boolean)
+import type { ApprovalPolicy, ToolFacts } from '../agent/approval.ts'
 
 /** Whether calls of a tool wait. */
 export function waits(policy: ApprovalPolicy, tool: ToolFacts): boolean {

@@ -1,8 +1,8 @@
 // The conversation as the framework's items.
 
 import type { AgentInputItem } from '@openai/agents'
-import { answered } from './paused-run.ts'
 import type { AgentTurn } from '../agent/turn.ts'
+import { answered } from './paused-run.ts'
 
 /** The items of a conversation. */
 export function inputOf(turns: readonly AgentTurn[]): readonly AgentInputItem[] {

@@ -1,8 +1,9 @@
 // The public names of `onbehalf/openai-agents`: one run of an agent for one principal. No rule lives here.
 
-export { agentEvents, type StreamedRun } from './agent-events.ts'
-export type { ApprovalPolicy, ToolFacts } from './approval.ts'
+export type { ApprovalPolicy, ToolFacts } from '../agent/approval.ts'
 export type { AgentEvent, Citation, HostedTool, PendingCall, ResumedRun } from '../agent/events.ts'
+export type { AgentTurn, ClientTool } from '../agent/turn.ts'
+export { agentEvents, type StreamedRun } from './agent-events.ts'
 export {
   DEFAULT_INSTRUCTIONS,
   type InstructionValues,
@@ -13,4 +14,3 @@ export { type ModelChoice, modelFromEnvironment } from './model-from-environment
 export { type ModelRequestCopy, recordingModel } from './recording-model.ts'
 export { type AgentCaller, type AgentServer, type RunAgentOptions, runAgent } from './run-agent.ts'
 export { type StandInOptions, standInModel } from './stand-in/model.ts'
-export type { AgentTurn, ClientTool } from '../agent/turn.ts'

@@ -1,8 +1,8 @@
 // Why a run stopped before its answer: calls that wait for the person, a tool that the page runs, or calls that nobody could be shown. Pure.
 
 import type { AgentInputItem, RunToolApprovalItem } from '@openai/agents'
-import { plainArguments } from './approval.ts'
 import type { AgentEvent, PendingCall } from '../agent/events.ts'
+import { plainArguments } from './approval.ts'
 import { answered, type OpenCall, stateOf } from './paused-run.ts'
 import type { PromptedValues } from './prompted-values.ts'
 

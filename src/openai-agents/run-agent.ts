@@ -1,16 +1,16 @@
 // One run of an agent for one principal: model and MCP tools in, events out. It never holds a credential; the caller's `fetch` does.
 
 import type { Model } from '@openai/agents'
-import { AuthError, type Refusal } from '../core/errors.ts'
-import type { Principal } from '../core/principal.ts'
-import { endsSignIn, toError } from '../core/wire.ts'
-import { agentRun, type Heard } from './run-loop.ts'
-import type { ApprovalPolicy } from './approval.ts'
+import type { ApprovalPolicy } from '../agent/approval.ts'
 import type { AgentEvent, ResumedRun } from '../agent/events.ts'
+import type { AgentTurn, ClientTool } from '../agent/turn.ts'
+import { AuthError, endsSignIn, type Refusal } from '../core/errors.ts'
+import type { Principal } from '../core/principal.ts'
+import { toError } from '../core/wire.ts'
 import { assertNoCredential } from './instructions.ts'
 import type { ModelRequestCopy } from './recording-model.ts'
+import { agentRun, type Heard } from './run-loop.ts'
 import { type OpenServer, openServer } from './run-server.ts'
-import type { AgentTurn, ClientTool } from '../agent/turn.ts'
 
 /** Whom the run is for. */
 export interface AgentCaller {

@@ -1,12 +1,12 @@
 // The framework's part of one run: model and tools of servers that are open, until the answer is complete or somebody is waited for.
 
 import { Agent, type AgentInputItem, type Model, Runner } from '@openai/agents'
+import type { AgentEvent } from '../agent/events.ts'
 import type { Refusal } from '../core/errors.ts'
 import { toError } from '../core/wire.ts'
 import { endingOf } from './agent-events.ts'
 import { approvalGate } from './approval.ts'
 import { inputOf } from './conversation.ts'
-import type { AgentEvent } from '../agent/events.ts'
 import { pauseOf } from './pause.ts'
 import { itemsOf, repeating } from './paused-run.ts'
 import { filled, promptedValues } from './prompted-values.ts'

@@ -1,19 +1,15 @@
 // The tools of one run as the framework gets them: the servers', some of which wait for the person, and the page's, which are never run here.
 
 import { type FunctionTool, mcpToFunctionTool, type Tool, tool } from '@openai/agents'
-import {
-  type ApprovalGate,
-  type ApprovalPolicy,
-  plainArguments,
-  type ToolFacts,
-  waits,
-} from './approval.ts'
+import type { ApprovalPolicy, ToolFacts } from '../agent/approval.ts'
+import type { ClientTool } from '../agent/turn.ts'
+import { REFERENCE_PREFIX } from '../core/wire-names.ts'
+import { type ApprovalGate, plainArguments, waits } from './approval.ts'
 import { looksLikeCredential } from './instructions.ts'
 import type { PromptedValues } from './prompted-values.ts'
 import { isFields, textIn } from './provider-item.ts'
 import type { ListedTools, OpenServer } from './run-server.ts'
 import { shownName } from './tool-names.ts'
-import type { ClientTool } from '../agent/turn.ts'
 
 /** Characters of arguments that a person can be asked to look through. */
 const LONGEST = 20_000
@@ -106,7 +102,7 @@ function isShowable(args: string, values: PromptedValues): boolean {
   return (
     shown.length <= LONGEST &&
     !looksLikeCredential(shown) &&
-    !shown.includes('onbehalf_ref_') &&
+    !shown.includes(REFERENCE_PREFIX) &&
     !values.isForged(args)
   )
 }

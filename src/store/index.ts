@@ -7,14 +7,6 @@ export {
   diskAttachments,
 } from './attachments/disk-attachments.ts'
 export type { Swept } from './attachments/sweep.ts'
-export { KeyringError, type MasterKeyFacts } from './sealing/keyring.ts'
-export {
-  createKeyring,
-  type KeyOptions,
-  listKeyring,
-  rotateKeyring,
-} from './sealing/keyring-file.ts'
-export { fileMasterKeys, type MasterKeys, type WrappedKey } from './sealing/master-keys.ts'
 export {
   openPostgres,
   type PostgresDatabase,
@@ -23,10 +15,18 @@ export {
 } from './postgres/database.ts'
 export { postgresRunStore } from './postgres/run-store.ts'
 export { postgresThreadStore } from './postgres/thread-store.ts'
-export { keyUse, type Retirement, type RewrapReport, retireKey, rewrap } from './sqlite/rotation.ts'
+export { KeyringError, type MasterKeyFacts } from './sealing/keyring.ts'
+export {
+  createKeyring,
+  type KeyOptions,
+  listKeyring,
+  rotateKeyring,
+} from './sealing/keyring-file.ts'
+export { fileMasterKeys, type MasterKeys, type WrappedKey } from './sealing/master-keys.ts'
 export { SealError } from './sealing/seal.ts'
 export { openSqlite, type SqliteDatabase, type SqliteOptions } from './sqlite/database.ts'
 export { sqliteReflectionMarks } from './sqlite/reflection-marks.ts'
+export { keyUse, type Retirement, type RewrapReport, retireKey, rewrap } from './sqlite/rotation.ts'
 export { sqliteRunStore } from './sqlite/run-store.ts'
 export { sqliteSecretStore } from './sqlite/secret-store.ts'
 export { sqliteThreadStore } from './sqlite/thread-store.ts'

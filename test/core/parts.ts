@@ -2,8 +2,8 @@
 
 import { type AuditEvent, type Auditor, createAuditor } from '../../src/core/audit.ts'
 import { Credential } from '../../src/core/credential.ts'
-import type { IssuedToken } from '../../src/core/source/exchange.ts'
 import type { Principal } from '../../src/core/principal.ts'
+import type { IssuedToken } from '../../src/core/source/exchange.ts'
 import type { VerifiedToken } from '../../src/core/verify/verify.ts'
 
 export const ISSUER = 'https://login.example'

@@ -5,8 +5,8 @@ import { Credential } from '../../src/core/credential.ts'
 import { granted, type Result, refused } from '../../src/core/errors.ts'
 import type { ExchangeTarget, IssuedToken, TokenExchanger } from '../../src/core/source/exchange.ts'
 import { issuedCache } from '../../src/core/source/issued-cache.ts'
-import { memoryVault } from '../../src/core/vault/memory-vault.ts'
 import { type CredentialSource, credentialSource } from '../../src/core/source/source.ts'
+import { memoryVault } from '../../src/core/vault/memory-vault.ts'
 import type { VerifiedToken } from '../../src/core/verify/verify.ts'
 import {
   alice,

@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { AuthError, type RefusalReason } from '../../src/core/errors.ts'
-import {
-  isFailure,
-  sentenceFor,
-  toError,
-  toResponse,
-  toSentence,
-  toWire,
-} from '../../src/core/wire.ts'
+import { AuthError, isFailure, type RefusalReason } from '../../src/core/errors.ts'
+import { sentenceFor, toError, toResponse, toSentence, toWire } from '../../src/core/wire.ts'
 
 /** Every reason, and the status that a door answers it with. A reason that is missing here does not compile. */
 const STATUS: Readonly<Record<RefusalReason, number>> = {

@@ -224,7 +224,7 @@ test('who is signed out signs in again, and then the message goes', async () => 
 test('a credential that ran out in mid-answer: a new sign-in, then the answer again', async () => {
   const ended = [
     ...hello,
-    { type: 'error', code: 'custom', message: 'Sign in again to continue.', allow_retry: true },
+    { type: 'error', code: 'signed_out', message: 'Sign in again to continue.', allow_retry: true },
   ]
   const { chat, types } = ground({
     'threads.create': streams(said(...ended)),

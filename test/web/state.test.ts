@@ -217,8 +217,12 @@ test('an error says what the person can do', () => {
     remedy: 'none',
   })
   expect(
-    after({ type: 'error', message: 'Sign in again to continue.', allow_retry: true }).failure
-      ?.remedy,
+    after({
+      type: 'error',
+      code: 'signed_out',
+      message: 'Sign in again to continue.',
+      allow_retry: true,
+    }).failure?.remedy,
   ).toBe('sign-in')
 })
 

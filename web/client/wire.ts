@@ -1,6 +1,7 @@
 // The ChatKit wire, client side: one URL, one POST for each request, JSON or a stream back. It knows nothing of what the answers mean.
 
 import type { JsonObject } from '../../src/chatkit/protocol/json.ts'
+import { RESUMABLE } from '../../src/chatkit/protocol/ours.ts'
 import type { JsonParams, ResumeParams, StreamParams } from '../../src/chatkit/protocol/request.ts'
 import { type Clock, pause } from './clock.ts'
 import { record, text } from './json.ts'
@@ -131,7 +132,7 @@ export function createWire(
     const body = JSON.stringify({
       type,
       params,
-      metadata: streams && resumable ? { ...metadata, 'onbehalf/resumable': true } : metadata,
+      metadata: streams && resumable ? { ...metadata, [RESUMABLE]: true } : metadata,
     })
     const trace = extraHeaders ? randomHex(16) : undefined
     const send = async (token: string | undefined): Promise<Response> => {

@@ -1,6 +1,8 @@
 // How the conversation changes by an event of a stream (sections 6 and 17 of the protocol). Pure.
 
+import type { ErrorEvent } from '../../src/chatkit/protocol/event.ts'
 import type { Item } from '../../src/chatkit/protocol/item.ts'
+import { SIGNED_OUT } from '../../src/chatkit/protocol/ours.ts'
 import type { ChatEvent, ThreadHead } from '../client/parse.ts'
 import { applyUpdate } from './apply-update.ts'
 import type { Conversation, Entry, Failure } from './conversation.ts'
@@ -8,9 +10,6 @@ import type { Conversation, Entry, Failure } from './conversation.ts'
 /** More than a person scrolls through: older ones are read again when they are wanted. */
 const MOST_ENTRIES = 1000
 const MOST_NOTICES = 10
-
-/** The server's fixed text for a credential that ended in mid-run; the protocol has no event for it. */
-const SIGN_IN_AGAIN = 'Sign in again to continue.'
 
 /** The conversation after the event; the same object when it says nothing new. */
 export function applyEvent(conversation: Conversation, event: ChatEvent): Conversation {
@@ -59,14 +58,14 @@ export function applyEvent(conversation: Conversation, event: ChatEvent): Conver
       return {
         ...conversation,
         progress: undefined,
-        failure: failureOf(event.message, event.allow_retry),
+        failure: failureOf(event),
       }
   }
 }
 
-function failureOf(message: string | undefined, allowRetry: boolean): Failure {
-  if (message === SIGN_IN_AGAIN) return { message, remedy: 'sign-in' }
-  return { message, remedy: allowRetry ? 'retry' : 'none' }
+function failureOf({ code, message, allow_retry }: ErrorEvent): Failure {
+  if (code === SIGNED_OUT) return { message, remedy: 'sign-in' }
+  return { message, remedy: allow_retry ? 'retry' : 'none' }
 }
 
 /** An update of the thread tells everything but the state of its run. */

@@ -3,8 +3,8 @@
 import type { ChatState } from '../chat/parts.ts'
 import { button, el, setChildren, write } from '../dom/dom.ts'
 import { icon } from '../dom/icon.ts'
-import type { Notice } from '../state/conversation.ts'
 import type { Words } from '../settings/words.ts'
+import type { Notice } from '../state/conversation.ts'
 import { iconButton } from './icon-button.ts'
 
 /** The banners over the composer. */

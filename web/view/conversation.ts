@@ -1,11 +1,11 @@
 // The conversation as it is on show: its items, in a place that scrolls with the newest as long as the person is there.
 
 import type { ChatState } from '../chat/parts.ts'
-import { attribute, button, el, setChildren, write } from '../dom/dom.ts'
 import type { ItemHost } from '../content/contract.ts'
+import { attribute, button, el, setChildren, write } from '../dom/dom.ts'
 import type { StarterPrompt } from '../settings/settings.ts'
-import { completeTurns } from '../state/turns.ts'
 import type { Words } from '../settings/words.ts'
+import { completeTurns } from '../state/turns.ts'
 import { createEntryView, type EntryView, type TurnListener } from './entry.ts'
 import { iconButton } from './icon-button.ts'
 

@@ -1,12 +1,12 @@
 // One item on the page with what belongs to it: who says it, how it stands, and what can be done with a whole answer.
 
+import type { ItemHost } from '../content/contract.ts'
 import { itemView } from '../content/index.ts'
 import { attribute, el } from '../dom/dom.ts'
 import { icon } from '../dom/icon.ts'
-import type { ItemHost } from '../content/contract.ts'
+import type { Words } from '../settings/words.ts'
 import type { Entry } from '../state/conversation.ts'
 import type { Turn } from '../state/turns.ts'
-import type { Words } from '../settings/words.ts'
 import { iconButton } from './icon-button.ts'
 
 /** What can be done with an answer. */

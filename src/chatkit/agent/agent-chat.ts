@@ -1,18 +1,18 @@
 // The whole of an agent in a chat: answers messages, asks the person before calls that wait for approval, and goes on as they decide.
 
-import type { ApprovalPolicy } from '../../openai-agents/approval.ts'
+import type { ApprovalPolicy } from '../../agent/approval.ts'
 import type { AgentEvent, ResumedRun } from '../../agent/events.ts'
 import type { AgentTurn } from '../../agent/turn.ts'
+import type { Act, AnswerContext, ChatCaller, Respond } from '../options.ts'
 import type { AnswerEvent } from '../protocol/event.ts'
-import { conversationOf } from './history.ts'
 import type { Attachment, Item } from '../protocol/item.ts'
 import type { Json } from '../protocol/json.ts'
-import type { Act, AnswerContext, ChatCaller, Respond } from '../options.ts'
 import { ChatkitStreamError } from '../runs/stream-error.ts'
 import { type AgentResponseOptions, answerWriter } from './answer-writer.ts'
 import { APPROVE, askingCard, DECLINE } from './approval-card.ts'
 import { approvalsIn, pendingItem } from './approval-record.ts'
 import { closeOpen, type Decided, decide, outcomeAfter, settle } from './decide.ts'
+import { conversationOf } from './history.ts'
 
 /** What a run is given; the names are those of `runAgent`'s options. */
 export interface AgentRunRequest {

@@ -1,8 +1,8 @@
 // An agent's run as ChatKit events: its texts as messages, its calls as the tasks of a workflow, without arguments or results.
 
 import type { AgentEvent } from '../../agent/events.ts'
-import type { AnswerEvent } from '../protocol/event.ts'
 import type { AnswerContext, ChatCaller } from '../options.ts'
+import type { AnswerEvent } from '../protocol/event.ts'
 import { type AgentResponseOptions, answerWriter } from './answer-writer.ts'
 
 /**

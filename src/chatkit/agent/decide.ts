@@ -1,10 +1,9 @@
 // A decision about calls that wait: made once, durable before anything follows from it, and told on the card that asked.
 
-import { AuthError } from '../../core/errors.ts'
-import { endsSignIn } from '../../core/wire.ts'
+import { AuthError, endsSignIn } from '../../core/errors.ts'
+import type { AnswerContext, ChatCaller } from '../options.ts'
 import type { AnswerEvent } from '../protocol/event.ts'
 import type { Item } from '../protocol/item.ts'
-import type { AnswerContext, ChatCaller } from '../options.ts'
 import { decidedCard } from './approval-card.ts'
 import {
   approvalsIn,

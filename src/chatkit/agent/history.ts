@@ -1,10 +1,10 @@
 // A thread's items as the conversation that an agent is given.
 
 import type { AgentTurn } from '../../agent/turn.ts'
-import { decisionNote } from './approval-card.ts'
-import { approvalsIn, isApprovalRecord } from './approval-record.ts'
 import type { Item, StructuredInput, UserMessageItem, WidgetItem } from '../protocol/item.ts'
 import type { Json } from '../protocol/json.ts'
+import { decisionNote } from './approval-card.ts'
+import { approvalsIn, isApprovalRecord } from './approval-record.ts'
 
 /** One turn of the conversation. */
 export type HistoryTurn = AgentTurn

@@ -1,12 +1,7 @@
 // Requests that must not be carried out twice: the `Idempotency-Key` of a message, and a digest that tells whether it is the same message.
 
-import type { AttachmentStorage } from '../threads/attachment.ts'
-import { INTERRUPTED } from '../runs/error-event.ts'
-import type { ThreadStreamEvent } from '../protocol/event.ts'
 import { fixedFrames } from '../http/frames.ts'
-import type { OwnedThreads } from '../threads/owned-threads.ts'
-import { presented } from './prepare.ts'
-import { recover } from '../runs/recover.ts'
+import type { ThreadStreamEvent } from '../protocol/event.ts'
 import {
   conflict,
   done,
@@ -17,10 +12,15 @@ import {
   refuse,
 } from '../protocol/refusal.ts'
 import type { StreamRequest } from '../protocol/request.ts'
+import { wireThread } from '../protocol/thread.ts'
+import { INTERRUPTED } from '../runs/error-event.ts'
+import { recover } from '../runs/recover.ts'
 import { isAlive, type StoredRun } from '../runs/run-store.ts'
 import type { Runs } from '../runs/runs.ts'
+import type { AttachmentStorage } from '../threads/attachment.ts'
+import type { OwnedThreads } from '../threads/owned-threads.ts'
+import { presented } from './prepare.ts'
 import type { StreamAnswer } from './stream-requests.ts'
-import { wireThread } from '../protocol/thread.ts'
 
 /** A key and what it was used for. Nothing of the message can be told from the digest but whether it is the same. */
 export interface Once {

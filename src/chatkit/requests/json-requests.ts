@@ -1,13 +1,8 @@
 // The requests that are answered with JSON.
 
-import { wireAttachment } from '../threads/attachment.ts'
-import { cleanItem } from '../protocol/clean.ts'
-import { errorEventFor } from '../runs/error-event.ts'
-import { type Item, isHidden } from '../protocol/item.ts'
 import type { ChatCaller, ChatkitLimits, ChatkitServerOptions } from '../options.ts'
-import type { OwnedThreads } from '../threads/owned-threads.ts'
-import { notOpen, presented, shownItem } from './prepare.ts'
-import { recover } from '../runs/recover.ts'
+import { cleanItem } from '../protocol/clean.ts'
+import { type Item, isHidden } from '../protocol/item.ts'
 import {
   conflict,
   done,
@@ -19,10 +14,15 @@ import {
   UNSUPPORTED,
 } from '../protocol/refusal.ts'
 import type { JsonParams, JsonRequest, RequestMetadata } from '../protocol/request.ts'
+import { type Page, type Thread, wireThread } from '../protocol/thread.ts'
+import { errorEventFor } from '../runs/error-event.ts'
+import { recover } from '../runs/recover.ts'
 import { isAlive } from '../runs/run-store.ts'
 import type { Runs } from '../runs/runs.ts'
+import { wireAttachment } from '../threads/attachment.ts'
+import type { OwnedThreads } from '../threads/owned-threads.ts'
+import { notOpen, presented, shownItem } from './prepare.ts'
 import { contextOf } from './stream-requests.ts'
-import { type Page, type Thread, wireThread } from '../protocol/thread.ts'
 import { decodeBase64Strict, mediaTypeOf } from './transcription.ts'
 
 /** What the server has for them. */

@@ -1,7 +1,7 @@
 // What each streaming request finds, stores and begins with. All of it is decided before the first event; what is refused leaves nothing behind.
 
 import { mayHaveActed } from '../agent/approval-record.ts'
-import { type AttachmentStorage, wireAttachment } from '../threads/attachment.ts'
+import type { AnswerContext, ChatCaller, ChatkitServerOptions } from '../options.ts'
 import type { AnswerEvent, ThreadStreamEvent } from '../protocol/event.ts'
 import {
   type HiddenItem,
@@ -12,8 +12,6 @@ import {
   type StructuredInputItem,
   type UserMessageItem,
 } from '../protocol/item.ts'
-import type { AnswerContext, ChatCaller, ChatkitServerOptions } from '../options.ts'
-import type { OwnedThreads } from '../threads/owned-threads.ts'
 import {
   conflict,
   done,
@@ -30,6 +28,8 @@ import type {
   UserMessageInput,
 } from '../protocol/request.ts'
 import { type ThreadState, wireThread } from '../protocol/thread.ts'
+import { type AttachmentStorage, wireAttachment } from '../threads/attachment.ts'
+import type { OwnedThreads } from '../threads/owned-threads.ts'
 
 /** How an answer begins: its first events, whose changes are stored already, and the app's part of it. */
 export interface Beginning<C extends ChatCaller> {

@@ -1,11 +1,11 @@
 // Joining a run again, after a reload, a sleep, or on another instance: the events after the last one that was seen, then those to come.
 
 import { type FrameSource, fixedFrames } from '../http/frames.ts'
-import type { OwnedThreads } from '../threads/owned-threads.ts'
-import { recover } from '../runs/recover.ts'
 import { done, invalid, NOT_FOUND, type Outcome, refuse } from '../protocol/refusal.ts'
 import type { ResumeParams } from '../protocol/request.ts'
+import { recover } from '../runs/recover.ts'
 import type { Runs } from '../runs/runs.ts'
+import type { OwnedThreads } from '../threads/owned-threads.ts'
 
 /** Gives the rest of a thread's newest run; nothing, where there is nothing to come back to. */
 export async function resume(

@@ -1,10 +1,6 @@
 // The requests that are answered with a stream: the thread is taken, what the request brings is stored, and its answer becomes a run.
 
-import { startAnswer } from '../runs/answer.ts'
-import type { AnswerParts } from '../runs/answer-parts.ts'
 import { type FrameSource, fixedFrames } from '../http/frames.ts'
-import { ID_PREFIX } from '../protocol/id.ts'
-import { type Once, repeated, STILL_RUNNING } from './idempotency.ts'
 import type {
   AnswerContext,
   ChatCaller,
@@ -12,9 +8,8 @@ import type {
   ChatkitServerOptions,
   ErrorPlace,
 } from '../options.ts'
-import type { OwnedThreads } from '../threads/owned-threads.ts'
-import { type Beginning, prepare, presented } from './prepare.ts'
-import { cutNote, recover } from '../runs/recover.ts'
+import { ID_PREFIX } from '../protocol/id.ts'
+import { RESUMABLE } from '../protocol/ours.ts'
 import {
   conflict,
   done,
@@ -24,9 +19,15 @@ import {
   refuse,
 } from '../protocol/refusal.ts'
 import type { RequestMetadata, StreamRequest } from '../protocol/request.ts'
+import type { ThreadChange, ThreadState } from '../protocol/thread.ts'
+import { startAnswer } from '../runs/answer.ts'
+import type { AnswerParts } from '../runs/answer-parts.ts'
+import { cutNote, recover } from '../runs/recover.ts'
 import type { NewRun } from '../runs/run-store.ts'
 import type { Claim, Runs } from '../runs/runs.ts'
-import type { ThreadChange, ThreadState } from '../protocol/thread.ts'
+import type { OwnedThreads } from '../threads/owned-threads.ts'
+import { type Once, repeated, STILL_RUNNING } from './idempotency.ts'
+import { type Beginning, prepare, presented } from './prepare.ts'
 
 /** What the server has for them. */
 export interface StreamServer<C extends ChatCaller>
@@ -40,7 +41,6 @@ export interface StreamServer<C extends ChatCaller>
 }
 
 /** The `metadata` by which a client asks that the run goes on when it is gone, and for ids to come back to. */
-const RESUMABLE = 'onbehalf/resumable'
 
 /** What the model reads after a stop, so that its next answer does not go on with the old one. */
 const STOPPED =

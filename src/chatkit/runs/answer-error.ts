@@ -1,7 +1,7 @@
 // What ends an answer before it is complete, and what the client is told of it.
 
-import { errorEventFor, GONE, INTERRUPTED } from './error-event.ts'
 import type { ErrorEvent } from '../protocol/event.ts'
+import { errorEventFor, GONE, INTERRUPTED } from './error-event.ts'
 import { ChatkitStreamError } from './stream-error.ts'
 
 /** The thread was deleted while its answer was written. */

@@ -2,8 +2,8 @@
 
 import type { AnswerEvent, ThreadStreamEvent } from '../protocol/event.ts'
 import type { HiddenItem, Item } from '../protocol/item.ts'
-import type { OwnedThreads } from '../threads/owned-threads.ts'
 import type { ThreadChange } from '../protocol/thread.ts'
+import type { OwnedThreads } from '../threads/owned-threads.ts'
 
 /** What an answer is made of. */
 export interface AnswerParts {

@@ -1,14 +1,14 @@
 // One answer: the app's events, each stored before it is given out, until it is complete, fails, is stopped, or takes too long.
 
+import { type FrameSource, frame } from '../http/frames.ts'
+import { cleanItem, cleanUpdate } from '../protocol/clean.ts'
+import type { AnswerEvent, ErrorEvent, ThreadStreamEvent } from '../protocol/event.ts'
+import { type Item, isHidden } from '../protocol/item.ts'
+import { type ThreadChange, wireThread } from '../protocol/thread.ts'
 import { eventFor, isUnexpected, RunLost, ThreadGone } from './answer-error.ts'
 import type { Answer, AnswerParts, StopReason } from './answer-parts.ts'
-import { cleanItem, cleanUpdate } from '../protocol/clean.ts'
 import { GONE, INTERRUPTED, TOO_LONG, TOO_MUCH } from './error-event.ts'
-import type { AnswerEvent, ErrorEvent, ThreadStreamEvent } from '../protocol/event.ts'
-import { type FrameSource, frame } from '../http/frames.ts'
-import { type Item, isHidden } from '../protocol/item.ts'
 import { pendingMessages } from './pending.ts'
-import { type ThreadChange, wireThread } from '../protocol/thread.ts'
 
 /** What a client is told of a stop; of a resumable run the log's reader says it, from what became of the run. */
 const LAST_WORD: Readonly<

@@ -1,8 +1,9 @@
 // The error events that the server itself makes, and what a stream says of something thrown: never its inner text.
 
-import { AuthError, type RefusalReason } from '../../core/errors.ts'
+import { AuthError, endsSignIn } from '../../core/errors.ts'
 import { sentenceFor } from '../../core/wire.ts'
 import type { ErrorEvent } from '../protocol/event.ts'
+import { SIGNED_OUT } from '../protocol/ours.ts'
 import { ChatkitStreamError } from './stream-error.ts'
 
 /** Something went wrong; another try may go well. */
@@ -39,19 +40,13 @@ export const INTERRUPTED: ErrorEvent = {
 export function errorEventFor(error: unknown): ErrorEvent {
   if (error instanceof ChatkitStreamError) return error.event
   if (!(error instanceof AuthError)) return FAILED
-  const message = endsSignIn(error.refusal.reason)
-    ? 'Sign in again to continue.'
-    : sentenceFor(error)
-  return { type: 'error', code: 'custom', message, allow_retry: true }
-}
-
-/** Whether a reason means that the person's credential serves no more; the protocol has no event of its own for that. */
-function endsSignIn(reason: RefusalReason): boolean {
-  return (
-    reason === 'credential_missing' ||
-    reason === 'token_expired' ||
-    reason === 'token_inactive' ||
-    reason === 'handle_refused' ||
-    reason === 'exchange_grant_refused'
-  )
+  if (endsSignIn(error.refusal.reason)) {
+    return {
+      type: 'error',
+      code: SIGNED_OUT,
+      message: 'Sign in again to continue.',
+      allow_retry: true,
+    }
+  }
+  return { type: 'error', code: 'custom', message: sentenceFor(error), allow_retry: true }
 }

@@ -1,8 +1,8 @@
 // The log of a run as others read it: its events in order, on to its end, whichever instance writes it. Nothing is written here.
 
-import { FAILED, GONE, INTERRUPTED } from './error-event.ts'
-import type { ErrorEvent } from '../protocol/event.ts'
 import { type FrameSource, frame } from '../http/frames.ts'
+import type { ErrorEvent } from '../protocol/event.ts'
+import { FAILED, GONE, INTERRUPTED } from './error-event.ts'
 import type { LoggedEvent } from './recover.ts'
 import { isAlive, type RunStore, type StoredRun } from './run-store.ts'
 

@@ -1,8 +1,8 @@
 // The runs of this instance: each takes its thread, says that it is alive, keeps its log where it is resumable, and hears when it is to stop.
 
+import type { FrameSource } from '../http/frames.ts'
 import { framesOf } from './answer.ts'
 import type { Answer, StopReason } from './answer-parts.ts'
-import type { FrameSource } from '../http/frames.ts'
 import { writeLog } from './log-writer.ts'
 import type { LoggedEvent } from './recover.ts'
 import { loggedEvents, readRun, runEnded } from './run-log.ts'

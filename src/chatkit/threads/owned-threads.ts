@@ -1,9 +1,9 @@
 // The one place where ownership is proved. It stamps and checks the owner around every store, so that an adapter cannot forget to.
 
 import { type Principal, principalKey } from '../../core/principal.ts'
-import type { StoredAttachment } from './attachment.ts'
 import type { Item } from '../protocol/item.ts'
 import type { Page, ThreadChange, ThreadState } from '../protocol/thread.ts'
+import type { StoredAttachment } from './attachment.ts'
 import type {
   ItemsChange,
   OwnedAttachment,

@@ -1,8 +1,8 @@
 // The port behind the ChatKit server: threads, their items and the records of attachments, each of one owner. Adapters are wrapped by `ownedThreads`.
 
-import type { StoredAttachment } from './attachment.ts'
 import type { Item } from '../protocol/item.ts'
 import type { Page, ThreadChange, ThreadState } from '../protocol/thread.ts'
+import type { StoredAttachment } from './attachment.ts'
 
 /** A thread as it is stored. */
 export interface StoredThread extends ThreadState {

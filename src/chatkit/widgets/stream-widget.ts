@@ -1,9 +1,9 @@
 // A widget that changes while it is shown: its states, one after the other, as the events of one item.
 
+import type { AnswerContext, ChatCaller } from '../options.ts'
 import type { AnswerEvent } from '../protocol/event.ts'
 import type { ItemBase, WidgetItem, WidgetRoot } from '../protocol/item.ts'
 import { withoutNulls } from '../protocol/json.ts'
-import type { AnswerContext, ChatCaller } from '../options.ts'
 import { diffWidgets } from './widget-diff.ts'
 
 /** Options of {@link streamWidget}. */

@@ -1,8 +1,7 @@
 // Carrying: the one room that turns a credential into bytes, at the last moment, for one request, to one approved destination.
 
-import type { Auditor } from '../audit.ts'
+import { type Auditor, outcomeOf } from '../audit.ts'
 import { parseChallenge } from '../door/challenge.ts'
-import { waiting } from '../http/deadline.ts'
 import {
   type AuthError,
   granted,
@@ -11,15 +10,16 @@ import {
   type Result,
   refused,
 } from '../errors.ts'
-import type { IssuedToken, ProofRequest } from '../source/exchange.ts'
-import type { IssueOptions } from '../source/issued-cache.ts'
-import { type Body, readOutgoing } from './outgoing.ts'
-import type { Placing, Plan, Sent } from './placing.ts'
+import { waiting } from '../http/deadline.ts'
 import type { Principal } from '../principal.ts'
 import { isScope, missingScopes } from '../scope.ts'
+import type { IssuedToken, ProofRequest } from '../source/exchange.ts'
+import type { IssueOptions } from '../source/issued-cache.ts'
 import type { CredentialSource } from '../source/source.ts'
 import { traceparents } from '../trace.ts'
-import { isFailure, toError } from '../wire.ts'
+import { toError } from '../wire.ts'
+import { type Body, readOutgoing } from './outgoing.ts'
+import type { Placing, Plan, Sent } from './placing.ts'
 
 /** What a carrying `fetch` is made of; everything about the principal is closed over, nothing is ambient. */
 export interface CarryOptions {
@@ -84,7 +84,7 @@ export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
       hop,
       trace,
       principal,
-      outcome: reason ? (isFailure(reason) ? 'failed' : 'refused') : 'allowed',
+      outcome: outcomeOf(reason),
       ...(reason ? { reason } : {}),
       audience: [resource],
       ...(token ? { scopes: token.scopes } : {}),

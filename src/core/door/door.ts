@@ -1,15 +1,15 @@
 // The door: a request comes in, its access token is read and verified, and a principal goes on, or the refusal's answer goes back.
 
-import type { Auditor } from '../audit.ts'
+import { type Auditor, outcomeOf } from '../audit.ts'
 import { Credential, isBearerToken } from '../credential.ts'
 import { granted, type Refusal, type Result, refused } from '../errors.ts'
 import type { Principal } from '../principal.ts'
-import type { ProofVerifier, VerifiedProof } from './proof.ts'
 import { canonicalResource, resourceMetadataUrl } from '../resource.ts'
 import { missingScopes } from '../scope.ts'
 import { traceOf } from '../trace.ts'
 import type { TokenVerifier, VerifiedToken } from '../verify/verify.ts'
-import { isFailure, toResponse } from '../wire.ts'
+import { toResponse } from '../wire.ts'
+import type { ProofVerifier, VerifiedProof } from './proof.ts'
 
 /** Reads the one access token of a request from its `Authorization` header (RFC 6750 section 2.1); no other place is accepted. */
 export function readCredential(
@@ -195,7 +195,7 @@ export function createDoor(options: DoorOptions): Door {
       await auditor({
         hop,
         trace,
-        outcome: refusal ? (isFailure(refusal.reason) ? 'failed' : 'refused') : 'allowed',
+        outcome: outcomeOf(refusal?.reason),
         ...(refusal ? { reason: refusal.reason } : {}),
         destination: resource,
         placement,

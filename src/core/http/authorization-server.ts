@@ -1,9 +1,9 @@
 // Authorization server metadata (RFC 8414): where a configured issuer has its endpoints. A document is believed only about that issuer.
 
-import { type BoundedOptions, fetchJson } from './bounded-json.ts'
 import { granted, type Result, refused } from '../errors.ts'
-import { type RemoteDocument, remoteDocument } from './remote-document.ts'
 import { isLoopback } from '../resource.ts'
+import { type BoundedOptions, fetchJson } from './bounded-json.ts'
+import { type RemoteDocument, remoteDocument } from './remote-document.ts'
 
 /** What onbehalf reads of the metadata. An endpoint that failed a check is left out. */
 export interface AuthorizationServer {

@@ -1,8 +1,8 @@
 // Requests to an authorization server, bounded: no redirect, no cookie, a deadline, and an answer of limited size. Not for MCP traffic.
 
+import { granted, type Result, refused } from '../errors.ts'
 import { boundedText } from './bounded-text.ts'
 import { withDeadline } from './deadline.ts'
-import { granted, type Result, refused } from '../errors.ts'
 
 /** The bounds of one request. */
 export interface BoundedOptions {

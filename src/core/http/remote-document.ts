@@ -1,7 +1,7 @@
 // A document that an issuer publishes (metadata, keys): kept while fresh, served stale within a bound while the issuer is down.
 
-import { waitFor } from './deadline.ts'
 import { granted, type Result, refused } from '../errors.ts'
+import { waitFor } from './deadline.ts'
 
 /** The document, as its readers see it. */
 export interface RemoteDocument<T> {

@@ -1,13 +1,13 @@
 // Source `exchange`, and `identity-assertion` by another exchanger: the user's token is exchanged for one of this server's (RFC 8693).
 
+import { outcomeOf } from '../audit.ts'
 import type { Binding } from '../binding.ts'
 import { scopesOf } from '../binding.ts'
 import { type Result, refused } from '../errors.ts'
-import type { IssuedToken, TokenExchanger } from './exchange.ts'
 import { principalKey } from '../principal.ts'
 import { missingScopes, narrowScopes } from '../scope.ts'
+import type { IssuedToken, TokenExchanger } from './exchange.ts'
 import type { CredentialSource, Deposited, SourceParts } from './source.ts'
-import { isFailure } from '../wire.ts'
 
 /** The source of one server's exchanged tokens for one principal. It may be widened, once for each scope, as far as the binding allows. */
 export function exchangeSource(
@@ -60,7 +60,7 @@ export function exchangeSource(
       hop: 'exchange',
       trace,
       principal,
-      outcome: result.ok ? 'allowed' : isFailure(result.refusal.reason) ? 'failed' : 'refused',
+      outcome: outcomeOf(result.ok ? undefined : result.refusal.reason),
       ...(result.ok ? {} : { reason: result.refusal.reason }),
       audience: [binding.resource],
       scopes: result.ok ? result.value.scopes : asked,

@@ -3,14 +3,14 @@
 import type { Auditor } from '../audit.ts'
 import type { Binding } from '../binding.ts'
 import { granted, type Result, refused } from '../errors.ts'
+import type { Principal } from '../principal.ts'
+import { DEPLOYMENT, type SecretStore } from '../vault/secret-store.ts'
+import type { Handle, Vault } from '../vault/vault.ts'
+import type { VerifiedToken } from '../verify/verify.ts'
 import type { ClientCredentialsIssuer, IssuedToken, TokenExchanger } from './exchange.ts'
 import { exchangeSource } from './exchange-source.ts'
 import type { IssuedCache, IssueOptions } from './issued-cache.ts'
-import type { Principal } from '../principal.ts'
-import { DEPLOYMENT, type SecretStore } from '../vault/secret-store.ts'
 import { staticCredential } from './static-credential.ts'
-import type { Handle, Vault } from '../vault/vault.ts'
-import type { VerifiedToken } from '../verify/verify.ts'
 
 /** Gives the credential for one request. */
 export type CredentialSource = (options?: IssueOptions) => Promise<Result<IssuedToken>>

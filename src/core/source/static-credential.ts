@@ -1,10 +1,10 @@
 // The half of the static keys that reads: for the sources alone, never for an app. Who may import it is held by a test.
 
 import { granted, type Result, refused } from '../errors.ts'
-import type { IssuedToken } from './exchange.ts'
 import type { Principal } from '../principal.ts'
 import { DEPLOYMENT, type SecretStore } from '../vault/secret-store.ts'
 import { KEY, staticKeyPlace } from '../vault/static-keys.ts'
+import type { IssuedToken } from './exchange.ts'
 
 /**
  * The static key for a resource, read anew for each request, so that one that was removed is gone at once.

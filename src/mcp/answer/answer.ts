@@ -1,7 +1,7 @@
 // Rewrites an answer on its way back, message by message, whether it is JSON or a stream of events, however it is cut into chunks.
 
-import { boundedText } from '../../core/http/bounded-text.ts'
 import { AuthError, type RefusalReason } from '../../core/errors.ts'
+import { boundedText } from '../../core/http/bounded-text.ts'
 import { LazyResponse, textBody } from '../../core/http/lazy-response.ts'
 import { toError } from '../../core/wire.ts'
 import { eventLines } from './event-lines.ts'

@@ -1,12 +1,9 @@
 // Placement `argument`, and the replacing half of `prompt`: fills the hidden parameters of tool calls. Other requests carry no credential.
 
-import { granted, type Refusal, type Result, refused } from '../../core/errors.ts'
-import type { IssuedToken } from '../../core/source/exchange.ts'
 import type { Placing, Sent } from '../../core/carry/placing.ts'
+import { granted, type Refusal, type Result, refused } from '../../core/errors.ts'
 import type { Principal } from '../../core/principal.ts'
-import { injectArguments, type Slot } from '../arguments/inject.ts'
-import { paramHeader } from '../arguments/param-header.ts'
-import type { HiddenParameter } from '../arguments/strip.ts'
+import type { IssuedToken } from '../../core/source/exchange.ts'
 import {
   type Json,
   type Messages,
@@ -15,6 +12,9 @@ import {
   withArguments,
   writeMessages,
 } from '../answer/message.ts'
+import { injectArguments, type Slot } from '../arguments/inject.ts'
+import { paramHeader } from '../arguments/param-header.ts'
+import type { HiddenParameter } from '../arguments/strip.ts'
 import type { ToolBook } from '../tools/tool-book.ts'
 
 /** What the parameters are filled from. */

@@ -1,7 +1,7 @@
 // Placement `meta`: the credential in a key of the `_meta` of every request and notification. Answers have no place for one.
 
-import { granted, refused } from '../../core/errors.ts'
 import type { Placing } from '../../core/carry/placing.ts'
+import { granted, refused } from '../../core/errors.ts'
 import { isJson, type Json, readMessages, writeMessages } from '../answer/message.ts'
 
 /** The placing of one server's credential in `_meta`. */

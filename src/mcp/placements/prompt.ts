@@ -1,9 +1,9 @@
 // The replacing half of the prompt pattern: which parameters of a call hold a reference, and that no reference is anywhere else.
 
 import { granted, type Result, refused } from '../../core/errors.ts'
+import { isJson } from '../answer/message.ts'
 import { parsePointer, type Segments } from '../arguments/pointer.ts'
 import type { HiddenParameter } from '../arguments/strip.ts'
-import { isJson } from '../answer/message.ts'
 import { mentionsReference, type References } from './references.ts'
 
 /**

@@ -1,8 +1,7 @@
 // References: what the model gets in the prompt pattern instead of a credential. Each stands for one value at the bound parameters of one
 // server, in one run; anywhere else it is worthless, and its use is refused.
 
-/** How every reference begins; a text that holds this is searched no further before it is refused. */
-const REFERENCE = 'onbehalf_ref_'
+import { REFERENCE_PREFIX } from '../../core/wire-names.ts'
 
 /** What the values of the prompt are filled from. */
 export type ReferenceKind = 'credential' | 'subject'
@@ -21,7 +20,7 @@ export function createReferences(): References {
   return {
     mint(server, kind) {
       const key = JSON.stringify([server, kind])
-      const reference = minted.get(key) ?? `${REFERENCE}${randomText()}`
+      const reference = minted.get(key) ?? `${REFERENCE_PREFIX}${randomText()}`
       minted.set(key, reference)
       return reference
     },
@@ -35,7 +34,7 @@ export function createReferences(): References {
 
 /** Whether a text mentions a reference, of any run. */
 export function mentionsReference(text: string): boolean {
-  return text.includes(REFERENCE)
+  return text.includes(REFERENCE_PREFIX)
 }
 
 /** 128 random bits in hex. */

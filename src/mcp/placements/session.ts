@@ -1,12 +1,10 @@
 // Placement `session`: the credential once, when the server's session opens; later requests carry only what the server gave for it. A server with
 // protocol sessions (2025-11-25) gives an `Mcp-Session-Id`; one without gives a handle of its own in `Onbehalf-Session`.
 
+import { headerPlacing, type Placing } from '../../core/carry/placing.ts'
 import { Credential } from '../../core/credential.ts'
 import { granted } from '../../core/errors.ts'
-import { headerPlacing, type Placing } from '../../core/carry/placing.ts'
-
-/** The header of a server-minted handle, in answers and in requests. */
-const SESSION_HANDLE = 'onbehalf-session'
+import { SESSION_HEADER } from '../../core/wire-names.ts'
 
 /**
  * The placing for one session with one server; make one for each.
@@ -22,7 +20,7 @@ export function sessionPlacing(onHandle: (handle: Credential) => void): Placing 
     if (attempt === 0 && sent.headers.has('mcp-session-id')) return granted({ sent })
     if (handle !== undefined) {
       const headers = new Headers(sent.headers)
-      headers.set(SESSION_HANDLE, handle)
+      headers.set(SESSION_HEADER, handle)
       return granted({ sent: { headers, body: sent.body } })
     }
     const plan = await opening(sent, attempt)
@@ -32,7 +30,7 @@ export function sessionPlacing(onHandle: (handle: Credential) => void): Placing 
       at: 'session, once',
       fill,
       answered(response) {
-        const given = response.headers.get(SESSION_HANDLE)
+        const given = response.headers.get(SESSION_HEADER)
         if (!response.ok || given === null || !/^[\x21-\x7e]{16,512}$/.test(given)) return
         if (given !== handle) onHandle(new Credential(given))
         handle = given

@@ -2,8 +2,8 @@
 // the redactor does.
 
 import type { Binding } from '../../core/binding.ts'
-import type { RefusalReason } from '../../core/errors.ts'
 import type { ReflectionMarks } from '../../core/carry/reflection-marks.ts'
+import type { RefusalReason } from '../../core/errors.ts'
 
 /** What one server's mark means for the calls to it. Share one among all runs: what could not be written is remembered here. */
 export interface Quarantine {

@@ -1,10 +1,10 @@
 // What is known of one server's tools, learned from the lists that pass: what each hides from the model, and which ones are refused.
 
 import type { ArgumentParameter, Binding } from '../../core/binding.ts'
+import { isJson } from '../answer/message.ts'
 import { definitionHash, judgeDefinition } from '../arguments/approval.ts'
 import { detectParameters, uncovered } from '../arguments/detect.ts'
 import { type HiddenParameter, stripTool, type ToolDefinition } from '../arguments/strip.ts'
-import { isJson } from '../answer/message.ts'
 
 /** What is known of a tool. */
 export type KnownTool =

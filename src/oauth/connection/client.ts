@@ -1,8 +1,8 @@
 // Which client the app is at one authorization server, and how it proves it. Registers itself (RFC 7591) where the operator said so.
 
-import { fetchJson } from '../../core/http/bounded-json.ts'
 import { Credential } from '../../core/credential.ts'
 import { granted, type Result, refused } from '../../core/errors.ts'
+import { fetchJson } from '../../core/http/bounded-json.ts'
 import { DEPLOYMENT, type SecretKey, type SecretRecord } from '../../core/vault/secret-store.ts'
 import {
   type ClientAuthentication,

@@ -1,13 +1,13 @@
 // Accounts that people connected to servers by OAuth: the connect flow, the tokens kept good, the end. A server has no say in any of it.
 
 import { type AuditSink, createAuditor } from '../../core/audit.ts'
-import { waitFor } from '../../core/http/deadline.ts'
 import { granted, type Result, refused } from '../../core/errors.ts'
+import { waitFor } from '../../core/http/deadline.ts'
+import { type Principal, principalKey } from '../../core/principal.ts'
 import type { IssuedToken } from '../../core/source/exchange.ts'
 import type { IssueOptions } from '../../core/source/issued-cache.ts'
-import { type Principal, principalKey } from '../../core/principal.ts'
-import type { SecretStore } from '../../core/vault/secret-store.ts'
 import { traceOf } from '../../core/trace.ts'
+import type { SecretStore } from '../../core/vault/secret-store.ts'
 import { type Account, accountKey, readAccount } from './account.ts'
 import { clientMetadataResponse } from './client-document.ts'
 import { endAccount } from './end-account.ts'

@@ -1,11 +1,11 @@
 // What a server says about itself (RFC 9728), for an operator who configures it: its authorization servers and scopes, to be read, pinned
 // and shown. Nothing at run time follows it: a server that chooses where credentials go is how they are stolen (CVE-2026-104850).
 
+import { parseMetadataLink } from '../../core/door/challenge.ts'
+import { granted, type Result, refused } from '../../core/errors.ts'
 import { checkEndpoint } from '../../core/http/authorization-server.ts'
 import { fetchJson } from '../../core/http/bounded-json.ts'
-import { parseMetadataLink } from '../../core/door/challenge.ts'
 import { withDeadline } from '../../core/http/deadline.ts'
-import { granted, type Result, refused } from '../../core/errors.ts'
 import { canonicalResource, resourceMetadataUrl } from '../../core/resource.ts'
 import { isScope } from '../../core/scope.ts'
 

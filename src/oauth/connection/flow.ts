@@ -2,11 +2,11 @@
 // RFC 9207). Whoever finishes must be who began, in the same browser. Not the sign-in: the person is signed in to the app already.
 
 import { createHash } from 'node:crypto'
-import { type Refusal, type Result, refused } from '../../core/errors.ts'
+import { isFailure, type Refusal, type Result, refused } from '../../core/errors.ts'
 import type { Principal } from '../../core/principal.ts'
 import { formatScopes } from '../../core/scope.ts'
 import { traceOf } from '../../core/trace.ts'
-import { isFailure, toSentence } from '../../core/wire.ts'
+import { toSentence } from '../../core/wire.ts'
 import { accountKey, newAccount, writeAccount } from './account.ts'
 import { clientForFlow, knownClient } from './client.ts'
 import { browserCookie, readCookie } from './cookie.ts'

@@ -1,8 +1,8 @@
 // Judges the answer to a request for the tokens of a connected account (RFC 6749 section 5), from the status and the parsed body alone.
 
-import type { JsonAnswer } from '../../core/http/bounded-json.ts'
 import { Credential, isBearerToken } from '../../core/credential.ts'
 import { granted, type Result, refused } from '../../core/errors.ts'
+import type { JsonAnswer } from '../../core/http/bounded-json.ts'
 import { parseScopes } from '../../core/scope.ts'
 import { judgeError, LONGEST_TOKEN } from '../judge-token.ts'
 

@@ -1,9 +1,8 @@
 // What every step of a connection works with.
 
-import type { Auditor, HopReport } from '../../core/audit.ts'
+import { type Auditor, type HopReport, outcomeOf } from '../../core/audit.ts'
 import { granted, type Result, refused } from '../../core/errors.ts'
 import type { SecretStore } from '../../core/vault/secret-store.ts'
-import { isFailure } from '../../core/wire.ts'
 import type { ClientDocument } from './settings.ts'
 
 /** The parts. */
@@ -32,7 +31,7 @@ export async function record(
   problem?: Result<unknown>,
 ): Promise<Result<true>> {
   const reason = problem && !problem.ok ? problem.refusal.reason : undefined
-  const outcome = reason === undefined ? 'allowed' : isFailure(reason) ? 'failed' : 'refused'
+  const outcome = outcomeOf(reason)
   try {
     await auditor({
       hop: 'connection',

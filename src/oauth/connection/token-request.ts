@@ -1,10 +1,10 @@
 // The requests of a connection to the pinned authorization server: a code for tokens, a refresh token for new ones, a revocation.
 
 import { revocationRequest } from 'oauth4webapi'
-import type { AuthorizationServer } from '../../core/http/authorization-server.ts'
 import type { Credential } from '../../core/credential.ts'
-import { withDeadline } from '../../core/http/deadline.ts'
 import { type Result, refused } from '../../core/errors.ts'
+import type { AuthorizationServer } from '../../core/http/authorization-server.ts'
+import { withDeadline } from '../../core/http/deadline.ts'
 import { asClientAuth, ask } from '../ask.ts'
 import { tokenRequests } from '../token-endpoint.ts'
 import type { KnownClient } from './client.ts'

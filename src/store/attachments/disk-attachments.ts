@@ -1,10 +1,10 @@
 // Attachments on disk: the storage for a ChatKit server, and the handler behind its links. Records are the thread store's, bytes are in a folder.
 
 import { Readable } from 'node:stream'
-import type { AttachmentStorage, StoredAttachment } from '../../chatkit/threads/attachment.ts'
-import type { Attachment } from '../../chatkit/protocol/item.ts'
-import type { ChatCaller, ChatkitServerOptions } from '../../chatkit/options.ts'
 import type { RateLimit } from '../../chatkit/http/rate-limit.ts'
+import type { ChatCaller, ChatkitServerOptions } from '../../chatkit/options.ts'
+import type { Attachment } from '../../chatkit/protocol/item.ts'
+import type { AttachmentStorage, StoredAttachment } from '../../chatkit/threads/attachment.ts'
 import type { ThreadStore } from '../../chatkit/threads/thread-store.ts'
 import { type Principal, principalKey } from '../../core/principal.ts'
 import { type AttachmentFolder, attachmentFolder } from './attachment-folder.ts'

@@ -1,12 +1,12 @@
 // How bytes come: announced before, by PUT to a signed link, or all at once in a form of somebody who is signed in.
 
+import { randomId } from '../../chatkit/protocol/id.ts'
+import { ChatkitStreamError } from '../../chatkit/runs/stream-error.ts'
 import {
   type AttachmentAnnounced,
   type StoredAttachment,
   wireAttachment,
 } from '../../chatkit/threads/attachment.ts'
-import { randomId } from '../../chatkit/protocol/id.ts'
-import { ChatkitStreamError } from '../../chatkit/runs/stream-error.ts'
 import type { OwnedAttachment } from '../../chatkit/threads/thread-store.ts'
 import type { AttachmentParts } from './disk-attachments.ts'
 import { AROUND, takeFormFile } from './form-file.ts'

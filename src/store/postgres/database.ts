@@ -4,12 +4,12 @@ import type { ConnectionOptions } from 'node:tls'
 import type { ClientBase, ClientConfig, Pool, PoolClient, QueryResult } from 'pg'
 import { Credential } from '../../core/credential.ts'
 import { withDeadline } from '../../core/http/deadline.ts'
-import { postgresBell } from './bell.ts'
-import { migrate } from './migrations.ts'
-import { decodeRow, encode } from './text.ts'
 import type { RunBell } from '../shared/run-bell.ts'
 import type { SqlDatabase, Step } from '../statements/sql.ts'
 import { bind, type Statement, type Values } from '../statements/statement.ts'
+import { postgresBell } from './bell.ts'
+import { migrate } from './migrations.ts'
+import { decodeRow, encode } from './text.ts'
 
 /** Options of {@link openPostgres}. What is not given, `pg` takes from the environment (`PGHOST`, `PGUSER`, `PGPASSWORD`, …) or from `~/.pgpass`. */
 export interface PostgresOptions {

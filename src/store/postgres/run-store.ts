@@ -1,10 +1,10 @@
 // The run store in PostgreSQL, for any number of instances: whoever takes a thread has it, and all hear what is said in it.
 
 import type { RunStore } from '../../chatkit/runs/run-store.ts'
-import { POSTGRES } from '../statements/compiled-postgres.ts'
-import type { PostgresDatabase } from './database.ts'
-import { step } from '../statements/sql.ts'
 import { sqlRunStore } from '../shared/sql-run-store.ts'
+import { POSTGRES } from '../statements/compiled-postgres.ts'
+import { step } from '../statements/sql.ts'
+import type { PostgresDatabase } from './database.ts'
 
 /** The run store over an open database. */
 export function postgresRunStore(database: PostgresDatabase): RunStore {

@@ -1,10 +1,10 @@
 // The thread store in PostgreSQL, for any number of instances.
 
 import type { ThreadStore } from '../../chatkit/threads/thread-store.ts'
-import { POSTGRES } from '../statements/compiled-postgres.ts'
-import type { PostgresDatabase } from './database.ts'
-import { step } from '../statements/sql.ts'
 import { sqlThreadStore } from '../shared/sql-thread-store.ts'
+import { POSTGRES } from '../statements/compiled-postgres.ts'
+import { step } from '../statements/sql.ts'
+import type { PostgresDatabase } from './database.ts'
 
 /** The thread store over an open database. */
 export function postgresThreadStore(database: PostgresDatabase): ThreadStore {

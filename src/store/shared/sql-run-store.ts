@@ -8,9 +8,9 @@ import type {
   RunStore,
   StoredRun,
 } from '../../chatkit/runs/run-store.ts'
-import type { RunBell } from './run-bell.ts'
 import type { RunRow, RunStatements } from '../statements/run-statements.ts'
 import { type SqlDatabase, type Step, step } from '../statements/sql.ts'
+import type { RunBell } from './run-bell.ts'
 
 /** Beginnings of one run, when what was in their way has ended before it could be named. */
 const MOST_TRIES = 5

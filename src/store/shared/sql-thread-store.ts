@@ -1,8 +1,8 @@
 // Threads, items and the records of attachments in a database: rows from and to the records of the port.
 
-import type { StoredAttachment } from '../../chatkit/threads/attachment.ts'
 import { type Item, isHidden } from '../../chatkit/protocol/item.ts'
 import type { Page, ThreadState } from '../../chatkit/protocol/thread.ts'
+import type { StoredAttachment } from '../../chatkit/threads/attachment.ts'
 import type {
   ItemsChange,
   OwnedAttachment,

@@ -2,9 +2,9 @@
 
 import { chmodSync, closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { MIGRATIONS } from './migrations.ts'
 import type { SqlDatabase, Step } from '../statements/sql.ts'
 import { bind, type Statement, type Values } from '../statements/statement.ts'
+import { MIGRATIONS } from './migrations.ts'
 
 /** Options of {@link openSqlite}. */
 export interface SqliteOptions {

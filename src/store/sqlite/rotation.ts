@@ -1,13 +1,13 @@
 // Rotation of master keys in a database that other processes go on using: data keys re-wrapped in small steps, and a key retired for good.
 
 import { setImmediate } from 'node:timers/promises'
-import { SQLITE } from '../statements/compiled-sqlite.ts'
-import type { TableStatements } from '../statements/key-statements.ts'
 import { KeyringError } from '../sealing/keyring.ts'
 import { dropKey, listKeyring } from '../sealing/keyring-file.ts'
 import type { MasterKeys } from '../sealing/master-keys.ts'
 import { rewrapped } from '../sealing/seal.ts'
 import { secretBinding, vaultBinding } from '../sealing/sealed-tables.ts'
+import { SQLITE } from '../statements/compiled-sqlite.ts'
+import type { TableStatements } from '../statements/key-statements.ts'
 import { type Step, step } from '../statements/sql.ts'
 import type { SqliteDatabase } from './database.ts'
 

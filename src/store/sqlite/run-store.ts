@@ -2,9 +2,9 @@
 
 import { memoryRunStore } from '../../chatkit/runs/memory-run-store.ts'
 import type { BeginTerms, Begun, NewRun, RunStore } from '../../chatkit/runs/run-store.ts'
-import { SQLITE } from '../statements/compiled-sqlite.ts'
 import { localBell } from '../shared/run-bell.ts'
 import { isAlive, sqlRunStore } from '../shared/sql-run-store.ts'
+import { SQLITE } from '../statements/compiled-sqlite.ts'
 import type { SqliteDatabase } from './database.ts'
 
 /** Milliseconds after which those are woken who watch a run that nobody here writes. */

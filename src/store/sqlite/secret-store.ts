@@ -6,10 +6,10 @@ import {
   type SecretRecord,
   type SecretStore,
 } from '../../core/vault/secret-store.ts'
-import { SQLITE } from '../statements/compiled-sqlite.ts'
 import type { MasterKeys } from '../sealing/master-keys.ts'
 import { readSealed, writeSealed } from '../sealing/sealed-rows.ts'
 import { secretBinding } from '../sealing/sealed-tables.ts'
+import { SQLITE } from '../statements/compiled-sqlite.ts'
 import { step } from '../statements/sql.ts'
 import type { SqliteDatabase } from './database.ts'
 

@@ -1,8 +1,8 @@
 // The thread store in a SQLite file.
 
 import type { ThreadStore } from '../../chatkit/threads/thread-store.ts'
-import { SQLITE } from '../statements/compiled-sqlite.ts'
 import { sqlThreadStore } from '../shared/sql-thread-store.ts'
+import { SQLITE } from '../statements/compiled-sqlite.ts'
 import type { SqliteDatabase } from './database.ts'
 
 /** The thread store over an open database. */

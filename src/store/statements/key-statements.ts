@@ -1,13 +1,13 @@
 // The statements of key rotation, compiled once: which rows are wrapped under which master key, and the keys that are out of use.
 
 import { type Expression, type Kysely, type SqlBool, sql } from 'kysely'
-import { place, statement } from './compile.ts'
 import type {
   SealedColumns,
   SealedTables,
   SecretColumns,
   VaultColumns,
 } from '../sealing/sealed-tables.ts'
+import { place, statement } from './compile.ts'
 import type { Statement } from './statement.ts'
 
 type OfKey = { readonly key_id: string }

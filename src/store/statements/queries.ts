@@ -2,6 +2,7 @@
 // that: only the script and a test load this file.
 
 import { type Kysely, sql } from 'kysely'
+import type { SealedTables } from '../sealing/sealed-tables.ts'
 import { place, postgresCompiler, sqliteCompiler, statement } from './compile.ts'
 import { type KeyStatements, keyStatements } from './key-statements.ts'
 import { type MarkStatements, type MarkTables, markStatements } from './mark-statements.ts'
@@ -11,7 +12,6 @@ import {
   runStatements,
   type TextRow,
 } from './run-statements.ts'
-import type { SealedTables } from '../sealing/sealed-tables.ts'
 import { type SecretStatements, secretStatements } from './secret-statements.ts'
 import type { Statement } from './statement.ts'
 import { type ThreadStatements, type ThreadTables, threadStatements } from './thread-statements.ts'

@@ -1,9 +1,9 @@
 // The statements of the secret store, compiled once. Owner, resource and kind are part of every one.
 
 import type { Kysely } from 'kysely'
+import type { SealedColumns, SealedTables, SecretColumns } from '../sealing/sealed-tables.ts'
 import { place, statement } from './compile.ts'
 import { notRetired, retiredKey } from './key-statements.ts'
-import type { SealedColumns, SealedTables, SecretColumns } from '../sealing/sealed-tables.ts'
 import type { Statement } from './statement.ts'
 
 type OfSecret = { readonly owner: string; readonly resource: string; readonly kind: string }

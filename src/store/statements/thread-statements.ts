@@ -165,12 +165,10 @@ export function threadStatements(db: Kysely<ThreadTables>): ThreadStatements {
         .columns(['thread_id', 'id', 'hidden', 'body'])
         .expression(saved)
         .onConflict((conflict) =>
-          conflict
-            .columns(['thread_id', 'id'])
-            .doUpdateSet((eb) => ({
-              hidden: eb.ref('excluded.hidden'),
-              body: eb.ref('excluded.body'),
-            })),
+          conflict.columns(['thread_id', 'id']).doUpdateSet((eb) => ({
+            hidden: eb.ref('excluded.hidden'),
+            body: eb.ref('excluded.body'),
+          })),
         ),
     ),
     removeItem: statement(

@@ -1,9 +1,9 @@
 // The statements of the vault, compiled once. The owner is part of every one that reads or removes a person's entry.
 
 import type { Kysely } from 'kysely'
+import type { SealedColumns, SealedTables, VaultColumns } from '../sealing/sealed-tables.ts'
 import { place, statement } from './compile.ts'
 import { notRetired, retiredKey } from './key-statements.ts'
-import type { SealedColumns, SealedTables, VaultColumns } from '../sealing/sealed-tables.ts'
 import type { Statement } from './statement.ts'
 
 type OfEntry = { readonly digest: string; readonly owner: string }

@@ -5,6 +5,7 @@ import type { AgentCaller, ClientTool } from 'onbehalf/openai-agents'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { agentChat, type Item } from '../../../src/chatkit/index.ts'
 import { toError } from '../../../src/core/wire.ts'
+import { eventReader, type Loose, message, type TestCaller } from '../support.ts'
 import {
   type AgentHouse,
   agentHouse,
@@ -13,7 +14,6 @@ import {
   textsIn,
   wordsOf,
 } from './agent-house.ts'
-import { eventReader, type Loose, message, type TestCaller } from '../support.ts'
 
 let house: AgentHouse
 beforeEach(async () => {
@@ -191,7 +191,7 @@ describe('when the sign-in ends', () => {
   }
   const SIGN_IN = {
     type: 'error',
-    code: 'custom',
+    code: 'signed_out',
     message: 'Sign in again to continue.',
     allow_retry: true,
   }

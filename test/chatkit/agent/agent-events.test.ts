@@ -1,6 +1,7 @@
 // An agent's run as ChatKit events, and a thread as the agent's conversation.
 
 import { describe, expect, test } from 'vitest'
+import type { AgentEvent } from '../../../src/agent/events.ts'
 import { toolTitle } from '../../../src/chatkit/agent/tool-title.ts'
 import {
   type AgentResponseOptions,
@@ -9,7 +10,6 @@ import {
   type Item,
 } from '../../../src/chatkit/index.ts'
 import { toError } from '../../../src/core/wire.ts'
-import type { AgentEvent } from '../../../src/agent/events.ts'
 import { type Loose, message, testChat } from '../support.ts'
 
 const delta = (text: string): AgentEvent => ({ type: 'text_delta', delta: text })
@@ -405,7 +405,7 @@ test('when the sign-in ends in mid-run, the text so far is kept and the person i
   )
   expect(events.at(-1)).toEqual({
     type: 'error',
-    code: 'custom',
+    code: 'signed_out',
     message: 'Sign in again to continue.',
     allow_retry: true,
   })

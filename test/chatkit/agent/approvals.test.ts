@@ -3,6 +3,7 @@
 import { assistantMessage, functionCall } from '@openai/agents/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { approvalsIn } from '../../../src/chatkit/agent/approval-record.ts'
+import { eventReader, type Loose, request } from '../support.ts'
 import {
   type AgentHouse,
   agentHouse,
@@ -13,7 +14,6 @@ import {
   textsIn,
   wordsOf,
 } from './agent-house.ts'
-import { eventReader, type Loose, request } from '../support.ts'
 
 let house: AgentHouse
 beforeEach(async () => {

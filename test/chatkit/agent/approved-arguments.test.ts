@@ -7,8 +7,8 @@ import { runAgent } from 'onbehalf/openai-agents'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { agentChat } from '../../../src/chatkit/index.ts'
-import { cardIn } from './agent-house.ts'
 import { type Loose, message, type TestCaller, testChat } from '../support.ts'
+import { cardIn } from './agent-house.ts'
 
 /** A server with one destructive tool that takes anything; what reaches it is kept as it came. */
 function anything(): { readonly fetch: typeof globalThis.fetch; readonly sent: string[] } {

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { onceOf } from '../../../src/chatkit/requests/idempotency.ts'
 import type { UserContent } from '../../../src/chatkit/protocol/item.ts'
 import type { Json } from '../../../src/chatkit/protocol/json.ts'
 import type { StreamRequest, UserMessageInput } from '../../../src/chatkit/protocol/request.ts'
+import { onceOf } from '../../../src/chatkit/requests/idempotency.ts'
 
 function input(text: string, data: Readonly<Record<string, Json>> = {}): UserMessageInput {
   const content: readonly UserContent[] = [

@@ -1,13 +1,13 @@
 // Refusals come in one order, each before anything is stored; limits of requests and runs are each person's own.
 
 import { describe, expect, test, vi } from 'vitest'
+import { memoryRateLimit } from '../../../src/chatkit/http/rate-limit.ts'
 import {
   type ChatkitServerOptions,
   memoryRunStore,
   memoryThreadStore,
   type ThreadStore,
 } from '../../../src/chatkit/index.ts'
-import { memoryRateLimit } from '../../../src/chatkit/http/rate-limit.ts'
 import { begin, frameReader, RESUMABLE, steps } from '../resumable.ts'
 import { type Loose, message, request, type TestCaller, testChat } from '../support.ts'
 import { refusalOf } from '../thread-of.ts'

@@ -1,7 +1,6 @@
 // A message that is sent twice with one Idempotency-Key is one message, one thread, one answer.
 
 import { expect, test } from 'vitest'
-import { onceOf } from '../../../src/chatkit/requests/idempotency.ts'
 import {
   type ChatkitServerOptions,
   memoryRunStore,
@@ -10,6 +9,7 @@ import {
   type ThreadStore,
 } from '../../../src/chatkit/index.ts'
 import { parseRequest } from '../../../src/chatkit/protocol/parse-request.ts'
+import { onceOf } from '../../../src/chatkit/requests/idempotency.ts'
 import { answer, begin, frameReader, RESUMABLE, steps } from '../resumable.ts'
 import { describeStores } from '../stores.ts'
 import { type Loose, message, parseEvents, type TestCaller, testChat } from '../support.ts'

@@ -1,10 +1,10 @@
 // One answer, apart from any server: what a stop finds in the middle of storing, and what comes first.
 
 import { expect, test } from 'vitest'
-import { startAnswer } from '../../../src/chatkit/runs/answer.ts'
-import type { AnswerParts } from '../../../src/chatkit/runs/answer-parts.ts'
 import type { AnswerEvent, Item } from '../../../src/chatkit/index.ts'
 import { memoryThreadStore } from '../../../src/chatkit/index.ts'
+import { startAnswer } from '../../../src/chatkit/runs/answer.ts'
+import type { AnswerParts } from '../../../src/chatkit/runs/answer-parts.ts'
 import { ownedThreads } from '../../../src/chatkit/threads/owned-threads.ts'
 import { delta } from '../resumable.ts'
 

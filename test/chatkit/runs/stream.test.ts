@@ -293,7 +293,7 @@ describe('errors', () => {
     [
       'a refused credential',
       new AuthError({ reason: 'token_expired', server: 'tasks' }, 'inner hunter2'),
-      { code: 'custom', message: 'Sign in again to continue.', allow_retry: true },
+      { code: 'signed_out', message: 'Sign in again to continue.', allow_retry: true },
     ],
   ])('%s becomes its event, and inner texts never leave', async (_name, thrown, event) => {
     const chat = testChat(async function* (_thread, _message, context) {

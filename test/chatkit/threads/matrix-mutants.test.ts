@@ -4,8 +4,8 @@ import { beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { memoryRunStore, memoryThreadStore, type ThreadStore } from '../../../src/chatkit/index.ts'
 import type { OwnedThreads, ownedThreads } from '../../../src/chatkit/threads/owned-threads.ts'
 import { type Principal, principalKey } from '../../../src/core/principal.ts'
-import { REQUESTS, violationsOf, worldOf } from './matrix.ts'
 import { PEOPLE, type RealDoor, realDoor } from '../real-door.ts'
+import { REQUESTS, violationsOf, worldOf } from './matrix.ts'
 
 /** The method whose check is missing, where a test has set one. */
 const mutant = vi.hoisted(() => ({ method: '' }))

@@ -1,9 +1,9 @@
 // Every request type, asked by everybody for what is one person's, over every store; and over a wrapper that forgets one check, which must be noticed.
 
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { REQUESTS, violationsOf, type World, worldOf } from './matrix.ts'
 import { type RealDoor, realDoor } from '../real-door.ts'
 import { describeStores } from '../stores.ts'
+import { REQUESTS, violationsOf, type World, worldOf } from './matrix.ts'
 
 let door: RealDoor
 beforeAll(async () => {

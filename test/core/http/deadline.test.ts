@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { waitFor, waiting, withDeadline } from '../../../src/core/http/deadline.ts'
 import { granted, type Result, refused } from '../../../src/core/errors.ts'
+import { waitFor, waiting, withDeadline } from '../../../src/core/http/deadline.ts'
 import { deferred, reasonOf } from '../parts.ts'
 
 const never = () => new Promise<never>(() => {})

@@ -4,9 +4,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { createAuditor } from '../../../src/core/audit.ts'
 import { Credential } from '../../../src/core/credential.ts'
+import { staticCredential } from '../../../src/core/source/static-credential.ts'
 import { memorySecretStore } from '../../../src/core/vault/memory-secret-store.ts'
 import type { SecretStore } from '../../../src/core/vault/secret-store.ts'
-import { staticCredential } from '../../../src/core/source/static-credential.ts'
 import {
   type KeyOwner,
   type StaticKeyWarning,

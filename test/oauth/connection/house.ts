@@ -2,8 +2,8 @@
 
 import { expect } from 'vitest'
 import type { AuditEvent } from '../../../src/core/audit.ts'
-import { memorySecretStore } from '../../../src/core/vault/memory-secret-store.ts'
 import { type Principal, principalKey } from '../../../src/core/principal.ts'
+import { memorySecretStore } from '../../../src/core/vault/memory-secret-store.ts'
 import type { SecretRecord, SecretStore } from '../../../src/core/vault/secret-store.ts'
 import { type ConnectionServer, type Connections, connections } from '../../../src/oauth/index.ts'
 import { alice, handClock, reasonOf } from '../../core/parts.ts'

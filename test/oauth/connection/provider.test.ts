@@ -2,8 +2,8 @@
 
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { memorySecretStore } from '../../../src/core/vault/memory-secret-store.ts'
 import { principalKey } from '../../../src/core/principal.ts'
+import { memorySecretStore } from '../../../src/core/vault/memory-secret-store.ts'
 import { guardedFetch } from '../../../src/egress/index.ts'
 import { type ConnectionClient, type Connections, connections } from '../../../src/oauth/index.ts'
 import { alice, bob } from '../../core/parts.ts'

@@ -3,8 +3,8 @@
 
 import { describe, expect, it } from 'vitest'
 import { Credential } from '../../../src/core/credential.ts'
-import { memorySecretStore } from '../../../src/core/vault/memory-secret-store.ts'
 import { principalKey } from '../../../src/core/principal.ts'
+import { memorySecretStore } from '../../../src/core/vault/memory-secret-store.ts'
 import type { SecretRecord, SecretStore } from '../../../src/core/vault/secret-store.ts'
 import { sqliteSecretStore } from '../../../src/store/index.ts'
 import { alice, bob, deferred, reasonOf } from '../../core/parts.ts'

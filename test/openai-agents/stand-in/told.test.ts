@@ -30,8 +30,8 @@ async function argumentsOf(
     ...(systemInstructions === undefined ? {} : { systemInstructions }),
     input: text,
     modelSettings: {},
-    // @ts-expect-error the stand-in reads schemas as they come from servers
     tools: [
+      // @ts-expect-error the stand-in reads schemas as they come from servers
       { type: 'function', name: 'taskflow_add_task', description: '', strict: false, parameters },
     ],
     outputType: 'text',

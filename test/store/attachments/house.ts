@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import type { StoredAttachment } from '../../../src/chatkit/threads/attachment.ts'
 import { type ChatCaller, memoryThreadStore, type ThreadStore } from '../../../src/chatkit/index.ts'
+import type { StoredAttachment } from '../../../src/chatkit/threads/attachment.ts'
 import { type Principal, principalKey } from '../../../src/core/principal.ts'
 import {
   type DiskAttachments,

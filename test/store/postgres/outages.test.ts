@@ -4,7 +4,6 @@ import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import type { ThreadStore } from '../../../src/chatkit/index.ts'
 import { PostgresError, postgresRunStore, postgresThreadStore } from '../../../src/store/index.ts'
 import { said, thread } from '../../chatkit/threads/thread-store-contract.ts'
-import { openLine } from './line.ts'
 import {
   listenTo,
   opened,
@@ -14,6 +13,7 @@ import {
   untilSomebodyWaits,
   withoutLooks,
 } from './ground.ts'
+import { openLine } from './line.ts'
 import { type PostgresServer, startPostgres } from './server.ts'
 
 let server: PostgresServer

@@ -2,8 +2,8 @@
 
 import { expect, it } from 'vitest'
 import { openSqlite, sqliteReflectionMarks } from '../../../src/store/index.ts'
-import { MCP } from '../../core/parts.ts'
 import { reflectionMarksContract } from '../../core/carry/reflection-marks-contract.ts'
+import { MCP } from '../../core/parts.ts'
 import { ground, groundForTest } from '../ground.ts'
 
 reflectionMarksContract('SQLite', () => {

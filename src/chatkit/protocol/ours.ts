@@ -1,0 +1,7 @@
+// What this server adds to the ChatKit protocol. The page and the server read the names here.
+
+/** The key of a request's `metadata` that asks for a run that can be resumed. */
+export const RESUMABLE = 'onbehalf/resumable'
+
+/** The `code` of the error event that ends an answer because the person's sign-in has ended. */
+export const SIGNED_OUT = 'signed_out'

@@ -1,0 +1,30 @@
+// JSON values as they come from outside: their types, and the one guard for them.
+
+/** Any JSON value. */
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue }
+
+/** A JSON object whose members are known to be JSON. */
+export type JsonObject = { readonly [key: string]: JsonValue }
+
+/** An object from outside. Nothing is known of its members yet. */
+export type UnknownObject = Readonly<Record<string, unknown>>
+
+/** Whether a value is an object: not null, not an array. */
+export function isObject(value: unknown): value is UnknownObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The value of a JSON text, or undefined. The parser's own error quotes the text, so it ends here. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
