@@ -24,7 +24,7 @@ async function eventsOf(
 describe('a widget that changes', () => {
   it('is sent as the reference sends it', async () => {
     const cases: Loose[] = JSON.parse(
-      await readFile(new URL('recorded/cases.json', import.meta.url), 'utf8'),
+      await readFile(new URL('../recorded/cases.json', import.meta.url), 'utf8'),
     )
     const recorded = cases.find((one) => one.case === 'c08_widget_stream_delta')
     const { request, expect: expected } = recorded.steps[0]

@@ -224,6 +224,6 @@ describe('the reading half', () => {
     const importers = files.filter((name) =>
       readFileSync(`src/${name}`, 'utf8').includes('/static-credential.ts'),
     )
-    expect(importers.filter((name) => name !== 'core/source.ts')).toEqual([])
+    expect(importers.filter((name) => name !== 'core/source/source.ts')).toEqual([])
   })
 })
