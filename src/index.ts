@@ -42,6 +42,7 @@ export {
   resourceMetadataResponse,
   resourceMetadataUrl,
 } from './core/resource.ts'
+export { sentenceFor } from './core/sentences.ts'
 export type {
   ClientCredentialsIssuer,
   ExchangeTarget,
@@ -60,6 +61,5 @@ export {
 export { type StaticKeys, staticKeys } from './core/vault/static-keys.ts'
 export type { Deposit, Handle, Vault } from './core/vault/vault.ts'
 export type { TokenVerifier, VerifiedToken } from './core/verify/verify.ts'
-export { sentenceFor } from './core/wire.ts'
 export type { MessageTransport } from './mcp/transport.ts'
 export { type Caller, createOnBehalf, type OnBehalf, type OnBehalfOptions } from './on-behalf.ts'

@@ -5,25 +5,22 @@ import { type Binding, type BindingInput, isStdio, parseBinding, scopesOf } from
 import { memoryReflectionMarks } from './core/carry/memory-reflection-marks.ts'
 import type { ReflectionMarks } from './core/carry/reflection-marks.ts'
 import { runningCalls } from './core/carry/running-calls.ts'
+import { toResponse } from './core/door/answer.ts'
 import { type Admission, createDoor } from './core/door/door.ts'
 import type { ProofVerifier } from './core/door/proof.ts'
 import { type Refusal, refused } from './core/errors.ts'
 import { type Principal, principalKey } from './core/principal.ts'
 import { canonicalResource, resourceMetadataResponse } from './core/resource.ts'
 import { isScope } from './core/scope.ts'
+import { toError } from './core/sentences.ts'
 import type { ClientCredentialsIssuer, TokenExchanger } from './core/source/exchange.ts'
 import { issuedCache } from './core/source/issued-cache.ts'
-import {
-  type ConnectedAccounts,
-  type CredentialSource,
-  credentialSource,
-  missingPart,
-} from './core/source/source.ts'
+import type { ConnectedAccounts, CredentialSource } from './core/source/parts.ts'
+import { credentialSource, missingPart } from './core/source/source.ts'
 import { memoryVault } from './core/vault/memory-vault.ts'
 import type { SecretStore } from './core/vault/secret-store.ts'
 import type { Vault } from './core/vault/vault.ts'
 import type { TokenVerifier, VerifiedToken } from './core/verify/verify.ts'
-import { toError, toResponse } from './core/wire.ts'
 import { type McpFetchOptions, mcpFetch } from './mcp/fetch.ts'
 import { literalWarning, type PromptValues, promptValues } from './mcp/placements/prompt-values.ts'
 import { createReferences } from './mcp/placements/references.ts'

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest'
 import type { Placement } from '../src/core/binding.ts'
 import { runningCalls } from '../src/core/carry/running-calls.ts'
 import { granted } from '../src/core/errors.ts'
+import { toSentence } from '../src/core/sentences.ts'
 import { memoryVault } from '../src/core/vault/memory-vault.ts'
-import { toSentence } from '../src/core/wire.ts'
 import { createOnBehalf, type OnBehalfOptions } from '../src/on-behalf.ts'
 import {
   alice,

@@ -1,6 +1,6 @@
 // Why something was refused: a closed list of reasons, values inside the pipeline, one error class at its edge.
 
-/** Every reason for which onbehalf refuses. What the outside sees of it is decided in `wire.ts`, for each one. */
+/** Every reason for which onbehalf refuses. `sentences.ts` and `door/answer.ts` decide what the outside sees. */
 export type RefusalReason =
   // the door
   | 'credential_missing'

@@ -6,12 +6,12 @@ import { headerPlacing } from '../core/carry/placing.ts'
 import type { Admitted } from '../core/door/door.ts'
 import { refused } from '../core/errors.ts'
 import { actorChain, type Principal } from '../core/principal.ts'
+import { toError } from '../core/sentences.ts'
 import type { TokenExchanger } from '../core/source/exchange.ts'
 import type { IssuedCache } from '../core/source/issued-cache.ts'
 import { credentialSource } from '../core/source/source.ts'
 import type { Vault } from '../core/vault/vault.ts'
 import type { VerifiedToken } from '../core/verify/verify.ts'
-import { toError } from '../core/wire.ts'
 import type { Api } from './api.ts'
 
 /** What the MCP SDK calls `AuthInfo`: give it to `handler.fetch(request, { authInfo })`. Its `token` is blank. */

@@ -1,6 +1,6 @@
 // What goes wrong in a tool: one fixed sentence for the model, and the error itself for the operator. No text of the error reaches the model.
 
-import { sentenceFor } from '../core/wire.ts'
+import { sentenceFor } from '../core/sentences.ts'
 import type { ServerCall } from './call.ts'
 
 /** A tool result that says that the call failed, in the shape that the MCP SDK calls `CallToolResult`. */

@@ -6,12 +6,11 @@ import { type Binding, scopesOf } from '../core/binding.ts'
 import { carryingFetch } from '../core/carry/carry.ts'
 import { memoryReflectionMarks } from '../core/carry/memory-reflection-marks.ts'
 import { headerPlacing, type Placing, type Sent } from '../core/carry/placing.ts'
-import { parseChallenge } from '../core/door/challenge.ts'
 import { AuthError, type Refusal, type RefusalReason, refused } from '../core/errors.ts'
 import type { Principal } from '../core/principal.ts'
 import { principalKey } from '../core/principal.ts'
-import type { CredentialSource } from '../core/source/source.ts'
-import { toError, toSentence } from '../core/wire.ts'
+import { toSentence } from '../core/sentences.ts'
+import type { CredentialSource } from '../core/source/parts.ts'
 import { rewriteAnswer } from './answer/answer.ts'
 import { isJson, type Json, readMessages, toolCallOf, withArguments } from './answer/message.ts'
 import { type Asked, readAsked, withoutForeignText } from './answer/rpc.ts'
@@ -108,6 +107,7 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
     deadline: options.deadline,
     ...(options.signal ? { signal: options.signal } : {}),
     approves: (target) => target.href === url,
+    throwProblems: { scopes: scopesOf(binding.source) },
     placing: unlessQuarantined(
       quarantine,
       guarded(placingOf(), book, placement.type === 'prompt', list, binding.leaveToModel),
@@ -195,10 +195,8 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
           )
         return await rewriteAnswer(response, { ...rules, awaited: { id: call.id, instead } })
       }
-      const problem = problemOf(response, binding)
-      if (!problem) return await withoutForeignText(response, asked())
-      response.body?.cancel().catch(() => {})
-      throw toError(problem)
+      // What is left steers the protocol: 404, 405, version negotiation. Carry throws for the rest.
+      return await withoutForeignText(response, asked())
     } catch (error) {
       const call = asked()
       if (!call?.toolCall || !(error instanceof AuthError) || error.code === 'cancelled')
@@ -281,26 +279,6 @@ async function withToolsLearned(message: unknown, book: ToolBook): Promise<unkno
   const same =
     learned.length === tools.length && learned.every((tool, index) => tool === tools[index])
   return same ? message : { ...message, result: { ...message.result, tools: learned } }
-}
-
-/** What ends the request here; undefined for answers below 500 that steer the protocol (404, 405, version negotiation). */
-function problemOf(response: Response, binding: Binding): Refusal | undefined {
-  const server = binding.name
-  if (response.status >= 500) return { reason: 'server_unavailable', server }
-  if (response.status !== 403) return undefined
-  const value = response.headers.get('www-authenticate')
-  const schemes = ['Bearer', 'DPoP'] as const
-  const challenge = schemes
-    .map((scheme) => parseChallenge(value, scheme))
-    .find(({ error }) => error) ?? { scopes: [] }
-  if (challenge.error !== 'insufficient_scope') return { reason: 'server_refused', server }
-  // The scopes of a challenge are the server's words: only those that the binding knows are repeated to the model.
-  const known = scopesOf(binding.source)
-  return {
-    reason: 'scope_missing',
-    server,
-    scopes: challenge.scopes.filter((scope) => known.includes(scope)),
-  }
 }
 
 function toolResult(call: Asked, sentence: string): Response {

@@ -1,8 +1,8 @@
 // Sessions with MCP servers that outlive one request: kept for a while, each for one person and one server, never shared. It opens nothing itself.
 
 import { type Principal, principalKey } from '../core/principal.ts'
+import { toError } from '../core/sentences.ts'
 import type { VerifiedToken } from '../core/verify/verify.ts'
-import { toError } from '../core/wire.ts'
 
 /** In whose name a session is used; a `Caller` is one. */
 export interface PoolCaller {

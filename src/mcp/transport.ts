@@ -4,7 +4,7 @@
 import { isStdio } from '../core/binding.ts'
 import { memoryReflectionMarks } from '../core/carry/memory-reflection-marks.ts'
 import { AuthError } from '../core/errors.ts'
-import { toError } from '../core/wire.ts'
+import { toError } from '../core/sentences.ts'
 import { isJson, type Json, parseJson } from './answer/message.ts'
 import { type McpFetchOptions, mcpFetch } from './fetch.ts'
 import { liveSecrets } from './redact/live-secrets.ts'

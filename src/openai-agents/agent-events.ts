@@ -10,7 +10,7 @@ import {
   ToolOutputGuardrailTripwireTriggered,
 } from '@openai/agents'
 import type { AgentEvent } from '../agent/events.ts'
-import { toError } from '../core/wire.ts'
+import { toError } from '../core/sentences.ts'
 import { translator } from './translate.ts'
 
 /** The result of a streamed run, or its events alone. */

@@ -3,7 +3,7 @@
 import { Agent, type AgentInputItem, type Model, Runner } from '@openai/agents'
 import type { AgentEvent } from '../agent/events.ts'
 import type { Refusal } from '../core/errors.ts'
-import { toError } from '../core/wire.ts'
+import { toError } from '../core/sentences.ts'
 import { endingOf } from './agent-events.ts'
 import { approvalGate } from './approval.ts'
 import { inputOf } from './conversation.ts'

@@ -2,7 +2,7 @@
 
 import { type MCPServer, MCPServerStreamableHttp } from '@openai/agents'
 import { AuthError, type Refusal } from '../core/errors.ts'
-import { toError, toSentence } from '../core/wire.ts'
+import { toError, toSentence } from '../core/sentences.ts'
 
 /** Tools as the server listed them. */
 export type ListedTools = Awaited<ReturnType<MCPServer['listTools']>>

@@ -375,6 +375,36 @@ describe('when the server refuses', () => {
     expect(outcomes()).toEqual(expected)
   })
 
+  it.each<[number, string | undefined, string, readonly string[] | undefined]>([
+    [403, 'Bearer error="insufficient_scope", scope="b a"', 'scope_missing', ['a']],
+    [403, 'Bearer error="insufficient_scope"', 'scope_missing', []],
+    [403, 'DPoP error="insufficient_scope", scope="a"', 'server_refused', undefined],
+    [403, undefined, 'server_refused', undefined],
+    [500, undefined, 'server_unavailable', undefined],
+  ])('throws for a %d with the challenge %s, where its caller wants that', async (...row) => {
+    const [status, challenge, reason, scopes] = row
+    const headers = challenge ? { 'www-authenticate': challenge } : {}
+    let cancelled = 0
+    const body = () => new ReadableStream({ cancel: () => void cancelled++ })
+    const { fetch, outcomes } = carrying('https://a.example/mcp', {
+      fetch: answering(() => new Response(body(), { status, headers })),
+      throwProblems: { scopes: ['a'] },
+    })
+    const error = await fetch('https://a.example/mcp').catch((thrown) => thrown)
+    expect(error).toBeInstanceOf(AuthError)
+    expect(error.refusal).toEqual({ reason, server: 'tasks', ...(scopes ? { scopes } : {}) })
+    expect(outcomes()).toEqual(['allowed', reason])
+    expect(cancelled).toBe(1)
+  })
+
+  it('gives other errors to its caller also where a 403 and a 5xx are thrown', async () => {
+    const { fetch } = carrying('https://a.example/mcp', {
+      fetch: answering(() => new Response(null, { status: 404 })),
+      throwProblems: { scopes: [] },
+    })
+    expect(await codeOf(fetch('https://a.example/mcp'))).toBe('answered 404')
+  })
+
   it('frees the connection of an answer that it does not pass on, even when that fails', async () => {
     let cancelled = 0
     const body = () =>

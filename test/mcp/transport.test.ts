@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type AuditEvent, createAuditor } from '../../src/core/audit.ts'
 import { type BindingInput, parseBinding } from '../../src/core/binding.ts'
 import { granted, type RefusalReason, refused } from '../../src/core/errors.ts'
-import { toSentence } from '../../src/core/wire.ts'
+import { toSentence } from '../../src/core/sentences.ts'
 import {
   type CarryingTransportOptions,
   carryingTransport,

@@ -22,7 +22,7 @@ import {
 } from 'onbehalf/openai-agents'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { toError } from '../../src/core/wire.ts'
+import { toError } from '../../src/core/sentences.ts'
 import { ALICE, eventsOf, textOf } from './talk.ts'
 import { taskServer } from './task-server.ts'
 

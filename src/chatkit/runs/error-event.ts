@@ -1,7 +1,7 @@
 // The error events that the server itself makes, and what a stream says of something thrown: never its inner text.
 
 import { AuthError, endsSignIn } from '../../core/errors.ts'
-import { sentenceFor } from '../../core/wire.ts'
+import { sentenceFor } from '../../core/sentences.ts'
 import type { ErrorEvent } from '../protocol/event.ts'
 import { SIGNED_OUT } from '../protocol/ours.ts'
 import { ChatkitStreamError } from './stream-error.ts'

@@ -1,7 +1,6 @@
 // Carrying: the one room that turns a credential into bytes, at the last moment, for one request, to one approved destination.
 
 import { type Auditor, outcomeOf } from '../audit.ts'
-import { parseChallenge } from '../door/challenge.ts'
 import {
   type AuthError,
   granted,
@@ -12,12 +11,13 @@ import {
 } from '../errors.ts'
 import { waiting } from '../http/deadline.ts'
 import type { Principal } from '../principal.ts'
-import { isScope, missingScopes } from '../scope.ts'
+import { missingScopes, narrowScopes } from '../scope.ts'
+import { toError } from '../sentences.ts'
 import type { IssuedToken, ProofRequest } from '../source/exchange.ts'
 import type { IssueOptions } from '../source/issued-cache.ts'
-import type { CredentialSource } from '../source/source.ts'
+import type { CredentialSource } from '../source/parts.ts'
 import { traceparents } from '../trace.ts'
-import { toError } from '../wire.ts'
+import { judgeAnswer, type Problem } from './judge-answer.ts'
 import { type Body, readOutgoing } from './outgoing.ts'
 import type { Placing, Plan, Sent } from './placing.ts'
 
@@ -40,6 +40,11 @@ export interface CarryOptions {
   readonly deadline: number
   /** Ends everything under way, for example when the sign-in is revoked. Default: nothing does. */
   readonly signal?: AbortSignal
+  /**
+   * Set it to get an AuthError for a 403 or a 5xx as well, instead of the answer. Its `scopes` are the
+   * only ones that the error repeats from a challenge: the rest are the server's words.
+   */
+  readonly throwProblems?: { readonly scopes: readonly string[] }
 }
 
 /** Request headers that never go on: our callers' own credentials and claims of identity, and another name for the destination. */
@@ -75,6 +80,7 @@ export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
     hop,
     fetch,
     deadline,
+    throwProblems,
   } = options
   const nextTraceparent = traceparents(trace)
 
@@ -138,12 +144,11 @@ export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
 
     /** Whether the source has got what a 403 asked for beyond what it had; it gives that from now on. */
     async function stepsUp(
-      response: Response,
-      problem: RefusalReason,
+      { reason, challenge }: Problem,
       token: IssuedToken | undefined,
     ): Promise<boolean> {
-      if (problem !== 'scope_missing' || !token) return false
-      const wider = challengeOf(response, token).scopes.filter(isScope)
+      if (reason !== 'scope_missing' || !token) return false
+      const wider = challenge.scopes
       if (missingScopes(wider, token.scopes).length === 0) return false
       const issued = await wait(source({ wider }), 'issuer_unavailable')
       return issued.ok && missingScopes(wider, issued.value.scopes).length === 0
@@ -186,20 +191,20 @@ export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
         if (!answer.ok) throw await failure(answer.refusal, used)
         const response = answer.value
         plan.answered?.(response)
-        const problem = problemOf(response, token)
+        const problem = judgeAnswer(response, token)
         if (!problem) return response
         const again =
           attempt === 0 &&
           isRepeatable(body.value) &&
-          ((await stepsUp(response, problem, token)) || response.status === 401)
-        if (!again && response.status !== 401 && problem !== 'redirect_refused') {
-          await steps.wait(record(operation, { ...used, reason: problem }))
+          ((await stepsUp(problem, token)) || response.status === 401)
+        if (!again && !throwProblems && isForCaller(response, problem)) {
+          await steps.wait(record(operation, { ...used, reason: problem.reason }))
           return response
         }
         response.body?.cancel().catch(() => {})
-        if (!again) throw await failure({ reason: problem }, used)
-        await steps.wait(record(operation, { ...used, reason: problem }))
-        asked = response.status === 401 ? askedAfter401(response, token) : {}
+        if (!again) throw await failure(sayable(problem, throwProblems), used)
+        await steps.wait(record(operation, { ...used, reason: problem.reason }))
+        asked = response.status === 401 ? askedAfter401(response, problem, token) : {}
         const nonce = response.headers.get('dpop-nonce')
         if (nonce !== null && /^[\x21\x23-\x5b\x5d-\x7e]{1,512}$/.test(nonce)) proving.nonce = nonce
       }
@@ -210,19 +215,26 @@ export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
   }
 }
 
-/** What the server says of the credential that it was sent. */
-function challengeOf(
-  response: Response,
-  token: IssuedToken | undefined,
-): ReturnType<typeof parseChallenge> {
-  return parseChallenge(response.headers.get('www-authenticate'), token?.proof ? 'DPoP' : 'Bearer')
+/** Whether the caller may read an answer with a problem. A redirect or a last 401 is ours alone. */
+function isForCaller(response: Response, { reason }: Problem): boolean {
+  return response.status !== 401 && reason !== 'redirect_refused'
+}
+
+/** The refusal for a problem, with those of the challenge's scopes that may be repeated. */
+function sayable({ reason, challenge }: Problem, known: CarryOptions['throwProblems']): Refusal {
+  if (reason !== 'scope_missing') return { reason }
+  return { reason, scopes: narrowScopes(challenge.scopes, known?.scopes ?? []) }
 }
 
 /** How the credential is asked for after a 401. */
-function askedAfter401(response: Response, token: IssuedToken | undefined): IssueOptions {
+function askedAfter401(
+  response: Response,
+  { challenge }: Problem,
+  token: IssuedToken | undefined,
+): IssueOptions {
   // With a nonce the server asks for another proof of the same token (RFC 9449 section 9), but it may give one with every answer.
   const nonce = token?.proof !== undefined && response.headers.has('dpop-nonce')
-  const sameToken = nonce && challengeOf(response, token).error !== 'invalid_token'
+  const sameToken = nonce && challenge.error !== 'invalid_token'
   return token && !sameToken ? { refused: token } : {}
 }
 
@@ -246,18 +258,6 @@ interface Recorded {
   readonly token?: IssuedToken
   readonly at?: string | undefined
   readonly reason?: RefusalReason
-}
-
-/** What went wrong, as far as the status tells; undefined when nothing did that concerns the credential or the server's being there. */
-function problemOf(response: Response, token: IssuedToken | undefined): RefusalReason | undefined {
-  const { status } = response
-  // A manual redirect is an opaque answer with status 0 where fetch follows the browser's rules.
-  if (status === 0 || (status >= 300 && status < 400 && status !== 304)) return 'redirect_refused'
-  if (status === 401) return 'server_refused'
-  if (status >= 500) return 'server_unavailable'
-  if (status !== 403) return undefined
-  const { error } = challengeOf(response, token)
-  return error === 'insufficient_scope' ? 'scope_missing' : 'server_refused'
 }
 
 /** Codes of errors that come before there is a connection. A host or a network that is unreachable is told of one that was open, too. */

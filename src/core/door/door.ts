@@ -8,7 +8,7 @@ import { canonicalResource, resourceMetadataUrl } from '../resource.ts'
 import { missingScopes } from '../scope.ts'
 import { traceOf } from '../trace.ts'
 import type { TokenVerifier, VerifiedToken } from '../verify/verify.ts'
-import { toResponse } from '../wire.ts'
+import { toResponse } from './answer.ts'
 import type { ProofVerifier, VerifiedProof } from './proof.ts'
 
 /** Reads the one access token of a request from its `Authorization` header (RFC 6750 section 2.1); no other place is accepted. */

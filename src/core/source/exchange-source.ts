@@ -7,7 +7,7 @@ import { type Result, refused } from '../errors.ts'
 import { principalKey } from '../principal.ts'
 import { missingScopes, narrowScopes } from '../scope.ts'
 import type { IssuedToken, TokenExchanger } from './exchange.ts'
-import type { CredentialSource, Deposited, SourceParts } from './source.ts'
+import type { CredentialSource, Deposited, SourceParts } from './parts.ts'
 
 /** The source of one server's exchanged tokens for one principal. It may be widened, once for each scope, as far as the binding allows. */
 export function exchangeSource(

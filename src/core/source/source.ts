@@ -1,51 +1,11 @@
 // Sources: how the credential of a binding is had for one admitted principal. Asked anew for each request; what is cached is bounded here.
 
-import type { Auditor } from '../audit.ts'
 import type { Binding } from '../binding.ts'
-import { granted, type Result, refused } from '../errors.ts'
-import type { Principal } from '../principal.ts'
-import { DEPLOYMENT, type SecretStore } from '../vault/secret-store.ts'
-import type { Handle, Vault } from '../vault/vault.ts'
-import type { VerifiedToken } from '../verify/verify.ts'
-import type { ClientCredentialsIssuer, IssuedToken, TokenExchanger } from './exchange.ts'
+import { granted, refused } from '../errors.ts'
+import { DEPLOYMENT } from '../vault/secret-store.ts'
 import { exchangeSource } from './exchange-source.ts'
-import type { IssuedCache, IssueOptions } from './issued-cache.ts'
+import type { CredentialSource, Deposited, SourceParts } from './parts.ts'
 import { staticCredential } from './static-credential.ts'
-
-/** Gives the credential for one request. */
-export type CredentialSource = (options?: IssueOptions) => Promise<Result<IssuedToken>>
-
-/** An admitted principal's token, as the sources see it: what it says, and the handle under which the vault keeps it. */
-export interface Deposited {
-  readonly token: VerifiedToken
-  readonly handle: Handle
-  readonly trace: string
-}
-
-/** What the sources work with. */
-export interface SourceParts {
-  readonly vault: Vault
-  readonly auditor: Auditor
-  readonly cache: IssuedCache
-  readonly exchanger?: TokenExchanger
-  /** An exchanger by way of the person's identity provider. */
-  readonly identityAssertions?: TokenExchanger
-  readonly clientCredentials?: ClientCredentialsIssuer
-  /** The accounts that people connected. */
-  readonly connections?: ConnectedAccounts
-  /** Where static keys are kept. */
-  readonly secrets?: SecretStore
-}
-
-/** The port of the connected accounts, as far as carrying needs it. */
-export interface ConnectedAccounts {
-  /** The person's credential for the server of a binding; `connection_needed` when there is none. */
-  credential(
-    principal: Principal,
-    server: string,
-    options?: IssueOptions & { readonly trace?: string },
-  ): Promise<Result<IssuedToken>>
-}
 
 /**
  * The source of a binding's credential for one principal.

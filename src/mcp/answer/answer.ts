@@ -3,7 +3,7 @@
 import { AuthError, type RefusalReason } from '../../core/errors.ts'
 import { boundedText } from '../../core/http/bounded-text.ts'
 import { LazyResponse, textBody } from '../../core/http/lazy-response.ts'
-import { toError } from '../../core/wire.ts'
+import { toError } from '../../core/sentences.ts'
 import { eventLines } from './event-lines.ts'
 import { isJson, parseJson } from './message.ts'
 

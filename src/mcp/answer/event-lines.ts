@@ -1,6 +1,6 @@
 // Server-sent events cut out of a stream of bytes, wherever its chunks end (HTML standard, section 9.2.6). It knows nothing of what they say.
 
-import { toError } from '../../core/wire.ts'
+import { toError } from '../../core/sentences.ts'
 
 /**
  * Makes the reader of one stream: each chunk gives the events that are complete with it, as their lines. The work for a chunk does not grow

@@ -2,8 +2,8 @@
 
 import type { Binding } from '../../core/binding.ts'
 import type { Principal } from '../../core/principal.ts'
-import type { CredentialSource } from '../../core/source/source.ts'
-import { toError } from '../../core/wire.ts'
+import { toError } from '../../core/sentences.ts'
+import type { CredentialSource } from '../../core/source/parts.ts'
 import type { LiveSecrets } from '../redact/live-secrets.ts'
 import type { Quarantine } from '../redact/quarantine.ts'
 import type { References } from './references.ts'

@@ -4,7 +4,7 @@ import { assistantMessage, functionCall, modelStream } from '@openai/agents/test
 import type { AgentCaller, ClientTool } from 'onbehalf/openai-agents'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { agentChat, type Item } from '../../../src/chatkit/index.ts'
-import { toError } from '../../../src/core/wire.ts'
+import { toError } from '../../../src/core/sentences.ts'
 import { eventReader, type Loose, message, type TestCaller } from '../support.ts'
 import {
   type AgentHouse,

@@ -9,7 +9,7 @@ import {
   historyOf,
   type Item,
 } from '../../../src/chatkit/index.ts'
-import { toError } from '../../../src/core/wire.ts'
+import { toError } from '../../../src/core/sentences.ts'
 import { type Loose, message, testChat } from '../support.ts'
 
 const delta = (text: string): AgentEvent => ({ type: 'text_delta', delta: text })

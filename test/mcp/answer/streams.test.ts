@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { toSentence } from '../../../src/core/wire.ts'
+import { toSentence } from '../../../src/core/sentences.ts'
 import { eventLines } from '../../../src/mcp/answer/event-lines.ts'
 import { loopback } from '../loopback.ts'
 import {

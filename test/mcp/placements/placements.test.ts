@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Placement } from '../../../src/core/binding.ts'
 import { granted, refused } from '../../../src/core/errors.ts'
-import { toSentence } from '../../../src/core/wire.ts'
+import { toSentence } from '../../../src/core/sentences.ts'
 import { createReferences } from '../../../src/mcp/placements/references.ts'
 import { issuedToken } from '../../core/parts.ts'
 import {

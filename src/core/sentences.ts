@@ -1,0 +1,108 @@
+// The sentences: for each reason of a refusal, the one fixed text that the model and the person get.
+// What a caller at a door gets is in door/answer.ts.
+
+import { AuthError, type Refusal } from './errors.ts'
+import { isScope } from './scope.ts'
+
+/**
+ * Gives the sentence for a refusal. It contains no text from outside, except names that the operator
+ * chose and scope tokens (RFC 6749 section 3.3).
+ *
+ * The switch is exhaustive: a new reason does not compile until somebody writes its sentence.
+ */
+export function toSentence(refusal: Refusal): string {
+  const server = refusal.server ?? 'the server'
+  switch (refusal.reason) {
+    case 'scope_missing':
+    case 'exchange_scope_refused':
+      return `This was not done: ${server} needs a permission that the person has not granted${scopesInBrackets(refusal)}.`
+    case 'credential_missing':
+    case 'token_expired':
+    case 'token_inactive':
+    case 'handle_refused':
+    case 'exchange_grant_refused':
+      return 'This was not done: the sign-in has ended. Sign in again to continue.'
+    case 'connection_needed':
+      return `This was not done. Connect your ${server} account to continue.`
+    case 'connect_refused':
+      return `Your ${server} account was not connected: this attempt did not begin here, or has ended. Connect it again.`
+    case 'issuer_unavailable':
+      return 'This was not done: the sign-in service cannot be reached right now. Try again in a moment.'
+    case 'server_unreachable':
+      return `This was not done: ${server} cannot be reached right now, and nothing was sent. Try again in a moment.`
+    case 'server_unavailable':
+      return `${server} cannot be reached right now, so it is not known whether this was done. Try again in a moment.`
+    case 'cancelled':
+      return 'This was stopped before an answer came.'
+    case 'server_refused':
+      return `This was not done: ${server} did not accept the credential for this call.`
+    case 'tool_refused':
+      return `This was not done: the tool asks for a credential or an identity as a parameter, or has changed. An administrator of ${server} can bind it.`
+    case 'arguments_refused':
+      return 'This was not done: the arguments cannot be combined with what is filled in for the person. Send plain values, and no credentials.'
+    case 'reference_refused':
+      return 'This was not done: a credential reference was used where it does not belong. It stands for one parameter of one server.'
+    case 'answer_too_large':
+      return `${server} answered with more than can be taken in. Ask for less at a time.`
+    case 'credential_reflected':
+      return `${server} sent back a credential, so its answer was withheld.`
+    case 'server_quarantined':
+      return `This was not done: ${server} has sent back a credential before, and is not called until an administrator clears it.`
+    case 'credential_malformed':
+    case 'credential_repeated':
+    case 'credential_in_query':
+    case 'subject_header_mismatch':
+    case 'proof_missing':
+    case 'proof_invalid':
+    case 'proof_replayed':
+    case 'token_malformed':
+    case 'algorithm_refused':
+    case 'type_refused':
+    case 'key_unknown':
+    case 'signature_invalid':
+    case 'issuer_mismatch':
+    case 'audience_mismatch':
+    case 'claim_missing':
+    case 'claim_invalid':
+    case 'token_not_yet_valid':
+    case 'exchange_target_refused':
+    case 'exchange_client_refused':
+    case 'exchange_failed':
+    case 'server_unbound':
+    case 'own_audience_mismatch':
+    case 'destination_refused':
+    case 'redirect_refused':
+    case 'audit_unavailable':
+      return `This was not done: no credential for ${server} could be had. An administrator can find the reason in the audit log.`
+  }
+}
+
+/**
+ * Gives the sentence for anything that was thrown: an {@link AuthError} has its own. Any other error
+ * may quote a secret, so the sentence says nothing about it.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await callTool()
+ * } catch (error) {
+ *   return sentenceFor(error) // fit for the model and the page
+ * }
+ * ```
+ */
+export function sentenceFor(error: unknown): string {
+  return error instanceof AuthError
+    ? toSentence(error.refusal)
+    : 'Something went wrong, and it was logged. Try again in a moment.'
+}
+
+/** Makes the error for a refusal. Its message is the sentence. */
+export function toError(refusal: Refusal): AuthError {
+  return new AuthError(refusal, toSentence(refusal))
+}
+
+/** Only scope tokens are repeated: a server chose them, and they must not speak to the model. */
+export function scopesInBrackets(refusal: Refusal): string {
+  const scopes = (refusal.scopes ?? []).filter(isScope)
+  return scopes.length === 0 ? '' : ` (${scopes.join(', ')})`
+}

@@ -1,0 +1,45 @@
+// What a source is, and what sources work with. Types only.
+
+import type { Auditor } from '../audit.ts'
+import type { Result } from '../errors.ts'
+import type { Principal } from '../principal.ts'
+import type { SecretStore } from '../vault/secret-store.ts'
+import type { Handle, Vault } from '../vault/vault.ts'
+import type { VerifiedToken } from '../verify/verify.ts'
+import type { ClientCredentialsIssuer, IssuedToken, TokenExchanger } from './exchange.ts'
+import type { IssuedCache, IssueOptions } from './issued-cache.ts'
+
+/** Gives the credential for one request. */
+export type CredentialSource = (options?: IssueOptions) => Promise<Result<IssuedToken>>
+
+/** An admitted principal's token, as the sources see it: what it says, and the handle under which the vault keeps it. */
+export interface Deposited {
+  readonly token: VerifiedToken
+  readonly handle: Handle
+  readonly trace: string
+}
+
+/** What the sources work with. */
+export interface SourceParts {
+  readonly vault: Vault
+  readonly auditor: Auditor
+  readonly cache: IssuedCache
+  readonly exchanger?: TokenExchanger
+  /** An exchanger by way of the person's identity provider. */
+  readonly identityAssertions?: TokenExchanger
+  readonly clientCredentials?: ClientCredentialsIssuer
+  /** The accounts that people connected. */
+  readonly connections?: ConnectedAccounts
+  /** Where static keys are kept. */
+  readonly secrets?: SecretStore
+}
+
+/** The port of the connected accounts, as far as carrying needs it. */
+export interface ConnectedAccounts {
+  /** The person's credential for the server of a binding; `connection_needed` when there is none. */
+  credential(
+    principal: Principal,
+    server: string,
+    options?: IssueOptions & { readonly trace?: string },
+  ): Promise<Result<IssuedToken>>
+}
