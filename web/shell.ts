@@ -60,7 +60,7 @@ export function createShell(root: ShadowRoot, settings: ChatSettings, tell: Tell
     clientTool: () => settings.onClientTool,
     text: (key) => words(key),
     listener: {
-      changed: draw,
+      changed: ({ phase }) => (phase === drawnPhase ? drawSoon() : draw()),
       threadChanged(thread) {
         frame?.threads.current(thread)
         tell('chat-thread', { id: thread?.id ?? null, title: thread?.title })
@@ -100,15 +100,19 @@ export function createShell(root: ShadowRoot, settings: ChatSettings, tell: Tell
     answer: (item, input) => chat.answer(item.id, input),
   }
 
-  let drawing = false
-  /** Many events arrive between two frames; one drawing serves them all. */
+  let drawnPhase: ChatState['phase'] | undefined
+  let frameRequest = 0
+  /** Draws at once. A new phase is drawn so: until then the page would say that it is idle while it sends a message. */
   function draw(): void {
-    if (drawing) return
-    drawing = true
-    requestAnimationFrame(() => {
-      drawing = false
-      frame?.draw(chat.state)
-    })
+    cancelAnimationFrame(frameRequest)
+    frameRequest = 0
+    drawnPhase = chat.state.phase
+    frame?.draw(chat.state)
+  }
+
+  /** Draws with the next frame. Many events arrive between two frames; one drawing serves them all. */
+  function drawSoon(): void {
+    frameRequest ||= requestAnimationFrame(draw)
   }
 
   async function send(
@@ -130,7 +134,7 @@ export function createShell(root: ShadowRoot, settings: ChatSettings, tell: Tell
     Object.assign(frame.composer, { text, quoted })
     frame.threads.current(chat.state.conversation.thread)
     frame.composer.drawUploads()
-    frame.draw(chat.state)
+    draw()
   }
   rebuild()
 

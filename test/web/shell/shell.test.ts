@@ -424,6 +424,21 @@ test('no microphone is offered unless the page turns it on', async () => {
   expect(await page.getByRole('button', { name: 'Dictate', exact: true }).count()).toBe(0)
 })
 
+test('the page shows that it is busy as soon as a message is sent, before the next frame', async () => {
+  const { page, answers, idle } = await stage()
+  answers['threads.create'] = saying('Hello')
+  const busy = await page.evaluate(`{
+    const log = chat.shadowRoot.querySelector('[role=log]')
+    const before = log.ariaBusy
+    void chat.sendMessage({ text: 'hi' })
+    const after = log.ariaBusy
+    ;[before, after]
+  }`)
+  expect(busy).toEqual(['false', 'true'])
+  await idle()
+  await page.getByText('Hello', { exact: true }).waitFor()
+})
+
 test('an answer is rated, and a tool of the page is run', async () => {
   const { page, answers, asked, say, idle } = await stage({ tool: true })
   const call = {
