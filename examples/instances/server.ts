@@ -1,5 +1,6 @@
-// One of several equal instances of a ChatKit server over one PostgreSQL: start as many as there is work for, behind any load balancer. An
-// answer that one of them writes can be followed, stopped and, should it die, taken up by every other one.
+// One of several equal instances of a ChatKit server over one PostgreSQL. Start as many as you need, behind any load balancer. Every
+// instance can follow or stop an answer that another one writes, and recovers what an instance wrote before it died.
+// OPENAI_API_KEY (or OPENAI_BASE_URL and OPENAI_MODEL) names the model. Without them it stops at once and says which to set.
 import { createServer } from 'node:http'
 import { importJWK } from 'jose'
 import { type Caller, createOnBehalf } from 'onbehalf'
@@ -17,6 +18,7 @@ const {
   CLIENT_JWK = '{}',
   ...more
 } = process.env
+const { model } = modelFromEnvironment(more)
 const key = await importJWK(JSON.parse(CLIENT_JWK), 'ES256')
 if (key instanceof Uint8Array) throw new TypeError('CLIENT_JWK must be an asymmetric key')
 const log = createLog()
@@ -32,13 +34,9 @@ const onbehalf = createOnBehalf({
   servers: { Tasks: { url, source: { type: 'exchange', scopes: ['tasks:read', 'tasks:write'] } } },
   audit: auditSink(log),
 })
-const agent = {
-  servers: [{ name: 'Tasks', url }],
-  instructions: 'Use the tools.',
-  model: modelFromEnvironment(more).model,
-}
+const agent = { servers: [{ name: 'Tasks', url }], instructions: 'Use the tools.', model }
 
-// Where PostgreSQL is, `pg` reads from PGHOST, PGPORT, PGDATABASE, PGUSER and PGPASSWORD. Instances that start at once make the tables once.
+// `pg` finds PostgreSQL by PGHOST, PGPORT, PGDATABASE, PGUSER and PGPASSWORD. Instances that start together create the tables once.
 const database = await openPostgres()
 const chatkit = chatkitServer<Caller>({
   admit: onbehalf.admit,
@@ -59,7 +57,7 @@ server.listen(Number(more.PORT ?? 8000), '127.0.0.1', () =>
   console.log(JSON.stringify(server.address())),
 )
 
-// What is being written is kept and shown as interrupted; another instance goes on with the conversation.
+// An answer that is being written is kept so far and shown as interrupted. The conversation goes on at another instance.
 process.once('SIGTERM', async () => {
   server.close()
   await chatkit.close()

@@ -1,4 +1,5 @@
-// The smallest ChatKit server: sign-in is checked, an agent acts for the person at one MCP server, conversations are kept in a file.
+// The smallest ChatKit server: it checks sign-ins, an agent acts for the person at one MCP server, a file keeps the conversations.
+// OPENAI_API_KEY (or OPENAI_BASE_URL and OPENAI_MODEL) names the model. Without them it stops at once and says which to set.
 import { createServer } from 'node:http'
 import { importJWK } from 'jose'
 import { type Caller, createOnBehalf } from 'onbehalf'
@@ -9,16 +10,12 @@ import { privateKeyJwt, tokenExchanger } from 'onbehalf/oauth'
 import { modelFromEnvironment, runAgent } from 'onbehalf/openai-agents'
 import { openSqlite, sqliteRunStore, sqliteThreadStore } from 'onbehalf/store'
 
-const {
-  ISSUER: issuer = '',
-  RESOURCE: resource = '',
-  MCP_URL: url = '',
-  CLIENT_JWK = '{}',
-  ...more
-} = process.env
-const key = await importJWK(JSON.parse(CLIENT_JWK), 'ES256')
+const { ISSUER: issuer = '', RESOURCE: resource = '', MCP_URL: url = '', ...more } = process.env
+const { model } = modelFromEnvironment(more)
+const jwk = JSON.parse(more.CLIENT_JWK ?? '{}')
+const key = await importJWK(jwk, 'ES256')
 if (key instanceof Uint8Array) throw new TypeError('CLIENT_JWK must be an asymmetric key')
-const client = privateKeyJwt(key, { kid: JSON.parse(CLIENT_JWK).kid })
+const client = privateKeyJwt(key, { kid: jwk.kid })
 const onbehalf = createOnBehalf({
   resource, // the audience of the access tokens that this server takes
   authorizationServers: [issuer],
@@ -27,21 +24,14 @@ const onbehalf = createOnBehalf({
   servers: { Tasks: { url, source: { type: 'exchange', scopes: ['tasks:read', 'tasks:write'] } } },
   audit: auditSink(createLog()),
 })
-const agent = {
-  servers: [{ name: 'Tasks', url }],
-  instructions: 'Use the tools.',
-  model: modelFromEnvironment(more).model,
-}
+const agent = { servers: [{ name: 'Tasks', url }], instructions: 'Use the tools.', model }
 const database = openSqlite(more.DATABASE ?? 'chat.db')
 const chatkit = chatkitServer<Caller>({
   admit: onbehalf.admit,
   store: sqliteThreadStore(database),
   runs: sqliteRunStore(database),
-  ...agentChat<Caller>({
-    run: (request, { caller }) => runAgent({ ...request, ...agent, caller }),
-  }),
+  ...agentChat({ run: (request, { caller }) => runAgent({ ...request, ...agent, caller }) }),
 })
 const server = createServer(chatkit.listener)
-server.listen(Number(more.PORT ?? 8000), '127.0.0.1', () =>
-  console.log(JSON.stringify(server.address())),
-)
+const say = () => console.log(JSON.stringify(server.address()))
+server.listen(Number(more.PORT ?? 8000), '127.0.0.1', say)

@@ -6,7 +6,6 @@ import { type AuditSink, createAuditor, createDoor } from 'onbehalf'
 import { jwtVerifier } from 'onbehalf/jwt'
 import { auditSink, type Log } from 'onbehalf/log'
 import { tokenExchanger } from 'onbehalf/oauth'
-import type { ModelChoice } from 'onbehalf/openai-agents'
 import { createApi } from './api/index.ts'
 import { createChat } from './chat.ts'
 import { classicClient, mcpClient } from './clients.ts'
@@ -15,6 +14,7 @@ import { loadKeys } from './keys.ts'
 import { createTaskflowClassic } from './legacy/index.ts'
 import { nodeListener } from './listen.ts'
 import { createTaskflowMcp } from './mcp/index.ts'
+import type { TaskflowModel } from './model.ts'
 import { createPageServer } from './page-server.ts'
 import { createTrail } from './trail.ts'
 import { classicUrl, type TaskflowUrls } from './urls.ts'
@@ -32,7 +32,7 @@ export interface PartsOptions {
   readonly urls: TaskflowUrls
   /** Where keys, tasks and conversations are kept; the folder must exist. */
   readonly dataDir: string
-  readonly model: ModelChoice
+  readonly model: TaskflowModel
   readonly log: Log
   /** Default 3, 6 and 9 seconds. */
   readonly deadlines?: Deadlines

@@ -3,8 +3,8 @@
 import { chmod, mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Log } from 'onbehalf/log'
-import { modelFromEnvironment } from 'onbehalf/openai-agents'
 import { type Listener, listen } from './listen.ts'
+import { taskflowModel } from './model.ts'
 import { createParts } from './parts.ts'
 import { classicUrl, type TaskflowUrls, taskflowUrls } from './urls.ts'
 
@@ -40,7 +40,7 @@ export async function startTaskflow(options: TaskflowOptions): Promise<Taskflow>
   const { dataDir, log } = options
   const urls = taskflowUrls(options.port)
   // Deletions wait for the person's approval: there is no need to ask twice.
-  const model = modelFromEnvironment(options.env, { asksBeforeDeleting: false })
+  const model = taskflowModel(options.env, { asksBeforeDeleting: false })
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   await chmod(dataDir, 0o700)
   const parts = await createParts({ urls, dataDir, model, log })

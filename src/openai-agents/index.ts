@@ -10,7 +10,10 @@ export {
   personOf,
   renderInstructions,
 } from './instructions.ts'
-export { type ModelChoice, modelFromEnvironment } from './model-from-environment.ts'
+export {
+  type ModelChoice,
+  type ModelFromEnvironmentOptions,
+  modelFromEnvironment,
+} from './model-from-environment.ts'
 export { type ModelRequestCopy, recordingModel } from './recording-model.ts'
 export { type AgentCaller, type AgentServer, type RunAgentOptions, runAgent } from './run-agent.ts'
-export { type StandInOptions, standInModel } from './stand-in/model.ts'

@@ -8,11 +8,6 @@ import type { ResumedRun } from '../agent/events.ts'
 const DECLINED =
   'The person declined this call, so it was not made. Do not try it again unless they ask for it.'
 
-/** Whether a tool's result says that the person declined. */
-export function isDeclined(text: string): boolean {
-  return text === DECLINED
-}
-
 /** A call that had no result when its run ended. */
 export interface OpenCall {
   readonly callId: string

@@ -2,8 +2,8 @@
 
 import { rm } from 'node:fs/promises'
 import { createServer, type RequestListener } from 'node:http'
-import { type ModelChoice, modelFromEnvironment } from 'onbehalf/openai-agents'
 import { freePorts } from '../../examples/taskflow/listen.ts'
+import { type TaskflowModel, taskflowModel } from '../../examples/taskflow/model.ts'
 import { createParts, type Deadlines, type Parts } from '../../examples/taskflow/parts.ts'
 import { classicUrl, PORTS, type TaskflowUrls, taskflowUrls } from '../../examples/taskflow/urls.ts'
 import { type LogLine, memoryLog, retried, temporaryFolder } from './fixtures.ts'
@@ -66,8 +66,8 @@ export async function startParts(
 }
 
 /** The stand-in, with something that happens before it answers. */
-function interruptedModel(before: () => Promise<void>): ModelChoice {
-  const { model, ...choice } = modelFromEnvironment({})
+function interruptedModel(before: () => Promise<void>): TaskflowModel {
+  const { model, ...choice } = taskflowModel({})
   return {
     ...choice,
     model: {

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLog } from 'onbehalf/log'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { loadKeys } from '../../examples/taskflow/keys.ts'
 import { freePorts } from '../../examples/taskflow/listen.ts'
@@ -13,10 +13,12 @@ import { PORTS } from '../../examples/taskflow/urls.ts'
 import { listAll, say, send } from '../end-to-end/chat.ts'
 import { kill, type Program, start } from '../end-to-end/program.ts'
 import { type PostgresServer, startPostgres } from '../store/postgres/server.ts'
+import { type ModelProvider, startModelProvider } from './chat-completions.ts'
 import { signIn } from './taskflow/sign-in.ts'
 
 let folder: string
 let taskflow: Taskflow
+let provider: ModelProvider
 let postgres: PostgresServer
 const programs: Program[] = []
 let chatkits: readonly string[]
@@ -30,9 +32,11 @@ beforeAll(async () => {
     log,
     env: {},
   })
+  provider = await startModelProvider()
   const { chatClientKey } = await loadKeys(join(folder, 'taskflow'))
   postgres = await startPostgres()
   const env = {
+    ...provider.env,
     ISSUER: taskflow.urls.issuer,
     RESOURCE: taskflow.urls.chatkit,
     MCP_URL: taskflow.urls.mcp,
@@ -60,10 +64,11 @@ afterAll(async () => {
   await Promise.all(programs.map(kill))
   await postgres?.close()
   await taskflow?.close()
+  await provider?.close()
   await rm(folder, { recursive: true, force: true })
 })
 
-test('a conversation goes on at whichever instance its next message comes to, is its person’s at both, and both end when told to', async () => {
+it('a conversation goes on at whichever instance its next message comes to, is its person’s at both, and both end when told to', async () => {
   const [one = '', other = ''] = chatkits
   const { issuer, chatkit: resource } = taskflow.urls
   const [alice, bob] = await Promise.all([

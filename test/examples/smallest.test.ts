@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLog } from 'onbehalf/log'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { loadKeys } from '../../examples/taskflow/keys.ts'
 import { freePorts } from '../../examples/taskflow/listen.ts'
@@ -12,10 +12,12 @@ import { startTaskflow, type Taskflow } from '../../examples/taskflow/taskflow.t
 import { PORTS } from '../../examples/taskflow/urls.ts'
 import { listAll, say, send } from '../end-to-end/chat.ts'
 import { kill, type Program, start } from '../end-to-end/program.ts'
+import { type ModelProvider, startModelProvider } from './chat-completions.ts'
 import { signIn } from './taskflow/sign-in.ts'
 
 let folder: string
 let taskflow: Taskflow
+let provider: ModelProvider
 let program: Program
 let chatkit: string
 
@@ -28,12 +30,14 @@ beforeAll(async () => {
     log,
     env: {},
   })
+  provider = await startModelProvider()
   const { chatClientKey } = await loadKeys(join(folder, 'taskflow'))
   program = start(
     process.execPath,
     ['--conditions=onbehalf-source', 'examples/smallest/server.ts'],
     {
       env: {
+        ...provider.env,
         ISSUER: taskflow.urls.issuer,
         RESOURCE: taskflow.urls.chatkit,
         MCP_URL: taskflow.urls.mcp,
@@ -51,15 +55,27 @@ beforeAll(async () => {
 afterAll(async () => {
   if (program) await kill(program)
   await taskflow?.close()
+  await provider?.close()
   await rm(folder, { recursive: true, force: true })
 })
 
-test('it is under 40 lines', async () => {
+it('the smallest server is under 40 lines', async () => {
   const text = await readFile(new URL('../../examples/smallest/server.ts', import.meta.url), 'utf8')
   expect(text.trimEnd().split('\n').length).toBeLessThan(40)
 })
 
-test('a person’s agent calls the tools in their name, and nobody else sees what came of it', async () => {
+it('without a model the smallest server stops at once and names the variables to set', async () => {
+  const { ended, err } = start(
+    process.execPath,
+    ['--conditions=onbehalf-source', 'examples/smallest/server.ts'],
+    { env: { OPENAI_API_KEY: '', OPENAI_BASE_URL: '', OPENAI_MODEL: '' } },
+  )
+  expect((await ended).code).toBe(1)
+  for (const name of ['OPENAI_API_KEY', 'OPENAI_BASE_URL', 'OPENAI_MODEL'])
+    expect(err()).toContain(name)
+})
+
+it('a person’s agent calls the tools in their name, and nobody else sees what came of it', async () => {
   const { issuer, chatkit: resource } = taskflow.urls
   const [alice, bob] = await Promise.all([
     signIn({ issuer, as: 'alice', resource }),

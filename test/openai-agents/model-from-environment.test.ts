@@ -4,8 +4,9 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
 import { Agent, Runner } from '@openai/agents'
+import { ScriptedModel } from '@openai/agents/testing'
 import { modelFromEnvironment, runAgent } from 'onbehalf/openai-agents'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, it } from 'vitest'
 import { ALICE, eventsOf, textOf } from './talk.ts'
 import { taskServer } from './task-server.ts'
 
@@ -65,14 +66,13 @@ async function endpoint(
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, asked }
 }
 
-test('an OpenAI-compatible endpoint is asked by Chat Completions, and what is sent holds no credential of a person', async () => {
+it('an OpenAI-compatible endpoint is asked by Chat Completions, and what is sent holds no credential of a person', async () => {
   const { url, asked } = await endpoint()
-  const { model, description, standIn } = modelFromEnvironment({
+  const { model, description } = modelFromEnvironment({
     OPENAI_BASE_URL: url,
     OPENAI_MODEL: 'small',
     OPENAI_API_KEY: 'sk-provider-key',
   })
-  expect(standIn).toBe(false)
   expect(description).toMatch(/^small at 127\.0\.0\.1:\d+$/)
   const server = taskServer()
   const carried: typeof globalThis.fetch = (input, init) => {
@@ -116,7 +116,7 @@ test('an OpenAI-compatible endpoint is asked by Chat Completions, and what is se
   expect(asked.map(({ body }) => body).join()).not.toContain('sk-provider-key')
 })
 
-test('an endpoint that needs no key gets none of anybody', async () => {
+it('an endpoint that needs no key gets none of anybody', async () => {
   const { url, asked } = await endpoint()
   const { model } = modelFromEnvironment({ OPENAI_BASE_URL: url, OPENAI_MODEL: 'small' })
   const runner = new Runner({ tracingDisabled: true })
@@ -127,7 +127,7 @@ test('an endpoint that needs no key gets none of anybody', async () => {
   expect(asked[0]?.headers.authorization).toBe('Bearer none')
 })
 
-test('an endpoint that refuses the key is an unavailable model, and neither its words nor the key are passed on', async () => {
+it('an endpoint that refuses the key is an unavailable model, and neither its words nor the key are passed on', async () => {
   const { url } = await endpoint((response) => {
     response.writeHead(401, { 'content-type': 'application/json' })
     response.end(
@@ -151,23 +151,42 @@ test('an endpoint that refuses the key is an unavailable model, and neither its 
   expect(inspect(error, { depth: 10 })).not.toContain('sk-provider-key')
 })
 
-test('printing the choice does not show the key', () => {
+it('printing the choice does not show the key', () => {
   const choice = modelFromEnvironment({ OPENAI_API_KEY: 'sk-provider-key' })
-  expect(choice.standIn).toBe(false)
   expect(inspect(choice, { depth: 20, showHidden: true })).not.toContain('sk-provider-key')
   expect(JSON.stringify(choice)).not.toContain('sk-provider-key')
 })
 
-test('without a key and an endpoint it is the stand-in, and says so', () => {
-  for (const env of [{}, { OPENAI_API_KEY: '', OPENAI_BASE_URL: '', OPENAI_MODEL: '' }]) {
-    expect(modelFromEnvironment(env)).toMatchObject({
-      standIn: true,
-      description: 'a demonstration stand-in, not a language model',
-    })
+const NOTHING_SET = [{}, { OPENAI_API_KEY: '', OPENAI_BASE_URL: '', OPENAI_MODEL: '' }]
+
+it('without a key and an endpoint it throws an error that names the variables to set', () => {
+  for (const env of NOTHING_SET) {
+    expect(() => modelFromEnvironment(env)).toThrow(TypeError)
+    for (const name of ['OPENAI_API_KEY', 'OPENAI_BASE_URL', 'OPENAI_MODEL'])
+      expect(() => modelFromEnvironment(env)).toThrow(name)
   }
 })
 
-test.each([
+it('without a key and an endpoint it takes the model that the caller names for this case', () => {
+  const otherwise = new ScriptedModel([])
+  for (const env of NOTHING_SET)
+    expect(modelFromEnvironment(env, { otherwise }).model).toBe(otherwise)
+})
+
+it('with a key it does not take the model that the caller names for the other case', () => {
+  const otherwise = new ScriptedModel([])
+  const { model } = modelFromEnvironment({ OPENAI_API_KEY: 'sk-1' }, { otherwise })
+  expect(model).not.toBe(otherwise)
+})
+
+it('a wrong variable is refused although the caller names a model for the other case', () => {
+  const otherwise = new ScriptedModel([])
+  expect(() => modelFromEnvironment({ OPENAI_MODEL: 'small' }, { otherwise })).toThrow(
+    /^OPENAI_MODEL/,
+  )
+})
+
+it.each([
   ['a model without a provider', { OPENAI_MODEL: 'small' }, /^OPENAI_MODEL/],
   [
     'an endpoint without a model',

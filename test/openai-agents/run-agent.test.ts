@@ -14,14 +14,10 @@ import {
   ScriptedModel,
 } from '@openai/agents/testing'
 import { AuthError } from 'onbehalf'
-import {
-  type AgentEvent,
-  type RunAgentOptions,
-  runAgent,
-  standInModel,
-} from 'onbehalf/openai-agents'
+import { type AgentEvent, type RunAgentOptions, runAgent } from 'onbehalf/openai-agents'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import { standInModel } from '../../examples/taskflow/stand-in/model.ts'
 import { toError } from '../../src/core/sentences.ts'
 import { ALICE, eventsOf, textOf } from './talk.ts'
 import { taskServer } from './task-server.ts'

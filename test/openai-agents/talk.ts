@@ -6,8 +6,8 @@ import {
   type AgentTurn,
   type ModelRequestCopy,
   runAgent,
-  standInModel,
 } from 'onbehalf/openai-agents'
+import { standInModel } from '../../examples/taskflow/stand-in/model.ts'
 import type { TaskServer } from './task-server.ts'
 
 export const ALICE = { issuer: 'https://issuer.test', subject: 'alice' }

@@ -1,8 +1,8 @@
 // The prompt pattern as the stand-in follows it: it repeats what its instructions give for `user_id` and `access_token`, and makes nothing up.
 
-import { standInModel } from 'onbehalf/openai-agents'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import { standInModel } from '../../../../examples/taskflow/stand-in/model.ts'
 
 const FLAT = {
   type: 'object',

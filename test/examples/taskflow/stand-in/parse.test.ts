@@ -1,8 +1,8 @@
 // The stand-in's English, as a table.
 
 import { describe, expect, test } from 'vitest'
-import { parse } from '../../../src/openai-agents/stand-in/parse.ts'
-import { NOW } from '../talk.ts'
+import { parse } from '../../../../examples/taskflow/stand-in/parse.ts'
+import { NOW } from '../../../openai-agents/talk.ts'
 
 const number = (one: number) => ({ by: 'number', number: one })
 const title = (text: string) => ({ by: 'title', title: text })

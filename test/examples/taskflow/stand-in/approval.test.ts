@@ -1,14 +1,14 @@
 // The stand-in in a chat whose deletions wait for the person: it does not ask twice.
 
-import { standInModel } from 'onbehalf/openai-agents'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { standInModel } from '../../../../examples/taskflow/stand-in/model.ts'
 import {
   type AgentHouse,
   agentHouse,
   type HouseProcess,
   textsIn,
   wordsOf,
-} from '../../chatkit/agent/agent-house.ts'
+} from '../../../chatkit/agent/agent-house.ts'
 
 let house: AgentHouse
 let chat: HouseProcess

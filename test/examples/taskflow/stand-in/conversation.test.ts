@@ -1,8 +1,9 @@
 // Whole conversations with the stand-in: real framework, real MCP server, no socket.
 
 import { describe, expect, test } from 'vitest'
-import { talkWith } from '../talk.ts'
-import { taskServer } from '../task-server.ts'
+import { standInModel } from '../../../../examples/taskflow/stand-in/model.ts'
+import { talkWith } from '../../../openai-agents/talk.ts'
+import { taskServer } from '../../../openai-agents/task-server.ts'
 
 const INTRODUCTION =
   'I am a demonstration stand-in, not a language model: I follow fixed rules and understand simple English about tasks.'
@@ -308,7 +309,6 @@ test('parameters that a server nests in one object are filled in there', async (
 test('what a tool has no place for is said to be left out', async () => {
   const { say } = talkWith(taskServer())
   await say('hi')
-  const { standInModel } = await import('onbehalf/openai-agents')
   const tool = {
     type: 'function',
     name: 'add_task',

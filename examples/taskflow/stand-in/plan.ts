@@ -1,7 +1,6 @@
 // From an intent to an answer: which tools to call, one after the other, and what to say in the end. A plan is run again from its start for
 // every request, with the results that there are by then; it keeps no state.
 
-import { isDeclined } from '../paused-run.ts'
 import { addedAnswer, helpWith, leftOut, listOf } from './answer.ts'
 import type { TaskCommand, TaskFields, TaskFilter, TaskReference } from './command.ts'
 import type { Intent } from './intent.ts'
@@ -30,6 +29,9 @@ const LIMIT = 200
 
 /** A list of so many may have been cut: the shortest page that is usual. */
 const FULL = 20
+
+/** What a tool returns instead of its result when the person declined the call, as `runAgent` puts it to a model. */
+const DECLINED = /^The person declined this call\b/
 
 const NOTHING_DELETED = 'All right, nothing was deleted.'
 
@@ -163,7 +165,7 @@ function* find(
 function* remove(id: number): Plan {
   const returned = yield { operation: 'delete_task', values: { id } }
   const { result } = returned
-  return result.kind === 'sentence' && isDeclined(result.text)
+  return result.kind === 'sentence' && DECLINED.test(result.text)
     ? NOTHING_DELETED
     : changed(returned, 'Deleted task', id)
 }
