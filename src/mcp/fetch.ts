@@ -7,12 +7,13 @@ import { carryingFetch } from '../core/carry/carry.ts'
 import { memoryReflectionMarks } from '../core/carry/memory-reflection-marks.ts'
 import { headerPlacing, type Placing, type Sent } from '../core/carry/placing.ts'
 import { AuthError, type Refusal, type RefusalReason, refused } from '../core/errors.ts'
+import { isObject, type UnknownObject } from '../core/json.ts'
 import type { Principal } from '../core/principal.ts'
 import { principalKey } from '../core/principal.ts'
 import { toSentence } from '../core/sentences.ts'
 import type { CredentialSource } from '../core/source/parts.ts'
 import { rewriteAnswer } from './answer/answer.ts'
-import { isJson, type Json, readMessages, toolCallOf, withArguments } from './answer/message.ts'
+import { readMessages, toolCallOf, withArguments } from './answer/message.ts'
 import { type Asked, readAsked, withoutForeignText } from './answer/rpc.ts'
 import { likenessOf } from './arguments/name.ts'
 import { argumentPlacing } from './placements/argument.ts'
@@ -137,7 +138,7 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
     // What was only too deep or too much to search is no credential that was seen.
     if (hits > 0) quarantine.reflected()
     // Withheld as a whole, it would be no message, and its caller would wait for ever.
-    return isJson(message) && !isJson(value)
+    return isObject(message) && !isObject(value)
       ? withheldMessage(message, toSentence({ reason: 'credential_reflected', server: name }))
       : value
   }
@@ -272,7 +273,7 @@ function namesSomebody(args: unknown, leaveToModel: readonly string[]): boolean 
 
 /** A list of tools, wherever it arrives, goes on as the model may see it. */
 async function withToolsLearned(message: unknown, book: ToolBook): Promise<unknown> {
-  if (!isJson(message) || !isJson(message.result) || !Array.isArray(message.result.tools))
+  if (!isObject(message) || !isObject(message.result) || !Array.isArray(message.result.tools))
     return message
   const { tools } = message.result
   const learned = await book.learn(tools)
@@ -294,7 +295,7 @@ function resultMessage({ id }: Asked, sentence: string): object {
 }
 
 /** What is given instead of a message of which nothing may pass. */
-function withheldMessage({ id, result }: Json, sentence: string): object {
+function withheldMessage({ id, result }: UnknownObject, sentence: string): object {
   if (typeof id !== 'string' && typeof id !== 'number') {
     return {
       jsonrpc: '2.0',
@@ -302,7 +303,7 @@ function withheldMessage({ id, result }: Json, sentence: string): object {
       params: { level: 'warning', data: sentence },
     }
   }
-  const isToolResult = isJson(result) && 'content' in result
+  const isToolResult = isObject(result) && 'content' in result
   if (isToolResult) return resultMessage({ id, toolCall: true }, sentence)
   return { jsonrpc: '2.0', id, error: { code: -32603, message: sentence } }
 }

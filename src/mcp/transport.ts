@@ -4,8 +4,8 @@
 import { isStdio } from '../core/binding.ts'
 import { memoryReflectionMarks } from '../core/carry/memory-reflection-marks.ts'
 import { AuthError } from '../core/errors.ts'
+import { isObject, parseJson, type UnknownObject } from '../core/json.ts'
 import { toError } from '../core/sentences.ts'
-import { isJson, type Json, parseJson } from './answer/message.ts'
 import { type McpFetchOptions, mcpFetch } from './fetch.ts'
 import { liveSecrets } from './redact/live-secrets.ts'
 import { createQuarantine } from './redact/quarantine.ts'
@@ -30,7 +30,7 @@ export type CarryingTransportOptions = Omit<McpFetchOptions, 'fetch'>
 
 /** A request that the server has not answered yet. */
 interface Pending {
-  answer(message: Json): void
+  answer(message: UnknownObject): void
   fail(): void
 }
 
@@ -61,14 +61,14 @@ export function carryingTransport(
   /** Answers a request as a server behind HTTP would. */
   async function ask(init: RequestInit): Promise<Response> {
     const message = parseJson(typeof init.body === 'string' ? init.body : '')
-    if (!isJson(message)) throw new TypeError('no message')
+    if (!isObject(message)) throw new TypeError('no message')
     if (!isRequest(message)) {
       await inner.send(message)
       return new Response(null, { status: 202 })
     }
     const { id } = message
     try {
-      const answer = await new Promise<Json>((resolve, reject) => {
+      const answer = await new Promise<UnknownObject>((resolve, reject) => {
         const fail = () => reject(new Error('no answer'))
         pending.set(id, { answer: resolve, fail })
         init.signal?.addEventListener('abort', fail, { once: true })
@@ -84,7 +84,7 @@ export function carryingTransport(
   const carried = mcpFetch({ ...options, live, quarantine, fetch: (_, init) => ask(init ?? {}) })
 
   /** What the server says unasked: questions and notifications. */
-  function said(message: Json): Json | undefined {
+  function said(message: UnknownObject): UnknownObject | undefined {
     const { value, hits, withheld } = live.redactor().json(message)
     if (hits > 0) quarantine.reflected()
     if (hits + withheld > 0) {
@@ -100,11 +100,11 @@ export function carryingTransport(
         operation: 'message',
       }).catch(() => {})
     }
-    return isJson(value) ? value : undefined
+    return isObject(value) ? value : undefined
   }
 
   inner.onmessage = (message, extra) => {
-    if (!isJson(message)) return
+    if (!isObject(message)) return
     if (typeof message.method === 'string') {
       const safe = said(message)
       if (safe) outer.onmessage?.(safe, extra)
@@ -134,7 +134,7 @@ export function carryingTransport(
       await inner.close()
     },
     async send(message) {
-      if (!isJson(message)) throw toError({ reason: 'arguments_refused', server: binding.name })
+      if (!isObject(message)) throw toError({ reason: 'arguments_refused', server: binding.name })
       const cancelled = cancelledBy(message)
       if (cancelled !== undefined) {
         const sent = pending.has(cancelled)
@@ -150,7 +150,7 @@ export function carryingTransport(
     },
   }
 
-  async function passOn(message: Json, signal: AbortSignal): Promise<void> {
+  async function passOn(message: UnknownObject, signal: AbortSignal): Promise<void> {
     try {
       const response = await carried(binding.url, {
         method: 'POST',
@@ -158,7 +158,7 @@ export function carryingTransport(
         signal,
       })
       const answer = isRequest(message) ? parseJson(await response.text()) : undefined
-      if (isJson(answer)) outer.onmessage?.(answer)
+      if (isObject(answer)) outer.onmessage?.(answer)
     } catch (error) {
       if (!(error instanceof AuthError && error.code === 'cancelled')) throw error
     }
@@ -166,11 +166,11 @@ export function carryingTransport(
   return outer
 }
 
-function isRequest(message: Json): boolean {
+function isRequest(message: UnknownObject): boolean {
   return typeof message.method === 'string' && 'id' in message
 }
 
 /** The id of the request that a message takes back. */
-function cancelledBy({ method, params }: Json): unknown {
-  return method === 'notifications/cancelled' && isJson(params) ? params.requestId : undefined
+function cancelledBy({ method, params }: UnknownObject): unknown {
+  return method === 'notifications/cancelled' && isObject(params) ? params.requestId : undefined
 }

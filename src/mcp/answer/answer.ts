@@ -3,9 +3,9 @@
 import { AuthError, type RefusalReason } from '../../core/errors.ts'
 import { boundedText } from '../../core/http/bounded-text.ts'
 import { LazyResponse, textBody } from '../../core/http/lazy-response.ts'
+import { isObject, parseJson } from '../../core/json.ts'
 import { toError } from '../../core/sentences.ts'
 import { eventLines } from './event-lines.ts'
-import { isJson, parseJson } from './message.ts'
 
 /** What is done with an answer. */
 export interface AnswerRules {
@@ -87,7 +87,7 @@ async function jsonBody(response: Response, rules: AnswerRules): Promise<string 
 }
 
 function answers(message: unknown, id: string | number): boolean {
-  return isJson(message) && message.id === id && ('result' in message || 'error' in message)
+  return isObject(message) && message.id === id && ('result' in message || 'error' in message)
 }
 
 /** Written anew, never passed on as it came: members of one name hide each other from whoever parses, but not from a log of the text. */

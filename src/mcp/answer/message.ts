@@ -1,11 +1,9 @@
 // JSON-RPC messages as carrying sees them: parsed once at the edge, of any protocol revision. It knows no method's meaning but the few it must.
 
-/** A JSON object. */
-export type Json = Readonly<Record<string, unknown>>
-
+import { isObject, parseJson, type UnknownObject } from '../../core/json.ts'
 /** One message, or a batch of them (2025-03-26 allows it). */
 export interface Messages {
-  readonly list: readonly Json[]
+  readonly list: readonly UnknownObject[]
   readonly batch: boolean
 }
 
@@ -14,8 +12,8 @@ export function readMessages(body: unknown): Messages | undefined {
   if (typeof body !== 'string') return undefined
   const value = parseJson(body)
   if (Array.isArray(value))
-    return value.length > 0 && value.every(isJson) ? { list: value, batch: true } : undefined
-  return isJson(value) ? { list: [value], batch: false } : undefined
+    return value.length > 0 && value.every(isObject) ? { list: value, batch: true } : undefined
+  return isObject(value) ? { list: [value], batch: false } : undefined
 }
 
 /** Writes messages as they were: alone or as a batch. */
@@ -25,30 +23,17 @@ export function writeMessages({ list, batch }: Messages): string {
 
 /** The tool's name and arguments, when a message is a `tools/call`. */
 export function toolCallOf(
-  message: Json,
+  message: UnknownObject,
 ): { readonly name: string; readonly args: unknown } | undefined {
-  if (message.method !== 'tools/call' || !isJson(message.params)) return undefined
+  if (message.method !== 'tools/call' || !isObject(message.params)) return undefined
   const { name, arguments: args } = message.params
   return typeof name === 'string' ? { name, args } : undefined
 }
 
 /** The message with other arguments. */
-export function withArguments(message: Json, args: unknown): Json {
+export function withArguments(message: UnknownObject, args: unknown): UnknownObject {
   return {
     ...message,
-    params: { ...(isJson(message.params) ? message.params : {}), arguments: args },
-  }
-}
-
-export function isJson(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** Undefined for what is no JSON; the parser's own error quotes it. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
+    params: { ...(isObject(message.params) ? message.params : {}), arguments: args },
   }
 }

@@ -1,6 +1,7 @@
 // The little of JSON-RPC that carrying needs: what a request asks for, and an error answer reduced to what no server can fill with text.
 
 import { boundedText } from '../../core/http/bounded-text.ts'
+import { isObject, parseJson } from '../../core/json.ts'
 
 /** A single JSON-RPC request. */
 export interface Asked {
@@ -10,7 +11,7 @@ export interface Asked {
 
 /** Reads a body that is a single JSON-RPC request; undefined for batches, notifications and anything else. */
 export function readAsked(body: string): Asked | undefined {
-  const message = parse(body)
+  const message = parseJson(body)
   if (!isObject(message) || typeof message.method !== 'string') return undefined
   const { id, method } = message
   return typeof id === 'string' || typeof id === 'number'
@@ -36,7 +37,7 @@ export async function withoutForeignText(
   const text = asked
     ? await boundedText(response, LARGEST_ERROR).catch(() => undefined)
     : drop(response)
-  const error = errorOf(parse(text ?? ''))
+  const error = errorOf(parseJson(text ?? ''))
   if (!asked || !error) return new Response(null, init)
   return Response.json({ jsonrpc: '2.0', id: asked.id, error }, init)
 }
@@ -67,16 +68,4 @@ function errorOf(body: unknown): object | undefined {
 /** Protocol revisions are dates, too short to hold a secret. */
 function isRevision(value: unknown): value is string {
   return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value)
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,6 +1,7 @@
 // Pins a tool's definition: a hash over all that the model and the person judge it by, so that a change is seen (threat 3). Stores nothing.
 
-import { type Judged, unusable, usable } from './refusal.ts'
+import { granted, type Result } from '../../core/errors.ts'
+import { type ArgumentRefusal, refuse } from './refusal.ts'
 import type { ToolDefinition } from './strip.ts'
 
 /** What is pinned. */
@@ -17,7 +18,9 @@ const PINNED = [
 const DEEPEST_DEFINITION = 256
 
 /** The hash of a tool's definition, as its server gave it: `sha256:` and 64 hex digits. Equal however its members are ordered. */
-export async function definitionHash(tool: ToolDefinition): Promise<Judged<string>> {
+export async function definitionHash(
+  tool: ToolDefinition,
+): Promise<Result<string, ArgumentRefusal>> {
   const pinned = Object.fromEntries(
     PINNED.flatMap((key) => (tool[key] === undefined ? [] : [[key, tool[key]]])),
   )
@@ -26,7 +29,7 @@ export async function definitionHash(tool: ToolDefinition): Promise<Judged<strin
   const digest = new Uint8Array(
     await crypto.subtle.digest('SHA-256', new TextEncoder().encode(json.value)),
   )
-  return usable(
+  return granted(
     `sha256:${Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')}`,
   )
 }
@@ -53,7 +56,7 @@ export function judgeDefinition(
 }
 
 /** JSON in one form: members sorted by UTF-16 code units, no white space (RFC 8785). */
-export function canonicalJson(value: unknown): Judged<string> {
+export function canonicalJson(value: unknown): Result<string, ArgumentRefusal> {
   let tooDeep = false
   const write = (one: unknown, depth: number): string => {
     if (depth > DEEPEST_DEFINITION) tooDeep = true
@@ -66,5 +69,5 @@ export function canonicalJson(value: unknown): Judged<string> {
     return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${write(member, depth + 1)}`).join(',')}}`
   }
   const json = write(value, 0)
-  return tooDeep ? unusable('definition_too_deep') : usable(json)
+  return tooDeep ? refuse('definition_too_deep') : granted(json)
 }

@@ -1,8 +1,9 @@
 // Takes what names a hidden parameter out of texts for the model, where the operator asks for it. It judges by words alone, so it removes
 // rather too little prose than too much: what hides a parameter is its absence from the schema.
 
+import { isObject, type UnknownObject } from '../../core/json.ts'
 import { wordsOf } from './name.ts'
-import { EVERY_PLACE, entriesOf, isObject, type JsonObject, SAME_PLACE } from './schema.ts'
+import { EVERY_PLACE, entriesOf, SAME_PLACE } from './schema.ts'
 
 /*
  * What is removed, in this order, and only in lines that name a hidden parameter:
@@ -39,7 +40,7 @@ export function rewriteText(text: string, names: readonly string[]): string {
 }
 
 /** The schema with its titles, descriptions and comments rewritten. */
-export function rewriteTexts(schema: JsonObject, names: readonly string[]): JsonObject {
+export function rewriteTexts(schema: UnknownObject, names: readonly string[]): UnknownObject {
   const patterns = patternsFor(names)
 
   const rewrite = (value: unknown): unknown => {

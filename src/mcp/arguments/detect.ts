@@ -1,5 +1,7 @@
 // Finds the parameters of a tool that look like credentials or identities, wherever its schema declares them. It decides nothing.
 
+import { granted, type Result } from '../../core/errors.ts'
+import { isObject, type UnknownObject } from '../../core/json.ts'
 import { kindTeller } from './kinds.ts'
 import { type Likeness, likenessOf, plainName } from './name.ts'
 import { literalNames, namesWithin } from './pattern.ts'
@@ -12,13 +14,11 @@ import {
   parsePointer,
   type Segments,
 } from './pointer.ts'
-import { type ArgumentRefusal, type Judged, unusable, usable } from './refusal.ts'
+import { type ArgumentRefusal, refuse } from './refusal.ts'
 import {
   EVERY_PLACE,
   elementsOf,
   entriesOf,
-  isObject,
-  type JsonObject,
   MOST_SCHEMAS,
   resolveReference,
   SAME_PLACE,
@@ -40,7 +40,7 @@ export interface DetectedParameter {
 
 /** A place on the way: the schema, and how deep in the arguments it was entered. */
 interface Step {
-  readonly schema: JsonObject
+  readonly schema: UnknownObject
   readonly level: number
 }
 
@@ -58,14 +58,16 @@ interface Found {
  *
  * @returns The parameters, or the reason why the tool cannot be used: a schema that is not wholly known hides what it asks for.
  */
-export function detectParameters(schema: unknown): Judged<readonly DetectedParameter[]> {
-  if (!isObject(schema)) return unusable('schema_malformed')
+export function detectParameters(
+  schema: unknown,
+): Result<readonly DetectedParameter[], ArgumentRefusal> {
+  if (!isObject(schema)) return refuse('schema_malformed')
   const kindsOf = kindTeller(schema)
   const found: Found[] = []
   const implied: { at: Segments; name: string; way: readonly Step[] }[] = []
   const declared = new Set<string>()
-  const recursive = new Set<JsonObject>()
-  const quiet = new Set<JsonObject>()
+  const recursive = new Set<UnknownObject>()
+  const quiet = new Set<UnknownObject>()
   let problem: ArgumentRefusal | undefined
   let visits = 0
 
@@ -140,7 +142,7 @@ export function detectParameters(schema: unknown): Judged<readonly DetectedParam
 
   const follow = (reference: unknown, at: Segments, way: readonly Step[]): boolean => {
     const target = resolveReference(schema, reference)
-    if (!target.ok) return fail(target.reason)
+    if (!target.ok) return fail(target.refusal)
     const before = way.findLast((step) => step.schema === target.value)
     if (!before || !isObject(target.value)) return walk(target.value, at, way)
     if (before.level === at.length) return fail('reference_cyclic')
@@ -191,13 +193,13 @@ export function detectParameters(schema: unknown): Judged<readonly DetectedParam
     const value = likenessOf(name)
     if (value && !declared.has(formatPointer([...at, name]))) record(value, at, name, true, way)
   }
-  if (problem) return unusable(problem)
+  if (problem) return refuse(problem)
   if (found.some(({ way }) => way.some((step) => recursive.has(step.schema))))
-    return unusable('parameter_recursive')
+    return refuse('parameter_recursive')
   const once = new Map<string, DetectedParameter>()
   for (const { parameter } of found)
     once.set(parameter.pointer, { ...once.get(parameter.pointer), ...parameter })
-  return usable([...once.values()])
+  return granted([...once.values()])
 }
 
 /**
@@ -224,7 +226,7 @@ export function uncovered(
 }
 
 /** The `x-mcp-header` of a parameter, also behind a reference, where the protocol forbids it and a server may put it all the same. */
-function annotationOf(root: JsonObject, schema: unknown): string | undefined {
+function annotationOf(root: UnknownObject, schema: unknown): string | undefined {
   let here = schema
   for (let hops = 0; isObject(here) && hops < 8; hops++) {
     if (typeof here['x-mcp-header'] === 'string') return here['x-mcp-header']

@@ -1,21 +1,16 @@
 // Hides parameters in a whole input schema, with the shared parts that are still needed and no others. Decides nothing about parameters.
 
+import { granted, type Result } from '../../core/errors.ts'
+import { isObject, type UnknownObject } from '../../core/json.ts'
 import { type HiddenTree, NOTHING, treeOf } from './hidden-tree.ts'
 import { hiding } from './hide.ts'
 import { DEEPEST, type Segments } from './pointer.ts'
-import { type ArgumentRefusal, type Judged, unusable, usable } from './refusal.ts'
-import {
-  isObject,
-  type JsonObject,
-  MOST_SCHEMAS,
-  referenceSegments,
-  resolveReference,
-  subschemas,
-} from './schema.ts'
+import { type ArgumentRefusal, refuse } from './refusal.ts'
+import { MOST_SCHEMAS, referenceSegments, resolveReference, subschemas } from './schema.ts'
 
 /** A schema without its hidden parameters. */
 export interface HiddenSchema {
-  readonly schema: JsonObject
+  readonly schema: UnknownObject
   /** The pointers, of those given, that the schema declares. */
   readonly found: ReadonlySet<string>
 }
@@ -25,15 +20,15 @@ const MOST_ROUNDS = 32
 
 /** Hides what the pointers name. Pointers that the schema does not declare change nothing. */
 export function hideInSchema(
-  root: JsonObject,
+  root: UnknownObject,
   pointers: readonly (readonly [text: string, segments: Segments])[],
-): Judged<HiddenSchema> {
+): Result<HiddenSchema, ArgumentRefusal> {
   const all = hideAll(root, treeOf(pointers), namesOf(pointers))
   if (!all.ok || all.value.found.size === pointers.length) return all
   // What is not there must not be counted as present.
   const there = pointers.filter(([text]) => all.value.found.has(text))
   return there.length === 0
-    ? usable({ schema: root, found: new Set() })
+    ? granted({ schema: root, found: new Set() })
     : hideAll(root, treeOf(there), namesOf(there))
 }
 
@@ -42,17 +37,17 @@ function namesOf(pointers: readonly (readonly [string, Segments])[]): ReadonlySe
 }
 
 function hideAll(
-  root: JsonObject,
+  root: UnknownObject,
   tree: HiddenTree,
   names: ReadonlySet<string>,
-): Judged<HiddenSchema> {
+): Result<HiddenSchema, ArgumentRefusal> {
   const inline = new Set<string>()
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const hidden = hideOnce(root, tree, names, inline)
     if (!hidden.ok || hidden.value.broken.size === 0) return hidden
     for (const reference of hidden.value.broken) inline.add(reference)
   }
-  return unusable('schema_too_large')
+  return refuse('schema_too_large')
 }
 
 interface Attempt extends HiddenSchema {
@@ -61,56 +56,56 @@ interface Attempt extends HiddenSchema {
 }
 
 function hideOnce(
-  root: JsonObject,
+  root: UnknownObject,
   tree: HiddenTree,
   names: ReadonlySet<string>,
   inline: ReadonlySet<string>,
-): Judged<Attempt> {
+): Result<Attempt, ArgumentRefusal> {
   const hider = hiding(root, inline)
   const base = hider.rewrite(root, tree)
-  if (hider.problem || !isObject(base)) return unusable(hider.problem ?? 'schema_malformed')
+  if (hider.problem || !isObject(base)) return refuse(hider.problem ?? 'schema_malformed')
   const shared = new Map<string, Map<string, unknown>>()
   const broken = new Set<string>()
   const elsewhere = new Set<string>()
 
   /** Takes a shared part over, once; gives it when it is new. */
-  const share = (reference: string): Judged<unknown> => {
+  const share = (reference: string): Result<unknown, ArgumentRefusal> => {
     const [container = '', name = '', ...more] = referenceSegments(reference)
     if (more.length > 0 || !/^(?:\$defs|definitions)$/.test(container)) {
       elsewhere.add(reference)
-      return usable(undefined)
+      return granted(undefined)
     }
     const parts = shared.get(container) ?? new Map<string, unknown>()
     shared.set(container, parts)
-    if (parts.has(name)) return usable(undefined)
+    if (parts.has(name)) return granted(undefined)
     const target = resolveReference(root, reference)
     if (!target.ok) return target
     const part = hider.rewrite(target.value, NOTHING)
     parts.set(name, part)
-    return usable(part)
+    return granted(part)
   }
 
   const problem = visitReferences(base, (reference) => {
     if (referenceSegments(reference).some((segment) => names.has(segment))) broken.add(reference)
     return share(reference)
   })
-  if (problem ?? hider.problem) return unusable(problem ?? hider.problem ?? 'schema_malformed')
+  if (problem ?? hider.problem) return refuse(problem ?? hider.problem ?? 'schema_malformed')
   const schema = withShared(base, root, shared)
   for (const reference of elsewhere) {
     const [before, after] = [resolveReference(root, reference), resolveReference(schema, reference)]
     if (!before.ok) return before
     if (!after.ok || after.value !== before.value) broken.add(reference)
   }
-  return usable({ schema, found: hider.found, broken })
+  return granted({ schema, found: hider.found, broken })
 }
 
 /** Shows every reference that can be reached, and goes on with what the visitor gives for it. Linear, and not recursive. */
 function visitReferences(
-  start: JsonObject,
-  visit: (reference: string) => Judged<unknown>,
+  start: UnknownObject,
+  visit: (reference: string) => Result<unknown, ArgumentRefusal>,
 ): ArgumentRefusal | undefined {
-  const queue: (readonly [JsonObject, number])[] = [[start, 0]]
-  const seen = new Set<JsonObject>()
+  const queue: (readonly [UnknownObject, number])[] = [[start, 0]]
+  const seen = new Set<UnknownObject>()
   for (let next = queue.pop(); next; next = queue.pop()) {
     const [schema, depth] = next
     if (seen.has(schema)) continue
@@ -121,7 +116,7 @@ function visitReferences(
     if (!Object.hasOwn(schema, '$ref')) continue
     if (typeof schema.$ref !== 'string') return 'schema_malformed'
     const part = visit(schema.$ref)
-    if (!part.ok) return part.reason
+    if (!part.ok) return part.refusal
     if (isObject(part.value)) queue.push([part.value, 0])
   }
   return undefined
@@ -129,10 +124,10 @@ function visitReferences(
 
 /** The schema with the shared parts that are still referred to, in the order that the server gave them. */
 function withShared(
-  base: JsonObject,
-  root: JsonObject,
+  base: UnknownObject,
+  root: UnknownObject,
   shared: ReadonlyMap<string, ReadonlyMap<string, unknown>>,
-): JsonObject {
+): UnknownObject {
   const containers = Object.entries(root).flatMap(([container, parts]) => {
     const kept = shared.get(container)
     if (!kept || !isObject(parts)) return []

@@ -1,19 +1,12 @@
 // Takes hidden parameters out of a schema: one rewriting of what is reachable from its root. It shares what it does not change with its
 // input, and changes nothing in place.
 
+import { isObject, type UnknownObject } from '../../core/json.ts'
 import { type HiddenTree, hides, isBare, NOTHING, under, underEvery } from './hidden-tree.ts'
 import { literalNames, patternOf } from './pattern.ts'
 import { DEEPEST } from './pointer.ts'
 import type { ArgumentRefusal } from './refusal.ts'
-import {
-  entriesOf,
-  isObject,
-  type JsonObject,
-  MOST_SCHEMAS,
-  resolveReference,
-  stringsOf,
-  usesUnsupported,
-} from './schema.ts'
+import { entriesOf, MOST_SCHEMAS, resolveReference, stringsOf, usesUnsupported } from './schema.ts'
 import { withoutHidden } from './value.ts'
 
 /** A rewriting of one document. */
@@ -45,7 +38,7 @@ const GONE = Symbol('gone')
  *
  * @param inline References to be replaced by what they lead to, although nothing is hidden there.
  */
-export function hiding(root: JsonObject, inline: ReadonlySet<string>): Hiding {
+export function hiding(root: UnknownObject, inline: ReadonlySet<string>): Hiding {
   const found = new Set<string>()
   let problem: ArgumentRefusal | undefined
   let visits = 0
@@ -230,7 +223,7 @@ export function hiding(root: JsonObject, inline: ReadonlySet<string>): Hiding {
     if (isBare(tree) && !inlined) return schema
     const target = resolveReference(root, schema.$ref)
     if (!target.ok) {
-      fail(target.reason)
+      fail(target.refusal)
       return schema
     }
     if (
@@ -264,10 +257,10 @@ export function hiding(root: JsonObject, inline: ReadonlySet<string>): Hiding {
 
 /** The schema with more members required, and more schemas that hold of it. */
 function withDemands(
-  schema: JsonObject,
+  schema: UnknownObject,
   required: readonly string[],
   also: readonly unknown[],
-): JsonObject {
+): UnknownObject {
   if (required.length === 0 && also.length === 0) return schema
   const all = [...new Set([...stringsOf(schema.required), ...required])]
   const list = Array.isArray(schema.allOf) ? schema.allOf : []

@@ -1,10 +1,11 @@
 // Puts values into the arguments of one call, at the hidden places and nowhere else, over whatever the model sent there. It knows no
 // schema: what may be made on the way was told when the tool was stripped.
 
+import { granted, type Result } from '../../core/errors.ts'
+import { isObject, type UnknownObject } from '../../core/json.ts'
 import { plainName } from './name.ts'
 import { DEEPEST, EVERY, formatPointer, parsePointer, type Segments } from './pointer.ts'
-import { type ArgumentRefusal, type Judged, unusable, usable } from './refusal.ts'
-import { isObject, type JsonObject } from './schema.ts'
+import { type ArgumentRefusal, refuse } from './refusal.ts'
 
 /** A value and its place. */
 export interface Slot {
@@ -17,7 +18,7 @@ export interface Slot {
 /** Arguments, filled in. */
 export interface Injected {
   /** The arguments to send; what was not changed is shared with the model's. */
-  readonly arguments: JsonObject
+  readonly arguments: UnknownObject
   /** Places of hidden parameters to which the model sent something, now overwritten: an attack, or a model that guesses (threat 2). */
   readonly overwritten: readonly string[]
   /** Places that are not hidden, but whose member is called like a hidden parameter, in any spelling: not touched. */
@@ -34,9 +35,12 @@ export interface Injected {
  *
  * @param args The model's arguments, as parsed from JSON; undefined counts as none.
  */
-export function injectArguments(args: unknown, slots: readonly Slot[]): Judged<Injected> {
+export function injectArguments(
+  args: unknown,
+  slots: readonly Slot[],
+): Result<Injected, ArgumentRefusal> {
   const given = args === undefined ? {} : args
-  if (!isObject(given)) return unusable('arguments_not_object')
+  if (!isObject(given)) return refuse('arguments_not_object')
   const overwritten: string[] = []
   const blocked = new Set<string>()
   const places = new Set<string>()
@@ -94,8 +98,8 @@ export function injectArguments(args: unknown, slots: readonly Slot[]): Judged<I
   }
   const named = membersNamed(given, names)
   if (!named.ok) return named
-  if (problem || !isObject(filled)) return unusable(problem ?? 'arguments_not_object')
-  return usable({
+  if (problem || !isObject(filled)) return refuse(problem ?? 'arguments_not_object')
+  return granted({
     arguments: filled,
     overwritten,
     elsewhere: named.value.filter((place) => !places.has(place)),
@@ -104,24 +108,27 @@ export function injectArguments(args: unknown, slots: readonly Slot[]): Judged<I
 }
 
 /** Where a value has members of these names. Refuses what reaches into prototypes (threat 29), and depth (threat 30). */
-function membersNamed(value: JsonObject, names: ReadonlySet<string>): Judged<readonly string[]> {
+function membersNamed(
+  value: UnknownObject,
+  names: ReadonlySet<string>,
+): Result<readonly string[], ArgumentRefusal> {
   const found: string[] = []
   const queue: (readonly [unknown, Segments])[] = [[value, []]]
   // The queue grows as it is read.
   for (const [here, at] of queue) {
     if (typeof here !== 'object' || here === null) continue
-    if (at.length >= DEEPEST) return unusable('arguments_too_deep')
+    if (at.length >= DEEPEST) return refuse('arguments_too_deep')
     for (const [key, one] of Object.entries(here)) {
       if (
         key === '__proto__' ||
         (key === 'constructor' && isObject(one) && Object.hasOwn(one, 'prototype'))
       )
-        return unusable('arguments_forbidden_member')
+        return refuse('arguments_forbidden_member')
       if (!Array.isArray(here) && names.has(plainName(key))) found.push(formatPointer([...at, key]))
       if (typeof one === 'object') queue.push([one, [...at, key]])
     }
   }
-  return usable(found)
+  return granted(found)
 }
 
 function changeEach(

@@ -1,6 +1,7 @@
 // What a schema lets a value be, as far as naming credentials needs it: a guess that errs towards "anything". Not a validator.
 
-import { elementsOf, isObject, type JsonObject, resolveReference } from './schema.ts'
+import { isObject, type UnknownObject } from '../../core/json.ts'
+import { elementsOf, resolveReference } from './schema.ts'
 
 /** `text` is any string, `choice` one of a list that the schema spells out. */
 export type Kind = 'text' | 'choice' | 'number' | 'boolean' | 'object' | 'array' | 'null'
@@ -17,8 +18,8 @@ const ALL: ReadonlySet<Kind> = new Set<Kind>([
 const NONE: ReadonlySet<Kind> = new Set()
 
 /** Tells kinds within one document; remembers what it has told. */
-export function kindTeller(root: JsonObject): (schema: unknown) => ReadonlySet<Kind> {
-  const known = new Map<JsonObject, ReadonlySet<Kind>>()
+export function kindTeller(root: UnknownObject): (schema: unknown) => ReadonlySet<Kind> {
+  const known = new Map<UnknownObject, ReadonlySet<Kind>>()
 
   const tell = (schema: unknown, depth: number): ReadonlySet<Kind> => {
     if (schema === false) return NONE

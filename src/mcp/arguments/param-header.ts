@@ -1,9 +1,11 @@
 // `x-mcp-header` (MCP 2026-07-28, Streamable HTTP): which parameters a server wants repeated in a header, and how a value looks there. It
 // sends nothing: whether a hidden value may go there is the binding's word (threat 61).
 
+import { granted, type Result } from '../../core/errors.ts'
+import { isObject, type UnknownObject } from '../../core/json.ts'
 import { covers, DEEPEST, formatPointer, type Segments } from './pointer.ts'
-import { type Judged, unusable, usable } from './refusal.ts'
-import { entriesOf, isObject, type JsonObject, MOST_SCHEMAS, subschemas } from './schema.ts'
+import { type ArgumentRefusal, refuse } from './refusal.ts'
+import { entriesOf, MOST_SCHEMAS, subschemas } from './schema.ts'
 
 /** A parameter that is repeated in a header. */
 export interface MirroredParameter {
@@ -20,24 +22,26 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
  * Reads the annotations of an input schema. One that is at a place other than a chain of `properties`, on a value that is no string,
  * integer or boolean, no header name, or there twice, makes the tool unusable, as the protocol says.
  */
-export function mirroredParameters(schema: JsonObject): Judged<readonly MirroredParameter[]> {
+export function mirroredParameters(
+  schema: UnknownObject,
+): Result<readonly MirroredParameter[], ArgumentRefusal> {
   const found: MirroredParameter[] = []
-  const queue: (readonly [schema: JsonObject, at: Segments | undefined, depth: number])[] = [
+  const queue: (readonly [schema: UnknownObject, at: Segments | undefined, depth: number])[] = [
     [schema, [], 0],
   ]
   let visits = 0
   for (let next = queue.shift(); next; next = queue.shift()) {
     const [here, at, depth] = next
-    if (depth > DEEPEST) return unusable('schema_too_deep')
-    if (++visits > MOST_SCHEMAS) return unusable('schema_too_large')
+    if (depth > DEEPEST) return refuse('schema_too_deep')
+    if (++visits > MOST_SCHEMAS) return refuse('schema_too_large')
     if (Object.hasOwn(here, 'x-mcp-header')) {
       const header = here['x-mcp-header']
       if (!at || at.length === 0 || typeof header !== 'string' || !TOKEN.test(header))
-        return unusable('annotation_invalid')
+        return refuse('annotation_invalid')
       if (here.type !== 'string' && here.type !== 'integer' && here.type !== 'boolean')
-        return unusable('annotation_invalid')
+        return refuse('annotation_invalid')
       if (found.some((other) => other.header.toLowerCase() === header.toLowerCase()))
-        return unusable('annotation_invalid')
+        return refuse('annotation_invalid')
       found.push({ pointer: formatPointer(at), segments: at, header })
     }
     for (const [name, inner] of entriesOf(here.properties))
@@ -48,7 +52,7 @@ export function mirroredParameters(schema: JsonObject): Judged<readonly Mirrored
       for (const [, inner] of entriesOf(container))
         if (isObject(inner)) queue.push([inner, undefined, depth + 1])
   }
-  return usable(found)
+  return granted(found)
 }
 
 /** Whether hiding this pointer hides a value that is to be repeated in a header. */

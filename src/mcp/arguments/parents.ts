@@ -1,17 +1,11 @@
 // Whether the objects above a hidden parameter may be made when the model leaves them out: an object that only exists to hold what is
 // hidden, or that is required, yes; one that would then lack what only the model can fill, no. Errs towards no.
 
+import { isObject, type UnknownObject } from '../../core/json.ts'
 import { type HiddenTree, under } from './hidden-tree.ts'
 import { kindTeller } from './kinds.ts'
 import { EVERY, type Segments } from './pointer.ts'
-import {
-  elementsOf,
-  entriesOf,
-  isObject,
-  type JsonObject,
-  resolveReference,
-  stringsOf,
-} from './schema.ts'
+import { elementsOf, entriesOf, resolveReference, stringsOf } from './schema.ts'
 
 /** Keywords that may demand more than can be told here. */
 const UNCLEAR = [
@@ -30,9 +24,9 @@ const UNCLEAR = [
  *
  * @param tree Everything that is hidden in the tool: all of it will be there.
  */
-export function mayMakeParents(root: JsonObject, pointer: Segments, tree: HiddenTree): boolean {
+export function mayMakeParents(root: UnknownObject, pointer: Segments, tree: HiddenTree): boolean {
   const kindsOf = kindTeller(root)
-  let places: readonly JsonObject[] = [root]
+  let places: readonly UnknownObject[] = [root]
   let hidden = tree
   // Elements and their arrays are never made, so only what is below the last of them counts.
   let may = true
@@ -54,11 +48,11 @@ export function mayMakeParents(root: JsonObject, pointer: Segments, tree: Hidden
 
 /** The schemas and those that hold of the same place, each once; on demand also those that may. */
 function partsOf(
-  root: JsonObject,
+  root: UnknownObject,
   schemas: readonly unknown[],
   alternatives: boolean,
-): readonly JsonObject[] {
-  const parts = new Set<JsonObject>()
+): readonly UnknownObject[] {
+  const parts = new Set<UnknownObject>()
   const queue = [...schemas]
   for (const schema of queue) {
     if (!isObject(schema) || parts.has(schema)) continue
@@ -72,7 +66,7 @@ function partsOf(
   return [...parts]
 }
 
-function childrenOf(schema: JsonObject, name: string): readonly JsonObject[] {
+function childrenOf(schema: UnknownObject, name: string): readonly UnknownObject[] {
   const children =
     name === EVERY
       ? [schema.items, schema.additionalProperties, ...elementsOf(schema.prefixItems)]
@@ -81,7 +75,7 @@ function childrenOf(schema: JsonObject, name: string): readonly JsonObject[] {
 }
 
 /** Whether an object that has nothing but what is hidden in it is all that the schema asks for. */
-function suffices(root: JsonObject, schema: unknown, hidden: HiddenTree): boolean {
+function suffices(root: UnknownObject, schema: unknown, hidden: HiddenTree): boolean {
   if (schema === true) return true
   if (!isObject(schema) || UNCLEAR.some((keyword) => Object.hasOwn(schema, keyword))) return false
   if (schema.type !== undefined && ![schema.type].flat().includes('object')) return false

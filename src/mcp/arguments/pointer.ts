@@ -1,6 +1,7 @@
 // JSON pointers (RFC 6901) into a tool's arguments, with `*` for every element of an array or member of a map. No pointer into a schema.
 
-import { type Judged, unusable, usable } from './refusal.ts'
+import { granted, type Result } from '../../core/errors.ts'
+import { type ArgumentRefusal, refuse } from './refusal.ts'
 
 /** A pointer, taken apart and unescaped. */
 export type Segments = readonly string[]
@@ -20,12 +21,12 @@ export function isNameable(name: string): boolean {
 }
 
 /** Takes a pointer apart. It must name a member: neither all of the arguments, nor the elements of an array themselves. */
-export function parsePointer(pointer: string): Judged<Segments> {
-  if (!/^(?:\/(?:[^~/]|~[01])*)+$/.test(pointer)) return unusable('pointer_malformed')
+export function parsePointer(pointer: string): Result<Segments, ArgumentRefusal> {
+  if (!/^(?:\/(?:[^~/]|~[01])*)+$/.test(pointer)) return refuse('pointer_malformed')
   const segments = unescapeSegments(pointer)
-  if (segments.length > DEEPEST || segments.at(-1) === EVERY) return unusable('pointer_malformed')
-  if (segments.some((segment) => FORBIDDEN.includes(segment))) return unusable('pointer_forbidden')
-  return usable(segments)
+  if (segments.length > DEEPEST || segments.at(-1) === EVERY) return refuse('pointer_malformed')
+  if (segments.some((segment) => FORBIDDEN.includes(segment))) return refuse('pointer_forbidden')
+  return granted(segments)
 }
 
 /** The segments of a text that is known to begin with `/`. */

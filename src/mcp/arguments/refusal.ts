@@ -23,22 +23,12 @@ export type ArgumentRefusal =
   | 'arguments_forbidden_member'
   | 'arguments_encoded'
 
-/** What a step gives: its value, or the reason why there is none. */
-export type Judged<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly reason: ArgumentRefusal }
-
-/** The step went well. */
-export function usable<T>(value: T): Judged<T> {
-  return { ok: true, value }
-}
-
-/** The step refused. */
-export function unusable(reason: ArgumentRefusal): {
+/** The step refused. The other half of a `Result<T, ArgumentRefusal>` is made by `granted`. */
+export function refuse(reason: ArgumentRefusal): {
   readonly ok: false
-  readonly reason: ArgumentRefusal
+  readonly refusal: ArgumentRefusal
 } {
-  return { ok: false, reason }
+  return { ok: false, refusal: reason }
 }
 
 /** The reason in words, for whoever configures the server; nothing in it comes from the server or the model. */

@@ -1,17 +1,12 @@
 // JSON Schema as data: where its subschemas are and what its local references lead to. Not a validator, and nothing is ever fetched.
 
+import { granted, type Result } from '../../core/errors.ts'
+import { isObject, type UnknownObject } from '../../core/json.ts'
 import { unescapeSegments } from './pointer.ts'
-import { type Judged, unusable, usable } from './refusal.ts'
-
-/** A JSON object from outside. */
-export type JsonObject = Readonly<Record<string, unknown>>
+import { type ArgumentRefusal, refuse } from './refusal.ts'
 
 /** Schemas that one walk looks at; references to shared parts make this many more than the document has (threat 30). */
 export const MOST_SCHEMAS = 20_000
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
 
 /** The entries of an object; none for anything else. */
 export function entriesOf(value: unknown): readonly (readonly [string, unknown])[] {
@@ -45,9 +40,9 @@ const MAPS = ['properties', 'patternProperties', 'dependentSchemas', 'dependenci
 
 /** The schemas directly inside a schema, each with the keyword that holds it; what only a reference leads to is not inside. */
 export function subschemas(
-  schema: JsonObject,
-): readonly (readonly [keyword: string, schema: JsonObject])[] {
-  const found: [string, JsonObject][] = []
+  schema: UnknownObject,
+): readonly (readonly [keyword: string, schema: UnknownObject])[] {
+  const found: [string, UnknownObject][] = []
   const add = (keyword: string, value: unknown): void => {
     if (isObject(value)) found.push([keyword, value])
   }
@@ -65,21 +60,24 @@ export function subschemas(
  * Follows a reference within the document. One that names another document is a refusal, never a request: fetching it would let a server
  * choose what we connect to.
  */
-export function resolveReference(root: JsonObject, reference: unknown): Judged<unknown> {
-  if (typeof reference !== 'string') return unusable('schema_malformed')
+export function resolveReference(
+  root: UnknownObject,
+  reference: unknown,
+): Result<unknown, ArgumentRefusal> {
+  if (typeof reference !== 'string') return refuse('schema_malformed')
   if (reference === '#' || reference === '#/')
-    return reference === '#' ? usable(root) : unusable('reference_unresolved')
-  if (!reference.startsWith('#')) return unusable('reference_remote')
-  if (!reference.startsWith('#/')) return unusable('reference_unsupported')
+    return reference === '#' ? granted(root) : refuse('reference_unresolved')
+  if (!reference.startsWith('#')) return refuse('reference_remote')
+  if (!reference.startsWith('#/')) return refuse('reference_unsupported')
   let target: unknown = root
   for (const segment of referenceSegments(reference)) {
     if ((!isObject(target) && !Array.isArray(target)) || !Object.hasOwn(target, segment))
-      return unusable('reference_unresolved')
+      return refuse('reference_unresolved')
     target = Reflect.get(target, segment)
   }
   return isObject(target) || typeof target === 'boolean'
-    ? usable(target)
-    : unusable('reference_unresolved')
+    ? granted(target)
+    : refuse('reference_unresolved')
 }
 
 /** The segments of a local reference, whose fragment may be percent-encoded (RFC 6901 section 6). */
@@ -92,7 +90,7 @@ export function referenceSegments(reference: string): readonly string[] {
 }
 
 /** What is the matter with a schema besides its references: their targets could not be told from its text. */
-export function usesUnsupported(schema: JsonObject, isRoot: boolean): boolean {
+export function usesUnsupported(schema: UnknownObject, isRoot: boolean): boolean {
   if (Object.hasOwn(schema, '$dynamicRef') || Object.hasOwn(schema, '$recursiveRef')) return true
   // An `$id` further down makes `#/…` under it mean another place.
   return !isRoot && typeof schema.$id === 'string' && !schema.$id.startsWith('#')

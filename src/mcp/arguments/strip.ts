@@ -1,14 +1,15 @@
 // Takes the hidden parameters out of a tool's definition: what the model sees afterwards neither has nor names them.
 
 import type { ArgumentParameter } from '../../core/binding.ts'
+import { granted, type Result } from '../../core/errors.ts'
+import { isObject, type UnknownObject } from '../../core/json.ts'
 import { rewriteText, rewriteTexts } from './descriptions.ts'
 import { treeOf } from './hidden-tree.ts'
 import { hideInSchema } from './hide-schema.ts'
 import { isMirrored, mirroredParameters } from './param-header.ts'
 import { mayMakeParents } from './parents.ts'
 import { parsePointer, type Segments } from './pointer.ts'
-import { type Judged, unusable, usable } from './refusal.ts'
-import { isObject, type JsonObject } from './schema.ts'
+import { type ArgumentRefusal, refuse } from './refusal.ts'
 
 /** A tool as a server lists it. */
 export interface ToolDefinition {
@@ -55,10 +56,10 @@ export function stripTool(
   tool: ToolDefinition,
   parameters: readonly ArgumentParameter[],
   options: StripOptions = {},
-): Judged<StrippedTool> {
+): Result<StrippedTool, ArgumentRefusal> {
   const { rewriteDescriptions = false, repeatCredentialInHeader = false } = options
   const { inputSchema } = tool
-  if (!isObject(inputSchema)) return unusable('schema_malformed')
+  if (!isObject(inputSchema)) return refuse('schema_malformed')
   const wanted = new Map<
     string,
     { readonly segments: Segments; readonly value: ArgumentParameter['value'] }
@@ -76,7 +77,7 @@ export function stripTool(
   const hidden = hideInSchema(inputSchema, pointers)
   if (!hidden.ok) return hidden
   const there = pointers.filter(([pointer]) => hidden.value.found.has(pointer))
-  if (there.length === 0) return usable({ tool, hidden: [] })
+  if (there.length === 0) return granted({ tool, hidden: [] })
   const mirrored = mirroredParameters(inputSchema)
   if (!mirrored.ok) return mirrored
   const tree = treeOf(there)
@@ -84,7 +85,7 @@ export function stripTool(
   for (const [pointer, segments] of there) {
     const value = wanted.get(pointer)?.value ?? 'credential'
     if (value === 'credential' && !repeatCredentialInHeader && isMirrored(mirrored.value, segments))
-      return unusable('credential_mirrored')
+      return refuse('credential_mirrored')
     const header = mirrored.value.find((one) => one.pointer === pointer)?.header
     const makesParents = mayMakeParents(inputSchema, segments, tree)
     list.push({
@@ -95,7 +96,7 @@ export function stripTool(
     })
   }
   const names = [...new Set(there.map(([, segments]) => segments.at(-1) ?? ''))]
-  return usable({
+  return granted({
     tool: rebuild(tool, hidden.value.schema, names, rewriteDescriptions),
     hidden: list,
   })
@@ -103,7 +104,7 @@ export function stripTool(
 
 function rebuild(
   tool: ToolDefinition,
-  inputSchema: JsonObject,
+  inputSchema: UnknownObject,
   names: readonly string[],
   rewrites: boolean,
 ): ToolDefinition {

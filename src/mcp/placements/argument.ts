@@ -2,10 +2,10 @@
 
 import type { Placing, Sent } from '../../core/carry/placing.ts'
 import { granted, type Refusal, type Result, refused } from '../../core/errors.ts'
+import type { UnknownObject } from '../../core/json.ts'
 import type { Principal } from '../../core/principal.ts'
 import type { IssuedToken } from '../../core/source/exchange.ts'
 import {
-  type Json,
   type Messages,
   readMessages,
   toolCallOf,
@@ -42,7 +42,7 @@ export interface ArgumentPlacingOptions {
 
 /** A tool call with what is to be filled in. */
 interface Filling {
-  readonly message: Json
+  readonly message: UnknownObject
   readonly tool: string
   readonly args: unknown
   readonly hidden: readonly HiddenParameter[]
@@ -54,7 +54,10 @@ interface Filling {
 export function argumentPlacing(options: ArgumentPlacingOptions): Placing {
   const { book, list, choose = (_args, hidden) => granted(hidden), onOverwritten } = options
 
-  async function fillingOf(message: Json, sent: Sent): Promise<Result<Filling | Json>> {
+  async function fillingOf(
+    message: UnknownObject,
+    sent: Sent,
+  ): Promise<Result<Filling | UnknownObject>> {
     const call = toolCallOf(message)
     if (!call) return granted(message)
     if (!book.tool(call.name)) await list(sent)
@@ -75,7 +78,7 @@ export function argumentPlacing(options: ArgumentPlacingOptions): Placing {
   return async (sent) => {
     const messages = readMessages(sent.body)
     if (!messages) return sent.body === null ? granted({ sent }) : refused('arguments_refused')
-    const fillings: (Filling | Json)[] = []
+    const fillings: (Filling | UnknownObject)[] = []
     for (const message of messages.list) {
       const filling = await fillingOf(message, sent)
       if (!filling.ok) return filling
@@ -117,12 +120,12 @@ export function argumentPlacing(options: ArgumentPlacingOptions): Placing {
 
   function fill(
     messages: Messages,
-    fillings: readonly (Filling | Json)[],
+    fillings: readonly (Filling | UnknownObject)[],
     sent: Sent,
     token: IssuedToken | undefined,
   ): Result<Sent> {
     const headers = new Headers(sent.headers)
-    const list: Json[] = []
+    const list: UnknownObject[] = []
     for (const filling of fillings) {
       if (!isFilling(filling)) {
         list.push(filling)
@@ -153,7 +156,7 @@ function parentOf(pointer: string): string {
   return pointer.slice(0, pointer.lastIndexOf('/')).replace(/\/\d+(?=\/|$)/g, '/*')
 }
 
-function isFilling(one: Filling | Json): one is Filling {
+function isFilling(one: Filling | UnknownObject): one is Filling {
   return 'hidden' in one && 'tool' in one
 }
 

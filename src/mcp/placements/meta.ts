@@ -2,7 +2,8 @@
 
 import type { Placing } from '../../core/carry/placing.ts'
 import { granted, refused } from '../../core/errors.ts'
-import { isJson, type Json, readMessages, writeMessages } from '../answer/message.ts'
+import { isObject, type UnknownObject } from '../../core/json.ts'
+import { readMessages, writeMessages } from '../answer/message.ts'
 
 /** The placing of one server's credential in `_meta`. */
 export function metaPlacing(key: string): Placing {
@@ -28,12 +29,12 @@ export function metaPlacing(key: string): Placing {
 }
 
 /** Notifications too: a server that looks there for its credential refuses whatever has none, `notifications/initialized` first. */
-function hasParams(message: Json): boolean {
+function hasParams(message: UnknownObject): boolean {
   return typeof message.method === 'string'
 }
 
-function withMeta(message: Json, key: string, value: string): Json {
-  const params = isJson(message.params) ? message.params : {}
-  const meta = isJson(params._meta) ? params._meta : {}
+function withMeta(message: UnknownObject, key: string, value: string): UnknownObject {
+  const params = isObject(message.params) ? message.params : {}
+  const meta = isObject(params._meta) ? params._meta : {}
   return { ...message, params: { ...params, _meta: { ...meta, [key]: value } } }
 }

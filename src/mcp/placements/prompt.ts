@@ -1,7 +1,7 @@
 // The replacing half of the prompt pattern: which parameters of a call hold a reference, and that no reference is anywhere else.
 
 import { granted, type Result, refused } from '../../core/errors.ts'
-import { isJson } from '../answer/message.ts'
+import { isObject } from '../../core/json.ts'
 import { parsePointer, type Segments } from '../arguments/pointer.ts'
 import type { HiddenParameter } from '../arguments/strip.ts'
 import { mentionsReference, type References } from './references.ts'
@@ -39,7 +39,7 @@ export function referenced(
 function valueAt(args: unknown, segments: Segments): unknown {
   let here = args
   for (const segment of segments)
-    here = isJson(here) && Object.hasOwn(here, segment) ? here[segment] : undefined
+    here = isObject(here) && Object.hasOwn(here, segment) ? here[segment] : undefined
   return here
 }
 

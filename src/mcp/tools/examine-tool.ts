@@ -1,10 +1,10 @@
 // Looks at one tool as its server lists it, for an operator who decides on a binding: what looks like a credential or an identity, what is
 // repeated in headers, and why the tool could not be used. It binds nothing.
 
+import { isObject } from '../../core/json.ts'
 import { type DetectedParameter, detectParameters } from '../arguments/detect.ts'
 import { mirroredParameters } from '../arguments/param-header.ts'
 import { type ArgumentRefusal, explain } from '../arguments/refusal.ts'
-import { isObject } from '../arguments/schema.ts'
 import { stripTool, type ToolDefinition } from '../arguments/strip.ts'
 
 /** What was seen of a tool. */
@@ -26,11 +26,11 @@ export function examineTool(tool: ToolDefinition): ToolExamination {
     ? annotated.value.map(({ pointer, header }) => ({ pointer, header }))
     : []
   const seen = { parameters: detected.ok ? detected.value : [], mirrored }
-  if (!detected.ok) return { ...seen, unusable: inWords(detected.reason) }
+  if (!detected.ok) return { ...seen, unusable: inWords(detected.refusal) }
   // A client that follows the protocol drops the tool by itself.
-  if (annotated?.ok === false) return { ...seen, unusable: inWords(annotated.reason) }
+  if (annotated?.ok === false) return { ...seen, unusable: inWords(annotated.refusal) }
   const stripped = stripTool(tool, detected.value)
-  return stripped.ok ? seen : { ...seen, unusable: inWords(stripped.reason) }
+  return stripped.ok ? seen : { ...seen, unusable: inWords(stripped.refusal) }
 }
 
 function inWords(reason: ArgumentRefusal): {

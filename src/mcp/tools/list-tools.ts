@@ -1,8 +1,9 @@
 // Asks a server for its tools on our own behalf, when a tool is called that no list has named yet (a fresh pool, a cached list).
 
 import type { Sent } from '../../core/carry/placing.ts'
+import { isObject, type UnknownObject } from '../../core/json.ts'
 import { type AnswerRules, rewriteAnswer } from '../answer/answer.ts'
-import { isJson, type Json, readMessages } from '../answer/message.ts'
+import { readMessages } from '../answer/message.ts'
 
 /** Pages of a list that are asked for. */
 const MOST_PAGES = 20
@@ -26,7 +27,8 @@ export async function listTools(
   for (const name of [...headers.keys()])
     if (name === 'mcp-name' || name.startsWith('mcp-param-')) headers.delete(name)
   const params = readMessages(like.body)?.list[0]?.params
-  const { progressToken: _, ...meta } = isJson(params) && isJson(params._meta) ? params._meta : {}
+  const { progressToken: _, ...meta } =
+    isObject(params) && isObject(params._meta) ? params._meta : {}
   let cursor: string | undefined
   try {
     for (let page = 0; page < MOST_PAGES; page++) {
@@ -62,13 +64,14 @@ async function resultIn(
   response: Response,
   id: string,
   rules: AnswerRules,
-): Promise<Json | undefined> {
-  let result: Json | undefined
+): Promise<UnknownObject | undefined> {
+  let result: UnknownObject | undefined
   const answer = await rewriteAnswer(response, {
     ...rules,
     async message(message) {
       const next = await rules.message(message)
-      if (isJson(message) && message.id === id && isJson(message.result)) result = message.result
+      if (isObject(message) && message.id === id && isObject(message.result))
+        result = message.result
       return next
     },
   })

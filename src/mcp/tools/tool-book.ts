@@ -1,7 +1,7 @@
 // What is known of one server's tools, learned from the lists that pass: what each hides from the model, and which ones are refused.
 
 import type { ArgumentParameter, Binding } from '../../core/binding.ts'
-import { isJson } from '../answer/message.ts'
+import { isObject } from '../../core/json.ts'
 import { definitionHash, judgeDefinition } from '../arguments/approval.ts'
 import { detectParameters, uncovered } from '../arguments/detect.ts'
 import { type HiddenParameter, stripTool, type ToolDefinition } from '../arguments/strip.ts'
@@ -48,7 +48,7 @@ export function toolBook({ binding, pins, owner, onRefused }: ToolBookOptions): 
   ): Promise<{ readonly tool: ToolDefinition; readonly known: KnownTool }> {
     const refuse = (why: string) => ({ tool, known: { refused: true, why } as const })
     const detected = detectParameters(tool.inputSchema)
-    if (!detected.ok) return refuse(detected.reason)
+    if (!detected.ok) return refuse(detected.refusal)
     const parameters = fills ? parametersOf(placement.parameters, detected.value, leaveToModel) : []
     const own = parameters.filter((one) => one.tool === undefined || one.tool === tool.name)
     const open = uncovered(
@@ -58,7 +58,7 @@ export function toolBook({ binding, pins, owner, onRefused }: ToolBookOptions): 
     )
     if (open.length > 0) return refuse('parameter_unbound')
     const hash = await definitionHash(tool)
-    if (!hash.ok) return refuse(hash.reason)
+    if (!hash.ok) return refuse(hash.refusal)
     const key = JSON.stringify([owner, binding.url, tool.name])
     const policy =
       placement.type === 'argument'
@@ -74,7 +74,7 @@ export function toolBook({ binding, pins, owner, onRefused }: ToolBookOptions): 
       rewriteDescriptions: placement.type === 'argument' && placement.rewriteDescriptions === true,
     }
     const stripped = stripTool(tool, own, options)
-    if (!stripped.ok) return refuse(stripped.reason)
+    if (!stripped.ok) return refuse(stripped.refusal)
     const { hidden } = stripped.value
     return {
       tool: placement.type === 'prompt' ? tool : stripped.value.tool,
@@ -121,7 +121,7 @@ function remember(pins: Pins, key: string, hash: string): void {
 
 function isTool(value: unknown): value is ToolDefinition {
   return (
-    isJson(value) &&
+    isObject(value) &&
     typeof value.name === 'string' &&
     value.name.length > 0 &&
     value.name.length <= 256

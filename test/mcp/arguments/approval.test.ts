@@ -20,7 +20,7 @@ const tool = {
 
 async function hashOf(definition: typeof tool | Record<string, unknown>): Promise<string> {
   const hash = await definitionHash({ name: 'add', ...definition })
-  return hash.ok ? hash.value : hash.reason
+  return hash.ok ? hash.value : hash.refusal
 }
 
 describe('the hash of a definition', () => {

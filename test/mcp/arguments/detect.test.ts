@@ -7,7 +7,7 @@ const holder = { type: 'object', properties: { access_token: text, title: text }
 
 function pointersOf(schema: unknown): readonly string[] | string {
   const found = detectParameters(schema)
-  return found.ok ? found.value.map(({ pointer }) => pointer) : found.reason
+  return found.ok ? found.value.map(({ pointer }) => pointer) : found.refusal
 }
 
 describe('the parameters of real schemas', () => {

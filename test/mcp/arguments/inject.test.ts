@@ -10,7 +10,7 @@ function inject(args: unknown, ...slots: (string | Slot)[]) {
 
 function sent(args: unknown, ...slots: (string | Slot)[]): unknown {
   const injected = inject(args, ...slots)
-  return injected.ok ? injected.value.arguments : injected.reason
+  return injected.ok ? injected.value.arguments : injected.refusal
 }
 
 const optional = (pointer: string): Slot => ({ pointer, value: 'ours', makesParents: false })
@@ -131,7 +131,7 @@ describe('hidden parameters of a call', () => {
   it('share what is not changed', () => {
     const args = { big: { x: [1] }, params: { y: { z: 1 } }, list: [{ token: 'ours' }] }
     const injected = inject(args, '/params/token')
-    if (!injected.ok) throw new Error(injected.reason)
+    if (!injected.ok) throw new Error(injected.refusal)
     const next = injected.value.arguments as typeof args
     expect(next.big).toBe(args.big)
     expect(next.params.y).toBe(args.params.y)

@@ -64,6 +64,6 @@ describe('the annotations of a schema', () => {
     ['with a space', { properties: { a: { type: 'string', 'x-mcp-header': 'A B' } } }],
     ['with no text', { properties: { a: { type: 'string', 'x-mcp-header': 1 } } }],
   ])('make the tool unusable %s', (_, schema) => {
-    expect(mirroredParameters(schema)).toEqual({ ok: false, reason: 'annotation_invalid' })
+    expect(mirroredParameters(schema)).toEqual({ ok: false, refusal: 'annotation_invalid' })
   })
 })

@@ -20,14 +20,14 @@ describe('a pointer into the arguments', () => {
   it.each(['', 'token', '#/token', 'a/b', '/a~', '/a~2b', '/~', '/a/*', '/*', '/a'.repeat(65)])(
     'cannot be %j',
     (pointer) => {
-      expect(parsePointer(pointer)).toEqual({ ok: false, reason: 'pointer_malformed' })
+      expect(parsePointer(pointer)).toEqual({ ok: false, refusal: 'pointer_malformed' })
     },
   )
 
   it.each(['/__proto__', '/__proto__/token', '/a/constructor/b', '/a/*/prototype', '/constructor'])(
     'cannot reach into %s',
     (pointer) => {
-      expect(parsePointer(pointer)).toEqual({ ok: false, reason: 'pointer_forbidden' })
+      expect(parsePointer(pointer)).toEqual({ ok: false, refusal: 'pointer_forbidden' })
     },
   )
 })

@@ -18,13 +18,13 @@ function stripped(gen: fc.GeneratorValue) {
   const before = JSON.stringify(inputSchema)
   const tool = { name: 'tool', description: 'Needs `access_token`. Does it.', inputSchema }
   const detected = detectParameters(inputSchema)
-  if (!detected.ok) throw new Error(detected.reason)
+  if (!detected.ok) throw new Error(detected.refusal)
   const parameters = detected.value.map(({ pointer }) => ({
     pointer,
     value: 'credential' as const,
   }))
   const result = stripTool(tool, parameters, { rewriteDescriptions: true })
-  if (!result.ok) throw new Error(result.reason)
+  if (!result.ok) throw new Error(result.refusal)
   return {
     pick,
     tool,
@@ -87,7 +87,7 @@ describe('over random schemas with planted parameters', () => {
           const attack = randomValue(tool.inputSchema, pick)
           const before = JSON.stringify(attack)
           const over = injectArguments(attack, slots)
-          if (!over.ok) throw new Error(over.reason)
+          if (!over.ok) throw new Error(over.refusal)
           expect(JSON.stringify(attack)).toBe(before)
           for (const { pointer } of hidden)
             for (const [, value] of valuesAt(over.value.arguments, pointer))
@@ -103,7 +103,7 @@ describe('over random schemas with planted parameters', () => {
             return
           fitted++
           const injected = injectArguments(args, slots)
-          if (!injected.ok) throw new Error(injected.reason)
+          if (!injected.ok) throw new Error(injected.refusal)
           expect(injected.value.overwritten).toEqual([])
           const answer = validator.getValidator(tool.inputSchema)(injected.value.arguments)
           if (!answer.valid)

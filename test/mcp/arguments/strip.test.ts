@@ -33,7 +33,7 @@ function strip(
 
 function schemaOf(inputSchema: unknown, pointers?: readonly string[]): unknown {
   const stripped = strip(inputSchema, pointers)
-  return stripped.ok ? stripped.value.tool.inputSchema : stripped.reason
+  return stripped.ok ? stripped.value.tool.inputSchema : stripped.refusal
 }
 
 function makesParents(inputSchema: unknown, pointers?: readonly string[]): readonly boolean[] {
@@ -105,7 +105,7 @@ describe('a real tool without its detected parameters', () => {
     'has no more to detect, and is the same when stripped again (%#)',
     (schema) => {
       const detected = detectParameters(schema)
-      if (!detected.ok) throw new Error(detected.reason)
+      if (!detected.ok) throw new Error(detected.refusal)
       const pointers = detected.value.map(({ pointer }) => pointer)
       const once = schemaOf(schema, pointers)
       expect(detectParameters(once)).toEqual({ ok: true, value: [] })
@@ -406,7 +406,7 @@ describe('every construct of JSON Schema', () => {
       detectParameters({ properties: { a }, $defs: { ...parts, p20: { required: ['x'] } } }),
     ).toMatchObject({ ok: true })
     const stripped = strip({ properties: { a }, $defs: { ...parts, p20: { required: ['x'] } } })
-    expect(stripped.ok || stripped.reason).toBe('schema_too_large')
+    expect(stripped.ok || stripped.refusal).toBe('schema_too_large')
     expect(performance.now() - start).toBeLessThan(2000)
   })
 
@@ -629,7 +629,7 @@ describe('a hidden parameter that is to be repeated in a header', () => {
   it('makes the tool unusable when it is the credential', () => {
     expect(stripTool(tool, [credential, subject])).toEqual({
       ok: false,
-      reason: 'credential_mirrored',
+      refusal: 'credential_mirrored',
     })
   })
 
@@ -642,7 +642,7 @@ describe('a hidden parameter that is to be repeated in a header', () => {
     }
     expect(stripTool(nested, [{ pointer: '/auth', value: 'credential' }])).toEqual({
       ok: false,
-      reason: 'credential_mirrored',
+      refusal: 'credential_mirrored',
     })
   })
 
