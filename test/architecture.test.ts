@@ -211,8 +211,10 @@ describe('reveal()', () => {
 
 describe('the code', () => {
   it('is in files of 300 lines at most, and of fewer than 120 in the middle', () => {
-    const lines = src.map((source) => source.lines).sort((a, b) => a - b)
-    expect(src.filter((source) => source.lines > 300).map(({ path }) => path)).toEqual([])
+    // Nobody reads or edits a generated file: a test compares it with what it is generated from.
+    const written = src.filter(({ path }) => !/^src\/store\/statements\/compiled-/.test(path))
+    const lines = written.map((source) => source.lines).sort((a, b) => a - b)
+    expect(written.filter((source) => source.lines > 300).map(({ path }) => path)).toEqual([])
     expect(lines[Math.floor(lines.length / 2)]).toBeLessThan(120)
   })
 
