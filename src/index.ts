@@ -25,9 +25,9 @@ export {
   createDoor,
   type Door,
   type DoorOptions,
-  type Presented,
 } from './core/door/door.ts'
 export type { ProofVerifier } from './core/door/proof.ts'
+export type { Presented } from './core/door/read-credential.ts'
 export { AuthError, type Refusal, type RefusalReason, type Result } from './core/errors.ts'
 export {
   type Actor,

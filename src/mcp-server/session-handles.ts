@@ -1,7 +1,8 @@
 // Session handles: what a client sends in place of the token that it presented once. The token waits in the vault. The server's end of the
 // placement `session`, for servers without protocol sessions too.
 
-import type { Admitted, Presented } from '../core/door/door.ts'
+import type { Admitted } from '../core/door/door.ts'
+import type { Presented } from '../core/door/read-credential.ts'
 import { granted, refused } from '../core/errors.ts'
 import { type Principal, principalKey, samePrincipal } from '../core/principal.ts'
 import type { Handle, Vault } from '../core/vault/vault.ts'

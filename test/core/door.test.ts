@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type AuditEvent, createAuditor } from '../../src/core/audit.ts'
-import { createDoor, type DoorOptions, readCredential } from '../../src/core/door/door.ts'
+import { createDoor, type DoorOptions } from '../../src/core/door/door.ts'
+import { readCredential } from '../../src/core/door/read-credential.ts'
 import { granted, type RefusalReason, type Result, refused } from '../../src/core/errors.ts'
 import type { TokenVerifier, VerifiedToken } from '../../src/core/verify/verify.ts'
 import { alice, CHAT, readableAudit, reasonOf, verifiedToken } from './parts.ts'

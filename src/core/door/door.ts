@@ -1,46 +1,16 @@
-// The door: a request comes in, its access token is read and verified, and a principal goes on, or the refusal's answer goes back.
+// The door: admits a request by its access token, as a principal, or gives the answer that refuses it.
 
 import { type Auditor, outcomeOf } from '../audit.ts'
-import { Credential, isBearerToken } from '../credential.ts'
+import type { Credential } from '../credential.ts'
 import { granted, type Refusal, type Result, refused } from '../errors.ts'
 import type { Principal } from '../principal.ts'
 import { canonicalResource, resourceMetadataUrl } from '../resource.ts'
 import { missingScopes } from '../scope.ts'
 import { traceOf } from '../trace.ts'
 import type { TokenVerifier, VerifiedToken } from '../verify/verify.ts'
-import { toResponse } from './answer.ts'
+import { type DoorFace, toResponse } from './answer.ts'
 import type { ProofVerifier, VerifiedProof } from './proof.ts'
-
-/** Reads the one access token of a request from its `Authorization` header (RFC 6750 section 2.1); no other place is accepted. */
-export function readCredential(
-  request: Request,
-  expected: 'bearer' | 'dpop' = 'bearer',
-): Result<Credential> {
-  if (new URL(request.url).searchParams.has('access_token')) return refused('credential_in_query')
-  const header = request.headers.get('authorization')
-  if (header === null) return refused('credential_missing')
-  // Two headers arrive joined by a comma, which no scheme of ours contains.
-  if (header.includes(',')) return refused('credential_repeated')
-  const [scheme = '', token = '', ...more] = header.trim().split(/\s+/)
-  if (scheme.toLowerCase() !== expected) return refused('credential_missing')
-  if (more.length > 0 || token.length > LONGEST_TOKEN || !isBearerToken(token))
-    return refused('credential_malformed')
-  return granted(new Credential(token))
-}
-
-/** What was presented elsewhere, unless the URL has a credential as well: that one is in logs by now. */
-function readPresented(request: Request, { credential }: Presented): Result<Credential> {
-  return new URL(request.url).searchParams.has('access_token')
-    ? refused('credential_in_query')
-    : credential
-}
-
-function usesDpop(request: Request): boolean {
-  return /^\s*dpop(?:\s|$)/i.test(request.headers.get('authorization') ?? '')
-}
-
-/** Characters; servers limit all headers together to about twice this. */
-const LONGEST_TOKEN = 8192
+import { type Presented, readCredential, readPresented, schemeOf } from './read-credential.ts'
 
 /** What stands behind an admitted request. */
 export interface Admitted {
@@ -48,43 +18,38 @@ export interface Admitted {
   readonly token: VerifiedToken
   /** The access token itself: put it into the vault at once, or drop it. */
   readonly credential: Credential
-  /** W3C trace id that ties the hops together. */
+  /** W3C trace id that ties this request's hops together in the audit. */
   readonly trace: string
 }
 
-/** The door's answer. */
+/** The door's decision. When it refuses, `response` is the answer to send. */
 export type Admission<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly refusal: Refusal; readonly response: Response }
 
-/** A credential that is presented in another place than the `Authorization` header. */
-export interface Presented {
-  /** The credential, or the reason for which there is none to verify. */
-  readonly credential: Result<Credential>
-  /** The place, for the audit. */
-  readonly placement: string
+/** What one request asks of the door. */
+export interface AdmitOptions {
+  /** Scopes that this operation needs beyond the door's own. A token without them is refused with 403. */
+  readonly scopes?: readonly string[]
+  /** The operation's name, for the audit. */
+  readonly operation?: string
+  /**
+   * For a server that takes credentials in a place of its own: what it found there. The door does not
+   * read the `Authorization` header then, so a server that takes both must refuse requests with two.
+   */
+  readonly presented?: Presented
 }
 
 /** A door for one resource. */
 export interface Door {
   /** The resource that tokens must have been issued for. */
   readonly resource: string
+  /** Admits a request, or gives the answer to send: 400, 401, 403 or 503, with its challenge. */
+  admit(request: Request, options?: AdmitOptions): Promise<Admission<Admitted>>
   /**
-   * Admits a request, or gives the answer to send: 400, 401, 403 or 503 with its challenge.
-   *
-   * @param options.scopes What this operation needs beyond the door's own scopes; a token without them is refused with 403.
-   * @param options.presented Where a server takes credentials in a place of its own: what was there. The `Authorization` header is not read
-   *   then; a server that takes both refuses requests with two.
+   * Refuses a request that was admitted, because its token lacks scopes: records that, and answers
+   * with a 403 that names every scope that is needed.
    */
-  admit(
-    request: Request,
-    options?: {
-      readonly scopes?: readonly string[]
-      readonly operation?: string
-      readonly presented?: Presented
-    },
-  ): Promise<Admission<Admitted>>
-  /** Refuses a request that was admitted, for lack of scopes: audited, and answered with 403 that names all that is needed. */
   refuse(
     admitted: Admitted,
     scopes: readonly string[],
@@ -94,7 +59,7 @@ export interface Door {
 
 /** Options of {@link createDoor}. */
 export interface DoorOptions {
-  /** This resource's identifier: the audience of the tokens it takes. */
+  /** This resource's identifier: the audience of the tokens that the door takes. */
   readonly resource: string
   readonly verifier: TokenVerifier
   readonly auditor: Auditor
@@ -105,13 +70,15 @@ export interface DoorOptions {
   /** The hop's name in the audit. Default `door`. */
   readonly hop?: 'door' | 'server-door'
   /**
-   * A header such as `X-User-ID` that callers send along. It is never identity: when it is there, it must equal the subject, or the
-   * request is refused. Default: not looked at.
+   * A header such as `X-User-ID` that callers send along. The door never takes it for an identity: a
+   * request that has it with anything but the token's subject is refused. Default: the door does not
+   * look at it.
    */
   readonly subjectHeader?: string
   /**
-   * Takes access tokens that are bound to a key, as `Authorization: DPoP` with a proof of its possession (RFC 9449), beside bearer tokens; see
-   * `dpopProofs` in onbehalf/jwt. Default: none, and a token that is bound to a key is refused.
+   * Set it to take access tokens that are bound to a key as well: they come as `Authorization: DPoP`
+   * with a proof that the caller has the key (RFC 9449); see `dpopProofs` in onbehalf/jwt. Default:
+   * none, and the door refuses a token that is bound to a key.
    */
   readonly proofs?: ProofVerifier
 }
@@ -120,77 +87,156 @@ export interface DoorOptions {
  * Makes a door.
  *
  * @throws TypeError when the resource is no usable identifier.
+ *
+ * @example
+ * ```ts
+ * const door = createDoor({ resource: 'https://api.example', verifier, auditor: createAuditor(sink) })
+ * const admission = await door.admit(request)
+ * if (!admission.ok) return admission.response
+ * const { principal } = admission.value
+ * ```
  */
 export function createDoor(options: DoorOptions): Door {
   const {
     verifier,
     auditor,
-    scopes: always = [],
-    scopesSupported = always,
+    scopes: doorScopes = [],
     hop = 'door',
     subjectHeader,
     proofs,
   } = options
   const resource = canonicalResource(options.resource)
-  const { origin } = new URL(resource)
-  const face = {
+  const identify = identifier(resource, verifier, proofs)
+  const record = recorder(resource, hop, auditor)
+  const face: DoorFace = {
     resourceMetadata: resourceMetadataUrl(resource),
-    scopes: scopesSupported,
+    scopes: options.scopesSupported ?? doorScopes,
     ...(proofs ? { proofAlgorithms: proofs.algorithms } : {}),
   }
-
-  /** The proof of a request that uses the DPoP scheme. The origin is ours, not what the request's Host header makes of it. */
-  async function prove(
-    request: Request,
-    credential: Credential,
-    verifying: ProofVerifier,
-  ): Promise<Result<VerifiedProof>> {
-    const url = `${origin}${new URL(request.url).pathname}`
-    return verifying
-      .verify(request.headers.get('dpop'), { method: request.method, url, credential })
-      .catch(() => refused('proof_invalid'))
+  const refuse = (refusal: Refusal) => {
+    return { ok: false, refusal, response: toResponse(refusal, face) } as const
   }
 
-  async function check(
+  return {
+    resource,
+    async admit(request, { scopes = [], operation, presented } = {}): Promise<Admission<Admitted>> {
+      const trace = traceOf(request.headers)
+      const identified = await identify(request, presented)
+      const needed = [...new Set([...doorScopes, ...scopes])]
+      const allowed = identified.ok
+        ? allow(identified.value, request, subjectHeader, needed)
+        : identified
+      const isRecorded = await record({
+        trace,
+        operation,
+        placement: presented?.placement,
+        token: identified.ok ? identified.value.token : undefined,
+        refusal: allowed.ok ? undefined : allowed.refusal,
+      })
+      if (!allowed.ok) return refuse(allowed.refusal)
+      // What cannot be recorded is not done.
+      if (!isRecorded) return refuse({ reason: 'audit_unavailable' })
+      const { token, credential } = allowed.value
+      return { ok: true, value: { principal: token.principal, token, credential, trace } }
+    },
+    async refuse({ trace, token }, scopes, operation) {
+      const refusal: Refusal = { reason: 'scope_missing', scopes }
+      await record({ trace, operation, token, refusal })
+      return refuse(refusal)
+    },
+  }
+}
+
+/** A caller whose token is verified. What it may do here is still open. */
+interface Identified {
+  readonly credential: Credential
+  readonly token: VerifiedToken
+  /** Set when the token is bound to a key. */
+  readonly proof: VerifiedProof | undefined
+}
+
+/** Finds out who sends a request: reads the credential, then verifies the proof, then the token. */
+function identifier(resource: string, verifier: TokenVerifier, proofs: ProofVerifier | undefined) {
+  const { origin } = new URL(resource)
+
+  return async (
     request: Request,
-    needed: readonly string[],
     presented: Presented | undefined,
-    token: { verified?: VerifiedToken },
-  ): Promise<Result<Credential>> {
-    const proving = !presented && usesDpop(request) ? proofs : undefined
+  ): Promise<Result<Identified>> => {
+    const proving = !presented && schemeOf(request) === 'dpop' ? proofs : undefined
     const credential = presented
       ? readPresented(request, presented)
       : readCredential(request, proving ? 'dpop' : 'bearer')
     if (!credential.ok) return credential
-    const proof = proving && (await prove(request, credential.value, proving))
+
+    const proof = proving && (await verifyProof(proving, request, credential.value, origin))
     if (proof && !proof.ok) return proof
-    // A verifier that breaks its contract and throws has verified nothing.
-    const verified = await verifier
+    const keyThumbprint = proof?.value.keyThumbprint
+
+    const token = await verifier
       .verify(credential.value, resource, {
         signal: request.signal,
-        ...(proof ? { keyThumbprint: proof.value.keyThumbprint } : {}),
+        ...(keyThumbprint === undefined ? {} : { keyThumbprint }),
       })
+      // A verifier must not throw. One that does has verified nothing.
       .catch(() => refused('issuer_unavailable'))
-    if (!verified.ok) return verified
-    // The second line: a verifier that does not look at the binding would take a stolen token with a proof of anybody's key.
-    if (verified.value.boundTo !== (proof ? proof.value.keyThumbprint : undefined))
-      return refused('claim_invalid', { claim: 'cnf' })
-    token.verified = verified.value
-    if (proof && !proof.value.use()) return refused('proof_replayed')
-    const named = subjectHeader === undefined ? null : request.headers.get(subjectHeader)
-    if (named !== null && named !== verified.value.principal.subject)
-      return refused('subject_header_mismatch')
-    const missing = missingScopes(needed, verified.value.scopes)
-    return missing.length > 0 ? refused('scope_missing', { scopes: needed }) : credential
+    if (!token.ok) return token
+    // The second line of defence: a verifier that ignores the key would take a stolen token together
+    // with a proof of anybody's key.
+    if (token.value.boundTo !== keyThumbprint) return refused('claim_invalid', { claim: 'cnf' })
+    return granted({ credential: credential.value, token: token.value, proof: proof?.value })
   }
+}
 
-  async function record(
-    trace: string,
-    verified: VerifiedToken | undefined,
-    operation: string | undefined,
-    refusal?: Refusal,
-    placement = 'header Authorization',
-  ): Promise<boolean> {
+/**
+ * Verifies the proof of a request that uses the DPoP scheme.
+ *
+ * @param origin Ours, from the configuration: the request's own comes from its Host header, which the
+ *   caller chooses.
+ */
+async function verifyProof(
+  proofs: ProofVerifier,
+  request: Request,
+  credential: Credential,
+  origin: string,
+): Promise<Result<VerifiedProof>> {
+  const url = `${origin}${new URL(request.url).pathname}`
+  return proofs
+    .verify(request.headers.get('dpop'), { method: request.method, url, credential })
+    .catch(() => refused('proof_invalid'))
+}
+
+/** Decides whether a verified caller may do what the request asks. It uses up the proof. */
+function allow(
+  identified: Identified,
+  request: Request,
+  subjectHeader: string | undefined,
+  needed: readonly string[],
+): Result<Identified> {
+  const { token, proof } = identified
+  if (proof && !proof.use()) return refused('proof_replayed')
+  const subject = subjectHeader === undefined ? null : request.headers.get(subjectHeader)
+  if (subject !== null && subject !== token.principal.subject)
+    return refused('subject_header_mismatch')
+  if (missingScopes(needed, token.scopes).length > 0)
+    return refused('scope_missing', { scopes: needed })
+  return granted(identified)
+}
+
+/** What the audit records of one request. */
+interface DoorHop {
+  readonly trace: string
+  readonly operation: string | undefined
+  /** Default: the `Authorization` header. */
+  readonly placement?: string | undefined
+  /** Set once the token is verified, even when the request is refused afterwards. */
+  readonly token: VerifiedToken | undefined
+  readonly refusal: Refusal | undefined
+}
+
+/** Makes the recorder of a door. It tells whether an event was recorded, and never throws. */
+function recorder(resource: string, hop: 'door' | 'server-door', auditor: Auditor) {
+  return async ({ trace, operation, placement, token, refusal }: DoorHop): Promise<boolean> => {
     try {
       await auditor({
         hop,
@@ -198,55 +244,17 @@ export function createDoor(options: DoorOptions): Door {
         outcome: outcomeOf(refusal?.reason),
         ...(refusal ? { reason: refusal.reason } : {}),
         destination: resource,
-        placement,
+        placement: placement ?? 'header Authorization',
         ...(operation === undefined ? {} : { operation }),
-        ...(verified ? described(verified) : {}),
+        ...(token ? tokenFields(token) : {}),
       })
       return true
     } catch {
       return false
     }
   }
-
-  return {
-    resource,
-    async admit(request, { scopes = [], operation, presented } = {}): Promise<Admission<Admitted>> {
-      const trace = traceOf(request.headers)
-      const found: { verified?: VerifiedToken } = {}
-      const needed = [...new Set([...always, ...scopes])]
-      const checked = await check(request, needed, presented, found)
-      const refusal = checked.ok ? undefined : checked.refusal
-      const recorded = await record(trace, found.verified, operation, refusal, presented?.placement)
-      if (!checked.ok)
-        return { ok: false, refusal: checked.refusal, response: toResponse(checked.refusal, face) }
-      if (!recorded || !found.verified) {
-        const refusal: Refusal = { reason: 'audit_unavailable' }
-        return { ok: false, refusal, response: toResponse(refusal, face) }
-      }
-      return {
-        ok: true,
-        value: {
-          principal: found.verified.principal,
-          token: found.verified,
-          credential: checked.value,
-          trace,
-        },
-      }
-    },
-    async refuse(admitted, scopes, operation) {
-      const refusal: Refusal = { reason: 'scope_missing', scopes }
-      await record(admitted.trace, admitted.token, operation, refusal)
-      return { refusal, response: toResponse(refusal, face) }
-    },
-  }
 }
 
-function described(token: VerifiedToken) {
-  return {
-    principal: token.principal,
-    audience: token.audience,
-    scopes: token.scopes,
-    expiresAt: token.expiresAt,
-    ...(token.tokenId === undefined ? {} : { tokenId: token.tokenId }),
-  }
+function tokenFields({ principal, audience, scopes, expiresAt, tokenId }: VerifiedToken) {
+  return { principal, audience, scopes, expiresAt, ...(tokenId === undefined ? {} : { tokenId }) }
 }
