@@ -544,7 +544,7 @@ describe('when the server does not answer', () => {
 
   it.each(['GET', 'POST'])('the deadline ends a %s', async (method) => {
     await using server = await loopback(() => {})
-    const { fetch } = carrying(server.url, { deadline: 20 })
+    const { fetch } = carrying(server.url, { deadline: 300 })
     expect(
       await codeOf(fetch(server.url, { method, ...(method === 'POST' ? { body: '{}' } : {}) })),
     ).toBe('server_unavailable')

@@ -188,7 +188,7 @@ describe('a tool call that could not be made', () => {
     ],
     [
       'the server never answers',
-      { fetch: () => new Promise(() => {}), deadline: 5 },
+      { fetch: () => new Promise(() => {}), deadline: 100 },
       'server_unavailable',
     ],
     [

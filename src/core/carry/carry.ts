@@ -1,60 +1,55 @@
-// Carrying: the one room that turns a credential into bytes, at the last moment, for one request, to one approved destination.
+// Carry turns a credential into bytes: at the last moment, for one request, to one approved
+// destination. No other part of this house does.
 
-import { type Auditor, outcomeOf } from '../audit.ts'
-import {
-  type AuthError,
-  granted,
-  type Refusal,
-  type RefusalReason,
-  type Result,
-  refused,
-} from '../errors.ts'
-import { waiting } from '../http/deadline.ts'
-import type { Principal } from '../principal.ts'
+import { isNonce } from '../door/proof.ts'
+import { type AuthError, granted, type Refusal, type Result, refused } from '../errors.ts'
 import { missingScopes, narrowScopes } from '../scope.ts'
 import { toError } from '../sentences.ts'
 import type { IssuedToken, ProofRequest } from '../source/exchange.ts'
 import type { IssueOptions } from '../source/issued-cache.ts'
 import type { CredentialSource } from '../source/parts.ts'
 import { traceparents } from '../trace.ts'
+import { type CallDeadline, startCallDeadline } from './call-deadline.ts'
 import { judgeAnswer, type Problem } from './judge-answer.ts'
-import { type Body, readOutgoing } from './outgoing.ts'
+import { type Body, type Outgoing, readOutgoing } from './outgoing.ts'
 import type { Placing, Plan, Sent } from './placing.ts'
+import { type HopFacts, type HopUse, hopRecorder, type RecordHop } from './record-hop.ts'
+import { send } from './send.ts'
 
-/** What a carrying `fetch` is made of; everything about the principal is closed over, nothing is ambient. */
-export interface CarryOptions {
+/**
+ * What a carrying `fetch` is made of. The principal is in here, not in ambient state, so one principal's
+ * call cannot end up with another's credential.
+ */
+export interface CarryOptions extends HopFacts {
   /** The operator's name of the destination, for sentences and errors. */
   readonly name: string
   /** Whether a URL, in its final form, is the destination that the credential is bound to. */
   readonly approves: (url: URL) => boolean
-  /** The destination's resource identifier, for the audit. */
-  readonly resource: string
   readonly source: CredentialSource
   readonly placing: Placing
-  readonly principal: Principal
-  readonly auditor: Auditor
-  readonly trace: string
-  readonly hop: 'carry' | 'api'
   readonly fetch: typeof globalThis.fetch
-  /** Milliseconds that a request may take in all; of a GET, until its headers. */
+  /** Milliseconds that a request may take in all; for a GET, until its headers come. */
   readonly deadline: number
   /** Ends everything under way, for example when the sign-in is revoked. Default: nothing does. */
   readonly signal?: AbortSignal
   /**
    * Set it to get an AuthError for a 403 or a 5xx as well, instead of the answer. Its `scopes` are the
-   * only ones that the error repeats from a challenge: the rest are the server's words.
+   * only ones that the error repeats from a challenge: any other text there is the server's.
    */
   readonly throwProblems?: { readonly scopes: readonly string[] }
 }
 
-/** Request headers that never go on: our callers' own credentials and claims of identity, and another name for the destination. */
+/**
+ * Request headers that never go on: our callers' own credentials and claims of identity, and another
+ * name for the destination.
+ */
 const DROPPED = [
   'authorization',
   'proxy-authorization',
   'cookie',
   'x-user-id',
   'host',
-  // Of the body before the credential was put into it.
+  // It counts the body before the credential was put into it.
   'content-length',
   'traceparent',
   'tracestate',
@@ -64,181 +59,194 @@ const DROPPED = [
 /**
  * Makes a `fetch` that carries one principal's credential to one destination.
  *
- * Redirects are refused. A 401 leads to one fresh credential and one repetition, because a server that answers 401 has not run the
- * request; nothing else is repeated, and a body that is a stream cannot be. It throws {@link AuthError}, never an error from outside.
+ * It refuses redirects. A 401 leads to one fresh credential and one repetition, because a server that
+ * answers 401 has not run the request. A 403 that asks for more scopes leads to one wider credential
+ * and one repetition, where the source allows it. Nothing else is repeated, and a body that is a
+ * stream cannot be.
+ *
+ * @returns A `fetch` that throws {@link AuthError}, never an error from outside.
+ *
+ * @example
+ * ```ts
+ * const fetch = carryingFetch({ name: 'tasks', approves: (url) => url.href === bound, placing: headerPlacing(), ...rest })
+ * const response = await fetch('https://tasks.example/mcp', { method: 'POST', body })
+ * ```
  */
 export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
-  const {
-    name,
-    approves,
-    resource,
-    source,
-    placing,
-    principal,
-    auditor,
-    trace,
-    hop,
-    fetch,
-    deadline,
-    throwProblems,
-  } = options
-  const nextTraceparent = traceparents(trace)
-
-  /** Writes one event of this hop; whether it was written. */
-  async function record(operation: string, { token, at, reason }: Recorded): Promise<Result<true>> {
-    const event = auditor({
-      hop,
-      trace,
-      principal,
-      outcome: outcomeOf(reason),
-      ...(reason ? { reason } : {}),
-      audience: [resource],
-      ...(token ? { scopes: token.scopes } : {}),
-      // A key that does not expire has no time to show.
-      ...(token && Number.isFinite(token.expiresAt) ? { expiresAt: token.expiresAt } : {}),
-      ...(token?.tokenId === undefined ? {} : { tokenId: token.tokenId }),
-      destination: resource,
-      ...(at === undefined ? {} : { placement: at }),
-      operation,
-    })
-    return event.then(
-      () => granted(true),
-      () => refused('audit_unavailable'),
-    )
-  }
-
-  async function send(url: URL, init: RequestInit): Promise<Result<Response>> {
-    try {
-      return granted(await fetch(url, { ...init, redirect: 'manual', credentials: 'omit' }))
-    } catch (error) {
-      // The foreign error may quote what was sent; it ends here.
-      return refused(wasNeverSent(error) ? 'server_unreachable' : 'server_unavailable')
-    }
-  }
+  const record = hopRecorder(options)
+  const nextTraceparent = traceparents(options.trace)
 
   return async (input, init) => {
     const outgoing = readOutgoing(input, init)
     const operation = outgoing?.method ?? 'GET'
-    const limit = deadlineFor(operation, deadline)
-    const callers = outgoing?.settings.signal
-    const signals = [callers, options.signal, limit.signal].filter(
-      (one) => one !== undefined && one !== null,
-    )
-    const signal = signals.length === 1 ? limit.signal : AbortSignal.any(signals)
-    const steps = waiting(signal)
-
-    /** Waits for a step; an abort is the caller's doing, or else the step took too long, by our deadline or by the caller's. */
-    async function wait<T>(step: Promise<Result<T>>, late: RefusalReason): Promise<Result<T>> {
-      const result = await steps.wait(step)
-      if (options.signal?.aborted) return refused('handle_refused')
-      return !result.ok && result.refusal.reason === 'cancelled' && !gaveUp(callers)
-        ? refused(late)
-        : result
-    }
-
-    /** The hop has failed, so an audit that fails as well changes nothing about it. */
-    async function failure(refusal: Refusal, recorded: Recorded = {}): Promise<AuthError> {
-      await steps.wait(record(operation, { ...recorded, reason: refusal.reason }))
-      return toError({ ...refusal, server: name })
-    }
-
-    /** Whether the source has got what a 403 asked for beyond what it had; it gives that from now on. */
-    async function stepsUp(
-      { reason, challenge }: Problem,
-      token: IssuedToken | undefined,
-    ): Promise<boolean> {
-      if (reason !== 'scope_missing' || !token) return false
-      const wider = challenge.scopes
-      if (missingScopes(wider, token.scopes).length === 0) return false
-      const issued = await wait(source({ wider }), 'issuer_unavailable')
-      return issued.ok && missingScopes(wider, issued.value.scopes).length === 0
-    }
-
+    const deadline = startCallDeadline(operation, {
+      deadlineMs: options.deadline,
+      callers: outgoing?.settings.signal,
+      ends: options.signal,
+    })
     try {
-      if (!outgoing || !approves(outgoing.url))
-        throw await failure({ reason: 'destination_refused' })
-      const { url, settings } = outgoing
-      const body = await wait(outgoing.body(), 'cancelled')
-      if (!body.ok) throw await failure(body.refusal)
-      // They are ours: `readOutgoing` made them.
-      const { headers } = outgoing
-      for (const header of DROPPED) headers.delete(header)
-      const sent = { headers, body: body.value }
-      const proving: { method: string; url: string; nonce?: string } = {
-        method: operation,
-        url: url.href,
-      }
-      let asked: IssueOptions = {}
-      for (let attempt = 0; ; attempt++) {
-        headers.set('traceparent', nextTraceparent())
-        const planned = await wait(Promise.resolve(placing(sent, attempt)), 'server_unreachable')
-        if (!planned.ok) throw await failure(planned.refusal)
-        const plan = planned.value
-        const issued =
-          plan.at === undefined ? undefined : await wait(source(asked), 'issuer_unavailable')
-        if (issued && !issued.ok) throw await failure(issued.refusal, { at: plan.at })
-        const token = issued?.value
-        const used: Recorded = { ...(token ? { token } : {}), at: plan.at ?? 'none' }
-        const carrying = await wait(fill(plan, token, proving), 'issuer_unavailable')
-        if (!carrying.ok) throw await failure(carrying.refusal, used)
-        // Written before the credential is used: what cannot be recorded is not done.
-        const recorded = await wait(record(operation, used), 'audit_unavailable')
-        if (!recorded.ok) throw toError({ ...recorded.refusal, server: name })
-        const answer = await wait(
-          send(url, { ...settings, ...carrying.value, signal }),
-          'server_unavailable',
-        )
-        if (!answer.ok) throw await failure(answer.refusal, used)
-        const response = answer.value
-        plan.answered?.(response)
-        const problem = judgeAnswer(response, token)
-        if (!problem) return response
-        const again =
-          attempt === 0 &&
-          isRepeatable(body.value) &&
-          ((await stepsUp(problem, token)) || response.status === 401)
-        if (!again && !throwProblems && isForCaller(response, problem)) {
-          await steps.wait(record(operation, { ...used, reason: problem.reason }))
-          return response
-        }
-        response.body?.cancel().catch(() => {})
-        if (!again) throw await failure(sayable(problem, throwProblems), used)
-        await steps.wait(record(operation, { ...used, reason: problem.reason }))
-        asked = response.status === 401 ? askedAfter401(response, problem, token) : {}
-        const nonce = response.headers.get('dpop-nonce')
-        if (nonce !== null && /^[\x21\x23-\x5b\x5d-\x7e]{1,512}$/.test(nonce)) proving.nonce = nonce
-      }
+      const call = new Call(options, operation, deadline, record)
+      return await call.run(outgoing, nextTraceparent)
     } finally {
-      steps.end()
-      limit.headersCame()
+      deadline.end()
     }
   }
 }
 
-/** Whether the caller may read an answer with a problem. A redirect or a last 401 is ours alone. */
+/** What one attempt came to. */
+interface Attempted {
+  readonly response: Response
+  readonly use: HopUse
+}
+
+/** One call under way: at most two attempts of one request. */
+class Call {
+  readonly #options: CarryOptions
+  readonly #operation: string
+  readonly #deadline: CallDeadline
+  readonly #record: RecordHop
+  /** How the credential is asked for, and the nonce for its proof: an answer to the first attempt changes both. */
+  #asked: IssueOptions = {}
+  #nonce: string | undefined
+
+  constructor(options: CarryOptions, operation: string, deadline: CallDeadline, record: RecordHop) {
+    this.#options = options
+    this.#operation = operation
+    this.#deadline = deadline
+    this.#record = record
+  }
+
+  async run(outgoing: Outgoing | undefined, nextTraceparent: () => string): Promise<Response> {
+    if (!outgoing || !this.#options.approves(outgoing.url))
+      throw await this.#failure({ reason: 'destination_refused' })
+    const body = await this.#deadline.wait(outgoing.body(), 'cancelled')
+    if (!body.ok) throw await this.#failure(body.refusal)
+    // The headers are ours to change: `readOutgoing` copied them.
+    const { headers } = outgoing
+    for (const header of DROPPED) headers.delete(header)
+    const sent = { headers, body: body.value }
+
+    for (let attempt = 0; ; attempt++) {
+      headers.set('traceparent', nextTraceparent())
+      const { response, use } = await this.#attempt(outgoing, sent, attempt)
+      const problem = judgeAnswer(response, use.token)
+      if (!problem) return response
+      const isRepeated =
+        attempt === 0 &&
+        isRepeatable(sent.body) &&
+        (response.status === 401 || (await this.#stepsUp(problem, use.token)))
+      if (!isRepeated) return await this.#end(response, problem, use)
+      response.body?.cancel().catch(() => {})
+      await this.#deadline.waitAnyway(
+        this.#record(this.#operation, { ...use, reason: problem.reason }),
+      )
+      this.#asked = response.status === 401 ? askedAfter401(response, problem, use.token) : {}
+      this.#nonce = nonceOf(response) ?? this.#nonce
+    }
+  }
+
+  /** One attempt: plan the request, ask for the credential, fill it in, record that, send. */
+  async #attempt({ url, settings }: Outgoing, sent: Sent, attempt: number): Promise<Attempted> {
+    const { placing, source, fetch, name } = this.#options
+    const deadline = this.#deadline
+    const planned = await deadline.wait(
+      Promise.resolve(placing(sent, attempt)),
+      'server_unreachable',
+    )
+    if (!planned.ok) throw await this.#failure(planned.refusal)
+    const plan = planned.value
+    const issued =
+      plan.at === undefined
+        ? undefined
+        : await deadline.wait(source(this.#asked), 'issuer_unavailable')
+    if (issued && !issued.ok) throw await this.#failure(issued.refusal, { at: plan.at })
+    const token = issued?.value
+    const use: HopUse = { ...(token ? { token } : {}), at: plan.at ?? 'none' }
+    const filled = await deadline.wait(
+      fill(plan, token, this.#proofRequest(url)),
+      'issuer_unavailable',
+    )
+    if (!filled.ok) throw await this.#failure(filled.refusal, use)
+    // Recorded before the credential is used: what cannot be recorded is not done.
+    const recorded = await deadline.wait(this.#record(this.#operation, use), 'audit_unavailable')
+    if (!recorded.ok) throw toError({ ...recorded.refusal, server: name })
+    const answer = await deadline.wait(
+      send(fetch, url, { ...settings, ...filled.value, signal: deadline.signal }),
+      'server_unavailable',
+    )
+    if (!answer.ok) throw await this.#failure(answer.refusal, use)
+    plan.answered?.(answer.value)
+    return { response: answer.value, use }
+  }
+
+  #proofRequest(url: URL): ProofRequest {
+    const request = { method: this.#operation, url: url.href }
+    return this.#nonce === undefined ? request : { ...request, nonce: this.#nonce }
+  }
+
+  /** Whether the source now has the scopes that a 403 asked for. It gives that token from now on. */
+  async #stepsUp({ reason, challenge }: Problem, token: IssuedToken | undefined): Promise<boolean> {
+    if (reason !== 'scope_missing' || !token) return false
+    const wider = challenge.scopes
+    if (missingScopes(wider, token.scopes).length === 0) return false
+    const { source } = this.#options
+    const issued = await this.#deadline.wait(source({ wider }), 'issuer_unavailable')
+    return issued.ok && missingScopes(wider, issued.value.scopes).length === 0
+  }
+
+  /** Ends a call whose answer has a problem: gives the answer to the caller, or throws. */
+  async #end(response: Response, problem: Problem, use: HopUse): Promise<Response> {
+    const { throwProblems } = this.#options
+    if (!throwProblems && isForCaller(response, problem)) {
+      await this.#deadline.waitAnyway(
+        this.#record(this.#operation, { ...use, reason: problem.reason }),
+      )
+      return response
+    }
+    response.body?.cancel().catch(() => {})
+    throw await this.#failure(refusalOf(problem, throwProblems?.scopes ?? []), use)
+  }
+
+  /** Records a failure and makes its error. The call has failed, so a record that fails changes nothing. */
+  async #failure(refusal: Refusal, use: HopUse = {}): Promise<AuthError> {
+    await this.#deadline.waitAnyway(
+      this.#record(this.#operation, { ...use, reason: refusal.reason }),
+    )
+    return toError({ ...refusal, server: this.#options.name })
+  }
+}
+
+/** Whether the caller may read an answer with a problem. A redirect or a second 401 never passes. */
 function isForCaller(response: Response, { reason }: Problem): boolean {
   return response.status !== 401 && reason !== 'redirect_refused'
 }
 
-/** The refusal for a problem, with those of the challenge's scopes that may be repeated. */
-function sayable({ reason, challenge }: Problem, known: CarryOptions['throwProblems']): Refusal {
+/** The refusal for a problem. Of the scopes in the challenge it repeats the known ones only. */
+function refusalOf({ reason, challenge }: Problem, knownScopes: readonly string[]): Refusal {
   if (reason !== 'scope_missing') return { reason }
-  return { reason, scopes: narrowScopes(challenge.scopes, known?.scopes ?? []) }
+  return { reason, scopes: narrowScopes(challenge.scopes, knownScopes) }
 }
 
-/** How the credential is asked for after a 401. */
+/** How to ask for the credential after a 401: for another one, unless only the proof was wrong. */
 function askedAfter401(
   response: Response,
   { challenge }: Problem,
   token: IssuedToken | undefined,
 ): IssueOptions {
-  // With a nonce the server asks for another proof of the same token (RFC 9449 section 9), but it may give one with every answer.
-  const nonce = token?.proof !== undefined && response.headers.has('dpop-nonce')
-  const sameToken = nonce && challenge.error !== 'invalid_token'
-  return token && !sameToken ? { refused: token } : {}
+  if (!token) return {}
+  // With a nonce the server asks for another proof of the same token (RFC 9449 section 9). But it may
+  // also send a nonce with every answer, so the error decides.
+  const hasNonce = token.proof !== undefined && response.headers.has('dpop-nonce')
+  return hasNonce && challenge.error !== 'invalid_token' ? {} : { refused: token }
 }
 
-/** What leaves. */
+/** The nonce that the next proof must have (RFC 9449 section 8.2). */
+function nonceOf(response: Response): string | undefined {
+  const nonce = response.headers.get('dpop-nonce')
+  return nonce !== null && isNonce(nonce) ? nonce : undefined
+}
+
+/** Puts the credential into the request, as planned. */
 async function fill(
   plan: Plan,
   token: IssuedToken | undefined,
@@ -246,54 +254,13 @@ async function fill(
 ): Promise<Result<Sent>> {
   if (plan.at === undefined) return granted(plan.sent)
   try {
-    return token ? await plan.fill(token, { ...request }) : refused('credential_malformed')
+    return token ? await plan.fill(token, request) : refused('credential_malformed')
   } catch {
-    // A proof that could not be signed, arguments that could not be written.
+    // A proof that could not be signed, or arguments that could not be written.
     return refused('credential_malformed')
   }
 }
 
-/** What is recorded of one hop beside its operation. */
-interface Recorded {
-  readonly token?: IssuedToken
-  readonly at?: string | undefined
-  readonly reason?: RefusalReason
-}
-
-/** Codes of errors that come before there is a connection. A host or a network that is unreachable is told of one that was open, too. */
-const NOT_CONNECTED: ReadonlySet<unknown> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'UND_ERR_CONNECT_TIMEOUT',
-])
-
-/** Whether a request certainly did not leave. `fetch` wraps the platform's error as the cause of its own. */
-function wasNeverSent(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  const told: unknown = error.cause ?? error
-  return told instanceof Error && 'code' in told && NOT_CONNECTED.has(told.code)
-}
-
-/** Whether the caller wants no answer any more. One that has waited long enough (`AbortSignal.timeout`) does. */
-function gaveUp(signal: AbortSignal | null | undefined): boolean {
-  return (
-    signal?.aborted === true &&
-    !(signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError')
-  )
-}
-
 function isRepeatable(body: Body): boolean {
   return body === null || typeof body === 'string' || body instanceof ArrayBuffer
-}
-
-/** A GET may be a stream that stays open, so its deadline ends when the headers come; any other request has one for all of it. */
-function deadlineFor(
-  method: string,
-  milliseconds: number,
-): { readonly signal: AbortSignal; headersCame(): void } {
-  if (method !== 'GET') return { signal: AbortSignal.timeout(milliseconds), headersCame: () => {} }
-  const controller = new AbortController()
-  const timer = setTimeout(() => controller.abort(), milliseconds)
-  return { signal: controller.signal, headersCame: () => clearTimeout(timer) }
 }

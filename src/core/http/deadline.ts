@@ -55,7 +55,7 @@ export function waitFor<T>(
 }
 
 /** Waits for one step after another under a signal that is listened to once: each listener costs more than a step does that is done already. */
-export interface Waiting {
+export interface Waits {
   /** As {@link waitFor}. */
   readonly wait: <T>(work: Promise<Result<T>>) => Promise<Result<T>>
   /** Ends the listening. */
@@ -63,7 +63,7 @@ export interface Waiting {
 }
 
 /** Begins to wait; whoever begins must end. */
-export function waiting(signal: AbortSignal): Waiting {
+export function beginWaits(signal: AbortSignal): Waits {
   let cancel = (): void => {}
   const cancelled = new Promise<Result<never>>((resolve) => {
     cancel = () => resolve(refused('cancelled'))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { granted, type Result, refused } from '../../../src/core/errors.ts'
-import { waitFor, waiting, withDeadline } from '../../../src/core/http/deadline.ts'
+import { beginWaits, waitFor, withDeadline } from '../../../src/core/http/deadline.ts'
 import { deferred, reasonOf } from '../parts.ts'
 
 const never = () => new Promise<never>(() => {})
@@ -100,7 +100,7 @@ describe('waiting for what others wait for too', () => {
 
 describe('waiting for one step after another', () => {
   it('gives what each step gives, and drops what it throws', async () => {
-    const { wait, end } = waiting(new AbortController().signal)
+    const { wait, end } = beginWaits(new AbortController().signal)
     expect(await wait(Promise.resolve(granted(7)))).toEqual(granted(7))
     expect(reasonOf(await wait(Promise.reject(new Error('canary'))))).toBe('issuer_unavailable')
     expect(await wait(Promise.resolve(refused('scope_missing')))).toEqual(refused('scope_missing'))
@@ -109,7 +109,7 @@ describe('waiting for one step after another', () => {
 
   it('ends the step under way and every later one when the signal fires', async () => {
     const controller = new AbortController()
-    const { wait, end } = waiting(controller.signal)
+    const { wait, end } = beginWaits(controller.signal)
     const step = wait(never())
     controller.abort()
     expect(reasonOf(await step)).toBe('cancelled')
@@ -118,7 +118,7 @@ describe('waiting for one step after another', () => {
   })
 
   it('begins no step for one who has given up already, and leaves no rejection unhandled', async () => {
-    const { wait, end } = waiting(AbortSignal.abort())
+    const { wait, end } = beginWaits(AbortSignal.abort())
     expect(reasonOf(await wait(Promise.reject(new Error('canary'))))).toBe('cancelled')
     end()
   })
@@ -136,7 +136,7 @@ describe('waiting for one step after another', () => {
       listened.push('remove')
       remove(...args)
     }
-    const { wait, end } = waiting(signal)
+    const { wait, end } = beginWaits(signal)
     for (let step = 0; step < 5; step++) await wait(Promise.resolve(granted(step)))
     end()
     expect(listened).toEqual(['add', 'remove'])

@@ -1,0 +1,39 @@
+// Sends one carried request. Whatever the platform throws ends here, for it may quote what was sent.
+
+import { granted, type Result, refused } from '../errors.ts'
+
+/**
+ * Sends a request. No redirect is followed and no cookie goes along.
+ *
+ * @returns The answer; `server_unreachable` when the request certainly did not leave;
+ *   `server_unavailable` when it may have been handled.
+ */
+export async function send(
+  fetch: typeof globalThis.fetch,
+  url: URL,
+  init: RequestInit,
+): Promise<Result<Response>> {
+  try {
+    return granted(await fetch(url, { ...init, redirect: 'manual', credentials: 'omit' }))
+  } catch (error) {
+    return refused(wasNeverSent(error) ? 'server_unreachable' : 'server_unavailable')
+  }
+}
+
+/**
+ * Codes of errors that come before there is a connection. EHOSTUNREACH and ENETUNREACH are left out:
+ * they also occur on a connection that was open.
+ */
+const NOT_CONNECTED: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+
+/** `fetch` wraps the platform's error as the cause of its own. */
+function wasNeverSent(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const inner: unknown = error.cause ?? error
+  return inner instanceof Error && 'code' in inner && NOT_CONNECTED.has(inner.code)
+}
