@@ -21,9 +21,9 @@ import {
   sqliteThreadStore,
 } from 'onbehalf/store'
 import { chatClient } from './clients.ts'
+import type { Deadlines } from './deadlines.ts'
 import { instructionsFor } from './instructions.ts'
 import type { TaskflowKeys } from './keys.ts'
-import type { Deadlines } from './parts.ts'
 import { boundServers, serverFor } from './placements.ts'
 import type { Trail } from './trail.ts'
 import type { TaskflowUrls } from './urls.ts'

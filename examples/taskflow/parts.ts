@@ -9,6 +9,7 @@ import { tokenExchanger } from 'onbehalf/oauth'
 import { createApi } from './api/index.ts'
 import { createChat } from './chat.ts'
 import { classicClient, mcpClient } from './clients.ts'
+import { DEADLINES, type Deadlines } from './deadlines.ts'
 import { createIssuer } from './issuer/index.ts'
 import { loadKeys } from './keys.ts'
 import { createTaskflowClassic } from './legacy/index.ts'
@@ -18,13 +19,6 @@ import type { TaskflowModel } from './model.ts'
 import { createPageServer } from './page-server.ts'
 import { createTrail } from './trail.ts'
 import { classicUrl, type TaskflowUrls } from './urls.ts'
-
-/** Milliseconds that one part waits for another. Who calls somebody that calls on waits longest, so that the one nearest to an outage tells of it. */
-export interface Deadlines {
-  readonly issuer: number
-  readonly api: number
-  readonly mcp: number
-}
 
 /** Options of {@link createParts}. */
 export interface PartsOptions {
@@ -50,8 +44,6 @@ export interface Parts {
   /** Closes the databases. No request may be under way. */
   close(): Promise<void>
 }
-
-const DEADLINES: Deadlines = { issuer: 3000, api: 6000, mcp: 9000 }
 
 /**
  * Makes the parts.

@@ -2,9 +2,10 @@
 
 import { rm } from 'node:fs/promises'
 import { createServer, type RequestListener } from 'node:http'
+import type { Deadlines } from '../../examples/taskflow/deadlines.ts'
 import { freePorts } from '../../examples/taskflow/listen.ts'
 import { type TaskflowModel, taskflowModel } from '../../examples/taskflow/model.ts'
-import { createParts, type Deadlines, type Parts } from '../../examples/taskflow/parts.ts'
+import { createParts, type Parts } from '../../examples/taskflow/parts.ts'
 import { classicUrl, PORTS, type TaskflowUrls, taskflowUrls } from '../../examples/taskflow/urls.ts'
 import { type LogLine, memoryLog, retried, temporaryFolder } from './fixtures.ts'
 

@@ -3,7 +3,7 @@
 import type { TaskflowKeys } from '../keys.ts'
 import { EXCHANGE_GRANT } from './exchange-grant.ts'
 import type { ExchangeRule } from './exchange-policy.ts'
-import type { TaskflowResources } from './index.ts'
+import type { TaskflowResources } from './options.ts'
 import { scopes } from './resource-server.ts'
 
 /** Where the token command is redirected to. Nothing listens there: it reads the code from the redirect itself (RFC 8252 section 7.3). */

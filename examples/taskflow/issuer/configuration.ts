@@ -11,7 +11,7 @@ import {
 import { findPerson } from './accounts.ts'
 import { clients } from './clients.ts'
 import type { ActClaim } from './exchange-policy.ts'
-import type { IssuerOptions } from './index.ts'
+import type { IssuerOptions } from './options.ts'
 import { errorPage, signedOutPage, signOutPage } from './pages.ts'
 import { ACCESS_TOKEN_LIFE, resourceServerInfo } from './resource-server.ts'
 import type { Storage } from './sqlite-adapter.ts'

@@ -3,39 +3,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { type Context, Provider } from 'oidc-provider'
-import type { TaskflowKeys } from '../keys.ts'
 import { clients, exchangeRules } from './clients.ts'
 import { configuration, ENDPOINTS } from './configuration.ts'
 import { registerExchange } from './exchange-grant.ts'
 import type { ActClaim } from './exchange-policy.ts'
+import type { IssuerOptions } from './options.ts'
 import { contentSecurityPolicy } from './pages.ts'
 import { scopes } from './resource-server.ts'
 import { signInStep } from './sign-in.ts'
 import { openStorage } from './sqlite-adapter.ts'
 import { subjectVerifier } from './subject-token.ts'
 
-/** The protected resources: absolute URIs, the audiences of access tokens (RFC 8707). */
-export interface TaskflowResources {
-  readonly chat: string
-  readonly mcp: string
-  /** TaskFlow classic, the MCP server that takes credentials as arguments. */
-  readonly classic: string
-  readonly api: string
-}
-
-/** Options of {@link createIssuer}. */
-export interface IssuerOptions {
-  /** The issuer identifier: the URL it listens at, without a trailing slash. */
-  readonly issuer: string
-  /** The origin of the web page, whose scripts may call the token endpoint; its `/` is the redirect URI. */
-  readonly web: string
-  readonly resources: TaskflowResources
-  readonly keys: TaskflowKeys
-  /** The data folder; sessions, grants and refresh tokens are in `issuer.db` in it. */
-  readonly dataDir: string
-  /** Told when the issuer itself fails (its callers get `server_error`). Default: nobody is told. */
-  readonly onFailure?: (error: Error) => void
-}
+export type { IssuerOptions, TaskflowResources } from './options.ts'
 
 /** A running authorization server, for a node:http listener. */
 export interface Issuer {

@@ -11,7 +11,7 @@ import {
   type TokenExchanger,
   type TokenVerifier,
 } from 'onbehalf'
-import type { ApiFailure } from '../mcp/sentences.ts'
+import type { ApiFailure } from '../mcp/tasks-api.ts'
 
 /** What it works with. */
 export interface ActingOptions {

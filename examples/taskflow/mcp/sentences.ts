@@ -1,20 +1,8 @@
-// What the model is told when the API did not do it: our own sentences, made of codes and numbers, never of a text that came from outside.
+// The sentences that the model gets when the API did not do what it asked. They are our own words, made
+// of codes and numbers: no text from outside reaches the model.
 
 import type { Status } from '../api/task.ts'
-import type { ApiRequest } from './tasks-api.ts'
-
-/** Why the API did not do it. */
-export type ApiFailure =
-  | {
-      readonly code:
-        | 'task_unknown'
-        | 'progress_refused'
-        | 'permission_missing'
-        | 'signed_out'
-        | 'unavailable'
-    }
-  | { readonly code: 'transition_refused'; readonly from: Status; readonly to: Status }
-  | { readonly code: 'fields_invalid'; readonly fields: readonly string[] }
+import type { ApiFailure, ApiRequest } from './tasks-api.ts'
 
 /** The sentence for a failure. */
 export function sentence(

@@ -1,10 +1,24 @@
-// The client of TaskFlow's API: builds the request, judges the answer. It holds no credential: the fetch it is given places one.
+// The client of TaskFlow's API: it builds the request and judges the answer. It holds no credential: the
+// `fetch` that it gets adds one.
 
 import { AuthError } from 'onbehalf'
 import { z } from 'zod'
-import { STATUSES } from '../api/task.ts'
-import type { ApiFailure } from './sentences.ts'
+import { STATUSES, type Status } from '../api/task.ts'
 
+/** Why the API did not do it. */
+export type ApiFailure =
+  | {
+      readonly code:
+        | 'task_unknown'
+        | 'progress_refused'
+        | 'permission_missing'
+        | 'signed_out'
+        | 'unavailable'
+    }
+  | { readonly code: 'transition_refused'; readonly from: Status; readonly to: Status }
+  | { readonly code: 'fields_invalid'; readonly fields: readonly string[] }
+
+/** What the API answered: the value, or why there is none. */
 export type ApiAnswer<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly failure: ApiFailure }
