@@ -1,6 +1,7 @@
-// One of several equal instances of a ChatKit server over one PostgreSQL. Start as many as you need, behind any load balancer. Every
-// instance can follow or stop an answer that another one writes, and recovers what an instance wrote before it died.
-// OPENAI_API_KEY (or OPENAI_BASE_URL and OPENAI_MODEL) names the model. Without them it stops at once and says which to set.
+// One of several equal instances of a ChatKit server over one PostgreSQL. Start as many as you
+// need, behind any load balancer. Every instance can follow or stop an answer that another one
+// writes, and recovers what an instance wrote before it died. OPENAI_API_KEY (or OPENAI_BASE_URL
+// and OPENAI_MODEL) names the model. Without them it stops at once and says which to set.
 import { createServer } from 'node:http'
 import { importJWK } from 'jose'
 import { type Caller, createOnBehalf } from 'onbehalf'
@@ -36,7 +37,8 @@ const onbehalf = createOnBehalf({
 })
 const agent = { servers: [{ name: 'Tasks', url }], instructions: 'Use the tools.', model }
 
-// `pg` finds PostgreSQL by PGHOST, PGPORT, PGDATABASE, PGUSER and PGPASSWORD. Instances that start together create the tables once.
+// `pg` finds PostgreSQL by PGHOST, PGPORT, PGDATABASE, PGUSER and PGPASSWORD. Instances that start
+// together create the tables once.
 const database = await openPostgres()
 const chatkit = chatkitServer<Caller>({
   admit: onbehalf.admit,
@@ -57,7 +59,8 @@ server.listen(Number(more.PORT ?? 8000), '127.0.0.1', () =>
   console.log(JSON.stringify(server.address())),
 )
 
-// An answer that is being written is kept so far and shown as interrupted. The conversation goes on at another instance.
+// An answer that is being written is kept so far and shown as interrupted. The conversation goes on
+// at another instance.
 process.once('SIGTERM', async () => {
   server.close()
   await chatkit.close()

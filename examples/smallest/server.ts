@@ -1,5 +1,6 @@
-// The smallest ChatKit server: it checks sign-ins, an agent acts for the person at one MCP server, a file keeps the conversations.
-// OPENAI_API_KEY (or OPENAI_BASE_URL and OPENAI_MODEL) names the model. Without them it stops at once and says which to set.
+// The smallest ChatKit server: it checks sign-ins, an agent acts for the person at one MCP server,
+// a file keeps the conversations. OPENAI_API_KEY (or OPENAI_BASE_URL and OPENAI_MODEL) names the
+// model. Without them it stops at once and says which to set.
 import { createServer } from 'node:http'
 import { importJWK } from 'jose'
 import { type Caller, createOnBehalf } from 'onbehalf'

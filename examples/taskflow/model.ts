@@ -1,4 +1,5 @@
-// The model that answers in TaskFlow: the language model that the environment names, or else the stand-in.
+// The model that answers in TaskFlow: the language model that the environment names, or else the
+// stand-in.
 
 import { type ModelChoice, modelFromEnvironment } from 'onbehalf/openai-agents'
 import { type StandInOptions, standInModel } from './stand-in/model.ts'
@@ -12,7 +13,8 @@ export interface TaskflowModel extends ModelChoice {
 /**
  * Chooses the model.
  *
- * @param env `OPENAI_API_KEY`, `OPENAI_BASE_URL` and `OPENAI_MODEL`, as `modelFromEnvironment` reads them.
+ * @param env `OPENAI_API_KEY`, `OPENAI_BASE_URL` and `OPENAI_MODEL`, as `modelFromEnvironment`
+ *   reads them.
  * @param options How the stand-in behaves when it is the one that answers.
  * @throws TypeError that names the variable which is wrong, never its value.
  */

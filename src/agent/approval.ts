@@ -1,17 +1,25 @@
-// Which tool calls wait for the person: the policy, and what it may look at. It names no framework.
+// Which tool calls wait for the person: the policy, and the facts that it can look at.
 
-/** What is known of a tool when it is decided whether its calls wait. Marks are the server's word. */
+/**
+ * What a policy knows about a tool. `readOnly` and `destructive` are claims of the server, not
+ * proofs.
+ */
 export interface ToolFacts {
+  /** The server's name, as the operator configured it. */
   readonly server: string
   readonly name: string
-  /** The server says that it changes nothing. */
+  /** The server says that the tool changes nothing (MCP annotation `readOnlyHint`). */
   readonly readOnly: boolean
-  /** The server says that it may destroy something (MCP annotation `destructiveHint`). */
+  /** The server says that the tool may destroy something (MCP annotation `destructiveHint`). */
   readonly destructive: boolean
 }
 
 /**
- * Which calls wait for the person: of no tool; of tools that are marked destructive; of all that are not marked read-only; or as a function says. A
- * server that lies about its tools is met by a function that goes by their names.
+ * Which calls wait for the person:
+ * - `never`: none.
+ * - `destructive`: calls of tools that their server marks as destructive.
+ * - `changes`: calls of all tools that are not marked read-only.
+ * - a function: calls of tools for which it returns true. Use one that looks at names for a server
+ *   that may lie about its tools.
  */
 export type ApprovalPolicy = 'never' | 'destructive' | 'changes' | ((tool: ToolFacts) => boolean)

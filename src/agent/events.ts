@@ -1,45 +1,54 @@
-// What happens in one run of the agent, as its consumer sees it. Texts and names only: tool arguments where a person or the page needs them
-// (`approval_needed`, `client_tool`), tool results never. It names no framework, so that a consumer needs none.
+// What happens in one run of an agent, as its consumer sees it: texts and names. Tool results are
+// never in it. Tool arguments are in two events only, where a person or the page needs them:
+// `approval_needed` and `client_tool`.
 
-/** A place that an answer rests on; `index` is its position in the text, in characters. */
+/**
+ * A source of an answer. `index` is the position in the text, in characters, that it belongs to.
+ */
 export type Citation =
   | { readonly type: 'url'; readonly url: string; readonly title: string; readonly index?: number }
   | { readonly type: 'file'; readonly filename: string; readonly index?: number }
 
-/** A tool of the model's provider that shows something of its work. */
+/** A tool that the model's provider runs itself. */
 export type HostedTool = 'web_search' | 'file_search' | 'code_interpreter'
 
-/** A call that waits for the person. */
+/** A tool call that waits for the person. */
 export interface PendingCall {
   readonly callId: string
   readonly name: string
   /** The server that offers the tool, as the operator named it. */
   readonly server: string
-  /** What the server calls the tool; for people, and not to be trusted alone. */
+  /** The server's title for the tool. It can mislead, so show the name beside it. */
   readonly title?: string
-  /** JSON of the arguments that the model chose: these, to the letter, are what an approved call is made with. */
+  /**
+   * The arguments that the model chose, as a JSON object. An approved call is made with exactly
+   * these.
+   */
   readonly arguments: string
-  /** The rights that the call is made with, where the operator names them. */
+  /** The rights of the call, if the operator names them. */
   readonly scopes: readonly string[]
 }
 
-/** A run that was paused, and what the person decided. */
+/** A run that waited, and what the person decided. */
 export interface ResumedRun {
-  /** As the run gave it in `approval_needed`. */
+  /** The `state` of `approval_needed`, unchanged. */
   readonly state: string
-  /** The calls that were shown. */
+  /** The calls that the person was shown. */
   readonly calls: readonly PendingCall[]
   readonly approved: boolean
 }
 
-/** One event of a run. A message's deltas come before its `text_done`; a tool's `tool_started` before its `tool_done`. */
+/**
+ * One event of a run. A message's deltas come before its `text_done`, and a tool's `tool_started`
+ * before its `tool_done`.
+ */
 export type AgentEvent =
   | { readonly type: 'text_delta'; readonly delta: string }
   | { readonly type: 'citation'; readonly citation: Citation }
-  /** The message is complete; `citations` are all of it. */
+  /** The message is complete. `citations` are all citations of it. */
   | { readonly type: 'text_done'; readonly text: string; readonly citations?: readonly Citation[] }
   | { readonly type: 'reasoning_started' }
-  /** A summary of the reasoning grows; they are numbered from 0. */
+  /** A summary of the reasoning grows. Summaries are numbered from 0. */
   | { readonly type: 'reasoning_delta'; readonly index: number; readonly delta: string }
   | { readonly type: 'reasoning_done'; readonly index: number; readonly text: string }
   | {
@@ -63,7 +72,7 @@ export type AgentEvent =
       readonly sources: readonly Citation[]
     }
   | { readonly type: 'image_started'; readonly callId: string }
-  /** The image so far, and whether it is the last of its kind; `url` is a data URL. */
+  /** The image so far. It is the final one when `complete` is true. `url` is a data URL. */
   | {
       readonly type: 'image'
       readonly callId: string
@@ -73,18 +82,21 @@ export type AgentEvent =
   | { readonly type: 'handoff'; readonly to: string }
   /** A tool needs an account that the person has not connected. */
   | { readonly type: 'connection_needed'; readonly server: string }
-  /** The page is to run a tool; the run ends here. `arguments` is a JSON object. */
+  /** The page must run a tool, and the run ends here. `arguments` is a JSON object. */
   | {
       readonly type: 'client_tool'
       readonly callId: string
       readonly name: string
       readonly arguments: string
     }
-  /** The person is asked; the run ends here, before any of these calls was made. */
+  /**
+   * The person must decide, and the run ends here. None of these calls was made. `state` continues
+   * the run.
+   */
   | {
       readonly type: 'approval_needed'
       readonly calls: readonly PendingCall[]
       readonly state: string
     }
-  /** A guardrail of the app's refused the run: nothing of it is to stay; the run ends here. */
+  /** A guardrail of the app refused the run, and it ends here. Remove everything that it wrote. */
   | { readonly type: 'withdrawn' }

@@ -1,4 +1,4 @@
-// The events of a run of an app's own agent: for those who do not take `runAgent`. How the run was set up is theirs.
+// The events of a run that an app has set up itself, without `runAgent`.
 
 import {
   InputGuardrailTripwireTriggered,
@@ -11,21 +11,22 @@ import {
 } from '@openai/agents'
 import type { AgentEvent } from '../agent/events.ts'
 import { toError } from '../core/sentences.ts'
-import { translator } from './translate.ts'
+import { translator } from './translate/translator.ts'
 
-/** The result of a streamed run, or its events alone. */
+/** The result of a streamed run of the framework, or its events alone. */
 export interface StreamedRun extends AsyncIterable<RunStreamEvent> {
   readonly completed?: Promise<void>
-  /** Whether it was stopped, by the signal that it was given. */
+  /** Whether the signal that the run was given has stopped it. */
   readonly cancelled?: boolean
 }
 
 /**
- * The events of a streamed run, for `agentResponse` and `agentChat` of onbehalf/chatkit. Interruptions of the framework's are not among them: they are
- * in the result.
+ * The events of a streamed run, for `agentResponse` and `agentChat` of onbehalf/chatkit. The
+ * framework's interruptions are in the result, not among the events.
  *
- * @param servers Which MCP server offers a tool, by the tool's name: for its title.
- * @throws AuthError `server_unavailable` when the model, or anything else in the run, fails; without a foreign word.
+ * @param servers Which MCP server offers a tool, by the tool's name. It shortens the tool's title.
+ * @throws AuthError `server_unavailable` when the model, or anything else in the run, fails. The
+ *   error holds no foreign text.
  *
  * @example
  * ```ts
@@ -42,7 +43,7 @@ export async function* agentEvents(
   try {
     for await (const event of result) {
       translate.take(event, out)
-      for (const one of out) yield one
+      for (const translated of out) yield translated
       out.length = 0
     }
     await result.completed
@@ -51,18 +52,20 @@ export async function* agentEvents(
     yield* endingOf(
       error,
       'I stopped after too many steps without coming to an end.',
-      translate.said(),
+      translate.lastText(),
     )
   }
 }
 
 /**
- * What is told of a run that ended by an error of the framework's.
+ * The events that tell people why the framework ended a run with an error.
  *
- * @param said The text that was completed last: a refusal of the model's may be told already.
- * @throws AuthError for what is neither a limit, nor a refusal, nor a guardrail.
+ * @param tooLong The sentence for a run that took too many steps.
+ * @param lastText The text that was completed last. It may be the model's refusal, which must not
+ *   be shown twice.
+ * @throws AuthError for every error that is not a limit, a refusal of the model, or a guardrail.
  */
-export function endingOf(error: unknown, tooLong: string, said: string): readonly AgentEvent[] {
+export function endingOf(error: unknown, tooLong: string, lastText: string): readonly AgentEvent[] {
   if (isTripwire(error)) return [{ type: 'withdrawn' }]
   const text =
     error instanceof MaxTurnsExceededError
@@ -72,7 +75,7 @@ export function endingOf(error: unknown, tooLong: string, said: string): readonl
         : undefined
   if (text === undefined)
     throw toError({ reason: 'server_unavailable', server: 'The language model' })
-  if (text === said) return []
+  if (text === lastText) return []
   return [
     { type: 'text_delta', delta: text },
     { type: 'text_done', text },

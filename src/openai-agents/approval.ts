@@ -1,9 +1,11 @@
-// Which tool calls wait for the person, and the gate that lets an approved one through once. Pure; the decision itself is the person's.
+// Which tool calls wait for the person, and the gate that lets each approved call through once.
+// Pure.
 
 import type { ApprovalPolicy, ToolFacts } from '../agent/approval.ts'
+import { isObject, parseJson } from '../core/json.ts'
 
-/** Whether calls of a tool wait. */
-export function waits(policy: ApprovalPolicy, tool: ToolFacts): boolean {
+/** Whether calls of a tool wait for the person. */
+export function needsApproval(policy: ApprovalPolicy, tool: ToolFacts): boolean {
   if (typeof policy === 'function') return policy(tool)
   switch (policy) {
     case 'never':
@@ -15,7 +17,7 @@ export function waits(policy: ApprovalPolicy, tool: ToolFacts): boolean {
   }
 }
 
-/** A call as the model made it. */
+/** A call as the model made it. `arguments` is JSON. */
 export interface ModelCall {
   readonly callId: string
   readonly name: string
@@ -24,13 +26,16 @@ export interface ModelCall {
 
 /** Lets approved calls through, each once. */
 export interface ApprovalGate {
-  /** Whether this very call was approved and not yet made. */
+  /** Whether exactly this call was approved and has not been made yet. */
   has(call: ModelCall): boolean
-  /** Takes the approval of this very call; false when there is none. */
+  /** Uses up the approval of exactly this call. False when there is none. */
   take(call: ModelCall): boolean
 }
 
-/** Makes the gate. Ids alone are no proof: some providers use the same ones again and again. */
+/**
+ * Makes the gate. It compares name and arguments too, because some providers use the same call ids
+ * again.
+ */
 export function approvalGate(approved: readonly ModelCall[]): ApprovalGate {
   const open = new Set(approved.map(keyOf))
   return {
@@ -43,14 +48,11 @@ function keyOf({ callId, name, arguments: args }: ModelCall): string {
   return JSON.stringify([callId, name, args])
 }
 
-/** The arguments of a call as they would be sent, in one spelling; undefined when they are no JSON object. */
+/**
+ * The arguments of a call in one spelling, so that equal ones compare equal. Undefined when they
+ * are not a JSON object.
+ */
 export function plainArguments(text: string): string | undefined {
-  try {
-    const value: unknown = JSON.parse(text === '' ? '{}' : text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? JSON.stringify(value)
-      : undefined
-  } catch {
-    return undefined
-  }
+  const value = parseJson(text === '' ? '{}' : text)
+  return isObject(value) ? JSON.stringify(value) : undefined
 }

@@ -1,10 +1,10 @@
-// The conversation as the framework's items.
+// The conversation so far, as the framework's input items.
 
 import type { AgentInputItem } from '@openai/agents'
 import type { AgentTurn } from '../agent/turn.ts'
-import { answered } from './paused-run.ts'
+import { callAndResult } from './paused-run.ts'
 
-/** The items of a conversation. */
+/** The items of a conversation, oldest first. */
 export function inputOf(turns: readonly AgentTurn[]): readonly AgentInputItem[] {
   return turns.flatMap(itemsOfTurn)
 }
@@ -26,6 +26,6 @@ function itemsOfTurn(turn: AgentTurn): readonly AgentInputItem[] {
         },
       ]
     case 'tool':
-      return answered(turn, turn.output)
+      return callAndResult(turn, turn.output)
   }
 }

@@ -1,4 +1,4 @@
-// The public names of `onbehalf/openai-agents`: one run of an agent for one principal. No rule lives here.
+// The public names of `onbehalf/openai-agents`: one run of an agent for one principal.
 
 export type { ApprovalPolicy, ToolFacts } from '../agent/approval.ts'
 export type { AgentEvent, Citation, HostedTool, PendingCall, ResumedRun } from '../agent/events.ts'
@@ -15,5 +15,6 @@ export {
   type ModelFromEnvironmentOptions,
   modelFromEnvironment,
 } from './model-from-environment.ts'
+export type { AgentCaller, AgentServer, RunAgentOptions } from './options.ts'
 export { type ModelRequestCopy, recordingModel } from './recording-model.ts'
-export { type AgentCaller, type AgentServer, type RunAgentOptions, runAgent } from './run-agent.ts'
+export { runAgent } from './run-agent.ts'

@@ -1,15 +1,18 @@
-// The system instructions: a template filled with the app's name, the person's name and verified claims. Never a credential.
+// The system instructions: a template, filled with the app's name, the person's name and verified
+// claims. It refuses credentials.
 
 import type { Principal } from '../core/principal.ts'
 
-/** Values of the placeholders. */
+/** The values of the placeholders, by their names. */
 export interface InstructionValues {
   readonly app: string
   readonly person: string
   readonly [claim: string]: string
 }
 
-/** What an assistant is told where the app says nothing else. Placeholders: `{app}`, `{person}`, `{date}`. */
+/**
+ * Instructions for an app that has none of its own. Placeholders: `{app}`, `{person}`, `{date}`.
+ */
 export const DEFAULT_INSTRUCTIONS: string = [
   'You are the assistant of {app}. You act for {person}, in their name and with their rights, through the tools you are given.',
   'Today is {date}.',
@@ -21,13 +24,22 @@ export const DEFAULT_INSTRUCTIONS: string = [
   'Answer briefly.',
 ].join('\n')
 
-/** Characters of a value that are kept. */
-const LONGEST = 200
+/** A longer value is cut: a name is not a place to write instructions. */
+const MAX_VALUE_CHARS = 200
 
 /**
- * Fills a template. A value becomes one line of at most 200 characters: a name is not a place to write instructions.
+ * Fills a template. Each value becomes one line of at most 200 characters: a name is not a place to
+ * write instructions.
  *
- * @throws TypeError for an unknown placeholder, a value that is no text, and a value or template that is or looks like a credential.
+ * @throws TypeError for a placeholder without a value, a value that is not a string, and a template
+ *   or value that is a credential or looks like one.
+ *
+ * @example
+ * ```ts
+ * const person = personOf(caller.principal, caller.claims)
+ * const values = { app: 'TaskFlow', person, date: '2026-11-30' }
+ * const instructions = renderInstructions(DEFAULT_INSTRUCTIONS, values)
+ * ```
  */
 export function renderInstructions(template: string, values: InstructionValues): string {
   assertNoCredential(template, 'template')
@@ -51,15 +63,20 @@ export function personOf(
   return typeof named === 'string' ? named : principal.subject
 }
 
-/** Whether a text has the shape of a credential in it: a JWT, or what follows `Bearer`. */
+/**
+ * Whether a text contains something with the shape of a credential: a JWT, or the word after
+ * `Bearer`.
+ */
 export function looksLikeCredential(text: string): boolean {
   return /eyJ[\w-]{4,}\.[\w-]{4,}\.[\w-]*|\bbearer\s+[A-Za-z0-9\-._~+/]{16,}/i.test(text)
 }
 
 /**
- * Refuses a text with the shape of a credential: a JWT, or what follows `Bearer`. Opaque ones cannot be told from other words.
+ * Refuses a text that contains something with the shape of a credential. It cannot recognise an
+ * opaque token, which looks like any other word.
  *
- * @throws TypeError that names where the text came from, never the text.
+ * @param where The name of the setting that the text came from.
+ * @throws TypeError that names the setting, never the text.
  */
 export function assertNoCredential(text: string, where: string): void {
   if (looksLikeCredential(text)) {
@@ -70,13 +87,14 @@ export function assertNoCredential(text: string, where: string): void {
 }
 
 function lineOf(name: string, value: unknown): string {
-  // A Credential is none either.
+  // This refuses a `Credential`, too.
   if (typeof value !== 'string') throw new TypeError(`${name} must be a text`)
-  // Invisible and direction-changing characters (Cf) hide words from people that a model still reads.
+  // People do not see text behind invisible and direction-changing characters (Cf), but a model
+  // reads it.
   const line = value
     .replace(/\p{Cf}/gu, '')
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .trim()
   assertNoCredential(line, name)
-  return [...line].slice(0, LONGEST).join('')
+  return [...line].slice(0, MAX_VALUE_CHARS).join('')
 }

@@ -1,5 +1,6 @@
-// The model that environment variables name: OpenAI's, or one at any OpenAI-compatible endpoint. The provider's key goes to its
-// client and nowhere else. It is the deployment's own key, not a person's.
+// The model that environment variables name: OpenAI's, or one at any OpenAI-compatible endpoint.
+// The provider's key goes to its client and nowhere else. It is the deployment's own key, not a
+// person's.
 
 import { getDefaultModel, type Model, OpenAIProvider } from '@openai/agents'
 
@@ -19,10 +20,12 @@ export interface ModelFromEnvironmentOptions {
 const OPENAI = 'https://api.openai.com/v1'
 
 /**
- * Chooses the model. With `OPENAI_API_KEY` it is one of OpenAI's, through the Responses API. With `OPENAI_BASE_URL` it is one at that
- * endpoint, through Chat Completions, which other servers (Ollama, vLLM, LiteLLM) speak; the key is optional there.
+ * Chooses the model. With `OPENAI_API_KEY` it is one of OpenAI's, through the Responses API. With
+ * `OPENAI_BASE_URL` it is one at that endpoint, through Chat Completions, which other servers
+ * (Ollama, vLLM, LiteLLM) speak; the key is optional there.
  *
- * @param env `OPENAI_API_KEY`, `OPENAI_BASE_URL` and `OPENAI_MODEL`. An empty one counts as not set.
+ * @param env `OPENAI_API_KEY`, `OPENAI_BASE_URL` and `OPENAI_MODEL`. An empty one counts as not
+ *   set.
  * @throws TypeError that names the variable which is wrong or missing, never its value.
  *
  * @example
@@ -72,7 +75,10 @@ function modelOfOpenai(key: string, name: string = getDefaultModel()): ModelChoi
   return { model: modelOf(provider, name), description: `${name} by OpenAI` }
 }
 
-/** A model that keeps its provider, and so the key, in a closure: whoever prints the model sees functions only. */
+/**
+ * A model that keeps its provider, and so the key, in a closure: whoever prints the model sees
+ * functions only.
+ */
 function modelOf(provider: OpenAIProvider, name: string): Model {
   return {
     async getResponse(request) {

@@ -1,35 +1,43 @@
-// Why a run stopped before its answer: calls that wait for the person, a tool that the page runs, or calls that nobody could be shown. Pure.
+// Why a run stopped before its answer: a call waits for the person, the page must run a tool, or a
+// call could not be read. Pure.
 
 import type { AgentInputItem, RunToolApprovalItem } from '@openai/agents'
 import type { AgentEvent, PendingCall } from '../agent/events.ts'
 import { plainArguments } from './approval.ts'
-import { answered, type OpenCall, stateOf } from './paused-run.ts'
+import { callAndResult, type OpenCall, stateOf } from './paused-run.ts'
 import type { PromptedValues } from './prompted-values.ts'
 
-/** What is known of the tools of the run. */
+/** What is known about the tools of the run. */
 export interface PauseParts {
-  /** Those whose calls wait, with what their server calls them. */
+  /** The tools whose calls wait, each with the title that its server gives it. */
   readonly held: ReadonlyMap<string, string | undefined>
+  /** Which server offers a tool, by the tool's name. */
   readonly owners: ReadonlyMap<string, string>
   /** The rights at a server, by its name. */
   readonly scopes: ReadonlyMap<string, readonly string[]>
   readonly values: PromptedValues
 }
 
-/** The event that ends the run; without one it goes on, from these items. */
+/** The event that ends the run. Without one, the run continues from these items. */
 export interface Pause {
   readonly event?: AgentEvent
   readonly items: readonly AgentInputItem[]
 }
 
-/** What the model is told of a call whose arguments are none. */
-const NO_OBJECT = 'This was not done: the arguments must be a JSON object.'
+/** The result of a call whose arguments are not an object, for the model to read. */
+const NOT_AN_OBJECT = 'This was not done: the arguments must be a JSON object.'
 
-/** What it is told of a call of the page's in the same step as one that had to wait, or beside another. */
+/**
+ * The result of a page tool's call that came together with a call that waits, for the model to
+ * read.
+ */
 const NOT_NOW =
   'This was not run: the page runs one tool at a time. Call it again if it is still needed.'
 
-/** Looks at the calls that were not made. The person comes before the page. */
+/**
+ * Sorts the calls that were not made. When some wait for the person and some for the page, the
+ * person is asked first.
+ */
 export function pauseOf(
   interruptions: readonly RunToolApprovalItem[],
   items: readonly AgentInputItem[],
@@ -55,14 +63,14 @@ export function pauseOf(
       )
     else ofPage.push({ callId, name, arguments: args })
   }
-  const settled = [...items, ...refused.flatMap((call) => answered(call, NO_OBJECT))]
-  const later = ofPage.flatMap((call) => answered(call, NOT_NOW))
+  const settled = [...items, ...refused.flatMap((call) => callAndResult(call, NOT_AN_OBJECT))]
+  const postponed = ofPage.flatMap((call) => callAndResult(call, NOT_NOW))
   if (calls.length > 0)
     return {
       event: {
         type: 'approval_needed',
         calls,
-        state: values.hide(stateOf([...settled, ...later])),
+        state: values.hide(stateOf([...settled, ...postponed])),
       },
       items: settled,
     }

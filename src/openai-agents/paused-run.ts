@@ -1,37 +1,43 @@
-// A run that waits for the person, as text: what it did so far, for the model to go on from. No credential is in it, for the model had none. The
-// framework's own serialized run repeats the whole conversation and is tied to one connection's name; this outlives process and version.
+// A run that waits for the person, as text: what it did so far, for the model to continue from. It
+// holds no credential, because the model had none. The framework's own serialized run is not used:
+// it repeats the whole conversation and names one connection.
 
 import type { AgentInputItem, Model, protocol, StreamEvent } from '@openai/agents'
 import type { ResumedRun } from '../agent/events.ts'
 
-/** What the model is told of a call that was declined. */
+/**
+ * The result of a declined call, for the model to read. The example's stand-in knows its beginning.
+ */
 const DECLINED =
   'The person declined this call, so it was not made. Do not try it again unless they ask for it.'
 
-/** A call that had no result when its run ended. */
+/** A call that had no result when its run ended. `arguments` is JSON. */
 export interface OpenCall {
   readonly callId: string
   readonly name: string
   readonly arguments: string
 }
 
-/** The state of a run: its items so far. */
+/** The state of a run: its items so far, as JSON. */
 export function stateOf(items: readonly AgentInputItem[]): string {
   return JSON.stringify(items)
 }
 
-/** The items that a run goes on from, after the conversation; calls that were approved are still to be made. */
+/**
+ * The items that follow the conversation when a run continues. Approved calls have no result yet:
+ * they are still to be made.
+ */
 export function itemsOf({ state, calls, approved }: ResumedRun): readonly AgentInputItem[] {
   return approved
     ? parseState(state)
-    : [...parseState(state), ...calls.flatMap((call) => answered(call, DECLINED))]
+    : [...parseState(state), ...calls.flatMap((call) => callAndResult(call, DECLINED))]
 }
 
 /**
- * A model that first repeats the approved calls, to the letter, and is the given one from then on: so the framework makes them as it makes any
- * other call. For streamed runs.
+ * A model that first repeats the approved calls exactly, and then is the given model. So the
+ * framework makes them like any other call. For streamed runs only.
  */
-export function repeating(model: Model, calls: readonly OpenCall[]): Model {
+export function repeatingModel(model: Model, calls: readonly OpenCall[]): Model {
   let repeated = false
   async function* repeat(): AsyncGenerator<StreamEvent> {
     const usage = { inputTokens: 0, outputTokens: 0, totalTokens: 0 }
@@ -49,8 +55,8 @@ export function repeating(model: Model, calls: readonly OpenCall[]): Model {
   }
 }
 
-/** A call and its result, as items. */
-export function answered(call: OpenCall, text: string): readonly AgentInputItem[] {
+/** A call and its result, as two items. */
+export function callAndResult(call: OpenCall, text: string): readonly AgentInputItem[] {
   const { callId, name } = call
   return [
     callItem(call),
@@ -68,7 +74,7 @@ function callItem({ callId, name, arguments: args }: OpenCall): protocol.Functio
   return { type: 'function_call', callId, name, arguments: args, status: 'completed' }
 }
 
-/** The store gives back what `stateOf` made. */
+/** The store gives back what `stateOf` made, so its shape is trusted. */
 function parseState(state: string): readonly AgentInputItem[] {
   return JSON.parse(state) as readonly AgentInputItem[]
 }

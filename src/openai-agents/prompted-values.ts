@@ -1,25 +1,34 @@
-// What the instructions tell a model to repeat (the placement `prompt`) in a call that waits: its values are one run's own and may be credentials, so
-// what is shown and stored holds their names. Pure.
+// Values that the instructions tell a model to repeat (the placement `prompt`), in a call that
+// waits. They belong to one run and may be credentials, so people see and stores keep their names
+// instead. Pure.
 
 import type { ResumedRun } from '../agent/events.ts'
 
-/** Values that the model was told to repeat. */
+/** The values that the instructions tell the model to repeat. */
 export interface PromptedValues {
-  /** JSON with names, such as `{access_token}`, for the values. */
+  /** Replaces each value in JSON by its name, such as `{access_token}`. */
   hide(json: string): string
-  /** JSON with the values in the place of names. */
+  /** Replaces each name in JSON by its value. */
   fill(json: string): string
-  /** Whether JSON holds a name already: it would be filled in where the model never wrote the value. */
+  /**
+   * Whether JSON holds a name already. `fill` would put a value where the model never wrote one.
+   */
   isForged(json: string): boolean
 }
 
-/** Characters of the shortest value that is hidden: a short one is no credential and no reference, and is part of other words. */
-const SHORTEST = 16
+/**
+ * Shorter values stay: they are neither credentials nor references, and other words contain them.
+ */
+const MIN_VALUE_CHARS = 16
 
-/** Makes the two ways. */
+/**
+ * Prepares the replacement in both directions.
+ *
+ * @param values The values by their names.
+ */
 export function promptedValues(values: Readonly<Record<string, string>>): PromptedValues {
   const pairs = Object.entries(values)
-    .filter(([, value]) => value.length >= SHORTEST)
+    .filter(([, value]) => value.length >= MIN_VALUE_CHARS)
     .map(([name, value]) => [`{${name}}`, JSON.stringify(value).slice(1, -1)] as const)
   return {
     hide: (json) => pairs.reduce((text, [name, value]) => text.replaceAll(value, name), json),
@@ -28,8 +37,8 @@ export function promptedValues(values: Readonly<Record<string, string>>): Prompt
   }
 }
 
-/** A run that waited, with the values of the run that goes on with it. */
-export function filled(
+/** A run that waited, with the values of the run that continues it. */
+export function fillRun(
   { state, calls, approved }: ResumedRun,
   { fill }: PromptedValues,
 ): ResumedRun {

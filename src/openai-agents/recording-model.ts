@@ -1,8 +1,9 @@
-// A model that reports exactly what it is given, so that a person can see it. It changes nothing on the way.
+// A model that reports every request before another model gets it, so that a person can see it. It
+// changes nothing.
 
 import type { Model, ModelRequest, ModelResponse, StreamEvent } from '@openai/agents'
 
-/** What a model was given: a frozen deep copy, JSON only. */
+/** One request to a model: a deep copy, frozen, JSON only. */
 export interface ModelRequestCopy {
   readonly systemInstructions?: string
   readonly input: string | readonly unknown[]
@@ -13,9 +14,15 @@ export interface ModelRequestCopy {
 }
 
 /**
- * Wraps a model so that `onRequest` sees every request before the model does.
+ * Wraps a model so that `onRequest` gets every request before the model does.
  *
- * @param onRequest Given a frozen copy; what it throws ends the run, for what cannot be shown must not be sent.
+ * @param onRequest Gets a frozen copy. When it throws, the request is not sent and the run ends:
+ *   what cannot be shown must not be sent.
+ *
+ * @example
+ * ```ts
+ * const model = recordingModel(inner, ({ input }) => console.log(input))
+ * ```
  */
 export function recordingModel(
   model: Model,

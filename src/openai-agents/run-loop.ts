@@ -1,72 +1,54 @@
-// The framework's part of one run: model and tools of servers that are open, until the answer is complete or somebody is waited for.
+// The framework's part of one run: the model works with the tools of open servers until its answer
+// is complete or somebody must act.
 
 import { Agent, type AgentInputItem, type Model, Runner } from '@openai/agents'
-import type { AgentEvent } from '../agent/events.ts'
+import type { AgentEvent, ResumedRun } from '../agent/events.ts'
 import type { Refusal } from '../core/errors.ts'
 import { toError } from '../core/sentences.ts'
 import { endingOf } from './agent-events.ts'
 import { approvalGate } from './approval.ts'
 import { inputOf } from './conversation.ts'
-import { pauseOf } from './pause.ts'
-import { itemsOf, repeating } from './paused-run.ts'
-import { filled, promptedValues } from './prompted-values.ts'
+import type { RunAgentOptions } from './options.ts'
+import { type PauseParts, pauseOf } from './pause.ts'
+import { itemsOf, repeatingModel } from './paused-run.ts'
+import { fillRun, promptedValues } from './prompted-values.ts'
 import { recordingModel } from './recording-model.ts'
-import type { RunAgentOptions } from './run-agent.ts'
 import type { OpenServer } from './run-server.ts'
 import { runTools } from './run-tools.ts'
 import { serversByTool } from './tool-names.ts'
-import { translator } from './translate.ts'
+import { type Translator, translator } from './translate/translator.ts'
 
-/** What the servers' fetches reported. */
+/** What the servers' fetches reported during the run. */
 export interface Heard {
-  /** The sign-in has ended. */
+  /** The refusal that ended the sign-in. */
   ended: Refusal | undefined
-  /** Servers whose account is not connected. */
+  /** Servers for which the person has connected no account. */
   readonly unconnected: ReadonlySet<string>
 }
 
-/** Runs the agent. It ends quietly when `signal` aborts. */
-export async function* agentRun(
+/** What is ready before the first step. */
+interface Setup {
+  readonly agent: Agent
+  readonly runner: Runner
+  readonly translate: Translator
+  readonly pauseParts: PauseParts
+  /** The run that is continued, with this run's values filled in. */
+  readonly resume: ResumedRun | undefined
+}
+
+/** Runs the agent. It ends without an error when `signal` aborts. */
+export async function* runLoop(
   options: RunAgentOptions,
   servers: readonly OpenServer[],
   maxTurns: number,
   signal: AbortSignal,
   heard: Heard,
 ): AsyncGenerator<AgentEvent, void, undefined> {
-  const { clientTools = [], approvals = 'never' } = options
-  const values = promptedValues({ ...options.promptValues })
-  const resume = options.resume && filled(options.resume, values)
-  const owners = serversByTool([...servers, { name: 'the page', tools: clientTools }])
-  const approved = resume?.approved ? resume.calls : []
-  for (const { name, server } of approved) {
-    // The call that was shown was one of that server's.
-    if (owners.get(name) !== server) throw toError({ reason: 'tool_refused', server })
-  }
-  const { tools, held } = runTools(servers, clientTools, approvals, approvalGate(approved), values)
-  const given = options.onModelRequest
-    ? recordingModel(options.model, options.onModelRequest)
-    : options.model
-  const model = approved.length > 0 ? repeating(given, approved) : given
-  const modelSettings = { timeoutMs: options.timeouts?.model ?? 120_000 }
-  const agent = new Agent({
-    name: 'assistant',
-    instructions: options.instructions,
-    model,
-    modelSettings,
-    tools,
-  })
-  const runner = runnerFor(model)
-  const scopes = new Map(options.servers.map((server) => [server.name, server.scopes ?? []]))
-  const ofPage = new Set(clientTools.map(({ name }) => name))
-  const wasApproved = new Set(approved.map(({ callId }) => callId))
-  const translate = translator(
-    owners,
-    (name, id) => ofPage.has(name) || (held.has(name) && !wasApproved.has(id)),
-  )
+  const { agent, runner, translate, pauseParts, resume } = setUp(options, servers)
   const conversation = inputOf(options.input)
   let items: readonly AgentInputItem[] = resume ? itemsOf(resume) : []
   let turns = 0
-  let told = 0
+  let reported = 0
   const out: AgentEvent[] = []
   try {
     for (;;) {
@@ -74,38 +56,65 @@ export async function* agentRun(
       const result = await runner.run(agent, [...conversation, ...items], terms)
       for await (const event of result) {
         translate.take(event, out)
-        if (heard.unconnected.size > told) {
-          const news = [...heard.unconnected].slice(told)
-          told = heard.unconnected.size
-          for (const server of news) yield { type: 'connection_needed', server }
+        if (heard.unconnected.size > reported) {
+          const fresh = [...heard.unconnected].slice(reported)
+          reported = heard.unconnected.size
+          for (const server of fresh) yield { type: 'connection_needed', server }
         }
-        for (const one of out) yield one
+        for (const translated of out) yield translated
         out.length = 0
       }
       await result.completed
       if (signal.aborted || result.interruptions.length === 0) return
-      const pause = pauseOf(result.interruptions, [...items, ...result.output], {
-        held,
-        owners,
-        scopes,
-        values,
-      })
-      if (pause.event) yield pause.event
-      if (pause.event) return
+      const pause = pauseOf(result.interruptions, [...items, ...result.output], pauseParts)
+      if (pause.event) {
+        yield pause.event
+        return
+      }
       items = pause.items
       turns += result.currentTurn
     }
   } catch (error) {
     if (signal.aborted) return
-    yield* endingOf(
-      error,
-      `I stopped after ${maxTurns} steps without coming to an end.`,
-      translate.said(),
-    )
+    const tooLong = `I stopped after ${maxTurns} steps without coming to an end.`
+    yield* endingOf(error, tooLong, translate.lastText())
   }
 }
 
-/** A runner of our own: nothing that another part of the process has set as a default reaches this run. */
+/** @throws AuthError `tool_refused` when an approved call's tool is no longer that server's. */
+function setUp(options: RunAgentOptions, servers: readonly OpenServer[]): Setup {
+  const { clientTools = [], approvals = 'never' } = options
+  const values = promptedValues({ ...options.promptValues })
+  const resume = options.resume && fillRun(options.resume, values)
+  const owners = serversByTool([...servers, { name: 'the page', tools: clientTools }])
+  const approved = resume?.approved ? resume.calls : []
+  for (const { name, server } of approved) {
+    // The person approved a call to that server, not to another one that offers the same name now.
+    if (owners.get(name) !== server) throw toError({ reason: 'tool_refused', server })
+  }
+  const { tools, held } = runTools(servers, clientTools, approvals, approvalGate(approved), values)
+  const recorded = options.onModelRequest
+    ? recordingModel(options.model, options.onModelRequest)
+    : options.model
+  const model = approved.length > 0 ? repeatingModel(recorded, approved) : recorded
+  const modelSettings = { timeoutMs: options.timeouts?.model ?? 120_000 }
+  const { instructions } = options
+  const scopes = new Map(options.servers.map((server) => [server.name, server.scopes ?? []]))
+  const ofPage = new Set(clientTools.map(({ name }) => name))
+  const wasApproved = new Set(approved.map(({ callId }) => callId))
+  return {
+    agent: new Agent({ name: 'assistant', instructions, model, modelSettings, tools }),
+    runner: runnerFor(model),
+    translate: translator(
+      owners,
+      (name, callId) => ofPage.has(name) || (held.has(name) && !wasApproved.has(callId)),
+    ),
+    pauseParts: { held, owners, scopes, values },
+    resume,
+  }
+}
+
+/** A runner of our own: defaults that another part of the process has set do not reach this run. */
 function runnerFor(model: Model): Runner {
   return new Runner({
     modelProvider: { getModel: () => model },

@@ -1,4 +1,5 @@
-// One MCP server of one run: connected for one principal, listed once, closed with the run. Nothing of it is shared or outlives the run.
+// One MCP server of one run: connected for one principal, listed once, closed with the run. Runs
+// share nothing of it.
 
 import { type MCPServer, MCPServerStreamableHttp } from '@openai/agents'
 import { AuthError, type Refusal } from '../core/errors.ts'
@@ -12,29 +13,35 @@ export interface OpenServer {
   /** As the operator configured it. */
   readonly name: string
   readonly tools: ListedTools
-  /** What the framework gets. */
+  /** The server as the framework gets it. */
   readonly forAgent: MCPServer
   close(): Promise<void>
 }
 
-/** How a server is opened. */
+/** What {@link openServer} needs. */
 export interface OpenServerOptions {
   readonly name: string
   readonly url: string
-  /** Carries the principal's credential; the framework never holds it. */
+  /** Adds the principal's credential. The framework never holds it. */
   readonly fetch: typeof globalThis.fetch
-  /** Hears every refusal that `fetch` throws. */
+  /** Called with every refusal that `fetch` throws. */
   readonly onRefused: (refusal: Refusal) => void
   /** Aborts everything but the closing DELETE. */
   readonly signal: AbortSignal
-  /** Milliseconds that a tool call may take. */
-  readonly deadline: number
+  /** The longest time for one tool call. */
+  readonly deadlineMs: number
 }
 
-/** Milliseconds for each request of connecting and listing; nobody has read a word yet, so it is short. */
-const OPENING = 10_000
+/**
+ * The longest time for each request while connecting and listing. It is short, because the person
+ * sees nothing until then.
+ */
+const OPENING_DEADLINE_MS = 10_000
 
-/** What the model is told of a failure that carries no reason of ours. Foreign error texts quote what they were sent. */
+/**
+ * The result of a call that failed without a reason of ours, for the model to read. Foreign error
+ * texts quote what was sent to them.
+ */
 const FAILED =
   'The tool call failed, and it is not known whether it was done. Look before trying again.'
 
@@ -44,17 +51,18 @@ const FAILED =
  * @throws AuthError with the reason that `fetch` gave, or `server_unavailable`.
  */
 export async function openServer(options: OpenServerOptions): Promise<OpenServer> {
-  const { name, url, deadline } = options
+  const { name, url, deadlineMs } = options
   const carried = fetchOfRun(options)
-  // Lists are kept by name in a map of the whole process (`cacheToolsList`), so the name is one that nobody else has.
+  // The framework keeps tool lists by server name in a map of the whole process (`cacheToolsList`),
+  // so the name must be unique.
   const unique = `${name} ${crypto.randomUUID()}`
   const client = new MCPServerStreamableHttp({
     url,
     name: unique,
     fetch: carried.fetch,
     cacheToolsList: false,
-    clientSessionTimeoutSeconds: Math.min(deadline, OPENING) / 1000,
-    timeout: deadline,
+    clientSessionTimeoutSeconds: Math.min(deadlineMs, OPENING_DEADLINE_MS) / 1000,
+    timeout: deadlineMs,
     logger: SILENT,
   })
   try {
@@ -72,7 +80,10 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
   }
 }
 
-/** Remembers why our `fetch` refused: negotiation swallows it, and what the framework throws instead is foreign text. */
+/**
+ * Remembers why our `fetch` refused: the framework hides that error while it connects, and throws
+ * foreign text instead.
+ */
 function fetchOfRun({ name, fetch, signal, onRefused }: OpenServerOptions): {
   readonly fetch: typeof globalThis.fetch
   refusal(): AuthError | undefined
@@ -82,9 +93,10 @@ function fetchOfRun({ name, fetch, signal, onRefused }: OpenServerOptions): {
     refusal: () => refusal,
     async fetch(input, init) {
       try {
-        // The closing DELETE is sent when the run is over, with the same credential as all else.
+        // The closing DELETE is sent after the end of the run, with the same credential as every
+        // other request.
         const signals = [init?.signal, init?.method === 'DELETE' ? undefined : signal].filter(
-          (one) => one instanceof AbortSignal,
+          (candidate) => candidate instanceof AbortSignal,
         )
         const response = await fetch(input, { ...init, signal: AbortSignal.any(signals) })
         if (response.status !== 401 && response.status !== 403) return response
@@ -101,7 +113,10 @@ function fetchOfRun({ name, fetch, signal, onRefused }: OpenServerOptions): {
   }
 }
 
-/** The tools are those of the start of the run, asked for once: a list that changes while the model works is not the one it was shown. */
+/**
+ * Keeps the tool list of the start of the run. A list that changes during the run is not the list
+ * that the model was shown.
+ */
 function serverForAgent(
   client: MCPServerStreamableHttp,
   name: string,
@@ -130,7 +145,10 @@ function sentenceOf(error: unknown): string {
   return FAILED
 }
 
-/** The framework's logger prints foreign errors to the console; what there is to know reaches our caller as an AuthError. */
+/**
+ * Replaces the framework's logger, which prints foreign errors to the console. Our caller gets an
+ * AuthError instead.
+ */
 const SILENT: NonNullable<ConstructorParameters<typeof MCPServerStreamableHttp>[0]['logger']> = {
   namespace: 'onbehalf:silent',
   debug: () => undefined,

@@ -1,31 +1,36 @@
-// The tools of one run as the framework gets them: the servers', some of which wait for the person, and the page's, which are never run here.
+// The tools of one run as the framework gets them. Calls of some server tools wait for the person;
+// page tools never run here.
 
 import { type FunctionTool, mcpToFunctionTool, type Tool, tool } from '@openai/agents'
 import type { ApprovalPolicy, ToolFacts } from '../agent/approval.ts'
 import type { ClientTool } from '../agent/turn.ts'
+import { isObject } from '../core/json.ts'
 import { REFERENCE_PREFIX } from '../core/wire-names.ts'
-import { type ApprovalGate, plainArguments, waits } from './approval.ts'
+import { type ApprovalGate, needsApproval, plainArguments } from './approval.ts'
 import { looksLikeCredential } from './instructions.ts'
 import type { PromptedValues } from './prompted-values.ts'
-import { isFields, textIn } from './provider-item.ts'
 import type { ListedTools, OpenServer } from './run-server.ts'
 import { shownName } from './tool-names.ts'
+import { textIn } from './translate/provider-item.ts'
 
-/** Characters of arguments that a person can be asked to look through. */
-const LONGEST = 20_000
+/** Nobody reads longer arguments before an approval. */
+const MAX_ARGUMENT_CHARS = 20_000
 
-/** What the model is told of a call that nobody can be asked about. */
+/** The result of a call that nobody can be asked about, for the model to read. */
 const NOT_SHOWN =
   'This was not done: nobody can be asked to approve such arguments. Send short, plain values, and no credentials.'
 
 /** The tools of one run. */
 export interface RunTools {
   readonly tools: Tool[]
-  /** Those whose calls wait, by the name that the model knows, with what the server calls them. */
+  /**
+   * The tools whose calls wait, by the name that the model knows, each with the title that its
+   * server gives it.
+   */
   readonly held: ReadonlyMap<string, string | undefined>
 }
 
-/** Makes the tools. */
+/** Makes the tools of a run. A call that waits needs an approval from `gate` before it is made. */
 export function runTools(
   servers: readonly OpenServer[],
   clientTools: readonly ClientTool[],
@@ -38,7 +43,7 @@ export function runTools(
     server.tools.map((listed): Tool => {
       const made = mcpToFunctionTool(listed, server.forAgent, false)
       const { title, ...facts } = factsOf(server.name, listed)
-      if (!waits(policy, facts)) return made
+      if (!needsApproval(policy, facts)) return made
       held.set(shownName(listed.name), title)
       return heldTool(made, gate, values)
     }),
@@ -46,20 +51,23 @@ export function runTools(
   return { tools: [...tools, ...clientTools.map(pageTool)], held }
 }
 
-/** Marks as the server gives them; one that says nothing of a tool has not said that it is harmless. */
+/**
+ * What the server says about a tool. A server that says nothing has not said that the tool is
+ * harmless.
+ */
 function factsOf(
   server: string,
   listed: ListedTools[number],
 ): ToolFacts & { readonly title: string | undefined } {
   const { name } = listed
   const fields: unknown = listed
-  const { title, annotations } = isFields(fields) ? fields : {}
-  const marks = isFields(annotations) ? annotations : {}
+  const { title, annotations } = isObject(fields) ? fields : {}
+  const marks = isObject(annotations) ? annotations : {}
   return {
     server,
     name,
     title: textIn(title) ?? textIn(marks.title),
-    // One that says both is asked about.
+    // A tool that is marked as both counts as destructive.
     readOnly: marks.readOnlyHint === true && marks.destructiveHint !== true,
     destructive: marks.destructiveHint === true,
   }
@@ -67,7 +75,10 @@ function factsOf(
 
 type McpTool = ReturnType<typeof mcpToFunctionTool>
 
-/** A tool whose calls go through the gate or not at all, whatever the framework makes of the question. */
+/**
+ * A tool whose calls need an approval from the gate, whatever the framework does with
+ * `needsApproval`.
+ */
 function heldTool(
   inner: McpTool,
   gate: ApprovalGate,
@@ -96,11 +107,14 @@ function heldTool(
   }
 }
 
-/** Nobody is shown what may be a credential, stands for one, or is longer than anybody reads: such calls are refused, and not asked about. */
+/**
+ * Whether a person can be shown these arguments. Not shown is what may be a credential, what stands
+ * for one, and what is too long to read: such calls are refused without a question.
+ */
 function isShowable(args: string, values: PromptedValues): boolean {
   const shown = values.hide(args)
   return (
-    shown.length <= LONGEST &&
+    shown.length <= MAX_ARGUMENT_CHARS &&
     !looksLikeCredential(shown) &&
     !shown.includes(REFERENCE_PREFIX) &&
     !values.isForged(args)
@@ -119,7 +133,7 @@ function pageTool({ name, description, parameters }: ClientTool): Tool {
       additionalProperties: true,
     },
     strict: false,
-    // A call that waits ends the run; it is the page that makes it.
+    // A call that waits ends the run. The page then makes the call.
     needsApproval: true,
     execute: () => {
       throw new TypeError('A tool of the page was called here')

@@ -1,4 +1,5 @@
-// Tool names across the servers of one run: which server offers which tool, and a refusal where that is not certain. Pure.
+// Tool names across the servers of one run: which server offers which tool. Names that look alike
+// are refused. Pure.
 
 /** A server with the names of its tools. */
 export interface NamedTools {
@@ -7,16 +8,18 @@ export interface NamedTools {
 }
 
 /**
- * Maps each tool, by the name that the model is given, to its server.
+ * Maps each tool, by the name that the model sees, to its server.
  *
- * @throws TypeError when two tools would look alike to the model: one server could otherwise take the calls meant for another.
+ * @throws TypeError when two tools look alike to the model. Otherwise one server could take calls
+ *   that are meant for another.
  */
 export function serversByTool(servers: readonly NamedTools[]): ReadonlyMap<string, string> {
   const owners = new Map<string, string>()
   const seen = new Map<string, string>()
   for (const { name: server, tools } of servers) {
     for (const { name } of tools) {
-      // The names that MCP allows. Letters of other alphabets can look like these and be others.
+      // Only characters that MCP allows: letters of other alphabets can look the same and be
+      // different.
       if (!/^[A-Za-z0-9_\-./]{1,128}$/.test(name))
         throw new TypeError(`The server "${server}" offers a tool whose name is not allowed`)
       const folded = shownName(name).toLowerCase()
@@ -34,7 +37,10 @@ export function serversByTool(servers: readonly NamedTools[]): ReadonlyMap<strin
   return owners
 }
 
-/** The name as the framework shows it to the model: model providers take letters, digits and underscores. */
+/**
+ * The name as the framework shows it to the model. Model providers accept letters, digits and
+ * underscores.
+ */
 export function shownName(name: string): string {
   return name.replace(/[^a-zA-Z0-9]/g, '_')
 }

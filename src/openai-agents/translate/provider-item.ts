@@ -1,26 +1,23 @@
-// What a model's provider says of its own tools, sources and images (OpenAI's Responses API): foreign JSON, read field by field. Pure.
+// What a model's provider says about its own tools, sources and images (OpenAI's Responses API):
+// foreign JSON, read field by field. Pure.
 
-import type { AgentEvent, Citation, HostedTool } from '../agent/events.ts'
+import type { AgentEvent, Citation, HostedTool } from '../../agent/events.ts'
+import { isObject, type UnknownObject } from '../../core/json.ts'
 
-/** Foreign JSON, as an object. */
-export type Fields = Readonly<Record<string, unknown>>
+/** An object from a provider. */
+export type Fields = UnknownObject
 
-/** Whether foreign JSON is an object. */
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** A list of objects; anything else is none. */
+/** The objects of a list. The result is empty for anything that is not a list. */
 export function listOf(value: unknown): readonly Fields[] {
-  return Array.isArray(value) ? value.filter(isFields) : []
+  return Array.isArray(value) ? value.filter(isObject) : []
 }
 
-/** A text that is there. */
+/** A text that is not empty, or undefined. */
 export function textIn(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-/** The tool that an item of the provider's is a call of. */
+/** Which hosted tool an item of this type calls. */
 export function hostedToolOf(type: unknown): HostedTool | undefined {
   switch (type) {
     case 'web_search_call':
@@ -34,9 +31,9 @@ export function hostedToolOf(type: unknown): HostedTool | undefined {
   }
 }
 
-/** A finished call of a hosted tool. The code that was run, and what it printed, is not shown. */
+/** A finished call of a hosted tool. The code that ran and its output are left out. */
 export function hostedDone(callId: string, tool: HostedTool, item: Fields): AgentEvent {
-  const action = isFields(item.action) ? item.action : {}
+  const action = isObject(item.action) ? item.action : {}
   const named = Array.isArray(item.queries)
     ? item.queries
     : Array.isArray(action.queries)
@@ -51,31 +48,37 @@ export function hostedDone(callId: string, tool: HostedTool, item: Fields): Agen
     callId,
     tool,
     queries: tool === 'code_interpreter' ? [] : named.flatMap((query) => textIn(query) ?? []),
-    sources: once(sources.filter((source) => source !== undefined)),
+    sources: withoutRepeats(sources.filter((source) => source !== undefined)),
   }
 }
 
-/** A mark in a text, with the position that the provider gave. What names neither a page nor a file is none. */
+/**
+ * The citation of an annotation, with the provider's position. Undefined when it names neither a
+ * page nor a file.
+ */
 export function citationOf(annotation: Fields): Citation | undefined {
   switch (annotation.type) {
     case 'url_citation':
-      return placed(citedPage(annotation), annotation.end_index)
+      return withIndex(citedPage(annotation), annotation.end_index)
     case 'file_citation':
-      return placed(citedFile(annotation), annotation.index)
+      return withIndex(citedFile(annotation), annotation.index)
     case 'container_file_citation':
-      return placed(citedFile(annotation), annotation.end_index)
+      return withIndex(citedFile(annotation), annotation.end_index)
     default:
       return undefined
   }
 }
 
-/** An image as a data URL; undefined for what is no base64. */
+/** An image as a data URL. Undefined when the text is not base64. */
 export function imageUrl(base64: unknown, format: unknown): string | undefined {
   if (typeof base64 !== 'string' || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) return undefined
   return `data:image/${format === 'jpeg' || format === 'webp' ? format : 'png'};base64,${base64}`
 }
 
-/** Only what a link may lead to: a provider's words are the model's, and a model's are whoever's it has read. */
+/**
+ * Takes http and https URLs only. The model chooses the URL, and a text that the model has read may
+ * have chosen it for the model.
+ */
 function citedPage({ url, title }: Fields): Citation | undefined {
   if (typeof url !== 'string' || !URL.canParse(url)) return undefined
   const { protocol, host } = new URL(url)
@@ -89,13 +92,13 @@ function citedFile({ filename }: Fields): Citation | undefined {
   return name === undefined ? undefined : { type: 'file', filename: name }
 }
 
-function placed(citation: Citation | undefined, index: unknown): Citation | undefined {
+function withIndex(citation: Citation | undefined, index: unknown): Citation | undefined {
   return citation && Number.isSafeInteger(index) && typeof index === 'number' && index >= 0
     ? { ...citation, index }
     : citation
 }
 
-function once(sources: readonly Citation[]): readonly Citation[] {
+function withoutRepeats(sources: readonly Citation[]): readonly Citation[] {
   return [
     ...new Map(
       sources.map((source) => [source.type === 'url' ? source.url : source.filename, source]),

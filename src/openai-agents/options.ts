@@ -1,0 +1,77 @@
+// What one run of an agent is given: the caller, the servers, and the options of `runAgent`.
+
+import type { Model } from '@openai/agents'
+import type { ApprovalPolicy } from '../agent/approval.ts'
+import type { ResumedRun } from '../agent/events.ts'
+import type { AgentTurn, ClientTool } from '../agent/turn.ts'
+import type { Refusal } from '../core/errors.ts'
+import type { Principal } from '../core/principal.ts'
+import type { ModelRequestCopy } from './recording-model.ts'
+
+/** Whom the run is for. */
+export interface AgentCaller {
+  readonly principal: Principal
+  /** Verified claims. The model sees one only when the app puts it into the instructions. */
+  readonly claims?: Readonly<Record<string, unknown>>
+  /**
+   * The `fetch` that carries this principal's credential to the server with this name, and to no
+   * other server. It calls `onRefused` with the reason when it answers a tool call with a fixed
+   * sentence instead of making it.
+   */
+  fetch(
+    server: string,
+    options?: { readonly onRefused?: (refusal: Refusal) => void },
+  ): typeof globalThis.fetch
+}
+
+/** An MCP server, as the operator configured it. */
+export interface AgentServer {
+  readonly name: string
+  /** An absolute URL. */
+  readonly url: string
+  /**
+   * The rights of the calls. A person who is asked to approve a call reads them. Default: none are
+   * named.
+   */
+  readonly scopes?: readonly string[]
+}
+
+/** Options of `runAgent`. */
+export interface RunAgentOptions {
+  readonly caller: AgentCaller
+  readonly servers: readonly AgentServer[]
+  readonly model: Model
+  /** The system instructions, rendered already. */
+  readonly instructions: string
+  /** The conversation. Its last turn is the person's new message, or what the page answered. */
+  readonly input: readonly AgentTurn[]
+  /** Ends the run without an error. */
+  readonly signal?: AbortSignal
+  /** The most model requests in this run. Default 10. */
+  readonly maxTurns?: number
+  /**
+   * Which calls wait for the person. When one waits, the run ends with `approval_needed`. Default
+   * `never`, because somebody must be there to ask.
+   */
+  readonly approvals?: ApprovalPolicy
+  /** Continues a run that waited. Give the same `input` as before. */
+  readonly resume?: ResumedRun
+  /**
+   * The values that the instructions tell the model to repeat, by their names there: `promptValues`
+   * of the caller, for a server whose placement is `prompt`. A call that waits is shown and stored
+   * with the names. It is made with the values of the run that continues it. Default: none.
+   */
+  readonly promptValues?: { readonly user_id: string; readonly access_token: string }
+  /**
+   * Tools that the page runs. When the model calls one, the run ends with `client_tool`. Default:
+   * none.
+   */
+  readonly clientTools?: readonly ClientTool[]
+  /** Gets a copy of every model request before the model does. */
+  readonly onModelRequest?: (request: ModelRequestCopy) => void
+  /**
+   * Milliseconds for one MCP request (`server`, default 30,000) and for one model request (`model`,
+   * default 120,000).
+   */
+  readonly timeouts?: { readonly server?: number; readonly model?: number }
+}
