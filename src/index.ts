@@ -1,5 +1,6 @@
-// onbehalf: let an AI agent act as the signed-in user. createOnBehalf, the doors, and the public types.
+// onbehalf: lets an AI agent act as the signed-in user. createOnBehalf, the doors, and the public types.
 
+export type { Caller } from './caller.ts'
 export {
   type AuditEvent,
   type Auditor,
@@ -62,4 +63,4 @@ export { type StaticKeys, staticKeys } from './core/vault/static-keys.ts'
 export type { Deposit, Handle, Vault } from './core/vault/vault.ts'
 export type { TokenVerifier, VerifiedToken } from './core/verify/verify.ts'
 export type { MessageTransport } from './mcp/transport.ts'
-export { type Caller, createOnBehalf, type OnBehalf, type OnBehalfOptions } from './on-behalf.ts'
+export { createOnBehalf, type OnBehalf, type OnBehalfOptions } from './on-behalf.ts'

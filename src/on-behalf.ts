@@ -1,44 +1,39 @@
-// createOnBehalf: the parts put together for an app: door, vault, sources, and one `fetch` for each MCP server of an admitted principal.
+// createOnBehalf puts the parts together for an app: door, vault, sources, and a caller for each
+// admitted request.
 
+import { type Caller, type CallerParts, openCaller } from './caller.ts'
 import { type AuditSink, createAuditor } from './core/audit.ts'
-import { type Binding, type BindingInput, isStdio, parseBinding, scopesOf } from './core/binding.ts'
+import { type Binding, type BindingInput, parseBinding, scopesOf } from './core/binding.ts'
 import { memoryReflectionMarks } from './core/carry/memory-reflection-marks.ts'
 import type { ReflectionMarks } from './core/carry/reflection-marks.ts'
 import { runningCalls } from './core/carry/running-calls.ts'
 import { toResponse } from './core/door/answer.ts'
 import { type Admission, createDoor } from './core/door/door.ts'
 import type { ProofVerifier } from './core/door/proof.ts'
-import { type Refusal, refused } from './core/errors.ts'
 import { type Principal, principalKey } from './core/principal.ts'
 import { canonicalResource, resourceMetadataResponse } from './core/resource.ts'
 import { isScope } from './core/scope.ts'
-import { toError } from './core/sentences.ts'
 import type { ClientCredentialsIssuer, TokenExchanger } from './core/source/exchange.ts'
 import { issuedCache } from './core/source/issued-cache.ts'
-import type { ConnectedAccounts, CredentialSource } from './core/source/parts.ts'
-import { credentialSource, missingPart } from './core/source/source.ts'
+import type { ConnectedAccounts } from './core/source/parts.ts'
+import { missingPart } from './core/source/source.ts'
 import { memoryVault } from './core/vault/memory-vault.ts'
 import type { SecretStore } from './core/vault/secret-store.ts'
 import type { Vault } from './core/vault/vault.ts'
-import type { TokenVerifier, VerifiedToken } from './core/verify/verify.ts'
-import { type McpFetchOptions, mcpFetch } from './mcp/fetch.ts'
-import { literalWarning, type PromptValues, promptValues } from './mcp/placements/prompt-values.ts'
-import { createReferences } from './mcp/placements/references.ts'
-import { liveSecrets } from './mcp/redact/live-secrets.ts'
+import type { TokenVerifier } from './core/verify/verify.ts'
+import { literalWarning } from './mcp/placements/prompt-values.ts'
 import { createQuarantine, type Quarantine } from './mcp/redact/quarantine.ts'
-import type { Pins } from './mcp/tools/tool-book.ts'
-import { carryingTransport, type MessageTransport } from './mcp/transport.ts'
 
 /** Options of {@link createOnBehalf}. */
 export interface OnBehalfOptions {
-  /** Identifier of the app's own endpoint: the audience of the access tokens that it takes. */
+  /** Identifier of the app's own endpoint: the audience of the access tokens that it accepts. */
   readonly resource: string
   /** Issuer identifiers to name in the protected resource metadata (RFC 9728). */
   readonly authorizationServers: readonly string[]
   readonly verifier: TokenVerifier
   /** The MCP servers, by the names that people and the model are shown. */
   readonly servers: Readonly<Record<string, BindingInput>>
-  /** Where every hop is recorded. A sink that throws makes the hop fail. */
+  /** Records every hop. A sink that throws makes the hop fail. */
   readonly audit: AuditSink
   /** Needed when a server's source is `exchange`, the default: `tokenExchanger` of onbehalf/oauth. */
   readonly exchanger?: TokenExchanger
@@ -48,87 +43,59 @@ export interface OnBehalfOptions {
   readonly clientCredentials?: ClientCredentialsIssuer
   /** Needed for the source `connection`: `connections` of onbehalf/oauth. */
   readonly connections?: ConnectedAccounts
-  /** Needed for the source `static`: where the keys are kept, for example `sqliteSecretStore` of onbehalf/store. */
+  /** Needed for the source `static`: stores the keys, for example `sqliteSecretStore` of onbehalf/store. */
   readonly secrets?: SecretStore
   /** Scopes that every request to the app needs. Default none. */
   readonly scopes?: readonly string[]
   /** Scopes to name in challenges and metadata. Default: `scopes` and those of the bindings. */
   readonly scopesSupported?: readonly string[]
-  /** A header such as `X-User-ID` to hold against the subject; never identity. Default: not looked at. */
+  /**
+   * A header such as `X-User-ID` that callers send along. It is never taken for an identity: a request
+   * that has it with anything but the token's subject is refused. Default: nobody looks at it.
+   */
   readonly subjectHeader?: string
-  /** Takes tokens that are bound to a key as well (RFC 9449): `dpopProofs` of onbehalf/jwt. Default: they are refused. */
+  /**
+   * Set it to accept tokens that are bound to a key (RFC 9449): `dpopProofs` of onbehalf/jwt. Default:
+   * such tokens are refused.
+   */
   readonly proofs?: ProofVerifier
-  /** Default: in this process's memory. */
+  /** Keeps the admitted credentials. Default: this process's memory. */
   readonly vault?: Vault
   /**
-   * Where the servers that sent a credential back are marked, for example `sqliteReflectionMarks` of onbehalf/store. Default: in this process's
-   * memory, so that a restart forgets them.
+   * Remembers the servers that sent a credential back, for example `sqliteReflectionMarks` of
+   * onbehalf/store. Default: this process's memory, so a restart forgets them.
    */
   readonly reflectionMarks?: ReflectionMarks
-  /** Key of the audit's fingerprints, 32 bytes or more, one a deployment. Default: random. */
+  /** Key of the audit's fingerprints: 32 bytes or more, one for each deployment. Default: random. */
   readonly fingerprintKey?: Uint8Array<ArrayBuffer>
-  /** Default `globalThis.fetch`, as it is when this is called. */
+  /** Sends the requests to the servers. Default: `globalThis.fetch`, captured at creation. */
   readonly fetch?: typeof globalThis.fetch
-  /** Milliseconds that one call to a server may take. Default 60,000. */
+  /** Milliseconds that one call to a server may take, 1 to 2,147,483,647. Default 60,000. */
   readonly deadline?: number
-  /** Milliseconds since the epoch. Default `Date.now`. */
+  /** The clock: milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
-  /** Gets a warning about a setting that is allowed and not safe. Default `console.warn`. */
+  /** Called with a warning for each setting that is allowed but not safe. Default `console.warn`. */
   readonly warn?: (message: string) => void
-}
-
-/** One admitted request's principal, and what can be done in its name. It holds a handle, no secret. */
-export interface Caller {
-  readonly principal: Principal
-  readonly token: VerifiedToken
-  /** W3C trace id that ties this request's hops together in the audit. */
-  readonly trace: string
-  /**
-   * The `fetch` for one MCP server, to give to an agent framework's HTTP transport.
-   *
-   * @param options.onRefused Hears why a tool call was answered with a fixed sentence, which the framework takes for any other result.
-   * @throws AuthError `server_unbound` for a name that is not among the `servers`.
-   * @throws TypeError for a stdio server, which has a transport.
-   */
-  fetch(
-    server: string,
-    options?: { readonly onRefused?: (refusal: Refusal) => void },
-  ): typeof globalThis.fetch
-  /**
-   * The transport for one stdio server, over one of an MCP SDK's (v1 or v2) that runs a process for this caller alone.
-   *
-   * @throws AuthError `server_unbound` for a name that is not among the `servers`.
-   * @throws TypeError for a server that is not bound as `stdio:`.
-   */
-  transport(server: string, inner: MessageTransport): MessageTransport
-  /**
-   * The values for a prompt that names `{user_id}` and `{access_token}`, for a server whose placement is `prompt`: references that stand for them
-   * at that server's bound parameters in this run and are worthless elsewhere. With `insecurelyShowLiteralTokens`, the values themselves.
-   *
-   * @throws AuthError when the server is not bound by `prompt`, or its credential cannot be had.
-   */
-  promptValues(server: string): Promise<PromptValues>
-  /** Forgets the credential. Every call made after it is refused, and what is under way ends. */
-  end(): Promise<void>
 }
 
 /** What an app holds. */
 export interface OnBehalf {
-  /** Admits a request by its access token, or gives the answer to send. */
+  /** Admits a request by its access token, or gives the answer to send: 400, 401, 403 or 503. */
   admit(request: Request): Promise<Admission<Caller>>
-  /** Answers requests for the protected resource metadata (RFC 9728); undefined for any other. */
+  /** Answers a request for the protected resource metadata (RFC 9728); undefined for any other request. */
   metadata(request: Request): Response | undefined
   /**
-   * Ends all that is under way for a principal in this process, and drops every token that was issued for them: at sign-out, or when a sign-in
-   * is revoked. A request that comes with a valid token afterwards is admitted anew.
+   * Ends everything that is under way for a principal in this process, and drops every token that was
+   * issued for them. Call it at sign-out, or when a sign-in is revoked. A later request with a valid
+   * token is admitted again.
    */
   revoke(principal: Principal): void
 }
 
 /**
- * Puts the parts together.
+ * Puts the parts together. It fetches nothing.
  *
- * @throws TypeError that names the setting, for a configuration that cannot work. Nothing is fetched.
+ * @throws TypeError that names the setting, for a configuration that cannot work.
  *
  * @example
  * ```ts
@@ -146,157 +113,45 @@ export interface OnBehalf {
  * ```
  */
 export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
-  const {
-    verifier,
-    exchanger,
-    now = Date.now,
-    fetch = globalThis.fetch,
-    deadline = 60_000,
-    vault = memoryVault({ now }),
-    reflectionMarks = memoryReflectionMarks(),
-  } = options
+  const { now = Date.now, vault = memoryVault({ now }) } = options
   const resource = canonicalResource(options.resource)
-  if (options.authorizationServers.length === 0)
-    throw new TypeError('authorizationServers must name an issuer')
-  // Timers take a larger number for 1.
-  if (!(deadline > 0 && deadline < 2 ** 31))
-    throw new TypeError('deadline must be a number of milliseconds, from 1 to 2147483647')
-  for (const scope of [...(options.scopes ?? []), ...(options.scopesSupported ?? [])])
-    if (!isScope(scope))
-      throw new TypeError(`scopes: "${scope}" is no scope token (RFC 6749 section 3.3)`)
-  const bindings = new Map(
-    Object.entries(options.servers).map(([name, input]) => [name, parseBinding(name, input)]),
-  )
-  for (const binding of bindings.values()) {
-    const setting = missingPart(binding, options)
-    if (setting === undefined) continue
-    const { name, source } = binding
-    throw new TypeError(
-      `servers.${name}.source is "${source.type}", which needs the setting ${setting}; onbehalf/oauth and onbehalf/store have it`,
-    )
-  }
-  const named = [...bindings.values()].flatMap(({ source }) => scopesOf(source))
-  const scopesSupported = options.scopesSupported ?? [
-    ...new Set([...(options.scopes ?? []), ...named]),
-  ]
+  const deadlineMs = checkSettings(options)
+  const bindings = parseServers(options)
+  warnOfLiteralTokens(bindings, options.warn ?? console.warn)
+  const scopesSupported = options.scopesSupported ?? namedScopes(options.scopes ?? [], bindings)
+  const { fingerprintKey } = options
   const auditor = createAuditor(options.audit, {
     now,
-    ...(options.fingerprintKey ? { fingerprintKey: options.fingerprintKey } : {}),
+    ...(fingerprintKey ? { fingerprintKey } : {}),
   })
   const cache = issuedCache({ now })
-  const parts = { ...options, vault, auditor, cache }
-  const pins: Pins = new Map()
-  const quarantines = new Map<string, Quarantine>()
-  const quarantineOf = (binding: Binding): Quarantine => {
-    const quarantine =
-      quarantines.get(binding.name) ?? createQuarantine({ binding, marks: reflectionMarks, now })
-    quarantines.set(binding.name, quarantine)
-    return quarantine
-  }
   const running = runningCalls(now)
-  for (const { name, placement } of bindings.values())
-    if (placement.type === 'prompt' && placement.insecurelyShowLiteralTokens)
-      (options.warn ?? console.warn)(literalWarning(name))
   const door = createDoor({
     resource,
-    verifier,
+    verifier: options.verifier,
     auditor,
     scopesSupported,
     ...(options.scopes ? { scopes: options.scopes } : {}),
     ...(options.subjectHeader ? { subjectHeader: options.subjectHeader } : {}),
     ...(options.proofs ? { proofs: options.proofs } : {}),
   })
-  const ownResources = [...bindings.values()]
-    .filter(({ source }) => source.type === 'own')
-    .map((binding) => binding.resource)
+  const parts: CallerParts = {
+    bindings,
+    sources: { ...options, vault, auditor, cache },
+    running,
+    quarantineOf: quarantines(options.reflectionMarks ?? memoryReflectionMarks(), now),
+    pins: new Map(),
+    fetch: options.fetch ?? globalThis.fetch,
+    deadlineMs,
+    now,
+  }
 
   return {
     async admit(request): Promise<Admission<Caller>> {
       const admission = await door.admit(request)
       if (!admission.ok) return admission
-      const { principal, token, credential, trace } = admission.value
-      const destinations = [
-        ...[exchanger, options.identityAssertions].flatMap((one) => (one ? [one.issuer] : [])),
-        ...ownResources.filter((one) => token.audience.includes(one)),
-      ]
-      const deposit = { credential, owner: principal, destinations, expiresAt: token.expiresAt }
-      const handle = await vault.deposit(deposit).catch(() => undefined)
-      if (handle === undefined) {
-        const refusal: Refusal = { reason: 'server_unavailable', server: 'the vault' }
-        return { ok: false, refusal, response: toResponse(refusal, {}) }
-      }
-      const revocation = running.enter(principal, token.expiresAt)
-      const references = createReferences()
-      const live = liveSecrets()
-      let forgotten: Promise<void> | undefined
-      const forget = () => (forgotten ??= vault.discard(handle, principal))
-      revocation.signal.addEventListener('abort', () => void forget().catch(() => {}), {
-        once: true,
-      })
-
-      const sourceOf = (binding: Binding): CredentialSource => {
-        const source = credentialSource(binding, { token, handle, trace }, parts)
-        return async (asked) => {
-          const result = await source(asked)
-          // It may have ended during an exchange that others wait for as well, and the cache does not ask the vault.
-          return revocation.signal.aborted
-            ? refused('handle_refused', { server: binding.name })
-            : result
-        }
-      }
-
-      function bound(server: string): Binding {
-        const binding = bindings.get(server)
-        if (!binding) throw toError({ reason: 'server_unbound', server })
-        return binding
-      }
-
-      const carrying = (binding: Binding): McpFetchOptions => ({
-        binding,
-        source: sourceOf(binding),
-        principal,
-        claims: token.claims,
-        auditor,
-        trace,
-        fetch,
-        deadline,
-        references,
-        live,
-        quarantine: quarantineOf(binding),
-        pins,
-        signal: revocation.signal,
-      })
-
-      const caller: Caller = {
-        principal,
-        token,
-        trace,
-        fetch(server, { onRefused } = {}) {
-          const binding = bound(server)
-          if (isStdio(binding.url))
-            throw new TypeError(`servers.${server} is a stdio server: use transport()`)
-          return mcpFetch({ ...carrying(binding), ...(onRefused ? { onRefused } : {}) })
-        },
-        transport: (server, inner) => carryingTransport(inner, carrying(bound(server))),
-        async promptValues(server) {
-          const binding = bound(server)
-          const quarantine = quarantineOf(binding)
-          return promptValues({
-            binding,
-            source: sourceOf,
-            references,
-            principal,
-            live,
-            quarantine,
-            now,
-          })
-        },
-        async end() {
-          revocation.leave()
-          await forget()
-        },
-      }
-      return { ok: true, value: caller }
+      const caller = await openCaller(admission.value, parts)
+      return caller.ok ? caller : { ...caller, response: toResponse(caller.refusal, {}) }
     },
     metadata: (request) =>
       resourceMetadataResponse(request, {
@@ -309,5 +164,64 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
       running.revoke(principal)
       cache.forget(principalKey(principal))
     },
+  }
+}
+
+/** Timers treat a longer time as 1 ms. */
+const MAX_DEADLINE_MS = 2 ** 31 - 1
+
+/** Checks the settings that no other part checks, and gives the deadline. */
+function checkSettings(options: OnBehalfOptions): number {
+  const { authorizationServers, deadline = 60_000, scopes = [], scopesSupported = [] } = options
+  if (authorizationServers.length === 0)
+    throw new TypeError('authorizationServers must name an issuer')
+  if (!(deadline > 0 && deadline <= MAX_DEADLINE_MS))
+    throw new TypeError('deadline must be a number of milliseconds, from 1 to 2147483647')
+  for (const scope of [...scopes, ...scopesSupported])
+    if (!isScope(scope))
+      throw new TypeError(`scopes: "${scope}" is no scope token (RFC 6749 section 3.3)`)
+  return deadline
+}
+
+/** Parses the bindings, and checks that each one's source has the part that it works with. */
+function parseServers(options: OnBehalfOptions): ReadonlyMap<string, Binding> {
+  const bindings = new Map<string, Binding>()
+  for (const [name, input] of Object.entries(options.servers)) {
+    const binding = parseBinding(name, input)
+    const setting = missingPart(binding, options)
+    if (setting !== undefined)
+      throw new TypeError(
+        `servers.${name}.source is "${binding.source.type}", which needs the setting ${setting}; onbehalf/oauth and onbehalf/store have it`,
+      )
+    bindings.set(name, binding)
+  }
+  return bindings
+}
+
+function warnOfLiteralTokens(
+  bindings: ReadonlyMap<string, Binding>,
+  warn: (message: string) => void,
+): void {
+  for (const { name, placement } of bindings.values())
+    if (placement.type === 'prompt' && placement.insecurelyShowLiteralTokens)
+      warn(literalWarning(name))
+}
+
+/** The door's own scopes and those of the bindings. */
+function namedScopes(
+  doorScopes: readonly string[],
+  bindings: ReadonlyMap<string, Binding>,
+): readonly string[] {
+  const named = [...bindings.values()].flatMap(({ source }) => scopesOf(source))
+  return [...new Set([...doorScopes, ...named])]
+}
+
+/** Makes the lookup of each server's quarantine. All callers share it. */
+function quarantines(marks: ReflectionMarks, now: () => number): (binding: Binding) => Quarantine {
+  const known = new Map<string, Quarantine>()
+  return (binding) => {
+    const quarantine = known.get(binding.name) ?? createQuarantine({ binding, marks, now })
+    known.set(binding.name, quarantine)
+    return quarantine
   }
 }

@@ -1,17 +1,13 @@
 import { inspect } from 'node:util'
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { Caller } from '../src/caller.ts'
 import type { AuditEvent } from '../src/core/audit.ts'
 import type { BindingInput } from '../src/core/binding.ts'
 import { AuthError, granted, refused } from '../src/core/errors.ts'
 import { memoryVault } from '../src/core/vault/memory-vault.ts'
 import type { Deposit, Handle, Vault } from '../src/core/vault/vault.ts'
 import type { MessageTransport } from '../src/mcp/transport.ts'
-import {
-  type Caller,
-  createOnBehalf,
-  type OnBehalf,
-  type OnBehalfOptions,
-} from '../src/on-behalf.ts'
+import { createOnBehalf, type OnBehalf, type OnBehalfOptions } from '../src/on-behalf.ts'
 import {
   CHAT,
   deferred,

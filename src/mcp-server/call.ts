@@ -99,7 +99,7 @@ export async function openCall(
         trace,
         hop: 'api',
         fetch,
-        deadline,
+        deadlineMs: deadline,
       })
     },
     report,

@@ -105,7 +105,7 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
     trace,
     hop: 'carry',
     fetch: options.fetch,
-    deadline: options.deadline,
+    deadlineMs: options.deadline,
     ...(options.signal ? { signal: options.signal } : {}),
     approves: (target) => target.href === url,
     throwProblems: { scopes: scopesOf(binding.source) },

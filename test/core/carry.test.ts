@@ -47,7 +47,7 @@ function carrying(
     trace: '4bf92f3577b34da6a3ce929d0e0e4736',
     hop: 'carry',
     fetch: globalThis.fetch,
-    deadline: 10_000,
+    deadlineMs: 10_000,
     ...changes,
   })
   const outcomes = () => events.map(({ outcome, reason }) => reason ?? outcome)
@@ -461,7 +461,7 @@ describe('when the audit fails', () => {
 
   it('no request leaves while the sink does not answer, and the wait ends', async () => {
     const { fetch } = carrying('https://a.example/mcp', {
-      deadline: 5,
+      deadlineMs: 5,
       sink: () => new Promise(() => {}),
       fetch: () => expect.unreachable('a request left'),
     })
@@ -544,7 +544,7 @@ describe('when the server does not answer', () => {
 
   it.each(['GET', 'POST'])('the deadline ends a %s', async (method) => {
     await using server = await loopback(() => {})
-    const { fetch } = carrying(server.url, { deadline: 300 })
+    const { fetch } = carrying(server.url, { deadlineMs: 300 })
     expect(
       await codeOf(fetch(server.url, { method, ...(method === 'POST' ? { body: '{}' } : {}) })),
     ).toBe('server_unavailable')
@@ -552,9 +552,9 @@ describe('when the server does not answer', () => {
 
   it('the deadline ends the wait for a fetch that ignores its signal, and for a source that never comes', async () => {
     const never = () => new Promise<never>(() => {})
-    const deaf = carrying('https://a.example/mcp', { deadline: 500, fetch: never })
+    const deaf = carrying('https://a.example/mcp', { deadlineMs: 500, fetch: never })
     expect(await codeOf(deaf.fetch('https://a.example/mcp'))).toBe('server_unavailable')
-    const sourceless = carrying('https://a.example/mcp', { deadline: 500, source: never })
+    const sourceless = carrying('https://a.example/mcp', { deadlineMs: 500, source: never })
     expect(await codeOf(sourceless.fetch('https://a.example/mcp'))).toBe('issuer_unavailable')
   })
 
@@ -564,7 +564,7 @@ describe('when the server does not answer', () => {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n')
       if (request.method === 'GET') finish = () => response.end('data: 2\n\n')
     })
-    const { fetch } = carrying(server.url, { deadline: 300 })
+    const { fetch } = carrying(server.url, { deadlineMs: 300 })
     const stream = await fetch(server.url)
     const posted = await fetch(server.url, { method: 'POST', body: '{}' })
     // The POST began later, so when its deadline has passed, that of the GET would have, too.

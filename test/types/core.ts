@@ -9,13 +9,14 @@ import {
   type TokenVerifier,
   type Vault,
 } from 'onbehalf'
+import type { Caller } from '../../src/caller.ts'
 import type { HopReport } from '../../src/core/audit.ts'
 import type { Binding, BindingInput } from '../../src/core/binding.ts'
 import { AuthError, type RefusalReason } from '../../src/core/errors.ts'
 import type { Principal } from '../../src/core/principal.ts'
 import { toError, toSentence } from '../../src/core/sentences.ts'
 import type { ExchangeTarget } from '../../src/core/source/exchange.ts'
-import type { Caller, OnBehalfOptions } from '../../src/on-behalf.ts'
+import type { OnBehalfOptions } from '../../src/on-behalf.ts'
 
 /** Whether a value could be a credential, or a list of them. */
 type Holds<Value> = Credential extends Value

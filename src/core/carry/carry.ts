@@ -29,7 +29,7 @@ export interface CarryOptions extends HopFacts {
   readonly placing: Placing
   readonly fetch: typeof globalThis.fetch
   /** Milliseconds that a request may take in all; for a GET, until its headers come. */
-  readonly deadline: number
+  readonly deadlineMs: number
   /** Ends everything under way, for example when the sign-in is revoked. Default: nothing does. */
   readonly signal?: AbortSignal
   /**
@@ -80,7 +80,7 @@ export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
     const outgoing = readOutgoing(input, init)
     const operation = outgoing?.method ?? 'GET'
     const deadline = startCallDeadline(operation, {
-      deadlineMs: options.deadline,
+      deadlineMs: options.deadlineMs,
       callers: outgoing?.settings.signal,
       ends: options.signal,
     })

@@ -1,0 +1,216 @@
+// A caller: one admitted request's principal, and what the app can do in its name. It holds a handle
+// for the credential, never the credential.
+
+import { type Binding, isStdio } from './core/binding.ts'
+import type { RunningCall, RunningCalls } from './core/carry/running-calls.ts'
+import type { Admitted } from './core/door/door.ts'
+import { granted, type Refusal, type Result, refused } from './core/errors.ts'
+import type { Principal } from './core/principal.ts'
+import { toError } from './core/sentences.ts'
+import type { CredentialSource, SourceParts } from './core/source/parts.ts'
+import { credentialSource } from './core/source/source.ts'
+import type { Handle } from './core/vault/vault.ts'
+import type { VerifiedToken } from './core/verify/verify.ts'
+import { type McpFetchOptions, mcpFetch } from './mcp/fetch.ts'
+import { type PromptValues, promptValues } from './mcp/placements/prompt-values.ts'
+import { createReferences, type References } from './mcp/placements/references.ts'
+import { type LiveSecrets, liveSecrets } from './mcp/redact/live-secrets.ts'
+import type { Quarantine } from './mcp/redact/quarantine.ts'
+import type { Pins } from './mcp/tools/tool-book.ts'
+import { carryingTransport, type MessageTransport } from './mcp/transport.ts'
+
+/** One admitted request's principal, and what can be done in its name. */
+export interface Caller {
+  readonly principal: Principal
+  readonly token: VerifiedToken
+  /** W3C trace id that ties this request's hops together in the audit. */
+  readonly trace: string
+  /**
+   * Makes the `fetch` for one MCP server. Give it to the HTTP transport of an agent framework.
+   *
+   * @param server The server's name among the `servers`.
+   * @param options.onRefused Called with the reason when a tool call is answered with a fixed sentence:
+   *   the framework takes that sentence for any other tool result.
+   * @throws AuthError `server_unbound` for a name that is not among the `servers`.
+   * @throws TypeError for a stdio server, which needs a transport.
+   *
+   * @example
+   * ```ts
+   * const fetch = caller.fetch('tasks')
+   * const transport = new StreamableHTTPClientTransport(url, { fetch })
+   * ```
+   */
+  fetch(
+    server: string,
+    options?: { readonly onRefused?: (refusal: Refusal) => void },
+  ): typeof globalThis.fetch
+  /**
+   * Makes the transport for one stdio server.
+   *
+   * @param inner A transport of an MCP SDK (v1 or v2) that runs a process for this caller alone.
+   * @throws AuthError `server_unbound` for a name that is not among the `servers`.
+   * @throws TypeError for a server that is not bound as `stdio:`.
+   */
+  transport(server: string, inner: MessageTransport): MessageTransport
+  /**
+   * Gives the values for a prompt that names `{user_id}` and `{access_token}`, for a server whose
+   * placement is `prompt`. They are references: they stand for the real values at that server's bound
+   * parameters in this run, and are worthless elsewhere. With `insecurelyShowLiteralTokens` they are
+   * the real values.
+   *
+   * @throws AuthError when the server is not bound by `prompt`, or when there is no credential for it.
+   */
+  promptValues(server: string): Promise<PromptValues>
+  /** Forgets the credential. Every later call is refused, and calls under way end. */
+  end(): Promise<void>
+}
+
+/** What all callers of an app share. */
+export interface CallerParts {
+  readonly bindings: ReadonlyMap<string, Binding>
+  readonly sources: SourceParts
+  /** The callers at work, so that revoking a sign-in ends them. */
+  readonly running: RunningCalls
+  readonly quarantineOf: (binding: Binding) => Quarantine
+  /** Definitions of tools as first seen. */
+  readonly pins: Pins
+  readonly fetch: typeof globalThis.fetch
+  /** Milliseconds that one call to a server may take. */
+  readonly deadlineMs: number
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
+
+/** What belongs to one caller. */
+interface CallerState {
+  readonly admitted: Admitted
+  /** Opens the credential in the vault. */
+  readonly handle: Handle
+  readonly running: RunningCall
+  readonly references: References
+  readonly live: LiveSecrets
+}
+
+/**
+ * Puts the credential of an admitted request into the vault and gives the caller.
+ *
+ * @returns The caller; `server_unavailable` when the vault does not take the credential.
+ */
+export async function openCaller(admitted: Admitted, parts: CallerParts): Promise<Result<Caller>> {
+  const { principal, token, credential } = admitted
+  const { vault } = parts.sources
+  const handle = await vault
+    .deposit({
+      credential,
+      owner: principal,
+      destinations: destinationsOf(token, parts),
+      expiresAt: token.expiresAt,
+    })
+    .catch(() => undefined)
+  if (handle === undefined) return refused('server_unavailable', { server: 'the vault' })
+  return granted(
+    createCaller(
+      {
+        admitted,
+        handle,
+        running: parts.running.enter(principal, token.expiresAt),
+        references: createReferences(),
+        live: liveSecrets(),
+      },
+      parts,
+    ),
+  )
+}
+
+/**
+ * Where the vault may give the credential out: to an issuer that exchanges it, and to a server that it
+ * was issued for, where the source is `own`. Nowhere else, or it would be passed through.
+ */
+function destinationsOf(token: VerifiedToken, { bindings, sources }: CallerParts): string[] {
+  const issuers = [sources.exchanger, sources.identityAssertions].flatMap((exchanger) =>
+    exchanger ? [exchanger.issuer] : [],
+  )
+  const servers = [...bindings.values()]
+    .filter(({ source, resource }) => source.type === 'own' && token.audience.includes(resource))
+    .map(({ resource }) => resource)
+  return [...issuers, ...servers]
+}
+
+function createCaller(state: CallerState, parts: CallerParts): Caller {
+  const { admitted, handle, running, references, live } = state
+  const { principal, token, trace } = admitted
+  let forgotten: Promise<void> | undefined
+  const forget = () => (forgotten ??= parts.sources.vault.discard(handle, principal))
+  running.signal.addEventListener('abort', () => void forget().catch(() => {}), { once: true })
+
+  return {
+    principal,
+    token,
+    trace,
+    fetch(server, { onRefused } = {}) {
+      const binding = bindingOf(server, parts)
+      if (isStdio(binding.url))
+        throw new TypeError(`servers.${server} is a stdio server: use transport()`)
+      const options = fetchOptions(binding, state, parts)
+      return mcpFetch(onRefused ? { ...options, onRefused } : options)
+    },
+    transport: (server, inner) =>
+      carryingTransport(inner, fetchOptions(bindingOf(server, parts), state, parts)),
+    async promptValues(server) {
+      const binding = bindingOf(server, parts)
+      return promptValues({
+        binding,
+        source: () => sourceUntilEnd(binding, state, parts),
+        references,
+        principal,
+        live,
+        quarantine: parts.quarantineOf(binding),
+        now: parts.now,
+      })
+    },
+    async end() {
+      running.leave()
+      await forget()
+    },
+  }
+}
+
+function bindingOf(server: string, { bindings }: CallerParts): Binding {
+  const binding = bindings.get(server)
+  if (!binding) throw toError({ reason: 'server_unbound', server })
+  return binding
+}
+
+function fetchOptions(binding: Binding, state: CallerState, parts: CallerParts): McpFetchOptions {
+  const { admitted, running, references, live } = state
+  return {
+    binding,
+    source: sourceUntilEnd(binding, state, parts),
+    principal: admitted.principal,
+    claims: admitted.token.claims,
+    auditor: parts.sources.auditor,
+    trace: admitted.trace,
+    fetch: parts.fetch,
+    deadline: parts.deadlineMs,
+    references,
+    live,
+    quarantine: parts.quarantineOf(binding),
+    pins: parts.pins,
+    signal: running.signal,
+  }
+}
+
+/** The binding's source, which gives nothing once the caller has ended or is revoked. */
+function sourceUntilEnd(
+  binding: Binding,
+  { admitted: { token, trace }, handle, running }: CallerState,
+  parts: CallerParts,
+): CredentialSource {
+  const source = credentialSource(binding, { token, handle, trace }, parts.sources)
+  return async (asked) => {
+    const result = await source(asked)
+    // The caller may have ended during an exchange that others wait for as well. A token from the cache
+    // does not pass the vault, which would refuse.
+    return running.signal.aborted ? refused('handle_refused', { server: binding.name }) : result
+  }
+}
