@@ -1,45 +1,27 @@
 // The rules of ARCHITECTURE.md and REVIEW.md that a program can hold.
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
-import { dirname, join, posix, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join, posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { circlesOf } from './architecture/circles.ts'
+import { longFunctions } from './architecture/functions.ts'
+import {
+  REMAINING_CIRCLES,
+  REMAINING_FILES,
+  REMAINING_FUNCTIONS,
+  REMAINING_PROTOCOL_IMPORTS,
+} from './architecture/remaining.ts'
+import {
+  frameworksNamed,
+  offences,
+  wrongProtocolImports,
+  wrongWebImports,
+} from './architecture/rules.ts'
+import { ROOT, read, type Source, sourcesUnder, targetOf } from './architecture/sources.ts'
 
-const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..')
-
-interface Source {
-  /** Relative to the root, with slashes. */
-  readonly path: string
-  readonly lines: number
-  /** Without comments, whose examples import, too. */
-  readonly code: string
-  readonly imports: readonly string[]
-}
-
-function read(path: string): string {
-  return readFileSync(join(ROOT, path), 'utf8')
-}
-
-function sourcesUnder(folder: string): Source[] {
-  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
-    .filter(
-      (entry) =>
-        entry.isFile() && entry.name.endsWith('.ts') && !entry.parentPath.includes('node_modules'),
-    )
-    .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
-    .sort()
-    .map((path) => {
-      const text = read(path)
-      const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1')
-      // Only statements and import(): SQL has a from, too.
-      const found = code.matchAll(
-        /(?:^\s*(?:import|export)\b[^'"]*?\bfrom\s+|^\s*import\s+|\bimport\s*\(\s*)['"]([^'"\n]+)['"]/gm,
-      )
-      const imports = [...found].map((match) => match[1] ?? '')
-      return { path, lines: text.trimEnd().split('\n').length, code, imports }
-    })
-}
+/** The most lines of a function. A factory counts with everything that it declares inside. */
+const MAX_FUNCTION_LINES = 100
 
 const src = sourcesUnder('src')
 const examples = sourcesUnder('examples')
@@ -49,16 +31,6 @@ const web = sourcesUnder('web')
 function packageOf(specifier: string): string {
   const parts = specifier.split('/')
   return specifier.startsWith('@') ? parts.slice(0, 2).join('/') : (parts[0] ?? '')
-}
-
-/** The imports that break a rule, each with its file. */
-function offences(
-  sources: readonly Source[],
-  breaks: (specifier: string, path: string) => boolean,
-): string[] {
-  return sources.flatMap(({ path, imports }) =>
-    imports.filter((one) => breaks(one, path)).map((one) => `${path} imports ${one}`),
-  )
 }
 
 /** The files whose code matches. */
@@ -72,7 +44,10 @@ describe('imports', () => {
     expect(examples.flatMap(({ imports }) => imports)).toContain('onbehalf/jwt')
   })
 
-  /** For each room of src: the rooms that it may look into, and its one outside library; `parts` are those that one part of it alone is about. */
+  /**
+   * For each room of src: the rooms that it may import, and its one outside library. `parts` are
+   * libraries that only one part of the room uses.
+   */
   const RULES: Readonly<
     Record<
       string,
@@ -119,8 +94,8 @@ describe('imports', () => {
   it('of src look only where they may', () => {
     const wrong = offences(src, (specifier, path) => {
       const rule = RULES[roomOf(path)]
-      if (specifier.startsWith('.')) {
-        const target = posix.join(posix.dirname(path), specifier)
+      const target = targetOf(path, specifier)
+      if (target !== undefined) {
         const room = roomOf(target)
         const within =
           target.startsWith('src/') && target.endsWith('.ts') && existsSync(join(ROOT, target))
@@ -134,6 +109,19 @@ describe('imports', () => {
       )
     })
     expect(wrong).toEqual([])
+  })
+
+  it('of the wire contract are core and itself', () => {
+    expect(
+      wrongProtocolImports(src).filter((wrong) => !REMAINING_PROTOCOL_IMPORTS.includes(wrong)),
+    ).toEqual([])
+  })
+
+  it('form no circle, types included', () => {
+    const found = circlesOf([...src, ...web, ...examples])
+    const known = (circle: readonly string[]) =>
+      REMAINING_CIRCLES.some((remaining) => circle.every((path) => remaining.includes(path)))
+    expect(found.filter((circle) => !known(circle))).toEqual([])
   })
 
   const { exports } = JSON.parse(read('package.json')) as {
@@ -214,8 +202,17 @@ describe('the code', () => {
     // Nobody reads or edits a generated file: a test compares it with what it is generated from.
     const written = src.filter(({ path }) => !/^src\/store\/statements\/compiled-/.test(path))
     const lines = written.map((source) => source.lines).sort((a, b) => a - b)
-    expect(written.filter((source) => source.lines > 300).map(({ path }) => path)).toEqual([])
+    const long = written.filter((source) => source.lines > 300).map(({ path }) => path)
+    expect(long.filter((path) => !REMAINING_FILES.includes(path))).toEqual([])
     expect(lines[Math.floor(lines.length / 2)]).toBeLessThan(120)
+  })
+
+  it(`has no function of more than ${MAX_FUNCTION_LINES} lines`, () => {
+    const long = [...src, ...web, ...examples].flatMap((source) =>
+      longFunctions(source, MAX_FUNCTION_LINES),
+    )
+    const longer = long.filter(({ name, lines }) => lines > (REMAINING_FUNCTIONS[name] ?? 0))
+    expect(longer).toEqual([])
   })
 
   it('keeps no ambient state', () => {
@@ -240,18 +237,15 @@ describe('the code', () => {
   })
 })
 
+describe('the neutral contract of an agent', () => {
+  it('names no framework', () => {
+    expect(frameworksNamed(src)).toEqual([])
+  })
+})
+
 describe('the chat component', () => {
   it('imports the wire contract of the chat server, its two libraries, and nothing else', () => {
-    const protocol = /^\.\.\/(?:\.\.\/)*src\/chatkit\/protocol\/[a-z-]+\.ts$/
-    const own = /^\.\.?\/(?!.*\bsrc\/)/
-    const wrong = offences(
-      web,
-      (specifier) =>
-        !protocol.test(specifier) &&
-        !own.test(specifier) &&
-        !['marked', 'dompurify'].includes(specifier),
-    )
-    expect(wrong).toEqual([])
+    expect(wrongWebImports(web)).toEqual([])
   })
 
   it('has no way to turn a text into markup or script', () => {

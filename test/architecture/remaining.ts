@@ -1,0 +1,74 @@
+// What does not keep the rules yet. These lists may only become shorter.
+
+/** Import circles, each as its files. */
+export const REMAINING_CIRCLES: readonly (readonly string[])[] = [
+  [
+    'src/chatkit/agent/answer-writer.ts',
+    'src/chatkit/agent/image-writer.ts',
+    'src/chatkit/agent/message-writer.ts',
+    'src/chatkit/agent/reasoning-writer.ts',
+    'src/chatkit/agent/workflow-writer.ts',
+  ],
+  ['src/chatkit/requests/idempotency.ts', 'src/chatkit/requests/stream-requests.ts'],
+  ['src/chatkit/runs/recover.ts', 'src/chatkit/runs/run-log.ts', 'src/chatkit/runs/runs.ts'],
+  [
+    'src/store/attachments/disk-attachments.ts',
+    'src/store/attachments/sweep.ts',
+    'src/store/attachments/upload.ts',
+  ],
+]
+
+/** Functions over the bound, each with its lines. */
+export const REMAINING_FUNCTIONS: Readonly<Record<string, number>> = {
+  'src/chatkit/agent/agent-chat.ts agentChat': 116,
+  'src/chatkit/agent/answer-writer.ts answerWriter': 117,
+  'src/chatkit/runs/memory-run-store.ts memoryRunStore': 128,
+  'src/chatkit/runs/runs.ts createRuns': 174,
+  'src/chatkit/server.ts chatkitServer': 225,
+  'src/chatkit/threads/memory-thread-store.ts memoryThreadStore': 101,
+  'src/mcp-server/protect.ts protectMcpServer': 169,
+  'src/mcp/arguments/detect.ts detectParameters': 143,
+  'src/mcp/arguments/hide.ts hiding': 216,
+  'src/mcp/fetch.ts mcpFetch': 146,
+  'src/mcp/pool.ts sessionPool': 162,
+  'src/mcp/transport.ts carryingTransport': 123,
+  'src/oauth/connection/connections.ts connections': 124,
+  'src/on-behalf.ts createOnBehalf': 166,
+  'src/store/attachments/attachment-folder.ts attachmentFolder': 143,
+  'src/store/attachments/disk-attachments.ts diskAttachments': 160,
+  'src/store/postgres/bell.ts postgresBell': 127,
+  'src/store/postgres/database.ts openPostgres': 119,
+  'src/store/shared/sql-run-store.ts sqlRunStore': 130,
+  'src/store/shared/sql-thread-store.ts sqlThreadStore': 128,
+  'src/store/statements/run-statements.ts runStatements': 150,
+  'src/store/statements/thread-statements.ts threadStatements': 134,
+  'web/chat/chat.ts createChat': 343,
+  'web/chat/runner.ts createRunner': 191,
+  'web/chat/uploads.ts createUploads': 149,
+  'web/client/wire.ts createWire': 135,
+  'web/content/widget/chart.ts chart': 177,
+  'web/content/widget/draw.ts draw': 137,
+  'web/shell.ts createShell': 119,
+  'web/view/composer.ts createComposer': 186,
+  'web/view/conversation.ts createConversationView': 127,
+  'web/view/frame.ts createFrame': 140,
+  'web/view/threads.ts createThreadsView': 155,
+  'examples/taskflow/api/routes.ts createRoutes': 107,
+  'examples/taskflow/issuer/configuration.ts configuration': 116,
+  'examples/taskflow/page/tokens.ts createTokens': 109,
+  'examples/taskflow/parts.ts createParts': 117,
+}
+
+/** Files of more than 300 lines. */
+export const REMAINING_FILES: readonly string[] = [
+  'src/chatkit/server.ts',
+  'src/mcp-server/protect.ts',
+  'src/mcp/fetch.ts',
+  'src/on-behalf.ts',
+]
+
+/** What the wire contract imports besides core and itself. */
+export const REMAINING_PROTOCOL_IMPORTS: readonly string[] = [
+  'src/chatkit/protocol/id.ts imports node:crypto',
+  'src/chatkit/protocol/parse-request.ts imports ../options.ts',
+]
