@@ -1,6 +1,7 @@
 // An API that tools call on behalf of the person: what the operator declared, checked once, and the URLs that get its credential.
 
-import { type Binding, parseBinding } from '../core/binding.ts'
+import type { Binding } from '../core/binding.ts'
+import { parseBinding } from '../core/parse-binding.ts'
 import { isScope } from '../core/scope.ts'
 
 /** An API that tools call on behalf of the person. */

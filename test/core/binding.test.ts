@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type BindingInput, type Placement, parseBinding } from '../../src/core/binding.ts'
+import type { BindingInput, Placement } from '../../src/core/binding.ts'
+import { parseBinding } from '../../src/core/parse-binding.ts'
 import { MCP } from './parts.ts'
 
 describe('a binding', () => {

@@ -6,8 +6,9 @@ import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport as StdioClientTransportV1 } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type AuditEvent, createAuditor } from '../../src/core/audit.ts'
-import { type BindingInput, parseBinding } from '../../src/core/binding.ts'
+import type { BindingInput } from '../../src/core/binding.ts'
 import { granted, type RefusalReason, refused } from '../../src/core/errors.ts'
+import { parseBinding } from '../../src/core/parse-binding.ts'
 import { toSentence } from '../../src/core/sentences.ts'
 import {
   type CarryingTransportOptions,

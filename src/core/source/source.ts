@@ -1,6 +1,6 @@
 // Sources: how the credential of a binding is had for one admitted principal. Asked anew for each request; what is cached is bounded here.
 
-import type { Binding } from '../binding.ts'
+import type { Binding, Source } from '../binding.ts'
 import { granted, refused } from '../errors.ts'
 import { DEPLOYMENT } from '../vault/secret-store.ts'
 import { exchangeSource } from './exchange-source.ts'
@@ -53,19 +53,20 @@ export function credentialSource(
   }
 }
 
-/** What each source works with, by its setting's name. */
-const NEEDED = {
+/** The setting that each source cannot work without. A source without an entry does not compile. */
+const NEEDED_PARTS = {
+  own: undefined,
   exchange: 'exchanger',
   'identity-assertion': 'identityAssertions',
   connection: 'connections',
   static: 'secrets',
   'client-credentials': 'clientCredentials',
-} as const
+} as const satisfies Readonly<Record<Source['type'], keyof SourceParts | undefined>>
 
 /** The setting that a binding's source cannot do without, when it is missing. */
 export function missingPart({ source }: Binding, parts: Partial<SourceParts>): string | undefined {
-  if (source.type === 'own') return undefined
-  return parts[NEEDED[source.type]] === undefined ? NEEDED[source.type] : undefined
+  const setting = NEEDED_PARTS[source.type]
+  return setting !== undefined && parts[setting] === undefined ? setting : undefined
 }
 
 function needed<K extends keyof SourceParts>(

@@ -1,9 +1,10 @@
 // The quarantine of one server, with marks that fail and marks that are slow.
 
 import { describe, expect, it } from 'vitest'
-import { type Binding, parseBinding } from '../../../src/core/binding.ts'
+import type { Binding } from '../../../src/core/binding.ts'
 import { memoryReflectionMarks } from '../../../src/core/carry/memory-reflection-marks.ts'
 import type { ReflectionMarks } from '../../../src/core/carry/reflection-marks.ts'
+import { parseBinding } from '../../../src/core/parse-binding.ts'
 import { createQuarantine } from '../../../src/mcp/redact/quarantine.ts'
 import { deferred, MCP } from '../../core/parts.ts'
 
