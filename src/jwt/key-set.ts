@@ -1,4 +1,5 @@
-// The issuer's published keys (RFC 7517), and the one that a token was signed with. Keys that a token brings along do not exist here.
+// Finds the key that a token was signed with, among the issuer's published keys (RFC 7517). It never uses
+// a key that a token brings along: an attacker would bring their own.
 
 import { type CryptoKey, createLocalJWKSet, type JSONWebKeySet, type LocalJWKSet } from 'jose'
 import { granted, type Result, refused } from '../core/errors.ts'
@@ -6,40 +7,50 @@ import { discoverAuthorizationServer } from '../core/http/authorization-server.t
 import { fetchJson } from '../core/http/bounded-json.ts'
 import { remoteDocument } from '../core/http/remote-document.ts'
 
-/** Options of {@link issuerKeys}. Durations are in seconds, `deadline` in milliseconds. */
+/** Options of {@link issuerKeys}. */
 export interface IssuerKeysOptions {
   readonly issuer: string
   readonly jwksUri?: string | undefined
   readonly fetch: typeof globalThis.fetch
+  /** Milliseconds since the epoch. */
   readonly now: () => number
-  readonly cooldown: number
-  readonly maxAge: number
-  readonly staleFor: number
-  readonly deadline: number
+  /** After a request for the keys, an unknown `kid` makes no other for so long. */
+  readonly cooldownSeconds: number
+  readonly freshSeconds: number
+  /** How long older keys serve while the issuer is down. */
+  readonly staleSeconds: number
+  /** For one request to the issuer. */
+  readonly deadlineMs: number
 }
 
-/** What of a token's header chooses the key. */
+/** The parts of a token's header that choose the key. */
 export interface KeyHint {
   readonly alg: string
   readonly kid?: string | undefined
 }
 
-/** Finds the key for a header: `key_unknown` when the issuer has none, or when several fit and the header does not say which. */
+/**
+ * Finds the key for a header; `key_unknown` when the issuer has none, or when several fit and the header does
+ * not say which.
+ */
 export type KeyFinder = (
   hint: KeyHint,
   signal: AbortSignal | undefined,
 ) => Promise<Result<CryptoKey>>
 
-/** Makes a finder. An id that is not among the keys makes it ask the issuer again, once in the cool-down, for keys rotate. */
+/**
+ * Makes a finder. Keys rotate, so an id that is not among the keys makes it ask the issuer again, once in
+ * the cool-down.
+ */
 export function issuerKeys(options: IssuerKeysOptions): KeyFinder {
-  const { issuer, jwksUri, fetch, now, deadline } = options
+  const { issuer, jwksUri, fetch, now, deadlineMs: deadline } = options
   const metadata = discoverAuthorizationServer({ issuer, fetch, now, deadline })
   const keys = remoteDocument({
     load,
     now,
-    fresh: options.maxAge,
-    stale: options.staleFor,
-    cooldown: options.cooldown,
+    freshSeconds: options.freshSeconds,
+    staleSeconds: options.staleSeconds,
+    cooldownSeconds: options.cooldownSeconds,
   })
 
   async function load(): Promise<Result<LocalJWKSet>> {
@@ -69,7 +80,7 @@ export function issuerKeys(options: IssuerKeysOptions): KeyFinder {
   }
 }
 
-/** Jose refuses anything that is not a set of keys; a single unusable key in it is passed over. */
+/** Jose refuses what is no set of keys. It ignores a single unusable key in the set. */
 function parseKeySet(json: unknown): Result<LocalJWKSet> {
   try {
     return granted(createLocalJWKSet(json as JSONWebKeySet))
@@ -78,7 +89,10 @@ function parseKeySet(json: unknown): Result<LocalJWKSet> {
   }
 }
 
-/** Only the algorithm and the id are handed over, so that `jwk`, `jku` and `x5c` cannot matter. Symmetric keys never match. */
+/**
+ * Jose gets the algorithm and the id only, so that a header's `jwk`, `jku` and `x5c` have no effect. Symmetric
+ * keys never match.
+ */
 async function find(keys: LocalJWKSet, { alg, kid }: KeyHint): Promise<CryptoKey | undefined> {
   try {
     return await keys({ alg, ...(kid === undefined ? {} : { kid }) })

@@ -84,7 +84,16 @@ export function jwtVerifier(options: JwtVerifierOptions): TokenVerifier {
   }
   if (jwksUri !== undefined) checkEndpoint('jwksUri', jwksUri)
   const accepted = [...algorithms]
-  const findKey = issuerKeys({ issuer, jwksUri, fetch, now, cooldown, maxAge, staleFor, deadline })
+  const findKey = issuerKeys({
+    issuer,
+    jwksUri,
+    fetch,
+    now,
+    cooldownSeconds: cooldown,
+    freshSeconds: maxAge,
+    staleSeconds: staleFor,
+    deadlineMs: deadline,
+  })
 
   const verifier: TokenVerifier = {
     async verify(
@@ -104,8 +113,8 @@ export function jwtVerifier(options: JwtVerifierOptions): TokenVerifier {
       return validateClaims(claims.value, {
         issuer,
         audience,
-        now: now() / 1000,
-        tolerance,
+        nowSeconds: now() / 1000,
+        toleranceSeconds: tolerance,
         tenantClaim,
         keyThumbprint,
       })

@@ -98,8 +98,8 @@ export function introspectionVerifier(options: IntrospectionVerifierOptions): To
       return judgeIntrospection(answer.value, {
         issuer,
         audience,
-        now: now() / 1000,
-        tolerance,
+        nowSeconds: now() / 1000,
+        toleranceSeconds: tolerance,
         tenantClaim,
         keyThumbprint,
       })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { validateClaims } from '../../src/core/verify/verify.ts'
 import { CHAT, ISSUER, MCP, reasonOf, START } from './parts.ts'
 
-const rules = { issuer: ISSUER, audience: CHAT, now: START, tolerance: 30 }
+const rules = { issuer: ISSUER, audience: CHAT, nowSeconds: START, toleranceSeconds: 30 }
 const valid = {
   iss: ISSUER,
   sub: 'alice',

@@ -1,11 +1,13 @@
-// Authorization server metadata (RFC 8414): where a configured issuer has its endpoints. A document is believed only about that issuer.
+// Authorization server metadata (RFC 8414): where a configured issuer has its endpoints. We believe a
+// document only about that issuer.
 
 import { granted, type Result, refused } from '../errors.ts'
+import { isObject } from '../json.ts'
 import { isLoopback } from '../resource.ts'
 import { type BoundedOptions, fetchJson } from './bounded-json.ts'
 import { type RemoteDocument, remoteDocument } from './remote-document.ts'
 
-/** What onbehalf reads of the metadata. An endpoint that failed a check is left out. */
+/** What onbehalf reads from the metadata. An endpoint that failed a check is left out. */
 export interface AuthorizationServer {
   readonly issuer: string
   readonly authorizationEndpoint?: string
@@ -14,11 +16,11 @@ export interface AuthorizationServer {
   readonly revocationEndpoint?: string
   readonly registrationEndpoint?: string
   readonly jwksUri?: string
-  /** Whether it takes PKCE with S256 (RFC 7636); a document that does not say so says no. */
+  /** It accepts PKCE with S256 (RFC 7636). Absent when the document does not say so. */
   readonly pkce?: true
-  /** Whether it names itself in every authorization response (RFC 9207 section 3). */
+  /** It names itself in every authorization response (RFC 9207 section 3). */
   readonly namesIssuer?: true
-  /** Whether a client may be known by the URL of its metadata document. */
+  /** A client's id may be the URL of its metadata json. */
   readonly clientDocuments?: true
 }
 
@@ -26,7 +28,7 @@ export interface AuthorizationServer {
 export interface DiscoveryOptions {
   /** The issuer identifier, exactly as its metadata and tokens spell it. */
   readonly issuer: string
-  /** Default `globalThis.fetch`, as it is when this is called. */
+  /** Default: `globalThis.fetch`, captured at creation. */
   readonly fetch?: typeof globalThis.fetch
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
@@ -34,21 +36,32 @@ export interface DiscoveryOptions {
   readonly deadline?: number
 }
 
-/** Seconds for which a document is fresh; after it, it is asked for again. */
-const FRESH = 3600
+const FRESH_SECONDS = 3600
 
-/** Seconds for which an old document serves while the issuer cannot be reached. */
-const STALE = 3600
+/** How long an old document serves while the issuer is down. */
+const STALE_SECONDS = 3600
+
+const COOLDOWN_SECONDS = 30
 
 /**
- * Finds the metadata of an authorization server: by RFC 8414 section 3, then by OpenID Connect Discovery 1.0 section 4. Fetched at the
- * first use, once for concurrent callers, and again when it is an hour old; a failure is retried after a second.
+ * Finds the metadata of an authorization server, by RFC 8414 section 3 and then by OpenID Connect
+ * Discovery 1.0 section 4. It is fetched at the first use, once for concurrent callers, and again when it
+ * is an hour old. A failed request is repeated after a second at the earliest.
  *
- * The document's `issuer` must equal the configured one byte for byte, and an endpoint is left out unless it has the issuer's own origin: a
- * document that names somebody else's token endpoint is how client secrets are stolen. An issuer whose endpoints live elsewhere is served by
- * naming those endpoints in the options of the part that uses them.
+ * The document's `issuer` must equal the configured one byte for byte. An endpoint is left out unless it
+ * has the issuer's own origin: a document that names somebody else's token endpoint is a way to steal
+ * client secrets. Where an issuer's endpoints are on another origin, name them in the options of the part
+ * that uses them.
  *
- * @throws TypeError when the issuer is not an https URL (plain http for loopback addresses only), or has a query or fragment.
+ * @throws TypeError when the issuer is not an https URL (plain http for loopback addresses only), or has a
+ *   query or a fragment.
+ *
+ * @example
+ * ```ts
+ * const metadata = discoverAuthorizationServer({ issuer: 'https://login.example' })
+ * const server = await metadata.current()
+ * if (server.ok) console.log(server.value.tokenEndpoint)
+ * ```
  */
 export function discoverAuthorizationServer(
   options: DiscoveryOptions,
@@ -60,9 +73,9 @@ export function discoverAuthorizationServer(
   return remoteDocument({
     load: () => load(issuer, { fetch, deadline }),
     now,
-    fresh: FRESH,
-    stale: STALE,
-    cooldown: 30,
+    freshSeconds: FRESH_SECONDS,
+    staleSeconds: STALE_SECONDS,
+    cooldownSeconds: COOLDOWN_SECONDS,
   })
 }
 
@@ -77,7 +90,10 @@ async function load(issuer: string, bounded: BoundedOptions): Promise<Result<Aut
   return refused('issuer_unavailable')
 }
 
-/** Where the metadata may be: RFC 8414 inserts the well-known part before the issuer's path, OpenID Connect appends it (RFC 8414 section 5). */
+/**
+ * Lists the URLs where the metadata may be: RFC 8414 inserts the well-known part before the issuer's path,
+ * OpenID Connect appends it (RFC 8414 section 5).
+ */
 export function metadataUrls(issuer: string): readonly string[] {
   const { origin, pathname } = new URL(issuer)
   const path = pathname.replace(/\/$/, '')
@@ -88,23 +104,21 @@ export function metadataUrls(issuer: string): readonly string[] {
   ]
 }
 
-/** Judges a metadata document; undefined when it is not about this issuer (RFC 8414 section 3.3). */
+/** Reads a metadata document; undefined when it is about another issuer (RFC 8414 section 3.3). */
 export function judgeMetadata(json: unknown, issuer: string): AuthorizationServer | undefined {
-  if (typeof json !== 'object' || json === null) return undefined
-  const document = json as Record<string, unknown>
-  if (document.issuer !== issuer) return undefined
+  if (!isObject(json) || json.issuer !== issuer) return undefined
   const { origin } = new URL(issuer)
   const own = (value: unknown): string | undefined =>
     typeof value === 'string' && isEndpoint(value) && new URL(value).origin === origin
       ? value
       : undefined
-  const authorizationEndpoint = own(document.authorization_endpoint)
-  const registrationEndpoint = own(document.registration_endpoint)
-  const tokenEndpoint = own(document.token_endpoint)
-  const introspectionEndpoint = own(document.introspection_endpoint)
-  const revocationEndpoint = own(document.revocation_endpoint)
-  const jwksUri = own(document.jwks_uri)
-  const methods = document.code_challenge_methods_supported
+  const authorizationEndpoint = own(json.authorization_endpoint)
+  const registrationEndpoint = own(json.registration_endpoint)
+  const tokenEndpoint = own(json.token_endpoint)
+  const introspectionEndpoint = own(json.introspection_endpoint)
+  const revocationEndpoint = own(json.revocation_endpoint)
+  const jwksUri = own(json.jwks_uri)
+  const methods = json.code_challenge_methods_supported
   return {
     issuer,
     ...(authorizationEndpoint ? { authorizationEndpoint } : {}),
@@ -114,17 +128,15 @@ export function judgeMetadata(json: unknown, issuer: string): AuthorizationServe
     ...(revocationEndpoint ? { revocationEndpoint } : {}),
     ...(jwksUri ? { jwksUri } : {}),
     ...(Array.isArray(methods) && methods.includes('S256') ? { pkce: true } : {}),
-    ...(document.authorization_response_iss_parameter_supported === true
-      ? { namesIssuer: true }
-      : {}),
-    ...(document.client_id_metadata_document_supported === true ? { clientDocuments: true } : {}),
+    ...(json.authorization_response_iss_parameter_supported === true ? { namesIssuer: true } : {}),
+    ...(json.client_id_metadata_document_supported === true ? { clientDocuments: true } : {}),
   }
 }
 
 /**
- * Checks a configured endpoint.
+ * Checks an endpoint from the configuration.
  *
- * @throws TypeError that names the setting, not its value.
+ * @throws TypeError that names the setting but not the value, which may contain a secret.
  */
 export function checkEndpoint(setting: string, value: string): void {
   if (!isEndpoint(value))

@@ -1,13 +1,15 @@
-// Requests to an authorization server, bounded: no redirect, no cookie, a deadline, and an answer of limited size. Not for MCP traffic.
+// Sends a request to an authorization server within bounds: no redirect, no cookie, a deadline, and an
+// answer of limited size. Not for MCP traffic.
 
 import { granted, type Result, refused } from '../errors.ts'
+import { parseJson } from '../json.ts'
 import { boundedText } from './bounded-text.ts'
 import { withDeadline } from './deadline.ts'
 
 /** The bounds of one request. */
 export interface BoundedOptions {
   readonly fetch: typeof globalThis.fetch
-  /** Milliseconds until the whole answer must be there. */
+  /** Milliseconds for the whole answer. */
   readonly deadline: number
   readonly signal?: AbortSignal | undefined
 }
@@ -19,20 +21,21 @@ export interface BoundedRequest {
   readonly body?: URLSearchParams | string
 }
 
-/** What came back. `json` is undefined when the body is no JSON. */
+/** The answer. `json` is undefined when the body is no JSON. */
 export interface JsonAnswer {
   readonly status: number
   readonly json: unknown
 }
 
-/** Characters of an answer. Metadata and key sets are a few kilobytes; a body without end would fill the memory. */
-const LARGEST_ANSWER = 256 * 1024
+/** Metadata and key sets have a few kilobytes. A body without end would fill the memory. */
+const MAX_ANSWER_CHARS = 256 * 1024
 
 /**
  * Sends one request and reads its answer as JSON.
  *
- * @returns The status and the parsed body, or `issuer_unavailable` (no answer in time, or too large a one), `redirect_refused` (a redirect
- *   would take the client's secret and the subject token elsewhere) or `cancelled`.
+ * @returns The status and the parsed body; `issuer_unavailable` when no answer came in time or the answer
+ *   is too large; `redirect_refused`, because a redirect would take the client's secret and the subject
+ *   token elsewhere; `cancelled` when the signal fired.
  */
 export async function fetchJson(
   url: string,
@@ -61,9 +64,9 @@ export async function fetchJson(
         await drop(response)
         return refused('redirect_refused')
       }
-      const text = await boundedText(response, LARGEST_ANSWER)
+      const text = await boundedText(response, MAX_ANSWER_CHARS)
       if (text === undefined) return refused('issuer_unavailable')
-      return granted({ status: response.status, json: parse(text) })
+      return granted({ status: response.status, json: parseJson(text) })
     },
   )
   return result.ok ? result.value : result
@@ -71,13 +74,4 @@ export async function fetchJson(
 
 async function drop(response: Response): Promise<void> {
   await response.body?.cancel()
-}
-
-/** JSON.parse quotes the body in its message, so nothing of the failure is kept. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

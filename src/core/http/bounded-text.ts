@@ -1,35 +1,38 @@
-// The text of an answer, if it is not too long. By the cheapest way that there is: a reader of a web stream costs more than a small answer's request did.
+// Reads the text of an answer, if it is not too long, in the cheapest way: a reader of a web stream costs
+// more than the request for a small answer did.
 
 import { LazyResponse } from './lazy-response.ts'
 
 /**
- * Reads a body to its end, or until it is too long; then its connection is given up.
+ * Reads a body to its end. When it is too long, the reading stops and its connection is closed.
  *
- * @param limit Characters.
- * @returns Undefined when there is more of it.
+ * @param maxChars Characters.
+ * @returns The text; undefined when it is longer.
  * @throws What the platform throws when the answer breaks off.
  */
-export async function boundedText(response: Response, limit: number): Promise<string | undefined> {
+export async function boundedText(
+  response: Response,
+  maxChars: number,
+): Promise<string | undefined> {
   const unread = response instanceof LazyResponse ? response.unread() : undefined
-  if (unread) return unread.textWithin(limit)
+  if (unread) return unread.textWithin(maxChars)
   const reader = response.body?.getReader()
   if (!reader) return ''
   const decoder = new TextDecoder()
   let text = ''
   try {
-    while (text.length <= limit) {
+    while (text.length <= maxChars) {
       const { done, value } = await reader.read()
       if (!done) text += decoder.decode(value, { stream: true })
-      else return upTo(text + decoder.decode(), limit)
+      else return upTo(text + decoder.decode(), maxChars)
     }
     return undefined
   } finally {
-    // Frees the connection of an answer that was not read to its end; after the end it does nothing.
+    // Closes the connection of an answer that was not read to its end. After the end it does nothing.
     reader.cancel().catch(() => {})
   }
 }
 
-/** The text, unless it is too long. */
-function upTo(text: string, limit: number): string | undefined {
-  return text.length > limit ? undefined : text
+function upTo(text: string, maxChars: number): string | undefined {
+  return text.length > maxChars ? undefined : text
 }

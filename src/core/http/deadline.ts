@@ -1,16 +1,16 @@
-// A wait that ends: by its result, by its deadline, or because the caller gave up, whichever comes first.
+// Waits that end: with the result, at the deadline, or when the caller gives up, whichever comes first.
 
 import { granted, type Result, refused } from '../errors.ts'
 
 /**
- * Runs work under a deadline and the caller's signal. It ends in time even when the work ignores the signal that it is given.
+ * Runs work under a deadline and the caller's signal. It ends in time even when the work ignores its own
+ * signal.
  *
- * @param milliseconds How long the work may take.
- * @returns What the work gave; `issuer_unavailable` when it threw or took too long; `cancelled` when the caller's signal fired. What the
- *   work threw is dropped, because foreign errors quote what they were sent.
+ * @returns What the work gave; `issuer_unavailable` when it threw or took too long; `cancelled` when the
+ *   caller's signal fired. What the work threw is dropped: foreign errors quote what they were sent.
  */
 export async function withDeadline<T>(
-  milliseconds: number,
+  deadlineMs: number,
   signal: AbortSignal | undefined,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<Result<T>> {
@@ -24,7 +24,7 @@ export async function withDeadline<T>(
     end(result)
     controller.abort()
   }
-  const timer = setTimeout(() => stop(refused('issuer_unavailable')), milliseconds)
+  const timer = setTimeout(() => stop(refused('issuer_unavailable')), deadlineMs)
   const cancel = (): void => stop(refused('cancelled'))
   signal?.addEventListener('abort', cancel, { once: true })
   try {
@@ -35,7 +35,7 @@ export async function withDeadline<T>(
   }
 }
 
-/** Waits for a promise that others wait for too: the caller's signal ends this wait, not the work. */
+/** Waits for work that others wait for too: the caller's signal ends this wait, not the work. */
 export function waitFor<T>(
   work: Promise<Result<T>>,
   signal: AbortSignal | undefined,
@@ -49,20 +49,23 @@ export function waitFor<T>(
       signal.removeEventListener('abort', cancel)
       resolve(result)
     }
-    // Also after an abort: a rejection that nobody handles ends the process.
+    // This stands after an abort too: a rejection that nobody handles would end the process.
     work.then(end, () => end(refused('issuer_unavailable')))
   })
 }
 
-/** Waits for one step after another under a signal that is listened to once: each listener costs more than a step does that is done already. */
+/**
+ * Waits for one step after another under one signal. There is a single listener for all steps: a listener
+ * for each would cost more than a step that is already resolved.
+ */
 export interface Waits {
-  /** As {@link waitFor}. */
+  /** Waits as {@link waitFor} does. */
   readonly wait: <T>(work: Promise<Result<T>>) => Promise<Result<T>>
-  /** Ends the listening. */
+  /** Removes the listener. */
   readonly end: () => void
 }
 
-/** Begins to wait; whoever begins must end. */
+/** Begins to listen. Whoever calls this must call `end`. */
 export function beginWaits(signal: AbortSignal): Waits {
   let cancel = (): void => {}
   const cancelled = new Promise<Result<never>>((resolve) => {

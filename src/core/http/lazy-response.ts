@@ -1,18 +1,19 @@
-// A `Response` whose body becomes a web stream only when somebody asks for one, which costs more than a small request did.
+// A `Response` whose body becomes a web stream only when somebody asks for one: the stream costs more than
+// a small request did.
 
-/** A body before it is a web stream. It is read once, in one of these ways. */
+/** A body that is no web stream yet. It can be read once, in one of these ways. */
 export interface LazyBody {
   /** Whether it has been read. */
   readonly bodyUsed: boolean
   text(): Promise<string>
   json(): Promise<unknown>
   arrayBuffer(): Promise<ArrayBuffer>
-  /** The text, or undefined when it has more characters than the limit. */
-  textWithin(limit: number): Promise<string | undefined>
+  /** The text; undefined when it has more than `maxChars` characters. */
+  textWithin(maxChars: number): Promise<string | undefined>
   stream(): ReadableStream<Uint8Array<ArrayBuffer>>
 }
 
-/** What is done differently here. The rest is the platform's. */
+/** The members that this class has of its own. The rest are the platform's. */
 type Lazy =
   | 'url'
   | 'body'
@@ -25,15 +26,15 @@ type Lazy =
   | 'formData'
   | 'clone'
 
-/** The platform's class, without the members that its declaration does not let be overridden. */
+/** The platform's class, without the members that its declaration does not let us override. */
 const Platform: new (body: null, init: ResponseInit) => Omit<Response, Lazy> = Response
 
-/** A `Response` over a {@link LazyBody}; it is read like any other. */
+/** A `Response` over a {@link LazyBody}. It is read like any other. */
 export class LazyResponse extends Platform implements Response {
   readonly url: string
   /** Undefined when there is no body. */
   readonly #source: LazyBody | undefined
-  /** The body behind a web stream, once that was asked for. */
+  /** The body as a web stream, once somebody asked for one. */
   #streamed: Response | undefined
 
   /**
@@ -83,9 +84,9 @@ export class LazyResponse extends Platform implements Response {
   }
 
   /**
-   * The body as it comes, while nobody has a stream of it.
+   * Gives the body without a web stream; undefined when somebody has the stream, or there is no body.
    *
-   * @throws TypeError when it has been read.
+   * @throws TypeError when the body has been read.
    */
   unread(): LazyBody | undefined {
     if (this.#streamed) return undefined
@@ -102,7 +103,7 @@ export class LazyResponse extends Platform implements Response {
   }
 }
 
-/** The body that a text is. */
+/** Makes a body from a text. */
 export function textBody(text: string): LazyBody {
   let bodyUsed = false
   function read(): string {
@@ -117,7 +118,7 @@ export function textBody(text: string): LazyBody {
     text: async () => read(),
     json: async () => JSON.parse(read()),
     arrayBuffer: async () => bytes().buffer,
-    textWithin: async (limit) => (text.length > limit ? undefined : read()),
+    textWithin: async (maxChars) => (text.length > maxChars ? undefined : read()),
     stream: () =>
       new ReadableStream({
         start(output) {

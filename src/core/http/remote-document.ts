@@ -1,41 +1,57 @@
-// A document that an issuer publishes (metadata, keys): kept while fresh, served stale within a bound while the issuer is down.
+// A document that an issuer publishes (metadata, keys). It is kept while it is fresh; while the issuer is
+// down, an old one serves for a bounded time.
 
 import { granted, type Result, refused } from '../errors.ts'
 import { waitFor } from './deadline.ts'
 
 /** The document, as its readers see it. */
 export interface RemoteDocument<T> {
-  /** The document, asked for when there is no fresh one. */
+  /** Gives the document; asks the issuer when there is no fresh one. */
   current(options?: { readonly signal?: AbortSignal | undefined }): Promise<Result<T>>
-  /** The document asked for again although it is fresh, for a reader who misses something in it; once in the cool-down at most. */
+  /**
+   * Asks the issuer again although the document is fresh, for a reader who misses something in it. Within
+   * the cool-down after a request it makes no other, so that unknown key ids in forged tokens cannot
+   * make us flood the issuer.
+   */
   again(options?: { readonly signal?: AbortSignal | undefined }): Promise<Result<T>>
 }
 
-/** Options of {@link remoteDocument}. Durations are in seconds. */
+/** Options of {@link remoteDocument}. */
 export interface RemoteDocumentOptions<T> {
-  /** Asks for the document once; has its own deadline. */
+  /** Asks for the document once. It must have a deadline of its own. */
   readonly load: () => Promise<Result<T>>
   /** Milliseconds since the epoch. */
   readonly now: () => number
-  /** How long a document is fresh. */
-  readonly fresh: number
-  /** How long an old document serves when a new one cannot be had, from the moment that it was no longer fresh. */
-  readonly stale: number
-  /** How long after one request {@link RemoteDocument.again} makes no other. */
-  readonly cooldown: number
+  /** How long a document is fresh, from the moment that it was asked for. */
+  readonly freshSeconds: number
+  /** How long, after that, an old document serves while no new one comes. */
+  readonly staleSeconds: number
+  /** How long after a request {@link RemoteDocument.again} makes no other. */
+  readonly cooldownSeconds: number
 }
 
-/** Seconds before a failed request is repeated, so that an issuer which is down is not asked by every caller. */
-const RETRY_AFTER = 1
+/** A failed request is not repeated before, so that not every caller asks an issuer that is down. */
+const RETRY_AFTER_SECONDS = 1
 
-/** Makes a document. Concurrent readers share one request. */
+/**
+ * Makes a document. Concurrent readers share one request, and a reader who gives up does not end it.
+ *
+ * @returns Readers get the document; `issuer_unavailable` when there is none, or only one that is too
+ *   old; `cancelled` when the reader's signal fired.
+ *
+ * @example
+ * ```ts
+ * const keys = remoteDocument({ load, now: Date.now, freshSeconds: 600, staleSeconds: 3600, cooldownSeconds: 30 })
+ * const known = await keys.current()
+ * ```
+ */
 export function remoteDocument<T>(options: RemoteDocumentOptions<T>): RemoteDocument<T> {
-  const { load, now, fresh, stale, cooldown } = options
+  const { load, now, freshSeconds, staleSeconds, cooldownSeconds } = options
   let last: { readonly value: T; readonly at: number } | undefined
   let asked: { readonly at: number; readonly ok: boolean } | undefined
   let flight: Promise<Result<T>> | undefined
 
-  /** Whether a moment lies in the given number of seconds before now. A clock that was set back counts as "no". */
+  /** Whether a moment lies in the given seconds before now. After the clock was set back, it does not. */
   function within(at: number | undefined, seconds: number): boolean {
     if (at === undefined) return false
     const age = now() / 1000 - at
@@ -62,9 +78,9 @@ export function remoteDocument<T>(options: RemoteDocumentOptions<T>): RemoteDocu
     return flight
   }
 
-  /** What is left when a request failed. */
+  /** What a reader gets when a request failed. */
   function fallback(): Result<T> {
-    return last && within(last.at, fresh + stale)
+    return last && within(last.at, freshSeconds + staleSeconds)
       ? granted(last.value)
       : refused('issuer_unavailable')
   }
@@ -76,16 +92,17 @@ export function remoteDocument<T>(options: RemoteDocumentOptions<T>): RemoteDocu
 
   return {
     async current({ signal } = {}): Promise<Result<T>> {
-      if (last && within(last.at, fresh)) return granted(last.value)
+      if (last && within(last.at, freshSeconds)) return granted(last.value)
       if (!asked || asked.ok) return wait(signal)
-      // The issuer did not answer the last time. Its next chance must not make everybody wait for a deadline, if there is an old document.
-      const left = fallback()
-      const soon = within(asked.at, RETRY_AFTER)
-      if (left.ok && !soon) void reload()
-      return left.ok || (soon && !flight) ? left : wait(signal)
+      // The issuer did not answer the last time. While there is an old document, nobody waits for the next
+      // request, which may take a whole deadline.
+      const old = fallback()
+      const soon = within(asked.at, RETRY_AFTER_SECONDS)
+      if (old.ok && !soon) void reload()
+      return old.ok || (soon && !flight) ? old : wait(signal)
     },
     async again({ signal } = {}): Promise<Result<T>> {
-      return !flight && within(asked?.at, cooldown) ? fallback() : wait(signal)
+      return !flight && within(asked?.at, cooldownSeconds) ? fallback() : wait(signal)
     },
   }
 }

@@ -32,15 +32,15 @@ export interface IssuedCache {
 export interface IssuedCacheOptions {
   /** Tokens remembered at most. Default 10,000. */
   readonly maxEntries?: number
-  /** Seconds before its expiry from which a token is no longer used. Default 30. */
-  readonly margin?: number
+  /** A token is not used any more in so many seconds before its expiry. Default 30. */
+  readonly marginSeconds?: number
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
 }
 
 /** Makes a cache. A refusal is never remembered, and a flight that ends late does not replace a token that came after `forget`. */
 export function issuedCache(options: IssuedCacheOptions = {}): IssuedCache {
-  const { maxEntries = 10_000, margin = 30, now = Date.now } = options
+  const { maxEntries = 10_000, marginSeconds = 30, now = Date.now } = options
   const known = new Map<string, { readonly owner: string; readonly token: IssuedToken }>()
   const flights = new Map<
     string,
@@ -51,7 +51,7 @@ export function issuedCache(options: IssuedCacheOptions = {}): IssuedCache {
     async get(owner, key, issue, { refused } = {}): Promise<Result<IssuedToken>> {
       for (;;) {
         const hit = known.get(key)
-        if (hit && hit.token !== refused && hit.token.expiresAt - margin > now() / 1000)
+        if (hit && hit.token !== refused && hit.token.expiresAt - marginSeconds > now() / 1000)
           return granted(hit.token)
         const under = flights.get(key)
         if (!under) break

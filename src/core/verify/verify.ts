@@ -48,9 +48,9 @@ export interface ClaimRules {
   readonly issuer: string
   readonly audience: string
   /** Seconds since the epoch. */
-  readonly now: number
-  /** Leeway for clocks that differ, in seconds. */
-  readonly tolerance: number
+  readonly nowSeconds: number
+  /** Leeway for clocks that differ. */
+  readonly toleranceSeconds: number
   /** The claim that names the tenant, where one issuer serves several. */
   readonly tenantClaim?: string | undefined
   /** As in {@link VerifyOptions}. */
@@ -76,14 +76,14 @@ export function validateClaims(
   if (!audience.includes(rules.audience)) return refused('audience_mismatch')
   if (typeof exp !== 'number' || !Number.isFinite(exp))
     return refused('claim_missing', { claim: 'exp' })
-  if (exp + rules.tolerance <= rules.now) return refused('token_expired')
+  if (exp + rules.toleranceSeconds <= rules.nowSeconds) return refused('token_expired')
   if (nbf !== undefined && (typeof nbf !== 'number' || !Number.isFinite(nbf)))
     return refused('claim_invalid', { claim: 'nbf' })
-  if (typeof nbf === 'number' && nbf - rules.tolerance > rules.now)
+  if (typeof nbf === 'number' && nbf - rules.toleranceSeconds > rules.nowSeconds)
     return refused('token_not_yet_valid')
   if (iat !== undefined && (typeof iat !== 'number' || !Number.isFinite(iat)))
     return refused('claim_invalid', { claim: 'iat' })
-  if (typeof iat === 'number' && iat - rules.tolerance > rules.now)
+  if (typeof iat === 'number' && iat - rules.toleranceSeconds > rules.nowSeconds)
     return refused('token_not_yet_valid')
   if (typeof sub !== 'string' || sub === '') return refused('claim_missing', { claim: 'sub' })
   if (!isBoundAsProved(claims.cnf, rules.keyThumbprint))
