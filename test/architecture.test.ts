@@ -153,7 +153,7 @@ describe('reveal()', () => {
     expect(Object.fromEntries(calls)).toEqual({
       // Carrying: the bytes of one request.
       'src/core/carry/placing.ts': 1,
-      'src/mcp/placements/argument.ts': 1,
+      'src/mcp/placements/fill-call.ts': 1,
       'src/mcp/placements/meta.ts': 1,
       // The insecure option that shows a model the token itself.
       'src/mcp/placements/prompt-values.ts': 1,

@@ -1,16 +1,21 @@
-// The MCP `Transport` for one principal and one stdio server: the same rules as the `fetch`, because each request goes through it. It starts no
-// process, and knows no SDK: those of v1 and v2 have the shape that it takes and gives.
+// The MCP `Transport` for one principal and one stdio server. Each request goes through the `fetch`, so
+// the rules are the same. It starts no process, and knows no SDK: the transports of the SDKs v1 and v2
+// have the shape that it takes and gives.
 
 import { isStdio } from '../core/binding.ts'
-import { memoryReflectionMarks } from '../core/carry/memory-reflection-marks.ts'
 import { AuthError } from '../core/errors.ts'
 import { isObject, parseJson, type UnknownObject } from '../core/json.ts'
 import { toError } from '../core/sentences.ts'
-import { type McpFetchOptions, mcpFetch } from './fetch.ts'
+import { type McpFetchOptions, mcpFetch, ownQuarantine } from './fetch.ts'
+import { refusalNoter } from './note-refusal.ts'
 import { liveSecrets } from './redact/live-secrets.ts'
-import { createQuarantine } from './redact/quarantine.ts'
+import { type ReflectionParts, removeReflections } from './redact/reflections.ts'
+import { isRequest, type StdioRequests, stdioRequests } from './stdio-requests.ts'
 
-/** A handler's parameters are compared both ways, so that each SDK's own types of messages fit. */
+/**
+ * TypeScript compares the parameters of a method both ways, so that each SDK's own types of messages
+ * fit.
+ */
 interface Handlers {
   message(message: object, extra?: object): void
 }
@@ -25,152 +30,125 @@ export interface MessageTransport {
   onerror?: ((error: Error) => void) | undefined
 }
 
-/** What the transport is made of: as the `fetch`, but that nothing is fetched. */
+/** What the transport is made of: what the `fetch` is, without the `fetch` below it. */
 export type CarryingTransportOptions = Omit<McpFetchOptions, 'fetch'>
 
-/** A request that the server has not answered yet. */
-interface Pending {
-  answer(message: UnknownObject): void
-  fail(): void
-}
-
 /**
- * Wraps the transport of a server that runs for one principal alone. A process that others share would mix their calls.
+ * Wraps the transport of a server that runs for one principal alone. A process that several principals
+ * share would mix their calls.
  *
- * A refused or failed `tools/call` is answered as a tool result with `isError`; sending anything else throws {@link AuthError}. There is no 401
- * here: a credential that the server finds expired is replaced by the source's own clock only. When the sign-in is revoked, `inner` is closed.
+ * It answers a `tools/call` that was refused or failed with a tool result that has `isError`. There is no
+ * 401 here: a credential that the server finds expired is replaced by the source's own clock only. When
+ * the sign-in is revoked, `inner` is closed.
  *
- * @throws TypeError when the server is not bound as `stdio:`. Where an HTTP transport sends to is not seen from here; it takes the `fetch`.
+ * @returns A transport whose `send` throws {@link AuthError} for anything but a tool call.
+ * @throws TypeError when the server is not bound as `stdio:`. We cannot see where an HTTP transport sends
+ *   to; give it the `fetch` instead.
+ *
+ * @example
+ * ```ts
+ * const stdio = new StdioClientTransport({ command: 'files-server' })
+ * await client.connect(carryingTransport(stdio, { binding, source, principal, auditor, trace, deadline: 30_000 }))
+ * ```
  */
 export function carryingTransport(
   inner: MessageTransport,
   options: CarryingTransportOptions,
 ): MessageTransport {
-  const { binding, principal, auditor, trace, signal, live = liveSecrets() } = options
-  const {
-    quarantine = createQuarantine({ binding, marks: memoryReflectionMarks(), now: Date.now }),
-  } = options
+  const { binding, live = liveSecrets(), quarantine = ownQuarantine(binding) } = options
   if (!isStdio(binding.url))
     throw new TypeError(`servers.${binding.name}.url is not a stdio server: use fetch()`)
-  const pending = new Map<unknown, Pending>()
-  const sending = new Map<
-    unknown,
-    { readonly controller: AbortController; readonly done: Promise<void> }
-  >()
-
-  /** Answers a request as a server behind HTTP would. */
-  async function ask(init: RequestInit): Promise<Response> {
-    const message = parseJson(typeof init.body === 'string' ? init.body : '')
-    if (!isObject(message)) throw new TypeError('no message')
-    if (!isRequest(message)) {
-      await inner.send(message)
-      return new Response(null, { status: 202 })
-    }
-    const { id } = message
-    try {
-      const answer = await new Promise<UnknownObject>((resolve, reject) => {
-        const fail = () => reject(new Error('no answer'))
-        pending.set(id, { answer: resolve, fail })
-        init.signal?.addEventListener('abort', fail, { once: true })
-        if (init.signal?.aborted) fail()
-        else inner.send(message).catch(fail)
-      })
-      return Response.json(answer)
-    } finally {
-      pending.delete(id)
-    }
-  }
-
-  const carried = mcpFetch({ ...options, live, quarantine, fetch: (_, init) => ask(init ?? {}) })
-
-  /** What the server says unasked: questions and notifications. */
-  function said(message: UnknownObject): UnknownObject | undefined {
-    const { value, hits, withheld } = live.redactor().json(message)
-    if (hits > 0) quarantine.reflected()
-    if (hits + withheld > 0) {
-      const destination = binding.resource
-      const reason = 'credential_reflected'
-      auditor({
-        hop: 'carry',
-        trace,
-        principal,
-        outcome: 'refused',
-        reason,
-        destination,
-        operation: 'message',
-      }).catch(() => {})
-    }
-    return isObject(value) ? value : undefined
-  }
-
-  inner.onmessage = (message, extra) => {
-    if (!isObject(message)) return
-    if (typeof message.method === 'string') {
-      const safe = said(message)
-      if (safe) outer.onmessage?.(safe, extra)
-      return
-    }
-    // An answer that nobody waits for is late, or made up.
-    pending.get(message.id)?.answer(message)
-  }
-  inner.onclose = () => {
-    const asked = [...pending].map(([id, { fail }]) => {
-      fail()
-      return sending.get(id)?.done
-    })
-    // The calls' answers say so first: what a client does with them after its end is to throw.
-    void Promise.allSettled(asked).then(() => outer.onclose?.())
-  }
+  const requests = stdioRequests((message) => inner.send(message))
+  const fetch = mcpFetch({
+    ...options,
+    live,
+    quarantine,
+    fetch: (_, init) => requests.ask(init ?? {}),
+  })
+  const outer = outerTransport(inner, requests, fetch, options)
+  listen(inner, outer, requests, { live, quarantine, note: refusalNoter(options) })
   // The SDKs' errors quote the line that they could not read.
   inner.onerror = () =>
     outer.onerror?.(toError({ reason: 'server_unavailable', server: binding.name }))
-  const revoked = () => void inner.close().catch(() => {})
-  signal?.addEventListener('abort', revoked, { once: true })
+  return outer
+}
 
-  const outer: MessageTransport = {
-    start: () => inner.start(),
-    async close() {
-      signal?.removeEventListener('abort', revoked)
-      await inner.close()
-    },
-    async send(message) {
-      if (!isObject(message)) throw toError({ reason: 'arguments_refused', server: binding.name })
-      const cancelled = cancelledBy(message)
-      if (cancelled !== undefined) {
-        const sent = pending.has(cancelled)
-        sending.get(cancelled)?.controller.abort()
-        // A call that is still waiting for its credential never leaves.
-        if (!sent) return
-      }
-      const controller = new AbortController()
-      const done = passOn(message, controller.signal)
-      if (!isRequest(message)) return done
-      sending.set(message.id, { controller, done })
-      return done.finally(() => sending.delete(message.id))
-    },
-  }
+/** A transport that the client uses, and the calls that it has under way. */
+interface OuterTransport extends MessageTransport {
+  /** Settles when the client has its answer to this request; undefined when there is no such request. */
+  settled(id: unknown): Promise<void> | undefined
+}
 
-  async function passOn(message: UnknownObject, signal: AbortSignal): Promise<void> {
+/** What the client sends. */
+function outerTransport(
+  inner: MessageTransport,
+  requests: StdioRequests,
+  fetch: typeof globalThis.fetch,
+  { binding, signal }: CarryingTransportOptions,
+): OuterTransport {
+  const calls = new Map<unknown, { controller: AbortController; settled: Promise<void> }>()
+  const endSignedOut = () => void inner.close().catch(() => {})
+  signal?.addEventListener('abort', endSignedOut, { once: true })
+
+  async function carry(message: UnknownObject, signal: AbortSignal): Promise<void> {
     try {
-      const response = await carried(binding.url, {
-        method: 'POST',
-        body: JSON.stringify(message),
-        signal,
-      })
+      const body = JSON.stringify(message)
+      const response = await fetch(binding.url, { method: 'POST', body, signal })
       const answer = isRequest(message) ? parseJson(await response.text()) : undefined
       if (isObject(answer)) outer.onmessage?.(answer)
     } catch (error) {
       if (!(error instanceof AuthError && error.code === 'cancelled')) throw error
     }
   }
+
+  const outer: OuterTransport = {
+    start: () => inner.start(),
+    settled: (id) => calls.get(id)?.settled,
+    async close() {
+      signal?.removeEventListener('abort', endSignedOut)
+      await inner.close()
+    },
+    async send(message) {
+      if (!isObject(message)) throw toError({ reason: 'arguments_refused', server: binding.name })
+      const cancelled = cancelledBy(message)
+      if (cancelled !== undefined) {
+        const wasSent = requests.isPending(cancelled)
+        calls.get(cancelled)?.controller.abort()
+        // A call that still waits for its credential never leaves, so the server need not hear of it.
+        if (!wasSent) return
+      }
+      const controller = new AbortController()
+      const settled = carry(message, controller.signal)
+      if (!isRequest(message)) return settled
+      calls.set(message.id, { controller, settled })
+      return settled.finally(() => calls.delete(message.id))
+    },
+  }
   return outer
 }
 
-function isRequest(message: UnknownObject): boolean {
-  return typeof message.method === 'string' && 'id' in message
+/** What the server says, and its end. */
+function listen(
+  inner: MessageTransport,
+  outer: OuterTransport,
+  requests: StdioRequests,
+  parts: ReflectionParts,
+): void {
+  inner.onmessage = (message, extra) => {
+    if (!isObject(message)) return
+    if (typeof message.method !== 'string') return requests.answer(message)
+    // The server's own requests and notifications. Answers are redacted by the `fetch`.
+    const clean = removeReflections(message, 'message', parts)
+    if (isObject(clean)) outer.onmessage?.(clean, extra)
+  }
+  inner.onclose = () => {
+    const settled = requests.failAll().map((id) => outer.settled(id))
+    // Their answers come first: a client throws away what comes after its end.
+    void Promise.allSettled(settled).then(() => outer.onclose?.())
+  }
 }
 
-/** The id of the request that a message takes back. */
+/** The id of the request that a message cancels. */
 function cancelledBy({ method, params }: UnknownObject): unknown {
   return method === 'notifications/cancelled' && isObject(params) ? params.requestId : undefined
 }

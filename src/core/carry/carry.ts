@@ -57,6 +57,16 @@ const DROPPED = [
 ] as const
 
 /**
+ * A `fetch` that carries. A caller that has read its request already gives a placing for this call
+ * alone, which knows what was read. Default: the one of the options.
+ */
+export type CarryingFetch = (
+  input: Parameters<typeof globalThis.fetch>[0],
+  init?: RequestInit,
+  placing?: Placing,
+) => Promise<Response>
+
+/**
  * Makes a `fetch` that carries one principal's credential to one destination.
  *
  * It refuses redirects. A 401 leads to one fresh credential and one repetition, because a server that
@@ -72,11 +82,11 @@ const DROPPED = [
  * const response = await fetch('https://tasks.example/mcp', { method: 'POST', body })
  * ```
  */
-export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
+export function carryingFetch(options: CarryOptions): CarryingFetch {
   const record = hopRecorder(options)
   const nextTraceparent = traceparents(options.trace)
 
-  return async (input, init) => {
+  return async (input, init, placing = options.placing) => {
     const outgoing = readOutgoing(input, init)
     const operation = outgoing?.method ?? 'GET'
     const deadline = startCallDeadline(operation, {
@@ -85,7 +95,7 @@ export function carryingFetch(options: CarryOptions): typeof globalThis.fetch {
       ends: options.signal,
     })
     try {
-      const call = new Call(options, operation, deadline, record)
+      const call = new Call(options, placing, operation, deadline, record)
       return await call.run(outgoing, nextTraceparent)
     } finally {
       deadline.end()
@@ -102,6 +112,7 @@ interface Attempted {
 /** One call under way: at most two attempts of one request. */
 class Call {
   readonly #options: CarryOptions
+  readonly #placing: Placing
   readonly #operation: string
   readonly #deadline: CallDeadline
   readonly #record: RecordHop
@@ -109,8 +120,15 @@ class Call {
   #asked: IssueOptions = {}
   #nonce: string | undefined
 
-  constructor(options: CarryOptions, operation: string, deadline: CallDeadline, record: RecordHop) {
+  constructor(
+    options: CarryOptions,
+    placing: Placing,
+    operation: string,
+    deadline: CallDeadline,
+    record: RecordHop,
+  ) {
     this.#options = options
+    this.#placing = placing
     this.#operation = operation
     this.#deadline = deadline
     this.#record = record
@@ -147,10 +165,10 @@ class Call {
 
   /** One attempt: plan the request, ask for the credential, fill it in, record that, send. */
   async #attempt({ url, settings }: Outgoing, sent: Sent, attempt: number): Promise<Attempted> {
-    const { placing, source, fetch, name } = this.#options
+    const { source, fetch, name } = this.#options
     const deadline = this.#deadline
     const planned = await deadline.wait(
-      Promise.resolve(placing(sent, attempt)),
+      Promise.resolve(this.#placing(sent, attempt)),
       'server_unreachable',
     )
     if (!planned.ok) throw await this.#failure(planned.refusal)

@@ -1,43 +1,48 @@
-// Server-sent events cut out of a stream of bytes, wherever its chunks end (HTML standard, section 9.2.6). It knows nothing of what they say.
+// Cuts server-sent events out of a stream of bytes, wherever its chunks end (HTML standard, section
+// 9.2.6). It does not know what the events say.
 
 import { toError } from '../../core/sentences.ts'
 
 /**
- * Makes the reader of one stream: each chunk gives the events that are complete with it, as their lines. The work for a chunk does not grow
- * with what is held, so that a server which sends byte by byte costs no more than another.
+ * Makes the reader of one stream.
  *
- * @param limit Characters of one event. It throws an AuthError when there are more.
+ * @param maxChars Characters of one event.
+ * @returns Takes the next chunk, and gives the lines of each event that is complete with it. The work
+ *   for a chunk does not grow with what is held, so a server that sends byte by byte costs no more than
+ *   another. It throws an AuthError `answer_too_large`.
  */
 export function eventLines(
-  limit: number,
+  maxChars: number,
   server: string,
 ): (chunk: Uint8Array) => Generator<readonly string[]> {
   const decoder = new TextDecoder()
+  /** The complete lines of the event that is not complete yet. */
   let lines: string[] = []
-  let line: string[] = []
+  /** The parts of the line that is not complete yet. */
+  let parts: string[] = []
   let size = 0
-  let afterReturn = false
+  let endsInReturn = false
 
   function grow(characters: number): void {
     size += characters
-    if (size > limit) throw toError({ reason: 'answer_too_large', server })
+    if (size > maxChars) throw toError({ reason: 'answer_too_large', server })
   }
 
-  return function* take(chunk) {
+  return function* completeEvents(chunk) {
     const decoded = decoder.decode(chunk, { stream: true })
     if (decoded === '') return
-    // The other half of a line end.
-    const text = afterReturn && decoded.startsWith('\n') ? decoded.slice(1) : decoded
-    afterReturn = text.endsWith('\r')
+    // The line end `\r\n` may be cut in two.
+    const text = endsInReturn && decoded.startsWith('\n') ? decoded.slice(1) : decoded
+    endsInReturn = text.endsWith('\r')
     let from = 0
     for (const end of text.matchAll(/\r\n|\n|\r/g)) {
       grow(end.index - from + 1)
-      line.push(text.slice(from, end.index))
+      parts.push(text.slice(from, end.index))
       from = end.index + end[0].length
-      const whole = line.join('')
-      line = []
-      if (whole !== '') {
-        lines.push(whole)
+      const line = parts.join('')
+      parts = []
+      if (line !== '') {
+        lines.push(line)
         continue
       }
       const event = lines
@@ -47,6 +52,6 @@ export function eventLines(
     }
     if (from === text.length) return
     grow(text.length - from)
-    line.push(text.slice(from))
+    parts.push(text.slice(from))
   }
 }

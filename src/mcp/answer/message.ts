@@ -1,30 +1,58 @@
-// JSON-RPC messages as carrying sees them: parsed once at the edge, of any protocol revision. It knows no method's meaning but the few it must.
+// JSON-RPC messages of any protocol revision: read from a body once, and written back. It knows the
+// meaning of `tools/call` alone.
 
 import { isObject, parseJson, type UnknownObject } from '../../core/json.ts'
-/** One message, or a batch of them (2025-03-26 allows it). */
+
+/** One message, or a batch of them (MCP 2025-03-26 allows it). */
 export interface Messages {
   readonly list: readonly UnknownObject[]
-  readonly batch: boolean
+  readonly isBatch: boolean
 }
 
-/** Reads a request's body; undefined when it is no JSON-RPC. */
+/** A call of a tool, as its client wrote it. */
+export interface ToolCall {
+  readonly name: string
+  /** What the model filled in. Nothing is known of it. */
+  readonly args: unknown
+}
+
+/** A request that waits for an answer. */
+export interface RpcRequest {
+  readonly id: string | number
+  readonly isToolCall: boolean
+}
+
+/**
+ * Reads a request's body.
+ *
+ * @param body What `fetch` was given: a JSON text; anything else is not read.
+ * @returns Undefined when the body is not JSON-RPC.
+ */
 export function readMessages(body: unknown): Messages | undefined {
   if (typeof body !== 'string') return undefined
   const value = parseJson(body)
   if (Array.isArray(value))
-    return value.length > 0 && value.every(isObject) ? { list: value, batch: true } : undefined
-  return isObject(value) ? { list: [value], batch: false } : undefined
+    return value.length > 0 && value.every(isObject) ? { list: value, isBatch: true } : undefined
+  return isObject(value) ? { list: [value], isBatch: false } : undefined
 }
 
-/** Writes messages as they were: alone or as a batch. */
-export function writeMessages({ list, batch }: Messages): string {
-  return JSON.stringify(batch ? list : list[0])
+/** Writes messages the way they came: alone or as a batch. */
+export function writeMessages({ list, isBatch }: Messages): string {
+  return JSON.stringify(isBatch ? list : list[0])
 }
 
-/** The tool's name and arguments, when a message is a `tools/call`. */
-export function toolCallOf(
-  message: UnknownObject,
-): { readonly name: string; readonly args: unknown } | undefined {
+/** The one request in a body. Undefined for a batch, a notification, an answer, and no body at all. */
+export function requestIn(messages: Messages | undefined): RpcRequest | undefined {
+  const [message] = messages?.list ?? []
+  if (!message || messages?.isBatch || typeof message.method !== 'string') return undefined
+  const { id, method } = message
+  return typeof id === 'string' || typeof id === 'number'
+    ? { id, isToolCall: method === 'tools/call' }
+    : undefined
+}
+
+/** The tool call in a message. Undefined for another method, and for a call without a tool's name. */
+export function toolCallOf(message: UnknownObject): ToolCall | undefined {
   if (message.method !== 'tools/call' || !isObject(message.params)) return undefined
   const { name, arguments: args } = message.params
   return typeof name === 'string' ? { name, args } : undefined
@@ -36,4 +64,9 @@ export function withArguments(message: UnknownObject, args: unknown): UnknownObj
     ...message,
     params: { ...(isObject(message.params) ? message.params : {}), arguments: args },
   }
+}
+
+/** Whether a message answers the request with this id. */
+export function isAnswerTo(id: string | number, message: unknown): boolean {
+  return isObject(message) && message.id === id && ('result' in message || 'error' in message)
 }

@@ -1,26 +1,27 @@
-// Placement `meta`: the credential in a key of the `_meta` of every request and notification. Answers have no place for one.
+// Placement `meta`: the credential in a key of the `_meta` of every request and notification. Answers
+// have no place for one.
 
-import type { Placing } from '../../core/carry/placing.ts'
 import { granted, refused } from '../../core/errors.ts'
 import { isObject, type UnknownObject } from '../../core/json.ts'
-import { readMessages, writeMessages } from '../answer/message.ts'
+import { writeMessages } from '../answer/message.ts'
+import { type McpPlacing, planWithout } from './request.ts'
 
 /** The placing of one server's credential in `_meta`. */
-export function metaPlacing(key: string): Placing {
-  return (sent) => {
-    const messages = readMessages(sent.body)
-    // A GET or DELETE has no body, and needs none of the person's rights that a session does not have.
-    if (sent.body === null) return granted({ sent })
+export function metaPlacing(key: string): McpPlacing {
+  return (request) => {
+    const { sent, messages } = request
+    // A GET or DELETE has no body. It needs no more rights than its session has.
+    if (sent.body === null) return planWithout(request)
     if (!messages) return refused('arguments_refused')
-    if (!messages.list.some(hasParams)) return granted({ sent })
+    if (!messages.list.some(takesMeta)) return planWithout(request)
     return granted({
       at: `_meta ${key}`,
       fill({ credential, proof }) {
-        // Bound to a key: it goes with its proof, in headers alone.
+        // A token that is bound to a key goes with its proof, which has its place in headers only.
         if (proof) return refused('credential_malformed')
         const value = credential.reveal()
         const list = messages.list.map((message) =>
-          hasParams(message) ? withMeta(message, key, value) : message,
+          takesMeta(message) ? withMeta(message, key, value) : message,
         )
         return granted({ headers: sent.headers, body: writeMessages({ ...messages, list }) })
       },
@@ -28,8 +29,11 @@ export function metaPlacing(key: string): Placing {
   }
 }
 
-/** Notifications too: a server that looks there for its credential refuses whatever has none, `notifications/initialized` first. */
-function hasParams(message: UnknownObject): boolean {
+/**
+ * Requests, and notifications too: a server that looks in `_meta` for its credential refuses whatever
+ * has none, and the first of that is `notifications/initialized`.
+ */
+function takesMeta(message: UnknownObject): boolean {
   return typeof message.method === 'string'
 }
 

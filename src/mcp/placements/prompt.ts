@@ -1,22 +1,21 @@
-// The replacing half of the prompt pattern: which parameters of a call hold a reference, and that no reference is anywhere else.
+// The replacing half of placement `prompt`: which parameters of a call hold a reference, and whether a
+// reference is anywhere else in it.
 
-import { granted, type Result, refused } from '../../core/errors.ts'
+import { granted, refused } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
 import { parsePointer, type Segments } from '../arguments/pointer.ts'
 import type { HiddenParameter } from '../arguments/strip.ts'
+import type { ChooseParameters } from './argument.ts'
 import { mentionsReference, type References } from './references.ts'
 
 /**
- * Chooses the parameters to fill in: those whose whole value is this server's reference for just that kind of value. A bound parameter with
- * any other value is refused: it would be an identity that the model chose.
+ * Makes the choice for one server: the parameters whose whole value is this server's reference for that
+ * kind of value. Any other value of a bound parameter is refused, because the model would have chosen
+ * the identity.
  */
-export function referenced(
-  references: References,
-  server: string,
-): (args: unknown, hidden: readonly HiddenParameter[]) => Result<readonly HiddenParameter[]> {
+export function chooseReferenced(references: References, server: string): ChooseParameters {
   return (args, hidden) => {
     const chosen: HiddenParameter[] = []
-    let mentions = 0
     for (const parameter of hidden) {
       const segments = parsePointer(parameter.pointer)
       if (!segments.ok || segments.value.includes('*')) return refused('reference_refused')
@@ -25,15 +24,16 @@ export function referenced(
       const kind = references.kindOf(server, value)
       if (kind === undefined || kind !== parameter.value) return refused('reference_refused')
       chosen.push(parameter)
-      mentions++
     }
     // Without its reference the call would be made in nobody's name.
-    const needed = hidden.some(({ value }) => value === 'credential')
-    if (needed && !chosen.some(({ value }) => value === 'credential'))
-      return refused('reference_refused')
-    // Whatever else mentions one is not the whole value of a bound parameter.
-    return countMentions(args) > mentions ? refused('reference_refused') : granted(chosen)
+    if (hidden.some(isCredential) && !chosen.some(isCredential)) return refused('reference_refused')
+    // A mention that is not the whole value of a chosen parameter is out of its place.
+    return countMentions(args) > chosen.length ? refused('reference_refused') : granted(chosen)
   }
+}
+
+function isCredential({ value }: HiddenParameter): boolean {
+  return value === 'credential'
 }
 
 function valueAt(args: unknown, segments: Segments): unknown {
@@ -46,10 +46,10 @@ function valueAt(args: unknown, segments: Segments): unknown {
 /** How many strings, keys included, mention a reference. */
 function countMentions(value: unknown): number {
   let count = 0
-  JSON.stringify(value ?? null, (key, one: unknown) => {
+  JSON.stringify(value ?? null, (key, member: unknown) => {
     if (mentionsReference(key)) count++
-    if (typeof one === 'string' && mentionsReference(one)) count++
-    return one
+    if (typeof member === 'string' && mentionsReference(member)) count++
+    return member
   })
   return count
 }

@@ -1,47 +1,53 @@
-// Asks a server for its tools on our own behalf, when a tool is called that no list has named yet (a fresh pool, a cached list).
+// Asks a server for its tools on our own behalf, when a tool is called that no list has named yet: in
+// a fresh pool, or behind a framework that keeps its list.
 
-import type { Sent } from '../../core/carry/placing.ts'
 import { isObject, type UnknownObject } from '../../core/json.ts'
-import { type AnswerRules, rewriteAnswer } from '../answer/answer.ts'
-import { readMessages } from '../answer/message.ts'
+import { rewriteAnswer } from '../answer/answer.ts'
+import type { AnswerRules } from '../answer/rules.ts'
+import type { McpRequest } from '../placements/request.ts'
 
 /** Pages of a list that are asked for. */
-const MOST_PAGES = 20
+const MAX_PAGES = 20
 
 /**
- * Lists all tools once. What comes back is learned on the way by the rules; a failure leaves the tools unknown.
+ * Makes a listing that happens once: a model may make up any number of names of tools. One that failed
+ * is tried again at the next call.
+ *
+ * @param list Whether it listed everything.
+ */
+export function onceListed(
+  list: (request: McpRequest) => Promise<boolean>,
+): (request: McpRequest) => Promise<void> {
+  let listing: Promise<void> | undefined
+  return (request) => {
+    listing ??= list(request).then((isWhole) => {
+      if (!isWhole) listing = undefined
+    })
+    return listing
+  }
+}
+
+/**
+ * Lists all tools. The rules learn what comes back. After a failure the tools stay unknown, and the
+ * call that needed the list is refused.
  *
  * @param ask Sends one request.
- * @param like The request that made it necessary: its session and its protocol revision are the list's.
- * @returns Whether the server gave all that it has, as far as it is taken in.
+ * @param like The request that made it necessary: the list goes to its session, by its revision.
+ * @returns Whether the server gave all its tools, within {@link MAX_PAGES}.
  */
 export async function listTools(
   ask: (init: RequestInit) => Promise<Response>,
-  like: Sent,
+  like: McpRequest,
   rules: AnswerRules,
 ): Promise<boolean> {
-  const headers = new Headers(like.headers)
-  headers.set('content-type', 'application/json')
-  headers.set('accept', 'application/json, text/event-stream')
-  if (headers.has('mcp-method')) headers.set('mcp-method', 'tools/list')
-  for (const name of [...headers.keys()])
-    if (name === 'mcp-name' || name.startsWith('mcp-param-')) headers.delete(name)
-  const params = readMessages(like.body)?.list[0]?.params
-  const { progressToken: _, ...meta } =
-    isObject(params) && isObject(params._meta) ? params._meta : {}
+  const headers = listHeaders(like)
+  const meta = listMeta(like)
   let cursor: string | undefined
   try {
-    for (let page = 0; page < MOST_PAGES; page++) {
+    for (let page = 0; page < MAX_PAGES; page++) {
       const id = `onbehalf-list-${page}`
-      const body = JSON.stringify({
-        jsonrpc: '2.0',
-        id,
-        method: 'tools/list',
-        params: {
-          ...(Object.keys(meta).length > 0 ? { _meta: meta } : {}),
-          ...(cursor === undefined ? {} : { cursor }),
-        },
-      })
+      const params = { ...meta, ...(cursor === undefined ? {} : { cursor }) }
+      const body = JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/list', params })
       const response = await ask({ method: 'POST', headers, body })
       if (!response.ok) {
         response.body?.cancel().catch(() => {})
@@ -54,12 +60,31 @@ export async function listTools(
     }
     return true
   } catch {
-    // The call that needed the list is refused; the reason is in the audit already.
+    // The reason is in the audit already.
     return false
   }
 }
 
-/** The result in an answer. A stream is read no further than that, and nothing of it is kept: it need not end. */
+/** The headers of the call, without what they say of its method, its tool and its parameters. */
+function listHeaders({ sent }: McpRequest): Headers {
+  const headers = new Headers(sent.headers)
+  headers.set('content-type', 'application/json')
+  headers.set('accept', 'application/json, text/event-stream')
+  if (headers.has('mcp-method')) headers.set('mcp-method', 'tools/list')
+  for (const name of [...headers.keys()])
+    if (name === 'mcp-name' || name.startsWith('mcp-param-')) headers.delete(name)
+  return headers
+}
+
+/** The call's `_meta`, without its progress token: the progress of the list is not the call's. */
+function listMeta({ messages }: McpRequest): UnknownObject {
+  const params = messages?.list[0]?.params
+  const { progressToken: _, ...meta } =
+    isObject(params) && isObject(params._meta) ? params._meta : {}
+  return Object.keys(meta).length > 0 ? { _meta: meta } : {}
+}
+
+/** The result in an answer. A stream is read up to it and no further: the stream need not end. */
 async function resultIn(
   response: Response,
   id: string,

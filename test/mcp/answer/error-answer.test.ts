@@ -1,37 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readAsked, withoutForeignText } from '../../../src/mcp/answer/rpc.ts'
-
-describe('what a body asks for', () => {
-  it.each([
-    ['{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{}}', { id: 1, toolCall: true }],
-    ['{"jsonrpc":"2.0","id":0,"method":"tools\\/call"}', { id: 0, toolCall: true }],
-    ['{"id":"a","method":"tools/list","params":{"x":"tools/call"}}', { id: 'a', toolCall: false }],
-    ['{"method":"notifications/cancelled"}', undefined],
-    ['{"id":null,"method":"tools/call"}', undefined],
-    ['{"id":{},"method":"tools/call"}', undefined],
-    ['{"id":1,"result":{}}', undefined],
-    ['{"id":1,"method":["tools/call"]}', undefined],
-    ['[{"id":1,"method":"tools/call"}]', undefined],
-    ['null', undefined],
-    ['"tools/call"', undefined],
-    ['', undefined],
-    ['{', undefined],
-  ])('is read from %s', (body, asked) => {
-    expect(readAsked(body)).toEqual(asked)
-  })
-})
+import { reduceErrorAnswer } from '../../../src/mcp/answer/error-answer.ts'
 
 describe('an error answer', () => {
-  const asked = { id: 7, toolCall: false }
+  const request = { id: 7, isToolCall: false }
   const reduce = async (
     body: string | null | ReadableStream,
     status = 400,
     headers: Record<string, string> = {},
   ) => {
-    const response = await withoutForeignText(
+    const response = await reduceErrorAnswer(
       new Response(body, { status, statusText: 'canary', headers }),
-      asked,
+      request,
     )
     return {
       status: response.status,
@@ -137,7 +117,7 @@ describe('an error answer', () => {
         throw new Error('canary')
       },
     })
-    const response = await withoutForeignText(new Response(body, { status: 405 }), undefined)
+    const response = await reduceErrorAnswer(new Response(body, { status: 405 }), undefined)
     expect([response.status, response.body, cancelled]).toEqual([405, null, true])
   })
 

@@ -1,0 +1,51 @@
+// What becomes of the answers of one server: tools are learned from lists, and live credentials are
+// taken out. How an answer is cut into messages is `answer/answer.ts`.
+
+import { isObject } from '../core/json.ts'
+import { toSentence } from '../core/sentences.ts'
+import { withheldMessage } from './answer/failure-message.ts'
+import type { AnswerRules } from './answer/rules.ts'
+import { type ReflectionParts, removeReflections } from './redact/reflections.ts'
+import type { ToolBook } from './tools/tool-book.ts'
+
+/** Options of {@link answerRules}. */
+export interface AnswerRuleOptions extends ReflectionParts {
+  /** The operator's name for the server. */
+  readonly server: string
+  readonly book: ToolBook
+  /** Characters of one JSON answer, or of one event, that are taken in. */
+  readonly maxChars: number
+  readonly signal: AbortSignal | undefined
+}
+
+/** Makes the rules by which the answers of one server are rewritten. */
+export function answerRules(options: AnswerRuleOptions): AnswerRules {
+  const { server, book, maxChars, signal } = options
+  return {
+    server,
+    maxChars,
+    text(text) {
+      const clean = removeReflections(text, 'answer', options)
+      return typeof clean === 'string' ? clean : ''
+    },
+    async message(message) {
+      const learned = await learnTools(message, book)
+      const clean = removeReflections(learned, 'answer', options)
+      return isObject(learned) && !isObject(clean)
+        ? withheldMessage(learned, toSentence({ reason: 'credential_reflected', server }))
+        : clean
+    },
+    ...(signal ? { signal } : {}),
+  }
+}
+
+/** A list of tools, wherever it arrives, goes on as the model may see it. Other messages stay as they are. */
+async function learnTools(message: unknown, book: ToolBook): Promise<unknown> {
+  if (!isObject(message) || !isObject(message.result) || !Array.isArray(message.result.tools))
+    return message
+  const { tools } = message.result
+  const visible = await book.learn(tools)
+  const isSame =
+    visible.length === tools.length && visible.every((tool, index) => tool === tools[index])
+  return isSame ? message : { ...message, result: { ...message.result, tools: visible } }
+}

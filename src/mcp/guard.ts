@@ -1,0 +1,107 @@
+// The guard before the placing: it stops requests to a server in quarantine, calls of refused tools,
+// and references outside their place. It places nothing.
+
+import type { Binding } from '../core/binding.ts'
+import type { Plan, Sent } from '../core/carry/placing.ts'
+import { type RefusalReason, type Result, refused } from '../core/errors.ts'
+import type { UnknownObject } from '../core/json.ts'
+import { type Messages, type ToolCall, toolCallOf, withArguments } from './answer/message.ts'
+import { likenessOf } from './arguments/name.ts'
+import { mentionsReference } from './placements/references.ts'
+import { type McpPlacing, type McpRequest, readRequest } from './placements/request.ts'
+import { PLACEMENT_RULES } from './placements/rules.ts'
+import type { Quarantine } from './redact/quarantine.ts'
+import type { ToolBook } from './tools/tool-book.ts'
+
+/** Options of {@link guardPlacing}. */
+export interface GuardOptions {
+  readonly binding: Binding
+  readonly quarantine: Quarantine
+  readonly book: ToolBook
+  /** Asks the server for its tools, once, so that the book knows them. */
+  readonly list: (request: McpRequest) => Promise<void>
+}
+
+/** Core's `Placing`, which takes the messages of the body when they were parsed already. */
+export type GuardedPlacing = (
+  sent: Sent,
+  attempt: number,
+  parsed?: Messages,
+) => Promise<Result<Plan>>
+
+/** Puts the guard before a placing. */
+export function guardPlacing(place: McpPlacing, options: GuardOptions): GuardedPlacing {
+  const leftNames = new Set(options.binding.leaveToModel.map(lastSegment))
+  return async (sent, attempt, parsed) => {
+    // Every request, also one without a credential: it may carry a session, or the person's own words.
+    const quarantined = await options.quarantine.refusal()
+    if (quarantined) return refused(quarantined)
+    const request = readRequest(sent, parsed)
+    if (!request) return refused('arguments_refused')
+    const reason = await judgeRequest(request, options, leftNames)
+    return reason ? refused(reason) : place(request, attempt)
+  }
+}
+
+/** Why a request must not leave; undefined when it may. */
+async function judgeRequest(
+  request: McpRequest,
+  options: GuardOptions,
+  leftNames: ReadonlySet<string>,
+): Promise<RefusalReason | undefined> {
+  const { body } = request.sent
+  if (body === null) return undefined
+  const hasReference = mentionsReference(body)
+  if (hasReference && !PLACEMENT_RULES[options.binding.placement.type].takesReferences)
+    return 'reference_refused'
+  // A lax server may find calls in what we cannot read, such as a batch with something else in it.
+  if (!request.messages) return hasReference || mayHoldCall(body) ? 'arguments_refused' : undefined
+  for (const message of request.messages.list) {
+    const reason = await judgeMessage(message, request, options, leftNames)
+    if (reason) return reason
+    if (hasReference && hasReferenceOutsideArguments(message)) return 'reference_refused'
+  }
+  return undefined
+}
+
+async function judgeMessage(
+  message: UnknownObject,
+  request: McpRequest,
+  { book, list }: GuardOptions,
+  leftNames: ReadonlySet<string>,
+): Promise<RefusalReason | undefined> {
+  const call = toolCallOf(message)
+  if (!call) return message.method === 'tools/call' ? 'arguments_refused' : undefined
+  // The framework may have its list from elsewhere, a cache for example: then no list was judged here.
+  // That matters where the model sends what looks like an identity.
+  if (!book.tool(call.name) && namesIdentity(call, leftNames)) {
+    await list(request)
+    if (!book.tool(call.name)) return 'tool_refused'
+  }
+  return book.tool(call.name)?.refused ? 'tool_refused' : undefined
+}
+
+/** Whether a text could hold a tool call for a reader that is laxer than ours. An escape could spell the method. */
+function mayHoldCall(text: string): boolean {
+  return text.includes('tools/call') || text.includes('\\')
+}
+
+/** References in the arguments of a call are judged by the placing, which knows the parameters. */
+function hasReferenceOutsideArguments(message: UnknownObject): boolean {
+  const rest = toolCallOf(message) ? withArguments(message, null) : message
+  return mentionsReference(JSON.stringify(rest))
+}
+
+/** Whether arguments have a member whose name looks like a credential or an identity. */
+function namesIdentity({ args }: ToolCall, leftNames: ReadonlySet<string>): boolean {
+  let found = false
+  JSON.stringify(args ?? null, function (this: unknown, key, value: unknown) {
+    if (!Array.isArray(this) && !leftNames.has(key) && likenessOf(key) !== undefined) found = true
+    return value
+  })
+  return found
+}
+
+function lastSegment(pointer: string): string {
+  return pointer.slice(pointer.lastIndexOf('/') + 1)
+}

@@ -1,0 +1,31 @@
+// Writes to the audit what was refused on the way to or from one server, beside the hops that carry
+// records itself.
+
+import type { AuditEvent, Auditor } from '../core/audit.ts'
+import type { Binding } from '../core/binding.ts'
+import type { RefusalReason } from '../core/errors.ts'
+import type { Principal } from '../core/principal.ts'
+
+/** Notes one refusal. An audit that fails changes nothing about it: it is refused already. */
+export type NoteRefusal = (reason: RefusalReason, operation: string) => void
+
+/** Makes the function that notes refusals for one principal at one server. */
+export function refusalNoter(options: {
+  readonly auditor: Auditor
+  readonly trace: AuditEvent['trace']
+  readonly principal: Principal
+  readonly binding: Binding
+}): NoteRefusal {
+  const { auditor, trace, principal, binding } = options
+  return (reason, operation) => {
+    auditor({
+      hop: 'carry',
+      trace,
+      principal,
+      outcome: 'refused',
+      reason,
+      destination: binding.resource,
+      operation,
+    }).catch(() => {})
+  }
+}
