@@ -1,11 +1,11 @@
-// onbehalf/store: the ports' durable adapters.
+// onbehalf/store: durable implementations of the ports, over SQLite, PostgreSQL and a folder.
 
 export {
-  type AttachmentLimits,
   type DiskAttachments,
   type DiskAttachmentsOptions,
   diskAttachments,
 } from './attachments/disk-attachments.ts'
+export type { AttachmentLimits } from './attachments/parts.ts'
 export type { Swept } from './attachments/sweep.ts'
 export {
   openPostgres,

@@ -172,7 +172,7 @@ describe('onbehalf keys', () => {
     await keys('init')
     expect(await keys('init')).toMatchObject({
       code: 1,
-      note: expect.stringMatching(/is there already/),
+      note: expect.stringMatching(/exists already/),
     })
     expect(await keys('rewrap', '--database', database)).toMatchObject({
       code: 1,

@@ -1,25 +1,30 @@
-// The bytes of attachments in a folder: each owner's in a folder of their own, each under its id. It knows no records and decides nothing.
+// The bytes of attachments in a folder. It knows no records and decides nothing.
 //
-//   <folder>/owner             whose it is
+//   <folder>/owner             the owner of this folder (`principalKey`)
 //   <folder>/<id>              the bytes, complete
-//   <folder>/<id>.new          a place that is kept for bytes to come: as large as they were announced, and as good as empty on the disk
-//   <folder>/<id>.<hex>.part   bytes that are coming
+//   <folder>/<id>.new          room reserved for bytes to come: a sparse file of the announced size
+//   <folder>/<id>.<hex>.part   bytes that are arriving
 
 import { randomBytes } from 'node:crypto'
-import { constants, mkdirSync, realpathSync, statSync } from 'node:fs'
-import { type FileHandle, link, lstat, mkdir, open, readdir, rm } from 'node:fs/promises'
+import { mkdirSync, realpathSync, statSync } from 'node:fs'
+import { type FileHandle, link, lstat, mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { errorCode, syncFolder } from '../files.ts'
+import { openRegular, readSmall, unlessMissing, unlessThere, writeNew } from './safe-files.ts'
 import { isAttachmentId, isFolder, type Place } from './signed-links.ts'
 
 /** Bytes that have arrived. Keep or drop them. */
 export interface Arrived {
   readonly size: number
-  /** Makes them the attachment's, whole and for good, unless it has some already (`taken`), or was removed in the meantime (`gone`). */
+  /**
+   * Makes the bytes the attachment's, all at once and for good. `taken`: it has bytes already.
+   * `gone`: it was removed in the meantime.
+   */
   keep(): Promise<'kept' | 'taken' | 'gone'>
   drop(): Promise<void>
 }
 
-/** What an owner has: attachments and bytes, those to come included. */
+/** What an owner has: attachments and bytes, reserved room included. */
 export interface Usage {
   readonly files: number
   readonly bytes: number
@@ -29,233 +34,184 @@ export interface Usage {
 export interface Kept {
   readonly id: string
   readonly bytes: number
-  /** When the newest of it was written: milliseconds since the epoch. */
+  /** When its newest file was written: milliseconds since the epoch. */
   readonly changedAt: number
 }
 
-/** A folder. Names in it are ids and folders that were checked; what a client calls a file is no part of a path. */
+/** A file that is open for reading. Close the handle. */
+export interface OpenFile {
+  readonly handle: FileHandle
+  readonly size: number
+}
+
+/**
+ * A folder. Every name in it is an id or a folder name that was checked. The name that a client
+ * gives its file is never part of a path.
+ */
 export interface AttachmentFolder {
-  /** Keeps a place. */
+  /** Reserves room for `size` bytes. */
   reserve(place: Place, owner: string, size: number): Promise<void>
-  /** Gives up a place that was kept. */
+  /** Gives up reserved room. */
   release(place: Place): Promise<void>
   usage(folder: string): Promise<Usage>
   /**
-   * Writes bytes as they come.
+   * Writes bytes as they arrive.
    *
-   * @throws TooLarge when there are more than `most`; Error when the disk or the source fails. Nothing is left then.
+   * @throws TooLarge after `maxBytes`; Error when the disk or the source fails. Nothing is left then.
    */
-  receive(place: Place, source: AsyncIterable<Uint8Array>, most: number): Promise<Arrived>
-  /** The bytes, to be read and closed; undefined when they are not there, or are no file. */
-  open(place: Place): Promise<{ readonly handle: FileHandle; readonly size: number } | undefined>
-  /** Removes all that there is of an attachment. */
+  receive(place: Place, source: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Arrived>
+  /** The bytes; undefined when they are not there, or are not a regular file. */
+  open(place: Place): Promise<OpenFile | undefined>
+  /** Removes every file of an attachment. */
   remove(place: Place): Promise<void>
-  /** Removes all but its bytes: what uploads left that did not end. */
+  /** Removes every file of an attachment but its bytes: what unfinished uploads left. */
   tidy(place: Place): Promise<void>
-  /** Whose folder it is. */
+  /** The owner of a folder. */
   owner(folder: string): Promise<string | undefined>
   folders(): Promise<readonly string[]>
   list(folder: string): Promise<readonly Kept[]>
 }
 
-/** More bytes than there may be. */
+/** There were more bytes than allowed. */
 export class TooLarge extends Error {
   override readonly name = 'TooLarge'
 }
 
-// A link in the place of a file is not followed. Windows has no such flag.
-const NO_FOLLOW = constants.O_NOFOLLOW ?? 0
-const READ = constants.O_RDONLY | NO_FOLLOW
-const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | NO_FOLLOW
-
 /**
- * Opens a folder, and makes it when it is not there.
+ * Opens a folder, and makes it when it is missing.
  *
- * @throws TypeError when it is no folder, or others can get into it.
+ * @throws TypeError when it is not a folder, or others can open it.
  */
 export function attachmentFolder(path: string): AttachmentFolder {
+  const root = openRoot(path)
+  return {
+    reserve: (place, owner, size) => reserve(root, place, owner, size),
+    release: (place) => rm(pathOf(root, place, '.new'), { force: true }),
+    async usage(folder): Promise<Usage> {
+      const kept = await list(root, folder)
+      return { files: kept.length, bytes: kept.reduce((sum, { bytes }) => sum + bytes, 0) }
+    },
+    receive: (place, source, maxBytes) => receive(root, place, source, maxBytes),
+    open: async (place) => openRegular(pathOf(root, place)),
+    async remove(place): Promise<void> {
+      await rm(pathOf(root, place), { force: true })
+      await tidy(root, place)
+    },
+    tidy: (place) => tidy(root, place),
+    owner: async (folder) => readSmall(inFolder(root, folder, 'owner')),
+    folders: async () => (await readdir(root)).filter(isFolder),
+    list: (folder) => list(root, folder),
+  }
+}
+
+function openRoot(path: string): string {
   mkdirSync(path, { recursive: true, mode: 0o700 })
   const root = realpathSync(path)
   const stat = statSync(root)
-  if (!stat.isDirectory()) throw new TypeError('The folder of attachments is no folder')
-  // Windows has no such bits.
-  if (process.platform !== 'win32' && (stat.mode & 0o077) !== 0) {
-    throw new TypeError('The folder of attachments is open to others: make its mode 700')
-  }
+  if (!stat.isDirectory()) throw new TypeError('The folder of attachments is not a folder')
+  // Windows has no mode bits.
+  if (process.platform !== 'win32' && (stat.mode & 0o077) !== 0)
+    throw new TypeError('The folder of attachments is open to others: set its mode to 700')
+  return root
+}
 
-  function inside(folder: string, name = ''): string {
-    if (!isFolder(folder)) throw new TypeError('This is no folder of attachments')
-    return join(root, folder, name)
-  }
+/** A path in an owner's folder. The check keeps every path inside the root. */
+function inFolder(root: string, folder: string, name = ''): string {
+  if (!isFolder(folder)) throw new TypeError('This is not a folder of attachments')
+  return join(root, folder, name)
+}
 
-  function fileOf({ folder, id }: Place, ending = ''): string {
-    if (!isAttachmentId(id)) throw new TypeError('This is no id of an attachment')
-    return inside(folder, `${id}${ending}`)
-  }
+function pathOf(root: string, { folder, id }: Place, ending = ''): string {
+  if (!isAttachmentId(id)) throw new TypeError('This is not an id of an attachment')
+  return inFolder(root, folder, `${id}${ending}`)
+}
 
-  async function namesIn(folder: string): Promise<readonly string[]> {
-    return readdir(inside(folder)).catch(unlessMissing([]))
-  }
+async function namesIn(root: string, folder: string): Promise<readonly string[]> {
+  return readdir(inFolder(root, folder)).catch(unlessMissing([]))
+}
 
-  async function list(folder: string): Promise<readonly Kept[]> {
-    const found = new Map<string, Kept>()
-    for (const name of await namesIn(folder)) {
-      const id = name.split('.')[0] ?? ''
-      if (!isAttachmentId(id)) continue
-      const stat = await lstat(inside(folder, name)).catch(unlessMissing(undefined))
-      if (!stat) continue
-      const { bytes, changedAt } = found.get(id) ?? { bytes: 0, changedAt: 0 }
-      found.set(id, {
-        id,
-        bytes: Math.max(bytes, stat.size),
-        changedAt: Math.max(changedAt, stat.mtimeMs),
-      })
-    }
-    return [...found.values()]
+async function list(root: string, folder: string): Promise<readonly Kept[]> {
+  const found = new Map<string, Kept>()
+  for (const name of await namesIn(root, folder)) {
+    const id = name.split('.')[0] ?? ''
+    if (!isAttachmentId(id)) continue
+    const stat = await lstat(inFolder(root, folder, name)).catch(unlessMissing(undefined))
+    if (!stat) continue
+    const { bytes, changedAt } = found.get(id) ?? { bytes: 0, changedAt: 0 }
+    found.set(id, {
+      id,
+      bytes: Math.max(bytes, stat.size),
+      changedAt: Math.max(changedAt, stat.mtimeMs),
+    })
   }
+  return [...found.values()]
+}
 
-  async function tidy({ folder, id }: Place): Promise<void> {
-    for (const name of await namesIn(folder)) {
-      if (name.startsWith(`${id}.`)) await rm(inside(folder, name), { force: true })
-    }
-  }
-
-  async function ownerOf(folder: string): Promise<string | undefined> {
-    const file = await open(inside(folder, 'owner'), READ).catch(unlessMissing(undefined))
-    try {
-      return await file?.readFile('utf8')
-    } finally {
-      await file?.close()
-    }
-  }
-
-  /** Whole or not at all, and as it was if another request was faster. */
-  async function own(folder: string, owner: string): Promise<void> {
-    const part = inside(folder, `owner.${randomBytes(8).toString('hex')}`)
-    try {
-      await writeNew(part, async (file) => {
-        await file.writeFile(owner)
-        await file.sync()
-      })
-      await link(part, inside(folder, 'owner')).catch(unlessThere)
-    } finally {
-      await rm(part, { force: true })
-    }
-  }
-
-  return {
-    async reserve(place, owner, size): Promise<void> {
-      await mkdir(inside(place.folder), { mode: 0o700 }).catch(unlessThere)
-      if (!(await lstat(inside(place.folder))).isDirectory())
-        throw new Error('An owner has something else than a folder')
-      if ((await ownerOf(place.folder)) === undefined) await own(place.folder, owner)
-      await writeNew(fileOf(place, '.new'), (file) => file.truncate(size))
-    },
-    release: (place) => rm(fileOf(place, '.new'), { force: true }),
-    async usage(folder): Promise<Usage> {
-      const kept = await list(folder)
-      return { files: kept.length, bytes: kept.reduce((sum, { bytes }) => sum + bytes, 0) }
-    },
-    async receive(place, source, most): Promise<Arrived> {
-      const part = fileOf(place, `.${randomBytes(8).toString('hex')}.part`)
-      const drop = () => rm(part, { force: true })
-      let size = 0
-      try {
-        await writeNew(part, async (file) => {
-          for await (const chunk of source) {
-            size += chunk.length
-            if (size > most) throw new TooLarge()
-            await file.writeFile(chunk)
-          }
-          await file.sync()
-        })
-      } catch (error) {
-        await drop()
-        throw error
-      }
-      return {
-        size,
-        async keep(): Promise<'kept' | 'taken' | 'gone'> {
-          try {
-            // Unlike a rename, a link puts nothing in the place of what is there.
-            await link(part, fileOf(place))
-          } catch (error) {
-            if (codeOf(error) === 'EEXIST') return 'taken'
-            if (codeOf(error) === 'ENOENT') return 'gone'
-            throw error
-          } finally {
-            await drop()
-          }
-          await syncFolder(inside(place.folder))
-          return 'kept'
-        },
-        drop,
-      }
-    },
-    async open(place): Promise<{ readonly handle: FileHandle; readonly size: number } | undefined> {
-      let handle: FileHandle
-      try {
-        handle = await open(fileOf(place), READ)
-      } catch (error) {
-        // ELOOP: a link.
-        if (['ENOENT', 'ELOOP', 'EMLINK'].includes(codeOf(error) ?? '')) return undefined
-        throw error
-      }
-      const stat = await handle.stat()
-      if (stat.isFile()) return { handle, size: stat.size }
-      await handle.close()
-      return undefined
-    },
-    async remove(place): Promise<void> {
-      await rm(fileOf(place), { force: true })
-      await tidy(place)
-    },
-    tidy,
-    owner: ownerOf,
-    folders: async () => (await readdir(root)).filter(isFolder),
-    list,
+async function tidy(root: string, { folder, id }: Place): Promise<void> {
+  for (const name of await namesIn(root, folder)) {
+    if (name.startsWith(`${id}.`)) await rm(inFolder(root, folder, name), { force: true })
   }
 }
 
-/** Writes a file that is not there yet; it is removed again when the writing fails. */
-async function writeNew(
-  path: string,
-  write: (file: FileHandle) => Promise<unknown>,
-): Promise<void> {
-  const file = await open(path, CREATE, 0o600)
+async function reserve(root: string, place: Place, owner: string, size: number): Promise<void> {
+  const folder = inFolder(root, place.folder)
+  await mkdir(folder, { mode: 0o700 }).catch(unlessThere)
+  if (!(await lstat(folder)).isDirectory())
+    throw new Error("There is something else in the place of an owner's folder")
+  if ((await readSmall(join(folder, 'owner'))) === undefined) await writeOwner(folder, owner)
+  await writeNew(pathOf(root, place, '.new'), (file) => file.truncate(size))
+}
+
+/** Writes the owner file in one step. If another request was first, its file stays. */
+async function writeOwner(folder: string, owner: string): Promise<void> {
+  const part = join(folder, `owner.${randomBytes(8).toString('hex')}`)
   try {
-    await write(file)
+    await writeNew(part, async (file) => {
+      await file.writeFile(owner)
+      await file.sync()
+    })
+    await link(part, join(folder, 'owner')).catch(unlessThere)
+  } finally {
+    await rm(part, { force: true })
+  }
+}
+
+async function receive(
+  root: string,
+  place: Place,
+  source: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): Promise<Arrived> {
+  const part = pathOf(root, place, `.${randomBytes(8).toString('hex')}.part`)
+  const drop = () => rm(part, { force: true })
+  let size = 0
+  try {
+    await writeNew(part, async (file) => {
+      for await (const chunk of source) {
+        size += chunk.length
+        if (size > maxBytes) throw new TooLarge()
+        await file.writeFile(chunk)
+      }
+      await file.sync()
+    })
   } catch (error) {
-    await rm(path, { force: true })
+    await drop()
     throw error
-  } finally {
-    await file.close()
   }
+  return { size, keep: () => keep(root, place, part), drop }
 }
 
-/** Makes the names in a folder outlive a loss of power, where the system has a way. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r').catch(() => undefined)
+async function keep(root: string, place: Place, part: string): Promise<'kept' | 'taken' | 'gone'> {
   try {
-    await folder?.sync().catch(() => {})
-  } finally {
-    await folder?.close()
-  }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : undefined
-}
-
-function unlessMissing<T>(value: T): (error: unknown) => T {
-  return (error) => {
-    if (codeOf(error) === 'ENOENT') return value
+    // Unlike a rename, a link never replaces what is there.
+    await link(part, pathOf(root, place))
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return 'taken'
+    if (errorCode(error) === 'ENOENT') return 'gone'
     throw error
+  } finally {
+    await rm(part, { force: true })
   }
-}
-
-function unlessThere(error: unknown): void {
-  if (codeOf(error) !== 'EEXIST') throw error
+  await syncFolder(inFolder(root, place.folder))
+  return 'kept'
 }

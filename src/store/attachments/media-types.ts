@@ -1,6 +1,7 @@
-// What attachments may be, which of them a browser may show by itself, and what is said of them in headers. Nothing here looks into bytes.
+// Media types and names of attachments: which types are allowed, which a browser may show in the page,
+// and the headers of a download. Nothing here looks into the bytes.
 
-/** Taken unless the app says otherwise. None of them can carry a script that a browser runs. */
+/** The types that are allowed by default. None of them can hold a script that a browser runs. */
 export const COMMON_TYPES: readonly string[] = Object.freeze([
   'image/png',
   'image/jpeg',
@@ -23,7 +24,7 @@ export const COMMON_TYPES: readonly string[] = Object.freeze([
   'application/vnd.oasis.opendocument.presentation',
 ])
 
-/** Shown in the page. SVG is a document with scripts, and not among them. */
+/** The types that a page shows. SVG is left out: it is a document that may hold scripts. */
 const SHOWN: ReadonlySet<string> = new Set([
   'image/png',
   'image/jpeg',
@@ -32,18 +33,24 @@ const SHOWN: ReadonlySet<string> = new Set([
   'image/avif',
 ])
 
-/** A media type without its parameters, in lower case; undefined when it is none (RFC 9110 section 8.3.1). */
+/**
+ * A media type in lower case, without its parameters (RFC 9110 section 8.3.1); undefined for any
+ * other text.
+ */
 export function plainType(mediaType: string | null): string | undefined {
   const plain = mediaType?.split(';')[0]?.trim().toLowerCase() ?? ''
   return /^[a-z0-9!#$&^_.+-]+\/[a-z0-9!#$&^_.+-]+$/.test(plain) ? plain : undefined
 }
 
-/** Whether it is an image with a preview. */
+/** Whether a page shows a preview of this type. */
 export function isShown(type: string): boolean {
   return SHOWN.has(type)
 }
 
-/** A name that is no path and says nothing else than it seems to: no control characters, none that turn the direction of text. */
+/**
+ * A file name that is safe to show: not a path, without control characters, and without characters
+ * that change the direction of text (they can make `gpj.exe` read as `exe.jpg`).
+ */
 export function cleanName(name: string): string {
   const last = name.split(/[/\\]/).at(-1) ?? ''
   const clean = last
@@ -53,13 +60,16 @@ export function cleanName(name: string): string {
   return clean.slice(0, 255).replace(/[\ud800-\udbff]$/, '') || 'file'
 }
 
-/** The headers of a file that is given out. Whatever was uploaded, it is no page of this origin. */
+/**
+ * The headers of a download. They keep a browser from running an uploaded file as a page of this
+ * origin.
+ */
 export function headersOf(name: string, type: string): Readonly<Record<string, string>> {
   const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_')
-  // RFC 8187 section 3.2.1: these four are no attr-char, and encodeURIComponent leaves them.
+  // encodeURIComponent leaves these four as they are, but RFC 8187 section 3.2.1 does not allow them.
   const whole = encodeURIComponent(name).replace(
     /['()*]/g,
-    (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
   )
   return {
     'content-type': COMMON_TYPES.includes(type) ? type : 'application/octet-stream',

@@ -1,4 +1,5 @@
-// What uploads and downloads are refused with: JSON with a message for the person. Missing, foreign, forged and expired are one.
+// The refusals of uploads and downloads: JSON with a code, and a message for the person. A link that is
+// forged, expired, somebody else's or to nothing gets the same answer, so that nobody learns which.
 
 import { TooLarge } from './attachment-folder.ts'
 import { BadForm } from './form-file.ts'
@@ -21,19 +22,19 @@ export const NOT_FOUND: Refused = {
 export const UPLOADED: Refused = {
   status: 409,
   code: 'already_uploaded',
-  message: 'This file was uploaded before.',
+  message: 'This file is already uploaded.',
 }
 
 export const UNDER_WAY: Refused = {
   status: 409,
   code: 'upload_under_way',
-  message: 'This file is being uploaded.',
+  message: 'This file is being uploaded already.',
 }
 
 export const TOO_LARGE: Refused = {
   status: 413,
   code: 'payload_too_large',
-  message: 'The file is larger than it may be.',
+  message: 'The file is too large.',
 }
 
 export const NO_ROOM: Refused = {
@@ -45,13 +46,13 @@ export const NO_ROOM: Refused = {
 export const WRONG_TYPE: Refused = {
   status: 415,
   code: 'unsupported_media_type',
-  message: 'Files of this type are not taken.',
+  message: 'Files of this type are not allowed.',
 }
 
 export const INCOMPLETE: Refused = {
   status: 400,
   code: 'incomplete',
-  message: 'The file did not arrive whole. Try again.',
+  message: 'The upload was incomplete. Try again.',
 }
 
 export const NO_FILE: Refused = {
@@ -63,7 +64,7 @@ export const NO_FILE: Refused = {
 const BAD_FORM: Refused = {
   status: 400,
   code: 'invalid_request',
-  message: 'This is no form with a file.',
+  message: 'The request is not a form with a file.',
 }
 
 const TOO_SLOW: Refused = {
@@ -79,12 +80,12 @@ const UNAVAILABLE: Refused = {
   headers: { 'retry-after': '5' },
 }
 
-/** For methods that there are not. */
+/** For a method that the URL does not have. `allow` lists those that it has. */
 export function notAllowed(allow: string): Refused {
   return {
     status: 405,
     code: 'method_not_allowed',
-    message: 'This is not done with this method.',
+    message: 'This method is not allowed here.',
     headers: { allow },
   }
 }
@@ -100,7 +101,7 @@ export function tooMany(seconds: number): Refused {
   }
 }
 
-/** The refusal for what was thrown while a body was written, and whether the operator should hear of it. */
+/** The refusal for an error while bytes arrive, and whether the operator should see the error. */
 export function refusalOf(error: unknown): {
   readonly refused: Refused
   readonly unexpected: boolean
@@ -112,7 +113,7 @@ export function refusalOf(error: unknown): {
   return { refused: UNAVAILABLE, unexpected: true }
 }
 
-/** The answer. */
+/** The response that refuses. */
 export function refusal({ status, code, message, headers = {} }: Refused): Response {
   return Response.json(
     { code, message },

@@ -1,11 +1,12 @@
-// Links that carry the right to one thing: to bring the bytes of one attachment, or to get them, until a time. Nobody's name is in them.
+// Signed links. Each gives the right to one thing until a time: to upload the bytes of one attachment,
+// or to download them. No link contains a person's name.
 
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto'
 
-/** What a link is good for. Neither is good for the other. */
+/** What a link allows. A link for one never works for the other. */
 export type LinkPurpose = 'upload' | 'download'
 
-/** Which attachment: the folder of its owner, and its id. */
+/** Where an attachment is: the folder of its owner, and its id. */
 export interface Place {
   readonly folder: string
   readonly id: string
@@ -13,26 +14,29 @@ export interface Place {
 
 /** Links under one URL and one key. */
 export interface SignedLinks {
-  /** The path of the URL that the links are under, without a slash at its end. */
+  /** The path that all links begin with, without a slash at its end. */
   readonly path: string
-  /** The folder of an owner (`principalKey`): to be found again with the key only. */
+  /** The folder name of an owner (`principalKey`). Only who has the key can compute it. */
   folderOf(owner: string): string
-  /** A link without a right, to be kept in a record. */
+  /** A link without any right, to keep in a record. */
   plain(place: Place): string
-  /** What a plain link is to; undefined for any other text. */
+  /** The place that a plain link names; undefined for any other text. */
   read(link: string): Place | undefined
-  /** @param until Seconds since the epoch. */
+  /** Signs a link that works until a time, in seconds since the epoch. */
   sign(place: Place, purpose: LinkPurpose, until: number): string
-  /** What a link is to; undefined when it was not made here for this purpose, or its time is over. @param now Seconds since the epoch. */
+  /**
+   * The place that a signed link names; undefined when the link is forged, for the other purpose, or
+   * expired. `now` is in seconds since the epoch.
+   */
   verify(url: URL, purpose: LinkPurpose, now: number): Place | undefined
 }
 
-/** Whether it is the id of an attachment of ours: only such are ever part of a path. */
+/** Whether a text is an id of ours. Only such a text ever becomes part of a path. */
 export function isAttachmentId(text: string): boolean {
   return /^atc_[0-9a-f]{32}$/.test(text)
 }
 
-/** Whether it is the name of an owner's folder. */
+/** Whether a text is the name of an owner's folder. */
 export function isFolder(text: string): boolean {
   return /^[0-9a-f]{32}$/.test(text)
 }
@@ -41,8 +45,8 @@ export function isFolder(text: string): boolean {
  * Makes and checks links.
  *
  * @param base An absolute http(s) URL without query and fragment.
- * @param key At least 32 random bytes. With another key, links that were made so far are worth nothing, and new ones are to be had.
- * @throws TypeError when the URL or the key is none.
+ * @param key At least 32 random bytes. Links that were signed with another key stop working.
+ * @throws TypeError for a wrong URL or a key that is too short.
  */
 export function signedLinks(base: string, key: Uint8Array): SignedLinks {
   const url = URL.canParse(base) ? new URL(base) : undefined

@@ -1,6 +1,6 @@
-// A body that arrives in time, chunk by chunk, or is given up.
+// The body of a request as chunks, with a limit on how long it may take.
 
-/** The body took too long, as a whole or between two chunks. */
+/** The body took too long, in total or between two chunks. */
 export class TooSlow extends Error {
   override readonly name = 'TooSlow'
 }
@@ -10,14 +10,15 @@ export class CutOff extends Error {
   override readonly name = 'CutOff'
 }
 
-/** Milliseconds without a chunk, and for the whole body. */
-const SILENCE = 30_000
-const WHOLE = 600_000
+/** The longest wait for the next chunk. */
+const MAX_SILENCE_MS = 30_000
+/** The longest time for the whole body. */
+const MAX_BODY_MS = 600_000
 
 /**
  * The chunks of a request's body.
  *
- * @throws TooSlow when it is late, CutOff when it breaks.
+ * @throws TooSlow when it takes too long; CutOff when the connection breaks.
  */
 export async function* chunksOf(request: Request): AsyncGenerator<Uint8Array, void, void> {
   const reader = request.body?.getReader()
@@ -26,12 +27,12 @@ export async function* chunksOf(request: Request): AsyncGenerator<Uint8Array, vo
   const lateness = new Promise<never>((_, reject) => {
     late = reject
   })
-  // Between two reads nobody waits for it.
+  // Between two reads nobody waits for it: without this, its rejection would end the process.
   lateness.catch(() => {})
-  const whole = setTimeout(() => late(new TooSlow()), WHOLE)
+  const whole = setTimeout(() => late(new TooSlow()), MAX_BODY_MS)
   try {
     for (;;) {
-      const silence = setTimeout(() => late(new TooSlow()), SILENCE)
+      const silence = setTimeout(() => late(new TooSlow()), MAX_SILENCE_MS)
       try {
         const { done, value } = await Promise.race([reader.read().catch(cut), lateness])
         if (done) return

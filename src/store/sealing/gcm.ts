@@ -1,4 +1,5 @@
-// AES-256-GCM in one piece (NIST SP 800-38D). It makes no nonces: who calls it answers for never using one twice with a key.
+// AES-256-GCM in one call (NIST SP 800-38D). The caller brings the nonce, and must never use one twice
+// with the same key.
 
 import { createCipheriv, createDecipheriv } from 'node:crypto'
 
@@ -7,10 +8,10 @@ export const KEY_BYTES = 32
 /** Bytes of a nonce. */
 export const NONCE_BYTES = 12
 const TAG_BYTES = 16
-// Without the length, Node takes a tag of four bytes, which an attacker can guess.
+// Without this length, Node accepts a tag of four bytes, which an attacker can guess.
 const OPTIONS = { authTagLength: TAG_BYTES }
 
-/** Encrypts; gives the tag and the ciphertext after it. */
+/** Encrypts. Returns the tag, then the ciphertext. */
 export function encrypt(
   key: Uint8Array,
   nonce: Uint8Array,
@@ -24,9 +25,9 @@ export function encrypt(
 }
 
 /**
- * Decrypts what {@link encrypt} gave.
+ * Decrypts what {@link encrypt} returned.
  *
- * @throws Error when anything differs from what was encrypted.
+ * @throws Error when the key, the nonce, the box or the associated data differs in any bit.
  */
 export function decrypt(
   key: Uint8Array,

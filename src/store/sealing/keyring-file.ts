@@ -1,4 +1,5 @@
-// Changes of a keyring file: made, rotated, a key dropped. Each is whole or not at all, also at a loss of power, and none gets lost to another.
+// Changes a keyring file: makes it, adds a key, drops a key. Each change happens completely or not at
+// all, also at a loss of power, and two changes at once never lose one of them.
 
 import { randomBytes } from 'node:crypto'
 import {
@@ -13,26 +14,28 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
+import { errorCode, syncFolderNow } from '../files.ts'
 import { KEY_BYTES } from './gcm.ts'
 import { KeyringError, type MasterKey, type MasterKeyFacts, readKeyring } from './keyring.ts'
 
 /** Options of the functions that make a key. */
 export interface KeyOptions {
-  /** Milliseconds since the epoch. Default `Date.now`. */
+  /** The current time in milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
 }
 
 type StoredKey = MasterKeyFacts & { readonly key: string }
 
-/** The keys of a keyring, without the keys themselves: oldest first, so that the last is the current one. */
+/** What may be known of the keys of a keyring, oldest first: the last is the current one. */
 export function listKeyring(path: string): readonly MasterKeyFacts[] {
   return readKeyring(path).keys.map(({ id, created }) => ({ id, created }))
 }
 
 /**
- * Makes a keyring with one key, and its folder (mode 0700) when that is missing.
+ * Makes a keyring with one key. Makes its folder (mode 0700) when it is missing.
  *
- * @throws KeyringError when the file is there: a keyring is never overwritten, because what it wraps would be lost.
+ * @throws KeyringError when the file exists. A keyring is never overwritten: everything sealed under
+ * it would be lost.
  */
 export function createKeyring(path: string, { now = Date.now }: KeyOptions = {}): MasterKeyFacts {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
@@ -40,14 +43,14 @@ export function createKeyring(path: string, { now = Date.now }: KeyOptions = {})
   const next = lock(path)
   try {
     write(next.file, [made])
-    // Unlike a rename, a link never replaces what is there.
+    // Unlike a rename, a link never replaces a file.
     linkSync(next.path, path)
-    syncFolder(path)
+    syncFolderNow(dirname(path))
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST')
+    if (errorCode(error) === 'EEXIST')
       throw new KeyringError(
         path,
-        'is there already, and is left as it is; `onbehalf keys rotate` adds a key to it',
+        'exists already and was not changed. `onbehalf keys rotate` adds a key to it',
       )
     throw error
   } finally {
@@ -56,24 +59,25 @@ export function createKeyring(path: string, { now = Date.now }: KeyOptions = {})
   return factsOf(made)
 }
 
-/** Adds a key, which is the current one from then on, also in running processes. */
+/** Adds a key and makes it the current one, also in running processes. */
 export function rotateKeyring(path: string, { now = Date.now }: KeyOptions = {}): MasterKeyFacts {
   return replace(path, (keys) => {
-    // Newer than the newest, even if the clock was set back: otherwise the new key would not become the current one.
+    // The newest key is the current one, so the new key must be newer than all, even if the clock was
+    // set back.
     const made = newKey(Math.max(now(), ...keys.map(({ created }) => Date.parse(created) + 1)))
-    return { keys: [...keys.map(stored), made], result: factsOf(made) }
+    return { keys: [...keys.map(toStored), made], result: factsOf(made) }
   })
 }
 
-/** Drops a key. Whoever calls it has made sure that nothing is wrapped under it. */
+/** Drops a key. The caller has made sure that nothing is wrapped under it. */
 export function dropKey(path: string, id: string): void {
   replace(path, (keys) => ({
-    keys: keys.filter((key) => key.id !== id).map(stored),
+    keys: keys.filter((key) => key.id !== id).map(toStored),
     result: undefined,
   }))
 }
 
-/** Reads a keyring and replaces it in one step, while no other command does. */
+/** Reads a keyring and replaces it in one step. No other command can do so at the same time. */
 function replace<T>(
   path: string,
   change: (keys: readonly MasterKey[]) => {
@@ -82,21 +86,26 @@ function replace<T>(
   },
 ): T {
   readKeyring(path)
-  // A link to the keyring stays a link.
+  // If the path is a symbolic link, replace the file that it leads to and keep the link.
   const real = realpathSync(path)
   const next = lock(real)
   try {
     const { keys, result } = change(readKeyring(real).keys)
     write(next.file, keys)
     renameSync(next.path, real)
-    syncFolder(real)
+    // Without this, a loss of power could bring the old file back after records were wrapped under
+    // the new key.
+    syncFolderNow(dirname(real))
     return result
   } finally {
     next.release()
   }
 }
 
-/** The file that becomes the keyring is also the lock: two rotations at once would otherwise lose the key of one of them. */
+/**
+ * Makes the file that will become the keyring. It is also the lock: without one, two rotations at
+ * once would lose the key of one of them.
+ */
 function lock(path: string): { readonly path: string; readonly file: number; release(): void } {
   const next = `${path}.new`
   try {
@@ -107,10 +116,10 @@ function lock(path: string): { readonly path: string; readonly file: number; rel
     }
     return { path: next, file, release }
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    if (errorCode(error) !== 'EEXIST') throw error
     throw new KeyringError(
       path,
-      `is being changed by another command; if none is running, one was ended midway: remove ${next}, which is not in use`,
+      `is being changed by another command. If none is running, one was stopped in the middle: remove ${next}, which is not in use`,
     )
   }
 }
@@ -122,20 +131,8 @@ function write(file: number, keys: readonly StoredKey[]): void {
   bytes.fill(0)
 }
 
-/** Without it, a loss of power may bring the old file back, after records were wrapped under the new key. */
-function syncFolder(path: string): void {
-  // Windows cannot open a folder, and writes its entries with the file.
-  if (process.platform === 'win32') return
-  const folder = openSync(dirname(path), 'r')
-  try {
-    fsyncSync(folder)
-  } finally {
-    closeSync(folder)
-  }
-}
-
-function newKey(milliseconds: number): StoredKey {
-  const created = new Date(milliseconds).toISOString()
+function newKey(timeMs: number): StoredKey {
+  const created = new Date(timeMs).toISOString()
   return {
     id: `${created.slice(0, 10)}-${randomBytes(4).toString('hex')}`,
     created,
@@ -143,7 +140,7 @@ function newKey(milliseconds: number): StoredKey {
   }
 }
 
-function stored({ id, created, key }: MasterKey): StoredKey {
+function toStored({ id, created, key }: MasterKey): StoredKey {
   return { id, created, key: key.export().toString('base64url') }
 }
 

@@ -1,7 +1,10 @@
-// The keyring: a file of master keys, read only when nobody else can read it and every key in it is strong. It encrypts nothing.
+// The keyring: a file of master keys. It is used only when nobody else can read it and every key in it
+// is strong. Nothing here encrypts.
 
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
+import { isObject, parseJson } from '../../core/json.ts'
+import { errorCode } from '../files.ts'
 import { KEY_BYTES } from './gcm.ts'
 
 /** What may be known of a master key. */
@@ -11,7 +14,7 @@ export interface MasterKeyFacts {
   readonly created: string
 }
 
-/** A master key; a `KeyObject` prints as nothing. */
+/** A master key. Printing a `KeyObject` shows none of its bytes. */
 export interface MasterKey extends MasterKeyFacts {
   readonly key: KeyObject
 }
@@ -19,11 +22,11 @@ export interface MasterKey extends MasterKeyFacts {
 /** The keys, oldest first. */
 export interface Keyring {
   readonly keys: readonly MasterKey[]
-  /** The newest. */
+  /** The newest key: new records are wrapped under it. */
   readonly current: MasterKey
 }
 
-/** The keyring file cannot be used; the message names it and says what to do. */
+/** The keyring file cannot be used. The message names it and says what to do. */
 export class KeyringError extends TypeError {
   override readonly name = 'KeyringError'
 
@@ -35,23 +38,21 @@ export class KeyringError extends TypeError {
 /**
  * Reads and checks a keyring.
  *
- * @throws KeyringError when it is missing, open to others, malformed, or has a key that somebody could guess.
+ * @throws KeyringError when it is missing, readable by others, malformed, or has a key that somebody
+ * could guess.
  */
 export function readKeyring(path: string): Keyring {
   const make = `\`onbehalf keys init --keyring ${path}\` makes one`
   const text = readPrivate(path, make)
   const keys = parseKeys(text)
   if (typeof keys === 'string')
-    throw new KeyringError(
-      path,
-      `${keys}. Put a backup of it in its place; where there is none, ${make}`,
-    )
+    throw new KeyringError(path, `${keys}. Put a backup in its place. If there is none, ${make}`)
   const current = keys.at(-1)
-  if (!current) throw new KeyringError(path, `has no keys; ${make}`)
+  if (!current) throw new KeyringError(path, `has no keys. ${make}`)
   return { keys, current }
 }
 
-/** The file's text, if it is a regular file that only its owner can read. */
+/** The text of the file. It must be a regular file that only its owner can read. */
 function readPrivate(path: string, make: string): string {
   let file: number
   try {
@@ -59,17 +60,17 @@ function readPrivate(path: string, make: string): string {
   } catch (error) {
     throw new KeyringError(
       path,
-      isMissing(error) ? `is missing; ${make}` : 'cannot be opened by this process',
+      errorCode(error) === 'ENOENT' ? `is missing; ${make}` : 'cannot be opened by this process',
     )
   }
   try {
     const stat = fstatSync(file)
-    if (!stat.isFile()) throw new KeyringError(path, `is no regular file; ${make}`)
-    // Windows has no such bits.
+    if (!stat.isFile()) throw new KeyringError(path, `is not a regular file; ${make}`)
+    // Windows has no mode bits.
     if (process.platform !== 'win32' && (stat.mode & 0o077) !== 0)
       throw new KeyringError(
         path,
-        `can be read by others (mode ${(stat.mode & 0o777).toString(8)}). Run \`chmod 600 ${path}\`; if others had a chance to read it, run \`onbehalf keys rotate\` and \`rewrap\``,
+        `can be read by others (mode ${(stat.mode & 0o777).toString(8)}). Run \`chmod 600 ${path}\`. If others may have read it, run \`onbehalf keys rotate\` and \`rewrap\``,
       )
     return readFileSync(file, 'utf8')
   } finally {
@@ -77,45 +78,39 @@ function readPrivate(path: string, make: string): string {
   }
 }
 
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
-}
-
-/** The keys of a keyring's text, or what is wrong with it, without any of it. */
+/** The keys in the text of a keyring; or what is wrong with the text, without quoting it. */
 function parseKeys(text: string): readonly MasterKey[] | string {
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(text)
-  } catch {
-    return 'is no JSON'
-  }
-  if (!isRecord(parsed) || parsed.version !== 1 || !Array.isArray(parsed.keys))
-    return 'is no keyring of version 1'
+  const parsed = parseJson(text)
+  if (parsed === undefined) return 'is not JSON'
+  if (!isObject(parsed) || parsed.version !== 1 || !Array.isArray(parsed.keys))
+    return 'is not a keyring of version 1'
   const keys: MasterKey[] = []
   const seen = new Set<string>()
   for (const [index, entry] of parsed.keys.entries()) {
-    const which = `has a problem in key ${index + 1}`
-    if (!isRecord(entry)) return `${which}: it is no object`
-    const { id, created, key } = entry
-    if (typeof id !== 'string' || !/^[A-Za-z0-9._-]{1,64}$/.test(id))
-      return `${which}: "id" must be 1 to 64 letters, digits, ".", "_" or "-"`
-    if (typeof created !== 'string' || !isIsoTime(created))
-      return `${which}: "created" must be an ISO time in UTC`
-    if (typeof key !== 'string' || !/^[A-Za-z0-9_-]*$/.test(key))
-      return `${which}: "key" must be base64url`
-    const bytes = Buffer.from(key, 'base64url')
-    if (bytes.length !== KEY_BYTES) return `${which}: "key" must be ${KEY_BYTES} bytes`
-    if (isWeak(bytes)) return `${which}: "key" is weak; it must be random`
-    if (seen.has(id) || seen.has(key)) return `${which}: it is there twice`
-    seen.add(id).add(key)
-    keys.push({ id, created, key: createSecretKey(bytes) })
-    bytes.fill(0)
+    const key = parseKey(entry, seen)
+    if (typeof key === 'string') return `has a problem in key ${index + 1}: ${key}`
+    keys.push(key)
   }
   return keys.sort((a, b) => (a.created < b.created ? -1 : a.created > b.created ? 1 : 0))
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
+/** One key; or what is wrong with it. `seen` holds the ids and keys before it. */
+function parseKey(entry: unknown, seen: Set<string>): MasterKey | string {
+  if (!isObject(entry)) return 'it is not an object'
+  const { id, created, key } = entry
+  if (typeof id !== 'string' || !/^[A-Za-z0-9._-]{1,64}$/.test(id))
+    return '"id" must be 1 to 64 letters, digits, ".", "_" or "-"'
+  if (typeof created !== 'string' || !isIsoTime(created))
+    return '"created" must be an ISO time in UTC'
+  if (typeof key !== 'string' || !/^[A-Za-z0-9_-]*$/.test(key)) return '"key" must be base64url'
+  const bytes = Buffer.from(key, 'base64url')
+  if (bytes.length !== KEY_BYTES) return `"key" must be ${KEY_BYTES} bytes`
+  if (isWeak(bytes)) return '"key" is weak; it must be random'
+  if (seen.has(id) || seen.has(key)) return 'it is there twice'
+  seen.add(id).add(key)
+  const parsed = { id, created, key: createSecretKey(bytes) }
+  bytes.fill(0)
+  return parsed
 }
 
 function isIsoTime(text: string): boolean {
@@ -124,8 +119,8 @@ function isIsoTime(text: string): boolean {
 }
 
 /**
- * Whether bytes were never drawn at random: few different ones (zeros, a repeated word), a typed text, or counted up.
- * Of random keys, fewer than one in 10^13 looks so.
+ * Whether bytes were clearly not drawn at random: there are few different ones (zeros, a repeated
+ * word), they count up, or they are a typed text. Fewer than one random key in 10^13 looks like that.
  */
 function isWeak(bytes: Uint8Array): boolean {
   const differences = new Set(

@@ -1,4 +1,5 @@
-// Master keys: they wrap the keys of single records, and nothing else. The port (a file here, a KMS elsewhere), and the file's end of it.
+// Master keys wrap the data keys of single records, and nothing else. Here are the port, and its
+// implementation over a keyring file. A KMS could be another.
 
 import { hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
 import { statSync } from 'node:fs'
@@ -13,32 +14,39 @@ export interface WrappedKey {
 }
 
 /**
- * The port. An implementation that asks another machine puts a deadline on it, and may throw what it likes: its errors go no further
- * than {@link seal} and {@link open}.
+ * The port. An implementation that asks another machine sets its own deadline. It may throw any error:
+ * {@link seal} and {@link open} let none of its text out.
  */
 export interface MasterKeys {
   /** The key that new records are wrapped under. */
   current(): { readonly id: string }
-  /** Wraps a data key under the current master key. What is unwrapped must be given the same associated data. */
+  /** Wraps a data key under the current master key. `unwrap` needs the same associated data. */
   wrap(dataKey: Uint8Array, aad: Uint8Array): Promise<WrappedKey>
-  /** Unwraps a data key. It throws when the master key is unknown or anything differs. */
+  /** Unwraps a data key. Throws when the master key is unknown or any bit differs. */
   unwrap(keyId: string, wrapped: Uint8Array, aad: Uint8Array): Promise<Uint8Array>
 }
 
 const SALT_BYTES = 32
 
 /**
- * The master keys of a keyring file that `onbehalf keys` made. The file is read again whenever it has changed, so a rotation needs
- * no restart.
+ * The master keys of a keyring file that `onbehalf keys` made. The file is read again whenever it has
+ * changed, so a rotation needs no restart.
  *
- * @param path The keyring: mode 0600, apart from the database and its backups.
- * @throws KeyringError (a TypeError) that names the file and what to do, when it is missing, malformed, weak or open to others.
+ * @param path The keyring: mode 0600. Keep it apart from the database and its backups.
+ * @throws KeyringError (a TypeError) when the file is missing, malformed, weak or readable by others.
+ * It names the file and says what to do.
+ *
+ * @example
+ * ```ts
+ * const masterKeys = fileMasterKeys('.data/keyring.json')
+ * const vault = sqliteVault(openSqlite('.data/app.db'), masterKeys)
+ * ```
  */
 export function fileMasterKeys(path: string): MasterKeys {
   let state = fileState(path)
   let keyring = readKeyring(path)
 
-  function fresh(): Keyring {
+  function readIfChanged(): Keyring {
     const now = fileState(path)
     if (now !== state || now === undefined) {
       keyring = readKeyring(path)
@@ -48,15 +56,15 @@ export function fileMasterKeys(path: string): MasterKeys {
   }
 
   return {
-    current: () => ({ id: fresh().current.id }),
+    current: () => ({ id: readIfChanged().current.id }),
     async wrap(dataKey, aad): Promise<WrappedKey> {
-      const { id, key } = fresh().current
+      const { id, key } = readIfChanged().current
       const salt = randomBytes(SALT_BYTES)
       const { wrapKey, nonce } = wrapKeyOf(key, salt)
       return { keyId: id, wrapped: Buffer.concat([salt, encrypt(wrapKey, nonce, dataKey, aad)]) }
     },
     async unwrap(keyId, wrapped, aad): Promise<Uint8Array> {
-      const master = fresh().keys.find(({ id }) => id === keyId)
+      const master = readIfChanged().keys.find(({ id }) => id === keyId)
       if (!master) throw new Error('The keyring has no such key')
       const { wrapKey, nonce } = wrapKeyOf(master.key, wrapped.subarray(0, SALT_BYTES))
       return decrypt(wrapKey, nonce, wrapped.subarray(SALT_BYTES), aad)
@@ -65,8 +73,9 @@ export function fileMasterKeys(path: string): MasterKeys {
 }
 
 /**
- * The key and nonce of one wrapping. A master key is only ever the input of HKDF with 256 fresh random bits, so however many
- * records it wraps, no nonce is used twice with a key.
+ * The key and nonce of one wrapping. The master key itself encrypts nothing: HKDF derives both from it
+ * and a fresh salt of 256 random bits. So no nonce is used twice with a key, however many records
+ * there are.
  */
 function wrapKeyOf(
   master: KeyObject,
@@ -78,7 +87,7 @@ function wrapKeyOf(
   return { wrapKey: derived.subarray(0, KEY_BYTES), nonce: derived.subarray(KEY_BYTES) }
 }
 
-/** What changes when the file is replaced; undefined when it is not there. */
+/** A text that changes when the file is replaced; undefined when the file is missing. */
 function fileState(path: string): string | undefined {
   const stat = statSync(path, { bigint: true, throwIfNoEntry: false })
   return stat && [stat.dev, stat.ino, stat.size, stat.mode, stat.mtimeNs, stat.ctimeNs].join(' ')

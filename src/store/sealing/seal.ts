@@ -1,4 +1,5 @@
-// Sealing: secrets encrypted under a key of their own, which a master key wraps, and bound to the row that they are in.
+// Seals secrets: encrypts them under a data key of their own, wraps that under a master key, and binds
+// both to the row that holds them.
 
 import { randomBytes } from 'node:crypto'
 import { Credential } from '../../core/credential.ts'
@@ -7,16 +8,19 @@ import { decrypt, encrypt, KEY_BYTES, NONCE_BYTES } from './gcm.ts'
 import { KeyringError } from './keyring.ts'
 import type { MasterKeys, WrappedKey } from './master-keys.ts'
 
-/** What is sealed. */
+/** What gets sealed. */
 export type SealedContent = Pick<SecretRecord, 'secrets' | 'facts'>
 
-/** What is stored. */
+/** What gets stored. */
 export interface Sealed extends WrappedKey {
   /** Format, nonce, tag and ciphertext. */
   readonly body: Uint8Array
 }
 
-/** Secrets could not be sealed or opened. Why is not said: a wrong key, another row and a flipped bit look alike (oracle attacks). */
+/**
+ * Secrets could not be sealed or opened. The error never says why: if a wrong key, another row and a
+ * flipped bit looked different, an attacker could learn from the difference (oracle attacks).
+ */
 export class SealError extends Error {
   override readonly name = 'SealError'
 
@@ -27,15 +31,16 @@ export class SealError extends Error {
 
 const FORMAT = 1
 
-/** What a sealed text is bound to, in one spelling. Two lists of parts that differ give texts that differ. */
+/** What a secret is bound to. Two different lists of parts always give different bytes. */
 export function associatedData(parts: readonly (string | number)[]): Uint8Array {
   return Buffer.from(JSON.stringify(parts))
 }
 
 /**
- * Seals secrets, with facts that must not be changed without them.
+ * Seals secrets together with facts, so that nobody can change one without the other.
  *
- * @throws SealError when there is no randomness or no master key to be had; KeyringError when the keyring file is at fault.
+ * @throws SealError when there is no randomness or no master key; KeyringError when the keyring file
+ * cannot be used.
  */
 export async function seal(
   masterKeys: MasterKeys,
@@ -62,9 +67,9 @@ export async function seal(
 }
 
 /**
- * Opens what {@link seal} gave, with the same associated data.
+ * Opens what {@link seal} returned. It needs the same associated data.
  *
- * @throws SealError for every failure; KeyringError when the keyring file is at fault.
+ * @throws SealError for every failure; KeyringError when the keyring file cannot be used.
  */
 export async function open(
   masterKeys: MasterKeys,
@@ -94,12 +99,12 @@ export async function open(
 }
 
 /**
- * Wraps the data key of a row under the current master key; the body stays as it is.
+ * Wraps the data key of a row again, under the current master key. The encrypted body does not change.
  *
- * @returns undefined when it cannot be unwrapped.
- * @throws SealError when the new key cannot be had; KeyringError when the keyring file is at fault.
+ * @returns undefined when the data key cannot be unwrapped.
+ * @throws SealError when it cannot be wrapped; KeyringError when the keyring file cannot be used.
  */
-export async function rewrapped(
+export async function rewrapDataKey(
   masterKeys: MasterKeys,
   { keyId, wrapped }: WrappedKey,
   aad: Uint8Array,
@@ -120,12 +125,15 @@ export async function rewrapped(
   }
 }
 
-/** A keyring's message holds a path and an instruction; any other may hold anything. */
+/**
+ * A KeyringError holds only a path and an instruction, so it may go out. Any other error may hold
+ * anything.
+ */
 function withoutDetails(error: unknown): Error {
   return error instanceof KeyringError ? error : new SealError()
 }
 
-/** The tag has vouched for the text: {@link seal} wrote it. */
+/** The tag was checked, so {@link seal} wrote this text. */
 function parseContent(text: string): SealedContent {
   const { secrets, facts } = JSON.parse(text) as {
     readonly secrets: Readonly<Record<string, string>>

@@ -1,4 +1,4 @@
-// Writing and reading a sealed row while, in another process, keys are rotated, rows re-wrapped and keys retired.
+// Writes and reads sealed rows while another process may rotate keys, re-wrap rows and retire keys.
 
 import type { MasterKeys } from './master-keys.ts'
 import { open, SealError, type SealedContent, seal } from './seal.ts'
@@ -6,19 +6,20 @@ import type { SealedColumns } from './sealed-tables.ts'
 
 /** What {@link writeSealed} needs of a store. */
 export interface SealedWrite {
-  /** Writes the row unless the master key is retired; gives the number of rows written. */
+  /** Writes the row unless the master key is retired. Returns the number of rows written. */
   write(sealed: SealedColumns): Promise<number>
   isRetired(keyId: string): Promise<boolean>
 }
 
-/** Rotations that may overtake one write. */
-const ATTEMPTS = 3
+/** How many rotations may happen during one write. */
+const MAX_ATTEMPTS = 3
 
 /**
- * Seals and writes one row. A key that was retired after the secret was wrapped under it, and before the row was written, would make
- * the row unreadable for ever; the database refuses such a row, and it is sealed anew.
+ * Seals and writes one row. If the master key is retired between the sealing and the writing, nobody
+ * could ever read the row: so the database refuses it, and it is sealed again under the current key.
  *
- * @returns Whether the row was written; it was not when `write` found a reason of its own.
+ * @returns Whether the row was written. False: `write` had a reason of its own.
+ * @throws SealError when every key is retired.
  */
 export async function writeSealed(
   masterKeys: MasterKeys,
@@ -26,18 +27,18 @@ export async function writeSealed(
   aad: Uint8Array,
   { write, isRetired }: SealedWrite,
 ): Promise<boolean> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const { keyId, wrapped, body } = await seal(masterKeys, content, aad)
     if ((await write({ key_id: keyId, wrapped, body })) > 0) return true
     if (!(await isRetired(keyId))) return false
   }
-  // The keyring is older than the database, for example out of a backup.
+  // The keyring is older than the database: it may come from a backup.
   throw new SealError()
 }
 
 /**
- * Reads and opens one row. When it cannot be opened, it may have been re-wrapped since it was read, and its old key retired: it is
- * read again for as long as it names another key.
+ * Reads and opens one row. If it does not open, another process may have re-wrapped it after the
+ * reading and retired its old key: so the row is read again as long as it names a key not yet tried.
  *
  * @throws SealError when it cannot be opened.
  */

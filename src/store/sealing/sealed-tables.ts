@@ -1,4 +1,5 @@
-// The tables that hold sealed secrets, and what binds each secret to its row: moved to another row, or with a column changed, it cannot be opened.
+// The tables that hold sealed secrets, and what each secret is bound to: one that was moved to another
+// row, or whose row was changed, does not open.
 
 import type { Generated } from 'kysely'
 import { associatedData } from './seal.ts'
@@ -14,13 +15,13 @@ export interface SealedColumns {
 export interface SealedTables {
   readonly vault_entry: VaultColumns & SealedColumns & { seq: Generated<number> }
   readonly secret: SecretColumns & SealedColumns & { seq: Generated<number> }
-  /** Master keys that nothing may be wrapped under any more. */
+  /** Master keys that no row may be wrapped under any more. */
   readonly retired_key: { readonly id: string }
 }
 
-/** What a vault entry says besides its secret. */
+/** The columns of a vault entry besides its secret. */
 export interface VaultColumns {
-  /** Of the handle. */
+  /** Digest of the handle. */
   readonly digest: string
   /** `principalKey`: issuer, tenant and subject. */
   readonly owner: string
@@ -30,7 +31,7 @@ export interface VaultColumns {
   readonly expires_at: number
 }
 
-/** What a lasting secret's row says besides its secret. */
+/** The columns of a lasting secret besides the secret itself. */
 export interface SecretColumns {
   readonly owner: string
   readonly resource: string

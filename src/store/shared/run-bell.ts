@@ -1,12 +1,15 @@
-// How those who follow a run hear that something of it has changed: the port, and the one within this process.
+// Tells those who follow a run that it may have changed: the port, and its implementation within one
+// process.
 
-/** Tells watchers that something of a run may have changed, and lets them listen. */
+/** Wakes the watchers of a run. They then read the store to see what changed. */
 export interface RunBell {
+  /** Wakes the watchers of a run. */
   ring(id: string): void
+  /** Calls `wake` whenever the run may have changed. Returns the function that stops it. */
   watch(id: string, wake: () => void): () => void
 }
 
-/** Watchers within one process. */
+/** A bell that wakes watchers in this process only. */
 export function localBell(): RunBell {
   const watchers = new Map<string, Set<() => void>>()
   return {

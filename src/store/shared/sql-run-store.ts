@@ -1,28 +1,42 @@
-// Runs and their logs in a database: rows from and to the records of the port. How watchers are woken is the database's own affair.
+// The run store over any SQL database: it turns the port's runs and events into rows and back. The
+// database brings its own bell, which wakes the watchers.
 
-import type {
-  BeginTerms,
-  Begun,
-  NewRun,
-  RunState,
-  RunStore,
-  StoredRun,
+import {
+  type BeginTerms,
+  type Begun,
+  isAlive,
+  type NewRun,
+  type RunState,
+  type RunStore,
+  type StoredRun,
 } from '../../chatkit/runs/run-store.ts'
 import type { RunRow, RunStatements } from '../statements/run-statements.ts'
 import { type SqlDatabase, type Step, step } from '../statements/sql.ts'
 import type { RunBell } from './run-bell.ts'
 
-/** Beginnings of one run, when what was in their way has ended before it could be named. */
-const MOST_TRIES = 5
+/**
+ * How often a run tries to begin. It tries again when what was in its way ended before the store could
+ * say what it was.
+ */
+const MAX_TRIES = 5
 
-/** Milliseconds for which ended runs and their keys are kept at least, and between two looks for those to forget. */
-const KEPT = 24 * 3600 * 1000
-const SWEEP = 3600 * 1000
+/** The least time for which ended runs and their keys are kept. */
+const KEEP_MS = 24 * 3600 * 1000
+/** The time between two removals of older ones. */
+const SWEEP_INTERVAL_MS = 3600 * 1000
+
+/** What the functions below share. */
+interface Parts {
+  readonly database: SqlDatabase
+  readonly run: RunStatements
+  readonly bell: RunBell
+}
 
 /**
  * The run store over an open database.
  *
- * @param lock What a beginning does first: where changes are made side by side, it takes the owner, so that no two count the owner's runs at once.
+ * @param lock The first steps of a beginning. A database that runs changes side by side must lock the
+ * owner here, so that two beginnings never count the owner's runs at the same time.
  */
 export function sqlRunStore(
   database: SqlDatabase,
@@ -30,87 +44,22 @@ export function sqlRunStore(
   bell: RunBell,
   lock: (owner: string) => readonly Step[] = () => [],
 ): RunStore {
-  let swept = Number.NEGATIVE_INFINITY
+  const parts = { database, run, bell }
+  let sweptAt = Number.NEGATIVE_INFINITY
 
-  /** The newest run of a thread, taken for dead when its time is over. */
-  async function latest(
-    owner: string,
-    thread: string,
-    now: number,
-  ): Promise<StoredRun | undefined> {
-    const of = { owner, thread }
-    const found = await database.first(run.newest, { ...of, rows: 1 })
-    if (!found) return undefined
-    if (!isAlive(found) || found.alive_until > now) return parseRun(found)
-    await database.commit([step(run.bury, { ...of, now })])
-    bell.ring(found.id)
-    // It may have said that it is alive meanwhile.
-    const again = await database.first(run.newest, { ...of, rows: 1 })
-    return again && parseRun(again)
-  }
-
-  /** Apart from what begins, so that no beginning waits for another one's rows. */
+  /** A transaction of its own, so that no beginning waits for the rows of another. */
   async function sweep(now: number): Promise<void> {
-    if (Math.abs(now - swept) < SWEEP) return
-    swept = now
-    await database.commit([step(run.dropOld, { before: now - KEPT })])
+    if (Math.abs(now - sweptAt) < SWEEP_INTERVAL_MS) return
+    sweptAt = now
+    await database.commit([step(run.dropOld, { before: now - KEEP_MS })])
   }
 
   return {
-    async begin(wanted, { now, aliveUntil, most }): Promise<Begun> {
-      const { id, owner, threadId: thread, once } = wanted
-      const of = { owner, thread }
-      const values = {
-        ...of,
-        id,
-        resumable: wanted.resumable ? 1 : 0,
-        item: wanted.itemId ?? null,
-        key: once?.key ?? null,
-        digest: once?.digest ?? null,
-        until: aliveUntil,
-        now,
-        most,
-      }
-      await sweep(now)
-      const before = [...lock(owner), step(run.bury, { ...of, now })]
-      for (let tries = 1; ; tries += 1) {
-        const changed = await database.commit([
-          ...before,
-          step(run.add, values),
-          step(run.dropEvents, { ...of, id }),
-        ])
-        if (changed?.[before.length] === 1) break
-        const why = await refused(wanted, { now, most })
-        if (why) return why
-        // What was in the way is over by now.
-        if (tries === MOST_TRIES) return { began: false, why: 'busy' }
-      }
-      const [, last] = await database.all(run.newest, { ...of, rows: 2 })
-      if (last?.state !== 'interrupted') return { began: true }
-      bell.ring(last.id)
-      return { began: true, replaced: parseRun(last) }
+    async begin(wanted, terms): Promise<Begun> {
+      await sweep(terms.now)
+      return begin(wanted, terms, lock(wanted.owner), parts)
     },
-    async append(id, first, events, aliveUntil): Promise<RunState> {
-      const kept =
-        events.length === 0
-          ? []
-          : [step(run.addEvents, { id, first, bodies: JSON.stringify(events) }, events.length)]
-      // It is nearly always running, which then need not be asked.
-      for (let state: RunState = 'running'; ; ) {
-        if (
-          await database.commit([step(run.touch, { id, until: aliveUntil, state }, 1), ...kept])
-        ) {
-          if (events.length > 0) bell.ring(id)
-          return state
-        }
-        const found = await database.first(run.read, { id })
-        if (!found) return 'done'
-        if (!isAlive(found)) return found.state
-        if (found.state === state)
-          throw new TypeError('The events of a run are numbered without a gap')
-        state = found.state
-      }
-    },
+    append: (id, first, events, aliveUntil) => append(id, first, events, aliveUntil, parts),
     async end(id, state): Promise<void> {
       await database.commit([step(run.end, { id, state })])
       bell.ring(id)
@@ -119,7 +68,7 @@ export function sqlRunStore(
       await database.commit([step(run.drop, { id })])
       bell.ring(id)
     },
-    latest,
+    latest: (owner, threadId, now) => latest(owner, threadId, now, parts),
     async events(id, after, limit): Promise<readonly string[]> {
       const rows = await database.all(run.events, { id, after, rows: limit })
       return rows.map(({ body }) => body)
@@ -140,24 +89,102 @@ export function sqlRunStore(
     },
     watch: bell.watch,
   }
+}
 
-  /** Why a run could not be added, if that still holds. */
-  async function refused(
-    { owner, threadId: thread, once }: NewRun,
-    { now, most }: Pick<BeginTerms, 'now' | 'most'>,
-  ): Promise<Begun | undefined> {
-    const before = once && (await database.first(run.byKey, { owner, key: once.key }))
-    if (before) return { began: false, why: 'repeated', run: parseRun(before) }
-    const found = await database.first(run.newest, { owner, thread, rows: 1 })
-    if (found && isAlive(found)) return { began: false, why: 'busy' }
-    const alive = await database.first(run.countAlive, { owner, now })
-    return (alive?.count ?? 0) >= most ? { began: false, why: 'crowded' } : undefined
+async function begin(
+  wanted: NewRun,
+  { now, aliveUntil, most }: BeginTerms,
+  lock: readonly Step[],
+  { database, run, bell }: Parts,
+): Promise<Begun> {
+  const { id, owner, threadId: thread, once } = wanted
+  const of = { owner, thread }
+  const values = {
+    ...of,
+    id,
+    resumable: wanted.resumable ? 1 : 0,
+    item: wanted.itemId ?? null,
+    key: once?.key ?? null,
+    digest: once?.digest ?? null,
+    until: aliveUntil,
+    now,
+    most,
+  }
+  const before = [...lock, step(run.bury, { ...of, now })]
+  for (let tries = 1; ; tries += 1) {
+    const changed = await database.commit([
+      ...before,
+      step(run.add, values),
+      step(run.dropEvents, { ...of, id }),
+    ])
+    if (changed?.[before.length] === 1) break
+    const why = await findObstacle(wanted, { now, most }, { database, run, bell })
+    if (why) return why
+    // What was in the way has ended by now.
+    if (tries === MAX_TRIES) return { began: false, why: 'busy' }
+  }
+  const [, last] = await database.all(run.newest, { ...of, rows: 2 })
+  if (last?.state !== 'interrupted') return { began: true }
+  bell.ring(last.id)
+  return { began: true, replaced: parseRun(last) }
+}
+
+/** Why a run could not be added; undefined when the reason has gone since. */
+async function findObstacle(
+  { owner, threadId: thread, once }: NewRun,
+  { now, most }: Pick<BeginTerms, 'now' | 'most'>,
+  { database, run }: Parts,
+): Promise<Begun | undefined> {
+  const before = once && (await database.first(run.byKey, { owner, key: once.key }))
+  if (before) return { began: false, why: 'repeated', run: parseRun(before) }
+  const found = await database.first(run.newest, { owner, thread, rows: 1 })
+  if (found && isAlive(found)) return { began: false, why: 'busy' }
+  const alive = await database.first(run.countAlive, { owner, now })
+  return (alive?.count ?? 0) >= most ? { began: false, why: 'crowded' } : undefined
+}
+
+async function append(
+  id: string,
+  first: number,
+  events: readonly string[],
+  aliveUntil: number,
+  { database, run, bell }: Parts,
+): Promise<RunState> {
+  const added =
+    events.length === 0
+      ? []
+      : [step(run.addEvents, { id, first, bodies: JSON.stringify(events) }, events.length)]
+  // A run nearly always is in the state `running`: assume it, and read the state only if that fails.
+  for (let state: RunState = 'running'; ; ) {
+    if (await database.commit([step(run.touch, { id, until: aliveUntil, state }, 1), ...added])) {
+      if (events.length > 0) bell.ring(id)
+      return state
+    }
+    const found = await database.first(run.read, { id })
+    if (!found) return 'done'
+    if (!isAlive(found)) return found.state
+    if (found.state === state)
+      throw new TypeError('The events of a run must be numbered without a gap')
+    state = found.state
   }
 }
 
-/** Whether a run is under way. */
-export function isAlive({ state }: Pick<StoredRun, 'state'>): boolean {
-  return state === 'running' || state === 'stopping'
+/** The newest run of a thread. If its time is over, its instance died: it is marked as interrupted. */
+async function latest(
+  owner: string,
+  thread: string,
+  now: number,
+  { database, run, bell }: Parts,
+): Promise<StoredRun | undefined> {
+  const of = { owner, thread }
+  const found = await database.first(run.newest, { ...of, rows: 1 })
+  if (!found) return undefined
+  if (!isAlive(found) || found.alive_until > now) return parseRun(found)
+  await database.commit([step(run.bury, { ...of, now })])
+  bell.ring(found.id)
+  // Read again: the instance may have extended its time in between.
+  const again = await database.first(run.newest, { ...of, rows: 1 })
+  return again && parseRun(again)
 }
 
 function parseRun(row: RunRow): StoredRun {

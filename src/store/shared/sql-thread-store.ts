@@ -1,4 +1,5 @@
-// Threads, items and the records of attachments in a database: rows from and to the records of the port.
+// The thread store over any SQL database: it turns the port's threads, items and attachments into rows
+// and back.
 
 import { type Item, isHidden } from '../../chatkit/protocol/item.ts'
 import type { Page, ThreadState } from '../../chatkit/protocol/thread.ts'
@@ -13,47 +14,43 @@ import type {
 import { type SqlDatabase, type Step, step } from '../statements/sql.ts'
 import type { AttachmentRow, ThreadRow, ThreadStatements } from '../statements/thread-statements.ts'
 
-/** Attachments of one thread that are given at most. */
-const MOST_ATTACHMENTS = 1000
+/** How many attachments of one thread are listed at most. */
+const MAX_ATTACHMENTS = 1000
+
+type ThreadMethods = Pick<
+  ThreadStore,
+  'thread' | 'threads' | 'updateThread' | 'createThread' | 'deleteThread'
+>
+type ItemMethods = Pick<ThreadStore, 'item' | 'items' | 'changeItems'>
+type AttachmentMethods = Pick<
+  ThreadStore,
+  'attachment' | 'attachments' | 'saveAttachment' | 'deleteAttachment'
+>
 
 /**
  * The thread store over an open database.
  *
- * @param lock What a change of items does first: where changes are made side by side, it takes the thread, so that the order of its items is that of the changes.
+ * @param lock The first steps of each change of items. A database that runs changes side by side must
+ * lock the thread here, so that its items stand in the order of the changes.
  */
 export function sqlThreadStore(
   database: SqlDatabase,
   run: ThreadStatements,
   lock: (owner: string, thread: string) => readonly Step[] = () => [],
 ): ThreadStore {
-  function stepsOf(owner: string, thread: string, { save, remove, attach }: ItemsChange): Step[] {
-    return [
-      ...(remove ?? []).map((item) => step(run.removeItem, { owner, thread, item })),
-      ...(save ?? []).map((item) =>
-        step(
-          run.saveItem,
-          {
-            owner,
-            thread,
-            item: item.id,
-            hidden: isHidden(item) ? 1 : 0,
-            body: JSON.stringify(item),
-          },
-          1,
-        ),
-      ),
-      // In an order of their own, so that no two changes wait for each other.
-      ...[...new Set(attach)]
-        .sort()
-        .map((attachment) => step(run.attach, { owner, thread, attachment }, 1)),
-    ]
+  return {
+    ...threadMethods(database, run),
+    ...itemMethods(database, run, lock),
+    ...attachmentMethods(database, run),
   }
+}
 
+function threadMethods(database: SqlDatabase, run: ThreadStatements): ThreadMethods {
   return {
     async createThread(stored, first): Promise<boolean> {
       const { id, owner } = stored
-      const add = step(run.addThread, { owner, thread: id, body: bodyOf(stored) })
-      return (await database.commit([add, ...stepsOf(owner, id, first)])) !== undefined
+      const add = step(run.addThread, { owner, thread: id, body: toBody(stored) })
+      return (await database.commit([add, ...toSteps(run, owner, id, first)])) !== undefined
     },
     async thread(owner, id): Promise<StoredThread | undefined> {
       const found = await database.first(run.readThread, { owner, thread: id })
@@ -66,19 +63,20 @@ export function sqlThreadStore(
           ? START[order]
           : (await database.first(run.threadPosition, { owner, thread: after }))?.seq
       if (cursor === undefined) return undefined
-      return pageOf(
+      return makePage(
         await database.all(run.listThreads[order], { owner, from: cursor, rows: limit + 1 }),
         limit,
         parseThread,
       )
     },
     async updateThread(owner, id, change): Promise<StoredThread | undefined> {
-      // Another change may come between reading and writing; the version says so, and this one is made anew on top of it.
+      // If another change came between reading and writing, the version differs: read again and make
+      // this change on top of it.
       for (;;) {
         const found = await database.first(run.readThread, { owner, thread: id })
         if (!found) return undefined
         const changed = { ...parseThread(found), ...change }
-        const values = { owner, thread: id, version: found.version, body: bodyOf(changed) }
+        const values = { owner, thread: id, version: found.version, body: toBody(changed) }
         if (await database.commit([step(run.changeThread, values, 1)])) return changed
       }
     },
@@ -91,6 +89,15 @@ export function sqlThreadStore(
         ])) !== undefined
       )
     },
+  }
+}
+
+function itemMethods(
+  database: SqlDatabase,
+  run: ThreadStatements,
+  lock: (owner: string, thread: string) => readonly Step[],
+): ItemMethods {
+  return {
     async item(owner, threadId, itemId): Promise<Item | undefined> {
       const found = await database.first(run.readItem, { owner, thread: threadId, item: itemId })
       return found && parseItem(found)
@@ -104,7 +111,7 @@ export function sqlThreadStore(
           ? START[order]
           : (await database.first(run.itemPosition, { ...of, item: after }))?.seq
       if (cursor === undefined) return undefined
-      return pageOf(
+      return makePage(
         await database.all(run.listItems[order], { ...of, from: cursor, rows: limit + 1 }),
         limit,
         parseItem,
@@ -112,13 +119,18 @@ export function sqlThreadStore(
     },
     async changeItems(owner, threadId, change): Promise<boolean> {
       const needsThread = (change.save?.length ?? 0) === 0
-      // Saving proves the owner by itself; for what else there is to do, the thread is looked for.
+      // Saving an item proves the owner by itself. The other steps do not, so look for the thread.
       if (needsThread && !(await database.first(run.readThread, { owner, thread: threadId })))
         return false
-      const steps = stepsOf(owner, threadId, change)
+      const steps = toSteps(run, owner, threadId, change)
       if (steps.length === 0) return true
       return (await database.commit([...lock(owner, threadId), ...steps])) !== undefined
     },
+  }
+}
+
+function attachmentMethods(database: SqlDatabase, run: ThreadStatements): AttachmentMethods {
+  return {
     async attachment(owner, id): Promise<OwnedAttachment | undefined> {
       const found = await database.first(run.readAttachment, { owner, attachment: id })
       return found && parseAttachment(found)
@@ -127,7 +139,7 @@ export function sqlThreadStore(
       const rows = await database.all(run.listAttachments, {
         owner,
         thread: threadId,
-        rows: MOST_ATTACHMENTS,
+        rows: MAX_ATTACHMENTS,
       })
       return rows.map(parseAttachment)
     },
@@ -150,14 +162,35 @@ export function sqlThreadStore(
   }
 }
 
-/** Positions before the first row of a list. */
+/** The steps of a change of items. */
+function toSteps(
+  run: ThreadStatements,
+  owner: string,
+  thread: string,
+  { save, remove, attach }: ItemsChange,
+): Step[] {
+  return [
+    ...(remove ?? []).map((item) => step(run.removeItem, { owner, thread, item })),
+    ...(save ?? []).map((item) => {
+      const hidden = isHidden(item) ? 1 : 0
+      const body = JSON.stringify(item)
+      return step(run.saveItem, { owner, thread, item: item.id, hidden, body }, 1)
+    }),
+    // Sorted, so that two changes never wait for each other (a deadlock).
+    ...[...new Set(attach)]
+      .sort()
+      .map((attachment) => step(run.attach, { owner, thread, attachment }, 1)),
+  ]
+}
+
+/** The position before the first row of a list. */
 const START: Readonly<Record<PageQuery['order'], number>> = {
   asc: -1,
   desc: Number.MAX_SAFE_INTEGER,
 }
 
-/** One row more than asked for was read, to know whether there is more. */
-function pageOf<R extends { readonly id: string }, T>(
+/** Makes a page. `rows` has one more than asked for when there is more. */
+function makePage<R extends { readonly id: string }, T>(
   rows: readonly R[],
   limit: number,
   parse: (row: R) => T,
@@ -170,11 +203,11 @@ function pageOf<R extends { readonly id: string }, T>(
     : { data: parsed, has_more: false }
 }
 
-function bodyOf({ id: _id, owner: _owner, ...state }: StoredThread): string {
+function toBody({ id: _id, owner: _owner, ...state }: StoredThread): string {
   return JSON.stringify(state)
 }
 
-/** Rows are written by the functions above only. */
+/** Only the functions above write rows, so their JSON is ours. */
 function parseThread({ id, owner, body }: ThreadRow): StoredThread {
   return Object.assign(JSON.parse(body) as Omit<ThreadState, 'id'>, { id, owner })
 }

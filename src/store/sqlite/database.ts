@@ -1,57 +1,49 @@
-// One SQLite file, opened so that what was committed survives the end of the process and of the machine. It knows no threads.
+// Opens a SQLite file so that every commit survives a crash of the process and a loss of power. It knows
+// nothing of threads or secrets.
 
 import { chmodSync, closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { SqlDatabase, Step } from '../statements/sql.ts'
 import { bind, type Statement, type Values } from '../statements/statement.ts'
-import { MIGRATIONS } from './migrations.ts'
+import { migrate } from './migrations.ts'
+import { runTransaction } from './transaction.ts'
 
 /** Options of {@link openSqlite}. */
 export interface SqliteOptions {
-  /** Milliseconds to wait while another process writes. Default 5,000. */
+  /** How long to wait while another process writes, in milliseconds. Default 5,000. */
   readonly busyTimeout?: number
 }
 
-/** An open database. Whatever a method has answered is on the disk. */
+/** An open database. When a method has answered, its change is on the disk. */
 export interface SqliteDatabase extends SqlDatabase {
-  /** Runs statements, all or nothing, and gives the number of rows that each changed. */
-  batch(steps: readonly Step[]): Promise<readonly number[]>
   /** Closes the file. */
   close(): void
 }
 
 /**
- * Opens a SQLite file, makes it when it is not there (mode 0600: it holds conversations), and brings its tables up to date.
+ * Opens a SQLite file and brings its tables up to date. Makes the file when it is missing, with mode
+ * 0600 because it holds conversations.
  *
  * @param path The file, or `:memory:`. Its folder must exist.
- * @throws Error when the file cannot be opened, is none of SQLite's, or was written by a newer version.
+ * @throws Error when the file cannot be opened, is not a SQLite file, or was written by a newer version
+ * of onbehalf.
+ *
+ * @example
+ * ```ts
+ * const database = openSqlite('.data/app.db')
+ * const store = sqliteThreadStore(database)
+ * ```
  */
 export function openSqlite(path: string, options: SqliteOptions = {}): SqliteDatabase {
-  const { busyTimeout = 5000 } = options
-  if (path !== ':memory:') {
-    closeSync(openSync(path, 'a', 0o600))
-    chmodSync(path, 0o600)
-  }
-  const database = new DatabaseSync(path, {
-    timeout: busyTimeout,
-    enableForeignKeyConstraints: true,
-  })
-  try {
-    // FULL: the log is synced at every commit, so that a commit outlives a loss of power, not only a crash.
-    database.exec('pragma journal_mode = wal; pragma synchronous = full')
-    migrate(database)
-  } catch (error) {
-    database.close()
-    throw error
-  }
+  const database = openFile(path, options)
   const prepared = new Map<string, StatementSync>()
 
   function prepare(text: string): StatementSync {
     const known = prepared.get(text)
     if (known) return known
-    const made = database.prepare(text)
-    prepared.set(text, made)
-    return made
+    const statement = database.prepare(text)
+    prepared.set(text, statement)
+    return statement
   }
 
   function run({ text, values }: Step): number {
@@ -65,80 +57,69 @@ export function openSqlite(path: string, options: SqliteOptions = {}): SqliteDat
     async all<P extends Values, R>(statement: Statement<P, R>, values: P): Promise<readonly R[]> {
       return parseRows<R>(prepare(statement.text).all(...bind(statement, values)))
     },
-    async batch(steps): Promise<readonly number[]> {
-      const [first] = steps
-      // A single statement is a transaction by itself.
-      return first && steps.length === 1
-        ? [run(first)]
-        : transaction(database, () => steps.map(run))
-    },
     async commit(steps): Promise<readonly number[] | undefined> {
       const [first] = steps
-      if (first && steps.length === 1) {
-        // One row or none is changed by itself; more than were needed cannot be told before.
-        const rows = run(first)
-        if (first.needs === undefined || rows === first.needs) return [rows]
-        if (rows === 0) return undefined
-        throw new Error('A step concerned more rows than it needs')
-      }
-      return transaction(
-        database,
-        () => {
-          const rows: number[] = []
-          for (const one of steps) {
-            const concerned = run(one)
-            if (one.needs !== undefined && concerned !== one.needs) throw new Unmet()
-            rows.push(concerned)
-          }
-          return rows
-        },
-        Unmet,
-      )
+      return first && steps.length === 1 ? commitOne(first, run) : commitAll(steps, run, database)
     },
     close: () => database.close(),
   }
 }
 
-/** A step did not concern as many rows as it needs. */
-class Unmet extends Error {
-  override readonly name = 'Unmet'
-}
-
-/** Nothing is awaited inside, so no other statement can come between. */
-function transaction<T>(database: DatabaseSync, work: () => T): T
-function transaction<T>(
-  database: DatabaseSync,
-  work: () => T,
-  expected: typeof Unmet,
-): T | undefined
-function transaction<T>(
-  database: DatabaseSync,
-  work: () => T,
-  expected?: typeof Unmet,
-): T | undefined {
-  database.exec('begin immediate')
+function openFile(path: string, { busyTimeout = 5000 }: SqliteOptions): DatabaseSync {
+  if (path !== ':memory:') {
+    closeSync(openSync(path, 'a', 0o600))
+    chmodSync(path, 0o600)
+  }
+  const database = new DatabaseSync(path, {
+    timeout: busyTimeout,
+    enableForeignKeyConstraints: true,
+  })
   try {
-    const result = work()
-    database.exec('commit')
-    return result
+    // FULL syncs the log at every commit: a commit survives a loss of power, not only a crash.
+    database.exec('pragma journal_mode = wal; pragma synchronous = full')
+    if (!migrate(database))
+      throw new Error('The SQLite file was written by a newer version of onbehalf')
+    return database
   } catch (error) {
-    if (database.isTransaction) database.exec('rollback')
-    if (expected && error instanceof expected) return undefined
+    database.close()
     throw error
   }
 }
 
-function migrate(database: DatabaseSync): void {
-  transaction(database, () => {
-    const done = Number(database.prepare('pragma user_version').get()?.user_version)
-    if (done > MIGRATIONS.length)
-      throw new Error('The SQLite file was written by a newer version of onbehalf')
-    for (const text of MIGRATIONS.slice(done).flat()) database.exec(text)
-    database.exec(`pragma user_version = ${MIGRATIONS.length}`)
-  })
+/** A single statement is a transaction by itself. */
+function commitOne(step: Step, run: (step: Step) => number): readonly number[] | undefined {
+  const rows = run(step)
+  if (step.needs === undefined || rows === step.needs) return [rows]
+  // With no row changed, there is nothing to take back. With too many, it is too late.
+  if (rows === 0) return undefined
+  throw new Error('A step changed more rows than it needs')
 }
 
-/** Rows have the columns that Kysely derived from the query, in a file whose tables the migrations made. */
+function commitAll(
+  steps: readonly Step[],
+  run: (step: Step) => number,
+  database: DatabaseSync,
+): readonly number[] | undefined {
+  try {
+    return runTransaction(database, () =>
+      steps.map((step) => {
+        const rows = run(step)
+        if (step.needs !== undefined && rows !== step.needs) throw new NeedUnmet()
+        return rows
+      }),
+    )
+  } catch (error) {
+    if (error instanceof NeedUnmet) return undefined
+    throw error
+  }
+}
+
+/** A step did not change as many rows as it needs. Thrown to end the transaction. */
+class NeedUnmet extends Error {
+  override readonly name = 'NeedUnmet'
+}
+
+/** Rows have the columns that Kysely derived from the query, in tables that the migrations made. */
 function parseRow<R>(row: unknown): R | undefined {
   return row as R | undefined
 }

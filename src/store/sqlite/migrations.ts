@@ -1,7 +1,10 @@
-// The tables of a SQLite file, as steps from each version to the next. A step that was released is never changed.
+// The tables of a SQLite file, as steps from each version to the next. Never change a released step.
 
-/** The statements of each step; `PRAGMA user_version` counts the steps that are done. */
-export const MIGRATIONS: readonly (readonly string[])[] = [
+import type { DatabaseSync } from 'node:sqlite'
+import { runTransaction } from './transaction.ts'
+
+/** The statements of each step. `PRAGMA user_version` counts the steps that are done. */
+const MIGRATIONS: readonly (readonly string[])[] = [
   [
     `create table thread (
       seq integer primary key,
@@ -88,6 +91,21 @@ export const MIGRATIONS: readonly (readonly string[])[] = [
       primary key (run_id, number)
     ) strict, without rowid`,
   ],
-  // Whatever is read of a thread proves its owner: from this index alone.
+  // Every read of a thread checks its owner: this index answers that alone.
   ['create unique index thread_owned on thread (id, owner)'],
 ]
+
+/**
+ * Brings the tables up to date, in one transaction.
+ *
+ * @returns False when a newer version made the tables. Then nothing is changed.
+ */
+export function migrate(database: DatabaseSync): boolean {
+  return runTransaction(database, () => {
+    const done = Number(database.prepare('pragma user_version').get()?.user_version)
+    if (done > MIGRATIONS.length) return false
+    for (const text of MIGRATIONS.slice(done).flat()) database.exec(text)
+    database.exec(`pragma user_version = ${MIGRATIONS.length}`)
+    return true
+  })
+}

@@ -1,4 +1,4 @@
-// The reflection marks in SQLite: every process that shares the file sees a mark from the moment that it is made.
+// The reflection marks in SQLite. Every process that shares the file sees a mark at once.
 
 import type { ReflectionMark, ReflectionMarks } from '../../core/carry/reflection-marks.ts'
 import { SQLITE } from '../statements/compiled-sqlite.ts'
@@ -10,7 +10,7 @@ export function sqliteReflectionMarks(database: SqliteDatabase): ReflectionMarks
   const run = SQLITE.marks
   return {
     async mark(resource, time): Promise<void> {
-      await database.batch([step(run.add, { resource, since: time })])
+      await database.commit([step(run.add, { resource, since: time })])
     },
     async isMarked(resource): Promise<boolean> {
       return (await database.first(run.read, { resource })) !== undefined
@@ -20,8 +20,8 @@ export function sqliteReflectionMarks(database: SqliteDatabase): ReflectionMarks
       return rows.map(({ resource, since }) => ({ resource, since }))
     },
     async clear(resource): Promise<boolean> {
-      const [rows] = await database.batch([step(run.remove, { resource })])
-      return rows === 1
+      const changed = await database.commit([step(run.remove, { resource })])
+      return changed?.[0] === 1
     },
   }
 }

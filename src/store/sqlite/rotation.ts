@@ -1,32 +1,34 @@
-// Rotation of master keys in a database that other processes go on using: data keys re-wrapped in small steps, and a key retired for good.
+// Rotates master keys while other processes use the database: re-wraps data keys in small steps, and
+// retires a key for good.
 
 import { setImmediate } from 'node:timers/promises'
 import { KeyringError } from '../sealing/keyring.ts'
 import { dropKey, listKeyring } from '../sealing/keyring-file.ts'
 import type { MasterKeys } from '../sealing/master-keys.ts'
-import { rewrapped } from '../sealing/seal.ts'
+import { rewrapDataKey } from '../sealing/seal.ts'
 import { secretBinding, vaultBinding } from '../sealing/sealed-tables.ts'
 import { SQLITE } from '../statements/compiled-sqlite.ts'
 import type { TableStatements } from '../statements/key-statements.ts'
 import { type Step, step } from '../statements/sql.ts'
 import type { SqliteDatabase } from './database.ts'
 
-/** What a re-wrapping did. */
+/** What {@link rewrap} did. */
 export interface RewrapReport {
   /** Rows that are now wrapped under the current key. */
   readonly rewrapped: number
-  /** Rows that still are not: it was stopped, or they cannot be opened (a key that is missing, a row that was tampered with). */
+  /** Rows that are not: it was stopped, or they do not open (a missing key, a row that somebody changed). */
   readonly left: number
 }
 
-/** Rows of one transaction: milliseconds in which nobody else writes. */
-const ROWS = 32
+/** Rows in one transaction. It takes some milliseconds, in which nobody else can write. */
+const ROWS_PER_STEP = 32
 
 /**
- * Wraps the data key of every row that is under another master key under the current one. What is encrypted stays as it is, and other
- * processes read and write meanwhile. Stopped or killed at any point, every row can be read, and running it again goes on from there.
+ * Wraps the data key of every row under the current master key. The encrypted bodies do not change, and
+ * other processes read and write in the meantime. It may be stopped or killed at any point: every row
+ * stays readable, and the next call goes on from there.
  *
- * @param signal Stops it after the transaction at hand.
+ * @param signal Stops it after the current transaction.
  */
 export async function rewrap(
   database: SqliteDatabase,
@@ -37,19 +39,20 @@ export async function rewrap(
   let total = 0
   for (;;) {
     const changed =
-      (await pass(database, masterKeys, run.secrets, secretBinding, signal)) +
-      (await pass(database, masterKeys, run.vault, vaultBinding, signal))
+      (await rewrapTable(database, masterKeys, run.secrets, secretBinding, signal)) +
+      (await rewrapTable(database, masterKeys, run.vault, vaultBinding, signal))
     total += changed
     const { id } = masterKeys.current()
     let left = 0
     for (const [key, rows] of await keyUse(database)) if (key !== id) left += rows
-    // A process may have read the keyring just before it changed, and have written under the old key since.
+    // Go round again: a process that read the keyring just before it changed may have written under the
+    // old key since.
     if (left === 0 || changed === 0 || signal?.aborted) return { rewrapped: total, left }
   }
 }
 
-/** Goes through a table once; gives the number of rows that were changed. */
-async function pass<Row>(
+/** Goes through a table once. Returns how many rows it changed. */
+async function rewrapTable<Row>(
   database: SqliteDatabase,
   masterKeys: MasterKeys,
   table: TableStatements<Row>,
@@ -61,13 +64,13 @@ async function pass<Row>(
     const rows = await database.all(table.others, {
       key_id: masterKeys.current().id,
       after,
-      rows: ROWS,
+      rows: ROWS_PER_STEP,
     })
     const last = rows.at(-1)
     if (!last) break
     const steps: Step[] = []
     for (const row of rows) {
-      const next = await rewrapped(
+      const next = await rewrapDataKey(
         masterKeys,
         { keyId: row.key_id, wrapped: row.wrapped },
         bindingOf(row),
@@ -82,15 +85,15 @@ async function pass<Row>(
           }),
         )
     }
-    for (const count of await database.batch(steps)) changed += count
+    for (const count of (await database.commit(steps)) ?? []) changed += count
     after = last.seq
-    // SQLite's work is synchronous: without a pause no signal would be heard.
+    // SQLite works synchronously: without this pause, no signal would be heard.
     await setImmediate()
   }
   return changed
 }
 
-/** The number of rows under each master key, by its id; keys that no row is under are left out. */
+/** How many rows are under each master key, by its id. Keys without rows are left out. */
 export async function keyUse(database: SqliteDatabase): Promise<ReadonlyMap<string, number>> {
   const run = SQLITE.keys
   const used = new Map<string, number>()
@@ -100,16 +103,17 @@ export async function keyUse(database: SqliteDatabase): Promise<ReadonlyMap<stri
   return used
 }
 
-/** Whether a key was retired; if not, how many rows still need it. */
+/** Whether a key was retired. If not, `rows` still need it. */
 export type Retirement =
   | { readonly retired: true }
   | { readonly retired: false; readonly rows: number }
 
 /**
- * Drops a key from a keyring, unless a row is wrapped under it. Each database remembers that the key is retired and takes no row under it
- * from then on, so a process that is just writing one loses nothing.
+ * Drops a key from a keyring, unless a row is wrapped under it. Each database remembers that the key is
+ * retired and refuses rows under it from then on, so a process that is just writing one loses nothing.
  *
- * @param databases Every database that the keyring is used with. Backups of them cannot be read without the key.
+ * @param databases Every database that the keyring is used with. Without the key, their old backups
+ * cannot be read.
  * @throws KeyringError when the keyring has no such key, or it is the current one.
  */
 export async function retireKey(
@@ -119,17 +123,17 @@ export async function retireKey(
 ): Promise<Retirement> {
   const keys = listKeyring(keyring)
   if (!keys.some((key) => key.id === id))
-    throw new KeyringError(keyring, 'has no key of that id; see `onbehalf keys list`')
+    throw new KeyringError(keyring, 'has no key with that id; see `onbehalf keys list`')
   if (keys.at(-1)?.id === id)
     throw new KeyringError(
       keyring,
-      'needs its current key; `onbehalf keys rotate` makes another one current',
+      'cannot lose its current key; `onbehalf keys rotate` makes another one current',
     )
   const run = SQLITE.keys
   let retired = true
   let rows = 0
   for (const database of databases) {
-    await database.batch([step(run.retire, { key_id: id })])
+    await database.commit([step(run.retire, { key_id: id })])
     if (await database.first(run.retiredKey, { key_id: id })) continue
     retired = false
     rows += (await keyUse(database)).get(id) ?? 0

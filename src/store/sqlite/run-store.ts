@@ -1,14 +1,21 @@
-// The run store in a SQLite file, for one process at a time. Runs that nobody can come back to are kept in memory: they cost no commit.
+// The run store in a SQLite file, for one process at a time. Runs that nobody can come back to stay in
+// memory, so that they cost no commit.
 
 import { memoryRunStore } from '../../chatkit/runs/memory-run-store.ts'
-import type { BeginTerms, Begun, NewRun, RunStore } from '../../chatkit/runs/run-store.ts'
+import {
+  type BeginTerms,
+  type Begun,
+  isAlive,
+  type NewRun,
+  type RunStore,
+} from '../../chatkit/runs/run-store.ts'
 import { localBell } from '../shared/run-bell.ts'
-import { isAlive, sqlRunStore } from '../shared/sql-run-store.ts'
+import { sqlRunStore } from '../shared/sql-run-store.ts'
 import { SQLITE } from '../statements/compiled-sqlite.ts'
 import type { SqliteDatabase } from './database.ts'
 
-/** Milliseconds after which those are woken who watch a run that nobody here writes. */
-const POLL = 5000
+/** How often the watchers of a run are woken that a process before this one began. */
+const POLL_MS = 5000
 
 /** The run store over an open database. */
 export function sqliteRunStore(database: SqliteDatabase): RunStore {
@@ -16,12 +23,12 @@ export function sqliteRunStore(database: SqliteDatabase): RunStore {
   const light = memoryRunStore()
   /** The runs that are in memory. */
   const lights = new Map<string, NewRun>()
-  /** Ids of the runs in the file that this process began, and so hears of. */
+  /** Ids of the runs in the file that this process began: it hears of their changes. */
   const own = new Set<string>()
   const of = (id: string) => (lights.has(id) ? light : kept)
   let turn: Promise<unknown> = Promise.resolve()
 
-  /** One begin at a time: a thread may be taken in either place. */
+  /** One begin at a time, because a thread may be taken in either store. */
   function begin(run: NewRun, terms: BeginTerms): Promise<Begun> {
     const begun = turn.then(() => beginNow(run, terms))
     turn = begun.catch(() => {})
@@ -33,7 +40,8 @@ export function sqliteRunStore(database: SqliteDatabase): RunStore {
     const { now, most } = terms
     const inMemory = await light.latest(owner, threadId, now)
     const inFile = await kept.latest(owner, threadId, now)
-    // What follows a run that was interrupted must be found as the newest one, also after it has ended.
+    // The run after an interrupted one must be found as the newest, also after it has ended: so it goes
+    // into the file.
     if (!run.resumable && !run.once && inFile?.state !== 'interrupted') {
       if (inFile && isAlive(inFile)) return { began: false, why: 'busy' }
       const elsewhere = (await database.first(SQLITE.runs.countAlive, { owner, now }))?.count ?? 0
@@ -83,7 +91,8 @@ export function sqliteRunStore(database: SqliteDatabase): RunStore {
     end: (id, state) => leave(id).end(id, state),
     drop: (id) => leave(id).drop(id),
     async latest(owner, threadId, now) {
-      // A run in memory goes when it ends, or when another one takes its thread, so it is the newest one while it is there.
+      // A run leaves the memory when it ends or when another one takes its thread: so while it is there,
+      // it is the newest.
       return (await light.latest(owner, threadId, now)) ?? (await kept.latest(owner, threadId, now))
     },
     events: (id, after, limit) => of(id).events(id, after, limit),
@@ -98,8 +107,8 @@ export function sqliteRunStore(database: SqliteDatabase): RunStore {
     watch(id, wake): () => void {
       const unwatch = of(id).watch(id, wake)
       if (lights.has(id) || own.has(id)) return unwatch
-      // Left by a process before this one: nobody says when its time is over.
-      const poll = setInterval(wake, POLL)
+      // A process before this one left this run: nobody will ring when its time is over.
+      const poll = setInterval(wake, POLL_MS)
       poll.unref()
       return () => {
         clearInterval(poll)

@@ -1,4 +1,5 @@
-// The lasting secrets in SQLite, sealed; compare-and-set by version in one statement, so that processes agree who wrote.
+// The secret store in SQLite: lasting secrets, sealed. Each write compares and sets the version in one
+// statement, so that of several processes exactly one wins.
 
 import {
   checkSecretRecord,
@@ -16,8 +17,8 @@ import type { SqliteDatabase } from './database.ts'
 /**
  * The secret store over an open database.
  *
- * `read` and `write` throw `SealError` for a master key that is missing or a record that was tampered with, and `KeyringError` for a
- * keyring file that cannot be used.
+ * `read` and `write` throw `SealError` for a missing master key or a record that somebody changed, and
+ * `KeyringError` for a keyring file that cannot be used.
  */
 export function sqliteSecretStore(database: SqliteDatabase, masterKeys: MasterKeys): SecretStore {
   const run = SQLITE.secrets
@@ -45,15 +46,14 @@ export function sqliteSecretStore(database: SqliteDatabase, masterKeys: MasterKe
             version === 1
               ? step(run.add, values)
               : step(run.change, { ...values, before: version - 1 })
-          const [rows] = await database.batch([write])
-          return rows ?? 0
+          return (await database.commit([write]))?.[0] ?? 0
         },
         isRetired: async (key_id) =>
           (await database.first(run.retiredKey, { key_id })) !== undefined,
       })
     },
     async remove({ owner, resource, kind }: SecretKey): Promise<void> {
-      await database.batch([step(run.remove, { owner, resource, kind })])
+      await database.commit([step(run.remove, { owner, resource, kind })])
     },
   }
 }

@@ -1,4 +1,5 @@
-// The vault in SQLite: credentials that outlive the process, sealed. The file alone gives neither a credential nor a handle.
+// The vault in SQLite: sealed credentials that outlive the process. Who has only the file gets neither a
+// credential nor a handle.
 
 import { createHash, randomBytes } from 'node:crypto'
 import type { Credential } from '../../core/credential.ts'
@@ -13,15 +14,15 @@ import type { SqliteDatabase } from './database.ts'
 
 /** Options of {@link sqliteVault}. */
 export interface SqliteVaultOptions {
-  /** Milliseconds since the epoch. Default `Date.now`. */
+  /** The current time in milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
 }
 
 /**
- * The vault over an open database. Expired entries are removed as new ones come in.
+ * The vault over an open database. Deposits also remove expired entries.
  *
- * `deposit` and `withdraw` throw `SealError` for a master key that is missing or an entry that was tampered with, and `KeyringError` for
- * a keyring file that cannot be used.
+ * `deposit` and `withdraw` throw `SealError` for a missing master key or an entry that somebody changed,
+ * and `KeyringError` for a keyring file that cannot be used.
  */
 export function sqliteVault(
   database: SqliteDatabase,
@@ -36,7 +37,7 @@ export function sqliteVault(
     async deposit({ credential, owner, destinations, expiresAt }): Promise<Handle> {
       const seconds = now() / 1000
       const handle = randomHandle()
-      // What is over before it begins is not kept.
+      // Do not keep what is expired already.
       if (!(expiresAt > seconds)) return handle
       const entry = {
         digest: digestOf(handle),
@@ -44,16 +45,17 @@ export function sqliteVault(
         destinations: JSON.stringify(destinations),
         expires_at: expiresAt,
       }
-      // At most once a second, so that a burst of deposits stays linear.
-      const sweeps = seconds >= sweepAt
-      if (sweeps) sweepAt = seconds + 1
+      // Remove expired entries at most once a second: with every deposit, a burst would take quadratic
+      // time.
+      const isSweepDue = seconds >= sweepAt
+      if (isSweepDue) sweepAt = seconds + 1
       await writeSealed(masterKeys, { secrets: { credential }, facts: {} }, vaultBinding(entry), {
         write: async (sealed) => {
           const add = step(run.add, { ...entry, ...sealed })
-          const rows = await database.batch(
-            sweeps ? [step(run.sweep, { now: seconds }), add] : [add],
+          const rows = await database.commit(
+            isSweepDue ? [step(run.sweep, { now: seconds }), add] : [add],
           )
-          return rows.at(-1) ?? 0
+          return rows?.at(-1) ?? 0
         },
         isRetired: async (key_id) =>
           (await database.first(run.retiredKey, { key_id })) !== undefined,
@@ -66,14 +68,14 @@ export function sqliteVault(
         const row = await database.first(run.read, of)
         if (!row || !parseDestinations(row.destinations).includes(destination)) return undefined
         if (row.expires_at > now() / 1000) return row
-        await database.batch([step(run.remove, of)])
+        await database.commit([step(run.remove, of)])
         return undefined
       }
       const found = await readSealed(masterKeys, read, vaultBinding)
       return found?.content.secrets.credential
     },
     async discard(handle, owner): Promise<void> {
-      await database.batch([
+      await database.commit([
         step(run.remove, { digest: digestOf(handle), owner: principalKey(owner) }),
       ])
     },
@@ -85,14 +87,15 @@ function randomHandle(): Handle {
 }
 
 /**
- * What a handle is found by. A handle is 256 random bits, so its digest cannot be searched for, with or without a key; a keyed one would
- * tie every entry to one master key for as long as it lives. An index over digests also gives nothing to time.
+ * The database finds an entry by this digest. A handle is 256 random bits, so nobody can find it from
+ * its digest by trying, and the digest needs no key. (A key would tie every entry to it for life.) The
+ * time that a look-up in an index of digests takes also says nothing about a handle.
  */
 function digestOf(handle: Handle): string {
   return createHash('sha256').update('onbehalf: handle, 1\0').update(handle).digest('hex')
 }
 
-/** Written by `deposit`; a list that was changed since opens nothing, because the secret is bound to it. */
+/** `deposit` wrote the list. If somebody changed it since, the secret does not open: it is bound to it. */
 function parseDestinations(text: string): readonly string[] {
   return JSON.parse(text) as readonly string[]
 }

@@ -1,4 +1,5 @@
-// Builds queries with Kysely and compiles them, with named places for values. Nothing of it is loaded by a program that uses the stores.
+// Compiles queries that were built with Kysely, with named places for values. A program that uses the
+// stores never loads this file or Kysely.
 
 import {
   type Compilable,
@@ -15,7 +16,7 @@ import {
 } from 'kysely'
 import type { Place, SqlValue, Statement, Values } from './statement.ts'
 
-/** A class, so that Kysely takes it for a value and passes it on. */
+/** A class, because Kysely passes an object on as a value only when it has a class. */
 class Slot implements Place {
   readonly place: string
 
@@ -24,7 +25,7 @@ class Slot implements Place {
   }
 }
 
-/** A place in a query, to be filled with the value of that name. */
+/** A place in a query, for the value of that name. */
 export function place<T extends SqlValue>(name: string): RawBuilder<T> {
   return sql<T>`${new Slot(name)}`
 }
@@ -36,12 +37,12 @@ export function statement<P extends Values, R = unknown>(query: Compilable<R>): 
     if (parameter instanceof Slot) return { place: parameter.place }
     if (typeof parameter === 'string' || typeof parameter === 'number' || parameter === null)
       return parameter
-    throw new TypeError('A query holds a value that cannot be bound')
+    throw new TypeError('The query has a value that cannot be bound')
   })
   return Object.freeze({ text, slots: Object.freeze(slots) })
 }
 
-/** Builds queries for SQLite; it has no connection, so it can only compile them. */
+/** Builds queries for SQLite. It has no connection: it can only compile. */
 export function sqliteCompiler<Tables>(): Kysely<Tables> {
   return new Kysely<Tables>({
     dialect: {
@@ -53,7 +54,7 @@ export function sqliteCompiler<Tables>(): Kysely<Tables> {
   })
 }
 
-/** Builds queries for PostgreSQL; it has no connection, so it can only compile them. */
+/** Builds queries for PostgreSQL. It has no connection: it can only compile. */
 export function postgresCompiler<Tables>(): Kysely<Tables> {
   return new Kysely<Tables>({
     dialect: {

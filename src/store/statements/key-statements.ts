@@ -1,4 +1,5 @@
-// The statements of key rotation, compiled once: which rows are wrapped under which master key, and the keys that are out of use.
+// The statements of key rotation: which rows are wrapped under which master key, and which keys are
+// retired.
 
 import { type Expression, type Kysely, type SqlBool, sql } from 'kysely'
 import type {
@@ -13,22 +14,22 @@ import type { Statement } from './statement.ts'
 type OfKey = { readonly key_id: string }
 type Position = { readonly seq: number }
 
-/** For one table of sealed secrets. */
+/** The statements for one table of sealed secrets. */
 export interface TableStatements<Row> {
-  /** Rows that are wrapped under any other key than this one, from a position on. */
+  /** Rows after a position that are wrapped under any key but this one. */
   readonly others: Statement<
     OfKey & { readonly after: number; readonly rows: number },
     Row & Pick<SealedColumns, 'key_id' | 'wrapped'> & Position
   >
-  /** Changes the wrapping of a row, if it is still the one that was read: its owner may have written it anew. */
+  /** Replaces the wrapped key of a row, unless the row was written again since it was read. */
   readonly rewrap: Statement<
     OfKey & Position & { readonly wrapped: Uint8Array; readonly before: Uint8Array }
   >
-  /** Rows under each key. */
+  /** How many rows are under each key. */
   readonly use: Statement<Record<string, never>, OfKey & { readonly rows: number }>
 }
 
-/** Everything that the rotation runs. */
+/** The statements of key rotation. */
 export interface KeyStatements {
   readonly vault: TableStatements<VaultColumns>
   readonly secrets: TableStatements<SecretColumns>
@@ -123,7 +124,10 @@ export function retiredKey(db: Kysely<SealedTables>): Statement<OfKey, { readonl
   )
 }
 
-/** Whether the key of a row to be written is in use: asked in the statement that writes it, so that no retirement comes between. */
+/**
+ * Whether the key of a new row is not retired. It is part of the statement that writes the row, so
+ * that the key cannot be retired between the check and the writing.
+ */
 export function notRetired(db: Kysely<SealedTables>): Expression<SqlBool> {
   return sql<SqlBool>`not exists ${db.selectFrom('retired_key').select('id').where('id', '=', place<string>('key_id'))}`
 }

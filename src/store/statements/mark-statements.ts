@@ -1,4 +1,4 @@
-// The statements of the reflection marks, compiled once.
+// The statements of the reflection marks.
 
 import type { Generated, Kysely } from 'kysely'
 import type { ReflectionMark } from '../../core/carry/reflection-marks.ts'
@@ -10,7 +10,7 @@ export interface MarkTables {
   readonly reflection_mark: { seq: Generated<number>; resource: string; since: number }
 }
 
-/** Everything that the store runs. */
+/** The statements. */
 export interface MarkStatements {
   readonly add: Statement<{ readonly resource: string; readonly since: number }>
   readonly read: Statement<{ readonly resource: string }, { readonly resource: string }>

@@ -1,5 +1,8 @@
-// Every statement of the stores, as Kysely compiles it for either database. `scripts/compile-statements.ts` writes down what comes out, and the stores run
-// that: only the script and a test load this file.
+// Every statement of the stores, for each database. `scripts/compile-statements.ts` compiles them into
+// `compiled-*.ts`, which is what the stores run. Only that script and a test load this file.
+//
+// The two interfaces say which store a database has. A store that is named in one of them and not
+// compiled below does not compile.
 
 import { type Kysely, sql } from 'kysely'
 import type { SealedTables } from '../sealing/sealed-tables.ts'
@@ -17,7 +20,7 @@ import type { Statement } from './statement.ts'
 import { type ThreadStatements, type ThreadTables, threadStatements } from './thread-statements.ts'
 import { type VaultStatements, vaultStatements } from './vault-statements.ts'
 
-/** Those that run in SQLite. */
+/** The statements for SQLite. */
 export interface SqliteStatements {
   readonly threads: ThreadStatements
   readonly runs: RunStatements
@@ -27,17 +30,17 @@ export interface SqliteStatements {
   readonly marks: MarkStatements
 }
 
-/** Those that run in PostgreSQL. */
+/** The statements for PostgreSQL. */
 export interface PostgresStatements {
   readonly threads: ThreadStatements
   readonly runs: RunStatements
-  /** Takes a thread until the end of the change. */
+  /** Locks a thread until the end of the transaction. */
   readonly lockThread: Statement<{ readonly owner: string; readonly thread: string }>
-  /** Takes the runs of an owner until the end of the change. */
+  /** Locks the runs of an owner until the end of the transaction. */
   readonly lockOwner: Statement<{ readonly owner: string }>
 }
 
-/** Compiles for SQLite. */
+/** Compiles the statements for SQLite. */
 export function sqliteStatements(): SqliteStatements {
   const sealed: Kysely<SealedTables> = sqliteCompiler()
   const texts = sql<TextRow>`(select key as position, value as text from json_each(${place<string>('bodies')}))`
@@ -51,7 +54,7 @@ export function sqliteStatements(): SqliteStatements {
   }
 }
 
-/** Compiles for PostgreSQL. */
+/** Compiles the statements for PostgreSQL. */
 export function postgresStatements(): PostgresStatements {
   const threads = postgresCompiler<ThreadTables>()
   const runs = postgresCompiler<RunTables>()

@@ -1,4 +1,4 @@
-// The statements of the run store, compiled once.
+// The statements of the run store.
 
 import { type Generated, type Kysely, type RawBuilder, sql } from 'kysely'
 import type { RunState } from '../../chatkit/runs/run-store.ts'
@@ -35,7 +35,7 @@ export interface RunRow {
   readonly alive_until: number
 }
 
-/** One element of a JSON array. */
+/** One element of a JSON array of texts, as a row. */
 export interface TextRow {
   readonly position: number
   readonly text: string
@@ -44,11 +44,11 @@ export interface TextRow {
 type OfThread = { readonly owner: string; readonly thread: string }
 type OfRun = { readonly id: string }
 
-/** Everything that the store runs. */
+/** The statements. */
 export interface RunStatements {
-  /** Takes the runs of a thread whose time is over for dead. */
+  /** Marks the runs of a thread as interrupted when their time is over: their instance died. */
   readonly bury: Statement<OfThread & { readonly now: number }>
-  /** Adds a run when no other one of the thread is alive, its key is free, and its owner has not too many. */
+  /** Adds a run, if its thread has none that is alive, its key is free, and its owner has not too many. */
   readonly add: Statement<
     OfThread &
       OfRun & {
@@ -61,11 +61,11 @@ export interface RunStatements {
         readonly most: number
       }
   >
-  /** Forgets the events of a thread's ended runs, once a new run of it has begun. */
+  /** Deletes the events of a thread's ended runs, if the new run `id` has begun. */
   readonly dropEvents: Statement<OfThread & OfRun>
-  /** Forgets the runs that ended long ago, and with them their events. */
+  /** Deletes the runs that ended long ago, with their events. */
   readonly dropOld: Statement<{ readonly before: number }>
-  /** How many runs of an owner are alive. */
+  /** Counts the runs of an owner that are alive. */
   readonly countAlive: Statement<
     { readonly owner: string; readonly now: number },
     { readonly count: number }
@@ -74,9 +74,9 @@ export interface RunStatements {
   /** The newest runs of a thread, the newest first. */
   readonly newest: Statement<OfThread & { readonly rows: number }, RunRow>
   readonly read: Statement<OfRun, RunRow>
-  /** Says that a run is alive, as long as it is in that state. */
+  /** Extends the time of a run, if it is in that state. */
   readonly touch: Statement<OfRun & { readonly until: number; readonly state: string }>
-  /** Adds events (a JSON array of texts) right after the last one. */
+  /** Adds events (a JSON array of texts), if `first` is the number after the last one. */
   readonly addEvents: Statement<OfRun & { readonly first: number; readonly bodies: string }>
   readonly events: Statement<
     OfRun & { readonly after: number; readonly rows: number },
@@ -106,7 +106,8 @@ const COLUMNS = [
 /**
  * Compiles the statements.
  *
- * @param textsOf The elements of the JSON array at the place `bodies`, as rows of `position` (from 0) and `text`.
+ * @param textsOf The JSON array at the place `bodies` as rows of `position` (from 0) and `text`: each
+ * database has its own function for it.
  */
 export function runStatements(db: Kysely<RunTables>, textsOf: RawBuilder<TextRow>): RunStatements {
   const owner = place<string>('owner')

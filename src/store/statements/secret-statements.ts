@@ -1,4 +1,4 @@
-// The statements of the secret store, compiled once. Owner, resource and kind are part of every one.
+// The statements of the secret store. Every one names owner, resource and kind.
 
 import type { Kysely } from 'kysely'
 import type { SealedColumns, SealedTables, SecretColumns } from '../sealing/sealed-tables.ts'
@@ -11,12 +11,12 @@ type Row = {
   readonly [K in keyof (SecretColumns & SealedColumns)]: (SecretColumns & SealedColumns)[K]
 }
 
-/** Everything that the secret store runs. */
+/** The statements. */
 export interface SecretStatements {
   readonly read: Statement<OfSecret, SecretColumns & SealedColumns>
-  /** Adds the first version of a record; nothing is written when there is one, or when the master key is retired. */
+  /** Adds the first version of a record, unless there is one or the master key is retired. */
   readonly add: Statement<Row>
-  /** Replaces the version before; nothing is written when another is stored, or when the master key is retired. */
+  /** Replaces the version `before`, unless another one is stored or the master key is retired. */
   readonly change: Statement<Row & { readonly before: number }>
   readonly remove: Statement<OfSecret>
   readonly retiredKey: Statement<{ readonly key_id: string }, { readonly id: string }>

@@ -1,29 +1,43 @@
-// What the stores ask of a database, whichever it is: reads, and changes that are made all or nothing.
+// What a store needs of a database: reads, and changes that happen completely or not at all. SQLite
+// (`sqlite/database.ts`) and PostgreSQL (`postgres/database.ts`) both implement it, so a store that is
+// written against it works over either.
 
 import { bind, type SqlValue, type Statement, type Values } from './statement.ts'
 
-/** One statement of a change, its values bound. */
+/** One statement of a change, with its values. */
 export interface Step {
   readonly text: string
   readonly values: readonly SqlValue[]
-  /** How many rows it must concern for the whole change to be made. Default: any number. */
+  /**
+   * How many rows the statement must insert, update or delete. With any other number, the whole change
+   * is taken back. Default: any number will do.
+   */
   readonly needs?: number
 }
 
-/** A database. Whatever a method has answered is on the disk. */
+/** A database. When a method has answered, its change is on the disk. */
 export interface SqlDatabase {
-  /** The first row of a query: at once, where the database is in this process, for a promise more is a tenth of such a read. */
+  /**
+   * The first row of a query. A database in this process answers without a promise, because a promise
+   * would make such a read 10 % slower.
+   */
   first<P extends Values, R>(
     statement: Statement<P, R>,
     values: P,
   ): R | undefined | Promise<R | undefined>
   /** The rows of a query. */
   all<P extends Values, R>(statement: Statement<P, R>, values: P): Promise<readonly R[]>
-  /** Runs statements, all or nothing; the rows that each concerned, or undefined when a step did not concern as many as it needs: nothing is changed then. */
+  /**
+   * Runs statements in one transaction.
+   *
+   * @returns How many rows each one changed; undefined when a step did not change as many as it needs,
+   * and then nothing is changed.
+   * @throws Error when the database fails.
+   */
   commit(steps: readonly Step[]): Promise<readonly number[] | undefined>
 }
 
-/** A step of a change. */
+/** Makes a step: a statement with its values, and how many rows it must change. */
 export function step<P extends Values>(statement: Statement<P>, values: P, needs?: number): Step {
   const { text } = statement
   return needs === undefined

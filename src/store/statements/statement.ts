@@ -1,7 +1,8 @@
-// SQL with named places for values, compiled before the program runs: building a query for each call costs more than SQLite takes to run it, and
-// loading what builds them took half of a start. `queries.ts` has the queries.
+// SQL with named places for values, compiled before the program runs. Building a query for each call
+// costs more than SQLite takes to run it, and loading Kysely took half of a program's start.
+// `queries.ts` has the queries.
 
-/** What can be bound to a place. */
+/** A value that can be bound to a place. */
 export type SqlValue = string | number | Uint8Array | null
 
 /** The values of a statement's places, by name. */
@@ -12,11 +13,14 @@ export interface Place {
   readonly place: string
 }
 
-/** A compiled statement: its text, and what is bound to its parameters in their order: values by name, or constants. `R` is a row of its result. */
+/**
+ * A compiled statement: its text, and what to bind to its parameters, in order: named values, or
+ * constants. `P` are the values that it needs, `R` is a row of its result.
+ */
 export interface Statement<P extends Values, R = unknown> {
   readonly text: string
   readonly slots: readonly (Place | string | number | null)[]
-  /** Only for the compiler: what the statement takes and gives. */
+  /** Never set. It ties the types `P` and `R` to the statement for the TypeScript compiler. */
   readonly types?: (values: P) => R
 }
 

@@ -1,4 +1,4 @@
-// The statements of the thread store, compiled once. The owner is part of every one that reads or changes.
+// The statements of the thread store. Every one that reads or changes names the owner.
 
 import { type Generated, type Kysely, sql } from 'kysely'
 import { place, statement } from './compile.ts'
@@ -60,7 +60,7 @@ interface Ordered<P extends Readonly<Record<string, string | number>>, R> {
   readonly desc: Statement<P & OfPage, R>
 }
 
-/** Everything that the store runs. */
+/** The statements. */
 export interface ThreadStatements {
   readonly addThread: Statement<OfThread & { readonly body: string }>
   readonly readThread: Statement<OfThread, ThreadRow>
@@ -93,7 +93,7 @@ export function threadStatements(db: Kysely<ThreadTables>): ThreadStatements {
   const item = place<string>('item')
   const attachment = place<string>('attachment')
   const body = place<string>('body')
-  /** With 0 only what is not hidden, with 1 all. */
+  /** 0 leaves hidden items out, 1 takes all. */
   const hidden = place<number>('hidden')
   const ownThread = db
     .selectFrom('thread')
@@ -128,7 +128,7 @@ export function threadStatements(db: Kysely<ThreadTables>): ThreadStatements {
         .orderBy('item.seq', order)
         .limit(place<number>('rows')),
     )
-  // The select list gives a place no type of its own, and PostgreSQL would take every one for text.
+  // Without the casts, PostgreSQL would take every place in a select list for text.
   const saved = ownThread.select([
     'thread.id as thread_id',
     sql<string>`cast(${item} as text)`.as('id'),
@@ -207,7 +207,7 @@ export function threadStatements(db: Kysely<ThreadTables>): ThreadStatements {
             .column('id')
             .doUpdateSet((eb) => ({
               body: eb.ref('excluded.body'),
-              // A message may have taken it meanwhile.
+              // A message may have attached it in the meantime: keep that thread.
               thread_id: eb.fn.coalesce('excluded.thread_id', 'attachment.thread_id'),
             }))
             .whereRef('attachment.owner', '=', 'excluded.owner'),

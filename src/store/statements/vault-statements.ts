@@ -1,4 +1,4 @@
-// The statements of the vault, compiled once. The owner is part of every one that reads or removes a person's entry.
+// The statements of the vault. Every one that reads or removes a person's entry names the owner.
 
 import type { Kysely } from 'kysely'
 import type { SealedColumns, SealedTables, VaultColumns } from '../sealing/sealed-tables.ts'
@@ -8,7 +8,7 @@ import type { Statement } from './statement.ts'
 
 type OfEntry = { readonly digest: string; readonly owner: string }
 
-/** Everything that the vault runs. */
+/** The statements. */
 export interface VaultStatements {
   readonly add: Statement<Values<VaultColumns & SealedColumns>>
   readonly read: Statement<OfEntry, VaultColumns & SealedColumns>
@@ -17,7 +17,7 @@ export interface VaultStatements {
   readonly retiredKey: Statement<{ readonly key_id: string }, { readonly id: string }>
 }
 
-/** An interface has no index signature; the same columns as a type have. */
+/** The same columns as a type: unlike an interface, a type fits an index signature. */
 type Values<T> = { readonly [K in keyof T]: T[K] }
 
 /** Compiles the statements. */

@@ -64,7 +64,7 @@ describe('an attachment in a chat', () => {
     })
     expect([response.status, await response.json()]).toEqual([
       400,
-      { code: 'invalid_request', message: 'Files of this type are not taken.' },
+      { code: 'invalid_request', message: 'Files of this type are not allowed.' },
     ])
   })
 

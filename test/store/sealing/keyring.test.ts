@@ -42,12 +42,12 @@ function written(made: Ground, text: string): string {
 
 describe('a keyring is refused at start, with its name and the way out', () => {
   it.each<[string, string, RegExp]>([
-    ['no JSON', '{"version": 1, "keys": [', /is no JSON/],
-    ['an empty file', '', /is no JSON/],
-    ['a file of another kind', '{"keys": []}', /no keyring of version 1/],
-    ['null', 'null', /no keyring of version 1/],
+    ['no JSON', '{"version": 1, "keys": [', /is not JSON/],
+    ['an empty file', '', /is not JSON/],
+    ['a file of another kind', '{"keys": []}', /not a keyring of version 1/],
+    ['null', 'null', /not a keyring of version 1/],
     ['no keys', keyringOf(), /has no keys/],
-    ['a key that is no object', keyringOf(null), /key 1: it is no object/],
+    ['a key that is no object', keyringOf(null), /key 1: it is not an object/],
     ['a key without id', keyringOf(entry({ id: undefined })), /"id" must/],
     ['an id with a line break', keyringOf(entry({ id: 'a\nb' })), /"id" must/],
     ['a time that is none', keyringOf(entry({ created: 'yesterday' })), /"created" must/],
@@ -110,7 +110,7 @@ describe('a keyring is refused at start, with its name and the way out', () => {
   it('a folder', () => {
     const made = groundForTest()
     mkdirSync(join(made.folder, 'folder'), { mode: 0o700 })
-    expect(() => fileMasterKeys(join(made.folder, 'folder'))).toThrow(/no regular file/)
+    expect(() => fileMasterKeys(join(made.folder, 'folder'))).toThrow(/not a regular file/)
   })
 
   it.each([0o640, 0o604, 0o660, 0o620, 0o644, 0o601, 0o777])('mode %o', (mode) => {
@@ -153,7 +153,7 @@ describe('a keyring is made', () => {
   it('never over one that is there', () => {
     const { keyring } = groundForTest()
     const before = readFileSync(keyring, 'utf8')
-    expect(() => createKeyring(keyring)).toThrow(/is there already/)
+    expect(() => createKeyring(keyring)).toThrow(/exists already/)
     expect(readFileSync(keyring, 'utf8')).toBe(before)
     expect(() => readFileSync(`${keyring}.new`)).toThrow()
   })

@@ -231,10 +231,10 @@ describe('retiring a key', () => {
     const made = groundForTest()
     const [current = ''] = idsOf(made)
     await expect(retireKey(made.keyring, [made.open()], current)).rejects.toThrow(
-      /needs its current key/,
+      /cannot lose its current key/,
     )
     await expect(retireKey(made.keyring, [made.open()], 'nope')).rejects.toThrow(
-      /no key of that id/,
+      /no key with that id/,
     )
   })
 
