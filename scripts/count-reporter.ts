@@ -1,5 +1,10 @@
-// Closes the test run with one plain line, `N passed, N failed`, which people and scripts can read without knowing the runner.
+// Closes the test run with the ten slowest files and one plain line, `N passed, N failed`, which
+// people and scripts can read without knowing the runner.
+import { relative } from 'node:path'
 import type { Reporter, TestModule } from 'vitest/node'
+
+/** How many of the slowest files are listed. */
+const SLOWEST = 10
 
 export default class CountReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
@@ -15,9 +20,28 @@ export default class CountReporter implements Reporter {
         else skipped++
       }
     }
-    // A skipped test proves nothing: it counts as failed unless vitest was asked for a part (-t, .only) by hand.
+    if (modules.length > SLOWEST) process.stdout.write(`\n${slowestOf(modules)}\n`)
+    // A skipped test proves nothing, so the line names it; nobody should read it as passed.
     process.stdout.write(
       `\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`,
     )
   }
+}
+
+/** A line for each of the slowest files: the seconds of its imports, hooks and tests. */
+function slowestOf(modules: readonly TestModule[]): string {
+  const timed = modules.map((module) => ({
+    path: relative(process.cwd(), module.moduleId),
+    ms: durationMs(module),
+  }))
+  const lines = timed
+    .sort((a, b) => b.ms - a.ms)
+    .slice(0, SLOWEST)
+    .map(({ path, ms }) => `${(ms / 1000).toFixed(1).padStart(7)} s  ${path}`)
+  return `The ${SLOWEST} slowest files:\n${lines.join('\n')}`
+}
+
+function durationMs(module: TestModule): number {
+  const { collectDuration, setupDuration, duration } = module.diagnostic()
+  return collectDuration + setupDuration + duration
 }

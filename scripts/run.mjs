@@ -1,6 +1,6 @@
-// Runs one of the repository's commands on the pinned Node, from whatever Node (20 or newer) and state the checkout is in:
-// it installs the dependencies when they are missing or older than the lockfile, then hands over. Plain JavaScript, no imports
-// from node_modules, because it runs before they exist.
+// Runs one of the repository's commands on the pinned Node, started by any Node from 20 on. Installs
+// the dependencies first when they are missing or older than the lockfile. Plain JavaScript without
+// imports from node_modules, because it runs before they exist.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, lstatSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -10,17 +10,26 @@ import { pinnedNode } from './pinned-node.mjs'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const source = '--conditions=onbehalf-source'
 
-/** Each command: the programs to run one after the other, with the caller's arguments given to the last one. */
+const vitest = 'node_modules/vitest/vitest.mjs'
+
+/** Each command: programs that run one after the other. The last one gets the caller's arguments. */
 const commands = {
   start: [['examples/taskflow/start.ts']],
   token: [['examples/taskflow/token.ts']],
   bench: [['--expose-gc', 'bench/main.ts']],
   'conformance:chatkit': [['test/chatkit/conformance-server.ts']],
   check: [['scripts/check.mjs']],
-  test: [['scripts/check.mjs'], ['node_modules/vitest/vitest.mjs', 'run']],
+  map: [['scripts/map.mjs']],
+  unit: [[vitest]],
+  // The files that can run longer are those that import test/long.ts.
+  'test:long': [[vitest, 'related', '--run', 'test/long.ts']],
+  test: [['scripts/check.mjs'], [vitest, 'run']],
 }
 
 const [name = '', ...rest] = process.argv.slice(2)
+// Vitest watches when it is on a terminal and nobody says otherwise; `unit` watches only on request.
+if (name === 'unit' && !rest.includes('--watch')) rest.unshift('--run')
+if (name === 'test:long') process.env.ONBEHALF_LONG = '1'
 const steps = commands[name]
 if (!steps) {
   console.error(`run: unknown command "${name}". Known: ${Object.keys(commands).join(', ')}`)
@@ -31,7 +40,7 @@ installWhenNeeded()
 const node = pinnedNode()
 if (!node) {
   console.error(
-    `There is no pinned Node for ${process.platform}-${process.arch}. Use Node 22.19 or newer to run this; this is ${process.version}.`,
+    `No Node is pinned for ${process.platform}-${process.arch}, and ${process.version} is too old. Use Node 22.19 or newer.`,
   )
   process.exit(1)
 }
@@ -52,7 +61,7 @@ function installWhenNeeded() {
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs) return
   if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) {
     console.error(
-      'node_modules is a link to another folder, which npm ci would empty. Remove the link and run the same command again.',
+      'node_modules is a link to another folder, and npm ci would empty that folder. Remove the link and run the same command again.',
     )
     process.exit(1)
   }
@@ -66,16 +75,20 @@ function installWhenNeeded() {
     : spawnSync('npm', args, { ...options, shell: process.platform === 'win32' })
   if (done.status !== 0) {
     console.error(
-      'The installation failed; npm says why above. Mend that and run the same command again.',
+      'The installation failed. npm says why above. Solve that and run the same command again.',
     )
     process.exit(1)
   }
 }
 
-/** Runs a program to its end, passing termination signals on so that it can end cleanly; resolves to its exit code. */
+/**
+ * Runs a program to its end and resolves to its exit code. Passes termination signals on, so that
+ * the program can end cleanly.
+ */
 function run(program, args) {
   return new Promise((resolve) => {
-    // npm changes into the repository; relative paths on the command line mean the folder that the person is in.
+    // npm changes into the repository, but a relative path on the command line is meant from the
+    // folder that the person is in.
     const from = process.cwd() === root ? (process.env.INIT_CWD ?? root) : process.cwd()
     const env = { ...process.env, ONBEHALF_CWD: from }
     const child = spawn(program, args, { cwd: root, stdio: 'inherit', env })
@@ -90,7 +103,10 @@ function run(program, args) {
   })
 }
 
-/** npm hands its signals to the shell that it ran us by, and a shell such as dash ends without handing them on: then we end, too. */
+/**
+ * Calls `end` when our parent is gone. npm signals the shell that started us, and a shell such as
+ * dash ends without passing the signal on.
+ */
 function whenAbandoned(end) {
   if (process.env.npm_lifecycle_event === undefined) return
   const { ppid } = process

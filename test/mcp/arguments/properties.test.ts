@@ -5,11 +5,11 @@ import { definitionHash } from '../../../src/mcp/arguments/approval.ts'
 import { detectParameters } from '../../../src/mcp/arguments/detect.ts'
 import { injectArguments } from '../../../src/mcp/arguments/inject.ts'
 import { stripTool } from '../../../src/mcp/arguments/strip.ts'
+import { LONG } from '../../long.ts'
 import { PLANTED, pickFrom, randomSchema, randomValue } from './random.ts'
 
-const long = process.env.ONBEHALF_LONG === '1'
-const RUNS = long ? 100_000 : 3000
-const TIME = long ? 3_600_000 : 120_000
+const RUNS = LONG ? 100_000 : 1000
+const TIME = LONG ? 3_600_000 : 120_000
 
 /** One random tool, what is detected in it, and what is left when that is hidden. */
 function stripped(gen: fc.GeneratorValue) {

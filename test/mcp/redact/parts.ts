@@ -4,11 +4,12 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { Credential } from '../../../src/core/credential.ts'
 import { createRedactor, type Redactor } from '../../../src/mcp/redact/redactor.ts'
+import { LONG } from '../../long.ts'
 
 export const MARKER = '[credential removed]'
 
-/** Runs of a property: some thousands each time, and the long suite's. */
-export const RUNS: number = process.env.ONBEHALF_LONG ? 100_000 : 3000
+/** How often a property runs. */
+export const RUNS: number = LONG ? 100_000 : 1500
 /** For the properties that run for so long. */
 export const TIMEOUT = 900_000
 

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { createAutomaton } from '../../../src/mcp/redact/automaton.ts'
 import { type RedactingStream, redactingStream } from '../../../src/mcp/redact/stream.ts'
 import { variantsOf } from '../../../src/mcp/redact/variants.ts'
+import { LONG } from '../../long.ts'
 import {
   chunked,
   jwt,
@@ -146,7 +147,7 @@ describe('a stream', () => {
       let most = 0
       globalThis.gc?.()
       const before = process.memoryUsage().heapUsed
-      const target = process.env.ONBEHALF_LONG ? 100_000_000 : 8_000_000
+      const target = LONG ? 100_000_000 : 8_000_000
       for (; taken < target; taken += nearly.length) {
         given += stream.push(nearly).length
         most = Math.max(most, taken + nearly.length - given)
