@@ -6,6 +6,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['onbehalf-source', 'node'] } },
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/browser/lender.ts'],
     environment: 'node',
     testTimeout: 30_000,
     hookTimeout: 60_000,

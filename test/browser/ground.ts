@@ -7,7 +7,7 @@ import { loadKeys } from '../../examples/taskflow/keys.ts'
 import { freePorts, type Listener, listen, nodeListener } from '../../examples/taskflow/listen.ts'
 import { createPageServer } from '../../examples/taskflow/page-server.ts'
 import { classicUrl, PORTS, type TaskflowUrls, taskflowUrls } from '../../examples/taskflow/urls.ts'
-import { builtComponent } from './built-component.ts'
+import { builtComponent } from './borrow.ts'
 import { type StandInChatkit, standInChatkit } from './stand-in-chatkit.ts'
 
 /** What a test sees and sets. */

@@ -3,7 +3,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type House, startHouse } from '../end-to-end/house.ts'
-import { launchBrowser } from './browser.ts'
+import { borrowBrowser } from './borrow.ts'
 import {
   approve,
   lastAnswer,
@@ -24,7 +24,7 @@ describe('TaskFlow in the browser', () => {
   const bodies: string[] = []
 
   beforeAll(async () => {
-    ;[browser, house] = await Promise.all([launchBrowser(), startHouse()])
+    ;[browser, house] = await Promise.all([borrowBrowser(), startHouse()])
     profile = await browser.newContext({ viewport: { width: 1280, height: 800 } })
     page = await profile.newPage()
     page.on('request', (request) => bodies.push(`${request.url()} ${request.postData() ?? ''}`))

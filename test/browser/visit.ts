@@ -1,7 +1,7 @@
 // One browser and one ground for a test file, and a fresh profile for each visit: what a visit did is recorded for the test to look at.
 import type { Browser, BrowserContextOptions, Page, Request } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
-import { launchBrowser } from './browser.ts'
+import { borrowBrowser } from './borrow.ts'
 import { type Ground, startGround } from './ground.ts'
 
 /** A visit: a page in a profile of its own. */
@@ -27,7 +27,7 @@ export function visits(): Visits {
   let ground: Ground
 
   beforeAll(async () => {
-    ;[browser, ground] = await Promise.all([launchBrowser(), startGround()])
+    ;[browser, ground] = await Promise.all([borrowBrowser(), startGround()])
   }, 180_000)
   afterEach(async () => {
     ground.reset()

@@ -11,8 +11,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { nodeListener } from '../../examples/taskflow/listen.ts'
 import { type ChatCaller, chatkitServer, memoryThreadStore } from '../../src/chatkit/index.ts'
 import { diskAttachments } from '../../src/store/index.ts'
-import { launchBrowser } from '../browser/browser.ts'
-import { builtComponent } from '../browser/built-component.ts'
+import { borrowBrowser, builtComponent } from '../browser/borrow.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -74,7 +73,7 @@ export function componentGround(start: string): Ground {
         // Where there is React, its strict mode mounts everything twice.
         define: { 'process.env.NODE_ENV': '"development"' },
       }),
-      launchBrowser(),
+      borrowBrowser(),
       builtComponent(),
     ])
     script = bundled.outputFiles[0]?.text ?? ''

@@ -11,7 +11,7 @@ import { build } from 'esbuild'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { libraries } from '../../../scripts/web-libraries.ts'
-import { launchBrowser } from '../../browser/browser.ts'
+import { borrowBrowser } from '../../browser/borrow.ts'
 
 const POLICY = [
   "default-src 'none'",
@@ -131,7 +131,7 @@ export function contentPages(): { open(options?: ContentPageOptions): Promise<Co
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const address = server.address()
     origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
-    browser = await launchBrowser()
+    browser = await borrowBrowser()
   }, 180_000)
   afterEach(async () => {
     await Promise.all(browser.contexts().map((context) => context.close()))

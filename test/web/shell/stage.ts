@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
-import { launchBrowser } from '../../browser/browser.ts'
+import { borrowBrowser } from '../../browser/borrow.ts'
 import { thread } from '../support.ts'
 
 const POLICY = [
@@ -118,7 +118,7 @@ export function stages(): (options?: object, context?: BrowserContextOptions) =>
     const stdin = { contents: START, resolveDir, loader: 'ts' } as const
     const [bundled, launched] = await Promise.all([
       build({ stdin, bundle: true, write: false, format: 'esm', loader: { '.css': 'text' } }),
-      launchBrowser(),
+      borrowBrowser(),
     ])
     script = bundled.outputFiles[0]?.text ?? ''
     browser = launched
