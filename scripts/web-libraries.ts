@@ -1,5 +1,6 @@
-// How the chat component's libraries are bundled: from their sources, without what the component does not use. The build and the tests of the content
-// share it, so that what is tested is what is published.
+// How the chat component's libraries are bundled: from their sources, without what the component does not use. The build
+// and the tests of the content share these options, so that what is tested is what is published.
+
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,7 +9,7 @@ import type { BuildOptions, Plugin } from 'esbuild'
 const dompurify = fileURLToPath(new URL('../node_modules/dompurify', import.meta.url))
 const { version } = JSON.parse(readFileSync(join(dompurify, 'package.json'), 'utf8'))
 
-/** Of marked only the lexer is used. The rest hangs on the function `marked`, whose properties no bundler leaves out by itself. */
+/** Keeps only the lexer of marked. The rest hangs on the function `marked`, whose properties no bundler removes by itself. */
 const lexerOnly: Plugin = {
   name: 'the lexer of marked',
   setup(on) {
@@ -25,8 +26,9 @@ const lexerOnly: Plugin = {
 }
 
 /**
- * The component tells DOMPurify what it allows, so what would be allowed by default is never asked; nor are the names within SVG and MathML, since neither
- * root is allowed and what is in one goes with it. Left empty, the lists would allow nothing.
+ * Empties DOMPurify's own lists. The component says itself what it allows, so DOMPurify never asks what it would allow by
+ * default. It does not need the names within SVG and MathML either: neither root is allowed, and its content goes with it.
+ * If the component forgot its list, the empty ones would allow nothing.
  */
 const ownListOnly: Plugin = {
   name: 'no lists of DOMPurify but ours',
@@ -42,9 +44,11 @@ const ownListOnly: Plugin = {
 }
 
 /** Options of esbuild. */
-export const libraries: Required<Pick<BuildOptions, 'alias' | 'define' | 'plugins'>> = {
+export const libraries: Required<Pick<BuildOptions, 'alias' | 'define' | 'drop' | 'plugins'>> = {
   // DOMPurify's source, for the browsers of today: what it ships built is for those of ten years ago.
   alias: { dompurify: join(dompurify, 'src', 'purify.ts') },
   define: { VERSION: JSON.stringify(version) },
+  // Only the libraries write to the console; the component tells the page by events.
+  drop: ['console'],
   plugins: [lexerOnly, ownListOnly],
 }

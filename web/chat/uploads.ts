@@ -114,7 +114,7 @@ export function createUploads(parts: {
       mime_type: file.type || 'application/octet-stream',
     }
     const announced = parseUpload(await wire.ask('attachments.create', params, signal))
-    if (!announced) throw new Unreachable('')
+    if (!announced) throw new Unreachable()
     const { attachment, to } = announced
     if (!to) return attachment
     try {
@@ -140,13 +140,13 @@ export function createUploads(parts: {
         await upload({ url: url.href, method: 'POST', headers, body, signal, onProgress }),
       ),
     )
-    if (!attachment) throw new Unreachable('')
+    if (!attachment) throw new Unreachable()
     return attachment
   }
 
   function target(url: string): URL {
     const address = new URL(url, parts.base())
-    if (address.protocol !== 'https:' && address.protocol !== 'http:') throw new Unreachable('')
+    if (address.protocol !== 'https:' && address.protocol !== 'http:') throw new Unreachable()
     return address
   }
 

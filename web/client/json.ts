@@ -1,13 +1,32 @@
-// Looks into JSON from outside: the few questions that parsing asks. Nothing here throws.
+// Looks into JSON from outside: the few questions that web asks of it. Nothing here throws.
 
-/** The value as an object with unknown fields; an empty one when it is something else. */
-export function record(value: unknown): Readonly<Record<string, unknown>> {
-  // A look into foreign JSON: every field stays unknown.
+import type { Json, JsonObject } from '../../src/chatkit/protocol/json.ts'
+
+/** Whether the value is a JSON object: not a list, and not null. */
+export function isObject(value: Json | undefined): value is JsonObject
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>>
+export function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {}
 }
 
+/** The value as an object with unknown fields; an empty one when it is something else. */
+export function asFields(value: unknown): Readonly<Record<string, unknown>> {
+  return isObject(value) ? value : {}
+}
+
+/** The JSON value if it is an object. */
+export function asObject(value: Json | undefined): JsonObject | undefined {
+  return isObject(value) ? value : undefined
+}
+
+/** The JSON value of a text; undefined when the text is not JSON. */
+export function parseJson(data: string): unknown {
+  try {
+    return JSON.parse(data)
+  } catch {
+    return undefined
+  }
+}
 /** The value if it is a string. */
 export function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined

@@ -1,11 +1,11 @@
 // Items from the wire: checked and completed as far as the drawing relies on it. What is not understood is left out, never guessed.
 
 import type { Attachment, Item } from '../../src/chatkit/protocol/item.ts'
-import { list, record, text } from './json.ts'
+import { asFields, list, text } from './json.ts'
 
 /** An item, or undefined when it is none that can be shown. Parts that are missing are filled with their defaults. */
 export function parseItem(value: unknown): Item | undefined {
-  const given = record(value)
+  const given = asFields(value)
   const { id, type } = given
   if (typeof id !== 'string' || id === '' || typeof type !== 'string') return undefined
   const rest = fields(type, given)
@@ -21,7 +21,7 @@ export function parseItem(value: unknown): Item | undefined {
 
 /** An attachment, without where to upload it: that is a credential, and this may be kept. */
 export function parseAttachment(value: unknown): Attachment | undefined {
-  const { id, type, name, mime_type, preview_url } = record(value)
+  const { id, type, name, mime_type, preview_url } = asFields(value)
   if (typeof id !== 'string') return undefined
   const common = { id, name: text(name) ?? '', mime_type: text(mime_type) ?? '' }
   return type === 'image' && typeof preview_url === 'string'
@@ -39,7 +39,7 @@ function fields(
       return {
         content: list(given.content).filter(isUserContent),
         attachments: list(given.attachments).flatMap((one) => parseAttachment(one) ?? []),
-        inference_options: record(given.inference_options),
+        inference_options: asFields(given.inference_options),
       }
     case 'assistant_message':
       return { content: list(given.content).map(assistantContent) }
@@ -47,11 +47,11 @@ function fields(
       return typeof given.name === 'string'
         ? {
             status: oneOf(given.status, ['pending', 'completed']),
-            arguments: record(given.arguments),
+            arguments: asFields(given.arguments),
           }
         : undefined
     case 'widget':
-      return text(record(given.widget).type) === undefined ? undefined : {}
+      return text(asFields(given.widget).type) === undefined ? undefined : {}
     case 'generated_image':
       return { image: given.image === undefined ? undefined : generatedImage(given.image) }
     case 'structured_input':
@@ -62,7 +62,7 @@ function fields(
     case 'task':
       return { task: parseTask(given.task) }
     case 'workflow': {
-      const workflow = record(given.workflow)
+      const workflow = asFields(given.workflow)
       return {
         workflow: {
           expanded: false,
@@ -80,13 +80,13 @@ function fields(
 }
 
 function isUserContent(value: unknown): boolean {
-  const { type, text: words } = record(value)
+  const { type, text: words } = asFields(value)
   return (type === 'input_text' || type === 'input_tag') && typeof words === 'string'
 }
 
 /** One part of an answer. A refusal and other kinds of parts come as their text. */
 export function assistantContent(value: unknown): Readonly<Record<string, unknown>> {
-  const given = record(value)
+  const given = asFields(value)
   return {
     type: 'output_text',
     text: text(given.text) ?? '',
@@ -96,13 +96,13 @@ export function assistantContent(value: unknown): Readonly<Record<string, unknow
 
 /** Whether there is a source to show. */
 export function isAnnotation(value: unknown): boolean {
-  const { type, title } = record(record(value).source)
+  const { type, title } = asFields(asFields(value).source)
   return typeof type === 'string' && typeof title === 'string'
 }
 
 /** A step, with the lists that it must have. */
 export function parseTask(value: unknown): Readonly<Record<string, unknown>> {
-  const given = record(value)
+  const given = asFields(value)
   return {
     ...given,
     type: text(given.type) ?? 'custom',
@@ -118,20 +118,20 @@ export function parseTask(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 function isSource(value: unknown): boolean {
-  return typeof record(value).title === 'string'
+  return typeof asFields(value).title === 'string'
 }
 
 /** An image that a model made. */
 export function generatedImage(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  const { id, url } = record(value)
+  const { id, url } = asFields(value)
   return typeof url === 'string' ? { id: text(id) ?? '', url } : undefined
 }
 
 function structuredInput(value: unknown): readonly Readonly<Record<string, unknown>>[] {
-  const given = record(value)
+  const given = asFields(value)
   if (typeof given.id !== 'string' || typeof given.question !== 'string') return []
   if (given.type !== 'multiple_choice') return [{ ...given, type: 'freeform' }]
-  const options = list(given.options).filter((one) => typeof record(one).value === 'string')
+  const options = list(given.options).filter((one) => typeof asFields(one).value === 'string')
   return [{ ...given, options, multiple: given.multiple === true }]
 }
 

@@ -3,7 +3,7 @@
 import type { ItemUpdate, ThreadStreamEvent } from '../../src/chatkit/protocol/event.ts'
 import type { Attachment, Item } from '../../src/chatkit/protocol/item.ts'
 import type { Page, ThreadStatus } from '../../src/chatkit/protocol/thread.ts'
-import { index, list, record, text } from './json.ts'
+import { asFields, index, list, text } from './json.ts'
 import {
   assistantContent,
   generatedImage,
@@ -33,9 +33,9 @@ const MOST_PARTS = 1000
 
 /** A thread without its items, or undefined when it is none. */
 export function parseThread(value: unknown): ThreadHead | undefined {
-  const { id, title, status, allowed_image_domains, onbehalf_run } = record(value)
+  const { id, title, status, allowed_image_domains, onbehalf_run } = asFields(value)
   if (typeof id !== 'string' || id === '') return undefined
-  const { state } = record(onbehalf_run)
+  const { state } = asFields(onbehalf_run)
   return {
     id,
     title: text(title),
@@ -46,14 +46,14 @@ export function parseThread(value: unknown): ThreadHead | undefined {
 }
 
 function parseStatus(value: unknown): ThreadStatus {
-  const { type, reason } = record(value)
+  const { type, reason } = asFields(value)
   if (type !== 'locked' && type !== 'closed') return { type: 'active' }
   return { type, ...(typeof reason === 'string' ? { reason } : {}) }
 }
 
 /** A page of whatever `parse` understands. `after` is there when there is more to read. */
 export function parsePage<T>(value: unknown, parse: (one: unknown) => T | undefined): Page<T> {
-  const { data, has_more, after } = record(value)
+  const { data, has_more, after } = asFields(value)
   const cursor = has_more === true ? text(after) : undefined
   return {
     data: list(data).flatMap((one) => parse(one) ?? []),
@@ -73,9 +73,9 @@ export function parseUpload(
 ): { readonly attachment: Attachment; readonly to: Upload | undefined } | undefined {
   const attachment = parseAttachment(value)
   if (!attachment) return undefined
-  const { url, method, headers } = record(record(value).upload_descriptor)
+  const { url, method, headers } = asFields(asFields(value).upload_descriptor)
   if (typeof url !== 'string') return { attachment, to: undefined }
-  const pairs = Object.entries(record(headers)).flatMap(([name, one]) =>
+  const pairs = Object.entries(asFields(headers)).flatMap(([name, one]) =>
     typeof one === 'string' ? [[name, one] as const] : [],
   )
   return {
@@ -93,7 +93,7 @@ export interface Upload {
 
 /** An event of a stream, or undefined when it is not understood. */
 export function parseEvent(value: unknown): ChatEvent | undefined {
-  const given = record(value)
+  const given = asFields(value)
   const { type } = given
   switch (type) {
     case 'thread.created':
@@ -119,7 +119,7 @@ export function parseEvent(value: unknown): ChatEvent | undefined {
     case 'stream_options':
       return {
         type,
-        stream_options: { allow_cancel: record(given.stream_options).allow_cancel !== false },
+        stream_options: { allow_cancel: asFields(given.stream_options).allow_cancel !== false },
       }
     case 'progress_update': {
       const icon = text(given.icon)
@@ -130,7 +130,7 @@ export function parseEvent(value: unknown): ChatEvent | undefined {
       // What JSON.parse gave is JSON.
       return name === undefined
         ? undefined
-        : ({ type, name, data: record(given.data) } as ChatEvent)
+        : ({ type, name, data: asFields(given.data) } as ChatEvent)
     }
     case 'notice': {
       const title = text(given.title)
@@ -157,7 +157,7 @@ export function parseEvent(value: unknown): ChatEvent | undefined {
 }
 
 function parseUpdate(value: unknown): ItemUpdate | undefined {
-  const given = record(value)
+  const given = asFields(value)
   const { type } = given
   const fields = updateFields(type, given)
   // Each field is checked below; the pieces of widgets are JSON of any form.
@@ -197,11 +197,11 @@ function updateFields(type: unknown, given: Readonly<Record<string, unknown>>): 
         : { component_id, delta, done: given.done === true }
     }
     case 'widget.root.updated':
-      return text(record(given.widget).type) === undefined ? undefined : { widget: given.widget }
+      return text(asFields(given.widget).type) === undefined ? undefined : { widget: given.widget }
     case 'widget.component.updated':
       return component_id === undefined
         ? undefined
-        : { component_id, component: record(given.component) }
+        : { component_id, component: asFields(given.component) }
     case 'workflow.task.added':
     case 'workflow.task.updated':
       return task_index === undefined ? undefined : { task_index, task: parseTask(given.task) }

@@ -2,6 +2,7 @@
 
 /** The server refused before it did anything. */
 export class Refused extends Error {
+  override readonly name = 'Refused'
   /** The HTTP status; 401 also when there is no access token to send. */
   readonly status: number
   /** The server's stable word for the reason, if it gave one. */
@@ -11,7 +12,6 @@ export class Refused extends Error {
 
   constructor(status: number, message: string, code?: string, retryAfter?: number) {
     super(message)
-    this.name = 'Refused'
     this.status = status
     this.code = code
     this.retryAfter = retryAfter
@@ -20,10 +20,7 @@ export class Refused extends Error {
 
 /** No answer came, or not a whole one: the server may have done what was asked, or not. */
 export class Unreachable extends Error {
-  constructor(message: string) {
-    super(message)
-    this.name = 'Unreachable'
-  }
+  override readonly name = 'Unreachable'
 }
 
 /** Whether the person must sign in again before anything else. */

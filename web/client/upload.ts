@@ -20,7 +20,7 @@ export type Uploader = (request: UploadRequest) => Promise<string>
 export const browserUpload: Uploader = ({ url, method, headers, body, signal, onProgress }) =>
   new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
-    const fail = () => reject(new Unreachable(''))
+    const fail = () => reject(new Unreachable())
     const abort = () => request.abort()
     request.open(method, url)
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value)

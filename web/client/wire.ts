@@ -4,7 +4,7 @@ import type { JsonObject } from '../../src/chatkit/protocol/json.ts'
 import { RESUMABLE } from '../../src/chatkit/protocol/ours.ts'
 import type { JsonParams, ResumeParams, StreamParams } from '../../src/chatkit/protocol/request.ts'
 import { type Clock, pause } from './clock.ts'
-import { record, text } from './json.ts'
+import { asFields, text } from './json.ts'
 import { Refused, Unreachable } from './refused.ts'
 import { type Frame, readFrames } from './sse.ts'
 
@@ -172,7 +172,7 @@ export function createWire(
     } catch (error) {
       if (error instanceof Refused) throw error
       options.signal.throwIfAborted()
-      throw new Unreachable('')
+      throw new Unreachable()
     }
   }
 
@@ -182,7 +182,7 @@ export function createWire(
       return await response.json()
     } catch {
       signal.throwIfAborted()
-      throw new Unreachable('')
+      throw new Unreachable()
     }
   }
 
@@ -201,7 +201,7 @@ export function createWire(
           const wait = REPEAT_AFTER_MS[attempt]
           const passing = !(error instanceof Refused) || error.status === 503
           if (wait === undefined || !passing || !REPEATABLE.includes(type)) {
-            throw error instanceof Refused ? error : new Unreachable('')
+            throw error instanceof Refused ? error : new Unreachable()
           }
           await pause(clock, wait, signal ?? deadline)
         }
@@ -214,7 +214,7 @@ export function createWire(
         !response.body
       ) {
         await response.body?.cancel()
-        throw new Unreachable('')
+        throw new Unreachable()
       }
       return { trace, frames: readFrames(response.body, options.onBytes) }
     },
@@ -231,7 +231,7 @@ export function createWire(
 
 /** The server's own words for the person, if it answered with any: never the text of a page that a proxy made. */
 async function refusalOf(response: Response): Promise<Refused> {
-  const { message, code } = record(await response.json().catch(() => undefined))
+  const { message, code } = asFields(await response.json().catch(() => undefined))
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
   return new Refused(
     response.status,

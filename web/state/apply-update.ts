@@ -3,6 +3,7 @@
 import type { ItemUpdate } from '../../src/chatkit/protocol/event.ts'
 import type { AssistantContent, Item } from '../../src/chatkit/protocol/item.ts'
 import type { Json, JsonObject } from '../../src/chatkit/protocol/json.ts'
+import { isObject } from '../client/json.ts'
 
 /** More parts, steps and text than any answer has; what goes beyond is left out, so that no stream fills the page's memory. */
 const MOST_PARTS = 200
@@ -121,8 +122,4 @@ function changedIn(
 
 function isList(value: Json): value is readonly Json[] {
   return Array.isArray(value)
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,6 +1,6 @@
 // A button that writes down what the person says: it records between two presses, and has the server make words of it.
 
-import { record, text } from '../client/json.ts'
+import { asFields, text } from '../client/json.ts'
 import { Refused } from '../client/refused.ts'
 import type { Wire } from '../client/wire.ts'
 import { attribute } from '../dom/dom.ts'
@@ -68,7 +68,7 @@ export function createDictation(
     button.disabled = true
     try {
       const params = { audio_base64: await base64(recording), mime_type: recording.type }
-      said(text(record(await wire.ask('input.transcribe', params)).text) ?? '')
+      said(text(asFields(await wire.ask('input.transcribe', params)).text) ?? '')
     } catch (error) {
       problem((error instanceof Refused && error.message) || words('unreachable'))
     }

@@ -1,7 +1,7 @@
 // Questions that the agent asks by a form: answered, skipped, and afterwards shown with their answers.
 
 import type { StructuredInput, StructuredInputItem } from '../../../src/chatkit/protocol/item.ts'
-import { text as asText, list, record } from '../../client/json.ts'
+import { asFields, text as asText, list } from '../../client/json.ts'
 import { button, el, write } from '../../dom/dom.ts'
 import type { InputAnswers, ItemHost } from '../contract.ts'
 import { shown } from '../visible.ts'
@@ -37,7 +37,7 @@ function answersOf(item: StructuredInputItem, { text }: ItemHost): HTMLElement {
     'dl',
     { class: 'answers' },
     ...item.inputs.flatMap((input) => {
-      const answer = record(input.answer)
+      const answer = asFields(input.answer)
       const values = list(answer.values).filter((value) => typeof value === 'string')
       const skipped = answer.skipped === true || values.length === 0
       return [

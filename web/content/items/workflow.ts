@@ -1,7 +1,7 @@
 // Steps that were taken together, under a line that opens and closes them. Once the person has opened or closed it, it stays so.
 
 import type { Workflow } from '../../../src/chatkit/protocol/item.ts'
-import { text as asText, record } from '../../client/json.ts'
+import { asFields, text as asText } from '../../client/json.ts'
 import { el, write } from '../../dom/dom.ts'
 import { icon } from '../../dom/icon.ts'
 import type { MarkdownOptions } from '../markdown/options.ts'
@@ -43,7 +43,7 @@ export function workflowView(options: MarkdownOptions): View<{ readonly workflow
 /** The summary, or what is being done now, or what it is. */
 function titleOf(workflow: Workflow, options: MarkdownOptions): string {
   const { text } = options
-  const summary = record(workflow.summary)
+  const summary = asFields(workflow.summary)
   const title = asText(summary.title)
   if (title !== undefined) return title
   if (typeof summary.duration === 'number') {
@@ -60,6 +60,7 @@ function titleOf(workflow: Workflow, options: MarkdownOptions): string {
 
 function iconOf(workflow: Workflow): string {
   return (
-    asText(record(workflow.summary).icon) ?? (workflow.type === 'reasoning' ? 'lightbulb' : 'bolt')
+    asText(asFields(workflow.summary).icon) ??
+    (workflow.type === 'reasoning' ? 'lightbulb' : 'bolt')
   )
 }

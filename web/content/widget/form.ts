@@ -1,8 +1,8 @@
 // The values of a form's fields, merged into the payload of its actions: by name, `a.b` into an object, and never over what the server wrote.
 
 import type { Json, JsonObject } from '../../../src/chatkit/protocol/json.ts'
+import { asObject } from '../../client/json.ts'
 import { attribute } from '../../dom/dom.ts'
-import { asObject } from './values.ts'
 
 type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement
 const FIELDS = '[data-field]'

@@ -1,6 +1,7 @@
 // The values of a widget's properties as CSS: each one is checked against what it may be, so that no address and no expression gets into a style.
 
 import type { Json, JsonObject } from '../../../src/chatkit/protocol/json.ts'
+import { asObject, isObject } from '../../client/json.ts'
 
 /** What a table, or a component, has of its own under a name that is given. */
 function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
@@ -48,19 +49,12 @@ export function object(component: JsonObject, name: string): JsonObject | undefi
   return asObject(own(component, name))
 }
 
-/** A value as an object. */
-export function asObject(value: Json | undefined): JsonObject | undefined {
-  return isObject(value) ? value : undefined
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 /** A property as a list of objects; one object is a list of one. */
 export function objects(component: JsonObject, name: string): readonly JsonObject[] {
   const value = own(component, name)
-  return (Array.isArray(value) ? value : [value]).filter(isObject)
+  return (Array.isArray(value) ? value : [value]).filter((each): each is JsonObject =>
+    isObject(each),
+  )
 }
 
 /** Colours by the names of the protocol: the component's own, by the end of their property's name. */

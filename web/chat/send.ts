@@ -1,0 +1,76 @@
+// Sends a message of the person: shows it at once, and says so when it did not arrive.
+
+import type { UserMessageItem } from '../../src/chatkit/protocol/item.ts'
+import { Refused, Unreachable } from '../client/refused.ts'
+import { withOwnMessage } from '../state/conversation.ts'
+import { comeBack, runRequest } from './answers.ts'
+import type { Draft } from './parts.ts'
+import type { RunRequest } from './runner.ts'
+import { type Session, showFailure } from './session.ts'
+
+/**
+ * Sends the draft; resolves when the answer is over.
+ *
+ * @param key The idempotency key. Trying again uses the same one, so the server does not take the message twice.
+ */
+export async function sendDraft(session: Session, draft: Draft, key: string): Promise<void> {
+  const { visit, threadId, state } = session
+  const own = messageOf(session, draft)
+  session.update(withOwnMessage({ ...state.conversation, canStop: true }, own))
+  const fail = (error: unknown) =>
+    showFailure(session, error, 'notSent', () => sendDraft(session, draft, key))
+  try {
+    await runRequest(session, requestFor(own, threadId, key))
+    // The stream ended before the server confirmed that it has the message.
+    const isUnsent = session.state.conversation.entries.some(
+      ({ item, standing }) => item.id === own.id && standing === 'unsent',
+    )
+    if (visit === session.visit && isUnsent) fail(new Unreachable())
+  } catch (error) {
+    if (visit !== session.visit) return
+    // The message arrived the first time: now only its answer is wanted.
+    if (error instanceof Refused && error.code === 'still_running' && threadId !== undefined)
+      await rejoin(session, threadId, own.id)
+    else fail(error)
+  }
+}
+
+function messageOf({ parts, threadId = '' }: Session, draft: Draft): UserMessageItem {
+  const { text, attachments, quotedText, inferenceOptions } = draft
+  return {
+    id: `local_${parts.newId()}`,
+    thread_id: threadId,
+    created_at: parts.timestamp(),
+    type: 'user_message',
+    content: text === '' ? [] : [{ type: 'input_text', text }],
+    attachments,
+    ...(quotedText === undefined ? {} : { quoted_text: quotedText }),
+    inference_options: inferenceOptions,
+  }
+}
+
+function requestFor(
+  { content, attachments, quoted_text, inference_options }: UserMessageItem,
+  threadId: string | undefined,
+  idempotencyKey: string,
+): RunRequest {
+  const input = {
+    content,
+    attachments: attachments.map(({ id }) => id),
+    ...(quoted_text === undefined ? {} : { quoted_text }),
+    inference_options,
+  }
+  if (threadId === undefined) return { type: 'threads.create', params: { input }, idempotencyKey }
+  return {
+    type: 'threads.add_user_message',
+    params: { thread_id: threadId, input },
+    idempotencyKey,
+  }
+}
+
+async function rejoin(session: Session, threadId: string, ownId: string): Promise<void> {
+  const { conversation } = session.state
+  const entries = conversation.entries.filter(({ item }) => item.id !== ownId)
+  session.update({ ...conversation, entries })
+  await comeBack(session, threadId)
+}
