@@ -26,7 +26,6 @@ export type {
   Act,
   AnswerContext,
   ChatCaller,
-  ChatkitLimits,
   ChatkitServerOptions,
   ErrorPlace,
   Respond,
@@ -58,6 +57,7 @@ export type {
   Workflow,
 } from './protocol/item.ts'
 export type { Json, JsonObject } from './protocol/json.ts'
+export type { ChatkitLimits } from './protocol/limits.ts'
 export type { Action, RequestMetadata } from './protocol/request.ts'
 export type { Page, Thread, ThreadChange, ThreadState, ThreadStatus } from './protocol/thread.ts'
 export { memoryRunStore } from './runs/memory-run-store.ts'

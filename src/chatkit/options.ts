@@ -5,6 +5,7 @@ import type { RateLimit } from './http/rate-limit.ts'
 import type { AnswerEvent } from './protocol/event.ts'
 import type { IdKind } from './protocol/id.ts'
 import type { Item, ItemBase, UserMessageItem, WidgetItem } from './protocol/item.ts'
+import type { ChatkitLimits } from './protocol/limits.ts'
 import type { Action, RequestMetadata } from './protocol/request.ts'
 import type { ThreadChange, ThreadState } from './protocol/thread.ts'
 import type { RunStore } from './runs/run-store.ts'
@@ -60,24 +61,6 @@ export type Act<C extends ChatCaller> = (
   sender: WidgetItem | undefined,
   context: AnswerContext<C>,
 ) => AsyncIterable<AnswerEvent>
-
-/** Bounds of what a client may send, and of what one person may have under way. */
-export interface ChatkitLimits {
-  /** Bytes of a request's body. Default 1 MiB. */
-  readonly bodyBytes: number
-  /** Bytes of a recording to transcribe, decoded. Default 10 MiB. */
-  readonly audioBytes: number
-  /** Characters of one message, all its parts together. Default 100,000. */
-  readonly textLength: number
-  /** Characters of a thread's title. Default 200. */
-  readonly titleLength: number
-  /** Characters of all events of one resumable answer: they are kept, so that clients can come back to it. Default 16 Mi. */
-  readonly logLength: number
-  /** Answers of one person that may be under way at once, over all instances that share the run store. Default 8. */
-  readonly runs: number
-  /** Streams that one person may read at once from this instance, those of answers that they came back to included. Default 100. */
-  readonly streams: number
-}
 
 /** Where something unexpected happened. Names and ids only. */
 export interface ErrorPlace {

@@ -6,37 +6,29 @@ import { bodyOf, writeFrames } from './http/frames.ts'
 import { requestOf } from './http/node-request.ts'
 import { openStreams } from './http/open-streams.ts'
 import { memoryRateLimit } from './http/rate-limit.ts'
-import type { ChatCaller, ChatkitLimits, ChatkitServerOptions, ErrorPlace } from './options.ts'
+import type { ChatCaller, ChatkitServerOptions, ErrorPlace } from './options.ts'
 import { randomId } from './protocol/id.ts'
+import { DEFAULT_LIMITS } from './protocol/limits.ts'
 import { isRecording, parseRequest } from './protocol/parse-request.ts'
 import {
   done,
   invalid,
   METHOD_NOT_ALLOWED,
   type Outcome,
-  type Refusal,
   refusalAnswer,
   refuse,
   UNAVAILABLE,
+  type WireRefusal,
 } from './protocol/refusal.ts'
 import type { ChatkitRequest } from './protocol/request.ts'
+import type { StreamAnswer } from './requests/context.ts'
 import { onceOf } from './requests/idempotency.ts'
 import { answerJson } from './requests/json-requests.ts'
 import { resume } from './requests/resume.ts'
-import { answerStream, type StreamAnswer } from './requests/stream-requests.ts'
+import { answerStream } from './requests/stream-requests.ts'
 import { memoryRunStore } from './runs/memory-run-store.ts'
 import { createRuns } from './runs/runs.ts'
 import { ownedThreads } from './threads/owned-threads.ts'
-
-const DEFAULT_LIMITS: ChatkitLimits = {
-  bodyBytes: 1024 * 1024,
-  audioBytes: 10 * 1024 * 1024,
-  textLength: 100_000,
-  titleLength: 200,
-  logLength: 16 * 1024 * 1024,
-  runs: 8,
-  streams: 100,
-}
 
 /** A ChatKit endpoint. */
 export interface ChatkitServer {
@@ -115,13 +107,15 @@ export function chatkitServer<C extends ChatCaller>(
   const runs = createRuns({
     store: options.runs ?? memoryRunStore(),
     now,
-    lease,
-    most: limits.runs,
-    logLength: limits.logLength,
+    newId,
+    leaseMs: lease,
+    deadlineMs: deadline,
+    maxRuns: limits.runs,
+    maxLogChars: limits.logLength,
     onError: (error, threadId) => report(error, { threadId }),
   })
   const streams = openStreams(limits.streams)
-  const parts = { ...options, runs, limits, deadline, now, newId, report }
+  const parts = { ...options, runs, limits, now, newId, report }
 
   /** The log is told of everything unexpected; one that fails must not change the answer. */
   function report(error: unknown, place: ErrorPlace): void {
@@ -170,7 +164,7 @@ export function chatkitServer<C extends ChatCaller>(
         const once = await onceOf(request.headers, asked)
         if (!once.ok) return refusal(once.refusal)
         return streamed(threads.owner, () =>
-          answerStream(asked, once.value, caller, threads, parts),
+          answerStream({ request: asked, once: once.value, caller, threads }, parts),
         )
       }
       case 'onbehalf.runs.resume': {
@@ -310,18 +304,18 @@ export function chatkitServer<C extends ChatCaller>(
   }
 }
 
-function refusal(why: Refusal): Reply {
+function refusal(why: WireRefusal): Reply {
   return { kind: 'json', ...refusalAnswer(why) }
 }
 
-const TOO_MANY_STREAMS: Refusal = {
+const TOO_MANY_STREAMS: WireRefusal = {
   status: 429,
   code: 'too_many_streams',
   message: 'Too many conversations are open for you at once. Close one of them.',
   retryAfter: 5,
 }
 
-function tooMany(retryAfter: number): Refusal {
+function tooMany(retryAfter: number): WireRefusal {
   return {
     status: 429,
     code: 'too_many_requests',

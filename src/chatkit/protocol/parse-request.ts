@@ -1,8 +1,8 @@
 // Requests parsed from JSON. Unknown fields are ignored; numbers and the like are not coerced.
 
-import type { ChatkitLimits } from '../options.ts'
 import type { InferenceOptions, UserContent } from './item.ts'
 import type { Json, JsonObject } from './json.ts'
+import type { ChatkitLimits } from './limits.ts'
 import { done, invalid, type Outcome, refuse } from './refusal.ts'
 import type {
   Action,

@@ -1,7 +1,9 @@
 // The ways to refuse a request before anything is stored, and the answers they get. One thing, one answer: missing and foreign look alike.
 
+import type { Result } from '../../core/errors.ts'
+
 /** A refusal: its HTTP status, a stable code, and a message that clients show to the person. */
-export interface Refusal {
+export interface WireRefusal {
   readonly status: 400 | 404 | 405 | 408 | 409 | 413 | 415 | 422 | 429 | 503
   readonly code: string
   readonly message: string
@@ -10,9 +12,7 @@ export interface Refusal {
 }
 
 /** What a request came to: a body for the 200, or a refusal. */
-export type Outcome<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly refusal: Refusal }
+export type Outcome<T> = Result<T, WireRefusal>
 
 /** It went well. */
 export function done<T>(value: T): { readonly ok: true; readonly value: T } {
@@ -20,26 +20,29 @@ export function done<T>(value: T): { readonly ok: true; readonly value: T } {
 }
 
 /** It was refused. */
-export function refuse(refusal: Refusal): { readonly ok: false; readonly refusal: Refusal } {
+export function refuse(refusal: WireRefusal): {
+  readonly ok: false
+  readonly refusal: WireRefusal
+} {
   return { ok: false, refusal }
 }
 
 /** The one answer for a thread, an item or an attachment that does not exist and for one that is somebody else's. */
-export const NOT_FOUND: Refusal = {
+export const NOT_FOUND: WireRefusal = {
   status: 404,
   code: 'not_found',
   message: 'This does not exist.',
 }
 
 /** The one answer for a cursor that does not exist and for one that is somebody else's. */
-export const UNKNOWN_CURSOR: Refusal = {
+export const UNKNOWN_CURSOR: WireRefusal = {
   status: 400,
   code: 'unknown_cursor',
   message: 'The list cannot be continued from there.',
 }
 
 /** Only before a side effect: clients repeat a request that is answered so. */
-export const UNAVAILABLE: Refusal = {
+export const UNAVAILABLE: WireRefusal = {
   status: 503,
   code: 'unavailable',
   message: 'A service that this depends on is not available. Try again later.',
@@ -47,14 +50,14 @@ export const UNAVAILABLE: Refusal = {
 }
 
 /** For everything but POST. */
-export const METHOD_NOT_ALLOWED: Refusal = {
+export const METHOD_NOT_ALLOWED: WireRefusal = {
   status: 405,
   code: 'method_not_allowed',
   message: 'Send requests with POST.',
 }
 
 /** For requests that the app gave the server no function for. */
-export const UNSUPPORTED: Refusal = {
+export const UNSUPPORTED: WireRefusal = {
   status: 400,
   code: 'unknown_type',
   message: 'This server does not answer requests of this type.',
@@ -64,17 +67,17 @@ export const UNSUPPORTED: Refusal = {
 export function invalid(
   message: string,
   code: 'invalid_request' | 'unknown_type' = 'invalid_request',
-): Refusal {
+): WireRefusal {
   return { status: 400, code, message }
 }
 
 /** A request that does not fit what is there. */
-export function conflict(code: string, message: string): Refusal {
+export function conflict(code: string, message: string): WireRefusal {
   return { status: 409, code, message }
 }
 
 /** Status, headers and body of the answer to a refused request. */
-export function refusalAnswer({ status, code, message, retryAfter }: Refusal): {
+export function refusalAnswer({ status, code, message, retryAfter }: WireRefusal): {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string

@@ -8,8 +8,8 @@ import {
   invalid,
   NOT_FOUND,
   type Outcome,
-  type Refusal,
   refuse,
+  type WireRefusal,
 } from '../protocol/refusal.ts'
 import type { StreamRequest } from '../protocol/request.ts'
 import { wireThread } from '../protocol/thread.ts'
@@ -19,8 +19,8 @@ import { isAlive, type StoredRun } from '../runs/run-store.ts'
 import type { Runs } from '../runs/runs.ts'
 import type { AttachmentStorage } from '../threads/attachment.ts'
 import type { OwnedThreads } from '../threads/owned-threads.ts'
-import { presented } from './prepare.ts'
-import type { StreamAnswer } from './stream-requests.ts'
+import type { StreamAnswer } from './context.ts'
+import { presentItem } from './items.ts'
 
 /** A key and what it was used for. Nothing of the message can be told from the digest but whether it is the same. */
 export interface Once {
@@ -47,7 +47,7 @@ export async function onceOf(
 }
 
 /** The answer to a request that was made before: what it led to, and no second run. Undefined when it led to nothing. */
-export async function repeated(
+export async function replayAnswer(
   { type }: StreamRequest,
   run: StoredRun,
   once: Once | undefined,
@@ -74,7 +74,7 @@ export async function repeated(
   const created: ThreadStreamEvent[] =
     type === 'threads.create' ? [{ type: 'thread.created', thread: wireThread(thread) }] : []
   const items = [message, ...answers].map(
-    (item) => ({ type: 'thread.item.done', item: presented(item, attachments) }) as const,
+    (item) => ({ type: 'thread.item.done', item: presentItem(item, attachments) }) as const,
   )
   const end = state === 'interrupted' ? [INTERRUPTED] : []
   return done({ frames: fixedFrames([...created, ...items, ...end]), endsCaller: false })
@@ -89,12 +89,12 @@ function sorted(value: unknown): unknown {
 }
 
 /** The first one is still at it. */
-export const STILL_RUNNING: Refusal = conflict(
+export const STILL_RUNNING: WireRefusal = conflict(
   'still_running',
   'This message was sent before, and its answer is still being written.',
 )
 
-const KEY_REUSED: Refusal = {
+const KEY_REUSED: WireRefusal = {
   status: 422,
   code: 'idempotency_key_reused',
   message: 'This Idempotency-Key was used for another request. Use a new one.',

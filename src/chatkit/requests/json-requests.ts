@@ -1,8 +1,9 @@
 // The requests that are answered with JSON.
 
-import type { ChatCaller, ChatkitLimits, ChatkitServerOptions } from '../options.ts'
+import type { ChatCaller, ChatkitServerOptions } from '../options.ts'
 import { cleanItem } from '../protocol/clean.ts'
 import { type Item, isHidden } from '../protocol/item.ts'
+import type { ChatkitLimits } from '../protocol/limits.ts'
 import {
   conflict,
   done,
@@ -21,8 +22,8 @@ import { isAlive } from '../runs/run-store.ts'
 import type { Runs } from '../runs/runs.ts'
 import { wireAttachment } from '../threads/attachment.ts'
 import type { OwnedThreads } from '../threads/owned-threads.ts'
-import { notOpen, presented, shownItem } from './prepare.ts'
-import { contextOf } from './stream-requests.ts'
+import { contextOf } from './context.ts'
+import { findShownItem, presentItem, refuseUnlessOpen } from './items.ts'
 import { decodeBase64Strict, mediaTypeOf } from './transcription.ts'
 
 /** What the server has for them. */
@@ -69,7 +70,7 @@ export async function answerJson<C extends ChatCaller>(
       const { thread_id, ...page } = request.params
       if (!(await threads.get(thread_id))) return refuse(NOT_FOUND)
       const items = await threads.items(thread_id, { ...page, hidden: false })
-      return items ? done(presentedPage(items, server)) : refuse(UNKNOWN_CURSOR)
+      return items ? done(presentPage(items, server)) : refuse(UNKNOWN_CURSOR)
     }
     case 'items.feedback':
       return takeFeedback(request.params, server)
@@ -88,12 +89,12 @@ export async function answerJson<C extends ChatCaller>(
   }
 }
 
-function presentedPage<C extends ChatCaller>(
+function presentPage<C extends ChatCaller>(
   page: Page<Item>,
   { attachments }: JsonServer<C>,
 ): Page<Item> {
   return attachments
-    ? { ...page, data: page.data.map((item) => presented(item, attachments)) }
+    ? { ...page, data: page.data.map((item) => presentItem(item, attachments)) }
     : page
 }
 
@@ -111,7 +112,7 @@ async function getThread<C extends ChatCaller>(
   if (run?.state === 'interrupted') await recover(run, threads, runs)
   const items = await threads.items(id, { limit: FIRST_ITEMS, order: 'asc', hidden: false })
   if (!items) return refuse(NOT_FOUND)
-  const wire = wireThread(thread, presentedPage(items, server))
+  const wire = wireThread(thread, presentPage(items, server))
   if (!run?.resumable || run.state === 'done') return done(wire)
   return done({ ...wire, onbehalf_run: { state: isAlive(run) ? 'running' : 'interrupted' } })
 }
@@ -136,10 +137,11 @@ async function actSync<C extends ChatCaller>(
   const { threads, syncAction, caller, signal, attachments, onError } = server
   const thread = await threads.get(thread_id)
   if (!thread) return refuse(NOT_FOUND)
-  const refusal = notOpen(thread)
+  const refusal = refuseUnlessOpen(thread)
   if (refusal) return refuse(refusal)
   if (!syncAction) return refuse(UNSUPPORTED)
-  const sender = item_id === undefined ? undefined : await shownItem(threads, thread_id, item_id)
+  const sender =
+    item_id === undefined ? undefined : await findShownItem(threads, thread_id, item_id)
   if (item_id !== undefined && !sender) return refuse(NOT_FOUND)
   if (sender && sender.type !== 'widget')
     return refuse(conflict('not_a_widget', 'Only a widget can send an action.'))
@@ -154,7 +156,7 @@ async function actSync<C extends ChatCaller>(
   const stored = await toldOnce(() => threads.change(thread_id, { save: [item] }), onError)
   if (!stored.ok) return stored
   if (!stored.value) return refuse(NOT_FOUND)
-  return done(isHidden(item) ? {} : { updated_item: presented(item, attachments) })
+  return done(isHidden(item) ? {} : { updated_item: presentItem(item, attachments) })
 }
 
 async function takeFeedback<C extends ChatCaller>(
@@ -164,7 +166,7 @@ async function takeFeedback<C extends ChatCaller>(
   const thread = await threads.get(thread_id)
   if (!thread) return refuse(NOT_FOUND)
   for (const id of new Set(item_ids)) {
-    if (!(await shownItem(threads, thread_id, id))) return refuse(NOT_FOUND)
+    if (!(await findShownItem(threads, thread_id, id))) return refuse(NOT_FOUND)
   }
   const heard = await toldOnce(
     async () => feedback?.({ thread, itemIds: item_ids, kind, caller }),

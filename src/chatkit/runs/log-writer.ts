@@ -1,51 +1,48 @@
-// Keeps the log of one resumable run: its answer goes on by itself, as fast as the log is written.
+// Writes the log of one resumable run. Its answer goes on by itself, as fast as the log is written.
 
-import type { Answer } from './answer-parts.ts'
+import type { Answer } from './answer.ts'
+import type { Run } from './run.ts'
 
-/** Events that wait to be kept before the answer is waited with. */
-const MOST_WAITING = 256
+/** Events that may wait for the store before the answer has to wait. */
+const MAX_WAITING_EVENTS = 256
 
 /**
- * Keeps all that an answer says; what comes while the store is busy is kept together next time. When it cannot be kept, the answer is stopped: a
- * log has no gap. It is stopped, too, when it has become longer than is kept; what tells of that is still kept.
+ * Keeps every event of an answer, then releases the run. Events that come while the store is busy
+ * are kept together the next time. When they cannot be kept, the run is stopped, because a log has
+ * no gap. A run whose log became too long is stopped, too; the event that says so is still kept.
  *
- * @param append Keeps events, the first of which has this number.
- * @param most Characters that are kept of one answer.
+ * @param maxChars Characters that are kept of one answer.
  */
-export async function writeLog(
-  answer: Answer,
-  append: (first: number, events: readonly string[]) => Promise<unknown>,
-  most: number,
-  onError: (error: unknown) => void,
-): Promise<void> {
+export async function writeLog(run: Run, answer: Answer, maxChars: number): Promise<void> {
   const waiting: string[] = []
   let next = 1
   let writing: Promise<void> | undefined
-  let broken = false
-  let length = 0
+  let isBroken = false
+  let chars = 0
 
   async function write(): Promise<void> {
     while (waiting.length > 0) {
       const events = waiting.splice(0)
-      if (broken) continue
+      if (isBroken) continue
       try {
-        await append(next, events)
+        await run.append(next, events)
         next += events.length
       } catch (error) {
-        broken = true
-        onError(error)
-        void answer.stop('closing')
+        isBroken = true
+        run.report(error)
+        void run.stop('closing')
       }
     }
     writing = undefined
   }
 
-  for (let events = await answer.next(); events; events = await answer.next()) {
+  for (let events = await answer.nextEvents(); events; events = await answer.nextEvents()) {
     waiting.push(...events)
-    for (const event of events) length += event.length
-    if (length > most) void answer.stop('too_much')
+    for (const event of events) chars += event.length
+    if (chars > maxChars) void run.stop('too_much')
     writing ??= write()
-    if (waiting.length >= MOST_WAITING) await writing
+    if (waiting.length >= MAX_WAITING_EVENTS) await writing
   }
   await writing
+  await run.release()
 }

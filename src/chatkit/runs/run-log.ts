@@ -1,118 +1,144 @@
-// The log of a run as others read it: its events in order, on to its end, whichever instance writes it. Nothing is written here.
+// Reads the log of a run: its events in order, to its end, whichever instance writes it.
 
 import { type FrameSource, frame } from '../http/frames.ts'
-import type { ErrorEvent } from '../protocol/event.ts'
+import type { ErrorEvent, ItemUpdate } from '../protocol/event.ts'
+import type { Item } from '../protocol/item.ts'
 import { FAILED, GONE, INTERRUPTED } from './error-event.ts'
-import type { LoggedEvent } from './recover.ts'
-import { isAlive, type RunStore, type StoredRun } from './run-store.ts'
+import { isAlive, type NewRun, type RunStore, type StoredRun } from './run-store.ts'
 
 /** What reading needs. */
 export interface LogParts {
   readonly store: RunStore
   /** The newest run of a thread, as it stands now. */
   readonly latest: (owner: string, threadId: string) => Promise<StoredRun | undefined>
-  /** Milliseconds after which a run that is silent is looked after: it may be dead. */
-  readonly lease: number
+  /** Milliseconds of silence after which the reader looks whether the run is dead. */
+  readonly leaseMs: number
   readonly onError: (error: unknown) => void
 }
 
 /** Events that are read at once. */
 const PAGE = 256
 
-/** Characters that are given at once. A reader holds no more of them, however slow it is, but for a single event that is longer. */
-const PIECE = 64 * 1024
+/**
+ * Characters that a client is given at once. A reader holds no more of them, however slow it is;
+ * only a single event may be longer.
+ */
+const MAX_PIECE_CHARS = 64 * 1024
 
-/** The events of a run after the one with that number, then those to come, then what its end says. */
-export function readRun(
-  run: StoredRun,
-  after: number,
-  { store, latest, lease, onError }: LogParts,
-): FrameSource {
-  let seen = after
-  let page = PAGE
-  let over = false
-  let news = true
-  let go = () => {}
-  const unwatch = store.watch(run.id, look)
+/** Gives the events of a run after the one with that number, then those to come, then its end. */
+export function readRun(run: NewRun, after: number, parts: LogParts): FrameSource {
+  return new LogReader(run, after, parts)
+}
 
-  function look(): void {
-    news = true
-    go()
+class LogReader implements FrameSource {
+  readonly #run: NewRun
+  readonly #parts: LogParts
+  readonly #unwatch: () => void
+  /** Number of the last event that was given. */
+  #seen: number
+  #page = PAGE
+  #isOver = false
+  #hasNews = true
+  #wake = () => {}
+
+  constructor(run: NewRun, after: number, parts: LogParts) {
+    this.#run = run
+    this.#seen = after
+    this.#parts = parts
+    this.#unwatch = parts.store.watch(run.id, this.#onNews)
   }
 
-  async function more(): Promise<string | undefined> {
+  readonly #onNews = (): void => {
+    this.#hasNews = true
+    this.#wake()
+  }
+
+  async next(): Promise<string | undefined> {
+    try {
+      return await this.#readOn()
+    } catch (error) {
+      this.#parts.onError(error)
+      this.#end()
+      return frame(JSON.stringify(FAILED))
+    }
+  }
+
+  async cancel(): Promise<void> {
+    this.#end()
+  }
+
+  async #readOn(): Promise<string | undefined> {
+    const { store, latest } = this.#parts
+    const { id, owner, threadId } = this.#run
     for (;;) {
-      while (!news && !over) await silence()
-      if (over) return undefined
-      news = false
-      // The state before the events: of a run that was over then, these are the last.
-      const current = await latest(run.owner, run.threadId)
-      const alive = current?.id === run.id && isAlive(current)
-      const events = await store.events(run.id, seen, page)
-      if (events.length > 0) {
-        const piece = pieceOf(events)
-        news ||= !alive || events.length === page || piece.length < events.length
-        // What follows large events is likely as large, and need not be read in vain.
-        page = piece.length < events.length ? piece.length : Math.min(2 * page, PAGE)
-        return piece.map((event) => frame(event, `${run.id}.${++seen}`)).join('')
-      }
+      while (!this.#hasNews && !this.#isOver) await this.#waitForNews()
+      if (this.#isOver) return undefined
+      this.#hasNews = false
+      // The state is read before the events: if the run was over then, these are the last ones.
+      const current = await latest(owner, threadId)
+      const alive = current?.id === id && isAlive(current)
+      const events = await store.events(id, this.#seen, this.#page)
+      if (events.length > 0) return this.#takePiece(events, alive)
       if (alive) continue
-      end()
-      const word = wordOf(run, current)
+      this.#end()
+      const word = lastWordOf(this.#run, current)
       return word && frame(JSON.stringify(word))
     }
   }
 
-  async function silence(): Promise<void> {
-    const timer = setTimeout(look, lease)
+  #takePiece(events: readonly string[], alive: boolean): string {
+    const piece = pieceOf(events)
+    const isCut = piece.length < events.length
+    this.#hasNews ||= !alive || events.length === this.#page || isCut
+    // Large events tend to follow large ones: read a smaller page next.
+    this.#page = isCut ? piece.length : Math.min(2 * this.#page, PAGE)
+    return piece.map((event) => frame(event, `${this.#run.id}.${++this.#seen}`)).join('')
+  }
+
+  /** Waits until the store tells of news, for one lease at most. */
+  async #waitForNews(): Promise<void> {
+    const timer = setTimeout(this.#onNews, this.#parts.leaseMs)
     await new Promise<void>((resolve) => {
-      go = resolve
+      this.#wake = resolve
     })
     clearTimeout(timer)
   }
 
-  function end(): void {
-    over = true
-    unwatch()
-    go()
-  }
-
-  return {
-    async next(): Promise<string | undefined> {
-      try {
-        return await more()
-      } catch (error) {
-        onError(error)
-        end()
-        return frame(JSON.stringify(FAILED))
-      }
-    },
-    async cancel(): Promise<void> {
-      end()
-    },
+  #end(): void {
+    this.#isOver = true
+    this.#unwatch()
+    this.#wake()
   }
 }
 
-/** As many of the events as are given at once; the first one always. */
+/** As many of the events as are given at once; always the first one. */
 function pieceOf(events: readonly string[]): readonly string[] {
-  let length = 0
+  let chars = 0
   const end = events.findIndex((event, at) => {
-    length += event.length
-    return at > 0 && length > PIECE
+    chars += event.length
+    return at > 0 && chars > MAX_PIECE_CHARS
   })
   return end < 0 ? events : events.slice(0, end)
 }
 
-/** The last event of a run that did not end by itself. It has no number: it is no part of the log. */
-function wordOf(run: StoredRun, current: StoredRun | undefined): ErrorEvent | undefined {
+/** The last event of a run that did not end by itself. It has no number, as the log lacks it. */
+function lastWordOf(run: NewRun, current: StoredRun | undefined): ErrorEvent | undefined {
   if (!current) return GONE
   return current.id === run.id && current.state === 'interrupted' ? INTERRUPTED : undefined
 }
 
-/** All events that a run has kept. */
+/** What recovery reads of an event in a log. */
+export interface LoggedEvent {
+  readonly type: string
+  readonly item?: Item
+  readonly item_id?: string
+  readonly update?: ItemUpdate
+}
+
+/** All events that the log of a run has. */
 export async function* loggedEvents(
   store: RunStore,
-  run: StoredRun,
+  run: NewRun,
 ): AsyncGenerator<LoggedEvent, void, undefined> {
   for (let seen = 0; ; ) {
     const events = await store.events(run.id, seen, PAGE)
@@ -122,22 +148,22 @@ export async function* loggedEvents(
   }
 }
 
-/** A log holds what `answer.ts` wrote, and nothing else. */
+/** A log has what `answer.ts` wrote, and nothing else. */
 function parseLogged(event: string): LoggedEvent {
   return JSON.parse(event) as LoggedEvent
 }
 
-/** Resolves when a run of whichever instance is over. */
-export async function runEnded(
-  run: StoredRun,
+/** Resolves when a run has ended, whichever instance has it. */
+export async function waitForEnd(
+  run: NewRun,
   { store, latest }: Pick<LogParts, 'store' | 'latest'>,
 ): Promise<void> {
-  let look = () => {}
-  const unwatch = store.watch(run.id, () => look())
+  let wake = () => {}
+  const unwatch = store.watch(run.id, () => wake())
   try {
     for (;;) {
       const woken = new Promise<void>((resolve) => {
-        look = resolve
+        wake = resolve
       })
       const current = await latest(run.owner, run.threadId)
       if (current?.id !== run.id || !isAlive(current)) return

@@ -1,59 +1,40 @@
-// The runs of this instance: each takes its thread, says that it is alive, keeps its log where it is resumable, and hears when it is to stop.
+// The runs as this instance sees them: it takes threads for its own runs, and reads and stops runs
+// of every instance.
 
 import type { FrameSource } from '../http/frames.ts'
-import { framesOf } from './answer.ts'
-import type { Answer, StopReason } from './answer-parts.ts'
+import type { Answer } from './answer.ts'
 import { writeLog } from './log-writer.ts'
-import type { LoggedEvent } from './recover.ts'
-import { loggedEvents, readRun, runEnded } from './run-log.ts'
-import {
-  type BeginTerms,
-  isAlive,
-  type NewRun,
-  type RunState,
-  type RunStore,
-  type StoredRun,
-} from './run-store.ts'
-
-/** A thread taken for one run. */
-export interface Claim {
-  readonly run: NewRun
-  /**
-   * Whether the thread is still this run's. While its time lasts nobody is asked; after that, as in a process that has slept, another instance
-   * may have taken the run for dead: then it is told to stop, and must store nothing more.
-   */
-  isHeld(): boolean | Promise<boolean>
-  /** Follows the answer of the run; gives what the client that began it reads. */
-  follow(answer: Answer): FrameSource
-  /** The answer is over: the thread is free again. */
-  release(why: StopReason | undefined): Promise<void>
-  /** The run came to no answer: it is forgotten, unless it has left a message. */
-  undo(leftMessage: boolean): Promise<void>
-}
+import { RunRegister, type ThreadPlace } from './register.ts'
+import { Run, type RunHost, type RunTerms } from './run.ts'
+import type { StopReason } from './run-end.ts'
+import { type LoggedEvent, loggedEvents, readRun, waitForEnd } from './run-log.ts'
+import { type BeginTerms, isAlive, type NewRun, type StoredRun } from './run-store.ts'
 
 /** How a thread was taken, or why not. */
-export type Claimed =
-  | { readonly claimed: true; readonly claim: Claim; readonly replaced?: StoredRun }
-  | { readonly claimed: false; readonly why: 'busy' | 'crowded' }
-  | { readonly claimed: false; readonly why: 'repeated'; readonly run: StoredRun }
+export type Taken =
+  | { readonly taken: true; readonly run: Run; readonly replaced: StoredRun | undefined }
+  | { readonly taken: false; readonly why: 'busy' | 'crowded' }
+  | { readonly taken: false; readonly why: 'repeated'; readonly run: StoredRun }
 
 /** The runs. */
 export interface Runs {
   /**
-   * Takes a thread. One whose run is being stopped here is waited for, a little.
+   * Takes a thread. When its run is being stopped here, this waits for it for up to two seconds.
    *
    * @throws Error after {@link Runs.close}.
    */
-  claim(run: NewRun): Promise<Claimed>
+  take(record: NewRun, terms: RunTerms): Promise<Taken>
+  /** What the client that began a run reads: its answer, or its log when the run is resumable. */
+  follow(run: Run, answer: Answer): FrameSource
   /** The newest run of a thread, whichever instance has it. */
   latest(owner: string, threadId: string): Promise<StoredRun | undefined>
-  /** The events of a run after the one with that number, then those to come. The run goes on when the client is gone. */
-  read(run: StoredRun, after: number): FrameSource
-  /** All events that a run has kept. */
-  logged(run: StoredRun): AsyncIterable<LoggedEvent>
+  /** The events after the one with that number, then those to come. Who leaves does not stop it. */
+  read(run: NewRun, after: number): FrameSource
+  /** All events that the log of a run has. */
+  logged(run: NewRun): AsyncIterable<LoggedEvent>
   /** Forgets a run that left nothing. */
   drop(run: StoredRun): Promise<void>
-  /** Stops the run of a thread, wherever it is, and waits for its end, for two seconds at most. */
+  /** Stops the run of a thread, whichever instance has it; waits up to two seconds for its end. */
   stop(owner: string, threadId: string): Promise<void>
   /** Ends the runs of a thread that was deleted, and forgets them. */
   forget(owner: string, threadId: string): Promise<void>
@@ -62,225 +43,126 @@ export interface Runs {
 }
 
 /** What the runs are made of. */
-export interface RunsParts {
-  readonly store: RunStore
-  readonly now: () => number
-  /** Milliseconds. */
-  readonly lease: number
-  readonly most: number
-  /** Characters that are kept of one run. */
-  readonly logLength: number
+export interface RunsParts extends Omit<RunHost, 'onRelease'> {
+  /** Runs of one owner that may be alive at once. */
+  readonly maxRuns: number
+  /** Characters that the log of one run may have. */
+  readonly maxLogChars: number
   readonly onError: (error: unknown, threadId: string) => void
 }
 
-/** Milliseconds that a stopped run has to put away what it wrote. */
-const LONGEST_STOP = 2000
+/** Milliseconds that a stopped run has to store what it wrote. */
+const MAX_STOP_MS = 2000
 
-/** Milliseconds until a wake is looked into. */
-const LATER = 250
-
-interface Entry {
-  readonly run: NewRun
-  /** Until when no other instance can have taken the run for dead. */
-  aliveUntil: number
-  answer?: Answer
-  readonly released: Promise<void>
+/** Makes the runs of this instance. */
+export function createRuns(parts: RunsParts): Runs {
+  return new InstanceRuns(parts)
 }
 
-/** Makes the register of this instance. */
-export function createRuns({ store, now, lease, most, logLength, onError }: RunsParts): Runs {
-  const here = new Map<string, Entry>()
-  let pulse: ReturnType<typeof setInterval> | undefined
-  let closed = false
-  const placeOf = ({ owner, threadId }: Pick<NewRun, 'owner' | 'threadId'>) =>
-    JSON.stringify([owner, threadId])
+class InstanceRuns implements Runs {
+  readonly #parts: RunsParts
+  readonly #host: RunHost
+  readonly #here: RunRegister
+  #isClosed = false
 
-  /** Says that a run is alive, and hears whether it is. */
-  async function touch(entry: Entry, first = 1, events: readonly string[] = []): Promise<boolean> {
-    const aliveUntil = now() + lease
-    const state = await store.append(entry.run.id, first, events, aliveUntil)
-    if (isAlive({ state })) entry.aliveUntil = aliveUntil
-    const why = stopFor(state)
-    // Not waited for: what is told to stop may be what waits for this.
-    if (why && entry.answer) void entry.answer.stop(why)
-    return isAlive({ state })
+  constructor(parts: RunsParts) {
+    const here = new RunRegister(parts.leaseMs / 3)
+    this.#parts = parts
+    this.#here = here
+    this.#host = { ...parts, onRelease: (run) => here.leave(run) }
   }
 
-  /** A process that has slept must not take its own run for dead, when it is the first to look. */
-  async function renew(of: Pick<NewRun, 'owner' | 'threadId'>): Promise<void> {
-    const own = here.get(placeOf(of))
-    if (own && now() >= own.aliveUntil) await touch(own)
-  }
-
-  async function latest(owner: string, threadId: string): Promise<StoredRun | undefined> {
-    await renew({ owner, threadId })
-    return store.latest(owner, threadId, now())
-  }
-
-  function touchSoon(entry: Entry): void {
-    void touch(entry).catch((error) => onError(error, entry.run.threadId))
-  }
-
-  function enter(entry: Entry): void {
-    here.set(placeOf(entry.run), entry)
-    pulse ??= setInterval(() => here.forEach(touchSoon), lease / 3)
-  }
-
-  function leave(entry: Entry): void {
-    const place = placeOf(entry.run)
-    // A new run may have taken the thread already.
-    if (here.get(place) === entry) here.delete(place)
-    if (here.size > 0) return
-    clearInterval(pulse)
-    pulse = undefined
-  }
-
-  async function claim(run: NewRun): Promise<Claimed> {
-    const before = here.get(placeOf(run))
-    if (before?.answer?.isOver()) await atMost(before.released, LONGEST_STOP)
-    if (closed) throw new Error('The server is closed')
-    await renew(run)
-    const terms: BeginTerms = { now: now(), aliveUntil: now() + lease, most }
-    const begun = await store.begin(run, terms)
-    if (begun.began) {
-      return {
-        claimed: true,
-        claim: claimOf(run, terms.aliveUntil),
-        ...(begun.replaced ? { replaced: begun.replaced } : {}),
-      }
+  async take(record: NewRun, terms: RunTerms): Promise<Taken> {
+    const { store, now, leaseMs, maxRuns } = this.#parts
+    const before = this.#here.get(record)
+    if (before?.isOver) await waitAtMost(before.released, MAX_STOP_MS)
+    if (this.#isClosed) throw new Error('The server is closed')
+    await this.#renew(record)
+    const begin: BeginTerms = { now: now(), aliveUntil: now() + leaseMs, most: maxRuns }
+    const begun = await store.begin(record, begin)
+    if (!begun.began) {
+      return begun.why === 'repeated'
+        ? { taken: false, why: begun.why, run: begun.run }
+        : { taken: false, why: begun.why }
     }
-    return begun.why === 'repeated'
-      ? { claimed: false, why: begun.why, run: begun.run }
-      : { claimed: false, why: begun.why }
+    const run = new Run(record, terms, begin.aliveUntil, this.#host)
+    this.#here.enter(run)
+    return { taken: true, run, replaced: begun.replaced }
   }
 
-  function claimOf(run: NewRun, aliveUntil: number): Claim {
-    let released = () => {}
-    const entry: Entry = {
-      run,
-      aliveUntil,
-      released: new Promise((resolve) => {
-        released = resolve
-      }),
-    }
-    enter(entry)
-    // Checked a little later, so that the wakes that this run's own events cause are one look and not many.
-    let asked: ReturnType<typeof setTimeout> | undefined
-    const unwatch = store.watch(run.id, () => {
-      asked ??= setTimeout(() => {
-        asked = undefined
-        touchSoon(entry)
-      }, LATER)
-    })
-
-    /** The run is over: the thread is free for whoever comes next. */
-    async function free(settle: () => Promise<void>): Promise<void> {
-      unwatch()
-      clearTimeout(asked)
-      leave(entry)
-      try {
-        await settle()
-      } finally {
-        released()
-      }
-    }
-
-    return {
-      run,
-      isHeld: () => now() < entry.aliveUntil || touch(entry),
-      // The log of a resumable run must hold its last events before anybody can see that it is over.
-      release: async (why) => (run.resumable ? undefined : free(() => ended(run, why))),
-      follow(answer) {
-        entry.answer = answer
-        if (closed) void answer.stop('closing')
-        if (!run.resumable) return framesOf(answer)
-        const source = read({ ...run, state: 'running', aliveUntil }, 0)
-        const report = (error: unknown) => onError(error, run.threadId)
-        void writeLog(answer, (first, events) => touch(entry, first, events), logLength, report)
-          .then(() => free(() => ended(run, answer.stopped())))
-          .catch(report)
-        return source
-      },
-      undo: (leftMessage) =>
-        free(() => (leftMessage ? store.end(run.id, 'interrupted') : store.drop(run.id))),
-    }
+  follow(run: Run, answer: Answer): FrameSource {
+    if (this.#isClosed) void run.stop('closing')
+    if (!run.record.resumable) return answer
+    const frames = this.read(run.record, 0)
+    void writeLog(run, answer, this.#parts.maxLogChars).catch((error) => run.report(error))
+    return frames
   }
 
-  /** Writes down how a run ended. Of one that was deleted or lost, nothing is there to be changed. */
-  async function ended({ id }: NewRun, why: StopReason | undefined): Promise<void> {
-    switch (why) {
-      case undefined:
-      case 'cancelled':
-      case 'deadline':
-      case 'too_much':
-        return store.end(id, 'done')
-      case 'closing':
-        return store.end(id, 'interrupted')
-      case 'deleted':
-      case 'lost':
-    }
+  /** A process that slept must not take its own run for dead when it looks first. */
+  async #renew(place: ThreadPlace): Promise<void> {
+    await this.#here.get(place)?.isHeld()
   }
 
-  function read(run: StoredRun, after: number): FrameSource {
+  async latest(owner: string, threadId: string): Promise<StoredRun | undefined> {
+    await this.#renew({ owner, threadId })
+    return this.#parts.store.latest(owner, threadId, this.#parts.now())
+  }
+
+  read(run: NewRun, after: number): FrameSource {
+    const { store, leaseMs, onError } = this.#parts
     return readRun(run, after, {
       store,
-      latest,
-      lease,
+      latest: (owner, threadId) => this.latest(owner, threadId),
+      leaseMs,
       onError: (error) => onError(error, run.threadId),
     })
   }
 
-  async function stopHere(owner: string, threadId: string, why: StopReason): Promise<boolean> {
-    const own = here.get(placeOf({ owner, threadId }))
-    if (!own?.answer) return false
-    await atMost(Promise.all([own.answer.stop(why), own.released]), LONGEST_STOP)
+  logged(run: NewRun): AsyncIterable<LoggedEvent> {
+    return loggedEvents(this.#parts.store, run)
+  }
+
+  drop({ id }: StoredRun): Promise<void> {
+    return this.#parts.store.drop(id)
+  }
+
+  async stop(owner: string, threadId: string): Promise<void> {
+    const { store } = this.#parts
+    if (await this.#stopHere({ owner, threadId }, 'cancelled')) return
+    await store.stop(owner, threadId)
+    const run = await this.latest(owner, threadId)
+    if (!run || !isAlive(run)) return
+    const latest = () => this.latest(owner, threadId)
+    await waitAtMost(waitForEnd(run, { store, latest }), MAX_STOP_MS)
+  }
+
+  async forget(owner: string, threadId: string): Promise<void> {
+    await this.#stopHere({ owner, threadId }, 'deleted')
+    await this.#parts.store.forget(owner, threadId)
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await Promise.all(this.#here.all().map((run) => stopAndWait(run, 'closing')))
+  }
+
+  async #stopHere(place: ThreadPlace, why: StopReason): Promise<boolean> {
+    const run = this.#here.get(place)
+    if (!run?.isStarted) return false
+    await stopAndWait(run, why)
     return true
   }
-
-  return {
-    claim,
-    latest,
-    read,
-    logged: (run) => loggedEvents(store, run),
-    drop: ({ id }) => store.drop(id),
-    async stop(owner, threadId): Promise<void> {
-      if (await stopHere(owner, threadId, 'cancelled')) return
-      await store.stop(owner, threadId)
-      const run = await latest(owner, threadId)
-      if (run && isAlive(run)) await atMost(runEnded(run, { store, latest }), LONGEST_STOP)
-    },
-    async forget(owner, threadId): Promise<void> {
-      await stopHere(owner, threadId, 'deleted')
-      await store.forget(owner, threadId)
-    },
-    async close(): Promise<void> {
-      closed = true
-      const stopping = [...here.values()].map(async ({ answer, released }) => {
-        if (answer) await atMost(Promise.all([answer.stop('closing'), released]), LONGEST_STOP)
-      })
-      await Promise.all(stopping)
-    },
-  }
 }
 
-/** What a run is told by its state in the store, which others may have changed. */
-function stopFor(state: RunState): StopReason | undefined {
-  switch (state) {
-    case 'running':
-      return undefined
-    case 'stopping':
-      return 'cancelled'
-    case 'interrupted':
-      return 'lost'
-    case 'done':
-      return 'deleted'
-  }
+/** Stops a run whose answer has begun, and waits until its thread is free. */
+async function stopAndWait(run: Run, why: StopReason): Promise<void> {
+  if (run.isStarted) await waitAtMost(Promise.all([run.stop(why), run.released]), MAX_STOP_MS)
 }
 
-async function atMost(work: Promise<unknown>, milliseconds: number): Promise<void> {
+async function waitAtMost(work: Promise<unknown>, maxMs: number): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, milliseconds)
+    timer = setTimeout(resolve, maxMs)
   })
   try {
     await Promise.race([work, late])

@@ -1,10 +1,16 @@
 // One answer, apart from any server: what a stop finds in the middle of storing, and what comes first.
 
-import { expect, test } from 'vitest'
-import type { AnswerEvent, Item } from '../../../src/chatkit/index.ts'
-import { memoryThreadStore } from '../../../src/chatkit/index.ts'
+import { expect, it } from 'vitest'
+import type {
+  AnswerEvent,
+  Item,
+  RunState,
+  RunStore,
+  ThreadState,
+} from '../../../src/chatkit/index.ts'
+import { memoryRunStore, memoryThreadStore } from '../../../src/chatkit/index.ts'
 import { startAnswer } from '../../../src/chatkit/runs/answer.ts'
-import type { AnswerParts } from '../../../src/chatkit/runs/answer-parts.ts'
+import { Run } from '../../../src/chatkit/runs/run.ts'
 import { ownedThreads } from '../../../src/chatkit/threads/owned-threads.ts'
 import { delta } from '../resumable.ts'
 
@@ -16,86 +22,93 @@ const said = (text: string): Item => ({
   content: [{ type: 'output_text', text, annotations: [] }],
 })
 
-/** An answer in a thread of its own, and what is stored there. */
-async function answering(begin: () => AsyncIterable<AnswerEvent>, isHeld: AnswerParts['isHeld']) {
-  const threads = ownedThreads(memoryThreadStore(), {
-    issuer: 'https://a.example',
-    subject: 'alice',
-  })
-  await threads.create(
-    { id: 't', created_at: base.created_at, status: { type: 'active' }, metadata: {} },
-    {},
-  )
+/** How the run store answers a run that asks whether it is alive. */
+type Append = RunStore['append']
+
+/** An answer in a thread of its own, and what is stored there. Its lease is over at once. */
+async function answering(begin: () => AsyncIterable<AnswerEvent>, append: Append) {
+  const principal = { issuer: 'https://a.example', subject: 'alice' }
+  const threads = ownedThreads(memoryThreadStore(), principal)
+  const thread: ThreadState = {
+    id: 't',
+    created_at: base.created_at,
+    status: { type: 'active' },
+    metadata: {},
+  }
+  await threads.create(thread, {})
   const errors: unknown[] = []
-  const answer = startAnswer({
-    threads,
-    threadId: 't',
-    prelude: [],
-    begin,
-    takeChange: () => undefined,
-    resumable: false,
-    isHeld,
-    stoppedNote: (why) => ({ ...base, id: 'note', type: 'sdk_hidden_context', content: why }),
-    present: (item) => item,
-    deadline: 60_000,
-    onError: (error) => errors.push(error),
-    release: async () => {},
-    end: async () => {},
-  })
+  let isReleased = false
+  const run = new Run(
+    { id: 'r', owner: threads.owner, threadId: 't', resumable: false },
+    { threads, caller: { end: async () => {} }, report: (error) => errors.push(error) },
+    Date.parse(base.created_at),
+    {
+      store: { ...memoryRunStore(), append },
+      now: () => Date.parse(base.created_at),
+      newId: () => 'note',
+      leaseMs: 0,
+      deadlineMs: 60_000,
+      onRelease() {
+        isReleased = true
+      },
+    },
+  )
+  const answer = startAnswer(run, { thread, prelude: [], begin, present: (item) => item })
   const stored = async () =>
     (await threads.items('t', { limit: 10, order: 'asc', hidden: true }))?.data
-  return { answer, errors, stored }
+  return { answer, run, errors, stored, isReleased: () => isReleased }
 }
 
-test('a stop that comes while it is asked whether the thread is still held keeps the text, and the item is not stored after it', async () => {
+it('a stop that comes while it is asked whether the thread is still held keeps the text, and the item is not stored after it', async () => {
   let asked = () => {}
   const asking = new Promise<void>((resolve) => {
     asked = resolve
   })
-  let tell = (_held: boolean) => {}
+  let tell = (_state: RunState) => {}
   let first = true
-  const { answer, errors, stored } = await answering(
+  const { answer, run, errors, stored, isReleased } = await answering(
     async function* () {
       yield { type: 'thread.item.added', item: said('') }
       yield delta('m', 'Half')
       yield { type: 'thread.item.done', item: said('Whole') }
     },
-    () => {
-      if (!first) return true
+    async () => {
+      if (!first) return 'running'
       first = false
       asked()
-      return new Promise<boolean>((resolve) => {
+      return new Promise<RunState>((resolve) => {
         tell = resolve
       })
     },
   )
-  await answer.next()
-  await answer.next()
-  const last = answer.next()
+  await answer.nextEvents()
+  await answer.nextEvents()
+  const last = answer.nextEvents()
   await asking
-  const stopping = answer.stop('cancelled')
-  tell(true)
+  const stopping = run.stop('cancelled')
+  tell('running')
   await stopping
   expect(await last).toBeUndefined()
   expect(await stored()).toEqual([
     said('Half'),
-    expect.objectContaining({ id: 'note', content: 'cancelled' }),
+    expect.objectContaining({ id: 'note', type: 'sdk_hidden_context' }),
   ])
   expect(errors).toEqual([])
-  expect(answer.stopped()).toBe('cancelled')
+  expect(run.isOver).toBe(true)
+  expect(isReleased()).toBe(true)
 })
 
-test('an answer that cannot learn whether the thread is held fails, and stores nothing', async () => {
+it('an answer that cannot learn whether the thread is held fails, and stores nothing', async () => {
   const { answer, errors, stored } = await answering(
     async function* () {
       yield { type: 'thread.item.done', item: said('Whole') }
     },
     () => Promise.reject(new Error('the database is gone')),
   )
-  expect(await answer.next()).toEqual([
+  expect(await answer.nextEvents()).toEqual([
     JSON.stringify({ type: 'error', code: 'stream.error', allow_retry: true }),
   ])
-  expect(await answer.next()).toBeUndefined()
+  expect(await answer.nextEvents()).toBeUndefined()
   expect(await stored()).toEqual([])
   expect(errors).toHaveLength(1)
 })

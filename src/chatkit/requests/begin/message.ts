@@ -1,0 +1,91 @@
+// A message of the person: the first one of a new thread, or one more.
+
+import type { ChatCaller } from '../../options.ts'
+import type { ThreadStreamEvent } from '../../protocol/event.ts'
+import type { ItemBase, UserMessageItem } from '../../protocol/item.ts'
+import { conflict, done, NOT_FOUND, type Outcome, refuse } from '../../protocol/refusal.ts'
+import type { StreamParams, UserMessageInput } from '../../protocol/request.ts'
+import { type ThreadState, wireThread } from '../../protocol/thread.ts'
+import { wireAttachment } from '../../threads/attachment.ts'
+import { presentItem } from '../items.ts'
+import { type Beginning, type BeginParts, respondTo, streamOptions } from './beginning.ts'
+
+/** What making a message needs, which has to do with no caller. */
+type MessageParts = Pick<
+  BeginParts<ChatCaller>,
+  'threads' | 'threadId' | 'createdAt' | 'messageId' | 'attachments' | 'allowCancel'
+>
+
+/** Creates a thread with its first message. */
+export async function createThread<C extends ChatCaller>(
+  { input }: StreamParams['threads.create'],
+  parts: BeginParts<C>,
+): Promise<Outcome<Beginning<C>>> {
+  const { threads, threadId, createdAt } = parts
+  const thread: ThreadState = {
+    id: threadId,
+    created_at: createdAt,
+    status: { type: 'active' },
+    metadata: {},
+  }
+  const message = await makeMessage(input, parts)
+  if (!message.ok) return message
+  if (!(await threads.create(thread, { save: [message.value], attach: input.attachments })))
+    return refuse(NOT_FOUND)
+  const created: ThreadStreamEvent = { type: 'thread.created', thread: wireThread(thread) }
+  return done({
+    thread,
+    prelude: [created, ...preludeOf(message.value, parts)],
+    begin: respondTo(thread, message.value, parts),
+  })
+}
+
+/** Adds a message to a thread. */
+export async function addMessage<C extends ChatCaller>(
+  thread: ThreadState,
+  { input }: StreamParams['threads.add_user_message'],
+  parts: BeginParts<C>,
+): Promise<Outcome<Beginning<C>>> {
+  const message = await makeMessage(input, parts)
+  if (!message.ok) return message
+  if (
+    !(await parts.threads.change(thread.id, { save: [message.value], attach: input.attachments }))
+  )
+    return refuse(NOT_FOUND)
+  return done({
+    thread,
+    prelude: preludeOf(message.value, parts),
+    begin: respondTo(thread, message.value, parts),
+  })
+}
+
+/** Makes the item of a message, with its attachments. */
+async function makeMessage(
+  input: UserMessageInput,
+  { threads, threadId, createdAt, messageId, attachments: storage }: MessageParts,
+): Promise<Outcome<UserMessageItem>> {
+  const attachments = []
+  for (const id of input.attachments) {
+    const attachment = storage && (await threads.attachment(id))
+    if (!attachment) return refuse(NOT_FOUND)
+    if (storage.isUploaded?.(attachment) === false) {
+      return refuse(
+        conflict(
+          'attachment_pending',
+          'An attachment is not uploaded yet. Wait for it, or remove it.',
+        ),
+      )
+    }
+    attachments.push(wireAttachment({ ...attachment, thread_id: threadId }))
+  }
+  const base: ItemBase = { id: messageId, thread_id: threadId, created_at: createdAt }
+  return done({ ...base, type: 'user_message', ...input, attachments })
+}
+
+/** The person's message, and what clients may do with the answer to it. */
+function preludeOf(message: UserMessageItem, parts: MessageParts): readonly ThreadStreamEvent[] {
+  return [
+    { type: 'thread.item.done', item: presentItem(message, parts.attachments) },
+    streamOptions(parts),
+  ]
+}

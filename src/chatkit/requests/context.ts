@@ -1,0 +1,49 @@
+// What request handlers have to work with: the server's parts, and what the app is given.
+
+import type { FrameSource } from '../http/frames.ts'
+import type { AnswerContext, ChatCaller, ChatkitServerOptions, ErrorPlace } from '../options.ts'
+import { ID_PREFIX } from '../protocol/id.ts'
+import type { ChatkitLimits } from '../protocol/limits.ts'
+import type { RequestMetadata } from '../protocol/request.ts'
+import type { Runs } from '../runs/runs.ts'
+import type { OwnedThreads } from '../threads/owned-threads.ts'
+
+/** What the server has for requests that are answered with a stream. */
+export interface StreamServer<C extends ChatCaller>
+  extends Pick<ChatkitServerOptions<C>, 'respond' | 'action' | 'attachments' | 'allowCancel'> {
+  readonly runs: Runs
+  readonly limits: ChatkitLimits
+  readonly now: () => number
+  readonly newId: (prefix: string) => string
+  readonly report: (error: unknown, place: ErrorPlace) => void
+}
+
+/** A stream. */
+export interface StreamAnswer {
+  readonly frames: FrameSource
+  /** Whether the run ends the caller, so that nobody else must. */
+  readonly endsCaller: boolean
+}
+
+/** Makes what every function of the app that works in a thread is given. */
+export function contextOf<C extends ChatCaller>(
+  metadata: RequestMetadata,
+  caller: C,
+  threads: OwnedThreads,
+  threadId: string,
+  { newId, now }: Pick<StreamServer<C>, 'newId' | 'now'>,
+): Omit<AnswerContext<C>, 'signal' | 'updateThread'> {
+  return {
+    caller,
+    metadata,
+    newItem: (kind) => ({
+      id: newId(ID_PREFIX[kind]),
+      thread_id: threadId,
+      created_at: new Date(now()).toISOString(),
+    }),
+    async history(limit = 100) {
+      const page = await threads.items(threadId, { limit, order: 'desc', hidden: true })
+      return page ? page.data.toReversed() : []
+    },
+  }
+}

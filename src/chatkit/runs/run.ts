@@ -1,0 +1,283 @@
+// One run: a thread that is taken for one answer, until the thread is free again.
+
+import type { ChatCaller } from '../options.ts'
+import type { Item } from '../protocol/item.ts'
+import type { ThreadChange, ThreadState } from '../protocol/thread.ts'
+import type { OwnedThreads } from '../threads/owned-threads.ts'
+import { RunLost, ThreadGone } from './answer-error.ts'
+import { stopNote } from './notes.ts'
+import { type PendingMessages, pendingMessages } from './pending.ts'
+import { endStateOf, type StopReason, stopReasonOf } from './run-end.ts'
+import { isAlive, type NewRun, type RunStore } from './run-store.ts'
+
+/** What all runs of an instance share. */
+export interface RunHost {
+  readonly store: RunStore
+  readonly now: () => number
+  readonly newId: (prefix: string) => string
+  /** Milliseconds for which the run store believes that a run is alive. */
+  readonly leaseMs: number
+  /** Milliseconds that one answer may take. */
+  readonly deadlineMs: number
+  /** Called when the thread of a run is about to be free. */
+  readonly onRelease: (run: Run) => void
+}
+
+/** Whom a run works for. */
+export interface RunTerms {
+  readonly threads: OwnedThreads
+  /** Ended when the run has ended, so that its credential is discarded. */
+  readonly caller: Pick<ChatCaller, 'end'>
+  /** Hears of unexpected errors. It never throws. */
+  readonly report: (error: unknown) => void
+}
+
+/** Who writes the run. This is all that a run knows of its answer. */
+export interface RunWriter {
+  /** Leaves the app's generator, without waiting for it. */
+  abandon(): void
+  /** The run has ended: says the last word to the client. */
+  close(why: StopReason | undefined): void
+}
+
+const NO_EVENTS: readonly string[] = []
+
+/** Milliseconds from a wake of the store to the look at what it means. */
+const LOOK_DELAY_MS = 250
+
+/**
+ * The run owns three things: whether it holds the thread, what is stored in the thread, and its end.
+ *
+ *     message -> stream-requests -> runs.take -> Run
+ *                                -> begin-answer: stores the message
+ *                                -> startAnswer(run): the app's events -> run.save -> thread store
+ *                                -> runs.follow: the frames that the client reads
+ *     stop    -> run.stop: abort the app, keep what was written, free the thread, close the writer
+ *
+ * The answer holds the run. The run knows the answer only as a {@link RunWriter}.
+ *
+ * It is a class because thousands may wait at once: as closures, its methods would be a large part
+ * of the memory of each.
+ */
+export class Run {
+  readonly record: NewRun
+  /** The messages that the answer has begun and not stored yet. */
+  readonly pending: PendingMessages = pendingMessages()
+  /** Resolves when the thread is free again. */
+  readonly released: Promise<void>
+  readonly #host: RunHost
+  readonly #terms: RunTerms
+  readonly #abort = new AbortController()
+  readonly #unwatch: () => void
+  #resolveReleased: (() => void) | undefined
+  /** Until then, no other instance can have taken the run for dead. Milliseconds since the epoch. */
+  #aliveUntil: number
+  #look: ReturnType<typeof setTimeout> | undefined
+  #deadline: ReturnType<typeof setTimeout> | undefined
+  #writer: RunWriter | undefined
+  /** The thread as the app sees it, with the changes that it asked for. */
+  #thread: ThreadState | undefined
+  #change: ThreadChange | undefined
+  #isOver = false
+  #stopReason: StopReason | undefined
+
+  constructor(record: NewRun, terms: RunTerms, aliveUntil: number, host: RunHost) {
+    this.record = record
+    this.#terms = terms
+    this.#aliveUntil = aliveUntil
+    this.#host = host
+    this.released = new Promise((resolve) => {
+      this.#resolveReleased = resolve
+    })
+    // With a delay, so that the wakes of this run's own events are one look and not many.
+    this.#unwatch = host.store.watch(record.id, () => {
+      this.#look ??= setTimeout(() => {
+        this.#look = undefined
+        this.renewSoon()
+      }, LOOK_DELAY_MS)
+    })
+  }
+
+  /** Whether the answer has ended, or is about to. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** Whether an answer is being written, or was. */
+  get isStarted(): boolean {
+    return this.#writer !== undefined
+  }
+
+  /** Aborts when the app's part of the answer is over. */
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  /** Reports an unexpected error. */
+  report(error: unknown): void {
+    this.#terms.report(error)
+  }
+
+  /** The answer begins: from now on the run can be stopped, and the deadline counts. */
+  start(thread: ThreadState, writer: RunWriter): void {
+    this.#thread = thread
+    this.#writer = writer
+    this.#deadline = setTimeout(() => void this.stop('deadline'), this.#host.deadlineMs)
+  }
+
+  // --- Whether the thread is held -----------------------------------------------------------------
+
+  /**
+   * Whether the thread is still this run's. Within the lease nobody needs to be asked. After it, as
+   * in a process that slept, another instance may have taken the run for dead.
+   */
+  isHeld(): boolean | Promise<boolean> {
+    return this.#host.now() < this.#aliveUntil || this.append(1, NO_EVENTS)
+  }
+
+  /**
+   * Keeps events in the log, and tells the run store that the run is alive. Stops the run when the
+   * store says that it is over.
+   *
+   * @param first Number of the first event; they count from 1.
+   * @returns Whether the run is alive.
+   */
+  async append(first: number, events: readonly string[]): Promise<boolean> {
+    const { store, now, leaseMs } = this.#host
+    const aliveUntil = now() + leaseMs
+    const state = await store.append(this.record.id, first, events, aliveUntil)
+    if (isAlive({ state })) this.#aliveUntil = aliveUntil
+    const why = stopReasonOf(state)
+    // Not awaited: the stop may itself be waiting for this call.
+    if (why) void this.stop(why)
+    return isAlive({ state })
+  }
+
+  /** Tells the run store that the run is alive; nobody waits for it. */
+  renewSoon(): void {
+    void this.append(1, NO_EVENTS).catch((error) => this.report(error))
+  }
+
+  // --- What is stored -----------------------------------------------------------------------------
+
+  /**
+   * Stores an item.
+   *
+   * @throws RunLost when the thread is not this run's any more, ThreadGone when it was deleted.
+   */
+  async save(item: Item): Promise<void> {
+    await this.#hold()
+    // Before it is stored: a stop that comes meanwhile must not replace the whole by a part.
+    this.pending.settle(item.id)
+    if (!(await this.#terms.threads.change(this.record.threadId, { save: [item] })))
+      throw new ThreadGone()
+  }
+
+  /** Removes an item. @throws RunLost when the thread is not this run's any more. */
+  async remove(itemId: string): Promise<void> {
+    await this.#hold()
+    this.pending.settle(itemId)
+    await this.#terms.threads.change(this.record.threadId, { remove: [itemId] })
+  }
+
+  /** The app asks for a change of the thread. It is stored with the next event. */
+  changeThread(wanted: ThreadChange): void {
+    if (!this.#thread) throw new Error('The answer of this run has not begun')
+    const changed = { ...this.#thread, ...wanted }
+    if (JSON.stringify(changed) === JSON.stringify(this.#thread)) return
+    this.#thread = changed
+    this.#change = { ...this.#change, ...wanted }
+  }
+
+  /** Whether the app asked for a change that is not stored yet. */
+  get hasThreadChange(): boolean {
+    return this.#change !== undefined
+  }
+
+  /**
+   * Stores the change that the app asked for.
+   *
+   * @throws RunLost when the thread is not this run's any more, ThreadGone when it was deleted.
+   */
+  async storeThreadChange(): Promise<ThreadState> {
+    const change = this.#change ?? {}
+    this.#change = undefined
+    await this.#hold()
+    const thread = await this.#terms.threads.update(this.record.threadId, change)
+    if (!thread) throw new ThreadGone()
+    return thread
+  }
+
+  /** Called before anything is stored. A stop may come while this waits. */
+  async #hold(): Promise<void> {
+    if (!(await this.isHeld()) || this.#stopReason) throw new RunLost()
+  }
+
+  // --- How it ends --------------------------------------------------------------------------------
+
+  /**
+   * Stops the answer. The text written so far is kept, with a note for the model; nothing else is
+   * stored from now on. Does nothing before the answer has begun, and after it has ended.
+   */
+  async stop(why: StopReason): Promise<void> {
+    if (!this.#writer || this.#isOver) return
+    this.#isOver = true
+    this.#stopReason = why
+    this.abandon()
+    await this.#keepWritten(why).catch(this.#terms.report)
+    await this.end()
+  }
+
+  /** The answer ends by itself: from now on it cannot be stopped. */
+  seal(): void {
+    this.#isOver = true
+  }
+
+  /** Ends the app's part. A model or a tool that does not listen must not hold the stream open. */
+  abandon(): void {
+    this.#abort.abort()
+    this.#writer?.abandon()
+  }
+
+  /** Frees the thread, before the client can see that the answer has ended, and ends the caller. */
+  async end(): Promise<void> {
+    const { caller, report } = this.#terms
+    clearTimeout(this.#deadline)
+    // The log of a resumable run must first hold its last events: its writer releases the run.
+    if (!this.record.resumable) await this.release().catch(report)
+    this.#writer?.close(this.#stopReason)
+    await caller.end().catch(report)
+  }
+
+  /** Frees the thread for the next run, and records how this one ended. */
+  async release(): Promise<void> {
+    const state = endStateOf(this.#stopReason)
+    await this.#free(async () => state && this.#host.store.end(this.record.id, state))
+  }
+
+  /** The run came to no answer. It is forgotten, unless it left a message. */
+  async undo(leftMessage: boolean): Promise<void> {
+    const { store } = this.#host
+    const { id } = this.record
+    await this.#free(() => (leftMessage ? store.end(id, 'interrupted') : store.drop(id)))
+  }
+
+  async #free(settle: () => Promise<unknown>): Promise<void> {
+    this.#unwatch()
+    clearTimeout(this.#look)
+    this.#host.onRelease(this)
+    try {
+      await settle()
+    } finally {
+      this.#resolveReleased?.()
+    }
+  }
+
+  async #keepWritten(why: StopReason): Promise<void> {
+    if (why === 'deleted' || why === 'lost' || !(await this.isHeld())) return
+    const note = stopNote(this.record, why, this.#host)
+    await this.#terms.threads.change(this.record.threadId, {
+      save: [...this.pending.written(), note],
+    })
+  }
+}
