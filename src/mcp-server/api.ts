@@ -1,4 +1,5 @@
-// An API that tools call on behalf of the person: what the operator declared, checked once, and the URLs that get its credential.
+// An API that tools call on behalf of the person: what the operator declared, checked once, and which
+// URLs get its credential.
 
 import type { Binding } from '../core/binding.ts'
 import { parseBinding } from '../core/parse-binding.ts'
@@ -8,15 +9,19 @@ import { isScope } from '../core/scope.ts'
 export interface ApiInput {
   /** Only URLs of this origin, at this path or below it, get the credential. */
   readonly url: string
-  /** The resource identifier that the API's tokens name as audience. Default: the URL. */
+  /** The resource identifier that the API's tokens name as their audience. Default: the URL. */
   readonly resource?: string
-  /** The scopes that tokens for the API are asked for, as far as the person granted them; at least one. */
+  /**
+   * The scopes to ask for in tokens for the API; at least one. The token gets those of them that the
+   * person granted.
+   */
   readonly scopes: readonly string[]
 }
 
 /** A declared API, checked. */
 export interface Api {
   readonly binding: Binding
+  /** Whether a request to this URL may carry the API's credential. */
   readonly approves: (url: URL) => boolean
 }
 
@@ -26,7 +31,7 @@ export interface Api {
  * @throws TypeError that names the API and the setting.
  */
 export function parseApi(name: string, input: ApiInput): Api {
-  // A binding without scopes asks for all that the person granted, which nobody means by an empty list.
+  // A binding without scopes asks for everything that the person granted. An empty list never means that.
   if (input.scopes.length === 0 || !input.scopes.every(isScope))
     throw new TypeError(
       `apis.${name}.scopes must name at least one scope, and only scope tokens (RFC 6749 section 3.3)`,
@@ -34,32 +39,40 @@ export function parseApi(name: string, input: ApiInput): Api {
   if (URL.canParse(input.url) && new URL(input.url).search !== '')
     throw new TypeError(`apis.${name}.url must not contain a query`)
   const { url, resource, scopes } = input
-  const binding = asApi(() =>
+  const binding = nameApis(() =>
     parseBinding(name, {
       url,
       ...(resource === undefined ? {} : { resource }),
       source: { type: 'exchange', scopes },
     }),
   )
-  return { binding, approves: below(new URL(binding.url)) }
+  const bound = new URL(binding.url)
+  return { binding, approves: (url) => isBelow(url, bound) }
 }
 
-/** Names that are built from tool arguments could climb out with the credential (CVE-2026-32871, CVE-2026-29791). */
-function below(bound: URL): (url: URL) => boolean {
+/**
+ * Whether a URL lies at or below another one. Tools build paths from their arguments, so a path could
+ * climb out of its folder and take the credential along (CVE-2026-32871, CVE-2026-29791).
+ */
+function isBelow(url: URL, bound: URL): boolean {
   const folder = bound.pathname.endsWith('/') ? bound.pathname : `${bound.pathname}/`
-  return (url) =>
+  return (
     url.origin === bound.origin &&
     url.username === '' &&
     url.password === '' &&
     (url.pathname === bound.pathname || url.pathname.startsWith(folder)) &&
     !CLIMBS.test(url.pathname)
+  )
 }
 
-/** What the URL parser leaves in a path and a server may still read as a separator or as "one up": encoded slashes, and `..;`. */
+/**
+ * Encoded slashes, and `..;`: the URL parser leaves them in a path, and a server may read them as a
+ * separator or as "one folder up".
+ */
 const CLIMBS = /%2f|%5c|\/(?:\.|%2e){1,2}(?:;|%3b)/i
 
-/** Bindings are called servers elsewhere; here the setting has another name. */
-function asApi(parse: () => Binding): Binding {
+/** `parseBinding` names the setting `servers` in its errors. Here it is `apis`. */
+function nameApis(parse: () => Binding): Binding {
   try {
     return parse()
   } catch (error) {

@@ -1,88 +1,53 @@
-// Reading a request's body once: bounded in bytes and in time, and parsed without letting it reach a prototype.
+// Reads the JSON body of a request once: bounded in bytes and in time, and parsed so that no key of it
+// can reach a prototype.
 
+import { granted, type Result } from '../core/errors.ts'
+import { type BodyBounds, type BodyProblem, readBytes } from '../core/http/bounded-body.ts'
 import { problem, REFUSED_BY_HTTP } from './problem.ts'
 
-/** The body as it came, and what it says; or the answer to send. */
-export type ReadBody =
-  | { readonly ok: true; readonly text: string; readonly value: unknown }
-  | { readonly ok: false; readonly response: Response }
+/** A body as it came, and what it says. */
+export interface JsonBody {
+  readonly text: string
+  readonly value: unknown
+}
 
-/**
- * Reads and parses the JSON body of a request.
- *
- * @param limit Bytes.
- * @param deadline Milliseconds for all of it, so that a caller who sends a byte now and then is not waited for.
- */
-export async function readJson(
-  request: Request,
-  limit: number,
-  deadline: number,
-): Promise<ReadBody> {
-  const tooLarge = () => problem(413, REFUSED_BY_HTTP, 'The request body is too large.')
-  if (Number(request.headers.get('content-length') ?? 0) > limit) {
-    await request.body?.cancel()
-    return { ok: false, response: tooLarge() }
-  }
-  const bytes = await collect(request, limit, deadline)
-  if (bytes === 'too large') return { ok: false, response: tooLarge() }
-  if (bytes === 'too slow')
-    return {
-      ok: false,
-      response: problem(408, REFUSED_BY_HTTP, 'The request body did not come in time.'),
-    }
+/** The body, or the answer to send. */
+export type ReadBody = Result<JsonBody, Response>
+
+/** Reads and parses the JSON body of a request. */
+export async function readJson(request: Request, bounds: BodyBounds): Promise<ReadBody> {
+  const bytes = await readBytes(request, bounds)
+  if (!bytes.ok) return { ok: false, refusal: answerTo(bytes.refusal) }
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-    return { ok: true, text, value: parseSafely(text) }
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.value)
+    return granted({ text, value: parseSafely(text) })
   } catch {
-    // The parser's error quotes the body; it ends here.
-    return {
-      ok: false,
-      response: problem(400, -32_700, 'Parse error: the request body is not acceptable JSON.'),
-    }
+    // The parser's error quotes the body, so it ends here.
+    return { ok: false, refusal: unreadable() }
   }
 }
 
-async function collect(
-  request: Request,
-  limit: number,
-  deadline: number,
-): Promise<Uint8Array | 'too large' | 'too slow'> {
-  const reader = request.body?.getReader()
-  if (!reader) return new Uint8Array()
-  const chunks: Uint8Array[] = []
-  let size = 0
-  let late = false
-  const timer = setTimeout(() => {
-    late = true
-    reader.cancel().catch(() => {})
-  }, deadline)
-  try {
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (late) return 'too slow'
-      if (done) break
-      size += value.length
-      if (size > limit) {
-        await reader.cancel()
-        return 'too large'
-      }
-      chunks.push(value)
-    }
-  } finally {
-    clearTimeout(timer)
+function answerTo(bodyProblem: BodyProblem): Response {
+  switch (bodyProblem) {
+    case 'too_large':
+      return problem(413, REFUSED_BY_HTTP, 'The request body is too large.')
+    case 'too_slow':
+      return problem(408, REFUSED_BY_HTTP, 'The request body did not come in time.')
+    case 'broken':
+      return unreadable()
   }
-  const bytes = new Uint8Array(size)
-  let offset = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset)
-    offset += chunk.length
-  }
-  return bytes
+}
+
+function unreadable(): Response {
+  return problem(400, -32_700, 'Parse error: the request body is not acceptable JSON.')
 }
 
 /**
- * `__proto__` as a key makes an object that reads differently once somebody copies it: `method` would come from its prototype, behind
- * our check. No MCP message has one, so it is refused at any depth, however it is escaped.
+ * Parses JSON, and refuses the key `__proto__` at any depth and however it is escaped. An object with
+ * that key reads differently once somebody copies it: its `method` could then come from the prototype,
+ * behind our check. No MCP message has such a key.
+ *
+ * @throws SyntaxError
  */
 function parseSafely(text: string): unknown {
   if (!/__proto__|\\u00/i.test(text)) return JSON.parse(text)

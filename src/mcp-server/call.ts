@@ -1,4 +1,5 @@
-// One admitted request, as the handler and its tools see it: who it is for, and a `fetch` for each API. It holds a handle, no secret.
+// One admitted request as the handler and its tools see it: the person behind it, and a `fetch` for each
+// API. It holds a handle, no secret.
 
 import type { Auditor } from '../core/audit.ts'
 import { carryingFetch } from '../core/carry/carry.ts'
@@ -10,7 +11,7 @@ import { toError } from '../core/sentences.ts'
 import type { TokenExchanger } from '../core/source/exchange.ts'
 import type { IssuedCache } from '../core/source/issued-cache.ts'
 import { credentialSource } from '../core/source/source.ts'
-import type { Vault } from '../core/vault/vault.ts'
+import type { Handle, Vault } from '../core/vault/vault.ts'
 import type { VerifiedToken } from '../core/verify/verify.ts'
 import type { Api } from './api.ts'
 
@@ -23,7 +24,7 @@ export interface CallAuthInfo {
   /** Seconds since the epoch. */
   expiresAt: number
   resource: URL
-  /** The principal; `actors` are the subjects of who acts for it, the current one first. */
+  /** The principal. `actors` are the subjects of the parties that act for it, the current one first. */
   extra: { issuer: string; subject: string; tenant?: string; actors: string[] }
 }
 
@@ -36,13 +37,15 @@ export interface ServerCall {
   /** For `createMcpHandler`: the principal, in the place where tools of the MCP SDK look for it. */
   readonly authInfo: CallAuthInfo
   /**
-   * The `fetch` for one API, by its name among the `apis`: each request carries a token that was issued for the API in exchange for the
-   * caller's, which itself never goes on. It throws `AuthError` when there is no credential or no answer, and once the response is over.
+   * The `fetch` for one API, by its name among the `apis`. Each request carries a token that the
+   * authorization server issued for the API in exchange for the caller's; the caller's own token never
+   * goes on. It throws `AuthError` when there is no credential or no answer, and when the response of
+   * this call is over.
    *
    * @throws AuthError `server_unbound` for a name that is not among the `apis`.
    */
   fetch(api: string): typeof globalThis.fetch
-  /** Hands an error to the operator's `onError`, with the principal and the trace. */
+  /** Gives an error to the operator's `onError`, with the principal and the trace. */
   report(error: unknown, tool?: string): void
 }
 
@@ -55,62 +58,78 @@ export interface CallParts {
   readonly cache: IssuedCache
   readonly exchanger: TokenExchanger | undefined
   readonly fetch: typeof globalThis.fetch
-  readonly deadline: number
+  /** For one call of an API. */
+  readonly deadlineMs: number
 }
 
-/** Opens the call of one admitted request; `end` forgets its credential, and calls of APIs are refused from then on. */
+/** A call, and the way to end it: then its credential is forgotten, and it can call no API any more. */
+export interface OpenCall {
+  readonly call: ServerCall
+  readonly end: () => void
+}
+
+/** Opens the call of one admitted request. */
 export async function openCall(
   { principal, token, credential, trace }: Admitted,
   report: ServerCall['report'],
   parts: CallParts,
-): Promise<{ readonly call: ServerCall; readonly end: () => void }> {
-  const { apis, vault, auditor, cache, exchanger, fetch, deadline } = parts
-  const destinations = exchanger ? [exchanger.issuer] : []
+): Promise<OpenCall> {
+  const { vault, exchanger } = parts
   const handle = await vault.deposit({
     credential,
     owner: principal,
-    destinations,
+    destinations: exchanger ? [exchanger.issuer] : [],
     expiresAt: token.expiresAt,
   })
-  let ended = false
-  const call: ServerCall = {
-    principal,
-    token,
-    trace,
-    authInfo: authInfoOf(token, parts.resource),
-    fetch(name) {
-      const api = apis.get(name)
-      if (!api) throw toError({ reason: 'server_unbound', server: name })
-      const source = credentialSource(
-        api.binding,
-        { token, handle, trace },
-        { vault, auditor, cache, ...(exchanger ? { exchanger } : {}) },
-      )
-      return carryingFetch({
-        name,
-        approves: api.approves,
-        resource: api.binding.resource,
-        // A token in the cache outlives the call; the call's right to it does not.
-        source: async (asked) =>
-          ended ? refused('handle_refused', { server: name }) : source(asked),
-        placing: headerPlacing(),
-        principal,
-        auditor,
-        trace,
-        hop: 'api',
-        fetch,
-        deadlineMs: deadline,
-      })
-    },
-    report,
-  }
+  let hasEnded = false
+  const caller: Caller = { principal, token, trace, handle, hasEnded: () => hasEnded }
   return {
-    call,
+    call: {
+      principal,
+      token,
+      trace,
+      authInfo: authInfoOf(token, parts.resource),
+      fetch: (name) => apiFetch(name, caller, parts),
+      report,
+    },
     end: () => {
-      ended = true
+      hasEnded = true
       void vault.discard(handle, principal)
     },
   }
+}
+
+/** For whom an API is called. */
+interface Caller extends Pick<Admitted, 'principal' | 'token' | 'trace'> {
+  readonly handle: Handle
+  readonly hasEnded: () => boolean
+}
+
+function apiFetch(name: string, caller: Caller, parts: CallParts): typeof globalThis.fetch {
+  const { principal, token, trace, handle } = caller
+  const { vault, auditor, cache, exchanger, fetch, deadlineMs } = parts
+  const api = parts.apis.get(name)
+  if (!api) throw toError({ reason: 'server_unbound', server: name })
+  const source = credentialSource(
+    api.binding,
+    { token, handle, trace },
+    { vault, auditor, cache, ...(exchanger ? { exchanger } : {}) },
+  )
+  return carryingFetch({
+    name,
+    approves: api.approves,
+    resource: api.binding.resource,
+    // A token stays in the cache longer than the call. The call must not use it after its end.
+    source: async (asked) =>
+      caller.hasEnded() ? refused('handle_refused', { server: name }) : source(asked),
+    placing: headerPlacing(),
+    principal,
+    auditor,
+    trace,
+    hop: 'api',
+    fetch,
+    deadlineMs,
+  })
 }
 
 function authInfoOf(

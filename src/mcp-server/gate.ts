@@ -1,19 +1,25 @@
-// The gate before the door: which hosts, web origins and HTTP methods are served at all. It knows nothing of tokens.
+// The gate before the door: it decides by host, web origin and HTTP method. It knows nothing of tokens.
 
 import { problem, REFUSED_BY_HTTP } from './problem.ts'
 
-/** What is let through. */
+/** What the gate lets through. */
 export interface GateOptions {
   readonly resource: string
   readonly allowedHosts?: readonly string[]
   readonly allowedOrigins?: readonly string[]
 }
 
-/** The two checks, each with the answer to send, or undefined when the request may go on. */
+/** The two checks. Each gives the answer to send, or undefined when the request may go on. */
 export interface Gate {
-  /** A name that is not ours means DNS rebinding or a wrong route, also off localhost (CVE-2025-66414). */
+  /**
+   * Refuses a host name that is not ours. It means DNS rebinding or a wrong route, and not on localhost
+   * only (CVE-2025-66414).
+   */
   refusesHost(request: Request): Response | undefined
-  /** A page of another origin cannot send requests with the person's browser (MCP, Streamable HTTP, security warning). */
+  /**
+   * Refuses methods that we do not serve, and pages of other origins: these could otherwise send requests
+   * with the person's browser (MCP, Streamable HTTP, security warning).
+   */
   refusesOriginOrMethod(request: Request): Response | undefined
 }
 
@@ -27,19 +33,9 @@ const METHODS = ['GET', 'POST', 'DELETE']
  */
 export function createGate(options: GateOptions): Gate {
   const { protocol, host: ownHost, origin: ownOrigin } = new URL(options.resource)
-  const hosts = (options.allowedHosts ?? [ownHost]).map((text) => {
-    const host = hostOf(text, protocol)
-    if (host === undefined)
-      throw new TypeError(`allowedHosts has "${text}", which is no host, or host and port`)
-    return host
-  })
+  const hosts = (options.allowedHosts ?? [ownHost]).map((text) => parseHost(text, protocol))
   const origins = [ownOrigin, ...(options.allowedOrigins ?? [])]
-  for (const origin of origins) {
-    if (!URL.canParse(origin) || new URL(origin).origin !== origin)
-      throw new TypeError(
-        `allowedOrigins has "${origin}", which is no origin (scheme, host and port; no path)`,
-      )
-  }
+  for (const origin of origins) checkOrigin(origin)
   const serves = (text: string): boolean => {
     const host = hostOf(text, protocol)
     return host !== undefined && hosts.includes(host)
@@ -61,7 +57,24 @@ export function createGate(options: GateOptions): Gate {
   }
 }
 
-/** One spelling of a host: lower case, without the scheme's own port; undefined for anything else than a host and a port. */
+function parseHost(text: string, protocol: string): string {
+  const host = hostOf(text, protocol)
+  if (host === undefined)
+    throw new TypeError(`allowedHosts has "${text}", which is no host, or host and port`)
+  return host
+}
+
+function checkOrigin(origin: string): void {
+  if (!URL.canParse(origin) || new URL(origin).origin !== origin)
+    throw new TypeError(
+      `allowedOrigins has "${origin}", which is no origin (scheme, host and port; no path)`,
+    )
+}
+
+/**
+ * One spelling for each host: lower case, without the scheme's own port. Undefined for a text that is not
+ * a host, or a host and a port.
+ */
 function hostOf(text: string, protocol: string): string | undefined {
   const url = `${protocol}//${text}`
   return /^[A-Za-z0-9.\-_]+(?::\d{1,5})?$|^\[[0-9A-Fa-f:.]+\](?::\d{1,5})?$/.test(text) &&

@@ -3,5 +3,6 @@
 export type { AcceptInput } from './accept.ts'
 export type { ApiInput } from './api.ts'
 export type { CallAuthInfo, ServerCall } from './call.ts'
-export { type ErrorOrigin, type ProtectOptions, protectMcpServer } from './protect.ts'
+export type { ErrorOrigin, ProtectOptions } from './options.ts'
+export { protectMcpServer } from './protect.ts'
 export { guardTool, type ToolFailure, toolFailure } from './tool-failure.ts'

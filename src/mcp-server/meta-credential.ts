@@ -1,25 +1,27 @@
-// The credential in a body's `_meta`: found, and taken out. The server's end of the placement `meta`. Pure.
+// Finds the credential in a body's `_meta`, and takes it out: the server's end of the placement `meta`.
+// Pure.
 
 import { Credential, isBearerToken } from '../core/credential.ts'
-import { type Result, refused } from '../core/errors.ts'
+import { granted, type Result, refused } from '../core/errors.ts'
+import { isObject } from '../core/json.ts'
 
 /** What a body has under the key. */
 export interface MetaCredential {
-  /** The credential of the one request; `credential_missing` where there is none, and for batches. */
+  /** The credential of a single message; `credential_missing` when it has none, and for a batch. */
   readonly credential: Result<Credential>
-  /** Whether anything stands under the key, in whichever message of the body. */
+  /** Whether any message of the body has a value under the key. */
   readonly present: boolean
-  /** The body without it; the same object when nothing was there. */
+  /** The body without the credential; the same object when it had none. */
   readonly rest: unknown
 }
 
-/** Characters; as many as the door takes from a header. */
-const LONGEST_TOKEN = 8192
+/** As many characters as the door takes from a header. */
+const MAX_TOKEN_CHARS = 8192
 
 /** Looks for the key, and takes it out of every message. */
 export function takeMeta(body: unknown, key: string): MetaCredential {
   if (Array.isArray(body)) {
-    // One credential cannot stand for several messages: which of them would it be taken from?
+    // One credential cannot stand for several messages: they could have different senders.
     const taken = body.map((message) => takeFrom(message, key))
     const present = taken.some(({ value }) => value !== undefined)
     return {
@@ -29,14 +31,14 @@ export function takeMeta(body: unknown, key: string): MetaCredential {
     }
   }
   const { value, rest } = takeFrom(body, key)
-  return { credential: credentialOf(value), present: value !== undefined, rest }
+  return { credential: parseCredential(value), present: value !== undefined, rest }
 }
 
-function credentialOf(value: unknown): Result<Credential> {
+function parseCredential(value: unknown): Result<Credential> {
   if (value === undefined) return refused('credential_missing')
-  if (typeof value !== 'string' || value.length > LONGEST_TOKEN || !isBearerToken(value))
+  if (typeof value !== 'string' || value.length > MAX_TOKEN_CHARS || !isBearerToken(value))
     return refused('credential_malformed')
-  return { ok: true, value: new Credential(value) }
+  return granted(new Credential(value))
 }
 
 function takeFrom(
@@ -46,16 +48,12 @@ function takeFrom(
   const params = own(message, 'params')
   const meta = own(params, '_meta')
   const value = own(meta, key)
-  if (value === undefined || !isRecord(message) || !isRecord(params) || !isRecord(meta))
+  if (value === undefined || !isObject(message) || !isObject(params) || !isObject(meta))
     return { value: undefined, rest: message }
   const kept = Object.fromEntries(Object.entries(meta).filter(([name]) => name !== key))
   return { value, rest: { ...message, params: { ...params, _meta: kept } } }
 }
 
 function own(value: unknown, name: string): unknown {
-  return isRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined
 }

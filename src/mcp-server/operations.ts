@@ -1,60 +1,56 @@
-// Which tools a request's body calls. The body alone decides; headers that say otherwise are refused. Pure.
+// Which tools the body of a request calls. The body alone decides; headers that say something else are
+// refused. Pure.
 
+import { granted, type Result } from '../core/errors.ts'
+import { isObject, type UnknownObject } from '../core/json.ts'
 import { problem } from './problem.ts'
 
-/** The names of the tools that are called, or the answer to send. */
-export type Operations =
-  | { readonly ok: true; readonly tools: readonly string[] }
-  | { readonly ok: false; readonly response: Response }
+/** The names of the tools that a body calls, or the answer to send. */
+export type Operations = Result<readonly string[], Response>
 
 /**
- * Finds the tool calls of a body: one JSON-RPC message, or a batch of them (MCP 2025-03-26), every one of which counts.
+ * Finds the tool calls of a body: one JSON-RPC message, or a batch of them (MCP 2025-03-26). Every call of
+ * a batch counts.
  *
- * `Mcp-Method` and `Mcp-Name` (MCP 2026-07-28) must equal the body wherever they are sent: what stands behind may choose the tool by the
- * header while the scopes were checked by the body.
+ * When `Mcp-Method` and `Mcp-Name` (MCP 2026-07-28) are sent, they must equal the body: a server behind
+ * this one may choose the tool by the header, while we check the scopes by the body.
  */
 export function operationsOf(body: unknown, headers: Headers): Operations {
-  const batch = Array.isArray(body)
-  const messages: readonly unknown[] = batch ? body : [body]
-  if (messages.length === 0) return invalid('Invalid request: the batch is empty.')
+  const isBatch = Array.isArray(body)
+  const messages: readonly unknown[] = isBatch ? body : [body]
+  if (messages.length === 0) return refuse(-32_600, 'Invalid request: the batch is empty.')
   const tools: string[] = []
   let method: unknown
   for (const message of messages) {
-    if (!isRecord(message)) return invalid('Invalid request: a JSON-RPC message must be an object.')
+    if (!isObject(message))
+      return refuse(-32_600, 'Invalid request: a JSON-RPC message must be an object.')
     method = own(message, 'method')
     if (method !== 'tools/call') continue
     const params = own(message, 'params')
-    const name = isRecord(params) ? own(params, 'name') : undefined
+    const name = isObject(params) ? own(params, 'name') : undefined
     if (typeof name !== 'string' || name === '')
-      return {
-        ok: false,
-        response: problem(400, -32_602, 'Invalid params: tools/call needs the name of a tool.'),
-      }
+      return refuse(-32_602, 'Invalid params: tools/call needs the name of a tool.')
     tools.push(name)
   }
   const methodHeader = headers.get('mcp-method')
   const nameHeader = headers.get('mcp-name')
-  const methodSplit = methodHeader !== null && (batch || methodHeader !== method)
-  const nameSplit =
-    nameHeader !== null && (batch || (tools.length > 0 && decoded(nameHeader) !== tools[0]))
-  if (methodSplit || nameSplit)
-    return {
-      ok: false,
-      response: problem(
-        400,
-        -32_020,
-        'Header mismatch: Mcp-Method and Mcp-Name must equal the body.',
-      ),
-    }
-  return { ok: true, tools }
+  const methodDiffers = methodHeader !== null && (isBatch || methodHeader !== method)
+  const nameDiffers =
+    nameHeader !== null && (isBatch || (tools.length > 0 && decodeName(nameHeader) !== tools[0]))
+  if (methodDiffers || nameDiffers)
+    return refuse(-32_020, 'Header mismatch: Mcp-Method and Mcp-Name must equal the body.')
+  return granted(tools)
 }
 
-function invalid(message: string): Operations {
-  return { ok: false, response: problem(400, -32_600, message) }
+function refuse(code: number, message: string): Operations {
+  return { ok: false, refusal: problem(400, code, message) }
 }
 
-/** A header value that is not plain ASCII is sent as `=?base64?...?=`; one that does not decode is no name. */
-function decoded(header: string): string | undefined {
+/**
+ * The name that a header says. A name that is not plain ASCII comes as `=?base64?...?=`. Undefined when
+ * that does not decode.
+ */
+function decodeName(header: string): string | undefined {
   const encoded = /^=\?base64\?(.*)\?=$/i.exec(header)?.[1]
   if (encoded === undefined) return header
   try {
@@ -65,10 +61,6 @@ function decoded(header: string): string | undefined {
   }
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function own(record: Readonly<Record<string, unknown>>, key: string): unknown {
-  return Object.hasOwn(record, key) ? record[key] : undefined
+function own(object: UnknownObject, key: string): unknown {
+  return Object.hasOwn(object, key) ? object[key] : undefined
 }

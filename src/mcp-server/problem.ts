@@ -1,6 +1,6 @@
-// The kit's own error answers: JSON-RPC errors with fixed texts. No text of a request or of an error is in one.
+// The kit's own error answers: JSON-RPC errors with fixed texts. They never quote a request or an error.
 
-/** An error answer, as a JSON-RPC error without an id, since the request was not read as one. */
+/** An error answer: a JSON-RPC error without an id, because nobody has read the request as JSON-RPC yet. */
 export function problem(
   status: number,
   code: number,
@@ -13,5 +13,5 @@ export function problem(
   )
 }
 
-/** The code of the MCP SDK for what HTTP refuses before JSON-RPC is read. */
+/** The MCP SDK's code for what HTTP refuses before anybody reads JSON-RPC. */
 export const REFUSED_BY_HTTP = -32_000

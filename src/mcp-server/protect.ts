@@ -1,80 +1,55 @@
-// protectMcpServer: a fetch handler of an MCP server, behind a door.
+// protectMcpServer: puts the fetch handler of an MCP server behind a door.
 
-import { type AuditSink, createAuditor } from '../core/audit.ts'
-import { type Admission, type Admitted, createDoor } from '../core/door/door.ts'
-import { refused } from '../core/errors.ts'
-import type { Principal } from '../core/principal.ts'
-import { canonicalResource, resourceMetadataResponse } from '../core/resource.ts'
-import type { TokenExchanger } from '../core/source/exchange.ts'
+import { createAuditor } from '../core/audit.ts'
+import { type Admitted, createDoor } from '../core/door/door.ts'
+import { granted, type Result } from '../core/errors.ts'
+import { type ResourceMetadata, resourceMetadataResponse } from '../core/resource.ts'
+import { missingScopes } from '../core/scope.ts'
 import { issuedCache } from '../core/source/issued-cache.ts'
 import { memoryVault } from '../core/vault/memory-vault.ts'
-import type { TokenVerifier } from '../core/verify/verify.ts'
-import { SESSION_HEADER } from '../core/wire-names.ts'
-import { type AcceptInput, parseAccept } from './accept.ts'
-import { type ApiInput, parseApi } from './api.ts'
-import { type ReadBody, readJson } from './body.ts'
-import { openCall, type ServerCall } from './call.ts'
-import { createGate } from './gate.ts'
-import { takeMeta } from './meta-credential.ts'
+import { readJson } from './body.ts'
+import { type CallParts, openCall, type ServerCall } from './call.ts'
+import { type Entered, type EntranceParts, enter, readSingle } from './entrance.ts'
+import { createGate, type Gate } from './gate.ts'
+import { handlerRequest } from './handler-request.ts'
+import { onBodyEnd } from './on-body-end.ts'
 import { operationsOf } from './operations.ts'
+import { type ProtectOptions, parseOptions } from './options.ts'
 import { problem } from './problem.ts'
-import { FOREIGN_HANDLE, sessionHandles } from './session-handles.ts'
-import { sessionOwners } from './session-owners.ts'
-import { toolPolicy } from './tool-policy.ts'
-import { undeclaredTools } from './undeclared-tools.ts'
-import { untilEnded } from './until-ended.ts'
+import { addHandle, sessionHandles } from './session-handles.ts'
+import {
+  MCP_SESSION_HEADER,
+  type SessionOwners,
+  sessionIdOf,
+  sessionOwners,
+} from './session-owners.ts'
+import { type ToolPolicy, toolPolicy } from './tool-policy.ts'
+import { type UndeclaredTools, undeclaredTools } from './undeclared-tools.ts'
 
-/** Where an error came from. */
-export interface ErrorOrigin {
-  readonly tool?: string
-  readonly principal: Principal
-  readonly trace: string
-}
+/** What an MCP server does with an admitted request. */
+type Handler = (request: Request, call: ServerCall) => Promise<Response>
 
-/** Options of {@link protectMcpServer}. */
-export interface ProtectOptions {
-  /** Identifier of the MCP server: the audience of the access tokens that it takes. */
-  readonly resource: string
-  /** Issuer identifiers to name in the protected resource metadata (RFC 9728). */
-  readonly authorizationServers: readonly string[]
-  readonly verifier: TokenVerifier
-  /** Where every hop is recorded. A sink that throws makes the hop fail. */
-  readonly audit: AuditSink
-  /** The scopes that each tool needs. A tool that is not named here is refused; one that needs none is named with `[]`. */
-  readonly toolScopes: Readonly<Record<string, readonly string[]>>
-  /** Scopes that every request needs. Default none. */
-  readonly scopes?: readonly string[]
-  /** The APIs that tools call, by the names that the model is shown when one does not answer. Default none. */
-  readonly apis?: Readonly<Record<string, ApiInput>>
-  /** Needed when there are `apis`. */
-  readonly exchanger?: TokenExchanger
-  /** Where credentials are taken beside the `Authorization` header. Default: nowhere. */
-  readonly accept?: AcceptInput
-  /** `Host` values to answer to. Default: the resource's own. */
-  readonly allowedHosts?: readonly string[]
-  /** Origins of web pages that may send requests, beside the resource's own. Default none. */
-  readonly allowedOrigins?: readonly string[]
-  /** Bytes of a request's body. Default 1 MiB. */
-  readonly maxBodyBytes?: number
-  /** Key of the audit's fingerprints, 32 bytes or more, one a deployment. Default: random. */
-  readonly fingerprintKey?: Uint8Array<ArrayBuffer>
-  /** Default `globalThis.fetch`, as it is when this is called. */
-  readonly fetch?: typeof globalThis.fetch
-  /** Milliseconds that one call to an API may take, and the reading of one request's body. Default 30,000. */
-  readonly deadline?: number
-  /** Milliseconds since the epoch. Default `Date.now`. */
-  readonly now?: () => number
-  /** Gets what went wrong in a tool or in the handler, and warnings about tools without declared scopes. Default: dropped. */
-  readonly onError?: (error: unknown, origin: ErrorOrigin) => void
+/** What every request of one server goes through. */
+interface Protection extends EntranceParts {
+  readonly handler: Handler
+  readonly gate: Gate
+  readonly metadata: ResourceMetadata
+  readonly policy: ToolPolicy
+  readonly undeclared: UndeclaredTools
+  readonly sessions: SessionOwners
+  readonly calls: CallParts
+  readonly onError: ProtectOptions['onError']
 }
 
 /**
- * Puts an MCP server behind a door: only requests with a valid access token that was issued for this server, and with the scopes of the
- * tools that they call, reach the handler. It wraps any fetch handler of Streamable HTTP, sessions or not. Requests reach the handler
- * without their credential; `call.fetch` carries one that was issued for the API instead. Answers to CORS preflights are not its business.
+ * Puts an MCP server behind a door. A request reaches the handler only with a valid access token that was
+ * issued for this server and has the scopes of the tools that the request calls. It wraps any fetch
+ * handler of Streamable HTTP, with or without sessions. The handler gets requests without their
+ * credential; `call.fetch` carries one that was issued for the API instead. It does not answer CORS
+ * preflights.
  *
- * The example makes a handler for each request. A server that sends change notifications keeps one, and finds the call of a request by its
- * `authInfo`, the same object that the SDK gives to the factory.
+ * The example makes an MCP handler for each request. A server that sends change notifications keeps one
+ * handler, and finds the call of a request by its `authInfo`: the SDK gives the same object to the factory.
  *
  * @returns A fetch handler, which also serves the protected resource metadata (RFC 9728).
  * @throws TypeError that names the setting, for a configuration that cannot work. Nothing is fetched.
@@ -100,215 +75,143 @@ export interface ProtectOptions {
  */
 export function protectMcpServer(
   options: ProtectOptions,
-  handler: (request: Request, call: ServerCall) => Promise<Response>,
+  handler: Handler,
 ): (request: Request) => Promise<Response> {
-  const {
-    verifier,
-    exchanger,
-    authorizationServers,
-    scopes: always = [],
-    maxBodyBytes = 1024 * 1024,
-    now = Date.now,
-    fetch = globalThis.fetch,
-    deadline = 30_000,
-    onError,
-  } = options
-  const resource = canonicalResource(options.resource)
-  if (authorizationServers.length === 0)
-    throw new TypeError('authorizationServers must name at least one issuer (RFC 9728)')
-  if (!(Number.isInteger(maxBodyBytes) && maxBodyBytes > 0))
-    throw new TypeError('maxBodyBytes must be a positive integer')
-  const apis = new Map(
-    Object.entries(options.apis ?? {}).map(([name, input]) => [name, parseApi(name, input)]),
-  )
-  if (apis.size > 0 && !exchanger)
-    throw new TypeError(
-      'apis need the setting exchanger: the token that an MCP server receives must not go on to an API',
-    )
+  const protection = createProtection(options, handler)
+  return (request) => serve(request, protection)
+}
+
+function createProtection(options: ProtectOptions, handler: Handler): Protection {
+  const { resource, scopes, apis, accept, maxBodyBytes, fetch, deadlineMs, now } =
+    parseOptions(options)
+  const { verifier, exchanger, authorizationServers, fingerprintKey, onError } = options
   const gate = createGate({ ...options, resource })
-  const policy = toolPolicy(options.toolScopes, always)
-  const auditor = createAuditor(options.audit, {
-    now,
-    ...(options.fingerprintKey ? { fingerprintKey: options.fingerprintKey } : {}),
-  })
-  const door = createDoor({
-    resource,
-    verifier,
-    auditor,
-    scopes: always,
-    scopesSupported: policy.all,
-    hop: 'server-door',
-  })
+  const policy = toolPolicy(options.toolScopes, scopes)
+  const auditor = createAuditor(options.audit, { now, ...(fingerprintKey && { fingerprintKey }) })
   const vault = memoryVault({ now })
-  const parts = {
-    resource,
-    apis,
-    auditor,
-    exchanger,
-    fetch,
-    deadline,
-    vault,
-    cache: issuedCache({ now }),
-  }
-  const accept = parseAccept(options.accept ?? {})
-  const handles = accept.session ? sessionHandles({ vault, resource, now }) : undefined
-  const sessions = sessionOwners({ now })
-  const undeclared = undeclaredTools()
-  const metadata = {
-    resource,
-    authorization_servers: authorizationServers,
-    ...(policy.all.length > 0 ? { scopes_supported: policy.all } : {}),
-    bearer_methods_supported: ['header'] as const,
-  }
-
-  function reporter({ principal, trace }: Admitted): ServerCall['report'] {
-    return (error, tool) => {
-      try {
-        onError?.(error, { principal, trace, ...(tool === undefined ? {} : { tool }) })
-      } catch {
-        // A logger that is out of order must not decide what the caller is told.
-      }
-    }
-  }
-
-  const read = (request: Request): Promise<ReadBody> => readJson(request, maxBodyBytes, deadline)
-
-  /** The request as it goes on from the door, with the body where it had to be read for its credential; or the answer to send. */
-  async function admit(
-    request: Request,
-  ): Promise<Admission<Entered> | { readonly ok: false; readonly response: Response }> {
-    const handle = handles ? request.headers.get(SESSION_HEADER) : null
-    const withHeader = request.headers.has('authorization')
-    if (!withHeader && handle === null && accept.meta !== undefined && request.method === 'POST') {
-      const body = await read(request)
-      // A body that cannot be read presents nothing: it is the door's to refuse and to record, like any request without a credential.
-      const { credential, rest } = takeMeta(body.ok ? body.value : undefined, accept.meta)
-      const admission = await door.admit(request, {
-        presented: { credential, placement: `_meta ${accept.meta}` },
-      })
-      return admission.ok
-        ? {
-            ok: true,
-            value: {
-              ...admission.value,
-              body: { ok: true, text: JSON.stringify(rest), value: rest },
-            },
-          }
-        : admission
-    }
-    if (handle === null || !handles) return door.admit(request)
-    if (!withHeader) return door.admit(request, { presented: await handles.present(handle) })
-    const admission = await door.admit(request)
-    // The token counts. A handle that is not its principal's says that two people's requests were mixed up on the way, or one was stolen.
-    if (admission.ok && !handles.belongsTo(handle, admission.value.principal))
-      return door.admit(request, { presented: FOREIGN_HANDLE })
-    return admission
-  }
-
-  /** The body, once nothing in it is a second credential. */
-  async function checkSingle(request: Request, body: ReadBody): Promise<ReadBody> {
-    if (!body.ok || accept.meta === undefined || !takeMeta(body.value, accept.meta).present)
-      return body
-    const presented = {
-      credential: refused('credential_repeated'),
-      placement: `_meta ${accept.meta}`,
-    }
-    const admission = await door.admit(request, { presented })
-    return admission.ok ? body : { ok: false, response: admission.response }
-  }
-
-  /** The request's body, once every tool that it calls is allowed; or the answer to send. */
-  async function checkBody(request: Request, admitted: Entered): Promise<string | Response> {
-    const body = admitted.body ?? (await checkSingle(request, await read(request)))
-    if (!body.ok) return body.response
-    const operations = operationsOf(body.value, request.headers)
-    if (!operations.ok) return operations.response
-    const needs = policy.needs(operations.tools)
-    if (!needs.declared) return undeclared.refuse(needs.tool, door, admitted, reporter(admitted))
-    if (needs.scopes.every((scope) => admitted.token.scopes.includes(scope))) return body.text
-    return (await door.refuse(admitted, needs.scopes, operations.tools.join(' '))).response
-  }
-
-  async function run(request: Request, admitted: Admitted): Promise<Response> {
-    const report = reporter(admitted)
-    const { call, end } = await openCall(admitted, report, parts)
-    try {
-      return untilEnded(await handler(request, call), end)
-    } catch (error) {
-      end()
-      report(error)
-      return problem(500, -32_603, 'Internal error.')
-    }
-  }
-
-  return async (request) => {
-    const elsewhere = gate.refusesHost(request)
-    if (elsewhere) return elsewhere
-    // Public by its nature, to pages of every origin too; everything else is not.
-    const document = resourceMetadataResponse(request, metadata)
-    if (document) return document
-    const foreign = gate.refusesOriginOrMethod(request)
-    if (foreign) return foreign
-    const admission = await admit(request)
-    if (!admission.ok) return admission.response
-    const { value: admitted } = admission
-    const session = sessionOf(request.headers)
-    if (session !== undefined && !sessions.owns(session, admitted.principal))
-      return problem(404, SESSION_NOT_FOUND, 'Session not found.')
-    const body = request.method === 'POST' ? await checkBody(request, admitted) : null
-    if (body instanceof Response) return body
-    // Before the handler runs: what cannot be kept is not promised, and the call ends its own deposit.
-    const handle =
-      handles && request.headers.has('authorization') ? await handles.give(admitted) : undefined
-    const response = withHandle(await run(rebuilt(request, body, session), admitted), handle)
-    const given = response.headers.get(SESSION)
-    if (given !== null) sessions.given(given, admitted.principal)
-    if (session !== undefined && request.method === 'DELETE' && response.ok) sessions.ended(session)
-    return response
+  return {
+    handler,
+    gate,
+    metadata: {
+      resource,
+      authorization_servers: authorizationServers,
+      ...(policy.all.length > 0 ? { scopes_supported: policy.all } : {}),
+      bearer_methods_supported: ['header'],
+    },
+    door: createDoor({
+      resource,
+      verifier,
+      auditor,
+      scopes,
+      scopesSupported: policy.all,
+      hop: 'server-door',
+    }),
+    accept,
+    handles: accept.session ? sessionHandles({ vault, resource, now }) : undefined,
+    readBody: (request) => readJson(request, { maxBytes: maxBodyBytes, deadlineMs }),
+    policy,
+    undeclared: undeclaredTools(),
+    sessions: sessionOwners({ now }),
+    calls: {
+      resource,
+      apis,
+      vault,
+      auditor,
+      cache: issuedCache({ now }),
+      exchanger,
+      fetch,
+      deadlineMs,
+    },
+    onError,
   }
 }
 
-/** An admitted request, and its body where that was read already. */
-interface Entered extends Admitted {
-  readonly body?: ReadBody
+/** One request, from the gate to the handler's answer. */
+async function serve(request: Request, protection: Protection): Promise<Response> {
+  const { gate, handles, sessions } = protection
+  const wrongHost = gate.refusesHost(request)
+  if (wrongHost) return wrongHost
+  // The metadata is public, for pages of every origin too. Nothing else is.
+  const metadata = resourceMetadataResponse(request, protection.metadata)
+  if (metadata) return metadata
+  const foreign = gate.refusesOriginOrMethod(request)
+  if (foreign) return foreign
+
+  const admission = await enter(request, protection)
+  if (!admission.ok) return admission.response
+  const { value: admitted } = admission
+  const sessionId = sessionIdOf(request.headers)
+  if (sessionId !== undefined && !sessions.owns(sessionId, admitted.principal))
+    return problem(404, SESSION_NOT_FOUND, 'Session not found.')
+  const body = request.method === 'POST' ? await allowBody(request, admitted, protection) : NO_BODY
+  if (!body.ok) return body.refusal
+
+  // Before the handler runs: if the vault cannot keep the token, the answer must not promise a handle.
+  const handle =
+    handles && request.headers.has('authorization') ? await handles.give(admitted) : undefined
+  const answer = await run(handlerRequest(request, body.value, sessionId), admitted, protection)
+  const response = addHandle(answer, handle)
+
+  const newSessionId = response.headers.get(MCP_SESSION_HEADER)
+  if (newSessionId !== null) sessions.remember(newSessionId, admitted.principal)
+  if (sessionId !== undefined && request.method === 'DELETE' && response.ok)
+    sessions.forget(sessionId)
+  return response
 }
 
-/** Only an answer that is a success opens a session. */
-function withHandle(response: Response, handle: string | undefined): Response {
-  if (handle === undefined || !response.ok) return response
-  const answer = new Response(response.body, response)
-  answer.headers.set(SESSION_HEADER, handle)
-  // Whoever reads it from a cache would be this person.
-  answer.headers.set('cache-control', 'no-store')
-  return answer
-}
-
-const SESSION = 'mcp-session-id'
-
-/** The code of the MCP SDK for it; the client starts anew. */
+/** The MCP SDK's code for it. The client starts a new session. */
 const SESSION_NOT_FOUND = -32_001
 
-/** The session that a request names. From 2026-07-28 on there are none, and an id that is sent is ignored. */
-function sessionOf(headers: Headers): string | undefined {
-  // Revisions are dates, so they compare as texts.
-  if ((headers.get('mcp-protocol-version') ?? '') >= '2026-07-28') return undefined
-  return headers.get(SESSION) ?? undefined
+const NO_BODY: Result<null, Response> = granted(null)
+
+/** The text of the body, when the token allows every tool that it calls; or the answer to send. */
+async function allowBody(
+  request: Request,
+  admitted: Entered,
+  protection: Protection,
+): Promise<Result<string, Response>> {
+  const { door, policy, undeclared, onError } = protection
+  const body = admitted.body ?? (await readSingle(request, protection))
+  if (!body.ok) return body
+  const tools = operationsOf(body.value.value, request.headers)
+  if (!tools.ok) return tools
+  const needs = policy.needs(tools.value)
+  if (!needs.declared) {
+    const report = reporter(admitted, onError)
+    return { ok: false, refusal: await undeclared.refuse(needs.tool, door, admitted, report) }
+  }
+  if (missingScopes(needs.scopes, admitted.token.scopes).length === 0)
+    return granted(body.value.text)
+  const { response } = await door.refuse(admitted, needs.scopes, tools.value.join(' '))
+  return { ok: false, refusal: response }
 }
 
-/** What callers say about who they are stops at the door: tools see all headers of a request, and the principal is in the call. */
-const STOPPED = [
-  'authorization',
-  'proxy-authorization',
-  'cookie',
-  'x-user-id',
-  SESSION_HEADER,
-  'content-length',
-]
+/** Runs the handler. The call ends with the body of its answer. */
+async function run(
+  request: Request,
+  admitted: Admitted,
+  { handler, calls, onError }: Protection,
+): Promise<Response> {
+  const report = reporter(admitted, onError)
+  const { call, end } = await openCall(admitted, report, calls)
+  try {
+    return onBodyEnd(await handler(request, call), end)
+  } catch (error) {
+    end()
+    report(error)
+    return problem(500, -32_603, 'Internal error.')
+  }
+}
 
-/** The request as the handler gets it: the body that was checked, and no credential. */
-function rebuilt(request: Request, body: string | null, session: string | undefined): Request {
-  const headers = new Headers(request.headers)
-  for (const name of STOPPED) headers.delete(name)
-  if (session === undefined) headers.delete(SESSION)
-  return new Request(request.url, { method: request.method, headers, body, signal: request.signal })
+function reporter(
+  { principal, trace }: Admitted,
+  onError: ProtectOptions['onError'],
+): ServerCall['report'] {
+  return (error, tool) => {
+    try {
+      onError?.(error, { principal, trace, ...(tool === undefined ? {} : { tool }) })
+    } catch {
+      // A broken logger must not decide what the caller gets.
+    }
+  }
 }

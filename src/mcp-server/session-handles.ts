@@ -1,5 +1,5 @@
-// Session handles: what a client sends in place of the token that it presented once. The token waits in the vault. The server's end of the
-// placement `session`, for servers without protocol sessions too.
+// Session handles: a client presents its token once, and sends a handle from then on. The token waits in
+// the vault. This is the server's end of the placement `session`; it needs no sessions of the protocol.
 
 import type { Admitted } from '../core/door/door.ts'
 import type { Presented } from '../core/door/read-credential.ts'
@@ -7,17 +7,24 @@ import { granted, refused } from '../core/errors.ts'
 import { type Principal, principalKey, samePrincipal } from '../core/principal.ts'
 import type { Handle, Vault } from '../core/vault/vault.ts'
 import type { VerifiedToken } from '../core/verify/verify.ts'
+import { SESSION_HEADER } from '../core/wire-names.ts'
 
-/** How a handle is named in the audit. */
+/** The name of a handle's place in the audit. */
 const PLACEMENT = 'session handle'
 
 /** The handles that a server gave out. */
 export interface SessionHandles {
-  /** The handle for a token that was admitted: 256 random bits. The same for the same token, as far as its id tells. */
+  /**
+   * Gives a handle (256 random bits) for a token that was admitted. The same token gets the same handle,
+   * as far as its token id tells that it is the same.
+   */
   give(admitted: Admitted): Promise<string>
-  /** What a handle stands for, to be verified again at the door. Unknown, ended and expired are one refusal. */
+  /**
+   * Finds the token of a handle, for the door to verify again. An unknown, an ended and an expired handle
+   * are refused alike.
+   */
   present(handle: string): Promise<Presented>
-  /** Whether a handle was given to this principal, and lives. */
+  /** Whether a handle was given to this principal and has not ended. */
   belongsTo(handle: string, principal: Principal): boolean
 }
 
@@ -29,44 +36,45 @@ interface Given {
   readonly token: string | undefined
 }
 
-/** Handles kept at most; the oldest is forgotten first, and its client presents its token anew. */
-const MOST = 10_000
+/** How many handles are kept. Beyond that the oldest is forgotten, and its client presents its token again. */
+const MAX_HANDLES = 10_000
 
 /**
  * Makes an empty register.
  *
- * @param options.resource The server's own: the vault gives the tokens out for nothing else.
+ * @param options.resource The server's own resource: the vault gives the tokens out for nothing else.
  */
 export function sessionHandles(options: {
   readonly vault: Vault
   readonly resource: string
+  /** Milliseconds since the epoch. */
   readonly now: () => number
-  readonly most?: number
+  readonly maxHandles?: number
 }): SessionHandles {
-  const { vault, resource, now, most = MOST } = options
-  // A Map keeps insertion order.
-  const given = new Map<string, Given>()
-  const byToken = new Map<string, string>()
+  const { vault, resource, now, maxHandles = MAX_HANDLES } = options
+  // A Map keeps insertion order, so its first entry is the oldest.
+  const entries = new Map<string, Given>()
+  const handleByToken = new Map<string, string>()
 
-  function live(handle: string): Given | undefined {
-    const entry = given.get(handle)
+  function find(handle: string): Given | undefined {
+    const entry = entries.get(handle)
     if (!entry || entry.expiresAt > now() / 1000) return entry
     forget(handle)
     return undefined
   }
 
   function forget(handle: string): void {
-    const entry = given.get(handle)
-    given.delete(handle)
-    if (entry?.token !== undefined && byToken.get(entry.token) === handle)
-      byToken.delete(entry.token)
+    const entry = entries.get(handle)
+    entries.delete(handle)
+    if (entry?.token !== undefined && handleByToken.get(entry.token) === handle)
+      handleByToken.delete(entry.token)
   }
 
   return {
     async give({ principal, token, credential }) {
       const key = tokenKey(token)
-      const before = key === undefined ? undefined : byToken.get(key)
-      if (before !== undefined && live(before)) return before
+      const known = key === undefined ? undefined : handleByToken.get(key)
+      if (known !== undefined && find(known)) return known
       const { expiresAt } = token
       const handle = await vault.deposit({
         credential,
@@ -74,17 +82,17 @@ export function sessionHandles(options: {
         destinations: [resource],
         expiresAt,
       })
-      const oldest = given.size >= most ? given.values().next().value : undefined
+      const oldest = entries.size >= maxHandles ? entries.values().next().value : undefined
       if (oldest) {
         forget(oldest.handle)
         await vault.discard(oldest.handle, oldest.owner)
       }
-      given.set(handle, { handle, owner: principal, expiresAt, token: key })
-      if (key !== undefined) byToken.set(key, handle)
+      entries.set(handle, { handle, owner: principal, expiresAt, token: key })
+      if (key !== undefined) handleByToken.set(key, handle)
       return handle
     },
     async present(handle) {
-      const entry = live(handle)
+      const entry = find(handle)
       const credential =
         entry && (await vault.withdraw(entry.handle, entry.owner, resource).catch(() => undefined))
       return {
@@ -93,13 +101,16 @@ export function sessionHandles(options: {
       }
     },
     belongsTo(handle, principal) {
-      const entry = live(handle)
+      const entry = find(handle)
       return entry !== undefined && samePrincipal(entry.owner, principal)
     },
   }
 }
 
-/** Equal for equal tokens. An issuer that gives one id to several tokens must not make the handle of a narrow one open a wide one. */
+/**
+ * Equal for equal tokens. It holds more than the id: an issuer may give one id to several tokens, and the
+ * handle of a narrow token must not open a wide one.
+ */
 function tokenKey({ principal, tokenId, expiresAt, scopes }: VerifiedToken): string | undefined {
   if (tokenId === undefined) return undefined
   return JSON.stringify([
@@ -112,8 +123,18 @@ function tokenKey({ principal, tokenId, expiresAt, scopes }: VerifiedToken): str
   ])
 }
 
-/** What a door is told of a handle that came with somebody else's token. */
+/** What the door gets for a handle that came together with somebody else's token. */
 export const FOREIGN_HANDLE: Presented = {
   credential: refused('handle_refused'),
   placement: PLACEMENT,
+}
+
+/** Puts the handle into an answer. Only a successful answer opens a session. */
+export function addHandle(response: Response, handle: string | undefined): Response {
+  if (handle === undefined || !response.ok) return response
+  const answer = new Response(response.body, response)
+  answer.headers.set(SESSION_HEADER, handle)
+  // Anybody who reads the handle from a cache could act as this person.
+  answer.headers.set('cache-control', 'no-store')
+  return answer
 }

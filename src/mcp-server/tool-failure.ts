@@ -1,4 +1,5 @@
-// What goes wrong in a tool: one fixed sentence for the model, and the error itself for the operator. No text of the error reaches the model.
+// What happens when a tool fails: the model gets one fixed sentence, the operator gets the error. No text
+// of the error reaches the model.
 
 import { sentenceFor } from '../core/sentences.ts'
 import type { ServerCall } from './call.ts'
@@ -10,14 +11,17 @@ export interface ToolFailure {
   isError: true
 }
 
-/** The tool result for anything thrown: the sentence of an `AuthError`, else one that says nothing about it. */
+/**
+ * The tool result for anything that was thrown: the sentence of an `AuthError`, or a general one that says
+ * nothing about the error.
+ */
 export function toolFailure(error: unknown): ToolFailure {
   return { content: [{ type: 'text', text: sentenceFor(error) }], isError: true }
 }
 
 /**
- * Wraps the callback of one tool. Without it the MCP SDK hands the message of whatever is thrown to the model, and messages quote what was
- * sent: a token, a row, a path.
+ * Wraps the callback of one tool. Without it the MCP SDK gives the message of any thrown error to the
+ * model, and such messages quote what was sent: a token, a row, a path.
  *
  * @param call Its `report` gets what was thrown.
  * @param tool The tool's name, for the report.

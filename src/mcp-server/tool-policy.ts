@@ -1,8 +1,9 @@
-// The scopes that tools need. A tool that nobody declared is refused: forgetting one must not open it.
+// The scopes that tools need. A tool that nobody declared is refused, so that forgetting one does not
+// open it.
 
 import { isScope } from '../core/scope.ts'
 
-/** What the tools of one request need together, or the first tool among them that is not declared. */
+/** What the tools of one request need together, or the first of them that is not declared. */
 export type ToolNeeds =
   | { readonly declared: true; readonly scopes: readonly string[] }
   | { readonly declared: false; readonly tool: string }
@@ -11,7 +12,7 @@ export type ToolNeeds =
 export interface ToolPolicy {
   /** Every scope that some request needs. */
   readonly all: readonly string[]
-  /** All scopes that calling these tools in one request needs, so that one challenge names them all. */
+  /** All scopes that one request with these tool calls needs, so that one challenge can name them all. */
   needs(tools: readonly string[]): ToolNeeds
 }
 
@@ -26,15 +27,8 @@ export function toolPolicy(
   always: readonly string[],
 ): ToolPolicy {
   const byTool = new Map(Object.entries(toolScopes).map(([tool, scopes]) => [tool, [...scopes]]))
-  for (const [setting, scopes] of [
-    ['scopes', always] as const,
-    ...[...byTool].map(([t, s]) => [`toolScopes.${t}`, s] as const),
-  ])
-    for (const scope of scopes)
-      if (!isScope(scope))
-        throw new TypeError(
-          `${setting} has "${scope}", which is no scope token (RFC 6749 section 3.3)`,
-        )
+  checkScopes('scopes', always)
+  for (const [tool, scopes] of byTool) checkScopes(`toolScopes.${tool}`, scopes)
 
   return {
     all: [...new Set([...always, ...[...byTool.values()].flat()])],
@@ -48,4 +42,12 @@ export function toolPolicy(
       return { declared: true, scopes: [...scopes] }
     },
   }
+}
+
+function checkScopes(setting: string, scopes: readonly string[]): void {
+  for (const scope of scopes)
+    if (!isScope(scope))
+      throw new TypeError(
+        `${setting} has "${scope}", which is no scope token (RFC 6749 section 3.3)`,
+      )
 }

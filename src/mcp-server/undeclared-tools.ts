@@ -1,4 +1,5 @@
-// Calls of tools that have no declared scopes: refused, audited, and told to the operator once for each tool.
+// Refuses calls of tools that have no declared scopes, records each, and tells the operator once for each
+// tool.
 
 import type { Admitted, Door } from '../core/door/door.ts'
 import type { ServerCall } from './call.ts'
@@ -14,21 +15,21 @@ export interface UndeclaredTools {
   ): Promise<Response>
 }
 
-/** Names that are remembered as told; callers can make up any number of them. */
-const MOST = 100
+/** How many reported names are remembered. Callers can invent any number of them. */
+const MAX_NAMES = 100
 
-/** Makes the refusal, with its memory of what was told. */
+/** Makes the refusal, with its memory of the names that the operator knows about. */
 export function undeclaredTools(): UndeclaredTools {
-  const told = new Set<string>()
+  const reported = new Set<string>()
   return {
     async refuse(tool, door, admitted, report) {
-      // The name is the caller's text: only what a tool can be called is repeated in the audit and the log.
+      // The caller chose this text. The audit and the log repeat it only when a tool could have that name.
       const name = /^[A-Za-z0-9_.\-/]{1,128}$/.test(tool) ? tool : 'a name that no tool can have'
-      if (!told.has(name) && told.size < MOST) {
-        told.add(name)
+      if (!reported.has(name) && reported.size < MAX_NAMES) {
+        reported.add(name)
         report(new UndeclaredTool(name), name)
       }
-      // A challenge would make clients ask the person for scopes, in vain.
+      // No challenge: it would make clients ask the person for scopes, and that would not help.
       await door.refuse(admitted, [], name)
       return problem(
         403,

@@ -1,15 +1,17 @@
-// Sends one authenticated request to an authorization server. oauth4webapi builds it; what comes back is bounded here and judged elsewhere.
+// Sends one authenticated request to an authorization server. oauth4webapi builds the request. This file
+// bounds the answer; other files judge it.
 
 import { allowInsecureRequests, type ClientAuth, customFetch } from 'oauth4webapi'
 import { isNonce } from '../core/door/proof.ts'
 import { type Result, refused } from '../core/errors.ts'
 import { type BoundedOptions, fetchJson, type JsonAnswer } from '../core/http/bounded-json.ts'
+import { isObject } from '../core/json.ts'
 import type { ClientAuthentication } from './client-authentication.ts'
 import type { DpopKey } from './dpop.ts'
 
 /** The options under which oauth4webapi hands its request to us. */
 export interface AskOptions {
-  /** Plain http is ruled by `checkEndpoint` (loopback only), not by the library. */
+  /** `checkEndpoint` decides about plain http (loopback only), not the library. */
   readonly [allowInsecureRequests]: true
   readonly [customFetch]: (url: string, request: BuiltRequest) => Promise<Response>
 }
@@ -22,11 +24,12 @@ interface BuiltRequest {
 type Send = (options: AskOptions) => Promise<Response>
 
 /**
- * Runs one request function of oauth4webapi's.
+ * Runs one request function of oauth4webapi.
  *
- * @param dpop The key whose possession the request proves. A server that wants its nonce in the proof (RFC 9449 section 8) gets the request
- *   once more, made anew: the client's assertion in it is good for one request as well.
- * @returns The answer; `exchange_failed` when no request came about, because the client authentication threw.
+ * @param dpop The key that the request proves possession of. When the server asks for its nonce in the
+ *   proof (RFC 9449 section 8), the request is built and sent once more. It is built again because the
+ *   client's assertion in it is good for one request only.
+ * @returns The answer; `exchange_failed` when the client authentication threw, so that nothing was sent.
  */
 export async function ask(
   send: Send,
@@ -40,17 +43,17 @@ export async function ask(
     nonce = response.headers.get('dpop-nonce') ?? undefined
     return response
   }
-  const once = (wanted?: string): Promise<Result<JsonAnswer>> =>
+  const sendOnce = (serverNonce?: string): Promise<Result<JsonAnswer>> =>
     askOnce(send, { ...bounded, fetch }, async (url) => ({
       dpop: await dpop.proof({
         method: 'POST',
         url,
-        ...(wanted === undefined ? {} : { nonce: wanted }),
+        ...(serverNonce === undefined ? {} : { nonce: serverNonce }),
       }),
     }))
-  const first = await once()
+  const first = await sendOnce()
   return first.ok && wantsNonce(first.value) && nonce !== undefined && isNonce(nonce)
-    ? once(nonce)
+    ? sendOnce(nonce)
     : first
 }
 
@@ -69,23 +72,21 @@ async function askOnce(
           { method: 'POST', headers: { ...headers, ...(await proof(url)) }, body },
           bounded,
         )
-        // The library's own judgement, whose errors carry bodies and headers, is not asked for.
+        // The library gets an empty answer to judge: its errors would carry bodies and headers.
         return new Response(null)
       },
     })
   } catch {
-    // A strategy's error may quote the secret that it was given.
+    // The error of a client authentication may quote the secret, so it ends here.
   }
   return answer
 }
 
 function wantsNonce({ status, json }: JsonAnswer): boolean {
-  const error =
-    typeof json === 'object' && json !== null && 'error' in json ? json.error : undefined
-  return (status === 400 || status === 401) && error === 'use_dpop_nonce'
+  return (status === 400 || status === 401) && isObject(json) && json.error === 'use_dpop_nonce'
 }
 
-/** A strategy in the shape that oauth4webapi calls. */
+/** Turns our client authentication into the function that oauth4webapi calls. */
 export function asClientAuth(client: ClientAuthentication, now: () => number): ClientAuth {
   return (server, { client_id: clientId }, body, headers) =>
     client({ issuer: server.issuer, clientId, now: now() / 1000, body, headers })

@@ -1,10 +1,14 @@
-// How a client proves to the authorization server who it is (RFC 6749 section 2.3, RFC 7523 section 2.2). Each writes into one request.
+// How a client proves to the authorization server who it is (RFC 6749 section 2.3, RFC 7523 section 2.2).
+// Each way writes its proof into one request.
 
 import type { webcrypto } from 'node:crypto'
 import { ClientSecretBasic, ClientSecretPost, modifyAssertion, PrivateKeyJwt } from 'oauth4webapi'
 import type { Credential } from '../core/credential.ts'
 
-/** The request that is to carry the proof. */
+/** The life of an assertion. */
+const LIFE_SECONDS = 60
+
+/** The request that the proof goes into. */
 export interface ClientRequest {
   readonly issuer: string
   readonly clientId: string
@@ -17,7 +21,10 @@ export interface ClientRequest {
 /** Adds the proof to a request. */
 export type ClientAuthentication = (request: ClientRequest) => void | Promise<void>
 
-/** `none`: a public client, which only says who it is and proves by PKCE that it began the flow (RFC 6749 section 2.1). */
+/**
+ * `none`: a public client (RFC 6749 section 2.1). It only says who it is, and proves with PKCE that it began
+ * the flow.
+ */
 export function publicClient(): ClientAuthentication {
   return ({ clientId, body }) => body.set('client_id', clientId)
 }
@@ -35,10 +42,10 @@ export function clientSecretPost(secret: Credential): ClientAuthentication {
 }
 
 /**
- * `private_key_jwt`: an assertion for this one request, signed with the client's key and addressed to the issuer (RFC 7523 section 3,
- * OpenID Connect Core 1.0 section 9). It lives 60 seconds.
+ * `private_key_jwt`: an assertion for this one request, signed with the client's key and addressed to the
+ * issuer (RFC 7523 section 3, OpenID Connect Core 1.0 section 9). It lives 60 seconds.
  *
- * @param key A private key that may sign: ES256, PS256, EdDSA and their kin.
+ * @param key A private key that may sign, for example with ES256, PS256 or EdDSA.
  * @param options.kid The key's id, as the server knows it.
  * @throws TypeError when the key cannot sign.
  */
@@ -50,14 +57,14 @@ export function privateKeyJwt(
     throw new TypeError('key must be a private key that may sign')
   const { kid } = options
   return ({ issuer, clientId, now, body, headers }) => {
-    const seconds = Math.floor(now)
+    const issuedAt = Math.floor(now)
     const authenticate = PrivateKeyJwt(
       { key, kid },
       {
         [modifyAssertion]: (_header, payload) => {
-          payload.iat = seconds
-          payload.exp = seconds + 60
-          // A server whose clock is a second behind would refuse a token that says "not before now"; `iat` says as much.
+          payload.iat = issuedAt
+          payload.exp = issuedAt + LIFE_SECONDS
+          // A server whose clock is a second behind would refuse "not before now". `iat` is enough.
           delete payload.nbf
         },
       },

@@ -1,4 +1,4 @@
-// Client credentials (RFC 6749 section 4.4): a token that speaks for this client itself. For work that no person is behind.
+// Client credentials (RFC 6749 section 4.4): a token for this client itself, for work without a person.
 
 import type { Result } from '../core/errors.ts'
 import { withDeadline } from '../core/http/deadline.ts'
@@ -19,14 +19,22 @@ import {
 
 /** Options of {@link clientCredentials}. */
 export interface ClientCredentialsOptions extends RegisteredClient, TokenRequestOptions {
-  /** The key that the tokens are bound to (RFC 9449 section 5); an answer with a token that is not is refused. Default: bearer tokens. */
+  /**
+   * The key to bind the tokens to (RFC 9449 section 5). A token that is not bound to it is refused. Default:
+   * bearer tokens.
+   */
   readonly dpop?: DpopKey
 }
 
 /**
- * Makes the issuer of this client's own tokens. Nothing is fetched before the first one.
+ * Makes the issuer of this client's own tokens. It fetches nothing before the first one.
  *
  * @throws TypeError when the issuer or the endpoint is not https (or loopback), or the client id is empty.
+ *
+ * @example
+ * ```ts
+ * const issuer = clientCredentials({ issuer: 'https://login.example', clientId: 'app', client: clientSecretBasic(secret) })
+ * ```
  */
 export function clientCredentials(options: ClientCredentialsOptions): ClientCredentialsIssuer {
   const { issuer, dpop } = options
@@ -36,7 +44,7 @@ export function clientCredentials(options: ClientCredentialsOptions): ClientCred
   return {
     issuer,
     async issue(target, { signal } = {}): Promise<Result<IssuedToken>> {
-      const sent = now() / 1000
+      const sentAt = now() / 1000
       const parameters = clientCredentialsParameters(target)
       const ended = await withDeadline(deadline, signal, (inTime) =>
         request('client_credentials', parameters, { signal: inTime, dpop }),
@@ -44,12 +52,12 @@ export function clientCredentials(options: ClientCredentialsOptions): ClientCred
       if (!ended.ok) return ended
       const answer = ended.value
       if (!answer.ok) return answer
-      // There is no person whose sign-in could have ended: a grant that is refused is the client's.
+      // No person's sign-in can have ended here. When the grant is refused, the client is.
       return judgeToken(answer.value, {
         scopes: target.scopes,
         sent: [],
         grantRefused: 'exchange_client_refused',
-        now: sent,
+        now: sentAt,
         dpop,
       })
     },

@@ -1,17 +1,21 @@
-// DPoP, the client's side (RFC 9449 section 4): a key that never leaves this process, and proofs of having it. Proofs are judged elsewhere.
+// DPoP, the client's side (RFC 9449 section 4): a key that never leaves this process, and proofs that we
+// have it. The server's side is in onbehalf/jwt.
 
 import type { Credential } from '../core/credential.ts'
 import { isNonce } from '../core/door/proof.ts'
 import type { ProofRequest } from '../core/source/exchange.ts'
 
-/** What a proof is for; `accessToken` is the token that goes with it, none where a token is only being asked for. */
+/** What a proof is for. `accessToken` is the token that goes with it; none when a token is being asked for. */
 export interface KeyProofRequest extends ProofRequest {
   readonly accessToken?: Credential
 }
 
-/** A key that access tokens are bound to. Whoever steals such a token cannot use it without the key. */
+/** A key that access tokens are bound to. A thief of such a token cannot use it without the key. */
 export interface DpopKey {
-  /** Signs a proof for one request. A nonce that is given is used for that origin from then on (RFC 9449 section 8.2). */
+  /**
+   * Signs a proof for one request. It uses a given nonce, and uses it again for later requests to that
+   * origin (RFC 9449 section 8.2).
+   */
   proof(request: KeyProofRequest): Promise<string>
 }
 
@@ -21,10 +25,13 @@ export interface DpopKeyOptions {
   readonly now?: () => number
 }
 
-/** Origins whose latest nonce is remembered; a client talks to a few. */
-const REMEMBERED = 100
+/** How many origins' latest nonces are remembered. A client talks to a few servers. */
+const MAX_NONCES = 100
 
-/** Makes a key (ES256, not extractable). It ends with the process, and the tokens that are bound to it with it: they live minutes. */
+/**
+ * Makes a key (ES256, not extractable). The key ends with the process, and with it the tokens that are bound
+ * to it. They live for minutes, so that is no loss.
+ */
 export async function dpopKey(options: DpopKeyOptions = {}): Promise<DpopKey> {
   const { now = Date.now } = options
   const { publicKey, privateKey } = await crypto.subtle.generateKey(
@@ -39,7 +46,7 @@ export async function dpopKey(options: DpopKeyOptions = {}): Promise<DpopKey> {
   function nonceFor(origin: string, fresh: string | undefined): string | undefined {
     if (fresh === undefined || !isNonce(fresh)) return nonces.get(origin)
     nonces.delete(origin)
-    const oldest = nonces.size >= REMEMBERED ? nonces.keys().next().value : undefined
+    const oldest = nonces.size >= MAX_NONCES ? nonces.keys().next().value : undefined
     if (oldest !== undefined) nonces.delete(oldest)
     nonces.set(origin, fresh)
     return fresh
@@ -52,7 +59,7 @@ export async function dpopKey(options: DpopKeyOptions = {}): Promise<DpopKey> {
       const payload = encode({
         jti: crypto.randomUUID(),
         htm: method,
-        // Query and fragment are left out (RFC 9449 section 4.2).
+        // Without query and fragment (RFC 9449 section 4.2).
         htu: `${origin}${pathname}`,
         iat: Math.floor(now() / 1000),
         ...(accessToken ? { ath: await tokenHash(accessToken) } : {}),

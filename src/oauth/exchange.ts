@@ -1,4 +1,4 @@
-// Token exchange (RFC 8693) at one authorization server: the request. Its answer is judged in judge-token.ts.
+// Token exchange (RFC 8693) at one authorization server: the request. judge-token.ts judges the answer.
 
 import type { Credential } from '../core/credential.ts'
 import { type Result, refused } from '../core/errors.ts'
@@ -20,16 +20,27 @@ export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 
 /** Options of {@link tokenExchanger}. */
 export interface TokenExchangerOptions extends RegisteredClient, TokenRequestOptions {
-  /** The actor's own token, where the server wants one beside the client's authentication (RFC 8693 section 2.1). Default: none. */
+  /**
+   * The actor's own token, for a server that asks for one beside the client's authentication (RFC 8693
+   * section 2.1). Default: none.
+   */
   readonly actorToken?: () => Promise<Credential>
-  /** The key that the new tokens are bound to (RFC 9449 section 5); an answer with a token that is not is refused. Default: bearer tokens. */
+  /**
+   * The key to bind the new tokens to (RFC 9449 section 5). A token that is not bound to it is refused.
+   * Default: bearer tokens.
+   */
   readonly dpop?: DpopKey
 }
 
 /**
- * Makes an exchanger. Nothing is fetched before the first exchange.
+ * Makes an exchanger. It fetches nothing before the first exchange.
  *
  * @throws TypeError when the issuer or the endpoint is not https (or loopback), or the client id is empty.
+ *
+ * @example
+ * ```ts
+ * const exchanger = tokenExchanger({ issuer: 'https://login.example', clientId: 'chat', client: clientSecretBasic(secret) })
+ * ```
  */
 export function tokenExchanger(options: TokenExchangerOptions): TokenExchanger {
   const { issuer, actorToken, dpop } = options
@@ -57,7 +68,7 @@ export function tokenExchanger(options: TokenExchangerOptions): TokenExchanger {
   return {
     issuer,
     async exchange(subjectToken, target, { signal } = {}): Promise<Result<IssuedToken>> {
-      const sent = now() / 1000
+      const sentAt = now() / 1000
       const ended = await withDeadline(deadline, signal, (inTime) =>
         send(subjectToken, target, inTime),
       )
@@ -68,14 +79,14 @@ export function tokenExchanger(options: TokenExchangerOptions): TokenExchanger {
         scopes: target.scopes,
         sent: [subjectToken],
         issuedTokenType: ACCESS_TOKEN,
-        now: sent,
+        now: sentAt,
         dpop,
       })
     },
   }
 }
 
-/** The form of the request (RFC 8693 section 2.1); the grant type and the client's authentication are added to it. */
+/** The form of the request (RFC 8693 section 2.1), without the grant type and the client's authentication. */
 function exchangeParameters(
   subjectToken: Credential,
   target: ExchangeTarget,

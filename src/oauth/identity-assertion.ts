@@ -1,5 +1,6 @@
-// Identity assertion grant (draft-ietf-oauth-identity-assertion-authz-grant, ID-JAG; MCP: enterprise-managed authorization): the organisation's
-// identity provider vouches for the person at another authorization server, in two requests. The assertion is never read here.
+// Identity assertion grant (draft-ietf-oauth-identity-assertion-authz-grant, ID-JAG; in MCP:
+// enterprise-managed authorization). The organisation's identity provider vouches for the person at another
+// authorization server, in two requests. This file never reads the assertion.
 
 import type { Credential } from '../core/credential.ts'
 import { type Result, refused } from '../core/errors.ts'
@@ -21,30 +22,38 @@ const TOKEN_TYPES = {
   'id-token': 'urn:ietf:params:oauth:token-type:id_token',
 } as const
 
-/** The token type of the assertion: a JWT that authorizes at one other server. */
+/** The token type of the assertion: a JWT that one other server accepts as a grant. */
 const ID_JAG = 'urn:ietf:params:oauth:token-type:id-jag'
 
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 
 /** Options of {@link identityAssertionExchanger}. */
 export interface IdentityAssertionOptions extends TokenRequestOptions {
-  /** This client at the identity provider, whose tokens come in at the door. */
+  /** This client at the identity provider. Its tokens come in at the door. */
   readonly identityProvider: RegisteredClient
   /** This client at the authorization server of the resource. */
   readonly authorizationServer: RegisteredClient
-  /** What the identity provider is given of the person: the access token that came in, or an ID token where it takes nothing else. */
+  /**
+   * The type of the person's token that goes to the identity provider: the access token that came in, or an
+   * ID token when the provider takes nothing else.
+   */
   readonly subjectTokenType: keyof typeof TOKEN_TYPES
-  /** The key that the access tokens are bound to (RFC 9449 section 5); an answer with a token that is not is refused. Default: bearer tokens. */
+  /**
+   * The key to bind the access tokens to (RFC 9449 section 5). A token that is not bound to it is refused.
+   * Default: bearer tokens.
+   */
   readonly dpop?: DpopKey
 }
 
 /**
- * Makes an exchanger that goes by way of an identity assertion. Nothing is fetched before the first exchange.
+ * Makes an exchanger that gets an identity assertion first. It fetches nothing before the first exchange.
  *
- * Its `issuer` is the identity provider, the one party that sees the person's token; the resource's authorization server sees the
- * assertion, which is worth nothing anywhere else. The deadline holds for both requests together.
+ * Its `issuer` is the identity provider, the only party that sees the person's token. The resource's
+ * authorization server sees the assertion, which is useless anywhere else. The deadline is for both requests
+ * together.
  *
- * @throws TypeError when an issuer or an endpoint is not https (or loopback), a client id is empty, or the subject token type is unknown.
+ * @throws TypeError when an issuer or an endpoint is not https (or loopback), a client id is empty, or the
+ *   subject token type is unknown.
  */
 export function identityAssertionExchanger(options: IdentityAssertionOptions): TokenExchanger {
   const { identityProvider, authorizationServer, subjectTokenType, dpop } = options
@@ -78,21 +87,22 @@ export function identityAssertionExchanger(options: IdentityAssertionOptions): T
     if (!assertion.ok) return assertion
 
     const { credential, scopes } = assertion.value
-    // A request without scopes gets whatever the server gives by default, which may be more than was asked for.
+    // A request without scopes gets the server's default, which may be more than was asked for.
     if (scopes.length === 0 && target.scopes.length > 0)
       return refused('exchange_scope_refused', { scopes: target.scopes })
     const grant = new URLSearchParams({ assertion: credential.reveal(), resource: target.resource })
     if (scopes.length > 0) grant.set('scope', formatScopes(scopes))
-    const sent = now() / 1000
+    const sentAt = now() / 1000
     const answer = await askServer(JWT_BEARER, grant, { signal, dpop })
     if (!answer.ok) return answer
-    // An assertion that is refused there says nothing about the person's sign-in here: the two servers do not agree about each other.
+    // When the second server refuses the assertion, the two servers disagree about each other. It says
+    // nothing about the person's sign-in.
     const asked = {
       scopes,
       sent: [subjectToken, credential],
       grantRefused: 'exchange_target_refused',
     } as const
-    return judgeToken(answer.value, { ...asked, now: sent, dpop })
+    return judgeToken(answer.value, { ...asked, now: sentAt, dpop })
   }
 
   return {

@@ -1,4 +1,5 @@
-// onbehalf/oauth: what onbehalf asks of an authorization server: metadata, token exchange, connected accounts, introspection.
+// onbehalf/oauth: everything that onbehalf asks an authorization server for: metadata, token exchange,
+// connected accounts, introspection.
 
 export { parseChallenge, parseMetadataLink } from '../core/door/challenge.ts'
 export {

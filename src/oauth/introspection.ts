@@ -1,4 +1,5 @@
-// Verifies opaque access tokens by asking the authorization server (RFC 7662). The claims that it reports meet the same rules as a JWT's.
+// Verifies opaque access tokens by asking the authorization server (RFC 7662). The claims in its answer must
+// pass the same rules as those of a JWT.
 
 import { hash } from 'node:crypto'
 import { introspectionRequest } from 'oauth4webapi'
@@ -7,6 +8,7 @@ import { type Result, refused } from '../core/errors.ts'
 import { checkEndpoint, discoverAuthorizationServer } from '../core/http/authorization-server.ts'
 import type { JsonAnswer } from '../core/http/bounded-json.ts'
 import { withDeadline } from '../core/http/deadline.ts'
+import { isObject } from '../core/json.ts'
 import { cachedVerifier } from '../core/verify/verified-cache.ts'
 import {
   type ClaimRules,
@@ -17,8 +19,8 @@ import {
 import { asClientAuth, ask } from './ask.ts'
 import type { ClientAuthentication } from './client-authentication.ts'
 
-/** Seconds for which an answer is remembered, unless told otherwise: who asks the server does it to see revocation soon. */
-const REMEMBERED = 10
+/** How long an answer is remembered by default. Short: operators use introspection to see revocation soon. */
+const MAX_AGE_SECONDS = 10
 
 /** Options of {@link introspectionVerifier}. */
 export interface IntrospectionVerifierOptions {
@@ -29,24 +31,32 @@ export interface IntrospectionVerifierOptions {
   readonly clientId: string
   /** How this resource server proves who it is. */
   readonly client: ClientAuthentication
-  /** Leeway for clocks that differ, in seconds. Default 30. */
+  /** How far two clocks may differ, in seconds. Default 30. */
   readonly tolerance?: number
-  /** The claim that names the tenant, where one issuer serves several organisations. Default: none. */
+  /** The claim that names the tenant, when one issuer serves several organisations. Default: none. */
   readonly tenantClaim?: string
-  /** Default `globalThis.fetch`, as it is when this is called. */
+  /** Default: `globalThis.fetch`, captured at creation. */
   readonly fetch?: typeof globalThis.fetch
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
   /** Milliseconds that one request to the issuer may take. Default 5,000. */
   readonly deadline?: number
-  /** Bounds of the memory of verified tokens (default 10,000 tokens, 10 seconds each: a revoked token works that long), or false for none. */
+  /**
+   * Bounds of the memory of verified tokens, or false for none. `maxAge` is in seconds. Default: 10,000 tokens,
+   * 10 seconds each; a revoked token works that long.
+   */
   readonly cache?: { readonly maxEntries?: number; readonly maxAge?: number } | false
 }
 
 /**
- * Makes a verifier for the opaque access tokens of one issuer. Nothing is fetched before the first token.
+ * Makes a verifier for the opaque access tokens of one issuer. It fetches nothing before the first token.
  *
  * @throws TypeError when the issuer or the endpoint is not https (or loopback), or the client id is empty.
+ *
+ * @example
+ * ```ts
+ * const verifier = introspectionVerifier({ issuer: 'https://login.example', clientId: 'api', client: clientSecretBasic(secret) })
+ * ```
  */
 export function introspectionVerifier(options: IntrospectionVerifierOptions): TokenVerifier {
   const {
@@ -107,7 +117,7 @@ export function introspectionVerifier(options: IntrospectionVerifierOptions): To
   }
   if (cache === false) return verifier
   return cachedVerifier(verifier, {
-    maxAge: REMEMBERED,
+    maxAge: MAX_AGE_SECONDS,
     ...cache,
     now,
     digest: (text) => hash('sha256', text),
@@ -119,20 +129,19 @@ function judgeIntrospection(
   { status, json }: JsonAnswer,
   rules: ClaimRules,
 ): Result<VerifiedToken> {
-  // The server did not take us for the client that we say we are; this says nothing about the token.
+  // The server refused our own client authentication. This says nothing about the token.
   if (status === 401 || status === 403) return refused('exchange_client_refused')
-  if (status !== 200 || typeof json !== 'object' || json === null)
-    return refused('issuer_unavailable')
-  const claims = json as Record<string, unknown>
-  if (claims.active === false) return refused('token_inactive')
-  if (claims.active !== true) return refused('issuer_unavailable')
-  // A refresh token is "active" too, and a sender-constrained one is not to be taken as a bearer token (RFC 9449 section 7.1).
-  const { token_type } = claims
+  if (status !== 200 || !isObject(json)) return refused('issuer_unavailable')
+  if (json.active === false) return refused('token_inactive')
+  if (json.active !== true) return refused('issuer_unavailable')
+  // A refresh token is "active" too. A token that is bound to a key must not pass as a bearer token (RFC 9449
+  // section 7.1).
+  const { token_type } = json
   const types =
     rules.keyThumbprint === undefined ? /^(?:bearer|access_token)$/i : /^(?:dpop|access_token)$/i
   if (token_type !== undefined && !(typeof token_type === 'string' && types.test(token_type))) {
     return refused('type_refused')
   }
-  // `iss` is optional here, and the answer came from this issuer's own endpoint; one that is there must match.
-  return validateClaims({ iss: rules.issuer, ...claims }, rules)
+  // `iss` is optional: the answer came from this issuer's own endpoint. When it is there, it must match.
+  return validateClaims({ iss: rules.issuer, ...json }, rules)
 }

@@ -1,38 +1,45 @@
-// Judges the answer of a token endpoint (RFC 6749 section 5, RFC 8693 section 2.2), whichever grant it was asked for: strictly, from the status
-// and the parsed body alone. It sends nothing.
+// Judges the answer of a token endpoint for any grant (RFC 6749 section 5, RFC 8693 section 2.2). It looks
+// at the status and the parsed body alone, strictly, and sends nothing.
 
 import { Credential, isBearerToken } from '../core/credential.ts'
 import { granted, type RefusalReason, type Result, refused } from '../core/errors.ts'
 import type { JsonAnswer } from '../core/http/bounded-json.ts'
+import { isObject, type UnknownObject } from '../core/json.ts'
 import { isScope } from '../core/scope.ts'
 import type { IssuedToken } from '../core/source/exchange.ts'
 import type { DpopKey } from './dpop.ts'
 
-/** Identifier of the token type that is asked for (RFC 8693 section 3). */
+/** The type of the tokens that we ask for (RFC 8693 section 3). */
 export const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
 
-/** Seconds; a server that says a day is taken to mean an hour, so that what it revokes is gone from memory by then. */
-const LONGEST_LIFE = 3600
+/**
+ * The longest life that we believe. A token that the server gives for a day is used for an hour, so that a
+ * revoked one is gone from memory by then.
+ */
+const MAX_LIFE_SECONDS = 3600
 
-/** Characters of a token; a longer one fits into no header. */
-export const LONGEST_TOKEN: number = 16 * 1024
+/** A longer token does not fit into a header. */
+export const MAX_TOKEN_CHARS: number = 16 * 1024
 
-/** What an answer is held against. */
+/** What an answer must match. */
 export interface Asked {
   readonly scopes: readonly string[]
-  /** The tokens that were sent along: an answer that hands one of them back would make us pass it on. */
+  /** The tokens that were in the request. An answer that returns one of them would make us pass it on. */
   readonly sent: readonly Credential[]
-  /** `issued_token_type`, which the answer to an exchange must have (RFC 8693 section 2.2.1). */
+  /** The `issued_token_type` that the answer to an exchange must have (RFC 8693 section 2.2.1). */
   readonly issuedTokenType?: string
-  /** What `invalid_grant` means. Default: that the person's token is no longer good. */
+  /** What `invalid_grant` means. Default: the person's token is not good any more. */
   readonly grantRefused?: RefusalReason
 }
 
-/** What the answer with an access token is held against. */
+/** What an answer with an access token must match. */
 export interface AskedToken extends Asked {
   /** Seconds since the epoch, when the request was sent. */
   readonly now: number
-  /** The key that the token must be bound to. One that is not is refused: a client that wants the binding cannot be talked out of it. */
+  /**
+   * The key that the token must be bound to. A token that is not bound to it is refused, so that nobody can
+   * downgrade a client that asks for the binding.
+   */
   readonly dpop?: DpopKey | undefined
 }
 
@@ -47,14 +54,17 @@ export function judgeToken(answer: JsonAnswer, asked: AskedToken): Result<Issued
   const tokenId = tokenIdOf(text)
   return granted({
     credential,
-    expiresAt: Math.floor(asked.now + Math.min(expiresIn, LONGEST_LIFE)),
+    expiresAt: Math.floor(asked.now + Math.min(expiresIn, MAX_LIFE_SECONDS)),
     scopes,
     ...(tokenId === undefined ? {} : { tokenId }),
     ...(dpop ? { proof: (request) => dpop.proof({ ...request, accessToken: credential }) } : {}),
   })
 }
 
-/** An assertion for another server, and the scopes that it is good for: no access token, so its type is `N_A` (RFC 8693 section 2.2.1). */
+/**
+ * An assertion for another server, and the scopes that it is good for. It is no access token, so its type is
+ * `N_A` (RFC 8693 section 2.2.1).
+ */
 export function judgeAssertion(
   answer: JsonAnswer,
   asked: Asked,
@@ -74,12 +84,12 @@ function judgeAnswer(
   asked: Asked,
   type: 'bearer' | 'dpop' | 'n_a',
 ): Result<Judged> {
-  const body = typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {}
+  const body: UnknownObject = isObject(json) ? json : {}
   if (status !== 200) return judgeError(status, body.error, asked)
   const { access_token: text, issued_token_type, token_type } = body
-  if (typeof text !== 'string' || text.length > LONGEST_TOKEN || !isBearerToken(text))
+  if (typeof text !== 'string' || text.length > MAX_TOKEN_CHARS || !isBearerToken(text))
     return refused('exchange_failed')
-  if (asked.sent.some((one) => one.reveal() === text)) return refused('exchange_failed')
+  if (asked.sent.some((token) => token.reveal() === text)) return refused('exchange_failed')
   if (typeof token_type !== 'string' || token_type.toLowerCase() !== type)
     return refused('exchange_failed')
   if (asked.issuedTokenType !== undefined && issued_token_type !== asked.issuedTokenType)
@@ -89,16 +99,19 @@ function judgeAnswer(
   return granted({ credential: new Credential(text), text, scopes, expiresIn: body.expires_in })
 }
 
-/** Granted scopes: those asked for when the answer names none (RFC 8693 section 2.2.1); undefined when it names more, or no scopes at all. */
+/**
+ * The granted scopes. When the answer does not say, they are those that were asked for (RFC 8693 section
+ * 2.2.1). Undefined when the answer names others, or something that is no scope.
+ */
 function judgeScopes(scope: unknown, asked: readonly string[]): readonly string[] | undefined {
   if (scope === undefined) return asked
   if (typeof scope !== 'string') return undefined
   const scopes = [...new Set(scope.split(' ').filter((part) => part !== ''))]
-  const fits = asked.length === 0 ? isScope : (one: string) => asked.includes(one)
+  const fits = asked.length === 0 ? isScope : (part: string) => asked.includes(part)
   return scopes.every(fits) ? scopes : undefined
 }
 
-/** The error codes of RFC 6749 section 5.2 and RFC 8707 section 2, as reasons. Their descriptions are never read. */
+/** Turns the error codes of RFC 6749 section 5.2 and RFC 8707 section 2 into reasons. It never reads a description. */
 export function judgeError(
   status: number,
   error: unknown,
@@ -120,19 +133,21 @@ export function judgeError(
     case 'server_error':
       return refused('issuer_unavailable')
     default:
-      // A 401 says that the client was not authenticated (RFC 6749 section 5.2), whatever else it says.
+      // A 401 means that the client was not authenticated (RFC 6749 section 5.2), with any error code.
       return refused(status === 401 ? 'exchange_client_refused' : 'exchange_failed')
   }
 }
 
-/** `jti` of a JWT, unverified: for the audit only, since a client does not interpret access tokens (RFC 9068 section 6). */
+/**
+ * The `jti` of a JWT, unverified. It is for the audit only: a client must not interpret access tokens (RFC 9068
+ * section 6).
+ */
 function tokenIdOf(token: string): string | undefined {
   const payload = /^[\w-]+\.([\w-]+)\.[\w-]+$/.exec(token)?.[1]
   if (payload === undefined) return undefined
   try {
     const claims: unknown = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')))
-    const jti =
-      typeof claims === 'object' && claims !== null && 'jti' in claims ? claims.jti : undefined
+    const jti = isObject(claims) ? claims.jti : undefined
     return typeof jti === 'string' && jti !== '' && jti.length <= 256 ? jti : undefined
   } catch {
     return undefined

@@ -1,4 +1,5 @@
-// Asks the token endpoint of one authorization server, whatever the grant (RFC 6749 section 4.5). What it answers is judged elsewhere.
+// Sends requests to the token endpoint of one authorization server, for any grant (RFC 6749 section 4.5).
+// Other files judge the answer.
 
 import { genericTokenEndpointRequest } from 'oauth4webapi'
 import { type Result, refused } from '../core/errors.ts'
@@ -12,20 +13,20 @@ import type { DpopKey } from './dpop.ts'
 export interface RegisteredClient {
   /** The issuer identifier of the authorization server. */
   readonly issuer: string
-  /** Default: as the issuer's metadata says, on its own origin. */
+  /** Default: what the issuer's metadata says; it must be on the issuer's own origin. */
   readonly tokenEndpoint?: string
   readonly clientId: string
   /** How this client proves who it is. */
   readonly client: ClientAuthentication
 }
 
-/** What every request to a token endpoint goes through. */
+/** Options of every request to a token endpoint. */
 export interface TokenRequestOptions {
-  /** Default `globalThis.fetch`, as it is when this is called. */
+  /** Default: `globalThis.fetch`, captured at creation. */
   readonly fetch?: typeof globalThis.fetch
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
-  /** Milliseconds until a token, or the reason why there is none, must be there. Default 10,000. */
+  /** Milliseconds until a token, or the reason why there is none, must have come. Default 10,000. */
   readonly deadline?: number
 }
 
@@ -37,7 +38,7 @@ export type TokenRequest = (
 ) => Promise<Result<JsonAnswer>>
 
 /**
- * Makes the way to a token endpoint. Nothing is fetched before the first request.
+ * Makes the function that sends requests to a token endpoint. It fetches nothing before the first request.
  *
  * @throws TypeError when the issuer or the endpoint is not https (or loopback), or the client id is empty.
  */
@@ -75,7 +76,7 @@ export function tokenRequests(
   }
 }
 
-/** The defaults filled in. */
+/** Fills in the defaults. */
 export function withDefaults(options: TokenRequestOptions): Required<TokenRequestOptions> {
   const { fetch = globalThis.fetch, now = Date.now, deadline = 10_000 } = options
   return { fetch, now, deadline }

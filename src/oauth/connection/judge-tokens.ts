@@ -4,7 +4,7 @@ import { Credential, isBearerToken } from '../../core/credential.ts'
 import { granted, type Result, refused } from '../../core/errors.ts'
 import type { JsonAnswer } from '../../core/http/bounded-json.ts'
 import { parseScopes } from '../../core/scope.ts'
-import { judgeError, LONGEST_TOKEN } from '../judge-token.ts'
+import { judgeError, MAX_TOKEN_CHARS } from '../judge-token.ts'
 
 /** The tokens of a connected account. */
 export interface AccountTokens {
@@ -38,7 +38,7 @@ export function judgeTokens(
   const { access_token, refresh_token, token_type, expires_in, scope } = body
   if (
     typeof access_token !== 'string' ||
-    access_token.length > LONGEST_TOKEN ||
+    access_token.length > MAX_TOKEN_CHARS ||
     !isBearerToken(access_token)
   )
     return refused('exchange_failed')
@@ -66,7 +66,9 @@ export function judgeTokens(
 
 /** A refresh token: printable ASCII (RFC 6749 appendix A.17); null for anything else. */
 function parseRefreshToken(value: unknown): Credential | null {
-  return typeof value === 'string' && value.length <= LONGEST_TOKEN && /^[\x20-\x7e]+$/.test(value)
+  return typeof value === 'string' &&
+    value.length <= MAX_TOKEN_CHARS &&
+    /^[\x20-\x7e]+$/.test(value)
     ? new Credential(value)
     : null
 }

@@ -1,0 +1,105 @@
+// The options of `protectMcpServer`, and their check.
+
+import type { AuditSink } from '../core/audit.ts'
+import type { Principal } from '../core/principal.ts'
+import { canonicalResource } from '../core/resource.ts'
+import type { TokenExchanger } from '../core/source/exchange.ts'
+import type { TokenVerifier } from '../core/verify/verify.ts'
+import { type AcceptInput, parseAccept } from './accept.ts'
+import { type Api, type ApiInput, parseApi } from './api.ts'
+
+/** Where an error came from. */
+export interface ErrorOrigin {
+  readonly tool?: string
+  readonly principal: Principal
+  readonly trace: string
+}
+
+/** Options of {@link protectMcpServer}. */
+export interface ProtectOptions {
+  /** Identifier of the MCP server: the audience of the access tokens that it takes. */
+  readonly resource: string
+  /** Issuer identifiers to name in the protected resource metadata (RFC 9728); at least one. */
+  readonly authorizationServers: readonly string[]
+  readonly verifier: TokenVerifier
+  /** Records every hop. When it throws, the hop fails. */
+  readonly audit: AuditSink
+  /**
+   * The scopes that each tool needs. A tool that is not named here is refused. Name a tool that needs
+   * none with `[]`.
+   */
+  readonly toolScopes: Readonly<Record<string, readonly string[]>>
+  /** Scopes that every request needs. Default none. */
+  readonly scopes?: readonly string[]
+  /**
+   * The APIs that tools call, by name. The model reads that name when the API does not answer. Default
+   * none.
+   */
+  readonly apis?: Readonly<Record<string, ApiInput>>
+  /** Gets the tokens for the APIs. Required when there are `apis`. */
+  readonly exchanger?: TokenExchanger
+  /** Where the server takes credentials from, beside the `Authorization` header. Default: nowhere. */
+  readonly accept?: AcceptInput
+  /** `Host` values to answer to. Default: the resource's own. */
+  readonly allowedHosts?: readonly string[]
+  /** Origins of web pages that may send requests, beside the resource's own. Default none. */
+  readonly allowedOrigins?: readonly string[]
+  /** How many bytes the body of a request may have. Default 1 MiB. */
+  readonly maxBodyBytes?: number
+  /** Key of the audit's fingerprints, 32 bytes or more, one for each deployment. Default: random. */
+  readonly fingerprintKey?: Uint8Array<ArrayBuffer>
+  /** Default: `globalThis.fetch`, captured at creation. */
+  readonly fetch?: typeof globalThis.fetch
+  /** Milliseconds for one call of an API, and for reading the body of one request. Default 30,000. */
+  readonly deadline?: number
+  /** Milliseconds since the epoch. Default `Date.now`. */
+  readonly now?: () => number
+  /**
+   * Gets what went wrong in a tool or in the handler, and warnings about tools without declared scopes.
+   * Default: nobody does.
+   */
+  readonly onError?: (error: unknown, origin: ErrorOrigin) => void
+}
+
+/** The options, checked, with the defaults filled in. */
+export interface Settings {
+  readonly resource: string
+  readonly scopes: readonly string[]
+  readonly apis: ReadonlyMap<string, Api>
+  readonly accept: AcceptInput
+  readonly maxBodyBytes: number
+  readonly fetch: typeof globalThis.fetch
+  readonly deadlineMs: number
+  readonly now: () => number
+}
+
+/**
+ * Checks the options.
+ *
+ * @throws TypeError that names the setting.
+ */
+export function parseOptions(options: ProtectOptions): Settings {
+  const {
+    authorizationServers,
+    exchanger,
+    scopes = [],
+    maxBodyBytes = 1024 * 1024,
+    fetch = globalThis.fetch,
+    deadline: deadlineMs = 30_000,
+    now = Date.now,
+  } = options
+  const resource = canonicalResource(options.resource)
+  if (authorizationServers.length === 0)
+    throw new TypeError('authorizationServers must name at least one issuer (RFC 9728)')
+  if (!(Number.isInteger(maxBodyBytes) && maxBodyBytes > 0))
+    throw new TypeError('maxBodyBytes must be a positive integer')
+  const apis = new Map(
+    Object.entries(options.apis ?? {}).map(([name, input]) => [name, parseApi(name, input)]),
+  )
+  if (apis.size > 0 && !exchanger)
+    throw new TypeError(
+      'apis need the setting exchanger: the token that an MCP server receives must not go on to an API',
+    )
+  const accept = parseAccept(options.accept ?? {})
+  return { resource, scopes, apis, accept, maxBodyBytes, fetch, deadlineMs, now }
+}
