@@ -1,14 +1,10 @@
 // onbehalf/chatkit: the ChatKit server, its thread store port, and an agent's run as ChatKit events.
 
-export {
-  type AgentChat,
-  type AgentChatOptions,
-  type AgentRunRequest,
-  agentChat,
-} from './agent/agent-chat.ts'
+export { type AgentChat, agentChat } from './agent/agent-chat.ts'
 export { agentResponse } from './agent/agent-response.ts'
 export type { AgentResponseOptions } from './agent/answer-writer.ts'
 export { type HistoryTurn, historyOf } from './agent/history.ts'
+export type { AgentChatOptions, AgentRunRequest } from './agent/options.ts'
 export {
   type PostgresRateLimitOptions,
   postgresRateLimit,

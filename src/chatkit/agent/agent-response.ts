@@ -1,4 +1,5 @@
-// An agent's run as ChatKit events: its texts as messages, its calls as the tasks of a workflow, without arguments or results.
+// An agent's run as ChatKit events: texts become messages, calls become tasks of a workflow,
+// without arguments or results.
 
 import type { AgentEvent } from '../../agent/events.ts'
 import type { AnswerContext, ChatCaller } from '../options.ts'
@@ -6,8 +7,11 @@ import type { AnswerEvent } from '../protocol/event.ts'
 import { type AgentResponseOptions, answerWriter } from './answer-writer.ts'
 
 /**
- * Maps an agent's events: those of `runAgent`, of an agent of the app's own by `agentEvents`, or of any other source. When the run fails, what was
- * written of its text is kept. For a run that asks the person to approve calls, take `agentChat`.
+ * Maps an agent's events: from `runAgent`, from `agentEvents` for an agent of your own, or from any
+ * other source. When the run fails, the text that was written so far stays.
+ *
+ * @throws TypeError when the run asks for an approval: use `agentChat` for such a run. What
+ *   `events` throws is thrown on.
  *
  * @example
  * ```ts
@@ -24,9 +28,11 @@ export async function* agentResponse(
   try {
     for await (const event of events) {
       if (event.type === 'approval_needed')
-        throw new TypeError('A run asks for an approval, which is what agentChat is for')
+        throw new TypeError(
+          'The run asks for an approval, which agentResponse cannot do: use agentChat',
+        )
       writer.write(event, out)
-      for (const one of out) yield one
+      for (const written of out) yield written
       out.length = 0
     }
   } catch (error) {

@@ -1,16 +1,21 @@
-// The widget that asks the person, and what stands in its place once it is decided. Every word of the model or a server is plain text in it. Pure.
+// The widget that asks the person to approve calls, and the widget that replaces it after the
+// decision. Words of the model or a server are plain text in it. Pure.
 
 import type { PendingCall } from '../../agent/events.ts'
+import type { JsonObject } from '../../core/json.ts'
 import type { WidgetRoot } from '../protocol/item.ts'
-import type { JsonObject } from '../protocol/json.ts'
 import type { Decision, PendingApproval } from './approval-record.ts'
+import { parseArguments } from './call-arguments.ts'
 import { toolTitle } from './tool-title.ts'
 
-/** The types of the actions of the card. */
+/** The types of the card's actions. */
 export const APPROVE = 'onbehalf.approve'
 export const DECLINE = 'onbehalf.decline'
 
-/** The card that asks: who would do what, with which arguments and rights. One decision is for all calls of it. */
+/**
+ * The card that asks. It says who would do what, with which arguments and rights. One decision
+ * covers all its calls.
+ */
 export function askingCard({ id, calls }: PendingApproval, person: string): WidgetRoot {
   const payload = { approval: id }
   return {
@@ -37,11 +42,11 @@ export function askingCard({ id, calls }: PendingApproval, person: string): Widg
 }
 
 /**
- * The card without buttons, once it is decided.
+ * The card after the decision, without buttons.
  *
- * @param at Milliseconds since the epoch.
+ * @param askedAtMs When the person was asked, in milliseconds since the epoch.
  */
-export function decidedCard(decision: Decision, at: number): WidgetRoot {
+export function decidedCard(decision: Decision, askedAtMs: number): WidgetRoot {
   return {
     type: 'Card',
     size: 'md',
@@ -49,14 +54,14 @@ export function decidedCard(decision: Decision, at: number): WidgetRoot {
       { type: 'Title', size: 'sm', value: headingOf(decision) },
       {
         type: 'Caption',
-        value: `${noteOf(decision)} ${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+        value: `${noteOf(decision)} ${new Date(askedAtMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
       },
       ...decision.calls.flatMap(callRows),
     ],
   }
 }
 
-/** What the model reads of a decision later. */
+/** What the model reads about a decision in later runs. */
 export function decisionNote({ verdict, outcome, calls }: Decision): string {
   const what = calls.map(({ name, arguments: args }) => `${name} ${args}`).join(', ')
   switch (verdict) {
@@ -121,7 +126,10 @@ function noteOf({ verdict, outcome }: Decision): string {
   }
 }
 
-/** A server's own name for its tool can mislead, so the tool's name and its server always stand beside it. */
+/**
+ * A server's title for its tool can mislead, so the tool's name and the server always stand beside
+ * it.
+ */
 function callRows({
   name,
   server,
@@ -142,12 +150,10 @@ function callRows({
   ]
 }
 
-/** The run gives JSON objects. */
-function parseArguments(args: string): Readonly<Record<string, unknown>> {
-  return JSON.parse(args) as Readonly<Record<string, unknown>>
-}
-
-/** Text in which nothing hides: what is invisible, or turns the direction, would let the eye read something else than is sent. */
+/**
+ * Text in which nothing hides. Invisible or direction-changing characters are written as escapes:
+ * with them, people could read something other than what is sent.
+ */
 function visible(text: string): string {
   return text.replace(
     /[\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}]|[^\P{Cc}\n\t]/gu,

@@ -1,28 +1,36 @@
-// What a thread keeps of an approval: the run that waits, and what was decided. Hidden items, so that they outlive the process and are seen by no
-// client; no credential is in them, for the agent had none. Of several decisions the first one in the thread counts: items are only ever added.
+// What a thread keeps about an approval: the run that waits, and the decision. They are hidden
+// items, so they outlive the process and no client sees them. They hold no credential, because the
+// agent had none. When there are several decisions, the first one in the thread counts: new items
+// are only added at the end.
 
 import type { PendingCall } from '../../agent/events.ts'
+import { isObject, type UnknownObject } from '../../core/json.ts'
 import type { HiddenItem, Item, ItemBase } from '../protocol/item.ts'
-import type { Json, JsonObject } from '../protocol/json.ts'
 
 /** A run that waits for the person. */
 export interface PendingApproval {
   readonly id: string
   /** Id of the widget that asks. */
   readonly card: string
-  /** Id of the last item that the run's conversation began with. */
+  /** Id of the last item of the conversation that the run began with. */
   readonly since: string
-  /** Milliseconds since the epoch. */
-  readonly expiresAt: number
+  /** Milliseconds since the epoch. A decision at this time or later is too late. */
+  readonly expiresAtMs: number
   readonly calls: readonly PendingCall[]
-  /** The run's own, for it alone to read. */
+  /** What the run gave in `approval_needed`. Only the run reads it. */
   readonly state: string
 }
 
-/** What was decided: by the person, by the time, or by the conversation going on. */
+/**
+ * The decision. The person approves or declines; `expired`: too late; `superseded`: another message
+ * came instead.
+ */
 export type Verdict = 'approved' | 'declined' | 'expired' | 'superseded'
 
-/** What came of it. `under_way` in a thread that is at rest means that the process died: it is not known whether the calls were made. */
+/**
+ * What happened to the calls. `under_way` in a thread without a run means that the process died: it
+ * is not known whether they were made.
+ */
 export type Outcome = 'not_made' | 'under_way' | 'done' | 'failed' | 'unknown'
 
 /** A decision. */
@@ -34,22 +42,28 @@ export interface Decision {
   readonly calls: readonly PendingCall[]
 }
 
-/** An approval with its hidden items. */
+/** What is known about an approval, each part with its hidden item. */
 export interface KnownApproval {
   readonly pending?: { readonly item: HiddenItem; readonly value: PendingApproval }
   readonly decision?: { readonly item: HiddenItem; readonly value: Decision }
 }
 
+/** A run that waits, as it is stored. */
+type StoredPending = Omit<PendingApproval, 'expiresAtMs'> & { readonly expiresAt: number }
+
 const PENDING = 'onbehalf.pending_run'
 const DECISION = 'onbehalf.approval'
 
-/** The item of a run that waits. */
+/**
+ * The item of a run that waits. The stored key is `expiresAt`, as in threads that are stored
+ * already.
+ */
 export function pendingItem(base: ItemBase, value: PendingApproval): HiddenItem {
-  const { calls, ...rest } = value
+  const { calls, expiresAtMs: expiresAt, ...rest } = value
   return {
     ...base,
     type: 'hidden_context_item',
-    content: { type: PENDING, ...rest, calls: calls.map((call) => ({ ...call })) },
+    content: { type: PENDING, ...rest, expiresAt, calls: calls.map((call) => ({ ...call })) },
   }
 }
 
@@ -63,12 +77,15 @@ export function decisionItem(base: ItemBase, value: Decision): HiddenItem {
   }
 }
 
-/** Whether an item is one of these. */
+/** Whether an item is one of the two kinds above. */
 export function isApprovalRecord(item: Item): boolean {
   return contentOf(item, PENDING) !== undefined || contentOf(item, DECISION) !== undefined
 }
 
-/** Whether an item tells of calls that were, or may have been, made. It outlives a retry of the message: what was done is not undone with the answer. */
+/**
+ * Whether an item is about calls that were made, or may have been. A retry of the message keeps it,
+ * because removing the answer does not undo the calls.
+ */
 export function mayHaveActed(item: Item): boolean {
   const decision = parseDecision(item)
   return decision?.verdict === 'approved' && decision.outcome !== 'not_made'
@@ -91,21 +108,21 @@ export function approvalsIn(items: readonly Item[]): ReadonlyMap<string, KnownAp
   return known
 }
 
-function contentOf(item: Item, type: string): JsonObject | undefined {
+/** The content of a hidden item of this type. */
+function contentOf(item: Item, type: string): UnknownObject | undefined {
   if (item.type !== 'hidden_context_item') return undefined
   const { content } = item
   return isObject(content) && content.type === type ? content : undefined
 }
 
-/** These items are written above and nowhere else, so their shape is trusted once their type is known. */
+/** Only the functions above write these items, so their shape is trusted when the type matches. */
 function parsePending(item: Item): PendingApproval | undefined {
-  return contentOf(item, PENDING) as PendingApproval | undefined
+  const content = contentOf(item, PENDING)
+  if (!content) return undefined
+  const { expiresAt, ...rest } = content as unknown as StoredPending
+  return { ...rest, expiresAtMs: expiresAt }
 }
 
 function parseDecision(item: Item): Decision | undefined {
   return contentOf(item, DECISION) as Decision | undefined
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

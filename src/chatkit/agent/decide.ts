@@ -1,4 +1,5 @@
-// A decision about calls that wait: made once, durable before anything follows from it, and told on the card that asked.
+// A decision about calls that wait: it is made once, stored before anything follows from it, and
+// shown on the card that asked.
 
 import { AuthError, endsSignIn } from '../../core/errors.ts'
 import type { AnswerContext, ChatCaller } from '../options.ts'
@@ -17,14 +18,14 @@ import {
 /** A decision with its item. */
 export type Decided = NonNullable<KnownApproval['decision']>
 
-/** What of an answer's context a decision needs. */
+/** The part of an answer's context that a decision needs. */
 export type Deciding = Pick<AnswerContext<ChatCaller>, 'history' | 'newItem'>
 
 /**
- * Decides. When this gives a decision, it is in the store, and it is the first one, so its consequences are this run's alone: not even an instance that
- * was taken for dead in between can follow a decision of its own.
+ * Decides. A decision that this returns is stored, and it is the first one. So only this run may
+ * act on it: an instance that was wrongly believed dead finds that its own decision came second.
  *
- * @returns Undefined when another decision was first.
+ * @returns The decision, or undefined when another decision was first.
  */
 export async function* decide(
   pending: NonNullable<KnownApproval['pending']>,
@@ -40,12 +41,13 @@ export async function* decide(
   if (approvalsIn(items).get(id)?.decision?.item.id !== item.id) return undefined
   const decided = { item, value }
   yield* cardEvents(decided, items)
-  // What the run needs to go on may be large, and is in this process's memory.
+  // The stored state may be large, and nobody reads it again: a declined run continues from this
+  // process's memory.
   if (verdict !== 'approved') yield { type: 'thread.item.removed', item_id: pending.item.id }
   return decided
 }
 
-/** Says what came of a decision. */
+/** Records what happened to the calls of a decision. */
 export function* settle(
   { item, value }: Decided,
   outcome: Outcome,
@@ -60,8 +62,10 @@ export function* settle(
 }
 
 /**
- * What a thread at rest still has to be told: an approval that waits is over when the conversation goes on without it; of calls that were under way it
- * is not known whether they were made.
+ * Closes what an earlier run left open in a thread that has no run now. An approval that waits ends
+ * when the conversation goes on without it. Calls that were under way get the outcome `unknown`.
+ *
+ * @returns Whether anything changed.
  */
 export async function* closeOpen(
   items: readonly Item[],
@@ -77,7 +81,7 @@ export async function* closeOpen(
   return changed
 }
 
-/** What is known of approved calls when their run failed. */
+/** What is known about approved calls when their run failed. */
 export function outcomeAfter(error: unknown, calls: readonly unknown[]): Outcome {
   if (!(error instanceof AuthError) || calls.length !== 1) return 'unknown'
   const { reason } = error.refusal

@@ -1,37 +1,48 @@
-// A thread's items as the conversation that an agent is given.
+// A thread's items as the conversation that an agent gets.
 
 import type { AgentTurn } from '../../agent/turn.ts'
+import { isObject } from '../../core/json.ts'
 import type { Item, StructuredInput, UserMessageItem, WidgetItem } from '../protocol/item.ts'
-import type { Json } from '../protocol/json.ts'
 import { decisionNote } from './approval-card.ts'
 import { approvalsIn, isApprovalRecord } from './approval-record.ts'
 
 /** One turn of the conversation. */
 export type HistoryTurn = AgentTurn
 
-/** Characters of a widget's words that the model reads. */
-const LONGEST = 2000
+/** The model reads no more of a widget's words. */
+const MAX_WIDGET_CHARS = 2000
 
 /**
- * The conversation so far, in the order of the items. Hidden items are the app's notes to the model: they come as the person's turns, marked
- * as notes, because not every model takes system messages in mid-conversation. A person can write such a mark too, so a note must never be
- * taken for a permission. Tools of the page that have answered are calls with their results; of widgets and images a note is left; workflows, tasks
- * and what still waits are left out.
+ * The conversation so far, in the order of the items.
  *
- * @param images URLs of images that the model is to look at, by the id of their attachment. Default none: it reads the names.
+ * - Hidden items are the app's notes to the model. They become turns of the person that are marked
+ *   as notes, because not every model takes system messages in the middle of a conversation. A
+ *   person can write such a mark too, so never treat a note as a permission.
+ * - Tools of the page that have answered become calls with their results.
+ * - Widgets and images become notes.
+ * - Workflows, tasks and everything that still waits are left out.
+ *
+ * @param images URLs of images for the model to look at, by the id of their attachment. Default:
+ *   none, so the model reads the names only.
+ *
+ * @example
+ * ```ts
+ * const turns = historyOf(await context.history())
+ * ```
  */
 export function historyOf(
   items: readonly Item[],
   images: ReadonlyMap<string, string> = new Map(),
 ): HistoryTurn[] {
-  // A decision is read where the person was asked: what they wrote instead of deciding comes after it. Where that went with a retry, it stands for itself.
-  const asked = new Set(items.map(({ id }) => id))
+  // Put a decision where its card was, before anything the person wrote instead. If a retry removed
+  // the card, put it at its own place.
+  const present = new Set(items.map(({ id }) => id))
   const notes = new Map<string, string | undefined>()
   for (const { pending, decision } of approvalsIn(items).values()) {
     if (pending) notes.set(pending.value.card, undefined)
     if (decision)
       notes.set(
-        asked.has(decision.value.card) ? decision.value.card : decision.item.id,
+        present.has(decision.value.card) ? decision.value.card : decision.item.id,
         decisionNote(decision.value),
       )
   }
@@ -42,7 +53,10 @@ export function historyOf(
   })
 }
 
-/** The conversation of a run, which ends with something to answer. */
+/**
+ * The conversation for a run. It never ends with the assistant's own turn, which a model cannot
+ * answer.
+ */
 export function conversationOf(
   items: readonly Item[],
   images: ReadonlyMap<string, string>,
@@ -105,22 +119,23 @@ function answerText({ question, answer }: StructuredInput): string {
   return `${question} ${!answer || answer.skipped ? '(no answer)' : answer.values.join(', ')}`
 }
 
-/** The words of a widget, in their order. */
+/** The words of a widget, in the order in which it shows them. */
 function shownIn({ widget, copy_text }: WidgetItem): string {
   const words: string[] = []
   collect(widget, words)
   const text = copy_text ?? words.join(' · ')
-  return oneLine(text).slice(0, LONGEST)
+  return oneLine(text).slice(0, MAX_WIDGET_CHARS)
 }
 
+/** The properties of components that people read. */
 const WORDS: ReadonlySet<string> = new Set(['value', 'label', 'title', 'alt', 'placeholder'])
 
-function collect(value: Json, words: string[]): void {
-  if (Array.isArray(value)) for (const one of value) collect(one, words)
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return
-  for (const [key, one] of Object.entries(value)) {
-    if (typeof one === 'string' && WORDS.has(key) && one.trim() !== '') words.push(one.trim())
-    else if (key !== 'payload') collect(one, words)
+function collect(value: unknown, words: string[]): void {
+  if (Array.isArray(value)) for (const element of value) collect(element, words)
+  if (!isObject(value)) return
+  for (const [key, part] of Object.entries(value)) {
+    if (typeof part === 'string' && WORDS.has(key) && part.trim() !== '') words.push(part.trim())
+    else if (key !== 'payload') collect(part, words)
   }
 }
 

@@ -1,14 +1,17 @@
-// Images that a model makes, as items: each grows until it is complete.
+// Images that a model makes, as items. An item changes until its image is complete.
 
 import type { AgentEvent } from '../../agent/events.ts'
 import type { AnswerEvent } from '../protocol/event.ts'
 import type { ItemBase } from '../protocol/item.ts'
-import type { NewItem } from './answer-writer.ts'
+import type { NewItem } from './new-item.ts'
 
-/** An event of an image. */
+/** An event about an image. */
 export type ImageEvent = Extract<AgentEvent, { type: 'image_started' | 'image' }>
 
-/** Makes the writer; it puts the events at the end of `out`. An image that is never complete is not stored. */
+/**
+ * Makes the writer. It puts the events at the end of `out`. An image that never becomes complete is
+ * not stored.
+ */
 export function imageWriter(newItem: NewItem): (event: ImageEvent, out: AnswerEvent[]) => void {
   const open = new Map<string, ItemBase>()
   return (event, out) => {

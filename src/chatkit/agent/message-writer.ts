@@ -1,9 +1,9 @@
-// An agent's texts as assistant messages of one part, one at a time.
+// An agent's texts as assistant messages, one message at a time, each with one part.
 
 import type { Citation } from '../../agent/events.ts'
 import type { AnswerEvent } from '../protocol/event.ts'
 import type { Annotation, AssistantContent, ItemBase } from '../protocol/item.ts'
-import type { NewItem } from './answer-writer.ts'
+import type { NewItem } from './new-item.ts'
 import { sourceOf } from './source.ts'
 
 /** Writes messages. Each method puts its events at the end of `out`. */
@@ -11,7 +11,10 @@ export interface MessageWriter {
   isOpen(): boolean
   write(delta: string, out: AnswerEvent[]): void
   cite(citation: Citation, out: AnswerEvent[]): void
-  /** Completes the message, if there is one or the text makes one; what is given wins over what was written. */
+  /**
+   * Completes the message that is open, or makes one of `text`. `text` and `citations` replace what
+   * was written so far.
+   */
   close(out: AnswerEvent[], text?: string, citations?: readonly Citation[]): void
 }
 
@@ -90,7 +93,10 @@ function annotationOf(citation: Citation): Annotation {
   }
 }
 
-/** A part's own annotations come with the item. */
+/**
+ * An update of the part. It has no annotations: they come in their own updates and with the
+ * complete item.
+ */
 function partUpdate(
   { id }: ItemBase,
   type: 'assistant_message.content_part.added' | 'assistant_message.content_part.done',

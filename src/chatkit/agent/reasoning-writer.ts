@@ -1,11 +1,12 @@
-// An agent's reasoning as a workflow of thoughts, one at a time, which ends with how long it took.
+// An agent's reasoning as a workflow of thoughts, one workflow at a time. At its end it says how
+// long it took.
 
 import type { AgentEvent } from '../../agent/events.ts'
 import type { AnswerEvent } from '../protocol/event.ts'
 import type { ItemBase, Task } from '../protocol/item.ts'
-import type { NewItem } from './answer-writer.ts'
+import type { NewItem } from './new-item.ts'
 
-/** An event of the reasoning. */
+/** An event about the reasoning. */
 export type ReasoningEvent = Extract<
   AgentEvent,
   { type: 'reasoning_started' | 'reasoning_delta' | 'reasoning_done' }
@@ -21,29 +22,30 @@ export interface ReasoningWriter {
 /**
  * Makes the writer.
  *
- * @param now Milliseconds since the epoch.
+ * @param now The clock, in milliseconds since the epoch.
  */
 export function reasoningWriter(newItem: NewItem, now: () => number): ReasoningWriter {
   let open: ItemBase | undefined
-  let since = 0
+  let startedMs = 0
   let thoughts: string[] = []
-  /** Whether the first thought, which alone is shown as it grows, still does; and how much of it was sent. */
-  let grows = true
-  let sent = 0
+  /** Only the first thought is shown while it grows. True until it is complete. */
+  let firstGrows = true
+  /** Characters of the first thought that were sent. */
+  let sentChars = 0
 
   function begin(out: AnswerEvent[]): ItemBase {
     if (open) return open
     open = newItem('workflow')
-    since = now()
+    startedMs = now()
     thoughts = []
-    grows = true
-    sent = 0
+    firstGrows = true
+    sentChars = 0
     const workflow = { type: 'reasoning', tasks: [], expanded: false } as const
     out.push({ type: 'thread.item.added', item: { ...open, type: 'workflow', workflow } })
     return open
   }
 
-  function put({ id }: ItemBase, index: number, content: string, out: AnswerEvent[]): void {
+  function show({ id }: ItemBase, index: number, content: string, out: AnswerEvent[]): void {
     const type = index < thoughts.length ? 'workflow.task.updated' : 'workflow.task.added'
     thoughts[index] = content
     out.push({
@@ -55,34 +57,34 @@ export function reasoningWriter(newItem: NewItem, now: () => number): ReasoningW
 
   function grow(base: ItemBase, delta: string, out: AnswerEvent[]): void {
     const content = (thoughts[0] ?? '') + delta
-    // Each update holds the whole thought: sent at every word, a long one would be sent a thousand times.
-    if (sent > 0 && content.length - sent < Math.max(16, sent / 8)) {
+    // Each update holds the whole thought, so it is not sent again for every word.
+    if (sentChars > 0 && content.length - sentChars < Math.max(16, sentChars / 8)) {
       thoughts[0] = content
       return
     }
-    sent = content.length
-    put(base, 0, content, out)
+    sentChars = content.length
+    show(base, 0, content, out)
   }
 
   return {
     write(event, out) {
       const base = begin(out)
       if (event.type === 'reasoning_started') return
-      const isFirst = event.index === 0 && grows
+      const isFirst = event.index === 0 && firstGrows
       if (event.type === 'reasoning_delta') {
         if (isFirst && event.delta !== '') grow(base, event.delta, out)
         return
       }
-      grows = false
-      if (event.text !== '') put(base, isFirst ? 0 : thoughts.length, event.text, out)
+      firstGrows = false
+      if (event.text !== '') show(base, isFirst ? 0 : thoughts.length, event.text, out)
     },
     close(out) {
       if (!open) return
-      const duration = Math.max(0, Math.round((now() - since) / 1000))
+      const seconds = Math.max(0, Math.round((now() - startedMs) / 1000))
       const workflow = {
         type: 'reasoning',
         tasks: thoughts.map(thought),
-        summary: { duration },
+        summary: { duration: seconds },
         expanded: false,
       } as const
       out.push({ type: 'thread.item.done', item: { ...open, type: 'workflow', workflow } })

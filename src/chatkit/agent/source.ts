@@ -1,4 +1,4 @@
-// What an agent's answer rests on, as ChatKit sources. Pure.
+// An agent's citations as ChatKit sources. Pure.
 
 import type { Citation } from '../../agent/events.ts'
 import type { FileSource, UrlSource } from '../protocol/item.ts'
@@ -8,12 +8,12 @@ export function sourceOf(citation: Citation): UrlSource | FileSource {
   return citation.type === 'url' ? pageOf(citation) : fileOf(citation)
 }
 
-/** The pages among sources. */
+/** The sources of those citations that name a page. */
 export function pagesIn(citations: readonly Citation[]): readonly UrlSource[] {
   return citations.flatMap((citation) => (citation.type === 'url' ? [pageOf(citation)] : []))
 }
 
-/** The files among sources. */
+/** The sources of those citations that name a file. */
 export function filesIn(citations: readonly Citation[]): readonly FileSource[] {
   return citations.flatMap((citation) => (citation.type === 'file' ? [fileOf(citation)] : []))
 }

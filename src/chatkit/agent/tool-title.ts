@@ -1,6 +1,6 @@
-// Names for people. Pure.
+// A tool's name in words for people. Pure.
 
-/** A tool's name for people: `taskflow_add_task` of the server `taskflow` is "Add task". */
+/** The name for people: `taskflow_add_task` of the server `taskflow` becomes "Add task". */
 export function toolTitle(name: string, server?: string): string {
   const own =
     server !== undefined && name.toLowerCase().startsWith(`${server.toLowerCase()}_`)

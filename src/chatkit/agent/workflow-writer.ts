@@ -1,13 +1,14 @@
-// An agent's calls as the tasks of a workflow, one workflow at a time: what was called and how it ended, without arguments or results.
+// An agent's calls as tasks of a workflow, one workflow at a time. A task says what was called and
+// how it ended; arguments and results are left out.
 
 import type { AgentEvent, HostedTool } from '../../agent/events.ts'
 import type { AnswerEvent } from '../protocol/event.ts'
 import type { ItemBase, Task } from '../protocol/item.ts'
-import type { NewItem } from './answer-writer.ts'
+import type { NewItem } from './new-item.ts'
 import { filesIn, pagesIn } from './source.ts'
 import { toolTitle } from './tool-title.ts'
 
-/** An event that is a task, or ends one. */
+/** An event that begins or ends a task. */
 export type TaskEvent = Extract<
   AgentEvent,
   { type: 'tool_started' | 'tool_done' | 'hosted_started' | 'hosted_done' | 'handoff' }
@@ -72,14 +73,14 @@ export function workflowWriter(newItem: NewItem): WorkflowWriter {
           )
           return
         case 'tool_done':
-          change(event.callId, (before) => ended(before, event.outcome), out)
+          change(event.callId, (before) => endTask(before, event.outcome), out)
           return
         case 'hosted_started':
           add(hostedTask(event.tool), out, event.callId)
           return
         case 'hosted_done':
           if (!open || !indexes.has(event.callId)) add(hostedTask(event.tool), out, event.callId)
-          change(event.callId, (before) => found(before, event), out)
+          change(event.callId, (before) => addResults(before, event), out)
           return
         case 'handoff':
           add(
@@ -93,7 +94,7 @@ export function workflowWriter(newItem: NewItem): WorkflowWriter {
       if (!open) return
       const base = open
       open = undefined
-      // A call whose end was not heard of must not turn its wheel for ever in a stored conversation.
+      // A stored conversation must not show a call as running for ever when its end never came.
       const settled = tasks.map(
         (task): Task =>
           task.status_indicator === 'loading' ? { ...task, status_indicator: 'none' } : task,
@@ -109,7 +110,7 @@ export function workflowWriter(newItem: NewItem): WorkflowWriter {
   }
 }
 
-function ended(before: Task, outcome: 'done' | 'failed'): Task {
+function endTask(before: Task, outcome: 'done' | 'failed'): Task {
   if (before.type !== 'custom') return before
   return outcome === 'done'
     ? { ...before, status_indicator: 'complete' }
@@ -133,7 +134,7 @@ function hostedTask(tool: HostedTool): Task {
   }
 }
 
-function found(
+function addResults(
   before: Task,
   { queries, sources }: Extract<TaskEvent, { type: 'hosted_done' }>,
 ): Task {

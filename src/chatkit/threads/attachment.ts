@@ -1,43 +1,51 @@
-// Attachments: what is kept of one, what a client may see of it, and the port to wherever the bytes are.
+// Attachments: the stored record, the part that a client may see, and the port to the storage of
+// the bytes.
 
 import type { Attachment } from '../protocol/item.ts'
 import type { JsonObject } from '../protocol/json.ts'
 
-/** An attachment as it is stored. Its bytes are elsewhere. */
+/** The record of an attachment. Its bytes are in an {@link AttachmentStorage}. */
 export type StoredAttachment = Attachment & {
-  /** Bytes, as announced or as received. */
+  /** The number of bytes, as announced or as received. */
   readonly size: number
-  /** The app's and the storage's own notes. Never sent to a client, and no place for a credential. */
+  /** Notes of the app and the storage. They are never sent to a client. Keep no credential here. */
   readonly metadata: JsonObject
 }
 
 /** An upload that a client announces. */
 export interface AttachmentAnnounced {
   readonly name: string
-  /** Bytes. */
+  /** The number of bytes. */
   readonly size: number
   readonly mime_type: string
-  /** `principalKey` of the person whose it will be. */
+  /** `principalKey` of the person who will own it. */
   readonly owner: string
 }
 
-/** Where the bytes are. `onbehalf/store` has one on disk. */
+/** The port: where the bytes are kept. `onbehalf/store` has one on disk. */
 export interface AttachmentStorage {
   /**
    * Makes the record of an upload to come, with the `upload_descriptor` for it.
    *
-   * @throws ChatkitStreamError with a text for the person when it is too large, or of a type that is not taken: the client is answered 400.
+   * @throws ChatkitStreamError with a text for the person when it is too large or its type is not
+   *   accepted. The client then gets a 400.
    */
   create(announced: AttachmentAnnounced): Promise<StoredAttachment>
-  /** Removes the bytes. Called after ownership was proved, and before the record goes; what is gone already is no error. */
+  /**
+   * Removes the bytes. It is called after ownership was proved and before the record is deleted.
+   * Bytes that are gone already are no error.
+   */
   remove(attachment: StoredAttachment): Promise<void>
-  /** What a client is sent, at each time that it is: a place for fresh URLs. Asks nobody. Default: as it is stored. */
+  /**
+   * What a client gets, made anew for each answer, so that it can hold fresh URLs. It must not wait
+   * for anything. Default: the stored form.
+   */
   present?(attachment: Attachment): Attachment
-  /** Whether its bytes have come, so that it may go with a message. Default: yes. */
+  /** Whether all bytes have arrived, so that a message can use it. Default: yes. */
   isUploaded?(attachment: StoredAttachment): boolean
 }
 
-/** The wire form: the fields that a client may see. */
+/** The form for a client: only the fields that it may see. */
 export function wireAttachment(attachment: Attachment, storage?: AttachmentStorage): Attachment {
   const { id, name, mime_type, upload_descriptor, thread_id } = attachment
   const common = {

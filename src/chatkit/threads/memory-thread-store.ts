@@ -1,121 +1,89 @@
-// The reference thread store: this process's memory, gone with it.
+// The reference thread store: it keeps threads in this process's memory and loses them with the process.
 
 import { type Item, isHidden } from '../protocol/item.ts'
-import type { Page, ThreadChange } from '../protocol/thread.ts'
-import type {
-  ItemsChange,
-  OwnedAttachment,
-  PageQuery,
-  StoredThread,
-  ThreadStore,
-} from './thread-store.ts'
+import type { Page } from '../protocol/thread.ts'
+import { memoryAttachments } from './memory-attachments.ts'
+import type { ItemsChange, PageQuery, StoredThread, ThreadStore } from './thread-store.ts'
 
-/** Attachments that {@link ThreadStore.attachments} gives at most. */
-const MOST_ATTACHMENTS = 1000
+interface Entry {
+  thread: StoredThread
+  readonly items: Map<string, Item>
+}
 
-/** Makes a store that keeps threads in memory. */
+/**
+ * Makes a store that keeps threads in memory.
+ *
+ * @example
+ * ```ts
+ * const chatkit = chatkitServer({ admit: onbehalf.admit, store: memoryThreadStore(), respond })
+ * ```
+ */
 export function memoryThreadStore(): ThreadStore {
-  // Maps keep insertion order, also when a value is replaced. Copies go in and out, so that nobody changes what is stored by the way.
-  const threads = new Map<string, { thread: StoredThread; readonly items: Map<string, Item> }>()
-  const attachments = new Map<string, OwnedAttachment>()
+  // Maps keep the order of insertion, also when a value is replaced. Copies go in and out, so that
+  // nobody can change what is stored by changing an object.
+  const threads = new Map<string, Entry>()
+  const attachments = memoryAttachments()
 
-  function entryOf(owner: string, id: string) {
+  function find(owner: string, id: string): Entry | undefined {
     const entry = threads.get(id)
     return entry?.thread.owner === owner ? entry : undefined
   }
 
-  function attachmentOf(owner: string, id: string): OwnedAttachment | undefined {
-    const found = attachments.get(id)
-    return found?.owner === owner ? found : undefined
-  }
-
-  /** Nothing is awaited inside, so it is all or nothing. */
+  /** All or nothing, because only the first step can fail and nothing is awaited. */
   function change(
-    owner: string,
-    threadId: string,
-    items: Map<string, Item>,
-    { save, remove, attach }: ItemsChange,
+    { thread, items }: Entry,
+    { save = [], remove = [], attach = [] }: ItemsChange,
   ): boolean {
-    const attached = (attach ?? []).map((id) => attachmentOf(owner, id))
-    if (attached.includes(undefined)) return false
-    for (const one of attached) if (one) attachments.set(one.id, { ...one, thread_id: threadId })
-    for (const id of remove ?? []) items.delete(id)
-    for (const item of save ?? []) items.set(item.id, structuredClone(item))
+    if (!attachments.attach(thread.owner, thread.id, attach)) return false
+    for (const id of remove) items.delete(id)
+    for (const item of save) items.set(item.id, structuredClone(item))
     return true
   }
 
   return {
-    async createThread(thread, first): Promise<boolean> {
+    ...attachments.methods,
+    async createThread(thread, first) {
       if (threads.has(thread.id)) throw new Error('A thread of this id exists')
-      const items = new Map<string, Item>()
-      if (!change(thread.owner, thread.id, items, first)) return false
-      threads.set(thread.id, { thread: structuredClone(thread), items })
+      const entry: Entry = { thread: structuredClone(thread), items: new Map() }
+      if (!change(entry, first)) return false
+      threads.set(thread.id, entry)
       return true
     },
-    async thread(owner, id): Promise<StoredThread | undefined> {
-      return structuredClone(entryOf(owner, id)?.thread)
+    async thread(owner, id) {
+      return structuredClone(find(owner, id)?.thread)
     },
-    async threads(owner, query): Promise<Page<StoredThread> | undefined> {
-      const own = [...threads.values()]
-        .map(({ thread }) => thread)
-        .filter((thread) => thread.owner === owner)
+    async threads(owner, query) {
+      const all = [...threads.values()].map(({ thread }) => thread)
+      const own = all.filter((thread) => thread.owner === owner)
       return pageOf(own, query)
     },
-    async updateThread(owner, id, wanted: ThreadChange): Promise<StoredThread | undefined> {
-      const entry = entryOf(owner, id)
+    async updateThread(owner, id, wanted) {
+      const entry = find(owner, id)
       if (entry) entry.thread = { ...entry.thread, ...structuredClone(wanted) }
       return structuredClone(entry?.thread)
     },
-    async deleteThread(owner, id): Promise<boolean> {
-      if (!entryOf(owner, id)) return false
-      for (const one of attachments.values())
-        if (one.owner === owner && one.thread_id === id) attachments.delete(one.id)
+    async deleteThread(owner, id) {
+      if (!find(owner, id)) return false
+      attachments.deleteOf(owner, id)
       return threads.delete(id)
     },
-    async item(owner, threadId, itemId): Promise<Item | undefined> {
-      return structuredClone(entryOf(owner, threadId)?.items.get(itemId))
+    async item(owner, threadId, itemId) {
+      return structuredClone(find(owner, threadId)?.items.get(itemId))
     },
-    async items(owner, threadId, query): Promise<Page<Item> | undefined> {
-      const entry = entryOf(owner, threadId)
-      return (
-        entry &&
-        pageOf(
-          [...entry.items.values()].filter((item) => query.hidden || !isHidden(item)),
-          query,
-        )
-      )
+    async items(owner, threadId, query) {
+      const entry = find(owner, threadId)
+      if (!entry) return undefined
+      const items = [...entry.items.values()].filter((item) => query.hidden || !isHidden(item))
+      return pageOf(items, query)
     },
-    async changeItems(owner, threadId, wanted): Promise<boolean> {
-      const entry = entryOf(owner, threadId)
-      return entry !== undefined && change(owner, threadId, entry.items, wanted)
-    },
-    async attachment(owner, id): Promise<OwnedAttachment | undefined> {
-      return structuredClone(attachmentOf(owner, id))
-    },
-    async attachments(owner, threadId): Promise<readonly OwnedAttachment[]> {
-      const found = [...attachments.values()].filter(
-        (one) => one.owner === owner && one.thread_id === threadId,
-      )
-      return structuredClone(found.slice(0, MOST_ATTACHMENTS))
-    },
-    async saveAttachment(owner, attachment): Promise<boolean> {
-      const before = attachmentOf(owner, attachment.id)
-      if (attachments.has(attachment.id) && !before) return false
-      // A message may have taken it meanwhile.
-      const taken = attachment.thread_id ?? before?.thread_id
-      attachments.set(attachment.id, {
-        ...structuredClone(attachment),
-        owner,
-        ...(taken === undefined ? {} : { thread_id: taken }),
-      })
-      return true
-    },
-    async deleteAttachment(owner, id): Promise<boolean> {
-      return attachmentOf(owner, id) !== undefined && attachments.delete(id)
+    async changeItems(owner, threadId, wanted) {
+      const entry = find(owner, threadId)
+      return entry !== undefined && change(entry, wanted)
     },
   }
 }
 
+/** The page of a list. Undefined when `after` is not in it. */
 function pageOf<T extends { readonly id: string }>(
   all: readonly T[],
   query: PageQuery,

@@ -1,4 +1,5 @@
-// The one place where ownership is proved. It stamps and checks the owner around every store, so that an adapter cannot forget to.
+// The one place where ownership is proved. It wraps every store and checks the owner itself, so
+// that a store adapter cannot forget it.
 
 import { type Principal, principalKey } from '../../core/principal.ts'
 import type { Item } from '../protocol/item.ts'
@@ -12,11 +13,14 @@ import type {
   ThreadStore,
 } from './thread-store.ts'
 
-/** The threads of one principal. What is foreign is missing: there is one answer for both. */
+/**
+ * The threads of one principal. Somebody else's thread gets the same answer as one that does not
+ * exist.
+ */
 export interface OwnedThreads {
   /** `principalKey` of the principal. */
   readonly owner: string
-  /** False when an attachment is missing. */
+  /** False when an attachment does not exist or is somebody else's. */
   create(thread: ThreadState, first: ItemsChange): Promise<boolean>
   get(id: string): Promise<ThreadState | undefined>
   list(query: PageQuery): Promise<Page<ThreadState> | undefined>
@@ -30,23 +34,27 @@ export interface OwnedThreads {
   /** @throws TypeError when an item says that it belongs to another thread. */
   change(threadId: string, change: ItemsChange): Promise<boolean>
   attachment(id: string): Promise<StoredAttachment | undefined>
-  /** Those of one thread. */
+  /** The attachments of one thread. */
   attachments(threadId: string): Promise<readonly StoredAttachment[]>
-  /** False when somebody else has one of that id. */
+  /** False when somebody else has an attachment with that id. */
   saveAttachment(attachment: StoredAttachment): Promise<boolean>
   deleteAttachment(id: string): Promise<boolean>
 }
 
-/** Wraps a store for one principal: issuer, tenant and subject of a verified access token. Make one for each request. */
+/** Wraps a store for one principal of a verified access token. Make a new one for each request. */
 export function ownedThreads(store: ThreadStore, principal: Principal): OwnedThreads {
   return new Owned(store, principalKey(principal))
 }
 
-/** A class, because a waiting stream keeps one: as functions, its methods would take more memory than all else of it. */
+/**
+ * A class, because each waiting stream keeps one: closures for all methods would need more memory
+ * than the rest of the stream.
+ */
 class Owned implements OwnedThreads {
   readonly owner: string
   readonly #store: ThreadStore
-  // A thread's owner never changes and ids are never used again, so one proof holds for the whole request.
+  // A thread's owner never changes and an id is never used again, so one proof is enough for a
+  // request.
   readonly #proved = new Set<string>()
   #provedAttachments: Set<string> | undefined
 
@@ -68,7 +76,10 @@ class Owned implements OwnedThreads {
     return record
   }
 
-  /** Asked for each read and write: of a thread that is proved already, the answer needs no wait. */
+  /**
+   * Every read and write asks this. For a thread that is proved already, it answers without a
+   * promise.
+   */
   #isOwn(id: string): true | Promise<boolean> {
     return this.#proved.has(id) || this.get(id).then((thread) => thread !== undefined)
   }
@@ -96,7 +107,8 @@ class Owned implements OwnedThreads {
     const page = await this.#store.threads(this.owner, query)
     if (!page) return undefined
     const data = page.data.flatMap((thread) => this.#own(thread) ?? [])
-    // A page with somebody else's thread in it was cut by an adapter that is out of order: nothing of it is to be trusted.
+    // A page with somebody else's thread comes from a broken adapter, so nothing on it can be
+    // trusted.
     if (data.length !== page.data.length)
       throw new Error('The thread store gave threads of another owner')
     return { ...page, data }
@@ -151,7 +163,7 @@ class Owned implements OwnedThreads {
   async attachments(threadId: string): Promise<readonly StoredAttachment[]> {
     if (!(await this.#isOwn(threadId))) return []
     return (await this.#store.attachments(this.owner, threadId)).flatMap(
-      (one) => this.#ownAttachment(one) ?? [],
+      (attachment) => this.#ownAttachment(attachment) ?? [],
     )
   }
 

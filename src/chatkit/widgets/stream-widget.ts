@@ -1,4 +1,4 @@
-// A widget that changes while it is shown: its states, one after the other, as the events of one item.
+// A widget that changes while it is shown: its states become the events of one item.
 
 import type { AnswerContext, ChatCaller } from '../options.ts'
 import type { AnswerEvent } from '../protocol/event.ts'
@@ -13,9 +13,12 @@ export interface StreamWidgetOptions {
 }
 
 /**
- * Streams the states of a widget: the first is shown, each further one by what changed, the last is stored. Text that grows in a `Text` or
- * `Markdown` with an `id` of its own is sent as deltas; give it `streaming: true` in all states, since ending that with the last text sends the
- * whole widget once more. A state may be the object of the one before, changed. Nothing is sent for no states.
+ * Streams the states of a widget. The first state is shown, each further one sends what changed,
+ * and the last one is stored. Without any state nothing is sent.
+ *
+ * Text that grows in a `Text` or `Markdown` with an `id` of its own is sent as deltas. Give it
+ * `streaming: true` in all states: a last state without it sends the whole widget once more. You
+ * may change the object of the state before and yield it again.
  *
  * @example
  * ```ts
@@ -42,7 +45,7 @@ export async function* streamWidget(
     ...(copyText === undefined ? {} : { copy_text: copyText }),
   })
   for await (const state of states) {
-    // A copy as well: an app may go on with the object that it gave.
+    // This also makes a copy, because the app may change the object later.
     const widget = withoutNulls(state)
     if (!shown) {
       const base = context.newItem('message')

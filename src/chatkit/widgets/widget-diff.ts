@@ -1,8 +1,8 @@
-// What changed between two states of a widget, as the updates that a client applies. Pure; it knows no item.
+// What changed between two states of a widget, as the updates that a client applies. Pure.
 
+import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import type { ItemUpdate } from '../protocol/event.ts'
 import type { WidgetRoot } from '../protocol/item.ts'
-import type { Json, JsonObject } from '../protocol/json.ts'
 
 /** An update of a widget. */
 export type WidgetUpdate = Extract<
@@ -11,9 +11,12 @@ export type WidgetUpdate = Extract<
 >
 
 /**
- * The updates that make `after` of `before`, none when they are equal. Where nothing but the text of `Text` and `Markdown` components has grown,
- * each of those has its delta; anything else is the whole root again, which is also what text gets that a client could not find: without an
- * `id`, with one that another component has too, or inside a component that has one child and no list of them (`Transition`).
+ * The updates that turn `before` into `after`. There are none when both are equal.
+ *
+ * When only the text of `Text` and `Markdown` components has grown, each of them gets a delta.
+ * Every other change sends the whole root. So does text that a client could not find: without an
+ * `id`, with the `id` of another component, or inside a component with a single child
+ * (`Transition`).
  */
 export function diffWidgets(before: WidgetRoot, after: WidgetRoot): readonly WidgetUpdate[] {
   const grown: WidgetUpdate[] = []
@@ -27,7 +30,7 @@ export function diffWidgets(before: WidgetRoot, after: WidgetRoot): readonly Wid
   return found ? grown : [{ type: 'widget.root.updated', widget: after }]
 }
 
-/** Compares two components. False: they differ in something that is no growing text with an id. */
+/** Compares two components and collects growing text. False when they differ in anything else. */
 function compare(before: JsonObject, after: JsonObject, grown: WidgetUpdate[]): boolean {
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
     const was = propertyOf(before, name)
@@ -44,14 +47,14 @@ function compare(before: JsonObject, after: JsonObject, grown: WidgetUpdate[]): 
   return true
 }
 
-function compareChild(was: Json, is: Json, grown: WidgetUpdate[]): boolean {
+function compareChild(was: JsonValue, is: JsonValue, grown: WidgetUpdate[]): boolean {
   return isObject(was) && isObject(is) ? compare(was, is, grown) : isEqual(was, is)
 }
 
 function growth(
   { type, id, streaming }: JsonObject,
-  was: Json,
-  is: Json,
+  was: JsonValue,
+  is: JsonValue,
 ): WidgetUpdate | undefined {
   if (type !== 'Text' && type !== 'Markdown') return undefined
   if (
@@ -70,8 +73,8 @@ function growth(
   }
 }
 
-/** How often each id is that of a component. */
-function countIds(component: Json, ids: Map<string, number>): void {
+/** Counts the components that have each id. */
+function countIds(component: JsonValue, ids: Map<string, number>): void {
   if (!isObject(component)) return
   const { id, children } = component
   if (typeof id === 'string') ids.set(id, (ids.get(id) ?? 0) + 1)
@@ -79,21 +82,20 @@ function countIds(component: Json, ids: Map<string, number>): void {
   else countIds(children ?? null, ids)
 }
 
-/** The order of keys means nothing; absent, null and undefined are one: widgets leave without nulls. */
-function isEqual(a: Json, b: Json): boolean {
+/**
+ * The order of keys does not matter. Absent, null and undefined are equal, because widgets are sent
+ * without nulls.
+ */
+function isEqual(a: JsonValue, b: JsonValue): boolean {
   if (a === b) return true
   if (Array.isArray(a) && Array.isArray(b))
-    return a.length === b.length && a.every((one, index) => isEqual(one, b[index] ?? null))
+    return a.length === b.length && a.every((element, index) => isEqual(element, b[index] ?? null))
   if (!isObject(a) || !isObject(b)) return false
   return [...Object.keys(a), ...Object.keys(b)].every((name) =>
     isEqual(propertyOf(a, name), propertyOf(b, name)),
   )
 }
 
-function propertyOf(object: JsonObject, name: string): Json {
+function propertyOf(object: JsonObject, name: string): JsonValue {
   return Object.hasOwn(object, name) ? (object[name] ?? null) : null
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,0 +1,45 @@
+// What `agentChat` is given: how to run the agent, and which calls wait for the person.
+
+import type { ApprovalPolicy } from '../../agent/approval.ts'
+import type { AgentEvent, ResumedRun } from '../../agent/events.ts'
+import type { AgentTurn } from '../../agent/turn.ts'
+import type { AnswerContext, ChatCaller } from '../options.ts'
+import type { Attachment } from '../protocol/item.ts'
+import type { AgentResponseOptions } from './answer-writer.ts'
+
+/** What a run is given. The names are those of `runAgent`'s options. */
+export interface AgentRunRequest {
+  /** The conversation, oldest turn first. */
+  readonly input: readonly AgentTurn[]
+  /** Aborts when the run must stop. */
+  readonly signal: AbortSignal
+  /** Which calls wait for the person. */
+  readonly approvals: ApprovalPolicy
+  /** Set when the person has decided on a run that waited. */
+  readonly resume?: ResumedRun
+}
+
+/** Options of `agentChat`. */
+export interface AgentChatOptions<C extends ChatCaller> extends AgentResponseOptions {
+  /**
+   * Runs the agent: `runAgent` of onbehalf/openai-agents, or anything that gives the same events.
+   */
+  readonly run: (request: AgentRunRequest, context: AnswerContext<C>) => AsyncIterable<AgentEvent>
+  /**
+   * Which calls wait for the person. Default `destructive`: calls of tools that their server marks
+   * as destructive.
+   */
+  readonly approvals?: ApprovalPolicy
+  /** How long an approval can be given, in milliseconds. Default 600,000. */
+  readonly approvalLifetime?: number
+  /** The name of the person on the card that asks. Default: the principal's subject. */
+  readonly person?: (caller: C) => string
+  /**
+   * The URL (https or data) of an image that the person attached, for the model to look at.
+   * Default: the model reads the name only.
+   */
+  readonly image?: (
+    attachment: Attachment,
+    context: AnswerContext<C>,
+  ) => Promise<string | undefined>
+}

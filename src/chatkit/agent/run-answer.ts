@@ -1,0 +1,125 @@
+// One run of the agent as one answer: its events, the card when it must ask the person, and the
+// outcome of calls that were approved.
+
+import type { ApprovalPolicy } from '../../agent/approval.ts'
+import type { AgentEvent, ResumedRun } from '../../agent/events.ts'
+import type { AgentTurn } from '../../agent/turn.ts'
+import type { AnswerContext, ChatCaller } from '../options.ts'
+import type { AnswerEvent } from '../protocol/event.ts'
+import type { Item } from '../protocol/item.ts'
+import { type AgentResponseOptions, answerWriter } from './answer-writer.ts'
+import { askingCard } from './approval-card.ts'
+import { pendingItem } from './approval-record.ts'
+import { type Decided, outcomeAfter, settle } from './decide.ts'
+import { conversationOf } from './history.ts'
+import type { NewItem } from './new-item.ts'
+import type { AgentChatOptions } from './options.ts'
+
+/** The options of `agentChat`, with defaults for what the app left out. */
+export interface RunAnswerParts<C extends ChatCaller> {
+  readonly run: AgentChatOptions<C>['run']
+  readonly image: AgentChatOptions<C>['image'] | undefined
+  readonly approvals: ApprovalPolicy
+  readonly approvalLifetimeMs: number
+  readonly person: (caller: C) => string
+  readonly response: AgentResponseOptions
+}
+
+/** A run that continues after the person's decision. */
+export interface ContinuedRun {
+  readonly resume: ResumedRun
+  readonly decided: Decided
+}
+
+/**
+ * Runs the agent and gives the answer's events.
+ *
+ * @param parts What `agentChat` was given.
+ * @param items The items of the thread.
+ * @param since Id of the last item of the conversation that the run begins with. The run itself
+ *   knows what came after it.
+ * @param continued Set when the run continues after a decision.
+ */
+export async function* runAnswer<C extends ChatCaller>(
+  { run, image, approvals, approvalLifetimeMs, person, response }: RunAnswerParts<C>,
+  items: readonly Item[],
+  since: string,
+  context: AnswerContext<C>,
+  continued?: ContinuedRun,
+): AsyncGenerator<AnswerEvent, void, undefined> {
+  const writer = answerWriter(context.newItem, response)
+  const out: AnswerEvent[] = []
+  const at = items.findLastIndex(({ id }) => id === since)
+  const input = await inputOf(image, at < 0 ? items : items.slice(0, at + 1), context)
+  const calls = continued?.resume.approved ? continued.resume.calls : []
+  /** Approved calls that have not come back. */
+  const waiting = new Set(calls.map(({ callId }) => callId))
+  let failed = false
+  const request = {
+    input,
+    signal: context.signal,
+    approvals,
+    ...(continued ? { resume: continued.resume } : {}),
+  }
+  try {
+    for await (const event of run(request, context)) {
+      writer.write(event, out)
+      for (const written of out) yield written
+      out.length = 0
+      if (event.type === 'approval_needed')
+        yield* askPerson(event, since, approvalLifetimeMs, person(context.caller), context.newItem)
+      if (continued && event.type === 'tool_done' && waiting.delete(event.callId)) {
+        failed ||= event.outcome === 'failed'
+        if (waiting.size === 0) yield* settle(continued.decided, failed ? 'failed' : 'done', items)
+      }
+    }
+  } catch (error) {
+    out.length = 0
+    writer.end(out)
+    yield* out
+    if (continued && waiting.size > 0)
+      yield* settle(continued.decided, outcomeAfter(error, calls), items)
+    throw error
+  }
+  writer.end(out)
+  yield* out
+  if (continued && waiting.size > 0) yield* settle(continued.decided, 'unknown', items)
+}
+
+/** The conversation for the run, with the images that the app lets the model look at. */
+async function inputOf<C extends ChatCaller>(
+  image: AgentChatOptions<C>['image'] | undefined,
+  items: readonly Item[],
+  context: AnswerContext<C>,
+): Promise<readonly AgentTurn[]> {
+  const images = new Map<string, string>()
+  for (const item of image ? items : []) {
+    for (const attachment of item.type === 'user_message' ? item.attachments : []) {
+      const url = attachment.type === 'image' ? await image?.(attachment, context) : undefined
+      if (url !== undefined) images.set(attachment.id, url)
+    }
+  }
+  return conversationOf(items, images)
+}
+
+/**
+ * Stores what the run needs to continue, and then the card: nobody can decide on a run that is not
+ * stored.
+ */
+function* askPerson(
+  { calls, state }: Extract<AgentEvent, { type: 'approval_needed' }>,
+  since: string,
+  lifetimeMs: number,
+  person: string,
+  newItem: NewItem,
+): Generator<AnswerEvent> {
+  const hidden = newItem('hidden')
+  const card = newItem('message')
+  const expiresAtMs = Date.parse(card.created_at) + lifetimeMs
+  const pending = { id: hidden.id, card: card.id, since, expiresAtMs, calls, state }
+  yield { type: 'thread.item.done', item: pendingItem(hidden, pending) }
+  yield {
+    type: 'thread.item.done',
+    item: { ...card, type: 'widget', widget: askingCard(pending, person) },
+  }
+}
