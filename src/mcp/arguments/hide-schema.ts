@@ -3,7 +3,7 @@
 import { granted, type Result } from '../../core/errors.ts'
 import { isObject, type UnknownObject } from '../../core/json.ts'
 import { type HiddenTree, NOTHING, treeOf } from './hidden-tree.ts'
-import { hiding } from './hide.ts'
+import { SchemaHider } from './hide.ts'
 import { DEEPEST, type Segments } from './pointer.ts'
 import { type ArgumentRefusal, refuse } from './refusal.ts'
 import { MOST_SCHEMAS, referenceSegments, resolveReference, subschemas } from './schema.ts'
@@ -61,7 +61,7 @@ function hideOnce(
   names: ReadonlySet<string>,
   inline: ReadonlySet<string>,
 ): Result<Attempt, ArgumentRefusal> {
-  const hider = hiding(root, inline)
+  const hider = new SchemaHider(root, inline)
   const base = hider.rewrite(root, tree)
   if (hider.problem || !isObject(base)) return refuse(hider.problem ?? 'schema_malformed')
   const shared = new Map<string, Map<string, unknown>>()

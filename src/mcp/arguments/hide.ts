@@ -1,290 +1,155 @@
-// Takes hidden parameters out of a schema: one rewriting of what is reachable from its root. It shares what it does not change with its
-// input, and changes nothing in place.
+// Takes hidden parameters out of a schema: it rewrites what can be reached from the root. It changes
+// nothing in place. How each keyword is rewritten is `keywords.ts`.
 
 import { isObject, type UnknownObject } from '../../core/json.ts'
-import { type HiddenTree, hides, isBare, NOTHING, under, underEvery } from './hidden-tree.ts'
-import { literalNames, patternOf } from './pattern.ts'
+import { type HiddenTree, isBare, under } from './hidden-tree.ts'
+import { KEYWORD_RULES, type Place } from './keywords.ts'
 import { DEEPEST } from './pointer.ts'
 import type { ArgumentRefusal } from './refusal.ts'
-import { entriesOf, MOST_SCHEMAS, resolveReference, stringsOf, usesUnsupported } from './schema.ts'
-import { withoutHidden } from './value.ts'
+import { mapEntries, withDemands } from './rewrite.ts'
+import { MOST_SCHEMAS, resolveReference, usesUnsupported } from './schema.ts'
 
-/** A rewriting of one document. */
-export interface Hiding {
-  /** Rewrites a schema that stands at the place of the tree; the same object when nothing in it is hidden. */
-  rewrite(schema: unknown, tree: HiddenTree): unknown
-  /** Pointers of the tree that the document declares, so far. */
-  readonly found: ReadonlySet<string>
-  readonly problem: ArgumentRefusal | undefined
-}
-
+/** A reference that was replaced by a copy of its target, on the way to where the rewriting is now. */
 interface Expansion {
   readonly reference: string
   readonly tree: HiddenTree
 }
 
+/** Where the rewriting is. */
+interface Position {
+  readonly tree: HiddenTree
+  readonly depth: number
+  readonly trail: readonly Expansion[]
+}
+
 /** Keywords beside a reference that say something about the parameter but demand nothing of its value. */
-const NOTES =
+const ANNOTATIONS =
   /^(?:title|description|default|examples|deprecated|readOnly|writeOnly|\$comment|x-.*)$/
 
-/** Keywords that belong to a document or its shared parts, not to the place where a reference puts a copy. */
+/** Keywords that belong to a document or its shared parts, not to the place where a copy is put. */
 const OF_DOCUMENT = /^(?:\$defs|definitions|\$id|\$schema|\$anchor)$/
 
-const GONE = Symbol('gone')
-
 /**
- * Prepares a rewriting. Hidden parameters count as present, because they always are when the server looks: what is demanded of the model
- * because of them stays demanded, what demands them is fulfilled.
+ * A rewriting of one document.
  *
- * @param inline References to be replaced by what they lead to, although nothing is hidden there.
+ * Hidden parameters count as present, because they always are when the server looks. What is demanded of
+ * the model because of them stays demanded. What demands them is fulfilled.
  */
-export function hiding(root: UnknownObject, inline: ReadonlySet<string>): Hiding {
-  const found = new Set<string>()
-  let problem: ArgumentRefusal | undefined
-  let visits = 0
-  let dropped = 0
+export class SchemaHider {
+  readonly #root: UnknownObject
+  readonly #inline: ReadonlySet<string>
+  readonly #found = new Set<string>()
+  readonly #removed = { count: 0 }
+  #visits = 0
+  #problem: ArgumentRefusal | undefined
 
-  const fail = (reason: ArgumentRefusal): void => {
-    problem ??= reason
+  /** @param inline References that are replaced by their targets although nothing is hidden there. */
+  constructor(root: UnknownObject, inline: ReadonlySet<string>) {
+    this.#root = root
+    this.#inline = inline
   }
 
-  /** Whether a name is hidden here; if so, its pointers are found. */
-  const drop = (tree: HiddenTree, name: string): boolean => {
-    const { ends } = under(tree, name)
-    for (const pointer of ends) found.add(pointer)
-    return ends.length > 0
+  /** Pointers of the tree that the document declares, so far. */
+  get found(): ReadonlySet<string> {
+    return this.#found
   }
 
-  const properties = (
-    value: unknown,
-    tree: HiddenTree,
-    go: (schema: unknown, tree: HiddenTree) => unknown,
-  ): unknown =>
-    mapEntries(value, (name, one) => {
-      if (!drop(tree, name)) return go(one, under(tree, name))
-      dropped++
-      return GONE
+  /** Why the schema cannot be rewritten; what `rewrite` gave is then of no use. */
+  get problem(): ArgumentRefusal | undefined {
+    return this.#problem
+  }
+
+  /**
+   * Rewrites a schema that stands at the place of the tree.
+   *
+   * @returns The same object when nothing in it is hidden.
+   */
+  rewrite(schema: unknown, tree: HiddenTree): unknown {
+    return this.#rewrite(schema, { tree, depth: schema === this.#root ? 0 : 1, trail: [] })
+  }
+
+  #rewrite(schema: unknown, position: Position): unknown {
+    if (!isObject(schema) || this.#problem || this.#isUntouched(position)) return schema
+    if (!this.#admits(schema, position)) return schema
+    const place = this.#placeAt(position)
+    const rewritten = mapEntries(schema, (key, value) => {
+      const rule = KEYWORD_RULES.get(key)
+      return rule ? rule(value, place) : value
     })
-
-  const patterns = (
-    value: unknown,
-    tree: HiddenTree,
-    go: (schema: unknown, tree: HiddenTree) => unknown,
-  ): unknown => {
-    if (!isObject(value)) return value
-    const next = Object.entries(value).flatMap(([pattern, one]): (readonly [string, unknown])[] => {
-      const names = literalNames(pattern)
-      if (!names) return [[pattern, go(one, underEvery(tree))]]
-      const open = names.filter((name) => !drop(tree, name))
-      dropped += names.length - open.length
-      const plain = open.filter((name) => isBare(under(tree, name)))
-      const rest = plain.length === names.length ? pattern : patternOf(plain)
-      return [
-        ...(plain.length === 0 ? [] : [[rest, go(one, NOTHING)] as const]),
-        ...open
-          .filter((name) => !plain.includes(name))
-          .map((name) => [patternOf([name]), go(one, under(tree, name))] as const),
-      ]
-    })
-    const same =
-      next.length === Object.keys(value).length &&
-      next.every(([pattern, one]) => value[pattern] === one)
-    return same ? value : Object.fromEntries(next)
+    return isObject(rewritten)
+      ? this.#follow(withDemands(rewritten, place.required, place.alsoHold), position)
+      : rewritten
   }
 
-  /** What member names may be, without the hidden ones where they are spelled out. */
-  const names = (schema: unknown, tree: HiddenTree): unknown => {
-    if (!isObject(schema)) return schema
-    if (typeof schema.const === 'string' && drop(tree, schema.const)) return false
-    if (!Array.isArray(schema.enum)) return schema
-    const open = schema.enum.filter((name) => typeof name !== 'string' || !drop(tree, name))
-    return open.length === schema.enum.length
-      ? schema
-      : open.length === 0
-        ? false
-        : { ...schema, enum: open }
+  #isUntouched({ tree }: Position): boolean {
+    return isBare(tree) && this.#inline.size === 0
   }
 
-  const rewrite = (
-    schema: unknown,
-    tree: HiddenTree,
-    depth: number,
-    trail: readonly Expansion[],
-  ): unknown => {
-    if (!isObject(schema) || problem || (isBare(tree) && inline.size === 0)) return schema
-    if (depth > DEEPEST) fail('schema_too_deep')
-    if (++visits > MOST_SCHEMAS) fail('schema_too_large')
-    if (usesUnsupported(schema, depth === 0)) fail('reference_unsupported')
-    if (problem) return schema
-    const go = (one: unknown, below: HiddenTree): unknown => rewrite(one, below, depth + 1, trail)
-    const required: string[] = []
-    const also: unknown[] = []
+  /** Whether a schema is one that can be rewritten: not too deep, not one too many, and with known references. */
+  #admits(schema: UnknownObject, { depth }: Position): boolean {
+    if (depth > DEEPEST) this.#fail('schema_too_deep')
+    if (++this.#visits > MOST_SCHEMAS) this.#fail('schema_too_large')
+    if (usesUnsupported(schema, depth === 0)) this.#fail('reference_unsupported')
+    return this.#problem === undefined
+  }
 
-    const keyword = (key: string, value: unknown): unknown => {
-      switch (key) {
-        case 'properties':
-          return properties(value, tree, go)
-        case 'patternProperties':
-          return patterns(value, tree, go)
-        case 'required': {
-          if (!Array.isArray(value)) return value
-          const open = value.filter((name) => typeof name !== 'string' || !drop(tree, name))
-          return open.length === value.length ? value : open.length === 0 ? GONE : open
-        }
-        case 'dependentRequired':
-        case 'dependentSchemas':
-        case 'dependencies':
-          return mapEntries(value, (name, one) => {
-            const open = Array.isArray(one)
-              ? one.filter((other) => typeof other !== 'string' || !hides(tree, other))
-              : go(one, tree)
-            if (!hides(tree, name))
-              return Array.isArray(open) && Array.isArray(one) && open.length === one.length
-                ? one
-                : open
-            if (Array.isArray(open)) required.push(...stringsOf(open))
-            else also.push(open)
-            return GONE
-          })
-        case 'minProperties':
-        case 'maxProperties': {
-          const hidden = [...tree.members.values()].filter(({ ends }) => ends.length > 0).length
-          if (typeof value !== 'number' || hidden === 0) return value
-          return key === 'minProperties' && value <= hidden ? GONE : Math.max(0, value - hidden)
-        }
-        case 'propertyNames':
-          return names(value, tree)
-        case 'prefixItems':
-        case 'items':
-          return Array.isArray(value)
-            ? mapArray(value, (one, i) => go(one, under(tree, `${i}`)))
-            : go(value, underEvery(tree))
-        case 'additionalItems':
-        case 'contains':
-        case 'unevaluatedItems':
-        case 'additionalProperties':
-        case 'unevaluatedProperties':
-          return go(value, underEvery(tree))
-        case 'allOf':
-        case 'anyOf':
-        case 'oneOf':
-          return mapArray(value, (one) => go(one, tree))
-        case 'if':
-        case 'then':
-        case 'else':
-          return go(value, tree)
-        case 'not': {
-          // Without the hidden part, what must not be would be everything; the server still checks it.
-          const before = dropped
-          const next = go(value, tree)
-          return dropped > before ? GONE : next
-        }
-        case 'const':
-        case 'default':
-          return withoutHidden(value, tree)
-        case 'enum':
-        case 'examples':
-          return mapArray(value, (one) => withoutHidden(one, tree))
-        case '$defs':
-        case 'definitions':
-          return depth === 0 || trail.length > 0 || !isBare(tree)
-            ? GONE
-            : mapEntries(value, (_, one) => go(one, NOTHING))
-        default:
-          return value
-      }
-    }
-
-    const rewritten = mapEntries(schema, (key, value) =>
-      key === '$ref' ? value : keyword(key, value),
-    )
-    return follow(
-      isObject(rewritten) ? withDemands(rewritten, required, also) : rewritten,
+  #placeAt({ tree, depth, trail }: Position): Place {
+    return {
       tree,
-      depth,
-      trail,
-    )
+      dropsShared: depth === 0 || trail.length > 0 || !isBare(tree),
+      go: (schema, below) => this.#rewrite(schema, { tree: below, depth: depth + 1, trail }),
+      drop: (name) => {
+        const { ends } = under(tree, name)
+        for (const pointer of ends) this.#found.add(pointer)
+        return ends.length > 0
+      },
+      removed: this.#removed,
+      required: [],
+      alsoHold: [],
+    }
   }
 
-  /** Keeps a reference, or puts a copy of what it leads to in its place. */
-  const follow = (
-    schema: unknown,
-    tree: HiddenTree,
-    depth: number,
-    trail: readonly Expansion[],
-  ): unknown => {
-    if (!isObject(schema) || !Object.hasOwn(schema, '$ref')) return schema
+  /** Keeps a reference, or puts a copy of its target in its place when something is hidden there. */
+  #follow(schema: UnknownObject, { tree, depth, trail }: Position): unknown {
+    if (!Object.hasOwn(schema, '$ref')) return schema
     const reference = schema.$ref
-    if (typeof reference !== 'string') {
-      fail('schema_malformed')
-      return schema
-    }
-    const inlined = inline.has(reference)
-    if (isBare(tree) && !inlined) return schema
-    const target = resolveReference(root, schema.$ref)
-    if (!target.ok) {
-      fail(target.refusal)
-      return schema
-    }
-    if (
-      trail.some(
-        (one) =>
-          one.reference === reference && (one.tree === tree || (isBare(tree) && isBare(one.tree))),
-      )
-    ) {
-      fail(isBare(tree) ? 'reference_recursive' : 'reference_cyclic')
-      return schema
-    }
-    const copy = rewrite(target.value, tree, depth + 1, [...trail, { reference, tree }])
-    if (copy === target.value && !inlined) return schema
-    const beside = Object.entries(schema).filter(([key]) => key !== '$ref')
-    if (!isObject(copy))
-      return beside.length === 0 ? copy : withDemands(Object.fromEntries(beside), [], [copy])
-    const own = Object.entries(copy).filter(([key]) => !OF_DOCUMENT.test(key))
-    return beside.every(([key]) => NOTES.test(key))
-      ? Object.fromEntries([...own, ...beside])
-      : withDemands(Object.fromEntries(beside), [], [Object.fromEntries(own)])
+    if (typeof reference !== 'string') return this.#fail('schema_malformed', schema)
+    const isInlined = this.#inline.has(reference)
+    if (isBare(tree) && !isInlined) return schema
+    const target = resolveReference(this.#root, reference)
+    if (!target.ok) return this.#fail(target.refusal, schema)
+    if (isOnTrail(trail, reference, tree))
+      return this.#fail(isBare(tree) ? 'reference_recursive' : 'reference_cyclic', schema)
+    const copy = this.#rewrite(target.value, {
+      tree,
+      depth: depth + 1,
+      trail: [...trail, { reference, tree }],
+    })
+    return copy === target.value && !isInlined ? schema : replaceReference(schema, copy)
   }
 
-  return {
-    rewrite: (schema, tree) => rewrite(schema, tree, schema === root ? 0 : 1, []),
-    found,
-    get problem(): ArgumentRefusal | undefined {
-      return problem
-    },
+  #fail<T>(reason: ArgumentRefusal, schema?: T): T | undefined {
+    this.#problem ??= reason
+    return schema
   }
 }
 
-/** The schema with more members required, and more schemas that hold of it. */
-function withDemands(
-  schema: UnknownObject,
-  required: readonly string[],
-  also: readonly unknown[],
-): UnknownObject {
-  if (required.length === 0 && also.length === 0) return schema
-  const all = [...new Set([...stringsOf(schema.required), ...required])]
-  const list = Array.isArray(schema.allOf) ? schema.allOf : []
-  return {
-    ...schema,
-    ...(required.length === 0 ? {} : { required: all }),
-    ...(also.length === 0 ? {} : { allOf: [...list, ...also] }),
-  }
+/** Whether the reference is being expanded already, with the same things hidden below it. */
+function isOnTrail(trail: readonly Expansion[], reference: string, tree: HiddenTree): boolean {
+  return trail.some(
+    (expansion) =>
+      expansion.reference === reference &&
+      (expansion.tree === tree || (isBare(tree) && isBare(expansion.tree))),
+  )
 }
 
-function mapArray(value: unknown, change: (one: unknown, i: number) => unknown): unknown {
-  if (!Array.isArray(value)) return value
-  const next = value.map(change)
-  return next.every((one, i) => one === value[i]) ? value : next
-}
-
-/** Made by `fromEntries`, which defines members: an own `__proto__` stays one. */
-function mapEntries(value: unknown, change: (key: string, one: unknown) => unknown): unknown {
-  if (!isObject(value)) return value
-  let changed = false
-  const next = entriesOf(value).flatMap(([key, one]) => {
-    const other = change(key, one)
-    changed ||= other !== one
-    return other === GONE ? [] : [[key, other] as const]
-  })
-  return changed ? Object.fromEntries(next) : value
+/** The schema with a copy where its reference was, and with the keywords that stood beside it. */
+function replaceReference(schema: UnknownObject, copy: unknown): unknown {
+  const beside = Object.entries(schema).filter(([key]) => key !== '$ref')
+  if (!isObject(copy))
+    return beside.length === 0 ? copy : withDemands(Object.fromEntries(beside), [], [copy])
+  const own = Object.entries(copy).filter(([key]) => !OF_DOCUMENT.test(key))
+  return beside.every(([key]) => ANNOTATIONS.test(key))
+    ? Object.fromEntries([...own, ...beside])
+    : withDemands(Object.fromEntries(beside), [], [Object.fromEntries(own)])
 }
