@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Frame, readFrames } from '../../web/client/sse.ts'
+import { type SseEvent, readFrames } from '../../web/client/sse.ts'
 import { script } from './support.ts'
 
-async function read(chunks: readonly Uint8Array<ArrayBuffer>[], most?: number): Promise<Frame[]> {
+async function read(chunks: readonly Uint8Array<ArrayBuffer>[], most?: number): Promise<SseEvent[]> {
   const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
     start(controller) {
       for (const chunk of chunks) controller.enqueue(chunk)
       controller.close()
     },
   })
-  const frames: Frame[] = []
+  const frames: SseEvent[] = []
   for await (const frame of readFrames(body, undefined, most)) frames.push(frame)
   return frames
 }

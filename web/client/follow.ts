@@ -2,7 +2,7 @@
 
 import { type Clock, pause } from './clock.ts'
 import { Refused } from './refused.ts'
-import type { Frame } from './sse.ts'
+import type { SseEvent } from './sse.ts'
 import type { OpenStream } from './wire.ts'
 
 /** What happens while a run is followed. */
@@ -110,7 +110,7 @@ export async function* follow(parts: FollowParts): AsyncGenerator<Followed, Foll
 }
 
 /** An event that was seen already is dropped: ids of one run count upwards. */
-function isNews({ id }: Frame, last: string | undefined): boolean {
+function isNews({ id }: SseEvent, last: string | undefined): boolean {
   if (id === undefined || last === undefined) return true
   const [run, number] = split(id)
   const [lastRun, lastNumber] = split(last)

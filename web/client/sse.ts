@@ -1,7 +1,7 @@
 // Reads a stream of server-sent events as ChatKit and our resumable mode send them: `id` and `data` lines. It does not reconnect.
 
 /** One event, as it came over the wire. */
-export interface Frame {
+export interface SseEvent {
   /** Where to go on after a cut; only in resumable mode. */
   readonly id?: string
   readonly data: string
@@ -21,7 +21,7 @@ export async function* readFrames(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
   onBytes: () => void = () => undefined,
   most: number = MOST_CHARACTERS,
-): AsyncGenerator<Frame> {
+): AsyncGenerator<SseEvent> {
   const reader = body.getReader()
   const decoder = new TextDecoder()
   const lines = lineSplitter()

@@ -6,7 +6,7 @@ import type { JsonParams, ResumeParams, StreamParams } from '../../src/chatkit/p
 import { type Clock, pause } from './clock.ts'
 import { asFields, text } from './json.ts'
 import { Refused, Unreachable } from './refused.ts'
-import { type Frame, readFrames } from './sse.ts'
+import { readFrames, type SseEvent } from './sse.ts'
 
 /** How the component is asked for an access token: before each request, and once more with `refresh` after a 401. */
 export type TokenSource = (options: { readonly refresh: boolean }) => Promise<string | undefined>
@@ -39,7 +39,7 @@ export interface ResponseNotice {
 /** A stream that has begun. */
 export interface OpenStream {
   readonly trace: string | undefined
-  readonly frames: AsyncGenerator<Frame>
+  readonly frames: AsyncGenerator<SseEvent>
 }
 
 interface OpenOptions {

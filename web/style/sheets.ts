@@ -1,14 +1,26 @@
-// The style sheets of the component, made once a page: constructed ones, which a policy without inline styles allows.
+// The style sheets of the component. They are constructed: a policy without inline styles allows those.
 
-import content from '../content/content.css'
+import items from '../content/items/items.css'
+import markdown from '../content/markdown/markdown.css'
+import controls from '../content/widget/controls.css'
 import widget from '../content/widget/widget.css'
+import ask from './ask.css'
+import bars from './bars.css'
+import base from './base.css'
+import composer from './composer.css'
 import conversation from './conversation.css'
 import frame from './frame.css'
 import tokens from './tokens.css'
 
-/** Sheets for a shadow root. */
+/** In this order: where two rules are equally specific, the later sheet wins. */
+const SHEETS = [
+  ...[tokens, base, frame, bars, composer, ask, conversation],
+  ...[markdown, items, widget, controls],
+]
+
+/** Makes the sheets for one shadow root. */
 export function styleSheets(): CSSStyleSheet[] {
-  return [tokens, frame, conversation, content, widget].map((text) => {
+  return SHEETS.map((text) => {
     const sheet = new CSSStyleSheet()
     sheet.replaceSync(text)
     return sheet

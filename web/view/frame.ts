@@ -11,9 +11,9 @@ import type { ChatSettings } from '../settings/settings.ts'
 import type { Words } from '../settings/words.ts'
 import { createBanners } from './banners.ts'
 import { type Composer, createComposer } from './composer.ts'
-import { type ConversationView, createConversationView } from './conversation.ts'
+import { type ConversationView, createConversationView } from './conversation-view.ts'
 import { iconButton } from './icon-button.ts'
-import { createThreadsView, type ThreadsView } from './threads.ts'
+import { createThreadsView, type ThreadsView } from './threads-view.ts'
 
 /** What stands in the shadow root. */
 export interface Frame {
