@@ -1,5 +1,5 @@
-// A caller: one admitted request's principal, and what the app can do in its name. It holds a handle
-// for the credential, never the credential.
+// A caller: one admitted request's principal, and what the app can do in its name. It holds a
+// handle for the credential, never the credential.
 
 import { type Binding, isStdio } from './core/binding.ts'
 import type { RunningCall, RunningCalls } from './core/carry/running-calls.ts'
@@ -29,8 +29,8 @@ export interface Caller {
    * Makes the `fetch` for one MCP server. Give it to the HTTP transport of an agent framework.
    *
    * @param server The server's name among the `servers`.
-   * @param options.onRefused Called with the reason when a tool call is answered with a fixed sentence:
-   *   the framework takes that sentence for any other tool result.
+   * @param options.onRefused Called with the reason when a tool call is answered with a fixed
+   *   sentence: the framework takes that sentence for any other tool result.
    * @throws AuthError `server_unbound` for a name that is not among the `servers`.
    * @throws TypeError for a stdio server, which needs a transport.
    *
@@ -54,11 +54,12 @@ export interface Caller {
   transport(server: string, inner: MessageTransport): MessageTransport
   /**
    * Gives the values for a prompt that names `{user_id}` and `{access_token}`, for a server whose
-   * placement is `prompt`. They are references: they stand for the real values at that server's bound
-   * parameters in this run, and are worthless elsewhere. With `insecurelyShowLiteralTokens` they are
-   * the real values.
+   * placement is `prompt`. They are references: they stand for the real values at that server's
+   * bound parameters in this run, and are worthless elsewhere. With `insecurelyShowLiteralTokens`
+   * they are the real values.
    *
-   * @throws AuthError when the server is not bound by `prompt`, or when there is no credential for it.
+   * @throws AuthError when the server is not bound by `prompt`, or when there is no credential for
+   *   it.
    */
   promptValues(server: string): Promise<PromptValues>
   /** Forgets the credential. Every later call is refused, and calls under way end. */
@@ -123,8 +124,8 @@ export async function openCaller(admitted: Admitted, parts: CallerParts): Promis
 }
 
 /**
- * Where the vault may give the credential out: to an issuer that exchanges it, and to a server that it
- * was issued for, where the source is `own`. Nowhere else, or it would be passed through.
+ * Where the vault may give the credential out: to an issuer that exchanges it, and to a server that
+ * it was issued for, where the source is `own`. Nowhere else, or it would be passed through.
  */
 function destinationsOf(token: VerifiedToken, { bindings, sources }: CallerParts): string[] {
   const issuers = [sources.exchanger, sources.identityAssertions].flatMap((exchanger) =>
@@ -209,8 +210,8 @@ function sourceUntilEnd(
   const source = credentialSource(binding, { token, handle, trace }, parts.sources)
   return async (asked) => {
     const result = await source(asked)
-    // The caller may have ended during an exchange that others wait for as well. A token from the cache
-    // does not pass the vault, which would refuse.
+    // The caller may have ended during an exchange that others wait for as well. A token from the
+    // cache does not pass the vault, which would refuse.
     return running.signal.aborted ? refused('handle_refused', { server: binding.name }) : result
   }
 }

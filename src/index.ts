@@ -1,4 +1,5 @@
-// onbehalf: lets an AI agent act as the signed-in user. createOnBehalf, the doors, and the public types.
+// onbehalf: lets an AI agent act as the signed-in user. createOnBehalf, the doors, and the public
+// types.
 
 export type { Caller } from './caller.ts'
 export {

@@ -36,7 +36,9 @@ export interface OnBehalfOptions {
   readonly servers: Readonly<Record<string, BindingInput>>
   /** Records every hop. A sink that throws makes the hop fail. */
   readonly audit: AuditSink
-  /** Needed when a server's source is `exchange`, the default: `tokenExchanger` of onbehalf/oauth. */
+  /**
+   * Needed when a server's source is `exchange`, the default: `tokenExchanger` of onbehalf/oauth.
+   */
   readonly exchanger?: TokenExchanger
   /** Needed for the source `identity-assertion`: `identityAssertionExchanger` of onbehalf/oauth. */
   readonly identityAssertions?: TokenExchanger
@@ -44,20 +46,24 @@ export interface OnBehalfOptions {
   readonly clientCredentials?: ClientCredentialsIssuer
   /** Needed for the source `connection`: `connections` of onbehalf/oauth. */
   readonly connections?: ConnectedAccounts
-  /** Needed for the source `static`: stores the keys, for example `sqliteSecretStore` of onbehalf/store. */
+  /**
+   * Needed for the source `static`: stores the keys, for example `sqliteSecretStore` of
+   * onbehalf/store.
+   */
   readonly secrets?: SecretStore
   /** Scopes that every request to the app needs. Default none. */
   readonly scopes?: readonly string[]
   /** Scopes to name in challenges and metadata. Default: `scopes` and those of the bindings. */
   readonly scopesSupported?: readonly string[]
   /**
-   * A header such as `X-User-ID` that callers send along. It is never taken for an identity: a request
-   * that has it with anything but the token's subject is refused. Default: nobody looks at it.
+   * A header such as `X-User-ID` that callers send along. It is never taken for an identity: a
+   * request that has it with anything but the token's subject is refused. Default: nobody looks at
+   * it.
    */
   readonly subjectHeader?: string
   /**
-   * Set it to accept tokens that are bound to a key (RFC 9449): `dpopProofs` of onbehalf/jwt. Default:
-   * such tokens are refused.
+   * Set it to accept tokens that are bound to a key (RFC 9449): `dpopProofs` of onbehalf/jwt.
+   * Default: such tokens are refused.
    */
   readonly proofs?: ProofVerifier
   /** Keeps the admitted credentials. Default: this process's memory. */
@@ -67,7 +73,9 @@ export interface OnBehalfOptions {
    * onbehalf/store. Default: this process's memory, so a restart forgets them.
    */
   readonly reflectionMarks?: ReflectionMarks
-  /** Key of the audit's fingerprints: 32 bytes or more, one for each deployment. Default: random. */
+  /**
+   * Key of the audit's fingerprints: 32 bytes or more, one for each deployment. Default: random.
+   */
   readonly fingerprintKey?: Uint8Array<ArrayBuffer>
   /** Sends the requests to the servers. Default: `globalThis.fetch`, captured at creation. */
   readonly fetch?: typeof globalThis.fetch
@@ -75,7 +83,9 @@ export interface OnBehalfOptions {
   readonly deadline?: number
   /** The clock: milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
-  /** Called with a warning for each setting that is allowed but not safe. Default `console.warn`. */
+  /**
+   * Called with a warning for each setting that is allowed but not safe. Default `console.warn`.
+   */
   readonly warn?: (message: string) => void
 }
 
@@ -83,12 +93,15 @@ export interface OnBehalfOptions {
 export interface OnBehalf {
   /** Admits a request by its access token, or gives the answer to send: 400, 401, 403 or 503. */
   admit(request: Request): Promise<Admission<Caller>>
-  /** Answers a request for the protected resource metadata (RFC 9728); undefined for any other request. */
+  /**
+   * Answers a request for the protected resource metadata (RFC 9728); undefined for any other
+   * request.
+   */
   metadata(request: Request): Response | undefined
   /**
-   * Ends everything that is under way for a principal in this process, and drops every token that was
-   * issued for them. Call it at sign-out, or when a sign-in is revoked. A later request with a valid
-   * token is admitted again.
+   * Ends everything that is under way for a principal in this process, and drops every token that
+   * was issued for them. Call it at sign-out, or when a sign-in is revoked. A later request with a
+   * valid token is admitted again.
    */
   revoke(principal: Principal): void
 }

@@ -1,4 +1,5 @@
-// A server that sends a credential back, through createOnBehalf: what one person's call shows protects the next person, also after a restart.
+// A server that sends a credential back, through createOnBehalf: what one person's call shows
+// protects the next person, also after a restart.
 
 import { describe, expect, it } from 'vitest'
 import type { AuditEvent } from '../src/core/audit.ts'
@@ -17,7 +18,10 @@ const RESOURCE = 'https://tasks.example/mcp'
 const TOKEN = (subject: string) => `canary-of-${subject}-0123456789`
 const QUARANTINED = toSentence({ reason: 'server_quarantined', server: 'tasks' })
 
-/** A server that answers `echo` with the credential that it got, in base64, and other calls as any server does. */
+/**
+ * A server that answers `echo` with the credential that it got, in base64, and other calls as any
+ * server does.
+ */
 function echoing(): Promise<RpcServer> {
   return rpcServer([], ({ message, request: { raw } }) => {
     const sent =

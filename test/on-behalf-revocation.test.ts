@@ -1,4 +1,5 @@
-// Revocation and end(): what is under way stops at once, streams included, and nothing leaves afterwards. No clock is waited for.
+// Revocation and end(): what is under way stops at once, streams included, and nothing leaves
+// afterwards. No clock is waited for.
 
 import { describe, expect, it } from 'vitest'
 import type { Placement } from '../src/core/binding.ts'

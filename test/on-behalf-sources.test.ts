@@ -1,4 +1,5 @@
-// Every source wired through createOnBehalf, and two people at once over every placement: real servers, never mixed.
+// Every source wired through createOnBehalf, and two people at once over every placement: real
+// servers, never mixed.
 
 import { describe, expect, it } from 'vitest'
 import type { AuditEvent } from '../src/core/audit.ts'

@@ -1,4 +1,5 @@
-// Step-up: a 403 `insufficient_scope` leads to one wider exchange, as far as the binding and the person allow, and then stops.
+// Step-up: a 403 `insufficient_scope` leads to one wider exchange, as far as the binding and the
+// person allow, and then stops.
 
 import { describe, expect, it } from 'vitest'
 import type { AuditEvent } from '../src/core/audit.ts'
@@ -9,7 +10,10 @@ import { createOnBehalf, type OnBehalfOptions } from '../src/on-behalf.ts'
 import { CHAT, ISSUER, issuedToken, START, verifiedToken } from './core/parts.ts'
 import { callOf, messagesOf, post, rpcServer, tool } from './mcp/parts.ts'
 
-/** A server whose tools need the scope of their own name; tokens are `canary.<scopes, joined by +>.<number>`. */
+/**
+ * A server whose tools need the scope of their own name; tokens are `canary.<scopes, joined by
+ * +>.<number>`.
+ */
 async function setUp({
   source = { type: 'exchange', scopes: ['read'], stepUp: ['write', 'admin'] } as Source,
   person = ['read', 'write', 'admin', 'other'],

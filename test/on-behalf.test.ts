@@ -26,7 +26,10 @@ const BOUND: Readonly<Record<string, BindingInput>> = {
   own: { url: OWN, source: { type: 'own' } },
 }
 
-/** Everything around one `createOnBehalf`, in memory: tokens are `canary.<subject>.<scopes, joined by +>.<anything>`. */
+/**
+ * Everything around one `createOnBehalf`, in memory: tokens are `canary.<subject>.<scopes, joined
+ * by +>.<anything>`.
+ */
 function house(
   changes: Partial<OnBehalfOptions> = {},
   pause: () => Promise<void> = async () => {},
@@ -101,7 +104,10 @@ async function admitted(onbehalf: OnBehalf, token = 'canary.alice.read+write.1')
   return admission.value
 }
 
-/** Written backwards, so that the echo gets past the redactor: what it cannot see is what these tests look at. */
+/**
+ * Written backwards, so that the echo gets past the redactor: what it cannot see is what these
+ * tests look at.
+ */
 function mirrored(text: string | null): string {
   return [...(text ?? '')].reverse().join('')
 }
@@ -546,7 +552,9 @@ describe('two people at once', () => {
   )
 })
 
-/** A small seeded generator of numbers from 0 to 1 (mulberry32), so that a failure can be repeated. */
+/**
+ * A small seeded generator of numbers from 0 to 1 (mulberry32), so that a failure can be repeated.
+ */
 function generator(seed: number): () => number {
   let state = seed
   return () => {

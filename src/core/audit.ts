@@ -1,21 +1,25 @@
-// Audit: one event for each hop of a credential. No field can hold a secret; a token appears as a keyed fingerprint of its id.
+// The audit: one event for each hop of a credential. No field can hold a secret: a token appears as
+// a keyed fingerprint of its id.
 
 import { isFailure, type RefusalReason } from './errors.ts'
 import { actorChain, type Principal } from './principal.ts'
 
-/** The hops: the chat door, the token exchange, a connected account, the carrying to a server, that server's own door, and its call to the API. */
+/**
+ * The hops: the chat's door, the token exchange, a connected account, the request to a server, that
+ * server's own door, and its request to an API.
+ */
 export type Hop = 'door' | 'exchange' | 'connection' | 'carry' | 'server-door' | 'api'
 
-/** What came of a hop: it went on, somebody was refused, or something is out of order. */
+/** How a hop ended: it went on, somebody was refused, or something does not work. */
 export type AuditOutcome = 'allowed' | 'refused' | 'failed'
 
-/** The outcome that the audit records for a refusal, or for none. */
+/** Gives the outcome to record for a reason; without one, the hop went on. */
 export function outcomeOf(reason: RefusalReason | undefined): AuditOutcome {
   if (reason === undefined) return 'allowed'
   return isFailure(reason) ? 'failed' : 'refused'
 }
 
-/** One hop, as recorded. */
+/** One recorded hop. */
 export interface AuditEvent {
   /** Milliseconds since the epoch. */
   readonly time: number
@@ -33,52 +37,65 @@ export interface AuditEvent {
   readonly actors?: readonly string[]
   readonly audience?: readonly string[]
   readonly scopes?: readonly string[]
-  /** Seconds since the epoch; absent for a key that does not expire. */
+  /**
+   * When the credential expires, in seconds since the epoch. Absent for a key that does not expire.
+   */
   readonly expiresAt?: number
-  /** Where the credential was going: a resource or an issuer, as configured. */
+  /** Where the credential goes: a resource or an issuer, as configured. */
   readonly destination?: string
-  /** Where in the request the credential was placed. */
+  /** Where in the request the credential is. */
   readonly placement?: string
   /** The tool or operation, where one is named. */
   readonly operation?: string
-  /** HMAC-SHA256 of the token id under the deployment's key, 128 bits of it in hex: answers "was this token used?" without keeping it. */
+  /**
+   * The first 128 bits of the HMAC-SHA256 of the token's id, in hex, under the deployment's key. It
+   * answers "was this token used?" without storing the token.
+   */
   readonly fingerprint?: string
 }
 
-/** The port. A sink that throws or rejects makes the hop fail: what cannot be recorded is not done. */
+/** The port. When a sink throws or rejects, the hop fails: what cannot be recorded is not done. */
 export interface AuditSink {
   record(event: AuditEvent): void | Promise<void>
 }
 
-/** What a hop reports; the auditor adds the time, the principal's fields and the fingerprint. */
+/** What a hop reports. The auditor adds the time, the principal's fields and the fingerprint. */
 export interface HopReport
   extends Omit<
     AuditEvent,
     'time' | 'fingerprint' | 'issuer' | 'subject' | 'tenant' | 'client' | 'actors'
   > {
   readonly principal?: Principal
-  /** `jti` of the credential in use. */
+  /** `jti` of the credential. Only its fingerprint is recorded. */
   readonly tokenId?: string
 }
 
-/** Turns reports into events and hands them to the sink. */
+/** Makes an event of a report and gives it to the sink. Rejects when the sink does. */
 export type Auditor = (report: HopReport) => Promise<void>
 
 /** Options of {@link createAuditor}. */
 export interface AuditorOptions {
-  /** Key of the fingerprints, at least 32 bytes, one a deployment. Default: random, so fingerprints compare within this process only. */
+  /**
+   * Key of the fingerprints: at least 32 bytes, one for each deployment. Default: random, so that
+   * fingerprints are comparable within this process only.
+   */
   readonly fingerprintKey?: Uint8Array<ArrayBuffer>
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
 }
 
-/** Token ids whose fingerprint is remembered; the same few tokens make the calls of a run. */
-const REMEMBERED = 1000
+/** The same few tokens make all calls of a run, so their fingerprints are remembered. */
+const MAX_FINGERPRINTS = 1000
 
 /**
  * Makes an auditor over a sink.
  *
  * @throws TypeError when the key is shorter than 32 bytes.
+ *
+ * @example
+ * ```ts
+ * const auditor = createAuditor({ record: (event) => console.log(JSON.stringify(event)) })
+ * ```
  */
 export function createAuditor(sink: AuditSink, options: AuditorOptions = {}): Auditor {
   const { fingerprintKey = crypto.getRandomValues(new Uint8Array(32)), now = Date.now } = options
@@ -101,7 +118,7 @@ export function createAuditor(sink: AuditSink, options: AuditorOptions = {}): Au
     const fingerprint = Array.from(mac.subarray(0, 16), (byte) =>
       byte.toString(16).padStart(2, '0'),
     ).join('')
-    if (known.size >= REMEMBERED) known.clear()
+    if (known.size >= MAX_FINGERPRINTS) known.clear()
     known.set(tokenId, fingerprint)
     return fingerprint
   }

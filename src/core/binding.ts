@@ -7,7 +7,10 @@ export type Source =
   | {
       readonly type: 'exchange'
       readonly scopes: readonly string[]
-      /** Logical name of the server, where the authorization server wants one (RFC 8693 section 2.1). */
+      /**
+       * Logical name of the server, where the authorization server wants one (RFC 8693 section
+       * 2.1).
+       */
       readonly audience?: string
       /**
        * Scopes that may be added when the server asks for more (403 `insufficient_scope`), with one
@@ -15,26 +18,37 @@ export type Source =
        */
       readonly stepUp?: readonly string[]
     }
-  /** The user's own token, if its audience includes the server. MCP forbids to pass on any other. */
+  /**
+   * The user's own token, if its audience includes the server. MCP forbids to pass on any other.
+   */
   | { readonly type: 'own' }
-  /** An account that this person connected by OAuth. Without one, the person is asked to connect. */
+  /**
+   * An account that this person connected by OAuth. Without one, the person is asked to connect.
+   */
   | { readonly type: 'connection' }
   /** A key that is stored for this person, or for the whole deployment. */
   | { readonly type: 'static'; readonly of: 'person' | 'deployment' }
-  /** The app's own token (RFC 6749 section 4.4). The server does not learn for whom the call is made. */
+  /**
+   * The app's own token (RFC 6749 section 4.4). The server does not learn for whom the call is
+   * made.
+   */
   | { readonly type: 'client-credentials'; readonly scopes: readonly string[] }
   /**
-   * A token for an assertion that the person's identity provider makes to the server's authorization
-   * server (ID-JAG).
+   * A token for an assertion that the person's identity provider makes to the server's
+   * authorization server (ID-JAG).
    */
   | { readonly type: 'identity-assertion'; readonly scopes: readonly string[] }
 
-/** What fills a tool's parameter: the credential, the subject, or a verified claim that is a string. */
+/**
+ * What fills a tool's parameter: the credential, the subject, or a verified claim that is a string.
+ */
 export type ArgumentValue = 'credential' | 'subject' | { readonly claim: string }
 
 /** A parameter that is hidden from the model and filled in at the call. */
 export interface ArgumentParameter {
-  /** JSON pointer into the tool's arguments (RFC 6901). `*` stands for every element of an array. */
+  /**
+   * JSON pointer into the tool's arguments (RFC 6901). `*` stands for every element of an array.
+   */
   readonly pointer: string
   readonly value: ArgumentValue
   /** The tool that has the parameter. Default: every tool that has it. */
@@ -44,47 +58,51 @@ export interface ArgumentParameter {
 /** Where in the request the credential goes. */
 export type Placement =
   /**
-   * `Authorization: Bearer` on every HTTP request, or another header that holds the bare credential.
-   * The default.
+   * `Authorization: Bearer` on every HTTP request, or another header that holds the bare
+   * credential. The default.
    */
   | { readonly type: 'header'; readonly name?: string }
   /**
-   * Named tool parameters, for servers that ask for credentials as arguments. The model sees neither
-   * the parameters nor their values.
+   * Named tool parameters, for servers that ask for credentials as arguments. The model sees
+   * neither the parameters nor their values.
    */
   | {
       readonly type: 'argument'
-      /** Default: every parameter that looks like a credential or an identity; `onbehalf inspect` lists them. */
+      /**
+       * Default: every parameter that looks like a credential or an identity; `onbehalf inspect`
+       * lists them.
+       */
       readonly parameters?: readonly ArgumentParameter[]
       /** Removes the sentences about the hidden parameters from descriptions. Default false. */
       readonly rewriteDescriptions?: boolean
       /**
-       * What happens to a tool whose definition changes after it was first seen. Default `refuse`: it
-       * is hidden.
+       * What happens to a tool whose definition changes after it was first seen. Default `refuse`:
+       * it is hidden.
        */
       readonly onChange?: 'refuse' | 'approve'
     }
   /** A key of the request's `_meta`, with a reverse-DNS prefix of your own. */
   | { readonly type: 'meta'; readonly key: string }
   /**
-   * Once, when the server's session opens. Later requests carry only the session's id, or a handle that
-   * the server made.
+   * Once, when the server's session opens. Later requests carry only the session's id, or a handle
+   * that the server made.
    */
   | { readonly type: 'session' }
   /**
-   * The original pattern: the prompt names `user_id` and `access_token`, and the model repeats them. It
-   * gets references, which are worthless elsewhere; the call replaces them with the real values.
+   * The original pattern: the prompt names `user_id` and `access_token`, and the model repeats
+   * them. It gets references, which are worthless elsewhere; the call replaces them with the real
+   * values.
    */
   | {
       readonly type: 'prompt'
       readonly parameters?: readonly ArgumentParameter[]
       /**
-       * Gives the model the token itself, for tools whose calls we do not make (hosted by the model's
-       * provider). Default false.
+       * Gives the model the token itself, for tools whose calls we do not make (hosted by the
+       * model's provider). Default false.
        *
-       * Warning: the model, its provider, the stored conversation and whoever injects a prompt then hold
-       * a token of this person for this server. It must be an `exchange` token that lives 5 minutes at
-       * most.
+       * Warning: the model, its provider, the stored conversation and whoever injects a prompt then
+       * hold a token of this person for this server. It must be an `exchange` token that lives 5
+       * minutes at most.
        */
       readonly insecurelyShowLiteralTokens?: boolean
     }
@@ -94,8 +112,8 @@ export interface BindingInput {
   /**
    * The server's URL. Requests to exactly this URL, and no other, carry the credential.
    *
-   * For a server that is a child process: `stdio:` and a name. Such a server needs a `resource`, and a
-   * placement inside the messages, because it has no headers.
+   * For a server that is a child process: `stdio:` and a name. Such a server needs a `resource`,
+   * and a placement inside the messages, because it has no headers.
    */
   readonly url: string
   /** The resource identifier that the server's tokens have as audience. Default: the URL. */
@@ -111,9 +129,9 @@ export interface BindingInput {
    */
   readonly leaveToModel?: readonly string[]
   /**
-   * What happens when the server sends a credential back. In any case it is removed from the answer,
-   * the audit records it, and the server is marked. With `quarantine`, nothing more is sent to a marked
-   * server, for any person, until an operator clears the mark. Default `redact`.
+   * What happens when the server sends a credential back. In any case it is removed from the
+   * answer, the audit records it, and the server is marked. With `quarantine`, nothing more is sent
+   * to a marked server, for any person, until an operator clears the mark. Default `redact`.
    */
   readonly onReflection?: 'redact' | 'quarantine'
 }

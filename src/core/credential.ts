@@ -1,10 +1,11 @@
-// A credential: the secret that proves who a call is made for. It renders as `[credential]` wherever a value may be printed;
-// only `reveal()` gives the text, and its call sites are listed in a test.
+// A credential: the secret that proves for whom a call is made. Wherever a value may be printed it
+// shows `[credential]`. Only `reveal()` gives the text, and a test lists every place that calls it.
 
 const BLANK = '[credential]'
 
 /**
- * Holds one secret (an access token, a refresh token, a key) so that it can be passed around without ever being printed.
+ * Holds one secret: an access token, a refresh token or a key. It can be passed around and is never
+ * printed.
  *
  * @example
  * ```ts
@@ -17,7 +18,8 @@ export class Credential {
 
   /**
    * @param value The secret's text: not empty, no control characters.
-   * @throws TypeError without the value in its message, because `new Headers()` quotes a value that it refuses.
+   * @throws TypeError for any other value. Its message does not contain the value, as that of
+   *   `new Headers()` would.
    */
   constructor(value: string) {
     if (typeof value !== 'string' || value.length === 0)
@@ -27,7 +29,7 @@ export class Credential {
     this.#value = value
   }
 
-  /** The secret itself. Call it at the last moment, for one request; every call site is listed in the architecture test. */
+  /** Gives the secret. Call it at the last moment, for one request. A test lists every call. */
   reveal(): string {
     return this.#value
   }
@@ -49,13 +51,15 @@ export class Credential {
   }
 }
 
-// Node's `console.log` and `inspect`; not a member of the class, because a computed name cannot be declared (isolatedDeclarations).
+// For Node's `console.log` and `inspect`. It is no member of the class, because
+// isolatedDeclarations does not allow a computed name.
 Object.defineProperty(Credential.prototype, Symbol.for('nodejs.util.inspect.custom'), {
   value: () => BLANK,
 })
 
 /**
- * Whether a text is a `b64token`, the only form that `Authorization: Bearer` may carry (RFC 6750 section 2.1).
+ * Whether a text is a `b64token`, the only form that `Authorization: Bearer` allows (RFC 6750
+ * section 2.1).
  */
 export function isBearerToken(text: string): boolean {
   return /^[A-Za-z0-9\-._~+/]+=*$/.test(text)

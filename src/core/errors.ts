@@ -1,6 +1,10 @@
-// Why something was refused: a closed list of reasons, values inside the pipeline, one error class at its edge.
+// Why something was refused: a closed list of reasons. Inside, a refusal is a value (Result); at
+// the edge it is an AuthError.
 
-/** Every reason for which onbehalf refuses. `sentences.ts` and `door/answer.ts` decide what the outside sees. */
+/**
+ * Every reason for which onbehalf refuses. `sentences.ts` and `door/answer.ts` decide what the
+ * outside sees.
+ */
 export type RefusalReason =
   // the door
   | 'credential_missing'
@@ -53,7 +57,7 @@ export type RefusalReason =
   | 'audit_unavailable'
   | 'cancelled'
 
-/** Whether a reason means that something is out of order, not that somebody was refused. */
+/** Whether a reason means that something does not work, and not that somebody was refused. */
 export function isFailure(reason: RefusalReason): boolean {
   return (
     reason === 'issuer_unavailable' ||
@@ -64,7 +68,10 @@ export function isFailure(reason: RefusalReason): boolean {
   )
 }
 
-/** Whether a reason means that the person's own credential serves no more: they must sign in again before anything goes on. */
+/**
+ * Whether a reason means that the person's own credential is no longer good: they must sign in
+ * again.
+ */
 export function endsSignIn(reason: RefusalReason): boolean {
   return (
     reason === 'credential_missing' ||
@@ -75,7 +82,10 @@ export function endsSignIn(reason: RefusalReason): boolean {
   )
 }
 
-/** One refusal: its reason, and the names (never the values) that make it clear. */
+/**
+ * One refusal: its reason, and names that explain it. It never contains a value from a token or a
+ * request.
+ */
 export interface Refusal {
   readonly reason: RefusalReason
   /** The claim that was missing or wrong. */
@@ -86,17 +96,20 @@ export interface Refusal {
   readonly server?: string
 }
 
-/** What a step gives: its value, or why there is none. `R` is the kind of refusal of the room. */
+/**
+ * What a step gives: its value, or why there is none. Each room may have its own kind of refusal,
+ * `R`.
+ */
 export type Result<T, R = Refusal> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly refusal: R }
 
-/** The step went well. */
+/** Makes the result of a step that succeeded. */
 export function granted<T>(value: T): { readonly ok: true; readonly value: T } {
   return { ok: true, value }
 }
 
-/** The step refused. */
+/** Makes the result of a step that refused. */
 export function refused(
   reason: RefusalReason,
   details?: Omit<Refusal, 'reason'>,
@@ -105,8 +118,13 @@ export function refused(
 }
 
 /**
- * The one error that public functions throw. `code` is stable; the message names the rule, never a value; there is no `cause`
- * from outside, because foreign errors quote what they were sent.
+ * The one error that public functions throw. Its `code` is stable. Its message names the rule,
+ * never a value. It has no `cause`, because foreign errors quote what they were sent.
+ *
+ * @example
+ * ```ts
+ * if (error instanceof AuthError && error.code === 'token_expired') showSignIn()
+ * ```
  */
 export class AuthError extends Error {
   override readonly name = 'AuthError'

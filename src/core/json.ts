@@ -1,4 +1,4 @@
-// JSON values as they come from outside: their types, and the one guard for them.
+// JSON values from outside: their types, and the one guard for them.
 
 /** Any JSON value. */
 export type JsonValue =
@@ -20,7 +20,10 @@ export function isObject(value: unknown): value is UnknownObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** The value of a JSON text, or undefined. The parser's own error quotes the text, so it ends here. */
+/**
+ * Parses a JSON text; undefined when it is none. The parser's error quotes the text, so it is
+ * dropped.
+ */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)

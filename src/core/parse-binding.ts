@@ -13,8 +13,8 @@ import { canonicalResource, isLoopback } from './resource.ts'
 import { isScope } from './scope.ts'
 
 /**
- * Every source. A declaration may come from a file that no compiler has checked, so the types are listed
- * here at run time too. A source without an entry does not compile.
+ * Every source. A declaration may come from a file that no compiler has checked, so the types are
+ * listed here at run time too. A source without an entry does not compile.
  */
 const SOURCES: Readonly<Record<Source['type'], true>> = {
   exchange: true,
@@ -42,8 +42,8 @@ type Problem = readonly [setting: string, problem: string] | undefined
  *
  * @param name The server's name among the `servers`.
  * @returns The binding, frozen. A default replaces each setting that is missing.
- * @throws TypeError that names the server and the setting, for anything that cannot work or would not be
- *   safe.
+ * @throws TypeError that names the server and the setting, for anything that cannot work or would
+ *   not be safe.
  */
 export function parseBinding(name: string, input: BindingInput): Binding {
   const fail = ([setting, problem]: NonNullable<Problem>): never => {

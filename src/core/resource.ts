@@ -1,10 +1,18 @@
-// Resource identifiers (RFC 8707 section 2) and where their metadata is found (RFC 9728 section 3). Pure.
+// Resource identifiers (RFC 8707 section 2), and the place of their metadata (RFC 9728 section 3).
+// Pure.
 
 /**
- * The one spelling of a resource that server, token and metadata agree on: absolute, no fragment, no user-info, lower-case scheme and
- * host, and no trailing slash where the path is empty.
+ * Gives the one spelling of a resource that server, token and metadata compare: absolute, no
+ * fragment, no user-info, scheme and host in lower case, and no trailing slash when the path is
+ * empty.
  *
- * @throws TypeError when the text is no such URI, or is plain http to anything but a loopback address.
+ * @throws TypeError when the text is no such URI, or has plain http for a host that is no loopback
+ *   address.
+ *
+ * @example
+ * ```ts
+ * canonicalResource('https://API.example:443/') // 'https://api.example'
+ * ```
  */
 export function canonicalResource(text: string): string {
   if (!URL.canParse(text)) throw new TypeError('A resource must be an absolute URI')
@@ -29,7 +37,10 @@ export function isLoopback(url: URL): boolean {
   return host === 'localhost' || host === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host)
 }
 
-/** Where the protected resource metadata of a resource lives: the well-known path, then the resource's own (RFC 9728 section 3.1). */
+/**
+ * The URL of a resource's metadata: the well-known path, then the resource's own (RFC 9728 section
+ * 3.1).
+ */
 export function resourceMetadataUrl(resource: string): string {
   const url = new URL(resource)
   const path = url.pathname === '/' ? '' : url.pathname
@@ -45,7 +56,10 @@ export interface ResourceMetadata {
   readonly resource_name?: string
 }
 
-/** Answers a GET of a resource's metadata, at its own well-known path or at the root one; undefined for any other request. */
+/**
+ * Answers a GET of a resource's metadata, at the resource's own well-known path or at the root one;
+ * undefined for any other request.
+ */
 export function resourceMetadataResponse(
   request: Request,
   metadata: ResourceMetadata,

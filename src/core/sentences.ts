@@ -1,12 +1,12 @@
-// The sentences: for each reason of a refusal, the one fixed text that the model and the person get.
-// What a caller at a door gets is in door/answer.ts.
+// The sentences: for each reason of a refusal, the one fixed text that the model and the person
+// get. What a caller at a door gets is in door/answer.ts.
 
 import { AuthError, type Refusal } from './errors.ts'
 import { isScope } from './scope.ts'
 
 /**
- * Gives the sentence for a refusal. It contains no text from outside, except names that the operator
- * chose and scope tokens (RFC 6749 section 3.3).
+ * Gives the sentence for a refusal. It contains no text from outside, except names that the
+ * operator chose and scope tokens (RFC 6749 section 3.3).
  *
  * The switch is exhaustive: a new reason does not compile until somebody writes its sentence.
  */
@@ -78,8 +78,8 @@ export function toSentence(refusal: Refusal): string {
 }
 
 /**
- * Gives the sentence for anything that was thrown: an {@link AuthError} has its own. Any other error
- * may quote a secret, so the sentence says nothing about it.
+ * Gives the sentence for anything that was thrown: an {@link AuthError} has its own. Any other
+ * error may quote a secret, so the sentence says nothing about it.
  *
  * @example
  * ```ts

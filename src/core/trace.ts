@@ -1,6 +1,9 @@
-// The trace id that ties the hops of one request together: W3C Trace Context, no more than the id of it.
+// The trace id that ties the hops of one request together. Of W3C Trace Context we use the id only.
 
-/** The trace id of a request's `traceparent`, or a new random one. A correlation only: any caller can choose it, so it proves nothing. */
+/**
+ * Reads the trace id from a request's `traceparent`, or makes a random one. Any caller can choose
+ * it, so it proves nothing.
+ */
 export function traceOf(headers: Headers): string {
   const given = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(
     headers.get('traceparent') ?? '',
@@ -8,7 +11,10 @@ export function traceOf(headers: Headers): string {
   return given && !/^0+$/.test(given) ? given : randomHex(16)
 }
 
-/** Gives `traceparent` values for the outgoing requests of a trace, each its own: spans are counted from a random one, which costs less than drawing each. */
+/**
+ * Makes a generator of `traceparent` values for the outgoing requests of a trace. Each request gets
+ * its own span id: counting up from a random one costs less than a random one each time.
+ */
 export function traceparents(trace: string): () => string {
   const prefix = randomHex(4)
   let span = Number.parseInt(randomHex(4), 16)

@@ -1,4 +1,4 @@
-// The names that both ends of our own wire contract use. Each is written once, here.
+// The names that both ends of our own wire contract use.
 
 /** The response and request header that carries the handle of a placement `session`. */
 export const SESSION_HEADER = 'onbehalf-session'

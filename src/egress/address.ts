@@ -1,8 +1,12 @@
-// Which addresses belong to the public internet. An address in no public range is refused, so that a range nobody thought of stays closed.
+// Which addresses belong to the public internet. An address in no public range is refused, so that
+// a range nobody thought of stays closed.
 
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
 
-/** IPv4 ranges that are not the public internet's (RFC 6890 and its registry), each with what lives there. */
+/**
+ * IPv4 ranges that are not the public internet's (RFC 6890 and its registry), each with what lives
+ * there.
+ */
 const CLOSED_IPV4: readonly (readonly [network: string, prefix: number])[] = [
   // "This network": 0.0.0.0 reaches the local machine on Linux and macOS.
   ['0.0.0.0', 8],
@@ -29,7 +33,10 @@ const CLOSED_IPV4: readonly (readonly [network: string, prefix: number])[] = [
   ['240.0.0.0', 4],
 ]
 
-/** What of 2000::/3 is not the public internet's: tunnels and translations lead to addresses that nobody checked. */
+/**
+ * What of 2000::/3 is not the public internet's: tunnels and translations lead to addresses that
+ * nobody checked.
+ */
 const CLOSED_IPV6: readonly (readonly [network: string, prefix: number])[] = [
   // Protocol assignments: Teredo, benchmarks, ORCHID.
   ['2001::', 23],
@@ -42,11 +49,17 @@ const CLOSED_IPV6: readonly (readonly [network: string, prefix: number])[] = [
 
 const closedIpv4 = listOf(CLOSED_IPV4, 'ipv4')
 const closedIpv6 = listOf(CLOSED_IPV6, 'ipv6')
-/** Global unicast. Mapped, translated (NAT64), unique local, link-local and multicast addresses all lie outside of it. */
+/**
+ * Global unicast. Mapped, translated (NAT64), unique local, link-local and multicast addresses all
+ * lie outside of it.
+ */
 const unicastIpv6 = listOf([['2000::', 3]], 'ipv6')
 const loopbackIpv4 = listOf([['127.0.0.0', 8]], 'ipv4')
 
-/** Whether an IP address, as a resolver or a parsed URL spells it, is one of the public internet. Anything else is not. */
+/**
+ * Whether an IP address, as a resolver or a parsed URL spells it, is one of the public internet.
+ * Anything else is not.
+ */
 export function isPublicAddress(address: string): boolean {
   if (isIPv4(address)) return !closedIpv4.check(address, 'ipv4')
   // A zone ("%eth0") belongs to link-local addresses.

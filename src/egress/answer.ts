@@ -40,7 +40,10 @@ function lazily(body: Dispatcher.ResponseData['body']): LazyBody {
   }
 }
 
-/** The text of a body, chunk by chunk as it comes; undefined, and no more of it is taken, when there is more than the limit. */
+/**
+ * The text of a body, chunk by chunk as it comes; undefined, and no more of it is taken, when there
+ * is more than the limit.
+ */
 function textWithin(body: Readable, limit: number): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     const decoder = new TextDecoder()
@@ -50,7 +53,8 @@ function textWithin(body: Readable, limit: number): Promise<string | undefined> 
       resolve(text.length > limit ? undefined : text)
     }
     body.on('error', reject).on('end', end)
-    // Whoever destroys a body need not say why, and nobody may wait for ever; after the end this does nothing.
+    // Whoever destroys a body need not say why, and nobody may wait for ever; after the end this
+    // does nothing.
     body.on('close', () => reject(new TypeError('The answer broke off')))
     body.on('data', (chunk: Uint8Array) => {
       text += decoder.decode(chunk, { stream: true })

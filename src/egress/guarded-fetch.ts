@@ -1,5 +1,6 @@
-// The `fetch` for URLs that come from outside (metadata, authorization servers, key sets, client documents): it reaches the public internet
-// over https and nothing else, so that nobody makes us ask what only this machine can reach.
+// The `fetch` for URLs that come from outside (metadata, authorization servers, key sets, client
+// documents): it reaches the public internet over https and nothing else, so that nobody makes us
+// ask what only this machine can reach.
 
 import { isIP } from 'node:net'
 import { Agent } from 'undici'
@@ -12,8 +13,9 @@ import { send } from './send.ts'
 /** Options of {@link guardedFetch}. */
 export interface GuardedFetchOptions {
   /**
-   * DANGER: lets `localhost` and loopback addresses through, over plain http too, so that an example can run on one machine. In production it
-   * opens every unauthenticated service of the machine to whoever writes a metadata document. Default false.
+   * DANGER: lets `localhost` and loopback addresses through, over plain http too, so that an
+   * example can run on one machine. In production it opens every unauthenticated service of the
+   * machine to whoever writes a metadata document. Default false.
    */
   readonly allowLoopbackForDevelopment?: boolean
   /** Bytes of an answer's body at most. Default 262,144. */
@@ -25,10 +27,12 @@ export interface GuardedFetchOptions {
 }
 
 /**
- * Makes a guarded `fetch`. A name is resolved once, all of its addresses are checked, and the connection goes to the address that was
- * checked; the answer is read whole, within its bounds, before it is given. Redirects are not followed, connections not kept.
+ * Makes a guarded `fetch`. A name is resolved once, all of its addresses are checked, and the
+ * connection goes to the address that was checked; the answer is read whole, within its bounds,
+ * before it is given. Redirects are not followed, connections not kept.
  *
- * It rejects with a TypeError that names a rule or a code, never the URL or anything that was received.
+ * It rejects with a TypeError that names a rule or a code, never the URL or anything that was
+ * received.
  *
  * @throws TypeError when a bound is no positive number.
  */
@@ -43,7 +47,10 @@ export function guardedFetch(options: GuardedFetchOptions = {}): typeof globalTh
     if (!Number.isInteger(value) || value < 1 || value >= 2 ** 31)
       throw new TypeError(`${setting} must be a positive number`)
 
-  /** A loopback address is open under a name that says so; another name that leads there is an attack. */
+  /**
+   * A loopback address is open under a name that says so; another name that leads there is an
+   * attack.
+   */
   const isOpen = (hostname: string, address: string): boolean =>
     allowLoopbackForDevelopment && hostname === 'localhost'
       ? isLoopbackAddress(address)
@@ -63,7 +70,8 @@ export function guardedFetch(options: GuardedFetchOptions = {}): typeof globalTh
     const loopback = allowLoopbackForDevelopment && isLoopback(url)
     if (url.protocol !== 'https:' && !loopback)
       throw new TypeError('Only https URLs can be fetched here')
-    // No lookup happens for an address. The URL parser has brought every spelling of one (octal, hexadecimal, short) into the usual form.
+    // No lookup happens for an address. The URL parser has brought every spelling of one (octal,
+    // hexadecimal, short) into the usual form.
     const host = url.hostname.replace(/^\[|\]$/g, '')
     if (isIP(host) !== 0 && !isPublicAddress(host) && !loopback)
       throw new TypeError('The address is not public')

@@ -1,4 +1,5 @@
-// The name resolution of a guarded connection: once, all of its addresses checked, and the connection goes to what was checked.
+// The name resolution of a guarded connection: once, all of its addresses checked, and the
+// connection goes to what was checked.
 
 import { lookup } from 'node:dns/promises'
 import type { LookupFunction } from 'node:net'
@@ -16,8 +17,9 @@ export type Resolve = (hostname: string) => Promise<readonly ResolvedAddress[]>
 export const systemResolve: Resolve = (hostname) => lookup(hostname, { all: true })
 
 /**
- * Makes the `lookup` of a socket. The socket is given the very addresses that were checked and asks nobody again, so a name that answers
- * differently the second time (DNS rebinding) changes nothing. One closed address among them refuses the whole name.
+ * Makes the `lookup` of a socket. The socket is given the very addresses that were checked and asks
+ * nobody again, so a name that answers differently the second time (DNS rebinding) changes nothing.
+ * One closed address among them refuses the whole name.
  */
 export function guardedLookup(
   resolve: Resolve,

@@ -1,5 +1,5 @@
-// Sends one request through an undici dispatcher: no redirect is followed, no cookie kept, no proxy of the environment used, nothing
-// compressed. Which destinations are allowed is decided before.
+// Sends one request through an undici dispatcher: no redirect is followed, no cookie kept, no proxy
+// of the environment used, nothing compressed. Which destinations are allowed is decided before.
 
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
@@ -13,7 +13,8 @@ const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELE
 /**
  * Sends a request and gives its answer as soon as the headers are there.
  *
- * @throws TypeError, with a code and no text from outside, when no answer came; the reason of the signal when that fired.
+ * @throws TypeError, with a code and no text from outside, when no answer came; the reason of the
+ *   signal when that fired.
  */
 export async function send(
   dispatcher: Dispatcher,
@@ -94,7 +95,10 @@ function isMethod(method: string): method is Dispatcher.HttpMethod {
   return METHODS.includes(method)
 }
 
-/** An error with the code of another one, where that is a code: its message may quote what was sent or received. */
+/**
+ * An error with the code of another one, where that is a code: its message may quote what was sent
+ * or received.
+ */
 function failureOf(error: unknown): TypeError {
   const code =
     typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined

@@ -1,5 +1,6 @@
-// Verifies DPoP proofs (RFC 9449 section 4.3): that the caller of a request holds a key. The one place where a key that a caller sends is used,
-// because the token, not the proof, says which key it must be.
+// Verifies DPoP proofs (RFC 9449 section 4.3): that the caller of a request holds a key. The one
+// place where a key that a caller sends is used, because the token, not the proof, says which key
+// it must be.
 
 import { hash } from 'node:crypto'
 import { calculateJwkThumbprint, compactVerify, EmbeddedJWK } from 'jose'
@@ -20,17 +21,23 @@ const LONGEST_ID = 256
 export interface DpopProofsOptions {
   /** Signature algorithms to accept; asymmetric ones only. Default `ES256`, `Ed25519`, `EdDSA`. */
   readonly algorithms?: readonly string[]
-  /** Leeway for clocks that differ, in seconds, beside the minute for which a proof is good. Default 30. */
+  /**
+   * Leeway for clocks that differ, in seconds, beside the minute for which a proof is good. Default
+   * 30.
+   */
   readonly tolerance?: number
-  /** Used proofs remembered at most; beyond it, proofs are good for a shorter time. Default 100,000. */
+  /**
+   * Used proofs remembered at most; beyond it, proofs are good for a shorter time. Default 100,000.
+   */
   readonly maxEntries?: number
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
 }
 
 /**
- * Makes a verifier of proofs, for the doors of one process. A proof is good once at each process: where several serve one resource, it can be
- * repeated at another within its minute, for the same method and URL.
+ * Makes a verifier of proofs, for the doors of one process. A proof is good once at each process:
+ * where several serve one resource, it can be repeated at another within its minute, for the same
+ * method and URL.
  *
  * @throws TypeError when an algorithm is symmetric, `none` or unknown.
  */
@@ -87,7 +94,10 @@ function mismatch(
   return claims.ath === hash('sha256', request.credential.reveal(), 'base64url') ? undefined : 'ath'
 }
 
-/** A URL without query and fragment, in its one spelling (RFC 9449 section 4.3, check 9); undefined for what is no such URL. */
+/**
+ * A URL without query and fragment, in its one spelling (RFC 9449 section 4.3, check 9); undefined
+ * for what is no such URL.
+ */
 function placeOf(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined
   const { protocol, username, password, host, pathname } = new URL(text)
@@ -106,7 +116,8 @@ async function verifiedProof(
   try {
     const { payload, protectedHeader } = await compactVerify(proof, EmbeddedJWK, { algorithms })
     const { typ, jwk } = protectedHeader
-    // `EmbeddedJWK` has refused private and symmetric keys: a proof that shows its key's secret proves nothing.
+    // `EmbeddedJWK` has refused private and symmetric keys: a proof that shows its key's secret
+    // proves nothing.
     if (typ !== 'dpop+jwt' || !jwk || 'crit' in protectedHeader || 'b64' in protectedHeader)
       return undefined
     const claims: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload))

@@ -1,5 +1,5 @@
-// Finds the key that a token was signed with, among the issuer's published keys (RFC 7517). It never uses
-// a key that a token brings along: an attacker would bring their own.
+// Finds the key that a token was signed with, among the issuer's published keys (RFC 7517). It
+// never uses a key that a token brings along: an attacker would bring their own.
 
 import { type CryptoKey, createLocalJWKSet, type JSONWebKeySet, type LocalJWKSet } from 'jose'
 import { granted, type Result, refused } from '../core/errors.ts'
@@ -30,8 +30,8 @@ export interface KeyHint {
 }
 
 /**
- * Finds the key for a header; `key_unknown` when the issuer has none, or when several fit and the header does
- * not say which.
+ * Finds the key for a header; `key_unknown` when the issuer has none, or when several fit and the
+ * header does not say which.
  */
 export type KeyFinder = (
   hint: KeyHint,
@@ -39,8 +39,8 @@ export type KeyFinder = (
 ) => Promise<Result<CryptoKey>>
 
 /**
- * Makes a finder. Keys rotate, so an id that is not among the keys makes it ask the issuer again, once in
- * the cool-down.
+ * Makes a finder. Keys rotate, so an id that is not among the keys makes it ask the issuer again,
+ * once in the cool-down.
  */
 export function issuerKeys(options: IssuerKeysOptions): KeyFinder {
   const { issuer, jwksUri, fetch, now, deadlineMs: deadline } = options
@@ -90,8 +90,8 @@ function parseKeySet(json: unknown): Result<LocalJWKSet> {
 }
 
 /**
- * Jose gets the algorithm and the id only, so that a header's `jwk`, `jku` and `x5c` have no effect. Symmetric
- * keys never match.
+ * Jose gets the algorithm and the id only, so that a header's `jwk`, `jku` and `x5c` have no
+ * effect. Symmetric keys never match.
  */
 async function find(keys: LocalJWKSet, { alg, kid }: KeyHint): Promise<CryptoKey | undefined> {
   try {

@@ -1,4 +1,5 @@
-// Remembers the proofs that were used, within bounds and for as long as each could be used again (RFC 9449 section 11.1). Per process.
+// Remembers the proofs that were used, within bounds and for as long as each could be used again
+// (RFC 9449 section 11.1). Per process.
 
 /** The memory of used proofs. */
 export interface UsedProofs {
@@ -23,8 +24,9 @@ export interface UsedProofsOptions {
 }
 
 /**
- * Makes a memory. When it is full it forgets the proofs of its oldest second and takes no more of that second or before: under a flood the time
- * in which a proof is good gets shorter, but none is taken twice.
+ * Makes a memory. When it is full it forgets the proofs of its oldest second and takes no more of
+ * that second or before: under a flood the time in which a proof is good gets shorter, but none is
+ * taken twice.
  */
 export function usedProofs({ maxEntries, window, now }: UsedProofsOptions): UsedProofs {
   const seconds = new Map<number, Set<string>>()

@@ -1,4 +1,5 @@
-// Verifies JWT access tokens (RFC 9068 section 4). It never takes an ID token, and never a key or an algorithm that the token names.
+// Verifies JWT access tokens (RFC 9068 section 4). It never takes an ID token, and never a key or
+// an algorithm that the token names.
 
 import { hash } from 'node:crypto'
 import { type CryptoKey, compactVerify, decodeProtectedHeader, errors } from 'jose'
@@ -12,11 +13,17 @@ import { bearsAccessTokenMarks } from './untyped.ts'
 
 const DEFAULT_ALGORITHMS: readonly string[] = ['ES256', 'RS256', 'PS256', 'EdDSA']
 
-/** The asymmetric algorithms that jose implements (RFC 7518 section 3.1, RFC 8037, RFC 9864, ML-DSA for JOSE). */
+/**
+ * The asymmetric algorithms that jose implements (RFC 7518 section 3.1, RFC 8037, RFC 9864, ML-DSA
+ * for JOSE).
+ */
 export const ASYMMETRIC: RegExp =
   /^(?:(?:ES|RS|PS)(?:256|384|512)|EdDSA|Ed25519|ML-DSA-(?:44|65|87))$/
 
-/** Characters; more than any HTTP server takes in a header, and few enough to hash and decode without thought. */
+/**
+ * Characters; more than any HTTP server takes in a header, and few enough to hash and decode
+ * without thought.
+ */
 const LONGEST_TOKEN = 16 * 1024
 
 const LONGEST_KEY_ID = 256
@@ -27,25 +34,35 @@ export interface JwtVerifierOptions {
   readonly issuer: string
   /** Where the issuer's keys are. Default: as its metadata says, on its own origin. */
   readonly jwksUri?: string
-  /** Signature algorithms to accept; asymmetric ones only. Default `ES256`, `RS256`, `PS256`, `EdDSA`. */
+  /**
+   * Signature algorithms to accept; asymmetric ones only. Default `ES256`, `RS256`, `PS256`,
+   * `EdDSA`.
+   */
   readonly algorithms?: readonly string[]
   /** Leeway for clocks that differ, in seconds. Default 30. */
   readonly tolerance?: number
-  /** The claim that names the tenant, where one issuer serves several organisations. Default: none. */
+  /**
+   * The claim that names the tenant, where one issuer serves several organisations. Default: none.
+   */
   readonly tenantClaim?: string
   /**
-   * Takes tokens whose `typ` is `JWT` or missing, for issuers that do not follow RFC 9068. Default false.
+   * Takes tokens whose `typ` is `JWT` or missing, for issuers that do not follow RFC 9068. Default
+   * false.
    *
-   * Warning: without the type, an ID token and an access token differ only in their claims. What remains is then checked here: a token with
-   * `nonce`, `at_hash`, `c_hash`, `s_hash` or `events`, with a `typ` claim other than `Bearer`, or with neither `scope` nor `client_id`, is
-   * refused, and its audience must be the resource, which an ID token's (the client) is not, unless resource and client share one name.
+   * Warning: without the type, an ID token and an access token differ only in their claims. What
+   * remains is then checked here: a token with `nonce`, `at_hash`, `c_hash`, `s_hash` or `events`,
+   * with a `typ` claim other than `Bearer`, or with neither `scope` nor `client_id`, is refused,
+   * and its audience must be the resource, which an ID token's (the client) is not, unless resource
+   * and client share one name.
    */
   readonly insecurelyAcceptUntypedTokens?: boolean
   /** Default `globalThis.fetch`, as it is when this is called. */
   readonly fetch?: typeof globalThis.fetch
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
-  /** Seconds after one request for the keys in which an unknown `kid` makes no other. Default 30. */
+  /**
+   * Seconds after one request for the keys in which an unknown `kid` makes no other. Default 30.
+   */
   readonly cooldown?: number
   /** Seconds for which the keys are fresh. Default 600. */
   readonly maxAge?: number
@@ -53,14 +70,19 @@ export interface JwtVerifierOptions {
   readonly staleFor?: number
   /** Milliseconds that one request to the issuer may take. Default 5,000. */
   readonly deadline?: number
-  /** Bounds of the memory of verified tokens (default 10,000 tokens, 60 seconds each), or false for none. */
+  /**
+   * Bounds of the memory of verified tokens (default 10,000 tokens, 60 seconds each), or false for
+   * none.
+   */
   readonly cache?: { readonly maxEntries?: number; readonly maxAge?: number } | false
 }
 
 /**
- * Makes a verifier for the JWT access tokens of one issuer. Nothing is fetched before the first token.
+ * Makes a verifier for the JWT access tokens of one issuer. Nothing is fetched before the first
+ * token.
  *
- * @throws TypeError when the issuer or an endpoint is not https (or loopback), or an algorithm is symmetric, `none` or unknown.
+ * @throws TypeError when the issuer or an endpoint is not https (or loopback), or an algorithm is
+ *   symmetric, `none` or unknown.
  */
 export function jwtVerifier(options: JwtVerifierOptions): TokenVerifier {
   const {
@@ -137,7 +159,8 @@ function judgeHeader(
   accepted: readonly string[],
   untyped: boolean,
 ): Result<JudgedHeader> {
-  // Three parts: a JWE has five. An unsecured token's last part is empty, and its algorithm is refused below.
+  // Three parts: a JWE has five. An unsecured token's last part is empty, and its algorithm is
+  // refused below.
   if (text.length > LONGEST_TOKEN || !/^[\w-]+\.[\w-]+\.[\w-]*$/.test(text))
     return refused('token_malformed')
   let header: ReturnType<typeof decodeProtectedHeader>
@@ -148,7 +171,8 @@ function judgeHeader(
   }
   const { alg, kid, typ } = header
   if (typeof alg !== 'string' || !accepted.includes(alg)) return refused('algorithm_refused')
-  // No extension is understood here, so none may be critical (RFC 7515 section 4.1.11); `b64` (RFC 7797) would change what was signed.
+  // No extension is understood here, so none may be critical (RFC 7515 section 4.1.11); `b64` (RFC
+  // 7797) would change what was signed.
   if ('crit' in header || 'b64' in header) return refused('token_malformed')
   const type = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : typ
   const typed = type === 'at+jwt'

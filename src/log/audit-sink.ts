@@ -3,7 +3,10 @@
 import type { AuditSink } from '../core/audit.ts'
 import type { Log } from './log.ts'
 
-/** Makes an audit sink that writes each event as one line of the log. A destination that throws makes the hop fail. */
+/**
+ * Makes an audit sink that writes each event as one line of the log. A destination that throws
+ * makes the hop fail.
+ */
 export function auditSink(log: Log): AuditSink {
   return { record: ({ ...event }) => log.audit('hop', event) }
 }

@@ -1,21 +1,34 @@
-// Makes a text fit for a log line: what looks like a credential is blanked, and no character is left that a terminal or a reader obeys.
-// The last layer only: a secret without a shape cannot be recognised, so the first is that no field is meant to hold one.
+// Makes a text fit for a log line: what looks like a credential is blanked, and no character is
+// left that a terminal or a reader obeys. The last layer only: a secret without a shape cannot be
+// recognised, so the first is that no field is meant to hold one.
 
 const BLANK = '[credential]'
 
-/** Longer texts are cut. The cut comes first, and a JWT is known by its first characters, so that no piece of one is left at the edge. */
+/**
+ * Longer texts are cut. The cut comes first, and a JWT is known by its first characters, so that no
+ * piece of one is left at the edge.
+ */
 const LONGEST_TEXT = 4096
 
-/** `Bearer x`, in any case, also URL-encoded. The scheme words are the registered ones that carry a secret. */
+/**
+ * `Bearer x`, in any case, also URL-encoded. The scheme words are the registered ones that carry a
+ * secret.
+ */
 const SCHEME = /\b(bearer|basic|dpop)(?:\s|%20|\+)+[^\s"'\\,;]+/gi
 
-/** A JWT or a piece of one: every header and every payload begins with `{"`, which is `eyJ` in base64url. */
+/**
+ * A JWT or a piece of one: every header and every payload begins with `{"`, which is `eyJ` in
+ * base64url.
+ */
 const JWT = /eyJ[\w-]{8,}(?:\.[\w-]*)*/g
 
 /** The same, base64-encoded once more: of a token itself, and of `Bearer ` or `bearer `. */
 const ENCODED = /(?:ZXlK|QmVhcmVy|YmVhcmVy)[\w+/-]{8,}=*/g
 
-/** `name=value` and `"name": "value"`, also within JSON that was put into a string (where quotes are escaped). */
+/**
+ * `name=value` and `"name": "value"`, also within JSON that was put into a string (where quotes are
+ * escaped).
+ */
 const NAMED = new RegExp(
   `((?:${[
     '(?:access|refresh|id|subject|actor|auth|session)_?token',
@@ -35,7 +48,10 @@ const NAMED = new RegExp(
 /** User-info in a URL. */
 const USER_INFO = /\/\/[^\s/?#@]{1,1024}@/g
 
-/** C0 and C1 controls and DEL (line breaks, ANSI escapes), zero-width characters, and those that change the direction of the text. */
+/**
+ * C0 and C1 controls and DEL (line breaks, ANSI escapes), zero-width characters, and those that
+ * change the direction of the text.
+ */
 const OBEYED =
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g
 

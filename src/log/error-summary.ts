@@ -1,4 +1,5 @@
-// What a log says of an error: its kind, its code, and those of its causes. Never its message or stack, at any level.
+// What a log says of an error: its kind, its code, and those of its causes. Never its message or
+// stack, at any level.
 
 import { AuthError } from '../core/errors.ts'
 
@@ -16,8 +17,9 @@ export interface ErrorSummary {
 const DEEPEST = 3
 
 /**
- * Reduces anything thrown. Foreign messages quote what was sent: SDKs put response bodies into them, `new Headers` the token, `JSON.parse`
- * the body. Names and codes are kept only when they look like identifiers.
+ * Reduces anything thrown. Foreign messages quote what was sent: SDKs put response bodies into
+ * them, `new Headers` the token, `JSON.parse` the body. Names and codes are kept only when they
+ * look like identifiers.
  */
 export function summarizeError(error: unknown, depth = 0): ErrorSummary {
   if (error instanceof AuthError) {

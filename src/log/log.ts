@@ -1,4 +1,5 @@
-// The log: one JSON line an event, by pino. Only named fields are written, and no text that looks like a credential.
+// The log: one JSON line an event, by pino. Only named fields are written, and no text that looks
+// like a credential.
 
 import { destination as fileDestination, pino } from 'pino'
 import type { AuditEvent } from '../core/audit.ts'
@@ -10,7 +11,10 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
 /** The fields that a line may have. Any other is left out, however it got in. */
 export interface LogFields extends Partial<AuditEvent> {
-  /** What was thrown; written as its name and code, never its message or stack, because foreign errors quote what they were sent. */
+  /**
+   * What was thrown; written as its name and code, never its message or stack, because foreign
+   * errors quote what they were sent.
+   */
   readonly error?: unknown
   /** A part of the program: `web`, `mcp`, `api`. */
   readonly part?: string
@@ -84,8 +88,9 @@ const LONGEST_LIST = 50
 const AUDIT_LEVEL = 100
 
 /**
- * Makes a log. It takes no printf arguments and no objects: a field holds a text, a number, a flag or a list of texts, and anything else
- * is left out. Logging itself throws only what the destination throws.
+ * Makes a log. It takes no printf arguments and no objects: a field holds a text, a number, a flag
+ * or a list of texts, and anything else is left out. Logging itself throws only what the
+ * destination throws.
  *
  * @throws TypeError for a level that does not exist.
  *
@@ -137,7 +142,10 @@ function plainFields(fields: LogFields, now: () => number): Record<string, unkno
   return plain
 }
 
-/** A value as it is written; undefined for what has no place in a line. A credential, like every object, has none. */
+/**
+ * A value as it is written; undefined for what has no place in a line. A credential, like every
+ * object, has none.
+ */
 function plainValue(value: unknown): string | number | boolean | readonly string[] | undefined {
   if (typeof value === 'string') return blankCredentials(value)
   if (typeof value === 'number' || typeof value === 'boolean') return value

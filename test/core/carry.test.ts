@@ -20,7 +20,10 @@ interface Setup extends Partial<CarryOptions> {
 /** An error as Node has them. */
 const coded = (code: string) => Object.assign(new Error('canary'), { code })
 
-/** A carrying fetch to one URL, whose source hands out the tokens in turn and whose audit can be read. */
+/**
+ * A carrying fetch to one URL, whose source hands out the tokens in turn and whose audit can be
+ * read.
+ */
 function carrying(
   url: string,
   { tokens = [SECRET, `${SECRET}-2`, `${SECRET}-3`], sink, ...changes }: Setup = {},
@@ -54,7 +57,10 @@ function carrying(
   return { fetch, events, asked, outcomes }
 }
 
-/** The code of the AuthError that a call throws. Anything else that it throws, or a secret anywhere in the error, fails the test. */
+/**
+ * The code of the AuthError that a call throws. Anything else that it throws, or a secret anywhere
+ * in the error, fails the test.
+ */
 async function codeOf(call: Promise<Response>): Promise<string> {
   try {
     const response = await call

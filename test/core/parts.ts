@@ -1,4 +1,5 @@
-// Parts for the tests of core: principals, tokens, an audit that can be read, a clock that is moved by hand. No test lives here.
+// Parts for the tests of core: principals, tokens, an audit that can be read, a clock that is moved
+// by hand. No test lives here.
 
 import { type AuditEvent, type Auditor, createAuditor } from '../../src/core/audit.ts'
 import { Credential } from '../../src/core/credential.ts'

@@ -1,4 +1,5 @@
-// A listener on this machine that counts who comes: every connection, and every request with its bytes. No test lives here.
+// A listener on this machine that counts who comes: every connection, and every request with its
+// bytes. No test lives here.
 
 import {
   createServer,

@@ -1,4 +1,5 @@
-// A door that takes tokens bound to a key: real tokens, real proofs, and every way to use the one without the other.
+// A door that takes tokens bound to a key: real tokens, real proofs, and every way to use the one
+// without the other.
 
 import { hash } from 'node:crypto'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose'

@@ -1,4 +1,5 @@
-// Proofs of possession: the vectors of RFC 9449, every way in which a proof does not hold, and replay.
+// Proofs of possession: the vectors of RFC 9449, every way in which a proof does not hold, and
+// replay.
 
 import { hash } from 'node:crypto'
 import {

@@ -1,4 +1,5 @@
-// An issuer in this process: real keys, a fetch handler that counts what it is asked, and a mint for tokens, good and bad.
+// An issuer in this process: real keys, a fetch handler that counts what it is asked, and a mint
+// for tokens, good and bad.
 
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { Credential } from '../../src/core/credential.ts'

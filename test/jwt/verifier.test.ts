@@ -1,4 +1,5 @@
-// Attacks on JWT access tokens, as tables: each must be refused for its own reason, by the verifier as an app gets it.
+// Attacks on JWT access tokens, as tables: each must be refused for its own reason, by the verifier
+// as an app gets it.
 
 import { CompactEncrypt, exportSPKI, importJWK, type JWK, SignJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
@@ -41,7 +42,10 @@ async function reasonFor(
   return result.ok ? 'granted' : result.refusal.reason
 }
 
-/** A token with any header and payload, signed with the real key: what is wrong with it is not the signature. */
+/**
+ * A token with any header and payload, signed with the real key: what is wrong with it is not the
+ * signature.
+ */
 async function signedRaw(header: unknown, payload: unknown): Promise<Credential> {
   const input = `${base64url(header)}.${base64url(payload)}`
   const signature = await crypto.subtle.sign(
@@ -295,7 +299,8 @@ describe('a forged token', () => {
 })
 
 describe('the published vectors', () => {
-  // RFC 7515 appendix A.3: an ES256 signature that is right, over claims that are not ours (no type, and long expired).
+  // RFC 7515 appendix A.3: an ES256 signature that is right, over claims that are not ours (no
+  // type, and long expired).
   const vector = {
     jwk: {
       kty: 'EC',

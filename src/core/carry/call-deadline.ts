@@ -21,13 +21,16 @@ export interface CallDeadline {
    * Waits for a step.
    *
    * @param late The reason when the step took too long, by our deadline or by the caller's.
-   * @returns What the step gives; `handle_refused` when the sign-in ended; `cancelled` when the caller
-   *   wants no answer any more.
+   * @returns What the step gives; `handle_refused` when the sign-in ended; `cancelled` when the
+   *   caller wants no answer any more.
    */
   wait<T>(step: Promise<Result<T>>, late: RefusalReason): Promise<Result<T>>
   /** Waits for a step whose result changes nothing, such as the record of a failure. */
   waitAnyway(step: Promise<Result<unknown>>): Promise<void>
-  /** The call is over, or the headers of its answer are there. Nothing listens to the signals any more. */
+  /**
+   * The call is over, or the headers of its answer are there. Nothing listens to the signals any
+   * more.
+   */
   end(): void
 }
 
@@ -71,7 +74,9 @@ function limitFor(
   return { signal: controller.signal, headersCame: () => clearTimeout(timer) }
 }
 
-/** Whether the caller wants no answer any more. After an `AbortSignal.timeout` it still wants one. */
+/**
+ * Whether the caller wants no answer any more. After an `AbortSignal.timeout` it still wants one.
+ */
 function gaveUp(signal: AbortSignal | null | undefined): boolean {
   return (
     signal?.aborted === true &&

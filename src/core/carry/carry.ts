@@ -17,8 +17,8 @@ import { type HopFacts, type HopUse, hopRecorder, type RecordHop } from './recor
 import { send } from './send.ts'
 
 /**
- * What a carrying `fetch` is made of. The principal is in here, not in ambient state, so one principal's
- * call cannot end up with another's credential.
+ * What a carrying `fetch` is made of. The principal is in here, not in ambient state, so one
+ * principal's call cannot end up with another's credential.
  */
 export interface CarryOptions extends HopFacts {
   /** The operator's name of the destination, for sentences and errors. */
@@ -33,15 +33,15 @@ export interface CarryOptions extends HopFacts {
   /** Ends everything under way, for example when the sign-in is revoked. Default: nothing does. */
   readonly signal?: AbortSignal
   /**
-   * Set it to get an AuthError for a 403 or a 5xx as well, instead of the answer. Its `scopes` are the
-   * only ones that the error repeats from a challenge: any other text there is the server's.
+   * Set it to get an AuthError for a 403 or a 5xx as well, instead of the answer. Its `scopes` are
+   * the only ones that the error repeats from a challenge: any other text there is the server's.
    */
   readonly throwProblems?: { readonly scopes: readonly string[] }
 }
 
 /**
- * Request headers that never go on: our callers' own credentials and claims of identity, and another
- * name for the destination.
+ * Request headers that never go on: our callers' own credentials and claims of identity, and
+ * another name for the destination.
  */
 const DROPPED = [
   'authorization',
@@ -69,10 +69,10 @@ export type CarryingFetch = (
 /**
  * Makes a `fetch` that carries one principal's credential to one destination.
  *
- * It refuses redirects. A 401 leads to one fresh credential and one repetition, because a server that
- * answers 401 has not run the request. A 403 that asks for more scopes leads to one wider credential
- * and one repetition, where the source allows it. Nothing else is repeated, and a body that is a
- * stream cannot be.
+ * It refuses redirects. A 401 leads to one fresh credential and one repetition, because a server
+ * that answers 401 has not run the request. A 403 that asks for more scopes leads to one wider
+ * credential and one repetition, where the source allows it. Nothing else is repeated, and a body
+ * that is a stream cannot be.
  *
  * @returns A `fetch` that throws {@link AuthError}, never an error from outside.
  *
@@ -116,7 +116,10 @@ class Call {
   readonly #operation: string
   readonly #deadline: CallDeadline
   readonly #record: RecordHop
-  /** How the credential is asked for, and the nonce for its proof: an answer to the first attempt changes both. */
+  /**
+   * How the credential is asked for, and the nonce for its proof: an answer to the first attempt
+   * changes both.
+   */
   #asked: IssueOptions = {}
   #nonce: string | undefined
 
@@ -202,7 +205,9 @@ class Call {
     return this.#nonce === undefined ? request : { ...request, nonce: this.#nonce }
   }
 
-  /** Whether the source now has the scopes that a 403 asked for. It gives that token from now on. */
+  /**
+   * Whether the source now has the scopes that a 403 asked for. It gives that token from now on.
+   */
   async #stepsUp({ reason, challenge }: Problem, token: IssuedToken | undefined): Promise<boolean> {
     if (reason !== 'scope_missing' || !token) return false
     const wider = challenge.scopes
@@ -225,7 +230,10 @@ class Call {
     throw await this.#failure(refusalOf(problem, throwProblems?.scopes ?? []), use)
   }
 
-  /** Records a failure and makes its error. The call has failed, so a record that fails changes nothing. */
+  /**
+   * Records a failure and makes its error. The call has failed, so a record that fails changes
+   * nothing.
+   */
   async #failure(refusal: Refusal, use: HopUse = {}): Promise<AuthError> {
     await this.#deadline.waitAnyway(
       this.#record(this.#operation, { ...use, reason: refusal.reason }),
@@ -234,7 +242,9 @@ class Call {
   }
 }
 
-/** Whether the caller may read an answer with a problem. A redirect or a second 401 never passes. */
+/**
+ * Whether the caller may read an answer with a problem. A redirect or a second 401 never passes.
+ */
 function isForCaller(response: Response, { reason }: Problem): boolean {
   return response.status !== 401 && reason !== 'redirect_refused'
 }
@@ -252,8 +262,8 @@ function askedAfter401(
   token: IssuedToken | undefined,
 ): IssueOptions {
   if (!token) return {}
-  // With a nonce the server asks for another proof of the same token (RFC 9449 section 9). But it may
-  // also send a nonce with every answer, so the error decides.
+  // With a nonce the server asks for another proof of the same token (RFC 9449 section 9). But it
+  // may also send a nonce with every answer, so the error decides.
   const hasNonce = token.proof !== undefined && response.headers.has('dpop-nonce')
   return hasNonce && challenge.error !== 'invalid_token' ? {} : { refused: token }
 }

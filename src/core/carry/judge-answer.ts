@@ -39,7 +39,9 @@ export function judgeAnswer(
   return { reason: lacksScope ? 'scope_missing' : 'server_refused', challenge }
 }
 
-/** A server speaks about a credential in a challenge of the scheme that the credential came with. */
+/**
+ * A server speaks about a credential in a challenge of the scheme that the credential came with.
+ */
 function readChallenge(response: Response, token: IssuedToken | undefined): ServerChallenge {
   const value = response.headers.get('www-authenticate')
   if (value === null) return NO_CHALLENGE

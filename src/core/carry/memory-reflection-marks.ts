@@ -2,7 +2,10 @@
 
 import type { ReflectionMark, ReflectionMarks } from './reflection-marks.ts'
 
-/** Makes marks that are kept in memory: for tests, and where a restart may forget which servers sent a credential back. */
+/**
+ * Makes marks that are kept in memory: for tests, and where a restart may forget which servers sent
+ * a credential back.
+ */
 export function memoryReflectionMarks(): ReflectionMarks {
   const marked = new Map<string, number>()
   return {

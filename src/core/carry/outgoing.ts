@@ -10,13 +10,19 @@ export interface Outgoing {
   readonly url: URL
   readonly method: string
   readonly headers: Headers
-  /** What else it was called with: the signal, and what the runtime's `fetch` may know beyond the standard. */
+  /**
+   * What else it was called with: the signal, and what the runtime's `fetch` may know beyond the
+   * standard.
+   */
   readonly settings: Omit<RequestInit, 'headers' | 'body'>
   /** The body; that of a `Request` is read whole, so that it can be sent again. */
   body(): Promise<Result<Body>>
 }
 
-/** Reads the arguments; undefined when they make no request. What the platform throws then is dropped: it quotes URLs and headers. */
+/**
+ * Reads the arguments; undefined when they make no request. What the platform throws then is
+ * dropped: it quotes URLs and headers.
+ */
 export function readOutgoing(
   input: Parameters<typeof globalThis.fetch>[0],
   init: RequestInit = {},

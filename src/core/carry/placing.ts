@@ -1,4 +1,5 @@
-// Placing: where in one request the credential goes, and how it gets there. Decided before the credential is had, filled in at the last moment.
+// Placing: where in one request the credential goes, and how it gets there. Decided before the
+// credential is had, filled in at the last moment.
 
 import { isBearerToken } from '../credential.ts'
 import { granted, type Result, refused } from '../errors.ts'
@@ -32,8 +33,9 @@ export type Plan =
 export type Placing = (sent: Sent, attempt: number) => Result<Plan> | Promise<Result<Plan>>
 
 /**
- * `Authorization: Bearer` (RFC 6750 section 2.1), or another header that holds the bare credential; on every request. A token that is bound to
- * a key goes as `Authorization: DPoP` with its proof (RFC 9449 section 7.1), and nowhere else.
+ * `Authorization: Bearer` (RFC 6750 section 2.1), or another header that holds the bare credential;
+ * on every request. A token that is bound to a key goes as `Authorization: DPoP` with its proof
+ * (RFC 9449 section 7.1), and nowhere else.
  *
  * The charset is checked here, because `Headers` quotes a value that it refuses.
  */

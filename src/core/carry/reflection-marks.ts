@@ -1,4 +1,5 @@
-// Reflection marks: which servers sent a credential back. The port; a mark names the server, and holds nothing of the credential or of whose it was.
+// Reflection marks: which servers sent a credential back. The port; a mark names the server, and
+// holds nothing of the credential or of whose it was.
 
 /** One marked server. */
 export interface ReflectionMark {
@@ -8,7 +9,10 @@ export interface ReflectionMark {
   readonly since: number
 }
 
-/** The port. An implementation passes `test/core/carry/reflection-marks-contract.ts`; what a method has answered survives the end of the process. */
+/**
+ * The port. An implementation passes `test/core/carry/reflection-marks-contract.ts`; what a method
+ * has answered survives the end of the process.
+ */
 export interface ReflectionMarks {
   /** Marks a server. One that is marked keeps its first time. */
   mark(resource: string, time: number): Promise<void>

@@ -1,4 +1,5 @@
-// Which callers of a principal are at work in this process, so that revoking a sign-in ends what is under way.
+// Which callers of a principal are at work in this process, so that revoking a sign-in ends what is
+// under way.
 
 import { type Principal, principalKey } from '../principal.ts'
 
@@ -12,7 +13,10 @@ export interface RunningCall {
 
 /** The callers at work. */
 export interface RunningCalls {
-  /** @param expiresAt Seconds since the epoch, from which the caller can do nothing any more, whether it has left or not. */
+  /**
+   * @param expiresAt Seconds since the epoch, from which the caller can do nothing any more,
+   * whether it has left or not.
+   */
   enter(principal: Principal, expiresAt: number): RunningCall
   /** Aborts every caller of a principal. */
   revoke(principal: Principal): void
@@ -36,7 +40,8 @@ export function runningCalls(now: () => number): RunningCalls {
       for (const [controller, expiresAt] of callers) {
         if (expiresAt + 60 >= seconds) continue
         callers.delete(controller)
-        // What is not in the register cannot be revoked, so it ends: a stream that stays open, a session that needs no token.
+        // What is not in the register cannot be revoked, so it ends: a stream that stays open, a
+        // session that needs no token.
         controller.abort()
       }
       if (callers.size === 0) running.delete(key)

@@ -1,4 +1,5 @@
-// Sends one carried request. Whatever the platform throws ends here, for it may quote what was sent.
+// Sends one carried request. Whatever the platform throws ends here, for it may quote what was
+// sent.
 
 import { granted, type Result, refused } from '../errors.ts'
 
@@ -21,8 +22,8 @@ export async function send(
 }
 
 /**
- * Codes of errors that come before there is a connection. EHOSTUNREACH and ENETUNREACH are left out:
- * they also occur on a connection that was open.
+ * Codes of errors that come before there is a connection. EHOSTUNREACH and ENETUNREACH are left
+ * out: they also occur on a connection that was open.
  */
 const NOT_CONNECTED: ReadonlySet<unknown> = new Set([
   'ECONNREFUSED',

@@ -112,7 +112,10 @@ export interface DoorFace {
   readonly resourceMetadata?: string
   /** Scopes to ask for at sign-in; named in the 401 challenge. */
   readonly scopes?: readonly string[]
-  /** Set where the door takes tokens that are bound to a key: the proofs' algorithms (RFC 9449 section 7.1). */
+  /**
+   * Set where the door takes tokens that are bound to a key: the proofs' algorithms (RFC 9449
+   * section 7.1).
+   */
   readonly proofAlgorithms?: readonly string[]
 }
 

@@ -1,15 +1,20 @@
-// The `WWW-Authenticate` challenge of a 401 or 403 (RFC 9110 section 11.6.1, RFC 6750 section 3, RFC 9728 section 5.1). Pure.
+// The `WWW-Authenticate` challenge of a 401 or 403 (RFC 9110 section 11.6.1, RFC 6750 section 3,
+// RFC 9728 section 5.1). Pure.
 
 import { formatScopes, isScope } from '../scope.ts'
 
-/** The wire codes of RFC 6750 section 3.1, and that of RFC 9449 section 12.2; there are no others. */
+/**
+ * The wire codes of RFC 6750 section 3.1, and that of RFC 9449 section 12.2; there are no others.
+ */
 export type ChallengeError =
   | 'invalid_request'
   | 'invalid_token'
   | 'insufficient_scope'
   | 'invalid_dpop_proof'
 
-/** What a challenge says. A request without any credential gets no `error` (RFC 6750 section 3.1). */
+/**
+ * What a challenge says. A request without any credential gets no `error` (RFC 6750 section 3.1).
+ */
 export interface Challenge {
   readonly error?: ChallengeError
   readonly description?: string
@@ -27,7 +32,8 @@ export function formatChallenge(
 ): string {
   const parameters: string[] = []
   const add = (name: string, value: string | undefined) => {
-    // A line break would end the header, a quote the value; whatever is not printable ASCII is left out.
+    // A line break would end the header, a quote the value; whatever is not printable ASCII is left
+    // out.
     const text = value?.replace(/[^\x20-\x7e]/g, '').replace(/["\\]/g, '\\$&')
     if (text) parameters.push(`${name}="${text}"`)
   }
@@ -39,7 +45,10 @@ export function formatChallenge(
   return parameters.length === 0 ? scheme : `${scheme} ${parameters.join(', ')}`
 }
 
-/** One `name=value` (the value a token or a quoted string), or the scheme that begins a challenge; commas between them are skipped. */
+/**
+ * One `name=value` (the value a token or a quoted string), or the scheme that begins a challenge;
+ * commas between them are skipped.
+ */
 const PART =
   /[\s,]*(?:([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))|([\w!#$%&'*+.^`|~-]+))/gy
 
@@ -47,10 +56,12 @@ const PART =
 const LONGEST = 4096
 
 /**
- * Reads the Bearer challenge from a `WWW-Authenticate` value that another server sent. Untrusted: only `error` and `scope` are read, for
- * `resource_metadata` may point anywhere. Parameters of other schemes, and what stands inside quoted strings, are not taken for ours.
+ * Reads the Bearer challenge from a `WWW-Authenticate` value that another server sent. Untrusted:
+ * only `error` and `scope` are read, for `resource_metadata` may point anywhere. Parameters of
+ * other schemes, and what stands inside quoted strings, are not taken for ours.
  *
- * @param scheme That of the credential that was sent: a server speaks of it in a challenge of the same scheme.
+ * @param scheme That of the credential that was sent: a server speaks of it in a challenge of the
+ *   same scheme.
  */
 export function parseChallenge(
   value: string | null,
@@ -66,8 +77,9 @@ export function parseChallenge(
 }
 
 /**
- * Reads `resource_metadata` (RFC 9728 section 5.1) from a `WWW-Authenticate` value, for an operator who looks at a server. Untrusted: the
- * caller holds it against the server's own origin before anything is fetched.
+ * Reads `resource_metadata` (RFC 9728 section 5.1) from a `WWW-Authenticate` value, for an operator
+ * who looks at a server. Untrusted: the caller holds it against the server's own origin before
+ * anything is fetched.
  */
 export function parseMetadataLink(value: string | null): string | undefined {
   return parametersOf(value, 'Bearer').find(([name]) => name === 'resource_metadata')?.[1]

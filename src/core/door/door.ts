@@ -1,4 +1,5 @@
-// The door: admits a request by its access token, as a principal, or gives the answer that refuses it.
+// The door: admits a request by its access token, as a principal, or gives the answer that refuses
+// it.
 
 import { type Auditor, outcomeOf } from '../audit.ts'
 import type { Credential } from '../credential.ts'
@@ -29,13 +30,17 @@ export type Admission<T> =
 
 /** What one request asks of the door. */
 export interface AdmitOptions {
-  /** Scopes that this operation needs beyond the door's own. A token without them is refused with 403. */
+  /**
+   * Scopes that this operation needs beyond the door's own. A token without them is refused with
+   * 403.
+   */
   readonly scopes?: readonly string[]
   /** The operation's name, for the audit. */
   readonly operation?: string
   /**
-   * For a server that takes credentials in a place of its own: what it found there. The door does not
-   * read the `Authorization` header then, so a server that takes both must refuse requests with two.
+   * For a server that takes credentials in a place of its own: what it found there. The door does
+   * not read the `Authorization` header then, so a server that takes both must refuse requests with
+   * two.
    */
   readonly presented?: Presented
 }
@@ -70,15 +75,15 @@ export interface DoorOptions {
   /** The hop's name in the audit. Default `door`. */
   readonly hop?: 'door' | 'server-door'
   /**
-   * A header such as `X-User-ID` that callers send along. The door never takes it for an identity: a
-   * request that has it with anything but the token's subject is refused. Default: the door does not
-   * look at it.
+   * A header such as `X-User-ID` that callers send along. The door never takes it for an identity:
+   * a request that has it with anything but the token's subject is refused. Default: the door does
+   * not look at it.
    */
   readonly subjectHeader?: string
   /**
-   * Set it to take access tokens that are bound to a key as well: they come as `Authorization: DPoP`
-   * with a proof that the caller has the key (RFC 9449); see `dpopProofs` in onbehalf/jwt. Default:
-   * none, and the door refuses a token that is bound to a key.
+   * Set it to take access tokens that are bound to a key as well: they come as `Authorization:
+   * DPoP` with a proof that the caller has the key (RFC 9449); see `dpopProofs` in onbehalf/jwt.
+   * Default: none, and the door refuses a token that is bound to a key.
    */
   readonly proofs?: ProofVerifier
 }
@@ -181,8 +186,8 @@ function identifier(resource: string, verifier: TokenVerifier, proofs: ProofVeri
       // A verifier must not throw. One that does has verified nothing.
       .catch(() => refused('issuer_unavailable'))
     if (!token.ok) return token
-    // The second line of defence: a verifier that ignores the key would take a stolen token together
-    // with a proof of anybody's key.
+    // The second line of defence: a verifier that ignores the key would take a stolen token
+    // together with a proof of anybody's key.
     if (token.value.boundTo !== keyThumbprint) return refused('claim_invalid', { claim: 'cnf' })
     return granted({ credential: credential.value, token: token.value, proof: proof?.value })
   }
@@ -191,8 +196,8 @@ function identifier(resource: string, verifier: TokenVerifier, proofs: ProofVeri
 /**
  * Verifies the proof of a request that uses the DPoP scheme.
  *
- * @param origin Ours, from the configuration: the request's own comes from its Host header, which the
- *   caller chooses.
+ * @param origin Ours, from the configuration: the request's own comes from its Host header, which
+ *   the caller chooses.
  */
 async function verifyProof(
   proofs: ProofVerifier,

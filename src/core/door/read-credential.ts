@@ -42,13 +42,18 @@ export function readPresented(request: Request, { credential }: Presented): Resu
   return hasTokenInUrl(request) ? refused('credential_in_query') : credential
 }
 
-/** The scheme of the `Authorization` header, as far as it decides whether a proof must come along. */
+/**
+ * The scheme of the `Authorization` header, as far as it decides whether a proof must come along.
+ */
 export function schemeOf(request: Request): Scheme {
   const header = request.headers.get('authorization') ?? ''
   return /^\s*dpop(?:\s|$)/i.test(header) ? 'dpop' : 'bearer'
 }
 
-/** URLs end up in logs and histories, so a token in one is no secret any more (RFC 6750 section 2.3). */
+/**
+ * URLs end up in logs and histories, so a token in one is no secret any more (RFC 6750 section
+ * 2.3).
+ */
 function hasTokenInUrl(request: Request): boolean {
   return new URL(request.url).searchParams.has('access_token')
 }

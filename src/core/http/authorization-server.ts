@@ -1,5 +1,5 @@
-// Authorization server metadata (RFC 8414): where a configured issuer has its endpoints. We believe a
-// document only about that issuer.
+// Authorization server metadata (RFC 8414): where a configured issuer has its endpoints. We believe
+// a document only about that issuer.
 
 import { granted, type Result, refused } from '../errors.ts'
 import { isObject } from '../json.ts'
@@ -45,16 +45,16 @@ const COOLDOWN_SECONDS = 30
 
 /**
  * Finds the metadata of an authorization server, by RFC 8414 section 3 and then by OpenID Connect
- * Discovery 1.0 section 4. It is fetched at the first use, once for concurrent callers, and again when it
- * is an hour old. A failed request is repeated after a second at the earliest.
+ * Discovery 1.0 section 4. It is fetched at the first use, once for concurrent callers, and again
+ * when it is an hour old. A failed request is repeated after a second at the earliest.
  *
- * The document's `issuer` must equal the configured one byte for byte. An endpoint is left out unless it
- * has the issuer's own origin: a document that names somebody else's token endpoint is a way to steal
- * client secrets. Where an issuer's endpoints are on another origin, name them in the options of the part
- * that uses them.
+ * The document's `issuer` must equal the configured one byte for byte. An endpoint is left out
+ * unless it has the issuer's own origin: a document that names somebody else's token endpoint is a
+ * way to steal client secrets. Where an issuer's endpoints are on another origin, name them in the
+ * options of the part that uses them.
  *
- * @throws TypeError when the issuer is not an https URL (plain http for loopback addresses only), or has a
- *   query or a fragment.
+ * @throws TypeError when the issuer is not an https URL (plain http for loopback addresses only),
+ *   or has a query or a fragment.
  *
  * @example
  * ```ts
@@ -91,8 +91,8 @@ async function load(issuer: string, bounded: BoundedOptions): Promise<Result<Aut
 }
 
 /**
- * Lists the URLs where the metadata may be: RFC 8414 inserts the well-known part before the issuer's path,
- * OpenID Connect appends it (RFC 8414 section 5).
+ * Lists the URLs where the metadata may be: RFC 8414 inserts the well-known part before the
+ * issuer's path, OpenID Connect appends it (RFC 8414 section 5).
  */
 export function metadataUrls(issuer: string): readonly string[] {
   const { origin, pathname } = new URL(issuer)

@@ -1,5 +1,5 @@
-// Sends a request to an authorization server within bounds: no redirect, no cookie, a deadline, and an
-// answer of limited size. Not for MCP traffic.
+// Sends a request to an authorization server within bounds: no redirect, no cookie, a deadline, and
+// an answer of limited size. Not for MCP traffic.
 
 import { granted, type Result, refused } from '../errors.ts'
 import { parseJson } from '../json.ts'
@@ -33,9 +33,9 @@ const MAX_ANSWER_CHARS = 256 * 1024
 /**
  * Sends one request and reads its answer as JSON.
  *
- * @returns The status and the parsed body; `issuer_unavailable` when no answer came in time or the answer
- *   is too large; `redirect_refused`, because a redirect would take the client's secret and the subject
- *   token elsewhere; `cancelled` when the signal fired.
+ * @returns The status and the parsed body; `issuer_unavailable` when no answer came in time or the
+ *   answer is too large; `redirect_refused`, because a redirect would take the client's secret and
+ *   the subject token elsewhere; `cancelled` when the signal fired.
  */
 export async function fetchJson(
   url: string,

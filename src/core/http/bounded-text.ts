@@ -1,5 +1,5 @@
-// Reads the text of an answer, if it is not too long, in the cheapest way: a reader of a web stream costs
-// more than the request for a small answer did.
+// Reads the text of an answer, if it is not too long, in the cheapest way: a reader of a web stream
+// costs more than the request for a small answer did.
 
 import { LazyResponse } from './lazy-response.ts'
 
@@ -28,7 +28,8 @@ export async function boundedText(
     }
     return undefined
   } finally {
-    // Closes the connection of an answer that was not read to its end. After the end it does nothing.
+    // Closes the connection of an answer that was not read to its end. After the end it does
+    // nothing.
     reader.cancel().catch(() => {})
   }
 }

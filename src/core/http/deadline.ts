@@ -1,13 +1,15 @@
-// Waits that end: with the result, at the deadline, or when the caller gives up, whichever comes first.
+// Waits that end: with the result, at the deadline, or when the caller gives up, whichever comes
+// first.
 
 import { granted, type Result, refused } from '../errors.ts'
 
 /**
- * Runs work under a deadline and the caller's signal. It ends in time even when the work ignores its own
- * signal.
+ * Runs work under a deadline and the caller's signal. It ends in time even when the work ignores
+ * its own signal.
  *
- * @returns What the work gave; `issuer_unavailable` when it threw or took too long; `cancelled` when the
- *   caller's signal fired. What the work threw is dropped: foreign errors quote what they were sent.
+ * @returns What the work gave; `issuer_unavailable` when it threw or took too long; `cancelled`
+ *   when the caller's signal fired. What the work threw is dropped: foreign errors quote what they
+ *   were sent.
  */
 export async function withDeadline<T>(
   deadlineMs: number,
@@ -55,8 +57,8 @@ export function waitFor<T>(
 }
 
 /**
- * Waits for one step after another under one signal. There is a single listener for all steps: a listener
- * for each would cost more than a step that is already resolved.
+ * Waits for one step after another under one signal. There is a single listener for all steps: a
+ * listener for each would cost more than a step that is already resolved.
  */
 export interface Waits {
   /** Waits as {@link waitFor} does. */

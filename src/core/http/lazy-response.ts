@@ -1,5 +1,5 @@
-// A `Response` whose body becomes a web stream only when somebody asks for one: the stream costs more than
-// a small request did.
+// A `Response` whose body becomes a web stream only when somebody asks for one: the stream costs
+// more than a small request did.
 
 /** A body that is no web stream yet. It can be read once, in one of these ways. */
 export interface LazyBody {
@@ -84,7 +84,8 @@ export class LazyResponse extends Platform implements Response {
   }
 
   /**
-   * Gives the body without a web stream; undefined when somebody has the stream, or there is no body.
+   * Gives the body without a web stream; undefined when somebody has the stream, or there is no
+   * body.
    *
    * @throws TypeError when the body has been read.
    */

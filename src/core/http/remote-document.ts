@@ -1,5 +1,5 @@
-// A document that an issuer publishes (metadata, keys). It is kept while it is fresh; while the issuer is
-// down, an old one serves for a bounded time.
+// A document that an issuer publishes (metadata, keys). It is kept while it is fresh; while the
+// issuer is down, an old one serves for a bounded time.
 
 import { granted, type Result, refused } from '../errors.ts'
 import { waitFor } from './deadline.ts'
@@ -9,9 +9,9 @@ export interface RemoteDocument<T> {
   /** Gives the document; asks the issuer when there is no fresh one. */
   current(options?: { readonly signal?: AbortSignal | undefined }): Promise<Result<T>>
   /**
-   * Asks the issuer again although the document is fresh, for a reader who misses something in it. Within
-   * the cool-down after a request it makes no other, so that unknown key ids in forged tokens cannot
-   * make us flood the issuer.
+   * Asks the issuer again although the document is fresh, for a reader who misses something in it.
+   * Within the cool-down after a request it makes no other, so that unknown key ids in forged
+   * tokens cannot make us flood the issuer.
    */
   again(options?: { readonly signal?: AbortSignal | undefined }): Promise<Result<T>>
 }
@@ -30,14 +30,17 @@ export interface RemoteDocumentOptions<T> {
   readonly cooldownSeconds: number
 }
 
-/** A failed request is not repeated before, so that not every caller asks an issuer that is down. */
+/**
+ * A failed request is not repeated before, so that not every caller asks an issuer that is down.
+ */
 const RETRY_AFTER_SECONDS = 1
 
 /**
- * Makes a document. Concurrent readers share one request, and a reader who gives up does not end it.
+ * Makes a document. Concurrent readers share one request, and a reader who gives up does not end
+ * it.
  *
- * @returns Readers get the document; `issuer_unavailable` when there is none, or only one that is too
- *   old; `cancelled` when the reader's signal fired.
+ * @returns Readers get the document; `issuer_unavailable` when there is none, or only one that is
+ *   too old; `cancelled` when the reader's signal fired.
  *
  * @example
  * ```ts
@@ -51,7 +54,10 @@ export function remoteDocument<T>(options: RemoteDocumentOptions<T>): RemoteDocu
   let asked: { readonly at: number; readonly ok: boolean } | undefined
   let flight: Promise<Result<T>> | undefined
 
-  /** Whether a moment lies in the given seconds before now. After the clock was set back, it does not. */
+  /**
+   * Whether a moment lies in the given seconds before now. After the clock was set back, it does
+   * not.
+   */
   function within(at: number | undefined, seconds: number): boolean {
     if (at === undefined) return false
     const age = now() / 1000 - at
@@ -94,8 +100,8 @@ export function remoteDocument<T>(options: RemoteDocumentOptions<T>): RemoteDocu
     async current({ signal } = {}): Promise<Result<T>> {
       if (last && within(last.at, freshSeconds)) return granted(last.value)
       if (!asked || asked.ok) return wait(signal)
-      // The issuer did not answer the last time. While there is an old document, nobody waits for the next
-      // request, which may take a whole deadline.
+      // The issuer did not answer the last time. While there is an old document, nobody waits for
+      // the next request, which may take a whole deadline.
       const old = fallback()
       const soon = within(asked.at, RETRY_AFTER_SECONDS)
       if (old.ok && !soon) void reload()

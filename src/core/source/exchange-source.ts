@@ -1,4 +1,5 @@
-// Source `exchange`, and `identity-assertion` by another exchanger: the user's token is exchanged for one of this server's (RFC 8693).
+// Source `exchange`, and `identity-assertion` by another exchanger: the user's token is exchanged
+// for one of this server's (RFC 8693).
 
 import { outcomeOf } from '../audit.ts'
 import type { Binding } from '../binding.ts'
@@ -9,7 +10,10 @@ import { missingScopes, narrowScopes } from '../scope.ts'
 import type { IssuedToken, TokenExchanger } from './exchange.ts'
 import type { CredentialSource, Deposited, SourceParts } from './parts.ts'
 
-/** The source of one server's exchanged tokens for one principal. It may be widened, once for each scope, as far as the binding allows. */
+/**
+ * The source of one server's exchanged tokens for one principal. It may be widened, once for each
+ * scope, as far as the binding allows.
+ */
 export function exchangeSource(
   binding: Binding,
   { token, handle, trace }: Deposited,
@@ -23,10 +27,12 @@ export function exchangeSource(
   const stepUp = source.type === 'exchange' ? (source.stepUp ?? []) : []
   const { principal } = token
   const owner = principalKey(principal)
-  // Only what the person granted is asked for: a scope that is missing is the server's to refuse, by name.
+  // Only what the person granted is asked for: a scope that is missing is the server's to refuse,
+  // by name.
   let scopes = named.length === 0 ? token.scopes : narrowScopes(named, token.scopes)
 
-  // Two sign-ins of one person may differ in client, actors and scopes; a token issued for one must not serve the other.
+  // Two sign-ins of one person may differ in client, actors and scopes; a token issued for one must
+  // not serve the other.
   const keyOf = (asked: readonly string[]) =>
     JSON.stringify([
       owner,
@@ -76,7 +82,8 @@ export function exchangeSource(
   }
 
   return async ({ refused: rejected, wider = [] } = {}) => {
-    // A request that names no scope gets whatever the authorization server gives by default, which may be more than the binding names.
+    // A request that names no scope gets whatever the authorization server gives by default, which
+    // may be more than the binding names.
     if (named.length > 0 && scopes.length === 0)
       return refused('scope_missing', { server: binding.name, scopes: named })
     if (wider.length > 0) {
@@ -86,8 +93,8 @@ export function exchangeSource(
         return refused('scope_missing', { server: binding.name, scopes: wider })
       const asked = [...scopes, ...more]
       const widened = await cache.get(owner, keyOf(asked), () => exchange(asked))
-      // Remembered only when it was had: an authorization server that refuses it would refuse every call from now on. Others may have widened
-      // meanwhile.
+      // Remembered only when it was had: an authorization server that refuses it would refuse every
+      // call from now on. Others may have widened meanwhile.
       if (widened.ok && missingScopes(more, widened.value.scopes).length === 0)
         scopes = [...new Set([...scopes, ...more])]
       return widened

@@ -1,4 +1,5 @@
-// Tokens from an authorization server: the ports. A token exchange (RFC 8693) takes the subject token; a token for one other resource comes out.
+// Tokens from an authorization server: the ports. A token exchange (RFC 8693) takes the subject
+// token; a token for one other resource comes out.
 
 import type { Credential } from '../credential.ts'
 import type { Result } from '../errors.ts'
@@ -9,7 +10,10 @@ export interface ExchangeTarget {
   readonly resource: string
   /** The scopes to ask for; none leaves it to the authorization server. */
   readonly scopes: readonly string[]
-  /** Logical name of the target, where the authorization server wants one beside the resource (RFC 8693 section 2.1). */
+  /**
+   * Logical name of the target, where the authorization server wants one beside the resource (RFC
+   * 8693 section 2.1).
+   */
   readonly audience?: string
 }
 
@@ -21,24 +25,35 @@ export interface ProofRequest {
   readonly nonce?: string
 }
 
-/** A credential that was issued to us: a token of an authorization server's, or a key that somebody put into our keeping. */
+/**
+ * A credential that was issued to us: a token of an authorization server's, or a key that somebody
+ * put into our keeping.
+ */
 export interface IssuedToken {
   readonly credential: Credential
   /** Seconds since the epoch; `Infinity` for a key that does not expire. */
   readonly expiresAt: number
   readonly scopes: readonly string[]
-  /** `jti`, read for the audit only: a client does not interpret access tokens (RFC 9068 section 6). */
+  /**
+   * `jti`, read for the audit only: a client does not interpret access tokens (RFC 9068 section 6).
+   */
   readonly tokenId?: string
   /**
-   * Where it is there, the token is bound to a key: it goes as `Authorization: DPoP`, with the proof that this gives in the `DPoP` header. Each
-   * proof is good for one request.
+   * Where it is there, the token is bound to a key: it goes as `Authorization: DPoP`, with the
+   * proof that this gives in the `DPoP` header. Each proof is good for one request.
    */
   readonly proof?: (request: ProofRequest) => Promise<string>
 }
 
-/** The port: exchanges the user's access token at one authorization server, with this client as the actor. */
+/**
+ * The port: exchanges the user's access token at one authorization server, with this client as the
+ * actor.
+ */
 export interface TokenExchanger {
-  /** Identifier of the authorization server; the vault gives subject tokens out for this destination only. */
+  /**
+   * Identifier of the authorization server; the vault gives subject tokens out for this destination
+   * only.
+   */
   readonly issuer: string
   /**
    * @returns The new token, or the reason why there is none. Ends within its own deadline.
@@ -50,7 +65,10 @@ export interface TokenExchanger {
   ): Promise<Result<IssuedToken>>
 }
 
-/** The port: asks one authorization server for a token that speaks for this client itself (RFC 6749 section 4.4). No person is behind it. */
+/**
+ * The port: asks one authorization server for a token that speaks for this client itself (RFC 6749
+ * section 4.4). No person is behind it.
+ */
 export interface ClientCredentialsIssuer {
   /** Identifier of the authorization server. */
   readonly issuer: string

@@ -1,4 +1,5 @@
-// Remembers issued tokens until shortly before they expire, and makes concurrent callers share one request for a new one.
+// Remembers issued tokens until shortly before they expire, and makes concurrent callers share one
+// request for a new one.
 
 import { granted, type RefusalReason, type Result } from '../errors.ts'
 import type { IssuedToken } from './exchange.ts'
@@ -7,7 +8,9 @@ import type { IssuedToken } from './exchange.ts'
 export interface IssueOptions {
   /** The token that the destination just refused: it is not served again. */
   readonly refused?: IssuedToken
-  /** Scopes that the destination asked for beyond what the token has. Not looked at by the cache. */
+  /**
+   * Scopes that the destination asked for beyond what the token has. Not looked at by the cache.
+   */
   readonly wider?: readonly string[]
 }
 
@@ -38,7 +41,10 @@ export interface IssuedCacheOptions {
   readonly now?: () => number
 }
 
-/** Makes a cache. A refusal is never remembered, and a flight that ends late does not replace a token that came after `forget`. */
+/**
+ * Makes a cache. A refusal is never remembered, and a flight that ends late does not replace a
+ * token that came after `forget`.
+ */
 export function issuedCache(options: IssuedCacheOptions = {}): IssuedCache {
   const { maxEntries = 10_000, marginSeconds = 30, now = Date.now } = options
   const known = new Map<string, { readonly owner: string; readonly token: IssuedToken }>()
@@ -56,7 +62,8 @@ export function issuedCache(options: IssuedCacheOptions = {}): IssuedCache {
         const under = flights.get(key)
         if (!under) break
         const shared = await under.result
-        // Whoever made the request may have ended or expired since; that says nothing about those who only waited with it.
+        // Whoever made the request may have ended or expired since; that says nothing about those
+        // who only waited with it.
         if (shared.ok || !concernsTheAsker(shared.refusal.reason)) return shared
       }
       known.delete(key)

@@ -12,7 +12,10 @@ import type { IssuedCache, IssueOptions } from './issued-cache.ts'
 /** Gives the credential for one request. */
 export type CredentialSource = (options?: IssueOptions) => Promise<Result<IssuedToken>>
 
-/** An admitted principal's token, as the sources see it: what it says, and the handle under which the vault keeps it. */
+/**
+ * An admitted principal's token, as the sources see it: what it says, and the handle under which
+ * the vault keeps it.
+ */
 export interface Deposited {
   readonly token: VerifiedToken
   readonly handle: Handle
@@ -36,7 +39,9 @@ export interface SourceParts {
 
 /** The port of the connected accounts, as far as carrying needs it. */
 export interface ConnectedAccounts {
-  /** The person's credential for the server of a binding; `connection_needed` when there is none. */
+  /**
+   * The person's credential for the server of a binding; `connection_needed` when there is none.
+   */
   credential(
     principal: Principal,
     server: string,

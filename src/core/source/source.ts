@@ -1,4 +1,5 @@
-// Sources: how the credential of a binding is had for one admitted principal. Asked anew for each request; what is cached is bounded here.
+// Sources: how the credential of a binding is had for one admitted principal. Asked anew for each
+// request; what is cached is bounded here.
 
 import type { Binding, Source } from '../binding.ts'
 import { granted, refused } from '../errors.ts'

@@ -1,4 +1,5 @@
-// The half of the static keys that reads: for the sources alone, never for an app. Who may import it is held by a test.
+// The half of the static keys that reads: for the sources alone, never for an app. Who may import
+// it is held by a test.
 
 import { granted, type Result, refused } from '../errors.ts'
 import type { Principal } from '../principal.ts'
@@ -7,11 +8,14 @@ import { KEY, staticKeyPlace } from '../vault/static-keys.ts'
 import type { IssuedToken } from './exchange.ts'
 
 /**
- * The static key for a resource, read anew for each request, so that one that was removed is gone at once.
+ * The static key for a resource, read anew for each request, so that one that was removed is gone
+ * at once.
  *
- * @param of Whose key: the person's, or the deployment's. A person without one is refused; nobody else's key stands in for it.
- * @returns The key, which does not expire and names no scopes; `connection_needed` when the person has none, `server_unbound` when the
- *   deployment has none, `exchange_failed` when the store does not answer.
+ * @param of Whose key: the person's, or the deployment's. A person without one is refused; nobody
+ *   else's key stands in for it.
+ * @returns The key, which does not expire and names no scopes; `connection_needed` when the person
+ *   has none, `server_unbound` when the deployment has none, `exchange_failed` when the store does
+ *   not answer.
  */
 export async function staticCredential(
   store: SecretStore,

@@ -1,4 +1,4 @@
-// The reference secret store: records in this process's memory, gone with it.
+// The reference secret store: keeps records in this process's memory.
 
 import {
   checkSecretRecord,
@@ -7,7 +7,10 @@ import {
   type SecretStore,
 } from './secret-store.ts'
 
-/** Makes a secret store that keeps records in memory: for tests, and where people may connect their accounts anew after a restart. */
+/**
+ * Makes a secret store in memory: for tests, and where people may connect their accounts again
+ * after a restart.
+ */
 export function memorySecretStore(): SecretStore {
   const records = new Map<string, SecretRecord>()
   return {
@@ -32,7 +35,7 @@ function textOf({ owner, resource, kind }: SecretKey): string {
   return JSON.stringify([owner, resource, kind])
 }
 
-/** What is kept and what is given out share nothing that can be changed. */
+/** Stored records and given ones share nothing that somebody could change. */
 function copyOf({
   owner,
   resource,

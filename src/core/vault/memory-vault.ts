@@ -1,4 +1,4 @@
-// The reference vault: credentials in this process's memory, gone with it.
+// The reference vault: keeps credentials in this process's memory.
 
 import type { Credential } from '../credential.ts'
 import { type Principal, principalKey } from '../principal.ts'
@@ -10,7 +10,7 @@ export interface MemoryVaultOptions {
   readonly now?: () => number
 }
 
-/** Makes a vault that keeps credentials in memory. Expired ones are dropped as new ones come in. */
+/** Makes a vault that keeps credentials in memory. It drops expired ones when new ones come in. */
 export function memoryVault(options: MemoryVaultOptions = {}): Vault {
   const { now = Date.now } = options
   const entries = new Map<
@@ -24,7 +24,10 @@ export function memoryVault(options: MemoryVaultOptions = {}): Vault {
   >()
   let sweepAt = 0
 
-  /** Drops what has expired, at most once a second, so that a burst of deposits stays linear. */
+  /**
+   * Drops expired credentials. At most once a second, so that a burst of deposits takes linear
+   * time.
+   */
   function sweep(seconds: number): void {
     if (seconds < sweepAt) return
     sweepAt = seconds + 1

@@ -1,35 +1,46 @@
-// Lasting secrets of a person or of the deployment: connected accounts and static keys. The port; what is in between holds only facts.
+// The port for lasting secrets of a person or of the deployment: connected accounts and static
+// keys.
 
 import { Credential } from '../credential.ts'
 
-/** The owner of what belongs to nobody in particular but to the whole deployment. No `principalKey` is equal to it. */
+/** The owner of a secret that belongs to the whole deployment. No `principalKey` is equal to it. */
 export const DEPLOYMENT = 'deployment'
 
-/** What a record is found by. */
+/** The key of a record. */
 export interface SecretKey {
   /** `principalKey` of the person, or {@link DEPLOYMENT}. */
   readonly owner: string
   /** The resource that the secret is for. */
   readonly resource: string
-  /** `flow` is an account that is being connected: the proof key, and what the answer is held against. */
+  /**
+   * `flow` is an account that is being connected: the proof key, and the values that the answer
+   * must match.
+   */
   readonly kind: 'connection' | 'flow' | 'static'
 }
 
-/** One record: secrets apart from facts, which are safe to log. */
+/** One record. Its secrets are apart from its facts, which are safe to log. */
 export interface SecretRecord extends SecretKey {
-  /** The issuer that gave the secrets, and the only one that they may be sent back to; empty for a static key (CVE-2026-104850). */
+  /**
+   * The issuer that gave the secrets. They may be sent back to this issuer only (CVE-2026-104850).
+   * Empty for a static key.
+   */
   readonly issuer: string
-  /** Counts up with every change. */
+  /** Starts at 1 and counts up with every change. */
   readonly version: number
   readonly secrets: Readonly<Record<string, Credential>>
   readonly facts: Readonly<Record<string, string | number | boolean | readonly string[]>>
 }
 
-/** The port. An implementation passes `test/core/vault/secret-store-contract.ts`; what a method has answered survives the end of the process. */
+/**
+ * The port. Every implementation must pass `test/core/vault/secret-store-contract.ts`. Once a
+ * method of a lasting store has answered, its change survives the end of the process.
+ */
 export interface SecretStore {
   read(key: SecretKey): Promise<SecretRecord | undefined>
   /**
-   * Writes a record if the stored version is still `record.version - 1` (0: there is none yet): the one place where instances agree who refreshes.
+   * Writes a record if the stored version is still `record.version - 1` (0 when there is no record
+   * yet). This is the one place where instances agree on who refreshes.
    *
    * @returns Whether it was written.
    */
@@ -38,9 +49,10 @@ export interface SecretStore {
 }
 
 /**
- * Checks a record before it is stored; every implementation does.
+ * Checks a record before it is stored. Every implementation calls it.
  *
- * @throws TypeError for a secret that is no `Credential`, a connection without issuer, a static key with one, or a version that is no count.
+ * @throws TypeError for a secret that is no `Credential`, a connection without an issuer, a static
+ *   key with an issuer, or a version that is no count.
  */
 export function checkSecretRecord({ kind, issuer, version, secrets }: SecretRecord): void {
   if (kind === 'connection' && issuer === '')

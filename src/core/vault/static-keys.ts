@@ -1,4 +1,5 @@
-// Static keys: put into our keeping by a person or by the operator, and never given back. The half that reads them is `static-credential.ts`.
+// Static keys: a person or the operator stores one, and this side never gives it out.
+// source/static-credential.ts is the side that reads it.
 
 import { Credential } from '../credential.ts'
 import { type Principal, principalKey } from '../principal.ts'
@@ -8,22 +9,25 @@ import { DEPLOYMENT, type SecretKey, type SecretStore } from './secret-store.ts'
 /** The name of the one secret in a record. */
 export const KEY = 'key'
 
-/** Whose key it is: a person's, or (`'deployment'`) everybody's who may use this deployment. */
+/** Whose key it is: a person's, or with `'deployment'` everybody's who uses this deployment. */
 export type KeyOwner = Principal | typeof DEPLOYMENT
 
-/** Static keys, for the part of an app where people and operators enter them. Nothing of it gives a key out. */
+/**
+ * Static keys, for the part of an app where people and operators enter them. No method gives a key
+ * out.
+ */
 export interface StaticKeys {
-  /** Keeps a key, in the place of the owner's older one for this resource. */
+  /** Stores a key. It replaces the owner's older one for this resource. */
   put(owner: KeyOwner, resource: string, key: Credential): Promise<void>
   /** Whether there is a key. */
   has(owner: KeyOwner, resource: string): Promise<boolean>
-  /** Forgets the key; the next call that needs it is refused. */
+  /** Removes the key. The next call that needs it is refused. */
   remove(owner: KeyOwner, resource: string): Promise<void>
 }
 
-/** What is odd about a key that was put. It says nothing of the key itself. */
+/** What is odd about a stored key. It contains nothing of the key itself. */
 export interface StaticKeyWarning {
-  /** The redactor cannot tell a text so short from ordinary words, and it is soon guessed. */
+  /** The redactor cannot tell such a short text from ordinary words, and it is easy to guess. */
   readonly code: 'key_short'
   readonly of: 'person' | 'deployment'
   readonly resource: string
@@ -31,21 +35,28 @@ export interface StaticKeyWarning {
 
 /** Options of {@link staticKeys}. */
 export interface StaticKeysOptions {
-  /** Is told of keys that were kept although something is odd about them. Default: nobody is told. */
+  /** Called for a key that was stored although something is odd about it. Default: nobody is. */
   readonly onWarning?: (warning: StaticKeyWarning) => void
 }
 
-/** Bytes from which a key is long enough to be found again in what comes back. */
-const SHORTEST = 12
-
-/** Times that a key is written anew because others wrote in between; each of them got through. */
-const ATTEMPTS = 10
+/** A shorter key cannot be found in answers. */
+const MIN_KEY_BYTES = 12
 
 /**
- * Makes the keeping of static keys over a secret store.
+ * A key is written again when another write came between. Each time, that other write succeeded.
+ */
+const MAX_ATTEMPTS = 10
+
+/**
+ * Makes the writing side of static keys over a secret store.
  *
- * Its methods throw TypeError for an owner that is neither a principal nor `'deployment'`, a resource that is none, or a key that is no
- * `Credential`.
+ * Its methods throw TypeError for an owner that is neither a principal nor `'deployment'`, a
+ * resource that is none, or a key that is no `Credential`.
+ *
+ * @example
+ * ```ts
+ * await staticKeys(store).put(principal, 'https://tasks.example/mcp', new Credential(key))
+ * ```
  */
 export function staticKeys(store: SecretStore, options: StaticKeysOptions = {}): StaticKeys {
   const { onWarning } = options
@@ -54,10 +65,10 @@ export function staticKeys(store: SecretStore, options: StaticKeysOptions = {}):
       const place = staticKeyPlace(owner, resource)
       if (!(key instanceof Credential)) throw new TypeError('A key must be a Credential')
       const secrets = { [KEY]: key }
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
         const version = ((await store.read(place))?.version ?? 0) + 1
         if (!(await store.write({ ...place, issuer: '', version, secrets, facts: {} }))) continue
-        if (new TextEncoder().encode(key.reveal()).length < SHORTEST)
+        if (new TextEncoder().encode(key.reveal()).length < MIN_KEY_BYTES)
           onWarning?.({
             code: 'key_short',
             of: owner === DEPLOYMENT ? 'deployment' : 'person',
@@ -65,7 +76,7 @@ export function staticKeys(store: SecretStore, options: StaticKeysOptions = {}):
           })
         return
       }
-      throw new Error('The key was not kept: others change it all the time')
+      throw new Error('The key was not stored: others keep changing it. Try again.')
     },
     async has(owner, resource): Promise<boolean> {
       return (await store.read(staticKeyPlace(owner, resource)))?.secrets[KEY] !== undefined
@@ -77,15 +88,15 @@ export function staticKeys(store: SecretStore, options: StaticKeysOptions = {}):
 }
 
 /**
- * Where the key of an owner for a resource is kept.
+ * Gives the place of an owner's key for a resource.
  *
- * @throws TypeError for an owner that would fall together with others.
+ * @throws TypeError for an owner who would share the place with others.
  */
 export function staticKeyPlace(owner: KeyOwner, resource: string): SecretKey {
   return { owner: ownerOf(owner), resource: canonicalResource(resource), kind: 'static' }
 }
 
-/** A principal without issuer or subject would share its keys with everybody who lacks the same. */
+/** A principal without an issuer or a subject would share its keys with every other one without. */
 function ownerOf(owner: KeyOwner): string {
   if (owner === DEPLOYMENT) return DEPLOYMENT
   if (typeof owner !== 'object' || !isName(owner?.issuer) || !isName(owner?.subject))

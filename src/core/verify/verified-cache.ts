@@ -1,4 +1,5 @@
-// A verifier that remembers what it verified, keyed by the token's digest and its audience, bounded by expiry and by size.
+// A verifier that remembers what it verified, keyed by the token's digest and its audience, bounded
+// by expiry and by size.
 
 import type { Credential } from '../credential.ts'
 import { granted, type Result } from '../errors.ts'
@@ -6,7 +7,10 @@ import type { TokenVerifier, VerifiedToken } from './verify.ts'
 
 /** Options of {@link cachedVerifier}. */
 export interface VerifiedCacheOptions {
-  /** SHA-256 of a text, as any string. The whole token is hashed: tokens of one issuer begin alike (CVE-2026-35030). */
+  /**
+   * SHA-256 of a text, as any string. The whole token is hashed: tokens of one issuer begin alike
+   * (CVE-2026-35030).
+   */
   readonly digest: (text: string) => string
   /** Tokens remembered at most. Default 10,000. */
   readonly maxEntries?: number
@@ -16,7 +20,10 @@ export interface VerifiedCacheOptions {
   readonly now?: () => number
 }
 
-/** Wraps a verifier. Refusals are not remembered; a token is never served from memory after its own expiry. */
+/**
+ * Wraps a verifier. Refusals are not remembered; a token is never served from memory after its own
+ * expiry.
+ */
 export function cachedVerifier(
   verifier: TokenVerifier,
   options: VerifiedCacheOptions,

@@ -1,4 +1,5 @@
-// Verification of access tokens: the port, and the rules that hold for every token format. Signatures and introspection are adapters.
+// Verification of access tokens: the port, and the rules that hold for every token format.
+// Signatures and introspection are adapters.
 
 import type { Credential } from '../credential.ts'
 import { granted, type Result, refused } from '../errors.ts'
@@ -13,7 +14,10 @@ export interface VerifiedToken {
   readonly expiresAt: number
   /** `jti`, where the token has one. */
   readonly tokenId?: string
-  /** Thumbprint of the key that the token is bound to, whose possession the caller has proved; such a token is worth nothing without it. */
+  /**
+   * Thumbprint of the key that the token is bound to, whose possession the caller has proved; such
+   * a token is worth nothing without it.
+   */
   readonly boundTo?: string
   /** All claims, as the issuer signed or reported them. */
   readonly claims: Readonly<Record<string, unknown>>
@@ -23,8 +27,10 @@ export interface VerifiedToken {
 export interface TokenVerifier {
   /**
    * @param credential The access token.
-   * @param audience The resource that the token must have been issued for; compulsory, so that no door can forget it.
-   * @returns The verified token, or the reason why it is none. Does not throw for anything that a caller sent.
+   * @param audience The resource that the token must have been issued for; compulsory, so that no
+   *   door can forget it.
+   * @returns The verified token, or the reason why it is none. Does not throw for anything that a
+   *   caller sent.
    */
   verify(
     credential: Credential,
@@ -37,8 +43,8 @@ export interface TokenVerifier {
 export interface VerifyOptions {
   readonly signal?: AbortSignal
   /**
-   * Thumbprint of the key whose possession the caller has proved. Then the token must be bound to this key; without it, a token that is bound to
-   * any key is refused.
+   * Thumbprint of the key whose possession the caller has proved. Then the token must be bound to
+   * this key; without it, a token that is bound to any key is refused.
    */
   readonly keyThumbprint?: string
 }
@@ -58,8 +64,8 @@ export interface ClaimRules {
 }
 
 /**
- * Validates the claims of an access token, whichever way they were authenticated: issuer, audience, expiry, not-before, issued-at, subject
- * (RFC 9068 section 4, RFC 7519 section 4.1).
+ * Validates the claims of an access token, whichever way they were authenticated: issuer, audience,
+ * expiry, not-before, issued-at, subject (RFC 9068 section 4, RFC 7519 section 4.1).
  */
 export function validateClaims(
   claims: Readonly<Record<string, unknown>>,
@@ -118,9 +124,10 @@ export function validateClaims(
 }
 
 /**
- * Whether a token is bound to the key whose possession was proved, and to nothing else; to none where nothing was proved. A bound token proves
- * nothing by itself: taken as a bearer token it would serve whoever stole it (RFC 9449 sections 6 and 7.2). And a proof with a token that
- * is not bound would be one that anybody can make (section 7.1).
+ * Whether a token is bound to the key whose possession was proved, and to nothing else; to none
+ * where nothing was proved. A bound token proves nothing by itself: taken as a bearer token it
+ * would serve whoever stole it (RFC 9449 sections 6 and 7.2). And a proof with a token that is not
+ * bound would be one that anybody can make (section 7.1).
  */
 function isBoundAsProved(confirmation: unknown, keyThumbprint: string | undefined): boolean {
   if (confirmation === undefined || keyThumbprint === undefined)
@@ -133,7 +140,10 @@ function isBoundAsProved(confirmation: unknown, keyThumbprint: string | undefine
   )
 }
 
-/** Chains longer than this are refused: nobody delegates so often, and the claim is walked at every hop. */
+/**
+ * Chains longer than this are refused: nobody delegates so often, and the claim is walked at every
+ * hop.
+ */
 const LONGEST_CHAIN = 8
 
 function parseActor(claim: unknown, depth: number): Actor | undefined {

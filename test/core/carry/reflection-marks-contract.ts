@@ -1,4 +1,5 @@
-// The contract of every store of reflection marks. An implementation's test calls this with a factory; it holds no test of one implementation.
+// The contract of every store of reflection marks. An implementation's test calls this with a
+// factory; it holds no test of one implementation.
 
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { ReflectionMarks } from '../../../src/core/carry/reflection-marks.ts'
@@ -7,7 +8,9 @@ import { MCP, START } from '../parts.ts'
 const OTHER = 'https://other.example/mcp'
 const NOW = START * 1000
 
-/** What a factory gives: two stores over the same marks, as two connections or processes have them. */
+/**
+ * What a factory gives: two stores over the same marks, as two connections or processes have them.
+ */
 export interface ReflectionMarksUnderTest {
   readonly stores: readonly [ReflectionMarks, ReflectionMarks]
   readonly close?: () => void | Promise<void>

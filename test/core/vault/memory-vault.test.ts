@@ -1,5 +1,6 @@
-// The entries are private; counting the live Map through its only growth, `set` and `delete`, would test the implementation.
-// So the sweep is watched from outside: what expired is no longer found by a clock that was set back.
+// The entries are private; counting the live Map through its only growth, `set` and `delete`, would
+// test the implementation. So the sweep is watched from outside: what expired is no longer found by
+// a clock that was set back.
 import { expect, it } from 'vitest'
 import { Credential } from '../../../src/core/credential.ts'
 import { memoryVault } from '../../../src/core/vault/memory-vault.ts'

@@ -1,4 +1,5 @@
-// The contract of every secret store. An implementation's test calls this with a factory; it holds no test of one implementation.
+// The contract of every secret store. An implementation's test calls this with a factory; it holds
+// no test of one implementation.
 
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Credential } from '../../../src/core/credential.ts'
@@ -11,7 +12,10 @@ import {
 } from '../../../src/core/vault/secret-store.ts'
 import { alice, bob, ISSUER, MCP } from '../parts.ts'
 
-/** What a factory gives: two stores over the same records, as two connections or processes have them. */
+/**
+ * What a factory gives: two stores over the same records, as two connections or processes have
+ * them.
+ */
 export interface SecretStoreUnderTest {
   readonly stores: readonly [SecretStore, SecretStore]
   readonly close?: () => void | Promise<void>

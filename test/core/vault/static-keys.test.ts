@@ -1,4 +1,5 @@
-// Static keys: kept, never given back, read by the sources alone; and nobody's key stands in for another's.
+// Static keys: kept, never given back, read by the sources alone; and nobody's key stands in for
+// another's.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
@@ -211,7 +212,7 @@ describe('a secret store in trouble', () => {
   it('that never takes a key does not hold the caller for ever', async () => {
     const keys = staticKeys({ ...memorySecretStore(), write: async () => false })
     await expect(keys.put(alice, MCP, key('key-of-alice-1'))).rejects.toThrow(
-      'The key was not kept',
+      'The key was not stored',
     )
   })
 })

@@ -1,4 +1,5 @@
-// The contract of every vault. An implementation's test calls this with a factory; it holds no test of one implementation.
+// The contract of every vault. An implementation's test calls this with a factory; it holds no test
+// of one implementation.
 
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Credential } from '../../../src/core/credential.ts'
@@ -9,7 +10,10 @@ import { alice, bob, handClock, ISSUER, MCP, START } from '../parts.ts'
 /** What a factory gives: the vault, and how to count the entries that it holds, expired or not. */
 export interface VaultUnderTest {
   readonly vault: Vault
-  /** Entries kept, for the test that expired ones do not accumulate; undefined when the implementation cannot be looked into. */
+  /**
+   * Entries kept, for the test that expired ones do not accumulate; undefined when the
+   * implementation cannot be looked into.
+   */
   readonly size?: () => number | Promise<number>
   readonly close?: () => void | Promise<void>
 }
