@@ -1,4 +1,5 @@
-// A connected account as it is stored: which issuer gave the tokens, until when they are good, and whether somebody is refreshing them.
+// A connected account as it is stored: which issuer gave the tokens, how long they are good, and whether an
+// instance is refreshing them.
 
 import type { Credential } from '../../core/credential.ts'
 import { type Principal, principalKey } from '../../core/principal.ts'
@@ -6,10 +7,13 @@ import type { SecretKey, SecretRecord } from '../../core/vault/secret-store.ts'
 import type { AccountTokens } from './judge-tokens.ts'
 import type { Settings } from './settings.ts'
 
-/** `connected`; `refreshing`, by whoever wrote it and until `leaseUntil`; `needs_reconnect`, and no request is made for it any more. */
+/**
+ * `connected`; `refreshing`: the instance that wrote it does that, until `leaseUntil`; `needs_reconnect`: no
+ * request is made for it any more.
+ */
 export type AccountState = 'connected' | 'refreshing' | 'needs_reconnect'
 
-/** An account. Times are in seconds since the epoch. */
+/** An account. All times are in seconds since the epoch. */
 export interface Account {
   readonly version: number
   readonly state: AccountState
@@ -23,12 +27,12 @@ export interface Account {
   readonly obtainedAt: number
   /** Counts the sets of tokens. */
   readonly generation: number
-  /** Undefined where the server does not say. */
+  /** Undefined when the server does not say. */
   readonly expiresAt: number | undefined
   readonly refreshAt: number | undefined
-  /** Until when whoever is refreshing may be waited for. */
+  /** Until this time others wait for the instance that refreshes. */
   readonly leaseUntil: number
-  /** Before this no refresh is tried again. */
+  /** Before this time nobody tries a refresh again. */
   readonly retryAt: number
   /** Refreshes that failed in a row. */
   readonly failures: number
@@ -51,18 +55,18 @@ export function newAccount(
     clientId,
     connectedAt: now,
     refreshToken: undefined,
-    // A generation of its own, also after a reconnect: what an old token was refused for says nothing about this one.
+    // A new number, also after a reconnect: that a server refused an old token says nothing about this one.
     generation: Math.floor(now * 1000),
-    ...fresh(tokens, now),
+    ...freshFields(tokens, now),
   }
 }
 
-/** The account with new tokens. The refresh token stays, where the server gave no other (RFC 6749 section 6). */
-export function renewed(account: Account, tokens: AccountTokens, now: number): Account {
-  return { ...account, generation: account.generation + 1, ...fresh(tokens, now) }
+/** The account with new tokens. It keeps its refresh token when the server gave no other (RFC 6749 section 6). */
+export function renewAccount(account: Account, tokens: AccountTokens, now: number): Account {
+  return { ...account, generation: account.generation + 1, ...freshFields(tokens, now) }
 }
 
-function fresh(
+function freshFields(
   tokens: AccountTokens,
   now: number,
 ): Omit<Account, 'version' | 'clientId' | 'connectedAt' | 'generation' | 'refreshToken'> {
@@ -79,13 +83,13 @@ function fresh(
   }
 }
 
-/** Between 80 and 90 % of the life, at random: accounts that were connected together do not refresh together. */
+/** A random time between 80 and 90 % of the life, so that accounts connected together do not refresh together. */
 function refreshTime(now: number, expiresAt: number): number {
   const [random = 0] = crypto.getRandomValues(new Uint32Array(1))
   return expiresAt - (expiresAt - now) * (0.1 + (0.1 * random) / 2 ** 32)
 }
 
-/** The account as a record. */
+/** Turns an account into a record for the store. */
 export function writeAccount(key: SecretKey, { issuer }: Settings, account: Account): SecretRecord {
   const { version, accessToken, refreshToken, expiresAt, refreshAt, ...facts } = account
   return {
@@ -102,8 +106,8 @@ export function writeAccount(key: SecretKey, { issuer }: Settings, account: Acco
 }
 
 /**
- * Reads an account. Undefined when there is none, and for one without an issuer or with another than the pinned one: its refresh token would
- * go to whoever is configured now (CVE-2026-104850).
+ * Reads an account from a record. Undefined when there is none, or when its issuer is not the pinned one:
+ * its refresh token would go to another server, the one that is configured now (CVE-2026-104850).
  */
 export function readAccount(
   record: SecretRecord | undefined,

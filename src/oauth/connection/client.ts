@@ -1,8 +1,10 @@
-// Which client the app is at one authorization server, and how it proves it. Registers itself (RFC 7591) where the operator said so.
+// Which client the app is at one authorization server, and how it proves that. It registers itself (RFC 7591)
+// when the operator declared so.
 
 import { Credential } from '../../core/credential.ts'
 import { granted, type Result, refused } from '../../core/errors.ts'
 import { fetchJson } from '../../core/http/bounded-json.ts'
+import { isObject } from '../../core/json.ts'
 import { DEPLOYMENT, type SecretKey, type SecretRecord } from '../../core/vault/secret-store.ts'
 import {
   type ClientAuthentication,
@@ -10,7 +12,7 @@ import {
   clientSecretPost,
   publicClient,
 } from '../client-authentication.ts'
-import { type Parts, seconds } from './parts.ts'
+import { nowSeconds, type Parts } from './parts.ts'
 import type { Settings } from './settings.ts'
 
 /** The client to use. */
@@ -19,7 +21,7 @@ export interface KnownClient {
   readonly authentication: ClientAuthentication
 }
 
-/** The client of a connection that is there, or is being made: what is not known by now is not asked for. */
+/** The client of a connection that exists or is under way. It must be known already: nothing is registered here. */
 export async function knownClient(settings: Settings, parts: Parts): Promise<Result<KnownClient>> {
   const { client } = settings
   switch (client.type) {
@@ -36,7 +38,7 @@ export async function knownClient(settings: Settings, parts: Parts): Promise<Res
   }
 }
 
-/** The client of a connection that begins: registered now, if need be. */
+/** The client for a connection that begins. It is registered now when it must be. */
 export async function clientForFlow(
   settings: Settings,
   parts: Parts,
@@ -60,7 +62,7 @@ async function register(
   signal?: AbortSignal,
 ): Promise<Result<KnownClient>> {
   const { fetch, deadline, store } = parts
-  // No scopes: those of a resource are not always among those that its authorization server lets clients register.
+  // No scopes: an authorization server does not let clients register every scope of its resources.
   const metadata = {
     client_name: parts.clientDocument?.name ?? 'onbehalf',
     redirect_uris: [settings.redirectUri],
@@ -87,7 +89,7 @@ async function register(
     secrets: secret ? { clientSecret: secret } : {},
     facts: { clientId: id, method, expiresAt, redirectUri: settings.redirectUri },
   }
-  // Another instance may have registered meanwhile; one of the two clients is used by all, the other by nobody.
+  // Another instance may have registered meanwhile. Then all use its client, and nobody uses ours.
   const stored = (await store.write(record)) ? record : await store.read(key)
   const known = readClient(stored, settings, parts)
   return known ? granted(known) : refused('issuer_unavailable')
@@ -103,11 +105,10 @@ interface Registration {
 
 /** Parses a registration response (RFC 7591 section 3.2.1). */
 function parseRegistration(json: unknown): Registration | undefined {
-  if (typeof json !== 'object' || json === null) return undefined
-  const { client_id, client_secret, client_secret_expires_at, token_endpoint_auth_method } =
-    json as Record<string, unknown>
+  if (!isObject(json)) return undefined
+  const { client_id, client_secret, client_secret_expires_at, token_endpoint_auth_method } = json
   if (typeof client_id !== 'string' || !/^[\x20-\x7e]{1,2048}$/.test(client_id)) return undefined
-  // The server may give a confidential client to who asked for a public one.
+  // The server may answer with a confidential client although we asked for a public one.
   const method =
     token_endpoint_auth_method ?? (client_secret === undefined ? 'none' : 'client_secret_basic')
   if (method !== 'none' && method !== 'client_secret_basic' && method !== 'client_secret_post')
@@ -119,7 +120,10 @@ function parseRegistration(json: unknown): Registration | undefined {
   return { id: client_id, secret: new Credential(client_secret), method, expiresAt }
 }
 
-/** A client that was registered before; undefined when it is another issuer's, for another redirect, or its secret has expired. */
+/**
+ * A client that was registered before. Undefined when it belongs to another issuer or another redirect URI, or
+ * when its secret has expired.
+ */
 function readClient(
   stored: SecretRecord | undefined,
   settings: Settings,
@@ -128,7 +132,7 @@ function readClient(
   if (!stored || stored.issuer !== settings.issuer) return undefined
   const { clientId, method, expiresAt, redirectUri } = stored.facts
   if (typeof clientId !== 'string' || redirectUri !== settings.redirectUri) return undefined
-  if (typeof expiresAt === 'number' && expiresAt !== 0 && expiresAt <= seconds(parts))
+  if (typeof expiresAt === 'number' && expiresAt !== 0 && expiresAt <= nowSeconds(parts))
     return undefined
   const { clientSecret } = stored.secrets
   if (!clientSecret) return { id: clientId, authentication: publicClient() }

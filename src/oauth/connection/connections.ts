@@ -1,4 +1,5 @@
-// Accounts that people connected to servers by OAuth: the connect flow, the tokens kept good, the end. A server has no say in any of it.
+// Accounts that people connect to servers by OAuth: the connect flow, the tokens and their refresh, the end.
+// The servers decide nothing of this.
 
 import { type AuditSink, createAuditor } from '../../core/audit.ts'
 import { granted, type Result, refused } from '../../core/errors.ts'
@@ -12,7 +13,7 @@ import { type Account, accountKey, readAccount } from './account.ts'
 import { clientMetadataResponse } from './client-document.ts'
 import { endAccount } from './end-account.ts'
 import { finishFlow, refusalPage, startFlow } from './flow.ts'
-import { type Parts, seconds } from './parts.ts'
+import { nowSeconds, type Parts } from './parts.ts'
 import { freshAccount, judgeAccount, type Wanted } from './refresh.ts'
 import {
   type ClientDocument,
@@ -23,18 +24,21 @@ import {
 
 /** Options of {@link connections}. */
 export interface ConnectionsOptions {
-  /** Where accounts and flows are kept. Every instance of the app shares it. */
+  /** Keeps accounts and flows. All instances of the app share it. */
   readonly store: SecretStore
   /** The servers, by the names that their bindings have. */
   readonly servers: Readonly<Record<string, ConnectionServer>>
   /**
-   * Where `callback` is mounted, without a trailing slash. Each server has a place of its own below it, which is the redirect URI to register:
-   * `https://app.example/connected` gives `https://app.example/connected/tasks`.
+   * Where `callback` is mounted, without a trailing slash. Each server has its own redirect URI below it, to
+   * register: `https://app.example/connected` gives `https://app.example/connected/tasks`.
    */
   readonly redirectUri: string
-  /** `guardedFetch()` of onbehalf/egress; `egressFetch()` where the authorization servers are in the operator's own network. */
+  /**
+   * Use `guardedFetch()` of onbehalf/egress, or `egressFetch()` when the authorization servers are in the
+   * operator's own network.
+   */
   readonly fetch: typeof globalThis.fetch
-  /** Where every use of a code or refresh token is recorded. A sink that throws makes it fail. */
+  /** Records every use of a code or refresh token. When it throws, the use fails. */
   readonly audit: AuditSink
   /** Needed when a server's client is `document`. */
   readonly clientDocument?: ClientDocument
@@ -44,31 +48,31 @@ export interface ConnectionsOptions {
   readonly now?: () => number
 }
 
-/** How a credential is asked for. */
+/** Options of {@link Connections.credential}. */
 export interface CredentialOptions extends IssueOptions {
-  /** Ends this wait, not the refresh that others may wait for as well. */
+  /** Ends this wait. It does not end the refresh, because others may wait for it too. */
   readonly signal?: AbortSignal
   /** W3C trace id. Default: a new one. */
   readonly trace?: string
 }
 
-/** What is known of one connection, all of it safe to show. */
+/** The facts of one connection. All of them are safe to show. */
 export interface ConnectionFacts {
   readonly server: string
   readonly resource: string
   readonly issuer: string
-  /** `reconnect`: the account was connected, and the person has to do it again. */
+  /** `reconnect`: the account was connected, and the person must connect it again. */
   readonly state: 'connected' | 'reconnect'
   readonly scopes: readonly string[]
   /** Seconds since the epoch. */
   readonly connectedAt: number
 }
 
-/** What an app holds. */
+/** The connections of an app. */
 export interface Connections {
   /**
-   * The person's credential for one server, refreshed when it is due. `connection_needed` when there is none, when it is not the pinned
-   * issuer's, or when the grant has ended; no request is made then.
+   * The person's credential for one server, refreshed when it is due. `connection_needed` when there is none,
+   * when another issuer than the pinned one gave it, or when the grant has ended; then nothing is sent.
    */
   credential(
     principal: Principal,
@@ -79,32 +83,33 @@ export interface Connections {
    * Sends a person to connect an account.
    *
    * @param principal The signed-in person, verified by the app for this very request.
-   * @param returnTo A path of the app, to come back to. After a refusal `connect_error` is added: `denied`, `refused` or `unavailable`.
+   * @param returnTo The path of the app to come back to. After a refusal it gets the parameter
+   *   `connect_error`: `denied`, `refused` or `unavailable`.
    */
   start(request: Request, principal: Principal, server: string, returnTo: string): Promise<Response>
-  /** Takes the person back; mounted at and below `redirectUri`, for GET. */
+  /** Takes the person back. Mount it for GET at `redirectUri` and below. */
   callback(request: Request, principal: Principal): Promise<Response>
   /** The redirect URI of a server, to register with its authorization server. */
   redirectUri(server: string): string | undefined
   /** Answers requests for the client metadata document; undefined for any other. */
   clientMetadata(request: Request): Response | undefined
-  /** Forgets an account, then revokes its token at the authorization server, as far as that one can be asked. */
+  /** Forgets an account, then asks the authorization server to revoke its token. */
   disconnect(principal: Principal, server: string): Promise<Result<{ readonly revoked: boolean }>>
   /** The person's connections. */
   list(principal: Principal): Promise<readonly ConnectionFacts[]>
 }
 
-/** Seconds that a token without expiry is given out for: then it is read again. */
-const UNSAID_LIFE = 300
+/** How long a token without expiry is used before it is read from the store again. */
+const UNKNOWN_LIFE_SECONDS = 300
 
 /**
- * Makes the connections of an app. Nothing is fetched before the first use.
+ * Makes the connections of an app. It fetches nothing before the first use.
  *
  * @throws TypeError that names the setting, for a configuration that cannot work or would not be safe.
  */
 export function connections(options: ConnectionsOptions): Connections {
   const { store, fetch, audit, clientDocument, deadline = 10_000, now = Date.now } = options
-  // A lease must outlast the request that it is for.
+  // The lease of a refresh must be longer than its request can take.
   if (!(deadline > 0 && deadline <= 20_000))
     throw new TypeError('deadline must be from 1 to 20,000 milliseconds')
   const servers = parseSettings(options.servers, {
@@ -124,25 +129,25 @@ export function connections(options: ConnectionsOptions): Connections {
   const generations = new WeakMap<IssuedToken, number>()
   const flights = new Map<string, Promise<Result<Account>>>()
 
-  function issued(account: Account): IssuedToken {
+  function toToken(account: Account): IssuedToken {
     const token: IssuedToken = {
       credential: account.accessToken,
-      expiresAt: account.expiresAt ?? Math.floor(seconds(parts)) + UNSAID_LIFE,
+      expiresAt: account.expiresAt ?? Math.floor(nowSeconds(parts)) + UNKNOWN_LIFE_SECONDS,
       scopes: account.scopes,
     }
     generations.set(token, account.generation)
     return token
   }
 
-  /** Callers of one instance share one refresh; instances agree in the store. */
-  function shared(wanted: Wanted): Promise<Result<Account>> {
+  /** Callers of one instance share one refresh. Instances agree in the store. */
+  function shareRefresh(wanted: Wanted): Promise<Result<Account>> {
     const key = JSON.stringify([
       principalKey(wanted.principal),
       wanted.settings.resource,
       wanted.refusedGeneration,
     ])
-    const under = flights.get(key)
-    if (under) return under
+    const running = flights.get(key)
+    if (running) return running
     const flight = freshAccount(wanted, parts).finally(() => flights.delete(key))
     flights.set(key, flight)
     return flight
@@ -157,21 +162,21 @@ export function connections(options: ConnectionsOptions): Connections {
       asked.refused && (generations.get(asked.refused) ?? Number.POSITIVE_INFINITY)
     const stored = readAccount(await store.read(accountKey(principal, settings)), settings)
     if (!stored) return refused('connection_needed')
-    if (judgeAccount(stored, seconds(parts), refusedGeneration) === 'serve')
-      return granted(issued(stored))
+    if (judgeAccount(stored, nowSeconds(parts), refusedGeneration) === 'serve')
+      return granted(toToken(stored))
     const trace = asked.trace ?? traceOf(new Headers())
     const account = await waitFor(
-      shared({ principal, settings, refusedGeneration, trace }),
+      shareRefresh({ principal, settings, refusedGeneration, trace }),
       asked.signal,
     )
-    return account.ok ? granted(issued(account.value)) : account
+    return account.ok ? granted(toToken(account.value)) : account
   }
 
   return {
     async credential(principal, server, asked = {}): Promise<Result<IssuedToken>> {
       const settings = servers.get(server)
       if (!settings) return refused('server_unbound', { server })
-      // What a store throws may hold what it was given.
+      // The error of a store may quote what it was given, so it ends here.
       const result = await current(settings, principal, asked).catch(() =>
         refused('issuer_unavailable'),
       )
@@ -186,7 +191,7 @@ export function connections(options: ConnectionsOptions): Connections {
     async callback(request, principal): Promise<Response> {
       if (request.method !== 'GET')
         return new Response(null, { status: 405, headers: { allow: 'GET' } })
-      // The path says whose answer this is; a code that another authorization server gave arrives at another path.
+      // The path tells whose answer this is. The code of another authorization server arrives at another path.
       const { pathname } = new URL(request.url)
       const settings = [...servers.values()].find(
         ({ redirectUri }) => new URL(redirectUri).pathname === pathname,
@@ -222,12 +227,12 @@ export function connections(options: ConnectionsOptions): Connections {
           )
         }),
       )
-      return facts.filter((one) => one !== undefined)
+      return facts.filter((fact) => fact !== undefined)
     },
   }
 }
 
-/** What a store throws may hold what it was given. */
+/** The page for an error of a store. It may quote what it was given, so it ends here. */
 function unavailable(server: string): Response {
   return refusalPage({ reason: 'issuer_unavailable', server })
 }

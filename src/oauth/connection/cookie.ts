@@ -3,8 +3,8 @@
 import type { Settings } from './settings.ts'
 
 /**
- * The cookie's name: one for each server. The `__Host-` prefix keeps other hosts of the domain from setting it; it needs https, so a page on
- * loopback, for development, does without.
+ * The cookie's name: one for each server. The `__Host-` prefix keeps other hosts of the domain from setting
+ * it. The prefix needs https, so a page on loopback, for development, goes without.
  */
 function nameOf({ name, redirectUri }: Settings): string {
   const own = `onbehalf-connect-${Buffer.from(name).toString('base64url')}`
@@ -15,13 +15,13 @@ function isSecure(redirectUri: string): boolean {
   return redirectUri.startsWith('https:')
 }
 
-/** A `Set-Cookie` value. Lax: the way back is a navigation from another site. */
-export function browserCookie(settings: Settings, value: string, maxAge: number): string {
+/** A `Set-Cookie` value. It is Lax because the person comes back by a navigation from another site. */
+export function browserCookie(settings: Settings, value: string, maxAgeSeconds: number): string {
   const secure = isSecure(settings.redirectUri) ? '; Secure' : ''
-  return `${nameOf(settings)}=${value}; Path=/; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure}`
+  return `${nameOf(settings)}=${value}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax${secure}`
 }
 
-/** The cookie's value; undefined when there is none, or more than one. */
+/** The cookie's value. Undefined when there is none, or more than one. */
 export function readCookie(headers: Headers, settings: Settings): string | undefined {
   const name = nameOf(settings)
   const values = (headers.get('cookie') ?? '')

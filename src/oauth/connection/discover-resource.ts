@@ -1,25 +1,30 @@
-// What a server says about itself (RFC 9728), for an operator who configures it: its authorization servers and scopes, to be read, pinned
-// and shown. Nothing at run time follows it: a server that chooses where credentials go is how they are stolen (CVE-2026-104850).
+// What a server says about itself (RFC 9728), for an operator who configures it: its authorization servers
+// and scopes. The operator reads and pins them. Nothing at run time follows them: a server that may choose
+// where credentials go can steal them (CVE-2026-104850).
 
 import { parseMetadataLink } from '../../core/door/challenge.ts'
 import { granted, type Result, refused } from '../../core/errors.ts'
 import { checkEndpoint } from '../../core/http/authorization-server.ts'
 import { fetchJson } from '../../core/http/bounded-json.ts'
 import { withDeadline } from '../../core/http/deadline.ts'
+import { isObject } from '../../core/json.ts'
 import { canonicalResource, resourceMetadataUrl } from '../../core/resource.ts'
 import { isScope } from '../../core/scope.ts'
+
+/** How many issuers, or scopes, of a document are read. */
+const MAX_NAMES = 64
 
 /** What a server says about itself. */
 export interface DiscoveredResource {
   readonly resource: string
-  /** Issuer identifiers, the server's claim. One of them is pinned as `issuer` once the operator knows it. */
+  /** Issuer identifiers, as the server claims. The operator checks one of them and pins it as `issuer`. */
   readonly authorizationServers: readonly string[]
   readonly scopes: readonly string[]
 }
 
 /** Options of {@link discoverResource}. */
 export interface DiscoverResourceOptions {
-  /** `guardedFetch()` of onbehalf/egress: the server decides what is asked for. */
+  /** Use `guardedFetch()` of onbehalf/egress: the server decides which URLs are asked. */
   readonly fetch: typeof globalThis.fetch
   /** Milliseconds that one request may take. Default 5,000. */
   readonly deadline?: number
@@ -27,8 +32,9 @@ export interface DiscoverResourceOptions {
 }
 
 /**
- * Asks a server for its protected resource metadata: where its 401 points (on its own origin only), then at the well-known place of its
- * path, then of its root (RFC 9728 sections 3 and 5). The document must be about this very resource.
+ * Asks a server for its protected resource metadata. It looks where the server's 401 points (on the server's
+ * own origin only), then at the well-known place of its path, then at that of its root (RFC 9728 sections 3
+ * and 5). The document must be about this very resource.
  *
  * @throws TypeError when the resource is not an https URL (or loopback).
  */
@@ -70,20 +76,22 @@ export async function discoverResource(
   return refused('issuer_unavailable')
 }
 
-/** Judges a document; undefined when it is not about this resource (RFC 9728 section 3.3) or names no usable authorization server. */
+/**
+ * Judges a document. Undefined when it is about another resource (RFC 9728 section 3.3) or names no usable
+ * authorization server.
+ */
 function judgeResource(json: unknown, resource: string): DiscoveredResource | undefined {
-  if (typeof json !== 'object' || json === null) return undefined
-  const document = json as Record<string, unknown>
-  if (typeof document.resource !== 'string' || canonicalOrNone(document.resource) !== resource)
+  if (!isObject(json)) return undefined
+  if (typeof json.resource !== 'string' || canonicalOrNone(json.resource) !== resource)
     return undefined
   const texts = (value: unknown): readonly string[] =>
-    Array.isArray(value) ? value.filter((one) => typeof one === 'string').slice(0, 64) : []
-  const authorizationServers = texts(document.authorization_servers).filter(isIssuer)
+    Array.isArray(value) ? value.filter((text) => typeof text === 'string').slice(0, MAX_NAMES) : []
+  const authorizationServers = texts(json.authorization_servers).filter(isIssuer)
   if (authorizationServers.length === 0) return undefined
   return {
     resource,
     authorizationServers,
-    scopes: texts(document.scopes_supported).filter(isScope),
+    scopes: texts(json.scopes_supported).filter(isScope),
   }
 }
 

@@ -1,4 +1,4 @@
-// The end of a connected account, as the person wishes it.
+// Ends a connected account when the person asks for it.
 
 import type { Principal } from '../../core/principal.ts'
 import { traceOf } from '../../core/trace.ts'
@@ -8,7 +8,11 @@ import { type Parts, record } from './parts.ts'
 import type { Settings } from './settings.ts'
 import { revoke } from './token-request.ts'
 
-/** Forgets the account, then asks the authorization server to revoke its token (RFC 7009); whether that said that it did. */
+/**
+ * Forgets the account, then asks the authorization server to revoke its token (RFC 7009).
+ *
+ * @returns Whether the server said that it revoked the token.
+ */
 export async function endAccount(
   principal: Principal,
   settings: Settings,
@@ -17,7 +21,8 @@ export async function endAccount(
   const { store } = parts
   const key = accountKey(principal, settings)
   const account = readAccount(await store.read(key), settings)
-  // First: whatever the authorization server does, the account is not used any more. A record that is not the pinned issuer's goes, too.
+  // Remove first: then nobody uses the account any more, whatever the authorization server does. A record of
+  // another issuer goes too.
   await store.remove(key)
   const client = account && (await knownClient(settings, parts))
   if (!account || !client?.ok || client.value.id !== account.clientId) return { revoked: false }

@@ -1,5 +1,5 @@
-// A connection under way, as it is stored between the two redirects: what the answer will be held against. One for each person and server, so
-// that nothing piles up; single use, by compare-and-set.
+// A connect flow as it is stored between the two redirects: the answer must match it. There is one for each
+// person and server, so that nothing piles up. It works once, by compare-and-set.
 
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { Credential } from '../../core/credential.ts'
@@ -7,11 +7,11 @@ import { type Principal, principalKey } from '../../core/principal.ts'
 import type { SecretKey, SecretRecord, SecretStore } from '../../core/vault/secret-store.ts'
 import type { Settings } from './settings.ts'
 
-/** Seconds that a person has at the authorization server. */
-export const FLOW_LIFE = 600
+/** How long a person may take at the authorization server. */
+export const FLOW_LIFE_SECONDS = 600
 
-/** Attempts to write over another beginning of the same person's. */
-const ATTEMPTS = 5
+/** How many times to try to replace an older flow of the same person. */
+const MAX_ATTEMPTS = 5
 
 /** What begins a flow. */
 export interface FlowStart {
@@ -26,18 +26,18 @@ export interface FlowSecrets {
   /** The proof key (RFC 7636). */
   readonly verifier: string
   readonly state: string
-  /** What the browser's cookie holds. */
+  /** The value of the browser's cookie. */
   readonly browser: string
 }
 
-/** A flow that is answered. */
+/** A flow whose answer has come. */
 export interface Flow {
   readonly verifier: Credential
   readonly clientId: string
   readonly returnTo: string
 }
 
-/** Stores a new flow, in the place of an older one; undefined when that could not be done. */
+/** Stores a new flow in place of an older one. Undefined when that was not possible. */
 export async function beginFlow(
   store: SecretStore,
   principal: Principal,
@@ -46,7 +46,7 @@ export async function beginFlow(
 ): Promise<FlowSecrets | undefined> {
   const key = flowKey(principal, settings)
   const secrets: FlowSecrets = { verifier: random(), state: random(), browser: random() }
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const before = await store.read(key)
     const written = await store.write({
       ...key,
@@ -72,8 +72,9 @@ export interface FlowAnswer {
 }
 
 /**
- * Takes the person's flow, once. Undefined when the answer is not its: another state, another browser, another person (whose flow is another
- * record), another issuer than the one configured now, too late, or taken already. Those leave the flow as it is.
+ * Takes the person's flow; it works once. Undefined when the answer does not belong to it: another state,
+ * another browser, another person (whose flow is another record), an issuer that is not the configured one,
+ * too late, or taken already. Such answers leave the flow as it is.
  */
 export async function takeFlow(
   store: SecretStore,
@@ -95,10 +96,10 @@ export async function takeFlow(
   )
     return undefined
   if (typeof expiresAt !== 'number' || now >= expiresAt) return undefined
-  // Both are compared, whatever the first one says.
+  // Compare both, so that the time does not tell which one was wrong.
   const same = [isSame(state, answer.state), isSame(browser, answer.browser)]
   if (same.includes(false)) return undefined
-  // The empty record keeps the count of versions: were it removed, a new flow could get the number of this one.
+  // The empty record keeps the version number. Without it, a new flow could get the number of this one.
   const taken: SecretRecord = { ...found, version: found.version + 1, secrets: {}, facts: {} }
   return (await store.write(taken)) ? { verifier, clientId, returnTo } : undefined
 }
@@ -111,7 +112,7 @@ function random(): string {
   return randomBytes(32).toString('base64url')
 }
 
-/** Digests are compared, so that the time says nothing. */
+/** Compares digests, so that the time tells nothing about the text. */
 function isSame(expected: Credential, given: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
   return timingSafeEqual(digest(expected.reveal()), digest(given))

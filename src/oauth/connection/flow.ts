@@ -1,8 +1,9 @@
-// The connect flow: a person is sent to the authorization server and comes back with a code (RFC 6749 section 4.1, RFC 7636, RFC 8707,
-// RFC 9207). Whoever finishes must be who began, in the same browser. Not the sign-in: the person is signed in to the app already.
+// The connect flow: it sends a person to the authorization server, and takes them back with a code (RFC 6749
+// section 4.1, RFC 7636, RFC 8707, RFC 9207). The same person must finish it who began it, in the same browser.
+// It is not the sign-in: the person is signed in to the app already.
 
 import { createHash } from 'node:crypto'
-import { isFailure, type Refusal, type Result, refused } from '../../core/errors.ts'
+import { granted, isFailure, type Refusal, type Result, refused } from '../../core/errors.ts'
 import type { Principal } from '../../core/principal.ts'
 import { formatScopes } from '../../core/scope.ts'
 import { toSentence } from '../../core/sentences.ts'
@@ -10,10 +11,10 @@ import { traceOf } from '../../core/trace.ts'
 import { accountKey, newAccount, writeAccount } from './account.ts'
 import { clientForFlow, knownClient } from './client.ts'
 import { browserCookie, readCookie } from './cookie.ts'
-import { beginFlow, FLOW_LIFE, type Flow, takeFlow } from './flow-record.ts'
+import { beginFlow, FLOW_LIFE_SECONDS, type Flow, takeFlow } from './flow-record.ts'
 import { judgeCallback } from './judge-callback.ts'
 import type { AccountTokens } from './judge-tokens.ts'
-import { type Parts, record, type Step, seconds } from './parts.ts'
+import { nowSeconds, type Parts, record, type Step } from './parts.ts'
 import { isReturnPath } from './return-path.ts'
 import type { Settings } from './settings.ts'
 import { endpointsOf, requestTokens } from './token-request.ts'
@@ -32,13 +33,13 @@ export async function startFlow(
   const found = await settings.metadata.current({ signal })
   if (!found.ok) return refusalPage({ ...found.refusal, server })
   const { authorizationEndpoint, tokenEndpoint, pkce } = endpointsOf(found.value, settings)
-  // Without S256 a code that is caught on its way could be redeemed by whoever caught it; MCP forbids to go on.
+  // Without S256, a thief of the code could redeem it. MCP forbids to go on.
   if (!pkce || authorizationEndpoint === undefined || tokenEndpoint === undefined)
     return refusalPage({ reason: 'issuer_unavailable', server })
   const client = await clientForFlow(settings, parts, signal)
   if (!client.ok) return refusalPage({ ...client.refusal, server })
   const { id: clientId } = client.value
-  const expiresAt = seconds(parts) + FLOW_LIFE
+  const expiresAt = nowSeconds(parts) + FLOW_LIFE_SECONDS
   const flow = await beginFlow(parts.store, principal, settings, { clientId, returnTo, expiresAt })
   if (!flow) return refusalPage({ reason: 'connect_refused', server })
   const url = new URL(authorizationEndpoint)
@@ -53,7 +54,7 @@ export async function startFlow(
     ...(settings.scopes.length > 0 ? { scope: formatScopes(settings.scopes) } : {}),
   }
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
-  return redirect(302, url.href, browserCookie(settings, flow.browser, FLOW_LIFE))
+  return redirect(302, url.href, browserCookie(settings, flow.browser, FLOW_LIFE_SECONDS))
 }
 
 /** Takes a person back from the authorization server. */
@@ -82,7 +83,7 @@ export async function finishFlow(
   const flow =
     state === undefined || browser === undefined || otherStates.length > 0
       ? undefined
-      : await takeFlow(parts.store, principal, settings, { state, browser }, seconds(parts))
+      : await takeFlow(parts.store, principal, settings, { state, browser }, nowSeconds(parts))
   if (!flow) {
     await record(parts, step, refused('connect_refused'))
     return refusalPage({ reason: 'connect_refused', server })
@@ -97,8 +98,8 @@ export async function finishFlow(
   )
   if (!connected.ok) await record(parts, step, connected)
   const back = new URL(flow.returnTo, settings.redirectUri)
-  // The reason is one of our own words; nothing of what came back is shown.
-  if (!connected.ok) back.searchParams.set('connect_error', outcomeOf(connected))
+  // The reason is one of our own words. Nothing of the answer is shown.
+  if (!connected.ok) back.searchParams.set('connect_error', connectError(connected))
   return redirect(303, back.href, browserCookie(settings, '', 0))
 }
 
@@ -138,7 +139,7 @@ async function connect(
   return tokens.ok ? keep(tokens.value, flow.clientId, principal, settings, parts) : tokens
 }
 
-/** Stores the account, over an older connection of the same person's. */
+/** Stores the account in place of an older connection of the same person. */
 async function keep(
   tokens: AccountTokens,
   clientId: string,
@@ -147,18 +148,17 @@ async function keep(
   parts: Parts,
 ): Promise<Result<true>> {
   const key = accountKey(principal, settings)
-  // A refresh of the older connection may write in between.
+  // A refresh of the older connection may write between our read and our write.
   for (let attempt = 0; attempt < 5; attempt++) {
     const before = await parts.store.read(key)
-    const account = newAccount(tokens, clientId, (before?.version ?? 0) + 1, seconds(parts))
-    if (await parts.store.write(writeAccount(key, settings, account)))
-      return { ok: true, value: true }
+    const account = newAccount(tokens, clientId, (before?.version ?? 0) + 1, nowSeconds(parts))
+    if (await parts.store.write(writeAccount(key, settings, account))) return granted(true)
   }
   return refused('issuer_unavailable')
 }
 
-/** What the app is told in `connect_error`. */
-function outcomeOf(connected: Result<true>): 'denied' | 'refused' | 'unavailable' {
+/** What `connect_error` says to the app. */
+function connectError(connected: Result<true>): 'denied' | 'refused' | 'unavailable' {
   if (connected.ok || connected.refusal.reason === 'exchange_grant_refused') return 'denied'
   return isFailure(connected.refusal.reason) ? 'unavailable' : 'refused'
 }

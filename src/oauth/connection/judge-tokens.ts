@@ -1,24 +1,26 @@
-// Judges the answer to a request for the tokens of a connected account (RFC 6749 section 5), from the status and the parsed body alone.
+// Judges the answer to a request for the tokens of a connected account (RFC 6749 section 5), by the status and
+// the parsed body alone.
 
 import { Credential, isBearerToken } from '../../core/credential.ts'
 import { granted, type Result, refused } from '../../core/errors.ts'
 import type { JsonAnswer } from '../../core/http/bounded-json.ts'
+import { isObject, type UnknownObject } from '../../core/json.ts'
 import { parseScopes } from '../../core/scope.ts'
 import { judgeError, MAX_TOKEN_CHARS } from '../judge-token.ts'
 
 /** The tokens of a connected account. */
 export interface AccountTokens {
   readonly accessToken: Credential
-  /** Absent when the server gave none; after a refresh, the one before then stays. */
+  /** Absent when the server gave none. After a refresh the account then keeps the one before. */
   readonly refreshToken?: Credential
   /** Seconds since the epoch; absent when the server does not say. */
   readonly expiresAt?: number
   readonly scopes: readonly string[]
 }
 
-/** What the answer is held against. */
+/** What the answer must match. */
 export interface AskedTokens {
-  /** What was asked for, and so what was granted where the answer does not say (RFC 6749 section 5.1). */
+  /** What was asked for. It is also what was granted when the answer does not say (RFC 6749 section 5.1). */
   readonly scopes: readonly string[]
   /** Seconds since the epoch, when the request was sent. */
   readonly now: number
@@ -29,7 +31,7 @@ export function judgeTokens(
   { status, json }: JsonAnswer,
   asked: AskedTokens,
 ): Result<AccountTokens> {
-  const body = typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {}
+  const body: UnknownObject = isObject(json) ? json : {}
   if (status !== 200)
     return judgeError(status, body.error, {
       scopes: asked.scopes,
@@ -59,7 +61,7 @@ export function judgeTokens(
     accessToken: new Credential(access_token),
     ...(refreshToken ? { refreshToken } : {}),
     ...(expires_in === undefined ? {} : { expiresAt: Math.floor(asked.now + expires_in) }),
-    // A person may grant more or less than was asked for.
+    // A person may grant more or less than we asked for.
     scopes: scope === undefined ? asked.scopes : parseScopes(scope),
   })
 }

@@ -1,4 +1,5 @@
-// What a person is shown when a tool needs an account that is not connected: an MCP URL elicitation, for either protocol revision. Pure.
+// What a person sees when a tool needs an account that is not connected: an MCP URL elicitation, for both
+// protocol revisions. Pure.
 
 import { checkEndpoint } from '../../core/http/authorization-server.ts'
 
@@ -12,7 +13,7 @@ export interface UrlElicitation {
 /** The notice in the shapes of both revisions. */
 export interface ConnectNotice {
   readonly message: string
-  /** 2025-11-25: a JSON-RPC error, for the request that needs the account. */
+  /** 2025-11-25: a JSON-RPC error for the request that needs the account. */
   readonly error: {
     readonly code: -32042
     readonly message: string
@@ -20,7 +21,7 @@ export interface ConnectNotice {
       readonly elicitations: readonly (UrlElicitation & { readonly elicitationId: string })[]
     }
   }
-  /** 2026-07-28: a result, for the same; the client asks again when the person is done. */
+  /** 2026-07-28: a result for that request. The client asks again when the person is done. */
   readonly result: {
     readonly resultType: 'input_required'
     readonly inputRequests: {
@@ -30,8 +31,8 @@ export interface ConnectNotice {
 }
 
 /**
- * Makes the notice. The link must open a page of the app that signs the person in and then begins the flow: whoever opens it connects
- * their own account, so it holds no credential and nothing about the person.
+ * Makes the notice. The link must open a page of the app that signs the person in and then begins the flow.
+ * Anybody who opens it connects their own account: the link has no credential and nothing about the person.
  *
  * @param server The operator's name of the server.
  * @param url The app's page.

@@ -1,4 +1,4 @@
-// What every step of a connection works with.
+// What every step of a connection works with, and how it is recorded.
 
 import { type Auditor, type HopReport, outcomeOf } from '../../core/audit.ts'
 import { granted, type Result, refused } from '../../core/errors.ts'
@@ -9,7 +9,7 @@ import type { ClientDocument } from './settings.ts'
 export interface Parts {
   readonly store: SecretStore
   readonly auditor: Auditor
-  /** For requests to authorization servers. */
+  /** Sends the requests to authorization servers. */
   readonly fetch: typeof globalThis.fetch
   /** Milliseconds since the epoch. */
   readonly now: () => number
@@ -18,13 +18,17 @@ export interface Parts {
   readonly clientDocument?: ClientDocument | undefined
 }
 
-/** What is reported of a step: who, where, and what. */
+/** What the audit records of a step: who, where, and what. */
 export type Step = Pick<
   HopReport,
   'trace' | 'principal' | 'destination' | 'audience' | 'scopes' | 'operation' | 'placement'
 >
 
-/** Records that a credential is about to be used, or why it is not; whether it could be recorded. */
+/**
+ * Records that a credential is about to be used, or why it is not.
+ *
+ * @returns `audit_unavailable` when that could not be recorded: then the step must not happen.
+ */
 export async function record(
   { auditor }: Parts,
   step: Step,
@@ -45,7 +49,7 @@ export async function record(
   }
 }
 
-/** Seconds since the epoch. */
-export function seconds({ now }: Parts): number {
+/** The time in seconds since the epoch, the unit of tokens and stored accounts. */
+export function nowSeconds({ now }: Parts): number {
   return now() / 1000
 }

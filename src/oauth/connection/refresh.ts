@@ -1,27 +1,31 @@
-// Keeps a connected account's tokens good: one refresh at a time, also across instances, which agree by the version of the stored record. A
-// rotated refresh token that is used twice ends the whole grant (RFC 9700 section 4.14.2), so nothing here is tried blindly.
+// Keeps a connected account's tokens good. There is one refresh at a time, also across instances: they agree
+// by the version of the stored record. Using a rotated refresh token twice ends the whole grant (RFC 9700
+// section 4.14.2), so nothing here is repeated blindly.
 
 import { setTimeout as pause } from 'node:timers/promises'
 import { granted, type Result, refused } from '../../core/errors.ts'
 import type { Principal } from '../../core/principal.ts'
-import { type Account, accountKey, readAccount, renewed, writeAccount } from './account.ts'
+import { type Account, accountKey, readAccount, renewAccount, writeAccount } from './account.ts'
 import { knownClient } from './client.ts'
-import { type Parts, record, seconds } from './parts.ts'
+import { nowSeconds, type Parts, record } from './parts.ts'
 import type { Settings } from './settings.ts'
 import { requestTokens, revoke } from './token-request.ts'
 
-/** Seconds before its expiry from which a token is no longer sent. */
-const MARGIN = 5
+/** A token is not sent any more this long before its expiry. */
+const EXPIRY_MARGIN_SECONDS = 5
 
-/** Seconds that a new token is given before a server's 401 leads to the next one: a server that refuses everything costs one request, not many. */
-const YOUNG = 30
+/**
+ * A server's 401 for a token younger than this does not lead to a refresh, so that a server which refuses
+ * everything costs one refresh and not many.
+ */
+const YOUNG_SECONDS = 30
 
-/** Seconds that a refresh may be waited for, more than its request can take. After it the one who wrote the lease has died. */
-const LEASE = 30
+/** How long others wait for a refresh: longer than its request can take. After that, its instance has died. */
+const LEASE_SECONDS = 30
 
-/** Milliseconds between two looks at a refresh that another instance makes, and how many there are. */
-const POLL = 100
-const LOOKS = 100
+/** How often, and how many times, an instance looks at the refresh of another one. */
+const POLL_MS = 100
+const MAX_LOOKS = 100
 
 /** Whose account, and what is known about its token. */
 export interface Wanted {
@@ -32,32 +36,34 @@ export interface Wanted {
   readonly trace: string
 }
 
-/** What is to be done about an account: it serves, it ends here, it is to be refreshed, or another instance is at it. */
+/** What to do about an account: use it, refresh it, wait for another instance, try later, or give up. */
 type Verdict = 'serve' | 'refresh' | 'wait' | 'reconnect' | 'later' | 'refused'
 
-/** Judges an account as it is stored. */
+/** Judges a stored account. `now` is in seconds since the epoch. */
 export function judgeAccount(account: Account, now: number, refusedGeneration?: number): Verdict {
   if (account.state === 'needs_reconnect') return 'reconnect'
   const rejected = refusedGeneration !== undefined && account.generation <= refusedGeneration
-  const usable = !rejected && (account.expiresAt === undefined || now < account.expiresAt - MARGIN)
+  const usable =
+    !rejected &&
+    (account.expiresAt === undefined || now < account.expiresAt - EXPIRY_MARGIN_SECONDS)
   const due = account.refreshAt !== undefined && now >= account.refreshAt
   if (usable && !due) return 'serve'
-  // A token without expiry may have been ended by the person, at the server.
+  // The person may have ended a token without expiry, at the server.
   if (!account.refreshToken) return usable ? 'serve' : 'reconnect'
-  if (rejected && now < account.obtainedAt + YOUNG) return 'refused'
+  if (rejected && now < account.obtainedAt + YOUNG_SECONDS) return 'refused'
   if (account.state === 'refreshing' && now < account.leaseUntil) return usable ? 'serve' : 'wait'
   if (now < account.retryAt) return usable ? 'serve' : 'later'
   return 'refresh'
 }
 
-/** The account with a token that is good now, or why there is none. */
+/** Gives the account with a token that is good now, or the reason why there is none. */
 export async function freshAccount(wanted: Wanted, parts: Parts): Promise<Result<Account>> {
   const { principal, settings, refusedGeneration } = wanted
   const key = accountKey(principal, settings)
-  for (let look = 0; look < LOOKS; look++) {
+  for (let look = 0; look < MAX_LOOKS; look++) {
     const account = readAccount(await parts.store.read(key), settings)
     if (!account) return refused('connection_needed')
-    switch (judgeAccount(account, seconds(parts), refusedGeneration)) {
+    switch (judgeAccount(account, nowSeconds(parts), refusedGeneration)) {
       case 'serve':
         return granted(account)
       case 'reconnect':
@@ -67,7 +73,7 @@ export async function freshAccount(wanted: Wanted, parts: Parts): Promise<Result
       case 'later':
         return refused('issuer_unavailable')
       case 'wait':
-        await pause(POLL)
+        await pause(POLL_MS)
         break
       case 'refresh': {
         const result = await refresh(account, wanted, parts)
@@ -78,7 +84,7 @@ export async function freshAccount(wanted: Wanted, parts: Parts): Promise<Result
   return refused('issuer_unavailable')
 }
 
-/** Refreshes once; undefined when another instance was first, and the record is to be read again. */
+/** Refreshes once. Undefined when another instance was first: then the caller reads the record again. */
 async function refresh(
   account: Account,
   wanted: Wanted,
@@ -89,22 +95,22 @@ async function refresh(
   const key = accountKey(principal, settings)
   const write = (next: Account): Promise<boolean> => store.write(writeAccount(key, settings, next))
 
-  // Written before the request: whoever comes after a crash here knows that the refresh token may be used up.
+  // Write before the request. After a crash here, the next instance knows that the refresh token may be used up.
   const leased: Account = {
     ...account,
     version: account.version + 1,
     state: 'refreshing',
-    leaseUntil: seconds(parts) + LEASE,
+    leaseUntil: nowSeconds(parts) + LEASE_SECONDS,
   }
   if (!(await write(leased))) return undefined
   const answer = await ask(leased, wanted, parts)
-  const now = seconds(parts)
+  const now = nowSeconds(parts)
   const version = leased.version + 1
   if (answer.ok) {
-    const next = { ...renewed(leased, answer.value, now), version }
-    // Stored before it is used: a token set that only this process knows is lost with it.
+    const next = { ...renewAccount(leased, answer.value, now), version }
+    // Store before use: tokens that only this process knows are lost with it.
     if (await write(next)) return granted(next)
-    // Disconnected meanwhile: what was just issued must not outlive that.
+    // The person disconnected meanwhile: end the tokens that were just issued.
     const client = await knownClient(settings, parts)
     if (client.ok && !(await store.read(key)))
       await revoke(
@@ -117,7 +123,7 @@ async function refresh(
     return undefined
   }
   if (answer.refusal.reason === 'connection_needed') {
-    // The grant is gone for good: nothing asks for it again.
+    // The grant has ended for good: nobody asks for it again.
     return (await write({ ...leased, version, state: 'needs_reconnect' })) ? answer : undefined
   }
   const failures = leased.failures + 1

@@ -1,4 +1,5 @@
-// What an operator declares about the accounts that people may connect, checked once. Nothing is asked of anybody here.
+// What an operator declares about the accounts that people may connect, checked once. This file fetches
+// nothing.
 
 import {
   type AuthorizationServer,
@@ -20,7 +21,7 @@ export type ConnectionClient =
     }
   /** By the URL of the app's client metadata document: `clientDocument` of the options. */
   | { readonly type: 'document' }
-  /** Registers itself at the first use (RFC 7591); MCP has deprecated it, so only where there is nothing else. */
+  /** Registers itself at the first use (RFC 7591). MCP has deprecated it: use it only when nothing else works. */
   | { readonly type: 'dynamic' }
 
 /** One server whose accounts people may connect. */
@@ -28,14 +29,17 @@ export interface ConnectionServer {
   /** The server's resource identifier (RFC 8707), as its binding has it. */
   readonly resource: string
   /**
-   * The authorization server, by its issuer identifier. It is pinned: nothing that the server says later changes where a person is sent or a
-   * credential goes. `discoverResource` shows an operator what the server claims.
+   * The authorization server, by its issuer identifier. It is pinned: nothing that the server says later
+   * changes where a person or a credential goes. `discoverResource` shows an operator what the server claims.
    */
   readonly issuer: string
-  /** Scopes to ask for; none leaves it to the authorization server. */
+  /** Scopes to ask for. With none, the authorization server decides. */
   readonly scopes: readonly string[]
   readonly client: ConnectionClient
-  /** Endpoints that do not lie on the issuer's own origin, as its documentation names them. Default: as the issuer's metadata says. */
+  /**
+   * Endpoints that are not on the issuer's own origin, as its documentation names them. Default: what the
+   * issuer's metadata says.
+   */
   readonly endpoints?: {
     readonly authorization?: string
     readonly token?: string
@@ -45,16 +49,19 @@ export interface ConnectionServer {
 
 /** The app's client metadata document: its URL is the client id. */
 export interface ClientDocument {
-  /** https, with a path; the app answers it with `clientMetadata`. */
+  /** An https URL with a path. The app answers it with `clientMetadata`. */
   readonly url: string
-  /** What people are shown as the app's name. */
+  /** The app's name, as people see it. */
   readonly name: string
 }
 
 /** One server, checked. */
 export interface Settings extends ConnectionServer {
   readonly name: string
-  /** Where the authorization server sends people back to: one for each server, so that no server's code arrives as another's (RFC 9700 4.4.2.2). */
+  /**
+   * Where the authorization server sends people back to. Each server has its own, so that the code of one
+   * server cannot arrive as that of another (RFC 9700 section 4.4.2.2).
+   */
   readonly redirectUri: string
   readonly metadata: RemoteDocument<AuthorizationServer>
 }

@@ -1,4 +1,5 @@
-// The requests of a connection to the pinned authorization server: a code for tokens, a refresh token for new ones, a revocation.
+// The requests of a connection to the pinned authorization server: a code for tokens, a refresh token for new
+// tokens, a revocation.
 
 import { revocationRequest } from 'oauth4webapi'
 import type { Credential } from '../../core/credential.ts'
@@ -9,10 +10,10 @@ import { asClientAuth, ask } from '../ask.ts'
 import { tokenRequests } from '../token-endpoint.ts'
 import type { KnownClient } from './client.ts'
 import { type AccountTokens, judgeTokens } from './judge-tokens.ts'
-import { type Parts, seconds } from './parts.ts'
+import { nowSeconds, type Parts } from './parts.ts'
 import type { Settings } from './settings.ts'
 
-/** Where a step goes: the metadata, with what the operator named in its place. */
+/** The server's metadata, with the endpoints that the operator set in place of its own. */
 export function endpointsOf(
   server: AuthorizationServer,
   { endpoints }: Settings,
@@ -32,19 +33,22 @@ export interface TokensWanted {
   readonly client: KnownClient
   readonly grantType: 'authorization_code' | 'refresh_token'
   readonly parameters: Readonly<Record<string, string>>
-  /** The scopes that are granted when the answer names none. */
+  /** The granted scopes when the answer names none. */
   readonly scopes: readonly string[]
   readonly signal?: AbortSignal | undefined
 }
 
-/** Asks for tokens; `resource` goes along (RFC 8707). The answer comes from the pinned issuer or not at all: redirects are refused. */
+/**
+ * Asks for tokens, for the server's `resource` (RFC 8707). Only the pinned issuer can answer: redirects are
+ * refused.
+ */
 export async function requestTokens(
   wanted: TokensWanted,
   parts: Parts,
 ): Promise<Result<AccountTokens>> {
   const { settings, client, grantType, parameters, scopes, signal } = wanted
   const { fetch, now, deadline } = parts
-  const sent = seconds(parts)
+  const sentAt = nowSeconds(parts)
   const ended = await withDeadline(deadline, signal, async (inTime) => {
     const server = await settings.metadata.current({ signal: inTime })
     if (!server.ok) return server
@@ -64,10 +68,10 @@ export async function requestTokens(
     })
   })
   if (!ended.ok) return ended
-  return ended.value.ok ? judgeTokens(ended.value.value, { scopes, now: sent }) : ended.value
+  return ended.value.ok ? judgeTokens(ended.value.value, { scopes, now: sentAt }) : ended.value
 }
 
-/** Revokes a token (RFC 7009), as far as the server lets itself be asked; whether it said that it did. */
+/** Asks the server to revoke a token (RFC 7009), and tells whether it said that it did. */
 export async function revoke(
   token: Credential,
   hint: 'refresh_token' | 'access_token',
