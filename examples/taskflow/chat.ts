@@ -1,4 +1,5 @@
-// TaskFlow's chat endpoint: the door, the agent with an MCP server's tools, the ChatKit wire, and what the page shows of it.
+// TaskFlow's chat endpoint: the door, the agent with the tools of an MCP server, the ChatKit wire, and what
+// the page shows of a run.
 
 import { type AuditSink, type Caller, createOnBehalf, type OnBehalf } from 'onbehalf'
 import {
@@ -28,7 +29,7 @@ import { boundServers, serverFor } from './placements.ts'
 import type { Trail } from './trail.ts'
 import type { TaskflowUrls } from './urls.ts'
 
-/** What the chat endpoint is made of. */
+/** Options of {@link createChat}. */
 export interface ChatOptions {
   readonly urls: TaskflowUrls
   readonly keys: TaskflowKeys
@@ -49,7 +50,7 @@ export interface Chat {
   readonly listener: ChatkitServer['listener']
   /** Answers its metadata, `/attachments/…`, `/sign-out`, `/trail/…` and `/model-requests/…`; undefined for any other path. */
   fetch(request: Request): Promise<Response | undefined>
-  /** Ends the answers that are being written, and closes the database. */
+  /** Ends the answers under way, and closes the database. */
   close(): Promise<void>
 }
 
@@ -87,7 +88,7 @@ export async function createChat(options: ChatOptions): Promise<Chat> {
     attachments,
     runs: sqliteRunStore(database),
     ...answering(options),
-    // A demonstration that anybody can try hard; an app of yours is better off with the defaults.
+    // Wide limits, because this is a demonstration. Your own app should keep the defaults.
     rateLimit: memoryRateLimit({
       runs: { most: 1000, per: 60 },
       requests: { most: 10_000, per: 60 },
@@ -108,7 +109,7 @@ export async function createChat(options: ChatOptions): Promise<Chat> {
       if (pathname === '/sign-out') return signOut(request, onbehalf)
       const [, kind, trace, ...more] = pathname.split('/')
       if ((kind === 'trail' || kind === 'model-requests') && trace && more.length === 0)
-        return shown(request, onbehalf, trail, kind, trace)
+        return showTrail(request, onbehalf, trail, kind, trace)
       return (await attachments.fetch(request)) ?? onbehalf.metadata(request)
     },
     async close() {
@@ -122,7 +123,7 @@ export async function createChat(options: ChatOptions): Promise<Chat> {
 function answering({ urls, trail, model, deadlines }: ChatOptions): AgentChat<Caller> {
   const agent = agentChat<Caller>({
     person: (caller) => personOf(caller.principal, caller.token.claims),
-    // The old server says nothing of its tools, so they go by their name as well.
+    // The old server does not say which tools are destructive, so its tool is known by name.
     approvals: ({ destructive, name }) => destructive || name === 'taskflow_delete_task',
     async *run(request, { caller, metadata }) {
       const { principal, trace } = caller
@@ -136,7 +137,8 @@ function answering({ urls, trail, model, deadlines }: ChatOptions): AgentChat<Ca
         ...(server.placement === 'prompt'
           ? { promptValues: await caller.promptValues(server.name) }
           : {}),
-        // Later than the fetch, which knows why there is no answer; when the framework gives up first, it looks as if the person had.
+        // Later than the fetch, which knows why there is no answer. If the framework gave up first, it would
+        // look as if the person had stopped the run.
         timeouts: { server: 2 * deadlines.mcp },
         onModelRequest: (asked) => trail.modelRequest(principal, trace, asked),
       })
@@ -161,7 +163,7 @@ function titleOf({ content }: UserMessageItem): string {
   return text.length > 60 ? `${text.slice(0, 59)}…` : text || 'New chat'
 }
 
-/** The person signs out: what is under way in their name ends here and now. The issuer ends the sign-in itself. */
+/** The person signs out: everything under way in their name ends now. The issuer ends the sign-in itself. */
 async function signOut(request: Request, onbehalf: OnBehalf): Promise<Response> {
   if (request.method !== 'POST')
     return new Response(null, { status: 405, headers: { allow: 'POST' } })
@@ -172,8 +174,8 @@ async function signOut(request: Request, onbehalf: OnBehalf): Promise<Response> 
   return new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } })
 }
 
-/** What the page shows beside an answer: its hops, or what the model was given. A person is shown their own and nothing else. */
-async function shown(
+/** What the page shows beside an answer: its hops, or what the model got. People see only their own. */
+async function showTrail(
   request: Request,
   onbehalf: OnBehalf,
   trail: Trail,

@@ -1,4 +1,5 @@
-// TaskFlow's five parts, wired to each other, each ready for a listener on its own port. It listens nowhere itself.
+// TaskFlow's five parts, connected to each other. Each is ready for a listener on its own port; this file
+// opens no port.
 
 import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
@@ -24,7 +25,7 @@ import { classicUrl, type TaskflowUrls } from './urls.ts'
 export interface PartsOptions {
   /** Where each part is going to listen. */
   readonly urls: TaskflowUrls
-  /** Where keys, tasks and conversations are kept; the folder must exist. */
+  /** The folder for keys, tasks and conversations. It must exist. */
   readonly dataDir: string
   readonly model: TaskflowModel
   readonly log: Log
@@ -149,7 +150,7 @@ export async function createParts({
       model: { description: model.description, standIn: model.standIn },
     })
     const safely = (part: string, handler: (request: Request) => Promise<Response>) =>
-      nodeListener(guarded(part, handler, log))
+      nodeListener(guardHandler(part, handler, log))
     const rest = safely('web', async (request) => (await chat.fetch(request)) ?? page(request))
     return {
       web: (request, response) =>
@@ -173,8 +174,8 @@ function pathOf(target = ''): string | undefined {
   return target.split('?', 1)[0]
 }
 
-/** The last net: whatever a handler throws is logged by name and answered without a word of it. */
-function guarded(
+/** Logs whatever a handler throws, and answers without a word of the error. */
+function guardHandler(
   part: string,
   handler: (request: Request) => Promise<Response>,
   log: Log,

@@ -1,4 +1,4 @@
-// `npm start`: brings TaskFlow up, says where it is, and ends it cleanly on a signal.
+// `npm start`: starts TaskFlow, prints its URLs, and ends it cleanly on a signal.
 
 import { appendFileSync, openSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -28,7 +28,8 @@ async function main(): Promise<void> {
   const { port, data, json, level } = readArguments()
   await makeFolder(data)
   const logFile = openSync(join(data, 'taskflow.log'), 'a', 0o600)
-  // Line by line, at once: a hop that is recorded stays recorded when the process is killed, and one that cannot be is not made.
+  // Each line is written at once: a recorded hop stays recorded when the process is killed, and a hop that
+  // cannot be recorded does not happen.
   const log = createLog({ level, destination: { write: (line) => appendFileSync(logFile, line) } })
   if (!json) console.log('Starting TaskFlow …')
   const web = port === 0 ? await freePorts(PORTS) : port
@@ -60,15 +61,15 @@ async function main(): Promise<void> {
   Ctrl-C ends it.`)
 }
 
-/** Milliseconds in which several signals are one Ctrl-C: the terminal, npm and the runner each send it. */
-const ONE_KEYSTROKE = 1000
+/** Several signals within this time are one Ctrl-C: the terminal, npm and the runner each send one. */
+const ONE_KEYSTROKE_MS = 1000
 
-/** Ends the process, cleanly, on the first signal; at once on a second one; and in 4.5 seconds whatever happens. */
+/** Ends the process cleanly on the first signal, at once on a second one, and after 4.5 seconds in any case. */
 function onEndSignal(close: () => Promise<void>): void {
   let first: number | undefined
   const end = () => {
     if (first !== undefined) {
-      if (performance.now() - first > ONE_KEYSTROKE) process.exit(130)
+      if (performance.now() - first > ONE_KEYSTROKE_MS) process.exit(130)
       return
     }
     first = performance.now()
@@ -78,11 +79,11 @@ function onEndSignal(close: () => Promise<void>): void {
       () => process.exit(1),
     )
   }
-  // Not `once`: the agents SDK listens too, and exits in the middle of our end when it finds itself alone.
+  // Not `once`: the agents SDK listens too. If it is the only listener left, it exits before we are done.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end)
 }
 
-/** Two TaskFlows on one data folder would share its databases and its note of where the demo is. A taken port says so itself. */
+/** Refuses a second TaskFlow on one data folder: both would write to its databases and its `demo.json`. */
 async function refuseSecond(data: string, port: number): Promise<void> {
   const note = await readFile(join(data, 'demo.json'), 'utf8').catch(() => '{}')
   const web: unknown = JSON.parse(note).web
@@ -97,7 +98,7 @@ async function refuseSecond(data: string, port: number): Promise<void> {
     )
 }
 
-/** Said before anything is opened, and of the first port, which is the one to change: the parts do not begin with it. */
+/** Refuses taken ports before anything is opened. It names the first port, the one that a person can change. */
 async function refuseTaken(port: number): Promise<void> {
   const taken = await takenPorts(port, PORTS)
   if (taken.length === 0) return
@@ -131,7 +132,7 @@ function readArguments(): {
   }
   const port = /^\d{1,5}$/.test(values.port ?? '3000') ? Number(values.port ?? 3000) : Number.NaN
   if (!(port <= 65_536 - PORTS)) usage(`--port must be a whole number from 0 to ${65_536 - PORTS}`)
-  const level = LEVELS.find((one) => one === (process.env.LOG_LEVEL ?? 'info'))
+  const level = LEVELS.find((name) => name === (process.env.LOG_LEVEL ?? 'info'))
   if (!level) return usage(`LOG_LEVEL must be one of ${LEVELS.join(', ')}`)
   const from = process.env.ONBEHALF_CWD ?? process.cwd()
   const data = values.data === undefined ? resolve('.data/taskflow') : resolve(from, values.data)

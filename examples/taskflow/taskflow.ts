@@ -1,4 +1,4 @@
-// TaskFlow, whole: its five parts, each on its own loopback port, started and ended.
+// Starts and ends the whole TaskFlow: five parts, each on its own loopback port.
 
 import { chmod, mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -24,12 +24,12 @@ export interface Taskflow {
   readonly urls: TaskflowUrls
   /** What to tell people about the model. */
   readonly model: string
-  /** Ends everything within a few seconds; what was acknowledged is on disk already. */
+  /** Ends everything within a few seconds. Everything that was acknowledged is on disk already. */
   close(): Promise<void>
 }
 
-/** Milliseconds that open requests get at the end, all together. */
-const GRACE = 2000
+/** The time for all open requests to finish at the end. */
+const GRACE_MS = 2000
 
 /**
  * Starts everything.
@@ -48,10 +48,11 @@ export async function startTaskflow(options: TaskflowOptions): Promise<Taskflow>
   const note = join(dataDir, 'demo.json')
   let noted = false
   const close = async () => {
-    // Another TaskFlow's note stays: this one may have failed because that one has the ports.
+    // Keep another TaskFlow's note: this one may have failed because the other one has the ports.
     if (noted) await rm(note, { force: true })
-    // From the web inwards, so that an answer under way finds the parts that it needs; the databases when no request can meet them closed.
-    const until = performance.now() + GRACE
+    // Close the web part first, so that an answer under way still finds the parts that it needs. Close the
+    // databases last, when no request can use them.
+    const until = performance.now() + GRACE_MS
     for (const listener of listeners.splice(0).reverse())
       await listener.close(Math.max(0, until - performance.now()))
     await parts.close()
@@ -70,7 +71,7 @@ export async function startTaskflow(options: TaskflowOptions): Promise<Taskflow>
   return { urls, model: model.description, close }
 }
 
-/** Whoever reads the file sees it whole or not at all. */
+/** Writes a file atomically: a reader sees all of it or nothing. */
 async function writeWhole(path: string, text: string): Promise<void> {
   const file = await open(`${path}.new`, 'w', 0o600)
   try {

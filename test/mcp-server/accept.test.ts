@@ -2,7 +2,7 @@
 
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { Credential, createOnBehalf, type Placement } from 'onbehalf'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { build, type House, ISSUER, MCP, METADATA, textOf, toolCall } from './house.ts'
 
 const KEY = 'example.tasks/access-token'
@@ -53,7 +53,7 @@ function withMeta(value: unknown, name = 'whoami', key = KEY): object {
 }
 
 describe('a session handle', () => {
-  test('is given for a token, stands for it in later requests, and the tools act for its principal', async () => {
+  it('is given for a token, stands for it in later requests, and the tools act for its principal', async () => {
     const handle = await opened({ sub: 'bob' })
     expect(handle).toMatch(/^[\w-]{43}$/)
     const answer = await send(toolCall('list_tasks'), { [HANDLE]: handle })
@@ -69,7 +69,7 @@ describe('a session handle', () => {
     ])
   })
 
-  test('never reaches the handler, and is not to be cached', async () => {
+  it('never reaches the handler, and is not to be cached', async () => {
     const handle = await opened()
     await (await send(toolCall('whoami'), { [HANDLE]: handle })).text()
     for (const { headers } of house.handled) {
@@ -81,7 +81,7 @@ describe('a session handle', () => {
     expect(first.headers.get('cache-control')).toBe('no-store')
   })
 
-  test('is the same for the same token, and another one for another token of the same person', async () => {
+  it('is the same for the same token, and another one for another token of the same person', async () => {
     const token = await house.mint()
     const handleOf = async (one: string) =>
       (await house.post(toolCall('whoami'), {}, one)).headers.get(HANDLE)
@@ -94,7 +94,7 @@ describe('a session handle', () => {
     expect(other).not.toBe(first)
   })
 
-  test('is not the wide one for a narrow token with the same id', async () => {
+  it('is not the wide one for a narrow token with the same id', async () => {
     const wide = await opened({ jti: 'one' })
     const narrow = await opened({ jti: 'one', scope: 'tasks:read' })
     expect(narrow).not.toBe(wide)
@@ -103,7 +103,7 @@ describe('a session handle', () => {
     )
   })
 
-  test('is not given with an answer that is an error, and not where the server does not want it', async () => {
+  it('is not given with an answer that is an error, and not where the server does not want it', async () => {
     const failing = await build(
       { accept: { session: true } },
       async () => new Response(null, { status: 500 }),
@@ -116,7 +116,7 @@ describe('a session handle', () => {
     ).toBe(401)
   })
 
-  test('lets through what the scopes of its token allow, and no more', async () => {
+  it('lets through what the scopes of its token allow, and no more', async () => {
     const handle = await opened({ scope: 'tasks:read' })
     expect((await send(toolCall('list_tasks'), { [HANDLE]: handle })).status).toBe(200)
     const refused = await send(toolCall('add_task', { title: 'x' }), { [HANDLE]: handle })
@@ -124,7 +124,7 @@ describe('a session handle', () => {
     expect(refused.headers.get('www-authenticate')).toContain('insufficient_scope')
   })
 
-  test('is verified anew each time: a token that its issuer has ended ends the handle', async () => {
+  it('is verified anew each time: a token that its issuer has ended ends the handle', async () => {
     const { verifier } = house.options
     let ended = false
     const watched = await build({
@@ -188,7 +188,7 @@ describe('a session handle', () => {
       'invalid_token',
     ],
   ]
-  test.each(rows)('%s', async (_, headers, status, error) => {
+  it.each(rows)('%s', async (_, headers, status, error) => {
     const given = await headers(await opened())
     const before = house.handled.length
     const response = await send(toolCall('whoami'), given)
@@ -199,7 +199,7 @@ describe('a session handle', () => {
     expect(house.events.at(-1)).toMatchObject({ hop: 'server-door', outcome: 'refused' })
   })
 
-  test('with a token in the query is refused all the same', async () => {
+  it('with a token in the query is refused all the same', async () => {
     const response = await send(
       toolCall('whoami'),
       { [HANDLE]: await opened() },
@@ -208,7 +208,7 @@ describe('a session handle', () => {
     expect(response.status).toBe(400)
   })
 
-  test('ends with its token: what is sent again later is refused', async () => {
+  it('ends with its token: what is sent again later is refused', async () => {
     const handle = await opened()
     ahead = 299_000
     expect((await send(toolCall('whoami'), { [HANDLE]: handle })).status).toBe(200)
@@ -218,7 +218,7 @@ describe('a session handle', () => {
     expect(late.headers.get('www-authenticate')).toContain('invalid_token')
   })
 
-  test('of a protocol session stays with its owner', async () => {
+  it('of a protocol session stays with its owner', async () => {
     const sessions = await build({ accept: { session: true } }, async () =>
       Response.json(
         { jsonrpc: '2.0', id: 1, result: {} },
@@ -240,7 +240,7 @@ describe('a session handle', () => {
 })
 
 describe('a credential in _meta', () => {
-  test('is read there, and taken out before the handler sees the body', async () => {
+  it('is read there, and taken out before the handler sees the body', async () => {
     const token = await house.mint({ sub: 'bob' })
     const answer = await send(withMeta(token, 'list_tasks'))
     expect(await answer.text()).toContain('tasks of bob')
@@ -254,7 +254,7 @@ describe('a credential in _meta', () => {
     expect(JSON.parse(body ?? '').params._meta).toEqual({ progressToken: 7 })
   })
 
-  test('is not looked for where the server did not say so', async () => {
+  it('is not looked for where the server did not say so', async () => {
     const plain = await build()
     expect((await send(withMeta(await plain.mint()), {}, { at: plain })).status).toBe(401)
   })
@@ -325,7 +325,7 @@ describe('a credential in _meta', () => {
       'Bearer',
     ],
   ]
-  test.each(rows)('%s', async (_, body, headers, status, error) => {
+  it.each(rows)('%s', async (_, body, headers, status, error) => {
     const given =
       headers === 'bearer'
         ? await bearer()
@@ -339,7 +339,7 @@ describe('a credential in _meta', () => {
     if (error !== '') expect(response.headers.get('www-authenticate')).toContain(error)
   })
 
-  test.each([
+  it.each([
     ['for another resource', { aud: 'https://tasks.example/' }],
     ['expired', { exp: 1 }],
     ['of another issuer', { iss: 'https://evil.example' }],
@@ -350,7 +350,7 @@ describe('a credential in _meta', () => {
     expect(house.events.at(-1)).toMatchObject({ outcome: 'refused', placement: `_meta ${KEY}` })
   })
 
-  test('the last of two that one object has under the same key counts, and none goes on', async () => {
+  it('the last of two that one object has under the same key counts, and none goes on', async () => {
     const [first, second] = [await house.mint({ sub: 'mallory' }), await house.mint({ sub: 'bob' })]
     const text = JSON.stringify(withMeta(second)).replace(
       `"${KEY}":`,
@@ -362,7 +362,7 @@ describe('a credential in _meta', () => {
   })
 })
 
-test.each(['nonsense', 'com.example', 'io.modelcontextprotocol/token', 'mcp.dev/token'])(
+it.each(['nonsense', 'com.example', 'io.modelcontextprotocol/token', 'mcp.dev/token'])(
   'the key %s is refused at start',
   async (meta) => {
     await expect(build({ accept: { meta } })).rejects.toThrow('accept.meta')
@@ -419,7 +419,7 @@ describe("with the library's own client end", () => {
     return { client, sent }
   }
 
-  test.each(['2026-07-28', '2025-11-25'] as const)(
+  it.each(['2026-07-28', '2025-11-25'] as const)(
     'session, %s: the token goes once, the handle after it',
     async (revision) => {
       const { client, sent } = await connected({ type: 'session' }, revision)
@@ -434,7 +434,7 @@ describe("with the library's own client end", () => {
     },
   )
 
-  test.each(['2026-07-28', '2025-11-25'] as const)(
+  it.each(['2026-07-28', '2025-11-25'] as const)(
     'meta, %s: in every request, in no header',
     async (revision) => {
       const { client, sent } = await connected({ type: 'meta', key: KEY }, revision)

@@ -2,7 +2,7 @@
 
 import { AuthError } from 'onbehalf'
 import type { ServerCall } from 'onbehalf/mcp-server'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { API, build, textOf, toolCall } from './house.ts'
 
 /** A house whose handler does `work` with the call, and answers with what came of it. */
@@ -20,7 +20,7 @@ async function houseThat(work: (call: ServerCall) => Promise<unknown>) {
 }
 
 describe('the destination', () => {
-  test.each([
+  it.each([
     'https://api.example/other',
     'https://api.example/apicalypse',
     'https://api.example/api/../admin',
@@ -48,7 +48,7 @@ describe('the destination', () => {
     expect(house.exchanges).toHaveLength(0)
   })
 
-  test.each([
+  it.each([
     API,
     `${API}/tasks`,
     `${API}/tasks?status=a%2Fb#x`,
@@ -59,7 +59,7 @@ describe('the destination', () => {
     expect(await (await house.post(toolCall('whoami'))).json()).toEqual({ outcome: 200 })
   })
 
-  test('an API that was not declared is an error', async () => {
+  it('an API that was not declared is an error', async () => {
     const house = await houseThat(async (call) => call.fetch('mail')(`${API}/mail`))
     expect(await (await house.post(toolCall('whoami'))).json()).toMatchObject({
       code: 'server_unbound',
@@ -67,7 +67,7 @@ describe('the destination', () => {
   })
 })
 
-test('20 concurrent calls of one person make one exchange, and its audit ties the hops together', async () => {
+it('20 concurrent calls of one person make one exchange, and its audit ties the hops together', async () => {
   const house = await build()
   const token = await house.mint()
   const trace = '0123456789abcdef0123456789abcdef'
@@ -88,13 +88,13 @@ test('20 concurrent calls of one person make one exchange, and its audit ties th
   })
 })
 
-test('the scopes that are asked for are only those that the person granted', async () => {
+it('the scopes that are asked for are only those that the person granted', async () => {
   const house = await build()
   await house.callTool('list_tasks', await house.mint({ scope: 'openid tasks:read' }))
   expect(house.exchanges).toEqual([{ subject: 'alice', resource: API, scopes: ['tasks:read'] }])
 })
 
-test('two people interleaved over 500 calls never use anything of each other', async () => {
+it('two people interleaved over 500 calls never use anything of each other', async () => {
   const house = await build()
   const tokens = {
     alice: await house.mint({ sub: 'alice' }),
@@ -117,14 +117,14 @@ test('two people interleaved over 500 calls never use anything of each other', a
     for (const part of inbound) expect(all).not.toContain(part)
 })
 
-test('a sign-in of the same person through another client has an exchange of its own', async () => {
+it('a sign-in of the same person through another client has an exchange of its own', async () => {
   const house = await build()
   await house.callTool('list_tasks', await house.mint({ client_id: 'chat' }))
   await house.callTool('list_tasks', await house.mint({ client_id: 'other-client' }))
   expect(house.exchanges).toHaveLength(2)
 })
 
-test('a 401 of the API leads to one fresh exchange and one repetition', async () => {
+it('a 401 of the API leads to one fresh exchange and one repetition', async () => {
   const house = await build()
   const token = await house.mint()
   await house.callTool('list_tasks', token)
@@ -134,7 +134,7 @@ test('a 401 of the API leads to one fresh exchange and one repetition', async ()
   expect(house.apiRequests).toHaveLength(3)
 })
 
-test('an API that refuses every credential is asked twice, and the model gets a sentence', async () => {
+it('an API that refuses every credential is asked twice, and the model gets a sentence', async () => {
   const house = await build()
   house.state.rejectIssuedBefore = Number.POSITIVE_INFINITY
   const client = await house.client(await house.mint(), '2026-07-28')
@@ -147,7 +147,7 @@ test('an API that refuses every credential is asked twice, and the model gets a 
   await client.close()
 })
 
-test('an API that is down becomes a sentence for the model, and works again when it is back', async () => {
+it('an API that is down becomes a sentence for the model, and works again when it is back', async () => {
   const house = await build()
   const client = await house.client(await house.mint(), '2026-07-28')
   house.state.apiDown = true
@@ -197,7 +197,7 @@ describe('how long the credential stays', () => {
     return { house, response, use, finish: () => finish(), cancelled: () => cancelled }
   }
 
-  test('it serves while the answer streams, and no longer once that has ended, not even from the cache', async () => {
+  it('it serves while the answer streams, and no longer once that has ended, not even from the cache', async () => {
     const { response, use, finish } = await streaming()
     expect((await use()).status).toBe(200)
     finish()
@@ -205,7 +205,7 @@ describe('how long the credential stays', () => {
     await expect(use()).rejects.toMatchObject({ code: 'handle_refused' })
   })
 
-  test('it is gone when the client goes away, and the server behind is told', async () => {
+  it('it is gone when the client goes away, and the server behind is told', async () => {
     const { house, response, use, cancelled } = await streaming()
     await response.body?.cancel()
     expect(cancelled()).toBe(true)
@@ -213,7 +213,7 @@ describe('how long the credential stays', () => {
     expect(house.exchanges).toHaveLength(0)
   })
 
-  test('it is gone when the handler throws; the caller learns nothing, the operator everything', async () => {
+  it('it is gone when the handler throws; the caller learns nothing, the operator everything', async () => {
     const house = await build({}, async () => {
       throw new Error('postgres://user:hunter2@db/tasks')
     })
@@ -226,7 +226,7 @@ describe('how long the credential stays', () => {
     })
   })
 
-  test('a logger that throws changes nothing for the caller', async () => {
+  it('a logger that throws changes nothing for the caller', async () => {
     const house = await build({
       onError: () => {
         throw new Error('log is full')
@@ -238,7 +238,7 @@ describe('how long the credential stays', () => {
   })
 })
 
-test('with every token known, none of them is in an answer, an event or a request to the handler', async () => {
+it('with every token known, none of them is in an answer, an event or a request to the handler', async () => {
   const house = await build()
   const token = await house.mint()
   const answers: string[] = []

@@ -1,6 +1,6 @@
 // What must not get in: each row is refused with the right answer, and the handler is never called.
 
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { API, build, type House, ISSUER, MCP, METADATA, toolCall } from './house.ts'
 
 let house: House
@@ -85,7 +85,7 @@ describe('tokens that are refused', () => {
       ],
       ['in the query', 400, 'invalid_request', async () => bearer(), `${MCP}?access_token=abc`],
     ]
-  test.each(rows)('%s', async (_, status, error, headers, url) => {
+  it.each(rows)('%s', async (_, status, error, headers, url) => {
     const given = await headers()
     const response = await refusedWith(status, error, () => send(given, url ? { url } : {}))
     expect(response.headers.get('www-authenticate')).toContain(`resource_metadata="${METADATA}"`)
@@ -94,7 +94,7 @@ describe('tokens that are refused', () => {
   })
 })
 
-test('the metadata is served at both well-known paths, without a token, and names resource, issuer and scopes', async () => {
+it('the metadata is served at both well-known paths, without a token, and names resource, issuer and scopes', async () => {
   for (const url of [METADATA, 'https://tasks.example/.well-known/oauth-protected-resource']) {
     const response = await house.serve(new Request(url))
     expect(response.status).toBe(200)
@@ -108,7 +108,7 @@ test('the metadata is served at both well-known paths, without a token, and name
 })
 
 describe('hosts, origins and methods that are refused', () => {
-  test.each([
+  it.each([
     ['a foreign host in the URL', 421, {}, 'https://evil.example/mcp'],
     ['a foreign Host header', 421, { host: 'evil.example' }, MCP],
     ['localhost, when the resource is not there', 421, { host: 'localhost' }, MCP],
@@ -130,13 +130,13 @@ describe('hosts, origins and methods that are refused', () => {
     await refusedWith(status, undefined, () => send({ ...token, ...headers }, { url }))
   })
 
-  test.each(['PUT', 'PATCH', 'OPTIONS', 'HEAD'])('%s', async (method) => {
+  it.each(['PUT', 'PATCH', 'OPTIONS', 'HEAD'])('%s', async (method) => {
     const token = await bearer()
     const response = await refusedWith(405, undefined, () => send(token, { method }))
     expect(response.headers.get('allow')).toBe('GET, POST, DELETE')
   })
 
-  test.each([
+  it.each([
     {},
     { host: 'tasks.example:443' },
     { host: 'TASKS.example' },
@@ -145,7 +145,7 @@ describe('hosts, origins and methods that are refused', () => {
     expect((await house.post(toolCall('whoami'), headers)).status).toBe(200)
   })
 
-  test('an origin and a host that the operator allows are served', async () => {
+  it('an origin and a host that the operator allows are served', async () => {
     const open = await build({
       allowedHosts: ['tasks.example', 'internal:8080'],
       allowedOrigins: ['https://app.example'],
@@ -196,14 +196,14 @@ describe('bodies that are refused', () => {
     ],
     ['an oversize one', 413, JSON.stringify(toolCall('whoami', { padding: 'x'.repeat(2000) }))],
   ]
-  test.each(rows)('%s', async (_, status, body) => {
+  it.each(rows)('%s', async (_, status, body) => {
     const token = await bearer()
     await refusedWith(status, undefined, () => send(token, { body }))
     expect(Object.prototype).not.toHaveProperty('name')
     expect(Object.prototype).not.toHaveProperty('a')
   })
 
-  test('one that is larger than it says, as a stream', async () => {
+  it('one that is larger than it says, as a stream', async () => {
     const { authorization = '' } = await bearer()
     let sent = 0
     const body = new ReadableStream<Uint8Array>({
@@ -222,7 +222,7 @@ describe('bodies that are refused', () => {
     expect(sent).toBeLessThan(10)
   })
 
-  test('one that never ends', async () => {
+  it('one that never ends', async () => {
     const slow = await build({ deadline: 20 })
     const headers = { authorization: `Bearer ${await slow.mint()}` }
     const request = new Request(MCP, {
@@ -235,7 +235,7 @@ describe('bodies that are refused', () => {
     expect(slow.handled).toHaveLength(0)
   })
 
-  test('one that is not UTF-8', async () => {
+  it('one that is not UTF-8', async () => {
     const headers = await bearer()
     const body = new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])
     await refusedWith(400, undefined, () =>
@@ -243,7 +243,7 @@ describe('bodies that are refused', () => {
     )
   })
 
-  test('a refused body is not quoted in the answer', async () => {
+  it('a refused body is not quoted in the answer', async () => {
     const token = await bearer()
     const response = await send(token, { body: 'hunter2 is no JSON' })
     expect(await response.text()).not.toContain('hunter2')
@@ -251,7 +251,7 @@ describe('bodies that are refused', () => {
 })
 
 describe('tools that are refused', () => {
-  test('a missing scope is named with all that the operation needs, and audited with the tool', async () => {
+  it('a missing scope is named with all that the operation needs, and audited with the tool', async () => {
     const token = await bearer({ scope: 'tasks:read' })
     const response = await refusedWith(403, 'error="insufficient_scope"', () =>
       send(token, { body: JSON.stringify(toolCall('move_task')) }),
@@ -267,7 +267,7 @@ describe('tools that are refused', () => {
     })
   })
 
-  test('a scope that every request needs is refused at once, and named with those of the tool later', async () => {
+  it('a scope that every request needs is refused at once, and named with those of the tool later', async () => {
     const strict = await build({ scopes: ['mcp'] })
     expect((await strict.post(toolCall('whoami'))).status).toBe(403)
     const response = await strict.post(
@@ -279,7 +279,7 @@ describe('tools that are refused', () => {
     expect(strict.handled).toHaveLength(0)
   })
 
-  test('one forbidden call in a batch refuses the batch, and a call without an id counts too', async () => {
+  it('one forbidden call in a batch refuses the batch, and a call without an id counts too', async () => {
     const token = await bearer({ scope: 'tasks:read' })
     const silent = { jsonrpc: '2.0', method: 'tools/call', params: { name: 'add_task' } }
     for (const last of [toolCall('add_task', {}, 3), silent]) {
@@ -291,7 +291,7 @@ describe('tools that are refused', () => {
     }
   })
 
-  test.each(['forgotten', '__proto__', 'constructor', 'toString', 'WHOAMI', 'whoami '])(
+  it.each(['forgotten', '__proto__', 'constructor', 'toString', 'WHOAMI', 'whoami '])(
     'one that is not declared: %s',
     async (name) => {
       const token = await bearer()
@@ -304,7 +304,7 @@ describe('tools that are refused', () => {
     },
   )
 
-  test('the operator is told of an undeclared tool once, and a made-up name does not get into log or audit', async () => {
+  it('the operator is told of an undeclared tool once, and a made-up name does not get into log or audit', async () => {
     const fresh = await build()
     for (let round = 0; round < 3; round++) await fresh.post(toolCall('forgotten'))
     const forged = 'x\n{"level":"fatal"}'.repeat(20)
@@ -319,7 +319,7 @@ describe('tools that are refused', () => {
     expect(fresh.errors.length).toBeLessThanOrEqual(100)
   })
 
-  test.each<[string, Record<string, string>, object]>([
+  it.each<[string, Record<string, string>, object]>([
     ['another tool in the header', { 'mcp-name': 'whoami' }, toolCall('add_task')],
     ['the allowed tool in the body', { 'mcp-name': 'add_task' }, toolCall('whoami')],
     ['another method in the header', { 'mcp-method': 'ping' }, toolCall('whoami')],
@@ -343,7 +343,7 @@ describe('tools that are refused', () => {
     expect(await response.json()).toMatchObject({ error: { code: -32020 } })
   })
 
-  test('a header that equals the body, encoded or not, is served', async () => {
+  it('a header that equals the body, encoded or not, is served', async () => {
     for (const name of ['whoami', `=?base64?${btoa('whoami')}?=`])
       expect(
         (await house.post(toolCall('whoami'), { 'mcp-name': name, 'mcp-method': 'tools/call' }))
@@ -353,7 +353,7 @@ describe('tools that are refused', () => {
 })
 
 describe('who the caller is', () => {
-  test('what headers and body say about it is not believed', async () => {
+  it('what headers and body say about it is not believed', async () => {
     const other = await build()
     const forged = { 'x-user-id': 'bob', cookie: 'user=bob', 'proxy-authorization': 'Basic YTpi' }
     const params = {
@@ -370,7 +370,7 @@ describe('who the caller is', () => {
     expect(other.apiRequests[0]?.all).not.toContain('bob')
   })
 
-  test('nothing gets in when the audit cannot be written', async () => {
+  it('nothing gets in when the audit cannot be written', async () => {
     const deaf = await build({
       audit: {
         record: () => {

@@ -8,12 +8,12 @@ import {
   protectMcpServer,
   toolFailure,
 } from 'onbehalf/mcp-server'
-import { expect, expectTypeOf, test } from 'vitest'
+import { expect, expectTypeOf, it } from 'vitest'
 import { build } from './house.ts'
 
 const { options } = await build()
 
-test.each<[string, Partial<ProtectOptions>, RegExp]>([
+it.each<[string, Partial<ProtectOptions>, RegExp]>([
   ['a resource over plain http', { resource: 'http://tasks.example/mcp' }, /https/],
   ['no issuer', { authorizationServers: [] }, /^authorizationServers/],
   ['a scope with a space', { scopes: ['a b'] }, /^scopes/],
@@ -50,14 +50,14 @@ test.each<[string, Partial<ProtectOptions>, RegExp]>([
   expect(create).toThrow(message)
 })
 
-test('APIs without an exchanger', () => {
+it('APIs without an exchanger', () => {
   const { exchanger: _, ...without } = options
   expect(() => protectMcpServer(without, async () => new Response())).toThrow(
     /^apis need the setting exchanger/,
   )
 })
 
-test('authInfo and a failed tool have the shapes of the MCP SDK', () => {
+it('authInfo and a failed tool have the shapes of the MCP SDK', () => {
   expectTypeOf<CallAuthInfo>().toExtend<AuthInfo>()
   expectTypeOf(toolFailure(new Error('x'))).toExtend<CallToolResult>()
   expect(toolFailure(new Error('hunter2'))).toEqual({
@@ -68,7 +68,7 @@ test('authInfo and a failed tool have the shapes of the MCP SDK', () => {
   })
 })
 
-test('a guarded tool gets its arguments and gives its result', async () => {
+it('a guarded tool gets its arguments and gives its result', async () => {
   const guarded = guardTool({ report: () => {} }, 'sum', async (a: number, b: number) => a + b)
   expect(await guarded(1, 2)).toBe(3)
 })

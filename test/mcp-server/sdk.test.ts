@@ -1,10 +1,10 @@
 // The kit around a real MCP SDK server, with a real SDK client in front, on both protocol revisions.
 
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { build, THROWN_SECRET, textOf } from './house.ts'
 
 describe.each(['2026-07-28', '2025-11-25'] as const)('a server of MCP %s', (revision) => {
-  test('a tool finds the principal and who acts for it in authInfo, and no credential', async () => {
+  it('a tool finds the principal and who acts for it in authInfo, and no credential', async () => {
     const house = await build()
     const token = await house.mint({ act: { sub: 'chat-agent' } })
     const client = await house.client(token, revision)
@@ -19,7 +19,7 @@ describe.each(['2026-07-28', '2025-11-25'] as const)('a server of MCP %s', (revi
     await client.close()
   })
 
-  test('a tool calls the API on behalf of the person, with a token for the API, never with the one that came in', async () => {
+  it('a tool calls the API on behalf of the person, with a token for the API, never with the one that came in', async () => {
     const house = await build()
     const token = await house.mint({ act: { sub: 'chat-agent' } })
     const client = await house.client(token, revision)
@@ -45,7 +45,7 @@ describe.each(['2026-07-28', '2025-11-25'] as const)('a server of MCP %s', (revi
     await client.close()
   })
 
-  test('what a tool throws reaches the operator, and the model gets one fixed sentence', async () => {
+  it('what a tool throws reaches the operator, and the model gets one fixed sentence', async () => {
     const house = await build()
     const client = await house.client(await house.mint(), revision)
     const result = await client.callTool({ name: 'broken', arguments: {} })
@@ -65,7 +65,7 @@ describe.each(['2026-07-28', '2025-11-25'] as const)('a server of MCP %s', (revi
     await client.close()
   })
 
-  test('the tools see no header that holds the credential or claims an identity', async () => {
+  it('the tools see no header that holds the credential or claims an identity', async () => {
     const house = await build()
     const client = await house.client(await house.mint(), revision)
     await client.callTool({ name: 'whoami', arguments: {} })
@@ -73,7 +73,7 @@ describe.each(['2026-07-28', '2025-11-25'] as const)('a server of MCP %s', (revi
     await client.close()
   })
 
-  test('a person without the scope gets the refusal, and the tool does not run', async () => {
+  it('a person without the scope gets the refusal, and the tool does not run', async () => {
     const house = await build()
     const client = await house.client(await house.mint({ scope: 'tasks:read' }), revision)
     // A client of 2025-11-25 also tries a GET on its own, at any time.

@@ -1,6 +1,6 @@
 // Servers with sessions (MCP 2025-11-25): an `Mcp-Session-Id` belongs to the person that it was given to.
 
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { build, toolCall } from './house.ts'
 
 const initialize = { jsonrpc: '2.0', id: 0, method: 'initialize', params: {} }
@@ -21,14 +21,14 @@ async function sessionful(options: Parameters<typeof build>[0] = {}) {
   return { house, alice, bob, start, use }
 }
 
-test('its owner uses it, also with a refreshed token', async () => {
+it('its owner uses it, also with a refreshed token', async () => {
   const { house, alice, start, use } = await sessionful()
   const id = await start(alice)
   expect((await use(id, alice)).status).toBe(200)
   expect((await use(id, await house.mint({ act: { sub: 'agent' } }))).status).toBe(200)
 })
 
-test('another person with it gets the same 404 as for an id that never was, and the handler is not called', async () => {
+it('another person with it gets the same 404 as for an id that never was, and the handler is not called', async () => {
   const { house, alice, bob, start, use } = await sessionful()
   const id = await start(alice)
   const before = house.handled.length
@@ -39,7 +39,7 @@ test('another person with it gets the same 404 as for an id that never was, and 
   expect((await use(id, alice)).status).toBe(200)
 })
 
-test('the id alone is worth nothing', async () => {
+it('the id alone is worth nothing', async () => {
   const { house, alice, start } = await sessionful()
   const id = await start(alice)
   const request = new Request('https://tasks.example/mcp', {
@@ -50,7 +50,7 @@ test('the id alone is worth nothing', async () => {
   expect((await house.serve(request)).status).toBe(401)
 })
 
-test('a GET and a DELETE are held to the owner too, and a deleted session is gone', async () => {
+it('a GET and a DELETE are held to the owner too, and a deleted session is gone', async () => {
   const { house, alice, bob, start, use } = await sessionful()
   const id = await start(alice)
   const send = (method: string, token: string) =>
@@ -67,7 +67,7 @@ test('a GET and a DELETE are held to the owner too, and a deleted session is gon
   expect((await use(id, alice)).status).toBe(404)
 })
 
-test('a request of 2026-07-28 has no session: an id that it sends does not reach the server', async () => {
+it('a request of 2026-07-28 has no session: an id that it sends does not reach the server', async () => {
   const { house, alice, bob, start, use } = await sessionful()
   const id = await start(alice)
   const response = await use(id, bob, { 'mcp-protocol-version': '2026-07-28' })
@@ -76,7 +76,7 @@ test('a request of 2026-07-28 has no session: an id that it sends does not reach
   expect(await response.json()).not.toEqual({ id })
 })
 
-test('a session that was idle for a day is forgotten', async () => {
+it('a session that was idle for a day is forgotten', async () => {
   let time = Date.now()
   const { alice, start, use } = await sessionful({ now: () => time })
   const id = await start(alice)
@@ -86,7 +86,7 @@ test('a session that was idle for a day is forgotten', async () => {
   expect((await use(id, alice)).status).toBe(404)
 })
 
-test('of more sessions than are remembered, the ones unused for the longest are forgotten, never given to others', async () => {
+it('of more sessions than are remembered, the ones unused for the longest are forgotten, never given to others', async () => {
   const { house, alice, bob, start, use } = await sessionful()
   const [first, second] = [await start(alice), await start(alice)]
   await use(first, alice)

@@ -1,4 +1,4 @@
-// TaskFlow's OAuth clients, all first-party and known beforehand, and what each may exchange.
+// TaskFlow's OAuth clients, and what each may exchange. All are first-party and known beforehand.
 
 import type { TaskflowKeys } from '../keys.ts'
 import { EXCHANGE_GRANT } from './exchange-grant.ts'
@@ -6,7 +6,10 @@ import type { ExchangeRule } from './exchange-policy.ts'
 import type { TaskflowResources } from './options.ts'
 import { scopes } from './resource-server.ts'
 
-/** Where the token command is redirected to. Nothing listens there: it reads the code from the redirect itself (RFC 8252 section 7.3). */
+/**
+ * The redirect URI of the token command (RFC 8252 section 7.3). Nothing listens there: the command reads the
+ * code from the redirect itself.
+ */
 export const CLI_REDIRECT = 'http://127.0.0.1/callback'
 
 /** The clients' registrations (RFC 7591 metadata). */
@@ -58,7 +61,7 @@ export function clients(
   ]
 }
 
-/** Each server exchanges only tokens that were issued for itself, and only for the next hop. */
+/** Each server may exchange only tokens that were issued for itself, and only for the next hop. */
 export function exchangeRules(resources: TaskflowResources): readonly ExchangeRule[] {
   return [
     { client: 'taskflow-chat', subjectAudience: resources.chat, target: resources.mcp, scopes },

@@ -1,4 +1,5 @@
-// oidc-provider's configuration for TaskFlow: what is on, what is off, how long things live. Every default that prints is replaced.
+// oidc-provider's configuration for TaskFlow: what is on, what is off, how long things live. It replaces every
+// default that prints to the console.
 
 import {
   type Client,
@@ -16,12 +17,15 @@ import { errorPage, signedOutPage, signOutPage } from './pages.ts'
 import { ACCESS_TOKEN_LIFE, resourceServerInfo } from './resource-server.ts'
 import type { Storage } from './sqlite-adapter.ts'
 
-const DAY = 24 * 3600
+const DAY_SECONDS = 24 * 3600
 
-/** The folder of all endpoints: the session cookie's path, because cookies do not know ports and other listeners share this host. */
+/**
+ * The folder of all endpoints. It is the session cookie's path: cookies ignore ports, and other listeners share
+ * this host.
+ */
 export const ENDPOINTS = '/oauth'
 
-/** Makes the configuration; `actOf` gives the actor of a token that the exchange is about to issue. */
+/** Makes the configuration. `actOf` gives the actor of a token that the exchange is about to issue. */
 export function configuration(
   { web, resources, keys }: IssuerOptions,
   storage: Storage,
@@ -72,7 +76,7 @@ export function configuration(
       devInteractions: { enabled: false },
       dPoP: { enabled: false },
       pushedAuthorizationRequests: { enabled: false },
-      // Every access token is a JWT for one resource, and userinfo takes none of those; the name is in the tokens.
+      // Userinfo does not take access tokens that are JWTs for one resource. The name is in the tokens.
       userinfo: { enabled: false },
       revocation: { enabled: true, allowedPolicy: ownToken },
       introspection: { enabled: true, allowedPolicy: ownToken },
@@ -105,7 +109,7 @@ export function configuration(
         }
       )
     },
-    // `gid` names the grant behind the token, so that an exchange can see whether it still stands.
+    // `gid` names the grant of the token, so that an exchange can check that the grant still exists.
     extraTokenClaims: (
       _context: Context,
       token: { readonly accountId?: string; readonly grantId?: string },
@@ -130,11 +134,11 @@ export function configuration(
       AuthorizationCode: 60,
       IdToken: ACCESS_TOKEN_LIFE,
       Interaction: 3600,
-      Session: 14 * DAY,
-      Grant: 30 * DAY,
+      Session: 14 * DAY_SECONDS,
+      Grant: 30 * DAY_SECONDS,
       // Rotation does not lengthen the life of the family (RFC 9700 section 4.14.2).
       RefreshToken: (context: OidcRequestContext) =>
-        context.oidc.entities.RotatedRefreshToken?.remainingTTL ?? 14 * DAY,
+        context.oidc.entities.RotatedRefreshToken?.remainingTTL ?? 14 * DAY_SECONDS,
     },
   }
 }
@@ -147,7 +151,10 @@ function ownToken(
   return token.clientId === client.clientId
 }
 
-/** The session's grant for this client, widened to what is asked for now. Tokens are narrowed again to what each request asked for. */
+/**
+ * The session's grant for this client, widened to what this request asks for. Each token is narrowed again to
+ * what its request asked for.
+ */
 async function loadGrant({ Grant }: Provider, { oidc }: OidcRequestContext) {
   const { clientId } = oidc.client
   const grantId = oidc.session.grantIdFor(clientId)

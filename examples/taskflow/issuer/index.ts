@@ -1,4 +1,5 @@
-// TaskFlow's authorization server: oidc-provider, configured. It has no passwords, so it is for the demo and nothing else.
+// TaskFlow's authorization server: oidc-provider with our configuration. It has no passwords, so it is good
+// for the demo only.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
@@ -46,36 +47,41 @@ export function createIssuer(options: IssuerOptions): Issuer {
     clients(web, keys).map((client) => [client.client_id, String(client.client_name)]),
   )
   provider.use(guard(issuer, web))
-  provider.use(asRfc6749)
+  provider.use(correctGrantError)
   provider.use(signInStep(provider, web, (id) => names.get(id) ?? 'An application'))
   provider.on('server_error', (_context, error) => onFailure?.(error))
   return { callback: provider.callback(), close: storage.close }
 }
 
-/** Headers for every answer; the scope that applies when none is asked for; and no answer under a foreign name. */
+/** Sets headers on every answer, adds the default scope, and refuses requests for another host. */
 function guard(issuer: string, web: string) {
   const { host } = new URL(issuer)
   return async (context: Context, next: () => Promise<void>): Promise<void> => {
     context.set('x-content-type-options', 'nosniff')
     context.set('referrer-policy', 'no-referrer')
     context.set('content-security-policy', contentSecurityPolicy([web]))
-    // oidc-provider builds its URLs from the Host header, and a rebound DNS name would make this server a foreign site's own.
-    // Koa reads another host than ours out of a request line with a whole URL in it, and ours out of a Host with user-info before it.
+    // oidc-provider builds its URLs from the Host header, so a rebound DNS name would make this server part of
+    // another site. Koa also takes the host from a whole URL in the request line, and it ignores user-info in
+    // front of the host: so both are checked here.
     const { url, headers } = context.req
     if (context.host !== host || headers.host !== host || !url?.startsWith('/')) {
       context.status = 421
       context.body = `This is ${issuer}\n`
       return
     }
-    // Without a scope oidc-provider would end a signed-in request in access_denied (RFC 6749 section 3.3 allows a default).
+    // Without a scope, oidc-provider answers a signed-in request with access_denied. RFC 6749 section 3.3 allows
+    // a default.
     if (context.path === `${ENDPOINTS}/authorize` && !context.query.scope)
       context.query = { ...context.query, scope: scopes.join(' ') }
     await next()
   }
 }
 
-/** oidc-provider answers `invalid_request` when a client may not use a grant type; RFC 6749 section 5.2 has a code for that. */
-async function asRfc6749(context: Context, next: () => Promise<void>): Promise<void> {
+/**
+ * Corrects one answer: oidc-provider says `invalid_request` when a client may not use a grant type, and RFC
+ * 6749 section 5.2 has a code of its own for that.
+ */
+async function correctGrantError(context: Context, next: () => Promise<void>): Promise<void> {
   await next()
   const { client, params, route } = context.oidc ?? {}
   const grantType = params?.grant_type

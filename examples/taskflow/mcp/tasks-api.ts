@@ -38,14 +38,14 @@ export interface TasksApi {
   readonly url: string
   /** Acts on behalf of the person. */
   readonly fetch: typeof globalThis.fetch
-  /** Milliseconds for the whole answer; the kit's own deadline for a GET ends with its headers. */
+  /** Milliseconds for the whole answer. (The kit's own deadline for a GET ends with its headers.) */
   readonly deadline: number
 }
 
 /**
- * Calls the API and parses what it answers.
+ * Calls the API and parses its answer.
  *
- * @throws AuthError when there is no credential for the call, or it was cancelled; nothing else that comes from outside.
+ * @throws AuthError when there is no credential for the call, or it was cancelled. No other error from outside.
  */
 export async function callApi<T>(
   api: TasksApi,
@@ -76,7 +76,8 @@ export async function callApi<T>(
 }
 
 /**
- * Every segment and value is encoded: an argument of a tool never becomes syntax of the URL that carries the credential.
+ * Builds a URL. It encodes every segment and value, so that an argument of a tool cannot change the URL that
+ * the credential goes to.
  *
  * @throws TypeError for a dot segment, which the URL parser resolves however it is encoded.
  */
@@ -89,7 +90,7 @@ export function apiUrl(
   const url = new URL(`${api}/${path.map((segment) => encodeURIComponent(segment)).join('/')}`)
   for (const [name, value] of Object.entries(query)) {
     const values = value === undefined ? [] : typeof value === 'object' ? value : [String(value)]
-    for (const one of values) url.searchParams.append(name, one)
+    for (const text of values) url.searchParams.append(name, text)
   }
   return url.href
 }

@@ -1,6 +1,6 @@
 // The page server as a fetch handler: what it serves, under which headers, and everything that it does not.
 import { readdirSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createPageServer } from '../../../examples/taskflow/page-server.ts'
 
 const web = 'http://127.0.0.1:3000'
@@ -14,7 +14,7 @@ const serve = createPageServer({
 const get = (path: string, init?: RequestInit) => serve(new Request(new URL(path, web), init))
 
 describe('the page', () => {
-  test('is served under a policy that allows own scripts, the three parts of the house, and no markup from text', async () => {
+  it('is served under a policy that allows own scripts, the three parts of the house, and no markup from text', async () => {
     const response = await get('/')
     expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8')
     expect(response.headers.get('content-security-policy')?.split('; ')).toEqual([
@@ -39,7 +39,7 @@ describe('the page', () => {
     )
   })
 
-  test('loads nothing that is not served here', async () => {
+  it('loads nothing that is not served here', async () => {
     const html = await (await get('/')).text()
     const named = [...html.matchAll(/(?:src|href)="(?!data:|#)([^"]+)"/g)].map(
       ([, path = '']) => path,
@@ -59,14 +59,14 @@ describe('the page', () => {
     )
   })
 
-  test('its modules are JavaScript with the types gone, line for line', async () => {
+  it('its modules are JavaScript with the types gone, line for line', async () => {
     const response = await get('/tokens.ts')
     expect(response.headers.get('content-type')).toBe('text/javascript; charset=utf-8')
     const code = await response.text()
     expect(code).not.toMatch(/^interface|: Promise<|import type/m)
   })
 
-  test('tells the page where things are and which model answers', async () => {
+  it('tells the page where things are and which model answers', async () => {
     expect(await (await get('/config.json')).json()).toEqual({
       issuer: 'http://127.0.0.1:3003',
       chatkit: `${web}/chatkit`,
@@ -77,14 +77,14 @@ describe('the page', () => {
     })
   })
 
-  test('is not sent twice when the browser has it', async () => {
+  it('is not sent twice when the browser has it', async () => {
     const etag = (await get('/main.ts')).headers.get('etag') ?? ''
     const again = await get('/main.ts', { headers: { 'if-none-match': etag } })
     expect([again.status, await again.text()]).toEqual([304, ''])
     expect((await get('/main.ts', { headers: { 'if-none-match': '"other"' } })).status).toBe(200)
   })
 
-  test('HEAD answers like GET, without the body', async () => {
+  it('HEAD answers like GET, without the body', async () => {
     const response = await get('/', { method: 'HEAD' })
     expect([response.status, response.headers.get('etag'), await response.text()]).toEqual([
       200,
@@ -95,7 +95,7 @@ describe('the page', () => {
 })
 
 describe('anything else', () => {
-  test.each([
+  it.each([
     '/index.html/',
     '/package.json',
     '/../page-server.ts',
@@ -113,12 +113,12 @@ describe('anything else', () => {
     expect((await serve(new Request(`${web}${path}`))).status).toBe(404)
   })
 
-  test.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('%s is not allowed', async (method) => {
+  it.each(['POST', 'PUT', 'DELETE', 'OPTIONS'])('%s is not allowed', async (method) => {
     const response = await get('/', { method })
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
   })
 
-  test.each([
+  it.each([
     'http://localhost:3000/',
     'http://attacker.example:3000/',
     'http://127.0.0.1:9999/config.json',

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { ALICE, BOB, OTHER_ALICE, RESOURCE, type TestApi, testApi } from './harness.ts'
 
 let t: TestApi
@@ -18,7 +18,7 @@ const ROUTES: [method: string, path: string, scope: string, body?: object][] = [
   ['GET', '/audit', 'tasks:read'],
 ]
 
-test.each(ROUTES)(
+it.each(ROUTES)(
   '%s %s needs the scope %s, and the 403 names it',
   async (method, path, scope, body) => {
     const others = scope === 'tasks:read' ? 'w' : 'r'
@@ -34,7 +34,7 @@ test.each(ROUTES)(
   },
 )
 
-test.each([...ROUTES, ['GET', '/nothing', ''], ['PUT', '/tasks', '']] as typeof ROUTES)(
+it.each([...ROUTES, ['GET', '/nothing', ''], ['PUT', '/tasks', '']] as typeof ROUTES)(
   '%s %s without a credential is 401 with the metadata and the scopes',
   async (method, path, _scope, body) => {
     const { status, headers } = await t.send('', method, path, body)
@@ -45,11 +45,11 @@ test.each([...ROUTES, ['GET', '/nothing', ''], ['PUT', '/tasks', '']] as typeof 
   },
 )
 
-test('a credential in the URL is refused', async () => {
+it('a credential in the URL is refused', async () => {
   expect((await t.send('', 'GET', `/tasks?access_token=${ALICE}`)).status).toBe(400)
 })
 
-test("another's number is the same 404 as a missing one, on every route that takes a number, and nothing of it changes", async () => {
+it("another's number is the same 404 as a missing one, on every route that takes a number, and nothing of it changes", async () => {
   for (let n = 0; n < 3; n++)
     await t.send(ALICE, 'POST', '/tasks', {
       title: `alice's ${n}`,
@@ -74,14 +74,14 @@ test("another's number is the same 404 as a missing one, on every route that tak
   expect((await t.send(ALICE, 'GET', '/tasks')).body).toEqual(before.body)
 })
 
-test('a header or parameter that names another person counts for nothing', async () => {
+it('a header or parameter that names another person counts for nothing', async () => {
   await t.send(ALICE, 'POST', '/tasks', { title: "alice's" })
   expect((await t.send(BOB, 'GET', '/tasks', undefined, { 'x-user-id': 'alice' })).body.total).toBe(
     0,
   )
 })
 
-test('changes of three people at once never meet', async () => {
+it('changes of three people at once never meet', async () => {
   const people = [ALICE, BOB, OTHER_ALICE]
   await Promise.all(
     Array.from({ length: 60 }, async (_, n) => {
@@ -102,7 +102,7 @@ test('changes of three people at once never meet', async () => {
   }
 })
 
-test('pages of allowed origins only may read the answers, without cookies', async () => {
+it('pages of allowed origins only may read the answers, without cookies', async () => {
   const preflight = (origin: string) =>
     t.api.fetch(
       new Request(`${RESOURCE}/tasks/1`, {
@@ -142,7 +142,7 @@ test('pages of allowed origins only may read the answers, without cookies', asyn
   }
 })
 
-test('the protected resource metadata names the issuer, to everybody', async () => {
+it('the protected resource metadata names the issuer, to everybody', async () => {
   const response = await t.api.fetch(
     new Request('http://127.0.0.1:3002/.well-known/oauth-protected-resource/api'),
   )
@@ -153,7 +153,7 @@ test('the protected resource metadata names the issuer, to everybody', async () 
   })
 })
 
-test('the door records each request with its operation', async () => {
+it('the door records each request with its operation', async () => {
   await t.send(ALICE, 'GET', '/tasks/1')
   expect(t.events.at(-1)).toMatchObject({
     outcome: 'allowed',

@@ -1,7 +1,7 @@
 // The list of the API against a plain filter over an array: the same tasks in the same order, for any tasks and any query.
 
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { PRIORITIES, SORTS, STATUSES, type Task } from '../../../../examples/taskflow/api/task.ts'
 import { ALICE, BOB, testApi } from './harness.ts'
 
@@ -80,7 +80,7 @@ function compare(a: Task, b: Task, { sort = 'created', order }: Query): number {
   return Buffer.compare(key(a), key(b)) * (descending ? -1 : 1) || a.id - b.id
 }
 
-test('the list is what filtering and sorting an array gives', async () => {
+it('the list is what filtering and sorting an array gives', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.tuple(task, fc.constantFrom(...STATUSES)), { maxLength: 8 }),

@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { ALICE, testApi } from './harness.ts'
 
-test('kill -9 loses no acknowledged task, and no change is without its audit entry', async () => {
+it('kill -9 loses no acknowledged task, and no change is without its audit entry', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'taskflow-kill-'))
   const database = join(folder, 'tasks.sqlite')
   const acknowledged: string[] = []

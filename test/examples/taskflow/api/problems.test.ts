@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { ALICE, RESOURCE, type TestApi, testApi } from './harness.ts'
 
 let t: TestApi
@@ -9,7 +9,7 @@ afterEach(() => t.api.close())
 
 const MARK = 'zz-sent-value-zz'
 
-test.each<[string, unknown, string]>([
+it.each<[string, unknown, string]>([
   ['no title', {}, 'title'],
   ['an empty title', { title: ' ' }, 'title'],
   ['a title of 201 characters', { title: 'x'.repeat(201) }, 'title'],
@@ -45,7 +45,7 @@ test.each<[string, unknown, string]>([
   expect((await t.send(ALICE, 'GET', '/tasks')).body.total).toBe(0)
 })
 
-test.each<[string, unknown, string]>([
+it.each<[string, unknown, string]>([
   ['progress above 100', { progress: 101 }, 'progress'],
   ['progress with a fraction', { progress: 0.5 }, 'progress'],
   ['a status that there is not', { status: 'done' }, 'status'],
@@ -58,7 +58,7 @@ test.each<[string, unknown, string]>([
   expect([status, answer.errors[0].field]).toEqual([422, field])
 })
 
-test.each([
+it.each([
   '?status=done',
   '?sort=owner',
   '?order=up',
@@ -79,11 +79,11 @@ test.each([
   expect(body.errors).toHaveLength(1)
 })
 
-test.each(['?before=x', '?limit=0', '?subject=bob'])('GET /audit%s is 400', async (query) => {
+it.each(['?before=x', '?limit=0', '?subject=bob'])('GET /audit%s is 400', async (query) => {
   expect((await t.send(ALICE, 'GET', `/audit${query}`)).body.code).toBe('query_invalid')
 })
 
-test.each<[string, string, string, number]>([
+it.each<[string, string, string, number]>([
   ['no JSON', '{title}', 'body_malformed', 400],
   ['an array', '[]', 'body_malformed', 400],
   ['null', 'null', 'body_malformed', 400],
@@ -106,7 +106,7 @@ test.each<[string, string, string, number]>([
   expect([answer.status, answer.body.code]).toEqual([status, code])
 })
 
-test('__proto__ in a body is an unknown field, and no prototype changes', async () => {
+it('__proto__ in a body is an unknown field, and no prototype changes', async () => {
   const { status, body } = await t.send(
     ALICE,
     'POST',
@@ -117,7 +117,7 @@ test('__proto__ in a body is an unknown field, and no prototype changes', async 
   expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
 })
 
-test('a body without content-length is counted as it comes, and not read on', async () => {
+it('a body without content-length is counted as it comes, and not read on', async () => {
   let pulled = 0
   const body = new ReadableStream<Uint8Array>({
     pull(controller) {
@@ -134,7 +134,7 @@ test('a body without content-length is counted as it comes, and not read on', as
   expect(pulled).toBeLessThan(10)
 })
 
-test('a body that is no UTF-8 is malformed', async () => {
+it('a body that is no UTF-8 is malformed', async () => {
   const headers = { authorization: `Bearer ${ALICE}`, 'content-type': 'application/json' }
   const body = new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x7d])
   expect(
@@ -142,7 +142,7 @@ test('a body that is no UTF-8 is malformed', async () => {
   ).toBe(400)
 })
 
-test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
+it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
   'a body of type %s is 415',
   async (type) => {
     const { status, body } = await t.send(ALICE, 'POST', '/tasks', '{"title":"a"}', {
@@ -152,7 +152,7 @@ test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-da
   },
 )
 
-test.each([
+it.each([
   ['PUT', '/tasks', 'GET, HEAD, POST'],
   ['DELETE', '/tasks', 'GET, HEAD, POST'],
   ['POST', '/tasks/1', 'GET, HEAD, PATCH, DELETE'],
@@ -163,7 +163,7 @@ test.each([
   expect([status, headers.get('allow'), body.code]).toEqual([405, allow, 'method_refused'])
 })
 
-test.each(['/nothing', '/tasks/1/more', '', '/', '/tasks/', '/../api2/tasks'])(
+it.each(['/nothing', '/tasks/1/more', '', '/', '/tasks/', '/../api2/tasks'])(
   'GET %s is 404',
   async (path) => {
     const { status, body } = await t.send(ALICE, 'GET', path)
@@ -171,7 +171,7 @@ test.each(['/nothing', '/tasks/1/more', '', '/', '/tasks/', '/../api2/tasks'])(
   },
 )
 
-test.each(['0', '-1', '01', '1.0', '1e3', 'x', '1%2F2', '9999999999999999', '__proto__'])(
+it.each(['0', '-1', '01', '1.0', '1e3', 'x', '1%2F2', '9999999999999999', '__proto__'])(
   'task %s is as unknown as a number that was never given',
   async (id) => {
     await t.send(ALICE, 'POST', '/tasks', { title: 'one' })
@@ -183,7 +183,7 @@ test.each(['0', '-1', '01', '1.0', '1e3', 'x', '1%2F2', '9999999999999999', '__p
   },
 )
 
-test('an error inside is 500 without a word of it, and the operator is told', async () => {
+it('an error inside is 500 without a word of it, and the operator is told', async () => {
   await t.api.close()
   const { status, body } = await t.send(ALICE, 'GET', '/tasks')
   expect([status, body]).toEqual([

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { openSqlite } from '../../../../examples/taskflow/api/sqlite.ts'
 
-test('what is acknowledged is synced to the write-ahead log, in a file for its owner only', async () => {
+it('what is acknowledged is synced to the write-ahead log, in a file for its owner only', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'taskflow-sqlite-'))
   const file = join(folder, 'tasks.sqlite')
   const db = openSqlite(file)

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ALICE, BOB, OTHER_ALICE, type TestApi, testApi } from './harness.ts'
 
 let t: TestApi
@@ -11,7 +11,7 @@ const ids = (answer: { body: { tasks: { id: number }[] } }) =>
   answer.body.tasks.map((task) => task.id)
 
 describe('adding', () => {
-  test('a title is enough; the rest has defaults', async () => {
+  it('a title is enough; the rest has defaults', async () => {
     const { status, headers, body } = await t.send(ALICE, 'POST', '/tasks', {
       title: '  Buy groceries ',
     })
@@ -37,7 +37,7 @@ describe('adding', () => {
     expect((await t.send(ALICE, 'GET', '/tasks/1')).body).toEqual(body)
   })
 
-  test('every field is kept as sent; tags are lower case, each once', async () => {
+  it('every field is kept as sent; tags are lower case, each once', async () => {
     const sent = {
       title: 'Ünïcode 🛒 "quoted"',
       description: 'two\nlines',
@@ -51,7 +51,7 @@ describe('adding', () => {
     expect(body.task).toMatchObject({ ...sent, tags: ['home', 'shop'] })
   })
 
-  test('each person counts from 1, and a number is never given twice', async () => {
+  it('each person counts from 1, and a number is never given twice', async () => {
     for (const token of [ALICE, BOB, OTHER_ALICE]) {
       expect((await t.send(token, 'POST', '/tasks', { title: 'first' })).body.task.id).toBe(1)
     }
@@ -60,7 +60,7 @@ describe('adding', () => {
     expect((await t.send(ALICE, 'POST', '/tasks', { title: 'third' })).body.task.id).toBe(3)
   })
 
-  test('many at once each get a number of their own', async () => {
+  it('many at once each get a number of their own', async () => {
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, n) => t.send(ALICE, 'POST', '/tasks', { title: `task ${n}` })),
     )
@@ -70,7 +70,7 @@ describe('adding', () => {
 })
 
 describe('changing', () => {
-  test('only the fields sent change, and the time of the change with them', async () => {
+  it('only the fields sent change, and the time of the change with them', async () => {
     await t.send(ALICE, 'POST', '/tasks', { title: 'one', due_date: '2027-03-01', tags: ['a'] })
     t.pass(60_000)
     const { status, body } = await t.send(
@@ -91,7 +91,7 @@ describe('changing', () => {
     expect((await t.send(ALICE, 'GET', '/tasks/1')).body).toEqual(body)
   })
 
-  test('a transition that is not allowed is 409, names the ones that are, and changes nothing', async () => {
+  it('a transition that is not allowed is 409, names the ones that are, and changes nothing', async () => {
     await t.send(ALICE, 'POST', '/tasks', { title: 'one' })
     await t.send(ALICE, 'PATCH', '/tasks/1', { status: 'blocked' })
     const refused = await t.send(ALICE, 'PATCH', '/tasks/1', {
@@ -112,7 +112,7 @@ describe('changing', () => {
     })
   })
 
-  test('completing twice succeeds twice and is recorded once', async () => {
+  it('completing twice succeeds twice and is recorded once', async () => {
     await t.send(ALICE, 'POST', '/tasks', { title: 'one' })
     for (let n = 0; n < 2; n++) {
       expect(
@@ -125,7 +125,7 @@ describe('changing', () => {
     expect((await t.send(ALICE, 'GET', '/audit')).body.entries).toHaveLength(2)
   })
 
-  test('a deleted task is shown once more, then it is gone', async () => {
+  it('a deleted task is shown once more, then it is gone', async () => {
     await t.send(ALICE, 'POST', '/tasks', { title: 'one' })
     expect((await t.send(ALICE, 'DELETE', '/tasks/1')).body.task).toMatchObject({
       id: 1,
@@ -159,7 +159,7 @@ describe('listing', () => {
     await t.send(ALICE, 'PATCH', '/tasks/2', { status: 'completed' })
   })
 
-  test.each([
+  it.each([
     ['', [1, 2, 3, 4]],
     ['?status=pending', [1, 3, 4]],
     ['?status=completed', [2]],
@@ -192,7 +192,7 @@ describe('listing', () => {
     expect(ids(await t.send(ALICE, 'GET', `/tasks${query}`))).toEqual(expected)
   })
 
-  test('the total counts all that match, whatever the page', async () => {
+  it('the total counts all that match, whatever the page', async () => {
     expect(
       (await t.send(ALICE, 'GET', '/tasks?status=pending&limit=1&offset=1')).body,
     ).toMatchObject({
@@ -202,7 +202,7 @@ describe('listing', () => {
     })
   })
 
-  test('projects are the names that tasks share, in any case, with how many are open', async () => {
+  it('projects are the names that tasks share, in any case, with how many are open', async () => {
     await t.send(ALICE, 'PATCH', '/tasks/3', { status: 'completed' })
     await t.send(ALICE, 'POST', '/tasks', { title: 'five', project: 'Garden' })
     expect((await t.send(ALICE, 'GET', '/projects')).body).toEqual({
@@ -216,7 +216,7 @@ describe('listing', () => {
 })
 
 describe('the audit trail', () => {
-  test('names what was done, when, the person and the agents, newest first, and no credential', async () => {
+  it('names what was done, when, the person and the agents, newest first, and no credential', async () => {
     const trace = '0af7651916cd43dd8448eb211c80319c'
     await t.send(
       ALICE,
@@ -270,7 +270,7 @@ describe('the audit trail', () => {
     expect(JSON.stringify(body)).not.toContain(ALICE)
   })
 
-  test('is read in pages', async () => {
+  it('is read in pages', async () => {
     for (let n = 0; n < 5; n++) await t.send(ALICE, 'POST', '/tasks', { title: `task ${n}` })
     const pages: number[][] = []
     for (let next: string | null = ''; next !== null; ) {
@@ -281,7 +281,7 @@ describe('the audit trail', () => {
     expect(pages).toEqual([[5, 4], [3, 2], [1]])
   })
 
-  test('has no entry for what was refused', async () => {
+  it('has no entry for what was refused', async () => {
     await t.send(ALICE, 'POST', '/tasks', { title: '' })
     await t.send(ALICE, 'PATCH', '/tasks/9', { title: 'x' })
     await t.send(ALICE, 'DELETE', '/tasks/9')

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { applyChange } from '../../../../examples/taskflow/api/change.ts'
 import { STATUSES, type Status, type Task } from '../../../../examples/taskflow/api/task.ts'
 import { mayBecome } from '../../../../examples/taskflow/api/transitions.ts'
@@ -35,11 +35,11 @@ blocked      yes     yes         no     no        yes`
     return STATUSES.map((to, column) => [from as Status, to, cells[column] === 'yes'] as const)
   })
 
-test('the table has every pair of statuses', () => {
+it('the table has every pair of statuses', () => {
   expect(new Set(EXPECTED.map(([from, to]) => `${from} ${to}`)).size).toBe(25)
 })
 
-test.each(EXPECTED)('a %s task may become %s: %s', (from, to, allowed) => {
+it.each(EXPECTED)('a %s task may become %s: %s', (from, to, allowed) => {
   expect(mayBecome(from, to)).toBe(allowed)
   const changed = applyChange(
     { ...TASK, status: from, progress: from === 'completed' ? 100 : 30 },
@@ -50,14 +50,14 @@ test.each(EXPECTED)('a %s task may become %s: %s', (from, to, allowed) => {
   if (!changed.ok) expect(changed).toMatchObject({ code: 'transition_refused', from, to })
 })
 
-test('starting a task leads out of every refused transition, as the MCP server advises', () => {
+it('starting a task leads out of every refused transition, as the MCP server advises', () => {
   for (const [from, to, allowed] of EXPECTED) {
     if (!allowed)
       expect([mayBecome(from, 'in_progress'), mayBecome('in_progress', to)]).toEqual([true, true])
   }
 })
 
-test('completing sets the progress to 100, and reopening sets it to 0', () => {
+it('completing sets the progress to 100, and reopening sets it to 0', () => {
   const completed = applyChange(TASK, { status: 'completed' }, LATER)
   expect(completed).toMatchObject({
     ok: true,
@@ -73,7 +73,7 @@ test('completing sets the progress to 100, and reopening sets it to 0', () => {
   )
 })
 
-test('a completed task stays at 100 percent', () => {
+it('a completed task stays at 100 percent', () => {
   const completed: Task = { ...TASK, status: 'completed', progress: 100 }
   expect(applyChange(completed, { progress: 50 }, LATER)).toEqual({
     ok: false,
@@ -86,19 +86,19 @@ test('a completed task stays at 100 percent', () => {
   expect(applyChange(completed, { progress: 100 }, LATER)).toMatchObject({ ok: true, fields: [] })
 })
 
-test('100 percent alone does not complete a task', () => {
+it('100 percent alone does not complete a task', () => {
   expect(applyChange(TASK, { progress: 100 }, LATER)).toMatchObject({
     task: { status: 'pending', progress: 100 },
   })
 })
 
-test('a change that changes nothing leaves the time of the last change', () => {
+it('a change that changes nothing leaves the time of the last change', () => {
   const { id: _, created_at: _c, updated_at: _u, ...same } = TASK
   expect(applyChange(TASK, same, LATER)).toEqual({ ok: true, task: TASK, fields: [] })
   expect(applyChange(TASK, {}, LATER)).toEqual({ ok: true, task: TASK, fields: [] })
 })
 
-test('null takes away a due date, project and assignee; what is absent stays', () => {
+it('null takes away a due date, project and assignee; what is absent stays', () => {
   expect(applyChange(TASK, { due_date: null, project: null }, LATER)).toMatchObject({
     fields: ['due_date', 'project'],
     task: { due_date: null, project: null, title: 'Buy groceries', tags: ['home'] },

@@ -1,7 +1,7 @@
 // Arguments of tools never become syntax of the URL that carries the credential (CVE-2026-32871, CVE-2026-29791).
 
 import fc from 'fast-check'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { apiUrl } from '../../../../examples/taskflow/mcp/tasks-api.ts'
 import { ALICE, run, type TestMcp, testMcp } from './harness.ts'
 
@@ -28,7 +28,7 @@ const HOSTILE = [
   '\0',
 ]
 
-test.each(HOSTILE)(
+it.each(HOSTILE)(
   '%j stays one value of the query in every argument of the list',
   async (hostile) => {
     const client = await t.connect(ALICE, '2026-07-28')
@@ -56,7 +56,7 @@ test.each(HOSTILE)(
   },
 )
 
-test.each(HOSTILE)('%j as a task number never reaches the API', async (hostile) => {
+it.each(HOSTILE)('%j as a task number never reaches the API', async (hostile) => {
   const client = await t.connect(ALICE, '2026-07-28')
   for (const name of [
     'taskflow_update_task',
@@ -69,7 +69,7 @@ test.each(HOSTILE)('%j as a task number never reaches the API', async (hostile) 
   expect(t.seen).toEqual([])
 })
 
-test('any segment stays one segment below the API', () => {
+it('any segment stays one segment below the API', () => {
   fc.assert(
     fc.property(
       fc.oneof(fc.constantFrom(...HOSTILE), fc.string({ minLength: 1, unit: 'binary' })),
@@ -84,7 +84,7 @@ test('any segment stays one segment below the API', () => {
   )
 })
 
-test('a dot segment is refused, because no encoding hides it from the URL parser', () => {
+it('a dot segment is refused, because no encoding hides it from the URL parser', () => {
   for (const segment of ['.', '..'])
     expect(() => apiUrl(API, { path: ['tasks', segment, 'x'] })).toThrow(TypeError)
 })

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { ALICE, REVISIONS, run, type TestMcp, testMcp } from './harness.ts'
 
 let t: TestMcp
@@ -18,7 +18,7 @@ const UNKNOWN =
   'The task list cannot be reached right now, so it is not known whether this was done. Look before trying again.'
 const UNREAD = 'The task list cannot be reached right now. Try again in a moment.'
 
-test.each<[string, () => Response, string, string]>([
+it.each<[string, () => Response, string, string]>([
   ['a 500', () => problem(500, { code: 'failed', title: MARK }), UNKNOWN, UNREAD],
   [
     'a 503 of another server',
@@ -60,7 +60,7 @@ test.each<[string, () => Response, string, string]>([
   expect(await run(client, 'taskflow_list_tasks')).toEqual({ failed: ofList })
 })
 
-test.each(REVISIONS)(
+it.each(REVISIONS)(
   'an API that is down is told plainly over %s, and the tools work again when it is back',
   async (revision) => {
     const client = await t.connect(ALICE, revision)
@@ -74,7 +74,7 @@ test.each(REVISIONS)(
   },
 )
 
-test('a 401 of the API ends in a sentence, not in an error', async () => {
+it('a 401 of the API ends in a sentence, not in an error', async () => {
   const client = await t.connect(ALICE, '2026-07-28')
   t.answer = () => problem(401, { message: MARK })
   const { failed } = await run(client, 'taskflow_list_tasks')
@@ -82,7 +82,7 @@ test('a 401 of the API ends in a sentence, not in an error', async () => {
   expect(failed).not.toContain(MARK)
 })
 
-test.each(['headers', 'body'])(
+it.each(['headers', 'body'])(
   'an API whose %s never come is given up at the deadline',
   async (missing) => {
     const impatient = await testMcp({ deadline: 50 })
@@ -107,7 +107,7 @@ test.each(['headers', 'body'])(
   },
 )
 
-test('an exchange that fails is told by its fixed sentence, and reported', async () => {
+it('an exchange that fails is told by its fixed sentence, and reported', async () => {
   const reported: unknown[] = []
   for (const [reason, sentence] of [
     [

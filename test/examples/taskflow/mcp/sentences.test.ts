@@ -1,9 +1,9 @@
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { STATUSES } from '../../../../examples/taskflow/api/task.ts'
 import { mayBecome } from '../../../../examples/taskflow/api/transitions.ts'
 import { sentence } from '../../../../examples/taskflow/mcp/sentences.ts'
 
-test('every transition that is refused has its sentence', () => {
+it('every transition that is refused has its sentence', () => {
   const sentences = STATUSES.flatMap((from) =>
     STATUSES.filter((to) => !mayBecome(from, to)).map((to) =>
       sentence({ code: 'transition_refused', from, to }, { method: 'PATCH', path: ['tasks', 1] }),

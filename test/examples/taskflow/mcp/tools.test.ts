@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { taskToolScopes } from '../../../../examples/taskflow/mcp/tools.ts'
 import { ALICE, BOB, MCP, OTHER_ALICE, REVISIONS, run, type TestMcp, testMcp } from './harness.ts'
 
@@ -9,7 +9,7 @@ beforeEach(async () => {
 afterEach(() => t.close())
 
 describe.each(REVISIONS)('over revision %s', (revision) => {
-  test('a task lives from its beginning to its end through the ten tools', async () => {
+  it('a task lives from its beginning to its end through the ten tools', async () => {
     const client = await t.connect(ALICE, revision)
     expect(client.getNegotiatedProtocolVersion()).toBe(revision)
     const added = await run(client, 'taskflow_add_task', {
@@ -78,7 +78,7 @@ describe.each(REVISIONS)('over revision %s', (revision) => {
     expect(t.errors).toEqual([])
   })
 
-  test('each person has their own tasks, whatever the arguments name', async () => {
+  it('each person has their own tasks, whatever the arguments name', async () => {
     const [alice, bob, other] = await Promise.all(
       [ALICE, BOB, OTHER_ALICE].map((token) => t.connect(token, revision)),
     )
@@ -100,7 +100,7 @@ describe.each(REVISIONS)('over revision %s', (revision) => {
     expect((await run(alice, 'taskflow_list_tasks')).total).toBe(1)
   })
 
-  test('the rules of a task are told as plain sentences', async () => {
+  it('the rules of a task are told as plain sentences', async () => {
     const client = await t.connect(ALICE, revision)
     await run(client, 'taskflow_add_task', { title: 'one' })
     expect(await run(client, 'taskflow_start_task', { task_id: 7 })).toEqual({
@@ -128,7 +128,7 @@ describe.each(REVISIONS)('over revision %s', (revision) => {
     })
   })
 
-  test('arguments that do not fit are refused before the API is called', async () => {
+  it('arguments that do not fit are refused before the API is called', async () => {
     const client = await t.connect(ALICE, revision)
     for (const [name, args] of [
       ['taskflow_add_task', {}],
@@ -145,7 +145,7 @@ describe.each(REVISIONS)('over revision %s', (revision) => {
     expect(t.seen).toEqual([])
   })
 
-  test('a tool whose scope was not granted is 403 that names it, and the API is not called', async () => {
+  it('a tool whose scope was not granted is 403 that names it, and the API is not called', async () => {
     const client = await t.connect('one/alice/r', revision)
     await expect(
       client.callTool({ name: 'taskflow_add_task', arguments: { title: 'x' } }),
@@ -161,7 +161,7 @@ describe.each(REVISIONS)('over revision %s', (revision) => {
   })
 })
 
-test('the 403 of a tool names its scopes', async () => {
+it('the 403 of a tool names its scopes', async () => {
   const body = {
     jsonrpc: '2.0',
     id: 1,
@@ -180,7 +180,7 @@ test('the 403 of a tool names its scopes', async () => {
   expect(response.headers.get('www-authenticate')).toContain('scope="tasks:write"')
 })
 
-test('the API gets the token that was issued for it, never the one that the MCP server got', async () => {
+it('the API gets the token that was issued for it, never the one that the MCP server got', async () => {
   const client = await t.connect(ALICE, '2026-07-28')
   await run(client, 'taskflow_add_task', { title: 'x' })
   await run(client, 'taskflow_list_tasks')
@@ -190,7 +190,7 @@ test('the API gets the token that was issued for it, never the one that the MCP 
   expect(JSON.stringify([t.events, t.errors])).not.toContain(ALICE)
 })
 
-test('every tool has the scopes of its effect', async () => {
+it('every tool has the scopes of its effect', async () => {
   const { tools } = await (await t.connect(ALICE, '2026-07-28')).listTools()
   expect(Object.keys(taskToolScopes).sort()).toEqual(tools.map(({ name }) => name).sort())
   for (const { name, annotations } of tools) {
@@ -198,7 +198,7 @@ test('every tool has the scopes of its effect', async () => {
   }
 })
 
-test('the tool list is the same on both revisions, and says nothing of credentials', async () => {
+it('the tool list is the same on both revisions, and says nothing of credentials', async () => {
   const [modern, legacy] = await Promise.all(
     REVISIONS.map(async (revision) => (await (await t.connect(ALICE, revision)).listTools()).tools),
   )

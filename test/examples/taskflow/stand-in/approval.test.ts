@@ -1,6 +1,6 @@
 // The stand-in in a chat whose deletions wait for the person: it does not ask twice.
 
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { standInModel } from '../../../../examples/taskflow/stand-in/model.ts'
 import {
   type AgentHouse,
@@ -19,7 +19,7 @@ beforeEach(async () => {
 })
 afterEach(() => house[Symbol.asyncDispose]())
 
-test.each(['Delete task 1', 'Delete the task “One”'])(
+it.each(['Delete task 1', 'Delete the task “One”'])(
   '%s: the card is the question, and the answer goes on from it',
   async (words) => {
     const { card, threadId, events } = await chat.say('alice', words)
@@ -35,7 +35,7 @@ test.each(['Delete task 1', 'Delete the task “One”'])(
   },
 )
 
-test('declined, or passed over by another message, it deletes nothing', async () => {
+it('declined, or passed over by another message, it deletes nothing', async () => {
   const first = await chat.say('alice', 'Delete task 1')
   const declined = await chat.press('alice', first.threadId, first.card, 'cancel')
   expect(textsIn(declined).join()).toContain('All right, nothing was deleted.')

@@ -1,6 +1,6 @@
 // The stand-in's English, as a table.
 
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { parse } from '../../../../examples/taskflow/stand-in/parse.ts'
 import { NOW } from '../../../openai-agents/talk.ts'
 
@@ -267,21 +267,19 @@ const OTHER: readonly (readonly [string, object])[] = [
 ]
 
 describe('a new task', () => {
-  test.each(ADD)('%s', (text, task) => expect(parse(text, NOW)).toEqual({ kind: 'add', task }))
+  it.each(ADD)('%s', (text, task) => expect(parse(text, NOW)).toEqual({ kind: 'add', task }))
 })
 describe('a question about the list', () => {
-  test.each(LIST)('%s', (text, filter) =>
-    expect(parse(text, NOW)).toEqual({ kind: 'list', filter }),
-  )
+  it.each(LIST)('%s', (text, filter) => expect(parse(text, NOW)).toEqual({ kind: 'list', filter }))
 })
 describe('a change', () => {
-  test.each(CHANGE)('%s', (text, command) => expect(parse(text, NOW)).toEqual(command))
+  it.each(CHANGE)('%s', (text, command) => expect(parse(text, NOW)).toEqual(command))
 })
 describe('anything else', () => {
-  test.each(OTHER)('%s', (text, command) => expect(parse(text, NOW)).toEqual(command))
+  it.each(OTHER)('%s', (text, command) => expect(parse(text, NOW)).toEqual(command))
 })
 
-test('a text that is made to keep the patterns busy is done with in no time', () => {
+it('a text that is made to keep the patterns busy is done with in no time', () => {
   const began = performance.now()
   for (const text of [
     `add ${'a, '.repeat(330)}`,
