@@ -24,7 +24,7 @@ export const REMAINING_FUNCTIONS: Readonly<Record<string, number>> = {
   'src/chatkit/agent/answer-writer.ts answerWriter': 117,
   'src/chatkit/runs/memory-run-store.ts memoryRunStore': 128,
   'src/chatkit/runs/runs.ts createRuns': 174,
-  'src/chatkit/server.ts chatkitServer': 225,
+  'src/chatkit/server.ts chatkitServer': 230,
   'src/chatkit/threads/memory-thread-store.ts memoryThreadStore': 101,
   'src/mcp-server/protect.ts protectMcpServer': 169,
   'src/mcp/arguments/detect.ts detectParameters': 143,

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'v
 import { z } from 'zod'
 import { eventsIn, inputOf, listAll, say, send, textIn } from '../../end-to-end/chat.ts'
 import { kill, type Program, start } from '../../end-to-end/program.ts'
+import { LONG } from '../../long.ts'
 import { openLine } from '../../store/postgres/line.ts'
 import { type PostgresServer, startPostgres } from '../../store/postgres/server.ts'
 
@@ -322,7 +323,10 @@ test('PostgreSQL that hangs: requests fail within the timeouts, and work again w
 }, 60_000)
 
 describe('two people at once over two instances', () => {
-  test('see nothing of each other in 10,000 interleaved operations', async () => {
+  // Six operations each, for two people: 10,000 in the long run.
+  const rounds = LONG ? 834 : 100
+
+  test(`see nothing of each other in ${rounds * 12} interleaved operations`, async () => {
     const urls = [(await instance()).chatkit, (await instance()).chatkit]
     const people = ['alice', 'bob']
     const seen = new Map<string, string[]>(people.map((who) => [who, []]))
@@ -341,8 +345,6 @@ describe('two people at once over two instances', () => {
       seen.get(who)?.push(raw, more.raw, ...texts.slice(0, 3))
       seen.get(who === 'alice' ? 'bob' : 'alice')?.push(texts[3] ?? '')
     }
-    // Six operations each, for two people.
-    const rounds = 834
     await Promise.all(
       people.flatMap((who) =>
         Array.from({ length: 4 }, async (_, worker) => {

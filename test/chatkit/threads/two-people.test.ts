@@ -1,4 +1,5 @@
-// Two people at once, on two instances that share a store, ten thousand operations of every kind interleaved: nothing of one comes to the other.
+// Two people at once, on two instances that share a store, thousands of operations of every kind
+// interleaved: nothing of one comes to the other.
 
 import { expect, test } from 'vitest'
 import {
@@ -10,11 +11,12 @@ import {
   type Respond,
 } from '../../../src/chatkit/index.ts'
 import { type Principal, principalKey } from '../../../src/core/principal.ts'
+import { LONG } from '../../long.ts'
 import { answer, delta } from '../resumable.ts'
 import { describeStores, type Stores } from '../stores.ts'
 import { message } from '../support.ts'
 
-const OPERATIONS = 10_000
+const OPERATIONS = LONG ? 10_000 : 2000
 
 /** They differ in the issuer only: whatever forgets it takes one for the other. */
 const PEOPLE: Readonly<Record<string, Principal>> = {
@@ -254,7 +256,7 @@ class Person {
 }
 
 describeStores(
-  'two people, two instances, ten thousand operations',
+  `two people, two instances, ${OPERATIONS} operations`,
   (open) => {
     test('each sees, stores and calls with their own only', { timeout: 240_000 }, async () => {
       const all = await open(2)

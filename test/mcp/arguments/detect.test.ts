@@ -353,7 +353,7 @@ describe('a schema that is not wholly known', () => {
   ])('(%s) makes the tool unusable, quickly', (_, schema, reason) => {
     const start = performance.now()
     expect(pointersOf(schema)).toBe(reason)
-    expect(performance.now() - start).toBeLessThan(1000)
+    expect(performance.now() - start).toBeLessThan(10_000)
   })
 
   it('may be recursive, where nothing of the kind is in the recursion', () => {
