@@ -9,8 +9,6 @@ export const REMAINING_CIRCLES: readonly (readonly string[])[] = [
     'src/chatkit/agent/reasoning-writer.ts',
     'src/chatkit/agent/workflow-writer.ts',
   ],
-  ['src/chatkit/requests/idempotency.ts', 'src/chatkit/requests/stream-requests.ts'],
-  ['src/chatkit/runs/recover.ts', 'src/chatkit/runs/run-log.ts', 'src/chatkit/runs/runs.ts'],
   [
     'src/store/attachments/disk-attachments.ts',
     'src/store/attachments/sweep.ts',
@@ -23,8 +21,6 @@ export const REMAINING_FUNCTIONS: Readonly<Record<string, number>> = {
   'src/chatkit/agent/agent-chat.ts agentChat': 116,
   'src/chatkit/agent/answer-writer.ts answerWriter': 117,
   'src/chatkit/runs/memory-run-store.ts memoryRunStore': 128,
-  'src/chatkit/runs/runs.ts createRuns': 174,
-  'src/chatkit/server.ts chatkitServer': 230,
   'src/chatkit/threads/memory-thread-store.ts memoryThreadStore': 101,
   'src/mcp-server/protect.ts protectMcpServer': 169,
   'src/mcp/arguments/detect.ts detectParameters': 143,

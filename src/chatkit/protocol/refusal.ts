@@ -63,6 +63,29 @@ export const UNSUPPORTED: WireRefusal = {
   message: 'This server does not answer requests of this type.',
 }
 
+/** For a person who reads as many streams as they may. */
+export const TOO_MANY_STREAMS: WireRefusal = {
+  status: 429,
+  code: 'too_many_streams',
+  message: 'Too many conversations are open for you at once. Close one of them.',
+  retryAfter: 5,
+}
+
+/** For a person who asks too often. `retryAfter` is in whole seconds. */
+export function tooManyRequests(retryAfter: number): WireRefusal {
+  return {
+    status: 429,
+    code: 'too_many_requests',
+    message: 'Too many requests. Wait a moment and try again.',
+    retryAfter,
+  }
+}
+
+/** For a body or a recording that is too large. */
+export function payloadTooLarge(message: string): WireRefusal {
+  return { status: 413, code: 'payload_too_large', message }
+}
+
 /** A request that is not as the protocol says. */
 export function invalid(
   message: string,

@@ -10,6 +10,7 @@ import {
   invalid,
   NOT_FOUND,
   type Outcome,
+  payloadTooLarge,
   refuse,
   UNKNOWN_CURSOR,
   UNSUPPORTED,
@@ -208,11 +209,7 @@ async function transcribe<C extends ChatCaller>(
   const audio = decodeBase64Strict(audio_base64)
   if (!audio) return refuse(invalid('audio_base64 is not base64.'))
   if (audio.length > limits.audioBytes) {
-    return refuse({
-      status: 413,
-      code: 'payload_too_large',
-      message: `The recording is larger than ${limits.audioBytes} bytes.`,
-    })
+    return refuse(payloadTooLarge(`The recording is larger than ${limits.audioBytes} bytes.`))
   }
   const text = await told(() => write({ audio, mimeType, mediaType, caller, signal }))
   return text.ok ? done({ text: text.value }) : text
