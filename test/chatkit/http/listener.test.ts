@@ -312,7 +312,7 @@ describe('a client', () => {
     expect(made).toBeLessThan(3000)
     const stood = made
     response.resume()
-    await vi.waitFor(() => expect(made).toBeGreaterThan(stood + 1000))
+    await vi.waitFor(() => expect(made).toBeGreaterThan(stood + 1000), { timeout: 10_000 })
     response.destroy()
     await vi.waitFor(() => expect(chat.callers[0]?.ended).toBe(1))
     expect(chat.errors).toEqual([])
