@@ -5,11 +5,11 @@ import { details } from './question.ts'
 import { oneLine, type Task } from './result.ts'
 import { type ListedTool, OPERATIONS, type Operation, toolFor } from './tool-list.ts'
 
-/** What every conversation begins with. */
+/** The first words of every conversation. */
 export const INTRODUCTION =
   'I am a demonstration stand-in, not a language model: I follow fixed rules and understand simple English about tasks.'
 
-/** What it says of files: it has their names, and reads none. */
+/** The answer about files: the stand-in has their names and cannot read them. */
 export function unread(attached: readonly string[]): string {
   return `I see what you attached, but I read no files: ${attached.join('; ')}.`
 }
@@ -32,7 +32,7 @@ const EXAMPLES: readonly (readonly [Operation, string])[] = [
   ['list_projects', 'projects: “List my projects”'],
 ]
 
-/** Whether there is any tool that the stand-in can use. */
+/** Whether the stand-in can use any of these tools. */
 export function hasTaskTools(tools: readonly ListedTool[]): boolean {
   return OPERATIONS.some((operation) => toolFor(operation, tools) !== undefined)
 }
@@ -46,13 +46,13 @@ export function helpWith(tools: readonly ListedTool[]): string {
   return ['This is what I can do:', ...lines].join('\n')
 }
 
-/** Tasks shown at most; a longer answer is not read. */
-const MOST = 50
+/** A list shows no more tasks: nobody reads a longer answer. */
+const MAX_TASKS_SHOWN = 50
 
 /**
- * A list of tasks; the number of a line is the number of its task.
+ * A list of tasks. Each line begins with the number of its task.
  *
- * @param total How many there are, where the server did not send all.
+ * @param total How many tasks there are, which may be more than the server has sent.
  */
 export function listOf(tasks: readonly Task[], filter: TaskFilter, total: number): string {
   const kinds = [filter.status?.replace('_', '-'), filter.priority && `${filter.priority}-priority`]
@@ -66,14 +66,14 @@ export function listOf(tasks: readonly Task[], filter: TaskFilter, total: number
     .filter((word) => word !== undefined && word !== '')
     .join(' ')
   if (tasks.length === 0) return `You have no ${name}.`
-  const shown = tasks.slice(0, MOST)
+  const shown = tasks.slice(0, MAX_TASKS_SHOWN)
   const head = `You have ${total} ${name}${shown.length < total ? `; these are the first ${shown.length}` : ''}:`
   return [head, '', ...shown.map((task) => `${task.id}. ${task.title} (${details(task)})`)].join(
     '\n',
   )
 }
 
-/** What was added, with the details that were asked for. */
+/** Names the task that was added, with the details that the person asked for. */
 export function addedAnswer(task: Task, asked: TaskFields): string {
   const parts = [
     asked.priority && `priority ${task.priority}`,
@@ -86,7 +86,7 @@ export function addedAnswer(task: Task, asked: TaskFields): string {
   return `Added task ${task.id}: ${task.title}.${extra === '' ? '' : ` ${extra.charAt(0).toUpperCase()}${extra.slice(1)}.`}`
 }
 
-/** Says what the tool had no place for, since the person asked for it. */
+/** Tells the person which of the details the tool has no parameter for. */
 export function leftOut(left: readonly string[]): string {
   const names = left.filter((name) => name !== 'limit').map((name) => name.replace('_', ' '))
   return names.length === 0

@@ -1,16 +1,19 @@
-// What a person can ask of the stand-in, as data. No parsing and no tools.
+// What a person can ask the stand-in to do, as data.
 
 export type Status = 'pending' | 'in_progress' | 'review' | 'completed' | 'blocked'
 export type Priority = 'low' | 'medium' | 'high' | 'urgent'
 
-/** How a person names a task: by its number, by words of its title, by its place in what was last shown, or as "it". */
+/**
+ * How a person names a task: by number, by words of its title, by its place in the last list, or as
+ * "it".
+ */
 export type TaskReference =
   | { readonly by: 'number'; readonly number: number }
   | { readonly by: 'title'; readonly title: string }
   | { readonly by: 'place'; readonly place: number }
   | { readonly by: 'it' }
 
-/** Fields of a task, in the words of the tools. `due_date` is `YYYY-MM-DD`. */
+/** Fields of a task, under the names that the tools use. `due_date` is `YYYY-MM-DD`. */
 export interface TaskFields {
   readonly title?: string
   readonly description?: string
@@ -22,7 +25,7 @@ export interface TaskFields {
   readonly assignee?: string
 }
 
-/** Which tasks to show. `open` is everything but completed. */
+/** Which tasks to show. `open` means every status except completed. */
 export interface TaskFilter {
   readonly status?: Status | 'open'
   readonly priority?: Priority

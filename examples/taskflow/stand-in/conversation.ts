@@ -1,24 +1,25 @@
-// A model request as the stand-in reads it: what was said, and what the tools returned since the person last spoke. Pure.
+// A model request as the stand-in reads it: the messages, and the tool results since the person's
+// last message. Pure.
 
 import type { ModelRequest } from '@openai/agents'
 
-/** Something said. */
+/** One message. */
 export interface Said {
   readonly role: 'user' | 'assistant'
   readonly text: string
 }
 
-/** What the stand-in works from. */
+/** Everything that the stand-in decides from. */
 export interface Conversation {
-  /** Oldest first, the person's last message included. */
+  /** All messages, oldest first, with the person's last one. */
   readonly said: readonly Said[]
-  /** What the tools returned in this turn, in the order of the calls. */
+  /** The results of the tool calls in this turn, in the order of the calls. */
   readonly returned: readonly string[]
-  /** What came with the person's last message, by name and type. */
+  /** Names and types of the files at the person's last message. */
   readonly attached: readonly string[]
 }
 
-/** How a conversation names what is attached to a message. */
+/** The line that stands for an attached file in a message. */
 const ATTACHED = /^\[Attached: (.*)\]$/gm
 
 /** Reads the input of a request. */
@@ -43,7 +44,10 @@ export function conversationOf(input: ModelRequest['input']): Conversation {
   return { said, returned, attached }
 }
 
-/** The text of a content: itself, one part, or several; anything but text is left out. */
+/**
+ * The text of a content, which is a string, one part or several parts. Everything that is not text
+ * is left out.
+ */
 function textOf(content: unknown): string {
   if (typeof content === 'string') return content
   const parts: readonly unknown[] = Array.isArray(content) ? content : [content]

@@ -1,4 +1,4 @@
-// The stand-in's next move: a tool call, or an answer. Pure: the same request always gets the same.
+// The stand-in's next move: a tool call or an answer. Pure: equal requests get equal moves.
 
 import { hasTaskTools, helpWith, INTRODUCTION, unread } from './answer.ts'
 import type { Conversation } from './conversation.ts'
@@ -7,7 +7,7 @@ import { planFor } from './plan.ts'
 import { resultOf } from './result.ts'
 import { fillArguments, type ListedTool, toolFor } from './tool-list.ts'
 
-/** What to do next. */
+/** The next thing to do. */
 export type Move =
   | {
       readonly kind: 'call'
@@ -16,9 +16,9 @@ export type Move =
     }
   | { readonly kind: 'say'; readonly text: string }
 
-/** What does not depend on the conversation. */
+/** What the stand-in is set up with, whatever the conversation is. */
 export interface Habits {
-  /** What the instructions say that tools are to be given. */
+  /** Values that the instructions tell it to give to tools, by parameter name. */
   readonly told: Readonly<Record<string, string>>
   readonly asksBeforeDeleting: boolean
 }
@@ -51,7 +51,10 @@ export function decide(
   }
 }
 
-/** Nobody should take the stand-in for a language model, so the first thing it ever says is that it is none. */
+/**
+ * Begins the first answer with the words that this is not a language model, so that nobody believes
+ * it is one.
+ */
 function say({ said, attached }: Conversation, text: string | undefined): Move {
   const first = !said.some(({ role }) => role === 'assistant')
   const parts = [

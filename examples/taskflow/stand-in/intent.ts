@@ -1,4 +1,4 @@
-// What the person wants now: their last message, understood together with the question that it may answer. Pure.
+// What the person wants now, from their last message and the question that it may answer. Pure.
 
 import { type Command, isTaskCommand, type TaskCommand } from './command.ts'
 import type { Said } from './conversation.ts'
@@ -8,7 +8,7 @@ import { parseNewTask } from './parse-new-task.ts'
 import { type Option, type Question, questionIn, tasksShown } from './question.ts'
 import { referenceOf } from './words.ts'
 
-/** A command, or what else an answer to a question can come to. */
+/** A command, or another meaning of an answer to a question. */
 export type Intent =
   | { readonly kind: 'command'; readonly command: Command }
   | { readonly kind: 'confirmed'; readonly id: number }
@@ -86,7 +86,10 @@ function optionNamed(
   return named.length === 1 ? named[0] : undefined
 }
 
-/** The command that led to the question: the last one before it that is about a task. Answers that missed stand in between. */
+/**
+ * The command that led to the question: the last one before it that is about a task. Wrong answers
+ * may stand between them.
+ */
 function askedBefore(said: readonly Said[], now: number): TaskCommand | undefined {
   for (
     let at = said.length - 1;
@@ -104,7 +107,7 @@ function answerBefore(said: readonly Said[], at: number): string {
   return before?.role === 'assistant' ? before.text : ''
 }
 
-/** Turns "it" and "the second one" into the number of a task that was shown last. */
+/** Replaces "it" and "the second one" by the number of a task in the last answer. */
 function located(command: Command, shown: readonly number[]): Command {
   if (!isTaskCommand(command)) return command
   const { task } = command

@@ -1,9 +1,9 @@
-// Which tasks a person means by a title, and which a filter keeps. Pure.
+// Which tasks a title means, and which tasks a filter keeps. Pure.
 
 import type { TaskCommand, TaskFilter } from './command.ts'
 import type { Task } from './result.ts'
 
-/** The tasks that a title names: those that are called so, else those that have all its words. */
+/** The tasks with exactly this title. If there are none, the tasks that have all its words. */
 export function tasksNamed(title: string, tasks: readonly Task[]): readonly Task[] {
   const wanted = fold(title)
   const exact = tasks.filter((task) => fold(task.title) === wanted)
@@ -12,11 +12,14 @@ export function tasksNamed(title: string, tasks: readonly Task[]): readonly Task
   if (words.length === 0) return []
   return tasks.filter((task) => {
     const has = fold(task.title).split(' ')
-    return words.every((word) => has.some((one) => one.startsWith(word)))
+    return words.every((word) => has.some((other) => other.startsWith(word)))
   })
 }
 
-/** The word to search for: every way of searching finds one word, while some take several for a phrase. */
+/**
+ * The word to search for. One word works with every search; some servers read several words as a
+ * phrase.
+ */
 export function longestWord(title: string): string {
   return fold(title)
     .split(' ')
@@ -25,14 +28,17 @@ export function longestWord(title: string): string {
 
 const FILLERS = new Set(['the', 'a', 'an', 'my', 'to', 'task', 'about', 'for'])
 
-/** Of several candidates, those with which the command would do something. */
+/** Those candidates that the command would change. */
 export function sensible(kind: TaskCommand['kind'], tasks: readonly Task[]): readonly Task[] {
   if (kind === 'delete' || kind === 'update') return tasks
   const useful = tasks.filter((task) => task.status !== 'completed')
   return useful.length > 0 ? useful : tasks
 }
 
-/** The tasks that a filter keeps. A search that the server made is not repeated: it may have looked at more than we were shown. */
+/**
+ * The tasks that a filter keeps. It does not repeat a search of the server, which may have looked
+ * at fields that we do not have.
+ */
 export function filtered(
   tasks: readonly Task[],
   filter: TaskFilter,
@@ -49,7 +55,7 @@ export function filtered(
   )
 }
 
-/** One form for texts that differ in case or punctuation. */
+/** The same form for texts that differ only in case or punctuation. */
 export function fold(text: string): string {
   return text
     .normalize('NFKC')

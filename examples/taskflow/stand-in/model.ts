@@ -1,4 +1,5 @@
-// The stand-in as the SDK's `Model`: it answers by rules, from the conversation and the tool list it is given. Not a language model.
+// TaskFlow's stand-in for a language model, as the SDK's `Model`: it answers by fixed rules, from
+// the conversation and the tool list.
 
 import {
   type Model,
@@ -13,14 +14,17 @@ import { toldIn } from './told.ts'
 
 /** Options of {@link standInModel}. */
 export interface StandInOptions {
-  /** Milliseconds since the epoch. Default `Date.now`. */
+  /** The clock, in milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
-  /** Whether it asks, in its own words, before it deletes. Default true; false where the calls of such tools wait for approval. */
+  /**
+   * Whether it asks before it deletes. Default true. Set it to false where calls that delete wait
+   * for an approval.
+   */
   readonly asksBeforeDeleting?: boolean
 }
 
 /**
- * Makes the stand-in. It holds no state: every answer comes from the request alone, so any number of conversations can share one.
+ * Makes the stand-in. It holds no state, so any number of conversations can share one.
  *
  * @example
  * ```ts
@@ -34,7 +38,8 @@ export function standInModel(options: StandInOptions = {}): Model {
     request.signal?.throwIfAborted()
     const conversation = conversationOf(request.input)
     const tools = request.tools.flatMap((tool) => (tool.type === 'function' ? [tool] : []))
-    // Unlike any other place in the same conversation, so that ids made of it are unique there.
+    // Different at each step of a conversation, so that the ids made of it are unique in the
+    // conversation.
     const place = `${conversation.said.length}_${conversation.returned.length + 1}`
     const habits = { told: toldIn(request.systemInstructions), asksBeforeDeleting }
     return { move: decide(conversation, tools, now(), habits), place }

@@ -24,7 +24,7 @@ function update(
   return changes && about(text, (task) => ({ kind: 'update', task, changes }))
 }
 
-/** A status has its own tool where it has its own meaning. */
+/** Some statuses have a tool of their own. */
 function toStatus(text: string | undefined, word: string | undefined): TaskCommand | undefined {
   const status = statusOf(word ?? '')
   switch (status) {

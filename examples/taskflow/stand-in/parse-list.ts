@@ -31,7 +31,9 @@ const QUESTIONS: readonly RegExp[] = [
   new RegExp(`^(?:(?:low|medium|high|urgent)[- ]priority|urgent) ${TASKS}$`, 'i'),
 ]
 
-/** The filter that a question asks for; undefined where the text is no question about the list. */
+/**
+ * The filter that a question asks for. Undefined when the text is not a question about the list.
+ */
 export function parseList(text: string): TaskFilter | undefined {
   const search = /^(?:search|look|find|filter)(?: my)?(?: tasks?)?(?: for| by|:)?\s+(.+)$/i.exec(
     text,

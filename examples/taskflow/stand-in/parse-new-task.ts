@@ -1,11 +1,14 @@
-// The words after "add a task": a title, and the details that people hang on to its end. Pure.
+// The words after "add a task": a title, and details after it. Pure.
 
 import type { TaskFields } from './command.ts'
 import { dayOf, priorityOf, tagsOf, unquoted } from './words.ts'
 
 type Mutable = { -readonly [field in keyof TaskFields]: TaskFields[field] }
 
-/** Takes one detail off the end of a text. Gives the text without it, or undefined where there is none. */
+/**
+ * Removes one detail from the end of a text. Returns the rest, or undefined when there is no such
+ * detail.
+ */
 type Taker = (text: string, task: Mutable, now: number) => string | undefined
 
 const TAG = String.raw`[\w#-]+`
@@ -77,15 +80,16 @@ const takers: readonly Taker[] = [
 ]
 
 /**
- * Reads title and details. Details count only where they end the text, so that "Read about high priority queues" stays a title.
+ * Reads title and details. Details count only at the end of the text, so that "Read about high
+ * priority queues" stays a title.
  *
- * @param now Milliseconds since the epoch, for `tomorrow` and its kin.
+ * @param now Milliseconds since the epoch, for words like `tomorrow`.
  */
 export function parseNewTask(text: string, now: number): TaskFields {
   const task: Mutable = {}
   const quoted = /^(?:"([^"]+)"|“([^”]+)”|'([^']+)'(?=[\s,;]|$))/.exec(text)
-  // What stands in quotation marks is the title, whatever words it holds.
-  const title = quoted?.slice(1).find((one) => one !== undefined)
+  // Words in quotation marks are the title, whatever they are.
+  const title = quoted?.slice(1).find((part) => part !== undefined)
   let rest = title === undefined ? text : ` ${text.slice(quoted?.[0].length)}`
   for (let taken = true; taken; ) {
     taken = false
@@ -100,7 +104,7 @@ export function parseNewTask(text: string, now: number): TaskFields {
   return named === '' ? task : { ...task, title: named }
 }
 
-/** One line that begins with a capital letter. */
+/** Makes one line that begins with a capital letter. */
 export function sentence(text: string): string {
   const line = unquoted(text.replace(/\s+/g, ' ').replace(/^[\s,;:]+|[\s,;:]+$/g, ''))
   return line.charAt(0).toUpperCase() + line.slice(1)

@@ -1,4 +1,4 @@
-// A person's English as a command. Pure: the same text on the same day is always the same command.
+// From a person's English to a command. Pure: the same text on the same day gives the same command.
 
 import type { Command } from './command.ts'
 import { parseChange } from './parse-change.ts'
@@ -6,8 +6,8 @@ import { parseList } from './parse-list.ts'
 import { parseNewTask } from './parse-new-task.ts'
 import { placeOf } from './words.ts'
 
-/** Characters of a message that is read at all. */
-const LONGEST = 1000
+/** A longer message is not parsed: an attacker could make the patterns run for minutes. */
+const MAX_MESSAGE_CHARS = 1000
 
 const TASK = '(?:task|to-?do|item|reminder)'
 const PRIORITY = '(?:(?<priority>low|medium|high|urgent)(?:[- ]priority)? )?'
@@ -50,14 +50,13 @@ const SMALL_TALK: readonly (readonly [RegExp, Command])[] = [
 /**
  * Understands one message.
  *
- * @param now Milliseconds since the epoch, for `tomorrow` and its kin.
+ * @param now Milliseconds since the epoch, for words like `tomorrow`.
  */
 export function parse(message: string, now: number): Command {
-  // Patterns over a text of any length could be made to run for minutes.
-  if (message.length > LONGEST) return { kind: 'unknown' }
+  if (message.length > MAX_MESSAGE_CHARS) return { kind: 'unknown' }
   const text = plain(message)
   if (text === '') return { kind: /\?/.test(message) ? 'help' : 'unknown' }
-  // "Yes, delete it" is an answer, so it is looked at before politeness is taken off.
+  // "Yes, delete it" is an answer, so look at it before `plain` removes "yes".
   const whole = message.replace(/[‘’]/g, "'").replace(/^\s+|[\s.!?]+$/g, '')
   for (const [pattern, command] of SMALL_TALK)
     if (pattern.test(whole) || pattern.test(text)) return command
@@ -81,7 +80,9 @@ export function parse(message: string, now: number): Command {
   )
 }
 
-/** "Add task 1 to project X" changes a task; everything else that begins like an addition is one. */
+/**
+ * "Add task 1 to project X" changes a task. Everything else that begins like an addition is one.
+ */
 function isAddition(text: string): boolean {
   return (
     /^(?:add|create|new|remind|remember|make an? (?:new )?)/i.test(text) &&
@@ -108,7 +109,7 @@ function added(text: string, now: number): Command | undefined {
   return undefined
 }
 
-/** One line without politeness around it and without the mark at its end. */
+/** One line without polite words around it and without punctuation at its end. */
 function plain(message: string): string {
   let text = message.replace(/[‘’]/g, "'").replace(/\s+/g, ' ').trim()
   for (let before = ''; before !== text; ) {

@@ -1,5 +1,5 @@
-// From an intent to an answer: which tools to call, one after the other, and what to say in the end. A plan is run again from its start for
-// every request, with the results that there are by then; it keeps no state.
+// From an intent to an answer: which tools to call, one after the other, and what to say at the
+// end. A plan keeps no state: each request runs it again from its start, with the results so far.
 
 import { addedAnswer, helpWith, leftOut, listOf } from './answer.ts'
 import type { TaskCommand, TaskFields, TaskFilter, TaskReference } from './command.ts'
@@ -15,22 +15,24 @@ export interface Step {
   readonly values: ToolValues
 }
 
-/** What a plan gets back: the result, and the values that the tool had no place for. */
+/**
+ * What a plan gets back: the result, and the names of values that the tool has no parameter for.
+ */
 export interface Returned {
   readonly result: ToolResult
   readonly left: readonly string[]
 }
 
-/** Yields calls, takes their results, ends with the answer. */
+/** Yields calls, gets their results, and returns the answer. */
 export type Plan = Generator<Step, string, Returned>
 
-/** Tasks asked for at once, where the tool lets us say so. */
-const LIMIT = 200
+/** The `limit` for lists of tasks, if the tool has one. */
+const LIST_LIMIT = 200
 
-/** A list of so many may have been cut: the shortest page that is usual. */
-const FULL = 20
+/** A list of this length may be cut short: it is the shortest usual page. */
+const USUAL_PAGE_TASKS = 20
 
-/** What a tool returns instead of its result when the person declined the call, as `runAgent` puts it to a model. */
+/** The beginning of the text that `runAgent` gives to a model as the result of a declined call. */
 const DECLINED = /^The person declined this call\b/
 
 const NOTHING_DELETED = 'All right, nothing was deleted.'
@@ -100,7 +102,7 @@ function* list(filter: TaskFilter): Plan {
     ...rest,
     ...(status === undefined || status === 'open' ? {} : { status }),
     ...(tag === undefined ? {} : { tags: [tag] }),
-    limit: LIMIT,
+    limit: LIST_LIMIT,
   }
   const { result, left } = yield { operation: 'list_tasks', values }
   if (result.kind === 'sentence') return result.text
@@ -124,7 +126,7 @@ function projects({ result }: Returned): string {
     : ['Your projects:', ...names.map((name) => `- ${name}`)].join('\n')
 }
 
-/** One task, or the sentence that asks or says why there is none. */
+/** One task, or the sentence that asks for it or says why there is none. */
 type Found =
   | { readonly ok: true; readonly id: number; readonly title: string }
   | { readonly ok: false; readonly answer: string }
@@ -143,16 +145,17 @@ function* find(
     return { ok: true, id: reference.number, title: '' }
   const values =
     reference.by === 'title'
-      ? { search: longestWord(reference.title), limit: LIMIT }
-      : { limit: LIMIT }
+      ? { search: longestWord(reference.title), limit: LIST_LIMIT }
+      : { limit: LIST_LIMIT }
   const { result } = yield { operation: 'list_tasks', values }
   if (result.kind === 'sentence') return { ok: false, answer: result.text }
   const tasks = tasksOf(result)
   if (reference.by === 'number') {
     const { number: id } = reference
-    const task = tasks.find((one) => one.id === id)
-    // A list that is cut short does not say that a task is missing.
-    if (!task && tasks.length < FULL) return { ok: false, answer: `There is no task ${id}.` }
+    const task = tasks.find((candidate) => candidate.id === id)
+    // A list that may be cut short does not prove that the task is missing.
+    if (!task && tasks.length < USUAL_PAGE_TASKS)
+      return { ok: false, answer: `There is no task ${id}.` }
     return { ok: true, id, title: task?.title ?? `task ${id}` }
   }
   const named = sensible(kind, tasksNamed(reference.title, tasks))
@@ -215,7 +218,10 @@ function* change(command: TaskCommand, asksBeforeDeleting: boolean): Plan {
   }
 }
 
-/** "Completed task 1: Buy groceries.", with a remark or with the task's details in brackets; or the sentence that the tool gave instead. */
+/**
+ * "Completed task 1: Buy groceries.", with a remark or with the task's details in brackets; or the
+ * sentence that the tool gave instead.
+ */
 function changed(
   { result, left }: Returned,
   what: string,

@@ -1,8 +1,9 @@
-// The stand-in's questions: written into the conversation, and read back from it, for it has no other memory. Pure.
+// The stand-in's questions. It writes them into the conversation and reads them back, because it
+// has no other memory. Pure.
 
 import type { Task } from './result.ts'
 
-/** A question that the last answer ended with. */
+/** The question at the end of the last answer. */
 export type Question =
   | { readonly kind: 'delete'; readonly id: number }
   | { readonly kind: 'which'; readonly options: readonly Option[] }
@@ -11,7 +12,7 @@ export type Question =
 /** One of the tasks to choose from. */
 export interface Option {
   readonly id: number
-  /** The line as it was shown, without its place. */
+  /** The line that was shown, without its place number. */
   readonly line: string
 }
 
@@ -23,7 +24,9 @@ export function askTitle(): string {
   return TITLE
 }
 
-/** Asks for confirmation. The number comes last, after the title, so that no title can stand in its place. */
+/**
+ * Asks for confirmation. The number comes after the title, so that no title can pretend to be it.
+ */
 export function askDelete(task: Pick<Task, 'id' | 'title'>): string {
   return `Delete “${task.title}”? Say yes to confirm.\n\nIt is task ${task.id}, and deleting cannot be undone.`
 }
@@ -36,12 +39,12 @@ export function askWhich(tasks: readonly Task[]): string {
   return [WHICH, ...lines].join('\n')
 }
 
-/** Asks once more, about what was shown before. */
+/** Asks the same question again. */
 export function repeatWhich(options: readonly Option[]): string {
   return [WHICH, ...options.map(({ line }, index) => `${index + 1}. ${line}`)].join('\n')
 }
 
-/** Status, priority and what else there is of a task, in one pair of brackets. */
+/** Status, priority and the other details of a task, for one pair of brackets. */
 export function details(task: Task): string {
   return [
     task.status.replace('_', ' ') || 'no status',
@@ -56,12 +59,12 @@ export function details(task: Task): string {
     .join(', ')
 }
 
-/** Brackets would end the part of the line that is ours. */
+/** Removes brackets, which would end our part of the line. */
 function bare(text: string): string {
   return text.replace(/[()]/g, '')
 }
 
-/** The question that a message of ours ends with. */
+/** The question at the end of one of our messages. */
 export function questionIn(message: string): Question | undefined {
   const deletion =
     /(?:^|\n)Delete “.*”\? Say yes to confirm\.\n\nIt is task (\d{1,15}), and deleting cannot be undone\.$/.exec(
@@ -79,7 +82,10 @@ export function questionIn(message: string): Question | undefined {
   return options.length > 0 ? { kind: 'which', options } : undefined
 }
 
-/** The tasks that a message of ours showed, in order: the lines of a list, or the one task that an answer was about. */
+/**
+ * The tasks that one of our messages showed, in order: the lines of a list, or the one task of an
+ * answer.
+ */
 export function tasksShown(message: string): readonly number[] {
   const lines = message.split('\n').flatMap((line) => {
     const id = /^(\d{1,15})\. .*\([^()]*\)$/.exec(line)?.[1]

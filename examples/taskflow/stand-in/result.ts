@@ -1,6 +1,9 @@
-// What a tool returned, read as data: tasks, projects, or a sentence. Nothing in it is ever taken for a command. Pure.
+// A tool's result, read as data: tasks, projects or a sentence. It is never read as a command.
+// Pure.
 
-/** A task, as far as the server told. */
+import { isObject, parseJson } from './json.ts'
+
+/** A task, with defaults for what the server left out. */
 export interface Task {
   readonly id: number
   readonly title: string
@@ -21,22 +24,28 @@ export type ToolResult =
   | { readonly kind: 'sentence'; readonly text: string }
   | { readonly kind: 'nothing' }
 
-/** Reads a result: JSON `{"tasks": […]}`, `{"task": {…}}`, `{"projects": […]}`, their bare forms, else a sentence. */
+/**
+ * Reads JSON `{"tasks": […]}`, `{"task": {…}}`, `{"projects": […]}`, and the same without the outer
+ * object. Everything else is a sentence.
+ */
 export function resultOf(text: string): ToolResult {
-  const value = parsed(text)
+  const value = parseJson(text)
   if (value === undefined) return sentence(text)
   if (Array.isArray(value)) return listed(value, undefined)
-  if (!isRecord(value)) return sentence(String(value))
+  if (!isObject(value)) return sentence(String(value))
   if (Array.isArray(value.tasks)) return listed(value.tasks, value.total)
   if (Array.isArray(value.projects))
     return { kind: 'projects', projects: value.projects.flatMap(projectName) }
   const task = taskOf(value.task ?? value)
   if (task) return { kind: 'task', task }
-  const said = [value.error, value.message, value.detail].find((one) => typeof one === 'string')
+  const said = [value.error, value.message, value.detail].find((text) => typeof text === 'string')
   return typeof said === 'string' ? sentence(said) : { kind: 'nothing' }
 }
 
-/** One line, so that a stored text cannot look like a line of ours: our own questions are read back from the conversation. */
+/**
+ * Makes one line. The stand-in reads its own questions back from the conversation, so a stored text
+ * must not look like one.
+ */
 export function oneLine(text: string): string {
   const line = text
     .replace(/\p{Cf}/gu, '')
@@ -60,7 +69,7 @@ function listed(values: readonly unknown[], total: unknown): ToolResult {
 }
 
 function taskOf(value: unknown): Task | undefined {
-  if (!isRecord(value)) return undefined
+  if (!isObject(value)) return undefined
   const id =
     typeof value.id === 'string' && /^\d{1,15}$/.test(value.id) ? Number(value.id) : value.id
   if (typeof id !== 'number' || !Number.isSafeInteger(id) || typeof value.title !== 'string')
@@ -81,22 +90,10 @@ function taskOf(value: unknown): Task | undefined {
 }
 
 function projectName(value: unknown): readonly string[] {
-  const name = isRecord(value) ? value.name : value
+  const name = isObject(value) ? value.name : value
   return typeof name === 'string' && name !== '' ? [oneLine(name)] : []
 }
 
 function word(value: unknown): string {
   return typeof value === 'string' ? oneLine(value) : ''
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

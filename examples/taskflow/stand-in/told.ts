@@ -1,9 +1,10 @@
-// What the instructions tell a model to give to tools: the values of `user_id` and `access_token`, where they name them. Pure.
+// The values of `user_id` and `access_token` that the instructions tell a model to give to tools.
+// Pure.
 
-/** The two parameters of the pattern in which a prompt carries them. */
+/** The two parameters of the placement `prompt`. */
 const NAMES = ['user_id', 'access_token'] as const
 
-/** Reads `user_id: value` and `access_token: value`, each on a line of its own, with or without quotes. No instructions, no values. */
+/** Reads the lines `user_id: value` and `access_token: value`, with or without quotes. */
 export function toldIn(instructions: string | undefined): Readonly<Record<string, string>> {
   const found = NAMES.flatMap((name) => {
     const value = new RegExp(

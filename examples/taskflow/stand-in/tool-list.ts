@@ -1,6 +1,9 @@
-// The tools that the stand-in was given: which one does what, by the end of its name, and where its schema takes which value. Pure.
+// The tools that the stand-in has: what each does, by the end of its name, and where its schema
+// takes a value. Pure.
 
-/** What the stand-in knows how to use. */
+import { isObject } from './json.ts'
+
+/** The operations that the stand-in can use. */
 export const OPERATIONS = [
   'add_task',
   'list_tasks',
@@ -37,7 +40,10 @@ export interface ListedTool {
   readonly parameters: unknown
 }
 
-/** The tool for an operation: `add_task` itself, or whatever ends in `_add_task` or `-add-task`. */
+/**
+ * The tool for an operation: `add_task` itself, or one whose name ends in `_add_task` or
+ * `-add-task`.
+ */
 export function toolFor(
   operation: Operation,
   tools: readonly ListedTool[],
@@ -47,7 +53,7 @@ export function toolFor(
   )
 }
 
-/** Other names for the same value, as servers call it. */
+/** Other names that servers use for the same value. */
 const NAMES: { readonly [name in keyof ToolValues]-?: readonly string[] } = {
   id: ['id', 'task_id', 'number', 'task_number'],
   title: ['title', 'name', 'new_title', 'summary'],
@@ -65,30 +71,30 @@ const NAMES: { readonly [name in keyof ToolValues]-?: readonly string[] } = {
 
 type Schema = Readonly<Record<string, unknown>>
 
-/** Arguments for a tool, and the names of the values that its schema has no place for. */
+/** Arguments for a tool, and the names of the values that its schema has no parameter for. */
 export interface Filled {
   readonly args: Readonly<Record<string, unknown>>
   readonly left: readonly string[]
 }
 
 /**
- * Puts values where a JSON schema has places for them: at the top level, or in an object one level below (servers like to nest all
- * parameters in one called `params`).
+ * Puts values where a JSON schema has parameters for them: at the top level, or in an object one
+ * level below (many servers put all parameters into one called `params`).
  *
- * @param told Values that the instructions give for parameters, by the parameters' own names; they count before all others.
+ * @param told Values that the instructions give, by parameter name. They come before all others.
  */
 export function fillArguments(
   parameters: unknown,
   values: ToolValues,
   told: Readonly<Record<string, string>> = {},
 ): Filled {
-  const root = isSchema(parameters) ? parameters : {}
+  const root = isObject(parameters) ? parameters : {}
   const placed = new Set<string>()
   const args = fill(root, root, { values, told, placed }, 1)
   return { args, left: Object.keys(values).filter((name) => !placed.has(name)) }
 }
 
-/** What there is to fill in, and the names of the values that found a place. */
+/** The values to fill in, and the names of those that found a parameter. */
 interface Filling {
   readonly values: ToolValues
   readonly told: Readonly<Record<string, string>>
@@ -105,7 +111,7 @@ function fill(
   const args: Record<string, unknown> = {}
   const required = Array.isArray(schema.required) ? schema.required : []
   for (const [property, written] of Object.entries(
-    isSchema(schema.properties) ? schema.properties : {},
+    isObject(schema.properties) ? schema.properties : {},
   )) {
     const wanted = resolved(written, root)
     if (Object.hasOwn(told, property)) {
@@ -121,7 +127,7 @@ function fill(
     if (found && value !== undefined) {
       args[property] = value
       placed.add(found[0])
-    } else if (depth > 0 && isSchema(wanted.properties)) {
+    } else if (depth > 0 && isObject(wanted.properties)) {
       const inner = fill(wanted, root, filling, depth - 1)
       if (Object.keys(inner).length > 0 || required.includes(property)) args[property] = inner
     }
@@ -133,10 +139,12 @@ function namesOf(name: string): readonly string[] {
   return Object.entries(NAMES).find(([key]) => key === name)?.[1] ?? []
 }
 
-/** A value in the type that the schema asks for; undefined where it does not fit. */
+/** The value in the type that the schema asks for. Undefined when it does not fit. */
 function fitting(value: unknown, schema: Schema): unknown {
   if (Array.isArray(schema.enum) && !schema.enum.includes(value)) {
-    return schema.enum.find((one) => String(one).toLowerCase().replace(/[- ]/g, '_') === value)
+    return schema.enum.find(
+      (choice) => String(choice).toLowerCase().replace(/[- ]/g, '_') === value,
+    )
   }
   switch (schema.type) {
     case 'string':
@@ -147,7 +155,7 @@ function fitting(value: unknown, schema: Schema): unknown {
       return typeof schema.maximum === 'number' ? Math.min(value, schema.maximum) : value
     case 'array': {
       const entries = Array.isArray(value) ? value : [value]
-      const item = isSchema(schema.items) ? schema.items : {}
+      const item = isObject(schema.items) ? schema.items : {}
       const fitted = entries.map((entry) => fitting(entry, item))
       return fitted.includes(undefined) ? undefined : fitted
     }
@@ -158,21 +166,21 @@ function fitting(value: unknown, schema: Schema): unknown {
   }
 }
 
-/** The schema behind a `$ref`, and the first choice of an `anyOf` that is not null. */
+/** Follows a `$ref`, and takes the first choice of an `anyOf` that is not null. */
 function resolved(schema: unknown, root: Schema, depth = 0): Schema {
-  if (!isSchema(schema) || depth > 8) return {}
+  if (!isObject(schema) || depth > 8) return {}
   if (typeof schema.$ref === 'string' && schema.$ref.startsWith('#/')) {
     const target = schema.$ref
       .slice(2)
       .split('/')
       .reduce<unknown>(
         (at, part) =>
-          isSchema(at) ? at[part.replaceAll('~1', '/').replaceAll('~0', '~')] : undefined,
+          isObject(at) ? at[part.replaceAll('~1', '/').replaceAll('~0', '~')] : undefined,
         root,
       )
     return resolved(target, root, depth + 1)
   }
-  const choices = [schema.anyOf, schema.oneOf, schema.allOf].find((one) => Array.isArray(one))
+  const choices = [schema.anyOf, schema.oneOf, schema.allOf].find((list) => Array.isArray(list))
   if (!Array.isArray(choices)) {
     return Array.isArray(schema.type)
       ? { ...schema, type: schema.type.find((type) => type !== 'null') }
@@ -182,8 +190,4 @@ function resolved(schema: unknown, root: Schema, depth = 0): Schema {
     .map((choice) => resolved(choice, root, depth + 1))
     .find((choice) => choice.type !== 'null')
   return chosen ?? {}
-}
-
-function isSchema(value: unknown): value is Schema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,4 +1,5 @@
-// Single words and phrases of the stand-in's English: statuses, priorities, days, places, task references. Pure.
+// Single words and phrases of the stand-in's English: statuses, priorities, days, places, task
+// references. Pure.
 
 import type { Priority, Status, TaskReference } from './command.ts'
 
@@ -10,13 +11,13 @@ const STATUSES: readonly (readonly [RegExp, Status])[] = [
   [/^(?:blocked|stuck|on hold|waiting)$/, 'blocked'],
 ]
 
-/** The status that a word means. */
+/** The status that a word names. */
 export function statusOf(text: string): Status | undefined {
   const word = text.trim().toLowerCase()
   return STATUSES.find(([pattern]) => pattern.test(word))?.[1]
 }
 
-/** The priority that a word means. */
+/** The priority that a word names. */
 export function priorityOf(text: string): Priority | undefined {
   const word = text.trim().toLowerCase()
   if (word === 'low' || word === 'medium' || word === 'high' || word === 'urgent') return word
@@ -27,9 +28,10 @@ export function priorityOf(text: string): Priority | undefined {
 const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
 
 /**
- * The day that a text means: `2026-12-01`, `today`, `tomorrow`, `friday`, `next week`, `in 3 days`. A weekday is the next one after today.
+ * The day that a text names: `2026-12-01`, `today`, `tomorrow`, `friday`, `next week`, `in 3 days`.
+ * A weekday means the next one after today.
  *
- * @param now Milliseconds since the epoch; days are those of UTC.
+ * @param now Milliseconds since the epoch. Days are in UTC.
  * @returns `YYYY-MM-DD`, or undefined.
  */
 export function dayOf(text: string, now: number): string | undefined {
@@ -53,7 +55,7 @@ function dayAfter(now: number, days: number): string | undefined {
   return isoDay(now + days * 86_400_000)
 }
 
-/** `expected` refuses days that do not exist, which `Date` would move into the next month. */
+/** Refuses days that do not exist. `Date` would move them into the next month. */
 function isoDay(time: number, expected?: string): string | undefined {
   if (Number.isNaN(time)) return undefined
   const day = new Date(time).toISOString().slice(0, 10)
@@ -73,7 +75,10 @@ const PLACES = [
   'tenth',
 ]
 
-/** The place that a phrase names, from 1; 0 is the last one. `the first one`, `number 2`, `2`, `the last`. */
+/**
+ * The place that a phrase names, counted from 1: `the first one`, `number 2`, `2`. 0 means the last
+ * one.
+ */
 export function placeOf(text: string): number | undefined {
   const words = text
     .trim()
@@ -110,11 +115,11 @@ export function referenceOf(text: string): TaskReference | undefined {
   return title === '' ? undefined : { by: 'title', title }
 }
 
-/** A text without the quotation marks around it. */
+/** Removes the quotation marks around a text. */
 export function unquoted(text: string): string {
   const trimmed = text.trim()
   const inner = /^(?:"([^"]*)"|“([^”]*)”|‘([^’]*)’|'([^']*)'|«([^»]*)»|`([^`]*)`)$/.exec(trimmed)
-  return (inner?.slice(1).find((one) => one !== undefined) ?? trimmed).trim()
+  return (inner?.slice(1).find((part) => part !== undefined) ?? trimmed).trim()
 }
 
 /** Tags from `home, errands and #garden`. */
