@@ -9,7 +9,7 @@ import {
   ScriptedModel,
 } from '@openai/agents/testing'
 import { type AgentEvent, agentEvents, type StreamedRun } from 'onbehalf/openai-agents'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { eventsOf } from './talk.ts'
 
 type StreamEvents = Parameters<typeof modelStream>[0]
@@ -43,7 +43,7 @@ const message = (text: string, annotations: readonly object[] = [], id = 'm1') =
 })
 
 describe('what a provider streams', () => {
-  test('citations come with their place, those that name neither page nor file not at all', async () => {
+  it('citations have their position, and those that name neither page nor file are left out', async () => {
     const annotations = [
       {
         type: 'url_citation',
@@ -77,7 +77,7 @@ describe('what a provider streams', () => {
     ])
   })
 
-  test('two messages of one response stay two where the provider says where one ends', async () => {
+  it('two messages of one response stay two messages if the provider says where one ends', async () => {
     const part = (text: string) => ({ type: 'output_text', text, annotations: [] })
     const events = await streamed([
       said('One.'),
@@ -98,7 +98,7 @@ describe('what a provider streams', () => {
     ])
   })
 
-  test('a refusal is text', async () => {
+  it('a refusal of the model is shown as text', async () => {
     const refused = {
       type: 'message',
       id: 'm',
@@ -112,7 +112,7 @@ describe('what a provider streams', () => {
     ])
   })
 
-  test('reasoning comes as it is summed up', async () => {
+  it('summaries of the reasoning arrive while they are written', async () => {
     const item = { type: 'reasoning', id: 'rs', summary: [] }
     const events = await streamed([
       raw({ type: 'response.output_item.added', item }),
@@ -131,7 +131,7 @@ describe('what a provider streams', () => {
     expect(events).toHaveLength(5)
   })
 
-  test('reasoning that is not streamed comes before its text, and that of Chat Completions word by word', async () => {
+  it('reasoning that is not streamed comes before its text, and reasoning of Chat Completions comes word by word', async () => {
     const whole = await streamed([
       responded([
         { type: 'reasoning', content: [{ type: 'input_text', text: 'Hm.' }] },
@@ -154,7 +154,7 @@ describe('what a provider streams', () => {
     ])
   })
 
-  test('searches come with what they looked for and found; code comes with nothing', async () => {
+  it('searches have their queries and sources; code has neither', async () => {
     const web = {
       type: 'web_search_call',
       id: 'w',
@@ -218,7 +218,7 @@ describe('what a provider streams', () => {
     expect(JSON.stringify(events)).not.toContain('canary')
   })
 
-  test('a search that is not streamed is told of when the response is there', async () => {
+  it('a search that is not streamed is shown when the response is complete', async () => {
     const call = {
       type: 'hosted_tool_call',
       id: 'w',
@@ -233,7 +233,7 @@ describe('what a provider streams', () => {
     ])
   })
 
-  test('an image comes as data URLs; what is no base64 comes not at all', async () => {
+  it('an image arrives as data URLs, and what is not base64 is left out', async () => {
     const id = 'i'
     const events = await streamed([
       raw({ type: 'response.output_item.added', item: { type: 'image_generation_call', id } }),
@@ -265,7 +265,7 @@ describe('what a provider streams', () => {
     expect(events.slice(3).map(({ type }) => type)).toEqual(['text_delta', 'text_done'])
   })
 
-  test('what is not known, or out of shape, is passed over', async () => {
+  it('unknown and malformed provider events are ignored', async () => {
     const odd = [
       null,
       7,
@@ -298,7 +298,7 @@ describe('an agent of the app’s own', () => {
     execute: () => 'canary-result',
   })
 
-  test('has its tools and handoffs told of, without arguments or results', async () => {
+  it('has events for its tools and handoffs, without arguments or results', async () => {
     const billing = new Agent({
       name: 'Billing',
       model: new ScriptedModel([[assistantMessage('Here.')]]),
@@ -334,7 +334,7 @@ describe('an agent of the app’s own', () => {
     })
   })
 
-  test('whose guardrail trips is withdrawn', async () => {
+  it('is withdrawn when its guardrail trips', async () => {
     const agent = new Agent({
       name: 'own',
       model: new ScriptedModel([[assistantMessage('Secret.')]]),
@@ -347,7 +347,7 @@ describe('an agent of the app’s own', () => {
     expect(JSON.stringify(events)).not.toContain('canary')
   })
 
-  test('that comes to no end says so; a model that fails is unavailable, without a foreign word', async () => {
+  it('says that it took too many steps; a model that fails is unavailable, without foreign text', async () => {
     const loops = new ScriptedModel(
       Array.from({ length: 3 }, (_, at) => [functionCall('look_up', {}, { callId: `c${at}` })]),
     )
@@ -371,7 +371,7 @@ describe('an agent of the app’s own', () => {
     expect(`${(error as Error).stack} ${(error as Error).cause}`).not.toContain('canary')
   })
 
-  test('can give its events alone', async () => {
+  it('can be given as events without a result object', async () => {
     async function* nothing(): AsyncGenerator<RunStreamEvent> {}
     expect(await eventsOf(agentEvents(nothing()))).toEqual([])
   })

@@ -3,7 +3,7 @@
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import { functionCall, ScriptedModel } from '@openai/agents/testing'
 import { type ApprovalPolicy, runAgent, type ToolFacts } from 'onbehalf/openai-agents'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { approvalGate } from '../../src/openai-agents/approval.ts'
 import { ALICE, eventsOf } from './talk.ts'
@@ -46,7 +46,7 @@ async function waiting(approvals: ApprovalPolicy): Promise<readonly string[]> {
   )
 }
 
-test.each<[ApprovalPolicy, readonly string[]]>([
+it.each<[ApprovalPolicy, readonly string[]]>([
   ['destructive', ['destroys', 'contradicts']],
   ['changes', ['says_nothing', 'destroys', 'adds', 'contradicts']],
   [({ name, server }) => server === 'marked' && name === 'reads', ['reads']],
@@ -54,7 +54,7 @@ test.each<[ApprovalPolicy, readonly string[]]>([
   expect(await waiting(policy)).toEqual(names)
 })
 
-test('a policy is asked about every tool, with what its server says of it', async () => {
+it('a policy function is called for every tool, with the marks of its server', async () => {
   const facts: ToolFacts[] = []
   await waiting((tool) => facts.push(tool) > 0)
   expect(facts).toEqual([
@@ -66,7 +66,7 @@ test('a policy is asked about every tool, with what its server says of it', asyn
   ])
 })
 
-test('an approved call passes the gate once, and nothing that only looks like it ever', () => {
+it('an approved call passes the gate once, and a call that only looks like it never does', () => {
   const call = { callId: 'a', name: 'wipe', arguments: '{"id":1}' }
   const gate = approvalGate([call])
   for (const change of [{ callId: 'b' }, { name: 'list' }, { arguments: '{"id":2}' }]) {

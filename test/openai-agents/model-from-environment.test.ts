@@ -116,7 +116,7 @@ it('an OpenAI-compatible endpoint is asked by Chat Completions, and what is sent
   expect(asked.map(({ body }) => body).join()).not.toContain('sk-provider-key')
 })
 
-it('an endpoint that needs no key gets none of anybody', async () => {
+it('an endpoint that needs no key gets nobody’s key', async () => {
   const { url, asked } = await endpoint()
   const { model } = modelFromEnvironment({ OPENAI_BASE_URL: url, OPENAI_MODEL: 'small' })
   const runner = new Runner({ tracingDisabled: true })

@@ -7,7 +7,7 @@ import {
   type ScriptedModelInput,
 } from '@openai/agents/testing'
 import { type AgentEvent, type RunAgentOptions, runAgent } from 'onbehalf/openai-agents'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { ALICE, eventsOf } from './talk.ts'
 import { taskServer } from './task-server.ts'
 
@@ -51,7 +51,7 @@ const call = (args: object) =>
 const asked = (events: readonly AgentEvent[]) =>
   events.find((event) => event.type === 'approval_needed')
 
-test('the references of the run that stopped are nowhere, and the call is made with those of the run that goes on', async () => {
+it('no reference of the stopped run is kept, and the call is made with those of the run that continues', async () => {
   const list = functionCall('taskflow_list_tasks', { ...OLD }, { callId: 'l' })
   const { run, sent, model } = house([[list], [call(OLD)], [assistantMessage('Gone.')]])
   const pause = asked(await run({ promptValues: OLD }))
@@ -67,7 +67,7 @@ test('the references of the run that stopped are nowhere, and the call is made w
   expect(read).not.toContain(OLD.access_token)
 })
 
-test('a literal token is treated alike, and so never shown or stored', async () => {
+it('a literal token is treated the same way, so it is never shown or stored', async () => {
   const values = { user_id: 'alice', access_token: 'opaque-canary-0123456789' }
   const { run } = house([[call(values)]])
   const pause = asked(await run({ promptValues: values }))
@@ -77,7 +77,7 @@ test('a literal token is treated alike, and so never shown or stored', async () 
   expect(JSON.stringify(pause)).not.toContain('canary')
 })
 
-test.each([
+it.each([
   ['a reference that the app did not name', undefined, { access_token: OLD.access_token }],
   ['a reference of another run', NEW, { access_token: OLD.access_token }],
   ['a name that the model wrote itself', OLD, { title: '{access_token}' }],

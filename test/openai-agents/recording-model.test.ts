@@ -2,11 +2,11 @@
 
 import { assistantMessage, functionCall, ScriptedModel } from '@openai/agents/testing'
 import { type ModelRequestCopy, recordingModel } from 'onbehalf/openai-agents'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { talkWith } from './talk.ts'
 import { taskServer } from './task-server.ts'
 
-test('the record is what the model was given: instructions, conversation, tools, results', async () => {
+it('the record is what the model was given: instructions, conversation, tools, results', async () => {
   const model = new ScriptedModel([
     [functionCall('taskflow_list_tasks', {}, { callId: 'a' })],
     [assistantMessage('One task.')],
@@ -32,7 +32,7 @@ test('the record is what the model was given: instructions, conversation, tools,
   expect(JSON.stringify(talk.requests[1])).toContain('Buy milk')
 })
 
-test('the record cannot be changed, and nobody can change the request through it', async () => {
+it('the record cannot be changed, and nobody can change the request through it', async () => {
   const model = new ScriptedModel([[assistantMessage('Hello.')]])
   const talk = talkWith(taskServer(), model)
   await talk.say('hi')
@@ -42,7 +42,7 @@ test('the record cannot be changed, and nobody can change the request through it
   expect(tool).not.toBe(model.calls[0]?.request.tools[0])
 })
 
-test('what cannot be recorded is not asked', async () => {
+it('a request that cannot be recorded is not sent to the model', async () => {
   const model = new ScriptedModel([[assistantMessage('Hello.')]])
   const wrapped = recordingModel(model, (_: ModelRequestCopy) => {
     throw new Error('disk full')

@@ -15,7 +15,7 @@ import {
 } from '@openai/agents/testing'
 import { AuthError } from 'onbehalf'
 import { type AgentEvent, type RunAgentOptions, runAgent } from 'onbehalf/openai-agents'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { standInModel } from '../../examples/taskflow/stand-in/model.ts'
 import { toError } from '../../src/core/sentences.ts'
@@ -79,7 +79,7 @@ async function sessionServer(): Promise<{
   }
 }
 
-test('text arrives in deltas that add up to the whole, and a tool call as started and done with the name of its server', async () => {
+it('text arrives in deltas that add up to the whole, and a tool call as started and done with the name of its server', async () => {
   const events = await eventsOf(run({}))
   expect(events.map(({ type }) => type).filter((type) => type !== 'text_delta')).toEqual([
     'tool_started',
@@ -103,7 +103,7 @@ test('text arrives in deltas that add up to the whole, and a tool call as starte
   expect(deltas.join('')).toBe(textOf(events))
 })
 
-test('text that a provider does not stream still arrives as a delta', async () => {
+it('text that a provider does not stream still arrives as a delta', async () => {
   const model = new ScriptedModel([
     modelStream([
       {
@@ -122,7 +122,7 @@ test('text that a provider does not stream still arrives as a delta', async () =
   ])
 })
 
-test.each(['stateless', 'reject'] as const)(
+it.each(['stateless', 'reject'] as const)(
   'a server is spoken to in the revision that it knows (legacy: %s)',
   async (legacy) => {
     const server = taskServer({ legacy })
@@ -137,7 +137,7 @@ test.each(['stateless', 'reject'] as const)(
   },
 )
 
-test('a server that knows only the revision with sessions is spoken to in it, and its session is closed through the same fetch', async () => {
+it('a server that knows only the revision with sessions is used with a session, which the same fetch closes', async () => {
   const server = await sessionServer()
   expect(textOf(await eventsOf(run({ fetch: server.fetch })))).toContain(
     'Added task 1: Buy groceries.',
@@ -152,13 +152,13 @@ test('a server that knows only the revision with sessions is spoken to in it, an
   ])
 })
 
-test('the session is closed too when the consumer stops in the middle', async () => {
+it('the session is closed too when the consumer stops in the middle', async () => {
   const server = await sessionServer()
   for await (const event of run({ fetch: server.fetch })) if (event.type === 'tool_started') break
   expect(server.methods.at(-1)).toBe('DELETE')
 })
 
-test('the session is closed too when the person stops the run', async () => {
+it('the session is closed too when the person stops the run', async () => {
   const server = await sessionServer()
   const abort = new AbortController()
   for await (const event of run({ fetch: server.fetch, signal: abort.signal }))
@@ -166,7 +166,7 @@ test('the session is closed too when the person stops the run', async () => {
   expect(server.methods.at(-1)).toBe('DELETE')
 })
 
-test('the tools are listed once in a run, however many steps it has', async () => {
+it('the tools are listed once in a run, however many steps it has', async () => {
   const server = taskServer()
   const model = new ScriptedModel([
     [functionCall('taskflow_list_tasks', {}, { callId: 'a' })],
@@ -177,13 +177,13 @@ test('the tools are listed once in a run, however many steps it has', async () =
   expect(server.received.filter(({ method }) => method === 'tools/list')).toHaveLength(1)
 })
 
-test('a refusal of our fetch while connecting is thrown as it is', async () => {
+it('a refusal of our fetch while connecting is thrown as it is', async () => {
   const refusal = toError({ reason: 'exchange_grant_refused', server: 'tasks' })
   const error = await failureOf({ fetch: async () => Promise.reject(refusal) })
   expect(error).toBe(refusal)
 })
 
-test('a caller that refuses to give a fetch at all is heard', async () => {
+it('an error of a caller that gives no fetch is thrown', async () => {
   const refusal = toError({ reason: 'server_unbound', server: 'tasks' })
   const caller = {
     principal: ALICE,
@@ -194,7 +194,7 @@ test('a caller that refuses to give a fetch at all is heard', async () => {
   expect(await failureOf({ caller })).toBe(refusal)
 })
 
-test.each([401, 403])(
+it.each([401, 403])(
   'a %s while connecting is a refusal of the server, not an old server',
   async (status) => {
     const methods: string[] = []
@@ -208,7 +208,7 @@ test.each([401, 403])(
   },
 )
 
-test.each([
+it.each([
   [
     'throws',
     async () => Promise.reject(new TypeError('connect ECONNREFUSED 10.1.2.3 canary-foreign')),
@@ -231,7 +231,7 @@ test.each([
   ).not.toContain('canary-foreign')
 })
 
-test('when one of two servers cannot be reached, the other is closed and the run does not begin', async () => {
+it('when one of two servers cannot be reached, the other is closed and the run does not begin', async () => {
   const good = await sessionServer()
   const model = new ScriptedModel([])
   const error = await failureOf({
@@ -250,7 +250,7 @@ test('when one of two servers cannot be reached, the other is closed and the run
   expect(model.calls).toHaveLength(0)
 })
 
-test('a server that never answers is given up after its deadline', async () => {
+it('a server that never answers is given up after its deadline', async () => {
   const never: typeof globalThis.fetch = (_, init) =>
     new Promise((_resolve, reject) =>
       init?.signal?.addEventListener('abort', () => reject(init.signal?.reason)),
@@ -260,7 +260,7 @@ test('a server that never answers is given up after its deadline', async () => {
   })
 })
 
-test('a model that never answers is given up after its deadline', async () => {
+it('a model that never answers is given up after its deadline', async () => {
   const model: Model = {
     getResponse: () => new Promise(() => undefined),
     async *getStreamedResponse(request) {
@@ -276,7 +276,7 @@ test('a model that never answers is given up after its deadline', async () => {
   })
 })
 
-test('a model that fails is unavailable, without a foreign word', async () => {
+it('a model that fails is unavailable, and the error holds no foreign text', async () => {
   const model = new ScriptedModel([
     modelError(new Error('401 Incorrect API key provided: sk-canary-foreign')),
   ])
@@ -288,7 +288,7 @@ test('a model that fails is unavailable, without a foreign word', async () => {
   expect(`${(error as Error).stack} ${(error as Error).cause}`).not.toContain('canary-foreign')
 })
 
-test('a run that is aborted while connecting, while a tool works, or before it begins, ends quietly', async () => {
+it('a run that is aborted while connecting, while a tool works, or before it begins, ends quietly', async () => {
   const abort = new AbortController()
   const untouched = taskServer()
   expect(await eventsOf(run({ fetch: untouched.asFetch, signal: AbortSignal.abort() }))).toEqual([])
@@ -317,7 +317,7 @@ test('a run that is aborted while connecting, while a tool works, or before it b
   ])
 })
 
-test('a run that is aborted in the middle of its text says nothing more', async () => {
+it('a run that is aborted in the middle of its text says nothing more', async () => {
   const abort = new AbortController()
   const words: string[] = []
   for await (const event of run({
@@ -331,7 +331,7 @@ test('a run that is aborted in the middle of its text says nothing more', async 
   expect(words.length).toBeLessThan(20)
 })
 
-test('a refusal in the middle of the run becomes its own fixed sentence for the model', async () => {
+it('a refusal in the middle of the run becomes its own fixed sentence for the model', async () => {
   const server = taskServer()
   const fetch: typeof globalThis.fetch = async (input, init) => {
     if (String(init?.body).includes('tools/call'))
@@ -345,7 +345,7 @@ test('a refusal in the middle of the run becomes its own fixed sentence for the 
   )
 })
 
-test.each([
+it.each([
   'token_expired',
   'token_inactive',
   'handle_refused',
@@ -383,7 +383,7 @@ test.each([
   },
 )
 
-test('a sign-in that ends does not wait for a call that hangs beside it', async () => {
+it('a sign-in that ends does not wait for a call that hangs beside it', async () => {
   const server = taskServer()
   const fetch: typeof globalThis.fetch = (input, init) => {
     const body = String(init?.body)
@@ -403,7 +403,7 @@ test('a sign-in that ends does not wait for a call that hangs beside it', async 
   })
 })
 
-test('an account that is not connected is told of once, in mid-run and when the server cannot even be listed', async () => {
+it('an account that is not connected has one event, during a run and when the server cannot even be listed', async () => {
   const server = taskServer()
   const script = [
     [functionCall('taskflow_list_tasks', {}, { callId: 'a' })],
@@ -433,7 +433,7 @@ test('an account that is not connected is told of once, in mid-run and when the 
   expect(seen).toEqual([{ type: 'connection_needed', server: 'tasks' }])
 })
 
-test('a foreign failure of a tool becomes a fixed sentence for the model', async () => {
+it('a foreign failure of a tool becomes a fixed sentence for the model', async () => {
   const server = taskServer()
   const requests: unknown[] = []
   const fetch: typeof globalThis.fetch = async (input, init) => {
@@ -447,7 +447,7 @@ test('a foreign failure of a tool becomes a fixed sentence for the model', async
   expect(JSON.stringify([requests, events])).not.toContain('canary-foreign')
 })
 
-test('a tool that reports an error has failed, and its sentence reaches the person', async () => {
+it('a tool that reports an error has failed, and its sentence reaches the person', async () => {
   const events = await eventsOf(run({ input: [{ role: 'user', text: 'Start task 99' }] }))
   expect(events.find(({ type }) => type === 'tool_done')).toMatchObject({
     outcome: 'failed',
@@ -456,7 +456,7 @@ test('a tool that reports an error has failed, and its sentence reaches the pers
   expect(textOf(events)).toContain('There is no task 99.')
 })
 
-test('a tool that the model invented, and arguments that are no JSON, fail without ending the run', async () => {
+it('a tool that the model invented, and arguments that are no JSON, fail without ending the run', async () => {
   const model = new ScriptedModel([
     [functionCall('no_such_tool', {}, { callId: 'a' })],
     [functionCall('taskflow_start_task', '{"task_id": ', { callId: 'b' })],
@@ -470,7 +470,7 @@ test('a tool that the model invented, and arguments that are no JSON, fail witho
   expect(textOf(events)).toBe('I see.')
 })
 
-test('a model that never comes to an end is stopped after maxTurns, and the person is told', async () => {
+it('a model that never comes to an end is stopped after maxTurns, and the person is told', async () => {
   const steps = Array.from({ length: 9 }, (_, index) => [
     functionCall('taskflow_list_tasks', {}, { callId: `c${index}` }),
   ])
@@ -480,7 +480,7 @@ test('a model that never comes to an end is stopped after maxTurns, and the pers
   expect(textOf(events)).toBe('I stopped after 3 steps without coming to an end.')
 })
 
-test.each([
+it.each([
   ['equal', 'add', 'add'],
   ['equal but for their case', 'add', 'ADD'],
   ['equal once the framework has made them fit for a model', 'add-task', 'add.task'],
@@ -516,7 +516,7 @@ test.each([
   },
 )
 
-test('tools of two servers go to the server that offers them, each with its own fetch', async () => {
+it('tools of two servers go to the server that offers them, each with its own fetch', async () => {
   const work = taskServer({ prefix: 'work_' })
   const home = taskServer({ prefix: 'home_', tasks: [{ title: 'Water plants' }] })
   const model = new ScriptedModel([
@@ -544,7 +544,7 @@ test('tools of two servers go to the server that offers them, each with its own 
   expect(home.tasks).toMatchObject([{ title: 'Water plants', status: 'completed' }])
 })
 
-test.each([
+it.each([
   [
     'two servers of one name',
     {
@@ -569,7 +569,7 @@ test.each([
   expect(() => run(overrides)).toThrow(TypeError)
 })
 
-test('40 runs at once, of two principals on one stateless server, all finish and none sees or uses anything of the other', async () => {
+it('40 runs at once, of two principals on one stateless server, all finish and none sees or uses anything of the other', async () => {
   const stores = { alice: taskServer(), bob: taskServer() }
   const shared: (who: 'alice' | 'bob') => typeof globalThis.fetch =
     (who) => async (input, init) => {
@@ -616,7 +616,7 @@ test('40 runs at once, of two principals on one stateless server, all finish and
   expect(JSON.stringify(requests)).not.toMatch(/canary/)
 })
 
-test('one principal is never shown a tool that only another may list', async () => {
+it('one principal is never shown a tool that only another may list', async () => {
   const few = taskServer({ only: ['list_tasks'] })
   const all = taskServer()
   const seen: string[][] = []
@@ -634,7 +634,7 @@ test('one principal is never shown a tool that only another may list', async () 
   expect(seen[1]).toEqual(['taskflow_list_tasks'])
 })
 
-test('nothing of the run is written to the console, not even when everything fails', async () => {
+it('nothing of the run is written to the console, not even when everything fails', async () => {
   const written: unknown[] = []
   const original = { error: console.error, warn: console.warn, log: console.log }
   Object.assign(console, {

@@ -2,7 +2,7 @@
 
 import { assistantMessage, functionCall, modelStream } from '@openai/agents/testing'
 import type { AgentCaller, ClientTool } from 'onbehalf/openai-agents'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { agentChat, type Item } from '../../../src/chatkit/index.ts'
 import { toError } from '../../../src/core/sentences.ts'
 import { eventReader, type Loose, message, type TestCaller } from '../support.ts'
@@ -33,7 +33,7 @@ const deleting = functionCall('taskflow_delete_task', { task_id: 1 }, { callId: 
 const WITH_PAGE = { run: { clientTools: [PLACE] } }
 
 describe('a tool of the page', () => {
-  test('stops the run with a pending call, and the run goes on from its output', async () => {
+  it('stops the run with a pending call, and the run goes on from its output', async () => {
     const chat = house.process(
       [[assistantMessage('Let me see.'), place()], [assistantMessage('You are in Ulm.')]],
       WITH_PAGE,
@@ -59,7 +59,7 @@ describe('a tool of the page', () => {
     expect(JSON.stringify(requestOf(chat, 1).input.at(-1).output)).toContain('Ulm')
   })
 
-  test('is run one at a time, and after what the person is asked', async () => {
+  it('is run one at a time, and after the person has decided on a call that waits', async () => {
     const chat = house.process([[place('p1'), place('p2'), deleting], [place('p3')]], WITH_PAGE)
     const asked = await chat.say('alice', 'Both, please')
     expect(asked.events.some(({ item }) => item?.type === 'client_tool_call')).toBe(false)
@@ -78,7 +78,7 @@ describe('a tool of the page', () => {
     ).toEqual(['p1'])
   })
 
-  test('is not given what is no object', async () => {
+  it('is not called with arguments that are not an object', async () => {
     const chat = house.process([[place('p1', '[1]')], [assistantMessage('Sorry.')]], WITH_PAGE)
     expect(textsIn((await chat.say('alice', 'Where?')).events)).toEqual(['Sorry.'])
     expect(JSON.stringify(requestOf(chat, 1).input)).toContain(
@@ -86,7 +86,7 @@ describe('a tool of the page', () => {
     )
   })
 
-  test('that has the name of a tool of a server, or one that a model cannot be given, is a mistake of the app', async () => {
+  it('with the name of a server’s tool, or with a name that no model takes, is a TypeError', async () => {
     for (const name of ['taskflow_delete_task', 'get place']) {
       const chat = house.process([], { run: { clientTools: [{ ...PLACE, name }] } })
       await chat.say('alice', 'Hi')
@@ -95,7 +95,7 @@ describe('a tool of the page', () => {
   })
 })
 
-test('calls without an end are counted, however they are refused', async () => {
+it('endless calls are stopped after maxTurns, however they are refused', async () => {
   const chat = house.process(
     Array.from({ length: 3 }, (_, at) => [place(`p${at}`, '[1]')]),
     { run: { clientTools: [PLACE], maxTurns: 3 } },
@@ -105,7 +105,7 @@ test('calls without an end are counted, however they are refused', async () => {
   ])
 })
 
-test('answers to a form are what the model reads next, and it is asked even when its own words came last', async () => {
+it('the model reads the answers to a form next, and is asked even when its own words came last', async () => {
   const chat = house.process([[assistantMessage('Noted.')]])
   const base = { created_at: '2026-01-01T00:00:00.000Z' }
   const threadId = (await house.process([[assistantMessage('Hi.')]]).say('alice', 'Hi')).threadId
@@ -139,7 +139,7 @@ test('answers to a form are what the model reads next, and it is asked even when
   })
 })
 
-test('an image that the person attached is given to the model only by the app’s function', async () => {
+it('an image that the person attached is given to the model only by the app’s function', async () => {
   const image = {
     id: 'atc_1',
     name: 'a.png',
@@ -196,7 +196,7 @@ describe('when the sign-in ends', () => {
     allow_retry: true,
   }
 
-  test('in a tool call, the run ends with the sentence to do so; the text so far is kept, and the model is not asked', async () => {
+  it('in a tool call, the run ends with the sentence to do so; the text so far is kept, and the model is not asked', async () => {
     const list = functionCall('taskflow_list_tasks', {}, { callId: 'a' })
     const chat = house.process([[assistantMessage('I will look.'), list]], signedOut)
     const { events } = await chat.say('alice', 'What is there?')
@@ -205,7 +205,7 @@ describe('when the sign-in ends', () => {
     expect(chat.model.calls).toHaveLength(1)
   })
 
-  test('in one of two approved calls, it is not known what became of them', async () => {
+  it('in one of two approved calls, it is not known what became of them', async () => {
     const other = functionCall('taskflow_delete_task', { task_id: 2 }, { callId: 'd2' })
     const { card, threadId } = await house.process([[deleting, other]]).say('alice', 'Delete both')
     const events = await house.process([], signedOut).press('alice', threadId, card, 'confirm')
@@ -214,7 +214,7 @@ describe('when the sign-in ends', () => {
     expect(wordsOf(replaced.item.widget)).toContain('It is not known whether this was done')
   })
 
-  test('in an approved call, the card says that nothing was done', async () => {
+  it('in an approved call, the card says that nothing was done', async () => {
     const { card, threadId } = await house.process([[deleting]]).say('alice', 'Delete task 1')
     const events = await house.process([], signedOut).press('alice', threadId, card, 'confirm')
     expect(events.at(-1)).toEqual(SIGN_IN)
@@ -223,7 +223,7 @@ describe('when the sign-in ends', () => {
   })
 })
 
-test('when the model fails in mid-sentence, the words so far are kept', async () => {
+it('when the model fails in mid-sentence, the words so far are kept', async () => {
   async function* breaking() {
     yield { type: 'response_started' } as const
     yield { type: 'output_text_delta', delta: 'I will lo' } as const
@@ -246,7 +246,7 @@ test('when the model fails in mid-sentence, the words so far are kept', async ()
   })
 })
 
-test('an approved call of which nothing more is heard is told of as such', async () => {
+it('an approved call whose result never comes is shown as not known', async () => {
   const { card, threadId } = await house.process([[deleting]]).say('alice', 'Delete task 1')
   const breaks: AgentCaller['fetch'] = () => async (input, init) => {
     if (String(init?.body).includes('"tools/call"')) throw new Error('canary: connection lost')
@@ -274,7 +274,7 @@ test('an approved call of which nothing more is heard is told of as such', async
   ).toContain('It is not known')
 })
 
-test('a tool that needs an account brings its link, and the model the fixed sentence', async () => {
+it('for a tool that needs an account the person gets a link and the model the fixed sentence', async () => {
   const needed = { reason: 'connection_needed', server: 'taskflow' } as const
   const fetch: AgentCaller['fetch'] = (_, options) => async (input, init) => {
     if (String(init?.body).includes('"tools/call"')) options?.onRefused?.(needed)
@@ -292,7 +292,7 @@ test('a tool that needs an account brings its link, and the model the fixed sent
   expect(textsIn(events)).toEqual(['Connect it.'])
 })
 
-test('the card names the person as the app does, and an action that is none of the agent’s is refused', async () => {
+it('the card has the app’s name for the person, and an unknown action is refused', async () => {
   const chat = house.process([[deleting]], { agent: { person: () => 'Alice\u202E A.' } })
   const { card, threadId } = await chat.say('alice', 'Delete task 1')
   expect(wordsOf(card.widget)).toContain('The assistant would do this for Alice\\u{202e} A.:')

@@ -1,7 +1,7 @@
 // Calls that wait for the person: shown before they are made, made once and as shown, or not at all; whatever happens in between.
 
 import { assistantMessage, functionCall } from '@openai/agents/testing'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { approvalsIn } from '../../../src/chatkit/agent/approval-record.ts'
 import { eventReader, type Loose, request } from '../support.ts'
 import {
@@ -49,7 +49,7 @@ async function everyItem(threadId: string): Promise<Loose[]> {
 }
 
 describe('a call of a tool that is marked destructive', () => {
-  test('is shown, with who, what and which rights, before it is made; the run ends there and the stream closes as usual', async () => {
+  it('is shown, with who, what and which rights, before it is made; the run ends there and the stream closes as usual', async () => {
     const { events, card, threadId } = await house.process(ASKS).say('alice', 'Delete task 1')
     expect(callsAt(house.tasks)).toEqual([])
     expect(textsIn(events)).toEqual(['I will delete it.'])
@@ -83,7 +83,7 @@ describe('a call of a tool that is marked destructive', () => {
     ])
   })
 
-  test('that is approved is made once, as it was shown; the card says so, and the answer goes on', async () => {
+  it('that is approved is made once, as it was shown; the card says so, and the answer goes on', async () => {
     const chat = house.process([...ASKS, [assistantMessage('It is gone.')]])
     const { card, threadId } = await chat.say('alice', 'Delete task 1')
     const events = await chat.press('alice', threadId, card, 'confirm')
@@ -122,7 +122,7 @@ describe('a call of a tool that is marked destructive', () => {
     expect(JSON.stringify(input.at(-1))).toContain('One')
   })
 
-  test('that is declined is not made, and the model is told', async () => {
+  it('that is declined is not made, and the model is told', async () => {
     const chat = house.process([...ASKS, [assistantMessage('All right.')]])
     const { card, threadId } = await chat.say('alice', 'Delete task 1')
     const events = await chat.press('alice', threadId, card, 'cancel')
@@ -149,7 +149,7 @@ describe('a call of a tool that is marked destructive', () => {
     expect(read).not.toContain('onbehalf')
   })
 
-  test('works after a reload, a restart of the process, and on another instance', async () => {
+  it('works after a reload, a restart of the process, and on another instance', async () => {
     const { threadId } = await house.process(ASKS).say('alice', 'Delete task 1')
     const other = house.process([[assistantMessage('It is gone.')]])
     const { data } = await other.json('alice', 'items.list', { thread_id: threadId, order: 'asc' })
@@ -158,7 +158,7 @@ describe('a call of a tool that is marked destructive', () => {
     expect(textsIn(events)).toEqual(['It is gone.'])
   })
 
-  test('leaves no credential in the store, on the wire or with the model', async () => {
+  it('leaves no credential in the store, on the wire or with the model', async () => {
     const chat = house.process([...ASKS, [assistantMessage('It is gone.')]])
     const { card, threadId, events } = await chat.say('alice', 'Delete task 1')
     const between = await everyItem(threadId)
@@ -172,7 +172,7 @@ describe('a call of a tool that is marked destructive', () => {
     ).not.toContain(CANARY)
   })
 
-  test('whose text holds what may be a credential is refused, and nobody is asked', async () => {
+  it('whose text holds what may be a credential is refused, and nobody is asked', async () => {
     const jwt = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl'
     const call = functionCall(
       'taskflow_delete_task',
@@ -187,7 +187,7 @@ describe('a call of a tool that is marked destructive', () => {
     expect(JSON.stringify([events, await everyItem(threadId)])).not.toContain(jwt)
   })
 
-  test('whose arguments are longer than anybody reads is refused, and nobody is asked', async () => {
+  it('whose arguments are longer than anybody reads is refused, and nobody is asked', async () => {
     const call = functionCall(
       'taskflow_delete_task',
       { task_id: 1, why: 'x'.repeat(20_000) },
@@ -200,7 +200,7 @@ describe('a call of a tool that is marked destructive', () => {
     expect(callsAt(house.tasks)).toEqual([])
   })
 
-  test('whose arguments are no JSON, or no object, is answered as such, and nobody is asked', async () => {
+  it('whose arguments are no JSON, or no object, is answered as such, and nobody is asked', async () => {
     const calls = ['{"task_id":', '[1]', '"1"'].map((args, index) =>
       functionCall('taskflow_delete_task', args, { callId: `c${index}` }),
     )
@@ -214,7 +214,7 @@ describe('a call of a tool that is marked destructive', () => {
 })
 
 describe('an approval', () => {
-  test.each([
+  it.each([
     ['a second time', {}],
     [
       'with another payload',
@@ -244,7 +244,7 @@ describe('an approval', () => {
     expect(chat.model.calls).toHaveLength(2)
   })
 
-  test("that comes from another card, another thread or nobody's card executes nothing", async () => {
+  it("that comes from another card, another thread or nobody's card executes nothing", async () => {
     const chat = house.process([...ASKS, ...ASKS])
     const first = await chat.say('alice', 'Delete task 1')
     const second = await chat.say('alice', 'Delete task 1')
@@ -267,7 +267,7 @@ describe('an approval', () => {
     expect(callsAt(house.tasks)).toEqual([])
   })
 
-  test('of somebody else is not found, whatever they know of it', async () => {
+  it('of somebody else is not found, whatever they know of it', async () => {
     const chat = house.process([...ASKS, [assistantMessage('Gone.')]])
     const { card, threadId } = await chat.say('alice', 'Delete task 1')
     for (const who of ['bob', 'alice-elsewhere', 'alice-tenant']) {
@@ -293,7 +293,7 @@ describe('an approval', () => {
     expect(callsAt(house.tasks)).toEqual(['taskflow_delete_task'])
   })
 
-  test('expires', async () => {
+  it('expires', async () => {
     let time = Date.UTC(2026, 10, 27, 9)
     const chat = house.process([...ASKS], {
       server: { now: () => time },
@@ -316,7 +316,7 @@ describe('an approval', () => {
     expect(callsAt(house.tasks)).toEqual([])
   })
 
-  test('that nobody gave is over when the conversation goes on, and the model reads so', async () => {
+  it('that nobody gave is over when the conversation goes on, and the model reads so', async () => {
     const chat = house.process([...ASKS, [assistantMessage('Hello.')]])
     const { card, threadId } = await chat.say('alice', 'Delete task 1')
     const { events } = await chat.say('alice', 'Never mind. Hello!', threadId)
@@ -332,7 +332,7 @@ describe('an approval', () => {
     expect(callsAt(house.tasks)).toEqual([])
   })
 
-  test('whose process dies after it was noted and before the call is made never leads to a call, and the person is told', async () => {
+  it('whose process dies after it was noted and before the call is made never leads to a call, and the person is told', async () => {
     const { card, threadId } = await house.process(ASKS).say('alice', 'Delete task 1')
     const dies = dying()
     const response = await dies.handler(
@@ -363,7 +363,7 @@ describe('an approval', () => {
     expect(callsAt(house.tasks)).toEqual([])
   })
 
-  test('of a process that died is told of at the next message as well', async () => {
+  it('of a process that died is told of at the next message as well', async () => {
     const { card, threadId } = await house.process(ASKS).say('alice', 'Delete task 1')
     const dies = dying()
     const params = { thread_id: threadId, item_id: card.id, action: card.widget.confirm.action }
@@ -383,7 +383,7 @@ describe('an approval', () => {
     ).toBeUndefined()
   })
 
-  test('of a process that died is told to the model when the message is tried again, and what it asks for is asked about', async () => {
+  it('of a process that died is told to the model when the message is tried again, and what it asks for is asked about', async () => {
     const { card, threadId } = await house.process(ASKS).say('alice', 'Delete task 1')
     const dies = dying()
     const params = { thread_id: threadId, item_id: card.id, action: card.widget.confirm.action }
@@ -403,7 +403,7 @@ describe('an approval', () => {
     expect(callsAt(house.tasks)).toEqual([])
   })
 
-  test.each([
+  it.each([
     ['confirm', 'The person approved this call, and it was made: taskflow_delete_task'],
     ['cancel', undefined],
   ] as const)(
@@ -425,7 +425,7 @@ describe('an approval', () => {
     },
   )
 
-  test('that two instances take at the same time, each sure that the thread is its own, leads to one call', async () => {
+  it('that two instances take at the same time, each sure that the thread is its own, leads to one call', async () => {
     const { card, threadId } = await house.process(ASKS).say('alice', 'Delete task 1')
     const instances = Array.from({ length: 5 }, () => house.process([[assistantMessage('Gone.')]]))
     const all = await Promise.all(
@@ -435,7 +435,7 @@ describe('an approval', () => {
     expect(all.filter((events) => textsIn(events).length > 0)).toHaveLength(1)
   })
 
-  test('is not the model’s to give: not by a tool, not by a text, not by a note', async () => {
+  it('is not the model’s to give: not by a tool, not by a text, not by a note', async () => {
     const chat = house.process([
       ...ASKS,
       [
@@ -454,7 +454,7 @@ describe('an approval', () => {
     expect(callsAt(house.tasks)).toEqual([])
   })
 
-  test('is for one call: a second one like it is asked about again, and the same id with other arguments is no call', async () => {
+  it('is for one call: a second one like it is asked about again, and the same id with other arguments is no call', async () => {
     const chat = house.process([...ASKS, [deleting(1, 'call_2')], [deleting(2, 'call_2')]])
     const first = await chat.say('alice', 'Delete task 1')
     const second = cardIn(await chat.press('alice', first.threadId, first.card, 'confirm'))
@@ -467,7 +467,7 @@ describe('an approval', () => {
   })
 })
 
-test('one approval after the other: the model has all that was done in between, each call once', async () => {
+it('one approval after the other: the model has all that was done in between, each call once', async () => {
   const list = functionCall('taskflow_list_tasks', {}, { callId: 'l' })
   const chat = house.process([
     [list],
@@ -497,7 +497,7 @@ describe('several calls in one step', () => {
     [assistantMessage('Both.')],
   ]
 
-  test('are one card and one decision; those that need none are made at once', async () => {
+  it('are one card and one decision; those that need none are made at once', async () => {
     const chat = house.process(STEP)
     const { card, threadId } = await chat.say('alice', 'Delete 1 and 3')
     expect(callsAt(house.tasks)).toEqual(['taskflow_list_tasks'])
@@ -514,14 +514,14 @@ describe('several calls in one step', () => {
     expect(ids('function_call_result').sort()).toEqual(['a', 'b', 'c'])
   })
 
-  test('that are declined are all not made', async () => {
+  it('that are declined are all not made', async () => {
     const chat = house.process(STEP)
     const { card, threadId } = await chat.say('alice', 'Delete 1 and 3')
     await chat.press('alice', threadId, card, 'cancel')
     expect(titles()).toEqual(['One', 'Two', 'Three'])
   })
 
-  test('of which one does not succeed are told of as such', async () => {
+  it('of which one does not succeed are told of as such', async () => {
     const chat = house.process([
       [deleting(1, 'b'), deleting(99, 'c')],
       [assistantMessage('One only.')],
@@ -534,7 +534,7 @@ describe('several calls in one step', () => {
   })
 })
 
-test.each([
+it.each([
   ['never', { approvals: 'never' }, false],
   ['all that is not read-only', { approvals: 'changes' }, true],
   [
@@ -552,7 +552,7 @@ test.each([
   expect(callsAt(house.tasks)).toEqual(waits ? [] : ['taskflow_start_task'])
 })
 
-test('a tool that has moved to another server since it was shown is not called', async () => {
+it('a tool that has moved to another server since it was shown is not called', async () => {
   const { card, threadId } = await house.process(ASKS).say('alice', 'Delete task 1')
   const moved = house.process([], { run: { servers: [{ name: 'other', url: house.url }] } })
   const events = await moved.press('alice', threadId, card, 'confirm')

@@ -4,7 +4,7 @@ import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import { assistantMessage, functionCall, ScriptedModel } from '@openai/agents/testing'
 import fc from 'fast-check'
 import { runAgent } from 'onbehalf/openai-agents'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { agentChat } from '../../../src/chatkit/index.ts'
 import { type Loose, message, type TestCaller, testChat } from '../support.ts'
@@ -69,7 +69,7 @@ const raw = (text: string) =>
     String.fromCodePoint(Number.parseInt(code, 16)),
   )
 
-test('what is sent is what was shown, for any arguments', async () => {
+it('what is sent is what was shown, for any arguments', async () => {
   const text = fc.oneof(
     fc.string(),
     fc.string({ unit: 'binary' }),
@@ -92,7 +92,7 @@ test('what is sent is what was shown, for any arguments', async () => {
   )
 })
 
-test.each([
+it.each([
   ['a member given twice', '{"id":1,"id":2}', ['id: 2'], '{"id":2}'],
   [
     'a number that is too large to be kept',

@@ -1,6 +1,6 @@
 // The output of a tool that the page ran: what the client says completes the newest call, if it waits, and nothing else.
 
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Respond } from '../../../src/chatkit/index.ts'
 import { message, type TestCaller, testChat } from '../support.ts'
 import {
@@ -37,7 +37,7 @@ function chatOf() {
 const output = (thread_id: string, result: unknown = { ok: true }) => ({ thread_id, result })
 
 describe('the output of a client tool', () => {
-  test('completes the newest call, which the answer then sees; no event says so', async () => {
+  it('completes the newest call, which the answer then sees; no event says so', async () => {
     const { chat, seen } = chatOf()
     const thread_id = await threadWith(chat, [call('c1')])
     const events = await chat.stream(
@@ -56,7 +56,7 @@ describe('the output of a client tool', () => {
     expect(seen).toEqual([undefined, completed])
   })
 
-  test('that is null is left out', async () => {
+  it('that is null is left out', async () => {
     const { chat } = chatOf()
     const thread_id = await threadWith(chat, [call('c1')])
     await chat.stream('alice', 'threads.add_client_tool_output', output(thread_id, null))
@@ -65,14 +65,14 @@ describe('the output of a client tool', () => {
     expect(completed).not.toHaveProperty('output')
   })
 
-  test.each([false, 0, '', []])('that is %j is kept', async (result) => {
+  it.each([false, 0, '', []])('that is %j is kept', async (result) => {
     const { chat } = chatOf()
     const thread_id = await threadWith(chat, [call('c1')])
     await chat.stream('alice', 'threads.add_client_tool_output', output(thread_id, result))
     expect((await storedItems(chat, thread_id))[1].output).toEqual(result)
   })
 
-  test('removes older calls that still wait, and no others', async () => {
+  it('removes older calls that still wait, and no others', async () => {
     const { chat } = chatOf()
     const thread_id = await threadWith(chat, [
       call('old'),
@@ -85,7 +85,7 @@ describe('the output of a client tool', () => {
     expect(idsOf(await storedItems(chat, thread_id)).slice(1)).toEqual(['done', 'text', 'new'])
   })
 
-  test('is for the newest visible item: a hidden note after the call does not hide it', async () => {
+  it('is for the newest visible item: a hidden note after the call does not hide it', async () => {
     const { chat } = chatOf()
     const thread_id = await threadWith(chat, [
       call('c1'),
@@ -96,7 +96,7 @@ describe('the output of a client tool', () => {
     ).toBe(200)
   })
 
-  test.each<[string, readonly Written[]]>([
+  it.each<[string, readonly Written[]]>([
     ['there is no call', []],
     ['the call is completed', [call('c1', { status: 'completed' })]],
     ['something came after it', [call('c1'), { id: 'e', type: 'end_of_turn' }]],
@@ -118,7 +118,7 @@ describe('the output of a client tool', () => {
     ).toBe(200)
   })
 
-  test('is taken once', async () => {
+  it('is taken once', async () => {
     const { chat } = chatOf()
     const thread_id = await threadWith(chat, [call('c1')])
     const both = await Promise.all(
@@ -134,7 +134,7 @@ describe('the output of a client tool', () => {
     ).toBe(409)
   })
 
-  test.each([
+  it.each([
     ['is missing', {}],
     ['is too deep', { result: JSON.parse(`${'['.repeat(40)}${']'.repeat(40)}`) }],
   ])('that %s is no request', async (_what, more) => {
@@ -146,7 +146,7 @@ describe('the output of a client tool', () => {
     expect(await chat.store.item(ALICE, thread_id, 'c1')).toMatchObject({ status: 'pending' })
   })
 
-  test('that is larger than a request may be is refused unread', async () => {
+  it('that is larger than a request may be is refused unread', async () => {
     const chat = testChat(async function* () {}, { limits: { bodyBytes: 1000 } })
     const thread_id = await threadWith(chat, [call('c1')])
     expect(

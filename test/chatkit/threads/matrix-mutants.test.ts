@@ -1,6 +1,6 @@
 // The matrix notices every check that is missing: the wrapper without one check at a time, over an adapter that has forgotten all of its own.
 
-import { beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import { beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import { memoryRunStore, memoryThreadStore, type ThreadStore } from '../../../src/chatkit/index.ts'
 import type { OwnedThreads, ownedThreads } from '../../../src/chatkit/threads/owned-threads.ts'
 import { type Principal, principalKey } from '../../../src/core/principal.ts'
@@ -64,7 +64,7 @@ async function wrongWithout(method: string): Promise<string[]> {
   return wrong
 }
 
-test.each(Object.keys(unchecked(memoryThreadStore())))(
+it.each(Object.keys(unchecked(memoryThreadStore())))(
   'the check of "%s" is missed when it is not there',
   async (method) => {
     const wrong = await wrongWithout(method)

@@ -1,6 +1,6 @@
 // Every request type, asked by everybody for what is one person's, over every store; and over a wrapper that forgets one check, which must be noticed.
 
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type RealDoor, realDoor } from '../real-door.ts'
 import { describeStores } from '../stores.ts'
 import { REQUESTS, violationsOf, type World, worldOf } from './matrix.ts'
@@ -18,7 +18,7 @@ describeStores('what is one person’s', (open) => {
     return made
   }
 
-  test.each(Object.keys(REQUESTS))(
+  it.each(Object.keys(REQUESTS))(
     'is to nobody else anything but missing, asked for by %s',
     async (type) => {
       expect(await violationsOf(type, await world())).toEqual([])
@@ -27,7 +27,7 @@ describeStores('what is one person’s', (open) => {
 })
 
 describe('the matrix', () => {
-  test('asks all types of requests that the server knows', async () => {
+  it('asks all types of requests that the server knows', async () => {
     const { parseRequest } = await import('../../../src/chatkit/protocol/parse-request.ts')
     const limits = {
       bodyBytes: 1,

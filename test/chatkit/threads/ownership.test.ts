@@ -1,6 +1,6 @@
 // Ownership: nobody reads, changes or learns of what is somebody else's, over the wire and behind the wrapper.
 
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   memoryThreadStore,
   type StoredThread,
@@ -43,7 +43,7 @@ describe('over the wire', () => {
     return { chat, thread_id, snapshot }
   }
 
-  test.each(matrix)(
+  it.each(matrix)(
     '$type of a foreign thread is to $who as one that does not exist',
     async ({ who, type }) => {
       const { chat, thread_id, snapshot } = await victim()
@@ -62,7 +62,7 @@ describe('over the wire', () => {
     },
   )
 
-  test.each(STRANGERS)('threads.list of %s holds nothing of alice', async (who) => {
+  it.each(STRANGERS)('threads.list of %s holds nothing of alice', async (who) => {
     const { chat, snapshot } = await victim()
     const before = await snapshot()
     expect(await chat.json(who, 'threads.list')).toEqual({ data: [], has_more: false })
@@ -70,7 +70,7 @@ describe('over the wire', () => {
     expect(await snapshot()).toEqual(before)
   })
 
-  test.each([...Object.keys(REQUESTS), 'threads.create', 'threads.list', 'nonsense'])(
+  it.each([...Object.keys(REQUESTS), 'threads.create', 'threads.list', 'nonsense'])(
     "%s without a credential is the door's 401, before the body is looked at",
     async (type) => {
       const { chat, thread_id, snapshot } = await victim()
@@ -83,7 +83,7 @@ describe('over the wire', () => {
     },
   )
 
-  test("the owner is the door's principal, whatever headers and metadata say", async () => {
+  it("the owner is the door's principal, whatever headers and metadata say", async () => {
     const { chat, thread_id } = await victim()
     const headers = {
       'content-type': 'application/json',
@@ -98,7 +98,7 @@ describe('over the wire', () => {
     expect((await chat.handler(request('bob', body, { headers }))).status).toBe(404)
   })
 
-  test('metadata goes on with a message, as it came, and with nothing else', async () => {
+  it('metadata goes on with a message, as it came, and with nothing else', async () => {
     const seen: unknown[] = []
     const chat = testChat(async function* (_thread, _message, context) {
       seen.push(context.metadata)
@@ -115,7 +115,7 @@ describe('over the wire', () => {
     expect(JSON.stringify(await chat.json('alice', 'threads.list', {}))).not.toContain('placement')
   })
 
-  test('two people at once see their own only, in 200 interleaved turns', async () => {
+  it('two people at once see their own only, in 200 interleaved turns', async () => {
     const chat = testChat(
       async function* (_thread, userMessage, context) {
         await new Promise((resolve) => setImmediate(resolve))
@@ -207,7 +207,7 @@ describe('the wrapper', () => {
   const attachment = (id: string) =>
     ({ id, type: 'file', name: 'a.txt', mime_type: 'text/plain', size: 1, metadata: {} }) as const
 
-  test('keeps what is foreign from a principal even when the adapter forgets to', async () => {
+  it('keeps what is foreign from a principal even when the adapter forgets to', async () => {
     const store = forgetful()
     const of = ownedThreads(store, alice)
     expect(await of.saveAttachment(attachment('a1'))).toBe(true)
@@ -239,7 +239,7 @@ describe('the wrapper', () => {
     expect(store.changes).toEqual([])
   })
 
-  test('does not believe an adapter that gives something else than it was asked for', async () => {
+  it('does not believe an adapter that gives something else than it was asked for', async () => {
     const store = memoryThreadStore()
     const threads = ownedThreads(
       {
@@ -264,7 +264,7 @@ describe('the wrapper', () => {
     expect(await threads.attachments('t1')).toEqual([attachment('a1')])
   })
 
-  test('proves again what it had proved before it was deleted', async () => {
+  it('proves again what it had proved before it was deleted', async () => {
     const store = memoryThreadStore()
     const threads = ownedThreads({ ...store, changeItems: async () => true }, alice)
     await threads.saveAttachment(attachment('a1'))
@@ -278,7 +278,7 @@ describe('the wrapper', () => {
     expect(await threads.change('t1', {})).toBe(true)
   })
 
-  test('stamps the owner: issuer, tenant and subject, and nothing that the caller says', async () => {
+  it('stamps the owner: issuer, tenant and subject, and nothing that the caller says', async () => {
     const stored: StoredThread[] = []
     const store: ThreadStore = {
       ...memoryThreadStore(),
@@ -292,7 +292,7 @@ describe('the wrapper', () => {
     expect(stored[0]?.owner).toBe(principalKey({ ...alice, tenant: 't' }))
   })
 
-  test('refuses an answer for another thread than was asked for', async () => {
+  it('refuses an answer for another thread than the one it asked for', async () => {
     const store = memoryThreadStore()
     const threads = ownedThreads({ ...store, thread: (owner) => store.thread(owner, 't2') }, alice)
     await threads.create(state('t2'), {})
@@ -303,7 +303,7 @@ describe('the wrapper', () => {
     ).toBeUndefined()
   })
 
-  test('refuses items of another thread, going in and coming out', async () => {
+  it('refuses items of another thread, going in and coming out', async () => {
     const store = memoryThreadStore()
     const threads = ownedThreads(
       { ...store, items: async () => ({ data: [said('t2', 'i1')], has_more: false }) },

@@ -1,6 +1,6 @@
 // The contract of the thread store port: every adapter passes it.
 
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Item, PageQuery, StoredThread, ThreadStore } from '../../../src/chatkit/index.ts'
 
 const A = 'owner-a'
@@ -66,7 +66,7 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
     return [await of(A), await of(B)]
   }
 
-  test('a thread comes back as it was put in, with its items in their order', async () => {
+  it('a thread comes back as it was put in, with its items in their order', async () => {
     const store = await filled()
     expect(await store.thread(A, 't1')).toEqual(thread('t1'))
     const page = await store.items(A, 't1', EVERY_ITEM)
@@ -75,7 +75,7 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
     expect(page).not.toHaveProperty('after')
   })
 
-  test('text of every kind survives: emoji, NUL, lone surrogates, quotes, line separators', async () => {
+  it('text of every kind survives: emoji, NUL, lone surrogates, quotes, line separators', async () => {
     const store = await filled()
     const text = 'a\u0000b \u{1f469}\u200d\u{1f4bb} "\'\\ \u2028\u2029 \ud800 \n'
     await store.changeItems(A, 't1', { save: [said('t1', 'odd', text)] })
@@ -84,7 +84,7 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
     expect((await store.thread(A, 't1'))?.title).toBe(text)
   })
 
-  test('a second thread of the same id is refused, whoever owns it, and nothing of it is stored', async () => {
+  it('a second thread of the same id is refused, whoever owns it, and nothing of it is stored', async () => {
     const store = await filled()
     const before = await snapshot(store)
     await expect(store.createThread(thread('t1'), {})).rejects.toThrow()
@@ -92,7 +92,7 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
     expect(await snapshot(store)).toEqual(before)
   })
 
-  test('a change leaves the fields that it does not name', async () => {
+  it('a change keeps the fields that it does not name', async () => {
     const store = await filled()
     await store.updateThread(A, 't1', { metadata: { n: 1 } })
     expect(await store.updateThread(A, 't1', { title: 'T' })).toEqual({
@@ -103,7 +103,7 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
     expect(await store.thread(A, 't1')).toEqual({ ...thread('t1'), title: 'T', metadata: { n: 1 } })
   })
 
-  test('changes at the same time are all made', async () => {
+  it('changes at the same time are all made', async () => {
     const store = await filled()
     await Promise.all([
       store.updateThread(A, 't1', { title: 'T' }),
@@ -117,7 +117,7 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
     })
   })
 
-  test('saving an item again puts it in its old place', async () => {
+  it('saving an item again puts it in its old place', async () => {
     const store = await filled()
     expect(
       await store.changeItems(A, 't1', { save: [said('t1', 'i1', 'new'), said('t1', 'i4')] }),
@@ -127,13 +127,13 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
     expect(items[0]).toEqual(said('t1', 'i1', 'new'))
   })
 
-  test('items of the same id in two threads are two items', async () => {
+  it('items of the same id in two threads are two items', async () => {
     const store = await filled()
     await store.changeItems(B, 't2', { save: [said('t2', 'i1', 'of b')] })
     expect((await store.items(A, 't1', EVERY_ITEM))?.data[0]).toEqual(said('t1', 'i1'))
   })
 
-  test('a removed item is gone, and one that is not there is no error', async () => {
+  it('a removed item is gone, and one that is not there is no error', async () => {
     const store = await filled()
     await store.changeItems(A, 't1', { remove: ['i2'] })
     await store.changeItems(A, 't1', { remove: ['i2'] })
@@ -145,7 +145,7 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
     ])
   })
 
-  test('a deleted thread is gone with its items, and can be deleted once', async () => {
+  it('a deleted thread is gone with its items, and can be deleted once', async () => {
     const store = await filled()
     expect(await store.deleteThread(A, 't1')).toBe(true)
     expect(await store.deleteThread(A, 't1')).toBe(false)
@@ -156,7 +156,7 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
     expect((await store.items(A, 't1', EVERY_ITEM))?.data).toEqual([])
   })
 
-  test('what is put in or taken out is a copy', async () => {
+  it('the store takes copies and gives copies', async () => {
     const store = await open()
     const metadata: Record<string, string> = { n: 'before' }
     await store.createThread({ ...thread('t1'), metadata }, {})
@@ -167,7 +167,7 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
   })
 
   describe.each(['asc', 'desc'] as const)('pages in order %s', (order) => {
-    test.each([1, 2, 3, 5])(
+    it.each([1, 2, 3, 5])(
       'visible items come once each, %i a page, without a short page for a hidden one',
       async (limit) => {
         const store = await filled()
@@ -191,7 +191,7 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
       },
     )
 
-    test('threads come in the order of their creation, each owner has their own', async () => {
+    it('threads come in the order of their creation, each owner has their own', async () => {
       const store = await filled()
       const ids = async (owner: string) =>
         (await store.threads(owner, { limit: 10, order }))?.data.map(({ id }) => id)
@@ -205,7 +205,7 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
     })
   })
 
-  test('a cursor that is missing, foreign, hidden or of another thread is refused', async () => {
+  it('a cursor that is missing, foreign, hidden or of another thread is refused', async () => {
     const store = await filled()
     expect(await store.threads(A, { ...ALL, after: 'none' })).toBeUndefined()
     expect(await store.threads(A, { ...ALL, after: 't2' })).toBeUndefined()
@@ -214,7 +214,7 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
     expect(await store.items(A, 't3', { ...ALL, hidden: false, after: 'i1' })).toBeUndefined()
   })
 
-  test('nothing of another owner is found or changed by any method', async () => {
+  it('nothing of another owner is found or changed by any method', async () => {
     const store = await filled()
     const before = await snapshot(store)
     expect(await store.thread(B, 't1')).toBeUndefined()
@@ -240,7 +240,7 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
       ...more,
     }) as const
 
-  test('one item is found by its thread and id, hidden or not', async () => {
+  it('one item is found by its thread and id, hidden or not', async () => {
     const store = await filled()
     expect(await store.item(A, 't1', 'i2')).toEqual(said('t1', 'i2'))
     expect(await store.item(A, 't1', 'h1')).toEqual(note('t1', 'h1'))
@@ -249,7 +249,7 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
     expect(await store.item(B, 't1', 'i1')).toBeUndefined()
   })
 
-  test('items are saved and removed in one change, all or nothing', async () => {
+  it('items are saved and removed in one change, all or nothing', async () => {
     const store = await filled()
     const change = { save: [said('t1', 'new')], remove: ['i1', 'i2', 'none'] }
     expect(await store.changeItems(A, 't1', { ...change, attach: ['none'] })).toBe(false)
@@ -273,7 +273,7 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
     expect(await store.changeItems(B, 't1', { remove: ['i3'] })).toBe(false)
   })
 
-  test('a record of an attachment is kept, changed, attached and deleted', async () => {
+  it('a record of an attachment is kept, changed, attached and deleted', async () => {
     const store = await filled()
     expect(await store.saveAttachment(A, file('a1'))).toBe(true)
     expect(await store.attachment(A, 'a1')).toEqual({ ...file('a1'), owner: A })
@@ -295,7 +295,7 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
     expect(await store.attachment(A, 'a1')).toBeUndefined()
   })
 
-  test('a thread is made with its attachments, or not at all', async () => {
+  it('a thread is created with all its attachments, or not at all', async () => {
     const store = await filled()
     await store.saveAttachment(A, file('a1'))
     await store.saveAttachment(B, file('b1'))
@@ -310,7 +310,7 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
     expect(await store.attachment(A, 'a1')).toMatchObject({ thread_id: 'new' })
   })
 
-  test('a deleted thread takes the records of its attachments with it, and those of no other', async () => {
+  it('a deleted thread takes the records of its attachments with it, and those of no other', async () => {
     const store = await filled()
     await store.saveAttachment(A, file('a1'))
     await store.saveAttachment(A, file('a2'))
@@ -323,7 +323,7 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
     expect(await store.attachment(B, 'b1')).toMatchObject({ thread_id: 't2' })
   })
 
-  test('an attachment goes with a thread that is there, or with none, when the thread is deleted at the same time', async () => {
+  it('an attachment belongs to a thread that exists, or to none, when the thread is deleted at the same time', async () => {
     const store = await filled()
     await store.saveAttachment(A, file('a1'))
     const [attached] = await Promise.all([
@@ -335,7 +335,7 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
     )
   })
 
-  test('an attachment of another owner is not found, taken over, attached or deleted', async () => {
+  it('an attachment of another owner is not found, taken over, attached or deleted', async () => {
     const store = await filled()
     await store.saveAttachment(A, file('a1'))
     const before = await store.attachment(A, 'a1')
@@ -350,7 +350,7 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
     expect(await store.attachment(A, 'a1')).toEqual(before)
   })
 
-  test('what is written to one thread at the same time is all there, each item once', async () => {
+  it('concurrent writes to one thread are all kept, each item once', async () => {
     const store = await filled()
     const ids = Array.from({ length: 20 }, (_, n) => `p${n}`)
     await Promise.all(ids.map((id) => store.changeItems(A, 't3', { save: [said('t3', id)] })))
@@ -358,7 +358,7 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
     expect(seen.toSorted()).toEqual(ids.toSorted())
   })
 
-  test('ids that look alike are different: case, spaces, NUL, wildcards, backslashes', async () => {
+  it('ids that look alike are different: case, spaces, NUL, wildcards, backslashes', async () => {
     const store = await open()
     const ids = ['a', 'A', 'a ', 'a\u0000', 'a%', '%', "a'--", '\\', '\\YQA=', '\\\\']
     for (const id of ids) await store.createThread(thread(id, id), { save: [said(id, id)] })

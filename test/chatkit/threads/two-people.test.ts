@@ -1,7 +1,7 @@
 // Two people at once, on two instances that share a store, thousands of operations of every kind
 // interleaved: nothing of one comes to the other.
 
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import {
   type Act,
   type AttachmentStorage,
@@ -258,7 +258,7 @@ class Person {
 describeStores(
   `two people, two instances, ${OPERATIONS} operations`,
   (open) => {
-    test('each sees, stores and calls with their own only', { timeout: 240_000 }, async () => {
+    it('each sees, stores and calls with their own only', { timeout: 240_000 }, async () => {
       const all = await open(2)
       const asked: Asked[] = []
       const errors: unknown[] = []

@@ -22,7 +22,7 @@ async function eventsOf(
 }
 
 describe('a widget that changes', () => {
-  it('is sent as the reference sends it', async () => {
+  it('sends the same events as the reference server', async () => {
     const cases: Loose[] = JSON.parse(
       await readFile(new URL('../recorded/cases.json', import.meta.url), 'utf8'),
     )
@@ -43,7 +43,7 @@ describe('a widget that changes', () => {
     expect(events).toHaveLength(expected.events.length)
   })
 
-  it('of one state is added and done', async () => {
+  it('with one state is added and done', async () => {
     const events = await eventsOf([state('a')], { copyText: 'copied' })
     const item = { ...context.newItem(), type: 'widget', widget: state('a'), copy_text: 'copied' }
     expect(events).toEqual([
@@ -52,7 +52,7 @@ describe('a widget that changes', () => {
     ])
   })
 
-  it('of no states is nothing', async () => {
+  it('without states sends nothing', async () => {
     expect(await eventsOf([])).toEqual([])
   })
 
@@ -63,7 +63,7 @@ describe('a widget that changes', () => {
     ])
   })
 
-  it('may be one object that changes', async () => {
+  it('may yield one object again and again after changing it', async () => {
     const text = { id: 't', type: 'Text', value: '' }
     const card = { type: 'Card', children: [text] } as const
     async function* states() {
@@ -86,7 +86,7 @@ describe('a widget that changes', () => {
     })
   })
 
-  it('that fails is not done, and its states are closed when nobody reads on', async () => {
+  it('is not stored when it fails, and its states are closed when nobody reads on', async () => {
     let closed = false
     async function* states() {
       try {

@@ -42,7 +42,7 @@ function deltaOf(component_id: string, delta: string, done: boolean): WidgetUpda
 }
 
 describe('the difference of two widgets', () => {
-  it('is nothing for equal ones, whatever the order of their keys, with nulls or without', () => {
+  it('is empty for equal widgets, whatever the order of keys, with nulls or without', () => {
     const before = card({ type: 'Text', id: 't', value: 'a', size: null })
     expect(diffWidgets(before, card({ value: 'a', id: 't', type: 'Text' }))).toEqual([])
   })
@@ -156,7 +156,7 @@ describe('the difference of two widgets', () => {
     expect(diffWidgets(before, after)).toEqual([{ type: 'widget.root.updated', widget: after }])
   })
 
-  it('leads from the one to the other, for any two', () => {
+  it('turns one widget into the other, for any two widgets', () => {
     const word = fc.constantFrom('', 'a', 'ab', 'abc', 'b', '😀', '😀b')
     const leaf = fc.record(
       {
