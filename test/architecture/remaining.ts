@@ -24,10 +24,6 @@ export const REMAINING_FUNCTIONS: Readonly<Record<string, number>> = {
   'src/chatkit/threads/memory-thread-store.ts memoryThreadStore': 101,
   'src/mcp-server/protect.ts protectMcpServer': 169,
   'src/mcp/arguments/detect.ts detectParameters': 143,
-  'src/mcp/arguments/hide.ts hiding': 216,
-  'src/mcp/fetch.ts mcpFetch': 146,
-  'src/mcp/pool.ts sessionPool': 162,
-  'src/mcp/transport.ts carryingTransport': 123,
   'src/oauth/connection/connections.ts connections': 124,
   'src/on-behalf.ts createOnBehalf': 166,
   'src/store/attachments/attachment-folder.ts attachmentFolder': 143,
@@ -57,7 +53,6 @@ export const REMAINING_FUNCTIONS: Readonly<Record<string, number>> = {
 export const REMAINING_FILES: readonly string[] = [
   'src/chatkit/server.ts',
   'src/mcp-server/protect.ts',
-  'src/mcp/fetch.ts',
   'src/on-behalf.ts',
 ]
 

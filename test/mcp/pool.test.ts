@@ -2,7 +2,8 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Principal } from '../../src/core/principal.ts'
-import { type PoolCaller, type SessionPoolOptions, sessionPool } from '../../src/mcp/pool.ts'
+import { sessionPool } from '../../src/mcp/pool.ts'
+import type { PoolCaller, SessionPoolOptions } from '../../src/mcp/pool-options.ts'
 import { alice, bob, deferred, handClock, ISSUER, MCP, START } from '../core/parts.ts'
 
 interface Session {

@@ -1,5 +1,5 @@
-// The automaton of Aho and Corasick over UTF-16 units: where in a set of texts a reader stands, and what ends there. It keeps no state of a
-// reading, so that one serves any number of streams.
+// The automaton of Aho and Corasick over UTF-16 units, which finds a set of texts in a stream. The state of
+// a stream is a number that the caller keeps, so one automaton serves any number of streams.
 
 /** States are numbers from 0, the start. */
 export interface Automaton {
@@ -11,18 +11,19 @@ export interface Automaton {
   matched(state: number): number
 }
 
-/** Units that the start looks up in a table. */
-const TABLE = 128
+/** Units that the start state looks up in a table instead of the map. */
+const TABLE_SIZE = 128
 
-/** Builds it from texts that are not empty. The work and the memory grow with their length altogether. */
+/** Builds the automaton from texts that are not empty. Work and memory grow with their total length. */
 export function createAutomaton(texts: readonly string[]): Automaton {
-  const most = texts.reduce((sum, text) => sum + text.length, 1)
-  // A text's states mostly follow each other, so the next one is the first to be asked; only what branches off is in the map.
-  const unitOf = new Uint16Array(most)
-  const parent = new Int32Array(most).fill(-1)
-  const depths = new Int32Array(most)
-  const match = new Int32Array(most)
-  const fall = new Int32Array(most)
+  const maxStates = texts.reduce((sum, text) => sum + text.length, 1)
+  // The states of a text mostly follow each other, so the next state is tried first. Only branches are in
+  // the map.
+  const unitOf = new Uint16Array(maxStates)
+  const parent = new Int32Array(maxStates).fill(-1)
+  const depths = new Int32Array(maxStates)
+  const match = new Int32Array(maxStates)
+  const fall = new Int32Array(maxStates)
   const branches = new Map<number, number>()
   let states = 1
 
@@ -49,17 +50,17 @@ export function createAutomaton(texts: readonly string[]): Automaton {
     match[state] = text.length
   }
 
-  const start = Int32Array.from({ length: TABLE }, (_, unit) => Math.max(0, child(0, unit)))
+  const start = Int32Array.from({ length: TABLE_SIZE }, (_, unit) => Math.max(0, child(0, unit)))
 
   function step(from: number, unit: number): number {
     for (let state = from; state !== 0; state = fall[state] ?? 0) {
       const next = child(state, unit)
       if (next >= 0) return next
     }
-    return unit < TABLE ? (start[unit] ?? 0) : Math.max(0, child(0, unit))
+    return unit < TABLE_SIZE ? (start[unit] ?? 0) : Math.max(0, child(0, unit))
   }
 
-  // Nearest to the start first: where a state falls back to lies nearer.
+  // In order of depth, because a state falls back to one that is nearer to the start.
   for (const state of byDepth(depths.subarray(0, states))) {
     const above = parent[state] ?? 0
     if (above !== 0) fall[state] = step(fall[above] ?? 0, unitOf[state] ?? 0)
@@ -70,9 +71,9 @@ export function createAutomaton(texts: readonly string[]): Automaton {
   return { step, depth: (state) => depths[state] ?? 0, matched: (state) => match[state] ?? 0 }
 }
 
-/** All states but the start, in order of their depth; by counting, because there are hundreds of thousands. */
+/** All states but the start, in order of depth. A counting sort, because there are hundreds of thousands. */
 function byDepth(depths: Int32Array): Int32Array {
-  const places = new Int32Array(depths.reduce((most, depth) => Math.max(most, depth), 0) + 2)
+  const places = new Int32Array(depths.reduce((deepest, depth) => Math.max(deepest, depth), 0) + 2)
   for (const depth of depths) places[depth + 1] = (places[depth + 1] ?? 0) + 1
   for (let depth = 1; depth < places.length; depth++)
     places[depth] = (places[depth] ?? 0) + (places[depth - 1] ?? 0)

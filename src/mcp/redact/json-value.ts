@@ -1,44 +1,47 @@
-// Takes secrets out of a JSON value: values and keys, and what they hold in encodings on top of each other. It does not know the secrets.
+// Takes secrets out of a JSON value: out of values and keys, also where they are encoded twice. It does
+// not know the secrets; the search does.
 
 import { type CodedRun, codedRuns, decodings } from './coded.ts'
-import { withoutRanges } from './marker.ts'
-import { merged, type Search } from './search.ts'
-import { SHORTEST } from './variants.ts'
+import { replaceRanges } from './marker.ts'
+import { mergeRanges, type Search } from './search.ts'
+import { MIN_SECRET_CHARS } from './variants.ts'
 
-/** Stands for what could not be searched. */
+/** Stands in place of what could not be searched. */
 export const WITHHELD = '[content withheld]'
-/** Encodings on top of each other that are undone. */
-const NESTED = 2
-/** Characters that look encoded, in one value: images and sound do. */
-const MOST_DECODED = 8_388_608
-/** Levels of a value. */
-const DEEPEST = 128
+/** Layers of encoding that are decoded. */
+const MAX_LAYERS = 2
+/** Characters of one value that are decoded. Images and sound look encoded too. */
+const MAX_DECODED_CHARS = 8_388_608
+/** Levels of a value that are searched. */
+const MAX_DEPTH = 128
 
-/** The value with markers, and how many; `withheld` counts what was removed unsearched. */
+/** The value with markers. */
 export interface RedactedValue {
   readonly value: unknown
+  /** Markers that were put in. */
   readonly hits: number
+  /** Parts that were removed because they could not be searched. */
   readonly withheld: number
 }
 
-/** Redacts a value. What holds nothing to remove is given back as the same object. */
+/** Redacts a value. A value with nothing to remove comes back as the same object. */
 export function redactValue(value: unknown, find: Search): RedactedValue {
   let hits = 0
   let withheld = 0
-  let decodable = MOST_DECODED
+  let decodable = MAX_DECODED_CHARS
 
-  function visit(one: unknown, depth: number): unknown {
-    if (typeof one === 'string') return redactText(one)
-    if (typeof one === 'number') {
-      const text = String(one)
-      return find(text).length === 0 ? one : redactText(text)
+  function visit(part: unknown, depth: number): unknown {
+    if (typeof part === 'string') return redactText(part)
+    if (typeof part === 'number') {
+      const text = String(part)
+      return find(text).length === 0 ? part : redactText(text)
     }
-    if (typeof one !== 'object' || one === null) return one
-    if (depth === DEEPEST) {
+    if (typeof part !== 'object' || part === null) return part
+    if (depth === MAX_DEPTH) {
       withheld++
       return WITHHELD
     }
-    return Array.isArray(one) ? visitArray(one, depth) : visitObject(one, depth)
+    return Array.isArray(part) ? visitArray(part, depth) : visitObject(part, depth)
   }
 
   function visitArray(items: readonly unknown[], depth: number): unknown {
@@ -55,32 +58,32 @@ export function redactValue(value: unknown, find: Search): RedactedValue {
       entry[1] = visit(item, depth + 1)
       touched ||= entry[0] !== key || entry[1] !== item
     }
-    // fromEntries defines `__proto__` like any other key.
+    // `fromEntries` defines a member `__proto__`, where an assignment would set the prototype.
     return touched ? Object.fromEntries(withUniqueKeys(entries)) : object
   }
 
   function redactText(text: string): string {
-    if (text.length < SHORTEST) return text
+    if (text.length < MIN_SECRET_CHARS) return text
     const ranges = find(text)
     hits += ranges.length
-    const plain = ranges.length === 0 ? text : withoutRanges(text, ranges)
-    const coded = merged(codedRuns(plain).filter((run) => hides(plain, run, NESTED)))
+    const plain = ranges.length === 0 ? text : replaceRanges(text, ranges)
+    const coded = mergeRanges(codedRuns(plain).filter((run) => hides(plain, run, MAX_LAYERS)))
     if (decodable < 0) {
       withheld++
       return WITHHELD
     }
     hits += coded.length
-    return coded.length === 0 ? plain : withoutRanges(plain, coded)
+    return coded.length === 0 ? plain : replaceRanges(plain, coded)
   }
 
-  /** Whether a coded run hides a secret. What is too much is not looked at, and leaves `decodable` below zero. */
-  function hides(text: string, run: CodedRun, nested: number): boolean {
+  /** Whether a coded run hides a secret. When there is too much to decode, `decodable` falls below zero. */
+  function hides(text: string, run: CodedRun, layers: number): boolean {
     decodable -= run.to - run.from
     if (decodable < 0) return false
     return decodings(text, run).some(
       (decoded) =>
         find(decoded).length > 0 ||
-        (nested > 1 && codedRuns(decoded).some((inner) => hides(decoded, inner, nested - 1))),
+        (layers > 1 && codedRuns(decoded).some((inner) => hides(decoded, inner, layers - 1))),
     )
   }
 
@@ -88,7 +91,7 @@ export function redactValue(value: unknown, find: Search): RedactedValue {
   return { value: redacted, hits, withheld }
 }
 
-/** Two keys that held the same secret stay two. */
+/** Numbers keys that became equal, so that two keys that held the same secret stay two. */
 function withUniqueKeys(entries: readonly (readonly [string, unknown])[]): Map<string, unknown> {
   const unique = new Map<string, unknown>()
   for (const [key, item] of entries) {

@@ -1,8 +1,9 @@
-// Decodes base64, base64url and hex without knowing where the encoded text begins: it gives what reads as ASCII text, and skips the rest.
+// Decodes base64, base64url and hex without knowing where the encoded text begins. It gives the parts that
+// are ASCII text, and skips the rest.
 
-import { SHORTEST } from './variants.ts'
+import { MIN_SECRET_CHARS } from './variants.ts'
 
-/** What six bits a letter stands for, by its code, in either alphabet of RFC 4648. */
+/** The six bits that a letter stands for, by its code, in either alphabet of RFC 4648. */
 const BITS: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) =>
   Math.max(
     0,
@@ -12,50 +13,52 @@ const BITS: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) =>
   ),
 ).map((bits) => (bits > 63 ? bits - 2 : bits))
 
-/** The texts, of {@link SHORTEST} characters or more, that a run of letters may decode to. */
-export function readableIn(letters: string): readonly string[] {
+/** Gives the ASCII texts of {@link MIN_SECRET_CHARS} characters or more that a run of letters may decode to. */
+export function decodeLetters(letters: string): readonly string[] {
   const texts: string[] = []
-  for (let offset = 0; offset < 4; offset++) stretches(letters, offset, BASE64, texts)
+  for (let offset = 0; offset < 4; offset++) decodeStretches(letters, offset, BASE64, texts)
   if (/^[0-9a-f]+$/i.test(letters))
-    for (let offset = 0; offset < 2; offset++) stretches(letters, offset, HEX, texts)
+    for (let offset = 0; offset < 2; offset++) decodeStretches(letters, offset, HEX, texts)
   return texts
 }
 
-/** Letters are taken in groups of `size`; so many good ones in a row are in any text that is long enough, wherever it begins. */
+/** An encoding that turns groups of letters into bytes. */
 interface Code {
+  /** Letters in a group. */
   readonly size: number
-  readonly fewest: number
+  /** Any text that is long enough has this many groups of ASCII in a row, wherever it begins. */
+  readonly minGroups: number
   isAscii(letters: string, at: number): boolean
   decode(letters: string): string
 }
 
 const BASE64: Code = {
   size: 4,
-  // Three bytes each; of the first and the last group only a part may belong to the text.
-  fewest: Math.floor((SHORTEST - 2) / 3),
-  // The highest bits of the three bytes.
+  // A group is three bytes. Of the first and the last group only a part may belong to the text.
+  minGroups: Math.floor((MIN_SECRET_CHARS - 2) / 3),
+  // The highest bit of each of the three bytes must be 0.
   isAscii: (letters, at) =>
     ((bitsAt(letters, at) & 32) | (bitsAt(letters, at + 1) & 8) | (bitsAt(letters, at + 2) & 2)) ===
     0,
   decode(letters) {
     const standard = letters.replaceAll('-', '+').replaceAll('_', '/')
-    // One letter more than whole groups is no byte, and atob refuses it.
+    // One letter beyond whole groups makes no byte, and `atob` refuses it.
     return atob(standard.length % 4 === 1 ? standard.slice(0, -1) : standard)
   },
 }
 
 const HEX: Code = {
   size: 2,
-  fewest: SHORTEST,
+  minGroups: MIN_SECRET_CHARS,
   isAscii: (letters, at) => letters.charCodeAt(at) < 56,
   decode: (letters) =>
     letters.replace(/../g, (pair) => String.fromCharCode(Number.parseInt(pair, 16))),
 }
 
-function stretches(
+function decodeStretches(
   letters: string,
   offset: number,
-  { size, fewest, isAscii, decode }: Code,
+  { size, minGroups, isAscii, decode }: Code,
   texts: string[],
 ): void {
   let good = 0
@@ -64,8 +67,8 @@ function stretches(
       good++
       continue
     }
-    // With the groups on both sides, of which a part may belong to it.
-    if (good >= fewest)
+    // With the groups on both sides, because a part of them may belong to the text.
+    if (good >= minGroups)
       texts.push(decode(letters.slice(Math.max(offset, at - (good + 1) * size), at + size)))
     good = 0
   }

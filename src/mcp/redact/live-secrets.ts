@@ -1,4 +1,5 @@
-// The credentials that are live in one run, and the redactor for them. What was sent anywhere in the run is taken out of whatever comes back.
+// The credentials that are live in one run, and the redactor for them. A credential that was sent to any
+// server of the run is taken out of every server's answers.
 
 import type { Credential } from '../../core/credential.ts'
 import { createRedactor, type Redactor } from './redactor.ts'
@@ -6,12 +7,12 @@ import { createRedactor, type Redactor } from './redactor.ts'
 /** The live credentials of one run, shared by the fetches of all its servers. */
 export interface LiveSecrets {
   add(credential: Credential): void
-  /** For all that were added so far. */
+  /** The redactor for all credentials that were added so far. */
   redactor(): Redactor
 }
 
-/** Redactors are costly to build, and the same token serves many runs. */
-const built = new WeakMap<Credential, Redactor>()
+/** Redactors by their credential: building one is slow, and the same token serves many runs. */
+const redactors = new WeakMap<Credential, Redactor>()
 
 /** Makes an empty set. */
 export function liveSecrets(): LiveSecrets {
@@ -24,16 +25,16 @@ export function liveSecrets(): LiveSecrets {
       current = undefined
     },
     redactor() {
-      current ??= secrets.size === 1 ? single(secrets) : createRedactor([...secrets])
+      current ??= secrets.size === 1 ? redactorOfOne(secrets) : createRedactor([...secrets])
       return current
     },
   }
 }
 
-function single(secrets: ReadonlySet<Credential>): Redactor {
+function redactorOfOne(secrets: ReadonlySet<Credential>): Redactor {
   const [only] = secrets
   if (!only) return createRedactor([])
-  const redactor = built.get(only) ?? createRedactor([only])
-  built.set(only, redactor)
+  const redactor = redactors.get(only) ?? createRedactor([only])
+  redactors.set(only, redactor)
   return redactor
 }

@@ -1,12 +1,12 @@
-// What stands where something was taken out, and the taking out. Not the search for it.
+// Puts markers in place of parts of a text.
 
 import type { Range } from './search.ts'
 
-/** Stands where a credential stood. */
+/** Stands in place of a credential. */
 export const MARKER = '[credential removed]'
 
-/** The text with a marker for each range. */
-export function withoutRanges(
+/** Replaces each range by a marker. */
+export function replaceRanges(
   text: string,
   ranges: readonly Range[],
   marker: string = MARKER,

@@ -1,29 +1,43 @@
-// The pieces by which a secret is known when only a part of it comes back: the first 20 characters, or a token split over fields.
+// The pieces by which a secret is found when only a part of it comes back: its first 20 characters, or
+// a token split over fields.
 
-import type { Wanted } from './search.ts'
-import { SHORTEST } from './variants.ts'
+import type { Needle } from './search.ts'
+import { MIN_SECRET_CHARS } from './variants.ts'
 
 /**
- * Consecutive characters of a secret's random part that count as the secret. Twelve of base64url are 72 bits: with 100 RS256 tokens
- * (331 such windows each) the chance of a hit in a megabyte of other random base64url is 100 · 331 · 2^20 / 2^72 = 2^-37, and for the
- * 48 bits of twelve hex digits 2^-16. Eight would make it 2^-13 and 2^0, which eats hashes.
+ * This many consecutive characters of a secret's random part count as the secret. Twelve characters of
+ * base64url are 72 bits. With 100 RS256 tokens (331 such windows each) the chance of a false hit in a
+ * megabyte of random base64url is 100 · 331 · 2^20 / 2^72 = 2^-37, and 2^-16 for the 48 bits of twelve hex
+ * digits. With eight characters it would be 2^-13 and 2^0, which would remove hashes.
  */
-const PIECE = SHORTEST
+const MIN_PIECE_CHARS = MIN_SECRET_CHARS
 
-/** Characters of the random part that are taken apart. Some tokens have thousands; the cut that careless code makes is at the front. */
-const LONGEST = 1024
+/**
+ * Characters of the random part that are searched for in pieces. Some tokens have thousands, and careless
+ * code that cuts a token keeps its front.
+ */
+const MAX_RANDOM_CHARS = 1024
 
-/** A JWT (RFC 7519): the header is the same for all tokens of an issuer, the payload is only known as a whole, the signature is random. */
+/**
+ * A JWT (RFC 7519). All tokens of an issuer may have the same header, so it is not searched for. The payload
+ * is searched for as a whole. The signature is random.
+ */
 const JWT = /^eyJ[\w-]*\.([\w-]+)\.([\w-]*)$/
 
-/** What to search for besides the whole secret; nothing for a secret that people could have made of words. */
-export function piecesOf(secret: string): readonly Wanted[] {
+/** What to search for besides the whole secret. Nothing for a secret that may be made of words. */
+export function piecesOf(secret: string): readonly Needle[] {
   const jwt = JWT.exec(secret)
-  if (!jwt) return randomRuns(secret.slice(0, LONGEST)).map((text) => ({ text, least: PIECE }))
+  if (!jwt)
+    return randomRuns(secret.slice(0, MAX_RANDOM_CHARS)).map((text) => ({
+      text,
+      minRun: MIN_PIECE_CHARS,
+    }))
   const [, payload = '', signature = ''] = jwt
   return [
-    ...(payload.length >= 2 * PIECE ? [{ text: payload, least: payload.length }] : []),
-    ...(signature.length >= PIECE ? [{ text: signature.slice(0, LONGEST), least: PIECE }] : []),
+    ...(payload.length >= 2 * MIN_PIECE_CHARS ? [{ text: payload, minRun: payload.length }] : []),
+    ...(signature.length >= MIN_PIECE_CHARS
+      ? [{ text: signature.slice(0, MAX_RANDOM_CHARS), minRun: MIN_PIECE_CHARS }]
+      : []),
   ]
 }
 
@@ -31,17 +45,21 @@ export function piecesOf(secret: string): readonly Wanted[] {
 function randomRuns(text: string): readonly string[] {
   const runs: string[] = []
   let start = -1
-  for (let at = 0; at + PIECE <= text.length + 1; at++) {
-    const random = at + PIECE <= text.length && looksRandom(text.slice(at, at + PIECE))
-    if (random && start < 0) start = at
-    if (random || start < 0) continue
-    runs.push(text.slice(start, at + PIECE - 1))
+  for (let at = 0; at + MIN_PIECE_CHARS <= text.length + 1; at++) {
+    const isRandom =
+      at + MIN_PIECE_CHARS <= text.length && looksRandom(text.slice(at, at + MIN_PIECE_CHARS))
+    if (isRandom && start < 0) start = at
+    if (isRandom || start < 0) continue
+    runs.push(text.slice(start, at + MIN_PIECE_CHARS - 1))
     start = -1
   }
   return runs
 }
 
-/** Random characters change between small letters, capitals and digits all the time, words and dates do not: `taskflow-demo-key-2026`. */
+/**
+ * Whether characters look random: they change between small letters, capitals and digits all the time. Words
+ * and dates do not: `taskflow-demo-key-2026`.
+ */
 function looksRandom(piece: string): boolean {
   const classes = piece
     .replace(/[a-z]/g, 'a')

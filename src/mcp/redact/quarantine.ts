@@ -1,13 +1,13 @@
-// Quarantine: one server's reflection mark, made when a credential comes back from it, and what the binding says follows. It removes nothing;
-// the redactor does.
+// The quarantine of one server. A server that sends a credential back is marked; where the binding says
+// `quarantine`, nothing more is sent to it. It removes nothing from answers; the redactor does.
 
 import type { Binding } from '../../core/binding.ts'
 import type { ReflectionMarks } from '../../core/carry/reflection-marks.ts'
 import type { RefusalReason } from '../../core/errors.ts'
 
-/** What one server's mark means for the calls to it. Share one among all runs: what could not be written is remembered here. */
+/** The quarantine of one server. Share it among all runs: it remembers a mark that could not be written. */
 export interface Quarantine {
-  /** A credential came back. */
+  /** Marks the server, because a credential came back. */
   reflected(): void
   /** Why nothing may go to the server now; undefined when it may. */
   refusal(): Promise<RefusalReason | undefined>
@@ -21,22 +21,25 @@ export interface QuarantineOptions {
   readonly now: () => number
 }
 
-/** Makes the quarantine of one server. Marks that cannot be read or written refuse too, where the binding says `quarantine`. */
+/**
+ * Makes the quarantine of one server. Where the binding says `quarantine`, calls are also refused while the
+ * mark cannot be read or written.
+ */
 export function createQuarantine({ binding, marks, now }: QuarantineOptions): Quarantine {
   const { resource, onReflection } = binding
   let writing: Promise<void> = Promise.resolve()
-  let owed = false
+  let isUnwritten = false
 
   async function write(): Promise<void> {
     try {
       await marks.mark(resource, now())
     } catch {
-      owed = true
+      isUnwritten = true
     }
   }
 
   function mark(): void {
-    owed = false
+    isUnwritten = false
     writing = writing.then(write)
   }
 
@@ -44,10 +47,10 @@ export function createQuarantine({ binding, marks, now }: QuarantineOptions): Qu
     reflected: mark,
     async refusal() {
       if (onReflection === 'redact') return undefined
-      if (owed) mark()
-      // A call that begins while a mark is being written is one of those that it is there for.
+      if (isUnwritten) mark()
+      // A call that begins while the mark is being written must be refused too.
       await writing
-      if (owed) return 'server_unreachable'
+      if (isUnwritten) return 'server_unreachable'
       return marks.isMarked(resource).then(
         (marked) => (marked ? 'server_quarantined' : undefined),
         () => 'server_unreachable',

@@ -1,12 +1,15 @@
-// Removes matches from a text that comes in chunks. What it gives out does not depend on where the chunks end.
+// Removes matches from a text that comes in chunks. Its output does not depend on where the chunks end.
 
 import type { Automaton } from './automaton.ts'
 import { MARKER } from './marker.ts'
 import type { Range } from './search.ts'
 
-/** One text in chunks. To abort, drop it: what is held back is then never given out, because it begins like a secret. */
+/**
+ * One text in chunks. To abort, drop it: then the part that is held back, because it begins like a secret, is
+ * never given out.
+ */
 export interface RedactingStream {
-  /** Takes the next chunk and gives what is safe to pass on: nothing of it can become part of a match any more. */
+  /** Takes the next chunk. Gives the text that can no longer become part of a match. */
   push(chunk: string): string
   /** The rest, when the text has come to its end. */
   end(): string
@@ -17,16 +20,16 @@ export interface RedactingStream {
 /** Starts a text. */
 export function redactingStream(automaton: Automaton): RedactingStream {
   let state = 0
-  /** What is not given out yet, and the matches in it. */
+  /** The text that is not given out yet, and the matches in it. */
   let held = ''
   let ranges: Range[] = []
-  /** Whether what was given out last is a marker: a match that goes on behind it gets no second one. */
+  /** Whether the last output was a marker. A match that goes on after it gets no second marker. */
   let insideMarker = false
   let hits = 0
 
   function mark(from: number, to: number): void {
     let first = from
-    // Ranges that the new one overlaps or touches become one with it.
+    // Ranges that the new one overlaps or touches are merged with it.
     for (let last = ranges.at(-1); last && last.to >= first; last = ranges.at(-1)) {
       first = Math.min(first, last.from)
       ranges.pop()
@@ -34,7 +37,7 @@ export function redactingStream(automaton: Automaton): RedactingStream {
     ranges.push({ from: first, to })
   }
 
-  /** Gives out the first units of what is held. */
+  /** Gives out the first units of the held text. */
   function emit(safe: number): string {
     let out = ''
     let at = 0
@@ -71,7 +74,7 @@ export function redactingStream(automaton: Automaton): RedactingStream {
         if (length > 0) mark(at + 1 - length, at + 1)
       }
       const safe = held.length - automaton.depth(state)
-      // Half of a surrogate pair is no text: whoever encodes the chunks one by one would make U+FFFD of it.
+      // A surrogate pair is not split: whoever encodes the chunks one by one would make U+FFFD of each half.
       return emit(safe > 0 && isHighSurrogate(held.charCodeAt(safe - 1)) ? safe - 1 : safe)
     },
     end() {

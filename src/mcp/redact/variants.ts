@@ -1,21 +1,22 @@
-// The forms in which a secret comes back: as it is, and in each encoding that a server, a URL or a JSON text gives it. Not a decoder.
+// The forms in which a secret may come back: as it is, and in each encoding of URLs, JSON and base64. It
+// decodes nothing.
 
-/** Secrets with fewer characters are not searched for: they could stand in a text by chance. */
-export const SHORTEST = 12
+/** Shorter secrets are not searched for, because they could be in a text by chance. */
+export const MIN_SECRET_CHARS = 12
 
 /**
- * The forms of a secret, each once and each of {@link SHORTEST} characters at least: plain, base64 and base64url (in any place of a longer
- * encoded text), percent (RFC 3986 section 2.1), JSON (RFC 8259 section 7) and hex.
+ * The forms of a secret, each once: plain, base64 and base64url (wherever it is in a longer encoded text),
+ * percent (RFC 3986 section 2.1), JSON (RFC 8259 section 7) and hex.
  *
- * @param secret Its text; the forms of one that is too short are left out, so that they do not give it away either.
+ * @returns None for a secret shorter than {@link MIN_SECRET_CHARS}.
  */
 export function variantsOf(secret: string): readonly string[] {
-  if (secret.length < SHORTEST) return []
+  if (secret.length < MIN_SECRET_CHARS) return []
   const bytes = new TextEncoder().encode(secret)
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
   const forms = [
     secret,
-    // Differs outside ASCII only: UTF-8 read as Latin-1, which is also what a base64 decoder of the web platform gives.
+    // UTF-8 read as Latin-1, as `atob` gives it. It differs from the secret outside ASCII only.
     binary(bytes),
     ...[0, 1, 2].flatMap((before) => base64Core(bytes, before)),
     ...inBothCases(hex.replace(/../g, '%$&')),
@@ -29,7 +30,11 @@ export function variantsOf(secret: string): readonly string[] {
   return [...new Set(forms)]
 }
 
-/** The characters that depend on the secret alone when so many other bytes, modulo 3, are encoded before it; in both alphabets. */
+/**
+ * The characters of an encoded text that depend on the secret alone, in both alphabets.
+ *
+ * @param before How many bytes are encoded before it, modulo 3.
+ */
 function base64Core(bytes: Uint8Array, before: number): readonly string[] {
   const padded = new Uint8Array(before + bytes.length)
   padded.set(bytes, before)
@@ -40,7 +45,7 @@ function base64Core(bytes: Uint8Array, before: number): readonly string[] {
   return [core, core.replaceAll('+', '-').replaceAll('/', '_')]
 }
 
-/** Hex digits small and large; the `u` of JSON stays small. */
+/** With small and with capital hex digits. The `u` of JSON stays small. */
 function inBothCases(text: string): readonly string[] {
   return [text, text.toUpperCase().replaceAll('\\U', '\\u')]
 }
@@ -52,10 +57,13 @@ function percent(bytes: Uint8Array, kept: RegExp): readonly string[] {
       ? character
       : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
   })
-  return [upper.join(''), upper.map((one) => (one.length === 1 ? one : one.toLowerCase())).join('')]
+  return [
+    upper.join(''),
+    upper.map((part) => (part.length === 1 ? part : part.toLowerCase())).join(''),
+  ]
 }
 
-/** As JSON.stringify writes it, and as writers do that escape the slash, or what HTML minds. */
+/** As `JSON.stringify` writes it, and as writers do that escape the slash, or what is special in HTML. */
 function json(secret: string): readonly string[] {
   const minimal = JSON.stringify(secret).slice(1, -1)
   const careful = minimal.replace(/[&'+<>`]|[^\0-\x7f]/g, asEscapes)
@@ -63,7 +71,7 @@ function json(secret: string): readonly string[] {
   return [minimal, minimal.replaceAll('/', '\\/'), careful, upper]
 }
 
-/** Each UTF-16 unit. */
+/** Each UTF-16 unit as `\uXXXX`. */
 function asEscapes(text: string): string {
   let out = ''
   for (let at = 0; at < text.length; at++)

@@ -3,8 +3,8 @@
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createSearch, type Wanted } from '../../../src/mcp/redact/search.ts'
-import { SHORTEST, variantsOf } from '../../../src/mcp/redact/variants.ts'
+import { createSearch, type Needle } from '../../../src/mcp/redact/search.ts'
+import { MIN_SECRET_CHARS, variantsOf } from '../../../src/mcp/redact/variants.ts'
 import {
   jwt,
   MARKER,
@@ -27,16 +27,16 @@ const secrets = [
 ]
 
 /** The ranges by the plain search, as a text. */
-function plainly(text: string, wanted: readonly Wanted[]): string {
+function plainly(text: string, wanted: readonly Needle[]): string {
   return plainlyRedacted(
     text,
     wanted.flatMap((one) =>
-      one.least === one.text.length ? [one.text] : windowsOf(one.text, one.least),
+      one.minRun === one.text.length ? [one.text] : windowsOf(one.text, one.minRun),
     ),
   )
 }
 
-function quickly(text: string, wanted: readonly Wanted[]): string {
+function quickly(text: string, wanted: readonly Needle[]): string {
   let out = ''
   let at = 0
   for (const { from, to } of createSearch(wanted)(text)) {
@@ -53,10 +53,12 @@ test(
     const text = (minLength: number, maxLength: number) =>
       fc.array(letters, { minLength, maxLength }).map((all) => all.join(''))
     const wanted = fc.array(
-      text(SHORTEST, 90).chain((one) =>
+      text(MIN_SECRET_CHARS, 90).chain((one) =>
         fc.oneof(
-          fc.constant({ text: one, least: one.length }),
-          fc.integer({ min: SHORTEST, max: one.length }).map((least) => ({ text: one, least })),
+          fc.constant({ text: one, minRun: one.length }),
+          fc
+            .integer({ min: MIN_SECRET_CHARS, max: one.length })
+            .map((minRun) => ({ text: one, minRun })),
         ),
       ),
       { minLength: 1, maxLength: 4 },
@@ -98,7 +100,7 @@ test(
 
 test('finds a text at every place around the ends of what it copies at once, in ASCII and other text', () => {
   const one = random('place', 43)
-  const find = createSearch([{ text: one, least: one.length }])
+  const find = createSearch([{ text: one, minRun: one.length }])
   for (const other of ['.', '€']) {
     const filler = other + '.'.repeat(66_000)
     for (let at = 32_600; at < 32_900; at++) {
@@ -117,16 +119,16 @@ test('finds a text at every place around the ends of what it copies at once, in 
 
 test('finds the first, the last and any run of just the fewest characters that count, however many that is, and no shorter one', () => {
   const one = random('fewest', 200)
-  for (let least = SHORTEST; least <= 80; least++) {
-    const find = createSearch([{ text: one, least }])
-    for (const from of [0, 1, 7, 100, one.length - least]) {
+  for (let minRun = MIN_SECRET_CHARS; minRun <= 80; minRun++) {
+    const find = createSearch([{ text: one, minRun }])
+    for (const from of [0, 1, 7, 100, one.length - minRun]) {
       for (let before = 0; before < 64; before++) {
         const filler = '.'.repeat(before)
-        expect(find(`${filler}${one.slice(from, from + least)}.`)).toEqual([
-          { from: before, to: before + least },
+        expect(find(`${filler}${one.slice(from, from + minRun)}.`)).toEqual([
+          { from: before, to: before + minRun },
         ])
       }
-      expect(find(`.${one.slice(from, from + least - 1)}.`)).toEqual([])
+      expect(find(`.${one.slice(from, from + minRun - 1)}.`)).toEqual([])
     }
   }
 })
@@ -216,7 +218,7 @@ describe('a form of a secret', () => {
       expect(new Set(forms).size).toBe(forms.length)
       expect(forms.length).toBeGreaterThan(6)
       expect(forms.length).toBeLessThanOrEqual(24)
-      expect(Math.min(...forms.map((form) => form.length))).toBeGreaterThanOrEqual(SHORTEST)
+      expect(Math.min(...forms.map((form) => form.length))).toBeGreaterThanOrEqual(MIN_SECRET_CHARS)
     }
   })
 
