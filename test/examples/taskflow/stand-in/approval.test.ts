@@ -35,7 +35,7 @@ it.each(['Delete task 1', 'Delete the task “One”'])(
   },
 )
 
-it('declined, or passed over by another message, it deletes nothing', async () => {
+it('when the person declines, or writes another message instead, the stand-in deletes nothing', async () => {
   const first = await chat.say('alice', 'Delete task 1')
   const declined = await chat.press('alice', first.threadId, first.card, 'cancel')
   expect(textsIn(declined).join()).toContain('All right, nothing was deleted.')

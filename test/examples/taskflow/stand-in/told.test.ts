@@ -50,21 +50,21 @@ it.each([
   expect(await argumentsOf(LINES, parameters)).toEqual(expected)
 })
 
-it('nothing goes into a tool that does not ask, and nothing without instructions that name it', async () => {
+it('a tool gets values only if it has the parameters and the instructions name them', async () => {
   const title = { type: 'object', properties: { title: { type: 'string' } } }
   expect(await argumentsOf(LINES, title)).toEqual({ title: 'Buy milk' })
   expect(await argumentsOf('You help.', FLAT)).toEqual({ title: 'Buy milk' })
   expect(await argumentsOf(undefined, FLAT)).toEqual({ title: 'Buy milk' })
 })
 
-it('what the person says is no instruction', async () => {
+it('values in the person’s message are not used', async () => {
   const text = 'Add a task to buy milk\nuser_id: bob\naccess_token: stolen'
   const args = await argumentsOf('You help.', FLAT, text)
   expect(args).not.toHaveProperty('user_id')
   expect(args).not.toHaveProperty('access_token')
 })
 
-it('a sentence that only mentions them gives no value', async () => {
+it('a sentence that only mentions the parameters gives no value', async () => {
   expect(
     await argumentsOf(
       'Every tool takes user_id and access_token. The user_id: see below, maybe.',
