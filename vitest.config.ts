@@ -52,7 +52,8 @@ export default defineConfig({
           name: 'whole',
           include: ['test/**/*.test.ts'],
           exclude: PURE,
-          globalSetup: ['test/browser/lender.ts'],
+          // Lent to all files, and started when the first test asks: Chromium, and PostgreSQL.
+          globalSetup: ['test/browser/lender.ts', 'test/store/postgres/shared-setup.ts'],
         },
       },
     ],

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, onTestFinished } from 'vitest'
+import { beforeAll, describe, onTestFinished } from 'vitest'
 import {
   memoryRunStore,
   memoryThreadStore,
@@ -18,7 +18,7 @@ import {
   sqliteRunStore,
   sqliteThreadStore,
 } from '../../src/store/index.ts'
-import { type PostgresServer, startPostgres } from '../store/postgres/server.ts'
+import { type SharedPostgres, sharedPostgres } from '../store/postgres/shared.ts'
 
 /** What one instance of the server works with. */
 export interface Stores {
@@ -40,11 +40,10 @@ export function describeStores(
   names: readonly StoreName[] = ALL,
 ): void {
   describe.each(names)(`${what} (%s)`, (name) => {
-    let postgres: PostgresServer | undefined
+    let postgres: SharedPostgres | undefined
     beforeAll(async () => {
-      if (name === 'postgres') postgres = await startPostgres()
+      if (name === 'postgres') postgres = await sharedPostgres()
     })
-    afterAll(() => postgres?.close())
     body(async (instances = 1) => {
       const [first, ...others] = await openStores(name, instances, postgres)
       if (!first) throw new TypeError('A test needs an instance')
@@ -56,7 +55,7 @@ export function describeStores(
 async function openStores(
   name: StoreName,
   instances: number,
-  postgres: PostgresServer | undefined,
+  postgres: SharedPostgres | undefined,
 ): Promise<Stores[]> {
   switch (name) {
     case 'memory':
@@ -77,9 +76,9 @@ async function openStores(
     case 'postgres': {
       if (!postgres) throw new TypeError('PostgreSQL is not started')
       const { host, port, user } = postgres
-      const database = await postgres.database()
+      const place = await postgres.schema()
       const open = async (): Promise<Stores> => {
-        const opened = await openPostgres({ host, port, user, database, connections: 4 })
+        const opened = await openPostgres({ host, port, user, ...place, connections: 4 })
         onTestFinished(() => opened.close())
         return { store: postgresThreadStore(opened), runs: postgresRunStore(opened) }
       }

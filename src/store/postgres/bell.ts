@@ -1,45 +1,47 @@
-// How instances hear of each other's runs: LISTEN and NOTIFY on one connection of its own. A notification is a hint; watchers are woken now and then anyway.
+// How instances hear of each other's runs: LISTEN and NOTIFY on a connection of its own. A notification
+// is only a hint: watchers are also woken from time to time without one.
 
 import type { Client } from 'pg'
 import { localBell, type RunBell } from '../shared/run-bell.ts'
 
 const CHANNEL = 'onbehalf_run'
 
-/** Milliseconds between two looks at the connection; while there is none, watchers are woken at each. */
-const LOOK = 1000
-/** Of so many looks, one wakes the watchers without a reason, and asks the server for a sign of life. */
-const QUIET_LOOKS = 5
+/** The time between two checks of the connection. Without a connection, each check wakes the watchers. */
+const CHECK_INTERVAL_MS = 1000
+/** Every so many checks, watchers are woken even with a connection, and the connection is tested. */
+const CHECKS_PER_WAKE = 5
 
-/** Milliseconds between attempts to listen again, doubled each time up to the second. */
-const SOONEST = 100
-const LATEST = 5000
+/** The wait before the next attempt to listen: it doubles from the first value up to the second. */
+const MIN_RETRY_MS = 100
+const MAX_RETRY_MS = 5000
 
-/** Ids in one statement at most; there may be many runs. */
-const MOST_IDS = 500
+/** How many ids one statement sends at most. */
+const MAX_IDS = 500
 
-/** A bell that can be taken down. */
+/** A bell that can be closed. */
 export interface PostgresBell extends RunBell {
   close(): void
 }
 
 /**
- * Listens, and goes on trying to when the connection is lost. Resolves when the first attempt is over, whether or not it listens then.
+ * Listens, and tries again whenever the connection is lost. Resolves after the first attempt, successful
+ * or not.
  *
- * @param connect A new connection each time, not yet connected.
+ * @param connect Makes a new client each time, not yet connected.
  */
 export async function postgresBell(connect: () => Client): Promise<PostgresBell> {
   const here = localBell()
   const watched = new Map<string, number>()
-  /** What others are to be told. */
+  /** Ids that the other instances still have to be told. */
   const news = new Set<string>()
   let client: Client | undefined
   let isListening = false
   let isAsking = false
   let closed = false
-  let looks = 0
-  let looking: ReturnType<typeof setInterval> | undefined
+  let checks = 0
+  let checking: ReturnType<typeof setInterval> | undefined
   let again: ReturnType<typeof setTimeout> | undefined
-  let wait = SOONEST
+  let wait = MIN_RETRY_MS
 
   function wakeAll(): void {
     for (const id of [...watched.keys()]) here.ring(id)
@@ -47,7 +49,7 @@ export async function postgresBell(connect: () => Client): Promise<PostgresBell>
 
   async function listen(): Promise<void> {
     const made = connect()
-    // An error ends the connection; without a listener it would end the process.
+    // An error event ends the connection. Without a listener it would end the process.
     made.on('error', () => lost(made))
     made.on('end', () => lost(made))
     made.on('notification', ({ payload = '', processId }) => {
@@ -56,7 +58,7 @@ export async function postgresBell(connect: () => Client): Promise<PostgresBell>
     client = made
     try {
       await made.connect()
-      // A notification is worth no wait for the disk.
+      // Do not wait for the disk: a lost notification does no harm.
       await made.query('set synchronous_commit = off')
       await made.query(`listen ${CHANNEL}`)
     } catch {
@@ -65,26 +67,26 @@ export async function postgresBell(connect: () => Client): Promise<PostgresBell>
     }
     if (client !== made) return
     isListening = true
-    wait = SOONEST
-    // What was said before this connection listened.
+    wait = MIN_RETRY_MS
+    // Catch up on what happened before this connection listened.
     wakeAll()
   }
 
-  function lost(one: Client): void {
-    if (client !== one) return
+  function lost(gone: Client): void {
+    if (client !== gone) return
     client = undefined
     isListening = false
     isAsking = false
-    // The others look by themselves.
+    // The other instances check by themselves.
     news.clear()
-    one.end().catch(() => {})
+    gone.end().catch(() => {})
     if (closed) return
     again = setTimeout(listen, wait)
     again.unref()
-    wait = Math.min(2 * wait, LATEST)
+    wait = Math.min(2 * wait, MAX_RETRY_MS)
   }
 
-  /** One statement at a time; what is rung meanwhile goes with the next one. */
+  /** Sends one statement at a time. Ids that come in the meantime go with the next one. */
   async function ask(text: string, values: readonly string[]): Promise<void> {
     const asked = client
     if (!asked || !isListening || isAsking) return
@@ -102,7 +104,7 @@ export async function postgresBell(connect: () => Client): Promise<PostgresBell>
 
   async function tell(): Promise<void> {
     if (!isListening || isAsking) return
-    const ids = [...news].slice(0, MOST_IDS)
+    const ids = [...news].slice(0, MAX_IDS)
     for (const id of ids) news.delete(id)
     await ask(
       'select pg_notify($1, id) from json_array_elements_text(cast($2 as json)) as e (id)',
@@ -110,11 +112,11 @@ export async function postgresBell(connect: () => Client): Promise<PostgresBell>
     )
   }
 
-  function look(): void {
-    looks += 1
-    if (isListening && looks % QUIET_LOOKS !== 0) return
+  function check(): void {
+    checks += 1
+    if (isListening && checks % CHECKS_PER_WAKE !== 0) return
     wakeAll()
-    // A connection whose other end is gone without a word is found out by the timeout.
+    // If the other end has vanished silently, the timeout of this statement finds out.
     void ask('select 1', [])
   }
 
@@ -129,7 +131,7 @@ export async function postgresBell(connect: () => Client): Promise<PostgresBell>
     watch(id, wake): () => void {
       const unwatch = here.watch(id, wake)
       watched.set(id, (watched.get(id) ?? 0) + 1)
-      looking ??= setInterval(look, LOOK).unref()
+      checking ??= setInterval(check, CHECK_INTERVAL_MS).unref()
       let over = false
       return () => {
         if (over) return
@@ -139,14 +141,14 @@ export async function postgresBell(connect: () => Client): Promise<PostgresBell>
         if (left > 0) watched.set(id, left)
         else watched.delete(id)
         if (watched.size > 0) return
-        clearInterval(looking)
-        looking = undefined
+        clearInterval(checking)
+        checking = undefined
       }
     },
     close(): void {
       closed = true
       clearTimeout(again)
-      clearInterval(looking)
+      clearInterval(checking)
       const last = client
       client = undefined
       isListening = false
@@ -155,7 +157,7 @@ export async function postgresBell(connect: () => Client): Promise<PostgresBell>
   }
 }
 
-/** The server's name for a connection, which its own notifications carry. */
+/** The server's number for a connection. Notifications carry the number of their sender. */
 function ownProcess(client: Client): number | undefined {
   return 'processID' in client && typeof client.processID === 'number'
     ? client.processID

@@ -1,9 +1,11 @@
-// PostgreSQL through `pg`: a pool for statements, and a connection that listens. It knows no threads.
+// Opens PostgreSQL through `pg`: a pool of connections for statements, and one that listens. It knows
+// nothing of threads.
 
 import type { ConnectionOptions } from 'node:tls'
 import type { ClientBase, ClientConfig, Pool, PoolClient, QueryResult } from 'pg'
 import { Credential } from '../../core/credential.ts'
 import { withDeadline } from '../../core/http/deadline.ts'
+import { errorCode } from '../files.ts'
 import type { RunBell } from '../shared/run-bell.ts'
 import type { SqlDatabase, Step } from '../statements/sql.ts'
 import { bind, type Statement, type Values } from '../statements/statement.ts'
@@ -11,36 +13,45 @@ import { postgresBell } from './bell.ts'
 import { migrate } from './migrations.ts'
 import { decodeRow, encode } from './text.ts'
 
-/** Options of {@link openPostgres}. What is not given, `pg` takes from the environment (`PGHOST`, `PGUSER`, `PGPASSWORD`, …) or from `~/.pgpass`. */
+/**
+ * Options of {@link openPostgres}. What you leave out, `pg` takes from the environment (`PGHOST`,
+ * `PGUSER`, `PGPASSWORD`, …) or from `~/.pgpass`.
+ */
 export interface PostgresOptions {
   readonly host?: string
   readonly port?: number
   readonly database?: string
   readonly user?: string
-  /** The password, or a function that is asked at each new connection. */
+  /** The password, or a function that is called for each new connection. */
   readonly password?: Credential | (() => Promise<Credential>)
   /** TLS, as `pg` takes it. Default: what the environment says. */
   readonly ssl?: boolean | ConnectionOptions
-  /** The schema that holds the tables; it is made when it is not there. Default `onbehalf`. */
+  /** The schema for the tables. It is made when it is missing. Default `onbehalf`. */
   readonly schema?: string
-  /** Connections at most, besides the one that listens. Default 10. */
+  /** The most connections, not counting the one that listens. Default 10. */
   readonly connections?: number
-  /** Milliseconds to get a connection, and for one statement. Default 5,000 each. */
+  /** The longest wait for a connection and for a statement, in milliseconds. Default 5,000 each. */
   readonly timeouts?: { readonly connect?: number; readonly statement?: number }
 }
 
-/** An open database. Whatever a method has answered is on its disk, as far as PostgreSQL is configured to. */
+/** An open database. When a method has answered, its change is as durable as PostgreSQL is configured. */
 export interface PostgresDatabase extends SqlDatabase {
   /** How instances hear of each other's runs. */
   readonly bell: RunBell
-  /** Closes its connections; those that do not answer are not waited for. */
+  /** Closes the connections. It does not wait for those that do not answer. */
   close(): Promise<void>
 }
 
-/** PostgreSQL did not do what it was asked to, or may have: a connection that breaks at the end of a change does not say whether it was made. */
+/**
+ * PostgreSQL failed. A change may still have been made: a connection that breaks during a commit does
+ * not say.
+ */
 export class PostgresError extends Error {
   override readonly name = 'PostgresError'
-  /** SQLSTATE, or the code of a connection that failed. It is all that is passed on, because the texts of these errors quote values. */
+  /**
+   * SQLSTATE, or the code of a failed connection. Nothing else is passed on, because the texts of these
+   * errors quote values.
+   */
   readonly code: string
 
   constructor(code: string) {
@@ -49,20 +60,29 @@ export class PostgresError extends Error {
   }
 }
 
-/** Milliseconds for making the tables, and for closing. */
-const LONGEST_MIGRATION = 60_000
-const LONGEST_CLOSE = 2000
+/** The longest time for making the tables. */
+const MIGRATION_TIMEOUT_MS = 60_000
+/** The longest time for closing. */
+const CLOSE_TIMEOUT_MS = 2000
 
-/** How often a change is made anew when it and another one waited for each other. */
-const ATTEMPTS = 3
+/** How often a change is tried when it runs into deadlocks. */
+const MAX_ATTEMPTS = 3
 
 /**
- * Connects, and brings the tables up to date: several instances may do it at once. Afterwards the database may go and come back: meanwhile
- * calls fail within the timeouts. Statements are prepared by name and one connection listens, so a pooler in between must keep sessions.
+ * Connects, and brings the tables up to date. Several instances may do so at once. If the database goes
+ * away later, calls fail within the timeouts until it is back. A connection pooler in between must keep
+ * sessions, because statements are prepared by name and one connection listens.
  *
- * @throws PostgresError when it cannot be reached or refuses; Error when its tables were made by a newer version, or when the package `pg` is
- *   not installed.
- * @throws TypeError for a schema that is no plain name.
+ * @throws PostgresError when the database cannot be reached, or refuses.
+ * @throws Error when a newer version made the tables, or the package `pg` is not installed.
+ * @throws TypeError when the schema is not a plain name.
+ *
+ * @example
+ * ```ts
+ * const database = await openPostgres({ host: 'db.example', database: 'app' })
+ * const store = postgresThreadStore(database)
+ * const runs = postgresRunStore(database)
+ * ```
  */
 export async function openPostgres(options: PostgresOptions = {}): Promise<PostgresDatabase> {
   const {
@@ -81,18 +101,22 @@ export async function openPostgres(options: PostgresOptions = {}): Promise<Postg
     keepAlive: true,
     connectionTimeoutMillis: connect,
     statement_timeout: statement,
-    // Later than the server's own, which knows why; it ends the wait for a server that does not answer any more.
+    // For a server that no longer answers. It comes after the server's own timeout, which gives a
+    // better reason.
     query_timeout: statement + 1000,
-    // What an instance that is gone has locked is free again.
+    // Frees what a dead instance has locked.
     idle_in_transaction_session_timeout: statement + 1000,
     types: {
       getTypeParser: (oid, format) =>
         oid === BIGINT ? Number : pg.types.getTypeParser(oid, format),
     },
   }
-  const patient = { statement_timeout: LONGEST_MIGRATION, query_timeout: LONGEST_MIGRATION + 1000 }
+  const patient = {
+    statement_timeout: MIGRATION_TIMEOUT_MS,
+    query_timeout: MIGRATION_TIMEOUT_MS + 1000,
+  }
   const migrator = new pg.Client({ ...config, ...patient })
-  // A connection that breaks says so here, too; without a listener it would end the process.
+  // Without a listener, the error event of a broken connection would end the process.
   migrator.on('error', ignore)
   const isUpToDate = await guarded(async () => {
     await migrator.connect()
@@ -102,7 +126,7 @@ export async function openPostgres(options: PostgresOptions = {}): Promise<Postg
     throw new Error('The tables in PostgreSQL were made by a newer version of onbehalf')
 
   const pool = new pg.Pool({ ...config, max: connections, idleTimeoutMillis: 30_000 })
-  // An idle connection that breaks is replaced by the pool.
+  // The pool replaces an idle connection that breaks.
   pool.on('error', ignore)
   const bell = await postgresBell(() => new pg.Client(config))
   const names = new Map<string, string>()
@@ -125,13 +149,13 @@ export async function openPostgres(options: PostgresOptions = {}): Promise<Postg
     return parseRows<R>(rows.map(decodeRow))
   }
 
-  /** One statement is a transaction by itself. */
+  /** A single statement is a transaction by itself. */
   async function commitOne(only: Step): Promise<readonly number[] | undefined> {
     const rows = (await guarded(() => run(pool, only))).rowCount ?? 0
     if (only.needs === undefined || rows === only.needs) return [rows]
-    // One row or none is changed by itself; more than were needed cannot be told before.
+    // With no row changed, there is nothing to take back. With too many, it is too late.
     if (rows === 0) return undefined
-    throw new Error('A step concerned more rows than it needs')
+    throw new Error('A step changed more rows than it needs')
   }
 
   function commitAll(steps: readonly Step[]): Promise<readonly number[] | undefined> {
@@ -140,17 +164,17 @@ export async function openPostgres(options: PostgresOptions = {}): Promise<Postg
       const rows: number[] = []
       try {
         for (const step of steps) {
-          const concerned = (await run(client, step)).rowCount ?? 0
-          if (step.needs !== undefined && concerned !== step.needs) {
+          const count = (await run(client, step)).rowCount ?? 0
+          if (step.needs !== undefined && count !== step.needs) {
             await client.query('rollback')
             return undefined
           }
-          rows.push(concerned)
+          rows.push(count)
         }
         await client.query('commit')
         return rows
       } catch (error) {
-        // A connection that does not answer is not asked again.
+        // Only if the server refused: a connection that does not answer is not used again.
         if (isRefusal(error)) await client.query('rollback')
         throw error
       }
@@ -172,22 +196,25 @@ export async function openPostgres(options: PostgresOptions = {}): Promise<Postg
         try {
           return await (first && steps.length === 1 ? commitOne(first) : commitAll(steps))
         } catch (error) {
-          if (attempt === ATTEMPTS || !(error instanceof PostgresError && error.code === DEADLOCK))
+          if (
+            attempt === MAX_ATTEMPTS ||
+            !(error instanceof PostgresError && error.code === DEADLOCK)
+          )
             throw error
         }
       }
     },
     async close(): Promise<void> {
       bell.close()
-      await withDeadline(LONGEST_CLOSE, undefined, () => pool.end())
+      await withDeadline(CLOSE_TIMEOUT_MS, undefined, () => pool.end())
     },
   }
 }
 
-/** SQLSTATE of a change that was taken back because it and another one waited for each other. */
+/** SQLSTATE of a deadlock: the server took the change back, because it and another waited for each other. */
 const DEADLOCK = '40P01'
 
-/** The type that `pg` gives as text, because not every one fits a number; ours do. */
+/** The type that `pg` returns as text, because some values do not fit a number. Ours do. */
 const BIGINT = 20
 
 function given({ host, port, database, user, ssl }: PostgresOptions): ClientConfig {
@@ -200,7 +227,7 @@ function given({ host, port, database, user, ssl }: PostgresOptions): ClientConf
   }
 }
 
-/** Asked by `pg` when a connection is made, so that the text is in no configuration that could be printed. */
+/** `pg` calls this for each connection: so the password is in no configuration that could be printed. */
 function passwordOf(password: Credential | (() => Promise<Credential>)): () => Promise<string> {
   return async () => (password instanceof Credential ? password : await password()).reveal()
 }
@@ -208,7 +235,7 @@ function passwordOf(password: Credential | (() => Promise<Credential>)): () => P
 async function withClient<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   return guarded(async () => {
     const client = await pool.connect()
-    // A connection that breaks while it is out tells so to its holder only.
+    // A connection that breaks while in use tells only its holder.
     client.on('error', ignore)
     let broken = true
     try {
@@ -216,7 +243,8 @@ async function withClient<T>(pool: Pool, work: (client: PoolClient) => Promise<T
       broken = false
       return result
     } catch (error) {
-      // A refusal of the server's leaves the connection as good as it was; after anything else it is not used again.
+      // After a refusal by the server the connection still works. After anything else, do not use it
+      // again.
       broken = !isRefusal(error)
       throw error
     } finally {
@@ -232,18 +260,18 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    throw new PostgresError(codeOf(error) ?? 'no answer')
+    throw new PostgresError(safeCode(error) ?? 'no answer')
   }
 }
 
-function codeOf(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  return typeof code === 'string' && /^[A-Z0-9_]{3,30}$/.test(code) ? code : undefined
+function safeCode(error: unknown): string | undefined {
+  const code = errorCode(error)
+  return code !== undefined && /^[A-Z0-9_]{3,30}$/.test(code) ? code : undefined
 }
 
-/** Whether the server itself refused, by an SQLSTATE other than those that say that it ends the connection. */
+/** Whether the server refused, with an SQLSTATE that does not end the connection (57…, 08…). */
 function isRefusal(error: unknown): boolean {
-  const code = codeOf(error)
+  const code = safeCode(error)
   return (
     code !== undefined &&
     /^[0-9A-Z]{5}$/.test(code) &&

@@ -1,7 +1,8 @@
-// The tables in PostgreSQL, as steps from each version to the next. A step that was released is never changed.
+// The tables in PostgreSQL, as steps from each version to the next. Never change a released step.
 
 import type { Client } from 'pg'
 
+/** The statements of each step. The table `migration` says how many are done. */
 const MIGRATIONS: readonly (readonly string[])[] = [
   [
     `create table thread (
@@ -54,14 +55,14 @@ const MIGRATIONS: readonly (readonly string[])[] = [
   ],
 ]
 
-/** One number for all instances: whoever has its lock is the one that migrates. */
+/** The number of the lock that an instance holds while it migrates. It is the same for all. */
 const LOCK = 7_301_846_152
 
 /**
- * Brings the tables up to date, in one transaction. Instances that start at once wait for each other. Where there is nothing to do it needs no
- * right to make anything.
+ * Brings the tables up to date, in one transaction. Instances that start at once wait for each other.
+ * When the tables are up to date, the role needs no right to create anything.
  *
- * @returns False when the tables were made by a newer version: nothing is changed then.
+ * @returns False when a newer version made the tables. Then nothing is changed.
  */
 export async function migrate(client: Pick<Client, 'query'>, schema: string): Promise<boolean> {
   await client.query('begin')
@@ -80,7 +81,7 @@ export async function migrate(client: Pick<Client, 'query'>, schema: string): Pr
   }
 }
 
-/** How many steps are done; makes the schema and the table that says so when they are not there. */
+/** How many steps are done. Makes the schema and the table `migration` when they are missing. */
 async function versionOf(client: Pick<Client, 'query'>, schema: string): Promise<number> {
   const found = await client.query(
     `select exists (select from pg_namespace where nspname = $1) as "hasSchema", to_regclass($2) is not null as "hasTable"`,

@@ -1,8 +1,12 @@
-// Texts as PostgreSQL can hold them: all that JavaScript has, also NUL and half of a surrogate pair, which its own texts do not have.
+// Encodes texts so that PostgreSQL can store every JavaScript string: its own texts cannot hold NUL or
+// half of a surrogate pair.
 
 import type { SqlValue } from '../statements/statement.ts'
 
-/** A value as it is stored: the few texts that PostgreSQL would refuse are written in another form, which no other text has. */
+/**
+ * A value as it is stored. A text that PostgreSQL would refuse becomes a backslash and base64; so does
+ * a text that begins with a backslash, so that no two texts look the same.
+ */
 export function encode(value: SqlValue): SqlValue {
   if (typeof value !== 'string' || !/^\\|[\0\p{Surrogate}]/u.test(value)) return value
   return `\\${Buffer.from(value, 'utf16le').toString('base64')}`

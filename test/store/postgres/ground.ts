@@ -1,4 +1,4 @@
-// What the tests over PostgreSQL share: databases that are opened for one test.
+// What the tests over PostgreSQL share: databases opened for one test, and ways to wait.
 
 import pg from 'pg'
 import { onTestFinished, vi } from 'vitest'
@@ -10,9 +10,9 @@ import {
 } from '../../../src/store/index.ts'
 import type { PostgresServer } from './server.ts'
 
-/** Opens a database of a server; it is closed when the test is over. */
+/** Opens a database of a server. It is closed when the test is over. */
 export async function opened(
-  server: PostgresServer,
+  server: Pick<PostgresServer, 'host' | 'port' | 'user'>,
   database: string,
   more: PostgresOptions = {},
 ): Promise<PostgresDatabase> {
@@ -22,8 +22,11 @@ export async function opened(
   return made
 }
 
-/** A connection of the test's own, to do what another program might; it is closed when the test is over. */
-export async function session(server: PostgresServer, database: string): Promise<pg.Client> {
+/** A plain connection, to do what another program might do. It is closed when the test is over. */
+export async function session(
+  server: Pick<PostgresServer, 'host' | 'port' | 'user'>,
+  database: string,
+): Promise<pg.Client> {
   const { host, port, user } = server
   const client = new pg.Client({ host, port, user, database, options: '-c search_path=onbehalf' })
   await client.connect()
@@ -36,7 +39,7 @@ export async function untilSomebodyWaits(client: pg.Client): Promise<void> {
   while ((await client.query('select from pg_locks where not granted')).rowCount === 0);
 }
 
-/** Watches a run; gives the way to wait for a wake that comes from now on. */
+/** Watches a run. Returns a function that waits for the next wake. */
 export function listenTo(store: RunStore, id: string): () => Promise<void> {
   let heard = () => {}
   onTestFinished(store.watch(id, () => heard()))
@@ -46,12 +49,15 @@ export function listenTo(store: RunStore, id: string): () => Promise<void> {
     })
 }
 
-/** Stops the regular looks for the test at hand, so that only what is heard wakes; `vi.advanceTimersByTime` makes them. */
+/**
+ * Stops the regular checks of the bell for this test, so that only notifications wake watchers.
+ * `vi.advanceTimersByTime` makes the checks happen.
+ */
 export function withoutLooks(): void {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   onTestFinished(() => void vi.useRealTimers())
 }
 
-/** A run to begin, and on which terms. */
+/** A run, and the terms to begin it on. */
 export const RUN = { id: 'r1', owner: 'owner-a', threadId: 't1', resumable: true }
 export const TERMS = { now: 1000, aliveUntil: 16_000, most: 8 }

@@ -1,6 +1,6 @@
 // PostgreSQL, a real one: the contracts over it, how it is opened, and several instances that share it.
 
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { Credential } from '../../../src/index.ts'
 import {
   openPostgres,
@@ -12,22 +12,29 @@ import {
 import { runStoreContract } from '../../chatkit/runs/run-store-contract.ts'
 import { said, thread, threadStoreContract } from '../../chatkit/threads/thread-store-contract.ts'
 import { listenTo, opened, RUN, TERMS, withoutLooks } from './ground.ts'
-import { type PostgresServer, startPostgres } from './server.ts'
+import { type SharedPostgres, sharedPostgres } from './shared.ts'
 
-let server: PostgresServer
+let server: SharedPostgres
 
 beforeAll(async () => {
-  server = await startPostgres()
+  server = await sharedPostgres()
 })
-afterAll(() => server.close())
 
-const fresh = async () => opened(server, await server.database())
+/** Generous: a busy machine keeps a connection waiting for seconds. */
+const timeouts = { connect: 25_000, statement: 25_000 }
+
+async function fresh(): Promise<PostgresDatabase> {
+  const { database, schema } = await server.schema()
+  return opened(server, database, { schema, timeouts })
+}
 
 /** Several instances over one database. */
 async function instances(count: number): Promise<readonly PostgresDatabase[]> {
-  const database = await server.database()
+  const { database, schema } = await server.schema()
   return Promise.all(
-    Array.from({ length: count }, () => opened(server, database, { connections: 3 })),
+    Array.from({ length: count }, () =>
+      opened(server, database, { schema, timeouts, connections: 3 }),
+    ),
   )
 }
 
@@ -104,8 +111,9 @@ describe('opening', () => {
 
   test('a role with a password, and no right but to read and write, serves once the tables are there', async () => {
     const database = await server.database()
-    await server.query("create role guarded login password 'CANARY-right'", database)
-    const user = 'guarded'
+    // A role belongs to the whole server, which other test files use, too.
+    const user = `guarded_${database}`
+    await server.query(`create role ${user} login password 'CANARY-right'`, database)
     const password = new Credential('CANARY-right')
     const early = await opened(server, database, { user, password }).catch(
       (error: unknown) => error,
@@ -113,7 +121,7 @@ describe('opening', () => {
     expect(early).toEqual(new PostgresError('42501'))
     await opened(server, database)
     await server.query(
-      'grant usage on schema onbehalf to guarded; grant select, insert, update, delete on all tables in schema onbehalf to guarded',
+      `grant usage on schema onbehalf to ${user}; grant select, insert, update, delete on all tables in schema onbehalf to ${user}`,
       database,
     )
     const guarded = await opened(server, database, { user, password: async () => password })

@@ -1,5 +1,6 @@
-// A real PostgreSQL from npm packages alone: started on a free loopback port in a folder of its own, as an ordinary user also when root runs it. Whatever
-// becomes of the process that started it, it ends with that process and leaves nothing behind. For tests and for scripts of this repository.
+// Starts a real PostgreSQL from npm packages alone, for tests and scripts: on a free loopback port, in a
+// folder of its own, as an ordinary user even when root starts it. However the process that started it
+// ends, the server ends with it and leaves nothing behind.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import {
@@ -19,17 +20,17 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { createInterface } from 'node:readline'
 
-/** A PostgreSQL that runs. */
+/** A running PostgreSQL. */
 export interface PostgresServer {
   readonly host: string
   readonly port: number
-  /** Its superuser, who needs no password. Any role that is made with a password needs it. */
+  /** The superuser, who needs no password. Any other role needs the password it was made with. */
   readonly user: string
-  /** Makes an empty database and gives its name. */
+  /** Makes an empty database and returns its name. */
   database(): Promise<string>
-  /** Runs statements as the superuser, in the given database or in none of the tests'. */
+  /** Runs statements as the superuser, in the given database or in `postgres`. */
   query(text: string, database?: string): Promise<readonly Readonly<Record<string, unknown>>[]>
-  /** Ends it as a crash would: nothing is written out, connections break. */
+  /** Ends it as a crash would: it writes nothing out, and connections break. */
   crash(): Promise<void>
   /** Starts it again on the same port, with what was on the disk. */
   start(): Promise<void>
@@ -41,6 +42,8 @@ export interface PostgresServer {
 export interface PostgresServerOptions {
   /** Whether commits are synced to the disk. Default false: most tests do not crash it. */
   readonly durable?: boolean
+  /** Default 100. */
+  readonly maxConnections?: number
 }
 
 const HOST = '127.0.0.1'
@@ -49,9 +52,10 @@ const USER = 'postgres'
 /** A port that was free may be taken by the time that the server wants it. */
 const ATTEMPTS = 3
 
-/** Starts one. */
+/** Starts a server. */
 export async function startPostgres({
   durable = false,
+  maxConnections = 100,
 }: PostgresServerOptions = {}): Promise<PostgresServer> {
   const account = process.getuid?.() === 0 ? await ordinaryUser() : undefined
   const folder = await mkdtemp(join(tmpdir(), 'onbehalf-postgres-'))
@@ -72,7 +76,7 @@ export async function startPostgres({
   async function start(): Promise<void> {
     const settings = {
       unix_socket_directories: '',
-      max_connections: '100',
+      max_connections: String(maxConnections),
       ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
     }
     const given = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
@@ -98,23 +102,13 @@ export async function startPostgres({
     await janitor.dismiss()
   }
 
-  async function query(
-    text: string,
-    database = 'postgres',
-  ): Promise<readonly Readonly<Record<string, unknown>>[]> {
-    const { default: pg } = await import('pg')
-    const client = new pg.Client({ host: HOST, port, user: USER, database })
-    await client.connect()
-    try {
-      return (await client.query(text)).rows
-    } finally {
-      await client.end()
-    }
-  }
+  const query: PostgresServer['query'] = (text, database) =>
+    queryServer({ host: HOST, port, user: USER, database }, text)
 
   try {
     if (account) await chown(folder, account.uid, account.gid)
-    // Its own copy: the folder of the packages may be one that only root enters, and lacks the links that an install script makes.
+    // A copy: perhaps only root can enter the folder of the packages, and it lacks the links that an
+    // install script makes.
     await unpack(native)
     const how = ['-U', USER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']
     await run(join(native, 'bin', 'initdb'), ['-D', data, ...how], options)
@@ -149,6 +143,24 @@ export async function startPostgres({
     crash: () => end('SIGQUIT'),
     start,
     close,
+  }
+}
+
+/** Runs statements over a connection of their own. */
+export async function queryServer(
+  {
+    database = 'postgres',
+    ...server
+  }: Pick<PostgresServer, 'host' | 'port' | 'user'> & { readonly database: string | undefined },
+  text: string,
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const { default: pg } = await import('pg')
+  const client = new pg.Client({ ...server, database })
+  await client.connect()
+  try {
+    return (await client.query(text)).rows
+  } finally {
+    await client.end()
   }
 }
 
@@ -218,7 +230,7 @@ async function unpack(place: string): Promise<void> {
 async function ordinaryUser(): Promise<{ readonly uid: number; readonly gid: number }> {
   const line = (await readFile('/etc/passwd', 'utf8'))
     .split('\n')
-    .find((one) => one.startsWith('nobody:'))
+    .find((entry) => entry.startsWith('nobody:'))
   const [, , uid, gid] = line?.split(':') ?? []
   if (uid === undefined || gid === undefined)
     throw new Error('PostgreSQL is not run as root, and there is no user "nobody" to run it')
