@@ -71,18 +71,21 @@ export async function stores(
   }
 }
 
-/** Reads wait for nothing. */
+/** Reads do not wait for the disk. */
 function cpuSeconds(): number {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1e6
 }
 
-/** A durable insert waits for the disk, most of all. */
+/** A durable insert mostly waits for the disk. */
 function wallSeconds(): number {
   return performance.now() / 1000
 }
 
-/** Seconds that each needed, a little at a time, either one first: a disk and a machine with others on it are slower and faster from one moment to the next. */
+/**
+ * The seconds that each took. They take turns in small steps, and either goes first: a shared disk and machine
+ * change their speed from one moment to the next.
+ */
 async function inTurns(
   clock: () => number,
   turns: number,
@@ -99,7 +102,7 @@ async function inTurns(
   return seconds
 }
 
-/** Here and not in the contenders it is looked whether there was something: an async function more is a tenth of a read. */
+/** Checks the result here and not in the contenders: one more async function costs a tenth of a read. */
 async function readAll(
   times: number,
   read: (index: number) => Item | undefined | Promise<Item | undefined>,

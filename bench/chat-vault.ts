@@ -1,4 +1,5 @@
-// The second half of G12: what is left in memory of people whose credentials were deposited and have expired, without anybody having ended their calls.
+// The second half of G12: how much memory people still take when their deposited credentials have expired and
+// nobody ended their calls.
 
 import { setImmediate } from 'node:timers/promises'
 import { createOnBehalf, type TokenVerifier } from 'onbehalf'

@@ -1,4 +1,5 @@
-// G8, G10, G11 and G12: what the ChatKit server costs over what it stands on: node:http, node:sqlite, and Node itself.
+// G8, G10, G11 and G12: what the ChatKit server costs compared with what it is built on: node:http,
+// node:sqlite, and Node itself.
 
 import { start } from './chat-start.ts'
 import { stores } from './chat-store.ts'

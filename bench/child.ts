@@ -1,4 +1,5 @@
-// A bench's process of its own, asked by messages: its CPU time and its memory are not mixed with those of the client that drives it.
+// A server in a process of its own, controlled by messages: its CPU time and memory do not mix with those of
+// the client that drives it.
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -19,7 +20,7 @@ export interface Child {
   end(): Promise<void>
 }
 
-/** Starts one; it runs with the flags of this process, and these. */
+/** Starts a server. It gets the flags of this process, and these. */
 export async function startChild(
   file: URL,
   argument: string,

@@ -1,4 +1,5 @@
-// CPU microseconds of this process (user and system) for each run of something: what moves least between runs on a shared machine.
+// Measures CPU microseconds of this process (user and system) for each run of something. On a shared machine,
+// this figure moves least between runs.
 
 import { median } from './median.ts'
 

@@ -1,4 +1,5 @@
-// G9: redacting a tool result of one megabyte with 100 live secrets, against `JSON.parse` of the same text. None of the secrets is in it, then one.
+// G9: the cost of redacting a tool result of one megabyte with 100 live secrets, compared with `JSON.parse` of
+// the same text. First the text has none of the secrets, then one.
 
 import { createHash } from 'node:crypto'
 import { Credential } from 'onbehalf'
@@ -8,7 +9,7 @@ import { cpuMicros } from './cpu.ts'
 const SECRETS = 100
 const CHARACTERS = 1_000_000
 const RUNS = 100
-/** Scans in one run: a round of single ones is so short that the collector's work for the round before would be most of it. */
+/** Scans in one run. A single scan is so short that garbage collection of the run before would dominate it. */
 const SCANS = 10
 
 /** Measures and gives `redactVsJsonParse`; what else it measures it only reports. */
