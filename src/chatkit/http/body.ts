@@ -1,7 +1,8 @@
 // Reads the body of a request: JSON in UTF-8, bounded in size and in time.
 
+import { granted, type Result } from '../../core/errors.ts'
 import { type BodyProblem, readBytes } from '../../core/http/bounded-body.ts'
-import { done, invalid, type Outcome, payloadTooLarge, refuse } from '../protocol/refusal.ts'
+import { invalid, payloadTooLarge, refuse, type WireRefusal } from '../protocol/refusal.ts'
 
 /** Milliseconds in which a body must have come. */
 const MAX_BODY_MS = 30_000
@@ -14,7 +15,7 @@ const MAX_BODY_MS = 30_000
 export async function readJson(
   request: Request,
   maxBytes: number,
-): Promise<Outcome<{ readonly json: unknown; readonly bytes: number }>> {
+): Promise<Result<{ readonly json: unknown; readonly bytes: number }, WireRefusal>> {
   if (!/^application\/json\s*(;|$)/i.test(request.headers.get('content-type') ?? '')) {
     return refuse({
       status: 415,
@@ -26,14 +27,14 @@ export async function readJson(
   if (!body.ok) return refuseBody(body.refusal, maxBytes)
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(body.value)
-    return done({ json: JSON.parse(text), bytes: body.value.length })
+    return granted({ json: JSON.parse(text), bytes: body.value.length })
   } catch {
     // The parser's own message quotes the body, so it is not passed on.
     return refuseBody('broken', maxBytes)
   }
 }
 
-function refuseBody(problem: BodyProblem, maxBytes: number): Outcome<never> {
+function refuseBody(problem: BodyProblem, maxBytes: number): Result<never, WireRefusal> {
   switch (problem) {
     case 'too_large':
       return refuse(payloadTooLarge(`The request is larger than ${maxBytes} bytes.`))

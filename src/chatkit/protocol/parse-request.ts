@@ -1,9 +1,10 @@
 // Requests parsed from JSON. Unknown fields are ignored; numbers and the like are not coerced.
 
+import { granted, type Result } from '../../core/errors.ts'
 import type { InferenceOptions, UserContent } from './item.ts'
 import type { Json, JsonObject } from './json.ts'
 import type { ChatkitLimits } from './limits.ts'
-import { done, invalid, type Outcome, refuse } from './refusal.ts'
+import { invalid, refuse, type WireRefusal } from './refusal.ts'
 import type {
   Action,
   ChatkitRequest,
@@ -169,7 +170,10 @@ export function isRecording(body: unknown): boolean {
 }
 
 /** Parses a request, or says where it is not as the protocol says: the place, never the value. */
-export function parseRequest(body: unknown, limits: ChatkitLimits): Outcome<ChatkitRequest> {
+export function parseRequest(
+  body: unknown,
+  limits: ChatkitLimits,
+): Result<ChatkitRequest, WireRefusal> {
   if (!isObject(body)) return misplaced('its top level')
   if (typeof body.type !== 'string') return misplaced('type')
   if (!isType(body.type))
@@ -187,10 +191,10 @@ export function parseRequest(body: unknown, limits: ChatkitLimits): Outcome<Chat
   if (request.type === 'threads.update' && request.params.title.length > limits.titleLength) {
     return refuse(invalid(`The title is longer than ${limits.titleLength} characters.`))
   }
-  return done(request)
+  return granted(request)
 }
 
-function misplaced(place: string): Outcome<ChatkitRequest> {
+function misplaced(place: string): Result<ChatkitRequest, WireRefusal> {
   return refuse(invalid(`The request is not as the protocol says at ${place}.`))
 }
 

@@ -1,7 +1,5 @@
 // The ways to refuse a request before anything is stored, and the answers they get. One thing, one answer: missing and foreign look alike.
 
-import type { Result } from '../../core/errors.ts'
-
 /** A refusal: its HTTP status, a stable code, and a message that clients show to the person. */
 export interface WireRefusal {
   readonly status: 400 | 404 | 405 | 408 | 409 | 413 | 415 | 422 | 429 | 503
@@ -9,14 +7,6 @@ export interface WireRefusal {
   readonly message: string
   /** Whole seconds after which to try again. */
   readonly retryAfter?: number
-}
-
-/** What a request came to: a body for the 200, or a refusal. */
-export type Outcome<T> = Result<T, WireRefusal>
-
-/** It went well. */
-export function done<T>(value: T): { readonly ok: true; readonly value: T } {
-  return { ok: true, value }
 }
 
 /** It was refused. */

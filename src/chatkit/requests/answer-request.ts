@@ -1,9 +1,10 @@
 // Answers a request of an admitted caller, with JSON or with a stream.
 
+import { granted, type Result } from '../../core/errors.ts'
 import type { OpenStreams } from '../http/open-streams.ts'
 import { type Reply, replyRefusing, replyWith } from '../http/reply.ts'
 import type { ChatCaller, ChatkitServerOptions } from '../options.ts'
-import { done, type Outcome, TOO_MANY_STREAMS, tooManyRequests } from '../protocol/refusal.ts'
+import { TOO_MANY_STREAMS, tooManyRequests, type WireRefusal } from '../protocol/refusal.ts'
 import { ownedThreads } from '../threads/owned-threads.ts'
 import type { StreamAnswer, StreamServer } from './context.ts'
 import { onceOf } from './idempotency.ts'
@@ -59,7 +60,7 @@ export async function answerRequest<C extends ChatCaller>(
     case 'onbehalf.runs.resume':
       return replyStreaming(streams, owner, async () => {
         const stream = await resume(asked.params, threads, runs)
-        return stream.ok ? done({ frames: stream.value, endsCaller: false }) : stream
+        return stream.ok ? granted({ frames: stream.value, endsCaller: false }) : stream
       })
     default: {
       const onError = (error: unknown) => report(error, { ...place, principal: caller.principal })
@@ -77,7 +78,7 @@ export async function answerRequest<C extends ChatCaller>(
 async function replyStreaming(
   streams: OpenStreams,
   owner: string,
-  begin: () => Promise<Outcome<StreamAnswer>>,
+  begin: () => Promise<Result<StreamAnswer, WireRefusal>>,
 ): Promise<Reply> {
   if (streams.isFull(owner)) return replyRefusing(TOO_MANY_STREAMS)
   const outcome = await begin()

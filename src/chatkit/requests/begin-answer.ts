@@ -1,8 +1,9 @@
 // Begins the answer to a streaming request. All is decided before the first event: a refused request
 // leaves nothing behind.
 
+import type { Result } from '../../core/errors.ts'
 import type { ChatCaller } from '../options.ts'
-import { NOT_FOUND, type Outcome, refuse } from '../protocol/refusal.ts'
+import { NOT_FOUND, refuse, type WireRefusal } from '../protocol/refusal.ts'
 import type { StreamRequest } from '../protocol/request.ts'
 import { act } from './begin/action.ts'
 import type { Beginning, BeginParts } from './begin/beginning.ts'
@@ -16,7 +17,7 @@ import { refuseUnlessOpen } from './items.ts'
 export async function beginAnswer<C extends ChatCaller>(
   request: StreamRequest,
   parts: BeginParts<C>,
-): Promise<Outcome<Beginning<C>>> {
+): Promise<Result<Beginning<C>, WireRefusal>> {
   if (request.type === 'threads.create') return createThread(request.params, parts)
   const thread = await parts.threads.get(parts.threadId)
   if (!thread) return refuse(NOT_FOUND)

@@ -1,16 +1,9 @@
 // Requests that must not be carried out twice: the `Idempotency-Key` of a message, and a digest that tells whether it is the same message.
 
+import { granted, type Result } from '../../core/errors.ts'
 import { fixedFrames } from '../http/frames.ts'
 import type { ThreadStreamEvent } from '../protocol/event.ts'
-import {
-  conflict,
-  done,
-  invalid,
-  NOT_FOUND,
-  type Outcome,
-  refuse,
-  type WireRefusal,
-} from '../protocol/refusal.ts'
+import { conflict, invalid, NOT_FOUND, refuse, type WireRefusal } from '../protocol/refusal.ts'
 import type { StreamRequest } from '../protocol/request.ts'
 import { wireThread } from '../protocol/thread.ts'
 import { INTERRUPTED } from '../runs/error-event.ts'
@@ -33,17 +26,17 @@ export interface Once {
 export async function onceOf(
   headers: Headers,
   { type, params }: StreamRequest,
-): Promise<Outcome<Once | undefined>> {
+): Promise<Result<Once | undefined, WireRefusal>> {
   const key = headers.get('idempotency-key')
   if (key === null || (type !== 'threads.create' && type !== 'threads.add_user_message'))
-    return done(undefined)
+    return granted(undefined)
   if (!/^[\x21-\x7e]{1,255}$/.test(key))
     return refuse(invalid('Idempotency-Key takes 1 to 255 visible ASCII characters.'))
   const bytes = await crypto.subtle.digest(
     'SHA-256',
     new TextEncoder().encode(JSON.stringify(sorted([type, params]))),
   )
-  return done({ key, digest: btoa(String.fromCharCode(...new Uint8Array(bytes))) })
+  return granted({ key, digest: btoa(String.fromCharCode(...new Uint8Array(bytes))) })
 }
 
 /** The answer to a request that was made before: what it led to, and no second run. Undefined when it led to nothing. */
@@ -53,7 +46,7 @@ export async function replayAnswer(
   once: Once | undefined,
   threads: OwnedThreads,
   { attachments, runs }: { readonly attachments?: AttachmentStorage; readonly runs: Runs },
-): Promise<Outcome<StreamAnswer> | undefined> {
+): Promise<Result<StreamAnswer, WireRefusal> | undefined> {
   if (run.once?.digest !== once?.digest) return refuse(KEY_REUSED)
   const latest = await runs.latest(threads.owner, run.threadId)
   const { state } = latest?.id === run.id ? latest : run
@@ -77,7 +70,7 @@ export async function replayAnswer(
     (item) => ({ type: 'thread.item.done', item: presentItem(item, attachments) }) as const,
   )
   const end = state === 'interrupted' ? [INTERRUPTED] : []
-  return done({ frames: fixedFrames([...created, ...items, ...end]), endsCaller: false })
+  return granted({ frames: fixedFrames([...created, ...items, ...end]), endsCaller: false })
 }
 
 /** The same value with the keys of all its objects in order: clients may write them in any. */

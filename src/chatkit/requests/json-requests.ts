@@ -1,19 +1,19 @@
 // The requests that are answered with JSON.
 
+import { granted, type Result } from '../../core/errors.ts'
 import type { ChatCaller, ChatkitServerOptions } from '../options.ts'
 import { cleanItem } from '../protocol/clean.ts'
 import { type Item, isHidden } from '../protocol/item.ts'
 import type { ChatkitLimits } from '../protocol/limits.ts'
 import {
   conflict,
-  done,
   invalid,
   NOT_FOUND,
-  type Outcome,
   payloadTooLarge,
   refuse,
   UNKNOWN_CURSOR,
   UNSUPPORTED,
+  type WireRefusal,
 } from '../protocol/refusal.ts'
 import type { JsonParams, JsonRequest, RequestMetadata } from '../protocol/request.ts'
 import { type Page, type Thread, wireThread } from '../protocol/thread.ts'
@@ -47,7 +47,7 @@ const FIRST_ITEMS = 20
 export async function answerJson<C extends ChatCaller>(
   request: JsonRequest,
   server: JsonServer<C>,
-): Promise<Outcome<unknown>> {
+): Promise<Result<unknown, WireRefusal>> {
   const { threads } = server
   switch (request.type) {
     case 'threads.get_by_id':
@@ -55,13 +55,13 @@ export async function answerJson<C extends ChatCaller>(
     case 'threads.list': {
       const page = await threads.list(request.params)
       return page
-        ? done({ ...page, data: page.data.map((thread) => wireThread(thread)) })
+        ? granted({ ...page, data: page.data.map((thread) => wireThread(thread)) })
         : refuse(UNKNOWN_CURSOR)
     }
     case 'threads.update': {
       const { thread_id, title } = request.params
       const thread = await threads.update(thread_id, { title })
-      return thread ? done(wireThread(thread)) : refuse(NOT_FOUND)
+      return thread ? granted(wireThread(thread)) : refuse(NOT_FOUND)
     }
     case 'threads.delete':
       return deleteThread(request.params.thread_id, server)
@@ -71,7 +71,7 @@ export async function answerJson<C extends ChatCaller>(
       const { thread_id, ...page } = request.params
       if (!(await threads.get(thread_id))) return refuse(NOT_FOUND)
       const items = await threads.items(thread_id, { ...page, hidden: false })
-      return items ? done(presentPage(items, server)) : refuse(UNKNOWN_CURSOR)
+      return items ? granted(presentPage(items, server)) : refuse(UNKNOWN_CURSOR)
     }
     case 'items.feedback':
       return takeFeedback(request.params, server)
@@ -85,7 +85,7 @@ export async function answerJson<C extends ChatCaller>(
       const { thread_id } = request.params
       if (!(await threads.get(thread_id))) return refuse(NOT_FOUND)
       await server.runs.stop(threads.owner, thread_id)
-      return done({})
+      return granted({})
     }
   }
 }
@@ -104,7 +104,10 @@ async function getThread<C extends ChatCaller>(
   id: string,
   server: JsonServer<C>,
 ): Promise<
-  Outcome<Thread & { readonly onbehalf_run?: { readonly state: 'running' | 'interrupted' } }>
+  Result<
+    Thread & { readonly onbehalf_run?: { readonly state: 'running' | 'interrupted' } },
+    WireRefusal
+  >
 > {
   const { threads, runs } = server
   const thread = await threads.get(id)
@@ -114,27 +117,27 @@ async function getThread<C extends ChatCaller>(
   const items = await threads.items(id, { limit: FIRST_ITEMS, order: 'asc', hidden: false })
   if (!items) return refuse(NOT_FOUND)
   const wire = wireThread(thread, presentPage(items, server))
-  if (!run?.resumable || run.state === 'done') return done(wire)
-  return done({ ...wire, onbehalf_run: { state: isAlive(run) ? 'running' : 'interrupted' } })
+  if (!run?.resumable || run.state === 'done') return granted(wire)
+  return granted({ ...wire, onbehalf_run: { state: isAlive(run) ? 'running' : 'interrupted' } })
 }
 
 async function deleteThread<C extends ChatCaller>(
   id: string,
   { threads, runs, attachments: storage, onError }: JsonServer<C>,
-): Promise<Outcome<unknown>> {
+): Promise<Result<unknown, WireRefusal>> {
   const attachments = storage ? await threads.attachments(id) : []
   if (!(await threads.delete(id))) return refuse(NOT_FOUND)
   // The conversation is gone: what cannot be removed now must not become a refusal, which clients would repeat.
   await runs.forget(threads.owner, id).catch(onError)
   for (const one of attachments) await storage?.remove(one).catch(onError)
-  return done({})
+  return granted({})
 }
 
 async function actSync<C extends ChatCaller>(
   { thread_id, item_id, action }: JsonParams['threads.sync_custom_action'],
   metadata: RequestMetadata,
   server: JsonServer<C>,
-): Promise<Outcome<unknown>> {
+): Promise<Result<unknown, WireRefusal>> {
   const { threads, syncAction, caller, signal, attachments, onError } = server
   const thread = await threads.get(thread_id)
   if (!thread) return refuse(NOT_FOUND)
@@ -153,17 +156,17 @@ async function actSync<C extends ChatCaller>(
   }, onError)
   if (!updated.ok) return updated
   const item = updated.value
-  if (item === undefined) return done({})
+  if (item === undefined) return granted({})
   const stored = await toldOnce(() => threads.change(thread_id, { save: [item] }), onError)
   if (!stored.ok) return stored
   if (!stored.value) return refuse(NOT_FOUND)
-  return done(isHidden(item) ? {} : { updated_item: presentItem(item, attachments) })
+  return granted(isHidden(item) ? {} : { updated_item: presentItem(item, attachments) })
 }
 
 async function takeFeedback<C extends ChatCaller>(
   { thread_id, item_ids, kind }: JsonParams['items.feedback'],
   { threads, feedback, caller, onError }: JsonServer<C>,
-): Promise<Outcome<unknown>> {
+): Promise<Result<unknown, WireRefusal>> {
   const thread = await threads.get(thread_id)
   if (!thread) return refuse(NOT_FOUND)
   for (const id of new Set(item_ids)) {
@@ -173,36 +176,36 @@ async function takeFeedback<C extends ChatCaller>(
     async () => feedback?.({ thread, itemIds: item_ids, kind, caller }),
     onError,
   )
-  return heard.ok ? done({}) : heard
+  return heard.ok ? granted({}) : heard
 }
 
 async function createAttachment<C extends ChatCaller>(
   params: JsonParams['attachments.create'],
   { threads, attachments: storage }: JsonServer<C>,
-): Promise<Outcome<unknown>> {
+): Promise<Result<unknown, WireRefusal>> {
   if (!storage) return refuse(UNSUPPORTED)
   const created = await told(() => storage.create({ ...params, owner: threads.owner }))
   if (!created.ok) return created
   if (!(await threads.saveAttachment(created.value)))
     throw new Error('The attachment storage gave an id that is used already')
-  return done(wireAttachment(created.value, storage))
+  return granted(wireAttachment(created.value, storage))
 }
 
 async function deleteAttachment<C extends ChatCaller>(
   id: string,
   { threads, attachments: storage }: JsonServer<C>,
-): Promise<Outcome<unknown>> {
+): Promise<Result<unknown, WireRefusal>> {
   const attachment = storage && (await threads.attachment(id))
   if (!attachment) return refuse(NOT_FOUND)
   await storage.remove(attachment)
   await threads.deleteAttachment(id)
-  return done({})
+  return granted({})
 }
 
 async function transcribe<C extends ChatCaller>(
   { audio_base64, mime_type: mimeType }: JsonParams['input.transcribe'],
   { transcribe: write, limits, caller, signal }: JsonServer<C>,
-): Promise<Outcome<unknown>> {
+): Promise<Result<unknown, WireRefusal>> {
   if (!write) return refuse(UNSUPPORTED)
   const mediaType = mediaTypeOf(mimeType)
   if (mediaType === undefined) return refuse(invalid('mime_type names no kind of recording.'))
@@ -212,13 +215,13 @@ async function transcribe<C extends ChatCaller>(
     return refuse(payloadTooLarge(`The recording is larger than ${limits.audioBytes} bytes.`))
   }
   const text = await told(() => write({ audio, mimeType, mediaType, caller, signal }))
-  return text.ok ? done({ text: text.value }) : text
+  return text.ok ? granted({ text: text.value }) : text
 }
 
 /** Runs a function of the app's; what it throws for the person is the refusal's text. */
-async function told<T>(work: () => Promise<T>): Promise<Outcome<T>> {
+async function told<T>(work: () => Promise<T>): Promise<Result<T, WireRefusal>> {
   try {
-    return done(await work())
+    return granted(await work())
   } catch (error) {
     const { message } = errorEventFor(error)
     if (message === undefined) throw error
@@ -230,7 +233,7 @@ async function told<T>(work: () => Promise<T>): Promise<Outcome<T>> {
 async function toldOnce<T>(
   work: () => Promise<T>,
   onError: (error: unknown) => void,
-): Promise<Outcome<T>> {
+): Promise<Result<T, WireRefusal>> {
   try {
     return await told(work)
   } catch (error) {

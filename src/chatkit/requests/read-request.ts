@@ -1,11 +1,12 @@
 // Reads a request of an admitted caller: rate, media type, size, JSON, shape. The body is parsed
 // once, here.
 
+import type { Result } from '../../core/errors.ts'
 import { readJson } from '../http/body.ts'
 import type { RateLimit } from '../http/rate-limit.ts'
 import type { ChatkitLimits } from '../protocol/limits.ts'
 import { isRecording, parseRequest } from '../protocol/parse-request.ts'
-import { type Outcome, payloadTooLarge, refuse, tooManyRequests } from '../protocol/refusal.ts'
+import { payloadTooLarge, refuse, tooManyRequests, type WireRefusal } from '../protocol/refusal.ts'
 import type { ChatkitRequest } from '../protocol/request.ts'
 
 /** The bounds of reading. */
@@ -22,7 +23,7 @@ export async function readRequest(
   request: Request,
   owner: string,
   { rateLimit, limits, maxBodyBytes }: ReadBounds,
-): Promise<Outcome<ChatkitRequest>> {
+): Promise<Result<ChatkitRequest, WireRefusal>> {
   const allowed = await rateLimit?.take(owner, 'request')
   if (allowed && !allowed.ok) return refuse(tooManyRequests(allowed.retryAfter))
   const body = await readJson(request, maxBodyBytes)

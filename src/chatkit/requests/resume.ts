@@ -1,7 +1,8 @@
 // Joining a run again, after a reload, a sleep, or on another instance: the events after the last one that was seen, then those to come.
 
+import { granted, type Result } from '../../core/errors.ts'
 import { type FrameSource, fixedFrames } from '../http/frames.ts'
-import { done, invalid, NOT_FOUND, type Outcome, refuse } from '../protocol/refusal.ts'
+import { invalid, NOT_FOUND, refuse, type WireRefusal } from '../protocol/refusal.ts'
 import type { ResumeParams } from '../protocol/request.ts'
 import { recover } from '../runs/recover.ts'
 import type { Runs } from '../runs/runs.ts'
@@ -12,16 +13,16 @@ export async function resume(
   { thread_id, after }: ResumeParams,
   threads: OwnedThreads,
   runs: Runs,
-): Promise<Outcome<FrameSource>> {
+): Promise<Result<FrameSource, WireRefusal>> {
   if (!(await threads.get(thread_id))) return refuse(NOT_FOUND)
   const seen = after === undefined ? undefined : parseEventId(after)
   if (after !== undefined && !seen) return refuse(invalid('after is no id of an event.'))
   const run = await runs.latest(threads.owner, thread_id)
-  if (!run?.resumable) return done(fixedFrames([]))
+  if (!run?.resumable) return granted(fixedFrames([]))
   if (run.state === 'interrupted') await recover(run, threads, runs)
   // All of an ended run is in the conversation already; of another run than the one that was seen, nothing can be joined.
-  if (seen ? seen.run !== run.id : run.state === 'done') return done(fixedFrames([]))
-  return done(runs.read(run, seen?.number ?? 0))
+  if (seen ? seen.run !== run.id : run.state === 'done') return granted(fixedFrames([]))
+  return granted(runs.read(run, seen?.number ?? 0))
 }
 
 function parseEventId(id: string): { readonly run: string; readonly number: number } | undefined {

@@ -1,18 +1,12 @@
 // The requests that are answered with a stream: the thread is taken, what the request brings is
 // stored, and its answer becomes a run.
 
+import { granted, type Result } from '../../core/errors.ts'
 import { fixedFrames } from '../http/frames.ts'
 import type { AnswerContext, ChatCaller, ErrorPlace } from '../options.ts'
 import { ID_PREFIX } from '../protocol/id.ts'
 import { RESUMABLE } from '../protocol/ours.ts'
-import {
-  conflict,
-  done,
-  NOT_FOUND,
-  type Outcome,
-  refuse,
-  type WireRefusal,
-} from '../protocol/refusal.ts'
+import { conflict, NOT_FOUND, refuse, type WireRefusal } from '../protocol/refusal.ts'
 import type { StreamRequest } from '../protocol/request.ts'
 import { startAnswer } from '../runs/answer.ts'
 import { recover } from '../runs/recover.ts'
@@ -40,7 +34,7 @@ export interface StreamAsked<C extends ChatCaller> {
 export async function answerStream<C extends ChatCaller>(
   asked: StreamAsked<C>,
   server: StreamServer<C>,
-): Promise<Outcome<StreamAnswer>> {
+): Promise<Result<StreamAnswer, WireRefusal>> {
   const { request, once, caller, threads } = asked
   const { runs, newId } = server
   const isNew = request.type === 'threads.create'
@@ -104,14 +98,14 @@ async function answerIn<C extends ChatCaller>(
   messageId: string,
   { request, caller, threads }: StreamAsked<C>,
   server: StreamServer<C>,
-): Promise<Outcome<StreamAnswer>> {
+): Promise<Result<StreamAnswer, WireRefusal>> {
   const { threadId } = run.record
   const createdAt = new Date(server.now()).toISOString()
   const begun = await beginAnswer(request, { ...server, threads, threadId, createdAt, messageId })
   if (!begun.ok || !begun.value.begin) {
     await run.undo(false).catch((error) => run.report(error))
     if (!begun.ok) return begun
-    return done({ frames: fixedFrames(begun.value.prelude), endsCaller: false })
+    return granted({ frames: fixedFrames(begun.value.prelude), endsCaller: false })
   }
   const { thread, prelude, begin } = begun.value
   const { runs, limits, attachments } = server
@@ -129,7 +123,7 @@ async function answerIn<C extends ChatCaller>(
     begin: (signal) => begin({ ...context, signal }),
     present: (item) => presentItem(item, attachments),
   })
-  return done({ frames: runs.follow(run, answer), endsCaller: true })
+  return granted({ frames: runs.follow(run, answer), endsCaller: true })
 }
 
 /** Why a thread cannot be taken. */

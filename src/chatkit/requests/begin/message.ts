@@ -1,9 +1,10 @@
 // A message of the person: the first one of a new thread, or one more.
 
+import { granted, type Result } from '../../../core/errors.ts'
 import type { ChatCaller } from '../../options.ts'
 import type { ThreadStreamEvent } from '../../protocol/event.ts'
 import type { ItemBase, UserMessageItem } from '../../protocol/item.ts'
-import { conflict, done, NOT_FOUND, type Outcome, refuse } from '../../protocol/refusal.ts'
+import { conflict, NOT_FOUND, refuse, type WireRefusal } from '../../protocol/refusal.ts'
 import type { StreamParams, UserMessageInput } from '../../protocol/request.ts'
 import { type ThreadState, wireThread } from '../../protocol/thread.ts'
 import { wireAttachment } from '../../threads/attachment.ts'
@@ -20,7 +21,7 @@ type MessageParts = Pick<
 export async function createThread<C extends ChatCaller>(
   { input }: StreamParams['threads.create'],
   parts: BeginParts<C>,
-): Promise<Outcome<Beginning<C>>> {
+): Promise<Result<Beginning<C>, WireRefusal>> {
   const { threads, threadId, createdAt } = parts
   const thread: ThreadState = {
     id: threadId,
@@ -33,7 +34,7 @@ export async function createThread<C extends ChatCaller>(
   if (!(await threads.create(thread, { save: [message.value], attach: input.attachments })))
     return refuse(NOT_FOUND)
   const created: ThreadStreamEvent = { type: 'thread.created', thread: wireThread(thread) }
-  return done({
+  return granted({
     thread,
     prelude: [created, ...preludeOf(message.value, parts)],
     begin: respondTo(thread, message.value, parts),
@@ -45,14 +46,14 @@ export async function addMessage<C extends ChatCaller>(
   thread: ThreadState,
   { input }: StreamParams['threads.add_user_message'],
   parts: BeginParts<C>,
-): Promise<Outcome<Beginning<C>>> {
+): Promise<Result<Beginning<C>, WireRefusal>> {
   const message = await makeMessage(input, parts)
   if (!message.ok) return message
   if (
     !(await parts.threads.change(thread.id, { save: [message.value], attach: input.attachments }))
   )
     return refuse(NOT_FOUND)
-  return done({
+  return granted({
     thread,
     prelude: preludeOf(message.value, parts),
     begin: respondTo(thread, message.value, parts),
@@ -63,7 +64,7 @@ export async function addMessage<C extends ChatCaller>(
 async function makeMessage(
   input: UserMessageInput,
   { threads, threadId, createdAt, messageId, attachments: storage }: MessageParts,
-): Promise<Outcome<UserMessageItem>> {
+): Promise<Result<UserMessageItem, WireRefusal>> {
   const attachments = []
   for (const id of input.attachments) {
     const attachment = storage && (await threads.attachment(id))
@@ -79,7 +80,7 @@ async function makeMessage(
     attachments.push(wireAttachment({ ...attachment, thread_id: threadId }))
   }
   const base: ItemBase = { id: messageId, thread_id: threadId, created_at: createdAt }
-  return done({ ...base, type: 'user_message', ...input, attachments })
+  return granted({ ...base, type: 'user_message', ...input, attachments })
 }
 
 /** The person's message, and what clients may do with the answer to it. */

@@ -1,8 +1,9 @@
 // Another try of the answer to a message.
 
+import { granted, type Result } from '../../../core/errors.ts'
 import { mayHaveActed } from '../../agent/approval-record.ts'
 import type { ChatCaller } from '../../options.ts'
-import { conflict, done, NOT_FOUND, type Outcome, refuse } from '../../protocol/refusal.ts'
+import { conflict, NOT_FOUND, refuse, type WireRefusal } from '../../protocol/refusal.ts'
 import type { StreamParams } from '../../protocol/request.ts'
 import type { ThreadState } from '../../protocol/thread.ts'
 import { findShownItem } from '../items.ts'
@@ -13,10 +14,10 @@ export async function retryAfter<C extends ChatCaller>(
   thread: ThreadState,
   { item_id }: StreamParams['threads.retry_after_item'],
   parts: BeginParts<C>,
-): Promise<Outcome<Beginning<C>>> {
+): Promise<Result<Beginning<C>, WireRefusal>> {
   const { threads } = parts
   const item = await findShownItem(threads, thread.id, item_id)
-  if (!item) return done({ thread, prelude: [], begin: undefined })
+  if (!item) return granted({ thread, prelude: [], begin: undefined })
   if (item.type !== 'user_message')
     return refuse(conflict('not_a_message', 'Only an answer to a message can be tried again.'))
   const newer: string[] = []
@@ -27,5 +28,5 @@ export async function retryAfter<C extends ChatCaller>(
     after = page.after
   }
   if (!(await threads.change(thread.id, { remove: newer }))) return refuse(NOT_FOUND)
-  return done({ thread, prelude: [streamOptions(parts)], begin: respondTo(thread, item, parts) })
+  return granted({ thread, prelude: [streamOptions(parts)], begin: respondTo(thread, item, parts) })
 }

@@ -1,9 +1,10 @@
 // The answers to a form in the conversation.
 
+import { granted, type Result } from '../../../core/errors.ts'
 import type { ChatCaller } from '../../options.ts'
 import type { ThreadStreamEvent } from '../../protocol/event.ts'
 import type { StructuredInput, StructuredInputItem } from '../../protocol/item.ts'
-import { conflict, done, NOT_FOUND, type Outcome, refuse } from '../../protocol/refusal.ts'
+import { conflict, NOT_FOUND, refuse, type WireRefusal } from '../../protocol/refusal.ts'
 import type { StreamParams, StructuredInputAnswers } from '../../protocol/request.ts'
 import type { ThreadState } from '../../protocol/thread.ts'
 import { findShownItem } from '../items.ts'
@@ -14,7 +15,7 @@ export async function addStructuredInput<C extends ChatCaller>(
   thread: ThreadState,
   { item_id, input }: StreamParams['threads.add_structured_input'],
   parts: BeginParts<C>,
-): Promise<Outcome<Beginning<C>>> {
+): Promise<Result<Beginning<C>, WireRefusal>> {
   const item = await findShownItem(parts.threads, thread.id, item_id)
   if (!item) return refuse(NOT_FOUND)
   if (item.type !== 'structured_input' || item.status !== 'pending') {
@@ -27,7 +28,7 @@ export async function addStructuredInput<C extends ChatCaller>(
   }
   if (!(await parts.threads.change(thread.id, { save: [answered] }))) return refuse(NOT_FOUND)
   const replaced: ThreadStreamEvent = { type: 'thread.item.replaced', item: answered }
-  return done({
+  return granted({
     thread,
     prelude: [streamOptions(parts), replaced],
     begin: respondTo(thread, undefined, parts),

@@ -1,8 +1,9 @@
 // The output of a client tool, which the page ran.
 
+import { granted, type Result } from '../../../core/errors.ts'
 import type { ChatCaller } from '../../options.ts'
 import type { Item } from '../../protocol/item.ts'
-import { conflict, done, NOT_FOUND, type Outcome, refuse } from '../../protocol/refusal.ts'
+import { conflict, NOT_FOUND, refuse, type WireRefusal } from '../../protocol/refusal.ts'
 import type { StreamParams } from '../../protocol/request.ts'
 import type { ThreadState } from '../../protocol/thread.ts'
 import { type Beginning, type BeginParts, respondTo, streamOptions } from './beginning.ts'
@@ -15,7 +16,7 @@ export async function addToolOutput<C extends ChatCaller>(
   thread: ThreadState,
   { result }: StreamParams['threads.add_client_tool_output'],
   parts: BeginParts<C>,
-): Promise<Outcome<Beginning<C>>> {
+): Promise<Result<Beginning<C>, WireRefusal>> {
   const { threads } = parts
   const recent =
     (await threads.items(thread.id, { limit: RECENT_ITEMS, order: 'desc', hidden: false }))?.data ??
@@ -33,7 +34,7 @@ export async function addToolOutput<C extends ChatCaller>(
     item.type === 'client_tool_call' && item.status === 'pending' ? [item.id] : [],
   )
   if (!(await threads.change(thread.id, { save: [completed], remove }))) return refuse(NOT_FOUND)
-  return done({
+  return granted({
     thread,
     prelude: [streamOptions(parts)],
     begin: respondTo(thread, undefined, parts),
