@@ -7,7 +7,6 @@ import { describe, expect, it } from 'vitest'
 import { circlesOf } from './architecture/circles.ts'
 import { longFunctions } from './architecture/functions.ts'
 import {
-  REMAINING_CIRCLES,
   REMAINING_FILES,
   REMAINING_FUNCTIONS,
   REMAINING_PROTOCOL_IMPORTS,
@@ -118,10 +117,7 @@ describe('imports', () => {
   })
 
   it('form no circle, types included', () => {
-    const found = circlesOf([...src, ...web, ...examples])
-    const known = (circle: readonly string[]) =>
-      REMAINING_CIRCLES.some((remaining) => circle.every((path) => remaining.includes(path)))
-    expect(found.filter((circle) => !known(circle))).toEqual([])
+    expect(circlesOf([...src, ...web, ...examples])).toEqual([])
   })
 
   const { exports } = JSON.parse(read('package.json')) as {

@@ -4,7 +4,7 @@
 import { existsSync, watch } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { freePorts } from '../../examples/taskflow/listen.ts'
 import { PORTS, type TaskflowUrls, taskflowUrls } from '../../examples/taskflow/urls.ts'
 import { signIn } from '../examples/taskflow/sign-in.ts'
@@ -214,7 +214,7 @@ async function killedAtWork(
     if (end.status === 'rejected') expect(end.reason).toBeInstanceOf(TypeError)
 }
 
-test('what was acknowledged outlives every kill', { timeout: 120_000 }, async () => {
+it('what was acknowledged outlives every kill', { timeout: 120_000 }, async () => {
   const random = randomFrom(SEED)
   let [running, port] = await retried(async () => {
     const free = await freePorts(PORTS)
@@ -238,7 +238,7 @@ test('what was acknowledged outlives every kill', { timeout: 120_000 }, async ()
   }
 })
 
-test('killed while it starts for the first time, it starts the next time', {
+it('killed while it starts for the first time, it starts the next time', {
   timeout: 60_000,
 }, async () => {
   const port = await freePorts(PORTS)

@@ -2,7 +2,7 @@
 // when the part is back. Real parts, real sockets; only the deadlines are shorter than in the product.
 
 import { decodeJwt, decodeProtectedHeader, importJWK, SignJWT } from 'jose'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { signInWithCode } from '../../examples/taskflow/issuer/code-flow.ts'
 import { loadKeys } from '../../examples/taskflow/keys.ts'
 import { signIn } from '../examples/taskflow/sign-in.ts'
@@ -102,7 +102,7 @@ const rows = outages.flatMap((outage) =>
 )
 
 describe('a part that is missing', () => {
-  test.each<Outage & { readonly state: State }>(rows)(
+  it.each<Outage & { readonly state: State }>(rows)(
     '$part $state $when',
     async ({ part, state, when, sentence, hop }) => {
       const { chatkit, issuer, web } = house.urls
@@ -138,7 +138,7 @@ describe('a part that is missing', () => {
     },
   )
 
-  test('the issuer, for a person whose tokens are there: nobody notices', async () => {
+  it('the issuer, for a person whose tokens are there: nobody notices', async () => {
     const token = await alice()
     const { threadId } = await say(house.urls.chatkit, token, 'Add a task to feed the cat')
     await house.set('issuer', 'down')
@@ -147,7 +147,7 @@ describe('a part that is missing', () => {
     expect(troubles()).toEqual([])
   })
 
-  test.each<State>(['down', 'silent'])(
+  it.each<State>(['down', 'silent'])(
     'the issuer %s before anybody ever came: the door says so, and opens later',
     async (state) => {
       const { chatkit } = house.urls
@@ -201,7 +201,7 @@ describe('a sign-in that has ended', () => {
     ).toBe(200)
   }
 
-  test('by its time, between the door and the tool: the sentence says to sign in again, and then it goes on', async () => {
+  it('by its time, between the door and the tool: the sentence says to sign in again, and then it goes on', async () => {
     const token = await alice()
     const { threadId } = await say(house.urls.chatkit, token, 'Help')
     const { token: other } = await pageSignIn()
@@ -214,7 +214,7 @@ describe('a sign-in that has ended', () => {
     await goesOn(await alice(), threadId)
   })
 
-  test.each(['before the answer', 'in mid-answer'])('by revocation %s: the same', async (when) => {
+  it.each(['before the answer', 'in mid-answer'])('by revocation %s: the same', async (when) => {
     const { threadId } = await say(house.urls.chatkit, await alice(), 'Help')
     const { token, refreshToken } = await pageSignIn()
     if (when === 'in mid-answer') house.inMidAnswer(() => revoke(refreshToken))

@@ -1,7 +1,7 @@
 // The same chat over each way in which a credential can travel, and two people interleaved over those in which it is an argument.
 
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { PLACEMENTS } from '../../examples/taskflow/placements.ts'
 import { classicUrl } from '../../examples/taskflow/urls.ts'
@@ -63,7 +63,7 @@ const EXPECTED: Readonly<
 }
 
 describe.each(PLACEMENTS)('%s', (placement) => {
-  test('does the same, and the trail tells the difference', async () => {
+  it('does the same, and the trail tells the difference', async () => {
     const person = await signedIn(house, 'alice')
     const word = `By ${placement}`
     const added = await person.say(`Add a task to walk ${word}`, undefined, placement)
@@ -86,7 +86,7 @@ describe.each(PLACEMENTS)('%s', (placement) => {
     )
   })
 
-  test('shows the model no credential, and a parameter for one only where the prompt has references for it', async () => {
+  it('shows the model no credential, and a parameter for one only where the prompt has references for it', async () => {
     const person = await signedIn(house, 'bob')
     const { trace } = await person.say("What's pending?", undefined, placement)
     const { body } = await person.look(`/model-requests/${trace}`)
@@ -101,7 +101,7 @@ describe.each(PLACEMENTS)('%s', (placement) => {
   })
 })
 
-test.each([
+it.each([
   undefined,
   'nonsense',
   7,
@@ -155,13 +155,13 @@ describe('two people over arguments and prompts', () => {
     await Promise.all(lanes)
   }, 120_000)
 
-  test('each was answered with what is theirs, and with nothing of the other', () => {
+  it('each was answered with what is theirs, and with nothing of the other', () => {
     expect(seen).toHaveLength(TURNS)
     for (const { name, text } of seen)
       expect(text.toLowerCase()).not.toContain(MARKS[name === 'alice' ? 'bob' : 'alice'])
   })
 
-  test('each call carried the token and the id of the person whose words it holds, in the arguments alone', () => {
+  it('each call carried the token and the id of the person whose words it holds, in the arguments alone', () => {
     const calls = house.exchanges
       .slice(since)
       .filter(({ url, body }) => url === classicUrl(house.urls) && body.includes('"tools/call"'))
@@ -188,7 +188,7 @@ describe('two people over arguments and prompts', () => {
     }
   })
 
-  test.each(['alice', 'bob'] as const)('%s has exactly the own tasks in the API', async (name) => {
+  it.each(['alice', 'bob'] as const)('%s has exactly the own tasks in the API', async (name) => {
     const token = await signIn({ issuer: house.urls.issuer, as: name, resource: house.urls.api })
     const headers = { authorization: `Bearer ${token}` }
     const visit = await house.visit(`${house.urls.api}/tasks?limit=50&search=${MARKS[name]}`, {
@@ -234,7 +234,7 @@ describe('TaskFlow classic by itself', () => {
     return found ?? ''
   }
 
-  test.each([
+  it.each([
     [
       "with somebody else's user_id",
       () => ({ user_id: 'bob', access_token: exchanged(classicUrl(house.urls)) }),
@@ -257,7 +257,7 @@ describe('TaskFlow classic by itself', () => {
     expect(answer.text).toContain(sentence)
   })
 
-  test('a token of another resource is refused, and a header is not looked at', async () => {
+  it('a token of another resource is refused, and a header is not looked at', async () => {
     const person = await signedIn(house, 'alice')
     const wrong = await call('taskflow_start_task', {
       user_id: 'alice',
@@ -274,7 +274,7 @@ describe('TaskFlow classic by itself', () => {
     expect(inHeader.text).toContain('sign-in has ended')
   })
 
-  test('its tools ask for credentials, flat and in models behind $ref', async () => {
+  it('its tools ask for credentials, flat and in models behind $ref', async () => {
     const visit = await house.visit(classicUrl(house.urls), {
       method: 'POST',
       headers: {
@@ -298,7 +298,7 @@ describe('TaskFlow classic by itself', () => {
     ).toHaveLength(5)
   })
 
-  test('answers no page of any origin', async () => {
+  it('answers no page of any origin', async () => {
     const headers = { 'content-type': 'application/json', origin: house.urls.web }
     expect(
       (await house.visit(classicUrl(house.urls), { method: 'POST', headers, body: '{}' })).status,
@@ -306,7 +306,7 @@ describe('TaskFlow classic by itself', () => {
   })
 })
 
-test('signing out ends what is under way within a second, and whoever still has a token is admitted anew', async () => {
+it('signing out ends what is under way within a second, and whoever still has a token is admitted anew', async () => {
   const parts = await startParts({ issuer: 5000, api: 10_000, mcp: 20_000 })
   try {
     const { web, chatkit } = parts.urls

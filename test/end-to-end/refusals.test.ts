@@ -13,7 +13,7 @@ import {
   type JWK,
   SignJWT,
 } from 'jose'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { signInWithCode } from '../../examples/taskflow/issuer/code-flow.ts'
 import { loadKeys, type PrivateKey } from '../../examples/taskflow/keys.ts'
@@ -208,7 +208,7 @@ const hmac = (key: string) => (input: string) =>
 describe.each(DOORS)('at the %s door', (door) => {
   const others = DOORS.filter((one) => one !== door)
 
-  test('a good token gets in, and so does one that is forged in nothing', async () => {
+  it('a good token gets in, and so does one that is forged in nothing', async () => {
     for (const token of [good[door], await forged(door)]) {
       const before = stored()
       const answer = await knock(door, bearer(token))
@@ -217,7 +217,7 @@ describe.each(DOORS)('at the %s door', (door) => {
     }
   })
 
-  test('nothing at all, or a credential of another kind or in another place, is asked for a token', async () => {
+  it('nothing at all, or a credential of another kind or in another place, is asked for a token', async () => {
     const token = good[door]
     for (const headers of [
       {},
@@ -280,7 +280,7 @@ describe.each(DOORS)('at the %s door', (door) => {
     ['HS256 with the public key as JWK', () => handmade(door, { alg: 'HS256' }, hmac(publicJwk()))],
     ['an extension that must be understood', () => forged(door, {}, { crit: ['b64'], b64: true })],
   ]
-  test.each(rows)('%s is no valid token', async (_, token) => {
+  it.each(rows)('%s is no valid token', async (_, token) => {
     const text = await token()
     expect(text).not.toBe('')
     const { status, error, scope, sentence } = await refusedAt(
@@ -292,7 +292,7 @@ describe.each(DOORS)('at the %s door', (door) => {
     expect(sentence).toMatch(/^The access token (is not valid here|has expired)\.$/)
   })
 
-  test('two Authorization headers are one too many, whichever is good', async () => {
+  it('two Authorization headers are one too many, whichever is good', async () => {
     const token = good[door]
     for (const authorization of [
       [`Bearer ${token}`, `Bearer ${token}`],
@@ -306,7 +306,7 @@ describe.each(DOORS)('at the %s door', (door) => {
     }
   })
 
-  test('a token in the URL is refused, alone or beside a good header', async () => {
+  it('a token in the URL is refused, alone or beside a good header', async () => {
     const token = good[door]
     for (const headers of [{}, bearer(token)]) {
       const { status, error } = await refusedAt(
@@ -318,7 +318,7 @@ describe.each(DOORS)('at the %s door', (door) => {
     }
   })
 
-  test('a malformed header is refused as such', async () => {
+  it('a malformed header is refused as such', async () => {
     for (const authorization of [
       'Bearer',
       'Bearer  ',
@@ -342,17 +342,17 @@ function tampered(token: string): string {
 }
 
 describe('X-User-ID', () => {
-  test('that is not the subject is refused at the chat door', async () => {
+  it('that is not the subject is refused at the chat door', async () => {
     const headers = { ...bearer(good.chat), 'x-user-id': 'bob' }
     const { status, error } = await refusedAt('chat', () => knock('chat', headers), [good.chat])
     expect({ status, error }).toEqual({ status: 400, error: 'invalid_request' })
   })
 
-  test('that is the subject changes nothing', async () => {
+  it('that is the subject changes nothing', async () => {
     expect((await knock('chat', { ...bearer(good.chat), 'x-user-id': 'alice' })).status).toBe(200)
   })
 
-  test.each(['mcp', 'api'] as const)('is never identity at the %s door', async (door) => {
+  it.each(['mcp', 'api'] as const)('is never identity at the %s door', async (door) => {
     const bob = await signIn({ issuer: house.urls.issuer, as: 'bob', resource: house.urls.api })
     const list = () => house.visit(`${house.urls.api}/tasks`, { headers: bearer(bob) })
     const before = await list()
@@ -361,7 +361,7 @@ describe('X-User-ID', () => {
   })
 })
 
-test.each(['trail', 'model-requests'])(
+it.each(['trail', 'model-requests'])(
   'the page learns nothing of /%s without a token for the chat',
   async (kind) => {
     const url = `${house.urls.web}/${kind}/00000000000000000000000000000001`
@@ -376,7 +376,7 @@ describe('a scope that is missing', () => {
   const readOnly = (resource: string) =>
     signIn({ issuer: house.urls.issuer, as: 'alice', resource, scope: 'tasks:read' })
 
-  test.each(['mcp', 'api'] as const)('is named by the %s door', async (door) => {
+  it.each(['mcp', 'api'] as const)('is named by the %s door', async (door) => {
     const token = await readOnly(resourceOf(door))
     const { status, error, scope, sentence } = await refusedAt(
       door,
@@ -391,7 +391,7 @@ describe('a scope that is missing', () => {
     expect(sentence).toContain('tasks:write')
   })
 
-  test('is named in the chat, where nothing is added and reading goes on', async () => {
+  it('is named in the chat, where nothing is added and reading goes on', async () => {
     const person = await signedIn(house, 'alice', 'tasks:read')
     const before = stored()['tasks.db tasks']
     const { thread, answer } = await person.say('Add a task to wash the car')

@@ -1,7 +1,7 @@
 // Alice and bob at once, a thousand turns interleaved over HTTP, in one TaskFlow: neither ever sees, uses or changes anything of the other's.
 
 import { decodeJwt } from 'jose'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { signIn } from '../examples/taskflow/sign-in.ts'
 import { type House, startHouse } from './house.ts'
@@ -183,13 +183,13 @@ function generator(seed: number): () => number {
   }
 }
 
-test('a thousand turns were answered, each as it had to be', () => {
+it('a thousand turns were answered, each as it had to be', () => {
   expect(ledgers.alice.turns + ledgers.bob.turns).toBe(TURNS)
   expect(unexpected).toEqual([])
   for (const name of NAMES) expect(ledgers[name].threads.size).toBeGreaterThan(20)
 })
 
-test('no answer, by any byte of it, and no trail held anything of the other person', () => {
+it('no answer, by any byte of it, and no trail held anything of the other person', () => {
   expect(looks).toBe(2 * LANES * Math.floor(TURNS / LANES / LOOK))
   expect(crossed).toEqual([])
 })
@@ -208,7 +208,7 @@ describe.each(NAMES)('%s', (name) => {
     return JSON.parse(visit.body)
   }
 
-  test('has each task that was acknowledged exactly once, as it was left, and no other', async () => {
+  it('has each task that was acknowledged exactly once, as it was left, and no other', async () => {
     const task = z.looseObject({ id: z.number(), title: z.string(), status: z.string() })
     const tasks: z.infer<typeof task>[] = []
     for (let offset = 0; ; offset += 50) {
@@ -228,7 +228,7 @@ describe.each(NAMES)('%s', (name) => {
     expect(expected.length).toBeGreaterThan(50)
   })
 
-  test('finds own deeds alone in the audit, done by the MCP server for the chat endpoint, under traces of own turns', async () => {
+  it('finds own deeds alone in the audit, done by the MCP server for the chat endpoint, under traces of own turns', async () => {
     const entry = z.looseObject({
       id: z.number(),
       subject: z.string(),
@@ -260,7 +260,7 @@ describe.each(NAMES)('%s', (name) => {
     )
   })
 
-  test('finds own threads alone, with nothing of the other in them', async () => {
+  it('finds own threads alone, with nothing of the other in them', async () => {
     const ids: string[] = []
     for (let after: string | undefined; ; ) {
       const visit = await person()?.chatkit('threads.list', {
@@ -286,7 +286,7 @@ describe.each(NAMES)('%s', (name) => {
     }
   })
 
-  test('is told of the threads of the other what is told of threads that do not exist', async () => {
+  it('is told of the threads of the other what is told of threads that do not exist', async () => {
     const missing = (
       await person()?.chatkit('threads.get_by_id', { thread_id: 'thr_0000000000000000' })
     )?.body
@@ -312,7 +312,7 @@ describe.each(NAMES)('%s', (name) => {
   })
 })
 
-test('every request to the MCP server and to the API carried the token of the person of its turn, for that place, with the actors so far', () => {
+it('every request to the MCP server and to the API carried the token of the person of its turn, for that place, with the actors so far', () => {
   const { urls, arrivals } = house
   const owners = new Map(
     NAMES.flatMap((name) => ledgers[name].traces.map((trace) => [trace, name] as const)),
@@ -345,7 +345,7 @@ test('every request to the MCP server and to the API carried the token of the pe
   expect(counted[urls.api]).toBeGreaterThan(TURNS / 2)
 })
 
-test("what was sent between the parts with one person's token held nothing of the other", () => {
+it("what was sent between the parts with one person's token held nothing of the other", () => {
   const mixed = house.exchanges.filter(({ url, headers, body, answer }) => {
     if (!url.startsWith(house.urls.mcp) && !url.startsWith(house.urls.api)) return false
     const { sub } = decodeJwt((headers.get('authorization') ?? '').replace('Bearer ', ''))

@@ -1,7 +1,7 @@
 // The canary credential taint test: with every token, code, cookie and key of a run known, none of them is anywhere but where it belongs. Whole
 // TaskFlow, two people, every tool, everything that can go wrong, the log at debug level.
 
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { encodings } from './encodings.ts'
 import { leaksIn, planted } from './leaks.ts'
 import { allSinks, CONVERSATION, ordinaryRun, type Run, type WorstRun, worstRun } from './run.ts'
@@ -32,7 +32,7 @@ describe('a run in which people talk, credentials are misplaced, and servers ech
   }, 120_000)
   afterAll(() => run?.house.close())
 
-  test('did its work: every tool was used, by both, and every answer is right', () => {
+  it('did its work: every tool was used, by both, and every answer is right', () => {
     const expected = [...CONVERSATION, ...CONVERSATION].map(([, answer]) => answer)
     expect(run.answers).toHaveLength(expected.length + 2)
     for (const [index, answer] of expected.entries()) expect(run.answers[index]).toMatch(answer)
@@ -50,7 +50,7 @@ describe('a run in which people talk, credentials are misplaced, and servers ech
     expect(sinks.filter(({ name }) => name.includes('TaskFlow classic'))).toHaveLength(2)
   })
 
-  test('knows its secrets: every kind that there is', () => {
+  it('knows its secrets: every kind that there is', () => {
     const kinds = new Set(run.secrets.map(({ owner = 'nobody', kind }) => `${owner}: ${kind}`))
     for (const name of ['alice', 'bob'])
       for (const part of ['chatkit', 'mcp', 'classic', 'api'])
@@ -76,15 +76,15 @@ describe('a run in which people talk, credentials are misplaced, and servers ech
       expect(kinds).toContain(`nobody: ${kind}`)
   })
 
-  test('was seen whole: nothing arrived anywhere that was not recorded', () => {
+  it('was seen whole: nothing arrived anywhere that was not recorded', () => {
     expect(unseen(run)).toEqual([])
   })
 
-  test('took no token out of place and none that is not valid', () => {
+  it('took no token out of place and none that is not valid', () => {
     expect(run.accepted).toEqual([])
   })
 
-  test('met every echo, and said a plain sentence each time', () => {
+  it('met every echo, and said a plain sentence each time', () => {
     expect(run.faultAnswers.size).toBe(60)
     for (const answer of run.faultAnswers.values())
       expect(answer).toMatch(
@@ -92,7 +92,7 @@ describe('a run in which people talk, credentials are misplaced, and servers ech
       )
   })
 
-  test(
+  it(
     'left no secret in any place that is not entitled to it',
     () => {
       expect(leaksIn(sinks, run.secrets)).toEqual([])
@@ -100,7 +100,7 @@ describe('a run in which people talk, credentials are misplaced, and servers ech
     SEARCH,
   )
 
-  test('would have been caught leaking in each place and each encoding', () => {
+  it('would have been caught leaking in each place and each encoding', () => {
     const token = run.secrets.find(
       ({ owner, kind }) => owner === 'alice' && kind === 'access token for api',
     )
@@ -132,7 +132,7 @@ describe('a run with a model that does everything to get a credential out', () =
   }, 60_000)
   afterAll(() => run?.close())
 
-  test('did its worst: every tool of both servers was called for both people, and all that it saw was answered', () => {
+  it('did its worst: every tool of both servers was called for both people, and all that it saw was answered', () => {
     const { house, model, otherServer, secrets, told } = run
     expect(model.requests).toHaveLength(8)
     for (const { body } of model.requests) expect(body).toContain('taskflow_delete_task')
@@ -150,11 +150,11 @@ describe('a run with a model that does everything to get a credential out', () =
     ).not.toHaveLength(0)
   })
 
-  test('was seen whole: nothing arrived anywhere that was not recorded', () => {
+  it('was seen whole: nothing arrived anywhere that was not recorded', () => {
     expect(unseen(run)).toEqual([])
   })
 
-  test('each MCP server got its own tokens, of the right person, and no other', () => {
+  it('each MCP server got its own tokens, of the right person, and no other', () => {
     const { house, secrets, otherServer } = run
     const kindsAt = (url: string) => {
       const sent = house.exchanges
@@ -174,7 +174,7 @@ describe('a run with a model that does everything to get a credential out', () =
     )
   })
 
-  test(
+  it(
     'left no secret in any place that is not entitled to it',
     async () => {
       const sinks = [
@@ -188,7 +188,7 @@ describe('a run with a model that does everything to get a credential out', () =
     SEARCH,
   )
 
-  test(
+  it(
     'a secret that really goes through is found in every place that it comes to',
     async () => {
       const { alice, house, secrets } = run

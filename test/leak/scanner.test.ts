@@ -2,7 +2,7 @@
 
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { encodings } from './encodings.ts'
 import { createScan, type Secret } from './scanner.ts'
 
@@ -42,7 +42,7 @@ const hidden = (leak: string) =>
 
 describe.each(Object.keys(encodings))('a leak in the encoding "%s"', (name) => {
   const encode = encodings[name] ?? String
-  test.each([
+  it.each([
     ['a whole JWT', jwt.text, 'access token'],
     ['an opaque token', opaque.text, 'refresh token'],
     ['a JWT header alone', header, 'access token'],
@@ -59,12 +59,12 @@ describe.each(Object.keys(encodings))('a leak in the encoding "%s"', (name) => {
   })
 })
 
-test('a secret with characters of every syntax is found in the encodings that keep its case or its characters', () => {
+it('a secret with characters of every syntax is found in the encodings that keep its case or its characters', () => {
   for (const encode of Object.values(encodings))
     expect(scan(hidden(encode(odd.text))).map(({ kind }) => kind)).toContain('client secret')
 })
 
-test('any 12 consecutive characters of a signature or an opaque token are found, and no 11 are', () => {
+it('any 12 consecutive characters of a signature or an opaque token are found, and no 11 are', () => {
   for (const text of [signature, opaque.text]) {
     for (let at = 0; at + 12 <= text.length; at++) {
       for (const before of ['', 'x', 'xxxx'])
@@ -74,7 +74,7 @@ test('any 12 consecutive characters of a signature or an opaque token are found,
   }
 })
 
-test('a piece of 24 characters is found wherever it begins and whatever stands before it in the same base64 or hex', () => {
+it('a piece of 24 characters is found wherever it begins and whatever stands before it in the same base64 or hex', () => {
   fc.assert(
     fc.property(
       fc.nat(signature.length - 24),
@@ -91,13 +91,13 @@ test('a piece of 24 characters is found wherever it begins and whatever stands b
   )
 })
 
-test('the first 20 characters of a token, as careless logs have them, are found', () => {
+it('the first 20 characters of a token, as careless logs have them, are found', () => {
   expect(scan(`token=${jwt.text.slice(0, 20)}…`)).toMatchObject([
     { part: 'header', encoding: 'plain', characters: 20 },
   ])
 })
 
-test.each(['sha256', 'sha512', 'sha1', 'md5'])(
+it.each(['sha256', 'sha512', 'sha1', 'md5'])(
   'an unkeyed %s is found, and a keyed one is not',
   (algorithm) => {
     for (const form of ['hex', 'base64', 'base64url'] as const) {
@@ -110,7 +110,7 @@ test.each(['sha256', 'sha512', 'sha1', 'md5'])(
   },
 )
 
-test('a digest that the protocol publishes is none', () => {
+it('a digest that the protocol publishes is none', () => {
   const verifier = randomBytes(32).toString('base64url')
   const challenge = createHash('sha256').update(verifier).digest('base64url')
   expect(
@@ -119,14 +119,14 @@ test('a digest that the protocol publishes is none', () => {
   expect(createScan([{ kind: 'PKCE verifier', text: verifier }])(challenge)).toHaveLength(1)
 })
 
-test('bytes are searched as they are, whatever else is among them', () => {
+it('bytes are searched as they are, whatever else is among them', () => {
   const bytes = Buffer.concat([randomBytes(5000), Buffer.from(opaque.text), randomBytes(5000)])
   expect(scan(bytes)).toEqual([
     { kind: 'refresh token', owner: 'bob', part: 'whole', encoding: 'plain', characters: 43 },
   ])
 })
 
-test('a secret that is the start of another is told apart from it', () => {
+it('a secret that is the start of another is told apart from it', () => {
   const long = randomBytes(48).toString('base64url')
   const both = createScan([
     { kind: 'short', text: long.slice(0, 32) },
@@ -141,7 +141,7 @@ test('a secret that is the start of another is told apart from it', () => {
   expect(both(long.slice(32)).map(({ kind }) => kind)).toEqual(['long'])
 })
 
-test('megabytes of other random text in every encoding are no find', () => {
+it('megabytes of other random text in every encoding are no find', () => {
   const noise = [...Array(12_000)]
     .map((_, n) =>
       randomBytes(60).toString(n % 3 === 0 ? 'hex' : n % 3 === 1 ? 'base64' : 'base64url'),
@@ -152,14 +152,14 @@ test('megabytes of other random text in every encoding are no find', () => {
   expect(scan(hidden(''))).toEqual([])
 })
 
-test('what it reports holds no piece of the secret', () => {
+it('what it reports holds no piece of the secret', () => {
   const report = JSON.stringify(
     Object.values(encodings).map((encode) => scan(hidden(encode(jwt.text)))),
   )
   expect(scan(report)).toEqual([])
 })
 
-test('a secret that is too short to be searched for is refused, and not quoted', () => {
+it('a secret that is too short to be searched for is refused, and not quoted', () => {
   expect(() => createScan([{ kind: 'password', text: 'hunter2' }])).toThrow(
     new TypeError('A secret is too short to search for: password'),
   )
