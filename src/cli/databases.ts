@@ -1,10 +1,10 @@
-// The databases that a command is given, opened for its work and closed after it. It makes none.
+// Opens the databases that a command names, and closes them after its work. It never makes one.
 
 import { existsSync } from 'node:fs'
 import { openSqlite, type SqliteDatabase } from 'onbehalf/store'
 import { CommandError } from './command.ts'
 
-/** Opens databases for some work. One that is not there is a mistake in its name: opening it would make it. */
+/** Opens databases for some work. A missing one is refused: the name is wrong, and opening would make it. */
 export async function withDatabases<T>(
   paths: readonly string[],
   work: (opened: readonly SqliteDatabase[]) => Promise<T>,
@@ -13,7 +13,7 @@ export async function withDatabases<T>(
   try {
     for (const path of paths) {
       if (!existsSync(path)) throw new CommandError(`there is no database ${path}`)
-      opened.push(opening(path))
+      opened.push(openExisting(path))
     }
     return await work(opened)
   } finally {
@@ -21,12 +21,12 @@ export async function withDatabases<T>(
   }
 }
 
-function opening(path: string): SqliteDatabase {
+function openExisting(path: string): SqliteDatabase {
   try {
     return openSqlite(path)
   } catch {
     throw new CommandError(
-      `${path} cannot be opened: it is no database of onbehalf, of a newer version, or not this person's to write`,
+      `${path} cannot be opened. It is not a database of onbehalf, was written by a newer version, or you may not write to it`,
     )
   }
 }

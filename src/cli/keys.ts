@@ -1,4 +1,4 @@
-// `onbehalf keys`: the master keys that stored secrets are sealed under, made, rotated and retired. It never prints a key.
+// `onbehalf keys`: makes, rotates and retires the master keys of stored secrets. It never prints a key.
 
 import { parseArgs } from 'node:util'
 import {
@@ -37,9 +37,9 @@ const HELP = `Usage: onbehalf keys init|list|rotate|rewrap|retire ID [--keyring 
 
   init       makes a keyring with its first key; never overwrites one
   list       lists the keys (never their values); with --database, how many rows are under each
-  rotate     adds a key, which new secrets are sealed under from then on, also in running processes
+  rotate     adds a key; from then on new secrets are sealed under it, also in running processes
   rewrap     seals what is in the databases under the current key; may be stopped and run again
-  retire ID  drops a key for good; refuses while anything in the databases is under it
+  retire ID  drops a key for good; refuses while anything in the databases is sealed under it
 
   --keyring FILE   default ${DEFAULT_KEYRING}. Keep a backup of it, apart from the databases' backups: without it they cannot be
                    read. A backup of a database needs the keys of its time, also those retired since
@@ -184,7 +184,7 @@ async function retire({ keyring, databases, operands }: Request): Promise<Answer
   if (done.retired)
     return {
       json: { keyring, id, ...done },
-      text: `The key ${id} is retired, and is in the keyring no more.`,
+      text: `The key ${id} is retired and no longer in the keyring.`,
     }
   const text = `The key ${id} is still needed: ${done.rows} rows are under it. Run \`onbehalf keys rewrap\` first.`
   return { json: { keyring, id, ...done }, text, exitCode: 1 }

@@ -1,4 +1,5 @@
-// `onbehalf marks`: the servers that sent a credential back, listed, and their marks cleared. A mark holds no credential, so there is none to print.
+// `onbehalf marks`: lists the servers that sent a credential back, and clears their marks. A mark holds
+// no credential.
 
 import { parseArgs } from 'node:util'
 import { type SqliteDatabase, sqliteReflectionMarks } from 'onbehalf/store'
@@ -8,10 +9,10 @@ import { withDatabases } from './databases.ts'
 const HELP = `Usage: onbehalf marks list|clear RESOURCE --database FILE [--json]
 
   list            lists the servers that sent a credential back, and since when they are marked
-  clear RESOURCE  takes a server's mark away, so that one in quarantine is called again; also in running processes.
-                  It is marked anew when it does it again: look first at what it did
+  clear RESOURCE  removes the mark of a server, so that a server in quarantine is called again, also by running
+                  processes. It is marked again if it sends a credential back again: first look at what it did
 
-  RESOURCE         the resource identifier of the server's binding, as \`marks list\` and the audit have it
+  RESOURCE         the resource identifier of the server's binding, as \`marks list\` and the audit show it
   --database FILE  the database that the app's reflection marks are kept in
   --json           one line of JSON instead of text
 

@@ -1,11 +1,12 @@
-// One bounded request of an inspection: no redirect followed, an answer of limited size, a deadline. It judges nothing.
+// Sends one request of an inspection: follows no redirect, bounds the answer, ends at the deadline. It
+// judges nothing.
 
 import type { Redactor } from 'onbehalf/mcp'
 import { CommandError } from '../command.ts'
 import { printable } from './printable.ts'
 
-/** A JSON object of somebody else's. */
-export type Json = Readonly<Record<string, unknown>>
+/** A JSON object from outside. Nothing is known of its members yet. */
+export type UnknownObject = Readonly<Record<string, unknown>>
 
 /** How requests are made. */
 export interface Way {
@@ -13,7 +14,7 @@ export interface Way {
   readonly direct: typeof globalThis.fetch
   /** To whatever the server names. */
   readonly guarded: typeof globalThis.fetch
-  /** Takes the credential out of what comes back, before anything is cut or shown. */
+  /** Removes the credential from answers, before anything is cut or shown. */
   readonly redactor: Redactor
   /** Ends everything. */
   readonly signal: AbortSignal
@@ -24,13 +25,13 @@ export interface Answer {
   readonly status: number
   readonly headers: Headers
   /** The JSON-RPC message that answers the request, or the JSON document; undefined when there was none. */
-  readonly json: Json | undefined
+  readonly json: UnknownObject | undefined
 }
 
-/** Characters of an answer. */
-const LONGEST = 4 * 1024 * 1024
+/** The longest answer that is read. */
+const MAX_ANSWER_CHARS = 4 * 1024 * 1024
 
-export function isJson(value: unknown): value is Json {
+export function isObject(value: unknown): value is UnknownObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
@@ -46,7 +47,7 @@ export function stringsOf(value: unknown): readonly string[] {
 /** Posts a JSON-RPC message to the inspected server. */
 export async function post(
   url: string,
-  message: Json,
+  message: UnknownObject,
   headers: Headers,
   way: Way,
 ): Promise<Answer> {
@@ -78,19 +79,19 @@ export async function post(
   return {
     status: response.status,
     headers: response.headers,
-    json: isJson(value) ? value : undefined,
+    json: isObject(value) ? value : undefined,
   }
 }
 
-/** Gets a document that the server, or a document of its, names; undefined when it cannot be had. */
-export async function getDocument(url: string, way: Way): Promise<Json | undefined> {
+/** Gets a document that the server names; undefined when that fails. */
+export async function getDocument(url: string, way: Way): Promise<UnknownObject | undefined> {
   try {
     const response = await way.guarded(url, {
       headers: { accept: 'application/json' },
       redirect: 'manual',
       signal: way.signal,
     })
-    if (response.status === 200) return asJson(await textOf(response, () => false))
+    if (response.status === 200) return parseObject(await textOf(response, () => false))
     await response.body?.cancel()
     return undefined
   } catch {
@@ -99,17 +100,19 @@ export async function getDocument(url: string, way: Way): Promise<Json | undefin
   }
 }
 
-/** The message with this id, from JSON or from the first events of a stream, whose end is not waited for. */
-async function messageOf(response: Response, id: unknown): Promise<Json | undefined> {
+/** The message with this id, from JSON or from the first events of a stream. Does not wait for its end. */
+async function messageOf(response: Response, id: unknown): Promise<UnknownObject | undefined> {
   const type = response.headers.get('content-type') ?? ''
-  const answers = (message: Json | undefined) =>
+  const answers = (message: UnknownObject | undefined) =>
     message !== undefined && ('result' in message || 'error' in message)
   if (!/^text\/event-stream\b/i.test(type)) {
-    const message = /\bjson\b/i.test(type) ? asJson(await textOf(response, () => false)) : undefined
+    const message = /\bjson\b/i.test(type)
+      ? parseObject(await textOf(response, () => false))
+      : undefined
     await response.body?.cancel().catch(() => {})
     return message
   }
-  let found: Json | undefined
+  let found: UnknownObject | undefined
   await textOf(response, (text) => {
     found = eventsOf(text).find((message) => message.id === id && answers(message))
     return found !== undefined
@@ -118,13 +121,13 @@ async function messageOf(response: Response, id: unknown): Promise<Json | undefi
 }
 
 /** The messages of the complete events. */
-function eventsOf(text: string): readonly Json[] {
+function eventsOf(text: string): readonly UnknownObject[] {
   const events = text.replace(/\r\n?/g, '\n').split('\n\n').slice(0, -1)
   return events.flatMap((event) => {
     const data = event
       .split('\n')
       .flatMap((line) => (line.startsWith('data:') ? [line.slice(5)] : []))
-    const message = asJson(data.join('\n'))
+    const message = parseObject(data.join('\n'))
     return message ? [message] : []
   })
 }
@@ -137,8 +140,8 @@ async function textOf(response: Response, enough: (text: string) => boolean): Pr
   try {
     for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
       text += decoder.decode(chunk.value, { stream: true })
-      if (text.length > LONGEST)
-        throw new CommandError('its answer is larger than 4 MiB, more than is taken in')
+      if (text.length > MAX_ANSWER_CHARS)
+        throw new CommandError('its answer is larger than 4 MiB, which is the limit')
       if (enough(text)) break
     }
     return text
@@ -147,10 +150,10 @@ async function textOf(response: Response, enough: (text: string) => boolean): Pr
   }
 }
 
-function asJson(text: string): Json | undefined {
+function parseObject(text: string): UnknownObject | undefined {
   try {
     const value: unknown = JSON.parse(text)
-    return isJson(value) ? value : undefined
+    return isObject(value) ? value : undefined
   } catch {
     return undefined
   }

@@ -1,11 +1,18 @@
 // What a server and its authorization servers say about credentials. Everything here is somebody's claim: it is shown, and nothing follows it.
 
 import { discoverResource, metadataUrls, parseChallenge, parseMetadataLink } from 'onbehalf/oauth'
-import { type Answer, getDocument, type Json, stringOf, stringsOf, type Way } from './ask.ts'
+import {
+  type Answer,
+  getDocument,
+  stringOf,
+  stringsOf,
+  type UnknownObject,
+  type Way,
+} from './ask.ts'
 import type { Authorization, InspectedIssuer } from './report.ts'
 
 /** Authorization servers of one resource that are looked at. */
-const MOST_ISSUERS = 4
+const MAX_ISSUERS = 4
 
 /** The endpoints that are shown, by the names of RFC 8414 without `_endpoint`. */
 const ENDPOINTS = ['authorization', 'token', 'registration', 'introspection', 'revocation'] as const
@@ -27,7 +34,7 @@ export async function lookAtAuthorization(
   const found = await discoverResource(url, { fetch, signal: way.signal })
   way.signal.throwIfAborted()
   const servers: InspectedIssuer[] = []
-  for (const issuer of found.ok ? found.value.authorizationServers.slice(0, MOST_ISSUERS) : []) {
+  for (const issuer of found.ok ? found.value.authorizationServers.slice(0, MAX_ISSUERS) : []) {
     progress('reading the metadata of an authorization server')
     servers.push(await lookAtIssuer(issuer, { ...way, guarded: fetch }))
   }
@@ -58,7 +65,7 @@ async function lookAtIssuer(issuer: string, way: Way): Promise<InspectedIssuer> 
   return issuerOf(issuer, undefined)
 }
 
-function issuerOf(issuer: string, document: Json | undefined): InspectedIssuer {
+function issuerOf(issuer: string, document: UnknownObject | undefined): InspectedIssuer {
   const { origin } = new URL(issuer)
   const named = ENDPOINTS.flatMap((name): (readonly [string, string])[] => {
     const url = stringOf(document?.[`${name}_endpoint`])

@@ -1,6 +1,14 @@
 // Speaks MCP with a server, as far as a look at it needs: which revisions it has, and its tools. It calls none of them.
 
-import { type Answer, isJson, type Json, post, stringOf, stringsOf, type Way } from './ask.ts'
+import {
+  type Answer,
+  isObject,
+  post,
+  stringOf,
+  stringsOf,
+  type UnknownObject,
+  type Way,
+} from './ask.ts'
 
 /** The revision without handshake, and the newest with one. */
 const STATELESS = '2026-07-28'
@@ -9,8 +17,8 @@ const WITH_SESSIONS = '2025-11-25'
 const CLIENT = { name: 'onbehalf-inspect', version: '1' }
 
 /** Pages and tools of a list that are taken in. */
-const MOST_PAGES = 20
-const MOST_TOOLS = 512
+const MAX_PAGES = 20
+const MAX_TOOLS = 512
 
 /** A server, and what is sent with every request to it. */
 export interface Target {
@@ -67,11 +75,11 @@ export async function listTools(
   target: Target,
   open: NonNullable<Greeting['open']>,
   way: Way,
-): Promise<{ readonly tools: readonly Json[]; readonly more: boolean } | undefined> {
+): Promise<{ readonly tools: readonly UnknownObject[]; readonly more: boolean } | undefined> {
   if (open.revision !== STATELESS) await notify(target, open, way)
-  const tools: Json[] = []
+  const tools: UnknownObject[] = []
   let cursor: string | undefined
-  for (let page = 0; page < MOST_PAGES && tools.length < MOST_TOOLS; page++) {
+  for (let page = 0; page < MAX_PAGES && tools.length < MAX_TOOLS; page++) {
     const answer = await request(
       target,
       'tools/list',
@@ -82,16 +90,16 @@ export async function listTools(
     const result = resultOf(answer)
     // A server without tools does not know the method.
     if (!result)
-      return isJson(answer.json?.error) && answer.json.error.code === -32601
+      return isObject(answer.json?.error) && answer.json.error.code === -32601
         ? { tools, more: false }
         : undefined
-    if (Array.isArray(result.tools)) tools.push(...result.tools.filter(isJson))
+    if (Array.isArray(result.tools)) tools.push(...result.tools.filter(isObject))
     cursor = stringOf(result.nextCursor)
     if (cursor === undefined) break
   }
   return {
-    tools: tools.slice(0, MOST_TOOLS),
-    more: cursor !== undefined || tools.length > MOST_TOOLS,
+    tools: tools.slice(0, MAX_TOOLS),
+    more: cursor !== undefined || tools.length > MAX_TOOLS,
   }
 }
 
@@ -131,7 +139,7 @@ function notify(
 function request(
   target: Target,
   method: string,
-  params: Json,
+  params: UnknownObject,
   { revision, session }: NonNullable<Greeting['open']>,
   way: Way,
 ): Promise<Answer> {
@@ -155,21 +163,21 @@ function request(
   )
 }
 
-function resultOf({ status, json }: Answer): Json | undefined {
-  return status >= 200 && status < 300 && isJson(json?.result) ? json.result : undefined
+function resultOf({ status, json }: Answer): UnknownObject | undefined {
+  return status >= 200 && status < 300 && isObject(json?.result) ? json.result : undefined
 }
 
 /** The revisions that an error names (-32022, `data.supported`). */
 function supportedBy({ json }: Answer): readonly string[] {
-  const data = isJson(json?.error) ? json.error.data : undefined
-  return isJson(data) ? stringsOf(data.supported) : []
+  const data = isObject(json?.error) ? json.error.data : undefined
+  return isObject(data) ? stringsOf(data.supported) : []
 }
 
-function infoOf(result: Json | undefined): Greeting['server'] | undefined {
-  const meta = isJson(result?._meta)
+function infoOf(result: UnknownObject | undefined): Greeting['server'] | undefined {
+  const meta = isObject(result?._meta)
     ? result._meta['io.modelcontextprotocol/serverInfo']
     : undefined
-  const info = isJson(result?.serverInfo) ? result.serverInfo : meta
-  if (!isJson(info) || typeof info.name !== 'string') return undefined
+  const info = isObject(result?.serverInfo) ? result.serverInfo : meta
+  if (!isObject(info) || typeof info.name !== 'string') return undefined
   return { name: info.name, version: stringOf(info.version) ?? '' }
 }

@@ -1,12 +1,12 @@
 // The tools of a server as an operator sees them who decides on a binding.
 
 import { examineTool } from 'onbehalf/mcp'
-import { isJson, type Json } from './ask.ts'
+import { isObject, type UnknownObject } from './ask.ts'
 import { isPrintable } from './printable.ts'
 import type { InspectedTool } from './report.ts'
 
 /** Looks at the tools; entries that are no tools are left out. */
-export function inspectTools(tools: readonly Json[]): readonly InspectedTool[] {
+export function inspectTools(tools: readonly UnknownObject[]): readonly InspectedTool[] {
   return tools.flatMap((tool) =>
     typeof tool.name === 'string' && tool.name !== ''
       ? [inspectTool({ ...tool, name: tool.name })]
@@ -35,7 +35,7 @@ function inspectTool(tool: {
  * the subject of an email.
  */
 export function ambiguousPointers(
-  tools: readonly Json[],
+  tools: readonly UnknownObject[],
   inspected: readonly InspectedTool[],
 ): ReadonlySet<string> {
   const has = (name: string, pointer: string) =>
@@ -56,9 +56,9 @@ export function ambiguousPointers(
 
 /** Whether a schema may declare the first member of a pointer; what does not lie open counts as yes. */
 function mayHave(schema: unknown, pointer: string): boolean {
-  if (!isJson(schema)) return false
+  if (!isObject(schema)) return false
   const first = (pointer.split('/')[1] ?? '').replaceAll('~1', '/').replaceAll('~0', '~')
-  if (isJson(schema.properties) && Object.hasOwn(schema.properties, first)) return true
+  if (isObject(schema.properties) && Object.hasOwn(schema.properties, first)) return true
   return ['$ref', 'allOf', 'anyOf', 'oneOf', 'if', 'patternProperties', 'dependentSchemas'].some(
     (key) => Object.hasOwn(schema, key),
   )

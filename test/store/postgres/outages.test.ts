@@ -1,6 +1,6 @@
 // What happens when PostgreSQL goes and comes back, or the line to it does.
 
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import type { ThreadStore } from '../../../src/chatkit/index.ts'
 import { PostgresError, postgresRunStore, postgresThreadStore } from '../../../src/store/index.ts'
 import { said, thread } from '../../chatkit/threads/thread-store-contract.ts'
@@ -39,7 +39,7 @@ async function idsIn(store: ThreadStore): Promise<string[]> {
   return ids
 }
 
-test('PostgreSQL crashes under load: calls fail soon, all works again when it is back, nothing acknowledged is lost', async () => {
+it('PostgreSQL crashes under load: calls fail soon, all works again when it is back, nothing acknowledged is lost', async () => {
   const database = await server.database()
   // Two instances; a crash breaks connections that are at work and such that are not.
   const stores = [
@@ -92,7 +92,7 @@ test('PostgreSQL crashes under load: calls fail soon, all works again when it is
   expect(await runs.events('r1', 0, 10)).toEqual(['1', '2', '3'])
 })
 
-test('the line freezes: calls fail within the timeouts, and work again when it does', async () => {
+it('the line freezes: calls fail within the timeouts, and work again when it does', async () => {
   const line = await openLine(server.port)
   onTestFinished(() => line.close())
   const timeouts = { connect: 500, statement: 1000 }
@@ -125,7 +125,7 @@ test('the line freezes: calls fail within the timeouts, and work again when it d
   expect(performance.now() - closing).toBeLessThan(3500)
 })
 
-test('the line freezes in the middle of a change: the connection that does not answer is not asked to take it back', async () => {
+it('the line freezes in the middle of a change: the connection that does not answer is not asked to take it back', async () => {
   const line = await openLine(server.port)
   onTestFinished(() => line.close())
   const database = await server.database()
@@ -153,7 +153,7 @@ test('the line freezes in the middle of a change: the connection that does not a
   expect(await idsIn(store)).toEqual(['i1'])
 })
 
-test('a lock that somebody holds is not waited for longer than a statement may take', async () => {
+it('a lock that somebody holds is not waited for longer than a statement may take', async () => {
   const database = await server.database()
   const store = postgresThreadStore(
     await opened(server, database, { timeouts: { statement: 300 } }),
@@ -172,7 +172,7 @@ test('a lock that somebody holds is not waited for longer than a statement may t
   expect(await idsIn(store)).toEqual([])
 })
 
-test('a change that is taken back because another program and it wait for each other is made anew', async () => {
+it('a change that is taken back because another program and it wait for each other is made anew', async () => {
   const database = await server.database()
   // Whoever looks first at the end of its time finds the deadlock, and is taken back: the change and not the other program.
   await server.query(`alter database ${database} set deadlock_timeout = '2s'`)
@@ -206,7 +206,7 @@ test('a change that is taken back because another program and it wait for each o
 const LISTENERS =
   "select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen%' or query like 'select pg_notify%'"
 
-test('an instance whose listening connection is cut listens again, and hears what was said meanwhile', async () => {
+it('an instance whose listening connection is cut listens again, and hears what was said meanwhile', async () => {
   withoutLooks()
   const database = await server.database()
   const here = postgresRunStore(await opened(server, database))
@@ -225,7 +225,7 @@ test('an instance whose listening connection is cut listens again, and hears wha
   }
 })
 
-test('what nobody was notified of is found by the regular look', async () => {
+it('what nobody was notified of is found by the regular look', async () => {
   withoutLooks()
   const database = await server.database()
   const runs = postgresRunStore(await opened(server, database))

@@ -1,6 +1,6 @@
 // PostgreSQL, a real one: the contracts over it, how it is opened, and several instances that share it.
 
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { Credential } from '../../../src/index.ts'
 import {
   openPostgres,
@@ -44,7 +44,7 @@ describe('the thread store in PostgreSQL', () =>
 describe('the run store in PostgreSQL', () =>
   runStoreContract(async () => postgresRunStore(await fresh())))
 
-test.each([
+it.each([
   'a\ud800',
   'a\udc00',
   '\udc00a',
@@ -64,13 +64,13 @@ test.each([
 })
 
 describe('opening', () => {
-  test('instances that start at once make the tables once', async () => {
+  it('instances that start at once make the tables once', async () => {
     const all = (await instances(5)).map(postgresThreadStore)
     await all[0]?.createThread(thread('t1'), {})
     for (const one of all) expect(await one.thread('owner-a', 't1')).toEqual(thread('t1'))
   })
 
-  test('tables of a newer version are refused, and left as they are', async () => {
+  it('tables of a newer version are refused, and left as they are', async () => {
     const database = await server.database()
     await opened(server, database)
     await server.query('insert into onbehalf.migration (version) values (1000)', database)
@@ -80,7 +80,7 @@ describe('opening', () => {
     ).toEqual([{ version: 1 }, { version: 1000 }])
   })
 
-  test('a step that fails leaves nothing half done, and is made when it can be', async () => {
+  it('a step that fails leaves nothing half done, and is made when it can be', async () => {
     const database = await server.database()
     await server.query(
       'create schema onbehalf; create table onbehalf.run_event (x integer)',
@@ -93,7 +93,7 @@ describe('opening', () => {
     await postgresThreadStore(await opened(server, database)).createThread(thread('t1'), {})
   })
 
-  test('two schemas of one database know nothing of each other', async () => {
+  it('two schemas of one database know nothing of each other', async () => {
     const database = await server.database()
     const one = postgresThreadStore(await opened(server, database, { schema: 'one' }))
     const other = postgresThreadStore(await opened(server, database, { schema: 'other' }))
@@ -102,14 +102,14 @@ describe('opening', () => {
     await other.createThread(thread('t1'), {})
   })
 
-  test.each(['Bad"; drop', '', 'a'.repeat(64)])(
+  it.each(['Bad"; drop', '', 'a'.repeat(64)])(
     'the schema %j is refused before anything is connected',
     async (schema) => {
       await expect(openPostgres({ schema, port: 1 })).rejects.toThrow(TypeError)
     },
   )
 
-  test('a role with a password, and no right but to read and write, serves once the tables are there', async () => {
+  it('a role with a password, and no right but to read and write, serves once the tables are there', async () => {
     const database = await server.database()
     // A role belongs to the whole server, which other test files use, too.
     const user = `guarded_${database}`
@@ -141,7 +141,7 @@ describe('opening', () => {
     for (const error of [early, wrong, failing]) expect(allOf(error)).not.toContain('CANARY')
   })
 
-  test('a database that cannot be reached, or is not there, is told without its own words', async () => {
+  it('a database that cannot be reached, or is not there, is told without its own words', async () => {
     const gone = await openPostgres({ host: server.host, port: 1, user: 'CANARY' }).catch(
       (error: unknown) => error,
     )
@@ -160,7 +160,7 @@ function allOf(error: unknown): string {
     .join('\n')
 }
 
-test('an error of a statement quotes no values', async () => {
+it('an error of a statement quotes no values', async () => {
   const store = postgresThreadStore(await fresh())
   await store.createThread(thread('CANARY'), {})
   const error = await store.createThread(thread('CANARY'), {}).catch((thrown: unknown) => thrown)
@@ -169,7 +169,7 @@ test('an error of a statement quotes no values', async () => {
 })
 
 describe('instances that share a database', () => {
-  test('hear what another one’s run says, at once', async () => {
+  it('hear what another one’s run says, at once', async () => {
     withoutLooks()
     const [here, there] = (await instances(2)).map(postgresRunStore)
     if (!here || !there) throw new Error('There are no two instances')
@@ -188,7 +188,7 @@ describe('instances that share a database', () => {
     await woken
   })
 
-  test('hear of many runs of which something is said in one moment', async () => {
+  it('hear of many runs of which something is said in one moment', async () => {
     withoutLooks()
     const [here, there] = await instances(2)
     const ids = Array.from({ length: 1200 }, (_, n) => `r${n}`)
@@ -199,7 +199,7 @@ describe('instances that share a database', () => {
     await woken
   })
 
-  test('take over the thread of one that is not heard of, which cannot write any more', async () => {
+  it('take over the thread of one that is not heard of, which cannot write any more', async () => {
     const [dead, next] = (await instances(2)).map(postgresRunStore)
     if (!dead || !next) throw new Error('There are no two instances')
     await dead.begin(RUN, TERMS)
@@ -220,7 +220,7 @@ describe('instances that share a database', () => {
     )
   })
 
-  test('give a thread to one of those that want it', async () => {
+  it('give a thread to one of those that want it', async () => {
     const all = (await instances(4)).map(postgresRunStore)
     const begun = await Promise.all(
       Array.from({ length: 20 }, (_, n) =>
@@ -230,7 +230,7 @@ describe('instances that share a database', () => {
     expect(begun.filter((one) => one?.began)).toHaveLength(1)
   })
 
-  test('write to one thread side by side, and who reads on from the last item misses none', async () => {
+  it('write to one thread side by side, and who reads on from the last item misses none', async () => {
     const all = (await instances(4)).map(postgresThreadStore)
     const [reader] = all
     await reader?.createThread(thread('t1'), { save: [said('t1', 'first')] })
@@ -261,7 +261,7 @@ describe('instances that share a database', () => {
     expect(seen.toSorted()).toEqual(ids.toSorted())
   })
 
-  test('attach the same attachments in any order, and none waits for another for ever', async () => {
+  it('attach the same attachments in any order, and none waits for another for ever', async () => {
     const [here, there] = (await instances(2)).map(postgresThreadStore)
     const ids = Array.from({ length: 20 }, (_, n) => `a${n}`)
     const file = {
@@ -284,7 +284,7 @@ describe('instances that share a database', () => {
     expect(done).toEqual(done.map(() => true))
   })
 
-  test('change a thread side by side, and no change is lost', async () => {
+  it('change a thread side by side, and no change is lost', async () => {
     const all = (await instances(4)).map(postgresThreadStore)
     await all[0]?.createThread(thread('t1'), {})
     const changes = [

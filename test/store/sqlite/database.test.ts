@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openSqlite, type SqliteDatabase, sqliteThreadStore } from '../../../src/store/index.ts'
 import { said, thread, threadStoreContract } from '../../chatkit/threads/thread-store-contract.ts'
 
@@ -29,7 +29,7 @@ function opened(): SqliteDatabase {
 
 describe('the thread store in SQLite', () => threadStoreContract(() => sqliteThreadStore(opened())))
 
-test('what was stored is there when the file is opened again', async () => {
+it('what was stored is there when the file is opened again', async () => {
   const first = openSqlite(path)
   await sqliteThreadStore(first).createThread(thread('t1'), { save: [said('t1', 'i1')] })
   first.close()
@@ -40,7 +40,7 @@ test('what was stored is there when the file is opened again', async () => {
   ).toEqual([said('t1', 'i1')])
 })
 
-test('two connections to one file see each other and lose no change', async () => {
+it('two connections to one file see each other and lose no change', async () => {
   const [one, two] = [sqliteThreadStore(opened()), sqliteThreadStore(opened())]
   await one.createThread(thread('t1'), {})
   await Promise.all([
@@ -50,7 +50,7 @@ test('two connections to one file see each other and lose no change', async () =
   expect(await one.thread('owner-a', 't1')).toMatchObject({ title: 'T', metadata: { n: 1 } })
 })
 
-test('only its owner can read the file, its log included, even if it was wider before', async () => {
+it('only its owner can read the file, its log included, even if it was wider before', async () => {
   writeFileSync(path, '', { mode: 0o644 })
   chmodSync(path, 0o644)
   await sqliteThreadStore(opened()).createThread(thread('t1'), {})
@@ -58,7 +58,7 @@ test('only its owner can read the file, its log included, even if it was wider b
     expect(statSync(name).mode & 0o777).toBe(0o600)
 })
 
-test('the file has a write-ahead log that is synced at every commit', async () => {
+it('the file has a write-ahead log that is synced at every commit', async () => {
   const FULL = 2
   expect(await opened().first({ text: 'pragma synchronous', slots: [] }, {})).toEqual({
     synchronous: FULL,
@@ -68,7 +68,7 @@ test('the file has a write-ahead log that is synced at every commit', async () =
   raw.close()
 })
 
-test('a file of a newer version is left alone', () => {
+it('a file of a newer version is left alone', () => {
   opened()
   const raw = new DatabaseSync(path)
   raw.exec('pragma user_version = 999')
@@ -76,12 +76,12 @@ test('a file of a newer version is left alone', () => {
   expect(() => openSqlite(path)).toThrow('newer version')
 })
 
-test('a file that is not of SQLite is refused', () => {
+it('a file that is not of SQLite is refused', () => {
   writeFileSync(path, 'not a database, but long enough to be looked at as one '.repeat(40))
   expect(() => openSqlite(path)).toThrow()
 })
 
-test('a batch is all or nothing', async () => {
+it('a batch is all or nothing', async () => {
   const store = sqliteThreadStore(opened())
   const broken = { ...said('t1', 'i2'), toJSON: () => undefined }
   await expect(

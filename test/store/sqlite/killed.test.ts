@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { openSqlite, sqliteThreadStore } from '../../../src/store/index.ts'
 import { message, testChat } from '../../chatkit/support.ts'
 
@@ -30,7 +30,7 @@ async function killedAfter(lines: number, path: string): Promise<string[]> {
   return printed
 }
 
-test.each([2, 3, 4, 5, 40, 200])(
+it.each([2, 3, 4, 5, 40, 200])(
   'a server killed after %i lines left every acknowledged item and no half one',
   async (lines) => {
     const folder = mkdtempSync(join(tmpdir(), 'onbehalf-'))

@@ -1,6 +1,6 @@
 // The run store in a SQLite file: the contract, and what only a file shows.
 
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { sqliteRunStore } from '../../../src/store/index.ts'
 import { runStoreContract } from '../../chatkit/runs/run-store-contract.ts'
 import { type Ground, ground } from '../ground.ts'
@@ -15,7 +15,7 @@ runStoreContract(() => sqliteRunStore(tested().open()))
 
 const TERMS = { now: 1000, aliveUntil: 16_000, most: 8 }
 
-test('a run that its process did not end is found by the next one, and interrupted when its time is over', async () => {
+it('a run that its process did not end is found by the next one, and interrupted when its time is over', async () => {
   const made = tested()
   const run = { id: 'r1', owner: 'a', threadId: 't1', resumable: true }
   const before = sqliteRunStore(made.open())
@@ -27,7 +27,7 @@ test('a run that its process did not end is found by the next one, and interrupt
   expect(await after.events('r1', 0, 10)).toEqual(['1'])
 })
 
-test('who watches a run of a process that is gone is woken now and then; a run of this process is not looked after', async () => {
+it('who watches a run of a process that is gone is woken now and then; a run of this process is not looked after', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   onTestFinished(() => void vi.useRealTimers())
   const made = tested()
@@ -45,7 +45,7 @@ test('who watches a run of a process that is gone is woken now and then; a run o
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('a key outlives the process, whether or not its run can be come back to', async () => {
+it('a key outlives the process, whether or not its run can be come back to', async () => {
   const made = tested()
   const run = {
     id: 'r1',
@@ -64,7 +64,7 @@ test('a key outlives the process, whether or not its run can be come back to', a
   })
 })
 
-test('a run in memory and one in the file count together', async () => {
+it('a run in memory and one in the file count together', async () => {
   const store = sqliteRunStore(tested().open())
   const begin = (threadId: string, resumable: boolean) =>
     store.begin({ id: `r-${threadId}`, owner: 'a', threadId, resumable }, { ...TERMS, most: 2 })
@@ -77,7 +77,7 @@ test('a run in memory and one in the file count together', async () => {
   expect(await begin('t4', false)).toEqual({ began: false, why: 'crowded' })
 })
 
-test('a run that nobody can come back to leaves nothing in the file', async () => {
+it('a run that nobody can come back to leaves nothing in the file', async () => {
   const made = tested()
   const store = sqliteRunStore(made.open())
   await store.begin({ id: 'r1', owner: 'CANARY', threadId: 't1', resumable: false }, TERMS)
