@@ -1,4 +1,4 @@
-// The answer to an egress request: a `Response` over what undici gives.
+// Makes the `Response` for an answer that undici received.
 
 import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
@@ -8,7 +8,7 @@ import { type LazyBody, LazyResponse } from '../core/http/lazy-response.ts'
 const BODILESS: readonly number[] = [204, 205, 304]
 
 /**
- * Makes the `Response` of an answer that came.
+ * Makes the `Response`. Its body is read when somebody asks for it.
  *
  * @throws RangeError for a status that no `Response` can have.
  */
@@ -35,42 +35,44 @@ function lazily(body: Dispatcher.ResponseData['body']): LazyBody {
     text: () => body.text(),
     json: () => body.json(),
     arrayBuffer: () => body.arrayBuffer(),
-    textWithin: (limit) => textWithin(body, limit),
+    textWithin: (maxChars) => textWithin(body, maxChars),
     stream: () => Readable.toWeb(body),
   }
 }
 
 /**
- * The text of a body, chunk by chunk as it comes; undefined, and no more of it is taken, when there
- * is more than the limit.
+ * Reads the text of a body chunk by chunk. When it is too long, it gives undefined and closes the
+ * connection.
  */
-function textWithin(body: Readable, limit: number): Promise<string | undefined> {
+function textWithin(body: Readable, maxChars: number): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     const decoder = new TextDecoder()
     let text = ''
     const end = () => {
       text += decoder.decode()
-      resolve(text.length > limit ? undefined : text)
+      resolve(text.length > maxChars ? undefined : text)
     }
     body.on('error', reject).on('end', end)
-    // Whoever destroys a body need not say why, and nobody may wait for ever; after the end this
-    // does nothing.
+    // A body can be destroyed without an error, and then nobody may wait for ever. After the end
+    // this does nothing.
     body.on('close', () => reject(new TypeError('The answer broke off')))
     body.on('data', (chunk: Uint8Array) => {
       text += decoder.decode(chunk, { stream: true })
-      if (text.length <= limit) return
+      if (text.length <= maxChars) return
       resolve(undefined)
       body.destroy()
     })
   })
 }
 
-/** A header that came several times stays several: `set-cookie` cannot be joined. */
+/**
+ * A header that came several times stays several headers: values of `set-cookie` cannot be joined.
+ */
 function listOf(headers: Dispatcher.ResponseData['headers']): [string, string][] {
   const list: [string, string][] = []
   for (const [name, value] of Object.entries(headers)) {
     if (typeof value === 'string') list.push([name, value])
-    else for (const one of value ?? []) list.push([name, one])
+    else for (const single of value ?? []) list.push([name, single])
   }
   return list
 }

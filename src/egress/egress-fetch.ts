@@ -1,6 +1,6 @@
-// The `fetch` for destinations that the operator configured: connections kept alive, and a quarter
-// to a half of what the built-in one costs. It checks no addresses; for URLs that come from outside
-// there is guardedFetch.
+// The `fetch` for destinations that the operator configured. It keeps connections alive and costs a
+// quarter to a half of the built-in one. It checks no addresses: use guardedFetch for URLs from
+// outside.
 
 import { Agent } from 'undici'
 import { readOutgoing } from '../core/carry/outgoing.ts'
@@ -9,17 +9,23 @@ import { send } from './send.ts'
 /** A `fetch` with connections of its own. */
 export type EgressFetch = typeof globalThis.fetch & {
   /**
-   * Waits for the requests under way, then closes every connection. Idle ones keep no process
-   * alive.
+   * Waits for requests under way, then closes every connection. An idle connection does not keep
+   * the process alive.
    */
   close(): Promise<void>
 }
 
 /**
- * Makes a `fetch` over a pool of connections. It differs from the built-in one in what it refuses:
- * no redirect is ever followed (the answer with the `Location` is returned), no compressed answer
- * is asked for or taken, no method beyond the usual, no other scheme than http and https. Its
- * errors hold a code and no text from outside.
+ * Makes a `fetch` over a pool of connections. Unlike the built-in one, it never follows a redirect
+ * (you get the answer with the `Location`), accepts no compressed answer, and sends only the usual
+ * methods, over http and https. Its errors have a code and no text from outside.
+ *
+ * @example
+ * ```ts
+ * const fetch = egressFetch()
+ * const onbehalf = createOnBehalf({ fetch, ...options })
+ * await fetch.close() // at shutdown
+ * ```
  */
 export function egressFetch(): EgressFetch {
   const agent = new Agent({ allowH2: false })

@@ -1,6 +1,6 @@
 // The `fetch` for URLs that come from outside (metadata, authorization servers, key sets, client
-// documents): it reaches the public internet over https and nothing else, so that nobody makes us
-// ask what only this machine can reach.
+// documents). It reaches only the public internet, over https, so that nobody can make us call a
+// service that only this machine can reach (SSRF).
 
 import { isIP } from 'node:net'
 import { Agent } from 'undici'
@@ -13,28 +13,34 @@ import { send } from './send.ts'
 /** Options of {@link guardedFetch}. */
 export interface GuardedFetchOptions {
   /**
-   * DANGER: lets `localhost` and loopback addresses through, over plain http too, so that an
-   * example can run on one machine. In production it opens every unauthenticated service of the
-   * machine to whoever writes a metadata document. Default false.
+   * DANGER: allows `localhost` and loopback addresses, over plain http too, so that an example can
+   * run on one machine. In production it would open every unauthenticated service of the machine to
+   * anybody who writes a metadata document. Default false.
    */
   readonly allowLoopbackForDevelopment?: boolean
-  /** Bytes of an answer's body at most. Default 262,144. */
+  /** Maximum size of an answer's body, in bytes. Default 262,144. */
   readonly maxBytes?: number
-  /** Milliseconds until the whole answer must be there. Default 5,000. */
+  /** Milliseconds for the whole answer. Default 5,000. */
   readonly deadline?: number
-  /** How names are resolved. Default: as this machine does. */
+  /** Resolves names. Default: as this machine does. */
   readonly resolve?: Resolve
 }
 
 /**
- * Makes a guarded `fetch`. A name is resolved once, all of its addresses are checked, and the
- * connection goes to the address that was checked; the answer is read whole, within its bounds,
- * before it is given. Redirects are not followed, connections not kept.
+ * Makes a guarded `fetch`. It resolves a name once, checks every address of it, and connects to a
+ * checked address. It reads the whole answer, within its bounds, before it gives it. It follows no
+ * redirects and keeps no connections.
  *
  * It rejects with a TypeError that names a rule or a code, never the URL or anything that was
  * received.
  *
  * @throws TypeError when a bound is no positive number.
+ *
+ * @example
+ * ```ts
+ * const fetch = guardedFetch()
+ * const metadata = await fetch('https://tasks.example/.well-known/oauth-protected-resource')
+ * ```
  */
 export function guardedFetch(options: GuardedFetchOptions = {}): typeof globalThis.fetch {
   const {
@@ -48,7 +54,7 @@ export function guardedFetch(options: GuardedFetchOptions = {}): typeof globalTh
       throw new TypeError(`${setting} must be a positive number`)
 
   /**
-   * A loopback address is open under a name that says so; another name that leads there is an
+   * A loopback address is allowed under the name `localhost`. Another name that leads there is an
    * attack.
    */
   const isOpen = (hostname: string, address: string): boolean =>
@@ -70,8 +76,8 @@ export function guardedFetch(options: GuardedFetchOptions = {}): typeof globalTh
     const loopback = allowLoopbackForDevelopment && isLoopback(url)
     if (url.protocol !== 'https:' && !loopback)
       throw new TypeError('Only https URLs can be fetched here')
-    // No lookup happens for an address. The URL parser has brought every spelling of one (octal,
-    // hexadecimal, short) into the usual form.
+    // An address needs no lookup. The URL parser has normalized every spelling of it (octal,
+    // hexadecimal, short).
     const host = url.hostname.replace(/^\[|\]$/g, '')
     if (isIP(host) !== 0 && !isPublicAddress(host) && !loopback)
       throw new TypeError('The address is not public')

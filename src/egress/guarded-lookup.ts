@@ -1,5 +1,5 @@
-// The name resolution of a guarded connection: once, all of its addresses checked, and the
-// connection goes to what was checked.
+// Resolves a name for a guarded connection: once, with every address checked. The connection goes
+// to a checked address.
 
 import { lookup } from 'node:dns/promises'
 import type { LookupFunction } from 'node:net'
@@ -10,16 +10,16 @@ export interface ResolvedAddress {
   readonly family: number
 }
 
-/** Gives the addresses of a name. */
+/** Gives every address of a name. */
 export type Resolve = (hostname: string) => Promise<readonly ResolvedAddress[]>
 
-/** As the machine resolves names. */
+/** Resolves names as the machine does. */
 export const systemResolve: Resolve = (hostname) => lookup(hostname, { all: true })
 
 /**
- * Makes the `lookup` of a socket. The socket is given the very addresses that were checked and asks
- * nobody again, so a name that answers differently the second time (DNS rebinding) changes nothing.
- * One closed address among them refuses the whole name.
+ * Makes the `lookup` of a socket. The socket gets the addresses that were checked and resolves
+ * nothing itself, so a name that has another address the second time (DNS rebinding) changes
+ * nothing. One address that is not allowed refuses the whole name.
  */
 export function guardedLookup(
   resolve: Resolve,

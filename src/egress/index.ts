@@ -1,5 +1,5 @@
-// onbehalf/egress: the two ways out of this process: to what the operator configured, and to what a
-// document from outside names.
+// onbehalf/egress: the two ways out of this process, one for configured destinations and one for
+// URLs from outside.
 
 export { type EgressFetch, egressFetch } from './egress-fetch.ts'
 export { type GuardedFetchOptions, guardedFetch } from './guarded-fetch.ts'

@@ -1,5 +1,6 @@
-// Sends one request through an undici dispatcher: no redirect is followed, no cookie kept, no proxy
-// of the environment used, nothing compressed. Which destinations are allowed is decided before.
+// Sends one request through an undici dispatcher. It follows no redirect, keeps no cookie, uses no
+// proxy of the environment and accepts no compression. The caller decides which destinations are
+// allowed.
 
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
@@ -7,14 +8,14 @@ import type { Dispatcher } from 'undici'
 import type { Body, Outgoing } from '../core/carry/outgoing.ts'
 import { answerOf } from './answer.ts'
 
-/** What a request through here cannot be; the names of the methods that can. */
+/** The methods that can be sent. */
 const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
 /**
- * Sends a request and gives its answer as soon as the headers are there.
+ * Sends a request and gives the answer as soon as its headers are there.
  *
- * @throws TypeError, with a code and no text from outside, when no answer came; the reason of the
- *   signal when that fired.
+ * @throws TypeError, with a code and no text from outside, when no answer came. When the signal
+ *   fired, its reason.
  */
 export async function send(
   dispatcher: Dispatcher,
@@ -51,7 +52,7 @@ export async function send(
 function taken(data: Dispatcher.ResponseData, url: URL, method: string): Response {
   try {
     const encoding = data.headers['content-encoding']
-    // Asked for nothing of the kind: a compressed bomb is opened by whoever reads it.
+    // We asked for no compression. Whoever reads a compressed bomb would unpack it.
     if (encoding !== undefined && encoding !== 'identity') throw new TypeError('compressed')
     return answerOf(data, url.href, method)
   } catch (error) {
@@ -64,12 +65,15 @@ function headersOf({ headers }: Outgoing): Record<string, string> {
   const sent: Record<string, string> = { accept: '*/*', 'user-agent': 'onbehalf' }
   for (const [name, value] of headers) sent[name] = value
   sent['accept-encoding'] = 'identity'
-  // undici writes it for every body whose length it knows.
+  // undici writes it itself, for every body whose length it knows.
   delete sent['content-length']
   return sent
 }
 
-/** The body as undici takes it; its type goes into the headers, where the caller named none. */
+/**
+ * Gives the body in a form that undici accepts, and sets its type in the headers where the caller
+ * set none.
+ */
 function wireBody(
   body: Body,
   headers: Record<string, string>,
@@ -96,8 +100,8 @@ function isMethod(method: string): method is Dispatcher.HttpMethod {
 }
 
 /**
- * An error with the code of another one, where that is a code: its message may quote what was sent
- * or received.
+ * Makes an error that keeps the code of another one. That one's message may quote what was sent or
+ * received.
  */
 function failureOf(error: unknown): TypeError {
   const code =

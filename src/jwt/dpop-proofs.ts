@@ -1,33 +1,38 @@
-// Verifies DPoP proofs (RFC 9449 section 4.3): that the caller of a request holds a key. The one
-// place where a key that a caller sends is used, because the token, not the proof, says which key
+// Verifies DPoP proofs (RFC 9449 section 4.3): that the caller of a request has a key. Only here do
+// we use a key that a caller sends. That is safe because the token, not the proof, says which key
 // it must be.
 
 import { hash } from 'node:crypto'
 import { calculateJwkThumbprint, compactVerify, EmbeddedJWK } from 'jose'
 import type { ProofVerifier, ProvedRequest, VerifiedProof } from '../core/door/proof.ts'
 import { granted, type Result, refused } from '../core/errors.ts'
+import { isObject } from '../core/json.ts'
 import { usedProofs } from './used-proofs.ts'
 import { ASYMMETRIC } from './verifier.ts'
 
-/** Seconds for which a proof may be used: it is made for one request that is sent at once. */
-const LIFE = 60
+/** A proof is made for one request that is sent at once. */
+const LIFE_SECONDS = 60
 
-/** Characters; a proof with an RSA key of 4,096 bits has about 2,000. */
-const LONGEST_PROOF = 4096
+/** A proof with an RSA key of 4,096 bits has about 2,000. */
+const MAX_PROOF_CHARS = 4096
 
-const LONGEST_ID = 256
+const MAX_ID_CHARS = 256
 
 /** Options of {@link dpopProofs}. */
 export interface DpopProofsOptions {
-  /** Signature algorithms to accept; asymmetric ones only. Default `ES256`, `Ed25519`, `EdDSA`. */
+  /**
+   * Signature algorithms to accept. Only asymmetric ones are allowed. Default `ES256`, `Ed25519`,
+   * `EdDSA`.
+   */
   readonly algorithms?: readonly string[]
   /**
-   * Leeway for clocks that differ, in seconds, beside the minute for which a proof is good. Default
+   * Seconds of leeway for clocks that differ, besides the minute for which a proof is good. Default
    * 30.
    */
   readonly tolerance?: number
   /**
-   * Used proofs remembered at most; beyond it, proofs are good for a shorter time. Default 100,000.
+   * Used proofs remembered at most. When there are more, proofs are good for a shorter time.
+   * Default 100,000.
    */
   readonly maxEntries?: number
   /** Milliseconds since the epoch. Default `Date.now`. */
@@ -35,9 +40,9 @@ export interface DpopProofsOptions {
 }
 
 /**
- * Makes a verifier of proofs, for the doors of one process. A proof is good once at each process:
- * where several serve one resource, it can be repeated at another within its minute, for the same
- * method and URL.
+ * Makes a verifier of proofs, for the doors of one process. A proof is good once in each process:
+ * where several serve one resource, it can be repeated at another one within its minute, for the
+ * same method and URL.
  *
  * @throws TypeError when an algorithm is symmetric, `none` or unknown.
  */
@@ -53,21 +58,21 @@ export function dpopProofs(options: DpopProofsOptions = {}): ProofVerifier {
       'algorithms must name asymmetric signature algorithms only (RFC 9449 section 11.6)',
     )
   const accepted = [...algorithms]
-  const used = usedProofs({ maxEntries, window: LIFE + tolerance, now })
+  const used = usedProofs({ maxEntries, windowSeconds: LIFE_SECONDS + tolerance, now })
 
   return {
     algorithms: accepted,
     async verify(proof, request): Promise<Result<VerifiedProof>> {
       if (proof === null) return refused('proof_missing')
-      const verified = await verifiedProof(proof, accepted)
+      const verified = await verifyProof(proof, accepted)
       if (!verified) return refused('proof_invalid')
       const { keyThumbprint, claims } = verified
       const { jti, iat } = claims
-      if (typeof jti !== 'string' || jti === '' || jti.length > LONGEST_ID) return invalid('jti')
+      if (typeof jti !== 'string' || jti === '' || jti.length > MAX_ID_CHARS) return invalid('jti')
       const seconds = now() / 1000
       if (
         typeof iat !== 'number' ||
-        !(iat > seconds - LIFE - tolerance && iat <= seconds + tolerance)
+        !(iat > seconds - LIFE_SECONDS - tolerance && iat <= seconds + tolerance)
       )
         return invalid('iat')
       const wrong = mismatch(claims, request)
@@ -84,7 +89,7 @@ function invalid(claim: string): Result<never> {
   return refused('proof_invalid', { claim })
 }
 
-/** The claim that says something else than the request. */
+/** The claim that does not match the request; undefined when all match. */
 function mismatch(
   claims: Readonly<Record<string, unknown>>,
   request: ProvedRequest,
@@ -95,8 +100,8 @@ function mismatch(
 }
 
 /**
- * A URL without query and fragment, in its one spelling (RFC 9449 section 4.3, check 9); undefined
- * for what is no such URL.
+ * A URL without query and fragment, normalized (RFC 9449 section 4.3, check 9); undefined when it
+ * is no such URL.
  */
 function placeOf(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined
@@ -104,30 +109,30 @@ function placeOf(text: string): string | undefined {
   return username === '' && password === '' ? `${protocol}//${host}${pathname}` : undefined
 }
 
-/** The claims of a proof whose signature holds, by the key that it brings. */
-async function verifiedProof(
+/** Verifies a proof's signature with the key inside it; undefined when it is no valid proof. */
+async function verifyProof(
   proof: string,
   algorithms: string[],
 ): Promise<
   { readonly keyThumbprint: string; readonly claims: Readonly<Record<string, unknown>> } | undefined
 > {
-  // Two headers arrive joined by a comma, which is in no proof.
-  if (proof.length > LONGEST_PROOF || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(proof)) return undefined
+  // Two headers arrive joined by a comma. A proof has none.
+  if (proof.length > MAX_PROOF_CHARS || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(proof)) return undefined
   try {
     const { payload, protectedHeader } = await compactVerify(proof, EmbeddedJWK, { algorithms })
     const { typ, jwk } = protectedHeader
-    // `EmbeddedJWK` has refused private and symmetric keys: a proof that shows its key's secret
-    // proves nothing.
+    // `EmbeddedJWK` refuses private and symmetric keys: a proof that shows its secret proves
+    // nothing.
     if (typ !== 'dpop+jwt' || !jwk || 'crit' in protectedHeader || 'b64' in protectedHeader)
       return undefined
     const claims: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload))
-    if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) return undefined
+    if (!isObject(claims)) return undefined
     return {
       keyThumbprint: await calculateJwkThumbprint(jwk, 'sha256'),
-      claims: claims as Record<string, unknown>,
+      claims,
     }
   } catch {
-    // Foreign errors quote the proof.
+    // Foreign errors quote the proof, so they are dropped.
     return undefined
   }
 }

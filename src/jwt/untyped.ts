@@ -1,17 +1,17 @@
-// Tells an access token from an ID token or a logout token by its claims, where the issuer leaves
-// out the type that RFC 9068 section 2.1 asks for.
+// Tells an access token from an ID token or a logout token by its claims, for issuers that leave
+// out the type that RFC 9068 section 2.1 requires.
 
 /**
- * Claims that only other kinds of tokens have: OpenID Connect Core 1.0 sections 2 and 3.3.2.11,
- * FAPI, and Back-Channel Logout 1.0.
+ * Claims that only other kinds of tokens have (OpenID Connect Core 1.0 sections 2 and 3.3.2.11,
+ * FAPI, Back-Channel Logout 1.0).
  */
 const FOREIGN_MARKS = ['nonce', 'at_hash', 'c_hash', 's_hash', 'events'] as const
 
 /**
- * Whether claims look like an access token's: none of the marks of other kinds, a `typ` claim
- * (Keycloak: `Bearer`, `ID`, `Refresh`, `Logout`) that says so or is absent, and at least one of
- * the claims that RFC 9068 section 2.2 gives to access tokens alone. This is the second line: the
- * first is the audience, which in an ID token is the client.
+ * Whether claims look like an access token's: no mark of another kind; a `typ` claim (Keycloak:
+ * `Bearer`, `ID`, `Refresh`, `Logout`) that is `Bearer` or absent; and at least one claim that RFC
+ * 9068 section 2.2 gives to access tokens alone. This is the second line of defence. The first is
+ * the audience, which in an ID token is the client.
  */
 export function bearsAccessTokenMarks(claims: Readonly<Record<string, unknown>>): boolean {
   if (FOREIGN_MARKS.some((mark) => mark in claims)) return false

@@ -1,11 +1,12 @@
-// Verifies JWT access tokens (RFC 9068 section 4). It never takes an ID token, and never a key or
-// an algorithm that the token names.
+// Verifies JWT access tokens (RFC 9068 section 4). It never accepts an ID token, and never trusts a
+// key or an algorithm because the token names it.
 
 import { hash } from 'node:crypto'
 import { type CryptoKey, compactVerify, decodeProtectedHeader, errors } from 'jose'
 import type { Credential } from '../core/credential.ts'
 import { granted, type Result, refused } from '../core/errors.ts'
 import { checkEndpoint } from '../core/http/authorization-server.ts'
+import { isObject } from '../core/json.ts'
 import { cachedVerifier } from '../core/verify/verified-cache.ts'
 import { type TokenVerifier, type VerifiedToken, validateClaims } from '../core/verify/verify.ts'
 import { issuerKeys, type KeyHint } from './key-set.ts'
@@ -20,49 +21,44 @@ const DEFAULT_ALGORITHMS: readonly string[] = ['ES256', 'RS256', 'PS256', 'EdDSA
 export const ASYMMETRIC: RegExp =
   /^(?:(?:ES|RS|PS)(?:256|384|512)|EdDSA|Ed25519|ML-DSA-(?:44|65|87))$/
 
-/**
- * Characters; more than any HTTP server takes in a header, and few enough to hash and decode
- * without thought.
- */
-const LONGEST_TOKEN = 16 * 1024
+/** More than any HTTP server accepts in a header, and few enough to hash and decode cheaply. */
+const MAX_TOKEN_CHARS = 16 * 1024
 
-const LONGEST_KEY_ID = 256
+const MAX_KEY_ID_CHARS = 256
 
 /** Options of {@link jwtVerifier}. */
 export interface JwtVerifierOptions {
   /** The issuer identifier, exactly as the `iss` claim spells it. */
   readonly issuer: string
-  /** Where the issuer's keys are. Default: as its metadata says, on its own origin. */
+  /** URL of the issuer's keys. Default: the one in its metadata, which must have its own origin. */
   readonly jwksUri?: string
   /**
-   * Signature algorithms to accept; asymmetric ones only. Default `ES256`, `RS256`, `PS256`,
-   * `EdDSA`.
+   * Signature algorithms to accept. Only asymmetric ones are allowed. Default `ES256`, `RS256`,
+   * `PS256`, `EdDSA`.
    */
   readonly algorithms?: readonly string[]
-  /** Leeway for clocks that differ, in seconds. Default 30. */
+  /** Seconds of leeway for clocks that differ. Default 30. */
   readonly tolerance?: number
   /**
    * The claim that names the tenant, where one issuer serves several organisations. Default: none.
    */
   readonly tenantClaim?: string
   /**
-   * Takes tokens whose `typ` is `JWT` or missing, for issuers that do not follow RFC 9068. Default
-   * false.
+   * Accepts tokens whose `typ` is `JWT` or missing, for issuers that do not follow RFC 9068.
+   * Default false.
    *
-   * Warning: without the type, an ID token and an access token differ only in their claims. What
-   * remains is then checked here: a token with `nonce`, `at_hash`, `c_hash`, `s_hash` or `events`,
-   * with a `typ` claim other than `Bearer`, or with neither `scope` nor `client_id`, is refused,
-   * and its audience must be the resource, which an ID token's (the client) is not, unless resource
-   * and client share one name.
+   * Warning: without the type, an ID token and an access token differ only in their claims. These
+   * are still checked: a token is refused when it has `nonce`, `at_hash`, `c_hash`, `s_hash` or
+   * `events`, a `typ` claim other than `Bearer`, or neither `scope` nor `client_id`. Its audience
+   * must be the resource. An ID token's audience is the client, so do not give a resource and a
+   * client the same name.
    */
   readonly insecurelyAcceptUntypedTokens?: boolean
-  /** Default `globalThis.fetch`, as it is when this is called. */
+  /** Default: `globalThis.fetch`, captured at creation. */
   readonly fetch?: typeof globalThis.fetch
-  /** Milliseconds since the epoch. Default `Date.now`. */
+  /** The clock: milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
-  /**
-   * Seconds after one request for the keys in which an unknown `kid` makes no other. Default 30.
-   */
+  /** Seconds after a request for the keys in which an unknown `kid` makes no other. Default 30. */
   readonly cooldown?: number
   /** Seconds for which the keys are fresh. Default 600. */
   readonly maxAge?: number
@@ -71,8 +67,8 @@ export interface JwtVerifierOptions {
   /** Milliseconds that one request to the issuer may take. Default 5,000. */
   readonly deadline?: number
   /**
-   * Bounds of the memory of verified tokens (default 10,000 tokens, 60 seconds each), or false for
-   * none.
+   * Bounds of the memory of verified tokens: how many (`maxEntries`, default 10,000), and seconds
+   * for each (`maxAge`, default 60). False for no memory.
    */
   readonly cache?: { readonly maxEntries?: number; readonly maxAge?: number } | false
 }
@@ -83,6 +79,12 @@ export interface JwtVerifierOptions {
  *
  * @throws TypeError when the issuer or an endpoint is not https (or loopback), or an algorithm is
  *   symmetric, `none` or unknown.
+ *
+ * @example
+ * ```ts
+ * const verifier = jwtVerifier({ issuer: 'https://login.example' })
+ * const verified = await verifier.verify(credential, 'https://app.example/chat')
+ * ```
  */
 export function jwtVerifier(options: JwtVerifierOptions): TokenVerifier {
   const {
@@ -128,7 +130,7 @@ export function jwtVerifier(options: JwtVerifierOptions): TokenVerifier {
       if (!header.ok) return header
       const key = await findKey(header.value, signal)
       if (!key.ok) return key
-      const claims = await verifiedClaims(text, key.value, header.value.alg)
+      const claims = await verifyClaims(text, key.value, header.value.alg)
       if (!claims.ok) return claims
       if (header.value.untyped && !bearsAccessTokenMarks(claims.value))
         return refused('type_refused')
@@ -147,21 +149,21 @@ export function jwtVerifier(options: JwtVerifierOptions): TokenVerifier {
     : cachedVerifier(verifier, { ...cache, now, digest: (text) => hash('sha256', text) })
 }
 
-/** What a header says, once it may be acted on. */
+/** A header that was judged. */
 interface JudgedHeader extends KeyHint {
-  /** Whether the type leaves open that this is no access token. */
+  /** Whether the type is missing or `JWT`, so that only the claims can show the kind of token. */
   readonly untyped: boolean
 }
 
-/** Judges the protected header before any key is looked for. */
+/** Judges the protected header, before anybody looks for a key. */
 function judgeHeader(
   text: string,
   accepted: readonly string[],
   untyped: boolean,
 ): Result<JudgedHeader> {
-  // Three parts: a JWE has five. An unsecured token's last part is empty, and its algorithm is
-  // refused below.
-  if (text.length > LONGEST_TOKEN || !/^[\w-]+\.[\w-]+\.[\w-]*$/.test(text))
+  // A JWS has three parts; a JWE has five. The last part of an unsecured token is empty, and its
+  // algorithm is refused below.
+  if (text.length > MAX_TOKEN_CHARS || !/^[\w-]+\.[\w-]+\.[\w-]*$/.test(text))
     return refused('token_malformed')
   let header: ReturnType<typeof decodeProtectedHeader>
   try {
@@ -171,19 +173,19 @@ function judgeHeader(
   }
   const { alg, kid, typ } = header
   if (typeof alg !== 'string' || !accepted.includes(alg)) return refused('algorithm_refused')
-  // No extension is understood here, so none may be critical (RFC 7515 section 4.1.11); `b64` (RFC
-  // 7797) would change what was signed.
+  // We support no extension, so none may be critical (RFC 7515 section 4.1.11). `b64` (RFC 7797)
+  // would change which bytes were signed.
   if ('crit' in header || 'b64' in header) return refused('token_malformed')
   const type = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : typ
   const typed = type === 'at+jwt'
   if (!typed && !(untyped && (type === 'jwt' || type === undefined))) return refused('type_refused')
-  if (kid !== undefined && (typeof kid !== 'string' || kid.length > LONGEST_KEY_ID))
+  if (kid !== undefined && (typeof kid !== 'string' || kid.length > MAX_KEY_ID_CHARS))
     return refused('token_malformed')
   return granted({ alg, kid, untyped: !typed })
 }
 
-/** The claims, after the signature held. */
-async function verifiedClaims(
+/** Verifies the signature and gives the claims. */
+async function verifyClaims(
   text: string,
   key: CryptoKey,
   alg: string,
@@ -196,10 +198,9 @@ async function verifiedClaims(
   }
   try {
     const claims: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload))
-    if (typeof claims === 'object' && claims !== null && !Array.isArray(claims))
-      return granted(claims as Record<string, unknown>)
+    if (isObject(claims)) return granted(claims)
   } catch {
-    // JSON.parse quotes the payload in its message, so nothing of the failure is kept.
+    // JSON.parse quotes the payload in its error, so the error is dropped.
   }
   return refused('token_malformed')
 }

@@ -1,18 +1,17 @@
-// Makes a text fit for a log line: what looks like a credential is blanked, and no character is
-// left that a terminal or a reader obeys. The last layer only: a secret without a shape cannot be
-// recognised, so the first is that no field is meant to hold one.
+// Makes a text safe for a log line: it blanks what looks like a credential, and escapes characters
+// that control a terminal or hide text. This is the last layer only, because a secret without a
+// known form cannot be recognized. The first layer is that no field is meant to contain one.
 
 const BLANK = '[credential]'
 
 /**
- * Longer texts are cut. The cut comes first, and a JWT is known by its first characters, so that no
- * piece of one is left at the edge.
+ * Longer texts are cut before they are searched. A JWT is recognized by its first characters, so no
+ * piece of one stays at the cut.
  */
-const LONGEST_TEXT = 4096
+const MAX_TEXT_CHARS = 4096
 
 /**
- * `Bearer x`, in any case, also URL-encoded. The scheme words are the registered ones that carry a
- * secret.
+ * `Bearer x`, in upper or lower case, also URL-encoded. These registered schemes carry a secret.
  */
 const SCHEME = /\b(bearer|basic|dpop)(?:\s|%20|\+)+[^\s"'\\,;]+/gi
 
@@ -22,12 +21,12 @@ const SCHEME = /\b(bearer|basic|dpop)(?:\s|%20|\+)+[^\s"'\\,;]+/gi
  */
 const JWT = /eyJ[\w-]{8,}(?:\.[\w-]*)*/g
 
-/** The same, base64-encoded once more: of a token itself, and of `Bearer ` or `bearer `. */
+/** A JWT, `Bearer ` or `bearer ` that was base64-encoded once more. */
 const ENCODED = /(?:ZXlK|QmVhcmVy|YmVhcmVy)[\w+/-]{8,}=*/g
 
 /**
- * `name=value` and `"name": "value"`, also within JSON that was put into a string (where quotes are
- * escaped).
+ * `name=value` and `"name": "value"`, also inside JSON that was put into a string, where quotes are
+ * escaped.
  */
 const NAMED = new RegExp(
   `((?:${[
@@ -49,20 +48,20 @@ const NAMED = new RegExp(
 const USER_INFO = /\/\/[^\s/?#@]{1,1024}@/g
 
 /**
- * C0 and C1 controls and DEL (line breaks, ANSI escapes), zero-width characters, and those that
- * change the direction of the text.
+ * C0 and C1 controls and DEL (line breaks, ANSI escapes), zero-width characters, and characters
+ * that change the direction of the text.
  */
-const OBEYED =
+const CONTROL =
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g
 
-/** The text without credentials, control characters and excess length. */
+/** Gives the text without credentials and control characters, cut to its maximum length. */
 export function blankCredentials(text: string): string {
-  const cut = text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text
+  const cut = text.length > MAX_TEXT_CHARS ? `${text.slice(0, MAX_TEXT_CHARS)}…` : text
   return cut
     .replace(SCHEME, BLANK)
     .replace(JWT, BLANK)
     .replace(ENCODED, BLANK)
     .replace(NAMED, `$1${BLANK}`)
     .replace(USER_INFO, `//${BLANK}@`)
-    .replace(OBEYED, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .replace(CONTROL, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

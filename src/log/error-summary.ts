@@ -1,9 +1,9 @@
-// What a log says of an error: its kind, its code, and those of its causes. Never its message or
-// stack, at any level.
+// What a log tells about an error: its name, its code, and those of its causes. Never its message
+// or stack.
 
 import { AuthError } from '../core/errors.ts'
 
-/** An error, reduced. */
+/** The parts of an error that are safe to log. */
 export interface ErrorSummary {
   readonly name: string
   readonly code?: string
@@ -13,13 +13,13 @@ export interface ErrorSummary {
   readonly cause?: ErrorSummary
 }
 
-/** Causes that are followed; a chain may be a ring. */
-const DEEPEST = 3
+/** A chain of causes may be a ring. */
+const MAX_CAUSES = 3
 
 /**
- * Reduces anything thrown. Foreign messages quote what was sent: SDKs put response bodies into
- * them, `new Headers` the token, `JSON.parse` the body. Names and codes are kept only when they
- * look like identifiers.
+ * Summarizes anything that was thrown. Foreign messages quote what was sent: SDKs quote response
+ * bodies, `new Headers` quotes the token, `JSON.parse` the body. Names and codes are kept only when
+ * they look like identifiers.
  */
 export function summarizeError(error: unknown, depth = 0): ErrorSummary {
   if (error instanceof AuthError) {
@@ -38,13 +38,13 @@ export function summarizeError(error: unknown, depth = 0): ErrorSummary {
   return {
     name,
     ...(code === undefined ? {} : { code }),
-    ...(typeof cause === 'object' && cause !== null && depth < DEEPEST
+    ...(typeof cause === 'object' && cause !== null && depth < MAX_CAUSES
       ? { cause: summarizeError(cause, depth + 1) }
       : {}),
   }
 }
 
-/** One property; a getter that throws has none. */
+/** Reads one property; undefined when its getter throws. */
 function read(object: object, property: 'name' | 'code' | 'cause'): unknown {
   try {
     return Reflect.get(object, property)

@@ -1,5 +1,5 @@
-// The log: one JSON line an event, by pino. Only named fields are written, and no text that looks
-// like a credential.
+// The log: one JSON line for each event, by pino. It writes named fields only, and no text that
+// looks like a credential.
 
 import { destination as fileDestination, pino } from 'pino'
 import type { AuditEvent } from '../core/audit.ts'
@@ -9,11 +9,11 @@ import { type ErrorSummary, summarizeError } from './error-summary.ts'
 /** Levels that can be logged, the most talkative first. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
-/** The fields that a line may have. Any other is left out, however it got in. */
+/** The fields that a line may have. Any other is left out, even when the caller sets it. */
 export interface LogFields extends Partial<AuditEvent> {
   /**
-   * What was thrown; written as its name and code, never its message or stack, because foreign
-   * errors quote what they were sent.
+   * What was thrown. The log writes its name and code, never its message or stack: foreign errors
+   * quote what they were sent.
    */
   readonly error?: unknown
   /** A part of the program: `web`, `mcp`, `api`. */
@@ -30,13 +30,13 @@ export interface LogFields extends Partial<AuditEvent> {
   readonly version?: string
 }
 
-/** The log. The message is a constant text of the program: what varies goes into the fields. */
+/** The log. A message is a constant text of the program. Values go into the fields. */
 export interface Log {
   debug(message: string, fields?: LogFields): void
   info(message: string, fields?: LogFields): void
   warn(message: string, fields?: LogFields): void
   error(message: string, fields?: LogFields): void
-  /** Written whatever the level, for what must be recorded. */
+  /** Writes at every level, for what must be recorded. */
   audit(message: string, fields?: LogFields): void
 }
 
@@ -44,13 +44,13 @@ export interface Log {
 export interface LogOptions {
   /** Default `info`. */
   readonly level?: LogLevel
-  /** Takes each line, with its newline. Default: standard error. */
+  /** Gets each line with its newline. Default: standard error. */
   readonly destination?: { write(line: string): void }
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
 }
 
-/** Every field that a line may have; a field that is missing here does not compile. */
+/** Every field that a line may have. A missing field does not compile. */
 const FIELDS: { readonly [Field in Exclude<keyof LogFields, 'error' | 'time'>]-?: true } = {
   hop: true,
   outcome: true,
@@ -81,16 +81,16 @@ const FIELDS: { readonly [Field in Exclude<keyof LogFields, 'error' | 'time'>]-?
 
 const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
 
-/** Entries of a list that are written. */
-const LONGEST_LIST = 50
+/** Only the first entries of a list are written. */
+const MAX_LIST_ENTRIES = 50
 
-/** Above every level that can be chosen, so that what must be recorded is. */
+/** Above every level that an app can choose, so that the audit is always written. */
 const AUDIT_LEVEL = 100
 
 /**
- * Makes a log. It takes no printf arguments and no objects: a field holds a text, a number, a flag
- * or a list of texts, and anything else is left out. Logging itself throws only what the
- * destination throws.
+ * Makes a log. It accepts no printf arguments and no objects: a field is a text, a number, a
+ * boolean or a list of texts. Anything else is left out. A method throws only what the destination
+ * throws.
  *
  * @throws TypeError for a level that does not exist.
  *
@@ -142,21 +142,18 @@ function plainFields(fields: LogFields, now: () => number): Record<string, unkno
   return plain
 }
 
-/**
- * A value as it is written; undefined for what has no place in a line. A credential, like every
- * object, has none.
- */
+/** Gives a value in the form to write; undefined for any object, so for a credential too. */
 function plainValue(value: unknown): string | number | boolean | readonly string[] | undefined {
   if (typeof value === 'string') return blankCredentials(value)
   if (typeof value === 'number' || typeof value === 'boolean') return value
   if (!Array.isArray(value)) return undefined
   return value
-    .slice(0, LONGEST_LIST)
+    .slice(0, MAX_LIST_ENTRIES)
     .filter((one) => typeof one === 'string')
     .map(blankCredentials)
 }
 
-/** Names and codes are short identifiers, but so is the start of a token. */
+/** Names and codes look like short identifiers. The start of a token does too. */
 function plainSummary(summary: ErrorSummary): Record<string, unknown> {
   const { cause, ...texts } = summary
   const plain = Object.entries(texts).map(([key, text]): [string, unknown] => [

@@ -1,10 +1,10 @@
-// The reference reflection marks: in this process's memory, gone with it.
+// The reference reflection marks: keeps them in this process's memory.
 
 import type { ReflectionMark, ReflectionMarks } from './reflection-marks.ts'
 
 /**
- * Makes marks that are kept in memory: for tests, and where a restart may forget which servers sent
- * a credential back.
+ * Makes marks in memory: for tests, and where a restart may forget which servers sent a credential
+ * back.
  */
 export function memoryReflectionMarks(): ReflectionMarks {
   const marked = new Map<string, number>()

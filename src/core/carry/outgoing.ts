@@ -1,27 +1,26 @@
-// An outgoing request, read from the two arguments that `fetch` takes. It sends nothing.
+// Reads an outgoing request from the two arguments of `fetch`. It sends nothing.
 
 import { granted, type Result, refused } from '../errors.ts'
 
 /** What `fetch` takes as a body; null for none. */
 export type Body = Exclude<RequestInit['body'], undefined>
 
-/** A request as the caller of a `fetch` means it. */
+/** A request as the caller of `fetch` means it. Its URL and headers are copies. */
 export interface Outgoing {
   readonly url: URL
   readonly method: string
   readonly headers: Headers
   /**
-   * What else it was called with: the signal, and what the runtime's `fetch` may know beyond the
-   * standard.
+   * The other settings: the signal, and what the runtime's `fetch` may support beyond the standard.
    */
   readonly settings: Omit<RequestInit, 'headers' | 'body'>
-  /** The body; that of a `Request` is read whole, so that it can be sent again. */
+  /** Gives the body. That of a `Request` is read to its end, so that it can be sent again. */
   body(): Promise<Result<Body>>
 }
 
 /**
- * Reads the arguments; undefined when they make no request. What the platform throws then is
- * dropped: it quotes URLs and headers.
+ * Reads the arguments; undefined when they make no request. The platform's error is dropped,
+ * because it quotes URLs and headers.
  */
 export function readOutgoing(
   input: Parameters<typeof globalThis.fetch>[0],

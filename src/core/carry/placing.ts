@@ -1,43 +1,46 @@
-// Placing: where in one request the credential goes, and how it gets there. Decided before the
-// credential is had, filled in at the last moment.
+// Placing: where in one request the credential goes. A placing plans the request before there is a
+// credential, and fills the credential in at the last moment.
 
 import { isBearerToken } from '../credential.ts'
 import { granted, type Result, refused } from '../errors.ts'
 import type { IssuedToken, ProofRequest } from '../source/exchange.ts'
 import type { Body } from './outgoing.ts'
 
-/** What leaves for the server. */
+/** The request that leaves for the server. */
 export interface Sent {
   readonly headers: Headers
   readonly body: Body
 }
 
-/** How one request is sent. */
+/** The plan for one request. */
 export type Plan =
-  /** With the credential. `fill` gives what leaves, or why this credential cannot stand there. */
+  /**
+   * It needs the credential. `at` names the place, for the audit. `fill` gives the request that
+   * leaves, or why this credential cannot go there.
+   */
   | {
       readonly at: string
       fill(token: IssuedToken, request: ProofRequest): Result<Sent> | Promise<Result<Sent>>
       answered?(response: Response): void
     }
-  /** Without it, because this request needs none. */
+  /** It needs no credential. */
   | { readonly at?: undefined; readonly sent: Sent; answered?(response: Response): void }
 
 /**
  * Plans one request.
  *
- * @param sent The request, already without credentials of the framework's.
- * @param attempt 0, or 1 after the server answered 401.
+ * @param sent The request, without the credentials that the framework sent.
+ * @param attempt 0 for the first attempt, 1 when the request is repeated.
  * @returns The plan, or the reason why the request must not leave.
  */
 export type Placing = (sent: Sent, attempt: number) => Result<Plan> | Promise<Result<Plan>>
 
 /**
- * `Authorization: Bearer` (RFC 6750 section 2.1), or another header that holds the bare credential;
- * on every request. A token that is bound to a key goes as `Authorization: DPoP` with its proof
- * (RFC 9449 section 7.1), and nowhere else.
+ * Puts the credential into `Authorization: Bearer` (RFC 6750 section 2.1), or bare into another
+ * header, on every request. A token that is bound to a key goes as `Authorization: DPoP` with its
+ * proof (RFC 9449 section 7.1), and nowhere else.
  *
- * The charset is checked here, because `Headers` quotes a value that it refuses.
+ * The characters are checked here, because `Headers` quotes a value that it refuses.
  */
 export function headerPlacing(name = 'Authorization'): Placing {
   const bearer = name.toLowerCase() === 'authorization'

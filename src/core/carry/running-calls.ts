@@ -1,21 +1,23 @@
-// Which callers of a principal are at work in this process, so that revoking a sign-in ends what is
-// under way.
+// Knows which callers of a principal are at work in this process, so that revoking a sign-in ends
+// their calls.
 
 import { type Principal, principalKey } from '../principal.ts'
 
 /** A caller at work. */
 export interface RunningCall {
-  /** Aborts when the principal is revoked, the caller left, or its token has long expired. */
+  /**
+   * Aborts when the principal is revoked, when the caller leaves, or a minute after its token
+   * expired.
+   */
   readonly signal: AbortSignal
-  /** The caller is done: what it left behind, like a stream that stays open, ends. */
+  /** The caller is done. Whatever it left open, such as a stream, ends. */
   leave(): void
 }
 
 /** The callers at work. */
 export interface RunningCalls {
   /**
-   * @param expiresAt Seconds since the epoch, from which the caller can do nothing any more,
-   * whether it has left or not.
+   * @param expiresAt When the caller's token expires, in seconds since the epoch.
    */
   enter(principal: Principal, expiresAt: number): RunningCall
   /** Aborts every caller of a principal. */
@@ -31,7 +33,7 @@ export function runningCalls(now: () => number): RunningCalls {
   const running = new Map<string, Map<AbortController, number>>()
   let sweepAt = 0
 
-  /** Ends callers that nobody ended, at most once a minute. */
+  /** Ends callers that expired and that nobody ended. At most once a minute. */
   function sweep(): void {
     const seconds = now() / 1000
     if (seconds < sweepAt) return
@@ -40,8 +42,8 @@ export function runningCalls(now: () => number): RunningCalls {
       for (const [controller, expiresAt] of callers) {
         if (expiresAt + 60 >= seconds) continue
         callers.delete(controller)
-        // What is not in the register cannot be revoked, so it ends: a stream that stays open, a
-        // session that needs no token.
+        // A caller that is not in the register cannot be revoked, so everything of it ends now,
+        // such as an open stream or a session that needs no token.
         controller.abort()
       }
       if (callers.size === 0) running.delete(key)

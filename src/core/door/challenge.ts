@@ -13,7 +13,8 @@ export type ChallengeError =
   | 'invalid_dpop_proof'
 
 /**
- * What a challenge says. A request without any credential gets no `error` (RFC 6750 section 3.1).
+ * The parameters of a challenge. A request without any credential gets no `error` (RFC 6750 section
+ * 3.1).
  */
 export interface Challenge {
   readonly error?: ChallengeError
@@ -32,8 +33,8 @@ export function formatChallenge(
 ): string {
   const parameters: string[] = []
   const add = (name: string, value: string | undefined) => {
-    // A line break would end the header, a quote the value; whatever is not printable ASCII is left
-    // out.
+    // A line break would end the header, and a quote the value. Everything but printable ASCII is
+    // left out.
     const text = value?.replace(/[^\x20-\x7e]/g, '').replace(/["\\]/g, '\\$&')
     if (text) parameters.push(`${name}="${text}"`)
   }
@@ -46,22 +47,22 @@ export function formatChallenge(
 }
 
 /**
- * One `name=value` (the value a token or a quoted string), or the scheme that begins a challenge;
- * commas between them are skipped.
+ * One `name=value`, where the value is a token or a quoted string; or the scheme that begins a
+ * challenge. It skips the commas between them.
  */
 const PART =
   /[\s,]*(?:([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))|([\w!#$%&'*+.^`|~-]+))/gy
 
-/** Characters of a challenge that are looked at. */
-const LONGEST = 4096
+/** A longer challenge is ignored. */
+const MAX_CHALLENGE_CHARS = 4096
 
 /**
- * Reads the Bearer challenge from a `WWW-Authenticate` value that another server sent. Untrusted:
- * only `error` and `scope` are read, for `resource_metadata` may point anywhere. Parameters of
- * other schemes, and what stands inside quoted strings, are not taken for ours.
+ * Reads a challenge that another server sent. It is untrusted, so only `error` and `scope` are
+ * read: `resource_metadata` may point anywhere. Parameters of another scheme, and text inside
+ * quoted strings, do not count.
  *
- * @param scheme That of the credential that was sent: a server speaks of it in a challenge of the
- *   same scheme.
+ * @param scheme The scheme that the credential was sent with. A server speaks about it in a
+ *   challenge of the same scheme.
  */
 export function parseChallenge(
   value: string | null,
@@ -77,21 +78,20 @@ export function parseChallenge(
 }
 
 /**
- * Reads `resource_metadata` (RFC 9728 section 5.1) from a `WWW-Authenticate` value, for an operator
- * who looks at a server. Untrusted: the caller holds it against the server's own origin before
- * anything is fetched.
+ * Reads `resource_metadata` (RFC 9728 section 5.1), for an operator who inspects a server. It is
+ * untrusted: the caller must check that it has the server's own origin before fetching anything.
  */
 export function parseMetadataLink(value: string | null): string | undefined {
   return parametersOf(value, 'Bearer').find(([name]) => name === 'resource_metadata')?.[1]
 }
 
-/** The parameters of a scheme's challenges in a value, names in lower case. */
+/** Lists the parameters of one scheme's challenges, with their names in lower case. */
 function parametersOf(
   value: string | null,
   wanted: string,
 ): readonly (readonly [name: string, content: string])[] {
   const parameters: [string, string][] = []
-  if (value === null || value.length > LONGEST) return parameters
+  if (value === null || value.length > MAX_CHALLENGE_CHARS) return parameters
   let ours = false
   for (const [, name, quoted, plain = '', scheme] of value.matchAll(PART)) {
     if (scheme !== undefined) ours = scheme.toLowerCase() === wanted.toLowerCase()

@@ -1,5 +1,5 @@
-// Source `exchange`, and `identity-assertion` by another exchanger: the user's token is exchanged
-// for one of this server's (RFC 8693).
+// The sources `exchange` and `identity-assertion`: exchange the user's token for one of this
+// server's (RFC 8693), each by its own exchanger.
 
 import { outcomeOf } from '../audit.ts'
 import type { Binding } from '../binding.ts'
@@ -11,8 +11,8 @@ import type { IssuedToken, TokenExchanger } from './exchange.ts'
 import type { CredentialSource, Deposited, SourceParts } from './parts.ts'
 
 /**
- * The source of one server's exchanged tokens for one principal. It may be widened, once for each
- * scope, as far as the binding allows.
+ * Makes the source of exchanged tokens for one server and one principal. It adds a scope when the
+ * server asks for it and the binding allows it (step-up); later tokens have it too.
  */
 export function exchangeSource(
   binding: Binding,
@@ -27,12 +27,12 @@ export function exchangeSource(
   const stepUp = source.type === 'exchange' ? (source.stepUp ?? []) : []
   const { principal } = token
   const owner = principalKey(principal)
-  // Only what the person granted is asked for: a scope that is missing is the server's to refuse,
-  // by name.
+  // Ask only for scopes that the person granted. Where one is missing, the server refuses and names
+  // it.
   let scopes = named.length === 0 ? token.scopes : narrowScopes(named, token.scopes)
 
-  // Two sign-ins of one person may differ in client, actors and scopes; a token issued for one must
-  // not serve the other.
+  // Two sign-ins of one person may differ in client, actors and scopes. A token for one must not
+  // serve the other.
   const keyOf = (asked: readonly string[]) =>
     JSON.stringify([
       owner,
@@ -60,7 +60,7 @@ export function exchangeSource(
     return result.ok ? result : { ok: false, refusal: { ...result.refusal, server: binding.name } }
   }
 
-  /** A token whose issue could not be recorded is dropped, unused. */
+  /** Records an exchange. A token whose exchange could not be recorded is dropped, unused. */
   async function record(asked: readonly string[], result: Result<IssuedToken>): Promise<boolean> {
     const event = auditor({
       hop: 'exchange',
@@ -82,19 +82,19 @@ export function exchangeSource(
   }
 
   return async ({ refused: rejected, wider = [] } = {}) => {
-    // A request that names no scope gets whatever the authorization server gives by default, which
-    // may be more than the binding names.
+    // A request without scopes gets the authorization server's default, which may be more than the
+    // binding names.
     if (named.length > 0 && scopes.length === 0)
       return refused('scope_missing', { server: binding.name, scopes: named })
     if (wider.length > 0) {
       const more = missingScopes(narrowScopes(narrowScopes(wider, stepUp), token.scopes), scopes)
-      // All or nothing: with a part of what it asked for, the server would refuse again.
+      // All or nothing: with only some of the scopes, the server would refuse again.
       if (missingScopes(wider, [...scopes, ...more]).length > 0 || more.length === 0)
         return refused('scope_missing', { server: binding.name, scopes: wider })
       const asked = [...scopes, ...more]
       const widened = await cache.get(owner, keyOf(asked), () => exchange(asked))
-      // Remembered only when it was had: an authorization server that refuses it would refuse every
-      // call from now on. Others may have widened meanwhile.
+      // Keep the wider scopes only when we got them: otherwise every later exchange would be
+      // refused too. Another call may have widened them meanwhile.
       if (widened.ok && missingScopes(more, widened.value.scopes).length === 0)
         scopes = [...new Set([...scopes, ...more])]
       return widened

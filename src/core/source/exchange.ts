@@ -1,5 +1,5 @@
-// Tokens from an authorization server: the ports. A token exchange (RFC 8693) takes the subject
-// token; a token for one other resource comes out.
+// The ports that get tokens from an authorization server: token exchange (RFC 8693) and client
+// credentials.
 
 import type { Credential } from '../credential.ts'
 import type { Result } from '../errors.ts'
@@ -8,16 +8,16 @@ import type { Result } from '../errors.ts'
 export interface ExchangeTarget {
   /** The resource that the new token is for (RFC 8707). */
   readonly resource: string
-  /** The scopes to ask for; none leaves it to the authorization server. */
+  /** The scopes to ask for. With none, the authorization server decides. */
   readonly scopes: readonly string[]
   /**
-   * Logical name of the target, where the authorization server wants one beside the resource (RFC
+   * Logical name of the target, where the authorization server wants one besides the resource (RFC
    * 8693 section 2.1).
    */
   readonly audience?: string
 }
 
-/** One request that the possession of a key is to be proved for (RFC 9449 section 4.2). */
+/** One request that needs a proof of possession (RFC 9449 section 4.2). */
 export interface ProofRequest {
   readonly method: string
   readonly url: string
@@ -25,22 +25,17 @@ export interface ProofRequest {
   readonly nonce?: string
 }
 
-/**
- * A credential that was issued to us: a token of an authorization server's, or a key that somebody
- * put into our keeping.
- */
+/** A credential to send: a token from an authorization server, or a stored key. */
 export interface IssuedToken {
   readonly credential: Credential
   /** Seconds since the epoch; `Infinity` for a key that does not expire. */
   readonly expiresAt: number
   readonly scopes: readonly string[]
-  /**
-   * `jti`, read for the audit only: a client does not interpret access tokens (RFC 9068 section 6).
-   */
+  /** `jti`, for the audit only: a client must not interpret access tokens (RFC 9068 section 6). */
   readonly tokenId?: string
   /**
-   * Where it is there, the token is bound to a key: it goes as `Authorization: DPoP`, with the
-   * proof that this gives in the `DPoP` header. Each proof is good for one request.
+   * Set when the token is bound to a key. The token then goes as `Authorization: DPoP`, and this
+   * makes the proof for the `DPoP` header. Each proof is good for one request.
    */
   readonly proof?: (request: ProofRequest) => Promise<string>
 }
@@ -51,12 +46,13 @@ export interface IssuedToken {
  */
 export interface TokenExchanger {
   /**
-   * Identifier of the authorization server; the vault gives subject tokens out for this destination
+   * Identifier of the authorization server. The vault gives subject tokens out for this destination
    * only.
    */
   readonly issuer: string
   /**
-   * @returns The new token, or the reason why there is none. Ends within its own deadline.
+   * @returns The new token, or the reason why there is none. It must end within a deadline of its
+   *   own.
    */
   exchange(
     subjectToken: Credential,
@@ -66,14 +62,15 @@ export interface TokenExchanger {
 }
 
 /**
- * The port: asks one authorization server for a token that speaks for this client itself (RFC 6749
- * section 4.4). No person is behind it.
+ * The port: asks one authorization server for a token of this client itself (RFC 6749 section 4.4).
+ * It stands for no person.
  */
 export interface ClientCredentialsIssuer {
   /** Identifier of the authorization server. */
   readonly issuer: string
   /**
-   * @returns The new token, or the reason why there is none. Ends within its own deadline.
+   * @returns The new token, or the reason why there is none. It must end within a deadline of its
+   *   own.
    */
   issue(
     target: ExchangeTarget,

@@ -1,15 +1,16 @@
-// Remembers issued tokens until shortly before they expire, and makes concurrent callers share one
-// request for a new one.
+// Remembers issued tokens until shortly before they expire. Concurrent callers share one request
+// for a new one.
 
 import { granted, type RefusalReason, type Result } from '../errors.ts'
 import type { IssuedToken } from './exchange.ts'
 
-/** How a token is asked for. */
+/** How a caller asks for a token. */
 export interface IssueOptions {
-  /** The token that the destination just refused: it is not served again. */
+  /** The token that the destination just refused. It is not served again. */
   readonly refused?: IssuedToken
   /**
-   * Scopes that the destination asked for beyond what the token has. Not looked at by the cache.
+   * Scopes that the destination asked for and the token lacks. The cache ignores them; sources read
+   * them.
    */
   readonly wider?: readonly string[]
 }
@@ -17,7 +18,8 @@ export interface IssueOptions {
 /** A cache of issued tokens. */
 export interface IssuedCache {
   /**
-   * The token under a key, from memory or by one call of `issue` that concurrent callers share.
+   * Gives the token under a key, from memory or from one call of `issue` that concurrent callers
+   * share.
    *
    * @param owner Whose token it is, for {@link IssuedCache.forget}.
    */
@@ -42,8 +44,8 @@ export interface IssuedCacheOptions {
 }
 
 /**
- * Makes a cache. A refusal is never remembered, and a flight that ends late does not replace a
- * token that came after `forget`.
+ * Makes a cache. It never remembers a refusal. A request that began before `forget` and ends later
+ * stores nothing.
  */
 export function issuedCache(options: IssuedCacheOptions = {}): IssuedCache {
   const { maxEntries = 10_000, marginSeconds = 30, now = Date.now } = options
@@ -62,8 +64,8 @@ export function issuedCache(options: IssuedCacheOptions = {}): IssuedCache {
         const under = flights.get(key)
         if (!under) break
         const shared = await under.result
-        // Whoever made the request may have ended or expired since; that says nothing about those
-        // who only waited with it.
+        // This refusal is about the caller who made the request: they ended or expired. It says
+        // nothing about the callers who waited with them.
         if (shared.ok || !concernsTheAsker(shared.refusal.reason)) return shared
       }
       known.delete(key)

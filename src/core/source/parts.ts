@@ -9,12 +9,12 @@ import type { VerifiedToken } from '../verify/verify.ts'
 import type { ClientCredentialsIssuer, IssuedToken, TokenExchanger } from './exchange.ts'
 import type { IssuedCache, IssueOptions } from './issued-cache.ts'
 
-/** Gives the credential for one request. */
+/** Gives the credential for one request, or why there is none. */
 export type CredentialSource = (options?: IssueOptions) => Promise<Result<IssuedToken>>
 
 /**
- * An admitted principal's token, as the sources see it: what it says, and the handle under which
- * the vault keeps it.
+ * An admitted principal's token, as the sources see it: its claims, and the handle that opens it in
+ * the vault.
  */
 export interface Deposited {
   readonly token: VerifiedToken
@@ -22,22 +22,22 @@ export interface Deposited {
   readonly trace: string
 }
 
-/** What the sources work with. */
+/** What the sources work with. Each optional part belongs to one source. */
 export interface SourceParts {
   readonly vault: Vault
   readonly auditor: Auditor
   readonly cache: IssuedCache
   readonly exchanger?: TokenExchanger
-  /** An exchanger by way of the person's identity provider. */
+  /** An exchanger that goes through the person's identity provider. */
   readonly identityAssertions?: TokenExchanger
   readonly clientCredentials?: ClientCredentialsIssuer
-  /** The accounts that people connected. */
+  /** The accounts that people have connected. */
   readonly connections?: ConnectedAccounts
-  /** Where static keys are kept. */
+  /** The store of static keys. */
   readonly secrets?: SecretStore
 }
 
-/** The port of the connected accounts, as far as carrying needs it. */
+/** The port of the connected accounts, as far as sources need it. */
 export interface ConnectedAccounts {
   /**
    * The person's credential for the server of a binding; `connection_needed` when there is none.

@@ -1,5 +1,5 @@
-// Sources: how the credential of a binding is had for one admitted principal. Asked anew for each
-// request; what is cached is bounded here.
+// Makes the source of a binding's credential for one admitted principal. It is asked again for each
+// request.
 
 import type { Binding, Source } from '../binding.ts'
 import { granted, refused } from '../errors.ts'
@@ -9,9 +9,9 @@ import type { CredentialSource, Deposited, SourceParts } from './parts.ts'
 import { staticCredential } from './static-credential.ts'
 
 /**
- * The source of a binding's credential for one principal.
+ * Makes the source of a binding's credential for one principal.
  *
- * @throws TypeError that names the setting, when the part that the source works with is missing.
+ * @throws TypeError that names the setting, when a part that the source needs is missing.
  */
 export function credentialSource(
   binding: Binding,
@@ -34,7 +34,7 @@ export function credentialSource(
     }
     case 'static': {
       const secrets = needed(parts, 'secrets', binding)
-      // There is no other key to try when the server refused this one.
+      // When the server refused this key, there is no other one to try.
       return async ({ refused: rejected } = {}) =>
         rejected
           ? refused('server_refused', { server: binding.name })
@@ -64,7 +64,7 @@ const NEEDED_PARTS = {
   'client-credentials': 'clientCredentials',
 } as const satisfies Readonly<Record<Source['type'], keyof SourceParts | undefined>>
 
-/** The setting that a binding's source cannot do without, when it is missing. */
+/** The setting that a binding's source needs and that is missing. */
 export function missingPart({ source }: Binding, parts: Partial<SourceParts>): string | undefined {
   const setting = NEEDED_PARTS[source.type]
   return setting !== undefined && parts[setting] === undefined ? setting : undefined
@@ -89,12 +89,12 @@ function ownSource(
   { vault }: SourceParts,
 ): CredentialSource {
   return async ({ refused: rejected } = {}) => {
-    // A token that is bound to the caller's key is worth nothing without it.
+    // A token that is bound to the caller's key is worth nothing without that key.
     if (token.boundTo !== undefined)
       return refused('own_audience_mismatch', { server: binding.name })
     if (!token.audience.includes(binding.resource))
       return refused('own_audience_mismatch', { server: binding.name })
-    // There is no second token of the user's to try.
+    // The user has no second token to try.
     if (rejected) return refused('server_refused', { server: binding.name })
     const credential = await vault.withdraw(handle, token.principal, binding.resource)
     if (!credential) return refused('handle_refused', { server: binding.name })

@@ -1,5 +1,5 @@
-// The half of the static keys that reads: for the sources alone, never for an app. Who may import
-// it is held by a test.
+// Reads static keys, for the sources alone. An app never reads one: a test lists who may import
+// this file.
 
 import { granted, type Result, refused } from '../errors.ts'
 import type { Principal } from '../principal.ts'
@@ -8,11 +8,11 @@ import { KEY, staticKeyPlace } from '../vault/static-keys.ts'
 import type { IssuedToken } from './exchange.ts'
 
 /**
- * The static key for a resource, read anew for each request, so that one that was removed is gone
+ * Reads the static key for a resource. Each request reads it again, so that a removed key is gone
  * at once.
  *
- * @param of Whose key: the person's, or the deployment's. A person without one is refused; nobody
- *   else's key stands in for it.
+ * @param of Whose key: the person's or the deployment's. A person without a key is refused: no
+ *   other key replaces it.
  * @returns The key, which does not expire and names no scopes; `connection_needed` when the person
  *   has none, `server_unbound` when the deployment has none, `exchange_failed` when the store does
  *   not answer.

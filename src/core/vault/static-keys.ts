@@ -1,5 +1,5 @@
 // Static keys: a person or the operator stores one, and this side never gives it out.
-// source/static-credential.ts is the side that reads it.
+// `static-credential.ts` is the side that reads it.
 
 import { Credential } from '../credential.ts'
 import { type Principal, principalKey } from '../principal.ts'

@@ -1,5 +1,4 @@
-// A verifier that remembers what it verified, keyed by the token's digest and its audience, bounded
-// by expiry and by size.
+// A verifier that remembers verified tokens by digest and audience, bounded by expiry and by size.
 
 import type { Credential } from '../credential.ts'
 import { granted, type Result } from '../errors.ts'
@@ -8,21 +7,23 @@ import type { TokenVerifier, VerifiedToken } from './verify.ts'
 /** Options of {@link cachedVerifier}. */
 export interface VerifiedCacheOptions {
   /**
-   * SHA-256 of a text, as any string. The whole token is hashed: tokens of one issuer begin alike
-   * (CVE-2026-35030).
+   * Gives the SHA-256 of a text, in any encoding. It must hash the whole token, because tokens of
+   * one issuer begin with the same characters (CVE-2026-35030).
    */
   readonly digest: (text: string) => string
   /** Tokens remembered at most. Default 10,000. */
   readonly maxEntries?: number
-  /** Seconds for which an answer is trusted at most, so that revocation is seen. Default 60. */
+  /**
+   * Seconds for which a verified token is remembered at most, so that a revocation is noticed.
+   * Default 60.
+   */
   readonly maxAge?: number
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
 }
 
 /**
- * Wraps a verifier. Refusals are not remembered; a token is never served from memory after its own
- * expiry.
+ * Wraps a verifier. It does not remember refusals, and never serves a token after its own expiry.
  */
 export function cachedVerifier(
   verifier: TokenVerifier,
@@ -36,7 +37,7 @@ export function cachedVerifier(
       audience: string,
       verifyOptions,
     ): Promise<Result<VerifiedToken>> {
-      // A token that was verified with the proof of a key is not to be served without it.
+      // A token that was verified with the proof of a key must not be served without that proof.
       const key = `${digest(credential.reveal())} ${audience} ${verifyOptions?.keyThumbprint ?? ''}`
       const seconds = now() / 1000
       const hit = known.get(key)

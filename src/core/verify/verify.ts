@@ -1,5 +1,5 @@
-// Verification of access tokens: the port, and the rules that hold for every token format.
-// Signatures and introspection are adapters.
+// Verifies access tokens: the port, and the claim rules for every token format. Signatures (jwt)
+// and introspection (oauth) are adapters.
 
 import type { Credential } from '../credential.ts'
 import { granted, type Result, refused } from '../errors.ts'
@@ -15,8 +15,8 @@ export interface VerifiedToken {
   /** `jti`, where the token has one. */
   readonly tokenId?: string
   /**
-   * Thumbprint of the key that the token is bound to, whose possession the caller has proved; such
-   * a token is worth nothing without it.
+   * Thumbprint of the key that the token is bound to. The caller has proved that they have it; the
+   * token is worth nothing without it.
    */
   readonly boundTo?: string
   /** All claims, as the issuer signed or reported them. */
@@ -27,9 +27,9 @@ export interface VerifiedToken {
 export interface TokenVerifier {
   /**
    * @param credential The access token.
-   * @param audience The resource that the token must have been issued for; compulsory, so that no
-   *   door can forget it.
-   * @returns The verified token, or the reason why it is none. Does not throw for anything that a
+   * @param audience The resource that the token must have been issued for. It is an argument and no
+   *   option, so that no door can forget it.
+   * @returns The verified token, or the reason why there is none. It does not throw, whatever a
    *   caller sent.
    */
   verify(
@@ -39,17 +39,17 @@ export interface TokenVerifier {
   ): Promise<Result<VerifiedToken>>
 }
 
-/** What goes with a token to its verification. */
+/** Options of {@link TokenVerifier.verify}. */
 export interface VerifyOptions {
   readonly signal?: AbortSignal
   /**
-   * Thumbprint of the key whose possession the caller has proved. Then the token must be bound to
-   * this key; without it, a token that is bound to any key is refused.
+   * Thumbprint of the key that the caller has proved to have. The token must then be bound to this
+   * key. Without it, a token that is bound to any key is refused.
    */
   readonly keyThumbprint?: string
 }
 
-/** What the claims are held against. */
+/** What the claims must match. */
 export interface ClaimRules {
   readonly issuer: string
   readonly audience: string
@@ -64,7 +64,7 @@ export interface ClaimRules {
 }
 
 /**
- * Validates the claims of an access token, whichever way they were authenticated: issuer, audience,
+ * Validates the claims of an access token, after somebody authenticated them: issuer, audience,
  * expiry, not-before, issued-at, subject (RFC 9068 section 4, RFC 7519 section 4.1).
  */
 export function validateClaims(
@@ -124,10 +124,9 @@ export function validateClaims(
 }
 
 /**
- * Whether a token is bound to the key whose possession was proved, and to nothing else; to none
- * where nothing was proved. A bound token proves nothing by itself: taken as a bearer token it
- * would serve whoever stole it (RFC 9449 sections 6 and 7.2). And a proof with a token that is not
- * bound would be one that anybody can make (section 7.1).
+ * Whether a token is bound to the proved key and to nothing else, or to no key when none was
+ * proved. As a bearer token, a bound one would serve whoever stole it (RFC 9449 sections 6 and
+ * 7.2). With a token that is not bound, anybody can make a proof (section 7.1).
  */
 function isBoundAsProved(confirmation: unknown, keyThumbprint: string | undefined): boolean {
   if (confirmation === undefined || keyThumbprint === undefined)
@@ -140,10 +139,7 @@ function isBoundAsProved(confirmation: unknown, keyThumbprint: string | undefine
   )
 }
 
-/**
- * Chains longer than this are refused: nobody delegates so often, and the claim is walked at every
- * hop.
- */
+/** Longer chains are refused: nobody delegates so often, and every hop walks the claim. */
 const LONGEST_CHAIN = 8
 
 function parseActor(claim: unknown, depth: number): Actor | undefined {
