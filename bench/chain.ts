@@ -1,5 +1,6 @@
-// G6 and G7: what a chat turn with one tool call costs in our own code, against one round trip of the MCP SDK's client and server. The model and
-// the agent framework are left out; every hop is real HTTP on loopback, and the conversation is written to a real SQLite file.
+// G6 and G7: what a chat turn with one tool call costs in our own code, against one round trip of
+// the MCP SDK's client and server. The model and the agent framework are left out; every hop is
+// real HTTP on loopback, and the conversation is written to a real SQLite file.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
@@ -140,7 +141,9 @@ function echoServer(): McpServer {
   return server
 }
 
-/** The baseline: one `tools/call` by the SDK's client to the SDK's server, no credential anywhere. */
+/**
+ * The baseline: one `tools/call` by the SDK's client to the SDK's server, no credential anywhere.
+ */
 async function sdkRoundTrip(closing: (() => unknown)[]): Promise<() => Promise<unknown>> {
   const handler = createMcpHandler(echoServer)
   const url = await serve((incoming) => handler.fetch(incoming), closing)
@@ -165,7 +168,10 @@ type Parts = Required<
   Pick<Parameters<typeof protectMcpServer>[0], 'verifier' | 'audit' | 'exchanger' | 'fetch'>
 >
 
-/** Our own code: chat endpoint, carrying fetch, server kit, call to the API, and its door; the tool and the API do next to nothing. */
+/**
+ * Our own code: chat endpoint, carrying fetch, server kit, call to the API, and its door; the tool
+ * and the API do next to nothing.
+ */
 async function chatTurn(
   { verifier, audit, exchanger, fetch }: Parts,
   token: (audience: string, scope: string) => Promise<string>,

@@ -1,5 +1,6 @@
-// The servers that `bench/chat-stream.ts` measures, each in a process of its own: `bare` (node:http and nothing else) and `ours`. Both are sent the
-// same requests and make the same events in the same way, so that what differs is what stands between an answer's generator and the socket.
+// The servers that `bench/chat-stream.ts` measures, each in a process of its own: `bare` (node:http
+// and nothing else) and `ours`. Both are sent the same requests and make the same events in the
+// same way, so that what differs is what stands between an answer's generator and the socket.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -16,7 +17,10 @@ const asked = z.object({
 })
 const STREAM_HEADERS = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }
 
-/** What a model says, a word at a time: each event comes in a turn of the event loop of its own. After `events` of them an `idle` answer waits. */
+/**
+ * What a model says, a word at a time: each event comes in a turn of the event loop of its own.
+ * After `events` of them an `idle` answer waits.
+ */
 async function* answer(
   message: string,
   base: ItemBase,
@@ -52,7 +56,10 @@ async function bare(request: IncomingMessage, response: ServerResponse): Promise
   response.end()
 }
 
-/** As an app makes one, with the embedded store and the default limits; only the token is not checked: each request is another person's. */
+/**
+ * As an app makes one, with the embedded store and the default limits; only the token is not
+ * checked: each request is another person's.
+ */
 function ours(
   folder: string,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {

@@ -1,5 +1,6 @@
-// G11: from the start of a process to its first answered request, with the embedded store, against `node -e 0`. What is measured is what is published: the
-// build, imported by its public subpaths, in a program as small as an app can be.
+// G11: from the start of a process to its first answered request, with the embedded store, against
+// `node -e 0`. What is measured is what is published: the build, imported by its public subpaths,
+// in a program as small as an app can be.
 
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'

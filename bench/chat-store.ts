@@ -1,5 +1,7 @@
-// G10: conversations read and written through the layer that proves their owner, against `node:sqlite` with prepared statements. Both work on files
-// that our migrations made, opened alike, and on the same rows; both parse what they read, and write one row a commit, synced to the disk.
+// G10: conversations read and written through the layer that proves their owner, against
+// `node:sqlite` with prepared statements. Both work on files that our migrations made, opened
+// alike, and on the same rows; both parse what they read, and write one row a commit, synced to the
+// disk.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -83,8 +85,8 @@ function wallSeconds(): number {
 }
 
 /**
- * The seconds that each took. They take turns in small steps, and either goes first: a shared disk and machine
- * change their speed from one moment to the next.
+ * The seconds that each took. They take turns in small steps, and either goes first: a shared disk
+ * and machine change their speed from one moment to the next.
  */
 async function inTurns(
   clock: () => number,
@@ -102,7 +104,10 @@ async function inTurns(
   return seconds
 }
 
-/** Checks the result here and not in the contenders: one more async function costs a tenth of a read. */
+/**
+ * Checks the result here and not in the contenders: one more async function costs a tenth of a
+ * read.
+ */
 async function readAll(
   times: number,
   read: (index: number) => Item | undefined | Promise<Item | undefined>,

@@ -1,5 +1,5 @@
-// G8 and the first half of G12: what a streamed event and an idle stream cost in our server, against node:http alone. The client is this process;
-// the servers are others.
+// G8 and the first half of G12: what a streamed event and an idle stream cost in our server,
+// against node:http alone. The client is this process; the servers are others.
 
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { type Child, startChild } from './child.ts'
@@ -65,7 +65,10 @@ async function cpuOfStreams(child: Child, agent: Agent, events: number): Promise
   return (await child.cpu()) - before
 }
 
-/** Measures and gives `eventCpuVsNodeHttp`. What a request costs by itself is measured with streams of no events, and taken off. */
+/**
+ * Measures and gives `eventCpuVsNodeHttp`. What a request costs by itself is measured with streams
+ * of no events, and taken off.
+ */
 export async function eventCpu(report: (line: string) => void): Promise<number> {
   const agent = new Agent({ keepAlive: true })
   const children = {
@@ -81,7 +84,8 @@ export async function eventCpu(report: (line: string) => void): Promise<number> 
       const event = { bare: 0, ours: 0 }
       const request = { bare: 0, ours: 0 }
       for (let turn = 0; turn < TURNS; turn++) {
-        // In short turns, either one first: a system call costs more or less from one moment to the next.
+        // In short turns, either one first: a system call costs more or less from one moment to the
+        // next.
         for (const kind of turn % 2 === 0 ? KINDS : KINDS.toReversed()) {
           const none = await cpuOfStreams(children[kind], agent, 0)
           const all = await cpuOfStreams(children[kind], agent, EVENTS)
@@ -112,11 +116,13 @@ export async function eventCpu(report: (line: string) => void): Promise<number> 
 }
 
 /**
- * The bytes that a server in a fresh process needs for each of the second thousand of streams that wait after their first event. With the first thousand
- * comes what a process takes once: code, caches, and tables with room in them.
+ * The bytes that a server in a fresh process needs for each of the second thousand of streams that
+ * wait after their first event. With the first thousand comes what a process takes once: code,
+ * caches, and tables with room in them.
  */
 async function memoryOfIdle(kind: Kind): Promise<{ readonly rss: number; readonly heap: number }> {
-  // Where garbage is made, the heap grows with what was answered and not with what is kept: without a bound, resident memory would say little.
+  // Where garbage is made, the heap grows with what was answered and not with what is kept: without
+  // a bound, resident memory would say little.
   const child = await startChild(SERVER, kind, ['--max-semi-space-size=1'])
   const agent = new Agent({ maxSockets: Number.POSITIVE_INFINITY })
   const open: ClientRequest[] = []
@@ -140,7 +146,10 @@ async function idleStream(port: number, agent: Agent): Promise<ClientRequest> {
   return sent
 }
 
-/** Measures and gives `idleStreamsMemoryVsNodeHttp`: resident memory, the heap and what hangs on it only reported. */
+/**
+ * Measures and gives `idleStreamsMemoryVsNodeHttp`: resident memory, the heap and what hangs on it
+ * only reported.
+ */
 export async function idleMemory(report: (line: string) => void): Promise<number> {
   const rss: Record<Kind, number[]> = { bare: [], ours: [] }
   const heap: Record<Kind, number[]> = { bare: [], ours: [] }

@@ -1,5 +1,5 @@
-// The second half of G12: how much memory people still take when their deposited credentials have expired and
-// nobody ended their calls.
+// The second half of G12: how much memory people still take when their deposited credentials have
+// expired and nobody ended their calls.
 
 import { setImmediate } from 'node:timers/promises'
 import { createOnBehalf, type TokenVerifier } from 'onbehalf'
@@ -8,7 +8,10 @@ const ISSUER = 'https://issuer.example'
 const RESOURCE = 'https://app.example/chat'
 const PEOPLE = 10_000
 
-/** Measures and gives `vaultGrowthAfterExpiry`: how much of the memory that the entries took is still taken when they have expired; 0 is none. */
+/**
+ * Measures and gives `vaultGrowthAfterExpiry`: how much of the memory that the entries took is
+ * still taken when they have expired; 0 is none.
+ */
 export async function vaultGrowth(report: (line: string) => void): Promise<number> {
   let time = Date.now()
   let people = 0

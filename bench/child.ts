@@ -1,5 +1,5 @@
-// A server in a process of its own, controlled by messages: its CPU time and memory do not mix with those of
-// the client that drives it.
+// A server in a process of its own, controlled by messages: its CPU time and memory do not mix with
+// those of the client that drives it.
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'

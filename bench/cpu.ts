@@ -1,5 +1,5 @@
-// Measures CPU microseconds of this process (user and system) for each run of something. On a shared machine,
-// this figure moves least between runs.
+// Measures CPU microseconds of this process (user and system) for each run of something. On a
+// shared machine, this figure moves least between runs.
 
 import { median } from './median.ts'
 
@@ -16,7 +16,10 @@ export interface MeasureOptions {
   readonly rounds?: number
 }
 
-/** The median CPU microseconds of one run of each contender. The first round warms up and does not count. */
+/**
+ * The median CPU microseconds of one run of each contender. The first round warms up and does not
+ * count.
+ */
 export async function cpuMicros(
   contenders: Contenders,
   { runs, concurrency = 1, rounds = 5 }: MeasureOptions,

@@ -1,5 +1,7 @@
-// G5 and G9: what the library's fetch adds to a call by the MCP SDK's client, for each placement, and what redaction costs beside JSON.parse. Both
-// send with the built-in fetch; `withEgressFetch` is ours as it is advised for configured destinations, against that same bare call. The server is a bare node:http one that answers without looking, so that the difference is ours alone.
+// G5 and G9: what the library's fetch adds to a call by the MCP SDK's client, for each placement,
+// and what redaction costs beside JSON.parse. Both send with the built-in fetch; `withEgressFetch`
+// is ours as it is advised for configured destinations, against that same bare call. The server is
+// a bare node:http one that answers without looking, so that the difference is ours alone.
 
 import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
@@ -28,8 +30,9 @@ const PLACEMENTS = {
 } as const satisfies Readonly<Record<string, Placement>>
 
 /**
- * Measures and gives `addedCpuMicros` (the header's), `addedVsBare` (the same as a part of the bare call: microseconds differ from machine to
- * machine), `withEgressFetchVsBare`, `redactVsJsonParse` and `placements` (microseconds added by each).
+ * Measures and gives `addedCpuMicros` (the header's), `addedVsBare` (the same as a part of the bare
+ * call: microseconds differ from machine to machine), `withEgressFetchVsBare`, `redactVsJsonParse`
+ * and `placements` (microseconds added by each).
  */
 export async function fetchCost(
   report: (line: string) => void,
@@ -121,7 +124,9 @@ async function admitted(
   return admission.value
 }
 
-/** Answers what the SDK's client asks (2025-11-25, no sessions), and `tools/call` with its argument. */
+/**
+ * Answers what the SDK's client asks (2025-11-25, no sessions), and `tools/call` with its argument.
+ */
 async function bareServer() {
   const properties = { text: { type: 'string' }, access_token: { type: 'string' } }
   const open = { text: { type: 'string' } }

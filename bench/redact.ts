@@ -1,5 +1,5 @@
-// G9: the cost of redacting a tool result of one megabyte with 100 live secrets, compared with `JSON.parse` of
-// the same text. First the text has none of the secrets, then one.
+// G9: the cost of redacting a tool result of one megabyte with 100 live secrets, compared with
+// `JSON.parse` of the same text. First the text has none of the secrets, then one.
 
 import { createHash } from 'node:crypto'
 import { Credential } from 'onbehalf'
@@ -9,7 +9,10 @@ import { cpuMicros } from './cpu.ts'
 const SECRETS = 100
 const CHARACTERS = 1_000_000
 const RUNS = 100
-/** Scans in one run. A single scan is so short that garbage collection of the run before would dominate it. */
+/**
+ * Scans in one run. A single scan is so short that garbage collection of the run before would
+ * dominate it.
+ */
 const SCANS = 10
 
 /** Measures and gives `redactVsJsonParse`; what else it measures it only reports. */
@@ -57,7 +60,10 @@ function percent(ratio: number): string {
   return `${(ratio * 100).toFixed(1)} %`
 }
 
-/** A list of tasks, as text and as structured content: what a tool of the 2025-06-18 revision and later answers. */
+/**
+ * A list of tasks, as text and as structured content: what a tool of the 2025-06-18 revision and
+ * later answers.
+ */
 function toolResult(echoed = ''): string {
   const tasks: object[] = []
   for (let length = 0; length < CHARACTERS / 2; ) {

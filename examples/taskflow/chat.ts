@@ -1,5 +1,5 @@
-// TaskFlow's chat endpoint: the door, the agent with the tools of an MCP server, the ChatKit wire, and what
-// the page shows of a run.
+// TaskFlow's chat endpoint: the door, the agent with the tools of an MCP server, the ChatKit wire,
+// and what the page shows of a run.
 
 import { type AuditSink, type Caller, createOnBehalf, type OnBehalf } from 'onbehalf'
 import {
@@ -48,7 +48,10 @@ export interface ChatOptions {
 export interface Chat {
   /** Answers `/chatkit`. */
   readonly listener: ChatkitServer['listener']
-  /** Answers its metadata, `/attachments/…`, `/sign-out`, `/trail/…` and `/model-requests/…`; undefined for any other path. */
+  /**
+   * Answers its metadata, `/attachments/…`, `/sign-out`, `/trail/…` and `/model-requests/…`;
+   * undefined for any other path.
+   */
   fetch(request: Request): Promise<Response | undefined>
   /** Ends the answers under way, and closes the database. */
   close(): Promise<void>
@@ -137,8 +140,8 @@ function answering({ urls, trail, model, deadlines }: ChatOptions): AgentChat<Ca
         ...(server.placement === 'prompt'
           ? { promptValues: await caller.promptValues(server.name) }
           : {}),
-        // Later than the fetch, which knows why there is no answer. If the framework gave up first, it would
-        // look as if the person had stopped the run.
+        // Later than the fetch, which knows why there is no answer. If the framework gave up first,
+        // it would look as if the person had stopped the run.
         timeouts: { server: 2 * deadlines.mcp },
         onModelRequest: (asked) => trail.modelRequest(principal, trace, asked),
       })
@@ -163,7 +166,10 @@ function titleOf({ content }: UserMessageItem): string {
   return text.length > 60 ? `${text.slice(0, 59)}…` : text || 'New chat'
 }
 
-/** The person signs out: everything under way in their name ends now. The issuer ends the sign-in itself. */
+/**
+ * The person signs out: everything under way in their name ends now. The issuer ends the sign-in
+ * itself.
+ */
 async function signOut(request: Request, onbehalf: OnBehalf): Promise<Response> {
   if (request.method !== 'POST')
     return new Response(null, { status: 405, headers: { allow: 'POST' } })
@@ -174,7 +180,9 @@ async function signOut(request: Request, onbehalf: OnBehalf): Promise<Response> 
   return new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } })
 }
 
-/** What the page shows beside an answer: its hops, or what the model got. People see only their own. */
+/**
+ * What the page shows beside an answer: its hops, or what the model got. People see only their own.
+ */
 async function showTrail(
   request: Request,
   onbehalf: OnBehalf,

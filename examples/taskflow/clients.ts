@@ -1,4 +1,5 @@
-// The confidential clients of TaskFlow: the chat endpoint and the two MCP servers, each allowed one kind of exchange and nothing else.
+// The confidential clients of TaskFlow: the chat endpoint and the two MCP servers, each allowed one
+// kind of exchange and nothing else.
 
 import { importJWK } from 'jose'
 import { type ClientAuthentication, clientSecretBasic, privateKeyJwt } from 'onbehalf/oauth'

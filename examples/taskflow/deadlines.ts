@@ -1,8 +1,8 @@
 // How long the parts of TaskFlow wait for each other.
 
 /**
- * Milliseconds that one part waits for another. A part that calls a part that calls on waits longer:
- * so the part next to an outage is the one that reports it.
+ * Milliseconds that one part waits for another. A part that calls a part that calls on waits
+ * longer: so the part next to an outage is the one that reports it.
  */
 export interface Deadlines {
   readonly issuer: number

@@ -4,8 +4,9 @@ import { mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /**
- * Makes a folder and those above it that are missing, for nobody else to read. Level by level: `mkdir` with `recursive` never ends below a folder
- * such as /proc, which is there and in which nothing can be made.
+ * Makes a folder and those above it that are missing, for nobody else to read. Level by level:
+ * `mkdir` with `recursive` never ends below a folder such as /proc, which is there and in which
+ * nothing can be made.
  *
  * @throws Error that names the folder and what to do.
  */

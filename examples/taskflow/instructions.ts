@@ -1,10 +1,14 @@
-// What TaskFlow's model is told: the library's instructions, or for a server of the prompt pattern those of the pattern, with references in them.
+// What TaskFlow's model is told: the library's instructions, or for a server of the prompt pattern
+// those of the pattern, with references in them.
 
 import type { Caller } from 'onbehalf'
 import { DEFAULT_INSTRUCTIONS, personOf, renderInstructions } from 'onbehalf/openai-agents'
 import type { TaskflowServer } from './placements.ts'
 
-/** The original pattern: a prompt that holds the person's id and access token, for the model to repeat. */
+/**
+ * The original pattern: a prompt that holds the person's id and access token, for the model to
+ * repeat.
+ */
 const PROMPT_PATTERN = [
   'You are the assistant of {app}. You act for {person}, in their name and with their rights, through the tools you are given.',
   'Today is {date}.',

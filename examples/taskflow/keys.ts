@@ -1,4 +1,5 @@
-// TaskFlow's keys: made on first use, kept in one private file and reloaded later. It is not a key store for production.
+// TaskFlow's keys: made on first use, kept in one private file and reloaded later. It is not a key
+// store for production.
 
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises'
@@ -7,7 +8,10 @@ import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { Credential } from 'onbehalf'
 import { z } from 'zod'
 
-/** An ES256 private key as a JWK, with the members that every use of it here needs. Never log it: `d` is the secret. */
+/**
+ * An ES256 private key as a JWK, with the members that every use of it here needs. Never log it:
+ * `d` is the secret.
+ */
 export interface PrivateKey extends JWK {
   readonly kty: 'EC'
   readonly crv: 'P-256'
@@ -63,7 +67,8 @@ type KeyFile = z.infer<typeof keyFile>
 /**
  * Loads TaskFlow's keys, or makes them where there are none yet.
  *
- * @param dataDir The data folder; the keys are in `keys/keys.json` below it (file mode 0600, its folder 0700).
+ * @param dataDir The data folder; the keys are in `keys/keys.json` below it (file mode 0600, its
+ *   folder 0700).
  * @throws Error when the file is there but is not whole; its message never holds the content.
  */
 export async function loadKeys(dataDir: string): Promise<TaskflowKeys> {
@@ -142,7 +147,10 @@ async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-/** Temporary file, fsync, rename, fsync of the folder: whoever reads sees no file or a whole one, also after kill -9 or a power cut. */
+/**
+ * Temporary file, fsync, rename, fsync of the folder: whoever reads sees no file or a whole one,
+ * also after kill -9 or a power cut.
+ */
 async function writePrivately(folder: string, path: string, text: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await chmod(folder, 0o700)

@@ -5,7 +5,10 @@ import { getRequestListener } from '@hono/node-server'
 
 /** A listener that is up. */
 export interface Listener {
-  /** Stops listening and ends what is open, at once for idle connections and after `grace` milliseconds for busy ones. */
+  /**
+   * Stops listening and ends what is open, at once for idle connections and after `grace`
+   * milliseconds for busy ones.
+   */
   close(grace: number): Promise<void>
 }
 

@@ -1,4 +1,5 @@
-// Serves TaskFlow's page: the files of one folder and one configuration. It serves no credential and knows of none.
+// Serves TaskFlow's page: the files of one folder and one configuration. It serves no credential
+// and knows of none.
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
@@ -47,7 +48,8 @@ export function createPageServer(
     resources: { chat: chatkit, api },
     model,
   })
-  // Read once, into a map by exact path: what is not in it does not exist, so there is no path to traverse.
+  // Read once, into a map by exact path: what is not in it does not exist, so there is no path to
+  // traverse.
   const files = new Map<string, Served>([
     ['/config.json', { body: config, type: 'application/json', etag: etagOf(config) }],
   ])
@@ -73,7 +75,8 @@ export function createPageServer(
         headers: { ...COMMON, allow: 'GET, HEAD' },
       })
     }
-    // Under another name (localhost, or one that an attacker had resolve to this machine) nothing is served: sign-in would not find back here.
+    // Under another name (localhost, or one that an attacker had resolve to this machine) nothing
+    // is served: sign-in would not find back here.
     if (url.origin !== web)
       return new Response(null, {
         status: 307,
@@ -116,7 +119,10 @@ const COMMON = {
   'cross-origin-resource-policy': 'same-origin',
 } as const
 
-/** Own scripts and styles only, connections to the three parts of the house only, and no text ever becomes markup or script. */
+/**
+ * Own scripts and styles only, connections to the three parts of the house only, and no text ever
+ * becomes markup or script.
+ */
 function contentSecurityPolicy(issuer: string, api: string): string {
   return [
     "default-src 'none'",

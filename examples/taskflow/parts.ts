@@ -1,5 +1,5 @@
-// TaskFlow's five parts, connected to each other. Each is ready for a listener on its own port; this file
-// opens no port.
+// TaskFlow's five parts, connected to each other. Each is ready for a listener on its own port;
+// this file opens no port.
 
 import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
@@ -49,7 +49,8 @@ export interface Parts {
 /**
  * Makes the parts.
  *
- * @throws Error that says what to change, when the data folder holds something else than TaskFlow's files; nothing is left open.
+ * @throws Error that says what to change, when the data folder holds something else than TaskFlow's
+ *   files; nothing is left open.
  */
 export async function createParts({
   urls,

@@ -1,4 +1,5 @@
-// How a credential can travel in TaskFlow: one bound server for each way, and the choice among them that a request may make.
+// How a credential can travel in TaskFlow: one bound server for each way, and the choice among them
+// that a request may make.
 
 import type { BindingInput, Source } from 'onbehalf'
 import { META_KEY } from './mcp/index.ts'
@@ -48,8 +49,8 @@ export function boundServers(urls: TaskflowUrls): Readonly<Record<string, Bindin
 /**
  * The server for a request.
  *
- * @param asked What the request's metadata says. Anybody can write there, and it chooses among what is bound here and nothing else; whatever
- *   is none of it is the header.
+ * @param asked What the request's metadata says. Anybody can write there, and it chooses among what
+ *   is bound here and nothing else; whatever is none of it is the header.
  */
 export function serverFor(asked: unknown, urls: TaskflowUrls): TaskflowServer {
   const placement = PLACEMENTS.find((one) => one === asked) ?? 'header'

@@ -28,8 +28,8 @@ async function main(): Promise<void> {
   const { port, data, json, level } = readArguments()
   await makeFolder(data)
   const logFile = openSync(join(data, 'taskflow.log'), 'a', 0o600)
-  // Each line is written at once: a recorded hop stays recorded when the process is killed, and a hop that
-  // cannot be recorded does not happen.
+  // Each line is written at once: a recorded hop stays recorded when the process is killed, and a
+  // hop that cannot be recorded does not happen.
   const log = createLog({ level, destination: { write: (line) => appendFileSync(logFile, line) } })
   if (!json) console.log('Starting TaskFlow …')
   const web = port === 0 ? await freePorts(PORTS) : port
@@ -61,10 +61,15 @@ async function main(): Promise<void> {
   Ctrl-C ends it.`)
 }
 
-/** Several signals within this time are one Ctrl-C: the terminal, npm and the runner each send one. */
+/**
+ * Several signals within this time are one Ctrl-C: the terminal, npm and the runner each send one.
+ */
 const ONE_KEYSTROKE_MS = 1000
 
-/** Ends the process cleanly on the first signal, at once on a second one, and after 4.5 seconds in any case. */
+/**
+ * Ends the process cleanly on the first signal, at once on a second one, and after 4.5 seconds in
+ * any case.
+ */
 function onEndSignal(close: () => Promise<void>): void {
   let first: number | undefined
   const end = () => {
@@ -79,11 +84,15 @@ function onEndSignal(close: () => Promise<void>): void {
       () => process.exit(1),
     )
   }
-  // Not `once`: the agents SDK listens too. If it is the only listener left, it exits before we are done.
+  // Not `once`: the agents SDK listens too. If it is the only listener left, it exits before we are
+  // done.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end)
 }
 
-/** Refuses a second TaskFlow on one data folder: both would write to its databases and its `demo.json`. */
+/**
+ * Refuses a second TaskFlow on one data folder: both would write to its databases and its
+ * `demo.json`.
+ */
 async function refuseSecond(data: string, port: number): Promise<void> {
   const note = await readFile(join(data, 'demo.json'), 'utf8').catch(() => '{}')
   const web: unknown = JSON.parse(note).web
@@ -98,7 +107,10 @@ async function refuseSecond(data: string, port: number): Promise<void> {
     )
 }
 
-/** Refuses taken ports before anything is opened. It names the first port, the one that a person can change. */
+/**
+ * Refuses taken ports before anything is opened. It names the first port, the one that a person can
+ * change.
+ */
 async function refuseTaken(port: number): Promise<void> {
   const taken = await takenPorts(port, PORTS)
   if (taken.length === 0) return

@@ -34,7 +34,8 @@ const GRACE_MS = 2000
 /**
  * Starts everything.
  *
- * @throws Error or TypeError that says what to change, when a port is taken or a setting is wrong; nothing is left running.
+ * @throws Error or TypeError that says what to change, when a port is taken or a setting is wrong;
+ *   nothing is left running.
  */
 export async function startTaskflow(options: TaskflowOptions): Promise<Taskflow> {
   const { dataDir, log } = options
@@ -50,8 +51,8 @@ export async function startTaskflow(options: TaskflowOptions): Promise<Taskflow>
   const close = async () => {
     // Keep another TaskFlow's note: this one may have failed because the other one has the ports.
     if (noted) await rm(note, { force: true })
-    // Close the web part first, so that an answer under way still finds the parts that it needs. Close the
-    // databases last, when no request can use them.
+    // Close the web part first, so that an answer under way still finds the parts that it needs.
+    // Close the databases last, when no request can use them.
     const until = performance.now() + GRACE_MS
     for (const listener of listeners.splice(0).reverse())
       await listener.close(Math.max(0, until - performance.now()))

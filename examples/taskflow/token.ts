@@ -1,4 +1,5 @@
-// The program behind `npm run -s token`: signs a demo person in by the real code flow and prints the access token, nothing else, on stdout.
+// The program behind `npm run -s token`: signs a demo person in by the real code flow and prints
+// the access token, nothing else, on stdout.
 
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'

@@ -1,5 +1,5 @@
-// The credential trail: the audit events and model requests of each person's last conversations, for the page to show. In memory, bounded; the
-// lasting record is the log.
+// The credential trail: the audit events and model requests of each person's last conversations,
+// for the page to show. In memory, bounded; the lasting record is the log.
 
 import { type AuditEvent, type AuditSink, type Principal, principalKey } from 'onbehalf'
 import type { ModelRequestCopy } from 'onbehalf/openai-agents'
@@ -13,7 +13,10 @@ interface Trace {
   readonly requests: ModelRequestCopy[]
 }
 
-/** What the trail keeps and gives. A trace id is no secret: what is asked for is looked up among the asker's own. */
+/**
+ * What the trail keeps and gives. A trace id is no secret: what is asked for is looked up among the
+ * asker's own.
+ */
 export interface Trail {
   readonly audit: AuditSink
   modelRequest(owner: Principal, trace: string, request: ModelRequestCopy): void
@@ -34,7 +37,8 @@ export function createTrail(): Trail {
     const trace = traces.get(id) ?? { events: [], requests: [] }
     traces.set(id, trace)
     if (traces.size > TRACES) {
-      // Looking at threads and trails is recorded too, as the door alone, but it is answers that people come back to.
+      // Looking at threads and trails is recorded too, as the door alone, but it is answers that
+      // people come back to.
       const idle = [...traces].find(
         ([key, { events, requests }]) => key !== id && requests.length === 0 && events.length < 2,
       )

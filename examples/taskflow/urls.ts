@@ -1,6 +1,9 @@
 // Where the parts of a running TaskFlow are: the web port is chosen, the others follow it.
 
-/** The parts, as absolute URLs. The chat, MCP and API URLs are also the resource identifiers that tokens name as audience. */
+/**
+ * The parts, as absolute URLs. The chat, MCP and API URLs are also the resource identifiers that
+ * tokens name as audience.
+ */
 export interface TaskflowUrls {
   readonly web: string
   readonly chatkit: string
@@ -24,7 +27,10 @@ export function taskflowUrls(port: number): TaskflowUrls {
   }
 }
 
-/** TaskFlow classic, the MCP server of the old kind: beside the parts that are told to the outside, because only the chat endpoint calls it. */
+/**
+ * TaskFlow classic, the MCP server of the old kind: beside the parts that are told to the outside,
+ * because only the chat endpoint calls it.
+ */
 export function classicUrl({ web }: Pick<TaskflowUrls, 'web'>): string {
   return `http://127.0.0.1:${Number(new URL(web).port) + 4}/mcp`
 }

@@ -1,22 +1,23 @@
-// Where a server takes credentials from, beside the `Authorization` header: what the operator declared,
-// checked once.
+// Where a server takes credentials from, beside the `Authorization` header: what the operator
+// declared, checked once.
 
 /**
- * Other places for the credential of a request. The server always takes the `Authorization` header. It
- * refuses a request with credentials in two places (RFC 6750 section 2).
+ * Other places for the credential of a request. The server always takes the `Authorization` header.
+ * It refuses a request with credentials in two places (RFC 6750 section 2).
  */
 export interface AcceptInput {
   /**
-   * A key of `params._meta`, with a reverse-DNS prefix of your own, such as `com.example/access-token`.
-   * When a request has no `Authorization` header, the server reads the access token there and removes it
-   * before the handler sees the body. A batch cannot present a token this way. Default: the server does
-   * not look at `_meta`.
+   * A key of `params._meta`, with a reverse-DNS prefix of your own, such as
+   * `com.example/access-token`. When a request has no `Authorization` header, the server reads the
+   * access token there and removes it before the handler sees the body. A batch cannot present a
+   * token this way. Default: the server does not look at `_meta`.
    */
   readonly meta?: string
   /**
-   * Whether the answer to a request with a token in `Authorization` has a handle in `Onbehalf-Session`.
-   * Later requests send the handle in place of the token. The token stays in this process, the server
-   * verifies it again for each request, and the handle ends with the token. Default false.
+   * Whether the answer to a request with a token in `Authorization` has a handle in
+   * `Onbehalf-Session`. Later requests send the handle in place of the token. The token stays in
+   * this process, the server verifies it again for each request, and the handle ends with the
+   * token. Default false.
    */
   readonly session?: boolean
 }

@@ -1,5 +1,5 @@
-// An API that tools call on behalf of the person: what the operator declared, checked once, and which
-// URLs get its credential.
+// An API that tools call on behalf of the person: what the operator declared, checked once, and
+// which URLs get its credential.
 
 import type { Binding } from '../core/binding.ts'
 import { parseBinding } from '../core/parse-binding.ts'
@@ -12,8 +12,8 @@ export interface ApiInput {
   /** The resource identifier that the API's tokens name as their audience. Default: the URL. */
   readonly resource?: string
   /**
-   * The scopes to ask for in tokens for the API; at least one. The token gets those of them that the
-   * person granted.
+   * The scopes to ask for in tokens for the API; at least one. The token gets those of them that
+   * the person granted.
    */
   readonly scopes: readonly string[]
 }
@@ -31,7 +31,8 @@ export interface Api {
  * @throws TypeError that names the API and the setting.
  */
 export function parseApi(name: string, input: ApiInput): Api {
-  // A binding without scopes asks for everything that the person granted. An empty list never means that.
+  // A binding without scopes asks for everything that the person granted. An empty list never means
+  // that.
   if (input.scopes.length === 0 || !input.scopes.every(isScope))
     throw new TypeError(
       `apis.${name}.scopes must name at least one scope, and only scope tokens (RFC 6749 section 3.3)`,
@@ -51,8 +52,8 @@ export function parseApi(name: string, input: ApiInput): Api {
 }
 
 /**
- * Whether a URL lies at or below another one. Tools build paths from their arguments, so a path could
- * climb out of its folder and take the credential along (CVE-2026-32871, CVE-2026-29791).
+ * Whether a URL lies at or below another one. Tools build paths from their arguments, so a path
+ * could climb out of its folder and take the credential along (CVE-2026-32871, CVE-2026-29791).
  */
 function isBelow(url: URL, bound: URL): boolean {
   const folder = bound.pathname.endsWith('/') ? bound.pathname : `${bound.pathname}/`

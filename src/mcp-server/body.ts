@@ -1,5 +1,5 @@
-// Reads the JSON body of a request once: bounded in bytes and in time, and parsed so that no key of it
-// can reach a prototype.
+// Reads the JSON body of a request once: bounded in bytes and in time, and parsed so that no key of
+// it can reach a prototype.
 
 import { granted, type Result } from '../core/errors.ts'
 import { type BodyBounds, type BodyProblem, readBytes } from '../core/http/bounded-body.ts'
@@ -43,9 +43,9 @@ function unreadable(): Response {
 }
 
 /**
- * Parses JSON, and refuses the key `__proto__` at any depth and however it is escaped. An object with
- * that key reads differently once somebody copies it: its `method` could then come from the prototype,
- * behind our check. No MCP message has such a key.
+ * Parses JSON, and refuses the key `__proto__` at any depth and however it is escaped. An object
+ * with that key reads differently once somebody copies it: its `method` could then come from the
+ * prototype, behind our check. No MCP message has such a key.
  *
  * @throws SyntaxError
  */

@@ -1,5 +1,5 @@
-// One admitted request as the handler and its tools see it: the person behind it, and a `fetch` for each
-// API. It holds a handle, no secret.
+// One admitted request as the handler and its tools see it: the person behind it, and a `fetch` for
+// each API. It holds a handle, no secret.
 
 import type { Auditor } from '../core/audit.ts'
 import { carryingFetch } from '../core/carry/carry.ts'
@@ -15,7 +15,10 @@ import type { Handle, Vault } from '../core/vault/vault.ts'
 import type { VerifiedToken } from '../core/verify/verify.ts'
 import type { Api } from './api.ts'
 
-/** What the MCP SDK calls `AuthInfo`: give it to `handler.fetch(request, { authInfo })`. Its `token` is blank. */
+/**
+ * What the MCP SDK calls `AuthInfo`: give it to `handler.fetch(request, { authInfo })`. Its `token`
+ * is blank.
+ */
 export interface CallAuthInfo {
   token: '[credential]'
   /** Empty when the token does not say. */
@@ -24,7 +27,9 @@ export interface CallAuthInfo {
   /** Seconds since the epoch. */
   expiresAt: number
   resource: URL
-  /** The principal. `actors` are the subjects of the parties that act for it, the current one first. */
+  /**
+   * The principal. `actors` are the subjects of the parties that act for it, the current one first.
+   */
   extra: { issuer: string; subject: string; tenant?: string; actors: string[] }
 }
 
@@ -38,9 +43,9 @@ export interface ServerCall {
   readonly authInfo: CallAuthInfo
   /**
    * The `fetch` for one API, by its name among the `apis`. Each request carries a token that the
-   * authorization server issued for the API in exchange for the caller's; the caller's own token never
-   * goes on. It throws `AuthError` when there is no credential or no answer, and when the response of
-   * this call is over.
+   * authorization server issued for the API in exchange for the caller's; the caller's own token
+   * never goes on. It throws `AuthError` when there is no credential or no answer, and when the
+   * response of this call is over.
    *
    * @throws AuthError `server_unbound` for a name that is not among the `apis`.
    */
@@ -62,7 +67,9 @@ export interface CallParts {
   readonly deadlineMs: number
 }
 
-/** A call, and the way to end it: then its credential is forgotten, and it can call no API any more. */
+/**
+ * A call, and the way to end it: then its credential is forgotten, and it can call no API any more.
+ */
 export interface OpenCall {
   readonly call: ServerCall
   readonly end: () => void

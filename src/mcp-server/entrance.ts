@@ -1,5 +1,5 @@
-// The entrance: finds the credential of a request in each place where the operator allows it, and takes
-// it to the door.
+// The entrance: finds the credential of a request in each place where the operator allows it, and
+// takes it to the door.
 
 import type { Admission, Admitted, Door } from '../core/door/door.ts'
 import { granted, refused } from '../core/errors.ts'
@@ -9,7 +9,10 @@ import type { ReadBody } from './body.ts'
 import { takeMeta } from './meta-credential.ts'
 import { FOREIGN_HANDLE, type SessionHandles } from './session-handles.ts'
 
-/** An admitted request. `body` is set when the credential was in the body; it is not in there any more. */
+/**
+ * An admitted request. `body` is set when the credential was in the body; it is not in there any
+ * more.
+ */
 export interface Entered extends Admitted {
   readonly body?: ReadBody
 }
@@ -22,15 +25,17 @@ export interface EntranceParts {
   readonly readBody: (request: Request) => Promise<ReadBody>
 }
 
-/** Admits a request by its `Authorization` header, its session handle, or the token in its `_meta`. */
+/**
+ * Admits a request by its `Authorization` header, its session handle, or the token in its `_meta`.
+ */
 export async function enter(request: Request, parts: EntranceParts): Promise<Admission<Entered>> {
   const { door, accept, handles } = parts
   const handle = handles ? request.headers.get(SESSION_HEADER) : null
 
   if (request.headers.has('authorization')) {
     const admission = await door.admit(request)
-    // The token decides. When the handle is not its principal's, two people's requests were mixed up on
-    // the way, or one of the two was stolen.
+    // The token decides. When the handle is not its principal's, two people's requests were mixed
+    // up on the way, or one of the two was stolen.
     if (admission.ok && handle !== null && !handles?.belongsTo(handle, admission.value.principal))
       return door.admit(request, { presented: FOREIGN_HANDLE })
     return admission
@@ -49,8 +54,8 @@ async function enterByMeta(
   { door, readBody }: EntranceParts,
 ): Promise<Admission<Entered>> {
   const body = await readBody(request)
-  // A body that cannot be read presents nothing. The door refuses and records the request, like any other
-  // request without a credential.
+  // A body that cannot be read presents nothing. The door refuses and records the request, like any
+  // other request without a credential.
   const { credential, rest } = takeMeta(body.ok ? body.value.value : undefined, key)
   const admission = await door.admit(request, {
     presented: { credential, placement: placementOf(key) },

@@ -1,4 +1,5 @@
-// The gate before the door: it decides by host, web origin and HTTP method. It knows nothing of tokens.
+// The gate before the door: it decides by host, web origin and HTTP method. It knows nothing of
+// tokens.
 
 import { problem, REFUSED_BY_HTTP } from './problem.ts'
 
@@ -12,13 +13,13 @@ export interface GateOptions {
 /** The two checks. Each gives the answer to send, or undefined when the request may go on. */
 export interface Gate {
   /**
-   * Refuses a host name that is not ours. It means DNS rebinding or a wrong route, and not on localhost
-   * only (CVE-2025-66414).
+   * Refuses a host name that is not ours. It means DNS rebinding or a wrong route, and not on
+   * localhost only (CVE-2025-66414).
    */
   refusesHost(request: Request): Response | undefined
   /**
-   * Refuses methods that we do not serve, and pages of other origins: these could otherwise send requests
-   * with the person's browser (MCP, Streamable HTTP, security warning).
+   * Refuses methods that we do not serve, and pages of other origins: these could otherwise send
+   * requests with the person's browser (MCP, Streamable HTTP, security warning).
    */
   refusesOriginOrMethod(request: Request): Response | undefined
 }
@@ -72,8 +73,8 @@ function checkOrigin(origin: string): void {
 }
 
 /**
- * One spelling for each host: lower case, without the scheme's own port. Undefined for a text that is not
- * a host, or a host and a port.
+ * One spelling for each host: lower case, without the scheme's own port. Undefined for a text that
+ * is not a host, or a host and a port.
  */
 function hostOf(text: string, protocol: string): string | undefined {
   const url = `${protocol}//${text}`

@@ -4,8 +4,8 @@ import { SESSION_HEADER } from '../core/wire-names.ts'
 import { MCP_SESSION_HEADER } from './session-owners.ts'
 
 /**
- * Headers that the handler never sees: credentials, and what callers say about who they are. Tools can
- * read all headers of a request, and the verified principal is in the call.
+ * Headers that the handler never sees: credentials, and what callers say about who they are. Tools
+ * can read all headers of a request, and the verified principal is in the call.
  */
 const REMOVED = [
   'authorization',

@@ -1,5 +1,5 @@
-// Finds the credential in a body's `_meta`, and takes it out: the server's end of the placement `meta`.
-// Pure.
+// Finds the credential in a body's `_meta`, and takes it out: the server's end of the placement
+// `meta`. Pure.
 
 import { Credential, isBearerToken } from '../core/credential.ts'
 import { granted, type Result, refused } from '../core/errors.ts'

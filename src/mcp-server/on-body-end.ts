@@ -1,6 +1,8 @@
 // Runs a function once when the body of a response is over: read to its end, cancelled, or broken.
 
-/** Gives the same response, and calls `done` once when its body is over; at once when it has none. */
+/**
+ * Gives the same response, and calls `done` once when its body is over; at once when it has none.
+ */
 export function onBodyEnd(response: Response, done: () => void): Response {
   if (!response.body) {
     done()
@@ -25,7 +27,8 @@ export function onBodyEnd(response: Response, done: () => void): Response {
         await reader.cancel(reason)
       },
     },
-    // Nothing is read before the client asks: a slow reader slows the server down and does not fill memory.
+    // Nothing is read before the client asks: a slow reader slows the server down and does not fill
+    // memory.
     { highWaterMark: 0 },
   )
   return new Response(body, response)

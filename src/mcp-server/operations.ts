@@ -1,5 +1,5 @@
-// Which tools the body of a request calls. The body alone decides; headers that say something else are
-// refused. Pure.
+// Which tools the body of a request calls. The body alone decides; headers that say something else
+// are refused. Pure.
 
 import { granted, type Result } from '../core/errors.ts'
 import { isObject, type UnknownObject } from '../core/json.ts'
@@ -9,11 +9,11 @@ import { problem } from './problem.ts'
 export type Operations = Result<readonly string[], Response>
 
 /**
- * Finds the tool calls of a body: one JSON-RPC message, or a batch of them (MCP 2025-03-26). Every call of
- * a batch counts.
+ * Finds the tool calls of a body: one JSON-RPC message, or a batch of them (MCP 2025-03-26). Every
+ * call of a batch counts.
  *
- * When `Mcp-Method` and `Mcp-Name` (MCP 2026-07-28) are sent, they must equal the body: a server behind
- * this one may choose the tool by the header, while we check the scopes by the body.
+ * When `Mcp-Method` and `Mcp-Name` (MCP 2026-07-28) are sent, they must equal the body: a server
+ * behind this one may choose the tool by the header, while we check the scopes by the body.
  */
 export function operationsOf(body: unknown, headers: Headers): Operations {
   const isBatch = Array.isArray(body)
@@ -47,8 +47,8 @@ function refuse(code: number, message: string): Operations {
 }
 
 /**
- * The name that a header says. A name that is not plain ASCII comes as `=?base64?...?=`. Undefined when
- * that does not decode.
+ * The name that a header says. A name that is not plain ASCII comes as `=?base64?...?=`. Undefined
+ * when that does not decode.
  */
 function decodeName(header: string): string | undefined {
   const encoded = /^=\?base64\?(.*)\?=$/i.exec(header)?.[1]

@@ -25,20 +25,22 @@ export interface ProtectOptions {
   /** Records every hop. When it throws, the hop fails. */
   readonly audit: AuditSink
   /**
-   * The scopes that each tool needs. A tool that is not named here is refused. Name a tool that needs
-   * none with `[]`.
+   * The scopes that each tool needs. A tool that is not named here is refused. Name a tool that
+   * needs none with `[]`.
    */
   readonly toolScopes: Readonly<Record<string, readonly string[]>>
   /** Scopes that every request needs. Default none. */
   readonly scopes?: readonly string[]
   /**
-   * The APIs that tools call, by name. The model reads that name when the API does not answer. Default
-   * none.
+   * The APIs that tools call, by name. The model reads that name when the API does not answer.
+   * Default none.
    */
   readonly apis?: Readonly<Record<string, ApiInput>>
   /** Gets the tokens for the APIs. Required when there are `apis`. */
   readonly exchanger?: TokenExchanger
-  /** Where the server takes credentials from, beside the `Authorization` header. Default: nowhere. */
+  /**
+   * Where the server takes credentials from, beside the `Authorization` header. Default: nowhere.
+   */
   readonly accept?: AcceptInput
   /** `Host` values to answer to. Default: the resource's own. */
   readonly allowedHosts?: readonly string[]
@@ -46,17 +48,21 @@ export interface ProtectOptions {
   readonly allowedOrigins?: readonly string[]
   /** How many bytes the body of a request may have. Default 1 MiB. */
   readonly maxBodyBytes?: number
-  /** Key of the audit's fingerprints, 32 bytes or more, one for each deployment. Default: random. */
+  /**
+   * Key of the audit's fingerprints, 32 bytes or more, one for each deployment. Default: random.
+   */
   readonly fingerprintKey?: Uint8Array<ArrayBuffer>
   /** Default: `globalThis.fetch`, captured at creation. */
   readonly fetch?: typeof globalThis.fetch
-  /** Milliseconds for one call of an API, and for reading the body of one request. Default 30,000. */
+  /**
+   * Milliseconds for one call of an API, and for reading the body of one request. Default 30,000.
+   */
   readonly deadline?: number
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
   /**
-   * Gets what went wrong in a tool or in the handler, and warnings about tools without declared scopes.
-   * Default: nobody does.
+   * Gets what went wrong in a tool or in the handler, and warnings about tools without declared
+   * scopes. Default: nobody does.
    */
   readonly onError?: (error: unknown, origin: ErrorOrigin) => void
 }

@@ -1,6 +1,10 @@
-// The kit's own error answers: JSON-RPC errors with fixed texts. They never quote a request or an error.
+// The kit's own error answers: JSON-RPC errors with fixed texts. They never quote a request or an
+// error.
 
-/** An error answer: a JSON-RPC error without an id, because nobody has read the request as JSON-RPC yet. */
+/**
+ * An error answer: a JSON-RPC error without an id, because nobody has read the request as JSON-RPC
+ * yet.
+ */
 export function problem(
   status: number,
   code: number,

@@ -42,17 +42,19 @@ interface Protection extends EntranceParts {
 }
 
 /**
- * Puts an MCP server behind a door. A request reaches the handler only with a valid access token that was
- * issued for this server and has the scopes of the tools that the request calls. It wraps any fetch
- * handler of Streamable HTTP, with or without sessions. The handler gets requests without their
- * credential; `call.fetch` carries one that was issued for the API instead. It does not answer CORS
- * preflights.
+ * Puts an MCP server behind a door. A request reaches the handler only with a valid access token
+ * that was issued for this server and has the scopes of the tools that the request calls. It wraps
+ * any fetch handler of Streamable HTTP, with or without sessions. The handler gets requests without
+ * their credential; `call.fetch` carries one that was issued for the API instead. It does not
+ * answer CORS preflights.
  *
- * The example makes an MCP handler for each request. A server that sends change notifications keeps one
- * handler, and finds the call of a request by its `authInfo`: the SDK gives the same object to the factory.
+ * The example makes an MCP handler for each request. A server that sends change notifications keeps
+ * one handler, and finds the call of a request by its `authInfo`: the SDK gives the same object to
+ * the factory.
  *
  * @returns A fetch handler, which also serves the protected resource metadata (RFC 9728).
- * @throws TypeError that names the setting, for a configuration that cannot work. Nothing is fetched.
+ * @throws TypeError that names the setting, for a configuration that cannot work. Nothing is
+ *   fetched.
  *
  * @example
  * ```ts
@@ -146,7 +148,8 @@ async function serve(request: Request, protection: Protection): Promise<Response
   const body = request.method === 'POST' ? await allowBody(request, admitted, protection) : NO_BODY
   if (!body.ok) return body.refusal
 
-  // Before the handler runs: if the vault cannot keep the token, the answer must not promise a handle.
+  // Before the handler runs: if the vault cannot keep the token, the answer must not promise a
+  // handle.
   const handle =
     handles && request.headers.has('authorization') ? await handles.give(admitted) : undefined
   const answer = await run(handlerRequest(request, body.value, sessionId), admitted, protection)

@@ -1,5 +1,6 @@
-// Session handles: a client presents its token once, and sends a handle from then on. The token waits in
-// the vault. This is the server's end of the placement `session`; it needs no sessions of the protocol.
+// Session handles: a client presents its token once, and sends a handle from then on. The token
+// waits in the vault. This is the server's end of the placement `session`; it needs no sessions of
+// the protocol.
 
 import type { Admitted } from '../core/door/door.ts'
 import type { Presented } from '../core/door/read-credential.ts'
@@ -15,13 +16,13 @@ const PLACEMENT = 'session handle'
 /** The handles that a server gave out. */
 export interface SessionHandles {
   /**
-   * Gives a handle (256 random bits) for a token that was admitted. The same token gets the same handle,
-   * as far as its token id tells that it is the same.
+   * Gives a handle (256 random bits) for a token that was admitted. The same token gets the same
+   * handle, as far as its token id tells that it is the same.
    */
   give(admitted: Admitted): Promise<string>
   /**
-   * Finds the token of a handle, for the door to verify again. An unknown, an ended and an expired handle
-   * are refused alike.
+   * Finds the token of a handle, for the door to verify again. An unknown, an ended and an expired
+   * handle are refused alike.
    */
   present(handle: string): Promise<Presented>
   /** Whether a handle was given to this principal and has not ended. */
@@ -36,13 +37,17 @@ interface Given {
   readonly token: string | undefined
 }
 
-/** How many handles are kept. Beyond that the oldest is forgotten, and its client presents its token again. */
+/**
+ * How many handles are kept. Beyond that the oldest is forgotten, and its client presents its token
+ * again.
+ */
 const MAX_HANDLES = 10_000
 
 /**
  * Makes an empty register.
  *
- * @param options.resource The server's own resource: the vault gives the tokens out for nothing else.
+ * @param options.resource The server's own resource: the vault gives the tokens out for nothing
+ *   else.
  */
 export function sessionHandles(options: {
   readonly vault: Vault
@@ -108,8 +113,8 @@ export function sessionHandles(options: {
 }
 
 /**
- * Equal for equal tokens. It holds more than the id: an issuer may give one id to several tokens, and the
- * handle of a narrow token must not open a wide one.
+ * Equal for equal tokens. It holds more than the id: an issuer may give one id to several tokens,
+ * and the handle of a narrow token must not open a wide one.
  */
 function tokenKey({ principal, tokenId, expiresAt, scopes }: VerifiedToken): string | undefined {
   if (tokenId === undefined) return undefined

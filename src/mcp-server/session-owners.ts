@@ -1,5 +1,5 @@
-// Whose session an `Mcp-Session-Id` is (MCP 2025-11-25 and older). An id proves nothing about the sender:
-// each request has a token of its own.
+// Whose session an `Mcp-Session-Id` is (MCP 2025-11-25 and older). An id proves nothing about the
+// sender: each request has a token of its own.
 
 import { type Principal, principalKey } from '../core/principal.ts'
 
@@ -8,7 +8,9 @@ export const MCP_SESSION_HEADER = 'mcp-session-id'
 
 /** Remembers the owners of session ids. */
 export interface SessionOwners {
-  /** Whether the id belongs to this principal. An unknown id and a foreign one give the same answer. */
+  /**
+   * Whether the id belongs to this principal. An unknown id and a foreign one give the same answer.
+   */
   owns(id: string, principal: Principal): boolean
   /** Remembers the owner of an id that the server gave out. The first owner stays. */
   remember(id: string, principal: Principal): void
@@ -31,7 +33,8 @@ export function sessionOwners(options: {
   readonly maxSessions?: number
 }): SessionOwners {
   const { now, maxSessions = MAX_SESSIONS } = options
-  // A Map keeps insertion order, so its first entry is the one that was unused for the longest time.
+  // A Map keeps insertion order, so its first entry is the one that was unused for the longest
+  // time.
   const known = new Map<string, { readonly owner: string; readonly untilMs: number }>()
 
   function ownerOf(id: string): string | undefined {
@@ -64,8 +67,8 @@ export function sessionOwners(options: {
 }
 
 /**
- * The session that a request names. From MCP 2026-07-28 on there are no sessions, and an id that a client
- * sends is ignored.
+ * The session that a request names. From MCP 2026-07-28 on there are no sessions, and an id that a
+ * client sends is ignored.
  */
 export function sessionIdOf(headers: Headers): string | undefined {
   // Protocol revisions are dates, so they compare as texts.

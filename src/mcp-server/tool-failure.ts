@@ -1,10 +1,13 @@
-// What happens when a tool fails: the model gets one fixed sentence, the operator gets the error. No text
-// of the error reaches the model.
+// What happens when a tool fails: the model gets one fixed sentence, the operator gets the error.
+// No text of the error reaches the model.
 
 import { sentenceFor } from '../core/sentences.ts'
 import type { ServerCall } from './call.ts'
 
-/** A tool result that says that the call failed, in the shape that the MCP SDK calls `CallToolResult`. */
+/**
+ * A tool result that says that the call failed, in the shape that the MCP SDK calls
+ * `CallToolResult`.
+ */
 export interface ToolFailure {
   [key: string]: unknown
   content: { type: 'text'; text: string }[]
@@ -12,16 +15,16 @@ export interface ToolFailure {
 }
 
 /**
- * The tool result for anything that was thrown: the sentence of an `AuthError`, or a general one that says
- * nothing about the error.
+ * The tool result for anything that was thrown: the sentence of an `AuthError`, or a general one
+ * that says nothing about the error.
  */
 export function toolFailure(error: unknown): ToolFailure {
   return { content: [{ type: 'text', text: sentenceFor(error) }], isError: true }
 }
 
 /**
- * Wraps the callback of one tool. Without it the MCP SDK gives the message of any thrown error to the
- * model, and such messages quote what was sent: a token, a row, a path.
+ * Wraps the callback of one tool. Without it the MCP SDK gives the message of any thrown error to
+ * the model, and such messages quote what was sent: a token, a row, a path.
  *
  * @param call Its `report` gets what was thrown.
  * @param tool The tool's name, for the report.

@@ -1,5 +1,5 @@
-// The scopes that tools need. A tool that nobody declared is refused, so that forgetting one does not
-// open it.
+// The scopes that tools need. A tool that nobody declared is refused, so that forgetting one does
+// not open it.
 
 import { isScope } from '../core/scope.ts'
 
@@ -12,7 +12,10 @@ export type ToolNeeds =
 export interface ToolPolicy {
   /** Every scope that some request needs. */
   readonly all: readonly string[]
-  /** All scopes that one request with these tool calls needs, so that one challenge can name them all. */
+  /**
+   * All scopes that one request with these tool calls needs, so that one challenge can name them
+   * all.
+   */
   needs(tools: readonly string[]): ToolNeeds
 }
 

@@ -1,5 +1,5 @@
-// Refuses calls of tools that have no declared scopes, records each, and tells the operator once for each
-// tool.
+// Refuses calls of tools that have no declared scopes, records each, and tells the operator once
+// for each tool.
 
 import type { Admitted, Door } from '../core/door/door.ts'
 import type { ServerCall } from './call.ts'
@@ -23,7 +23,8 @@ export function undeclaredTools(): UndeclaredTools {
   const reported = new Set<string>()
   return {
     async refuse(tool, door, admitted, report) {
-      // The caller chose this text. The audit and the log repeat it only when a tool could have that name.
+      // The caller chose this text. The audit and the log repeat it only when a tool could have
+      // that name.
       const name = /^[A-Za-z0-9_.\-/]{1,128}$/.test(tool) ? tool : 'a name that no tool can have'
       if (!reported.has(name) && reported.size < MAX_NAMES) {
         reported.add(name)

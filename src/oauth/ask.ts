@@ -1,5 +1,5 @@
-// Sends one authenticated request to an authorization server. oauth4webapi builds the request. This file
-// bounds the answer; other files judge it.
+// Sends one authenticated request to an authorization server. oauth4webapi builds the request. This
+// file bounds the answer; other files judge it.
 
 import { allowInsecureRequests, type ClientAuth, customFetch } from 'oauth4webapi'
 import { isNonce } from '../core/door/proof.ts'
@@ -26,10 +26,11 @@ type Send = (options: AskOptions) => Promise<Response>
 /**
  * Runs one request function of oauth4webapi.
  *
- * @param dpop The key that the request proves possession of. When the server asks for its nonce in the
- *   proof (RFC 9449 section 8), the request is built and sent once more. It is built again because the
- *   client's assertion in it is good for one request only.
- * @returns The answer; `exchange_failed` when the client authentication threw, so that nothing was sent.
+ * @param dpop The key that the request proves possession of. When the server asks for its nonce in
+ *   the proof (RFC 9449 section 8), the request is built and sent once more. It is built again
+ *   because the client's assertion in it is good for one request only.
+ * @returns The answer; `exchange_failed` when the client authentication threw, so that nothing was
+ *   sent.
  */
 export async function ask(
   send: Send,

@@ -1,5 +1,5 @@
-// How a client proves to the authorization server who it is (RFC 6749 section 2.3, RFC 7523 section 2.2).
-// Each way writes its proof into one request.
+// How a client proves to the authorization server who it is (RFC 6749 section 2.3, RFC 7523 section
+// 2.2). Each way writes its proof into one request.
 
 import type { webcrypto } from 'node:crypto'
 import { ClientSecretBasic, ClientSecretPost, modifyAssertion, PrivateKeyJwt } from 'oauth4webapi'
@@ -22,28 +22,34 @@ export interface ClientRequest {
 export type ClientAuthentication = (request: ClientRequest) => void | Promise<void>
 
 /**
- * `none`: a public client (RFC 6749 section 2.1). It only says who it is, and proves with PKCE that it began
- * the flow.
+ * `none`: a public client (RFC 6749 section 2.1). It only says who it is, and proves with PKCE that
+ * it began the flow.
  */
 export function publicClient(): ClientAuthentication {
   return ({ clientId, body }) => body.set('client_id', clientId)
 }
 
-/** `client_secret_basic`: the secret in the `Authorization` header, form-encoded first (RFC 6749 section 2.3.1). */
+/**
+ * `client_secret_basic`: the secret in the `Authorization` header, form-encoded first (RFC 6749
+ * section 2.3.1).
+ */
 export function clientSecretBasic(secret: Credential): ClientAuthentication {
   return ({ issuer, clientId, body, headers }) =>
     ClientSecretBasic(secret.reveal())({ issuer }, { client_id: clientId }, body, headers)
 }
 
-/** `client_secret_post`: the secret in the form (RFC 6749 section 2.3.1), for servers that take no header. */
+/**
+ * `client_secret_post`: the secret in the form (RFC 6749 section 2.3.1), for servers that take no
+ * header.
+ */
 export function clientSecretPost(secret: Credential): ClientAuthentication {
   return ({ issuer, clientId, body, headers }) =>
     ClientSecretPost(secret.reveal())({ issuer }, { client_id: clientId }, body, headers)
 }
 
 /**
- * `private_key_jwt`: an assertion for this one request, signed with the client's key and addressed to the
- * issuer (RFC 7523 section 3, OpenID Connect Core 1.0 section 9). It lives 60 seconds.
+ * `private_key_jwt`: an assertion for this one request, signed with the client's key and addressed
+ * to the issuer (RFC 7523 section 3, OpenID Connect Core 1.0 section 9). It lives 60 seconds.
  *
  * @param key A private key that may sign, for example with ES256, PS256 or EdDSA.
  * @param options.kid The key's id, as the server knows it.

@@ -1,4 +1,5 @@
-// Client credentials (RFC 6749 section 4.4): a token for this client itself, for work without a person.
+// Client credentials (RFC 6749 section 4.4): a token for this client itself, for work without a
+// person.
 
 import type { Result } from '../core/errors.ts'
 import { withDeadline } from '../core/http/deadline.ts'
@@ -20,8 +21,8 @@ import {
 /** Options of {@link clientCredentials}. */
 export interface ClientCredentialsOptions extends RegisteredClient, TokenRequestOptions {
   /**
-   * The key to bind the tokens to (RFC 9449 section 5). A token that is not bound to it is refused. Default:
-   * bearer tokens.
+   * The key to bind the tokens to (RFC 9449 section 5). A token that is not bound to it is refused.
+   * Default: bearer tokens.
    */
   readonly dpop?: DpopKey
 }
@@ -29,7 +30,8 @@ export interface ClientCredentialsOptions extends RegisteredClient, TokenRequest
 /**
  * Makes the issuer of this client's own tokens. It fetches nothing before the first one.
  *
- * @throws TypeError when the issuer or the endpoint is not https (or loopback), or the client id is empty.
+ * @throws TypeError when the issuer or the endpoint is not https (or loopback), or the client id is
+ *   empty.
  *
  * @example
  * ```ts

@@ -1,11 +1,14 @@
-// DPoP, the client's side (RFC 9449 section 4): a key that never leaves this process, and proofs that we
-// have it. The server's side is in onbehalf/jwt.
+// DPoP, the client's side (RFC 9449 section 4): a key that never leaves this process, and proofs
+// that we have it. The server's side is in onbehalf/jwt.
 
 import type { Credential } from '../core/credential.ts'
 import { isNonce } from '../core/door/proof.ts'
 import type { ProofRequest } from '../core/source/exchange.ts'
 
-/** What a proof is for. `accessToken` is the token that goes with it; none when a token is being asked for. */
+/**
+ * What a proof is for. `accessToken` is the token that goes with it; none when a token is being
+ * asked for.
+ */
 export interface KeyProofRequest extends ProofRequest {
   readonly accessToken?: Credential
 }
@@ -13,8 +16,8 @@ export interface KeyProofRequest extends ProofRequest {
 /** A key that access tokens are bound to. A thief of such a token cannot use it without the key. */
 export interface DpopKey {
   /**
-   * Signs a proof for one request. It uses a given nonce, and uses it again for later requests to that
-   * origin (RFC 9449 section 8.2).
+   * Signs a proof for one request. It uses a given nonce, and uses it again for later requests to
+   * that origin (RFC 9449 section 8.2).
    */
   proof(request: KeyProofRequest): Promise<string>
 }
@@ -29,8 +32,8 @@ export interface DpopKeyOptions {
 const MAX_NONCES = 100
 
 /**
- * Makes a key (ES256, not extractable). The key ends with the process, and with it the tokens that are bound
- * to it. They live for minutes, so that is no loss.
+ * Makes a key (ES256, not extractable). The key ends with the process, and with it the tokens that
+ * are bound to it. They live for minutes, so that is no loss.
  */
 export async function dpopKey(options: DpopKeyOptions = {}): Promise<DpopKey> {
   const { now = Date.now } = options

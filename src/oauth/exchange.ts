@@ -1,4 +1,5 @@
-// Token exchange (RFC 8693) at one authorization server: the request. judge-token.ts judges the answer.
+// Token exchange (RFC 8693) at one authorization server: the request. judge-token.ts judges the
+// answer.
 
 import type { Credential } from '../core/credential.ts'
 import { type Result, refused } from '../core/errors.ts'
@@ -21,13 +22,13 @@ export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 /** Options of {@link tokenExchanger}. */
 export interface TokenExchangerOptions extends RegisteredClient, TokenRequestOptions {
   /**
-   * The actor's own token, for a server that asks for one beside the client's authentication (RFC 8693
-   * section 2.1). Default: none.
+   * The actor's own token, for a server that asks for one beside the client's authentication (RFC
+   * 8693 section 2.1). Default: none.
    */
   readonly actorToken?: () => Promise<Credential>
   /**
-   * The key to bind the new tokens to (RFC 9449 section 5). A token that is not bound to it is refused.
-   * Default: bearer tokens.
+   * The key to bind the new tokens to (RFC 9449 section 5). A token that is not bound to it is
+   * refused. Default: bearer tokens.
    */
   readonly dpop?: DpopKey
 }
@@ -35,7 +36,8 @@ export interface TokenExchangerOptions extends RegisteredClient, TokenRequestOpt
 /**
  * Makes an exchanger. It fetches nothing before the first exchange.
  *
- * @throws TypeError when the issuer or the endpoint is not https (or loopback), or the client id is empty.
+ * @throws TypeError when the issuer or the endpoint is not https (or loopback), or the client id is
+ *   empty.
  *
  * @example
  * ```ts
@@ -86,7 +88,10 @@ export function tokenExchanger(options: TokenExchangerOptions): TokenExchanger {
   }
 }
 
-/** The form of the request (RFC 8693 section 2.1), without the grant type and the client's authentication. */
+/**
+ * The form of the request (RFC 8693 section 2.1), without the grant type and the client's
+ * authentication.
+ */
 function exchangeParameters(
   subjectToken: Credential,
   target: ExchangeTarget,

@@ -1,6 +1,6 @@
 // Identity assertion grant (draft-ietf-oauth-identity-assertion-authz-grant, ID-JAG; in MCP:
-// enterprise-managed authorization). The organisation's identity provider vouches for the person at another
-// authorization server, in two requests. This file never reads the assertion.
+// enterprise-managed authorization). The organisation's identity provider vouches for the person at
+// another authorization server, in two requests. This file never reads the assertion.
 
 import type { Credential } from '../core/credential.ts'
 import { type Result, refused } from '../core/errors.ts'
@@ -34,26 +34,27 @@ export interface IdentityAssertionOptions extends TokenRequestOptions {
   /** This client at the authorization server of the resource. */
   readonly authorizationServer: RegisteredClient
   /**
-   * The type of the person's token that goes to the identity provider: the access token that came in, or an
-   * ID token when the provider takes nothing else.
+   * The type of the person's token that goes to the identity provider: the access token that came
+   * in, or an ID token when the provider takes nothing else.
    */
   readonly subjectTokenType: keyof typeof TOKEN_TYPES
   /**
-   * The key to bind the access tokens to (RFC 9449 section 5). A token that is not bound to it is refused.
-   * Default: bearer tokens.
+   * The key to bind the access tokens to (RFC 9449 section 5). A token that is not bound to it is
+   * refused. Default: bearer tokens.
    */
   readonly dpop?: DpopKey
 }
 
 /**
- * Makes an exchanger that gets an identity assertion first. It fetches nothing before the first exchange.
+ * Makes an exchanger that gets an identity assertion first. It fetches nothing before the first
+ * exchange.
  *
- * Its `issuer` is the identity provider, the only party that sees the person's token. The resource's
- * authorization server sees the assertion, which is useless anywhere else. The deadline is for both requests
- * together.
+ * Its `issuer` is the identity provider, the only party that sees the person's token. The
+ * resource's authorization server sees the assertion, which is useless anywhere else. The deadline
+ * is for both requests together.
  *
- * @throws TypeError when an issuer or an endpoint is not https (or loopback), a client id is empty, or the
- *   subject token type is unknown.
+ * @throws TypeError when an issuer or an endpoint is not https (or loopback), a client id is empty,
+ *   or the subject token type is unknown.
  */
 export function identityAssertionExchanger(options: IdentityAssertionOptions): TokenExchanger {
   const { identityProvider, authorizationServer, subjectTokenType, dpop } = options
@@ -95,8 +96,8 @@ export function identityAssertionExchanger(options: IdentityAssertionOptions): T
     const sentAt = now() / 1000
     const answer = await askServer(JWT_BEARER, grant, { signal, dpop })
     if (!answer.ok) return answer
-    // When the second server refuses the assertion, the two servers disagree about each other. It says
-    // nothing about the person's sign-in.
+    // When the second server refuses the assertion, the two servers disagree about each other. It
+    // says nothing about the person's sign-in.
     const asked = {
       scopes,
       sent: [subjectToken, credential],

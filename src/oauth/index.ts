@@ -1,5 +1,5 @@
-// onbehalf/oauth: everything that onbehalf asks an authorization server for: metadata, token exchange,
-// connected accounts, introspection.
+// onbehalf/oauth: everything that onbehalf asks an authorization server for: metadata, token
+// exchange, connected accounts, introspection.
 
 export { parseChallenge, parseMetadataLink } from '../core/door/challenge.ts'
 export {

@@ -1,5 +1,5 @@
-// Verifies opaque access tokens by asking the authorization server (RFC 7662). The claims in its answer must
-// pass the same rules as those of a JWT.
+// Verifies opaque access tokens by asking the authorization server (RFC 7662). The claims in its
+// answer must pass the same rules as those of a JWT.
 
 import { hash } from 'node:crypto'
 import { introspectionRequest } from 'oauth4webapi'
@@ -19,7 +19,10 @@ import {
 import { asClientAuth, ask } from './ask.ts'
 import type { ClientAuthentication } from './client-authentication.ts'
 
-/** How long an answer is remembered by default. Short: operators use introspection to see revocation soon. */
+/**
+ * How long an answer is remembered by default. Short: operators use introspection to see revocation
+ * soon.
+ */
 const MAX_AGE_SECONDS = 10
 
 /** Options of {@link introspectionVerifier}. */
@@ -33,7 +36,9 @@ export interface IntrospectionVerifierOptions {
   readonly client: ClientAuthentication
   /** How far two clocks may differ, in seconds. Default 30. */
   readonly tolerance?: number
-  /** The claim that names the tenant, when one issuer serves several organisations. Default: none. */
+  /**
+   * The claim that names the tenant, when one issuer serves several organisations. Default: none.
+   */
   readonly tenantClaim?: string
   /** Default: `globalThis.fetch`, captured at creation. */
   readonly fetch?: typeof globalThis.fetch
@@ -42,16 +47,18 @@ export interface IntrospectionVerifierOptions {
   /** Milliseconds that one request to the issuer may take. Default 5,000. */
   readonly deadline?: number
   /**
-   * Bounds of the memory of verified tokens, or false for none. `maxAge` is in seconds. Default: 10,000 tokens,
-   * 10 seconds each; a revoked token works that long.
+   * Bounds of the memory of verified tokens, or false for none. `maxAge` is in seconds. Default:
+   * 10,000 tokens, 10 seconds each; a revoked token works that long.
    */
   readonly cache?: { readonly maxEntries?: number; readonly maxAge?: number } | false
 }
 
 /**
- * Makes a verifier for the opaque access tokens of one issuer. It fetches nothing before the first token.
+ * Makes a verifier for the opaque access tokens of one issuer. It fetches nothing before the first
+ * token.
  *
- * @throws TypeError when the issuer or the endpoint is not https (or loopback), or the client id is empty.
+ * @throws TypeError when the issuer or the endpoint is not https (or loopback), or the client id is
+ *   empty.
  *
  * @example
  * ```ts
@@ -124,7 +131,10 @@ export function introspectionVerifier(options: IntrospectionVerifierOptions): To
   })
 }
 
-/** Judges an introspection response (RFC 7662 section 2.2), from the status and the parsed body alone. */
+/**
+ * Judges an introspection response (RFC 7662 section 2.2), from the status and the parsed body
+ * alone.
+ */
 function judgeIntrospection(
   { status, json }: JsonAnswer,
   rules: ClaimRules,
@@ -134,14 +144,15 @@ function judgeIntrospection(
   if (status !== 200 || !isObject(json)) return refused('issuer_unavailable')
   if (json.active === false) return refused('token_inactive')
   if (json.active !== true) return refused('issuer_unavailable')
-  // A refresh token is "active" too. A token that is bound to a key must not pass as a bearer token (RFC 9449
-  // section 7.1).
+  // A refresh token is "active" too. A token that is bound to a key must not pass as a bearer token
+  // (RFC 9449 section 7.1).
   const { token_type } = json
   const types =
     rules.keyThumbprint === undefined ? /^(?:bearer|access_token)$/i : /^(?:dpop|access_token)$/i
   if (token_type !== undefined && !(typeof token_type === 'string' && types.test(token_type))) {
     return refused('type_refused')
   }
-  // `iss` is optional: the answer came from this issuer's own endpoint. When it is there, it must match.
+  // `iss` is optional: the answer came from this issuer's own endpoint. When it is there, it must
+  // match.
   return validateClaims({ iss: rules.issuer, ...json }, rules)
 }

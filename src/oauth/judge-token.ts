@@ -1,5 +1,5 @@
-// Judges the answer of a token endpoint for any grant (RFC 6749 section 5, RFC 8693 section 2.2). It looks
-// at the status and the parsed body alone, strictly, and sends nothing.
+// Judges the answer of a token endpoint for any grant (RFC 6749 section 5, RFC 8693 section 2.2).
+// It looks at the status and the parsed body alone, strictly, and sends nothing.
 
 import { Credential, isBearerToken } from '../core/credential.ts'
 import { granted, type RefusalReason, type Result, refused } from '../core/errors.ts'
@@ -13,8 +13,8 @@ import type { DpopKey } from './dpop.ts'
 export const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
 
 /**
- * The longest life that we believe. A token that the server gives for a day is used for an hour, so that a
- * revoked one is gone from memory by then.
+ * The longest life that we believe. A token that the server gives for a day is used for an hour, so
+ * that a revoked one is gone from memory by then.
  */
 const MAX_LIFE_SECONDS = 3600
 
@@ -24,7 +24,10 @@ export const MAX_TOKEN_CHARS: number = 16 * 1024
 /** What an answer must match. */
 export interface Asked {
   readonly scopes: readonly string[]
-  /** The tokens that were in the request. An answer that returns one of them would make us pass it on. */
+  /**
+   * The tokens that were in the request. An answer that returns one of them would make us pass it
+   * on.
+   */
   readonly sent: readonly Credential[]
   /** The `issued_token_type` that the answer to an exchange must have (RFC 8693 section 2.2.1). */
   readonly issuedTokenType?: string
@@ -37,8 +40,8 @@ export interface AskedToken extends Asked {
   /** Seconds since the epoch, when the request was sent. */
   readonly now: number
   /**
-   * The key that the token must be bound to. A token that is not bound to it is refused, so that nobody can
-   * downgrade a client that asks for the binding.
+   * The key that the token must be bound to. A token that is not bound to it is refused, so that
+   * nobody can downgrade a client that asks for the binding.
    */
   readonly dpop?: DpopKey | undefined
 }
@@ -62,8 +65,8 @@ export function judgeToken(answer: JsonAnswer, asked: AskedToken): Result<Issued
 }
 
 /**
- * An assertion for another server, and the scopes that it is good for. It is no access token, so its type is
- * `N_A` (RFC 8693 section 2.2.1).
+ * An assertion for another server, and the scopes that it is good for. It is no access token, so
+ * its type is `N_A` (RFC 8693 section 2.2.1).
  */
 export function judgeAssertion(
   answer: JsonAnswer,
@@ -100,8 +103,8 @@ function judgeAnswer(
 }
 
 /**
- * The granted scopes. When the answer does not say, they are those that were asked for (RFC 8693 section
- * 2.2.1). Undefined when the answer names others, or something that is no scope.
+ * The granted scopes. When the answer does not say, they are those that were asked for (RFC 8693
+ * section 2.2.1). Undefined when the answer names others, or something that is no scope.
  */
 function judgeScopes(scope: unknown, asked: readonly string[]): readonly string[] | undefined {
   if (scope === undefined) return asked
@@ -111,7 +114,10 @@ function judgeScopes(scope: unknown, asked: readonly string[]): readonly string[
   return scopes.every(fits) ? scopes : undefined
 }
 
-/** Turns the error codes of RFC 6749 section 5.2 and RFC 8707 section 2 into reasons. It never reads a description. */
+/**
+ * Turns the error codes of RFC 6749 section 5.2 and RFC 8707 section 2 into reasons. It never reads
+ * a description.
+ */
 export function judgeError(
   status: number,
   error: unknown,
@@ -133,14 +139,15 @@ export function judgeError(
     case 'server_error':
       return refused('issuer_unavailable')
     default:
-      // A 401 means that the client was not authenticated (RFC 6749 section 5.2), with any error code.
+      // A 401 means that the client was not authenticated (RFC 6749 section 5.2), with any error
+      // code.
       return refused(status === 401 ? 'exchange_client_refused' : 'exchange_failed')
   }
 }
 
 /**
- * The `jti` of a JWT, unverified. It is for the audit only: a client must not interpret access tokens (RFC 9068
- * section 6).
+ * The `jti` of a JWT, unverified. It is for the audit only: a client must not interpret access
+ * tokens (RFC 9068 section 6).
  */
 function tokenIdOf(token: string): string | undefined {
   const payload = /^[\w-]+\.([\w-]+)\.[\w-]+$/.exec(token)?.[1]

@@ -1,5 +1,5 @@
-// Sends requests to the token endpoint of one authorization server, for any grant (RFC 6749 section 4.5).
-// Other files judge the answer.
+// Sends requests to the token endpoint of one authorization server, for any grant (RFC 6749 section
+// 4.5). Other files judge the answer.
 
 import { genericTokenEndpointRequest } from 'oauth4webapi'
 import { type Result, refused } from '../core/errors.ts'
@@ -26,7 +26,9 @@ export interface TokenRequestOptions {
   readonly fetch?: typeof globalThis.fetch
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
-  /** Milliseconds until a token, or the reason why there is none, must have come. Default 10,000. */
+  /**
+   * Milliseconds until a token, or the reason why there is none, must have come. Default 10,000.
+   */
   readonly deadline?: number
 }
 
@@ -38,9 +40,11 @@ export type TokenRequest = (
 ) => Promise<Result<JsonAnswer>>
 
 /**
- * Makes the function that sends requests to a token endpoint. It fetches nothing before the first request.
+ * Makes the function that sends requests to a token endpoint. It fetches nothing before the first
+ * request.
  *
- * @throws TypeError when the issuer or the endpoint is not https (or loopback), or the client id is empty.
+ * @throws TypeError when the issuer or the endpoint is not https (or loopback), or the client id is
+ *   empty.
  */
 export function tokenRequests(
   registered: RegisteredClient,

@@ -1,4 +1,5 @@
-// The audit trail of one person's tasks: what changed, when, for whom and by whom. It holds names and ids, never a credential or a text of a task.
+// The audit trail of one person's tasks: what changed, when, for whom and by whom. It holds names
+// and ids, never a credential or a text of a task.
 
 import type { Kysely, Transaction } from 'kysely'
 import { actorChain, type Principal, principalKey } from 'onbehalf'
@@ -32,7 +33,9 @@ export interface AuditEntry extends Deed {
   readonly subject: string
   /** The client that the access token was issued to. */
   readonly client: string | null
-  /** Who acted for the person, the current actor first; empty when the person's own client called. */
+  /**
+   * Who acted for the person, the current actor first; empty when the person's own client called.
+   */
   readonly actors: readonly string[]
   readonly trace: string
 }
@@ -76,7 +79,10 @@ export async function writeEntry(
     .execute()
 }
 
-/** The principal's own entries, the newest first, with the `before` of the next page if there is one. */
+/**
+ * The principal's own entries, the newest first, with the `before` of the next page if there is
+ * one.
+ */
 export async function listEntries(
   db: Kysely<Tables>,
   principal: Principal,

@@ -26,7 +26,8 @@ export async function readJson(request: Request): Promise<Body> {
     chunks.push(chunk)
   }
   try {
-    // JSON.parse makes `__proto__` a plain own property, which the strict schemas then refuse as unknown.
+    // JSON.parse makes `__proto__` a plain own property, which the strict schemas then refuse as
+    // unknown.
     const value: unknown = JSON.parse(
       new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)),
     )

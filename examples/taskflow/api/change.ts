@@ -23,7 +23,8 @@ export type Changed =
   | { readonly ok: false; readonly code: 'progress_refused' }
 
 /**
- * Applies a change. Completing sets the progress to 100 and reopening to 0, unless the change names a progress; a completed task stays at 100.
+ * Applies a change. Completing sets the progress to 100 and reopening to 0, unless the change names
+ * a progress; a completed task stays at 100.
  *
  * @param at The time of the change, RFC 3339; becomes `updated_at` if anything changes.
  */

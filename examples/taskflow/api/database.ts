@@ -1,4 +1,5 @@
-// The tables of TaskFlow. Every row belongs to an owner, one issuer's subject, and every key begins with it.
+// The tables of TaskFlow. Every row belongs to an owner, one issuer's subject, and every key begins
+// with it.
 
 import { type Kysely, sql } from 'kysely'
 import { openSqlite } from './sqlite.ts'

@@ -1,4 +1,5 @@
-// TaskFlow's API as one fetch handler: what the launcher wires. Not a listener, and no rule of its own.
+// TaskFlow's API as one fetch handler: what the launcher wires. Not a listener, and no rule of its
+// own.
 
 import { type Door, resourceMetadataResponse } from 'onbehalf'
 import { openTasks } from './database.ts'
@@ -7,7 +8,10 @@ import { createTaskStore } from './task-store.ts'
 
 /** Options of {@link createApi}. */
 export interface ApiOptions {
-  /** Verifies each request and tells for whom and by whom it is made; the routes live under the path of its resource. */
+  /**
+   * Verifies each request and tells for whom and by whom it is made; the routes live under the path
+   * of its resource.
+   */
   readonly door: Door
   /** Issuer of the access tokens, named in the protected resource metadata. */
   readonly authorizationServer: string

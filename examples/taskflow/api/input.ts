@@ -1,4 +1,5 @@
-// What callers may send: bodies and query parameters, parsed once into the types that the rest trusts. No rule about a stored task.
+// What callers may send: bodies and query parameters, parsed once into the types that the rest
+// trusts. No rule about a stored task.
 
 import { z } from 'zod'
 import type { TaskChange } from './change.ts'
@@ -42,7 +43,8 @@ export interface AuditQuery {
   readonly limit: number
 }
 
-// Control characters could forge lines where a text is shown, and a lone surrogate cannot be stored as UTF-8.
+// Control characters could forge lines where a text is shown, and a lone surrogate cannot be stored
+// as UTF-8.
 const line = (longest: number) =>
   z
     .string()
@@ -102,7 +104,10 @@ const auditQuery = z.strictObject({
   limit: digits.pipe(whole(1, LIMITS.page)).default(50),
 })
 
-/** A new task: `title`, and any other field but `status` and `progress`, which begin as pending and 0. */
+/**
+ * A new task: `title`, and any other field but `status` and `progress`, which begin as pending and
+ * 0.
+ */
 export function parseNewTask(body: unknown): Parsed<TaskFields> {
   return judged(newTask.safeParse(body))
 }
@@ -112,7 +117,10 @@ export function parseTaskChange(body: unknown): Parsed<TaskChange> {
   return judged(taskChange.safeParse(body))
 }
 
-/** `status` and `tag` may be repeated. Without `order`: the most urgent and the latest updated first, all else ascending. */
+/**
+ * `status` and `tag` may be repeated. Without `order`: the most urgent and the latest updated
+ * first, all else ascending.
+ */
 export function parseTaskQuery(parameters: URLSearchParams): Parsed<TaskQuery> {
   const parsed = judged(taskQuery.safeParse(collected(parameters, ['status', 'tag'])))
   if (!parsed.ok) return parsed
@@ -132,7 +140,10 @@ export function parseTaskId(text: string): number | undefined {
   return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined
 }
 
-/** Values of a repeatable parameter as an array, of any other as a string; one that must not be repeated stays an array and is refused. */
+/**
+ * Values of a repeatable parameter as an array, of any other as a string; one that must not be
+ * repeated stays an array and is refused.
+ */
 function collected(
   parameters: URLSearchParams,
   repeatable: readonly string[],

@@ -1,4 +1,5 @@
-// Problem answers (RFC 9457): what went wrong, for programs by `code` and for people by `title`. They repeat no value that a caller sent.
+// Problem answers (RFC 9457): what went wrong, for programs by `code` and for people by `title`.
+// They repeat no value that a caller sent.
 
 import type { FieldError } from './input.ts'
 

@@ -1,4 +1,5 @@
-// A SQLite file through Kysely, opened so that what was committed survives the end of the process and of the machine.
+// A SQLite file through Kysely, opened so that what was committed survives the end of the process
+// and of the machine.
 
 import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'

@@ -1,4 +1,5 @@
-// The tasks of all people in one database, each reached only through its owner. No HTTP and no scopes.
+// The tasks of all people in one database, each reached only through its owner. No HTTP and no
+// scopes.
 
 import { type Kysely, type SelectQueryBuilder, sql, type Transaction } from 'kysely'
 import { type Principal, principalKey } from 'onbehalf'

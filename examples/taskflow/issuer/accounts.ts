@@ -1,4 +1,5 @@
-// The two people of the demo. There are no passwords: whoever reaches the sign-in page may be either of them.
+// The two people of the demo. There are no passwords: whoever reaches the sign-in page may be
+// either of them.
 
 /** A person who can sign in. */
 export interface Person {

@@ -7,8 +7,8 @@ import type { TaskflowResources } from './options.ts'
 import { scopes } from './resource-server.ts'
 
 /**
- * The redirect URI of the token command (RFC 8252 section 7.3). Nothing listens there: the command reads the
- * code from the redirect itself.
+ * The redirect URI of the token command (RFC 8252 section 7.3). Nothing listens there: the command
+ * reads the code from the redirect itself.
  */
 export const CLI_REDIRECT = 'http://127.0.0.1/callback'
 

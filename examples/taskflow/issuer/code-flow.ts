@@ -1,4 +1,5 @@
-// Signs a demo person in from a program: the real code flow with PKCE, walking through the sign-in page as a browser would.
+// Signs a demo person in from a program: the real code flow with PKCE, walking through the sign-in
+// page as a browser would.
 
 import * as oauth from 'oauth4webapi'
 import { Credential } from 'onbehalf'
@@ -108,7 +109,10 @@ interface Walk {
   readonly signal: AbortSignal
 }
 
-/** Follows the redirects by hand, fills in the sign-in form when it comes to it, and stops in front of the redirect URI. */
+/**
+ * Follows the redirects by hand, fills in the sign-in form when it comes to it, and stops in front
+ * of the redirect URI.
+ */
 async function walk({ start, redirectUri, as, signal }: Walk): Promise<URL> {
   const jar = cookieJar()
   let url = start

@@ -1,5 +1,5 @@
-// oidc-provider's configuration for TaskFlow: what is on, what is off, how long things live. It replaces every
-// default that prints to the console.
+// oidc-provider's configuration for TaskFlow: what is on, what is off, how long things live. It
+// replaces every default that prints to the console.
 
 import {
   type Client,
@@ -20,12 +20,14 @@ import type { Storage } from './sqlite-adapter.ts'
 const DAY_SECONDS = 24 * 3600
 
 /**
- * The folder of all endpoints. It is the session cookie's path: cookies ignore ports, and other listeners share
- * this host.
+ * The folder of all endpoints. It is the session cookie's path: cookies ignore ports, and other
+ * listeners share this host.
  */
 export const ENDPOINTS = '/oauth'
 
-/** Makes the configuration. `actOf` gives the actor of a token that the exchange is about to issue. */
+/**
+ * Makes the configuration. `actOf` gives the actor of a token that the exchange is about to issue.
+ */
 export function configuration(
   { web, resources, keys }: IssuerOptions,
   storage: Storage,
@@ -76,7 +78,8 @@ export function configuration(
       devInteractions: { enabled: false },
       dPoP: { enabled: false },
       pushedAuthorizationRequests: { enabled: false },
-      // Userinfo does not take access tokens that are JWTs for one resource. The name is in the tokens.
+      // Userinfo does not take access tokens that are JWTs for one resource. The name is in the
+      // tokens.
       userinfo: { enabled: false },
       revocation: { enabled: true, allowedPolicy: ownToken },
       introspection: { enabled: true, allowedPolicy: ownToken },
@@ -109,7 +112,8 @@ export function configuration(
         }
       )
     },
-    // `gid` names the grant of the token, so that an exchange can check that the grant still exists.
+    // `gid` names the grant of the token, so that an exchange can check that the grant still
+    // exists.
     extraTokenClaims: (
       _context: Context,
       token: { readonly accountId?: string; readonly grantId?: string },
@@ -152,8 +156,8 @@ function ownToken(
 }
 
 /**
- * The session's grant for this client, widened to what this request asks for. Each token is narrowed again to
- * what its request asked for.
+ * The session's grant for this client, widened to what this request asks for. Each token is
+ * narrowed again to what its request asked for.
  */
 async function loadGrant({ Grant }: Provider, { oidc }: OidcRequestContext) {
   const { clientId } = oidc.client

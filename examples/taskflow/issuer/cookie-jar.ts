@@ -1,4 +1,5 @@
-// The cookies of one sign-in by a program: names, values and paths of a single origin. It is not a browser's jar.
+// The cookies of one sign-in by a program: names, values and paths of a single origin. It is not a
+// browser's jar.
 
 /** Keeps cookies between the requests of one sign-in at one origin. */
 export interface CookieJar {

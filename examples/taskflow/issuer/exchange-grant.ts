@@ -1,4 +1,5 @@
-// The token exchange grant (RFC 8693) for oidc-provider: reads the request, verifies the subject token, asks the policy, issues.
+// The token exchange grant (RFC 8693) for oidc-provider: reads the request, verifies the subject
+// token, asks the policy, issues.
 
 import { errors, type OidcRequestContext, type Parameters, type Provider } from 'oidc-provider'
 import {
@@ -57,7 +58,8 @@ export function registerExchange(provider: Provider, options: ExchangeOptions): 
     const token = new provider.AccessToken({
       accountId: verified.subject,
       client,
-      // The person's own grant, handed down the chain: when it is revoked, every exchange behind it ends.
+      // The person's own grant, handed down the chain: when it is revoked, every exchange behind it
+      // ends.
       grantId: verified.grantId,
       gty: EXCHANGE_GRANT,
       expiresIn: decision.lifetime,
@@ -79,7 +81,10 @@ export function registerExchange(provider: Provider, options: ExchangeOptions): 
   provider.registerGrantType(EXCHANGE_GRANT, exchange, PARAMETERS, ['resource', 'audience'])
 }
 
-/** JWT access tokens are not stored, so a revoked one is known by its grant: gone after sign-out, revocation, or reuse of a refresh token. */
+/**
+ * JWT access tokens are not stored, so a revoked one is known by its grant: gone after sign-out,
+ * revocation, or reuse of a refresh token.
+ */
 async function live(
   provider: Provider,
   verified: (VerifiedSubject & SubjectToken) | undefined,

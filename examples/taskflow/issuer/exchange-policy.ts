@@ -1,10 +1,14 @@
-// Who may exchange what for what (RFC 8693): one pure decision. It verifies no signature and issues nothing.
+// Who may exchange what for what (RFC 8693): one pure decision. It verifies no signature and issues
+// nothing.
 
 /** One allowed exchange. What no rule allows is refused. */
 export interface ExchangeRule {
   /** The client that may exchange; it becomes the actor. */
   readonly client: string
-  /** The audience that the subject token must have: the client's own resource, so that no client can exchange another's tokens. */
+  /**
+   * The audience that the subject token must have: the client's own resource, so that no client can
+   * exchange another's tokens.
+   */
   readonly subjectAudience: string
   /** The resource that the new token is for. */
   readonly target: string
@@ -27,7 +31,10 @@ export interface SubjectToken {
   readonly act?: ActClaim
 }
 
-/** The parameters of a token exchange request (RFC 8693 section 2.1), apart from the subject token itself. */
+/**
+ * The parameters of a token exchange request (RFC 8693 section 2.1), apart from the subject token
+ * itself.
+ */
 export interface ExchangeRequest {
   readonly subjectTokenType?: string | undefined
   readonly requestedTokenType?: string | undefined
@@ -72,7 +79,10 @@ export interface ExchangeCase {
   readonly now: number
 }
 
-/** Decides one exchange. The order of the checks is such that a client learns nothing about tokens that it may not exchange. */
+/**
+ * Decides one exchange. The order of the checks is such that a client learns nothing about tokens
+ * that it may not exchange.
+ */
 export function decideExchange(
   rules: readonly ExchangeRule[],
   { client, request, subject, now }: ExchangeCase,

@@ -1,5 +1,5 @@
-// TaskFlow's authorization server: oidc-provider with our configuration. It has no passwords, so it is good
-// for the demo only.
+// TaskFlow's authorization server: oidc-provider with our configuration. It has no passwords, so it
+// is good for the demo only.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
@@ -60,17 +60,17 @@ function guard(issuer: string, web: string) {
     context.set('x-content-type-options', 'nosniff')
     context.set('referrer-policy', 'no-referrer')
     context.set('content-security-policy', contentSecurityPolicy([web]))
-    // oidc-provider builds its URLs from the Host header, so a rebound DNS name would make this server part of
-    // another site. Koa also takes the host from a whole URL in the request line, and it ignores user-info in
-    // front of the host: so both are checked here.
+    // oidc-provider builds its URLs from the Host header, so a rebound DNS name would make this
+    // server part of another site. Koa also takes the host from a whole URL in the request line,
+    // and it ignores user-info in front of the host: so both are checked here.
     const { url, headers } = context.req
     if (context.host !== host || headers.host !== host || !url?.startsWith('/')) {
       context.status = 421
       context.body = `This is ${issuer}\n`
       return
     }
-    // Without a scope, oidc-provider answers a signed-in request with access_denied. RFC 6749 section 3.3 allows
-    // a default.
+    // Without a scope, oidc-provider answers a signed-in request with access_denied. RFC 6749
+    // section 3.3 allows a default.
     if (context.path === `${ENDPOINTS}/authorize` && !context.query.scope)
       context.query = { ...context.query, scope: scopes.join(' ') }
     await next()
@@ -78,8 +78,8 @@ function guard(issuer: string, web: string) {
 }
 
 /**
- * Corrects one answer: oidc-provider says `invalid_request` when a client may not use a grant type, and RFC
- * 6749 section 5.2 has a code of its own for that.
+ * Corrects one answer: oidc-provider says `invalid_request` when a client may not use a grant type,
+ * and RFC 6749 section 5.2 has a code of its own for that.
  */
 async function correctGrantError(context: Context, next: () => Promise<void>): Promise<void> {
   await next()

@@ -1,4 +1,5 @@
-// The issuer's pages: sign-in, sign-out, errors. Plain HTML with one inline style, no script, nothing from elsewhere.
+// The issuer's pages: sign-in, sign-out, errors. Plain HTML with one inline style, no script,
+// nothing from elsewhere.
 
 import { createHash } from 'node:crypto'
 import type { Context } from 'oidc-provider'
@@ -27,8 +28,9 @@ button:focus-visible, a:focus-visible { outline: 3px solid var(--main); outline-
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64')
 
 /**
- * The policy of every page. `script-src` is empty but there, so that oidc-provider adds the hash of the one script it needs
- * (a form that submits itself when the person changes). Browsers hold redirects after a form to `form-action`, so the app's origin is in it.
+ * The policy of every page. `script-src` is empty but there, so that oidc-provider adds the hash of
+ * the one script it needs (a form that submits itself when the person changes). Browsers hold
+ * redirects after a form to `form-action`, so the app's origin is in it.
  */
 export function contentSecurityPolicy(formTargets: readonly string[]): string {
   const form = `form-action 'self' ${formTargets.join(' ')}`

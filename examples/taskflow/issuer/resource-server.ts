@@ -1,4 +1,5 @@
-// What oidc-provider is told about each of TaskFlow's protected resources: audience, scopes, and the form of access tokens.
+// What oidc-provider is told about each of TaskFlow's protected resources: audience, scopes, and
+// the form of access tokens.
 
 import type { ResourceServerInfo } from 'oidc-provider'
 

@@ -1,4 +1,5 @@
-// The sign-in page as a step of oidc-provider's interaction: shows it, takes the choice, and goes on with the authorization request.
+// The sign-in page as a step of oidc-provider's interaction: shows it, takes the choice, and goes
+// on with the authorization request.
 
 import type { IncomingMessage } from 'node:http'
 import { type Context, errors, type Interaction, type Provider } from 'oidc-provider'
@@ -9,8 +10,8 @@ import { contentSecurityPolicy, errorPage, signInPage } from './pages.ts'
 const LONGEST_FORM = 1024
 
 /**
- * Handles `/interaction/:uid`. Forgery is kept out by oidc-provider's interaction cookie: signed, SameSite=Lax, its path this one URL,
- * which no other site can know.
+ * Handles `/interaction/:uid`. Forgery is kept out by oidc-provider's interaction cookie: signed,
+ * SameSite=Lax, its path this one URL, which no other site can know.
  */
 export function signInStep(
   provider: Provider,
@@ -90,7 +91,10 @@ async function readForm(request: IncomingMessage): Promise<URLSearchParams | und
   return new URLSearchParams(Buffer.concat(chunks).toString('utf8'))
 }
 
-/** The origin of the client's redirect URI, which oidc-provider has checked against its registration. */
+/**
+ * The origin of the client's redirect URI, which oidc-provider has checked against its
+ * registration.
+ */
 function origin(redirectUri: unknown): readonly string[] {
   const url = typeof redirectUri === 'string' ? URL.parse(redirectUri) : null
   return url && /^https?:$/.test(url.protocol) ? [url.origin] : []

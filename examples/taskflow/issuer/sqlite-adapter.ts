@@ -1,4 +1,5 @@
-// oidc-provider's storage over node:sqlite: sessions, grants, codes and refresh tokens that outlive a restart. JWT access tokens are never stored.
+// oidc-provider's storage over node:sqlite: sessions, grants, codes and refresh tokens that outlive
+// a restart. JWT access tokens are never stored.
 
 import { createHash } from 'node:crypto'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
@@ -34,7 +35,10 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS entries_by_expiry ON entries (expires_at);
 `
 
-/** What a revoked grant takes with it. Not the sign-in that has begun: it notes the grant of the person who is about to change. */
+/**
+ * What a revoked grant takes with it. Not the sign-in that has begun: it notes the grant of the
+ * person who is about to change.
+ */
 const ENDS_WITH_GRANT: ReadonlySet<string> = new Set([
   'AccessToken',
   'AuthorizationCode',
@@ -104,7 +108,8 @@ export function openStorage({ path, now = Date.now }: StorageOptions): Storage {
     },
     async consume(id) {
       if (consume.run(seconds(), model, fingerprint(id)).changes === 1) return
-      // Two requests with one refresh token or code at the same moment: both found it unused. One of them has it from somewhere else.
+      // Two requests with one refresh token or code at the same moment: both found it unused. One
+      // of them has it from somewhere else.
       const grantId = grantOf.get(model, fingerprint(id))?.grantId
       if (typeof grantId === 'string') {
         dropByGrant.run(grantId)
@@ -127,7 +132,10 @@ export function openStorage({ path, now = Date.now }: StorageOptions): Storage {
   }
 }
 
-/** An id is a bearer secret where it is a refresh token, a code or a session cookie, so the file holds its digest only. */
+/**
+ * An id is a bearer secret where it is a refresh token, a code or a session cookie, so the file
+ * holds its digest only.
+ */
 function fingerprint(id: string): string {
   return createHash('sha256').update(id).digest('base64url')
 }

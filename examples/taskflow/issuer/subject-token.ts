@@ -1,4 +1,5 @@
-// Verifies that a subject token is an access token which this very issuer signed. Audience and expiry are the policy's to judge.
+// Verifies that a subject token is an access token which this very issuer signed. Audience and
+// expiry are the policy's to judge.
 
 import { createPublicKey } from 'node:crypto'
 import { errors as joseErrors, jwtVerify } from 'jose'
@@ -33,7 +34,8 @@ export function subjectVerifier(issuer: string, issuerKey: PrivateKey): VerifySu
   const publicKey = createPublicKey({ key: { ...issuerKey }, format: 'jwk' })
   return async (token) => {
     try {
-      // `typ` keeps out ID tokens and client assertions, which the same key could vouch for (RFC 9068 section 4).
+      // `typ` keeps out ID tokens and client assertions, which the same key could vouch for (RFC
+      // 9068 section 4).
       const { payload } = await jwtVerify(token, publicKey, {
         issuer,
         typ: 'at+jwt',

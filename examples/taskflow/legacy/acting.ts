@@ -1,5 +1,6 @@
-// Whom a call of TaskFlow classic is for: the access token of an argument, verified for this server, and a fetch that carries one for the API in
-// its place. What such servers had to do by themselves; with a credential in the header the server kit does it.
+// Whom a call of TaskFlow classic is for: the access token of an argument, verified for this
+// server, and a fetch that carries one for the API in its place. What such servers had to do by
+// themselves; with a credential in the header the server kit does it.
 
 import { randomBytes } from 'node:crypto'
 import {
@@ -107,7 +108,8 @@ export function createActing(
 }
 
 function credentialOf(text: string): Result<Credential> {
-  // Nothing else can stand in a header, where it was before somebody made an argument of it (RFC 6750 section 2.1).
+  // Nothing else can stand in a header, where it was before somebody made an argument of it (RFC
+  // 6750 section 2.1).
   if (!/^[\w.~+/-]{1,8192}=*$/.test(text))
     return { ok: false, refusal: { reason: 'credential_malformed' } }
   return { ok: true, value: new Credential(text) }

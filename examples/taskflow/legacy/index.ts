@@ -1,5 +1,5 @@
-// TaskFlow classic: an MCP server of the old kind as one fetch handler. Whoever comes may list its tools; each call brings its credential as an
-// argument, and no header is read. Not a listener.
+// TaskFlow classic: an MCP server of the old kind as one fetch handler. Whoever comes may list its
+// tools; each call brings its credential as an argument, and no header is read. Not a listener.
 
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import { type ActingOptions, createActing } from './acting.ts'

@@ -1,5 +1,6 @@
-// The ten task tools in the old style: each asks for `user_id` and `access_token`, some among their own parameters, some in one model that is
-// called `params`. A server like this is what the placements `argument` and `prompt` are for; it is not how to write a new one.
+// The ten task tools in the old style: each asks for `user_id` and `access_token`, some among their
+// own parameters, some in one model that is called `params`. A server like this is what the
+// placements `argument` and `prompt` are for; it is not how to write a new one.
 
 import type { McpServer } from '@modelcontextprotocol/server'
 import { guardTool, type ToolFailure } from 'onbehalf/mcp-server'
@@ -35,7 +36,9 @@ const claimed = z.looseObject({ user_id: z.string(), access_token: z.string() })
 /** Tools of one number and little more; all others have a model. */
 const FLAT = /_(?:start_task|complete_task|request_review|delete_task|list_projects)$/
 
-/** Made once: a schema with an id of its own becomes a `$ref` to `$defs`, and an id is given once. */
+/**
+ * Made once: a schema with an id of its own becomes a `$ref` to `$defs`, and an id is given once.
+ */
 const CLASSIC: readonly ((tools: ClassicTools) => void)[] = classicTools()
 
 function classicTools(): readonly ((tools: ClassicTools) => void)[] {

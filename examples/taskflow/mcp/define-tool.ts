@@ -1,4 +1,5 @@
-// How each task tool is made: its hints, its one request to the API, and what the model gets of the answer.
+// How each task tool is made: its hints, its one request to the API, and what the model gets of the
+// answer.
 
 import type { McpServer } from '@modelcontextprotocol/server'
 import { guardTool, type ServerCall, type ToolFailure } from 'onbehalf/mcp-server'
@@ -6,10 +7,16 @@ import type { z } from 'zod'
 import { sentence } from './sentences.ts'
 import { type ApiRequest, callApi } from './tasks-api.ts'
 
-/** What the tools need of the server kit's call; its fetch for the API named `tasks` acts on behalf of the person. */
+/**
+ * What the tools need of the server kit's call; its fetch for the API named `tasks` acts on behalf
+ * of the person.
+ */
 type TaskCall = Pick<ServerCall, 'fetch' | 'report'>
 
-/** `read` looks only; `add` makes something new each time; `set` gives the same state when repeated; `remove` takes away for good. */
+/**
+ * `read` looks only; `add` makes something new each time; `set` gives the same state when repeated;
+ * `remove` takes away for good.
+ */
 type Effect = 'read' | 'add' | 'set' | 'remove'
 
 /** One tool: its arguments parsed as `Args`, its structured result `Answer`. */

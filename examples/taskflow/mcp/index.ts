@@ -1,11 +1,15 @@
-// TaskFlow's MCP server as one fetch handler, behind the server kit: what the launcher wires. Not a listener.
+// TaskFlow's MCP server as one fetch handler, behind the server kit: what the launcher wires. Not a
+// listener.
 
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import { type ProtectOptions, protectMcpServer, type ServerCall } from 'onbehalf/mcp-server'
 import { defineTool } from './define-tool.ts'
 import { registerTaskTools, taskToolScopes } from './tools.ts'
 
-/** Options of {@link createTaskflowMcp}: the server kit's, without what TaskFlow decides itself. `deadline` is 10,000 by default. */
+/**
+ * Options of {@link createTaskflowMcp}: the server kit's, without what TaskFlow decides itself.
+ * `deadline` is 10,000 by default.
+ */
 export interface TaskflowMcpOptions
   extends Omit<ProtectOptions, 'toolScopes' | 'scopes' | 'apis' | 'exchanger'> {
   /** The API's resource, ending in `/api`: where the tools' tokens are for. */
@@ -22,7 +26,8 @@ export interface TaskflowMcp {
 }
 
 /**
- * Makes the MCP server. It keeps nothing between requests: each has its own server object, made for one call of one person.
+ * Makes the MCP server. It keeps nothing between requests: each has its own server object, made for
+ * one call of one person.
  *
  * @throws TypeError that names the setting, for a configuration that cannot work.
  */
@@ -31,7 +36,8 @@ export function createTaskflowMcp({
   deadline = 10_000,
   ...options
 }: TaskflowMcpOptions): TaskflowMcp {
-  // The SDK hands each request's authInfo through to the factory, which finds its call by it: bound to the request, not to a connection.
+  // The SDK hands each request's authInfo through to the factory, which finds its call by it: bound
+  // to the request, not to a connection.
   const calls = new WeakMap<object, ServerCall>()
   const handler = createMcpHandler(({ authInfo }) => {
     const call = authInfo && calls.get(authInfo)

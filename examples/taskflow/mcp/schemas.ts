@@ -1,4 +1,5 @@
-// Arguments and results of the task tools, as the model sees them. Flat, and without transforms, so that the JSON Schemas say all.
+// Arguments and results of the task tools, as the model sees them. Flat, and without transforms, so
+// that the JSON Schemas say all.
 
 import { z } from 'zod'
 import { LIMITS, PRIORITIES, SORTS, STATUSES } from '../api/task.ts'
@@ -11,7 +12,10 @@ const name = z.string().min(1).max(LIMITS.name)
 // The form only: the API knows which days there are, and a model reads no pattern of leap years.
 const due_date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/)
 
-/** Unknown arguments are refused: a `user_id` made up by the model must not look as if it had counted. */
+/**
+ * Unknown arguments are refused: a `user_id` made up by the model must not look as if it had
+ * counted.
+ */
 export const inputs = {
   add: z.strictObject({
     title: title.describe('What is to be done, in a few words.'),

@@ -1,5 +1,5 @@
-// The sentences that the model gets when the API did not do what it asked. They are our own words, made
-// of codes and numbers: no text from outside reaches the model.
+// The sentences that the model gets when the API did not do what it asked. They are our own words,
+// made of codes and numbers: no text from outside reaches the model.
 
 import type { Status } from '../api/task.ts'
 import type { ApiFailure, ApiRequest } from './tasks-api.ts'

@@ -1,5 +1,5 @@
-// The client of TaskFlow's API: it builds the request and judges the answer. It holds no credential: the
-// `fetch` that it gets adds one.
+// The client of TaskFlow's API: it builds the request and judges the answer. It holds no
+// credential: the `fetch` that it gets adds one.
 
 import { AuthError } from 'onbehalf'
 import { z } from 'zod'
@@ -38,14 +38,17 @@ export interface TasksApi {
   readonly url: string
   /** Acts on behalf of the person. */
   readonly fetch: typeof globalThis.fetch
-  /** Milliseconds for the whole answer. (The kit's own deadline for a GET ends with its headers.) */
+  /**
+   * Milliseconds for the whole answer. (The kit's own deadline for a GET ends with its headers.)
+   */
   readonly deadline: number
 }
 
 /**
  * Calls the API and parses its answer.
  *
- * @throws AuthError when there is no credential for the call, or it was cancelled. No other error from outside.
+ * @throws AuthError when there is no credential for the call, or it was cancelled. No other error
+ *   from outside.
  */
 export async function callApi<T>(
   api: TasksApi,
@@ -76,8 +79,8 @@ export async function callApi<T>(
 }
 
 /**
- * Builds a URL. It encodes every segment and value, so that an argument of a tool cannot change the URL that
- * the credential goes to.
+ * Builds a URL. It encodes every segment and value, so that an argument of a tool cannot change the
+ * URL that the credential goes to.
  *
  * @throws TypeError for a dot segment, which the URL parser resolves however it is encoded.
  */

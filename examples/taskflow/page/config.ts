@@ -1,4 +1,5 @@
-// What the page server tells the page: where things are and which model answers. It holds no secret.
+// What the page server tells the page: where things are and which model answers. It holds no
+// secret.
 import { record, text } from './json.ts'
 
 /** The parts of the house that this page talks to. */

@@ -1,4 +1,5 @@
-// Makes and finds elements. Text becomes a text node and nothing else: no part of this page parses markup.
+// Makes and finds elements. Text becomes a text node and nothing else: no part of this page parses
+// markup.
 
 type Child = Node | string | undefined
 
@@ -61,7 +62,9 @@ const ICONS = {
   retry: 'M20 11a8 8 0 1 0-2.3 6M20 5v6h-6',
 } as const
 
-/** A drawing; decorative, so it has no name for assistive technology: the element around it has one. */
+/**
+ * A drawing; decorative, so it has no name for assistive technology: the element around it has one.
+ */
 export function icon(name: keyof typeof ICONS): SVGSVGElement {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
   const path = document.createElementNS('http://www.w3.org/2000/svg', 'path')

@@ -1,4 +1,5 @@
-// One hop of a credential as the audit recorded it, parsed for show. No hop holds a token, only facts about one.
+// One hop of a credential as the audit recorded it, parsed for show. No hop holds a token, only
+// facts about one.
 import { number, record, text, texts } from './json.ts'
 
 /** A hop, with what the audit knows of it. */

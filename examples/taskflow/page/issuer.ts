@@ -1,4 +1,5 @@
-// The authorization server as the page needs it: its endpoints, and its token endpoint's answers. It keeps nothing.
+// The authorization server as the page needs it: its endpoints, and its token endpoint's answers.
+// It keeps nothing.
 import { number, record, text, texts } from './json.ts'
 
 /** Where the issuer does what (RFC 8414). */
@@ -23,7 +24,10 @@ export class GrantRefused extends Error {}
 
 const DEADLINE_MS = 15_000
 
-/** @throws Error when the issuer cannot be reached, is another one than configured, or cannot do PKCE with S256. */
+/**
+ * @throws Error when the issuer cannot be reached, is another one than configured, or cannot do
+ * PKCE with S256.
+ */
 export async function discover(issuer: string): Promise<Issuer> {
   const response = await fetch(`${issuer}/.well-known/openid-configuration`, {
     signal: AbortSignal.timeout(DEADLINE_MS),
@@ -63,7 +67,10 @@ export async function requestGrant(
   return grant
 }
 
-/** Ends a refresh token (RFC 7009). A failure changes nothing for the person: the token is forgotten here in any case. */
+/**
+ * Ends a refresh token (RFC 7009). A failure changes nothing for the person: the token is forgotten
+ * here in any case.
+ */
 export async function revoke(
   issuer: Issuer,
   clientId: string,
@@ -85,7 +92,10 @@ async function post(url: string, parameters: Readonly<Record<string, string>>): 
   })
 }
 
-/** An endpoint is used only at the issuer's own origin: a `javascript:` URL or a stranger's host in the metadata goes nowhere. */
+/**
+ * An endpoint is used only at the issuer's own origin: a `javascript:` URL or a stranger's host in
+ * the metadata goes nowhere.
+ */
 function endpoint(issuer: string, value: unknown): string | undefined {
   const url = text(value)
   return url !== undefined && URL.canParse(url) && new URL(url).origin === new URL(issuer).origin

@@ -1,4 +1,5 @@
-// Reads JSON that came from elsewhere: what is not of the expected shape reads as absent. It never throws.
+// Reads JSON that came from elsewhere: what is not of the expected shape reads as absent. It never
+// throws.
 
 /** The members of an object; nothing of anything else. */
 export function record(value: unknown): Readonly<Record<string, unknown>> {

@@ -1,4 +1,5 @@
-// Starts the page: finishes a sign-in that is under way, asks the issuer again after a reload, or offers to sign in.
+// Starts the page: finishes a sign-in that is under way, asks the issuer again after a reload, or
+// offers to sign in.
 import { startApp } from './app.ts'
 import { type Config, loadConfig } from './config.ts'
 import { byId } from './dom.ts'
@@ -62,7 +63,9 @@ function showModel({ model }: Config): void {
   }
 }
 
-/** The issuer no longer renews the tokens: everything stays on show, and one click comes back to it. */
+/**
+ * The issuer no longer renews the tokens: everything stays on show, and one click comes back to it.
+ */
 function showEnded(signIn: () => void): void {
   byId('ended', HTMLElement).hidden = false
   byId('sign-in-again', HTMLButtonElement).addEventListener('click', signIn)

@@ -1,4 +1,5 @@
-// What the model saw for the last answer, word for word, and a search of it for credentials made in this page, with the real tokens at hand.
+// What the model saw for the last answer, word for word, and a search of it for credentials made in
+// this page, with the real tokens at hand.
 import { byId, el, icon } from './dom.ts'
 import { list, record } from './json.ts'
 import type { Tokens } from './tokens.ts'

@@ -1,4 +1,5 @@
-// Signing in: the authorization code flow with PKCE (RFC 6749, RFC 7636), from the page to the issuer and back. It keeps no token.
+// Signing in: the authorization code flow with PKCE (RFC 6749, RFC 7636), from the page to the
+// issuer and back. It keeps no token.
 import type { Config } from './config.ts'
 import { type Grant, GrantRefused, type Issuer, requestGrant } from './issuer.ts'
 import { number, record, text } from './json.ts'
@@ -9,15 +10,18 @@ export class SignInFailed extends Error {}
 
 /** Lives from the redirect to the callback: state, verifier and the thread to come back to. */
 const PENDING = 'taskflow.sign-in'
-/** Says that this tab was signed in, so that a reload asks the issuer again without a click. Not a credential. */
+/**
+ * Says that this tab was signed in, so that a reload asks the issuer again without a click. Not a
+ * credential.
+ */
 const SIGNED_IN = 'taskflow.signed-in'
 /** How long a person may take at the issuer's page. */
 const PENDING_MS = 10 * 60_000
 const SCOPE = 'openid tasks:read tasks:write'
 
 /**
- * The issuer's answer, if this load of the page brings one. It leaves the address at once, before anything else can read, log or send it
- * (history, referrer, a shared screen).
+ * The issuer's answer, if this load of the page brings one. It leaves the address at once, before
+ * anything else can read, log or send it (history, referrer, a shared screen).
  */
 export function takeCallback(): URLSearchParams | undefined {
   const parameters = new URLSearchParams(location.search)
@@ -26,7 +30,10 @@ export function takeCallback(): URLSearchParams | undefined {
   return parameters
 }
 
-/** Leaves the page for the issuer. `silent`: come back at once, signed in only if the issuer still knows the person. */
+/**
+ * Leaves the page for the issuer. `silent`: come back at once, signed in only if the issuer still
+ * knows the person.
+ */
 export async function startSignIn(config: Config, issuer: Issuer, silent = false): Promise<void> {
   const verifier = randomBase64Url(32)
   const state = randomBase64Url(16)
@@ -55,7 +62,8 @@ export async function startSignIn(config: Config, issuer: Issuer, silent = false
 }
 
 /**
- * Turns the issuer's answer into a grant for the chat; undefined when a silent attempt found nobody signed in.
+ * Turns the issuer's answer into a grant for the chat; undefined when a silent attempt found nobody
+ * signed in.
  *
  * @throws SignInFailed when the answer is not the one this tab waits for, or is a refusal.
  */
@@ -65,7 +73,8 @@ export async function finishSignIn(
   callback: URLSearchParams,
 ): Promise<Grant | undefined> {
   const pending = takePending()
-  // Somebody else's code, planted by a link, would sign this person in to the other's account (RFC 6749 section 10.12).
+  // Somebody else's code, planted by a link, would sign this person in to the other's account (RFC
+  // 6749 section 10.12).
   if (!pending || pending.state !== callback.get('state'))
     throw new SignInFailed('This sign-in was not started in this tab. Please try again.')
   // RFC 9207: the answer must come from the issuer that was asked.

@@ -1,4 +1,5 @@
-// The person's tasks, read from the API with its own access token: what the agent does becomes visible here, whatever the chat says.
+// The person's tasks, read from the API with its own access token: what the agent does becomes
+// visible here, whatever the chat says.
 import { byId, el, icon, setAttribute } from './dom.ts'
 import { listOf, number, record, text, texts } from './json.ts'
 import type { Tokens } from './tokens.ts'

@@ -1,4 +1,5 @@
-// The person's tokens: in this module's closures and nowhere else, so that a reload forgets them and no other part can read them.
+// The person's tokens: in this module's closures and nowhere else, so that a reload forgets them
+// and no other part can read them.
 import type { Config } from './config.ts'
 import { type Grant, GrantRefused, type Issuer, requestGrant, revoke } from './issuer.ts'
 import { record, text } from './json.ts'
@@ -18,9 +19,14 @@ export interface Tokens {
   readonly person: string
   /** `fetch` with the access token for that audience; after a 401, once more with a fresh one. */
   fetch(audience: Audience, url: string, init?: RequestInit): Promise<Response>
-  /** Looks for credentials in a text: the ones held here, and anything that has the shape of one. */
+  /**
+   * Looks for credentials in a text: the ones held here, and anything that has the shape of one.
+   */
   look(text: string): readonly Finding[]
-  /** Forgets all tokens, ends the refresh token at the issuer, and gives the URL that ends the issuer's session. */
+  /**
+   * Forgets all tokens, ends the refresh token at the issuer, and gives the URL that ends the
+   * issuer's session.
+   */
   end(returnTo: string): Promise<string>
 }
 
@@ -57,7 +63,10 @@ export function createTokens(
     return token && token.value !== refused && token.renewAt > Date.now() ? token.value : undefined
   }
 
-  /** One after the other, for both audiences: refresh tokens rotate, and one that comes twice looks stolen to the issuer (RFC 9700 section 4.14). */
+  /**
+   * One after the other, for both audiences: refresh tokens rotate, and one that comes twice looks
+   * stolen to the issuer (RFC 9700 section 4.14).
+   */
   async function accessToken(audience: Audience, refused?: string): Promise<string> {
     const token = held(audience, refused)
     if (token !== undefined) return token
@@ -110,7 +119,8 @@ export function createTokens(
           what: 'Anything shaped like a signed token (JWT)',
           found: /eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/.test(searched),
         },
-        // References are there to be seen. The fields that they stand in are then part of the prompt, and what counts is their values.
+        // References are there to be seen. The fields that they stand in are then part of the
+        // prompt, and what counts is their values.
         searched.includes(REFERENCE)
           ? {
               what: 'A credential field with anything but a reference',
@@ -128,7 +138,8 @@ export function createTokens(
       refreshToken = undefined
       access.clear()
       known.clear()
-      // First what is under way: the agent stops acting before the issuer is asked to end the sign-in. A chat server that is away has none.
+      // First what is under way: the agent stops acting before the issuer is asked to end the
+      // sign-in. A chat server that is away has none.
       const options = { method: 'POST', signal: AbortSignal.timeout(SIGN_OUT_MS) }
       if (token !== undefined) await send('/sign-out', options, token).catch(() => undefined)
       if (last !== undefined) await revoke(issuer, config.clientId, last)
@@ -145,10 +156,15 @@ export function createTokens(
 /** Milliseconds that a person who leaves waits for the chat server. */
 const SIGN_OUT_MS = 3000
 
-/** How a reference begins: it stands for a credential at one server in one answer, and is worth nothing anywhere else. */
+/**
+ * How a reference begins: it stands for a credential at one server in one answer, and is worth
+ * nothing anywhere else.
+ */
 const REFERENCE = 'onbehalf_ref_'
 
-/** A field that has a text for its value, in JSON or in JSON within JSON, other than a reference. */
+/**
+ * A field that has a text for its value, in JSON or in JSON within JSON, other than a reference.
+ */
 const FILLED_FIELD =
   /\b(?:access_token|refresh_token|id_token|authorization|client_secret|password|api_?key|bearer)\\?"\s*:\s*\\?"(?!onbehalf_ref_)/i
 
@@ -168,7 +184,10 @@ async function send(url: string, init: RequestInit, token: string): Promise<Resp
   })
 }
 
-/** Whether a text holds a token as it is, or inside something base64-encoded: three alignments, without the ends that its neighbours change. */
+/**
+ * Whether a text holds a token as it is, or inside something base64-encoded: three alignments,
+ * without the ends that its neighbours change.
+ */
 function contains(searched: string, token: string): boolean {
   const spellings = [0, 1, 2].flatMap((shift) => {
     const middle = btoa('x'.repeat(shift) + token).slice(4, -4)
@@ -179,7 +198,10 @@ function contains(searched: string, token: string): boolean {
   )
 }
 
-/** The name in an ID token, for display only: it came from the issuer itself, and nothing is decided by it (OIDC Core section 3.1.3.7). */
+/**
+ * The name in an ID token, for display only: it came from the issuer itself, and nothing is decided
+ * by it (OIDC Core section 3.1.3.7).
+ */
 function nameIn(idToken: string | undefined): string | undefined {
   const payload = idToken?.split('.')[1]
   if (payload === undefined) return undefined

@@ -1,4 +1,5 @@
-// The credential trail of the last answer: every hop in order, who acted for whom, and how little each credential could do.
+// The credential trail of the last answer: every hop in order, who acted for whom, and how little
+// each credential could do.
 import { byId, el, icon } from './dom.ts'
 import { type HopEvent, parseHop, span } from './hop.ts'
 import { listOf, record } from './json.ts'
@@ -49,7 +50,10 @@ export function createTrailView(tokens: Tokens): (trace: string) => Promise<void
 /** A hue for each credential, by its fingerprint. */
 type Hues = ReadonlyMap<string, number>
 
-/** Hues a golden angle apart, in the order in which the credentials came up: neighbours never look alike. */
+/**
+ * Hues a golden angle apart, in the order in which the credentials came up: neighbours never look
+ * alike.
+ */
 function huesOf(hops: readonly HopEvent[]): Hues {
   const fingerprints = [...new Set(hops.flatMap(({ fingerprint }) => fingerprint ?? []))]
   return new Map(
@@ -63,7 +67,10 @@ function summary(hops: readonly HopEvent[]): string {
   return `${hops.length} ${hops.length === 1 ? 'hop' : 'hops'}, ${credentials} ${credentials === 1 ? 'credential' : 'different credentials, each for one place'}.`
 }
 
-/** The different credentials in the order they came up, each with the place it is good for: the whole chain at a glance. */
+/**
+ * The different credentials in the order they came up, each with the place it is good for: the
+ * whole chain at a glance.
+ */
 function drawKeys(hops: readonly HopEvent[], hues: Hues): readonly HTMLElement[] {
   const audiences = new Map<string, string>()
   for (const { fingerprint, audience } of hops) {
@@ -121,7 +128,9 @@ function fact(
   return given.length === 0 ? [] : [el('dt', {}, name), el('dd', {}, ...given)]
 }
 
-/** Who acts for the person, the first one first; where nobody does, the client that the person used. */
+/**
+ * Who acts for the person, the first one first; where nobody does, the client that the person used.
+ */
 function through({ actors, client }: HopEvent): HTMLElement | undefined {
   if (actors.length > 0)
     return el('span', { class: 'aside' }, `acting: ${[...actors].reverse().join(' → ')}`)
@@ -137,7 +146,10 @@ function life(seconds: number): string {
   return seconds > 0 ? `${span(seconds)} left` : 'expired'
 }
 
-/** One colour for one credential, so that the eye sees where the next one begins; the text says the same. */
+/**
+ * One colour for one credential, so that the eye sees where the next one begins; the text says the
+ * same.
+ */
 function drawFingerprint(fingerprint: string, hues: Hues, label?: string): HTMLElement {
   const text = label ?? el('code', {}, fingerprint.slice(0, 12))
   const mark = el(

@@ -1,5 +1,5 @@
-// A connected account as it is stored: which issuer gave the tokens, how long they are good, and whether an
-// instance is refreshing them.
+// A connected account as it is stored: which issuer gave the tokens, how long they are good, and
+// whether an instance is refreshing them.
 
 import type { Credential } from '../../core/credential.ts'
 import { type Principal, principalKey } from '../../core/principal.ts'
@@ -8,8 +8,8 @@ import type { AccountTokens } from './judge-tokens.ts'
 import type { Settings } from './settings.ts'
 
 /**
- * `connected`; `refreshing`: the instance that wrote it does that, until `leaseUntil`; `needs_reconnect`: no
- * request is made for it any more.
+ * `connected`; `refreshing`: the instance that wrote it does that, until `leaseUntil`;
+ * `needs_reconnect`: no request is made for it any more.
  */
 export type AccountState = 'connected' | 'refreshing' | 'needs_reconnect'
 
@@ -55,13 +55,17 @@ export function newAccount(
     clientId,
     connectedAt: now,
     refreshToken: undefined,
-    // A new number, also after a reconnect: that a server refused an old token says nothing about this one.
+    // A new number, also after a reconnect: that a server refused an old token says nothing about
+    // this one.
     generation: Math.floor(now * 1000),
     ...freshFields(tokens, now),
   }
 }
 
-/** The account with new tokens. It keeps its refresh token when the server gave no other (RFC 6749 section 6). */
+/**
+ * The account with new tokens. It keeps its refresh token when the server gave no other (RFC 6749
+ * section 6).
+ */
 export function renewAccount(account: Account, tokens: AccountTokens, now: number): Account {
   return { ...account, generation: account.generation + 1, ...freshFields(tokens, now) }
 }
@@ -83,7 +87,10 @@ function freshFields(
   }
 }
 
-/** A random time between 80 and 90 % of the life, so that accounts connected together do not refresh together. */
+/**
+ * A random time between 80 and 90 % of the life, so that accounts connected together do not refresh
+ * together.
+ */
 function refreshTime(now: number, expiresAt: number): number {
   const [random = 0] = crypto.getRandomValues(new Uint32Array(1))
   return expiresAt - (expiresAt - now) * (0.1 + (0.1 * random) / 2 ** 32)
@@ -106,8 +113,9 @@ export function writeAccount(key: SecretKey, { issuer }: Settings, account: Acco
 }
 
 /**
- * Reads an account from a record. Undefined when there is none, or when its issuer is not the pinned one:
- * its refresh token would go to another server, the one that is configured now (CVE-2026-104850).
+ * Reads an account from a record. Undefined when there is none, or when its issuer is not the
+ * pinned one: its refresh token would go to another server, the one that is configured now
+ * (CVE-2026-104850).
  */
 export function readAccount(
   record: SecretRecord | undefined,

@@ -1,5 +1,5 @@
-// The app's client metadata document (draft-ietf-oauth-client-id-metadata-document): it says who the app is,
-// at the URL that is the app's client id.
+// The app's client metadata document (draft-ietf-oauth-client-id-metadata-document): it says who
+// the app is, at the URL that is the app's client id.
 
 import type { ClientDocument, Settings } from './settings.ts'
 

@@ -1,5 +1,5 @@
-// Which client the app is at one authorization server, and how it proves that. It registers itself (RFC 7591)
-// when the operator declared so.
+// Which client the app is at one authorization server, and how it proves that. It registers itself
+// (RFC 7591) when the operator declared so.
 
 import { Credential } from '../../core/credential.ts'
 import { granted, type Result, refused } from '../../core/errors.ts'
@@ -21,7 +21,10 @@ export interface KnownClient {
   readonly authentication: ClientAuthentication
 }
 
-/** The client of a connection that exists or is under way. It must be known already: nothing is registered here. */
+/**
+ * The client of a connection that exists or is under way. It must be known already: nothing is
+ * registered here.
+ */
 export async function knownClient(settings: Settings, parts: Parts): Promise<Result<KnownClient>> {
   const { client } = settings
   switch (client.type) {
@@ -121,8 +124,8 @@ function parseRegistration(json: unknown): Registration | undefined {
 }
 
 /**
- * A client that was registered before. Undefined when it belongs to another issuer or another redirect URI, or
- * when its secret has expired.
+ * A client that was registered before. Undefined when it belongs to another issuer or another
+ * redirect URI, or when its secret has expired.
  */
 function readClient(
   stored: SecretRecord | undefined,

@@ -1,5 +1,5 @@
-// Accounts that people connect to servers by OAuth: the connect flow, the tokens and their refresh, the end.
-// The servers decide nothing of this.
+// Accounts that people connect to servers by OAuth: the connect flow, the tokens and their refresh,
+// the end. The servers decide nothing of this.
 
 import { type AuditSink, createAuditor } from '../../core/audit.ts'
 import { granted, type Result, refused } from '../../core/errors.ts'
@@ -29,13 +29,14 @@ export interface ConnectionsOptions {
   /** The servers, by the names that their bindings have. */
   readonly servers: Readonly<Record<string, ConnectionServer>>
   /**
-   * Where `callback` is mounted, without a trailing slash. Each server has its own redirect URI below it, to
-   * register: `https://app.example/connected` gives `https://app.example/connected/tasks`.
+   * Where `callback` is mounted, without a trailing slash. Each server has its own redirect URI
+   * below it, to register: `https://app.example/connected` gives
+   * `https://app.example/connected/tasks`.
    */
   readonly redirectUri: string
   /**
-   * Use `guardedFetch()` of onbehalf/egress, or `egressFetch()` when the authorization servers are in the
-   * operator's own network.
+   * Use `guardedFetch()` of onbehalf/egress, or `egressFetch()` when the authorization servers are
+   * in the operator's own network.
    */
   readonly fetch: typeof globalThis.fetch
   /** Records every use of a code or refresh token. When it throws, the use fails. */
@@ -71,8 +72,9 @@ export interface ConnectionFacts {
 /** The connections of an app. */
 export interface Connections {
   /**
-   * The person's credential for one server, refreshed when it is due. `connection_needed` when there is none,
-   * when another issuer than the pinned one gave it, or when the grant has ended; then nothing is sent.
+   * The person's credential for one server, refreshed when it is due. `connection_needed` when
+   * there is none, when another issuer than the pinned one gave it, or when the grant has ended;
+   * then nothing is sent.
    */
   credential(
     principal: Principal,
@@ -105,7 +107,8 @@ const UNKNOWN_LIFE_SECONDS = 300
 /**
  * Makes the connections of an app. It fetches nothing before the first use.
  *
- * @throws TypeError that names the setting, for a configuration that cannot work or would not be safe.
+ * @throws TypeError that names the setting, for a configuration that cannot work or would not be
+ *   safe.
  */
 export function connections(options: ConnectionsOptions): Connections {
   const { store, fetch, audit, clientDocument, deadline = 10_000, now = Date.now } = options
@@ -191,7 +194,8 @@ export function connections(options: ConnectionsOptions): Connections {
     async callback(request, principal): Promise<Response> {
       if (request.method !== 'GET')
         return new Response(null, { status: 405, headers: { allow: 'GET' } })
-      // The path tells whose answer this is. The code of another authorization server arrives at another path.
+      // The path tells whose answer this is. The code of another authorization server arrives at
+      // another path.
       const { pathname } = new URL(request.url)
       const settings = [...servers.values()].find(
         ({ redirectUri }) => new URL(redirectUri).pathname === pathname,

@@ -3,8 +3,8 @@
 import type { Settings } from './settings.ts'
 
 /**
- * The cookie's name: one for each server. The `__Host-` prefix keeps other hosts of the domain from setting
- * it. The prefix needs https, so a page on loopback, for development, goes without.
+ * The cookie's name: one for each server. The `__Host-` prefix keeps other hosts of the domain from
+ * setting it. The prefix needs https, so a page on loopback, for development, goes without.
  */
 function nameOf({ name, redirectUri }: Settings): string {
   const own = `onbehalf-connect-${Buffer.from(name).toString('base64url')}`
@@ -15,7 +15,9 @@ function isSecure(redirectUri: string): boolean {
   return redirectUri.startsWith('https:')
 }
 
-/** A `Set-Cookie` value. It is Lax because the person comes back by a navigation from another site. */
+/**
+ * A `Set-Cookie` value. It is Lax because the person comes back by a navigation from another site.
+ */
 export function browserCookie(settings: Settings, value: string, maxAgeSeconds: number): string {
   const secure = isSecure(settings.redirectUri) ? '; Secure' : ''
   return `${nameOf(settings)}=${value}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax${secure}`

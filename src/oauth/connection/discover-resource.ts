@@ -1,6 +1,6 @@
-// What a server says about itself (RFC 9728), for an operator who configures it: its authorization servers
-// and scopes. The operator reads and pins them. Nothing at run time follows them: a server that may choose
-// where credentials go can steal them (CVE-2026-104850).
+// What a server says about itself (RFC 9728), for an operator who configures it: its authorization
+// servers and scopes. The operator reads and pins them. Nothing at run time follows them: a server
+// that may choose where credentials go can steal them (CVE-2026-104850).
 
 import { parseMetadataLink } from '../../core/door/challenge.ts'
 import { granted, type Result, refused } from '../../core/errors.ts'
@@ -17,7 +17,10 @@ const MAX_NAMES = 64
 /** What a server says about itself. */
 export interface DiscoveredResource {
   readonly resource: string
-  /** Issuer identifiers, as the server claims. The operator checks one of them and pins it as `issuer`. */
+  /**
+   * Issuer identifiers, as the server claims. The operator checks one of them and pins it as
+   * `issuer`.
+   */
   readonly authorizationServers: readonly string[]
   readonly scopes: readonly string[]
 }
@@ -32,9 +35,9 @@ export interface DiscoverResourceOptions {
 }
 
 /**
- * Asks a server for its protected resource metadata. It looks where the server's 401 points (on the server's
- * own origin only), then at the well-known place of its path, then at that of its root (RFC 9728 sections 3
- * and 5). The document must be about this very resource.
+ * Asks a server for its protected resource metadata. It looks where the server's 401 points (on the
+ * server's own origin only), then at the well-known place of its path, then at that of its root
+ * (RFC 9728 sections 3 and 5). The document must be about this very resource.
  *
  * @throws TypeError when the resource is not an https URL (or loopback).
  */
@@ -77,8 +80,8 @@ export async function discoverResource(
 }
 
 /**
- * Judges a document. Undefined when it is about another resource (RFC 9728 section 3.3) or names no usable
- * authorization server.
+ * Judges a document. Undefined when it is about another resource (RFC 9728 section 3.3) or names no
+ * usable authorization server.
  */
 function judgeResource(json: unknown, resource: string): DiscoveredResource | undefined {
   if (!isObject(json)) return undefined

@@ -21,8 +21,8 @@ export async function endAccount(
   const { store } = parts
   const key = accountKey(principal, settings)
   const account = readAccount(await store.read(key), settings)
-  // Remove first: then nobody uses the account any more, whatever the authorization server does. A record of
-  // another issuer goes too.
+  // Remove first: then nobody uses the account any more, whatever the authorization server does. A
+  // record of another issuer goes too.
   await store.remove(key)
   const client = account && (await knownClient(settings, parts))
   if (!account || !client?.ok || client.value.id !== account.clientId) return { revoked: false }

@@ -1,5 +1,5 @@
-// A connect flow as it is stored between the two redirects: the answer must match it. There is one for each
-// person and server, so that nothing piles up. It works once, by compare-and-set.
+// A connect flow as it is stored between the two redirects: the answer must match it. There is one
+// for each person and server, so that nothing piles up. It works once, by compare-and-set.
 
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { Credential } from '../../core/credential.ts'
@@ -72,9 +72,9 @@ export interface FlowAnswer {
 }
 
 /**
- * Takes the person's flow; it works once. Undefined when the answer does not belong to it: another state,
- * another browser, another person (whose flow is another record), an issuer that is not the configured one,
- * too late, or taken already. Such answers leave the flow as it is.
+ * Takes the person's flow; it works once. Undefined when the answer does not belong to it: another
+ * state, another browser, another person (whose flow is another record), an issuer that is not the
+ * configured one, too late, or taken already. Such answers leave the flow as it is.
  */
 export async function takeFlow(
   store: SecretStore,
@@ -99,7 +99,8 @@ export async function takeFlow(
   // Compare both, so that the time does not tell which one was wrong.
   const same = [isSame(state, answer.state), isSame(browser, answer.browser)]
   if (same.includes(false)) return undefined
-  // The empty record keeps the version number. Without it, a new flow could get the number of this one.
+  // The empty record keeps the version number. Without it, a new flow could get the number of this
+  // one.
   const taken: SecretRecord = { ...found, version: found.version + 1, secrets: {}, facts: {} }
   return (await store.write(taken)) ? { verifier, clientId, returnTo } : undefined
 }

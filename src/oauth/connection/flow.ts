@@ -1,6 +1,6 @@
-// The connect flow: it sends a person to the authorization server, and takes them back with a code (RFC 6749
-// section 4.1, RFC 7636, RFC 8707, RFC 9207). The same person must finish it who began it, in the same browser.
-// It is not the sign-in: the person is signed in to the app already.
+// The connect flow: it sends a person to the authorization server, and takes them back with a code
+// (RFC 6749 section 4.1, RFC 7636, RFC 8707, RFC 9207). The same person must finish it who began
+// it, in the same browser. It is not the sign-in: the person is signed in to the app already.
 
 import { createHash } from 'node:crypto'
 import { granted, isFailure, type Refusal, type Result, refused } from '../../core/errors.ts'

@@ -1,4 +1,5 @@
-// Judges an authorization response (RFC 6749 section 4.1.2, RFC 9207 section 2.4): who answered, and whether with a code. Pure.
+// Judges an authorization response (RFC 6749 section 4.1.2, RFC 9207 section 2.4): who answered,
+// and whether with a code. Pure.
 
 import { Credential } from '../../core/credential.ts'
 import { granted, type Result, refused } from '../../core/errors.ts'
@@ -12,8 +13,8 @@ export interface ExpectedCallback {
 }
 
 /**
- * The authorization code, or why there is none. `issuer_mismatch`: another issuer answered, or one that should
- * name itself did not (a mix-up attack, so its errors are neither followed nor shown).
+ * The authorization code, or why there is none. `issuer_mismatch`: another issuer answered, or one
+ * that should name itself did not (a mix-up attack, so its errors are neither followed nor shown).
  * `exchange_grant_refused`: the person said no. `connect_refused`: everything else.
  */
 export function judgeCallback(

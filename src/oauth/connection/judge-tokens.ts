@@ -1,5 +1,5 @@
-// Judges the answer to a request for the tokens of a connected account (RFC 6749 section 5), by the status and
-// the parsed body alone.
+// Judges the answer to a request for the tokens of a connected account (RFC 6749 section 5), by the
+// status and the parsed body alone.
 
 import { Credential, isBearerToken } from '../../core/credential.ts'
 import { granted, type Result, refused } from '../../core/errors.ts'
@@ -20,7 +20,10 @@ export interface AccountTokens {
 
 /** What the answer must match. */
 export interface AskedTokens {
-  /** What was asked for. It is also what was granted when the answer does not say (RFC 6749 section 5.1). */
+  /**
+   * What was asked for. It is also what was granted when the answer does not say (RFC 6749 section
+   * 5.1).
+   */
   readonly scopes: readonly string[]
   /** Seconds since the epoch, when the request was sent. */
   readonly now: number

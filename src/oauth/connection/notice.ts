@@ -1,5 +1,5 @@
-// What a person sees when a tool needs an account that is not connected: an MCP URL elicitation, for both
-// protocol revisions. Pure.
+// What a person sees when a tool needs an account that is not connected: an MCP URL elicitation,
+// for both protocol revisions. Pure.
 
 import { checkEndpoint } from '../../core/http/authorization-server.ts'
 
@@ -31,8 +31,9 @@ export interface ConnectNotice {
 }
 
 /**
- * Makes the notice. The link must open a page of the app that signs the person in and then begins the flow.
- * Anybody who opens it connects their own account: the link has no credential and nothing about the person.
+ * Makes the notice. The link must open a page of the app that signs the person in and then begins
+ * the flow. Anybody who opens it connects their own account: the link has no credential and nothing
+ * about the person.
  *
  * @param server The operator's name of the server.
  * @param url The app's page.

@@ -1,6 +1,6 @@
-// Keeps a connected account's tokens good. There is one refresh at a time, also across instances: they agree
-// by the version of the stored record. Using a rotated refresh token twice ends the whole grant (RFC 9700
-// section 4.14.2), so nothing here is repeated blindly.
+// Keeps a connected account's tokens good. There is one refresh at a time, also across instances:
+// they agree by the version of the stored record. Using a rotated refresh token twice ends the
+// whole grant (RFC 9700 section 4.14.2), so nothing here is repeated blindly.
 
 import { setTimeout as pause } from 'node:timers/promises'
 import { granted, type Result, refused } from '../../core/errors.ts'
@@ -15,12 +15,15 @@ import { requestTokens, revoke } from './token-request.ts'
 const EXPIRY_MARGIN_SECONDS = 5
 
 /**
- * A server's 401 for a token younger than this does not lead to a refresh, so that a server which refuses
- * everything costs one refresh and not many.
+ * A server's 401 for a token younger than this does not lead to a refresh, so that a server which
+ * refuses everything costs one refresh and not many.
  */
 const YOUNG_SECONDS = 30
 
-/** How long others wait for a refresh: longer than its request can take. After that, its instance has died. */
+/**
+ * How long others wait for a refresh: longer than its request can take. After that, its instance
+ * has died.
+ */
 const LEASE_SECONDS = 30
 
 /** How often, and how many times, an instance looks at the refresh of another one. */
@@ -36,7 +39,10 @@ export interface Wanted {
   readonly trace: string
 }
 
-/** What to do about an account: use it, refresh it, wait for another instance, try later, or give up. */
+/**
+ * What to do about an account: use it, refresh it, wait for another instance, try later, or give
+ * up.
+ */
 type Verdict = 'serve' | 'refresh' | 'wait' | 'reconnect' | 'later' | 'refused'
 
 /** Judges a stored account. `now` is in seconds since the epoch. */
@@ -84,7 +90,10 @@ export async function freshAccount(wanted: Wanted, parts: Parts): Promise<Result
   return refused('issuer_unavailable')
 }
 
-/** Refreshes once. Undefined when another instance was first: then the caller reads the record again. */
+/**
+ * Refreshes once. Undefined when another instance was first: then the caller reads the record
+ * again.
+ */
 async function refresh(
   account: Account,
   wanted: Wanted,
@@ -95,7 +104,8 @@ async function refresh(
   const key = accountKey(principal, settings)
   const write = (next: Account): Promise<boolean> => store.write(writeAccount(key, settings, next))
 
-  // Write before the request. After a crash here, the next instance knows that the refresh token may be used up.
+  // Write before the request. After a crash here, the next instance knows that the refresh token
+  // may be used up.
   const leased: Account = {
     ...account,
     version: account.version + 1,

@@ -1,5 +1,5 @@
-// What an operator declares about the accounts that people may connect, checked once. This file fetches
-// nothing.
+// What an operator declares about the accounts that people may connect, checked once. This file
+// fetches nothing.
 
 import {
   type AuthorizationServer,
@@ -21,7 +21,10 @@ export type ConnectionClient =
     }
   /** By the URL of the app's client metadata document: `clientDocument` of the options. */
   | { readonly type: 'document' }
-  /** Registers itself at the first use (RFC 7591). MCP has deprecated it: use it only when nothing else works. */
+  /**
+   * Registers itself at the first use (RFC 7591). MCP has deprecated it: use it only when nothing
+   * else works.
+   */
   | { readonly type: 'dynamic' }
 
 /** One server whose accounts people may connect. */
@@ -29,16 +32,17 @@ export interface ConnectionServer {
   /** The server's resource identifier (RFC 8707), as its binding has it. */
   readonly resource: string
   /**
-   * The authorization server, by its issuer identifier. It is pinned: nothing that the server says later
-   * changes where a person or a credential goes. `discoverResource` shows an operator what the server claims.
+   * The authorization server, by its issuer identifier. It is pinned: nothing that the server says
+   * later changes where a person or a credential goes. `discoverResource` shows an operator what
+   * the server claims.
    */
   readonly issuer: string
   /** Scopes to ask for. With none, the authorization server decides. */
   readonly scopes: readonly string[]
   readonly client: ConnectionClient
   /**
-   * Endpoints that are not on the issuer's own origin, as its documentation names them. Default: what the
-   * issuer's metadata says.
+   * Endpoints that are not on the issuer's own origin, as its documentation names them. Default:
+   * what the issuer's metadata says.
    */
   readonly endpoints?: {
     readonly authorization?: string
@@ -59,8 +63,8 @@ export interface ClientDocument {
 export interface Settings extends ConnectionServer {
   readonly name: string
   /**
-   * Where the authorization server sends people back to. Each server has its own, so that the code of one
-   * server cannot arrive as that of another (RFC 9700 section 4.4.2.2).
+   * Where the authorization server sends people back to. Each server has its own, so that the code
+   * of one server cannot arrive as that of another (RFC 9700 section 4.4.2.2).
    */
   readonly redirectUri: string
   readonly metadata: RemoteDocument<AuthorizationServer>

@@ -1,5 +1,5 @@
-// The requests of a connection to the pinned authorization server: a code for tokens, a refresh token for new
-// tokens, a revocation.
+// The requests of a connection to the pinned authorization server: a code for tokens, a refresh
+// token for new tokens, a revocation.
 
 import { revocationRequest } from 'oauth4webapi'
 import type { Credential } from '../../core/credential.ts'
@@ -39,8 +39,8 @@ export interface TokensWanted {
 }
 
 /**
- * Asks for tokens, for the server's `resource` (RFC 8707). Only the pinned issuer can answer: redirects are
- * refused.
+ * Asks for tokens, for the server's `resource` (RFC 8707). Only the pinned issuer can answer:
+ * redirects are refused.
  */
 export async function requestTokens(
   wanted: TokensWanted,
