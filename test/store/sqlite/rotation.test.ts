@@ -152,7 +152,10 @@ describe('re-wrapping', () => {
     ])
   })
 
-  it('killed again and again while a server reads and writes, loses nothing and gets to its end', async () => {
+  // Eight processes are started: a busy machine needs its time for them.
+  it('killed again and again while a server reads and writes, loses nothing and gets to its end', {
+    timeout: 120_000,
+  }, async () => {
     const made = groundForTest()
     const { secrets, vault, database } = server(made)
     const PEOPLE = 300
