@@ -12,7 +12,7 @@ import {
 import { findPerson } from './accounts.ts'
 import { clients } from './clients.ts'
 import type { ActClaim } from './exchange-policy.ts'
-import type { IssuerOptions } from './options.ts'
+import type { IssuerOptions, TaskflowResources } from './options.ts'
 import { errorPage, signedOutPage, signOutPage } from './pages.ts'
 import { ACCESS_TOKEN_LIFE, resourceServerInfo } from './resource-server.ts'
 import type { Storage } from './sqlite-adapter.ts'
@@ -34,7 +34,6 @@ export function configuration(
   provider: () => Provider,
   actOf: (token: object) => ActClaim | undefined,
 ): Record<string, unknown> {
-  const known: readonly string[] = Object.values(resources)
   const policy = interactionPolicy.base()
   // First-party clients: the grant is made without a screen, in loadExistingGrant.
   policy.remove('consent')
@@ -74,30 +73,7 @@ export function configuration(
       jwks: `${ENDPOINTS}/jwks`,
       end_session: `${ENDPOINTS}/sign-out`,
     },
-    features: {
-      devInteractions: { enabled: false },
-      dPoP: { enabled: false },
-      pushedAuthorizationRequests: { enabled: false },
-      // Userinfo does not take access tokens that are JWTs for one resource. The name is in the
-      // tokens.
-      userinfo: { enabled: false },
-      revocation: { enabled: true, allowedPolicy: ownToken },
-      introspection: { enabled: true, allowedPolicy: ownToken },
-      rpInitiatedLogout: {
-        enabled: true,
-        logoutSource: signOutPage,
-        postLogoutSuccessSource: signedOutPage(web),
-      },
-      resourceIndicators: {
-        enabled: true,
-        defaultResource: (_context: Context, _client: Client, granted?: readonly string[]) =>
-          granted && !granted.includes(resources.chat) ? granted : resources.chat,
-        getResourceServerInfo: (_context: Context, resource: string) => {
-          if (!known.includes(resource)) throw new errors.InvalidTarget()
-          return resourceServerInfo(resource)
-        },
-      },
-    },
+    features: features(web, resources),
     interactions: {
       policy,
       url: (_context: Context, { uid }: { uid: string }) => `/interaction/${uid}`,
@@ -143,6 +119,35 @@ export function configuration(
       // Rotation does not lengthen the life of the family (RFC 9700 section 4.14.2).
       RefreshToken: (context: OidcRequestContext) =>
         context.oidc.entities.RotatedRefreshToken?.remainingTTL ?? 14 * DAY_SECONDS,
+    },
+  }
+}
+
+/** Which features of oidc-provider are on. */
+function features(web: string, resources: TaskflowResources): Record<string, unknown> {
+  const known: readonly string[] = Object.values(resources)
+  return {
+    devInteractions: { enabled: false },
+    dPoP: { enabled: false },
+    pushedAuthorizationRequests: { enabled: false },
+    // Userinfo does not take access tokens that are JWTs for one resource. The name is in the
+    // tokens.
+    userinfo: { enabled: false },
+    revocation: { enabled: true, allowedPolicy: ownToken },
+    introspection: { enabled: true, allowedPolicy: ownToken },
+    rpInitiatedLogout: {
+      enabled: true,
+      logoutSource: signOutPage,
+      postLogoutSuccessSource: signedOutPage(web),
+    },
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: (_context: Context, _client: Client, granted?: readonly string[]) =>
+        granted && !granted.includes(resources.chat) ? granted : resources.chat,
+      getResourceServerInfo: (_context: Context, resource: string) => {
+        if (!known.includes(resource)) throw new errors.InvalidTarget()
+        return resourceServerInfo(resource)
+      },
     },
   }
 }

@@ -107,31 +107,7 @@ export function createTokens(
       await response.body?.cancel()
       return await send(url, init, await accessToken(audience, token))
     },
-    look(searched) {
-      const what = [...new Set(known.values())]
-      const own = what.map((kind) => ({
-        what: kind,
-        found: [...known].some(([token, k]) => k === kind && contains(searched, token)),
-      }))
-      return [
-        ...own,
-        {
-          what: 'Anything shaped like a signed token (JWT)',
-          found: /eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/.test(searched),
-        },
-        // References are there to be seen. The fields that they stand in are then part of the
-        // prompt, and what counts is their values.
-        searched.includes(REFERENCE)
-          ? {
-              what: 'A credential field with anything but a reference',
-              found: FILLED_FIELD.test(searched),
-            }
-          : {
-              what: 'A field for a token, key or password',
-              found: CREDENTIAL_FIELD.test(searched),
-            },
-      ]
-    },
+    look: (searched) => findCredentials(searched, known),
     async end(returnTo) {
       const last = refreshToken
       const token = access.get('chat')?.value
@@ -170,6 +146,33 @@ const FILLED_FIELD =
 
 const CREDENTIAL_FIELD =
   /"(?:access_token|refresh_token|id_token|authorization|client_secret|password|api_?key|bearer)"\s*:/i
+
+/** `known` are the tokens that this page had, each with the name to show for it. */
+function findCredentials(searched: string, known: ReadonlyMap<string, string>): readonly Finding[] {
+  const what = [...new Set(known.values())]
+  const own = what.map((kind) => ({
+    what: kind,
+    found: [...known].some(([token, k]) => k === kind && contains(searched, token)),
+  }))
+  return [
+    ...own,
+    {
+      what: 'Anything shaped like a signed token (JWT)',
+      found: /eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/.test(searched),
+    },
+    // References are there to be seen. The fields that they stand in are then part of the
+    // prompt, and what counts is their values.
+    searched.includes(REFERENCE)
+      ? {
+          what: 'A credential field with anything but a reference',
+          found: FILLED_FIELD.test(searched),
+        }
+      : {
+          what: 'A field for a token, key or password',
+          found: CREDENTIAL_FIELD.test(searched),
+        },
+  ]
+}
 
 async function send(url: string, init: RequestInit, token: string): Promise<Response> {
   const headers = new Headers(init.headers)

@@ -3,18 +3,15 @@
 
 import { type AuditSink, createAuditor } from '../../core/audit.ts'
 import { granted, type Result, refused } from '../../core/errors.ts'
-import { waitFor } from '../../core/http/deadline.ts'
-import { type Principal, principalKey } from '../../core/principal.ts'
+import type { Principal } from '../../core/principal.ts'
 import type { IssuedToken } from '../../core/source/exchange.ts'
-import type { IssueOptions } from '../../core/source/issued-cache.ts'
-import { traceOf } from '../../core/trace.ts'
 import type { SecretStore } from '../../core/vault/secret-store.ts'
-import { type Account, accountKey, readAccount } from './account.ts'
+import { accountKey, readAccount } from './account.ts'
+import { accountCredentials, type CredentialOptions } from './account-credential.ts'
 import { clientMetadataResponse } from './client-document.ts'
 import { endAccount } from './end-account.ts'
 import { finishFlow, refusalPage, startFlow } from './flow.ts'
-import { nowSeconds, type Parts } from './parts.ts'
-import { freshAccount, judgeAccount, type Wanted } from './refresh.ts'
+import type { Parts } from './parts.ts'
 import {
   type ClientDocument,
   type ConnectionServer,
@@ -49,13 +46,7 @@ export interface ConnectionsOptions {
   readonly now?: () => number
 }
 
-/** Options of {@link Connections.credential}. */
-export interface CredentialOptions extends IssueOptions {
-  /** Ends this wait. It does not end the refresh, because others may wait for it too. */
-  readonly signal?: AbortSignal
-  /** W3C trace id. Default: a new one. */
-  readonly trace?: string
-}
+export type { CredentialOptions } from './account-credential.ts'
 
 /** The facts of one connection. All of them are safe to show. */
 export interface ConnectionFacts {
@@ -101,9 +92,6 @@ export interface Connections {
   list(principal: Principal): Promise<readonly ConnectionFacts[]>
 }
 
-/** How long a token without expiry is used before it is read from the store again. */
-const UNKNOWN_LIFE_SECONDS = 300
-
 /**
  * Makes the connections of an app. It fetches nothing before the first use.
  *
@@ -129,58 +117,14 @@ export function connections(options: ConnectionsOptions): Connections {
     deadline,
     clientDocument,
   }
-  const generations = new WeakMap<IssuedToken, number>()
-  const flights = new Map<string, Promise<Result<Account>>>()
-
-  function toToken(account: Account): IssuedToken {
-    const token: IssuedToken = {
-      credential: account.accessToken,
-      expiresAt: account.expiresAt ?? Math.floor(nowSeconds(parts)) + UNKNOWN_LIFE_SECONDS,
-      scopes: account.scopes,
-    }
-    generations.set(token, account.generation)
-    return token
-  }
-
-  /** Callers of one instance share one refresh. Instances agree in the store. */
-  function shareRefresh(wanted: Wanted): Promise<Result<Account>> {
-    const key = JSON.stringify([
-      principalKey(wanted.principal),
-      wanted.settings.resource,
-      wanted.refusedGeneration,
-    ])
-    const running = flights.get(key)
-    if (running) return running
-    const flight = freshAccount(wanted, parts).finally(() => flights.delete(key))
-    flights.set(key, flight)
-    return flight
-  }
-
-  async function current(
-    settings: Settings,
-    principal: Principal,
-    asked: CredentialOptions,
-  ): Promise<Result<IssuedToken>> {
-    const refusedGeneration =
-      asked.refused && (generations.get(asked.refused) ?? Number.POSITIVE_INFINITY)
-    const stored = readAccount(await store.read(accountKey(principal, settings)), settings)
-    if (!stored) return refused('connection_needed')
-    if (judgeAccount(stored, nowSeconds(parts), refusedGeneration) === 'serve')
-      return granted(toToken(stored))
-    const trace = asked.trace ?? traceOf(new Headers())
-    const account = await waitFor(
-      shareRefresh({ principal, settings, refusedGeneration, trace }),
-      asked.signal,
-    )
-    return account.ok ? granted(toToken(account.value)) : account
-  }
+  const read = accountCredentials(parts)
 
   return {
     async credential(principal, server, asked = {}): Promise<Result<IssuedToken>> {
       const settings = servers.get(server)
       if (!settings) return refused('server_unbound', { server })
       // The error of a store may quote what it was given, so it ends here.
-      const result = await current(settings, principal, asked).catch(() =>
+      const result = await read(settings, principal, asked).catch(() =>
         refused('issuer_unavailable'),
       )
       return result.ok ? result : { ok: false, refusal: { ...result.refusal, server } }
@@ -216,23 +160,28 @@ export function connections(options: ConnectionsOptions): Connections {
     },
     async list(principal): Promise<readonly ConnectionFacts[]> {
       const facts = await Promise.all(
-        [...servers.values()].map(async (settings): Promise<ConnectionFacts | undefined> => {
-          const account = readAccount(await store.read(accountKey(principal, settings)), settings)
-          const { name: server, resource, issuer } = settings
-          return (
-            account && {
-              server,
-              resource,
-              issuer,
-              state: account.state === 'needs_reconnect' ? 'reconnect' : 'connected',
-              scopes: account.scopes,
-              connectedAt: account.connectedAt,
-            }
-          )
-        }),
+        [...servers.values()].map((settings) => readFacts(principal, settings, store)),
       )
       return facts.filter((fact) => fact !== undefined)
     },
+  }
+}
+
+async function readFacts(
+  principal: Principal,
+  settings: Settings,
+  store: SecretStore,
+): Promise<ConnectionFacts | undefined> {
+  const account = readAccount(await store.read(accountKey(principal, settings)), settings)
+  if (!account) return undefined
+  const { name: server, resource, issuer } = settings
+  return {
+    server,
+    resource,
+    issuer,
+    state: account.state === 'needs_reconnect' ? 'reconnect' : 'connected',
+    scopes: account.scopes,
+    connectedAt: account.connectedAt,
   }
 }
 
