@@ -4,7 +4,7 @@
 export const REMAINING_FUNCTIONS: Readonly<Record<string, number>> = {
   'src/chatkit/runs/memory-run-store.ts memoryRunStore': 128,
   'src/mcp/arguments/detect.ts detectParameters': 143,
-  'src/oauth/connection/connections.ts connections': 124,
+  'src/oauth/connection/connections.ts connections': 125,
   'src/store/postgres/bell.ts postgresBell': 127,
   'src/store/postgres/database.ts openPostgres': 126,
   'src/store/statements/run-statements.ts runStatements': 150,
@@ -19,8 +19,8 @@ export const REMAINING_FUNCTIONS: Readonly<Record<string, number>> = {
   'web/view/frame.ts createFrame': 140,
   'web/view/threads-view.ts createThreadsView': 155,
   'examples/taskflow/api/routes.ts createRoutes': 107,
-  'examples/taskflow/issuer/configuration.ts configuration': 116,
-  'examples/taskflow/page/tokens.ts createTokens': 109,
+  'examples/taskflow/issuer/configuration.ts configuration': 118,
+  'examples/taskflow/page/tokens.ts createTokens': 114,
   'examples/taskflow/parts.ts createParts': 117,
 }
 
