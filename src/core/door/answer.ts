@@ -11,6 +11,10 @@ export interface WireRefusal {
   readonly message: string
 }
 
+function invalidRequest(message: string): WireRefusal {
+  return { status: 400, error: 'invalid_request', message }
+}
+
 const NOT_VALID = 'The access token is not valid here.'
 
 /**
@@ -24,29 +28,17 @@ export function toWire(refusal: Refusal): WireRefusal {
     case 'credential_missing':
       return { status: 401, message: 'Send an access token: Authorization: Bearer <token>.' }
     case 'credential_malformed':
-      return {
-        status: 400,
-        error: 'invalid_request',
-        message: 'The Authorization header is malformed: it must be "Bearer" and one access token.',
-      }
+      return invalidRequest(
+        'The Authorization header is malformed: it must be "Bearer" and one access token.',
+      )
     case 'credential_repeated':
-      return {
-        status: 400,
-        error: 'invalid_request',
-        message: 'Send exactly one access token, in one Authorization header.',
-      }
+      return invalidRequest('Send exactly one access token, in one Authorization header.')
     case 'credential_in_query':
-      return {
-        status: 400,
-        error: 'invalid_request',
-        message: 'Access tokens are not accepted in the URL; use the Authorization header.',
-      }
+      return invalidRequest(
+        'Access tokens are not accepted in the URL; use the Authorization header.',
+      )
     case 'subject_header_mismatch':
-      return {
-        status: 400,
-        error: 'invalid_request',
-        message: 'A header names another subject than the access token does.',
-      }
+      return invalidRequest('A header names another subject than the access token does.')
     case 'proof_missing':
     case 'proof_invalid':
     case 'proof_replayed':

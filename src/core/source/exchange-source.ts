@@ -1,11 +1,10 @@
 // The sources `exchange` and `identity-assertion`: exchange the user's token for one of this
 // server's (RFC 8693), each by its own exchanger.
 
-import { outcomeOf } from '../audit.ts'
-import type { Binding } from '../binding.ts'
-import { scopesOf } from '../binding.ts'
+import { type Auditor, outcomeOf } from '../audit.ts'
+import { type Binding, scopesOf } from '../binding.ts'
 import { type Result, refused } from '../errors.ts'
-import { principalKey } from '../principal.ts'
+import { type Principal, principalKey } from '../principal.ts'
 import { missingScopes, narrowScopes } from '../scope.ts'
 import type { IssuedToken, TokenExchanger } from './exchange.ts'
 import type { CredentialSource, Deposited, SourceParts } from './parts.ts'
@@ -55,30 +54,15 @@ export function exchangeSource(
         ...(audience ? { audience } : {}),
       })
       .catch(() => refused('exchange_failed'))
-    const recorded = await record(asked, result)
-    if (!recorded) return refused('audit_unavailable', { server: binding.name })
-    return result.ok ? result : { ok: false, refusal: { ...result.refusal, server: binding.name } }
-  }
-
-  /** Records an exchange. A token whose exchange could not be recorded is dropped, unused. */
-  async function record(asked: readonly string[], result: Result<IssuedToken>): Promise<boolean> {
-    const event = auditor({
-      hop: 'exchange',
+    const isRecorded = await recordExchange(asked, result, {
+      binding,
       trace,
       principal,
-      outcome: outcomeOf(result.ok ? undefined : result.refusal.reason),
-      ...(result.ok ? {} : { reason: result.refusal.reason }),
-      audience: [binding.resource],
-      scopes: result.ok ? result.value.scopes : asked,
-      ...(result.ok ? { expiresAt: result.value.expiresAt } : {}),
-      ...(result.ok && result.value.tokenId !== undefined ? { tokenId: result.value.tokenId } : {}),
-      destination: exchanger.issuer,
-      placement: 'body subject_token',
+      auditor,
+      exchanger,
     })
-    return event.then(
-      () => true,
-      () => false,
-    )
+    if (!isRecorded) return refused('audit_unavailable', { server: binding.name })
+    return result.ok ? result : { ok: false, refusal: { ...result.refusal, server: binding.name } }
   }
 
   return async ({ refused: rejected, wider = [] } = {}) => {
@@ -107,4 +91,37 @@ export function exchangeSource(
       rejected ? { refused: rejected } : {},
     )
   }
+}
+
+interface ExchangeHop {
+  readonly binding: Binding
+  readonly trace: string
+  readonly principal: Principal
+  readonly auditor: Auditor
+  readonly exchanger: TokenExchanger
+}
+
+/** Records an exchange. A token whose exchange could not be recorded is dropped, unused. */
+async function recordExchange(
+  asked: readonly string[],
+  result: Result<IssuedToken>,
+  { binding, trace, principal, auditor, exchanger }: ExchangeHop,
+): Promise<boolean> {
+  const event = auditor({
+    hop: 'exchange',
+    trace,
+    principal,
+    outcome: outcomeOf(result.ok ? undefined : result.refusal.reason),
+    ...(result.ok ? {} : { reason: result.refusal.reason }),
+    audience: [binding.resource],
+    scopes: result.ok ? result.value.scopes : asked,
+    ...(result.ok ? { expiresAt: result.value.expiresAt } : {}),
+    ...(result.ok && result.value.tokenId !== undefined ? { tokenId: result.value.tokenId } : {}),
+    destination: exchanger.issuer,
+    placement: 'body subject_token',
+  })
+  return event.then(
+    () => true,
+    () => false,
+  )
 }
