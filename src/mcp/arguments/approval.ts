@@ -15,7 +15,7 @@ const PINNED = [
 ] as const
 
 /** Levels of a definition; schemas alternate between keywords and names, so it is twice what a schema may have, and some. */
-const DEEPEST_DEFINITION = 256
+const MAX_DEFINITION_DEPTH = 256
 
 /** The hash of a tool's definition, as its server gave it: `sha256:` and 64 hex digits. Equal however its members are ordered. */
 export async function definitionHash(
@@ -59,7 +59,7 @@ export function judgeDefinition(
 export function canonicalJson(value: unknown): Result<string, ArgumentRefusal> {
   let tooDeep = false
   const write = (one: unknown, depth: number): string => {
-    if (depth > DEEPEST_DEFINITION) tooDeep = true
+    if (depth > MAX_DEFINITION_DEPTH) tooDeep = true
     if (tooDeep) return ''
     if (typeof one !== 'object' || one === null) return JSON.stringify(one) ?? 'null'
     if (Array.isArray(one)) return `[${one.map((element) => write(element, depth + 1)).join(',')}]`

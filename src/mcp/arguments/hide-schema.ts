@@ -4,9 +4,9 @@ import { granted, type Result } from '../../core/errors.ts'
 import { isObject, type UnknownObject } from '../../core/json.ts'
 import { type HiddenTree, NOTHING, treeOf } from './hidden-tree.ts'
 import { SchemaHider } from './hide.ts'
-import { DEEPEST, type Segments } from './pointer.ts'
+import { MAX_DEPTH, type Segments } from './pointer.ts'
 import { type ArgumentRefusal, refuse } from './refusal.ts'
-import { MOST_SCHEMAS, referenceSegments, resolveReference, subschemas } from './schema.ts'
+import { MAX_SCHEMAS, referenceSegments, resolveReference, subschemas } from './schema.ts'
 
 /** A schema without its hidden parameters. */
 export interface HiddenSchema {
@@ -16,7 +16,7 @@ export interface HiddenSchema {
 }
 
 /** Rounds in which references are found to lead to what has changed; more are no schema that anybody wrote. */
-const MOST_ROUNDS = 32
+const MAX_ROUNDS = 32
 
 /** Hides what the pointers name. Pointers that the schema does not declare change nothing. */
 export function hideInSchema(
@@ -42,7 +42,7 @@ function hideAll(
   names: ReadonlySet<string>,
 ): Result<HiddenSchema, ArgumentRefusal> {
   const inline = new Set<string>()
-  for (let round = 0; round < MOST_ROUNDS; round++) {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
     const hidden = hideOnce(root, tree, names, inline)
     if (!hidden.ok || hidden.value.broken.size === 0) return hidden
     for (const reference of hidden.value.broken) inline.add(reference)
@@ -110,8 +110,8 @@ function visitReferences(
     const [schema, depth] = next
     if (seen.has(schema)) continue
     seen.add(schema)
-    if (depth > DEEPEST) return 'schema_too_deep'
-    if (seen.size > MOST_SCHEMAS) return 'schema_too_large'
+    if (depth > MAX_DEPTH) return 'schema_too_deep'
+    if (seen.size > MAX_SCHEMAS) return 'schema_too_large'
     for (const [, inner] of subschemas(schema)) queue.push([inner, depth + 1])
     if (!Object.hasOwn(schema, '$ref')) continue
     if (typeof schema.$ref !== 'string') return 'schema_malformed'

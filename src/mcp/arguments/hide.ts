@@ -4,10 +4,10 @@
 import { isObject, type UnknownObject } from '../../core/json.ts'
 import { type HiddenTree, isBare, under } from './hidden-tree.ts'
 import { KEYWORD_RULES, type Place } from './keywords.ts'
-import { DEEPEST } from './pointer.ts'
+import { MAX_DEPTH } from './pointer.ts'
 import type { ArgumentRefusal } from './refusal.ts'
 import { mapEntries, withDemands } from './rewrite.ts'
-import { MOST_SCHEMAS, resolveReference, usesUnsupported } from './schema.ts'
+import { MAX_SCHEMAS, resolveReference, usesUnsupported } from './schema.ts'
 
 /** A reference that was replaced by a copy of its target, on the way to where the rewriting is now. */
 interface Expansion {
@@ -87,8 +87,8 @@ export class SchemaHider {
 
   /** Whether a schema is one that can be rewritten: not too deep, not one too many, and with known references. */
   #admits(schema: UnknownObject, { depth }: Position): boolean {
-    if (depth > DEEPEST) this.#fail('schema_too_deep')
-    if (++this.#visits > MOST_SCHEMAS) this.#fail('schema_too_large')
+    if (depth > MAX_DEPTH) this.#fail('schema_too_deep')
+    if (++this.#visits > MAX_SCHEMAS) this.#fail('schema_too_large')
     if (usesUnsupported(schema, depth === 0)) this.#fail('reference_unsupported')
     return this.#problem === undefined
   }

@@ -4,7 +4,7 @@
 import { granted, type Result } from '../../core/errors.ts'
 import { isObject, type UnknownObject } from '../../core/json.ts'
 import { plainName } from './name.ts'
-import { DEEPEST, EVERY, formatPointer, parsePointer, type Segments } from './pointer.ts'
+import { EVERY, formatPointer, MAX_DEPTH, parsePointer, type Segments } from './pointer.ts'
 import { type ArgumentRefusal, refuse } from './refusal.ts'
 
 /** A value and its place. */
@@ -117,7 +117,7 @@ function membersNamed(
   // The queue grows as it is read.
   for (const [here, at] of queue) {
     if (typeof here !== 'object' || here === null) continue
-    if (at.length >= DEEPEST) return refuse('arguments_too_deep')
+    if (at.length >= MAX_DEPTH) return refuse('arguments_too_deep')
     for (const [key, one] of Object.entries(here)) {
       if (
         key === '__proto__' ||

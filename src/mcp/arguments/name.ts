@@ -112,12 +112,12 @@ function isSelf(parts: readonly string[]): boolean {
 }
 
 /** Characters of a name that are looked at: its end, where what it is stands. */
-const LONGEST = 128
+const MAX_NAME_CHARS = 128
 
 /** The words of a name, in small letters. */
 export function wordsOf(name: string): string[] {
   return name
-    .slice(-LONGEST)
+    .slice(-MAX_NAME_CHARS)
     .normalize('NFKD')
     .replace(/[\p{M}\p{Default_Ignorable_Code_Point}]/gu, '')
     .replace(/[^\p{ASCII}]/gu, (letter) => LATIN.get(letter) ?? letter)

@@ -3,9 +3,9 @@
 
 import { granted, type Result } from '../../core/errors.ts'
 import { isObject, type UnknownObject } from '../../core/json.ts'
-import { covers, DEEPEST, formatPointer, type Segments } from './pointer.ts'
+import { covers, formatPointer, MAX_DEPTH, type Segments } from './pointer.ts'
 import { type ArgumentRefusal, refuse } from './refusal.ts'
-import { entriesOf, MOST_SCHEMAS, subschemas } from './schema.ts'
+import { entriesOf, MAX_SCHEMAS, subschemas } from './schema.ts'
 
 /** A parameter that is repeated in a header. */
 export interface MirroredParameter {
@@ -32,8 +32,8 @@ export function mirroredParameters(
   let visits = 0
   for (let next = queue.shift(); next; next = queue.shift()) {
     const [here, at, depth] = next
-    if (depth > DEEPEST) return refuse('schema_too_deep')
-    if (++visits > MOST_SCHEMAS) return refuse('schema_too_large')
+    if (depth > MAX_DEPTH) return refuse('schema_too_deep')
+    if (++visits > MAX_SCHEMAS) return refuse('schema_too_large')
     if (Object.hasOwn(here, 'x-mcp-header')) {
       const header = here['x-mcp-header']
       if (!at || at.length === 0 || typeof header !== 'string' || !TOKEN.test(header))

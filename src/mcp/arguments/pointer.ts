@@ -10,7 +10,7 @@ export type Segments = readonly string[]
 export const EVERY = '*'
 
 /** Levels of arguments and of schemas that are looked at. */
-export const DEEPEST = 64
+export const MAX_DEPTH = 64
 
 /** Names that reach the prototype when a careless program assigns to them (threat 29). */
 const FORBIDDEN: readonly string[] = ['__proto__', 'constructor', 'prototype']
@@ -24,7 +24,7 @@ export function isNameable(name: string): boolean {
 export function parsePointer(pointer: string): Result<Segments, ArgumentRefusal> {
   if (!/^(?:\/(?:[^~/]|~[01])*)+$/.test(pointer)) return refuse('pointer_malformed')
   const segments = unescapeSegments(pointer)
-  if (segments.length > DEEPEST || segments.at(-1) === EVERY) return refuse('pointer_malformed')
+  if (segments.length > MAX_DEPTH || segments.at(-1) === EVERY) return refuse('pointer_malformed')
   if (segments.some((segment) => FORBIDDEN.includes(segment))) return refuse('pointer_forbidden')
   return granted(segments)
 }

@@ -6,7 +6,7 @@ import { unescapeSegments } from './pointer.ts'
 import { type ArgumentRefusal, refuse } from './refusal.ts'
 
 /** Schemas that one walk looks at; references to shared parts make this many more than the document has (threat 30). */
-export const MOST_SCHEMAS = 20_000
+export const MAX_SCHEMAS = 20_000
 
 /** The entries of an object; none for anything else. */
 export function entriesOf(value: unknown): readonly (readonly [string, unknown])[] {

@@ -15,7 +15,7 @@ export interface PromptValues {
 }
 
 /** Seconds that a token which the model is shown may live at most. */
-const LITERAL_LIFE = 300
+const MAX_LITERAL_SECONDS = 300
 
 /** Options of {@link promptValues}. */
 export interface PromptValueOptions {
@@ -54,7 +54,7 @@ export async function promptValues({
   if (!issued.ok) throw toError({ ...issued.refusal, server: name })
   const { credential, expiresAt, proof } = issued.value
   // A token that lives longer is not for a model's eyes, whoever issued it; one that is bound to a key is no use there.
-  if (proof || expiresAt - now() / 1000 > LITERAL_LIFE)
+  if (proof || expiresAt - now() / 1000 > MAX_LITERAL_SECONDS)
     throw toError({ reason: 'exchange_failed', server: name })
   live.add(credential)
   return { user_id: principal.subject, access_token: credential.reveal() }
