@@ -39,7 +39,10 @@ export function answerRules(options: AnswerRuleOptions): AnswerRules {
   }
 }
 
-/** A list of tools, wherever it arrives, goes on as the model may see it. Other messages stay as they are. */
+/**
+ * A list of tools, wherever it arrives, goes on as the model may see it. Other messages stay as
+ * they are.
+ */
 async function learnTools(message: unknown, book: ToolBook): Promise<unknown> {
   if (!isObject(message) || !isObject(message.result) || !Array.isArray(message.result.tools))
     return message

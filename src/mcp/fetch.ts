@@ -58,11 +58,12 @@ const DEFAULT_MAX_ANSWER_CHARS = 4 * 1024 * 1024
 /**
  * Makes the `fetch` of one principal for one MCP server (Streamable HTTP, all protocol revisions).
  *
- * It answers a `tools/call` that was refused or failed with a tool result that has `isError`. Bodies of
- * error answers never pass: MCP clients put them into exceptions, and servers echo what they were sent.
+ * It answers a `tools/call` that was refused or failed with a tool result that has `isError`.
+ * Bodies of error answers never pass: MCP clients put them into exceptions, and servers echo what
+ * they were sent.
  *
- * @returns A `fetch` that throws {@link AuthError} for any other request that was refused or failed,
- *   and for a call that its caller cancelled.
+ * @returns A `fetch` that throws {@link AuthError} for any other request that was refused or
+ *   failed, and for a call that its caller cancelled.
  *
  * @example
  * ```ts
@@ -95,7 +96,8 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
     const request = requestIn(messages)
     try {
       const response = await carry(input, init, (sent, attempt) => place(sent, attempt, messages))
-      // The errors that are left steer the protocol: 404, 405, version negotiation. Carry throws the rest.
+      // The errors that are left steer the protocol: 404, 405, version negotiation. Carry throws
+      // the rest.
       if (!response.ok) return await reduceErrorAnswer(response, request)
       return await rewriteAnswer(response, request?.isToolCall ? rulesAwaiting(request) : rules)
     } catch (error) {

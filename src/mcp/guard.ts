@@ -1,5 +1,5 @@
-// The guard before the placing: it stops requests to a server in quarantine, calls of refused tools,
-// and references outside their place. It places nothing.
+// The guard before the placing: it stops requests to a server in quarantine, calls of refused
+// tools, and references outside their place. It places nothing.
 
 import type { Binding } from '../core/binding.ts'
 import type { Plan, Sent } from '../core/carry/placing.ts'
@@ -33,7 +33,8 @@ export type GuardedPlacing = (
 export function guardPlacing(place: McpPlacing, options: GuardOptions): GuardedPlacing {
   const leftNames = new Set(options.binding.leaveToModel.map(lastSegment))
   return async (sent, attempt, parsed) => {
-    // Every request, also one without a credential: it may carry a session, or the person's own words.
+    // Every request, also one without a credential: it may carry a session, or the person's own
+    // words.
     const quarantined = await options.quarantine.refusal()
     if (quarantined) return refused(quarantined)
     const request = readRequest(sent, parsed)
@@ -72,8 +73,8 @@ async function judgeMessage(
 ): Promise<RefusalReason | undefined> {
   const call = toolCallOf(message)
   if (!call) return message.method === 'tools/call' ? 'arguments_refused' : undefined
-  // The framework may have its list from elsewhere, a cache for example: then no list was judged here.
-  // That matters where the model sends what looks like an identity.
+  // The framework may have its list from elsewhere, a cache for example: then no list was judged
+  // here. That matters where the model sends what looks like an identity.
   if (!book.tool(call.name) && namesIdentity(call, leftNames)) {
     await list(request)
     if (!book.tool(call.name)) return 'tool_refused'
@@ -81,7 +82,10 @@ async function judgeMessage(
   return book.tool(call.name)?.refused ? 'tool_refused' : undefined
 }
 
-/** Whether a text could hold a tool call for a reader that is laxer than ours. An escape could spell the method. */
+/**
+ * Whether a text could hold a tool call for a reader that is laxer than ours. An escape could spell
+ * the method.
+ */
 function mayHoldCall(text: string): boolean {
   return text.includes('tools/call') || text.includes('\\')
 }

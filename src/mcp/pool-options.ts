@@ -13,16 +13,18 @@ export interface PoolCaller {
 /** Options of `sessionPool`. */
 export interface SessionPoolOptions<Session> {
   /**
-   * Opens a session, for example by connecting a client. What it throws reaches the caller of `use`.
+   * Opens a session, for example by connecting a client. What it throws reaches the caller of
+   * `use`.
    *
-   * @param fetch Carries the credential of whoever uses the session at the time: always the same person.
+   * @param fetch Carries the credential of whoever uses the session at the time: always the same
+   *   person.
    */
   readonly open: (server: string, fetch: typeof globalThis.fetch) => Promise<Session>
   /** Ends a session. What it throws is dropped. */
   readonly close: (session: Session) => Promise<void>
   /**
-   * Milliseconds for which a session is used after it was opened. It is never used after the token of
-   * whoever opened it has expired. Default 300,000.
+   * Milliseconds for which a session is used after it was opened. It is never used after the token
+   * of whoever opened it has expired. Default 300,000.
    */
   readonly ttl?: number
   /** Milliseconds that a session waits for its next use. Default 60,000. */

@@ -1,5 +1,5 @@
-// Sessions with MCP servers that outlive one request. Each is for one person and one server, and is never
-// shared. The pool opens nothing itself: the app's `open` does.
+// Sessions with MCP servers that outlive one request. Each is for one person and one server, and is
+// never shared. The pool opens nothing itself: the app's `open` does.
 
 import { type Principal, principalKey } from '../core/principal.ts'
 import { toError } from '../core/sentences.ts'
@@ -9,8 +9,8 @@ import { type PooledSession, PooledSessions } from './pooled-sessions.ts'
 /** A pool of sessions. */
 export interface SessionPool<Session> {
   /**
-   * Does work with a session of the caller's. Nobody else uses it in the meantime. A session whose work
-   * throws is closed.
+   * Does work with a session of the caller's. Nobody else uses it in the meantime. A session whose
+   * work throws is closed.
    *
    * @throws AuthError `server_unavailable` when no session is free in time, or the pool was closed;
    *   `cancelled` when `signal` fires first; and what `work` throws.
@@ -22,8 +22,8 @@ export interface SessionPool<Session> {
     signal?: AbortSignal,
   ): Promise<T>
   /**
-   * Closes a principal's sessions; those in use, when their work is done. Call it at sign-out, and when a
-   * sign-in is revoked.
+   * Closes a principal's sessions; those in use, when their work is done. Call it at sign-out, and
+   * when a sign-in is revoked.
    */
   end(principal: Principal): void
   /** Closes all sessions in the same way, and opens no more. */
@@ -33,9 +33,10 @@ export interface SessionPool<Session> {
 /**
  * Makes an empty pool.
  *
- * One request uses a session at a time, so each message carries the credential, and leaves the trace, of
- * the request that it belongs to. The same person's next request may get the same session. Between uses,
- * and when it is closed, a session carries the credential of its last use, while that is valid.
+ * One request uses a session at a time, so each message carries the credential, and leaves the
+ * trace, of the request that it belongs to. The same person's next request may get the same
+ * session. Between uses, and when it is closed, a session carries the credential of its last use,
+ * while that is valid.
  *
  * @throws TypeError for a limit that is no positive number.
  *

@@ -1,12 +1,14 @@
-// The sessions of one pool: which are open, whose they are, which are free, and when each ends. Waiting
-// for one is the pool's.
+// The sessions of one pool: which are open, whose they are, which are free, and when each ends.
+// Waiting for one is the pool's.
 
 import { principalKey } from '../core/principal.ts'
 import type { PoolCaller, SessionPoolOptions } from './pool-options.ts'
 
 /** One session. */
 export interface PooledSession<Session> {
-  /** Who, where, and with which rights: a session opened with more is not for a sign-in with less. */
+  /**
+   * Who, where, and with which rights: a session opened with more is not for a sign-in with less.
+   */
   readonly key: string
   readonly owner: string
   readonly opened: Promise<Session>
@@ -41,7 +43,9 @@ export class PooledSessions<Session> {
     this.#onClosed = onClosed
   }
 
-  /** A session that may be used now: a free one, or a new one. Undefined when the limits leave none. */
+  /**
+   * A session that may be used now: a free one, or a new one. Undefined when the limits leave none.
+   */
   take(
     { principal, token }: PoolCaller,
     server: string,

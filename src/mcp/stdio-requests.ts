@@ -9,7 +9,10 @@ export interface StdioRequests {
   ask(init: RequestInit): Promise<Response>
   /** Whether the server was asked, and has not answered. */
   isPending(id: unknown): boolean
-  /** Hands an answer to whoever waits for it. One that nobody waits for is late, or made up: it is dropped. */
+  /**
+   * Hands an answer to whoever waits for it. One that nobody waits for is late, or made up: it is
+   * dropped.
+   */
   answer(message: UnknownObject): void
   /** Fails all of them. Gives their ids. */
   failAll(): readonly unknown[]

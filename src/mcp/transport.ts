@@ -1,6 +1,6 @@
-// The MCP `Transport` for one principal and one stdio server. Each request goes through the `fetch`, so
-// the rules are the same. It starts no process, and knows no SDK: the transports of the SDKs v1 and v2
-// have the shape that it takes and gives.
+// The MCP `Transport` for one principal and one stdio server. Each request goes through the
+// `fetch`, so the rules are the same. It starts no process, and knows no SDK: the transports of the
+// SDKs v1 and v2 have the shape that it takes and gives.
 
 import { isStdio } from '../core/binding.ts'
 import { AuthError } from '../core/errors.ts'
@@ -13,8 +13,8 @@ import { type ReflectionParts, removeReflections } from './redact/reflections.ts
 import { isRequest, type StdioRequests, stdioRequests } from './stdio-requests.ts'
 
 /**
- * TypeScript compares the parameters of a method both ways, so that each SDK's own types of messages
- * fit.
+ * TypeScript compares the parameters of a method both ways, so that each SDK's own types of
+ * messages fit.
  */
 interface Handlers {
   message(message: object, extra?: object): void
@@ -34,16 +34,16 @@ export interface MessageTransport {
 export type CarryingTransportOptions = Omit<McpFetchOptions, 'fetch'>
 
 /**
- * Wraps the transport of a server that runs for one principal alone. A process that several principals
- * share would mix their calls.
+ * Wraps the transport of a server that runs for one principal alone. A process that several
+ * principals share would mix their calls.
  *
- * It answers a `tools/call` that was refused or failed with a tool result that has `isError`. There is no
- * 401 here: a credential that the server finds expired is replaced by the source's own clock only. When
- * the sign-in is revoked, `inner` is closed.
+ * It answers a `tools/call` that was refused or failed with a tool result that has `isError`. There
+ * is no 401 here: a credential that the server finds expired is replaced by the source's own clock
+ * only. When the sign-in is revoked, `inner` is closed.
  *
  * @returns A transport whose `send` throws {@link AuthError} for anything but a tool call.
- * @throws TypeError when the server is not bound as `stdio:`. We cannot see where an HTTP transport sends
- *   to; give it the `fetch` instead.
+ * @throws TypeError when the server is not bound as `stdio:`. We cannot see where an HTTP transport
+ *   sends to; give it the `fetch` instead.
  *
  * @example
  * ```ts
@@ -75,7 +75,10 @@ export function carryingTransport(
 
 /** A transport that the client uses, and the calls that it has under way. */
 interface OuterTransport extends MessageTransport {
-  /** Settles when the client has its answer to this request; undefined when there is no such request. */
+  /**
+   * Settles when the client has its answer to this request; undefined when there is no such
+   * request.
+   */
   settled(id: unknown): Promise<void> | undefined
 }
 
@@ -114,7 +117,8 @@ function outerTransport(
       if (cancelled !== undefined) {
         const wasSent = requests.isPending(cancelled)
         calls.get(cancelled)?.controller.abort()
-        // A call that still waits for its credential never leaves, so the server need not hear of it.
+        // A call that still waits for its credential never leaves, so the server need not hear of
+        // it.
         if (!wasSent) return
       }
       const controller = new AbortController()

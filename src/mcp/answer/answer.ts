@@ -19,10 +19,11 @@ const KEPT_HEADERS = [
 ]
 
 /**
- * Rewrites a successful answer: JSON, or a stream of events. Any other body is dropped, because it is no
- * answer of the protocol.
+ * Rewrites a successful answer: JSON, or a stream of events. Any other body is dropped, because it
+ * is no answer of the protocol.
  *
- * @returns The answer. Its body ends in an AuthError when a stream breaks off or an event is too large.
+ * @returns The answer. Its body ends in an AuthError when a stream breaks off or an event is too
+ *   large.
  * @throws AuthError `answer_too_large` or `server_unavailable`, for an answer in JSON.
  */
 export async function rewriteAnswer(response: Response, rules: AnswerRules): Promise<Response> {

@@ -8,8 +8,8 @@ import type { RpcRequest } from './message.ts'
 const MAX_ERROR_CHARS = 16_384
 
 /**
- * Reduces an error answer: MCP clients put its body into exceptions, and servers echo what they were
- * sent.
+ * Reduces an error answer: MCP clients put its body into exceptions, and servers echo what they
+ * were sent.
  *
  * @param request What the answer is to. Undefined when it was no single JSON-RPC request: then only
  *   the status is kept.

@@ -7,9 +7,9 @@ import { toError } from '../../core/sentences.ts'
  * Makes the reader of one stream.
  *
  * @param maxChars Characters of one event.
- * @returns Takes the next chunk, and gives the lines of each event that is complete with it. The work
- *   for a chunk does not grow with what is held, so a server that sends byte by byte costs no more than
- *   another. It throws an AuthError `answer_too_large`.
+ * @returns Takes the next chunk, and gives the lines of each event that is complete with it. The
+ *   work for a chunk does not grow with what is held, so a server that sends byte by byte costs no
+ *   more than another. It throws an AuthError `answer_too_large`.
  */
 export function eventLines(
   maxChars: number,

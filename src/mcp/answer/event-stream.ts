@@ -11,7 +11,10 @@ import { type AnswerRules, rewriteJson } from './rules.ts'
 type Bytes = Uint8Array<ArrayBuffer>
 type Output = ReadableStreamDefaultController<Bytes>
 
-/** Rewrites a stream. When it breaks off, the awaited call is answered, or the stream ends in an AuthError. */
+/**
+ * Rewrites a stream. When it breaks off, the awaited call is answered, or the stream ends in an
+ * AuthError.
+ */
 export function rewriteEvents(
   source: ReadableStream<Bytes>,
   rules: AnswerRules,
@@ -53,8 +56,8 @@ export function rewriteEvents(
       try {
         for (let wrote = false; !wrote; ) {
           const { done, value } = await reader.read()
-          // Lines after the last complete event are dropped: the standard says that they are no event,
-          // and they may be the beginning of a secret.
+          // Lines after the last complete event are dropped: the standard says that they are no
+          // event, and they may be the beginning of a secret.
           if (done)
             return isResumable && !rules.signal?.aborted
               ? output.close()
@@ -89,8 +92,8 @@ async function rewriteEvent(event: readonly string[], rules: AnswerRules): Promi
   }
   if (data.length === 0) return lines.join('\n')
   const value = parseJson(data.join('\n'))
-  // Empty data opens a stream. Other data that is no JSON is dropped: no client can read it, and the
-  // server may fill it with anything.
+  // Empty data opens a stream. Other data that is no JSON is dropped: no client can read it, and
+  // the server may fill it with anything.
   const next = value === undefined ? '' : await rewriteJson(value, rules)
   return [...lines, ...next.split('\n').map((line) => `data: ${line}`)].join('\n')
 }

@@ -16,8 +16,8 @@ export function failedResult(id: string | number, sentence: string): UnknownObje
 }
 
 /**
- * What stands for a message that is withheld as a whole. It keeps the id, because whoever asked would
- * otherwise wait for ever.
+ * What stands for a message that is withheld as a whole. It keeps the id, because whoever asked
+ * would otherwise wait for ever.
  */
 export function withheldMessage({ id, result }: UnknownObject, sentence: string): UnknownObject {
   if (typeof id !== 'string' && typeof id !== 'number') {

@@ -41,7 +41,9 @@ export function writeMessages({ list, isBatch }: Messages): string {
   return JSON.stringify(isBatch ? list : list[0])
 }
 
-/** The one request in a body. Undefined for a batch, a notification, an answer, and no body at all. */
+/**
+ * The one request in a body. Undefined for a batch, a notification, an answer, and no body at all.
+ */
 export function requestIn(messages: Messages | undefined): RpcRequest | undefined {
   const [message] = messages?.list ?? []
   if (!message || messages?.isBatch || typeof message.method !== 'string') return undefined
@@ -51,7 +53,9 @@ export function requestIn(messages: Messages | undefined): RpcRequest | undefine
     : undefined
 }
 
-/** The tool call in a message. Undefined for another method, and for a call without a tool's name. */
+/**
+ * The tool call in a message. Undefined for another method, and for a call without a tool's name.
+ */
 export function toolCallOf(message: UnknownObject): ToolCall | undefined {
   if (message.method !== 'tools/call' || !isObject(message.params)) return undefined
   const { name, arguments: args } = message.params

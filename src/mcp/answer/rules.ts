@@ -23,8 +23,8 @@ export interface AnswerRules {
 export interface AwaitedCall {
   readonly id: string | number
   /**
-   * Makes the result that is given when the server's never comes, and cannot come because the stream
-   * cannot be resumed: its caller would wait for ever.
+   * Makes the result that is given when the server's never comes, and cannot come because the
+   * stream cannot be resumed: its caller would wait for ever.
    */
   instead(reason: RefusalReason): UnknownObject
 }
@@ -32,8 +32,8 @@ export interface AwaitedCall {
 /**
  * Rewrites one message, or a batch.
  *
- * @returns A JSON text written anew. The text of the server never passes: members of the same name hide
- *   each other from whoever parses it, but not from a log of the text.
+ * @returns A JSON text written anew. The text of the server never passes: members of the same name
+ *   hide each other from whoever parses it, but not from a log of the text.
  */
 export async function rewriteJson(value: unknown, { message }: AnswerRules): Promise<string> {
   return JSON.stringify(

@@ -1,4 +1,5 @@
-// Pins a tool's definition: a hash over all that the model and the person judge it by, so that a change is seen (threat 3). Stores nothing.
+// Pins a tool's definition: a hash over all that the model and the person judge it by, so that a
+// change is seen (threat 3). Stores nothing.
 
 import { granted, type Result } from '../../core/errors.ts'
 import { type ArgumentRefusal, refuse } from './refusal.ts'
@@ -14,10 +15,16 @@ const PINNED = [
   'annotations',
 ] as const
 
-/** Levels of a definition; schemas alternate between keywords and names, so it is twice what a schema may have, and some. */
+/**
+ * Levels of a definition; schemas alternate between keywords and names, so it is twice what a
+ * schema may have, and some.
+ */
 const MAX_DEFINITION_DEPTH = 256
 
-/** The hash of a tool's definition, as its server gave it: `sha256:` and 64 hex digits. Equal however its members are ordered. */
+/**
+ * The hash of a tool's definition, as its server gave it: `sha256:` and 64 hex digits. Equal
+ * however its members are ordered.
+ */
 export async function definitionHash(
   tool: ToolDefinition,
 ): Promise<Result<string, ArgumentRefusal>> {

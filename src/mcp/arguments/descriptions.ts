@@ -1,5 +1,6 @@
-// Takes what names a hidden parameter out of texts for the model, where the operator asks for it. It judges by words alone, so it removes
-// rather too little prose than too much: what hides a parameter is its absence from the schema.
+// Takes what names a hidden parameter out of texts for the model, where the operator asks for it.
+// It judges by words alone, so it removes rather too little prose than too much: what hides a
+// parameter is its absence from the schema.
 
 import { isObject, type UnknownObject } from '../../core/json.ts'
 import { wordsOf } from './name.ts'
@@ -7,13 +8,15 @@ import { EVERY_PLACE, entriesOf, SAME_PLACE } from './schema.ts'
 
 /*
  * What is removed, in this order, and only in lines that name a hidden parameter:
- *   1. its entry in a list of parameters (`access_token: …`, `- user_id (str): …`, `@param`, `:param`), with the lines indented below it,
- *      and the heading (`Args:`) that nothing is left under;
- *   2. its place at the end of a list of words (`title, user_id and access_token.`), and `with user_id and access_token` as a whole;
+ *   1. its entry in a list of parameters (`access_token: …`, `- user_id (str): …`, `@param`,
+ *      `:param`), with the lines indented below it, and the heading (`Args:`) that nothing is left
+ *      under;
+ *   2. its place at the end of a list of words (`title, user_id and access_token.`), and `with
+ *      user_id and access_token` as a whole;
  *   3. brackets that still name it;
- *   4. sentences that still name it.
- * A name of several words (`access_token`) counts in any spelling without spaces; a single common word (`token`) only in quotes or
- * backticks, or as an entry of a list.
+ *   4. sentences that still name it. A name of several words (`access_token`) counts in any
+ *      spelling without spaces; a single common word (`token`) only in quotes or backticks, or as
+ *      an entry of a list.
  */
 
 interface Patterns {
@@ -24,7 +27,10 @@ interface Patterns {
   readonly brackets: RegExp
 }
 
-/** Keywords that hold one schema or a list of them; what other keywords hold may be anything, and of any depth. */
+/**
+ * Keywords that hold one schema or a list of them; what other keywords hold may be anything, and of
+ * any depth.
+ */
 const HOLDS_SCHEMAS: readonly string[] = [
   ...SAME_PLACE,
   ...EVERY_PLACE,

@@ -1,4 +1,5 @@
-// The pointers of what is hidden, as one tree that is walked along with a schema or a value. Knows neither schemas nor values.
+// The pointers of what is hidden, as one tree that is walked along with a schema or a value. Knows
+// neither schemas nor values.
 
 import { EVERY, type Segments } from './pointer.ts'
 

@@ -1,4 +1,5 @@
-// Hides parameters in a whole input schema, with the shared parts that are still needed and no others. Decides nothing about parameters.
+// Hides parameters in a whole input schema, with the shared parts that are still needed and no
+// others. Decides nothing about parameters.
 
 import { granted, type Result } from '../../core/errors.ts'
 import { isObject, type UnknownObject } from '../../core/json.ts'
@@ -15,7 +16,10 @@ export interface HiddenSchema {
   readonly found: ReadonlySet<string>
 }
 
-/** Rounds in which references are found to lead to what has changed; more are no schema that anybody wrote. */
+/**
+ * Rounds in which references are found to lead to what has changed; more are no schema that anybody
+ * wrote.
+ */
 const MAX_ROUNDS = 32
 
 /** Hides what the pointers name. Pointers that the schema does not declare change nothing. */
@@ -99,7 +103,10 @@ function hideOnce(
   return granted({ schema, found: hider.found, broken })
 }
 
-/** Shows every reference that can be reached, and goes on with what the visitor gives for it. Linear, and not recursive. */
+/**
+ * Shows every reference that can be reached, and goes on with what the visitor gives for it.
+ * Linear, and not recursive.
+ */
 function visitReferences(
   start: UnknownObject,
   visit: (reference: string) => Result<unknown, ArgumentRefusal>,
@@ -122,7 +129,10 @@ function visitReferences(
   return undefined
 }
 
-/** The schema with the shared parts that are still referred to, in the order that the server gave them. */
+/**
+ * The schema with the shared parts that are still referred to, in the order that the server gave
+ * them.
+ */
 function withShared(
   base: UnknownObject,
   root: UnknownObject,

@@ -1,5 +1,5 @@
-// Takes hidden parameters out of a schema: it rewrites what can be reached from the root. It changes
-// nothing in place. How each keyword is rewritten is `keywords.ts`.
+// Takes hidden parameters out of a schema: it rewrites what can be reached from the root. It
+// changes nothing in place. How each keyword is rewritten is `keywords.ts`.
 
 import { isObject, type UnknownObject } from '../../core/json.ts'
 import { type HiddenTree, isBare, under } from './hidden-tree.ts'
@@ -9,7 +9,9 @@ import type { ArgumentRefusal } from './refusal.ts'
 import { mapEntries, withDemands } from './rewrite.ts'
 import { MAX_SCHEMAS, resolveReference, usesUnsupported } from './schema.ts'
 
-/** A reference that was replaced by a copy of its target, on the way to where the rewriting is now. */
+/**
+ * A reference that was replaced by a copy of its target, on the way to where the rewriting is now.
+ */
 interface Expansion {
   readonly reference: string
   readonly tree: HiddenTree
@@ -22,7 +24,10 @@ interface Position {
   readonly trail: readonly Expansion[]
 }
 
-/** Keywords beside a reference that say something about the parameter but demand nothing of its value. */
+/**
+ * Keywords beside a reference that say something about the parameter but demand nothing of its
+ * value.
+ */
 const ANNOTATIONS =
   /^(?:title|description|default|examples|deprecated|readOnly|writeOnly|\$comment|x-.*)$/
 
@@ -32,8 +37,8 @@ const OF_DOCUMENT = /^(?:\$defs|definitions|\$id|\$schema|\$anchor)$/
 /**
  * A rewriting of one document.
  *
- * Hidden parameters count as present, because they always are when the server looks. What is demanded of
- * the model because of them stays demanded. What demands them is fulfilled.
+ * Hidden parameters count as present, because they always are when the server looks. What is
+ * demanded of the model because of them stays demanded. What demands them is fulfilled.
  */
 export class SchemaHider {
   readonly #root: UnknownObject
@@ -43,7 +48,9 @@ export class SchemaHider {
   #visits = 0
   #problem: ArgumentRefusal | undefined
 
-  /** @param inline References that are replaced by their targets although nothing is hidden there. */
+  /**
+   * @param inline References that are replaced by their targets although nothing is hidden there.
+   */
   constructor(root: UnknownObject, inline: ReadonlySet<string>) {
     this.#root = root
     this.#inline = inline
@@ -85,7 +92,10 @@ export class SchemaHider {
     return isBare(tree) && this.#inline.size === 0
   }
 
-  /** Whether a schema is one that can be rewritten: not too deep, not one too many, and with known references. */
+  /**
+   * Whether a schema is one that can be rewritten: not too deep, not one too many, and with known
+   * references.
+   */
   #admits(schema: UnknownObject, { depth }: Position): boolean {
     if (depth > MAX_DEPTH) this.#fail('schema_too_deep')
     if (++this.#visits > MAX_SCHEMAS) this.#fail('schema_too_large')
@@ -109,7 +119,9 @@ export class SchemaHider {
     }
   }
 
-  /** Keeps a reference, or puts a copy of its target in its place when something is hidden there. */
+  /**
+   * Keeps a reference, or puts a copy of its target in its place when something is hidden there.
+   */
   #follow(schema: UnknownObject, { tree, depth, trail }: Position): unknown {
     if (!Object.hasOwn(schema, '$ref')) return schema
     const reference = schema.$ref

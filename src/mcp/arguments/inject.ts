@@ -1,5 +1,6 @@
-// Puts values into the arguments of one call, at the hidden places and nowhere else, over whatever the model sent there. It knows no
-// schema: what may be made on the way was told when the tool was stripped.
+// Puts values into the arguments of one call, at the hidden places and nowhere else, over whatever
+// the model sent there. It knows no schema: what may be made on the way was told when the tool was
+// stripped.
 
 import { granted, type Result } from '../../core/errors.ts'
 import { isObject, type UnknownObject } from '../../core/json.ts'
@@ -11,7 +12,10 @@ import { type ArgumentRefusal, refuse } from './refusal.ts'
 export interface Slot {
   readonly pointer: string
   readonly value: string
-  /** Make objects on the way that are absent or null. Default true. Elements and their arrays are never made. */
+  /**
+   * Make objects on the way that are absent or null. Default true. Elements and their arrays are
+   * never made.
+   */
   readonly makesParents?: boolean
 }
 
@@ -19,9 +23,15 @@ export interface Slot {
 export interface Injected {
   /** The arguments to send; what was not changed is shared with the model's. */
   readonly arguments: UnknownObject
-  /** Places of hidden parameters to which the model sent something, now overwritten: an attack, or a model that guesses (threat 2). */
+  /**
+   * Places of hidden parameters to which the model sent something, now overwritten: an attack, or a
+   * model that guesses (threat 2).
+   */
   readonly overwritten: readonly string[]
-  /** Places that are not hidden, but whose member is called like a hidden parameter, in any spelling: not touched. */
+  /**
+   * Places that are not hidden, but whose member is called like a hidden parameter, in any
+   * spelling: not touched.
+   */
   readonly elsewhere: readonly string[]
   /** Slots that were not filled because something other than an object is on the way. */
   readonly blocked: readonly string[]
@@ -30,8 +40,8 @@ export interface Injected {
 /**
  * Fills the slots.
  *
- * Text that could be an encoded object where an object belongs is refused: servers that decode it (the Python SDK does) would take from it
- * what was to be overwritten.
+ * Text that could be an encoded object where an object belongs is refused: servers that decode it
+ * (the Python SDK does) would take from it what was to be overwritten.
  *
  * @param args The model's arguments, as parsed from JSON; undefined counts as none.
  */
@@ -107,7 +117,10 @@ export function injectArguments(
   })
 }
 
-/** Where a value has members of these names. Refuses what reaches into prototypes (threat 29), and depth (threat 30). */
+/**
+ * Where a value has members of these names. Refuses what reaches into prototypes (threat 29), and
+ * depth (threat 30).
+ */
 function membersNamed(
   value: UnknownObject,
   names: ReadonlySet<string>,

@@ -1,5 +1,5 @@
-// How each keyword of JSON Schema is rewritten when parameters are hidden: a table of one small rule a
-// keyword. A keyword without a rule stays as it is.
+// How each keyword of JSON Schema is rewritten when parameters are hidden: a table of one small
+// rule a keyword. A keyword without a rule stays as it is.
 
 import { isObject } from '../../core/json.ts'
 import { type HiddenTree, hides, isBare, NOTHING, under, underEvery } from './hidden-tree.ts'
@@ -12,7 +12,10 @@ import { withoutHidden } from './value.ts'
 export interface Place {
   /** What is hidden at and below this schema. */
   readonly tree: HiddenTree
-  /** Whether shared parts (`$defs`) in this schema are dropped: what is needed of them is added later. */
+  /**
+   * Whether shared parts (`$defs`) in this schema are dropped: what is needed of them is added
+   * later.
+   */
   readonly dropsShared: boolean
   /** Rewrites a schema inside this one. */
   go(schema: unknown, tree: HiddenTree): unknown
@@ -20,7 +23,10 @@ export interface Place {
   drop(name: string): boolean
   /** Counts parameters that a rule has taken out. */
   readonly removed: { count: number }
-  /** Names that the schema must require because a hidden parameter, which is always there, demands them. */
+  /**
+   * Names that the schema must require because a hidden parameter, which is always there, demands
+   * them.
+   */
   readonly required: string[]
   /** Schemas that must hold for the same reason. */
   readonly alsoHold: unknown[]
@@ -37,7 +43,9 @@ const hideProperties: Rule = (value, place) =>
     return GONE
   })
 
-/** A pattern that spells out names loses the hidden ones. Any other pattern may match every member. */
+/**
+ * A pattern that spells out names loses the hidden ones. Any other pattern may match every member.
+ */
 const hidePatterns: Rule = (value, place) => {
   if (!isObject(value)) return value
   const next = Object.entries(value).flatMap(([pattern, schema]) =>
@@ -134,8 +142,8 @@ const hideHere: Rule = (schema, { tree, go }) => go(schema, tree)
 const hideInEach: Rule = (schemas, { tree, go }) => mapArray(schemas, (schema) => go(schema, tree))
 
 /**
- * Without its hidden part a negated schema would match everything, and nothing would be allowed. So it is
- * dropped; the server still checks it.
+ * Without its hidden part a negated schema would match everything, and nothing would be allowed. So
+ * it is dropped; the server still checks it.
  */
 const hideNot: Rule = (schema, { tree, go, removed }) => {
   const before = removed.count

@@ -1,4 +1,5 @@
-// What a schema lets a value be, as far as naming credentials needs it: a guess that errs towards "anything". Not a validator.
+// What a schema lets a value be, as far as naming credentials needs it: a guess that errs towards
+// "anything". Not a validator.
 
 import { isObject, type UnknownObject } from '../../core/json.ts'
 import { elementsOf, resolveReference } from './schema.ts'

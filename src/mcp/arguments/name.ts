@@ -1,12 +1,15 @@
-// What a parameter's name says: a credential, an identity, or neither. Only the name; what its schema allows is weighed in `detect.ts`.
+// What a parameter's name says: a credential, an identity, or neither. Only the name; what its
+// schema allows is weighed in `detect.ts`.
 
 /** What a name looks like. */
 export type Likeness = 'credential' | 'subject'
 
 /*
- * The rules. A name is read as words (snake_case, camelCase, kebab-case, any case), after NFKC, without accents and invisible characters,
- * and with Cyrillic and Greek letters that look Latin taken as Latin. `x` in front and `value`, `header`, `string` and digits behind are
- * dropped. Doubt is settled towards "credential": the operator can leave a parameter to the model, and a refused tool is seen at once.
+ * The rules. A name is read as words (snake_case, camelCase, kebab-case, any case), after NFKC,
+ * without accents and invisible characters, and with Cyrillic and Greek letters that look Latin
+ * taken as Latin. `x` in front and `value`, `header`, `string` and digits behind are dropped. Doubt
+ * is settled towards "credential": the operator can leave a parameter to the model, and a refused
+ * tool is seen at once.
  *
  * | looks like  | names                                                                | not, although near                            |
  * | ----------- | -------------------------------------------------------------------- | --------------------------------------------- |
@@ -60,7 +63,10 @@ const MESSAGE = words(
   `body bodyhtml htmlbody bodytext textbody content html text message to cc bcc recipient recipients template`,
 )
 
-/** Looks at a name; `siblings` are the names beside it, for the one word whose meaning depends on them. */
+/**
+ * Looks at a name; `siblings` are the names beside it, for the one word whose meaning depends on
+ * them.
+ */
 export function likenessOf(name: string, siblings: readonly string[] = []): Likeness | undefined {
   const parts = wordsOf(name)
   if (parts[0] === 'x') parts.shift()
@@ -76,7 +82,10 @@ export function likenessOf(name: string, siblings: readonly string[] = []): Like
   return SUBJECTS.includes(whole) || isSelf(parts) ? 'subject' : undefined
 }
 
-/** A name without the differences that a reader overlooks, for telling whether two names are meant to be the same. */
+/**
+ * A name without the differences that a reader overlooks, for telling whether two names are meant
+ * to be the same.
+ */
 export function plainName(name: string): string {
   return wordsOf(name).join('')
 }
@@ -129,7 +138,10 @@ export function wordsOf(name: string): string[] {
     .filter((word) => word !== '')
 }
 
-/** Letters of other scripts that look like Latin ones (the part of Unicode's confusables that spells the words above). */
+/**
+ * Letters of other scripts that look like Latin ones (the part of Unicode's confusables that spells
+ * the words above).
+ */
 const LATIN: ReadonlyMap<string, string> = new Map(
   words(`аa еe оo рp сc уy хx іi јj ѕs ԁd һh ӏl кk пn ԛq ԝw ɡg ɑa ıi οo αa εe ρp υu ιi κk νv τt АA ВB ЕE КK
     МM НH ОO РP СC ТT УY ХX ІI ЈJ ЅS ΑA ΒB ΕE ΖZ ΗH ΙI ΚK ΜM ΝN ΟO ΡP ΤT ΥY ΧX`).map(

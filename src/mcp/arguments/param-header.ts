@@ -1,5 +1,6 @@
-// `x-mcp-header` (MCP 2026-07-28, Streamable HTTP): which parameters a server wants repeated in a header, and how a value looks there. It
-// sends nothing: whether a hidden value may go there is the binding's word (threat 61).
+// `x-mcp-header` (MCP 2026-07-28, Streamable HTTP): which parameters a server wants repeated in a
+// header, and how a value looks there. It sends nothing: whether a hidden value may go there is the
+// binding's word (threat 61).
 
 import { granted, type Result } from '../../core/errors.ts'
 import { isObject, type UnknownObject } from '../../core/json.ts'
@@ -19,8 +20,9 @@ export interface MirroredParameter {
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 
 /**
- * Reads the annotations of an input schema. One that is at a place other than a chain of `properties`, on a value that is no string,
- * integer or boolean, no header name, or there twice, makes the tool unusable, as the protocol says.
+ * Reads the annotations of an input schema. One that is at a place other than a chain of
+ * `properties`, on a value that is no string, integer or boolean, no header name, or there twice,
+ * makes the tool unusable, as the protocol says.
  */
 export function mirroredParameters(
   schema: UnknownObject,
@@ -61,9 +63,11 @@ export function isMirrored(mirrored: readonly MirroredParameter[], hidden: Segme
 }
 
 /**
- * The header that repeats a value: its name and its value, Base64 where it is no plain text or could be taken for Base64.
+ * The header that repeats a value: its name and its value, Base64 where it is no plain text or
+ * could be taken for Base64.
  *
- * @returns undefined for null, for what is absent and for what has no form in a header: the header is then left out.
+ * @returns undefined for null, for what is absent and for what has no form in a header: the header
+ *   is then left out.
  */
 export function paramHeader(
   header: string,

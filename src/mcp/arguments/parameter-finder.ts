@@ -1,5 +1,5 @@
-// Walks an input schema and finds the parameters that look like credentials or identities. One finder
-// makes one walk.
+// Walks an input schema and finds the parameters that look like credentials or identities. One
+// finder makes one walk.
 
 import { granted, type Result } from '../../core/errors.ts'
 import { isObject, type UnknownObject } from '../../core/json.ts'
@@ -21,7 +21,9 @@ import {
 
 /** A parameter that the model must not be left to fill, unless the operator says so. */
 export interface DetectedParameter {
-  /** Where it is in the tool's arguments (RFC 6901, `*` for every element or every member of a map). */
+  /**
+   * Where it is in the tool's arguments (RFC 6901, `*` for every element or every member of a map).
+   */
   readonly pointer: string
   /** What its name says it is. */
   readonly value: Likeness
@@ -167,7 +169,9 @@ export class ParameterFinder {
     return false
   }
 
-  /** A name that no schema declares is a parameter all the same: the server asks for it or takes it. */
+  /**
+   * A name that no schema declares is a parameter all the same: the server asks for it or takes it.
+   */
   #recordUndeclared(): void {
     for (const { name, place } of this.#named) {
       const value = this.#likenessOf(name, [])
@@ -199,7 +203,10 @@ export class ParameterFinder {
   }
 }
 
-/** The schemas inside one, other than those of named members, each with the segments that lead to it. */
+/**
+ * The schemas inside one, other than those of named members, each with the segments that lead to
+ * it.
+ */
 function innerSchemas(
   schema: UnknownObject,
 ): readonly (readonly [inner: unknown, below: Segments])[] {
@@ -223,18 +230,27 @@ function innerSchemas(
   ]
 }
 
-/** The names that a schema for names spells out. Where no other members are allowed, they add nothing. */
+/**
+ * The names that a schema for names spells out. Where no other members are allowed, they add
+ * nothing.
+ */
 function allowedNames({ propertyNames, additionalProperties }: UnknownObject): readonly string[] {
   if (!isObject(propertyNames) || additionalProperties === false) return []
   return stringsOf([propertyNames.const, propertyNames.enum].flat())
 }
 
-/** Ids may be numbers, and a choice among ids is still a choice of whom to be. A choice of school subjects is not. */
+/**
+ * Ids may be numbers, and a choice among ids is still a choice of whom to be. A choice of school
+ * subjects is not.
+ */
 function mayBeId(name: string, kinds: ReadonlySet<Kind>): boolean {
   return kinds.has('number') || (kinds.has('choice') && !/^sub(?:ject)?$/.test(plainName(name)))
 }
 
-/** The `x-mcp-header` of a parameter. Servers may put it behind a reference too, though the protocol forbids it. */
+/**
+ * The `x-mcp-header` of a parameter. Servers may put it behind a reference too, though the protocol
+ * forbids it.
+ */
 function headerOf(root: UnknownObject, schema: unknown): string | undefined {
   let here = schema
   for (let hops = 0; isObject(here) && hops < MAX_HEADER_HOPS; hops++) {

@@ -1,5 +1,6 @@
-// Whether the objects above a hidden parameter may be made when the model leaves them out: an object that only exists to hold what is
-// hidden, or that is required, yes; one that would then lack what only the model can fill, no. Errs towards no.
+// Whether the objects above a hidden parameter may be made when the model leaves them out: an
+// object that only exists to hold what is hidden, or that is required, yes; one that would then
+// lack what only the model can fill, no. Errs towards no.
 
 import { isObject, type UnknownObject } from '../../core/json.ts'
 import { type HiddenTree, under } from './hidden-tree.ts'
@@ -20,7 +21,8 @@ const UNCLEAR = [
 ]
 
 /**
- * Tells it for one pointer of a schema that parameters were hidden in: that has found it to be neither cyclic nor too large.
+ * Tells it for one pointer of a schema that parameters were hidden in: that has found it to be
+ * neither cyclic nor too large.
  *
  * @param tree Everything that is hidden in the tool: all of it will be there.
  */
@@ -102,7 +104,10 @@ function suffices(root: UnknownObject, schema: unknown, hidden: HiddenTree): boo
   )
 }
 
-/** Whether something is filled in below without an element on the way, which brings the objects above it into being. */
+/**
+ * Whether something is filled in below without an element on the way, which brings the objects
+ * above it into being.
+ */
 function isMade(tree: HiddenTree): boolean {
   return [...tree.members].some(
     ([name, below]) => name !== EVERY && (below.ends.length > 0 || isMade(below)),

@@ -1,6 +1,10 @@
-// The member names that a `patternProperties` pattern spells out, read from its text: a foreign pattern is never run (threat 30).
+// The member names that a `patternProperties` pattern spells out, read from its text: a foreign
+// pattern is never run (threat 30).
 
-/** The names of `^name$`, `^(a|b)$` and `^(?:a|b)$`; undefined for a pattern that means more than a list of names. */
+/**
+ * The names of `^name$`, `^(a|b)$` and `^(?:a|b)$`; undefined for a pattern that means more than a
+ * list of names.
+ */
 export function literalNames(pattern: string): readonly string[] | undefined {
   const inner = /^\^(?:\((?:\?:)?([^()]*)\)|([^()|]*))\$$/.exec(pattern)
   const list = inner?.[1] ?? inner?.[2]

@@ -1,4 +1,5 @@
-// JSON pointers (RFC 6901) into a tool's arguments, with `*` for every element of an array or member of a map. No pointer into a schema.
+// JSON pointers (RFC 6901) into a tool's arguments, with `*` for every element of an array or
+// member of a map. No pointer into a schema.
 
 import { granted, type Result } from '../../core/errors.ts'
 import { type ArgumentRefusal, refuse } from './refusal.ts'
@@ -6,7 +7,9 @@ import { type ArgumentRefusal, refuse } from './refusal.ts'
 /** A pointer, taken apart and unescaped. */
 export type Segments = readonly string[]
 
-/** Every element of an array, or every member of a map. A member whose name is `*` has no pointer. */
+/**
+ * Every element of an array, or every member of a map. A member whose name is `*` has no pointer.
+ */
 export const EVERY = '*'
 
 /** Levels of arguments and of schemas that are looked at. */
@@ -20,7 +23,10 @@ export function isNameable(name: string): boolean {
   return name !== EVERY && !FORBIDDEN.includes(name)
 }
 
-/** Takes a pointer apart. It must name a member: neither all of the arguments, nor the elements of an array themselves. */
+/**
+ * Takes a pointer apart. It must name a member: neither all of the arguments, nor the elements of
+ * an array themselves.
+ */
 export function parsePointer(pointer: string): Result<Segments, ArgumentRefusal> {
   if (!/^(?:\/(?:[^~/]|~[01])*)+$/.test(pointer)) return refuse('pointer_malformed')
   const segments = unescapeSegments(pointer)
@@ -44,7 +50,10 @@ export function formatPointer(segments: Segments): string {
     .join('')
 }
 
-/** Whether a pointer, whose `*` stands for any segment, names what another one names, or something that holds it. */
+/**
+ * Whether a pointer, whose `*` stands for any segment, names what another one names, or something
+ * that holds it.
+ */
 export function covers(pattern: Segments, pointer: Segments): boolean {
   return (
     pattern.length <= pointer.length &&

@@ -1,4 +1,5 @@
-// Why a tool or a call cannot be served by an argument binding: a closed list, and a sentence for each. Not a wire code, and never a value.
+// Why a tool or a call cannot be served by an argument binding: a closed list, and a sentence for
+// each. Not a wire code, and never a value.
 
 /** Every reason. The first group makes a tool unusable, the second ends one call. */
 export type ArgumentRefusal =
@@ -31,7 +32,10 @@ export function refuse(reason: ArgumentRefusal): {
   return { ok: false, refusal: reason }
 }
 
-/** The reason in words, for whoever configures the server; nothing in it comes from the server or the model. */
+/**
+ * The reason in words, for whoever configures the server; nothing in it comes from the server or
+ * the model.
+ */
 export function explain(reason: ArgumentRefusal): string {
   switch (reason) {
     case 'schema_malformed':

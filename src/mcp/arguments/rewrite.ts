@@ -1,5 +1,5 @@
-// Changes copies of JSON values. What does not change is shared with the input, so that an untouched
-// value stays the same object.
+// Changes copies of JSON values. What does not change is shared with the input, so that an
+// untouched value stays the same object.
 
 import { isObject, type UnknownObject } from '../../core/json.ts'
 import { entriesOf, stringsOf } from './schema.ts'

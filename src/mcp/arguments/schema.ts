@@ -1,11 +1,15 @@
-// JSON Schema as data: where its subschemas are and what its local references lead to. Not a validator, and nothing is ever fetched.
+// JSON Schema as data: where its subschemas are and what its local references lead to. Not a
+// validator, and nothing is ever fetched.
 
 import { granted, type Result } from '../../core/errors.ts'
 import { isObject, type UnknownObject } from '../../core/json.ts'
 import { unescapeSegments } from './pointer.ts'
 import { type ArgumentRefusal, refuse } from './refusal.ts'
 
-/** Schemas that one walk looks at; references to shared parts make this many more than the document has (threat 30). */
+/**
+ * Schemas that one walk looks at; references to shared parts make this many more than the document
+ * has (threat 30).
+ */
 export const MAX_SCHEMAS = 20_000
 
 /** The entries of an object; none for anything else. */
@@ -38,7 +42,10 @@ export const EVERY_PLACE = [
 
 const MAPS = ['properties', 'patternProperties', 'dependentSchemas', 'dependencies'] as const
 
-/** The schemas directly inside a schema, each with the keyword that holds it; what only a reference leads to is not inside. */
+/**
+ * The schemas directly inside a schema, each with the keyword that holds it; what only a reference
+ * leads to is not inside.
+ */
 export function subschemas(
   schema: UnknownObject,
 ): readonly (readonly [keyword: string, schema: UnknownObject])[] {
@@ -57,8 +64,8 @@ export function subschemas(
 }
 
 /**
- * Follows a reference within the document. One that names another document is a refusal, never a request: fetching it would let a server
- * choose what we connect to.
+ * Follows a reference within the document. One that names another document is a refusal, never a
+ * request: fetching it would let a server choose what we connect to.
  */
 export function resolveReference(
   root: UnknownObject,
@@ -80,7 +87,9 @@ export function resolveReference(
     : refuse('reference_unresolved')
 }
 
-/** The segments of a local reference, whose fragment may be percent-encoded (RFC 6901 section 6). */
+/**
+ * The segments of a local reference, whose fragment may be percent-encoded (RFC 6901 section 6).
+ */
 export function referenceSegments(reference: string): readonly string[] {
   try {
     return unescapeSegments(decodeURIComponent(reference.slice(1)))
@@ -89,7 +98,10 @@ export function referenceSegments(reference: string): readonly string[] {
   }
 }
 
-/** What is the matter with a schema besides its references: their targets could not be told from its text. */
+/**
+ * What is the matter with a schema besides its references: their targets could not be told from its
+ * text.
+ */
 export function usesUnsupported(schema: UnknownObject, isRoot: boolean): boolean {
   if (Object.hasOwn(schema, '$dynamicRef') || Object.hasOwn(schema, '$recursiveRef')) return true
   // An `$id` further down makes `#/…` under it mean another place.

@@ -1,4 +1,5 @@
-// Takes the hidden parameters out of a tool's definition: what the model sees afterwards neither has nor names them.
+// Takes the hidden parameters out of a tool's definition: what the model sees afterwards neither
+// has nor names them.
 
 import type { ArgumentParameter } from '../../core/binding.ts'
 import { granted, type Result } from '../../core/errors.ts'
@@ -21,9 +22,15 @@ export interface ToolDefinition {
 export interface HiddenParameter {
   readonly pointer: string
   readonly value: ArgumentParameter['value']
-  /** Whether objects above it may be made when the model leaves them out; else nothing is filled in there. */
+  /**
+   * Whether objects above it may be made when the model leaves them out; else nothing is filled in
+   * there.
+   */
   readonly makesParents: boolean
-  /** The injected value is also to be sent as this header (see `paramHeader`): clients that no longer see the parameter will not do it. */
+  /**
+   * The injected value is also to be sent as this header (see `paramHeader`): clients that no
+   * longer see the parameter will not do it.
+   */
   readonly xMcpHeader?: string
 }
 
@@ -38,19 +45,20 @@ export interface StripOptions {
   /** Also take sentences that name a hidden parameter out of descriptions. Default false. */
   readonly rewriteDescriptions?: boolean
   /**
-   * Allow a credential to be repeated in a header, in clear, where the server asks for it; proxies log headers. Default false: the tool is
-   * refused.
+   * Allow a credential to be repeated in a header, in clear, where the server asks for it; proxies
+   * log headers. Default false: the tool is refused.
    */
   readonly repeatCredentialInHeader?: boolean
 }
 
 /**
- * Takes parameters out of a tool's definition. Equal input gives byte-equal output; the input is not changed; a tool that has none of the
- * parameters comes back as it is.
+ * Takes parameters out of a tool's definition. Equal input gives byte-equal output; the input is
+ * not changed; a tool that has none of the parameters comes back as it is.
  *
- * `additionalProperties` stays as it is: to forbid the hidden name there would be to name it, and what a model sends under it is
- * overwritten and reported by `injectArguments`. An `outputSchema` that names a hidden parameter is left out as a whole, because results
- * would no longer fit a changed one.
+ * `additionalProperties` stays as it is: to forbid the hidden name there would be to name it, and
+ * what a model sends under it is overwritten and reported by `injectArguments`. An `outputSchema`
+ * that names a hidden parameter is left out as a whole, because results would no longer fit a
+ * changed one.
  */
 export function stripTool(
   tool: ToolDefinition,
@@ -119,7 +127,9 @@ function rebuild(
   return { ...Object.fromEntries(entries), name: tool.name }
 }
 
-/** Whether a name is a member or a string anywhere in a value. Not recursive: values may be deep. */
+/**
+ * Whether a name is a member or a string anywhere in a value. Not recursive: values may be deep.
+ */
 function quotes(value: unknown, names: readonly string[]): boolean {
   const queue = [value]
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {

@@ -1,9 +1,13 @@
-// Takes hidden members out of a value that a schema quotes (`default`, `const`, `enum`, `examples`): it would spell out what is hidden.
+// Takes hidden members out of a value that a schema quotes (`default`, `const`, `enum`,
+// `examples`): it would spell out what is hidden.
 
 import { isObject } from '../../core/json.ts'
 import { type HiddenTree, hides, isBare, under } from './hidden-tree.ts'
 
-/** The value without what the tree hides; the same one when it holds none of it. The depth is the tree's, not the value's. */
+/**
+ * The value without what the tree hides; the same one when it holds none of it. The depth is the
+ * tree's, not the value's.
+ */
 export function withoutHidden(value: unknown, tree: HiddenTree): unknown {
   if (isBare(tree)) return value
   if (Array.isArray(value)) {

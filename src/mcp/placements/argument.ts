@@ -21,7 +21,9 @@ export type ChooseParameters = (
 export interface ArgumentPlacingOptions {
   readonly book: ToolBook
   readonly values: ArgumentValues
-  /** Asks the server for its tools, once, so that the book knows a tool that no list has named yet. */
+  /**
+   * Asks the server for its tools, once, so that the book knows a tool that no list has named yet.
+   */
   readonly list: (request: McpRequest) => Promise<void>
   /** Pointers of parameters that the model fills, whatever they look like. */
   readonly leftToModel: readonly string[]
@@ -59,7 +61,8 @@ async function prepareCall(
   if (!call) return granted(undefined)
   if (!book.tool(call.name)) await list(request)
   const tool = book.tool(call.name)
-  // A tool that is still unknown is refused: we do not guess which parameters it takes from the model.
+  // A tool that is still unknown is refused: we do not guess which parameters it takes from the
+  // model.
   if (!tool || tool.refused) return refused('tool_refused')
   const chosen = choose ? choose(call.args, tool.hidden) : granted(tool.hidden)
   return chosen.ok ? granted({ ...call, chosen: chosen.value, hidden: tool.hidden }) : chosen

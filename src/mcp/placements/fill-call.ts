@@ -1,5 +1,5 @@
-// Fills the hidden parameters of one tool call. It opens the credential: what it gives is for the wire
-// alone.
+// Fills the hidden parameters of one tool call. It opens the credential: what it gives is for the
+// wire alone.
 
 import { granted, type Refusal, type Result, refused } from '../../core/errors.ts'
 import type { UnknownObject } from '../../core/json.ts'
@@ -67,9 +67,10 @@ export function fillCall(
 }
 
 /**
- * Whether the model sends a hidden parameter beside its place: under the same name in another spelling,
- * or inside a text. A server that is lax about names may take it. Parameters that the prompt pattern
- * leaves unfilled count too: otherwise the model would choose the identity beside the credential.
+ * Whether the model sends a hidden parameter beside its place: under the same name in another
+ * spelling, or inside a text. A server that is lax about names may take it. Parameters that the
+ * prompt pattern leaves unfilled count too: otherwise the model would choose the identity beside
+ * the credential.
  */
 function hasLookalike({ args, hidden }: CallToFill, leftToModel: readonly string[]): boolean {
   const injected = injectArguments(

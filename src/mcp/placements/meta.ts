@@ -1,5 +1,5 @@
-// Placement `meta`: the credential in a key of the `_meta` of every request and notification. Answers
-// have no place for one.
+// Placement `meta`: the credential in a key of the `_meta` of every request and notification.
+// Answers have no place for one.
 
 import { granted, refused } from '../../core/errors.ts'
 import { isObject, type UnknownObject } from '../../core/json.ts'
@@ -30,8 +30,8 @@ export function metaPlacing(key: string): McpPlacing {
 }
 
 /**
- * Requests, and notifications too: a server that looks in `_meta` for its credential refuses whatever
- * has none, and the first of that is `notifications/initialized`.
+ * Requests, and notifications too: a server that looks in `_meta` for its credential refuses
+ * whatever has none, and the first of that is `notifications/initialized`.
  */
 function takesMeta(message: UnknownObject): boolean {
   return typeof message.method === 'string'

@@ -1,4 +1,5 @@
-// The values of the original pattern's prompt: references by default, the token itself only where the operator insists.
+// The values of the original pattern's prompt: references by default, the token itself only where
+// the operator insists.
 
 import type { Binding } from '../../core/binding.ts'
 import type { Principal } from '../../core/principal.ts'
@@ -53,7 +54,8 @@ export async function promptValues({
   const issued = await source(binding)()
   if (!issued.ok) throw toError({ ...issued.refusal, server: name })
   const { credential, expiresAt, proof } = issued.value
-  // A token that lives longer is not for a model's eyes, whoever issued it; one that is bound to a key is no use there.
+  // A token that lives longer is not for a model's eyes, whoever issued it; one that is bound to a
+  // key is no use there.
   if (proof || expiresAt - now() / 1000 > MAX_LITERAL_SECONDS)
     throw toError({ reason: 'exchange_failed', server: name })
   live.add(credential)

@@ -1,5 +1,5 @@
-// The replacing half of placement `prompt`: which parameters of a call hold a reference, and whether a
-// reference is anywhere else in it.
+// The replacing half of placement `prompt`: which parameters of a call hold a reference, and
+// whether a reference is anywhere else in it.
 
 import { granted, refused } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
@@ -9,9 +9,9 @@ import type { ChooseParameters } from './argument.ts'
 import { mentionsReference, type References } from './references.ts'
 
 /**
- * Makes the choice for one server: the parameters whose whole value is this server's reference for that
- * kind of value. Any other value of a bound parameter is refused, because the model would have chosen
- * the identity.
+ * Makes the choice for one server: the parameters whose whole value is this server's reference for
+ * that kind of value. Any other value of a bound parameter is refused, because the model would have
+ * chosen the identity.
  */
 export function chooseReferenced(references: References, server: string): ChooseParameters {
   return (args, hidden) => {

@@ -1,5 +1,6 @@
-// References: what the model gets in the prompt pattern instead of a credential. Each stands for one value at the bound parameters of one
-// server, in one run; anywhere else it is worthless, and its use is refused.
+// References: what the model gets in the prompt pattern instead of a credential. Each stands for
+// one value at the bound parameters of one server, in one run; anywhere else it is worthless, and
+// its use is refused.
 
 import { REFERENCE_PREFIX } from '../../core/wire-names.ts'
 
@@ -10,7 +11,10 @@ export type ReferenceKind = 'credential' | 'subject'
 export interface References {
   /** The reference for a value of a server's; the same one each time it is asked for. */
   mint(server: string, kind: ReferenceKind): string
-  /** What a text stands for at a server; undefined when it is no reference of that server's. The text must be the reference and nothing else. */
+  /**
+   * What a text stands for at a server; undefined when it is no reference of that server's. The
+   * text must be the reference and nothing else.
+   */
   kindOf(server: string, text: unknown): ReferenceKind | undefined
 }
 

@@ -1,5 +1,5 @@
-// A request to an MCP server on its way through guard and placing: its body is parsed once, and then
-// carried parsed.
+// A request to an MCP server on its way through guard and placing: its body is parsed once, and
+// then carried parsed.
 
 import type { Plan, Sent } from '../../core/carry/placing.ts'
 import { granted, type Result } from '../../core/errors.ts'

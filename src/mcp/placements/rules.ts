@@ -1,5 +1,5 @@
-// What each placement means for the tools of its server. A new placement does not compile until it has
-// a row here, and a case in `placingFor`.
+// What each placement means for the tools of its server. A new placement does not compile until it
+// has a row here, and a case in `placingFor`.
 
 import type { Placement } from '../../core/binding.ts'
 
@@ -10,11 +10,14 @@ export type OnChange = 'refuse' | 'approve'
 export interface PlacementRules {
   /** Whether parameters of tools are filled in. Where they are, they are hidden from the model. */
   readonly fillsParameters: boolean
-  /** Whether the model gets references, and repeats them in its calls. It then has to see the parameters. */
+  /**
+   * Whether the model gets references, and repeats them in its calls. It then has to see the
+   * parameters.
+   */
   readonly takesReferences: boolean
   /**
-   * Unless the binding says otherwise. Where parameters are filled, the changed text of a tool may ask
-   * the model for what the old one did not, so the tool is refused.
+   * Unless the binding says otherwise. Where parameters are filled, the changed text of a tool may
+   * ask the model for what the old one did not, so the tool is refused.
    */
   readonly onChange: OnChange
 }

@@ -1,6 +1,6 @@
-// Placement `session`: the credential once, when the server's session opens. Later requests carry only
-// what the server gave for it: an `Mcp-Session-Id` (protocol sessions, 2025-11-25), or a handle of its
-// own in `Onbehalf-Session`.
+// Placement `session`: the credential once, when the server's session opens. Later requests carry
+// only what the server gave for it: an `Mcp-Session-Id` (protocol sessions, 2025-11-25), or a
+// handle of its own in `Onbehalf-Session`.
 
 import { headerPlacing } from '../../core/carry/placing.ts'
 import { Credential } from '../../core/credential.ts'
@@ -11,8 +11,8 @@ import { type McpPlacing, planWithout } from './request.ts'
 /**
  * The placing for one session with one server. Make one for each session.
  *
- * @param onHandle Called with each handle. To the server, whoever has the handle is the person, so it
- *   must not come back in an answer either.
+ * @param onHandle Called with each handle. To the server, whoever has the handle is the person, so
+ *   it must not come back in an answer either.
  */
 export function sessionPlacing(onHandle: (handle: Credential) => void): McpPlacing {
   const placeInHeader = headerPlacing()

@@ -1,5 +1,6 @@
-// The automaton of Aho and Corasick over UTF-16 units, which finds a set of texts in a stream. The state of
-// a stream is a number that the caller keeps, so one automaton serves any number of streams.
+// The automaton of Aho and Corasick over UTF-16 units, which finds a set of texts in a stream. The
+// state of a stream is a number that the caller keeps, so one automaton serves any number of
+// streams.
 
 /** States are numbers from 0, the start. */
 export interface Automaton {
@@ -14,11 +15,13 @@ export interface Automaton {
 /** Units that the start state looks up in a table instead of the map. */
 const TABLE_SIZE = 128
 
-/** Builds the automaton from texts that are not empty. Work and memory grow with their total length. */
+/**
+ * Builds the automaton from texts that are not empty. Work and memory grow with their total length.
+ */
 export function createAutomaton(texts: readonly string[]): Automaton {
   const maxStates = texts.reduce((sum, text) => sum + text.length, 1)
-  // The states of a text mostly follow each other, so the next state is tried first. Only branches are in
-  // the map.
+  // The states of a text mostly follow each other, so the next state is tried first. Only branches
+  // are in the map.
   const unitOf = new Uint16Array(maxStates)
   const parent = new Int32Array(maxStates).fill(-1)
   const depths = new Int32Array(maxStates)
@@ -71,7 +74,10 @@ export function createAutomaton(texts: readonly string[]): Automaton {
   return { step, depth: (state) => depths[state] ?? 0, matched: (state) => match[state] ?? 0 }
 }
 
-/** All states but the start, in order of depth. A counting sort, because there are hundreds of thousands. */
+/**
+ * All states but the start, in order of depth. A counting sort, because there are hundreds of
+ * thousands.
+ */
 function byDepth(depths: Int32Array): Int32Array {
   const places = new Int32Array(depths.reduce((deepest, depth) => Math.max(deepest, depth), 0) + 2)
   for (const depth of depths) places[depth + 1] = (places[depth + 1] ?? 0) + 1

@@ -3,7 +3,10 @@
 import { decodeLetters } from './letters.ts'
 import type { Range } from './search.ts'
 
-/** A part that looks encoded: `letters` in base64, base64url or hex; `escapes` of URLs, JSON, JavaScript or HTML. */
+/**
+ * A part that looks encoded: `letters` in base64, base64url or hex; `escapes` of URLs, JSON,
+ * JavaScript or HTML.
+ */
 export interface CodedRun extends Range {
   readonly coding: 'letters' | 'escapes'
 }
@@ -24,8 +27,8 @@ export function codedRuns(text: string): readonly CodedRun[] {
 }
 
 /**
- * Decodes a run. Of letters it gives only ASCII text: every form of a secret is ASCII, and images and hashes
- * are not.
+ * Decodes a run. Of letters it gives only ASCII text: every form of a secret is ASCII, and images
+ * and hashes are not.
  */
 export function decodings(text: string, { from, to, coding }: CodedRun): readonly string[] {
   const run = text.slice(from, to)
@@ -50,7 +53,10 @@ function escapedRuns(text: string): readonly CodedRun[] {
   return runs
 }
 
-/** Runs of letters of either base64 alphabet, also over several lines, as MIME and PEM have them (RFC 2045 section 6.8). */
+/**
+ * Runs of letters of either base64 alphabet, also over several lines, as MIME and PEM have them
+ * (RFC 2045 section 6.8).
+ */
 function letterRuns(text: string): readonly CodedRun[] {
   const runs: CodedRun[] = []
   let last = 0

@@ -1,5 +1,5 @@
-// The set of grams (four characters in a row) that a search asks at every step, with their offsets in
-// the windows that the search knows.
+// The set of grams (four characters in a row) that a search asks at every step, with their offsets
+// in the windows that the search knows.
 
 /** UTF-16 units of a gram. It is held as a 32-bit number, made of the low byte of each. */
 export const GRAM = 4
@@ -28,10 +28,11 @@ export interface Grams {
 /**
  * Looks at the words at `from`, `from + step` and so on, two at a time.
  *
- * This is the innermost loop. It takes two words at a time because a branch is slow. It looks nothing up,
- * so that the compiler keeps it small.
+ * This is the innermost loop. It takes two words at a time because a branch is slow. It looks
+ * nothing up, so that the compiler keeps it small.
  *
- * @returns The index of the first of two words of which one may be in the set; `end` or more for none.
+ * @returns The index of the first of two words of which one may be in the set; `end` or more for
+ *   none.
  */
 export function nextIn(
   { filter, shift }: Grams,
@@ -65,15 +66,15 @@ function mixBits(gram: number): number {
 const NONE: readonly number[] = []
 
 /**
- * Numbers in an entry: gram, offsets 0 to 31, offsets 32 to 63, and one unused, so that an entry is in one
- * line of the processor's cache.
+ * Numbers in an entry: gram, offsets 0 to 31, offsets 32 to 63, and one unused, so that an entry is
+ * in one line of the processor's cache.
  */
 const ENTRY_SIZE = 4
 
 /** Makes an empty set, for at most `maxGrams` grams. */
 export function createGrams(maxGrams: number): Grams {
-  // 32 bits for each gram, and 128 KB at most: a filter that does not fit the processor's cache costs
-  // more than the false passes of a small one.
+  // 32 bits for each gram, and 128 KB at most: a filter that does not fit the processor's cache
+  // costs more than the false passes of a small one.
   const bits = Math.min(15, Math.max(5, Math.ceil(Math.log2(maxGrams))))
   const shift = 32 - bits
   const filter = new Int32Array(2 ** bits)
@@ -83,7 +84,10 @@ export function createGrams(maxGrams: number): Grams {
   const get = (index: number) => entries[index] ?? 0
   const isFree = (index: number) => (get(index + 1) | get(index + 2)) === 0
 
-  /** The index of the gram's entry, or of the free one where it would be. A free entry has no offset. */
+  /**
+   * The index of the gram's entry, or of the free one where it would be. A free entry has no
+   * offset.
+   */
   function indexOf(gram: number): number {
     let slot = (mixBits(gram) >>> 9) & mask
     while (!isFree(slot * ENTRY_SIZE) && get(slot * ENTRY_SIZE) !== gram) slot = (slot + 1) & mask

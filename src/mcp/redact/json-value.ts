@@ -1,5 +1,5 @@
-// Takes secrets out of a JSON value: out of values and keys, also where they are encoded twice. It does
-// not know the secrets; the search does.
+// Takes secrets out of a JSON value: out of values and keys, also where they are encoded twice. It
+// does not know the secrets; the search does.
 
 import { type CodedRun, codedRuns, decodings } from './coded.ts'
 import { replaceRanges } from './marker.ts'
@@ -76,7 +76,10 @@ export function redactValue(value: unknown, find: Search): RedactedValue {
     return coded.length === 0 ? plain : replaceRanges(plain, coded)
   }
 
-  /** Whether a coded run hides a secret. When there is too much to decode, `decodable` falls below zero. */
+  /**
+   * Whether a coded run hides a secret. When there is too much to decode, `decodable` falls below
+   * zero.
+   */
   function hides(text: string, run: CodedRun, layers: number): boolean {
     decodable -= run.to - run.from
     if (decodable < 0) return false

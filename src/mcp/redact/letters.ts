@@ -1,5 +1,5 @@
-// Decodes base64, base64url and hex without knowing where the encoded text begins. It gives the parts that
-// are ASCII text, and skips the rest.
+// Decodes base64, base64url and hex without knowing where the encoded text begins. It gives the
+// parts that are ASCII text, and skips the rest.
 
 import { MIN_SECRET_CHARS } from './variants.ts'
 
@@ -13,7 +13,10 @@ const BITS: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) =>
   ),
 ).map((bits) => (bits > 63 ? bits - 2 : bits))
 
-/** Gives the ASCII texts of {@link MIN_SECRET_CHARS} characters or more that a run of letters may decode to. */
+/**
+ * Gives the ASCII texts of {@link MIN_SECRET_CHARS} characters or more that a run of letters may
+ * decode to.
+ */
 export function decodeLetters(letters: string): readonly string[] {
   const texts: string[] = []
   for (let offset = 0; offset < 4; offset++) decodeStretches(letters, offset, BASE64, texts)

@@ -1,5 +1,5 @@
-// The credentials that are live in one run, and the redactor for them. A credential that was sent to any
-// server of the run is taken out of every server's answers.
+// The credentials that are live in one run, and the redactor for them. A credential that was sent
+// to any server of the run is taken out of every server's answers.
 
 import type { Credential } from '../../core/credential.ts'
 import { createRedactor, type Redactor } from './redactor.ts'

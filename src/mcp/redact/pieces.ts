@@ -1,26 +1,26 @@
-// The pieces by which a secret is found when only a part of it comes back: its first 20 characters, or
-// a token split over fields.
+// The pieces by which a secret is found when only a part of it comes back: its first 20 characters,
+// or a token split over fields.
 
 import type { Needle } from './search.ts'
 import { MIN_SECRET_CHARS } from './variants.ts'
 
 /**
- * This many consecutive characters of a secret's random part count as the secret. Twelve characters of
- * base64url are 72 bits. With 100 RS256 tokens (331 such windows each) the chance of a false hit in a
- * megabyte of random base64url is 100 · 331 · 2^20 / 2^72 = 2^-37, and 2^-16 for the 48 bits of twelve hex
- * digits. With eight characters it would be 2^-13 and 2^0, which would remove hashes.
+ * This many consecutive characters of a secret's random part count as the secret. Twelve characters
+ * of base64url are 72 bits. With 100 RS256 tokens (331 such windows each) the chance of a false hit
+ * in a megabyte of random base64url is 100 · 331 · 2^20 / 2^72 = 2^-37, and 2^-16 for the 48 bits
+ * of twelve hex digits. With eight characters it would be 2^-13 and 2^0, which would remove hashes.
  */
 const MIN_PIECE_CHARS = MIN_SECRET_CHARS
 
 /**
- * Characters of the random part that are searched for in pieces. Some tokens have thousands, and careless
- * code that cuts a token keeps its front.
+ * Characters of the random part that are searched for in pieces. Some tokens have thousands, and
+ * careless code that cuts a token keeps its front.
  */
 const MAX_RANDOM_CHARS = 1024
 
 /**
- * A JWT (RFC 7519). All tokens of an issuer may have the same header, so it is not searched for. The payload
- * is searched for as a whole. The signature is random.
+ * A JWT (RFC 7519). All tokens of an issuer may have the same header, so it is not searched for.
+ * The payload is searched for as a whole. The signature is random.
  */
 const JWT = /^eyJ[\w-]*\.([\w-]+)\.([\w-]*)$/
 
@@ -57,8 +57,8 @@ function randomRuns(text: string): readonly string[] {
 }
 
 /**
- * Whether characters look random: they change between small letters, capitals and digits all the time. Words
- * and dates do not: `taskflow-demo-key-2026`.
+ * Whether characters look random: they change between small letters, capitals and digits all the
+ * time. Words and dates do not: `taskflow-demo-key-2026`.
  */
 function looksRandom(piece: string): boolean {
   const classes = piece

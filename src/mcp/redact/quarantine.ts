@@ -1,11 +1,15 @@
-// The quarantine of one server. A server that sends a credential back is marked; where the binding says
-// `quarantine`, nothing more is sent to it. It removes nothing from answers; the redactor does.
+// The quarantine of one server. A server that sends a credential back is marked; where the binding
+// says `quarantine`, nothing more is sent to it. It removes nothing from answers; the redactor
+// does.
 
 import type { Binding } from '../../core/binding.ts'
 import type { ReflectionMarks } from '../../core/carry/reflection-marks.ts'
 import type { RefusalReason } from '../../core/errors.ts'
 
-/** The quarantine of one server. Share it among all runs: it remembers a mark that could not be written. */
+/**
+ * The quarantine of one server. Share it among all runs: it remembers a mark that could not be
+ * written.
+ */
 export interface Quarantine {
   /** Marks the server, because a credential came back. */
   reflected(): void
@@ -22,8 +26,8 @@ export interface QuarantineOptions {
 }
 
 /**
- * Makes the quarantine of one server. Where the binding says `quarantine`, calls are also refused while the
- * mark cannot be read or written.
+ * Makes the quarantine of one server. Where the binding says `quarantine`, calls are also refused
+ * while the mark cannot be read or written.
  */
 export function createQuarantine({ binding, marks, now }: QuarantineOptions): Quarantine {
   const { resource, onReflection } = binding

@@ -1,5 +1,5 @@
-// Takes credentials out of what a server sends back. It removes the credentials that it knows, in any
-// usual form, and nothing that merely looks like one.
+// Takes credentials out of what a server sends back. It removes the credentials that it knows, in
+// any usual form, and nothing that merely looks like one.
 
 import type { Credential } from '../../core/credential.ts'
 import { createAutomaton } from './automaton.ts'
@@ -13,18 +13,18 @@ import { MIN_SECRET_CHARS, variantsOf } from './variants.ts'
 /** Removes the credentials that it was made for. */
 export interface Redactor {
   /**
-   * Takes every form of a credential out of a whole text. It is fast: it searches neither for pieces nor in
-   * nested encodings. `hits` counts the markers that it put in.
+   * Takes every form of a credential out of a whole text. It is fast: it searches neither for
+   * pieces nor in nested encodings. `hits` counts the markers that it put in.
    */
   text(input: string): { readonly text: string; readonly hits: number }
   /** The same for a text that comes in chunks, wherever the chunks end. */
   stream(): RedactingStream
   /**
-   * Takes credentials out of a JSON value, which may be a bare string: out of values and keys, also pieces of
-   * a credential (12 characters of its random part), also where they are encoded twice.
+   * Takes credentials out of a JSON value, which may be a bare string: out of values and keys, also
+   * pieces of a credential (12 characters of its random part), also where they are encoded twice.
    *
-   * @returns The same object when nothing was removed. `withheld` counts parts that were removed because
-   *   they could not be searched: too deep, or too much that looks encoded.
+   * @returns The same object when nothing was removed. `withheld` counts parts that were removed
+   *   because they could not be searched: too deep, or too much that looks encoded.
    */
   json(value: unknown): {
     readonly value: unknown
@@ -35,12 +35,15 @@ export interface Redactor {
   readonly tooShort: number
 }
 
-/** A secret with one of these may be spread over several tokens of a JSON text, or be one that is no string. */
+/**
+ * A secret with one of these may be spread over several tokens of a JSON text, or be one that is no
+ * string.
+ */
 const JSON_SYNTAX = /["\\{}[\]:,\s]/
 
 /**
- * Makes a redactor. Keep it as long as the credentials live: its searches are built at their first use, and
- * building costs more than searching a small text.
+ * Makes a redactor. Keep it as long as the credentials live: its searches are built at their first
+ * use, and building costs more than searching a small text.
  *
  * @param secrets The credentials that may come back. With none, everything passes.
  *
@@ -72,8 +75,8 @@ export function createRedactor(secrets: readonly Credential[]): Redactor {
     json(value) {
       if (known.length === 0) return { value, hits: 0, withheld: 0 }
       const redacted = redactValue(value, findAll())
-      // A secret that is JSON itself may come back as the object that it spells: no string holds it, but the
-      // text of the answer would.
+      // A secret that is JSON itself may come back as the object that it spells: no string holds
+      // it, but the text of the answer would.
       if (!crossesTokens || findForms()(JSON.stringify(redacted.value) ?? '').length === 0)
         return redacted
       return { value: WITHHELD, hits: redacted.hits + 1, withheld: redacted.withheld + 1 }

@@ -27,7 +27,8 @@ export function removeReflections(
 ): unknown {
   const redacted = live.redactor().json(value)
   if (redacted.hits + redacted.withheld > 0) note('credential_reflected', operation)
-  // Only a credential that was seen marks the server. What was too deep or too large to search does not.
+  // Only a credential that was seen marks the server. What was too deep or too large to search does
+  // not.
   if (redacted.hits > 0) quarantine.reflected()
   return redacted.value
 }

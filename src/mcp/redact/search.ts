@@ -1,11 +1,11 @@
-// Finds many texts in one: it looks at four characters, then leaps. It needs the whole text; a stream
-// is searched by the automaton.
+// Finds many texts in one: it looks at four characters, then leaps. It needs the whole text; a
+// stream is searched by the automaton.
 
 import { createGrams, GRAM, gramAt, nextIn } from './grams.ts'
 
 /**
- * A text to search for. Any run of at least `minRun` characters of it is a match; use its length to match
- * only the whole.
+ * A text to search for. Any run of at least `minRun` characters of it is a match; use its length to
+ * match only the whole.
  */
 export interface Needle {
   readonly text: string
@@ -19,7 +19,9 @@ export interface Range {
   readonly to: number
 }
 
-/** Gives the parts of a text that are covered by matches, in order. They neither overlap nor touch. */
+/**
+ * Gives the parts of a text that are covered by matches, in order. They neither overlap nor touch.
+ */
 export type Search = (text: string) => readonly Range[]
 
 /** The set of grams grows with the leap. A longer leap than this costs more than it saves. */
@@ -34,11 +36,11 @@ const BIG_ENDIAN: boolean = new Uint8Array(Uint32Array.of(1).buffer)[0] === 0
 /**
  * Makes a search for some texts.
  *
- * A window is a part of a needle, as long as the shortest match allows. One window is known of a needle that
- * must match as a whole, and every window of one that may match in part. The search looks at every
- * `leap`-th position of the text. A window is long enough to contain one of these positions with its whole
- * gram (four characters), so no match is missed. Where the gram is one of a window's, the window is
- * looked up, and then the needle is compared.
+ * A window is a part of a needle, as long as the shortest match allows. One window is known of a
+ * needle that must match as a whole, and every window of one that may match in part. The search
+ * looks at every `leap`-th position of the text. A window is long enough to contain one of these
+ * positions with its whole gram (four characters), so no match is missed. Where the gram is one of
+ * a window's, the window is looked up, and then the needle is compared.
  */
 export function createSearch(needles: readonly Needle[]): Search {
   if (needles.length === 0) return () => []
@@ -59,8 +61,8 @@ export function createSearch(needles: readonly Needle[]): Search {
   return (text) => {
     if (text.length < shortest) return NONE
     const found: Range[] = []
-    // Where the last match of each needle began and ended. Without it, the same match would be measured
-    // again at every step inside it.
+    // Where the last match of each needle began and ended. Without it, the same match would be
+    // measured again at every step inside it.
     let origins: Map<Needle, { readonly origin: number; readonly to: number }> | undefined
 
     function look(at: number, gram: number): void {

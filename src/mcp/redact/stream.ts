@@ -1,12 +1,13 @@
-// Removes matches from a text that comes in chunks. Its output does not depend on where the chunks end.
+// Removes matches from a text that comes in chunks. Its output does not depend on where the chunks
+// end.
 
 import type { Automaton } from './automaton.ts'
 import { MARKER } from './marker.ts'
 import type { Range } from './search.ts'
 
 /**
- * One text in chunks. To abort, drop it: then the part that is held back, because it begins like a secret, is
- * never given out.
+ * One text in chunks. To abort, drop it: then the part that is held back, because it begins like a
+ * secret, is never given out.
  */
 export interface RedactingStream {
   /** Takes the next chunk. Gives the text that can no longer become part of a match. */
@@ -74,7 +75,8 @@ export function redactingStream(automaton: Automaton): RedactingStream {
         if (length > 0) mark(at + 1 - length, at + 1)
       }
       const safe = held.length - automaton.depth(state)
-      // A surrogate pair is not split: whoever encodes the chunks one by one would make U+FFFD of each half.
+      // A surrogate pair is not split: whoever encodes the chunks one by one would make U+FFFD of
+      // each half.
       return emit(safe > 0 && isHighSurrogate(held.charCodeAt(safe - 1)) ? safe - 1 : safe)
     },
     end() {

@@ -1,12 +1,12 @@
-// The forms in which a secret may come back: as it is, and in each encoding of URLs, JSON and base64. It
-// decodes nothing.
+// The forms in which a secret may come back: as it is, and in each encoding of URLs, JSON and
+// base64. It decodes nothing.
 
 /** Shorter secrets are not searched for, because they could be in a text by chance. */
 export const MIN_SECRET_CHARS = 12
 
 /**
- * The forms of a secret, each once: plain, base64 and base64url (wherever it is in a longer encoded text),
- * percent (RFC 3986 section 2.1), JSON (RFC 8259 section 7) and hex.
+ * The forms of a secret, each once: plain, base64 and base64url (wherever it is in a longer encoded
+ * text), percent (RFC 3986 section 2.1), JSON (RFC 8259 section 7) and hex.
  *
  * @returns None for a secret shorter than {@link MIN_SECRET_CHARS}.
  */
@@ -63,7 +63,10 @@ function percent(bytes: Uint8Array, kept: RegExp): readonly string[] {
   ]
 }
 
-/** As `JSON.stringify` writes it, and as writers do that escape the slash, or what is special in HTML. */
+/**
+ * As `JSON.stringify` writes it, and as writers do that escape the slash, or what is special in
+ * HTML.
+ */
 function json(secret: string): readonly string[] {
   const minimal = JSON.stringify(secret).slice(1, -1)
   const careful = minimal.replace(/[&'+<>`]|[^\0-\x7f]/g, asEscapes)

@@ -1,5 +1,6 @@
-// Looks at one tool as its server lists it, for an operator who decides on a binding: what looks like a credential or an identity, what is
-// repeated in headers, and why the tool could not be used. It binds nothing.
+// Looks at one tool as its server lists it, for an operator who decides on a binding: what looks
+// like a credential or an identity, what is repeated in headers, and why the tool could not be
+// used. It binds nothing.
 
 import { isObject } from '../../core/json.ts'
 import { type DetectedParameter, detectParameters } from '../arguments/detect.ts'

@@ -1,5 +1,5 @@
-// Asks a server for its tools on our own behalf, when a tool is called that no list has named yet: in
-// a fresh pool, or behind a framework that keeps its list.
+// Asks a server for its tools on our own behalf, when a tool is called that no list has named yet:
+// in a fresh pool, or behind a framework that keeps its list.
 
 import { isObject, type UnknownObject } from '../../core/json.ts'
 import { rewriteAnswer } from '../answer/answer.ts'
@@ -10,8 +10,8 @@ import type { McpRequest } from '../placements/request.ts'
 const MAX_PAGES = 20
 
 /**
- * Makes a listing that happens once: a model may make up any number of names of tools. One that failed
- * is tried again at the next call.
+ * Makes a listing that happens once: a model may make up any number of names of tools. One that
+ * failed is tried again at the next call.
  *
  * @param list Whether it listed everything.
  */

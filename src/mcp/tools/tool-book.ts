@@ -18,7 +18,8 @@ export interface ToolBook {
   /**
    * Learns a list as the server gave it.
    *
-   * @returns The list as the model may see it. Refused tools, and entries that are no tools, are left out.
+   * @returns The list as the model may see it. Refused tools, and entries that are no tools, are
+   *   left out.
    */
   learn(tools: readonly unknown[]): Promise<readonly unknown[]>
   /** Undefined for a tool that no list has named. */
@@ -69,7 +70,10 @@ export function toolBook(options: ToolBookOptions): ToolBook {
   }
 }
 
-/** Judges one tool: its parameters must be bound or left to the model, and its definition as first seen. */
+/**
+ * Judges one tool: its parameters must be bound or left to the model, and its definition as first
+ * seen.
+ */
 async function judgeTool(
   tool: ToolDefinition,
   { binding, pins, owner }: ToolBookOptions,
@@ -102,7 +106,10 @@ async function judgeTool(
   }
 }
 
-/** The parameters of one tool that are filled: the operator's, or all that were detected and not left to the model. */
+/**
+ * The parameters of one tool that are filled: the operator's, or all that were detected and not
+ * left to the model.
+ */
 function boundParameters(
   tool: string,
   { placement, leaveToModel }: Binding,
