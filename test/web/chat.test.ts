@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { createChat } from '../../web/chat/chat.ts'
 import type { Chat, ChatState, ClientTool } from '../../web/chat/parts.ts'
 import { createWire } from '../../web/client/wire.ts'
@@ -126,7 +126,7 @@ const done = (item: object) => ({ type: 'thread.item.done', item })
 const added = (item: object) => ({ type: 'thread.item.added', item })
 const hello = [created, done(userItem('u', 'hi')), added(answerItem('a')), delta('a', 'Hello')]
 
-test('a message begins a thread, and its answer comes in pieces', async () => {
+it('a message begins a thread, and its answer comes in pieces', async () => {
   const one = script()
   const { chat, until, told, asked } = ground({ 'threads.create': streams(one) })
   const sent = chat.send(draft('hi'))
@@ -156,7 +156,7 @@ test('a message begins a thread, and its answer comes in pieces', async () => {
   expect(asked[0]?.headers.get('idempotency-key')).toBeTruthy()
 })
 
-test('a second message waits for the first answer, and goes into the same thread', async () => {
+it('a second message waits for the first answer, and goes into the same thread', async () => {
   const { chat, asked } = ground({
     'threads.create': streams(said(...hello, done(answerItem('a', 'Hello')))),
     'threads.add_user_message': streams(
@@ -174,7 +174,7 @@ test('a second message waits for the first answer, and goes into the same thread
   expect(texts(chat.state)).toEqual(['hi', 'Hello', 'more', 'Yes'])
 })
 
-test('a message that did not arrive is sent again as the same one', async () => {
+it('a message that did not arrive is sent again as the same one', async () => {
   let broken = true
   const one = said(...hello, done(answerItem('a', 'Hello')))
   const { chat, asked, failures } = ground({
@@ -194,7 +194,7 @@ test('a message that did not arrive is sent again as the same one', async () => 
   expect(keys[0]).toBeTruthy()
 })
 
-test('a refusal is shown in the server’s words', async () => {
+it('a refusal is shown in the server’s words', async () => {
   const { chat } = ground({
     'threads.create': () =>
       Response.json({ code: 'too_many', message: 'Wait a moment.' }, { status: 429 }),
@@ -203,7 +203,7 @@ test('a refusal is shown in the server’s words', async () => {
   expect(chat.state.conversation.failure).toEqual({ message: 'Wait a moment.', remedy: 'retry' })
 })
 
-test('who is signed out signs in again, and then the message goes', async () => {
+it('who is signed out signs in again, and then the message goes', async () => {
   const { chat, setSignedOut, asked } = ground({
     'threads.create': ({ headers }) =>
       headers.get('authorization')
@@ -221,7 +221,7 @@ test('who is signed out signs in again, and then the message goes', async () => 
   expect(asked.length).toBe(3)
 })
 
-test('a credential that ran out in mid-answer: a new sign-in, then the answer again', async () => {
+it('a credential that ran out in mid-answer: a new sign-in, then the answer again', async () => {
   const ended = [
     ...hello,
     { type: 'error', code: 'signed_out', message: 'Sign in again to continue.', allow_retry: true },
@@ -238,7 +238,7 @@ test('a credential that ran out in mid-answer: a new sign-in, then the answer ag
   expect(types()).toContain('threads.retry_after_item')
 })
 
-test('after a cut the answer goes on from the last event, nothing lost and nothing doubled', async () => {
+it('after a cut the answer goes on from the last event, nothing lost and nothing doubled', async () => {
   const [one, two] = [script(), script()]
   const { chat, asked, told, until } = ground({
     'threads.create': streams(one),
@@ -263,7 +263,7 @@ test('after a cut the answer goes on from the last event, nothing lost and nothi
   ])
 })
 
-test('a cut that does not heal is told, and can be taken up by hand', async () => {
+it('a cut that does not heal is told, and can be taken up by hand', async () => {
   const one = script()
   let down = true
   const rest = said(done(answerItem('a', 'Hello at last')))
@@ -290,7 +290,7 @@ test('a cut that does not heal is told, and can be taken up by hand', async () =
   expect(chat.state.conversation.failure).toBeUndefined()
 })
 
-test('where streams have no ids, a cut leads to what the server has stored, and to a retry', async () => {
+it('where streams have no ids, a cut leads to what the server has stored, and to a retry', async () => {
   const one = script()
   const { chat, types } = ground({
     'threads.create': streams(one),
@@ -314,7 +314,7 @@ test('where streams have no ids, a cut leads to what the server has stored, and 
   ])
 })
 
-test('a stop ends a resumable answer at the server, and keeps what was written', async () => {
+it('a stop ends a resumable answer at the server, and keeps what was written', async () => {
   const one = script()
   const { chat, until, types, told } = ground({
     'threads.create': streams(one),
@@ -344,7 +344,7 @@ test('a stop ends a resumable answer at the server, and keeps what was written',
   expect(told).toContain('stopped threads.create')
 })
 
-test('a stop elsewhere closes the stream, as the official client does', async () => {
+it('a stop elsewhere closes the stream, as the official client does', async () => {
   const one = script()
   const { chat, until, types, asked } = ground({ 'threads.create': streams(one) })
   const sent = chat.send(draft('hi'))
@@ -360,7 +360,7 @@ test('a stop elsewhere closes the stream, as the official client does', async ()
   ])
 })
 
-test('a stop before the first event waits for it, to know how to stop', async () => {
+it('a stop before the first event waits for it, to know how to stop', async () => {
   const one = script()
   const { chat, types } = ground({
     'threads.create': streams(one),
@@ -378,7 +378,7 @@ test('a stop before the first event waits for it, to know how to stop', async ()
   expect(types()).toContain('onbehalf.runs.stop')
 })
 
-test('a stop that nobody answers leaves the stream after a while', async () => {
+it('a stop that nobody answers leaves the stream after a while', async () => {
   const never = ({ signal }: Asked) =>
     new Promise<Response>((_, reject) => {
       signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
@@ -401,7 +401,7 @@ test('a stop that nobody answers leaves the stream after a while', async () => {
   expect(new Set(asked.map(({ headers }) => headers.get('idempotency-key'))).size).toBe(1)
 })
 
-test('an answer that may not be stopped is not', async () => {
+it('an answer that may not be stopped is not', async () => {
   const one = script()
   const { chat, until } = ground({ 'threads.create': streams(one) })
   const sent = chat.send(draft('hi'))
@@ -415,7 +415,7 @@ test('an answer that may not be stopped is not', async () => {
   await sent
 })
 
-test('a thread is opened at its newest items, older ones are read when they are wanted', async () => {
+it('a thread is opened at its newest items, older ones are read when they are wanted', async () => {
   const { chat, asked } = ground({
     'threads.get_by_id': () => Response.json(thread('thr_1', { title: 'Old' })),
     'items.list': ({ params }) =>
@@ -438,7 +438,7 @@ test('a thread is opened at its newest items, older ones are read when they are 
   ).toEqual([undefined, 'b', 'hidden'])
 })
 
-test('an answer that is running when its thread is opened is joined', async () => {
+it('an answer that is running when its thread is opened is joined', async () => {
   const replay = script()
   number(replay, hello.slice(1), 2)
   replay.send(done(answerItem('a', 'Hello!')), 'run.5')
@@ -452,7 +452,7 @@ test('an answer that is running when its thread is opened is joined', async () =
   expect(asked.at(-1)?.params).toEqual({ thread_id: 'thr_1' })
 })
 
-test('an interrupted answer says so, and is written again', async () => {
+it('an interrupted answer says so, and is written again', async () => {
   const replay = script()
   replay.send(done(userItem('u', 'hi')), 'run.1')
   replay.send(
@@ -479,7 +479,7 @@ test('an interrupted answer says so, and is written again', async () => {
   expect(texts(chat.state)).toEqual(['hi', 'Whole'])
 })
 
-test('a thread that is gone, or another person’s, leaves nothing to try again', async () => {
+it('a thread that is gone, or another person’s, leaves nothing to try again', async () => {
   const gone = () => Response.json({ code: 'not_found', message: 'Not found.' }, { status: 404 })
   const { chat } = ground({ 'threads.get_by_id': gone, 'items.list': gone })
   await chat.open('thr_1')
@@ -489,7 +489,7 @@ test('a thread that is gone, or another person’s, leaves nothing to try again'
   })
 })
 
-test('events of a thread that was left change nothing', async () => {
+it('events of a thread that was left change nothing', async () => {
   const one = script()
   const { chat, until } = ground({
     'threads.create': streams(one),
@@ -504,7 +504,7 @@ test('events of a thread that was left change nothing', async () => {
   expect(texts(chat.state)).toEqual([])
 })
 
-test('what is read of a thread that was left meanwhile is dropped', async () => {
+it('what is read of a thread that was left meanwhile is dropped', async () => {
   const late = new Map<unknown, (response: Response) => void>()
   const { chat, arrived } = ground({
     'threads.get_by_id': ({ params }) => Response.json(thread(String(params.thread_id))),
@@ -520,7 +520,7 @@ test('what is read of a thread that was left meanwhile is dropped', async () => 
   expect([texts(chat.state), chat.state.conversation.thread?.id]).toEqual([['second'], 'thr_2'])
 })
 
-test('an item that never ended is read again when the stream is over', async () => {
+it('an item that never ended is read again when the stream is over', async () => {
   const { chat } = ground({
     'threads.create': streams(said(...hello)),
     ...stored([userItem('u', 'hi'), answerItem('a', 'As stored')]),
@@ -543,7 +543,7 @@ const call = {
   arguments: { exact: true },
 }
 
-test('a tool of the page is run, its result sent, and the answer goes on', async () => {
+it('a tool of the page is run, its result sent, and the answer goes on', async () => {
   const calls: unknown[] = []
   const tool: ClientTool = async (given) => {
     calls.push(given)
@@ -563,7 +563,7 @@ test('a tool of the page is run, its result sent, and the answer goes on', async
   expect(texts(chat.state).at(-1)).toBe('In Bern.')
 })
 
-test('a tool that fails says nothing of why to the model', async () => {
+it('a tool that fails says nothing of why to the model', async () => {
   const tool: ClientTool = () => Promise.reject(new Error('key sk-123 was refused'))
   const { chat, asked } = ground(
     {
@@ -576,7 +576,7 @@ test('a tool that fails says nothing of why to the model', async () => {
   expect(asked.at(-1)?.params.result).toEqual({ error: 'The tool failed in the page.' })
 })
 
-test('a tool’s call that was left unanswered is not run again when its thread is opened', async () => {
+it('a tool’s call that was left unanswered is not run again when its thread is opened', async () => {
   const calls: unknown[] = []
   const { chat } = ground(stored([userItem('u', 'hi'), call]), {
     tool: (given) => {
@@ -597,7 +597,7 @@ const widget = (value: string) => ({
   widget: { type: 'Card', children: [{ type: 'Text', value }] },
 })
 
-test('a widget’s action streams, or is answered at once while another answer is written', async () => {
+it('a widget’s action streams, or is answered at once while another answer is written', async () => {
   const one = script()
   const { chat, asked, until } = ground({
     'threads.custom_action': streams(
@@ -627,7 +627,7 @@ test('a widget’s action streams, or is answered at once while another answer i
   await sent
 })
 
-test('an action that is refused says why to the widget, and leaves the conversation as it is', async () => {
+it('an action that is refused says why to the widget, and leaves the conversation as it is', async () => {
   const { chat } = ground({
     'threads.custom_action': () =>
       Response.json(
@@ -643,7 +643,7 @@ test('an action that is refused says why to the widget, and leaves the conversat
   expect([chat.state.conversation.failure, chat.state.phase]).toEqual([undefined, 'idle'])
 })
 
-test('answers to questions are sent, and their item is replaced', async () => {
+it('answers to questions are sent, and their item is replaced', async () => {
   const questions = (status: string) => ({
     id: 'q',
     thread_id: 'thr_1',
@@ -671,7 +671,7 @@ test('answers to questions are sent, and their item is replaced', async () => {
   expect(chat.state.conversation.entries[0]?.item).toMatchObject({ status: 'answered' })
 })
 
-test('a message that has arrived already is not sent twice: its answer is joined', async () => {
+it('a message that has arrived already is not sent twice: its answer is joined', async () => {
   let state = 'running'
   const { chat, types } = ground({
     'threads.add_user_message': () =>
@@ -692,7 +692,7 @@ test('a message that has arrived already is not sent twice: its answer is joined
   expect(types().at(-1)).toBe('onbehalf.runs.resume')
 })
 
-test('a locked thread takes no message', async () => {
+it('a locked thread takes no message', async () => {
   const { chat, types } = ground(stored([], { status: { type: 'locked', reason: 'Done.' } }))
   await chat.open('thr_1')
   await chat.send(draft('hi'))

@@ -1,7 +1,7 @@
 // The component as it is published, in the real browser over the real server: an answer that is taken up after a reload in its middle, one that is
 // stopped, and a file.
 
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { componentGround } from './component-ground.ts'
 
 const ground = componentGround(`
@@ -16,7 +16,7 @@ const ground = componentGround(`
   document.body.append(chat)
 `)
 
-test('an answer goes on through a reload in its middle, nothing lost and nothing doubled', async () => {
+it('an answer goes on through a reload in its middle, nothing lost and nothing doubled', async () => {
   await ground.say('slowly')
   ground.word('One ')
   await ground.page.getByText('One', { exact: true }).waitFor()
@@ -30,7 +30,7 @@ test('an answer goes on through a reload in its middle, nothing lost and nothing
   expect(await ground.answers().allTextContents()).toEqual(['One two three.'])
 })
 
-test('an answer is stopped for good, and what was written stays', async () => {
+it('an answer is stopped for good, and what was written stays', async () => {
   await ground.say('slowly')
   ground.word('Half ')
   await ground.page.getByText('Half', { exact: true }).waitFor()
@@ -41,7 +41,7 @@ test('an answer is stopped for good, and what was written stays', async () => {
   expect(await ground.answers().count()).toBe(1)
 })
 
-test('a file goes with a message', async () => {
+it('a file goes with a message', async () => {
   await ground.page
     .locator('input[type=file]')
     .setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') })

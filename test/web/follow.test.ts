@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { type FollowEnd, type FollowParts, follow } from '../../web/client/follow.ts'
 import { Refused } from '../../web/client/refused.ts'
 import { readFrames } from '../../web/client/sse.ts'
@@ -62,7 +62,7 @@ function ground(patience: number, more: Partial<FollowParts> = {}) {
   }
 }
 
-test('after a cut it goes on from the last event seen, and what is repeated is dropped', async () => {
+it('after a cut it goes on from the last event seen, and what is repeated is dropped', async () => {
   const { opened, connection, drain, seen, clock } = ground(1000)
   const [first, second] = [connection(), connection()]
   const end = drain()
@@ -79,7 +79,7 @@ test('after a cut it goes on from the last event seen, and what is repeated is d
   expect(clock.passed).toEqual([250])
 })
 
-test('a run that goes on has all its attempts again', async () => {
+it('a run that goes on has all its attempts again', async () => {
   const { connection, drain, clock } = ground(1000)
   let next = connection()
   const end = drain()
@@ -95,7 +95,7 @@ test('a run that goes on has all its attempts again', async () => {
   expect(clock.passed).toEqual(Array.from({ length: 20 }, () => 250))
 })
 
-test('a stream without ids is not asked for again', async () => {
+it('a stream without ids is not asked for again', async () => {
   const { connection, drain, opened } = ground(60_000)
   const first = connection()
   const end = drain()
@@ -107,14 +107,14 @@ test('a stream without ids is not asked for again', async () => {
   expect(opened.length).toBe(1)
 })
 
-test('a request that got no stream is never repeated: it may have run', async () => {
+it('a request that got no stream is never repeated: it may have run', async () => {
   const { drain, failures, opened } = ground(60_000)
   failures.push(new TypeError('network error'))
   await expect(drain()).rejects.toThrow(TypeError)
   expect(opened).toEqual([])
 })
 
-test('joining a run again is repeated, longer and longer apart, and given up in the end', async () => {
+it('joining a run again is repeated, longer and longer apart, and given up in the end', async () => {
   const { drain, failures, clock } = ground(30_000, { joining: true })
   failures.push(...Array.from({ length: 20 }, () => new TypeError('network error')))
   expect(await drain()).toMatchObject({ kind: 'broken', last: undefined })
@@ -123,7 +123,7 @@ test('joining a run again is repeated, longer and longer apart, and given up in 
   ])
 })
 
-test('a server that is busy says for how long it is left alone; one that refuses is not asked again', async () => {
+it('a server that is busy says for how long it is left alone; one that refuses is not asked again', async () => {
   const { drain, failures, clock } = ground(40_000, { joining: true })
   failures.push(
     new Refused(503, '', undefined, 7),
@@ -134,7 +134,7 @@ test('a server that is busy says for how long it is left alone; one that refuses
   expect(clock.passed).toEqual([7000, 40_000])
 })
 
-test('a clean end before everything has ended is asked about once', async () => {
+it('a clean end before everything has ended is asked about once', async () => {
   const { drain, connection, opened, unsettle } = ground(0)
   const [first, second] = [connection(), connection()]
   unsettle()
@@ -147,7 +147,7 @@ test('a clean end before everything has ended is asked about once', async () => 
   expect(opened.map(({ after }) => after)).toEqual(['first', 'r.1'])
 })
 
-test('so is an end long after the last byte, which something between has made', async () => {
+it('so is an end long after the last byte, which something between has made', async () => {
   const { drain, connection, opened, clock } = ground(0)
   const [first, second] = [connection(), connection()]
   const end = drain()
@@ -161,7 +161,7 @@ test('so is an end long after the last byte, which something between has made', 
   expect(opened.length).toBe(2)
 })
 
-test('a stream that is silent for long is asked for again at once', async () => {
+it('a stream that is silent for long is asked for again at once', async () => {
   const { drain, connection, clock, seen } = ground(0)
   const [first, second] = [connection(), connection()]
   const end = drain()
@@ -179,7 +179,7 @@ test('a stream that is silent for long is asked for again at once', async () => 
   expect(seen).toEqual(['opened', 'a', 'lost', 'opened'])
 })
 
-test('when the network is back it is asked for again, and when the page is seen again only if it was silent', async () => {
+it('when the network is back it is asked for again, and when the page is seen again only if it was silent', async () => {
   const { drain, connection, clock, wake, opened } = ground(0)
   const [first, second] = [connection(), connection()]
   const end = drain()
@@ -200,7 +200,7 @@ test('when the network is back it is asked for again, and when the page is seen 
   expect(opened.map(({ after }) => after)).toEqual(['first', 'r.1', 'r.2'])
 })
 
-test('a wait for the next attempt ends when the network is back', async () => {
+it('a wait for the next attempt ends when the network is back', async () => {
   const { drain, connection, failures, wake, clock, told } = ground(0, { joining: true })
   failures.push(new TypeError('network error'))
   const next = connection()
@@ -213,7 +213,7 @@ test('a wait for the next attempt ends when the network is back', async () => {
   expect(clock.passed).toEqual([])
 })
 
-test('a stop ends it, also while it waits', async () => {
+it('a stop ends it, also while it waits', async () => {
   const { drain, connection, stop } = ground(0)
   const first = connection()
   const end = drain()

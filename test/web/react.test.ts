@@ -1,6 +1,6 @@
 // The component in React 19, strict mode on: its properties are set as props, and it comes and goes with its parent.
 
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { componentGround } from './component-ground.ts'
 
 const ground = componentGround(`
@@ -36,7 +36,7 @@ const ground = componentGround(`
   createRoot(root).render(<StrictMode><Page /></StrictMode>)
 `)
 
-test('properties and events are props, and an answer is streamed', async () => {
+it('properties and events are props, and an answer is streamed', async () => {
   await ground.page.getByText('What shall we do?').waitFor()
   await ground.page.getByRole('button', { name: 'Tell me something' }).click()
   ground.word('Hello ')
@@ -49,7 +49,7 @@ test('properties and events are props, and an answer is streamed', async () => {
   expect(ground.asked.filter((type) => type === 'threads.create')).toHaveLength(1)
 })
 
-test('taken out in mid-answer it leaves no stream open, and put back it shows the rest', async () => {
+it('taken out in mid-answer it leaves no stream open, and put back it shows the rest', async () => {
   await ground.say('slowly')
   ground.word('One ')
   await ground.page.getByText('One', { exact: true }).waitFor()

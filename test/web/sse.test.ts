@@ -1,9 +1,12 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
-import { type SseEvent, readFrames } from '../../web/client/sse.ts'
+import { expect, it } from 'vitest'
+import { readFrames, type SseEvent } from '../../web/client/sse.ts'
 import { script } from './support.ts'
 
-async function read(chunks: readonly Uint8Array<ArrayBuffer>[], most?: number): Promise<SseEvent[]> {
+async function read(
+  chunks: readonly Uint8Array<ArrayBuffer>[],
+  most?: number,
+): Promise<SseEvent[]> {
   const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
     start(controller) {
       for (const chunk of chunks) controller.enqueue(chunk)
@@ -28,11 +31,11 @@ const FRAMES = [
   { data: 'last' },
 ]
 
-test('events are read whole, with their ids, and comments are passed over', async () => {
+it('events are read whole, with their ids, and comments are passed over', async () => {
   expect(await read([bytes(STREAM)])).toEqual(FRAMES)
 })
 
-test('a stream may be split at any byte', async () => {
+it('a stream may be split at any byte', async () => {
   const whole = bytes(STREAM)
   const cuts = fc.array(fc.nat({ max: whole.length }), { maxLength: 30 })
   await fc.assert(
@@ -45,7 +48,7 @@ test('a stream may be split at any byte', async () => {
   expect(await read(Array.from(whole, (one) => Uint8Array.of(one)))).toEqual(FRAMES)
 })
 
-test('an event without an end is given up', async () => {
+it('an event without an end is given up', async () => {
   await expect(
     read([bytes(`data: ${'x'.repeat(50)}`), bytes('x'.repeat(60))], 100),
   ).rejects.toThrow(RangeError)
@@ -53,7 +56,7 @@ test('an event without an end is given up', async () => {
   expect(await read([bytes('data: x\n\n'.repeat(100))], 100)).toHaveLength(100)
 })
 
-test('a loop that is left closes the stream', async () => {
+it('a loop that is left closes the stream', async () => {
   const stream = script()
   stream.send({ one: 1 })
   for await (const frame of readFrames(stream.body)) {

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { type ChatEvent, parseEvent } from '../../web/client/parse.ts'
 import { parseItem } from '../../web/client/parse-item.ts'
 import { applyEvent } from '../../web/state/apply-event.ts'
@@ -45,7 +45,7 @@ const texts = ({ entries }: ReturnType<typeof after>) =>
     one.type === 'assistant_message' ? one.content.map(({ text }) => text) : one.type,
   )
 
-test('an answer grows, and its end says how it is', () => {
+it('an answer grows, and its end says how it is', () => {
   const growing = after(
     { type: 'thread.created', thread: thread() },
     done(userItem('u', 'hi')),
@@ -60,7 +60,7 @@ test('an answer grows, and its end says how it is', () => {
   expect(hasPending(ended)).toBe(false)
 })
 
-test('parts that are skipped are padded, annotations go where they belong', () => {
+it('parts that are skipped are padded, annotations go where they belong', () => {
   const source = (title: string) => ({
     type: 'annotation',
     source: { type: 'url', title, url: 'https://a.example' },
@@ -92,7 +92,7 @@ test('parts that are skipped are padded, annotations go where they belong', () =
   ])
 })
 
-test('a widget’s text grows by the id of its component, at any depth', () => {
+it('a widget’s text grows by the id of its component, at any depth', () => {
   const widget = {
     type: 'Card',
     children: [{ type: 'Row', children: { type: 'Text', id: 't', value: 'a', streaming: true } }],
@@ -123,7 +123,7 @@ test('a widget’s text grows by the id of its component, at any depth', () => {
   expect(replaced.entries[0]?.item).toMatchObject({ widget: { type: 'Basic' } })
 })
 
-test('steps are appended whatever their index says, and changed by index', () => {
+it('steps are appended whatever their index says, and changed by index', () => {
   const step = (title: string) => ({ type: 'custom', title })
   const workflow = {
     id: 'f',
@@ -144,7 +144,7 @@ test('steps are appended whatever their index says, and changed by index', () =>
   })
 })
 
-test('an item that is there is replaced in its place, also by a replay', () => {
+it('an item that is there is replaced in its place, also by a replay', () => {
   const twice = after(
     done(userItem('u', 'hi')),
     added(answerItem('a')),
@@ -159,7 +159,7 @@ test('an item that is there is replaced in its place, also by a replay', () => {
   ])
 })
 
-test('the person’s own message gives its place to what the server has of it', () => {
+it('the person’s own message gives its place to what the server has of it', () => {
   const own = item(userItem('local_1', 'hi'))
   const sent = applyEvent(
     withOwnMessage(EMPTY_CONVERSATION, own),
@@ -178,7 +178,7 @@ test('the person’s own message gives its place to what the server has of it', 
   ).toEqual(['u0', 'local_1'])
 })
 
-test('a thread’s update keeps its items and the state of its run', () => {
+it('a thread’s update keeps its items and the state of its run', () => {
   const created = {
     type: 'thread.created',
     thread: thread('thr_1', { onbehalf_run: { state: 'running' } }),
@@ -195,7 +195,7 @@ test('a thread’s update keeps its items and the state of its run', () => {
   expect(conversation.entries.length).toBe(1)
 })
 
-test('progress is shown until something else comes', () => {
+it('progress is shown until something else comes', () => {
   const working = after(added(answerItem('a')), {
     type: 'progress_update',
     text: 'Looking',
@@ -205,7 +205,7 @@ test('progress is shown until something else comes', () => {
   expect(applyEvent(working, parsed(delta('a', 'x'))).progress).toBeUndefined()
 })
 
-test('an error says what the person can do', () => {
+it('an error says what the person can do', () => {
   expect(
     after({ type: 'error', code: 'custom', message: 'No.', allow_retry: true }).failure,
   ).toEqual({
@@ -226,7 +226,7 @@ test('an error says what the person can do', () => {
   ).toBe('sign-in')
 })
 
-test('retry and a tool’s output change what no event tells of', () => {
+it('retry and a tool’s output change what no event tells of', () => {
   const call = {
     id: 'c',
     thread_id: 't',
@@ -243,14 +243,14 @@ test('retry and a tool’s output change what no event tells of', () => {
   expect(cutAfter(conversation, 'u').entries.length).toBe(1)
 })
 
-test('what was written of an answer that was cut stays, what had no text goes', () => {
+it('what was written of an answer that was cut stays, what had no text goes', () => {
   const cut = withCutItems(
     after(added(answerItem('a')), delta('a', 'half'), added(answerItem('b'))),
   )
   expect(cut.entries).toMatchObject([{ item: { id: 'a' }, standing: 'cut' }])
 })
 
-test('older items go before the others, once', () => {
+it('older items go before the others, once', () => {
   const conversation = withOlder(
     after(done(userItem('c', '3'))),
     [item(userItem('c', '3')), item(userItem('b', '2')), item(userItem('a', '1'))],
@@ -260,7 +260,7 @@ test('older items go before the others, once', () => {
   expect(conversation.older).toBe('a')
 })
 
-test('a whole answer is what can be copied and rated, once it is complete', () => {
+it('a whole answer is what can be copied and rated, once it is complete', () => {
   const { entries } = after(
     done(userItem('u', 'hi')),
     done(answerItem('a', 'One.')),
@@ -274,7 +274,7 @@ test('a whole answer is what can be copied and rated, once it is complete', () =
   expect([...completeTurns(entries, false).keys()]).toEqual(['b', 'c'])
 })
 
-test('hidden items, unknown ones and nonsense are nothing', () => {
+it('hidden items, unknown ones and nonsense are nothing', () => {
   for (const type of ['hidden_context_item', 'sdk_hidden_context', 'from_the_future']) {
     expect(parseEvent(added({ id: 'x', type, content: 'secret' }))).toBeUndefined()
   }
@@ -294,7 +294,7 @@ test('hidden items, unknown ones and nonsense are nothing', () => {
   }
 })
 
-test('nothing that a server sends makes it throw, or grow without bound', () => {
+it('nothing that a server sends makes it throw, or grow without bound', () => {
   const types = [
     'thread.created',
     'thread.updated',

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { Refused, Unreachable } from '../../web/client/refused.ts'
 import { createWire, type ResponseNotice, type WireSettings } from '../../web/client/wire.ts'
 import { fakeServer, manualClock, script, streaming } from './support.ts'
@@ -35,7 +35,7 @@ function ground(answers: Parameters<typeof fakeServer>[0], more: Partial<WireSet
 
 const { signal } = new AbortController()
 
-test('the token is asked for before each request, and a 401 has it asked for anew and the request repeated, once', async () => {
+it('the token is asked for before each request, and a 401 has it asked for anew and the request repeated, once', async () => {
   const { wire, asked, refreshes } = ground({
     'threads.delete': ({ headers }) =>
       headers.get('authorization') === 'Bearer fresh'
@@ -48,7 +48,7 @@ test('the token is asked for before each request, and a 401 has it asked for ane
   expect(asked.map(({ params }) => params.thread_id)).toEqual(['a', 'a', 'b', 'b'])
 })
 
-test('a second 401 says that the person is signed out', async () => {
+it('a second 401 says that the person is signed out', async () => {
   const { wire, asked } = ground({ 'threads.create': () => new Response(null, { status: 401 }) })
   await expect(wire.open('threads.create', { input: INPUT }, { signal })).rejects.toMatchObject({
     status: 401,
@@ -56,7 +56,7 @@ test('a second 401 says that the person is signed out', async () => {
   expect(asked.length).toBe(2)
 })
 
-test('requests that are refused together ask for one new token', async () => {
+it('requests that are refused together ask for one new token', async () => {
   const { wire, refreshes } = ground({
     'threads.list': ({ headers }) =>
       headers.get('authorization') === 'Bearer fresh'
@@ -67,7 +67,7 @@ test('requests that are refused together ask for one new token', async () => {
   expect(refreshes.filter((refresh) => refresh).length).toBe(1)
 })
 
-test('a token that is none, and one that cannot be had, leave no trace in the error', async () => {
+it('a token that is none, and one that cannot be had, leave no trace in the error', async () => {
   for (const token of [async () => 'secret\nvalue', () => Promise.reject(new Error('secret'))]) {
     const { wire, asked } = ground({}, { token })
     const error = await wire.ask('threads.list', {}).catch((thrown: unknown) => thrown)
@@ -77,7 +77,7 @@ test('a token that is none, and one that cannot be had, leave no trace in the er
   }
 })
 
-test('what may have run is not repeated; what only reads is', async () => {
+it('what may have run is not repeated; what only reads is', async () => {
   const { wire, asked } = ground({
     'threads.create': () => Promise.reject(new TypeError('failed')),
     'items.feedback': () => Promise.reject(new TypeError('failed')),
@@ -99,7 +99,7 @@ test('what may have run is not repeated; what only reads is', async () => {
   ])
 })
 
-test('a server that is down for a moment is asked again; one that refuses is not', async () => {
+it('a server that is down for a moment is asked again; one that refuses is not', async () => {
   let down = true
   const { wire, asked } = ground({
     'threads.list': () => {
@@ -121,7 +121,7 @@ test('a server that is down for a moment is asked again; one that refuses is not
   expect(asked.length).toBe(3)
 })
 
-test('a refusal keeps what the server says, and nothing of a page that a proxy made', async () => {
+it('a refusal keeps what the server says, and nothing of a page that a proxy made', async () => {
   const { wire } = ground({
     'threads.delete': () =>
       Response.json(
@@ -142,7 +142,7 @@ test('a refusal keeps what the server says, and nothing of a page that a proxy m
   })
 })
 
-test('messages carry their key, a trace and the wish to be resumed; nothing but the protocol where extra headers are off', async () => {
+it('messages carry their key, a trace and the wish to be resumed; nothing but the protocol where extra headers are off', async () => {
   const answers = {
     'threads.create': () => streaming(script()),
     'threads.list': () => Response.json({}),
@@ -177,14 +177,14 @@ test('messages carry their key, a trace and the wish to be resumed; nothing but 
   expect(plain.asked[0]?.metadata).toEqual({})
 })
 
-test('an answer that is no stream is none', async () => {
+it('an answer that is no stream is none', async () => {
   const { wire } = ground({ 'threads.create': () => Response.json({}) })
   await expect(wire.open('threads.create', { input: INPUT }, { signal })).rejects.toBeInstanceOf(
     Unreachable,
   )
 })
 
-test('redirects are refused: they would carry the conversation away', async () => {
+it('redirects are refused: they would carry the conversation away', async () => {
   let init: RequestInit | undefined
   const fetch = async (_url: string | URL | Request, given?: RequestInit) => {
     init = given
@@ -194,7 +194,7 @@ test('redirects are refused: they would carry the conversation away', async () =
   expect(init).toMatchObject({ redirect: 'error', method: 'POST' })
 })
 
-test('an upload is given the token at the endpoint’s own origin only', async () => {
+it('an upload is given the token at the endpoint’s own origin only', async () => {
   const { wire } = ground({})
   expect(await wire.headersFor(new URL('https://chat.example/files'))).toEqual({
     authorization: 'Bearer first',

@@ -71,9 +71,9 @@ export function showFailure(
   const message = messageFor(session.parts, error, fallback)
   const remedy = isSignedOut(error) ? 'sign-in' : 'retry'
   session.update(withFailure(session.state.conversation, { message, remedy }))
-  const { code, status } =
-    error instanceof Refused ? error : { code: 'unreachable', status: undefined }
-  session.parts.listener.failed(message, code, status)
+  const refusal = error instanceof Refused ? error : undefined
+  const code = refusal ? refusal.code : 'unreachable'
+  session.parts.listener.failed(message, code, refusal?.status)
 }
 
 /** Returns the message for the person: the server's own, or our words for what happened. */

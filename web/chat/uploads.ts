@@ -1,24 +1,8 @@
-// The files that go with the next message: checked, announced, sent with progress, taken away again. It draws nothing.
+// The list of files for the next message: checked, sent, taken away again. send-file.ts sends one file. It draws nothing.
 
 import type { Attachment } from '../../src/chatkit/protocol/item.ts'
-import { parseUpload } from '../client/parse.ts'
-import { parseAttachment } from '../client/parse-item.ts'
-import { Refused, Unreachable } from '../client/refused.ts'
-import type { Uploader } from '../client/upload.ts'
-import type { Wire } from '../client/wire.ts'
-
-/** Whether and how files can be attached. */
-export interface AttachmentOptions {
-  /** `two-phase` (the default): announced to the server, which says where the bytes go. `direct`: sent to `url` as a form's `file`. */
-  readonly strategy?: 'two-phase' | 'direct'
-  readonly url?: string
-  /** As in `<input accept>`: types and file endings. Default: all. */
-  readonly accept?: string
-  /** Bytes of one file. Default 100 MiB. */
-  readonly maxBytes?: number
-  /** Files of one message. Default 10. */
-  readonly maxCount?: number
-}
+import { Refused } from '../client/refused.ts'
+import { type AttachmentOptions, type FileSender, forgetAttachment, sendFile } from './send-file.ts'
 
 /** One file on its way. */
 export interface UploadState {
@@ -45,6 +29,13 @@ export interface Uploads {
   clear(): void
 }
 
+/** What the uploads need. */
+export interface UploadParts extends FileSender {
+  readonly newId: () => string
+  readonly changed: () => void
+  readonly problem: (problem: UploadProblem) => void
+}
+
 interface Entry {
   readonly key: string
   readonly name: string
@@ -64,17 +55,8 @@ export function limitsOf({
 }
 
 /** Makes an empty list of files. */
-export function createUploads(parts: {
-  readonly wire: Wire
-  readonly upload: Uploader
-  readonly newId: () => string
-  /** The endpoint's URL, which relative ones start from. */
-  readonly base: () => string
-  readonly options: () => AttachmentOptions | undefined
-  readonly changed: () => void
-  readonly problem: (problem: UploadProblem) => void
-}): Uploads {
-  const { wire, upload, newId, options, changed, problem } = parts
+export function createUploads(parts: UploadParts): Uploads {
+  const { wire, newId, options, changed, problem } = parts
   let entries: readonly Entry[] = []
 
   async function send(entry: Entry, file: File): Promise<void> {
@@ -84,12 +66,9 @@ export function createUploads(parts: {
       if (!signal.aborted) changed()
     }
     try {
-      const sent =
-        options()?.strategy === 'direct'
-          ? await sendDirect(file, signal, onProgress)
-          : await sendAnnounced(file, signal, onProgress)
+      const sent = await sendFile(parts, { file, signal, onProgress })
       // Taken away while the last byte was on its way.
-      if (signal.aborted) return forget(sent)
+      if (signal.aborted) return forgetAttachment(wire, sent)
       entry.attachment = sent
     } catch (error) {
       if (signal.aborted) return
@@ -101,58 +80,6 @@ export function createUploads(parts: {
       })
     }
     changed()
-  }
-
-  async function sendAnnounced(
-    file: File,
-    signal: AbortSignal,
-    onProgress: (share: number) => void,
-  ): Promise<Attachment> {
-    const params = {
-      name: file.name,
-      size: file.size,
-      mime_type: file.type || 'application/octet-stream',
-    }
-    const announced = parseUpload(await wire.ask('attachments.create', params, signal))
-    if (!announced) throw new Unreachable()
-    const { attachment, to } = announced
-    if (!to) return attachment
-    try {
-      await upload({ ...to, url: target(to.url).href, body: file, signal, onProgress })
-    } catch (error) {
-      forget(attachment)
-      throw error
-    }
-    return attachment
-  }
-
-  async function sendDirect(
-    file: File,
-    signal: AbortSignal,
-    onProgress: (share: number) => void,
-  ): Promise<Attachment> {
-    const url = target(options()?.url ?? '')
-    const body = new FormData()
-    body.append('file', file)
-    const headers = await wire.headersFor(url)
-    const attachment = parseAttachment(
-      JSON.parse(
-        await upload({ url: url.href, method: 'POST', headers, body, signal, onProgress }),
-      ),
-    )
-    if (!attachment) throw new Unreachable()
-    return attachment
-  }
-
-  function target(url: string): URL {
-    const address = new URL(url, parts.base())
-    if (address.protocol !== 'https:' && address.protocol !== 'http:') throw new Unreachable()
-    return address
-  }
-
-  /** The server keeps no file that goes with no message; one that it cannot forget now is its own affair. */
-  function forget(attachment: Attachment): void {
-    wire.ask('attachments.delete', { attachment_id: attachment.id }).catch(() => undefined)
   }
 
   return {
@@ -197,7 +124,7 @@ export function createUploads(parts: {
       const entry = entries.find((one) => one.key === key)
       entries = entries.filter((one) => one !== entry)
       entry?.controller.abort()
-      if (entry?.attachment) forget(entry.attachment)
+      if (entry?.attachment) forgetAttachment(wire, entry.attachment)
       changed()
     },
     take() {

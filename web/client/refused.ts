@@ -2,7 +2,6 @@
 
 /** The server refused before it did anything. */
 export class Refused extends Error {
-  override readonly name = 'Refused'
   /** The HTTP status; 401 also when there is no access token to send. */
   readonly status: number
   /** The server's stable word for the reason, if it gave one. */
@@ -19,9 +18,7 @@ export class Refused extends Error {
 }
 
 /** No answer came, or not a whole one: the server may have done what was asked, or not. */
-export class Unreachable extends Error {
-  override readonly name = 'Unreachable'
-}
+export class Unreachable extends Error {}
 
 /** Whether the person must sign in again before anything else. */
 export function isSignedOut(error: unknown): error is Refused {

@@ -7,9 +7,7 @@ import { type Clock, pause } from './clock.ts'
 import { asFields, text } from './json.ts'
 import { Refused, Unreachable } from './refused.ts'
 import { readFrames, type SseEvent } from './sse.ts'
-
-/** How the component is asked for an access token: before each request, and once more with `refresh` after a 401. */
-export type TokenSource = (options: { readonly refresh: boolean }) => Promise<string | undefined>
+import { createTokens, type TokenSource } from './tokens.ts'
 
 /** What a host page has set. Read anew for each request. */
 export interface WireSettings {
@@ -86,9 +84,6 @@ const REPEATABLE: readonly string[] = [
 ]
 const REPEAT_AFTER_MS = [300, 1500]
 
-/** An access token's characters (RFC 6750, section 2.1): anything else would make `Headers` throw an error that quotes it. */
-const B64TOKEN = /^[A-Za-z0-9._~+/-]+=*$/
-
 /** The headers of an answer that a host page is told. */
 const SAFE_HEADERS = ['content-type', 'retry-after', 'traceparent', 'x-request-id']
 
@@ -100,27 +95,7 @@ export function createWire(
     onResponse,
   }: { readonly clock: Clock; readonly onResponse: (notice: ResponseNotice) => void },
 ): Wire {
-  let refreshing: Promise<string | undefined> | undefined
-
-  /** The token, or a refusal that says to sign in. What the host page's function throws is not shown: it may hold anything. */
-  async function tokenFor(refresh: boolean): Promise<string | undefined> {
-    const { token } = settings()
-    if (!token) return undefined
-    let value: string | undefined
-    try {
-      if (refresh) {
-        // Requests that are refused together ask together: a refresh token may be good for one use only.
-        refreshing ??= token({ refresh: true }).finally(() => {
-          refreshing = undefined
-        })
-        value = await refreshing
-      } else value = await (refreshing ?? token({ refresh: false }))
-    } catch {
-      throw new Refused(401, '')
-    }
-    if (value !== undefined && !B64TOKEN.test(value)) throw new Refused(401, '')
-    return value
-  }
+  const tokenFor = createTokens(settings)
 
   async function post(
     type: string,

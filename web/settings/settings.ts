@@ -2,8 +2,8 @@
 
 import type { JsonObject } from '../../src/chatkit/protocol/json.ts'
 import type { ClientTool } from '../chat/parts.ts'
-import type { AttachmentOptions } from '../chat/uploads.ts'
-import type { TokenSource } from '../client/wire.ts'
+import type { AttachmentOptions } from '../chat/send-file.ts'
+import type { TokenSource } from '../client/tokens.ts'
 import type { WordKey } from './words.ts'
 
 /** Something to choose for a message: a model, or a tool that the answer should use. */

@@ -14,8 +14,17 @@ import tokens from './tokens.css'
 
 /** In this order: where two rules are equally specific, the later sheet wins. */
 const SHEETS = [
-  ...[tokens, base, frame, bars, composer, ask, conversation],
-  ...[markdown, items, widget, controls],
+  tokens,
+  base,
+  frame,
+  bars,
+  composer,
+  ask,
+  conversation,
+  markdown,
+  items,
+  widget,
+  controls,
 ]
 
 /** Makes the sheets for one shadow root. */

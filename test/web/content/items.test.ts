@@ -1,5 +1,5 @@
 // Every kind of item in the real Chromium, alone and hostile: what is shown, what is answered, and that foreign values do nothing anywhere.
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   answer,
   type ContentPage,
@@ -62,7 +62,7 @@ const questions = (fields: Readonly<Record<string, unknown>> = {}) =>
   })
 
 describe('an item', () => {
-  test('that is a workflow opens and closes, tells how its steps stand, and stays as the person left it', async () => {
+  it('that is a workflow opens and closes, tells how its steps stand, and stays as the person left it', async () => {
     const at = await open()
     const steps = [
       task('thought', { title: 'Thinking about **it**', content: 'A *thought*' }),
@@ -100,7 +100,7 @@ describe('an item', () => {
     expect(await seriousFindings(at)).toEqual([])
   })
 
-  test('that is a step, a tool call, the end of a turn, a hidden one or of an unknown kind is quiet or nothing', async () => {
+  it('that is a step, a tool call, the end of a turn, a hidden one or of an unknown kind is quiet or nothing', async () => {
     const at = await open()
     await at.show(item('task', { task: task('custom', { title: 'A step' }) }))
     const call = item('client_tool_call', {
@@ -124,7 +124,7 @@ describe('an item', () => {
     await expectHarmless(at)
   })
 
-  test('that is an image is loaded from its own origin alone, and a link otherwise', async () => {
+  it('that is an image is loaded from its own origin alone, and a link otherwise', async () => {
     const at = await open()
     const made = item('generated_image', {})
     await at.show(made)
@@ -143,7 +143,7 @@ describe('an item', () => {
 })
 
 describe('a structured input', () => {
-  test('sends the answers by question, once, and says what was refused', async () => {
+  it('sends the answers by question, once, and says what was refused', async () => {
     const at = await open()
     const asked = questions()
     await at.show(asked)
@@ -183,7 +183,7 @@ describe('a structured input', () => {
     expect(await seriousFindings(at)).toEqual([])
   })
 
-  test('is skipped as a whole, waits while an answer is being written, and shows its answers afterwards', async () => {
+  it('is skipped as a whole, waits while an answer is being written, and shows its answers afterwards', async () => {
     const at = await open()
     const asked = questions()
     await at.show(asked)
@@ -376,7 +376,7 @@ function everywhere(payload: string): readonly unknown[] {
 }
 
 describe('a hostile value', () => {
-  test.each(PAYLOADS)('does nothing anywhere: %s', async (payload) => {
+  it.each(PAYLOADS)('does nothing anywhere: %s', async (payload) => {
     const at = await open()
     await at.page.evaluate(`content.items(${JSON.stringify(everywhere(payload))})`)
     await at.markdown(payload)
@@ -404,16 +404,13 @@ describe('all of it', () => {
     await at.markdown('A notice with [a link](https://site.example/x) and `code`')
   }
 
-  test.each([{ dark: false }, { dark: true }])(
-    'has nothing serious for axe: %o',
-    async (options) => {
-      const at = await open(options)
-      await shown(at)
-      expect(await seriousFindings(at)).toEqual([])
-    },
-  )
+  it.each([{ dark: false }, { dark: true }])('has nothing serious for axe: %o', async (options) => {
+    const at = await open(options)
+    await shown(at)
+    expect(await seriousFindings(at)).toEqual([])
+  })
 
-  test('fits a phone: nothing makes the page wider', async () => {
+  it('fits a phone: nothing makes the page wider', async () => {
     const at = await open({ width: 360 })
     await shown(at)
     await at.show(

@@ -1,6 +1,6 @@
 // Markdown in the real Chromium: what it looks like, that growing gives the same as being there at once, and that a large answer stays fluid.
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { answer, contentPages, expectHarmless, item, seriousFindings } from './content-page.ts'
 
 const { open } = contentPages()
@@ -40,7 +40,7 @@ End.
 `
 
 describe('Markdown', () => {
-  test('becomes headings, lists, tables, code and the rest, without any markup of the text', async () => {
+  it('becomes headings, lists, tables, code and the rest, without any markup of the text', async () => {
     const at = await open()
     await at.markdown(SAMPLE)
     const notice = at.page.locator('#notice')
@@ -67,7 +67,7 @@ describe('Markdown', () => {
     expect(await seriousFindings(at)).toEqual([])
   })
 
-  test('shows what is not seen in code, and leaves alone what belongs to a character', async () => {
+  it('shows what is not seen in code, and leaves alone what belongs to a character', async () => {
     const at = await open()
     await at.markdown(
       '```\na\u{e0101}\u{e0102}\ufe00\u3164b \u2764\ufe0f\ufe0f \u1820\u180b\u180b\n```',
@@ -77,7 +77,7 @@ describe('Markdown', () => {
     )
   })
 
-  test('copies code as it was written, and says so', async () => {
+  it('copies code as it was written, and says so', async () => {
     const at = await open()
     await at.markdown('```\na\u202eb\n```')
     const code = at.page.locator('#notice figure')
@@ -87,7 +87,7 @@ describe('Markdown', () => {
     expect(await at.page.evaluate('navigator.clipboard.readText()')).toBe('a\u202eb')
   })
 
-  test.each([
+  it.each([
     [
       '[the bank](https://evil.example/a?b=c)',
       'the bank (https://evil.example/a?b=c)',
@@ -134,7 +134,7 @@ describe('Markdown', () => {
     await expectHarmless(at)
   })
 
-  test.each([
+  it.each([
     '[x](javascript:globalThis.owned=1)',
     '[x](JaVaScRiPt&colon;globalThis.owned=1)',
     '[x](java&#10;script:globalThis.owned=1)',
@@ -154,7 +154,7 @@ describe('Markdown', () => {
     await expectHarmless(at)
   })
 
-  test('loads images from listed hosts alone, and never from its own origin', async () => {
+  it('loads images from listed hosts alone, and never from its own origin', async () => {
     const at = await open({ allowedImageDomains: ['img.example'] })
     const own = new URL('/own.svg', at.page.url()).href
     await at.markdown(
@@ -170,7 +170,7 @@ describe('Markdown', () => {
     expect(at.requests.filter((url) => url.endsWith('own.svg'))).toEqual([])
   })
 
-  test('is looked over after it is built: what should not be there is taken out', async () => {
+  it('is looked over after it is built: what should not be there is taken out', async () => {
     const at = await open()
     const left = await at.page.evaluate<string>(`(() => {
       const p = document.createElement('p')
@@ -197,7 +197,7 @@ describe('Markdown', () => {
     expect(at.troubles.filter((one) => !one.includes('style-src'))).toEqual([])
   })
 
-  test('isolates texts that are read from right to left', async () => {
+  it('isolates texts that are read from right to left', async () => {
     const at = await open()
     await at.markdown('שלום עולם\n\n- مرحبا\n\nplain')
     const direction = (selector: string) =>
@@ -209,7 +209,7 @@ describe('Markdown', () => {
     expect(await direction('p:last-child')).toBe('ltr')
   })
 
-  test('leaves alone what a longer text does not change, and keeps a selection in it', async () => {
+  it('leaves alone what a longer text does not change, and keeps a selection in it', async () => {
     const at = await open()
     await at.markdown('First **one**\n\nSecond\n\nThird')
     await at.page.evaluate(
@@ -220,7 +220,7 @@ describe('Markdown', () => {
     expect(await at.page.evaluate('String(getSelection())')).toBe('First one')
   })
 
-  test('keeps a list and a code block that grow, with what was drawn of them', async () => {
+  it('keeps a list and a code block that grow, with what was drawn of them', async () => {
     const at = await open()
     const mark = `{ const [li, code] = ['li', 'figure'].map((one) => content.root.querySelector('#notice ' + one)); if (li) li.mine = 1; if (code) code.mine = 1 }`
     await at.markdown('- one\n- two')
@@ -242,7 +242,7 @@ describe('Markdown', () => {
     expect(await at.page.locator('#notice code').textContent()).toBe('a\nb')
   })
 
-  test('that arrives in pieces looks in the end as if it had been there at once', async () => {
+  it('that arrives in pieces looks in the end as if it had been there at once', async () => {
     const at = await open()
     const piece = fc.constantFrom(
       ...[
@@ -299,7 +299,7 @@ describe('Markdown', () => {
     expect(at.troubles).toEqual([])
   })
 
-  test('makes a link of what a later definition defines, however far above it stands', async () => {
+  it('makes a link of what a later definition defines, however far above it stands', async () => {
     const at = await open()
     const text = 'See [r].\n\nOne\n\nTwo\n\nThree\n\n'
     await at.markdown(text)
@@ -310,7 +310,7 @@ describe('Markdown', () => {
     )
   })
 
-  test('takes any text without failing, however deep or long', async () => {
+  it('takes any text without failing, however deep or long', async () => {
     const at = await open()
     const hostile = [
       '>',
@@ -354,7 +354,7 @@ describe('Markdown', () => {
     await expectHarmless(at)
   })
 
-  test.each([
+  it.each([
     ['paragraphs of emphasis that never ends', `${'_a__b '.repeat(1500)}\n\n`],
     ['quotes that begin anew at every other line', '> a\nb\n'],
   ])('%s do not hold up the page', async (_, piece) => {
@@ -372,7 +372,7 @@ describe('Markdown', () => {
     ).toBeGreaterThan(200_000)
   })
 
-  test('of 100 kB stays fluid while it grows', async () => {
+  it('of 100 kB stays fluid while it grows', async () => {
     const at = await open()
     const text = SAMPLE.repeat(330)
     expect(text.length).toBeGreaterThan(90_000)
@@ -400,7 +400,7 @@ describe('an answer', () => {
     source: { type: 'url', title, url: `https://${title.toLowerCase()}.example/` },
   })
 
-  test('numbers its sources in the text, and lists them in full', async () => {
+  it('numbers its sources in the text, and lists them in full', async () => {
     const at = await open()
     const text = 'Paris is **big**. It rains.\n\n- one\n- two words\n\n```\ncode\n```\n\nEnd'
     await at.show(
@@ -444,7 +444,7 @@ describe('an answer', () => {
     expect(await seriousFindings(at)).toEqual([])
   })
 
-  test('places each mark once, also when it is there before its text', async () => {
+  it('places each mark once, also when it is there before its text', async () => {
     const at = await open()
     const whole = answer('One two three.\n\nFour five.', [url('Alpha', 14), url('Beta', 26)])
     for (const length of [3, 14, 18, 26]) {
@@ -465,7 +465,7 @@ describe('an answer', () => {
 })
 
 describe('a person’s message', () => {
-  test('is shown as written, with its tags, what it quotes, and attachments of its own origin', async () => {
+  it('is shown as written, with its tags, what it quotes, and attachments of its own origin', async () => {
     const at = await open()
     const attachment = { mime_type: 'image/png', type: 'image' }
     await at.show(

@@ -1,5 +1,5 @@
 // What a widget asks of its host, when, and how often; and that what a person has begun survives what the server sends.
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   type ContentPage,
   contentPages,
@@ -24,7 +24,7 @@ const pressed = (at: ContentPage, name: string) =>
   at.page.getByRole('button', { name }).click({ force: true })
 
 describe('an action', () => {
-  test('keeps the focus where it was pressed, says that it waits, and goes out once', async () => {
+  it('keeps the focus where it was pressed, says that it waits, and goes out once', async () => {
     const at = await open()
     await at.show(card([button('Go', { onClickAction: { type: 'go' } })]))
     await at.page.getByRole('button', { name: 'Go' }).focus()
@@ -42,7 +42,7 @@ describe('an action', () => {
     expect(await at.page.evaluate('content.root.activeElement.textContent')).toBe('Go')
   })
 
-  test('that shows nothing of its waiting goes out once all the same', async () => {
+  it('that shows nothing of its waiting goes out once all the same', async () => {
     const at = await open()
     await at.show(card([button('Go', { onClickAction: { type: 'go', loadingBehavior: 'none' } })]))
     await at.page.getByRole('button', { name: 'Go' }).dblclick()
@@ -50,7 +50,7 @@ describe('an action', () => {
     expect(await at.page.getByRole('button', { name: 'Go' }).getAttribute('aria-busy')).toBeNull()
   })
 
-  test('that holds its widget marks it as busy', async () => {
+  it('that holds its widget marks it as busy', async () => {
     const at = await open()
     await at.show(
       card([button('Go', { onClickAction: { type: 'go', loadingBehavior: 'container' } })]),
@@ -61,7 +61,7 @@ describe('an action', () => {
     await expect.poll(() => at.page.locator('.widget-item').getAttribute('aria-busy')).toBeNull()
   })
 
-  test('that is answered at once, or stays in the page, does not wait for one that streams', async () => {
+  it('that is answered at once, or stays in the page, does not wait for one that streams', async () => {
     const at = await open()
     await at.show(
       card([
@@ -80,7 +80,7 @@ describe('an action', () => {
     expect(await actions(at)).toHaveLength(3)
   })
 
-  test('of a field sends its value, and cannot be changed while an answer is being written', async () => {
+  it('of a field sends its value, and cannot be changed while an answer is being written', async () => {
     const at = await open()
     const change = (type: string) => ({
       onChangeAction: { type, payload: { kept: 1 }, streaming: true },
@@ -135,7 +135,7 @@ describe('an action', () => {
     expect(await at.page.locator('[data-field=other]').isDisabled()).toBe(false)
   })
 
-  test('of a list item is not sent by a button within it, and can be reached by keyboard in both cases', async () => {
+  it('of a list item is not sent by a button within it, and can be reached by keyboard in both cases', async () => {
     const at = await open()
     await at.show(
       widget({
@@ -187,7 +187,7 @@ describe('a form', () => {
       },
     )
 
-  test('says what is missing or wrong, beside the widget, and is sent by Enter when it is right', async () => {
+  it('says what is missing or wrong, beside the widget, and is sent by Enter when it is right', async () => {
     const at = await open()
     await at.show(form())
     await pressed(at, 'Yes')
@@ -211,14 +211,14 @@ describe('a form', () => {
     expect(await name.inputValue()).toBe('Ada')
   })
 
-  test('can be cancelled with nothing filled in', async () => {
+  it('can be cancelled with nothing filled in', async () => {
     const at = await open()
     await at.show(form())
     await pressed(at, 'No')
     expect(await actions(at)).toEqual([{ type: 'no', ...filled, payload: { name: '' } }])
   })
 
-  test('in a card is sent by its own button, with its own fields alone', async () => {
+  it('in a card is sent by its own button, with its own fields alone', async () => {
     const at = await open()
     await at.show(
       card([
@@ -246,7 +246,7 @@ describe('a form', () => {
     await expectHarmless(at)
   })
 
-  test('leaves a payload that is no object as it is', async () => {
+  it('leaves a payload that is no object as it is', async () => {
     const at = await open()
     await at.show(
       card(
@@ -265,7 +265,7 @@ describe('a form', () => {
 })
 
 describe('a widget that comes again', () => {
-  test('takes a new default where the person wrote nothing, and nowhere else', async () => {
+  it('takes a new default where the person wrote nothing, and nowhere else', async () => {
     const at = await open()
     const state = (value: string, checked: boolean) =>
       card([
@@ -290,7 +290,7 @@ describe('a widget that comes again', () => {
     expect(values).toEqual(['typed', 'two', 'two', true, 'two'])
   })
 
-  test('lets text grow in place, and what a person writes, wherever it moves', async () => {
+  it('lets text grow in place, and what a person writes, wherever it moves', async () => {
     const at = await open()
     const state = (value: string, before: readonly Fields[] = []) =>
       card([
@@ -322,7 +322,7 @@ describe('a widget that comes again', () => {
     expect(await at.page.locator('[data-field=i]').inputValue()).toBe('typed!')
   })
 
-  test('keeps two components apart that say the same key', async () => {
+  it('keeps two components apart that say the same key', async () => {
     const at = await open()
     const state = card([
       { type: 'Markdown', value: 'one' },
@@ -342,7 +342,7 @@ describe('a widget that comes again', () => {
     ).toEqual(['one1', 'two1', 'three1', 'four1'])
   })
 
-  test('shows another root, without buttons when it was decided', async () => {
+  it('shows another root, without buttons when it was decided', async () => {
     const at = await open()
     const first = card([text('May I?')], {
       confirm: { label: 'Yes', action: { type: 'yes' } },
@@ -363,7 +363,7 @@ describe('a widget that comes again', () => {
 })
 
 describe('a component', () => {
-  test('takes colours, sizes and spaces of the allowed forms, and none that reach out of the widget', async () => {
+  it('takes colours, sizes and spaces of the allowed forms, and none that reach out of the widget', async () => {
     const at = await open()
     await at.show(
       widget({
@@ -418,7 +418,7 @@ describe('a component', () => {
     await expectHarmless(at)
   })
 
-  test('beyond the bounds is left out, with a notice: depth, number, options, rows', async () => {
+  it('beyond the bounds is left out, with a notice: depth, number, options, rows', async () => {
     const at = await open()
     let deep: Fields = text('bottom')
     for (let n = 0; n < 2000; n++) deep = { type: 'Box', children: [deep] }
@@ -443,7 +443,7 @@ describe('a component', () => {
     expect(await at.page.evaluate('content.root.querySelectorAll("*").length')).toBeLessThan(8000)
   })
 
-  test('that is a picture is loaded from allowed places alone', async () => {
+  it('that is a picture is loaded from allowed places alone', async () => {
     const at = await open({ allowedImageDomains: [] })
     const own = new URL('/own.svg', at.page.url()).href
     await at.show(
@@ -462,7 +462,7 @@ describe('a component', () => {
     await expectHarmless(at)
   })
 
-  test('that is a chart stands series of one stack on each other, and says a value under the pointer', async () => {
+  it('that is a chart stands series of one stack on each other, and says a value under the pointer', async () => {
     const at = await open()
     const data = [{ month: 'May', sold: 3, kept: 2, lost: -4 }]
     const stacked = (dataKey: string) => ({ type: 'bar', dataKey, stack: 's' })
@@ -494,7 +494,7 @@ describe('a component', () => {
     await expectHarmless(at)
   })
 
-  test('that is a chart says in a table what it draws', async () => {
+  it('that is a chart says in a table what it draws', async () => {
     const at = await open()
     const data = [
       { month: 'May', sold: 3, rest: -5 },
@@ -527,7 +527,7 @@ describe('a component', () => {
     await expectHarmless(at)
   })
 
-  test('that is a card can be collapsed, and opened again', async () => {
+  it('that is a card can be collapsed, and opened again', async () => {
     const at = await open()
     await at.show(card([text('inside')], { collapsed: true }))
     expect(await at.page.getByText('inside').isVisible()).toBe(false)

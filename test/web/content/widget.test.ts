@@ -1,7 +1,7 @@
 // Widgets in the real browser: every component, actions and forms, changes that leave what a person typed, and texts that want to be more than text.
 
 import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { launchBrowser } from '../../browser/browser.ts'
 import { openStage, type Stage } from './widget-stage.ts'
 
@@ -20,7 +20,7 @@ afterEach(() => stage.close())
 const card = (...children: object[]) => ({ type: 'Card', children })
 
 describe('components', () => {
-  test('every one of the protocol is drawn, and an unknown one as its children', async () => {
+  it('every one of the protocol is drawn, and an unknown one as its children', async () => {
     const text = (value: string) => ({ type: 'Text', value })
     await stage.show({
       ...card(
@@ -116,7 +116,7 @@ describe('components', () => {
     expect(stage.problems).toEqual([])
   })
 
-  test('a list shows so many of its items, and the rest when asked', async () => {
+  it('a list shows so many of its items, and the rest when asked', async () => {
     const items = Array.from({ length: 5 }, (_, n) => ({
       type: 'ListViewItem',
       children: [{ type: 'Text', value: `Item ${n}` }],
@@ -130,7 +130,7 @@ describe('components', () => {
     expect(await stage.sent()).toMatchObject([{ type: 'open', payload: { n: 3 } }])
   })
 
-  test('a tree that is too deep or too large is cut, and the page lives', async () => {
+  it('a tree that is too deep or too large is cut, and the page lives', async () => {
     let deep: object = { type: 'Text', value: 'bottom' }
     for (let n = 0; n < 500; n += 1) deep = { type: 'Box', children: [deep] }
     await stage.show(card(deep))
@@ -144,7 +144,7 @@ describe('components', () => {
 })
 
 describe('actions', () => {
-  test('a button sends its action once, waits, and says what was refused', async () => {
+  it('a button sends its action once, waits, and says what was refused', async () => {
     await stage.show(
       card({ type: 'Button', label: 'Go', onClickAction: { type: 'go', payload: { n: 1 } } }),
     )
@@ -167,7 +167,7 @@ describe('actions', () => {
     expect(await stage.page.getByRole('alert').textContent()).toBe('')
   })
 
-  test('while an answer is written, only actions that come between nothing can be sent', async () => {
+  it('while an answer is written, only actions that come between nothing can be sent', async () => {
     await stage.show(
       card(
         { type: 'Button', label: 'Streams', onClickAction: { type: 'a' } },
@@ -189,7 +189,7 @@ describe('actions', () => {
     )
   })
 
-  test('the fields of a form go into the payload by name, under what the server wrote, and never into what every object has', async () => {
+  it('the fields of a form go into the payload by name, under what the server wrote, and never into what every object has', async () => {
     await stage.show({
       type: 'Card',
       asForm: true,
@@ -236,7 +236,7 @@ describe('actions', () => {
     expect(await stage.page.evaluate('({}).polluted')).toBeUndefined()
   })
 
-  test('a select that is searched is a combobox: what is written into it must be one of its choices', async () => {
+  it('a select that is searched is a combobox: what is written into it must be one of its choices', async () => {
     const options = [
       { value: 'r', label: 'Red' },
       { value: 'b', label: 'Blue', description: 'like the sea' },
@@ -279,7 +279,7 @@ describe('actions', () => {
     ])
   })
 
-  test('a form with something missing is not sent', async () => {
+  it('a form with something missing is not sent', async () => {
     await stage.show({
       type: 'Card',
       children: [
@@ -306,7 +306,7 @@ describe('actions', () => {
   })
 })
 
-test('a widget that changes keeps what the person typed, and where they are', async () => {
+it('a widget that changes keeps what the person typed, and where they are', async () => {
   const with_ = (...more: object[]) =>
     card(...more, { type: 'Input', id: 'name', name: 'name', defaultValue: 'start' })
   await stage.show(with_())
@@ -320,7 +320,7 @@ test('a widget that changes keeps what the person typed, and where they are', as
 
 const HOSTILE = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>'
 
-test.each<[string, object]>([
+it.each<[string, object]>([
   ['text', { type: 'Text', value: HOSTILE }],
   [
     'Markdown',
@@ -377,7 +377,7 @@ test.each<[string, object]>([
   expect(stage.problems).toEqual([])
 })
 
-test.each(['calc(0px - 500px)', 'calc(10px - 30%)', 'calc(1px * -500)'])(
+it.each(['calc(0px - 500px)', 'calc(10px - 30%)', 'calc(1px * -500)'])(
   'a sum that comes to less than nothing (%s) lays a widget over nothing else',
   async (sum) => {
     await stage.show(
@@ -400,7 +400,7 @@ test.each(['calc(0px - 500px)', 'calc(10px - 30%)', 'calc(1px * -500)'])(
   },
 )
 
-test('every icon is a drawing of its own', async () => {
+it('every icon is a drawing of its own', async () => {
   const names = [
     'check-circle',
     'chevron-left',

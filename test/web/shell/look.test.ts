@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { answerItem, thread, userItem } from '../support.ts'
 import { created, done, eventually, type Stage, stages } from './stage.ts'
 
@@ -73,7 +73,7 @@ const sideways = (page: Stage['page']) =>
   )`)
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`axe finds nothing, empty and full, in the ${colorScheme}`, async () => {
+  it(`axe finds nothing, empty and full, in the ${colorScheme}`, async () => {
     const one = await stage(
       { prompts: PROMPTS, attachments: {}, models: [{ id: 'm', label: 'Model' }] },
       { colorScheme },
@@ -88,7 +88,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 }
 
 for (const dir of ['ltr', 'rtl']) {
-  test(`on the smallest phone nothing runs over the side (${dir})`, async () => {
+  it(`on the smallest phone nothing runs over the side (${dir})`, async () => {
     const one = await stage(
       {
         prompts: PROMPTS,
@@ -115,14 +115,14 @@ for (const dir of ['ltr', 'rtl']) {
 
 const FILE = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') }
 
-test('made where it is out of sight, the field has room for a line once it is seen', async () => {
+it('made where it is out of sight, the field has room for a line once it is seen', async () => {
   const { page, field } = await stage()
   await page.evaluate(`{ chat.hidden = true; chat.words = { placeholder: 'Write here' } }`)
   await page.evaluate('chat.hidden = false')
   expect(await field().evaluate((one) => one.clientHeight)).toBeGreaterThan(25)
 })
 
-test('a file that is too large, of another kind, one too many, or that does not arrive is said to be so', async () => {
+it('a file that is too large, of another kind, one too many, or that does not arrive is said to be so', async () => {
   const { page, answers } = await stage({
     attachments: { accept: '.txt,image/*', maxBytes: 10, maxCount: 2 },
   })
@@ -145,7 +145,7 @@ test('a file that is too large, of another kind, one too many, or that does not 
   expect(await page.locator('.chip').count()).toBe(2)
 })
 
-test('a file goes where the server says, and with the message; one that is taken away is forgotten', async () => {
+it('a file goes where the server says, and with the message; one that is taken away is forgotten', async () => {
   const { page, answers, asked, field } = await stage({ attachments: {} })
   let made = 0
   answers['attachments.create'] = ({ params }, { json }) =>
@@ -182,7 +182,7 @@ test('a file goes where the server says, and with the message; one that is taken
   expect(await page.locator('.chip').count()).toBe(0)
 })
 
-test('a page’s words, choices and prompts take the place of ours', async () => {
+it('a page’s words, choices and prompts take the place of ours', async () => {
   const { page, answers, asked, idle } = await stage({
     words: { send: 'Senden', greeting: 'Wobei kann ich helfen?', placeholder: 'Nachricht' },
     prompts: [{ label: 'Offen?', prompt: 'Was ist offen?' }],

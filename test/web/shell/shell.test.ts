@@ -1,6 +1,6 @@
 // What surrounds the items: sending, stopping, cuts, signing in, the list of conversations, notices, errors.
 
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { answerItem, delta, thread, userItem } from '../support.ts'
 import { type Answer, added, created, done, eventually, type Reply, stages } from './stage.ts'
 
@@ -24,7 +24,7 @@ const saying =
     end()
   }
 
-test('an answer that the network cuts goes on by itself', async () => {
+it('an answer that the network cuts goes on by itself', async () => {
   const { page, answers, asked, say, idle, told } = await stage()
   const [first, second] = [byHand(), byHand()]
   Object.assign(answers, { 'threads.create': first.answer, 'onbehalf.runs.resume': second.answer })
@@ -50,7 +50,7 @@ test('an answer that the network cuts goes on by itself', async () => {
   expect(outcomes).toEqual(['answered'])
 })
 
-test('a screen reader hears an answer once, when it is whole', async () => {
+it('a screen reader hears an answer once, when it is whole', async () => {
   const { page, answers, say, idle } = await stage()
   const first = byHand()
   answers['threads.create'] = first.answer
@@ -73,7 +73,7 @@ test('a screen reader hears an answer once, when it is whole', async () => {
   expect(await page.locator('[role=log]').getAttribute('aria-live')).toBe('off')
 })
 
-test('a refused token is replaced once, and no token is anywhere on the page', async () => {
+it('a refused token is replaced once, and no token is anywhere on the page', async () => {
   const { page, answers, asked, say, idle, told } = await stage()
   answers['threads.create'] = (one, reply) => {
     if (one.token === 'canary-old') reply.json({ message: 'No.' }, 401)
@@ -92,7 +92,7 @@ test('a refused token is replaced once, and no token is anywhere on the page', a
   expect(`${places} ${JSON.stringify(await told())}`).not.toContain('canary')
 })
 
-test('who is signed out is told, signs in again with one press, and the message goes', async () => {
+it('who is signed out is told, signs in again with one press, and the message goes', async () => {
   const { page, answers, say, idle } = await stage()
   answers['threads.create'] = (one, reply) => {
     if (one.token === 'canary-fresh') void saying('Welcome back')(one, reply)
@@ -108,7 +108,7 @@ test('who is signed out is told, signs in again with one press, and the message 
   expect(await page.locator('.entry.own').count()).toBe(1)
 })
 
-test('an error is shown with a way to try again', async () => {
+it('an error is shown with a way to try again', async () => {
   const { page, answers, say, idle } = await stage()
   answers['threads.create'] = (_asked, { send, end }) => {
     for (const event of [
@@ -129,7 +129,7 @@ test('an error is shown with a way to try again', async () => {
   expect(await page.getByText('The tool is down.').filter({ visible: true }).count()).toBe(0)
 })
 
-test('a message that could not be sent stays, and is sent again', async () => {
+it('a message that could not be sent stays, and is sent again', async () => {
   const { page, answers, say, idle } = await stage()
   answers['threads.create'] = (_asked, { cut }) => cut()
   await say('precious words')
@@ -141,7 +141,7 @@ test('a message that could not be sent stays, and is sent again', async () => {
   expect(await page.locator('.entry.own').count()).toBe(1)
 })
 
-test('a stop closes the stream of a server that knows no more, and keeps what was written', async () => {
+it('a stop closes the stream of a server that knows no more, and keeps what was written', async () => {
   const { page, answers, say, idle, field } = await stage()
   const first = byHand()
   answers['threads.create'] = first.answer
@@ -161,7 +161,7 @@ test('a stop closes the stream of a server that knows no more, and keeps what wa
   await eventually(() => field().evaluate((element) => element.matches(':focus'))).toBe(true)
 })
 
-test('Enter sends, Shift and Enter makes a line, and Enter within a composed word does neither', async () => {
+it('Enter sends, Shift and Enter makes a line, and Enter within a composed word does neither', async () => {
   const { page, answers, asked, field, idle } = await stage()
   answers['threads.create'] = saying('ok')
   await field().focus()
@@ -183,7 +183,7 @@ test('Enter sends, Shift and Enter makes a line, and Enter within a composed wor
   expect(await field().inputValue()).toBe('')
 })
 
-test('a conversation that has not begun has no latest message to go to', async () => {
+it('a conversation that has not begun has no latest message to go to', async () => {
   const { page } = await stage()
   await page.getByText('What can I help with?').waitFor()
   expect(await page.getByRole('button', { name: 'Go to the latest message' }).isVisible()).toBe(
@@ -191,7 +191,7 @@ test('a conversation that has not begun has no latest message to go to', async (
   )
 })
 
-test('the page stays where the person reads, and follows the answer where they are at its end', async () => {
+it('the page stays where the person reads, and follows the answer where they are at its end', async () => {
   const { page, answers, say } = await stage()
   const first = byHand()
   answers['threads.create'] = first.answer
@@ -219,7 +219,7 @@ test('the page stays where the person reads, and follows the answer where they a
   await eventually(distance).toBeLessThan(2)
 })
 
-test('older messages come in above without moving what is read', async () => {
+it('older messages come in above without moving what is read', async () => {
   const { page, answers } = await stage()
   const items = Array.from({ length: 60 }, (_, at) => userItem(`u${at}`, `message ${at}`))
   answers['threads.get_by_id'] = (_one, { json }) => json(thread())
@@ -243,7 +243,7 @@ test('older messages come in above without moving what is read', async () => {
   ).toBe(0)
 })
 
-test('conversations are opened, given another title, and deleted when that is meant', async () => {
+it('conversations are opened, given another title, and deleted when that is meant', async () => {
   const { page, answers, asked } = await stage()
   answers['threads.list'] = ({ params }, { json }) =>
     params.after === undefined
@@ -291,7 +291,7 @@ test('conversations are opened, given another title, and deleted when that is me
   })
 })
 
-test('notices, progress, effects and a locked thread are told', async () => {
+it('notices, progress, effects and a locked thread are told', async () => {
   const { page, answers, say, idle, told } = await stage()
   const first = byHand()
   answers['threads.create'] = first.answer
@@ -324,7 +324,7 @@ test('notices, progress, effects and a locked thread are told', async () => {
   })
 })
 
-test('the next message quotes an answer, or what is marked of it; the rest of the page is no answer', async () => {
+it('the next message quotes an answer, or what is marked of it; the rest of the page is no answer', async () => {
   const { page, answers, asked, say, idle, field } = await stage()
   answers['threads.create'] = saying('First *words*, and more.')
   answers['threads.add_user_message'] = (_asked, { send, end }) => {
@@ -363,7 +363,7 @@ test('the next message quotes an answer, or what is marked of it; the rest of th
   expect(await quoted.textContent()).toBe('Again.')
 })
 
-test('a message is spoken, where the page turns that on: recorded between two presses, and written into the field', async () => {
+it('a message is spoken, where the page turns that on: recorded between two presses, and written into the field', async () => {
   const { page, answers, asked, field } = await stage({ dictation: true })
   answers['input.transcribe'] = (_asked, { json }) => json({ text: 'and milk.' })
   // How much was recorded, told soon: a press right after the first one would be before the first sound.
@@ -398,7 +398,7 @@ test('a message is spoken, where the page turns that on: recorded between two pr
   expect(await field().inputValue()).toBe('Bread and milk.')
 })
 
-test('without the right to a microphone it is said so; taken off the page, nothing is recorded any more', async () => {
+it('without the right to a microphone it is said so; taken off the page, nothing is recorded any more', async () => {
   const { page, asked } = await stage({ dictation: true })
   await page.evaluate(`{
     globalThis.get = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
@@ -419,12 +419,12 @@ test('without the right to a microphone it is said so; taken off the page, nothi
   expect(asked.map(({ type }) => type)).not.toContain('input.transcribe')
 })
 
-test('no microphone is offered unless the page turns it on', async () => {
+it('no microphone is offered unless the page turns it on', async () => {
   const { page } = await stage()
   expect(await page.getByRole('button', { name: 'Dictate', exact: true }).count()).toBe(0)
 })
 
-test('the page shows that it is busy as soon as a message is sent, before the next frame', async () => {
+it('the page shows that it is busy as soon as a message is sent, before the next frame', async () => {
   const { page, answers, idle } = await stage()
   answers['threads.create'] = saying('Hello')
   const busy = await page.evaluate(`{
@@ -439,7 +439,7 @@ test('the page shows that it is busy as soon as a message is sent, before the ne
   await page.getByText('Hello', { exact: true }).waitFor()
 })
 
-test('an answer is rated, and a tool of the page is run', async () => {
+it('an answer is rated, and a tool of the page is run', async () => {
   const { page, answers, asked, say, idle } = await stage({ tool: true })
   const call = {
     id: 'c',
