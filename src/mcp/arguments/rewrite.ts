@@ -5,7 +5,7 @@ import { isObject, type UnknownObject } from '../../core/json.ts'
 import { entriesOf, stringsOf } from './schema.ts'
 
 /** A change gives this to remove a member. */
-export const GONE = Symbol('gone')
+export const GONE: unique symbol = Symbol('gone')
 
 /** Changes each element of an array. Anything else comes back as it is. */
 export function mapArray(
