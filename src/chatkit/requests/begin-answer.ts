@@ -1,20 +1,62 @@
-// Begins the answer to a streaming request. All is decided before the first event: a refused request
-// leaves nothing behind.
+// Begins the answer to a request whose thread is taken: stores what the request brings, and starts
+// the app's part. A refused request leaves nothing behind.
 
-import type { Result } from '../../core/errors.ts'
-import type { ChatCaller } from '../options.ts'
+import { granted, type Result } from '../../core/errors.ts'
+import { fixedFrames } from '../http/frames.ts'
+import type { AnswerContext, ChatCaller } from '../options.ts'
 import { NOT_FOUND, refuse, type WireRefusal } from '../protocol/refusal.ts'
 import type { StreamRequest } from '../protocol/request.ts'
+import type { Run } from '../runs/run.ts'
 import { act } from './begin/action.ts'
 import type { Beginning, BeginParts } from './begin/beginning.ts'
 import { addMessage, createThread } from './begin/message.ts'
 import { retryAfter } from './begin/retry.ts'
 import { addStructuredInput } from './begin/structured-input.ts'
 import { addToolOutput } from './begin/tool-output.ts'
-import { refuseUnlessOpen } from './items.ts'
+import { contextOf, type StreamAnswer, type StreamAsked, type StreamServer } from './context.ts'
+import { presentItem, refuseUnlessOpen } from './items.ts'
 
-/** Stores what a request brings, and says how its answer begins. The thread is taken already. */
+/**
+ * Begins the answer.
+ *
+ * @param messageId Id for the message that the request may bring.
+ * @returns The stream that its client reads; or a refusal, with nothing stored.
+ */
 export async function beginAnswer<C extends ChatCaller>(
+  run: Run,
+  messageId: string,
+  { request, caller, threads }: StreamAsked<C>,
+  server: StreamServer<C>,
+): Promise<Result<StreamAnswer, WireRefusal>> {
+  const { threadId } = run.record
+  const { runs, limits, attachments, now } = server
+  const createdAt = new Date(now()).toISOString()
+  const begun = await storeRequest(request, { ...server, threads, threadId, createdAt, messageId })
+  if (!begun.ok || !begun.value.begin) {
+    await run.undo(false).catch((error) => run.report(error))
+    if (!begun.ok) return begun
+    return granted({ frames: fixedFrames(begun.value.prelude), endsCaller: false })
+  }
+  const { thread, prelude, begin } = begun.value
+  const context: Omit<AnswerContext<C>, 'signal'> = {
+    ...contextOf(request.metadata ?? {}, caller, threads, threadId, server),
+    updateThread(change) {
+      if ((change.title?.length ?? 0) > limits.titleLength)
+        throw new TypeError(`The title is longer than ${limits.titleLength} characters`)
+      run.changeThread(change)
+    },
+  }
+  const frames = runs.answer(run, {
+    thread,
+    prelude,
+    begin: (signal) => begin({ ...context, signal }),
+    present: (item) => presentItem(item, attachments),
+  })
+  return granted({ frames, endsCaller: true })
+}
+
+/** Stores what a request brings, and says how its answer begins. */
+async function storeRequest<C extends ChatCaller>(
   request: StreamRequest,
   parts: BeginParts<C>,
 ): Promise<Result<Beginning<C>, WireRefusal>> {

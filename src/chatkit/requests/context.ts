@@ -4,7 +4,8 @@ import type { FrameSource } from '../http/frames.ts'
 import type { AnswerContext, ChatCaller, ChatkitServerOptions, ErrorPlace } from '../options.ts'
 import { ID_PREFIX } from '../protocol/id.ts'
 import type { ChatkitLimits } from '../protocol/limits.ts'
-import type { RequestMetadata } from '../protocol/request.ts'
+import type { RequestMetadata, StreamRequest } from '../protocol/request.ts'
+import type { NewRun } from '../runs/run-store.ts'
 import type { Runs } from '../runs/runs.ts'
 import type { OwnedThreads } from '../threads/owned-threads.ts'
 
@@ -16,6 +17,15 @@ export interface StreamServer<C extends ChatCaller>
   readonly now: () => number
   readonly newId: (prefix: string) => string
   readonly report: (error: unknown, place: ErrorPlace) => void
+}
+
+/** A request that is answered with a stream, and whose it is. */
+export interface StreamAsked<C extends ChatCaller> {
+  readonly request: StreamRequest
+  /** Undefined when the client gave no `Idempotency-Key`. */
+  readonly once: NewRun['once']
+  readonly caller: C
+  readonly threads: OwnedThreads
 }
 
 /** A stream. */

@@ -1,30 +1,16 @@
-// The requests that are answered with a stream: the thread is taken, what the request brings is
-// stored, and its answer becomes a run.
+// The requests that are answered with a stream: each takes its thread for one run, and then begins
+// the answer in it.
 
-import { granted, type Result } from '../../core/errors.ts'
-import { fixedFrames } from '../http/frames.ts'
-import type { AnswerContext, ChatCaller, ErrorPlace } from '../options.ts'
+import type { Result } from '../../core/errors.ts'
+import type { ChatCaller, ErrorPlace } from '../options.ts'
 import { ID_PREFIX } from '../protocol/id.ts'
 import { RESUMABLE } from '../protocol/ours.ts'
 import { conflict, NOT_FOUND, refuse, type WireRefusal } from '../protocol/refusal.ts'
-import type { StreamRequest } from '../protocol/request.ts'
-import { startAnswer } from '../runs/answer.ts'
 import { recover } from '../runs/recover.ts'
-import type { Run } from '../runs/run.ts'
 import type { NewRun } from '../runs/run-store.ts'
-import type { OwnedThreads } from '../threads/owned-threads.ts'
 import { beginAnswer } from './begin-answer.ts'
-import { contextOf, type StreamAnswer, type StreamServer } from './context.ts'
-import { type Once, replayAnswer, STILL_RUNNING } from './idempotency.ts'
-import { presentItem } from './items.ts'
-
-/** A request, and whose it is. */
-export interface StreamAsked<C extends ChatCaller> {
-  readonly request: StreamRequest
-  readonly once: Once | undefined
-  readonly caller: C
-  readonly threads: OwnedThreads
-}
+import type { StreamAnswer, StreamAsked, StreamServer } from './context.ts'
+import { replayAnswer, STILL_RUNNING } from './idempotency.ts'
 
 /**
  * Answers a request.
@@ -56,7 +42,7 @@ export async function answerStream<C extends ChatCaller>(
   const { run, replaced } = taken
   try {
     if (replaced) await recover(replaced, threads, runs)
-    return await answerIn(run, messageId, asked, server)
+    return await beginAnswer(run, messageId, asked, server)
   } catch (error) {
     // It is not known how far this came. A message that was stored is found again by its key.
     const left = await threads.item(threadId, messageId).catch(() => undefined)
@@ -90,40 +76,6 @@ function reportAt(
   place: ErrorPlace,
 ): (error: unknown) => void {
   return (error) => report(error, place)
-}
-
-/** Stores what a request brings, and starts its answer. */
-async function answerIn<C extends ChatCaller>(
-  run: Run,
-  messageId: string,
-  { request, caller, threads }: StreamAsked<C>,
-  server: StreamServer<C>,
-): Promise<Result<StreamAnswer, WireRefusal>> {
-  const { threadId } = run.record
-  const createdAt = new Date(server.now()).toISOString()
-  const begun = await beginAnswer(request, { ...server, threads, threadId, createdAt, messageId })
-  if (!begun.ok || !begun.value.begin) {
-    await run.undo(false).catch((error) => run.report(error))
-    if (!begun.ok) return begun
-    return granted({ frames: fixedFrames(begun.value.prelude), endsCaller: false })
-  }
-  const { thread, prelude, begin } = begun.value
-  const { runs, limits, attachments } = server
-  const context: Omit<AnswerContext<C>, 'signal'> = {
-    ...contextOf(request.metadata ?? {}, caller, threads, threadId, server),
-    updateThread(change) {
-      if ((change.title?.length ?? 0) > limits.titleLength)
-        throw new TypeError(`The title is longer than ${limits.titleLength} characters`)
-      run.changeThread(change)
-    },
-  }
-  const answer = startAnswer(run, {
-    thread,
-    prelude,
-    begin: (signal) => begin({ ...context, signal }),
-    present: (item) => presentItem(item, attachments),
-  })
-  return granted({ frames: runs.follow(run, answer), endsCaller: true })
 }
 
 /** Why a thread cannot be taken. */

@@ -49,9 +49,9 @@ const LOOK_DELAY_MS = 250
  * The run owns three things: whether it holds the thread, what is stored in the thread, and its end.
  *
  *     message -> stream-requests -> runs.take -> Run
- *                                -> begin-answer: stores the message
- *                                -> startAnswer(run): the app's events -> run.save -> thread store
- *                                -> runs.follow: the frames that the client reads
+ *             -> begin-answer: stores the message
+ *                              -> runs.answer(run): the frames that the client reads
+ *                                   the app's events -> run.save -> thread store
  *     stop    -> run.stop: abort the app, keep what was written, free the thread, close the writer
  *
  * The answer holds the run. The run knows the answer only as a {@link RunWriter}.

@@ -2,7 +2,7 @@
 // of every instance.
 
 import type { FrameSource } from '../http/frames.ts'
-import type { Answer } from './answer.ts'
+import { type AnswerPlan, startAnswer } from './answer.ts'
 import { writeLog } from './log-writer.ts'
 import { RunRegister, type ThreadPlace } from './register.ts'
 import { Run, type RunHost, type RunTerms } from './run.ts'
@@ -24,8 +24,12 @@ export interface Runs {
    * @throws Error after {@link Runs.close}.
    */
   take(record: NewRun, terms: RunTerms): Promise<Taken>
-  /** What the client that began a run reads: its answer, or its log when the run is resumable. */
-  follow(run: Run, answer: Answer): FrameSource
+  /**
+   * Starts the answer of a run.
+   *
+   * @returns What its client reads: the answer itself, or the log when the run is resumable.
+   */
+  answer(run: Run, plan: AnswerPlan): FrameSource
   /** The newest run of a thread, whichever instance has it. */
   latest(owner: string, threadId: string): Promise<StoredRun | undefined>
   /** The events after the one with that number, then those to come. Who leaves does not stop it. */
@@ -90,7 +94,8 @@ class InstanceRuns implements Runs {
     return { taken: true, run, replaced: begun.replaced }
   }
 
-  follow(run: Run, answer: Answer): FrameSource {
+  answer(run: Run, plan: AnswerPlan): FrameSource {
+    const answer = startAnswer(run, plan)
     if (this.#isClosed) void run.stop('closing')
     if (!run.record.resumable) return answer
     const frames = this.read(run.record, 0)
