@@ -67,7 +67,9 @@ const DEFAULT_MAX_ANSWER_CHARS = 4 * 1024 * 1024
  *
  * @example
  * ```ts
- * const fetch = mcpFetch({ binding, source, principal, auditor, trace, fetch: send, deadline: 30_000 })
+ * const fetch = mcpFetch({
+ *   binding, source, principal, auditor, trace, fetch: send, deadline: 30_000,
+ * })
  * const transport = new StreamableHTTPClientTransport(new URL(binding.url), { fetch })
  * ```
  */

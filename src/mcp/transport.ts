@@ -48,7 +48,9 @@ export type CarryingTransportOptions = Omit<McpFetchOptions, 'fetch'>
  * @example
  * ```ts
  * const stdio = new StdioClientTransport({ command: 'files-server' })
- * await client.connect(carryingTransport(stdio, { binding, source, principal, auditor, trace, deadline: 30_000 }))
+ * await client.connect(
+ *   carryingTransport(stdio, { binding, source, principal, auditor, trace, deadline: 30_000 }),
+ * )
  * ```
  */
 export function carryingTransport(

@@ -1,11 +1,11 @@
-// Pins a tool's definition: a hash over all that the model and the person judge it by, so that a
-// change is seen (threat 3). Stores nothing.
+// Pins the definition of a tool. The pin is a hash over everything by which a model or a person
+// judges the tool, so that we see a change (threat 3). It stores nothing.
 
 import { granted, type Result } from '../../core/errors.ts'
 import { type ArgumentRefusal, refuse } from './refusal.ts'
 import type { ToolDefinition } from './strip.ts'
 
-/** What is pinned. */
+/** The members of a definition that go into the hash. */
 const PINNED = [
   'name',
   'title',
@@ -16,14 +16,15 @@ const PINNED = [
 ] as const
 
 /**
- * Levels of a definition; schemas alternate between keywords and names, so it is twice what a
- * schema may have, and some.
+ * A level of a schema is two levels of its JSON: a keyword and a name. So this is more than twice
+ * `MAX_DEPTH`.
  */
 const MAX_DEFINITION_DEPTH = 256
 
 /**
- * The hash of a tool's definition, as its server gave it: `sha256:` and 64 hex digits. Equal
- * however its members are ordered.
+ * Hashes the definition of a tool as its server gave it. The order of members makes no difference.
+ *
+ * @returns `sha256:` and 64 hex digits.
  */
 export async function definitionHash(
   tool: ToolDefinition,
@@ -41,14 +42,14 @@ export async function definitionHash(
   )
 }
 
-/** What a definition is, compared with the one that was approved. */
+/** How a definition compares with the pinned one. */
 export type DefinitionVerdict =
-  /** Never seen: to be pinned. */
+  /** Never seen before. Pin it. */
   | 'new'
   | 'unchanged'
-  /** Changed: the tool is hidden until a person approves of it. */
+  /** Changed. Hide the tool until a person approves it. */
   | 'to-approve'
-  /** Changed: the tool is gone. */
+  /** Changed. Refuse the tool. */
   | 'refused'
 
 /** Compares a definition's hash with the pinned one. */
@@ -62,7 +63,10 @@ export function judgeDefinition(
   return policy === 'approve' ? 'to-approve' : 'refused'
 }
 
-/** JSON in one form: members sorted by UTF-16 code units, no white space (RFC 8785). */
+/**
+ * Writes JSON in its one canonical form: members sorted by UTF-16 code units, no white space (RFC
+ * 8785).
+ */
 export function canonicalJson(value: unknown): Result<string, ArgumentRefusal> {
   let tooDeep = false
   const write = (one: unknown, depth: number): string => {

@@ -1,22 +1,24 @@
-// Takes what names a hidden parameter out of texts for the model, where the operator asks for it.
-// It judges by words alone, so it removes rather too little prose than too much: what hides a
-// parameter is its absence from the schema.
+// Removes mentions of hidden parameters from texts for the model, where the operator asks for it.
+// It goes by words alone, so in doubt it leaves a text as it is. That is safe: a parameter is
+// hidden because the schema no longer has it.
 
 import { isObject, type UnknownObject } from '../../core/json.ts'
 import { wordsOf } from './name.ts'
 import { EVERY_PLACE, entriesOf, SAME_PLACE } from './schema.ts'
 
 /*
- * What is removed, in this order, and only in lines that name a hidden parameter:
+ * This is removed, in this order, and only from lines that name a hidden parameter:
  *   1. its entry in a list of parameters (`access_token: …`, `- user_id (str): …`, `@param`,
- *      `:param`), with the lines indented below it, and the heading (`Args:`) that nothing is left
- *      under;
+ *      `:param`), with the lines indented below it, and the heading (`Args:`) when nothing is left
+ *      below it;
  *   2. its place at the end of a list of words (`title, user_id and access_token.`), and `with
  *      user_id and access_token` as a whole;
  *   3. brackets that still name it;
- *   4. sentences that still name it. A name of several words (`access_token`) counts in any
- *      spelling without spaces; a single common word (`token`) only in quotes or backticks, or as
- *      an entry of a list.
+ *   4. sentences that still name it.
+ *
+ * A name of several words (`access_token`) counts in any spelling without spaces. A single word
+ * (`token`) may be an ordinary word of a sentence, so it counts only in quotes or backticks, or as
+ * an entry of a list.
  */
 
 interface Patterns {
@@ -28,8 +30,8 @@ interface Patterns {
 }
 
 /**
- * Keywords that hold one schema or a list of them; what other keywords hold may be anything, and of
- * any depth.
+ * Keywords that hold one schema or a list of schemas. Other keywords may hold anything, to any
+ * depth, so we leave their values alone.
  */
 const HOLDS_SCHEMAS: readonly string[] = [
   ...SAME_PLACE,
@@ -40,12 +42,14 @@ const HOLDS_SCHEMAS: readonly string[] = [
 
 const HEADING = /^\s*(?:args|arguments|parameters|params|inputs?)\s*:\s*$/i
 
-/** The text without what names one of the parameters; unchanged when it names none. */
+/**
+ * Removes mentions of the parameters from a text. A text that mentions none comes back as it is.
+ */
 export function rewriteText(text: string, names: readonly string[]): string {
   return rewriteWith(text, patternsFor(names))
 }
 
-/** The schema with its titles, descriptions and comments rewritten. */
+/** Removes mentions of the parameters from the titles, descriptions and comments of a schema. */
 export function rewriteTexts(schema: UnknownObject, names: readonly string[]): UnknownObject {
   const patterns = patternsFor(names)
 
@@ -109,7 +113,10 @@ function patternsFor(names: readonly string[]): Patterns {
   }
 }
 
-/** `access_token` also as `accessToken`, `access-token`, `AccessToken`. */
+/**
+ * The spellings of a name as a pattern: `access_token` is also `accessToken`, `access-token` and
+ * `AccessToken`.
+ */
 function spellings(name: string): string {
   const exact = name.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
   const parts = wordsOf(name)
@@ -144,7 +151,7 @@ function rewriteWith(text: string, patterns: Patterns): string {
     .trim()
 }
 
-/** Whether a heading had nothing under it to begin with. */
+/** Whether a heading had nothing below it before we removed anything. */
 function wasEmpty(lines: readonly string[], heading: string): boolean {
   return (lines[lines.indexOf(heading) + 1] ?? '').trim() === ''
 }

@@ -1,5 +1,5 @@
-// The pointers of what is hidden, as one tree that is walked along with a schema or a value. Knows
-// neither schemas nor values.
+// The pointers of all hidden parameters as one tree. Whoever walks a schema or a value walks down
+// the tree at the same time. It knows nothing of schemas and values.
 
 import { EVERY, type Segments } from './pointer.ts'
 
@@ -9,7 +9,7 @@ export interface HiddenTree {
   readonly members: ReadonlyMap<string, HiddenTree>
 }
 
-/** Nothing hidden here or below. */
+/** The tree of a place with nothing hidden at it or below it. */
 export const NOTHING: HiddenTree = { ends: [], members: new Map() }
 
 /** Makes the tree of some pointers, each with its text. */
@@ -33,19 +33,19 @@ function grow(pointers: readonly (readonly [string, Segments])[], level: number)
   }
 }
 
-/** What is hidden at and below a member or element of this name. */
+/** Gives what is hidden at and below the member or element with this name. */
 export function under(tree: HiddenTree, name: string): HiddenTree {
   const named = name === EVERY ? undefined : tree.members.get(name)
   const every = tree.members.get(EVERY)
   return named && every ? merge(named, every) : (named ?? every ?? NOTHING)
 }
 
-/** What is hidden below all elements or members, whatever their names. */
+/** Gives what is hidden below every element or member, whatever its name. */
 export function underEvery(tree: HiddenTree): HiddenTree {
   return tree.members.get(EVERY) ?? NOTHING
 }
 
-/** Whether something ends at the member of this name. */
+/** Whether the member with this name is hidden itself. */
 export function hides(tree: HiddenTree, name: string): boolean {
   return under(tree, name).ends.length > 0
 }

@@ -1,5 +1,5 @@
-// Hides parameters in a whole input schema, with the shared parts that are still needed and no
-// others. Decides nothing about parameters.
+// Hides parameters in a whole input schema. It keeps the shared parts (`$defs`) that the result
+// still refers to, and drops the others. It does not decide which parameters are hidden.
 
 import { granted, type Result } from '../../core/errors.ts'
 import { isObject, type UnknownObject } from '../../core/json.ts'
@@ -12,24 +12,28 @@ import { MAX_SCHEMAS, referenceSegments, resolveReference, subschemas } from './
 /** A schema without its hidden parameters. */
 export interface HiddenSchema {
   readonly schema: UnknownObject
-  /** The pointers, of those given, that the schema declares. */
+  /** Those of the given pointers that the schema declares. */
   readonly found: ReadonlySet<string>
 }
 
 /**
- * Rounds in which references are found to lead to what has changed; more are no schema that anybody
- * wrote.
+ * Each round finds references whose targets the round before has changed. No schema that a person
+ * wrote needs this many rounds.
  */
 const MAX_ROUNDS = 32
 
-/** Hides what the pointers name. Pointers that the schema does not declare change nothing. */
+/**
+ * Hides the parameters that the pointers name. A pointer to something that the schema does not
+ * declare changes nothing.
+ */
 export function hideInSchema(
   root: UnknownObject,
   pointers: readonly (readonly [text: string, segments: Segments])[],
 ): Result<HiddenSchema, ArgumentRefusal> {
   const all = hideAll(root, treeOf(pointers), namesOf(pointers))
   if (!all.ok || all.value.found.size === pointers.length) return all
-  // What is not there must not be counted as present.
+  // Hidden parameters count as present, so we try again without those that the schema does not
+  // have.
   const there = pointers.filter(([text]) => all.value.found.has(text))
   return there.length === 0
     ? granted({ schema: root, found: new Set() })
@@ -55,7 +59,7 @@ function hideAll(
 }
 
 interface Attempt extends HiddenSchema {
-  /** References that lead to something else than before, or whose text tells a hidden name. */
+  /** References that now lead to something else, or that have a hidden name in their text. */
   readonly broken: ReadonlySet<string>
 }
 
@@ -72,7 +76,11 @@ function hideOnce(
   const broken = new Set<string>()
   const elsewhere = new Set<string>()
 
-  /** Takes a shared part over, once; gives it when it is new. */
+  /**
+   * Copies a shared part into the result, once.
+   *
+   * @returns The part when it is new, so that its own references are followed too.
+   */
   const share = (reference: string): Result<unknown, ArgumentRefusal> => {
     const [container = '', name = '', ...more] = referenceSegments(reference)
     if (more.length > 0 || !/^(?:\$defs|definitions)$/.test(container)) {
@@ -104,8 +112,8 @@ function hideOnce(
 }
 
 /**
- * Shows every reference that can be reached, and goes on with what the visitor gives for it.
- * Linear, and not recursive.
+ * Calls the visitor with every reference that can be reached, and goes on with the schema that it
+ * returns. The work is linear. There is no recursion, so a deep schema cannot overflow the stack.
  */
 function visitReferences(
   start: UnknownObject,
@@ -129,10 +137,7 @@ function visitReferences(
   return undefined
 }
 
-/**
- * The schema with the shared parts that are still referred to, in the order that the server gave
- * them.
- */
+/** Adds the shared parts that are still referred to, in the order in which the server has them. */
 function withShared(
   base: UnknownObject,
   root: UnknownObject,

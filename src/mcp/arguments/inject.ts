@@ -1,6 +1,6 @@
-// Puts values into the arguments of one call, at the hidden places and nowhere else, over whatever
-// the model sent there. It knows no schema: what may be made on the way was told when the tool was
-// stripped.
+// Puts values into the arguments of one call: at the hidden places, nowhere else, and over anything
+// that the model sent there. It reads no schema: `stripTool` has already found out which objects it
+// may make on the way.
 
 import { granted, type Result } from '../../core/errors.ts'
 import { isObject, type UnknownObject } from '../../core/json.ts'
@@ -8,42 +8,42 @@ import { plainName } from './name.ts'
 import { EVERY, formatPointer, MAX_DEPTH, parsePointer, type Segments } from './pointer.ts'
 import { type ArgumentRefusal, refuse } from './refusal.ts'
 
-/** A value and its place. */
+/** A value, and the place where it goes. */
 export interface Slot {
   readonly pointer: string
   readonly value: string
   /**
-   * Make objects on the way that are absent or null. Default true. Elements and their arrays are
+   * Make objects on the way that are absent or null. Default true. Arrays and their elements are
    * never made.
    */
   readonly makesParents?: boolean
 }
 
-/** Arguments, filled in. */
+/** Arguments with the values filled in. */
 export interface Injected {
-  /** The arguments to send; what was not changed is shared with the model's. */
+  /** The arguments to send. They share unchanged parts with the model's arguments. */
   readonly arguments: UnknownObject
   /**
-   * Places of hidden parameters to which the model sent something, now overwritten: an attack, or a
-   * model that guesses (threat 2).
+   * Hidden places where the model sent a value, which is now overwritten. Either it is an attack,
+   * or the model guesses (threat 2).
    */
   readonly overwritten: readonly string[]
   /**
-   * Places that are not hidden, but whose member is called like a hidden parameter, in any
-   * spelling: not touched.
+   * Places that are not hidden, but have the name of a hidden parameter in some spelling. They are
+   * left as they are.
    */
   readonly elsewhere: readonly string[]
-  /** Slots that were not filled because something other than an object is on the way. */
+  /** Slots that stayed empty because something other than an object is on the way. */
   readonly blocked: readonly string[]
 }
 
 /**
  * Fills the slots.
  *
- * Text that could be an encoded object where an object belongs is refused: servers that decode it
- * (the Python SDK does) would take from it what was to be overwritten.
+ * It refuses a text that could be an encoded object where an object belongs. Some servers decode it
+ * (the Python SDK does), and would then read the values that we meant to overwrite.
  *
- * @param args The model's arguments, as parsed from JSON; undefined counts as none.
+ * @param args The model's arguments, parsed from JSON. Undefined counts as an empty object.
  */
 export function injectArguments(
   args: unknown,
@@ -56,7 +56,7 @@ export function injectArguments(
   const places = new Set<string>()
   let problem: ArgumentRefusal | undefined
 
-  /** An element that is null stays null: the model says that there is none. */
+  /** An element that is null stays null: by it the model says that there is no element. */
   const element = (value: unknown, slot: Slot, at: Segments, rest: Segments): unknown =>
     value === null ? value : fill(value, slot, at, rest)
 
@@ -79,7 +79,7 @@ export function injectArguments(
       const had = Object.hasOwn(value, name)
       if (more.length > 0) {
         const next = fill(had ? value[name] : undefined, slot, inside, more)
-        // Not there, and not made.
+        // Undefined means that the object is absent and must not be made.
         return next === undefined || (had && next === value[name])
           ? value
           : { ...value, [name]: next }
@@ -118,8 +118,8 @@ export function injectArguments(
 }
 
 /**
- * Where a value has members of these names. Refuses what reaches into prototypes (threat 29), and
- * depth (threat 30).
+ * Finds the members with these names. Refuses members that reach into prototypes (threat 29), and
+ * values that are too deep (threat 30).
  */
 function membersNamed(
   value: UnknownObject,
@@ -127,7 +127,7 @@ function membersNamed(
 ): Result<readonly string[], ArgumentRefusal> {
   const found: string[] = []
   const queue: (readonly [unknown, Segments])[] = [[value, []]]
-  // The queue grows as it is read.
+  // The queue grows while the loop reads it.
   for (const [here, at] of queue) {
     if (typeof here !== 'object' || here === null) continue
     if (at.length >= MAX_DEPTH) return refuse('arguments_too_deep')

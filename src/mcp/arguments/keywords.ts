@@ -1,5 +1,5 @@
-// How each keyword of JSON Schema is rewritten when parameters are hidden: a table of one small
-// rule a keyword. A keyword without a rule stays as it is.
+// The rules by which each keyword of JSON Schema is rewritten when parameters are hidden. A keyword
+// without a rule stays as it is.
 
 import { isObject } from '../../core/json.ts'
 import { type HiddenTree, hides, isBare, NOTHING, under, underEvery } from './hidden-tree.ts'
@@ -13,15 +13,15 @@ export interface Place {
   /** What is hidden at and below this schema. */
   readonly tree: HiddenTree
   /**
-   * Whether shared parts (`$defs`) in this schema are dropped: what is needed of them is added
-   * later.
+   * Whether shared parts (`$defs`) in this schema are dropped. Those that are still needed are
+   * added later.
    */
   readonly dropsShared: boolean
   /** Rewrites a schema inside this one. */
   go(schema: unknown, tree: HiddenTree): unknown
   /** Whether a name is hidden at this place. If so, its pointers count as found in the document. */
   drop(name: string): boolean
-  /** Counts parameters that a rule has taken out. */
+  /** How many parameters the rules have taken out so far. */
   readonly removed: { count: number }
   /**
    * Names that the schema must require because a hidden parameter, which is always there, demands
@@ -35,7 +35,7 @@ export interface Place {
 /** Gives the keyword's new value, or `GONE`. */
 type Rule = (value: unknown, place: Place) => unknown
 
-/** The hidden members are gone. */
+/** Removes the hidden members. */
 const hideProperties: Rule = (value, place) =>
   mapEntries(value, (name, schema) => {
     if (!place.drop(name)) return place.go(schema, under(place.tree, name))
@@ -44,7 +44,8 @@ const hideProperties: Rule = (value, place) =>
   })
 
 /**
- * A pattern that spells out names loses the hidden ones. Any other pattern may match every member.
+ * Removes the hidden names from a pattern that spells out names. Any other pattern may match every
+ * member.
  */
 const hidePatterns: Rule = (value, place) => {
   if (!isObject(value)) return value
@@ -57,7 +58,7 @@ const hidePatterns: Rule = (value, place) => {
   return isSame ? value : Object.fromEntries(next)
 }
 
-/** One pattern for the names with nothing hidden below them, and one for each other name. */
+/** Makes one pattern for the names with nothing hidden below them, and one for each other name. */
 function splitPattern(
   pattern: string,
   schema: unknown,
@@ -77,7 +78,7 @@ function splitPattern(
   ]
 }
 
-/** Hidden names are not required of the model. */
+/** The model cannot send hidden members, so none of them is required. */
 const hideRequired: Rule = (value, place) => {
   if (!Array.isArray(value)) return value
   const open = value.filter((name) => typeof name !== 'string' || !place.drop(name))
@@ -85,7 +86,7 @@ const hideRequired: Rule = (value, place) => {
   return open.length === 0 ? GONE : open
 }
 
-/** What a hidden member demands always holds, so it becomes a demand of the schema itself. */
+/** A hidden member is always there, so what it demands becomes a demand of the schema itself. */
 const hideDependencies: Rule = (value, place) =>
   mapEntries(value, (name, demand) => {
     const open = Array.isArray(demand)
@@ -100,7 +101,7 @@ const hideDependencies: Rule = (value, place) =>
     return GONE
   })
 
-/** Hidden members count on the server, but the model does not send them. */
+/** The server counts the hidden members too, but the model does not send them. */
 const lowerCount: Rule = (value, { tree }) => {
   const hidden = hiddenMembers(tree)
   return typeof value !== 'number' || hidden === 0 ? value : Math.max(0, value - hidden)
@@ -117,7 +118,7 @@ function hiddenMembers(tree: HiddenTree): number {
   return [...tree.members.values()].filter(({ ends }) => ends.length > 0).length
 }
 
-/** A schema for names loses the hidden ones that it spells out. */
+/** Removes the hidden names that a schema for names spells out. */
 const hideNames: Rule = (schema, place) => {
   if (!isObject(schema)) return schema
   if (typeof schema.const === 'string' && place.drop(schema.const)) return false
@@ -142,8 +143,8 @@ const hideHere: Rule = (schema, { tree, go }) => go(schema, tree)
 const hideInEach: Rule = (schemas, { tree, go }) => mapArray(schemas, (schema) => go(schema, tree))
 
 /**
- * Without its hidden part a negated schema would match everything, and nothing would be allowed. So
- * it is dropped; the server still checks it.
+ * A negated schema that loses its hidden part could match everything, and then nothing would be
+ * allowed. So we drop it. The server still checks it.
  */
 const hideNot: Rule = (schema, { tree, go, removed }) => {
   const before = removed.count

@@ -1,5 +1,5 @@
-// What a schema lets a value be, as far as naming credentials needs it: a guess that errs towards
-// "anything". Not a validator.
+// The kinds of value that a schema allows, as far as we need them to recognize credentials. In
+// doubt it says "any kind". It is no validator.
 
 import { isObject, type UnknownObject } from '../../core/json.ts'
 import { elementsOf, resolveReference } from './schema.ts'
@@ -18,13 +18,15 @@ const ALL: ReadonlySet<Kind> = new Set<Kind>([
 ])
 const NONE: ReadonlySet<Kind> = new Set()
 
-/** Tells kinds within one document; remembers what it has told. */
+/**
+ * Makes a function that gives the kinds of the schemas of one document. It remembers its answers.
+ */
 export function kindTeller(root: UnknownObject): (schema: unknown) => ReadonlySet<Kind> {
   const known = new Map<UnknownObject, ReadonlySet<Kind>>()
 
   const tell = (schema: unknown, depth: number): ReadonlySet<Kind> => {
     if (schema === false) return NONE
-    // The depth also ends circles; what is remembered on the way back keeps them from multiplying.
+    // The limit also ends circles of references. The remembered answers keep the work small.
     if (!isObject(schema) || depth > 32) return ALL
     const hit = known.get(schema)
     if (hit) return hit

@@ -1,71 +1,91 @@
-// What a parameter's name says: a credential, an identity, or neither. Only the name; what its
-// schema allows is weighed in `detect.ts`.
+// Tells from the name of a parameter whether it is a credential, an identity, or neither. It looks
+// at the name only. `parameter-finder.ts` looks at what the schema allows.
 
 /** What a name looks like. */
 export type Likeness = 'credential' | 'subject'
 
 /*
- * The rules. A name is read as words (snake_case, camelCase, kebab-case, any case), after NFKC,
- * without accents and invisible characters, and with Cyrillic and Greek letters that look Latin
- * taken as Latin. `x` in front and `value`, `header`, `string` and digits behind are dropped. Doubt
- * is settled towards "credential": the operator can leave a parameter to the model, and a refused
- * tool is seen at once.
+ * The rules. A name is read as words: snake_case, camelCase, kebab-case, any case. Before that, the
+ * name is put into NFKD, accents and invisible characters are removed, and Cyrillic and Greek
+ * letters that look Latin become Latin. We drop `x` at the front, and `value`, `header`, `string`
+ * and digits at the end. In doubt a name is a credential: the operator can leave a parameter to the
+ * model, and notices a refused tool at once.
  *
- * | looks like  | names                                                                | not, although near                            |
- * | ----------- | -------------------------------------------------------------------- | --------------------------------------------- |
- * | credential  | `token`, and any `…_token` …                                         | … of paging, counting, language models, trade |
- * |             |                                                                      | (`page_token`, `max_token`, `from_token`)     |
- * |             | `auth`, `authorization`, `bearer`, `jwt`, `cookie`, `pat`            | `auth_type`, `cookies`, `oauth_provider`      |
- * |             | `password`, `secret`, `credentials`, `passphrase` and `…_password` … | `password_policy_id`, `secret_name`           |
- * |             | `api_key`, `access_key`, `private_key` … and `…_api_key` …           | `key`, `issue_key`, `api_key_id`              |
- * |             | the same, written as one word: `apikey`, `ACCESSTOKEN`, `mytoken`    | `tokenizer`, `tokens`, `token_count`          |
- * | subject     | `user_id`, `uid`, `account_id`, `tenant_id`, `sub`, `subject`,       | `target_user_id`, `user_ids`, `username`,     |
- * |             | `principal`, `on_behalf_of`, `impersonate` …, and `current_user_id`  | `email`, `client_id`, `session_id`; `subject` |
- * |             | and its like                                                         | beside `body`, `to`, `message` …: an email    |
+ * Credentials:
+ * - `token`, and any `…_token`. Not those of paging, counting, language models and trade
+ *   (`page_token`, `max_token`, `from_token`).
+ * - `auth`, `authorization`, `bearer`, `jwt`, `cookie`, `pat`. Not `auth_type`, `cookies`,
+ *   `oauth_provider`.
+ * - `password`, `secret`, `credentials`, `passphrase`, and `…_password` and the like. Not
+ *   `password_policy_id`, `secret_name`.
+ * - `api_key`, `access_key`, `private_key`, and `…_api_key` and the like. Not `key`, `issue_key`,
+ *   `api_key_id`.
+ * - The same written as one word: `apikey`, `ACCESSTOKEN`, `mytoken`. Not `tokenizer`, `tokens`,
+ *   `token_count`.
+ *
+ * Subjects:
+ * - `user_id`, `uid`, `account_id`, `tenant_id`, `sub`, `subject`, `principal`, `on_behalf_of`,
+ *   `impersonate` and the like. Not `target_user_id`, `user_ids`, `username`, `email`, `client_id`,
+ *   `session_id`.
+ * - `current_user_id` and the like.
+ * - Not `subject` beside `body`, `to`, `message` and the like: that is the subject line of an
+ *   email.
  */
-const CREDENTIALS =
-  words(`token auth authentication authorization bearer oauth jwt pat cookie password passwd pwd passphrase passcode
-  secret credential credentials creds apikey authkey accesskey secretkey privatekey sessionkey subscriptionkey signingkey
-  encryptionkey applicationkey appkey masterkey servicekey serviceaccountkey secretaccesskey`)
+const CREDENTIALS = words(`
+  token auth authentication authorization bearer oauth jwt pat cookie password passwd pwd
+  passphrase passcode secret credential credentials creds apikey authkey accesskey secretkey
+  privatekey sessionkey subscriptionkey signingkey encryptionkey applicationkey appkey masterkey
+  servicekey serviceaccountkey secretaccesskey
+`)
 
-/** Last words that make a credential of whatever stands before them. */
-const ENDINGS = words(
-  `password passwd pwd passphrase passcode secret credential credentials creds bearer jwt authorization apikey`,
-)
+/** Last words that make a name a credential, whatever stands before them. */
+const ENDINGS = words(`
+  password passwd pwd passphrase passcode secret credential credentials creds bearer jwt
+  authorization apikey
+`)
 
-/** Last two words that do. */
-const PAIRS =
-  words(`apikey authkey accesskey secretkey privatekey sessionkey subscriptionkey signingkey encryptionkey masterkey
-  basicauth bearerauth apiauth oauthauth authcookie sessioncookie`)
+/** Last two words that do the same. */
+const PAIRS = words(`
+  apikey authkey accesskey secretkey privatekey sessionkey subscriptionkey signingkey
+  encryptionkey masterkey basicauth bearerauth apiauth oauthauth authcookie sessioncookie
+`)
 
-/** Endings of names written as one word. */
+/** Endings of names that are written as one word. */
 const RUN_TOGETHER = [...PAIRS, 'password', 'secret', 'credential', 'credentials']
 
-/** What a token before which they stand is for, other than access. */
-const OTHER_TOKENS =
-  words(`page paging pagination next prev previous cursor continuation continue resume sync skip delta change offset
-  marker list scroll read consistency snapshot start end stop max min num number count total budget input output prompt completion
-  special pad padding mask eos bos unk sep cls first last word syntax design idempotency dedup deduplication progress cancel
-  cancellation csrf xsrf from to base quote buy sell swap native gas lp nft erc in out tracking`)
+/**
+ * Words before `token` that show that it is not for access: it is for paging, counting, trade and
+ * the like.
+ */
+const OTHER_TOKENS = words(`
+  page paging pagination next prev previous cursor continuation continue resume sync skip delta
+  change offset marker list scroll read consistency snapshot start end stop max min num number
+  count total budget input output prompt completion special pad padding mask eos bos unk sep cls
+  first last word syntax design idempotency dedup deduplication progress cancel cancellation csrf
+  xsrf from to base quote buy sell swap native gas lp nft erc in out tracking
+`)
 
-const SUBJECTS =
-  words(`userid uid useruid useruuid userguid sub subject subjectid accountid tenant tenantid onbehalfof onbehalfofuser
-  onbehalfofuserid obo actas actasuser runas runasuser impersonate impersonateuser impersonateuserid impersonatedsubject principal
-  principalid principalname`)
+const SUBJECTS = words(`
+  userid uid useruid useruuid userguid sub subject subjectid accountid tenant tenantid onbehalfof
+  onbehalfofuser onbehalfofuserid obo actas actasuser runas runasuser impersonate impersonateuser
+  impersonateuserid impersonatedsubject principal principalid principalname
+`)
 
-/** Words that say of a user or an account that it is the caller's own. */
-const SELF =
-  words(`my own current auth authenticated authorized acting calling caller requesting requester session signed logged in
-  effective end impersonated initiating login me self`)
+/** Words before `user`, `account` or `tenant` that mean the caller's own. */
+const SELF = words(`
+  my own current auth authenticated authorized acting calling caller requesting requester session
+  signed logged in effective end impersonated initiating login me self
+`)
 
-/** Beside these, `subject` is the line above a message. */
-const MESSAGE = words(
-  `body bodyhtml htmlbody bodytext textbody content html text message to cc bcc recipient recipients template`,
-)
+/** Beside one of these, `subject` is the subject line of a message. */
+const MESSAGE = words(`
+  body bodyhtml htmlbody bodytext textbody content html text message to cc bcc recipient
+  recipients template
+`)
 
 /**
- * Looks at a name; `siblings` are the names beside it, for the one word whose meaning depends on
- * them.
+ * Tells what a name looks like. `siblings` are the names beside it: the meaning of the word
+ * `subject` depends on them.
  */
 export function likenessOf(name: string, siblings: readonly string[] = []): Likeness | undefined {
   const parts = wordsOf(name)
@@ -83,8 +103,8 @@ export function likenessOf(name: string, siblings: readonly string[] = []): Like
 }
 
 /**
- * A name without the differences that a reader overlooks, for telling whether two names are meant
- * to be the same.
+ * Reduces a name to what a reader sees at a glance. Two names with the same result are meant to be
+ * the same name.
  */
 export function plainName(name: string): string {
   return wordsOf(name).join('')
@@ -102,7 +122,7 @@ function isCredential(parts: readonly string[], whole: string): boolean {
   return runs(whole)
 }
 
-/** Names like `githubtoken`, in which nothing shows where the words end. */
+/** Whether a name like `githubtoken`, which does not show where its words end, is a credential. */
 function runs(word: string): boolean {
   if (RUN_TOGETHER.some((ending) => word.endsWith(ending))) return true
   if (!word.endsWith('token')) return false
@@ -120,10 +140,10 @@ function isSelf(parts: readonly string[]): boolean {
   )
 }
 
-/** Characters of a name that are looked at: its end, where what it is stands. */
+/** We look at this many characters, from the end of the name: the last words say what it is. */
 const MAX_NAME_CHARS = 128
 
-/** The words of a name, in small letters. */
+/** Splits a name into its words, in small letters. */
 export function wordsOf(name: string): string[] {
   return name
     .slice(-MAX_NAME_CHARS)
@@ -139,16 +159,16 @@ export function wordsOf(name: string): string[] {
 }
 
 /**
- * Letters of other scripts that look like Latin ones (the part of Unicode's confusables that spells
- * the words above).
+ * Letters of other scripts that look like Latin ones: the part of Unicode's confusables with which
+ * the words above can be spelled.
  */
 const LATIN: ReadonlyMap<string, string> = new Map(
-  words(`аa еe оo рp сc уy хx іi јj ѕs ԁd һh ӏl кk пn ԛq ԝw ɡg ɑa ıi οo αa εe ρp υu ιi κk νv τt АA ВB ЕE КK
-    МM НH ОO РP СC ТT УY ХX ІI ЈJ ЅS ΑA ΒB ΕE ΖZ ΗH ΙI ΚK ΜM ΝN ΟO ΡP ΤT ΥY ΧX`).map(
-    ([foreign = '', latin = '']) => [foreign, latin],
-  ),
+  words(`
+  аa еe оo рp сc уy хx іi јj ѕs ԁd һh ӏl кk пn ԛq ԝw ɡg ɑa ıi οo αa εe ρp υu ιi κk νv τt АA ВB ЕE
+  КK МM НH ОO РP СC ТT УY ХX ІI ЈJ ЅS ΑA ΒB ΕE ΖZ ΗH ΙI ΚK ΜM ΝN ΟO ΡP ΤT ΥY ΧX
+`).map(([foreign = '', latin = '']) => [foreign, latin]),
 )
 
 function words(list: string): readonly string[] {
-  return list.split(/\s+/)
+  return list.trim().split(/\s+/)
 }

@@ -1,6 +1,6 @@
-// `x-mcp-header` (MCP 2026-07-28, Streamable HTTP): which parameters a server wants repeated in a
-// header, and how a value looks there. It sends nothing: whether a hidden value may go there is the
-// binding's word (threat 61).
+// Reads `x-mcp-header` (MCP 2026-07-28, Streamable HTTP): the parameters that a server wants
+// repeated in a header, and the form that a value has there. It sends nothing. The binding decides
+// whether a hidden value may go there (threat 61).
 
 import { granted, type Result } from '../../core/errors.ts'
 import { isObject, type UnknownObject } from '../../core/json.ts'
@@ -12,17 +12,17 @@ import { entriesOf, MAX_SCHEMAS, subschemas } from './schema.ts'
 export interface MirroredParameter {
   readonly pointer: string
   readonly segments: Segments
-  /** The name in the annotation; the header is `Mcp-Param-` and this. */
+  /** The name in the annotation. The header is called `Mcp-Param-` and this name. */
   readonly header: string
 }
 
-/** RFC 9110 section 5.6.2. */
+/** A header name: a token of RFC 9110 section 5.6.2. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 
 /**
- * Reads the annotations of an input schema. One that is at a place other than a chain of
- * `properties`, on a value that is no string, integer or boolean, no header name, or there twice,
- * makes the tool unusable, as the protocol says.
+ * Reads the annotations of an input schema. The protocol says that a tool is unusable when an
+ * annotation is not reached through `properties` alone, is on a value that is no string, integer or
+ * boolean, is no header name, or is there twice.
  */
 export function mirroredParameters(
   schema: UnknownObject,
@@ -57,17 +57,17 @@ export function mirroredParameters(
   return granted(found)
 }
 
-/** Whether hiding this pointer hides a value that is to be repeated in a header. */
+/** Whether this pointer hides a value that the server wants repeated in a header. */
 export function isMirrored(mirrored: readonly MirroredParameter[], hidden: Segments): boolean {
   return mirrored.some(({ segments }) => covers(hidden, segments))
 }
 
 /**
- * The header that repeats a value: its name and its value, Base64 where it is no plain text or
- * could be taken for Base64.
+ * Makes the header that repeats a value. The value is in Base64 if it is no plain text, or if the
+ * server could take it for Base64.
  *
- * @returns undefined for null, for what is absent and for what has no form in a header: the header
- *   is then left out.
+ * @returns The name and the value of the header. Undefined for null, for an absent value and for
+ *   one that no header can carry: then leave the header out.
  */
 export function paramHeader(
   header: string,

@@ -82,7 +82,7 @@ export class ParameterFinder {
     if (this.#problem) return refuse(this.#problem)
     if (this.#found.some(({ trail }) => trail.some((step) => this.#recursive.has(step.schema))))
       return refuse('parameter_recursive')
-    return granted(onePerPointer(this.#found))
+    return granted(mergeByPointer(this.#found))
   }
 
   /** @returns Whether something was found in the schema. The same is true of the methods below. */
@@ -262,7 +262,7 @@ function headerOf(root: UnknownObject, schema: unknown): string | undefined {
 }
 
 /** A parameter may be declared several times. Later declarations add to earlier ones. */
-function onePerPointer(found: readonly Found[]): readonly DetectedParameter[] {
+function mergeByPointer(found: readonly Found[]): readonly DetectedParameter[] {
   const merged = new Map<string, DetectedParameter>()
   for (const { parameter } of found)
     merged.set(parameter.pointer, { ...merged.get(parameter.pointer), ...parameter })

@@ -1,6 +1,6 @@
-// Whether the objects above a hidden parameter may be made when the model leaves them out: an
-// object that only exists to hold what is hidden, or that is required, yes; one that would then
-// lack what only the model can fill, no. Errs towards no.
+// Decides whether we may make the objects above a hidden parameter when the model leaves them out.
+// We may if an object is required, or if it only holds hidden parameters. We may not if it would
+// lack a value that only the model can give. In doubt we may not.
 
 import { isObject, type UnknownObject } from '../../core/json.ts'
 import { type HiddenTree, under } from './hidden-tree.ts'
@@ -8,7 +8,7 @@ import { kindTeller } from './kinds.ts'
 import { EVERY, type Segments } from './pointer.ts'
 import { elementsOf, entriesOf, resolveReference, stringsOf } from './schema.ts'
 
-/** Keywords that may demand more than can be told here. */
+/** Keywords that may demand more than we can find out here. */
 const UNCLEAR = [
   'const',
   'enum',
@@ -21,16 +21,16 @@ const UNCLEAR = [
 ]
 
 /**
- * Tells it for one pointer of a schema that parameters were hidden in: that has found it to be
- * neither cyclic nor too large.
+ * Decides for one pointer. Parameters must have been hidden in the schema before: that step refuses
+ * schemas that are cyclic or too large.
  *
- * @param tree Everything that is hidden in the tool: all of it will be there.
+ * @param tree All hidden parameters of the tool: every one of them will be filled in.
  */
 export function mayMakeParents(root: UnknownObject, pointer: Segments, tree: HiddenTree): boolean {
   const kindsOf = kindTeller(root)
   let places: readonly UnknownObject[] = [root]
   let hidden = tree
-  // Elements and their arrays are never made, so only what is below the last of them counts.
+  // We never make arrays and their elements, so only the objects below the last array count.
   let may = true
   for (const name of pointer.slice(0, -1)) {
     const parts = partsOf(root, places, false)
@@ -38,7 +38,8 @@ export function mayMakeParents(root: UnknownObject, pointer: Segments, tree: Hid
     hidden = under(hidden, name)
     places = every.flatMap((part) => childrenOf(part, name))
     const kinds = places.map(kindsOf)
-    // A model that has to send it, and cannot send null, only leaves it out by mistake.
+    // If the model must send the object, and cannot send null, then it left the object out by
+    // mistake.
     const demanded =
       parts.some((part) => stringsOf(part.required).includes(name)) &&
       !kinds.some((some) => some.has('null'))
@@ -48,7 +49,10 @@ export function mayMakeParents(root: UnknownObject, pointer: Segments, tree: Hid
   return may
 }
 
-/** The schemas and those that hold of the same place, each once; on demand also those that may. */
+/**
+ * Gives the schemas and all others that apply to the same place, each once. With `alternatives`,
+ * also those that may apply.
+ */
 function partsOf(
   root: UnknownObject,
   schemas: readonly unknown[],
@@ -76,7 +80,7 @@ function childrenOf(schema: UnknownObject, name: string): readonly UnknownObject
   return children.filter(isObject)
 }
 
-/** Whether an object that has nothing but what is hidden in it is all that the schema asks for. */
+/** Whether the schema accepts an object that has only hidden parameters in it. */
 function suffices(root: UnknownObject, schema: unknown, hidden: HiddenTree): boolean {
   if (schema === true) return true
   if (!isObject(schema) || UNCLEAR.some((keyword) => Object.hasOwn(schema, keyword))) return false
@@ -105,8 +109,8 @@ function suffices(root: UnknownObject, schema: unknown, hidden: HiddenTree): boo
 }
 
 /**
- * Whether something is filled in below without an element on the way, which brings the objects
- * above it into being.
+ * Whether a hidden parameter below is reached without going through an array. Then the objects
+ * above it are made when it is filled in.
  */
 function isMade(tree: HiddenTree): boolean {
   return [...tree.members].some(

@@ -1,9 +1,9 @@
-// The member names that a `patternProperties` pattern spells out, read from its text: a foreign
-// pattern is never run (threat 30).
+// Reads the member names that a `patternProperties` pattern spells out. It reads the text of the
+// pattern and never runs it, because a foreign pattern may take for ever (threat 30).
 
 /**
- * The names of `^name$`, `^(a|b)$` and `^(?:a|b)$`; undefined for a pattern that means more than a
- * list of names.
+ * Reads the names of `^name$`, `^(a|b)$` and `^(?:a|b)$`. Undefined for a pattern that is more than
+ * a list of names.
  */
 export function literalNames(pattern: string): readonly string[] | undefined {
   const inner = /^\^(?:\((?:\?:)?([^()]*)\)|([^()|]*))\$$/.exec(pattern)
@@ -15,12 +15,12 @@ export function literalNames(pattern: string): readonly string[] | undefined {
     : undefined
 }
 
-/** The pattern of a list of names. */
+/** Makes the pattern that matches a list of names. */
 export function patternOf(names: readonly string[]): string {
   return `^(?:${names.map((name) => name.replaceAll('.', '\\.')).join('|')})$`
 }
 
-/** The words in any other pattern that could be names. */
+/** Finds the words in any other pattern that could be names. */
 export function namesWithin(pattern: string): readonly string[] {
   return pattern.match(/[\p{L}][\p{L}\p{N}_-]*/gu) ?? []
 }

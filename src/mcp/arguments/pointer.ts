@@ -1,10 +1,10 @@
-// JSON pointers (RFC 6901) into a tool's arguments, with `*` for every element of an array or
-// member of a map. No pointer into a schema.
+// JSON pointers (RFC 6901) into the arguments of a tool, with `*` for every element of an array or
+// every member of a map. They never point into a schema.
 
 import { granted, type Result } from '../../core/errors.ts'
 import { type ArgumentRefusal, refuse } from './refusal.ts'
 
-/** A pointer, taken apart and unescaped. */
+/** The parts of a pointer, unescaped. */
 export type Segments = readonly string[]
 
 /**
@@ -12,7 +12,7 @@ export type Segments = readonly string[]
  */
 export const EVERY = '*'
 
-/** Levels of arguments and of schemas that are looked at. */
+/** Arguments and schemas with more levels are refused (threat 30). */
 export const MAX_DEPTH = 64
 
 /** Names that reach the prototype when a careless program assigns to them (threat 29). */
@@ -24,8 +24,8 @@ export function isNameable(name: string): boolean {
 }
 
 /**
- * Takes a pointer apart. It must name a member: neither all of the arguments, nor the elements of
- * an array themselves.
+ * Splits a pointer into its segments. It must name a member. It must not name the arguments as a
+ * whole, or the elements of an array.
  */
 export function parsePointer(pointer: string): Result<Segments, ArgumentRefusal> {
   if (!/^(?:\/(?:[^~/]|~[01])*)+$/.test(pointer)) return refuse('pointer_malformed')
@@ -35,7 +35,7 @@ export function parsePointer(pointer: string): Result<Segments, ArgumentRefusal>
   return granted(segments)
 }
 
-/** The segments of a text that is known to begin with `/`. */
+/** Gives the segments of a text that begins with `/`. */
 export function unescapeSegments(pointer: string): Segments {
   return pointer
     .slice(1)
@@ -43,7 +43,7 @@ export function unescapeSegments(pointer: string): Segments {
     .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'))
 }
 
-/** Puts a pointer together. */
+/** Writes segments as a pointer. */
 export function formatPointer(segments: Segments): string {
   return segments
     .map((segment) => `/${segment.replaceAll('~', '~0').replaceAll('/', '~1')}`)
@@ -51,8 +51,8 @@ export function formatPointer(segments: Segments): string {
 }
 
 /**
- * Whether a pointer, whose `*` stands for any segment, names what another one names, or something
- * that holds it.
+ * Whether a pattern, whose `*` matches any segment, names the same place as a pointer, or a place
+ * above it.
  */
 export function covers(pattern: Segments, pointer: Segments): boolean {
   return (

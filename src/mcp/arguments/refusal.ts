@@ -1,5 +1,5 @@
-// Why a tool or a call cannot be served by an argument binding: a closed list, and a sentence for
-// each. Not a wire code, and never a value.
+// The reasons why an argument binding refuses a tool or a call, and a sentence for each. They are
+// no wire codes, and the sentences hold no values.
 
 /** Every reason. The first group makes a tool unusable, the second ends one call. */
 export type ArgumentRefusal =
@@ -24,7 +24,7 @@ export type ArgumentRefusal =
   | 'arguments_forbidden_member'
   | 'arguments_encoded'
 
-/** The step refused. The other half of a `Result<T, ArgumentRefusal>` is made by `granted`. */
+/** Makes a refused `Result<T, ArgumentRefusal>`. `granted` makes the other kind. */
 export function refuse(reason: ArgumentRefusal): {
   readonly ok: false
   readonly refusal: ArgumentRefusal
@@ -33,8 +33,8 @@ export function refuse(reason: ArgumentRefusal): {
 }
 
 /**
- * The reason in words, for whoever configures the server; nothing in it comes from the server or
- * the model.
+ * Says the reason in words, for the person who configures the server. No part of the sentence comes
+ * from the server or the model.
  */
 export function explain(reason: ArgumentRefusal): string {
   switch (reason) {
@@ -47,7 +47,7 @@ export function explain(reason: ArgumentRefusal): string {
     case 'reference_remote':
       return 'its input schema refers to another document, which is never fetched'
     case 'reference_unsupported':
-      return 'its input schema uses references other than JSON pointers'
+      return 'its input schema uses references that are no JSON pointers'
     case 'reference_unresolved':
       return 'its input schema has a reference that leads nowhere'
     case 'reference_cyclic':
@@ -55,9 +55,15 @@ export function explain(reason: ArgumentRefusal): string {
     case 'reference_recursive':
       return 'its input schema refers to itself through a hidden parameter'
     case 'parameter_recursive':
-      return 'a parameter that looks like a credential or an identity is inside a recursive schema, where it has no end of places'
+      return (
+        'a parameter that looks like a credential or an identity is inside a recursive schema, ' +
+        'so it may be at any number of places'
+      )
     case 'parameter_unnameable':
-      return 'a parameter that looks like a credential or an identity is at a place that no pointer can name'
+      return (
+        'a parameter that looks like a credential or an identity is at a place that no pointer ' +
+        'can name'
+      )
     case 'pointer_malformed':
       return 'a configured pointer is no JSON pointer to a parameter (RFC 6901)'
     case 'pointer_forbidden':
@@ -75,6 +81,9 @@ export function explain(reason: ArgumentRefusal): string {
     case 'arguments_forbidden_member':
       return 'the arguments of the call have a member that reaches into the prototype of objects'
     case 'arguments_encoded':
-      return 'the arguments of the call have JSON text where an object that holds a hidden parameter belongs'
+      return (
+        'the arguments of the call have JSON text where an object with a hidden parameter ' +
+        'belongs'
+      )
   }
 }

@@ -1,5 +1,5 @@
-// JSON Schema as data: where its subschemas are and what its local references lead to. Not a
-// validator, and nothing is ever fetched.
+// Reads JSON Schema as data: where the subschemas are, and where local references lead. It
+// validates nothing and fetches nothing.
 
 import { granted, type Result } from '../../core/errors.ts'
 import { isObject, type UnknownObject } from '../../core/json.ts'
@@ -7,30 +7,30 @@ import { unescapeSegments } from './pointer.ts'
 import { type ArgumentRefusal, refuse } from './refusal.ts'
 
 /**
- * Schemas that one walk looks at; references to shared parts make this many more than the document
- * has (threat 30).
+ * Schemas that one walk visits. References to shared parts may lead to many more visits than the
+ * document has schemas, so we bound them (threat 30).
  */
 export const MAX_SCHEMAS = 20_000
 
-/** The entries of an object; none for anything else. */
+/** Gives the entries of an object. Anything else has none. */
 export function entriesOf(value: unknown): readonly (readonly [string, unknown])[] {
   return isObject(value) ? Object.entries(value) : []
 }
 
-/** The elements of an array; none for anything else. */
+/** Gives the elements of an array. Anything else has none. */
 export function elementsOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []
 }
 
-/** The strings in an array. */
+/** Gives the strings in an array. */
 export function stringsOf(value: unknown): readonly string[] {
   return elementsOf(value).filter((one) => typeof one === 'string')
 }
 
-/** Keywords whose subschema is about the same place in the arguments. */
+/** Keywords whose subschemas apply to the same place in the arguments. */
 export const SAME_PLACE = ['allOf', 'anyOf', 'oneOf', 'if', 'then', 'else', 'not'] as const
 
-/** Keywords whose subschema is about every element or every other member. */
+/** Keywords whose subschema applies to every element or to every other member. */
 export const EVERY_PLACE = [
   'items',
   'additionalItems',
@@ -43,8 +43,8 @@ export const EVERY_PLACE = [
 const MAPS = ['properties', 'patternProperties', 'dependentSchemas', 'dependencies'] as const
 
 /**
- * The schemas directly inside a schema, each with the keyword that holds it; what only a reference
- * leads to is not inside.
+ * Gives the schemas directly inside a schema, each with the keyword that holds it. It follows no
+ * references.
  */
 export function subschemas(
   schema: UnknownObject,
@@ -64,8 +64,8 @@ export function subschemas(
 }
 
 /**
- * Follows a reference within the document. One that names another document is a refusal, never a
- * request: fetching it would let a server choose what we connect to.
+ * Follows a reference within the document. It refuses a reference to another document and never
+ * fetches it: a server would choose what we connect to.
  */
 export function resolveReference(
   root: UnknownObject,
@@ -88,7 +88,8 @@ export function resolveReference(
 }
 
 /**
- * The segments of a local reference, whose fragment may be percent-encoded (RFC 6901 section 6).
+ * Gives the segments of a local reference. Its fragment may be percent-encoded (RFC 6901 section
+ * 6).
  */
 export function referenceSegments(reference: string): readonly string[] {
   try {
@@ -99,11 +100,11 @@ export function referenceSegments(reference: string): readonly string[] {
 }
 
 /**
- * What is the matter with a schema besides its references: their targets could not be told from its
- * text.
+ * Whether the schema uses keywords that we do not support. With them, the text alone does not tell
+ * where references lead.
  */
 export function usesUnsupported(schema: UnknownObject, isRoot: boolean): boolean {
   if (Object.hasOwn(schema, '$dynamicRef') || Object.hasOwn(schema, '$recursiveRef')) return true
-  // An `$id` further down makes `#/…` under it mean another place.
+  // Below the root, an `$id` changes where every `#/…` inside it leads.
   return !isRoot && typeof schema.$id === 'string' && !schema.$id.startsWith('#')
 }

@@ -1,5 +1,4 @@
-// Takes the hidden parameters out of a tool's definition: what the model sees afterwards neither
-// has nor names them.
+// Takes the hidden parameters out of the definition of a tool, for the model to see the rest.
 
 import type { ArgumentParameter } from '../../core/binding.ts'
 import { granted, type Result } from '../../core/errors.ts'
@@ -18,23 +17,23 @@ export interface ToolDefinition {
   readonly [member: string]: unknown
 }
 
-/** A parameter that was taken out, and is to be filled in at every call. */
+/** A parameter that was taken out. It is filled in at every call. */
 export interface HiddenParameter {
   readonly pointer: string
   readonly value: ArgumentParameter['value']
   /**
-   * Whether objects above it may be made when the model leaves them out; else nothing is filled in
-   * there.
+   * Whether objects above it may be made when the model leaves them out. If not, nothing is filled
+   * in there.
    */
   readonly makesParents: boolean
   /**
-   * The injected value is also to be sent as this header (see `paramHeader`): clients that no
-   * longer see the parameter will not do it.
+   * Send the injected value in this header too (see `paramHeader`). The client no longer sees the
+   * parameter, so it will not do it.
    */
   readonly xMcpHeader?: string
 }
 
-/** What the model gets, and what it does not. */
+/** What the model gets to see, and what it does not. */
 export interface StrippedTool {
   readonly tool: ToolDefinition
   readonly hidden: readonly HiddenParameter[]
@@ -42,23 +41,23 @@ export interface StrippedTool {
 
 /** Options of {@link stripTool}. */
 export interface StripOptions {
-  /** Also take sentences that name a hidden parameter out of descriptions. Default false. */
+  /** Also remove sentences that name a hidden parameter from descriptions. Default false. */
   readonly rewriteDescriptions?: boolean
   /**
-   * Allow a credential to be repeated in a header, in clear, where the server asks for it; proxies
-   * log headers. Default false: the tool is refused.
+   * Allow a credential to be repeated in clear in a header where the server asks for it. Proxies
+   * log such headers. Default false: the tool is refused.
    */
   readonly repeatCredentialInHeader?: boolean
 }
 
 /**
- * Takes parameters out of a tool's definition. Equal input gives byte-equal output; the input is
- * not changed; a tool that has none of the parameters comes back as it is.
+ * Takes parameters out of the definition of a tool. Equal input gives byte-equal output. The input
+ * is not changed. A tool with none of the parameters comes back as it is.
  *
- * `additionalProperties` stays as it is: to forbid the hidden name there would be to name it, and
- * what a model sends under it is overwritten and reported by `injectArguments`. An `outputSchema`
- * that names a hidden parameter is left out as a whole, because results would no longer fit a
- * changed one.
+ * `additionalProperties` stays as it is. If it forbade the hidden name, it would tell the name. A
+ * value that the model sends under the name is overwritten and reported by `injectArguments`. An
+ * `outputSchema` that names a hidden parameter is left out as a whole, because results would not
+ * fit a changed one.
  */
 export function stripTool(
   tool: ToolDefinition,
@@ -72,7 +71,7 @@ export function stripTool(
     string,
     { readonly segments: Segments; readonly value: ArgumentParameter['value'] }
   >()
-  // What is said of this one tool comes last, and wins.
+  // A parameter for this one tool wins over one for all tools, so it comes last.
   const own = parameters.filter((one) => one.tool === undefined || one.tool === tool.name)
   for (const { pointer, value } of own.toSorted(
     (a, b) => Number(a.tool !== undefined) - Number(b.tool !== undefined),
@@ -128,7 +127,8 @@ function rebuild(
 }
 
 /**
- * Whether a name is a member or a string anywhere in a value. Not recursive: values may be deep.
+ * Whether a name is a member or a string anywhere in a value. There is no recursion, because values
+ * may be deep.
  */
 function quotes(value: unknown, names: readonly string[]): boolean {
   const queue = [value]

@@ -1,12 +1,12 @@
-// Takes hidden members out of a value that a schema quotes (`default`, `const`, `enum`,
-// `examples`): it would spell out what is hidden.
+// Takes hidden members out of the values in a schema (`default`, `const`, `enum`, `examples`). They
+// would tell the model the hidden names.
 
 import { isObject } from '../../core/json.ts'
 import { type HiddenTree, hides, isBare, under } from './hidden-tree.ts'
 
 /**
- * The value without what the tree hides; the same one when it holds none of it. The depth is the
- * tree's, not the value's.
+ * Removes what the tree hides from a value. A value with nothing hidden in it comes back as it is.
+ * The recursion is as deep as the tree, not as the value.
  */
 export function withoutHidden(value: unknown, tree: HiddenTree): unknown {
   if (isBare(tree)) return value

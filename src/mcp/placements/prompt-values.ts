@@ -1,5 +1,5 @@
-// The values of the original pattern's prompt: references by default, the token itself only where
-// the operator insists.
+// Makes the values that fill a prompt with `{user_id}` and `{access_token}`. They are references by
+// default, and a real token only where the operator insists.
 
 import type { Binding } from '../../core/binding.ts'
 import type { Principal } from '../../core/principal.ts'
@@ -9,13 +9,13 @@ import type { LiveSecrets } from '../redact/live-secrets.ts'
 import type { Quarantine } from '../redact/quarantine.ts'
 import type { References } from './references.ts'
 
-/** What a prompt's `{user_id}` and `{access_token}` are filled with. */
+/** The values for `{user_id}` and `{access_token}` in a prompt. */
 export interface PromptValues {
   readonly user_id: string
   readonly access_token: string
 }
 
-/** Seconds that a token which the model is shown may live at most. */
+/** A token that the model sees may live this long at most. */
 const MAX_LITERAL_SECONDS = 300
 
 /** Options of {@link promptValues}. */
@@ -48,24 +48,27 @@ export async function promptValues({
       access_token: references.mint(name, 'credential'),
     }
   }
-  // What is shown here reaches the server past us. References do not: the call is refused.
+  // A token that the model sees can reach the server without us. So we check the quarantine here. A
+  // reference needs no check: the call with it is refused later.
   const reason = await quarantine.refusal()
   if (reason) throw toError({ reason, server: name })
   const issued = await source(binding)()
   if (!issued.ok) throw toError({ ...issued.refusal, server: name })
   const { credential, expiresAt, proof } = issued.value
-  // A token that lives longer is not for a model's eyes, whoever issued it; one that is bound to a
-  // key is no use there.
+  // The model must not see a token that lives longer, whoever issued it. A token that is bound to a
+  // key is of no use to it.
   if (proof || expiresAt - now() / 1000 > MAX_LITERAL_SECONDS)
     throw toError({ reason: 'exchange_failed', server: name })
   live.add(credential)
   return { user_id: principal.subject, access_token: credential.reveal() }
 }
 
-/** What the operator is told at start. */
+/** Makes the warning that the operator gets at start. */
 export function literalWarning(server: string): string {
   return (
-    `onbehalf: servers.${server}.placement shows literal access tokens to the model (insecurelyShowLiteralTokens). The model, its provider, the ` +
-    'stored conversation and whoever injects a prompt get a token of the person for this server. Use references unless the tools run out of reach.'
+    `onbehalf: servers.${server}.placement shows literal access tokens to the model ` +
+    '(insecurelyShowLiteralTokens). The model, its provider, the stored conversation and whoever ' +
+    'injects a prompt get a token of the person for this server. Use references instead, unless ' +
+    'we cannot reach the tools.'
   )
 }

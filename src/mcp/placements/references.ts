@@ -1,19 +1,19 @@
-// References: what the model gets in the prompt pattern instead of a credential. Each stands for
-// one value at the bound parameters of one server, in one run; anywhere else it is worthless, and
-// its use is refused.
+// References, which the model gets in the prompt pattern instead of credentials. A reference stands
+// for one value at the bound parameters of one server, in one run. Anywhere else it is worthless,
+// and a call with it is refused.
 
 import { REFERENCE_PREFIX } from '../../core/wire-names.ts'
 
-/** What the values of the prompt are filled from. */
+/** What a reference stands for. */
 export type ReferenceKind = 'credential' | 'subject'
 
 /** The references of one run. */
 export interface References {
-  /** The reference for a value of a server's; the same one each time it is asked for. */
+  /** Gives the reference for a value at a server. It is the same one each time. */
   mint(server: string, kind: ReferenceKind): string
   /**
-   * What a text stands for at a server; undefined when it is no reference of that server's. The
-   * text must be the reference and nothing else.
+   * Tells what a text stands for at a server. Undefined when it is no reference for that server.
+   * The text must be the reference and nothing else.
    */
   kindOf(server: string, text: unknown): ReferenceKind | undefined
 }
@@ -36,7 +36,7 @@ export function createReferences(): References {
   }
 }
 
-/** Whether a text mentions a reference, of any run. */
+/** Whether a text contains a reference of any run. */
 export function mentionsReference(text: string): boolean {
   return text.includes(REFERENCE_PREFIX)
 }

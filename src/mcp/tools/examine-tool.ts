@@ -1,5 +1,5 @@
-// Looks at one tool as its server lists it, for an operator who decides on a binding: what looks
-// like a credential or an identity, what is repeated in headers, and why the tool could not be
+// Examines one tool as its server lists it, for an operator who chooses a binding. It finds what
+// looks like a credential or an identity, what is repeated in headers, and why the tool cannot be
 // used. It binds nothing.
 
 import { isObject } from '../../core/json.ts'
@@ -8,17 +8,19 @@ import { mirroredParameters } from '../arguments/param-header.ts'
 import { type ArgumentRefusal, explain } from '../arguments/refusal.ts'
 import { stripTool, type ToolDefinition } from '../arguments/strip.ts'
 
-/** What was seen of a tool. */
+/** What the examination found. */
 export interface ToolExamination {
   /** Parameters that the model must not be left to fill, unless the operator says so. */
   readonly parameters: readonly DetectedParameter[]
   /** Parameters that the server wants repeated in a header (`x-mcp-header`), by pointer. */
   readonly mirrored: readonly { readonly pointer: string; readonly header: string }[]
-  /** Why no binding makes the tool usable. */
+  /** Set when no binding can make the tool usable: why. */
   readonly unusable?: { readonly reason: ArgumentRefusal; readonly why: string }
 }
 
-/** Examines a tool, as the placement `argument` would with all that was detected. */
+/**
+ * Examines a tool. It tries what the placement `argument` would do with all detected parameters.
+ */
 export function examineTool(tool: ToolDefinition): ToolExamination {
   const { inputSchema } = tool
   const detected = detectParameters(inputSchema)
@@ -28,7 +30,7 @@ export function examineTool(tool: ToolDefinition): ToolExamination {
     : []
   const seen = { parameters: detected.ok ? detected.value : [], mirrored }
   if (!detected.ok) return { ...seen, unusable: inWords(detected.refusal) }
-  // A client that follows the protocol drops the tool by itself.
+  // The protocol tells clients to drop a tool with invalid annotations.
   if (annotated?.ok === false) return { ...seen, unusable: inWords(annotated.refusal) }
   const stripped = stripTool(tool, detected.value)
   return stripped.ok ? seen : { ...seen, unusable: inWords(stripped.refusal) }
