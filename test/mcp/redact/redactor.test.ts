@@ -2,7 +2,7 @@
 
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { jwt, MARKER, RUNS, random, redactorOf, TIMEOUT } from './parts.ts'
 
 const WITHHELD = '[content withheld]'
@@ -14,7 +14,7 @@ const redactor = redactorOf(token, opaque, key)
 const json = (value: unknown) => redactor.json(value)
 
 describe('a JSON value', () => {
-  test('loses credentials in values and keys at any depth, and nothing else', () => {
+  it('loses credentials in values and keys at any depth, and nothing else', () => {
     const value = {
       content: [{ type: 'text', text: `Authorization: Bearer ${token}.` }],
       structuredContent: { [opaque]: { deep: [[`${opaque}${key}`, 1, null, true]] }, count: 3 },
@@ -31,7 +31,7 @@ describe('a JSON value', () => {
     })
   })
 
-  test('keeps two keys that held a credential apart', () => {
+  it('keeps two keys that held a credential apart', () => {
     expect(json({ [opaque]: 1, [key]: 2, [`${MARKER} 2`]: 3 }).value).toEqual({
       [MARKER]: 1,
       [`${MARKER} 2`]: 2,
@@ -39,14 +39,14 @@ describe('a JSON value', () => {
     })
   })
 
-  test('is the same object where nothing was hit, and its untouched parts are where something was', () => {
+  it('is the same object where nothing was hit, and its untouched parts are where something was', () => {
     const clean = { list: [{ text: 'clean' }] }
     expect(json(clean).value).toBe(clean)
     const { value } = json({ clean, dirty: opaque })
     expect((value as { clean: unknown }).clean).toBe(clean)
   })
 
-  test('with a key `__proto__` keeps it as a key and changes no prototype', () => {
+  it('with a key `__proto__` keeps it as a key and changes no prototype', () => {
     const value: unknown = JSON.parse(
       `{"__proto__":{"token":"${opaque}"},"constructor":"${opaque}"}`,
     )
@@ -58,7 +58,7 @@ describe('a JSON value', () => {
     expect(({} as { token?: unknown }).token).toBeUndefined()
   })
 
-  test('may be a bare string, a number or nothing', () => {
+  it('may be a bare string, a number or nothing', () => {
     expect(json(`x${opaque}`).value).toBe(`x${MARKER}`)
     expect(
       redactorOf('123456789012').json([123456789012, 1234567890123, 12345678901]).value,
@@ -67,7 +67,7 @@ describe('a JSON value', () => {
     expect(json(null)).toEqual({ value: null, hits: 0, withheld: 0 })
   })
 
-  test(
+  it(
     'stays JSON, is equal where nothing was hit, and holds no planted credential, whatever it is',
     () => {
       fc.assert(
@@ -96,7 +96,7 @@ describe('a JSON value', () => {
     TIMEOUT,
   )
 
-  test('deeper than 128 levels is cut there, also at 100,000 levels', () => {
+  it('deeper than 128 levels is cut there, also at 100,000 levels', () => {
     let value: unknown = opaque
     for (let level = 0; level < 100_000; level++) value = [value]
     const { value: redacted, withheld } = json(value)
@@ -107,7 +107,7 @@ describe('a JSON value', () => {
     expect(json(shallow)).toMatchObject({ hits: 1, withheld: 0 })
   })
 
-  test('that spells a secret which is itself JSON is withheld', () => {
+  it('that spells a secret which is itself JSON is withheld', () => {
     const secret = '{"private_key":"abc","id":7}'
     const { value, hits } = redactorOf(secret).json({ account: JSON.parse(secret) })
     expect(value).toBe(WITHHELD)
@@ -122,7 +122,7 @@ describe('a JSON value', () => {
 })
 
 describe('a part of a credential', () => {
-  test.each([
+  it.each([
     ['the first 20 characters of the signature', signature.slice(0, 20)],
     ['the last 12 characters of the signature', signature.slice(-12)],
     ['any 12 characters of the signature', signature.slice(31, 43)],
@@ -140,7 +140,7 @@ describe('a part of a credential', () => {
     })
   })
 
-  test('is removed wherever it is cut, down to 12 characters', () => {
+  it('is removed wherever it is cut, down to 12 characters', () => {
     for (let from = 0; from + 12 <= signature.length; from++) {
       for (const length of [12, 13, 19, 40]) {
         const piece = signature.slice(from, from + length)
@@ -151,7 +151,7 @@ describe('a part of a credential', () => {
     }
   })
 
-  test('is removed where a token is split over fields', () => {
+  it('is removed where a token is split over fields', () => {
     const half = header.length + payload.length + 40
     expect(json({ first: token.slice(0, half), second: token.slice(half) }).value).toEqual({
       first: `${header}.${MARKER}.${MARKER}`,
@@ -164,7 +164,7 @@ describe('a part of a credential', () => {
     })
   })
 
-  test('is not looked for in a secret made of words, nor in the words before a random part', () => {
+  it('is not looked for in a secret made of words, nor in the words before a random part', () => {
     const words = redactorOf('taskflow-demo-api-key-for-everyone')
     expect(words.json('taskflow-demo-api-key').hits).toBe(0)
     expect(words.json('taskflow-demo-api-key-for-everyone').hits).toBe(1)
@@ -216,7 +216,7 @@ describe('a credential in encodings on top of each other', () => {
     'percent of JSON escapes': (text) => encodeURIComponent(escapes(text)),
   }
 
-  test.each(Object.keys(NESTED))('is removed: %s', (name) => {
+  it.each(Object.keys(NESTED))('is removed: %s', (name) => {
     const encode = NESTED[name] ?? String
     for (const secret of [token, opaque, key]) {
       const { value, hits, withheld } = json({ text: `before "${encode(secret)}" behind` })
@@ -229,12 +229,12 @@ describe('a credential in encodings on top of each other', () => {
     }
   })
 
-  test('is removed when only a piece of it was encoded', () => {
+  it('is removed when only a piece of it was encoded', () => {
     expect(json(`x ${base64(`${signature.slice(0, 24)}`)} x`).value).toBe(`x ${MARKER} x`)
     expect(json(`x ${hex(signature.slice(0, 24))} x`).value).toBe(`x ${MARKER} x`)
   })
 
-  test('is removed when 12 characters of it stand among other bytes, wherever in them', () => {
+  it('is removed when 12 characters of it stand among other bytes, wherever in them', () => {
     const piece = signature.slice(5, 17)
     for (let before = 0; before < 16; before++) {
       for (let after = 0; after < 16; after++) {
@@ -251,7 +251,7 @@ describe('a credential in encodings on top of each other', () => {
     }
   })
 
-  test('goes together with what it is one run with, and with nothing else', () => {
+  it('goes together with what it is one run with, and with nothing else', () => {
     const mixed = signature.replace(
       /(.)(.)/g,
       (_, one: string, two: string) => `${one}%${two.charCodeAt(0).toString(16)}`,
@@ -269,12 +269,12 @@ describe('a credential in encodings on top of each other', () => {
     )
   })
 
-  test('is removed through two more encodings than a form has, and no more are undone', () => {
+  it('is removed through two more encodings than a form has, and no more are undone', () => {
     expect(json(base64(base64(base64(opaque)))).hits).toBe(1)
     expect(json(base64(base64(base64(base64(opaque))))).hits).toBe(0)
   })
 
-  test('and more than 8 million characters that look encoded are withheld, not passed unsearched', () => {
+  it('and more than 8 million characters that look encoded are withheld, not passed unsearched', () => {
     const large = 'A'.repeat(8_388_608)
     expect(json([large])).toEqual({ value: [large], hits: 0, withheld: 0 })
     expect(json([large, 'short', 'B'.repeat(24)])).toEqual({
@@ -288,7 +288,7 @@ describe('a credential in encodings on top of each other', () => {
 
 describe('what comes through byte for byte', () => {
   const others = jwt('somebody else')
-  test.each([
+  it.each([
     [
       'a presigned URL',
       `https://s3.example/b/k?X-Amz-Credential=AKIA%2F20261122%2Feu&X-Amz-Signature=${hexOf(32)}&x=%20y`,
@@ -319,7 +319,7 @@ describe('what comes through byte for byte', () => {
     expect(stream.push(text) + stream.end()).toBe(text)
   })
 
-  test('everything, without credentials to look for', () => {
+  it('everything, without credentials to look for', () => {
     const none = redactorOf()
     const value = { token, list: [opaque] }
     expect(none.text(token)).toEqual({ text: token, hits: 0 })
@@ -328,7 +328,7 @@ describe('what comes through byte for byte', () => {
   })
 })
 
-test('secrets of fewer than 12 characters are counted, and not looked for', () => {
+it('secrets of fewer than 12 characters are counted, and not looked for', () => {
   const short = redactorOf('hunter2', 'elevenchars', 'hunter2', opaque)
   expect(short.tooShort).toBe(2)
   expect(short.text(`hunter2 elevenchars ${opaque}`)).toEqual({

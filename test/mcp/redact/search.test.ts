@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createSearch, type Needle } from '../../../src/mcp/redact/search.ts'
 import { MIN_SECRET_CHARS, variantsOf } from '../../../src/mcp/redact/variants.ts'
 import {
@@ -46,7 +46,7 @@ function quickly(text: string, wanted: readonly Needle[]): string {
   return out + text.slice(at)
 }
 
-test(
+it(
   'agrees with the plain search, for whole texts and runs of any length, in texts short and long, plain and with other characters',
   () => {
     const letters = fc.constantFrom('a', 'b', 'c', 'a', 'b', 'é', '€', '\ud83d\ude00')
@@ -98,7 +98,7 @@ test(
   TIMEOUT,
 )
 
-test('finds a text at every place around the ends of what it copies at once, in ASCII and other text', () => {
+it('finds a text at every place around the ends of what it copies at once, in ASCII and other text', () => {
   const one = random('place', 43)
   const find = createSearch([{ text: one, minRun: one.length }])
   for (const other of ['.', '€']) {
@@ -117,7 +117,7 @@ test('finds a text at every place around the ends of what it copies at once, in 
   }
 })
 
-test('finds the first, the last and any run of just the fewest characters that count, however many that is, and no shorter one', () => {
+it('finds the first, the last and any run of just the fewest characters that count, however many that is, and no shorter one', () => {
   const one = random('fewest', 200)
   for (let minRun = MIN_SECRET_CHARS; minRun <= 80; minRun++) {
     const find = createSearch([{ text: one, minRun }])
@@ -175,7 +175,7 @@ describe('a form of a secret', () => {
     'UTF-8 as Latin-1': (text) => Buffer.from(text).toString('latin1'),
   }
 
-  test.each(Object.keys(ENCODINGS))('is found and removed whole: %s', (name) => {
+  it.each(Object.keys(ENCODINGS))('is found and removed whole: %s', (name) => {
     const encode = ENCODINGS[name] ?? String
     for (const secret of secrets) {
       const encoded = encode(secret)
@@ -187,7 +187,7 @@ describe('a form of a secret', () => {
     }
   })
 
-  test.each(['base64', 'base64url'] as const)(
+  it.each(['base64', 'base64url'] as const)(
     'is found in %s wherever it begins in what was encoded, and of it no more than two letters at each end are left',
     (form) => {
       const redactor = redactorOf(...secrets)
@@ -212,7 +212,7 @@ describe('a form of a secret', () => {
     TIMEOUT,
   )
 
-  test('is one of 24 at most, each once and none too short', () => {
+  it('is one of 24 at most, each once and none too short', () => {
     for (const secret of secrets) {
       const forms = variantsOf(secret)
       expect(new Set(forms).size).toBe(forms.length)
@@ -222,13 +222,13 @@ describe('a form of a secret', () => {
     }
   })
 
-  test('is none of a secret of 11 characters', () => {
+  it('is none of a secret of 11 characters', () => {
     expect(variantsOf('elevenchars')).toEqual([])
     expect(variantsOf('twelve chars')).not.toEqual([])
   })
 })
 
-test('5 MB of random base64 hold none of 100 secrets, nor a piece of one', () => {
+it('5 MB of random base64 hold none of 100 secrets, nor a piece of one', () => {
   const redactor = redactorOf(
     ...Array.from({ length: 100 }, (_, index) =>
       index % 2 ? jwt(`${index}`, 342) : random(`${index}`, 43),
@@ -243,7 +243,7 @@ test('5 MB of random base64 hold none of 100 secrets, nor a piece of one', () =>
   }
 })
 
-test('no text can be made that keeps the process busy for long', () => {
+it('no text can be made that keeps the process busy for long', () => {
   const token = jwt('dear')
   const redactor = redactorOf(token, 'aaaaaaaaaaaaaaaaaaaaaaaa')
   const size = 400_000

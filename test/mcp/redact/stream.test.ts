@@ -1,7 +1,7 @@
 // The redacting stream: that chunks make no difference, what it holds back, and that it holds back little.
 
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createAutomaton } from '../../../src/mcp/redact/automaton.ts'
 import { type RedactingStream, redactingStream } from '../../../src/mcp/redact/stream.ts'
 import { variantsOf } from '../../../src/mcp/redact/variants.ts'
@@ -29,7 +29,7 @@ const crowded = (most: number) =>
     })
     .map((all) => all.join(''))
 
-test(
+it(
   'however the text is cut, the output is that of the whole text, for texts that nest, overlap, touch, repeat and begin alike',
   () => {
     const texts = fc.array(
@@ -48,7 +48,7 @@ test(
   TIMEOUT,
 )
 
-test(
+it(
   'the same through the redactor, for secrets of which one is a prefix, a part or a neighbour of another; the whole-text search agrees',
   () => {
     const long = random('long', 60)
@@ -92,7 +92,7 @@ test(
 describe('a stream', () => {
   const secret = random('secret', 43)
 
-  test('gives out at once what cannot become a secret, and no character of what can', () => {
+  it('gives out at once what cannot become a secret, and no character of what can', () => {
     const stream = redactorOf(secret).stream()
     expect(stream.push('The token is ')).toBe('The token is ')
     expect(stream.push(secret.slice(0, 42))).toBe('')
@@ -104,13 +104,13 @@ describe('a stream', () => {
     expect(stream.hits).toBe(2)
   })
 
-  test('that ends in the middle of what began like a secret gives that out; one that is dropped never does', () => {
+  it('that ends in the middle of what began like a secret gives that out; one that is dropped never does', () => {
     const stream = redactorOf(secret).stream()
     expect(stream.push(`x${secret.slice(0, 20)}`)).toBe('x')
     expect(stream.end()).toBe(secret.slice(0, 20))
   })
 
-  test('holds back half of a surrogate pair', () => {
+  it('holds back half of a surrogate pair', () => {
     const stream = redactorOf(secret).stream()
     expect(stream.push('a\ud83d')).toBe('a')
     expect(stream.push('\ude00')).toBe('\ud83d\ude00')
@@ -118,7 +118,7 @@ describe('a stream', () => {
     expect(stream.end()).toBe('\ud83d')
   })
 
-  test('puts one marker where a match goes on behind a part that was given out already', () => {
+  it('puts one marker where a match goes on behind a part that was given out already', () => {
     // "abcdef" is complete and given out, when "defghi" turns out to go on.
     const stream = redactingStream(createAutomaton(['abcdef', 'efgh', 'ghij']))
     expect([...'xabcdefghijy'].map((unit) => stream.push(unit)).join('') + stream.end()).toBe(
@@ -127,7 +127,7 @@ describe('a stream', () => {
     expect(stream.hits).toBe(1)
   })
 
-  test('with nothing to look for gives out all at once', () => {
+  it('with nothing to look for gives out all at once', () => {
     const stream = redactorOf().stream()
     expect(stream.push(secret)).toBe(secret)
     expect(stream.push('\ud83d')).toBe('')
@@ -135,7 +135,7 @@ describe('a stream', () => {
     expect(stream.hits).toBe(0)
   })
 
-  test(
+  it(
     'of 100 MB that all but hold the secret, over and over, holds back less than the longest form and does not grow',
     () => {
       const token = jwt('hostile')

@@ -1,10 +1,10 @@
 // Why a tool call was answered with a sentence, for whoever runs the agent: the framework takes the sentence for any other result.
 
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { type Refusal, refused } from '../../../src/core/errors.ts'
 import { callOf, carrier, LIST, post, rpcServer, tool } from '../parts.ts'
 
-test('whoever asked for the fetch hears it, once for each call, and nothing of what went well', async () => {
+it('whoever asked for the fetch hears it, once for each call, and nothing of what went well', async () => {
   await using server = await rpcServer([tool('add_task', { title: { type: 'string' } })])
   const heard: Refusal[] = []
   const onRefused = (refusal: Refusal) => void heard.push(refusal)
@@ -21,7 +21,7 @@ test('whoever asked for the fetch hears it, once for each call, and nothing of w
   expect(heard).toHaveLength(1)
 })
 
-test.each([
+it.each([
   ['breaks off', false, 'server_unavailable'],
   ['is cut off by the end of the sign-in', true, 'handle_refused'],
 ] as const)('a call whose answer %s is heard of as well', async (_, isRevoked, reason) => {
