@@ -1,4 +1,5 @@
-// A real HTTP server on the loopback address for one test, which records what reached it. It holds no test.
+// A real HTTP server on the loopback address for one test, which records what reached it. It holds
+// no test.
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'

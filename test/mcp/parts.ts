@@ -1,4 +1,5 @@
-// Parts for the tests of the fetch: a carrying fetch whose audit can be read, an MCP server in a few lines, and readers of answers. No test lives here.
+// Parts for the tests of the fetch: a carrying fetch whose audit can be read, an MCP server in a
+// few lines, and readers of answers. No test lives here.
 
 import type { ServerResponse } from 'node:http'
 import { expect } from 'vitest'
@@ -88,7 +89,8 @@ export interface RpcServer extends Loopback {
 }
 
 /**
- * A server that lists the tools, two a page, and answers a call with `answer`; which may answer by itself and give undefined.
+ * A server that lists the tools, two a page, and answers a call with `answer`; which may answer by
+ * itself and give undefined.
  */
 export async function rpcServer(
   tools: readonly Object[] | (() => readonly Object[]),
@@ -150,7 +152,10 @@ export async function listed(
   return message?.result.tools ?? []
 }
 
-/** What the model is told by a tool call's answer: the text of its result, which must be one of ours. */
+/**
+ * What the model is told by a tool call's answer: the text of its result, which must be one of
+ * ours.
+ */
 export async function toldBy(response: Promise<Response>): Promise<string> {
   const message = (await messagesOf(await response)).at(-1)
   expect(message).toMatchObject({

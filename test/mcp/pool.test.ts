@@ -67,13 +67,13 @@ describe('a pool', () => {
       'another sign-in with other scopes',
       callerOf(alice, { scopes: ['tasks:read', 'tasks:write'] }),
     ],
-  ])('never gives it to %s', async (_, other) => {
+  ])('never gives a person’s session to %s', async (_, other) => {
     const { number } = pool()
     await number(callerOf(alice))
     expect(await number(other)).toBe(2)
   })
 
-  it('gives nobody’s session to another in 10,000 turns of two people at once', async () => {
+  it('never mixes the sessions of two people in 10,000 turns at the same time', async () => {
     const { pool: made, opened } = pool({ patience: 20_000 })
     const owners = new Map<number, string>()
     const wrong: string[] = []
@@ -93,7 +93,7 @@ describe('a pool', () => {
     expect(opened()).toBeLessThanOrEqual(16)
   })
 
-  it('lets a session be used by one request at a time, which it carries the credential of', async () => {
+  it('gives a session to one request at a time, and carries the credential of that request', async () => {
     const { pool: made } = pool()
     const hold = deferred<void>()
     const said: string[] = []
@@ -116,7 +116,7 @@ describe('a pool', () => {
     expect(said[3]).toMatch(/^[12] carries fourth$/)
   })
 
-  it('ends a session by its age, by idleness, and with the token of whoever opened it', async () => {
+  it('ends a session when it is too old, idle too long, or its token ends', async () => {
     const { number, clock, live } = pool({ ttl: 100_000, idle: 60_000 })
     const caller = callerOf(alice)
     await number(caller)
@@ -132,7 +132,7 @@ describe('a pool', () => {
     expect([...live].map((session) => session.number)).toEqual([3, 5])
   })
 
-  it('closes what is idle also when nobody comes any more', async () => {
+  it('closes idle sessions also when no more requests come', async () => {
     vi.useFakeTimers()
     const { number, live } = pool({ idle: 60_000, now: Date.now })
     await number({ ...callerOf(alice), token: { scopes: [], expiresAt: Number.POSITIVE_INFINITY } })
@@ -142,7 +142,7 @@ describe('a pool', () => {
     expect(live.size).toBe(0)
   })
 
-  it('holds its caps under 10,000 people, and closes the longest idle first', async () => {
+  it('keeps its limits under 10,000 people, and closes the longest idle session first', async () => {
     const { number, live, opened } = pool({ max: 100 })
     let most = 0
     for (let index = 0; index < 10_000; index++) {
@@ -155,7 +155,7 @@ describe('a pool', () => {
     expect(await number(callerOf(person(0)))).toBe(10_001)
   })
 
-  it('lets one person have no more than their share, and others theirs', async () => {
+  it('lets no person have more sessions than their share', async () => {
     const { pool: made, number, live } = pool({ maxPerPrincipal: 2 })
     const hold = deferred<void>()
     const held = ['a', 'b'].map((server) => made.use(callerOf(alice), server, () => hold.promise))
@@ -180,7 +180,7 @@ describe('a pool', () => {
     await held
   })
 
-  it('keeps nothing of an opening that failed, nor a session whose work did', async () => {
+  it('keeps no session that failed to open, and none whose work failed', async () => {
     let fails = true
     const {
       pool: made,
@@ -204,7 +204,7 @@ describe('a pool', () => {
     expect(await number(callerOf(bob))).toBe(7)
   })
 
-  it('ends a person’s sessions at sign-out, those in use when their work is done', async () => {
+  it('ends a person’s sessions at sign-out, and those in use after their work', async () => {
     const { pool: made, number, live } = pool()
     const hold = deferred<void>()
     const held = made.use(callerOf(alice), 'a', () => hold.promise)
@@ -218,7 +218,7 @@ describe('a pool', () => {
     expect(await number(callerOf(alice), 'a')).toBe(4)
   })
 
-  it('opens none any more when it was closed', async () => {
+  it('opens no session after it was closed', async () => {
     const { pool: made, number, live } = pool()
     await number(callerOf(alice))
     await made.close()
@@ -232,7 +232,7 @@ describe('a pool', () => {
 })
 
 describe('clients of the SDK in a pool', () => {
-  it('keep a list of tools as long as the server says, and show it to nobody else, whatever the server says', async () => {
+  it('keep a list of tools as long as the server says, and never show it to another person', async () => {
     let lists = 0
     const handler = (subject: string) =>
       createMcpHandler(

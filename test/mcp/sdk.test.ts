@@ -1,4 +1,5 @@
-// The official SDK's client, through our fetch, to the official SDK's server: both protocol revisions.
+// The official SDK's client, through our fetch, to the official SDK's server: both protocol
+// revisions.
 
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
@@ -99,7 +100,7 @@ describe('the SDK’s client through the fetch', () => {
     await client.close()
   })
 
-  it('is told the code when a server has nothing but the newest revision', async () => {
+  it('gets the error code when a server has only the newest revision', async () => {
     const refusal = await connect('legacy', { legacy: 'reject' }).then(
       () => 'connected',
       (error: unknown) => error,
@@ -111,7 +112,7 @@ describe('the SDK’s client through the fetch', () => {
   it.each<[string, Mode]>([
     ['2026-07-28', 'auto'],
     ['2025-11-25', 'legacy'],
-  ])('hands the model the fixed sentence as a tool result (%s)', async (_, mode) => {
+  ])('gives the model the fixed sentence as a tool result (%s)', async (_, mode) => {
     let ended = false
     const { client } = await connect(mode, {
       source: async () => (ended ? refused('handle_refused') : granted(issuedToken(SECRET))),
@@ -124,7 +125,7 @@ describe('the SDK’s client through the fetch', () => {
     await client.close()
   })
 
-  it('never hands on what an error body echoes', async () => {
+  it('never gets what an error body echoes', async () => {
     let broken = false
     const { client } = await connect('auto', {
       before: (request) =>

@@ -1,4 +1,5 @@
-// The transport over the reference "everything" server as it is: a real child process, driven by the clients of both SDKs.
+// The transport over the reference "everything" server as it is: a real child process, driven by
+// the clients of both SDKs.
 
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
@@ -75,7 +76,7 @@ describe.each([
     return { client, events }
   }
 
-  it('fills in the person’s value where the model sees no parameter, and overwrites what the model sends there', async () => {
+  it('fills in the hidden parameter, and overwrites what the model sends there', async () => {
     const { client, events } = await connected(asMessage('subject'))
     const { tools } = await client.listTools()
     const echo = tools.find(({ name }) => name === 'echo')
@@ -91,7 +92,7 @@ describe.each([
     expect(events.map(({ reason }) => reason)).toContain('arguments_refused')
   })
 
-  it('takes the credential out of what comes back, and gives the process none of our environment', async () => {
+  it('removes the credential from answers, and gives the process none of our environment', async () => {
     process.env.ONBEHALF_TEST_CANARY = 'canary-of-the-environment'
     const { client, events } = await connected(asMessage('credential'))
     const echoed = textOf(await client.callTool({ name: 'echo', arguments: {} }))
@@ -106,7 +107,7 @@ describe.each([
     expect(events.map(({ reason }) => reason)).toContain('credential_reflected')
   })
 
-  it('answers a call without a credential by the fixed sentence, and the process sees nothing of it', async () => {
+  it('answers a call without a credential with the fixed sentence, and sends the process nothing', async () => {
     const { client } = await connected(asMessage('credential'), {
       source: async () => refused('connection_needed'),
     })
@@ -175,21 +176,21 @@ describe('the transport', () => {
     content: [{ text: toSentence({ reason, server: 'everything' }) }],
   })
 
-  it('asks for the list once when a tool is called that none has named, and the client sees nothing of it', async () => {
+  it('lists tools once when a call names an unknown tool, without the client seeing it', async () => {
     await outer().send(call(7))
     expect(sent.map(({ method }) => method)).toEqual(['tools/list', 'tools/call'])
     expect(sent[1]?.params?.arguments).toEqual({ access_token: SECRET })
     expect(given.map(({ id }) => id)).toEqual([7])
   })
 
-  it('gives the answers of calls at once to those that they belong to', async () => {
+  it('gives each of several calls at the same time its own answer', async () => {
     const transport = outer()
     await Promise.all([transport.send(call(1)), transport.send(call(2))])
     expect(sent.filter(({ method }) => method === 'tools/list').length).toBe(1)
     expect(given.map(({ id }) => id).sort()).toEqual([1, 2])
   })
 
-  it('refuses a tool that the server does not have, and a reference that is out of its place', async () => {
+  it('refuses a tool that the server does not have, and a reference in the wrong place', async () => {
     const transport = outer()
     await transport.send(call(1, 'other'))
     await transport.send(call(2, 'add', { text: 'see onbehalf_ref_0123456789abcdef' }))
@@ -200,7 +201,7 @@ describe('the transport', () => {
     expect(sent.filter(({ method }) => method === 'tools/call')).toEqual([])
   })
 
-  it('places the credential in _meta of every request, and of no answer to the server’s', async () => {
+  it('puts the credential into _meta of every request, and of no answer', async () => {
     const transport = outer({
       ...everything,
       placement: { type: 'meta', key: 'com.example/token' },
@@ -213,7 +214,7 @@ describe('the transport', () => {
     ])
   })
 
-  it('redacts what the server says unasked', async () => {
+  it('redacts messages that nobody asked for', async () => {
     const transport = outer()
     await transport.send(call(1))
     inner.onmessage?.({
@@ -231,7 +232,7 @@ describe('the transport', () => {
     expect(JSON.stringify(given)).not.toContain('canary')
   })
 
-  it('sends nothing more to a server that said a credential unasked, where the binding wants it so', async () => {
+  it('sends nothing more to a server in quarantine that sent a credential unasked', async () => {
     const transport = outer({ ...BOUND, onReflection: 'quarantine' })
     await transport.send(call(1))
     inner.onmessage?.({
@@ -250,13 +251,13 @@ describe('the transport', () => {
     expect(given.at(-1)).toMatchObject({ id: 2, result: told('server_quarantined') })
   })
 
-  it('drops an answer that nobody waits for', async () => {
+  it('drops an answer for which nobody waits', async () => {
     outer()
     inner.onmessage?.({ jsonrpc: '2.0', id: 4, result: { tools: [] } })
     expect(given).toEqual([])
   })
 
-  it('never sends a call that was cancelled before its credential came', async () => {
+  it('never sends a call that was cancelled before the credential was there', async () => {
     const issued = deferred<ReturnType<typeof granted<ReturnType<typeof issuedToken>>>>()
     const transport = outer(BOUND, { source: () => issued.promise })
     await transport.send({ jsonrpc: '2.0', id: 1, method: 'tools/list' })
@@ -272,7 +273,7 @@ describe('the transport', () => {
     expect(given.map(({ id }) => id)).toEqual([1])
   })
 
-  it('passes on the cancelling of a call that is with the server', async () => {
+  it('tells the server when a call that it has is cancelled', async () => {
     delete answers['tools/call']
     const transport = outer()
     const calling = transport.send(call(2))
@@ -298,7 +299,7 @@ describe('the transport', () => {
     expect(sent.length).toBe(3)
   })
 
-  it('answers the calls under way when the process dies, before it says that it has', async () => {
+  it('answers the open calls before it reports that the process died', async () => {
     delete answers['tools/call']
     const transport = outer()
     const order: string[] = []
@@ -324,7 +325,7 @@ describe('the transport', () => {
     expect(given).toMatchObject([{ id: 1, result: told('server_unavailable') }])
   })
 
-  it('says nothing of the line that the SDK could not read', () => {
+  it('does not repeat a line that the SDK could not read', () => {
     const errors: Error[] = []
     const transport = outer()
     transport.onerror = (error) => void errors.push(error)
@@ -334,7 +335,7 @@ describe('the transport', () => {
     ])
   })
 
-  it('is for servers that are bound as stdio', () => {
+  it('refuses servers that are not bound as stdio', () => {
     expect(() => outer({ ...BOUND, url: 'https://everything.example/mcp' })).toThrow(TypeError)
   })
 })

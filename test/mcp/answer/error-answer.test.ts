@@ -67,16 +67,16 @@ describe('an error answer', () => {
     ['a code that is a fraction', '{"error":{"code":1.5}}'],
     ['a list', '[{"error":{"code":1}}]'],
     ['more than is looked at', `{"error":{"code":-32022},"x":"${'canary'.repeat(4000)}"}`],
-  ])('is nothing but its status with %s', async (_, body) => {
+  ])('is reduced to its status when it has %s', async (_, body) => {
     expect(await reduce(body)).toMatchObject({ status: 400, text: '' })
   })
 
-  it('is nothing but its status when the body breaks', async () => {
+  it('is reduced to its status when the body breaks off', async () => {
     const body = new ReadableStream({ pull: (controller) => controller.error(new Error('canary')) })
     expect(await reduce(body)).toMatchObject({ status: 400, text: '' })
   })
 
-  it('stops reading a body without end', async () => {
+  it('is not read to the end when its body is endless', async () => {
     let pulled = 0
     let cancelled = false
     const body = new ReadableStream({
@@ -93,7 +93,7 @@ describe('an error answer', () => {
     expect(cancelled).toBe(true)
   })
 
-  it('keeps Allow when it is one, and no other header', async () => {
+  it('keeps Allow when it is valid, and no other header', async () => {
     const headers = {
       allow: 'POST, GET',
       'x-echo': 'canary',
@@ -104,11 +104,11 @@ describe('an error answer', () => {
     expect((await reduce(null, 405, { allow: 'canary <b>' })).headers).toEqual({})
   })
 
-  it('has no reason phrase of the server’s', async () => {
+  it('has no reason phrase from the server', async () => {
     expect((await reduce('{"error":{"code":1}}')).response.statusText).toBe('')
   })
 
-  it('to anything but a request is not read at all', async () => {
+  it('is not read at all when it answers no request', async () => {
     let cancelled = false
     const body = new ReadableStream({
       pull: () => new Promise(() => {}),

@@ -1,4 +1,5 @@
-// Answers as streams, and what does not end, breaks off, or names nobody. Deadlines here are real and short: they are the platform's timers.
+// Answers as streams, and what does not end, breaks off, or names nobody. Deadlines here are real
+// and short: they are the platform's timers.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -97,7 +98,7 @@ describe('an answer that is cut anywhere', () => {
     },
   )
 
-  it('comes out the same for any cuts, as JSON and as events', async () => {
+  it('comes out the same wherever it is cut, as JSON and as events', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...ends, 'json'),
@@ -149,9 +150,11 @@ describe('events', () => {
     [['\n\n\r\r\n\n'], []],
     [['a\nb'], []],
     [['\ufeffa\n\n'], [['a']]],
-  ])('of %j are %j', (chunks, expected) => expect(cut(...chunks)).toEqual(expected))
+  ])('in the chunks %j are read as %j', (chunks, expected) =>
+    expect(cut(...chunks)).toEqual(expected),
+  )
 
-  it('are limited each, not together', () => {
+  it('have a limit each, not together', () => {
     expect(cut(...Array<string>(50).fill(`${'x'.repeat(90)}\n\n`))).toHaveLength(50)
     for (const chunks of [
       [`${'x'.repeat(101)}\n\n`],
@@ -230,7 +233,7 @@ describe('a tool call whose answer does not come', () => {
     expect(await toldBy(fetch(server.url, CALL))).toBe(UNAVAILABLE)
   })
 
-  it('is left to the client when the stream can be taken up again by an event’s id', async () => {
+  it('is left to the client when the stream can be resumed by the id of an event', async () => {
     const resumable = event(
       { jsonrpc: '2.0', method: 'notifications/message', params: {} },
       'id: 7\n',
@@ -250,7 +253,7 @@ describe('a tool call whose answer does not come', () => {
     expect(await toldBy(empty.fetch(URL, CALL))).toBe(UNAVAILABLE)
   })
 
-  it('has its result, and no sentence, when the stream breaks after it', async () => {
+  it('has its result, and no sentence, when the stream breaks off after the result', async () => {
     const broken = answering([bytes(event(RESULT))], 'text/event-stream', (output) =>
       setImmediate(() => output.error(new Error(SECRET))),
     )
@@ -259,7 +262,7 @@ describe('a tool call whose answer does not come', () => {
     expect(new TextDecoder().decode(value)).toBe(event(RESULT))
   })
 
-  it('leaves other requests their error, without the foreign text', async () => {
+  it('gives other requests an error without text from the server', async () => {
     const broken = answering([], 'text/event-stream', (output) =>
       setImmediate(() => output.error(new Error(SECRET))),
     )
@@ -296,14 +299,14 @@ describe('100 MB', () => {
     ['{"jsonrpc":"2.0","id":"call-1","result":"', 'application/json'],
     ['data: {"jsonrpc":"2.0","id":"call-1","result":"', 'text/event-stream'],
     ['id: 1\n: ', 'text/event-stream'],
-  ])('after %s is a sentence, and no more than the limit is taken in', async (first, type) => {
+  ])('becomes a sentence after %s, and no more than the limit is read', async (first, type) => {
     const { fetch, state } = flood(first, type)
     expect(await toldBy(carrier(URL, {}, { fetch }).fetch(URL, CALL))).toBe(TOO_LARGE)
     expect(state().given).toBeLessThan(5_000_000)
     expect(state().cancelled).toBe(true)
   })
 
-  it('of a page, or of an error, is not read', async () => {
+  it('is not read when it is a page or an error', async () => {
     const page = flood('<html>', 'text/html')
     expect(await toldBy(carrier(URL, {}, { fetch: page.fetch }).fetch(URL, CALL))).toBe(UNAVAILABLE)
     expect(page.state().given).toBeLessThan(1_000_000)
@@ -314,7 +317,7 @@ describe('100 MB', () => {
     expect(error.state().given).toBeLessThan(1_000_000)
   })
 
-  it('in small events passes as fast as it is read, and is not kept', async () => {
+  it('passes as fast as it is read when it comes in small events', async () => {
     const note = bytes(
       event({
         jsonrpc: '2.0',
@@ -339,7 +342,7 @@ describe('100 MB', () => {
     await reader?.cancel()
   })
 
-  it('byte by byte costs no more than its length', async () => {
+  it('costs no more than its length when it comes byte by byte', async () => {
     const take = eventLines(4_000_000, 'tasks')
     const one = bytes('x')
     const began = performance.now()
@@ -350,7 +353,7 @@ describe('100 MB', () => {
   })
 })
 
-it('an answer of 10,000 levels is withheld where nobody can look into it, and is never an error of the runtime’s', async () => {
+it('an answer of 10,000 levels is withheld, and never causes a runtime error', async () => {
   const deep = `${'{"a":'.repeat(10_000)}"${SECRET}"${'}'.repeat(10_000)}`
   for (const type of ['application/json', 'text/event-stream']) {
     const body = `{"jsonrpc":"2.0","id":"call-1","result":{"content":[],"structuredContent":${deep}}}`

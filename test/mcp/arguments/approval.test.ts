@@ -31,7 +31,7 @@ describe('the hash of a definition', () => {
     )
   })
 
-  it('is the same however members are ordered, and whatever else the tool has', async () => {
+  it('does not depend on the order of members, or on members that are not pinned', async () => {
     const { name, title, description, outputSchema, annotations } = tool
     const reordered = {
       annotations,
@@ -101,7 +101,7 @@ describe('the hash of a definition', () => {
 })
 
 describe('canonical JSON', () => {
-  it('is that of RFC 8785', () => {
+  it('is the form of RFC 8785', () => {
     const value = {
       '\u20ac': 'x',
       '\r': 1,

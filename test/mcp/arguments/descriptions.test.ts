@@ -59,20 +59,20 @@ describe('a description without hidden names', () => {
     'Lists access_tokens_of_others and superuser_id.',
     '',
     'Args:\n\nx',
-  ])('is as it was where it names none: %j', (text) => {
+  ])('stays as it is when it names none: %j', (text) => {
     expect(rewrite(text)).toBe(text)
   })
 
-  it('takes a single common word for the parameter only in quotes or as an entry of a list', () => {
+  it('keeps a common word unless it is in quotes or an entry of a list', () => {
     const text = 'Counts each token of a text. Needs a `token`.\ntoken: yours\nThe token economy.'
     expect(rewrite(text, ['token'])).toBe('Counts each token of a text.\nThe token economy.')
   })
 
-  it('takes a name with signs as it is', () => {
+  it('takes signs in a name literally', () => {
     expect(rewrite('Needs a.b(c. Needs axb(c.', ['a.b(c'])).toBe('Needs axb(c.')
   })
 
-  it('takes bounded time for hostile texts', () => {
+  it('is made in bounded time from hostile texts', () => {
     const start = performance.now()
     for (const part of [
       'access_token, ',

@@ -20,7 +20,7 @@ describe('the parameters of real schemas', () => {
     expect(pointersOf(schema)).toEqual(pointers)
   })
 
-  it('are told with their name and what they look like', () => {
+  it('come with their name and with what they look like', () => {
     expect(detectParameters(fastMcp)).toEqual({
       ok: true,
       value: [
@@ -194,14 +194,14 @@ describe('what a schema allows', () => {
     expect(pointersOf({ properties })).toEqual(pointers)
   })
 
-  it('finds nothing in a schema that asks for nothing of the kind', () => {
+  it('leaves a schema without credentials and identities alone', () => {
     expect(
       pointersOf({ type: 'object', properties: { title: text, max_tokens: { type: 'integer' } } }),
     ).toEqual([])
     expect(pointersOf({})).toEqual([])
   })
 
-  it('tells the header that a parameter is to be repeated in', () => {
+  it('includes the header in which a parameter is repeated', () => {
     const schema = {
       properties: { token: { type: 'string', 'x-mcp-header': 'Tok' }, uid: { $ref: '#/$defs/U' } },
       $defs: { U: { type: 'string', 'x-mcp-header': 'U' } },
@@ -212,7 +212,7 @@ describe('what a schema allows', () => {
   })
 })
 
-describe('a schema that is not wholly known', () => {
+describe('a schema that we cannot read as a whole', () => {
   const nested = (levels: number, wrap: (inner: object) => object): object => {
     let schema: object = holder
     for (let i = 0; i < levels; i++) schema = wrap(schema)
@@ -356,7 +356,7 @@ describe('a schema that is not wholly known', () => {
     expect(performance.now() - start).toBeLessThan(10_000)
   })
 
-  it('may be recursive, where nothing of the kind is in the recursion', () => {
+  it('may be recursive where no credential or identity is inside the recursion', () => {
     const filter = {
       anyOf: [
         { type: 'object', properties: { and: { type: 'array', items: { $ref: '#/$defs/F' } } } },
@@ -371,7 +371,7 @@ describe('a schema that is not wholly known', () => {
     ).toEqual(['/token'])
   })
 
-  it('may share parts any number of times, where they hold nothing of the kind', () => {
+  it('may share parts any number of times where they hold no credential or identity', () => {
     const plain = JSON.parse(JSON.stringify(laughs).replaceAll('access_token', 'name'))
     expect(
       pointersOf({ properties: { token: text, a: { $ref: '#/$defs/a0' } }, $defs: plain }),
@@ -379,7 +379,7 @@ describe('a schema that is not wholly known', () => {
   })
 })
 
-describe('what is neither bound nor left to the model', () => {
+describe('a parameter that is neither bound nor left to the model', () => {
   const detected = (...pointers: string[]) =>
     pointers.map((pointer) => ({ pointer, value: 'credential' as const, name: 'x' }))
   it.each<[string, string[], string[], string[], string[]]>([
@@ -392,7 +392,7 @@ describe('what is neither bound nor left to the model', () => {
     ['it is left to the model', ['/token', '/uid'], [], ['/uid'], ['/token']],
     ['an object around it is left to the model', ['/auth/token'], [], ['/auth'], ['/auth/token']],
     ['a pointer is malformed', ['/token'], ['token'], [''], ['/token']],
-  ])('is told when %s', (_, found, bound, left, open) => {
+  ])('is reported when %s', (_, found, bound, left, open) => {
     expect(uncovered(detected(...found), bound, left).map(({ pointer }) => pointer)).toEqual(open)
   })
 })

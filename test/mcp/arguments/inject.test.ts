@@ -82,7 +82,7 @@ describe('hidden parameters of a call', () => {
     expect(sent(args, ...slots)).toEqual(expected)
   })
 
-  it('are overwritten, and told, whatever the model sent', () => {
+  it('are overwritten and reported, whatever the model sent', () => {
     const args = { token: 'evil', params: { token: { a: 1 }, list: [{ token: null }, {}] } }
     const before = structuredClone(args)
     expect(inject(args, '/token', '/params/token', '/params/list/*/token')).toEqual({
@@ -100,7 +100,7 @@ describe('hidden parameters of a call', () => {
     expect(args).toEqual(before)
   })
 
-  it('are told where the model sent something of that name elsewhere, in any spelling', () => {
+  it('are reported where the model sent the same name elsewhere, in any spelling', () => {
     const args = {
       access_token: 'a',
       accessToken: 'b',
@@ -115,7 +115,7 @@ describe('hidden parameters of a call', () => {
     })
   })
 
-  it('are told when something else is on the way', () => {
+  it('are reported when something other than an object is on the way', () => {
     expect(
       inject({ a: 5, b: ['x', { token: 1 }], c: 'plain' }, '/a/token', '/b/*/token', '/c/d/token'),
     ).toMatchObject({
@@ -128,7 +128,7 @@ describe('hidden parameters of a call', () => {
     expect(inject({ a: [] }, '/a/token')).toMatchObject({ value: { blocked: ['/a/token'] } })
   })
 
-  it('share what is not changed', () => {
+  it('leave unchanged parts shared with the model’s arguments', () => {
     const args = { big: { x: [1] }, params: { y: { z: 1 } }, list: [{ token: 'ours' }] }
     const injected = inject(args, '/params/token')
     if (!injected.ok) throw new Error(injected.refusal)
@@ -168,12 +168,12 @@ describe('a call', () => {
     expect(Object.keys(Object.prototype)).toEqual([])
   })
 
-  it('may have members that are only called like parts of objects', () => {
+  it('may have members with names such as constructor', () => {
     const args = { constructor: 'x', prototype: { a: 1 }, toString: 'y', hasOwnProperty: 1 }
     expect(sent(args, '/token')).toEqual({ ...args, token: 'ours' })
   })
 
-  it('has parameters of its own, not those of the prototype of objects', () => {
+  it('does not take parameters from the prototype of objects', () => {
     expect(inject({}, '/toString', '/valueOf/token')).toMatchObject({
       value: { arguments: { toString: 'ours', valueOf: { token: 'ours' } }, overwritten: [] },
     })

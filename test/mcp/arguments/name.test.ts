@@ -58,7 +58,7 @@ describe('the name of a parameter', () => {
     expect(likenessOf(name)).toBe(value)
   })
 
-  it('is read in bounded time, however long it is', () => {
+  it('is read in bounded time when it is very long', () => {
     const start = performance.now()
     for (const name of ['A'.repeat(1e6), 'aA'.repeat(1e6), '1'.repeat(1e6), '_'.repeat(1e6)])
       likenessOf(name)
@@ -72,12 +72,12 @@ describe('the name of a parameter', () => {
     },
   )
 
-  it('keeps other names what they are beside a message', () => {
+  it('has the same meaning beside a message when it is not subject', () => {
     expect(likenessOf('user_id', ['body', 'to'])).toBe('subject')
     expect(likenessOf('subject', ['subject', 'title'])).toBe('subject')
   })
 
-  it('is the same in other spellings', () => {
+  it('is recognized in other spellings', () => {
     expect(
       new Set(
         ['access_token', 'accessToken', 'Access-Token', 'ACCESS TOKEN', 'ассess_token'].map(

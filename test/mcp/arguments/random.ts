@@ -1,4 +1,5 @@
-// Random input schemas with parameters planted in them that are to be hidden, and random values for a schema. Not a test.
+// Random input schemas with parameters planted in them that are to be hidden, and random values for
+// a schema. Not a test.
 
 import fc from 'fast-check'
 
@@ -27,7 +28,10 @@ type Schema = Record<string, unknown>
 export const PLANTED = ['access_token', 'apiKey', 'X-Auth-Token', 'user_id'] as const
 const PLAIN = ['alpha', 'beta', 'a/b', '~c', '0', 'gamma'] as const
 
-/** A random input schema: objects, arrays, maps, combinations, conditions, and shared parts, some of them recursive. */
+/**
+ * A random input schema: objects, arrays, maps, combinations, conditions, and shared parts, some of
+ * them recursive.
+ */
 export function randomSchema(pick: Pick): Schema {
   const container = pick.one(['$defs', 'definitions'])
   const parts: Record<string, Schema> = {}

@@ -71,7 +71,9 @@ export const zod = {
   additionalProperties: false,
 }
 
-/** zod 3 (`zod-to-json-schema`): draft 7, repeated shapes as references to where they stood first. */
+/**
+ * zod 3 (`zod-to-json-schema`): draft 7, repeated shapes as references to where they stood first.
+ */
 export const zod3 = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   type: 'object',

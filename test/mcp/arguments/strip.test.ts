@@ -48,8 +48,8 @@ function frozen<T>(value: T): T {
   return value
 }
 
-describe('a real tool without its detected parameters', () => {
-  it('of FastMCP keeps its wrapper and the shared parts that are still needed', () => {
+describe('a real tool whose detected parameters are hidden', () => {
+  it('keeps the wrapper of FastMCP and the shared parts that are still needed', () => {
     expect(schemaOf(frozen(fastMcp), ['/params/user_id', '/params/access_token'])).toEqual({
       $defs: { Priority: fastMcp.$defs.Priority },
       properties: {
@@ -71,14 +71,14 @@ describe('a real tool without its detected parameters', () => {
     })
   })
 
-  it('of pydantic keeps no empty list of what is required', () => {
+  it('has no empty `required` list when it is from pydantic', () => {
     expect(schemaOf(frozen(pydantic), ['/access_token', '/userId'])).toEqual({
       properties: { limit: pydantic.properties.limit, max_tokens: pydantic.properties.max_tokens },
       type: 'object',
     })
   })
 
-  it('of zod stays closed', () => {
+  it('stays closed to other members when it is from zod', () => {
     const { accounts, filter } = zod.properties
     expect(schemaOf(frozen(zod), ['/accessToken', '/accounts/*/apiKey'])).toEqual({
       ...zod,
@@ -93,7 +93,7 @@ describe('a real tool without its detected parameters', () => {
     })
   })
 
-  it('of zod 3 has what stood at the hidden place where it is referred to, and its recursion', () => {
+  it('keeps working references and recursion when it is from zod 3', () => {
     expect(schemaOf(frozen(zod3), ['/token'])).toEqual({
       ...zod3,
       properties: { label: { type: 'string', minLength: 1 }, tree: zod3.properties.tree },
@@ -365,7 +365,7 @@ describe('every construct of JSON Schema', () => {
     expect(schema?.properties.big).toBe(properties.big)
   })
 
-  it('counts only what is declared as present', () => {
+  it('counts only declared parameters as present', () => {
     expect(
       schemaOf({ properties: { token: text }, minProperties: 3 }, ['/token', '/user_id']),
     ).toEqual({
@@ -383,7 +383,7 @@ describe('every construct of JSON Schema', () => {
     )
   })
 
-  it('keeps what no schema is, however deep', () => {
+  it('keeps values that are no schemas, however deep', () => {
     const deep = JSON.parse(`${'{"a":'.repeat(10_000)}{}${'}'.repeat(10_000)}`)
     const schema = {
       properties: { token: text, x: { enum: [deep], 'x-meta': deep } },
@@ -410,7 +410,7 @@ describe('every construct of JSON Schema', () => {
     expect(performance.now() - start).toBeLessThan(2000)
   })
 
-  it('ends in a refusal where a hidden place is without end', () => {
+  it('is refused where hidden places have no end', () => {
     const recursive = {
       $defs: { token: { properties: { next: { $ref: '#/$defs/token' } } } },
       properties: { token: text, a: { $ref: '#/$defs/token' } },
@@ -552,7 +552,7 @@ describe('a tool', () => {
     { pointer: '/user_id', value: 'subject' },
   ]
 
-  it('has hidden what is said of it, and of all tools', () => {
+  it('loses the parameters that are bound for it and for all tools', () => {
     expect(stripTool({ name: 'add', inputSchema }, parameters)).toMatchObject({
       value: {
         hidden: [
@@ -563,7 +563,7 @@ describe('a tool', () => {
     })
   })
 
-  it('keeps what else it has, in its order', () => {
+  it('keeps its other members in their order', () => {
     const tool = {
       title: 'Add',
       name: 'add',
@@ -582,12 +582,12 @@ describe('a tool', () => {
     { properties: { access_token: text } },
     { properties: { a: { $ref: '#/$defs/access_token' } }, $defs: {} },
     { required: ['user_id'] },
-  ])('has no output schema that names what is hidden: %j', (outputSchema) => {
+  ])('loses an output schema that names a hidden parameter: %j', (outputSchema) => {
     const stripped = stripTool({ name: 'add', inputSchema, outputSchema }, parameters)
     expect(stripped.ok && Object.hasOwn(stripped.value.tool, 'outputSchema')).toBe(false)
   })
 
-  it('keeps its descriptions, unless the operator asks', () => {
+  it('keeps its descriptions unless the operator asks for a change', () => {
     const described = {
       name: 'add',
       description: 'Adds a task. params with user_id and access_token. Returns its id.',
@@ -646,7 +646,7 @@ describe('a hidden parameter that is to be repeated in a header', () => {
     })
   })
 
-  it('is told when it is an identity, or the binding allows it', () => {
+  it('is listed with its header when it is an identity or the binding allows it', () => {
     expect(stripTool(tool, [subject])).toMatchObject({
       value: { hidden: [{ pointer: '/user_id', xMcpHeader: 'User' }] },
     })

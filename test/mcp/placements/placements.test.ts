@@ -29,7 +29,7 @@ describe('placement header', () => {
   it.each([
     [undefined, 'authorization', `Bearer ${SECRET}`],
     ['X-Api-Key', 'x-api-key', SECRET],
-  ])('as %s is on every request, and nowhere in a body', async (name, header, value) => {
+  ])('puts %s on every request, and into no body', async (name, header, value) => {
     await using server = await rpcServer([tool('hello', {})], ({ message }) =>
       message.method?.includes('read') ? { contents: [] } : {},
     )
@@ -80,7 +80,7 @@ describe('placement header', () => {
     expect(reasons().filter((reason) => reason === 'tool_refused')).toHaveLength(5)
   })
 
-  it('leaves to the model what the operator says is the model’s', async () => {
+  it('leaves parameters to the model where the operator says so', async () => {
     await using server = await rpcServer([tool('find', { user_id: text })])
     const { fetch } = carrier(server.url, { leaveToModel: ['/user_id'] })
     expect(await listed(fetch, server.url)).toHaveLength(1)
@@ -90,7 +90,7 @@ describe('placement header', () => {
 })
 
 describe('placement argument', () => {
-  it('takes user_id and access_token from the model’s sight, and fills them in over whatever it sent', async () => {
+  it('hides user_id and access_token from the model, and overwrites what it sends there', async () => {
     await using server = await rpcServer([OLD])
     const { fetch, events, reasons } = carrier(server.url, { placement: ARGUMENT })
     const tools = await listed(fetch, server.url)
@@ -113,7 +113,7 @@ describe('placement argument', () => {
     expect(JSON.stringify(events)).not.toContain('canary')
   })
 
-  it('finds them in a nested model behind $ref', async () => {
+  it('hides parameters in a nested model behind $ref', async () => {
     const model = {
       name: 'add_task',
       description: 'Adds a task',
@@ -148,7 +148,7 @@ describe('placement argument', () => {
     expect(server.calls()).toHaveLength(1)
   })
 
-  it('fills by tool, and from verified claims; a claim that is missing is a refusal', async () => {
+  it('fills parameters by tool and from verified claims, and refuses when a claim is missing', async () => {
     const tools = [tool('one', { who: text, key: text }), tool('two', { who: text, key: text })]
     await using server = await rpcServer(tools)
     const placement: Placement = {
@@ -175,7 +175,7 @@ describe('placement argument', () => {
     expect(server.calls()).toHaveLength(6)
   })
 
-  it('refuses what is detected and neither bound nor left to the model', async () => {
+  it('refuses a tool with a detected parameter that is neither bound nor left to the model', async () => {
     await using server = await rpcServer([OLD, tool('hello', {})])
     const { fetch, events } = carrier(server.url, {
       placement: {
@@ -193,7 +193,7 @@ describe('placement argument', () => {
     expect(server.calls()).toEqual([{ anything: 1 }])
   })
 
-  it('repeats an identity in its header, as the server asks; a credential never, and what the client sent is replaced', async () => {
+  it('repeats an identity in its header, but never a credential, and replaces what the client sent', async () => {
     const mirrored = (name: string, parameter: string) =>
       tool(name, { title: text, [parameter]: { type: 'string', 'x-mcp-header': 'Whom' } })
     await using server = await rpcServer([
@@ -264,7 +264,7 @@ describe('placement argument', () => {
     },
   )
 
-  it('lists once for 20 calls at once, also from a stream that stays open, and again after a failure', async () => {
+  it('lists tools once for 20 calls at the same time, and again after a failure', async () => {
     let broken = true
     let lists = 0
     await using server = await rpcServer([])
@@ -290,7 +290,7 @@ describe('placement argument', () => {
     expect([lists, server.calls().length]).toEqual([2, 20])
   })
 
-  it('fills every call of a batch, and none of what is no call', async () => {
+  it('fills in every call of a batch, and nothing else in it', async () => {
     await using server = await rpcServer([OLD])
     const { fetch } = carrier(server.url, { placement: ARGUMENT })
     await listed(fetch, server.url)
@@ -327,7 +327,7 @@ describe('placement argument', () => {
     expect(sent).toHaveLength(1)
   })
 
-  it('keeps what belongs to a round trip of InputRequiredResult', async () => {
+  it('keeps the members of a round trip of InputRequiredResult', async () => {
     await using server = await rpcServer([OLD], ({ message }) =>
       message.params?.requestState
         ? { content: [] }
@@ -355,7 +355,7 @@ describe('placement argument', () => {
     })
   })
 
-  it('refuses a body that is no JSON-RPC, and a call whose shape hides its tool', async () => {
+  it('refuses a body that is no JSON-RPC, and a call that names no tool', async () => {
     await using server = await rpcServer([OLD])
     const { fetch } = carrier(server.url, { placement: ARGUMENT })
     const bodies = ['x', '7', '[]', '[1]', '""']
@@ -370,7 +370,7 @@ describe('placement argument', () => {
     expect(server.received).toEqual([])
   })
 
-  it('sends no token that is bound to a key: it goes with its proof, in a header', async () => {
+  it('sends no token that is bound to a key, because it belongs in a header with its proof', async () => {
     await using server = await rpcServer([OLD])
     const source = async () => granted(issuedToken(SECRET, { proof: async () => 'proof' }))
     for (const placement of [ARGUMENT, { type: 'meta', key: 'com.example/token' } as const]) {
@@ -384,7 +384,7 @@ describe('placement argument', () => {
 })
 
 describe('placement meta', () => {
-  it('is in _meta of every request, beside what is there, and in no header', async () => {
+  it('puts the credential into _meta of every request, and into no header', async () => {
     await using server = await rpcServer([tool('hello', {})])
     const { fetch, events } = carrier(server.url, {
       placement: { type: 'meta', key: 'com.example/token' },
@@ -417,7 +417,7 @@ describe('placement meta', () => {
 describe('placement session', () => {
   const HANDLE = 'handle-canary-0123456789abcdef'
 
-  it('presents the credential once to a server that gives a handle, then the handle alone; the handle never comes back', async () => {
+  it('sends the credential once, then only the handle, which never comes back', async () => {
     let valid = HANDLE
     await using server = await rpcServer([], ({ request: { raw } }, response) => {
       const of = (name: string) => raw.find(([key]) => key === name)?.[1]
@@ -469,7 +469,7 @@ describe('placement prompt', () => {
     return { ...made, references, values }
   }
 
-  it('replaces references that are the whole value of their parameter, which the model sees', async () => {
+  it('replaces a reference that is the whole value of its parameter', async () => {
     await using server = await rpcServer([OLD])
     const { fetch, values, events } = prompted(server.url)
     expect(JSON.stringify(await listed(fetch, server.url))).toMatch(/user_id.*access_token/)
@@ -489,7 +489,7 @@ describe('placement prompt', () => {
       }),
     ],
   ])(
-    'refuses an identity or a credential of the model, beside what it left out: %s',
+    'refuses an identity or a credential that the model sends in another place: %s',
     async (_, argsOf) => {
       const auth = { type: 'object', properties: { token: text } }
       await using server = await rpcServer([tool('add_task', { user_id: text, auth })])
@@ -504,7 +504,7 @@ describe('placement prompt', () => {
     },
   )
 
-  it('refuses a call without its credential’s reference, which would be made in nobody’s name', async () => {
+  it('refuses a call without the reference to its credential', async () => {
     await using server = await rpcServer([OLD])
     const { fetch } = prompted(server.url)
     await listed(fetch, server.url)
@@ -513,7 +513,7 @@ describe('placement prompt', () => {
     expect(server.calls()).toEqual([])
   })
 
-  it('gives references that differ by server, kind and run, and are the same each time', () => {
+  it('gives references that differ by server, kind and run, and stay the same within a run', () => {
     const [one, two] = [createReferences(), createReferences()]
     const all = [one, two].flatMap((run) =>
       ['a', 'b'].flatMap((server) => [run.mint(server, 'subject'), run.mint(server, 'credential')]),
@@ -555,7 +555,7 @@ describe('placement prompt', () => {
     expect(reasons()).toEqual(['reference_refused'])
   })
 
-  it('refuses one of another server’s, at whatever placement that has', async () => {
+  it('refuses a reference for another server, whatever the placement of that server', async () => {
     await using server = await rpcServer([OLD])
     const placements: Placement[] = [
       PROMPT,
@@ -584,7 +584,7 @@ describe('placement prompt', () => {
       'tools/call',
       (reference: string) => ({ name: 'add_task', arguments: {}, _meta: { a: reference } }),
     ],
-  ])('refuses one outside a tool’s arguments: %s', async (method, paramsOf) => {
+  ])('refuses a reference outside the arguments of a tool: %s', async (method, paramsOf) => {
     await using server = await rpcServer([OLD])
     const { fetch, values, reasons } = prompted(server.url)
     const code = await fetch(server.url, post(request(method, paramsOf(values.access_token)))).then(
@@ -602,7 +602,7 @@ describe('a source that refuses', () => {
     ARGUMENT,
     { type: 'meta', key: 'a.example/b' },
     { type: 'session' },
-  ])('is told to the model at placement $type, and no call leaves', async (placement) => {
+  ])('gives the model its sentence at placement $type, and no call is sent', async (placement) => {
     await using server = await rpcServer([OLD])
     const source = async () => refused('connection_needed')
     const { fetch } = carrier(server.url, { placement }, { source })
@@ -613,7 +613,7 @@ describe('a source that refuses', () => {
   })
 })
 
-it('an answer that is a list is hidden wherever it comes from: to another request, on a GET, in a batch', async () => {
+it('parameters are hidden in every list of tools: on a GET, in a batch, as the answer to another request', async () => {
   const answer = { jsonrpc: '2.0', id: 9, result: { tools: [OLD] } }
   const answers = [
     () => Response.json(answer),
@@ -636,7 +636,7 @@ it('an answer that is a list is hidden wherever it comes from: to another reques
   }
 })
 
-it('a length that the framework counted before is not sent', async () => {
+it('a Content-Length that the framework computed is not sent', async () => {
   await using server = await rpcServer([OLD])
   const { fetch } = carrier(server.url, { placement: ARGUMENT })
   const init = post(callOf('add_task', {}))
@@ -662,7 +662,7 @@ describe('a tool that this fetch never listed, with the credential in the header
     },
   )
 
-  it('is called when nothing that the model sends looks like an identity', async () => {
+  it('is called when no argument of the model looks like an identity', async () => {
     await using server = await rpcServer([tool('add_task', { title: text })])
     const { fetch } = carrier(server.url)
     await fetch(server.url, post(callOf('add_task', { title: 'a' })))

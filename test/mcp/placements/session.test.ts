@@ -1,4 +1,5 @@
-// Placement `session` with the official SDK on both ends: a server with protocol sessions gets the credential when one opens, and then its id.
+// Placement `session` with the official SDK on both ends: a server with protocol sessions gets the
+// credential when one opens, and then its id.
 
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
@@ -7,7 +8,7 @@ import { expect, it } from 'vitest'
 import { loopback } from '../loopback.ts'
 import { carrier, SECRET } from '../parts.ts'
 
-it('presents the credential at initialize, and anew after the server forgot the session', async () => {
+it('placement session sends the credential at initialize, and again after the server forgot the session', async () => {
   const sessions = new Map<string, StreamableHTTPServerTransport>()
   await using server = await loopback((received, response) => {
     const of = (name: string) => received.raw.find(([key]) => key === name)?.[1]

@@ -1,4 +1,5 @@
-// What the redactor's tests share: the plain reference that it must agree with, secrets, and texts in which they are planted.
+// What the redactor's tests share: the plain reference that it must agree with, secrets, and texts
+// in which they are planted.
 
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
@@ -13,7 +14,10 @@ export const RUNS: number = LONG ? 100_000 : 1500
 /** For the properties that run for so long. */
 export const TIMEOUT = 900_000
 
-/** Redaction in the plainest way: mark every character of every match, then put one marker for each stretch of marked ones. */
+/**
+ * Redaction in the plainest way: mark every character of every match, then put one marker for each
+ * stretch of marked ones.
+ */
 export function plainlyRedacted(text: string, forms: readonly string[]): string {
   const marked = new Array<boolean>(text.length).fill(false)
   for (const form of forms) {
@@ -26,7 +30,9 @@ export function plainlyRedacted(text: string, forms: readonly string[]): string 
     .join('')
 }
 
-/** The runs of at least so many characters of a text, the plain way: every window of that length. */
+/**
+ * The runs of at least so many characters of a text, the plain way: every window of that length.
+ */
 export function windowsOf(text: string, length: number): string[] {
   return Array.from({ length: Math.max(0, text.length - length + 1) }, (_, at) =>
     text.slice(at, at + length),

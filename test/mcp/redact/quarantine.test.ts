@@ -25,7 +25,7 @@ const down = async (): Promise<never> => {
 }
 
 describe('the quarantine of a server', () => {
-  it('refuses from the moment that a credential came back until an operator clears the mark', async () => {
+  it('refuses calls after a credential came back, until an operator clears the mark', async () => {
     const { quarantine, marks } = quarantineOver()
     expect(await quarantine.refusal()).toBeUndefined()
     quarantine.reflected()
@@ -35,20 +35,20 @@ describe('the quarantine of a server', () => {
     expect(await quarantine.refusal()).toBeUndefined()
   })
 
-  it('marks and goes on, where the binding does not ask for more', async () => {
+  it('only marks the server when the binding asks for no more', async () => {
     const { quarantine, marks } = quarantineOver({}, 'redact')
     quarantine.reflected()
     expect(await quarantine.refusal()).toBeUndefined()
     await expect.poll(() => marks.isMarked(MCP)).toBe(true)
   })
 
-  it('asks nobody for marks that it does not act on', async () => {
+  it('reads no marks when it does not act on them', async () => {
     const { quarantine } = quarantineOver({ isMarked: down, mark: down }, 'redact')
     quarantine.reflected()
     expect(await quarantine.refusal()).toBeUndefined()
   })
 
-  it('makes a call wait that begins while the mark is being written', async () => {
+  it('makes a call wait while the mark is being written', async () => {
     const written = deferred<void>()
     const { quarantine, marks } = quarantineOver({
       async mark(resource, time) {

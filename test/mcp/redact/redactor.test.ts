@@ -1,4 +1,5 @@
-// The redactor on what servers really send: JSON values, keys, cut and doubly encoded echoes; and what must come through as it is.
+// The redactor on what servers really send: JSON values, keys, cut and doubly encoded echoes; and
+// what must come through as it is.
 
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import fc from 'fast-check'
@@ -31,7 +32,7 @@ describe('a JSON value', () => {
     })
   })
 
-  it('keeps two keys that held a credential apart', () => {
+  it('keeps two keys apart when each of them held a credential', () => {
     expect(json({ [opaque]: 1, [key]: 2, [`${MARKER} 2`]: 3 }).value).toEqual({
       [MARKER]: 1,
       [`${MARKER} 2`]: 2,
@@ -39,7 +40,7 @@ describe('a JSON value', () => {
     })
   })
 
-  it('is the same object where nothing was hit, and its untouched parts are where something was', () => {
+  it('comes back as the same object where nothing was removed, and shares its untouched parts', () => {
     const clean = { list: [{ text: 'clean' }] }
     expect(json(clean).value).toBe(clean)
     const { value } = json({ clean, dirty: opaque })
@@ -96,7 +97,7 @@ describe('a JSON value', () => {
     TIMEOUT,
   )
 
-  it('deeper than 128 levels is cut there, also at 100,000 levels', () => {
+  it('is cut at 128 levels, also when it has 100,000', () => {
     let value: unknown = opaque
     for (let level = 0; level < 100_000; level++) value = [value]
     const { value: redacted, withheld } = json(value)
@@ -107,7 +108,7 @@ describe('a JSON value', () => {
     expect(json(shallow)).toMatchObject({ hits: 1, withheld: 0 })
   })
 
-  it('that spells a secret which is itself JSON is withheld', () => {
+  it('is withheld when it spells a secret that is itself JSON', () => {
     const secret = '{"private_key":"abc","id":7}'
     const { value, hits } = redactorOf(secret).json({ account: JSON.parse(secret) })
     expect(value).toBe(WITHHELD)
@@ -140,7 +141,7 @@ describe('a part of a credential', () => {
     })
   })
 
-  it('is removed wherever it is cut, down to 12 characters', () => {
+  it('is removed when it has 12 characters or more, wherever it is cut', () => {
     for (let from = 0; from + 12 <= signature.length; from++) {
       for (const length of [12, 13, 19, 40]) {
         const piece = signature.slice(from, from + length)
@@ -151,7 +152,7 @@ describe('a part of a credential', () => {
     }
   })
 
-  it('is removed where a token is split over fields', () => {
+  it('is removed when a token is split over several fields', () => {
     const half = header.length + payload.length + 40
     expect(json({ first: token.slice(0, half), second: token.slice(half) }).value).toEqual({
       first: `${header}.${MARKER}.${MARKER}`,
@@ -164,7 +165,7 @@ describe('a part of a credential', () => {
     })
   })
 
-  it('is not looked for in a secret made of words, nor in the words before a random part', () => {
+  it('is left alone when it is made of words, or comes from the words before the random part', () => {
     const words = redactorOf('taskflow-demo-api-key-for-everyone')
     expect(words.json('taskflow-demo-api-key').hits).toBe(0)
     expect(words.json('taskflow-demo-api-key-for-everyone').hits).toBe(1)
@@ -251,7 +252,7 @@ describe('a credential in encodings on top of each other', () => {
     }
   })
 
-  it('goes together with what it is one run with, and with nothing else', () => {
+  it('is removed with the whole encoded run around it, and nothing else is', () => {
     const mixed = signature.replace(
       /(.)(.)/g,
       (_, one: string, two: string) => `${one}%${two.charCodeAt(0).toString(16)}`,
@@ -269,12 +270,12 @@ describe('a credential in encodings on top of each other', () => {
     )
   })
 
-  it('is removed through two more encodings than a form has, and no more are undone', () => {
+  it('is removed through two encodings more than a form has, and not through three', () => {
     expect(json(base64(base64(base64(opaque)))).hits).toBe(1)
     expect(json(base64(base64(base64(base64(opaque))))).hits).toBe(0)
   })
 
-  it('and more than 8 million characters that look encoded are withheld, not passed unsearched', () => {
+  it('is never passed unsearched: more than 8 million encoded characters are withheld', () => {
     const large = 'A'.repeat(8_388_608)
     expect(json([large])).toEqual({ value: [large], hits: 0, withheld: 0 })
     expect(json([large, 'short', 'B'.repeat(24)])).toEqual({
@@ -286,7 +287,7 @@ describe('a credential in encodings on top of each other', () => {
   })
 })
 
-describe('what comes through byte for byte', () => {
+describe('a text that the redactor does not change:', () => {
   const others = jwt('somebody else')
   it.each([
     [
@@ -319,7 +320,7 @@ describe('what comes through byte for byte', () => {
     expect(stream.push(text) + stream.end()).toBe(text)
   })
 
-  it('everything, without credentials to look for', () => {
+  it('any text, when there are no credentials to look for', () => {
     const none = redactorOf()
     const value = { token, list: [opaque] }
     expect(none.text(token)).toEqual({ text: token, hits: 0 })
@@ -328,7 +329,7 @@ describe('what comes through byte for byte', () => {
   })
 })
 
-it('secrets of fewer than 12 characters are counted, and not looked for', () => {
+it('the redactor counts secrets of fewer than 12 characters, and does not look for them', () => {
   const short = redactorOf('hunter2', 'elevenchars', 'hunter2', opaque)
   expect(short.tooShort).toBe(2)
   expect(short.text(`hunter2 elevenchars ${opaque}`)).toEqual({

@@ -1,4 +1,5 @@
-// The whole-text search against the plain one: for every encoding, alignment, place in the text and length of the text.
+// The whole-text search against the plain one: for every encoding, alignment, place in the text and
+// length of the text.
 
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
@@ -47,7 +48,7 @@ function quickly(text: string, wanted: readonly Needle[]): string {
 }
 
 it(
-  'agrees with the plain search, for whole texts and runs of any length, in texts short and long, plain and with other characters',
+  'the fast search finds what a plain search finds, in texts of any length and alphabet',
   () => {
     const letters = fc.constantFrom('a', 'b', 'c', 'a', 'b', 'é', '€', '\ud83d\ude00')
     const text = (minLength: number, maxLength: number) =>
@@ -98,7 +99,7 @@ it(
   TIMEOUT,
 )
 
-it('finds a text at every place around the ends of what it copies at once, in ASCII and other text', () => {
+it('the search finds a text across the edges of the parts that it copies, in ASCII and in other text', () => {
   const one = random('place', 43)
   const find = createSearch([{ text: one, minRun: one.length }])
   for (const other of ['.', '€']) {
@@ -117,7 +118,7 @@ it('finds a text at every place around the ends of what it copies at once, in AS
   }
 })
 
-it('finds the first, the last and any run of just the fewest characters that count, however many that is, and no shorter one', () => {
+it('the search finds any run of the fewest characters that count, and no shorter run', () => {
   const one = random('fewest', 200)
   for (let minRun = MIN_SECRET_CHARS; minRun <= 80; minRun++) {
     const find = createSearch([{ text: one, minRun }])
@@ -212,7 +213,7 @@ describe('a form of a secret', () => {
     TIMEOUT,
   )
 
-  it('is one of 24 at most, each once and none too short', () => {
+  it('is one of 24 different forms at most, and none of them is too short', () => {
     for (const secret of secrets) {
       const forms = variantsOf(secret)
       expect(new Set(forms).size).toBe(forms.length)
@@ -222,13 +223,13 @@ describe('a form of a secret', () => {
     }
   })
 
-  it('is none of a secret of 11 characters', () => {
+  it('does not exist for a secret of 11 characters', () => {
     expect(variantsOf('elevenchars')).toEqual([])
     expect(variantsOf('twelve chars')).not.toEqual([])
   })
 })
 
-it('5 MB of random base64 hold none of 100 secrets, nor a piece of one', () => {
+it('the search finds none of 100 secrets, and no piece of one, in 5 MB of random base64', () => {
   const redactor = redactorOf(
     ...Array.from({ length: 100 }, (_, index) =>
       index % 2 ? jwt(`${index}`, 342) : random(`${index}`, 43),
@@ -243,7 +244,7 @@ it('5 MB of random base64 hold none of 100 secrets, nor a piece of one', () => {
   }
 })
 
-it('no text can be made that keeps the process busy for long', () => {
+it('no hostile text keeps the search busy for long', () => {
   const token = jwt('dear')
   const redactor = redactorOf(token, 'aaaaaaaaaaaaaaaaaaaaaaaa')
   const size = 400_000

@@ -1,4 +1,5 @@
-// The redacting stream: that chunks make no difference, what it holds back, and that it holds back little.
+// The redacting stream: that chunks make no difference, what it holds back, and that it holds back
+// little.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -21,7 +22,10 @@ function through(stream: RedactingStream, chunks: readonly string[]): string {
   return chunks.map((chunk) => stream.push(chunk)).join('') + stream.end()
 }
 
-/** Few different characters, so that the texts overlap, nest and begin alike; an emoji's halves among them. */
+/**
+ * Few different characters, so that the texts overlap, nest and begin alike; an emoji's halves
+ * among them.
+ */
 const crowded = (most: number) =>
   fc
     .array(fc.constantFrom('a', 'b', 'a', 'b', 'c', '\ud83d\ude00', '\ud83d', '\ude00'), {
@@ -30,7 +34,7 @@ const crowded = (most: number) =>
     .map((all) => all.join(''))
 
 it(
-  'however the text is cut, the output is that of the whole text, for texts that nest, overlap, touch, repeat and begin alike',
+  'the output of a stream does not depend on where the text is cut, even when secrets overlap',
   () => {
     const texts = fc.array(
       crowded(6).filter((text) => text !== ''),
@@ -49,7 +53,7 @@ it(
 )
 
 it(
-  'the same through the redactor, for secrets of which one is a prefix, a part or a neighbour of another; the whole-text search agrees',
+  'the output of the redactor does not depend on the cuts, even when one secret is a part of another',
   () => {
     const long = random('long', 60)
     const secrets = [
@@ -104,7 +108,7 @@ describe('a stream', () => {
     expect(stream.hits).toBe(2)
   })
 
-  it('that ends in the middle of what began like a secret gives that out; one that is dropped never does', () => {
+  it('gives out the beginning of a secret when it ends there, and never when it is dropped', () => {
     const stream = redactorOf(secret).stream()
     expect(stream.push(`x${secret.slice(0, 20)}`)).toBe('x')
     expect(stream.end()).toBe(secret.slice(0, 20))
@@ -118,7 +122,7 @@ describe('a stream', () => {
     expect(stream.end()).toBe('\ud83d')
   })
 
-  it('puts one marker where a match goes on behind a part that was given out already', () => {
+  it('puts one marker where a match goes on after a part that it gave out already', () => {
     // "abcdef" is complete and given out, when "defghi" turns out to go on.
     const stream = redactingStream(createAutomaton(['abcdef', 'efgh', 'ghij']))
     expect([...'xabcdefghijy'].map((unit) => stream.push(unit)).join('') + stream.end()).toBe(
@@ -127,7 +131,7 @@ describe('a stream', () => {
     expect(stream.hits).toBe(1)
   })
 
-  it('with nothing to look for gives out all at once', () => {
+  it('gives out everything at once when there is nothing to look for', () => {
     const stream = redactorOf().stream()
     expect(stream.push(secret)).toBe(secret)
     expect(stream.push('\ud83d')).toBe('')
@@ -136,7 +140,7 @@ describe('a stream', () => {
   })
 
   it(
-    'of 100 MB that all but hold the secret, over and over, holds back less than the longest form and does not grow',
+    'keeps less than the longest form of a secret in memory, over 100 MB that nearly match it',
     () => {
       const token = jwt('hostile')
       const stream = redactorOf(token).stream()

@@ -1,10 +1,11 @@
-// Why a tool call was answered with a sentence, for whoever runs the agent: the framework takes the sentence for any other result.
+// Why a tool call was answered with a sentence, for whoever runs the agent: the framework takes the
+// sentence for any other result.
 
 import { expect, it } from 'vitest'
 import { type Refusal, refused } from '../../../src/core/errors.ts'
 import { callOf, carrier, LIST, post, rpcServer, tool } from '../parts.ts'
 
-it('whoever asked for the fetch hears it, once for each call, and nothing of what went well', async () => {
+it('onRefused is called once for each refused call, and not for calls that succeed', async () => {
   await using server = await rpcServer([tool('add_task', { title: { type: 'string' } })])
   const heard: Refusal[] = []
   const onRefused = (refusal: Refusal) => void heard.push(refusal)
@@ -24,7 +25,7 @@ it('whoever asked for the fetch hears it, once for each call, and nothing of wha
 it.each([
   ['breaks off', false, 'server_unavailable'],
   ['is cut off by the end of the sign-in', true, 'handle_refused'],
-] as const)('a call whose answer %s is heard of as well', async (_, isRevoked, reason) => {
+] as const)('onRefused is called for a call whose answer %s', async (_, isRevoked, reason) => {
   const revoked = new AbortController()
   const note = `data: ${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/message', params: {} })}\n\n`
   await using server = await rpcServer([], (_reached, response) => {
