@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// The program `onbehalf`. Installed, it runs what was built. In the repository it runs the source, on the Node that is pinned there: the
-// machine's own may be too old for TypeScript, and what was built may be older than the source.
+// The program `onbehalf`. When it is installed, it runs the built files. In the repository it runs
+// the source, on the Node version that is pinned there: the machine's own Node may be too old for
+// TypeScript, and the built files may be older than the source.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

@@ -158,7 +158,7 @@ describe('reveal()', () => {
       // Secrets at rest.
       'src/store/sealing/seal.ts': 1,
       // The database's own password, to its driver.
-      'src/store/postgres/database.ts': 1,
+      'src/store/postgres/options.ts': 1,
       // The digest that a verified token is remembered by.
       'src/core/verify/verified-cache.ts': 1,
       // Verification itself, local and by introspection.

@@ -4,7 +4,10 @@ import { existsSync } from 'node:fs'
 import { openSqlite, type SqliteDatabase } from 'onbehalf/store'
 import { CommandError } from './command.ts'
 
-/** Opens databases for some work. A missing one is refused: the name is wrong, and opening would make it. */
+/**
+ * Opens databases for some work. Refuses a file that is missing: its name is probably wrong, and
+ * opening it would make the file.
+ */
 export async function withDatabases<T>(
   paths: readonly string[],
   work: (opened: readonly SqliteDatabase[]) => Promise<T>,

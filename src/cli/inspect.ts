@@ -1,4 +1,5 @@
-// `onbehalf inspect`: looks at an MCP server, and suggests how to bind it. It calls no tool, and never prints the token that it was given.
+// `onbehalf inspect`: looks at an MCP server, and suggests how to bind it. It calls no tool, and
+// never prints the token that it was given.
 
 import { parseArgs } from 'node:util'
 import { Credential } from 'onbehalf'
@@ -137,7 +138,8 @@ function options(args: readonly string[]): {
       },
     })
   } catch {
-    // The parser quotes what it does not know, which may be a token that was put at the wrong place.
+    // The parser's message quotes an argument that it does not know. That argument may be a token
+    // in the wrong place, so the message is not shown.
     throw new UsageError('it takes --token-env NAME, --header NAME, --json and --deadline S')
   }
 }

@@ -1,4 +1,5 @@
-// `onbehalf keys`: makes, rotates and retires the master keys of stored secrets. It never prints a key.
+// `onbehalf keys`: makes, rotates and retires the master keys of stored secrets. It never prints a
+// key.
 
 import { parseArgs } from 'node:util'
 import {

@@ -1,4 +1,5 @@
-// The command line `onbehalf`: finds the command, and turns what it throws into an exit code. `bin/onbehalf.mjs` calls it.
+// The command line `onbehalf`: finds the command, and turns what it throws into an exit code.
+// `bin/onbehalf.mjs` calls it.
 
 import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
 import { inspect } from './inspect.ts'

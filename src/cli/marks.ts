@@ -1,5 +1,5 @@
-// `onbehalf marks`: lists the servers that sent a credential back, and clears their marks. A mark holds
-// no credential.
+// `onbehalf marks`: lists the servers that sent a credential back, and clears their marks. A mark
+// holds no credential.
 
 import { parseArgs } from 'node:util'
 import { type SqliteDatabase, sqliteReflectionMarks } from 'onbehalf/store'

@@ -1,5 +1,5 @@
-// Small rules about files that more than one folder here needs: error codes, and names that survive a
-// loss of power.
+// Small rules about files that more than one folder here needs: error codes, and names that survive
+// a loss of power.
 
 import { closeSync, fsyncSync, openSync } from 'node:fs'
 import { open } from 'node:fs/promises'

@@ -7,12 +7,9 @@ export {
 } from './attachments/disk-attachments.ts'
 export type { AttachmentLimits } from './attachments/parts.ts'
 export type { Swept } from './attachments/sweep.ts'
-export {
-  openPostgres,
-  type PostgresDatabase,
-  PostgresError,
-  type PostgresOptions,
-} from './postgres/database.ts'
+export { openPostgres, type PostgresDatabase } from './postgres/database.ts'
+export { PostgresError } from './postgres/failure.ts'
+export type { PostgresOptions } from './postgres/options.ts'
 export { postgresRunStore } from './postgres/run-store.ts'
 export { postgresThreadStore } from './postgres/thread-store.ts'
 export { KeyringError, type MasterKeyFacts } from './sealing/keyring.ts'

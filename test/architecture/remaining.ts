@@ -4,10 +4,6 @@
 export const REMAINING_FUNCTIONS: Readonly<Record<string, number>> = {
   'src/chatkit/runs/memory-run-store.ts memoryRunStore': 128,
   'src/oauth/connection/connections.ts connections': 125,
-  'src/store/postgres/bell.ts postgresBell': 127,
-  'src/store/postgres/database.ts openPostgres': 126,
-  'src/store/statements/run-statements.ts runStatements': 150,
-  'src/store/statements/thread-statements.ts threadStatements': 134,
   'web/client/wire.ts createWire': 115,
   'web/content/widget/chart.ts chart': 177,
   'web/content/widget/draw.ts draw': 137,

@@ -1,4 +1,5 @@
-// `onbehalf inspect` as a person or a script runs it: on real servers, on servers that ask for credentials, and on hostile ones.
+// `onbehalf inspect` as a person or a script runs it: against real servers, servers that ask for
+// credentials, and hostile servers.
 
 import { spawn } from 'node:child_process'
 import { rm } from 'node:fs/promises'
@@ -125,7 +126,7 @@ describe('TaskFlow’s server', () => {
     await rm(dataDir, { recursive: true })
   })
 
-  it('shows its metadata to whoever has no token, and what to do', async () => {
+  it('shows a caller without a token its metadata, and what to do next', async () => {
     const { code, json: found } = await report(taskflow.urls.mcp)
     expect(code).toBe(0)
     expect(found).toMatchObject({
@@ -157,7 +158,7 @@ describe('TaskFlow’s server', () => {
     expect(found.notes.join()).toContain('--token-env NAME')
   })
 
-  it('shows its tools and revisions to a token from the environment, and never the token', async () => {
+  it('shows its tools and revisions when a token comes from the environment, and never prints the token', async () => {
     const token = await signIn({
       issuer: taskflow.urls.issuer,
       as: 'alice',
@@ -181,7 +182,7 @@ describe('TaskFlow’s server', () => {
     expect(out).toContain(`source: { type: 'exchange', scopes: ['tasks:read', 'tasks:write'] },`)
   })
 
-  it('has an old-fashioned neighbour, whose arguments are filled, flat and nested', async () => {
+  it('has an older neighbour whose flat and nested arguments are filled', async () => {
     const { code, json: found } = await report(classicUrl(taskflow.urls))
     expect({ code, required: found.authorization.required }).toEqual({ code: 0, required: false })
     expect(found.suggestion.binding.placement.type).toBe('argument')
@@ -195,7 +196,7 @@ describe('TaskFlow’s server', () => {
     )
   })
 
-  it('refuses a token that is not its own: the metadata, exit code 1, and why', async () => {
+  it('refuses a token for another server: the command shows the metadata and the reason, and exits with 1', async () => {
     const token = await signIn({
       issuer: taskflow.urls.issuer,
       as: 'alice',
@@ -269,7 +270,7 @@ describe('the binding that is suggested', () => {
     expect(server.received.some(({ method }) => method === 'DELETE')).toBe(true)
   })
 
-  it('fills nested ones, behind references', async () => {
+  it('fills nested arguments, also behind references', async () => {
     await using server = await wild({ tools: [NESTED] })
     const { json: found } = await report(server.url)
     expect(found.suggestion.binding.placement).toEqual({
@@ -278,7 +279,7 @@ describe('the binding that is suggested', () => {
     })
   })
 
-  it('is for one tool where another means something else by the same name', async () => {
+  it('is for one tool only where another tool means something else by the same name', async () => {
     const mail = tool('send_mail', { subject: TEXT, body: TEXT, to: TEXT })
     await using server = await wild({
       tools: [FLAT, tool('list_notes', { subject: TEXT, access_token: TEXT }), mail],
@@ -292,7 +293,7 @@ describe('the binding that is suggested', () => {
     expect(() => parseBinding('wild', found.suggestion.binding)).not.toThrow()
   })
 
-  it('fills the subject alone where nothing else is asked for, and warns', async () => {
+  it('fills only the subject where the server asks for nothing else, and warns', async () => {
     await using server = await wild({ tools: [tool('list', { user_id: TEXT })] })
     const { json: found } = await report(server.url)
     expect(found.suggestion.binding).toMatchObject({
@@ -355,7 +356,7 @@ describe('the binding that is suggested', () => {
     expect(out).toContain('(another origin)')
   })
 
-  it('says of an unusable tool why it is', async () => {
+  it('says why a tool is unusable', async () => {
     const twice = { type: 'string', 'x-mcp-header': 'Token' }
     await using server = await wild({
       tools: [
@@ -407,7 +408,7 @@ function behindIssuer(more: Record<string, unknown>): NonNullable<Script['before
 }
 
 describe('a hostile server', () => {
-  it('gets no connection made to where its metadata points', async () => {
+  it('cannot make the command connect to the addresses in its metadata', async () => {
     let connections = 0
     const inner = createServer((socket) => {
       connections++
@@ -457,7 +458,7 @@ describe('a hostile server', () => {
     expect(asked.every((one) => one.startsWith('https://hostile.example/'))).toBe(true)
   })
 
-  it('on this machine can name this machine, and no link-local address', async () => {
+  it('on this machine can name this machine, but no link-local address', async () => {
     await using server = await wild({
       before(request, response) {
         if (!request.url.includes('protected-resource')) return behindIssuer({})(request, response)
@@ -476,7 +477,7 @@ describe('a hostile server', () => {
     ])
   })
 
-  it('is not believed about another resource, nor an issuer about another issuer', async () => {
+  it('is not believed about another resource, and an issuer is not believed about another issuer', async () => {
     await using server = await wild({ before: behindIssuer({ issuer: 'https://login.example' }) })
     expect((await report(server.url)).json.authorization.servers).toMatchObject([
       { found: false, endpoints: {} },
@@ -498,7 +499,7 @@ describe('a hostile server', () => {
     })
   })
 
-  it('moves no cursor, colours nothing, and turns no letters round', async () => {
+  it('cannot move the cursor, colour text or reverse letters', async () => {
     const odd = '\u001b[2J\u001b]0;title\u0007ev\u202eil\u200b\u009b31m\r\nline\u{e0041}'
     await using server = await wild({
       name: odd,
@@ -521,7 +522,7 @@ describe('a hostile server', () => {
     expect(found.suggestion.name).toMatch(/^[A-Za-z][A-Za-z0-9 _-]*$/)
   })
 
-  it('that sends the token back, plain or encoded, has it taken out', async () => {
+  it('that sends the token back, plain or encoded, finds it removed from the report', async () => {
     const forms = [TOKEN, Buffer.from(TOKEN).toString('base64'), Buffer.from(TOKEN).toString('hex')]
     await using server = await wild({
       name: forms.join(' '),
@@ -533,7 +534,7 @@ describe('a hostile server', () => {
     for (const form of forms) expect(out).not.toContain(form)
   })
 
-  it('that sends the token back where texts are cut has it taken out before', async () => {
+  it('that sends the token back at the place where a text is cut finds it removed before the cut', async () => {
     const cut = 'x'.repeat(2000 - 11)
     await using server = await wild({ tools: [tool(`${cut}${TOKEN}`, {})] })
     vi.stubEnv('WILD_KEY', TOKEN)
@@ -543,7 +544,7 @@ describe('a hostile server', () => {
     expect(out).not.toContain(TOKEN.slice(0, 6))
   })
 
-  it('that redirects to a URL with the token in it has it taken out of the message', async () => {
+  it('that redirects to a URL with the token in it finds it removed from the message', async () => {
     await using server = await wild({
       before(request, response) {
         const token = request.raw.find(([name]) => name === 'authorization')?.[1]
@@ -577,7 +578,7 @@ describe('a hostile server', () => {
     ).not.toContain(TOKEN)
   })
 
-  it('whose list never ends is read for some pages', async () => {
+  it('whose list never ends is read for a bounded number of pages', async () => {
     await using server = await wild({
       before(request, response) {
         if (!request.body.includes('tools/list')) return false
@@ -651,7 +652,7 @@ describe('a server that cannot be inspected', () => {
     },
   )
 
-  it('is left when the person stops it', async () => {
+  it('is no longer asked when the person stops the command', async () => {
     const controller = new AbortController()
     await using server = await loopback(() => controller.abort())
     expect(await runWith(controller.signal, server.url)).toMatchObject({
@@ -700,7 +701,7 @@ describe('wrong arguments', () => {
     expect(note).toContain(words)
   })
 
-  it('a key that could not be told from other text, or fits no header', async () => {
+  it('a key that looks like other text, or that no header can carry, is refused', async () => {
     vi.stubEnv('WILD_KEY', 'short')
     expect(await run('https://tasks.example/mcp', '--token-env', 'WILD_KEY')).toMatchObject({
       code: 1,

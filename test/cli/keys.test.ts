@@ -1,4 +1,5 @@
-// `onbehalf keys` as a person or a script runs it: the whole rotation, exit codes, and that no key is ever printed.
+// `onbehalf keys` as a person or a script runs it: the whole rotation, exit codes, and that no key
+// is ever printed.
 
 import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -135,7 +136,7 @@ describe('onbehalf keys', () => {
     })
   })
 
-  it('stops a re-wrapping when told, and says how to go on', async () => {
+  it('stops a re-wrapping when told, and says how to continue', async () => {
     await keys('init')
     await stored(3)
     await keys('rotate')
@@ -168,7 +169,7 @@ describe('onbehalf keys', () => {
     expect(done).toMatchObject({ code, out: '', note: expect.stringMatching(note) })
   })
 
-  it('refuses a keyring that others can read, an existing one at init, a database that is not there or is none', async () => {
+  it('refuses a keyring that others can read, init over an existing keyring, and a database file that is missing or is no database', async () => {
     await keys('init')
     expect(await keys('init')).toMatchObject({
       code: 1,
@@ -193,7 +194,7 @@ describe('onbehalf keys', () => {
 })
 
 describe('onbehalf', () => {
-  it('lists its commands, and helps with each', async () => {
+  it('lists its commands, and has help for each', async () => {
     expect(await run('--help')).toMatchObject({
       code: 0,
       out: expect.stringMatching(/\n {2}keys +\S/),

@@ -1,4 +1,5 @@
-// `onbehalf marks` as an operator runs it beside a running app: what is marked, the clearing, and the exit codes.
+// `onbehalf marks` as an operator runs it beside a running app: what is marked, the clearing, and
+// the exit codes.
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -49,7 +50,7 @@ describe('onbehalf marks', () => {
     expect(await ofTheApp.isMarked(MCP)).toBe(false)
   })
 
-  it('does not say that it cleared what was not marked', async () => {
+  it('does not say that it cleared a server that was not marked', async () => {
     await sqliteReflectionMarks(made.open()).mark(MCP, 1)
     const { code, out } = await marks('clear', `${MCP}/`, '--database', made.path, '--json')
     expect([code, JSON.parse(out)]).toEqual([1, { resource: `${MCP}/`, cleared: false }])
@@ -73,7 +74,7 @@ describe('onbehalf marks', () => {
     expect(note).toMatch(/^onbehalf marks: .*\n`onbehalf marks --help` says more\n$/s)
   })
 
-  it('makes no database that is not there', async () => {
+  it('does not make a database that is missing', async () => {
     const missing = join(made.folder, 'missing.db')
     expect(await marks('list', '--database', missing)).toMatchObject({
       code: 1,

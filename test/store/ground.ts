@@ -1,4 +1,5 @@
-// The ground of the tests of stored secrets: a folder with a database and a keyring, gone after the test. No test lives here.
+// What the tests of stored secrets need: a folder with a database and a keyring, which is removed
+// after the test. It has no tests.
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -75,7 +76,10 @@ export function groundForTest(): Ground {
   return made
 }
 
-/** The forms of a secret that are found in bytes, if it is there: in plain, base64 of every alignment, hex, UTF-16, backwards. */
+/**
+ * All forms in which a secret could stand in bytes: as it is, base64 of every alignment, hex,
+ * UTF-16 and backwards.
+ */
 export function formsOf(secret: string): readonly (string | Buffer)[] {
   const inner = (text: string, skip: number) =>
     Buffer.from(text).toString('base64').replace(/=+$/, '').slice(skip, -2)

@@ -1,5 +1,5 @@
-// Sends one request of an inspection: follows no redirect, bounds the answer, ends at the deadline. It
-// judges nothing.
+// Sends one request of an inspection: follows no redirect, bounds the answer, ends at the deadline.
+// It judges nothing.
 
 import type { Redactor } from 'onbehalf/mcp'
 import { CommandError } from '../command.ts'
@@ -24,7 +24,10 @@ export interface Way {
 export interface Answer {
   readonly status: number
   readonly headers: Headers
-  /** The JSON-RPC message that answers the request, or the JSON document; undefined when there was none. */
+  /**
+   * The JSON-RPC message that answers the request, or the JSON document; undefined when there was
+   * none.
+   */
   readonly json: UnknownObject | undefined
 }
 
@@ -41,7 +44,7 @@ export function stringOf(value: unknown): string | undefined {
 
 /** The strings of a list, a bounded number of them. */
 export function stringsOf(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((one) => typeof one === 'string').slice(0, 64) : []
+  return Array.isArray(value) ? value.filter((text) => typeof text === 'string').slice(0, 64) : []
 }
 
 /** Posts a JSON-RPC message to the inspected server. */
@@ -100,7 +103,10 @@ export async function getDocument(url: string, way: Way): Promise<UnknownObject 
   }
 }
 
-/** The message with this id, from JSON or from the first events of a stream. Does not wait for its end. */
+/**
+ * The message with this id, from JSON or from the first events of a stream. Does not wait for its
+ * end.
+ */
 async function messageOf(response: Response, id: unknown): Promise<UnknownObject | undefined> {
   const type = response.headers.get('content-type') ?? ''
   const answers = (message: UnknownObject | undefined) =>

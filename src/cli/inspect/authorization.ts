@@ -1,4 +1,5 @@
-// What a server and its authorization servers say about credentials. Everything here is somebody's claim: it is shown, and nothing follows it.
+// What a server and its authorization servers say about credentials. Everything here is only a
+// claim of a server: the report shows it, and no request follows from it.
 
 import { discoverResource, metadataUrls, parseChallenge, parseMetadataLink } from 'onbehalf/oauth'
 import {
@@ -17,7 +18,7 @@ const MAX_ISSUERS = 4
 /** The endpoints that are shown, by the names of RFC 8414 without `_endpoint`. */
 const ENDPOINTS = ['authorization', 'token', 'registration', 'introspection', 'revocation'] as const
 
-/** Looks at a server's authorization, from what it answered to whoever came without a credential. */
+/** Looks at a server's authorization, from its answer to a request without a credential. */
 export async function lookAtAuthorization(
   url: string,
   answers: readonly Answer[],
@@ -59,7 +60,8 @@ function challengeOf({ status, headers }: Answer): NonNullable<Authorization['ch
 async function lookAtIssuer(issuer: string, way: Way): Promise<InspectedIssuer> {
   for (const url of metadataUrls(issuer)) {
     const document = await getDocument(url, way)
-    // A document about another issuer is how one server is taken for another (RFC 8414 section 3.3).
+    // With a document about another issuer, an attacker could pass one server off as another
+    // (RFC 8414 section 3.3).
     if (document?.issuer === issuer) return issuerOf(issuer, document)
   }
   return issuerOf(issuer, undefined)

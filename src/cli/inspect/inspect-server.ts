@@ -1,4 +1,5 @@
-// An inspection, step by step: greet without a credential, read what is published, then list the tools with the credential.
+// An inspection, step by step: greet without a credential, read what is published, then list the
+// tools with the credential.
 
 import { CommandError } from '../command.ts'
 import type { Answer, Way } from './ask.ts'
@@ -22,7 +23,8 @@ export interface Inspection {
 /**
  * Inspects a server.
  *
- * @returns The report, its texts printable; `refused` is the status of a server that refused the credential.
+ * @returns The report, its texts printable; `refused` is the status of a server that refused the
+ *   credential.
  * @throws CommandError when there is no server, or not one of MCP.
  */
 export async function inspectServer(

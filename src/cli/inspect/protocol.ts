@@ -1,4 +1,5 @@
-// Speaks MCP with a server, as far as a look at it needs: which revisions it has, and its tools. It calls none of them.
+// Speaks the part of MCP that an inspection needs: it asks which revisions a server has, and lists
+// its tools. It calls no tool.
 
 import {
   type Answer,
@@ -33,7 +34,10 @@ export interface Greeting {
   readonly answers: readonly Answer[]
   readonly revisions: readonly string[]
   readonly server: { readonly name: string; readonly version: string } | null
-  /** How to go on: the revision, and the session if there is one. Undefined when it does not speak MCP, or not with us. */
+  /**
+   * How to continue: the revision, and the session if there is one. Undefined when the server does
+   * not speak MCP, or refuses to speak it with us.
+   */
   readonly open?: { readonly revision: string; readonly session: string | null }
 }
 
@@ -63,14 +67,17 @@ export async function greet(target: Target, way: Way): Promise<Greeting> {
   return {
     answers: [discovered, opened],
     revisions: [...revisions]
-      .filter((one) => /^\d{4}-\d\d-\d\d$/.test(one))
+      .filter((revision) => /^\d{4}-\d\d-\d\d$/.test(revision))
       .toSorted((a, b) => (a < b ? 1 : -1)),
     server: info ?? null,
     ...(open ? { open } : {}),
   }
 }
 
-/** The tools of a server, as it lists them; undefined when it refuses. `more` when not all of them were taken in. */
+/**
+ * The tools of a server, as it lists them; undefined when it refuses. `more` is true when the
+ * server has more tools than were read.
+ */
 export async function listTools(
   target: Target,
   open: NonNullable<Greeting['open']>,

@@ -1,4 +1,5 @@
-// What `onbehalf inspect` found, as `--json` prints it. Texts of the server are printable; nothing in it is a secret.
+// What `onbehalf inspect` found, as `--json` prints it. Texts of the server are printable; nothing
+// in it is a secret.
 
 /** The whole report. New members may be added; `format` changes when one is taken away. */
 export interface Report {
@@ -6,7 +7,10 @@ export interface Report {
   readonly url: string
   /** What the server calls itself; null while it has not said. */
   readonly server: { readonly name: string; readonly version: string } | null
-  /** Protocol revisions that it speaks, newest first; empty while nobody without a credential may know. */
+  /**
+   * Protocol revisions that it speaks, the newest first. Empty when it does not tell them without a
+   * credential.
+   */
   readonly revisions: readonly string[]
   readonly authorization: Authorization
   /** Null when they could not be listed. */
@@ -43,7 +47,10 @@ export interface InspectedIssuer {
   /** False when its metadata could not be had, or is about another issuer. */
   readonly found: boolean
   readonly endpoints: Readonly<Record<string, string>>
-  /** Names of endpoints that are not on the issuer's own origin: they are used only when the settings name them. */
+  /**
+   * Names of endpoints that are not on the issuer's own origin: a client uses them only when its
+   * settings name them.
+   */
   readonly elsewhere: readonly string[]
   /** PKCE with S256 (RFC 7636). */
   readonly pkce: boolean
@@ -81,7 +88,10 @@ export interface Suggestion {
   /** For the source `connection`: a value of `servers` of connections. */
   readonly connection: SuggestedConnection | null
   readonly reasons: readonly string[]
-  /** Pointers that are neither filled nor left to the model: their tools are refused until the operator has decided. */
+  /**
+   * Pointers that the binding does not fill and does not leave to the model. Their tools are
+   * refused until the operator has decided.
+   */
   readonly undecided: readonly string[]
 }
 

@@ -1,4 +1,5 @@
-// Suggests a binding from what was seen: which source, which placement, and why. A suggestion leaves no parameter to the model.
+// Suggests a binding from what was seen: which source, which placement, and why. A suggestion never
+// leaves a parameter to the model.
 
 import type {
   Authorization,
@@ -101,7 +102,7 @@ function parametersOf(
       ...(ambiguous.has(pointer) ? { tool: name } : {}),
     })),
   )
-  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()]
+  return [...new Map(all.map((parameter) => [JSON.stringify(parameter), parameter])).values()]
 }
 
 function sourceOf({ authorization }: Seen): {
@@ -180,7 +181,10 @@ function bindingOf(
   return { url, ...(search === '' ? {} : { resource: `${origin}${pathname}` }), source, placement }
 }
 
-/** A name that a binding may have: it is shown to people and to the model, so it is made of nothing but letters. */
+/**
+ * A name that a binding may have. People and the model see it, so it has only letters, digits and
+ * hyphens.
+ */
 function nameOf({ server, url }: Seen): string {
   const host = new URL(url).hostname.split('.').at(-2) ?? ''
   const letters = (server?.name ?? host)

@@ -31,8 +31,8 @@ function inspectTool(tool: {
 }
 
 /**
- * The pointers that cannot be bound for all tools at once: another tool may have something there that is no credential and no identity, such as
- * the subject of an email.
+ * The pointers that cannot be bound for all tools at once: at the same pointer, another tool may
+ * have something that is neither a credential nor an identity, such as the subject of an email.
  */
 export function ambiguousPointers(
   tools: readonly UnknownObject[],
@@ -40,8 +40,8 @@ export function ambiguousPointers(
 ): ReadonlySet<string> {
   const has = (name: string, pointer: string) =>
     inspected.some(
-      (one) =>
-        one.name === name && one.parameters.some((parameter) => parameter.pointer === pointer),
+      (tool) =>
+        tool.name === name && tool.parameters.some((parameter) => parameter.pointer === pointer),
     )
   const pointers = inspected.flatMap(({ parameters }) => parameters.map(({ pointer }) => pointer))
   return new Set(
@@ -54,7 +54,10 @@ export function ambiguousPointers(
   )
 }
 
-/** Whether a schema may declare the first member of a pointer; what does not lie open counts as yes. */
+/**
+ * Whether a schema may declare the first member of a pointer; a schema that cannot be read directly
+ * counts as yes.
+ */
 function mayHave(schema: unknown, pointer: string): boolean {
   if (!isObject(schema)) return false
   const first = (pointer.split('/')[1] ?? '').replaceAll('~1', '/').replaceAll('~0', '~')

@@ -10,7 +10,7 @@ export function literal(value: unknown, indent = '', tall = false): string {
   if (typeof value !== 'object' || value === null) return String(value)
   const inner = `${indent}  `
   const parts = Array.isArray(value)
-    ? value.map((one) => literal(one, inner))
+    ? value.map((item) => literal(item, inner))
     : Object.entries(value).map(([key, one]) => `${member(key)}: ${literal(one, inner)}`)
   const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}']
   if (parts.length === 0) return `${open}${close}`

@@ -57,7 +57,8 @@ export interface AttachmentFolder {
   /**
    * Writes bytes as they arrive.
    *
-   * @throws TooLarge after `maxBytes`; Error when the disk or the source fails. Nothing is left then.
+   * @throws TooLarge after `maxBytes`; Error when the disk or the source fails. Nothing is left
+   *   then.
    */
   receive(place: Place, source: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Arrived>
   /** The bytes; undefined when they are not there, or are not a regular file. */

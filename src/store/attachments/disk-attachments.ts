@@ -1,5 +1,5 @@
-// Attachments on disk: the storage for a ChatKit server, and the handler behind its links. The thread
-// store has the records; a folder has the bytes.
+// Attachments on disk: the storage for a ChatKit server, and the handler behind its links. The
+// thread store has the records; a folder has the bytes.
 
 import type { RateLimit } from '../../chatkit/http/rate-limit.ts'
 import type { ChatCaller, ChatkitServerOptions } from '../../chatkit/options.ts'
@@ -59,9 +59,9 @@ export interface DiskAttachments extends AttachmentStorage {
    */
   read(principal: Principal, id: string): Promise<Uint8Array | undefined>
   /**
-   * Removes what has waited for a day and belongs to no message: uploads that never came, files that
-   * were never sent, bytes whose conversation was deleted. This also happens by itself at the first
-   * upload and then once a day.
+   * Removes what has waited for a day and belongs to no message: uploads that never came, files
+   * that were never sent, bytes whose conversation was deleted. This also happens by itself at the
+   * first upload and then once a day.
    */
   sweep(): Promise<Swept>
 }
@@ -75,20 +75,26 @@ const DEFAULT_LIMITS: AttachmentLimits = {
 /**
  * Keeps attachments in a folder of this machine.
  *
- * Several instances must all see the same folder (a network file system with hard links). Where they
- * cannot, write an `AttachmentStorage` of your own, for example over an object store with presigned
- * URLs.
+ * Several instances must all see the same folder (a network file system with hard links). Where
+ * they cannot, write an `AttachmentStorage` of your own, for example over an object store with
+ * presigned URLs.
  *
- * @param path The folder. It is made with mode 0700 when it is missing. Back it up together with the
- * database.
+ * @param path The folder. It is made with mode 0700 when it is missing. Back it up together with
+ *   the database.
  * @throws TypeError when others can open the folder, or for a wrong URL, key, limit, lifetime or
- * type.
+ *   type.
  *
  * @example
  * ```ts
- * const attachments = diskAttachments('attachments', { store, key, url: 'https://chat.example/attachments', admit: onbehalf.admit })
+ * const attachments = diskAttachments('attachments', {
+ *   store,
+ *   key,
+ *   url: 'https://chat.example/attachments',
+ *   admit: onbehalf.admit,
+ * })
  * const chatkit = chatkitServer({ admit: onbehalf.admit, store, respond, attachments })
- * const handler = async (request: Request) => (await attachments.fetch(request)) ?? chatkit.fetch(request)
+ * const handler = async (request: Request) =>
+ *   (await attachments.fetch(request)) ?? chatkit.fetch(request)
  * ```
  */
 export function diskAttachments<C extends ChatCaller>(

@@ -1,5 +1,5 @@
-// Media types and names of attachments: which types are allowed, which a browser may show in the page,
-// and the headers of a download. Nothing here looks into the bytes.
+// Media types and names of attachments: which types are allowed, which a browser may show in the
+// page, and the headers of a download. Nothing here looks into the bytes.
 
 /** The types that are allowed by default. None of them can hold a script that a browser runs. */
 export const COMMON_TYPES: readonly string[] = Object.freeze([
@@ -66,7 +66,8 @@ export function cleanName(name: string): string {
  */
 export function headersOf(name: string, type: string): Readonly<Record<string, string>> {
   const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_')
-  // encodeURIComponent leaves these four as they are, but RFC 8187 section 3.2.1 does not allow them.
+  // encodeURIComponent leaves these four as they are, but RFC 8187 section 3.2.1 does not allow
+  // them.
   const whole = encodeURIComponent(name).replace(
     /['()*]/g,
     (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,

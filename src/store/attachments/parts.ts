@@ -1,4 +1,5 @@
-// What the parts of the attachments on disk share: the folder, the links, the records and the limits.
+// What the parts of the attachments on disk share: the folder, the links, the records and the
+// limits.
 
 import type { ThreadStore } from '../../chatkit/threads/thread-store.ts'
 import type { AttachmentFolder } from './attachment-folder.ts'

@@ -1,5 +1,6 @@
-// The refusals of uploads and downloads: JSON with a code, and a message for the person. A link that is
-// forged, expired, somebody else's or to nothing gets the same answer, so that nobody learns which.
+// The refusals of uploads and downloads: JSON with a code, and a message for the person. A link
+// that is forged or expired, belongs to somebody else, or leads to nothing gets the same answer, so
+// that nobody learns which of these is the case.
 
 import { TooLarge } from './attachment-folder.ts'
 import { BadForm } from './form-file.ts'

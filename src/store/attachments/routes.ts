@@ -1,4 +1,5 @@
-// Answers the requests under the URL of the attachments: uploads, downloads, and direct uploads by form.
+// Answers the requests under the URL of the attachments: uploads, downloads, and direct uploads by
+// form.
 
 import { Readable } from 'node:stream'
 import type { RateLimit } from '../../chatkit/http/rate-limit.ts'

@@ -1,5 +1,5 @@
-// Signed links. Each gives the right to one thing until a time: to upload the bytes of one attachment,
-// or to download them. No link contains a person's name.
+// Signed links. Each gives the right to one thing until a time: to upload the bytes of one
+// attachment, or to download them. No link contains a person's name.
 
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto'
 
@@ -25,8 +25,8 @@ export interface SignedLinks {
   /** Signs a link that works until a time, in seconds since the epoch. */
   sign(place: Place, purpose: LinkPurpose, until: number): string
   /**
-   * The place that a signed link names; undefined when the link is forged, for the other purpose, or
-   * expired. `now` is in seconds since the epoch.
+   * The place that a signed link names; undefined when the link is forged, for the other purpose,
+   * or expired. `now` is in seconds since the epoch.
    */
   verify(url: URL, purpose: LinkPurpose, now: number): Place | undefined
 }

@@ -1,5 +1,5 @@
-// Takes the bytes of an attachment: by PUT to a signed link of an announced upload, or in a form from
-// a person who is signed in.
+// Takes the bytes of an attachment: by PUT to a signed link of an announced upload, or in a form
+// from a person who is signed in.
 
 import type { StoredAttachment } from '../../chatkit/threads/attachment.ts'
 import type { OwnedAttachment } from '../../chatkit/threads/thread-store.ts'

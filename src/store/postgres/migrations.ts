@@ -59,8 +59,8 @@ const MIGRATIONS: readonly (readonly string[])[] = [
 const LOCK = 7_301_846_152
 
 /**
- * Brings the tables up to date, in one transaction. Instances that start at once wait for each other.
- * When the tables are up to date, the role needs no right to create anything.
+ * Brings the tables up to date, in one transaction. Instances that start at once wait for each
+ * other. When the tables are up to date, the role needs no right to create anything.
  *
  * @returns False when a newer version made the tables. Then nothing is changed.
  */

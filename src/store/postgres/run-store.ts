@@ -1,5 +1,5 @@
-// The run store in PostgreSQL, for any number of instances: the first to take a thread has it, and all
-// hear what happens in it.
+// The run store in PostgreSQL, for any number of instances. The first instance that takes a thread
+// has it, and all instances hear what happens in it.
 
 import type { RunStore } from '../../chatkit/runs/run-store.ts'
 import { sqlRunStore } from '../shared/sql-run-store.ts'

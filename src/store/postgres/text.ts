@@ -1,11 +1,11 @@
-// Encodes texts so that PostgreSQL can store every JavaScript string: its own texts cannot hold NUL or
-// half of a surrogate pair.
+// Encodes texts so that PostgreSQL can store every JavaScript string: its own texts cannot hold NUL
+// or half of a surrogate pair.
 
 import type { SqlValue } from '../statements/statement.ts'
 
 /**
- * A value as it is stored. A text that PostgreSQL would refuse becomes a backslash and base64; so does
- * a text that begins with a backslash, so that no two texts look the same.
+ * A value as it is stored. A text that PostgreSQL would refuse becomes a backslash and base64; so
+ * does a text that begins with a backslash, so that no two texts look the same.
  */
 export function encode(value: SqlValue): SqlValue {
   if (typeof value !== 'string' || !/^\\|[\0\p{Surrogate}]/u.test(value)) return value

@@ -1,5 +1,5 @@
-// AES-256-GCM in one call (NIST SP 800-38D). The caller brings the nonce, and must never use one twice
-// with the same key.
+// AES-256-GCM in one call (NIST SP 800-38D). The caller brings the nonce, and must never use one
+// twice with the same key.
 
 import { createCipheriv, createDecipheriv } from 'node:crypto'
 

@@ -1,5 +1,6 @@
-// Changes a keyring file: makes it, adds a key, drops a key. Each change happens completely or not at
-// all, also at a loss of power, and two changes at once never lose one of them.
+// Changes a keyring file: makes it, adds a key, drops a key. Each change happens completely or not
+// at all, also when the power fails. When two processes change the file at the same time, neither
+// change is lost.
 
 import { randomBytes } from 'node:crypto'
 import {
@@ -34,8 +35,8 @@ export function listKeyring(path: string): readonly MasterKeyFacts[] {
 /**
  * Makes a keyring with one key. Makes its folder (mode 0700) when it is missing.
  *
- * @throws KeyringError when the file exists. A keyring is never overwritten: everything sealed under
- * it would be lost.
+ * @throws KeyringError when the file exists. A keyring is never overwritten: everything sealed
+ *   under it would be lost.
  */
 export function createKeyring(path: string, { now = Date.now }: KeyOptions = {}): MasterKeyFacts {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
@@ -62,8 +63,8 @@ export function createKeyring(path: string, { now = Date.now }: KeyOptions = {})
 /** Adds a key and makes it the current one, also in running processes. */
 export function rotateKeyring(path: string, { now = Date.now }: KeyOptions = {}): MasterKeyFacts {
   return replace(path, (keys) => {
-    // The newest key is the current one, so the new key must be newer than all, even if the clock was
-    // set back.
+    // The newest key is the current one, so the new key must be newer than all, even if the clock
+    // was set back.
     const made = newKey(Math.max(now(), ...keys.map(({ created }) => Date.parse(created) + 1)))
     return { keys: [...keys.map(toStored), made], result: factsOf(made) }
   })

@@ -1,5 +1,5 @@
-// The keyring: a file of master keys. It is used only when nobody else can read it and every key in it
-// is strong. Nothing here encrypts.
+// The keyring: a file of master keys. It is used only when nobody else can read it and every key in
+// it is strong. Nothing here encrypts.
 
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
@@ -38,8 +38,8 @@ export class KeyringError extends TypeError {
 /**
  * Reads and checks a keyring.
  *
- * @throws KeyringError when it is missing, readable by others, malformed, or has a key that somebody
- * could guess.
+ * @throws KeyringError when it is missing, readable by others, malformed, or has a key that
+ *   somebody could guess.
  */
 export function readKeyring(path: string): Keyring {
   const make = `\`onbehalf keys init --keyring ${path}\` makes one`
@@ -119,8 +119,9 @@ function isIsoTime(text: string): boolean {
 }
 
 /**
- * Whether bytes were clearly not drawn at random: there are few different ones (zeros, a repeated
- * word), they count up, or they are a typed text. Fewer than one random key in 10^13 looks like that.
+ * Whether the bytes of a key are clearly not random: few of them differ (zeros, a repeated word),
+ * they count up, or they are a text that somebody typed. Fewer than one random key in 10^13 looks
+ * like that.
  */
 function isWeak(bytes: Uint8Array): boolean {
   const differences = new Set(

@@ -14,8 +14,8 @@ export interface WrappedKey {
 }
 
 /**
- * The port. An implementation that asks another machine sets its own deadline. It may throw any error:
- * {@link seal} and {@link open} let none of its text out.
+ * The port. An implementation that asks another machine sets its own deadline. It may throw any
+ * error: {@link seal} and {@link open} let none of its text out.
  */
 export interface MasterKeys {
   /** The key that new records are wrapped under. */
@@ -29,12 +29,12 @@ export interface MasterKeys {
 const SALT_BYTES = 32
 
 /**
- * The master keys of a keyring file that `onbehalf keys` made. The file is read again whenever it has
- * changed, so a rotation needs no restart.
+ * The master keys of a keyring file that `onbehalf keys` made. The file is read again whenever it
+ * has changed, so a rotation needs no restart.
  *
  * @param path The keyring: mode 0600. Keep it apart from the database and its backups.
- * @throws KeyringError (a TypeError) when the file is missing, malformed, weak or readable by others.
- * It names the file and says what to do.
+ * @throws KeyringError (a TypeError) when the file is missing, malformed, weak or readable by
+ *   others. It names the file and says what to do.
  *
  * @example
  * ```ts
@@ -73,9 +73,9 @@ export function fileMasterKeys(path: string): MasterKeys {
 }
 
 /**
- * The key and nonce of one wrapping. The master key itself encrypts nothing: HKDF derives both from it
- * and a fresh salt of 256 random bits. So no nonce is used twice with a key, however many records
- * there are.
+ * The key and nonce of one wrapping. The master key itself encrypts nothing: HKDF derives both from
+ * it and a fresh salt of 256 random bits. So no nonce is used twice with a key, however many
+ * records there are.
  */
 function wrapKeyOf(
   master: KeyObject,

@@ -1,5 +1,5 @@
-// Seals secrets: encrypts them under a data key of their own, wraps that under a master key, and binds
-// both to the row that holds them.
+// Seals secrets: encrypts them under a data key of their own, wraps that under a master key, and
+// binds both to the row that holds them.
 
 import { randomBytes } from 'node:crypto'
 import { Credential } from '../../core/credential.ts'
@@ -18,8 +18,8 @@ export interface Sealed extends WrappedKey {
 }
 
 /**
- * Secrets could not be sealed or opened. The error never says why: if a wrong key, another row and a
- * flipped bit looked different, an attacker could learn from the difference (oracle attacks).
+ * Secrets could not be sealed or opened. The error never says why: if a wrong key, another row and
+ * a flipped bit looked different, an attacker could learn from the difference (oracle attacks).
  */
 export class SealError extends Error {
   override readonly name = 'SealError'
@@ -39,8 +39,8 @@ export function associatedData(parts: readonly (string | number)[]): Uint8Array 
 /**
  * Seals secrets together with facts, so that nobody can change one without the other.
  *
- * @throws SealError when there is no randomness or no master key; KeyringError when the keyring file
- * cannot be used.
+ * @throws SealError when there is no randomness or no master key; KeyringError when the keyring
+ *   file cannot be used.
  */
 export async function seal(
   masterKeys: MasterKeys,
@@ -99,7 +99,8 @@ export async function open(
 }
 
 /**
- * Wraps the data key of a row again, under the current master key. The encrypted body does not change.
+ * Wraps the data key of a row again, under the current master key. The encrypted body does not
+ * change.
  *
  * @returns undefined when the data key cannot be unwrapped.
  * @throws SealError when it cannot be wrapped; KeyringError when the keyring file cannot be used.

@@ -15,8 +15,9 @@ export interface SealedWrite {
 const MAX_ATTEMPTS = 3
 
 /**
- * Seals and writes one row. If the master key is retired between the sealing and the writing, nobody
- * could ever read the row: so the database refuses it, and it is sealed again under the current key.
+ * Seals and writes one row. If the master key is retired between the sealing and the writing,
+ * nobody could ever read the row. So the database refuses the row, and it is sealed again under the
+ * current key.
  *
  * @returns Whether the row was written. False: `write` had a reason of its own.
  * @throws SealError when every key is retired.
@@ -38,7 +39,8 @@ export async function writeSealed(
 
 /**
  * Reads and opens one row. If it does not open, another process may have re-wrapped it after the
- * reading and retired its old key: so the row is read again as long as it names a key not yet tried.
+ * reading and retired its old key. So the row is read again as long as it names a key that was not
+ * tried yet.
  *
  * @throws SealError when it cannot be opened.
  */

@@ -1,5 +1,5 @@
-// The tables that hold sealed secrets, and what each secret is bound to: one that was moved to another
-// row, or whose row was changed, does not open.
+// The tables that hold sealed secrets, and what each secret is bound to. A secret does not open
+// when it was moved to another row, or when its row was changed.
 
 import type { Generated } from 'kysely'
 import { associatedData } from './seal.ts'

@@ -1,5 +1,5 @@
-// Tells those who follow a run that it may have changed: the port, and its implementation within one
-// process.
+// Tells those who follow a run that it may have changed: the port, and its implementation within
+// one process.
 
 /** Wakes the watchers of a run. They then read the store to see what changed. */
 export interface RunBell {

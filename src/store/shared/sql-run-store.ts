@@ -10,13 +10,14 @@ import {
   type RunStore,
   type StoredRun,
 } from '../../chatkit/runs/run-store.ts'
-import type { RunRow, RunStatements } from '../statements/run-statements.ts'
+import type { RunStatements } from '../statements/run-statements.ts'
+import type { RunRow } from '../statements/run-tables.ts'
 import { type SqlDatabase, type Step, step } from '../statements/sql.ts'
 import type { RunBell } from './run-bell.ts'
 
 /**
- * How often a run tries to begin. It tries again when what was in its way ended before the store could
- * say what it was.
+ * How often a run tries to begin. It tries again when the run that was in its way ended before the
+ * store could say which run that was.
  */
 const MAX_TRIES = 5
 
@@ -35,8 +36,8 @@ interface Parts {
 /**
  * The run store over an open database.
  *
- * @param lock The first steps of a beginning. A database that runs changes side by side must lock the
- * owner here, so that two beginnings never count the owner's runs at the same time.
+ * @param lock The first steps of a beginning. A database that runs changes side by side must lock
+ *   the owner here, so that two beginnings never count the owner's runs at the same time.
  */
 export function sqlRunStore(
   database: SqlDatabase,
@@ -154,7 +155,7 @@ async function append(
     events.length === 0
       ? []
       : [step(run.addEvents, { id, first, bodies: JSON.stringify(events) }, events.length)]
-  // A run nearly always is in the state `running`: assume it, and read the state only if that fails.
+  // Nearly every run is in the state `running`. Assume this, and read the state only if it fails.
   for (let state: RunState = 'running'; ; ) {
     if (await database.commit([step(run.touch, { id, until: aliveUntil, state }, 1), ...added])) {
       if (events.length > 0) bell.ring(id)
@@ -169,7 +170,10 @@ async function append(
   }
 }
 
-/** The newest run of a thread. If its time is over, its instance died: it is marked as interrupted. */
+/**
+ * The newest run of a thread. If its time is over, its instance died, so it is marked as
+ * interrupted.
+ */
 async function latest(
   owner: string,
   thread: string,

@@ -1,5 +1,5 @@
-// The thread store over any SQL database: it turns the port's threads, items and attachments into rows
-// and back.
+// The thread store over any SQL database: it turns the port's threads, items and attachments into
+// rows and back.
 
 import { type Item, isHidden } from '../../chatkit/protocol/item.ts'
 import type { Page, ThreadState } from '../../chatkit/protocol/thread.ts'
@@ -30,8 +30,8 @@ type AttachmentMethods = Pick<
 /**
  * The thread store over an open database.
  *
- * @param lock The first steps of each change of items. A database that runs changes side by side must
- * lock the thread here, so that its items stand in the order of the changes.
+ * @param lock The first steps of each change of items. A database that runs changes side by side
+ *   must lock the thread here, so that its items stand in the order of the changes.
  */
 export function sqlThreadStore(
   database: SqlDatabase,
@@ -70,8 +70,8 @@ function threadMethods(database: SqlDatabase, run: ThreadStatements): ThreadMeth
       )
     },
     async updateThread(owner, id, change): Promise<StoredThread | undefined> {
-      // If another change came between reading and writing, the version differs: read again and make
-      // this change on top of it.
+      // If another change came between reading and writing, the version differs: read again and
+      // make this change on top of it.
       for (;;) {
         const found = await database.first(run.readThread, { owner, thread: id })
         if (!found) return undefined

@@ -1,5 +1,5 @@
-// Opens a SQLite file so that every commit survives a crash of the process and a loss of power. It knows
-// nothing of threads or secrets.
+// Opens a SQLite file so that every commit survives a crash of the process and a loss of power. It
+// knows nothing of threads or secrets.
 
 import { chmodSync, closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
@@ -21,12 +21,12 @@ export interface SqliteDatabase extends SqlDatabase {
 }
 
 /**
- * Opens a SQLite file and brings its tables up to date. Makes the file when it is missing, with mode
- * 0600 because it holds conversations.
+ * Opens a SQLite file and brings its tables up to date. Makes the file when it is missing, with
+ * mode 0600 because it holds conversations.
  *
  * @param path The file, or `:memory:`. Its folder must exist.
- * @throws Error when the file cannot be opened, is not a SQLite file, or was written by a newer version
- * of onbehalf.
+ * @throws Error when the file cannot be opened, is not a SQLite file, or was written by a newer
+ *   version of onbehalf.
  *
  * @example
  * ```ts

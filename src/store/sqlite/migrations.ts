@@ -1,4 +1,5 @@
-// The tables of a SQLite file, as steps from each version to the next. Never change a released step.
+// The tables of a SQLite file, as steps from each version to the next. Never change a released
+// step.
 
 import type { DatabaseSync } from 'node:sqlite'
 import { runTransaction } from './transaction.ts'

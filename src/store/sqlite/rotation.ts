@@ -1,5 +1,5 @@
-// Rotates master keys while other processes use the database: re-wraps data keys in small steps, and
-// retires a key for good.
+// Rotates master keys while other processes use the database: re-wraps data keys in small steps,
+// and retires a key for good.
 
 import { setImmediate } from 'node:timers/promises'
 import { KeyringError } from '../sealing/keyring.ts'
@@ -16,7 +16,10 @@ import type { SqliteDatabase } from './database.ts'
 export interface RewrapReport {
   /** Rows that are now wrapped under the current key. */
   readonly rewrapped: number
-  /** Rows that are not: it was stopped, or they do not open (a missing key, a row that somebody changed). */
+  /**
+   * Rows that are still under another key: the work was stopped, or the row does not open (a
+   * missing key, a row that somebody changed).
+   */
   readonly left: number
 }
 
@@ -24,9 +27,9 @@ export interface RewrapReport {
 const ROWS_PER_STEP = 32
 
 /**
- * Wraps the data key of every row under the current master key. The encrypted bodies do not change, and
- * other processes read and write in the meantime. It may be stopped or killed at any point: every row
- * stays readable, and the next call goes on from there.
+ * Wraps the data key of every row under the current master key. The encrypted bodies do not change,
+ * and other processes read and write in the meantime. It may be stopped or killed at any point:
+ * every row stays readable, and the next call goes on from there.
  *
  * @param signal Stops it after the current transaction.
  */
@@ -45,8 +48,8 @@ export async function rewrap(
     const { id } = masterKeys.current()
     let left = 0
     for (const [key, rows] of await keyUse(database)) if (key !== id) left += rows
-    // Go round again: a process that read the keyring just before it changed may have written under the
-    // old key since.
+    // Go round again: a process that read the keyring just before it changed may have written under
+    // the old key since.
     if (left === 0 || changed === 0 || signal?.aborted) return { rewrapped: total, left }
   }
 }
@@ -109,11 +112,12 @@ export type Retirement =
   | { readonly retired: false; readonly rows: number }
 
 /**
- * Drops a key from a keyring, unless a row is wrapped under it. Each database remembers that the key is
- * retired and refuses rows under it from then on, so a process that is just writing one loses nothing.
+ * Drops a key from a keyring, unless a row is wrapped under it. Each database remembers that the
+ * key is retired and refuses rows under it from then on, so a process that is just writing one
+ * loses nothing.
  *
  * @param databases Every database that the keyring is used with. Without the key, their old backups
- * cannot be read.
+ *   cannot be read.
  * @throws KeyringError when the keyring has no such key, or it is the current one.
  */
 export async function retireKey(

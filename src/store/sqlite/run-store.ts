@@ -1,5 +1,5 @@
-// The run store in a SQLite file, for one process at a time. Runs that nobody can come back to stay in
-// memory, so that they cost no commit.
+// The run store in a SQLite file, for one process at a time. A run that a client cannot resume
+// stays in memory, so that it costs no commit.
 
 import { memoryRunStore } from '../../chatkit/runs/memory-run-store.ts'
 import {
@@ -40,8 +40,8 @@ export function sqliteRunStore(database: SqliteDatabase): RunStore {
     const { now, most } = terms
     const inMemory = await light.latest(owner, threadId, now)
     const inFile = await kept.latest(owner, threadId, now)
-    // The run after an interrupted one must be found as the newest, also after it has ended: so it goes
-    // into the file.
+    // The run after an interrupted one must be found as the newest, also after it has ended. So it
+    // goes into the file.
     if (!run.resumable && !run.once && inFile?.state !== 'interrupted') {
       if (inFile && isAlive(inFile)) return { began: false, why: 'busy' }
       const elsewhere = (await database.first(SQLITE.runs.countAlive, { owner, now }))?.count ?? 0
@@ -91,8 +91,8 @@ export function sqliteRunStore(database: SqliteDatabase): RunStore {
     end: (id, state) => leave(id).end(id, state),
     drop: (id) => leave(id).drop(id),
     async latest(owner, threadId, now) {
-      // A run leaves the memory when it ends or when another one takes its thread: so while it is there,
-      // it is the newest.
+      // A run leaves the memory when it ends, or when another run takes its thread. So a run that
+      // is in memory is the newest of its thread.
       return (await light.latest(owner, threadId, now)) ?? (await kept.latest(owner, threadId, now))
     },
     events: (id, after, limit) => of(id).events(id, after, limit),

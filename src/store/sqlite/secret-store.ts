@@ -1,5 +1,5 @@
-// The secret store in SQLite: lasting secrets, sealed. Each write compares and sets the version in one
-// statement, so that of several processes exactly one wins.
+// The secret store in SQLite: lasting secrets, sealed. Each write compares and sets the version in
+// one statement, so that exactly one of several processes wins.
 
 import {
   checkSecretRecord,
@@ -17,8 +17,8 @@ import type { SqliteDatabase } from './database.ts'
 /**
  * The secret store over an open database.
  *
- * `read` and `write` throw `SealError` for a missing master key or a record that somebody changed, and
- * `KeyringError` for a keyring file that cannot be used.
+ * `read` and `write` throw `SealError` for a missing master key or a record that somebody changed,
+ * and `KeyringError` for a keyring file that cannot be used.
  */
 export function sqliteSecretStore(database: SqliteDatabase, masterKeys: MasterKeys): SecretStore {
   const run = SQLITE.secrets

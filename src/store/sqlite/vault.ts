@@ -1,5 +1,5 @@
-// The vault in SQLite: sealed credentials that outlive the process. Who has only the file gets neither a
-// credential nor a handle.
+// The vault in SQLite: sealed credentials that outlive the process. Somebody who has only the file
+// gets neither a credential nor a handle.
 
 import { createHash, randomBytes } from 'node:crypto'
 import type { Credential } from '../../core/credential.ts'
@@ -21,8 +21,8 @@ export interface SqliteVaultOptions {
 /**
  * The vault over an open database. Deposits also remove expired entries.
  *
- * `deposit` and `withdraw` throw `SealError` for a missing master key or an entry that somebody changed,
- * and `KeyringError` for a keyring file that cannot be used.
+ * `deposit` and `withdraw` throw `SealError` for a missing master key or an entry that somebody
+ * changed, and `KeyringError` for a keyring file that cannot be used.
  */
 export function sqliteVault(
   database: SqliteDatabase,
@@ -45,8 +45,8 @@ export function sqliteVault(
         destinations: JSON.stringify(destinations),
         expires_at: expiresAt,
       }
-      // Remove expired entries at most once a second: with every deposit, a burst would take quadratic
-      // time.
+      // Remove expired entries at most once a second: with every deposit, a burst would take
+      // quadratic time.
       const isSweepDue = seconds >= sweepAt
       if (isSweepDue) sweepAt = seconds + 1
       await writeSealed(masterKeys, { secrets: { credential }, facts: {} }, vaultBinding(entry), {
@@ -87,15 +87,18 @@ function randomHandle(): Handle {
 }
 
 /**
- * The database finds an entry by this digest. A handle is 256 random bits, so nobody can find it from
- * its digest by trying, and the digest needs no key. (A key would tie every entry to it for life.) The
- * time that a look-up in an index of digests takes also says nothing about a handle.
+ * The database finds an entry by this digest. A handle is 256 random bits, so nobody can find it
+ * from its digest by trying, and the digest needs no key. (A key would tie every entry to it for
+ * life.) The time that a look-up in an index of digests takes also says nothing about a handle.
  */
 function digestOf(handle: Handle): string {
   return createHash('sha256').update('onbehalf: handle, 1\0').update(handle).digest('hex')
 }
 
-/** `deposit` wrote the list. If somebody changed it since, the secret does not open: it is bound to it. */
+/**
+ * `deposit` wrote the list. The secret is bound to it, so the secret does not open if somebody
+ * changed the list since.
+ */
 function parseDestinations(text: string): readonly string[] {
   return JSON.parse(text) as readonly string[]
 }

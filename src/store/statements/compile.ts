@@ -1,5 +1,5 @@
-// Compiles queries that were built with Kysely, with named places for values. A program that uses the
-// stores never loads this file or Kysely.
+// Compiles queries that were built with Kysely, with named places for values. A program that uses
+// the stores never loads this file or Kysely.
 
 import {
   type Compilable,

@@ -1,5 +1,5 @@
-// Every statement of the stores, for each database. `scripts/compile-statements.ts` compiles them into
-// `compiled-*.ts`, which is what the stores run. Only that script and a test load this file.
+// Every statement of the stores, for each database. `scripts/compile-statements.ts` compiles them
+// into `compiled-*.ts`, which is what the stores run. Only that script and a test load this file.
 //
 // The two interfaces say which store a database has. A store that is named in one of them and not
 // compiled below does not compile.
@@ -9,12 +9,8 @@ import type { SealedTables } from '../sealing/sealed-tables.ts'
 import { place, postgresCompiler, sqliteCompiler, statement } from './compile.ts'
 import { type KeyStatements, keyStatements } from './key-statements.ts'
 import { type MarkStatements, type MarkTables, markStatements } from './mark-statements.ts'
-import {
-  type RunStatements,
-  type RunTables,
-  runStatements,
-  type TextRow,
-} from './run-statements.ts'
+import { type RunStatements, runStatements } from './run-statements.ts'
+import type { RunTables, TextRow } from './run-tables.ts'
 import { type SecretStatements, secretStatements } from './secret-statements.ts'
 import type { Statement } from './statement.ts'
 import { type ThreadStatements, type ThreadTables, threadStatements } from './thread-statements.ts'

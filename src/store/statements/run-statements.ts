@@ -1,45 +1,10 @@
 // The statements of the run store.
 
-import { type Generated, type Kysely, type RawBuilder, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { RunState } from '../../chatkit/runs/run-store.ts'
 import { place, statement } from './compile.ts'
+import type { RunRow, RunTables, TextRow } from './run-tables.ts'
 import type { Statement } from './statement.ts'
-
-/** The tables, as the migrations make them. */
-export interface RunTables {
-  readonly run: {
-    seq: Generated<number>
-    id: string
-    owner: string
-    thread_id: string
-    resumable: number
-    item_id: string | null
-    once_key: string | null
-    once_digest: string | null
-    state: RunState
-    alive_until: number
-  }
-  readonly run_event: { run_id: string; number: number; body: string }
-}
-
-/** A run's row. */
-export interface RunRow {
-  readonly id: string
-  readonly owner: string
-  readonly thread_id: string
-  readonly resumable: number
-  readonly item_id: string | null
-  readonly once_key: string | null
-  readonly once_digest: string | null
-  readonly state: RunState
-  readonly alive_until: number
-}
-
-/** One element of a JSON array of texts, as a row. */
-export interface TextRow {
-  readonly position: number
-  readonly text: string
-}
 
 type OfThread = { readonly owner: string; readonly thread: string }
 type OfRun = { readonly id: string }
@@ -48,7 +13,10 @@ type OfRun = { readonly id: string }
 export interface RunStatements {
   /** Marks the runs of a thread as interrupted when their time is over: their instance died. */
   readonly bury: Statement<OfThread & { readonly now: number }>
-  /** Adds a run, if its thread has none that is alive, its key is free, and its owner has not too many. */
+  /**
+   * Adds a run, if its thread has no run that is alive, its key is free, and its owner does not
+   * have too many runs.
+   */
   readonly add: Statement<
     OfThread &
       OfRun & {
@@ -91,6 +59,7 @@ export interface RunStatements {
 const ALIVE: readonly RunState[] = ['running', 'stopping']
 const ENDED: readonly RunState[] = ['done', 'interrupted']
 
+/** The columns that every row is written and read with. `newRun` gives the values in this order. */
 const COLUMNS = [
   'id',
   'owner',
@@ -103,89 +72,53 @@ const COLUMNS = [
   'alive_until',
 ] as const
 
+const OWNER = place<string>('owner')
+const THREAD = place<string>('thread')
+const ID = place<string>('id')
+const NOW = place<number>('now')
+
 /**
  * Compiles the statements.
  *
- * @param textsOf The JSON array at the place `bodies` as rows of `position` (from 0) and `text`: each
- * database has its own function for it.
+ * @param textsOf The JSON array at the place `bodies` as rows of `position` (from 0) and `text`:
+ *   each database has its own function for it.
  */
 export function runStatements(db: Kysely<RunTables>, textsOf: RawBuilder<TextRow>): RunStatements {
-  const owner = place<string>('owner')
-  const thread = place<string>('thread')
-  const id = place<string>('id')
-  const key = place<string | null>('key')
-  const now = place<number>('now')
-  const text = (name: string) => sql<string>`cast(${place<string | null>(name)} as text)`
-  const whole = (name: string) => sql<number>`cast(${place<number>(name)} as bigint)`
-  const alive = db
-    .selectFrom('run')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where('owner', '=', owner)
-    .where('state', 'in', ALIVE)
-    .where('alive_until', '>', now)
-  const ofThread = db.selectFrom('run').where('owner', '=', owner).where('thread_id', '=', thread)
+  return {
+    ...beginningStatements(db),
+    ...findingStatements(db),
+    ...eventStatements(db, textsOf),
+    ...endingStatements(db),
+  }
+}
 
+/** What a beginning does: it makes room in the thread, adds the run and deletes what is over. */
+function beginningStatements(
+  db: Kysely<RunTables>,
+): Pick<RunStatements, 'bury' | 'add' | 'dropEvents' | 'dropOld'> {
   return {
     bury: statement(
       db
         .updateTable('run')
         .set({ state: 'interrupted' })
-        .where('owner', '=', owner)
-        .where('thread_id', '=', thread)
+        .where('owner', '=', OWNER)
+        .where('thread_id', '=', THREAD)
         .where('state', 'in', ALIVE)
-        .where('alive_until', '<=', now),
+        .where('alive_until', '<=', NOW),
     ),
     add: statement(
       db
         .insertInto('run')
-        .columns([
-          'id',
-          'owner',
-          'thread_id',
-          'resumable',
-          'item_id',
-          'once_key',
-          'once_digest',
-          'state',
-          'alive_until',
-        ])
-        .expression(
-          db
-            .selectNoFrom([
-              text('id').as('id'),
-              text('owner').as('owner'),
-              text('thread').as('thread_id'),
-              sql<number>`cast(${place<number>('resumable')} as integer)`.as('resumable'),
-              text('item').as('item_id'),
-              text('key').as('once_key'),
-              text('digest').as('once_digest'),
-              sql<RunState>`'running'`.as('state'),
-              whole('until').as('alive_until'),
-            ])
-            .where(({ not, exists }) =>
-              not(exists(ofThread.select('run.id').where('state', 'in', ALIVE))),
-            )
-            .where(({ not, exists }) =>
-              not(
-                exists(
-                  db
-                    .selectFrom('run')
-                    .select('run.id')
-                    .where('owner', '=', owner)
-                    .where('once_key', '=', text('key')),
-                ),
-              ),
-            )
-            .where(alive, '<', whole('most')),
-        )
+        .columns(COLUMNS)
+        .expression(newRun(db))
         .onConflict((conflict) => conflict.doNothing()),
     ),
     dropEvents: statement(
       db
         .deleteFrom('run_event')
-        .where('run_id', 'in', ofThread.select('run.id').where('state', '=', 'done'))
+        .where('run_id', 'in', runsOfThread(db).select('run.id').where('state', '=', 'done'))
         .where(({ exists }) =>
-          exists(db.selectFrom('run').select('run.id').where('run.id', '=', id)),
+          exists(db.selectFrom('run').select('run.id').where('run.id', '=', ID)),
         ),
     ),
     dropOld: statement(
@@ -194,17 +127,66 @@ export function runStatements(db: Kysely<RunTables>, textsOf: RawBuilder<TextRow
         .where('alive_until', '<', place<number>('before'))
         .where('state', 'in', ENDED),
     ),
-    countAlive: statement(alive),
+  }
+}
+
+/** The new run as a row. There is no row when something is in the way of the run. */
+function newRun(db: Kysely<RunTables>) {
+  const sameKey = db
+    .selectFrom('run')
+    .select('run.id')
+    .where('owner', '=', OWNER)
+    .where('once_key', '=', textAt('key'))
+  return db
+    .selectNoFrom([
+      textAt('id').as('id'),
+      textAt('owner').as('owner'),
+      textAt('thread').as('thread_id'),
+      sql<number>`cast(${place<number>('resumable')} as integer)`.as('resumable'),
+      textAt('item').as('item_id'),
+      textAt('key').as('once_key'),
+      textAt('digest').as('once_digest'),
+      sql<RunState>`'running'`.as('state'),
+      integerAt('until').as('alive_until'),
+    ])
+    .where(({ not, exists }) =>
+      not(exists(runsOfThread(db).select('run.id').where('state', 'in', ALIVE))),
+    )
+    .where(({ not, exists }) => not(exists(sameKey)))
+    .where(aliveCount(db), '<', integerAt('most'))
+}
+
+/** Finds runs and counts them. */
+function findingStatements(
+  db: Kysely<RunTables>,
+): Pick<RunStatements, 'countAlive' | 'byKey' | 'newest' | 'read'> {
+  return {
+    countAlive: statement(aliveCount(db)),
     byKey: statement(
-      db.selectFrom('run').select(COLUMNS).where('owner', '=', owner).where('once_key', '=', key),
+      db
+        .selectFrom('run')
+        .select(COLUMNS)
+        .where('owner', '=', OWNER)
+        .where('once_key', '=', place<string>('key')),
     ),
-    newest: statement(ofThread.select(COLUMNS).orderBy('seq', 'desc').limit(place<number>('rows'))),
-    read: statement(db.selectFrom('run').select(COLUMNS).where('id', '=', id)),
+    newest: statement(
+      runsOfThread(db).select(COLUMNS).orderBy('seq', 'desc').limit(place<number>('rows')),
+    ),
+    read: statement(db.selectFrom('run').select(COLUMNS).where('id', '=', ID)),
+  }
+}
+
+/** Keeps a run alive, and writes and reads its events. */
+function eventStatements(
+  db: Kysely<RunTables>,
+  textsOf: RawBuilder<TextRow>,
+): Pick<RunStatements, 'touch' | 'addEvents' | 'events'> {
+  return {
     touch: statement(
       db
         .updateTable('run')
         .set({ alive_until: place<number>('until') })
-        .where('id', '=', id)
+        .where('id', '=', ID)
         .where('state', '=', place<RunState>('state')),
     ),
     addEvents: statement(
@@ -215,7 +197,7 @@ export function runStatements(db: Kysely<RunTables>, textsOf: RawBuilder<TextRow
           db
             .selectFrom(textsOf.as('one'))
             .select([
-              text('id').as('run_id'),
+              textAt('id').as('run_id'),
               sql<number>`cast(${place<number>('first')} as integer) + one.position`.as('number'),
               'one.text as body',
             ])
@@ -223,7 +205,7 @@ export function runStatements(db: Kysely<RunTables>, textsOf: RawBuilder<TextRow
               db
                 .selectFrom('run_event')
                 .select(({ fn }) => fn.coalesce(fn.max('number'), sql<number>`0`).as('last'))
-                .where('run_id', '=', id),
+                .where('run_id', '=', ID),
               '=',
               sql<number>`cast(${place<number>('first')} as integer) - 1`,
             ),
@@ -233,29 +215,61 @@ export function runStatements(db: Kysely<RunTables>, textsOf: RawBuilder<TextRow
       db
         .selectFrom('run_event')
         .select('body')
-        .where('run_id', '=', id)
+        .where('run_id', '=', ID)
         .where('number', '>', place<number>('after'))
         .orderBy('number')
         .limit(place<number>('rows')),
     ),
+  }
+}
+
+/** Ends, stops and deletes runs. */
+function endingStatements(
+  db: Kysely<RunTables>,
+): Pick<RunStatements, 'end' | 'drop' | 'stop' | 'forget'> {
+  return {
     end: statement(
       db
         .updateTable('run')
         .set({ state: place<RunState>('state') })
-        .where('id', '=', id)
+        .where('id', '=', ID)
         .where('state', 'in', ALIVE),
     ),
-    drop: statement(db.deleteFrom('run').where('id', '=', id)),
+    drop: statement(db.deleteFrom('run').where('id', '=', ID)),
     stop: statement(
       db
         .updateTable('run')
         .set({ state: 'stopping' })
-        .where('owner', '=', owner)
-        .where('thread_id', '=', thread)
+        .where('owner', '=', OWNER)
+        .where('thread_id', '=', THREAD)
         .where('state', '=', 'running'),
     ),
     forget: statement(
-      db.deleteFrom('run').where('owner', '=', owner).where('thread_id', '=', thread),
+      db.deleteFrom('run').where('owner', '=', OWNER).where('thread_id', '=', THREAD),
     ),
   }
+}
+
+function runsOfThread(db: Kysely<RunTables>) {
+  return db.selectFrom('run').where('owner', '=', OWNER).where('thread_id', '=', THREAD)
+}
+
+/** How many runs of the owner are alive. */
+function aliveCount(db: Kysely<RunTables>) {
+  return db
+    .selectFrom('run')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('owner', '=', OWNER)
+    .where('state', 'in', ALIVE)
+    .where('alive_until', '>', NOW)
+}
+
+/** A place in a select list. Without the cast, PostgreSQL could not tell the type of the value. */
+function textAt(name: string): RawBuilder<string> {
+  return sql<string>`cast(${place<string | null>(name)} as text)`
+}
+
+/** As {@link textAt}, for a whole number of up to 64 bits. */
+function integerAt(name: string): RawBuilder<number> {
+  return sql<number>`cast(${place<number>(name)} as bigint)`
 }

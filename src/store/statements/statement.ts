@@ -1,5 +1,5 @@
-// SQL with named places for values, compiled before the program runs. Building a query for each call
-// costs more than SQLite takes to run it, and loading Kysely took half of a program's start.
+// SQL with named places for values, compiled before the program runs. Building a query for each
+// call costs more than SQLite takes to run it, and loading Kysely took half of a program's start.
 // `queries.ts` has the queries.
 
 /** A value that can be bound to a place. */

@@ -86,34 +86,63 @@ export interface ThreadStatements {
   readonly deleteAttachments: Statement<OfThread>
 }
 
+const OWNER = place<string>('owner')
+const THREAD = place<string>('thread')
+const ITEM = place<string>('item')
+const ATTACHMENT = place<string>('attachment')
+const BODY = place<string>('body')
+/** 0 leaves hidden items out, 1 takes all. */
+const HIDDEN = place<number>('hidden')
+
 /** Compiles the statements. */
 export function threadStatements(db: Kysely<ThreadTables>): ThreadStatements {
-  const owner = place<string>('owner')
-  const thread = place<string>('thread')
-  const item = place<string>('item')
-  const attachment = place<string>('attachment')
-  const body = place<string>('body')
-  /** 0 leaves hidden items out, 1 takes all. */
-  const hidden = place<number>('hidden')
-  const ownThread = db
-    .selectFrom('thread')
-    .where('thread.id', '=', thread)
-    .where('thread.owner', '=', owner)
-  const ownAttachment = db
-    .selectFrom('attachment')
-    .select(['id', 'owner', 'thread_id', 'body'])
-    .where('owner', '=', owner)
+  return { ...statementsOfThreads(db), ...statementsOfItems(db), ...statementsOfAttachments(db) }
+}
 
+type OfThreads =
+  | 'addThread'
+  | 'readThread'
+  | 'changeThread'
+  | 'deleteThread'
+  | 'threadPosition'
+  | 'listThreads'
+type OfItems = 'readItem' | 'saveItem' | 'removeItem' | 'itemPosition' | 'listItems'
+
+function statementsOfThreads(db: Kysely<ThreadTables>): Pick<ThreadStatements, OfThreads> {
+  const ownThread = selectOwnThread(db)
   const listThreads = (order: 'asc' | 'desc') =>
     statement<Owned & OfPage, ThreadRow>(
       db
         .selectFrom('thread')
         .select(['id', 'owner', 'version', 'body'])
-        .where('owner', '=', owner)
+        .where('owner', '=', OWNER)
         .where('seq', order === 'asc' ? '>' : '<', place<number>('from'))
         .orderBy('seq', order)
         .limit(place<number>('rows')),
     )
+  return {
+    addThread: statement(
+      db.insertInto('thread').values({ id: THREAD, owner: OWNER, version: 1, body: BODY }),
+    ),
+    readThread: statement(ownThread.select(['id', 'owner', 'version', 'body'])),
+    changeThread: statement(
+      db
+        .updateTable('thread')
+        .set((eb) => ({ body: BODY, version: eb('version', '+', 1) }))
+        .where('id', '=', THREAD)
+        .where('owner', '=', OWNER)
+        .where('version', '=', place<number>('version')),
+    ),
+    deleteThread: statement(
+      db.deleteFrom('thread').where('id', '=', THREAD).where('owner', '=', OWNER),
+    ),
+    threadPosition: statement(ownThread.select('seq')),
+    listThreads: { asc: listThreads('asc'), desc: listThreads('desc') },
+  }
+}
+
+function statementsOfItems(db: Kysely<ThreadTables>): Pick<ThreadStatements, OfItems> {
+  const ownThread = selectOwnThread(db)
   const listItems = (order: 'asc' | 'desc') =>
     statement<
       OfThread & { readonly hidden: number } & OfPage,
@@ -123,7 +152,7 @@ export function threadStatements(db: Kysely<ThreadTables>): ThreadStatements {
         .selectFrom('item')
         .select(['item.id', 'item.body'])
         .where('item.thread_id', '=', ownThread.select('thread.id'))
-        .where('item.hidden', '<=', hidden)
+        .where('item.hidden', '<=', HIDDEN)
         .where('item.seq', order === 'asc' ? '>' : '<', place<number>('from'))
         .orderBy('item.seq', order)
         .limit(place<number>('rows')),
@@ -131,33 +160,17 @@ export function threadStatements(db: Kysely<ThreadTables>): ThreadStatements {
   // Without the casts, PostgreSQL would take every place in a select list for text.
   const saved = ownThread.select([
     'thread.id as thread_id',
-    sql<string>`cast(${item} as text)`.as('id'),
-    sql<number>`cast(${hidden} as integer)`.as('hidden'),
-    sql<string>`cast(${body} as text)`.as('body'),
+    sql<string>`cast(${ITEM} as text)`.as('id'),
+    sql<number>`cast(${HIDDEN} as integer)`.as('hidden'),
+    sql<string>`cast(${BODY} as text)`.as('body'),
   ])
-
   return {
-    addThread: statement(db.insertInto('thread').values({ id: thread, owner, version: 1, body })),
-    readThread: statement(ownThread.select(['id', 'owner', 'version', 'body'])),
-    changeThread: statement(
-      db
-        .updateTable('thread')
-        .set((eb) => ({ body, version: eb('version', '+', 1) }))
-        .where('id', '=', thread)
-        .where('owner', '=', owner)
-        .where('version', '=', place<number>('version')),
-    ),
-    deleteThread: statement(
-      db.deleteFrom('thread').where('id', '=', thread).where('owner', '=', owner),
-    ),
-    threadPosition: statement(ownThread.select('seq')),
-    listThreads: { asc: listThreads('asc'), desc: listThreads('desc') },
     readItem: statement(
       db
         .selectFrom('item')
         .select('item.body')
         .where('item.thread_id', '=', ownThread.select('thread.id'))
-        .where('item.id', '=', item),
+        .where('item.id', '=', ITEM),
     ),
     saveItem: statement(
       db
@@ -175,33 +188,44 @@ export function threadStatements(db: Kysely<ThreadTables>): ThreadStatements {
       db
         .deleteFrom('item')
         .where('thread_id', '=', ownThread.select('thread.id'))
-        .where('item.id', '=', item),
+        .where('item.id', '=', ITEM),
     ),
     itemPosition: statement(
       db
         .selectFrom('item')
         .select('item.seq')
         .where('item.thread_id', '=', ownThread.select('thread.id'))
-        .where('item.id', '=', item)
-        .where('item.hidden', '<=', hidden),
+        .where('item.id', '=', ITEM)
+        .where('item.hidden', '<=', HIDDEN),
     ),
     listItems: { asc: listItems('asc'), desc: listItems('desc') },
+  }
+}
+
+function statementsOfAttachments(
+  db: Kysely<ThreadTables>,
+): Omit<ThreadStatements, OfThreads | OfItems> {
+  const ownAttachment = db
+    .selectFrom('attachment')
+    .select(['id', 'owner', 'thread_id', 'body'])
+    .where('owner', '=', OWNER)
+  return {
     attach: statement(
       db
         .updateTable('attachment')
-        .set({ thread_id: thread })
-        .where('id', '=', attachment)
-        .where('owner', '=', owner)
-        .where(({ exists }) => exists(ownThread.select('thread.id'))),
+        .set({ thread_id: THREAD })
+        .where('id', '=', ATTACHMENT)
+        .where('owner', '=', OWNER)
+        .where(({ exists }) => exists(selectOwnThread(db).select('thread.id'))),
     ),
-    readAttachment: statement(ownAttachment.where('id', '=', attachment)),
+    readAttachment: statement(ownAttachment.where('id', '=', ATTACHMENT)),
     listAttachments: statement(
-      ownAttachment.where('thread_id', '=', thread).orderBy('seq').limit(place<number>('rows')),
+      ownAttachment.where('thread_id', '=', THREAD).orderBy('seq').limit(place<number>('rows')),
     ),
     saveAttachment: statement(
       db
         .insertInto('attachment')
-        .values({ id: attachment, owner, thread_id: thread, body })
+        .values({ id: ATTACHMENT, owner: OWNER, thread_id: THREAD, body: BODY })
         .onConflict((conflict) =>
           conflict
             .column('id')
@@ -214,10 +238,14 @@ export function threadStatements(db: Kysely<ThreadTables>): ThreadStatements {
         ),
     ),
     deleteAttachment: statement(
-      db.deleteFrom('attachment').where('id', '=', attachment).where('owner', '=', owner),
+      db.deleteFrom('attachment').where('id', '=', ATTACHMENT).where('owner', '=', OWNER),
     ),
     deleteAttachments: statement(
-      db.deleteFrom('attachment').where('thread_id', '=', thread).where('owner', '=', owner),
+      db.deleteFrom('attachment').where('thread_id', '=', THREAD).where('owner', '=', OWNER),
     ),
   }
+}
+
+function selectOwnThread(db: Kysely<ThreadTables>) {
+  return db.selectFrom('thread').where('thread.id', '=', THREAD).where('thread.owner', '=', OWNER)
 }

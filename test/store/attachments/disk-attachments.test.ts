@@ -47,7 +47,7 @@ async function codeOf(response: Response): Promise<string> {
 const NOT_FOUND = '404 not_found'
 
 describe('an upload that is announced', () => {
-  it('is put to its link, and is then whole, on disk under its id, with a record without the link', async () => {
+  it('is put to its link, and is then complete on disk under its id, with a record that has no link', async () => {
     const home = await house()
     const record = await home.announce(ALICE, 'notes.txt', 5)
     expect(record).toMatchObject({
@@ -73,7 +73,7 @@ describe('an upload that is announced', () => {
     expect(await readFile(join(await folderOf(home, record), record.id), 'utf8')).toBe('hello')
   })
 
-  it('is taken in chunks, and of no bytes at all', async () => {
+  it('may come in chunks, and may have no bytes at all', async () => {
     const home = await house()
     const record = await home.announce(ALICE, 'a.txt', 6)
     expect((await put(record, chunks('ab', '', 'cd', 'ef'), home.send)).status).toBe(200)
@@ -85,7 +85,7 @@ describe('an upload that is announced', () => {
     expect(await home.attachments.read(ALICE, empty.id)).toHaveLength(0)
   })
 
-  it('leaves nothing on the disk that others may read', async () => {
+  it('leaves nothing on the disk that others can read', async () => {
     const home = await house()
     const record = await home.upload(ALICE, 'a.txt', 'a')
     const folder = await folderOf(home, record)
@@ -94,7 +94,7 @@ describe('an upload that is announced', () => {
       expect((await lstat(join(folder, name))).mode & 0o777).toBe(0o600)
   })
 
-  it('is taken once', async () => {
+  it('is accepted once', async () => {
     const home = await house()
     const record = await home.upload(ALICE, 'a.txt', 'first')
     for (const text of ['other', 'something longer', '']) {
@@ -106,7 +106,7 @@ describe('an upload that is announced', () => {
     expect(await filesOf(home)).toEqual([record.id])
   })
 
-  it('takes no second while one is coming, which would fill the disk', async () => {
+  it('accepts no second upload while the first is coming, because many would fill the disk', async () => {
     const home = await house()
     const record = await home.announce(ALICE, 'a.txt', 5)
     const answers: string[] = []
@@ -124,7 +124,7 @@ describe('an upload that is announced', () => {
     expect(answers).toEqual(['409 upload_under_way'])
   })
 
-  it('is taken once also when two come at the same time', async () => {
+  it('is accepted once, also when two uploads come at the same time', async () => {
     const home = await house()
     const record = await home.announce(ALICE, 'a.txt', 5)
     const answers = await Promise.all(
@@ -135,7 +135,7 @@ describe('an upload that is announced', () => {
     expect(await filesOf(home)).toEqual([record.id])
   })
 
-  it('is taken once also by two instances that share the folder', async () => {
+  it('is accepted once, also by two instances that share the folder', async () => {
     const one = await house()
     const other = await house({ path: one.path, store: one.store })
     const record = await one.announce(ALICE, 'a.txt', 5)
@@ -148,7 +148,7 @@ describe('an upload that is announced', () => {
     expect(kept).toBe(answers[0]?.status === 200 ? 'first' : 'other')
   })
 
-  it('whose bytes came before the process ended, and whose record did not, is complete at the next attempt', async () => {
+  it('is complete at the next attempt when the process ended after the bytes and before the record', async () => {
     const home = await house()
     const record = await home.announce(ALICE, 'a.png', 5, 'image/png')
     await writeFile(join(await folderOf(home, record), record.id), 'first')
@@ -193,7 +193,7 @@ describe('an upload that is announced', () => {
     expect(home.errors).toEqual([])
   })
 
-  it('that says it is smaller than it is ends where it was to end', async () => {
+  it('that is longer than it says is cut off at the announced size', async () => {
     const home = await house()
     const record = await home.announce(ALICE, 'a.txt', 5)
     let given = 0
@@ -209,7 +209,7 @@ describe('an upload that is announced', () => {
     expect(given).toBeLessThan(10)
   })
 
-  it('that breaks off leaves nothing, and can be tried again', async () => {
+  it('leaves nothing when it breaks off, and can be tried again', async () => {
     const home = await house()
     const record = await home.announce(ALICE, 'a.txt', 5)
     const broken = new ReadableStream<Uint8Array<ArrayBuffer>>({
@@ -222,7 +222,7 @@ describe('an upload that is announced', () => {
     expect((await put(record, 'abcde', home.send)).status).toBe(200)
   })
 
-  it('that falls silent is given up', async () => {
+  it('is given up when it falls silent', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const home = await house()
     const record = await home.announce(ALICE, 'a.txt', 5)
@@ -248,7 +248,7 @@ describe('an upload that is announced', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('that drips is given up after ten minutes', async () => {
+  it('is given up after ten minutes when its bytes come too slowly', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const home = await house()
     const record = await home.announce(ALICE, 'a.txt', 1000)
@@ -318,7 +318,7 @@ describe('an upload that is announced', () => {
     )
   })
 
-  it('has a link for ten minutes', async () => {
+  it('has a link that works for ten minutes', async () => {
     const home = await house()
     const record = await home.announce(ALICE, 'a.txt', 1)
     home.pass(599_000)
@@ -327,7 +327,7 @@ describe('an upload that is announced', () => {
     expect(await codeOf(await put(record, 'a', home.send))).toBe(NOT_FOUND)
   })
 
-  it('has a link that gets nothing', async () => {
+  it('has a link that downloads nothing', async () => {
     const home = await house()
     const record = await home.upload(ALICE, 'a.png', 'a', 'image/png')
     expect(await codeOf(await home.send(record.upload_descriptor?.url ?? ''))).toBe(NOT_FOUND)
@@ -348,12 +348,12 @@ describe('an upload that is announced', () => {
     })
   })
 
-  it('may be of a type that the browser does not know, where bytes of any kind are taken', async () => {
+  it('may have a type that the browser does not know, if any type is allowed', async () => {
     const home = await house({ types: ['application/octet-stream'] })
     expect((await home.upload(ALICE, 'a.xyz', 'a', '')).mime_type).toBe('application/octet-stream')
   })
 
-  it('never has a path of a name', async () => {
+  it('never uses its name as a path on the disk', async () => {
     const home = await house()
     const record = await home.upload(ALICE, '../../../../tmp/onbehalf-evil.txt', 'a')
     expect(record.name).toBe('onbehalf-evil.txt')
@@ -369,7 +369,7 @@ describe('an upload that is announced', () => {
 describe('room', () => {
   const limits = { bytes: 10, personBytes: 25, personFiles: 4 }
 
-  it('is counted in bytes for each person, those to come included', async () => {
+  it('is counted in bytes for each person, with the bytes that are still to come', async () => {
     const home = await house({ limits })
     await home.upload(ALICE, 'a.txt', '0123456789')
     await home.announce(ALICE, 'b.txt', 10)
@@ -380,14 +380,14 @@ describe('room', () => {
     await home.announce(ALICE, 'd.txt', 5)
   })
 
-  it('is counted in files', async () => {
+  it('is counted in files for each person', async () => {
     const home = await house({ limits })
     for (let count = 0; count < 4; count += 1) await home.announce(ALICE, 'a.txt', 0)
     await expect(home.announce(ALICE, 'a.txt', 0)).rejects.toThrow('There is no room')
     expect(await filesOf(home)).toHaveLength(4)
   })
 
-  it('is never exceeded by many at once', async () => {
+  it('is never exceeded by many uploads at once', async () => {
     const home = await house({ limits: { ...limits, personFiles: 100 } })
     const results = await Promise.allSettled(
       Array.from({ length: 20 }, () => home.announce(ALICE, 'a.txt', 10)),
@@ -395,7 +395,7 @@ describe('room', () => {
     expect(results.filter(({ status }) => status === 'fulfilled').length).toBeLessThanOrEqual(2)
   })
 
-  it('that is kept takes none of the disk', async () => {
+  it('that is reserved takes no space on the disk', async () => {
     const home = await house()
     const record = await home.announce(ALICE, 'a.txt', 20_000_000)
     const { size, blocks } = await lstat(join(await folderOf(home, record), `${record.id}.new`))
@@ -405,7 +405,7 @@ describe('room', () => {
 })
 
 describe('a download', () => {
-  it('of an image is shown, with a link that is made anew', async () => {
+  it('of an image is shown in the page, with a link that is made again each time', async () => {
     const home = await house()
     const record = await home.upload(ALICE, 'cat.png', 'PNG!', 'image/png')
     const shown = home.attachments.present?.(record)
@@ -433,7 +433,7 @@ describe('a download', () => {
     ])
   })
 
-  it('of a file is saved; the link is the person’s who owns it', async () => {
+  it('of a file is saved, and its link works only for its owner', async () => {
     const home = await house({ pages: 'cross-origin' })
     const { id } = await home.upload(ALICE, 'a.txt', 'abc')
     const link = (await home.attachments.link(ALICE, id)) ?? ''
@@ -468,7 +468,7 @@ describe('a download', () => {
     expect(await codeOf(await home.send(link))).toBe(NOT_FOUND)
   })
 
-  it('looks the same for what is missing, foreign, forged, not uploaded and deleted', async () => {
+  it('gets the same answer for a missing, foreign, forged, not uploaded or deleted attachment', async () => {
     const home = await house()
     const mine = await home.upload(ALICE, 'a.png', 'a', 'image/png')
     const link = (await home.attachments.link(ALICE, mine.id)) ?? ''
@@ -533,7 +533,7 @@ describe('a download', () => {
     expect(home.errors).toEqual([])
   })
 
-  it('is a clean refusal when the store is gone', async () => {
+  it('is refused cleanly when the store fails', async () => {
     const store = memoryThreadStore()
     let gone = false
     const home = await house({
@@ -550,7 +550,7 @@ describe('a download', () => {
     expect(home.errors).toHaveLength(1)
   })
 
-  it('leaves a preview as it is that is none of its own', async () => {
+  it('does not change a preview that it did not make', async () => {
     const { attachments } = await house()
     const image = {
       id: 'x',
@@ -564,14 +564,14 @@ describe('a download', () => {
 })
 
 describe('the handler', () => {
-  it('answers nothing that is not under its URL', async () => {
+  it('answers no request that is not under its URL', async () => {
     const { attachments } = await house()
     for (const path of ['/', '/chatkit', '/filesystem', '/file']) {
       expect(await attachments.fetch(new Request(`https://chat.example${path}`))).toBeUndefined()
     }
   })
 
-  it('names the methods that there are', async () => {
+  it('names the allowed methods when the method is wrong', async () => {
     const { send } = await house()
     const file = await send(`${URL_BASE}/a/b`, { method: 'DELETE' })
     expect([file.headers.get('allow'), await codeOf(file)]).toEqual([
@@ -587,7 +587,7 @@ describe('the handler', () => {
 })
 
 describe('sweeping', () => {
-  it('removes what has waited for a day: uploads that never came, files that were never sent, bytes without a record', async () => {
+  it('removes what has waited for a day: uploads that never came, files that were never sent, and bytes without a record', async () => {
     const home = await house()
     const announced = await home.announce(ALICE, 'a.txt', 1)
     const unsent = await home.upload(ALICE, 'b.txt', 'b')
@@ -632,7 +632,7 @@ describe('sweeping', () => {
     }
   })
 
-  it('tells of a store that is gone, and fails nothing by it', async () => {
+  it('reports that the store failed, and lets no request fail because of it', async () => {
     const before = await house()
     await before.announce(ALICE, 'a.txt', 1)
     const store = { ...before.store, attachment: () => Promise.reject(new Error('gone')) }
@@ -662,7 +662,7 @@ describe('the options', () => {
     }
   })
 
-  it('refuse a folder that is open to others, or is none', async () => {
+  it('refuse a folder that others can open, and a path that is not a folder', async () => {
     const folder = await temporary()
     const open = join(folder, 'open')
     await mkdir(open, { mode: 0o755 })

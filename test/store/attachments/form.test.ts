@@ -50,7 +50,7 @@ async function filesOf({ path }: House): Promise<readonly string[]> {
 }
 
 describe('a direct upload', () => {
-  it('takes the file of a form that a browser makes, and is the person’s who is signed in', async () => {
+  it('takes the file of a form that a browser makes, for the person who is signed in', async () => {
     const home = await house()
     const form = new FormData()
     form.set('other', 'not looked at')
@@ -82,14 +82,14 @@ describe('a direct upload', () => {
     expect(attachment).not.toHaveProperty('metadata')
   })
 
-  it('is refused to somebody who is not signed in, by the door’s own answer', async () => {
+  it('is refused with the answer of `admit` when nobody is signed in', async () => {
     const home = await house()
     const response = await post(home, filePart('a') + END, {}, 'nobody')
     expect([response.status, await response.json()]).toEqual([401, { message: 'Sign in.' }])
     expect(await filesOf(home)).toEqual([])
   })
 
-  it('is not there when no door was given', async () => {
+  it('does not exist when no `admit` was given', async () => {
     const { path } = await house()
     const closed = diskAttachments(path, { store: memoryThreadStore(), url: URL_BASE, key: KEY })
     const response = await closed.fetch(new Request(URL_BASE, { method: 'POST', body: '' }))
@@ -168,7 +168,7 @@ describe('a direct upload', () => {
     expect(await filesOf(home)).toEqual([])
   })
 
-  it('that says it is too large is not read', async () => {
+  it('is not read when it says that it is too large', async () => {
     const home = await house({ limits: { bytes: 10 } })
     let read = 0
     let cancelled = false
@@ -189,7 +189,7 @@ describe('a direct upload', () => {
     expect([read, cancelled]).toEqual([0, true])
   })
 
-  it('takes the first file of the field, whatever follows', async () => {
+  it('takes the first file of the field and ignores what follows', async () => {
     const home = await house()
     const response = await post(home, filePart('first') + filePart('second') + END)
     const { id }: Loose = await response.json()
@@ -197,7 +197,7 @@ describe('a direct upload', () => {
     expect(await filesOf(home)).toEqual([id])
   })
 
-  it('that breaks off leaves nothing, wherever it breaks', async () => {
+  it('leaves nothing, wherever it breaks off', async () => {
     const home = await house({ limits: { personFiles: 100_000 } })
     const whole = `${filePart('x', 'x', 'text/plain', 'other')}${filePart('hello, all of you')}${END}`
     for (let at = 0; at < whole.length; at += 7) {
@@ -211,7 +211,7 @@ describe('a direct upload', () => {
     expect(home.errors).toEqual([])
   })
 
-  it('that is cut anywhere is refused or whole, and never hangs', async () => {
+  it('is refused or complete when it is cut at any byte, and never hangs', async () => {
     const home = await house()
     const body = 'hello, all of you'
     const whole = `${filePart('x', 'x', 'text/plain', 'other')}${filePart(body)}${END}`
@@ -227,7 +227,7 @@ describe('a direct upload', () => {
     expect(await filesOf(home)).toEqual([])
   })
 
-  it('that falls silent in the file is given up', async () => {
+  it('is given up when it falls silent within the file', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     try {
       const home = await house()
@@ -256,7 +256,7 @@ describe('a direct upload', () => {
     }
   })
 
-  it('finds no room where there is none', async () => {
+  it('is refused when the person has no room left', async () => {
     const home = await house({ limits: { bytes: 1000, personBytes: 1500 } })
     expect((await post(home, filePart('a'.repeat(1000)) + END)).status).toBe(200)
     expect(await codeOf(await post(home, filePart('a'.repeat(1000)) + END))).toBe(
@@ -267,7 +267,7 @@ describe('a direct upload', () => {
     expect((await post(home, filePart('a'.repeat(1000)) + END, {}, 'bob')).status).toBe(200)
   })
 
-  it('leaves nothing when the store is gone', async () => {
+  it('leaves nothing when the store fails', async () => {
     const store = {
       ...memoryThreadStore(),
       saveAttachment: () => Promise.reject(new Error('the database is gone')),
@@ -281,7 +281,7 @@ describe('a direct upload', () => {
 })
 
 describe('the file of a form', () => {
-  it('is handed on while it arrives, not held in memory', async () => {
+  it('is passed on while it arrives, and is not held in memory', async () => {
     const size = 40 * 1024 * 1024
     const piece = new Uint8Array(64 * 1024)
     let sent = 0

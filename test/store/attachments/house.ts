@@ -1,4 +1,5 @@
-// Attachments on disk for tests: a folder that goes with the test, a store in memory, two people, and what a client does with a link.
+// Attachments on disk for tests: a folder that is removed after the test, a store in memory, two
+// people, and what a client does with a link.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -37,7 +37,7 @@ async function served(): Promise<{
 const at = (origin: string, url: string) => url.replace(new URL(URL_BASE).origin, origin)
 
 describe('over node:http', () => {
-  it('a file is put, a form is posted, and both come back byte by byte', async () => {
+  it('a file that is put and a file that is posted both come back byte by byte', async () => {
     const { home, origin } = await served()
     const bytes = Buffer.alloc(3_000_000, 'onbehalf ')
     const record = await home.announce(ALICE, 'a.txt', bytes.length)
@@ -62,7 +62,7 @@ describe('over node:http', () => {
   })
 
   it.each([['an announced upload'], ['a form']])(
-    '%s whose sender goes in the middle leaves nothing',
+    '%s leaves nothing when its sender disconnects in the middle',
     async (kind) => {
       const { home, origin, statuses } = await served()
       const record = await home.announce(ALICE, 'a.txt', 2_000_000)

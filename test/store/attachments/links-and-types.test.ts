@@ -14,12 +14,12 @@ function verified(link: string, purpose: 'upload' | 'download' = 'download', now
 describe('a signed link', () => {
   const link = links.sign(PLACE, 'download', 1000)
 
-  it('leads to one attachment until its time is over', () => {
+  it('leads to one attachment until it expires', () => {
     expect(verified(link)).toEqual(PLACE)
     expect(verified(link, 'download', 1000)).toBeUndefined()
   })
 
-  it('is good for one purpose, whatever it says of itself', () => {
+  it('works for one purpose only, even if its text names another', () => {
     expect(verified(link, 'upload')).toBeUndefined()
     expect(verified(link.replace('for=download', 'for=upload'), 'upload')).toBeUndefined()
     expect(verified(links.sign(PLACE, 'upload', 1000))).toBeUndefined()
@@ -42,7 +42,7 @@ describe('a signed link', () => {
     expect(verified(change(link))).toBeUndefined()
   })
 
-  it('is none with any bit of its signature turned', () => {
+  it('is refused when any bit of its signature is flipped', () => {
     const sig = Buffer.from(link.split('sig=')[1] ?? '', 'base64url')
     for (let bit = 0; bit < 256; bit += 1) {
       const turned = Buffer.from(sig)
@@ -53,7 +53,7 @@ describe('a signed link', () => {
     }
   })
 
-  it('is none under another key', () => {
+  it('is refused when it was signed with another key', () => {
     const other = signedLinks(
       'https://chat.example/files',
       KEY.map((byte) => byte ^ 1),
@@ -62,7 +62,7 @@ describe('a signed link', () => {
     expect(other.folderOf('alice')).not.toBe(links.folderOf('alice'))
   })
 
-  it('names nobody, and each owner has a folder', () => {
+  it('names no person, and each owner has a folder', () => {
     const owner = '["https://issuer.example",null,"alice"]'
     expect(links.sign({ ...PLACE, folder: links.folderOf(owner) }, 'download', 1)).not.toMatch(
       /alice|issuer/,
@@ -71,7 +71,7 @@ describe('a signed link', () => {
     expect(links.folderOf(owner)).not.toBe(links.folderOf('["https://issuer.example",null,"bob"]'))
   })
 
-  it('is found again in the form without a right, and nothing else is', () => {
+  it('is recognized in its form without a signature, and nothing else is', () => {
     expect(links.read(links.plain(PLACE))).toEqual(PLACE)
     expect(verified(links.plain(PLACE))).toBeUndefined()
     for (const other of [
@@ -116,7 +116,7 @@ describe('a media type', () => {
     expect(plainType(given)).toBe(plain)
   })
 
-  it('is sent as it is only when it is a common one', () => {
+  it('is sent unchanged only when it is a common type', () => {
     expect(headersOf('a', 'application/pdf')['content-type']).toBe('application/pdf')
     for (const type of [
       'text/html',
@@ -132,7 +132,7 @@ describe('a media type', () => {
     }
   })
 
-  it('is shown in a page for plain images only', () => {
+  it('is shown in the page only for plain images', () => {
     expect(headersOf('a', 'image/png')['content-disposition']).toMatch(/^inline;/)
     expect(headersOf('a', 'application/pdf')['content-disposition']).toMatch(/^attachment;/)
   })
@@ -154,7 +154,7 @@ describe('the name of a file', () => {
     expect(cleanName(given)).toBe(name)
   })
 
-  it('can be sent in headers, whatever it is', () => {
+  it('can always be sent in headers', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary', maxLength: 300 }),

@@ -1,4 +1,5 @@
-// A TCP line to a server that can be frozen: what is sent then arrives nowhere, and nobody is told. It shows what a lost network does.
+// A TCP line to a server that a test can freeze. While it is frozen, nothing that is sent arrives,
+// and neither side is told. So a test can see what a lost network does.
 
 import { connect, createServer, type Socket } from 'node:net'
 

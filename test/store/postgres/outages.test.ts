@@ -39,7 +39,7 @@ async function idsIn(store: ThreadStore): Promise<string[]> {
   return ids
 }
 
-it('PostgreSQL crashes under load: calls fail soon, all works again when it is back, nothing acknowledged is lost', async () => {
+it('when PostgreSQL crashes under load, calls fail soon, work again when it is back, and nothing acknowledged is lost', async () => {
   const database = await server.database()
   // Two instances; a crash breaks connections that are at work and such that are not.
   const stores = [
@@ -92,7 +92,7 @@ it('PostgreSQL crashes under load: calls fail soon, all works again when it is b
   expect(await runs.events('r1', 0, 10)).toEqual(['1', '2', '3'])
 })
 
-it('the line freezes: calls fail within the timeouts, and work again when it does', async () => {
+it('when the line freezes, calls fail within the timeouts, and work again when the line does', async () => {
   const line = await openLine(server.port)
   onTestFinished(() => line.close())
   const timeouts = { connect: 500, statement: 1000 }
@@ -125,7 +125,7 @@ it('the line freezes: calls fail within the timeouts, and work again when it doe
   expect(performance.now() - closing).toBeLessThan(3500)
 })
 
-it('the line freezes in the middle of a change: the connection that does not answer is not asked to take it back', async () => {
+it('when the line freezes in the middle of a change, the connection that does not answer is not asked to roll back', async () => {
   const line = await openLine(server.port)
   onTestFinished(() => line.close())
   const database = await server.database()
@@ -153,7 +153,7 @@ it('the line freezes in the middle of a change: the connection that does not ans
   expect(await idsIn(store)).toEqual(['i1'])
 })
 
-it('a lock that somebody holds is not waited for longer than a statement may take', async () => {
+it('a statement waits for a lock of another program no longer than its timeout', async () => {
   const database = await server.database()
   const store = postgresThreadStore(
     await opened(server, database, { timeouts: { statement: 300 } }),
@@ -172,9 +172,10 @@ it('a lock that somebody holds is not waited for longer than a statement may tak
   expect(await idsIn(store)).toEqual([])
 })
 
-it('a change that is taken back because another program and it wait for each other is made anew', async () => {
+it('a change that PostgreSQL takes back because of a deadlock with another program is tried again', async () => {
   const database = await server.database()
-  // Whoever looks first at the end of its time finds the deadlock, and is taken back: the change and not the other program.
+  // PostgreSQL takes back the side whose deadlock timeout ends first. Here that is our change, not
+  // the other program.
   await server.query(`alter database ${database} set deadlock_timeout = '2s'`)
   const store = postgresThreadStore(
     await opened(server, database, { timeouts: { statement: 20_000 } }),
@@ -206,7 +207,7 @@ it('a change that is taken back because another program and it wait for each oth
 const LISTENERS =
   "select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen%' or query like 'select pg_notify%'"
 
-it('an instance whose listening connection is cut listens again, and hears what was said meanwhile', async () => {
+it('an instance whose listening connection is cut listens again, and hears what it missed', async () => {
   withoutLooks()
   const database = await server.database()
   const here = postgresRunStore(await opened(server, database))
@@ -225,7 +226,7 @@ it('an instance whose listening connection is cut listens again, and hears what 
   }
 })
 
-it('what nobody was notified of is found by the regular look', async () => {
+it('the regular check finds a change that no notification told of', async () => {
   withoutLooks()
   const database = await server.database()
   const runs = postgresRunStore(await opened(server, database))

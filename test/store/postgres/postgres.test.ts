@@ -1,4 +1,5 @@
-// PostgreSQL, a real one: the contracts over it, how it is opened, and several instances that share it.
+// PostgreSQL, a real one: the contracts over it, how it is opened, and several instances that share
+// it.
 
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Credential } from '../../../src/index.ts'
@@ -64,7 +65,7 @@ it.each([
 })
 
 describe('opening', () => {
-  it('instances that start at once make the tables once', async () => {
+  it('instances that start at the same time make the tables once', async () => {
     const all = (await instances(5)).map(postgresThreadStore)
     await all[0]?.createThread(thread('t1'), {})
     for (const one of all) expect(await one.thread('owner-a', 't1')).toEqual(thread('t1'))
@@ -80,7 +81,7 @@ describe('opening', () => {
     ).toEqual([{ version: 1 }, { version: 1000 }])
   })
 
-  it('a step that fails leaves nothing half done, and is made when it can be', async () => {
+  it('a migration step that fails leaves nothing half done, and is done at a later start', async () => {
     const database = await server.database()
     await server.query(
       'create schema onbehalf; create table onbehalf.run_event (x integer)',
@@ -109,7 +110,7 @@ describe('opening', () => {
     },
   )
 
-  it('a role with a password, and no right but to read and write, serves once the tables are there', async () => {
+  it('a role with a password that may only read and write is enough once the tables exist', async () => {
     const database = await server.database()
     // A role belongs to the whole server, which other test files use, too.
     const user = `guarded_${database}`
@@ -141,7 +142,7 @@ describe('opening', () => {
     for (const error of [early, wrong, failing]) expect(allOf(error)).not.toContain('CANARY')
   })
 
-  it('a database that cannot be reached, or is not there, is told without its own words', async () => {
+  it('the error for a database that is missing or cannot be reached does not contain the texts of PostgreSQL', async () => {
     const gone = await openPostgres({ host: server.host, port: 1, user: 'CANARY' }).catch(
       (error: unknown) => error,
     )
@@ -160,7 +161,7 @@ function allOf(error: unknown): string {
     .join('\n')
 }
 
-it('an error of a statement quotes no values', async () => {
+it('the error of a failed statement quotes no values', async () => {
   const store = postgresThreadStore(await fresh())
   await store.createThread(thread('CANARY'), {})
   const error = await store.createThread(thread('CANARY'), {}).catch((thrown: unknown) => thrown)
@@ -169,7 +170,7 @@ it('an error of a statement quotes no values', async () => {
 })
 
 describe('instances that share a database', () => {
-  it('hear what another one’s run says, at once', async () => {
+  it('hear at once what a run of another instance says', async () => {
     withoutLooks()
     const [here, there] = (await instances(2)).map(postgresRunStore)
     if (!here || !there) throw new Error('There are no two instances')
@@ -188,7 +189,7 @@ describe('instances that share a database', () => {
     await woken
   })
 
-  it('hear of many runs of which something is said in one moment', async () => {
+  it('hear of many runs that change in the same moment', async () => {
     withoutLooks()
     const [here, there] = await instances(2)
     const ids = Array.from({ length: 1200 }, (_, n) => `r${n}`)
@@ -199,7 +200,7 @@ describe('instances that share a database', () => {
     await woken
   })
 
-  it('take over the thread of one that is not heard of, which cannot write any more', async () => {
+  it('take over the thread of a dead instance, which can then no longer write', async () => {
     const [dead, next] = (await instances(2)).map(postgresRunStore)
     if (!dead || !next) throw new Error('There are no two instances')
     await dead.begin(RUN, TERMS)
@@ -220,7 +221,7 @@ describe('instances that share a database', () => {
     )
   })
 
-  it('give a thread to one of those that want it', async () => {
+  it('give a thread to exactly one of the instances that want it', async () => {
     const all = (await instances(4)).map(postgresRunStore)
     const begun = await Promise.all(
       Array.from({ length: 20 }, (_, n) =>
@@ -230,7 +231,7 @@ describe('instances that share a database', () => {
     expect(begun.filter((one) => one?.began)).toHaveLength(1)
   })
 
-  it('write to one thread side by side, and who reads on from the last item misses none', async () => {
+  it('write to one thread at the same time, and a reader that continues from the last item misses none', async () => {
     const all = (await instances(4)).map(postgresThreadStore)
     const [reader] = all
     await reader?.createThread(thread('t1'), { save: [said('t1', 'first')] })
@@ -261,7 +262,7 @@ describe('instances that share a database', () => {
     expect(seen.toSorted()).toEqual(ids.toSorted())
   })
 
-  it('attach the same attachments in any order, and none waits for another for ever', async () => {
+  it('attach the same attachments in any order without waiting for each other for ever', async () => {
     const [here, there] = (await instances(2)).map(postgresThreadStore)
     const ids = Array.from({ length: 20 }, (_, n) => `a${n}`)
     const file = {
@@ -284,7 +285,7 @@ describe('instances that share a database', () => {
     expect(done).toEqual(done.map(() => true))
   })
 
-  it('change a thread side by side, and no change is lost', async () => {
+  it('change a thread at the same time, and no change is lost', async () => {
     const all = (await instances(4)).map(postgresThreadStore)
     await all[0]?.createThread(thread('t1'), {})
     const changes = [

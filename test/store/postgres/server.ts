@@ -1,6 +1,6 @@
-// Starts a real PostgreSQL from npm packages alone, for tests and scripts: on a free loopback port, in a
-// folder of its own, as an ordinary user even when root starts it. However the process that started it
-// ends, the server ends with it and leaves nothing behind.
+// Starts a real PostgreSQL from npm packages alone, for tests and scripts: on a free loopback port,
+// in a folder of its own, as an ordinary user even when root starts it. However the process that
+// started it ends, the server ends with it and leaves nothing behind.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import {
@@ -107,8 +107,8 @@ export async function startPostgres({
 
   try {
     if (account) await chown(folder, account.uid, account.gid)
-    // A copy: perhaps only root can enter the folder of the packages, and it lacks the links that an
-    // install script makes.
+    // A copy: perhaps only root can enter the folder of the packages, and it lacks the links that
+    // an install script makes.
     await unpack(native)
     const how = ['-U', USER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']
     await run(join(native, 'bin', 'initdb'), ['-D', data, ...how], options)
@@ -165,7 +165,8 @@ export async function queryServer(
 }
 
 /**
- * Starts a process that waits for the end of this one, however that comes, then ends the server and removes the folder.
+ * Starts a process that waits until this one ends, for whatever reason, then ends the server and
+ * removes the folder.
  *
  * @returns The way to make it do so now.
  */

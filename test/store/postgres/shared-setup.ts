@@ -1,5 +1,5 @@
-// Vitest's global setup: one PostgreSQL for all test files of a run. It starts when the first test file
-// asks for it (`shared.ts`), so that a run without PostgreSQL does not wait for one.
+// Vitest's global setup: one PostgreSQL for all test files of a run. It starts when the first test
+// file asks for it (`shared.ts`), so that a run without PostgreSQL does not wait for one.
 
 import { createServer, type Server } from 'node:net'
 import type { TestProject } from 'vitest/node'

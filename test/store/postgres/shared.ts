@@ -1,6 +1,6 @@
-// The PostgreSQL that all test files of a run share. Each test has a schema of its own, in a database
-// of its file: making a database for each test would take most of its time. A test that ends the
-// server, or needs durable commits, starts its own (`server.ts`).
+// The PostgreSQL that all test files of a run share. Each test has a schema of its own, in a
+// database of its file: making a database for each test would take most of its time. A test that
+// ends the server, or needs durable commits, starts its own (`server.ts`).
 
 import { randomBytes } from 'node:crypto'
 import { connect } from 'node:net'

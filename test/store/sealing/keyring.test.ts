@@ -40,7 +40,7 @@ function written(made: Ground, text: string): string {
   return made.keyring
 }
 
-describe('a keyring is refused at start, with its name and the way out', () => {
+describe('a keyring is refused at start, and the error names it and says what to do', () => {
   it.each<[string, string, RegExp]>([
     ['no JSON', '{"version": 1, "keys": [', /is not JSON/],
     ['an empty file', '', /is not JSON/],
@@ -121,7 +121,7 @@ describe('a keyring is refused at start, with its name and the way out', () => {
     fileMasterKeys(keyring)
   })
 
-  it('also when it turns bad while in use', async () => {
+  it('is refused also when somebody makes it unsafe while it is in use', async () => {
     const { keyring, masterKeys } = groundForTest()
     const wrap = () => masterKeys.wrap(new Uint8Array(32), new Uint8Array())
     await wrap()
@@ -150,7 +150,7 @@ describe('a keyring is made', () => {
     expect(listKeyring(path)).toHaveLength(1)
   })
 
-  it('never over one that is there', () => {
+  it('never over an existing keyring', () => {
     const { keyring } = groundForTest()
     const before = readFileSync(keyring, 'utf8')
     expect(() => createKeyring(keyring)).toThrow(/exists already/)
@@ -160,7 +160,7 @@ describe('a keyring is made', () => {
 })
 
 describe('a rotation', () => {
-  it('adds a key that is current at once, also for who has the keyring open, and keeps the old ones', async () => {
+  it('adds a key that is current at once, also for a process that has the keyring open, and keeps the old keys', async () => {
     const { keyring, masterKeys } = groundForTest()
     const [first] = listKeyring(keyring)
     const dataKey = new Uint8Array(32).fill(7)
@@ -189,7 +189,7 @@ describe('a rotation', () => {
     ).toEqual(ids)
   })
 
-  it('waits for nobody: while another is under way, or was killed midway, it is refused and changes nothing', () => {
+  it('is refused and changes nothing while another rotation runs, or after one was killed in the middle', () => {
     const { keyring } = groundForTest()
     const before = readFileSync(keyring, 'utf8')
     writeFileSync(`${keyring}.new`, 'half a key')
@@ -210,7 +210,7 @@ describe('a rotation', () => {
   })
 })
 
-it('prints no key, whichever way it is looked at', () => {
+it('a keyring prints no key, in whatever way it is printed', () => {
   const { keyring, masterKeys } = groundForTest()
   const key: string = JSON.parse(readFileSync(keyring, 'utf8')).keys[0].key
   const seen = [readKeyring(keyring), masterKeys, listKeyring(keyring)].flatMap((one) => [

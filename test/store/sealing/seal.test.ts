@@ -13,7 +13,7 @@ const content = { secrets: { key: new Credential('secret-of-alice') }, facts: { 
 const aad = associatedData(['vault', 1, 'row'])
 
 describe('a sealed secret', () => {
-  it('opens with the same data, and with no other', async () => {
+  it('opens with the same data, and with no other data', async () => {
     const { masterKeys } = groundForTest()
     const sealed = await seal(masterKeys, content, aad)
     const opened = await open(masterKeys, sealed, aad)
@@ -32,7 +32,7 @@ describe('a sealed secret', () => {
       await expect(open(masterKeys, sealed, associatedData(parts))).rejects.toThrow(SealError)
   })
 
-  it('shares no key, nonce or salt with any other, in 5,000 of one text', async () => {
+  it('shares no key, nonce or salt with another one, among 5,000 of the same text', async () => {
     const { masterKeys } = groundForTest()
     const parts = {
       salt: new Set<string>(),
@@ -51,7 +51,7 @@ describe('a sealed secret', () => {
     expect(Object.values(parts).map(({ size }) => size)).toEqual([5000, 5000, 5000, 5000])
   })
 
-  it('is not made without randomness', async () => {
+  it('is not made when the machine gives no random bytes', async () => {
     const { masterKeys } = groundForTest()
     for (const fails of [1, 2, 3]) {
       let calls = 0
@@ -65,7 +65,7 @@ describe('a sealed secret', () => {
     vi.mocked(randomBytes).mockReset()
   })
 
-  it('of a format that is not known does not open', async () => {
+  it('does not open when its format is unknown', async () => {
     const { masterKeys } = groundForTest()
     const sealed = await seal(masterKeys, content, aad)
     await expect(
@@ -110,7 +110,7 @@ describe('master keys elsewhere', () => {
     }
   }
 
-  it('see a data key only while it is in use: it is wiped afterwards', async () => {
+  it('see a data key only while it is in use, and it is wiped afterwards', async () => {
     const { masterKeys, given } = kms()
     await open(masterKeys, await seal(masterKeys, content, aad), aad)
     expect(given).toHaveLength(2)

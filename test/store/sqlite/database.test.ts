@@ -1,4 +1,5 @@
-// The SQLite file: the thread store's contract over it, how it is opened, and what is left after an abrupt end.
+// The SQLite file: the thread store's contract over it, how it is opened, and what is left after an
+// abrupt end.
 
 import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -29,7 +30,7 @@ function opened(): SqliteDatabase {
 
 describe('the thread store in SQLite', () => threadStoreContract(() => sqliteThreadStore(opened())))
 
-it('what was stored is there when the file is opened again', async () => {
+it('what a store wrote is still there when the file is opened again', async () => {
   const first = openSqlite(path)
   await sqliteThreadStore(first).createThread(thread('t1'), { save: [said('t1', 'i1')] })
   first.close()
@@ -50,7 +51,7 @@ it('two connections to one file see each other and lose no change', async () => 
   expect(await one.thread('owner-a', 't1')).toMatchObject({ title: 'T', metadata: { n: 1 } })
 })
 
-it('only its owner can read the file, its log included, even if it was wider before', async () => {
+it('only its owner can read the file and its log, even if others could read it before', async () => {
   writeFileSync(path, '', { mode: 0o644 })
   chmodSync(path, 0o644)
   await sqliteThreadStore(opened()).createThread(thread('t1'), {})
@@ -76,12 +77,12 @@ it('a file of a newer version is left alone', () => {
   expect(() => openSqlite(path)).toThrow('newer version')
 })
 
-it('a file that is not of SQLite is refused', () => {
+it('a file that is not a SQLite file is refused', () => {
   writeFileSync(path, 'not a database, but long enough to be looked at as one '.repeat(40))
   expect(() => openSqlite(path)).toThrow()
 })
 
-it('a batch is all or nothing', async () => {
+it('a batch is written completely or not at all', async () => {
   const store = sqliteThreadStore(opened())
   const broken = { ...said('t1', 'i2'), toJSON: () => undefined }
   await expect(

@@ -1,4 +1,5 @@
-// A process that is to be killed: it streams an endless answer over a real file and prints what its client has been told.
+// A process that a test kills. It streams an endless answer over a real file, and prints what its
+// client has been told.
 
 import { writeSync } from 'node:fs'
 import type { AnswerEvent } from '../../../src/chatkit/index.ts'

@@ -31,7 +31,7 @@ async function killedAfter(lines: number, path: string): Promise<string[]> {
 }
 
 it.each([2, 3, 4, 5, 40, 200])(
-  'a server killed after %i lines left every acknowledged item and no half one',
+  'a server that is killed after %i lines leaves every acknowledged item and no half item',
   async (lines) => {
     const folder = mkdtempSync(join(tmpdir(), 'onbehalf-'))
     const path = join(folder, 'chat.db')

@@ -1,4 +1,5 @@
-// The reflection marks in SQLite: the contract over two connections, and that they are there after a restart.
+// The reflection marks in SQLite: the contract over two connections, and that the marks are still
+// there after a restart.
 
 import { expect, it } from 'vitest'
 import { openSqlite, sqliteReflectionMarks } from '../../../src/store/index.ts'

@@ -1,4 +1,5 @@
-// Rotation of master keys while the stores are in use: killed at any point, raced by writers, no secret is ever lost.
+// Rotation of master keys while the stores are in use: killed at any point, raced by writers, no
+// secret is ever lost.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -51,7 +52,10 @@ const deposit = (vault: ReturnType<typeof sqliteVault>, text: string): Promise<H
 
 const idsOf = (made: Ground) => listKeyring(made.keyring).map(({ id }) => id)
 
-/** Runs the re-wrapping in a process of its own, which is killed at the key of that number. Resolves to what it printed. */
+/**
+ * Runs the re-wrapping in a process of its own, which is killed when it asks for its `killAt`th
+ * key. Resolves to what it printed.
+ */
 async function rewrapElsewhere(made: Ground, killAt = 0): Promise<string> {
   const file = fileURLToPath(new URL('./rewrap-child.ts', import.meta.url))
   const options = ['--conditions=onbehalf-source', '--disable-warning=ExperimentalWarning']
@@ -72,7 +76,7 @@ async function rewrapElsewhere(made: Ground, killAt = 0): Promise<string> {
 }
 
 describe('re-wrapping', () => {
-  it('puts every row under the current key, leaves what is encrypted as it is, and has nothing to do then', async () => {
+  it('puts every row under the current key, does not change the encrypted bodies, and then has nothing left to do', async () => {
     const made = groundForTest()
     const { secrets, vault, database } = server(made)
     for (let n = 0; n < 40; n++) await secrets.write(record(n))
@@ -90,7 +94,7 @@ describe('re-wrapping', () => {
     expect((await vault.withdraw(handle, alice, ISSUER))?.reveal()).toBe('deposited')
   })
 
-  it('goes past rows that cannot be opened, and says how many they are', async () => {
+  it('skips rows that cannot be opened, and says how many there are', async () => {
     const made = groundForTest()
     const { secrets, database } = server(made)
     for (let n = 0; n < 5; n++) await secrets.write(record(n))
@@ -103,7 +107,7 @@ describe('re-wrapping', () => {
     expect(await rewrap(database, made.masterKeys)).toEqual({ rewrapped: 3, left: 2 })
   })
 
-  it('stops when told, and goes on where it stopped', async () => {
+  it('stops when told, and the next call continues where it stopped', async () => {
     const made = groundForTest()
     const { secrets, database } = server(made)
     for (let n = 0; n < 100; n++) await secrets.write(record(n))
@@ -126,7 +130,7 @@ describe('re-wrapping', () => {
     expect(await rewrap(database, made.masterKeys)).toEqual({ rewrapped: first.left, left: 0 })
   })
 
-  it('does not undo what a writer wrote between its reading and its writing', async () => {
+  it('does not overwrite what another process wrote between its reading and its writing', async () => {
     const made = groundForTest()
     const { secrets, database } = server(made)
     for (let n = 0; n < 3; n++) await secrets.write(record(n))
@@ -153,7 +157,7 @@ describe('re-wrapping', () => {
   })
 
   // Eight processes are started: a busy machine needs its time for them.
-  it('killed again and again while a server reads and writes, loses nothing and gets to its end', {
+  it('loses nothing and finishes, even if it is killed again and again while a server reads and writes', {
     timeout: 120_000,
   }, async () => {
     const made = groundForTest()
@@ -188,7 +192,8 @@ describe('re-wrapping', () => {
     }
     const loaded = load()
     const before = idsOf(made)
-    // Before anything is written, in the first transaction, at its end, in the second and the third, with keys added in between.
+    // Before anything is written, in the first transaction, at its end, in the second and the
+    // third, with keys added in between.
     for (const killAt of [1, 2, 32, 33, 34, 65, 1]) {
       rotateKeyring(made.keyring)
       await rewrapElsewhere(made, killAt)
@@ -213,7 +218,7 @@ describe('re-wrapping', () => {
 })
 
 describe('retiring a key', () => {
-  it('is refused while anything is under it, and counts what is', async () => {
+  it('is refused while rows are under the key, and counts these rows', async () => {
     const made = groundForTest()
     const [{ secrets, vault, database }, second] = [server(made), groundForTest()]
     for (let n = 0; n < 3; n++) await secrets.write(record(n))
@@ -230,7 +235,7 @@ describe('retiring a key', () => {
     expect(idsOf(made)).not.toContain(old)
   })
 
-  it('is refused for the current key and for one that is not there', async () => {
+  it('is refused for the current key and for a key that the keyring does not have', async () => {
     const made = groundForTest()
     const [current = ''] = idsOf(made)
     await expect(retireKey(made.keyring, [made.open()], current)).rejects.toThrow(
@@ -248,7 +253,8 @@ describe('retiring a key', () => {
       const [old = ''] = idsOf(made)
       const operator = made.open()
       let raced = false
-      // The secret is wrapped under the old key; before it is written, the key is rotated out and retired.
+      // The secret is wrapped under the old key; before it is written, the key is rotated out and
+      // retired.
       const racing: MasterKeys = {
         ...made.masterKeys,
         async wrap(dataKey, aad) {
@@ -297,7 +303,7 @@ describe('retiring a key', () => {
     ).toBe('access-1-1')
   })
 
-  it('makes writing fail, and nothing be stored, for who still has the keyring of before', async () => {
+  it('makes a process that still has the old keyring fail to write, and stores nothing', async () => {
     const made = groundForTest()
     const [old = ''] = idsOf(made)
     const database = made.open()

@@ -15,7 +15,7 @@ runStoreContract(() => sqliteRunStore(tested().open()))
 
 const TERMS = { now: 1000, aliveUntil: 16_000, most: 8 }
 
-it('a run that its process did not end is found by the next one, and interrupted when its time is over', async () => {
+it('the next process finds a run that a dead process left, and marks it as interrupted when its time is over', async () => {
   const made = tested()
   const run = { id: 'r1', owner: 'a', threadId: 't1', resumable: true }
   const before = sqliteRunStore(made.open())
@@ -27,7 +27,7 @@ it('a run that its process did not end is found by the next one, and interrupted
   expect(await after.events('r1', 0, 10)).toEqual(['1'])
 })
 
-it('who watches a run of a process that is gone is woken now and then; a run of this process is not looked after', async () => {
+it('watchers of a run of a dead process are woken from time to time; watchers of a run of this process are not', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   onTestFinished(() => void vi.useRealTimers())
   const made = tested()
@@ -45,7 +45,7 @@ it('who watches a run of a process that is gone is woken now and then; a run of 
   expect(vi.getTimerCount()).toBe(0)
 })
 
-it('a key outlives the process, whether or not its run can be come back to', async () => {
+it('a key outlives the process, whether or not a client can resume its run', async () => {
   const made = tested()
   const run = {
     id: 'r1',
@@ -64,7 +64,7 @@ it('a key outlives the process, whether or not its run can be come back to', asy
   })
 })
 
-it('a run in memory and one in the file count together', async () => {
+it('a run in memory and a run in the file count together', async () => {
   const store = sqliteRunStore(tested().open())
   const begin = (threadId: string, resumable: boolean) =>
     store.begin({ id: `r-${threadId}`, owner: 'a', threadId, resumable }, { ...TERMS, most: 2 })
@@ -77,7 +77,7 @@ it('a run in memory and one in the file count together', async () => {
   expect(await begin('t4', false)).toEqual({ began: false, why: 'crowded' })
 })
 
-it('a run that nobody can come back to leaves nothing in the file', async () => {
+it('a run that no client can resume leaves nothing in the file', async () => {
   const made = tested()
   const store = sqliteRunStore(made.open())
   await store.begin({ id: 'r1', owner: 'CANARY', threadId: 't1', resumable: false }, TERMS)

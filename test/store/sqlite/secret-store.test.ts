@@ -1,4 +1,5 @@
-// The secret store in SQLite: the contract over two connections, over several processes, and what the file gives away.
+// The secret store in SQLite: the contract over two connections, over several processes, and what
+// the file gives away.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

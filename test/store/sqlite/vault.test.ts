@@ -1,4 +1,5 @@
-// The vault in SQLite: the contract, what the file gives away, and what happens to rows that were tampered with.
+// The vault in SQLite: the contract, what the file gives away, and what happens to rows that were
+// tampered with.
 
 import { readFileSync, statSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
@@ -65,7 +66,7 @@ describe('what is on the disk', () => {
       expect(statSync(`${made.path}${suffix}`).mode & 0o777).toBe(0o600)
   })
 
-  it('outlives the process, with the same keyring only', async () => {
+  it('outlives the process, and opens only with the same keyring', async () => {
     const made = groundForTest()
     const { handle } = await withDeposit(made)
     const again = sqliteVault(made.open(), fileMasterKeys(made.keyring), { now })
@@ -94,7 +95,7 @@ describe('a row that was tampered with', () => {
     await expect(vault.withdraw(handle, owner, destination)).rejects.toThrow(SealError)
   })
 
-  it('gives nothing for any bit that is flipped, and says nothing of why', async () => {
+  it('does not open when any bit is flipped, and does not say why', async () => {
     const made = groundForTest()
     const { withdraw } = await withDeposit(made)
     const row = made.raw((database) =>
@@ -139,7 +140,7 @@ describe('a row that was tampered with', () => {
 })
 
 describe('expired entries', () => {
-  it('are gone from the file when the next one comes in', async () => {
+  it('are removed from the file at the next deposit', async () => {
     const made = groundForTest()
     const clock = handClock()
     const vault = sqliteVault(made.open(), made.masterKeys, { now: clock.now })

@@ -1,4 +1,5 @@
-// The written statements are those that Kysely compiles from the queries, and a program that uses the stores does not load Kysely.
+// The written statements equal those that Kysely compiles from the queries, and a program that uses
+// the stores does not load Kysely.
 
 import { spawnSync } from 'node:child_process'
 import { expect, it } from 'vitest'
@@ -10,7 +11,7 @@ it.each([
   { database: 'SQLite', written: SQLITE, compile: sqliteStatements },
   { database: 'PostgreSQL', written: POSTGRES, compile: postgresStatements },
 ])(
-  'what is written for $database is what the queries say (else run scripts/compile-statements.ts)',
+  'the written statements for $database equal the queries (if not, run scripts/compile-statements.ts)',
   ({ written, compile }) => {
     expect(written).toEqual(compile())
   },
