@@ -1,4 +1,4 @@
-// A style sheet that is imported is its text: scripts/build-web.mjs minifies it.
+// An imported style sheet is its text. scripts/build-web.mjs minifies it.
 
 declare module '*.css' {
   const text: string

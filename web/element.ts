@@ -1,4 +1,5 @@
-// The element `<onbehalf-chat>`: its attributes, properties, methods and events. What it shows and does is in shell.ts.
+// The element `<onbehalf-chat>`: its attributes, properties, methods and events. shell.ts shows and
+// does the rest.
 
 import type { InferenceOptions } from '../src/chatkit/protocol/item.ts'
 import type { Json } from '../src/chatkit/protocol/json.ts'
@@ -7,7 +8,7 @@ import { type ChatSettings, defaultSettings } from './settings/settings.ts'
 import { createShell, type Shell, type Tell } from './shell.ts'
 import { styleSheets } from './style/sheets.ts'
 
-/** The properties that attributes set; `extra-headers` is the attribute of `extraHeaders`. */
+/** The properties that attributes set. The attribute of `extraHeaders` is `extra-headers`. */
 const ATTRIBUTES: readonly (keyof ChatSettings)[] = [
   'endpoint',
   'theme',
@@ -20,7 +21,7 @@ const ATTRIBUTES: readonly (keyof ChatSettings)[] = [
   'language',
 ]
 
-/** What the views are made of: a change makes them anew. */
+/** The settings that the views are made of. A change makes the views again. */
 const SHAPING: readonly (keyof ChatSettings)[] = [
   'words',
   'attachments',
@@ -34,14 +35,17 @@ const SHAPING: readonly (keyof ChatSettings)[] = [
 ]
 
 /**
- * A chat with an agent, over any ChatKit server. Its properties are those of `ChatSettings`, its events those of `ChatEventMap`.
+ * A chat with an agent, over any ChatKit server. `ChatSettings` lists its properties, `ChatEventMap`
+ * its events.
  *
  * @example
  * ```ts
  * const chat = document.querySelector('onbehalf-chat')
  * chat.endpoint = '/chatkit'
  * chat.token = ({ refresh }) => session.accessToken({ refresh })
- * chat.addEventListener('chat-thread', ({ detail }) => history.replaceState(null, '', `#${detail.id ?? ''}`))
+ * chat.addEventListener('chat-thread', ({ detail }) =>
+ *   history.replaceState(null, '', `#${detail.id ?? ''}`),
+ * )
  * ```
  */
 export class OnbehalfChat extends SettingsElement {
@@ -51,7 +55,10 @@ export class OnbehalfChat extends SettingsElement {
     return ATTRIBUTES.map(attributeOf)
   }
 
-  /** Shows a conversation, or (null) a new one. An answer that is still being written in it goes on. */
+  /**
+   * Shows a conversation, or with null a new one. An answer that is still being written in it goes
+   * on.
+   */
   async setThread(id: string | null): Promise<void> {
     const { chat } = this.#made()
     if (id === null) chat.startNew()
@@ -63,17 +70,23 @@ export class OnbehalfChat extends SettingsElement {
     this.#made().chat.startNew()
   }
 
-  /** Sends a message in the person's name, with the files that are attached; resolves when the answer is over. Nothing while one is written. */
+  /**
+   * Sends a message as the person, with the attached files. Resolves when the answer is over. Does
+   * nothing while an answer is being written.
+   */
   async sendMessage(message: {
     readonly text: string
-    /** What of the conversation it is about. */
+    /** The part of the conversation that the message is about. */
     readonly quotedText?: string
     readonly inferenceOptions?: InferenceOptions
   }): Promise<void> {
     await this.#made().send(message.text, message.inferenceOptions, message.quotedText)
   }
 
-  /** Sends an action, as if a widget had. @throws Error with a message for the person when the server refuses it */
+  /**
+   * Sends an action as a widget does.
+   * @throws Error with a message for the person when the server refuses it
+   */
   async sendCustomAction(
     action: { readonly type: string; readonly payload?: Json },
     itemId?: string,
@@ -86,12 +99,12 @@ export class OnbehalfChat extends SettingsElement {
     this.#made().chat.stop()
   }
 
-  /** Puts the cursor where the person writes. */
+  /** Puts the cursor into the field for the message. */
   focusComposer(): void {
     this.#made().focus()
   }
 
-  /** Forgets all that is on show: another person has signed in. */
+  /** Forgets everything on show, for example because another person has signed in. */
   reset(): void {
     const shell = this.#made()
     shell.chat.startNew()
@@ -99,14 +112,14 @@ export class OnbehalfChat extends SettingsElement {
   }
 
   connectedCallback(): void {
-    // Properties that were set before the element was defined hide those of the class.
+    // Properties that a page set before the element was defined hide the properties of the class.
     for (const name of Object.keys(this.settings)) {
       const set = Object.getOwnPropertyDescriptor(this, name)
       if (!set) continue
       Reflect.deleteProperty(this, name)
       Reflect.set(this, name, set.value)
     }
-    // A host page sets more properties in the same turn.
+    // A host page may set more properties in the same turn.
     queueMicrotask(() => {
       if (this.isConnected) this.#made().loadThreads(false)
     })
@@ -114,13 +127,13 @@ export class OnbehalfChat extends SettingsElement {
 
   disconnectedCallback(): void {
     queueMicrotask(() => {
-      // Moved within the page, it is connected again by now.
+      // When it was only moved within the page, it is connected again by now.
       if (!this.isConnected) this.#shell?.leave()
     })
   }
 
   attributeChangedCallback(attribute: string, _before: string | null, value: string | null): void {
-    const name = ATTRIBUTES.find((one) => attributeOf(one) === attribute)
+    const name = ATTRIBUTES.find((name) => attributeOf(name) === attribute)
     if (!name) return
     const byDefault = defaultSettings()[name]
     const set =
@@ -147,7 +160,7 @@ export class OnbehalfChat extends SettingsElement {
     }
     if (!this.#shell) return
     if (SHAPING.includes(name)) this.#shell.rebuild()
-    // The list that was read with another server's or with no credential says nothing.
+    // A list that was read from another server, or without a credential, is wrong now.
     if ((name === 'endpoint' || (name === 'token' && before === undefined)) && this.isConnected)
       this.#shell.loadThreads(true)
     if (SHAPING.includes(name) && this.isConnected) this.#shell.loadThreads(false)

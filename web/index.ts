@@ -1,4 +1,4 @@
-// `onbehalf/web`: the chat component, which is defined as `<onbehalf-chat>` when this is imported in a browser.
+// `onbehalf/web`: the chat component. Importing it in a browser defines `<onbehalf-chat>`.
 
 import { OnbehalfChat } from './element.ts'
 

@@ -1,4 +1,5 @@
-// The component put together: the wire, the chat's logic and the views, within one shadow root. The element itself is in element.ts.
+// Puts the component together in one shadow root: the wire, the chat's logic and the views. The
+// element itself is in element.ts.
 
 import type { InferenceOptions } from '../src/chatkit/protocol/item.ts'
 import { createChat } from './chat/chat.ts'
@@ -14,24 +15,24 @@ import type { ChatSettings } from './settings/settings.ts'
 import { type Words, word } from './settings/words.ts'
 import { createFrame, type Frame } from './view/frame.ts'
 
-/** What the element does with it. */
+/** What the element needs of the component. */
 export interface Shell {
   readonly chat: Chat
   send(text: string, options?: InferenceOptions, quotedText?: string): Promise<void>
   focus(): void
-  /** The settings that the views are made of have changed. */
+  /** Makes the views again, after settings that they are made of have changed. */
   rebuild(): void
-  /** The list of conversations is read, or read again for another person. */
+  /** Reads the list of conversations; with `again`, it first forgets the list of another person. */
   loadThreads(again: boolean): void
-  /** The element left the page: what runs at a server that goes on without us goes on. */
+  /** The element left the page. A run that the server finishes without the page goes on. */
   leave(): void
 }
 
 /** Tells a host page. */
 export type Tell = <K extends keyof ChatEventMap>(name: K, detail: ChatEventMap[K]) => void
 
-/** The longest text of an answer that is read out at once, in characters. */
-const MOST_SAID = 2000
+/** A screen reader reads at most so many characters of an answer. */
+const MAX_SAID_CHARS = 2000
 
 /** Makes the component in a shadow root. */
 export function createShell(root: ShadowRoot, settings: ChatSettings, tell: Tell): Shell {
@@ -102,7 +103,10 @@ export function createShell(root: ShadowRoot, settings: ChatSettings, tell: Tell
 
   let drawnPhase: ChatState['phase'] | undefined
   let frameRequest = 0
-  /** Draws at once. A new phase is drawn so: until then the page would say that it is idle while it sends a message. */
+  /**
+   * Draws at once. A new phase is drawn at once, because the page would otherwise say that it is
+   * idle while it sends a message.
+   */
   function draw(): void {
     cancelAnimationFrame(frameRequest)
     frameRequest = 0
@@ -110,7 +114,10 @@ export function createShell(root: ShadowRoot, settings: ChatSettings, tell: Tell
     frame?.draw(chat.state)
   }
 
-  /** Draws with the next frame. Many events arrive between two frames; one drawing serves them all. */
+  /**
+   * Draws with the next frame. Many events arrive between two frames, and one drawing serves them
+   * all.
+   */
   function drawSoon(): void {
     frameRequest ||= requestAnimationFrame(draw)
   }
@@ -126,7 +133,7 @@ export function createShell(root: ShadowRoot, settings: ChatSettings, tell: Tell
     await chat.send({ text, attachments: uploads.take(), inferenceOptions, ...quoted })
   }
 
-  // Declared last: what is made above draws nothing before it is there.
+  // Declared last: the parts above cannot draw before this exists.
   let frame: Frame | undefined
   function rebuild(): void {
     const { text = '', quoted = '' } = frame?.composer ?? {}
@@ -177,7 +184,10 @@ function wireOf(
   )
 }
 
-/** The network is back: the connection is certainly another. The page is seen again: it may be. */
+/**
+ * When the network is back, the old connection is dead. When the person sees the page again, it may
+ * be.
+ */
 const browserWaker: Waker = (wake) => {
   const online = () => wake(true)
   const seen = () => {
@@ -208,12 +218,15 @@ function problemText(problem: UploadProblem, settings: ChatSettings, words: Word
   }
 }
 
-/** What a screen reader says when an answer has ended: its text, once and whole, instead of piece by piece. */
+/**
+ * Returns what a screen reader says when an answer has ended: the whole text once, not piece by
+ * piece.
+ */
 function lastWords(outcome: RunOutcome, { conversation }: ChatState, words: Words): string {
   if (outcome === 'stopped') return words('stopped')
   if (outcome === 'failed') return conversation.failure?.message ?? words('failed')
   const last = conversation.entries.findLast(({ item }) => item.type === 'assistant_message')?.item
   const text =
     last?.type === 'assistant_message' ? last.content.map((part) => part.text).join(' ') : ''
-  return words('answered', { text: text.slice(0, MOST_SAID) })
+  return words('answered', { text: text.slice(0, MAX_SAID_CHARS) })
 }

@@ -1,4 +1,5 @@
-// What the content of a conversation asks for: a widget's action, the answers to questions, a rating, older items.
+// What the content of a conversation asks for: a widget's action, the answers to questions, a
+// rating, older items.
 
 import type { StructuredInputAnswers } from '../../src/chatkit/protocol/request.ts'
 import { asFields } from '../client/json.ts'
@@ -34,7 +35,10 @@ export async function sendAction(
   })
 }
 
-/** Sends answers to a structured input. @throws Error with a message for the person when the server refuses them */
+/**
+ * Sends answers to a structured input.
+ * @throws Error with a message for the person when the server refuses them
+ */
 export async function sendAnswers(
   session: Session,
   itemId: string,
@@ -61,7 +65,10 @@ export async function sendFeedback(
   })
 }
 
-/** Reads the items before the oldest one on show. Does nothing where there are none, or while it reads them. */
+/**
+ * Reads the items before the oldest one on show. Does nothing when there are none, or while it
+ * reads them.
+ */
 export async function loadOlder(session: Session): Promise<void> {
   const { threadId, visit, state, parts } = session
   const { older } = state.conversation

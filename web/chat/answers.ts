@@ -1,5 +1,5 @@
-// What comes back: runs a request to its end and does what the end leads to. That is reading the thread again after a bad
-// end, running a tool of the page, or following an answer that still goes on.
+// Runs a request to its end, and does what the end leads to: it reads the thread again after a bad
+// end, runs a tool of the page, or follows an answer that still goes on.
 
 import type { ClientToolCallItem } from '../../src/chatkit/protocol/item.ts'
 import type { ThreadHead } from '../client/parse.ts'
@@ -73,7 +73,10 @@ export async function retryAnswer(session: Session): Promise<void> {
   )
 }
 
-/** Reads a thread and its newest items: what the server has stored counts. @throws Refused, Unreachable */
+/**
+ * Reads a thread and its newest items: what the server has stored counts.
+ * @throws Refused, Unreachable
+ */
 async function readAgain(session: Session, id: string): Promise<ThreadHead> {
   const { visit } = session
   const { thread, page } = await readThread(session.parts.wire, id)
@@ -125,14 +128,20 @@ async function showRun(
   }
 }
 
-/** Says that the page left before its tool answered. The tool does not run again: it may have done its work. */
+/**
+ * Says that the page left before its tool answered. The tool does not run again: it may have done
+ * its work.
+ */
 function showInterrupted(session: Session): void {
   session.again = () => retryAnswer(session)
   const message = session.parts.text('interrupted')
   session.update(withFailure(session.state.conversation, { message, remedy: 'retry' }))
 }
 
-/** The thread was deleted, or was never this person's: there is nothing to go on with, and nothing to try again. */
+/**
+ * The thread was deleted, or was never this person's: there is nothing to go on with, and nothing
+ * to try again.
+ */
 function showGone(session: Session, { code, status }: Refused): void {
   const message = session.parts.text('gone')
   session.update(withFailure(EMPTY_CONVERSATION, { message, remedy: 'none' }))

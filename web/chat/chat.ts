@@ -1,4 +1,5 @@
-// The conversation's logic: which thread is on show, and what the person can do in it. It draws nothing.
+// The conversation's logic: which thread is on show, and what the person can do in it. It draws
+// nothing.
 
 import { EMPTY_CONVERSATION, withoutNotice } from '../state/conversation.ts'
 import { loadOlder, sendAction, sendAnswers, sendFeedback } from './actions.ts'

@@ -9,7 +9,10 @@ export interface ToolOutcome {
   readonly result: Json
 }
 
-/** Runs the tool. Returns undefined as soon as the signal is aborted; a failure of the tool is a result, too. */
+/**
+ * Runs the tool. Returns undefined as soon as the signal is aborted. A failure of the tool is a
+ * result, too.
+ */
 export async function runPageTool(
   tool: ClientTool | undefined,
   call: ClientToolCallItem,

@@ -1,4 +1,4 @@
-// What the chat is made of and what it tells: the types between the conversation's logic and the element that shows it.
+// The types between the conversation's logic and the element that shows it.
 
 import type {
   Attachment,
@@ -16,7 +16,10 @@ import type { Conversation } from '../state/conversation.ts'
 /** All that is on show, and what goes on. */
 export interface ChatState {
   readonly conversation: Conversation
-  /** `loading`: a thread is being read. `running`: an answer is being written. `stopping`: it was asked to end. */
+  /**
+   * `loading`: a thread is being read. `running`: an answer is being written. `stopping`: it was
+   * asked to end.
+   */
   readonly phase: 'idle' | 'loading' | 'running' | 'stopping'
   /** The connection to a running answer is gone, and is tried again. */
   readonly lost: boolean
@@ -99,7 +102,10 @@ export interface Chat {
   /** Resolves when the answer is over. */
   send(draft: Draft): Promise<void>
   stop(): void
-  /** What the button beside an error does: the same again, after a new sign-in where that is what is missing. */
+  /**
+   * Does what the button beside an error says: tries again, after a new sign-in when that is
+   * missing.
+   */
   remedy(): Promise<void>
   /** @throws Error with a message for the person when the server refuses it */
   act(

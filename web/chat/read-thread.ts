@@ -7,10 +7,13 @@ import { Refused } from '../client/refused.ts'
 import type { Wire } from '../client/wire.ts'
 
 const PAGE = 30
-/** A server may give pages that are empty because what was on them is hidden. */
-const MOST_EMPTY_PAGES = 5
+/** A server may give empty pages, because everything on them is hidden. */
+const MAX_EMPTY_PAGES = 5
 
-/** A thread and its newest items, newest first. @throws Refused, Unreachable */
+/**
+ * Reads a thread and its newest items, newest first.
+ * @throws Refused, Unreachable
+ */
 export async function readThread(
   wire: Wire,
   id: string,
@@ -24,14 +27,18 @@ export async function readThread(
   return { thread, page }
 }
 
-/** The items before the cursor, newest first; an empty page only where there are none, or none for long. @throws Refused, Unreachable */
+/**
+ * Reads the items before the cursor, newest first. An empty page means that there are no more, or
+ * none for many pages.
+ * @throws Refused, Unreachable
+ */
 export async function readOlder(wire: Wire, id: string, cursor: string): Promise<Page<Item>> {
   let after = cursor
   for (let pages = 1; ; pages++) {
     const page = parseItems(
       await wire.ask('items.list', { thread_id: id, limit: PAGE, order: 'desc', after }),
     )
-    if (page.data.length > 0 || page.after === undefined || pages === MOST_EMPTY_PAGES) return page
+    if (page.data.length > 0 || page.after === undefined || pages === MAX_EMPTY_PAGES) return page
     after = page.after
   }
 }

@@ -1,4 +1,5 @@
-// Runs one stream at a time, from its request to its end, with stop and resume. answers.ts decides what an end leads to.
+// Runs one stream at a time, from its request to its end, with stop and resume. answers.ts decides
+// what an end leads to.
 
 import type { ClientToolCallItem } from '../../src/chatkit/protocol/item.ts'
 import type { ResumeParams, StreamParams } from '../../src/chatkit/protocol/request.ts'
@@ -33,7 +34,10 @@ export type RunEnd =
     }
   | { readonly kind: 'refused'; readonly error: unknown; readonly reread: boolean }
 
-/** Milliseconds after which a stop ends the connection itself: the server did not answer, or no first event came. */
+/**
+ * Milliseconds after which a stop ends the connection itself: the server did not answer, or no
+ * first event came.
+ */
 const STOP_DEADLINE_MS = 5000
 
 /** Tells the host page about one stream. */

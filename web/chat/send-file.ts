@@ -47,7 +47,10 @@ export async function sendFile(sender: FileSender, sending: FileToSend): Promise
     : await sendAnnounced(sender, sending)
 }
 
-/** Tells the server to forget the file: it belongs to no message. If that fails, the server cleans up by itself. */
+/**
+ * Tells the server to forget the file, which belongs to no message. If that fails, the server
+ * cleans up by itself.
+ */
 export function forgetAttachment(wire: Wire, { id }: Attachment): void {
   wire.ask('attachments.delete', { attachment_id: id }).catch(() => undefined)
 }

@@ -11,7 +11,8 @@ import { type Session, showFailure } from './session.ts'
 /**
  * Sends the draft; resolves when the answer is over.
  *
- * @param key The idempotency key. Trying again uses the same one, so the server does not take the message twice.
+ * @param key The idempotency key. Trying again uses the same one, so the server does not take the
+ *   message twice.
  */
 export async function sendDraft(session: Session, draft: Draft, key: string): Promise<void> {
   const { visit, threadId, state } = session

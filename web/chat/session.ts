@@ -1,4 +1,5 @@
-// What the parts of the chat's logic share: the state on show, the running stream, and how they show a failure.
+// What the parts of the chat's logic share: the state on show, the running stream, and how they
+// show a failure.
 
 import { isSignedOut, Refused } from '../client/refused.ts'
 import { EMPTY_CONVERSATION, withFailure } from '../state/conversation.ts'
@@ -7,7 +8,10 @@ import type { ChatParts, ChatState } from './parts.ts'
 /** The stream that is read now, or the tool of the page that runs now. */
 export interface Running {
   readonly controller: AbortController
-  /** Whether the server gave event ids: then closing the stream does not end the run. Undefined before the first event. */
+  /**
+   * Whether the server gave event ids: then closing the stream does not end the run. Undefined
+   * before the first event.
+   */
   resumable: boolean | undefined
   stopping: boolean
 }
@@ -18,7 +22,9 @@ export interface Session {
   readonly state: ChatState
   /** The id of the thread on show; undefined for a new conversation. */
   readonly threadId: string | undefined
-  /** Counts the threads that were put on show. An answer that arrives for an earlier one is dropped. */
+  /**
+   * Counts the threads that were put on show. An answer that arrives for an earlier one is dropped.
+   */
   visit: number
   running: Running | undefined
   /** What the button beside an error does. */

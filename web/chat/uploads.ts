@@ -1,4 +1,5 @@
-// The list of files for the next message: checked, sent, taken away again. send-file.ts sends one file. It draws nothing.
+// The list of files for the next message: it checks, sends and removes them. send-file.ts sends one
+// file. It draws nothing.
 
 import type { Attachment } from '../../src/chatkit/protocol/item.ts'
 import { Refused } from '../client/refused.ts'
@@ -121,8 +122,8 @@ export function createUploads(parts: UploadParts): Uploads {
       changed()
     },
     remove(key) {
-      const entry = entries.find((one) => one.key === key)
-      entries = entries.filter((one) => one !== entry)
+      const entry = entries.find((file) => file.key === key)
+      entries = entries.filter((file) => file !== entry)
       entry?.controller.abort()
       if (entry?.attachment) forgetAttachment(wire, entry.attachment)
       changed()
@@ -141,14 +142,14 @@ export function createUploads(parts: UploadParts): Uploads {
   }
 }
 
-/** As a browser's file dialog judges `accept`; dropped and pasted files do not pass it. */
+/** Judges a file by `accept` as the browser's dialog does, which dropped and pasted files skip. */
 function isAccepted({ name, type }: File, accept: string): boolean {
-  const wanted = accept.split(',').flatMap((one) => one.trim().toLowerCase() || [])
+  const wanted = accept.split(',').flatMap((pattern) => pattern.trim().toLowerCase() || [])
   return (
     wanted.length === 0 ||
-    wanted.some((one) => {
-      if (one.startsWith('.')) return name.toLowerCase().endsWith(one)
-      return one.endsWith('/*') ? type.startsWith(one.slice(0, -1)) : type === one
+    wanted.some((pattern) => {
+      if (pattern.startsWith('.')) return name.toLowerCase().endsWith(pattern)
+      return pattern.endsWith('/*') ? type.startsWith(pattern.slice(0, -1)) : type === pattern
     })
   )
 }

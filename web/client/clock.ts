@@ -1,14 +1,14 @@
-// The time that the component lives by: given in, so that tests pass it by hand.
+// The component's clock. It is passed in, so that tests can move its time.
 
-/** The time, and a way to be called later. */
+/** Reads the time, and calls back later. */
 export interface Clock {
-  /** Milliseconds; only differences mean something. */
+  /** In milliseconds; only differences mean something. */
   now(): number
-  /** Calls back once, after so many milliseconds, unless the returned function is called before. */
+  /** Calls back once after so many milliseconds, unless the returned function is called before. */
   after(ms: number, callback: () => void): () => void
 }
 
-/** The browser's time. */
+/** Returns the browser's clock. */
 export function browserClock(): Clock {
   return {
     now: () => performance.now(),

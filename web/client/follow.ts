@@ -1,4 +1,5 @@
-// Follows a run to its end: reads its stream, and after a cut goes on from the last event seen. It does not know what the events mean.
+// Follows a run to its end. It reads the stream, and after a break goes on from the last event
+// seen. It does not know what the events mean.
 
 import { type Clock, pause } from './clock.ts'
 import { Refused } from './refused.ts'
@@ -9,20 +10,26 @@ import type { OpenStream } from './wire.ts'
 export type Followed =
   | { readonly kind: 'opened'; readonly trace: string | undefined }
   | { readonly kind: 'data'; readonly data: string; readonly resumable: boolean }
-  /** The connection is gone; it is tried again. */
+  /** The connection is lost. It is tried again. */
   | { readonly kind: 'lost' }
 
-/** How it ended: `over` by the server, `broken` by the network or a refusal that no repetition mends. */
+/**
+ * How a run ended. `over`: the server ended it. `broken`: the network broke, or the server refused
+ * for good.
+ */
 export type FollowEnd =
   | { readonly kind: 'over' }
   | { readonly kind: 'broken'; readonly last: string | undefined; readonly error: unknown }
 
-/** Tells when to look after the connection at once: the network is back, or the page is seen again. Returns how to stop telling. */
+/**
+ * Tells when to check the connection at once: the network is back, or the person sees the page
+ * again. Returns a function that stops this.
+ */
 export type Waker = (wake: (certain: boolean) => void) => () => void
 
 /** What following needs. */
 export interface FollowParts {
-  /** The request that begins. */
+  /** The request that starts the run. */
   readonly first: (signal: AbortSignal, onBytes: () => void) => Promise<OpenStream>
   /** The request that goes on after the last event seen. */
   readonly again: (
@@ -30,39 +37,50 @@ export interface FollowParts {
     signal: AbortSignal,
     onBytes: () => void,
   ) => Promise<OpenStream>
-  /** Whether the first request is one that goes on already, so that it may be repeated. */
+  /** Whether the first request goes on with a run already, so that it may be repeated. */
   readonly joining: boolean
-  /** Whether all that began has ended: a stream that closes before may have been cut by a proxy. */
+  /**
+   * Whether everything that started has ended. If the stream closes before that, a proxy may have
+   * cut it.
+   */
   readonly settled: () => boolean
   readonly signal: AbortSignal
   readonly clock: Clock
   readonly waker: Waker
 }
 
-/** Milliseconds before each further attempt; then it is given up, and the person is asked. About three minutes in all. */
+/**
+ * Milliseconds before each further attempt, about three minutes in all. Then the person is asked.
+ */
 const ATTEMPTS_AFTER_MS = [
   250, 1000, 2000, 4000, 8000, 15_000, 15_000, 30_000, 30_000, 30_000, 30_000,
 ]
 
-/** A stream that is silent for so long is asked for again: it may be one whose far end is gone. */
+/** A stream that is silent for so long is requested again: its server may be gone. */
 const SILENT_MS = 45_000
-/** A page that is seen again after a while looks at once, if nothing came for so long. */
+/**
+ * When the person sees the page again and nothing came for so long, the connection is checked at
+ * once.
+ */
 const STALE_MS = 10_000
 
-/** A stream that ends so long after its last byte is asked about, like one that ends before what it began. */
+/**
+ * A stream that ends so long after its last byte is requested again, like one that ends too early.
+ */
 const PROMPT_MS = 5000
 
 /**
  * Follows a run.
  *
- * @throws Refused or Unreachable when the first request gets no stream; the signal's reason when that is aborted.
+ * @throws Refused or Unreachable when the first request gets no stream; the signal's reason when
+ * the signal is aborted.
  */
 export async function* follow(parts: FollowParts): AsyncGenerator<Followed, FollowEnd> {
   const { signal, clock, waker } = parts
   let last: string | undefined
   let begun = false
   let attempt = 0
-  /** A clean end that may be none is asked about once. */
+  /** A clean end that may not be the real end is checked once. */
   let asked = false
   for (;;) {
     const connection = watched(parts, () => last !== undefined || parts.joining)
@@ -81,7 +99,8 @@ export async function* follow(parts: FollowParts): AsyncGenerator<Followed, Foll
         attempt = 0
         yield { kind: 'data', data: frame.data, resumable: frame.id !== undefined }
       }
-      // A server ends a stream when it has said the last thing; one that ends later was ended by something between.
+      // A server ends a stream when it has said the last thing. If the end comes later, a proxy
+      // caused it.
       if (last === undefined || asked || (parts.settled() && connection.silence() < PROMPT_MS))
         return { kind: 'over' }
       asked = true
@@ -109,7 +128,7 @@ export async function* follow(parts: FollowParts): AsyncGenerator<Followed, Foll
   }
 }
 
-/** An event that was seen already is dropped: ids of one run count upwards. */
+/** Drops an event that was seen already: the ids of one run count upwards. */
 function isNews({ id }: SseEvent, last: string | undefined): boolean {
   if (id === undefined || last === undefined) return true
   const [run, number] = split(id)
@@ -126,7 +145,10 @@ function secondsOf(error: unknown): number {
   return error instanceof Refused ? Math.min(error.retryAfter ?? 0, 60) : 0
 }
 
-/** The signal of one connection, which ends when it is silent for too long, or when the network came back and it is likely dead. */
+/**
+ * The signal of one connection. It aborts when the connection is silent for too long, or when the
+ * network came back and the connection is probably dead.
+ */
 function watched({ clock, waker, signal }: FollowParts, mayGoOn: () => boolean) {
   const controller = new AbortController()
   let heard = clock.now()
@@ -154,7 +176,7 @@ function watched({ clock, waker, signal }: FollowParts, mayGoOn: () => boolean) 
     alive: () => {
       heard = clock.now()
     },
-    /** Milliseconds since the last sign of life. */
+    /** Milliseconds since the last chunk. */
     silence: () => clock.now() - heard,
     get woken() {
       return woken

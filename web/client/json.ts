@@ -1,4 +1,4 @@
-// Looks into JSON from outside: the few questions that web asks of it. Nothing here throws.
+// Reads JSON from outside, field by field. Nothing here throws.
 
 import type { Json, JsonObject } from '../../src/chatkit/protocol/json.ts'
 
@@ -9,17 +9,19 @@ export function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** The value as an object with unknown fields; an empty one when it is something else. */
+/**
+ * Returns the value as an object with unknown fields; an empty object when it is something else.
+ */
 export function asFields(value: unknown): Readonly<Record<string, unknown>> {
   return isObject(value) ? value : {}
 }
 
-/** The JSON value if it is an object. */
+/** Returns the JSON value if it is an object. */
 export function asObject(value: Json | undefined): JsonObject | undefined {
   return isObject(value) ? value : undefined
 }
 
-/** The JSON value of a text; undefined when the text is not JSON. */
+/** Returns the JSON value of a text; undefined when the text is not JSON. */
 export function parseJson(data: string): unknown {
   try {
     return JSON.parse(data)
@@ -27,17 +29,17 @@ export function parseJson(data: string): unknown {
     return undefined
   }
 }
-/** The value if it is a string. */
+/** Returns the value if it is a string. */
 export function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-/** The value if it is a list; an empty one otherwise. */
+/** Returns the value if it is a list, else an empty list. */
 export function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []
 }
 
-/** The value if it is a whole number from 0 to `most`. */
+/** Returns the value if it is a whole number from 0 to `most`. */
 export function index(value: unknown, most: number): number | undefined {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= most
     ? value

@@ -1,16 +1,18 @@
-// Items from the wire: checked and completed as far as the drawing relies on it. What is not understood is left out, never guessed.
+// Reads items from the wire. It checks and completes what the drawing relies on, and leaves out
+// what it does not understand.
 
 import type { Attachment, Item } from '../../src/chatkit/protocol/item.ts'
 import { asFields, list, text } from './json.ts'
 
-/** An item, or undefined when it is none that can be shown. Parts that are missing are filled with their defaults. */
+/** Returns the item, or undefined when it cannot be shown. Missing parts get their defaults. */
 export function parseItem(value: unknown): Item | undefined {
   const given = asFields(value)
   const { id, type } = given
   if (typeof id !== 'string' || id === '' || typeof type !== 'string') return undefined
   const rest = fields(type, given)
   if (!rest) return undefined
-  // Checked field by field for its type; what the wire's types promise beyond that, the drawing does not rely on.
+  // Each field was checked for the item's type. The drawing does not rely on more of the wire's
+  // types.
   return {
     ...given,
     thread_id: text(given.thread_id) ?? '',
@@ -19,7 +21,10 @@ export function parseItem(value: unknown): Item | undefined {
   } as Item
 }
 
-/** An attachment, without where to upload it: that is a credential, and this may be kept. */
+/**
+ * Returns an attachment without its upload address: that is a credential, and the page may keep
+ * this.
+ */
 export function parseAttachment(value: unknown): Attachment | undefined {
   const { id, type, name, mime_type, preview_url } = asFields(value)
   if (typeof id !== 'string') return undefined
@@ -29,7 +34,10 @@ export function parseAttachment(value: unknown): Attachment | undefined {
     : { ...common, type: 'file' }
 }
 
-/** The fields of an item of a known type; undefined for an unknown type, and for a hidden one, which no server should send. */
+/**
+ * Returns the fields of an item of a known type. Unknown types give undefined, and so do hidden
+ * items, which no server should send.
+ */
 function fields(
   type: string,
   given: Readonly<Record<string, unknown>>,
@@ -38,7 +46,9 @@ function fields(
     case 'user_message':
       return {
         content: list(given.content).filter(isUserContent),
-        attachments: list(given.attachments).flatMap((one) => parseAttachment(one) ?? []),
+        attachments: list(given.attachments).flatMap(
+          (attachment) => parseAttachment(attachment) ?? [],
+        ),
         inference_options: asFields(given.inference_options),
       }
     case 'assistant_message':
@@ -84,7 +94,7 @@ function isUserContent(value: unknown): boolean {
   return (type === 'input_text' || type === 'input_tag') && typeof words === 'string'
 }
 
-/** One part of an answer. A refusal and other kinds of parts come as their text. */
+/** Reads one part of an answer. A refusal and unknown kinds of parts come as their text. */
 export function assistantContent(value: unknown): Readonly<Record<string, unknown>> {
   const given = asFields(value)
   return {
@@ -100,7 +110,7 @@ export function isAnnotation(value: unknown): boolean {
   return typeof type === 'string' && typeof title === 'string'
 }
 
-/** A step, with the lists that it must have. */
+/** Reads a step, with the lists that it must have. */
 export function parseTask(value: unknown): Readonly<Record<string, unknown>> {
   const given = asFields(value)
   return {
@@ -108,7 +118,7 @@ export function parseTask(value: unknown): Readonly<Record<string, unknown>> {
     type: text(given.type) ?? 'custom',
     status_indicator: oneOf(given.status_indicator, ['none', 'loading', 'complete']),
     ...(given.type === 'web_search'
-      ? { queries: list(given.queries).filter((one) => typeof one === 'string') }
+      ? { queries: list(given.queries).filter((query) => typeof query === 'string') }
       : {}),
     ...(given.type === 'web_search' || given.type === 'file'
       ? { sources: list(given.sources).filter(isSource) }
@@ -121,7 +131,7 @@ function isSource(value: unknown): boolean {
   return typeof asFields(value).title === 'string'
 }
 
-/** An image that a model made. */
+/** Reads an image that a model made. */
 export function generatedImage(value: unknown): Readonly<Record<string, unknown>> | undefined {
   const { id, url } = asFields(value)
   return typeof url === 'string' ? { id: text(id) ?? '', url } : undefined
@@ -131,11 +141,11 @@ function structuredInput(value: unknown): readonly Readonly<Record<string, unkno
   const given = asFields(value)
   if (typeof given.id !== 'string' || typeof given.question !== 'string') return []
   if (given.type !== 'multiple_choice') return [{ ...given, type: 'freeform' }]
-  const options = list(given.options).filter((one) => typeof asFields(one).value === 'string')
+  const options = list(given.options).filter((option) => typeof asFields(option).value === 'string')
   return [{ ...given, options, multiple: given.multiple === true }]
 }
 
-/** The value if it is one of the known ones, else the first of them. */
+/** Returns the value if it is one of the known ones, else the first of them. */
 function oneOf(value: unknown, known: readonly string[]): string | undefined {
   return typeof value === 'string' && known.includes(value) ? value : known[0]
 }

@@ -1,4 +1,5 @@
-// Events, threads and pages from the wire. Unknown ones are left out: a newer server must not break an older page.
+// Reads events, threads and pages from the wire. It leaves out unknown ones: a newer server must
+// not break an older page.
 
 import type { ItemUpdate, ThreadStreamEvent } from '../../src/chatkit/protocol/event.ts'
 import type { Attachment, Item } from '../../src/chatkit/protocol/item.ts'
@@ -23,15 +24,15 @@ export interface ThreadHead {
   readonly run: 'running' | 'interrupted' | undefined
 }
 
-/** An event; the thread of one is without its items, which say nothing. */
+/** An event. Its thread comes without items, which the component does not need here. */
 export type ChatEvent =
   | Exclude<ThreadStreamEvent, { readonly type: 'thread.created' | 'thread.updated' }>
   | { readonly type: 'thread.created' | 'thread.updated'; readonly thread: ThreadHead }
 
-/** The longest list in an item that is drawn. */
-const MOST_PARTS = 1000
+/** Indexes into an item's lists stay below this. */
+const MAX_INDEX = 1000
 
-/** A thread without its items, or undefined when it is none. */
+/** Returns a thread without its items, or undefined when the value is no thread. */
 export function parseThread(value: unknown): ThreadHead | undefined {
   const { id, title, status, allowed_image_domains, onbehalf_run } = asFields(value)
   if (typeof id !== 'string' || id === '') return undefined
@@ -40,7 +41,7 @@ export function parseThread(value: unknown): ThreadHead | undefined {
     id,
     title: text(title),
     status: parseStatus(status),
-    allowedImageDomains: list(allowed_image_domains).filter((one) => typeof one === 'string'),
+    allowedImageDomains: list(allowed_image_domains).filter((domain) => typeof domain === 'string'),
     run: state === 'running' || state === 'interrupted' ? state : undefined,
   }
 }
@@ -51,23 +52,25 @@ function parseStatus(value: unknown): ThreadStatus {
   return { type, ...(typeof reason === 'string' ? { reason } : {}) }
 }
 
-/** A page of whatever `parse` understands. `after` is there when there is more to read. */
-export function parsePage<T>(value: unknown, parse: (one: unknown) => T | undefined): Page<T> {
+/** Reads a page of whatever `parse` understands. `after` is set when there is more to read. */
+export function parsePage<T>(value: unknown, parse: (entry: unknown) => T | undefined): Page<T> {
   const { data, has_more, after } = asFields(value)
   const cursor = has_more === true ? text(after) : undefined
   return {
-    data: list(data).flatMap((one) => parse(one) ?? []),
+    data: list(data).flatMap((entry) => parse(entry) ?? []),
     has_more: cursor !== undefined,
     ...(cursor === undefined ? {} : { after: cursor }),
   }
 }
 
-/** A page of items. */
+/** Reads a page of items. */
 export function parseItems(value: unknown): Page<Item> {
   return parsePage(value, parseItem)
 }
 
-/** What `attachments.create` answers: the attachment to keep, and where its bytes go. */
+/**
+ * Reads the answer of `attachments.create`: the attachment to keep, and where to send its bytes.
+ */
 export function parseUpload(
   value: unknown,
 ): { readonly attachment: Attachment; readonly to: Upload | undefined } | undefined {
@@ -75,8 +78,8 @@ export function parseUpload(
   if (!attachment) return undefined
   const { url, method, headers } = asFields(asFields(value).upload_descriptor)
   if (typeof url !== 'string') return { attachment, to: undefined }
-  const pairs = Object.entries(asFields(headers)).flatMap(([name, one]) =>
-    typeof one === 'string' ? [[name, one] as const] : [],
+  const pairs = Object.entries(asFields(headers)).flatMap(([name, header]) =>
+    typeof header === 'string' ? [[name, header] as const] : [],
   )
   return {
     attachment,
@@ -84,14 +87,14 @@ export function parseUpload(
   }
 }
 
-/** Where the bytes of an attachment go. Its headers are a credential. */
+/** Reads where to send the bytes of an attachment. Its headers are a credential. */
 export interface Upload {
   readonly url: string
   readonly method: 'POST' | 'PUT'
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** An event of a stream, or undefined when it is not understood. */
+/** Returns an event of a stream, or undefined when it is not understood. */
 export function parseEvent(value: unknown): ChatEvent | undefined {
   const given = asFields(value)
   const { type } = given
@@ -127,7 +130,7 @@ export function parseEvent(value: unknown): ChatEvent | undefined {
     }
     case 'client_effect': {
       const name = text(given.name)
-      // What JSON.parse gave is JSON.
+      // JSON.parse made the value, so it is JSON.
       return name === undefined
         ? undefined
         : ({ type, name, data: asFields(given.data) } as ChatEvent)
@@ -160,13 +163,13 @@ function parseUpdate(value: unknown): ItemUpdate | undefined {
   const given = asFields(value)
   const { type } = given
   const fields = updateFields(type, given)
-  // Each field is checked below; the pieces of widgets are JSON of any form.
+  // The code below checks each field. The parts of widgets are JSON of any form.
   return fields && ({ type, ...fields } as ItemUpdate)
 }
 
 function updateFields(type: unknown, given: Readonly<Record<string, unknown>>): object | undefined {
-  const content_index = index(given.content_index, MOST_PARTS)
-  const task_index = index(given.task_index, MOST_PARTS)
+  const content_index = index(given.content_index, MAX_INDEX)
+  const task_index = index(given.task_index, MAX_INDEX)
   const component_id = text(given.component_id)
   switch (type) {
     case 'assistant_message.content_part.added':
@@ -181,7 +184,7 @@ function updateFields(type: unknown, given: Readonly<Record<string, unknown>>): 
         : { content_index, delta }
     }
     case 'assistant_message.content_part.annotation_added': {
-      const annotation_index = index(given.annotation_index, MOST_PARTS)
+      const annotation_index = index(given.annotation_index, MAX_INDEX)
       if (
         content_index === undefined ||
         annotation_index === undefined ||

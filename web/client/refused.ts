@@ -1,10 +1,11 @@
-// What can go wrong with a request: the server said no, or it could not be reached. Messages are for the person.
+// The two failures of a request: the server refused, or it could not be reached. Messages are for
+// the person.
 
 /** The server refused before it did anything. */
 export class Refused extends Error {
-  /** The HTTP status; 401 also when there is no access token to send. */
+  /** The HTTP status. It is 401 also when there is no access token to send. */
   readonly status: number
-  /** The server's stable word for the reason, if it gave one. */
+  /** The server's stable code for the reason, if it gave one. */
   readonly code: string | undefined
   /** Seconds to wait, if the server said so. */
   readonly retryAfter: number | undefined
@@ -17,7 +18,7 @@ export class Refused extends Error {
   }
 }
 
-/** No answer came, or not a whole one: the server may have done what was asked, or not. */
+/** No answer came, or only a part. The server may have done what was asked, or not. */
 export class Unreachable extends Error {}
 
 /** Whether the person must sign in again before anything else. */

@@ -1,26 +1,28 @@
-// Reads a stream of server-sent events as ChatKit and our resumable mode send them: `id` and `data` lines. It does not reconnect.
+// Reads a stream of server-sent events as ChatKit and our resumable mode send them: `id` and `data`
+// lines. It does not reconnect.
 
 /** One event, as it came over the wire. */
 export interface SseEvent {
-  /** Where to go on after a cut; only in resumable mode. */
+  /** Where to go on after the connection breaks; only in resumable mode. */
   readonly id?: string
   readonly data: string
 }
 
-/** More characters than any event has: one that is longer is an attack on the page's memory. */
-const MOST_CHARACTERS = 16 * 1024 * 1024
+/** No event has so many characters. A longer one would fill the page's memory. */
+const MAX_EVENT_CHARS = 16 * 1024 * 1024
 
 /**
- * The events, each as soon as it is complete. A character, a line or an event may be split anywhere between two chunks; an event that the
- * stream breaks off in is dropped. Leaving the loop early closes the stream.
+ * Gives each event as soon as it is complete. Chunks may split a character, a line or an event
+ * anywhere. When the stream ends within an event, that event is dropped. Leaving the loop early
+ * closes the stream.
  *
- * @param onBytes Called for each chunk, comments included: a sign of life.
- * @throws RangeError for an event without an end.
+ * @param onBytes Called for each chunk, comments included: the server is alive.
+ * @throws RangeError when an event does not end.
  */
 export async function* readFrames(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
   onBytes: () => void = () => undefined,
-  most: number = MOST_CHARACTERS,
+  maxChars: number = MAX_EVENT_CHARS,
 ): AsyncGenerator<SseEvent> {
   const reader = body.getReader()
   const decoder = new TextDecoder()
@@ -45,22 +47,26 @@ export async function* readFrames(
           const name = colon < 0 ? line : line.slice(0, colon)
           const field = colon < 0 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1)
           if (name === 'data') data.push(field)
-          // A NUL in an id makes it no id (HTML, section 9.2.6).
+          // An id with a NUL is ignored (HTML, section 9.2.6).
           else if (name === 'id' && !field.includes('\0')) id = field
         }
       }
-      if (size + lines.held() > most) throw new RangeError('An event of the stream is too long.')
+      if (size + lines.held() > maxChars)
+        throw new RangeError('An event of the stream is too long.')
     }
   } finally {
     await reader.cancel().catch(() => undefined)
   }
 }
 
-/** Takes text in pieces and gives whole lines. A piece is looked at once, however long the line is that it belongs to. */
+/**
+ * Takes text in pieces and gives whole lines. It looks at each piece once, however long the line
+ * is.
+ */
 function lineSplitter(): { push(text: string): readonly string[]; held(): number } {
   let pieces: string[] = []
   let held = 0
-  /** The text before ended in a carriage return: a line feed that follows belongs to it. */
+  /** The text before ended in a carriage return. A line feed that follows belongs to it. */
   let afterReturn = false
   return {
     push(text) {

@@ -2,15 +2,24 @@
 
 import { Refused } from './refused.ts'
 
-/** Called before each request, and once more with `refresh` after a 401. Undefined: the person is signed out. */
+/**
+ * Called before each request, and once more with `refresh` after a 401. Undefined means that the
+ * person is signed out.
+ */
 export type TokenSource = (options: { readonly refresh: boolean }) => Promise<string | undefined>
 
-/** The characters of an access token (RFC 6750, section 2.1). For others, `Headers` throws an error that quotes the token. */
+/**
+ * The characters of an access token (RFC 6750, section 2.1). With any other character, `Headers`
+ * throws an error that quotes the token.
+ */
 const B64TOKEN = /^[A-Za-z0-9._~+/-]+=*$/
 
 /**
- * Returns a function that asks the host page for a token; the token is undefined where the page gives none.
- * It throws Refused (401) when the page's function fails. That function's error is never shown: it may hold anything.
+ * Returns a function that asks the host page for a token. Its token is undefined when the page
+ * gives none.
+ *
+ * The function throws Refused (401) when the page's function fails. It never shows that function's
+ * error, which may hold anything.
  */
 export function createTokens(
   settings: () => { readonly token: TokenSource | undefined },

@@ -1,8 +1,9 @@
-// The bytes of an attachment on their way, with progress: XMLHttpRequest, because fetch tells nothing of what it has sent.
+// Sends the bytes of an attachment, with progress. It uses XMLHttpRequest, because fetch does not
+// tell how much it has sent.
 
 import { Unreachable } from './refused.ts'
 
-/** Where bytes go, and how. */
+/** Where to send the bytes, and how. */
 export interface UploadRequest {
   readonly url: string
   readonly method: 'POST' | 'PUT'
@@ -13,10 +14,13 @@ export interface UploadRequest {
   readonly onProgress: (share: number) => void
 }
 
-/** Sends bytes and gives the text that the server answered. @throws Unreachable for anything but a success */
+/**
+ * Sends bytes and returns the text that the server answered.
+ * @throws Unreachable for anything but a success
+ */
 export type Uploader = (request: UploadRequest) => Promise<string>
 
-/** The browser's way. */
+/** Sends bytes with the browser's XMLHttpRequest. */
 export const browserUpload: Uploader = ({ url, method, headers, body, signal, onProgress }) =>
   new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()

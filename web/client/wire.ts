@@ -1,4 +1,5 @@
-// The ChatKit wire, client side: one URL, one POST for each request, JSON or a stream back. It knows nothing of what the answers mean.
+// The client side of the ChatKit wire: one URL, one POST for each request, JSON or a stream back.
+// It does not know what the answers mean.
 
 import type { JsonObject } from '../../src/chatkit/protocol/json.ts'
 import { RESUMABLE } from '../../src/chatkit/protocol/ours.ts'
@@ -9,32 +10,34 @@ import { Refused, Unreachable } from './refused.ts'
 import { readFrames, type SseEvent } from './sse.ts'
 import { createTokens, type TokenSource } from './tokens.ts'
 
-/** What a host page has set. Read anew for each request. */
+/** The settings of a request. They are read again for each one. */
 export interface WireSettings {
   /** An absolute URL. */
   readonly endpoint: string
   readonly token: TokenSource | undefined
   readonly fetch: typeof globalThis.fetch
-  /** Goes with every request; the server may choose by it, and must not trust it. */
+  /** Sent with every request. The server may choose by it, and must not trust it. */
   readonly metadata: JsonObject
-  /** Ask for answers that go on when the connection is gone. */
+  /** Ask for answers that go on when the connection is lost. */
   readonly resumable: boolean
-  /** Whether requests carry `Idempotency-Key` and `traceparent`, which another origin has to allow. */
+  /**
+   * Whether requests carry `Idempotency-Key` and `traceparent`, which another origin must allow.
+   */
   readonly extraHeaders: boolean
-  /** The value of `Accept-Language`; undefined leaves the browser's. */
+  /** The value of `Accept-Language`. Undefined leaves the browser's. */
   readonly language: string | undefined
 }
 
-/** What a host page may know of an answer: no body, no headers but these. */
+/** What a host page may know of an answer: never the body, and only the listed headers. */
 export interface ResponseNotice {
   readonly type: string
   readonly status: number
-  /** The W3C trace id that the request carried; undefined where extra headers are not sent. */
+  /** The W3C trace id that the request carried; undefined when extra headers are not sent. */
   readonly trace: string | undefined
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** A stream that has begun. */
+/** A stream that has started. */
 export interface OpenStream {
   readonly trace: string | undefined
   readonly frames: AsyncGenerator<SseEvent>
@@ -42,7 +45,7 @@ export interface OpenStream {
 
 interface OpenOptions {
   readonly signal: AbortSignal
-  /** The same for a repeated attempt, so that the server does nothing twice. */
+  /** The same key for a repeated attempt, so that the server does nothing twice. */
   readonly idempotencyKey?: string
   /** Called for each chunk of the stream. */
   readonly onBytes?: () => void
@@ -50,21 +53,33 @@ interface OpenOptions {
 
 /** The requests of the protocol. */
 export interface Wire {
-  /** A request that is answered with JSON. @throws Refused, Unreachable */
+  /**
+   * Sends a request that is answered with JSON.
+   * @throws Refused, Unreachable
+   */
   ask<T extends keyof AskParams>(
     type: T,
     params: AskParams[T],
     signal?: AbortSignal,
   ): Promise<unknown>
-  /** A request that is answered with a stream. @throws Refused, Unreachable */
+  /**
+   * Sends a request that is answered with a stream.
+   * @throws Refused, Unreachable
+   */
   open<T extends keyof OpenParams>(
     type: T,
     params: OpenParams[T],
     options: OpenOptions,
   ): Promise<OpenStream>
-  /** Asks the host page for a new access token. @throws Refused when there is none */
+  /**
+   * Asks the host page for a new access token.
+   * @throws Refused when the page gives none
+   */
   signInAgain(): Promise<void>
-  /** The headers of a request beside the protocol (an upload): the access token for the endpoint's own origin, nothing for another. */
+  /**
+   * Returns the headers of an upload, which is no request of the protocol. The endpoint's own
+   * origin gets the access token; another origin gets nothing.
+   */
   headersFor(url: URL): Promise<Readonly<Record<string, string>>>
 }
 
@@ -75,7 +90,10 @@ type OpenParams = StreamParams & { readonly 'onbehalf.runs.resume': ResumeParams
 
 const ASK_DEADLINE_MS = 30_000
 
-/** Reading twice is reading once; deleting, feedback and actions are not repeated unless the person asks. */
+/**
+ * Only reading and stopping are repeated by themselves. Deleting, feedback and actions are repeated
+ * only when the person asks.
+ */
 const REPEATABLE: readonly string[] = [
   'threads.get_by_id',
   'threads.list',
@@ -84,7 +102,7 @@ const REPEATABLE: readonly string[] = [
 ]
 const REPEAT_AFTER_MS = [300, 1500]
 
-/** The headers of an answer that a host page is told. */
+/** The headers of an answer that a host page may see. */
 const SAFE_HEADERS = ['content-type', 'retry-after', 'traceparent', 'x-request-id']
 
 /** Makes a client of the server that the settings name. */
@@ -121,7 +139,7 @@ export function createWire(
       if (extraHeaders && options.idempotencyKey !== undefined)
         headers.set('idempotency-key', options.idempotencyKey)
       options.signal.throwIfAborted()
-      // A redirect would carry the conversation to where it leads.
+      // A redirect would send the conversation to another address.
       const init: RequestInit = {
         method: 'POST',
         headers,
@@ -138,7 +156,7 @@ export function createWire(
     try {
       let response = await send(token)
       if (response.status === 401 && settings().token) {
-        // Refused before anything was done: the one repetition is safe for every request.
+        // The server refused before it did anything: repeating once is safe for every request.
         await response.body?.cancel()
         response = await send(await tokenFor(true))
       }
@@ -204,7 +222,10 @@ export function createWire(
   }
 }
 
-/** The server's own words for the person, if it answered with any: never the text of a page that a proxy made. */
+/**
+ * Reads the server's own message for the person, if there is one. It never shows the text of a
+ * proxy's error page.
+ */
 async function refusalOf(response: Response): Promise<Refused> {
   const { message, code } = asFields(await response.json().catch(() => undefined))
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
@@ -225,7 +246,7 @@ function safeHeaders(headers: Headers): Readonly<Record<string, string>> {
   )
 }
 
-/** Random bytes as hexadecimal digits. */
+/** Returns random bytes as hexadecimal digits. */
 export function randomHex(bytes: number): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) =>
     byte.toString(16).padStart(2, '0'),

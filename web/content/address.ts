@@ -1,16 +1,23 @@
-// Which addresses a link may lead to and an image may come from, and how an address is shown. Everything here is foreign until it has passed.
+// Decides which addresses a link may lead to and an image may come from, and how an address is
+// shown. Every address is foreign until it has passed here.
 
-/** Longer ones are text: nobody reads them, and they carry data. */
-const LONGEST = 4096
+/** Longer addresses stay text: nobody reads them, and they can carry data. */
+const MAX_ADDRESS_CHARS = 4096
 
 /** An address that a link may have. */
 export interface Address {
   readonly href: string
-  /** What the person reads: all of it, hosts in their ASCII form (`xn--…`), everything unusual percent-encoded. */
+  /**
+   * The address that the person reads, in full: hosts in their ASCII form (`xn--…`), everything
+   * unusual percent-encoded.
+   */
   readonly shown: string
 }
 
-/** The address as a link's, or undefined: absolute, `http`, `https` or `mailto`, and without a user name that looks like a host. */
+/**
+ * Returns the address of a link, or undefined when it is not allowed. It must be absolute and
+ * `http`, `https` or `mailto`, without a user name, which can look like a host.
+ */
 export function linkAddress(given: string): Address | undefined {
   const url = parse(given)
   if (!url) return undefined
@@ -20,7 +27,7 @@ export function linkAddress(given: string): Address | undefined {
   return { href: url.href, shown: mail ? url.href.slice('mailto:'.length) : url.href }
 }
 
-/** Whether the text of a link is its address, as people write it. */
+/** Whether the text of a link is its own address, as people write it. */
 export function saysItself(text: string, { href, shown }: Address): boolean {
   const plain = text.trim()
   return [
@@ -33,15 +40,19 @@ export function saysItself(text: string, { href, shown }: Address): boolean {
 }
 
 /**
- * The address as an image's that is loaded without being asked for, or undefined. A model's text can carry the person's data in such an address
- * (EchoLeak, CVE-2025-32711), so it is loaded from the listed hosts alone, by their whole name, and from the page's own origin only where the app made it.
+ * Returns the address of an image that loads by itself, or undefined when it is not allowed.
+ *
+ * A model's text can carry the person's data in such an address (EchoLeak, CVE-2025-32711). So
+ * images load only from the listed hosts, by their whole name. They load from the page's own origin
+ * only where the app made the address.
  */
 export function imageAddress(
   given: string,
   allowed: readonly string[],
   ownOrigin: boolean,
 ): string | undefined {
-  // A path from the root, not any text: `image.png` or a sentence would be asked for below the page.
+  // Only a path from the root is allowed. The browser would request `image.png`, or a sentence,
+  // below the page.
   const url = parse(given, ownOrigin && given.startsWith('/') ? document.baseURI : undefined)
   if (url?.username !== '' || url.password !== '') return undefined
   if (ownOrigin && url.origin === location.origin && url.origin !== 'null') return url.href
@@ -53,5 +64,5 @@ export function imageAddress(
 }
 
 function parse(given: string, base?: string): URL | undefined {
-  return given.length > LONGEST ? undefined : (URL.parse(given.trim(), base) ?? undefined)
+  return given.length > MAX_ADDRESS_CHARS ? undefined : (URL.parse(given.trim(), base) ?? undefined)
 }

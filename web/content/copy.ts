@@ -3,7 +3,7 @@
 import { button } from '../dom/dom.ts'
 import type { WordKey } from '../settings/words.ts'
 
-/** A button that puts the text, as it is when pressed, on the clipboard. */
+/** Makes a button that copies the text to the clipboard, as the text is when the person presses. */
 export function copyButton(
   label: WordKey,
   text: (key: WordKey) => string,
@@ -18,7 +18,7 @@ export function copyButton(
     try {
       await navigator.clipboard.writeText(content())
     } catch {
-      // Not allowed here, or the page is not in front: the text can still be selected.
+      // The browser forbids it, or the page is not in front. The person can still select the text.
       return
     }
     element.textContent = text('copied')

@@ -1,4 +1,4 @@
-// The content of the chat component: what draws the items of a conversation, and Markdown elsewhere.
+// The content of the chat component: it draws the items of a conversation, and Markdown elsewhere.
 
 export { itemView } from './item-view.ts'
 export type { MarkdownOptions } from './markdown/options.ts'

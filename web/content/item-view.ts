@@ -1,4 +1,5 @@
-// Any item of a conversation on the page. A kind that is not known, or that cannot be drawn, is a quiet line and never the end of the page.
+// Draws any item of a conversation. An unknown item, or one that fails, becomes a quiet line: it
+// never breaks the page.
 
 import type { Item } from '../../src/chatkit/protocol/item.ts'
 import { el } from '../dom/dom.ts'
@@ -14,7 +15,10 @@ import type { View } from './items/view.ts'
 import { workflowView } from './items/workflow.ts'
 import { widgetItem } from './widget/widget-item.ts'
 
-/** An item on the page. An item that comes back under the same id with another type is drawn anew. */
+/**
+ * Makes the view of an item. When an item comes back with the same id and another type, it is drawn
+ * from scratch.
+ */
 export function itemView(item: Item, host: ItemHost): ItemView {
   const element = el('div', { class: 'item' })
   let type: Item['type'] | undefined
@@ -30,7 +34,7 @@ export function itemView(item: Item, host: ItemHost): ItemView {
       }
       draw(now)
     } catch {
-      // What a server sent is not what the wire's types say: the other items are shown all the same.
+      // A server may send what the wire's types forbid. The other items must still be shown.
       type = undefined
       element.replaceChildren(unknownPart(host))
     }
@@ -73,7 +77,7 @@ function kind(item: Item, host: ItemHost): Kind {
   }
 }
 
-/** A view of one kind of item, for any item: it is given none of another kind. */
+/** Lets a view of one kind of item take any item. It is given items of its kind only. */
 function of<T extends Item['type']>(
   type: T,
   { element, update }: View<Extract<Item, { readonly type: T }>>,

@@ -1,17 +1,21 @@
-// A link as it may be on the page: opened by the person alone, elsewhere, without a word about where from, and saying where it leads.
+// Links and images to other sites. A link opens only when the person follows it, sends no referrer,
+// and shows where it leads.
 
 import { type Child, el } from '../dom/dom.ts'
 import { type Address, imageAddress, linkAddress, saysItself } from './address.ts'
 import { foreign } from './text.ts'
 import { shown } from './visible.ts'
 
-/** What is looked up about images. */
+/** What the drawing of images needs. */
 export interface ImageRules {
   /** Hosts that images may be loaded from. */
   readonly allowedImageDomains: readonly string[]
 }
 
-/** A link to an address that has been checked. What it says, if it is not the address, is followed by the address. */
+/**
+ * Makes a link to a checked address. When its text is not the address, the address follows the
+ * text.
+ */
 export function link(
   address: Address,
   says: string,
@@ -27,7 +31,7 @@ export function link(
   )
 }
 
-/** A link to a foreign address, or its text when a link to it may not be. */
+/** Makes a link to a foreign address, or only its text when that address is not allowed. */
 export function foreignLink(given: string, says: string): HTMLElement {
   const address = linkAddress(given)
   if (address) return link(address, says || given, foreign(says || given))
@@ -41,10 +45,13 @@ export function foreignLink(given: string, says: string): HTMLElement {
   )
 }
 
-/** How images are loaded: when they come into sight, and without saying from where. */
+/** Images load when they come into sight, and without a referrer. */
 export const LOADING = { loading: 'lazy', decoding: 'async', referrerpolicy: 'no-referrer' }
 
-/** An image if it may be loaded, else a link to it: who follows it sees where it leads. `ownOrigin`: whether the page's own origin will do. */
+/**
+ * Makes an image if it may be loaded, else a link to it, which shows where it leads. `ownOrigin`:
+ * whether the page's own origin is allowed.
+ */
 export function image(
   given: string,
   alt: string,

@@ -1,9 +1,12 @@
-// Foreign texts.
+// Texts from outside, shown safely.
 
 import { el } from '../dom/dom.ts'
 import { shown } from './visible.ts'
 
-/** A foreign text in a line of ours: isolated, so that its direction stays its own, and with nothing in it that reorders what is read. */
+/**
+ * Returns a foreign text for a line of ours. It keeps its own direction, and no character in it can
+ * reorder the line.
+ */
 export function foreign(text: string): HTMLElement {
   return el('bdi', {}, shown(text))
 }

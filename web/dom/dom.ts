@@ -1,4 +1,5 @@
-// Makes elements. Text becomes a text node and nothing else: nothing here parses markup, so no Trusted Types policy is needed.
+// Makes elements. Text always becomes a text node. Nothing here parses markup, so no Trusted Types
+// policy is needed.
 
 /** What an element is given to hold. */
 export type Child = Node | string | undefined
@@ -29,7 +30,10 @@ export function button(
   return element
 }
 
-/** Sets, changes or (`false`, undefined) removes an attribute, and leaves one alone that is so already. */
+/**
+ * Sets, changes or (`false`, undefined) removes an attribute. It does not touch an attribute that
+ * has the value already.
+ */
 export function attribute(
   element: Element,
   name: string,
@@ -40,12 +44,18 @@ export function attribute(
   else if (element.getAttribute(name) !== text) element.setAttribute(name, text)
 }
 
-/** Writes a text, and nothing when it is there already: a selection stays, and a screen reader reads only what is new. */
+/**
+ * Writes a text, unless it is there already. So a selection stays, and a screen reader reads only
+ * new text.
+ */
 export function write(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text
 }
 
-/** Makes the element's children these, in this order, and touches only what is not so already: focus and selection stay. */
+/**
+ * Gives the element these children, in this order. It touches only what differs, so the focus and a
+ * selection stay.
+ */
 export function setChildren(parent: Element, children: readonly Element[]): void {
   const wanted = new Set(children)
   for (const child of [...parent.children]) if (!wanted.has(child)) child.remove()

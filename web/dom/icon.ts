@@ -1,4 +1,5 @@
-// Small drawings of our own, for the icon names of the protocol (section 9.5) and for the component's buttons: lines on a 24 × 24 grid.
+// Small drawings of our own, as lines on a 24 × 24 grid: for the protocol's icon names (section
+// 9.5) and for the component's buttons.
 
 import { type Attributes, attribute } from './dom.ts'
 
@@ -77,7 +78,10 @@ const ALIKE: Readonly<Record<string, IconName>> = {
 
 const FILLED = new Set(['star-filled', 'dot', 'play'])
 
-/** The drawing of any name as attributes: of the picture, and of the path in it. A name without a drawing gets a circle. */
+/**
+ * Returns the drawing of a name as attributes: of the picture, and of the path in it. A name
+ * without a drawing gets a circle.
+ */
 export function drawing(name: string): { readonly svg: Attributes; readonly path: Attributes } {
   const own = Object.hasOwn(ALIKE, name) ? ALIKE[name] : name
   // Decorative, so it has no name for assistive technology: what it stands beside has one.

@@ -1,8 +1,9 @@
-// The element's properties, each kept in the settings; what a change leads to is the element's affair.
+// The element's properties. Each one is kept in the settings; the element decides what a change
+// leads to.
 
 import { type ChatSettings, defaultSettings } from './settings.ts'
 
-/** Where there is no browser (a page is rendered at a server), the module can be imported all the same. */
+/** A server that renders the page can import this module although it has no browser. */
 const Base: typeof HTMLElement = globalThis.HTMLElement ?? (class {} as typeof HTMLElement)
 
 /** An element with the properties of `ChatSettings`. */
@@ -33,7 +34,7 @@ export abstract class SettingsElement extends Base implements ChatSettings {
     eachName(defaultSettings(), (name) => SettingsElement.#property(name))
   }
 
-  /** @internal Called when a setting is another one than before. */
+  /** @internal Called when a setting has changed. */
   protected abstract changed(name: keyof ChatSettings, before: unknown): void
 
   static #property<K extends keyof ChatSettings>(name: K): void {

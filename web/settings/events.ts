@@ -1,4 +1,4 @@
-// The events that the element tells its host page. None holds a credential.
+// The events that the element sends to its host page. None of them holds a credential.
 
 import type { JsonObject } from '../../src/chatkit/protocol/json.ts'
 import type { RunNotice, RunOutcome } from '../chat/parts.ts'
@@ -8,13 +8,15 @@ import type { WidgetAction } from '../content/contract.ts'
 
 /** The `detail` of each event, by its name. */
 export interface ChatEventMap {
-  /** Another conversation is on show, or it has another title; `id` is null for a new one. */
+  /**
+   * Another conversation is on show, or its title has changed. `id` is null for a new conversation.
+   */
   readonly 'chat-thread': { readonly id: string | null; readonly title: string | undefined }
   /** An event of a stream, after it was applied. */
   readonly 'chat-event': { readonly event: ChatEvent }
   /** Any answer of the server, with its status and a few of its headers. */
   readonly 'chat-response': ResponseNotice
-  /** A stream has begun. */
+  /** A stream has started. */
   readonly 'chat-response-start': RunNotice
   /** A stream has ended. */
   readonly 'chat-response-end': RunNotice & { readonly outcome: RunOutcome }
@@ -26,6 +28,6 @@ export interface ChatEventMap {
   }
   /** The server wants an effect in the page. */
   readonly 'chat-client-effect': { readonly name: string; readonly data: JsonObject }
-  /** An action of a widget whose handler is the page. */
+  /** An action of a widget that the page itself must handle. */
   readonly 'chat-action': { readonly action: WidgetAction; readonly itemId: string }
 }

@@ -1,4 +1,5 @@
-// What a host page sets on the element, with the defaults. Read anew whenever it matters: any of it may change at any time.
+// What a host page sets on the element, with the defaults. The component reads a setting again each
+// time it needs it: a page may change any of them at any time.
 
 import type { JsonObject } from '../../src/chatkit/protocol/json.ts'
 import type { ClientTool } from '../chat/parts.ts'
@@ -6,16 +7,19 @@ import type { AttachmentOptions } from '../chat/send-file.ts'
 import type { TokenSource } from '../client/tokens.ts'
 import type { WordKey } from './words.ts'
 
-/** Something to choose for a message: a model, or a tool that the answer should use. */
+/**
+ * Something that the person can choose for a message: a model, or a tool that the answer should
+ * use.
+ */
 export interface Choice {
   readonly id: string
   readonly label: string
 }
 
-/** A message to begin with. */
+/** A message that the person can start with. */
 export interface StarterPrompt {
   readonly label: string
-  /** What is sent; default: the label. */
+  /** The text that is sent. Default: the label. */
   readonly prompt?: string
 }
 
@@ -23,46 +27,61 @@ export interface StarterPrompt {
 export interface ChatSettings {
   /** The chat server's URL. Attribute `endpoint`. */
   endpoint: string
-  /** Gives the access token. Asked before each request; after a 401 once more with `refresh: true`. The component never keeps it. */
+  /**
+   * Gives the access token. Called before each request, and once more with `refresh: true` after a
+   * 401. The component never keeps the token.
+   */
   token: TokenSource | undefined
-  /** Sends the requests to the endpoint. Default: the browser's. */
+  /** Sends the requests to the endpoint. Default: the browser's `fetch`. */
   fetch: typeof globalThis.fetch | undefined
-  /** Runs the tools that the agent calls in the page. What it returns goes to the agent, as text from outside. */
+  /**
+   * Runs the tools that the agent calls in the page. The agent gets the result as text from
+   * outside.
+   */
   onClientTool: ClientTool | undefined
-  /** Goes with every request as its `metadata`. Nothing in it is believed about who the person is. */
+  /**
+   * Sent with every request as its `metadata`. The server must not trust it to say who the person
+   * is.
+   */
   metadata: JsonObject
-  /** Ask for answers that go on when the connection is gone. Default true; attribute `resumable="false"`. */
+  /**
+   * Ask for answers that go on when the connection is lost. Default true; attribute
+   * `resumable="false"`.
+   */
   resumable: boolean
   /**
-   * Send `Idempotency-Key` and `traceparent`. Default `same-origin`: an endpoint of another origin has to allow both by CORS, then say `always`.
-   * Attribute `extra-headers`.
+   * Send `Idempotency-Key` and `traceparent`. Default `same-origin`, because an endpoint of another
+   * origin must allow both by CORS. If yours does, set `always`. Attribute `extra-headers`.
    */
   extraHeaders: 'same-origin' | 'always' | 'never'
-  /** Attribute `theme`. Default `auto`, which is the system's. */
+  /** Default `auto`, which follows the system. Attribute `theme`. */
   theme: 'light' | 'dark' | 'auto'
-  /** Words of the interface in the page's language, in the place of the English ones. */
+  /** Words of the interface in the page's language. They replace the English ones. */
   words: Readonly<Partial<Record<WordKey, string>>>
-  /** `Accept-Language` of the requests. Default: the browser's own. */
+  /** `Accept-Language` of the requests. Default: the browser's own. Attribute `language`. */
   language: string | undefined
-  /** Whether and how files can be attached. Default: not. */
+  /** How the person can attach files. Default: undefined, and the person cannot. */
   attachments: AttachmentOptions | undefined
-  /** Whether a message can be spoken, at a server that makes words of recordings. Default false; attribute `dictation="true"`. */
+  /**
+   * Whether the person can speak a message. The server must turn recordings into words. Default
+   * false; attribute `dictation="true"`.
+   */
   dictation: boolean
-  /** Models to choose from for a message. */
+  /** Models that the person can choose for a message. */
   models: readonly Choice[]
-  /** Tools to choose for a message. */
+  /** Tools that the person can choose for a message. */
   tools: readonly Choice[]
-  /** What stands over a conversation that has not begun. Attribute `start-greeting`. */
+  /** The heading of a conversation that has not started. Attribute `start-greeting`. */
   startGreeting: string | undefined
-  /** Messages to begin with. */
+  /** Messages that the person can start with. */
   prompts: readonly StarterPrompt[]
-  /** Whether the list of conversations is there. Default true; attribute `history="false"`. */
+  /** Whether to show the list of conversations. Default true; attribute `history="false"`. */
   history: boolean
-  /** Whether answers can be rated. Default true; attribute `feedback="false"`. */
+  /** Whether the person can rate answers. Default true; attribute `feedback="false"`. */
   feedback: boolean
 }
 
-/** The settings before a host page sets any. */
+/** Returns the settings before a host page sets any. */
 export function defaultSettings(): ChatSettings {
   return {
     endpoint: '',

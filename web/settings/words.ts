@@ -1,6 +1,6 @@
-// The words of the interface, in English, and how a host page puts its own in their place.
+// The words of the interface, in English. A host page can replace each of them.
 
-/** The words as they are without the host page's own. `{…}` is filled in. */
+/** The English words. `{…}` is filled in. */
 export const WORDS = {
   // The shell.
   threads: 'Conversations',
@@ -88,7 +88,10 @@ export const WORDS = {
 /** The name of one of the interface's words. */
 export type WordKey = keyof typeof WORDS
 
-/** A word's text from the host page's own words or the English ones, with the values put into its `{…}`. */
+/**
+ * Returns a word's text, the host page's own or the English one, with the values put into its
+ * `{…}`.
+ */
 export function word(
   own: Readonly<Partial<Record<WordKey, string>>>,
   key: WordKey,
@@ -100,5 +103,5 @@ export function word(
   )
 }
 
-/** The words that are in use, each with its values put in. */
+/** Returns the text of a word that is in use, with the values put in. */
 export type Words = (key: WordKey, values?: Readonly<Record<string, string>>) => string

@@ -1,4 +1,4 @@
-// How the conversation changes by an event of a stream (sections 6 and 17 of the protocol). Pure.
+// Changes the conversation by one event of a stream (sections 6 and 17 of the protocol). Pure.
 
 import type { ErrorEvent } from '../../src/chatkit/protocol/event.ts'
 import type { Item } from '../../src/chatkit/protocol/item.ts'
@@ -7,11 +7,11 @@ import type { ChatEvent, ThreadHead } from '../client/parse.ts'
 import { applyUpdate } from './apply-update.ts'
 import type { Conversation, Entry, Failure } from './conversation.ts'
 
-/** More than a person scrolls through: older ones are read again when they are wanted. */
-const MOST_ENTRIES = 1000
-const MOST_NOTICES = 10
+/** The page keeps so many items. When the person wants older ones, they are read again. */
+const MAX_ENTRIES = 1000
+const MAX_NOTICES = 10
 
-/** The conversation after the event; the same object when it says nothing new. */
+/** Returns the conversation after the event; the same object when the event says nothing new. */
 export function applyEvent(conversation: Conversation, event: ChatEvent): Conversation {
   switch (event.type) {
     case 'thread.created':
@@ -51,7 +51,7 @@ export function applyEvent(conversation: Conversation, event: ChatEvent): Conver
       const id = (conversation.notices.at(-1)?.id ?? 0) + 1
       return {
         ...conversation,
-        notices: [...conversation.notices, { id, level, title, message }].slice(-MOST_NOTICES),
+        notices: [...conversation.notices, { id, level, title, message }].slice(-MAX_NOTICES),
       }
     }
     case 'error':
@@ -68,12 +68,15 @@ function failureOf({ code, message, allow_retry }: ErrorEvent): Failure {
   return { message, remedy: allow_retry ? 'retry' : 'none' }
 }
 
-/** An update of the thread tells everything but the state of its run. */
+/** An updated thread tells everything but the state of its run. */
 function mergedThread(known: ThreadHead | undefined, thread: ThreadHead): ThreadHead {
   return known?.id === thread.id ? { ...thread, run: thread.run ?? known.run } : thread
 }
 
-/** An item of an id that is there takes its place; the first message of the person takes the place of the one on show before it was sent. */
+/**
+ * Replaces the item that has the same id. The person's first message replaces the copy that was
+ * shown before it was sent.
+ */
 function withItem(
   conversation: Conversation,
   item: Item,
@@ -97,8 +100,9 @@ function bounded(
   { older }: Conversation,
   entries: readonly Entry[],
 ): Pick<Conversation, 'entries' | 'older'> {
-  if (entries.length <= MOST_ENTRIES) return { entries, older }
-  const kept = entries.slice(-MOST_ENTRIES)
-  // The cursor of a descending list is the last item of the page before: what was dropped is read again from here.
+  if (entries.length <= MAX_ENTRIES) return { entries, older }
+  const kept = entries.slice(-MAX_ENTRIES)
+  // The cursor of a descending list is the last item of the page before. The dropped items are read
+  // again from here.
   return { entries: kept, older: kept[0]?.item.id }
 }

@@ -1,15 +1,19 @@
-// How a pending item changes by an update (section 7 of the protocol). Pure; an update that does not fit its item changes nothing.
+// Changes a pending item by an update (section 7 of the protocol). Pure. An update that does not
+// fit its item changes nothing.
 
 import type { ItemUpdate } from '../../src/chatkit/protocol/event.ts'
 import type { AssistantContent, Item } from '../../src/chatkit/protocol/item.ts'
 import type { Json, JsonObject } from '../../src/chatkit/protocol/json.ts'
 import { isObject } from '../client/json.ts'
 
-/** More parts, steps and text than any answer has; what goes beyond is left out, so that no stream fills the page's memory. */
-const MOST_PARTS = 200
-const MOST_TEXT = 2_000_000
+/**
+ * No answer has so many parts, steps or so much text. The rest is left out, so that no stream fills
+ * the page's memory.
+ */
+const MAX_PARTS = 200
+const MAX_TEXT_CHARS = 2_000_000
 /** Widgets nest less deeply than this. */
-const MOST_DEPTH = 64
+const MAX_DEPTH = 64
 
 const EMPTY: AssistantContent = Object.freeze({
   type: 'output_text',
@@ -17,7 +21,7 @@ const EMPTY: AssistantContent = Object.freeze({
   annotations: Object.freeze([]),
 })
 
-/** The item after the update; the same object when it does not change. */
+/** Returns the item after the update; the same object when it does not change. */
 export function applyUpdate(item: Item, update: ItemUpdate): Item {
   switch (update.type) {
     case 'assistant_message.content_part.added':
@@ -30,7 +34,7 @@ export function applyUpdate(item: Item, update: ItemUpdate): Item {
       }))
     case 'assistant_message.content_part.annotation_added':
       return withPart(item, update.content_index, (part) =>
-        part.annotations.length >= MOST_PARTS
+        part.annotations.length >= MAX_PARTS
           ? part
           : {
               ...part,
@@ -52,7 +56,7 @@ export function applyUpdate(item: Item, update: ItemUpdate): Item {
     case 'widget.component.updated':
       return withComponent(item, update.component_id, () => update.component)
     case 'workflow.task.added':
-      if (item.type !== 'workflow' || item.workflow.tasks.length >= MOST_PARTS) return item
+      if (item.type !== 'workflow' || item.workflow.tasks.length >= MAX_PARTS) return item
       return {
         ...item,
         workflow: { ...item.workflow, tasks: [...item.workflow.tasks, update.task] },
@@ -73,7 +77,7 @@ export function applyUpdate(item: Item, update: ItemUpdate): Item {
 }
 
 function grown(text: string, delta: string): string {
-  return text.length >= MOST_TEXT ? text : text + delta
+  return text.length >= MAX_TEXT_CHARS ? text : text + delta
 }
 
 function withPart(
@@ -81,7 +85,7 @@ function withPart(
   index: number,
   change: (part: AssistantContent) => AssistantContent,
 ): Item {
-  if (item.type !== 'assistant_message' || index >= MOST_PARTS) return item
+  if (item.type !== 'assistant_message' || index >= MAX_PARTS) return item
   const padding = Array.from({ length: Math.max(0, index + 1 - item.content.length) }, () => EMPTY)
   const content = [...item.content, ...padding]
   return { ...item, content: content.with(index, change(content[index] ?? EMPTY)) }
@@ -100,14 +104,17 @@ function withComponent(
     : { ...item, widget: { ...changed, type } }
 }
 
-/** A copy in which the component of that id is changed; the value itself when it is not in there. */
+/**
+ * Returns a copy in which the component with that id is changed; the value itself when it holds no
+ * such component.
+ */
 function changedIn(
   value: Json,
   id: string,
   change: (component: JsonObject) => JsonObject,
   depth: number,
 ): Json {
-  if (depth > MOST_DEPTH) return value
+  if (depth > MAX_DEPTH) return value
   if (isList(value)) {
     const children = value.map((child) => changedIn(child, id, change, depth + 1))
     return children.every((child, at) => child === value[at]) ? value : children

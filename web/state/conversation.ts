@@ -1,14 +1,16 @@
-// The conversation on show: its thread, its items, and what is said beside them. Pure data; apply-event.ts changes it.
+// The conversation on show: its thread, its items, and the notices beside them. Pure data;
+// apply-event.ts changes it.
 
 import type { Item } from '../../src/chatkit/protocol/item.ts'
 import type { ThreadHead } from '../client/parse.ts'
 
-/** An item and how it stands. */
+/** An item and its state. */
 export interface Entry {
   readonly item: Item
   /**
-   * `stored`: the server has it. `pending`: it is being written. `sending`: the person's own message, not yet confirmed.
-   * `unsent`: the person's own message that did not arrive, as far as is known. `cut`: what was written when the answer ended too early.
+   * `stored`: the server has it. `pending`: it is being written. `sending`: the person's own
+   * message, not confirmed yet. `unsent`: the person's own message that probably did not arrive.
+   * `cut`: the part of an answer that was written before the answer ended too early.
    */
   readonly standing: 'stored' | 'pending' | 'sending' | 'unsent' | 'cut'
 }
@@ -22,17 +24,17 @@ export interface Notice {
   readonly message: string
 }
 
-/** Why there is no answer, or no whole one. */
+/** Why there is no answer, or no whole answer. */
 export interface Failure {
-  /** For the person; undefined where the server gave no text. */
+  /** A text for the person; undefined where the server gave none. */
   readonly message: string | undefined
   /** What the person can do: try again, sign in again (and then try again), or nothing. */
   readonly remedy: 'retry' | 'sign-in' | 'none'
 }
 
-/** All that is on show. */
+/** Everything that is on show. */
 export interface Conversation {
-  /** Undefined: a new one, of which the server does not know yet. */
+  /** Undefined for a new conversation, which the server does not know yet. */
   readonly thread: ThreadHead | undefined
   /** Oldest first. */
   readonly entries: readonly Entry[]
@@ -56,7 +58,10 @@ export const EMPTY_CONVERSATION: Conversation = Object.freeze({
   canStop: true,
 })
 
-/** What the server has stored, newest items first as it gave them. What stands beside the items is kept, and so is what did not arrive. */
+/**
+ * Takes the stored items of the server, newest first as the server gives them. Keeps the notices,
+ * and the messages that did not arrive.
+ */
 export function withStored(
   conversation: Conversation,
   thread: ThreadHead,
@@ -68,7 +73,7 @@ export function withStored(
   return { ...conversation, thread, entries: [...stored, ...unsent], older, progress: undefined }
 }
 
-/** Older items put before the others; one that is there already stays where it is. */
+/** Puts older items before the others. An item that is there already stays in its place. */
 export function withOlder(
   conversation: Conversation,
   newestFirst: readonly Item[],
@@ -86,7 +91,7 @@ export function withOlder(
   }
 }
 
-/** The person's own message, on show before the server has it. */
+/** Shows the person's own message before the server has it. */
 export function withOwnMessage(conversation: Conversation, item: Item): Conversation {
   const entries = conversation.entries.filter(
     ({ standing }) => standing !== 'unsent' && standing !== 'sending',
@@ -98,14 +103,17 @@ export function withOwnMessage(conversation: Conversation, item: Item): Conversa
   }
 }
 
-/** Before an answer is written again: everything after the message goes, as it does at the server, which sends no events for it. */
+/**
+ * Removes everything after the message, before its answer is written again. The server removes the
+ * same items and sends no events for that.
+ */
 export function cutAfter(conversation: Conversation, itemId: string): Conversation {
   const at = conversation.entries.findIndex(({ item }) => item.id === itemId)
   const entries = at < 0 ? conversation.entries : conversation.entries.slice(0, at + 1)
   return { ...conversation, entries, failure: undefined, progress: undefined, canStop: true }
 }
 
-/** The tool's result was sent: the call is over, of which the server sends no event. */
+/** Marks the tool call as complete once its result was sent: the server sends no event for that. */
 export function withToolOutput(conversation: Conversation, itemId: string): Conversation {
   const entries = conversation.entries.map((entry): Entry => {
     const { item } = entry
@@ -116,7 +124,9 @@ export function withToolOutput(conversation: Conversation, itemId: string): Conv
   return { ...conversation, entries }
 }
 
-/** The answer has ended without its items' ends: texts stay as they are, the rest is gone at the server, too. */
+/**
+ * Ends an answer whose items did not end. Texts stay as they are; the server has dropped the rest.
+ */
 export function withCutItems(conversation: Conversation): Conversation {
   const entries = conversation.entries.flatMap((entry): readonly Entry[] => {
     if (entry.standing === 'sending') return [{ ...entry, standing: 'unsent' }]
@@ -126,12 +136,12 @@ export function withCutItems(conversation: Conversation): Conversation {
   return { ...conversation, entries, progress: undefined }
 }
 
-/** The same with the reason, which replaces an earlier one. */
+/** Adds the reason of a failure, which replaces an earlier one. */
 export function withFailure(conversation: Conversation, failure: Failure): Conversation {
   return { ...conversation, failure, progress: undefined }
 }
 
-/** Without the notice that the person has read. */
+/** Removes the notice that the person has read. */
 export function withoutNotice(conversation: Conversation, id: number): Conversation {
   return { ...conversation, notices: conversation.notices.filter((notice) => notice.id !== id) }
 }
@@ -141,7 +151,10 @@ export function hasPending({ entries }: Conversation): boolean {
   return entries.some(({ standing }) => standing === 'pending' || standing === 'sending')
 }
 
-/** The tool call that the page has to answer before the agent goes on, if the newest item is one. */
+/**
+ * Returns the tool call that the page must answer before the agent goes on, if the newest item is
+ * one.
+ */
 export function pendingToolCall({
   entries,
 }: Conversation): Extract<Item, { type: 'client_tool_call' }> | undefined {
@@ -149,7 +162,7 @@ export function pendingToolCall({
   return newest?.type === 'client_tool_call' && newest.status === 'pending' ? newest : undefined
 }
 
-/** The newest message of the person that the server has. */
+/** Returns the newest message of the person that the server has. */
 export function lastQuestion({ entries }: Conversation): Item | undefined {
   return entries.findLast(
     ({ item, standing }) => item.type === 'user_message' && standing === 'stored',

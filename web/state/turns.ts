@@ -1,4 +1,5 @@
-// Which items belong to one answer, for what is done with an answer as a whole: copying it, rating it. Pure.
+// Finds the items that belong to one answer, so that the person can copy or rate the whole answer.
+// Pure.
 
 import type { Entry } from './conversation.ts'
 
@@ -10,7 +11,10 @@ export interface Turn {
   readonly text: string
 }
 
-/** The complete answers, each under the id of its last item. While an answer is written, it is none yet. */
+/**
+ * Returns the complete answers by the id of their last item. An answer that is still being written
+ * is left out.
+ */
 export function completeTurns(
   entries: readonly Entry[],
   running: boolean,
@@ -29,7 +33,7 @@ export function completeTurns(
       const text =
         item.type === 'widget' ? item.copy_text : item.content.map((part) => part.text).join('')
       if (text) open.texts.push(text)
-      // What was cut is not at the server, or not under this id.
+      // The server does not have an item that was cut, or has it under another id.
       if (standing === 'stored') open.ids.push(item.id)
       open.last = item.id
     }

@@ -1,4 +1,5 @@
-// The style sheets of the component. They are constructed: a policy without inline styles allows those.
+// The style sheets of the component. They are constructed, because a page's policy without inline
+// styles allows those.
 
 import items from '../content/items/items.css'
 import markdown from '../content/markdown/markdown.css'
@@ -12,7 +13,7 @@ import conversation from './conversation.css'
 import frame from './frame.css'
 import tokens from './tokens.css'
 
-/** In this order: where two rules are equally specific, the later sheet wins. */
+/** The order matters: where two rules are equally specific, the later sheet wins. */
 const SHEETS = [
   tokens,
   base,

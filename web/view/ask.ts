@@ -3,7 +3,10 @@
 import { button, el } from '../dom/dom.ts'
 import type { Words } from '../settings/words.ts'
 
-/** Whether to delete it. The dialog takes the focus, and gives it back. */
+/**
+ * Resolves with true when the person wants to delete it. The dialog takes the focus and gives it
+ * back.
+ */
 export async function askToDelete(
   place: HTMLElement,
   title: string,

@@ -1,4 +1,5 @@
-// What is said beside the conversation: notices of the server, a lost connection, and what went wrong with the way out of it.
+// The banners above the composer: notices of the server, a lost connection, and a failure with its
+// remedy.
 
 import type { ChatState } from '../chat/parts.ts'
 import { button, el, setChildren, write } from '../dom/dom.ts'
@@ -7,13 +8,13 @@ import type { Words } from '../settings/words.ts'
 import type { Notice } from '../state/conversation.ts'
 import { iconButton } from './icon-button.ts'
 
-/** The banners over the composer. */
+/** The banners above the composer. */
 export interface Banners {
   readonly element: HTMLElement
   draw(state: ChatState): void
 }
 
-/** Makes the banners, of which none is on show. */
+/** Makes the banners. None is visible yet. */
 export function createBanners(
   words: Words,
   markdown: (text: string) => HTMLElement,
@@ -72,10 +73,10 @@ export function createBanners(
       remedy.hidden = wrong === undefined || wrong.remedy === 'none' || phase !== 'idle'
       write(remedyText, words(wrong?.remedy === 'sign-in' ? 'signInAgain' : 'retry'))
       for (const id of drawn.keys())
-        if (!conversation.notices.some((one) => one.id === id)) drawn.delete(id)
-      const elements = conversation.notices.map((one) => {
-        const known = drawn.get(one.id) ?? notice(one)
-        drawn.set(one.id, known)
+        if (!conversation.notices.some((shown) => shown.id === id)) drawn.delete(id)
+      const elements = conversation.notices.map((shown) => {
+        const known = drawn.get(shown.id) ?? notice(shown)
+        drawn.set(shown.id, known)
         return known
       })
       setChildren(notices, elements)

@@ -1,4 +1,5 @@
-// Where the person writes: the text, the files that go with it, the choices for it, and the button that sends or stops.
+// The form in which the person writes a message: the text, its files, its choices, and the button
+// that sends or stops.
 
 import type { InferenceOptions } from '../../src/chatkit/protocol/item.ts'
 import type { ChatState } from '../chat/parts.ts'
@@ -13,25 +14,25 @@ import { iconButton } from './icon-button.ts'
 import { createQuote } from './quote.ts'
 import { type UploadChip, uploadChip } from './upload-chip.ts'
 
-/** What the person wants. */
+/** Called when the person sends or stops. */
 export interface ComposerListener {
-  /** The text and the choices; the files are taken from the uploads. */
+  /** The text and the choices. The receiver takes the files from the uploads. */
   sent(text: string, options: InferenceOptions, quotedText: string | undefined): void
   stopped(): void
 }
 
-/** The composer. */
+/** The composer on the page. */
 export interface Composer {
   readonly element: HTMLElement
   draw(state: ChatState): void
-  /** The files have changed. */
+  /** Draws the files again, after they have changed. */
   drawUploads(): void
-  /** A problem with a file, said and shown; an empty one is none. */
+  /** Shows a problem with a file, and makes a screen reader say it. An empty text removes it. */
   problem(text: string): void
   focus(): void
-  /** What is being written. */
+  /** The text that the person is writing. */
   text: string
-  /** What it is about; empty when it is about nothing that was said. */
+  /** The quote that the message is about; empty when there is none. */
   quoted: string
 }
 
@@ -126,7 +127,7 @@ export function createComposer(
     listener.sent(text, options, quoted || undefined)
   }
 
-  /** As high as its text, up to what the style allows. */
+  /** Makes the field as high as its text, up to what the style allows. */
   function grow(): void {
     field.style.height = 'auto'
     field.style.height = `${field.scrollHeight}px`
@@ -146,7 +147,8 @@ export function createComposer(
   })
   field.addEventListener('input', grow)
   field.addEventListener('keydown', (event) => {
-    // While a word is being composed, Enter belongs to the input method; 229 is how Safari says so after the end.
+    // While an input method composes a word, Enter belongs to it. Safari reports the last of these
+    // Enters after the end of the composition, with the key code 229.
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229)
       return
     event.preventDefault()
@@ -184,7 +186,7 @@ export function createComposer(
       stop.hidden = !busy || !conversation.canStop
       attribute(stop, 'aria-disabled', phase === 'stopping' ? 'true' : undefined)
       send.hidden = !stop.hidden
-      // The button that was pressed is gone: the focus goes on to where the person writes.
+      // The button that the person pressed is gone: the focus moves to the field.
       if (hadFocus && stop.hidden) field.focus()
       grow()
     },

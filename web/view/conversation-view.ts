@@ -1,4 +1,5 @@
-// The conversation as it is on show: its items, in a place that scrolls with the newest as long as the person is there.
+// The conversation on the page: its items in an area that scrolls with the newest item, as long as
+// the person is at the end.
 
 import type { ChatState } from '../chat/parts.ts'
 import type { ItemHost } from '../content/contract.ts'
@@ -9,7 +10,7 @@ import { completeTurns } from '../state/turns.ts'
 import { createEntryView, type EntryView, type TurnListener } from './entry.ts'
 import { iconButton } from './icon-button.ts'
 
-/** What the person wants. */
+/** Called when the person asks for something in the conversation. */
 export interface ConversationListener extends TurnListener {
   olderWanted(): void
   promptChosen(prompt: string): void
@@ -19,12 +20,12 @@ export interface ConversationListener extends TurnListener {
 export interface ConversationView {
   readonly element: HTMLElement
   draw(state: ChatState): void
-  /** The newest item comes into sight: the person has just said something. */
+  /** Scrolls to the newest item. Called when the person has sent something. */
   toEnd(): void
 }
 
-/** So near to the end counts as there, in pixels. */
-const NEAR = 48
+/** The person counts as being at the end within so many pixels of it. */
+const END_DISTANCE_PX = 48
 
 /** Makes the view, empty. */
 export function createConversationView(
@@ -77,13 +78,13 @@ export function createConversationView(
 
   scroller.addEventListener('scroll', () => {
     const distance = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight
-    // Growth alone is not the person's doing: only a way up lets go of the end.
-    if (distance < NEAR) stuck = true
+    // Growing content moves the end away. The person leaves the end only by scrolling up.
+    if (distance < END_DISTANCE_PX) stuck = true
     else if (scroller.scrollTop < lastTop - 1) stuck = false
     lastTop = scroller.scrollTop
     latest.hidden = stuck
   })
-  // Pictures arrive and details are opened without a drawing here.
+  // Pictures arrive and details open without a drawing here.
   new ResizeObserver(follow).observe(column)
   new ResizeObserver(follow).observe(scroller)
 
@@ -91,7 +92,10 @@ export function createConversationView(
     if (stuck) scroller.scrollTop = scroller.scrollHeight
   }
 
-  /** What the person has marked in the conversation; the rest of the page is nobody's answer. */
+  /**
+   * Returns what the person has selected in the conversation. A selection elsewhere on the page is
+   * no part of an answer.
+   */
   function marked(): string {
     const text = String(getSelection()).trim()
     return plain(list.textContent).includes(plain(text)) ? text : ''
@@ -110,12 +114,13 @@ export function createConversationView(
       const { entries } = conversation
       const running = phase === 'running' || phase === 'stopping'
       if (conversation.thread?.id !== thread) {
-        // A new conversation keeps its place when it gets its id.
+        // A new conversation that gets its id keeps its views.
         if (thread !== undefined) views.clear()
         thread = conversation.thread?.id
         stuck = true
       }
-      // What the content may do, and from where it may load, goes into every view.
+      // The phase and the allowed image hosts go into every view: when they change, all are drawn
+      // again.
       const surroundings = JSON.stringify([host.busy, host.allowedImageDomains])
       const again = surroundings !== drawnFor
       drawnFor = surroundings
@@ -148,14 +153,16 @@ export function createConversationView(
       attribute(scroller, 'aria-busy', String(phase !== 'idle'))
       latest.hidden = stuck
       if (stuck) follow()
-      // Older items came in above: what the person looks at stays where it is.
+      // Older items came in above. What the person is looking at stays in its place.
       else if (oldest?.isConnected && oldest !== list.firstElementChild)
         scroller.scrollTop += scroller.scrollHeight - height
     },
   }
 }
 
-/** A text without what only sets it apart: marking gives lines that elements do not have. */
+/**
+ * Returns the text without white space: a selection has line breaks that the elements do not have.
+ */
 function plain(text: string): string {
   return text.replace(/\s+/g, '')
 }

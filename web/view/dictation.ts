@@ -1,4 +1,5 @@
-// A button that writes down what the person says: it records between two presses, and has the server make words of it.
+// A button that writes down what the person says. It records between two presses; the server turns
+// the recording into words.
 
 import { asFields, text } from '../client/json.ts'
 import { Refused } from '../client/refused.ts'
@@ -7,16 +8,16 @@ import { attribute } from '../dom/dom.ts'
 import type { Words } from '../settings/words.ts'
 import { iconButton } from './icon-button.ts'
 
-/** What comes of it. */
+/** Called with the words, or with a problem. */
 export interface DictationListener {
   said(words: string): void
   problem(message: string): void
 }
 
-/** Seconds of a recording; then it is written down. */
-const LONGEST = 120
+/** A recording is at most so many seconds long. Then it is sent. */
+const MAX_SECONDS = 120
 
-/** Makes the button. Nothing is recorded before it is pressed. */
+/** Makes the button. It records nothing before the person presses it. */
 export function createDictation(
   wire: Wire,
   words: Words,
@@ -50,8 +51,8 @@ export function createDictation(
     recorder = made
     made.addEventListener('dataavailable', ({ data }) => {
       pieces.push(data)
-      // Taken off the page, it has nobody to write for.
-      if (made.state === 'recording' && (pieces.length >= LONGEST || !button.isConnected))
+      // A button that left the page has nobody to write for.
+      if (made.state === 'recording' && (pieces.length >= MAX_SECONDS || !button.isConnected))
         made.stop()
     })
     made.addEventListener('stop', () => {

@@ -1,4 +1,4 @@
-// One item on the page with what belongs to it: who says it, how it stands, and what can be done with a whole answer.
+// One item on the page, with who says it, its state, and the buttons for a whole answer.
 
 import type { ItemHost } from '../content/contract.ts'
 import { itemView } from '../content/index.ts'
@@ -9,21 +9,21 @@ import type { Entry } from '../state/conversation.ts'
 import type { Turn } from '../state/turns.ts'
 import { iconButton } from './icon-button.ts'
 
-/** What can be done with an answer. */
+/** What a person can do with an answer. */
 export interface TurnListener {
-  /** Undefined: answers cannot be rated. */
+  /** Undefined when the page does not let people rate answers. */
   readonly rate:
     | ((itemIds: readonly string[], kind: 'positive' | 'negative') => Promise<void>)
     | undefined
-  /** The next message is about this answer, or about what the person has marked. */
+  /** Makes the next message about this answer, or about the text that the person has selected. */
   quote(text: string): void
   say(text: string): void
 }
 
-/** An item on show. */
+/** An item on the page. */
 export interface EntryView {
   readonly element: HTMLElement
-  /** Draws it as it stands; `again` also when the item itself is the same. */
+  /** Draws the item in its state. With `again` it draws even when the item is the same. */
   update(entry: Entry, turn: Turn | undefined, again: boolean): void
 }
 
@@ -78,7 +78,7 @@ function turnFooter(turn: Turn, words: Words, { rate, quote, say }: TurnListener
     )
   })
   const about = iconButton('quote', words('quote'), () => quote(turn.text))
-  // What is marked stays marked.
+  // A press would otherwise clear the selected text.
   about.addEventListener('mousedown', (event) => event.preventDefault())
   const buttons = turn.text === '' ? [] : [copy, about]
   if (!rate) return el('footer', { class: 'turn' }, ...buttons)
@@ -87,7 +87,7 @@ function turnFooter(turn: Turn, words: Words, { rate, quote, say }: TurnListener
     const press = async (): Promise<void> => {
       try {
         await rate(turn.itemIds, kind)
-        for (const one of rates) attribute(one, 'aria-pressed', String(one === button))
+        for (const rating of rates) attribute(rating, 'aria-pressed', String(rating === button))
         say(words('thanks'))
       } catch (error) {
         say(error instanceof Error ? error.message : words('failed'))

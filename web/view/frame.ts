@@ -1,4 +1,5 @@
-// The frame of the component: the bar, the list of conversations, the conversation, the banners, the composer, and how they stand together.
+// The frame of the component: it puts the bar, the list of conversations, the conversation, the
+// banners and the composer together.
 
 import type { InferenceOptions } from '../../src/chatkit/protocol/item.ts'
 import type { Chat, ChatState } from '../chat/parts.ts'
@@ -15,19 +16,19 @@ import { type ConversationView, createConversationView } from './conversation-vi
 import { iconButton } from './icon-button.ts'
 import { createThreadsView, type ThreadsView } from './threads-view.ts'
 
-/** What stands in the shadow root. */
+/** The views in the shadow root. */
 export interface Frame {
   readonly composer: Composer
   readonly conversation: ConversationView
   readonly threads: ThreadsView
   draw(state: ChatState): void
-  /** Reads the list of conversations, if it is in sight. */
+  /** Reads the list of conversations, if the person can see it. */
   loadThreads(): Promise<void>
-  /** Has a screen reader say it. */
+  /** Makes a screen reader say the text. */
   say(text: string): void
 }
 
-/** Sends a message with the files that are attached. */
+/** Sends a message with the attached files. */
 export type Send = (text: string, options: InferenceOptions, quotedText?: string) => Promise<void>
 
 /** What the frame shows and works with. */
@@ -41,7 +42,7 @@ export interface FrameParts {
   readonly send: Send
 }
 
-/** Makes the frame in the place of an earlier one. */
+/** Makes the frame. It replaces an earlier one in the root. */
 export function createFrame(
   root: ShadowRoot,
   { settings, words, wire, chat, uploads, host, send }: FrameParts,
@@ -122,7 +123,7 @@ export function createFrame(
     return getComputedStyle(threads.element).display !== 'none'
   }
 
-  /** On a narrow page the list lies over the conversation; a wide one has room for both. */
+  /** On a narrow page the list lies over the conversation. On a wide page both have room. */
   function isPanelOver(): boolean {
     return isPanelOpen() && getComputedStyle(veil).display !== 'none'
   }
@@ -159,7 +160,7 @@ export function createFrame(
   }
 
   function say(text: string): void {
-    // The same words a second time are news, too.
+    // A screen reader must say the same words a second time, too.
     announcer.textContent = ''
     announcer.textContent = text
   }

@@ -3,7 +3,7 @@
 import { type Attributes, button } from '../dom/dom.ts'
 import { type IconName, icon } from '../dom/icon.ts'
 
-/** A button that shows a picture; its label is what is read, and what a mouse is told. */
+/** Makes a button that shows a picture. A screen reader reads the label; a mouse shows it. */
 export function iconButton(
   name: IconName,
   label: string,

@@ -1,20 +1,20 @@
-// What the next message is about: a piece of an answer, and a button that takes it away.
+// The part of an answer that the next message is about, with a button that removes it.
 
 import { el, write } from '../dom/dom.ts'
 import type { Words } from '../settings/words.ts'
 import { iconButton } from './icon-button.ts'
 
-/** The quote over the field. */
+/** The quote above the field. */
 export interface Quote {
   readonly element: HTMLElement
-  /** Empty when there is none. */
+  /** Empty when there is no quote. */
   text: string
 }
 
-/** Longer pieces are cut: it is there to say what is meant. */
-const LONGEST = 2000
+/** Longer quotes are cut: a quote only shows which part is meant. */
+const MAX_QUOTE_CHARS = 2000
 
-/** A place for a quote, empty. */
+/** Makes the place for a quote, empty. */
 export function createQuote(words: Words, onRemoved: () => void): Quote {
   const said = el('blockquote', { class: 'quoted', dir: 'auto', 'aria-label': words('quoted') })
   const remove = iconButton('close', words('removeQuote'), () => {
@@ -27,7 +27,7 @@ export function createQuote(words: Words, onRemoved: () => void): Quote {
       return said.textContent
     },
     set text(text) {
-      write(said, text.slice(0, LONGEST))
+      write(said, text.slice(0, MAX_QUOTE_CHARS))
       quote.element.hidden = text === ''
     },
   }

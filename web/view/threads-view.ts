@@ -1,4 +1,4 @@
-// The list of a person's conversations: open, begin, rename, delete. The conversation itself is elsewhere.
+// The list of a person's conversations. The person opens, starts, renames and deletes them here.
 
 import { parsePage, parseThread, type ThreadHead } from '../client/parse.ts'
 import { Refused } from '../client/refused.ts'
@@ -8,7 +8,7 @@ import type { Words } from '../settings/words.ts'
 import { askToDelete } from './ask.ts'
 import { iconButton } from './icon-button.ts'
 
-/** What the person chose. */
+/** Called when the person has chosen something in the list. */
 export interface ThreadsListener {
   opened(threadId: string): void
   startedNew(): void
@@ -16,12 +16,12 @@ export interface ThreadsListener {
   deleted(threadId: string): void
 }
 
-/** What the rest tells the list. */
+/** The list on the page. */
 export interface ThreadsView {
   readonly element: HTMLElement
-  /** Reads the first page, once it is wanted. */
+  /** Reads the first page, unless it was read before. */
   load(): Promise<void>
-  /** The thread now on show; one that the list does not have yet is put first. */
+  /** Marks the thread that is on show. A thread that the list does not have yet is put first. */
   current(thread: ThreadHead | undefined): void
   /** Forgets what was read: another person may have signed in. */
   reset(): void
@@ -32,10 +32,10 @@ interface Entry {
   readonly title: string | undefined
 }
 
-const PAGE = 30
-const LONGEST_TITLE = 200
+const PAGE_LENGTH = 30
+const MAX_TITLE_CHARS = 200
 
-/** Makes the list, which is empty until it is loaded. */
+/** Makes the list. It stays empty until `load`. */
 export function createThreadsView(
   wire: Wire,
   words: Words,
@@ -64,7 +64,10 @@ export function createThreadsView(
   async function read(): Promise<void> {
     const cursor = after
     const answer = await asked(() =>
-      wire.ask('threads.list', { limit: PAGE, ...(cursor === undefined ? {} : { after: cursor }) }),
+      wire.ask('threads.list', {
+        limit: PAGE_LENGTH,
+        ...(cursor === undefined ? {} : { after: cursor }),
+      }),
     )
     if (answer === undefined || cursor !== after) return
     const page = parsePage(answer.value, parseThread)
@@ -75,7 +78,9 @@ export function createThreadsView(
     draw()
   }
 
-  /** What the server answered; undefined after a failure, which is then shown. */
+  /**
+   * Returns what the server answered. After a failure it shows the failure and returns undefined.
+   */
   async function asked(
     ask: () => Promise<unknown>,
   ): Promise<{ readonly value: unknown } | undefined> {
@@ -129,7 +134,7 @@ export function createThreadsView(
       class: 'rename',
       'aria-label': words('titleOf'),
       value: entry.title ?? '',
-      maxlength: LONGEST_TITLE,
+      maxlength: MAX_TITLE_CHARS,
     })
     const back = () => {
       rows.delete(entry.id)
@@ -178,7 +183,8 @@ export function createThreadsView(
           entries = entries.map((entry) =>
             entry.id === id ? { id, title: title ?? entry.title } : entry,
           )
-        // A thread that is opened by its id alone has its place further down; one without a title yet is a new one.
+        // A page opens an old thread by its id alone: its place is further down. A new thread has
+        // no title.
         else if (loaded || title !== undefined) entries = [{ id, title }, ...entries]
       }
       draw()

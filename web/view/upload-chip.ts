@@ -1,4 +1,4 @@
-// One file of the next message: its name, how far it is, and a button that takes it away.
+// One file of the next message: its name, its progress, and a button that removes it.
 
 import type { UploadState } from '../chat/uploads.ts'
 import { attribute, el } from '../dom/dom.ts'
@@ -6,13 +6,13 @@ import { icon } from '../dom/icon.ts'
 import type { Words } from '../settings/words.ts'
 import { iconButton } from './icon-button.ts'
 
-/** A file on show. */
+/** A file on the page. */
 export interface UploadChip {
   readonly element: HTMLElement
   update(state: UploadState): void
 }
 
-/** The chip of a file. */
+/** Makes the chip of one file. */
 export function uploadChip(words: Words, name: string, onRemove: () => void): UploadChip {
   const bar = el('progress', { max: 100 })
   const picture = el('span', { class: 'chip-picture' }, icon('document'))

@@ -7,7 +7,7 @@ import { type MarkdownView, markdownView } from '../markdown/view.ts'
 import { sources } from './sources.ts'
 import type { View } from './view.ts'
 
-/** An answer on the page. */
+/** Makes the view of an answer. */
 export function assistantMessage(options: MarkdownOptions): View<AssistantMessageItem> {
   const list = sources(options)
   const element = el('div', { class: 'assistant' }, list.element)

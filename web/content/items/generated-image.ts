@@ -1,4 +1,5 @@
-// An image that a model made: shown if it may be loaded, a link otherwise, a word while it is being made.
+// An image that a model made. It is shown if it may be loaded, and is a link otherwise. Until the
+// image is ready, a word stands there.
 
 import type { GeneratedImage } from '../../../src/chatkit/protocol/item.ts'
 import { el } from '../../dom/dom.ts'
@@ -6,7 +7,7 @@ import { image } from '../link.ts'
 import type { MarkdownOptions } from '../markdown/options.ts'
 import type { View } from './view.ts'
 
-/** A generated image on the page. */
+/** Makes the view of a generated image. */
 export function generatedImage(
   options: MarkdownOptions,
 ): View<{ readonly image?: GeneratedImage }> {

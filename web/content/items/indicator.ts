@@ -1,16 +1,16 @@
-// The sign of how a step stands: at work, done, or neither. It says so to a screen reader, too.
+// The sign for the state of a step: at work, done, or neither. A screen reader says it, too.
 
 import type { Task } from '../../../src/chatkit/protocol/item.ts'
 import { attribute, el } from '../../dom/dom.ts'
 import { icon } from '../../dom/icon.ts'
 import type { WordKey } from '../../settings/words.ts'
 
-/** A new sign. */
+/** Makes a sign. */
 export function indicator(): HTMLElement {
   return el('span', { class: 'indicator' })
 }
 
-/** Shows how the step stands. */
+/** Shows the state of the step. */
 export function setIndicator(
   sign: HTMLElement,
   status: Task['status_indicator'],

@@ -1,4 +1,4 @@
-// The sources that an answer rests on: a number in the text for each, and a list below it that says everything.
+// The sources of an answer: a number in the text for each, and a list below with all details.
 
 import type { Annotation } from '../../../src/chatkit/protocol/item.ts'
 import { text } from '../../client/json.ts'
@@ -11,14 +11,14 @@ import { foreign } from '../text.ts'
 
 type Source = Annotation['source']
 
-/** The sources of one answer, kept in step with it. */
+/** The sources of one answer. `update` lists them again. */
 export interface Sources {
   readonly element: HTMLElement
-  /** Lists the sources of all parts, and gives each part's marks. */
+  /** Lists the sources of all parts, and returns each part's marks. */
   set(parts: readonly (readonly Annotation[])[]): readonly (readonly Mark[])[]
 }
 
-/** A new list of sources; hidden while there are none. */
+/** Makes a list of sources. It is hidden while there are none. */
 export function sources({ text: word }: MarkdownOptions): Sources {
   const list = el('ol')
   const element = el(
@@ -70,12 +70,14 @@ function entryOf(source: Source): HTMLElement {
   return el('li', { tabindex: -1 }, ...describe(source))
 }
 
-/** What is shown of a source: a link in full, a file's name, the app's own label. */
+/** Returns what is shown of a source: a full link, a file's name, or the app's own label. */
 export function describe(source: Source): readonly (Node | string)[] {
   const more = [text(source.description), text(source.timestamp)].filter(
-    (one) => one !== undefined && one !== '',
+    (detail) => detail !== undefined && detail !== '',
   )
-  const details = more.map((one) => el('div', { class: 'quiet', dir: 'auto' }, foreign(one ?? '')))
+  const details = more.map((detail) =>
+    el('div', { class: 'quiet', dir: 'auto' }, foreign(detail ?? '')),
+  )
   switch (source.type) {
     case 'url':
       return [foreignLink(text(source.url) ?? '', source.title), ...details]

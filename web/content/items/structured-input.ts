@@ -1,4 +1,5 @@
-// Questions that the agent asks by a form: answered, skipped, and afterwards shown with their answers.
+// A form with questions of the agent. The person answers or skips it; afterwards it shows the
+// answers.
 
 import type { StructuredInput, StructuredInputItem } from '../../../src/chatkit/protocol/item.ts'
 import { asFields, text as asText, list } from '../../client/json.ts'
@@ -7,13 +8,15 @@ import type { InputAnswers, ItemHost } from '../contract.ts'
 import { shown } from '../visible.ts'
 import type { View } from './view.ts'
 
-/** One question of the form. `values`: what the person has answered so far. */
+/** Makes one question of the form. `values`: the person's answers so far. */
 interface Question {
   readonly element: HTMLElement
   values(): readonly string[]
 }
 
-/** A structured input on the page. What the person has entered stays while the item is pending. */
+/**
+ * Makes the view of a structured input. It keeps the person's entries while the item is pending.
+ */
 export function structuredInput(host: ItemHost): View<StructuredInputItem> {
   const element = el('div', { class: 'questions' })
   let form: ReturnType<typeof questionForm> | undefined
@@ -60,7 +63,7 @@ function questionForm(item: StructuredInputItem, host: ItemHost) {
   const form = el(
     'form',
     { novalidate: true },
-    ...[...questions.values()].map((one) => one.element),
+    ...[...questions.values()].map((question) => question.element),
     error,
     el('div', { class: 'buttons' }, submit, skip),
   )
@@ -68,7 +71,7 @@ function questionForm(item: StructuredInputItem, host: ItemHost) {
 
   const setBusy = () => {
     const blocked = sending || host.busy
-    for (const one of [submit, skip]) one.setAttribute('aria-disabled', String(blocked))
+    for (const control of [submit, skip]) control.setAttribute('aria-disabled', String(blocked))
     form.setAttribute('aria-busy', String(sending))
   }
   const fail = (message: string) => {
@@ -78,8 +81,8 @@ function questionForm(item: StructuredInputItem, host: ItemHost) {
   const send = async (status: InputAnswers['status']) => {
     if (sending || host.busy) return
     const answers = Object.fromEntries(
-      [...questions].map(([id, one]) => {
-        const values = status === 'skipped' ? [] : one.values()
+      [...questions].map(([id, question]) => {
+        const values = status === 'skipped' ? [] : question.values()
         return [id, { values, skipped: values.length === 0 }]
       }),
     )
@@ -131,7 +134,7 @@ function question(input: StructuredInput, name: string, host: ItemHost): Questio
     'aria-label': host.text('answerOfYourOwn'),
     placeholder: host.text('answerOfYourOwn'),
   })
-  // A single choice is one answer: writing another takes the choice back, and choosing clears what was written.
+  // A single choice is one answer: writing clears the choice, and choosing clears the text.
   own.addEventListener('input', () => {
     if (!input.multiple && own.value !== '') for (const { field } of options) field.checked = false
   })

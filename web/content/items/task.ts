@@ -1,4 +1,4 @@
-// One step of an agent's work: a thought, a search, files, an image, or the app's own.
+// One step of an agent's work: a thought, a search, files, an image, or a step of the app's own.
 
 import type { Task } from '../../../src/chatkit/protocol/item.ts'
 import { text as asText } from '../../client/json.ts'
@@ -12,7 +12,7 @@ import { indicator, setIndicator } from './indicator.ts'
 import { describe } from './sources.ts'
 import type { View } from './view.ts'
 
-/** A step on the page. */
+/** Makes the view of a step. */
 export function taskView(options: MarkdownOptions): View<Task> {
   const status = indicator()
   const sign = el('span', { class: 'sign' })
@@ -45,7 +45,7 @@ export function taskView(options: MarkdownOptions): View<Task> {
   }
 }
 
-/** What a step is called. */
+/** Returns the title of a step. */
 export function taskTitle(task: Task, { text }: MarkdownOptions): string {
   const given = asText(task.title)
   if (given) return given

@@ -1,4 +1,5 @@
-// A tool that runs in the page: one quiet line. Arguments and output are the model's and the page's affair, and not shown.
+// A tool that runs in the page: one quiet line. Its arguments and output concern the model and the
+// page, and are not shown.
 
 import type { ClientToolCallItem } from '../../../src/chatkit/protocol/item.ts'
 import { el, write } from '../../dom/dom.ts'
@@ -7,7 +8,7 @@ import { shown } from '../visible.ts'
 import { indicator, setIndicator } from './indicator.ts'
 import type { View } from './view.ts'
 
-/** A call of a client tool on the page. */
+/** Makes the view of a client tool's call. */
 export function toolCall({ text }: MarkdownOptions): View<ClientToolCallItem> {
   const status = indicator()
   const label = el('bdi')

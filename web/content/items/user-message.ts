@@ -1,4 +1,5 @@
-// What the person wrote: text, tags, the quoted text, and attachments. It is shown as written; Markdown in it is none.
+// The person's message: text, tags, the quoted text, and attachments. It is shown as written, and
+// its Markdown is not read.
 
 import type { Attachment, UserMessageItem } from '../../../src/chatkit/protocol/item.ts'
 import { el } from '../../dom/dom.ts'
@@ -10,7 +11,7 @@ import { foreign } from '../text.ts'
 import { shown } from '../visible.ts'
 import type { View } from './view.ts'
 
-/** The person's message on the page. */
+/** Makes the view of the person's message. */
 export function userMessage(options: MarkdownOptions): View<UserMessageItem> {
   const element = el('div', { class: 'user' })
   let before = ''
@@ -42,7 +43,7 @@ export function userMessage(options: MarkdownOptions): View<UserMessageItem> {
               el(
                 'ul',
                 { class: 'attached', 'aria-label': options.text('attachments') },
-                ...item.attachments.map((one) => attached(one, options)),
+                ...item.attachments.map((attachment) => attached(attachment, options)),
               ),
             ]
           : []),

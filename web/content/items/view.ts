@@ -1,6 +1,6 @@
-// One kind of item on the page: the contract of item-view.ts, narrowed to that kind.
+// The contract of item-view.ts for one kind of item.
 
-/** A kind of item on the page, kept in step with its state. */
+/** One kind of item on the page. `update` draws it again. */
 export interface View<T> {
   readonly element: HTMLElement
   update(item: T): void

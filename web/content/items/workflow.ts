@@ -1,4 +1,5 @@
-// Steps that were taken together, under a line that opens and closes them. Once the person has opened or closed it, it stays so.
+// Steps that belong together, below a line that opens and closes them. After the person has used
+// the line, the steps stay as the person left them.
 
 import type { Workflow } from '../../../src/chatkit/protocol/item.ts'
 import { asFields, text as asText } from '../../client/json.ts'
@@ -9,7 +10,7 @@ import { shown } from '../visible.ts'
 import { taskTitle, taskView } from './task.ts'
 import type { View } from './view.ts'
 
-/** A workflow on the page. */
+/** Makes the view of a workflow. */
 export function workflowView(options: MarkdownOptions): View<{ readonly workflow: Workflow }> {
   const sign = el('span', { class: 'sign' })
   const title = el('bdi')
@@ -40,7 +41,7 @@ export function workflowView(options: MarkdownOptions): View<{ readonly workflow
   }
 }
 
-/** The summary, or what is being done now, or what it is. */
+/** Returns the summary, else the step at work, else a general word. */
 function titleOf(workflow: Workflow, options: MarkdownOptions): string {
   const { text } = options
   const summary = asFields(workflow.summary)

@@ -1,21 +1,25 @@
-// One block of Markdown on the page. A list keeps the items that did not change, and code its element, so that growing is cheap.
+// Draws one block of Markdown. A list keeps its unchanged items and code keeps its element, so that
+// growing text costs little.
 
 import type { MarkedToken, Token, Tokens } from 'marked'
 import { el } from '../../dom/dom.ts'
 import { type CodeBlock, codeBlock, languageOf } from './code.ts'
-import { DEEPEST, inline, known } from './inline.ts'
+import { inline, known, MAX_DEPTH } from './inline.ts'
 import type { MarkdownOptions } from './options.ts'
 import { purify } from './purify.ts'
 
-/** A block as it is drawn; without an element for blank lines and definitions. */
+/** A drawn block. Blank lines and definitions have no element. */
 export interface Block {
   readonly element?: HTMLElement
   readonly code?: CodeBlock
-  /** The items of a list, by what they were drawn from. */
+  /** The items of a list, each with the key of the text that it was drawn from. */
   readonly items?: readonly { readonly key: string; readonly element: HTMLElement }[]
 }
 
-/** Draws a block. `before` is what was drawn in its place: its parts are used again where they are the same; its links must be, too. */
+/**
+ * Draws a block. `before` is what was drawn in its place: unchanged parts of it are used again. The
+ * links of both must be the same.
+ */
 export function drawBlock(
   token: Token,
   options: MarkdownOptions,
@@ -67,14 +71,14 @@ function drawItem(item: Tokens.ListItem, options: MarkdownOptions, depth: number
   )
 }
 
-/** What stands in a quote or an item: blocks, and in a tight item bare text. */
+/** Draws what a quote or a list item holds: blocks, and bare text in a tight item. */
 function children(
   tokens: readonly Token[],
   options: MarkdownOptions,
   depth: number,
 ): (Node | string)[] {
-  return tokens.flatMap((one): readonly (Node | string)[] => {
-    const token = known(one)
+  return tokens.flatMap((child): readonly (Node | string)[] => {
+    const token = known(child)
     if (token.type === 'text')
       return token.tokens ? inline(token.tokens, options, depth) : inline([token], options, depth)
     if (token.type === 'checkbox') return inline([token], options, depth)
@@ -88,13 +92,13 @@ function draw(
   options: MarkdownOptions,
   depth: number,
 ): HTMLElement | undefined {
-  if (depth > DEEPEST) return el('p', {}, token.raw)
+  if (depth > MAX_DEPTH) return el('p', {}, token.raw)
   switch (token.type) {
     case 'space':
     case 'def':
       return undefined
     case 'heading':
-      // Below the headings of the page and of the conversation.
+      // The page and the conversation use the headings above.
       return el(
         HEADINGS[token.depth - 1] ?? 'h6',
         { dir: 'auto' },
@@ -142,20 +146,20 @@ function table(
       },
       ...inline(given.tokens, options, depth),
     )
-  const head = el('thead', {}, el('tr', {}, ...header.map((one) => cell('th', one))))
+  const head = el('thead', {}, el('tr', {}, ...header.map((heading) => cell('th', heading))))
   const body = el(
     'tbody',
     {},
-    ...rows.map((row) => el('tr', {}, ...row.map((one) => cell('td', one)))),
+    ...rows.map((row) => el('tr', {}, ...row.map((entry) => cell('td', entry)))),
   )
-  // It scrolls by itself, so it can be focused.
+  // The table scrolls by itself, so a keyboard must reach it.
   return el(
     'div',
     {
       class: 'scroll',
       tabindex: 0,
       role: 'group',
-      'aria-label': header.map((one) => one.text).join(', '),
+      'aria-label': header.map((heading) => heading.text).join(', '),
     },
     el('table', {}, head, body),
   )

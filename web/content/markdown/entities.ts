@@ -1,4 +1,5 @@
-// Character references in Markdown (`&amp;`, `&#8212;`): decoded here, since nothing of ours parses HTML. The rare named ones stay as written.
+// Decodes character references in Markdown (`&amp;`, `&#8212;`). Nothing here may parse HTML, so a
+// table does it. Rare named references stay as they are written.
 
 const NAMED: Readonly<Record<string, string>> = {
   amp: '&',
@@ -16,7 +17,7 @@ const NAMED: Readonly<Record<string, string>> = {
   rarr: '→',
 }
 
-/** The text with its character references decoded. */
+/** Returns the text with its character references decoded. */
 export function decoded(text: string): string {
   if (!text.includes('&')) return text
   return text.replace(
@@ -24,7 +25,7 @@ export function decoded(text: string): string {
     (whole, decimal?: string, hex?: string, name?: string) => {
       if (name !== undefined) return Object.hasOwn(NAMED, name) ? (NAMED[name] ?? whole) : whole
       const point = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal)
-      // CommonMark 2.5: zero and what is no character become the replacement character.
+      // CommonMark 2.5: zero and invalid numbers become the replacement character.
       return point === 0 || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)
         ? '\ufffd'
         : String.fromCodePoint(point)

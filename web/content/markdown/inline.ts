@@ -1,4 +1,4 @@
-// Markdown's inline tokens as nodes. HTML in them is text like any other.
+// Draws Markdown's inline tokens. HTML in them is text like any other.
 
 import type { MarkedToken, Token } from 'marked'
 import { el } from '../../dom/dom.ts'
@@ -7,21 +7,23 @@ import { foreignLink, type ImageRules, image, link } from '../link.ts'
 import { shown } from '../visible.ts'
 import { decoded } from './entities.ts'
 
-/** Deeper is text: nobody writes it, and the page's stack is finite. */
-export const DEEPEST = 24
+/** Deeper levels stay text: nobody writes them, and the page's stack is finite. */
+export const MAX_DEPTH = 24
 
-/** The lexer's own tokens: no extension is registered, so there are no others. */
+/** No extension is registered, so every token is one of the lexer's own. */
 export function known(token: Token): MarkedToken {
   return token as MarkedToken
 }
 
-/** The nodes of inline tokens. */
+/** Returns the nodes of inline tokens. */
 export function inline(
   tokens: readonly Token[],
   rules: ImageRules,
   depth: number,
 ): (Node | string)[] {
-  return tokens.map((token) => (depth > DEEPEST ? token.raw : node(known(token), rules, depth + 1)))
+  return tokens.map((token) =>
+    depth > MAX_DEPTH ? token.raw : node(known(token), rules, depth + 1),
+  )
 }
 
 function node(token: MarkedToken, rules: ImageRules, depth: number): Node | string {
@@ -68,7 +70,7 @@ function linkNode(
   const href = literal ? given : decoded(given)
   const address = linkAddress(href)
   const says = el('bdi', {}, ...inline(tokens, rules, depth))
-  // A link in a link (an image that became one) would be two targets in one place.
+  // A link within a link (an image that became a link) would give one place two targets.
   for (const inner of says.querySelectorAll('a')) inner.replaceWith(...inner.childNodes)
   const text = says.textContent
   if (!address) return foreignLink(href, text)
@@ -76,7 +78,7 @@ function linkNode(
   return link(address, text, says)
 }
 
-/** The text nodes below an element, in order. */
+/** Returns the text nodes below an element, in order. */
 export function textNodes(element: Element): Text[] {
   const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
   const found: Text[] = []

@@ -1,31 +1,41 @@
-// Markdown into tokens by `marked`'s lexer, bounded: what would take too long or nest too deep comes back as plain text.
+// Turns Markdown into tokens with `marked`'s lexer, within bounds. Text that would take too long or
+// nest too deeply comes back as plain text.
 
 import { Lexer, type Token, type TokensList } from 'marked'
 
 /** Definitions of link targets, by name. */
 export type Links = TokensList['links']
 
-/** marked's emphasis is quadratic: 50,000 characters of `*a**b ` in one paragraph took 2 s, 10,000 take 0.1 s. Prose has no such paragraphs. */
-const LONGEST_INLINE = 10_000
+/**
+ * The time for emphasis in marked grows with the square of the paragraph: 50,000 characters of
+ * `*a**b ` took 2 s, 10,000 take 0.1 s. Prose has no such paragraphs.
+ */
+const MAX_INLINE_CHARS = 10_000
 
-/** And so each paragraph costs the square of its marks: a hundred of those paragraphs took 7 s. In prose they have a dozen each. */
-const MOST_EMPHASIS = 5_000_000
+/**
+ * Each paragraph costs the square of its emphasis marks, and this bounds the sum: a hundred of
+ * those paragraphs took 7 s. In prose a paragraph has about a dozen marks.
+ */
+const MAX_EMPHASIS_COST = 5_000_000
 
-/** Each level of quotes and lists reads its text again. */
-const MOST_READ = 2_000_000
-const MOST_READ_AGAIN = 20
+/** Each level of quotes and lists reads its text again. These two bound how much is read in all. */
+const BASE_READ_CHARS = 2_000_000
+const READ_CHARS_PER_CHAR = 20
 
-/** Of a quote, each line costs all lines that come after it: 330,000 of them took five minutes, so many take 0.1 s. */
-const MOST_QUOTED = 5000
+/**
+ * Each line of a quote costs as much as all lines after it: 330,000 lines took five minutes, and so
+ * many take 0.1 s.
+ */
+const MAX_QUOTED_LINES = 5000
 const QUOTED = /^[^\p{L}\p{N}\n]*>/gmu
 
 class BoundedLexer extends Lexer {
-  #emphasis = MOST_EMPHASIS
+  #emphasis = MAX_EMPHASIS_COST
   #read: number
 
   constructor(length: number) {
     super({ gfm: true })
-    this.#read = MOST_READ + MOST_READ_AGAIN * length
+    this.#read = BASE_READ_CHARS + READ_CHARS_PER_CHAR * length
   }
 
   override blockTokens(src: string, tokens?: Token[], lastParagraphClipped?: boolean): Token[]
@@ -42,26 +52,30 @@ class BoundedLexer extends Lexer {
 
   override inlineTokens(src: string, tokens: Token[] = []): Token[] {
     this.#emphasis -= (src.match(/[*_~]/g)?.length ?? 0) ** 2
-    if (src.length <= LONGEST_INLINE && this.#emphasis >= 0) return super.inlineTokens(src, tokens)
+    if (src.length <= MAX_INLINE_CHARS && this.#emphasis >= 0)
+      return super.inlineTokens(src, tokens)
     tokens.push({ type: 'escape', raw: src, text: src })
     return tokens
   }
 }
 
-/** The block tokens of a text, and the definitions in it: those given, which earlier text defined, hold as well. */
+/**
+ * Returns the block tokens of a text and its link definitions, among them the `known` ones of
+ * earlier text.
+ */
 export function lex(
   text: string,
   known: Links,
 ): { readonly tokens: readonly Token[]; readonly links: Links } {
   try {
-    if ((text.match(QUOTED)?.length ?? 0) > MOST_QUOTED)
+    if ((text.match(QUOTED)?.length ?? 0) > MAX_QUOTED_LINES)
       throw new RangeError('This Markdown takes too long to read')
     const lexer = new BoundedLexer(text.length)
     Object.assign(lexer.tokens.links, known)
     const tokens = lexer.lex(text)
     return { tokens, links: lexer.tokens.links }
   } catch {
-    // Thousands of nested quotes exhaust the stack.
+    // Thousands of nested quotes overflow the stack.
     return {
       tokens: [
         { type: 'paragraph', raw: text, text, tokens: [{ type: 'escape', raw: text, text }] },

@@ -1,19 +1,26 @@
-// Puts marks (the numbers of sources) into drawn Markdown, at positions in its source. A position that is within syntax goes to the end of the word.
+// Puts marks (the numbers of sources) into drawn Markdown, at positions in its source. A position
+// within syntax moves to the end of the word.
 
 import { textNodes } from './inline.ts'
 
-/** A mark: where in the Markdown, in UTF-16 units, and what stands there. */
+/** A mark: its position in the Markdown, in UTF-16 units, and the element to put there. */
 export interface Mark {
   readonly index: number
   readonly element: () => HTMLElement
-  /** Tells marks apart: a block is drawn anew when those in it change. */
+  /** Tells marks apart. A block is drawn again when the keys in it change. */
   readonly key: string
 }
 
-/** How far ahead in the source the next drawn character is looked for: past the address of a link, not past the block. */
+/**
+ * How far ahead in the source the next drawn character is searched: past the address of a link, but
+ * not past the block.
+ */
 const WINDOW = 4096
 
-/** Puts the marks into the element that was drawn from `raw`, which begins at `start` of the text. */
+/**
+ * Puts the marks into the element that was drawn from `raw`. `raw` starts at `start` of the whole
+ * text.
+ */
 export function placeMarks(
   element: HTMLElement,
   raw: string,
@@ -41,7 +48,9 @@ export function placeMarks(
   last.append(...waiting.map((mark) => mark.element()))
 }
 
-/** Puts the marks into the text, or after what they must not stand in; gives the text that follows. */
+/**
+ * Puts the marks into the text, or after a link or code around it. Returns the text that follows.
+ */
 function insert(text: Text, offset: number, marks: readonly Mark[]): Text {
   const rest = text.splitText(offset)
   const elements = marks.map((mark) => mark.element())

@@ -1,6 +1,6 @@
-// What Markdown is drawn with.
+// What the drawing of Markdown needs.
 
 import type { ItemHost } from '../contract.ts'
 
-/** What Markdown is drawn with; looked up at each drawing. An `ItemHost` is one. */
+/** What the drawing of Markdown needs. It is read at each drawing. An `ItemHost` has it all. */
 export type MarkdownOptions = Pick<ItemHost, 'text' | 'allowedImageDomains'>

@@ -1,5 +1,6 @@
-// The second net under Markdown: DOMPurify looks over what was built from the tokens, in place, and whatever Markdown is not made of goes. There is no
-// markup to parse, so `trusted-types 'none'` holds.
+// The second guard of Markdown. DOMPurify checks the elements that were built from the tokens, in
+// place, and removes whatever Markdown does not make. It parses no markup, so `trusted-types
+// 'none'` holds.
 
 import DOMPurify, { type Config } from 'dompurify'
 
@@ -10,7 +11,7 @@ const PLAIN_ATTRIBUTES =
 
 const RULES: Config = {
   IN_PLACE: true,
-  // A policy of its own would be one more than a page with `trusted-types 'none'` allows.
+  // A page with `trusted-types 'none'` does not allow DOMPurify a policy of its own.
   TRUSTED_TYPES_POLICY: null,
   ALLOWED_TAGS:
     '#text a bdi blockquote br button code del div em figcaption figure h3 h4 h5 h6 hr img input li ol p pre span strong table tbody td th thead tr ul'.split(
@@ -24,7 +25,10 @@ const RULES: Config = {
   ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,
 }
 
-/** Leaves of the element only what Markdown is made of. @throws TypeError when the element itself is nothing of it. */
+/**
+ * Removes from the element whatever Markdown does not make.
+ * @throws TypeError when Markdown does not make the element itself
+ */
 export function purify<T extends HTMLElement>(element: T): T {
   DOMPurify.sanitize(element, RULES)
   return element

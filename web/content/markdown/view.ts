@@ -1,4 +1,5 @@
-// Markdown on the page, kept in step with a growing text: what is settled stays, the last blocks are drawn again. No HTML of the text becomes HTML.
+// Markdown on the page, drawn again as its text grows. Finished blocks stay; only the last blocks
+// are drawn again. HTML in the text stays text.
 
 import type { Token } from 'marked'
 import { el } from '../../dom/dom.ts'
@@ -10,24 +11,24 @@ import type { MarkdownOptions } from './options.ts'
 /** Markdown on the page. */
 export interface MarkdownView {
   readonly element: HTMLElement
-  /** Draws the text as it is now, with marks at positions in it. */
+  /** Draws the text, with marks at positions in it. */
   set(text: string, marks?: readonly Mark[]): void
 }
 
 interface Drawn extends Block {
   readonly raw: string
   readonly start: number
-  /** The marks in it, as one string. */
+  /** The marks in the block, as one string. */
   readonly marks: string
 }
 
-/** Longer texts are shown as they are: reading them as Markdown would hold up the page. */
-const LONGEST = 1_000_000
+/** A longer text is shown as it is: reading it as Markdown would block the page. */
+const MAX_MARKDOWN_CHARS = 1_000_000
 
-/** A definition of a link's target: it changes blocks that come before it. */
+/** The definition of a link's target. It changes blocks before it. */
 const DEFINES = /\[[^\]\n]+\]:/
 
-/** A new view, empty. */
+/** Makes a view, empty. */
 export function markdownView(options: MarkdownOptions): MarkdownView {
   const element = el('div', { class: 'md', dir: 'auto' })
   let blocks: readonly Drawn[] = []
@@ -54,7 +55,7 @@ export function markdownView(options: MarkdownOptions): MarkdownView {
         if (block.element) old.element.replaceWith(block.element)
         else old.element.remove()
       } else if (block.element && !old?.element) {
-        const previous = next.findLast((one) => one.element)?.element
+        const previous = next.findLast((earlier) => earlier.element)?.element
         if (previous) previous.after(block.element)
         else element.prepend(block.element)
       }
@@ -79,7 +80,7 @@ export function markdownView(options: MarkdownOptions): MarkdownView {
       const fresh = now.images !== before.images
       const kept = fresh || now.marks !== before.marks ? 0 : settled(blocks, before.text, text)
       before = now
-      if (text.length > LONGEST) {
+      if (text.length > MAX_MARKDOWN_CHARS) {
         blocks = []
         element.replaceChildren(el('p', { class: 'raw', dir: 'auto' }, text))
       } else draw(text, marks, kept, fresh)
@@ -87,12 +88,15 @@ export function markdownView(options: MarkdownOptions): MarkdownView {
   }
 }
 
-/** How many blocks a longer text leaves as they are: all but the last two, into which what follows may still be read (a list, a heading). */
+/**
+ * Returns how many blocks stay when the text grows. The last two do not: more text may still become
+ * part of them (a list, a heading).
+ */
 function settled(blocks: readonly Drawn[], before: string, now: string): number {
   const last = blocks.findLastIndex((block) => block.element)
   const kept = blocks.findLastIndex((block, index) => index < last && block.element)
   const start = blocks[kept]?.start ?? 0
-  // Offsets are worth nothing where the lexer did not give back every character.
+  // Offsets are wrong where the lexer did not give back every character.
   const end = blocks.at(-1)
   if (kept <= 0 || !end || end.start + end.raw.length !== before.length) return 0
   return now.startsWith(before.slice(0, start)) && !DEFINES.test(now.slice(start)) ? kept : 0
@@ -117,19 +121,24 @@ function step(
   return { ...block, raw: token.raw, start, marks: key }
 }
 
-/** Where the text that belongs to a block ends: with the blank lines after it, and for the last one never. */
+/**
+ * Returns where the text of a block ends, with the blank lines after it. The last block has no end.
+ */
 function reach(tokens: readonly Token[], index: number, end: number): number {
   const next = tokens.findIndex((token, at) => at > index && !isBlank(token))
   if (next === -1) return Number.POSITIVE_INFINITY
   return tokens.slice(index + 1, next).reduce((sum, token) => sum + token.raw.length, end)
 }
 
-/** Whether nothing is drawn of it that could hold a mark. */
+/** Whether the token draws nothing that could hold a mark. */
 function isBlank({ type }: Token): boolean {
   return type === 'space' || type === 'def' || type === 'hr'
 }
 
-/** A mark at the beginning of a block belongs to the end of the block before: it follows what it is about. */
+/**
+ * A mark at the start of a block belongs to the end of the block before: it follows the text that
+ * it is about.
+ */
 function marksWithin(marks: readonly Mark[], start: number, end: number): readonly Mark[] {
   return marks.filter(({ index }) => (index > start || start === 0) && index <= end)
 }

@@ -1,13 +1,14 @@
-// What a chart shows, read from its component: labels of the rows, and series with what they stand on.
+// Reads what a chart shows from its component: the labels of the rows, and the series with the
+// floor of each value.
 
 import type { JsonObject } from '../../../src/chatkit/protocol/json.ts'
 import { shown } from '../visible.ts'
 import { type Drawing, take } from './drawing.ts'
 import { color, number, object, objects, text } from './values.ts'
 
-/** Rows and series that are drawn at most. */
-const MOST_ROWS = 200
-const MOST_SERIES = 8
+/** The rows and series that are drawn at most. */
+const MAX_ROWS = 200
+const MAX_SERIES = 8
 
 const COLORS = [
   'var(--chat-accent)',
@@ -18,7 +19,7 @@ const COLORS = [
   'var(--chat-muted)',
 ]
 
-/** A series, and what it stands on. */
+/** A series, and the floor of each of its values. */
 export interface Series {
   readonly type: string
   readonly key: string
@@ -27,7 +28,7 @@ export interface Series {
   readonly values: readonly number[]
   /** Series of one stack stand on each other. */
   readonly stack: string | undefined
-  /** Where each value begins: at zero, or on what is below it. */
+  /** Where each value begins: at zero, or on the value below it. */
   readonly floors: readonly number[]
 }
 
@@ -39,10 +40,10 @@ export interface ChartData {
   readonly series: readonly Series[]
 }
 
-/** Reads a chart. */
+/** Reads a chart's data. */
 export function readChart(component: JsonObject, drawing: Drawing): ChartData {
   const rows = objects(component, 'data')
-    .slice(0, MOST_ROWS)
+    .slice(0, MAX_ROWS)
     .filter(() => take(drawing))
   const axis = object(component, 'xAxis')
   const labelKey = text(component, 'xAxis') ?? (axis && text(axis, 'dataKey')) ?? ''
@@ -52,10 +53,10 @@ export function readChart(component: JsonObject, drawing: Drawing): ChartData {
     return shown((names && text(names, label)) ?? label)
   })
   const series: Series[] = []
-  for (const one of objects(component, 'series').slice(0, MOST_SERIES)) {
-    const key = text(one, 'dataKey') ?? ''
-    const type = text(one, 'type') ?? 'bar'
-    const stack = type === 'line' ? undefined : text(one, 'stack')
+  for (const given of objects(component, 'series').slice(0, MAX_SERIES)) {
+    const key = text(given, 'dataKey') ?? ''
+    const type = text(given, 'type') ?? 'bar'
+    const stack = type === 'line' ? undefined : text(given, 'stack')
     const values = rows.map((row) => number(row, key) ?? 0)
     const below = series.filter(
       (other) => stack !== undefined && other.type === type && other.stack === stack,
@@ -63,8 +64,8 @@ export function readChart(component: JsonObject, drawing: Drawing): ChartData {
     series.push({
       type,
       key,
-      label: shown(text(one, 'label') ?? key),
-      color: color(one.color) ?? COLORS[series.length % COLORS.length] ?? 'currentColor',
+      label: shown(text(given, 'label') ?? key),
+      color: color(given.color) ?? COLORS[series.length % COLORS.length] ?? 'currentColor',
       values,
       stack,
       floors: values.map((value, row) => floorOf(value, row, below)),
@@ -73,7 +74,10 @@ export function readChart(component: JsonObject, drawing: Drawing): ChartData {
   return { labelKey, labels, series }
 }
 
-/** What is negative hangs below zero, on what hangs there already; the rest stands above. */
+/**
+ * Negative values hang below zero, each from the one before. Others stand above it, each on the
+ * one before.
+ */
 function floorOf(value: number, row: number, below: readonly Series[]): number {
   const others = below.map(({ values }) => values[row] ?? 0)
   return others.filter((other) => other < 0 === value < 0).reduce((sum, other) => sum + other, 0)

@@ -1,4 +1,5 @@
-// A chart of bars, lines and areas, small and still: what it shows stands in a table beside it, for those who do not see it.
+// A small chart of bars, lines and areas, without motion. A table beside it says the same to people
+// who do not see the chart.
 
 import type { JsonObject } from '../../../src/chatkit/protocol/json.ts'
 import { readChart, type Series } from './chart-data.ts'
@@ -10,7 +11,7 @@ const WIDTH = 480
 const HEIGHT = 220
 const EDGE = { left: 44, right: 8, top: 8, bottom: 24 }
 
-/** The chart as it is to be. */
+/** Returns the node of a chart. */
 export function chart(component: JsonObject, drawing: Drawing): VNode {
   const { labelKey, labels, series } = readChart(component, drawing)
   const all = series.flatMap(({ values, floors }) =>
@@ -35,7 +36,7 @@ export function chart(component: JsonObject, drawing: Drawing): VNode {
     children,
   })
 
-  /** What the browser shows of a value under the pointer. */
+  /** Names a value when the pointer is over it. */
   const tip = ({ label, values }: Series, index: number) =>
     component.showTooltip === false
       ? []

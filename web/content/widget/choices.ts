@@ -1,4 +1,5 @@
-// The controls of a widget in which something is chosen: from a list, with a search or without, yes or no, one of several.
+// The controls of a widget in which the person chooses: from a list with or without search, yes or
+// no, one of several.
 
 import type { JsonObject } from '../../../src/chatkit/protocol/json.ts'
 import { shown } from '../visible.ts'
@@ -8,12 +9,15 @@ import { chosen } from './form.ts'
 import { flag, objects, text } from './values.ts'
 import type { VNode } from './vnode.ts'
 
-/** What a choice is called. */
+/** Returns the text of a choice. */
 function labelOf(option: JsonObject): string {
   return shown(text(option, 'label') ?? text(option, 'value') ?? '')
 }
 
-/** A choice that is searched by writing, in the browser's own combobox. What is written must be one of the choices, or nothing. */
+/**
+ * A choice that the person searches by writing, in the browser's own combobox. The text must be one
+ * of the choices, or empty.
+ */
 function searchable(component: JsonObject, drawing: Drawing): VNode {
   const { pattern: _, ...attributes } = common(component, drawing)
   const options = objects(component, 'options').filter(() => take(drawing))

@@ -1,4 +1,5 @@
-// What all controls of a widget have in common: who they are, how they look, and what they send when they change.
+// What all controls of a widget share: their names, their looks, and the actions that they send
+// when they change.
 
 import type { JsonObject } from '../../../src/chatkit/protocol/json.ts'
 import { type Drawing, isBlocked } from './drawing.ts'
@@ -6,12 +7,12 @@ import { chosen } from './form.ts'
 import { flag, objects, oneOf, text } from './values.ts'
 import type { VNode } from './vnode.ts'
 
-/** What keeps a control the same one while its widget changes. */
+/** Returns the key that keeps a control the same element while its widget changes. */
 export function keyOf(component: JsonObject): string {
   return text(component, 'key') ?? text(component, 'id') ?? `field ${text(component, 'name') ?? ''}`
 }
 
-/** The attributes that all fields have in common. */
+/** The attributes that all fields share. */
 export interface CommonAttributes {
   readonly id: string
   readonly 'data-field': string
@@ -23,7 +24,7 @@ export interface CommonAttributes {
   readonly 'aria-label': string | undefined
 }
 
-/** Makes them. */
+/** Returns the attributes that all fields share. */
 export function common(component: JsonObject, drawing: Drawing): CommonAttributes {
   const name = text(component, 'name') ?? ''
   return {
@@ -33,7 +34,7 @@ export function common(component: JsonObject, drawing: Drawing): CommonAttribute
     'data-waits': waits(component, drawing),
     required: flag(component, 'required'),
     placeholder: text(component, 'placeholder'),
-    // A pattern that is no regular expression is left out by the browser itself.
+    // The browser itself ignores a pattern that is no regular expression.
     pattern: text(component, 'pattern'),
     'aria-label': drawing.labelled.has(name)
       ? undefined
@@ -41,7 +42,7 @@ export function common(component: JsonObject, drawing: Drawing): CommonAttribute
   }
 }
 
-/** Whether a change could not be sent now, and so must not be made. */
+/** Whether the person may not change the field, because the change could not be sent now. */
 export function waits(component: JsonObject, drawing: Drawing): boolean {
   const action = objects(component, 'onChangeAction')[0]
   return action !== undefined && isBlocked(action, drawing)
@@ -67,7 +68,7 @@ export function onChange(component: JsonObject, drawing: Drawing): Pick<VNode, '
   }
 }
 
-/** The classes of a control. */
+/** Returns the classes of a control. */
 export function look(component: JsonObject, name: string): string {
   const variant = oneOf(component, 'variant', ['solid', 'soft', 'outline', 'ghost'])
   return [

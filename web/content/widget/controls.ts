@@ -1,5 +1,5 @@
-// The controls of a widget that are pressed or written in: native ones, named for the form that they belong to. Their values are the person's from the
-// moment that they are made.
+// The controls of a widget that the person presses or writes in. They are native elements, named
+// for their form. A drawing again does not change their values: these are the person's.
 
 import type { JsonObject } from '../../../src/chatkit/protocol/json.ts'
 import { shown } from '../visible.ts'
@@ -21,7 +21,7 @@ const AUTOFILL = [
   'on',
 ]
 
-/** A button, which submits the form that it stands in, or sends an action of its own. */
+/** A button. It submits its form, or sends an action of its own. */
 export function button(component: JsonObject, drawing: Drawing): VNode {
   const action = objects(component, 'onClickAction')[0]
   const submit = flag(component, 'submit')
@@ -38,7 +38,7 @@ export function button(component: JsonObject, drawing: Drawing): VNode {
     'warning',
     'danger',
   ])
-  // One that submits does what its form does, unless it says itself what.
+  // A submitting button sends the action of its form, unless it has one of its own.
   const does = action ?? (submit ? drawing.submit : undefined)
   return {
     tag: 'button',
@@ -47,7 +47,7 @@ export function button(component: JsonObject, drawing: Drawing): VNode {
       class: `${look(component, 'w-button')} w-${style}${tone === undefined ? '' : ` w-tone-${tone}`}`,
       type: submit ? 'submit' : 'button',
       disabled: flag(component, 'disabled'),
-      // Not `disabled`, which would take the focus from who has just pressed it.
+      // `disabled` would take the focus from the person who has just pressed it.
       'aria-disabled': does !== undefined && isBlocked(does, drawing),
       'aria-busy': isBusy(does, drawing),
       ...(label === '' && start !== undefined ? { 'aria-label': start } : {}),
@@ -102,7 +102,7 @@ export function textarea(component: JsonObject, drawing: Drawing): VNode {
   }
 }
 
-/** A text that can be changed where it stands. */
+/** A text that the person can change in its place. */
 export function editable(component: JsonObject, drawing: Drawing): VNode {
   const rules = object(component, 'editable') ?? {}
   const lines = number(component, 'minLines') ?? 1

@@ -1,4 +1,5 @@
-// A widget's components as nodes. What is not known is drawn as its children, or not at all; how deep and how many is bounded.
+// Turns a widget's components into nodes. An unknown component is drawn as its children, or not at
+// all. Depth and number are bounded.
 
 import type { JsonObject } from '../../../src/chatkit/protocol/json.ts'
 import { markdownView } from '../markdown/view.ts'
@@ -6,7 +7,7 @@ import { shown } from '../visible.ts'
 import { chart } from './chart.ts'
 import { checkbox, radioGroup, select } from './choices.ts'
 import { button, datePicker, editable, field, textarea } from './controls.ts'
-import { DEEPEST, type Drawing, keyOf, take } from './drawing.ts'
+import { type Drawing, keyOf, MAX_DEPTH, take } from './drawing.ts'
 import { icon } from './icon.ts'
 import { listItem, picture, table } from './parts.ts'
 import {
@@ -25,21 +26,21 @@ import {
 } from './values.ts'
 import type { VNode } from './vnode.ts'
 
-/** The nodes of a component's children. */
+/** Returns the nodes of a component's children. */
 export function childrenOf(
   component: JsonObject,
   drawing: Drawing,
   depth: number,
 ): readonly VNode[] {
   const children = objects(component, 'children')
-  if (depth > DEEPEST) {
+  if (depth > MAX_DEPTH) {
     if (children.length > 0) drawing.bounds.cut = true
     return []
   }
   return children.flatMap((child) => draw(child, drawing, depth))
 }
 
-/** The nodes of one component: none, or one. */
+/** Returns the nodes of one component: none, or one. */
 export function draw(component: JsonObject, drawing: Drawing, depth: number): readonly VNode[] {
   if (!take(drawing)) return []
   const key = keyOf(component)
@@ -178,7 +179,10 @@ export function draw(component: JsonObject, drawing: Drawing, depth: number): re
   }
 }
 
-/** Words of a widget. A text that is being written tells so, and is not read out letter by letter. */
+/**
+ * Draws a text of a widget. A text that is still being written says so, so that a screen reader
+ * does not read it letter by letter.
+ */
 function words(
   tag: string,
   name: string,
@@ -231,6 +235,6 @@ const ICON_SIZES = {
 }
 
 function iconSize(component: JsonObject): Record<string, string | undefined> {
-  const one = lookup(component, 'size', ICON_SIZES)
-  return { width: one, height: one }
+  const edge = lookup(component, 'size', ICON_SIZES)
+  return { width: edge, height: edge }
 }

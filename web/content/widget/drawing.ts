@@ -4,49 +4,49 @@ import type { JsonObject } from '../../../src/chatkit/protocol/json.ts'
 import type { ItemHost } from '../contract.ts'
 import { text } from './values.ts'
 
-/** What sends an action. */
+/** Where an action is sent from. */
 export interface Sending {
-  /** The element that it comes from. */
+  /** The element that sends the action. */
   readonly from: Element
-  /** The name and the value of the field that sends it. */
+  /** The name and the value of the field that sends the action. */
   readonly own?: readonly [string, string | boolean]
-  /** The fields of the form must hold what they may. */
+  /** Whether the fields of the form must be valid. */
   readonly checked?: boolean
 }
 
-/** What drawing needs, and how much more may be drawn. */
+/** What the drawing needs, and how much more may be drawn. */
 export interface Drawing {
   readonly host: ItemHost
-  /** Tells apart the fields of two widgets on one page. */
+  /** Tells the fields of two widgets on one page apart. */
   readonly prefix: string
-  /** The actions whose end is waited for. */
+  /** The actions that were sent and have not ended. */
   readonly running: ReadonlySet<JsonObject>
   /** The names of the fields that a `Label` names. */
   readonly labelled: ReadonlySet<string>
-  /** What submitting the form does that is being drawn, if there is one. */
+  /** The action that submits the form around the component, if there is a form. */
   readonly submit: JsonObject | undefined
   act(action: JsonObject, sending: Sending): void
-  /** Components that may still be drawn; `cut` when there were more, or deeper ones. */
+  /** The number of components that may still be drawn. `cut`: there were more, or deeper ones. */
   readonly bounds: { left: number; cut: boolean }
 }
 
-/** Levels and components of a widget that are drawn. */
-export const DEEPEST = 24
-export const MOST_COMPONENTS = 1500
+/** The levels and components of a widget that are drawn. */
+export const MAX_DEPTH = 24
+export const MAX_COMPONENTS = 1500
 
 /**
- * Whether an action cannot be sent now: it is under way, or it streams while an answer is being written that it would come between. What stays
- * in the page, and what is answered at once, comes between nothing.
+ * Whether an action cannot be sent now: it is on its way, or it would stream while an answer is
+ * being written. An action for the page, or one with a JSON answer, disturbs no answer.
  */
 export function isBlocked(
   action: JsonObject,
   { host, running }: Pick<Drawing, 'host' | 'running'>,
 ): boolean {
-  const streams = (one: JsonObject) => one.streaming !== false && one.handler !== 'client'
+  const streams = (other: JsonObject) => other.streaming !== false && other.handler !== 'client'
   return running.has(action) || (streams(action) && (host.busy || [...running].some(streams)))
 }
 
-/** Whether to show at the place of an action that it is under way. */
+/** Whether to show that the action is on its way, at the place that sent it. */
 export function isBusy(
   action: JsonObject | undefined,
   { running }: Pick<Drawing, 'running'>,
@@ -59,14 +59,14 @@ export function isBusy(
   )
 }
 
-/** Takes one component, or so many, off what may still be drawn. */
+/** Takes a component, or `count` of them, from the number that may still be drawn. */
 export function take({ bounds }: Drawing, count = 1): boolean {
   bounds.left -= count
   if (bounds.left < 0) bounds.cut = true
   return bounds.left >= 0
 }
 
-/** The key of a component that says who it is. */
+/** Returns the key of a component that names itself. */
 export function keyOf(component: JsonObject): { readonly key?: string } {
   const key = text(component, 'key') ?? text(component, 'id')
   return key === undefined ? {} : { key }

@@ -1,4 +1,5 @@
-// The values of a form's fields, merged into the payload of its actions: by name, `a.b` into an object, and never over what the server wrote.
+// Merges the values of a form's fields into the payload of its actions. The name `a.b` goes into an
+// object, and no value replaces one of the server's.
 
 import type { Json, JsonObject } from '../../../src/chatkit/protocol/json.ts'
 import { asObject } from '../../client/json.ts'
@@ -7,21 +8,24 @@ import { attribute } from '../../dom/dom.ts'
 type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement
 const FIELDS = '[data-field]'
 
-/** Names that are no names of fields: they are what every object has. */
+/** Every object has these names, so no field may have them. */
 const REFUSED = new Set(['__proto__', 'constructor', 'prototype'])
 
-/** The value of the choice that is written into a field with a list; undefined when what is written is none. */
+/**
+ * Returns the value of the choice whose label was written into a field with a list; undefined when
+ * there is none.
+ */
 export function chosen({ list, value }: HTMLInputElement): string | undefined {
   const options = [...(list?.querySelectorAll('option') ?? [])]
   return options.find((option) => !option.disabled && option.value === value)?.dataset.value
 }
 
-/** The values of the fields within an element, by their names. */
+/** Returns the values of the fields within an element, by their names. */
 export function valuesIn(form: Element): readonly (readonly [string, Json])[] {
   const values: (readonly [string, Json])[] = []
   for (const field of form.querySelectorAll<Field>(FIELDS)) {
     const name = field.dataset.field ?? ''
-    // One that only waits for an answer still holds its value.
+    // A field that only waits for an answer still has its value.
     if (name === '' || (field.disabled && field.dataset.waits === undefined)) continue
     if (field instanceof HTMLInputElement && field.type === 'checkbox')
       values.push([name, field.checked])
@@ -36,7 +40,7 @@ export function valuesIn(form: Element): readonly (readonly [string, Json])[] {
   return values
 }
 
-/** The payload with the values in it. A payload that is no object stays as it is. */
+/** Returns the payload with the values in it. A payload that is no object stays as it is. */
 export function merged(
   payload: Json | undefined,
   values: readonly (readonly [string, Json])[],
@@ -60,7 +64,10 @@ function withValue(
   return inner === undefined ? whole : { ...whole, [first]: withValue(inner, rest, value) }
 }
 
-/** The first field within an element that does not hold what it may. All of them are marked; that one gets the focus. */
+/**
+ * Returns the first invalid field within an element and moves the focus there. It marks all invalid
+ * fields.
+ */
 export function firstInvalid(form: Element): Field | undefined {
   const fields = [...form.querySelectorAll<Field>(FIELDS)]
   for (const field of fields) attribute(field, 'aria-invalid', !field.checkValidity())

@@ -1,9 +1,9 @@
-// The icons of a widget, as nodes: the drawings are those of the other items.
+// The icons of a widget, as nodes. Their drawings are the ones of the other items.
 
 import { drawing } from '../../dom/icon.ts'
 import type { VNode } from './vnode.ts'
 
-/** An icon as it is to be; it says nothing to a screen reader. */
+/** Returns the node of an icon. A screen reader skips it. */
 export function icon(name: string, more: Omit<VNode, 'tag' | 'svg' | 'children'> = {}): VNode {
   const { svg, path } = drawing(name)
   return {

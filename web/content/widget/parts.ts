@@ -1,4 +1,4 @@
-// The parts of a widget that hold others in their own way: tables and the items of lists; and pictures.
+// Tables, items of lists, and pictures of widgets.
 
 import type { JsonObject } from '../../../src/chatkit/protocol/json.ts'
 import { imageAddress } from '../address.ts'
@@ -24,13 +24,13 @@ import type { VNode } from './vnode.ts'
 /** Draws the children of a component. */
 type Children = (component: JsonObject) => readonly VNode[]
 
-/** A picture if it may be loaded, else a link to it. */
+/** Draws a picture if it may be loaded, else a link to it. */
 export function picture(component: JsonObject, { host }: Drawing): VNode {
   const given = text(component, 'src') ?? ''
   const alt = shown(text(component, 'alt') ?? '')
   const address = imageAddress(given, host.allowedImageDomains, true)
   if (address === undefined) {
-    // A link, made once: what it says and where it leads are both on it.
+    // The link is made once: its text and its address never change.
     return {
       tag: 'span',
       key: `link ${given}`,
@@ -78,7 +78,7 @@ const POSITIONS = [
 const LINES = { start: 'top', center: 'middle', end: 'bottom' } as const
 const WIDTHS = { xs: '4rem', sm: '6rem', md: '9rem', lg: '14rem', xl: '20rem' } as const
 
-/** A table; it scrolls by itself. `inside` draws what a cell holds. */
+/** Draws a table. `inside` draws what a cell holds. */
 export function table(component: JsonObject, drawing: Drawing, inside: Children): VNode {
   const rows = objects(component, 'children')
     .filter(() => take(drawing))
@@ -91,7 +91,7 @@ export function table(component: JsonObject, drawing: Drawing, inside: Children)
         children: cells.map((cell) => tableCell(cell, header, inside)),
       }
     })
-  // It scrolls by itself, so a keyboard must be able to get to it.
+  // The table scrolls by itself, so a keyboard must reach it.
   return {
     tag: 'div',
     ...keyOf(component),
@@ -123,10 +123,10 @@ function tableCell(cell: JsonObject, header: boolean, inside: Children): VNode {
   }
 }
 
-/** What a person can work within an item, so that the item itself cannot be a button. */
+/** Controls within an item. An item with one of them cannot be a button itself. */
 const WORKED = 'a, button, input, select, textarea, label, summary'
 
-/** An item of a list, which may be pressed as a whole. `listed`: it stands in a list. */
+/** Draws an item of a list. The person may press it as a whole. `listed`: it stands in a list. */
 export function listItem(
   component: JsonObject,
   drawing: Drawing,
@@ -140,7 +140,7 @@ export function listItem(
   const press = (event: Event) => {
     const { currentTarget: from, target } = event
     if (!(from instanceof Element) || !(target instanceof Element)) return
-    // What stands in the item and is worked by itself is not the item.
+    // A press on a control within the item is not a press on the item.
     if (target !== from && from.contains(target.closest(WORKED))) return
     drawing.act(action, { from })
   }
@@ -165,7 +165,8 @@ export function listItem(
     },
   }
   if (!works) return { ...item, children: [content] }
-  // A button in a button cannot be reached: the item's own stands beside.
+  // Keyboards cannot reach a button within a button: the item's own button stands beside the
+  // content.
   const open: VNode = {
     tag: 'button',
     attributes: {

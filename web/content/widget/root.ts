@@ -1,4 +1,5 @@
-// The root of a widget: a card with its buttons, a list, or neither, and the line that says how it stands.
+// The root of a widget: a card with its buttons, a list, or neither, and the line that tells its
+// state.
 
 import type { JsonObject } from '../../../src/chatkit/protocol/json.ts'
 import { imageAddress } from '../address.ts'
@@ -10,20 +11,20 @@ import { icon } from './icon.ts'
 import { border, boxStyle, color, flag, number, object, objects, oneOf, text } from './values.ts'
 import type { VNode } from './vnode.ts'
 
-/** What of a widget the person has opened. */
+/** The parts of a widget that the person has opened. */
 export interface Showing {
   /** A collapsed card's body. */
   readonly opened: boolean
-  /** A list beyond its limit. */
+  /** The items of a list beyond its limit. */
   readonly all: boolean
 }
 
 type Show = (next: Partial<Showing>) => void
 
-/** The node of a widget's root. */
+/** Returns the node of a widget's root. */
 export function root(widget: JsonObject, drawing: Drawing, showing: Showing, show: Show): VNode {
   const theme = oneOf(widget, 'theme', ['light', 'dark'])
-  // What inherits its colour must take it anew from here.
+  // Elements that inherit their colour must take it from here.
   const scheme: Record<string, string> =
     theme === undefined ? {} : { 'color-scheme': theme, color: 'var(--chat-text)' }
   if (widget.type === 'ListView') return listView(widget, drawing, scheme, showing, show)
@@ -96,11 +97,11 @@ function card(
 }
 
 function buttonsOf(widget: JsonObject, asForm: boolean, drawing: Drawing): VNode[] {
-  const one = (name: 'cancel' | 'confirm'): VNode[] => {
+  const buttonOf = (name: 'cancel' | 'confirm'): VNode[] => {
     const choice = object(widget, name)
     const action = choice && object(choice, 'action')
     if (!choice || !action) return []
-    // Of a form, the one that confirms submits it; the other one needs nothing filled in.
+    // The confirming button submits the form. The other one needs no fields filled in.
     const submits = asForm && name === 'confirm'
     const press = (event: Event) =>
       event.currentTarget instanceof Element && drawing.act(action, { from: event.currentTarget })
@@ -129,7 +130,7 @@ function buttonsOf(widget: JsonObject, asForm: boolean, drawing: Drawing): VNode
       },
     ]
   }
-  const buttons = [...one('cancel'), ...one('confirm')]
+  const buttons = [...buttonOf('cancel'), ...buttonOf('confirm')]
   return buttons.length === 0
     ? []
     : [{ tag: 'div', key: 'buttons', attributes: { class: 'w-buttons' }, children: buttons }]

@@ -1,20 +1,21 @@
-// The values of a widget's properties as CSS: each one is checked against what it may be, so that no address and no expression gets into a style.
+// Turns the values of a widget's properties into CSS. It checks each value against a list or a
+// pattern, so that no address and no expression gets into a style.
 
 import type { Json, JsonObject } from '../../../src/chatkit/protocol/json.ts'
 import { asObject, isObject } from '../../client/json.ts'
 
-/** What a table, or a component, has of its own under a name that is given. */
+/** Returns an object's own entry of that name: never one that every object inherits. */
 function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined
 }
 
-/** A property as a text. */
+/** Returns a property as a text. */
 export function text(component: JsonObject, name: string): string | undefined {
   const value = own(component, name)
   return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined
 }
 
-/** A property as a number. */
+/** Returns a property as a number. */
 export function number(component: JsonObject, name: string): number | undefined {
   const value = own(component, name)
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined
@@ -25,7 +26,7 @@ export function flag(component: JsonObject, name: string): boolean {
   return own(component, name) === true
 }
 
-/** A property that is one of some words. */
+/** Returns a property that is one of some words. */
 export function oneOf<T extends string>(
   component: JsonObject,
   name: string,
@@ -35,7 +36,7 @@ export function oneOf<T extends string>(
   return words.find((word) => word === value)
 }
 
-/** What a table has for a property's word. */
+/** Returns a table's entry for a property's word. */
 export function lookup(
   component: JsonObject,
   name: string,
@@ -44,12 +45,12 @@ export function lookup(
   return own(table, text(component, name) ?? '')
 }
 
-/** A property as an object. */
+/** Returns a property as an object. */
 export function object(component: JsonObject, name: string): JsonObject | undefined {
   return asObject(own(component, name))
 }
 
-/** A property as a list of objects; one object is a list of one. */
+/** Returns a property as a list of objects. A single object becomes a list. */
 export function objects(component: JsonObject, name: string): readonly JsonObject[] {
   const value = own(component, name)
   return (Array.isArray(value) ? value : [value]).filter((each): each is JsonObject =>
@@ -57,7 +58,7 @@ export function objects(component: JsonObject, name: string): readonly JsonObjec
   )
 }
 
-/** Colours by the names of the protocol: the component's own, by the end of their property's name. */
+/** The protocol's names of colours, each with the end of the component's own property for it. */
 const TOKENS: Readonly<Record<string, string>> = {
   primary: 'text',
   default: 'text',
@@ -93,7 +94,7 @@ function plainColor(value: Json | undefined): string | undefined {
   return COLOR.test(value) && CSS.supports('color', value) ? value : undefined
 }
 
-/** `blue-500`: chroma and hue by name, lightness by number. */
+/** `blue-500`: the name gives chroma and hue, the number gives lightness. */
 const PRIMITIVE = /^([a-z]{3,6})-(\d{2,3}|0)$/
 const HUES: Readonly<Record<string, string>> = {
   gray: '0.01 260',
@@ -106,7 +107,7 @@ const HUES: Readonly<Record<string, string>> = {
   pink: '0.18 350',
 }
 
-/** A colour: a token, a CSS colour, or one each for light and dark. */
+/** Returns a colour: a token, a CSS colour, or one each for light and dark. */
 export function color(value: Json | undefined): string | undefined {
   const pair = asObject(value)
   if (!pair) return plainColor(value)
@@ -116,11 +117,11 @@ export function color(value: Json | undefined): string | undefined {
     : (light ?? dark)
 }
 
-/** Lengths, and sums of them. Nothing is negative: that would lay a widget over what is not its own. */
+/** Lengths, and sums of them. A negative one would lay a widget over other parts of the page. */
 const SIZE =
   /^(?:\d{1,5}(?:\.\d{1,4})?(?:px|rem|em|%|ch|vh|vw|fr)?|auto|min-content|max-content|fit-content|calc\((?:[\d.\s+*/-]|px|rem|em|%|vh|vw){1,60}\))$/
 
-/** A size: pixels, or a CSS length. */
+/** Returns a size: pixels, or a CSS length. */
 export function size(value: Json | undefined, unit = 1): string | undefined {
   if (typeof value === 'number' && Number.isFinite(value))
     return `${Math.max(0, Math.min(4000, value * unit))}px`
@@ -132,7 +133,9 @@ export function size(value: Json | undefined, unit = 1): string | undefined {
 /** Pixels of one step of spacing. */
 const STEP = 4
 
-/** The edges in the words of CSS; those for two edges first, so that one edge has the last word. */
+/**
+ * The edges in the words of CSS. Names for two edges come first, so that the name of one edge wins.
+ */
 const EDGES = {
   x: 'inline',
   y: 'block',
@@ -142,11 +145,11 @@ const EDGES = {
   right: 'inline-end',
 }
 
-/** One value for all edges, or one each for some. */
+/** Reads one value for all edges, or a value for some of them. */
 function onEdges(
   property: string,
   value: Json | undefined,
-  css: (one: Json | undefined) => string | undefined,
+  css: (edge: Json | undefined) => string | undefined,
 ): Record<string, string> {
   const edges = asObject(value) ?? {}
   const each = Object.entries(EDGES).map(([edge, side]) => [
@@ -156,15 +159,18 @@ function onEdges(
   return defined({ [property]: css(value), ...Object.fromEntries(each) })
 }
 
-/** Spacing around or within: one value, or one for some edges. Numbers are steps of four pixels. */
+/**
+ * Returns padding or margin: one value, or a value for some edges. Numbers are steps of four
+ * pixels.
+ */
 export function spacing(
   property: 'padding' | 'margin',
   value: Json | undefined,
 ): Record<string, string> {
-  return onEdges(property, value, (one) => size(one, STEP))
+  return onEdges(property, value, (edge) => size(edge, STEP))
 }
 
-/** Rounded corners. */
+/** Returns rounded corners. */
 const RADII = {
   none: '0',
   '2xs': '2px',
@@ -185,26 +191,26 @@ const STYLES = ['solid', 'dashed', 'dotted', 'double']
 function line(value: Json | undefined): string | undefined {
   if (typeof value === 'number')
     return `${Math.max(0, Math.min(20, value))}px solid var(--chat-border)`
-  const one = asObject(value)
-  const width = one && number(one, 'size')
-  if (!one || width === undefined) return undefined
-  const style = STYLES.find((word) => word === one.style) ?? 'solid'
-  return `${Math.max(0, Math.min(20, width))}px ${style} ${color(one.color) ?? 'var(--chat-border)'}`
+  const border = asObject(value)
+  const width = border && number(border, 'size')
+  if (!border || width === undefined) return undefined
+  const style = STYLES.find((word) => word === border.style) ?? 'solid'
+  return `${Math.max(0, Math.min(20, width))}px ${style} ${color(border.color) ?? 'var(--chat-border)'}`
 }
 
-/** A border, or one for some edges. */
+/** Returns a border, or one for some edges. */
 export function border(value: Json | undefined): Record<string, string> {
   return onEdges('border', value, line)
 }
 
-/** How children stand, in the words of CSS. */
+/** How children are placed, in the words of CSS. */
 function placed(value: Json | undefined): string | undefined {
   if (typeof value !== 'string') return undefined
   if (value === 'between' || value === 'around' || value === 'evenly') return `space-${value}`
   return ['start', 'center', 'end', 'baseline', 'stretch'].includes(value) ? value : undefined
 }
 
-/** The entries that have a value. */
+/** Returns the entries that have a value. */
 export function defined(
   style: Readonly<Record<string, string | undefined>>,
 ): Record<string, string> {
@@ -213,7 +219,7 @@ export function defined(
   )
 }
 
-/** What every block may say of its own measures. */
+/** Returns the measures that every block may set. */
 export function blockStyle(component: JsonObject): Record<string, string> {
   const both = size(component.size)
   const least = size(component.minSize)
@@ -238,7 +244,7 @@ export function blockStyle(component: JsonObject): Record<string, string> {
   }
 }
 
-/** What every box may say of how its children stand. */
+/** Returns how a box places its children. */
 export function boxStyle(
   component: JsonObject,
   direction: 'row' | 'column',
@@ -269,7 +275,7 @@ export function boxStyle(
   }
 }
 
-/** What every text may say of how it looks. */
+/** Returns how a text looks. */
 export function textStyle(component: JsonObject): Record<string, string> {
   const lines = number(component, 'maxLines')
   return defined({

@@ -1,21 +1,22 @@
-// What a widget is to look like, and how the page is brought there: elements stay where they can, so that what a person typed and where they are stays.
+// Describes the elements of a widget, and changes the page to match. Elements stay where they can,
+// so that the person's text and cursor stay.
 
 import { type Attributes, attribute, write } from '../../dom/dom.ts'
 
-/** Something with a life of its own within a widget: Markdown that grows. */
+/** A part of a widget that draws itself: Markdown that grows. */
 export interface Inner {
   readonly element: HTMLElement
   set(text: string): void
 }
 
-/** One element as it is to be. */
+/** The description of one element. */
 export interface VNode {
   readonly tag: string
-  /** An element is kept for the next drawing when tag and key are the same. */
+  /** The next drawing keeps an element whose tag and key are the same. */
   readonly key?: string
   readonly svg?: boolean
   readonly attributes?: Attributes
-  /** CSS properties by name, their values checked already. */
+  /** CSS properties by name. Their values were checked already. */
   readonly style?: Readonly<Record<string, string>>
   readonly children?: readonly (VNode | string)[]
   readonly on?: Readonly<Record<string, (event: Event) => void>>
@@ -30,13 +31,13 @@ interface Kept {
 
 const SVG = 'http://www.w3.org/2000/svg'
 
-/** Draws nodes into elements; one for each widget. */
+/** Draws nodes into elements. Each widget has its own painter. */
 export interface Painter {
-  /** Brings an element's children to what the nodes say. */
+  /** Changes an element's children to match the nodes. */
   children(parent: Element, nodes: readonly (VNode | string)[]): void
 }
 
-/** A new painter. */
+/** Makes a painter. */
 export function painter(): Painter {
   const kept = new WeakMap<Element, Kept>()
 
@@ -83,12 +84,12 @@ export function painter(): Painter {
       return
     }
     const old = [...parent.childNodes]
-    // Two components may say the same key: then it is the order that tells them apart.
+    // Two components may have the same key. Their order tells them apart.
     const keyed = new Map<string, Element[]>()
-    for (const one of old) {
-      const key = one instanceof Element ? kept.get(one)?.node.key : undefined
-      if (key === undefined || !(one instanceof Element)) continue
-      keyed.set(key, [...(keyed.get(key) ?? []), one])
+    for (const child of old) {
+      const key = child instanceof Element ? kept.get(child)?.node.key : undefined
+      if (key === undefined || !(child instanceof Element)) continue
+      keyed.set(key, [...(keyed.get(key) ?? []), child])
     }
     const next = nodes.map((node, index): Node => {
       if (typeof node === 'string') return document.createTextNode(node)
@@ -100,14 +101,14 @@ export function painter(): Painter {
       return make(node)
     })
     const left = new Set(next)
-    for (const one of old) if (!left.has(one)) one.remove()
+    for (const child of old) if (!left.has(child)) child.remove()
     const page = parent.getRootNode()
     const focused =
       page instanceof Document || page instanceof ShadowRoot ? page.activeElement : null
-    for (const [index, one] of next.entries())
-      if (parent.childNodes[index] !== one)
-        parent.insertBefore(one, parent.childNodes[index] ?? null)
-    // An element that is moved loses the focus.
+    for (const [index, child] of next.entries())
+      if (parent.childNodes[index] !== child)
+        parent.insertBefore(child, parent.childNodes[index] ?? null)
+    // An element that moves loses the focus.
     if (focused instanceof HTMLElement && parent.contains(focused) && !focused.matches(':focus'))
       focused.focus()
   }

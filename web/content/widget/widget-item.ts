@@ -1,4 +1,4 @@
-// A widget in the conversation: drawn, and its actions sent with what the person filled in.
+// A widget in the conversation. Its actions are sent with what the person filled in.
 
 import type { WidgetItem } from '../../../src/chatkit/protocol/item.ts'
 import type { Json, JsonObject } from '../../../src/chatkit/protocol/json.ts'
@@ -6,13 +6,13 @@ import { attribute, el, write } from '../../dom/dom.ts'
 import type { ItemHost, WidgetAction } from '../contract.ts'
 import type { View } from '../items/view.ts'
 import { shown } from '../visible.ts'
-import { type Drawing, isBlocked, MOST_COMPONENTS, type Sending } from './drawing.ts'
+import { type Drawing, isBlocked, MAX_COMPONENTS, type Sending } from './drawing.ts'
 import { firstInvalid, merged, valuesIn } from './form.ts'
 import { root, type Showing } from './root.ts'
 import { objects, oneOf, text } from './values.ts'
 import { painter } from './vnode.ts'
 
-/** A widget on the page. */
+/** Makes the view of a widget. */
 export function widgetItem(host: ItemHost): View<WidgetItem> {
   const body = el('div', { class: 'widget' })
   const problem = el('p', { class: 'w-problem', role: 'alert', dir: 'auto' })
@@ -32,7 +32,7 @@ export function widgetItem(host: ItemHost): View<WidgetItem> {
       labelled: labelledIn(item.widget),
       submit: undefined,
       act,
-      bounds: { left: MOST_COMPONENTS, cut: false },
+      bounds: { left: MAX_COMPONENTS, cut: false },
     }
     const drawn = root(item.widget, drawing, showing, (next) => {
       showing = { ...showing, ...next }
@@ -95,16 +95,19 @@ export function widgetItem(host: ItemHost): View<WidgetItem> {
   }
 }
 
-/** The fields that a `Label` names. Only as many components are looked at as would be drawn. */
+/**
+ * Returns the names of the fields that a `Label` names. It looks at no more components than would
+ * be drawn.
+ */
 function labelledIn(widget: JsonObject): ReadonlySet<string> {
   const names = new Set<string>()
   const waiting: JsonObject[] = [widget]
-  for (let seen = 0; seen < MOST_COMPONENTS; seen++) {
-    const one = waiting.pop()
-    if (!one) break
-    const name = one.type === 'Label' ? text(one, 'fieldName') : undefined
+  for (let seen = 0; seen < MAX_COMPONENTS; seen++) {
+    const component = waiting.pop()
+    if (!component) break
+    const name = component.type === 'Label' ? text(component, 'fieldName') : undefined
     if (name !== undefined) names.add(name)
-    waiting.push(...objects(one, 'children').slice(0, MOST_COMPONENTS))
+    waiting.push(...objects(component, 'children').slice(0, MAX_COMPONENTS))
   }
   return names
 }
