@@ -1,4 +1,4 @@
-// What an app gives the ChatKit server: how to admit a request, where threads are kept, and how to answer.
+// The options of the ChatKit server: how the app admits requests, stores threads and answers.
 
 import type { Principal } from '../core/principal.ts'
 import type { RateLimit } from './http/rate-limit.ts'
@@ -19,22 +19,32 @@ export interface ChatCaller {
   end(): Promise<void>
 }
 
-/** What an answer has to work with. No credential is in it; `caller` makes calls in the person's name. */
+/**
+ * What the app gets to write an answer. It holds no credential: calls in the person's name go
+ * through `caller`.
+ */
 export interface AnswerContext<C extends ChatCaller> {
   readonly caller: C
   /**
-   * The request's free `metadata`; empty when it has none. Untrusted and unparsed: any client can put anything in. It may choose among what the
-   * operator set up, and never says who somebody is or what they may do.
+   * The `metadata` of the request; empty when it has none. Do not trust it: a client can send
+   * anything here. Use it to choose among things that the operator set up, never to decide who
+   * somebody is or what they may do.
    */
   readonly metadata: RequestMetadata
-  /** Aborts when the person stops the answer, leaves, deletes the thread, or the deadline is over. */
+  /** Aborts when the person stops the answer, leaves or deletes the thread, and at the deadline. */
   readonly signal: AbortSignal
-  /** The newest items of the thread, oldest first, hidden ones and the person's new message included. Default 100. */
+  /**
+   * Gives the newest `limit` items of the thread (default 100), oldest first. Hidden items and the
+   * person's new message are among them.
+   */
   history(limit?: number): Promise<readonly Item[]>
-  /** Id, thread and time for a new item. Model ids are no item ids: with some providers they are all the same. */
+  /**
+   * Makes id, thread and time for a new item. Do not use the ids of a model: some providers give
+   * every message the same one.
+   */
   newItem(kind: IdKind): ItemBase
   /**
-   * Changes the thread. It is stored, and the client told, after the event that comes next.
+   * Changes the thread. The change is stored and sent to the client after the next event.
    *
    * @throws TypeError when the title is longer than `limits.titleLength`.
    */
@@ -42,8 +52,9 @@ export interface AnswerContext<C extends ChatCaller> {
 }
 
 /**
- * Answers one message, or goes on after the output of a client tool or the answers to a structured input: then there is no message. To tell the
- * person what went wrong, throw {@link ChatkitStreamError} or AuthError; of anything else thrown the client learns only that something went wrong.
+ * Answers one message. Without a message, it continues after the output of a client tool or the
+ * answers to a form. To tell the person what went wrong, throw {@link ChatkitStreamError} or
+ * AuthError. For any other error, the client learns only that something went wrong.
  */
 export type Respond<C extends ChatCaller> = (
   thread: ThreadState,
@@ -52,8 +63,8 @@ export type Respond<C extends ChatCaller> = (
 ) => AsyncIterable<AnswerEvent>
 
 /**
- * Answers an action of a widget, or of the page. `sender` is the widget that the client names, as it is stored. Type and payload are the client's
- * word: authorize each action.
+ * Answers an action of a widget, or of the page. `sender` is the stored widget that the client
+ * named. The client chooses type and payload freely, so authorize each action.
  */
 export type Act<C extends ChatCaller> = (
   thread: ThreadState,
@@ -72,7 +83,10 @@ export interface ErrorPlace {
 
 /** Options of {@link chatkitServer}. */
 export interface ChatkitServerOptions<C extends ChatCaller> {
-  /** Admits a request by its credential, or gives the answer to send: `createOnBehalf(...).admit`. */
+  /**
+   * Admits a request by its credential, or gives the answer to send. Use
+   * `createOnBehalf(...).admit`.
+   */
   readonly admit: (
     request: Request,
   ) => Promise<
@@ -82,21 +96,27 @@ export interface ChatkitServerOptions<C extends ChatCaller> {
   readonly respond: Respond<C>
   /** Answers `threads.custom_action`. Default: such requests are refused. */
   readonly action?: Act<C>
-  /** Answers `threads.sync_custom_action`, with the item as it is now, if it changed: it is stored. Default: such requests are refused. */
+  /**
+   * Answers `threads.sync_custom_action`. It gives the changed item, which the server stores, or
+   * undefined when nothing changed. Default: such requests are refused.
+   */
   readonly syncAction?: (
     thread: ThreadState,
     action: Action,
     sender: WidgetItem | undefined,
     context: Omit<AnswerContext<C>, 'updateThread'>,
   ) => Promise<Item | undefined>
-  /** Hears what the person thinks of items. Default: it is answered, and nothing is done. */
+  /** Gets the person's feedback on items. Default: the request is answered, and nothing is done. */
   readonly feedback?: (feedback: {
     readonly thread: ThreadState
     readonly itemIds: readonly string[]
     readonly kind: 'positive' | 'negative'
     readonly caller: C
   }) => Promise<void>
-  /** Writes down what was said. `mediaType` is `mimeType` without its parameters. Default: such requests are refused. */
+  /**
+   * Turns a recording into text. `mediaType` is `mimeType` without its parameters. Default: such
+   * requests are refused.
+   */
   readonly transcribe?: (recording: {
     readonly audio: Uint8Array<ArrayBuffer>
     readonly mimeType: string
@@ -104,25 +124,40 @@ export interface ChatkitServerOptions<C extends ChatCaller> {
     readonly caller: C
     readonly signal: AbortSignal
   }) => Promise<string>
-  /** Where the bytes of attachments are. Default: there are no attachments. */
+  /** Stores the bytes of attachments. Default: there are no attachments. */
   readonly attachments?: AttachmentStorage
-  /** Where runs are kept. Default: in this process, which then is the only one that may serve the store. */
+  /**
+   * Stores runs. Default: this process's memory; then no other process may serve the same thread
+   * store.
+   */
   readonly runs?: RunStore
-  /** Requests that one person may make in a time. Default: `memoryRateLimit()`; `'none'` for no limit. */
+  /**
+   * Bounds how many requests one person makes in a time. Default: `memoryRateLimit()`. Use `'none'`
+   * for no limit.
+   */
   readonly rateLimit?: RateLimit | 'none'
   readonly limits?: Partial<ChatkitLimits>
   /** Whether clients are told that an answer can be stopped. Default true. */
   readonly allowCancel?: boolean
   /** Milliseconds that one answer may take. Default 300,000. */
   readonly deadline?: number
-  /** Milliseconds after which a run that is not heard of is taken for dead, by the clocks of all instances. Default 15,000. */
+  /**
+   * Milliseconds after which a run that gives no sign of life counts as dead. Each instance
+   * compares with its own clock, so the clocks must agree. Default 15,000.
+   */
   readonly lease?: number
-  /** Milliseconds of silence after which a comment line is sent, for proxies that cut quiet streams. Default: none; strict parsers refuse comments. */
+  /**
+   * Milliseconds of silence after which the server sends a comment line, because some proxies cut
+   * quiet streams. Default: never, because strict parsers refuse comments.
+   */
   readonly heartbeat?: number
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
   /** A new id for a prefix; at least 96 random bits. Default 128 bits in hex. */
   readonly newId?: (prefix: string) => string
-  /** Where unexpected errors go: the log. What it is given may hold foreign text; the client sees none of it. Default: nowhere. */
+  /**
+   * Gets unexpected errors, for the log. Their messages may hold text from outside. The client sees
+   * none of it. Default: nobody gets them.
+   */
   readonly onError?: (error: unknown, place: ErrorPlace) => void
 }

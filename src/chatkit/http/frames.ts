@@ -1,8 +1,8 @@
-// A stream on the wire: frames of server-sent events, from whatever has events, to a web body or to node:http.
+// Writes a stream of server-sent events, to a web body or to node:http.
 
 import type { ServerResponse } from 'node:http'
 
-/** Gives a stream's frames, piece by piece. */
+/** Gives the frames of a stream, piece by piece. */
 export interface FrameSource {
   /** The next frames, complete ones; undefined at the end. One call at a time. */
   next(): Promise<string | undefined>
@@ -10,15 +10,18 @@ export interface FrameSource {
   cancel(): Promise<void>
 }
 
-/** The frame of one event. With an id a client can say what it has seen (resumable mode); the protocol itself has none. */
+/**
+ * Makes the frame of one event. A resumable run gives its events an `id`, so that a client can say
+ * what it has seen. The protocol itself has no ids.
+ */
 export function frame(event: string, id?: string): string {
   return id === undefined ? `data: ${event}\n\n` : `id: ${id}\ndata: ${event}\n\n`
 }
 
-/** A comment, which clients pass over. */
+/** A comment of the event stream. Clients ignore it. */
 const HEARTBEAT = ':\n\n'
 
-/** A source of frames that are all there already. */
+/** Makes a source of events that are known already. */
 export function fixedFrames(events: readonly object[]): FrameSource {
   let left: string | undefined = events.map((event) => frame(JSON.stringify(event))).join('')
   return {
@@ -31,7 +34,10 @@ export function fixedFrames(events: readonly object[]): FrameSource {
   }
 }
 
-/** A web body. It asks for the next frames only when the client has taken the ones before, and calls `left` at its end. */
+/**
+ * Makes a web body. It asks for the next frames only when the client has read the ones before. It
+ * calls `left` at its end.
+ */
 export function bodyOf(
   source: FrameSource,
   heartbeat: number | undefined,
@@ -44,7 +50,7 @@ export function bodyOf(
       start(controller) {
         if (heartbeat === undefined) return
         timer = setInterval(() => {
-          // Only to a client that waits: one that is slow has enough to read.
+          // Only to a client that waits: a slow one has enough to read.
           if ((controller.desiredSize ?? 0) >= 0) controller.enqueue(encoder.encode(HEARTBEAT))
         }, heartbeat)
       },
@@ -72,7 +78,7 @@ export async function writeFrames(
   heartbeat: number | undefined,
 ): Promise<void> {
   let drained: (() => void) | undefined
-  // Who was gone before this began is not told of again.
+  // A connection that closed before this sends no further 'close' event.
   if (response.destroyed) return source.cancel()
   let gone = false
   response.on('drain', () => drained?.())

@@ -24,7 +24,8 @@ export async function answerNode(
     const reply = await replyTo(incoming, response, answering)
     if (reply.kind === 'stream') {
       response.writeHead(200, STREAM_HEADERS)
-      // On close and not when all is written: what a slow client has not taken is in our memory.
+      // At 'close', not when everything is written: what a slow client has not read is in our
+      // memory.
       if (response.destroyed) reply.leave()
       else response.on('close', reply.leave)
       // Not awaited, so that a waiting stream keeps one suspended function and not two.
@@ -41,7 +42,7 @@ export async function answerNode(
   }
 }
 
-/** Apart from what writes, so that a stream does not hold its request for as long as it lasts. */
+/** In a function of its own, so that a stream does not hold its request for as long as it lasts. */
 async function replyTo(
   incoming: IncomingMessage,
   response: ServerResponse,

@@ -1,14 +1,18 @@
-// The web request of a node:http one, for the door and for reading a body once. Streams are answered without web classes.
+// Makes a web request of a node:http request, for the door and for reading the body. The answer
+// does not use web classes.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** A request, and the way to let go of it: its signal hears no more of the client. */
+/** A request. After `release`, its signal does not abort any more when the client leaves. */
 export interface NodeRequest {
   readonly request: Request
   release(): void
 }
 
-/** Makes the request; undefined for a method, a host or a target that no web request can have. Its signal aborts when the client is gone. */
+/**
+ * Makes the request. Its signal aborts when the client leaves. Undefined for a method, a host or a
+ * target that a web request cannot have.
+ */
 export function requestOf(
   incoming: IncomingMessage,
   response: ServerResponse,
@@ -36,7 +40,10 @@ export function requestOf(
   }
 }
 
-/** Who stops reading leaves the connection as it is: destroying it would take the answer along. */
+/**
+ * Reading may stop before the end of the body. That must not destroy the connection, which still
+ * carries the answer.
+ */
 function chunksOf(incoming: IncomingMessage): AsyncIterable<Uint8Array> {
   return { [Symbol.asyncIterator]: () => incoming.iterator({ destroyOnReturn: false }) }
 }

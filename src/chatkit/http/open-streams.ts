@@ -1,14 +1,15 @@
-// The streams that people read from this process: each person's are counted, also those of runs that are over or are another instance's.
+// Counts the streams that each person reads from this process. A stream counts wherever its run is,
+// and also when the run is over.
 
 /** Counts open streams. */
 export interface OpenStreams {
-  /** Whether an owner (`principalKey`) has as many as they may. */
+  /** Whether an owner (`principalKey`) may open no further stream. */
   isFull(owner: string): boolean
-  /** Counts one for an owner, until what it gives is called. */
+  /** Counts one stream of an owner. Call the function that it returns when the stream ends. */
   enter(owner: string): () => void
 }
 
-/** Makes the count. Nothing is kept of who has none. */
+/** Makes the count. It keeps nothing about owners without a stream. */
 export function openStreams(most: number): OpenStreams {
   const counts = new Map<string, number>()
   const countOf = (owner: string) => counts.get(owner) ?? 0

@@ -1,4 +1,5 @@
-// A limit that instances share, in a table of PostgreSQL. Who asked is in it as a digest only.
+// A rate limit that instances share, in a table of PostgreSQL. The table names a person by a digest
+// only.
 
 import RateLimiterPostgres from 'rate-limiter-flexible/lib/RateLimiterPostgres.js'
 import { withDeadline } from '../../core/http/deadline.ts'
@@ -12,29 +13,32 @@ import {
   take,
 } from './rate-limit.ts'
 
-/** What is needed of a `Pool` of `pg`. */
+/** The part of a `Pool` of `pg` that this uses. */
 export interface RatePool {
   query(query: { readonly text: string; readonly values?: unknown[] }): Promise<unknown>
 }
 
 /** Options of {@link postgresRateLimit}. */
 export interface PostgresRateLimitOptions extends Rates {
-  /** The table; it is made when it is not there. Default `onbehalf_rate`. */
+  /** The table. It is created when it does not exist. Default `onbehalf_rate`. */
   readonly table?: string
   /** Milliseconds to wait for PostgreSQL. Default 2,000. */
   readonly patience?: number
 }
 
 /**
- * A limit over a pool of connections. Nothing is connected before the first request. While PostgreSQL is away or slow, each process counts by
- * itself: then nearly every request fails anyway, and what does not must neither be unlimited nor be refused for that. Rows whose time is over are
- * deleted within some 65 minutes.
+ * Makes a limit over a pool of connections. It does not connect before the first request. While
+ * PostgreSQL is slow or away, each process counts alone: the few requests that then succeed stay
+ * limited, and none is refused because of the outage. Rows are deleted within about 65 minutes
+ * after their time is over.
  *
- * @throws TypeError for a rate that is none, or a table whose name is no plain one.
+ * @throws TypeError for a rate out of bounds, or a table's name with characters other than a-z, 0-9
+ *   and _.
  *
  * @example
  * ```ts
- * const rateLimit = postgresRateLimit(new pg.Pool({ connectionString }), { runs: { most: 30, per: 60 } })
+ * const pool = new pg.Pool({ connectionString })
+ * const rateLimit = postgresRateLimit(pool, { runs: { most: 30, per: 60 } })
  * ```
  */
 export function postgresRateLimit(
@@ -51,7 +55,7 @@ export function postgresRateLimit(
       storeClient: pool,
       storeType: 'pool',
       tableName: table,
-      // The library would make the table once, now, and never again.
+      // `ready` creates the table. The library would try once, at creation, and never again.
       tableCreated: true,
       clearExpiredByTimeout: kind === 'request',
       keyPrefix: kind,
@@ -61,10 +65,13 @@ export function postgresRateLimit(
   const limiters = { run: limiter('run', each.run), request: limiter('request', each.request) }
   let made: Promise<unknown> | undefined
 
-  /** Makes the table, with the columns that the library works with. What failed is tried again. */
+  /**
+   * Creates the table, with the columns that the library uses. After a failure, the next call tries
+   * again.
+   */
   function ready(): Promise<unknown> {
     made ??= pool.query({ text: tableOf(table) }).catch((error) => {
-      // Another instance made it at the same moment: PostgreSQL's "if not exists" does not cover that.
+      // Another instance created it at the same moment, which "if not exists" does not cover.
       if (saysThatItExists(error)) return
       made = undefined
       throw error
@@ -88,7 +95,10 @@ function tableOf(table: string): string {
   return `create table if not exists "${table}" (key varchar(255) primary key, points integer not null default 0, expire bigint)`
 }
 
-/** What PostgreSQL says to the later of two who make a table, depending on how far the earlier one is: unique violation, duplicate object, duplicate table. */
+/**
+ * PostgreSQL's codes when two connections create one table at the same moment: unique violation,
+ * duplicate object, duplicate table.
+ */
 const EXISTS: ReadonlySet<unknown> = new Set(['23505', '42710', '42P07'])
 
 function saysThatItExists(error: unknown): boolean {

@@ -1,4 +1,4 @@
-// How often one person may ask: the port, and a limit in this process's memory.
+// Limits how often one person may send requests: the port, and a limit in this process's memory.
 
 import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js'
 import RateLimiterRes from 'rate-limiter-flexible/lib/RateLimiterRes.js'
@@ -6,23 +6,23 @@ import RateLimiterRes from 'rate-limiter-flexible/lib/RateLimiterRes.js'
 /** What is counted: every request, and those that begin a run. */
 export type RateKind = 'run' | 'request'
 
-/** Whether one more is allowed; if not, whole seconds after which it may be, at least 1. */
+/** Whether a request is allowed. If not, `retryAfter` is in whole seconds, at least 1. */
 export type RateTaken = { readonly ok: true } | { readonly ok: false; readonly retryAfter: number }
 
 /** The port. */
 export interface RateLimit {
-  /** Counts one for an owner (`principalKey`), also when it is not allowed. */
+  /** Counts one request of an owner (`principalKey`), also one that is not allowed. */
   take(owner: string, kind: RateKind): Promise<RateTaken>
 }
 
-/** So many in a time, which begins with the first. */
+/** At most `most` requests in `per` seconds. The time begins with the first request. */
 export interface Rate {
   readonly most: number
   /** Seconds. */
   readonly per: number
 }
 
-/** How many of each kind. */
+/** The rate of each kind. */
 export interface Rates {
   /** Default 60 a minute. */
   readonly runs?: Rate
@@ -31,28 +31,29 @@ export interface Rates {
 }
 
 /**
- * A limit that this process keeps, by its own clock; what it counted is forgotten when its time is over. Several instances allow as many times
- * as much.
+ * Makes a limit in this process's memory, by its own clock. Each instance counts alone, so three
+ * instances allow three times as much.
  *
- * @throws TypeError for a rate that is no whole number of requests, at least 1, in 1 second to 20 days.
+ * @throws TypeError unless each rate is a whole number of requests, at least 1, in 1 second to 20
+ *   days.
  */
 export function memoryRateLimit(rates: Rates = {}): RateLimit {
   const each = ratesOf(rates)
-  // Each has its own keys; with a prefix, it would keep a text of its own for every person.
+  // No prefix: with one, the library would make another text for every person.
   const limiter = ({ most, per }: Rate) =>
     new RateLimiterMemory({ keyPrefix: '', points: most, duration: per })
   const limiters = { run: limiter(each.run), request: limiter(each.request) }
   return { take: (owner, kind) => take(limiters[kind], owner) }
 }
 
-/** The rates by kind, checked. */
+/** Checks the rates, and gives them by kind. */
 export function ratesOf({
   runs = { most: 60, per: 60 },
   requests = { most: 600, per: 60 },
 }: Rates): Readonly<Record<RateKind, Rate>> {
   for (const { most, per } of [runs, requests]) {
-    // Beyond that, a timer ends at once, and the limit with it.
-    if (!(Number.isSafeInteger(most) && most > 0 && per >= 1 && per <= LONGEST)) {
+    // A timer of more than 24.8 days fires at once, and the limit would end with it.
+    if (!(Number.isSafeInteger(most) && most > 0 && per >= 1 && per <= MAX_PER_SECONDS)) {
       throw new TypeError(
         'A rate is a whole number of requests, at least 1, in 1 second to 20 days',
       )
@@ -61,18 +62,20 @@ export function ratesOf({
   return { run: runs, request: requests }
 }
 
-/** Seconds. */
-const LONGEST = 20 * 24 * 3600
+const MAX_PER_SECONDS = 20 * 24 * 3600
 
-/** What is needed of a limiter of the library: it rejects with a `RateLimiterRes` what is too much. */
+/**
+ * The part of the library's limiters that this uses. It rejects with a `RateLimiterRes` when there
+ * are too many requests.
+ */
 export interface Limiter {
   consume(key: string): Promise<unknown>
 }
 
 /**
- * Counts one.
+ * Counts one request.
  *
- * @throws Error of the limiter's when it could not.
+ * @throws Error of the limiter's when it could not count.
  */
 export async function take(limiter: Limiter, key: string): Promise<RateTaken> {
   try {

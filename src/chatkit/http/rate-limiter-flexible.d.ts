@@ -1,4 +1,5 @@
-// The modules of rate-limiter-flexible that are used here: its index loads twenty limiters for other databases.
+// Types of the modules of rate-limiter-flexible that we import one by one: its index loads twenty
+// limiters for other databases.
 
 declare module 'rate-limiter-flexible/lib/RateLimiterMemory.js' {
   export { RateLimiterMemory as default } from 'rate-limiter-flexible'

@@ -1,13 +1,15 @@
-// Items and updates as they are stored and sent: of the right thread, and without the nulls that mean absent.
+// Prepares items and updates to be stored and sent: checks their thread, and drops nulls that mean
+// "absent".
 
 import type { AnswerEvent } from './event.ts'
 import type { Item } from './item.ts'
 import { withoutNulls } from './json.ts'
 
 /**
- * An item of a thread. In widgets null means absent, at every depth; elsewhere free-form values keep theirs.
+ * Cleans an item. In a widget, null means "absent" at every depth, so nulls are dropped. Other
+ * free-form values keep their nulls.
  *
- * @throws TypeError when it says that it belongs to another thread.
+ * @throws TypeError when the item says that it belongs to another thread.
  */
 export function cleanItem(item: Item, threadId: string): Item {
   if (item.thread_id !== threadId) throw new TypeError('An item belongs to another thread')
@@ -17,7 +19,7 @@ export function cleanItem(item: Item, threadId: string): Item {
   return call
 }
 
-/** An update of a pending item, by the same rule. */
+/** Cleans an update of a pending item, by the same rule. */
 export function cleanUpdate(
   event: Extract<AnswerEvent, { type: 'thread.item.updated' }>,
 ): AnswerEvent {

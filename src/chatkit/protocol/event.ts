@@ -57,7 +57,7 @@ export type ItemUpdate =
       readonly progress?: number
     }
 
-/** The stream's way to say that something went wrong. It does not end the stream by itself. */
+/** Tells the client that something went wrong. It does not end the stream by itself. */
 export interface ErrorEvent {
   readonly type: 'error'
   readonly code: string
@@ -65,7 +65,10 @@ export interface ErrorEvent {
   readonly allow_retry: boolean
 }
 
-/** What an app's answer may yield. `done` and `replaced` are stored before they are sent, `removed` is deleted before; the rest never. */
+/**
+ * What an app's answer may yield. The server stores `done` and `replaced` items before it sends the
+ * event, and deletes `removed` ones before. The other events change nothing that is stored.
+ */
 export type AnswerEvent =
   | {
       readonly type: 'thread.item.added' | 'thread.item.done' | 'thread.item.replaced'
@@ -83,7 +86,7 @@ export type AnswerEvent =
     }
   | ErrorEvent
 
-/** Every event of a stream: an answer's, and those that only the server makes. */
+/** Every event of a stream: those of an answer, and those that only the server makes. */
 export type ThreadStreamEvent =
   | AnswerEvent
   | { readonly type: 'thread.created' | 'thread.updated'; readonly thread: Thread }

@@ -1,4 +1,5 @@
-// Ids of threads and items: the reference's prefixes, but too many random bits to guess or to collide.
+// Ids of threads and items. They have the prefixes of OpenAI's reference server, and so many random
+// bits that nobody can guess one.
 
 import { randomBytes } from 'node:crypto'
 
@@ -18,6 +19,6 @@ export const ID_PREFIX: Readonly<Record<IdKind | 'thread' | 'run', string>> = Ob
 
 /** The prefix and 128 random bits in hex. */
 export function randomId(prefix: string): string {
-  // In one piece: a text that grows by two characters is kept as sixteen pairs of texts.
+  // Made in one step: V8 keeps a text that grows by two characters as sixteen pairs of texts.
   return prefix + randomBytes(16).toString('hex')
 }

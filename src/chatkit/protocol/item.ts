@@ -1,4 +1,5 @@
-// The items of a thread, in their wire form (snake_case). Fields that have a default are required here: they are always written.
+// The items of a thread, in their wire form (snake_case). Fields with a default are required here,
+// because the server always writes them.
 
 import type { Json, JsonObject } from './json.ts'
 
@@ -21,13 +22,18 @@ export type UserContent =
       readonly interactive: boolean
     }
 
-/** What the person chose for this message. Wishes of the client: never trusted to widen anything. */
+/**
+ * What the person chose for this message. The client sends it, so it must never give more rights.
+ */
 export interface InferenceOptions {
   readonly model?: string
   readonly tool_choice?: { readonly id: string }
 }
 
-/** Where an attachment's bytes are to be sent. Its headers are a credential: short-lived, and cleared after the upload. */
+/**
+ * Where the client sends the bytes of an attachment. The headers are a short-lived credential, and
+ * are cleared after the upload.
+ */
 export interface UploadDescriptor {
   readonly url: string
   readonly method: 'POST' | 'PUT'
@@ -123,7 +129,10 @@ export interface Workflow {
   readonly expanded: boolean
 }
 
-/** A widget's root. Components are not a closed set: everything but the root's type passes through. */
+/**
+ * The root of a widget. Only its type is checked: everything else passes through, because the set
+ * of components is open.
+ */
 export interface WidgetRoot {
   readonly type: 'Card' | 'ListView' | 'Basic'
   readonly [property: string]: Json
@@ -164,7 +173,7 @@ export interface AssistantMessageItem extends ItemBase {
   readonly content: readonly AssistantContent[]
 }
 
-/** What only the model may read. It is stored, and leaves by no event and no page. */
+/** What only the model may read. It is stored, and never sent to a client. */
 export type HiddenItem =
   | (ItemBase & { readonly type: 'hidden_context_item'; readonly content: Json })
   | (ItemBase & { readonly type: 'sdk_hidden_context'; readonly content: string })

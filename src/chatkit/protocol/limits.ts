@@ -10,11 +10,17 @@ export interface ChatkitLimits {
   readonly textLength: number
   /** Characters of a thread's title. Default 200. */
   readonly titleLength: number
-  /** Characters of all events of one resumable answer: they are kept, so that clients can come back to it. Default 16 Mi. */
+  /** Characters of all events of one resumable answer; they are all stored. Default 16 Mi. */
   readonly logLength: number
-  /** Answers of one person that may be under way at once, over all instances that share the run store. Default 8. */
+  /**
+   * Answers that may be under way for one person at once, over all instances that share the run
+   * store. Default 8.
+   */
   readonly runs: number
-  /** Streams that one person may read at once from this instance, those of answers that they came back to included. Default 100. */
+  /**
+   * Streams that one person may read at once from this instance, resumed ones included. Default
+   * 100.
+   */
   readonly streams: number
 }
 

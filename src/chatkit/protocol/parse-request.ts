@@ -1,6 +1,7 @@
-// Requests parsed from JSON. Unknown fields are ignored; numbers and the like are not coerced.
+// Parses requests from JSON. Unknown fields are ignored. No value is converted to another type.
 
 import { granted, type Result } from '../../core/errors.ts'
+import { isObject } from '../../core/json.ts'
 import type { InferenceOptions, UserContent } from './item.ts'
 import type { Json, JsonObject } from './json.ts'
 import type { ChatkitLimits } from './limits.ts'
@@ -20,7 +21,6 @@ import {
   count,
   dictionary,
   flag,
-  isObject,
   list,
   Misshapen,
   maybe,
@@ -31,13 +31,13 @@ import {
   text,
 } from './shape.ts'
 
-/** Elements of a page: when none are asked for, and at most. */
-const PAGE = 20
-const LARGEST_PAGE = 100
+/** Elements of a page: the default, and the most. */
+const PAGE_ITEMS = 20
+const MAX_PAGE_ITEMS = 100
 /** Parts and attachments of one message, answers to one form, items of one feedback. */
-const MOST_PARTS = 100
-/** Levels of a free-form value: deeper ones cannot be written out again without exhausting the stack. */
-const DEEPEST = 32
+const MAX_PARTS = 100
+/** Levels of a free-form value. `JSON.stringify` of a deeper one could exhaust the stack. */
+const MAX_DEPTH = 32
 
 const id = text({ least: 1, most: 256 })
 const name = text({ most: 256 })
@@ -75,10 +75,10 @@ const content: Shape<UserContent> = (value) => {
   return CONTENT[type](value)
 }
 
-const attachments: Shape<readonly string[]> = (value) => [...new Set(list(id, MOST_PARTS)(value))]
+const attachments: Shape<readonly string[]> = (value) => [...new Set(list(id, MAX_PARTS)(value))]
 
 const messageInput = object<UserMessageInput>({
-  content: list(content, MOST_PARTS),
+  content: list(content, MAX_PARTS),
   attachments,
   quoted_text: maybe(text()),
   inference_options: object<InferenceOptions>({
@@ -87,7 +87,8 @@ const messageInput = object<UserMessageInput>({
   }),
 })
 
-const limit: Shape<number> = (value) => Math.min(maybe(count())(value) || PAGE, LARGEST_PAGE)
+const limit: Shape<number> = (value) =>
+  Math.min(maybe(count())(value) || PAGE_ITEMS, MAX_PAGE_ITEMS)
 const page = { limit, order: or(oneOf('asc', 'desc'), 'desc'), after: maybe(name) } as const
 
 const action = object<Action>({ type: filledName, payload: maybe(anyJson) })
@@ -104,10 +105,10 @@ const structuredInput = object<StructuredInputAnswers>({
     dictionary(
       id,
       object<StructuredInputAnswers['answers'][string]>({
-        values: or(list(text(), MOST_PARTS), []),
+        values: or(list(text(), MAX_PARTS), []),
         skipped: or(flag, false),
       }),
-      MOST_PARTS,
+      MAX_PARTS,
     ),
     {},
   ),
@@ -131,10 +132,10 @@ const PARAMS: { readonly [T in keyof Params]: Shape<Params[T]> } = {
   'items.list': object<JsonParams['items.list']>({ ...ofThread, ...page }),
   'items.feedback': object({
     ...ofThread,
-    item_ids: list(id, MOST_PARTS),
+    item_ids: list(id, MAX_PARTS),
     kind: oneOf('positive', 'negative'),
   }),
-  // A browser that does not know a file's type says that it is ''.
+  // A browser that does not know the type of a file sends ''.
   'attachments.create': object({
     name: filledName,
     size: count(Number.MAX_SAFE_INTEGER),
@@ -149,13 +150,13 @@ const PARAMS: { readonly [T in keyof Params]: Shape<Params[T]> } = {
 const metadata: Shape<RequestMetadata | undefined> = (value) =>
   value === undefined
     ? undefined
-    : dictionary(text(), (one) => one, Number.POSITIVE_INFINITY)(value)
+    : dictionary(text(), (member) => member, Number.POSITIVE_INFINITY)(value)
 
 function isType(type: string): type is keyof Params {
   return Object.hasOwn(PARAMS, type)
 }
 
-/** A request by its type, which says what its parameters are. */
+/** Reads a request by its type, which says what its parameters are. */
 function requestOf(body: Readonly<Record<string, unknown>>, type: keyof Params): ChatkitRequest {
   const shape = object<{ readonly params: unknown; readonly metadata?: RequestMetadata }>({
     params: PARAMS[type],
@@ -164,12 +165,15 @@ function requestOf(body: Readonly<Record<string, unknown>>, type: keyof Params):
   return { type, ...shape(body) } as ChatkitRequest
 }
 
-/** Whether a body is, by its type, a recording, which may be larger than other requests. */
+/** Whether a body is a recording by its type. A recording may be larger than other requests. */
 export function isRecording(body: unknown): boolean {
   return isObject(body) && body.type === 'input.transcribe'
 }
 
-/** Parses a request, or says where it is not as the protocol says: the place, never the value. */
+/**
+ * Parses a request. The refusal names the place where a request breaks the protocol, never the
+ * value there.
+ */
 export function parseRequest(
   body: unknown,
   limits: ChatkitLimits,
@@ -215,13 +219,16 @@ function lengthOf(request: ChatkitRequest): number {
   }
 }
 
-/** Level by level, not by recursion, which is what a deep value would exhaust. */
+/**
+ * Whether values have few levels. It goes level by level, because a deep value would exhaust the
+ * stack of a recursion.
+ */
 function isShallow(values: readonly unknown[]): boolean {
-  let level = values.filter((one) => typeof one === 'object' && one !== null)
+  let level = values.filter((value) => typeof value === 'object' && value !== null)
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth === DEEPEST) return false
-    level = level.flatMap((one) =>
-      Object.values(one ?? {}).filter(
+    if (depth === MAX_DEPTH) return false
+    level = level.flatMap((value) =>
+      Object.values(value ?? {}).filter(
         (inner: unknown) => typeof inner === 'object' && inner !== null,
       ),
     )

@@ -1,4 +1,5 @@
-// The ways to refuse a request before anything is stored, and the answers they get. One thing, one answer: missing and foreign look alike.
+// The ways to refuse a request before anything is stored, and their answers. What does not exist
+// and what is somebody else's get the same answer.
 
 /** A refusal: its HTTP status, a stable code, and a message that clients show to the person. */
 export interface WireRefusal {
@@ -9,7 +10,7 @@ export interface WireRefusal {
   readonly retryAfter?: number
 }
 
-/** It was refused. */
+/** Makes the result of a refused request. */
 export function refuse(refusal: WireRefusal): {
   readonly ok: false
   readonly refusal: WireRefusal
@@ -17,21 +18,21 @@ export function refuse(refusal: WireRefusal): {
   return { ok: false, refusal }
 }
 
-/** The one answer for a thread, an item or an attachment that does not exist and for one that is somebody else's. */
+/** For a thread, an item or an attachment that does not exist, or that is somebody else's. */
 export const NOT_FOUND: WireRefusal = {
   status: 404,
   code: 'not_found',
   message: 'This does not exist.',
 }
 
-/** The one answer for a cursor that does not exist and for one that is somebody else's. */
+/** For a cursor that does not exist, or that is somebody else's. */
 export const UNKNOWN_CURSOR: WireRefusal = {
   status: 400,
   code: 'unknown_cursor',
   message: 'The list cannot be continued from there.',
 }
 
-/** Only before a side effect: clients repeat a request that is answered so. */
+/** Use it only before a side effect, because clients repeat a request that gets this answer. */
 export const UNAVAILABLE: WireRefusal = {
   status: 503,
   code: 'unavailable',
@@ -39,14 +40,14 @@ export const UNAVAILABLE: WireRefusal = {
   retryAfter: 5,
 }
 
-/** For everything but POST. */
+/** For every method but POST. */
 export const METHOD_NOT_ALLOWED: WireRefusal = {
   status: 405,
   code: 'method_not_allowed',
   message: 'Send requests with POST.',
 }
 
-/** For requests that the app gave the server no function for. */
+/** For a request that needs a function which the app did not give. */
 export const UNSUPPORTED: WireRefusal = {
   status: 400,
   code: 'unknown_type',
@@ -76,7 +77,7 @@ export function payloadTooLarge(message: string): WireRefusal {
   return { status: 413, code: 'payload_too_large', message }
 }
 
-/** A request that is not as the protocol says. */
+/** For a request that breaks the protocol. */
 export function invalid(
   message: string,
   code: 'invalid_request' | 'unknown_type' = 'invalid_request',
@@ -84,12 +85,12 @@ export function invalid(
   return { status: 400, code, message }
 }
 
-/** A request that does not fit what is there. */
+/** For a request that does not fit the state of the thread or item. */
 export function conflict(code: string, message: string): WireRefusal {
   return { status: 409, code, message }
 }
 
-/** Status, headers and body of the answer to a refused request. */
+/** Makes status, headers and body of the answer to a refused request. */
 export function refusalAnswer({ status, code, message, retryAfter }: WireRefusal): {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>

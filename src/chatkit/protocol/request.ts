@@ -1,9 +1,9 @@
-// The requests of the protocol, as they are once parsed, and the two that are ours.
+// The parsed requests of the protocol, and the two that this server adds.
 
 import type { InferenceOptions, UserContent } from './item.ts'
 import type { Json } from './json.ts'
 
-/** What a person wrote, as it comes in. */
+/** What a person wrote, as the client sends it. */
 export interface UserMessageInput {
   readonly content: readonly UserContent[]
   /** Ids of attachments. */
@@ -12,29 +12,32 @@ export interface UserMessageInput {
   readonly inference_options: InferenceOptions
 }
 
-/** Which part of a list, the limit already within its bounds. */
+/** Which part of a list. `limit` is within its bounds already. */
 export interface ListParams {
   readonly limit: number
   readonly order: 'asc' | 'desc'
   readonly after?: string
 }
 
-/** What the client says of an action. Any client can send any type and payload: authorize each one, whatever widgets were sent. */
+/**
+ * An action, as the client sends it. A client can send any type and payload, whatever widgets it
+ * got, so authorize each action.
+ */
 export interface Action {
   readonly type: string
   readonly payload?: Json
 }
 
-/** The answers to a structured input, as they come in. */
+/** The answers to a form, as the client sends them. */
 export interface StructuredInputAnswers {
   readonly status: 'answered' | 'skipped'
-  /** By the id of the input. */
+  /** The answers by the id of their question. */
   readonly answers: Readonly<
     Record<string, { readonly values: readonly string[]; readonly skipped: boolean }>
   >
 }
 
-/** The free `metadata` of a request: whatever the client chose to send. */
+/** The `metadata` of a request: whatever the client chose to send. */
 export type RequestMetadata = Readonly<Record<string, unknown>>
 
 interface OfThread {
@@ -77,7 +80,10 @@ export interface JsonParams {
   'onbehalf.runs.stop': OfThread
 }
 
-/** Joins a run again: ours, not the protocol's. `after` is the id of the last event that was seen. */
+/**
+ * Joins a run again. The protocol has no such request; this server adds it. `after` is the id of
+ * the last event that the client has seen.
+ */
 export interface ResumeParams extends OfThread {
   readonly after?: string
 }

@@ -1,9 +1,12 @@
-// The shapes of parsed JSON: each reads a value or says where it is not as it should be. A schema library would be most of what a start loads.
+// The shapes of parsed JSON. Each one reads a value, or says where the value is wrong. We use no
+// schema library, because it would be most of the code that a process loads at its start.
 
-/** Reads a value. @throws Misshapen when it is none of that shape. */
+import { isObject } from '../../core/json.ts'
+
+/** Reads a value. @throws Misshapen when the value does not have the shape. */
 export type Shape<T> = (value: unknown) => T
 
-/** A value is not of the shape that was asked for; `path` leads to it, and what it is stays unsaid. */
+/** A value did not match its shape. `path` says where; the value itself is never included. */
 export class Misshapen extends Error {
   override readonly name = 'Misshapen'
   readonly path: string[] = []
@@ -15,12 +18,12 @@ interface Bounds {
   readonly most?: number
 }
 
-/** The shapes of an object's fields: what may be missing in it may be read as undefined. */
+/** The shapes of an object's fields. An optional field may be read as undefined. */
 type Fields<T> = {
   readonly [K in keyof T]-?: object extends Pick<T, K> ? Shape<T[K] | undefined> : Shape<T[K]>
 }
 
-/** A string; so many UTF-16 units. */
+/** A string. The bounds count UTF-16 units. */
 export function text({ least = 0, most = Number.POSITIVE_INFINITY }: Bounds = {}): Shape<string> {
   return (value) => {
     if (typeof value !== 'string' || value.length < least || value.length > most)
@@ -32,13 +35,13 @@ export function text({ least = 0, most = Number.POSITIVE_INFINITY }: Bounds = {}
 /** One of some strings. */
 export function oneOf<const T extends string>(...values: readonly T[]): Shape<T> {
   return (value) => {
-    const found = values.find((one) => one === value)
+    const found = values.find((text) => text === value)
     if (found === undefined) throw new Misshapen()
     return found
   }
 }
 
-/** A whole number from 0 on. */
+/** A whole number of at least 0. */
 export function count(most: number = Number.POSITIVE_INFINITY): Shape<number> {
   return (value) => {
     if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > most)
@@ -71,7 +74,10 @@ export function list<T>(shape: Shape<T>, most: number): Shape<readonly T[]> {
   }
 }
 
-/** An object with these fields. Others are left out, and so are those that are read as undefined. */
+/**
+ * An object with these fields. Other fields are left out, and so are those that are read as
+ * undefined.
+ */
 export function object<T>(fields: Fields<T>): Shape<T> {
   const shapes = Object.entries<Shape<unknown>>(fields)
   return (value) => {
@@ -85,7 +91,10 @@ export function object<T>(fields: Fields<T>): Shape<T> {
   }
 }
 
-/** An object with any keys, each of a shape, and values of a shape; `__proto__`, which is no key to anybody honest, is left out. */
+/**
+ * An object with any keys; keys and values each have one shape. The key `__proto__` is left out,
+ * because only an attacker sends it.
+ */
 export function dictionary<T>(
   keys: Shape<string>,
   values: Shape<T>,
@@ -95,13 +104,8 @@ export function dictionary<T>(
     if (!isObject(value)) throw new Misshapen()
     const entries = Object.entries(value).filter(([key]) => key !== '__proto__')
     if (entries.length > most) throw new Misshapen()
-    return Object.fromEntries(entries.map(([key, one]) => [keys(key), at(key, values, one)]))
+    return Object.fromEntries(entries.map(([key, member]) => [keys(key), at(key, values, member)]))
   }
-}
-
-/** Whether a value is an object and no array. */
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function at<T>(key: string, shape: Shape<T>, value: unknown): T {

@@ -7,7 +7,7 @@ import type { ChatCaller, ChatkitServerOptions } from '../options.ts'
 import { TOO_MANY_STREAMS, tooManyRequests, type WireRefusal } from '../protocol/refusal.ts'
 import { ownedThreads } from '../threads/owned-threads.ts'
 import type { StreamAnswer, StreamServer } from './context.ts'
-import { onceOf } from './idempotency.ts'
+import { readOnce } from './idempotency.ts'
 import { answerJson } from './json-requests.ts'
 import { type ReadBounds, readRequest } from './read-request.ts'
 import { resume } from './resume.ts'
@@ -51,7 +51,7 @@ export async function answerRequest<C extends ChatCaller>(
     case 'threads.custom_action': {
       const allowed = await rateLimit?.take(owner, 'run')
       if (allowed && !allowed.ok) return replyRefusing(tooManyRequests(allowed.retryAfter))
-      const once = await onceOf(request.headers, asked)
+      const once = await readOnce(request.headers, asked)
       if (!once.ok) return replyRefusing(once.refusal)
       return replyStreaming(streams, owner, () =>
         answerStream({ request: asked, once: once.value, caller, threads }, server),

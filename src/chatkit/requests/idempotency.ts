@@ -1,4 +1,5 @@
-// Requests that must not be carried out twice: the `Idempotency-Key` of a message, and a digest that tells whether it is the same message.
+// Keeps a message from being answered twice: reads its `Idempotency-Key`, and replays the answer
+// when the key was used before.
 
 import { granted, type Result } from '../../core/errors.ts'
 import { fixedFrames } from '../http/frames.ts'
@@ -15,15 +16,21 @@ import type { OwnedThreads } from '../threads/owned-threads.ts'
 import type { StreamAnswer } from './context.ts'
 import { presentItem } from './items.ts'
 
-/** A key and what it was used for. Nothing of the message can be told from the digest but whether it is the same. */
+/**
+ * A key and a digest of the request that used it. The digest tells only whether another request is
+ * the same.
+ */
 export interface Once {
   readonly key: string
   /** SHA-256 over type and parameters, in base64. */
   readonly digest: string
 }
 
-/** Reads the key of a request that brings a message; others need none, since their state says whether they were done. */
-export async function onceOf(
+/**
+ * Reads the key of a request that brings a message. Other requests need no key: the state of the
+ * thread tells whether they were done.
+ */
+export async function readOnce(
   headers: Headers,
   { type, params }: StreamRequest,
 ): Promise<Result<Once | undefined, WireRefusal>> {
@@ -34,12 +41,15 @@ export async function onceOf(
     return refuse(invalid('Idempotency-Key takes 1 to 255 visible ASCII characters.'))
   const bytes = await crypto.subtle.digest(
     'SHA-256',
-    new TextEncoder().encode(JSON.stringify(sorted([type, params]))),
+    new TextEncoder().encode(JSON.stringify(sortKeys([type, params]))),
   )
   return granted({ key, digest: btoa(String.fromCharCode(...new Uint8Array(bytes))) })
 }
 
-/** The answer to a request that was made before: what it led to, and no second run. Undefined when it led to nothing. */
+/**
+ * Answers a request that was made before with what it led to, and begins no second run. Undefined
+ * when it led to nothing.
+ */
 export async function replayAnswer(
   { type }: StreamRequest,
   run: StoredRun,
@@ -73,15 +83,15 @@ export async function replayAnswer(
   return granted({ frames: fixedFrames([...created, ...items, ...end]), endsCaller: false })
 }
 
-/** The same value with the keys of all its objects in order: clients may write them in any. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted)
+/** Sorts the keys of all objects in a value, because a client may write them in any order. */
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys)
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
-  return { object: entries.map(([key, one]) => [key, sorted(one)]) }
+  return { object: entries.map(([key, member]) => [key, sortKeys(member)]) }
 }
 
-/** The first one is still at it. */
+/** The answer to the first request is still being written. */
 export const STILL_RUNNING: WireRefusal = conflict(
   'still_running',
   'This message was sent before, and its answer is still being written.',

@@ -27,7 +27,7 @@ import { contextOf } from './context.ts'
 import { findShownItem, presentItem, refuseUnlessOpen } from './items.ts'
 import { decodeBase64Strict, mediaTypeOf } from './transcription.ts'
 
-/** What the server has for them. */
+/** What these requests need. */
 export interface JsonServer<C extends ChatCaller>
   extends Pick<ChatkitServerOptions<C>, 'syncAction' | 'feedback' | 'transcribe' | 'attachments'> {
   readonly caller: C
@@ -40,7 +40,7 @@ export interface JsonServer<C extends ChatCaller>
   readonly onError: (error: unknown) => void
 }
 
-/** Items that come with a thread. */
+/** Items that are sent along with a thread. */
 const FIRST_ITEMS = 20
 
 /** Answers a request for its caller. */
@@ -99,7 +99,10 @@ function presentPage<C extends ChatCaller>(
     : page
 }
 
-/** The thread, and whether there is a run to come back to: the one field that is ours. */
+/**
+ * Gives the thread. `onbehalf_run`, the one field that this server adds, says whether there is a
+ * run to resume.
+ */
 async function getThread<C extends ChatCaller>(
   id: string,
   server: JsonServer<C>,
@@ -127,9 +130,10 @@ async function deleteThread<C extends ChatCaller>(
 ): Promise<Result<unknown, WireRefusal>> {
   const attachments = storage ? await threads.attachments(id) : []
   if (!(await threads.delete(id))) return refuse(NOT_FOUND)
-  // The conversation is gone: what cannot be removed now must not become a refusal, which clients would repeat.
+  // The thread is deleted already. A failure from here on must not become a refusal, because
+  // clients would repeat the request.
   await runs.forget(threads.owner, id).catch(onError)
-  for (const one of attachments) await storage?.remove(one).catch(onError)
+  for (const attachment of attachments) await storage?.remove(attachment).catch(onError)
   return granted({})
 }
 
@@ -150,14 +154,14 @@ async function actSync<C extends ChatCaller>(
   if (sender && sender.type !== 'widget')
     return refuse(conflict('not_a_widget', 'Only a widget can send an action.'))
   const context = { ...contextOf(metadata, caller, threads, thread_id, server), signal }
-  const updated = await toldOnce(async () => {
+  const updated = await tryOnce(async () => {
     const item = await syncAction(thread, action, sender, context)
     return item && cleanItem(item, thread_id)
   }, onError)
   if (!updated.ok) return updated
   const item = updated.value
   if (item === undefined) return granted({})
-  const stored = await toldOnce(() => threads.change(thread_id, { save: [item] }), onError)
+  const stored = await tryOnce(() => threads.change(thread_id, { save: [item] }), onError)
   if (!stored.ok) return stored
   if (!stored.value) return refuse(NOT_FOUND)
   return granted(isHidden(item) ? {} : { updated_item: presentItem(item, attachments) })
@@ -172,7 +176,7 @@ async function takeFeedback<C extends ChatCaller>(
   for (const id of new Set(item_ids)) {
     if (!(await findShownItem(threads, thread_id, id))) return refuse(NOT_FOUND)
   }
-  const heard = await toldOnce(
+  const heard = await tryOnce(
     async () => feedback?.({ thread, itemIds: item_ids, kind, caller }),
     onError,
   )
@@ -184,7 +188,7 @@ async function createAttachment<C extends ChatCaller>(
   { threads, attachments: storage }: JsonServer<C>,
 ): Promise<Result<unknown, WireRefusal>> {
   if (!storage) return refuse(UNSUPPORTED)
-  const created = await told(() => storage.create({ ...params, owner: threads.owner }))
+  const created = await withPersonalError(() => storage.create({ ...params, owner: threads.owner }))
   if (!created.ok) return created
   if (!(await threads.saveAttachment(created.value)))
     throw new Error('The attachment storage gave an id that is used already')
@@ -214,12 +218,15 @@ async function transcribe<C extends ChatCaller>(
   if (audio.length > limits.audioBytes) {
     return refuse(payloadTooLarge(`The recording is larger than ${limits.audioBytes} bytes.`))
   }
-  const text = await told(() => write({ audio, mimeType, mediaType, caller, signal }))
+  const text = await withPersonalError(() => write({ audio, mimeType, mediaType, caller, signal }))
   return text.ok ? granted({ text: text.value }) : text
 }
 
-/** Runs a function of the app's; what it throws for the person is the refusal's text. */
-async function told<T>(work: () => Promise<T>): Promise<Result<T, WireRefusal>> {
+/**
+ * Runs a function of the app. An error that it throws for the person becomes a refusal with the
+ * error's text.
+ */
+async function withPersonalError<T>(work: () => Promise<T>): Promise<Result<T, WireRefusal>> {
   try {
     return granted(await work())
   } catch (error) {
@@ -229,13 +236,16 @@ async function told<T>(work: () => Promise<T>): Promise<Result<T, WireRefusal>> 
   }
 }
 
-/** The same for what may have changed something before it failed: clients repeat what is answered with 503, and not what is answered so. */
-async function toldOnce<T>(
+/**
+ * The same for a function that may have changed something before it failed. Clients repeat a
+ * request after a 503, so it gets a 409 instead.
+ */
+async function tryOnce<T>(
   work: () => Promise<T>,
   onError: (error: unknown) => void,
 ): Promise<Result<T, WireRefusal>> {
   try {
-    return await told(work)
+    return await withPersonalError(work)
   } catch (error) {
     onError(error)
     return refuse(

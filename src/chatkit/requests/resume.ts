@@ -1,4 +1,5 @@
-// Joining a run again, after a reload, a sleep, or on another instance: the events after the last one that was seen, then those to come.
+// Joins a run again, after a reload, a sleep, or on another instance. The client gets the events
+// after the last one that it has seen.
 
 import { granted, type Result } from '../../core/errors.ts'
 import { type FrameSource, fixedFrames } from '../http/frames.ts'
@@ -8,7 +9,10 @@ import { recover } from '../runs/recover.ts'
 import type { Runs } from '../runs/runs.ts'
 import type { OwnedThreads } from '../threads/owned-threads.ts'
 
-/** Gives the rest of a thread's newest run; nothing, where there is nothing to come back to. */
+/**
+ * Gives the rest of the newest run of a thread. The stream is empty when there is nothing to
+ * resume.
+ */
 export async function resume(
   { thread_id, after }: ResumeParams,
   threads: OwnedThreads,
@@ -20,7 +24,8 @@ export async function resume(
   const run = await runs.latest(threads.owner, thread_id)
   if (!run?.resumable) return granted(fixedFrames([]))
   if (run.state === 'interrupted') await recover(run, threads, runs)
-  // All of an ended run is in the conversation already; of another run than the one that was seen, nothing can be joined.
+  // The client has seen another run, or has seen nothing of a run that is over: then the thread has
+  // all that there is.
   if (seen ? seen.run !== run.id : run.state === 'done') return granted(fixedFrames([]))
   return granted(runs.read(run, seen?.number ?? 0))
 }

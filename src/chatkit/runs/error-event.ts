@@ -1,4 +1,5 @@
-// The error events that the server itself makes, and what a stream says of something thrown: never its inner text.
+// The error events that the server makes. The message of an error that was not meant for the client
+// is never in them.
 
 import { AuthError, endsSignIn } from '../../core/errors.ts'
 import { sentenceFor } from '../../core/sentences.ts'
@@ -6,13 +7,13 @@ import type { ErrorEvent } from '../protocol/event.ts'
 import { SIGNED_OUT } from '../protocol/ours.ts'
 import { ChatkitStreamError } from './stream-error.ts'
 
-/** Something went wrong; another try may go well. */
+/** Something went wrong. Another try may succeed. */
 export const FAILED: ErrorEvent = { type: 'error', code: 'stream.error', allow_retry: true }
 
-/** The thread is not there any more. */
+/** The thread was deleted. */
 export const GONE: ErrorEvent = { type: 'error', code: 'stream.error', allow_retry: false }
 
-/** The deadline is over. */
+/** The answer took longer than the deadline. */
 export const TOO_LONG: ErrorEvent = {
   type: 'error',
   code: 'custom',
@@ -20,7 +21,7 @@ export const TOO_LONG: ErrorEvent = {
   allow_retry: true,
 }
 
-/** The answer is longer than is kept of one. */
+/** The log of the answer became longer than `limits.logLength`. */
 export const TOO_MUCH: ErrorEvent = {
   type: 'error',
   code: 'custom',
@@ -36,7 +37,7 @@ export const INTERRUPTED: ErrorEvent = {
   allow_retry: true,
 }
 
-/** The event for something that the app has thrown. */
+/** Makes the event for an error that the app threw. */
 export function errorEventFor(error: unknown): ErrorEvent {
   if (error instanceof ChatkitStreamError) return error.event
   if (!(error instanceof AuthError)) return FAILED

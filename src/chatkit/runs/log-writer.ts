@@ -1,4 +1,5 @@
-// Writes the log of one resumable run. Its answer goes on by itself, as fast as the log is written.
+// Writes the log of one resumable run. The answer advances as fast as the log is written, even when
+// no client reads.
 
 import type { Answer } from './answer.ts'
 import type { Run } from './run.ts'
@@ -7,11 +8,12 @@ import type { Run } from './run.ts'
 const MAX_WAITING_EVENTS = 256
 
 /**
- * Keeps every event of an answer, then releases the run. Events that come while the store is busy
- * are kept together the next time. When they cannot be kept, the run is stopped, because a log has
- * no gap. A run whose log became too long is stopped, too; the event that says so is still kept.
+ * Appends every event of an answer to the log, then releases the run. Events that come while the
+ * store is busy are appended together the next time. When the store fails, the run is stopped,
+ * because a log must have no gap. A run whose log became too long is stopped too; the event that
+ * says so is still appended.
  *
- * @param maxChars Characters that are kept of one answer.
+ * @param maxChars Characters of one answer that the log may have.
  */
 export async function writeLog(run: Run, answer: Answer, maxChars: number): Promise<void> {
   const waiting: string[] = []

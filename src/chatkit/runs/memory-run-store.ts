@@ -1,4 +1,4 @@
-// The reference run store: this process's memory, gone with it. It serves one process.
+// The reference run store. It serves one process, and loses the runs when the process ends.
 
 import {
   type Begun,
@@ -12,12 +12,15 @@ import {
 interface Kept {
   run: StoredRun
   events: string[]
-  /** Id of the interrupted run that this one came after: the newest of the thread again, if this one is dropped. */
+  /**
+   * Id of the interrupted run before this one. It is the newest run of the thread again when this
+   * one is dropped.
+   */
   readonly replaced: string | undefined
 }
 
-/** Milliseconds for which ended runs and their keys are kept. */
-const KEPT = 24 * 3600 * 1000
+/** How long ended runs and their keys are kept. */
+const KEPT_MS = 24 * 3600 * 1000
 
 /** Makes a store that keeps runs in memory. */
 export function memoryRunStore(): RunStore {
@@ -32,20 +35,20 @@ export function memoryRunStore(): RunStore {
   const place = (owner: string, of: string) => JSON.stringify([owner, of])
 
   function wake(id: string): void {
-    for (const one of watchers.get(id) ?? []) one()
+    for (const watcher of watchers.get(id) ?? []) watcher()
   }
 
   function set(kept: Kept, state: RunState): void {
     kept.run = { ...kept.run, state }
-    if (!isAlive(kept.run)) settle(kept)
+    if (!isAlive(kept.run)) leaveAlive(kept)
     wake(kept.run.id)
   }
 
-  function settle({ run }: Kept): void {
-    without(alive, run.owner, run.id)
+  function leaveAlive({ run }: Kept): void {
+    removeFrom(alive, run.owner, run.id)
   }
 
-  /** The newest run of a thread, taken for dead when its time is over. */
+  /** Gives the newest run of a thread. When its time is over, it counts as dead. */
   function latestOf(owner: string, threadId: string, now: number): Kept | undefined {
     const kept = runs.get(newest.get(place(owner, threadId)) ?? '')
     if (kept && isAlive(kept.run) && kept.run.aliveUntil <= now) set(kept, 'interrupted')
@@ -55,7 +58,7 @@ export function memoryRunStore(): RunStore {
   function drop(kept: Kept): void {
     const { run } = kept
     runs.delete(run.id)
-    settle(kept)
+    leaveAlive(kept)
     if (run.once && keys.get(place(run.owner, run.once.key)) === run.id)
       keys.delete(place(run.owner, run.once.key))
     const thread = place(run.owner, run.threadId)
@@ -64,22 +67,22 @@ export function memoryRunStore(): RunStore {
     else newest.delete(thread)
   }
 
-  function repeated(run: NewRun): StoredRun | undefined {
+  function runWithKeyOf(run: NewRun): StoredRun | undefined {
     return run.once && runs.get(keys.get(place(run.owner, run.once.key)) ?? '')?.run
   }
 
   return {
     async begin(run, { now, aliveUntil, most }): Promise<Begun> {
-      // Insertion order is the order of time, so the old ones are the first.
+      // The map has the oldest runs first, so stop at the first one that is kept.
       for (const kept of runs.values()) {
         if (isAlive(kept.run)) {
           if (kept.run.aliveUntil > now) continue
           set(kept, 'interrupted')
         }
-        if (kept.run.aliveUntil + KEPT > now) break
+        if (kept.run.aliveUntil + KEPT_MS > now) break
         drop(kept)
       }
-      const known = repeated(run)
+      const known = runWithKeyOf(run)
       if (known) return { began: false, why: 'repeated', run: known }
       const before = latestOf(run.owner, run.threadId, now)
       if (before && isAlive(before.run)) return { began: false, why: 'busy' }
@@ -116,7 +119,7 @@ export function memoryRunStore(): RunStore {
       const kept = runs.get(id)
       if (!kept || !isAlive(kept.run)) return
       set(kept, state)
-      // Nobody can come back to it, and nobody is to come back to the one before.
+      // Nobody can resume it. But if it replaced a run, dropping it would bring that one back.
       if (!kept.run.resumable && !kept.run.once && !kept.replaced) drop(kept)
     },
     async drop(id): Promise<void> {
@@ -142,16 +145,19 @@ export function memoryRunStore(): RunStore {
         wake(kept.run.id)
       }
     },
-    watch(id, wakeOne): () => void {
-      watchers.set(id, [...(watchers.get(id) ?? []), wakeOne])
-      return () => without(watchers, id, wakeOne)
+    watch(id, watcher): () => void {
+      watchers.set(id, [...(watchers.get(id) ?? []), watcher])
+      return () => removeFrom(watchers, id, watcher)
     },
   }
 }
 
-/** Takes one out of a list of few, which nearly always holds one only: arrays, because a set of one takes three times as much memory. */
-function without<T>(lists: Map<string, readonly T[]>, key: string, gone: T): void {
-  const left = lists.get(key)?.filter((one) => one !== gone)
+/**
+ * Removes an entry from a list. The lists are arrays, because nearly all have one entry, and a set
+ * of one takes three times as much memory.
+ */
+function removeFrom<T>(lists: Map<string, readonly T[]>, key: string, gone: T): void {
+  const left = lists.get(key)?.filter((entry) => entry !== gone)
   if (left?.length) lists.set(key, left)
   else lists.delete(key)
 }

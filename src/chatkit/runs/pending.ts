@@ -1,16 +1,17 @@
-// The messages that are being written in one stream, so that their text is kept when the person stops it.
+// Collects the messages that an answer has begun, so that their text can be stored when the answer
+// is stopped.
 
 import type { ItemUpdate } from '../protocol/event.ts'
 import type { Annotation, AssistantContent, AssistantMessageItem, Item } from '../protocol/item.ts'
 
-/** The pending messages of a stream. */
+/** The pending messages of an answer. */
 export interface PendingMessages {
-  /** Begins to follow an item, if it is an answer. */
+  /** Follows an item from now on. Only assistant messages count. */
   add(item: Item): void
   update(itemId: string, update: ItemUpdate): void
-  /** The item is complete, or gone. */
+  /** The item is complete, or was removed. */
   settle(itemId: string): void
-  /** The messages as far as they were written; those without text are left out. */
+  /** Gives the messages as far as they were written, without those that have no text. */
   written(): AssistantMessageItem[]
 }
 
@@ -19,7 +20,7 @@ interface Part {
   annotations: Annotation[]
 }
 
-/** Follows the pending messages of one stream. */
+/** Makes the collection of one answer. */
 export function pendingMessages(): PendingMessages {
   return new Pending()
 }

@@ -25,7 +25,9 @@ const PAGE = 256
  */
 const MAX_PIECE_CHARS = 64 * 1024
 
-/** Gives the events of a run after the one with that number, then those to come, then its end. */
+/**
+ * Gives the events of a run from the one after number `after`, then those to come, then its end.
+ */
 export function readRun(run: NewRun, after: number, parts: LogParts): FrameSource {
   return new LogReader(run, after, parts)
 }

@@ -1,11 +1,12 @@
-// The port for runs: which answer is being written in which thread, by whichever instance, and what it has sent so far.
+// The port that stores runs: which answer is being written in which thread, and the log of its
+// events. All instances share it.
 
-/** What became of a run. */
+/** The state of a run. */
 export type RunState = 'running' | 'stopping' | 'done' | 'interrupted'
 
 /** A run to begin. */
 export interface NewRun {
-  /** Random, never used before. */
+  /** A random id that was never used before. */
   readonly id: string
   /** `principalKey` of the person whose thread it is. */
   readonly owner: string
@@ -21,7 +22,10 @@ export interface NewRun {
 /** A run as it is stored. */
 export interface StoredRun extends NewRun {
   readonly state: RunState
-  /** Milliseconds since the epoch at which its instance is taken for dead, unless it says otherwise before. */
+  /**
+   * Milliseconds since the epoch. The run counts as dead from then on, unless `append` moves this
+   * time.
+   */
   readonly aliveUntil: number
 }
 
@@ -30,7 +34,10 @@ export function isAlive({ state }: { readonly state: RunState }): boolean {
   return state === 'running' || state === 'stopping'
 }
 
-/** How a run began, or why not. `busy`: another one that is alive has the thread; `crowded`: the owner has too many; `repeated`: the key was used. */
+/**
+ * How a run began, or why not. `busy`: a live run has the thread. `crowded`: the owner has too many
+ * live runs. `repeated`: the owner has used the key before.
+ */
 export type Begun =
   | { readonly began: true; readonly replaced?: StoredRun }
   | { readonly began: false; readonly why: 'busy' | 'crowded' }
@@ -40,26 +47,34 @@ export type Begun =
 export interface BeginTerms {
   readonly now: number
   readonly aliveUntil: number
-  /** Runs of one owner that may be alive at once. */
+  /** The most runs of one owner that may be alive at once. */
   readonly most: number
 }
 
 /**
- * The port. An implementation passes `test/chatkit/runs/run-store-contract.ts`. Runs that are not resumable may be kept in this process only where the
- * store serves one process; their claim of the thread holds for all processes that the store serves. Ended runs and their keys are kept for at least a
- * day, the events of ended runs until the next run of the thread begins, or a day.
+ * The port. An implementation passes `test/chatkit/runs/run-store-contract.ts`.
+ *
+ * A run that is not resumable claims its thread too, for all processes that share the store. Only a
+ * store that serves one process may keep such runs in memory. A store keeps ended runs and their
+ * keys for at least a day. It keeps the events of an ended run for a day, or until the next run of
+ * the thread begins.
  */
 export interface RunStore {
   /**
-   * Takes a thread for a run, atomically: at most one run of a thread is alive. `replaced` is the run before in the thread when it was neither done nor alive any more: it is
-   * `interrupted` from now on. An owner's key that a run has used refuses as `repeated`, whatever became of that run; its state may be older than `now`.
+   * Takes a thread for a run, atomically: at most one run of a thread is alive.
+   *
+   * When the last run of the thread died before it was done, it becomes `interrupted` and is given
+   * as `replaced`. A key that the owner used before is refused as `repeated`, whatever became of
+   * that run. The state of the run in that answer may be out of date.
    */
   begin(run: NewRun, terms: BeginTerms): Promise<Begun>
   /**
-   * Keeps events (each one's JSON) at the end of a run's log and says that it is alive. Durable when it resolves; then every watcher is woken.
+   * Appends events, each as JSON, to the log of a run, and says that the run is alive. When it
+   * resolves, the events are durable and every watcher has been woken.
    *
-   * @param first The number of the first one; they count from 1, and none is left out.
-   * @returns `running`, `stopping` when somebody asked it to stop, `interrupted` or `done` when it is no longer this run's turn: nothing was kept then.
+   * @param first The number of the first event. Events count from 1, without a gap.
+   * @returns `running`; `stopping` when somebody asked the run to stop; `interrupted` or `done`
+   *   when the run is over, and then nothing was appended.
    */
   append(
     id: string,
@@ -69,16 +84,24 @@ export interface RunStore {
   ): Promise<RunState>
   /** Ends a run that is running or stopping, and wakes every watcher. */
   end(id: string, state: 'done' | 'interrupted'): Promise<void>
-  /** Forgets a run that left nothing: its key is free again, and `append` answers `done`. */
+  /** Forgets a run that left nothing. Its key may be used again, and `append` returns `done`. */
   drop(id: string): Promise<void>
-  /** The newest run of a thread; one whose instance is dead at `now` is `interrupted` from now on, and watchers are woken. */
+  /**
+   * Gives the newest run of a thread. When that run is dead at `now`, it becomes `interrupted`, and
+   * its watchers are woken.
+   */
   latest(owner: string, threadId: string, now: number): Promise<StoredRun | undefined>
-  /** The events of a run after the one with that number, in order, at most `limit`. */
+  /** Gives at most `limit` events of a run, in order, from the one after number `after`. */
   events(id: string, after: number, limit: number): Promise<readonly string[]>
-  /** Asks a running run of the thread to stop: `running` becomes `stopping`, and watchers are woken. */
+  /**
+   * Asks the running run of a thread to stop: `running` becomes `stopping`, and watchers are woken.
+   */
   stop(owner: string, threadId: string): Promise<void>
-  /** Forgets the runs of a thread that was deleted; `append` then answers `done`. */
+  /** Forgets the runs of a thread that was deleted. `append` returns `done` for them. */
   forget(owner: string, threadId: string): Promise<void>
-  /** Calls `wake` whenever something of the run may have changed, and now and then without a reason; gives the way to end it. */
+  /**
+   * Calls `wake` whenever the run may have changed, and sometimes when it has not. Returns the
+   * function that ends the watch.
+   */
   watch(id: string, wake: () => void): () => void
 }

@@ -19,11 +19,11 @@ export interface RunHost {
   readonly leaseMs: number
   /** Milliseconds that one answer may take. */
   readonly deadlineMs: number
-  /** Called when the thread of a run is about to be free. */
+  /** Called just before the thread of a run is free. */
   readonly onRelease: (run: Run) => void
 }
 
-/** Whom a run works for. */
+/** The person that a run works for. */
 export interface RunTerms {
   readonly threads: OwnedThreads
   /** Ended when the run has ended, so that its credential is discarded. */
@@ -36,23 +36,22 @@ export interface RunTerms {
 export interface RunWriter {
   /** Leaves the app's generator, without waiting for it. */
   abandon(): void
-  /** The run has ended: says the last word to the client. */
+  /** The run has ended: sends the last event to the client. */
   close(why: StopReason | undefined): void
 }
 
 const NO_EVENTS: readonly string[] = []
 
-/** Milliseconds from a wake of the store to the look at what it means. */
+/** Milliseconds from a wake by the store until the run reads its state there. */
 const LOOK_DELAY_MS = 250
 
 /**
- * The run owns three things: whether it holds the thread, what is stored in the thread, and its end.
+ * The run owns three things: whether it holds the thread, what is stored in the thread, and its
+ * end.
  *
- *     message -> stream-requests -> runs.take -> Run
- *             -> begin-answer: stores the message
- *                              -> runs.answer(run): the frames that the client reads
- *                                   the app's events -> run.save -> thread store
- *     stop    -> run.stop: abort the app, keep what was written, free the thread, close the writer
+ * message -> stream-requests -> runs.take -> Run -> begin-answer: stores the message ->
+ * runs.answer(run): the frames that the client reads the app's events -> run.save -> thread store
+ * stop    -> run.stop: abort the app, keep what was written, free the thread, close the writer
  *
  * The answer holds the run. The run knows the answer only as a {@link RunWriter}.
  *
@@ -70,7 +69,7 @@ export class Run {
   readonly #abort = new AbortController()
   readonly #unwatch: () => void
   #resolveReleased: (() => void) | undefined
-  /** Until then, no other instance can have taken the run for dead. Milliseconds since the epoch. */
+  /** Milliseconds since the epoch. Before this time no other instance can take the run for dead. */
   #aliveUntil: number
   #look: ReturnType<typeof setTimeout> | undefined
   #deadline: ReturnType<typeof setTimeout> | undefined
@@ -89,7 +88,7 @@ export class Run {
     this.released = new Promise((resolve) => {
       this.#resolveReleased = resolve
     })
-    // With a delay, so that the wakes of this run's own events are one look and not many.
+    // With a delay, because each event that this run appends wakes it too.
     this.#unwatch = host.store.watch(record.id, () => {
       this.#look ??= setTimeout(() => {
         this.#look = undefined
@@ -125,7 +124,8 @@ export class Run {
     this.#deadline = setTimeout(() => void this.stop('deadline'), this.#host.deadlineMs)
   }
 
-  // --- Whether the thread is held -----------------------------------------------------------------
+  // --- Whether the thread is held
+  // -----------------------------------------------------------------
 
   /**
    * Whether the thread is still this run's. Within the lease nobody needs to be asked. After it, as
@@ -158,7 +158,8 @@ export class Run {
     void this.append(1, NO_EVENTS).catch((error) => this.report(error))
   }
 
-  // --- What is stored -----------------------------------------------------------------------------
+  // --- What is stored
+  // -----------------------------------------------------------------------------
 
   /**
    * Stores an item.
@@ -167,7 +168,8 @@ export class Run {
    */
   async save(item: Item): Promise<void> {
     await this.#hold()
-    // Before it is stored: a stop that comes meanwhile must not replace the whole by a part.
+    // Before it is stored: a stop that comes meanwhile must not overwrite the complete item with a
+    // part of it.
     this.pending.settle(item.id)
     if (!(await this.#terms.threads.change(this.record.threadId, { save: [item] })))
       throw new ThreadGone()
@@ -213,7 +215,8 @@ export class Run {
     if (!(await this.isHeld()) || this.#stopReason) throw new RunLost()
   }
 
-  // --- How it ends --------------------------------------------------------------------------------
+  // --- How it ends
+  // --------------------------------------------------------------------------------
 
   /**
    * Stops the answer. The text written so far is kept, with a note for the model; nothing else is

@@ -32,7 +32,10 @@ export interface Runs {
   answer(run: Run, plan: AnswerPlan): FrameSource
   /** The newest run of a thread, whichever instance has it. */
   latest(owner: string, threadId: string): Promise<StoredRun | undefined>
-  /** The events after the one with that number, then those to come. Who leaves does not stop it. */
+  /**
+   * Gives the events of a run from the one after number `after`, then those to come. A reader that
+   * leaves does not stop the run.
+   */
   read(run: NewRun, after: number): FrameSource
   /** All events that the log of a run has. */
   logged(run: NewRun): AsyncIterable<LoggedEvent>

@@ -1,9 +1,9 @@
-// The error that an answer throws to tell the client something of what went wrong.
+// The error that an app throws in an answer to tell the person what went wrong.
 
 import type { ErrorEvent } from '../protocol/event.ts'
 
 /**
- * Thrown by an answer; becomes the stream's `error` event.
+ * Throw it in an answer. It becomes the `error` event of the stream.
  *
  * @example
  * ```ts
@@ -12,12 +12,13 @@ import type { ErrorEvent } from '../protocol/event.ts'
  */
 export class ChatkitStreamError extends Error {
   override readonly name = 'ChatkitStreamError'
-  /** What the client is sent. */
+  /** The event that the client is sent. */
   readonly event: ErrorEvent
 
   /**
-   * @param what `text` is shown to the person, with no retry unless `allowRetry`. `code` says which error it is without a text, with a retry
-   *   unless `allowRetry` is false.
+   * @param what `text` is shown to the person. `code` names the error without a text. `allowRetry`
+   *   says whether the person may try again. Its default is false, and true for the code
+   *   `stream.error`.
    */
   constructor(
     what:

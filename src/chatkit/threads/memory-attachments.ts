@@ -1,4 +1,4 @@
-// The records of attachments in memory: the part of the memory store that knows which thread has which attachment.
+// The attachment records of the memory store. They say which thread has which attachment.
 
 import type { OwnedAttachment, ThreadStore } from './thread-store.ts'
 

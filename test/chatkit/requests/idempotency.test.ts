@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { UserContent } from '../../../src/chatkit/protocol/item.ts'
 import type { Json } from '../../../src/chatkit/protocol/json.ts'
 import type { StreamRequest, UserMessageInput } from '../../../src/chatkit/protocol/request.ts'
-import { onceOf } from '../../../src/chatkit/requests/idempotency.ts'
+import { readOnce } from '../../../src/chatkit/requests/idempotency.ts'
 
 function input(text: string, data: Readonly<Record<string, Json>> = {}): UserMessageInput {
   const content: readonly UserContent[] = [
@@ -18,7 +18,7 @@ function create(text: string, data: Readonly<Record<string, Json>> = {}): Stream
 }
 
 function asked(request: StreamRequest, key = 'k') {
-  return onceOf(new Headers({ 'idempotency-key': key }), request)
+  return readOnce(new Headers({ 'idempotency-key': key }), request)
 }
 
 async function digestOf(request: StreamRequest): Promise<string | undefined> {
@@ -28,7 +28,7 @@ async function digestOf(request: StreamRequest): Promise<string | undefined> {
 
 describe('the idempotency key', () => {
   it('is not needed', async () => {
-    expect(await onceOf(new Headers(), create('hi'))).toEqual({ ok: true, value: undefined })
+    expect(await readOnce(new Headers(), create('hi'))).toEqual({ ok: true, value: undefined })
   })
 
   it.each([['a'], ['x'.repeat(255)], ['0b3f-…'.replace('…', '!~')]])('%j is one', async (key) => {

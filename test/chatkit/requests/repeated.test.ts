@@ -9,7 +9,7 @@ import {
   type ThreadStore,
 } from '../../../src/chatkit/index.ts'
 import { parseRequest } from '../../../src/chatkit/protocol/parse-request.ts'
-import { onceOf } from '../../../src/chatkit/requests/idempotency.ts'
+import { readOnce } from '../../../src/chatkit/requests/idempotency.ts'
 import { answer, begin, frameReader, RESUMABLE, steps } from '../resumable.ts'
 import { describeStores } from '../stores.ts'
 import { type Loose, message, parseEvents, type TestCaller, testChat } from '../support.ts'
@@ -214,7 +214,7 @@ test.each(['threads.create', 'threads.add_user_message'] as const)(
       (parsed.value.type !== 'threads.create' && parsed.value.type !== 'threads.add_user_message')
     )
       throw new Error('no request')
-    const once = await onceOf(new Headers({ 'idempotency-key': 'k' }), parsed.value)
+    const once = await readOnce(new Headers({ 'idempotency-key': 'k' }), parsed.value)
     if (!once.ok || !once.value) throw new Error('no key')
     const dead = {
       id: 'run_dead',

@@ -1,4 +1,4 @@
-// Another try of the answer to a message.
+// Answers a message once more.
 
 import { granted, type Result } from '../../../core/errors.ts'
 import { mayHaveActed } from '../../agent/approval-record.ts'
@@ -9,7 +9,9 @@ import type { ThreadState } from '../../protocol/thread.ts'
 import { findShownItem } from '../items.ts'
 import { type Beginning, type BeginParts, respondTo, streamOptions } from './beginning.ts'
 
-/** Removes what came after a message, except what may have acted, and answers again. */
+/**
+ * Removes what came after a message and answers again. Records of calls that may have run are kept.
+ */
 export async function retryAfter<C extends ChatCaller>(
   thread: ThreadState,
   { item_id }: StreamParams['threads.retry_after_item'],
