@@ -1,7 +1,7 @@
 // Exchanges recorded from the official server, replayed event by event. Ids that the server makes are compared by order of appearance.
 
 import { readFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { conformanceApp } from './conformance-responder.ts'
 import { eventReader, type Loose, request, testChat } from './support.ts'
 
@@ -22,7 +22,7 @@ const cases: readonly Case[] = ['cases.json', 'more-cases.json'].flatMap((name) 
   JSON.parse(readFileSync(new URL(`./recorded/${name}`, import.meta.url), 'utf8')),
 )
 
-test.each(cases)('the recorded exchange $case is answered alike', async ({ steps }) => {
+it.each(cases)('the recorded exchange $case is answered alike', async ({ steps }) => {
   const { respond, ...app } = conformanceApp()
   const chat = testChat(respond, app)
   const ids = symbols()

@@ -10,7 +10,7 @@ import {
   type Server,
 } from 'node:http'
 import { connect } from 'node:net'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   type ChatkitServerOptions,
   memoryThreadStore,
@@ -91,7 +91,7 @@ const cases: readonly Case[] = JSON.parse(
 )
 
 describe('over HTTP and by fetch', () => {
-  test.each(cases)('the recorded exchange $case is answered alike', async ({ steps: asked }) => {
+  it.each(cases)('the recorded exchange $case is answered alike', async ({ steps: asked }) => {
     // The same ids and times on both sides, so that whole answers are compared.
     const fixed = () => {
       let made = 0
@@ -127,7 +127,7 @@ describe('over HTTP and by fetch', () => {
     }
   })
 
-  test.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'TRACE', 'PATCH'])(
+  it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'TRACE', 'PATCH'])(
     '%s is a 405, and the connection serves on',
     async (method) => {
       const { port } = await served(async function* () {})
@@ -141,7 +141,7 @@ describe('over HTTP and by fetch', () => {
     },
   )
 
-  test.each([
+  it.each([
     ['a target that is no URL', 'POST http://[ HTTP/1.1', 'a'],
     ['an asterisk', 'POST * HTTP/1.1', 'a'],
     ['a host that is none', 'POST /chatkit HTTP/1.1', 'a b'],
@@ -155,7 +155,7 @@ describe('over HTTP and by fetch', () => {
     expect(chat.errors).toEqual([])
   })
 
-  test('a target that looks like another host is a path of this one', async () => {
+  it('a target that looks like another host is a path of this one', async () => {
     let seen = ''
     const { port } = await served(async function* () {}, {
       admit: async (request) => {
@@ -170,7 +170,7 @@ describe('over HTTP and by fetch', () => {
     expect(seen).toBe('http://chat.example//evil.example/x')
   })
 
-  test("the door's answer passes whole", async () => {
+  it("the door's answer passes whole", async () => {
     const { url, chat } = await served(async function* () {})
     const refused = await fetch(url, {
       method: 'POST',
@@ -193,7 +193,7 @@ describe('a client', () => {
     await new Promise<void>((resolve) => context.signal.addEventListener('abort', () => resolve()))
   }
 
-  test('that leaves in mid-stream stops its run: the text is kept, with a note', async () => {
+  it('that leaves in mid-stream stops its run: the text is kept, with a note', async () => {
     const { chat, url } = await served(writing)
     const gone = new AbortController()
     const response = await fetch(url, {
@@ -215,7 +215,7 @@ describe('a client', () => {
     expect(chat.errors).toEqual([])
   })
 
-  test('that leaves before its answer has begun stops it, too', async () => {
+  it('that leaves before its answer has begun stops it, too', async () => {
     const store = memoryThreadStore()
     let open = () => {}
     const gate = new Promise<void>((resolve) => {
@@ -255,7 +255,7 @@ describe('a client', () => {
     expect(chat.errors).toEqual([])
   })
 
-  test('that leaves a resumable run does not stop it', async () => {
+  it('that leaves a resumable run does not stop it', async () => {
     const told = steps()
     const { chat, url } = await served(told.respond)
     const gone = new AbortController()
@@ -280,7 +280,7 @@ describe('a client', () => {
     })
   })
 
-  test('that does not read holds the answer, which makes no more than fits on the way', async () => {
+  it('that does not read holds the answer, which makes no more than fits on the way', async () => {
     let made = 0
     const { chat, port } = await served(async function* () {
       for (;;) {
@@ -318,7 +318,7 @@ describe('a client', () => {
     expect(chat.errors).toEqual([])
   })
 
-  test('keeps its connection over streams, refusals and answers', async () => {
+  it('keeps its connection over streams, refusals and answers', async () => {
     const { server, port } = await served(async function* () {})
     let connections = 0
     server.on('connection', () => {
@@ -348,7 +348,7 @@ describe('a client', () => {
     expect(connections).toBe(1)
   })
 
-  test('that sends too much reads why, also when it does not say how much it sends', async () => {
+  it('that sends too much reads why, also when it does not say how much it sends', async () => {
     const { url } = await served(async function* () {})
     const chunk = new Uint8Array(500_000)
     for (const body of [
@@ -366,7 +366,7 @@ describe('a client', () => {
     }
   })
 
-  test('that leaves in the middle of its request leaves nothing', async () => {
+  it('that leaves in the middle of its request leaves nothing', async () => {
     const { chat, port } = await served(async function* () {})
     const socket = connect(port, '127.0.0.1')
     const head =
@@ -379,7 +379,7 @@ describe('a client', () => {
     expect((await chat.json('alice', 'threads.list')).data).toEqual([])
   })
 
-  test('that is late with its request is told so, and its connection ends', async () => {
+  it('that is late with its request is told so, and its connection ends', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     onTestFinished(() => {
       vi.useRealTimers()
@@ -395,7 +395,7 @@ describe('a client', () => {
     expect(await got).toMatch(/^HTTP\/1\.1 408 [\s\S]*request_timeout/)
   })
 
-  test('that is gone leaves no timer of the comments behind, and neither does one that read to the end', async () => {
+  it('that is gone leaves no timer of the comments behind, and neither does one that read to the end', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     onTestFinished(() => {
       vi.useRealTimers()
@@ -415,7 +415,7 @@ describe('a client', () => {
     while (vi.getTimerCount() > 0) await new Promise((resolve) => setImmediate(resolve))
   })
 
-  test('that waits is sent comments where the app asks for them, in a stream only, and its events come whole', async () => {
+  it('that waits is sent comments where the app asks for them, in a stream only, and its events come whole', async () => {
     const told = steps()
     const { url } = await served(told.respond, { heartbeat: 20 })
     const response = await post(url, 'threads.create', { input: message('hi') })
@@ -432,7 +432,7 @@ describe('a client', () => {
   })
 })
 
-test('clients that do not read are so many of one person, until they are gone', async () => {
+it('clients that do not read are so many of one person, until they are gone', async () => {
   const told = steps()
   const { chat, port, url } = await served(told.respond, { limits: { streams: 3 } })
   const created = await frameReader(

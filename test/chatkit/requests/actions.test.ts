@@ -1,6 +1,6 @@
 // Actions of widgets and of the page, streamed and in one answer: what the app is told, and what is refused before it is.
 
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   type Act,
   type ChatkitServerOptions,
@@ -49,7 +49,7 @@ function chatOf(options: Partial<ChatkitServerOptions<TestCaller>> = {}) {
 }
 
 describe.each(BOTH)('%s', (type) => {
-  test('tells the app who, what, and the widget as it is stored, whatever the client says of it', async () => {
+  it('tells the app who, what, and the widget as it is stored, whatever the client says of it', async () => {
     const { chat, seen } = chatOf()
     const thread_id = await threadWith(chat, [widget])
     const action = {
@@ -78,7 +78,7 @@ describe.each(BOTH)('%s', (type) => {
     expect(chat.callers.every(({ ended }) => ended === 1)).toBe(true)
   })
 
-  test.each([[{ type: 'a' }], [{ type: 'a', payload: null }]])(
+  it.each([[{ type: 'a' }], [{ type: 'a', payload: null }]])(
     'of the page has no sender: %j',
     async (action) => {
       const { chat, seen } = chatOf()
@@ -92,7 +92,7 @@ describe.each(BOTH)('%s', (type) => {
     },
   )
 
-  test.each(['none', 'h'])('of an item that is not to be found is refused: %s', async (item_id) => {
+  it.each(['none', 'h'])('of an item that is not to be found is refused: %s', async (item_id) => {
     const { chat, seen } = chatOf()
     const thread_id = await threadWith(chat, [hidden])
     expect(
@@ -103,7 +103,7 @@ describe.each(BOTH)('%s', (type) => {
     expect(seen).toEqual([])
   })
 
-  test.each([
+  it.each([
     ['no type', {}],
     ['an empty type', { type: '' }],
     ['a type that is too long', { type: 'x'.repeat(257) }],
@@ -120,7 +120,7 @@ describe.each(BOTH)('%s', (type) => {
     expect(seen).toEqual([])
   })
 
-  test('is refused where the app answers no actions', async () => {
+  it('is refused where the app answers no actions', async () => {
     const chat = testChat(async function* () {})
     const thread_id = await threadWith(chat, [widget])
     const params = { thread_id, item_id: 'w', action: { type: 'a' } }
@@ -131,7 +131,7 @@ describe.each(BOTH)('%s', (type) => {
 })
 
 describe('a streamed action', () => {
-  test('streams what the app answers, after the stream options', async () => {
+  it('streams what the app answers, after the stream options', async () => {
     const { chat } = chatOf()
     const thread_id = await threadWith(chat, [widget])
     const events = await chat.stream('alice', 'threads.custom_action', {
@@ -143,7 +143,7 @@ describe('a streamed action', () => {
     expect(await storedItems(chat, thread_id)).toHaveLength(3)
   })
 
-  test('of an item that is no widget is one error and nothing else, and the thread is free', async () => {
+  it('of an item that is no widget is one error and nothing else, and the thread is free', async () => {
     const { chat, seen } = chatOf()
     const thread_id = await threadWith(chat, [text])
     for (let n = 0; n < 2; n += 1) {
@@ -163,7 +163,7 @@ describe('a streamed action', () => {
 describe('an action that is answered at once', () => {
   const act = (thread_id: string, item_id = 'w') => ({ thread_id, item_id, action: { type: 'a' } })
 
-  test('stores and gives the item as it is now; nulls vanish from widgets here, too', async () => {
+  it('stores and gives the item as it is now; nulls vanish from widgets here, too', async () => {
     const { chat } = chatOf()
     const thread_id = await threadWith(chat, [widget])
     const { updated_item } = await chat.json('alice', 'threads.sync_custom_action', act(thread_id))
@@ -172,7 +172,7 @@ describe('an action that is answered at once', () => {
     expect((await storedItems(chat, thread_id))[1]).toEqual(updated_item)
   })
 
-  test('gives nothing when nothing changed, and never a hidden item', async () => {
+  it('gives nothing when nothing changed, and never a hidden item', async () => {
     const nothing = chatOf({ syncAction: async () => undefined })
     expect(
       await nothing.chat.json(
@@ -195,7 +195,7 @@ describe('an action that is answered at once', () => {
     expect(typesOf(await storedItems(hiding.chat, thread_id))).toContain('hidden_context_item')
   })
 
-  test('of an item that is no widget is refused', async () => {
+  it('of an item that is no widget is refused', async () => {
     const { chat, seen } = chatOf()
     const thread_id = await threadWith(chat, [text])
     expect(
@@ -204,7 +204,7 @@ describe('an action that is answered at once', () => {
     expect(seen).toEqual([])
   })
 
-  test('works while an answer is written in the thread', async () => {
+  it('works while an answer is written in the thread', async () => {
     let finish = () => {}
     const { chat } = chatOf({
       async *action() {
@@ -225,7 +225,7 @@ describe('an action that is answered at once', () => {
     await running.text()
   })
 
-  test.each<[string, unknown, unknown]>([
+  it.each<[string, unknown, unknown]>([
     [
       'a text for the person',
       new ChatkitStreamError({ text: 'Full' }),
@@ -255,7 +255,7 @@ describe('an action that is answered at once', () => {
     },
   )
 
-  test('whose item cannot be stored, or is of another thread, has been done: it is not answered so that clients repeat it', async () => {
+  it('whose item cannot be stored, or is of another thread, has been done: it is not answered so that clients repeat it', async () => {
     const store = memoryThreadStore()
     let full = false
     const { chat, seen } = chatOf({

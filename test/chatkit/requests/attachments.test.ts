@@ -1,6 +1,6 @@
 // Attachments over a storage that keeps no bytes: whose they are, what goes with a message, what clients see, and what a deletion takes along.
 
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   type AttachmentStorage,
   ChatkitStreamError,
@@ -68,7 +68,7 @@ describeStores('attachments', (open: OpenStores) => {
     }
   }
 
-  test('are made with where to send them; what is kept of them beside that is not sent', async () => {
+  it('are made with where to send them; what is kept of them beside that is not sent', async () => {
     const { chat } = await chatOf()
     const made = await chat.json('alice', 'attachments.create', image)
     expect(made).toEqual({
@@ -89,7 +89,7 @@ describeStores('attachments', (open: OpenStores) => {
     })
   })
 
-  test('go with a message once they are uploaded, with fresh URLs each time they are sent', async () => {
+  it('go with a message once they are uploaded, with fresh URLs each time they are sent', async () => {
     const { chat, uploaded } = await chatOf()
     const { id } = await chat.json('alice', 'attachments.create', image)
     const input = message('look', { attachments: [id, id] })
@@ -117,7 +117,7 @@ describeStores('attachments', (open: OpenStores) => {
     expect(await chat.store.attachment(ALICE, id)).toMatchObject({ thread_id })
   })
 
-  test('are taken along when their thread is deleted, and only then', async () => {
+  it('are taken along when their thread is deleted, and only then', async () => {
     const { chat, uploaded, removed } = await chatOf()
     const ids: string[] = []
     for (let n = 0; n < 3; n += 1)
@@ -136,7 +136,7 @@ describeStores('attachments', (open: OpenStores) => {
     expect(await chat.store.attachment(ALICE, ids[1] ?? '')).toBeDefined()
   })
 
-  test('are deleted by their owner, once: bytes and record', async () => {
+  it('are deleted by their owner, once: bytes and record', async () => {
     const { chat, removed } = await chatOf()
     const { id: attachment_id } = await chat.json('alice', 'attachments.create', file)
     expect(
@@ -151,7 +151,7 @@ describeStores('attachments', (open: OpenStores) => {
     expect(removed).toHaveLength(1)
   })
 
-  test('of somebody else go with no message, and stay as they are: the owner can delete them, nobody else ever', async () => {
+  it('of somebody else go with no message, and stay as they are: the owner can delete them, nobody else ever', async () => {
     const { chat, uploaded, removed } = await chatOf()
     const { id } = await chat.json('alice', 'attachments.create', file)
     uploaded.add(id)
@@ -172,7 +172,7 @@ describeStores('attachments', (open: OpenStores) => {
     expect(removed).toEqual([id])
   })
 
-  test('of which one is missing make no message: none is attached', async () => {
+  it('of which one is missing make no message: none is attached', async () => {
     const { chat, uploaded } = await chatOf()
     const { id } = await chat.json('alice', 'attachments.create', file)
     uploaded.add(id)
@@ -183,7 +183,7 @@ describeStores('attachments', (open: OpenStores) => {
 })
 
 describe('an attachment storage', () => {
-  test('whose refusal is for the person is a 400 with its text', async () => {
+  it('whose refusal is for the person is a 400 with its text', async () => {
     const chat = testChat(async function* () {}, { attachments: storageOf().storage })
     const refused = await chat.send('alice', 'attachments.create', { ...file, size: 1001 })
     expect([refused.status, await refused.json()]).toEqual([
@@ -192,7 +192,7 @@ describe('an attachment storage', () => {
     ])
   })
 
-  test.each([
+  it.each([
     [{ ...file, size: -1 }],
     [{ ...file, size: 1.5 }],
     [{ ...file, size: '1' }],
@@ -205,7 +205,7 @@ describe('an attachment storage', () => {
     expect((await chat.send('alice', 'attachments.create', params)).status).toBe(400)
   })
 
-  test('that gives an id twice takes nothing over', async () => {
+  it('that gives an id twice takes nothing over', async () => {
     const { storage } = storageOf()
     const record: StoredAttachment = {
       id: 'atc_same',
@@ -225,7 +225,7 @@ describe('an attachment storage', () => {
     expect(await chat.store.attachment(ALICE, 'atc_same')).toMatchObject({ name: 'hers' })
   })
 
-  test('that cannot remove bytes keeps the record for the next try; a deleted thread is deleted all the same', async () => {
+  it('that cannot remove bytes keeps the record for the next try; a deleted thread is deleted all the same', async () => {
     const { storage, uploaded } = storageOf()
     let broken = true
     const chat = testChat(async function* () {}, {
@@ -249,7 +249,7 @@ describe('an attachment storage', () => {
     expect(chat.errors).toHaveLength(2)
   })
 
-  test('that is not there makes no attachments, finds none, and answers as for missing ones', async () => {
+  it('that is not there makes no attachments, finds none, and answers as for missing ones', async () => {
     const chat = testChat(async function* () {})
     expect(await refusalOf(await chat.send('alice', 'attachments.create', file))).toEqual([
       400,

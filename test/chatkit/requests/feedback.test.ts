@@ -1,6 +1,6 @@
 // What people think of answers, and what they say aloud: the app hears it from its owner only, in bounds.
 
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { ChatkitStreamError } from '../../../src/chatkit/index.ts'
 import { type Loose, testChat } from '../support.ts'
 import { idsOf, refusalOf, storedItems, threadWith } from '../thread-of.ts'
@@ -16,7 +16,7 @@ describe('feedback', () => {
     return { chat, heard }
   }
 
-  test('reaches the app', async () => {
+  it('reaches the app', async () => {
     const { chat, heard } = chatOf()
     const thread_id = await threadWith(chat, [{ id: 'e', type: 'end_of_turn' }])
     const item_ids = idsOf(await storedItems(chat, thread_id))
@@ -29,7 +29,7 @@ describe('feedback', () => {
     ])
   })
 
-  test.each([['none'], ['hidden'], ['of another thread']])(
+  it.each([['none'], ['hidden'], ['of another thread']])(
     'of an item that is %s is refused, whatever else it names',
     async (what) => {
       const { chat, heard } = chatOf()
@@ -48,7 +48,7 @@ describe('feedback', () => {
     },
   )
 
-  test.each([
+  it.each([
     ['an unknown kind', { item_ids: [], kind: 'neutral' }],
     ['too many items', { item_ids: Array(101).fill('x'), kind: 'positive' }],
     ['items that are no ids', { item_ids: [1], kind: 'positive' }],
@@ -60,7 +60,7 @@ describe('feedback', () => {
     ).toBe(400)
   })
 
-  test('that the app does not take is answered all the same, and a failure so that no client repeats it', async () => {
+  it('that the app does not take is answered all the same, and a failure so that no client repeats it', async () => {
     const chat = testChat(async function* () {})
     expect(
       await chat.json('alice', 'items.feedback', {
@@ -96,7 +96,7 @@ describe('a recording', () => {
     mime_type,
   })
 
-  test.each([
+  it.each([
     ['audio/webm;codecs=opus', 'audio/webm'],
     ['audio/mp4', 'audio/mp4'],
     ['Audio/OGG ; codecs=opus', 'audio/ogg'],
@@ -109,7 +109,7 @@ describe('a recording', () => {
     expect(heard).toEqual([[2, mime_type, mediaType, 'alice']])
   })
 
-  test('may be larger than other requests, up to its own limit', async () => {
+  it('may be larger than other requests, up to its own limit', async () => {
     const chat = chatOf()
     expect((await chat.send('alice', 'input.transcribe', recording(3000))).status).toBe(200)
     expect(await refusalOf(await chat.send('alice', 'input.transcribe', recording(3001)))).toEqual([
@@ -123,7 +123,7 @@ describe('a recording', () => {
     ).toBe(413)
   })
 
-  test.each(['text/plain', 'application/json', 'audio/', 'audio', '', 'audio/x y', 'image/png'])(
+  it.each(['text/plain', 'application/json', 'audio/', 'audio', '', 'audio/x y', 'image/png'])(
     'of the type %j is refused',
     async (type) => {
       heard.length = 0
@@ -134,7 +134,7 @@ describe('a recording', () => {
     },
   )
 
-  test.each(['YQ', 'YQ=', 'Y Q==', 'YR==', 'YQ==\n', 'Y-_=', '!', 'YQ==YQ=='])(
+  it.each(['YQ', 'YQ=', 'Y Q==', 'YR==', 'YQ==\n', 'Y-_=', '!', 'YQ==YQ=='])(
     'that is not base64 is refused: %j',
     async (audio_base64) => {
       expect(
@@ -144,7 +144,7 @@ describe('a recording', () => {
     },
   )
 
-  test('is refused where nobody writes it down, and a failure is told without its inner text', async () => {
+  it('is refused where nobody writes it down, and a failure is told without its inner text', async () => {
     const nobody = testChat(async function* () {})
     expect(await refusalOf(await nobody.send('alice', 'input.transcribe', recording(1)))).toEqual([
       400,
@@ -166,7 +166,7 @@ describe('a recording', () => {
     })
   })
 
-  test('is given up when the client is gone', async () => {
+  it('is given up when the client is gone', async () => {
     const gone = new AbortController()
     let signal: AbortSignal | undefined
     const chat = testChat(async function* () {}, {

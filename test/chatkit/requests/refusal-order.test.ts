@@ -1,6 +1,6 @@
 // Refusals come in one order, each before anything is stored; limits of requests and runs are each person's own.
 
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { memoryRateLimit } from '../../../src/chatkit/http/rate-limit.ts'
 import {
   type ChatkitServerOptions,
@@ -24,7 +24,7 @@ const WRONGS: readonly (readonly [status: number, code: string])[] = [
   [409, 'thread_locked'],
 ]
 
-test.each(WRONGS.map(([status, code], at) => [status, code, at] as const))(
+it.each(WRONGS.map(([status, code], at) => [status, code, at] as const))(
   'of all that is wrong with a request from there on, %i %s is what it is refused for',
   async (status, code, at) => {
     const wrong = (what: number) => WRONGS.findIndex(([one]) => one === what) >= at
@@ -70,7 +70,7 @@ test.each(WRONGS.map(([status, code], at) => [status, code, at] as const))(
 )
 
 describe('the limit of requests', () => {
-  test('is each person’s own, and says when to come again', async () => {
+  it('is each person’s own, and says when to come again', async () => {
     vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
     try {
       const chat = testChat(async function* () {}, {
@@ -89,7 +89,7 @@ describe('the limit of requests', () => {
     }
   })
 
-  test('of runs leaves the other requests alone', async () => {
+  it('of runs leaves the other requests alone', async () => {
     const chat = testChat(async function* () {}, {
       rateLimit: memoryRateLimit({ runs: { most: 2, per: 60 } }),
     })
@@ -104,7 +104,7 @@ describe('the limit of requests', () => {
     await chat.create('bob')
   })
 
-  test('that fails is a 503, and nothing is stored', async () => {
+  it('that fails is a 503, and nothing is stored', async () => {
     const chat = testChat(async function* () {}, {
       rateLimit: { take: () => Promise.reject(new Error('redis at /secret')) },
     })
@@ -115,7 +115,7 @@ describe('the limit of requests', () => {
     ])
   })
 
-  test('is there without being asked for: 60 runs a minute', async () => {
+  it('is there without being asked for: 60 runs a minute', async () => {
     const options: Partial<ChatkitServerOptions<TestCaller>> = { rateLimit: memoryRateLimit() }
     const chat = testChat(async function* () {}, options)
     for (let n = 0; n < 60; n += 1) await chat.create('alice')
@@ -124,7 +124,7 @@ describe('the limit of requests', () => {
 })
 
 describe('runs at once', () => {
-  test('are bounded for each person; those that are over do not count', async () => {
+  it('are bounded for each person; those that are over do not count', async () => {
     const told = steps()
     const chat = testChat(told.respond, { limits: { runs: 2 } })
     const one = await begin(chat)
@@ -162,7 +162,7 @@ describe('a store that fails', () => {
     'onbehalf.runs.resume': { thread_id },
   })
 
-  test.each(Object.keys(params('')))(
+  it.each(Object.keys(params('')))(
     'before anything was done is a 503 to %s, without its words, and the thread is free',
     async (type) => {
       const store = memoryThreadStore()
@@ -196,7 +196,7 @@ describe('a store that fails', () => {
   )
 })
 
-test('a credential that cannot be forgotten is told to the log, and the answer is as it would be', async () => {
+it('a credential that cannot be forgotten is told to the log, and the answer is as it would be', async () => {
   const chat = testChat(async function* () {}, {
     admit: async () => ({
       ok: true,
@@ -219,7 +219,7 @@ test('a credential that cannot be forgotten is told to the log, and the answer i
 })
 
 describe('the limit of open streams', () => {
-  test('is each person’s own, is looked at before anything is stored, and counts nothing that is over', async () => {
+  it('is each person’s own, is looked at before anything is stored, and counts nothing that is over', async () => {
     const told = steps()
     const chat = testChat(told.respond, { limits: { streams: 2 } })
     const { reader, thread } = await begin(chat)

@@ -1,6 +1,6 @@
 // A message that is sent twice with one Idempotency-Key is one message, one thread, one answer.
 
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import {
   type ChatkitServerOptions,
   memoryRunStore,
@@ -40,7 +40,7 @@ describeStores('a message with a key', (open) => {
   const threadsOf = async (chat: ReturnType<typeof testChat>, who = 'alice') =>
     (await chat.json(who, 'threads.list')).data
 
-  test('is answered again with what is stored: the same thread, the same items, nothing hidden, no second answer', async () => {
+  it('is answered again with what is stored: the same thread, the same items, nothing hidden, no second answer', async () => {
     const { chat, answered } = await chatOf()
     const first = await events(await chat.send('alice', ...create(), { key: 'k' }))
     const second = await events(await chat.send('alice', ...create(), { key: 'k' }))
@@ -51,7 +51,7 @@ describeStores('a message with a key', (open) => {
     expect(chat.callers.every(({ ended }) => ended === 1)).toBe(true)
   })
 
-  test('of a thread that is there already is answered with that message and what it was answered, not with what came later', async () => {
+  it('of a thread that is there already is answered with that message and what it was answered, not with what came later', async () => {
     const { chat, answered } = await chatOf()
     const thread_id = await chat.create('alice')
     const say = (text: string, key: string) =>
@@ -64,7 +64,7 @@ describeStores('a message with a key', (open) => {
     expect(answered()).toBe(3)
   })
 
-  test('that is another message is refused, and nothing is stored', async () => {
+  it('that is another message is refused, and nothing is stored', async () => {
     const { chat, answered } = await chatOf()
     const [created] = await events(await chat.send('alice', ...create('one'), { key: 'k' }))
     const refused = [
@@ -81,7 +81,7 @@ describeStores('a message with a key', (open) => {
     expect(await threadsOf(chat)).toHaveLength(1)
   })
 
-  test('is another one for another person', async () => {
+  it('is another one for another person', async () => {
     const { chat, answered } = await chatOf()
     for (const who of ['alice', 'bob', 'alice-elsewhere', 'alice-tenant']) {
       await events(await chat.send(who, ...create(), { key: 'k' }))
@@ -90,14 +90,14 @@ describeStores('a message with a key', (open) => {
     expect(answered()).toBe(4)
   })
 
-  test('without the key is two messages', async () => {
+  it('without the key is two messages', async () => {
     const { chat } = await chatOf()
     await events(await chat.send('alice', ...create()))
     await events(await chat.send('alice', ...create()))
     expect(await threadsOf(chat)).toHaveLength(2)
   })
 
-  test.each([RESUMABLE, {}])('is refused while the first is answered (%j)', async (more) => {
+  it.each([RESUMABLE, {}])('is refused while the first is answered (%j)', async (more) => {
     const [stores] = await open()
     const told = steps()
     const chat = testChat(told.respond, stores)
@@ -117,7 +117,7 @@ describeStores('a message with a key', (open) => {
     expect(await threadsOf(chat)).toHaveLength(1)
   })
 
-  test('twenty times at once, on two instances, makes one thread', async () => {
+  it('twenty times at once, on two instances, makes one thread', async () => {
     const { chat, other, answered } = await chatOf({}, 2)
     const all = await Promise.all(
       Array.from({ length: 20 }, (_, n) =>
@@ -131,7 +131,7 @@ describeStores('a message with a key', (open) => {
     expect(await threadsOf(chat)).toHaveLength(1)
   })
 
-  test('after its thread was deleted is a new message', async () => {
+  it('after its thread was deleted is a new message', async () => {
     const { chat, answered } = await chatOf()
     const [created] = await events(await chat.send('alice', ...create(), { key: 'k' }))
     await chat.json('alice', 'threads.delete', { thread_id: created.thread.id })
@@ -140,7 +140,7 @@ describeStores('a message with a key', (open) => {
     expect(answered()).toBe(2)
   })
 
-  test('that was refused has left nothing, and can be sent again', async () => {
+  it('that was refused has left nothing, and can be sent again', async () => {
     const { chat, answered } = await chatOf()
     const thread_id = await chat.create('alice')
     await chat.store.updateThread(ALICE, thread_id, { status: { type: 'locked' } })
@@ -160,7 +160,7 @@ describeStores('a message with a key', (open) => {
     expect(answered()).toBe(2)
   })
 
-  test.each([RESUMABLE, {}])(
+  it.each([RESUMABLE, {}])(
     'whose instance died is the same thread again, with what was written and an error that can be tried again (%j)',
     async (more) => {
       const clock = { now: Date.now() }
@@ -189,7 +189,7 @@ describeStores('a message with a key', (open) => {
   )
 })
 
-test.each(['threads.create', 'threads.add_user_message'] as const)(
+it.each(['threads.create', 'threads.add_user_message'] as const)(
   'a message with a key whose instance died before anything was stored is sent as if for the first time (%s)',
   async (type) => {
     const runs = memoryRunStore()
@@ -236,7 +236,7 @@ test.each(['threads.create', 'threads.add_user_message'] as const)(
 
 const failure = new Error('disk full')
 
-test.each<[string, (store: ThreadStore) => Partial<ThreadStore>, number]>([
+it.each<[string, (store: ThreadStore) => Partial<ThreadStore>, number]>([
   [
     'before it was stored is as if it had never been sent',
     () => ({ createThread: () => Promise.reject(failure) }),
@@ -280,7 +280,7 @@ test.each<[string, (store: ThreadStore) => Partial<ThreadStore>, number]>([
   ).toHaveLength(1)
 })
 
-test.each(['', ' ', 'a b', 'é', '\u0001', 'x'.repeat(256)])(
+it.each(['', ' ', 'a b', 'é', '\u0001', 'x'.repeat(256)])(
   'the key %j is refused',
   async (key) => {
     const chat = testChat(async function* () {})
@@ -302,7 +302,7 @@ test.each(['', ' ', 'a b', 'é', '\u0001', 'x'.repeat(256)])(
   },
 )
 
-test('a key on any other request means nothing', async () => {
+it('a key on any other request means nothing', async () => {
   const chat = testChat(steps().respond)
   const { thread, reader } = await begin(chat)
   await reader.cancel()

@@ -1,6 +1,6 @@
 // The requests one by one: what they answer, what is refused, and that a refusal stores nothing.
 
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { chatkitServer, memoryThreadStore, type ThreadStore } from '../../../src/chatkit/index.ts'
 import { conformanceResponder } from '../conformance-responder.ts'
 import { type Loose, message, parseEvents, request, testChat } from '../support.ts'
@@ -13,7 +13,7 @@ async function body(response: Response): Promise<Loose> {
 }
 
 describe('threads', () => {
-  test('threads.get_by_id gives the first 20 items, and items.list the rest', async () => {
+  it('threads.get_by_id gives the first 20 items, and items.list the rest', async () => {
     const chat = chatOf()
     const thread_id = await chat.create('alice')
     for (let n = 0; n < 24; n += 1)
@@ -37,7 +37,7 @@ describe('threads', () => {
     ).toEqual(ids.toReversed().slice(0, 3))
   })
 
-  test('threads.list gives the newest first, without items, page by page', async () => {
+  it('threads.list gives the newest first, without items, page by page', async () => {
     const chat = chatOf()
     const made: string[] = []
     for (let n = 0; n < 3; n += 1) made.unshift(await chat.create('alice', 'hello'))
@@ -50,7 +50,7 @@ describe('threads', () => {
     expect(second).toMatchObject({ data: [{ id: made[2] }], has_more: false })
   })
 
-  test('threads.update gives the thread its title, up to 200 characters', async () => {
+  it('threads.update gives the thread its title, up to 200 characters', async () => {
     const chat = chatOf()
     const thread_id = await chat.create('alice')
     const updated = await chat.json('alice', 'threads.update', {
@@ -67,7 +67,7 @@ describe('threads', () => {
     expect((await chat.json('alice', 'threads.get_by_id', { thread_id })).title).toHaveLength(200)
   })
 
-  test('threads.delete deletes once, and then it is as if it had never been', async () => {
+  it('threads.delete deletes once, and then it is as if it had never been', async () => {
     const chat = chatOf()
     const thread_id = await chat.create('alice')
     expect(await chat.json('alice', 'threads.delete', { thread_id })).toEqual({})
@@ -75,7 +75,7 @@ describe('threads', () => {
     expect((await chat.json('alice', 'threads.list')).data).toEqual([])
   })
 
-  test.each([
+  it.each([
     ['locked', 'thread_locked'],
     ['closed', 'thread_closed'],
   ] as const)('a %s thread takes no message, and stores none', async (type, code) => {
@@ -96,7 +96,7 @@ describe('threads', () => {
     expect((await chat.json('alice', 'items.list', { thread_id })).data).toHaveLength(1)
   })
 
-  test('ids are random, long and of their kind; times are UTC', async () => {
+  it('ids are random, long and of their kind; times are UTC', async () => {
     const chat = chatOf()
     const ids = new Set<string>()
     for (let n = 0; n < 50; n += 1) ids.add(await chat.create('alice'))
@@ -107,7 +107,7 @@ describe('threads', () => {
     expect(user.item.id).toMatch(/^msg_[0-9a-f]{32}$/)
   })
 
-  test('a message is kept as it was sent: tags with their data, quotes, options; nulls and unknown fields are left out', async () => {
+  it('a message is kept as it was sent: tags with their data, quotes, options; nulls and unknown fields are left out', async () => {
     const chat = chatOf()
     const content = [
       {
@@ -149,7 +149,7 @@ describe('threads', () => {
 })
 
 describe('limits of a page', () => {
-  test.each([
+  it.each([
     [undefined, 20],
     [null, 20],
     [0, 20],
@@ -175,7 +175,7 @@ describe('limits of a page', () => {
     expect(asked).toEqual([expected])
   })
 
-  test.each([-1, 1.5, '5', true, [1]])('limit %j is refused', async (limit) => {
+  it.each([-1, 1.5, '5', true, [1]])('limit %j is refused', async (limit) => {
     const refused = await chatOf().send('alice', 'threads.list', { limit })
     expect(refused.status).toBe(400)
     expect(await body(refused)).toEqual({
@@ -184,7 +184,7 @@ describe('limits of a page', () => {
     })
   })
 
-  test('a foreign cursor is the same 400 as a missing one, in threads and in items', async () => {
+  it('a foreign cursor is the same 400 as a missing one, in threads and in items', async () => {
     const chat = chatOf()
     const own = await chat.create('alice', 'hello')
     const other = await chat.create('alice', 'hello')
@@ -212,7 +212,7 @@ describe('limits of a page', () => {
 describe('refusals', () => {
   const create = { type: 'threads.create', params: { input: message('noop') } }
 
-  test.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])(
+  it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])(
     '%s is answered with 405 and what is allowed, whoever asks',
     async (method) => {
       const response = await chatOf().handler(
@@ -222,7 +222,7 @@ describe('refusals', () => {
     },
   )
 
-  test('come in the order method, credential, media type, size, JSON, ownership', async () => {
+  it('come in the order method, credential, media type, size, JSON, ownership', async () => {
     const chat = testChat(conformanceResponder, { limits: { bodyBytes: 500 } })
     const large = 'x'.repeat(501)
     const status = async (incoming: Request) => (await chat.handler(incoming)).status
@@ -244,7 +244,7 @@ describe('refusals', () => {
     ).toBe(404)
   })
 
-  test.each([
+  it.each([
     ['application/json', 200],
     ['application/json; charset=utf-8', 200],
     ['Application/JSON;charset=UTF-8', 200],
@@ -256,7 +256,7 @@ describe('refusals', () => {
     expect((await chatOf().handler(request('alice', create, { headers }))).status).toBe(status)
   })
 
-  test('a body that says it is too large is refused unread, one that does not say so as soon as it is', async () => {
+  it('a body that says it is too large is refused unread, one that does not say so as soon as it is', async () => {
     let pulled = 0
     const endless = new ReadableStream({
       pull(controller) {
@@ -277,7 +277,7 @@ describe('refusals', () => {
     expect((await chat.handler(said)).status).toBe(413)
   })
 
-  test('a body that does not come is refused after 30 seconds', async () => {
+  it('a body that does not come is refused after 30 seconds', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     try {
       const chat = chatOf()
@@ -296,7 +296,7 @@ describe('refusals', () => {
     }
   })
 
-  test('a body is understood wherever it is split, inside an emoji too', async () => {
+  it('a body is understood wherever it is split, inside an emoji too', async () => {
     const chat = chatOf()
     const bytes = new TextEncoder().encode(
       JSON.stringify({
@@ -325,7 +325,7 @@ describe('refusals', () => {
   })
 
   const deep = JSON.parse(`${'{"a":'.repeat(40)}1${'}'.repeat(40)}`)
-  test.each<[string, unknown]>([
+  it.each<[string, unknown]>([
     ['no JSON', '{not json'],
     ['nothing', ''],
     ['null', 'null'],
@@ -394,7 +394,7 @@ describe('refusals', () => {
     expect(chat.errors).toEqual([])
   })
 
-  test('a value nested to the last byte of the largest body is refused, not fallen over', async () => {
+  it('a value nested to the last byte of the largest body is refused, not fallen over', async () => {
     const depth = 100_000
     const chat = testChat(conformanceResponder)
     const data = `${'[{"a":'.repeat(depth)}1${'}]'.repeat(depth)}`
@@ -405,7 +405,7 @@ describe('refusals', () => {
     expect(chat.errors).toEqual([])
   })
 
-  test.each(['threads.nonsense', 'threads.run', 'constructor', '__proto__'])(
+  it.each(['threads.nonsense', 'threads.run', 'constructor', '__proto__'])(
     'the type %s is not known here',
     async (type) => {
       const response = await chatOf().send('alice', type, {})
@@ -417,7 +417,7 @@ describe('refusals', () => {
     },
   )
 
-  test('an attachment that does not exist is a 404, and no thread is made', async () => {
+  it('an attachment that does not exist is a 404, and no thread is made', async () => {
     const chat = chatOf()
     const response = await chat.send('alice', 'threads.create', {
       input: message('noop', { attachments: ['atc_1'] }),
@@ -426,7 +426,7 @@ describe('refusals', () => {
     expect((await chat.json('alice', 'threads.list')).data).toEqual([])
   })
 
-  test('a refused message does not keep its thread busy', async () => {
+  it('a refused message does not keep its thread busy', async () => {
     const chat = chatOf()
     const thread_id = await chat.create('alice')
     const input = message('noop', { attachments: ['atc_1'] })
@@ -439,7 +439,7 @@ describe('refusals', () => {
     ).toBe(200)
   })
 
-  test('bytes that are not UTF-8 are refused', async () => {
+  it('bytes that are not UTF-8 are refused', async () => {
     const bytes = new TextEncoder().encode(JSON.stringify(create).replace('noop', 'n?op'))
     bytes[bytes.indexOf(0x3f)] = 0xff
     const init = {
@@ -452,7 +452,7 @@ describe('refusals', () => {
     )
   })
 
-  test('what was sent is not repeated in a refusal', async () => {
+  it('what was sent is not repeated in a refusal', async () => {
     const chat = chatOf()
     const refused = [
       await chat.handler(request('alice', '{"CANARY')),
@@ -466,7 +466,7 @@ describe('refusals', () => {
     for (const response of refused) expect(await response.text()).not.toContain('CANARY')
   })
 
-  test('a store that fails before the stream is a 503, and the credential ends', async () => {
+  it('a store that fails before the stream is a 503, and the credential ends', async () => {
     const store = memoryThreadStore()
     const failing: ThreadStore = {
       ...store,
@@ -485,7 +485,7 @@ describe('refusals', () => {
     expect(chat.callers[0]?.ended).toBe(1)
   })
 
-  test('a door that fails is a 503', async () => {
+  it('a door that fails is a 503', async () => {
     const { fetch } = chatkitServer({
       admit: () => Promise.reject(new Error('no keys')),
       store: memoryThreadStore(),
@@ -494,7 +494,7 @@ describe('refusals', () => {
     expect((await fetch(request('alice', create))).status).toBe(503)
   })
 
-  test('a log that fails changes nothing', async () => {
+  it('a log that fails changes nothing', async () => {
     const chat = testChat(conformanceResponder, {
       onError: () => {
         throw new Error('log full')
@@ -508,7 +508,7 @@ describe('refusals', () => {
   })
 })
 
-test('no answer is to be kept by anything between, and a stream is not to be buffered', async () => {
+it('no answer is to be kept by anything between, and a stream is not to be buffered', async () => {
   const chat = chatOf()
   const stream = await chat.send('alice', 'threads.create', { input: message('noop') })
   expect(Object.fromEntries(stream.headers)).toEqual({
@@ -525,7 +525,7 @@ test('no answer is to be kept by anything between, and a stream is not to be buf
   }
 })
 
-test('the credential ends with every request, once', async () => {
+it('the credential ends with every request, once', async () => {
   const chat = chatOf()
   const thread_id = await chat.create('alice', 'hello')
   await chat.json('alice', 'threads.list')
@@ -535,7 +535,7 @@ test('the credential ends with every request, once', async () => {
   expect(chat.callers.map(({ ended }) => ended)).toEqual([1, 1, 1, 1, 1])
 })
 
-test.each([
+it.each([
   ['bodyBytes', { limits: { bodyBytes: 0 } }],
   ['textLength', { limits: { textLength: Number.NaN } }],
   ['deadline', { deadline: -1 }],

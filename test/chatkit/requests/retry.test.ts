@@ -1,6 +1,6 @@
 // Trying an answer again: what came after the message goes, and the answer is written anew.
 
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import { begin, RESUMABLE, steps } from '../resumable.ts'
 import { describeStores } from '../stores.ts'
 import { type Loose, testChat } from '../support.ts'
@@ -31,7 +31,7 @@ describeStores('a retry', (open) => {
     return { chat, seen }
   }
 
-  test('deletes everything newer, hidden items and later messages too, without events, and answers that message', async () => {
+  it('deletes everything newer, hidden items and later messages too, without events, and answers that message', async () => {
     const { chat, seen } = await chatOf()
     const thread_id = await threadWith(chat, [
       said('a1'),
@@ -55,7 +55,7 @@ describeStores('a retry', (open) => {
     ])
   })
 
-  test('deletes more than a page', async () => {
+  it('deletes more than a page', async () => {
     const { chat } = await chatOf()
     const thread_id = await threadWith(chat)
     const [first] = idsOf(await storedItems(chat, thread_id))
@@ -70,7 +70,7 @@ describeStores('a retry', (open) => {
     expect(idsOf(await storedItems(chat, thread_id))).toEqual([first])
   })
 
-  test('of an item that is not there, or was never to be seen, is an empty stream, and deletes nothing', async () => {
+  it('of an item that is not there, or was never to be seen, is an empty stream, and deletes nothing', async () => {
     const { chat, seen } = await chatOf()
     const thread_id = await threadWith(chat, [
       said('a1'),
@@ -91,7 +91,7 @@ describeStores('a retry', (open) => {
     expect(chat.callers.every(({ ended }) => ended === 1)).toBe(true)
   })
 
-  test('of an item that is no message is refused', async () => {
+  it('of an item that is no message is refused', async () => {
     const { chat } = await chatOf()
     const thread_id = await threadWith(chat, [said('a1')])
     const before = await storedItems(chat, thread_id)
@@ -103,7 +103,7 @@ describeStores('a retry', (open) => {
     expect(await storedItems(chat, thread_id)).toEqual(before)
   })
 
-  test('is refused while an answer is written, and deletes nothing of it', async () => {
+  it('is refused while an answer is written, and deletes nothing of it', async () => {
     const [stores] = await open()
     const told = steps()
     const chat = testChat(told.respond, stores)

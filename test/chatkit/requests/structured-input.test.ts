@@ -1,6 +1,6 @@
 // The answers to a form in the conversation.
 
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Respond } from '../../../src/chatkit/index.ts'
 import { request, type TestCaller, testChat } from '../support.ts'
 import { refusalOf, storedItems, threadWith, typesOf, type Written } from '../thread-of.ts'
@@ -63,7 +63,7 @@ const ALL_SKIPPED = {
 }
 
 describe('a form', () => {
-  test('is answered: one value where one is asked for, several where several are, free ones too; what is missing is skipped', async () => {
+  it('is answered: one value where one is asked for, several where several are, free ones too; what is missing is skipped', async () => {
     const input = {
       answers: {
         one: { values: ['b', 'a'] },
@@ -80,7 +80,7 @@ describe('a form', () => {
     })
   })
 
-  test.each([
+  it.each([
     ['all of it', '{"status":"skipped","answers":{"one":{"values":["a"]}}}', 'skipped'],
     [
       'each question',
@@ -97,7 +97,7 @@ describe('a form', () => {
     expect(await answered(input)).toEqual({ ...ALL_SKIPPED, status })
   })
 
-  test('takes answers to questions whose ids are names of objects’ own', async () => {
+  it('takes answers to questions whose ids are names of objects’ own', async () => {
     const answers = await answered(
       '{"answers":{"__proto__":{"values":["p"]},"constructor":{"values":["c"]}}}',
     )
@@ -106,7 +106,7 @@ describe('a form', () => {
     expect(answers['-__proto__']).toEqual(SKIPPED)
   })
 
-  test('is answered once', async () => {
+  it('is answered once', async () => {
     const chat = testChat(noop)
     const thread_id = await threadWith(chat, [form()])
     const params = {
@@ -126,7 +126,7 @@ describe('a form', () => {
     expect(await storedItems(chat, thread_id)).toEqual(before)
   })
 
-  test.each<[string, string, readonly Written[], unknown]>([
+  it.each<[string, string, readonly Written[], unknown]>([
     ['is none', 'e', [{ id: 'e', type: 'end_of_turn' }], [409, 'not_pending']],
     ['was skipped', 'form', [form({ status: 'skipped' })], [409, 'not_pending']],
     ['is not there', 'none', [], [404, 'not_found']],
@@ -139,7 +139,7 @@ describe('a form', () => {
     ).toEqual(refusal)
   })
 
-  test('that is hidden is refused as one that does not exist', async () => {
+  it('that is hidden is refused as one that does not exist', async () => {
     const chat = testChat(noop)
     const thread_id = await threadWith(chat, [{ id: 'h', type: 'hidden_context_item', content: 1 }])
     const params = { thread_id, item_id: 'h', input: {} }
@@ -148,7 +148,7 @@ describe('a form', () => {
     ).toEqual([404, 'not_found'])
   })
 
-  test.each([
+  it.each([
     [
       'too many answers',
       {

@@ -1,6 +1,6 @@
 // Several instances over one store: one writes, another shows, stops, takes over; one dies, and finds nothing left to write when it wakes up.
 
-import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   type ChatkitServerOptions,
   memoryRunStore,
@@ -48,7 +48,7 @@ async function twoInstances(
 }
 
 describeStores('a run on another instance', (open) => {
-  test('is followed live, from any event', async () => {
+  it('is followed live, from any event', async () => {
     const { a, b, told } = await twoInstances(open)
     const { reader, first, thread, run } = await begin(a)
     told.say(1)
@@ -66,7 +66,7 @@ describeStores('a run on another instance', (open) => {
     expect([...a.errors, ...b.errors]).toEqual([])
   })
 
-  test('keeps its thread: another message is refused everywhere, and goes through when the run is over', async () => {
+  it('keeps its thread: another message is refused everywhere, and goes through when the run is over', async () => {
     const { a, b, told, retold } = await twoInstances(open)
     const { reader, thread } = await begin(a)
     const again = () =>
@@ -82,7 +82,7 @@ describeStores('a run on another instance', (open) => {
     expect((await again()).status).toBe(200)
   })
 
-  test.each([RESUMABLE, {}])('is stopped from there, and keeps its text (%j)', async (more) => {
+  it.each([RESUMABLE, {}])('is stopped from there, and keeps its text (%j)', async (more) => {
     const { a, b, told } = await twoInstances(open)
     const reader = await frameReader(
       await a.send('alice', 'threads.create', { input: message('hi') }, more),
@@ -105,7 +105,7 @@ describeStores('a run on another instance', (open) => {
     expect([...a.errors, ...b.errors]).toEqual([])
   })
 
-  test.each([RESUMABLE, {}])('is ended when its thread is deleted there (%j)', async (more) => {
+  it.each([RESUMABLE, {}])('is ended when its thread is deleted there (%j)', async (more) => {
     const { a, b, told } = await twoInstances(open)
     const reader = await frameReader(
       await a.send('alice', 'threads.create', { input: message('hi') }, more),
@@ -139,7 +139,7 @@ describeStores('an instance that dies', (open) => {
     return { ...instances, reader, seen, thread, run }
   }
 
-  test('leaves a run that others show as interrupted, with its text, once, and a note for the model', async () => {
+  it('leaves a run that others show as interrupted, with its text, once, and a note for the model', async () => {
     const { b, thread } = await dead()
     const shown = await Promise.all([
       b.json('alice', 'threads.get_by_id', { thread_id: thread }),
@@ -164,7 +164,7 @@ describeStores('an instance that dies', (open) => {
     expect(b.errors).toEqual([])
   })
 
-  test('leaves a stream that ends with the error that says so, from wherever it is joined', async () => {
+  it('leaves a stream that ends with the error that says so, from wherever it is joined', async () => {
     const { b, seen, thread, run } = await dead()
     expect(await (await resume(b, thread)).take()).toEqual([...seen, INTERRUPTED])
     for (let at = 0; at <= seen.length; at += 1) {
@@ -180,7 +180,7 @@ describeStores('an instance that dies', (open) => {
     ])
   })
 
-  test('leaves a run that can be tried again, with what it had written kept until then', async () => {
+  it('leaves a run that can be tried again, with what it had written kept until then', async () => {
     const { b, retold, thread } = await dead()
     const shown = await b.json('alice', 'threads.get_by_id', { thread_id: thread })
     retold.say(1)
@@ -199,7 +199,7 @@ describeStores('an instance that dies', (open) => {
     expect(after.items.data[1].content[0].text).toBe('w0 ')
   })
 
-  test('leaves its text to the next message, also when nobody has looked before', async () => {
+  it('leaves its text to the next message, also when nobody has looked before', async () => {
     const { b, retold, thread } = await dead()
     retold.finish()
     await (
@@ -221,7 +221,7 @@ describeStores('an instance that dies', (open) => {
     ])
   })
 
-  test('leaves no run that is tried again without being resumable and then counts as interrupted', async () => {
+  it('leaves no run that is tried again without being resumable and then counts as interrupted', async () => {
     const { b, retold, thread } = await dead()
     const shown = await b.json('alice', 'threads.get_by_id', { thread_id: thread })
     retold.finish()
@@ -234,7 +234,7 @@ describeStores('an instance that dies', (open) => {
     )
   })
 
-  test('leaves a run whose stop is answered at once, and whose thread can be deleted', async () => {
+  it('leaves a run whose stop is answered at once, and whose thread can be deleted', async () => {
     const { b, thread } = await dead()
     expect(await b.json('alice', 'onbehalf.runs.stop', { thread_id: thread })).toEqual({})
     expect(await b.json('alice', 'threads.delete', { thread_id: thread })).toEqual({})
@@ -243,7 +243,7 @@ describeStores('an instance that dies', (open) => {
 })
 
 describe('an instance that dies', () => {
-  test('leaves complete messages as they were completed, and what was removed removed; only what was being written is saved', async () => {
+  it('leaves complete messages as they were completed, and what was removed removed; only what was being written is saved', async () => {
     const clock = { now: Date.now() }
     const [stores] = [{ store: memoryThreadStore(), runs: memoryRunStore() }]
     const a = testChat(
@@ -289,7 +289,7 @@ describe('an instance that dies', () => {
     ])
   })
 
-  test('leaves no note of a run that has no log', async () => {
+  it('leaves no note of a run that has no log', async () => {
     const { a, b, thread } = await (async () => {
       const clock = { now: Date.now() }
       const stores = { store: memoryThreadStore(), runs: memoryRunStore(), now: () => clock.now }
@@ -309,7 +309,7 @@ describe('an instance that dies', () => {
     expect(typesOf(await itemsOf(a.store, thread))).toEqual(['user_message', 'user_message'])
   })
 
-  test('is missed by readers elsewhere, also when nothing wakes them', async () => {
+  it('is missed by readers elsewhere, also when nothing wakes them', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
     onTestFinished(() => {
       vi.useRealTimers()
@@ -333,7 +333,7 @@ describe('an instance that dies', () => {
 })
 
 describe('a run that is alive', () => {
-  test('says so every third of its lease, as long as it takes, and stores without asking', async () => {
+  it('says so every third of its lease, as long as it takes, and stores without asking', async () => {
     vi.useFakeTimers({
       toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'],
     })
@@ -367,7 +367,7 @@ describe('a run that is alive', () => {
     expect(said).toBe(12)
   })
 
-  test('keeps its thread from its own instance, too, which has slept and looks first', async () => {
+  it('keeps its thread from its own instance, too, which has slept and looks first', async () => {
     const clock = { now: Date.now() }
     const told = steps()
     const chat = testChat(told.respond, { now: () => clock.now, lease: LEASE })
@@ -382,7 +382,7 @@ describe('a run that is alive', () => {
     expect((await reader.take()).at(-1)?.event.type).toBe('thread.item.done')
   })
 
-  test('is not forgotten when the one before it in its thread, which was lost, ends at last', async () => {
+  it('is not forgotten when the one before it in its thread, which was lost, ends at last', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
     onTestFinished(() => {
       vi.useRealTimers()
@@ -509,7 +509,7 @@ describe('an instance that was taken for dead and wakes up', () => {
     'over one store',
     (open) => {
       describe.each([RESUMABLE, {}])('in a run with %j', (more) => {
-        test.each(late)('stores no %s any more', async (_what, rest) => {
+        it.each(late)('stores no %s any more', async (_what, rest) => {
           const { go, respond } = gated(rest)
           const { b, a, reader, thread, clock } = await asleep(open, respond, more)
           clock.now += LEASE
@@ -530,7 +530,7 @@ describe('an instance that was taken for dead and wakes up', () => {
           expect(a.errors).toEqual([])
         })
 
-        test('stores what it has when nobody has taken its thread', async () => {
+        it('stores what it has when nobody has taken its thread', async () => {
           const { go, respond } = gated(async function* (context) {
             yield { type: 'thread.item.done', item: answer(context, 'LATE') }
           })
@@ -541,7 +541,7 @@ describe('an instance that was taken for dead and wakes up', () => {
           expect((await itemsOf(a.store, thread)).at(-1).content[0].text).toBe('LATE')
         })
 
-        test('puts no partial text into the thread when it is closed', async () => {
+        it('puts no partial text into the thread when it is closed', async () => {
           const { respond } = gated(async function* () {})
           const { a, b, reader, thread, clock } = await asleep(open, respond, more)
           clock.now += LEASE

@@ -1,7 +1,7 @@
 // Two instances, each a process of its own, over one real PostgreSQL: a stream that goes on on the other one, one of them killed in mid-answer, PostgreSQL gone
 // and back, and two people at once.
 
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { eventsIn, inputOf, listAll, say, send, textIn } from '../../end-to-end/chat.ts'
 import { kill, type Program, start } from '../../end-to-end/program.ts'
@@ -121,7 +121,7 @@ const deltas = (events: Followed['events']) =>
     return parsed.success ? [parsed.data.delta] : []
   })
 
-test('an answer goes on when its client is gone, and the other instance gives the rest of it, nothing lost and nothing doubled', async () => {
+it('an answer goes on when its client is gone, and the other instance gives the rest of it, nothing lost and nothing doubled', async () => {
   const [one, other] = [await instance(), await instance()]
   const first = await follow(one.chatkit, 'alice', 'threads.create', slowly)
   await first.until(BEGUN)
@@ -144,7 +144,7 @@ test('an answer goes on when its client is gone, and the other instance gives th
   expect((await send(other.chatkit, 'bob', 'onbehalf.runs.resume', { thread_id })).status).toBe(404)
 })
 
-test('a thread takes one message at a time, whichever instance it comes to, and is stopped from any', async () => {
+it('a thread takes one message at a time, whichever instance it comes to, and is stopped from any', async () => {
   const [one, other] = [await instance(), await instance()]
   const first = await follow(one.chatkit, 'alice', 'threads.create', slowly)
   await first.until(BEGUN)
@@ -165,7 +165,7 @@ test('a thread takes one message at a time, whichever instance it comes to, and 
   expect((await say(other.chatkit, 'alice', 'more', thread_id)).text).toBe('alice said more')
 })
 
-test('an instance killed in mid-answer: the thread is whole, the other one shows the run as interrupted, and it is tried again there', async () => {
+it('an instance killed in mid-answer: the thread is whole, the other one shows the run as interrupted, and it is tried again there', async () => {
   const LEASE = { LEASE: '1500' }
   const [one, other] = [await instance(LEASE), await instance(LEASE)]
   const first = await follow(one.chatkit, 'alice', 'threads.create', slowly)
@@ -211,7 +211,7 @@ test('an instance killed in mid-answer: the thread is whole, the other one shows
   expect(after.items.data[1]?.content[0]?.text).toBe('whole')
 })
 
-test('PostgreSQL gone and back: requests fail soon and cleanly, none hangs, and all works again by itself with all that was acknowledged', async () => {
+it('PostgreSQL gone and back: requests fail soon and cleanly, none hangs, and all works again by itself with all that was acknowledged', async () => {
   const one = await instance()
   const before = await say(one.chatkit, 'alice', 'before')
   const running = await follow(one.chatkit, 'alice', 'threads.create', slowly)
@@ -254,7 +254,7 @@ test('PostgreSQL gone and back: requests fail soon and cleanly, none hangs, and 
   expect(one.program.err()).not.toContain('lost')
 })
 
-test('PostgreSQL gone for 30 seconds: every request is answered soon, and both instances work again without a hand', async () => {
+it('PostgreSQL gone for 30 seconds: every request is answered soon, and both instances work again without a hand', async () => {
   const instances = [await instance(), await instance()]
   const [one] = instances
   if (!one) throw new Error('There is no instance')
@@ -300,7 +300,7 @@ test('PostgreSQL gone for 30 seconds: every request is answered soon, and both i
   expect(deltas(there.events)).toEqual(['again'])
 }, 90_000)
 
-test('PostgreSQL that hangs: requests fail within the timeouts, and work again when it does', async () => {
+it('PostgreSQL that hangs: requests fail within the timeouts, and work again when it does', async () => {
   const line = await openLine(postgres.port)
   onTestFinished(() => line.close())
   const one = await instance({ PGPORT: String(line.port) })
@@ -326,7 +326,7 @@ describe('two people at once over two instances', () => {
   // Six operations each, for two people: 10,000 in the long run.
   const rounds = LONG ? 834 : 100
 
-  test(`see nothing of each other in ${rounds * 12} interleaved operations`, async () => {
+  it(`see nothing of each other in ${rounds * 12} interleaved operations`, async () => {
     const urls = [(await instance()).chatkit, (await instance()).chatkit]
     const people = ['alice', 'bob']
     const seen = new Map<string, string[]>(people.map((who) => [who, []]))

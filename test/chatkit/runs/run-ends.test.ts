@@ -1,6 +1,6 @@
 // How runs end that do not end by themselves: the server closes, the deadline is over, the run store fails. And that nothing is left behind.
 
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   memoryRunStore,
   memoryThreadStore,
@@ -36,7 +36,7 @@ const turns = async (count = 20) => {
 }
 
 describeStores('a server that closes', (open) => {
-  test('ends its runs as interrupted: text is kept, streams say so, another instance can try again', async () => {
+  it('ends its runs as interrupted: text is kept, streams say so, another instance can try again', async () => {
     const [one, other] = await open(2)
     const told = steps()
     const closing = testChat(told.respond, one)
@@ -82,7 +82,7 @@ describeStores('a server that closes', (open) => {
     expect([...closing.errors, ...next.errors]).toEqual([])
   })
 
-  test('ends runs that cannot be joined with the same error, and begins no more', async () => {
+  it('ends runs that cannot be joined with the same error, and begins no more', async () => {
     const [one] = await open()
     const told = steps()
     const chat = testChat(told.respond, one)
@@ -107,7 +107,7 @@ describeStores('a server that closes', (open) => {
 })
 
 describe('an answer that is begun while the server closes', () => {
-  test('is ended at once', async () => {
+  it('is ended at once', async () => {
     const store = memoryThreadStore()
     let open = () => {}
     const gate = new Promise<void>((resolve) => {
@@ -133,7 +133,7 @@ describe('an answer that is begun while the server closes', () => {
 })
 
 describe('the deadline of a resumable run', () => {
-  test('ends it with an error that is part of its log, and with its text', async () => {
+  it('ends it with an error that is part of its log, and with its text', async () => {
     vi.useFakeTimers({
       toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'],
     })
@@ -168,7 +168,7 @@ describe('the deadline of a resumable run', () => {
 })
 
 describe('a resumable run that says more than is kept', () => {
-  test('is stopped with an error that is part of its log, keeps its text, and asks its app for no more', async () => {
+  it('is stopped with an error that is part of its log, keeps its text, and asks its app for no more', async () => {
     let asked = 0
     const respond: Respond<TestCaller> = async function* (_thread, _message, context) {
       const item = answer(context, '')
@@ -197,7 +197,7 @@ describe('a resumable run that says more than is kept', () => {
 })
 
 describe('when nothing runs any more', () => {
-  test.each<
+  it.each<
     [
       string,
       (chat: ReturnType<typeof testChat>, told: ReturnType<typeof steps>) => Promise<unknown>,
@@ -328,7 +328,7 @@ describe('a run store that fails', () => {
     return { runs: broken, state, honest: runs }
   }
 
-  test.each(['append', 'events', 'latest'] as const)(
+  it.each(['append', 'events', 'latest'] as const)(
     'in %s in mid-run ends the stream with an error',
     async (method) => {
       const { runs, state } = failing(method)
@@ -348,7 +348,7 @@ describe('a run store that fails', () => {
     },
   )
 
-  test('when events are kept: the text so far is kept, the log has no gap, and the run counts as interrupted', async () => {
+  it('when events are kept: the text so far is kept, the log has no gap, and the run counts as interrupted', async () => {
     const { runs, state, honest } = failing('append')
     const told = steps()
     const chat = testChat(told.respond, { runs })
@@ -373,7 +373,7 @@ describe('a run store that fails', () => {
     ])
   })
 
-  test('once, while more comes, leaves a log without a gap: nothing is kept behind what was lost', async () => {
+  it('once, while more comes, leaves a log without a gap: nothing is kept behind what was lost', async () => {
     const runs = memoryRunStore()
     let fail = () => {}
     const pending = new Promise<never>((_, reject) => {
@@ -408,7 +408,7 @@ describe('a run store that fails', () => {
     ])
   })
 
-  test('no event is lost to a store that is slow, at the end of the run either', async () => {
+  it('no event is lost to a store that is slow, at the end of the run either', async () => {
     const runs = memoryRunStore()
     const slow: RunStore = {
       ...runs,
@@ -429,7 +429,7 @@ describe('a run store that fails', () => {
     })
   })
 
-  test('in the heartbeat only is outlived', async () => {
+  it('in the heartbeat only is outlived', async () => {
     vi.useFakeTimers({
       toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'],
     })
@@ -455,7 +455,7 @@ describe('a run store that fails', () => {
     })
   })
 
-  test('at the end ends the stream all the same, and the thread is free when its time is over', async () => {
+  it('at the end ends the stream all the same, and the thread is free when its time is over', async () => {
     const clock = { now: Date.now() }
     const { runs, state } = failing('end')
     const told = steps()
@@ -474,7 +474,7 @@ describe('a run store that fails', () => {
     expect(chat.callers[0]?.ended).toBe(1)
   })
 
-  test.each(['begin', 'latest'] as const)(
+  it.each(['begin', 'latest'] as const)(
     'in %s before anything was stored is a 503',
     async (method) => {
       const { runs, state } = failing(method)
@@ -494,7 +494,7 @@ describe('a run store that fails', () => {
     },
   )
 
-  test('when a thread is deleted does not bring back a refusal: the thread is gone', async () => {
+  it('when a thread is deleted does not bring back a refusal: the thread is gone', async () => {
     const { runs, state } = failing('forget')
     const chat = testChat(steps().respond, { runs })
     const thread_id = await chat.create('alice')
@@ -503,7 +503,7 @@ describe('a run store that fails', () => {
     expect(chat.errors).toHaveLength(1)
   })
 
-  test.each(['drop', 'end'] as const)(
+  it.each(['drop', 'end'] as const)(
     'in %s after a refusal leaves the refusal as it is',
     async (method) => {
       const { runs, state } = failing(method)
@@ -515,7 +515,7 @@ describe('a run store that fails', () => {
     },
   )
 
-  test('that hangs does not keep a stop, a deletion or the end of the server from being answered', async () => {
+  it('that hangs does not keep a stop, a deletion or the end of the server from being answered', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
     onTestFinished(() => {
       vi.useRealTimers()

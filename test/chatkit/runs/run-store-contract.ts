@@ -1,6 +1,6 @@
 // The contract of the run store port: every adapter passes it.
 
-import { expect, test } from 'vitest'
+import { expect, it } from 'vitest'
 import type { BeginTerms, NewRun, RunStore } from '../../../src/chatkit/index.ts'
 
 const A = 'owner-a'
@@ -26,7 +26,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     return run
   }
 
-  test('a run is found as the newest of its thread, and is nobody else’s', async () => {
+  it('a run is found as the newest of its thread, and is nobody else’s', async () => {
     const store = await open()
     const run = newRun('t1', { itemId: 'msg_1', once: { key: 'k', digest: 'd' } })
     expect(await store.begin(run, at(1000))).toEqual({ began: true })
@@ -39,7 +39,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     expect(await store.latest(A, 't2', 1000)).toBeUndefined()
   })
 
-  test.each([true, false])(
+  it.each([true, false])(
     'a thread has one run at a time (resumable: %s), and is free when that one is over',
     async (resumable) => {
       const store = await open()
@@ -57,7 +57,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     },
   )
 
-  test('of twenty that want a thread at once, one gets it', async () => {
+  it('of twenty that want a thread at once, one gets it', async () => {
     const store = await open()
     const all = await Promise.all(
       Array.from({ length: 20 }, (_, n) =>
@@ -68,7 +68,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     expect(all.filter((one) => !one.began && one.why === 'busy')).toHaveLength(19)
   })
 
-  test('an owner has so many runs at once and no more; the dead do not count', async () => {
+  it('an owner has so many runs at once and no more; the dead do not count', async () => {
     const store = await open()
     await begun(store, newRun('t1'), at(1000, { most: 2 }))
     await begun(store, newRun('t2'), at(1000, { most: 2, aliveUntil: 90_000 }))
@@ -80,7 +80,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     await begun(store, newRun('t3'), at(1000 + LEASE, { most: 2 }))
   })
 
-  test('of those that begin at once, an owner has no more than so many', async () => {
+  it('of those that begin at once, an owner has no more than so many', async () => {
     const store = await open()
     const all = await Promise.all(
       Array.from({ length: 20 }, (_, n) =>
@@ -91,7 +91,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     expect(all.filter((one) => !one.began && one.why === 'crowded')).toHaveLength(17)
   })
 
-  test.each([
+  it.each([
     [true, true],
     [true, false],
     [false, true],
@@ -121,7 +121,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     },
   )
 
-  test('a key that was used is told before the thread is told to be busy', async () => {
+  it('a key that was used is told before the thread is told to be busy', async () => {
     const store = await open()
     const once = { key: 'k', digest: 'd' }
     const run = await begun(store, newRun('t1', { once }), at(1000))
@@ -136,7 +136,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     ).toMatchObject({ why: 'busy' })
   })
 
-  test('a key is used once by its owner; for others it is another one', async () => {
+  it('a key is used once by its owner; for others it is another one', async () => {
     const store = await open()
     const once = { key: 'k', digest: 'd' }
     const run = await begun(store, newRun('t1', { once }), at(1000))
@@ -155,7 +155,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     })
   })
 
-  test('the key of a run that was interrupted stays used: that run may have left a message', async () => {
+  it('the key of a run that was interrupted stays used: that run may have left a message', async () => {
     const store = await open()
     const once = { key: 'k', digest: 'd' }
     const run = await begun(store, newRun('t1', { once }), at(1000))
@@ -166,7 +166,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     })
   })
 
-  test.each([true, false])(
+  it.each([true, false])(
     'a run that left nothing is as if it had never been (resumable: %s)',
     async (resumable) => {
       const store = await open()
@@ -184,7 +184,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     },
   )
 
-  test('after an interrupted run the next one stays the newest, also when it is over; one that left nothing gives way again', async () => {
+  it('after an interrupted run the next one stays the newest, also when it is over; one that left nothing gives way again', async () => {
     const store = await open()
     const run = await begun(store, newRun('t1'), at(1000))
     await store.end(run.id, 'interrupted')
@@ -197,7 +197,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     expect(await store.begin(newRun('t1'), at(2000))).toEqual({ began: true })
   })
 
-  test('events are kept in their order and read in pages', async () => {
+  it('events are kept in their order and read in pages', async () => {
     const store = await open()
     const { id } = await begun(store, newRun('t1'), at(1000))
     const many = await begun(store, newRun('t2'), at(1000))
@@ -215,7 +215,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     expect(await store.latest(A, 't1', 1000)).toMatchObject({ aliveUntil: 4000 })
   })
 
-  test.each([[2], [4]])(
+  it.each([[2], [4]])(
     'events that are numbered as from %i, when 3 is next, are refused and none is kept',
     async (first) => {
       const store = await open()
@@ -226,7 +226,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     },
   )
 
-  test('a run that is asked to stop hears so, and goes on until it ends', async () => {
+  it('a run that is asked to stop hears so, and goes on until it ends', async () => {
     const store = await open()
     const { id } = await begun(store, newRun('t1'), at(1000))
     await store.stop(B, 't1')
@@ -241,7 +241,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     expect(await store.events(id, 0, 10)).toEqual(['1', '2'])
   })
 
-  test('a run that is not heard of is interrupted: it cannot write any more, and the next one replaces it', async () => {
+  it('a run that is not heard of is interrupted: it cannot write any more, and the next one replaces it', async () => {
     const store = await open()
     const run = await begun(store, newRun('t1'), at(1000))
     await store.append(run.id, 1, ['1'], 1000 + LEASE)
@@ -254,7 +254,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     expect(await store.append(next.id, 1, ['n'], 99_000)).toBe('running')
   })
 
-  test('a look at a thread finds the dead, and wakes who waits for them', async () => {
+  it('a look at a thread finds the dead, and wakes who waits for them', async () => {
     const store = await open()
     const run = await begun(store, newRun('t1'), at(1000))
     const woken = new Promise<void>((resolve) => store.watch(run.id, resolve))
@@ -264,7 +264,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     expect(await store.append(run.id, 1, ['1'], 99_000)).toBe('interrupted')
   })
 
-  test('who watches is woken by events, by a stop and by the end', async () => {
+  it('who watches is woken by events, by a stop and by the end', async () => {
     const store = await open()
     const { id } = await begun(store, newRun('t1'), at(1000))
     for (const act of [
@@ -283,7 +283,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     }
   })
 
-  test('a thread that was deleted has no runs, and one that goes on writing is told that it is over', async () => {
+  it('a thread that was deleted has no runs, and one that goes on writing is told that it is over', async () => {
     const store = await open()
     const { id } = await begun(store, newRun('t1', { once: { key: 'k', digest: 'd' } }), at(1000))
     await begun(store, newRun('t1', { owner: B }), at(1000))
@@ -295,7 +295,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     await begun(store, newRun('t1', { once: { key: 'k', digest: 'd' } }), at(1000))
   })
 
-  test('the events of an ended run are there until the next one begins', async () => {
+  it('the events of an ended run are there until the next one begins', async () => {
     const store = await open()
     const run = await begun(store, newRun('t1'), at(1000))
     await store.append(run.id, 1, ['1'], 2000)
@@ -305,7 +305,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     expect(await store.events(run.id, 0, 10)).toEqual([])
   })
 
-  test('ended runs and their keys are forgotten after a day', async () => {
+  it('ended runs and their keys are forgotten after a day', async () => {
     const store = await open()
     const once = { key: 'k', digest: 'd' }
     const run = await begun(store, newRun('t1', { once }), at(1000))

@@ -1,6 +1,6 @@
 // A stream: order of events, what is stored when, errors, stop, deadline, and the end of the credential.
 
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   type AnswerContext,
   type AnswerEvent,
@@ -66,7 +66,7 @@ function gatedStore(method: 'changeItems') {
 }
 
 describe('order', () => {
-  test('an item is stored before its done event is sent, and a pending one is not stored', async () => {
+  it('an item is stored before its done event is sent, and a pending one is not stored', async () => {
     const seen: number[] = []
     const chat = testChat(async function* (_thread, _message, context) {
       yield { type: 'thread.item.added', item: answer(context, 'x', 'm1') }
@@ -79,7 +79,7 @@ describe('order', () => {
     expect(seen).toEqual([1, 1, 1, 1, 2])
   })
 
-  test('changes of the thread follow the event after which they were seen; metadata is sent empty', async () => {
+  it('changes of the thread follow the event after which they were seen; metadata is sent empty', async () => {
     const chat = testChat(async function* (_thread, _message, context) {
       context.updateThread({ title: 'One' })
       context.updateThread({ metadata: { secret: 's' } })
@@ -105,7 +105,7 @@ describe('order', () => {
     expect(JSON.stringify(events)).not.toContain('secret')
   })
 
-  test('a title that the person gives meanwhile is not undone by another change', async () => {
+  it('a title that the person gives meanwhile is not undone by another change', async () => {
     const chat = testChat(async function* (thread, _message, context) {
       await chat.json('alice', 'threads.update', { thread_id: thread.id, title: 'Mine' })
       context.updateThread({ metadata: { n: 1 } })
@@ -115,7 +115,7 @@ describe('order', () => {
     expect(events.at(-1)).toMatchObject({ type: 'thread.updated', thread: { title: 'Mine' } })
   })
 
-  test('done twice for one id is one item, in its first place', async () => {
+  it('done twice for one id is one item, in its first place', async () => {
     const chat = testChat(async function* (_thread, _message, context) {
       yield { type: 'thread.item.done', item: answer(context, 'one', 'm1') }
       yield { type: 'thread.item.done', item: answer(context, 'other', 'm2') }
@@ -128,7 +128,7 @@ describe('order', () => {
     ])
   })
 
-  test('replaced is stored over the item, removed deletes it', async () => {
+  it('replaced is stored over the item, removed deletes it', async () => {
     const chat = testChat(async function* (_thread, _message, context) {
       yield { type: 'thread.item.done', item: answer(context, 'one', 'm1') }
       yield { type: 'thread.item.replaced', item: answer(context, 'two', 'm1') }
@@ -141,7 +141,7 @@ describe('order', () => {
     ])
   })
 
-  test.each(['added', 'done'])(
+  it.each(['added', 'done'])(
     'an item of another thread is refused when it is %s: nothing of it is stored or sent',
     async (how) => {
       const chat = testChat(async function* (_thread, userMessage, context) {
@@ -162,7 +162,7 @@ describe('order', () => {
     },
   )
 
-  test('nulls vanish from widgets at every depth, and stay in free-form values', async () => {
+  it('nulls vanish from widgets at every depth, and stay in free-form values', async () => {
     const chat = testChat(async function* (_thread, _message, context) {
       const widget = {
         type: 'Card',
@@ -192,7 +192,7 @@ describe('order', () => {
     expect((await itemsOf(chat.store))[1]).toMatchObject({ widget: clean })
   })
 
-  test('the answer sees the person, the thread, and the history with hidden items', async () => {
+  it('the answer sees the person, the thread, and the history with hidden items', async () => {
     let seen: Loose
     const chat = testChat(async function* (thread, userMessage, context) {
       yield {
@@ -220,7 +220,7 @@ describe('order', () => {
 })
 
 describe('hidden items', () => {
-  test('leave by no event and no page, though they are stored', async () => {
+  it('leave by no event and no page, though they are stored', async () => {
     const chat = testChat(async function* (_thread, _message, context) {
       const hidden = {
         ...context.newItem('hidden'),
@@ -263,7 +263,7 @@ describe('hidden items', () => {
 })
 
 describe('errors', () => {
-  test.each([
+  it.each([
     [
       'a custom text',
       new ChatkitStreamError({ text: 'Nope' }),
@@ -309,7 +309,7 @@ describe('errors', () => {
     expect(chat.callers.map(({ ended }) => ended)).toEqual([1])
   })
 
-  test('what is thrown before the first event is an error event, too', async () => {
+  it('what is thrown before the first event is an error event, too', async () => {
     const chat = testChat(() => {
       throw new Error('at once')
     })
@@ -321,7 +321,7 @@ describe('errors', () => {
     })
   })
 
-  test('a changed thread is stored and sent after the error', async () => {
+  it('a changed thread is stored and sent after the error', async () => {
     const chat = testChat(async function* (_thread, _message, context) {
       context.updateThread({ title: 'X' })
       yield* []
@@ -332,7 +332,7 @@ describe('errors', () => {
     expect((await chat.json('alice', 'threads.list')).data[0].title).toBe('X')
   })
 
-  test('an error event of the answer does not end the stream', async () => {
+  it('an error event of the answer does not end the stream', async () => {
     const chat = testChat(async function* () {
       yield { type: 'error', code: 'custom', message: 'first', allow_retry: false }
       yield { type: 'progress_update', text: 'on' }
@@ -343,7 +343,7 @@ describe('errors', () => {
     ])
   })
 
-  test("a title that is too long is the answer's own error", async () => {
+  it("a title that is too long is the answer's own error", async () => {
     const chat = testChat(
       async function* (_thread, _message, context): AsyncGenerator<AnswerEvent> {
         context.updateThread({ title: 'x'.repeat(201) })
@@ -356,7 +356,7 @@ describe('errors', () => {
     })
   })
 
-  test('a store that fails in mid-stream ends it with an error, and the answer is told to end', async () => {
+  it('a store that fails in mid-stream ends it with an error, and the answer is told to end', async () => {
     const store = memoryThreadStore()
     let signal: AbortSignal | undefined
     let finished = false
@@ -391,7 +391,7 @@ describe('stop', () => {
     yield { type: 'thread.item.done', item: answer(context, 'LATE') }
   }
 
-  test('keeps the text so far and leaves a note for the model; nothing else is stored from then on', async () => {
+  it('keeps the text so far and leaves a note for the model; nothing else is stored from then on', async () => {
     const chat = testChat(writing)
     const reader = eventReader(await chat.send('alice', 'threads.create', create()))
     await reader.until('assistant_message.content_part.text_delta')
@@ -410,7 +410,7 @@ describe('stop', () => {
     expect(await itemsOf(chat.store)).toEqual(items)
   })
 
-  test('without any text only the note is kept', async () => {
+  it('without any text only the note is kept', async () => {
     const chat = testChat(async function* (_thread, _message, context) {
       yield { type: 'thread.item.added', item: answer(context, ' ') }
       await aborted(context.signal)
@@ -424,7 +424,7 @@ describe('stop', () => {
     ])
   })
 
-  test('an aborted request does the same, for servers that do not cancel the body', async () => {
+  it('an aborted request does the same, for servers that do not cancel the body', async () => {
     const chat = testChat(writing)
     const gone = new AbortController()
     const response = await chat.handler(
@@ -438,7 +438,7 @@ describe('stop', () => {
     expect(chat.callers[0]?.ended).toBe(1)
   })
 
-  test('a body that is never read and dropped ends the credential', async () => {
+  it('a body that is never read and dropped ends the credential', async () => {
     const chat = testChat(writing)
     const response = await chat.send('alice', 'threads.create', create())
     await response.body?.cancel()
@@ -446,7 +446,7 @@ describe('stop', () => {
     expect(await itemsOf(chat.store)).toHaveLength(2)
   })
 
-  test('does not wait for an answer that does not listen', async () => {
+  it('does not wait for an answer that does not listen', async () => {
     const chat = testChat(async function* (_thread, _message, context) {
       yield* partial(context, 'x')
       await new Promise(() => {})
@@ -457,7 +457,7 @@ describe('stop', () => {
     expect(chat.callers[0]?.ended).toBe(1)
   })
 
-  test('that comes while the complete message is stored does not put the partial text over it', async () => {
+  it('that comes while the complete message is stored does not put the partial text over it', async () => {
     const { store, open } = gatedStore('changeItems')
     const chat = testChat(
       async function* (_thread, _message, context) {
@@ -480,7 +480,7 @@ describe('stop', () => {
     ).toMatchObject([[{ text: 'hi' }], [{ text: 'Whole' }], expect.any(String)])
   })
 
-  test('drops a change of the thread that was not stored yet', async () => {
+  it('drops a change of the thread that was not stored yet', async () => {
     const { store, open } = gatedStore('changeItems')
     const chat = testChat(
       async function* (_thread, _message, context) {
@@ -501,7 +501,7 @@ describe('stop', () => {
     expect((await chat.json('alice', 'threads.list')).data[0]).not.toHaveProperty('title')
   })
 
-  test('a follow-up that comes while the stop is stored waits for it', async () => {
+  it('a follow-up that comes while the stop is stored waits for it', async () => {
     const { store, open } = gatedStore('changeItems')
     const chat = testChat(
       async function* (_thread, userMessage, context) {
@@ -534,7 +534,7 @@ describe('stop', () => {
 })
 
 describe('the deadline', () => {
-  test('ends the answer with an error that says so, keeps the text, and ends the credential', async () => {
+  it('ends the answer with an error that says so, keeps the text, and ends the credential', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     try {
       const chat = testChat(async function* (_thread, _message, context) {
@@ -568,7 +568,7 @@ describe('the deadline', () => {
 })
 
 describe('one answer a thread', () => {
-  test('a second message is refused with 409 while the first is answered, and goes through after it', async () => {
+  it('a second message is refused with 409 while the first is answered, and goes through after it', async () => {
     let finish = () => {}
     const chat = testChat(async function* ({ id }, userMessage, context) {
       if (userMessage?.content[0]?.text !== 'slow') return
@@ -599,7 +599,7 @@ describe('one answer a thread', () => {
     ])
   })
 
-  test('a stranger who names the thread does not keep it busy', async () => {
+  it('a stranger who names the thread does not keep it busy', async () => {
     const store = memoryThreadStore()
     let open = () => {}
     const gate = new Promise<void>((resolve) => {
@@ -622,7 +622,7 @@ describe('one answer a thread', () => {
     expect((await foreign).status).toBe(404)
   })
 
-  test('of two messages at the same moment one is answered and one refused', async () => {
+  it('of two messages at the same moment one is answered and one refused', async () => {
     const chat = testChat(async function* () {})
     const thread_id = await chat.create('alice')
     const answers = await Promise.all(
@@ -635,7 +635,7 @@ describe('one answer a thread', () => {
     for (const one of answers) await one.text()
   })
 
-  test('a thread that is deleted while it is answered ends its stream, and nothing comes back', async () => {
+  it('a thread that is deleted while it is answered ends its stream, and nothing comes back', async () => {
     const chat = testChat(async function* (_thread, _message, context) {
       yield* partial(context, 'x')
       await aborted(context.signal)
@@ -655,7 +655,7 @@ describe('one answer a thread', () => {
   })
 })
 
-test('an answer that is complete leaves no timer behind', async () => {
+it('an answer that is complete leaves no timer behind', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   try {
     const chat = testChat(async function* () {})
@@ -666,7 +666,7 @@ test('an answer that is complete leaves no timer behind', async () => {
   }
 })
 
-test('the answer advances only as fast as the client reads', async () => {
+it('the answer advances only as fast as the client reads', async () => {
   let made = 0
   const chat = testChat(async function* () {
     for (;;) {
