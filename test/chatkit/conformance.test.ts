@@ -22,7 +22,7 @@ const cases: readonly Case[] = ['cases.json', 'more-cases.json'].flatMap((name) 
   JSON.parse(readFileSync(new URL(`./recorded/${name}`, import.meta.url), 'utf8')),
 )
 
-it.each(cases)('the recorded exchange $case is answered alike', async ({ steps }) => {
+it.each(cases)('the recorded exchange $case gets the answers of the reference server', async ({ steps }) => {
   const { respond, ...app } = conformanceApp()
   const chat = testChat(respond, app)
   const ids = symbols()

@@ -91,7 +91,7 @@ const cases: readonly Case[] = JSON.parse(
 )
 
 describe('over HTTP and by fetch', () => {
-  it.each(cases)('the recorded exchange $case is answered alike', async ({ steps: asked }) => {
+  it.each(cases)('the listener and fetch give the same answers to the recorded exchange $case', async ({ steps: asked }) => {
     // The same ids and times on both sides, so that whole answers are compared.
     const fixed = () => {
       let made = 0
@@ -128,7 +128,7 @@ describe('over HTTP and by fetch', () => {
   })
 
   it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'TRACE', 'PATCH'])(
-    '%s is a 405, and the connection serves on',
+    'the method %s gets a 405, and the connection can be used again',
     async (method) => {
       const { port } = await served(async function* () {})
       const body = JSON.stringify({ type: 'threads.list', params: {} })
@@ -170,7 +170,7 @@ describe('over HTTP and by fetch', () => {
     expect(seen).toBe('http://chat.example//evil.example/x')
   })
 
-  it("the door's answer passes whole", async () => {
+  it("the whole answer of the door is sent", async () => {
     const { url, chat } = await served(async function* () {})
     const refused = await fetch(url, {
       method: 'POST',
@@ -193,7 +193,7 @@ describe('a client', () => {
     await new Promise<void>((resolve) => context.signal.addEventListener('abort', () => resolve()))
   }
 
-  it('that leaves in mid-stream stops its run: the text is kept, with a note', async () => {
+  it('a client that leaves in mid-stream stops its run, and the text is kept with a note', async () => {
     const { chat, url } = await served(writing)
     const gone = new AbortController()
     const response = await fetch(url, {
@@ -215,7 +215,7 @@ describe('a client', () => {
     expect(chat.errors).toEqual([])
   })
 
-  it('that leaves before its answer has begun stops it, too', async () => {
+  it('a client that leaves before its answer begins stops the run too', async () => {
     const store = memoryThreadStore()
     let open = () => {}
     const gate = new Promise<void>((resolve) => {
@@ -255,7 +255,7 @@ describe('a client', () => {
     expect(chat.errors).toEqual([])
   })
 
-  it('that leaves a resumable run does not stop it', async () => {
+  it('a client that leaves a resumable run does not stop it', async () => {
     const told = steps()
     const { chat, url } = await served(told.respond)
     const gone = new AbortController()
@@ -280,7 +280,7 @@ describe('a client', () => {
     })
   })
 
-  it('that does not read holds the answer, which makes no more than fits on the way', async () => {
+  it('a client that does not read makes the answer wait, so that little is held in memory', async () => {
     let made = 0
     const { chat, port } = await served(async function* () {
       for (;;) {
@@ -318,7 +318,7 @@ describe('a client', () => {
     expect(chat.errors).toEqual([])
   })
 
-  it('keeps its connection over streams, refusals and answers', async () => {
+  it('a client keeps its connection over streams, refusals and answers', async () => {
     const { server, port } = await served(async function* () {})
     let connections = 0
     server.on('connection', () => {
@@ -348,7 +348,7 @@ describe('a client', () => {
     expect(connections).toBe(1)
   })
 
-  it('that sends too much reads why, also when it does not say how much it sends', async () => {
+  it('a client that sends too much can read why, also without a content-length', async () => {
     const { url } = await served(async function* () {})
     const chunk = new Uint8Array(500_000)
     for (const body of [
@@ -366,7 +366,7 @@ describe('a client', () => {
     }
   })
 
-  it('that leaves in the middle of its request leaves nothing', async () => {
+  it('a client that leaves in the middle of its request stores nothing', async () => {
     const { chat, port } = await served(async function* () {})
     const socket = connect(port, '127.0.0.1')
     const head =
@@ -379,7 +379,7 @@ describe('a client', () => {
     expect((await chat.json('alice', 'threads.list')).data).toEqual([])
   })
 
-  it('that is late with its request is told so, and its connection ends', async () => {
+  it('a client that sends its request too slowly gets a 408, and its connection ends', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     onTestFinished(() => {
       vi.useRealTimers()
@@ -395,7 +395,7 @@ describe('a client', () => {
     expect(await got).toMatch(/^HTTP\/1\.1 408 [\s\S]*request_timeout/)
   })
 
-  it('that is gone leaves no timer of the comments behind, and neither does one that read to the end', async () => {
+  it('no heartbeat timer is left when a client leaves or has read to the end', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     onTestFinished(() => {
       vi.useRealTimers()
@@ -415,7 +415,7 @@ describe('a client', () => {
     while (vi.getTimerCount() > 0) await new Promise((resolve) => setImmediate(resolve))
   })
 
-  it('that waits is sent comments where the app asks for them, in a stream only, and its events come whole', async () => {
+  it('a client that waits for a stream gets comments when the app sets a heartbeat, and its events stay whole', async () => {
     const told = steps()
     const { url } = await served(told.respond, { heartbeat: 20 })
     const response = await post(url, 'threads.create', { input: message('hi') })
@@ -432,7 +432,7 @@ describe('a client', () => {
   })
 })
 
-it('clients that do not read are so many of one person, until they are gone', async () => {
+it('the streams of clients that do not read count for their person until they leave', async () => {
   const told = steps()
   const { chat, port, url } = await served(told.respond, { limits: { streams: 3 } })
   const created = await frameReader(

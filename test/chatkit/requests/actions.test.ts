@@ -49,7 +49,7 @@ function chatOf(options: Partial<ChatkitServerOptions<TestCaller>> = {}) {
 }
 
 describe.each(BOTH)('%s', (type) => {
-  it('tells the app who, what, and the widget as it is stored, whatever the client says of it', async () => {
+  it('the app gets the caller, the action and the stored widget, whatever the client says', async () => {
     const { chat, seen } = chatOf()
     const thread_id = await threadWith(chat, [widget])
     const action = {
@@ -79,7 +79,7 @@ describe.each(BOTH)('%s', (type) => {
   })
 
   it.each([[{ type: 'a' }], [{ type: 'a', payload: null }]])(
-    'of the page has no sender: %j',
+    'an action of the page has no sender: %j',
     async (action) => {
       const { chat, seen } = chatOf()
       const thread_id = await threadWith(chat)
@@ -92,7 +92,7 @@ describe.each(BOTH)('%s', (type) => {
     },
   )
 
-  it.each(['none', 'h'])('of an item that is not to be found is refused: %s', async (item_id) => {
+  it.each(['none', 'h'])('an action of an item that cannot be found is refused: %s', async (item_id) => {
     const { chat, seen } = chatOf()
     const thread_id = await threadWith(chat, [hidden])
     expect(
@@ -120,7 +120,7 @@ describe.each(BOTH)('%s', (type) => {
     expect(seen).toEqual([])
   })
 
-  it('is refused where the app answers no actions', async () => {
+  it('an action is refused when the app has no handler', async () => {
     const chat = testChat(async function* () {})
     const thread_id = await threadWith(chat, [widget])
     const params = { thread_id, item_id: 'w', action: { type: 'a' } }
@@ -131,7 +131,7 @@ describe.each(BOTH)('%s', (type) => {
 })
 
 describe('a streamed action', () => {
-  it('streams what the app answers, after the stream options', async () => {
+  it('a streamed action sends the stream options and then the events of the app', async () => {
     const { chat } = chatOf()
     const thread_id = await threadWith(chat, [widget])
     const events = await chat.stream('alice', 'threads.custom_action', {
@@ -143,7 +143,7 @@ describe('a streamed action', () => {
     expect(await storedItems(chat, thread_id)).toHaveLength(3)
   })
 
-  it('of an item that is no widget is one error and nothing else, and the thread is free', async () => {
+  it('a streamed action of an item that is not a widget gets one error, and the thread is free', async () => {
     const { chat, seen } = chatOf()
     const thread_id = await threadWith(chat, [text])
     for (let n = 0; n < 2; n += 1) {
@@ -163,7 +163,7 @@ describe('a streamed action', () => {
 describe('an action that is answered at once', () => {
   const act = (thread_id: string, item_id = 'w') => ({ thread_id, item_id, action: { type: 'a' } })
 
-  it('stores and gives the item as it is now; nulls vanish from widgets here, too', async () => {
+  it('a synchronous action stores and gives the changed item, without nulls in a widget', async () => {
     const { chat } = chatOf()
     const thread_id = await threadWith(chat, [widget])
     const { updated_item } = await chat.json('alice', 'threads.sync_custom_action', act(thread_id))
@@ -172,7 +172,7 @@ describe('an action that is answered at once', () => {
     expect((await storedItems(chat, thread_id))[1]).toEqual(updated_item)
   })
 
-  it('gives nothing when nothing changed, and never a hidden item', async () => {
+  it('a synchronous action gives nothing when nothing changed, and never a hidden item', async () => {
     const nothing = chatOf({ syncAction: async () => undefined })
     expect(
       await nothing.chat.json(
@@ -195,7 +195,7 @@ describe('an action that is answered at once', () => {
     expect(typesOf(await storedItems(hiding.chat, thread_id))).toContain('hidden_context_item')
   })
 
-  it('of an item that is no widget is refused', async () => {
+  it('a synchronous action of an item that is not a widget is refused', async () => {
     const { chat, seen } = chatOf()
     const thread_id = await threadWith(chat, [text])
     expect(
@@ -204,7 +204,7 @@ describe('an action that is answered at once', () => {
     expect(seen).toEqual([])
   })
 
-  it('works while an answer is written in the thread', async () => {
+  it('a synchronous action works while an answer is being written in the thread', async () => {
     let finish = () => {}
     const { chat } = chatOf({
       async *action() {
@@ -255,7 +255,7 @@ describe('an action that is answered at once', () => {
     },
   )
 
-  it('whose item cannot be stored, or is of another thread, has been done: it is not answered so that clients repeat it', async () => {
+  it('a synchronous action whose item cannot be stored was done, so its answer makes no client repeat it', async () => {
     const store = memoryThreadStore()
     let full = false
     const { chat, seen } = chatOf({

@@ -68,7 +68,7 @@ describeStores('attachments', (open: OpenStores) => {
     }
   }
 
-  it('are made with where to send them; what is kept of them beside that is not sent', async () => {
+  it('a new attachment tells the client where to send its bytes, and nothing else of its record', async () => {
     const { chat } = await chatOf()
     const made = await chat.json('alice', 'attachments.create', image)
     expect(made).toEqual({
@@ -89,7 +89,7 @@ describeStores('attachments', (open: OpenStores) => {
     })
   })
 
-  it('go with a message once they are uploaded, with fresh URLs each time they are sent', async () => {
+  it('an uploaded attachment goes with a message, and has a fresh URL each time it is sent', async () => {
     const { chat, uploaded } = await chatOf()
     const { id } = await chat.json('alice', 'attachments.create', image)
     const input = message('look', { attachments: [id, id] })
@@ -117,7 +117,7 @@ describeStores('attachments', (open: OpenStores) => {
     expect(await chat.store.attachment(ALICE, id)).toMatchObject({ thread_id })
   })
 
-  it('are taken along when their thread is deleted, and only then', async () => {
+  it('attachments are deleted with their thread, and not before', async () => {
     const { chat, uploaded, removed } = await chatOf()
     const ids: string[] = []
     for (let n = 0; n < 3; n += 1)
@@ -136,7 +136,7 @@ describeStores('attachments', (open: OpenStores) => {
     expect(await chat.store.attachment(ALICE, ids[1] ?? '')).toBeDefined()
   })
 
-  it('are deleted by their owner, once: bytes and record', async () => {
+  it('the owner of an attachment deletes its bytes and its record, once', async () => {
     const { chat, removed } = await chatOf()
     const { id: attachment_id } = await chat.json('alice', 'attachments.create', file)
     expect(
@@ -151,7 +151,7 @@ describeStores('attachments', (open: OpenStores) => {
     expect(removed).toHaveLength(1)
   })
 
-  it('of somebody else go with no message, and stay as they are: the owner can delete them, nobody else ever', async () => {
+  it('an attachment of somebody else goes with no message, and only its owner can delete it', async () => {
     const { chat, uploaded, removed } = await chatOf()
     const { id } = await chat.json('alice', 'attachments.create', file)
     uploaded.add(id)
@@ -172,7 +172,7 @@ describeStores('attachments', (open: OpenStores) => {
     expect(removed).toEqual([id])
   })
 
-  it('of which one is missing make no message: none is attached', async () => {
+  it('a message with a missing attachment is refused, and none is attached', async () => {
     const { chat, uploaded } = await chatOf()
     const { id } = await chat.json('alice', 'attachments.create', file)
     uploaded.add(id)
@@ -183,7 +183,7 @@ describeStores('attachments', (open: OpenStores) => {
 })
 
 describe('an attachment storage', () => {
-  it('whose refusal is for the person is a 400 with its text', async () => {
+  it('an error of the attachment storage that is for the person becomes a 400 with its text', async () => {
     const chat = testChat(async function* () {}, { attachments: storageOf().storage })
     const refused = await chat.send('alice', 'attachments.create', { ...file, size: 1001 })
     expect([refused.status, await refused.json()]).toEqual([
@@ -205,7 +205,7 @@ describe('an attachment storage', () => {
     expect((await chat.send('alice', 'attachments.create', params)).status).toBe(400)
   })
 
-  it('that gives an id twice takes nothing over', async () => {
+  it('an attachment storage that gives an id twice cannot replace an attachment', async () => {
     const { storage } = storageOf()
     const record: StoredAttachment = {
       id: 'atc_same',
@@ -225,7 +225,7 @@ describe('an attachment storage', () => {
     expect(await chat.store.attachment(ALICE, 'atc_same')).toMatchObject({ name: 'hers' })
   })
 
-  it('that cannot remove bytes keeps the record for the next try; a deleted thread is deleted all the same', async () => {
+  it('when bytes cannot be removed the record stays for the next try, but a deleted thread is gone', async () => {
     const { storage, uploaded } = storageOf()
     let broken = true
     const chat = testChat(async function* () {}, {
@@ -249,7 +249,7 @@ describe('an attachment storage', () => {
     expect(chat.errors).toHaveLength(2)
   })
 
-  it('that is not there makes no attachments, finds none, and answers as for missing ones', async () => {
+  it('without an attachment storage there are no attachments, and every id is answered as missing', async () => {
     const chat = testChat(async function* () {})
     expect(await refusalOf(await chat.send('alice', 'attachments.create', file))).toEqual([
       400,

@@ -16,7 +16,7 @@ describe('feedback', () => {
     return { chat, heard }
   }
 
-  it('reaches the app', async () => {
+  it('feedback reaches the app', async () => {
     const { chat, heard } = chatOf()
     const thread_id = await threadWith(chat, [{ id: 'e', type: 'end_of_turn' }])
     const item_ids = idsOf(await storedItems(chat, thread_id))
@@ -30,7 +30,7 @@ describe('feedback', () => {
   })
 
   it.each([['none'], ['hidden'], ['of another thread']])(
-    'of an item that is %s is refused, whatever else it names',
+    'feedback on an item that is %s is refused, even beside items that exist',
     async (what) => {
       const { chat, heard } = chatOf()
       const thread_id = await threadWith(chat, [
@@ -60,7 +60,7 @@ describe('feedback', () => {
     ).toBe(400)
   })
 
-  it('that the app does not take is answered all the same, and a failure so that no client repeats it', async () => {
+  it('feedback is answered without a handler, and a handler that fails gets an answer that no client repeats', async () => {
     const chat = testChat(async function* () {})
     expect(
       await chat.json('alice', 'items.feedback', {
@@ -109,7 +109,7 @@ describe('a recording', () => {
     expect(heard).toEqual([[2, mime_type, mediaType, 'alice']])
   })
 
-  it('may be larger than other requests, up to its own limit', async () => {
+  it('a recording may be larger than other requests, up to its own limit', async () => {
     const chat = chatOf()
     expect((await chat.send('alice', 'input.transcribe', recording(3000))).status).toBe(200)
     expect(await refusalOf(await chat.send('alice', 'input.transcribe', recording(3001)))).toEqual([
@@ -124,7 +124,7 @@ describe('a recording', () => {
   })
 
   it.each(['text/plain', 'application/json', 'audio/', 'audio', '', 'audio/x y', 'image/png'])(
-    'of the type %j is refused',
+    'a recording of the type %j is refused',
     async (type) => {
       heard.length = 0
       expect((await chatOf().send('alice', 'input.transcribe', recording(2, type))).status).toBe(
@@ -135,7 +135,7 @@ describe('a recording', () => {
   )
 
   it.each(['YQ', 'YQ=', 'Y Q==', 'YR==', 'YQ==\n', 'Y-_=', '!', 'YQ==YQ=='])(
-    'that is not base64 is refused: %j',
+    'a recording that is not base64 is refused: %j',
     async (audio_base64) => {
       expect(
         (await chatOf().send('alice', 'input.transcribe', { audio_base64, mime_type: 'audio/ogg' }))
@@ -144,7 +144,7 @@ describe('a recording', () => {
     },
   )
 
-  it('is refused where nobody writes it down, and a failure is told without its inner text', async () => {
+  it('a recording is refused when the app does not transcribe, and an error is answered without its message', async () => {
     const nobody = testChat(async function* () {})
     expect(await refusalOf(await nobody.send('alice', 'input.transcribe', recording(1)))).toEqual([
       400,
@@ -166,7 +166,7 @@ describe('a recording', () => {
     })
   })
 
-  it('is given up when the client is gone', async () => {
+  it('the transcription is aborted when the client leaves', async () => {
     const gone = new AbortController()
     let signal: AbortSignal | undefined
     const chat = testChat(async function* () {}, {

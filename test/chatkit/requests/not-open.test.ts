@@ -50,7 +50,7 @@ describe.each(['locked', 'closed'] as const)('a thread that is %s', (type) => {
     return { chat, thread_id, acted }
   }
 
-  it.each(Object.keys(REQUESTS))('takes no %s, and the thread is as it was', async (request) => {
+  it.each(Object.keys(REQUESTS))('a thread that is not open refuses %s and stays as it was', async (request) => {
     const { chat, thread_id, acted } = await closedThread()
     const before = await storedItems(chat, thread_id)
     for (const more of [{}, RESUMABLE]) {
@@ -72,7 +72,7 @@ describe.each(['locked', 'closed'] as const)('a thread that is %s', (type) => {
     expect([taken.status, await taken.text()]).toEqual([200, expect.not.stringContaining('error')])
   })
 
-  it('can be read, renamed, judged and deleted', async () => {
+  it('a thread that is not open can be read, renamed, judged and deleted', async () => {
     const { chat, thread_id } = await closedThread()
     expect(await chat.json('alice', 'threads.get_by_id', { thread_id })).toMatchObject({
       status: { type, reason: 'quota' },
@@ -89,7 +89,7 @@ describe.each(['locked', 'closed'] as const)('a thread that is %s', (type) => {
     expect(await chat.json('alice', 'threads.delete', { thread_id })).toEqual({})
   })
 
-  it('while it is answered lets the answer come to its end, be followed, and be stopped', async () => {
+  it('a thread that is locked or closed during an answer lets it end, be followed and be stopped', async () => {
     const told = steps()
     const chat = testChat(told.respond)
     const { reader, thread: thread_id } = await begin(chat)

@@ -25,7 +25,7 @@ const WRONGS: readonly (readonly [status: number, code: string])[] = [
 ]
 
 it.each(WRONGS.map(([status, code], at) => [status, code, at] as const))(
-  'of all that is wrong with a request from there on, %i %s is what it is refused for',
+  'a request with this and every later fault is refused with %i %s',
   async (status, code, at) => {
     const wrong = (what: number) => WRONGS.findIndex(([one]) => one === what) >= at
     const chat = testChat(
@@ -70,7 +70,7 @@ it.each(WRONGS.map(([status, code], at) => [status, code, at] as const))(
 )
 
 describe('the limit of requests', () => {
-  it('is each person’s own, and says when to come again', async () => {
+  it('the limit of requests counts each person alone and says when to try again', async () => {
     vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
     try {
       const chat = testChat(async function* () {}, {
@@ -89,7 +89,7 @@ describe('the limit of requests', () => {
     }
   })
 
-  it('of runs leaves the other requests alone', async () => {
+  it('the limit of runs does not count other requests', async () => {
     const chat = testChat(async function* () {}, {
       rateLimit: memoryRateLimit({ runs: { most: 2, per: 60 } }),
     })
@@ -104,7 +104,7 @@ describe('the limit of requests', () => {
     await chat.create('bob')
   })
 
-  it('that fails is a 503, and nothing is stored', async () => {
+  it('a rate limit that fails gives a 503, and nothing is stored', async () => {
     const chat = testChat(async function* () {}, {
       rateLimit: { take: () => Promise.reject(new Error('redis at /secret')) },
     })
@@ -115,7 +115,7 @@ describe('the limit of requests', () => {
     ])
   })
 
-  it('is there without being asked for: 60 runs a minute', async () => {
+  it('the default limit is 60 runs a minute', async () => {
     const options: Partial<ChatkitServerOptions<TestCaller>> = { rateLimit: memoryRateLimit() }
     const chat = testChat(async function* () {}, options)
     for (let n = 0; n < 60; n += 1) await chat.create('alice')
@@ -124,7 +124,7 @@ describe('the limit of requests', () => {
 })
 
 describe('runs at once', () => {
-  it('are bounded for each person; those that are over do not count', async () => {
+  it('runs under way are bounded for each person, and ended ones do not count', async () => {
     const told = steps()
     const chat = testChat(told.respond, { limits: { runs: 2 } })
     const one = await begin(chat)
@@ -163,7 +163,7 @@ describe('a store that fails', () => {
   })
 
   it.each(Object.keys(params('')))(
-    'before anything was done is a 503 to %s, without its words, and the thread is free',
+    'a store that fails before anything is done gives a 503 to %s without its message, and the thread is free',
     async (type) => {
       const store = memoryThreadStore()
       let fails = false
@@ -196,7 +196,7 @@ describe('a store that fails', () => {
   )
 })
 
-it('a credential that cannot be forgotten is told to the log, and the answer is as it would be', async () => {
+it('a failure to discard the credential goes to the log and does not change the answer', async () => {
   const chat = testChat(async function* () {}, {
     admit: async () => ({
       ok: true,
@@ -219,7 +219,7 @@ it('a credential that cannot be forgotten is told to the log, and the answer is 
 })
 
 describe('the limit of open streams', () => {
-  it('is each person’s own, is looked at before anything is stored, and counts nothing that is over', async () => {
+  it('the limit of open streams counts each person alone, refuses before anything is stored, and frees ended streams', async () => {
     const told = steps()
     const chat = testChat(told.respond, { limits: { streams: 2 } })
     const { reader, thread } = await begin(chat)

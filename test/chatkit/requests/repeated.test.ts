@@ -40,7 +40,7 @@ describeStores('a message with a key', (open) => {
   const threadsOf = async (chat: ReturnType<typeof testChat>, who = 'alice') =>
     (await chat.json(who, 'threads.list')).data
 
-  it('is answered again with what is stored: the same thread, the same items, nothing hidden, no second answer', async () => {
+  it('a repeated message gets the stored thread and items, without hidden ones, and no second answer', async () => {
     const { chat, answered } = await chatOf()
     const first = await events(await chat.send('alice', ...create(), { key: 'k' }))
     const second = await events(await chat.send('alice', ...create(), { key: 'k' }))
@@ -51,7 +51,7 @@ describeStores('a message with a key', (open) => {
     expect(chat.callers.every(({ ended }) => ended === 1)).toBe(true)
   })
 
-  it('of a thread that is there already is answered with that message and what it was answered, not with what came later', async () => {
+  it('a repeated message in an older thread gets that message and its answer, not what came later', async () => {
     const { chat, answered } = await chatOf()
     const thread_id = await chat.create('alice')
     const say = (text: string, key: string) =>
@@ -64,7 +64,7 @@ describeStores('a message with a key', (open) => {
     expect(answered()).toBe(3)
   })
 
-  it('that is another message is refused, and nothing is stored', async () => {
+  it('a key that is used for another message is refused, and nothing is stored', async () => {
     const { chat, answered } = await chatOf()
     const [created] = await events(await chat.send('alice', ...create('one'), { key: 'k' }))
     const refused = [
@@ -81,7 +81,7 @@ describeStores('a message with a key', (open) => {
     expect(await threadsOf(chat)).toHaveLength(1)
   })
 
-  it('is another one for another person', async () => {
+  it('the same key of another person is another key', async () => {
     const { chat, answered } = await chatOf()
     for (const who of ['alice', 'bob', 'alice-elsewhere', 'alice-tenant']) {
       await events(await chat.send(who, ...create(), { key: 'k' }))
@@ -90,14 +90,14 @@ describeStores('a message with a key', (open) => {
     expect(answered()).toBe(4)
   })
 
-  it('without the key is two messages', async () => {
+  it('a message that is sent twice without a key is two messages', async () => {
     const { chat } = await chatOf()
     await events(await chat.send('alice', ...create()))
     await events(await chat.send('alice', ...create()))
     expect(await threadsOf(chat)).toHaveLength(2)
   })
 
-  it.each([RESUMABLE, {}])('is refused while the first is answered (%j)', async (more) => {
+  it.each([RESUMABLE, {}])('a repeated message is refused while the first one is being answered (%j)', async (more) => {
     const [stores] = await open()
     const told = steps()
     const chat = testChat(told.respond, stores)
@@ -117,7 +117,7 @@ describeStores('a message with a key', (open) => {
     expect(await threadsOf(chat)).toHaveLength(1)
   })
 
-  it('twenty times at once, on two instances, makes one thread', async () => {
+  it('a message that is sent twenty times at once to two instances makes one thread', async () => {
     const { chat, other, answered } = await chatOf({}, 2)
     const all = await Promise.all(
       Array.from({ length: 20 }, (_, n) =>
@@ -131,7 +131,7 @@ describeStores('a message with a key', (open) => {
     expect(await threadsOf(chat)).toHaveLength(1)
   })
 
-  it('after its thread was deleted is a new message', async () => {
+  it('a repeated message whose thread was deleted is a new message', async () => {
     const { chat, answered } = await chatOf()
     const [created] = await events(await chat.send('alice', ...create(), { key: 'k' }))
     await chat.json('alice', 'threads.delete', { thread_id: created.thread.id })
@@ -140,7 +140,7 @@ describeStores('a message with a key', (open) => {
     expect(answered()).toBe(2)
   })
 
-  it('that was refused has left nothing, and can be sent again', async () => {
+  it('a message that was refused left nothing and can be sent again', async () => {
     const { chat, answered } = await chatOf()
     const thread_id = await chat.create('alice')
     await chat.store.updateThread(ALICE, thread_id, { status: { type: 'locked' } })
@@ -161,7 +161,7 @@ describeStores('a message with a key', (open) => {
   })
 
   it.each([RESUMABLE, {}])(
-    'whose instance died is the same thread again, with what was written and an error that can be tried again (%j)',
+    'a repeated message whose instance died gets the same thread, the text so far and an error with a retry (%j)',
     async (more) => {
       const clock = { now: Date.now() }
       const [stores] = await open()
@@ -190,7 +190,7 @@ describeStores('a message with a key', (open) => {
 })
 
 it.each(['threads.create', 'threads.add_user_message'] as const)(
-  'a message with a key whose instance died before anything was stored is sent as if for the first time (%s)',
+  'a repeated message whose instance died before it stored anything is a new message (%s)',
   async (type) => {
     const runs = memoryRunStore()
     const chat = testChat(async function* () {}, { runs })
@@ -302,7 +302,7 @@ it.each(['', ' ', 'a b', 'é', '\u0001', 'x'.repeat(256)])(
   },
 )
 
-it('a key on any other request means nothing', async () => {
+it('a key on any other request is ignored', async () => {
   const chat = testChat(steps().respond)
   const { thread, reader } = await begin(chat)
   await reader.cancel()

@@ -67,7 +67,7 @@ describe('threads', () => {
     expect((await chat.json('alice', 'threads.get_by_id', { thread_id })).title).toHaveLength(200)
   })
 
-  it('threads.delete deletes once, and then it is as if it had never been', async () => {
+  it('threads.delete deletes a thread, which then is answered like one that never existed', async () => {
     const chat = chatOf()
     const thread_id = await chat.create('alice')
     expect(await chat.json('alice', 'threads.delete', { thread_id })).toEqual({})
@@ -107,7 +107,7 @@ describe('threads', () => {
     expect(user.item.id).toMatch(/^msg_[0-9a-f]{32}$/)
   })
 
-  it('a message is kept as it was sent: tags with their data, quotes, options; nulls and unknown fields are left out', async () => {
+  it('a message keeps its tags with their data, its quote and its options, without nulls and unknown fields', async () => {
     const chat = chatOf()
     const content = [
       {
@@ -213,7 +213,7 @@ describe('refusals', () => {
   const create = { type: 'threads.create', params: { input: message('noop') } }
 
   it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])(
-    '%s is answered with 405 and what is allowed, whoever asks',
+    'the method %s gets a 405 that names the allowed one, whoever asks',
     async (method) => {
       const response = await chatOf().handler(
         new Request('http://chat.example/chatkit', { method }),
@@ -222,7 +222,7 @@ describe('refusals', () => {
     },
   )
 
-  it('come in the order method, credential, media type, size, JSON, ownership', async () => {
+  it('refusals come in the order method, credential, media type, size, JSON, ownership', async () => {
     const chat = testChat(conformanceResponder, { limits: { bodyBytes: 500 } })
     const large = 'x'.repeat(501)
     const status = async (incoming: Request) => (await chat.handler(incoming)).status
@@ -256,7 +256,7 @@ describe('refusals', () => {
     expect((await chatOf().handler(request('alice', create, { headers }))).status).toBe(status)
   })
 
-  it('a body that says it is too large is refused unread, one that does not say so as soon as it is', async () => {
+  it('a body is refused unread when its length says that it is too large, else as soon as it is', async () => {
     let pulled = 0
     const endless = new ReadableStream({
       pull(controller) {
@@ -296,7 +296,7 @@ describe('refusals', () => {
     }
   })
 
-  it('a body is understood wherever it is split, inside an emoji too', async () => {
+  it('a body can be split anywhere, inside an emoji too', async () => {
     const chat = chatOf()
     const bytes = new TextEncoder().encode(
       JSON.stringify({
@@ -394,7 +394,7 @@ describe('refusals', () => {
     expect(chat.errors).toEqual([])
   })
 
-  it('a value nested to the last byte of the largest body is refused, not fallen over', async () => {
+  it('a value that is nested through the whole of the largest body is refused without a crash', async () => {
     const depth = 100_000
     const chat = testChat(conformanceResponder)
     const data = `${'[{"a":'.repeat(depth)}1${'}]'.repeat(depth)}`
@@ -406,7 +406,7 @@ describe('refusals', () => {
   })
 
   it.each(['threads.nonsense', 'threads.run', 'constructor', '__proto__'])(
-    'the type %s is not known here',
+    'the unknown type %s is refused',
     async (type) => {
       const response = await chatOf().send('alice', type, {})
       expect(response.status).toBe(400)
@@ -452,7 +452,7 @@ describe('refusals', () => {
     )
   })
 
-  it('what was sent is not repeated in a refusal', async () => {
+  it('a refusal does not repeat what the client sent', async () => {
     const chat = chatOf()
     const refused = [
       await chat.handler(request('alice', '{"CANARY')),
@@ -508,7 +508,7 @@ describe('refusals', () => {
   })
 })
 
-it('no answer is to be kept by anything between, and a stream is not to be buffered', async () => {
+it('the headers forbid caching every answer and buffering a stream', async () => {
   const chat = chatOf()
   const stream = await chat.send('alice', 'threads.create', { input: message('noop') })
   expect(Object.fromEntries(stream.headers)).toEqual({
@@ -525,7 +525,7 @@ it('no answer is to be kept by anything between, and a stream is not to be buffe
   }
 })
 
-it('the credential ends with every request, once', async () => {
+it('the credential is discarded once for every request', async () => {
   const chat = chatOf()
   const thread_id = await chat.create('alice', 'hello')
   await chat.json('alice', 'threads.list')

@@ -31,7 +31,7 @@ describeStores('a retry', (open) => {
     return { chat, seen }
   }
 
-  it('deletes everything newer, hidden items and later messages too, without events, and answers that message', async () => {
+  it('a retry answers the message again and deletes everything newer, hidden items and later messages too', async () => {
     const { chat, seen } = await chatOf()
     const thread_id = await threadWith(chat, [
       said('a1'),
@@ -55,7 +55,7 @@ describeStores('a retry', (open) => {
     ])
   })
 
-  it('deletes more than a page', async () => {
+  it('a retry deletes more than one page of items', async () => {
     const { chat } = await chatOf()
     const thread_id = await threadWith(chat)
     const [first] = idsOf(await storedItems(chat, thread_id))
@@ -70,7 +70,7 @@ describeStores('a retry', (open) => {
     expect(idsOf(await storedItems(chat, thread_id))).toEqual([first])
   })
 
-  it('of an item that is not there, or was never to be seen, is an empty stream, and deletes nothing', async () => {
+  it('a retry of a missing or hidden item is an empty stream and deletes nothing', async () => {
     const { chat, seen } = await chatOf()
     const thread_id = await threadWith(chat, [
       said('a1'),
@@ -91,7 +91,7 @@ describeStores('a retry', (open) => {
     expect(chat.callers.every(({ ended }) => ended === 1)).toBe(true)
   })
 
-  it('of an item that is no message is refused', async () => {
+  it('a retry of an item that is not a message is refused', async () => {
     const { chat } = await chatOf()
     const thread_id = await threadWith(chat, [said('a1')])
     const before = await storedItems(chat, thread_id)
@@ -103,7 +103,7 @@ describeStores('a retry', (open) => {
     expect(await storedItems(chat, thread_id)).toEqual(before)
   })
 
-  it('is refused while an answer is written, and deletes nothing of it', async () => {
+  it('a retry is refused while an answer is being written, and deletes nothing', async () => {
     const [stores] = await open()
     const told = steps()
     const chat = testChat(told.respond, stores)

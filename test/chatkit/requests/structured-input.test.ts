@@ -63,7 +63,7 @@ const ALL_SKIPPED = {
 }
 
 describe('a form', () => {
-  it('is answered: one value where one is asked for, several where several are, free ones too; what is missing is skipped', async () => {
+  it('a form keeps one value or several, as it asks, free answers too, and missing answers are skipped', async () => {
     const input = {
       answers: {
         one: { values: ['b', 'a'] },
@@ -97,7 +97,7 @@ describe('a form', () => {
     expect(await answered(input)).toEqual({ ...ALL_SKIPPED, status })
   })
 
-  it('takes answers to questions whose ids are names of objects’ own', async () => {
+  it('a form takes answers to questions whose ids are names like `constructor`', async () => {
     const answers = await answered(
       '{"answers":{"__proto__":{"values":["p"]},"constructor":{"values":["c"]}}}',
     )
@@ -106,7 +106,7 @@ describe('a form', () => {
     expect(answers['-__proto__']).toEqual(SKIPPED)
   })
 
-  it('is answered once', async () => {
+  it('a form can be answered once', async () => {
     const chat = testChat(noop)
     const thread_id = await threadWith(chat, [form()])
     const params = {
@@ -139,7 +139,7 @@ describe('a form', () => {
     ).toEqual(refusal)
   })
 
-  it('that is hidden is refused as one that does not exist', async () => {
+  it('a hidden form is refused like one that does not exist', async () => {
     const chat = testChat(noop)
     const thread_id = await threadWith(chat, [{ id: 'h', type: 'hidden_context_item', content: 1 }])
     const params = { thread_id, item_id: 'h', input: {} }

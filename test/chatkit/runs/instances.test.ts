@@ -48,7 +48,7 @@ async function twoInstances(
 }
 
 describeStores('a run on another instance', (open) => {
-  it('is followed live, from any event', async () => {
+  it('a run on another instance is followed live, from any event', async () => {
     const { a, b, told } = await twoInstances(open)
     const { reader, first, thread, run } = await begin(a)
     told.say(1)
@@ -66,7 +66,7 @@ describeStores('a run on another instance', (open) => {
     expect([...a.errors, ...b.errors]).toEqual([])
   })
 
-  it('keeps its thread: another message is refused everywhere, and goes through when the run is over', async () => {
+  it('a run keeps its thread on every instance until it is over', async () => {
     const { a, b, told, retold } = await twoInstances(open)
     const { reader, thread } = await begin(a)
     const again = () =>
@@ -82,7 +82,7 @@ describeStores('a run on another instance', (open) => {
     expect((await again()).status).toBe(200)
   })
 
-  it.each([RESUMABLE, {}])('is stopped from there, and keeps its text (%j)', async (more) => {
+  it.each([RESUMABLE, {}])('a run is stopped from another instance and keeps its text (%j)', async (more) => {
     const { a, b, told } = await twoInstances(open)
     const reader = await frameReader(
       await a.send('alice', 'threads.create', { input: message('hi') }, more),
@@ -105,7 +105,7 @@ describeStores('a run on another instance', (open) => {
     expect([...a.errors, ...b.errors]).toEqual([])
   })
 
-  it.each([RESUMABLE, {}])('is ended when its thread is deleted there (%j)', async (more) => {
+  it.each([RESUMABLE, {}])('a run ends when its thread is deleted on another instance (%j)', async (more) => {
     const { a, b, told } = await twoInstances(open)
     const reader = await frameReader(
       await a.send('alice', 'threads.create', { input: message('hi') }, more),
@@ -139,7 +139,7 @@ describeStores('an instance that dies', (open) => {
     return { ...instances, reader, seen, thread, run }
   }
 
-  it('leaves a run that others show as interrupted, with its text, once, and a note for the model', async () => {
+  it("a dead instance's run is interrupted for others, and its text is stored once with a note", async () => {
     const { b, thread } = await dead()
     const shown = await Promise.all([
       b.json('alice', 'threads.get_by_id', { thread_id: thread }),
@@ -164,7 +164,7 @@ describeStores('an instance that dies', (open) => {
     expect(b.errors).toEqual([])
   })
 
-  it('leaves a stream that ends with the error that says so, from wherever it is joined', async () => {
+  it("a dead instance's stream ends with the error for it, from wherever it is joined", async () => {
     const { b, seen, thread, run } = await dead()
     expect(await (await resume(b, thread)).take()).toEqual([...seen, INTERRUPTED])
     for (let at = 0; at <= seen.length; at += 1) {
@@ -180,7 +180,7 @@ describeStores('an instance that dies', (open) => {
     ])
   })
 
-  it('leaves a run that can be tried again, with what it had written kept until then', async () => {
+  it("a dead instance's run can be tried again, and its text is kept until then", async () => {
     const { b, retold, thread } = await dead()
     const shown = await b.json('alice', 'threads.get_by_id', { thread_id: thread })
     retold.say(1)
@@ -199,7 +199,7 @@ describeStores('an instance that dies', (open) => {
     expect(after.items.data[1].content[0].text).toBe('w0 ')
   })
 
-  it('leaves its text to the next message, also when nobody has looked before', async () => {
+  it("a dead instance's text is there for the next message, also when nobody looked before", async () => {
     const { b, retold, thread } = await dead()
     retold.finish()
     await (
@@ -221,7 +221,7 @@ describeStores('an instance that dies', (open) => {
     ])
   })
 
-  it('leaves no run that is tried again without being resumable and then counts as interrupted', async () => {
+  it("a retry that is not resumable of a dead instance's run leaves no interrupted run", async () => {
     const { b, retold, thread } = await dead()
     const shown = await b.json('alice', 'threads.get_by_id', { thread_id: thread })
     retold.finish()
@@ -234,7 +234,7 @@ describeStores('an instance that dies', (open) => {
     )
   })
 
-  it('leaves a run whose stop is answered at once, and whose thread can be deleted', async () => {
+  it("a dead instance's run can be stopped at once, and its thread can be deleted", async () => {
     const { b, thread } = await dead()
     expect(await b.json('alice', 'onbehalf.runs.stop', { thread_id: thread })).toEqual({})
     expect(await b.json('alice', 'threads.delete', { thread_id: thread })).toEqual({})
@@ -243,7 +243,7 @@ describeStores('an instance that dies', (open) => {
 })
 
 describe('an instance that dies', () => {
-  it('leaves complete messages as they were completed, and what was removed removed; only what was being written is saved', async () => {
+  it('after an instance dies only unfinished messages are recovered, and completed or removed ones stay as they were', async () => {
     const clock = { now: Date.now() }
     const [stores] = [{ store: memoryThreadStore(), runs: memoryRunStore() }]
     const a = testChat(
@@ -289,7 +289,7 @@ describe('an instance that dies', () => {
     ])
   })
 
-  it('leaves no note of a run that has no log', async () => {
+  it('an instance that dies leaves no note for a run that has no log', async () => {
     const { a, b, thread } = await (async () => {
       const clock = { now: Date.now() }
       const stores = { store: memoryThreadStore(), runs: memoryRunStore(), now: () => clock.now }
@@ -309,7 +309,7 @@ describe('an instance that dies', () => {
     expect(typesOf(await itemsOf(a.store, thread))).toEqual(['user_message', 'user_message'])
   })
 
-  it('is missed by readers elsewhere, also when nothing wakes them', async () => {
+  it('readers on other instances see that an instance died, also when nothing wakes them', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
     onTestFinished(() => {
       vi.useRealTimers()
@@ -333,7 +333,7 @@ describe('an instance that dies', () => {
 })
 
 describe('a run that is alive', () => {
-  it('says so every third of its lease, as long as it takes, and stores without asking', async () => {
+  it('a live run renews its lease every third of it, and stores without asking', async () => {
     vi.useFakeTimers({
       toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'],
     })
@@ -367,7 +367,7 @@ describe('a run that is alive', () => {
     expect(said).toBe(12)
   })
 
-  it('keeps its thread from its own instance, too, which has slept and looks first', async () => {
+  it('a live run keeps its thread when its own instance has slept and looks first', async () => {
     const clock = { now: Date.now() }
     const told = steps()
     const chat = testChat(told.respond, { now: () => clock.now, lease: LEASE })
@@ -382,7 +382,7 @@ describe('a run that is alive', () => {
     expect((await reader.take()).at(-1)?.event.type).toBe('thread.item.done')
   })
 
-  it('is not forgotten when the one before it in its thread, which was lost, ends at last', async () => {
+  it('a live run stays when the lost run before it in the thread ends at last', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
     onTestFinished(() => {
       vi.useRealTimers()
@@ -509,7 +509,7 @@ describe('an instance that was taken for dead and wakes up', () => {
     'over one store',
     (open) => {
       describe.each([RESUMABLE, {}])('in a run with %j', (more) => {
-        it.each(late)('stores no %s any more', async (_what, rest) => {
+        it.each(late)('an instance that was taken for dead stores no %s', async (_what, rest) => {
           const { go, respond } = gated(rest)
           const { b, a, reader, thread, clock } = await asleep(open, respond, more)
           clock.now += LEASE
@@ -530,7 +530,7 @@ describe('an instance that was taken for dead and wakes up', () => {
           expect(a.errors).toEqual([])
         })
 
-        it('stores what it has when nobody has taken its thread', async () => {
+        it('an instance that wakes up stores its text when nobody has taken its thread', async () => {
           const { go, respond } = gated(async function* (context) {
             yield { type: 'thread.item.done', item: answer(context, 'LATE') }
           })
@@ -541,7 +541,7 @@ describe('an instance that was taken for dead and wakes up', () => {
           expect((await itemsOf(a.store, thread)).at(-1).content[0].text).toBe('LATE')
         })
 
-        it('puts no partial text into the thread when it is closed', async () => {
+        it('an instance that was taken for dead stores no partial text when it closes', async () => {
           const { respond } = gated(async function* () {})
           const { a, b, reader, thread, clock } = await asleep(open, respond, more)
           clock.now += LEASE

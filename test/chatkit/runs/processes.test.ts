@@ -121,7 +121,7 @@ const deltas = (events: Followed['events']) =>
     return parsed.success ? [parsed.data.delta] : []
   })
 
-it('an answer goes on when its client is gone, and the other instance gives the rest of it, nothing lost and nothing doubled', async () => {
+it('an answer goes on without its client, and the other instance gives each of the other events once', async () => {
   const [one, other] = [await instance(), await instance()]
   const first = await follow(one.chatkit, 'alice', 'threads.create', slowly)
   await first.until(BEGUN)
@@ -144,7 +144,7 @@ it('an answer goes on when its client is gone, and the other instance gives the 
   expect((await send(other.chatkit, 'bob', 'onbehalf.runs.resume', { thread_id })).status).toBe(404)
 })
 
-it('a thread takes one message at a time, whichever instance it comes to, and is stopped from any', async () => {
+it('a thread takes one message at a time over all instances, and any instance can stop its run', async () => {
   const [one, other] = [await instance(), await instance()]
   const first = await follow(one.chatkit, 'alice', 'threads.create', slowly)
   await first.until(BEGUN)
@@ -165,7 +165,7 @@ it('a thread takes one message at a time, whichever instance it comes to, and is
   expect((await say(other.chatkit, 'alice', 'more', thread_id)).text).toBe('alice said more')
 })
 
-it('an instance killed in mid-answer: the thread is whole, the other one shows the run as interrupted, and it is tried again there', async () => {
+it('after an instance is killed in mid-answer, the other one shows the run as interrupted and tries it again', async () => {
   const LEASE = { LEASE: '1500' }
   const [one, other] = [await instance(LEASE), await instance(LEASE)]
   const first = await follow(one.chatkit, 'alice', 'threads.create', slowly)
@@ -211,7 +211,7 @@ it('an instance killed in mid-answer: the thread is whole, the other one shows t
   expect(after.items.data[1]?.content[0]?.text).toBe('whole')
 })
 
-it('PostgreSQL gone and back: requests fail soon and cleanly, none hangs, and all works again by itself with all that was acknowledged', async () => {
+it('when PostgreSQL goes and comes back, requests fail soon, none hangs, and nothing acknowledged is lost', async () => {
   const one = await instance()
   const before = await say(one.chatkit, 'alice', 'before')
   const running = await follow(one.chatkit, 'alice', 'threads.create', slowly)
@@ -254,7 +254,7 @@ it('PostgreSQL gone and back: requests fail soon and cleanly, none hangs, and al
   expect(one.program.err()).not.toContain('lost')
 })
 
-it('PostgreSQL gone for 30 seconds: every request is answered soon, and both instances work again without a hand', async () => {
+it('when PostgreSQL is gone for 30 seconds, every request is answered soon, and both instances recover by themselves', async () => {
   const instances = [await instance(), await instance()]
   const [one] = instances
   if (!one) throw new Error('There is no instance')
@@ -300,7 +300,7 @@ it('PostgreSQL gone for 30 seconds: every request is answered soon, and both ins
   expect(deltas(there.events)).toEqual(['again'])
 }, 90_000)
 
-it('PostgreSQL that hangs: requests fail within the timeouts, and work again when it does', async () => {
+it('when PostgreSQL hangs, requests fail within the timeouts, and work again when it does', async () => {
   const line = await openLine(postgres.port)
   onTestFinished(() => line.close())
   const one = await instance({ PGPORT: String(line.port) })

@@ -34,7 +34,7 @@ async function chatOver(
 const numbers = (frames: readonly Frame[]) => frames.map(({ id }) => Number(id?.split('.')[1]))
 
 describeStores('a resumable run', (open) => {
-  it('numbers its events from 1, the first ones included; others have no ids', async () => {
+  it('a resumable run numbers its events from 1, and other runs have no ids', async () => {
     const { chat, told } = await chatOver(open)
     told.say(2)
     told.finish()
@@ -58,7 +58,7 @@ describeStores('a resumable run', (open) => {
     expect(chat.errors).toEqual([])
   })
 
-  it('goes on when its client is gone, and gives the rest to who comes back, while it is written and when it is over', async () => {
+  it('a resumable run goes on without its client, and gives the rest to a client that comes back', async () => {
     const { chat, told } = await chatOver(open)
     const { reader, thread } = await begin(chat)
     told.say(1)
@@ -85,7 +85,7 @@ describeStores('a resumable run', (open) => {
     expect(chat.errors).toEqual([])
   })
 
-  it('gives exactly the rest after each of its events', async () => {
+  it('a resumable run gives exactly the rest after each of its events', async () => {
     const { chat, told } = await chatOver(open)
     told.say(5)
     told.finish()
@@ -96,7 +96,7 @@ describeStores('a resumable run', (open) => {
     }
   })
 
-  it('gives large events a few at a time, so that a slow reader holds few of them, and leaves none out', async () => {
+  it('a resumable run gives large events a few at a time and leaves none out', async () => {
     const words = Array.from({ length: 40 }, (_, at) => `${at} `.padEnd(30_000, 'x'))
     const [stores] = await open()
     const chat = testChat(async function* (_thread, _message, context) {
@@ -118,7 +118,7 @@ describeStores('a resumable run', (open) => {
     expect((await again.take()).map(({ event }) => event.update.delta)).toEqual(words)
   })
 
-  it('is followed from its first event without an id while it is running, and not at all when it is over', async () => {
+  it('a client without an event id follows a running run from its start, and gets nothing of an ended one', async () => {
     const { chat, told } = await chatOver(open)
     const { reader, first, thread } = await begin(chat)
     told.say(1)
@@ -130,7 +130,7 @@ describeStores('a resumable run', (open) => {
     expect(await (await resume(chat, thread)).take()).toEqual([])
   })
 
-  it('is not joined by the id of an older run, and not by what is no id', async () => {
+  it('a resumable run is not joined by the id of an older run or by a malformed id', async () => {
     const { chat, told } = await chatOver(open)
     told.finish()
     const { reader, thread, run } = await begin(chat)
@@ -166,7 +166,7 @@ describeStores('a resumable run', (open) => {
     ).toBe(404)
   })
 
-  it('a thread with a run that cannot be joined gives an empty stream, and does not say that it has one', async () => {
+  it('a thread whose run is not resumable gives an empty stream and names no run', async () => {
     const { chat, told } = await chatOver(open)
     const plain = await frameReader(
       await chat.send('alice', 'threads.create', { input: message('hi') }),
@@ -182,7 +182,7 @@ describeStores('a resumable run', (open) => {
     await plain.cancel()
   })
 
-  it('is stopped by its owner: partial text is kept, a note is left, every stream ends, and the credential', async () => {
+  it("an owner's stop keeps the text, leaves a note, ends every stream, and discards the credential", async () => {
     const { chat, told } = await chatOver(open)
     const { reader, thread } = await begin(chat)
     told.say(2)
@@ -215,7 +215,7 @@ describeStores('a resumable run', (open) => {
     expect(chat.errors).toEqual([])
   })
 
-  it('ends its streams when the thread is deleted, and nothing comes back', async () => {
+  it('a deleted thread ends the streams of its resumable run and stays deleted', async () => {
     const { chat, told } = await chatOver(open)
     const { reader, thread } = await begin(chat)
     told.say(1)
@@ -235,7 +235,7 @@ describeStores('a resumable run', (open) => {
     expect(chat.errors).toEqual([])
   })
 
-  it('keeps text and errors of an answer that fails, and is done', async () => {
+  it('a resumable run whose answer fails keeps its text and its error, and is done', async () => {
     const [stores] = await open()
     const chat = testChat(async function* () {
       yield { type: 'progress_update', text: 'x' }
@@ -251,7 +251,7 @@ describeStores('a resumable run', (open) => {
     )
   })
 
-  it('several readers who come and go at any time all read the same, nothing lost and nothing twice', async () => {
+  it('readers that come and go at any time all read the same events, each one once', async () => {
     const cuts = fc.array(fc.array(fc.integer({ min: 0, max: 12 }), { maxLength: 8 }), {
       minLength: 1,
       maxLength: 4,
@@ -299,7 +299,7 @@ async function readWithCuts(
 }
 
 describe('a reader', () => {
-  it('reads a log that is longer than a page to its end, while nothing new comes', async () => {
+  it('a reader reads a log that is longer than a page to its end, without new events', async () => {
     const told = steps()
     const chat = testChat(told.respond)
     const { reader, thread, run } = await begin(chat)
@@ -311,7 +311,7 @@ describe('a reader', () => {
     expect(await late.take()).toEqual(await reader.take())
   })
 
-  it('of a run whose thread has another one by now comes to an end, whatever becomes of that one', async () => {
+  it('a reader of an old run comes to its end, whatever becomes of the newer run in the thread', async () => {
     const clock = { now: Date.now() }
     const stores = { store: memoryThreadStore(), runs: memoryRunStore() }
     const told = steps()
@@ -345,7 +345,7 @@ describe('a reader', () => {
     }
   })
 
-  it('leaves no watch behind, however it ends', async () => {
+  it('a reader leaves no watch behind, however it ends', async () => {
     const runs = memoryRunStore()
     let watching = 0
     const counted: typeof runs = {
@@ -376,7 +376,7 @@ describe('a reader', () => {
 })
 
 describe('a reader that is slow', () => {
-  it('holds one page of the log, however long it is, and keeps nobody from writing', async () => {
+  it('a slow reader holds one page of a long log and does not slow the writer', async () => {
     const runs = memoryRunStore()
     let read = 0
     const counted = {

@@ -36,7 +36,7 @@ const turns = async (count = 20) => {
 }
 
 describeStores('a server that closes', (open) => {
-  it('ends its runs as interrupted: text is kept, streams say so, another instance can try again', async () => {
+  it('a server that closes ends its runs as interrupted, keeps their text, and another instance can try again', async () => {
     const [one, other] = await open(2)
     const told = steps()
     const closing = testChat(told.respond, one)
@@ -82,7 +82,7 @@ describeStores('a server that closes', (open) => {
     expect([...closing.errors, ...next.errors]).toEqual([])
   })
 
-  it('ends runs that cannot be joined with the same error, and begins no more', async () => {
+  it('a server that closes ends runs that are not resumable with the same error, and begins no more', async () => {
     const [one] = await open()
     const told = steps()
     const chat = testChat(told.respond, one)
@@ -107,7 +107,7 @@ describeStores('a server that closes', (open) => {
 })
 
 describe('an answer that is begun while the server closes', () => {
-  it('is ended at once', async () => {
+  it('an answer that begins while the server closes is ended at once', async () => {
     const store = memoryThreadStore()
     let open = () => {}
     const gate = new Promise<void>((resolve) => {
@@ -133,7 +133,7 @@ describe('an answer that is begun while the server closes', () => {
 })
 
 describe('the deadline of a resumable run', () => {
-  it('ends it with an error that is part of its log, and with its text', async () => {
+  it('the deadline ends a resumable run with its text and an error that is in its log', async () => {
     vi.useFakeTimers({
       toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'],
     })
@@ -168,7 +168,7 @@ describe('the deadline of a resumable run', () => {
 })
 
 describe('a resumable run that says more than is kept', () => {
-  it('is stopped with an error that is part of its log, keeps its text, and asks its app for no more', async () => {
+  it('a run whose log is full is stopped with an error in its log, keeps its text, and asks the app for no more', async () => {
     let asked = 0
     const respond: Respond<TestCaller> = async function* (_thread, _message, context) {
       const item = answer(context, '')
@@ -329,7 +329,7 @@ describe('a run store that fails', () => {
   }
 
   it.each(['append', 'events', 'latest'] as const)(
-    'in %s in mid-run ends the stream with an error',
+    'a run store that fails in %s in mid-run ends the stream with an error',
     async (method) => {
       const { runs, state } = failing(method)
       const told = steps()
@@ -348,7 +348,7 @@ describe('a run store that fails', () => {
     },
   )
 
-  it('when events are kept: the text so far is kept, the log has no gap, and the run counts as interrupted', async () => {
+  it('when the log cannot be written, the text is kept, the log has no gap, and the run is interrupted', async () => {
     const { runs, state, honest } = failing('append')
     const told = steps()
     const chat = testChat(told.respond, { runs })
@@ -373,7 +373,7 @@ describe('a run store that fails', () => {
     ])
   })
 
-  it('once, while more comes, leaves a log without a gap: nothing is kept behind what was lost', async () => {
+  it('when one write of the log fails while more events come, nothing is written after the gap', async () => {
     const runs = memoryRunStore()
     let fail = () => {}
     const pending = new Promise<never>((_, reject) => {
@@ -429,7 +429,7 @@ describe('a run store that fails', () => {
     })
   })
 
-  it('in the heartbeat only is outlived', async () => {
+  it('a run outlives a run store that fails only when it renews its lease', async () => {
     vi.useFakeTimers({
       toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'],
     })
@@ -455,7 +455,7 @@ describe('a run store that fails', () => {
     })
   })
 
-  it('at the end ends the stream all the same, and the thread is free when its time is over', async () => {
+  it('when the run store fails at the end, the stream still ends, and the thread is free after the lease', async () => {
     const clock = { now: Date.now() }
     const { runs, state } = failing('end')
     const told = steps()
@@ -475,7 +475,7 @@ describe('a run store that fails', () => {
   })
 
   it.each(['begin', 'latest'] as const)(
-    'in %s before anything was stored is a 503',
+    'a run store that fails in %s before anything is stored gives a 503',
     async (method) => {
       const { runs, state } = failing(method)
       const chat = testChat(steps().respond, { runs })
@@ -494,7 +494,7 @@ describe('a run store that fails', () => {
     },
   )
 
-  it('when a thread is deleted does not bring back a refusal: the thread is gone', async () => {
+  it('a run store that fails while a thread is deleted does not make the deletion fail', async () => {
     const { runs, state } = failing('forget')
     const chat = testChat(steps().respond, { runs })
     const thread_id = await chat.create('alice')
@@ -504,7 +504,7 @@ describe('a run store that fails', () => {
   })
 
   it.each(['drop', 'end'] as const)(
-    'in %s after a refusal leaves the refusal as it is',
+    'a run store that fails in %s after a refusal does not change the refusal',
     async (method) => {
       const { runs, state } = failing(method)
       const chat = testChat(steps().respond, { runs })
@@ -515,7 +515,7 @@ describe('a run store that fails', () => {
     },
   )
 
-  it('that hangs does not keep a stop, a deletion or the end of the server from being answered', async () => {
+  it('a run store that hangs does not hold up a stop, a deletion or the close of the server', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
     onTestFinished(() => {
       vi.useRealTimers()

@@ -57,7 +57,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     },
   )
 
-  it('of twenty that want a thread at once, one gets it', async () => {
+  it('one of twenty runs that want a thread at once gets it', async () => {
     const store = await open()
     const all = await Promise.all(
       Array.from({ length: 20 }, (_, n) =>
@@ -68,7 +68,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     expect(all.filter((one) => !one.began && one.why === 'busy')).toHaveLength(19)
   })
 
-  it('an owner has so many runs at once and no more; the dead do not count', async () => {
+  it('an owner has at most so many live runs, and dead ones do not count', async () => {
     const store = await open()
     await begun(store, newRun('t1'), at(1000, { most: 2 }))
     await begun(store, newRun('t2'), at(1000, { most: 2, aliveUntil: 90_000 }))
@@ -80,7 +80,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     await begun(store, newRun('t3'), at(1000 + LEASE, { most: 2 }))
   })
 
-  it('of those that begin at once, an owner has no more than so many', async () => {
+  it('an owner has at most so many of the runs that begin at once', async () => {
     const store = await open()
     const all = await Promise.all(
       Array.from({ length: 20 }, (_, n) =>
@@ -121,7 +121,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     },
   )
 
-  it('a key that was used is told before the thread is told to be busy', async () => {
+  it('a used key is refused as repeated before the thread is refused as busy', async () => {
     const store = await open()
     const once = { key: 'k', digest: 'd' }
     const run = await begun(store, newRun('t1', { once }), at(1000))
@@ -136,7 +136,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     ).toMatchObject({ why: 'busy' })
   })
 
-  it('a key is used once by its owner; for others it is another one', async () => {
+  it('an owner uses a key once, and the same key of others is another one', async () => {
     const store = await open()
     const once = { key: 'k', digest: 'd' }
     const run = await begun(store, newRun('t1', { once }), at(1000))
@@ -167,7 +167,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
   })
 
   it.each([true, false])(
-    'a run that left nothing is as if it had never been (resumable: %s)',
+    'a dropped run leaves no trace (resumable: %s)',
     async (resumable) => {
       const store = await open()
       const once = { key: 'k', digest: 'd' }
@@ -184,7 +184,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     },
   )
 
-  it('after an interrupted run the next one stays the newest, also when it is over; one that left nothing gives way again', async () => {
+  it('the run after an interrupted one stays the newest when it is over, unless it is dropped', async () => {
     const store = await open()
     const run = await begun(store, newRun('t1'), at(1000))
     await store.end(run.id, 'interrupted')
@@ -216,7 +216,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
   })
 
   it.each([[2], [4]])(
-    'events that are numbered as from %i, when 3 is next, are refused and none is kept',
+    'events numbered from %i, when 3 is next, are refused and not stored',
     async (first) => {
       const store = await open()
       const { id } = await begun(store, newRun('t1'), at(1000))
@@ -226,7 +226,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     },
   )
 
-  it('a run that is asked to stop hears so, and goes on until it ends', async () => {
+  it('a run that is asked to stop reads that from append, and goes on until it ends', async () => {
     const store = await open()
     const { id } = await begun(store, newRun('t1'), at(1000))
     await store.stop(B, 't1')
@@ -241,7 +241,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     expect(await store.events(id, 0, 10)).toEqual(['1', '2'])
   })
 
-  it('a run that is not heard of is interrupted: it cannot write any more, and the next one replaces it', async () => {
+  it('a run that gives no sign of life is interrupted, cannot write any more, and is replaced by the next one', async () => {
     const store = await open()
     const run = await begun(store, newRun('t1'), at(1000))
     await store.append(run.id, 1, ['1'], 1000 + LEASE)
@@ -254,7 +254,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     expect(await store.append(next.id, 1, ['n'], 99_000)).toBe('running')
   })
 
-  it('a look at a thread finds the dead, and wakes who waits for them', async () => {
+  it('latest interrupts a dead run and wakes its watchers', async () => {
     const store = await open()
     const run = await begun(store, newRun('t1'), at(1000))
     const woken = new Promise<void>((resolve) => store.watch(run.id, resolve))
@@ -264,7 +264,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     expect(await store.append(run.id, 1, ['1'], 99_000)).toBe('interrupted')
   })
 
-  it('who watches is woken by events, by a stop and by the end', async () => {
+  it('a watcher is woken by events, by a stop and by the end', async () => {
     const store = await open()
     const { id } = await begun(store, newRun('t1'), at(1000))
     for (const act of [
@@ -283,7 +283,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     }
   })
 
-  it('a thread that was deleted has no runs, and one that goes on writing is told that it is over', async () => {
+  it('a deleted thread has no runs, and a run that still writes is told that it is over', async () => {
     const store = await open()
     const { id } = await begun(store, newRun('t1', { once: { key: 'k', digest: 'd' } }), at(1000))
     await begun(store, newRun('t1', { owner: B }), at(1000))
@@ -295,7 +295,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     await begun(store, newRun('t1', { once: { key: 'k', digest: 'd' } }), at(1000))
   })
 
-  it('the events of an ended run are there until the next one begins', async () => {
+  it('the events of an ended run are kept until the next run begins', async () => {
     const store = await open()
     const run = await begun(store, newRun('t1'), at(1000))
     await store.append(run.id, 1, ['1'], 2000)

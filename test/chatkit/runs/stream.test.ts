@@ -79,7 +79,7 @@ describe('order', () => {
     expect(seen).toEqual([1, 1, 1, 1, 2])
   })
 
-  it('changes of the thread follow the event after which they were seen; metadata is sent empty', async () => {
+  it('a change of the thread is sent after the next event, with empty metadata', async () => {
     const chat = testChat(async function* (_thread, _message, context) {
       context.updateThread({ title: 'One' })
       context.updateThread({ metadata: { secret: 's' } })
@@ -115,7 +115,7 @@ describe('order', () => {
     expect(events.at(-1)).toMatchObject({ type: 'thread.updated', thread: { title: 'Mine' } })
   })
 
-  it('done twice for one id is one item, in its first place', async () => {
+  it('two done events for one id are one item, in its first place', async () => {
     const chat = testChat(async function* (_thread, _message, context) {
       yield { type: 'thread.item.done', item: answer(context, 'one', 'm1') }
       yield { type: 'thread.item.done', item: answer(context, 'other', 'm2') }
@@ -128,7 +128,7 @@ describe('order', () => {
     ])
   })
 
-  it('replaced is stored over the item, removed deletes it', async () => {
+  it('a replaced event overwrites the stored item, and a removed event deletes it', async () => {
     const chat = testChat(async function* (_thread, _message, context) {
       yield { type: 'thread.item.done', item: answer(context, 'one', 'm1') }
       yield { type: 'thread.item.replaced', item: answer(context, 'two', 'm1') }
@@ -220,7 +220,7 @@ describe('order', () => {
 })
 
 describe('hidden items', () => {
-  it('leave by no event and no page, though they are stored', async () => {
+  it('hidden items are stored, but no event and no page has them', async () => {
     const chat = testChat(async function* (_thread, _message, context) {
       const hidden = {
         ...context.newItem('hidden'),
@@ -309,7 +309,7 @@ describe('errors', () => {
     expect(chat.callers.map(({ ended }) => ended)).toEqual([1])
   })
 
-  it('what is thrown before the first event is an error event, too', async () => {
+  it('an error that the app throws before its first event is an error event too', async () => {
     const chat = testChat(() => {
       throw new Error('at once')
     })
@@ -343,7 +343,7 @@ describe('errors', () => {
     ])
   })
 
-  it("a title that is too long is the answer's own error", async () => {
+  it("a title that is too long makes the answer fail", async () => {
     const chat = testChat(
       async function* (_thread, _message, context): AsyncGenerator<AnswerEvent> {
         context.updateThread({ title: 'x'.repeat(201) })
@@ -391,7 +391,7 @@ describe('stop', () => {
     yield { type: 'thread.item.done', item: answer(context, 'LATE') }
   }
 
-  it('keeps the text so far and leaves a note for the model; nothing else is stored from then on', async () => {
+  it('a stop keeps the text so far, leaves a note for the model, and nothing else is stored after it', async () => {
     const chat = testChat(writing)
     const reader = eventReader(await chat.send('alice', 'threads.create', create()))
     await reader.until('assistant_message.content_part.text_delta')
@@ -410,7 +410,7 @@ describe('stop', () => {
     expect(await itemsOf(chat.store)).toEqual(items)
   })
 
-  it('without any text only the note is kept', async () => {
+  it('a stop before any text keeps only the note', async () => {
     const chat = testChat(async function* (_thread, _message, context) {
       yield { type: 'thread.item.added', item: answer(context, ' ') }
       await aborted(context.signal)
@@ -424,7 +424,7 @@ describe('stop', () => {
     ])
   })
 
-  it('an aborted request does the same, for servers that do not cancel the body', async () => {
+  it('an aborted request stops the answer too, for servers that do not cancel the body', async () => {
     const chat = testChat(writing)
     const gone = new AbortController()
     const response = await chat.handler(
@@ -438,7 +438,7 @@ describe('stop', () => {
     expect(chat.callers[0]?.ended).toBe(1)
   })
 
-  it('a body that is never read and dropped ends the credential', async () => {
+  it('a body that is cancelled unread discards the credential', async () => {
     const chat = testChat(writing)
     const response = await chat.send('alice', 'threads.create', create())
     await response.body?.cancel()
@@ -446,7 +446,7 @@ describe('stop', () => {
     expect(await itemsOf(chat.store)).toHaveLength(2)
   })
 
-  it('does not wait for an answer that does not listen', async () => {
+  it('a stop does not wait for an answer that ignores its signal', async () => {
     const chat = testChat(async function* (_thread, _message, context) {
       yield* partial(context, 'x')
       await new Promise(() => {})
@@ -457,7 +457,7 @@ describe('stop', () => {
     expect(chat.callers[0]?.ended).toBe(1)
   })
 
-  it('that comes while the complete message is stored does not put the partial text over it', async () => {
+  it('a stop that comes while the complete message is stored does not overwrite it with partial text', async () => {
     const { store, open } = gatedStore('changeItems')
     const chat = testChat(
       async function* (_thread, _message, context) {
@@ -480,7 +480,7 @@ describe('stop', () => {
     ).toMatchObject([[{ text: 'hi' }], [{ text: 'Whole' }], expect.any(String)])
   })
 
-  it('drops a change of the thread that was not stored yet', async () => {
+  it('a stop drops a change of the thread that was not stored yet', async () => {
     const { store, open } = gatedStore('changeItems')
     const chat = testChat(
       async function* (_thread, _message, context) {
@@ -501,7 +501,7 @@ describe('stop', () => {
     expect((await chat.json('alice', 'threads.list')).data[0]).not.toHaveProperty('title')
   })
 
-  it('a follow-up that comes while the stop is stored waits for it', async () => {
+  it('the next message waits while a stop is being stored', async () => {
     const { store, open } = gatedStore('changeItems')
     const chat = testChat(
       async function* (_thread, userMessage, context) {
@@ -534,7 +534,7 @@ describe('stop', () => {
 })
 
 describe('the deadline', () => {
-  it('ends the answer with an error that says so, keeps the text, and ends the credential', async () => {
+  it('the deadline ends the answer with its own error, keeps the text, and discards the credential', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     try {
       const chat = testChat(async function* (_thread, _message, context) {
@@ -568,7 +568,7 @@ describe('the deadline', () => {
 })
 
 describe('one answer a thread', () => {
-  it('a second message is refused with 409 while the first is answered, and goes through after it', async () => {
+  it('a second message gets a 409 while the first is being answered, and is accepted after it', async () => {
     let finish = () => {}
     const chat = testChat(async function* ({ id }, userMessage, context) {
       if (userMessage?.content[0]?.text !== 'slow') return
@@ -599,7 +599,7 @@ describe('one answer a thread', () => {
     ])
   })
 
-  it('a stranger who names the thread does not keep it busy', async () => {
+  it('somebody else who names the thread does not keep it busy', async () => {
     const store = memoryThreadStore()
     let open = () => {}
     const gate = new Promise<void>((resolve) => {
@@ -635,7 +635,7 @@ describe('one answer a thread', () => {
     for (const one of answers) await one.text()
   })
 
-  it('a thread that is deleted while it is answered ends its stream, and nothing comes back', async () => {
+  it('a thread that is deleted during an answer ends the stream and stays deleted', async () => {
     const chat = testChat(async function* (_thread, _message, context) {
       yield* partial(context, 'x')
       await aborted(context.signal)
