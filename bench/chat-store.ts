@@ -132,7 +132,7 @@ function item(index: number): AssistantMessageItem {
   }
 }
 
-async function filled(path: string): Promise<{ readonly threads: OwnedThreads; close(): void }> {
+async function openFilledStore(path: string): Promise<{ readonly threads: OwnedThreads; close(): void }> {
   const database = openSqlite(path)
   const threads = ownedThreads(sqliteThreadStore(database), PRINCIPAL)
   const thread = {
@@ -146,7 +146,7 @@ async function filled(path: string): Promise<{ readonly threads: OwnedThreads; c
 }
 
 async function ours(path: string): Promise<Contender> {
-  const { threads } = await filled(path)
+  const { threads } = await openFilledStore(path)
   return {
     read: (id) => threads.item(THREAD, id),
     insert: async (one) => {
@@ -156,7 +156,7 @@ async function ours(path: string): Promise<Contender> {
 }
 
 async function bare(path: string): Promise<Contender> {
-  const { close } = await filled(path)
+  const { close } = await openFilledStore(path)
   close()
   const database = new DatabaseSync(path)
   database.exec('pragma journal_mode = wal; pragma synchronous = full')

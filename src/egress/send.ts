@@ -42,14 +42,14 @@ export async function send(
       body,
       ...(signal ? { signal } : {}),
     })
-    return taken(data, url, method)
+    return toResponse(data, url, method)
   } catch (error) {
     signal?.throwIfAborted()
     throw failureOf(error)
   }
 }
 
-function taken(data: Dispatcher.ResponseData, url: URL, method: string): Response {
+function toResponse(data: Dispatcher.ResponseData, url: URL, method: string): Response {
   try {
     const encoding = data.headers['content-encoding']
     // We asked for no compression. Whoever reads a compressed bomb would unpack it.

@@ -32,9 +32,9 @@ export function summarizeError(error: unknown, depth = 0): ErrorSummary {
     }
   }
   if (typeof error !== 'object' || error === null) return { name: typeof error }
-  const name = identifier(read(error, 'name')) ?? 'Error'
-  const code = identifier(read(error, 'code'))
-  const cause = read(error, 'cause')
+  const name = identifier(readProperty(error, 'name')) ?? 'Error'
+  const code = identifier(readProperty(error, 'code'))
+  const cause = readProperty(error, 'cause')
   return {
     name,
     ...(code === undefined ? {} : { code }),
@@ -45,7 +45,7 @@ export function summarizeError(error: unknown, depth = 0): ErrorSummary {
 }
 
 /** Reads one property; undefined when its getter throws. */
-function read(object: object, property: 'name' | 'code' | 'cause'): unknown {
+function readProperty(object: object, property: 'name' | 'code' | 'cause'): unknown {
   try {
     return Reflect.get(object, property)
   } catch {

@@ -149,7 +149,7 @@ function plainValue(value: unknown): string | number | boolean | readonly string
   if (!Array.isArray(value)) return undefined
   return value
     .slice(0, MAX_LIST_ENTRIES)
-    .filter((one) => typeof one === 'string')
+    .filter((entry) => typeof entry === 'string')
     .map(blankCredentials)
 }
 

@@ -22,34 +22,37 @@ const cases: readonly Case[] = ['cases.json', 'more-cases.json'].flatMap((name) 
   JSON.parse(readFileSync(new URL(`./recorded/${name}`, import.meta.url), 'utf8')),
 )
 
-it.each(cases)('the recorded exchange $case gets the answers of the reference server', async ({ steps }) => {
-  const { respond, ...app } = conformanceApp()
-  const chat = testChat(respond, app)
-  const ids = symbols()
-  for (const step of steps) {
-    const body =
-      typeof step.request === 'string' ? step.request : ids.resolve(JSON.stringify(step.request))
-    const response = await chat.handler(request(step.user, body))
-    const { refused, events, cancelled, body: expected } = step.expect
-    if (refused) {
-      expect(refused).toContain(response.status)
-      expect(await response.json()).toHaveProperty('message', expect.any(String))
-    } else if (events) {
-      const reader = eventReader(response)
-      const got: Loose[] = []
-      while (!cancelled || got.length < events.length) {
-        const event = await reader.next()
-        if (!event) break
-        got.push(ids.normalise(event))
+it.each(cases)(
+  'the recorded exchange $case gets the answers of the reference server',
+  async ({ steps }) => {
+    const { respond, ...app } = conformanceApp()
+    const chat = testChat(respond, app)
+    const ids = symbols()
+    for (const step of steps) {
+      const body =
+        typeof step.request === 'string' ? step.request : ids.resolve(JSON.stringify(step.request))
+      const response = await chat.handler(request(step.user, body))
+      const { refused, events, cancelled, body: expected } = step.expect
+      if (refused) {
+        expect(refused).toContain(response.status)
+        expect(await response.json()).toHaveProperty('message', expect.any(String))
+      } else if (events) {
+        const reader = eventReader(response)
+        const got: Loose[] = []
+        while (!cancelled || got.length < events.length) {
+          const event = await reader.next()
+          if (!event) break
+          got.push(ids.normalise(event))
+        }
+        if (cancelled) await reader.stop()
+        expect(got).toEqual(events)
+      } else {
+        expect(response.status).toBe(200)
+        expect(ids.normalise(await response.json())).toEqual(expected)
       }
-      if (cancelled) await reader.stop()
-      expect(got).toEqual(events)
-    } else {
-      expect(response.status).toBe(200)
-      expect(ids.normalise(await response.json())).toEqual(expected)
     }
-  }
-})
+  },
+)
 
 function symbols() {
   const known = new Map<string, string>()

@@ -70,7 +70,7 @@ export function or<T>(shape: Shape<T>, otherwise: T): Shape<T> {
 export function list<T>(shape: Shape<T>, most: number): Shape<readonly T[]> {
   return (value) => {
     if (!Array.isArray(value) || value.length > most) throw new Misshapen()
-    return value.map((one, index) => at(String(index), shape, one))
+    return value.map((element, index) => at(String(index), shape, element))
   }
 }
 

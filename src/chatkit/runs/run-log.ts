@@ -17,7 +17,7 @@ export interface LogParts {
 }
 
 /** Events that are read at once. */
-const PAGE = 256
+const PAGE_EVENTS = 256
 
 /**
  * Characters that a client is given at once. A reader holds no more of them, however slow it is;
@@ -38,7 +38,7 @@ class LogReader implements FrameSource {
   readonly #unwatch: () => void
   /** Number of the last event that was given. */
   #seen: number
-  #page = PAGE
+  #page = PAGE_EVENTS
   #isOver = false
   #hasNews = true
   #wake = () => {}
@@ -93,7 +93,7 @@ class LogReader implements FrameSource {
     const isCut = piece.length < events.length
     this.#hasNews ||= !alive || events.length === this.#page || isCut
     // Large events tend to follow large ones: read a smaller page next.
-    this.#page = isCut ? piece.length : Math.min(2 * this.#page, PAGE)
+    this.#page = isCut ? piece.length : Math.min(2 * this.#page, PAGE_EVENTS)
     return piece.map((event) => frame(event, `${this.#run.id}.${++this.#seen}`)).join('')
   }
 
@@ -143,7 +143,7 @@ export async function* loggedEvents(
   run: NewRun,
 ): AsyncGenerator<LoggedEvent, void, undefined> {
   for (let seen = 0; ; ) {
-    const events = await store.events(run.id, seen, PAGE)
+    const events = await store.events(run.id, seen, PAGE_EVENTS)
     if (events.length === 0) return
     seen += events.length
     for (const event of events) yield parseLogged(event)

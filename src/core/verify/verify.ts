@@ -77,7 +77,7 @@ export function validateClaims(
     typeof claims.aud === 'string'
       ? [claims.aud]
       : Array.isArray(claims.aud)
-        ? claims.aud.filter((one) => typeof one === 'string')
+        ? claims.aud.filter((entry) => typeof entry === 'string')
         : []
   if (!audience.includes(rules.audience)) return refused('audience_mismatch')
   if (typeof exp !== 'number' || !Number.isFinite(exp))
@@ -139,11 +139,11 @@ function isBoundAsProved(confirmation: unknown, keyThumbprint: string | undefine
   )
 }
 
-/** Longer chains are refused: nobody delegates so often, and every hop walks the claim. */
-const LONGEST_CHAIN = 8
+/** Longer chains of actors are refused: nobody delegates so often, and every hop reads the claim. */
+const MAX_ACTORS = 8
 
 function parseActor(claim: unknown, depth: number): Actor | undefined {
-  if (typeof claim !== 'object' || claim === null || depth >= LONGEST_CHAIN) return undefined
+  if (typeof claim !== 'object' || claim === null || depth >= MAX_ACTORS) return undefined
   const { sub, iss, act } = claim as Record<string, unknown>
   if (typeof sub !== 'string' || sub === '') return undefined
   const inner = act === undefined ? undefined : parseActor(act, depth + 1)

@@ -27,7 +27,7 @@ export function messageText(): MessageText {
       out.push({ type: 'text_delta', delta })
     },
     complete(parts, out) {
-      const { whole, citations } = read(parts)
+      const { whole, citations } = joinParts(parts)
       // Some providers do not stream, and a refusal is never streamed. Then the whole text is one
       // delta.
       if (text === '' && whole !== '') out.push({ type: 'text_delta', delta: whole })
@@ -41,7 +41,7 @@ export function messageText(): MessageText {
 }
 
 /** Joins the parts. A citation's position counts from the start of the whole text. */
-function read(parts: readonly Fields[]): {
+function joinParts(parts: readonly Fields[]): {
   readonly whole: string
   readonly citations: readonly Citation[]
 } {

@@ -91,41 +91,44 @@ const cases: readonly Case[] = JSON.parse(
 )
 
 describe('over HTTP and by fetch', () => {
-  it.each(cases)('the listener and fetch give the same answers to the recorded exchange $case', async ({ steps: asked }) => {
-    // The same ids and times on both sides, so that whole answers are compared.
-    const fixed = () => {
-      let made = 0
-      return {
-        now: () => 1_795_000_000_000,
-        newId: (prefix: string) => `${prefix}${String(++made).padStart(32, '0')}`,
+  it.each(cases)(
+    'the listener and fetch give the same answers to the recorded exchange $case',
+    async ({ steps: asked }) => {
+      // The same ids and times on both sides, so that whole answers are compared.
+      const fixed = () => {
+        let made = 0
+        return {
+          now: () => 1_795_000_000_000,
+          newId: (prefix: string) => `${prefix}${String(++made).padStart(32, '0')}`,
+        }
       }
-    }
-    const one = conformanceApp()
-    const other = conformanceApp()
-    const { url } = await served(one.respond, { ...one, ...fixed() })
-    const direct = testChat(other.respond, { ...other, ...fixed() })
-    const known = new Map<string, string>()
-    for (const { user, request, expect: expected } of asked) {
-      if (expected.cancelled) break
-      const body = (typeof request === 'string' ? request : JSON.stringify(request)).replace(
-        /<id:\d+>/g,
-        (id) => known.get(id) ?? 'thr_unknown',
-      )
-      const headers = { 'content-type': 'application/json', authorization: `Bearer ${user}` }
-      const init = { method: 'POST', headers, body }
-      const [got, wanted] = [
-        await fetch(url, init),
-        await direct.handler(new Request('http://chat.example/chatkit', init)),
-      ]
-      const [text, wantedText] = [await got.text(), await wanted.text()]
-      expect([got.status, text]).toEqual([wanted.status, wantedText])
-      for (const [name, value] of wanted.headers)
-        expect([name, got.headers.get(name)]).toEqual([name, value])
-      for (const [, id] of text.matchAll(/"id":"((?:thr|msg|tc|wf|tsk|shcx)_[0-9]+)"/g)) {
-        if (id && ![...known.values()].includes(id)) known.set(`<id:${known.size + 1}>`, id)
+      const one = conformanceApp()
+      const other = conformanceApp()
+      const { url } = await served(one.respond, { ...one, ...fixed() })
+      const direct = testChat(other.respond, { ...other, ...fixed() })
+      const known = new Map<string, string>()
+      for (const { user, request, expect: expected } of asked) {
+        if (expected.cancelled) break
+        const body = (typeof request === 'string' ? request : JSON.stringify(request)).replace(
+          /<id:\d+>/g,
+          (id) => known.get(id) ?? 'thr_unknown',
+        )
+        const headers = { 'content-type': 'application/json', authorization: `Bearer ${user}` }
+        const init = { method: 'POST', headers, body }
+        const [got, wanted] = [
+          await fetch(url, init),
+          await direct.handler(new Request('http://chat.example/chatkit', init)),
+        ]
+        const [text, wantedText] = [await got.text(), await wanted.text()]
+        expect([got.status, text]).toEqual([wanted.status, wantedText])
+        for (const [name, value] of wanted.headers)
+          expect([name, got.headers.get(name)]).toEqual([name, value])
+        for (const [, id] of text.matchAll(/"id":"((?:thr|msg|tc|wf|tsk|shcx)_[0-9]+)"/g)) {
+          if (id && ![...known.values()].includes(id)) known.set(`<id:${known.size + 1}>`, id)
+        }
       }
-    }
-  })
+    },
+  )
 
   it.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'TRACE', 'PATCH'])(
     'the method %s gets a 405, and the connection can be used again',
@@ -170,7 +173,7 @@ describe('over HTTP and by fetch', () => {
     expect(seen).toBe('http://chat.example//evil.example/x')
   })
 
-  it("the whole answer of the door is sent", async () => {
+  it('the whole answer of the door is sent', async () => {
     const { url, chat } = await served(async function* () {})
     const refused = await fetch(url, {
       method: 'POST',

@@ -92,16 +92,19 @@ describe.each(BOTH)('%s', (type) => {
     },
   )
 
-  it.each(['none', 'h'])('an action of an item that cannot be found is refused: %s', async (item_id) => {
-    const { chat, seen } = chatOf()
-    const thread_id = await threadWith(chat, [hidden])
-    expect(
-      await refusalOf(
-        await chat.send('alice', type, { thread_id, item_id, action: { type: 'a' } }),
-      ),
-    ).toEqual([404, 'not_found'])
-    expect(seen).toEqual([])
-  })
+  it.each(['none', 'h'])(
+    'an action of an item that cannot be found is refused: %s',
+    async (item_id) => {
+      const { chat, seen } = chatOf()
+      const thread_id = await threadWith(chat, [hidden])
+      expect(
+        await refusalOf(
+          await chat.send('alice', type, { thread_id, item_id, action: { type: 'a' } }),
+        ),
+      ).toEqual([404, 'not_found'])
+      expect(seen).toEqual([])
+    },
+  )
 
   it.each([
     ['no type', {}],

@@ -50,27 +50,33 @@ describe.each(['locked', 'closed'] as const)('a thread that is %s', (type) => {
     return { chat, thread_id, acted }
   }
 
-  it.each(Object.keys(REQUESTS))('a thread that is not open refuses %s and stays as it was', async (request) => {
-    const { chat, thread_id, acted } = await closedThread()
-    const before = await storedItems(chat, thread_id)
-    for (const more of [{}, RESUMABLE]) {
-      const refused = await chat.send('alice', request, { thread_id, ...REQUESTS[request] }, more)
-      expect(await refusalOf(refused)).toEqual([409, `thread_${type}`])
-    }
-    expect(await storedItems(chat, thread_id)).toEqual(before)
-    expect(acted).toEqual([])
-    expect(await chat.json('alice', 'threads.get_by_id', { thread_id })).not.toHaveProperty(
-      'onbehalf_run',
-    )
-    // Whose it is comes first.
-    expect(
-      await refusalOf(await chat.send('bob', request, { thread_id, ...REQUESTS[request] })),
-    ).toEqual([404, 'not_found'])
-    // And takes them again when it is open again.
-    await chat.store.updateThread(ALICE, thread_id, { status: { type: 'active' } })
-    const taken = await chat.send('alice', request, { thread_id, ...REQUESTS[request] })
-    expect([taken.status, await taken.text()]).toEqual([200, expect.not.stringContaining('error')])
-  })
+  it.each(Object.keys(REQUESTS))(
+    'a thread that is not open refuses %s and stays as it was',
+    async (request) => {
+      const { chat, thread_id, acted } = await closedThread()
+      const before = await storedItems(chat, thread_id)
+      for (const more of [{}, RESUMABLE]) {
+        const refused = await chat.send('alice', request, { thread_id, ...REQUESTS[request] }, more)
+        expect(await refusalOf(refused)).toEqual([409, `thread_${type}`])
+      }
+      expect(await storedItems(chat, thread_id)).toEqual(before)
+      expect(acted).toEqual([])
+      expect(await chat.json('alice', 'threads.get_by_id', { thread_id })).not.toHaveProperty(
+        'onbehalf_run',
+      )
+      // Whose it is comes first.
+      expect(
+        await refusalOf(await chat.send('bob', request, { thread_id, ...REQUESTS[request] })),
+      ).toEqual([404, 'not_found'])
+      // And takes them again when it is open again.
+      await chat.store.updateThread(ALICE, thread_id, { status: { type: 'active' } })
+      const taken = await chat.send('alice', request, { thread_id, ...REQUESTS[request] })
+      expect([taken.status, await taken.text()]).toEqual([
+        200,
+        expect.not.stringContaining('error'),
+      ])
+    },
+  )
 
   it('a thread that is not open can be read, renamed, judged and deleted', async () => {
     const { chat, thread_id } = await closedThread()

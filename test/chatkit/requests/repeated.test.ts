@@ -97,25 +97,28 @@ describeStores('a message with a key', (open) => {
     expect(await threadsOf(chat)).toHaveLength(2)
   })
 
-  it.each([RESUMABLE, {}])('a repeated message is refused while the first one is being answered (%j)', async (more) => {
-    const [stores] = await open()
-    const told = steps()
-    const chat = testChat(told.respond, stores)
-    const reader = await frameReader(await chat.send('alice', ...create(), { ...more, key: 'k' }))
-    await reader.until('thread.item.added')
-    expect(await refusalOf(await chat.send('alice', ...create(), { key: 'k' }))).toEqual([
-      409,
-      'still_running',
-    ])
-    told.finish()
-    await reader.take()
-    expect(typesOf(await events(await chat.send('alice', ...create(), { key: 'k' })))).toEqual([
-      'thread.created',
-      'thread.item.done',
-      'thread.item.done',
-    ])
-    expect(await threadsOf(chat)).toHaveLength(1)
-  })
+  it.each([RESUMABLE, {}])(
+    'a repeated message is refused while the first one is being answered (%j)',
+    async (more) => {
+      const [stores] = await open()
+      const told = steps()
+      const chat = testChat(told.respond, stores)
+      const reader = await frameReader(await chat.send('alice', ...create(), { ...more, key: 'k' }))
+      await reader.until('thread.item.added')
+      expect(await refusalOf(await chat.send('alice', ...create(), { key: 'k' }))).toEqual([
+        409,
+        'still_running',
+      ])
+      told.finish()
+      await reader.take()
+      expect(typesOf(await events(await chat.send('alice', ...create(), { key: 'k' })))).toEqual([
+        'thread.created',
+        'thread.item.done',
+        'thread.item.done',
+      ])
+      expect(await threadsOf(chat)).toHaveLength(1)
+    },
+  )
 
   it('a message that is sent twenty times at once to two instances makes one thread', async () => {
     const { chat, other, answered } = await chatOf({}, 2)
@@ -280,27 +283,24 @@ it.each<[string, (store: ThreadStore) => Partial<ThreadStore>, number]>([
   ).toHaveLength(1)
 })
 
-it.each(['', ' ', 'a b', 'é', '\u0001', 'x'.repeat(256)])(
-  'the key %j is refused',
-  async (key) => {
-    const chat = testChat(async function* () {})
-    const headers = { 'content-type': 'application/json', authorization: 'Bearer alice' }
-    let made: Request
-    try {
-      made = new Request('http://chat.example/chatkit', {
-        method: 'POST',
-        headers: { ...headers, 'idempotency-key': key },
-        body: JSON.stringify({ type: 'threads.create', params: { input: message('x') } }),
-      })
-    } catch {
-      // No request can carry it.
-      return
-    }
-    const response = await chat.handler(made)
-    expect(response.status).toBe(400)
-    expect((await chat.json('alice', 'threads.list')).data).toEqual([])
-  },
-)
+it.each(['', ' ', 'a b', 'é', '\u0001', 'x'.repeat(256)])('the key %j is refused', async (key) => {
+  const chat = testChat(async function* () {})
+  const headers = { 'content-type': 'application/json', authorization: 'Bearer alice' }
+  let made: Request
+  try {
+    made = new Request('http://chat.example/chatkit', {
+      method: 'POST',
+      headers: { ...headers, 'idempotency-key': key },
+      body: JSON.stringify({ type: 'threads.create', params: { input: message('x') } }),
+    })
+  } catch {
+    // No request can carry it.
+    return
+  }
+  const response = await chat.handler(made)
+  expect(response.status).toBe(400)
+  expect((await chat.json('alice', 'threads.list')).data).toEqual([])
+})
 
 it('a key on any other request is ignored', async () => {
   const chat = testChat(steps().respond)

@@ -82,45 +82,51 @@ describeStores('a run on another instance', (open) => {
     expect((await again()).status).toBe(200)
   })
 
-  it.each([RESUMABLE, {}])('a run is stopped from another instance and keeps its text (%j)', async (more) => {
-    const { a, b, told } = await twoInstances(open)
-    const reader = await frameReader(
-      await a.send('alice', 'threads.create', { input: message('hi') }, more),
-    )
-    const thread = (await reader.next())?.event.thread.id
-    told.say(2)
-    await reader.until('assistant_message.content_part.text_delta')
-    await reader.take(1)
-    // A run that nobody can come back to goes no further than it is read: somebody waits for its next event.
-    const rest = reader.take()
-    expect(await b.json('alice', 'onbehalf.runs.stop', { thread_id: thread })).toEqual({})
-    expect(await rest).toEqual([])
-    expect(typesOf(await itemsOf(a.store, thread))).toEqual([
-      'user_message',
-      'assistant_message',
-      'sdk_hidden_context',
-    ])
-    expect((await itemsOf(a.store, thread))[1].content[0].text).toBe('w0 w1 ')
-    expect(a.callers[0]?.ended).toBe(1)
-    expect([...a.errors, ...b.errors]).toEqual([])
-  })
+  it.each([RESUMABLE, {}])(
+    'a run is stopped from another instance and keeps its text (%j)',
+    async (more) => {
+      const { a, b, told } = await twoInstances(open)
+      const reader = await frameReader(
+        await a.send('alice', 'threads.create', { input: message('hi') }, more),
+      )
+      const thread = (await reader.next())?.event.thread.id
+      told.say(2)
+      await reader.until('assistant_message.content_part.text_delta')
+      await reader.take(1)
+      // A run that nobody can come back to goes no further than it is read: somebody waits for its next event.
+      const rest = reader.take()
+      expect(await b.json('alice', 'onbehalf.runs.stop', { thread_id: thread })).toEqual({})
+      expect(await rest).toEqual([])
+      expect(typesOf(await itemsOf(a.store, thread))).toEqual([
+        'user_message',
+        'assistant_message',
+        'sdk_hidden_context',
+      ])
+      expect((await itemsOf(a.store, thread))[1].content[0].text).toBe('w0 w1 ')
+      expect(a.callers[0]?.ended).toBe(1)
+      expect([...a.errors, ...b.errors]).toEqual([])
+    },
+  )
 
-  it.each([RESUMABLE, {}])('a run ends when its thread is deleted on another instance (%j)', async (more) => {
-    const { a, b, told } = await twoInstances(open)
-    const reader = await frameReader(
-      await a.send('alice', 'threads.create', { input: message('hi') }, more),
-    )
-    const thread = (await reader.next())?.event.thread.id
-    told.say(1)
-    await reader.until('assistant_message.content_part.text_delta')
-    const rest = reader.take()
-    expect(await b.json('alice', 'threads.delete', { thread_id: thread })).toEqual({})
-    expect(await rest).toEqual([GONE])
-    await vi.waitFor(() => expect(a.callers[0]?.ended).toBe(1))
-    expect(told.signal()?.aborted).toBe(true)
-    expect((await b.json('alice', 'threads.list')).data).toEqual([])
-    expect([...a.errors, ...b.errors]).toEqual([])
-  })
+  it.each([RESUMABLE, {}])(
+    'a run ends when its thread is deleted on another instance (%j)',
+    async (more) => {
+      const { a, b, told } = await twoInstances(open)
+      const reader = await frameReader(
+        await a.send('alice', 'threads.create', { input: message('hi') }, more),
+      )
+      const thread = (await reader.next())?.event.thread.id
+      told.say(1)
+      await reader.until('assistant_message.content_part.text_delta')
+      const rest = reader.take()
+      expect(await b.json('alice', 'threads.delete', { thread_id: thread })).toEqual({})
+      expect(await rest).toEqual([GONE])
+      await vi.waitFor(() => expect(a.callers[0]?.ended).toBe(1))
+      expect(told.signal()?.aborted).toBe(true)
+      expect((await b.json('alice', 'threads.list')).data).toEqual([])
+      expect([...a.errors, ...b.errors]).toEqual([])
+    },
+  )
 })
 
 describeStores('an instance that dies', (open) => {

@@ -166,23 +166,20 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     })
   })
 
-  it.each([true, false])(
-    'a dropped run leaves no trace (resumable: %s)',
-    async (resumable) => {
-      const store = await open()
-      const once = { key: 'k', digest: 'd' }
-      const run = await begun(store, newRun('t1', { once, resumable }), at(1000))
-      const light = await begun(store, newRun('t2', { resumable }), at(1000))
-      const woken = new Promise<void>((resolve) => store.watch(run.id, resolve))
-      await store.drop(run.id)
-      await store.drop(light.id)
-      await store.drop('none')
-      await woken
-      expect(await store.latest(A, 't1', 1000)).toBeUndefined()
-      expect(await store.append(run.id, 1, [], 2000)).toBe('done')
-      await begun(store, newRun('t3', { once, resumable }), at(1000, { most: 1 }))
-    },
-  )
+  it.each([true, false])('a dropped run leaves no trace (resumable: %s)', async (resumable) => {
+    const store = await open()
+    const once = { key: 'k', digest: 'd' }
+    const run = await begun(store, newRun('t1', { once, resumable }), at(1000))
+    const light = await begun(store, newRun('t2', { resumable }), at(1000))
+    const woken = new Promise<void>((resolve) => store.watch(run.id, resolve))
+    await store.drop(run.id)
+    await store.drop(light.id)
+    await store.drop('none')
+    await woken
+    expect(await store.latest(A, 't1', 1000)).toBeUndefined()
+    expect(await store.append(run.id, 1, [], 2000)).toBe('done')
+    await begun(store, newRun('t3', { once, resumable }), at(1000, { most: 1 }))
+  })
 
   it('the run after an interrupted one stays the newest when it is over, unless it is dropped', async () => {
     const store = await open()

@@ -343,7 +343,7 @@ describe('errors', () => {
     ])
   })
 
-  it("a title that is too long makes the answer fail", async () => {
+  it('a title that is too long makes the answer fail', async () => {
     const chat = testChat(
       async function* (_thread, _message, context): AsyncGenerator<AnswerEvent> {
         context.updateThread({ title: 'x'.repeat(201) })
