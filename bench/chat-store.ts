@@ -132,7 +132,9 @@ function item(index: number): AssistantMessageItem {
   }
 }
 
-async function openFilledStore(path: string): Promise<{ readonly threads: OwnedThreads; close(): void }> {
+async function openFilledStore(
+  path: string,
+): Promise<{ readonly threads: OwnedThreads; close(): void }> {
   const database = openSqlite(path)
   const threads = ownedThreads(sqliteThreadStore(database), PRINCIPAL)
   const thread = {

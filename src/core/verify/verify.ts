@@ -139,7 +139,7 @@ function isBoundAsProved(confirmation: unknown, keyThumbprint: string | undefine
   )
 }
 
-/** Longer chains of actors are refused: nobody delegates so often, and every hop reads the claim. */
+/** Actors in a chain. A longer one is refused: nobody delegates so often, and each hop reads it. */
 const MAX_ACTORS = 8
 
 function parseActor(claim: unknown, depth: number): Actor | undefined {
