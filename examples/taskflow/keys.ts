@@ -1,5 +1,5 @@
-// TaskFlow's keys: made on first use, kept in one private file and reloaded later. It is not a key
-// store for production.
+// TaskFlow's keys. They are made at the first start, kept in one private file and loaded at later
+// starts. Do not use it as a key store in production.
 
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises'
@@ -9,8 +9,8 @@ import { Credential } from 'onbehalf'
 import { z } from 'zod'
 
 /**
- * An ES256 private key as a JWK, with the members that every use of it here needs. Never log it:
- * `d` is the secret.
+ * An ES256 private key as a JWK, with the members that TaskFlow needs. Never log it: `d` is the
+ * secret.
  */
 export interface PrivateKey extends JWK {
   readonly kty: 'EC'
@@ -23,11 +23,11 @@ export interface PrivateKey extends JWK {
   readonly use: 'sig'
 }
 
-/** Everything that TaskFlow keeps secret between two starts. */
+/** All secrets that TaskFlow keeps from one start to the next. */
 export interface TaskflowKeys {
   /** Signs access tokens and ID tokens. */
   readonly issuerKey: PrivateKey
-  /** Sign the issuer's cookies; the first signs, all verify. */
+  /** The keys of the issuer's cookies. The first signs, and all verify. */
   readonly cookieKeys: readonly Credential[]
   /** The key with which `taskflow-chat` authenticates (`private_key_jwt`, RFC 7523). */
   readonly chatClientKey: PrivateKey
@@ -58,18 +58,18 @@ const keyFile = z.object({
   chatClientKey: privateKey,
   mcpClientSecret: base64url32,
   fingerprintKey: base64url32,
-  // Files of before there were these have none.
+  // Older files lack these two.
   classicClientSecret: base64url32.optional(),
   attachmentKey: base64url32.optional(),
 })
 type KeyFile = z.infer<typeof keyFile>
 
 /**
- * Loads TaskFlow's keys, or makes them where there are none yet.
+ * Loads TaskFlow's keys, or makes them if there are none yet.
  *
- * @param dataDir The data folder; the keys are in `keys/keys.json` below it (file mode 0600, its
- *   folder 0700).
- * @throws Error when the file is there but is not whole; its message never holds the content.
+ * @param dataDir The data folder. The keys are in its `keys/keys.json` (mode 0600, in a folder of
+ *   mode 0700).
+ * @throws Error when the file exists but is damaged. The message never quotes the file.
  */
 export async function loadKeys(dataDir: string): Promise<TaskflowKeys> {
   const folder = join(dataDir, 'keys')
@@ -101,7 +101,7 @@ function parse(text: string, path: string): KeyFile {
   } catch {
     value = undefined
   }
-  // Neither zod's nor JSON.parse's own error goes on: both quote what they read.
+  // The errors of zod and JSON.parse quote what they read, so this throws an error of its own.
   const result = keyFile.safeParse(value)
   if (!result.success)
     throw new Error(
@@ -148,8 +148,8 @@ async function readIfThere(path: string): Promise<string | undefined> {
 }
 
 /**
- * Temporary file, fsync, rename, fsync of the folder: whoever reads sees no file or a whole one,
- * also after kill -9 or a power cut.
+ * Writes a temporary file, syncs it, renames it and syncs the folder. So a reader finds either no
+ * file or a complete one, even after kill -9 or a power failure.
  */
 async function writePrivately(folder: string, path: string, text: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 })

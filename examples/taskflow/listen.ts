@@ -1,18 +1,17 @@
-// A loopback HTTP listener around a fetch handler or a node:http one, and where to find free ports.
+// Runs a fetch handler or a node:http handler on a loopback port, and finds free ports.
 
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 
-/** A listener that is up. */
+/** A running listener. */
 export interface Listener {
   /**
-   * Stops listening and ends what is open, at once for idle connections and after `grace`
-   * milliseconds for busy ones.
+   * Stops listening. It ends idle connections at once, and busy ones after `graceMs` milliseconds.
    */
-  close(grace: number): Promise<void>
+  close(graceMs: number): Promise<void>
 }
 
-/** The node:http form of a fetch handler. */
+/** Makes a node:http listener of a fetch handler. */
 export function nodeListener(handler: (request: Request) => Promise<Response>): RequestListener {
   return getRequestListener(handler, { overrideGlobalObjects: false })
 }
@@ -20,7 +19,7 @@ export function nodeListener(handler: (request: Request) => Promise<Response>): 
 /**
  * Listens on 127.0.0.1.
  *
- * @throws Error that names the port and what to do, when it is taken.
+ * @throws Error that names the port and what to do, when another program uses the port.
  */
 export async function listen(port: number, listener: RequestListener): Promise<Listener> {
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, listener)
@@ -35,27 +34,27 @@ export async function listen(port: number, listener: RequestListener): Promise<L
     server.listen(port, '127.0.0.1', resolve)
   })
   return {
-    async close(grace) {
+    async close(graceMs) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeIdleConnections()
-      const timer = setTimeout(() => server.closeAllConnections(), grace)
+      const timer = setTimeout(() => server.closeAllConnections(), graceMs)
       await closed
       clearTimeout(timer)
     },
   }
 }
 
-/** The first of `count` ports in a row that are free now. */
+/** Finds `count` ports in a row that are free now, and gives the first. */
 export async function freePorts(count: number): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt++) {
-    // Below the ports that systems give to outgoing connections, which come and go.
+    // These ports are below the ones that the system gives to outgoing connections.
     const first = 20_000 + Math.floor(Math.random() * 12_000)
     if ((await takenPorts(first, count)).length === 0) return first
   }
   throw new Error(`No ${count} free ports in a row were found`)
 }
 
-/** Those of `count` ports from `first` on that are taken now. */
+/** Gives those of the `count` ports from `first` on that are in use now. */
 export async function takenPorts(first: number, count: number): Promise<readonly number[]> {
   const ports = Array.from({ length: count }, (_, offset) => first + offset)
   const free = await Promise.all(ports.map(isFree))

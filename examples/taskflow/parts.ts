@@ -1,35 +1,29 @@
-// TaskFlow's five parts, connected to each other. Each is ready for a listener on its own port;
-// this file opens no port.
+// TaskFlow's five parts, connected to each other. Each is ready for a listener on its own port.
+// This file opens no port.
 
 import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
-import { type AuditSink, createAuditor, createDoor } from 'onbehalf'
 import { jwtVerifier } from 'onbehalf/jwt'
 import { auditSink, type Log } from 'onbehalf/log'
-import { tokenExchanger } from 'onbehalf/oauth'
-import { createApi } from './api/index.ts'
-import { createChat } from './chat.ts'
-import { classicClient, mcpClient } from './clients.ts'
+import { type Chat, createChat } from './chat.ts'
 import { DEADLINES, type Deadlines } from './deadlines.ts'
-import { createIssuer } from './issuer/index.ts'
 import { loadKeys } from './keys.ts'
-import { createTaskflowClassic } from './legacy/index.ts'
 import { nodeListener } from './listen.ts'
-import { createTaskflowMcp } from './mcp/index.ts'
 import type { TaskflowModel } from './model.ts'
 import { createPageServer } from './page-server.ts'
-import { createTrail } from './trail.ts'
-import { classicUrl, type TaskflowUrls } from './urls.ts'
+import { openApi, openClassic, openIssuer, openMcp, type Shared } from './servers.ts'
+import { createTrail, type Trail } from './trail.ts'
+import type { TaskflowUrls } from './urls.ts'
 
 /** Options of {@link createParts}. */
 export interface PartsOptions {
-  /** Where each part is going to listen. */
+  /** The URL where each part will listen. */
   readonly urls: TaskflowUrls
   /** The folder for keys, tasks and conversations. It must exist. */
   readonly dataDir: string
   readonly model: TaskflowModel
   readonly log: Log
-  /** Default 3, 6 and 9 seconds. */
+  /** Default: 3 seconds for the issuer, 6 for the API and 9 for MCP. */
   readonly deadlines?: Deadlines
 }
 
@@ -49,118 +43,33 @@ export interface Parts {
 /**
  * Makes the parts.
  *
- * @throws Error that says what to change, when the data folder holds something else than TaskFlow's
- *   files; nothing is left open.
+ * @throws Error that says what to change when the data folder holds something other than TaskFlow's
+ *   files. Nothing stays open then.
  */
-export async function createParts({
-  urls,
-  dataDir,
-  model,
-  log,
-  deadlines = DEADLINES,
-}: PartsOptions): Promise<Parts> {
-  const keys = await loadKeys(dataDir)
-  const fingerprintKey = new Uint8Array(keys.fingerprintKey)
-  const trail = createTrail()
-  const logged = auditSink(log)
-  const audit: AuditSink = {
-    async record(event) {
-      await logged.record(event)
-      await trail.audit.record(event)
-    },
-  }
+export async function createParts(options: PartsOptions): Promise<Parts> {
+  const shared = await loadShared(options)
   const closing: (() => unknown)[] = []
   const close = async () => {
     for (const step of closing.splice(0).reverse()) await step()
   }
+  const opened = <T extends { close(): unknown }>(part: T): T => {
+    closing.push(() => part.close())
+    return part
+  }
 
   try {
-    const issuer = createIssuer({
-      issuer: urls.issuer,
-      web: urls.web,
-      resources: { chat: urls.chatkit, mcp: urls.mcp, classic: classicUrl(urls), api: urls.api },
-      keys,
-      dataDir,
-      onFailure: (error) => log.error('The issuer failed', { part: 'issuer', error }),
-    })
-    closing.push(() => issuer.close())
-    const verifier = jwtVerifier({ issuer: urls.issuer, deadline: deadlines.issuer })
-    const api = await createApi({
-      authorizationServer: urls.issuer,
-      door: createDoor({
-        resource: urls.api,
-        verifier,
-        auditor: createAuditor(audit, { fingerprintKey }),
-        hop: 'server-door',
-        scopesSupported: ['tasks:read', 'tasks:write'],
-      }),
-      database: join(dataDir, 'tasks.db'),
-      allowedOrigins: [urls.web],
-      onError: (error) => log.error('An API request failed', { part: 'api', error }),
-    })
-    closing.push(() => api.close())
-    const mcp = createTaskflowMcp({
-      resource: urls.mcp,
-      api: urls.api,
-      authorizationServers: [urls.issuer],
-      verifier,
-      audit,
-      fingerprintKey,
-      exchanger: tokenExchanger({
-        issuer: urls.issuer,
-        ...mcpClient(keys),
-        deadline: deadlines.issuer,
-      }),
-      deadline: deadlines.api,
-      onError: (error, { tool }) =>
-        log.error('A tool went wrong', {
-          part: 'mcp',
-          error,
-          ...(tool ? { operation: tool } : {}),
-        }),
-    })
-    closing.push(() => mcp.close())
-    const classic = createTaskflowClassic({
-      resource: classicUrl(urls),
-      api: urls.api,
-      verifier,
-      audit,
-      fingerprintKey,
-      exchanger: tokenExchanger({
-        issuer: urls.issuer,
-        ...classicClient(keys),
-        deadline: deadlines.issuer,
-      }),
-      deadline: deadlines.api,
-      onError: (error, tool) =>
-        log.error('A tool went wrong', {
-          part: 'classic',
-          error,
-          ...(tool ? { operation: tool } : {}),
-        }),
-    })
-    closing.push(() => classic.close())
-    const kept = { database: join(dataDir, 'chat.db'), attachments: join(dataDir, 'attachments') }
-    const chat = await createChat({ urls, keys, audit, trail, model, log, deadlines, ...kept })
-    closing.push(() => chat.close())
-    const page = createPageServer({
-      web: urls.web,
-      issuer: urls.issuer,
-      chatkit: urls.chatkit,
-      api: urls.api,
-      model: { description: model.description, standIn: model.standIn },
-    })
-    const safely = (part: string, handler: (request: Request) => Promise<Response>) =>
-      nodeListener(guardHandler(part, handler, log))
-    const rest = safely('web', async (request) => (await chat.fetch(request)) ?? page(request))
+    const issuer = opened(openIssuer(shared))
+    const api = opened(await openApi(shared))
+    const mcp = opened(openMcp(shared))
+    const classic = opened(openClassic(shared))
+    const chat = opened(await openChat(options, shared))
+    const listener = (part: string, handler: (request: Request) => Promise<Response>) =>
+      nodeListener(guardHandler(part, handler, options.log))
     return {
-      web: (request, response) =>
-        pathOf(request.url) === '/chatkit'
-          ? void chat.listener(request, response)
-          : rest(request, response),
-      mcp: safely('mcp', mcp.fetch),
-      classic: safely('classic', classic.fetch),
-      api: safely('api', api.fetch),
+      web: webListener(chat, openPage(options), listener),
+      mcp: listener('mcp', mcp.fetch),
+      classic: listener('classic', classic.fetch),
+      api: listener('api', api.fetch),
       issuer: issuer.callback,
       close,
     }
@@ -170,12 +79,76 @@ export async function createParts({
   }
 }
 
-/** The path of a request's target, without its query. */
+/**
+ * Loads the keys and makes what all servers share. Each audit event goes to the log and the trail.
+ */
+async function loadShared({
+  urls,
+  dataDir,
+  log,
+  deadlines = DEADLINES,
+}: PartsOptions): Promise<Shared & { readonly trail: Trail }> {
+  const keys = await loadKeys(dataDir)
+  const trail = createTrail()
+  const logged = auditSink(log)
+  return {
+    urls,
+    keys,
+    dataDir,
+    log,
+    deadlines,
+    trail,
+    fingerprintKey: new Uint8Array(keys.fingerprintKey),
+    verifier: jwtVerifier({ issuer: urls.issuer, deadline: deadlines.issuer }),
+    audit: {
+      async record(event) {
+        await logged.record(event)
+        await trail.audit.record(event)
+      },
+    },
+  }
+}
+
+function openChat({ model }: PartsOptions, shared: Shared & { readonly trail: Trail }) {
+  return createChat({
+    ...shared,
+    model,
+    database: join(shared.dataDir, 'chat.db'),
+    attachments: join(shared.dataDir, 'attachments'),
+  })
+}
+
+function openPage({ urls, model }: PartsOptions): (request: Request) => Promise<Response> {
+  return createPageServer({
+    web: urls.web,
+    issuer: urls.issuer,
+    chatkit: urls.chatkit,
+    api: urls.api,
+    model: { description: model.description, standIn: model.standIn },
+  })
+}
+
+/**
+ * Gives `/chatkit` to the chat's own listener, which streams, and all else to the fetch handlers.
+ */
+function webListener(
+  chat: Chat,
+  page: (request: Request) => Promise<Response>,
+  listener: (part: string, handler: (request: Request) => Promise<Response>) => RequestListener,
+): RequestListener {
+  const rest = listener('web', async (request) => (await chat.fetch(request)) ?? page(request))
+  return (request, response) =>
+    pathOf(request.url) === '/chatkit'
+      ? void chat.listener(request, response)
+      : rest(request, response)
+}
+
+/** Gives the path of a request's target, without the query. */
 function pathOf(target = ''): string | undefined {
   return target.split('?', 1)[0]
 }
 
-/** Logs whatever a handler throws, and answers without a word of the error. */
+/** Logs whatever a handler throws. The answer says nothing of the error itself. */
 function guardHandler(
   part: string,
   handler: (request: Request) => Promise<Response>,

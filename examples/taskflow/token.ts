@@ -1,5 +1,5 @@
-// The program behind `npm run -s token`: signs a demo person in by the real code flow and prints
-// the access token, nothing else, on stdout.
+// The program behind `npm run -s token`. It signs a demo person in by the real code flow and prints
+// only the access token on stdout.
 
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -33,15 +33,15 @@ export interface Output {
   readonly err: (text: string) => void
 }
 
-/** A mistake in the arguments (exit code 2). */
+/** The arguments are wrong (exit code 2). */
 class UsageError extends Error {}
-/** Something that is not as it has to be (exit code 1). */
+/** The arguments are right, but the sign-in is not possible (exit code 1). */
 class CannotError extends Error {}
 
 const demoFile = z.object({ chatkit: z.url(), mcp: z.url(), api: z.url(), issuer: z.url() })
 type Demo = z.infer<typeof demoFile>
 
-/** Runs the program; gives its exit code. */
+/** Runs the program and gives its exit code. */
 export async function main(args: readonly string[], { out, err }: Output): Promise<0 | 1 | 2> {
   try {
     out(await token(args))
@@ -65,8 +65,8 @@ async function token(args: readonly string[]): Promise<string> {
     throw new UsageError(
       `nobody is called "${as}" here: use --as ${people.map(({ subject }) => subject).join(' or --as ')}`,
     )
-  const scopes = scope?.split(/\s+/).filter((one) => one !== '')
-  const unknown = scopes?.find((one) => !knownScopes.includes(one))
+  const scopes = scope?.split(/\s+/).filter((name) => name !== '')
+  const unknown = scopes?.find((name) => !knownScopes.includes(name))
   if (unknown !== undefined)
     throw new UsageError(
       `there is no scope "${unknown}": the scopes are ${knownScopes.join(' and ')}`,
@@ -92,7 +92,7 @@ async function token(args: readonly string[]): Promise<string> {
     ...(scopes ? { scope: scopes.join(' ') } : {}),
     ...(resource === undefined ? {} : { resources: [resource] }),
   }).catch((error: unknown) => {
-    // The running demo's own issuer is as it must be; one that was named may be wrong in two ways.
+    // The issuer of the running demo is right. One from `--issuer` may be away or be the wrong one.
     if (values.issuer === undefined || !isOutside(error)) throw error
     throw new CannotError(
       isNetwork(error)
@@ -100,7 +100,7 @@ async function token(args: readonly string[]): Promise<string> {
         : `${at.origin}${at.pathname} is no authorization server, or calls itself otherwise: --issuer must be its issuer identifier, letter by letter`,
     )
   })
-  const missing = scopes?.filter((one) => !signedIn.scopes.includes(one)) ?? []
+  const missing = scopes?.filter((name) => !signedIn.scopes.includes(name)) ?? []
   if (missing.length > 0)
     throw new CannotError(`The authorization server did not grant ${missing.join(' ')}`)
   return `${signedIn.accessToken.reveal()}\n`
@@ -123,9 +123,9 @@ function parse(args: readonly string[]) {
   }
 }
 
-/** The demo's own note of where it listens; undefined when there is none. */
+/** Reads where the running demo listens. Gives undefined when no demo wrote that down. */
 async function readDemo(data: string | undefined): Promise<Demo | undefined> {
-  // The runner changes the folder and says where it was called from.
+  // The runner changes the working folder, and says in ONBEHALF_CWD where the person called it.
   const folder =
     data === undefined
       ? fileURLToPath(new URL('../../.data/taskflow', import.meta.url))
@@ -151,12 +151,12 @@ function toResource(audience: string, demo: Demo | undefined): string {
   return { chat: demo.chatkit, mcp: demo.mcp, api: demo.api }[audience]
 }
 
-/** Whether an error tells of what the other side did, and has no sentence or code of its own. */
+/** Says whether the other side caused an error that has neither our sentence nor an OAuth code. */
 function isOutside(error: unknown): boolean {
   return !(error instanceof SignInError) && !(error instanceof Error && 'error' in error)
 }
 
-/** Whether no answer came at all. */
+/** Says whether an error means that no answer came. */
 function isNetwork(error: unknown): boolean {
   return (
     (error instanceof TypeError && error.cause !== undefined) ||
@@ -164,7 +164,7 @@ function isNetwork(error: unknown): boolean {
   )
 }
 
-/** A sentence for whatever went wrong. Foreign texts are not passed on; OAuth error codes are. */
+/** Makes a sentence for any error. It repeats OAuth error codes, but no other text from outside. */
 function reason(error: unknown): string {
   if (error instanceof CannotError || error instanceof SignInError) return error.message
   if (error instanceof ResponseBodyError) return `The authorization server refused: ${error.error}`

@@ -1,12 +1,12 @@
-// The credential trail: the audit events and model requests of each person's last conversations,
-// for the page to show. In memory, bounded; the lasting record is the log.
+// The credential trail: the audit events and model requests of each person's last answers, which
+// the page shows. It is in memory and limited. The log is the permanent record.
 
 import { type AuditEvent, type AuditSink, type Principal, principalKey } from 'onbehalf'
 import type { ModelRequestCopy } from 'onbehalf/openai-agents'
 
-/** Answers kept for each person, and people kept in all. */
-const TRACES = 50
-const PEOPLE = 1000
+/** How many traces are kept for each person, and how many people are kept. */
+const MAX_TRACES = 50
+const MAX_PEOPLE = 1000
 
 interface Trace {
   readonly events: AuditEvent[]
@@ -14,13 +14,13 @@ interface Trace {
 }
 
 /**
- * What the trail keeps and gives. A trace id is no secret: what is asked for is looked up among the
- * asker's own.
+ * Keeps the trail. A trace id is no secret, so each lookup searches only among the traces of the
+ * person who asks.
  */
 export interface Trail {
   readonly audit: AuditSink
   modelRequest(owner: Principal, trace: string, request: ModelRequestCopy): void
-  /** The hops of one answer, in order; empty where the asker has none of that id. */
+  /** Gives the hops of one answer in order. It is empty when the person has no such trace. */
   events(owner: Principal, trace: string): readonly AuditEvent[]
   requests(owner: Principal, trace: string): readonly ModelRequestCopy[]
 }
@@ -33,12 +33,12 @@ export function createTrail(): Trail {
     const traces = people.get(owner) ?? new Map<string, Trace>()
     people.delete(owner)
     people.set(owner, traces)
-    dropOldest(people, PEOPLE)
+    dropOldest(people, MAX_PEOPLE)
     const trace = traces.get(id) ?? { events: [], requests: [] }
     traces.set(id, trace)
-    if (traces.size > TRACES) {
-      // Looking at threads and trails is recorded too, as the door alone, but it is answers that
-      // people come back to.
+    if (traces.size > MAX_TRACES) {
+      // A look at threads or trails is recorded too, as one event of the door. Such a trace goes
+      // first, because people come back to answers.
       const idle = [...traces].find(
         ([key, { events, requests }]) => key !== id && requests.length === 0 && events.length < 2,
       )
@@ -50,7 +50,7 @@ export function createTrail(): Trail {
   return {
     audit: {
       record(event) {
-        // A refusal before anybody was verified belongs to nobody's trail.
+        // When nobody was verified, the refusal belongs to no person's trail.
         if (event.issuer === undefined || event.subject === undefined) return
         const { issuer, subject, tenant } = event
         traceOf(
@@ -67,7 +67,7 @@ export function createTrail(): Trail {
   }
 }
 
-function dropOldest(map: Map<string, unknown>, most: number): void {
-  const oldest = map.size > most ? map.keys().next().value : undefined
+function dropOldest(map: Map<string, unknown>, maxEntries: number): void {
+  const oldest = map.size > maxEntries ? map.keys().next().value : undefined
   if (oldest !== undefined) map.delete(oldest)
 }

@@ -1,4 +1,5 @@
-// Credentials beside the Authorization header: session handles and `_meta`. What works, and what must not.
+// Credentials beside the Authorization header: session handles and `_meta`. What works, and what
+// must not.
 
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { Credential, createOnBehalf, type Placement } from 'onbehalf'

@@ -1,4 +1,5 @@
-// Calls of the API: with a credential of its own, to approved URLs only, for the right person, and as long as the request lasts.
+// Calls of the API: with a credential of its own, to approved URLs only, for the right person, and
+// as long as the request lasts.
 
 import { AuthError } from 'onbehalf'
 import type { ServerCall } from 'onbehalf/mcp-server'
@@ -103,7 +104,8 @@ it('two people interleaved over 500 calls never use anything of each other', asy
   const answers = await Promise.all(
     Array.from({ length: 500 }, async (_, id) => {
       const who = id % 2 === 0 ? 'alice' : 'bob'
-      // Equal JSON-RPC ids, so that an answer that went to the wrong caller would not be noticed by its id.
+      // Equal JSON-RPC ids, so that an answer that went to the wrong caller would not be noticed by
+      // its id.
       const response = await house.post(toolCall('list_tasks', {}, id >> 3), {}, tokens[who])
       return { who, body: await response.text() }
     }),

@@ -1,4 +1,5 @@
-// A small house for the kit's tests: an issuer with real keys, an API that verifies, an MCP server on the real SDK, and a door in front.
+// A small house for the kit's tests: an issuer with real keys, an API that verifies, an MCP server
+// on the real SDK, and a door in front.
 
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
@@ -224,7 +225,10 @@ export async function build(
     return serve(request)
   }
 
-  /** The whole answer to the call of a tool: it is a stream, and the tool may still be at work when it opens. */
+  /**
+   * The whole answer to the call of a tool: it is a stream, and the tool may still be at work when
+   * it opens.
+   */
   async function callTool(
     name: string,
     token?: string,

@@ -1,4 +1,5 @@
-// A configuration that cannot work, or would not be safe, is refused at the start, with the name of the setting.
+// A configuration that cannot work, or would not be safe, is refused at the start, with the name of
+// the setting.
 
 import type { AuthInfo, CallToolResult } from '@modelcontextprotocol/server'
 import {

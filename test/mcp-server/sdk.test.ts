@@ -1,4 +1,5 @@
-// The kit around a real MCP SDK server, with a real SDK client in front, on both protocol revisions.
+// The kit around a real MCP SDK server, with a real SDK client in front, on both protocol
+// revisions.
 
 import { describe, expect, it } from 'vitest'
 import { build, THROWN_SECRET, textOf } from './house.ts'

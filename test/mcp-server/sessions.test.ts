@@ -1,4 +1,5 @@
-// Servers with sessions (MCP 2025-11-25): an `Mcp-Session-Id` belongs to the person that it was given to.
+// Servers with sessions (MCP 2025-11-25): an `Mcp-Session-Id` belongs to the person that it was
+// given to.
 
 import { expect, it } from 'vitest'
 import { build, toolCall } from './house.ts'

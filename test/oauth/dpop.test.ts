@@ -1,4 +1,5 @@
-// DPoP, the client's side: the proofs that a key makes, and how the token requests use them. That servers accept them is in provider.test.ts.
+// DPoP, the client's side: the proofs that a key makes, and how the token requests use them. That
+// servers accept them is in provider.test.ts.
 
 import { inspect } from 'node:util'
 import {

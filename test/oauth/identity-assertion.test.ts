@@ -1,4 +1,5 @@
-// Identity assertion: two requests to two servers, each seeing no more than it should, and every answer of either judged.
+// Identity assertion: two requests to two servers, each seeing no more than it should, and every
+// answer of either judged.
 
 import { describe, expect, it, vi } from 'vitest'
 import {

@@ -1,4 +1,5 @@
-// Client credentials, identity assertions and DPoP against real authorization servers, and the tokens that come out at a real door.
+// Client credentials, identity assertions and DPoP against real authorization servers, and the
+// tokens that come out at a real door.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createDoor } from '../../src/core/door/door.ts'

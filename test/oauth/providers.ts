@@ -1,5 +1,6 @@
-// Two real authorization servers (oidc-provider) on ports of their own: an identity provider that issues identity assertions, and the server of a
-// resource that takes them; both with DPoP and with a nonce that they insist on. No test lives here.
+// Two real authorization servers (oidc-provider) on ports of their own: an identity provider that
+// issues identity assertions, and the server of a resource that takes them; both with DPoP and with
+// a nonce that they insist on. No test lives here.
 
 import { randomBytes, randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'

@@ -1,4 +1,5 @@
-// An authorization server in this process for the client side: it records what it is sent and answers what the test says.
+// An authorization server in this process for the client side: it records what it is sent and
+// answers what the test says.
 
 import { Credential } from '../../src/core/credential.ts'
 

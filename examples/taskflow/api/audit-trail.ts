@@ -7,13 +7,13 @@ import type { AuditRow, Tables } from './database.ts'
 import type { AuditQuery } from './input.ts'
 import type { Status } from './task.ts'
 
-/** For whom a request is made, and the trace that it belongs to. */
+/** The person whom a request is made for, and the trace id of that request. */
 export interface Author {
   readonly principal: Principal
   readonly trace: string
 }
 
-/** What was done to a task. */
+/** One change of a task. */
 export interface Deed {
   readonly action: 'task.created' | 'task.updated' | 'task.deleted'
   readonly task_id: number
@@ -25,7 +25,7 @@ export interface Deed {
 
 /** One entry as the API shows it. */
 export interface AuditEntry extends Deed {
-  /** Counted for each person from 1. */
+  /** Each person's entries are counted from 1. */
   readonly id: number
   readonly at: string
   readonly issuer: string
@@ -34,13 +34,17 @@ export interface AuditEntry extends Deed {
   /** The client that the access token was issued to. */
   readonly client: string | null
   /**
-   * Who acted for the person, the current actor first; empty when the person's own client called.
+   * Who acted for the person, the current actor first. It is empty when the person's own client
+   * called.
    */
   readonly actors: readonly string[]
   readonly trace: string
 }
 
-/** Writes an entry, in the transaction of the change itself: neither exists without the other. */
+/**
+ * Writes an entry. It uses the transaction of the change itself, so that neither of the two exists
+ * without the other.
+ */
 export async function writeEntry(
   trx: Transaction<Tables>,
   author: Author,
@@ -80,8 +84,10 @@ export async function writeEntry(
 }
 
 /**
- * The principal's own entries, the newest first, with the `before` of the next page if there is
- * one.
+ * Reads the principal's own entries, the newest first.
+ *
+ * @returns One page of entries. `next_before` is the `before` of the next page, or null on the last
+ *   one.
  */
 export async function listEntries(
   db: Kysely<Tables>,

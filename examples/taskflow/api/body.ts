@@ -1,9 +1,9 @@
-// Reads a JSON object from a request, bounded in size. The parsers decide what the object may hold.
+// Reads a JSON object of limited size from a request. The parsers decide which fields it may have.
 
-/** A task with every field at its longest is far smaller. */
+/** The largest possible task is far smaller. */
 const MAX_BODY_BYTES = 64 * 1024
 
-/** The object, or why there is none. */
+/** The object, or the reason why there is none. */
 export type Body =
   | { readonly ok: true; readonly value: object }
   | {
@@ -11,7 +11,7 @@ export type Body =
       readonly code: 'body_malformed' | 'body_too_large' | 'body_type_unsupported'
     }
 
-/** Reads the body. `content-length` is only a hint, so the bytes are counted as they come. */
+/** Reads the body. A caller can lie in `content-length`, so this counts the bytes that arrive. */
 export async function readJson(request: Request): Promise<Body> {
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
   if (type !== 'application/json' && type !== 'application/merge-patch+json')
@@ -26,15 +26,15 @@ export async function readJson(request: Request): Promise<Body> {
     chunks.push(chunk)
   }
   try {
-    // JSON.parse makes `__proto__` a plain own property, which the strict schemas then refuse as
-    // unknown.
+    // JSON.parse turns `__proto__` into a plain own property. The strict schemas refuse it like any
+    // unknown field.
     const value: unknown = JSON.parse(
       new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)),
     )
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
       return { ok: true, value }
   } catch {
-    // Falls through: a text that is not UTF-8 or not JSON is malformed.
+    // The text is not UTF-8 or not JSON: the line below says that it is malformed.
   }
   return { ok: false, code: 'body_malformed' }
 }

@@ -1,16 +1,17 @@
-// What a change makes of a task: the rules between its fields. Pure; reads no clock and no storage.
+// Applies a change to a task and keeps the rules between its fields. It reads no clock and no
+// storage.
 
 import type { Status, Task, TaskFields } from './task.ts'
 import { mayBecome, TRANSITIONS } from './transitions.ts'
 
-/** The fields to change; what is absent stays. */
+/** The fields to change. A field that is absent stays as it is. */
 export type TaskChange = {
   readonly [field in keyof (TaskFields & Pick<Task, 'status' | 'progress'>)]?:
     | Task[field]
     | undefined
 }
 
-/** The changed task with the names of what changed, or the rule that forbids it. */
+/** The changed task with the names of the changed fields, or the rule that forbids the change. */
 export type Changed =
   | { readonly ok: true; readonly task: Task; readonly fields: readonly string[] }
   | {
@@ -23,10 +24,11 @@ export type Changed =
   | { readonly ok: false; readonly code: 'progress_refused' }
 
 /**
- * Applies a change. Completing sets the progress to 100 and reopening to 0, unless the change names
- * a progress; a completed task stays at 100.
+ * Applies a change. A task that is completed gets the progress 100, and one that is reopened gets
+ * 0, unless the change names a progress. A completed task can only have 100.
  *
- * @param at The time of the change, RFC 3339; becomes `updated_at` if anything changes.
+ * @param at The time of the change in the form of RFC 3339. It becomes `updated_at` if a field
+ *   changes.
  */
 export function applyChange(task: Task, change: TaskChange, at: string): Changed {
   const status = change.status ?? task.status

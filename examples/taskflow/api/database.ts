@@ -1,10 +1,13 @@
-// The tables of TaskFlow. Every row belongs to an owner, one issuer's subject, and every key begins
-// with it.
+// The tables of TaskFlow. Every row belongs to one owner: the subject of one issuer. Every primary
+// key begins with the owner.
 
 import { type Kysely, sql } from 'kysely'
 import { openSqlite } from './sqlite.ts'
 
-/** Rows as stored. `owner` is `principalKey`; times are RFC 3339 in UTC, which sort as text. */
+/**
+ * The rows as stored. `owner` is `principalKey`. Times are RFC 3339 in UTC, so that they sort as
+ * text.
+ */
 export interface Tables {
   tasks: TaskRow
   audit_entries: AuditRow
@@ -17,17 +20,17 @@ export interface TaskRow {
   title: string
   description: string
   status: string
-  /** Index in `PRIORITIES`, so that it sorts. */
+  /** The index in `PRIORITIES`, so that rows can be sorted by it. */
   priority: number
   due_date: string | null
-  /** JSON array. */
+  /** A JSON array. */
   tags: string
   project: string | null
   assignee: string | null
   progress: number
   created_at: string
   updated_at: string
-  /** Folded copies, because SQLite's own comparison without case knows ASCII only. */
+  /** Folded copies: when SQLite itself ignores case, it does so for ASCII letters only. */
   title_key: string
   project_key: string | null
   search_key: string
@@ -39,19 +42,19 @@ export interface AuditRow {
   at: string
   action: string
   task_id: number
-  /** JSON: the names of the changed fields. */
+  /** A JSON array of the names of the changed fields. */
   fields: string
   status_from: string | null
   status_to: string | null
   issuer: string
   subject: string
   client: string | null
-  /** JSON: who acted, the current actor first. */
+  /** A JSON array of who acted, the current actor first. */
   actors: string
   trace: string
 }
 
-/** Opens the file and makes the tables that are missing. */
+/** Opens the file and creates the tables that are missing. */
 export async function openTasks(file: string): Promise<Kysely<Tables>> {
   const db = openSqlite<Tables>(file)
   for (const statement of TABLES) await sql.raw(statement).execute(db)

@@ -1,4 +1,4 @@
-// TaskFlow's API as one fetch handler: what the launcher wires. Not a listener, and no rule of its
+// TaskFlow's API as one fetch handler, for the launcher to connect to a port. It has no rule of its
 // own.
 
 import { type Door, resourceMetadataResponse } from 'onbehalf'
@@ -9,31 +9,31 @@ import { createTaskStore } from './task-store.ts'
 /** Options of {@link createApi}. */
 export interface ApiOptions {
   /**
-   * Verifies each request and tells for whom and by whom it is made; the routes live under the path
-   * of its resource.
+   * Verifies each request and says who makes it, and for whom. The routes are under the path of the
+   * door's resource.
    */
   readonly door: Door
-  /** Issuer of the access tokens, named in the protected resource metadata. */
+  /** The issuer of the access tokens. The protected resource metadata names it (RFC 9728). */
   readonly authorizationServer: string
-  /** The SQLite file of the tasks; `:memory:` keeps nothing. Its folder must exist. */
+  /** The SQLite file of the tasks. Its folder must exist. `:memory:` keeps nothing on disk. */
   readonly database: string
   /** Origins whose pages may read the answers (CORS). Default: none. */
   readonly allowedOrigins?: readonly string[]
-  /** Told of every error that was answered with 500. Default: nobody. */
+  /** Gets every error that the API answers with 500. Default: nobody gets it. */
   readonly onError?: (error: unknown) => void
-  /** Milliseconds since the epoch. Default `Date.now`. */
+  /** Gives the time in milliseconds since the epoch. Default: `Date.now`. */
   readonly now?: () => number
 }
 
 /** The running API. */
 export interface Api {
-  /** Answers one request; does not throw for anything that a caller sent. */
+  /** Answers one request. It does not throw, whatever the caller sent. */
   fetch(request: Request): Promise<Response>
   /** Closes the database file. */
   close(): Promise<void>
 }
 
-/** Opens the database and makes the API over it. */
+/** Opens the database and creates the API on it. */
 export async function createApi(options: ApiOptions): Promise<Api> {
   const {
     door,

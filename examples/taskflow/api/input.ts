@@ -1,5 +1,5 @@
-// What callers may send: bodies and query parameters, parsed once into the types that the rest
-// trusts. No rule about a stored task.
+// Parses the bodies and query parameters that callers send into types that the rest of the API
+// trusts. It knows no rule about a stored task.
 
 import { z } from 'zod'
 import type { TaskChange } from './change.ts'
@@ -13,7 +13,7 @@ import {
   type TaskFields,
 } from './task.ts'
 
-/** One thing that is wrong, named by the caller's own field. Never repeats a value. */
+/** One field that is wrong, by the name that the caller gave it. It never repeats a value. */
 export interface FieldError {
   readonly field: string
   readonly message: string
@@ -23,12 +23,12 @@ export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly errors: readonly FieldError[] }
 
-/** Which tasks to list, in which order. */
+/** Which tasks to list, and in which order. */
 export interface TaskQuery {
   readonly status: readonly Status[]
-  /** Words that must all occur in title, description, project, assignee or tags. */
+  /** Words that must all appear in the title, description, project, assignee or tags. */
   readonly search: string
-  /** Tags that the task must all have. */
+  /** The task must have all these tags. */
   readonly tag: readonly string[]
   readonly project?: string | undefined
   readonly sort: Sort
@@ -37,21 +37,22 @@ export interface TaskQuery {
   readonly offset: number
 }
 
-/** Which audit entries to list: the newest, or those before one of them. */
+/** Which audit entries to list: the newest ones, or the ones before a given entry. */
 export interface AuditQuery {
   readonly before?: number | undefined
   readonly limit: number
 }
 
-// Control characters could forge lines where a text is shown, and a lone surrogate cannot be stored
-// as UTF-8.
-const line = (longest: number) =>
+// A control character could forge a new line where a text is shown. A lone surrogate cannot be
+// stored as UTF-8.
+const line = (maxChars: number) =>
   z
     .string()
-    .max(longest)
+    .max(maxChars)
     .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), 'must be one line of text')
     .transform((text) => text.trim().normalize('NFC'))
-const named = (longest: number) => line(longest).refine((text) => text !== '', 'must not be empty')
+const named = (maxChars: number) =>
+  line(maxChars).refine((text) => text !== '', 'must not be empty')
 const paragraph = z
   .string()
   .max(LIMITS.description)
@@ -105,24 +106,25 @@ const auditQuery = z.strictObject({
 })
 
 /**
- * A new task: `title`, and any other field but `status` and `progress`, which begin as pending and
- * 0.
+ * Parses a new task. It needs a `title` and may have the other fields, but not `status` and
+ * `progress`: a new task is pending and at 0 percent.
  */
 export function parseNewTask(body: unknown): Parsed<TaskFields> {
-  return judged(newTask.safeParse(body))
+  return toParsed(newTask.safeParse(body))
 }
 
-/** A change: any fields; null takes away a due date, project or assignee. */
+/** Parses a change of any fields. Null removes a due date, a project or an assignee. */
 export function parseTaskChange(body: unknown): Parsed<TaskChange> {
-  return judged(taskChange.safeParse(body))
+  return toParsed(taskChange.safeParse(body))
 }
 
 /**
- * `status` and `tag` may be repeated. Without `order`: the most urgent and the latest updated
- * first, all else ascending.
+ * Parses the query of a task list. `status` and `tag` may be repeated. Without `order`, a list by
+ * priority begins with the most urgent task, a list by update with the latest, and all others
+ * ascend.
  */
 export function parseTaskQuery(parameters: URLSearchParams): Parsed<TaskQuery> {
-  const parsed = judged(taskQuery.safeParse(collected(parameters, ['status', 'tag'])))
+  const parsed = toParsed(taskQuery.safeParse(collectValues(parameters, ['status', 'tag'])))
   if (!parsed.ok) return parsed
   const {
     order = parsed.value.sort === 'priority' || parsed.value.sort === 'updated' ? 'desc' : 'asc',
@@ -131,20 +133,21 @@ export function parseTaskQuery(parameters: URLSearchParams): Parsed<TaskQuery> {
   return { ok: true, value: { ...query, order } }
 }
 
+/** Parses the query of an audit list. */
 export function parseAuditQuery(parameters: URLSearchParams): Parsed<AuditQuery> {
-  return judged(auditQuery.safeParse(collected(parameters, [])))
+  return toParsed(auditQuery.safeParse(collectValues(parameters, [])))
 }
 
-/** The number in a path, or undefined for what names no task. */
+/** Reads a task number from a path. Gives undefined for a text that cannot be one. */
 export function parseTaskId(text: string): number | undefined {
   return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined
 }
 
 /**
- * Values of a repeatable parameter as an array, of any other as a string; one that must not be
- * repeated stays an array and is refused.
+ * Gives a repeatable parameter as an array and any other as a string. A parameter that is repeated
+ * but must not be is an array too, and the schema then refuses it.
  */
-function collected(
+function collectValues(
   parameters: URLSearchParams,
   repeatable: readonly string[],
 ): Record<string, unknown> {
@@ -157,19 +160,19 @@ function collected(
   )
 }
 
-function judged<T>(result: z.ZodSafeParseResult<T>): Parsed<T> {
+function toParsed<T>(result: z.ZodSafeParseResult<T>): Parsed<T> {
   if (result.success) return { ok: true, value: result.data }
-  const errors = result.error.issues.slice(0, MOST_ERRORS).flatMap((issue): FieldError[] => {
+  const errors = result.error.issues.slice(0, MAX_FIELD_ERRORS).flatMap((issue): FieldError[] => {
     if (issue.code === 'unrecognized_keys')
       return issue.keys
-        .slice(0, MOST_ERRORS)
+        .slice(0, MAX_FIELD_ERRORS)
         .map((key) => ({ field: key.slice(0, 40), message: 'is not known here' }))
     return [{ field: issue.path.map(String).join('.'), message: sentence(issue) }]
   })
   return { ok: false, errors }
 }
 
-const MOST_ERRORS = 20
+const MAX_FIELD_ERRORS = 20
 
 function sentence(issue: z.core.$ZodIssue): string {
   switch (issue.code) {

@@ -1,5 +1,5 @@
-// Problem answers (RFC 9457): what went wrong, for programs by `code` and for people by `title`.
-// They repeat no value that a caller sent.
+// Makes problem answers (RFC 9457). Programs read the `code` and people read the `title`. No answer
+// repeats a value that a caller sent.
 
 import type { FieldError } from './input.ts'
 
@@ -17,7 +17,7 @@ export type ProblemCode =
   | 'progress_refused'
   | 'failed'
 
-const FACE: Readonly<Record<ProblemCode, readonly [status: number, title: string]>> = {
+const STATUS_AND_TITLE: Readonly<Record<ProblemCode, readonly [status: number, title: string]>> = {
   body_malformed: [400, 'The body is not a JSON object.'],
   body_too_large: [413, 'The body is larger than 64 KB.'],
   body_type_unsupported: [415, 'The body must be application/json.'],
@@ -31,7 +31,7 @@ const FACE: Readonly<Record<ProblemCode, readonly [status: number, title: string
   failed: [500, 'Something went wrong, and it was logged.'],
 }
 
-/** Members beside the standard ones. */
+/** The members that a problem can have besides the standard ones. */
 export interface ProblemDetails {
   readonly errors?: readonly FieldError[]
   readonly from?: string
@@ -39,13 +39,16 @@ export interface ProblemDetails {
   readonly allowed?: readonly string[]
 }
 
-/** Makes the answer. `type` is about:blank, for the code says it all (RFC 9457 section 4.2.1). */
+/**
+ * Makes the answer. Its `type` is about:blank, because `code` already says which problem it is
+ * (RFC 9457 section 4.2.1).
+ */
 export function problem(
   code: ProblemCode,
   details: ProblemDetails = {},
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  const [status, title] = FACE[code]
+  const [status, title] = STATUS_AND_TITLE[code]
   return new Response(JSON.stringify({ type: 'about:blank', title, status, code, ...details }), {
     status,
     headers: {

@@ -1,58 +1,42 @@
-// The routes of the API under its resource's path: door, parser, store, answer. No rule about tasks.
+// The routes of the API under the path of its resource. They know no rule about tasks.
 
-import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import type { Kysely } from 'kysely'
-import type { Admitted, Door } from 'onbehalf'
-import { type AuditEntry, listEntries } from './audit-trail.ts'
-import { type Body, readJson } from './body.ts'
+import type { Door } from 'onbehalf'
+import { type Admit, createAdmit, type RouteEnv } from './admission.ts'
+import { type Answers, answer } from './answer.ts'
+import { listEntries } from './audit-trail.ts'
 import type { Tables } from './database.ts'
-import {
-  type Parsed,
-  parseAuditQuery,
-  parseNewTask,
-  parseTaskChange,
-  parseTaskId,
-  parseTaskQuery,
-} from './input.ts'
+import { parseAuditQuery } from './input.ts'
 import { problem } from './problem.ts'
-import type { Task } from './task.ts'
-import type { Project, TaskStore } from './task-store.ts'
+import { addTaskRoutes } from './task-routes.ts'
+import type { TaskStore } from './task-store.ts'
 
 /** What the routes work with. */
 export interface RoutesOptions {
   readonly door: Door
   readonly db: Kysely<Tables>
   readonly store: TaskStore
+  /** The origins whose pages may read the answers (CORS). */
   readonly allowedOrigins: readonly string[]
+  /** Gets every error that is answered with 500. */
   readonly onError: (error: unknown) => void
 }
 
-/** Bodies of the answers that are not problems. */
-interface Answers {
-  readonly tasks: {
-    readonly tasks: readonly Task[]
-    readonly total: number
-    readonly limit: number
-    readonly offset: number
-  }
-  readonly task: { readonly task: Task }
-  readonly projects: { readonly projects: readonly Project[] }
-  readonly entries: { readonly entries: readonly AuditEntry[]; readonly next_before: number | null }
-}
-
-type Env = { Variables: { admitted: Admitted } }
-
 /**
- * | Route | Scope | |
+ * Makes the routes. A star marks a query parameter that may be repeated.
+ *
+ * | Route | Scope | What it takes and answers |
  * | --- | --- | --- |
- * | `GET /tasks` | `tasks:read` | `status`*, `tag`*, `search`, `project`, `sort`, `order`, `limit`, `offset` (* repeatable) |
- * | `POST /tasks` | `tasks:write` | 201 and `Location` |
- * | `GET /tasks/{id}` | `tasks:read` | |
- * | `PATCH /tasks/{id}` | `tasks:write` | any fields, `status` among them: 409 where the transition is not allowed |
- * | `DELETE /tasks/{id}` | `tasks:write` | the task that was there |
- * | `GET /projects` | `tasks:read` | the projects that tasks name |
- * | `GET /audit` | `tasks:read` | the newest first; `before`, `limit` |
+ * | `GET /tasks` | `tasks:read` | `status`*, `tag`*, `search`, `project` filter the tasks |
+ * | | | `sort`, `order`, `limit`, `offset` choose their order and page |
+ * | `POST /tasks` | `tasks:write` | answers 201 with the new task and its `Location` |
+ * | `GET /tasks/{id}` | `tasks:read` | answers one task |
+ * | `PATCH /tasks/{id}` | `tasks:write` | takes any fields; 409 for a forbidden change of status |
+ * | `DELETE /tasks/{id}` | `tasks:write` | answers the task that it deleted |
+ * | `GET /projects` | `tasks:read` | answers the projects that tasks name |
+ * | `GET /audit` | `tasks:read` | answers the newest entries; `before` and `limit` page |
  */
 export function createRoutes({
   door,
@@ -60,101 +44,13 @@ export function createRoutes({
   store,
   allowedOrigins,
   onError,
-}: RoutesOptions): Hono<Env> {
-  const app = new Hono<Env>().basePath(new URL(door.resource).pathname.replace(/\/$/, ''))
-
-  const admit =
-    (scopes: readonly string[]): MiddlewareHandler<Env> =>
-    async (context, next) => {
-      const admission = await door.admit(context.req.raw, {
-        scopes,
-        operation: `${context.req.method} ${context.req.routePath}`,
-      })
-      if (!admission.ok) return admission.response
-      context.set('admitted', admission.value)
-      return next()
-    }
-  const read = admit(['tasks:read'])
-  const write = admit(['tasks:write'])
-
-  app.use(
-    cors({
-      origin: [...allowedOrigins],
-      allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
-      allowHeaders: ['authorization', 'content-type', 'traceparent'],
-      exposeHeaders: ['location', 'www-authenticate'],
-      maxAge: 600,
-    }),
-  )
-
-  app.get('/tasks', read, async (context) => {
-    const query = parseTaskQuery(new URL(context.req.url).searchParams)
-    if (!query.ok) return problem('query_invalid', query)
-    const { tasks, total } = await store.list(context.var.admitted.principal, query.value)
-    return answer<Answers['tasks']>({
-      tasks,
-      total,
-      limit: query.value.limit,
-      offset: query.value.offset,
-    })
-  })
-
-  app.post('/tasks', write, async (context) => {
-    const fields = await parsedBody(context, parseNewTask)
-    if (!fields.ok) return fields.response
-    const task = await store.create(context.var.admitted, fields.value)
-    return answer<Answers['task']>(
-      { task },
-      { status: 201, headers: { location: `${door.resource}/tasks/${task.id}` } },
-    )
-  })
-
-  app.get('/tasks/:id', read, async (context) => {
-    const id = parseTaskId(context.req.param('id'))
-    const task = id === undefined ? undefined : await store.get(context.var.admitted.principal, id)
-    return task ? answer<Answers['task']>({ task }) : problem('task_unknown')
-  })
-
-  app.patch('/tasks/:id', write, async (context) => {
-    const change = await parsedBody(context, parseTaskChange)
-    if (!change.ok) return change.response
-    const id = parseTaskId(context.req.param('id'))
-    const changed =
-      id === undefined ? undefined : await store.change(context.var.admitted, id, change.value)
-    if (!changed) return problem('task_unknown')
-    if (changed.ok) return answer<Answers['task']>({ task: changed.task })
-    const { ok: _, code, ...details } = changed
-    return problem(code, details)
-  })
-
-  app.delete('/tasks/:id', write, async (context) => {
-    const id = parseTaskId(context.req.param('id'))
-    const task = id === undefined ? undefined : await store.remove(context.var.admitted, id)
-    return task ? answer<Answers['task']>({ task }) : problem('task_unknown')
-  })
-
-  app.get('/projects', read, async (context) =>
-    answer<Answers['projects']>({ projects: await store.projects(context.var.admitted.principal) }),
-  )
-
-  app.get('/audit', read, async (context) => {
-    const query = parseAuditQuery(new URL(context.req.url).searchParams)
-    if (!query.ok) return problem('query_invalid', query)
-    return answer<Answers['entries']>(
-      await listEntries(db, context.var.admitted.principal, query.value),
-    )
-  })
-
-  // Whoever is not admitted learns nothing about which addresses there are.
-  const anyone = admit([])
-  app.all('/tasks', anyone, () => problem('method_refused', {}, { allow: 'GET, HEAD, POST' }))
-  app.all('/tasks/:id', anyone, () =>
-    problem('method_refused', {}, { allow: 'GET, HEAD, PATCH, DELETE' }),
-  )
-  app.all('/projects', anyone, () => problem('method_refused', {}, { allow: 'GET, HEAD' }))
-  app.all('/audit', anyone, () => problem('method_refused', {}, { allow: 'GET, HEAD' }))
-  app.all('*', anyone, () => problem('path_unknown'))
-  app.notFound(() => problem('path_unknown'))
+}: RoutesOptions): Hono<RouteEnv> {
+  const app = new Hono<RouteEnv>().basePath(new URL(door.resource).pathname.replace(/\/$/, ''))
+  const admit = createAdmit(door)
+  app.use(allowPages(allowedOrigins))
+  addTaskRoutes(app, { admit, store, resource: door.resource })
+  addOverviewRoutes(app, admit, { db, store })
+  refuseOthers(app, admit)
   app.onError((error) => {
     onError(error)
     return problem('failed')
@@ -162,24 +58,44 @@ export function createRoutes({
   return app
 }
 
-/** A person's data is never kept by a cache. */
-function answer<T>(body: T, init: ResponseInit = {}): Response {
-  return Response.json(body, {
-    ...init,
-    headers: { ...init.headers, 'cache-control': 'no-store', vary: 'Authorization' },
+function allowPages(origins: readonly string[]) {
+  return cors({
+    origin: [...origins],
+    allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
+    allowHeaders: ['authorization', 'content-type', 'traceparent'],
+    exposeHeaders: ['location', 'www-authenticate'],
+    maxAge: 600,
   })
 }
 
-async function parsedBody<T>(
-  context: Context<Env>,
-  parse: (body: unknown) => Parsed<T>,
-): Promise<
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly response: Response }
-> {
-  const body: Body = await readJson(context.req.raw)
-  if (!body.ok) return { ok: false, response: problem(body.code) }
-  const parsed = parse(body.value)
-  return parsed.ok
-    ? parsed
-    : { ok: false, response: problem('fields_invalid', { errors: parsed.errors }) }
+function addOverviewRoutes(
+  app: Hono<RouteEnv>,
+  admit: Admit,
+  { db, store }: Pick<RoutesOptions, 'db' | 'store'>,
+): void {
+  const read = admit(['tasks:read'])
+
+  app.get('/projects', read, async (context) => {
+    const projects = await store.projects(context.var.admitted.principal)
+    return answer<Answers['projects']>({ projects })
+  })
+
+  app.get('/audit', read, async (context) => {
+    const query = parseAuditQuery(new URL(context.req.url).searchParams)
+    if (!query.ok) return problem('query_invalid', query)
+    const page = await listEntries(db, context.var.admitted.principal, query.value)
+    return answer<Answers['entries']>(page)
+  })
+}
+
+/** Refuses all else after admission, so that a stranger does not learn which addresses exist. */
+function refuseOthers(app: Hono<RouteEnv>, admit: Admit): void {
+  const anyone = admit([])
+  const refuseMethod = (allow: string) => () => problem('method_refused', {}, { allow })
+  app.all('/tasks', anyone, refuseMethod('GET, HEAD, POST'))
+  app.all('/tasks/:id', anyone, refuseMethod('GET, HEAD, PATCH, DELETE'))
+  app.all('/projects', anyone, refuseMethod('GET, HEAD'))
+  app.all('/audit', anyone, refuseMethod('GET, HEAD'))
+  app.all('*', anyone, () => problem('path_unknown'))
+  app.notFound(() => problem('path_unknown'))
 }

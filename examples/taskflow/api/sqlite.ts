@@ -1,23 +1,25 @@
-// A SQLite file through Kysely, opened so that what was committed survives the end of the process
-// and of the machine.
+// Opens a SQLite file for Kysely. What is committed survives a crash of the process and of the
+// machine.
 
 import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely'
 
-/** Opens the file, and makes it when it is not there: mode 0600, for it is the data of people. */
+/**
+ * Opens the file, or creates it. Its mode is 0600, because it holds personal data.
+ */
 export function openSqlite<T>(file: string): Kysely<T> {
   if (file !== ':memory:') closeSync(openSync(file, 'a', 0o600))
   const database = new DatabaseSync(file, { timeout: 5_000 })
-  // FULL: the log is synced at every commit, before anything is acknowledged.
+  // FULL: SQLite syncs its log at every commit, before the API acknowledges anything.
   database.exec('pragma journal_mode = wal; pragma synchronous = full')
   const prepared = new Map<string, SqliteStatement>()
   const adapted: SqliteDatabase = {
     close: () => database.close(),
     prepare(text) {
       const ready = prepared.get(text) ?? adapt(database.prepare(text))
-      // The texts are few, but filters combine freely: a caller must not fill the memory with them.
-      if (prepared.size >= PREPARED) prepared.clear()
+      // Filters combine freely into many texts. A caller must not fill the memory with them.
+      if (prepared.size >= MAX_PREPARED) prepared.clear()
       prepared.set(text, ready)
       return ready
     },
@@ -25,8 +27,8 @@ export function openSqlite<T>(file: string): Kysely<T> {
   return new Kysely<T>({ dialect: new SqliteDialect({ database: adapted }) })
 }
 
-/** Statements kept compiled. */
-const PREPARED = 200
+/** How many compiled statements are kept. */
+const MAX_PREPARED = 200
 
 function adapt(statement: StatementSync): SqliteStatement {
   return {
@@ -37,7 +39,7 @@ function adapt(statement: StatementSync): SqliteStatement {
   }
 }
 
-/** The tables' types allow nothing else; node:sqlite throws for what it cannot bind. */
+/** The types of the tables allow no other values. node:sqlite throws for what it cannot bind. */
 function values(parameters: readonly unknown[]): SQLInputValue[] {
   return parameters as SQLInputValue[]
 }

@@ -1,14 +1,14 @@
-// A task as a row and back: the folded copies that searching and sorting use. Pure.
+// Turns a task into a row and back. A row also has the folded copies that search and sort use.
 
 import type { TaskRow } from './database.ts'
 import { PRIORITIES, type Status, type Task } from './task.ts'
 
-/** One form for texts that differ in case or in how accents are written. */
+/** Gives the same form to texts that differ only in case or in how accents are written. */
 export function fold(text: string): string {
   return text.normalize('NFC').toLowerCase()
 }
 
-/** The row of a task. */
+/** Makes the row of a task. */
 export function rowOf(owner: string, { tags, priority, ...task }: Task): TaskRow {
   return {
     owner,
@@ -25,7 +25,7 @@ export function rowOf(owner: string, { tags, priority, ...task }: Task): TaskRow
   }
 }
 
-/** The task of a row that `rowOf` made. */
+/** Makes the task of a row that `rowOf` made. */
 export function taskOf(row: TaskRow): Task {
   return {
     id: row.id,

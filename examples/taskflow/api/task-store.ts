@@ -1,5 +1,5 @@
-// The tasks of all people in one database, each reached only through its owner. No HTTP and no
-// scopes.
+// Stores the tasks of all people in one database. A task can be reached only through its owner. It
+// knows nothing of HTTP and scopes.
 
 import { type Kysely, type SelectQueryBuilder, sql, type Transaction } from 'kysely'
 import { type Principal, principalKey } from 'onbehalf'
@@ -10,7 +10,7 @@ import type { TaskQuery } from './input.ts'
 import type { Sort, Task, TaskFields } from './task.ts'
 import { fold, rowOf, taskOf } from './task-row.ts'
 
-/** One project: a name that tasks share. It exists as long as a task names it. */
+/** A project: a name that tasks share. It exists as long as one task names it. */
 export interface Project {
   readonly name: string
   readonly tasks: number
@@ -18,7 +18,7 @@ export interface Project {
   readonly open: number
 }
 
-/** A foreign task and a missing one are the same undefined. */
+/** Undefined means that this person has no such task. Another person may have it. */
 export interface TaskStore {
   create(author: Author, fields: TaskFields): Promise<Task>
   get(principal: Principal, id: number): Promise<Task | undefined>
@@ -27,12 +27,12 @@ export interface TaskStore {
     query: TaskQuery,
   ): Promise<{ readonly tasks: readonly Task[]; readonly total: number }>
   change(author: Author, id: number, change: TaskChange): Promise<Changed | undefined>
-  /** Gives the task that was there. */
+  /** Removes a task and gives it back. */
   remove(author: Author, id: number): Promise<Task | undefined>
   projects(principal: Principal): Promise<readonly Project[]>
 }
 
-/** Makes the store; what it has acknowledged is on the disk. */
+/** Makes the store. A promise is fulfilled when the change is on the disk. */
 export function createTaskStore(db: Kysely<Tables>, now: () => number): TaskStore {
   const at = () => new Date(now()).toISOString()
 
@@ -65,11 +65,11 @@ export function createTaskStore(db: Kysely<Tables>, now: () => number): TaskStor
 
     list: (principal, query) =>
       db.transaction().execute(async (trx) => {
-        const matching = filtered(trx.selectFrom('tasks'), principal, query)
+        const matching = filterTasks(trx.selectFrom('tasks'), principal, query)
         const { total } = await matching
           .select((row) => row.fn.countAll<number>().as('total'))
           .executeTakeFirstOrThrow()
-        const rows = await ordered(matching, query)
+        const rows = await orderTasks(matching, query)
           .selectAll()
           .limit(query.limit)
           .offset(query.offset)
@@ -145,7 +145,10 @@ async function find(
   return row && taskOf(row)
 }
 
-/** Counted apart from the tasks, so that the number of a deleted task is never given again. */
+/**
+ * Gives the next task number of a person. The counter is apart from the tasks, so that the number
+ * of a deleted task is never used again.
+ */
 async function nextId(trx: Transaction<Tables>, owner: string): Promise<number> {
   const { last_task } = await trx
     .insertInto('counters')
@@ -162,7 +165,7 @@ async function nextId(trx: Transaction<Tables>, owner: string): Promise<number> 
 
 type Selection = SelectQueryBuilder<Tables, 'tasks', object>
 
-function filtered(all: Selection, principal: Principal, query: TaskQuery): Selection {
+function filterTasks(all: Selection, principal: Principal, query: TaskQuery): Selection {
   let some = all.where('owner', '=', principalKey(principal))
   if (query.status.length > 0) some = some.where('status', 'in', query.status)
   if (query.project !== undefined) some = some.where('project_key', '=', fold(query.project))
@@ -174,8 +177,10 @@ function filtered(all: Selection, principal: Principal, query: TaskQuery): Selec
   return some
 }
 
-/** Tasks without a due date come last either way; equals are in the order of their numbers. */
-function ordered(some: Selection, { sort, order }: TaskQuery): Selection {
+/**
+ * Tasks without a due date come last in both orders. Equal tasks are in the order of their numbers.
+ */
+function orderTasks(some: Selection, { sort, order }: TaskQuery): Selection {
   const sorted = sort === 'due_date' ? some.orderBy(sql`due_date is null`) : some
   return sorted.orderBy(COLUMN[sort], order).orderBy('id')
 }

@@ -1,18 +1,18 @@
-// A task of TaskFlow: its shape and its limits. No rule about changing it and no storage.
+// The shape of a task and its limits. The rules for a change are in `change.ts`.
 
-/** Where a task stands. */
+/** The statuses of a task. */
 export const STATUSES = ['pending', 'in_progress', 'review', 'completed', 'blocked'] as const
 export type Status = (typeof STATUSES)[number]
 
-/** How much a task matters, the least first. */
+/** The priorities of a task, the lowest first. */
 export const PRIORITIES = ['low', 'medium', 'high', 'urgent'] as const
 type Priority = (typeof PRIORITIES)[number]
 
-/** What a list can be sorted by. */
+/** The ways to sort a list. */
 export const SORTS = ['created', 'updated', 'due_date', 'priority', 'title'] as const
 export type Sort = (typeof SORTS)[number]
 
-/** Longest texts, in UTF-16 units, and the most tags. */
+/** The most UTF-16 units of each text, the most tags of a task, and the most tasks of a page. */
 export const LIMITS = {
   title: 200,
   description: 4000,
@@ -23,14 +23,14 @@ export const LIMITS = {
   page: 200,
 } as const
 
-/** What a person or their agent writes of a task. */
+/** The fields that a person or their agent writes. */
 export interface TaskFields {
   readonly title: string
   readonly description: string
   readonly priority: Priority
   /** `YYYY-MM-DD`, a day without a time zone. */
   readonly due_date: string | null
-  /** Lower case, each once. */
+  /** In lower case, and none twice. */
   readonly tags: readonly string[]
   readonly project: string | null
   readonly assignee: string | null
@@ -38,12 +38,15 @@ export interface TaskFields {
 
 /** One task of one person. */
 export interface Task extends TaskFields {
-  /** Counted for each person from 1 and never given twice, so that "task 1" is the person's own. */
+  /**
+   * Each person's tasks are counted from 1, so "task 1" is that person's own. No number is used
+   * twice.
+   */
   readonly id: number
   readonly status: Status
-  /** Percent. */
+  /** In percent. */
   readonly progress: number
-  /** RFC 3339, UTC. */
+  /** In the form of RFC 3339, in UTC, as is `updated_at`. */
   readonly created_at: string
   readonly updated_at: string
 }

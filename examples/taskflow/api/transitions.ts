@@ -1,10 +1,10 @@
-// Which status may follow which. Pure; the one place that says so.
+// Says which status of a task may follow which. No other file does.
 
 import type { Status } from './task.ts'
 
 /**
- * The statuses that may follow each one. A blocked task is started or put back before anything
- * else; a completed one can be reopened.
+ * The statuses that may follow each status. A blocked task must first be started or set back to
+ * pending. A completed task can be reopened.
  */
 export const TRANSITIONS: Readonly<Record<Status, readonly Status[]>> = {
   pending: ['in_progress', 'completed', 'blocked'],
@@ -15,8 +15,8 @@ export const TRANSITIONS: Readonly<Record<Status, readonly Status[]>> = {
 }
 
 /**
- * Whether a task may go from one status to another. Staying is always allowed, so that a repeated
- * request changes nothing and succeeds.
+ * Says whether a task may go from one status to another. It may always keep its status, so that a
+ * repeated request succeeds and changes nothing.
  */
 export function mayBecome(from: Status, to: Status): boolean {
   return from === to || TRANSITIONS[from].includes(to)

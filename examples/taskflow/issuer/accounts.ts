@@ -1,5 +1,5 @@
-// The two people of the demo. There are no passwords: whoever reaches the sign-in page may be
-// either of them.
+// The two people of the demo. There are no passwords: everybody who reaches the sign-in page can
+// choose one of the two.
 
 /** A person who can sign in. */
 export interface Person {
@@ -9,12 +9,13 @@ export interface Person {
   readonly name: string
 }
 
+/** Everybody who can sign in. */
 export const people: readonly Person[] = [
   { subject: 'alice', name: 'Alice' },
   { subject: 'bob', name: 'Bob' },
 ]
 
-/** The person with this subject, if there is one. */
+/** Gives the person with this subject, or undefined. */
 export function findPerson(subject: unknown): Person | undefined {
   return people.find((person) => person.subject === subject)
 }

@@ -1,4 +1,5 @@
-// TaskFlow's OAuth clients, and what each may exchange. All are first-party and known beforehand.
+// TaskFlow's OAuth clients and what each may exchange. TaskFlow owns them all, and they are
+// registered before it starts.
 
 import type { TaskflowKeys } from '../keys.ts'
 import { EXCHANGE_GRANT } from './exchange-grant.ts'
@@ -7,12 +8,12 @@ import type { TaskflowResources } from './options.ts'
 import { scopes } from './resource-server.ts'
 
 /**
- * The redirect URI of the token command (RFC 8252 section 7.3). Nothing listens there: the command
- * reads the code from the redirect itself.
+ * The redirect URI of the token command (RFC 8252 section 7.3). No program listens there: the
+ * command does not follow the redirect, but reads the code from it.
  */
 export const CLI_REDIRECT = 'http://127.0.0.1/callback'
 
-/** The clients' registrations (RFC 7591 metadata). */
+/** Gives the registration of each client (RFC 7591 section 2). */
 export function clients(
   web: string,
   keys: TaskflowKeys,
@@ -61,7 +62,10 @@ export function clients(
   ]
 }
 
-/** Each server may exchange only tokens that were issued for itself, and only for the next hop. */
+/**
+ * Gives the allowed exchanges. Each server may exchange only a token that was issued for itself,
+ * and only for one that is for the next hop.
+ */
 export function exchangeRules(resources: TaskflowResources): readonly ExchangeRule[] {
   return [
     { client: 'taskflow-chat', subjectAudience: resources.chat, target: resources.mcp, scopes },

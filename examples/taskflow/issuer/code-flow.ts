@@ -1,30 +1,30 @@
-// Signs a demo person in from a program: the real code flow with PKCE, walking through the sign-in
-// page as a browser would.
+// Signs a demo person in from a program. It runs the real code flow with PKCE and goes through the
+// sign-in page as a browser does.
 
 import * as oauth from 'oauth4webapi'
 import { Credential } from 'onbehalf'
 import { CLI_REDIRECT } from './clients.ts'
 import { cookieJar } from './cookie-jar.ts'
 
-/** Who signs in, where, and for what. */
+/** Options of {@link signInWithCode}. */
 export interface CodeFlowOptions {
   /** The issuer identifier. */
   readonly issuer: string
-  /** The person: `alice` or `bob`. */
+  /** The subject of the person: `alice` or `bob`. */
   readonly as: string
-  /** Default `taskflow-cli`. */
+  /** Default: `taskflow-cli`. */
   readonly clientId?: string
-  /** A redirect URI of that client; nothing is fetched from it. Default that of `taskflow-cli`. */
+  /** A redirect URI of that client. Nobody requests it. Default: that of `taskflow-cli`. */
   readonly redirectUri?: string
-  /** Space-separated. Default: whatever the issuer gives. */
+  /** The scopes, separated by spaces. Default: what the issuer gives without being asked. */
   readonly scope?: string
-  /** The resources to ask for; the token is for the first. Default: the issuer's own default. */
+  /** The resources to ask for. The token is for the first. Default: the issuer's own default. */
   readonly resources?: readonly string[]
-  /** Ends the whole flow. Default: 15 seconds. */
+  /** Ends the whole flow. Default: a signal that ends it after 15 seconds. */
   readonly signal?: AbortSignal
 }
 
-/** What the sign-in gave. */
+/** The tokens of a sign-in, and the metadata of the server that issued them. */
 export interface SignedIn {
   readonly accessToken: Credential
   readonly scopes: readonly string[]
@@ -33,18 +33,19 @@ export interface SignedIn {
   readonly server: oauth.AuthorizationServer
 }
 
-/** A sign-in that cannot be done; the message is for a person and holds nothing secret. */
+/** A sign-in that failed. The message is for a person and holds no secret. */
 export class SignInError extends Error {
   override readonly name = 'SignInError'
 }
 
-/** More redirects than a sign-in ever takes. */
-const MOST_STEPS = 10
+/** A sign-in takes fewer requests than this. The bound ends a loop of redirects. */
+const MAX_REQUESTS = 10
 
 /**
  * Signs in and redeems the code.
  *
- * @throws SignInError when the issuer refuses, knows no such person, or is none.
+ * @throws SignInError when the server does not know the person, or does not behave like an issuer.
+ *   An error of `oauth4webapi` when it refuses.
  */
 export async function signInWithCode(options: CodeFlowOptions): Promise<SignedIn> {
   const { clientId = 'taskflow-cli', redirectUri = CLI_REDIRECT, scope, resources = [] } = options
@@ -75,7 +76,7 @@ export async function signInWithCode(options: CodeFlowOptions): Promise<SignedIn
 
   const callback = await walk({ start, redirectUri, as: options.as, signal })
   const client = { client_id: clientId }
-  // Checks `state` and `iss` (RFC 9207) before anything else of the answer is used.
+  // Checks `state` and `iss` (RFC 9207) before the code is used.
   const answer = oauth.validateAuthResponse(server, client, callback, state)
   const [resource] = resources
   const response = await oauth.authorizationCodeGrantRequest(
@@ -93,7 +94,7 @@ export async function signInWithCode(options: CodeFlowOptions): Promise<SignedIn
   const tokens = await oauth.processAuthorizationCodeResponse(server, client, response)
   return {
     accessToken: new Credential(tokens.access_token),
-    scopes: (tokens.scope ?? '').split(' ').filter((one) => one !== ''),
+    scopes: (tokens.scope ?? '').split(' ').filter((scope) => scope !== ''),
     ...(tokens.refresh_token === undefined
       ? {}
       : { refreshToken: new Credential(tokens.refresh_token) }),
@@ -110,14 +111,14 @@ interface Walk {
 }
 
 /**
- * Follows the redirects by hand, fills in the sign-in form when it comes to it, and stops in front
- * of the redirect URI.
+ * Follows the redirects itself and fills in the sign-in form. It gives the redirect URI with the
+ * answer, without a request to it.
  */
 async function walk({ start, redirectUri, as, signal }: Walk): Promise<URL> {
   const jar = cookieJar()
   let url = start
   let form: URLSearchParams | undefined
-  for (let step = 0; step < MOST_STEPS; step++) {
+  for (let step = 0; step < MAX_REQUESTS; step++) {
     const response = await fetch(url, {
       redirect: 'manual',
       signal,
@@ -131,7 +132,7 @@ async function walk({ start, redirectUri, as, signal }: Walk): Promise<URL> {
       form = undefined
       const next = new URL(location, url)
       if (next.href.split('?')[0] === redirectUri) return next
-      // The cookies are this issuer's: they go nowhere else.
+      // The cookies belong to this issuer and must not go to another origin.
       if (next.origin !== start.origin)
         throw new SignInError('The issuer redirected to somewhere else than the client')
       url = next
@@ -142,7 +143,7 @@ async function walk({ start, redirectUri, as, signal }: Walk): Promise<URL> {
   throw new SignInError('The sign-in took too many steps')
 }
 
-/** The sign-in form's content for one person. */
+/** Gives the content of the sign-in form for one person. */
 function fillIn(html: string, as: string): URLSearchParams {
   const offered = [...html.matchAll(/name="account" value="([a-z]+)"/g)].map(
     ([, subject]) => subject,
@@ -153,7 +154,7 @@ function fillIn(html: string, as: string): URLSearchParams {
   return new URLSearchParams({ account: as })
 }
 
-/** Whether a URL means this machine. */
+/** Says whether a URL is on this machine. */
 export function isLoopback({ hostname }: URL): boolean {
   return hostname === '127.0.0.1' || hostname === '[::1]' || hostname === 'localhost'
 }

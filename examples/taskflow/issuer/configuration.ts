@@ -1,4 +1,4 @@
-// oidc-provider's configuration for TaskFlow: what is on, what is off, how long things live. It
+// Configures oidc-provider for TaskFlow: which features are on and how long each thing lives. It
 // replaces every default that prints to the console.
 
 import {
@@ -14,19 +14,19 @@ import { clients } from './clients.ts'
 import type { ActClaim } from './exchange-policy.ts'
 import type { IssuerOptions, TaskflowResources } from './options.ts'
 import { errorPage, signedOutPage, signOutPage } from './pages.ts'
-import { ACCESS_TOKEN_LIFE, resourceServerInfo } from './resource-server.ts'
+import { ACCESS_TOKEN_LIFETIME_SECONDS, resourceServerInfo } from './resource-server.ts'
 import type { Storage } from './sqlite-adapter.ts'
 
 const DAY_SECONDS = 24 * 3600
 
 /**
- * The folder of all endpoints. It is the session cookie's path: cookies ignore ports, and other
- * listeners share this host.
+ * All endpoints are under this path. The session cookie is limited to it, because cookies ignore
+ * the port and TaskFlow's other servers are on the same host.
  */
 export const ENDPOINTS = '/oauth'
 
 /**
- * Makes the configuration. `actOf` gives the actor of a token that the exchange is about to issue.
+ * Makes the configuration. `actOf` gives the actor of a token that an exchange is about to issue.
  */
 export function configuration(
   { web, resources, keys }: IssuerOptions,
@@ -35,7 +35,7 @@ export function configuration(
   actOf: (token: object) => ActClaim | undefined,
 ): Record<string, unknown> {
   const policy = interactionPolicy.base()
-  // First-party clients: the grant is made without a screen, in loadExistingGrant.
+  // All clients are TaskFlow's own, so nobody is asked for consent. `loadGrant` makes the grant.
   policy.remove('consent')
   const cookie = { httpOnly: true, sameSite: 'lax', signed: true }
   const grant = (context: OidcRequestContext) => loadGrant(provider(), context)
@@ -59,7 +59,7 @@ export function configuration(
     },
     responseTypes: ['code'],
     scopes: ['openid'],
-    // The page greets the person by the name in the ID token; there is no userinfo endpoint to ask.
+    // The page greets the person by the name in the ID token, because userinfo is off.
     claims: { openid: ['sub', 'name'] },
     conformIdTokenClaims: false,
     pkce: { required: () => true },
@@ -88,8 +88,7 @@ export function configuration(
         }
       )
     },
-    // `gid` names the grant of the token, so that an exchange can check that the grant still
-    // exists.
+    // `gid` names the grant behind the token. An exchange checks that this grant still exists.
     extraTokenClaims: (
       _context: Context,
       token: { readonly accountId?: string; readonly grantId?: string },
@@ -104,34 +103,34 @@ export function configuration(
     issueRefreshToken: (_context: Context, client: Client) =>
       client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: true,
-    // A refresh token ends with the session: signing out in one tab signs out everywhere.
+    // A refresh token ends with the session, so that a sign-out in one tab is one everywhere.
     expiresWithSession: () => true,
     clientBasedCORS: (_context: Context, origin: string, client: Client) =>
       origin === web && client.clientId === 'taskflow-page',
     renderError: errorPage(web),
     ttl: {
-      AccessToken: ACCESS_TOKEN_LIFE,
+      AccessToken: ACCESS_TOKEN_LIFETIME_SECONDS,
       AuthorizationCode: 60,
-      IdToken: ACCESS_TOKEN_LIFE,
+      IdToken: ACCESS_TOKEN_LIFETIME_SECONDS,
       Interaction: 3600,
       Session: 14 * DAY_SECONDS,
       Grant: 30 * DAY_SECONDS,
-      // Rotation does not lengthen the life of the family (RFC 9700 section 4.14.2).
+      // A new refresh token ends when the old one would have (RFC 9700 section 4.14.2).
       RefreshToken: (context: OidcRequestContext) =>
         context.oidc.entities.RotatedRefreshToken?.remainingTTL ?? 14 * DAY_SECONDS,
     },
   }
 }
 
-/** Which features of oidc-provider are on. */
+/** Says which features of oidc-provider are on. */
 function features(web: string, resources: TaskflowResources): Record<string, unknown> {
   const known: readonly string[] = Object.values(resources)
   return {
     devInteractions: { enabled: false },
     dPoP: { enabled: false },
     pushedAuthorizationRequests: { enabled: false },
-    // Userinfo does not take access tokens that are JWTs for one resource. The name is in the
-    // tokens.
+    // Userinfo does not accept access tokens that are JWTs for one resource. The tokens have the
+    // name already.
     userinfo: { enabled: false },
     revocation: { enabled: true, allowedPolicy: ownToken },
     introspection: { enabled: true, allowedPolicy: ownToken },

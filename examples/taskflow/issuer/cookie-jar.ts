@@ -1,11 +1,11 @@
-// The cookies of one sign-in by a program: names, values and paths of a single origin. It is not a
-// browser's jar.
+// Keeps the cookies of one sign-in by a program: names, values and paths at one origin. A browser
+// has more rules.
 
 /** Keeps cookies between the requests of one sign-in at one origin. */
 export interface CookieJar {
-  /** Takes the `set-cookie` headers of an answer. */
+  /** Keeps the cookies in the `set-cookie` headers of an answer. */
   keep(response: Response): void
-  /** The `cookie` header for a path. */
+  /** Gives the `cookie` header for a path. */
   header(path: string): string
 }
 
@@ -22,14 +22,15 @@ export function cookieJar(): CookieJar {
         const at = pair.indexOf('=')
         const name = pair.slice(0, at)
         const value = pair.slice(at + 1)
-        const path = attributes.find((one) => /^path=/i.test(one))?.slice('path='.length) ?? '/'
+        const path =
+          attributes.find((attribute) => /^path=/i.test(attribute))?.slice('path='.length) ?? '/'
         if (value === '') cookies.delete(`${name} ${path}`)
         else cookies.set(`${name} ${path}`, { name, value, path })
       }
     },
     header(path) {
       const fitting = [...cookies.values()].filter(
-        (one) => path === one.path || path.startsWith(one.path.replace(/\/?$/, '/')),
+        (cookie) => path === cookie.path || path.startsWith(cookie.path.replace(/\/?$/, '/')),
       )
       return fitting.map(({ name, value }) => `${name}=${value}`).join('; ')
     },

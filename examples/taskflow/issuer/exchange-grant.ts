@@ -1,5 +1,5 @@
-// The token exchange grant (RFC 8693) for oidc-provider: reads the request, verifies the subject
-// token, asks the policy, issues.
+// The token exchange grant (RFC 8693) for oidc-provider. It reads the request, verifies the subject
+// token, asks the policy and issues the new token.
 
 import { errors, type OidcRequestContext, type Parameters, type Provider } from 'oidc-provider'
 import {
@@ -13,6 +13,7 @@ import {
 import { resourceServerInfo } from './resource-server.ts'
 import type { VerifiedSubject, VerifySubject } from './subject-token.ts'
 
+/** The grant type of a token exchange (RFC 8693 section 2.1). */
 export const EXCHANGE_GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange'
 
 const PARAMETERS = [
@@ -26,11 +27,11 @@ const PARAMETERS = [
   'scope',
 ]
 
-/** What {@link registerExchange} needs. */
+/** Options of {@link registerExchange}. */
 export interface ExchangeOptions {
   readonly rules: readonly ExchangeRule[]
   readonly verifySubject: VerifySubject
-  /** Takes note of a token's actor, for the hook that writes the token's claims. */
+  /** Remembers the actor of a token for the hook that writes the token's claims. */
   readonly remember: (token: object, act: ActClaim) => void
 }
 
@@ -40,7 +41,7 @@ export function registerExchange(provider: Provider, options: ExchangeOptions): 
     const { client, params } = context.oidc
     const subjectToken = one(params, 'subject_token')
     if (subjectToken === undefined) throw new errors.InvalidRequest('subject_token is missing')
-    const verified = await live(provider, await options.verifySubject(subjectToken))
+    const verified = await checkGrant(provider, await options.verifySubject(subjectToken))
     const decision = decideExchange(options.rules, {
       client: client.clientId,
       request: {
@@ -58,11 +59,11 @@ export function registerExchange(provider: Provider, options: ExchangeOptions): 
     const token = new provider.AccessToken({
       accountId: verified.subject,
       client,
-      // The person's own grant, handed down the chain: when it is revoked, every exchange behind it
-      // ends.
+      // The person's own grant goes down the whole chain. When it is revoked, every later exchange
+      // in the chain is refused.
       grantId: verified.grantId,
       gty: EXCHANGE_GRANT,
-      expiresIn: decision.lifetime,
+      expiresIn: decision.lifetimeSeconds,
       resourceServer: new provider.ResourceServer(
         decision.target,
         resourceServerInfo(decision.target),
@@ -82,10 +83,11 @@ export function registerExchange(provider: Provider, options: ExchangeOptions): 
 }
 
 /**
- * JWT access tokens are not stored, so a revoked one is known by its grant: gone after sign-out,
- * revocation, or reuse of a refresh token.
+ * Gives the subject only if the grant behind the token still exists. JWT access tokens are not
+ * stored, so only a missing grant shows that one was revoked. A grant is removed by a sign-out, a
+ * revocation, or the reuse of a refresh token.
  */
-async function live(
+async function checkGrant(
   provider: Provider,
   verified: (VerifiedSubject & SubjectToken) | undefined,
 ): Promise<(VerifiedSubject & SubjectToken) | undefined> {

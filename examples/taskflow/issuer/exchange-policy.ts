@@ -1,18 +1,18 @@
-// Who may exchange what for what (RFC 8693): one pure decision. It verifies no signature and issues
-// nothing.
+// Decides who may exchange which token for which other one (RFC 8693). It verifies no signature and
+// issues no token.
 
-/** One allowed exchange. What no rule allows is refused. */
+/** One allowed exchange. The policy refuses what no rule allows. */
 export interface ExchangeRule {
-  /** The client that may exchange; it becomes the actor. */
+  /** The client that may exchange. It becomes the actor. */
   readonly client: string
   /**
-   * The audience that the subject token must have: the client's own resource, so that no client can
-   * exchange another's tokens.
+   * The audience that the subject token must have. It is the client's own resource, so that no
+   * client can exchange the tokens of another.
    */
   readonly subjectAudience: string
   /** The resource that the new token is for. */
   readonly target: string
-  /** The scopes that it may have at most. */
+  /** The most scopes that the new token may have. */
   readonly scopes: readonly string[]
 }
 
@@ -22,7 +22,7 @@ export interface ActClaim {
   readonly act?: ActClaim | undefined
 }
 
-/** What a subject token says, once signature, type, issuer and the grant behind it are verified. */
+/** The claims of a subject token whose signature, type, issuer and grant are verified. */
 export interface SubjectToken {
   readonly audience: readonly string[]
   readonly scopes: readonly string[]
@@ -31,10 +31,7 @@ export interface SubjectToken {
   readonly act?: ActClaim
 }
 
-/**
- * The parameters of a token exchange request (RFC 8693 section 2.1), apart from the subject token
- * itself.
- */
+/** The parameters of a token exchange request (RFC 8693 section 2.1) without the subject token. */
 export interface ExchangeRequest {
   readonly subjectTokenType?: string | undefined
   readonly requestedTokenType?: string | undefined
@@ -52,23 +49,24 @@ export type ExchangeError =
   | 'invalid_scope'
   | 'unauthorized_client'
 
-/** What may be issued, or why nothing is. */
+/** The token that may be issued, or the error for the client. */
 export type ExchangeDecision =
   | {
       readonly ok: true
       readonly target: string
       readonly scopes: readonly string[]
-      readonly lifetime: number
+      readonly lifetimeSeconds: number
       readonly act: ActClaim
     }
   | { readonly ok: false; readonly error: ExchangeError; readonly description: string }
 
+/** The identifier of access tokens (RFC 8693 section 3). */
 export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token'
 
-/** Seconds that an exchanged token lives at most. */
-const LONGEST_LIFE = 300
+/** The longest life of an exchanged token. */
+const MAX_LIFETIME_SECONDS = 300
 
-/** Who asks, for what, with which token, when. */
+/** One request for an exchange, with all that the decision depends on. */
 export interface ExchangeCase {
   /** The authenticated client. */
   readonly client: string
@@ -80,7 +78,7 @@ export interface ExchangeCase {
 }
 
 /**
- * Decides one exchange. The order of the checks is such that a client learns nothing about tokens
+ * Decides one exchange. The checks come in an order in which a client learns nothing about a token
  * that it may not exchange.
  */
 export function decideExchange(
@@ -91,16 +89,18 @@ export function decideExchange(
   if (own.length === 0) return refuse('unauthorized_client', 'this client may not exchange tokens')
   const malformed = judgeRequest(request)
   if (malformed) return refuse('invalid_request', malformed)
-  const lifetime = subject ? Math.min(LONGEST_LIFE, Math.floor(subject.expiresAt - now)) : 0
-  // A token with several audiences is nobody's own: it is refused rather than guessed about.
+  const lifetimeSeconds = subject
+    ? Math.min(MAX_LIFETIME_SECONDS, Math.floor(subject.expiresAt - now))
+    : 0
+  // A token with several audiences belongs to no single client, so nobody may exchange it.
   const ours =
     subject && subject.audience.length === 1
       ? own.filter((rule) => rule.subjectAudience === subject.audience[0])
       : []
-  if (!subject || lifetime < 1 || ours.length === 0)
+  if (!subject || lifetimeSeconds < 1 || ours.length === 0)
     return refuse('invalid_grant', 'the subject token cannot be exchanged by this client')
   const targets = new Set(request.targets)
-  const rule = targets.size === 1 ? ours.find((one) => targets.has(one.target)) : undefined
+  const rule = targets.size === 1 ? ours.find(({ target }) => targets.has(target)) : undefined
   if (!rule) return refuse('invalid_target', 'this client may not have a token for this resource')
   const available = subject.scopes.filter((scope) => rule.scopes.includes(scope))
   const scopes =
@@ -117,12 +117,12 @@ export function decideExchange(
     ok: true,
     target: rule.target,
     scopes,
-    lifetime,
+    lifetimeSeconds,
     act: { sub: client, ...(subject.act ? { act: subject.act } : {}) },
   }
 }
 
-/** What is wrong with the request as such, if anything. */
+/** Says what is wrong with the request alone, or undefined. */
 function judgeRequest(request: ExchangeRequest): string | undefined {
   if (request.subjectTokenType !== ACCESS_TOKEN_TYPE)
     return `subject_token_type must be ${ACCESS_TOKEN_TYPE}`
@@ -132,7 +132,7 @@ function judgeRequest(request: ExchangeRequest): string | undefined {
   ) {
     return `requested_token_type must be ${ACCESS_TOKEN_TYPE}`
   }
-  // The actor is the client that authenticated; an actor token could only contradict that.
+  // The actor is the client that authenticated. An actor token could only contradict that.
   if (request.hasActorToken)
     return 'actor_token is not supported: the actor is the authenticated client'
   if (request.targets.length === 0) return 'resource or audience must name the target'

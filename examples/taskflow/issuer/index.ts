@@ -1,5 +1,5 @@
-// TaskFlow's authorization server: oidc-provider with our configuration. It has no passwords, so it
-// is good for the demo only.
+// TaskFlow's authorization server: oidc-provider with our configuration. It has no passwords, so
+// use it for the demo only.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
@@ -24,7 +24,7 @@ export interface Issuer {
   close(): void
 }
 
-/** Makes the authorization server; it listens nowhere itself. */
+/** Makes the authorization server. It opens no port. */
 export function createIssuer(options: IssuerOptions): Issuer {
   const { issuer, web, keys, resources, dataDir, onFailure } = options
   const storage = openStorage({ path: join(dataDir, 'issuer.db') })
@@ -53,7 +53,7 @@ export function createIssuer(options: IssuerOptions): Issuer {
   return { callback: provider.callback(), close: storage.close }
 }
 
-/** Sets headers on every answer, adds the default scope, and refuses requests for another host. */
+/** Sets headers on every answer, adds the default scope and refuses requests for another host. */
 function guard(issuer: string, web: string) {
   const { host } = new URL(issuer)
   return async (context: Context, next: () => Promise<void>): Promise<void> => {
@@ -62,7 +62,7 @@ function guard(issuer: string, web: string) {
     context.set('content-security-policy', contentSecurityPolicy([web]))
     // oidc-provider builds its URLs from the Host header, so a rebound DNS name would make this
     // server part of another site. Koa also takes the host from a whole URL in the request line,
-    // and it ignores user-info in front of the host: so both are checked here.
+    // and it ignores user information before the host. So this checks both.
     const { url, headers } = context.req
     if (context.host !== host || headers.host !== host || !url?.startsWith('/')) {
       context.status = 421
@@ -78,8 +78,8 @@ function guard(issuer: string, web: string) {
 }
 
 /**
- * Corrects one answer: oidc-provider says `invalid_request` when a client may not use a grant type,
- * and RFC 6749 section 5.2 has a code of its own for that.
+ * Corrects one answer. When a client may not use a grant type, oidc-provider says
+ * `invalid_request`, but RFC 6749 section 5.2 has the code `unauthorized_client` for that.
  */
 async function correctGrantError(context: Context, next: () => Promise<void>): Promise<void> {
   await next()

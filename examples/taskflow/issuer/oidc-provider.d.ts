@@ -1,4 +1,5 @@
-// The parts of oidc-provider 9 that the issuer uses; the package ships no types. It is not a full description.
+// The parts of oidc-provider 9 that the issuer uses; the package ships no types. It is not a full
+// description.
 
 declare module 'oidc-provider' {
   import type { IncomingMessage, ServerResponse } from 'node:http'

@@ -2,7 +2,7 @@
 
 import type { TaskflowKeys } from '../keys.ts'
 
-/** The protected resources: absolute URIs, the audiences of access tokens (RFC 8707). */
+/** The protected resources. Each absolute URI is the audience of access tokens (RFC 8707). */
 export interface TaskflowResources {
   readonly chat: string
   readonly mcp: string
@@ -13,20 +13,20 @@ export interface TaskflowResources {
 
 /** Options of {@link createIssuer}. */
 export interface IssuerOptions {
-  /** The issuer identifier: the URL it listens at, without a trailing slash. */
+  /** The issuer identifier: the URL where it listens, without a trailing slash. */
   readonly issuer: string
   /**
-   * The origin of the web page. Its scripts may call the token endpoint; its `/` is the redirect
+   * The origin of the web page. Its scripts may call the token endpoint. Its `/` is the redirect
    * URI.
    */
   readonly web: string
   readonly resources: TaskflowResources
   readonly keys: TaskflowKeys
-  /** The data folder. Its `issuer.db` has the sessions, grants and refresh tokens. */
+  /** The data folder. Its `issuer.db` holds the sessions, grants and refresh tokens. */
   readonly dataDir: string
   /**
-   * Gets the error when the issuer itself fails; callers get `server_error`. Default: nobody gets
-   * it.
+   * Gets the error when the issuer itself fails. The caller gets `server_error`. Default: nobody
+   * gets it.
    */
   readonly onFailure?: (error: Error) => void
 }

@@ -1,5 +1,5 @@
-// The issuer's pages: sign-in, sign-out, errors. Plain HTML with one inline style, no script,
-// nothing from elsewhere.
+// The issuer's pages for sign-in, sign-out and errors: plain HTML with one inline style. They have
+// no script and load nothing.
 
 import { createHash } from 'node:crypto'
 import type { Context } from 'oidc-provider'
@@ -55,7 +55,7 @@ ${body}
 `
 }
 
-/** The sign-in page for one request; it says what the client asks for. */
+/** Makes the sign-in page for one request. It says what the client asks for. */
 export function signInPage(uid: string, clientName: string, mayChange: boolean): string {
   const buttons = people.map(
     ({ subject, name }) =>
@@ -72,7 +72,7 @@ ${buttons.join('\n')}
   )
 }
 
-/** Asks before signing out; `form` is oidc-provider's, with its CSRF secret. */
+/** Asks before a sign-out. oidc-provider makes the `form`, with its secret against forgery. */
 export function signOutPage(context: Context, form: string): void {
   context.body = page(
     'Sign out of TaskFlow',
@@ -82,7 +82,7 @@ ${form.replace('</form>', '<button type="submit" name="logout" value="yes">Sign 
   )
 }
 
-/** Shown after signing out when the app gave no address to return to. */
+/** Shows that the person is signed out, when the app gave no address to return to. */
 export function signedOutPage(web: string): (context: Context) => void {
   return (context) => {
     context.type = 'html'
@@ -93,7 +93,7 @@ export function signedOutPage(web: string): (context: Context) => void {
   }
 }
 
-/** Shown when a request cannot be answered and there is no client to send the error to. */
+/** Shows an error that cannot be sent to a client. */
 export function errorPage(
   web: string,
 ): (

@@ -1,20 +1,23 @@
-// What oidc-provider is told about each of TaskFlow's protected resources: audience, scopes, and
-// the form of access tokens.
+// Tells oidc-provider the audience, the scopes and the token format of TaskFlow's protected
+// resources.
 
 import type { ResourceServerInfo } from 'oidc-provider'
 
 /** The scopes of all resources. */
 export const scopes: readonly string[] = ['tasks:read', 'tasks:write']
 
-/** Seconds that an access token lives. */
-export const ACCESS_TOKEN_LIFE = 300
+/** The lifetime of an access token. */
+export const ACCESS_TOKEN_LIFETIME_SECONDS = 300
 
-/** The description of a known resource: JWT access tokens (RFC 9068), audience-bound (RFC 8707). */
+/**
+ * Describes a known resource. Its access tokens are JWTs (RFC 9068) and are bound to it as their
+ * audience (RFC 8707).
+ */
 export function resourceServerInfo(resource: string): ResourceServerInfo {
   return {
     scope: scopes.join(' '),
     audience: resource,
-    accessTokenTTL: ACCESS_TOKEN_LIFE,
+    accessTokenTTL: ACCESS_TOKEN_LIFETIME_SECONDS,
     accessTokenFormat: 'jwt',
     jwt: { sign: { alg: 'ES256' } },
   }

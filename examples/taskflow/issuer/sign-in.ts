@@ -1,17 +1,17 @@
-// The sign-in page as a step of oidc-provider's interaction: shows it, takes the choice, and goes
-// on with the authorization request.
+// The sign-in page as a step of oidc-provider's interaction. It shows the page, reads the choice
+// and continues the authorization request.
 
 import type { IncomingMessage } from 'node:http'
 import { type Context, errors, type Interaction, type Provider } from 'oidc-provider'
 import { findPerson } from './accounts.ts'
 import { contentSecurityPolicy, errorPage, signInPage } from './pages.ts'
 
-/** A sign-in form is a few bytes; nobody gets to send more. */
-const LONGEST_FORM = 1024
+/** A sign-in form has only a few bytes. */
+const MAX_FORM_BYTES = 1024
 
 /**
- * Handles `/interaction/:uid`. Forgery is kept out by oidc-provider's interaction cookie: signed,
- * SameSite=Lax, its path this one URL, which no other site can know.
+ * Handles `/interaction/:uid`. The interaction cookie of oidc-provider prevents forgery: it is
+ * signed, SameSite=Lax, and valid for this one URL only, which no other site can know.
  */
 export function signInStep(
   provider: Provider,
@@ -85,16 +85,13 @@ async function readForm(request: IncomingMessage): Promise<URLSearchParams | und
   for await (const chunk of request) {
     const bytes = Buffer.from(chunk)
     length += bytes.length
-    if (length > LONGEST_FORM) return undefined
+    if (length > MAX_FORM_BYTES) return undefined
     chunks.push(bytes)
   }
   return new URLSearchParams(Buffer.concat(chunks).toString('utf8'))
 }
 
-/**
- * The origin of the client's redirect URI, which oidc-provider has checked against its
- * registration.
- */
+/** Gives the origin of the redirect URI. oidc-provider checked that it is one of the client's. */
 function origin(redirectUri: unknown): readonly string[] {
   const url = typeof redirectUri === 'string' ? URL.parse(redirectUri) : null
   return url && /^https?:$/.test(url.protocol) ? [url.origin] : []

@@ -1,5 +1,5 @@
-// oidc-provider's storage over node:sqlite: sessions, grants, codes and refresh tokens that outlive
-// a restart. JWT access tokens are never stored.
+// oidc-provider's storage in node:sqlite. Sessions, grants, codes and refresh tokens survive a
+// restart. JWT access tokens are never stored.
 
 import { createHash } from 'node:crypto'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
@@ -9,13 +9,13 @@ import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 
 /** Options of {@link openStorage}. */
 export interface StorageOptions {
-  /** The database file; it and its folder are made when they are not there, for the owner alone. */
+  /** The database file. If it is missing, it is created with its folder, for the owner only. */
   readonly path: string
-  /** Milliseconds since the epoch. Default `Date.now`. */
+  /** Gives the time in milliseconds since the epoch. Default: `Date.now`. */
   readonly now?: () => number
 }
 
-/** An open store: one adapter for each of oidc-provider's models. */
+/** An open store. It has one adapter for each of oidc-provider's models. */
 export interface Storage {
   readonly adapter: (model: string) => Adapter
   close(): void
@@ -36,20 +36,20 @@ const SCHEMA = `
 `
 
 /**
- * What a revoked grant takes with it. Not the sign-in that has begun: it notes the grant of the
- * person who is about to change.
+ * The models that end with their grant. A sign-in that has begun does not: it names the grant of
+ * the person who was signed in before.
  */
 const ENDS_WITH_GRANT: ReadonlySet<string> = new Set([
   'AccessToken',
   'AuthorizationCode',
   'RefreshToken',
 ])
-/** Seconds between two sweeps of what has expired. */
-const SWEEP_EVERY = 60
-/** Seconds that something without an expiry of its own is kept. */
-const LONGEST = 30 * 24 * 3600
+/** The shortest time between two sweeps of expired entries. */
+const SWEEP_INTERVAL_SECONDS = 60
+/** How long an entry without its own expiry is kept. */
+const MAX_KEPT_SECONDS = 30 * 24 * 3600
 
-/** Opens the store, and drops what expired while it was closed. */
+/** Opens the store and deletes what expired while it was closed. */
 export function openStorage({ path, now = Date.now }: StorageOptions): Storage {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   closeSync(openSync(path, 'a', 0o600))
@@ -74,14 +74,14 @@ export function openStorage({ path, now = Date.now }: StorageOptions): Storage {
   const seconds = () => Math.floor(now() / 1000)
   let swept = 0
   const sweep = () => {
-    if (seconds() < swept + SWEEP_EVERY) return
+    if (seconds() < swept + SWEEP_INTERVAL_SECONDS) return
     swept = seconds()
     dropExpired.run(swept)
   }
   sweep()
 
   const adapter = (model: string): Adapter => ({
-    async upsert(id, payload, expiresIn = LONGEST) {
+    async upsert(id, payload, expiresIn = MAX_KEPT_SECONDS) {
       sweep()
       const { jti, ...rest } = withoutCookie(payload)
       const { uid = null, consumed = null } = payload
@@ -108,8 +108,8 @@ export function openStorage({ path, now = Date.now }: StorageOptions): Storage {
     },
     async consume(id) {
       if (consume.run(seconds(), model, fingerprint(id)).changes === 1) return
-      // Two requests with one refresh token or code at the same moment: both found it unused. One
-      // of them has it from somewhere else.
+      // Two requests brought the same refresh token or code at the same moment, and both found it
+      // unused. One of the two may come from a thief, so the grant ends (RFC 9700 section 4.14.2).
       const grantId = grantOf.get(model, fingerprint(id))?.grantId
       if (typeof grantId === 'string') {
         dropByGrant.run(grantId)
@@ -133,14 +133,14 @@ export function openStorage({ path, now = Date.now }: StorageOptions): Storage {
 }
 
 /**
- * An id is a bearer secret where it is a refresh token, a code or a session cookie, so the file
- * holds its digest only.
+ * Hashes an id. The id of a refresh token, a code or a session is a secret that anybody could use,
+ * so the file holds only its digest.
  */
 function fingerprint(id: string): string {
   return createHash('sha256').update(id).digest('base64url')
 }
 
-/** A sign-in that has begun notes the session's cookie, which oidc-provider never reads again. */
+/** Removes the session cookie from a sign-in. oidc-provider stores it but never reads it again. */
 function withoutCookie({ session, ...rest }: AdapterPayload): AdapterPayload {
   if (typeof session !== 'object' || session === null || !('cookie' in session))
     return session === undefined ? rest : { ...rest, session }

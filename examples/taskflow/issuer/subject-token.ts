@@ -1,5 +1,5 @@
-// Verifies that a subject token is an access token which this very issuer signed. Audience and
-// expiry are the policy's to judge.
+// Verifies that a subject token is an access token that this issuer signed. The policy checks its
+// audience and expiry.
 
 import { createPublicKey } from 'node:crypto'
 import { errors as joseErrors, jwtVerify } from 'jose'
@@ -7,13 +7,13 @@ import { z } from 'zod'
 import type { PrivateKey } from '../keys.ts'
 import type { ActClaim, SubjectToken } from './exchange-policy.ts'
 
-/** Whose token it is, and which grant stands behind it. */
+/** The person whose token it is, and the grant behind it. */
 export interface VerifiedSubject {
   readonly subject: string
   readonly grantId: string
 }
 
-/** Gives undefined for anything that is not an access token of this issuer. */
+/** Gives undefined for a text that is not an access token of this issuer. */
 export type VerifySubject = (token: string) => Promise<(VerifiedSubject & SubjectToken) | undefined>
 
 const actClaim: z.ZodType<ActClaim> = z.lazy(() =>
@@ -23,7 +23,7 @@ const actClaim: z.ZodType<ActClaim> = z.lazy(() =>
 const claims = z.object({
   sub: z.string().min(1),
   gid: z.string().min(1),
-  aud: z.union([z.string().transform((one) => [one]), z.array(z.string())]),
+  aud: z.union([z.string().transform((audience) => [audience]), z.array(z.string())]),
   scope: z.string().default(''),
   exp: z.number(),
   act: actClaim.optional(),
@@ -34,15 +34,15 @@ export function subjectVerifier(issuer: string, issuerKey: PrivateKey): VerifySu
   const publicKey = createPublicKey({ key: { ...issuerKey }, format: 'jwk' })
   return async (token) => {
     try {
-      // `typ` keeps out ID tokens and client assertions, which the same key could vouch for (RFC
-      // 9068 section 4).
+      // `typ` refuses ID tokens, which the same key signs, and client assertions (RFC 9068 section
+      // 4).
       const { payload } = await jwtVerify(token, publicKey, {
         issuer,
         typ: 'at+jwt',
         algorithms: ['ES256'],
       })
       const { sub, gid, aud, scope, exp, act } = claims.parse(payload)
-      const scopes = scope.split(' ').filter((one) => one !== '')
+      const scopes = scope.split(' ').filter((scope) => scope !== '')
       return {
         subject: sub,
         grantId: gid,

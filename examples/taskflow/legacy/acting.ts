@@ -1,6 +1,6 @@
-// Whom a call of TaskFlow classic is for: the access token of an argument, verified for this
-// server, and a fetch that carries one for the API in its place. What such servers had to do by
-// themselves; with a credential in the header the server kit does it.
+// Finds out whom a call of TaskFlow classic is for. It verifies the access token in an argument and
+// gives a fetch with another token, for the API. A server of the old kind had to do this itself.
+// Where the credential is in the header, the server kit does it.
 
 import { randomBytes } from 'node:crypto'
 import {
@@ -14,9 +14,9 @@ import {
 } from 'onbehalf'
 import type { ApiFailure } from '../mcp/tasks-api.ts'
 
-/** What it works with. */
+/** Options of {@link createActing}. */
 export interface ActingOptions {
-  /** This server's identifier: the audience of the tokens that it takes. */
+  /** This server's identifier: the audience of the tokens that it accepts. */
   readonly resource: string
   /** The API's resource, ending in `/api`. */
   readonly api: string
@@ -24,27 +24,30 @@ export interface ActingOptions {
   readonly exchanger: TokenExchanger
   readonly audit: AuditSink
   readonly fingerprintKey: Uint8Array<ArrayBuffer>
-  /** Default `globalThis.fetch`, as it is when this is called. */
+  /** Default: the `globalThis.fetch` of the moment when {@link createActing} is called. */
   readonly fetch?: typeof globalThis.fetch
 }
 
-/** The two arguments, as they came, and of which call. */
+/** The two arguments as the caller sent them, and the tool call that they came with. */
 export interface Claimed {
   readonly user_id: string
   readonly access_token: string
-  /** JSON pointer of the token in the arguments. */
+  /** The JSON pointer to the token in the arguments (RFC 6901). */
   readonly at: string
   readonly tool: string
   /** The scopes that the tool needs. */
   readonly scopes: readonly string[]
 }
 
-/** The fetch for the API, or why there is none. */
+/** The fetch for the API, or the reason why there is none. */
 export type Acting =
   | { readonly ok: true; readonly fetch: typeof globalThis.fetch }
   | { readonly ok: false; readonly failure: ApiFailure | 'user_id' }
 
-/** Makes it; the request is the one that brought the call, for its trace. */
+/**
+ * Makes the function that admits one call. It takes the HTTP request that brought the call, whose
+ * trace id goes into the audit events.
+ */
 export function createActing(
   options: ActingOptions,
 ): (request: Request, claimed: Claimed) => Promise<Acting> {
@@ -108,8 +111,8 @@ export function createActing(
 }
 
 function credentialOf(text: string): Result<Credential> {
-  // Nothing else can stand in a header, where it was before somebody made an argument of it (RFC
-  // 6750 section 2.1).
+  // A bearer token in a header has only these characters (RFC 6750 section 2.1). An argument may
+  // hold no others.
   if (!/^[\w.~+/-]{1,8192}=*$/.test(text))
     return { ok: false, refusal: { reason: 'credential_malformed' } }
   return { ok: true, value: new Credential(text) }

@@ -1,5 +1,5 @@
-// TaskFlow classic: an MCP server of the old kind as one fetch handler. Whoever comes may list its
-// tools; each call brings its credential as an argument, and no header is read. Not a listener.
+// TaskFlow classic, an MCP server of the old kind, as one fetch handler. Everybody may list its
+// tools. Each call brings its credential as an argument, and the server reads no header for it.
 
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import { type ActingOptions, createActing } from './acting.ts'
@@ -7,9 +7,9 @@ import { registerClassicTools } from './tools.ts'
 
 /** Options of {@link createTaskflowClassic}. */
 export interface TaskflowClassicOptions extends ActingOptions {
-  /** Milliseconds that one call of the API may take. */
+  /** The most milliseconds that one call of the API may take. */
   readonly deadline: number
-  /** Gets what went wrong in a tool. */
+  /** Gets the error when a tool fails. */
   readonly onError: (error: unknown, tool?: string) => void
 }
 
@@ -17,7 +17,7 @@ export interface TaskflowClassicOptions extends ActingOptions {
 export interface TaskflowClassic {
   /** Answers one request, of either protocol revision. */
   fetch(request: Request): Promise<Response>
-  /** Ends the exchanges that are under way. */
+  /** Ends the open MCP requests. */
   close(): Promise<void>
 }
 
@@ -51,7 +51,7 @@ export function createTaskflowClassic({
   )
   return {
     async fetch(request) {
-      // A rebound DNS name, or a page in the person's browser.
+      // Refuses a rebound DNS name, and a web page in the person's browser.
       if (new URL(request.url).host !== host || request.headers.has('origin'))
         return new Response(null, { status: 403 })
       return handler.fetch(request)

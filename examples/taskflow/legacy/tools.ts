@@ -1,6 +1,6 @@
-// The ten task tools in the old style: each asks for `user_id` and `access_token`, some among their
-// own parameters, some in one model that is called `params`. A server like this is what the
-// placements `argument` and `prompt` are for; it is not how to write a new one.
+// The ten task tools in the old style. Each asks for a `user_id` and an `access_token`: some tools
+// among their own parameters, others inside one object called `params`. The placements `argument`
+// and `prompt` exist for servers like this one. Do not write a new server in this way.
 
 import type { McpServer } from '@modelcontextprotocol/server'
 import { guardTool, type ToolFailure } from 'onbehalf/mcp-server'
@@ -11,12 +11,12 @@ import { callApi } from '../mcp/tasks-api.ts'
 import { registerTaskTools, taskToolScopes } from '../mcp/tools.ts'
 import type { Acting, Claimed } from './acting.ts'
 
-/** One request's server and what its tools work with. */
+/** The MCP server of one request, and what its tools work with. */
 export interface ClassicTools {
   readonly server: McpServer
   /** The API's resource, ending in `/api`. */
   readonly api: string
-  /** Milliseconds that one call of the API may take. */
+  /** The most milliseconds that one call of the API may take. */
   readonly deadline: number
   readonly act: (claimed: Claimed) => Promise<Acting>
   readonly report: (error: unknown, tool?: string) => void
@@ -33,11 +33,12 @@ const credentials = {
 }
 const claimed = z.looseObject({ user_id: z.string(), access_token: z.string() })
 
-/** Tools of one number and little more; all others have a model. */
+/** The tools that take at most a task number. All others take one object called `params`. */
 const FLAT = /_(?:start_task|complete_task|request_review|delete_task|list_projects)$/
 
 /**
- * Made once: a schema with an id of its own becomes a `$ref` to `$defs`, and an id is given once.
+ * Made only once, because zod accepts each schema id only once. In JSON Schema, a schema with an id
+ * becomes a `$ref` to `$defs`.
  */
 const CLASSIC: readonly ((tools: ClassicTools) => void)[] = classicTools()
 
@@ -99,7 +100,7 @@ function classic<Args, Answer extends Record<string, unknown>>(
   }
 }
 
-/** `taskflow_add_task` takes an `AddTaskInput`. */
+/** Names the object that a tool takes: `taskflow_add_task` takes an `AddTaskInput`. */
 function modelName(tool: string): string {
   const words = tool.split('_').slice(1)
   return `${words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')}Input`

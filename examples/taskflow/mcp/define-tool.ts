@@ -1,5 +1,5 @@
-// How each task tool is made: its hints, its one request to the API, and what the model gets of the
-// answer.
+// Makes each task tool: its hints, its one request to the API, and the part of the answer that the
+// model gets.
 
 import type { McpServer } from '@modelcontextprotocol/server'
 import { guardTool, type ServerCall, type ToolFailure } from 'onbehalf/mcp-server'
@@ -8,39 +8,39 @@ import { sentence } from './sentences.ts'
 import { type ApiRequest, callApi } from './tasks-api.ts'
 
 /**
- * What the tools need of the server kit's call; its fetch for the API named `tasks` acts on behalf
- * of the person.
+ * The part of the server kit's call that the tools need. Its fetch for the API named `tasks` acts
+ * on behalf of the person.
  */
 type TaskCall = Pick<ServerCall, 'fetch' | 'report'>
 
 /**
- * `read` looks only; `add` makes something new each time; `set` gives the same state when repeated;
- * `remove` takes away for good.
+ * What a tool does: `read` changes nothing, `add` makes something new at each call, `set` can be
+ * repeated and gives the same state, and `remove` deletes for good.
  */
 type Effect = 'read' | 'add' | 'set' | 'remove'
 
-/** One tool: its arguments parsed as `Args`, its structured result `Answer`. */
+/** One tool. Its parsed arguments are `Args` and its structured result is `Answer`. */
 export interface TaskTool<Args, Answer> {
   readonly title: string
   readonly description: string
-  /** Flat; its shape is there for servers that add parameters of their own. */
+  /** A flat object. A server can read its shape to add its own parameters. */
   readonly input: z.ZodType<Args> & { readonly shape: z.core.$ZodShape }
   readonly output: z.ZodType<Answer>
   readonly effect: Effect
   readonly request: (args: Args) => ApiRequest
 }
 
-/** Where the tools of one call are registered, and what they reach. */
+/** The server on which the tools of one call are registered, and what they work with. */
 export interface ToolSet {
   readonly server: McpServer
   readonly call: TaskCall
   /** The API's resource, ending in `/api`. */
   readonly api: string
-  /** Milliseconds that one call of the API may take. */
+  /** The most milliseconds that one call of the API may take. */
   readonly deadline: number
 }
 
-/** Registers one tool on a server that lives for one call. */
+/** Registers one tool on a server that exists for one call only. */
 export function defineTool<Args, Answer extends Record<string, unknown>>(
   { server, call, api, deadline }: ToolSet,
   name: string,

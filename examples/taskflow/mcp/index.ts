@@ -1,5 +1,5 @@
-// TaskFlow's MCP server as one fetch handler, behind the server kit: what the launcher wires. Not a
-// listener.
+// TaskFlow's MCP server as one fetch handler behind the server kit, for the launcher to connect to
+// a port.
 
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import { type ProtectOptions, protectMcpServer, type ServerCall } from 'onbehalf/mcp-server'
@@ -7,12 +7,12 @@ import { defineTool } from './define-tool.ts'
 import { registerTaskTools, taskToolScopes } from './tools.ts'
 
 /**
- * Options of {@link createTaskflowMcp}: the server kit's, without what TaskFlow decides itself.
- * `deadline` is 10,000 by default.
+ * Options of {@link createTaskflowMcp}: those of the server kit, without what TaskFlow decides
+ * itself. `deadline` is in milliseconds, 10,000 by default.
  */
 export interface TaskflowMcpOptions
   extends Omit<ProtectOptions, 'toolScopes' | 'scopes' | 'apis' | 'exchanger'> {
-  /** The API's resource, ending in `/api`: where the tools' tokens are for. */
+  /** The API's resource, ending in `/api`. The tools' tokens are for it. */
   readonly api: string
   readonly exchanger: NonNullable<ProtectOptions['exchanger']>
 }
@@ -21,13 +21,13 @@ export interface TaskflowMcpOptions
 export interface TaskflowMcp {
   /** Answers one request, of either protocol revision. */
   fetch(request: Request): Promise<Response>
-  /** Ends the exchanges that are under way. */
+  /** Ends the open MCP requests. */
   close(): Promise<void>
 }
 
 /**
- * Makes the MCP server. It keeps nothing between requests: each has its own server object, made for
- * one call of one person.
+ * Makes the MCP server. It keeps nothing between requests: each request has its own server object,
+ * for one call of one person.
  *
  * @throws TypeError that names the setting, for a configuration that cannot work.
  */
@@ -36,8 +36,8 @@ export function createTaskflowMcp({
   deadline = 10_000,
   ...options
 }: TaskflowMcpOptions): TaskflowMcp {
-  // The SDK hands each request's authInfo through to the factory, which finds its call by it: bound
-  // to the request, not to a connection.
+  // The SDK gives each request's `authInfo` to the factory, which finds the call by it. So a call
+  // belongs to its request and not to a connection.
   const calls = new WeakMap<object, ServerCall>()
   const handler = createMcpHandler(({ authInfo }) => {
     const call = authInfo && calls.get(authInfo)
@@ -69,7 +69,7 @@ export function createTaskflowMcp({
   return { fetch, close: () => handler.close() }
 }
 
-/** The key of `_meta` under which a credential is taken as well. */
+/** The key of `_meta` under which the server also accepts a credential. */
 export const META_KEY = 'example.taskflow/access-token'
 
 const API_SCOPES = ['tasks:read', 'tasks:write']

@@ -1,5 +1,5 @@
-// Arguments and results of the task tools, as the model sees them. Flat, and without transforms, so
-// that the JSON Schemas say all.
+// The arguments and results of the task tools as the model sees them. They are flat and have no
+// transforms, so that the JSON Schemas are complete.
 
 import { z } from 'zod'
 import { LIMITS, PRIORITIES, SORTS, STATUSES } from '../api/task.ts'
@@ -9,12 +9,12 @@ const title = z.string().min(1).max(LIMITS.title)
 const description = z.string().max(LIMITS.description)
 const tags = z.array(z.string().min(1).max(LIMITS.tag)).max(LIMITS.tags)
 const name = z.string().min(1).max(LIMITS.name)
-// The form only: the API knows which days there are, and a model reads no pattern of leap years.
+// Only the form of a date. The API checks whether the day exists.
 const due_date = z.string().regex(/^\d{4}-\d{2}-\d{2}$/)
 
 /**
- * Unknown arguments are refused: a `user_id` made up by the model must not look as if it had
- * counted.
+ * The arguments. Unknown ones are refused: a `user_id` that the model invented must not look as if
+ * it had an effect.
  */
 export const inputs = {
   add: z.strictObject({
@@ -92,6 +92,7 @@ const task = z.object({
   updated_at: z.string(),
 })
 
+/** The results. */
 export const outputs = {
   task: z.object({ task }),
   tasks: z.object({

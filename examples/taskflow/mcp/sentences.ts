@@ -1,10 +1,10 @@
-// The sentences that the model gets when the API did not do what it asked. They are our own words,
-// made of codes and numbers: no text from outside reaches the model.
+// Makes the sentence that the model gets when the API did not do what a tool asked. The words are
+// our own and the rest are codes and numbers, so that no text from outside reaches the model.
 
 import type { Status } from '../api/task.ts'
 import type { ApiFailure, ApiRequest } from './tasks-api.ts'
 
-/** The sentence for a failure. */
+/** Makes the sentence for a failure of a request. */
 export function sentence(
   failure: ApiFailure,
   { method, path }: Pick<ApiRequest, 'method' | 'path'>,
@@ -15,7 +15,7 @@ export function sentence(
     case 'task_unknown':
       return task_id === undefined ? 'There is no such task.' : `There is no task ${task_id}.`
     case 'transition_refused':
-      return `${A[failure.from]} cannot be ${BECOME[failure.to]}: start it first.`
+      return `${SUBJECT[failure.from]} cannot be ${PREDICATE[failure.to]}: start it first.`
     case 'progress_refused':
       return 'A completed task stays at 100 percent: start it again first.'
     case 'permission_missing':
@@ -45,7 +45,7 @@ const FIELDS = new Set([
   'progress',
 ])
 
-const A: Readonly<Record<Status, string>> = {
+const SUBJECT: Readonly<Record<Status, string>> = {
   pending: 'A pending task',
   in_progress: 'A started task',
   review: 'A task in review',
@@ -53,7 +53,7 @@ const A: Readonly<Record<Status, string>> = {
   blocked: 'A blocked task',
 }
 
-const BECOME: Readonly<Record<Status, string>> = {
+const PREDICATE: Readonly<Record<Status, string>> = {
   pending: 'put back to pending',
   in_progress: 'started',
   review: 'sent to review',

@@ -1,11 +1,11 @@
-// The client of TaskFlow's API: it builds the request and judges the answer. It holds no
-// credential: the `fetch` that it gets adds one.
+// The client of TaskFlow's API. It builds the request and judges the answer. It has no credential:
+// its `fetch` adds one.
 
 import { AuthError } from 'onbehalf'
 import { z } from 'zod'
 import { STATUSES, type Status } from '../api/task.ts'
 
-/** Why the API did not do it. */
+/** The reason why the API did not do what was asked. */
 export type ApiFailure =
   | {
       readonly code:
@@ -18,7 +18,7 @@ export type ApiFailure =
   | { readonly code: 'transition_refused'; readonly from: Status; readonly to: Status }
   | { readonly code: 'fields_invalid'; readonly fields: readonly string[] }
 
-/** What the API answered: the value, or why there is none. */
+/** The value that the API answered, or the reason why there is none. */
 export type ApiAnswer<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly failure: ApiFailure }
@@ -26,20 +26,21 @@ export type ApiAnswer<T> =
 /** One request to the API. */
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
-  /** Segments under the API's resource. */
+  /** The path segments under the API's resource. */
   readonly path: readonly (string | number)[]
   readonly query?: Readonly<Record<string, string | number | readonly string[] | undefined>>
   readonly body?: object
 }
 
-/** Where the API is and how to reach it. */
+/** The address of the API, and the way to call it. */
 export interface TasksApi {
   /** The API's resource, ending in `/api`. */
   readonly url: string
-  /** Acts on behalf of the person. */
+  /** Sends a request on behalf of the person. */
   readonly fetch: typeof globalThis.fetch
   /**
-   * Milliseconds for the whole answer. (The kit's own deadline for a GET ends with its headers.)
+   * The most milliseconds until the answer is complete. (The kit's own deadline for a GET covers
+   * only the time until the headers.)
    */
   readonly deadline: number
 }
@@ -47,8 +48,8 @@ export interface TasksApi {
 /**
  * Calls the API and parses its answer.
  *
- * @throws AuthError when there is no credential for the call, or it was cancelled. No other error
- *   from outside.
+ * @throws AuthError when there is no credential for the call, or when the call was cancelled. Every
+ *   other failure is in the answer.
  */
 export async function callApi<T>(
   api: TasksApi,
@@ -80,9 +81,9 @@ export async function callApi<T>(
 
 /**
  * Builds a URL. It encodes every segment and value, so that an argument of a tool cannot change the
- * URL that the credential goes to.
+ * address to which the credential goes.
  *
- * @throws TypeError for a dot segment, which the URL parser resolves however it is encoded.
+ * @throws TypeError for a dot segment, because the URL parser resolves it in every encoding.
  */
 export function apiUrl(
   api: string,

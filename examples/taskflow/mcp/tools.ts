@@ -1,9 +1,9 @@
-// The ten task tools of TaskFlow's MCP server: what each is called, takes and asks of the API.
+// The ten task tools of TaskFlow's MCP server: the name, the arguments and the API request of each.
 
 import type { TaskTool } from './define-tool.ts'
 import { inputs, outputs } from './schemas.ts'
 
-/** The scopes that each tool needs, for the server kit. */
+/** The scopes that each tool needs. The server kit checks them. */
 export const taskToolScopes: Readonly<Record<string, readonly string[]>> = {
   taskflow_list_tasks: ['tasks:read'],
   taskflow_list_projects: ['tasks:read'],
@@ -23,7 +23,7 @@ export type DefineTaskTool = <Args, Answer extends Record<string, unknown>>(
   tool: TaskTool<Args, Answer>,
 ) => void
 
-/** Defines the ten tools, in the way that a server defines its tools. */
+/** Defines the ten tools. `define` registers each on a server of its kind. */
 export function registerTaskTools(define: DefineTaskTool): void {
   const change = (task_id: number, body: object) =>
     ({ method: 'PATCH', path: ['tasks', task_id], body }) as const

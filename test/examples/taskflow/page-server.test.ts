@@ -1,4 +1,5 @@
-// The page server as a fetch handler: what it serves, under which headers, and everything that it does not.
+// The page server as a fetch handler: what it serves, under which headers, and everything that it
+// does not.
 import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { createPageServer } from '../../../examples/taskflow/page-server.ts'

@@ -1,4 +1,5 @@
-// Signs a demo person in for a test and gives the access token as text: the token command's own flow, without the command.
+// Signs a demo person in for a test and gives the access token as text: the token command's own
+// flow, without the command.
 
 import { signInWithCode } from '../../../examples/taskflow/issuer/code-flow.ts'
 

@@ -1,4 +1,5 @@
-// The token command: one access token on stdout and nothing else, or a sentence on stderr and the right exit code.
+// The token command: one access token on stdout and nothing else, or a sentence on stderr and the
+// right exit code.
 
 import { spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'

@@ -1,5 +1,6 @@
-// An authorization server in this process: rotates refresh tokens, and ends the whole grant when one is used twice, as strict servers do. It
-// records everything that it is sent. No test lives here.
+// An authorization server in this process: rotates refresh tokens, and ends the whole grant when
+// one is used twice, as strict servers do. It records everything that it is sent. No test lives
+// here.
 
 import { createHash } from 'node:crypto'
 

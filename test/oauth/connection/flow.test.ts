@@ -1,4 +1,5 @@
-// The connect flow: what a person is sent away with, who may come back, and what is refused without a request to anybody.
+// The connect flow: what a person is sent away with, who may come back, and what is refused without
+// a request to anybody.
 
 import { describe, expect, it } from 'vitest'
 import { Credential } from '../../../src/core/credential.ts'

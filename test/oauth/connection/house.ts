@@ -1,4 +1,5 @@
-// An app with connections, two authorization servers and a browser's cookie, for the tests of connections. No test lives here.
+// An app with connections, two authorization servers and a browser's cookie, for the tests of
+// connections. No test lives here.
 
 import { expect } from 'vitest'
 import type { AuditEvent } from '../../../src/core/audit.ts'

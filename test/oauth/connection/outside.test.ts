@@ -1,4 +1,5 @@
-// What has no part in a flow: the look at a server for its operator, and the notice that an account is needed.
+// What has no part in a flow: the look at a server for its operator, and the notice that an account
+// is needed.
 
 import { isInputRequiredResult, UrlElicitationRequiredError } from '@modelcontextprotocol/server'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'

@@ -1,4 +1,5 @@
-// The whole life of a connection against a real authorization server over loopback, through the guarded fetch.
+// The whole life of a connection against a real authorization server over loopback, through the
+// guarded fetch.
 
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'

@@ -1,4 +1,5 @@
-// A real authorization server (oidc-provider) on loopback, with one person who agrees to everything. No test lives here.
+// A real authorization server (oidc-provider) on loopback, with one person who agrees to
+// everything. No test lives here.
 
 import { generateKeyPairSync } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'

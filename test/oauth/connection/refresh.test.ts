@@ -1,5 +1,5 @@
-// Tokens kept good: early, once, also across instances, and what happens when it goes wrong in the middle. And F1: credentials of one issuer
-// never go to another.
+// Tokens kept good: early, once, also across instances, and what happens when it goes wrong in the
+// middle. And F1: credentials of one issuer never go to another.
 
 import { describe, expect, it } from 'vitest'
 import { Credential } from '../../../src/core/credential.ts'

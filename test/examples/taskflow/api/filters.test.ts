@@ -1,4 +1,5 @@
-// The list of the API against a plain filter over an array: the same tasks in the same order, for any tasks and any query.
+// The list of the API against a plain filter over an array: the same tasks in the same order, for
+// any tasks and any query.
 
 import fc from 'fast-check'
 import { expect, it } from 'vitest'

@@ -1,4 +1,5 @@
-// The API in process, behind the real door. Its verifier is a stand-in that reads "issuer/subject/scopes" instead of checking a signature.
+// The API in process, behind the real door. Its verifier is a stand-in that reads
+// "issuer/subject/scopes" instead of checking a signature.
 
 import {
   type AuditEvent,
@@ -11,7 +12,10 @@ import { type Api, type ApiOptions, createApi } from '../../../../examples/taskf
 
 export const RESOURCE = 'http://127.0.0.1:3002/api'
 
-/** Stands in for the JWT verifier: takes a readable token such as `one/alice/rw`, and gives the claims that a real one would hold. */
+/**
+ * Stands in for the JWT verifier: takes a readable token such as `one/alice/rw`, and gives the
+ * claims that a real one would hold.
+ */
 export const readableTokens: TokenVerifier = {
   async verify(credential, audience) {
     const [issuer, subject, letters = ''] = credential.reveal().split('/')

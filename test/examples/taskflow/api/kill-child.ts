@@ -1,4 +1,5 @@
-// Adds tasks as fast as it can and prints the number of each one that was acknowledged, until it is killed. Run by kill.test.ts.
+// Adds tasks as fast as it can and prints the number of each one that was acknowledged, until it is
+// killed. Run by kill.test.ts.
 
 import { writeSync } from 'node:fs'
 import { ALICE, testApi } from './harness.ts'

@@ -19,7 +19,8 @@ const TASK: Task = {
 }
 const LATER = '2027-02-01T00:00:00.000Z'
 
-// The rows are what a task is, the columns what it may become, written out again so that a slip in the table is seen.
+// The rows are what a task is, the columns what it may become, written out again so that a slip in
+// the table is seen.
 const EXPECTED = `
              pending in_progress review completed blocked
 pending      yes     yes         no     yes       yes

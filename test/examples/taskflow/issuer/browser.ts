@@ -1,4 +1,5 @@
-// What the issuer's tests need of a browser: cookies, redirects within the issuer, forms. No scripts.
+// What the issuer's tests need of a browser: cookies, redirects within the issuer, forms. No
+// scripts.
 
 import { type CookieJar, cookieJar } from '../../../../examples/taskflow/issuer/cookie-jar.ts'
 

@@ -1,4 +1,5 @@
-// Sign-in end to end: discovery, the sign-in page, code and PKCE, resources and scopes, over a real listener.
+// Sign-in end to end: discovery, the sign-in page, code and PKCE, resources and scopes, over a real
+// listener.
 
 import { request } from 'node:http'
 import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose'

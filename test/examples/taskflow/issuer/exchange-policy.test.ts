@@ -53,7 +53,7 @@ describe('what is granted', () => {
       ok: true,
       target: 'https://mcp',
       scopes: ['read', 'write'],
-      lifetime: 200,
+      lifetimeSeconds: 200,
       act: { sub: 'chat' },
     })
   })
@@ -77,14 +77,14 @@ describe('what is granted', () => {
   it('lives 300 seconds at most, however long the subject token lives', () => {
     expect(decideExchange(rules, given({ subject: { expiresAt: now + 3600 } }))).toMatchObject({
       ok: true,
-      lifetime: 300,
+      lifetimeSeconds: 300,
     })
   })
 
   it('never outlives the subject token by rounding', () => {
     expect(decideExchange(rules, given({ subject: { expiresAt: now + 1.9 } }))).toMatchObject({
       ok: true,
-      lifetime: 1,
+      lifetimeSeconds: 1,
     })
   })
 

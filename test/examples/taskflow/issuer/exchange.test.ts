@@ -1,4 +1,5 @@
-// Token exchange over HTTP, with the clients' real authentication and real tokens of this issuer and of others.
+// Token exchange over HTTP, with the clients' real authentication and real tokens of this issuer
+// and of others.
 
 import { decodeJwt, importJWK, type JWTPayload, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'

@@ -1,4 +1,5 @@
-// The pages that people see: sign-in and sign-out, what they promise, and that they work without a script.
+// The pages that people see: sign-in and sign-out, what they promise, and that they work without a
+// script.
 
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'

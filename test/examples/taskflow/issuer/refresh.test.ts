@@ -1,4 +1,5 @@
-// Refresh tokens, revocation and introspection, CORS for the page, and what a restart and the file on disk keep.
+// Refresh tokens, revocation and introspection, CORS for the page, and what a restart and the file
+// on disk keep.
 
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,5 @@
-// A TaskFlow issuer on a port of its own, with a data folder of its own, for one test file. It fails the test when the issuer fails.
+// A TaskFlow issuer on a port of its own, with a data folder of its own, for one test file. It
+// fails the test when the issuer fails.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
@@ -20,7 +21,10 @@ export interface RunningIssuer {
   readonly keys: TaskflowKeys
   readonly dataDir: string
   readonly failures: readonly Error[]
-  /** Stops it and starts it again on the same port and data folder, as after a crash: nothing is handed over in memory. */
+  /**
+   * Stops it and starts it again on the same port and data folder, as after a crash: nothing is
+   * handed over in memory.
+   */
   restart(): Promise<void>
   stop(): Promise<void>
 }

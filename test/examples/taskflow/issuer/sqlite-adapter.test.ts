@@ -1,4 +1,5 @@
-// The issuer's storage: what expires, what is consumed once, what a revoked grant takes with it, and that it is private and durable.
+// The issuer's storage: what expires, what is consumed once, what a revoked grant takes with it,
+// and that it is private and durable.
 
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'

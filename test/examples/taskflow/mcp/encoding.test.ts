@@ -1,4 +1,5 @@
-// Arguments of tools never become syntax of the URL that carries the credential (CVE-2026-32871, CVE-2026-29791).
+// Arguments of tools never become syntax of the URL that carries the credential (CVE-2026-32871,
+// CVE-2026-29791).
 
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, it } from 'vitest'

@@ -1,5 +1,6 @@
-// The MCP server and the API in process, behind their real doors, called by the MCP SDK's own client. Stand-ins: the verifier of the API's
-// tests, which reads "issuer/subject/scopes", and an exchanger that gives such a token for the API.
+// The MCP server and the API in process, behind their real doors, called by the MCP SDK's own
+// client. Stand-ins: the verifier of the API's tests, which reads "issuer/subject/scopes", and an
+// exchanger that gives such a token for the API.
 
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { type AuditEvent, Credential, type TokenExchanger } from 'onbehalf'
@@ -10,7 +11,10 @@ export { ALICE, BOB, OTHER_ALICE } from '../api/harness.ts'
 
 export const MCP = 'http://127.0.0.1:3001/mcp'
 
-/** Stands in for the authorization server: the API's token ends in `exchanged`, so that the two are never the same. */
+/**
+ * Stands in for the authorization server: the API's token ends in `exchanged`, so that the two are
+ * never the same.
+ */
 const exchanging: TokenExchanger = {
   issuer: 'http://127.0.0.1:3003',
   async exchange(subjectToken, target) {
@@ -108,7 +112,10 @@ export async function testMcp({
   return test
 }
 
-/** Calls a tool and gives what the model sees of it: the structured result, or the sentence of a failure. */
+/**
+ * Calls a tool and gives what the model sees of it: the structured result, or the sentence of a
+ * failure.
+ */
 export async function run(client: Client, name: string, args: Record<string, unknown> = {}) {
   const result = await client.callTool({ name, arguments: args })
   const [first] = result.content

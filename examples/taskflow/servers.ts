@@ -1,0 +1,98 @@
+// Makes TaskFlow's issuer, its API and its two MCP servers from what all of them share. The chat
+// endpoint and the page are in files of their own.
+
+import { join } from 'node:path'
+import { type AuditSink, createAuditor, createDoor, type TokenVerifier } from 'onbehalf'
+import type { Log } from 'onbehalf/log'
+import { tokenExchanger } from 'onbehalf/oauth'
+import { type Api, createApi } from './api/index.ts'
+import { classicClient, mcpClient, type OAuthClient } from './clients.ts'
+import type { Deadlines } from './deadlines.ts'
+import { createIssuer, type Issuer } from './issuer/index.ts'
+import type { TaskflowKeys } from './keys.ts'
+import { createTaskflowClassic, type TaskflowClassic } from './legacy/index.ts'
+import { createTaskflowMcp, type TaskflowMcp } from './mcp/index.ts'
+import { classicUrl, type TaskflowUrls } from './urls.ts'
+
+/** What all servers share. */
+export interface Shared {
+  readonly urls: TaskflowUrls
+  readonly keys: TaskflowKeys
+  readonly dataDir: string
+  readonly deadlines: Deadlines
+  /** Verifies the access tokens of TaskFlow's issuer. */
+  readonly verifier: TokenVerifier
+  readonly audit: AuditSink
+  /** Keys the fingerprints in the audit log, 32 bytes. */
+  readonly fingerprintKey: Uint8Array<ArrayBuffer>
+  readonly log: Log
+}
+
+/** Opens the authorization server with its database. */
+export function openIssuer({ urls, keys, dataDir, log }: Shared): Issuer {
+  return createIssuer({
+    issuer: urls.issuer,
+    web: urls.web,
+    resources: { chat: urls.chatkit, mcp: urls.mcp, classic: classicUrl(urls), api: urls.api },
+    keys,
+    dataDir,
+    onFailure: (error) => log.error('The issuer failed', { part: 'issuer', error }),
+  })
+}
+
+/** Opens the API with its database. */
+export function openApi(shared: Shared): Promise<Api> {
+  const { urls, dataDir, verifier, audit, fingerprintKey, log } = shared
+  return createApi({
+    authorizationServer: urls.issuer,
+    door: createDoor({
+      resource: urls.api,
+      verifier,
+      auditor: createAuditor(audit, { fingerprintKey }),
+      hop: 'server-door',
+      scopesSupported: ['tasks:read', 'tasks:write'],
+    }),
+    database: join(dataDir, 'tasks.db'),
+    allowedOrigins: [urls.web],
+    onError: (error) => log.error('An API request failed', { part: 'api', error }),
+  })
+}
+
+/** Makes the MCP server. */
+export function openMcp(shared: Shared): TaskflowMcp {
+  const { urls, keys, deadlines, verifier, audit, fingerprintKey } = shared
+  return createTaskflowMcp({
+    resource: urls.mcp,
+    api: urls.api,
+    authorizationServers: [urls.issuer],
+    verifier,
+    audit,
+    fingerprintKey,
+    exchanger: exchangerOf(mcpClient(keys), shared),
+    deadline: deadlines.api,
+    onError: (error, { tool }) => logToolError(shared, 'mcp', error, tool),
+  })
+}
+
+/** Makes TaskFlow classic, the MCP server of the old kind. */
+export function openClassic(shared: Shared): TaskflowClassic {
+  const { urls, keys, deadlines, verifier, audit, fingerprintKey } = shared
+  return createTaskflowClassic({
+    resource: classicUrl(urls),
+    api: urls.api,
+    verifier,
+    audit,
+    fingerprintKey,
+    exchanger: exchangerOf(classicClient(keys), shared),
+    deadline: deadlines.api,
+    onError: (error, tool) => logToolError(shared, 'classic', error, tool),
+  })
+}
+
+function exchangerOf(client: OAuthClient, { urls, deadlines }: Shared) {
+  return tokenExchanger({ issuer: urls.issuer, ...client, deadline: deadlines.issuer })
+}
+
+function logToolError({ log }: Shared, part: string, error: unknown, tool?: string): void {
+  log.error('A tool went wrong', { part, error, ...(tool ? { operation: tool } : {}) })
+}
