@@ -54,7 +54,7 @@ function withMeta(value: unknown, name = 'whoami', key = KEY): object {
 }
 
 describe('a session handle', () => {
-  it('is given for a token, stands for it in later requests, and the tools act for its principal', async () => {
+  it('a session handle is given for a token, stands for it in later requests, and the tools act for its principal', async () => {
     const handle = await opened({ sub: 'bob' })
     expect(handle).toMatch(/^[\w-]{43}$/)
     const answer = await send(toolCall('list_tasks'), { [HANDLE]: handle })
@@ -70,7 +70,7 @@ describe('a session handle', () => {
     ])
   })
 
-  it('never reaches the handler, and is not to be cached', async () => {
+  it('a session handle never reaches the handler, and is not to be cached', async () => {
     const handle = await opened()
     await (await send(toolCall('whoami'), { [HANDLE]: handle })).text()
     for (const { headers } of house.handled) {
@@ -82,7 +82,7 @@ describe('a session handle', () => {
     expect(first.headers.get('cache-control')).toBe('no-store')
   })
 
-  it('is the same for the same token, and another one for another token of the same person', async () => {
+  it('a session handle is the same for the same token, and another one for another token of the same person', async () => {
     const token = await house.mint()
     const handleOf = async (one: string) =>
       (await house.post(toolCall('whoami'), {}, one)).headers.get(HANDLE)
@@ -95,7 +95,7 @@ describe('a session handle', () => {
     expect(other).not.toBe(first)
   })
 
-  it('is not the wide one for a narrow token with the same id', async () => {
+  it('a session handle of a wide token is not given for a narrow token with the same id', async () => {
     const wide = await opened({ jti: 'one' })
     const narrow = await opened({ jti: 'one', scope: 'tasks:read' })
     expect(narrow).not.toBe(wide)
@@ -104,7 +104,7 @@ describe('a session handle', () => {
     )
   })
 
-  it('is not given with an answer that is an error, and not where the server does not want it', async () => {
+  it('a session handle is not given with an answer that is an error, and not where the server does not want it', async () => {
     const failing = await build(
       { accept: { session: true } },
       async () => new Response(null, { status: 500 }),
@@ -117,7 +117,7 @@ describe('a session handle', () => {
     ).toBe(401)
   })
 
-  it('lets through what the scopes of its token allow, and no more', async () => {
+  it('a session handle allows what the scopes of its token allow, and no more', async () => {
     const handle = await opened({ scope: 'tasks:read' })
     expect((await send(toolCall('list_tasks'), { [HANDLE]: handle })).status).toBe(200)
     const refused = await send(toolCall('add_task', { title: 'x' }), { [HANDLE]: handle })
@@ -125,7 +125,7 @@ describe('a session handle', () => {
     expect(refused.headers.get('www-authenticate')).toContain('insufficient_scope')
   })
 
-  it('is verified anew each time: a token that its issuer has ended ends the handle', async () => {
+  it('a session handle is verified anew each time: a token that its issuer has ended ends the handle', async () => {
     const { verifier } = house.options
     let ended = false
     const watched = await build({
@@ -189,7 +189,7 @@ describe('a session handle', () => {
       'invalid_token',
     ],
   ]
-  it.each(rows)('%s', async (_, headers, status, error) => {
+  it.each(rows)('a session handle is judged with the rest of its request: %s', async (_, headers, status, error) => {
     const given = await headers(await opened())
     const before = house.handled.length
     const response = await send(toolCall('whoami'), given)
@@ -200,7 +200,7 @@ describe('a session handle', () => {
     expect(house.events.at(-1)).toMatchObject({ hop: 'server-door', outcome: 'refused' })
   })
 
-  it('with a token in the query is refused all the same', async () => {
+  it('a session handle with a token in the query is refused all the same', async () => {
     const response = await send(
       toolCall('whoami'),
       { [HANDLE]: await opened() },
@@ -209,7 +209,7 @@ describe('a session handle', () => {
     expect(response.status).toBe(400)
   })
 
-  it('ends with its token: what is sent again later is refused', async () => {
+  it('a session handle ends with its token: what is sent again later is refused', async () => {
     const handle = await opened()
     ahead = 299_000
     expect((await send(toolCall('whoami'), { [HANDLE]: handle })).status).toBe(200)
@@ -219,7 +219,7 @@ describe('a session handle', () => {
     expect(late.headers.get('www-authenticate')).toContain('invalid_token')
   })
 
-  it('of a protocol session stays with its owner', async () => {
+  it('a session handle of a protocol session stays with its owner', async () => {
     const sessions = await build({ accept: { session: true } }, async () =>
       Response.json(
         { jsonrpc: '2.0', id: 1, result: {} },
@@ -241,7 +241,7 @@ describe('a session handle', () => {
 })
 
 describe('a credential in _meta', () => {
-  it('is read there, and taken out before the handler sees the body', async () => {
+  it('a credential in _meta is read, and taken out before the handler sees the body', async () => {
     const token = await house.mint({ sub: 'bob' })
     const answer = await send(withMeta(token, 'list_tasks'))
     expect(await answer.text()).toContain('tasks of bob')
@@ -255,7 +255,7 @@ describe('a credential in _meta', () => {
     expect(JSON.parse(body ?? '').params._meta).toEqual({ progressToken: 7 })
   })
 
-  it('is not looked for where the server did not say so', async () => {
+  it('a credential in _meta is not looked for where the server did not say so', async () => {
     const plain = await build()
     expect((await send(withMeta(await plain.mint()), {}, { at: plain })).status).toBe(401)
   })
@@ -326,7 +326,7 @@ describe('a credential in _meta', () => {
       'Bearer',
     ],
   ]
-  it.each(rows)('%s', async (_, body, headers, status, error) => {
+  it.each(rows)('a credential in _meta is judged with the rest of its request: %s', async (_, body, headers, status, error) => {
     const given =
       headers === 'bearer'
         ? await bearer()
@@ -344,14 +344,14 @@ describe('a credential in _meta', () => {
     ['for another resource', { aud: 'https://tasks.example/' }],
     ['expired', { exp: 1 }],
     ['of another issuer', { iss: 'https://evil.example' }],
-  ])('%s', async (_, claims) => {
+  ])('a credential in _meta is judged with the rest of its request: %s', async (_, claims) => {
     const response = await send(withMeta(await house.mint(claims)))
     expect(response.status).toBe(401)
     expect(house.handled).toHaveLength(0)
     expect(house.events.at(-1)).toMatchObject({ outcome: 'refused', placement: `_meta ${KEY}` })
   })
 
-  it('the last of two that one object has under the same key counts, and none goes on', async () => {
+  it('a credential in _meta counts as the last of two under the same key, and neither goes on', async () => {
     const [first, second] = [await house.mint({ sub: 'mallory' }), await house.mint({ sub: 'bob' })]
     const text = JSON.stringify(withMeta(second)).replace(
       `"${KEY}":`,

@@ -40,7 +40,7 @@ describe('the destination', () => {
     'https://evil.example/api/tasks',
     'https://api.example.evil.example/api/tasks',
     'https://api.example@evil.example/api/tasks',
-  ])('%s gets no request at all', async (url) => {
+  ])('the API’s fetch sends no request to %s', async (url) => {
     const house = await houseThat(async (call) => (await call.fetch('tasks')(url)).status)
     expect(await (await house.post(toolCall('whoami'))).json()).toMatchObject({
       code: 'destination_refused',
@@ -55,7 +55,7 @@ describe('the destination', () => {
     `${API}/tasks?status=a%2Fb#x`,
     `${API}/./tasks/../projects`,
     `${API}/tasks/a%20b`,
-  ])('%s is the API', async (url) => {
+  ])('the API’s fetch takes %s for the API', async (url) => {
     const house = await houseThat(async (call) => (await call.fetch('tasks')(url)).status)
     expect(await (await house.post(toolCall('whoami'))).json()).toEqual({ outcome: 200 })
   })
@@ -199,7 +199,7 @@ describe('how long the credential stays', () => {
     return { house, response, use, finish: () => finish(), cancelled: () => cancelled }
   }
 
-  it('it serves while the answer streams, and no longer once that has ended, not even from the cache', async () => {
+  it('the credential serves while the answer streams and not after that, not even from the cache', async () => {
     const { response, use, finish } = await streaming()
     expect((await use()).status).toBe(200)
     finish()
@@ -207,7 +207,7 @@ describe('how long the credential stays', () => {
     await expect(use()).rejects.toMatchObject({ code: 'handle_refused' })
   })
 
-  it('it is gone when the client goes away, and the server behind is told', async () => {
+  it('the credential is gone when the client goes away, and the server behind is told', async () => {
     const { house, response, use, cancelled } = await streaming()
     await response.body?.cancel()
     expect(cancelled()).toBe(true)
@@ -215,7 +215,7 @@ describe('how long the credential stays', () => {
     expect(house.exchanges).toHaveLength(0)
   })
 
-  it('it is gone when the handler throws; the caller learns nothing, the operator everything', async () => {
+  it('the credential is gone when the handler throws; the caller learns nothing, the operator everything', async () => {
     const house = await build({}, async () => {
       throw new Error('postgres://user:hunter2@db/tasks')
     })

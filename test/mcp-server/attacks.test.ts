@@ -85,7 +85,7 @@ describe('tokens that are refused', () => {
       ],
       ['in the query', 400, 'invalid_request', async () => bearer(), `${MCP}?access_token=abc`],
     ]
-  it.each(rows)('%s', async (_, status, error, headers, url) => {
+  it.each(rows)('a token is refused: %s', async (_, status, error, headers, url) => {
     const given = await headers()
     const response = await refusedWith(status, error, () => send(given, url ? { url } : {}))
     expect(response.headers.get('www-authenticate')).toContain(`resource_metadata="${METADATA}"`)
@@ -125,12 +125,12 @@ describe('hosts, origins and methods that are refused', () => {
       MCP,
     ],
     ['our origin over http', 403, { origin: 'http://tasks.example' }, MCP],
-  ])('%s', async (_, status, headers, url) => {
+  ])('a request is refused for its host, origin or method: %s', async (_, status, headers, url) => {
     const token = await bearer()
     await refusedWith(status, undefined, () => send({ ...token, ...headers }, { url }))
   })
 
-  it.each(['PUT', 'PATCH', 'OPTIONS', 'HEAD'])('%s', async (method) => {
+  it.each(['PUT', 'PATCH', 'OPTIONS', 'HEAD'])('a request is refused for its host, origin or method: %s', async (method) => {
     const token = await bearer()
     const response = await refusedWith(405, undefined, () => send(token, { method }))
     expect(response.headers.get('allow')).toBe('GET, POST, DELETE')
@@ -141,7 +141,7 @@ describe('hosts, origins and methods that are refused', () => {
     { host: 'tasks.example:443' },
     { host: 'TASKS.example' },
     { origin: 'https://tasks.example' },
-  ])('ours are served: %o', async (headers) => {
+  ])('a request for our own host is served: %o', async (headers) => {
     expect((await house.post(toolCall('whoami'), headers)).status).toBe(200)
   })
 
@@ -196,14 +196,14 @@ describe('bodies that are refused', () => {
     ],
     ['an oversize one', 413, JSON.stringify(toolCall('whoami', { padding: 'x'.repeat(2000) }))],
   ]
-  it.each(rows)('%s', async (_, status, body) => {
+  it.each(rows)('a body is refused: %s', async (_, status, body) => {
     const token = await bearer()
     await refusedWith(status, undefined, () => send(token, { body }))
     expect(Object.prototype).not.toHaveProperty('name')
     expect(Object.prototype).not.toHaveProperty('a')
   })
 
-  it('one that is larger than it says, as a stream', async () => {
+  it('a streamed body that is larger than it says is refused', async () => {
     const { authorization = '' } = await bearer()
     let sent = 0
     const body = new ReadableStream<Uint8Array>({
@@ -222,7 +222,7 @@ describe('bodies that are refused', () => {
     expect(sent).toBeLessThan(10)
   })
 
-  it('one that never ends', async () => {
+  it('a body that never ends is refused', async () => {
     const slow = await build({ deadline: 20 })
     const headers = { authorization: `Bearer ${await slow.mint()}` }
     const request = new Request(MCP, {
@@ -235,7 +235,7 @@ describe('bodies that are refused', () => {
     expect(slow.handled).toHaveLength(0)
   })
 
-  it('one that is not UTF-8', async () => {
+  it('a body that is not UTF-8 is refused', async () => {
     const headers = await bearer()
     const body = new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])
     await refusedWith(400, undefined, () =>
@@ -335,7 +335,7 @@ describe('tools that are refused', () => {
     ],
     ['a name that does not decode', { 'mcp-name': '=?base64?%%%?=' }, toolCall('whoami')],
     ['headers on a batch', { 'mcp-name': 'whoami' }, [toolCall('whoami')]],
-  ])('a split of headers and body: %s', async (_, headers, body) => {
+  ])('a request whose headers contradict its body is refused: %s', async (_, headers, body) => {
     const token = await bearer()
     const response = await refusedWith(400, undefined, () =>
       send({ ...token, ...headers }, { body: JSON.stringify(body) }),
@@ -353,7 +353,7 @@ describe('tools that are refused', () => {
 })
 
 describe('who the caller is', () => {
-  it('what headers and body say about it is not believed', async () => {
+  it('what headers and body say about the caller is not believed', async () => {
     const other = await build()
     const forged = { 'x-user-id': 'bob', cookie: 'user=bob', 'proxy-authorization': 'Basic YTpi' }
     const params = {

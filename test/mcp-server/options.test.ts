@@ -45,13 +45,13 @@ it.each<[string, Partial<ProtectOptions>, RegExp]>([
   ['the origin null', { allowedOrigins: ['null'] }, /^allowedOrigins/],
   ['a body of no bytes', { maxBodyBytes: 0 }, /^maxBodyBytes/],
   ['a short fingerprint key', { fingerprintKey: new Uint8Array(16) }, /^fingerprintKey/],
-])('%s', (_, change, message) => {
+])('a setting that cannot work is refused: %s', (_, change, message) => {
   const create = () => protectMcpServer({ ...options, ...change }, async () => new Response())
   expect(create).toThrow(TypeError)
   expect(create).toThrow(message)
 })
 
-it('APIs without an exchanger', () => {
+it('APIs without an exchanger are refused', () => {
   const { exchanger: _, ...without } = options
   expect(() => protectMcpServer(without, async () => new Response())).toThrow(
     /^apis need the setting exchanger/,

@@ -22,14 +22,14 @@ async function sessionful(options: Parameters<typeof build>[0] = {}) {
   return { house, alice, bob, start, use }
 }
 
-it('its owner uses it, also with a refreshed token', async () => {
+it('its owner uses a session, also with a refreshed token', async () => {
   const { house, alice, start, use } = await sessionful()
   const id = await start(alice)
   expect((await use(id, alice)).status).toBe(200)
   expect((await use(id, await house.mint({ act: { sub: 'agent' } }))).status).toBe(200)
 })
 
-it('another person with it gets the same 404 as for an id that never was, and the handler is not called', async () => {
+it('another person with a session id gets the same 404 as for an unknown id, and the handler is not called', async () => {
   const { house, alice, bob, start, use } = await sessionful()
   const id = await start(alice)
   const before = house.handled.length
@@ -40,7 +40,7 @@ it('another person with it gets the same 404 as for an id that never was, and th
   expect((await use(id, alice)).status).toBe(200)
 })
 
-it('the id alone is worth nothing', async () => {
+it('a session id alone is worth nothing', async () => {
   const { house, alice, start } = await sessionful()
   const id = await start(alice)
   const request = new Request('https://tasks.example/mcp', {

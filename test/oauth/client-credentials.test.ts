@@ -31,7 +31,7 @@ async function reasonFor(body: unknown, status?: number): Promise<string> {
 }
 
 describe('the request', () => {
-  it('is the form of RFC 6749 section 4.4.2 with the resource', async () => {
+  it('the client credentials request is the form of RFC 6749 section 4.4.2 with the resource', async () => {
     const server = answering(goodBody)
     await issuing(server).issue(target)
     const [request] = server.requests
@@ -45,7 +45,7 @@ describe('the request', () => {
     expect(request?.init).toMatchObject({ method: 'POST', redirect: 'manual', credentials: 'omit' })
   })
 
-  it('names the audience when the target has one, and no scope when none is named', async () => {
+  it('the client credentials request names the audience when the target has one, and no scope when none is named', async () => {
     const server = answering(goodBody)
     await issuing(server).issue({ resource: target.resource, scopes: [], audience: 'tasks' })
     expect(server.requests[0]?.form.get('audience')).toBe('tasks')
@@ -54,7 +54,7 @@ describe('the request', () => {
 })
 
 describe('the answer', () => {
-  it('gives the token, its expiry and its scopes; an issued type is not asked for', async () => {
+  it('the answer gives the token, its expiry and its scopes; an issued type is not asked for', async () => {
     const result = await issuing(answering({ ...goodBody, scope: 'tasks:read' })).issue(target)
     expect(result).toMatchObject({
       ok: true,
@@ -72,7 +72,7 @@ describe('the answer', () => {
     ['no expiry', { ...goodBody, expires_in: undefined }],
     ['wider scopes', { ...goodBody, scope: 'tasks:read tasks:admin' }],
     ['a list', [goodBody]],
-  ])('is refused: %s', async (_, body) => {
+  ])('the answer is refused: %s', async (_, body) => {
     expect(await reasonFor(body)).toBe('exchange_failed')
   })
 
@@ -83,11 +83,11 @@ describe('the answer', () => {
     [400, 'invalid_scope', 'exchange_scope_refused'],
     [400, 'invalid_target', 'exchange_target_refused'],
     [503, '', 'issuer_unavailable'],
-  ])('%i %s is %s, never that somebody’s sign-in has ended', async (status, error, reason) => {
+  ])('the answer of %i %s is %s, never that somebody’s sign-in has ended', async (status, error, reason) => {
     expect(await reasonFor({ error, error_description: 's3cr3t' }, status)).toBe(reason)
   })
 
-  it('that redirects is refused', async () => {
+  it('the answer that redirects is refused', async () => {
     const server = fakeServer(
       () => new Response(null, { status: 307, headers: { location: 'https://evil.example' } }),
     )
@@ -100,7 +100,7 @@ describe('the answer', () => {
 })
 
 describe('a wait', () => {
-  it('ends at its deadline', async () => {
+  it('a wait ends at its deadline', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     try {
       const waiting = issuing(
@@ -114,7 +114,7 @@ describe('a wait', () => {
     }
   })
 
-  it('ends when the caller gives up', async () => {
+  it('a wait ends when the caller gives up', async () => {
     const server = answering(goodBody)
     const result = await issuing(server).issue(target, { signal: AbortSignal.abort() })
     expect(result).toEqual({ ok: false, refusal: { reason: 'cancelled' } })
@@ -127,7 +127,7 @@ describe('options', () => {
     ['an issuer over http', { issuer: 'http://login.example' }],
     ['an endpoint over http', { tokenEndpoint: 'http://login.example/token' }],
     ['an empty client id', { clientId: '' }],
-  ])('are refused at creation: %s', (_, options) => {
+  ])('wrong client credentials options are refused at creation: %s', (_, options) => {
     expect(() => issuing(answering(goodBody), options)).toThrow(TypeError)
   })
 })

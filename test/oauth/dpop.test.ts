@@ -47,7 +47,7 @@ const proofsOf = (requests: readonly Recorded[]) =>
   requests.map(({ headers }) => decodeJwt(headers.get('dpop') ?? ''))
 
 describe('a proof', () => {
-  it('is a JWT as RFC 9449 section 4.2 says, for method and URL without query and fragment', async () => {
+  it('a proof is a JWT as RFC 9449 section 4.2 says, for method and URL without query and fragment', async () => {
     const key = await dpopKey({ now })
     const proof = await key.proof({ method: 'POST', url: 'https://Tasks.example:443/mcp?a=b#c' })
     const { payload, header } = await read(proof)
@@ -64,7 +64,7 @@ describe('a proof', () => {
     })
   })
 
-  it('names the hash of the token that it goes with (the vector of RFC 9449 section 7.1)', async () => {
+  it('a proof names the hash of the token that it goes with (the vector of RFC 9449 section 7.1)', async () => {
     const key = await dpopKey({ now })
     const accessToken = secret('Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU')
     const proof = await key.proof({
@@ -75,7 +75,7 @@ describe('a proof', () => {
     expect(decodeJwt(proof).ath).toBe('fUHyO2r2Z3DZ53EsNrWBb0xWXoaNy59IiKCAqksmQEo')
   })
 
-  it('is good for one request: no two are alike', async () => {
+  it('a proof is good for one request: no two are alike', async () => {
     const key = await dpopKey({ now })
     const proofs = await Promise.all(
       Array.from({ length: 50 }, () => key.proof({ method: 'GET', url: target.resource })),
@@ -86,7 +86,7 @@ describe('a proof', () => {
     ).toBe(1)
   })
 
-  it('is made with another key by another process', async () => {
+  it('a proof is made with another key by another process', async () => {
     const keys = await Promise.all([dpopKey(), dpopKey()])
     const proofs = await Promise.all(
       keys.map((key) => key.proof({ method: 'GET', url: target.resource })),
@@ -96,7 +96,7 @@ describe('a proof', () => {
     ).toBe(2)
   })
 
-  it('has the nonce that was asked for, also later, and at that origin only', async () => {
+  it('a proof has the nonce that was asked for, also later, and at that origin only', async () => {
     const key = await dpopKey({ now })
     const nonceOf = async (url: string, nonce?: string) =>
       decodeJwt(await key.proof({ method: 'GET', url, ...(nonce === undefined ? {} : { nonce }) }))
@@ -110,7 +110,7 @@ describe('a proof', () => {
   })
 
   it.each(['', 'a b', 'a"b', 'a\\b', 'naïve', 'a\r\nb', 'x'.repeat(513)])(
-    'does not have a nonce that is none: %j',
+    'a proof does not have a nonce that is none: %j',
     async (nonce) => {
       const key = await dpopKey({ now })
       expect(
@@ -119,7 +119,7 @@ describe('a proof', () => {
     },
   )
 
-  it('remembers the nonces of 100 origins at most', async () => {
+  it('the nonces of at most 100 origins are remembered', async () => {
     const key = await dpopKey({ now })
     for (let index = 0; index <= 100; index++)
       await key.proof({ method: 'GET', url: `https://s${index}.example/`, nonce: `n${index}` })
@@ -132,7 +132,7 @@ describe('a proof', () => {
     ])
   })
 
-  it('cannot be made elsewhere: nothing of the key can be taken out', async () => {
+  it('a proof cannot be made elsewhere: nothing of the key can be taken out', async () => {
     const key = await dpopKey()
     expect(Object.keys(key)).toEqual(['proof'])
     expect(inspect(key, { depth: 9, showHidden: true })).not.toMatch(/CryptoKey|"d"/)
@@ -149,14 +149,14 @@ describe('a token that is bound to a key', () => {
     return { token: result.value, requests: server.requests }
   }
 
-  it('is asked for with a proof for the token endpoint, without a token hash', async () => {
+  it('a token that is bound to a key is asked for with a proof for the token endpoint, without a token hash', async () => {
     const { requests } = await issue(await dpopKey({ now }))
     expect(proofsOf(requests)).toEqual([
       { jti: expect.any(String), htm: 'POST', htu: `${ISSUER}/token`, iat: NOW },
     ])
   })
 
-  it('makes its own proofs, with its hash, by the same key', async () => {
+  it('a token that is bound to a key makes its own proofs, with its hash, by the same key', async () => {
     const key = await dpopKey({ now })
     const { token, requests } = await issue(key)
     const proof = await token.proof?.({ method: 'POST', url: target.resource, nonce: 'n' })
@@ -170,7 +170,7 @@ describe('a token that is bound to a key', () => {
     expect(thumbprint).toBe((await read(requests[0]?.headers.get('dpop') ?? '')).key)
   })
 
-  it('is shown by nothing', async () => {
+  it('a token that is bound to a key is never shown', async () => {
     const { token } = await issue(await dpopKey({ now }))
     expect(inspect(token, { depth: 9, showHidden: true })).not.toContain('new-token')
   })
@@ -216,7 +216,7 @@ describe('a token that is bound to a key', () => {
           }),
     )
 
-  it.each(grants)('is the only one that is accepted with a key, by %s', async (_, run) => {
+  it.each(grants)('a token that is bound to a key is the only one that is accepted with a key, by %s', async (_, run) => {
     const dpop = await dpopKey({ now })
     for (const [
       type,
@@ -225,14 +225,14 @@ describe('a token that is bound to a key', () => {
       expect([type, (await run(answering(type).fetch, dpop)).ok]).toEqual([type, ok])
   })
 
-  it.each(grants)('is not accepted without a key, by %s', async (_, run) => {
+  it.each(grants)('a token that is bound to a key is not accepted without a key, by %s', async (_, run) => {
     expect((await run(answering('DPoP').fetch, undefined)).ok).toBe(false)
     const server = answering('Bearer')
     expect((await run(server.fetch, undefined)).ok).toBe(true)
     expect(server.requests.some(({ headers }) => headers.has('dpop'))).toBe(false)
   })
 
-  it('is not asked for at the identity provider: the assertion is no access token', async () => {
+  it('a token that is bound to a key is not asked for at the identity provider: the assertion is no access token', async () => {
     const server = answering('DPoP')
     await grants[2]?.[1](server.fetch, await dpopKey({ now }))
     expect(server.requests.map(({ headers }) => headers.has('dpop'))).toEqual([false, true])
@@ -245,7 +245,7 @@ describe('an authorization server that wants its nonce', () => {
     return Response.json({ error }, { status, headers })
   }
 
-  it('gets the request once more with it, and knows the next one at once', async () => {
+  it('an authorization server that wants its nonce gets the request again with the nonce, and later requests have it at once', async () => {
     let authenticated = 0
     const server = fakeServer(({ headers }) =>
       decodeJwt(headers.get('dpop') ?? '').nonce === 'n-1' ? Response.json(body) : wanting('n-1'),
@@ -264,7 +264,7 @@ describe('an authorization server that wants its nonce', () => {
     expect(server.requests).toHaveLength(3)
   })
 
-  it('but never has enough gets it twice, not more', async () => {
+  it('an authorization server that wants its nonce and never has enough gets the request twice, not more', async () => {
     let count = 0
     const server = fakeServer(() => wanting(`n-${count++}`))
     const client = clientCredentials({
@@ -285,7 +285,7 @@ describe('an authorization server that wants its nonce', () => {
     ['with one that is none', () => wanting('a"b'), 1],
     ['with another error', () => wanting('n-1', 400, 'invalid_grant'), 1],
     ['with a broken server', () => wanting('n-1', 500), 1],
-  ])('%s: is asked %#', async (_, answer, times) => {
+  ])('an authorization server that wants its nonce is asked as often as it may be (case %#): %s', async (_, answer, times) => {
     const server = fakeServer(answer)
     await clientCredentials({ ...issuer, fetch: server.fetch, dpop: await dpopKey({ now }) }).issue(
       target,
@@ -293,7 +293,7 @@ describe('an authorization server that wants its nonce', () => {
     expect(server.requests).toHaveLength(times)
   })
 
-  it('is asked once when there is no key', async () => {
+  it('an authorization server that wants its nonce is asked once when there is no key', async () => {
     const server = fakeServer(() => wanting('n-1'))
     await clientCredentials({ ...issuer, fetch: server.fetch }).issue(target)
     expect(server.requests).toHaveLength(1)

@@ -49,7 +49,7 @@ async function reasonFor(server: FakeServer): Promise<string> {
 }
 
 describe('the request', () => {
-  it('is the form of RFC 8693 section 2.1, for an access token, the resource and the scopes', async () => {
+  it('the exchange request is the form of RFC 8693 section 2.1, for an access token, the resource and the scopes', async () => {
     const server = answering(goodBody)
     await exchangeWith(server)
     const [request] = server.requests
@@ -73,21 +73,21 @@ describe('the request', () => {
     })
   })
 
-  it('names the audience when the target has one, and no scope when none is named', async () => {
+  it('the exchange request names the audience when the target has one, and no scope when none is named', async () => {
     const server = answering(goodBody)
     await exchangeWith(server, {}, { resource: target.resource, scopes: [], audience: 'tasks' })
     expect(server.requests[0]?.form.get('audience')).toBe('tasks')
     expect(server.requests[0]?.form.has('scope')).toBe(false)
   })
 
-  it('carries the actor token where there is one', async () => {
+  it('the exchange request carries the actor token where there is one', async () => {
     const server = answering(goodBody)
     await exchangeWith(server, { actorToken: async () => secret('actor-token') })
     expect(server.requests[0]?.form.get('actor_token')).toBe('actor-token')
     expect(server.requests[0]?.form.get('actor_token_type')).toBe(ACCESS_TOKEN)
   })
 
-  it('is not sent when the actor token cannot be had', async () => {
+  it('the exchange request is not sent when the actor token cannot be had', async () => {
     const server = answering(goodBody)
     const result = await exchangeWith(server, {
       actorToken: () => Promise.reject(new Error('actor-token')),
@@ -96,7 +96,7 @@ describe('the request', () => {
     expect(server.requests).toEqual([])
   })
 
-  it('goes to a configured endpoint without asking for metadata', async () => {
+  it('the exchange request goes to a configured endpoint without asking for metadata', async () => {
     const server = answering(goodBody)
     await exchangeWith(server, { tokenEndpoint: 'https://tokens.example/exchange' })
     expect(server.requests[0]?.url).toBe('https://tokens.example/exchange')
@@ -108,13 +108,13 @@ describe('the request', () => {
     ['names a token endpoint over http', { token_endpoint: 'http://login.example/token' }],
     ['names no token endpoint', { token_endpoint: undefined }],
     ['is about another issuer', { issuer: 'https://evil.example' }],
-  ])('is not sent when the metadata %s', async (_, metadata) => {
+  ])('the exchange request is not sent when the metadata %s', async (_, metadata) => {
     const server = fakeServer(() => Response.json(goodBody), metadata)
     expect(await reasonFor(server)).toBe('issuer_unavailable')
     expect(server.requests).toEqual([])
   })
 
-  it('asks for the metadata once, for exchanges at the same time too', async () => {
+  it('the exchange request asks for the metadata once, for exchanges at the same time too', async () => {
     const server = answering(goodBody)
     const one = exchanger(server)
     await Promise.all(Array.from({ length: 20 }, () => one.exchange(subjectToken, target)))
@@ -183,7 +183,7 @@ describe('client authentication', () => {
     expect(() => privateKeyJwt(publicKey, { kid: 'x' })).toThrow(TypeError)
   })
 
-  it('that throws sends nothing and tells nothing', async () => {
+  it('client authentication that throws sends nothing and tells nothing', async () => {
     const server = answering(goodBody)
     const result = await exchangeWith(server, { client: () => Promise.reject(new Error('s3cr3t')) })
     expect(result).toEqual({ ok: false, refusal: { reason: 'exchange_failed' } })
@@ -192,7 +192,7 @@ describe('client authentication', () => {
 })
 
 describe('a good answer', () => {
-  it('gives the token, its expiry from when it was asked for, and the scopes asked for', async () => {
+  it('a good answer gives the token, its expiry from when it was asked for, and the scopes asked for', async () => {
     const result = await exchangeWith(answering(goodBody))
     expect(result).toMatchObject({
       ok: true,
@@ -202,12 +202,12 @@ describe('a good answer', () => {
     expect(result.ok && 'tokenId' in result.value).toBe(false)
   })
 
-  it('may narrow the scopes', async () => {
+  it('a good answer may narrow the scopes', async () => {
     const result = await exchangeWith(answering({ ...goodBody, scope: 'tasks:read' }))
     expect(result).toMatchObject({ value: { scopes: ['tasks:read'] } })
   })
 
-  it('names the scopes when none were asked for', async () => {
+  it('a good answer names the scopes when none were asked for', async () => {
     const result = await exchangeWith(
       answering({ ...goodBody, scope: 'a b' }),
       {},
@@ -216,13 +216,13 @@ describe('a good answer', () => {
     expect(result).toMatchObject({ value: { scopes: ['a', 'b'] } })
   })
 
-  it('is believed for an hour at most', async () => {
+  it('a good answer is believed for an hour at most', async () => {
     expect(await exchangeWith(answering({ ...goodBody, expires_in: 1e9 }))).toMatchObject({
       value: { expiresAt: NOW + 3600 },
     })
   })
 
-  it('gives the id of a JWT, for the audit', async () => {
+  it('a good answer gives the id of a JWT, for the audit', async () => {
     const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
     const token = `${part({ alg: 'ES256' })}.${part({ jti: 'id-1', sub: 'alicé~~~???' })}.c2ln`
     expect(await exchangeWith(answering({ ...goodBody, access_token: token }))).toMatchObject({
@@ -233,7 +233,7 @@ describe('a good answer', () => {
     expect(result.ok && 'tokenId' in result.value).toBe(false)
   })
 
-  it('shows its token nowhere', async () => {
+  it('a good answer shows its token nowhere', async () => {
     expect(JSON.stringify(await exchangeWith(answering(goodBody)))).not.toContain('new-token')
   })
 })
@@ -269,11 +269,11 @@ describe('an answer that is not good enough', () => {
     ['a list', [goodBody]],
     ['null', null],
     ['text', 'new-token'],
-  ])('is refused: %s', async (_, body) => {
+  ])('an unusable answer is refused: %s', async (_, body) => {
     expect(await reasonFor(answering(body))).toBe('exchange_failed')
   })
 
-  it('is refused: HTML', async () => {
+  it('an unusable answer is refused: HTML', async () => {
     expect(
       await reasonFor(
         fakeServer(() => new Response('<html>', { headers: { 'content-type': 'text/html' } })),
@@ -281,7 +281,7 @@ describe('an answer that is not good enough', () => {
     ).toBe('exchange_failed')
   })
 
-  it('is refused: scopes that are none, when none were asked for', async () => {
+  it('an unusable answer is refused: scopes that are none, when none were asked for', async () => {
     const result = await exchangeWith(
       answering({ ...goodBody, scope: 'a"b' }),
       {},
@@ -311,7 +311,7 @@ describe('an OAuth error', () => {
     [401, '', 'exchange_client_refused'],
     [404, '', 'exchange_failed'],
     [201, '', 'exchange_failed'],
-  ])('%i %s is %s, and none of its text comes through', async (status, error, reason) => {
+  ])('an OAuth error of %i %s is %s, and none of its text comes through', async (status, error, reason) => {
     const description = 'subject.token.here is bad \u001b[31m'
     const result = await exchangeWith(
       answering(
@@ -323,7 +323,7 @@ describe('an OAuth error', () => {
     expect(JSON.stringify(result)).not.toMatch(/subject|evil|bad/)
   })
 
-  it('about scopes names those that were asked for', async () => {
+  it('an OAuth error about scopes names those that were asked for', async () => {
     const result = await exchangeWith(answering({ error: 'invalid_scope', scope: 'foreign' }, 400))
     expect(result).toEqual({
       ok: false,
@@ -331,7 +331,7 @@ describe('an OAuth error', () => {
     })
   })
 
-  it('that is no JSON or no text is a failure', async () => {
+  it('an OAuth error that is no JSON or no text is a failure', async () => {
     expect(
       await reasonFor(fakeServer(() => new Response('{"error":"invalid_gr', { status: 400 }))),
     ).toBe('exchange_failed')
@@ -369,7 +369,7 @@ describe('a server in trouble', () => {
       () => new Response(null, { status: 308, headers: { location: `${ISSUER}/other` } }),
       'redirect_refused',
     ],
-  ])('%s: the reason says so, and there is one request', async (_, answer, reason) => {
+  ])('a server in trouble gets one request, and the reason says what happened: %s', async (_, answer, reason) => {
     const server = fakeServer(answer)
     expect(await exchangeWith(server)).toEqual({ ok: false, refusal: { reason } })
     expect(server.requests).toHaveLength(1)
@@ -382,7 +382,7 @@ describe('a server in trouble', () => {
       async () => new Response(new ReadableStream({ pull: () => new Promise(() => {}) })),
     ],
   ])(
-    'is waited for until the deadline, even when the fetch ignores its signal: %s',
+    'a server in trouble is waited for until the deadline, even when the fetch ignores its signal: %s',
     async (_, answer) => {
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
       try {
@@ -400,7 +400,7 @@ describe('a server in trouble', () => {
     },
   )
 
-  it('does not hold an actor token that never comes beyond the deadline', async () => {
+  it('an actor token that never comes delays nobody beyond the deadline', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     try {
       const waiting = exchangeWith(answering(goodBody), { actorToken: () => new Promise(() => {}) })
@@ -413,7 +413,7 @@ describe('a server in trouble', () => {
 })
 
 describe('a caller who gives up', () => {
-  it('before it begins sends nothing', async () => {
+  it('a caller who gives up before the exchange begins sends nothing', async () => {
     const server = answering(goodBody)
     const result = await exchanger(server).exchange(subjectToken, target, {
       signal: AbortSignal.abort(),
@@ -422,7 +422,7 @@ describe('a caller who gives up', () => {
     expect(server.requests).toEqual([])
   })
 
-  it('while it runs aborts the request', async () => {
+  it('a caller who gives up during the exchange aborts the request', async () => {
     const server = fakeServer(() => new Promise(() => {}))
     const controller = new AbortController()
     const waiting = exchanger(server).exchange(subjectToken, target, { signal: controller.signal })
@@ -439,7 +439,7 @@ describe('options', () => {
     ['an endpoint over http', { tokenEndpoint: 'http://login.example/token' }],
     ['an endpoint with a password', { tokenEndpoint: 'https://a:b@login.example/token' }],
     ['an empty client id', { clientId: '' }],
-  ])('are refused at creation: %s', (_, options) => {
+  ])('wrong exchange options are refused at creation: %s', (_, options) => {
     expect(() => exchanger(answering(goodBody), options)).toThrow(TypeError)
   })
 })

@@ -74,7 +74,7 @@ async function exchangeWith(provider?: Answer, server?: Answer, to = target) {
 }
 
 describe('the two requests', () => {
-  it('ask the identity provider for an assertion, then the resource’s server for a token', async () => {
+  it('the two requests ask the identity provider for an assertion, then the resource’s server for a token', async () => {
     const { requests } = await exchangeWith()
     expect(requests.map(({ url }) => url)).toEqual([`${PROVIDER}/token`, `${SERVER}/token`])
     expect(Object.fromEntries(requests[0]?.form ?? [])).toEqual({
@@ -96,7 +96,7 @@ describe('the two requests', () => {
       expect(init).toMatchObject({ method: 'POST', redirect: 'manual', credentials: 'omit' })
   })
 
-  it('show neither server what is the other’s', async () => {
+  it('the two requests show neither server what is the other’s', async () => {
     const { requests } = await exchangeWith()
     const [first, second] = requests.map(({ form, headers }) => `${form} ${[...headers]}`)
     expect(first).toContain(btoa('agentAtSso:ssoS3cr3t'))
@@ -106,7 +106,7 @@ describe('the two requests', () => {
     expect(second).not.toContain('subject.token.here')
   })
 
-  it('call the subject token what the option says', async () => {
+  it('the two requests call the subject token what the option says', async () => {
     const { fetch, requests } = twoServers()
     await exchanger(fetch, { subjectTokenType: 'id-token' }).exchange(subjectToken, target)
     expect(requests[0]?.form.get('subject_token_type')).toBe(
@@ -114,13 +114,13 @@ describe('the two requests', () => {
     )
   })
 
-  it('name the identity provider as the one that sees the subject token', () => {
+  it('the two requests name the identity provider as the one that sees the subject token', () => {
     expect(exchanger(twoServers().fetch).issuer).toBe(PROVIDER)
   })
 })
 
 describe('the token', () => {
-  it('has the scopes that the assertion was good for, when the server names none', async () => {
+  it('the token of an assertion has the scopes that the assertion was good for, when the server names none', async () => {
     const { result, requests } = await exchangeWith(json({ ...vouched, scope: 'tasks:read' }))
     expect(result).toMatchObject({
       ok: true,
@@ -129,12 +129,12 @@ describe('the token', () => {
     expect(requests[1]?.form.get('scope')).toBe('tasks:read')
   })
 
-  it('may be narrower than the assertion', async () => {
+  it('the token of an assertion may be narrower than the assertion', async () => {
     const { result } = await exchangeWith(undefined, json({ ...issued, scope: 'tasks:write' }))
     expect(result).toMatchObject({ value: { scopes: ['tasks:write'] } })
   })
 
-  it('is not wider than the assertion', async () => {
+  it('the token of an assertion is not wider than the assertion', async () => {
     const { reason } = await exchangeWith(
       json({ ...vouched, scope: 'tasks:read' }),
       json({ ...issued, scope: 'tasks:write' }),
@@ -142,7 +142,7 @@ describe('the token', () => {
     expect(reason).toBe('exchange_failed')
   })
 
-  it('does not come from an assertion for no scope at all, which a server would answer with its default', async () => {
+  it('the token of an assertion does not come from an assertion for no scope at all, which a server would answer with its default', async () => {
     const { result, requests } = await exchangeWith(json({ ...vouched, scope: '' }))
     expect(result).toEqual({
       ok: false,
@@ -165,7 +165,7 @@ describe('an answer of the identity provider that is not good enough', () => {
     ['the subject token handed back', { ...vouched, access_token: 'subject.token.here' }],
     ['wider scopes', { ...vouched, scope: 'tasks:read tasks:admin' }],
     ['text', 'the.assertion.here'],
-  ])('ends it before the other server is asked: %s', async (_, body) => {
+  ])('an unusable answer of the identity provider ends the flow before the other server is asked: %s', async (_, body) => {
     const { reason, requests } = await exchangeWith(json(body))
     expect([reason, requests.length]).toEqual(['exchange_failed', 1])
   })
@@ -177,7 +177,7 @@ describe('an answer of the identity provider that is not good enough', () => {
     [401, 'invalid_client', 'exchange_client_refused'],
     [403, 'access_denied', 'exchange_failed'],
     [500, '', 'issuer_unavailable'],
-  ])('%i %s is %s', async (status, error, expected) => {
+  ])('an unusable answer of the identity provider of %i %s is %s', async (status, error, expected) => {
     const { reason, result, requests } = await exchangeWith(
       json({ error, error_description: 'subject.token.here' }, status),
     )
@@ -185,7 +185,7 @@ describe('an answer of the identity provider that is not good enough', () => {
     expect(JSON.stringify(result)).not.toContain('subject.token')
   })
 
-  it('a redirect is not followed', async () => {
+  it('an unusable answer of the identity provider that redirects is not followed', async () => {
     const elsewhere = () =>
       new Response(null, { status: 307, headers: { location: 'https://evil.example' } })
     expect(await exchangeWith(elsewhere)).toMatchObject({
@@ -202,7 +202,7 @@ describe('an answer of the resource’s server that is not good enough', () => {
     ['the subject token', { ...issued, access_token: 'subject.token.here' }],
     ['a token that is no access token', { ...issued, token_type: 'N_A' }],
     ['no expiry', { ...issued, expires_in: undefined }],
-  ])('is refused: %s', async (_, body) => {
+  ])('an unusable answer of the resource’s server is refused: %s', async (_, body) => {
     expect((await exchangeWith(undefined, json(body))).reason).toBe('exchange_failed')
   })
 
@@ -212,7 +212,7 @@ describe('an answer of the resource’s server that is not good enough', () => {
     [401, 'invalid_client', 'exchange_client_refused'],
     [400, 'unsupported_grant_type', 'exchange_client_refused'],
     [502, '', 'issuer_unavailable'],
-  ])('%i %s is %s, never that the sign-in has ended', async (status, error, expected) => {
+  ])('an unusable answer of the resource’s server of %i %s is %s, never that the sign-in has ended', async (status, error, expected) => {
     expect(
       (
         await exchangeWith(
@@ -223,7 +223,7 @@ describe('an answer of the resource’s server that is not good enough', () => {
     ).toBe(expected)
   })
 
-  it('a redirect is not followed', async () => {
+  it('an unusable answer of the resource’s server that redirects is not followed', async () => {
     const elsewhere = () =>
       new Response(null, { status: 308, headers: { location: 'https://evil.example' } })
     expect(await exchangeWith(undefined, elsewhere)).toMatchObject({ reason: 'redirect_refused' })
@@ -231,7 +231,7 @@ describe('an answer of the resource’s server that is not good enough', () => {
 })
 
 describe('a wait', () => {
-  it('has one deadline for both requests', async () => {
+  it('a wait has one deadline for both requests', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     try {
       const slowly: Answer = () =>
@@ -247,7 +247,7 @@ describe('a wait', () => {
     }
   })
 
-  it('ends when the caller gives up between the two', async () => {
+  it('a wait ends when the caller gives up between the two requests', async () => {
     const controller = new AbortController()
     const { fetch, requests } = twoServers(() => {
       controller.abort()
@@ -274,7 +274,7 @@ describe('options', () => {
     ],
     ['an empty client id', { authorizationServer: { ...registered, clientId: '' } }],
     ['an unknown subject token type', { subjectTokenType: 'toString' as 'id-token' }],
-  ])('are refused at creation: %s', (_, options) => {
+  ])('wrong identity assertion options are refused at creation: %s', (_, options) => {
     expect(() => exchanger(twoServers().fetch, options)).toThrow(TypeError)
   })
 })

@@ -89,7 +89,7 @@ describe('an answer', () => {
     ['for a sender-constrained token', { ...active, token_type: 'DPoP' }, 'type_refused'],
     ['that is a list', [active], 'issuer_unavailable'],
     ['that is null', null, 'issuer_unavailable'],
-  ])('%s', async (_, body, expected) => {
+  ])('an answer %s', async (_, body, expected) => {
     expect(await reasonFor(answering(body))).toBe(expected)
   })
 
@@ -101,7 +101,7 @@ describe('an answer', () => {
     [429, 'issuer_unavailable'],
     [500, 'issuer_unavailable'],
   ])(
-    'with status %i says nothing about the token, and gives none of its text',
+    'an answer with status %i says nothing about the token, and gives none of its text',
     async (status, reason) => {
       const result = await verifier(
         answering({ ...active, error_description: 'opaque-token' }, status),
@@ -110,7 +110,7 @@ describe('an answer', () => {
     },
   )
 
-  it('that redirects or never comes is no answer', async () => {
+  it('an answer that redirects or never comes is no answer', async () => {
     expect(
       await reasonFor(
         fakeServer(

@@ -76,7 +76,7 @@ function token(result: Result<IssuedToken>): IssuedToken {
 }
 
 describe('client credentials', () => {
-  it('are a token for the resource, as the client itself', async () => {
+  it('client credentials are a token for the resource, as the client itself', async () => {
     const issued = token(
       await clientCredentials(registered(providers.resource.issuer)).issue(target),
     )
@@ -90,7 +90,7 @@ describe('client credentials', () => {
     })
   })
 
-  it('are refused for an unknown resource', async () => {
+  it('client credentials are refused for an unknown resource', async () => {
     const result = await clientCredentials(registered(providers.resource.issuer)).issue({
       ...target,
       resource: 'https://other.example/mcp',
@@ -98,7 +98,7 @@ describe('client credentials', () => {
     expect(result).toEqual({ ok: false, refusal: { reason: 'exchange_target_refused' } })
   })
 
-  it('of a server that drops an unknown scope in silence open nothing with it', async () => {
+  it('client credentials open nothing with an unknown scope that the server drops in silence', async () => {
     const issuing = clientCredentials(registered(providers.resource.issuer))
     const open = doorOfResource()
     expect(
@@ -106,7 +106,7 @@ describe('client credentials', () => {
     ).toMatchObject({ scopes: [] })
   })
 
-  it('are refused with a wrong secret, and where the client may not use them', async () => {
+  it('client credentials are refused with a wrong secret, and where the client may not use them', async () => {
     const wrong = {
       ...registered(providers.resource.issuer),
       client: clientSecretBasic(secret('wrong')),
@@ -119,7 +119,7 @@ describe('client credentials', () => {
     ).toMatchObject({ ok: false })
   })
 
-  it('with a key are bound to it: two requests for the nonce, one from then on', async () => {
+  it('client credentials with a key are bound to it: two requests for the nonce, one from then on', async () => {
     const { log } = providers.resource
     const before = log.length
     const client = clientCredentials({
@@ -145,7 +145,7 @@ describe('client credentials', () => {
 })
 
 describe('an identity assertion', () => {
-  it('makes an ID token of one server a token of another, for the same person and the resource alone', async () => {
+  it('an identity assertion makes an ID token of one server a token of another, for the same person and the resource alone', async () => {
     const open = doorOfResource()
     const alice = token(
       await exchangerWith().exchange(secret(await providers.identity.idTokenOf('alice')), target),
@@ -167,7 +167,7 @@ describe('an identity assertion', () => {
     })
   })
 
-  it('leads to a token that is bound to a key', async () => {
+  it('an identity assertion leads to a token that is bound to a key', async () => {
     const subject = secret(await providers.identity.idTokenOf('alice'))
     const alice = token(await exchangerWith({ dpop }).exchange(subject, target))
     const open = doorOfResource()
@@ -186,14 +186,14 @@ describe('an identity assertion', () => {
       'was changed',
       async () => `${(await providers.identity.idTokenOf('alice')).slice(0, -4)}AAAA`,
     ],
-  ])('is not had for a subject token that %s', async (_, subject) => {
+  ])('an identity assertion is not had for a subject token that %s', async (_, subject) => {
     const before = providers.resource.log.length
     const result = await exchangerWith().exchange(secret(await subject()), target)
     expect(result).toMatchObject({ refusal: { reason: 'exchange_grant_refused' } })
     expect(providers.resource.log).toHaveLength(before)
   })
 
-  it('for another resource is refused by the server of this one', async () => {
+  it('an identity assertion for another resource is refused by the server of this one', async () => {
     const subject = secret(await providers.identity.idTokenOf('alice'))
     const result = await exchangerWith().exchange(subject, {
       ...target,

@@ -16,7 +16,7 @@ afterEach(async () => {
   await rm(join(dataDir, '..'), { recursive: true, force: true })
 })
 
-it('are made on first use and are the same ever after', async () => {
+it('the keys are made on first use and are the same ever after', async () => {
   const first = await loadKeys(dataDir)
   const second = await loadKeys(dataDir)
   expect(second.issuerKey).toEqual(first.issuerKey)
@@ -31,7 +31,7 @@ it('are made on first use and are the same ever after', async () => {
   expect(first.issuerKey.d).not.toBe(first.chatClientKey.d)
 })
 
-it('of before there was TaskFlow classic, or attachments, are kept as they are, and get what is new once', async () => {
+it('the keys of an older TaskFlow stay as they are, and get the missing ones once', async () => {
   const first = await loadKeys(dataDir)
   const path = join(dataDir, 'keys', 'keys.json')
   const {
@@ -52,27 +52,27 @@ it('of before there was TaskFlow classic, or attachments, are kept as they are, 
   expect((await stat(path)).mode & 0o777).toBe(0o600)
 })
 
-it('are different in another data folder', async () => {
+it('the keys are different in another data folder', async () => {
   const one = await loadKeys(dataDir)
   const other = await loadKeys(join(dataDir, 'other'))
   expect(other.issuerKey.d).not.toBe(one.issuerKey.d)
   expect(other.mcpClientSecret.reveal()).not.toBe(one.mcpClientSecret.reveal())
 })
 
-it('are readable by their owner alone, and leave no temporary file', async () => {
+it('the keys are readable by their owner alone, and leave no temporary file', async () => {
   await loadKeys(dataDir)
   expect((await stat(join(dataDir, 'keys'))).mode & 0o777).toBe(0o700)
   expect((await stat(join(dataDir, 'keys', 'keys.json'))).mode & 0o777).toBe(0o600)
   expect(await readdir(join(dataDir, 'keys'))).toEqual(['keys.json'])
 })
 
-it('close a folder that others could read', async () => {
+it('the keys close a folder that others could read', async () => {
   await mkdir(join(dataDir, 'keys'), { recursive: true, mode: 0o755 })
   await loadKeys(dataDir)
   expect((await stat(join(dataDir, 'keys'))).mode & 0o777).toBe(0o700)
 })
 
-it('are not replaced when the file is damaged, and the error does not quote it', async () => {
+it('the keys are not replaced when the file is damaged, and the error does not quote it', async () => {
   const keys = await loadKeys(dataDir)
   const path = join(dataDir, 'keys', 'keys.json')
   const half = (await readFile(path, 'utf8')).slice(0, -20)
@@ -83,7 +83,7 @@ it('are not replaced when the file is damaged, and the error does not quote it',
   expect(await readFile(path, 'utf8')).toBe(half)
 })
 
-it('are made anew where a crash left only a temporary file', async () => {
+it('the keys are made anew where a crash left only a temporary file', async () => {
   await loadKeys(dataDir)
   const folder = join(dataDir, 'keys')
   await rm(join(folder, 'keys.json'))
@@ -91,7 +91,7 @@ it('are made anew where a crash left only a temporary file', async () => {
   expect((await loadKeys(dataDir)).issuerKey.kid).toMatch(/^[0-9a-f]{16}$/)
 })
 
-it('do not show the client secret or the cookie keys when printed', async () => {
+it('the keys do not show the client secret or the cookie keys when printed', async () => {
   const keys = await loadKeys(dataDir)
   const printed = `${inspect(keys, { depth: 9 })} ${JSON.stringify(keys)}`
   expect(printed).not.toContain(keys.mcpClientSecret.reveal())

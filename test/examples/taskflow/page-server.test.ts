@@ -15,7 +15,7 @@ const serve = createPageServer({
 const get = (path: string, init?: RequestInit) => serve(new Request(new URL(path, web), init))
 
 describe('the page', () => {
-  it('is served under a policy that allows own scripts, the three parts of the house, and no markup from text', async () => {
+  it('the page is served under a policy that allows its own scripts, the three parts of TaskFlow, and no markup from text', async () => {
     const response = await get('/')
     expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8')
     expect(response.headers.get('content-security-policy')?.split('; ')).toEqual([
@@ -40,7 +40,7 @@ describe('the page', () => {
     )
   })
 
-  it('loads nothing that is not served here', async () => {
+  it('the page loads nothing that is not served here', async () => {
     const html = await (await get('/')).text()
     const named = [...html.matchAll(/(?:src|href)="(?!data:|#)([^"]+)"/g)].map(
       ([, path = '']) => path,
@@ -60,14 +60,14 @@ describe('the page', () => {
     )
   })
 
-  it('its modules are JavaScript with the types gone, line for line', async () => {
+  it('the page has modules that are JavaScript without the types, line for line', async () => {
     const response = await get('/tokens.ts')
     expect(response.headers.get('content-type')).toBe('text/javascript; charset=utf-8')
     const code = await response.text()
     expect(code).not.toMatch(/^interface|: Promise<|import type/m)
   })
 
-  it('tells the page where things are and which model answers', async () => {
+  it('the page learns where the parts are and which model answers', async () => {
     expect(await (await get('/config.json')).json()).toEqual({
       issuer: 'http://127.0.0.1:3003',
       chatkit: `${web}/chatkit`,
@@ -78,7 +78,7 @@ describe('the page', () => {
     })
   })
 
-  it('is not sent twice when the browser has it', async () => {
+  it('the page is not sent twice when the browser has it', async () => {
     const etag = (await get('/main.ts')).headers.get('etag') ?? ''
     const again = await get('/main.ts', { headers: { 'if-none-match': etag } })
     expect([again.status, await again.text()]).toEqual([304, ''])
@@ -123,7 +123,7 @@ describe('anything else', () => {
     'http://localhost:3000/',
     'http://attacker.example:3000/',
     'http://127.0.0.1:9999/config.json',
-  ])('under another name (%s) it only points to its own', async (url) => {
+  ])('a request under another name (%s) is sent to the page’s own', async (url) => {
     const response = await serve(new Request(url))
     expect([response.status, response.headers.get('location')]).toEqual([
       307,

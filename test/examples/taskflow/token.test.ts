@@ -40,7 +40,7 @@ async function run(...args: readonly string[]) {
 const demo = () => ['--data', running.dataDir]
 
 describe('the token', () => {
-  it('is all that is on stdout', async () => {
+  it('the printed token is all that is on stdout', async () => {
     const { code, out, err } = await run('--as', 'alice', ...demo())
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(out).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/)
@@ -52,7 +52,7 @@ describe('the token', () => {
     })
   })
 
-  it('is all that is on stdout when the program runs by itself', async () => {
+  it('the printed token is all that is on stdout when the program runs by itself', async () => {
     const program = fileURLToPath(new URL('../../../examples/taskflow/token.ts', import.meta.url))
     const child = spawn(process.execPath, [
       '--conditions=onbehalf-source',
@@ -71,13 +71,13 @@ describe('the token', () => {
     expect(decodeJwt(out).sub).toBe('bob')
   })
 
-  it('has exactly the scopes of --scope', async () => {
+  it('the printed token has exactly the scopes of --scope', async () => {
     const { out } = await run('--as', 'bob', '--scope', 'tasks:read', ...demo())
     expect(decodeJwt(out)).toMatchObject({ sub: 'bob', scope: 'tasks:read' })
   })
 
   it.each(['chat', 'mcp', 'api'] as const)(
-    'is for %s when --audience says so, by name or by URL',
+    'the printed token is for %s when --audience says so, by name or by URL',
     async (name) => {
       expect(decodeJwt((await run('--as', 'alice', '--audience', name, ...demo())).out).aud).toBe(
         resources[name],
@@ -88,7 +88,7 @@ describe('the token', () => {
     },
   )
 
-  it('needs no note of the demo when --issuer names the server', async () => {
+  it('the printed token needs no file of the demo when --issuer names the server', async () => {
     const { out } = await run('--as', 'alice', '--issuer', running.issuer, '--data', empty)
     expect(decodeJwt(out).aud).toBe(resources.chat)
     const forApi = await run(
@@ -106,7 +106,7 @@ describe('the token', () => {
 })
 
 describe('--help', () => {
-  it('tells every option', async () => {
+  it('--help names every option', async () => {
     const { code, out } = await run('--help')
     expect(code).toBe(0)
     for (const option of ['--as', '--scope', '--audience', '--issuer', '--data'])
@@ -129,7 +129,7 @@ describe('wrong usage', () => {
     ],
     ['an issuer that is no URL', ['--as', 'alice', '--issuer', 'localhost:3003'], '--issuer'],
   ])(
-    '%s: says what is right, with exit code 2 and nothing on stdout',
+    'wrong usage is refused: %s, and the command says what is right, with exit code 2 and nothing on stdout',
     async (_name, args, hint) => {
       const { code, out, err } = await run(...args, ...demo())
       expect({ code, out }).toEqual({ code: 2, out: '' })
@@ -137,7 +137,7 @@ describe('wrong usage', () => {
     },
   )
 
-  it('an audience by name when nobody can know its URL', async () => {
+  it('wrong usage is refused: an audience by name whose URL nobody can know', async () => {
     const { code, err } = await run(
       '--as',
       'alice',
@@ -154,13 +154,13 @@ describe('wrong usage', () => {
 })
 
 describe('what cannot be done', () => {
-  it('without a running demo: says how to start it', async () => {
+  it('the command fails without a running demo, and says how to start it', async () => {
     const { code, out, err } = await run('--as', 'alice', '--data', empty)
     expect({ code, out }).toEqual({ code: 1, out: '' })
     expect(err).toContain('npm start')
   })
 
-  it('when the demo has gone and left its note: the same', async () => {
+  it('the command fails when the demo has ended but its file is still there, and says how to start it', async () => {
     const { chat: chatkit, mcp, api } = resources
     await writeFile(
       join(empty, 'demo.json'),
@@ -172,7 +172,7 @@ describe('what cannot be done', () => {
     expect(err).toContain('npm start')
   })
 
-  it('for a resource that the issuer does not know: says so', async () => {
+  it('the command fails for a resource that the issuer does not know, and says so', async () => {
     const { code, err } = await run(
       '--as',
       'alice',
@@ -184,7 +184,7 @@ describe('what cannot be done', () => {
     expect(err).toContain('invalid_target')
   })
 
-  it('at a server that is no issuer: does not pass on what it says', async () => {
+  it('the command fails at a server that is no issuer, and does not repeat what it says', async () => {
     const server = createServer((_request, response) => response.end('{"error":"secret-detail"}'))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const address = server.address()
@@ -197,7 +197,7 @@ describe('what cannot be done', () => {
     expect(err).not.toContain('npm start')
   })
 
-  it('at an issuer that was named and does not answer: names it, and does not speak of the demo that may well run', async () => {
+  it('the command fails at a named issuer that does not answer, and names it but not the demo, which may well run', async () => {
     const issuer = `http://127.0.0.1:${await freePort()}`
     const { code, out, err } = await run('--as', 'alice', '--issuer', issuer, ...demo())
     expect({ code, out }).toEqual({ code: 1, out: '' })
@@ -206,7 +206,7 @@ describe('what cannot be done', () => {
     )
   })
 
-  it('at an issuer whose name is written otherwise: says that it must be the same', async () => {
+  it('the command fails at an issuer whose name is spelled otherwise, and says that it must be the same', async () => {
     const { code, err } = await run(
       '--as',
       'alice',

@@ -11,7 +11,7 @@ const text = async (response: Response) =>
   `${response.headers.get('location') ?? ''} ${await response.text()}`
 
 describe('a person who connects an account', () => {
-  it('is sent to the pinned issuer with S256, state, resource and the redirect URI of that server', async () => {
+  it('a person who connects an account is sent to the pinned issuer with S256, state, resource and the redirect URI of that server', async () => {
     const { location, cookie } = await house().begin()
     expect(location.origin + location.pathname).toBe('https://login.example/authorize')
     expect(Object.fromEntries(location.searchParams)).toEqual({
@@ -28,7 +28,7 @@ describe('a person who connects an account', () => {
     expect(cookie).toMatch(/^__Host-onbehalf-connect-[\w-]+=[\w-]{43}$/)
   })
 
-  it('gets a cookie for this browser and ten minutes, and nothing to be kept by caches', async () => {
+  it('a person who connects an account gets a cookie for this browser and ten minutes, and nothing to be kept by caches', async () => {
     const response = await house().connections.start(
       new Request('https://app.example/x'),
       alice,
@@ -42,7 +42,7 @@ describe('a person who connects an account', () => {
     expect(response.headers.get('referrer-policy')).toBe('no-referrer')
   })
 
-  it('comes back connected: the account is stored with its issuer, and used', async () => {
+  it('a person who connects an account comes back connected: the account is stored with its issuer, and used', async () => {
     const app = house()
     await app.connect()
     expect(app.one.requests.map(({ path, form }) => [path, Object.fromEntries(form)])).toEqual([
@@ -87,7 +87,7 @@ describe('a person who connects an account', () => {
     ).toEqual([['connection', 'allowed', 'connect', 'https://login.example', 'alice']])
   })
 
-  it('leaves no secret in what is listed, recorded or stored as a fact', async () => {
+  it('a person who connects an account leaves no secret in what is listed, recorded or stored as a fact', async () => {
     const app = house()
     await app.connect()
     const shown = JSON.stringify([
@@ -98,7 +98,7 @@ describe('a person who connects an account', () => {
     expect(shown).not.toMatch(/access-|refresh-|code-/)
   })
 
-  it('loses the cookie, and the flow with its secrets', async () => {
+  it('a person who connects an account loses the cookie, and the flow with its secrets', async () => {
     const app = house()
     const begun = await app.begin()
     const response = await app.back(begun)
@@ -111,7 +111,7 @@ describe('a person who connects an account', () => {
     expect(flow).toMatchObject({ version: 2, secrets: {}, facts: {} })
   })
 
-  it('may do it again, over the older connection', async () => {
+  it('a person who connects an account may do it again, over the older connection', async () => {
     const app = house()
     await app.connect()
     const before = await tokenOf(app.connections.credential(alice, 'tasks'))
@@ -120,7 +120,7 @@ describe('a person who connects an account', () => {
     expect((await app.record())?.version).toBe(2)
   })
 
-  it('on loopback gets a cookie that browsers take without https', async () => {
+  it('a person who connects an account on loopback gets a cookie that browsers take without https', async () => {
     const app = house()
     const local = connections({
       store: app.store,
@@ -141,7 +141,7 @@ describe('a person who connects an account', () => {
     expect(response.headers.get('set-cookie')).toMatch(/^onbehalf-connect-[\w-]+=.*SameSite=Lax$/)
   })
 
-  it('authenticates the client where it has a secret', async () => {
+  it('a person who connects an account authenticates the client where it has a secret', async () => {
     const app = house({
       tasks: {
         client: {
@@ -175,7 +175,7 @@ describe('coming back is refused, and no code is redeemed', () => {
     ],
     ['as the same person of a tenant', { principal: { ...alice, tenant: 'acme' } }],
     ['at the place of another server', { path: '/connected/notes' }],
-  ])('%s: and the flow stays as it was', async (_, changes) => {
+  ])('the callback is refused and the flow stays open: %s', async (_, changes) => {
     const app = house()
     const begun = await app.begin()
     const response = await app.back(begun, changes)
@@ -219,7 +219,7 @@ describe('coming back is refused, and no code is redeemed', () => {
     ['without a code', { parameters: { code: undefined } }, 'refused'],
     ['with two codes', { parameters: { code: ['a', 'b'] } }, 'refused'],
     ['with a code that breaks lines', { parameters: { code: 'a\r\nb' } }, 'refused'],
-  ])('%s: the flow is over', async (_, changes, outcome) => {
+  ])('the callback is refused and the flow ends: %s', async (_, changes, outcome) => {
     const app = house()
     const begun = await app.begin()
     const response = await app.back(begun, changes)
@@ -230,7 +230,7 @@ describe('coming back is refused, and no code is redeemed', () => {
     expect([app.tokenRequests(), await app.record()]).toEqual([0, undefined])
   })
 
-  it('when it is the second time', async () => {
+  it('the callback is refused the second time', async () => {
     const app = house()
     const begun = await app.begin()
     await app.back(begun)
@@ -238,7 +238,7 @@ describe('coming back is refused, and no code is redeemed', () => {
     expect(app.tokenRequests()).toBe(1)
   })
 
-  it('when twenty come at once, but for one', async () => {
+  it('the callback is refused for all but one of twenty that come at once', async () => {
     const app = house()
     const begun = await app.begin()
     const answers = await Promise.all(Array.from({ length: 20 }, () => app.back(begun)))
@@ -246,14 +246,14 @@ describe('coming back is refused, and no code is redeemed', () => {
     expect(app.tokenRequests()).toBe(1)
   })
 
-  it('after ten minutes', async () => {
+  it('the callback is refused after ten minutes', async () => {
     const app = house()
     const begun = await app.begin()
     app.clock.forward(600)
     expect([(await app.back(begun)).status, app.tokenRequests()]).toEqual([400, 0])
   })
 
-  it('when a newer flow of the same person has begun', async () => {
+  it('the callback is refused when a newer flow of the same person has begun', async () => {
     const app = house()
     const older = await app.begin()
     const newer = await app.begin()
@@ -261,7 +261,7 @@ describe('coming back is refused, and no code is redeemed', () => {
     expect((await app.back(newer)).status).toBe(303)
   })
 
-  it('when the issuer in the configuration is another by now', async () => {
+  it('the callback is refused when the configured issuer has changed', async () => {
     const app = house()
     const begun = await app.begin()
     const moved = house({ store: app.store, tasks: { issuer: 'https://evil.example' } })
@@ -271,7 +271,7 @@ describe('coming back is refused, and no code is redeemed', () => {
     expect(moved.tokenRequests()).toBe(0)
   })
 
-  it('with the right state and another beside it', async () => {
+  it('the callback is refused when it has the right state and another one', async () => {
     const app = house()
     const begun = await app.begin()
     const state = begun.location.searchParams.get('state') ?? ''
@@ -281,7 +281,7 @@ describe('coming back is refused, and no code is redeemed', () => {
     expect(app.tokenRequests()).toBe(0)
   })
 
-  it('with the right cookie and another beside it', async () => {
+  it('the callback is refused when it has the right cookie and another one', async () => {
     const app = house()
     const begun = await app.begin()
     const planted = begun.cookie.replace(/=.*/, `=${'A'.repeat(43)}`)
@@ -291,7 +291,7 @@ describe('coming back is refused, and no code is redeemed', () => {
     expect(app.tokenRequests()).toBe(0)
   })
 
-  it('when the app is another client by now', async () => {
+  it('the callback is refused when the app’s client id has changed', async () => {
     const app = house()
     const begun = await app.begin()
     const changed = house({
@@ -302,7 +302,7 @@ describe('coming back is refused, and no code is redeemed', () => {
     expect(changed.tokenRequests()).toBe(0)
   })
 
-  it('when the audit cannot be written', async () => {
+  it('the callback is refused when the audit cannot be written', async () => {
     const app = house()
     const begun = await app.begin()
     app.audit = () => {
@@ -312,7 +312,7 @@ describe('coming back is refused, and no code is redeemed', () => {
     expect(app.tokenRequests()).toBe(0)
   })
 
-  it('by any method but GET, and at any other path', async () => {
+  it('the callback is refused with any method but GET, and at any other path', async () => {
     const app = house()
     const begun = await app.begin()
     expect((await app.back(begun, { method: 'POST' })).status).toBe(405)
@@ -323,7 +323,7 @@ describe('coming back is refused, and no code is redeemed', () => {
 })
 
 describe('mix-up', () => {
-  it('a code of AS-B in a flow begun at AS-A is not sent to anybody, whether B names itself or not', async () => {
+  it('a code of AS-B in a flow that began at AS-A is sent to nobody, whether B names itself or not', async () => {
     for (const iss of ['https://evil.example', undefined]) {
       const app = house()
       const atA = await app.begin()
@@ -376,13 +376,13 @@ describe('an authorization server', () => {
     ['names another origin', { authorization_endpoint: 'https://evil.example/authorize' }],
     ['names another origin for tokens', { token_endpoint: 'https://evil.example/token' }],
     ['names user-info', { authorization_endpoint: 'https://login.example@evil.example/' }],
-  ])('is not gone to when it %s', async (_, metadata) => {
+  ])('an authorization server is not gone to when it %s', async (_, metadata) => {
     const app = house()
     app.one.metadata = metadata
     expect(await failing(app)).toEqual([503, 0])
   })
 
-  it('may have its endpoints elsewhere when the operator says so', async () => {
+  it('an authorization server may have its endpoints elsewhere when the operator says so', async () => {
     const endpoints = {
       authorization: 'https://evil.example/authorize',
       token: 'https://evil.example/token',
@@ -395,7 +395,7 @@ describe('an authorization server', () => {
   })
 
   it.each([301, 302, 303, 307, 308])(
-    'that redirects the token request (%d) gets nothing more, and nobody else does',
+    'an authorization server that redirects the token request (%d) gets nothing more, and nobody else does',
     async (status) => {
       const app = house()
       const begun = await app.begin()
@@ -432,7 +432,7 @@ describe('an authorization server', () => {
       Response.json({ access_token: 'a', token_type: 'Bearer', scope: ['x'] }),
     ],
     ['an outage', new Response('evil', { status: 500 })],
-  ])('that answers %s connects nothing, and is not quoted', async (_, answer) => {
+  ])('an authorization server that answers %s connects nothing, and is not quoted', async (_, answer) => {
     const app = house()
     const begun = await app.begin()
     app.one.answer = () => answer.clone()
@@ -444,7 +444,7 @@ describe('an authorization server', () => {
     expect(JSON.stringify(app.events)).not.toContain('evil')
   })
 
-  it('may grant other scopes than were asked for', async () => {
+  it('an authorization server may grant other scopes than were asked for', async () => {
     const app = house()
     const begun = await app.begin()
     app.one.answer = () =>
@@ -463,7 +463,7 @@ describe('the way back', () => {
     '/a/b.c/d',
     '/~x/@me',
     '/?u=https://x.example//y',
-  ])('may be %s', async (path) => {
+  ])('the return path may be %s', async (path) => {
     const response = await house().connections.start(
       new Request('https://app.example/x'),
       alice,
@@ -507,7 +507,7 @@ describe('the way back', () => {
     '/\u2028',
     ' /chat',
     `/${'a'.repeat(2048)}`,
-  ])('may not be %j', async (path) => {
+  ])('the return path may not be %j', async (path) => {
     const app = house()
     const response = await app.connections.start(
       new Request('https://app.example/x'),
@@ -523,7 +523,7 @@ describe('the way back', () => {
 describe('the app’s own identity', () => {
   const clientDocument = { url: 'https://app.example/client.json', name: 'The app' }
 
-  it('is its metadata document, where the server takes one', async () => {
+  it('the app’s own identity is its metadata document, where the server takes one', async () => {
     const app = house({ tasks: { client: { type: 'document' } }, clientDocument })
     app.one.metadata = { client_id_metadata_document_supported: true }
     const { location } = await app.begin()
@@ -545,7 +545,7 @@ describe('the app’s own identity', () => {
     ).toBe(405)
   })
 
-  it('is not its document, where the server does not say that it takes one', async () => {
+  it('the app’s own identity is not its document, where the server does not say that it takes one', async () => {
     const app = house({ tasks: { client: { type: 'document' } }, clientDocument })
     expect(
       (await app.connections.start(new Request('https://app.example/x'), alice, 'tasks', '/'))
@@ -553,7 +553,7 @@ describe('the app’s own identity', () => {
     ).toBe(400)
   })
 
-  it('is registered once, by itself, for all people and instances, where the operator allows it', async () => {
+  it('the app’s own identity is registered once, by itself, for all people and instances, where the operator allows it', async () => {
     const app = house({ tasks: { client: { type: 'dynamic' } } })
     app.one.metadata = { registration_endpoint: 'https://login.example/register' }
     app.one.answer = ({ path }) =>
@@ -584,7 +584,7 @@ describe('the app’s own identity', () => {
     expect(token?.authorization).toBe(`Basic ${btoa('madeup:oftheapp')}`)
   })
 
-  it('is not registered at another origin, and a client of another issuer is not used', async () => {
+  it('the app’s own identity is not registered at another origin, and a client of another issuer is not used', async () => {
     const app = house({ tasks: { client: { type: 'dynamic' } } })
     app.one.metadata = { registration_endpoint: 'https://evil.example/register' }
     expect(
@@ -652,7 +652,7 @@ describe('a configuration is refused', () => {
     ['a deadline longer than a lease', {}, { deadline: 60_000 }],
     ['two connections for one resource', {}, { servers: { a: valid, b: valid } }],
     ['a name that is none', {}, { servers: { '../x': valid } }],
-  ])('%s', (_, server, others) => {
+  ])('a configuration is refused: %s', (_, server, others) => {
     expect(make(server, others)).toThrow(TypeError)
   })
 })

@@ -52,13 +52,13 @@ describe('the look at a server', () => {
     },
   })
 
-  it('finds its metadata where its 401 points, on its own origin', async () => {
+  it('the look at a server finds its metadata where its 401 points, on its own origin', async () => {
     challenge = `Bearer error="invalid_token", resource_metadata="${server.origin}/own"`
     documents = { '/own': about() }
     expect(await look()).toEqual(found())
   })
 
-  it('finds it at the well-known place of its path, then of its root', async () => {
+  it('the look at a server finds its metadata at the well-known place of its path, then of its root', async () => {
     documents = { '/.well-known/oauth-protected-resource': about() }
     expect(await look()).toEqual(found())
     expect(server.requests.map(({ url }) => url)).toEqual([
@@ -81,7 +81,7 @@ describe('the look at a server', () => {
     'file:///etc/passwd',
     'javascript:alert(1)',
     '//127.0.0.1:PORT/x',
-  ])('does not go where a hostile 401 points: %s', async (link) => {
+  ])('the look at a server does not go where a hostile 401 points: %s', async (link) => {
     challenge = `Bearer resource_metadata="${link.replace('INSIDE', inside.origin).replace('PORT', String(inside.port))}"`
     expect(reasonOf(await look())).toBe('issuer_unavailable')
     expect(inside.connections).toBe(0)
@@ -90,7 +90,7 @@ describe('the look at a server', () => {
     ).toBe(true)
   })
 
-  it('asks nobody whom a document names: the operator decides about that', async () => {
+  it('the look at a server asks no server that a document names: the operator decides about that', async () => {
     documents = {
       '/.well-known/oauth-protected-resource/mcp': about({
         authorization_servers: [inside.origin],
@@ -109,7 +109,7 @@ describe('the look at a server', () => {
       { authorization_servers: ['javascript:alert(1)', 'http://a.example', 1, 'https://a#b'] },
     ],
     ['with one where a list belongs', { authorization_servers: 'https://login.example' }],
-  ])('does not believe a document %s', async (_, changes) => {
+  ])('the look at a server does not believe a document %s', async (_, changes) => {
     const text = JSON.stringify(about(changes as object)).replace('PLACE', server.origin)
     documents = { '/.well-known/oauth-protected-resource/mcp': JSON.parse(text) }
     expect(reasonOf(await look())).toBe('issuer_unavailable')
@@ -119,7 +119,7 @@ describe('the look at a server', () => {
 describe('the notice', () => {
   const url = 'https://app.example/connect/tasks'
 
-  it('is the error of 2025-11-25, as the SDK reads it', () => {
+  it('the notice is the error of 2025-11-25, as the SDK reads it', () => {
     const { error, message } = connectNotice('tasks', url)
     const sdk = new UrlElicitationRequiredError([...error.data.elicitations], error.message)
     expect([sdk.code, sdk.message, sdk.elicitations]).toEqual([
@@ -132,7 +132,7 @@ describe('the notice', () => {
     ])
   })
 
-  it('is the result of 2026-07-28, as the SDK reads it', () => {
+  it('the notice is the result of 2026-07-28, as the SDK reads it', () => {
     const { result, message } = connectNotice('tasks', url)
     expect(isInputRequiredResult(result)).toBe(true)
     expect(result.inputRequests.connect).toEqual({
@@ -148,7 +148,7 @@ describe('the notice', () => {
     'https://u:p@app.example/',
     'data:,x',
     '/connect',
-  ])('is not made for %s', (link) => {
+  ])('the notice is not made for %s', (link) => {
     expect(() => connectNotice('tasks', link)).toThrow(TypeError)
   })
 })

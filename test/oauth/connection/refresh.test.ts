@@ -30,7 +30,7 @@ function watched(
 }
 
 describe('a token', () => {
-  it('is served without asking anybody, until 10 to 20 % of its life are left', async () => {
+  it('a token is served without asking anybody, until 10 to 20 % of its life are left', async () => {
     const app = await connected()
     const first = await credential(app)
     app.clock.forward(0.8 * 3600 - 1)
@@ -47,7 +47,7 @@ describe('a token', () => {
     })
   })
 
-  it('is refreshed at a time of its own, so that people do not come at once', async () => {
+  it('a token is refreshed at a time of its own, so that people do not come at once', async () => {
     const app = house()
     const times = new Set<unknown>()
     for (let index = 0; index < 50; index++) {
@@ -63,7 +63,7 @@ describe('a token', () => {
     expect(times.size).toBeGreaterThan(40)
   })
 
-  it('is refreshed again and again, each time with the refresh token that came last', async () => {
+  it('a token is refreshed again and again, each time with the refresh token that came last', async () => {
     const app = await connected()
     for (let round = 0; round < 5; round++) {
       app.clock.forward(3600)
@@ -74,7 +74,7 @@ describe('a token', () => {
     expect(app.one.stands(await credential(app))).toBe(true)
   })
 
-  it('keeps its refresh token where the server gives no other', async () => {
+  it('a token keeps its refresh token where the server gives no other', async () => {
     const app = await connected()
     app.one.rotates = false
     for (let round = 0; round < 3; round++) {
@@ -86,7 +86,7 @@ describe('a token', () => {
     ).toBe(1)
   })
 
-  it('without a refresh token serves until it ends, and then the person connects again', async () => {
+  it('a token without a refresh token serves until it ends, and then the person connects again', async () => {
     const app = house()
     app.one.answer = () =>
       Response.json({ access_token: 'a', token_type: 'Bearer', expires_in: 100 })
@@ -97,7 +97,7 @@ describe('a token', () => {
     expect([await credential(app), app.tokenRequests()]).toEqual(['connection_needed', 1])
   })
 
-  it('whose life the server does not say serves on, and is looked at again', async () => {
+  it('a token whose life the server does not say serves on, and is looked at again', async () => {
     const app = house()
     app.one.answer = () => Response.json({ access_token: 'a', token_type: 'Bearer' })
     await app.connect()
@@ -108,7 +108,7 @@ describe('a token', () => {
 })
 
 describe('a token that its server refused', () => {
-  it('is refreshed once for all who saw the refusal', async () => {
+  it('a token that its server refused is refreshed once for all who saw the refusal', async () => {
     const app = await connected()
     app.clock.forward(60)
     const first = await app.connections.credential(alice, 'tasks')
@@ -128,7 +128,7 @@ describe('a token that its server refused', () => {
     expect(app.tokenRequests()).toBe(2)
   })
 
-  it('that is new costs no request: a server that refuses everything would cost one for each call', async () => {
+  it('a token that its server refused and that is new costs no request: a server that refuses everything would cost one for each call', async () => {
     const app = await connected()
     for (let call = 0; call < 10; call++) {
       const issued = await app.connections.credential(alice, 'tasks')
@@ -140,7 +140,7 @@ describe('a token that its server refused', () => {
     expect(app.tokenRequests()).toBe(1)
   })
 
-  it('and cannot be refreshed needs a new connection', async () => {
+  it('a token that its server refused and that cannot be refreshed needs a new connection', async () => {
     const app = house()
     app.one.answer = () => Response.json({ access_token: 'a', token_type: 'Bearer' })
     await app.connect()
@@ -172,7 +172,7 @@ describe('200 callers at each of 3 instances', () => {
       },
     ],
   ]
-  it.each(stores)('over %s make exactly one token request', async (_, open) => {
+  it.each(stores)('200 callers at each of 3 instances over %s make exactly one token request', async (_, open) => {
     const { stores: shared, close } = open()
     try {
       const [first] = shared
@@ -199,7 +199,7 @@ describe('200 callers at each of 3 instances', () => {
     }
   })
 
-  it('over a slow authorization server are not kept waiting while the token is still good', async () => {
+  it('200 callers at each of 3 instances over a slow authorization server are not kept waiting while the token is still good', async () => {
     const app = await connected()
     app.clock.forward(0.95 * 3600)
     const held = deferred<void>()
@@ -215,7 +215,7 @@ describe('200 callers at each of 3 instances', () => {
 })
 
 describe('a refresh', () => {
-  it('is stored as under way before it is asked for, and its tokens before they are used', async () => {
+  it('a refresh is stored as under way before it is asked for, and its tokens before they are used', async () => {
     const order: string[] = []
     const store = watched(async (record, go) => {
       if (record.kind === 'connection') order.push(`${record.facts.state}`)
@@ -228,7 +228,7 @@ describe('a refresh', () => {
     expect(order).toEqual(['connected', 'refreshing', 'asked', 'connected'])
   })
 
-  it('is begun once for all callers of an instance, who do not fight over it in the store', async () => {
+  it('a refresh is begun once for all callers of an instance, who do not fight over it in the store', async () => {
     let leases = 0
     const store = watched(async (record, go) => {
       if (record.facts.state === 'refreshing') leases++
@@ -240,7 +240,7 @@ describe('a refresh', () => {
     expect([leases, app.tokenRequests()]).toEqual([1, 2])
   })
 
-  it('that the server refuses for good ends the connection: nothing is asked again, and no other instance does', async () => {
+  it('a refresh that the server refuses for good ends the connection: nothing is asked again, and no other instance does', async () => {
     const app = await connected()
     app.clock.forward(3600)
     app.one.answer = () => Response.json({ error: 'invalid_grant' }, { status: 400 })
@@ -253,7 +253,7 @@ describe('a refresh', () => {
     expect(await credential(app)).toMatch(/^access-/)
   })
 
-  it('whose process died between the answer and the writing ends in one more request, and then in a new connection', async () => {
+  it('a refresh whose process died between the answer and the writing ends in one more request, and then in a new connection', async () => {
     let dying = false
     const store = watched((record, go) => {
       // The process is gone: the write never returns.
@@ -278,7 +278,7 @@ describe('a refresh', () => {
     expect((await app.record())?.facts.state).toBe('needs_reconnect')
   })
 
-  it('whose answer was lost is tried again later, and a server that rotated ends the grant', async () => {
+  it('a refresh whose answer was lost is tried again later, and a server that rotated ends the grant', async () => {
     const app = await connected()
     app.clock.forward(3600)
     const { fetch } = app.one
@@ -297,7 +297,7 @@ describe('a refresh', () => {
     expect(app.tokenRequests()).toBe(3)
   })
 
-  it('that fails for a time leaves a good token in use, and waits longer each time', async () => {
+  it('a refresh that fails for a time leaves a good token in use, and waits longer each time', async () => {
     const app = await connected()
     app.one.answer = () => new Response('evil', { status: 503 })
     app.clock.forward(0.9 * 3600 + 1)
@@ -317,7 +317,7 @@ describe('a refresh', () => {
     expect(await credential(app)).toMatch(/^access-/)
   })
 
-  it('ends in time for a caller who gives up, and goes on for the others', async () => {
+  it('a refresh ends in time for a caller who gives up, and goes on for the others', async () => {
     const app = await connected()
     app.clock.forward(3600)
     const held = deferred<void>()
@@ -332,7 +332,7 @@ describe('a refresh', () => {
     expect(await patient).toMatch(/^access-/)
   })
 
-  it('is not made when it cannot be recorded', async () => {
+  it('a refresh is not made when it cannot be recorded', async () => {
     const app = await connected()
     app.clock.forward(3600)
     app.audit = () => {
@@ -341,7 +341,7 @@ describe('a refresh', () => {
     expect([await credential(app), app.tokenRequests()]).toEqual(['audit_unavailable', 1])
   })
 
-  it('is recorded before it is made, and when it fails', async () => {
+  it('a refresh is recorded before it is made, and when it fails', async () => {
     const app = await connected()
     app.clock.forward(3600)
     app.one.answer = () =>
@@ -360,7 +360,7 @@ describe('a refresh', () => {
     expect(JSON.stringify(app.events)).not.toMatch(/evil|refresh-/)
   })
 
-  it('is not made by a client that the tokens were not issued to', async () => {
+  it('a refresh is not made by a client that the tokens were not issued to', async () => {
     const app = await connected()
     app.clock.forward(3600)
     const changed = house({
@@ -371,7 +371,7 @@ describe('a refresh', () => {
     expect([await credential(changed), changed.tokenRequests()]).toEqual(['connection_needed', 0])
   })
 
-  it('does not follow a token endpoint that redirects', async () => {
+  it('a refresh does not follow a token endpoint that redirects', async () => {
     const app = await connected()
     app.clock.forward(3600)
     app.one.answer = () =>
@@ -380,7 +380,7 @@ describe('a refresh', () => {
     expect(app.other.requests).toEqual([])
   })
 
-  it('over a store that fails says nothing of it', async () => {
+  it('a refresh over a store that fails says nothing of it', async () => {
     const app = house({
       store: {
         read: () => Promise.reject(new Error('secret of the store')),
@@ -471,7 +471,7 @@ describe('CVE-2026-104850 (F1): the issuer of what is stored', () => {
 })
 
 describe('the end', () => {
-  it('forgets the account first, then revokes its refresh token', async () => {
+  it('the end of a connection removes the account first, then revokes its refresh token', async () => {
     const app = await connected()
     const token = await credential(app)
     let stored: unknown = 'not looked at'
@@ -501,7 +501,7 @@ describe('the end', () => {
     expect(reasons(app).at(-1)).toEqual(['disconnect', 'allowed', undefined])
   })
 
-  it('comes also when the authorization server cannot be asked', async () => {
+  it('the end of a connection comes even when the authorization server cannot be reached', async () => {
     for (const answer of [
       () => new Response('', { status: 503 }),
       () => Promise.reject(new Error('down')),
@@ -523,7 +523,7 @@ describe('the end', () => {
     })
   })
 
-  it('is one person’s own', async () => {
+  it('the end of a connection ends only that person’s own', async () => {
     const app = await connected()
     await app.connect(bob)
     await app.connections.disconnect(bob, 'tasks')
@@ -534,7 +534,7 @@ describe('the end', () => {
     })
   })
 
-  it('in the middle of a refresh lets nothing outlive it', async () => {
+  it('the end of a connection in the middle of a refresh lets nothing outlive it', async () => {
     const app = await connected()
     app.clock.forward(3600)
     const held = deferred<void>()
@@ -555,7 +555,7 @@ describe('the end', () => {
     expect(new Set(revoked).size).toBe(2)
   })
 
-  it('of what nobody declared is refused', async () => {
+  it('the end of a connection is refused for a server that nobody declared', async () => {
     const app = house()
     expect(reasonOf(await app.connections.disconnect(alice, 'unknown'))).toBe('server_unbound')
     expect(reasonOf(await app.connections.credential(alice, 'unknown'))).toBe('server_unbound')

@@ -117,7 +117,7 @@ it('__proto__ in a body is an unknown field, and no prototype changes', async ()
   expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
 })
 
-it('a body without content-length is counted as it comes, and not read on', async () => {
+it('a body without content-length is counted as it comes, and not read beyond the limit', async () => {
   let pulled = 0
   const body = new ReadableStream<Uint8Array>({
     pull(controller) {
@@ -183,7 +183,7 @@ it.each(['0', '-1', '01', '1.0', '1e3', 'x', '1%2F2', '9999999999999999', '__pro
   },
 )
 
-it('an error inside is 500 without a word of it, and the operator is told', async () => {
+it('an internal error is a 500 that says nothing of it, and the operator gets the error', async () => {
   await t.api.close()
   const { status, body } = await t.send(ALICE, 'GET', '/tasks')
   expect([status, body]).toEqual([

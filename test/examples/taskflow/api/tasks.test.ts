@@ -11,7 +11,7 @@ const ids = (answer: { body: { tasks: { id: number }[] } }) =>
   answer.body.tasks.map((task) => task.id)
 
 describe('adding', () => {
-  it('a title is enough; the rest has defaults', async () => {
+  it('a title is enough to add a task; the rest has defaults', async () => {
     const { status, headers, body } = await t.send(ALICE, 'POST', '/tasks', {
       title: '  Buy groceries ',
     })
@@ -51,7 +51,7 @@ describe('adding', () => {
     expect(body.task).toMatchObject({ ...sent, tags: ['home', 'shop'] })
   })
 
-  it('each person counts from 1, and a number is never given twice', async () => {
+  it('each person’s tasks count from 1, and no number is given twice', async () => {
     for (const token of [ALICE, BOB, OTHER_ALICE]) {
       expect((await t.send(token, 'POST', '/tasks', { title: 'first' })).body.task.id).toBe(1)
     }
@@ -60,7 +60,7 @@ describe('adding', () => {
     expect((await t.send(ALICE, 'POST', '/tasks', { title: 'third' })).body.task.id).toBe(3)
   })
 
-  it('many at once each get a number of their own', async () => {
+  it('many tasks added at once each get a number of their own', async () => {
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, n) => t.send(ALICE, 'POST', '/tasks', { title: `task ${n}` })),
     )
@@ -202,7 +202,7 @@ describe('listing', () => {
     })
   })
 
-  it('projects are the names that tasks share, in any case, with how many are open', async () => {
+  it('the projects are the names that tasks share in any case, with how many tasks are open', async () => {
     await t.send(ALICE, 'PATCH', '/tasks/3', { status: 'completed' })
     await t.send(ALICE, 'POST', '/tasks', { title: 'five', project: 'Garden' })
     expect((await t.send(ALICE, 'GET', '/projects')).body).toEqual({
@@ -216,7 +216,7 @@ describe('listing', () => {
 })
 
 describe('the audit trail', () => {
-  it('names what was done, when, the person and the agents, newest first, and no credential', async () => {
+  it('the audit trail names what was done, when, for whom and by which agents, the newest first, and no credential', async () => {
     const trace = '0af7651916cd43dd8448eb211c80319c'
     await t.send(
       ALICE,
@@ -270,7 +270,7 @@ describe('the audit trail', () => {
     expect(JSON.stringify(body)).not.toContain(ALICE)
   })
 
-  it('is read in pages', async () => {
+  it('the audit trail is read in pages', async () => {
     for (let n = 0; n < 5; n++) await t.send(ALICE, 'POST', '/tasks', { title: `task ${n}` })
     const pages: number[][] = []
     for (let next: string | null = ''; next !== null; ) {
@@ -281,7 +281,7 @@ describe('the audit trail', () => {
     expect(pages).toEqual([[5, 4], [3, 2], [1]])
   })
 
-  it('has no entry for what was refused', async () => {
+  it('the audit trail has no entry for what was refused', async () => {
     await t.send(ALICE, 'POST', '/tasks', { title: '' })
     await t.send(ALICE, 'PATCH', '/tasks/9', { title: 'x' })
     await t.send(ALICE, 'DELETE', '/tasks/9')

@@ -30,7 +30,7 @@ const page = { clientId: 'taskflow-page', redirectUri: `${web}/` }
 
 describe('discovery', () => {
   it.each(['oauth-authorization-server', 'openid-configuration'])(
-    'serves the metadata at /.well-known/%s',
+    'discovery serves the metadata at /.well-known/%s',
     async (name) => {
       const response = await fetch(`${running.issuer}/.well-known/${name}`)
       expect(response.status).toBe(200)
@@ -50,7 +50,7 @@ describe('discovery', () => {
     },
   )
 
-  it('publishes the public half of one ES256 key and nothing private', async () => {
+  it('discovery publishes the public half of one ES256 key and nothing private', async () => {
     const { keys } = await json(`${running.issuer}/oauth/jwks`)
     expect(keys).toHaveLength(1)
     expect(keys[0]).toMatchObject({
@@ -63,7 +63,7 @@ describe('discovery', () => {
     expect(keys[0]).not.toHaveProperty('d')
   })
 
-  it('does not answer under a name that is not its own', async () => {
+  it('discovery does not answer under a name that is not its own', async () => {
     const response = await fetch(
       `${running.issuer.replace('127.0.0.1', 'localhost')}/.well-known/openid-configuration`,
     )
@@ -76,7 +76,7 @@ describe('discovery', () => {
       (_: string) => ({ path: 'http://evil.example/.well-known/openid-configuration' }),
     ],
     ['user-info in the Host header', (host: string) => ({ headers: { host: `evil@${host}` } })],
-  ])('does not answer to %s', async (_, changes) => {
+  ])('discovery does not answer to %s', async (_, changes) => {
     const url = new URL('/.well-known/openid-configuration', running.issuer)
     const status = await new Promise((resolve, reject) => {
       const asking = request(url, changes(url.host), (response) =>
@@ -92,7 +92,7 @@ describe('sign-in', () => {
   it.each([
     ['alice', 'Alice'],
     ['bob', 'Bob'],
-  ] as const)('gives %s an access token of 5 minutes for the chat', async (as, name) => {
+  ] as const)('the sign-in gives %s an access token of 5 minutes for the chat', async (as, name) => {
     const token = await signIn({ issuer: running.issuer, as })
     const jwks = createLocalJWKSet(await json(`${running.issuer}/oauth/jwks`))
     const { payload, protectedHeader } = await jwtVerify(token, jwks, {
@@ -114,7 +114,7 @@ describe('sign-in', () => {
   })
 
   it.each(['chat', 'mcp', 'api'] as const)(
-    'gives a token for %s when that resource is asked for',
+    'the sign-in gives a token for %s when that resource is asked for',
     async (name) => {
       const claims = decodeJwt(
         await signIn({ issuer: running.issuer, as: 'alice', resource: resources[name] }),
@@ -123,13 +123,13 @@ describe('sign-in', () => {
     },
   )
 
-  it('gives exactly the scopes that were asked for', async () => {
+  it('the sign-in gives exactly the scopes that were asked for', async () => {
     expect(
       decodeJwt(await signIn({ issuer: running.issuer, as: 'bob', scope: 'tasks:read' })).scope,
     ).toBe('tasks:read')
   })
 
-  it('narrows to the request even when the session was granted more before', async () => {
+  it('the sign-in narrows to the request even when the session was granted more before', async () => {
     const signedIn = await signInWithCode({
       issuer: running.issuer,
       as: 'alice',
@@ -140,7 +140,7 @@ describe('sign-in', () => {
     expect(body.error).toBe('invalid_scope')
   })
 
-  it('refuses a resource that it does not know with invalid_target', async () => {
+  it('the sign-in refuses a resource that it does not know with invalid_target', async () => {
     await expect(
       signIn({ issuer: running.issuer, as: 'alice', resource: 'http://127.0.0.1:9999/other' }),
     ).rejects.toMatchObject({
@@ -148,13 +148,13 @@ describe('sign-in', () => {
     })
   })
 
-  it('names the people it knows when asked for another', async () => {
+  it('the sign-in names the people it knows when asked for another', async () => {
     await expect(signInWithCode({ issuer: running.issuer, as: 'carol' })).rejects.toThrow(
       'sign in as alice or bob',
     )
   })
 
-  it('gives an ID token with the name when openid and profile are asked for', async () => {
+  it('the sign-in gives an ID token with the name when openid and profile are asked for', async () => {
     const signedIn = await signInWithCode({
       issuer: running.issuer,
       as: 'alice',
@@ -168,7 +168,7 @@ describe('sign-in', () => {
     })
   })
 
-  it('keeps a restart from losing the session of a sign-in that is half done', async () => {
+  it('the sign-in survives a restart in its middle', async () => {
     const started = await fetch(authorization({}), { redirect: 'manual' })
     const cookie = started.headers
       .getSetCookie()
@@ -183,7 +183,7 @@ describe('sign-in', () => {
 })
 
 describe('the authorization endpoint', () => {
-  it('asks every client for PKCE with S256', async () => {
+  it('the authorization endpoint asks every client for PKCE with S256', async () => {
     expect(
       await refusal(authorization({ code_challenge: undefined, code_challenge_method: undefined })),
     ).toBe('invalid_request')
@@ -191,7 +191,7 @@ describe('the authorization endpoint', () => {
   })
 
   it.each(['token', 'id_token', 'code id_token'])(
-    'does not know the response type %s',
+    'the authorization endpoint does not know the response type %s',
     async (type) => {
       expect(await refusal(authorization({ response_type: type }))).toBe(
         'unsupported_response_type',
@@ -199,7 +199,7 @@ describe('the authorization endpoint', () => {
     },
   )
 
-  it('does not redirect to an address that is not registered', async () => {
+  it('the authorization endpoint does not redirect to an address that is not registered', async () => {
     const response = await fetch(authorization({ redirect_uri: 'https://evil.example/' }), {
       redirect: 'manual',
     })
@@ -207,7 +207,7 @@ describe('the authorization endpoint', () => {
     expect(response.headers.get('location')).toBeNull()
   })
 
-  it('gives the token command any loopback port, and the page only its own address', async () => {
+  it('the authorization endpoint gives the token command any loopback port, and the page only its own address', async () => {
     const cli = { client_id: 'taskflow-cli', redirect_uri: 'http://127.0.0.1:51234/callback' }
     expect((await fetch(authorization(cli), { redirect: 'manual' })).status).toBe(303)
     const other = { redirect_uri: 'http://127.0.0.1:51234/' }
@@ -216,7 +216,7 @@ describe('the authorization endpoint', () => {
 })
 
 describe('several resources in one sign-in', () => {
-  it('lets the page redeem the code and refresh for one of them each time', async () => {
+  it('a sign-in for several resources lets the page redeem the code and refresh for one of them each time', async () => {
     const signedIn = await signInWithCode({
       issuer: running.issuer,
       as: 'alice',
@@ -235,7 +235,7 @@ describe('several resources in one sign-in', () => {
     })
   })
 
-  it('refuses a resource that was not part of the sign-in', async () => {
+  it('a sign-in for several resources refuses a resource that was not part of the sign-in', async () => {
     const signedIn = await signInWithCode({
       issuer: running.issuer,
       as: 'alice',
@@ -245,7 +245,7 @@ describe('several resources in one sign-in', () => {
     expect((await refresh(signedIn, { resource: resources.api })).error).toBe('invalid_target')
   })
 
-  it('takes the chat when a refresh names none of them', async () => {
+  it('a sign-in for several resources takes the chat when a refresh names none of them', async () => {
     const signedIn = await signInWithCode({
       issuer: running.issuer,
       as: 'bob',

@@ -48,7 +48,7 @@ function given({ client = 'chat', request, subject }: Change): ExchangeCase {
 }
 
 describe('what is granted', () => {
-  it('is a token for the next hop, with the subject token’s scopes and what is left of its life', () => {
+  it('a granted token is a token for the next hop, with the subject token’s scopes and what is left of its life', () => {
     expect(decideExchange(rules, given({}))).toEqual({
       ok: true,
       target: 'https://mcp',
@@ -58,14 +58,14 @@ describe('what is granted', () => {
     })
   })
 
-  it('has the scopes that were asked for when they are fewer', () => {
+  it('a granted token has the scopes that were asked for when they are fewer', () => {
     expect(decideExchange(rules, given({ request: { scope: 'read' } }))).toMatchObject({
       ok: true,
       scopes: ['read'],
     })
   })
 
-  it('has the rule’s scopes at most when none are asked for', () => {
+  it('a granted token has the rule’s scopes at most when none are asked for', () => {
     const change = {
       client: 'mcp',
       request: { targets: ['https://api'] },
@@ -74,21 +74,21 @@ describe('what is granted', () => {
     expect(decideExchange(rules, given(change))).toMatchObject({ ok: true, scopes: ['read'] })
   })
 
-  it('lives 300 seconds at most, however long the subject token lives', () => {
+  it('a granted token lives 300 seconds at most, however long the subject token lives', () => {
     expect(decideExchange(rules, given({ subject: { expiresAt: now + 3600 } }))).toMatchObject({
       ok: true,
       lifetimeSeconds: 300,
     })
   })
 
-  it('never outlives the subject token by rounding', () => {
+  it('a granted token never outlives the subject token by rounding', () => {
     expect(decideExchange(rules, given({ subject: { expiresAt: now + 1.9 } }))).toMatchObject({
       ok: true,
       lifetimeSeconds: 1,
     })
   })
 
-  it('keeps the earlier actors inside the new one', () => {
+  it('a granted token keeps the earlier actors inside the new one', () => {
     const act = { sub: 'chat', act: { sub: 'first' } }
     const change = {
       client: 'mcp',
@@ -101,13 +101,13 @@ describe('what is granted', () => {
     })
   })
 
-  it('may be asked for by resource and audience at once when both name the same target', () => {
+  it('a granted token may be asked for by resource and audience at once when both name the same target', () => {
     expect(
       decideExchange(rules, given({ request: { targets: ['https://mcp', 'https://mcp'] } })),
     ).toMatchObject({ ok: true })
   })
 
-  it('may be asked for with the requested token type spelt out', () => {
+  it('a granted token may be asked for with the requested token type spelt out', () => {
     expect(
       decideExchange(rules, given({ request: { requestedTokenType: ACCESS_TOKEN_TYPE } })),
     ).toMatchObject({ ok: true })
@@ -187,7 +187,7 @@ const refusals: readonly (readonly [name: string, error: ExchangeError, change: 
 ]
 
 describe('what is refused', () => {
-  it.each(refusals)('%s: %s', (_name, error, change) => {
+  it.each(refusals)('the policy refuses %s with %s', (_name, error, change) => {
     expect(decideExchange(rules, given(change))).toMatchObject({ ok: false, error })
   })
 })

@@ -31,7 +31,7 @@ const toMcp = { resource: resources.mcp }
 const toApi = { resource: resources.api }
 
 describe('the chain from chat to API', () => {
-  it('keeps the person, names each actor, and ends with the subject token', async () => {
+  it('the chain from chat to API keeps the person, names each actor, and ends with the subject token', async () => {
     const first = await exchange(running, 'taskflow-chat', { subject_token: chatToken, ...toMcp })
     expect(first).toMatchObject({
       status: 200,
@@ -67,7 +67,7 @@ describe('the chain from chat to API', () => {
     expect(new Set([decodeJwt(chatToken).jti, forMcp.jti, forApi.jti]).size).toBe(3)
   })
 
-  it('takes the target as audience, too', async () => {
+  it('the chain from chat to API takes the target as audience, too', async () => {
     const answer = await exchange(running, 'taskflow-chat', {
       subject_token: chatToken,
       audience: resources.mcp,
@@ -75,7 +75,7 @@ describe('the chain from chat to API', () => {
     expect(decodeJwt(answer.access_token).aud).toBe(resources.mcp)
   })
 
-  it('gives no refresh token', async () => {
+  it('the chain from chat to API gives no refresh token', async () => {
     expect(
       await exchange(running, 'taskflow-chat', { subject_token: chatToken, ...toMcp }),
     ).not.toHaveProperty('refresh_token')
@@ -83,14 +83,14 @@ describe('the chain from chat to API', () => {
 })
 
 describe('requests that are refused', () => {
-  it('no subject token', async () => {
+  it('the exchange refuses a request without a subject token', async () => {
     expect(await exchange(running, 'taskflow-chat', toMcp)).toMatchObject({
       status: 400,
       error: 'invalid_request',
     })
   })
 
-  it('a subject token sent twice', async () => {
+  it('the exchange refuses a subject token sent twice', async () => {
     const twice = { subject_token: [chatToken, chatToken], ...toMcp }
     expect(await exchange(running, 'taskflow-chat', twice)).toMatchObject({
       status: 400,
@@ -98,7 +98,7 @@ describe('requests that are refused', () => {
     })
   })
 
-  it('more scope than the subject token has', async () => {
+  it('the exchange refuses more scope than the subject token has', async () => {
     const narrow = await signIn({ issuer: running.issuer, as: 'alice', scope: 'tasks:read' })
     const wide = { subject_token: narrow, ...toMcp, scope: 'tasks:read tasks:write' }
     expect(await exchange(running, 'taskflow-chat', wide)).toMatchObject({
@@ -111,17 +111,17 @@ describe('requests that are refused', () => {
     ['the API in one step', [resources.api]],
     ['a resource that nobody knows', ['https://evil.example/mcp']],
     ['two resources', [resources.mcp, resources.api]],
-  ])('as the target %s', async (_name, resource) => {
+  ])('the exchange refuses %s as the target', async (_name, resource) => {
     const answer = await exchange(running, 'taskflow-chat', { subject_token: chatToken, resource })
     expect(answer).toMatchObject({ status: 400, error: 'invalid_target' })
   })
 
-  it.each(['taskflow-page', 'taskflow-cli'] as const)('the public client %s', async (client) => {
+  it.each(['taskflow-page', 'taskflow-cli'] as const)('the exchange refuses the public client %s', async (client) => {
     const answer = await exchange(running, client, { subject_token: chatToken, ...toMcp })
     expect(answer).toMatchObject({ status: 400, error: 'unauthorized_client' })
   })
 
-  it('a client that cannot prove who it is', async () => {
+  it('the exchange refuses a client that cannot prove who it is', async () => {
     const form = {
       grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
       client_id: 'taskflow-mcp',
@@ -140,7 +140,7 @@ describe('requests that are refused', () => {
     })
   })
 
-  it('the exchange-only clients, when they ask for tokens of their own', async () => {
+  it('the exchange refuses an exchange-only client that asks for a token of its own', async () => {
     const form = { grant_type: 'client_credentials', scope: 'tasks:read' }
     const secret = running.keys.mcpClientSecret.reveal()
     const headers = {
@@ -162,18 +162,18 @@ describe('subject tokens that are refused', () => {
     expect(answer).not.toHaveProperty('access_token')
   }
 
-  it('one for another server', async () => {
+  it('the exchange refuses a subject token: one for another server', async () => {
     await refused('taskflow-chat', mcpToken)
     await refused('taskflow-mcp', chatToken)
   })
 
-  it('one for the API, which is nobody’s to exchange', async () => {
+  it('the exchange refuses a subject token: one for the API, which nobody may exchange', async () => {
     const apiToken = await signIn({ issuer: running.issuer, as: 'alice', resource: resources.api })
     await refused('taskflow-chat', apiToken)
     await refused('taskflow-mcp', apiToken)
   })
 
-  it('an ID token, also when it is called an access token', async () => {
+  it('the exchange refuses a subject token: an ID token, also when it is called an access token', async () => {
     const page = { clientId: 'taskflow-page', redirectUri: `${web}/` }
     const { idToken } = await signInWithCode({
       issuer: running.issuer,
@@ -184,11 +184,11 @@ describe('subject tokens that are refused', () => {
     await refused('taskflow-chat', idToken?.reveal() ?? '')
   })
 
-  it('one that another issuer signed', async () => {
+  it('the exchange refuses a subject token: one that another issuer signed', async () => {
     await refused('taskflow-chat', await signIn({ issuer: other.issuer, as: 'alice' }))
   })
 
-  it('one whose claims were changed', async () => {
+  it('the exchange refuses a subject token: one whose claims were changed', async () => {
     const [header, , signature] = chatToken.split('.')
     const claims = Buffer.from(JSON.stringify({ ...decodeJwt(chatToken), sub: 'bob' })).toString(
       'base64url',
@@ -196,13 +196,13 @@ describe('subject tokens that are refused', () => {
     await refused('taskflow-chat', `${header}.${claims}.${signature}`)
   })
 
-  it('one without a signature', async () => {
+  it('the exchange refuses a subject token: one without a signature', async () => {
     const [, claims] = chatToken.split('.')
     const header = Buffer.from(JSON.stringify({ alg: 'none', typ: 'at+jwt' })).toString('base64url')
     await refused('taskflow-chat', `${header}.${claims}.`)
   })
 
-  it.each(['', 'not-a-token', 'a.b.c'])('what is no token at all: %j', async (text) => {
+  it.each(['', 'not-a-token', 'a.b.c'])('the exchange refuses a subject token: one that is no token at all, %j', async (text) => {
     const answer = await exchange(running, 'taskflow-chat', { subject_token: text, ...toMcp })
     expect(['invalid_grant', 'invalid_request']).toContain(answer.error)
   })
@@ -214,22 +214,22 @@ describe('subject tokens that are refused', () => {
     ['of another person than the grant’s', { sub: 'bob' }],
     ['from another issuer by name', { iss: 'https://evil.example' }],
     ['with a malformed actor', { act: 'taskflow-chat' }],
-  ] as const)('even if the issuer had signed it: one %s', async (_name, change) => {
+  ] as const)('the exchange refuses a subject token: one %s, even if the issuer had signed it', async (_name, change) => {
     await refused(
       'taskflow-chat',
       await sign(running.keys.issuerKey, { ...decodeJwt(chatToken), ...change }),
     )
   })
 
-  it('even if the issuer had signed it: one of another type', async () => {
+  it('the exchange refuses a subject token: one of another type, even if the issuer had signed it', async () => {
     await refused('taskflow-chat', await sign(running.keys.issuerKey, decodeJwt(chatToken), 'JWT'))
   })
 
-  it('one signed with the chat client’s key', async () => {
+  it('the exchange refuses a subject token: one signed with the chat client’s key', async () => {
     await refused('taskflow-chat', await sign(running.keys.chatClientKey, decodeJwt(chatToken)))
   })
 
-  it('one that has run out, seen by the clock', async () => {
+  it('the exchange refuses a subject token: one that has expired by the clock', async () => {
     const token = await signIn({ issuer: running.issuer, as: 'bob' })
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 301_000 })
     try {
@@ -244,7 +244,7 @@ describe('a grant that has ended', () => {
   const page = { clientId: 'taskflow-page', redirectUri: `${web}/` }
   const both = { resources: [resources.chat, resources.api] }
 
-  it('by revocation of its refresh token: nothing behind it can be exchanged any more, on either hop', async () => {
+  it('the end of a grant by revocation ends both exchanges behind it', async () => {
     const signedIn = await signInWithCode({ issuer: running.issuer, as: 'alice', ...page, ...both })
     const subject = { subject_token: signedIn.accessToken.reveal(), ...toMcp }
     const before = await exchange(running, 'taskflow-chat', subject)
@@ -261,7 +261,7 @@ describe('a grant that has ended', () => {
     expect((await refresh(running, token)).error).toBe('invalid_grant')
   })
 
-  it('by reuse of a refresh token', async () => {
+  it('the end of a grant by reuse of a refresh token ends both exchanges behind it', async () => {
     const signedIn = await signInWithCode({ issuer: running.issuer, as: 'bob', ...page, ...both })
     const first = signedIn.refreshToken?.reveal() ?? ''
     await refresh(running, first)
@@ -270,7 +270,7 @@ describe('a grant that has ended', () => {
     expect((await exchange(running, 'taskflow-chat', subject)).error).toBe('invalid_grant')
   })
 
-  it('of one person leaves the other’s alone', async () => {
+  it('the end of a grant of one person does not end the other’s', async () => {
     const subject = { subject_token: await signIn({ issuer: running.issuer, as: 'bob' }), ...toMcp }
     const alice = await signInWithCode({ issuer: running.issuer, as: 'alice', ...page })
     await post(running, '/oauth/revoke', {

@@ -55,7 +55,7 @@ async function signInAs(browser: TestBrowser, account: string): Promise<Answer> 
 }
 
 describe('the sign-in page', () => {
-  it('says that there are no passwords, and offers both people as buttons of one form', async () => {
+  it('the sign-in page says that there are no passwords, and offers both people as buttons of one form', async () => {
     const { html, headers, status } = await testBrowser(running.issuer).open(authorization())
     expect(status).toBe(200)
     expect(headers.get('content-type')).toMatch(/^text\/html; charset=utf-8/)
@@ -71,13 +71,13 @@ describe('the sign-in page', () => {
   it.each([
     ['tasks:read', 'TaskFlow asks to read your tasks.'],
     ['tasks:read tasks:write', 'TaskFlow asks to read and change your tasks.'],
-  ])('says what %s allows', async (scope, sentence) => {
+  ])('the sign-in page says what %s allows', async (scope, sentence) => {
     expect((await testBrowser(running.issuer).open(authorization({ scope }))).html).toContain(
       sentence,
     )
   })
 
-  it('runs no script, loads nothing, cannot be framed, and is not kept', async () => {
+  it('the sign-in page runs no script, loads nothing, cannot be framed, and is not kept', async () => {
     const { html, headers } = await testBrowser(running.issuer).open(authorization())
     expect(html).not.toMatch(/<script|<link|<img|@import|url\(| style=| on[a-z]+=/i)
     const policy = headers.get('content-security-policy')?.split(';') ?? []
@@ -98,13 +98,13 @@ describe('the sign-in page', () => {
     expect(headers.get('x-content-type-options')).toBe('nosniff')
   })
 
-  it('lets the form go back to a loopback client on its own port', async () => {
+  it('the sign-in page lets the form go back to a loopback client on its own port', async () => {
     const cli = { client_id: 'taskflow-cli', redirect_uri: 'http://127.0.0.1:51234/callback' }
     const { headers } = await testBrowser(running.issuer).open(authorization(cli))
     expect(headers.get('content-security-policy')).toContain('http://127.0.0.1:51234')
   })
 
-  it('sets cookies that scripts cannot read, other sites do not send, and plain http on loopback keeps', async () => {
+  it('the sign-in page sets cookies that scripts cannot read, other sites do not send, and plain http on loopback keeps', async () => {
     const response = await fetch(`${running.issuer}${authorization()}`, { redirect: 'manual' })
     const cookies = response.headers.getSetCookie()
     expect(cookies.length).toBeGreaterThan(0)
@@ -116,14 +116,14 @@ describe('the sign-in page', () => {
     }
   })
 
-  it('takes no choice from a browser that did not begin the sign-in', async () => {
+  it('the sign-in page takes no choice from a browser that did not begin the sign-in', async () => {
     const page = await testBrowser(running.issuer).open(authorization())
     const foreign = await testBrowser(running.issuer).open(action(page.html), { account: 'alice' })
     expect(foreign.status).toBe(400)
     expect(foreign.html).toContain('This sign-in did not work')
   })
 
-  it('takes no forged cookie', async () => {
+  it('the sign-in page takes no forged cookie', async () => {
     const page = await testBrowser(running.issuer).open(authorization())
     const uid = action(page.html).split('/').pop() ?? ''
     const headers = { cookie: `taskflow_sign_in=${uid}` }
@@ -140,7 +140,7 @@ describe('the sign-in page', () => {
     ['an empty name', { account: '' }],
     ['no name', {}],
     ['a name without end', { account: 'x'.repeat(2000) }],
-  ])('takes nobody else: %s', async (_name, form) => {
+  ])('the sign-in page refuses anybody else: %s', async (_name, form) => {
     const browser = testBrowser(running.issuer)
     const page = await browser.open(authorization())
     const answer = await browser.open(action(page.html), form)
@@ -148,7 +148,7 @@ describe('the sign-in page', () => {
     expect(answer.leftFor).toBeUndefined()
   })
 
-  it('shows what is wrong with a request as text, never as markup', async () => {
+  it('the sign-in page shows what is wrong with a request as text, never as markup', async () => {
     const { html, status } = await testBrowser(running.issuer).open(
       authorization({ client_id: '<script>alert(1)</script>' }),
     )
@@ -156,21 +156,21 @@ describe('the sign-in page', () => {
     expect(html).not.toContain('<script')
   })
 
-  it('is not shown to somebody who is signed in already', async () => {
+  it('the sign-in page is not shown to somebody who is signed in already', async () => {
     const browser = testBrowser(running.issuer)
     await signInAs(browser, 'alice')
     const again = await browser.open(authorization({ prompt: 'none' }))
     expect(decodeJwt((await redeem(again)).access_token).sub).toBe('alice')
   })
 
-  it('cannot be skipped with prompt=none by somebody who is not', async () => {
+  it('the sign-in page cannot be skipped with prompt=none by somebody who is not', async () => {
     const { leftFor } = await testBrowser(running.issuer).open(authorization({ prompt: 'none' }))
     expect(leftFor?.searchParams.get('error')).toBe('login_required')
   })
 })
 
 describe('changing the person with prompt=login', () => {
-  it('signs the first person out on the way, without a trace of their session cookie on disk', async () => {
+  it('prompt=login signs the first person out, without a trace of their session cookie on disk', async () => {
     const browser = testBrowser(running.issuer)
     const alice = await signInAs(browser, 'alice')
     const page = await browser.open(authorization({ prompt: 'login' }))
@@ -199,7 +199,7 @@ describe('changing the person with prompt=login', () => {
 describe('signing out', () => {
   const signOut = `/oauth/sign-out?${new URLSearchParams({ client_id: 'taskflow-page', post_logout_redirect_uri: `${web}/`, state: 'xyz' })}`
 
-  it('asks once, goes back to the page, and ends the session, its refresh tokens and every exchange behind it', async () => {
+  it('signing out asks once, goes back to the page, and ends the session, its refresh tokens and every exchange behind it', async () => {
     const browser = testBrowser(running.issuer)
     const tokens = await signInAs(browser, 'alice')
     const subject = { subject_token: tokens.access_token, resource: resources.mcp }
@@ -222,7 +222,7 @@ describe('signing out', () => {
     expect((await browser.open(authorization())).html).toContain('Continue as Alice')
   })
 
-  it('needs the secret of its own form', async () => {
+  it('signing out needs the secret of its own form', async () => {
     const browser = testBrowser(running.issuer)
     const tokens = await signInAs(browser, 'bob')
     const page = await browser.open(signOut)
@@ -232,14 +232,14 @@ describe('signing out', () => {
     expect((await refresh(running, tokens.refresh_token)).status).toBe(200)
   })
 
-  it('goes back to no address that is not registered', async () => {
+  it('signing out goes back to no address that is not registered', async () => {
     const evil = `/oauth/sign-out?${new URLSearchParams({ client_id: 'taskflow-page', post_logout_redirect_uri: 'https://evil.example/' })}`
     const { status, leftFor } = await testBrowser(running.issuer).open(evil)
     expect(status).toBe(400)
     expect(leftFor).toBeUndefined()
   })
 
-  it('says so when it has nowhere to go back to', async () => {
+  it('signing out says so when it has nowhere to go back to', async () => {
     const browser = testBrowser(running.issuer)
     await signInAs(browser, 'alice')
     const page = await browser.open('/oauth/sign-out')

@@ -32,14 +32,14 @@ function pageSignIn(): Promise<SignedIn> {
 const refreshToken = (signedIn: SignedIn) => signedIn.refreshToken?.reveal() ?? ''
 
 describe('refresh tokens', () => {
-  it('come without asking for offline_access, for the page only', async () => {
+  it('refresh tokens come without asking for offline_access, for the page only', async () => {
     expect((await pageSignIn()).refreshToken).toBeDefined()
     expect(
       (await signInWithCode({ issuer: running.issuer, as: 'alice' })).refreshToken,
     ).toBeUndefined()
   })
 
-  it('rotate: each is good once, and a second use ends the whole family', async () => {
+  it('refresh tokens rotate: each is good once, and a second use ends the whole family', async () => {
     const first = refreshToken(await pageSignIn())
     const second = await refresh(running, first, { resource: resources.chat })
     expect(second.refresh_token).not.toBe(first)
@@ -50,7 +50,7 @@ describe('refresh tokens', () => {
     })
   })
 
-  it('used twice at the same moment give one answer at most, and the family ends', async () => {
+  it('refresh tokens used twice at the same moment give one answer at most, and the family ends', async () => {
     const first = refreshToken(await pageSignIn())
     const answers = await Promise.all([refresh(running, first), refresh(running, first)])
     expect(answers.filter(({ status }) => status === 200).length).toBeLessThanOrEqual(1)
@@ -59,13 +59,13 @@ describe('refresh tokens', () => {
     if (won) expect((await refresh(running, won.refresh_token)).error).toBe('invalid_grant')
   })
 
-  it('of the page are of no use to another client', async () => {
+  it('refresh tokens of the page are of no use to another client', async () => {
     const token = refreshToken(await pageSignIn())
     const asCli = { client_id: 'taskflow-cli' }
     expect((await refresh(running, token, asCli)).status).toBe(400)
   })
 
-  it('survive a restart, with the keys and the sessions', async () => {
+  it('refresh tokens survive a restart, with the keys and the sessions', async () => {
     const before = await pageSignIn()
     const { kid } = running.keys.issuerKey
     await running.restart()
@@ -78,7 +78,7 @@ describe('refresh tokens', () => {
 })
 
 describe('codes', () => {
-  it('are good once: a second use ends what the first one gave', async () => {
+  it('codes are good once: a second use ends what the first one gave', async () => {
     let redeem = new URLSearchParams()
     const original = globalThis.fetch
     const spying: typeof fetch = (input, init) => {
@@ -99,7 +99,7 @@ describe('codes', () => {
 })
 
 describe('revocation and introspection', () => {
-  it('ends a refresh token, and says nothing about a foreign one', async () => {
+  it('the issuer ends a refresh token, and says nothing about a foreign one', async () => {
     const token = refreshToken(await pageSignIn())
     const asCli = await post(running, '/oauth/revoke', { client_id: 'taskflow-cli', token })
     expect(asCli.status).toBe(200)
@@ -109,7 +109,7 @@ describe('revocation and introspection', () => {
     expect((await refresh(running, kept.refresh_token)).error).toBe('invalid_grant')
   })
 
-  it('tells a client about its own refresh token only', async () => {
+  it('the issuer tells a client about its own refresh token only', async () => {
     const token = refreshToken(await pageSignIn())
     expect(
       await post(running, '/oauth/introspect', { client_id: 'taskflow-page', token }),
@@ -124,7 +124,7 @@ describe('revocation and introspection', () => {
 })
 
 describe('cross-origin requests', () => {
-  it.each(['/oauth/token', '/oauth/revoke'])('of the page are allowed at %s', async (path) => {
+  it.each(['/oauth/token', '/oauth/revoke'])('cross-origin requests of the page are allowed at %s', async (path) => {
     const preflight = {
       origin: web,
       'access-control-request-method': 'POST',
@@ -138,7 +138,7 @@ describe('cross-origin requests', () => {
     expect(response.headers.get('access-control-allow-origin')).toBe(web)
   })
 
-  it('let the page refresh, and no other origin read the answer', async () => {
+  it('cross-origin requests let the page refresh, and no other origin read the answer', async () => {
     const token = refreshToken(await pageSignIn())
     const form = new URLSearchParams({
       grant_type: 'refresh_token',
@@ -157,7 +157,7 @@ describe('cross-origin requests', () => {
   })
 
   it.each(['/oauth/jwks', '/.well-known/openid-configuration'])(
-    'may read the public %s',
+    'cross-origin requests may read the public %s',
     async (path) => {
       const response = await fetch(`${running.issuer}${path}`, { headers: { origin: web } })
       expect(response.headers.get('access-control-allow-origin')).toBe(web)
@@ -166,7 +166,7 @@ describe('cross-origin requests', () => {
 })
 
 describe('the data folder', () => {
-  it('holds no refresh token, session cookie or access token as it stands', async () => {
+  it('the data folder holds no refresh token, session cookie or access token as it stands', async () => {
     const signedIn = await pageSignIn()
     const secrets = [
       refreshToken(signedIn),

@@ -32,7 +32,7 @@ function rows(): number {
 }
 
 describe('the storage', () => {
-  it('gives back what was put in, after a restart too', async () => {
+  it('the storage gives back what was put in, after a restart too', async () => {
     await storage
       .adapter('Session')
       .upsert('id-1', { jti: 'id-1', uid: 'uid-1', accountId: 'alice' }, 60)
@@ -50,7 +50,7 @@ describe('the storage', () => {
     expect(await storage.adapter('Grant').find('id-1')).toBeUndefined()
   })
 
-  it('gives back nothing that has expired, and deletes it in time', async () => {
+  it('the storage gives back nothing that has expired, and deletes it in time', async () => {
     const codes = storage.adapter('AuthorizationCode')
     await codes.upsert('short', { jti: 'short' }, 60)
     await codes.upsert('long', { jti: 'long' }, 600)
@@ -64,7 +64,7 @@ describe('the storage', () => {
     expect(rows()).toBe(0)
   })
 
-  it('lets something be consumed once; a second time ends its grant and everything of it', async () => {
+  it('the storage lets something be consumed once; a second time ends its grant and everything of it', async () => {
     const tokens = storage.adapter('RefreshToken')
     await storage.adapter('Grant').upsert('g', { jti: 'g', accountId: 'alice' }, 600)
     await tokens.upsert('r1', { jti: 'r1', grantId: 'g' }, 600)
@@ -78,7 +78,7 @@ describe('the storage', () => {
     expect(await tokens.find('r3')).toBeDefined()
   })
 
-  it('forgets one thing, or all of one grant', async () => {
+  it('the storage forgets one thing, or all of one grant', async () => {
     const tokens = storage.adapter('RefreshToken')
     await tokens.upsert('r1', { jti: 'r1', grantId: 'g' }, 600)
     await tokens.upsert('r2', { jti: 'r2', grantId: 'g' }, 600)
@@ -88,7 +88,7 @@ describe('the storage', () => {
     expect(await tokens.find('r2')).toBeUndefined()
   })
 
-  it('is readable by its owner alone, and writes ahead', () => {
+  it('the storage is readable by its owner alone, and writes ahead', () => {
     expect(statSync(path()).mode & 0o777).toBe(0o600)
     expect(statSync(join(folder, 'data')).mode & 0o777).toBe(0o700)
     const database = new DatabaseSync(path(), { readOnly: true })

@@ -100,7 +100,7 @@ describe.each(REVISIONS)('over revision %s', (revision) => {
     expect((await run(alice, 'taskflow_list_tasks')).total).toBe(1)
   })
 
-  it('the rules of a task are told as plain sentences', async () => {
+  it('the model gets the rules of a task as plain sentences', async () => {
     const client = await t.connect(ALICE, revision)
     await run(client, 'taskflow_add_task', { title: 'one' })
     expect(await run(client, 'taskflow_start_task', { task_id: 7 })).toEqual({
@@ -145,7 +145,7 @@ describe.each(REVISIONS)('over revision %s', (revision) => {
     expect(t.seen).toEqual([])
   })
 
-  it('a tool whose scope was not granted is 403 that names it, and the API is not called', async () => {
+  it('a tool without its scope gets a 403 that names the scope, and the API is not called', async () => {
     const client = await t.connect('one/alice/r', revision)
     await expect(
       client.callTool({ name: 'taskflow_add_task', arguments: { title: 'x' } }),
