@@ -1,6 +1,7 @@
-// G6 and G7: what a chat turn with one tool call costs in our own code, against one round trip of
-// the MCP SDK's client and server. The model and the agent framework are left out; every hop is
-// real HTTP on loopback, and the conversation is written to a real SQLite file.
+// Goals G6 and G7: measures what a chat turn with one tool call costs in our own code, compared
+// with one round trip between the client and the server of the MCP SDK. There is no model and no
+// agent framework. Each hop is real HTTP on loopback, and the conversation is written to a SQLite
+// file.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
@@ -70,7 +71,7 @@ function round(value: number): number {
   return Math.round(value * 1000) / 1000
 }
 
-/** An issuer that exists in this process only: its keys are real, its endpoints are functions. */
+/** Makes an issuer inside this process. Its keys are real and its endpoints are functions. */
 async function stubIssuer() {
   const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true })
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k', alg: 'ES256', use: 'sig' }] }
@@ -142,7 +143,8 @@ function echoServer(): McpServer {
 }
 
 /**
- * The baseline: one `tools/call` by the SDK's client to the SDK's server, no credential anywhere.
+ * Makes the baseline: one `tools/call` from the SDK's client to the SDK's server, without a
+ * credential.
  */
 async function sdkRoundTrip(closing: (() => unknown)[]): Promise<() => Promise<unknown>> {
   const handler = createMcpHandler(echoServer)
@@ -169,8 +171,8 @@ type Parts = Required<
 >
 
 /**
- * Our own code: chat endpoint, carrying fetch, server kit, call to the API, and its door; the tool
- * and the API do next to nothing.
+ * Makes a turn through our own code: the chat endpoint, the carrying fetch, the server kit, the
+ * call to the API, and the API's door. The tool and the API do almost nothing.
  */
 async function chatTurn(
   { verifier, audit, exchanger, fetch }: Parts,
@@ -248,7 +250,7 @@ async function chatTurn(
   const chatkit = chatkitServer<Caller>({
     admit: onbehalf.admit,
     store: sqliteThreadStore(database),
-    // One person asks as fast as it goes.
+    // The bench is one person who asks without a pause.
     rateLimit: 'none',
     async *respond(_thread, _message, { caller, newItem }) {
       const call = {

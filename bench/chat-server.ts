@@ -1,6 +1,6 @@
-// The servers that `bench/chat-stream.ts` measures, each in a process of its own: `bare` (node:http
-// and nothing else) and `ours`. Both are sent the same requests and make the same events in the
-// same way, so that what differs is what stands between an answer's generator and the socket.
+// The servers that `bench/chat-stream.ts` measures, each in its own process: `bare`, which is only
+// node:http, and `ours`. Both get the same requests and make the same events in the same way. So
+// they differ only in the code between the generator of an answer and the socket.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -18,8 +18,8 @@ const asked = z.object({
 const STREAM_HEADERS = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }
 
 /**
- * What a model says, a word at a time: each event comes in a turn of the event loop of its own.
- * After `events` of them an `idle` answer waits.
+ * Makes an answer word by word, as a model does. Each event has its own turn of the event loop. The
+ * message is the number of events. For the message `idle`, the answer waits after its first event.
  */
 async function* answer(
   message: string,
@@ -57,8 +57,8 @@ async function bare(request: IncomingMessage, response: ServerResponse): Promise
 }
 
 /**
- * As an app makes one, with the embedded store and the default limits; only the token is not
- * checked: each request is another person's.
+ * Makes our server as an app does, with the embedded store and the default limits. It checks no
+ * token, and each request is from another person.
  */
 function ours(
   folder: string,
@@ -89,11 +89,11 @@ server.listen(0, '127.0.0.1', () => {
   process.send?.({ port: typeof address === 'object' ? address?.port : undefined })
 })
 
-// Asked for figures, it answers with those of this process alone.
+// When asked, the process answers with its own figures.
 process.on('message', async (which) => {
   const { user, system } = process.cpuUsage()
   if (which === 'memory') {
-    // A turn of the event loop lets finished work become garbage.
+    // Finished work becomes garbage only after a turn of the event loop.
     for (let turn = 0; turn < 4; turn++) {
       await setImmediate()
       globalThis.gc?.()

@@ -1,6 +1,6 @@
-// G11: from the start of a process to its first answered request, with the embedded store, against
-// `node -e 0`. What is measured is what is published: the build, imported by its public subpaths,
-// in a program as small as an app can be.
+// Goal G11: measures the time from the start of a process to its first answered request, with the
+// embedded store, compared with `node -e 0`. It measures the published form: a very small program
+// imports the build by its public subpaths.
 
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -14,7 +14,7 @@ import { median, spread } from './median.ts'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const ROUNDS = 5
-/** Starts of each in a round. */
+/** How often each of the two starts in one round. */
 const STARTS = 5
 
 const PROGRAM = `import { createServer } from 'node:http'
@@ -35,7 +35,7 @@ server.listen(0, '127.0.0.1', () => console.log(server.address().port))
 export async function start(report: (line: string) => void): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'onbehalf-bench-'))
   try {
-    const program = await installed(folder)
+    const program = await installPackage(folder)
     const rounds: { readonly node: number; readonly ours: number }[] = []
     for (let round = 0; round <= ROUNDS; round++) {
       const node: number[] = []
@@ -44,21 +44,21 @@ export async function start(report: (line: string) => void): Promise<number> {
         node.push(await emptyRun())
         ours.push(await firstAnswer(program, join(folder, `${round}-${index}.db`)))
       }
-      // The first round warms the file cache up.
+      // The first round only fills the file cache.
       if (round > 0) rounds.push({ node: median(node), ours: median(ours) })
     }
-    const node = rounds.map((one) => one.node)
-    const ours = rounds.map((one) => one.ours)
+    const node = rounds.map((round) => round.node)
+    const ours = rounds.map((round) => round.ours)
     report(`node -e 0                           ${median(node).toFixed(1)} ms (${spread(node)})`)
     report(`to the first answered request       ${median(ours).toFixed(1)} ms (${spread(ours)})`)
-    return median(rounds.map((one) => one.ours / one.node))
+    return median(rounds.map((round) => round.ours / round.node))
   } finally {
     await rm(folder, { recursive: true })
   }
 }
 
-/** The package as it would be published, built into a folder of its own, and the program in it. */
-async function installed(folder: string): Promise<string> {
+/** Builds the package into a folder, as it is published, and writes the program there. */
+async function installPackage(folder: string): Promise<string> {
   const built = join(folder, 'dist')
   run(
     join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'),
@@ -83,14 +83,14 @@ function run(program: string, ...options: string[]): void {
   if (status !== 0) throw new Error(`The build failed:\n${stdout}${stderr}`)
 }
 
-/** Milliseconds. */
+/** Runs `node -e 0` and gives the milliseconds until its end. */
 async function emptyRun(): Promise<number> {
   const begun = performance.now()
   await once(spawn(process.execPath, ['-e', '0'], { stdio: 'ignore' }), 'exit')
   return performance.now() - begun
 }
 
-/** Milliseconds. */
+/** Starts the program and gives the milliseconds until its first answer. */
 async function firstAnswer(program: string, database: string): Promise<number> {
   const begun = performance.now()
   const child = spawn(

@@ -1,7 +1,7 @@
-// G10: conversations read and written through the layer that proves their owner, against
-// `node:sqlite` with prepared statements. Both work on files that our migrations made, opened
-// alike, and on the same rows; both parse what they read, and write one row a commit, synced to the
-// disk.
+// Goal G10: measures reads and writes of conversations through the layer that checks their owner,
+// compared with `node:sqlite` and prepared statements. Both use files that our migrations made,
+// opened in the same way, with the same rows. Both parse what they read, and both write one row in
+// each commit and sync it to the disk.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -15,8 +15,8 @@ import { median, spread } from './median.ts'
 const ROUNDS = 5
 const ITEMS = 1000
 const READS = 50_000
-/** Reads before the other one has its turn. */
-const BLOCK = 500
+/** How many reads one of the two makes before it is the other's turn. */
+const READS_PER_TURN = 500
 const INSERTS = 300
 
 const PRINCIPAL = { issuer: 'https://issuer.example', subject: 'alice' }
@@ -26,9 +26,9 @@ const CREATED = '2026-11-27T00:00:00.000Z'
 const NAMES = ['bare', 'ours'] as const
 type Name = (typeof NAMES)[number]
 
-/** What each of the two is asked for. */
+/** What each of the two can do. */
 interface Contender {
-  /** An item, or what gives one. */
+  /** Reads an item. */
   read(id: string): Item | undefined | Promise<Item | undefined>
   insert(item: AssistantMessageItem): unknown
 }
@@ -46,13 +46,15 @@ export async function stores(
     const reads: Record<Name, number[]> = { bare: [], ours: [] }
     const inserts: Record<Name, number[]> = { bare: [], ours: [] }
     for (let round = 0; round <= ROUNDS; round++) {
-      const read = await inTurns(cpuSeconds, READS / BLOCK, (name, turn) =>
-        readAll(BLOCK, (index) => contenders[name].read(idOf((turn * BLOCK + index) % ITEMS))),
+      const read = await inTurns(cpuSeconds, READS / READS_PER_TURN, (name, turn) =>
+        readAll(READS_PER_TURN, (index) =>
+          contenders[name].read(idOf((turn * READS_PER_TURN + index) % ITEMS)),
+        ),
       )
       const insert = await inTurns(wallSeconds, INSERTS, (name, turn) =>
         contenders[name].insert(item(ITEMS + round * INSERTS + turn)),
       )
-      // The first round warms up.
+      // The first round only warms up.
       if (round === 0) continue
       for (const name of NAMES) {
         reads[name].push(READS / read[name])
@@ -73,20 +75,20 @@ export async function stores(
   }
 }
 
-/** Reads do not wait for the disk. */
+/** The clock for reads, which do not wait for the disk. */
 function cpuSeconds(): number {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1e6
 }
 
-/** A durable insert mostly waits for the disk. */
+/** The clock for durable inserts, which mostly wait for the disk. */
 function wallSeconds(): number {
   return performance.now() / 1000
 }
 
 /**
- * The seconds that each took. They take turns in small steps, and either goes first: a shared disk
- * and machine change their speed from one moment to the next.
+ * Runs both in turns and gives the seconds that each took. The turns are short and the first one
+ * alternates, because the speed of a shared machine changes from one moment to the next.
  */
 async function inTurns(
   clock: () => number,
@@ -105,8 +107,8 @@ async function inTurns(
 }
 
 /**
- * Checks the result here and not in the contenders: one more async function costs a tenth of a
- * read.
+ * Reads and checks the results. The contenders do not check them themselves, because one more async
+ * function costs a tenth of a read.
  */
 async function readAll(
   times: number,
@@ -151,8 +153,9 @@ async function ours(path: string): Promise<Contender> {
   const { threads } = await openFilledStore(path)
   return {
     read: (id) => threads.item(THREAD, id),
-    insert: async (one) => {
-      if (!(await threads.change(THREAD, { save: [one] }))) throw new Error('An item was not saved')
+    insert: async (saved) => {
+      if (!(await threads.change(THREAD, { save: [saved] })))
+        throw new Error('An item was not saved')
     },
   }
 }
@@ -168,6 +171,6 @@ async function bare(path: string): Promise<Contender> {
   )
   return {
     read: (id) => JSON.parse(String(select.get(THREAD, id)?.body)),
-    insert: (one) => insert.run(THREAD, one.id, JSON.stringify(one)),
+    insert: (saved) => insert.run(THREAD, saved.id, JSON.stringify(saved)),
   }
 }

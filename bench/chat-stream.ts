@@ -1,5 +1,5 @@
-// G8 and the first half of G12: what a streamed event and an idle stream cost in our server,
-// against node:http alone. The client is this process; the servers are others.
+// Goal G8 and the first half of G12: measures what a streamed event and an idle stream cost in our
+// server, compared with node:http alone. This process is the client, and each server has its own.
 
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { type Child, startChild } from './child.ts'
@@ -10,12 +10,13 @@ const KINDS = ['bare', 'ours'] as const
 type Kind = (typeof KINDS)[number]
 
 const ROUNDS = 5
-/** Turns of a round, streams at once in each, and their events. */
+/** The turns of a round, the parallel streams of a turn, and the events of a stream. */
 const TURNS = 20
-const AT_ONCE = 4
+const PARALLEL_STREAMS = 4
 const EVENTS = 500
 
-const IDLE = 1000
+/** How many idle streams are opened at a time. */
+const IDLE_STREAMS = 1000
 
 function body(message: string): string {
   const input = {
@@ -45,29 +46,29 @@ function send(
   })
 }
 
-/** Reads one stream to its end and counts the pieces that it came in. */
-async function stream(port: number, agent: Agent, events: number): Promise<number> {
+/** Reads one stream to its end and checks that it has all its events. */
+async function readStream(port: number, agent: Agent, events: number): Promise<void> {
   const { answer } = await send(port, agent, String(events))
-  let pieces = 0
   let deltas = 0
   for await (const piece of answer) {
-    pieces += 1
     deltas += String(piece).split('text_delta').length - 1
   }
   if (deltas !== events) throw new Error(`A stream had ${deltas} of ${events} events`)
-  return pieces
 }
 
-/** The server's CPU microseconds of some streams. */
+/** Gives the CPU microseconds that the server needs for parallel streams. */
 async function cpuOfStreams(child: Child, agent: Agent, events: number): Promise<number> {
   const before = await child.cpu()
-  await Promise.all(Array.from({ length: AT_ONCE }, () => stream(child.port, agent, events)))
+  const streams = Array.from({ length: PARALLEL_STREAMS }, () =>
+    readStream(child.port, agent, events),
+  )
+  await Promise.all(streams)
   return (await child.cpu()) - before
 }
 
 /**
- * Measures and gives `eventCpuVsNodeHttp`. What a request costs by itself is measured with streams
- * of no events, and taken off.
+ * Measures and gives `eventCpuVsNodeHttp`. It subtracts the cost of the request, which it measures
+ * with streams without events.
  */
 export async function eventCpu(report: (line: string) => void): Promise<number> {
   const agent = new Agent({ keepAlive: true })
@@ -84,16 +85,16 @@ export async function eventCpu(report: (line: string) => void): Promise<number> 
       const event = { bare: 0, ours: 0 }
       const request = { bare: 0, ours: 0 }
       for (let turn = 0; turn < TURNS; turn++) {
-        // In short turns, either one first: a system call costs more or less from one moment to the
-        // next.
+        // The turns are short and the first one alternates, because the cost of a system call
+        // changes from one moment to the next.
         for (const kind of turn % 2 === 0 ? KINDS : KINDS.toReversed()) {
           const none = await cpuOfStreams(children[kind], agent, 0)
           const all = await cpuOfStreams(children[kind], agent, EVENTS)
-          request[kind] += none / (TURNS * AT_ONCE)
-          event[kind] += (all - none) / (TURNS * AT_ONCE * EVENTS)
+          request[kind] += none / (TURNS * PARALLEL_STREAMS)
+          event[kind] += (all - none) / (TURNS * PARALLEL_STREAMS * EVENTS)
         }
       }
-      // The first round warms up.
+      // The first round only warms up.
       if (round > 0) rounds.push({ event, request })
     }
     for (const kind of KINDS) {
@@ -116,24 +117,26 @@ export async function eventCpu(report: (line: string) => void): Promise<number> 
 }
 
 /**
- * The bytes that a server in a fresh process needs for each of the second thousand of streams that
- * wait after their first event. With the first thousand comes what a process takes once: code,
- * caches, and tables with room in them.
+ * Starts a server and gives the bytes that it needs for each idle stream, which waits after its
+ * first event. It opens two thousand streams and measures the second thousand. With the first, the
+ * process also fills what it needs only once: code, caches and tables.
  */
 async function memoryOfIdle(kind: Kind): Promise<{ readonly rss: number; readonly heap: number }> {
-  // Where garbage is made, the heap grows with what was answered and not with what is kept: without
-  // a bound, resident memory would say little.
+  // Without this bound, the heap also grows with garbage from past answers, and resident memory
+  // would say little about the open streams.
   const child = await startChild(SERVER, kind, ['--max-semi-space-size=1'])
   const agent = new Agent({ maxSockets: Number.POSITIVE_INFINITY })
   const open: ClientRequest[] = []
   try {
-    for (let index = 0; index < IDLE; index++) open.push(await idleStream(child.port, agent))
+    for (let index = 0; index < IDLE_STREAMS; index++)
+      open.push(await idleStream(child.port, agent))
     const before = await child.memory()
-    for (let index = 0; index < IDLE; index++) open.push(await idleStream(child.port, agent))
+    for (let index = 0; index < IDLE_STREAMS; index++)
+      open.push(await idleStream(child.port, agent))
     const { rss, heap } = await child.memory()
-    return { rss: (rss - before.rss) / IDLE, heap: (heap - before.heap) / IDLE }
+    return { rss: (rss - before.rss) / IDLE_STREAMS, heap: (heap - before.heap) / IDLE_STREAMS }
   } finally {
-    for (const one of open) one.on('error', () => {}).destroy()
+    for (const stream of open) stream.on('error', () => {}).destroy()
     agent.destroy()
     await child.end()
   }
@@ -147,8 +150,8 @@ async function idleStream(port: number, agent: Agent): Promise<ClientRequest> {
 }
 
 /**
- * Measures and gives `idleStreamsMemoryVsNodeHttp`: resident memory, the heap and what hangs on it
- * only reported.
+ * Measures and gives `idleStreamsMemoryVsNodeHttp`, which compares resident memory. It only reports
+ * the heap and the memory that the heap refers to.
  */
 export async function idleMemory(report: (line: string) => void): Promise<number> {
   const rss: Record<Kind, number[]> = { bare: [], ours: [] }
@@ -163,7 +166,7 @@ export async function idleMemory(report: (line: string) => void): Promise<number
   for (const kind of KINDS) {
     const resident = `${median(rss[kind]).toFixed(1)} KiB resident (${spread(rss[kind])})`
     report(
-      `one of ${IDLE} idle streams, ${kind.padEnd(8)} ${resident}, ${median(heap[kind]).toFixed(1)} KiB heap (${spread(heap[kind])})`,
+      `one of ${IDLE_STREAMS} idle streams, ${kind.padEnd(8)} ${resident}, ${median(heap[kind]).toFixed(1)} KiB heap (${spread(heap[kind])})`,
     )
   }
   return median(rss.ours) / median(rss.bare)

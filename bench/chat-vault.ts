@@ -1,5 +1,5 @@
-// The second half of G12: how much memory people still take when their deposited credentials have
-// expired and nobody ended their calls.
+// The second half of goal G12: measures how much memory remains in use when deposited credentials
+// have expired and nobody ended the calls of their people.
 
 import { setImmediate } from 'node:timers/promises'
 import { createOnBehalf, type TokenVerifier } from 'onbehalf'
@@ -9,8 +9,8 @@ const RESOURCE = 'https://app.example/chat'
 const PEOPLE = 10_000
 
 /**
- * Measures and gives `vaultGrowthAfterExpiry`: how much of the memory that the entries took is
- * still taken when they have expired; 0 is none.
+ * Measures and gives `vaultGrowthAfterExpiry`: the part of the entries' memory that is still in use
+ * after they have expired. 0 means none.
  */
 export async function vaultGrowth(report: (line: string) => void): Promise<number> {
   let time = Date.now()
@@ -54,19 +54,19 @@ export async function vaultGrowth(report: (line: string) => void): Promise<numbe
     await admit(1)
   }
 
-  // The same once before: code is compiled, and tables have found their size.
+  // One run before the measurement compiles the code and lets the tables grow.
   await admit(PEOPLE)
   await expire()
   const before = await heap()
   await admit(PEOPLE)
-  const held = await heap()
+  const full = await heap()
   await expire()
   const after = await heap()
   const kib = (bytes: number) => `${(bytes / 1024).toFixed(0)} KiB`
   report(
-    `${PEOPLE} people with open vault entries   ${kib(held - before)} heap; once they have expired ${kib(after - before)}`,
+    `${PEOPLE} people with open vault entries   ${kib(full - before)} heap; once they have expired ${kib(after - before)}`,
   )
-  return (after - before) / (held - before)
+  return (after - before) / (full - before)
 }
 
 async function heap(): Promise<number> {

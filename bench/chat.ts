@@ -1,12 +1,12 @@
-// G8, G10, G11 and G12: what the ChatKit server costs compared with what it is built on: node:http,
-// node:sqlite, and Node itself.
+// Goals G8, G10, G11 and G12: measures what the ChatKit server costs, compared with node:http,
+// node:sqlite and Node itself.
 
 import { start } from './chat-start.ts'
 import { stores } from './chat-store.ts'
 import { eventCpu, idleMemory } from './chat-stream.ts'
 import { vaultGrowth } from './chat-vault.ts'
 
-/** Measures, and gives the five ratios, and what open vault entries leave behind. */
+/** Measures and gives five ratios, and the memory that expired vault entries leave in use. */
 export async function chat(
   report: (line: string) => void,
 ): Promise<Readonly<Record<string, number>>> {

@@ -1,5 +1,5 @@
-// A server in a process of its own, controlled by messages: its CPU time and memory do not mix with
-// those of the client that drives it.
+// Runs a server in its own process and controls it by messages, so that its CPU time and memory do
+// not mix with those of the client.
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -8,19 +8,20 @@ import { z } from 'zod'
 const started = z.object({ port: z.number() })
 const figures = z.object({ cpu: z.number(), rss: z.number(), heap: z.number() })
 
-/** What a process has used: CPU microseconds since its start (user and system), and bytes. */
+/** What a process uses: CPU microseconds since its start (user and system), and bytes of memory. */
 export type Figures = z.output<typeof figures>
 
-/** A server in a process. */
+/** A server in its own process. */
 export interface Child {
   readonly port: number
+  /** Gives the CPU microseconds since the start. */
   cpu(): Promise<number>
-  /** After a collection of garbage. */
+  /** Collects garbage and gives the figures then. */
   memory(): Promise<Figures>
   end(): Promise<void>
 }
 
-/** Starts a server. It gets the flags of this process, and these. */
+/** Starts a server. Its process gets the flags of this one, and `flags` too. */
 export async function startChild(
   file: URL,
   argument: string,

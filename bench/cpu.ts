@@ -1,24 +1,24 @@
-// Measures CPU microseconds of this process (user and system) for each run of something. On a
-// shared machine, this figure moves least between runs.
+// Measures the CPU microseconds of this process (user and system) for one run of a function. On a
+// shared machine, no other figure changes less from run to run.
 
 import { median } from './median.ts'
 
-/** Things to compare, by name. */
+/** The functions to compare, by name. */
 export type Contenders = Readonly<Record<string, () => Promise<unknown>>>
 
-/** How to measure. */
+/** Options of {@link cpuMicros}. */
 export interface MeasureOptions {
-  /** Runs of each contender in one round. */
+  /** How often each contender runs in one round. */
   readonly runs: number
-  /** Runs under way at once. Default 1. */
+  /** How many runs are open at once. Default: 1. */
   readonly concurrency?: number
-  /** Rounds; the contenders take turns in each, and the median counts. Default 5. */
+  /** The rounds. In each, all contenders run in turn. The median counts. Default: 5. */
   readonly rounds?: number
 }
 
 /**
- * The median CPU microseconds of one run of each contender. The first round warms up and does not
- * count.
+ * Gives the median CPU microseconds of one run for each contender. The first round only warms up
+ * and does not count.
  */
 export async function cpuMicros(
   contenders: Contenders,

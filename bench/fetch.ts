@@ -1,7 +1,8 @@
-// G5 and G9: what the library's fetch adds to a call by the MCP SDK's client, for each placement,
-// and what redaction costs beside JSON.parse. Both send with the built-in fetch; `withEgressFetch`
-// is ours as it is advised for configured destinations, against that same bare call. The server is
-// a bare node:http one that answers without looking, so that the difference is ours alone.
+// Goals G5 and G9: measures what the library's fetch adds to a call of the MCP SDK's client, for
+// each placement, and what redaction costs compared with JSON.parse. Both sides send with the
+// built-in fetch. `withEgressFetch` compares the same bare call with the fetch that we advise for
+// configured destinations. The server is node:http and ignores the credential, so that all of the
+// difference is ours.
 
 import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
@@ -30,9 +31,9 @@ const PLACEMENTS = {
 } as const satisfies Readonly<Record<string, Placement>>
 
 /**
- * Measures and gives `addedCpuMicros` (the header's), `addedVsBare` (the same as a part of the bare
- * call: microseconds differ from machine to machine), `withEgressFetchVsBare`, `redactVsJsonParse`
- * and `placements` (microseconds added by each).
+ * Measures and gives `addedCpuMicros` for the header, `addedVsBare`, which is the same as a part of
+ * the bare call, because microseconds differ from machine to machine, `withEgressFetchVsBare`,
+ * `redactVsJsonParse`, and in `placements` the microseconds that each placement adds.
  */
 export async function fetchCost(
   report: (line: string) => void,
@@ -51,9 +52,9 @@ export async function fetchCost(
     }
     for (const [name, placement] of Object.entries(PLACEMENTS)) {
       const url = `${server.origin}/${name === 'argument' ? 'classic' : 'mcp'}`
-      contenders[name] = await callBy(url, (await admitted(url, placement, token)).fetch('bench'))
+      contenders[name] = await callBy(url, (await admit(url, placement, token)).fetch('bench'))
     }
-    const fast = await admitted(`${server.origin}/mcp`, PLACEMENTS.header, token, sendFast)
+    const fast = await admit(`${server.origin}/mcp`, PLACEMENTS.header, token, sendFast)
     contenders.withEgressFetch = await callBy(`${server.origin}/mcp`, fast.fetch('bench'))
     const micros = await cpuMicros(contenders, { runs: RUNS, rounds: 7 })
     const vsBare = (value: number) =>
@@ -88,7 +89,7 @@ async function callBy(
   }
 }
 
-async function admitted(
+async function admit(
   url: string,
   placement: Placement,
   token: string,
@@ -125,7 +126,8 @@ async function admitted(
 }
 
 /**
- * Answers what the SDK's client asks (2025-11-25, no sessions), and `tools/call` with its argument.
+ * Starts a server that answers what the SDK's client asks (revision 2025-11-25, without sessions).
+ * It answers `tools/call` with the argument.
  */
 async function bareServer() {
   const properties = { text: { type: 'string' }, access_token: { type: 'string' } }

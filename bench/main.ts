@@ -1,5 +1,5 @@
-// `npm run bench -- NAME [--json]`: prints named ratios. Each compares two things that are measured
-// in turns in this one run, so that the machine's drift cancels out.
+// `npm run bench -- NAME [--json]` prints named ratios. Each compares two things that it measures
+// in turns in the same run, so that a change in the speed of the machine affects both.
 
 import { parseArgs } from 'node:util'
 import { chain } from './chain.ts'

@@ -1,5 +1,5 @@
-// G9: the cost of redacting a tool result of one megabyte with 100 live secrets, compared with
-// `JSON.parse` of the same text. First the text has none of the secrets, then one.
+// Goal G9: measures the redaction of a tool result of one megabyte with 100 live secrets, compared
+// with `JSON.parse` of the same text. The text first has none of the secrets, and then one.
 
 import { createHash } from 'node:crypto'
 import { Credential } from 'onbehalf'
@@ -10,12 +10,12 @@ const SECRETS = 100
 const CHARACTERS = 1_000_000
 const RUNS = 100
 /**
- * Scans in one run. A single scan is so short that garbage collection of the run before would
- * dominate it.
+ * The scans in one run. A single scan is very short, so the garbage collection of the run before
+ * would take most of its time.
  */
 const SCANS = 10
 
-/** Measures and gives `redactVsJsonParse`; what else it measures it only reports. */
+/** Measures and gives `redactVsJsonParse`. It measures more, but only reports it. */
 export async function redact(
   report: (line: string) => void,
 ): Promise<Readonly<Record<string, number>>> {
@@ -61,8 +61,8 @@ function percent(ratio: number): string {
 }
 
 /**
- * A list of tasks, as text and as structured content: what a tool of the 2025-06-18 revision and
- * later answers.
+ * Makes a list of tasks, as text and as structured content. A tool answers like this since the
+ * revision 2025-06-18.
  */
 function toolResult(echoed = ''): string {
   const tasks: object[] = []
@@ -104,7 +104,7 @@ function accessToken(index: number): string {
   return `${part({ alg: 'ES256', kid: 'a1b2c3d4', typ: 'at+jwt' })}.${part(claims)}.${random(`signature ${index}`, 86)}`
 }
 
-/** Characters that look random and are the same in every run. */
+/** Makes characters that look random and are the same in every run. */
 function random(seed: string, length: number): string {
   return createHash('shake256', { outputLength: length })
     .update(seed)

@@ -1,4 +1,4 @@
-// The page of a signed-in person: the chat component, and what stands beside it.
+// Shows the page of a signed-in person: the chat component and the views beside it.
 import type { ChatEventMap, OnbehalfChat } from 'onbehalf/web'
 import type { Config } from './config.ts'
 import { byId } from './dom.ts'
@@ -11,7 +11,7 @@ import { createTrailView } from './trail-view.ts'
 
 const PROMPTS = ['Add a task to buy groceries', 'What’s pending?', 'Mark task 1 as complete']
 
-/** Shows the app. The thread named in the address is opened, so that a reload comes back to it. */
+/** Shows the app. It opens the thread that the address names, so that a reload comes back to it. */
 export async function startApp(config: Config, tokens: Tokens): Promise<void> {
   const readTasks = createTasksView(config.api, tokens)
   await customElements.whenDefined('onbehalf-chat')
@@ -34,7 +34,7 @@ export async function startApp(config: Config, tokens: Tokens): Promise<void> {
   byId('avatar', HTMLElement).textContent = tokens.person.slice(0, 1).toUpperCase()
   byId('app', HTMLElement).hidden = false
   showView('chat')
-  // Only now: the list of conversations is read when it comes into sight.
+  // This comes last, because the component reads the conversations as soon as it is visible.
   chat.endpoint = config.chatkit
 
   const named = shownThread()
@@ -43,7 +43,7 @@ export async function startApp(config: Config, tokens: Tokens): Promise<void> {
 
 type Show = (trace: string) => Promise<void>
 
-/** What the chat tells, and who wants to know. */
+/** Reacts to the events of the chat component. */
 function listen(
   chat: OnbehalfChat,
   readTasks: () => Promise<void>,
@@ -55,7 +55,7 @@ function listen(
     byId('chat-title', HTMLElement).textContent = title ?? 'New conversation'
   })
   on(chat, 'chat-event', ({ event }) => {
-    // A step has ended: the tasks may have changed.
+    // A step of the agent has ended, so the tasks may have changed.
     if (event.type === 'thread.item.updated' || event.type === 'thread.item.replaced')
       void readTasks()
   })
@@ -83,7 +83,7 @@ function shownThread(): string | undefined {
   return /^[\w-]{1,200}$/.test(named) ? named : undefined
 }
 
-/** On a narrow screen one part is on show at a time; on a wide one they all are. */
+/** Shows one view. On a narrow screen it is the only visible one, and on a wide one all are. */
 function showView(view: string): void {
   document.body.dataset.view = view
   for (const choice of document.querySelectorAll<HTMLButtonElement>('#views button')) {

@@ -1,8 +1,8 @@
-// What the page server tells the page: where things are and which model answers. It holds no
-// secret.
+// Loads what the page server tells the page: the addresses of the parts and the model that answers.
+// It has no secret.
 import { record, text } from './json.ts'
 
-/** The parts of the house that this page talks to. */
+/** The parts of TaskFlow that this page calls. */
 export interface Config {
   readonly issuer: string
   /** URL of the ChatKit endpoint. */
@@ -15,7 +15,11 @@ export interface Config {
   readonly model: { readonly description: string; readonly standIn: boolean }
 }
 
-/** @throws Error when the page server does not answer with a configuration. */
+/**
+ * Loads the configuration.
+ *
+ * @throws Error when the page server does not answer with one.
+ */
 export async function loadConfig(): Promise<Config> {
   const response = await fetch('/config.json', { signal: AbortSignal.timeout(10_000) })
   return parseConfig(await response.json())
@@ -26,16 +30,16 @@ function parseConfig(value: unknown): Config {
   const resources = record(config.resources)
   const model = record(config.model)
   return {
-    issuer: required(config.issuer),
-    chatkit: required(config.chatkit),
-    api: required(config.api),
-    clientId: required(config.clientId),
-    resources: { chat: required(resources.chat), api: required(resources.api) },
-    model: { description: required(model.description), standIn: model.standIn === true },
+    issuer: requireText(config.issuer),
+    chatkit: requireText(config.chatkit),
+    api: requireText(config.api),
+    clientId: requireText(config.clientId),
+    resources: { chat: requireText(resources.chat), api: requireText(resources.api) },
+    model: { description: requireText(model.description), standIn: model.standIn === true },
   }
 }
 
-function required(value: unknown): string {
+function requireText(value: unknown): string {
   const found = text(value)
   if (found === undefined) throw new Error('The page has no valid configuration.')
   return found

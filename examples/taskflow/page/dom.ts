@@ -1,12 +1,12 @@
-// Makes and finds elements. Text becomes a text node and nothing else: no part of this page parses
+// Makes and finds elements. A text always becomes a text node, and no part of this page parses
 // markup.
 
 type Child = Node | string | undefined
 
-/** Attributes by name: `true` for one without a value, absent for `false` and undefined. */
+/** Attributes by name. `true` sets one without a value. `false` and undefined set none. */
 type Attributes = Readonly<Record<string, string | number | boolean | undefined>>
 
-/** A new element. Attribute names are always this page's own, never data. */
+/** Makes an element. The attribute names come from this page and never from data. */
 export function el<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},
@@ -18,7 +18,7 @@ export function el<K extends keyof HTMLElementTagNameMap>(
   return element
 }
 
-/** A new button. */
+/** Makes a button. */
 export function button(
   attributes: Attributes,
   onClick: () => void,
@@ -29,7 +29,7 @@ export function button(
   return element
 }
 
-/** Sets, changes or (`false`, undefined) removes an attribute. */
+/** Sets an attribute, or removes it for `false` and undefined. */
 export function setAttribute(
   element: Element,
   name: string,
@@ -39,7 +39,11 @@ export function setAttribute(
   else element.setAttribute(name, value === true ? '' : String(value))
 }
 
-/** The page's element of that id. @throws Error when index.html has none of that kind. */
+/**
+ * Finds the element with this id.
+ *
+ * @throws Error when index.html has no such element of this kind.
+ */
 export function byId<T extends HTMLElement>(id: string, kind: abstract new () => T): T {
   const element = document.getElementById(id)
   if (!(element instanceof kind)) throw new Error(`index.html lacks #${id}`)
@@ -63,7 +67,8 @@ const ICONS = {
 } as const
 
 /**
- * A drawing; decorative, so it has no name for assistive technology: the element around it has one.
+ * Makes a drawing. It is hidden from assistive technology, because the element around it has a
+ * name.
  */
 export function icon(name: keyof typeof ICONS): SVGSVGElement {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg')

@@ -1,8 +1,8 @@
-// One hop of a credential as the audit recorded it, parsed for show. No hop holds a token, only
-// facts about one.
+// Parses one hop of a credential from an audit event. A hop has facts about a token, never the
+// token itself.
 import { number, record, text, texts } from './json.ts'
 
-/** A hop, with what the audit knows of it. */
+/** One hop, with the facts that the audit event has. */
 export interface HopEvent {
   readonly hop: string
   readonly outcome: string
@@ -13,7 +13,7 @@ export interface HopEvent {
   readonly actors: readonly string[]
   readonly audience: readonly string[]
   readonly scopes: readonly string[]
-  /** Seconds of life that the credential had left at this hop. */
+  /** The seconds that the credential was still valid at this hop. */
   readonly secondsLeft: number | undefined
   readonly destination: string | undefined
   readonly placement: string | undefined
@@ -21,7 +21,7 @@ export interface HopEvent {
   readonly fingerprint: string | undefined
 }
 
-/** An audit event of the wire, or undefined when it is none. */
+/** Parses an audit event. Gives undefined for a value that is none. */
 export function parseHop(value: unknown): HopEvent | undefined {
   const event = record(value)
   const hop = text(event.hop)
@@ -45,7 +45,7 @@ export function parseHop(value: unknown): HopEvent | undefined {
   }
 }
 
-/** A span of time for people. */
+/** Spells a number of seconds for people. */
 export function span(seconds: number): string {
   const minutes = Math.floor(seconds / 60)
   return minutes === 0 ? `${seconds} s` : `${minutes} min ${seconds % 60} s`

@@ -1,8 +1,8 @@
-// The authorization server as the page needs it: its endpoints, and its token endpoint's answers.
-// It keeps nothing.
+// Calls the authorization server: finds its endpoints, asks for tokens and ends them. It keeps
+// nothing.
 import { number, record, text, texts } from './json.ts'
 
-/** Where the issuer does what (RFC 8414). */
+/** The URLs of the issuer's endpoints (RFC 8414). */
 export interface Issuer {
   readonly authorization: string
   readonly token: string
@@ -10,23 +10,28 @@ export interface Issuer {
   readonly endSession?: string
 }
 
-/** What the token endpoint gave. Held in closures, never in an attribute, a storage or a global. */
+/**
+ * The tokens from the token endpoint. Keep them in a closure, and never in an attribute, a browser
+ * storage or a global variable: a script on the page could read them there.
+ */
 export interface Grant {
   readonly accessToken: string
-  /** Seconds. */
+  /** The seconds that the access token lives. */
   readonly expiresIn: number
   readonly refreshToken?: string
   readonly idToken?: string
 }
 
-/** The issuer said no: the grant is over, or was never given. */
+/** The issuer refused: the grant has ended, or there never was one. */
 export class GrantRefused extends Error {}
 
 const DEADLINE_MS = 15_000
 
 /**
- * @throws Error when the issuer cannot be reached, is another one than configured, or cannot do
- * PKCE with S256.
+ * Reads the issuer's metadata.
+ *
+ * @throws Error when the issuer cannot be reached, is not the configured one, or does not support
+ *   PKCE with S256.
  */
 export async function discover(issuer: string): Promise<Issuer> {
   const response = await fetch(`${issuer}/.well-known/openid-configuration`, {
@@ -51,9 +56,9 @@ export async function discover(issuer: string): Promise<Issuer> {
 }
 
 /**
- * Asks the token endpoint.
+ * Asks the token endpoint for tokens.
  *
- * @throws GrantRefused when it refuses; any other error means that it could not be asked.
+ * @throws GrantRefused when it refuses. Any other error means that it gave no usable answer.
  */
 export async function requestGrant(
   issuer: Issuer,
@@ -68,8 +73,8 @@ export async function requestGrant(
 }
 
 /**
- * Ends a refresh token (RFC 7009). A failure changes nothing for the person: the token is forgotten
- * here in any case.
+ * Revokes a refresh token (RFC 7009). It ignores a failure, because the page forgets the token in
+ * any case.
  */
 export async function revoke(
   issuer: Issuer,
@@ -93,8 +98,8 @@ async function post(url: string, parameters: Readonly<Record<string, string>>): 
 }
 
 /**
- * An endpoint is used only at the issuer's own origin: a `javascript:` URL or a stranger's host in
- * the metadata goes nowhere.
+ * Gives an endpoint only if it is at the issuer's own origin. Otherwise the metadata could name a
+ * `javascript:` URL or the host of a stranger.
  */
 function endpoint(issuer: string, value: unknown): string | undefined {
   const url = text(value)

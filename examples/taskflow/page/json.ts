@@ -1,34 +1,34 @@
-// Reads JSON that came from elsewhere: what is not of the expected shape reads as absent. It never
-// throws.
+// Reads JSON from outside. A value that does not have the expected shape counts as absent. Nothing
+// here throws.
 
-/** The members of an object; nothing of anything else. */
+/** Gives the members of an object, and no members for any other value. */
 export function record(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? Object.fromEntries(Object.entries(value))
     : {}
 }
 
-/** A text, or undefined. */
+/** Gives a text, or undefined for any other value. */
 export function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-/** A finite number, or undefined. */
+/** Gives a finite number, or undefined for any other value. */
 export function number(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined
 }
 
-/** The elements of an array; none of anything else. */
+/** Gives the elements of an array, and none for any other value. */
 export function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []
 }
 
-/** The texts in an array. */
+/** Gives the texts in an array. */
 export function texts(value: unknown): readonly string[] {
   return list(value).filter((element) => typeof element === 'string')
 }
 
-/** What `parse` makes of each element, those left out of which it makes nothing. */
+/** Parses each element of an array, and leaves out those for which `parse` gives undefined. */
 export function listOf<T>(
   value: unknown,
   parse: (element: unknown) => T | undefined,

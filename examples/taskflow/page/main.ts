@@ -1,5 +1,5 @@
-// Starts the page: finishes a sign-in that is under way, asks the issuer again after a reload, or
-// offers to sign in.
+// Starts the page. It completes a sign-in that has begun, asks the issuer again after a reload, or
+// offers a sign-in.
 import { startApp } from './app.ts'
 import { type Config, loadConfig } from './config.ts'
 import { byId } from './dom.ts'
@@ -17,7 +17,8 @@ import {
 import { createTokens, type Tokens } from './tokens.ts'
 
 const callback = takeCallback()
-// A page that the browser kept from before a sign-out would show what was on it: load anew instead.
+// The browser may bring back a page from before a sign-out, with its content. Load it again
+// instead.
 window.addEventListener('pageshow', ({ persisted }) => {
   if (persisted) location.reload()
 })
@@ -64,7 +65,8 @@ function showModel({ model }: Config): void {
 }
 
 /**
- * The issuer no longer renews the tokens: everything stays on show, and one click comes back to it.
+ * Says that the issuer no longer renews the tokens. The page stays as it is, and one click signs
+ * the person in again.
  */
 function showEnded(signIn: () => void): void {
   byId('ended', HTMLElement).hidden = false

@@ -1,5 +1,5 @@
-// What the model saw for the last answer, word for word, and a search of it for credentials made in
-// this page, with the real tokens at hand.
+// Shows what the model saw for the last answer, word for word. The page searches it for
+// credentials, and for that it has the real tokens.
 import { byId, el, icon } from './dom.ts'
 import { list, record } from './json.ts'
 import type { Tokens } from './tokens.ts'
@@ -65,7 +65,7 @@ function drawRequest(request: string, index: number): HTMLElement {
       label,
       el('span', { class: 'size' }, `${request.length.toLocaleString('en')} characters`),
     ),
-    // In the tab order because it scrolls: a keyboard must be able to move in it.
+    // It scrolls, so a person with a keyboard must be able to focus it.
     el('pre', { tabindex: 0, role: 'region', 'aria-label': label }, request),
   )
 }

@@ -1,21 +1,23 @@
-// The switch "How the credential travels": which of the operator's servers the next message uses.
-// It is a wish of the page and says nothing of who asks.
+// The switch "How the credential travels". It chooses which of the operator's servers the next
+// message uses. It is a wish of the page and does not say who asks.
 import { byId } from './dom.ts'
 
-/** Kept for this tab. Not a credential. */
-const CHOSEN = 'taskflow.placement'
+/** Where the tab's storage keeps the choice, which is no credential. */
+const CHOICE_KEY = 'taskflow.placement'
 
 /**
- * Brings the switch back to where it stood in this tab; tells what a message takes along, now and
- * whenever it changes.
+ * Sets the switch to the last choice in this tab. It calls `onChoice` with the metadata for
+ * messages, now and after each change.
  */
-export function createPlacement(chosen: (metadata: { readonly placement: string }) => void): void {
+export function createPlacement(
+  onChoice: (metadata: { readonly placement: string }) => void,
+): void {
   const choice = byId('placement', HTMLSelectElement)
-  const kept = sessionStorage.getItem(CHOSEN)
+  const kept = sessionStorage.getItem(CHOICE_KEY)
   if (kept !== null && [...choice.options].some(({ value }) => value === kept)) choice.value = kept
   choice.addEventListener('change', () => {
-    sessionStorage.setItem(CHOSEN, choice.value)
-    chosen({ placement: choice.value })
+    sessionStorage.setItem(CHOICE_KEY, choice.value)
+    onChoice({ placement: choice.value })
   })
-  chosen({ placement: choice.value })
+  onChoice({ placement: choice.value })
 }

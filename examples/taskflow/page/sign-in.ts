@@ -1,27 +1,27 @@
-// Signing in: the authorization code flow with PKCE (RFC 6749, RFC 7636), from the page to the
-// issuer and back. It keeps no token.
+// Signs a person in with the authorization code flow and PKCE (RFC 6749, RFC 7636): from the page
+// to the issuer and back. It keeps no token.
 import type { Config } from './config.ts'
 import { type Grant, GrantRefused, type Issuer, requestGrant } from './issuer.ts'
 import { number, record, text } from './json.ts'
 import { base64Url, randomBase64Url } from './random.ts'
 
-/** Why somebody is not signed in; the message is for them. */
+/** A sign-in that failed. The message is for the person. */
 export class SignInFailed extends Error {}
 
-/** Lives from the redirect to the callback: state, verifier and the thread to come back to. */
-const PENDING = 'taskflow.sign-in'
+/** The storage key of a sign-in that has begun: its state, its verifier and the open thread. */
+const PENDING_KEY = 'taskflow.sign-in'
 /**
- * Says that this tab was signed in, so that a reload asks the issuer again without a click. Not a
- * credential.
+ * The storage key that says that this tab was signed in. A reload then asks the issuer again
+ * without a click. The value is no credential.
  */
-const SIGNED_IN = 'taskflow.signed-in'
-/** How long a person may take at the issuer's page. */
-const PENDING_MS = 10 * 60_000
+const SIGNED_IN_KEY = 'taskflow.signed-in'
+/** The longest time that a person may take on the issuer's page. */
+const MAX_PENDING_MS = 10 * 60_000
 const SCOPE = 'openid tasks:read tasks:write'
 
 /**
- * The issuer's answer, if this load of the page brings one. It leaves the address at once, before
- * anything else can read, log or send it (history, referrer, a shared screen).
+ * Takes the issuer's answer from the address, if there is one. It removes it from the address at
+ * once, before it can reach the history, a referrer, a log or a shared screen.
  */
 export function takeCallback(): URLSearchParams | undefined {
   const parameters = new URLSearchParams(location.search)
@@ -31,14 +31,14 @@ export function takeCallback(): URLSearchParams | undefined {
 }
 
 /**
- * Leaves the page for the issuer. `silent`: come back at once, signed in only if the issuer still
- * knows the person.
+ * Leaves the page for the issuer's. With `silent`, the issuer sends the person back at once, signed
+ * in only if it still knows the person.
  */
 export async function startSignIn(config: Config, issuer: Issuer, silent = false): Promise<void> {
   const verifier = randomBase64Url(32)
   const state = randomBase64Url(16)
   sessionStorage.setItem(
-    PENDING,
+    PENDING_KEY,
     JSON.stringify({ state, verifier, silent, thread: location.hash, at: Date.now() }),
   )
   const challenge = base64Url(
@@ -62,10 +62,10 @@ export async function startSignIn(config: Config, issuer: Issuer, silent = false
 }
 
 /**
- * Turns the issuer's answer into a grant for the chat; undefined when a silent attempt found nobody
- * signed in.
+ * Turns the issuer's answer into a grant for the chat. Gives undefined when a silent attempt found
+ * nobody signed in.
  *
- * @throws SignInFailed when the answer is not the one this tab waits for, or is a refusal.
+ * @throws SignInFailed when this tab did not wait for the answer, or when the issuer refused.
  */
 export async function finishSignIn(
   config: Config,
@@ -73,11 +73,11 @@ export async function finishSignIn(
   callback: URLSearchParams,
 ): Promise<Grant | undefined> {
   const pending = takePending()
-  // Somebody else's code, planted by a link, would sign this person in to the other's account (RFC
-  // 6749 section 10.12).
+  // An attacker's link could bring the attacker's own code, and so sign the person in to the
+  // attacker's account (RFC 6749 section 10.12).
   if (!pending || pending.state !== callback.get('state'))
     throw new SignInFailed('This sign-in was not started in this tab. Please try again.')
-  // RFC 9207: the answer must come from the issuer that was asked.
+  // The answer must come from the issuer that the page asked (RFC 9207).
   if (callback.get('iss') !== config.issuer)
     throw new SignInFailed('The answer did not come from the expected sign-in server.')
   history.replaceState(null, '', `${location.pathname}${pending.thread}`)
@@ -107,20 +107,22 @@ export async function finishSignIn(
   }
 }
 
-/** Whether this tab was signed in before it was loaded anew. */
+/** Says whether this tab was signed in before the page was loaded again. */
 export function wasSignedIn(): boolean {
-  return sessionStorage.getItem(SIGNED_IN) !== null
+  return sessionStorage.getItem(SIGNED_IN_KEY) !== null
 }
 
+/** Remembers in this tab that the person is signed in. */
 export function rememberSignedIn(): void {
-  sessionStorage.setItem(SIGNED_IN, 'yes')
+  sessionStorage.setItem(SIGNED_IN_KEY, 'yes')
 }
 
+/** Forgets that the person was signed in. */
 export function forgetSignedIn(): void {
-  sessionStorage.removeItem(SIGNED_IN)
+  sessionStorage.removeItem(SIGNED_IN_KEY)
 }
 
-/** Where the issuer sends people back to, after signing in and after signing out. */
+/** Gives the URL to which the issuer sends people back after a sign-in or a sign-out. */
 export function redirectUri(): string {
   return `${location.origin}/`
 }
@@ -133,14 +135,14 @@ interface Pending {
 }
 
 function takePending(): Pending | undefined {
-  const stored = sessionStorage.getItem(PENDING)
-  sessionStorage.removeItem(PENDING)
+  const stored = sessionStorage.getItem(PENDING_KEY)
+  sessionStorage.removeItem(PENDING_KEY)
   const pending = record(stored === null ? undefined : JSON.parse(stored))
   const state = text(pending.state)
   const verifier = text(pending.verifier)
   const thread = text(pending.thread) ?? ''
   const age = Date.now() - (number(pending.at) ?? 0)
-  if (state === undefined || verifier === undefined || age > PENDING_MS) return undefined
+  if (state === undefined || verifier === undefined || age > MAX_PENDING_MS) return undefined
   return {
     state,
     verifier,

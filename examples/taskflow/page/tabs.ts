@@ -1,7 +1,8 @@
-// Tabs as WAI-ARIA describes them: one in the tab order, arrows move between them.
+// Tabs as WAI-ARIA describes them. One tab is in the tab order, and the arrow keys move between
+// them.
 import { byId } from './dom.ts'
 
-/** Makes tabs of the buttons with `role=tab` in a tab list. */
+/** Turns the buttons with `role=tab` in a tab list into tabs. */
 export function createTabs(listId: string): void {
   const tabs = [...byId(listId, HTMLElement).querySelectorAll<HTMLButtonElement>('[role=tab]')]
 

@@ -1,5 +1,5 @@
-// The person's tasks, read from the API with its own access token: what the agent does becomes
-// visible here, whatever the chat says.
+// Shows the person's tasks. It reads them from the API with an access token of its own, so that the
+// person sees what the agent did, whatever the chat says.
 import { byId, el, icon, setAttribute } from './dom.ts'
 import { listOf, number, record, text, texts } from './json.ts'
 import type { Tokens } from './tokens.ts'
@@ -16,7 +16,7 @@ interface Task {
   readonly progress: number
 }
 
-/** Reads and shows the tasks; calls that overlap become one further reading. */
+/** Reads and shows the tasks. Calls during a read together cause one more read. */
 export function createTasksView(api: string, tokens: Tokens): () => Promise<void> {
   const container = byId('task-list', HTMLElement)
   const problem = byId('tasks-problem', HTMLElement)

@@ -1,13 +1,13 @@
-// The person's tokens: in this module's closures and nowhere else, so that a reload forgets them
-// and no other part can read them.
+// Keeps the person's tokens in closures of this module and nowhere else. So a reload forgets them,
+// and no other part of the page can read them.
 import type { Config } from './config.ts'
 import { type Grant, GrantRefused, type Issuer, requestGrant, revoke } from './issuer.ts'
 import { record, text } from './json.ts'
 
-/** Which protected resource a request goes to; each has an access token of its own. */
+/** The protected resource that a request goes to. Each has an access token of its own. */
 export type Audience = 'chat' | 'api'
 
-/** Whether something that must not be in a text is in it. */
+/** Says whether a text has something that it must not have. */
 export interface Finding {
   readonly what: string
   readonly found: boolean
@@ -15,29 +15,33 @@ export interface Finding {
 
 /** What the rest of the page can do with the tokens. */
 export interface Tokens {
-  /** The name to greet the person by. */
+  /** The name with which the page greets the person. */
   readonly person: string
-  /** `fetch` with the access token for that audience; after a 401, once more with a fresh one. */
+  /**
+   * Sends a request with the access token for an audience. After a 401 it renews it and retries.
+   */
   fetch(audience: Audience, url: string, init?: RequestInit): Promise<Response>
   /**
-   * Looks for credentials in a text: the ones held here, and anything that has the shape of one.
+   * Looks for credentials in a text: the ones that this page had, and all that looks like one.
    */
   look(text: string): readonly Finding[]
   /**
-   * Forgets all tokens, ends the refresh token at the issuer, and gives the URL that ends the
-   * issuer's session.
+   * Forgets all tokens and revokes the refresh token. Gives the URL that ends the session at the
+   * issuer.
    */
   end(returnTo: string): Promise<string>
 }
 
-/** A request in the person's name, after their sign-in has ended. */
+/** A request could not be sent, because the person's sign-in has ended. */
 export class SignInEnded extends Error {
   constructor() {
     super('Your sign-in has ended. Please sign in again.')
   }
 }
 
-/** Takes over a grant for the chat. `onEnded` is called when the issuer refuses to renew it. */
+/**
+ * Keeps a grant for the chat and renews it. It calls `onEnded` when the issuer refuses to renew it.
+ */
 export function createTokens(
   config: Config,
   issuer: Issuer,
@@ -49,8 +53,9 @@ export function createTokens(
   let refreshToken: string | undefined
   let renewing: Promise<unknown> = Promise.resolve()
 
-  function hold(audience: Audience, { accessToken, expiresIn, ...rest }: Grant): void {
-    // Renewed with a fifth of its life left: the agent works with it until the end of the answer.
+  function keep(audience: Audience, { accessToken, expiresIn, ...rest }: Grant): void {
+    // It is renewed when a fifth of its life is left, because the agent needs it for a whole
+    // answer.
     access.set(audience, { value: accessToken, renewAt: Date.now() + expiresIn * 800 })
     refreshToken = rest.refreshToken ?? refreshToken
     known.set(accessToken, 'Your access tokens')
@@ -58,24 +63,24 @@ export function createTokens(
     if (rest.idToken) known.set(rest.idToken, 'Your ID token')
   }
 
-  function held(audience: Audience, refused?: string): string | undefined {
+  function findValid(audience: Audience, refused?: string): string | undefined {
     const token = access.get(audience)
     return token && token.value !== refused && token.renewAt > Date.now() ? token.value : undefined
   }
 
   /**
-   * One after the other, for both audiences: refresh tokens rotate, and one that comes twice looks
-   * stolen to the issuer (RFC 9700 section 4.14).
+   * Gives a valid access token. Both audiences take turns to renew theirs: refresh tokens rotate,
+   * and the issuer takes one that comes twice for a stolen one (RFC 9700 section 4.14).
    */
   async function accessToken(audience: Audience, refused?: string): Promise<string> {
-    const token = held(audience, refused)
+    const token = findValid(audience, refused)
     if (token !== undefined) return token
-    const turn = renewing.then(() => held(audience, refused) ?? renewed(audience))
+    const turn = renewing.then(() => findValid(audience, refused) ?? renew(audience))
     renewing = turn.catch(() => undefined)
     return await turn
   }
 
-  async function renewed(audience: Audience): Promise<string> {
+  async function renew(audience: Audience): Promise<string> {
     if (refreshToken === undefined) throw new SignInEnded()
     const parameters = {
       grant_type: 'refresh_token',
@@ -85,9 +90,9 @@ export function createTokens(
     }
     try {
       const fresh = await requestGrant(issuer, parameters)
-      // Signed out in the meantime: what comes late is not kept.
+      // The person signed out in the meantime, so a late token must not be kept.
       if (refreshToken === undefined) throw new SignInEnded()
-      hold(audience, fresh)
+      keep(audience, fresh)
       return fresh.accessToken
     } catch (error) {
       if (!(error instanceof GrantRefused)) throw error
@@ -97,7 +102,7 @@ export function createTokens(
     }
   }
 
-  hold('chat', grant)
+  keep('chat', grant)
   return {
     person: nameIn(grant.idToken) ?? 'You',
     async fetch(audience, url, init = {}) {
@@ -114,8 +119,8 @@ export function createTokens(
       refreshToken = undefined
       access.clear()
       known.clear()
-      // First what is under way: the agent stops acting before the issuer is asked to end the
-      // sign-in. A chat server that is away has none.
+      // The agent must stop first, before the issuer ends the sign-in. If the chat server cannot be
+      // reached, no agent is at work.
       const options = { method: 'POST', signal: AbortSignal.timeout(SIGN_OUT_MS) }
       if (token !== undefined) await send('/sign-out', options, token).catch(() => undefined)
       if (last !== undefined) await revoke(issuer, config.clientId, last)
@@ -129,25 +134,27 @@ export function createTokens(
   }
 }
 
-/** Milliseconds that a person who leaves waits for the chat server. */
+/** The longest time that a sign-out waits for the chat server. */
 const SIGN_OUT_MS = 3000
 
 /**
- * How a reference begins: it stands for a credential at one server in one answer, and is worth
- * nothing anywhere else.
+ * The beginning of a reference. It stands for a credential at one server in one answer, and has no
+ * value anywhere else.
  */
 const REFERENCE = 'onbehalf_ref_'
 
 /**
- * A field that has a text for its value, in JSON or in JSON within JSON, other than a reference.
+ * Finds a credential field whose value is a text and not a reference, in JSON or in JSON inside
+ * JSON.
  */
 const FILLED_FIELD =
   /\b(?:access_token|refresh_token|id_token|authorization|client_secret|password|api_?key|bearer)\\?"\s*:\s*\\?"(?!onbehalf_ref_)/i
 
+/** Finds a credential field, whatever its value is. */
 const CREDENTIAL_FIELD =
   /"(?:access_token|refresh_token|id_token|authorization|client_secret|password|api_?key|bearer)"\s*:/i
 
-/** `known` are the tokens that this page had, each with the name to show for it. */
+/** Searches a text. `known` has the tokens of this page, each with the name that a person sees. */
 function findCredentials(searched: string, known: ReadonlyMap<string, string>): readonly Finding[] {
   const what = [...new Set(known.values())]
   const own = what.map((kind) => ({
@@ -160,8 +167,8 @@ function findCredentials(searched: string, known: ReadonlyMap<string, string>): 
       what: 'Anything shaped like a signed token (JWT)',
       found: /eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/.test(searched),
     },
-    // References are there to be seen. The fields that they stand in are then part of the
-    // prompt, and what counts is their values.
+    // The model may see references. The prompt then has the fields for them, so only the values of
+    // the fields count.
     searched.includes(REFERENCE)
       ? {
           what: 'A credential field with anything but a reference',
@@ -177,7 +184,7 @@ function findCredentials(searched: string, known: ReadonlyMap<string, string>): 
 async function send(url: string, init: RequestInit, token: string): Promise<Response> {
   const headers = new Headers(init.headers)
   headers.set('authorization', `Bearer ${token}`)
-  // A redirect would take the request, and perhaps the header, to where it was not meant for.
+  // A redirect could take the request, and perhaps its header, to a wrong address.
   return await fetch(url, {
     ...init,
     headers,
@@ -188,8 +195,8 @@ async function send(url: string, init: RequestInit, token: string): Promise<Resp
 }
 
 /**
- * Whether a text holds a token as it is, or inside something base64-encoded: three alignments,
- * without the ends that its neighbours change.
+ * Says whether a text contains a token as it is, or inside a base64 text. Base64 has three
+ * alignments. Both ends are left out, because the neighbours change them.
  */
 function contains(searched: string, token: string): boolean {
   const spellings = [0, 1, 2].flatMap((shift) => {
@@ -202,8 +209,8 @@ function contains(searched: string, token: string): boolean {
 }
 
 /**
- * The name in an ID token, for display only: it came from the issuer itself, and nothing is decided
- * by it (OIDC Core section 3.1.3.7).
+ * Reads the name in an ID token, for display only. The token came from the issuer itself, and the
+ * page decides nothing by it (OIDC Core section 3.1.3.7).
  */
 function nameIn(idToken: string | undefined): string | undefined {
   const payload = idToken?.split('.')[1]

@@ -1,5 +1,5 @@
-// The credential trail of the last answer: every hop in order, who acted for whom, and how little
-// each credential could do.
+// Shows the credential trail of the last answer: each hop in order, who acted for whom, and what
+// each credential was for.
 import { byId, el, icon } from './dom.ts'
 import { type HopEvent, parseHop, span } from './hop.ts'
 import { listOf, record } from './json.ts'
@@ -13,7 +13,7 @@ const NAMES: Readonly<Record<string, string>> = {
   api: 'Carried to the API',
 }
 
-/** What happens at each kind of hop, in a sentence. */
+/** A sentence for each kind of hop. */
 const MEANINGS: Readonly<Record<string, string>> = {
   door: 'Verified. The agent gets only a handle.',
   exchange: 'A new token, for one destination only.',
@@ -22,7 +22,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   api: 'The tool calls the API in your name.',
 }
 
-/** Reads and shows the trail of a trace. */
+/** Makes the function that reads and shows the trail of a trace. */
 export function createTrailView(tokens: Tokens): (trace: string) => Promise<void> {
   const container = byId('trail-list', HTMLElement)
   const note = byId('trail-note', HTMLElement)
@@ -51,8 +51,8 @@ export function createTrailView(tokens: Tokens): (trace: string) => Promise<void
 type Hues = ReadonlyMap<string, number>
 
 /**
- * Hues a golden angle apart, in the order in which the credentials came up: neighbours never look
- * alike.
+ * Gives each credential a hue, in the order of their first hops. The hues are a golden angle apart,
+ * so that neighbours never look alike.
  */
 function huesOf(hops: readonly HopEvent[]): Hues {
   const fingerprints = [...new Set(hops.flatMap(({ fingerprint }) => fingerprint ?? []))]
@@ -68,8 +68,8 @@ function summary(hops: readonly HopEvent[]): string {
 }
 
 /**
- * The different credentials in the order they came up, each with the place it is good for: the
- * whole chain at a glance.
+ * Draws the different credentials in the order of their first hops, each with its audience. So a
+ * person sees the whole chain at once.
  */
 function drawKeys(hops: readonly HopEvent[], hues: Hues): readonly HTMLElement[] {
   const audiences = new Map<string, string>()
@@ -129,7 +129,8 @@ function fact(
 }
 
 /**
- * Who acts for the person, the first one first; where nobody does, the client that the person used.
+ * Names who acts for the person, the first actor first. When nobody does, it names the client that
+ * the person used.
  */
 function through({ actors, client }: HopEvent): HTMLElement | undefined {
   if (actors.length > 0)
@@ -147,8 +148,8 @@ function life(seconds: number): string {
 }
 
 /**
- * One colour for one credential, so that the eye sees where the next one begins; the text says the
- * same.
+ * Draws a fingerprint. Each credential has one colour, so that a person sees where the next one
+ * begins. The text says the same.
  */
 function drawFingerprint(fingerprint: string, hues: Hues, label?: string): HTMLElement {
   const text = label ?? el('code', {}, fingerprint.slice(0, 12))
@@ -162,7 +163,7 @@ function drawFingerprint(fingerprint: string, hues: Hues, label?: string): HTMLE
   return mark
 }
 
-/** A resource without its scheme: what differs between two of them is the rest. */
+/** Removes the scheme of a resource, because all of them have the same. */
 function short(resource: string): string {
   return resource.replace(/^https?:\/\//, '')
 }

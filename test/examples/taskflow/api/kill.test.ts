@@ -70,4 +70,4 @@ it('kill -9 loses no acknowledged task, and no change is without its audit entry
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
-})
+}, 120_000)
