@@ -3,7 +3,7 @@
 
 import type { Auditor } from '../core/audit.ts'
 import { type Binding, scopesOf } from '../core/binding.ts'
-import { carryingFetch } from '../core/carry/carry.ts'
+import { carrier } from '../core/carry/carry.ts'
 import { memoryReflectionMarks } from '../core/carry/memory-reflection-marks.ts'
 import { AuthError, type Refusal, type RefusalReason } from '../core/errors.ts'
 import type { Principal } from '../core/principal.ts'
@@ -131,7 +131,7 @@ function partsOf(options: McpFetchOptions) {
     maxChars: options.maxAnswer ?? DEFAULT_MAX_ANSWER_CHARS,
     signal: options.signal,
   })
-  const list = onceListed((request) => listTools((init) => carry(url, init), request, rules))
+  const list = onceListed((request) => listTools((init) => carry(url, init, place), request, rules))
   const placing = placingFor(binding, {
     book,
     list,
@@ -141,7 +141,7 @@ function partsOf(options: McpFetchOptions) {
     onOverwritten: (tool) => note('arguments_refused', sayableName(tool, live)),
   })
   const place = guardPlacing(placing, { binding, quarantine, book, list })
-  const carry = carryingFetch({
+  const carry = carrier({
     name,
     resource,
     source: addingToLive(options.source, live),
@@ -154,7 +154,6 @@ function partsOf(options: McpFetchOptions) {
     ...(options.signal ? { signal: options.signal } : {}),
     approves: (target) => target.href === url,
     throwProblems: { scopes: scopesOf(binding.source) },
-    placing: place,
   })
   return { carry, place, rules }
 }

@@ -262,3 +262,26 @@ it('with every token known, none of them is in an answer, an event or a request 
     for (const form of [...secret.split('.').slice(1), btoa(secret).slice(40, -8)])
       expect(seen).not.toContain(form)
 })
+
+it('a fetch of the call is one of two arguments: it goes into map, and shows no credential', async () => {
+  const seen: unknown[] = []
+  const house = await houseThat(async (call) => {
+    const fetch = call.fetch('tasks')
+    const answers = await Promise.all([`${API}/tasks`, `${API}/projects`].map(fetch as never))
+    const placing = (sent: object) => ({
+      ok: true,
+      value: {
+        at: 'here',
+        fill: (token: object) => {
+          seen.push(token)
+          return { ok: true, value: sent }
+        },
+      },
+    })
+    await Reflect.apply(fetch, undefined, [`${API}/tasks`, {}, placing])
+    return answers.map((answer) => (answer as Response).status)
+  })
+  expect(await (await house.post(toolCall('whoami'))).json()).toEqual({ outcome: [200, 200] })
+  expect(house.apiRequests).toHaveLength(3)
+  expect(seen).toEqual([])
+})

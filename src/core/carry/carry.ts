@@ -16,17 +16,21 @@ import type { Placing, Plan, Sent } from './placing.ts'
 import { type HopFacts, type HopUse, hopRecorder, type RecordHop } from './record-hop.ts'
 import { send } from './send.ts'
 
+/** What a carrying `fetch` is made of. */
+export interface CarryOptions extends CarrierOptions {
+  readonly placing: Placing
+}
+
 /**
- * What a carrying `fetch` is made of. The principal is in here, not in ambient state, so one
+ * What carries, without the placing. The principal is in here, not in ambient state, so one
  * principal's call cannot end up with another's credential.
  */
-export interface CarryOptions extends HopFacts {
+export interface CarrierOptions extends HopFacts {
   /** The operator's name of the destination, for sentences and errors. */
   readonly name: string
   /** Whether a URL, in its final form, is the destination that the credential is bound to. */
   readonly approves: (url: URL) => boolean
   readonly source: CredentialSource
-  readonly placing: Placing
   readonly fetch: typeof globalThis.fetch
   /** Milliseconds that a request may take in all; for a GET, until its headers come. */
   readonly deadlineMs: number
@@ -57,13 +61,13 @@ const DROPPED = [
 ] as const
 
 /**
- * A `fetch` that carries. A caller that has read its request already gives a placing for this call
- * alone, which knows what was read. Default: the one of the options.
+ * Carries one request. The placing gets the credential, so whoever can call this can read it: it
+ * stays inside the library.
  */
-export type CarryingFetch = (
+export type Carry = (
   input: Parameters<typeof globalThis.fetch>[0],
-  init?: RequestInit,
-  placing?: Placing,
+  init: RequestInit | undefined,
+  placing: Placing,
 ) => Promise<Response>
 
 /**
@@ -82,11 +86,21 @@ export type CarryingFetch = (
  * const response = await fetch('https://tasks.example/mcp', { method: 'POST', body })
  * ```
  */
-export function carryingFetch(options: CarryOptions): CarryingFetch {
+export function carryingFetch({ placing, ...options }: CarryOptions): typeof globalThis.fetch {
+  const carry = carrier(options)
+  // It takes two arguments only, so nobody who calls it can bring a placing.
+  return (input, init) => carry(input, init, placing)
+}
+
+/**
+ * As {@link carryingFetch}, for a caller that has read its request already and gives a placing for
+ * each one.
+ */
+export function carrier(options: CarrierOptions): Carry {
   const record = hopRecorder(options)
   const nextTraceparent = traceparents(options.trace)
 
-  return async (input, init, placing = options.placing) => {
+  return async (input, init, placing) => {
     const outgoing = readOutgoing(input, init)
     const operation = outgoing?.method ?? 'GET'
     const deadline = startCallDeadline(operation, {
@@ -111,7 +125,7 @@ interface Attempted {
 
 /** One call under way: at most two attempts of one request. */
 class Call {
-  readonly #options: CarryOptions
+  readonly #options: CarrierOptions
   readonly #placing: Placing
   readonly #operation: string
   readonly #deadline: CallDeadline
@@ -124,7 +138,7 @@ class Call {
   #nonce: string | undefined
 
   constructor(
-    options: CarryOptions,
+    options: CarrierOptions,
     placing: Placing,
     operation: string,
     deadline: CallDeadline,
