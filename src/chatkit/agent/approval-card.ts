@@ -2,10 +2,9 @@
 // decision. Words of the model or a server are plain text in it. Pure.
 
 import type { PendingCall } from '../../agent/events.ts'
-import type { JsonObject } from '../../core/json.ts'
+import { isObject, type JsonObject } from '../../core/json.ts'
 import type { WidgetRoot } from '../protocol/item.ts'
 import type { Decision, PendingApproval } from './approval-record.ts'
-import { parseArguments } from './call-arguments.ts'
 import { toolTitle } from './tool-title.ts'
 
 /** The types of the card's actions. */
@@ -142,12 +141,21 @@ function callRows({
     { type: 'Divider' },
     { type: 'Text', weight: 'semibold', value: visible(title ?? toolTitle(name, server)) },
     { type: 'Caption', value: visible(`${name} on ${server}${rights}`) },
-    ...Object.entries(parseArguments(args)).map(([key, value]) => ({
+    ...argumentsOf(args).map(([key, value]) => ({
       type: 'Text',
       size: 'sm',
       value: `${visible(key)}: ${visible(typeof value === 'string' ? value : JSON.stringify(value))}`,
     })),
   ]
+}
+
+/**
+ * What the call is made with, part by part. A run promises an object. Of one that breaks its word,
+ * the person still sees everything that they approve.
+ */
+function argumentsOf(text: string): readonly (readonly [name: string, value: unknown])[] {
+  const value: unknown = JSON.parse(text)
+  return isObject(value) ? Object.entries(value) : [['arguments', value]]
 }
 
 /**

@@ -1,11 +1,11 @@
-// The arguments of a tool call, read from the text in which the run gives them.
+// The arguments of a call of a page's tool, read from the text in which the run gives them.
 
 import { isObject, type JsonObject } from '../../core/json.ts'
 
 /**
  * The arguments by their names.
  *
- * @param text A JSON object, as the events `client_tool` and `approval_needed` promise.
+ * @param text A JSON object, as the event `client_tool` promises.
  * @throws SyntaxError when the text is not JSON.
  */
 export function parseArguments(text: string): JsonObject {

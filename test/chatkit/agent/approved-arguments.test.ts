@@ -118,3 +118,20 @@ it.each([
   expect(shown).toEqual(rows)
   expect(JSON.stringify(sent)).toBe(received)
 })
+
+it.each([
+  ['a list', '[{"id":"every"}]', 'arguments: [{"id":"every"}]'],
+  ['a text', '"every"', 'arguments: every'],
+  ['a number', '7', 'arguments: 7'],
+  ['null', 'null', 'arguments: null'],
+])('%s that a run gives for arguments is shown whole', async (_, args, row) => {
+  const call = { callId: 'a', name: 'wipe', server: 'any', scopes: [], arguments: args }
+  const agent = agentChat<TestCaller>({
+    async *run() {
+      yield { type: 'approval_needed', calls: [call], state: '' }
+    },
+  })
+  const chat = testChat(agent.respond, { action: agent.action })
+  const asked = await chat.stream('alice', 'threads.create', { input: message('Wipe it') })
+  expect(cardIn(asked).widget.children.slice(5)).toMatchObject([{ type: 'Text', value: row }])
+})
