@@ -117,13 +117,23 @@ export interface OnBehalf {
  *   resource: 'https://app.example/chat',
  *   authorizationServers: ['https://login.example'],
  *   verifier: jwtVerifier({ issuer: 'https://login.example' }),
- *   exchanger: tokenExchanger({ issuer: 'https://login.example', clientId: 'app', client: clientSecretBasic(secret) }),
- *   servers: { tasks: { url: 'https://tasks.example/mcp', source: { type: 'exchange', scopes: ['tasks:read'] } } },
+ *   exchanger: tokenExchanger({
+ *     issuer: 'https://login.example',
+ *     clientId: 'app',
+ *     client: clientSecretBasic(secret),
+ *   }),
+ *   servers: {
+ *     tasks: {
+ *       url: 'https://tasks.example/mcp',
+ *       source: { type: 'exchange', scopes: ['tasks:read'] },
+ *     },
+ *   },
  *   audit,
  * })
  * const admission = await onbehalf.admit(request)
  * if (!admission.ok) return admission.response
- * const transport = new StreamableHTTPClientTransport(url, { fetch: admission.value.fetch('tasks') })
+ * const fetch = admission.value.fetch('tasks')
+ * const transport = new StreamableHTTPClientTransport(url, { fetch })
  * ```
  */
 export function createOnBehalf(options: OnBehalfOptions): OnBehalf {

@@ -1,4 +1,5 @@
-// onbehalf/chatkit: the ChatKit server, its thread store port, and an agent's run as ChatKit events.
+// onbehalf/chatkit: the ChatKit server, the port of its thread store, and an agent's run as ChatKit
+// events.
 
 export { type AgentChat, agentChat } from './agent/agent-chat.ts'
 export { agentResponse } from './agent/agent-response.ts'

@@ -1,5 +1,5 @@
-// The ChatKit server: a request comes in; a refusal, a JSON answer or a stream goes out. A request is
-// refused before its first event, or not at all.
+// The ChatKit server: a request comes in; a refusal, a JSON answer or a stream goes out. A request
+// is refused before its first event, or not at all.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answerNode } from './http/node-reply.ts'

@@ -10,7 +10,8 @@ const BLANK = '[credential]'
  * @example
  * ```ts
  * const credential = new Credential('s3cr3t')
- * console.log(`${credential}`, JSON.stringify({ credential })) // [credential] {"credential":"[credential]"}
+ * console.log(`${credential}`) // [credential]
+ * console.log(JSON.stringify({ credential })) // {"credential":"[credential]"}
  * ```
  */
 export class Credential {

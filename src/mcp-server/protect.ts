@@ -63,7 +63,11 @@ interface Protection extends EntranceParts {
  *     resource: 'https://tasks.example/mcp',
  *     authorizationServers: ['https://login.example'],
  *     verifier: jwtVerifier({ issuer: 'https://login.example' }),
- *     exchanger: tokenExchanger({ issuer: 'https://login.example', clientId: 'tasks-mcp', client: clientSecretBasic(secret) }),
+ *     exchanger: tokenExchanger({
+ *       issuer: 'https://login.example',
+ *       clientId: 'tasks-mcp',
+ *       client: clientSecretBasic(secret),
+ *     }),
  *     apis: { tasks: { url: 'https://api.example/tasks', scopes: ['tasks:write'] } },
  *     toolScopes: { add_task: ['tasks:write'] },
  *     audit,

@@ -32,8 +32,11 @@ export function toolFailure(error: unknown): ToolFailure {
  * @example
  * ```ts
  * server.registerTool('add_task', config, guardTool(call, 'add_task', async ({ title }) => {
- *   const response = await call.fetch('tasks')('https://api.example/tasks', { method: 'POST', body: JSON.stringify({ title }) })
- *   return { content: [{ type: 'text', text: response.ok ? 'Added.' : 'The task was not accepted.' }] }
+ *   const body = JSON.stringify({ title })
+ *   const send = call.fetch('tasks')
+ *   const response = await send('https://api.example/tasks', { method: 'POST', body })
+ *   const text = response.ok ? 'Added.' : 'The task was not accepted.'
+ *   return { content: [{ type: 'text', text }] }
  * }))
  * ```
  */

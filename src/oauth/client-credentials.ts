@@ -35,7 +35,11 @@ export interface ClientCredentialsOptions extends RegisteredClient, TokenRequest
  *
  * @example
  * ```ts
- * const issuer = clientCredentials({ issuer: 'https://login.example', clientId: 'app', client: clientSecretBasic(secret) })
+ * const issuer = clientCredentials({
+ *   issuer: 'https://login.example',
+ *   clientId: 'app',
+ *   client: clientSecretBasic(secret),
+ * })
  * ```
  */
 export function clientCredentials(options: ClientCredentialsOptions): ClientCredentialsIssuer {

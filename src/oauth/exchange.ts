@@ -41,7 +41,11 @@ export interface TokenExchangerOptions extends RegisteredClient, TokenRequestOpt
  *
  * @example
  * ```ts
- * const exchanger = tokenExchanger({ issuer: 'https://login.example', clientId: 'chat', client: clientSecretBasic(secret) })
+ * const exchanger = tokenExchanger({
+ *   issuer: 'https://login.example',
+ *   clientId: 'chat',
+ *   client: clientSecretBasic(secret),
+ * })
  * ```
  */
 export function tokenExchanger(options: TokenExchangerOptions): TokenExchanger {

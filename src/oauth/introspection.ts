@@ -62,7 +62,11 @@ export interface IntrospectionVerifierOptions {
  *
  * @example
  * ```ts
- * const verifier = introspectionVerifier({ issuer: 'https://login.example', clientId: 'api', client: clientSecretBasic(secret) })
+ * const verifier = introspectionVerifier({
+ *   issuer: 'https://login.example',
+ *   clientId: 'api',
+ *   client: clientSecretBasic(secret),
+ * })
  * ```
  */
 export function introspectionVerifier(options: IntrospectionVerifierOptions): TokenVerifier {

@@ -19,7 +19,7 @@ async function eventsOf(
 }
 
 describe('an audit event', () => {
-  it('names the principal, the tenant, the client and the actors', async () => {
+  it('an audit event names the principal, the tenant, the client and the actors', async () => {
     const events: AuditEvent[] = []
     const auditor = createAuditor({ record: (event) => void events.push(event) }, { now: () => 5 })
     const principal = {
@@ -50,7 +50,7 @@ describe('an audit event', () => {
     ])
   })
 
-  it('has no field for what is not known', async () => {
+  it('an audit event has no field for what is not known', async () => {
     const events: AuditEvent[] = []
     await createAuditor(
       { record: (event) => void events.push(event) },
@@ -63,7 +63,7 @@ describe('an audit event', () => {
     expect(events).toEqual([{ time: 5, hop: 'door', outcome: 'refused', trace: 't' }])
   })
 
-  it('holds a token id as HMAC-SHA256 of it, 128 bits', async () => {
+  it('an audit event holds a token id as HMAC-SHA256 of it, 128 bits', async () => {
     const [event] = await eventsOf(KEY, ['jti-1'])
     const { createHmac } = await import('node:crypto')
     expect(event?.fingerprint).toBe(
@@ -72,7 +72,7 @@ describe('an audit event', () => {
     expect(JSON.stringify(event)).not.toContain('jti-1')
   })
 
-  it('has the same fingerprint for the same token at every hop and every time, and another for any other', async () => {
+  it('an audit event has the same fingerprint for the same token at every hop and every time, and another for any other', async () => {
     const [first, second, third] = await eventsOf(KEY, ['a', 'a', 'b'])
     const [again] = await eventsOf(KEY, ['a'])
     expect(first?.fingerprint).toBe(second?.fingerprint)
@@ -80,7 +80,7 @@ describe('an audit event', () => {
     expect(first?.fingerprint).not.toBe(third?.fingerprint)
   })
 
-  it('has a fingerprint that depends on the key, which is random unless given', async () => {
+  it('an audit event has a fingerprint that depends on the key, which is random unless given', async () => {
     const [[a], [b], [c]] = await Promise.all([
       eventsOf(KEY, ['a']),
       eventsOf(undefined, ['a']),
@@ -89,7 +89,7 @@ describe('an audit event', () => {
     expect(new Set([a?.fingerprint, b?.fingerprint, c?.fingerprint]).size).toBe(3)
   })
 
-  it('keeps its fingerprints over more tokens than are remembered', async () => {
+  it('an audit event keeps its fingerprints over more tokens than are remembered', async () => {
     const ids = Array.from({ length: 1500 }, (_, index) => `jti-${index}`)
     const events = await eventsOf(KEY, [...ids, ...ids.slice(0, 3)])
     expect(new Set(events.map((event) => event.fingerprint)).size).toBe(1500)
@@ -100,7 +100,7 @@ describe('an audit event', () => {
 })
 
 describe('the auditor', () => {
-  it('does not take a key that could be guessed', () => {
+  it('the auditor does not take a key that could be guessed', () => {
     const sink = { record: () => {} }
     expect(() => createAuditor(sink, { fingerprintKey: new Uint8Array(31) })).toThrow(TypeError)
     expect(() => createAuditor(sink, { fingerprintKey: new Uint8Array(0) })).toThrow(TypeError)
@@ -120,7 +120,7 @@ describe('the auditor', () => {
     ).rejects.toThrow('disk full')
   })
 
-  it('waits for the sink', async () => {
+  it('the auditor waits for the sink', async () => {
     let written = false
     const auditor = createAuditor({
       async record() {

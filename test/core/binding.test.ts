@@ -4,7 +4,7 @@ import { parseBinding } from '../../src/core/parse-binding.ts'
 import { MCP } from './parts.ts'
 
 describe('a binding', () => {
-  it('exchanges for all of the user’s scopes and uses Authorization, unless it says otherwise', () => {
+  it('a binding exchanges for all of the user’s scopes and uses Authorization, unless it says otherwise', () => {
     expect(parseBinding('tasks', { url: MCP })).toEqual({
       name: 'tasks',
       url: MCP,
@@ -16,7 +16,7 @@ describe('a binding', () => {
     })
   })
 
-  it('keeps what it says', () => {
+  it('a binding keeps what it says', () => {
     const input: BindingInput = {
       url: 'https://TASKS.example/mcp?tenant=a',
       resource: 'https://tasks.example/',
@@ -33,7 +33,7 @@ describe('a binding', () => {
     })
   })
 
-  it('is a frozen copy, all the way down', () => {
+  it('a binding is a frozen copy, all the way down', () => {
     const scopes = ['tasks:read']
     const binding = parseBinding('tasks', { url: MCP, source: { type: 'exchange', scopes } })
     scopes.push('admin')
@@ -48,7 +48,7 @@ describe('a binding', () => {
   })
 
   it.each(['http://127.0.0.1:3001/mcp', 'http://localhost/mcp', 'http://[::1]/mcp'])(
-    'may be plain http to %s',
+    'a binding may be plain http to %s',
     (url) => {
       expect(parseBinding('tasks', { url }).url).toBe(url)
     },
@@ -68,7 +68,7 @@ describe('a binding', () => {
   })
 
   it.each(['Authorization', 'authorization', 'X-Api-Key', 'x-auth-token'])(
-    'may use the header %s',
+    'a binding may use the header %s',
     (name) => {
       expect(
         parseBinding('tasks', { url: MCP, placement: { type: 'header', name } }).placement,

@@ -9,7 +9,7 @@ import { Credential, isBearerToken } from '../../src/core/credential.ts'
 const SECRET = 'canary-4d1f0c9b7a'
 
 describe('a credential', () => {
-  it('gives its text to reveal() alone', () => {
+  it('a credential gives its text to reveal() alone', () => {
     expect(new Credential(SECRET).reveal()).toBe(SECRET)
   })
 
@@ -50,7 +50,7 @@ describe('a credential', () => {
     expect(render()).not.toContain(SECRET)
   })
 
-  it('renders as [credential] where a text is wanted', () => {
+  it('a credential renders as [credential] where a text is wanted', () => {
     expect([`${credential}`, JSON.stringify(credential), inspect(credential)]).toEqual([
       '[credential]',
       '"[credential]"',
@@ -58,7 +58,7 @@ describe('a credential', () => {
     ])
   })
 
-  it('does not show in console.log', () => {
+  it('a credential does not show in console.log', () => {
     const written: string[] = []
     const stream = new Writable({
       write(chunk, _encoding, done) {
@@ -79,7 +79,7 @@ describe('a credential', () => {
     )
   })
 
-  it('is not valid without a text, or with control characters, and the error does not quote it', () => {
+  it('a credential is not valid without a text, or with control characters, and the error does not quote it', () => {
     const bad: readonly unknown[] = [
       '',
       undefined,
@@ -98,12 +98,12 @@ describe('a credential', () => {
     }
   })
 
-  it('cannot be imitated by an object that has its methods', () => {
+  it('a credential cannot be imitated by an object that has its methods', () => {
     const imitation = Object.create(Credential.prototype) as Credential
     expect(() => imitation.reveal()).toThrow(TypeError)
   })
 
-  it('does not compare equal by its text', () => {
+  it('a credential does not compare equal by its text', () => {
     expect(Object.is(new Credential(SECRET), new Credential(SECRET))).toBe(false)
   })
 })

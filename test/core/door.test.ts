@@ -95,7 +95,7 @@ function doorWith(
 }
 
 describe('a door', () => {
-  it('admits a verified token, and records who came with what', async () => {
+  it('a door admits a verified token, and records who came with what', async () => {
     const { door, events, audiences } = doorWith(granted(verifiedToken()))
     const admission = await door.admit(request())
     if (!admission.ok) throw new Error('refused')
@@ -122,7 +122,7 @@ describe('a door', () => {
     expect(JSON.stringify(events)).not.toMatch(/canary|jti-of/)
   })
 
-  it('asks for its canonical resource, however it was spelled', async () => {
+  it('a door asks for its canonical resource, however it was spelled', async () => {
     const { door, audiences } = doorWith(granted(verifiedToken()), {
       resource: 'https://APP.example:443/chat',
     })
@@ -130,7 +130,7 @@ describe('a door', () => {
     expect([door.resource, ...audiences]).toEqual([CHAT, CHAT])
   })
 
-  it('takes the trace of the request', async () => {
+  it('a door takes the trace of the request', async () => {
     const { door, events } = doorWith(granted(verifiedToken()))
     const trace = '4bf92f3577b34da6a3ce929d0e0e4736'
     await door.admit(
@@ -196,7 +196,7 @@ describe('a door', () => {
     expect(JSON.stringify([events, await admission.response.text()])).not.toContain('canary')
   })
 
-  it('answers an issuer that is down with 503 and no challenge, and records a failure', async () => {
+  it('a door answers an issuer that is down with 503 and no challenge, and records a failure', async () => {
     const { door, events } = doorWith(refused('issuer_unavailable'))
     const admission = await door.admit(request())
     if (admission.ok) throw new Error('admitted')
@@ -207,7 +207,7 @@ describe('a door', () => {
     expect(events[0]?.outcome).toBe('failed')
   })
 
-  it('admits nobody when the verifier throws, and says nothing of what it threw', async () => {
+  it('a door admits nobody when the verifier throws, and says nothing of what it threw', async () => {
     const { door, events } = doorWith(() => Promise.reject(new Error(`could not verify ${TOKEN}`)))
     const admission = await door.admit(request())
     if (admission.ok) throw new Error('admitted')
@@ -215,7 +215,7 @@ describe('a door', () => {
     expect(JSON.stringify([events, await admission.response.text()])).not.toContain('canary')
   })
 
-  it('names all the scopes that an operation needs in one challenge, and says which operation in the audit', async () => {
+  it('a door names all the scopes that an operation needs in one challenge, and says which operation in the audit', async () => {
     const { door, events } = doorWith(granted(verifiedToken({ scopes: ['a'] })), { scopes: ['a'] })
     const admission = await door.admit(request(), {
       scopes: ['b', 'a', 'c'],
@@ -230,7 +230,7 @@ describe('a door', () => {
     })
   })
 
-  it('refuses an admitted request for lack of scopes, and records it', async () => {
+  it('a door refuses an admitted request for lack of scopes, and records it', async () => {
     const { door, events } = doorWith(granted(verifiedToken()), { hop: 'server-door' })
     const admission = await door.admit(request())
     if (!admission.ok) throw new Error('refused')
@@ -264,7 +264,7 @@ describe('a door', () => {
     expect(admission.ok ? 200 : admission.response.status).toBe(reason === 'granted' ? 200 : 400)
   })
 
-  it('never takes a subject header for identity, and does not look at it unless asked', async () => {
+  it('a door never takes a subject header for identity, and does not look at it unless asked', async () => {
     const { door } = doorWith(granted(verifiedToken()))
     const admission = await door.admit(
       request({ authorization: `Bearer ${TOKEN}`, 'x-user-id': 'bob' }),
@@ -273,7 +273,7 @@ describe('a door', () => {
     expect((await door.admit(request({ 'x-user-id': 'alice' }))).ok).toBe(false)
   })
 
-  it('admits nobody whom it cannot record', async () => {
+  it('a door admits nobody whom it cannot record', async () => {
     const auditor = createAuditor({
       record() {
         throw new Error('disk full')
@@ -289,14 +289,14 @@ describe('a door', () => {
     expect(await admission.response.text()).not.toContain('disk')
   })
 
-  it('refuses for its own reason when the refusal cannot be recorded', async () => {
+  it('a door refuses for its own reason when the refusal cannot be recorded', async () => {
     const auditor = () => Promise.reject<void>(new Error('disk full'))
     const { door } = doorWith(refused('signature_invalid'), { auditor })
     const admission = await door.admit(request())
     expect(reasonOf(admission)).toBe('signature_invalid')
   })
 
-  it('hands the request’s signal to the verifier', async () => {
+  it('a door hands the request’s signal to the verifier', async () => {
     let seen: AbortSignal | undefined
     const events: AuditEvent[] = []
     const door = createDoor({
@@ -320,7 +320,7 @@ describe('a door', () => {
     expect(seen?.aborted).toBe(true)
   })
 
-  it('cannot be made for a resource that is none', () => {
+  it('a door cannot be made for a resource that is none', () => {
     expect(() => doorWith(granted(verifiedToken()), { resource: 'http://app.example' })).toThrow(
       TypeError,
     )

@@ -19,7 +19,7 @@ const principal: fc.Arbitrary<Principal> = fc.record(
 )
 
 describe('the key of a principal', () => {
-  it('is equal exactly for equal issuer, tenant and subject', () => {
+  it('the key of a principal is equal exactly for equal issuer, tenant and subject', () => {
     fc.assert(
       fc.property(principal, principal, (a, b) => {
         const same = a.issuer === b.issuer && a.subject === b.subject && a.tenant === b.tenant
@@ -80,7 +80,7 @@ describe('the key of a principal', () => {
     expect(samePrincipal(a, b)).toBe(false)
   })
 
-  it('does not depend on the client or the actor, which are no part of the identity', () => {
+  it('the key of a principal does not depend on the client or the actor, which are no part of the identity', () => {
     expect(samePrincipal(alice, { ...alice, client: 'cli', actor: { subject: 'agent' } })).toBe(
       true,
     )
@@ -88,10 +88,10 @@ describe('the key of a principal', () => {
 })
 
 describe('the chain of actors', () => {
-  it('is empty when nobody acts', () => {
+  it('the chain of actors is empty when nobody acts', () => {
     expect(actorChain(alice)).toEqual([])
   })
-  it('begins with the current actor', () => {
+  it('the chain of actors begins with the current actor', () => {
     expect(actorChain({ ...alice, actor: { subject: 'mcp', actor: { subject: 'chat' } } })).toEqual(
       ['mcp', 'chat'],
     )

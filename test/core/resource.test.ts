@@ -51,7 +51,7 @@ describe('a resource identifier', () => {
     expect(() => canonicalResource(text)).toThrow(message)
   })
 
-  it('knows loopback addresses in every spelling that URLs reduce to one', () => {
+  it('a resource identifier knows loopback addresses in every spelling that URLs reduce to one', () => {
     const spellings = [
       'http://127.0.0.1',
       'http://127.9.9.9',

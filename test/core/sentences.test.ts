@@ -9,7 +9,7 @@ describe('the sentence for a refusal', () => {
     expect(toSentence({ reason })).toMatch(/^[A-Zt].*\.$/)
   })
 
-  it('repeats scope tokens only, for a server chose the scopes', () => {
+  it('the sentence for a refusal repeats scope tokens only, for a server chose the scopes', () => {
     expect(
       toSentence({
         reason: 'scope_missing',
@@ -21,7 +21,7 @@ describe('the sentence for a refusal', () => {
 })
 
 describe('the sentence for an error that was thrown', () => {
-  it('is the own sentence of an AuthError', () => {
+  it('the sentence for an error that was thrown is the own sentence of an AuthError', () => {
     expect(sentenceFor(toError({ reason: 'cancelled' }))).toBe(
       'This was stopped before an answer came.',
     )
@@ -39,7 +39,7 @@ describe('the sentence for an error that was thrown', () => {
     )
   })
 
-  it('is the message of the error, whose code is the reason and which has no cause', () => {
+  it('the sentence for an error that was thrown is the message of the error, whose code is the reason and which has no cause', () => {
     const error = toError({ reason: 'server_refused', server: 'tasks' })
     expect(error).toBeInstanceOf(AuthError)
     expect([error.name, error.code, error.message, error.cause]).toEqual([

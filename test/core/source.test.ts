@@ -75,7 +75,7 @@ const text = (result: Result<IssuedToken>) =>
   result.ok ? result.value.credential.reveal() : reasonOf(result)
 
 describe('the source "exchange"', () => {
-  it('exchanges the user’s token for one whose audience is the server, and records it', async () => {
+  it('the source "exchange" exchanges the user’s token for one whose audience is the server, and records it', async () => {
     const { sourceFor, asked, events } = house()
     const source = await sourceFor({
       source: { type: 'exchange', scopes: ['tasks:read'], audience: 'tasks' },
@@ -98,19 +98,19 @@ describe('the source "exchange"', () => {
     expect(JSON.stringify(events)).not.toMatch(/subject-token|jti-/)
   })
 
-  it('asks for all of the user’s scopes when the binding names none', async () => {
+  it('the source "exchange" asks for all of the user’s scopes when the binding names none', async () => {
     const { sourceFor, asked } = house()
     await (await sourceFor())()
     expect(asked[0]?.[1]).toEqual({ resource: MCP, scopes: ['tasks:read', 'tasks:write'] })
   })
 
-  it('asks for no scope that the person has not granted', async () => {
+  it('the source "exchange" asks for no scope that the person has not granted', async () => {
     const { sourceFor, asked } = house()
     await (await sourceFor({ source: { type: 'exchange', scopes: ['tasks:read', 'admin'] } }))()
     expect(asked[0]?.[1].scopes).toEqual(['tasks:read'])
   })
 
-  it('asks for nothing when the person granted none of the binding’s scopes: no scope would mean the issuer’s default', async () => {
+  it('the source "exchange" asks for nothing when the person granted none of the binding’s scopes: no scope would mean the issuer’s default', async () => {
     const { sourceFor, asked } = house()
     const source = await sourceFor({ source: { type: 'exchange', scopes: ['admin'] } })
     expect(await source()).toEqual({
@@ -120,7 +120,7 @@ describe('the source "exchange"', () => {
     expect(asked).toEqual([])
   })
 
-  it('exchanges once for many calls, and again after the destination refused the token', async () => {
+  it('the source "exchange" exchanges once for many calls, and again after the destination refused the token', async () => {
     let count = 0
     const { sourceFor, asked } = house(() => granted(issuedToken(`token-${++count}`)))
     const source = await sourceFor()
@@ -147,7 +147,7 @@ describe('the source "exchange"', () => {
     expect(text(await (await sourceFor({}, verifiedToken(changes), 'narrow'))())).toBe('for-narrow')
   })
 
-  it('does not serve a token to a sign-in with fewer scopes, even when it would ask for the same', async () => {
+  it('the source "exchange" does not serve a token to a sign-in with fewer scopes, even when it would ask for the same', async () => {
     const { sourceFor } = house()
     const input: Partial<BindingInput> = { source: { type: 'exchange', scopes: ['tasks:read'] } }
     expect(text(await (await sourceFor(input, verifiedToken(), 'wide'))())).toBe('for-wide')
@@ -156,7 +156,7 @@ describe('the source "exchange"', () => {
     ).toBe('for-narrow')
   })
 
-  it('does not serve the token of one binding to another that asks for something else of the same resource', async () => {
+  it('the source "exchange" does not serve the token of one binding to another that asks for something else of the same resource', async () => {
     const { sourceFor, asked } = house()
     await (await sourceFor())()
     await (await sourceFor({ source: { type: 'exchange', scopes: ['tasks:read'] } }))()
@@ -165,7 +165,7 @@ describe('the source "exchange"', () => {
     expect(asked).toHaveLength(4)
   })
 
-  it('serves an equal sign-in of the same person from memory, whatever the order of scopes', async () => {
+  it('the source "exchange" serves an equal sign-in of the same person from memory, whatever the order of scopes', async () => {
     const { sourceFor, asked } = house()
     await (await sourceFor({}, verifiedToken(), 'first'))()
     const again = await sourceFor(
@@ -177,7 +177,7 @@ describe('the source "exchange"', () => {
     expect(asked).toHaveLength(1)
   })
 
-  it('refuses when the vault no longer has the subject token', async () => {
+  it('the source "exchange" refuses when the vault no longer has the subject token', async () => {
     const { sourceFor, clock, asked } = house()
     const source = await sourceFor()
     clock.forward(301)
@@ -206,7 +206,7 @@ describe('the source "exchange"', () => {
     },
   )
 
-  it('makes a refusal of whatever an exchanger throws', async () => {
+  it('the source "exchange" makes a refusal of whatever an exchanger throws', async () => {
     const { sourceFor, events } = house(() =>
       Promise.reject(new Error('POST /token subject_token=canary')),
     )
@@ -217,7 +217,7 @@ describe('the source "exchange"', () => {
     expect(events).toMatchObject([{ outcome: 'failed', reason: 'exchange_failed' }])
   })
 
-  it('drops a token whose issue could not be recorded', async () => {
+  it('the source "exchange" drops a token whose issue could not be recorded', async () => {
     let full = true
     const { sourceFor } = house(undefined, () => {
       if (full) throw new Error('disk full')
@@ -228,14 +228,14 @@ describe('the source "exchange"', () => {
     expect(text(await source())).toBe('for-subject-token')
   })
 
-  it('refuses without an exchanger', async () => {
+  it('the source "exchange" refuses without an exchanger', async () => {
     const { sourceFor } = house()
     await expect(sourceFor({}, verifiedToken(), 'x', false)).rejects.toThrow(
       /source is "exchange", which needs the setting exchanger/,
     )
   })
 
-  it('records a token without an id as one', async () => {
+  it('the source "exchange" records a token without an id as one', async () => {
     const { sourceFor, events } = house(() => {
       const { tokenId: _, ...token } = issuedToken('opaque')
       return granted(token)
@@ -249,7 +249,7 @@ describe('the source "own"', () => {
   const own = { source: { type: 'own' } } as const
   const forMcp = verifiedToken({ audience: [CHAT, MCP] })
 
-  it('gives the user’s own token when its audience includes the server', async () => {
+  it('the source "own" gives the user’s own token when its audience includes the server', async () => {
     const { sourceFor, asked } = house()
     const result = await (await sourceFor(own, forMcp))()
     expect(text(result)).toBe('subject-token')
@@ -270,7 +270,7 @@ describe('the source "own"', () => {
     )
   })
 
-  it('has no second token to try', async () => {
+  it('the source "own" has no second token to try', async () => {
     const { sourceFor } = house()
     const source = await sourceFor(own, forMcp)
     const first = await source()
@@ -278,14 +278,14 @@ describe('the source "own"', () => {
     expect(text(await source({ refused: first.value }))).toBe('server_refused')
   })
 
-  it('refuses when the vault no longer has the token', async () => {
+  it('the source "own" refuses when the vault no longer has the token', async () => {
     const { sourceFor, clock } = house()
     const source = await sourceFor(own, forMcp)
     clock.forward(301)
     expect(text(await source())).toBe('handle_refused')
   })
 
-  it('says nothing of an id that the token does not have', async () => {
+  it('the source "own" says nothing of an id that the token does not have', async () => {
     const { sourceFor } = house()
     const { tokenId: _, ...token } = forMcp
     const result = await (await sourceFor(own, token))()

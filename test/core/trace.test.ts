@@ -4,7 +4,7 @@ import { traceOf, traceparents } from '../../src/core/trace.ts'
 const ID = '4bf92f3577b34da6a3ce929d0e0e4736'
 
 describe('the trace id', () => {
-  it('is that of a valid traceparent', () => {
+  it('the trace id is that of a valid traceparent', () => {
     expect(traceOf(new Headers({ traceparent: `00-${ID}-00f067aa0ba902b7-01` }))).toBe(ID)
   })
 
@@ -26,7 +26,7 @@ describe('the trace id', () => {
     expect(first).not.toBe(second)
   })
 
-  it('goes out in a traceparent with a new span each time', () => {
+  it('the trace id goes out in a traceparent with a new span each time', () => {
     const next = traceparents(ID)
     const [first, second, third] = [next(), next(), traceparents(ID)()]
     expect(new Set([first, second, third]).size).toBe(3)

@@ -115,7 +115,7 @@ describe('an address', () => {
     expect(isPublicAddress(address)).toBe(false)
   })
 
-  it('is a loopback one, or not', () => {
+  it('an address is a loopback one, or not', () => {
     expect(['127.0.0.1', '127.9.9.9', '::1'].map(isLoopbackAddress)).toEqual([true, true, true])
     const others = ['126.0.0.1', '128.0.0.1', '::2', '::ffff:127.0.0.1', '0.0.0.0', 'localhost', '']
     expect(others.filter(isLoopbackAddress)).toEqual([])

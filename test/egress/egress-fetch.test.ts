@@ -75,7 +75,7 @@ describe('a request', () => {
     expect(last()?.headers['content-type']).toBe(type)
   })
 
-  it('carries the headers, in any form, and asks for nothing compressed', async () => {
+  it('a request carries the headers, in any form, and asks for nothing compressed', async () => {
     const given: NonNullable<RequestInit['headers']>[] = [
       { 'X-Test': 'a' },
       [['x-test', 'a']],
@@ -100,7 +100,7 @@ describe('a request', () => {
     })
   })
 
-  it('can be a Request', async () => {
+  it('a request can be a Request', async () => {
     const response = await fetch(
       new Request(at('/r'), { method: 'PUT', body: 'whole', headers: { 'x-test': 'a' } }),
     )
@@ -113,7 +113,7 @@ describe('a request', () => {
     })
   })
 
-  it('sends two people’s requests over connections that are kept', async () => {
+  it('a request sends two people’s requests over connections that are kept', async () => {
     const before = listener.connections
     for (let index = 0; index < 20; index++) await (await fetch(at('/'))).text()
     expect(listener.connections - before).toBeLessThanOrEqual(1)
@@ -136,7 +136,7 @@ describe('a request', () => {
     expect(listener.requests).toEqual([])
   })
 
-  it('is refused for other methods, and for headers that would be two', async () => {
+  it('a request is refused for other methods, and for headers that would be two', async () => {
     for (const method of ['CONNECT', 'TRACE', 'M-SEARCH'])
       await expect(fetch(at('/'), { method })).rejects.toThrow('The method cannot be sent')
     await expect(fetch(at('/'), { method: 'GET /x HTTP/1.1\r\nX: y' })).rejects.toThrow(TypeError)
@@ -148,7 +148,7 @@ describe('a request', () => {
     expect(listener.requests).toEqual([])
   })
 
-  it('fails with a code and nothing else when nobody answers', async () => {
+  it('a request fails with a code and nothing else when nobody answers', async () => {
     const gone = await listen(() => {})
     await gone.stop()
     await expect(fetch(`${gone.origin}/secret`)).rejects.toThrow(
@@ -159,7 +159,7 @@ describe('a request', () => {
 
 describe('an answer', () => {
   it.each([301, 302, 303, 307, 308])(
-    'that is a redirect (%d) is given back unfollowed',
+    'an answer that is a redirect (%d) is given back unfollowed',
     async (status) => {
       const response = await fetch(at(`/status/${status}`), { redirect: 'follow' })
       expect([response.status, response.headers.get('location'), response.redirected]).toEqual([
@@ -171,7 +171,7 @@ describe('an answer', () => {
     },
   )
 
-  it('is a Response, with what a Response has', async () => {
+  it('an answer is a Response, with what a Response has', async () => {
     const response = await fetch(at('/'))
     expect(response).toBeInstanceOf(Response)
     expect([response.ok, response.status, response.url, response.bodyUsed]).toEqual([
@@ -186,7 +186,7 @@ describe('an answer', () => {
     await expect(response.text()).rejects.toThrow(TypeError)
   })
 
-  it('is read in every way', async () => {
+  it('an answer is read in every way', async () => {
     const text = '{"text":"Grüße"}'
     const bytes = new TextEncoder().encode(text)
     expect(await (await fetch(at('/'))).json()).toEqual({ text: 'Grüße' })
@@ -201,7 +201,7 @@ describe('an answer', () => {
     await expect(rebuilt.text()).rejects.toThrow(TypeError)
   })
 
-  it('has no body where there is none', async () => {
+  it('an answer has no body where there is none', async () => {
     for (const response of [
       await fetch(at('/status/204')),
       await fetch(at('/'), { method: 'HEAD' }),
@@ -210,18 +210,18 @@ describe('an answer', () => {
     }
   })
 
-  it('keeps several cookies apart', async () => {
+  it('an answer keeps several cookies apart', async () => {
     expect((await fetch(at('/cookies'))).headers.getSetCookie()).toEqual([
       'a=1',
       'b=2; Expires=x, y',
     ])
   })
 
-  it('is refused when it comes compressed', async () => {
+  it('an answer is refused when it comes compressed', async () => {
     await expect(fetch(at('/gzip'))).rejects.toThrow(TypeError)
   })
 
-  it('streams as it comes, and is ended by a reader who has enough', async () => {
+  it('an answer streams as it comes, and is ended by a reader who has enough', async () => {
     const response = await fetch(at('/stream'))
     const reader = response.body?.getReader()
     const { value } = (await reader?.read()) ?? {}
@@ -230,7 +230,7 @@ describe('an answer', () => {
     await closed
   })
 
-  it('ends with an error when the connection does', async () => {
+  it('an answer ends with an error when the connection does', async () => {
     await expect((await fetch(at('/cut'))).text()).rejects.toThrow()
     const reader = (await fetch(at('/cut'))).body?.getReader()
     await expect(
@@ -240,7 +240,7 @@ describe('an answer', () => {
     ).rejects.toThrow()
   })
 
-  it('is read up to a limit, without more of it being taken', async () => {
+  it('an answer is read up to a limit, without more of it being taken', async () => {
     expect(await boundedText(await fetch(at('/x')), 16)).toBe('{"text":"Grüße"}')
     expect(await boundedText(await fetch(at('/x')), 15)).toBeUndefined()
     const endless = await fetch(at('/stream'))
@@ -251,7 +251,7 @@ describe('an answer', () => {
     ).rejects.toThrow()
   })
 
-  it('that was ended before anybody read it is no answer, and nobody waits for it', async () => {
+  it('an answer that was ended before anybody read it is no answer, and nobody waits for it', async () => {
     const controller = new AbortController()
     const response = await fetch(at('/stream'), { signal: controller.signal })
     controller.abort()
@@ -260,26 +260,26 @@ describe('an answer', () => {
     await expect(boundedText(response, 1000)).rejects.toThrow()
   })
 
-  it('may be large', async () => {
+  it('an answer may be large', async () => {
     expect(await (await fetch(at('/large'))).text()).toHaveLength(5_000_000)
   })
 })
 
 describe('the caller’s signal', () => {
-  it('keeps a request from being sent', async () => {
+  it('the caller’s signal keeps a request from being sent', async () => {
     const reason = new Error('enough')
     await expect(fetch(at('/'), { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
     expect(listener.requests).toEqual([])
   })
 
-  it('ends the wait for an answer', async () => {
+  it('the caller’s signal ends the wait for an answer', async () => {
     const controller = new AbortController()
     const asked = fetch(at('/never'), { signal: controller.signal })
     setTimeout(() => controller.abort(), 20)
     await expect(asked).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }))
   })
 
-  it('ends an answer that is being read, and its connection', async () => {
+  it('the caller’s signal ends an answer that is being read, and its connection', async () => {
     const controller = new AbortController()
     const response = await fetch(at('/stream'), { signal: controller.signal })
     const reading = response.text()

@@ -161,7 +161,7 @@ const SPELLINGS = [
 ]
 
 describe('the guard', () => {
-  it('is tried with sixty spellings and more', () => {
+  it('the guard is tried with sixty spellings and more', () => {
     expect(new Set(SPELLINGS).size).toBeGreaterThanOrEqual(60)
   })
 
@@ -174,7 +174,7 @@ describe('the guard', () => {
     expect(listener.connections).toBe(0)
   })
 
-  it('reads the URL of a Request, too', async () => {
+  it('the guard reads the URL of a Request, too', async () => {
     await expect(guardedFetch()(new Request(listener.origin))).rejects.toThrow('Only https')
     await expect(guardedFetch()(new Request(`https://127.0.0.1:${listener.port}`))).rejects.toThrow(
       'not public',
@@ -182,7 +182,7 @@ describe('the guard', () => {
     expect(listener.connections).toBe(0)
   })
 
-  it('takes no proxy from the environment', async () => {
+  it('the guard takes no proxy from the environment', async () => {
     const names = [
       'HTTP_PROXY',
       'HTTPS_PROXY',
@@ -216,7 +216,7 @@ describe('a name', () => {
       )
     })
 
-  it('is resolved once for a connection, which gets the checked addresses and nothing else', async () => {
+  it('a name is resolved once for a connection, which gets the checked addresses and nothing else', async () => {
     let asked = 0
     const answers = [['8.8.8.8', '8.8.4.4'], ['127.0.0.1']]
     const rebinding = guardedLookup(async () => {
@@ -234,7 +234,7 @@ describe('a name', () => {
     expect(asked).toBe(2)
   })
 
-  it('gives a socket that wants one address the first', async () => {
+  it('a name gives a socket that wants one address the first', async () => {
     const lookup = guardedLookup(async () => [{ address: '8.8.8.8', family: 4 }], publicOnly)
     expect(await ask(lookup, false)).toEqual(['8.8.8.8', 4])
   })
@@ -251,7 +251,7 @@ describe('a name', () => {
     expect(await ask(lookup, false)).toBe('ERR_ADDRESS_CLOSED')
   })
 
-  it('that rebinds between two requests is refused the second time: nothing is kept from the first', async () => {
+  it('a name that rebinds between two requests is refused the second time: nothing is kept from the first', async () => {
     const answers = [['127.0.0.1'], ['10.0.0.1']]
     let asked = 0
     const fetch = guardedFetch({

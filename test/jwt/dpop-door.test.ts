@@ -80,7 +80,7 @@ const dpop = (token: Credential, proof?: string) => ({
 const bearer = (token: Credential) => ({ authorization: `Bearer ${token.reveal()}` })
 
 describe('a token that is bound to a key', () => {
-  it('is admitted with a proof of that key, and the principal’s token says so', async () => {
+  it('a token that is bound to a key is admitted with a proof of that key, and the principal’s token says so', async () => {
     const { door, events } = house()
     const token = await bound()
     const admission = await door.admit(
@@ -93,7 +93,7 @@ describe('a token that is bound to a key', () => {
     expect(events).toMatchObject([{ outcome: 'allowed', subject: 'alice' }])
   })
 
-  it('is admitted behind a proxy, where the request is for another origin than the caller sent it to', async () => {
+  it('a token that is bound to a key is admitted behind a proxy, where the request is for another origin than the caller sent it to', async () => {
     const { send } = house()
     const token = await bound()
     expect(
@@ -167,7 +167,7 @@ describe('a token that is bound to a key', () => {
     expect(await send(bearer(token))).toBe('claim_invalid')
   })
 
-  it('is refused with a proof that was used, also where tokens are remembered, and the audit names whose it is', async () => {
+  it('a token that is bound to a key is refused with a proof that was used, also where tokens are remembered, and the audit names whose it is', async () => {
     const { send, events } = house()
     const token = await bound()
     const proof = await owner.proof(token)
@@ -182,7 +182,7 @@ describe('a token that is bound to a key', () => {
     })
   })
 
-  it('is refused as a bearer token after it was admitted with a proof, and with another key', async () => {
+  it('a token that is bound to a key is refused as a bearer token after it was admitted with a proof, and with another key', async () => {
     const { send } = house()
     const token = await bound()
     expect(await send(dpop(token, await owner.proof(token)))).toBe('admitted')
@@ -191,7 +191,7 @@ describe('a token that is bound to a key', () => {
     expect(await send(dpop(token, await owner.proof(token)))).toBe('admitted')
   })
 
-  it('does not use a proof up when the token is refused', async () => {
+  it('a token that is bound to a key does not use a proof up when the token is refused', async () => {
     const { send } = house()
     const expired = await mint(
       issuerKey,
@@ -204,7 +204,7 @@ describe('a token that is bound to a key', () => {
     ])
   })
 
-  it('is refused by a door that takes no proofs', async () => {
+  it('a token that is bound to a key is refused by a door that takes no proofs', async () => {
     const { door } = house()
     const closed = createDoor({
       resource: RESOURCE,
@@ -229,12 +229,12 @@ describe('a token that is bound to a key', () => {
 })
 
 describe('a token that is not bound', () => {
-  it('is admitted as a bearer token by the same door, after a bound one of the same person too', async () => {
+  it('a token that is not bound is admitted as a bearer token by the same door, after a bound one of the same person too', async () => {
     const { send } = house()
     expect(await send(bearer(await plain()))).toBe('admitted')
   })
 
-  it('is refused with a proof, which anybody could make', async () => {
+  it('a token that is not bound is refused with a proof, which anybody could make', async () => {
     const { send } = house()
     const token = await plain()
     expect(await send(bearer(token))).toBe('admitted')
@@ -254,7 +254,7 @@ describe('a verifier that does not look at the binding', () => {
       }),
   }
 
-  it('does not make a stolen token good with a proof of the thief’s', async () => {
+  it('a verifier that does not look at the binding does not make a stolen token good with a proof of the thief’s', async () => {
     const { send } = house({ verifier: careless })
     const token = await bound()
     expect(await send(dpop(token, await thief.proof(token)))).toBe('claim_invalid')
@@ -262,7 +262,7 @@ describe('a verifier that does not look at the binding', () => {
 })
 
 describe('a verifier of proofs that throws', () => {
-  it('has verified nothing', async () => {
+  it('a verifier of proofs that throws has verified nothing', async () => {
     const { send } = house({
       proofs: { algorithms: ['ES256'], verify: () => Promise.reject(new Error('canary')) },
     })
@@ -284,14 +284,14 @@ describe('the challenge', () => {
   const link = 'resource_metadata="https://tasks.example/.well-known/oauth-protected-resource/mcp"'
   const algs = 'algs="ES256 Ed25519 EdDSA"'
 
-  it('offers both schemes to a caller without a token', async () => {
+  it('the challenge offers both schemes to a caller without a token', async () => {
     expect(await challengeFor({})).toEqual({
       status: 401,
       value: `Bearer scope="tasks:read", ${link}, DPoP scope="tasks:read", ${link}, ${algs}`,
     })
   })
 
-  it('says invalid_dpop_proof, of the one scheme only, and the same for every proof that does not hold', async () => {
+  it('the challenge says invalid_dpop_proof, of the one scheme only, and the same for every proof that does not hold', async () => {
     const token = await bound()
     const answers = await Promise.all(
       [dpop(token), dpop(token, 'x'), dpop(token, await owner.proof(token, { htm: 'GET' }))].map(
@@ -305,7 +305,7 @@ describe('the challenge', () => {
     )
   })
 
-  it('says invalid_token of both schemes', async () => {
+  it('the challenge says invalid_token of both schemes', async () => {
     const { value } = await challengeFor(bearer(await bound()))
     expect(value?.match(/error="invalid_token"/g)).toHaveLength(2)
   })

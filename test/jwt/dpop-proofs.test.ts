@@ -109,7 +109,7 @@ describe('a proof that holds', () => {
     expect(await reasonFor(await prove(changes), request)).toBe('granted')
   })
 
-  it('may be by Ed25519, under either name', async () => {
+  it('a proof that holds may be by Ed25519, under either name', async () => {
     for (const alg of ['Ed25519', 'EdDSA']) {
       const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
       expect(
@@ -122,7 +122,7 @@ describe('a proof that holds', () => {
 })
 
 describe('a proof that does not hold', () => {
-  it('is missing', async () => {
+  it('a proof that does not hold is missing', async () => {
     expect(await reasonFor(null)).toBe('proof_missing')
   })
 
@@ -207,7 +207,7 @@ describe('a proof that does not hold', () => {
     expect(await reasonFor(await proof())).toBe('proof_invalid')
   })
 
-  it('is told by nothing of its content', async () => {
+  it('a proof that does not hold is told by nothing of its content', async () => {
     const result = await verifying().verify(await prove({ claims: { htm: 'canary' } }), presented)
     expect(result).toEqual({ ok: false, refusal: { reason: 'proof_invalid', claim: 'htm' } })
   })

@@ -153,7 +153,7 @@ describe('rotation', () => {
 describe('a flood of unknown key ids', () => {
   const strange = Array.from({ length: 100 }, (_, i) => mint(first, lasting, { kid: `../${i}` }))
 
-  it('of 10,000 makes one request in a cool-down', async () => {
+  it('a flood of unknown key ids of 10,000 makes one request in a cool-down', async () => {
     const { issuer, time, verifier } = house()
     const tokens = await Promise.all(strange)
     await verifier.verify(oldToken, RESOURCE)
@@ -173,7 +173,7 @@ describe('a flood of unknown key ids', () => {
     expect(issuer.jwksFetches()).toBe(3)
   })
 
-  it('makes no more requests when the issuer answers with errors', async () => {
+  it('a flood of unknown key ids makes no more requests when the issuer answers with errors', async () => {
     const { issuer, time, verifier } = house()
     const tokens = await Promise.all(strange)
     await verifier.verify(oldToken, RESOURCE)
@@ -247,7 +247,7 @@ describe('an issuer that is down', () => {
     expect(await reason(oldToken)).toBe('issuer_unavailable')
   })
 
-  it('is asked again after a second, not by every token', async () => {
+  it('an issuer that is down is asked again after a second, not by every token', async () => {
     const { issuer, time, reason } = house()
     issuer.answer = down
     for (let i = 0; i < 50; i++) expect(await reason(oldToken)).toBe('issuer_unavailable')
@@ -258,7 +258,7 @@ describe('an issuer that is down', () => {
     expect(await reason(oldToken)).toBe('granted')
   })
 
-  it('is used again when it is back, and its new keys hold', async () => {
+  it('an issuer that is down is used again when it is back, and its new keys hold', async () => {
     const { issuer, time, reason } = house()
     await reason(oldToken)
     issuer.answer = down
@@ -293,7 +293,7 @@ describe('an issuer that is down', () => {
     }
   })
 
-  it('does not hold a caller who gave up, nor make the others lose their request', async () => {
+  it('an issuer that is down does not hold a caller who gave up, nor make the others lose their request', async () => {
     const { issuer, verifier } = house()
     let release = (_: Response): void => {}
     issuer.answer = (url) => {

@@ -76,7 +76,7 @@ const jwe = await new CompactEncrypt(Buffer.from(JSON.stringify(goodClaims())))
   .encrypt(new Uint8Array(32))
 
 describe('a good token', () => {
-  it('gives the principal, the scopes, the audience and the token id', async () => {
+  it('a good token gives the principal, the scopes, the audience and the token id', async () => {
     const result = await verifier().verify(
       await mint(key, goodClaims({ act: { sub: 'app' } })),
       RESOURCE,
@@ -263,7 +263,7 @@ describe('a forged token', () => {
     expect(await reasonFor(credential)).toBe(reason)
   })
 
-  it('is refused when the issuer publishes a symmetric key that fits it', async () => {
+  it('a forged token is refused when the issuer publishes a symmetric key that fits it', async () => {
     const issuer = fakeIssuer([key])
     issuer.keys = [...issuer.keys, symmetric]
     const token = new SignJWT(goodClaims()).setProtectedHeader({
@@ -277,7 +277,7 @@ describe('a forged token', () => {
     })
   })
 
-  it('never makes the verifier fetch what a header names', async () => {
+  it('a forged token never makes the verifier fetch what a header names', async () => {
     const issuer = fakeIssuer([key])
     const one = verifier({}, issuer)
     for (const name of ['jku', 'x5u'])
@@ -288,7 +288,7 @@ describe('a forged token', () => {
     expect(issuer.asked.every((url) => url.startsWith(`${ISSUER}/`))).toBe(true)
   })
 
-  it('without a key id is refused where several keys fit', async () => {
+  it('a forged token without a key id is refused where several keys fit', async () => {
     const second = await signingKey('key-2')
     const result = await verifier({}, fakeIssuer([key, second])).verify(
       await mint(key, goodClaims(), { kid: undefined }),
@@ -363,7 +363,7 @@ describe('a token of the wrong kind', () => {
     expect(await reasonFor(await mint(key, goodClaims(), { typ }))).toBe('type_refused')
   })
 
-  it('is refused by its type when that is no text', async () => {
+  it('a token of the wrong kind is refused by its type when that is no text', async () => {
     expect(await reasonFor(await signedRaw({ ...header, typ: ['at+jwt'] }, goodClaims()))).toBe(
       'type_refused',
     )
@@ -399,7 +399,7 @@ describe('a token of the wrong kind', () => {
     }
   })
 
-  it('is refused by its type even where plain JWTs are taken', async () => {
+  it('a token of the wrong kind is refused by its type even where plain JWTs are taken', async () => {
     expect(
       await reasonFor(await mint(key, goodClaims(), { typ: 'logout+jwt' }), {
         insecurelyAcceptUntypedTokens: true,
@@ -495,7 +495,7 @@ describe('options', () => {
 })
 
 describe('the memory of verified tokens', () => {
-  it('serves a token for its own audience only', async () => {
+  it('the memory of verified tokens serves a token for its own audience only', async () => {
     const one = verifier({ cache: {} })
     expect((await one.verify(good, RESOURCE)).ok).toBe(true)
     expect(await one.verify(good, 'https://api.example')).toMatchObject({
@@ -503,7 +503,7 @@ describe('the memory of verified tokens', () => {
     })
   })
 
-  it('does not mistake a token for another that begins like it', async () => {
+  it('the memory of verified tokens does not mistake a token for another that begins like it', async () => {
     const one = verifier({ cache: {} })
     await one.verify(good, RESOURCE)
     const forged = `${goodHeader}.${goodPayload}.${Buffer.alloc(64, 7).toString('base64url')}`
@@ -512,7 +512,7 @@ describe('the memory of verified tokens', () => {
     })
   })
 
-  it('does not outlive the token', async () => {
+  it('the memory of verified tokens does not outlive the token', async () => {
     const time = clock()
     const one = verifier({ cache: { maxAge: 3600 }, now: time.now })
     await one.verify(good, RESOURCE)
@@ -520,7 +520,7 @@ describe('the memory of verified tokens', () => {
     expect(await one.verify(good, RESOURCE)).toMatchObject({ refusal: { reason: 'token_expired' } })
   })
 
-  it('serves while the issuer is down, and forgets the oldest token first', async () => {
+  it('the memory of verified tokens serves while the issuer is down, and forgets the oldest token first', async () => {
     const time = clock()
     const issuer = fakeIssuer([key])
     const one = verifier(

@@ -30,7 +30,7 @@ function house(options: LogOptions = {}) {
 const careless = (fields: object): LogFields => fields
 
 describe('a line', () => {
-  it('is JSON with a time, a level, a message and the named fields', () => {
+  it('a line is JSON with a time, a level, a message and the named fields', () => {
     const { log, parsed, lines } = house()
     log.info('a request was served', {
       part: 'api',
@@ -56,7 +56,7 @@ describe('a line', () => {
     expect(lines[0]?.endsWith('\n')).toBe(true)
   })
 
-  it('is left out below the level', () => {
+  it('a line is left out below the level', () => {
     const { log, lines } = house({ level: 'warn' })
     log.debug('x')
     log.info('x')
@@ -65,13 +65,13 @@ describe('a line', () => {
     expect(lines).toHaveLength(2)
   })
 
-  it('names no machine, process or program', () => {
+  it('a line names no machine, process or program', () => {
     const { log, parsed } = house()
     log.info('x')
     expect(Object.keys(parsed()[0])).toEqual(['level', 'time', 'message'])
   })
 
-  it('takes no level that does not exist', () => {
+  it('a line takes no level that does not exist', () => {
     const options: object = { level: 'trace' }
     expect(() => createLog(options)).toThrow(TypeError)
   })
@@ -191,7 +191,7 @@ function ring(cause: Error): Error {
 }
 
 describe('an error', () => {
-  it('is its name and code, and those of its causes', () => {
+  it('an error is its name and code, and those of its causes', () => {
     const { log, parsed } = house()
     const cause = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), {
       code: 'ECONNREFUSED',
@@ -203,7 +203,7 @@ describe('an error', () => {
     })
   })
 
-  it('of ours has its reason, and the claim and the server by name', () => {
+  it('an error of ours has its reason, and the claim and the server by name', () => {
     const { log, parsed } = house()
     log.error('x', {
       error: new AuthError(
@@ -219,7 +219,7 @@ describe('an error', () => {
     })
   })
 
-  it('that is none is named by its type', () => {
+  it('an error that is none is named by its type', () => {
     const { log, parsed } = house()
     for (const error of ['text', 7, null, undefined, {}]) log.error('x', { error })
     expect(parsed().map((line) => line.error.name)).toEqual([
@@ -299,7 +299,7 @@ describe('the audit in the log', () => {
     fingerprint: '0123456789abcdef0123456789abcdef',
   }
 
-  it('has every field of the event, at the time of the event', async () => {
+  it('the audit in the log has every field of the event, at the time of the event', async () => {
     const { log, parsed } = house()
     await auditSink(log).record(event)
     expect(parsed()).toEqual([
@@ -307,13 +307,13 @@ describe('the audit in the log', () => {
     ])
   })
 
-  it('is written whatever the level', async () => {
+  it('the audit in the log is written whatever the level', async () => {
     const { log, lines } = house({ level: 'error' })
     await auditSink(log).record(event)
     expect(lines).toHaveLength(1)
   })
 
-  it('fails when the destination does, so that the hop does too', () => {
+  it('the audit in the log fails when the destination does, so that the hop does too', () => {
     const { log } = house({
       destination: {
         write: () => {
@@ -324,7 +324,7 @@ describe('the audit in the log', () => {
     expect(() => auditSink(log).record(event)).toThrow()
   })
 
-  it('writes no field that an event does not have', async () => {
+  it('the audit in the log writes no field that an event does not have', async () => {
     const { log, text } = house()
     await auditSink(log).record(Object.assign({}, event, { credential: JWT, raw: OPAQUE }))
     expect(text()).not.toContain(OPAQUE)

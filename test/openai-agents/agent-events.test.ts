@@ -298,7 +298,7 @@ describe('an agent of the app’s own', () => {
     execute: () => 'canary-result',
   })
 
-  it('has events for its tools and handoffs, without arguments or results', async () => {
+  it('an agent of the app’s own has events for its tools and handoffs, without arguments or results', async () => {
     const billing = new Agent({
       name: 'Billing',
       model: new ScriptedModel([[assistantMessage('Here.')]]),
@@ -334,7 +334,7 @@ describe('an agent of the app’s own', () => {
     })
   })
 
-  it('is withdrawn when its guardrail trips', async () => {
+  it('an agent of the app’s own is withdrawn when its guardrail trips', async () => {
     const agent = new Agent({
       name: 'own',
       model: new ScriptedModel([[assistantMessage('Secret.')]]),
@@ -347,7 +347,7 @@ describe('an agent of the app’s own', () => {
     expect(JSON.stringify(events)).not.toContain('canary')
   })
 
-  it('says that it took too many steps; a model that fails is unavailable, without foreign text', async () => {
+  it('an agent of the app’s own says that it took too many steps; a model that fails is unavailable, without foreign text', async () => {
     const loops = new ScriptedModel(
       Array.from({ length: 3 }, (_, at) => [functionCall('look_up', {}, { callId: `c${at}` })]),
     )
@@ -371,7 +371,7 @@ describe('an agent of the app’s own', () => {
     expect(`${(error as Error).stack} ${(error as Error).cause}`).not.toContain('canary')
   })
 
-  it('can be given as events without a result object', async () => {
+  it('an agent of the app’s own can be given as events without a result object', async () => {
     async function* nothing(): AsyncGenerator<RunStreamEvent> {}
     expect(await eventsOf(agentEvents(nothing()))).toEqual([])
   })

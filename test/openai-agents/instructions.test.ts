@@ -70,7 +70,7 @@ describe('a value that is a credential is refused, whether the template uses it 
     expect(message).not.toMatch(/eyJ|canary|0123/)
   })
 
-  it('is refused in the template itself', () => {
+  it('a credential in the template itself is refused', () => {
     expect(() => renderInstructions(`Your token is ${JWT}`, values)).toThrow(TypeError)
   })
 })

@@ -1,4 +1,5 @@
-// The reference thread store: it keeps threads in this process's memory and loses them with the process.
+// The reference thread store. It keeps threads in this process's memory, and loses them when the
+// process ends.
 
 import { type Item, isHidden } from '../protocol/item.ts'
 import type { Page } from '../protocol/thread.ts'

@@ -26,7 +26,8 @@ export interface StreamWidgetOptions {
  *   let value = ''
  *   for await (const delta of deltas) {
  *     value += delta
- *     yield { type: 'Card', children: [{ type: 'Markdown', id: 'text', value, streaming: true }] } as const
+ *     const text = { type: 'Markdown', id: 'text', value, streaming: true } as const
+ *     yield { type: 'Card', children: [text] } as const
  *   }
  * }
  * yield* streamWidget(states(), context)

@@ -82,7 +82,7 @@ export type Carry = (
  *
  * @example
  * ```ts
- * const fetch = carryingFetch({ name: 'tasks', approves: (url) => url.href === bound, placing: headerPlacing(), ...rest })
+ * const fetch = carryingFetch({ ...options, name: 'tasks', placing: headerPlacing() })
  * const response = await fetch('https://tasks.example/mcp', { method: 'POST', body })
  * ```
  */

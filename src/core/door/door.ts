@@ -95,7 +95,8 @@ export interface DoorOptions {
  *
  * @example
  * ```ts
- * const door = createDoor({ resource: 'https://api.example', verifier, auditor: createAuditor(sink) })
+ * const auditor = createAuditor(sink)
+ * const door = createDoor({ resource: 'https://api.example', verifier, auditor })
  * const admission = await door.admit(request)
  * if (!admission.ok) return admission.response
  * const { principal } = admission.value

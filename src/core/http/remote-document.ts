@@ -44,7 +44,8 @@ const RETRY_AFTER_SECONDS = 1
  *
  * @example
  * ```ts
- * const keys = remoteDocument({ load, now: Date.now, freshSeconds: 600, staleSeconds: 3600, cooldownSeconds: 30 })
+ * const times = { freshSeconds: 600, staleSeconds: 3600, cooldownSeconds: 30 }
+ * const keys = remoteDocument({ load, now: Date.now, ...times })
  * const known = await keys.current()
  * ```
  */

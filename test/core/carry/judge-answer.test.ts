@@ -43,7 +43,7 @@ describe('an answer', () => {
     expect(problem?.reason).toBe(reason)
   })
 
-  it('lacks no scope because a 401 says so: the credential itself was refused', () => {
+  it('an answer lacks no scope because a 401 says so: the credential itself was refused', () => {
     expect(judgeAnswer(answer(401, 'Bearer error="insufficient_scope"'), bearer)?.reason).toBe(
       'server_refused',
     )

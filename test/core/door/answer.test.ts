@@ -28,7 +28,7 @@ describe('the answer of a door', () => {
     })
   })
 
-  it('is byte for byte the same for every way in which a token is not valid', async () => {
+  it('the answer of a door is byte for byte the same for every way in which a token is not valid', async () => {
     const alike: RefusalReason[] = [
       'token_malformed',
       'algorithm_refused',
@@ -48,7 +48,7 @@ describe('the answer of a door', () => {
     expect(new Set(answers).size).toBe(1)
   })
 
-  it('is byte for byte the same for everything that fails behind the door', async () => {
+  it('the answer of a door is byte for byte the same for everything that fails behind the door', async () => {
     const behind = REASONS.filter((reason) => STATUS[reason] === 503)
     const answers = await Promise.all(
       behind.map((reason) => bytes(toResponse({ reason, server: 'tasks', scopes: ['x'] }, FACE))),
@@ -56,7 +56,7 @@ describe('the answer of a door', () => {
     expect(new Set(answers).size).toBe(1)
   })
 
-  it('names the scopes to ask for in a 401, the missing ones in a 403, and repeats only scope tokens', async () => {
+  it('the answer of a door names the scopes to ask for in a 401, the missing ones in a 403, and repeats only scope tokens', async () => {
     expect(
       toResponse({ reason: 'credential_missing' }, FACE).headers.get('www-authenticate'),
     ).toContain('scope="a"')
@@ -70,7 +70,7 @@ describe('the answer of a door', () => {
     ).not.toContain('scope="a"')
   })
 
-  it('has a bare challenge when the door has no metadata and no scopes', () => {
+  it('the answer of a door has a bare challenge when the door has no metadata and no scopes', () => {
     expect(toResponse({ reason: 'credential_missing' }, {}).headers.get('www-authenticate')).toBe(
       'Bearer',
     )

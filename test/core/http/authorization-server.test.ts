@@ -20,7 +20,7 @@ const answers = (
 }
 
 describe('the places', () => {
-  it('are those of RFC 8414 section 3.1 and 5 for an issuer with a path', () => {
+  it('the places are those of RFC 8414 section 3.1 and 5 for an issuer with a path', () => {
     expect(metadataUrls('https://example.com/issuer1')).toEqual([
       'https://example.com/.well-known/oauth-authorization-server/issuer1',
       'https://example.com/.well-known/openid-configuration/issuer1',
@@ -29,7 +29,7 @@ describe('the places', () => {
   })
 
   it.each(['https://example.com', 'https://example.com/'])(
-    'are two for an issuer without one: %s',
+    'the places are two for an issuer without one: %s',
     (one) => {
       expect(metadataUrls(one)).toEqual([
         'https://example.com/.well-known/oauth-authorization-server',
@@ -38,7 +38,7 @@ describe('the places', () => {
     },
   )
 
-  it('are asked in order until one has a document about this issuer', async () => {
+  it('the places are asked in order until one has a document about this issuer', async () => {
     const asked: string[] = []
     const [first = '', second = '', third = ''] = metadataUrls('https://example.com/a')
     const fetch = answers(
@@ -56,7 +56,7 @@ describe('the places', () => {
 })
 
 describe('a document', () => {
-  it('gives the endpoints on the issuer’s own origin, and leaves out all others', () => {
+  it('a document gives the endpoints on the issuer’s own origin, and leaves out all others', () => {
     expect(
       judgeMetadata(
         {
@@ -72,7 +72,7 @@ describe('a document', () => {
     ).toEqual({ issuer, tokenEndpoint: `${issuer}/token`, revocationEndpoint: `${issuer}/revoke` })
   })
 
-  it('says what a person may be sent to, and how', () => {
+  it('a document says what a person may be sent to, and how', () => {
     const said = {
       issuer,
       authorization_endpoint: `${issuer}/authorize`,

@@ -33,12 +33,12 @@ beforeEach(() => {
 const isDown = async () => refused('issuer_unavailable')
 
 describe('a fresh document', () => {
-  it('is asked for at the first use, and not before', async () => {
+  it('a document is asked for at the first use, and not before', async () => {
     expect(requests).toBe(0)
     expect(await document.current()).toEqual(granted(1))
   })
 
-  it('is given from memory until it is as old as it may be', async () => {
+  it('a document is given from memory until it is as old as it may be', async () => {
     await document.current()
     clock.forward(FRESH - 1)
     expect(await document.current()).toEqual(granted(1))
@@ -46,7 +46,7 @@ describe('a fresh document', () => {
     expect(await document.current()).toEqual(granted(2))
   })
 
-  it('counts its age from the request and not from the answer', async () => {
+  it('a document counts its age from the request and not from the answer', async () => {
     answer = async () => {
       clock.forward(FRESH - 1)
       return granted(requests)
@@ -56,7 +56,7 @@ describe('a fresh document', () => {
     expect(await document.current()).toEqual(granted(2))
   })
 
-  it('is asked for again when the clock was set back, for its age is unknown', async () => {
+  it('a document is asked for again when the clock was set back, for its age is unknown', async () => {
     await document.current()
     clock.forward(-1)
     expect(await document.current()).toEqual(granted(2))

@@ -18,19 +18,19 @@ beforeEach(() => {
 })
 
 describe('the cache of issued tokens', () => {
-  it('asks once, then answers from memory', async () => {
+  it('the cache of issued tokens asks once, then answers from memory', async () => {
     expect(text(await cache.get('alice', 'k', issue))).toBe('token-1')
     expect(text(await cache.get('alice', 'k', issue))).toBe('token-1')
   })
 
-  it('keeps keys apart', async () => {
+  it('the cache of issued tokens keeps keys apart', async () => {
     expect([
       text(await cache.get('alice', 'a', issue)),
       text(await cache.get('alice', 'b', issue)),
     ]).toEqual(['token-1', 'token-2'])
   })
 
-  it('lets concurrent callers share one request', async () => {
+  it('the cache of issued tokens lets concurrent callers share one request', async () => {
     const { promise, resolve } = deferred<Result<IssuedToken>>()
     const slow = () => {
       issues++
@@ -42,7 +42,7 @@ describe('the cache of issued tokens', () => {
     expect(issues).toBe(1)
   })
 
-  it('uses a token until 30 seconds before its expiry', async () => {
+  it('the cache of issued tokens uses a token until 30 seconds before its expiry', async () => {
     await cache.get('alice', 'k', issue)
     clock.forward(269)
     expect(text(await cache.get('alice', 'k', issue))).toBe('token-1')
@@ -50,7 +50,7 @@ describe('the cache of issued tokens', () => {
     expect(text(await cache.get('alice', 'k', issue))).toBe('token-2')
   })
 
-  it('gives a token that lives shorter than that to whoever asked for it, once', async () => {
+  it('the cache of issued tokens gives a token that lives shorter than that to whoever asked for it, once', async () => {
     const short = async () => granted(issuedToken(`token-${++issues}`, { expiresAt: START + 20 }))
     expect([
       text(await cache.get('alice', 'k', short)),
@@ -58,7 +58,7 @@ describe('the cache of issued tokens', () => {
     ]).toEqual(['token-1', 'token-2'])
   })
 
-  it('does not serve the token again that a destination refused, and shares its successor', async () => {
+  it('the cache of issued tokens does not serve the token again that a destination refused, and shares its successor', async () => {
     const first = await cache.get('alice', 'k', issue)
     if (!first.ok) throw new Error('no token')
     const after = await Promise.all(
@@ -69,14 +69,14 @@ describe('the cache of issued tokens', () => {
     expect(issues).toBe(2)
   })
 
-  it('does not remember a refusal', async () => {
+  it('the cache of issued tokens does not remember a refusal', async () => {
     expect(text(await cache.get('alice', 'k', async () => refused('issuer_unavailable')))).toBe(
       'issuer_unavailable',
     )
     expect(text(await cache.get('alice', 'k', issue))).toBe('token-1')
   })
 
-  it('shares a refusal that concerns everybody, without asking again for each', async () => {
+  it('the cache of issued tokens shares a refusal that concerns everybody, without asking again for each', async () => {
     const { promise, resolve } = deferred<Result<IssuedToken>>()
     const slow = () => {
       issues++
@@ -89,7 +89,7 @@ describe('the cache of issued tokens', () => {
   })
 
   it.each(['handle_refused', 'exchange_grant_refused'] as const)(
-    'does not let one sign-in that ended (%s) end the others that waited with it',
+    'the cache of issued tokens does not let one sign-in that ended (%s) end the others that waited with it',
     async (reason) => {
       const { promise, resolve } = deferred<Result<IssuedToken>>()
       const ended = cache.get('alice', 'k', () => promise)
@@ -101,7 +101,7 @@ describe('the cache of issued tokens', () => {
     },
   )
 
-  it('comes to an end when every sign-in that waited has ended', async () => {
+  it('the cache of issued tokens comes to an end when every sign-in that waited has ended', async () => {
     const results = await Promise.all(
       Array.from({ length: 20 }, () =>
         cache.get('alice', 'k', async () => refused('handle_refused')),
@@ -110,14 +110,14 @@ describe('the cache of issued tokens', () => {
     expect(new Set(results.map(text))).toEqual(new Set(['handle_refused']))
   })
 
-  it('is not stuck after a request that throws', async () => {
+  it('the cache of issued tokens is not stuck after a request that throws', async () => {
     await expect(cache.get('alice', 'k', () => Promise.reject(new Error('down')))).rejects.toThrow(
       'down',
     )
     expect(text(await cache.get('alice', 'k', issue))).toBe('token-1')
   })
 
-  it('forgets the tokens of one owner and keeps those of the others', async () => {
+  it('the cache of issued tokens forgets the tokens of one owner and keeps those of the others', async () => {
     await cache.get('alice', 'a', issue)
     await cache.get('bob', 'b', issue)
     cache.forget('alice')
@@ -125,7 +125,7 @@ describe('the cache of issued tokens', () => {
     expect(text(await cache.get('bob', 'b', issue))).toBe('token-2')
   })
 
-  it('does not keep a token that arrives after its owner was forgotten', async () => {
+  it('the cache of issued tokens does not keep a token that arrives after its owner was forgotten', async () => {
     const late = deferred<Result<IssuedToken>>()
     const bobs = deferred<Result<IssuedToken>>()
     const before = cache.get('alice', 'k', () => late.promise)
@@ -143,7 +143,7 @@ describe('the cache of issued tokens', () => {
     expect(text(await cache.get('bob', 'b', issue))).toBe('bob')
   })
 
-  it('lets a request that was forgotten end without ending the one after it', async () => {
+  it('the cache of issued tokens lets a request that was forgotten end without ending the one after it', async () => {
     const [old, next] = [deferred<Result<IssuedToken>>(), deferred<Result<IssuedToken>>()]
     const before = cache.get('alice', 'k', () => old.promise)
     cache.forget('alice')
@@ -156,7 +156,7 @@ describe('the cache of issued tokens', () => {
     expect(text(await cache.get('alice', 'k', issue))).toBe('next')
   })
 
-  it('keeps a bounded number of tokens, the oldest going first', async () => {
+  it('the cache of issued tokens keeps a bounded number of tokens, the oldest going first', async () => {
     cache = issuedCache({ now: clock.now, maxEntries: 2 })
     for (const key of ['1', '2', '3']) await cache.get('alice', key, issue)
     expect(text(await cache.get('alice', '3', issue))).toBe('token-3')

@@ -36,7 +36,7 @@ function house() {
 const ofWhom = (owner: KeyOwner) => (owner === 'deployment' ? 'deployment' : 'person')
 
 describe('a static key', () => {
-  it('is its owner’s, for one resource', async () => {
+  it('a static key is its owner’s, for one resource', async () => {
     const { keys, read } = house()
     await keys.put(alice, MCP, key('key-of-alice-1'))
     await keys.put(bob, MCP, key('key-of-bob-1'))
@@ -49,14 +49,14 @@ describe('a static key', () => {
     expect(await read(alice, 'https://other.example/mcp')).toBe('connection_needed')
   })
 
-  it('of a person that is missing is a refusal, never the deployment’s and never another person’s', async () => {
+  it('a static key of a person that is missing is a refusal, never the deployment’s and never another person’s', async () => {
     const { keys, read } = house()
     await keys.put('deployment', MCP, key('key-of-all-1'))
     await keys.put(bob, MCP, key('key-of-bob-1'))
     expect(await read(alice)).toBe('connection_needed')
   })
 
-  it('of the deployment that is missing is a refusal, never a person’s', async () => {
+  it('a static key of the deployment that is missing is a refusal, never a person’s', async () => {
     const { keys, read } = house()
     await keys.put(alice, MCP, key('key-of-alice-1'))
     expect(await read('deployment')).toBe('server_unbound')
@@ -74,7 +74,7 @@ describe('a static key', () => {
     expect(await keys.has(other, MCP)).toBe(false)
   })
 
-  it('is the person’s through whichever client they come', async () => {
+  it('a static key is the person’s through whichever client they come', async () => {
     const { keys, read } = house()
     await keys.put(alice, MCP, key('key-of-alice-1'))
     expect(await read({ ...alice, client: 'cli', actor: { subject: 'agent' } })).toBe(
@@ -82,7 +82,7 @@ describe('a static key', () => {
     )
   })
 
-  it('is replaced by a newer one, and gone once it was removed', async () => {
+  it('a static key is replaced by a newer one, and gone once it was removed', async () => {
     const { keys, read } = house()
     await keys.put(alice, MCP, key('key-of-alice-1'))
     await keys.put(alice, MCP, key('key-of-alice-2'))
@@ -102,13 +102,13 @@ describe('a static key', () => {
     expect(await read(alice)).toMatch(/^key-of-alice-\d$/)
   })
 
-  it('is found under every spelling of its resource', async () => {
+  it('a static key is found under every spelling of its resource', async () => {
     const { keys, read } = house()
     await keys.put(alice, 'HTTPS://Tasks.Example/mcp', key('key-of-alice-1'))
     expect(await read(alice, MCP)).toBe('key-of-alice-1')
   })
 
-  it('does not expire, names no scopes, and its audit has no expiry', async () => {
+  it('a static key does not expire, names no scopes, and its audit has no expiry', async () => {
     const { store, keys } = house()
     await keys.put(alice, MCP, key('key-of-alice-1'))
     const result = await staticCredential(store, alice, MCP, 'person')
@@ -132,7 +132,7 @@ describe('a static key', () => {
     expect(JSON.stringify(events)).not.toContain('null')
   })
 
-  it('is shown by nothing', async () => {
+  it('a static key is shown by nothing', async () => {
     const { store, keys, warnings } = house()
     await keys.put(alice, MCP, key('key-of-al'))
     const seen = JSON.stringify([
@@ -202,14 +202,14 @@ describe('a secret store in trouble', () => {
     remove: () => Promise.reject(new Error('key-of-alice-1')),
   }
 
-  it('is a refusal, without its words', async () => {
+  it('a secret store in trouble is a refusal, without its words', async () => {
     expect(await staticCredential(failing, alice, MCP, 'person')).toEqual({
       ok: false,
       refusal: { reason: 'exchange_failed' },
     })
   })
 
-  it('that never takes a key does not hold the caller for ever', async () => {
+  it('a secret store in trouble that never takes a key does not hold the caller for ever', async () => {
     const keys = staticKeys({ ...memorySecretStore(), write: async () => false })
     await expect(keys.put(alice, MCP, key('key-of-alice-1'))).rejects.toThrow(
       'The key was not stored',
@@ -218,7 +218,7 @@ describe('a secret store in trouble', () => {
 })
 
 describe('the reading half', () => {
-  it('is imported by the sources alone, and is not exported', () => {
+  it('the reading half is imported by the sources alone, and is not exported', () => {
     const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((name) =>
       name.endsWith('.ts'),
     )

@@ -28,14 +28,14 @@ describe('a verifier with a memory', () => {
   const verifier = (options: { maxEntries?: number; maxAge?: number } = {}) =>
     cachedVerifier(inner, { digest, now: clock.now, ...options })
 
-  it('asks once for the same token and audience', async () => {
+  it('a verifier with a memory asks once for the same token and audience', async () => {
     const cached = verifier()
     const first = await cached.verify(new Credential('t'), CHAT)
     expect(await cached.verify(new Credential('t'), CHAT)).toEqual(first)
     expect(asked).toEqual([['t', CHAT]])
   })
 
-  it('asks again with another proof, or without one: a token that is bound to a key is worth nothing without it', async () => {
+  it('a verifier with a memory asks again with another proof, or without one: a token that is bound to a key is worth nothing without it', async () => {
     const cached = verifier()
     for (const options of [
       { keyThumbprint: 'a' },
@@ -48,7 +48,7 @@ describe('a verifier with a memory', () => {
     expect(asked).toHaveLength(3)
   })
 
-  it('asks again for another audience: a token that is good for one is not good for all', async () => {
+  it('a verifier with a memory asks again for another audience: a token that is good for one is not good for all', async () => {
     answer = (_, audience) =>
       audience === CHAT ? granted(verifiedToken()) : refused('audience_mismatch')
     const cached = verifier()
@@ -56,7 +56,7 @@ describe('a verifier with a memory', () => {
     expect((await cached.verify(new Credential('t'), MCP)).ok).toBe(false)
   })
 
-  it('tells tokens apart that begin alike, however long (CVE-2026-35030)', async () => {
+  it('a verifier with a memory tells tokens apart that begin alike, however long (CVE-2026-35030)', async () => {
     const cached = verifier()
     const head = 'eyJhbGciOiJFUzI1NiJ9.'.repeat(50)
     const first = await cached.verify(new Credential(`${head}alice`), CHAT)
@@ -67,7 +67,7 @@ describe('a verifier with a memory', () => {
     ])
   })
 
-  it('does not remember refusals', async () => {
+  it('a verifier with a memory does not remember refusals', async () => {
     answer = () => refused('issuer_unavailable')
     const cached = verifier()
     await cached.verify(new Credential('t'), CHAT)
@@ -75,7 +75,7 @@ describe('a verifier with a memory', () => {
     expect((await cached.verify(new Credential('t'), CHAT)).ok).toBe(true)
   })
 
-  it('asks again after the age at which a revocation must be seen', async () => {
+  it('a verifier with a memory asks again after the age at which a revocation must be seen', async () => {
     const cached = verifier({ maxAge: 60 })
     await cached.verify(new Credential('t'), CHAT)
     clock.forward(59)
@@ -86,7 +86,7 @@ describe('a verifier with a memory', () => {
     expect((await cached.verify(new Credential('t'), CHAT)).ok).toBe(false)
   })
 
-  it('never serves a token from memory after its own expiry', async () => {
+  it('a verifier with a memory never serves a token from memory after its own expiry', async () => {
     answer = () => granted(verifiedToken({ expiresAt: START + 10 }))
     const cached = verifier()
     await cached.verify(new Credential('t'), CHAT)
@@ -95,7 +95,7 @@ describe('a verifier with a memory', () => {
     expect((await cached.verify(new Credential('t'), CHAT)).ok).toBe(false)
   })
 
-  it('does not remember a token that was accepted within the tolerance after its expiry', async () => {
+  it('a verifier with a memory does not remember a token that was accepted within the tolerance after its expiry', async () => {
     answer = () => granted(verifiedToken({ expiresAt: START - 5 }))
     const cached = verifier()
     await cached.verify(new Credential('t'), CHAT)
@@ -103,7 +103,7 @@ describe('a verifier with a memory', () => {
     expect(asked).toHaveLength(2)
   })
 
-  it('remembers a bounded number of tokens, the oldest going first', async () => {
+  it('a verifier with a memory remembers a bounded number of tokens, the oldest going first', async () => {
     const cached = verifier({ maxEntries: 3 })
     for (const token of ['1', '2', '3', '4']) await cached.verify(new Credential(token), CHAT)
     asked = []
@@ -113,7 +113,7 @@ describe('a verifier with a memory', () => {
     expect(asked).toEqual([['1', CHAT]])
   })
 
-  it('hands the signal on', async () => {
+  it('a verifier with a memory hands the signal on', async () => {
     let seen: AbortSignal | undefined
     const cached = cachedVerifier(
       {
