@@ -5,8 +5,6 @@ export const REMAINING_FUNCTIONS: Readonly<Record<string, number>> = {
   'src/chatkit/runs/memory-run-store.ts memoryRunStore': 128,
   'src/oauth/connection/connections.ts connections': 125,
   'web/client/wire.ts createWire': 115,
-  'web/content/widget/chart.ts chart': 177,
-  'web/content/widget/draw.ts draw': 137,
   'web/shell.ts createShell': 125,
   'web/view/composer.ts createComposer': 187,
   'web/view/conversation-view.ts createConversationView': 131,

@@ -68,6 +68,31 @@ export function onChange(component: JsonObject, drawing: Drawing): Pick<VNode, '
   }
 }
 
+/** Sends an action from the element that the event came to, which then does nothing else. */
+export function sendFrom(
+  event: Event,
+  action: JsonObject,
+  drawing: Drawing,
+  checked: boolean,
+): void {
+  const { currentTarget: from } = event
+  if (!(from instanceof Element)) return
+  event.preventDefault()
+  drawing.act(action, { from, checked })
+}
+
+/** Sends a form's action when the person submits it. */
+export function onSubmit(action: JsonObject | undefined, drawing: Drawing): Pick<VNode, 'on'> {
+  return {
+    on: {
+      submit(event) {
+        event.preventDefault()
+        if (action) sendFrom(event, action, drawing, true)
+      },
+    },
+  }
+}
+
 /** Returns the classes of a control. */
 export function look(component: JsonObject, name: string): string {
   const variant = oneOf(component, 'variant', ['solid', 'soft', 'outline', 'ghost'])

@@ -3,7 +3,7 @@
 
 import type { JsonObject } from '../../../src/chatkit/protocol/json.ts'
 import { shown } from '../visible.ts'
-import { common, keyOf, look, onChange } from './control.ts'
+import { common, keyOf, look, onChange, sendFrom } from './control.ts'
 import { type Drawing, isBlocked, isBusy } from './drawing.ts'
 import { icon } from './icon.ts'
 import { flag, number, object, objects, oneOf, text } from './values.ts'
@@ -59,9 +59,7 @@ export function button(component: JsonObject, drawing: Drawing): VNode {
     ],
     on: {
       click: (event) => {
-        if (!action || !(event.currentTarget instanceof Element)) return
-        event.preventDefault()
-        drawing.act(action, { from: event.currentTarget, checked: submit })
+        if (action) sendFrom(event, action, drawing, submit)
       },
     },
   }

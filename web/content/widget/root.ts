@@ -5,6 +5,7 @@ import type { JsonObject } from '../../../src/chatkit/protocol/json.ts'
 import { imageAddress } from '../address.ts'
 import { LOADING } from '../link.ts'
 import { shown } from '../visible.ts'
+import { onSubmit, sendFrom } from './control.ts'
 import { childrenOf } from './draw.ts'
 import { type Drawing, isBlocked, isBusy } from './drawing.ts'
 import { icon } from './icon.ts'
@@ -86,13 +87,7 @@ function card(
       ...(collapsed ? [toggle] : []),
       ...buttonsOf(widget, asForm, drawing),
     ],
-    on: {
-      submit(event) {
-        event.preventDefault()
-        if (submit && event.currentTarget instanceof Element)
-          drawing.act(submit, { from: event.currentTarget, checked: true })
-      },
-    },
+    ...onSubmit(submit, drawing),
   }
 }
 
@@ -103,8 +98,7 @@ function buttonsOf(widget: JsonObject, asForm: boolean, drawing: Drawing): VNode
     if (!choice || !action) return []
     // The confirming button submits the form. The other one needs no fields filled in.
     const submits = asForm && name === 'confirm'
-    const press = (event: Event) =>
-      event.currentTarget instanceof Element && drawing.act(action, { from: event.currentTarget })
+    const press = (event: Event) => sendFrom(event, action, drawing, false)
     return [
       {
         tag: 'button',

@@ -37,11 +37,11 @@ export function oneOf<T extends string>(
 }
 
 /** Returns a table's entry for a property's word. */
-export function lookup(
+export function lookup<T>(
   component: JsonObject,
   name: string,
-  table: Readonly<Record<string, string>>,
-): string | undefined {
+  table: Readonly<Record<string, T>>,
+): T | undefined {
   return own(table, text(component, name) ?? '')
 }
 
