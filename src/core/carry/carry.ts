@@ -7,41 +7,14 @@ import { missingScopes, narrowScopes } from '../scope.ts'
 import { toError } from '../sentences.ts'
 import type { IssuedToken, ProofRequest } from '../source/exchange.ts'
 import type { IssueOptions } from '../source/issued-cache.ts'
-import type { CredentialSource } from '../source/parts.ts'
 import { traceparents } from '../trace.ts'
 import { type CallDeadline, startCallDeadline } from './call-deadline.ts'
 import { judgeAnswer, type Problem } from './judge-answer.ts'
+import type { CarrierOptions, CarryOptions } from './options.ts'
 import { type Body, type Outgoing, readOutgoing } from './outgoing.ts'
 import type { Placing, Plan, Sent } from './placing.ts'
-import { type HopFacts, type HopUse, hopRecorder, type RecordHop } from './record-hop.ts'
+import { type HopUse, hopRecorder, type RecordHop } from './record-hop.ts'
 import { send } from './send.ts'
-
-/** What a carrying `fetch` is made of. */
-export interface CarryOptions extends CarrierOptions {
-  readonly placing: Placing
-}
-
-/**
- * What carries, without the placing. The principal is in here, not in ambient state, so one
- * principal's call cannot end up with another's credential.
- */
-export interface CarrierOptions extends HopFacts {
-  /** The operator's name of the destination, for sentences and errors. */
-  readonly name: string
-  /** Whether a URL, in its final form, is the destination that the credential is bound to. */
-  readonly approves: (url: URL) => boolean
-  readonly source: CredentialSource
-  readonly fetch: typeof globalThis.fetch
-  /** Milliseconds that a request may take in all; for a GET, until its headers come. */
-  readonly deadlineMs: number
-  /** Ends everything under way, for example when the sign-in is revoked. Default: nothing does. */
-  readonly signal?: AbortSignal
-  /**
-   * Set it to get an AuthError for a 403 or a 5xx as well, instead of the answer. Its `scopes` are
-   * the only ones that the error repeats from a challenge: any other text there is the server's.
-   */
-  readonly throwProblems?: { readonly scopes: readonly string[] }
-}
 
 /**
  * Request headers that never go on: our callers' own credentials and claims of identity, and
