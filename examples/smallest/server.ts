@@ -1,6 +1,7 @@
 // The smallest ChatKit server: it checks sign-ins, an agent acts for the person at one MCP server,
-// a file keeps the conversations. OPENAI_API_KEY (or OPENAI_BASE_URL and OPENAI_MODEL) names the
-// model. Without them it stops at once and says which to set.
+// a file keeps the conversations. OPENAI_API_KEY (or OPENAI_BASE_URL and OPENAI_MODEL) chooses the
+// model; without them it stops and says which to set. It also needs ISSUER, RESOURCE, MCP_URL,
+// CLIENT_ID and CLIENT_JWK (a private key for ES256). DATABASE and PORT have defaults.
 import { createServer } from 'node:http'
 import { importJWK } from 'jose'
 import { type Caller, createOnBehalf } from 'onbehalf'
