@@ -18,10 +18,10 @@ const benches: Readonly<
 
 const HELP = `npm run bench -- NAME [--json]
 
-  chain    a chat turn with one tool call in our own code, against one round trip of the MCP SDK (goals G6, G7)
-  chat     the ChatKit server against node:http, node:sqlite and Node itself (goals G8, G10, G11, G12)
-  fetch    what the fetch adds to one call, for each placement, and what redaction costs (goals G5, G9)
-  redact   redaction alone, against JSON.parse (goal G9)
+  chain    a chat turn with one tool call in our own code, against one round trip of the MCP SDK
+  chat     the ChatKit server against node:http, node:sqlite and Node itself
+  fetch    what the fetch adds to one call, for each placement, and what redaction costs
+  redact   redaction alone, against JSON.parse
 
   --json   one JSON object of ratios on standard output; what was measured goes to standard error`
 
