@@ -85,8 +85,8 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }))
 afterEach(() => vi.unstubAllGlobals())
 
-describe('the snippets', () => {
-  it('are found, some on each page of a source or a placement', () => {
+describe('the snippets of the documentation', () => {
+  it('are found, at least one on each page of a source or a placement', () => {
     const named = pages.filter((page) => /docs.(?:sources|placements)/.test(page))
     expect(named).toHaveLength(11)
     for (const page of named)
@@ -100,13 +100,13 @@ describe('the snippets', () => {
     expect(compiled('*.ts', {})).toEqual({ problems: '', status: 0 })
   })
 
-  it('of pages compile, too', () => {
+  it('that run in a web page compile, too', () => {
     const page = { lib: ['ES2023', 'DOM', 'DOM.Iterable'], jsx: 'react-jsx', types: [] }
     expect(compiled('*.tsx', page)).toEqual({ problems: '', status: 0 })
   })
 
   it.each(snippets.filter(({ code }) => code.includes('export const servers')))(
-    'of $at declares servers that are taken',
+    'declare at $at servers that createOnBehalf takes',
     async ({ file }) => {
       const asked: unknown[] = []
       vi.stubGlobal('fetch', async (input: unknown) => {
@@ -133,8 +133,8 @@ describe('the snippets', () => {
   )
 })
 
-describe('the pages', () => {
-  it.each(pages)('%s links to what is there', (page) => {
+describe('the pages of the documentation', () => {
+  it.each(pages)('link only to what exists: %s', (page) => {
     const text = readFileSync(join(ROOT, page), 'utf8')
     const links = [...text.matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g)].map((match) => match[1] ?? '')
     const missing = links.filter((link) => !existsSync(join(ROOT, dirname(page), link)))

@@ -214,7 +214,7 @@ async function killedAtWork(
     if (end.status === 'rejected') expect(end.reason).toBeInstanceOf(TypeError)
 }
 
-it('what was acknowledged outlives every kill', { timeout: 120_000 }, async () => {
+it('TaskFlow keeps after every kill -9 what it acknowledged', { timeout: 120_000 }, async () => {
   const random = randomFrom(SEED)
   let [running, port] = await retried(async () => {
     const free = await freePorts(PORTS)
@@ -238,7 +238,7 @@ it('what was acknowledged outlives every kill', { timeout: 120_000 }, async () =
   }
 })
 
-it('killed while it starts for the first time, it starts the next time', {
+it('TaskFlow that was killed during its first start starts the next time', {
   timeout: 60_000,
 }, async () => {
   const port = await freePorts(PORTS)

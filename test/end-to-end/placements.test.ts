@@ -63,7 +63,7 @@ const EXPECTED: Readonly<
 }
 
 describe.each(PLACEMENTS)('%s', (placement) => {
-  it('does the same, and the trail tells the difference', async () => {
+  it('answers as every placement does, and the trail shows where the credential was', async () => {
     const person = await signedIn(house, 'alice')
     const word = `By ${placement}`
     const added = await person.say(`Add a task to walk ${word}`, undefined, placement)
@@ -86,7 +86,7 @@ describe.each(PLACEMENTS)('%s', (placement) => {
     )
   })
 
-  it('shows the model no credential, and a parameter for one only where the prompt has references for it', async () => {
+  it('shows the model no credential, and shows it a credential parameter only for prompt references', async () => {
     const person = await signedIn(house, 'bob')
     const { trace } = await person.say("What's pending?", undefined, placement)
     const { body } = await person.look(`/model-requests/${trace}`)
@@ -155,13 +155,13 @@ describe('two people over arguments and prompts', () => {
     await Promise.all(lanes)
   }, 120_000)
 
-  it('each was answered with what is theirs, and with nothing of the other', () => {
+  it('each person is answered with their own tasks, and with nothing of the other', () => {
     expect(seen).toHaveLength(TURNS)
     for (const { name, text } of seen)
       expect(text.toLowerCase()).not.toContain(MARKS[name === 'alice' ? 'bob' : 'alice'])
   })
 
-  it('each call carried the token and the id of the person whose words it holds, in the arguments alone', () => {
+  it('each call carries, only in its arguments, the token and the id of the person who asked', () => {
     const calls = house.exchanges
       .slice(since)
       .filter(({ url, body }) => url === classicUrl(house.urls) && body.includes('"tools/call"'))
@@ -188,7 +188,7 @@ describe('two people over arguments and prompts', () => {
     }
   })
 
-  it.each(['alice', 'bob'] as const)('%s has exactly the own tasks in the API', async (name) => {
+  it.each(['alice', 'bob'] as const)('%s has exactly their own tasks in the API', async (name) => {
     const token = await signIn({ issuer: house.urls.issuer, as: name, resource: house.urls.api })
     const headers = { authorization: `Bearer ${token}` }
     const visit = await house.visit(`${house.urls.api}/tasks?limit=50&search=${MARKS[name]}`, {
@@ -257,7 +257,7 @@ describe('TaskFlow classic by itself', () => {
     expect(answer.text).toContain(sentence)
   })
 
-  it('a token of another resource is refused, and a header is not looked at', async () => {
+  it('refuses a token of another resource, and ignores the header', async () => {
     const person = await signedIn(house, 'alice')
     const wrong = await call('taskflow_start_task', {
       user_id: 'alice',
@@ -274,7 +274,7 @@ describe('TaskFlow classic by itself', () => {
     expect(inHeader.text).toContain('sign-in has ended')
   })
 
-  it('its tools ask for credentials, flat and in models behind $ref', async () => {
+  it('its tools have credential parameters, flat and in models behind $ref', async () => {
     const visit = await house.visit(classicUrl(house.urls), {
       method: 'POST',
       headers: {
@@ -298,7 +298,7 @@ describe('TaskFlow classic by itself', () => {
     ).toHaveLength(5)
   })
 
-  it('answers no page of any origin', async () => {
+  it('refuses every request that a web page sends', async () => {
     const headers = { 'content-type': 'application/json', origin: house.urls.web }
     expect(
       (await house.visit(classicUrl(house.urls), { method: 'POST', headers, body: '{}' })).status,
@@ -306,7 +306,7 @@ describe('TaskFlow classic by itself', () => {
   })
 })
 
-it('signing out ends what is under way within a second, and whoever still has a token is admitted anew', async () => {
+it('signing out ends running answers within a second, and a token that is still valid is admitted again', async () => {
   const parts = await startParts({ issuer: 5000, api: 10_000, mcp: 20_000 })
   try {
     const { web, chatkit } = parts.urls

@@ -208,7 +208,7 @@ const hmac = (key: string) => (input: string) =>
 describe.each(DOORS)('at the %s door', (door) => {
   const others = DOORS.filter((one) => one !== door)
 
-  it('a good token gets in, and so does one that is forged in nothing', async () => {
+  it('a good token is admitted, and so is one from the forging helper with nothing changed', async () => {
     for (const token of [good[door], await forged(door)]) {
       const before = stored()
       const answer = await knock(door, bearer(token))
@@ -217,7 +217,7 @@ describe.each(DOORS)('at the %s door', (door) => {
     }
   })
 
-  it('nothing at all, or a credential of another kind or in another place, is asked for a token', async () => {
+  it('a request without a token, or with a credential of another kind or place, is asked for a token', async () => {
     const token = good[door]
     for (const headers of [
       {},
@@ -280,7 +280,7 @@ describe.each(DOORS)('at the %s door', (door) => {
     ['HS256 with the public key as JWK', () => handmade(door, { alg: 'HS256' }, hmac(publicJwk()))],
     ['an extension that must be understood', () => forged(door, {}, { crit: ['b64'], b64: true })],
   ]
-  it.each(rows)('%s is no valid token', async (_, token) => {
+  it.each(rows)('a token is refused as invalid: %s', async (_, token) => {
     const text = await token()
     expect(text).not.toBe('')
     const { status, error, scope, sentence } = await refusedAt(
@@ -292,7 +292,7 @@ describe.each(DOORS)('at the %s door', (door) => {
     expect(sentence).toMatch(/^The access token (is not valid here|has expired)\.$/)
   })
 
-  it('two Authorization headers are one too many, whichever is good', async () => {
+  it('two Authorization headers are refused, even if one of them is good', async () => {
     const token = good[door]
     for (const authorization of [
       [`Bearer ${token}`, `Bearer ${token}`],
@@ -318,7 +318,7 @@ describe.each(DOORS)('at the %s door', (door) => {
     }
   })
 
-  it('a malformed header is refused as such', async () => {
+  it('a malformed Authorization header is refused as malformed', async () => {
     for (const authorization of [
       'Bearer',
       'Bearer  ',
@@ -342,13 +342,13 @@ function tampered(token: string): string {
 }
 
 describe('X-User-ID', () => {
-  it('that is not the subject is refused at the chat door', async () => {
+  it('is refused at the chat door when it is not the subject', async () => {
     const headers = { ...bearer(good.chat), 'x-user-id': 'bob' }
     const { status, error } = await refusedAt('chat', () => knock('chat', headers), [good.chat])
     expect({ status, error }).toEqual({ status: 400, error: 'invalid_request' })
   })
 
-  it('that is the subject changes nothing', async () => {
+  it('changes nothing when it is the subject', async () => {
     expect((await knock('chat', { ...bearer(good.chat), 'x-user-id': 'alice' })).status).toBe(200)
   })
 
@@ -391,7 +391,7 @@ describe('a scope that is missing', () => {
     expect(sentence).toContain('tasks:write')
   })
 
-  it('is named in the chat, where nothing is added and reading goes on', async () => {
+  it('is named in the chat; no task is added, and reading tasks still works', async () => {
     const person = await signedIn(house, 'alice', 'tasks:read')
     const before = stored()['tasks.db tasks']
     const { thread, answer } = await person.say('Add a task to wash the car')

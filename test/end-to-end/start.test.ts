@@ -93,7 +93,7 @@ describe('a TaskFlow that was started with --json', () => {
   const token = (...args: readonly string[]) =>
     outcome(run('token', [...args, '--data', basename(data)], { cwd: dirname(data) }))
 
-  it('says where everything is, the ports in a row, each part answering', async () => {
+  it('prints the URL of each part; the ports are consecutive, and each part answers', async () => {
     const port = portOf(urls.web)
     expect(urls).toEqual({
       web: `http://127.0.0.1:${port}`,
@@ -110,7 +110,7 @@ describe('a TaskFlow that was started with --json', () => {
     expect((await fetch(`${urls.issuer}/.well-known/oauth-authorization-server`)).status).toBe(200)
   })
 
-  it('keeps its data where --data says, seen from where the person is, for nobody else to read', async () => {
+  it('keeps its data in the folder of --data, relative to the current folder, readable by its owner only', async () => {
     expect(JSON.parse(await readFile(join(data, 'demo.json'), 'utf8'))).toEqual(urls)
     expect((await stat(data)).mode & 0o777).toBe(0o700)
     for (const file of [
@@ -159,7 +159,7 @@ describe('a TaskFlow that was started with --json', () => {
     )
   })
 
-  it('lets the token command say what is wrong, with the right exit code and nothing on stdout', async () => {
+  it('makes the token command say what is wrong, with the right exit code and nothing on stdout', async () => {
     const elsewhere = await folder()
     const [nobody, stranger, nowhere, notRunning, unknown] = await Promise.all([
       token(),
@@ -264,7 +264,7 @@ describe('a TaskFlow in a terminal', () => {
     expect(program.err()).toBe('')
   })
 
-  it('ends when npm is told to', async () => {
+  it('ends when npm gets SIGTERM', async () => {
     const data = await folder()
     const program = start('npm', [
       'start',
@@ -286,8 +286,8 @@ describe('a TaskFlow in a terminal', () => {
   })
 })
 
-describe('a start that cannot be', () => {
-  it('for want of one port leaves nothing running', async () => {
+describe('a start that fails', () => {
+  it('leaves nothing running when one port is taken', async () => {
     const data = await folder()
     const port = await freePorts(PORTS)
     const other = createServer().listen(port + 2, '127.0.0.1')
@@ -324,7 +324,7 @@ describe('a start that cannot be', () => {
     expect(err).toContain(named)
   })
 
-  it('for what is in the data folder names the file, and quotes nothing of it', async () => {
+  it('names the bad file of the data folder, and quotes nothing of it', async () => {
     const data = await folder()
     await mkdir(join(data, 'keys'))
     await writeFile(join(data, 'keys', 'keys.json'), '{"issuerKey":"not-a-key-but-secret"}')
@@ -353,7 +353,7 @@ describe('a start that cannot be', () => {
     expect(err).toContain('--data DIR')
   })
 
-  it('with half of a model: names the variable', async () => {
+  it('names the missing variable when the model is only half configured', async () => {
     const data = await folder()
     const env = { OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' }
     const { code, out, err } = await outcome(
@@ -366,7 +366,7 @@ describe('a start that cannot be', () => {
     })
   })
 
-  it('is not tried for --help', async () => {
+  it('is not tried when --help is given', async () => {
     const { code, out, err } = await outcome(run('start', ['--help']))
     expect({ code, err }).toEqual({ code: 0, err: '' })
     for (const option of ['--port', '--data', '--json', 'OPENAI_API_KEY'])

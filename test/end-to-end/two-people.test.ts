@@ -183,13 +183,13 @@ function generator(seed: number): () => number {
   }
 }
 
-it('a thousand turns were answered, each as it had to be', () => {
+it('each of a thousand turns got the right answer', () => {
   expect(ledgers.alice.turns + ledgers.bob.turns).toBe(TURNS)
   expect(unexpected).toEqual([])
   for (const name of NAMES) expect(ledgers[name].threads.size).toBeGreaterThan(20)
 })
 
-it('no answer, by any byte of it, and no trail held anything of the other person', () => {
+it('no byte of any answer or trail held anything of the other person', () => {
   expect(looks).toBe(2 * LANES * Math.floor(TURNS / LANES / LOOK))
   expect(crossed).toEqual([])
 })
@@ -228,7 +228,7 @@ describe.each(NAMES)('%s', (name) => {
     expect(expected.length).toBeGreaterThan(50)
   })
 
-  it('finds own deeds alone in the audit, done by the MCP server for the chat endpoint, under traces of own turns', async () => {
+  it('finds only their own actions in the audit, with the right actors and the traces of their own turns', async () => {
     const entry = z.looseObject({
       id: z.number(),
       subject: z.string(),
@@ -260,7 +260,7 @@ describe.each(NAMES)('%s', (name) => {
     )
   })
 
-  it('finds own threads alone, with nothing of the other in them', async () => {
+  it('finds only their own threads, with nothing of the other person in them', async () => {
     const ids: string[] = []
     for (let after: string | undefined; ; ) {
       const visit = await person()?.chatkit('threads.list', {
@@ -286,7 +286,7 @@ describe.each(NAMES)('%s', (name) => {
     }
   })
 
-  it('is told of the threads of the other what is told of threads that do not exist', async () => {
+  it('gets the same answer for a thread of the other person as for one that does not exist', async () => {
     const missing = (
       await person()?.chatkit('threads.get_by_id', { thread_id: 'thr_0000000000000000' })
     )?.body

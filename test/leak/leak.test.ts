@@ -32,7 +32,7 @@ describe('a run in which people talk, credentials are misplaced, and servers ech
   }, 120_000)
   afterAll(() => run?.house.close())
 
-  it('did its work: every tool was used, by both, and every answer is right', () => {
+  it('used every tool for both people, and every answer is right', () => {
     const expected = [...CONVERSATION, ...CONVERSATION].map(([, answer]) => answer)
     expect(run.answers).toHaveLength(expected.length + 2)
     for (const [index, answer] of expected.entries()) expect(run.answers[index]).toMatch(answer)
@@ -50,7 +50,7 @@ describe('a run in which people talk, credentials are misplaced, and servers ech
     expect(sinks.filter(({ name }) => name.includes('TaskFlow classic'))).toHaveLength(2)
   })
 
-  it('knows its secrets: every kind that there is', () => {
+  it('recorded secrets of every kind that exists', () => {
     const kinds = new Set(run.secrets.map(({ owner = 'nobody', kind }) => `${owner}: ${kind}`))
     for (const name of ['alice', 'bob'])
       for (const part of ['chatkit', 'mcp', 'classic', 'api'])
@@ -80,11 +80,11 @@ describe('a run in which people talk, credentials are misplaced, and servers ech
     expect(unseen(run)).toEqual([])
   })
 
-  it('took no token out of place and none that is not valid', () => {
+  it('accepted no misplaced and no invalid token', () => {
     expect(run.accepted).toEqual([])
   })
 
-  it('met every echo, and said a plain sentence each time', () => {
+  it('met every server that echoes, and said a plain sentence each time', () => {
     expect(run.faultAnswers.size).toBe(60)
     for (const answer of run.faultAnswers.values())
       expect(answer).toMatch(
@@ -100,7 +100,7 @@ describe('a run in which people talk, credentials are misplaced, and servers ech
     SEARCH,
   )
 
-  it('would have been caught leaking in each place and each encoding', () => {
+  it('would have been caught if it had leaked in any place and any encoding', () => {
     const token = run.secrets.find(
       ({ owner, kind }) => owner === 'alice' && kind === 'access token for api',
     )
@@ -132,7 +132,7 @@ describe('a run with a model that does everything to get a credential out', () =
   }, 60_000)
   afterAll(() => run?.close())
 
-  it('did its worst: every tool of both servers was called for both people, and all that it saw was answered', () => {
+  it('called every tool of both servers for both people, and every call that it saw was answered', () => {
     const { house, model, otherServer, secrets, told } = run
     expect(model.requests).toHaveLength(8)
     for (const { body } of model.requests) expect(body).toContain('taskflow_delete_task')

@@ -74,7 +74,7 @@ it('any 12 consecutive characters of a signature or an opaque token are found, a
   }
 })
 
-it('a piece of 24 characters is found wherever it begins and whatever stands before it in the same base64 or hex', () => {
+it('a piece of 24 characters is found at every offset, with any text before it in the same base64 or hex', () => {
   fc.assert(
     fc.property(
       fc.nat(signature.length - 24),
@@ -110,7 +110,7 @@ it.each(['sha256', 'sha512', 'sha1', 'md5'])(
   },
 )
 
-it('a digest that the protocol publishes is none', () => {
+it('a digest that the protocol publishes is not reported as a leak', () => {
   const verifier = randomBytes(32).toString('base64url')
   const challenge = createHash('sha256').update(verifier).digest('base64url')
   expect(
@@ -119,14 +119,14 @@ it('a digest that the protocol publishes is none', () => {
   expect(createScan([{ kind: 'PKCE verifier', text: verifier }])(challenge)).toHaveLength(1)
 })
 
-it('bytes are searched as they are, whatever else is among them', () => {
+it('a secret is found among bytes that are no valid text', () => {
   const bytes = Buffer.concat([randomBytes(5000), Buffer.from(opaque.text), randomBytes(5000)])
   expect(scan(bytes)).toEqual([
     { kind: 'refresh token', owner: 'bob', part: 'whole', encoding: 'plain', characters: 43 },
   ])
 })
 
-it('a secret that is the start of another is told apart from it', () => {
+it('a secret that is the start of a longer secret is reported as itself', () => {
   const long = randomBytes(48).toString('base64url')
   const both = createScan([
     { kind: 'short', text: long.slice(0, 32) },
@@ -141,7 +141,7 @@ it('a secret that is the start of another is told apart from it', () => {
   expect(both(long.slice(32)).map(({ kind }) => kind)).toEqual(['long'])
 })
 
-it('megabytes of other random text in every encoding are no find', () => {
+it('megabytes of other random text, in every encoding, give no false alarm', () => {
   const noise = [...Array(12_000)]
     .map((_, n) =>
       randomBytes(60).toString(n % 3 === 0 ? 'hex' : n % 3 === 1 ? 'base64' : 'base64url'),
@@ -152,7 +152,7 @@ it('megabytes of other random text in every encoding are no find', () => {
   expect(scan(hidden(''))).toEqual([])
 })
 
-it('what it reports holds no piece of the secret', () => {
+it('a report holds no piece of the secret', () => {
   const report = JSON.stringify(
     Object.values(encodings).map((encode) => scan(hidden(encode(jwt.text)))),
   )
