@@ -211,7 +211,7 @@ describe('a session handle', () => {
 
   it('a session handle ends with its token: what is sent again later is refused', async () => {
     const handle = await opened()
-    ahead = 299_000
+    ahead = 240_000
     expect((await send(toolCall('whoami'), { [HANDLE]: handle })).status).toBe(200)
     ahead = 301_000
     const late = await send(toolCall('whoami'), { [HANDLE]: handle })
