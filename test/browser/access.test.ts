@@ -20,7 +20,7 @@ const { visit, ground } = visits()
 const WORD = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft'
 
 describe('with a keyboard alone', () => {
-  it('one can write two lines, send them, and stop the answer', async () => {
+  it('a person can write two lines, send them, and stop the answer', async () => {
     const { page } = await visit()
     await signInAs(page, 'alice')
     await messageField(page).focus()

@@ -203,7 +203,7 @@ it('a refusal is shown in the server’s words', async () => {
   expect(chat.state.conversation.failure).toEqual({ message: 'Wait a moment.', remedy: 'retry' })
 })
 
-it('who is signed out signs in again, and then the message goes', async () => {
+it('a person who is signed out signs in again, and then the message is sent', async () => {
   const { chat, setSignedOut, asked } = ground({
     'threads.create': ({ headers }) =>
       headers.get('authorization')
@@ -221,7 +221,7 @@ it('who is signed out signs in again, and then the message goes', async () => {
   expect(asked.length).toBe(3)
 })
 
-it('a credential that ran out in mid-answer: a new sign-in, then the answer again', async () => {
+it('when a credential expires during an answer, the person signs in again and the answer is written again', async () => {
   const ended = [
     ...hello,
     { type: 'error', code: 'signed_out', message: 'Sign in again to continue.', allow_retry: true },
@@ -238,7 +238,7 @@ it('a credential that ran out in mid-answer: a new sign-in, then the answer agai
   expect(types()).toContain('threads.retry_after_item')
 })
 
-it('after a cut the answer goes on from the last event, nothing lost and nothing doubled', async () => {
+it('when the connection breaks, the answer goes on from the last event, and no text is lost or doubled', async () => {
   const [one, two] = [script(), script()]
   const { chat, asked, told, until } = ground({
     'threads.create': streams(one),
@@ -263,7 +263,7 @@ it('after a cut the answer goes on from the last event, nothing lost and nothing
   ])
 })
 
-it('a cut that does not heal is told, and can be taken up by hand', async () => {
+it('when the connection stays broken, the page says so, and the person can go on by hand', async () => {
   const one = script()
   let down = true
   const rest = said(done(answerItem('a', 'Hello at last')))
@@ -290,7 +290,7 @@ it('a cut that does not heal is told, and can be taken up by hand', async () => 
   expect(chat.state.conversation.failure).toBeUndefined()
 })
 
-it('where streams have no ids, a cut leads to what the server has stored, and to a retry', async () => {
+it('when a stream without ids breaks, the page reads what the server has stored and offers a retry', async () => {
   const one = script()
   const { chat, types } = ground({
     'threads.create': streams(one),
@@ -344,7 +344,7 @@ it('a stop ends a resumable answer at the server, and keeps what was written', a
   expect(told).toContain('stopped threads.create')
 })
 
-it('a stop elsewhere closes the stream, as the official client does', async () => {
+it('a stop at a server without resumable runs closes the stream, as the official client does', async () => {
   const one = script()
   const { chat, until, types, asked } = ground({ 'threads.create': streams(one) })
   const sent = chat.send(draft('hi'))
@@ -360,7 +360,7 @@ it('a stop elsewhere closes the stream, as the official client does', async () =
   ])
 })
 
-it('a stop before the first event waits for it, to know how to stop', async () => {
+it('a stop before the first event waits for that event, because it tells how to stop', async () => {
   const one = script()
   const { chat, types } = ground({
     'threads.create': streams(one),
@@ -378,7 +378,7 @@ it('a stop before the first event waits for it, to know how to stop', async () =
   expect(types()).toContain('onbehalf.runs.stop')
 })
 
-it('a stop that nobody answers leaves the stream after a while', async () => {
+it('when the server does not answer a stop, the page leaves the stream after a while', async () => {
   const never = ({ signal }: Asked) =>
     new Promise<Response>((_, reject) => {
       signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
@@ -401,7 +401,7 @@ it('a stop that nobody answers leaves the stream after a while', async () => {
   expect(new Set(asked.map(({ headers }) => headers.get('idempotency-key'))).size).toBe(1)
 })
 
-it('an answer that may not be stopped is not', async () => {
+it('an answer that the server does not allow to stop is not stopped', async () => {
   const one = script()
   const { chat, until } = ground({ 'threads.create': streams(one) })
   const sent = chat.send(draft('hi'))
@@ -438,7 +438,7 @@ it('a thread is opened at its newest items, older ones are read when they are wa
   ).toEqual([undefined, 'b', 'hidden'])
 })
 
-it('an answer that is running when its thread is opened is joined', async () => {
+it('opening a thread joins the answer that is being written in it', async () => {
   const replay = script()
   number(replay, hello.slice(1), 2)
   replay.send(done(answerItem('a', 'Hello!')), 'run.5')
@@ -504,7 +504,7 @@ it('events of a thread that was left change nothing', async () => {
   expect(texts(chat.state)).toEqual([])
 })
 
-it('what is read of a thread that was left meanwhile is dropped', async () => {
+it('a thread that was read after the person left it is dropped', async () => {
   const late = new Map<unknown, (response: Response) => void>()
   const { chat, arrived } = ground({
     'threads.get_by_id': ({ params }) => Response.json(thread(String(params.thread_id))),
@@ -520,7 +520,7 @@ it('what is read of a thread that was left meanwhile is dropped', async () => {
   expect([texts(chat.state), chat.state.conversation.thread?.id]).toEqual([['second'], 'thr_2'])
 })
 
-it('an item that never ended is read again when the stream is over', async () => {
+it('an item without an end is read again when the stream is over', async () => {
   const { chat } = ground({
     'threads.create': streams(said(...hello)),
     ...stored([userItem('u', 'hi'), answerItem('a', 'As stored')]),
@@ -563,7 +563,7 @@ it('a tool of the page is run, its result sent, and the answer goes on', async (
   expect(texts(chat.state).at(-1)).toBe('In Bern.')
 })
 
-it('a tool that fails says nothing of why to the model', async () => {
+it('when a tool fails, the model does not learn why', async () => {
   const tool: ClientTool = () => Promise.reject(new Error('key sk-123 was refused'))
   const { chat, asked } = ground(
     {

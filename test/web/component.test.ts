@@ -16,7 +16,7 @@ const ground = componentGround(`
   document.body.append(chat)
 `)
 
-it('an answer goes on through a reload in its middle, nothing lost and nothing doubled', async () => {
+it('an answer goes on through a reload in its middle, and no text is lost or doubled', async () => {
   await ground.say('slowly')
   ground.word('One ')
   await ground.page.getByText('One', { exact: true }).waitFor()

@@ -62,7 +62,7 @@ function ground(patience: number, more: Partial<FollowParts> = {}) {
   }
 }
 
-it('after a cut it goes on from the last event seen, and what is repeated is dropped', async () => {
+it('when the connection breaks, a run goes on from the last event seen, and repeated events are dropped', async () => {
   const { opened, connection, drain, seen, clock } = ground(1000)
   const [first, second] = [connection(), connection()]
   const end = drain()
@@ -79,7 +79,7 @@ it('after a cut it goes on from the last event seen, and what is repeated is dro
   expect(clock.passed).toEqual([250])
 })
 
-it('a run that goes on has all its attempts again', async () => {
+it('a run that went on has all its attempts again', async () => {
   const { connection, drain, clock } = ground(1000)
   let next = connection()
   const end = drain()
@@ -95,7 +95,7 @@ it('a run that goes on has all its attempts again', async () => {
   expect(clock.passed).toEqual(Array.from({ length: 20 }, () => 250))
 })
 
-it('a stream without ids is not asked for again', async () => {
+it('a stream without ids is not requested again', async () => {
   const { connection, drain, opened } = ground(60_000)
   const first = connection()
   const end = drain()
@@ -107,7 +107,7 @@ it('a stream without ids is not asked for again', async () => {
   expect(opened.length).toBe(1)
 })
 
-it('a request that got no stream is never repeated: it may have run', async () => {
+it('a first request that got no stream is never repeated, because it may have run', async () => {
   const { drain, failures, opened } = ground(60_000)
   failures.push(new TypeError('network error'))
   await expect(drain()).rejects.toThrow(TypeError)
@@ -134,7 +134,7 @@ it('a server that is busy says for how long it is left alone; one that refuses i
   expect(clock.passed).toEqual([7000, 40_000])
 })
 
-it('a clean end before everything has ended is asked about once', async () => {
+it('a clean end before everything has ended is checked once', async () => {
   const { drain, connection, opened, unsettle } = ground(0)
   const [first, second] = [connection(), connection()]
   unsettle()
@@ -147,7 +147,7 @@ it('a clean end before everything has ended is asked about once', async () => {
   expect(opened.map(({ after }) => after)).toEqual(['first', 'r.1'])
 })
 
-it('so is an end long after the last byte, which something between has made', async () => {
+it('an end long after the last byte is checked once, because a proxy may have caused it', async () => {
   const { drain, connection, opened, clock } = ground(0)
   const [first, second] = [connection(), connection()]
   const end = drain()
@@ -161,7 +161,7 @@ it('so is an end long after the last byte, which something between has made', as
   expect(opened.length).toBe(2)
 })
 
-it('a stream that is silent for long is asked for again at once', async () => {
+it('a stream that is silent for too long is requested again at once', async () => {
   const { drain, connection, clock, seen } = ground(0)
   const [first, second] = [connection(), connection()]
   const end = drain()
@@ -179,7 +179,7 @@ it('a stream that is silent for long is asked for again at once', async () => {
   expect(seen).toEqual(['opened', 'a', 'lost', 'opened'])
 })
 
-it('when the network is back it is asked for again, and when the page is seen again only if it was silent', async () => {
+it('a stream is requested again when the network is back, and when the page is seen again only if the stream was silent', async () => {
   const { drain, connection, clock, wake, opened } = ground(0)
   const [first, second] = [connection(), connection()]
   const end = drain()
@@ -213,7 +213,7 @@ it('a wait for the next attempt ends when the network is back', async () => {
   expect(clock.passed).toEqual([])
 })
 
-it('a stop ends it, also while it waits', async () => {
+it('a stop ends the following of a run, also while it waits for the next attempt', async () => {
   const { drain, connection, stop } = ground(0)
   const first = connection()
   const end = drain()

@@ -36,7 +36,7 @@ const ground = componentGround(`
   createRoot(root).render(<StrictMode><Page /></StrictMode>)
 `)
 
-it('properties and events are props, and an answer is streamed', async () => {
+it('React passes properties and events as props, and an answer is streamed', async () => {
   await ground.page.getByText('What shall we do?').waitFor()
   await ground.page.getByRole('button', { name: 'Tell me something' }).click()
   ground.word('Hello ')
@@ -49,7 +49,7 @@ it('properties and events are props, and an answer is streamed', async () => {
   expect(ground.asked.filter((type) => type === 'threads.create')).toHaveLength(1)
 })
 
-it('taken out in mid-answer it leaves no stream open, and put back it shows the rest', async () => {
+it('an element that React removes during an answer leaves no stream open, and shows the rest when it is put back', async () => {
   await ground.say('slowly')
   ground.word('One ')
   await ground.page.getByText('One', { exact: true }).waitFor()

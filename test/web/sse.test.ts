@@ -48,7 +48,7 @@ it('a stream may be split at any byte', async () => {
   expect(await read(Array.from(whole, (one) => Uint8Array.of(one)))).toEqual(FRAMES)
 })
 
-it('an event without an end is given up', async () => {
+it('an event that does not end makes the reader throw', async () => {
   await expect(
     read([bytes(`data: ${'x'.repeat(50)}`), bytes('x'.repeat(60))], 100),
   ).rejects.toThrow(RangeError)
@@ -56,7 +56,7 @@ it('an event without an end is given up', async () => {
   expect(await read([bytes('data: x\n\n'.repeat(100))], 100)).toHaveLength(100)
 })
 
-it('a loop that is left closes the stream', async () => {
+it('leaving the loop closes the stream', async () => {
   const stream = script()
   stream.send({ one: 1 })
   for await (const frame of readFrames(stream.body)) {

@@ -45,7 +45,7 @@ const texts = ({ entries }: ReturnType<typeof after>) =>
     one.type === 'assistant_message' ? one.content.map(({ text }) => text) : one.type,
   )
 
-it('an answer grows, and its end says how it is', () => {
+it('an answer grows with its deltas, and its last event replaces it', () => {
   const growing = after(
     { type: 'thread.created', thread: thread() },
     done(userItem('u', 'hi')),
@@ -60,7 +60,7 @@ it('an answer grows, and its end says how it is', () => {
   expect(hasPending(ended)).toBe(false)
 })
 
-it('parts that are skipped are padded, annotations go where they belong', () => {
+it('skipped parts are filled with empty ones, and annotations reach their part', () => {
   const source = (title: string) => ({
     type: 'annotation',
     source: { type: 'url', title, url: 'https://a.example' },
@@ -123,7 +123,7 @@ it('a widget’s text grows by the id of its component, at any depth', () => {
   expect(replaced.entries[0]?.item).toMatchObject({ widget: { type: 'Basic' } })
 })
 
-it('steps are appended whatever their index says, and changed by index', () => {
+it('a new step goes to the end whatever its index says, and a changed step is found by its index', () => {
   const step = (title: string) => ({ type: 'custom', title })
   const workflow = {
     id: 'f',
@@ -144,7 +144,7 @@ it('steps are appended whatever their index says, and changed by index', () => {
   })
 })
 
-it('an item that is there is replaced in its place, also by a replay', () => {
+it('an item with a known id is replaced in its place, also by a replay', () => {
   const twice = after(
     done(userItem('u', 'hi')),
     added(answerItem('a')),
@@ -159,7 +159,7 @@ it('an item that is there is replaced in its place, also by a replay', () => {
   ])
 })
 
-it('the person’s own message gives its place to what the server has of it', () => {
+it('the server’s copy of the person’s message takes the place of the page’s own', () => {
   const own = item(userItem('local_1', 'hi'))
   const sent = applyEvent(
     withOwnMessage(EMPTY_CONVERSATION, own),
@@ -226,7 +226,7 @@ it('an error says what the person can do', () => {
   ).toBe('sign-in')
 })
 
-it('retry and a tool’s output change what no event tells of', () => {
+it('a retry and a tool’s output change the conversation without an event', () => {
   const call = {
     id: 'c',
     thread_id: 't',
@@ -243,14 +243,14 @@ it('retry and a tool’s output change what no event tells of', () => {
   expect(cutAfter(conversation, 'u').entries.length).toBe(1)
 })
 
-it('what was written of an answer that was cut stays, what had no text goes', () => {
+it('when an answer is cut, its text stays and items without text are removed', () => {
   const cut = withCutItems(
     after(added(answerItem('a')), delta('a', 'half'), added(answerItem('b'))),
   )
   expect(cut.entries).toMatchObject([{ item: { id: 'a' }, standing: 'cut' }])
 })
 
-it('older items go before the others, once', () => {
+it('older items are put before the others, each of them once', () => {
   const conversation = withOlder(
     after(done(userItem('c', '3'))),
     [item(userItem('c', '3')), item(userItem('b', '2')), item(userItem('a', '1'))],
@@ -260,7 +260,7 @@ it('older items go before the others, once', () => {
   expect(conversation.older).toBe('a')
 })
 
-it('a whole answer is what can be copied and rated, once it is complete', () => {
+it('only a complete answer can be copied and rated', () => {
   const { entries } = after(
     done(userItem('u', 'hi')),
     done(answerItem('a', 'One.')),
@@ -274,7 +274,7 @@ it('a whole answer is what can be copied and rated, once it is complete', () => 
   expect([...completeTurns(entries, false).keys()]).toEqual(['b', 'c'])
 })
 
-it('hidden items, unknown ones and nonsense are nothing', () => {
+it('hidden items, unknown items and nonsense are left out', () => {
   for (const type of ['hidden_context_item', 'sdk_hidden_context', 'from_the_future']) {
     expect(parseEvent(added({ id: 'x', type, content: 'secret' }))).toBeUndefined()
   }
@@ -294,7 +294,7 @@ it('hidden items, unknown ones and nonsense are nothing', () => {
   }
 })
 
-it('nothing that a server sends makes it throw, or grow without bound', () => {
+it('no event of a server makes the state throw or grow without bound', () => {
   const types = [
     'thread.created',
     'thread.updated',

@@ -67,7 +67,7 @@ it('requests that are refused together ask for one new token', async () => {
   expect(refreshes.filter((refresh) => refresh).length).toBe(1)
 })
 
-it('a token that is none, and one that cannot be had, leave no trace in the error', async () => {
+it('an invalid token, and a failure to get one, leave no trace in the error', async () => {
   for (const token of [async () => 'secret\nvalue', () => Promise.reject(new Error('secret'))]) {
     const { wire, asked } = ground({}, { token })
     const error = await wire.ask('threads.list', {}).catch((thrown: unknown) => thrown)
@@ -77,7 +77,7 @@ it('a token that is none, and one that cannot be had, leave no trace in the erro
   }
 })
 
-it('what may have run is not repeated; what only reads is', async () => {
+it('a request that may have run is not repeated, and a request that only reads is', async () => {
   const { wire, asked } = ground({
     'threads.create': () => Promise.reject(new TypeError('failed')),
     'items.feedback': () => Promise.reject(new TypeError('failed')),
@@ -121,7 +121,7 @@ it('a server that is down for a moment is asked again; one that refuses is not',
   expect(asked.length).toBe(3)
 })
 
-it('a refusal keeps what the server says, and nothing of a page that a proxy made', async () => {
+it('a refusal keeps the server’s own message, and nothing of a proxy’s error page', async () => {
   const { wire } = ground({
     'threads.delete': () =>
       Response.json(
@@ -177,7 +177,7 @@ it('messages carry their key, a trace and the wish to be resumed; nothing but th
   expect(plain.asked[0]?.metadata).toEqual({})
 })
 
-it('an answer that is no stream is none', async () => {
+it('an answer that is no stream is refused where a stream was requested', async () => {
   const { wire } = ground({ 'threads.create': () => Response.json({}) })
   await expect(wire.open('threads.create', { input: INPUT }, { signal })).rejects.toBeInstanceOf(
     Unreachable,

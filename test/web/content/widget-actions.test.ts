@@ -322,7 +322,7 @@ describe('a widget that comes again', () => {
     expect(await at.page.locator('[data-field=i]').inputValue()).toBe('typed!')
   })
 
-  it('keeps two components apart that say the same key', async () => {
+  it('keeps two components apart that have the same key', async () => {
     const at = await open()
     const state = card([
       { type: 'Markdown', value: 'one' },

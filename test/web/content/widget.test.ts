@@ -20,7 +20,7 @@ afterEach(() => stage.close())
 const card = (...children: object[]) => ({ type: 'Card', children })
 
 describe('components', () => {
-  it('every one of the protocol is drawn, and an unknown one as its children', async () => {
+  it('every component of the protocol is drawn, and an unknown one as its children', async () => {
     const text = (value: string) => ({ type: 'Text', value })
     await stage.show({
       ...card(
@@ -368,7 +368,7 @@ it.each<[string, object]>([
     { type: 'Input', name: HOSTILE, defaultValue: HOSTILE, placeholder: HOSTILE, pattern: '(' },
   ],
   ['keys', { type: 'Text', key: '__proto__', id: 'constructor', value: 'x' }],
-])('%s that want to be more do nothing, and ask nobody', async (_, component) => {
+])('%s that want to be more do nothing, and load nothing', async (_, component) => {
   await stage.show(card(component))
   await stage.update(card(component, { type: 'Text', value: 'after' }))
   await stage.page.getByText('after').waitFor()

@@ -88,7 +88,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 }
 
 for (const dir of ['ltr', 'rtl']) {
-  it(`on the smallest phone nothing runs over the side (${dir})`, async () => {
+  it(`on the smallest phone no part runs over the side (${dir})`, async () => {
     const one = await stage(
       {
         prompts: PROMPTS,
@@ -115,7 +115,7 @@ for (const dir of ['ltr', 'rtl']) {
 
 const FILE = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') }
 
-it('made where it is out of sight, the field has room for a line once it is seen', async () => {
+it('the field has room for a line when the page first shows it, also when it was made out of sight', async () => {
   const { page, field } = await stage()
   await page.evaluate(`{ chat.hidden = true; chat.words = { placeholder: 'Write here' } }`)
   await page.evaluate('chat.hidden = false')

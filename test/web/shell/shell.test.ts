@@ -92,7 +92,7 @@ it('a refused token is replaced once, and no token is anywhere on the page', asy
   expect(`${places} ${JSON.stringify(await told())}`).not.toContain('canary')
 })
 
-it('who is signed out is told, signs in again with one press, and the message goes', async () => {
+it('a person who is signed out is told so, signs in again with one press, and the message is sent', async () => {
   const { page, answers, say, idle } = await stage()
   answers['threads.create'] = (one, reply) => {
     if (one.token === 'canary-fresh') void saying('Welcome back')(one, reply)
@@ -141,7 +141,7 @@ it('a message that could not be sent stays, and is sent again', async () => {
   expect(await page.locator('.entry.own').count()).toBe(1)
 })
 
-it('a stop closes the stream of a server that knows no more, and keeps what was written', async () => {
+it('a stop closes the stream of a server without resumable runs, and the text stays', async () => {
   const { page, answers, say, idle, field } = await stage()
   const first = byHand()
   answers['threads.create'] = first.answer
@@ -398,7 +398,7 @@ it('a message is spoken, where the page turns that on: recorded between two pres
   expect(await field().inputValue()).toBe('Bread and milk.')
 })
 
-it('without the right to a microphone it is said so; taken off the page, nothing is recorded any more', async () => {
+it('without the right to a microphone the page says so; once the button leaves the page, nothing is recorded', async () => {
   const { page, asked } = await stage({ dictation: true })
   await page.evaluate(`{
     globalThis.get = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
