@@ -2,7 +2,6 @@
 
 /** Functions over the bound, each with its lines. */
 export const REMAINING_FUNCTIONS: Readonly<Record<string, number>> = {
-  'src/chatkit/runs/memory-run-store.ts memoryRunStore': 128,
   'src/oauth/connection/connections.ts connections': 125,
   'web/client/wire.ts createWire': 115,
   'web/shell.ts createShell': 125,
@@ -18,6 +17,4 @@ export const REMAINING_FUNCTIONS: Readonly<Record<string, number>> = {
 export const REMAINING_FILES: readonly string[] = []
 
 /** What the wire contract imports besides core and itself. */
-export const REMAINING_PROTOCOL_IMPORTS: readonly string[] = [
-  'src/chatkit/protocol/id.ts imports node:crypto',
-]
+export const REMAINING_PROTOCOL_IMPORTS: readonly string[] = []

@@ -1,5 +1,6 @@
 // The events of a stream, in their wire form.
 
+import type { JsonObject } from '../../core/json.ts'
 import type {
   Annotation,
   AssistantContent,
@@ -8,7 +9,6 @@ import type {
   Task,
   WidgetRoot,
 } from './item.ts'
-import type { JsonObject } from './json.ts'
 import type { Thread } from './thread.ts'
 
 /** How a pending item changes. */

@@ -1,7 +1,7 @@
 // The items of a thread, in their wire form (snake_case). Fields with a default are required here,
 // because the server always writes them.
 
-import type { Json, JsonObject } from './json.ts'
+import type { JsonObject, JsonValue } from '../../core/json.ts'
 
 /** What every item has. `created_at` is UTC, ISO 8601 with `Z`. */
 export interface ItemBase {
@@ -135,7 +135,7 @@ export interface Workflow {
  */
 export interface WidgetRoot {
   readonly type: 'Card' | 'ListView' | 'Basic'
-  readonly [property: string]: Json
+  readonly [property: string]: JsonValue
 }
 
 /** An image that a model made. */
@@ -175,7 +175,7 @@ export interface AssistantMessageItem extends ItemBase {
 
 /** What only the model may read. It is stored, and never sent to a client. */
 export type HiddenItem =
-  | (ItemBase & { readonly type: 'hidden_context_item'; readonly content: Json })
+  | (ItemBase & { readonly type: 'hidden_context_item'; readonly content: JsonValue })
   | (ItemBase & { readonly type: 'sdk_hidden_context'; readonly content: string })
 
 /** A widget in the conversation. `copy_text` is what the copy button copies. */
@@ -199,7 +199,7 @@ export interface ClientToolCallItem extends ItemBase {
   readonly call_id: string
   readonly name: string
   readonly arguments: JsonObject
-  readonly output?: Json
+  readonly output?: JsonValue
 }
 
 /** Any item of a thread. */

@@ -1,9 +1,8 @@
 // Parses requests from JSON. Unknown fields are ignored. No value is converted to another type.
 
 import { granted, type Result } from '../../core/errors.ts'
-import { isObject } from '../../core/json.ts'
+import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import type { InferenceOptions, UserContent } from './item.ts'
-import type { Json, JsonObject } from './json.ts'
 import type { ChatkitLimits } from './limits.ts'
 import { invalid, refuse, type WireRefusal } from './refusal.ts'
 import type {
@@ -44,9 +43,9 @@ const name = text({ most: 256 })
 const filledName = text({ least: 1, most: 256 })
 
 /** Any value that JSON can hold. */
-const anyJson: Shape<Json> = (value) => {
+const anyJson: Shape<JsonValue> = (value) => {
   if (value === undefined || !isShallow([value])) throw new Misshapen()
-  return value as Json
+  return value as JsonValue
 }
 
 const freeForm: Shape<JsonObject> = (value) => {

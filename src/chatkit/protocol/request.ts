@@ -1,7 +1,7 @@
 // The parsed requests of the protocol, and the two that this server adds.
 
+import type { JsonValue } from '../../core/json.ts'
 import type { InferenceOptions, UserContent } from './item.ts'
-import type { Json } from './json.ts'
 
 /** What a person wrote, as the client sends it. */
 export interface UserMessageInput {
@@ -25,7 +25,7 @@ export interface ListParams {
  */
 export interface Action {
   readonly type: string
-  readonly payload?: Json
+  readonly payload?: JsonValue
 }
 
 /** The answers to a form, as the client sends them. */
@@ -53,7 +53,7 @@ interface OfAction extends OfThread {
 export interface StreamParams {
   'threads.create': { readonly input: UserMessageInput }
   'threads.add_user_message': OfThread & { readonly input: UserMessageInput }
-  'threads.add_client_tool_output': OfThread & { readonly result: Json }
+  'threads.add_client_tool_output': OfThread & { readonly result: JsonValue }
   'threads.add_structured_input': OfThread & {
     readonly item_id: string
     readonly input: StructuredInputAnswers

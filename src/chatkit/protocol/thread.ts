@@ -1,7 +1,7 @@
 // A thread: its state as the server knows it, and its wire form, which is less.
 
+import type { JsonValue } from '../../core/json.ts'
 import type { Item } from './item.ts'
-import type { Json } from './json.ts'
 
 /** Whether a thread takes new messages. */
 export type ThreadStatus =
@@ -15,7 +15,7 @@ export interface ThreadChange {
   readonly status?: ThreadStatus
   readonly allowed_image_domains?: readonly string[]
   /** The app's own notes. Never sent to a client, and no place for a credential. */
-  readonly metadata?: Readonly<Record<string, Json>>
+  readonly metadata?: Readonly<Record<string, JsonValue>>
 }
 
 /** A thread without its items. */
@@ -24,7 +24,7 @@ export interface ThreadState extends ThreadChange {
   /** UTC, ISO 8601 with `Z`. */
   readonly created_at: string
   readonly status: ThreadStatus
-  readonly metadata: Readonly<Record<string, Json>>
+  readonly metadata: Readonly<Record<string, JsonValue>>
 }
 
 /** One page of a list. `after` is there when there is more. */

@@ -1,6 +1,8 @@
-// The reference run store. It serves one process, and loses the runs when the process ends.
+// The reference run store. It keeps runs in this process's memory, so it serves one process and
+// loses them when the process ends.
 
 import {
+  type BeginTerms,
   type Begun,
   isAlive,
   type NewRun,
@@ -8,156 +10,98 @@ import {
   type RunStore,
   type StoredRun,
 } from './run-store.ts'
+import { RunTable } from './run-table.ts'
+import { ShortLists } from './short-lists.ts'
 
-interface Kept {
-  run: StoredRun
-  events: string[]
-  /**
-   * Id of the interrupted run before this one. It is the newest run of the thread again when this
-   * one is dropped.
-   */
-  readonly replaced: string | undefined
-}
-
-/** How long ended runs and their keys are kept. */
-const KEPT_MS = 24 * 3600 * 1000
-
-/** Makes a store that keeps runs in memory. */
+/**
+ * Makes a store that keeps runs in memory.
+ *
+ * @example
+ * ```ts
+ * const server = chatkitServer({ admit, store, respond, runs: memoryRunStore() })
+ * ```
+ */
 export function memoryRunStore(): RunStore {
-  const runs = new Map<string, Kept>()
-  /** The newest run of each thread, by owner and thread. */
-  const newest = new Map<string, string>()
-  const keys = new Map<string, string>()
-  const watchers = new Map<string, readonly (() => void)[]>()
-  /** The live runs of each owner. */
-  const alive = new Map<string, readonly string[]>()
-
-  const place = (owner: string, of: string) => JSON.stringify([owner, of])
-
-  function wake(id: string): void {
-    for (const watcher of watchers.get(id) ?? []) watcher()
+  const watchers = new ShortLists<() => void>()
+  const wake = (id: string): void => {
+    for (const wakeOne of watchers.get(id)) wakeOne()
   }
-
-  function set(kept: Kept, state: RunState): void {
-    kept.run = { ...kept.run, state }
-    if (!isAlive(kept.run)) leaveAlive(kept)
-    wake(kept.run.id)
-  }
-
-  function leaveAlive({ run }: Kept): void {
-    removeFrom(alive, run.owner, run.id)
-  }
-
-  /** Gives the newest run of a thread. When its time is over, it counts as dead. */
-  function latestOf(owner: string, threadId: string, now: number): Kept | undefined {
-    const kept = runs.get(newest.get(place(owner, threadId)) ?? '')
-    if (kept && isAlive(kept.run) && kept.run.aliveUntil <= now) set(kept, 'interrupted')
-    return kept
-  }
-
-  function drop(kept: Kept): void {
-    const { run } = kept
-    runs.delete(run.id)
-    leaveAlive(kept)
-    if (run.once && keys.get(place(run.owner, run.once.key)) === run.id)
-      keys.delete(place(run.owner, run.once.key))
-    const thread = place(run.owner, run.threadId)
-    if (newest.get(thread) !== run.id) return
-    if (kept.replaced && runs.has(kept.replaced)) newest.set(thread, kept.replaced)
-    else newest.delete(thread)
-  }
-
-  function runWithKeyOf(run: NewRun): StoredRun | undefined {
-    return run.once && runs.get(keys.get(place(run.owner, run.once.key)) ?? '')?.run
-  }
-
+  const table = new RunTable(wake)
   return {
-    async begin(run, { now, aliveUntil, most }): Promise<Begun> {
-      // The map has the oldest runs first, so stop at the first one that is kept.
-      for (const kept of runs.values()) {
-        if (isAlive(kept.run)) {
-          if (kept.run.aliveUntil > now) continue
-          set(kept, 'interrupted')
-        }
-        if (kept.run.aliveUntil + KEPT_MS > now) break
-        drop(kept)
-      }
-      const known = runWithKeyOf(run)
-      if (known) return { began: false, why: 'repeated', run: known }
-      const before = latestOf(run.owner, run.threadId, now)
-      if (before && isAlive(before.run)) return { began: false, why: 'busy' }
-      const live = (alive.get(run.owner) ?? []).filter(
-        (id) => (runs.get(id)?.run.aliveUntil ?? 0) > now,
-      )
-      if (live.length >= most) return { began: false, why: 'crowded' }
-      if (before?.run.state === 'done') before.events = []
-      const replaced = before?.run.state === 'interrupted' ? before.run : undefined
-      runs.set(run.id, {
-        run: { ...run, state: 'running', aliveUntil },
-        events: [],
-        replaced: replaced?.id,
-      })
-      alive.set(run.owner, [...(alive.get(run.owner) ?? []), run.id])
-      newest.set(place(run.owner, run.threadId), run.id)
-      if (run.once) keys.set(place(run.owner, run.once.key), run.id)
-      return replaced ? { began: true, replaced } : { began: true }
+    async begin(run, terms): Promise<Begun> {
+      return beginRun(table, run, terms)
     },
     async append(id, first, events, aliveUntil): Promise<RunState> {
-      const kept = runs.get(id)
-      if (!kept) return 'done'
-      if (!isAlive(kept.run)) return kept.run.state
-      if (events.length > 0 && first !== kept.events.length + 1)
-        throw new TypeError('The events of a run are numbered without a gap')
-      kept.run = { ...kept.run, aliveUntil }
-      if (events.length > 0) {
-        kept.events.push(...events)
-        wake(id)
-      }
-      return kept.run.state
+      const state = appendEvents(table, id, first, events, aliveUntil)
+      if (events.length > 0 && isAlive({ state })) wake(id)
+      return state
     },
     async end(id, state): Promise<void> {
-      const kept = runs.get(id)
-      if (!kept || !isAlive(kept.run)) return
-      set(kept, state)
-      // Nobody can resume it. But if it replaced a run, dropping it would bring that one back.
-      if (!kept.run.resumable && !kept.run.once && !kept.replaced) drop(kept)
+      endRun(table, id, state)
     },
     async drop(id): Promise<void> {
-      const kept = runs.get(id)
+      const kept = table.get(id)
       if (!kept) return
-      drop(kept)
+      table.drop(kept)
       wake(id)
     },
     async latest(owner, threadId, now): Promise<StoredRun | undefined> {
-      return latestOf(owner, threadId, now)?.run
+      return table.newestAt(owner, threadId, now)?.run
     },
     async events(id, after, limit): Promise<readonly string[]> {
-      return runs.get(id)?.events.slice(after, after + limit) ?? []
+      return table.get(id)?.events.slice(after, after + limit) ?? []
     },
     async stop(owner, threadId): Promise<void> {
-      const kept = runs.get(newest.get(place(owner, threadId)) ?? '')
-      if (kept?.run.state === 'running') set(kept, 'stopping')
+      const kept = table.newest(owner, threadId)
+      if (kept?.run.state === 'running') table.setState(kept, 'stopping')
     },
     async forget(owner, threadId): Promise<void> {
-      for (const kept of [...runs.values()]) {
-        if (kept.run.owner !== owner || kept.run.threadId !== threadId) continue
-        drop(kept)
+      for (const kept of table.ofThread(owner, threadId)) {
+        table.drop(kept)
         wake(kept.run.id)
       }
     },
-    watch(id, watcher): () => void {
-      watchers.set(id, [...(watchers.get(id) ?? []), watcher])
-      return () => removeFrom(watchers, id, watcher)
+    watch(id, wakeOne): () => void {
+      watchers.add(id, wakeOne)
+      return () => watchers.remove(id, wakeOne)
     },
   }
 }
 
-/**
- * Removes an entry from a list. The lists are arrays, because nearly all have one entry, and a set
- * of one takes three times as much memory.
- */
-function removeFrom<T>(lists: Map<string, readonly T[]>, key: string, gone: T): void {
-  const left = lists.get(key)?.filter((entry) => entry !== gone)
-  if (left?.length) lists.set(key, left)
-  else lists.delete(key)
+function beginRun(table: RunTable, run: NewRun, { now, aliveUntil, most }: BeginTerms): Begun {
+  table.dropOld(now)
+  const repeated = table.withKeyOf(run)
+  if (repeated) return { began: false, why: 'repeated', run: repeated.run }
+  const before = table.newestAt(run.owner, run.threadId, now)
+  if (before && isAlive(before.run)) return { began: false, why: 'busy' }
+  if (table.countAlive(run.owner, now) >= most) return { began: false, why: 'crowded' }
+  if (before?.run.state === 'done') before.events = []
+  const replaced = before?.run.state === 'interrupted' ? before.run : undefined
+  table.add(run, aliveUntil, replaced?.id)
+  return replaced ? { began: true, replaced } : { began: true }
+}
+
+function appendEvents(
+  table: RunTable,
+  id: string,
+  first: number,
+  events: readonly string[],
+  aliveUntil: number,
+): RunState {
+  const kept = table.get(id)
+  if (!kept) return 'done'
+  if (!isAlive(kept.run)) return kept.run.state
+  if (events.length > 0 && first !== kept.events.length + 1)
+    throw new TypeError('The events of a run must be numbered without a gap')
+  kept.run = { ...kept.run, aliveUntil }
+  kept.events.push(...events)
+  return kept.run.state
+}
+
+function endRun(table: RunTable, id: string, state: 'done' | 'interrupted'): void {
+  const kept = table.get(id)
+  if (!kept || !isAlive(kept.run)) return
+  table.setState(kept, state)
+  // Nobody can resume it. But if it replaced a run, dropping it would bring that one back.
+  if (!kept.run.resumable && !kept.run.once && !kept.replaced) table.drop(kept)
 }
