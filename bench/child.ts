@@ -27,7 +27,9 @@ export async function startChild(
   argument: string,
   flags: readonly string[] = [],
 ): Promise<Child> {
-  const child = fork(file, [argument], { execArgv: [...process.execArgv, ...flags] })
+  const child = fork(file, [argument], {
+    execArgv: [...inheritedFlags(process.execArgv), ...flags],
+  })
   const { port } = started.parse(await answerOf(child))
   const ask = async (which: 'cpu' | 'memory'): Promise<Figures> => {
     const answer = answerOf(child)
@@ -44,6 +46,35 @@ export async function startChild(
       await gone
     },
   }
+}
+
+/** The Node.js flags with which a process runs code from its command line. */
+const CODE_FLAGS: ReadonlySet<string> = new Set([
+  '-e',
+  '--eval',
+  '-p',
+  '-pe',
+  '--print',
+  '--input-type',
+])
+
+/**
+ * Gives the flags of this process without those that run code from the command line, and without
+ * their values. With them, a child runs that code instead of its file: a bench that `node -e`
+ * drives starts itself again and again.
+ */
+function inheritedFlags(flags: readonly string[]): readonly string[] {
+  const isCode = (flag: string | undefined) => flag !== undefined && CODE_FLAGS.has(nameOf(flag))
+  return flags.filter((flag, at) => {
+    if (isCode(flag)) return false
+    const before = flags[at - 1]
+    return !isCode(before) || before?.includes('=') || flag.startsWith('-')
+  })
+}
+
+/** `--name=value` is a flag with its value. */
+function nameOf(flag: string): string {
+  return flag.split('=', 1)[0] ?? flag
 }
 
 async function answerOf(child: ChildProcess): Promise<unknown> {
