@@ -189,16 +189,19 @@ describe('a session handle', () => {
       'invalid_token',
     ],
   ]
-  it.each(rows)('a session handle is judged with the rest of its request: %s', async (_, headers, status, error) => {
-    const given = await headers(await opened())
-    const before = house.handled.length
-    const response = await send(toolCall('whoami'), given)
-    expect(response.status).toBe(status)
-    expect(house.handled).toHaveLength(before)
-    expect(response.headers.get('www-authenticate')).toContain(error)
-    expect(response.headers.get('www-authenticate')).toContain(`resource_metadata="${METADATA}"`)
-    expect(house.events.at(-1)).toMatchObject({ hop: 'server-door', outcome: 'refused' })
-  })
+  it.each(rows)(
+    'a session handle is judged with the rest of its request: %s',
+    async (_, headers, status, error) => {
+      const given = await headers(await opened())
+      const before = house.handled.length
+      const response = await send(toolCall('whoami'), given)
+      expect(response.status).toBe(status)
+      expect(house.handled).toHaveLength(before)
+      expect(response.headers.get('www-authenticate')).toContain(error)
+      expect(response.headers.get('www-authenticate')).toContain(`resource_metadata="${METADATA}"`)
+      expect(house.events.at(-1)).toMatchObject({ hop: 'server-door', outcome: 'refused' })
+    },
+  )
 
   it('a session handle with a token in the query is refused all the same', async () => {
     const response = await send(
@@ -326,19 +329,22 @@ describe('a credential in _meta', () => {
       'Bearer',
     ],
   ]
-  it.each(rows)('a credential in _meta is judged with the rest of its request: %s', async (_, body, headers, status, error) => {
-    const given =
-      headers === 'bearer'
-        ? await bearer()
-        : headers === 'handle'
-          ? { [HANDLE]: await opened() }
-          : headers
-    const before = house.handled.length
-    const response = await send(body(await house.mint()), given)
-    expect(response.status).toBe(status)
-    expect(house.handled).toHaveLength(before)
-    if (error !== '') expect(response.headers.get('www-authenticate')).toContain(error)
-  })
+  it.each(rows)(
+    'a credential in _meta is judged with the rest of its request: %s',
+    async (_, body, headers, status, error) => {
+      const given =
+        headers === 'bearer'
+          ? await bearer()
+          : headers === 'handle'
+            ? { [HANDLE]: await opened() }
+            : headers
+      const before = house.handled.length
+      const response = await send(body(await house.mint()), given)
+      expect(response.status).toBe(status)
+      expect(house.handled).toHaveLength(before)
+      if (error !== '') expect(response.headers.get('www-authenticate')).toContain(error)
+    },
+  )
 
   it.each([
     ['for another resource', { aud: 'https://tasks.example/' }],

@@ -130,11 +130,14 @@ describe('hosts, origins and methods that are refused', () => {
     await refusedWith(status, undefined, () => send({ ...token, ...headers }, { url }))
   })
 
-  it.each(['PUT', 'PATCH', 'OPTIONS', 'HEAD'])('a request is refused for its host, origin or method: %s', async (method) => {
-    const token = await bearer()
-    const response = await refusedWith(405, undefined, () => send(token, { method }))
-    expect(response.headers.get('allow')).toBe('GET, POST, DELETE')
-  })
+  it.each(['PUT', 'PATCH', 'OPTIONS', 'HEAD'])(
+    'a request is refused for its host, origin or method: %s',
+    async (method) => {
+      const token = await bearer()
+      const response = await refusedWith(405, undefined, () => send(token, { method }))
+      expect(response.headers.get('allow')).toBe('GET, POST, DELETE')
+    },
+  )
 
   it.each([
     {},

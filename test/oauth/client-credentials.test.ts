@@ -83,9 +83,12 @@ describe('the answer', () => {
     [400, 'invalid_scope', 'exchange_scope_refused'],
     [400, 'invalid_target', 'exchange_target_refused'],
     [503, '', 'issuer_unavailable'],
-  ])('the answer of %i %s is %s, never that somebody’s sign-in has ended', async (status, error, reason) => {
-    expect(await reasonFor({ error, error_description: 's3cr3t' }, status)).toBe(reason)
-  })
+  ])(
+    'the answer of %i %s is %s, never that somebody’s sign-in has ended',
+    async (status, error, reason) => {
+      expect(await reasonFor({ error, error_description: 's3cr3t' }, status)).toBe(reason)
+    },
+  )
 
   it('the answer that redirects is refused', async () => {
     const server = fakeServer(

@@ -216,21 +216,27 @@ describe('a token that is bound to a key', () => {
           }),
     )
 
-  it.each(grants)('a token that is bound to a key is the only one that is accepted with a key, by %s', async (_, run) => {
-    const dpop = await dpopKey({ now })
-    for (const [
-      type,
-      ok,
-    ] of [['DPoP', true], ['dpop', true], ['Bearer', false], ['mac', false]] as const) // biome-ignore format: a table
-      expect([type, (await run(answering(type).fetch, dpop)).ok]).toEqual([type, ok])
-  })
+  it.each(grants)(
+    'a token that is bound to a key is the only one that is accepted with a key, by %s',
+    async (_, run) => {
+      const dpop = await dpopKey({ now })
+      for (const [
+        type,
+        ok,
+      ] of [['DPoP', true], ['dpop', true], ['Bearer', false], ['mac', false]] as const) // biome-ignore format: a table
+        expect([type, (await run(answering(type).fetch, dpop)).ok]).toEqual([type, ok])
+    },
+  )
 
-  it.each(grants)('a token that is bound to a key is not accepted without a key, by %s', async (_, run) => {
-    expect((await run(answering('DPoP').fetch, undefined)).ok).toBe(false)
-    const server = answering('Bearer')
-    expect((await run(server.fetch, undefined)).ok).toBe(true)
-    expect(server.requests.some(({ headers }) => headers.has('dpop'))).toBe(false)
-  })
+  it.each(grants)(
+    'a token that is bound to a key is not accepted without a key, by %s',
+    async (_, run) => {
+      expect((await run(answering('DPoP').fetch, undefined)).ok).toBe(false)
+      const server = answering('Bearer')
+      expect((await run(server.fetch, undefined)).ok).toBe(true)
+      expect(server.requests.some(({ headers }) => headers.has('dpop'))).toBe(false)
+    },
+  )
 
   it('a token that is bound to a key is not asked for at the identity provider: the assertion is no access token', async () => {
     const server = answering('DPoP')
@@ -285,13 +291,18 @@ describe('an authorization server that wants its nonce', () => {
     ['with one that is none', () => wanting('a"b'), 1],
     ['with another error', () => wanting('n-1', 400, 'invalid_grant'), 1],
     ['with a broken server', () => wanting('n-1', 500), 1],
-  ])('an authorization server that wants its nonce is asked as often as it may be (case %#): %s', async (_, answer, times) => {
-    const server = fakeServer(answer)
-    await clientCredentials({ ...issuer, fetch: server.fetch, dpop: await dpopKey({ now }) }).issue(
-      target,
-    )
-    expect(server.requests).toHaveLength(times)
-  })
+  ])(
+    'an authorization server that wants its nonce is asked as often as it may be (case %#): %s',
+    async (_, answer, times) => {
+      const server = fakeServer(answer)
+      await clientCredentials({
+        ...issuer,
+        fetch: server.fetch,
+        dpop: await dpopKey({ now }),
+      }).issue(target)
+      expect(server.requests).toHaveLength(times)
+    },
+  )
 
   it('an authorization server that wants its nonce is asked once when there is no key', async () => {
     const server = fakeServer(() => wanting('n-1'))

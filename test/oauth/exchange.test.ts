@@ -311,17 +311,20 @@ describe('an OAuth error', () => {
     [401, '', 'exchange_client_refused'],
     [404, '', 'exchange_failed'],
     [201, '', 'exchange_failed'],
-  ])('an OAuth error of %i %s is %s, and none of its text comes through', async (status, error, reason) => {
-    const description = 'subject.token.here is bad \u001b[31m'
-    const result = await exchangeWith(
-      answering(
-        { error, error_description: description, error_uri: 'https://evil.example' },
-        status,
-      ),
-    )
-    expect(result).toMatchObject({ ok: false, refusal: { reason } })
-    expect(JSON.stringify(result)).not.toMatch(/subject|evil|bad/)
-  })
+  ])(
+    'an OAuth error of %i %s is %s, and none of its text comes through',
+    async (status, error, reason) => {
+      const description = 'subject.token.here is bad \u001b[31m'
+      const result = await exchangeWith(
+        answering(
+          { error, error_description: description, error_uri: 'https://evil.example' },
+          status,
+        ),
+      )
+      expect(result).toMatchObject({ ok: false, refusal: { reason } })
+      expect(JSON.stringify(result)).not.toMatch(/subject|evil|bad/)
+    },
+  )
 
   it('an OAuth error about scopes names those that were asked for', async () => {
     const result = await exchangeWith(answering({ error: 'invalid_scope', scope: 'foreign' }, 400))
@@ -369,11 +372,14 @@ describe('a server in trouble', () => {
       () => new Response(null, { status: 308, headers: { location: `${ISSUER}/other` } }),
       'redirect_refused',
     ],
-  ])('a server in trouble gets one request, and the reason says what happened: %s', async (_, answer, reason) => {
-    const server = fakeServer(answer)
-    expect(await exchangeWith(server)).toEqual({ ok: false, refusal: { reason } })
-    expect(server.requests).toHaveLength(1)
-  })
+  ])(
+    'a server in trouble gets one request, and the reason says what happened: %s',
+    async (_, answer, reason) => {
+      const server = fakeServer(answer)
+      expect(await exchangeWith(server)).toEqual({ ok: false, refusal: { reason } })
+      expect(server.requests).toHaveLength(1)
+    },
+  )
 
   it.each<[string, () => Promise<Response>]>([
     ['the answer', () => new Promise(() => {})],

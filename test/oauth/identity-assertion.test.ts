@@ -165,10 +165,13 @@ describe('an answer of the identity provider that is not good enough', () => {
     ['the subject token handed back', { ...vouched, access_token: 'subject.token.here' }],
     ['wider scopes', { ...vouched, scope: 'tasks:read tasks:admin' }],
     ['text', 'the.assertion.here'],
-  ])('an unusable answer of the identity provider ends the flow before the other server is asked: %s', async (_, body) => {
-    const { reason, requests } = await exchangeWith(json(body))
-    expect([reason, requests.length]).toEqual(['exchange_failed', 1])
-  })
+  ])(
+    'an unusable answer of the identity provider ends the flow before the other server is asked: %s',
+    async (_, body) => {
+      const { reason, requests } = await exchangeWith(json(body))
+      expect([reason, requests.length]).toEqual(['exchange_failed', 1])
+    },
+  )
 
   it.each<[number, string, string]>([
     [400, 'invalid_grant', 'exchange_grant_refused'],
@@ -177,13 +180,16 @@ describe('an answer of the identity provider that is not good enough', () => {
     [401, 'invalid_client', 'exchange_client_refused'],
     [403, 'access_denied', 'exchange_failed'],
     [500, '', 'issuer_unavailable'],
-  ])('an unusable answer of the identity provider of %i %s is %s', async (status, error, expected) => {
-    const { reason, result, requests } = await exchangeWith(
-      json({ error, error_description: 'subject.token.here' }, status),
-    )
-    expect([reason, requests.length]).toEqual([expected, 1])
-    expect(JSON.stringify(result)).not.toContain('subject.token')
-  })
+  ])(
+    'an unusable answer of the identity provider of %i %s is %s',
+    async (status, error, expected) => {
+      const { reason, result, requests } = await exchangeWith(
+        json({ error, error_description: 'subject.token.here' }, status),
+      )
+      expect([reason, requests.length]).toEqual([expected, 1])
+      expect(JSON.stringify(result)).not.toContain('subject.token')
+    },
+  )
 
   it('an unusable answer of the identity provider that redirects is not followed', async () => {
     const elsewhere = () =>
@@ -212,16 +218,19 @@ describe('an answer of the resource’s server that is not good enough', () => {
     [401, 'invalid_client', 'exchange_client_refused'],
     [400, 'unsupported_grant_type', 'exchange_client_refused'],
     [502, '', 'issuer_unavailable'],
-  ])('an unusable answer of the resource’s server of %i %s is %s, never that the sign-in has ended', async (status, error, expected) => {
-    expect(
-      (
-        await exchangeWith(
-          undefined,
-          json({ error, error_description: 'the.assertion.here' }, status),
-        )
-      ).reason,
-    ).toBe(expected)
-  })
+  ])(
+    'an unusable answer of the resource’s server of %i %s is %s, never that the sign-in has ended',
+    async (status, error, expected) => {
+      expect(
+        (
+          await exchangeWith(
+            undefined,
+            json({ error, error_description: 'the.assertion.here' }, status),
+          )
+        ).reason,
+      ).toBe(expected)
+    },
+  )
 
   it('an unusable answer of the resource’s server that redirects is not followed', async () => {
     const elsewhere = () =>

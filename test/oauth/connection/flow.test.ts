@@ -432,17 +432,20 @@ describe('an authorization server', () => {
       Response.json({ access_token: 'a', token_type: 'Bearer', scope: ['x'] }),
     ],
     ['an outage', new Response('evil', { status: 500 })],
-  ])('an authorization server that answers %s connects nothing, and is not quoted', async (_, answer) => {
-    const app = house()
-    const begun = await app.begin()
-    app.one.answer = () => answer.clone()
-    const response = await app.back(begun)
-    expect(await text(response)).toMatch(
-      /^https:\/\/app\.example\/chat\?thread=1&connect_error=(refused|unavailable) $/,
-    )
-    expect(await app.record()).toBeUndefined()
-    expect(JSON.stringify(app.events)).not.toContain('evil')
-  })
+  ])(
+    'an authorization server that answers %s connects nothing, and is not quoted',
+    async (_, answer) => {
+      const app = house()
+      const begun = await app.begin()
+      app.one.answer = () => answer.clone()
+      const response = await app.back(begun)
+      expect(await text(response)).toMatch(
+        /^https:\/\/app\.example\/chat\?thread=1&connect_error=(refused|unavailable) $/,
+      )
+      expect(await app.record()).toBeUndefined()
+      expect(JSON.stringify(app.events)).not.toContain('evil')
+    },
+  )
 
   it('an authorization server may grant other scopes than were asked for', async () => {
     const app = house()

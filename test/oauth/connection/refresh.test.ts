@@ -172,32 +172,35 @@ describe('200 callers at each of 3 instances', () => {
       },
     ],
   ]
-  it.each(stores)('200 callers at each of 3 instances over %s make exactly one token request', async (_, open) => {
-    const { stores: shared, close } = open()
-    try {
-      const [first] = shared
-      if (!first) throw new Error('no store')
-      const app = await connected({ store: first })
-      app.clock.forward(3600)
-      const instances = shared.map((store) => {
-        const other = house({ store })
-        other.clock.forward(3600)
-        other.one.fetch = (url, init) => app.one.fetch(url, init)
-        return other.connections
-      })
-      const tokens = await Promise.all(
-        instances.flatMap((instance) =>
-          Array.from({ length: 200 }, () => tokenOf(instance.credential(alice, 'tasks'))),
-        ),
-      )
-      expect(tokens).toHaveLength(600)
-      expect(new Set(tokens).size).toBe(1)
-      expect(app.one.stands(tokens[0] ?? '')).toBe(true)
-      expect(app.tokenRequests()).toBe(2)
-    } finally {
-      close()
-    }
-  })
+  it.each(stores)(
+    '200 callers at each of 3 instances over %s make exactly one token request',
+    async (_, open) => {
+      const { stores: shared, close } = open()
+      try {
+        const [first] = shared
+        if (!first) throw new Error('no store')
+        const app = await connected({ store: first })
+        app.clock.forward(3600)
+        const instances = shared.map((store) => {
+          const other = house({ store })
+          other.clock.forward(3600)
+          other.one.fetch = (url, init) => app.one.fetch(url, init)
+          return other.connections
+        })
+        const tokens = await Promise.all(
+          instances.flatMap((instance) =>
+            Array.from({ length: 200 }, () => tokenOf(instance.credential(alice, 'tasks'))),
+          ),
+        )
+        expect(tokens).toHaveLength(600)
+        expect(new Set(tokens).size).toBe(1)
+        expect(app.one.stands(tokens[0] ?? '')).toBe(true)
+        expect(app.tokenRequests()).toBe(2)
+      } finally {
+        close()
+      }
+    },
+  )
 
   it('200 callers at each of 3 instances over a slow authorization server are not kept waiting while the token is still good', async () => {
     const app = await connected()

@@ -92,26 +92,29 @@ describe('sign-in', () => {
   it.each([
     ['alice', 'Alice'],
     ['bob', 'Bob'],
-  ] as const)('the sign-in gives %s an access token of 5 minutes for the chat', async (as, name) => {
-    const token = await signIn({ issuer: running.issuer, as })
-    const jwks = createLocalJWKSet(await json(`${running.issuer}/oauth/jwks`))
-    const { payload, protectedHeader } = await jwtVerify(token, jwks, {
-      issuer: running.issuer,
-      audience: resources.chat,
-      typ: 'at+jwt',
-      algorithms: ['ES256'],
-    })
-    expect(payload).toMatchObject({
-      sub: as,
-      name,
-      client_id: 'taskflow-cli',
-      scope: 'tasks:read tasks:write',
-    })
-    expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(300)
-    expect(payload.jti).toBeTypeOf('string')
-    expect(protectedHeader.kid).toBe(running.keys.issuerKey.kid)
-    expect(payload).not.toHaveProperty('act')
-  })
+  ] as const)(
+    'the sign-in gives %s an access token of 5 minutes for the chat',
+    async (as, name) => {
+      const token = await signIn({ issuer: running.issuer, as })
+      const jwks = createLocalJWKSet(await json(`${running.issuer}/oauth/jwks`))
+      const { payload, protectedHeader } = await jwtVerify(token, jwks, {
+        issuer: running.issuer,
+        audience: resources.chat,
+        typ: 'at+jwt',
+        algorithms: ['ES256'],
+      })
+      expect(payload).toMatchObject({
+        sub: as,
+        name,
+        client_id: 'taskflow-cli',
+        scope: 'tasks:read tasks:write',
+      })
+      expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(300)
+      expect(payload.jti).toBeTypeOf('string')
+      expect(protectedHeader.kid).toBe(running.keys.issuerKey.kid)
+      expect(payload).not.toHaveProperty('act')
+    },
+  )
 
   it.each(['chat', 'mcp', 'api'] as const)(
     'the sign-in gives a token for %s when that resource is asked for',

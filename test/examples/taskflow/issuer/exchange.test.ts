@@ -116,10 +116,13 @@ describe('requests that are refused', () => {
     expect(answer).toMatchObject({ status: 400, error: 'invalid_target' })
   })
 
-  it.each(['taskflow-page', 'taskflow-cli'] as const)('the exchange refuses the public client %s', async (client) => {
-    const answer = await exchange(running, client, { subject_token: chatToken, ...toMcp })
-    expect(answer).toMatchObject({ status: 400, error: 'unauthorized_client' })
-  })
+  it.each(['taskflow-page', 'taskflow-cli'] as const)(
+    'the exchange refuses the public client %s',
+    async (client) => {
+      const answer = await exchange(running, client, { subject_token: chatToken, ...toMcp })
+      expect(answer).toMatchObject({ status: 400, error: 'unauthorized_client' })
+    },
+  )
 
   it('the exchange refuses a client that cannot prove who it is', async () => {
     const form = {
@@ -202,10 +205,13 @@ describe('subject tokens that are refused', () => {
     await refused('taskflow-chat', `${header}.${claims}.`)
   })
 
-  it.each(['', 'not-a-token', 'a.b.c'])('the exchange refuses a subject token: one that is no token at all, %j', async (text) => {
-    const answer = await exchange(running, 'taskflow-chat', { subject_token: text, ...toMcp })
-    expect(['invalid_grant', 'invalid_request']).toContain(answer.error)
-  })
+  it.each(['', 'not-a-token', 'a.b.c'])(
+    'the exchange refuses a subject token: one that is no token at all, %j',
+    async (text) => {
+      const answer = await exchange(running, 'taskflow-chat', { subject_token: text, ...toMcp })
+      expect(['invalid_grant', 'invalid_request']).toContain(answer.error)
+    },
+  )
 
   it.each([
     ['expired', { exp: Math.floor(Date.now() / 1000) - 1 }],
@@ -214,12 +220,15 @@ describe('subject tokens that are refused', () => {
     ['of another person than the grant’s', { sub: 'bob' }],
     ['from another issuer by name', { iss: 'https://evil.example' }],
     ['with a malformed actor', { act: 'taskflow-chat' }],
-  ] as const)('the exchange refuses a subject token: one %s, even if the issuer had signed it', async (_name, change) => {
-    await refused(
-      'taskflow-chat',
-      await sign(running.keys.issuerKey, { ...decodeJwt(chatToken), ...change }),
-    )
-  })
+  ] as const)(
+    'the exchange refuses a subject token: one %s, even if the issuer had signed it',
+    async (_name, change) => {
+      await refused(
+        'taskflow-chat',
+        await sign(running.keys.issuerKey, { ...decodeJwt(chatToken), ...change }),
+      )
+    },
+  )
 
   it('the exchange refuses a subject token: one of another type, even if the issuer had signed it', async () => {
     await refused('taskflow-chat', await sign(running.keys.issuerKey, decodeJwt(chatToken), 'JWT'))

@@ -124,19 +124,22 @@ describe('revocation and introspection', () => {
 })
 
 describe('cross-origin requests', () => {
-  it.each(['/oauth/token', '/oauth/revoke'])('cross-origin requests of the page are allowed at %s', async (path) => {
-    const preflight = {
-      origin: web,
-      'access-control-request-method': 'POST',
-      'access-control-request-headers': 'content-type',
-    }
-    const response = await fetch(`${running.issuer}${path}`, {
-      method: 'OPTIONS',
-      headers: preflight,
-    })
-    expect(response.status).toBe(204)
-    expect(response.headers.get('access-control-allow-origin')).toBe(web)
-  })
+  it.each(['/oauth/token', '/oauth/revoke'])(
+    'cross-origin requests of the page are allowed at %s',
+    async (path) => {
+      const preflight = {
+        origin: web,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'content-type',
+      }
+      const response = await fetch(`${running.issuer}${path}`, {
+        method: 'OPTIONS',
+        headers: preflight,
+      })
+      expect(response.status).toBe(204)
+      expect(response.headers.get('access-control-allow-origin')).toBe(web)
+    },
+  )
 
   it('cross-origin requests let the page refresh, and no other origin read the answer', async () => {
     const token = refreshToken(await pageSignIn())
