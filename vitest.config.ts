@@ -39,6 +39,11 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['onbehalf-source', 'node'] } },
   test: {
     environment: 'node',
+    // As many as there are cores. Vitest leaves one free by default, which is half of two.
+    maxWorkers: '100%',
+    // On a shared machine a test may lose its time to somebody else. It gets one more try there,
+    // and the reporter names it, so that a flake is seen and mended.
+    retry: process.env.CI ? 1 : 0,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     sequence: { sequencer: LongestFirst },

@@ -11,16 +11,22 @@ export default class CountReporter implements Reporter {
     let passed = 0
     let failed = errors.length
     let skipped = 0
+    const flaky: string[] = []
     for (const module of modules) {
       failed += module.errors().length
       for (const test of module.children.allTests()) {
         const { state } = test.result()
+        if (test.diagnostic()?.flaky)
+          flaky.push(`${relative(process.cwd(), module.moduleId)}: ${test.fullName}`)
         if (state === 'passed') passed++
         else if (state === 'failed') failed++
         else skipped++
       }
     }
     if (modules.length > SLOWEST) process.stdout.write(`\n${slowestOf(modules)}\n`)
+    if (flaky.length > 0) {
+      process.stdout.write(`\nPassed on the second try only:\n  ${flaky.join('\n  ')}\n`)
+    }
     // A skipped test proves nothing, so the line names it; nobody should read it as passed.
     process.stdout.write(
       `\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`,

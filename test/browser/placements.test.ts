@@ -1,7 +1,7 @@
 // The page's switch: the same chat over each way in which the credential can travel, in a real browser over the whole TaskFlow.
 
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type House, startHouse } from '../end-to-end/house.ts'
 import { launchBrowser } from './browser.ts'
 import {
@@ -122,6 +122,7 @@ describe("the page's switch", () => {
       if (request.method() === 'POST') told.push(pathname)
     })
     await signOut(page)
+    await vi.waitFor(() => expect(told).toContain('/oauth/revoke'), 10_000)
     expect(told.indexOf('/sign-out')).toBeGreaterThanOrEqual(0)
     expect(told.indexOf('/sign-out')).toBeLessThan(told.indexOf('/oauth/revoke'))
     expect(troubles).toEqual([])
