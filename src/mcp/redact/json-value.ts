@@ -97,9 +97,13 @@ export function redactValue(value: unknown, find: Search): RedactedValue {
 /** Numbers keys that became equal, so that two keys that held the same secret stay two. */
 function withUniqueKeys(entries: readonly (readonly [string, unknown])[]): Map<string, unknown> {
   const unique = new Map<string, unknown>()
+  // The last number of each key. Counting from the start each time would take quadratic time.
+  const counts = new Map<string, number>()
   for (const [key, item] of entries) {
     let free = key
-    for (let count = 2; unique.has(free); count++) free = `${key} ${count}`
+    let count = counts.get(key) ?? 1
+    while (unique.has(free)) free = `${key} ${++count}`
+    if (free !== key) counts.set(key, count)
     unique.set(free, item)
   }
   return unique

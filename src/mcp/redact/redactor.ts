@@ -3,7 +3,8 @@
 
 import type { Credential } from '../../core/credential.ts'
 import { createAutomaton } from './automaton.ts'
-import { redactValue, WITHHELD } from './json-value.ts'
+import type { Budget } from './budget.ts'
+import { type RedactedValue, redactValue, WITHHELD } from './json-value.ts'
 import { replaceRanges } from './marker.ts'
 import { piecesOf } from './pieces.ts'
 import { createSearch } from './search.ts'
@@ -26,11 +27,12 @@ export interface Redactor {
    * @returns The same object when nothing was removed. `withheld` counts parts that were removed
    *   because they could not be searched: too deep, or too much that looks encoded.
    */
-  json(value: unknown): {
-    readonly value: unknown
-    readonly hits: number
-    readonly withheld: number
-  }
+  json(value: unknown, budget?: Budget): RedactedValue
+  /**
+   * The same in slices: between them, other people's calls get their turn. Give one budget for all
+   * parts of an answer.
+   */
+  jsonInTurns(value: unknown, budget?: Budget): Promise<RedactedValue>
   /** How many of the credentials are too short to search for. Warn about them. */
   readonly tooShort: number
 }
@@ -63,7 +65,7 @@ export function createRedactor(secrets: readonly Credential[]): Redactor {
   const automaton = once(() => createAutomaton(forms()))
   const crossesTokens = known.some((text) => JSON_SYNTAX.test(text))
 
-  return {
+  const redactor: Redactor = {
     tooShort: texts.length - known.length,
     text(input) {
       const ranges = findForms()(input)
@@ -81,7 +83,9 @@ export function createRedactor(secrets: readonly Credential[]): Redactor {
         return redacted
       return { value: WITHHELD, hits: redacted.hits + 1, withheld: redacted.withheld + 1 }
     },
+    jsonInTurns: async (value, budget) => redactor.json(value, budget),
   }
+  return redactor
 }
 
 /** Makes a value at its first use. */

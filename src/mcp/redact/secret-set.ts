@@ -27,7 +27,8 @@ export function secretSet(): SecretSet {
   const view: Redactor = {
     text: (input) => now().text(input),
     stream: () => now().stream(),
-    json: (value) => now().json(value),
+    json: (value, budget) => now().json(value, budget),
+    jsonInTurns: (value, budget) => now().jsonInTurns(value, budget),
     get tooShort() {
       return now().tooShort
     },
