@@ -5,7 +5,7 @@ import { type Binding, isStdio } from './core/binding.ts'
 import type { RunningCall, RunningCalls } from './core/carry/running-calls.ts'
 import type { Admitted } from './core/door/door.ts'
 import { granted, type Refusal, type Result, refused } from './core/errors.ts'
-import type { Principal } from './core/principal.ts'
+import { type Principal, principalKey } from './core/principal.ts'
 import { toError } from './core/sentences.ts'
 import type { CredentialSource, SourceParts } from './core/source/parts.ts'
 import { credentialSource } from './core/source/source.ts'
@@ -14,8 +14,8 @@ import type { VerifiedToken } from './core/verify/verify.ts'
 import { type McpFetchOptions, mcpFetch } from './mcp/fetch.ts'
 import { type PromptValues, promptValues } from './mcp/placements/prompt-values.ts'
 import { createReferences, type References } from './mcp/placements/references.ts'
-import { type LiveSecrets, liveSecrets } from './mcp/redact/live-secrets.ts'
 import type { Quarantine } from './mcp/redact/quarantine.ts'
+import type { RunSecrets, SentSecrets } from './mcp/redact/sent-secrets.ts'
 import type { Pins } from './mcp/tools/tool-book.ts'
 import { carryingTransport, type MessageTransport } from './mcp/transport.ts'
 
@@ -73,6 +73,8 @@ export interface CallerParts {
   /** The callers at work, so that revoking a sign-in ends them. */
   readonly running: RunningCalls
   readonly quarantineOf: (binding: Binding) => Quarantine
+  /** What was sent to servers, by whoever: they may send it back to anybody. */
+  readonly sent: SentSecrets
   /** Definitions of tools as first seen. */
   readonly pins: Pins
   readonly fetch: typeof globalThis.fetch
@@ -89,7 +91,7 @@ interface CallerState {
   readonly handle: Handle
   readonly running: RunningCall
   readonly references: References
-  readonly live: LiveSecrets
+  readonly secrets: RunSecrets
 }
 
 /**
@@ -116,7 +118,7 @@ export async function openCaller(admitted: Admitted, parts: CallerParts): Promis
         handle,
         running: parts.running.enter(principal, token.expiresAt),
         references: createReferences(),
-        live: liveSecrets(),
+        secrets: parts.sent.run(principalKey(principal)),
       },
       parts,
     ),
@@ -138,7 +140,7 @@ function destinationsOf(token: VerifiedToken, { bindings, sources }: CallerParts
 }
 
 function createCaller(state: CallerState, parts: CallerParts): Caller {
-  const { admitted, handle, running, references, live } = state
+  const { admitted, handle, running, references, secrets } = state
   const { principal, token, trace } = admitted
   let forgotten: Promise<void> | undefined
   const forget = () => (forgotten ??= parts.sources.vault.discard(handle, principal))
@@ -164,7 +166,7 @@ function createCaller(state: CallerState, parts: CallerParts): Caller {
         source: () => sourceUntilEnd(binding, state, parts),
         references,
         principal,
-        live,
+        secrets,
         quarantine: parts.quarantineOf(binding),
         now: parts.now,
       })
@@ -183,7 +185,7 @@ function bindingOf(server: string, { bindings }: CallerParts): Binding {
 }
 
 function fetchOptions(binding: Binding, state: CallerState, parts: CallerParts): McpFetchOptions {
-  const { admitted, running, references, live } = state
+  const { admitted, running, references, secrets } = state
   return {
     binding,
     source: sourceUntilEnd(binding, state, parts),
@@ -194,7 +196,7 @@ function fetchOptions(binding: Binding, state: CallerState, parts: CallerParts):
     fetch: parts.fetch,
     deadline: parts.deadlineMs,
     references,
-    live,
+    secrets,
     quarantine: parts.quarantineOf(binding),
     pins: parts.pins,
     signal: running.signal,

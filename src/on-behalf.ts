@@ -24,6 +24,7 @@ import type { Vault } from './core/vault/vault.ts'
 import type { TokenVerifier } from './core/verify/verify.ts'
 import { literalWarning } from './mcp/placements/prompt-values.ts'
 import { createQuarantine, type Quarantine } from './mcp/redact/quarantine.ts'
+import { sentSecrets } from './mcp/redact/sent-secrets.ts'
 
 /** Options of {@link createOnBehalf}. */
 export interface OnBehalfOptions {
@@ -164,6 +165,7 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
     sources: { ...options, vault, auditor, cache },
     running,
     quarantineOf: quarantines(options.reflectionMarks ?? memoryReflectionMarks(), now),
+    sent: sentSecrets({ now }),
     pins: new Map(),
     fetch: options.fetch ?? globalThis.fetch,
     deadlineMs,

@@ -8,34 +8,45 @@ import type { AnswerRules } from './answer/rules.ts'
 import { type ReflectionParts, removeReflections } from './redact/reflections.ts'
 import type { ToolBook } from './tools/tool-book.ts'
 
-/** Options of {@link answerRules}. */
-export interface AnswerRuleOptions extends ReflectionParts {
+/** Options of {@link redactingRules}. */
+export interface RedactingRuleOptions extends ReflectionParts {
   /** The operator's name for the server. */
   readonly server: string
-  readonly book: ToolBook
   /** Characters of one JSON answer, or of one event, that are taken in. */
   readonly maxChars: number
-  readonly signal: AbortSignal | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
-/** Makes the rules by which the answers of one server are rewritten. */
-export function answerRules(options: AnswerRuleOptions): AnswerRules {
-  const { server, book, maxChars, signal } = options
+/** Makes the rules that take out what is remembered, and change nothing else. */
+export function redactingRules(options: RedactingRuleOptions): AnswerRules {
+  const { server, live, maxChars, signal } = options
+  function text(given: string): string {
+    const clean = removeReflections(given, 'answer', options)
+    return typeof clean === 'string' ? clean : ''
+  }
   return {
     server,
     maxChars,
-    text(text) {
-      const clean = removeReflections(text, 'answer', options)
-      return typeof clean === 'string' ? clean : ''
-    },
+    text,
+    session: (id) => (live.isSession(id) || text(id) === id) && live.addSession(id),
     async message(message) {
-      const learned = await learnTools(message, book)
-      const clean = removeReflections(learned, 'answer', options)
-      return isObject(learned) && !isObject(clean)
-        ? withheldMessage(learned, toSentence({ reason: 'credential_reflected', server }))
+      const clean = removeReflections(message, 'answer', options)
+      return isObject(message) && !isObject(clean)
+        ? withheldMessage(message, toSentence({ reason: 'credential_reflected', server }))
         : clean
     },
     ...(signal ? { signal } : {}),
+  }
+}
+
+/** Makes the rules by which the answers of one server are rewritten. */
+export function answerRules(
+  options: RedactingRuleOptions & { readonly book: ToolBook },
+): AnswerRules {
+  const rules = redactingRules(options)
+  return {
+    ...rules,
+    message: async (message) => rules.message(await learnTools(message, options.book)),
   }
 }
 

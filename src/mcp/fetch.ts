@@ -20,8 +20,14 @@ import { guardPlacing } from './guard.ts'
 import { refusalNoter } from './note-refusal.ts'
 import { placingFor } from './placements/placing-for.ts'
 import { createReferences, type References } from './placements/references.ts'
-import { type LiveSecrets, liveSecrets } from './redact/live-secrets.ts'
 import { createQuarantine, type Quarantine } from './redact/quarantine.ts'
+import { isClean } from './redact/reflections.ts'
+import {
+  type LiveSecrets,
+  type RunSecrets,
+  rememberingSource,
+  sentSecrets,
+} from './redact/sent-secrets.ts'
 import { listTools, onceListed } from './tools/list-tools.ts'
 import { type Pins, toolBook } from './tools/tool-book.ts'
 
@@ -43,8 +49,11 @@ export interface McpFetchOptions {
   readonly onRefused?: (refusal: Refusal) => void
   /** The run's references, shared by the fetches of all its servers. Default: its own. */
   readonly references?: References
-  /** The run's live credentials, shared in the same way. Default: its own. */
-  readonly live?: LiveSecrets
+  /**
+   * The run's secrets, and what the process remembers of others, shared in the same way. Default:
+   * its own, which knows of nobody else.
+   */
+  readonly secrets?: RunSecrets
   /** The server's quarantine, shared by all runs. Default: its own, in memory. */
   readonly quarantine?: Quarantine
   /** Definitions of tools as first seen, shared by all runs. Default: its own. */
@@ -112,8 +121,9 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
 
 /** The parts of one MCP `fetch`, put together. */
 function partsOf(options: McpFetchOptions) {
-  const { binding, principal, live = liveSecrets(), references = createReferences() } = options
+  const { binding, principal, references = createReferences() } = options
   const { name, url, resource } = binding
+  const live = (options.secrets ?? ownSecrets(principal)).at(binding)
   const quarantine = options.quarantine ?? ownQuarantine(binding)
   const note = refusalNoter(options)
   const book = toolBook({
@@ -139,12 +149,19 @@ function partsOf(options: McpFetchOptions) {
     references,
     values: { principal, claims: options.claims ?? {} },
     onOverwritten: (tool) => note('arguments_refused', sayableName(tool, live)),
+    isSayable: (text) => isClean(text, live),
   })
-  const place = guardPlacing(placing, { binding, quarantine, book, list })
+  const place = guardPlacing(placing, {
+    binding,
+    quarantine,
+    book,
+    list,
+    onSession: live.addSession,
+  })
   const carry = carrier({
     name,
     resource,
-    source: addingToLive(options.source, live),
+    source: rememberingSource(options.source, live),
     principal,
     auditor: options.auditor,
     trace: options.trace,
@@ -163,17 +180,13 @@ export function ownQuarantine(binding: Binding): Quarantine {
   return createQuarantine({ binding, marks: memoryReflectionMarks(), now: Date.now })
 }
 
-/** The source, with each credential that it gives added to those that answers are searched for. */
-function addingToLive(source: CredentialSource, live: LiveSecrets): CredentialSource {
-  return async (options) => {
-    const issued = await source(options)
-    if (issued.ok) live.add(issued.value.credential)
-    return issued
-  }
+/** The secrets of a run whose app shares none. */
+export function ownSecrets(principal: Principal): RunSecrets {
+  return sentSecrets({ now: Date.now }).run(principalKey(principal))
 }
 
 /** A tool's name for the audit. The server chose it: it may be no name, or hold a credential. */
 function sayableName(tool: string, live: LiveSecrets): string {
   const isName = /^[\w./-]{1,128}$/.test(tool)
-  return isName && live.redactor().json(tool).value === tool ? tool : 'a tool'
+  return isName && isClean(tool, live) ? tool : 'a tool'
 }

@@ -20,6 +20,8 @@ export interface GuardOptions {
   readonly book: ToolBook
   /** Asks the server for its tools, once, so that the book knows them. */
   readonly list: (request: McpRequest) => Promise<void>
+  /** Called with the id of the session that a request belongs to. */
+  readonly onSession: (id: string) => void
 }
 
 /** Core's `Placing`, which takes the messages of the body when they were parsed already. */
@@ -39,6 +41,8 @@ export function guardPlacing(place: McpPlacing, options: GuardOptions): GuardedP
     if (quarantined) return refused(quarantined)
     const request = readRequest(sent, parsed)
     if (!request) return refused('arguments_refused')
+    const session = request.sent.headers.get('mcp-session-id')
+    if (session !== null) options.onSession(session)
     const reason = await judgeRequest(request, options, leftNames)
     return reason ? refused(reason) : place(request, attempt)
   }

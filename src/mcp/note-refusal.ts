@@ -9,17 +9,22 @@ import type { Principal } from '../core/principal.ts'
 /** Notes one refusal. An audit that fails changes nothing about it: it is refused already. */
 export type NoteRefusal = (reason: RefusalReason, operation: string) => void
 
-/** Makes the function that notes refusals for one principal at one server. */
+/**
+ * Makes the function that notes refusals for one principal at one server.
+ *
+ * @param options.hop Default `carry`.
+ */
 export function refusalNoter(options: {
   readonly auditor: Auditor
   readonly trace: AuditEvent['trace']
   readonly principal: Principal
-  readonly binding: Binding
+  readonly binding: Pick<Binding, 'resource'>
+  readonly hop?: AuditEvent['hop']
 }): NoteRefusal {
-  const { auditor, trace, principal, binding } = options
+  const { auditor, trace, principal, binding, hop = 'carry' } = options
   return (reason, operation) => {
     auditor({
-      hop: 'carry',
+      hop,
       trace,
       principal,
       outcome: 'refused',

@@ -6,9 +6,8 @@ import { isStdio } from '../core/binding.ts'
 import { AuthError } from '../core/errors.ts'
 import { isObject, parseJson, type UnknownObject } from '../core/json.ts'
 import { toError } from '../core/sentences.ts'
-import { type McpFetchOptions, mcpFetch, ownQuarantine } from './fetch.ts'
+import { type McpFetchOptions, mcpFetch, ownQuarantine, ownSecrets } from './fetch.ts'
 import { refusalNoter } from './note-refusal.ts'
-import { liveSecrets } from './redact/live-secrets.ts'
 import { type ReflectionParts, removeReflections } from './redact/reflections.ts'
 import { isRequest, type StdioRequests, stdioRequests } from './stdio-requests.ts'
 
@@ -57,18 +56,23 @@ export function carryingTransport(
   inner: MessageTransport,
   options: CarryingTransportOptions,
 ): MessageTransport {
-  const { binding, live = liveSecrets(), quarantine = ownQuarantine(binding) } = options
+  const { binding, quarantine = ownQuarantine(binding) } = options
+  const secrets = options.secrets ?? ownSecrets(options.principal)
   if (!isStdio(binding.url))
     throw new TypeError(`servers.${binding.name}.url is not a stdio server: use fetch()`)
   const requests = stdioRequests((message) => inner.send(message))
   const fetch = mcpFetch({
     ...options,
-    live,
+    secrets,
     quarantine,
     fetch: (_, init) => requests.ask(init ?? {}),
   })
   const outer = outerTransport(inner, requests, fetch, options)
-  listen(inner, outer, requests, { live, quarantine, note: refusalNoter(options) })
+  listen(inner, outer, requests, {
+    live: secrets.at(binding),
+    quarantine,
+    note: refusalNoter(options),
+  })
   // The SDKs' errors quote the line that they could not read.
   inner.onerror = () =>
     outer.onerror?.(toError({ reason: 'server_unavailable', server: binding.name }))

@@ -58,6 +58,7 @@ export function judgeToken(answer: JsonAnswer, asked: AskedToken): Result<Issued
   return granted({
     credential,
     expiresAt: Math.floor(asked.now + Math.min(expiresIn, MAX_LIFE_SECONDS)),
+    ...(expiresIn > MAX_LIFE_SECONDS ? { endsAt: Math.ceil(asked.now + expiresIn) } : {}),
     scopes,
     ...(tokenId === undefined ? {} : { tokenId }),
     ...(dpop ? { proof: (request) => dpop.proof({ ...request, accessToken: credential }) } : {}),

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { Placement } from '../../src/core/binding.ts'
 import { granted } from '../../src/core/errors.ts'
 import { toSentence } from '../../src/core/sentences.ts'
-import { liveSecrets } from '../../src/mcp/redact/live-secrets.ts'
+import { sentSecrets } from '../../src/mcp/redact/sent-secrets.ts'
 import type { Pins } from '../../src/mcp/tools/tool-book.ts'
 import { issuedToken } from '../core/parts.ts'
 import { json, loopback } from './loopback.ts'
@@ -380,15 +380,16 @@ describe('a model that obeys an attacker', () => {
   })
 
   it('gets no credential for another server from an answer', async () => {
-    const live = liveSecrets()
+    const secrets = sentSecrets({ now: Date.now }).run('alice')
     const other = 'canary-0f-another-server-9Kd82h'
     await using one = await rpcServer([tool('hello', {})])
     await using two = await rpcServer([tool('hello', {})], () => ({
       content: [{ type: 'text', text: `${SECRET} ${other}` }],
     }))
-    const first = carrier(one.url, {}, { live, source: async () => granted(issuedToken(other)) })
+    const source = async () => granted(issuedToken(other))
+    const first = carrier(one.url, {}, { secrets, source })
     await first.fetch(one.url, post(callOf('hello')))
-    const response = await carrier(two.url, {}, { live }).fetch(two.url, post(callOf('hello')))
+    const response = await carrier(two.url, {}, { secrets }).fetch(two.url, post(callOf('hello')))
     expect(await response.text()).not.toContain('canary')
   })
 })

@@ -30,6 +30,12 @@ export interface IssuedToken {
   readonly credential: Credential
   /** Seconds since the epoch; `Infinity` for a key that does not expire. */
   readonly expiresAt: number
+  /**
+   * When it is worthless everywhere, in seconds since the epoch. Until then it is looked for in what
+   * servers answer. Default `expiresAt`; later where a token is used for a shorter time than it
+   * lives, and `Infinity` where nobody knows.
+   */
+  readonly endsAt?: number
   readonly scopes: readonly string[]
   /** `jti`, for the audit only: a client must not interpret access tokens (RFC 9068 section 6). */
   readonly tokenId?: string

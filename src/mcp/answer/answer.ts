@@ -51,7 +51,9 @@ function keptHeaders(response: Response, rules: AnswerRules): Headers {
   const headers = new Headers()
   for (const name of KEPT_HEADERS) {
     const value = response.headers.get(name)
-    if (value !== null && rules.text(value) === value) headers.set(name, value)
+    if (value === null) continue
+    const passes = name === 'mcp-session-id' ? rules.session(value) : rules.text(value) === value
+    if (passes) headers.set(name, value)
   }
   return headers
 }

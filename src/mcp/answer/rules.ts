@@ -9,6 +9,12 @@ export interface AnswerRules {
   readonly message: (message: unknown) => Promise<unknown>
   /** Gives a text that is no message (an event's id, a header) as it goes on. */
   readonly text: (text: string) => string
+  /**
+   * Takes the id of a session, which goes on in its header, and nowhere else.
+   *
+   * @returns Whether it may go on.
+   */
+  readonly session: (id: string) => boolean
   /** Characters of one JSON answer, or of one event, that are taken in. */
   readonly maxChars: number
   /** The server's name, for errors. */

@@ -31,6 +31,8 @@ export interface ArgumentPlacingOptions {
   readonly choose?: ChooseParameters
   /** Called with the tool's name when the model sent something where a value was filled in. */
   readonly onOverwritten: (tool: string) => void
+  /** Whether a text of the server holds no credential. */
+  readonly isSayable: (text: string) => boolean
 }
 
 /** A message of the request: a call to fill, or anything else, which goes on as it is. */
@@ -81,7 +83,7 @@ function planCalls(
     return filled.ok ? granted({ sent: filled.value }) : filled
   }
   return granted({
-    at: placeForAudit(chosen),
+    at: placeForAudit(chosen, options),
     fill(token) {
       // A token that is bound to a key goes with its proof, which has its place in headers only.
       return token.proof
@@ -120,7 +122,11 @@ function fillCalls(
  * The place as the audit shows it. The server may have chosen the names in it, and could choose a
  * credential that it was sent before: names that are not plain are left out.
  */
-function placeForAudit(parameters: readonly HiddenParameter[]): string {
+function placeForAudit(
+  parameters: readonly HiddenParameter[],
+  { isSayable }: ArgumentPlacingOptions,
+): string {
   const at = [...new Set(parameters.map(({ pointer }) => pointer))].join(', ')
-  return /^(?:(?:, )?(?:\/(?:[A-Za-z_-]{1,32}|\*))+){1,8}$/.test(at) ? `argument ${at}` : 'argument'
+  const isPlain = /^(?:(?:, )?(?:\/(?:[A-Za-z_-]{1,32}|\*))+){1,8}$/.test(at)
+  return isPlain && isSayable(at) ? `argument ${at}` : 'argument'
 }

@@ -2,7 +2,7 @@
 
 import type { Binding } from '../../core/binding.ts'
 import { headerPlacing } from '../../core/carry/placing.ts'
-import type { LiveSecrets } from '../redact/live-secrets.ts'
+import type { LiveSecrets } from '../redact/sent-secrets.ts'
 import { type ArgumentPlacingOptions, argumentPlacing } from './argument.ts'
 import { metaPlacing } from './meta.ts'
 import { chooseReferenced } from './prompt.ts'
@@ -25,7 +25,7 @@ export function placingFor(binding: Binding, parts: PlacingParts): McpPlacing {
       return ({ sent }, attempt) => place(sent, attempt)
     }
     case 'session':
-      return sessionPlacing((handle) => parts.live.add(handle))
+      return sessionPlacing((handle) => parts.live.addSession(handle))
     case 'meta':
       return metaPlacing(placement.key)
     case 'argument':

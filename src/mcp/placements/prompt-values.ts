@@ -5,8 +5,8 @@ import type { Binding } from '../../core/binding.ts'
 import type { Principal } from '../../core/principal.ts'
 import { toError } from '../../core/sentences.ts'
 import type { CredentialSource } from '../../core/source/parts.ts'
-import type { LiveSecrets } from '../redact/live-secrets.ts'
 import type { Quarantine } from '../redact/quarantine.ts'
+import type { RunSecrets } from '../redact/sent-secrets.ts'
 import type { References } from './references.ts'
 
 /** The values for `{user_id}` and `{access_token}` in a prompt. */
@@ -24,7 +24,7 @@ export interface PromptValueOptions {
   readonly source: (binding: Binding) => CredentialSource
   readonly references: References
   readonly principal: Principal
-  readonly live: LiveSecrets
+  readonly secrets: RunSecrets
   readonly quarantine: Quarantine
   /** Milliseconds since the epoch. */
   readonly now: () => number
@@ -36,7 +36,7 @@ export async function promptValues({
   source,
   references,
   principal,
-  live,
+  secrets,
   quarantine,
   now,
 }: PromptValueOptions): Promise<PromptValues> {
@@ -59,7 +59,8 @@ export async function promptValues({
   // key is of no use to it.
   if (proof || expiresAt - now() / 1000 > MAX_LITERAL_SECONDS)
     throw toError({ reason: 'exchange_failed', server: name })
-  live.add(credential)
+  if (!secrets.at(binding).add(issued.value))
+    throw toError({ reason: 'server_unreachable', server: name })
   return { user_id: principal.subject, access_token: credential.reveal() }
 }
 

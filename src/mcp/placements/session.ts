@@ -3,7 +3,6 @@
 // handle of its own in `Onbehalf-Session`.
 
 import { headerPlacing } from '../../core/carry/placing.ts'
-import { Credential } from '../../core/credential.ts'
 import { granted } from '../../core/errors.ts'
 import { SESSION_HEADER } from '../../core/wire-names.ts'
 import { type McpPlacing, planWithout } from './request.ts'
@@ -14,7 +13,7 @@ import { type McpPlacing, planWithout } from './request.ts'
  * @param onHandle Called with each handle. To the server, whoever has the handle is the person, so
  *   it must not come back in an answer either.
  */
-export function sessionPlacing(onHandle: (handle: Credential) => void): McpPlacing {
+export function sessionPlacing(onHandle: (handle: string) => void): McpPlacing {
   const placeInHeader = headerPlacing()
   let handle: string | undefined
   return async (request, attempt) => {
@@ -36,7 +35,7 @@ export function sessionPlacing(onHandle: (handle: Credential) => void): McpPlaci
       answered(response) {
         const given = response.headers.get(SESSION_HEADER)
         if (!response.ok || given === null || !/^[\x21-\x7e]{16,512}$/.test(given)) return
-        if (given !== handle) onHandle(new Credential(given))
+        onHandle(given)
         handle = given
       },
     })

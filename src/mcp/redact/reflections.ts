@@ -2,18 +2,24 @@
 // marked. The search for it is the redactor's.
 
 import type { NoteRefusal } from '../note-refusal.ts'
-import type { LiveSecrets } from './live-secrets.ts'
 import type { Quarantine } from './quarantine.ts'
+import type { LiveSecrets } from './sent-secrets.ts'
+
+/** Whether a text holds no credential that is remembered. */
+export function isClean(text: string, live: LiveSecrets): boolean {
+  return live.redactor().json(text).value === text
+}
 
 /** What a reflected credential is told to. */
 export interface ReflectionParts {
   readonly live: LiveSecrets
-  readonly quarantine: Quarantine
+  /** Default: nothing is marked. */
+  readonly quarantine?: Quarantine
   readonly note: NoteRefusal
 }
 
 /**
- * Takes the run's live credentials out of something that the server sent.
+ * Takes every credential that is remembered out of something that the server sent.
  *
  * @param value A JSON-RPC message, or a text.
  * @param operation How the audit calls it: `answer`, `message`.
@@ -29,6 +35,6 @@ export function removeReflections(
   if (redacted.hits + redacted.withheld > 0) note('credential_reflected', operation)
   // Only a credential that was seen marks the server. What was too deep or too large to search does
   // not.
-  if (redacted.hits > 0) quarantine.reflected()
+  if (redacted.hits > 0) quarantine?.reflected()
   return redacted.value
 }

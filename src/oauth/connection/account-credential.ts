@@ -39,6 +39,7 @@ export function accountCredentials(parts: Parts): AccountCredentials {
     const token: IssuedToken = {
       credential: account.accessToken,
       expiresAt: account.expiresAt ?? Math.floor(nowSeconds(parts)) + UNKNOWN_LIFE_SECONDS,
+      ...(account.expiresAt === undefined ? { endsAt: Number.POSITIVE_INFINITY } : {}),
       scopes: account.scopes,
     }
     generations.set(token, account.generation)

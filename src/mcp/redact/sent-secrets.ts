@@ -1,0 +1,172 @@
+// The memory of what was sent to servers. A server may keep what it was sent, and give it to the
+// next person. So the memory is that of all people together, and ends with the credential, not with
+// the run.
+
+import type { Binding } from '../../core/binding.ts'
+import { Credential } from '../../core/credential.ts'
+import { refused } from '../../core/errors.ts'
+import type { IssuedToken } from '../../core/source/exchange.ts'
+import type { CredentialSource } from '../../core/source/parts.ts'
+import { joinRedactors } from './join-redactors.ts'
+import type { Redactor } from './redactor.ts'
+import { type SecretMemory, secretMemory } from './secret-memory.ts'
+import { type SecretSet, secretSet } from './secret-set.ts'
+import { MIN_SECRET_CHARS } from './variants.ts'
+
+/** What the process remembers. All runs share it. */
+export interface SentSecrets {
+  /**
+   * The secrets as one run sees them: its own, and what is remembered of others.
+   *
+   * @param owner `principalKey` of the person.
+   */
+  run(owner: string): RunSecrets
+}
+
+/** The secrets of one run, shared by the fetches of all its servers. */
+export interface RunSecrets {
+  /** The secrets that one server's answers are searched for. */
+  at(server: Pick<Binding, 'resource' | 'source'>): LiveSecrets
+}
+
+/** What one server's answers are searched for, in one run. */
+export interface LiveSecrets {
+  /**
+   * Remembers a credential before it is sent.
+   *
+   * @returns False when there is no room for it. Then it must not be sent: what is not remembered
+   *   would not be found when it comes back.
+   */
+  add(issued: IssuedToken): boolean
+  /**
+   * Remembers what a caller presented, or was given to present later. Unlike a credential that is
+   * sent, it makes room for itself: the oldest of the same person goes.
+   */
+  addPresented(credential: Credential, expiresAt: number): void
+  /**
+   * Remembers an id or a handle that the server gave for a session.
+   *
+   * @returns False for a text that can be no such id (MCP, Streamable HTTP: visible ASCII).
+   */
+  addSession(id: string): boolean
+  /** Whether a text is, as a whole, the id or the handle of a session with this server. */
+  isSession(text: string): boolean
+  /** The redactor for everything that is known now. */
+  redactor(): Redactor
+}
+
+/** Options of {@link sentSecrets}. */
+export interface SentSecretsOptions {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** Secrets of each kind at most. Default 10,000. */
+  readonly max?: number
+  /** Of these, one person's at one server. Default 256. */
+  readonly maxOfOwner?: number
+}
+
+/** Servers whose clocks are late take a token for so long after its end. */
+const LEEWAY_MS = 300_000
+/** A session is remembered for so long after it was last seen. */
+const SESSION_MS = 24 * 3_600_000
+/** Sessions of one person with one server. A server may give a new one in each answer. */
+const MAX_SESSIONS_OF_OWNER = 64
+const SESSION_ID = /^[\x21-\x7e]{1,1024}$/
+
+/** What one server's people and the server itself chose. */
+interface ChosenSecrets {
+  readonly set: SecretSet
+  /** Keys that people entered. */
+  readonly keys: SecretMemory
+  readonly sessions: SecretMemory
+}
+
+/**
+ * Makes an empty memory.
+ *
+ * What an issuer or the operator made is searched for in the answers of every server, because two
+ * servers may belong to one attacker. What a person or a server chose is searched for in the
+ * answers of that server alone (a key: also in the person's own run). Otherwise one server could
+ * choose a common word as the id of a session, and have it removed from the answers of another.
+ */
+export function sentSecrets(options: SentSecretsOptions): SentSecrets {
+  const { now, max = 10_000, maxOfOwner = 256 } = options
+  const memoryOf = (set: SecretSet, most = maxOfOwner) =>
+    secretMemory({ set, max, maxOfOwner: most, now })
+  const issuedSet = secretSet()
+  const issuedMemory = memoryOf(issuedSet)
+  const chosenAt = new Map<string, ChosenSecrets>()
+
+  function chosenBy(resource: string): ChosenSecrets {
+    const known = chosenAt.get(resource)
+    if (known) return known
+    const set = secretSet()
+    const chosen = { set, keys: memoryOf(set), sessions: memoryOf(set, MAX_SESSIONS_OF_OWNER) }
+    chosenAt.set(resource, chosen)
+    return chosen
+  }
+
+  function secretsAt(
+    person: string,
+    { resource, source }: Pick<Binding, 'resource' | 'source'>,
+    runSet: SecretSet,
+    runMemory: SecretMemory,
+  ): LiveSecrets {
+    const owner = JSON.stringify([person, resource])
+    const chosen = chosenBy(resource)
+    const isChosen = source.type === 'static' && source.of === 'person'
+    return {
+      add(issued) {
+        const { credential } = issued
+        // What is sent now may come back now, whatever its issuer says of its end.
+        const untilMs = Math.max(endOf(issued), now() + LEEWAY_MS)
+        const term = { owner, untilMs, mayGo: untilMs === Number.POSITIVE_INFINITY }
+        if (!isChosen) return issuedMemory.add(credential, term)
+        runMemory.add(credential, term)
+        return chosen.keys.add(credential, term)
+      },
+      addPresented(credential, expiresAt) {
+        issuedMemory.add(credential, { owner, untilMs: endOf({ expiresAt }), mayGo: true })
+      },
+      addSession(id) {
+        if (!SESSION_ID.test(id)) return false
+        const term = { owner, untilMs: now() + SESSION_MS, mayGo: true }
+        // A shorter one is not searched for.
+        return id.length < MIN_SECRET_CHARS || chosen.sessions.add(new Credential(id), term)
+      },
+      isSession: (text) => chosen.sessions.has(text),
+      redactor() {
+        issuedMemory.sweep()
+        chosen.keys.sweep()
+        chosen.sessions.sweep()
+        const others = [chosen.set, runSet].filter(({ size }) => size > 0)
+        return joinRedactors([issuedSet.redactor(), ...others.map((set) => set.redactor())])
+      },
+    }
+  }
+
+  return {
+    run(person) {
+      const runSet = secretSet()
+      const runMemory = memoryOf(runSet)
+      return { at: (server) => secretsAt(person, server, runSet, runMemory) }
+    },
+  }
+}
+
+/** A source whose credentials are remembered before they are sent. */
+export function rememberingSource(source: CredentialSource, live: LiveSecrets): CredentialSource {
+  return async (asked) => {
+    const issued = await source(asked)
+    return issued.ok && !live.add(issued.value) ? refused('server_unreachable') : issued
+  }
+}
+
+/** When a token is worthless everywhere, in milliseconds since the epoch. */
+function endOf({
+  expiresAt,
+  endsAt = expiresAt,
+}: Pick<IssuedToken, 'expiresAt' | 'endsAt'>): number {
+  const seconds = Math.max(expiresAt, endsAt)
+  return Number.isNaN(seconds) ? Number.POSITIVE_INFINITY : seconds * 1000 + LEEWAY_MS
+}
