@@ -13,6 +13,7 @@ import type { IssuedCache } from '../core/source/issued-cache.ts'
 import { credentialSource } from '../core/source/source.ts'
 import type { Handle, Vault } from '../core/vault/vault.ts'
 import type { VerifiedToken } from '../core/verify/verify.ts'
+import { type RunSecrets, rememberingSource } from '../mcp/redact/sent-secrets.ts'
 import type { Api } from './api.ts'
 
 /**
@@ -78,6 +79,7 @@ export interface OpenCall {
 /** Opens the call of one admitted request. */
 export async function openCall(
   { principal, token, credential, trace }: Admitted,
+  secrets: RunSecrets,
   report: ServerCall['report'],
   parts: CallParts,
 ): Promise<OpenCall> {
@@ -89,7 +91,7 @@ export async function openCall(
     expiresAt: token.expiresAt,
   })
   let hasEnded = false
-  const caller: Caller = { principal, token, trace, handle, hasEnded: () => hasEnded }
+  const caller: Caller = { principal, token, trace, secrets, handle, hasEnded: () => hasEnded }
   return {
     call: {
       principal,
@@ -108,6 +110,8 @@ export async function openCall(
 
 /** For whom an API is called. */
 interface Caller extends Pick<Admitted, 'principal' | 'token' | 'trace'> {
+  /** What it is issued is remembered there, and taken out of the answer. */
+  readonly secrets: RunSecrets
   readonly handle: Handle
   readonly hasEnded: () => boolean
 }
@@ -117,10 +121,13 @@ function apiFetch(name: string, caller: Caller, parts: CallParts): typeof global
   const { vault, auditor, cache, exchanger, fetch, deadlineMs } = parts
   const api = parts.apis.get(name)
   if (!api) throw toError({ reason: 'server_unbound', server: name })
-  const source = credentialSource(
-    api.binding,
-    { token, handle, trace },
-    { vault, auditor, cache, ...(exchanger ? { exchanger } : {}) },
+  const source = rememberingSource(
+    credentialSource(
+      api.binding,
+      { token, handle, trace },
+      { vault, auditor, cache, ...(exchanger ? { exchanger } : {}) },
+    ),
+    caller.secrets.at(api.binding),
   )
   return carryingFetch({
     name,

@@ -1,14 +1,20 @@
 // protectMcpServer: puts the fetch handler of an MCP server behind a door.
 
 import { createAuditor } from '../core/audit.ts'
+import { Credential } from '../core/credential.ts'
 import { type Admitted, createDoor } from '../core/door/door.ts'
 import { granted, type Result } from '../core/errors.ts'
+import { principalKey } from '../core/principal.ts'
 import { type ResourceMetadata, resourceMetadataResponse } from '../core/resource.ts'
 import { missingScopes } from '../core/scope.ts'
 import { issuedCache } from '../core/source/issued-cache.ts'
 import { memoryVault } from '../core/vault/memory-vault.ts'
+import { SESSION_HEADER } from '../core/wire-names.ts'
+import { refusalNoter } from '../mcp/note-refusal.ts'
+import { type RunSecrets, type SentSecrets, sentSecrets } from '../mcp/redact/sent-secrets.ts'
 import { readJson } from './body.ts'
 import { type CallParts, openCall, type ServerCall } from './call.ts'
+import { cleanAnswer } from './clean-answer.ts'
 import { type Entered, type EntranceParts, enter, readSingle } from './entrance.ts'
 import { createGate, type Gate } from './gate.ts'
 import { handlerRequest } from './handler-request.ts'
@@ -38,6 +44,8 @@ interface Protection extends EntranceParts {
   readonly undeclared: UndeclaredTools
   readonly sessions: SessionOwners
   readonly calls: CallParts
+  /** What was sent to the APIs and presented here, by whoever. */
+  readonly sent: SentSecrets
   readonly onError: ProtectOptions['onError']
 }
 
@@ -128,6 +136,7 @@ function createProtection(options: ProtectOptions, handler: Handler): Protection
       fetch,
       deadlineMs,
     },
+    sent: sentSecrets({ now }),
     onError,
   }
 }
@@ -156,7 +165,14 @@ async function serve(request: Request, protection: Protection): Promise<Response
   // handle.
   const handle =
     handles && request.headers.has('authorization') ? await handles.give(admitted) : undefined
-  const answer = await run(handlerRequest(request, body.value, sessionId), admitted, protection)
+  const presented = handles ? (handle ?? request.headers.get(SESSION_HEADER)) : null
+  const secrets = rememberPresented(admitted, presented, sessionId, protection)
+  const answer = await run(
+    handlerRequest(request, body.value, sessionId),
+    admitted,
+    secrets,
+    protection,
+  )
   const response = addHandle(answer, handle)
 
   const newSessionId = response.headers.get(MCP_SESSION_HEADER)
@@ -193,21 +209,45 @@ async function allowBody(
   return { ok: false, refusal: response }
 }
 
+/** Remembers what the caller presented, so that the answer holds nothing of it. */
+function rememberPresented(
+  { principal, token, credential }: Admitted,
+  handle: string | null,
+  sessionId: string | undefined,
+  { sent, calls: { resource } }: Protection,
+): RunSecrets {
+  const secrets = sent.run(principalKey(principal))
+  const own = secrets.at(boundTo(resource))
+  own.addPresented(credential, token.expiresAt)
+  if (handle !== null) own.addPresented(new Credential(handle), token.expiresAt)
+  if (sessionId !== undefined) own.addSession(sessionId)
+  return secrets
+}
+
 /** Runs the handler. The call ends with the body of its answer. */
 async function run(
   request: Request,
   admitted: Admitted,
+  secrets: RunSecrets,
   { handler, calls, onError }: Protection,
 ): Promise<Response> {
+  const { resource, auditor } = calls
   const report = reporter(admitted, onError)
-  const { call, end } = await openCall(admitted, report, calls)
+  const { call, end } = await openCall(admitted, secrets, report, calls)
+  const binding = boundTo(resource)
+  const note = refusalNoter({ ...admitted, auditor, binding, hop: 'server-door' })
   try {
-    return onBodyEnd(await handler(request, call), end)
+    const answer = await handler(request, call)
+    return onBodyEnd(await cleanAnswer(answer, { resource, live: secrets.at(binding), note }), end)
   } catch (error) {
     end()
     report(error)
     return problem(500, -32_603, 'Internal error.')
   }
+}
+
+function boundTo(resource: string) {
+  return { resource, source: { type: 'own' } } as const
 }
 
 function reporter(

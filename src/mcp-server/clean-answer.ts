@@ -1,0 +1,102 @@
+// Takes credentials out of what the handler answers. An API may repeat what it was sent, and a tool
+// may repeat what the API said.
+
+import { rewriteEvents } from '../mcp/answer/event-stream.ts'
+import { type AnswerRules, rewriteJson } from '../mcp/answer/rules.ts'
+import { redactingRules } from '../mcp/answers.ts'
+import type { NoteRefusal } from '../mcp/note-refusal.ts'
+import type { LiveSecrets } from '../mcp/redact/sent-secrets.ts'
+import { MCP_SESSION_HEADER } from './session-owners.ts'
+
+/** What an answer is cleaned by. */
+export interface CleanOptions {
+  /** The server's own resource. */
+  readonly resource: string
+  readonly live: LiveSecrets
+  readonly note: NoteRefusal
+}
+
+/** Characters of one event. The handler is the author's own, so this only stops what never ends. */
+const MAX_EVENT_CHARS = 64 * 1024 * 1024
+
+/**
+ * Gives the answer without the credentials that are remembered: JSON and events as the client of
+ * the server searches them, any other body as a stream, for whole credentials.
+ *
+ * @throws TypeError for a compressed answer, which nobody can search.
+ */
+export async function cleanAnswer(response: Response, options: CleanOptions): Promise<Response> {
+  const rules = redactingRules({
+    ...options,
+    server: options.resource,
+    maxChars: MAX_EVENT_CHARS,
+  })
+  const { status, statusText } = response
+  const init = {
+    status,
+    statusText: rules.text(statusText) === statusText ? statusText : '',
+    headers: cleanHeaders(response.headers, rules),
+  }
+  if (!response.body) return new Response(null, init)
+  const coding = response.headers.get('content-encoding') ?? 'identity'
+  if (coding !== 'identity')
+    throw new TypeError(
+      'The handler answered with a compressed body. Compress in front of protectMcpServer.',
+    )
+  const type = response.headers.get('content-type') ?? ''
+  if (/^text\/event-stream *(?:;|$)/i.test(type))
+    return new Response(rewriteEvents(response.body, rules), init)
+  if (!/^application\/(?:[\w.+-]*\+)?json *(?:;|$)/i.test(type))
+    return new Response(redactBytes(response.body, options), init)
+  const text = await response.text()
+  return new Response(await cleanJson(text, rules), init)
+}
+
+/** A text that is no JSON is searched as a text. */
+async function cleanJson(text: string, rules: AnswerRules): Promise<string> {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return rules.text(text)
+  }
+  return rewriteJson(value, rules)
+}
+
+function cleanHeaders(headers: Headers, rules: AnswerRules): Headers {
+  const clean = new Headers()
+  for (const [name, value] of headers) {
+    // It counts the body as the handler wrote it.
+    if (name === 'content-length') continue
+    const passes = name === MCP_SESSION_HEADER ? rules.session(value) : rules.text(value) === value
+    if (passes) clean.append(name, value)
+  }
+  return clean
+}
+
+/** A body of any kind. Each byte is taken for a character, so that what is no text stays as it is. */
+function redactBytes(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  { live, note }: CleanOptions,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const redacting = live.redactor().stream()
+  return body.pipeThrough(
+    new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+      transform: (chunk, output) => output.enqueue(toBytes(redacting.push(toCharacters(chunk)))),
+      flush(output) {
+        output.enqueue(toBytes(redacting.end()))
+        if (redacting.hits > 0) note('credential_reflected', 'answer')
+      },
+    }),
+  )
+}
+
+function toCharacters(bytes: Uint8Array): string {
+  let text = ''
+  for (const byte of bytes) text += String.fromCharCode(byte)
+  return text
+}
+
+function toBytes(characters: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(characters, (character) => character.charCodeAt(0))
+}
