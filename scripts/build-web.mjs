@@ -27,9 +27,11 @@ const stylesAsText = {
 }
 
 const { outputFiles } = await build({
-  // The libraries first: gzip looks back 32 kB, so what is alike has to stand together.
+  // gzip looks back 32 kB, so what is alike has to stand together: the libraries, what draws, the rest.
   stdin: {
-    contents: `import 'marked'; import 'dompurify'; import './web/index.ts'`,
+    contents: ['marked', 'dompurify', './web/view/frame.ts', './web/index.ts']
+      .map((module) => `import '${module}'`)
+      .join(';'),
     resolveDir: root,
   },
   write: false,

@@ -2,7 +2,7 @@
 // does the rest.
 
 import type { InferenceOptions } from '../src/chatkit/protocol/item.ts'
-import type { Json } from '../src/chatkit/protocol/json.ts'
+import type { JsonValue } from '../src/chatkit/protocol/json.ts'
 import { SettingsElement } from './settings/element-properties.ts'
 import { type ChatSettings, defaultSettings } from './settings/settings.ts'
 import { createShell, type Shell, type Tell } from './shell.ts'
@@ -88,7 +88,7 @@ export class OnbehalfChat extends SettingsElement {
    * @throws Error with a message for the person when the server refuses it
    */
   async sendCustomAction(
-    action: { readonly type: string; readonly payload?: Json },
+    action: { readonly type: string; readonly payload?: JsonValue },
     itemId?: string,
   ): Promise<void> {
     await this.#made().chat.act(action, itemId, { streaming: true })

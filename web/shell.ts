@@ -3,17 +3,21 @@
 
 import type { InferenceOptions } from '../src/chatkit/protocol/item.ts'
 import { createChat } from './chat/chat.ts'
-import type { Chat, ChatState, RunOutcome } from './chat/parts.ts'
-import { createUploads, limitsOf, type UploadProblem } from './chat/uploads.ts'
-import { browserClock } from './client/clock.ts'
-import type { Waker } from './client/follow.ts'
+import type { Chat, ChatListener } from './chat/parts.ts'
+import { createUploads } from './chat/uploads.ts'
+import { browserWaker } from './client/browser-waker.ts'
+import { browserClock, type Clock } from './client/clock.ts'
+import { defined } from './client/json.ts'
+import { randomHex } from './client/random.ts'
 import { browserUpload } from './client/upload.ts'
-import { createWire, randomHex, type Wire } from './client/wire.ts'
+import { createWire, type Wire } from './client/wire.ts'
 import type { ItemHost } from './content/contract.ts'
 import type { ChatEventMap } from './settings/events.ts'
 import type { ChatSettings } from './settings/settings.ts'
 import { type Words, word } from './settings/words.ts'
+import { createDrawer } from './view/drawer.ts'
 import { createFrame, type Frame } from './view/frame.ts'
+import { describeEnd, describeProblem } from './view/sentences.ts'
 
 /** What the element needs of the component. */
 export interface Shell {
@@ -31,16 +35,14 @@ export interface Shell {
 /** Tells a host page. */
 export type Tell = <K extends keyof ChatEventMap>(name: K, detail: ChatEventMap[K]) => void
 
-/** A screen reader reads at most so many characters of an answer. */
-const MAX_SAID_CHARS = 2000
-
 /** Makes the component in a shadow root. */
 export function createShell(root: ShadowRoot, settings: ChatSettings, tell: Tell): Shell {
   const words: Words = (key, values) => word(settings.words, key, values)
-  const clock = browserClock()
   const newId = () => randomHex(16)
   const endpoint = () => new URL(settings.endpoint, document.baseURI).href
-  const wire = wireOf(settings, endpoint, clock, tell)
+  const clock = browserClock()
+  const wire = createOwnWire(settings, endpoint, clock, tell)
+  let frame: Frame | undefined
 
   const uploads = createUploads({
     wire,
@@ -49,9 +51,9 @@ export function createShell(root: ShadowRoot, settings: ChatSettings, tell: Tell
     base: endpoint,
     options: () => settings.attachments,
     changed: () => frame?.composer.drawUploads(),
-    problem: (problem) => frame?.composer.problem(problemText(problem, settings, words)),
+    problem: (problem) =>
+      frame?.composer.problem(describeProblem(problem, settings.attachments, words)),
   })
-
   const chat: Chat = createChat({
     wire,
     clock,
@@ -59,89 +61,24 @@ export function createShell(root: ShadowRoot, settings: ChatSettings, tell: Tell
     newId,
     timestamp: () => new Date().toISOString(),
     clientTool: () => settings.onClientTool,
-    text: (key) => words(key),
-    listener: {
-      changed: ({ phase }) => (phase === drawnPhase ? drawSoon() : draw()),
-      threadChanged(thread) {
-        frame?.threads.current(thread)
-        tell('chat-thread', { id: thread?.id ?? null, title: thread?.title })
-      },
-      event(event) {
-        tell('chat-event', { event })
-        if (event.type === 'client_effect')
-          tell('chat-client-effect', { name: event.name, data: event.data })
-      },
-      started: (run) => tell('chat-response-start', run),
-      ended(run, outcome) {
-        frame?.say(lastWords(outcome, chat.state, words))
-        tell('chat-response-end', { ...run, outcome })
-      },
-      failed(message, code, status) {
-        frame?.say(message)
-        tell('chat-error', { message, code, status })
-      },
-    },
+    text: words,
+    listener: createListener(words, tell, () => ({ chat, frame })),
   })
+  const host = createHost(chat, words, tell)
 
-  const host: ItemHost = {
-    get busy() {
-      return chat.state.phase !== 'idle'
-    },
-    get allowedImageDomains() {
-      return chat.state.conversation.thread?.allowedImageDomains ?? []
-    },
-    text: (key) => words(key),
-    async act(action, item) {
-      const { type, payload, handler, streaming = true } = action
-      if (handler === 'client') return tell('chat-action', { action, itemId: item.id })
-      await chat.act({ type, ...(payload === undefined ? {} : { payload }) }, item.id, {
-        streaming,
-      })
-    },
-    answer: (item, input) => chat.answer(item.id, input),
-  }
-
-  let drawnPhase: ChatState['phase'] | undefined
-  let frameRequest = 0
-  /**
-   * Draws at once. A new phase is drawn at once, because the page would otherwise say that it is
-   * idle while it sends a message.
-   */
-  function draw(): void {
-    cancelAnimationFrame(frameRequest)
-    frameRequest = 0
-    drawnPhase = chat.state.phase
-    frame?.draw(chat.state)
-  }
-
-  /**
-   * Draws with the next frame. Many events arrive between two frames, and one drawing serves them
-   * all.
-   */
-  function drawSoon(): void {
-    frameRequest ||= requestAnimationFrame(draw)
-  }
-
-  async function send(
-    text: string,
-    inferenceOptions: InferenceOptions = {},
-    quotedText?: string,
-  ): Promise<void> {
+  const send: Shell['send'] = async (text, inferenceOptions = {}, quotedText) => {
     if (chat.state.phase !== 'idle') return
     frame?.conversation.toEnd()
-    const quoted = quotedText === undefined ? {} : { quotedText }
-    await chat.send({ text, attachments: uploads.take(), inferenceOptions, ...quoted })
+    await chat.send(defined({ text, attachments: uploads.take(), inferenceOptions, quotedText }))
   }
 
-  // Declared last: the parts above cannot draw before this exists.
-  let frame: Frame | undefined
   function rebuild(): void {
-    const { text = '', quoted = '' } = frame?.composer ?? {}
+    const written = frame?.composer.read()
     frame = createFrame(root, { settings, words, wire, chat, uploads, host, send })
-    Object.assign(frame.composer, { text, quoted })
+    if (written) frame.composer.write(written)
     frame.threads.current(chat.state.conversation.thread)
     frame.composer.drawUploads()
-    draw()
+    frame.draw(chat.state)
   }
   rebuild()
 
@@ -161,10 +98,63 @@ export function createShell(root: ShadowRoot, settings: ChatSettings, tell: Tell
   }
 }
 
-function wireOf(
+/** Makes what draws each change of the chat, and tells the host page of it. */
+function createListener(
+  words: Words,
+  tell: Tell,
+  parts: () => { readonly chat: Chat; readonly frame: Frame | undefined },
+): ChatListener {
+  const draw = createDrawer(() => {
+    const { chat, frame } = parts()
+    frame?.draw(chat.state)
+  })
+  return {
+    changed: ({ phase }) => draw(phase),
+    threadChanged(thread) {
+      parts().frame?.threads.current(thread)
+      tell('chat-thread', { id: thread?.id ?? null, title: thread?.title })
+    },
+    event(event) {
+      tell('chat-event', { event })
+      if (event.type === 'client_effect')
+        tell('chat-client-effect', { name: event.name, data: event.data })
+    },
+    started: (run) => tell('chat-response-start', run),
+    ended(run, outcome) {
+      const { chat, frame } = parts()
+      frame?.say(describeEnd(outcome, chat.state, words))
+      tell('chat-response-end', { ...run, outcome })
+    },
+    failed(message, code, status) {
+      parts().frame?.say(message)
+      tell('chat-error', { message, code, status })
+    },
+  }
+}
+
+/** Makes what the content may know and do. */
+function createHost(chat: Chat, words: Words, tell: Tell): ItemHost {
+  return {
+    get busy() {
+      return chat.state.phase !== 'idle'
+    },
+    get allowedImageDomains() {
+      return chat.state.conversation.thread?.allowedImageDomains ?? []
+    },
+    text: words,
+    async act(action, item) {
+      const { type, payload, handler, streaming = true } = action
+      if (handler === 'client') return tell('chat-action', { action, itemId: item.id })
+      await chat.act(defined({ type, payload }), item.id, { streaming })
+    },
+    answer: (item, input) => chat.answer(item.id, input),
+  }
+}
+
+function createOwnWire(
   settings: ChatSettings,
   endpoint: () => string,
-  clock: ReturnType<typeof browserClock>,
+  clock: Clock,
   tell: Tell,
 ): Wire {
   return createWire(
@@ -182,51 +172,4 @@ function wireOf(
     }),
     { clock, onResponse: (response) => tell('chat-response', response) },
   )
-}
-
-/**
- * When the network is back, the old connection is dead. When the person sees the page again, it may
- * be.
- */
-const browserWaker: Waker = (wake) => {
-  const online = () => wake(true)
-  const seen = () => {
-    if (document.visibilityState === 'visible') wake(false)
-  }
-  globalThis.addEventListener('online', online)
-  document.addEventListener('visibilitychange', seen)
-  return () => {
-    globalThis.removeEventListener('online', online)
-    document.removeEventListener('visibilitychange', seen)
-  }
-}
-
-function problemText(problem: UploadProblem, settings: ChatSettings, words: Words): string {
-  const { maxBytes, maxCount } = limitsOf(settings.attachments ?? {})
-  if (problem.why === 'count') return words('tooManyFiles', { count: String(maxCount) })
-  const { name, message } = problem
-  switch (problem.why) {
-    case 'size':
-      return words('fileTooLarge', {
-        name,
-        size: `${Math.floor((maxBytes / 1024 / 1024) * 10) / 10} MB`,
-      })
-    case 'type':
-      return words('fileType', { name })
-    case 'failed':
-      return message || words('uploadFailed', { name })
-  }
-}
-
-/**
- * Returns what a screen reader says when an answer has ended: the whole text once, not piece by
- * piece.
- */
-function lastWords(outcome: RunOutcome, { conversation }: ChatState, words: Words): string {
-  if (outcome === 'stopped') return words('stopped')
-  if (outcome === 'failed') return conversation.failure?.message ?? words('failed')
-  const last = conversation.entries.findLast(({ item }) => item.type === 'assistant_message')?.item
-  const text =
-    last?.type === 'assistant_message' ? last.content.map((part) => part.text).join(' ') : ''
-  return words('answered', { text: text.slice(0, MAX_SAID_CHARS) })
 }

@@ -53,7 +53,7 @@ export type {
   WidgetRoot,
   Workflow,
 } from './protocol/item.ts'
-export type { Json, JsonObject } from './protocol/json.ts'
+export type { JsonObject, JsonValue } from './protocol/json.ts'
 export type { ChatkitLimits } from './protocol/limits.ts'
 export type { Action, RequestMetadata } from './protocol/request.ts'
 export type { Page, Thread, ThreadChange, ThreadState, ThreadStatus } from './protocol/thread.ts'

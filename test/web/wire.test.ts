@@ -1,7 +1,8 @@
 import { inspect } from 'node:util'
 import { expect, it } from 'vitest'
+import type { ResponseNotice, WireSettings } from '../../web/client/post.ts'
 import { Refused, Unreachable } from '../../web/client/refused.ts'
-import { createWire, type ResponseNotice, type WireSettings } from '../../web/client/wire.ts'
+import { createWire } from '../../web/client/wire.ts'
 import { fakeServer, manualClock, script, streaming } from './support.ts'
 
 const ENDPOINT = 'https://chat.example/chatkit'

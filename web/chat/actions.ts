@@ -2,7 +2,7 @@
 // rating, older items.
 
 import type { StructuredInputAnswers } from '../../src/chatkit/protocol/request.ts'
-import { asFields } from '../client/json.ts'
+import { asFields, defined } from '../client/json.ts'
 import { parseItem } from '../client/parse-item.ts'
 import { Refused } from '../client/refused.ts'
 import { applyEvent } from '../state/apply-event.ts'
@@ -21,8 +21,7 @@ export async function sendAction(
 ): Promise<void> {
   const { threadId, visit, parts } = session
   if (threadId === undefined) throw new Error(parts.text('failed'))
-  const item_id = itemId === undefined ? {} : { item_id: itemId }
-  const params = { thread_id: threadId, action, ...item_id }
+  const params = defined({ thread_id: threadId, action, item_id: itemId })
   await forPerson(session, async () => {
     if (isStreaming) {
       refuseUnlessIdle(session)

@@ -1,12 +1,12 @@
 // Runs a tool of the page that the agent has called.
 
 import type { ClientToolCallItem } from '../../src/chatkit/protocol/item.ts'
-import type { Json } from '../../src/chatkit/protocol/json.ts'
+import type { JsonValue } from '../../src/chatkit/protocol/json.ts'
 import type { ClientTool } from './parts.ts'
 
 /** What the agent gets from the tool. */
 export interface ToolOutcome {
-  readonly result: Json
+  readonly result: JsonValue
 }
 
 /**

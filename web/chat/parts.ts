@@ -5,7 +5,7 @@ import type {
   ClientToolCallItem,
   InferenceOptions,
 } from '../../src/chatkit/protocol/item.ts'
-import type { Json, JsonObject } from '../../src/chatkit/protocol/json.ts'
+import type { JsonObject, JsonValue } from '../../src/chatkit/protocol/json.ts'
 import type { StructuredInputAnswers } from '../../src/chatkit/protocol/request.ts'
 import type { Clock } from '../client/clock.ts'
 import type { Waker } from '../client/follow.ts'
@@ -61,7 +61,7 @@ export interface ChatListener {
 export type ClientTool = (
   call: { readonly name: string; readonly params: ClientToolCallItem['arguments'] },
   options: { readonly signal: AbortSignal },
-) => Promise<Json> | Json
+) => Promise<JsonValue> | JsonValue
 
 /** What the chat needs. */
 export interface ChatParts {
@@ -83,7 +83,7 @@ export interface ChatParts {
 /** A widget's or the host page's action. */
 export interface ServerAction {
   readonly type: string
-  readonly payload?: Json
+  readonly payload?: JsonValue
 }
 
 /** What an effect of the server's is. */

@@ -4,7 +4,7 @@
 import type { ClientToolCallItem } from '../../src/chatkit/protocol/item.ts'
 import type { ResumeParams, StreamParams } from '../../src/chatkit/protocol/request.ts'
 import { type FollowEnd, type Followed, follow } from '../client/follow.ts'
-import { parseJson } from '../client/json.ts'
+import { defined, parseJson } from '../client/json.ts'
 import { parseEvent } from '../client/parse.ts'
 import { applyEvent } from '../state/apply-event.ts'
 import { hasPending, withCutItems } from '../state/conversation.ts'
@@ -154,13 +154,12 @@ function followRun(
   run: Running,
 ): AsyncGenerator<Followed, FollowEnd> {
   const { wire, clock, waker } = session.parts
-  const key = idempotencyKey === undefined ? {} : { idempotencyKey }
   return follow({
-    first: (signal, onBytes) => wire.open(type, params, { signal, onBytes, ...key }),
+    first: (signal, onBytes) =>
+      wire.open(type, params, defined({ signal, onBytes, idempotencyKey })),
     again: (after, signal, onBytes) => {
-      const thread_id = session.threadId ?? ''
-      const from = after === undefined ? {} : { after }
-      return wire.open('onbehalf.runs.resume', { thread_id, ...from }, { signal, onBytes })
+      const resumed = defined({ thread_id: session.threadId ?? '', after })
+      return wire.open('onbehalf.runs.resume', resumed, { signal, onBytes })
     },
     joining: type === 'onbehalf.runs.resume',
     settled: () => run.stopping || !hasPending(session.state.conversation),

@@ -1,6 +1,7 @@
 // Sends a message of the person: shows it at once, and says so when it did not arrive.
 
 import type { UserMessageItem } from '../../src/chatkit/protocol/item.ts'
+import { defined } from '../client/json.ts'
 import { Refused, Unreachable } from '../client/refused.ts'
 import { withOwnMessage } from '../state/conversation.ts'
 import { comeBack, runRequest } from './answers.ts'
@@ -38,16 +39,16 @@ export async function sendDraft(session: Session, draft: Draft, key: string): Pr
 
 function messageOf({ parts, threadId = '' }: Session, draft: Draft): UserMessageItem {
   const { text, attachments, quotedText, inferenceOptions } = draft
-  return {
+  return defined({
     id: `local_${parts.newId()}`,
     thread_id: threadId,
     created_at: parts.timestamp(),
     type: 'user_message',
-    content: text === '' ? [] : [{ type: 'input_text', text }],
+    content: text === '' ? [] : [{ type: 'input_text', text } as const],
     attachments,
-    ...(quotedText === undefined ? {} : { quoted_text: quotedText }),
+    quoted_text: quotedText,
     inference_options: inferenceOptions,
-  }
+  })
 }
 
 function requestFor(
@@ -55,12 +56,12 @@ function requestFor(
   threadId: string | undefined,
   idempotencyKey: string,
 ): RunRequest {
-  const input = {
+  const input = defined({
     content,
     attachments: attachments.map(({ id }) => id),
-    ...(quoted_text === undefined ? {} : { quoted_text }),
+    quoted_text,
     inference_options,
-  }
+  })
   if (threadId === undefined) return { type: 'threads.create', params: { input }, idempotencyKey }
   return {
     type: 'threads.add_user_message',

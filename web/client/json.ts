@@ -1,9 +1,9 @@
 // Reads JSON from outside, field by field. Nothing here throws.
 
-import type { Json, JsonObject } from '../../src/chatkit/protocol/json.ts'
+import type { JsonObject, JsonValue } from '../../src/chatkit/protocol/json.ts'
 
 /** Whether the value is a JSON object: not a list, and not null. */
-export function isObject(value: Json | undefined): value is JsonObject
+export function isObject(value: JsonValue | undefined): value is JsonObject
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>>
 export function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -17,7 +17,7 @@ export function asFields(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 /** Returns the JSON value if it is an object. */
-export function asObject(value: Json | undefined): JsonObject | undefined {
+export function asObject(value: JsonValue | undefined): JsonObject | undefined {
   return isObject(value) ? value : undefined
 }
 
@@ -29,6 +29,21 @@ export function parseJson(data: string): unknown {
     return undefined
   }
 }
+
+/** The fields that have a value. A field whose type has undefined becomes optional. */
+export type Defined<T> = {
+  [K in keyof T as undefined extends T[K] ? never : K]: T[K]
+} & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>
+}
+
+/** Returns the fields that have a value. */
+export function defined<const T extends object>(fields: T): Defined<T> {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  ) as Defined<T>
+}
+
 /** Returns the value if it is a string. */
 export function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined

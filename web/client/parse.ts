@@ -4,7 +4,7 @@
 import type { ItemUpdate, ThreadStreamEvent } from '../../src/chatkit/protocol/event.ts'
 import type { Attachment, Item } from '../../src/chatkit/protocol/item.ts'
 import type { Page, ThreadStatus } from '../../src/chatkit/protocol/thread.ts'
-import { asFields, index, list, text } from './json.ts'
+import { asFields, defined, index, list, text } from './json.ts'
 import {
   assistantContent,
   generatedImage,
@@ -56,11 +56,11 @@ function parseStatus(value: unknown): ThreadStatus {
 export function parsePage<T>(value: unknown, parse: (entry: unknown) => T | undefined): Page<T> {
   const { data, has_more, after } = asFields(value)
   const cursor = has_more === true ? text(after) : undefined
-  return {
+  return defined({
     data: list(data).flatMap((entry) => parse(entry) ?? []),
     has_more: cursor !== undefined,
-    ...(cursor === undefined ? {} : { after: cursor }),
-  }
+    after: cursor,
+  })
 }
 
 /** Reads a page of items. */
@@ -125,8 +125,7 @@ export function parseEvent(value: unknown): ChatEvent | undefined {
         stream_options: { allow_cancel: asFields(given.stream_options).allow_cancel !== false },
       }
     case 'progress_update': {
-      const icon = text(given.icon)
-      return { type, text: text(given.text) ?? '', ...(icon === undefined ? {} : { icon }) }
+      return defined({ type, text: text(given.text) ?? '', icon: text(given.icon) })
     }
     case 'client_effect': {
       const name = text(given.name)
@@ -136,23 +135,17 @@ export function parseEvent(value: unknown): ChatEvent | undefined {
         : ({ type, name, data: asFields(given.data) } as ChatEvent)
     }
     case 'notice': {
-      const title = text(given.title)
       const level = given.level === 'warning' || given.level === 'danger' ? given.level : 'info'
-      return {
-        type,
-        level,
-        message: text(given.message) ?? '',
-        ...(title === undefined ? {} : { title }),
-      }
+      const message = text(given.message) ?? ''
+      return defined({ type, level, message, title: text(given.title) })
     }
     case 'error': {
-      const message = text(given.message)
-      return {
+      return defined({
         type,
         code: text(given.code) ?? 'custom',
         allow_retry: given.allow_retry === true,
-        ...(message === undefined ? {} : { message }),
-      }
+        message: text(given.message),
+      })
     }
     default:
       return undefined

@@ -1,6 +1,8 @@
 // Reads a stream of server-sent events as ChatKit and our resumable mode send them: `id` and `data`
 // lines. It does not reconnect.
 
+import { defined } from './json.ts'
+
 /** One event, as it came over the wire. */
 export interface SseEvent {
   /** Where to go on after the connection breaks; only in resumable mode. */
@@ -38,7 +40,7 @@ export async function* readFrames(
       for (const line of lines.push(decoder.decode(value, { stream: true }))) {
         size += line.length
         if (line === '') {
-          if (data.length > 0) yield { ...(id === undefined ? {} : { id }), data: data.join('\n') }
+          if (data.length > 0) yield defined({ id, data: data.join('\n') })
           data = []
           id = undefined
           size = 0

@@ -2,7 +2,7 @@
 // the rest. Types only.
 
 import type { Item } from '../../src/chatkit/protocol/item.ts'
-import type { Json } from '../../src/chatkit/protocol/json.ts'
+import type { JsonValue } from '../../src/chatkit/protocol/json.ts'
 import type { Words } from '../settings/words.ts'
 
 /** One item on the page. `update` draws it again. */
@@ -18,7 +18,7 @@ export interface ItemView {
 /** A widget's action, with the defaults of the wire filled in (`server`, `auto`, `true`). */
 export interface WidgetAction {
   readonly type: string
-  readonly payload?: Json
+  readonly payload?: JsonValue
   readonly handler?: 'server' | 'client'
   readonly loadingBehavior?: 'auto' | 'none' | 'self' | 'container'
   /** `false`: the answer is JSON, and the action can be sent while a stream runs. */

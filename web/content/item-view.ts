@@ -15,6 +15,28 @@ import type { View } from './items/view.ts'
 import { workflowView } from './items/workflow.ts'
 import { widgetItem } from './widget/widget-item.ts'
 
+type ItemOf<T extends Item['type']> = Extract<Item, { readonly type: T }>
+
+/** Makes the view of each type of item. Undefined: the type is not shown. */
+const VIEWS: {
+  readonly [T in Item['type']]: ((host: ItemHost) => View<ItemOf<T>>) | undefined
+} = {
+  user_message: userMessage,
+  assistant_message: assistantMessage,
+  client_tool_call: toolCall,
+  widget: widgetItem,
+  generated_image: generatedImage,
+  structured_input: structuredInput,
+  task(host) {
+    const { element, update } = taskView(host)
+    return { element, update: ({ task }) => update(task) }
+  },
+  workflow: workflowView,
+  end_of_turn: undefined,
+  hidden_context_item: undefined,
+  sdk_hidden_context: undefined,
+}
+
 /**
  * Makes the view of an item. When an item comes back with the same id and another type, it is drawn
  * from scratch.
@@ -22,17 +44,16 @@ import { widgetItem } from './widget/widget-item.ts'
 export function itemView(item: Item, host: ItemHost): ItemView {
   const element = el('div', { class: 'item' })
   let type: Item['type'] | undefined
-  let draw: (item: Item) => void = () => {}
+  let view: View<Item> | undefined
   const update = (now: Item) => {
     try {
       if (now.type !== type) {
         type = now.type
-        const made = kind(now, host)
-        draw = made.draw
-        element.replaceChildren(...(made.element ? [made.element] : []))
-        element.hidden = !made.element
+        view = makeView(type, host)
+        element.replaceChildren(...(view ? [view.element] : []))
+        element.hidden = !view
       }
-      draw(now)
+      view?.update(now)
     } catch {
       // A server may send what the wire's types forbid. The other items must still be shown.
       type = undefined
@@ -43,45 +64,9 @@ export function itemView(item: Item, host: ItemHost): ItemView {
   return { element, update }
 }
 
-interface Kind {
-  readonly element?: HTMLElement
-  readonly draw: (item: Item) => void
-}
-
-function kind(item: Item, host: ItemHost): Kind {
-  switch (item.type) {
-    case 'user_message':
-      return of(item.type, userMessage(host))
-    case 'assistant_message':
-      return of(item.type, assistantMessage(host))
-    case 'client_tool_call':
-      return of(item.type, toolCall(host))
-    case 'widget':
-      return of(item.type, widgetItem(host))
-    case 'generated_image':
-      return of(item.type, generatedImage(host))
-    case 'structured_input':
-      return of(item.type, structuredInput(host))
-    case 'task': {
-      const { element, update } = taskView(host)
-      return of(item.type, { element, update: ({ task }) => update(task) })
-    }
-    case 'workflow':
-      return of(item.type, workflowView(host))
-    case 'end_of_turn':
-    case 'hidden_context_item':
-    case 'sdk_hidden_context':
-      return { draw: () => {} }
-    default:
-      return { element: unknownPart(host), draw: () => {} }
-  }
-}
-
-/** Lets a view of one kind of item take any item. It is given items of its kind only. */
-function of<T extends Item['type']>(
-  type: T,
-  { element, update }: View<Extract<Item, { readonly type: T }>>,
-): Kind {
-  const isOne = (item: Item): item is Extract<Item, { readonly type: T }> => item.type === type
-  return { element, draw: (item) => isOne(item) && update(item) }
+function makeView(type: Item['type'], host: ItemHost): View<Item> | undefined {
+  // A newer server may send a type that this page does not know.
+  if (!Object.hasOwn(VIEWS, type)) return { element: unknownPart(host), update: () => {} }
+  // The view is given items of its own type only.
+  return VIEWS[type]?.(host) as View<Item> | undefined
 }

@@ -3,7 +3,7 @@
 import type { JsonObject } from '../../src/chatkit/protocol/json.ts'
 import type { RunNotice, RunOutcome } from '../chat/parts.ts'
 import type { ChatEvent } from '../client/parse.ts'
-import type { ResponseNotice } from '../client/wire.ts'
+import type { ResponseNotice } from '../client/post.ts'
 import type { WidgetAction } from '../content/contract.ts'
 
 /** The `detail` of each event, by its name. */

@@ -3,6 +3,7 @@
 import type { ErrorEvent } from '../../src/chatkit/protocol/event.ts'
 import type { Item } from '../../src/chatkit/protocol/item.ts'
 import { SIGNED_OUT } from '../../src/chatkit/protocol/ours.ts'
+import { defined } from '../client/json.ts'
 import type { ChatEvent, ThreadHead } from '../client/parse.ts'
 import { applyUpdate } from './apply-update.ts'
 import type { Conversation, Entry, Failure } from './conversation.ts'
@@ -42,7 +43,7 @@ export function applyEvent(conversation: Conversation, event: ChatEvent): Conver
       return { ...conversation, canStop: event.stream_options.allow_cancel }
     case 'progress_update': {
       const { text, icon } = event
-      return { ...conversation, progress: { text, ...(icon === undefined ? {} : { icon }) } }
+      return { ...conversation, progress: defined({ text, icon }) }
     }
     case 'client_effect':
       return conversation

@@ -3,7 +3,7 @@
 
 import type { ItemUpdate } from '../../src/chatkit/protocol/event.ts'
 import type { AssistantContent, Item } from '../../src/chatkit/protocol/item.ts'
-import type { Json, JsonObject } from '../../src/chatkit/protocol/json.ts'
+import type { JsonObject, JsonValue } from '../../src/chatkit/protocol/json.ts'
 import { isObject } from '../client/json.ts'
 
 /**
@@ -109,11 +109,11 @@ function withComponent(
  * such component.
  */
 function changedIn(
-  value: Json,
+  value: JsonValue,
   id: string,
   change: (component: JsonObject) => JsonObject,
   depth: number,
-): Json {
+): JsonValue {
   if (depth > MAX_DEPTH) return value
   if (isList(value)) {
     const children = value.map((child) => changedIn(child, id, change, depth + 1))
@@ -127,6 +127,6 @@ function changedIn(
   return changed === children ? value : { ...value, children: changed }
 }
 
-function isList(value: Json): value is readonly Json[] {
+function isList(value: JsonValue): value is readonly JsonValue[] {
   return Array.isArray(value)
 }

@@ -15,7 +15,7 @@ export async function askToDelete(
   const heading = el('h2', { id: 'delete-question' }, words('removeReally'))
   const dialog = el(
     'dialog',
-    { class: 'ask', 'aria-labelledby': heading.id },
+    { 'aria-labelledby': heading.id },
     heading,
     el('p', {}, el('bdi', {}, title)),
     el(

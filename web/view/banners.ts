@@ -2,8 +2,11 @@
 // remedy.
 
 import type { ChatState } from '../chat/parts.ts'
-import { button, el, setChildren, write } from '../dom/dom.ts'
+import type { ItemHost } from '../content/contract.ts'
+import { markdownView } from '../content/index.ts'
+import { button, el, write } from '../dom/dom.ts'
 import { icon } from '../dom/icon.ts'
+import { keyedViews } from '../dom/keyed-views.ts'
 import type { Words } from '../settings/words.ts'
 import type { Notice } from '../state/conversation.ts'
 import { iconButton } from './icon-button.ts'
@@ -17,7 +20,7 @@ export interface Banners {
 /** Makes the banners. None is visible yet. */
 export function createBanners(
   words: Words,
-  markdown: (text: string) => HTMLElement,
+  host: ItemHost,
   listener: { remedy(): void; dismissed(noticeId: number): void },
 ): Banners {
   const lost = el(
@@ -42,29 +45,16 @@ export function createBanners(
     remedy,
   )
   const notices = el('div', { class: 'notices' })
-  const element = el('div', { class: 'banners' }, notices, lost, failure)
-  const drawn = new Map<number, HTMLElement>()
-
-  function notice({ id, level, title, message }: Notice): HTMLElement {
-    const text = el(
-      'div',
-      { class: 'banner-text' },
-      ...(title === undefined ? [] : [el('strong', {}, title)]),
-      markdown(message),
-    )
-    const role = level === 'danger' ? 'alert' : 'status'
-    const dismiss = iconButton('close', words('dismiss'), () => listener.dismissed(id))
-    return el(
-      'div',
-      { class: 'banner', 'data-level': level, role },
-      icon(level === 'info' ? 'info' : 'warning'),
-      text,
-      dismiss,
-    )
-  }
+  const drawNotices = keyedViews(
+    notices,
+    ({ id }) => id,
+    (notice: Notice) => ({
+      element: noticeBanner(notice, words, host, () => listener.dismissed(notice.id)),
+    }),
+  )
 
   return {
-    element,
+    element: el('div', { class: 'banners' }, notices, lost, failure),
     draw({ conversation, lost: isLost, phase }) {
       lost.hidden = !isLost
       const wrong = conversation.failure
@@ -72,14 +62,29 @@ export function createBanners(
       write(failureText, wrong?.message ?? words('failed'))
       remedy.hidden = wrong === undefined || wrong.remedy === 'none' || phase !== 'idle'
       write(remedyText, words(wrong?.remedy === 'sign-in' ? 'signInAgain' : 'retry'))
-      for (const id of drawn.keys())
-        if (!conversation.notices.some((shown) => shown.id === id)) drawn.delete(id)
-      const elements = conversation.notices.map((shown) => {
-        const known = drawn.get(shown.id) ?? notice(shown)
-        drawn.set(shown.id, known)
-        return known
-      })
-      setChildren(notices, elements)
+      drawNotices(conversation.notices)
     },
   }
+}
+
+function noticeBanner(
+  { level, title, message }: Notice,
+  words: Words,
+  host: ItemHost,
+  onDismissed: () => void,
+): HTMLElement {
+  const markdown = markdownView(host)
+  markdown.set(message)
+  return el(
+    'div',
+    { class: 'banner', 'data-level': level, role: level === 'danger' ? 'alert' : 'status' },
+    icon(level === 'info' ? 'info' : 'warning'),
+    el(
+      'div',
+      { class: 'banner-text' },
+      title === undefined ? undefined : el('strong', {}, title),
+      markdown.element,
+    ),
+    iconButton('close', words('dismiss'), onDismissed),
+  )
 }

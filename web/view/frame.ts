@@ -6,14 +6,14 @@ import type { Chat, ChatState } from '../chat/parts.ts'
 import type { Uploads } from '../chat/uploads.ts'
 import type { Wire } from '../client/wire.ts'
 import type { ItemHost } from '../content/contract.ts'
-import { markdownView } from '../content/index.ts'
-import { attribute, el, write } from '../dom/dom.ts'
+import { el } from '../dom/dom.ts'
 import type { ChatSettings } from '../settings/settings.ts'
 import type { Words } from '../settings/words.ts'
 import { createBanners } from './banners.ts'
+import { createBar } from './bar.ts'
 import { type Composer, createComposer } from './composer.ts'
 import { type ConversationView, createConversationView } from './conversation-view.ts'
-import { iconButton } from './icon-button.ts'
+import { createPanel } from './panel.ts'
 import { createThreadsView, type ThreadsView } from './threads-view.ts'
 
 /** The views in the shadow root. */
@@ -43,120 +43,50 @@ export interface FrameParts {
 }
 
 /** Makes the frame. It replaces an earlier one in the root. */
-export function createFrame(
-  root: ShadowRoot,
-  { settings, words, wire, chat, uploads, host, send }: FrameParts,
-): Frame {
+export function createFrame(root: ShadowRoot, parts: FrameParts): Frame {
+  const { settings, words, wire, chat, uploads, host, send } = parts
+  const isShown = (id: string) => chat.state.conversation.thread?.id === id
   const threads = createThreadsView(wire, words, {
     opened(id) {
-      leavePanel()
+      panel.leave()
       void chat.open(id)
     },
-    startedNew: startNew,
-    renamed: (id, title) => {
-      if (chat.state.conversation.thread?.id === id) chat.retitle(title)
-    },
-    deleted: (id) => {
-      if (chat.state.conversation.thread?.id === id) chat.startNew()
-    },
+    startedNew,
+    renamed: (id, title) => isShown(id) && chat.retitle(title),
+    deleted: (id) => isShown(id) && chat.startNew(),
   })
-  const conversation = createConversationView(
-    host,
-    words,
-    { greeting: settings.startGreeting, prompts: settings.prompts },
-    {
-      olderWanted: () => void chat.loadOlder(),
-      promptChosen: (prompt) => void send(prompt, {}),
-      quote(text) {
-        composer.quoted = text
-        composer.focus()
-      },
-      rate: settings.feedback ? (ids, kind) => chat.feedback(ids, kind) : undefined,
-      say,
-    },
-  )
-  const markdown = (text: string): HTMLElement => {
-    const view = markdownView(host)
-    view.set(text)
-    return view.element
-  }
-  const banners = createBanners(words, markdown, {
+  const panel = createPanel(words, threads, settings.history)
+  const bar = createBar(words, panel.toggle, startedNew)
+  const announcer = el('p', { class: 'visually-hidden', role: 'status', 'aria-live': 'polite' })
+  const conversation = createConversationView(host, words, settings, {
+    olderWanted: () => void chat.loadOlder(),
+    promptChosen: (prompt) => void send(prompt, {}),
+    quote: (text) => composer.quote(text),
+    rate: settings.feedback ? chat.feedback : undefined,
+    say,
+  })
+  const banners = createBanners(words, host, {
     remedy: () => void chat.remedy(),
-    dismissed: (id) => chat.dismiss(id),
+    dismissed: chat.dismiss,
   })
   const composer = createComposer(settings, words, wire, uploads, {
     sent: (text, options, quotedText) => void send(text, options, quotedText),
-    stopped: () => chat.stop(),
+    stopped: chat.stop,
   })
-  const announcer = el('p', { class: 'visually-hidden', role: 'status', 'aria-live': 'polite' })
-  const title = el('h2', { class: 'title', hidden: true })
-  const toggle = iconButton('menu', words('threads'), togglePanel, {
-    'aria-expanded': 'false',
-    hidden: !settings.history,
-  })
-  const bar = el(
-    'header',
-    { class: 'bar', part: 'bar' },
-    toggle,
-    title,
-    iconButton('plus', words('newThread'), startNew),
-  )
   const below = el('div', { class: 'column below' }, banners.element, composer.element)
-  const main = el('div', { class: 'main' }, bar, conversation.element, below, announcer)
-  const veil = el('div', { class: 'veil' })
-  const element = el(
-    'div',
-    { class: 'chat', part: 'chat', 'data-threads': settings.history ? 'auto' : 'none' },
-    threads.element,
-    veil,
-    main,
+  panel.element.append(
+    el('div', { class: 'main' }, bar.element, conversation.element, below, announcer),
   )
-  veil.addEventListener('click', leavePanel)
-  element.addEventListener('keydown', onEscape)
-  root.replaceChildren(element)
-  const widthWatch = new ResizeObserver(() =>
-    attribute(toggle, 'aria-expanded', String(isPanelOpen())),
-  )
-  widthWatch.observe(element)
+  panel.element.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || event.isComposing || event.defaultPrevented) return
+    if (!panel.leave() && chat.state.phase === 'running') chat.stop()
+  })
+  root.replaceChildren(panel.element)
 
-  function isPanelOpen(): boolean {
-    return getComputedStyle(threads.element).display !== 'none'
-  }
-
-  /** On a narrow page the list lies over the conversation. On a wide page both have room. */
-  function isPanelOver(): boolean {
-    return isPanelOpen() && getComputedStyle(veil).display !== 'none'
-  }
-
-  function setPanel(state: 'open' | 'closed' | 'auto'): void {
-    element.dataset.threads = state
-    attribute(toggle, 'aria-expanded', String(isPanelOpen()))
-  }
-
-  function togglePanel(): void {
-    const opens = !isPanelOpen()
-    setPanel(opens ? 'open' : 'closed')
-    if (!opens) return
-    void threads.load()
-    if (isPanelOver()) threads.element.querySelector('button')?.focus()
-  }
-
-  function leavePanel(): void {
-    if (!isPanelOver()) return
-    setPanel('auto')
-    toggle.focus()
-  }
-
-  function startNew(): void {
-    leavePanel()
+  function startedNew(): void {
+    panel.leave()
     chat.startNew()
     composer.focus()
-  }
-
-  function onEscape(event: KeyboardEvent): void {
-    if (event.key !== 'Escape' || event.isComposing || event.defaultPrevented) return
-    if (isPanelOver()) leavePanel()
-    else if (chat.state.phase === 'running') chat.stop()
   }
 
   function say(text: string): void {
@@ -171,12 +101,10 @@ export function createFrame(
     threads,
     say,
     async loadThreads() {
-      if (isPanelOpen()) await threads.load()
+      if (panel.isOpen()) await threads.load()
     },
     draw(state) {
-      const name = state.conversation.thread?.title ?? ''
-      write(title, name)
-      title.hidden = name === ''
+      bar.draw(state.conversation.thread?.title ?? '')
       conversation.draw(state)
       banners.draw(state)
       composer.draw(state)

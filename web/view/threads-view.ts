@@ -1,12 +1,14 @@
 // The list of a person's conversations. The person opens, starts, renames and deletes them here.
 
-import { parsePage, parseThread, type ThreadHead } from '../client/parse.ts'
+import { createThreads, type ListedThread } from '../chat/threads.ts'
+import type { ThreadHead } from '../client/parse.ts'
 import { Refused } from '../client/refused.ts'
 import type { Wire } from '../client/wire.ts'
-import { attribute, button, el, setChildren } from '../dom/dom.ts'
+import { button, el } from '../dom/dom.ts'
+import { keyedViews } from '../dom/keyed-views.ts'
 import type { Words } from '../settings/words.ts'
 import { askToDelete } from './ask.ts'
-import { iconButton } from './icon-button.ts'
+import { createThreadRow, titleOf } from './thread-row.ts'
 
 /** Called when the person has chosen something in the list. */
 export interface ThreadsListener {
@@ -27,20 +29,13 @@ export interface ThreadsView {
   reset(): void
 }
 
-interface Entry {
-  readonly id: string
-  readonly title: string | undefined
-}
-
-const PAGE_LENGTH = 30
-const MAX_TITLE_CHARS = 200
-
 /** Makes the list. It stays empty until `load`. */
 export function createThreadsView(
   wire: Wire,
   words: Words,
   listener: ThreadsListener,
 ): ThreadsView {
+  const threads = createThreads(wire)
   const list = el('ul', { class: 'thread-list' })
   const none = el('p', { class: 'quiet' }, words('noThreads'))
   const problem = el('p', { class: 'problem', role: 'alert' })
@@ -54,146 +49,68 @@ export function createThreadsView(
     problem,
     more,
   )
-  const rows = new Map<string, HTMLElement>()
-  let entries: readonly Entry[] = []
+  const drawRows = keyedViews(
+    list,
+    ({ id }: ListedThread) => id,
+    () =>
+      createThreadRow(words, {
+        opened: ({ id }) => listener.opened(id),
+        renamed: rename,
+        deleted: (thread) => void remove(thread),
+      }),
+  )
   let shown: string | undefined
-  let after: string | undefined
-  let loaded = false
   draw()
 
-  async function read(): Promise<void> {
-    const cursor = after
-    const answer = await asked(() =>
-      wire.ask('threads.list', {
-        limit: PAGE_LENGTH,
-        ...(cursor === undefined ? {} : { after: cursor }),
-      }),
-    )
-    if (answer === undefined || cursor !== after) return
-    const page = parsePage(answer.value, parseThread)
-    const known = new Set(entries.map(({ id }) => id))
-    entries = [...entries, ...page.data.filter(({ id }) => !known.has(id))]
-    after = page.after
-    loaded = true
-    draw()
-  }
-
-  /**
-   * Returns what the server answered. After a failure it shows the failure and returns undefined.
-   */
-  async function asked(
-    ask: () => Promise<unknown>,
-  ): Promise<{ readonly value: unknown } | undefined> {
-    try {
-      problem.textContent = ''
-      return { value: await ask() }
-    } catch (error) {
-      if (error instanceof Refused)
-        problem.textContent = error.message || words(error.status === 401 ? 'signedOut' : 'failed')
-      else problem.textContent = words('unreachable')
-      return undefined
-    }
-  }
-
   function draw(): void {
-    more.hidden = after === undefined
-    none.hidden = entries.length > 0 || !loaded
-    for (const id of rows.keys()) if (!entries.some((entry) => entry.id === id)) rows.delete(id)
-    setChildren(list, entries.map(rowOf))
+    more.hidden = !threads.hasMore
+    none.hidden = threads.all.length > 0 || !threads.loaded
+    drawRows(threads.all, (row, thread) => row.update(thread, thread.id === shown))
   }
 
-  function rowOf(entry: Entry): HTMLElement {
-    const title = entry.title || words('untitled')
-    const known = rows.get(entry.id)
-    if (known && known.dataset.title === title) {
-      attribute(
-        known.firstElementChild ?? known,
-        'aria-current',
-        entry.id === shown ? 'true' : undefined,
-      )
-      return known
+  /** Sends a request and draws the list. Returns false after a failure, which it shows. */
+  async function succeeds(request: () => Promise<void>): Promise<boolean> {
+    problem.textContent = ''
+    try {
+      await request()
+    } catch (error) {
+      problem.textContent = failureText(error, words)
+      return false
     }
-    const row = el(
-      'li',
-      { class: 'thread', 'data-title': title },
-      button(
-        { class: 'thread-open', title },
-        () => listener.opened(entry.id),
-        el('bdi', {}, title),
-      ),
-      iconButton('write', `${words('rename')}: ${title}`, () => startRename(row, entry)),
-      iconButton('trash', `${words('remove')}: ${title}`, () => void remove(entry)),
-    )
-    attribute(row.firstElementChild ?? row, 'aria-current', entry.id === shown ? 'true' : undefined)
-    rows.set(entry.id, row)
-    return row
-  }
-
-  function startRename(row: HTMLElement, entry: Entry): void {
-    const field = el('input', {
-      class: 'rename',
-      'aria-label': words('titleOf'),
-      value: entry.title ?? '',
-      maxlength: MAX_TITLE_CHARS,
-    })
-    const back = () => {
-      rows.delete(entry.id)
-      draw()
-      rows.get(entry.id)?.querySelector<HTMLElement>('.thread-open')?.focus()
-    }
-    field.addEventListener('keydown', (event) => {
-      if (event.key === 'Enter' && !event.isComposing)
-        void rename(entry, field.value.trim()).then(back)
-      if (event.key === 'Escape') {
-        event.stopPropagation()
-        back()
-      }
-    })
-    row.replaceChildren(field)
-    field.focus()
-    field.select()
-  }
-
-  async function rename(entry: Entry, title: string): Promise<void> {
-    if (title === '' || title === entry.title) return
-    if (!(await asked(() => wire.ask('threads.update', { thread_id: entry.id, title })))) return
-    entries = entries.map((other) => (other.id === entry.id ? { ...other, title } : other))
-    listener.renamed(entry.id, title)
-  }
-
-  async function remove(entry: Entry): Promise<void> {
-    if (!(await askToDelete(element, entry.title || words('untitled'), words))) return
-    if (!(await asked(() => wire.ask('threads.delete', { thread_id: entry.id })))) return
-    entries = entries.filter(({ id }) => id !== entry.id)
     draw()
-    listener.deleted(entry.id)
+    return true
+  }
+
+  const read = () => succeeds(threads.read)
+
+  async function rename({ id, title: before }: ListedThread, title: string): Promise<void> {
+    if (title === '' || title === before) return
+    if (await succeeds(() => threads.rename(id, title))) listener.renamed(id, title)
+  }
+
+  async function remove(thread: ListedThread): Promise<void> {
+    if (!(await askToDelete(element, titleOf(thread, words), words))) return
+    if (await succeeds(() => threads.remove(thread.id))) listener.deleted(thread.id)
   }
 
   return {
     element,
     async load() {
-      if (!loaded) await read()
+      if (!threads.loaded) await read()
     },
     current(thread) {
       shown = thread?.id
-      if (thread) {
-        const { id, title } = thread
-        const known = entries.find((entry) => entry.id === id)
-        if (known)
-          entries = entries.map((entry) =>
-            entry.id === id ? { id, title: title ?? entry.title } : entry,
-          )
-        // A page opens an old thread by its id alone: its place is further down. A new thread has
-        // no title.
-        else if (loaded || title !== undefined) entries = [{ id, title }, ...entries]
-      }
+      if (thread) threads.take(thread)
       draw()
     },
     reset() {
-      entries = []
-      after = undefined
-      loaded = false
+      threads.reset()
       draw()
     },
   }
+}
+
+function failureText(error: unknown, words: Words): string {
+  if (!(error instanceof Refused)) return words('unreachable')
+  return error.message || words(error.status === 401 ? 'signedOut' : 'failed')
 }

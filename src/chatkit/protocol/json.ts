@@ -3,7 +3,7 @@
 
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 
-export type { JsonObject, JsonValue as Json } from '../../core/json.ts'
+export type { JsonObject, JsonValue } from '../../core/json.ts'
 
 /** Copies an object without the nulls in its objects and arrays, at any depth. */
 export function withoutNulls<T extends JsonObject>(value: T): T {

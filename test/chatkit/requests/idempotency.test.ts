@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { UserContent } from '../../../src/chatkit/protocol/item.ts'
-import type { Json } from '../../../src/chatkit/protocol/json.ts'
+import type { JsonValue } from '../../../src/chatkit/protocol/json.ts'
 import type { StreamRequest, UserMessageInput } from '../../../src/chatkit/protocol/request.ts'
 import { readOnce } from '../../../src/chatkit/requests/idempotency.ts'
 
-function input(text: string, data: Readonly<Record<string, Json>> = {}): UserMessageInput {
+function input(text: string, data: Readonly<Record<string, JsonValue>> = {}): UserMessageInput {
   const content: readonly UserContent[] = [
     { type: 'input_text', text },
     { type: 'input_tag', id: 'tag', text: '@', data, interactive: false },
@@ -13,7 +13,7 @@ function input(text: string, data: Readonly<Record<string, Json>> = {}): UserMes
   return { content, attachments: [], inference_options: {} }
 }
 
-function create(text: string, data: Readonly<Record<string, Json>> = {}): StreamRequest {
+function create(text: string, data: Readonly<Record<string, JsonValue>> = {}): StreamRequest {
   return { type: 'threads.create', params: { input: input(text, data) } }
 }
 
@@ -27,7 +27,7 @@ async function digestOf(request: StreamRequest): Promise<string | undefined> {
 }
 
 describe('the idempotency key', () => {
-  it('is not needed', async () => {
+  it('the idempotency key is not needed', async () => {
     expect(await readOnce(new Headers(), create('hi'))).toEqual({ ok: true, value: undefined })
   })
 
@@ -45,7 +45,7 @@ describe('the idempotency key', () => {
     },
   )
 
-  it('is not looked at for requests whose state says whether they were done', async () => {
+  it('the idempotency key is not looked at for requests whose state says whether they were done', async () => {
     const retry: StreamRequest = {
       type: 'threads.retry_after_item',
       params: { thread_id: 't', item_id: 'i' },
@@ -55,13 +55,13 @@ describe('the idempotency key', () => {
 })
 
 describe('the digest of a request', () => {
-  it('is 256 bits, and has nothing of the message in it', async () => {
+  it('the digest of a request is 256 bits, and has nothing of the message in it', async () => {
     const digest = await digestOf(create('a secret'))
     expect(Buffer.from(digest ?? '', 'base64')).toHaveLength(32)
     expect(digest).not.toContain('secret')
   })
 
-  it('does not depend on the order of keys, nor on the metadata', async () => {
+  it('the digest of a request does not depend on the order of keys, nor on the metadata', async () => {
     const value = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 }))
     await fc.assert(
       fc.asyncProperty(value, async (data) => {
@@ -75,7 +75,7 @@ describe('the digest of a request', () => {
     )
   })
 
-  it('tells any two different bodies apart, also those that only look alike', async () => {
+  it('the digest of a request tells any two different bodies apart, also those that only look alike', async () => {
     const bodies: StreamRequest[] = [
       create('hi'),
       create('hi '),
@@ -96,6 +96,6 @@ describe('the digest of a request', () => {
   })
 })
 
-function parsed(value: unknown): Readonly<Record<string, Json>> {
+function parsed(value: unknown): Readonly<Record<string, JsonValue>> {
   return JSON.parse(JSON.stringify(value))
 }

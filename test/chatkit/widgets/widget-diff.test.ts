@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { WidgetRoot } from '../../../src/chatkit/protocol/item.ts'
-import type { Json, JsonObject } from '../../../src/chatkit/protocol/json.ts'
+import type { JsonObject, JsonValue } from '../../../src/chatkit/protocol/json.ts'
 import { diffWidgets, type WidgetUpdate } from '../../../src/chatkit/widgets/widget-diff.ts'
 
 function card(...children: readonly JsonObject[]): WidgetRoot {
@@ -33,7 +33,7 @@ function appended(component: JsonObject, id: string, delta: string): JsonObject 
   return component.id === id ? { ...changed, value: `${component.value}${delta}` } : changed
 }
 
-function isObject(value: Json): value is JsonObject {
+function isObject(value: JsonValue): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
@@ -42,12 +42,12 @@ function deltaOf(component_id: string, delta: string, done: boolean): WidgetUpda
 }
 
 describe('the difference of two widgets', () => {
-  it('is empty for equal widgets, whatever the order of keys, with nulls or without', () => {
+  it('the difference of two widgets is empty for equal widgets, whatever the order of keys, with nulls or without', () => {
     const before = card({ type: 'Text', id: 't', value: 'a', size: null })
     expect(diffWidgets(before, card({ value: 'a', id: 't', type: 'Text' }))).toEqual([])
   })
 
-  it('is one delta for each text that has grown', () => {
+  it('the difference of two widgets is one delta for each text that has grown', () => {
     const before = card(text('He'), {
       type: 'Col',
       children: [{ type: 'Markdown', id: 'm', value: '*', streaming: true }],
@@ -62,7 +62,7 @@ describe('the difference of two widgets', () => {
     ])
   })
 
-  it('is done with each delta for a component that never said that it streams', () => {
+  it('the difference of two widgets is done with each delta for a component that never said that it streams', () => {
     expect(diffWidgets(card(text('a')), card(text('ab')))).toEqual([deltaOf('t', 'b', true)])
     const [streams, said] = [{ streaming: true }, { streaming: false }]
     expect(diffWidgets(card(text('a', streams)), card(text('ab', streams)))).toEqual([
@@ -152,7 +152,7 @@ describe('the difference of two widgets', () => {
       card({ type: 'Button', onClickAction: { type: 'go', payload: { children: [text('ab')] } } }),
     ],
     ['an inherited name is set', card(text('a')), card(text('a', { constructor: 'x' }))],
-  ])('is the whole root when %s', (_, before, after) => {
+  ])('the difference of two widgets is the whole root when %s', (_, before, after) => {
     expect(diffWidgets(before, after)).toEqual([{ type: 'widget.root.updated', widget: after }])
   })
 
@@ -201,7 +201,7 @@ describe('the difference of two widgets', () => {
 })
 
 function regrown(root: WidgetRoot, words: Iterator<string>): WidgetRoot {
-  const grow = (value: Json): Json => {
+  const grow = (value: JsonValue): JsonValue => {
     if (Array.isArray(value)) return value.map(grow)
     if (!isObject(value)) return value
     const next = value.type === 'Title' ? '' : (words.next().value ?? '')

@@ -1,7 +1,7 @@
 // Merges the values of a form's fields into the payload of its actions. The name `a.b` goes into an
 // object, and no value replaces one of the server's.
 
-import type { Json, JsonObject } from '../../../src/chatkit/protocol/json.ts'
+import type { JsonObject, JsonValue } from '../../../src/chatkit/protocol/json.ts'
 import { asObject } from '../../client/json.ts'
 import { attribute } from '../../dom/dom.ts'
 
@@ -21,8 +21,8 @@ export function chosen({ list, value }: HTMLInputElement): string | undefined {
 }
 
 /** Returns the values of the fields within an element, by their names. */
-export function valuesIn(form: Element): readonly (readonly [string, Json])[] {
-  const values: (readonly [string, Json])[] = []
+export function valuesIn(form: Element): readonly (readonly [string, JsonValue])[] {
+  const values: (readonly [string, JsonValue])[] = []
   for (const field of form.querySelectorAll<Field>(FIELDS)) {
     const name = field.dataset.field ?? ''
     // A field that only waits for an answer still has its value.
@@ -42,9 +42,9 @@ export function valuesIn(form: Element): readonly (readonly [string, Json])[] {
 
 /** Returns the payload with the values in it. A payload that is no object stays as it is. */
 export function merged(
-  payload: Json | undefined,
-  values: readonly (readonly [string, Json])[],
-): Json | undefined {
+  payload: JsonValue | undefined,
+  values: readonly (readonly [string, JsonValue])[],
+): JsonValue | undefined {
   if (values.length === 0) return payload
   const start = payload === undefined || payload === null ? {} : asObject(payload)
   return start === undefined
@@ -55,7 +55,7 @@ export function merged(
 function withValue(
   whole: JsonObject,
   [first = '', ...rest]: readonly string[],
-  value: Json,
+  value: JsonValue,
 ): JsonObject {
   if (REFUSED.has(first) || first === '') return whole
   const there = Object.hasOwn(whole, first) ? whole[first] : undefined

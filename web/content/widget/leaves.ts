@@ -1,22 +1,12 @@
 // The components of a widget that hold no others and send no action: texts, badges, lines.
 
 import type { JsonObject } from '../../../src/chatkit/protocol/json.ts'
+import { defined } from '../../client/json.ts'
 import { markdownView } from '../markdown/view.ts'
 import { shown } from '../visible.ts'
 import { type Drawing, keyOf } from './drawing.ts'
 import { icon } from './icon.ts'
-import {
-  color,
-  defined,
-  flag,
-  lookup,
-  number,
-  oneOf,
-  size,
-  spacing,
-  text,
-  textStyle,
-} from './values.ts'
+import { color, flag, lookup, number, oneOf, size, spacing, text, textStyle } from './values.ts'
 import type { VNode } from './vnode.ts'
 
 /** Empty space. */

@@ -1,6 +1,7 @@
 // Tables, items of lists, and pictures of widgets.
 
 import type { JsonObject } from '../../../src/chatkit/protocol/json.ts'
+import { defined } from '../../client/json.ts'
 import { imageAddress } from '../address.ts'
 import { foreignLink, LOADING } from '../link.ts'
 import { shown } from '../visible.ts'
@@ -10,7 +11,6 @@ import {
   blockStyle,
   boxStyle,
   color,
-  defined,
   flag,
   number,
   objects,

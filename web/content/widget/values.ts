@@ -1,8 +1,8 @@
 // Turns the values of a widget's properties into CSS. It checks each value against a list or a
 // pattern, so that no address and no expression gets into a style.
 
-import type { Json, JsonObject } from '../../../src/chatkit/protocol/json.ts'
-import { asObject, isObject } from '../../client/json.ts'
+import type { JsonObject, JsonValue } from '../../../src/chatkit/protocol/json.ts'
+import { asObject, defined, isObject } from '../../client/json.ts'
 
 /** Returns an object's own entry of that name: never one that every object inherits. */
 function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
@@ -84,7 +84,7 @@ const TOKENS: Readonly<Record<string, string>> = {
 const COLOR =
   /^(?:#[0-9a-f]{3,8}|(?:rgb|rgba|hsl|hsla|oklch|oklab|lab|lch)\([\d\s.,%/+-]{1,60}(?:deg|turn)?[\d\s.,%/]{0,30}\)|[a-z]{3,24})$/i
 
-function plainColor(value: Json | undefined): string | undefined {
+function plainColor(value: JsonValue | undefined): string | undefined {
   if (typeof value !== 'string') return undefined
   const token = own(TOKENS, value)
   if (token !== undefined) return `var(--chat-${token})`
@@ -108,7 +108,7 @@ const HUES: Readonly<Record<string, string>> = {
 }
 
 /** Returns a colour: a token, a CSS colour, or one each for light and dark. */
-export function color(value: Json | undefined): string | undefined {
+export function color(value: JsonValue | undefined): string | undefined {
   const pair = asObject(value)
   if (!pair) return plainColor(value)
   const [light, dark] = [plainColor(pair.light), plainColor(pair.dark)]
@@ -122,7 +122,7 @@ const SIZE =
   /^(?:\d{1,5}(?:\.\d{1,4})?(?:px|rem|em|%|ch|vh|vw|fr)?|auto|min-content|max-content|fit-content|calc\((?:[\d.\s+*/-]|px|rem|em|%|vh|vw){1,60}\))$/
 
 /** Returns a size: pixels, or a CSS length. */
-export function size(value: Json | undefined, unit = 1): string | undefined {
+export function size(value: JsonValue | undefined, unit = 1): string | undefined {
   if (typeof value === 'number' && Number.isFinite(value))
     return `${Math.max(0, Math.min(4000, value * unit))}px`
   if (typeof value !== 'string' || !SIZE.test(value)) return undefined
@@ -148,8 +148,8 @@ const EDGES = {
 /** Reads one value for all edges, or a value for some of them. */
 function onEdges(
   property: string,
-  value: Json | undefined,
-  css: (edge: Json | undefined) => string | undefined,
+  value: JsonValue | undefined,
+  css: (edge: JsonValue | undefined) => string | undefined,
 ): Record<string, string> {
   const edges = asObject(value) ?? {}
   const each = Object.entries(EDGES).map(([edge, side]) => [
@@ -165,7 +165,7 @@ function onEdges(
  */
 export function spacing(
   property: 'padding' | 'margin',
-  value: Json | undefined,
+  value: JsonValue | undefined,
 ): Record<string, string> {
   return onEdges(property, value, (edge) => size(edge, STEP))
 }
@@ -188,7 +188,7 @@ const RADII = {
 
 const STYLES = ['solid', 'dashed', 'dotted', 'double']
 
-function line(value: Json | undefined): string | undefined {
+function line(value: JsonValue | undefined): string | undefined {
   if (typeof value === 'number')
     return `${Math.max(0, Math.min(20, value))}px solid var(--chat-border)`
   const border = asObject(value)
@@ -199,24 +199,15 @@ function line(value: Json | undefined): string | undefined {
 }
 
 /** Returns a border, or one for some edges. */
-export function border(value: Json | undefined): Record<string, string> {
+export function border(value: JsonValue | undefined): Record<string, string> {
   return onEdges('border', value, line)
 }
 
 /** How children are placed, in the words of CSS. */
-function placed(value: Json | undefined): string | undefined {
+function placed(value: JsonValue | undefined): string | undefined {
   if (typeof value !== 'string') return undefined
   if (value === 'between' || value === 'around' || value === 'evenly') return `space-${value}`
   return ['start', 'center', 'end', 'baseline', 'stretch'].includes(value) ? value : undefined
-}
-
-/** Returns the entries that have a value. */
-export function defined(
-  style: Readonly<Record<string, string | undefined>>,
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(style).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  )
 }
 
 /** Returns the measures that every block may set. */

@@ -1,7 +1,8 @@
 // A widget in the conversation. Its actions are sent with what the person filled in.
 
 import type { WidgetItem } from '../../../src/chatkit/protocol/item.ts'
-import type { Json, JsonObject } from '../../../src/chatkit/protocol/json.ts'
+import type { JsonObject, JsonValue } from '../../../src/chatkit/protocol/json.ts'
+import { defined } from '../../client/json.ts'
 import { attribute, el, write } from '../../dom/dom.ts'
 import type { ItemHost, WidgetAction } from '../contract.ts'
 import type { View } from '../items/view.ts'
@@ -45,7 +46,7 @@ export function widgetItem(host: ItemHost): View<WidgetItem> {
       children: [host.text('unknownPart')],
     }
     paint.children(body, drawing.bounds.cut ? [drawn, cut] : [drawn])
-    attribute(element, 'aria-busy', held > 0 ? 'true' : undefined)
+    attribute(element, 'aria-busy', held > 0)
   }
 
   function act(action: JsonObject, { from, own, checked = false }: Sending): void {
@@ -60,7 +61,7 @@ export function widgetItem(host: ItemHost): View<WidgetItem> {
       )
       return
     }
-    const values: (readonly [string, Json])[] = [
+    const values: (readonly [string, JsonValue])[] = [
       ...(own ? [own] : []),
       ...(form ? valuesIn(form).filter(([name]) => name !== own?.[0]) : []),
     ]
@@ -112,13 +113,13 @@ function labelledIn(widget: JsonObject): ReadonlySet<string> {
   return names
 }
 
-function actionOf(action: JsonObject, payload: Json | undefined): WidgetAction {
-  return {
+function actionOf(action: JsonObject, payload: JsonValue | undefined): WidgetAction {
+  return defined({
     type: text(action, 'type') ?? '',
-    ...(payload === undefined ? {} : { payload }),
+    payload,
     handler: oneOf(action, 'handler', ['server', 'client']) ?? 'server',
     loadingBehavior:
       oneOf(action, 'loadingBehavior', ['auto', 'none', 'self', 'container']) ?? 'auto',
     streaming: action.streaming !== false,
-  }
+  })
 }

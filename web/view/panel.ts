@@ -1,0 +1,65 @@
+// The panel with the list of conversations: beside the conversation on a wide page, over it on a
+// narrow one.
+
+import { attribute, el } from '../dom/dom.ts'
+import type { Words } from '../settings/words.ts'
+import { iconButton } from './icon-button.ts'
+import type { ThreadsView } from './threads-view.ts'
+
+/** The panel, and the element that holds it and the rest of the chat. */
+export interface Panel {
+  readonly element: HTMLElement
+  /** The button that opens and closes the panel. */
+  readonly toggle: HTMLButtonElement
+  isOpen(): boolean
+  /** Closes the panel if it lies over the conversation. Returns whether it did. */
+  leave(): boolean
+}
+
+/** Makes the panel. Without a history it stays closed. */
+export function createPanel(words: Words, threads: ThreadsView, history: boolean): Panel {
+  const veil = el('div', { class: 'veil' })
+  const element = el(
+    'div',
+    { class: 'chat', part: 'chat', 'data-threads': history ? 'auto' : 'none' },
+    threads.element,
+    veil,
+  )
+  const toggle = iconButton('menu', words('threads'), press, {
+    'aria-expanded': 'false',
+    hidden: !history,
+  })
+  veil.addEventListener('click', leave)
+  new ResizeObserver(tell).observe(element)
+
+  // The style sheet decides by the width of the page what is visible.
+  const isVisible = (part: HTMLElement) => getComputedStyle(part).display !== 'none'
+  const isOpen = () => isVisible(threads.element)
+  const isOver = () => isOpen() && isVisible(veil)
+
+  function tell(): void {
+    attribute(toggle, 'aria-expanded', String(isOpen()))
+  }
+
+  function set(state: 'open' | 'closed' | 'auto'): void {
+    element.dataset.threads = state
+    tell()
+  }
+
+  function press(): void {
+    const opens = !isOpen()
+    set(opens ? 'open' : 'closed')
+    if (!opens) return
+    void threads.load()
+    if (isOver()) threads.element.querySelector('button')?.focus()
+  }
+
+  function leave(): boolean {
+    if (!isOver()) return false
+    set('auto')
+    toggle.focus()
+    return true
+  }
+
+  return { element, toggle, isOpen, leave }
+}
