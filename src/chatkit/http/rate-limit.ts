@@ -18,7 +18,7 @@ export interface RateLimit {
 /** At most `most` requests in `per` seconds. The time begins with the first request. */
 export interface Rate {
   readonly most: number
-  /** Seconds. */
+  /** In seconds: 60 for a rate per minute. */
   readonly per: number
 }
 
@@ -40,8 +40,8 @@ export interface Rates {
 export function memoryRateLimit(rates: Rates = {}): RateLimit {
   const each = ratesOf(rates)
   // No prefix: with one, the library would make another text for every person.
-  const limiter = ({ most, per }: Rate) =>
-    new RateLimiterMemory({ keyPrefix: '', points: most, duration: per })
+  const limiter = ({ most, per: seconds }: Rate) =>
+    new RateLimiterMemory({ keyPrefix: '', points: most, duration: seconds })
   const limiters = { run: limiter(each.run), request: limiter(each.request) }
   return { take: (owner, kind) => take(limiters[kind], owner) }
 }
