@@ -85,12 +85,12 @@ export function guardedFetch(options: GuardedFetchOptions = {}): typeof globalTh
     const callers = outgoing.settings.signal
     const signal = callers ? AbortSignal.any([callers, late]) : late
     const answer = await send(agent, outgoing, signal)
-    const body = await bodyOf(answer, signal)
+    const body = await readBody(answer, signal)
     return new Response(body, { status: answer.status, headers: answer.headers })
   }
 }
 
-async function bodyOf(answer: Response, signal: AbortSignal): Promise<ArrayBuffer | null> {
+async function readBody(answer: Response, signal: AbortSignal): Promise<ArrayBuffer | null> {
   if (answer.body === null) return null
   try {
     return await answer.arrayBuffer()

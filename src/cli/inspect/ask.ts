@@ -75,7 +75,7 @@ export async function post(
       `${url} redirects (HTTP ${response.status}) to ${location}. A credential does not follow redirects: if that is the server, inspect it there`,
     )
   }
-  const answered = await messageOf(response, message.id).catch((error: unknown) =>
+  const answered = await readMessage(response, message.id).catch((error: unknown) =>
     unreachable(url, error, way.signal),
   )
   const { value } = way.redactor.json(answered)
@@ -94,7 +94,7 @@ export async function getDocument(url: string, way: Way): Promise<UnknownObject 
       redirect: 'manual',
       signal: way.signal,
     })
-    if (response.status === 200) return parseObject(await textOf(response, () => false))
+    if (response.status === 200) return parseObject(await readText(response, () => false))
     await response.body?.cancel()
     return undefined
   } catch {
@@ -107,19 +107,19 @@ export async function getDocument(url: string, way: Way): Promise<UnknownObject 
  * The message with this id, from JSON or from the first events of a stream. Does not wait for its
  * end.
  */
-async function messageOf(response: Response, id: unknown): Promise<UnknownObject | undefined> {
+async function readMessage(response: Response, id: unknown): Promise<UnknownObject | undefined> {
   const type = response.headers.get('content-type') ?? ''
   const answers = (message: UnknownObject | undefined) =>
     message !== undefined && ('result' in message || 'error' in message)
   if (!/^text\/event-stream\b/i.test(type)) {
     const message = /\bjson\b/i.test(type)
-      ? parseObject(await textOf(response, () => false))
+      ? parseObject(await readText(response, () => false))
       : undefined
     await response.body?.cancel().catch(() => {})
     return message
   }
   let found: UnknownObject | undefined
-  await textOf(response, (text) => {
+  await readText(response, (text) => {
     found = eventsOf(text).find((message) => message.id === id && answers(message))
     return found !== undefined
   })
@@ -138,7 +138,7 @@ function eventsOf(text: string): readonly UnknownObject[] {
   })
 }
 
-async function textOf(response: Response, enough: (text: string) => boolean): Promise<string> {
+async function readText(response: Response, enough: (text: string) => boolean): Promise<string> {
   const reader = response.body?.getReader()
   if (!reader) return ''
   const decoder = new TextDecoder()

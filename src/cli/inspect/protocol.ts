@@ -112,16 +112,14 @@ export async function listTools(
 
 /** Ends the session, if there is one; a server need not answer. */
 export async function leave(
-  { url, headers: own }: Target,
-  { revision, session }: NonNullable<Greeting['open']>,
+  target: Target,
+  open: NonNullable<Greeting['open']>,
   way: Way,
 ): Promise<void> {
-  if (session === null) return
-  const headers = new Headers(own)
-  headers.set('mcp-protocol-version', revision)
-  headers.set('mcp-session-id', session)
+  if (open.session === null) return
+  const headers = makeHeaders(target, open)
   const response = await way
-    .direct(url, { method: 'DELETE', headers, redirect: 'manual', signal: way.signal })
+    .direct(target.url, { method: 'DELETE', headers, redirect: 'manual', signal: way.signal })
     .catch(() => null)
   await response?.body?.cancel().catch(() => {})
 }
@@ -132,27 +130,30 @@ function initialize(target: Target, way: Way): Promise<Answer> {
   return post(target.url, message, new Headers(target.headers), way)
 }
 
-function notify(
+function notify(target: Target, open: NonNullable<Greeting['open']>, way: Way): Promise<Answer> {
+  const message = { jsonrpc: '2.0', method: 'notifications/initialized' }
+  return post(target.url, message, makeHeaders(target, open), way)
+}
+
+function makeHeaders(
   target: Target,
   { revision, session }: NonNullable<Greeting['open']>,
-  way: Way,
-): Promise<Answer> {
+): Headers {
   const headers = new Headers(target.headers)
   headers.set('mcp-protocol-version', revision)
   if (session !== null) headers.set('mcp-session-id', session)
-  return post(target.url, { jsonrpc: '2.0', method: 'notifications/initialized' }, headers, way)
+  return headers
 }
 
 function request(
   target: Target,
   method: string,
   params: UnknownObject,
-  { revision, session }: NonNullable<Greeting['open']>,
+  open: NonNullable<Greeting['open']>,
   way: Way,
 ): Promise<Answer> {
-  const headers = new Headers(target.headers)
-  headers.set('mcp-protocol-version', revision)
-  if (session !== null) headers.set('mcp-session-id', session)
+  const headers = makeHeaders(target, open)
+  const { revision } = open
   if (revision !== STATELESS)
     return post(target.url, { jsonrpc: '2.0', id: method, method, params }, headers, way)
   headers.set('mcp-method', method)

@@ -68,7 +68,7 @@ export async function migrate(client: Pick<Client, 'query'>, schema: string): Pr
   await client.query('begin')
   try {
     await client.query('select pg_advisory_xact_lock($1)', [LOCK])
-    const done = await versionOf(client, schema)
+    const done = await readVersion(client, schema)
     if (done < MIGRATIONS.length) {
       for (const text of MIGRATIONS.slice(done).flat()) await client.query(text)
       await client.query('insert into migration (version) values ($1)', [MIGRATIONS.length])
@@ -82,7 +82,7 @@ export async function migrate(client: Pick<Client, 'query'>, schema: string): Pr
 }
 
 /** How many steps are done. Makes the schema and the table `migration` when they are missing. */
-async function versionOf(client: Pick<Client, 'query'>, schema: string): Promise<number> {
+async function readVersion(client: Pick<Client, 'query'>, schema: string): Promise<number> {
   const found = await client.query(
     `select exists (select from pg_namespace where nspname = $1) as "hasSchema", to_regclass($2) is not null as "hasTable"`,
     [schema, `"${schema}".migration`],
