@@ -38,7 +38,7 @@ function filesWith(sources: readonly Source[], pattern: RegExp): string[] {
 }
 
 describe('imports', () => {
-  it('are found in the files', () => {
+  it('imports are found in the files', () => {
     expect(src.flatMap(({ imports }) => imports).length).toBeGreaterThan(100)
     expect(examples.flatMap(({ imports }) => imports)).toContain('onbehalf/jwt')
   })
@@ -91,7 +91,7 @@ describe('imports', () => {
     )
   })
 
-  it('of src look only where they may', () => {
+  it('imports of src look only where they may', () => {
     const wrong = offences(src, (specifier, path) => {
       const rule = RULES[roomOf(path)]
       const target = targetOf(path, specifier)
@@ -111,7 +111,7 @@ describe('imports', () => {
     expect(wrong).toEqual([])
   })
 
-  it('of the wire contract are core and itself', () => {
+  it('imports of the wire contract are core and itself', () => {
     expect(wrongProtocolImports(src)).toEqual(REMAINING_PROTOCOL_IMPORTS)
   })
 
@@ -127,7 +127,7 @@ describe('imports', () => {
     readonly dependencies: Readonly<Record<string, string>>
   }
 
-  it('of the examples are public subpaths and declared packages', () => {
+  it('imports of the examples are public subpaths and declared packages', () => {
     const wrong = offences(examples, (specifier, path) => {
       if (specifier.startsWith('.'))
         return !posix.join(posix.dirname(path), specifier).startsWith('examples/taskflow/')
@@ -139,7 +139,7 @@ describe('imports', () => {
 })
 
 describe('reveal()', () => {
-  it('is called at these places, and nowhere else', () => {
+  it('reveal() is called at these places, and nowhere else', () => {
     const calls = [...src, ...examples]
       .map(
         ({ path, code }) => [path, code.match(/\breveal\b(?!\(\): string)/g)?.length ?? 0] as const,
@@ -195,7 +195,7 @@ describe('reveal()', () => {
 })
 
 describe('the code', () => {
-  it('is in files of 300 lines at most, and of fewer than 120 in the middle', () => {
+  it('the code is in files of 300 lines at most, and of fewer than 120 in the middle', () => {
     // Nobody reads or edits a generated file: a test compares it with what it is generated from.
     const written = src.filter(({ path }) => !/^src\/store\/statements\/compiled-/.test(path))
     const lines = written.map((source) => source.lines).sort((a, b) => a - b)
@@ -204,7 +204,7 @@ describe('the code', () => {
     expect(lines[Math.floor(lines.length / 2)]).toBeLessThan(120)
   })
 
-  it(`has no function of more than ${MAX_FUNCTION_LINES} lines`, () => {
+  it(`the code has no function of more than ${MAX_FUNCTION_LINES} lines`, () => {
     const long = [...src, ...web, ...examples].flatMap((source) =>
       longFunctions(source, MAX_FUNCTION_LINES),
     )
@@ -214,7 +214,7 @@ describe('the code', () => {
     )
   })
 
-  it('keeps no ambient state', () => {
+  it('the code keeps no ambient state', () => {
     expect(filesWith([...src, ...examples], /\bAsyncLocalStorage\b|\basync_hooks\b/)).toEqual([])
   })
 
@@ -227,7 +227,7 @@ describe('the code', () => {
     ).toEqual([])
   })
 
-  it('begins by saying what it is', () => {
+  it('the code begins by saying what it is', () => {
     expect(
       [...src, ...examples]
         .filter(({ path }) => !/^(#!.*\n)?(\/\/ \S|\/\*\*? \S)/.test(read(path)))
@@ -237,7 +237,7 @@ describe('the code', () => {
 })
 
 describe('the neutral contract of an agent', () => {
-  it('names no framework', () => {
+  it('the neutral contract of an agent names no framework', () => {
     expect(frameworksNamed(src)).toEqual([])
   })
 })
@@ -247,7 +247,7 @@ describe('the chat component', () => {
     expect(wrongWebImports(web)).toEqual([])
   })
 
-  it('has no way to turn a text into markup or script', () => {
+  it('the chat component has no way to turn a text into markup or script', () => {
     expect(
       filesWith(
         web,
@@ -296,20 +296,20 @@ describe('ARCHITECTURE.md', () => {
   const text = existsSync(join(ROOT, 'ARCHITECTURE.md')) ? read('ARCHITECTURE.md') : ''
   const rows = [...text.matchAll(/^\|\s*`([^`\s]+)`\s*\|/gm)].map((match) => match[1] ?? '')
 
-  it('is short enough to be read at once: 7 kB, and a table of 25 rooms at most', () => {
+  it('ARCHITECTURE.md is short enough to be read at once: 7 kB, and a table of 25 rooms at most', () => {
     expect(text.length).toBeGreaterThan(3000)
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(7000)
     expect(rows.length).toBeLessThanOrEqual(25)
   })
 
-  it('has a row for every room of src, and for folders that exist only', () => {
+  it('ARCHITECTURE.md has a row for every room of src, and for folders that exist only', () => {
     const rooms = new Set(src.map(({ path }) => path.split('/')[1] ?? ''))
     const folders = [...rooms].filter((room) => !room.endsWith('.ts')).map((room) => `src/${room}/`)
     expect(folders.filter((folder) => !rows.includes(folder))).toEqual([])
     expect(rows.filter((path) => !path.endsWith('/') || !existsSync(join(ROOT, path)))).toEqual([])
   })
 
-  it('names files and folders in its walks that exist', () => {
+  it('ARCHITECTURE.md names files and folders in its walks that exist', () => {
     const named = [...text.slice(text.indexOf('## Walk 1')).matchAll(/`([a-z][a-z-]*\/[^`\s]*)`/g)]
     expect(named.length).toBeGreaterThan(15)
     const missing = named

@@ -80,7 +80,7 @@ function house(url: string, binding: Partial<BindingInput> = {}, marks?: Reflect
 }
 
 describe('a server that sent back the credential of one person', () => {
-  it('gets nothing of the next person, nor of the first, in any kind of request', async () => {
+  it('a server that sent back the credential of one person gets nothing of the next person, nor of the first, in any kind of request', async () => {
     await using server = await echoing()
     const made = house(server.url)
     const [ofAlice, ofBob] = [await made.fetch('alice'), await made.fetch('bob')]
@@ -117,7 +117,7 @@ describe('a server that sent back the credential of one person', () => {
     ).toEqual(new Set([`carry refused ${RESOURCE}`]))
   })
 
-  it('gets nothing that needs no credential either: a session’s requests', async () => {
+  it('a server that sent back the credential of one person gets nothing that needs no credential either: a session’s requests', async () => {
     await using server = await echoing()
     const made = house(server.url, { placement: { type: 'session' } })
     const fetch = await made.fetch('alice')
@@ -129,7 +129,7 @@ describe('a server that sent back the credential of one person', () => {
     expect(server.received.length).toBe(before)
   })
 
-  it('is called as before by default, and marked all the same', async () => {
+  it('a server that sent back the credential of one person is called as before by default, and marked all the same', async () => {
     await using server = await echoing()
     const marks = memoryReflectionMarks()
     const fetch = await house(server.url, { onReflection: 'redact' }, marks).fetch('alice')
@@ -138,7 +138,7 @@ describe('a server that sent back the credential of one person', () => {
     expect(await marks.list()).toEqual([{ resource: RESOURCE, since: START * 1000 }])
   })
 
-  it('is not marked by answers that hold none', async () => {
+  it('a server that sent back the credential of one person is not marked by answers that hold none', async () => {
     await using server = await echoing()
     const marks = memoryReflectionMarks()
     const fetch = await house(server.url, {}, marks).fetch('alice')
@@ -150,7 +150,7 @@ describe('a server that sent back the credential of one person', () => {
     expect(await marks.list()).toEqual([])
   })
 
-  it('is still refused after a restart, until an operator clears the mark, which holds nothing of the credential', async () => {
+  it('a server that sent back the credential of one person is still refused after a restart, until an operator clears the mark, which holds nothing of the credential', async () => {
     await using server = await echoing()
     const ground = groundForTest()
     const database = openSqlite(ground.path)
@@ -174,7 +174,7 @@ describe('a server that sent back the credential of one person', () => {
     expect(await (await fetch(server.url, post(callOf('add')))).text()).toContain('done')
   })
 
-  it('gets no literal token in a prompt; references, which open nothing, are given', async () => {
+  it('a server that sent back the credential of one person gets no literal token in a prompt; references, which open nothing, are given', async () => {
     await using server = await rpcServer([OLD])
     const marks = memoryReflectionMarks()
     const literal = await house(
@@ -202,7 +202,7 @@ describe('a server that sent back the credential of one person', () => {
     expect(server.received).toEqual([])
   })
 
-  it('is refused while the marks cannot be read', async () => {
+  it('a server that sent back the credential of one person is refused while the marks cannot be read', async () => {
     await using server = await echoing()
     const isMarked = () => Promise.reject(new Error('canary'))
     const fetch = await house(server.url, {}, { ...memoryReflectionMarks(), isMarked }).fetch(

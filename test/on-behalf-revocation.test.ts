@@ -163,7 +163,7 @@ describe.each<
 })
 
 describe('revoke()', () => {
-  it('takes the credential out of the vault, and leaves other people and later sign-ins alone', async () => {
+  it('revoke() takes the credential out of the vault, and leaves other people and later sign-ins alone', async () => {
     await using server = await loopback((_, response) =>
       json(response, 200, { jsonrpc: '2.0', id: 'call-1', result: {} }),
     )
@@ -196,7 +196,7 @@ describe('revoke()', () => {
 })
 
 describe('the register of running calls', () => {
-  it('forgets who left, and ends who is long expired, because nobody could revoke them any more', () => {
+  it('the register of running calls forgets who left, and ends who is long expired, because nobody could revoke them any more', () => {
     const clock = handClock()
     const calls = runningCalls(clock.now)
     const first = calls.enter(alice, START + 300)

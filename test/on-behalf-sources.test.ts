@@ -82,7 +82,7 @@ describe('a source', () => {
     [{ type: 'client-credentials', scopes: ['app'] }, TOKEN('of-the-app')],
     [{ type: 'connection' }, TOKEN('connected-tasks-alice')],
   ])(
-    'of %j goes with header, argument and meta, and comes back nowhere',
+    'a source of %j goes with header, argument and meta, and comes back nowhere',
     async (source, expected) => {
       await using server = await rpcServer([OLD], ({ message, request: { raw } }) => ({
         content: [{ type: 'text', text: JSON.stringify([message.params, raw]) }],
@@ -120,7 +120,7 @@ describe('a source', () => {
     },
   )
 
-  it('of static keys is each person’s own, or the deployment’s, and is gone when it is taken away', async () => {
+  it('a source of static keys is each person’s own, or the deployment’s, and is gone when it is taken away', async () => {
     await using server = await rpcServer([], () => ({ content: [{ type: 'text', text: 'done' }] }))
     const secrets = memorySecretStore()
     const keys = staticKeys(secrets)
@@ -158,7 +158,7 @@ describe('a source', () => {
     ])
   })
 
-  it('of a connection that is missing asks the person to connect', async () => {
+  it('a source of a connection that is missing asks the person to connect', async () => {
     await using server = await rpcServer([])
     const heard: unknown[] = []
     const caller = await house(server.url, { type: 'connection' }).admitted('bob')
@@ -178,7 +178,7 @@ describe('a source', () => {
     [{ type: 'static', of: 'person' }, 'secrets'],
     [{ type: 'static', of: 'deployment' }, 'secrets'],
   ])(
-    'of %j without its part is refused when it is made, by the name of the setting: %s',
+    'a source of %j without its part is refused when it is made, by the name of the setting: %s',
     (source, setting) => {
       const parts = {
         exchanger: undefined,
@@ -201,7 +201,7 @@ describe('a source', () => {
 })
 
 describe('prompt values', () => {
-  it('are references, which work in their own run and server alone', async () => {
+  it('prompt values are references, which work in their own run and server alone', async () => {
     await using server = await rpcServer([OLD])
     const made = house(server.url, undefined, { type: 'prompt' })
     const [one, two] = [await made.admitted(), await made.admitted()]
@@ -223,7 +223,7 @@ describe('prompt values', () => {
     ).rejects.toMatchObject({ code: 'server_unbound' })
   })
 
-  it('are the token itself where the operator insists: warned of at start, 5 minutes at most, never longer, never bound to a key', async () => {
+  it('prompt values are the token itself where the operator insists: warned of at start, 5 minutes at most, never longer, never bound to a key', async () => {
     const placement: Placement = { type: 'prompt', insecurelyShowLiteralTokens: true }
     const url = 'https://tasks.example/mcp'
     const warnings: string[] = []
@@ -261,7 +261,7 @@ describe('prompt values', () => {
 })
 
 describe('a token that is bound to a key', () => {
-  it('goes with a proof for each request, and once more with the nonce that the server wants: the same token', async () => {
+  it('a token that is bound to a key goes with a proof for each request, and once more with the nonce that the server wants: the same token', async () => {
     let exchanges = 0
     const proofs: unknown[] = []
     await using server = await rpcServer([], ({ request: { raw } }, response) => {
@@ -296,7 +296,7 @@ describe('a token that is bound to a key', () => {
       expect(server.values(index, 'authorization')).toEqual([`DPoP ${TOKEN('bound')}`])
   })
 
-  it('is replaced when the server says that it is not valid, whatever nonce comes along', async () => {
+  it('a token that is bound to a key is replaced when the server says that it is not valid, whatever nonce comes along', async () => {
     let exchanges = 0
     await using server = await rpcServer([], ({ request: { raw } }, response) => {
       if (raw.some(([name, value]) => name === 'authorization' && value.includes('bound-2')))
@@ -327,7 +327,7 @@ describe('two people, 40 runs each at once', () => {
     { type: 'meta', key: 'com.example/t' },
     { type: 'session' },
     { type: 'prompt' },
-  ])('are never mixed at placement %j', async (placement) => {
+  ])('two people, 40 runs each at once are never mixed at placement %j', async (placement) => {
     const handles = new Map<string, string>()
     await using server = await rpcServer([OLD], ({ message, request: { raw } }, response) => {
       const header = (name: string) => raw.find(([key]) => key === name)?.[1]

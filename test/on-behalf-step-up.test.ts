@@ -70,7 +70,7 @@ async function setUp({
 const LACKING = 'This was not done: tasks needs a permission that the person has not granted'
 
 describe('a server that asks for more', () => {
-  it('gets one wider token, once for all later calls, with the union of the scopes', async () => {
+  it('a server that asks for more gets one wider token, once for all later calls, with the union of the scopes', async () => {
     await using made = await setUp()
     expect([
       await made.call('read'),
@@ -89,7 +89,7 @@ describe('a server that asks for more', () => {
     ).toEqual(made.asked)
   })
 
-  it('stops after one: what asks on and on gets two requests, and the model the sentence', async () => {
+  it('a server that asks for more stops after one: what asks on and on gets two requests, and the model the sentence', async () => {
     await using made = await setUp({
       challenge: () => 'Bearer error="insufficient_scope", scope="admin"',
     })
@@ -133,7 +133,7 @@ describe('a server that asks for more', () => {
       { source: { type: 'static', of: 'deployment' }, options: { secrets: memorySecretStore() } },
       'write',
     ],
-  ])('gets no wider token %s', async (_, changes, scope) => {
+  ])('a server that asks for more gets no wider token %s', async (_, changes, scope) => {
     await using made = await setUp(changes)
     expect(await made.call(scope)).not.toBe('done')
     expect(made.asked.filter((asked) => asked !== 'read')).toEqual([])
@@ -144,20 +144,23 @@ describe('a server that asks for more', () => {
     ['refuses it', (scopes) => (scopes.length > 1 ? 'exchange_scope_refused' : scopes)],
     ['gives less than was asked for', (scopes) => scopes.slice(0, 1)],
     ['is down just then', (scopes) => (scopes.length > 1 ? 'issuer_unavailable' : scopes)],
-  ])('leaves the narrower token good when the authorization server %s', async (_, gives) => {
-    await using made = await setUp({ gives })
-    expect(await made.call('write')).toMatch(LACKING)
-    expect(await made.call('read')).toBe('done')
-    expect(made.server.received).toHaveLength(2)
-  })
+  ])(
+    'a server that asks for more leaves the narrower token good when the authorization server %s',
+    async (_, gives) => {
+      await using made = await setUp({ gives })
+      expect(await made.call('write')).toMatch(LACKING)
+      expect(await made.call('read')).toBe('done')
+      expect(made.server.received).toHaveLength(2)
+    },
+  )
 
-  it('gives two scopes that are asked for at once the union, and keeps neither from the other', async () => {
+  it('a server that asks for more gives two scopes that are asked for at once the union, and keeps neither from the other', async () => {
     await using made = await setUp()
     expect(await Promise.all([made.call('write'), made.call('admin')])).toEqual(['done', 'done'])
     expect(await made.call('read write admin')).toBe('done')
   })
 
-  it('gets nothing wider of the app’s own identity', async () => {
+  it('a server that asks for more gets nothing wider of the app’s own identity', async () => {
     const issued: string[] = []
     const clientCredentials = {
       issuer: ISSUER,
@@ -177,7 +180,7 @@ describe('a server that asks for more', () => {
     expect([issued, made.asked, made.server.received.length]).toEqual([['read'], [], 2])
   })
 
-  it('is answered in a DPoP challenge as well, where the token is bound to a key', async () => {
+  it('a server that asks for more is answered in a DPoP challenge as well, where the token is bound to a key', async () => {
     const challenge = (scope: string) =>
       `DPoP error="insufficient_scope", scope="${scope}", algs="ES256"`
     const exchanger = {

@@ -133,7 +133,7 @@ beforeEach(() => {
 })
 
 describe('an admitted caller', () => {
-  it('reaches a server with a token that was issued for it, and every hop is in the audit with one trace', async () => {
+  it('an admitted caller reaches a server with a token that was issued for it, and every hop is in the audit with one trace', async () => {
     const caller = await admitted(made.onbehalf)
     expect(await carriedBy(caller)).toBe('Bearer issued.alice.read+write.1')
     expect(made.events.map(({ hop, outcome }) => [hop, outcome])).toEqual([
@@ -150,7 +150,7 @@ describe('an admitted caller', () => {
     expect(JSON.stringify(made.events)).not.toMatch(/canary|issued\.|jti/)
   })
 
-  it('holds no secret, in whatever way it is printed', async () => {
+  it('an admitted caller holds no secret, in whatever way it is printed', async () => {
     const caller = await admitted(made.onbehalf)
     await carriedBy(caller)
     const printed =
@@ -159,14 +159,14 @@ describe('an admitted caller', () => {
     expect(printed).not.toMatch(/canary|issued\./)
   })
 
-  it('shares one exchange among 20 calls at once', async () => {
+  it('an admitted caller shares one exchange among 20 calls at once', async () => {
     const caller = await admitted(made.onbehalf)
     const fetch = caller.fetch('tasks')
     await Promise.all(Array.from({ length: 20 }, () => fetch(MCP, { method: 'POST', body: '{}' })))
     expect([made.exchanged.length, made.served.length]).toEqual([1, 20])
   })
 
-  it('shares one exchange among 20 requests of one person at once', async () => {
+  it('an admitted caller shares one exchange among 20 requests of one person at once', async () => {
     const callers = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
         admitted(made.onbehalf, `canary.alice.read.${index}`),
@@ -176,13 +176,13 @@ describe('an admitted caller', () => {
     expect(made.exchanged).toHaveLength(1)
   })
 
-  it('with fewer scopes never gets the token of a wider sign-in of the same person', async () => {
+  it('an admitted caller with fewer scopes never gets the token of a wider sign-in of the same person', async () => {
     expect(await carriedBy(await admitted(made.onbehalf))).toBe('Bearer issued.alice.read+write.1')
     const narrow = await admitted(made.onbehalf, 'canary.alice.read.2')
     expect(await carriedBy(narrow)).toBe('Bearer issued.alice.read.2')
   })
 
-  it('uses the own token where its audience allows it, and nowhere else', async () => {
+  it('an admitted caller uses the own token where its audience allows it, and nowhere else', async () => {
     const both = await admitted(made.onbehalf, 'canary.alice.read.1.own')
     expect(await carriedBy(both, 'own', OWN)).toBe('Bearer canary.alice.read.1.own')
     const chatOnly = await admitted(made.onbehalf)
@@ -191,13 +191,13 @@ describe('an admitted caller', () => {
     expect(await carriedBy(both, 'own', MCP)).toBe('destination_refused')
   })
 
-  it('has no fetch for a server that is not bound', async () => {
+  it('an admitted caller has no fetch for a server that is not bound', async () => {
     const caller = await admitted(made.onbehalf)
     for (const name of ['other', 'Tasks', '__proto__', 'constructor', ''])
       expect(() => caller.fetch(name)).toThrow(expect.objectContaining({ code: 'server_unbound' }))
   })
 
-  it('gets a fresh token when the cached one is about to expire', async () => {
+  it('an admitted caller gets a fresh token when the cached one is about to expire', async () => {
     const caller = await admitted(made.onbehalf)
     await carriedBy(caller)
     made.clock.forward(271)
@@ -288,15 +288,18 @@ describe('the vault', () => {
   it.each([
     ['canary.alice.read.1', [ISSUER]],
     ['canary.alice.read.1.own', [ISSUER, OWN]],
-  ])('keeps %s for its owner, until it expires, for %j alone', async (token, destinations) => {
-    const { vault, deposits } = watchedVault(made.clock.now)
-    await admitted(house({ vault }).onbehalf, token)
-    expect(deposits.map(({ deposit }) => deposit)).toMatchObject([
-      { owner: { issuer: ISSUER, subject: 'alice' }, destinations, expiresAt: START + 3600 },
-    ])
-  })
+  ])(
+    'the vault keeps %s for its owner, until it expires, for %j alone',
+    async (token, destinations) => {
+      const { vault, deposits } = watchedVault(made.clock.now)
+      await admitted(house({ vault }).onbehalf, token)
+      expect(deposits.map(({ deposit }) => deposit)).toMatchObject([
+        { owner: { issuer: ISSUER, subject: 'alice' }, destinations, expiresAt: START + 3600 },
+      ])
+    },
+  )
 
-  it('has forgotten the credential after end()', async () => {
+  it('the vault has forgotten the credential after end()', async () => {
     const { vault, deposits } = watchedVault(made.clock.now)
     const caller = await admitted(house({ vault }).onbehalf)
     const handle = deposits[0]?.handle
@@ -308,7 +311,7 @@ describe('the vault', () => {
 })
 
 describe('revoke()', () => {
-  it('ends what is under way for one person, drops their tokens, and leaves everybody else’s alone', async () => {
+  it('revoke() ends what is under way for one person, drops their tokens, and leaves everybody else’s alone', async () => {
     const [alice, bob] = [
       await admitted(made.onbehalf),
       await admitted(made.onbehalf, 'canary.bob.read.1'),
@@ -328,7 +331,7 @@ describe('revoke()', () => {
 })
 
 describe('a request that is not admitted', () => {
-  it('gets the answer to send, and leaves nothing behind', async () => {
+  it('a request that is not admitted gets the answer to send, and leaves nothing behind', async () => {
     const deposits: unknown[] = []
     const vault = memoryVault()
     const deposit: typeof vault.deposit = (given) => {
@@ -342,7 +345,7 @@ describe('a request that is not admitted', () => {
     expect(deposits).toEqual([])
   })
 
-  it('is refused for a subject header that names another, when that is asked for', async () => {
+  it('a request that is not admitted is refused for a subject header that names another, when that is asked for', async () => {
     const strict = house({ subjectHeader: 'X-User-ID' })
     const admission = await strict.onbehalf.admit(
       request('canary.alice.read.1', { 'x-user-id': 'bob' }),
@@ -350,13 +353,13 @@ describe('a request that is not admitted', () => {
     expect(admission.ok ? 'admitted' : admission.refusal.reason).toBe('subject_header_mismatch')
   })
 
-  it('is refused for lack of the app’s scopes', async () => {
+  it('a request that is not admitted is refused for lack of the app’s scopes', async () => {
     const strict = house({ scopes: ['chat'] })
     const admission = await strict.onbehalf.admit(request('canary.alice.read.1'))
     expect(admission.ok ? 200 : admission.response.status).toBe(403)
   })
 
-  it('gets 503 when the vault does not take its credential', async () => {
+  it('a request that is not admitted gets 503 when the vault does not take its credential', async () => {
     const broken = house({
       vault: { ...memoryVault(), deposit: () => Promise.reject(new Error('INSERT canary')) },
     })
@@ -366,7 +369,7 @@ describe('a request that is not admitted', () => {
     expect(await admission.response.text()).not.toContain('canary')
   })
 
-  it('gets 503 when the audit fails, and no request leaves', async () => {
+  it('a request that is not admitted gets 503 when the audit fails, and no request leaves', async () => {
     const broken = house({ audit: { record: () => Promise.reject(new Error('canary')) } })
     const admission = await broken.onbehalf.admit(request('canary.alice.read.1'))
     expect(admission.ok ? 200 : admission.response.status).toBe(503)
@@ -375,7 +378,7 @@ describe('a request that is not admitted', () => {
 })
 
 describe('when the audit fails after the door', () => {
-  it('no request leaves to the server', async () => {
+  it('when the audit fails after the door, no request leaves to the server', async () => {
     let full = false
     const broken = house({
       audit: {
@@ -392,7 +395,7 @@ describe('when the audit fails after the door', () => {
 })
 
 describe('the metadata', () => {
-  it('names the resource, the issuers and the scopes', async () => {
+  it('the metadata of the resource names the resource, the issuers and the scopes', async () => {
     const response = made.onbehalf.metadata(
       new Request('https://app.example/.well-known/oauth-protected-resource/chat'),
     )
@@ -405,7 +408,7 @@ describe('the metadata', () => {
     expect(made.onbehalf.metadata(request('canary.alice.x.1'))).toBeUndefined()
   })
 
-  it('names the scopes that it is told to, or none', async () => {
+  it('the metadata of the resource names the scopes that it is told to, or none', async () => {
     const url = 'https://app.example/.well-known/oauth-protected-resource/chat'
     const told = house({ scopes: ['chat'], scopesSupported: ['chat', 'openid'] }).onbehalf.metadata(
       new Request(url),
@@ -433,13 +436,13 @@ describe('a configuration that cannot work', () => {
     ['a time that is no number', { deadline: Number.NaN }, 'deadline'],
     ['a scope that is two', { scopes: ['a b'] }, 'scopes'],
     ['a supported scope that is none', { scopesSupported: [''] }, 'scopes'],
-  ])('is refused when it is made: %s', (_, changes, setting) => {
+  ])('a configuration that cannot work is refused when it is made: %s', (_, changes, setting) => {
     const making = () => house(changes)
     expect(making).toThrow(TypeError)
     expect(making).toThrow(setting)
   })
 
-  it('is refused without an exchanger, by the name of the server that needs one', () => {
+  it('a configuration that cannot work is refused without an exchanger, by the name of the server that needs one', () => {
     const { exchanger: _, ...rest }: Partial<OnBehalfOptions> = {
       exchanger: { issuer: ISSUER, exchange: async () => refused('cancelled') },
     }
@@ -455,7 +458,7 @@ describe('a configuration that cannot work', () => {
     expect(making).toThrow('servers.tasks.source')
   })
 
-  it('needs no exchanger when every server takes the own token', async () => {
+  it('a configuration that cannot work needs no exchanger when every server takes the own token', async () => {
     const own = createOnBehalf({
       resource: CHAT,
       authorizationServers: [ISSUER],
@@ -497,7 +500,7 @@ it('over real HTTP: one Authorization, a fresh token after a 401, nothing of the
 
 describe('two people at once', () => {
   it.each([1, 20_261_122])(
-    'never see anything of each other’s over 2,000 interleaved turns (seed %d)',
+    'two people at once never see anything of each other’s over 2,000 interleaved turns (seed %d)',
     async (seed) => {
       const random = generator(seed)
       // Gives way a random number of times at every step, so that turns overlap in every order.
@@ -573,7 +576,7 @@ describe('a stdio server', () => {
   }
   const inner = () => ({ start: async () => {}, send: async () => {}, close: async () => {} })
 
-  it('has a transport and no fetch; any other server the other way round', async () => {
+  it('a stdio server has a transport and no fetch; any other server the other way round', async () => {
     const caller = await admitted(house({ servers: { ...BOUND, files } }).onbehalf)
     expect(() => caller.fetch('files')).toThrow(
       new TypeError('servers.files is a stdio server: use transport()'),
@@ -585,7 +588,7 @@ describe('a stdio server', () => {
     await caller.transport('files', inner()).start()
   })
 
-  it('is given no call when the caller has ended', async () => {
+  it('a stdio server is given no call when the caller has ended', async () => {
     const caller = await admitted(house({ servers: { files } }).onbehalf)
     const sent: object[] = []
     const messages: object[] = []

@@ -7,7 +7,7 @@ import { frameworksNamed, wrongProtocolImports, wrongWebImports } from './rules.
 import { sourceOf } from './sources.ts'
 
 describe('the rule against import circles', () => {
-  it('finds two files that import each other, also when both imports are types', () => {
+  it('the rule against import circles finds two files that import each other, also when both imports are types', () => {
     const sources = [
       sourceOf('src/core/a.ts', "import type { B } from './b.ts'"),
       sourceOf('src/core/b.ts', "export type { A } from './a.ts'"),
@@ -15,7 +15,7 @@ describe('the rule against import circles', () => {
     expect(circlesOf(sources)).toEqual([['src/core/a.ts', 'src/core/b.ts']])
   })
 
-  it('finds a circle over three folders', () => {
+  it('the rule against import circles finds a circle over three folders', () => {
     const sources = [
       sourceOf('src/a/a.ts', "import { b } from '../b/b.ts'"),
       sourceOf('src/b/b.ts', "const c = await import('../c/c.ts')"),
@@ -24,7 +24,7 @@ describe('the rule against import circles', () => {
     expect(circlesOf(sources)).toEqual([['src/a/a.ts', 'src/b/b.ts', 'src/c/c.ts']])
   })
 
-  it('finds two circles apart, whatever stands before and behind them', () => {
+  it('the rule against import circles finds two circles apart, whatever stands before and behind them', () => {
     const sources = [
       sourceOf('src/start.ts', "import './a.ts'\nimport './c.ts'"),
       sourceOf('src/a.ts', "import './b.ts'"),
@@ -39,7 +39,7 @@ describe('the rule against import circles', () => {
     ])
   })
 
-  it('lets two files import the same third one', () => {
+  it('the rule against import circles lets two files import the same third one', () => {
     const sources = [
       sourceOf('src/a.ts', "import './b.ts'\nimport './c.ts'"),
       sourceOf('src/b.ts', "import './c.ts'"),
@@ -58,13 +58,13 @@ describe('the rule for the imports of the chat component', () => {
     ['../../examples/taskflow/parts.ts', 'an example'],
     ['onbehalf/chatkit', 'a public subpath'],
     ['react', 'another library'],
-  ])('refuses %s: %s', (specifier) => {
+  ])('the rule for the imports of the chat component refuses %s: %s', (specifier) => {
     const source = sourceOf('web/state/made-up.ts', `import type { X } from '${specifier}'`)
     expect(wrongWebImports([source])).toEqual([`web/state/made-up.ts imports ${specifier}`])
   })
 
   it.each(['../../src/chatkit/protocol/item.ts', '../dom/dom.ts', './chat.ts', 'marked'])(
-    'lets %s pass',
+    'the rule for the imports of the chat component lets %s pass',
     (specifier) => {
       const source = sourceOf('web/state/made-up.ts', `import type { X } from '${specifier}'`)
       expect(wrongWebImports([source])).toEqual([])
@@ -74,7 +74,7 @@ describe('the rule for the imports of the chat component', () => {
 
 describe('the rule for the imports of the wire contract', () => {
   it.each(['../runs/run.ts', '../options.ts', '../../agent/turn.ts', 'kysely', 'node:fs'])(
-    'refuses %s',
+    'the rule for the imports of the wire contract refuses %s',
     (specifier) => {
       const path = 'src/chatkit/protocol/made-up.ts'
       const source = sourceOf(path, `import type { X } from '${specifier}'`)
@@ -82,14 +82,17 @@ describe('the rule for the imports of the wire contract', () => {
     },
   )
 
-  it.each(['./item.ts', '../../core/json.ts'])('lets %s pass', (specifier) => {
-    const source = sourceOf('src/chatkit/protocol/made-up.ts', `import { X } from '${specifier}'`)
-    expect(wrongProtocolImports([source])).toEqual([])
-  })
+  it.each(['./item.ts', '../../core/json.ts'])(
+    'the rule for the imports of the wire contract lets %s pass',
+    (specifier) => {
+      const source = sourceOf('src/chatkit/protocol/made-up.ts', `import { X } from '${specifier}'`)
+      expect(wrongProtocolImports([source])).toEqual([])
+    },
+  )
 })
 
 describe('the rule against framework names in the neutral contract', () => {
-  it('finds a name in code, in a comment and in any case', () => {
+  it('the rule against framework names in the neutral contract finds a name in code, in a comment and in any case', () => {
     const source = sourceOf('src/agent/made-up.ts', '// As OpenAI does.\nconst viaLangchain = 1')
     expect(frameworksNamed([source])).toEqual([
       'src/agent/made-up.ts names OpenAI',
@@ -111,14 +114,17 @@ describe('the rule for the length of functions', () => {
     ['an arrow function', `export const made = (): void => {\n${body}}`],
     ['a method', `class Thing {\nmade(): void {\n${body}}\n}`],
     ['a property', `export const thing = {\nmade: async () => {\n${body}},\n}`],
-  ])('finds %s that is too long, and says its name and length', (_what, text) => {
-    expect(longFunctions(sourceOf('src/made-up.ts', text), 6)).toEqual([
-      { name: 'src/made-up.ts made', lines: 7 },
-    ])
-    expect(longFunctions(sourceOf('src/made-up.ts', text), 7)).toEqual([])
-  })
+  ])(
+    'the rule for the length of functions finds %s that is too long, and says its name and length',
+    (_what, text) => {
+      expect(longFunctions(sourceOf('src/made-up.ts', text), 6)).toEqual([
+        { name: 'src/made-up.ts made', lines: 7 },
+      ])
+      expect(longFunctions(sourceOf('src/made-up.ts', text), 7)).toEqual([])
+    },
+  )
 
-  it('counts an inner function for the outer one, too', () => {
+  it('the rule for the length of functions counts an inner function for the outer one, too', () => {
     const text = `function outer() {\nfunction inner() {\n${body}}\nreturn inner\n}`
     expect(longFunctions(sourceOf('src/made-up.ts', text), 6).map(({ name }) => name)).toEqual([
       'src/made-up.ts outer',

@@ -45,7 +45,7 @@ describe("the page's switch", () => {
     await house?.close()
   })
 
-  it('stands at the header to begin with', async () => {
+  it('the page’s switch stands at the header to begin with', async () => {
     expect(await page.getByTestId('placement').inputValue()).toBe('header')
   })
 
@@ -82,7 +82,7 @@ describe("the page's switch", () => {
     },
   )
 
-  it('stays where it is through a reload, and is gone with the tab', async () => {
+  it('the page’s switch stays where it is through a reload, and is gone with the tab', async () => {
     await travelBy(page, 'session')
     await page.reload()
     await page.getByTestId('placement').waitFor()
@@ -94,7 +94,7 @@ describe("the page's switch", () => {
     await other.close()
   })
 
-  it('is one choice among five whatever a tab has stored', async () => {
+  it('the page’s switch is one choice among five whatever a tab has stored', async () => {
     await page.evaluate(() => sessionStorage.setItem('taskflow.placement', 'https://evil.example'))
     await page.reload()
     await page.getByTestId('placement').waitFor()

@@ -61,12 +61,15 @@ async function signedIn(): Promise<Visit & { readonly page: Page }> {
 }
 
 describe('hostile text', () => {
-  it.each(PAYLOADS)('in a message and its answer does nothing: %s', async (payload) => {
-    const visited = await signedIn()
-    ground().chatkit.scripts.push(saying(payload))
-    await say(visited.page, payload)
-    await expectHarmless(visited)
-  })
+  it.each(PAYLOADS)(
+    'hostile text in a message and its answer does nothing: %s',
+    async (payload) => {
+      const visited = await signedIn()
+      ground().chatkit.scripts.push(saying(payload))
+      await say(visited.page, payload)
+      await expectHarmless(visited)
+    },
+  )
 
   it('everywhere else is only text: titles, steps, notices, errors, tasks, trail, model requests, ids', async () => {
     const payload = PAYLOADS.join('\n')
@@ -130,7 +133,7 @@ describe('hostile text', () => {
     await expectHarmless(visited)
   })
 
-  it('in the address is only a thread that does not exist', async () => {
+  it('hostile text in the address is only a thread that does not exist', async () => {
     const visited = await visit({ path: `/#${encodeURIComponent(PAYLOADS[1])}` })
     await signInAs(visited.page, 'alice')
     await expectHarmless(visited)

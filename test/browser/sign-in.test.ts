@@ -84,7 +84,7 @@ describe('signing in', () => {
     ['no state at all', '?code=stolen'],
     ['an error without a state', '?error=access_denied'],
   ])(
-    'refuses an answer with %s, takes it out of the address, and redeems nothing',
+    'the page refuses an answer with %s, takes it out of the address, and redeems nothing',
     async (_, query) => {
       const visited = await visit({ path: `/${query}` })
       await eventually(() => visited.page.getByRole('alert').textContent()).toContain(
@@ -98,7 +98,7 @@ describe('signing in', () => {
   it.each([
     ['another issuer', '&iss=http%3A%2F%2F127.0.0.1%3A9'],
     ['no issuer', ''],
-  ])('refuses an answer from %s (mix-up)', async (_, issuer) => {
+  ])('the page refuses an answer from %s (mix-up)', async (_, issuer) => {
     const visited = await visit()
     const pending = JSON.stringify({
       state: 'known',
@@ -218,7 +218,7 @@ describe('staying signed in', () => {
 })
 
 describe('signing out', () => {
-  it('ends the refresh token and the session, and shows nothing of the person any more', async () => {
+  it('signing out ends the refresh token and the session, and shows nothing of the person any more', async () => {
     const visited = await visit()
     const { page } = visited
     await signInAs(page, 'alice')
@@ -240,7 +240,7 @@ describe('signing out', () => {
     expect((await page.getByTestId('person').textContent())?.toLowerCase()).toBe('bob')
   })
 
-  it('takes everything off the page at once, however slow the issuer is', async () => {
+  it('signing out takes everything off the page at once, however slow the issuer is', async () => {
     const { page } = await visit()
     await signInAs(page, 'alice')
     await say(page, 'a private matter')

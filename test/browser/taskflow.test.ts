@@ -35,7 +35,7 @@ describe('TaskFlow in the browser', () => {
     await house?.close()
   })
 
-  it('does for alice what she says, with the task list following', async () => {
+  it('TaskFlow in the browser does for alice what she says, with the task list following', async () => {
     await signInAs(page, 'alice')
     await say(page, 'Add a task to buy groceries')
     expect(await lastAnswer(page)).toContain('Added task 1: Buy groceries.')
@@ -47,7 +47,7 @@ describe('TaskFlow in the browser', () => {
     await eventually(() => page.getByTestId('task').first().textContent()).toContain('completed')
   })
 
-  it('shows each hop of the credential, and a model request without one', async () => {
+  it('TaskFlow in the browser shows each hop of the credential, and a model request without one', async () => {
     const hops = await (await trail(page)).allTextContents()
     expect(hops.join('\n')).toMatch(
       /Chat door[\s\S]*Carried to the tools[\s\S]*Tool server[\s\S]*API/,
@@ -58,7 +58,7 @@ describe('TaskFlow in the browser', () => {
     expect(requests).not.toMatch(/eyJ[\w-]+\.[\w-]+\./)
   })
 
-  it('keeps the conversation through a reload, and nothing of it for bob', async () => {
+  it('TaskFlow in the browser keeps the conversation through a reload, and nothing of it for bob', async () => {
     await page.reload()
     await eventually(() => lastAnswer(page)).toContain('Completed task 1')
     await signOut(page)
@@ -70,7 +70,7 @@ describe('TaskFlow in the browser', () => {
     expect(await page.locator('body').textContent()).not.toContain('Buy groceries')
   })
 
-  it('asks bob before it deletes, and does it once he approves, also after a reload', async () => {
+  it('TaskFlow in the browser asks bob before it deletes, and does it once he approves, also after a reload', async () => {
     await say(page, 'Add a task to sweep the floor')
     await say(page, 'Delete task 1')
     await page.getByRole('button', { name: 'Approve' }).waitFor()
@@ -82,7 +82,7 @@ describe('TaskFlow in the browser', () => {
     await eventually(() => taskTitles(page)).toEqual([])
   })
 
-  it('takes a file with a message, shows it after a reload, and gives it to nobody else', async () => {
+  it('TaskFlow in the browser takes a file with a message, shows it after a reload, and gives it to nobody else', async () => {
     const png =
       'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
     const files = [
@@ -110,7 +110,7 @@ describe('TaskFlow in the browser', () => {
     expect((await page.request.get(`${link.href}x`)).status()).toBe(404)
   })
 
-  it('sends nothing to any other place than its own parts', () => {
+  it('TaskFlow in the browser sends nothing to any other place than its own parts', () => {
     const origins = new Set(bodies.map((line) => new URL(line.split(' ')[0] ?? '').origin))
     const { web, api, issuer } = house.urls
     expect([...origins].sort()).toEqual([web, new URL(api).origin, issuer].sort())

@@ -126,7 +126,7 @@ describe('TaskFlow’s server', () => {
     await rm(dataDir, { recursive: true })
   })
 
-  it('shows a caller without a token its metadata, and what to do next', async () => {
+  it('TaskFlow’s server shows a caller without a token its metadata, and what to do next', async () => {
     const { code, json: found } = await report(taskflow.urls.mcp)
     expect(code).toBe(0)
     expect(found).toMatchObject({
@@ -158,7 +158,7 @@ describe('TaskFlow’s server', () => {
     expect(found.notes.join()).toContain('--token-env NAME')
   })
 
-  it('shows its tools and revisions when a token comes from the environment, and never prints the token', async () => {
+  it('TaskFlow’s server shows its tools and revisions when a token comes from the environment, and never prints the token', async () => {
     const token = await signIn({
       issuer: taskflow.urls.issuer,
       as: 'alice',
@@ -182,7 +182,7 @@ describe('TaskFlow’s server', () => {
     expect(out).toContain(`source: { type: 'exchange', scopes: ['tasks:read', 'tasks:write'] },`)
   })
 
-  it('has an older neighbour whose flat and nested arguments are filled', async () => {
+  it('TaskFlow’s server has an older neighbour whose flat and nested arguments are filled', async () => {
     const { code, json: found } = await report(classicUrl(taskflow.urls))
     expect({ code, required: found.authorization.required }).toEqual({ code: 0, required: false })
     expect(found.suggestion.binding.placement.type).toBe('argument')
@@ -196,7 +196,7 @@ describe('TaskFlow’s server', () => {
     )
   })
 
-  it('refuses a token for another server: the command shows the metadata and the reason, and exits with 1', async () => {
+  it('TaskFlow’s server refuses a token for another server: the command shows the metadata and the reason, and exits with 1', async () => {
     const token = await signIn({
       issuer: taskflow.urls.issuer,
       as: 'alice',
@@ -214,7 +214,7 @@ describe('TaskFlow’s server', () => {
 })
 
 describe('the reference everything server', () => {
-  it('needs no credential, and no binding', async () => {
+  it('the reference everything server needs no credential, and no binding', async () => {
     const port = await freePorts(1)
     const program = fileURLToPath(
       new URL(
@@ -279,7 +279,7 @@ describe('the binding that is suggested', () => {
     })
   })
 
-  it('is for one tool only where another tool means something else by the same name', async () => {
+  it('the binding that is suggested is for one tool only where another tool means something else by the same name', async () => {
     const mail = tool('send_mail', { subject: TEXT, body: TEXT, to: TEXT })
     await using server = await wild({
       tools: [FLAT, tool('list_notes', { subject: TEXT, access_token: TEXT }), mail],
@@ -303,7 +303,7 @@ describe('the binding that is suggested', () => {
     expect(found.suggestion.reasons.join()).toContain('whoever reaches this server can be anybody')
   })
 
-  it('is a header with a key where the server names no authorization server, and leaves the rest to decide', async () => {
+  it('the binding that is suggested is a header with a key where the server names no authorization server, and leaves the rest to decide', async () => {
     await using server = await wild({
       tools: [tool('list', { user_id: TEXT })],
       before(request, response) {
@@ -334,7 +334,7 @@ describe('the binding that is suggested', () => {
     ).toContain("leaveToModel: ['/user_id']")
   })
 
-  it('is a connection where people can sign in at the server’s issuer', async () => {
+  it('the binding that is suggested is a connection where people can sign in at the server’s issuer', async () => {
     await using server = await wild({
       before: behindIssuer({ client_id_metadata_document_supported: true }),
     })
@@ -356,7 +356,7 @@ describe('the binding that is suggested', () => {
     expect(out).toContain('(another origin)')
   })
 
-  it('says why a tool is unusable', async () => {
+  it('the binding that is suggested says why a tool is unusable', async () => {
     const twice = { type: 'string', 'x-mcp-header': 'Token' }
     await using server = await wild({
       tools: [
@@ -408,7 +408,7 @@ function behindIssuer(more: Record<string, unknown>): NonNullable<Script['before
 }
 
 describe('a hostile server', () => {
-  it('cannot make the command connect to the addresses in its metadata', async () => {
+  it('a hostile server cannot make the command connect to the addresses in its metadata', async () => {
     let connections = 0
     const inner = createServer((socket) => {
       connections++
@@ -458,7 +458,7 @@ describe('a hostile server', () => {
     expect(asked.every((one) => one.startsWith('https://hostile.example/'))).toBe(true)
   })
 
-  it('on this machine can name this machine, but no link-local address', async () => {
+  it('a hostile server on this machine can name this machine, but no link-local address', async () => {
     await using server = await wild({
       before(request, response) {
         if (!request.url.includes('protected-resource')) return behindIssuer({})(request, response)
@@ -477,7 +477,7 @@ describe('a hostile server', () => {
     ])
   })
 
-  it('is not believed about another resource, and an issuer is not believed about another issuer', async () => {
+  it('a hostile server is not believed about another resource, and an issuer is not believed about another issuer', async () => {
     await using server = await wild({ before: behindIssuer({ issuer: 'https://login.example' }) })
     expect((await report(server.url)).json.authorization.servers).toMatchObject([
       { found: false, endpoints: {} },
@@ -499,7 +499,7 @@ describe('a hostile server', () => {
     })
   })
 
-  it('cannot move the cursor, colour text or reverse letters', async () => {
+  it('a hostile server cannot move the cursor, colour text or reverse letters', async () => {
     const odd = '\u001b[2J\u001b]0;title\u0007ev\u202eil\u200b\u009b31m\r\nline\u{e0041}'
     await using server = await wild({
       name: odd,
@@ -613,7 +613,7 @@ describe('a hostile server', () => {
 })
 
 describe('a server that cannot be inspected', () => {
-  it('is not there', async () => {
+  it('a server that is not there cannot be inspected', async () => {
     const { code, out, note } = await run(`http://127.0.0.1:${await freePorts(1)}/mcp`)
     expect({ code, out }).toEqual({ code: 1, out: '' })
     expect(note).toContain(
@@ -626,7 +626,7 @@ describe('a server that cannot be inspected', () => {
     ['nothing at this path', 404, 'text/plain', 'does not speak MCP'],
     ['other JSON', 200, 'application/json', 'does not speak MCP'],
     ['errors', 503, 'text/plain', 'answers with errors (HTTP 503)'],
-  ])('has %s', async (_, status, type, words) => {
+  ])('a server with %s cannot be inspected', async (_, status, type, words) => {
     await using server = await loopback((_request, response) =>
       response.writeHead(status, { 'content-type': type }).end('{"a":1}'),
     )
@@ -636,7 +636,7 @@ describe('a server that cannot be inspected', () => {
   })
 
   it.each(['before its headers', 'within its body', 'within a stream of events'])(
-    'is silent %s, until the deadline',
+    'a server that is silent %s cannot be inspected, and the deadline ends the wait',
     async (where) => {
       await using server = await loopback((_request, response) => {
         if (where === 'before its headers') return
@@ -652,7 +652,7 @@ describe('a server that cannot be inspected', () => {
     },
   )
 
-  it('is no longer asked when the person stops the command', async () => {
+  it('a server is no longer asked when the person stops the command', async () => {
     const controller = new AbortController()
     await using server = await loopback(() => controller.abort())
     expect(await runWith(controller.signal, server.url)).toMatchObject({
@@ -714,7 +714,7 @@ describe('wrong arguments', () => {
 })
 
 describe('--json', () => {
-  it('has this shape', async () => {
+  it('the output of --json has this shape', async () => {
     await using server = await wild({
       tools: [FLAT],
       before: (request, response) =>
@@ -739,7 +739,7 @@ describe('what is to be pasted', () => {
     ['back\\slash and "quotes"', `'back\\\\slash and "quotes"'`],
     [[], '[]'],
     [{}, '{}'],
-  ])('is TypeScript: %j', (value, text) => {
+  ])('what is to be pasted is TypeScript: %j', (value, text) => {
     expect(literal(value)).toBe(text)
   })
 })

@@ -105,7 +105,7 @@ describe('onbehalf keys', () => {
     opened.close()
   })
 
-  it('says the same in words', async () => {
+  it('onbehalf keys says the same in words', async () => {
     const said = async (...args: string[]) => (await run('keys', ...args, '--keyring', keyring)).out
     expect(await said('init')).toMatch(
       /^Made .*keyring\.json with the key \S+; only you can read it\./,
@@ -121,7 +121,7 @@ describe('onbehalf keys', () => {
     expect(await said('retire', first.id, '--database', database)).toMatch(/is retired/)
   })
 
-  it('names keys that the keyring lacks, and the rows that cannot be read without them', async () => {
+  it('onbehalf keys names keys that the keyring lacks, and the rows that cannot be read without them', async () => {
     await keys('init')
     await stored(2)
     rmSync(keyring)
@@ -136,7 +136,7 @@ describe('onbehalf keys', () => {
     })
   })
 
-  it('stops a re-wrapping when told, and says how to continue', async () => {
+  it('onbehalf keys stops a re-wrapping when told, and says how to continue', async () => {
     await keys('init')
     await stored(3)
     await keys('rotate')
@@ -164,12 +164,12 @@ describe('onbehalf keys', () => {
       1,
       /is missing; `onbehalf keys init/,
     ],
-  ])('refuses %s', async (_, args, code, note) => {
+  ])('onbehalf keys refuses %s', async (_, args, code, note) => {
     const done = await run('keys', ...args)
     expect(done).toMatchObject({ code, out: '', note: expect.stringMatching(note) })
   })
 
-  it('refuses a keyring that others can read, init over an existing keyring, and a database file that is missing or is no database', async () => {
+  it('onbehalf keys refuses a keyring that others can read, init over an existing keyring, and a database file that is missing or is no database', async () => {
     await keys('init')
     expect(await keys('init')).toMatchObject({
       code: 1,
@@ -212,7 +212,7 @@ describe('onbehalf', () => {
     expect(await run('toString')).toMatchObject({ code: 2 })
   })
 
-  it('runs as a program from any folder, without a build, and ends with the exit code', () => {
+  it('onbehalf runs as a program from any folder, without a build, and ends with the exit code', () => {
     const program = fileURLToPath(new URL('../../bin/onbehalf.mjs', import.meta.url))
     const start = (...args: string[]) =>
       spawnSync(process.execPath, [program, ...args], { cwd: folder, encoding: 'utf8' })

@@ -50,7 +50,7 @@ describe('onbehalf marks', () => {
     expect(await ofTheApp.isMarked(MCP)).toBe(false)
   })
 
-  it('does not say that it cleared a server that was not marked', async () => {
+  it('onbehalf marks does not say that it cleared a server that was not marked', async () => {
     await sqliteReflectionMarks(made.open()).mark(MCP, 1)
     const { code, out } = await marks('clear', `${MCP}/`, '--database', made.path, '--json')
     expect([code, JSON.parse(out)]).toEqual([1, { resource: `${MCP}/`, cleared: false }])
@@ -68,13 +68,13 @@ describe('onbehalf marks', () => {
     [['clear', '--database', 'x']],
     [['clear', MCP]],
     [['list', '--keyring', 'x']],
-  ])('ends with 2 for %j', async (args) => {
+  ])('onbehalf marks ends with 2 for %j', async (args) => {
     const { code, out, note } = await marks(...args)
     expect([code, out]).toEqual([2, ''])
     expect(note).toMatch(/^onbehalf marks: .*\n`onbehalf marks --help` says more\n$/s)
   })
 
-  it('does not make a database that is missing', async () => {
+  it('onbehalf marks does not make a database that is missing', async () => {
     const missing = join(made.folder, 'missing.db')
     expect(await marks('list', '--database', missing)).toMatchObject({
       code: 1,

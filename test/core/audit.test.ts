@@ -114,7 +114,7 @@ describe('the auditor', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('disk full'))],
-  ])('fails when the sink %s', async (_, record) => {
+  ])('the auditor fails when the sink %s', async (_, record) => {
     await expect(
       createAuditor({ record })({ hop: 'door', outcome: 'allowed', trace: 't' }),
     ).rejects.toThrow('disk full')

@@ -80,7 +80,7 @@ const answering =
     response()
 
 describe('what is carried', () => {
-  it('is one credential, in Authorization, with the trace, and it is recorded before it is used', async () => {
+  it('what is carried is one credential in Authorization with the trace, recorded before it is used', async () => {
     await using server = await loopback((_, response) => json(response, 200, { ok: true }))
     const { fetch, events } = carrying(server.url, {
       sink: () => expect(server.received).toHaveLength(0),
@@ -113,7 +113,7 @@ describe('what is carried', () => {
     expect(JSON.stringify(events)).not.toContain('canary')
   })
 
-  it('replaces what the framework sent along: its credentials, its claims of identity, its name for the host', async () => {
+  it('carry replaces the credentials, claims of identity and host name that a framework sends', async () => {
     await using server = await loopback((_, response) => json(response, 200, {}))
     const { fetch } = carrying(server.url)
     await fetch(server.url, {
@@ -147,7 +147,7 @@ describe('what is carried', () => {
     ])
   })
 
-  it('is asked of any fetch without redirects, cookies, or another host, whatever the caller set', async () => {
+  it('carry asks any fetch for no redirects, no cookies and no other host, whatever the caller set', async () => {
     let seen: RequestInit | undefined
     const { fetch } = carrying('https://a.example/mcp', {
       async fetch(_, init) {
@@ -161,7 +161,7 @@ describe('what is carried', () => {
     expect([...new Headers(seen?.headers).keys()]).toEqual(['authorization', 'traceparent'])
   })
 
-  it('goes bare into another header where the binding says so, and then there is no Authorization', async () => {
+  it('a credential goes bare into another header where the binding says so, without Authorization', async () => {
     await using server = await loopback((_, response) => json(response, 200, {}))
     const { fetch, events } = carrying(server.url, { placing: headerPlacing('X-API-Key') })
     await fetch(server.url, {
@@ -180,7 +180,7 @@ describe('what is carried', () => {
     ['authorization', 'a,b'],
     ['x-api-key', 'a space'],
     ['x-api-key', 'k\u00e9y'],
-  ])('is not sent when the header %s cannot hold it: %j', async (name, token) => {
+  ])('a credential is not sent when the header %s cannot hold it: %j', async (name, token) => {
     const { fetch, outcomes } = carrying('https://a.example/mcp', {
       tokens: [`canary ${token}`],
       placing: headerPlacing(name),
@@ -190,7 +190,7 @@ describe('what is carried', () => {
     expect(outcomes()).toEqual(['credential_malformed'])
   })
 
-  it('takes a Request as well, whose body can be sent again', async () => {
+  it('carry takes a Request, whose body can be sent again', async () => {
     await using server = await loopback((request, response) => {
       json(response, request.raw.some(([, value]) => value.endsWith('-2')) ? 200 : 401, {})
     })
@@ -212,7 +212,7 @@ describe('what is carried', () => {
     ]).toEqual([[], ['2'], [`Bearer ${SECRET}-2`]])
   })
 
-  it('takes a Request without a body, and a URL object', async () => {
+  it('carry takes a Request without a body, and a URL object', async () => {
     await using server = await loopback((_, response) => json(response, 200, {}))
     const { fetch, events } = carrying(server.url)
     expect((await fetch(new Request(server.url))).status).toBe(200)
@@ -221,7 +221,7 @@ describe('what is carried', () => {
     expect(events.map(({ operation }) => operation)).toEqual(['GET', 'DELETE'])
   })
 
-  it('refuses a Request whose body was used or breaks', async () => {
+  it('carry refuses a Request whose body was used or breaks', async () => {
     const { fetch } = carrying('https://a.example/mcp', {
       fetch: () => expect.unreachable('a request left'),
     })
@@ -240,7 +240,7 @@ describe('what is carried', () => {
 
 describe('where it is carried', () => {
   const BOUND = 'https://tasks.example/mcp?tenant=a'
-  it('is nowhere that is not approved: nothing is asked for, nothing leaves, and it is recorded', async () => {
+  it('carry goes to no place that is not approved: it asks for no credential, and records the refusal', async () => {
     const { fetch, asked, outcomes } = carrying(BOUND, {
       approves: () => false,
       fetch: () => expect.unreachable('a request left'),
@@ -251,7 +251,7 @@ describe('where it is carried', () => {
   })
 
   it.each(['', 'mcp', '/mcp', '//tasks.example/mcp', 'https://', 'https://a b/'])(
-    'is nowhere for %j, which is no URL',
+    'carry refuses %j, which is no URL',
     async (url) => {
       const { fetch, outcomes } = carrying(BOUND, {
         approves: () => true,
@@ -262,7 +262,7 @@ describe('where it is carried', () => {
     },
   )
 
-  it('is not somewhere else because the URL object changes after the check', async () => {
+  it('carry goes to the URL that it checked, even if the URL object changes afterwards', async () => {
     const url = new URL(BOUND)
     const { fetch } = carrying(BOUND, {
       fetch: async (input) => {
@@ -277,7 +277,7 @@ describe('where it is carried', () => {
     expect(await codeOf(fetch(url))).toBe('answered 200')
   })
 
-  it('is nowhere when the headers are none, and the error does not quote them', async () => {
+  it('carry refuses headers that are not valid, and the error does not quote them', async () => {
     const { fetch, asked } = carrying(BOUND, { fetch: () => expect.unreachable('a request left') })
     expect(await codeOf(fetch(BOUND, { headers: { 'x-a': 'canary\r\nx' } }))).toBe(
       'destination_refused',
@@ -286,7 +286,7 @@ describe('where it is carried', () => {
   })
 
   it.each([301, 302, 303, 307, 308])(
-    'does not follow a redirect %d, to the same host, another port or another origin',
+    'carry does not follow a redirect %d, to the same host, another port or another origin',
     async (status) => {
       await using other = await loopback((_, response) => json(response, 200, {}))
       for (const target of [
@@ -311,7 +311,7 @@ describe('where it is carried', () => {
     },
   )
 
-  it('takes the opaque answer of a browser for a redirect, and 304 for none', async () => {
+  it('carry takes the opaque answer of a browser for a redirect, and 304 for none', async () => {
     const opaque = new Response()
     Object.defineProperty(opaque, 'status', { value: 0 })
     expect(await codeOf(carrying(BOUND, { fetch: answering(() => opaque) }).fetch(BOUND))).toBe(
@@ -323,7 +323,7 @@ describe('where it is carried', () => {
 })
 
 describe('when the server refuses', () => {
-  it('repeats a 401 once, with a fresh credential', async () => {
+  it('when the server refuses, carry repeats a 401 once, with a fresh credential', async () => {
     await using server = await loopback((request, response) => {
       json(
         response,
@@ -338,7 +338,7 @@ describe('when the server refuses', () => {
     expect(outcomes()).toEqual(['allowed', 'server_refused', 'allowed'])
   })
 
-  it('does not repeat a second 401', async () => {
+  it('when the server refuses, carry does not repeat a second 401', async () => {
     await using server = await loopback((_, response) => json(response, 401, { echo: SECRET }))
     const { fetch, outcomes } = carrying(server.url)
     expect(await codeOf(fetch(server.url, { method: 'POST', body: '{}' }))).toBe('server_refused')
@@ -346,7 +346,7 @@ describe('when the server refuses', () => {
     expect(outcomes()).toEqual(['allowed', 'server_refused', 'allowed', 'server_refused'])
   })
 
-  it('does not repeat a body that is a stream', async () => {
+  it('when the server refuses, carry does not repeat a body that is a stream', async () => {
     await using server = await loopback((_, response) => json(response, 401, {}))
     const { fetch } = carrying(server.url)
     const body = new Blob(['{}']).stream()
@@ -357,7 +357,7 @@ describe('when the server refuses', () => {
   })
 
   it.each([400, 403, 404, 405, 409, 429, 500, 502, 503, 504])(
-    'does not repeat a %d, and gives the answer to its caller',
+    'when the server refuses, carry does not repeat a %d, and gives the answer to its caller',
     async (status) => {
       await using server = await loopback((_, response) => json(response, status, {}))
       const { fetch } = carrying(server.url)
@@ -388,23 +388,26 @@ describe('when the server refuses', () => {
     [403, 'DPoP error="insufficient_scope", scope="a"', 'server_refused', undefined],
     [403, undefined, 'server_refused', undefined],
     [500, undefined, 'server_unavailable', undefined],
-  ])('throws for a %d with the challenge %s, where its caller wants that', async (...row) => {
-    const [status, challenge, reason, scopes] = row
-    const headers = challenge ? { 'www-authenticate': challenge } : {}
-    let cancelled = 0
-    const body = () => new ReadableStream({ cancel: () => void cancelled++ })
-    const { fetch, outcomes } = carrying('https://a.example/mcp', {
-      fetch: answering(() => new Response(body(), { status, headers })),
-      throwProblems: { scopes: ['a'] },
-    })
-    const error = await fetch('https://a.example/mcp').catch((thrown) => thrown)
-    expect(error).toBeInstanceOf(AuthError)
-    expect(error.refusal).toEqual({ reason, server: 'tasks', ...(scopes ? { scopes } : {}) })
-    expect(outcomes()).toEqual(['allowed', reason])
-    expect(cancelled).toBe(1)
-  })
+  ])(
+    'when the server refuses, carry throws for a %d with the challenge %s, where its caller wants that',
+    async (...row) => {
+      const [status, challenge, reason, scopes] = row
+      const headers = challenge ? { 'www-authenticate': challenge } : {}
+      let cancelled = 0
+      const body = () => new ReadableStream({ cancel: () => void cancelled++ })
+      const { fetch, outcomes } = carrying('https://a.example/mcp', {
+        fetch: answering(() => new Response(body(), { status, headers })),
+        throwProblems: { scopes: ['a'] },
+      })
+      const error = await fetch('https://a.example/mcp').catch((thrown) => thrown)
+      expect(error).toBeInstanceOf(AuthError)
+      expect(error.refusal).toEqual({ reason, server: 'tasks', ...(scopes ? { scopes } : {}) })
+      expect(outcomes()).toEqual(['allowed', reason])
+      expect(cancelled).toBe(1)
+    },
+  )
 
-  it('gives other errors to its caller also where a 403 and a 5xx are thrown', async () => {
+  it('when the server refuses, carry gives other errors to its caller also where a 403 and a 5xx are thrown', async () => {
     const { fetch } = carrying('https://a.example/mcp', {
       fetch: answering(() => new Response(null, { status: 404 })),
       throwProblems: { scopes: [] },
@@ -412,7 +415,7 @@ describe('when the server refuses', () => {
     expect(await codeOf(fetch('https://a.example/mcp'))).toBe('answered 404')
   })
 
-  it('frees the connection of an answer that it does not pass on, even when that fails', async () => {
+  it('when the server refuses, carry frees the connection of an answer that it does not pass on, even when that fails', async () => {
     let cancelled = 0
     const body = () =>
       new ReadableStream({
@@ -430,7 +433,7 @@ describe('when the server refuses', () => {
 })
 
 describe('when there is no credential', () => {
-  it('sends nothing and gives the source’s refusal with the server’s name', async () => {
+  it('when there is no credential, carry sends nothing and gives the source’s refusal with the server’s name', async () => {
     const { fetch, outcomes } = carrying('https://a.example/mcp', {
       source: async () => refused('scope_missing', { scopes: ['a'] }),
       fetch: () => expect.unreachable('a request left'),
@@ -440,7 +443,7 @@ describe('when there is no credential', () => {
     expect(outcomes()).toEqual(['scope_missing'])
   })
 
-  it('makes a refusal of whatever a source throws', async () => {
+  it('when there is no credential, carry makes a refusal of whatever a source throws', async () => {
     const { fetch } = carrying('https://a.example/mcp', {
       source: () => Promise.reject(new Error('SELECT canary')),
     })
@@ -457,7 +460,7 @@ describe('when the audit fails', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('canary: disk full'))],
-  ])('no request leaves: the sink %s', async (_, sink) => {
+  ])('when the audit fails, no request leaves: the sink %s', async (_, sink) => {
     await using server = await loopback((_request, response) => json(response, 200, {}))
     const { fetch } = carrying(server.url, { sink })
     expect(await codeOf(fetch(server.url, { method: 'POST', body: '{}' }))).toBe(
@@ -466,7 +469,7 @@ describe('when the audit fails', () => {
     expect(server.received).toEqual([])
   })
 
-  it('no request leaves while the sink does not answer, and the wait ends', async () => {
+  it('when the audit fails, no request leaves while the sink does not answer, and the wait ends', async () => {
     const { fetch } = carrying('https://a.example/mcp', {
       deadlineMs: 5,
       sink: () => new Promise(() => {}),
@@ -508,7 +511,7 @@ it('listens to no signal any more when a call is over, however it went: the run�
 })
 
 describe('when the server does not answer', () => {
-  it('is down: one fixed error that quotes nothing', async () => {
+  it('a server that is down gives one fixed error that quotes nothing', async () => {
     const server = await loopback(() => {})
     await server[Symbol.asyncDispose]()
     const { fetch, outcomes } = carrying(server.url)
@@ -535,12 +538,17 @@ describe('when the server does not answer', () => {
     ['a host that is lost, maybe in the middle', coded('EHOSTUNREACH'), 'server_unavailable'],
     ['an error that says nothing', new TypeError('fetch failed'), 'server_unavailable'],
     ['an error of the server’s own words', { code: 'ECONNREFUSED' }, 'server_unavailable'],
-  ])('says that nothing was sent only where that is certain: %s', async (_, error, code) => {
-    const { fetch } = carrying('https://a.example/mcp', { fetch: () => Promise.reject(error) })
-    expect(await codeOf(fetch('https://a.example/mcp', { method: 'POST', body: '{}' }))).toBe(code)
-  })
+  ])(
+    'the error says that nothing was sent only where that is certain: %s',
+    async (_, error, code) => {
+      const { fetch } = carrying('https://a.example/mcp', { fetch: () => Promise.reject(error) })
+      expect(await codeOf(fetch('https://a.example/mcp', { method: 'POST', body: '{}' }))).toBe(
+        code,
+      )
+    },
+  )
 
-  it('says that it is not known whether a call was done that reached the server', async () => {
+  it('the error says that nobody knows whether a call was done when it reached the server', async () => {
     await using server = await loopback((_, response) => void response.destroy())
     const { fetch } = carrying(server.url)
     expect(await codeOf(fetch(server.url, { method: 'POST', body: '{}' }))).toBe(

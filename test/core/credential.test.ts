@@ -46,7 +46,7 @@ describe('a credential', () => {
       () => new Headers({ 'x-value': credential as unknown as string }).get('x-value') ?? '',
     ],
   ]
-  it.each(renderings)('does not show in %s', (_, render) => {
+  it.each(renderings)('a credential does not show in %s', (_, render) => {
     expect(render()).not.toContain(SECRET)
   })
 
@@ -109,16 +109,19 @@ describe('a credential', () => {
 })
 
 describe('isBearerToken', () => {
-  it.each(['a', 'eyJh.eyJz.sig-_', 'a+/~.-_', 'abc=', 'abc=='])('takes the b64token %s', (text) => {
-    expect(isBearerToken(text)).toBe(true)
-  })
+  it.each(['a', 'eyJh.eyJz.sig-_', 'a+/~.-_', 'abc=', 'abc=='])(
+    'isBearerToken takes the b64token %s',
+    (text) => {
+      expect(isBearerToken(text)).toBe(true)
+    },
+  )
   it.each(['', '=', 'a=b', 'a b', 'a,b', 'a"b', 'ä', 'a\n', 'a\r\nb', '{a}', ' a'])(
-    'refuses %j',
+    'isBearerToken refuses %j',
     (text) => {
       expect(isBearerToken(text)).toBe(false)
     },
   )
-  it('takes nothing that could end a header or a value', () => {
+  it('isBearerToken takes nothing that could end a header or a value', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary' }),

@@ -41,12 +41,12 @@ describe('reading the credential of a request', () => {
     ['two credentials in one header', `Bearer ${TOKEN}, Bearer other`, 'credential_repeated'],
     ['another scheme first', `Basic YTpi, Bearer ${TOKEN}`, 'credential_repeated'],
     ['a comma at the end', `Bearer ${TOKEN},`, 'credential_repeated'],
-  ])('takes %s: %s → %s', (_, value, reason) => {
+  ])('reading the credential of a request takes %s: %s → %s', (_, value, reason) => {
     const result = readCredential(request(value === undefined ? {} : { authorization: value }))
     expect(reasonOf(result)).toBe(reason)
   })
 
-  it('refuses two Authorization headers, even when both say the same', () => {
+  it('reading the credential of a request refuses two Authorization headers, even when both say the same', () => {
     const headers = new Headers()
     headers.append('authorization', `Bearer ${TOKEN}`)
     headers.append('authorization', `Bearer ${TOKEN}`)
@@ -54,7 +54,7 @@ describe('reading the credential of a request', () => {
   })
 
   it.each(['access_token=x', 'a=b&access_token=', 'access%5Ftoken=x', 'access_token'])(
-    'refuses a token in the query: %s',
+    'reading the credential of a request refuses a token in the query: %s',
     (query) => {
       expect(reasonOf(readCredential(request(undefined, `${CHAT}?${query}`)))).toBe(
         'credential_in_query',
@@ -63,13 +63,13 @@ describe('reading the credential of a request', () => {
   )
 
   it.each(['my_access_token=x', 'token=x', 'a=access_token'])(
-    'does not mind the query %s',
+    'reading the credential of a request does not mind the query %s',
     (query) => {
       expect(readCredential(request(undefined, `${CHAT}?${query}`)).ok).toBe(true)
     },
   )
 
-  it('gives the token as it came', () => {
+  it('reading the credential of a request gives the token as it came', () => {
     const result = readCredential(request())
     expect(result.ok && result.value.reveal()).toBe(TOKEN)
   })
@@ -183,7 +183,7 @@ describe('a door', () => {
       403,
       `Bearer error="insufficient_scope", error_description="The access token lacks a scope that this needs (tasks:read).", scope="tasks:read", resource_metadata="${METADATA}"`,
     ],
-  ])('answers %s with its challenge', async (_, result, headers, status, challenge) => {
+  ])('a door answers %s with its challenge', async (_, result, headers, status, challenge) => {
     const { door, events } = doorWith(result, { scopes: ['tasks:read'] })
     const admission = await door.admit(request(headers))
     if (admission.ok) throw new Error('admitted')
@@ -252,17 +252,20 @@ describe('a door', () => {
     ['differs in case', 'Alice', 'subject_header_mismatch'],
     ['is empty', '', 'subject_header_mismatch'],
     ['is sent twice', 'alice, alice', 'subject_header_mismatch'],
-  ])('holds the subject header against the subject: when it %s', async (_, value, reason) => {
-    const { door } = doorWith(granted(verifiedToken()), { subjectHeader: 'X-User-ID' })
-    const admission = await door.admit(
-      request({
-        authorization: `Bearer ${TOKEN}`,
-        ...(value === undefined ? {} : { 'x-user-id': value }),
-      }),
-    )
-    expect(reasonOf(admission)).toBe(reason)
-    expect(admission.ok ? 200 : admission.response.status).toBe(reason === 'granted' ? 200 : 400)
-  })
+  ])(
+    'a door holds the subject header against the subject: when it %s',
+    async (_, value, reason) => {
+      const { door } = doorWith(granted(verifiedToken()), { subjectHeader: 'X-User-ID' })
+      const admission = await door.admit(
+        request({
+          authorization: `Bearer ${TOKEN}`,
+          ...(value === undefined ? {} : { 'x-user-id': value }),
+        }),
+      )
+      expect(reasonOf(admission)).toBe(reason)
+      expect(admission.ok ? 200 : admission.response.status).toBe(reason === 'granted' ? 200 : 400)
+    },
+  )
 
   it('a door never takes a subject header for identity, and does not look at it unless asked', async () => {
     const { door } = doorWith(granted(verifiedToken()))

@@ -46,7 +46,7 @@ describe('a resource identifier', () => {
     ['https://:secret@tasks.example', /user-info/],
     ['https://tasks.example/mcp#a', /fragment/],
     ['https://tasks.example/mcp#', /fragment/],
-  ])('is not %j', (text, message) => {
+  ])('a resource identifier is not %j', (text, message) => {
     expect(() => canonicalResource(text)).toThrow(TypeError)
     expect(() => canonicalResource(text)).toThrow(message)
   })
@@ -71,7 +71,7 @@ describe('protected resource metadata', () => {
     ['https://a.example/t/1/mcp', 'https://a.example/.well-known/oauth-protected-resource/t/1/mcp'],
     ['https://a.example/mcp?t=1', 'https://a.example/.well-known/oauth-protected-resource/mcp?t=1'],
     ['https://a.example/?t=1', 'https://a.example/.well-known/oauth-protected-resource?t=1'],
-  ])('of %s lives at %s (RFC 9728 section 3.1)', (resource, url) => {
+  ])('protected resource metadata of %s lives at %s (RFC 9728 section 3.1)', (resource, url) => {
     expect(resourceMetadataUrl(resource)).toBe(url)
   })
 
@@ -84,13 +84,13 @@ describe('protected resource metadata', () => {
   it.each([
     'https://a.example/.well-known/oauth-protected-resource/mcp',
     'https://a.example/.well-known/oauth-protected-resource',
-  ])('is served at %s, to any origin', async (url) => {
+  ])('protected resource metadata is served at %s, to any origin', async (url) => {
     const response = resourceMetadataResponse(new Request(url), metadata)
     expect(response?.headers.get('access-control-allow-origin')).toBe('*')
     expect(await response?.json()).toEqual(metadata)
   })
 
-  it('is read, not written', () => {
+  it('protected resource metadata is read, not written', () => {
     const response = resourceMetadataResponse(
       new Request('https://a.example/.well-known/oauth-protected-resource/mcp', { method: 'POST' }),
       metadata,
@@ -98,7 +98,7 @@ describe('protected resource metadata', () => {
     expect([response?.status, response?.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
   })
 
-  it('answers HEAD', () => {
+  it('protected resource metadata answers HEAD', () => {
     const request = new Request('https://a.example/.well-known/oauth-protected-resource/mcp', {
       method: 'HEAD',
     })
@@ -109,7 +109,7 @@ describe('protected resource metadata', () => {
     'https://a.example/mcp',
     'https://a.example/.well-known/oauth-protected-resource/other',
     'https://a.example/',
-  ])('leaves %s to others', (url) => {
+  ])('protected resource metadata leaves %s to others', (url) => {
     expect(resourceMetadataResponse(new Request(url), metadata)).toBeUndefined()
   })
 })

@@ -26,7 +26,7 @@ describe('scopes', () => {
     expect(parseScopes(value)).toEqual(scopes)
   })
 
-  it('come back as they were written', () => {
+  it('scopes come back as they were written', () => {
     const scope = fc.string({ minLength: 1 }).filter(isScope)
     fc.assert(
       fc.property(fc.uniqueArray(scope), (scopes) => {
@@ -35,16 +35,16 @@ describe('scopes', () => {
     )
   })
 
-  it('are narrowed in the order wanted, and never widened', () => {
+  it('scopes are narrowed in the order wanted, and never widened', () => {
     expect(narrowScopes(['c', 'a', 'x'], ['a', 'b', 'c'])).toEqual(['c', 'a'])
   })
 
-  it('are missing when they were not granted, with upper and lower case apart', () => {
+  it('scopes are missing when they were not granted, with upper and lower case apart', () => {
     expect(missingScopes(['a', 'B'], ['a', 'b'])).toEqual(['B'])
     expect(missingScopes([], [])).toEqual([])
   })
 
-  it.each(['', ' ', 'a b', 'a"', 'a\\', 'ä', '\n', 'a\u0000'])('are not %j', (text) => {
+  it.each(['', ' ', 'a b', 'a"', 'a\\', 'ä', '\n', 'a\u0000'])('scopes are not %j', (text) => {
     expect(isScope(text)).toBe(false)
   })
 })

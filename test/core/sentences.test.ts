@@ -4,10 +4,13 @@ import { sentenceFor, toError, toSentence } from '../../src/core/sentences.ts'
 import { REASONS } from './reasons.ts'
 
 describe('the sentence for a refusal', () => {
-  it.each(REASONS)('is there for %s, with and without the name of a server', (reason) => {
-    expect(toSentence({ reason, server: 'tasks' })).toMatch(/^[A-Zt].*\.$/)
-    expect(toSentence({ reason })).toMatch(/^[A-Zt].*\.$/)
-  })
+  it.each(REASONS)(
+    'the sentence for a refusal is there for %s, with and without the name of a server',
+    (reason) => {
+      expect(toSentence({ reason, server: 'tasks' })).toMatch(/^[A-Zt].*\.$/)
+      expect(toSentence({ reason })).toMatch(/^[A-Zt].*\.$/)
+    },
+  )
 
   it('the sentence for a refusal repeats scope tokens only, for a server chose the scopes', () => {
     expect(
@@ -33,7 +36,7 @@ describe('the sentence for an error that was thrown', () => {
     ['canary'],
     [undefined],
     [{ message: 'canary', name: 'AuthError', refusal: { reason: 'canary' } }],
-  ])('says nothing about %s', (thrown) => {
+  ])('the sentence for an error that was thrown says nothing about %s', (thrown) => {
     expect(sentenceFor(thrown)).toBe(
       'Something went wrong, and it was logged. Try again in a moment.',
     )

@@ -141,11 +141,16 @@ describe('the source "exchange"', () => {
     ],
     ['a tenant', { principal: { ...alice, tenant: 'acme' } }],
     ['another issuer', { principal: { ...alice, issuer: 'https://other.example' } }],
-  ])('does not serve a token to a sign-in of the same person with %s', async (_, changes) => {
-    const { sourceFor } = house()
-    expect(text(await (await sourceFor({}, verifiedToken(), 'wide'))())).toBe('for-wide')
-    expect(text(await (await sourceFor({}, verifiedToken(changes), 'narrow'))())).toBe('for-narrow')
-  })
+  ])(
+    'the source "exchange" does not serve a token to a sign-in of the same person with %s',
+    async (_, changes) => {
+      const { sourceFor } = house()
+      expect(text(await (await sourceFor({}, verifiedToken(), 'wide'))())).toBe('for-wide')
+      expect(text(await (await sourceFor({}, verifiedToken(changes), 'narrow'))())).toBe(
+        'for-narrow',
+      )
+    },
+  )
 
   it('the source "exchange" does not serve a token to a sign-in with fewer scopes, even when it would ask for the same', async () => {
     const { sourceFor } = house()

@@ -18,7 +18,7 @@ describe('the trace id', () => {
     `01-${ID}-00f067aa0ba902b7-01`,
     `00-${ID}-00f067aa0ba902b7-01, 00-${ID}-00f067aa0ba902b7-01`,
     `00-${ID}"\\-00f067aa0ba902b7-01`,
-  ])('is a new random one when the header is %j', (value) => {
+  ])('the trace id is a new random one when the header is %j', (value) => {
     const headers = new Headers(value === undefined ? {} : { traceparent: value })
     const [first, second] = [traceOf(headers), traceOf(headers)]
     expect(first).toMatch(/^[0-9a-f]{32}$/)

@@ -92,7 +92,7 @@ describe('the claims of an access token', () => {
     ],
     ['a chain of eight', { act: chain(8) }, 'granted'],
     ['a chain of nine', { act: chain(9) }, 'claim_invalid act'],
-  ])('with %s: %s → %s', (_, changes, reason) => {
+  ])('the claims of an access token with %s: %s → %s', (_, changes, reason) => {
     expect(judge(changes)).toBe(reason)
   })
 
@@ -105,7 +105,7 @@ describe('the claims of an access token', () => {
     ['jti', 'granted'],
     ['scope', 'granted'],
     ['client_id', 'granted'],
-  ])('without %s: %s', (claim, reason) => {
+  ])('the claims of an access token without %s: %s', (claim, reason) => {
     expect(judge({}, [claim])).toBe(reason)
   })
 
@@ -113,12 +113,12 @@ describe('the claims of an access token', () => {
     [{ client_id: 'a', azp: 'b' }, 'a'],
     [{ client_id: undefined, azp: 'b' }, 'b'],
     [{ client_id: 7, azp: 7 }, undefined],
-  ])('name the client: %j → %s', (changes, client) => {
+  ])('the claims of an access token name the client: %j → %s', (changes, client) => {
     const result = validateClaims({ ...valid, ...changes }, rules)
     expect(result.ok && result.value.principal.client).toBe(client)
   })
 
-  it('name the actors, the current one first, each with its issuer', () => {
+  it('the claims of an access token name the actors, the current one first, each with its issuer', () => {
     const act = { sub: 'mcp', iss: ISSUER, act: { sub: 'chat', iss: 7 } }
     const result = validateClaims({ ...valid, act }, rules)
     expect(result.ok && result.value.principal.actor).toEqual({
@@ -133,12 +133,15 @@ describe('the claims of an access token', () => {
     [{}, 'claim_missing'],
     [{ tid: '' }, 'claim_missing'],
     [{ tid: 7 }, 'claim_missing'],
-  ])('name the tenant where the issuer serves several: %j → %s', (changes, expected) => {
-    const result = validateClaims({ ...valid, ...changes }, { ...rules, tenantClaim: 'tid' })
-    expect(result.ok ? result.value.principal.tenant : reasonOf(result)).toBe(expected)
-  })
+  ])(
+    'the claims of an access token name the tenant where the issuer serves several: %j → %s',
+    (changes, expected) => {
+      const result = validateClaims({ ...valid, ...changes }, { ...rules, tenantClaim: 'tid' })
+      expect(result.ok ? result.value.principal.tenant : reasonOf(result)).toBe(expected)
+    },
+  )
 
-  it('give no scopes when scope is no text, and no token id when jti is none', () => {
+  it('the claims of an access token give no scopes when scope is no text, and no token id when jti is none', () => {
     const result = validateClaims({ ...valid, scope: ['admin'], jti: 7 }, rules)
     expect(result.ok && [result.value.scopes, result.value.tokenId]).toEqual([[], undefined])
   })

@@ -86,7 +86,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 afterEach(() => vi.unstubAllGlobals())
 
 describe('the snippets of the documentation', () => {
-  it('are found, at least one on each page of a source or a placement', () => {
+  it('the snippets of the documentation are found, at least one on each page of a source or a placement', () => {
     const named = pages.filter((page) => /docs.(?:sources|placements)/.test(page))
     expect(named).toHaveLength(11)
     for (const page of named)

@@ -68,7 +68,7 @@ describe('a request', () => {
     ['a blob', { body: new Blob(['blob'], { type: 'text/x' }) }, 'blob', 'text/x'],
     ['a stream', { body: new Blob(['stream']).stream(), duplex: 'half' }, 'stream', undefined],
     ['nothing', {}, '', undefined],
-  ])('carries %s', async (_, init, body, type) => {
+  ])('a request carries %s', async (_, init, body, type) => {
     const response = await fetch(at('/x?y=z'), { method: 'POST', ...init })
     expect(await response.json()).toEqual({ text: 'Grüße' })
     expect(last()).toMatchObject({ method: 'POST', url: '/x?y=z', body })
@@ -127,7 +127,7 @@ describe('a request', () => {
     'http://user:secret@127.0.0.1:PORT/',
     '/relative',
     '',
-  ])('is refused for %j', async (url) => {
+  ])('a request is refused for %j', async (url) => {
     const error = await fetch(url.replace('PORT', String(listener.port))).catch(
       (thrown: unknown) => thrown,
     )

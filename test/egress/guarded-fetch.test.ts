@@ -165,7 +165,7 @@ describe('the guard', () => {
     expect(new Set(SPELLINGS).size).toBeGreaterThanOrEqual(60)
   })
 
-  it.each(SPELLINGS)('opens no connection for %s', async (spelling) => {
+  it.each(SPELLINGS)('the guard opens no connection for %s', async (spelling) => {
     const url = spelling.replace('PORT', String(listener.port))
     const fetch = guardedFetch({ resolve, deadline: 2000 })
     const error = await fetch(url).catch((thrown: unknown) => thrown)
@@ -201,7 +201,7 @@ describe('the guard', () => {
     }
   })
 
-  it.each(['maxBytes', 'deadline'])('refuses a bound that is none: %s', (setting) => {
+  it.each(['maxBytes', 'deadline'])('the guard refuses a wrong bound: %s', (setting) => {
     for (const value of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31])
       expect(() => guardedFetch({ [setting]: value })).toThrow(`${setting} must be`)
   })
@@ -242,7 +242,7 @@ describe('a name', () => {
   it.each([
     ['one closed address among open ones', ['8.8.8.8', '10.0.0.1']],
     ['no address', []],
-  ])('is refused with %s', async (_, addresses) => {
+  ])('a name is refused with %s', async (_, addresses) => {
     const lookup = guardedLookup(
       async () => addresses.map((address) => ({ address, family: 4 })),
       publicOnly,
@@ -275,7 +275,7 @@ describe('loopback for development', () => {
   })
 
   it.each(['http://127.0.0.1:PORT/', 'http://localhost:PORT/', 'http://127.1:PORT/'])(
-    'reaches %s',
+    'loopback for development reaches %s',
     async (spelling) => {
       const response = await fetch(spelling.replace('PORT', String(listener.port)))
       expect([response.status, await response.json()]).toEqual([200, { ok: true }])
@@ -292,12 +292,12 @@ describe('loopback for development', () => {
     'http://10.0.0.1/',
     'https://169.254.169.254/',
     'http://example.com/',
-  ])('does not reach %s', async (spelling) => {
+  ])('loopback for development does not reach %s', async (spelling) => {
     await expect(fetch(spelling.replace('PORT', String(listener.port)))).rejects.toThrow(TypeError)
     expect(listener.connections).toBe(0)
   })
 
-  it('does not take the word of a resolver that localhost is elsewhere', async () => {
+  it('loopback for development does not take the word of a resolver that localhost is elsewhere', async () => {
     const lying = guardedFetch({
       allowLoopbackForDevelopment: true,
       resolve: async () => [{ address: '10.0.0.1', family: 4 }],
@@ -305,7 +305,7 @@ describe('loopback for development', () => {
     await expect(lying(`http://localhost:${listener.port}/`)).rejects.toThrow('ERR_ADDRESS_CLOSED')
   })
 
-  it('gives a redirect back unfollowed', async () => {
+  it('loopback for development gives a redirect back unfollowed', async () => {
     const response = await fetch(`${listener.origin}/redirect`, { redirect: 'follow' })
     expect([response.status, response.headers.get('location')]).toEqual([
       307,
@@ -314,18 +314,21 @@ describe('loopback for development', () => {
     expect(listener.requests.map(({ url }) => url)).toEqual(['/redirect'])
   })
 
-  it('takes an answer up to the bound, and none beyond', async () => {
+  it('loopback for development takes an answer up to the bound, and none beyond', async () => {
     expect(await (await fetch(`${listener.origin}/exact`)).text()).toHaveLength(1000)
     await expect(fetch(`${listener.origin}/big`)).rejects.toThrow(TypeError)
   })
 
-  it.each(['/never', '/drip'])('ends an answer that does not end: %s', async (path) => {
-    await expect(fetch(`${listener.origin}${path}`)).rejects.toThrow(
-      expect.objectContaining({ name: 'TimeoutError' }),
-    )
-  })
+  it.each(['/never', '/drip'])(
+    'loopback for development ends an answer that does not end: %s',
+    async (path) => {
+      await expect(fetch(`${listener.origin}${path}`)).rejects.toThrow(
+        expect.objectContaining({ name: 'TimeoutError' }),
+      )
+    },
+  )
 
-  it('ends with the caller', async () => {
+  it('loopback for development ends with the caller', async () => {
     const controller = new AbortController()
     const asked = guardedFetch({ allowLoopbackForDevelopment: true })(`${listener.origin}/never`, {
       signal: controller.signal,
@@ -334,12 +337,12 @@ describe('loopback for development', () => {
     await expect(asked).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }))
   })
 
-  it('ends while a resolver does not answer', async () => {
+  it('loopback for development ends while a resolver does not answer', async () => {
     const stuck = guardedFetch({ deadline: 100, resolve: () => new Promise(() => {}) })
     await expect(stuck('https://slow.example/')).rejects.toThrow()
   })
 
-  it('takes nothing compressed, keeps no cookie and no connection', async () => {
+  it('loopback for development takes nothing compressed, keeps no cookie and no connection', async () => {
     await expect(fetch(`${listener.origin}/gzip`)).rejects.toThrow(TypeError)
     await fetch(listener.origin)
     await fetch(listener.origin)
@@ -355,7 +358,7 @@ describe('loopback for development', () => {
 })
 
 describe('discovery through the guard', () => {
-  it('does not come to what a document names: the first hop is open, the second is not', async () => {
+  it('discovery through the guard does not come to what a document names: the first hop is open, the second is not', async () => {
     const evil = await listen((request, response) => {
       if (!request.url?.includes('/.well-known/')) return void response.end('secret')
       response.end(

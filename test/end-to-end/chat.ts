@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 
-/** The events of a stream that the tests look at; everything else is left as it is. */
+/** The parts of an event that the tests read. */
 const event = z.looseObject({
   type: z.string(),
   item: z.looseObject({ id: z.string(), type: z.string() }).optional(),
@@ -18,7 +18,7 @@ const content = z.array(z.looseObject({ text: z.string() }))
 export interface Turn {
   readonly threadId: string
   readonly events: readonly ChatEvent[]
-  /** What the person reads: the assistant's texts, or the message of the error that came in their place. */
+  /** What the person reads: the assistant's texts, or the message of the error that replaced them. */
   readonly text: string
   /** The stream as it came. */
   readonly raw: string
@@ -45,7 +45,7 @@ export function inputOf(text: string): object {
   return { content: [{ type: 'input_text', text }], attachments: [], inference_options: {} }
 }
 
-/** Says something, in a new thread or in one that is there, and reads the answer to its end. */
+/** Sends a message, in a new thread or in a known one, and reads the answer to its end. */
 export async function say(
   chatkit: string,
   token: string,
@@ -62,7 +62,7 @@ export async function say(
   return { threadId: threadId ?? threadIn(events), events, text: textIn(events), raw }
 }
 
-/** The whole events of a stream, or of as much of it as came. */
+/** Parses the events of a stream. An event that was cut off is left out. */
 export function eventsIn(raw: string): readonly ChatEvent[] {
   const frames = raw.split('\n\n').slice(0, -1)
   return frames.map((frame) => event.parse(JSON.parse(frame.replace(/^data: /, ''))))

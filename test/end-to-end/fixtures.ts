@@ -1,4 +1,4 @@
-// What the tests of a whole TaskFlow begin with: a folder, a log in memory, and ports that nobody else has.
+// What the tests of a whole TaskFlow need first: a folder, a log in memory, and free ports.
 
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -25,7 +25,10 @@ export function memoryLog() {
   }
 }
 
-/** Other test files look for free ports at the same time: a start that found one taken meanwhile is tried again. */
+/**
+ * Tries a start again when another program has taken its port. Other test files look for free ports
+ * at the same time.
+ */
 export async function retried<T>(begin: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {

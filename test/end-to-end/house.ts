@@ -1,5 +1,6 @@
-// A whole TaskFlow in this process, with everything that leaves any part of it kept for the test: what is sent between the parts, what arrives
-// at each listener, what a browser gets byte by byte, what is logged and what is printed. Nothing of the product is replaced.
+// A whole TaskFlow in this process. It keeps for the test what the parts send to each other, what
+// each listener gets, the bytes that a browser gets, the log, and what is printed. It replaces no
+// part of the product.
 
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { closeSync, openSync, writeSync } from 'node:fs'
@@ -37,7 +38,7 @@ export interface House {
   readonly printed: readonly string[]
   /** Sends a request as a browser or curl would. */
   visit(url: string, options?: VisitOptions): Promise<Visit>
-  /** Answers some requests between the parts in the network's place. */
+  /** Answers some requests between the parts as the network would. */
   fail(fault: Fault | undefined): void
   /** The bytes of every file in the data folder, by relative path. */
   files(): Promise<ReadonlyMap<string, Buffer>>
@@ -47,12 +48,15 @@ export interface House {
   close(): Promise<void>
 }
 
-/** Starts a TaskFlow on free ports with a data folder of its own, its log at debug level into memory and a file. */
+/**
+ * Starts a TaskFlow on free ports, with a data folder of its own. It logs at debug level, into
+ * memory and into a file.
+ */
 export async function startHouse(env: Readonly<Record<string, string>> = {}): Promise<House> {
   const dataDir = await mkdtemp(join(tmpdir(), 'taskflow-house-'))
   const original = globalThis.fetch
   const recording = recordingFetch(original)
-  // Every part reads it when it is made, so all of them are made with this one.
+  // Every part reads the global `fetch` when it is made. So this must be set before.
   globalThis.fetch = recording.fetch
   const arrivals: Arrival[] = []
   const onArrival = (message: unknown) => arrivals.push(arrivalOf(message))
@@ -132,7 +136,10 @@ function arrivalOf(message: unknown): Arrival {
   }
 }
 
-/** Console and streams both: a test runner puts its own console in the place of the one that writes to the streams. */
+/**
+ * Collects what goes to the console and what goes to the two streams. A test runner replaces the
+ * console, so its lines do not reach the streams.
+ */
 function listenToPrinting(): { readonly texts: string[]; end(): void } {
   const texts: string[] = []
   const undo: (() => void)[] = []

@@ -1,5 +1,6 @@
-// kill -9 of the whole TaskFlow, again and again at random moments while two people work, on one data folder: what anybody was told is there
-// afterwards, nothing is done twice, and no conversation is broken.
+// Kills the whole TaskFlow with SIGKILL at random moments while two people work, again and again on
+// one data folder. What the server has acknowledged must be there afterwards, nothing may be done
+// twice, and no conversation may be broken.
 
 import { existsSync, watch } from 'node:fs'
 import { rm } from 'node:fs/promises'
@@ -13,7 +14,7 @@ import { retried, temporaryFolder } from './fixtures.ts'
 import { kill, type Program, ready, start } from './program.ts'
 
 const ROUNDS = 10
-/** Acknowledgements in a round at most: the kill comes after a random number of them. */
+/** The kill comes after a random number of acknowledgements, at most so many in a round. */
 const MOST = 45
 const SEED = 20_260_728
 
@@ -28,7 +29,7 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true, force: true })
 })
 
-/** Starts the server itself, without the runner, so that the signal hits it and nobody else. */
+/** Starts the server without the runner, so that the signal reaches the server alone. */
 function launch(port: number): Program {
   const options = ['--conditions=onbehalf-source', '--disable-warning=ExperimentalWarning']
   program = start(process.execPath, [
@@ -116,7 +117,8 @@ async function addByChat({ urls, who, round, told }: Work, thread?: string): Pro
       rest += decoder.decode(chunk, { stream: true })
       const whole = rest.slice(0, rest.lastIndexOf('\n\n') + 2)
       rest = rest.slice(whole.length)
-      // Before it is even parsed: in every millisecond that the kill comes later, the server could still store what it has told.
+      // This is before the parsing. A later kill would give the server time to store what it has
+      // acknowledged too early.
       for (const _ of whole.matchAll(/"type":"thread\.item\.done"/g)) told()
       for (const event of eventsIn(whole)) {
         events.push(event)
@@ -143,7 +145,7 @@ function note(who: Person, round: number, event: ChatEvent): void {
   }
 }
 
-/** Everything that was acknowledged is there, whole and once. */
+/** Checks that everything that was acknowledged is there, whole and once. */
 async function check(urls: TaskflowUrls, who: Person): Promise<void> {
   const tasks = await tasksOf(urls.api, who.api)
   const titles = new Map(tasks.map(({ id, title }) => [id, title]))
@@ -169,7 +171,7 @@ async function check(urls: TaskflowUrls, who: Person): Promise<void> {
   expect(new Set(everyItem).size).toBe(everyItem.length)
 }
 
-/** No message is cut off, and no wheel turns for ever. */
+/** Whether the item is complete: a text has its end, and no step is still at work. */
 function isWhole(item: Readonly<Record<string, unknown>>): boolean {
   const text = JSON.stringify(item)
   if (item.type === 'workflow') return !text.includes('"loading"')
@@ -189,7 +191,7 @@ function randomFrom(seed: number): () => number {
   }
 }
 
-/** Lets everybody work until the given number of acknowledgements has come, then kills the server. */
+/** Lets both people work until `after` acknowledgements have come, then kills the server. */
 async function killedAtWork(
   urls: TaskflowUrls,
   people: readonly Person[],
@@ -209,7 +211,7 @@ async function killedAtWork(
   })
   const ends = await Promise.allSettled(work)
   expect((await running.ended).signal).toBe('SIGKILL')
-  // Work ends because the connection did, and for no other reason.
+  // The only allowed failure is a connection that ended.
   for (const end of ends)
     if (end.status === 'rejected') expect(end.reason).toBeInstanceOf(TypeError)
 }

@@ -1,5 +1,6 @@
-// What a person reads when a part of the house is down, hangs, or their sign-in has ended: a plain sentence, in time, and the chat goes on
-// when the part is back. Real parts, real sockets; only the deadlines are shorter than in the product.
+// What a person reads when a part of TaskFlow is down or hangs, or when their sign-in has ended: a
+// plain sentence, in time. The chat goes on when the part is back. Parts and sockets are real. Only
+// the deadlines are shorter than in the product.
 
 import { decodeJwt, decodeProtectedHeader, importJWK, SignJWT } from 'jose'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -18,7 +19,7 @@ afterEach(() => house.stop())
 /** Signs alice in for the chat. */
 const alice = () => signIn({ issuer: house.urls.issuer, as: 'alice', resource: house.urls.chatkit })
 
-/** Longer than any chain of deadlines in the house, and much shorter than a person's patience. */
+/** Longer than all deadlines of one request together, and much shorter than a person waits. */
 const SECONDS = 10
 
 const NO_ISSUER =
@@ -30,16 +31,16 @@ const NO_CONNECTION =
 const NO_API =
   'The task list cannot be reached right now, so it is not known whether this was done. Look before trying again.'
 const SIGN_IN = 'Sign in again to continue.'
-/** What a server says of its own next hop: to the chat a result like any other. */
+/** What the MCP server says when it cannot reach the API. For the chat this is a normal result. */
 const SIGN_IN_OF_SERVER = `This was not done: the sign-in has ended. ${SIGN_IN}`
 
-/** Asks for a task in the outage; checks everything that all outages share. */
+/** Asks for a task during the outage. Checks what all outages have in common. */
 async function inTheOutage(token: string, thread: string): Promise<Turn> {
   const from = performance.now()
   const turn = await say(house.urls.chatkit, token, 'Add a task to fix the roof', thread)
   expect((performance.now() - from) / 1000).toBeLessThan(SECONDS)
   expect(turn.text).not.toContain('Added')
-  // No stack, no path, no foreign error text, in the stream or in the log.
+  // Neither the stream nor the log has a stack, a path or the text of a foreign error.
   for (const text of [turn.raw, JSON.stringify(house.lines)]) {
     expect(text).not.toMatch(
       /\bat \w+.*:\d+:\d+|node_modules|node:internal|ECONN|fetch failed|UND_ERR|aborted due/,
@@ -48,7 +49,7 @@ async function inTheOutage(token: string, thread: string): Promise<Turn> {
   return turn
 }
 
-/** The audit's events that are no success, without what differs from run to run. */
+/** The audit's events without success, without the fields that differ from run to run. */
 function troubles() {
   return house.lines
     .filter(({ message, outcome }) => message === 'hop' && outcome !== 'allowed')
@@ -61,10 +62,10 @@ function troubles() {
     }))
 }
 
-/** The thread is as it should be, and takes another message. */
+/** Checks that the thread has all messages, and takes another one. */
 async function goesOn(token: string, thread: string): Promise<void> {
   const { chatkit, api, issuer } = house.urls
-  // An issuer that did not answer is asked again after a second at the latest.
+  // An issuer that did not answer is asked again after one second or less.
   await vi.waitFor(
     async () =>
       expect((await say(chatkit, token, 'Add a task to paint the fence', thread)).text).toBe(
@@ -101,20 +102,22 @@ const rows = outages.flatMap((outage) =>
   (['down', 'silent'] as const).map((state) => ({ ...outage, state })),
 )
 
-describe('a part that is missing', () => {
+describe('a missing part of TaskFlow', () => {
   it.each<Outage & { readonly state: State }>(rows)(
-    '$part $state $when',
+    'the $part is $state $when: the person reads a plain sentence, and the chat goes on later',
     async ({ part, state, when, sentence, hop }) => {
       const { chatkit, issuer, web } = house.urls
       const { threadId } = await say(chatkit, await alice(), 'Help')
-      // What was issued is kept by client, so that another client's token of the same person has to be exchanged anew.
+      // Exchanged tokens are kept for each client. So a token of another client must be exchanged
+      // again, although it is the same person's.
       const page = { clientId: 'taskflow-page', redirectUri: `${web}/`, resource: chatkit }
       const token = await signIn({ issuer, as: 'alice', ...page })
       if (when === 'in mid-answer') house.inMidAnswer(() => house.set(part, state))
       else await house.set(part, state)
 
       const turn = await inTheOutage(token, threadId)
-      // Where nobody listens nothing was sent; of a call that was taken and not answered, nobody knows.
+      // Where nobody listens, nothing was sent. When a server took the call and did not answer,
+      // nobody knows what it did.
       const unsent = state === 'down' && when === 'at the start' && part !== 'issuer'
       expect(turn.text).toBe(unsent && part === 'mcp' ? NO_CONNECTION : sentence)
       const destination = { exchange: issuer, carry: house.urls.mcp, api: house.urls.api }[hop]
@@ -138,7 +141,7 @@ describe('a part that is missing', () => {
     },
   )
 
-  it('the issuer, for a person whose tokens are there: nobody notices', async () => {
+  it('a person whose tokens are there does not notice that the issuer is down', async () => {
     const token = await alice()
     const { threadId } = await say(house.urls.chatkit, token, 'Add a task to feed the cat')
     await house.set('issuer', 'down')
@@ -148,7 +151,7 @@ describe('a part that is missing', () => {
   })
 
   it.each<State>(['down', 'silent'])(
-    'the issuer %s before anybody ever came: the door says so, and opens later',
+    'the door answers 503 while the issuer is %s before its first token, and opens later',
     async (state) => {
       const { chatkit } = house.urls
       const token = await alice()
@@ -178,7 +181,7 @@ describe('a part that is missing', () => {
 })
 
 describe('a sign-in that has ended', () => {
-  /** alice's token, signed anew with an expiry that only the doors' tolerance for clocks lets pass. */
+  /** Signs alice's token again, expired but within the tolerance of the doors for clocks. */
   async function expiring(token: string): Promise<string> {
     const { issuerKey } = await loadKeys(house.dataDir)
     const now = Math.floor(Date.now() / 1000)
@@ -201,7 +204,7 @@ describe('a sign-in that has ended', () => {
     ).toBe(200)
   }
 
-  it('by its time, between the door and the tool: the sentence says to sign in again, and then it goes on', async () => {
+  it('a token that expires between the door and the tool leads to a new sign-in', async () => {
     const token = await alice()
     const { threadId } = await say(house.urls.chatkit, token, 'Help')
     const { token: other } = await pageSignIn()
@@ -214,20 +217,23 @@ describe('a sign-in that has ended', () => {
     await goesOn(await alice(), threadId)
   })
 
-  it.each(['before the answer', 'in mid-answer'])('by revocation %s: the same', async (when) => {
-    const { threadId } = await say(house.urls.chatkit, await alice(), 'Help')
-    const { token, refreshToken } = await pageSignIn()
-    if (when === 'in mid-answer') house.inMidAnswer(() => revoke(refreshToken))
-    else await revoke(refreshToken)
-    const turn = await inTheOutage(token, threadId)
-    expect(turn.text).toBe(when === 'in mid-answer' ? SIGN_IN_OF_SERVER : SIGN_IN)
-    const refusal = {
-      hop: 'exchange',
-      outcome: 'refused',
-      reason: 'exchange_grant_refused',
-      subject: 'alice',
-    }
-    expect(troubles()).toContainEqual({ ...refusal, destination: house.urls.issuer })
-    await goesOn(await alice(), threadId)
-  })
+  it.each(['before the answer', 'in mid-answer'])(
+    'a sign-in that is revoked %s leads to a new sign-in',
+    async (when) => {
+      const { threadId } = await say(house.urls.chatkit, await alice(), 'Help')
+      const { token, refreshToken } = await pageSignIn()
+      if (when === 'in mid-answer') house.inMidAnswer(() => revoke(refreshToken))
+      else await revoke(refreshToken)
+      const turn = await inTheOutage(token, threadId)
+      expect(turn.text).toBe(when === 'in mid-answer' ? SIGN_IN_OF_SERVER : SIGN_IN)
+      const refusal = {
+        hop: 'exchange',
+        outcome: 'refused',
+        reason: 'exchange_grant_refused',
+        subject: 'alice',
+      }
+      expect(troubles()).toContainEqual({ ...refusal, destination: house.urls.issuer })
+      await goesOn(await alice(), threadId)
+    },
+  )
 })

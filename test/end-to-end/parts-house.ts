@@ -1,4 +1,5 @@
-// TaskFlow's real parts behind listeners that a test takes away and gives back, with deadlines that a test can wait for.
+// TaskFlow's real parts, behind listeners that a test closes and opens again. The deadlines are
+// short enough for a test.
 
 import { rm } from 'node:fs/promises'
 import { createServer, type RequestListener } from 'node:http'
@@ -21,12 +22,12 @@ export interface PartsHouse {
   set(part: Part, state: State): Promise<void>
   /** Fulfilled when a silent part gets its next request. */
   nextSilence(part: Part): Promise<void>
-  /** Runs once, after the tools were listed and before the model answers: in the middle of an answer. */
+  /** Runs a function once in the middle of an answer: the tools are listed, the model is silent. */
   inMidAnswer(step: () => Promise<void>): void
   stop(): Promise<void>
 }
 
-/** Starts all parts. Twice what an idle machine needs for a call would be less, but machines are not idle. */
+/** Starts all parts. The deadlines leave room for a busy machine. */
 export async function startParts(
   deadlines: Deadlines = { issuer: 700, api: 1400, mcp: 2800 },
 ): Promise<PartsHouse> {
@@ -81,7 +82,7 @@ function interruptedModel(before: () => Promise<void>): TaskflowModel {
   }
 }
 
-/** Listens at a URL; gives what changes the state. */
+/** Listens at a URL. Returns a function that changes the state. */
 async function listener(url: string, handler: RequestListener) {
   const waiting: (() => void)[] = []
   const server = createServer((request, response) => {
@@ -101,7 +102,7 @@ async function listener(url: string, handler: RequestListener) {
         server.listen(Number(new URL(url).port), '127.0.0.1', resolve)
       })
     }
-    // What nobody answered is not answered any more.
+    // The requests that wait for an answer get none.
     if (wanted === 'up' && state === 'silent') server.closeAllConnections()
     state = wanted
   }

@@ -1,4 +1,5 @@
-// A person at TaskFlow's page, as a program: signed in, sends messages to the chat endpoint and reads the API. Speaks the wire, knows no part inside.
+// A person at TaskFlow's page, as a program. It signs in, sends messages to the chat endpoint and
+// reads the API. It knows the wire only, and nothing of the parts behind it.
 
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
@@ -9,23 +10,23 @@ import type { Visit } from './visit.ts'
 /** One message and its answer. */
 export interface Turn {
   readonly thread: string
-  /** The answer's text; the message of the error event where there was one. */
+  /** The answer's text. After an error event: its message. */
   readonly answer: string
   /** The trace id that the turn's hops share. */
   readonly trace: string
   readonly visit: Visit
-  /** What approves the call that the answer waits with, if it does. */
+  /** The approval that the answer waits for, if it waits. */
   readonly approval?: { readonly item_id: string; readonly action: object }
 }
 
-/** Somebody who is signed in. */
+/** A person who is signed in. */
 export interface Person {
   readonly name: 'alice' | 'bob'
   /** The access token for the chat endpoint. */
   readonly token: string
-  /** Sends a message; without a thread it begins one. `placement` is what the page's switch stands at. */
+  /** Sends a message; without a thread, in a new one. `placement`: the choice of the page's switch. */
   say(text: string, thread?: string, placement?: string): Promise<Turn>
-  /** Approves what an answer waits with, over the same placement. */
+  /** Approves the call that an answer waits for, with the same placement. */
   approve(turn: Turn, placement?: string): Promise<Turn>
   /** Any other request to the chat endpoint, or `metadata` beside one. */
   chatkit(type: string, params: object, more?: object): Promise<Visit>
@@ -49,12 +50,12 @@ const streamed = z.looseObject({
     .optional(),
 })
 
-/** A user message as the protocol has it. */
+/** Returns the input of a message in the form of the protocol. */
 export function message(text: string): object {
   return { content: [{ type: 'input_text', text }], attachments: [], inference_options: {} }
 }
 
-/** Signs somebody in for the chat endpoint. */
+/** Signs a person in for the chat endpoint. */
 export async function signedIn(
   house: House,
   name: 'alice' | 'bob',
@@ -70,7 +71,7 @@ export async function signedIn(
   return personWith(house, name, token)
 }
 
-/** Somebody with a token that is there already. */
+/** Returns a person who has a token already. */
 export function personWith(house: House, name: 'alice' | 'bob', token: string): Person {
   const { urls } = house
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }

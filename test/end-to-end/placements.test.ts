@@ -1,4 +1,5 @@
-// The same chat over each way in which a credential can travel, and two people interleaved over those in which it is an argument.
+// The same chat with each placement of the credential, and two people who take turns with the
+// placements in which the credential is an argument.
 
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -24,7 +25,7 @@ const event = z.looseObject({
   destination: z.string().optional(),
 })
 
-/** The hops of one turn: where the credential was placed, in order, without repetitions. */
+/** Returns the placements of one turn's hops, in order, without repetitions. */
 async function placements(
   person: Person,
   trace: string,
@@ -42,7 +43,7 @@ async function placements(
   ]
 }
 
-/** What carries the credential, and where the tool server found it, at a call. */
+/** For each placement: what carries the credential of a call, and where the tool server finds it. */
 const EXPECTED: Readonly<
   Record<(typeof PLACEMENTS)[number], { readonly carry: string[]; readonly found: string[] }>
 > = {
@@ -63,7 +64,7 @@ const EXPECTED: Readonly<
 }
 
 describe.each(PLACEMENTS)('%s', (placement) => {
-  it('answers as every placement does, and the trail shows where the credential was', async () => {
+  it(`${placement} answers as every placement does, and the trail shows where the credential was`, async () => {
     const person = await signedIn(house, 'alice')
     const word = `By ${placement}`
     const added = await person.say(`Add a task to walk ${word}`, undefined, placement)
@@ -86,7 +87,7 @@ describe.each(PLACEMENTS)('%s', (placement) => {
     )
   })
 
-  it('shows the model no credential, and shows it a credential parameter only for prompt references', async () => {
+  it(`${placement} shows the model no credential, and parameters only for prompt references`, async () => {
     const person = await signedIn(house, 'bob')
     const { trace } = await person.say("What's pending?", undefined, placement)
     const { body } = await person.look(`/model-requests/${trace}`)
@@ -257,7 +258,7 @@ describe('TaskFlow classic by itself', () => {
     expect(answer.text).toContain(sentence)
   })
 
-  it('refuses a token of another resource, and ignores the header', async () => {
+  it('TaskFlow classic by itself refuses a token of another resource, and ignores the header', async () => {
     const person = await signedIn(house, 'alice')
     const wrong = await call('taskflow_start_task', {
       user_id: 'alice',
@@ -274,7 +275,7 @@ describe('TaskFlow classic by itself', () => {
     expect(inHeader.text).toContain('sign-in has ended')
   })
 
-  it('its tools have credential parameters, flat and in models behind $ref', async () => {
+  it('the tools of TaskFlow classic have credential parameters, flat and in models behind $ref', async () => {
     const visit = await house.visit(classicUrl(house.urls), {
       method: 'POST',
       headers: {
@@ -298,7 +299,7 @@ describe('TaskFlow classic by itself', () => {
     ).toHaveLength(5)
   })
 
-  it('refuses every request that a web page sends', async () => {
+  it('TaskFlow classic by itself refuses every request that a web page sends', async () => {
     const headers = { 'content-type': 'application/json', origin: house.urls.web }
     expect(
       (await house.visit(classicUrl(house.urls), { method: 'POST', headers, body: '{}' })).status,
@@ -315,7 +316,7 @@ it('signing out ends running answers within a second, and a token that is still 
     const signOut = (init: RequestInit) => fetch(`${web}/sign-out`, { method: 'POST', ...init })
     expect((await signOut({ method: 'GET', headers })).status).toBe(405)
     expect((await signOut({})).status).toBe(401)
-    // The API does not answer, so the tool call is under way until something ends it.
+    // The API does not answer, so the tool call goes on until something ends it.
     const waits = parts.nextSilence('api')
     await parts.set('api', 'silent')
     const turn = say(chatkit, token, "What's pending?")

@@ -1,4 +1,4 @@
-// TaskFlow as a user runs it: a process of its own, its output, its end.
+// Runs TaskFlow as a user does: a process of its own, with its output and its end.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -27,7 +27,7 @@ export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
 }
 
-/** What decides which model answers: no test may depend on the environment that it runs in. */
+/** Variables that choose the model. A test must not depend on the environment that it runs in. */
 const NEUTRAL = {
   OPENAI_API_KEY: '',
   OPENAI_BASE_URL: '',
@@ -46,7 +46,7 @@ export function start(
   const child = spawn(command, args, {
     cwd,
     env: { ...process.env, ...NEUTRAL, ...env },
-    // The leader of a process group, as in a terminal: what it starts can be signalled with it.
+    // It leads a process group, as in a terminal: a signal to the group reaches what it starts.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -63,7 +63,7 @@ export function start(
   return { child, out: () => out, err: () => err, firstLine, ended }
 }
 
-/** `npm run <name> -- <args>` without npm. */
+/** Starts a script as `npm run <name> -- <args>` does, without npm. */
 export function runScript(
   name: 'start' | 'token',
   args: readonly string[],
@@ -80,19 +80,19 @@ const urls = z.strictObject({
   issuer: z.url(),
 })
 
-/** The URLs that `--json` prints when everything is ready. */
+/** Resolves with the URLs that `--json` prints when everything is ready. */
 export async function ready(program: Program): Promise<TaskflowUrls> {
   return urls.parse(JSON.parse(await program.firstLine))
 }
 
-/** Ends it and all that it started, whatever state it is in. */
+/** Ends the program and everything that it started. */
 export async function kill({ child, ended }: Program): Promise<void> {
-  // Without a number it never began; and 0 would be the test's own group.
+  // A program without a process id never started. The id 0 would be the test's own group.
   if (child.pid === undefined) return
   try {
     process.kill(-child.pid, 'SIGKILL')
   } catch {
-    // All of it has ended.
+    // The whole group has ended already.
   }
   await ended
 }

@@ -1,4 +1,5 @@
-// A `fetch` that keeps what goes through it, both ways, and can be told to answer in the network's place. It takes nothing away: bodies stream on.
+// A `fetch` that keeps requests and answers, and that a test can make answer as the network would.
+// Bodies still stream.
 
 /** One request and what came back. Bodies as bytes, each byte one character. */
 export interface Exchange {
@@ -6,13 +7,13 @@ export interface Exchange {
   readonly url: string
   readonly headers: Headers
   readonly body: string
-  /** Whether a test answered in the network's place. */
+  /** Whether the test gave the answer, not the network. */
   readonly injected: boolean
-  /** Undefined while there is none, and when the request failed. */
+  /** Undefined before the answer, and when the request failed. */
   answer?: { readonly status: number; readonly headers: Headers; body(): string }
 }
 
-/** Answers in the network's place, or throws as the network would; undefined lets the request through. */
+/** Answers or throws as the network would. Undefined lets the request through. */
 export type Fault = (
   request: Pick<Exchange, 'method' | 'url' | 'headers' | 'body'>,
 ) => Response | undefined
@@ -65,7 +66,10 @@ export function recordingFetch(inner: typeof globalThis.fetch): RecordingFetch {
   return { fetch, exchanges, fail: (next) => (fault = next) }
 }
 
-/** What is sent from within the house has a whole body; a stream could not be looked at and sent. A Request's own body is a copy of it. */
+/**
+ * Reads the body of a request. The parts send whole bodies only: a stream could not be both read
+ * and sent. The body of a `Request` is read from a copy.
+ */
 async function bodyOf(body: RequestInit['body'], copy = false): Promise<string> {
   if (body instanceof ReadableStream && !copy)
     throw new TypeError('A streamed body cannot be recorded')

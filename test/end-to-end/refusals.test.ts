@@ -1,5 +1,6 @@
-// What must not get in, at each of the three doors of a running TaskFlow: the right status, a challenge that leads somewhere, a sentence, and
-// nothing stored. The forged tokens are made with the issuer's own key wherever a thief of a lesser thing could not have made better ones.
+// What each of the three doors of a running TaskFlow must refuse: with the right status, a challenge
+// that leads to metadata, a sentence, and nothing stored. Most forged tokens are signed with the
+// issuer's own key: no attacker without it can make better ones.
 
 import { createHmac, createPublicKey } from 'node:crypto'
 import { join } from 'node:path'
@@ -29,7 +30,7 @@ const SCOPES = 'tasks:read tasks:write'
 
 let house: House
 let issuerKey: PrivateKey
-/** alice's own, good tokens. */
+/** alice's good tokens, one for each door. */
 let good: Readonly<Record<Door, string>>
 let idToken: string
 let refreshToken: string
@@ -59,7 +60,10 @@ afterAll(() => house.close())
 const resourceOf = (door: Door) =>
   ({ chat: house.urls.chatkit, mcp: house.urls.mcp, api: house.urls.api })[door]
 
-/** A request that stores something when it gets in: a thread with a message and a task, a task by tool call, a task. */
+/**
+ * Sends a request that stores something if the door admits it: a thread and a task in the chat, a
+ * task by tool call, a task in the API.
+ */
 function knock(door: Door, headers: VisitOptions['headers'], query = ''): Promise<Visit> {
   const { chatkit, mcp, api } = house.urls
   const title = 'Get in'
@@ -92,7 +96,7 @@ function knock(door: Door, headers: VisitOptions['headers'], query = ''): Promis
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 
-/** The number of rows of every table that holds conversations, tasks or their audit. */
+/** Counts the rows of every table that holds conversations, tasks or their audit. */
 function stored(): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {}
   for (const file of ['chat.db', 'tasks.db']) {
@@ -108,7 +112,7 @@ function stored(): Readonly<Record<string, number>> {
   return counts
 }
 
-/** The parameters of a challenge. */
+/** Parses the parameters of a challenge. */
 function challengeOf({ headers }: Visit): Readonly<Record<string, string>> {
   const header = String(headers['www-authenticate'] ?? '')
   expect(header).toMatch(/^Bearer /)
@@ -119,14 +123,14 @@ function challengeOf({ headers }: Visit): Readonly<Record<string, string>> {
 
 const problem = z.object({ code: z.string().min(1), message: z.string().regex(/^[A-Z].*\.$/) })
 
-/** Sends it, and checks everything that all refusals share. */
+/** Sends a request, and checks what all refusals have in common. */
 async function refusedAt(door: Door, send: () => Promise<Visit>, secrets: readonly string[] = []) {
   const before = stored()
   const sent = house.exchanges.length
   const logged = house.logLines.length
   const answer = await send()
   expect(stored()).toEqual(before)
-  // Nothing was tried in anybody's name: at most, keys or metadata were fetched.
+  // The door sent no request for a person. It may have fetched keys or metadata.
   const tried = house.exchanges.slice(sent).filter(({ method }) => method !== 'GET')
   expect(tried).toEqual([])
   const events = house.logLines.slice(logged).map((line) => JSON.parse(line))
@@ -141,7 +145,7 @@ async function refusedAt(door: Door, send: () => Promise<Visit>, secrets: readon
   expect(answer.raw).not.toMatch(/node_modules|\.ts:\d|^\s+at /m)
 
   const challenge = challengeOf(answer)
-  // RFC 9728 section 3.3: the document must be about the very resource that was asked for.
+  // RFC 9728 section 3.3: the document must name exactly the resource that was asked for.
   const { origin, pathname } = new URL(resourceOf(door))
   expect(challenge.resource_metadata).toBe(
     `${origin}/.well-known/oauth-protected-resource${pathname}`,
@@ -165,7 +169,10 @@ const base64url = (value: string | object) =>
 
 type Claims = Readonly<Record<string, unknown>>
 
-/** alice's good token for a door, with other claims or another header, signed anew with the issuer's own key or a given one. */
+/**
+ * Makes a token from alice's good one for a door, with other claims or another header. The issuer's
+ * own key signs it, or the given one.
+ */
 async function forged(
   door: Door,
   claims: Claims = {},
@@ -177,13 +184,13 @@ async function forged(
     .sign(await importJWK(key, 'ES256'))
 }
 
-/** The same, with a header and a signature of one's own. */
+/** The same, with a header and a signature that the test makes itself. */
 function handmade(door: Door, header: object, signature: (input: string) => string): string {
   const input = `${base64url({ ...decodeProtectedHeader(good[door]), ...header })}.${base64url(decodeJwt(good[door]))}`
   return `${input}.${signature(input)}`
 }
 
-/** RFC 7515 section 4.1.3: a key in the header proves nothing but itself. */
+/** Signs with a key that stands in the header, as anybody could (RFC 7515 section 4.1.3). */
 async function broughtAlong(door: Door): Promise<string> {
   const key = await strangersKey()
   const { kty, crv, x, y } = key
@@ -334,7 +341,7 @@ describe.each(DOORS)('at the %s door', (door) => {
   })
 })
 
-/** A good token that claims to be somebody else's. */
+/** Changes the subject of a good token, and leaves its signature. */
 function tampered(token: string): string {
   const [header, , signature] = token.split('.')
   const claims = decodeJwt(token)
@@ -342,23 +349,26 @@ function tampered(token: string): string {
 }
 
 describe('X-User-ID', () => {
-  it('is refused at the chat door when it is not the subject', async () => {
+  it('X-User-ID is refused at the chat door when it is not the subject', async () => {
     const headers = { ...bearer(good.chat), 'x-user-id': 'bob' }
     const { status, error } = await refusedAt('chat', () => knock('chat', headers), [good.chat])
     expect({ status, error }).toEqual({ status: 400, error: 'invalid_request' })
   })
 
-  it('changes nothing when it is the subject', async () => {
+  it('X-User-ID changes nothing when it is the subject', async () => {
     expect((await knock('chat', { ...bearer(good.chat), 'x-user-id': 'alice' })).status).toBe(200)
   })
 
-  it.each(['mcp', 'api'] as const)('is never identity at the %s door', async (door) => {
-    const bob = await signIn({ issuer: house.urls.issuer, as: 'bob', resource: house.urls.api })
-    const list = () => house.visit(`${house.urls.api}/tasks`, { headers: bearer(bob) })
-    const before = await list()
-    await knock(door, { ...bearer(good[door]), 'x-user-id': 'bob' })
-    expect((await list()).body).toBe(before.body)
-  })
+  it.each(['mcp', 'api'] as const)(
+    'X-User-ID is never the identity at the %s door',
+    async (door) => {
+      const bob = await signIn({ issuer: house.urls.issuer, as: 'bob', resource: house.urls.api })
+      const list = () => house.visit(`${house.urls.api}/tasks`, { headers: bearer(bob) })
+      const before = await list()
+      await knock(door, { ...bearer(good[door]), 'x-user-id': 'bob' })
+      expect((await list()).body).toBe(before.body)
+    },
+  )
 })
 
 it.each(['trail', 'model-requests'])(
@@ -376,7 +386,7 @@ describe('a scope that is missing', () => {
   const readOnly = (resource: string) =>
     signIn({ issuer: house.urls.issuer, as: 'alice', resource, scope: 'tasks:read' })
 
-  it.each(['mcp', 'api'] as const)('is named by the %s door', async (door) => {
+  it.each(['mcp', 'api'] as const)('a missing scope is named by the %s door', async (door) => {
     const token = await readOnly(resourceOf(door))
     const { status, error, scope, sentence } = await refusedAt(
       door,
@@ -391,7 +401,7 @@ describe('a scope that is missing', () => {
     expect(sentence).toContain('tasks:write')
   })
 
-  it('is named in the chat; no task is added, and reading tasks still works', async () => {
+  it('a missing scope is named in the chat: no task is added, and reading tasks still works', async () => {
     const person = await signedIn(house, 'alice', 'tasks:read')
     const before = stored()['tasks.db tasks']
     const { thread, answer } = await person.say('Add a task to wash the car')

@@ -1,4 +1,5 @@
-// What `npm start` and `npm run token` promise to whoever scripts them: output, exit codes, ports, and a clean end.
+// What `npm start` and `npm run token` promise to a script that calls them: their output, exit codes
+// and ports, and a clean end.
 
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -58,7 +59,7 @@ async function portsThatListen(first: number): Promise<readonly number[]> {
   return ports.filter((_, index) => up[index])
 }
 
-/** Signals a program and measures its end. */
+/** Signals a program. Returns its exit code, and the seconds until it ended. */
 async function signalled(program: Program, signal: () => void) {
   const from = performance.now()
   signal()
@@ -74,7 +75,7 @@ describe('a TaskFlow that was started with --json', () => {
 
   beforeAll(async () => {
     data = await folder()
-    // A language model that takes every request and answers none, so that an answer is under way for as long as the test likes.
+    // A language model that never answers, so that an answer of the chat goes on until it is ended.
     model = createServer().listen(0, '127.0.0.1')
     await once(model, 'listening')
     const address = model.address()
@@ -93,7 +94,7 @@ describe('a TaskFlow that was started with --json', () => {
   const token = (...args: readonly string[]) =>
     outcome(run('token', [...args, '--data', basename(data)], { cwd: dirname(data) }))
 
-  it('prints the URL of each part; the ports are consecutive, and each part answers', async () => {
+  it('--json prints the URL of each part; the ports are consecutive, and each part answers', async () => {
     const port = portOf(urls.web)
     expect(urls).toEqual({
       web: `http://127.0.0.1:${port}`,
@@ -110,7 +111,7 @@ describe('a TaskFlow that was started with --json', () => {
     expect((await fetch(`${urls.issuer}/.well-known/oauth-authorization-server`)).status).toBe(200)
   })
 
-  it('keeps its data in the folder of --data, relative to the current folder, readable by its owner only', async () => {
+  it('TaskFlow keeps its data in the folder of --data, which only the owner can read', async () => {
     expect(JSON.parse(await readFile(join(data, 'demo.json'), 'utf8'))).toEqual(urls)
     expect((await stat(data)).mode & 0o777).toBe(0o700)
     for (const file of [
@@ -124,7 +125,7 @@ describe('a TaskFlow that was started with --json', () => {
       expect([file, (await stat(join(data, file))).mode & 0o777]).toEqual([file, 0o600])
   })
 
-  it('gives a token, and nothing else, to the token command', async () => {
+  it('the token command prints a token and nothing else', async () => {
     const readOnly = ['--scope', 'tasks:read']
     const runs = await Promise.all([
       token('--as', 'alice'),
@@ -159,7 +160,7 @@ describe('a TaskFlow that was started with --json', () => {
     )
   })
 
-  it('makes the token command say what is wrong, with the right exit code and nothing on stdout', async () => {
+  it('the token command says on stderr what is wrong, with the right exit code', async () => {
     const elsewhere = await folder()
     const [nobody, stranger, nowhere, notRunning, unknown] = await Promise.all([
       token(),
@@ -175,7 +176,7 @@ describe('a TaskFlow that was started with --json', () => {
     expect(unknown).toEqual({ code: 1, out: '', err: expect.stringContaining('invalid_target') })
   })
 
-  it('is not disturbed by a second one on the same ports and data, which says what to do', async () => {
+  it('a second TaskFlow on the same ports and data says what to do, and disturbs nothing', async () => {
     const second = await outcome(
       run('start', ['--json', '--port', String(portOf(urls.web)), '--data', data]),
     )
@@ -190,7 +191,7 @@ describe('a TaskFlow that was started with --json', () => {
     expect(existsSync(join(data, 'demo.json'))).toBe(true)
   })
 
-  it('ends cleanly on SIGTERM within 5 seconds: an answer under way, a body that never comes, connections kept open', async () => {
+  it('TaskFlow ends cleanly on SIGTERM within 5 seconds, whatever its connections are doing', async () => {
     const { out: chatToken } = await token('--as', 'alice')
     const params = { input: inputOf('Are you there?') }
     const stream = await send(urls.chatkit, chatToken.trim(), 'threads.create', params)
@@ -237,7 +238,7 @@ describe('a TaskFlow that was started with --json', () => {
 })
 
 describe('a TaskFlow in a terminal', () => {
-  it('listens where --port says, speaks to a person, and ends cleanly on Ctrl-C, which reaches every process of it', async () => {
+  it('in a terminal, TaskFlow listens at --port, and ends cleanly on Ctrl-C', async () => {
     const data = await folder()
     const { program, port } = await retried(async () => {
       const port = await freePorts(PORTS)
@@ -264,7 +265,7 @@ describe('a TaskFlow in a terminal', () => {
     expect(program.err()).toBe('')
   })
 
-  it('ends when npm gets SIGTERM', async () => {
+  it('TaskFlow ends when npm gets SIGTERM', async () => {
     const data = await folder()
     const program = start('npm', [
       'start',
@@ -278,7 +279,7 @@ describe('a TaskFlow in a terminal', () => {
     ])
     programs.push(program)
     const urls = await ready(program)
-    // `ended` is the end of all that holds its output, so of every process that it began.
+    // `ended` waits for every process that holds the output, so for all that npm has started.
     const { seconds } = await signalled(program, () => program.child.kill('SIGTERM'))
     expect(seconds).toBeLessThan(5)
     expect(await portsThatListen(portOf(urls.web))).toEqual([])
@@ -287,7 +288,7 @@ describe('a TaskFlow in a terminal', () => {
 })
 
 describe('a start that fails', () => {
-  it('leaves nothing running when one port is taken', async () => {
+  it('a start leaves nothing running when one port is taken', async () => {
     const data = await folder()
     const port = await freePorts(PORTS)
     const other = createServer().listen(port + 2, '127.0.0.1')
@@ -310,10 +311,10 @@ describe('a start that fails', () => {
   })
 
   it.each([
-    ['/proc/nope', 'in which nothing can be made', '/proc/nope'],
-    ['/proc/nope/deeper', 'below such a one', '/proc/nope'],
-    ['/dev/null/data', 'below what is no folder', '/dev/null'],
-  ])('for a data folder like %s, %s: names it, and ends', async (data, _, named) => {
+    ['/proc/nope', 'in which no folder can be made', '/proc/nope'],
+    ['/proc/nope/deeper', 'below such a folder', '/proc/nope'],
+    ['/dev/null/data', 'below a file', '/dev/null'],
+  ])('a start with the data folder %s, %s, names the folder and ends', async (data, _, named) => {
     const { code, out, err } = await outcome(
       run('start', ['--json', '--port', '0', '--data', data]),
     )
@@ -324,7 +325,7 @@ describe('a start that fails', () => {
     expect(err).toContain(named)
   })
 
-  it('names the bad file of the data folder, and quotes nothing of it', async () => {
+  it('a start names the bad file of the data folder, and quotes nothing of it', async () => {
     const data = await folder()
     await mkdir(join(data, 'keys'))
     await writeFile(join(data, 'keys', 'keys.json'), '{"issuerKey":"not-a-key-but-secret"}')
@@ -346,14 +347,17 @@ describe('a start that fails', () => {
     ['an unknown option', ['--wat'], {}, '--wat'],
     ['an argument that belongs to nothing', ['3000'], {}, '3000'],
     ['an unknown log level', [], { LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],
-  ])('with %s: says what is right, with exit code 2', async (_, args, env, named) => {
-    const { code, out, err } = await outcome(run('start', ['--json', ...args], { env }))
-    expect({ code, out }).toEqual({ code: 2, out: '' })
-    expect(err).toContain(named)
-    expect(err).toContain('--data DIR')
-  })
+  ])(
+    'a start that fails with %s: says what is right, with exit code 2',
+    async (_, args, env, named) => {
+      const { code, out, err } = await outcome(run('start', ['--json', ...args], { env }))
+      expect({ code, out }).toEqual({ code: 2, out: '' })
+      expect(err).toContain(named)
+      expect(err).toContain('--data DIR')
+    },
+  )
 
-  it('names the missing variable when the model is only half configured', async () => {
+  it('a start names the missing variable when the model is only half configured', async () => {
     const data = await folder()
     const env = { OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' }
     const { code, out, err } = await outcome(
@@ -366,7 +370,7 @@ describe('a start that fails', () => {
     })
   })
 
-  it('is not tried when --help is given', async () => {
+  it('a start is not tried when --help is given', async () => {
     const { code, out, err } = await outcome(run('start', ['--help']))
     expect({ code, err }).toEqual({ code: 0, err: '' })
     for (const option of ['--port', '--data', '--json', 'OPENAI_API_KEY'])

@@ -1,4 +1,5 @@
-// Alice and bob at once, a thousand turns interleaved over HTTP, in one TaskFlow: neither ever sees, uses or changes anything of the other's.
+// alice and bob use one TaskFlow at the same time, in a thousand turns over HTTP. Neither of them ever
+// sees, uses or changes anything of the other.
 
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -8,20 +9,20 @@ import { type House, startHouse } from './house.ts'
 import { type Person, signedIn, type Turn } from './person.ts'
 
 const TURNS = 1000
-/** People at work at the same time: half of them alice, half of them bob, each with a sign-in of their own. */
+/** Sign-ins that work at the same time: half of them alice's, half of them bob's. */
 const LANES = 8
-/** Turns after which the credential trail is looked at, by the person and by the other: it keeps the last requests only. */
+/** After so many turns both people read the credential trail, which keeps the last requests only. */
 const LOOK = 10
-/** Turns after which a new thread is begun. */
+/** After so many turns a lane starts a new thread. */
 const THREAD = 20
 
 const NAMES = ['alice', 'bob'] as const
 type Name = (typeof NAMES)[number]
 const other = (name: Name): Name => (name === 'alice' ? 'bob' : 'alice')
 
-/** A word that stands in titles of one person and nowhere else. */
+/** A word that only the titles of one person have. */
 const MARKS: Readonly<Record<Name, string>> = { alice: 'zqalpha', bob: 'zqbravo' }
-/** Anything that carries a person's mark, in whatever case. */
+/** Finds a person's mark, in upper and lower case. */
 const markOf = (name: Name) => new RegExp(`${MARKS[name]}\\d+`, 'i')
 
 /** What a person was told about a task. */
@@ -30,7 +31,7 @@ interface Known {
   status: 'pending' | 'in_progress' | 'completed' | 'deleted'
 }
 
-/** What is known from the answers alone. */
+/** What the answers have told so far. */
 interface Ledger {
   readonly tasks: Map<number, Known>
   readonly threads: Set<string>
@@ -56,12 +57,12 @@ beforeAll(async () => {
 }, 400_000)
 afterAll(() => house?.close())
 
-/** One lane's turns, one after the other, chosen by a generator of their own, so that every run does the same. */
+/** Takes one lane's turns, one after the other. A seeded generator chooses them: runs are alike. */
 async function walk(name: Name, lane: number, turns: number): Promise<void> {
   const ledger = ledgers[name]
   let person = people[lane] ?? (await signedIn(house, name))
   const random = generator(lane + 1)
-  /** This lane's own tasks: another lane of the same person may be working on the others. */
+  /** This lane's own tasks. Another lane of the same person may change the others. */
   const own: number[] = []
   let thread: string | undefined
   let turn = 0
@@ -69,7 +70,8 @@ async function walk(name: Name, lane: number, turns: number): Promise<void> {
   const say = async (text: string): Promise<string> => said(await spoken(text))
   const spoken = async (text: string): Promise<Turn> => {
     if (turn % THREAD === 0) {
-      // A new sign-in, too: many tokens of one person at once, and none that gets old on a slow machine.
+      // It signs in again, too: so one person has many tokens at once, and no token expires on a
+      // slow machine.
       thread = undefined
       person = await signedIn(house, name)
       people[lane] = person
@@ -100,7 +102,7 @@ async function walk(name: Name, lane: number, turns: number): Promise<void> {
     const id = open[Math.floor(random() * open.length)]
     const known = id === undefined ? undefined : ledger.tasks.get(id)
     const choice = random()
-    // A deletion takes two turns, which belong into one thread.
+    // A deletion takes two turns, which must be in one thread.
     const roomForTwo = turn + 2 <= turns && turn % THREAD < THREAD - 1
     if (id === undefined || !known || choice < 0.35) {
       const title = `Do ${MARKS[name]}${lane}${String(turn).padStart(4, '0')}`
@@ -153,7 +155,7 @@ async function walk(name: Name, lane: number, turns: number): Promise<void> {
   }
 }
 
-/** What the page shows beside an answer is there for the person who asked, and for nobody else. */
+/** Checks that the person who asked can read what the page shows of it, and the other cannot. */
 async function lookBehind(person: Person, trace: string): Promise<void> {
   const stranger = people.find(({ name }) => name !== person.name)
   for (const [path, nothing] of [
@@ -172,7 +174,7 @@ async function lookBehind(person: Person, trace: string): Promise<void> {
   }
 }
 
-/** Mulberry32: the same numbers for the same seed, everywhere. */
+/** Makes a generator of random numbers that gives the same ones for a seed (mulberry32). */
 function generator(seed: number): () => number {
   let state = seed
   return () => {
@@ -208,7 +210,7 @@ describe.each(NAMES)('%s', (name) => {
     return JSON.parse(visit.body)
   }
 
-  it('has each task that was acknowledged exactly once, as it was left, and no other', async () => {
+  it(`${name} has each acknowledged task exactly once, as it was left, and no other`, async () => {
     const task = z.looseObject({ id: z.number(), title: z.string(), status: z.string() })
     const tasks: z.infer<typeof task>[] = []
     for (let offset = 0; ; offset += 50) {
@@ -228,7 +230,7 @@ describe.each(NAMES)('%s', (name) => {
     expect(expected.length).toBeGreaterThan(50)
   })
 
-  it('finds only their own actions in the audit, with the right actors and the traces of their own turns', async () => {
+  it(`${name} finds only their own actions in the audit, with the right actors and traces`, async () => {
     const entry = z.looseObject({
       id: z.number(),
       subject: z.string(),
@@ -260,7 +262,7 @@ describe.each(NAMES)('%s', (name) => {
     )
   })
 
-  it('finds only their own threads, with nothing of the other person in them', async () => {
+  it(`${name} finds only their own threads, with nothing of the other person in them`, async () => {
     const ids: string[] = []
     for (let after: string | undefined; ; ) {
       const visit = await person()?.chatkit('threads.list', {
@@ -286,7 +288,7 @@ describe.each(NAMES)('%s', (name) => {
     }
   })
 
-  it('gets the same answer for a thread of the other person as for one that does not exist', async () => {
+  it(`${name} gets the same answer for the other person's thread as for a missing one`, async () => {
     const missing = (
       await person()?.chatkit('threads.get_by_id', { thread_id: 'thr_0000000000000000' })
     )?.body
@@ -312,7 +314,7 @@ describe.each(NAMES)('%s', (name) => {
   })
 })
 
-it('every request to the MCP server and to the API carried the token of the person of its turn, for that place, with the actors so far', () => {
+it('each request to the MCP server and the API carried a token for that place, of the right person', () => {
   const { urls, arrivals } = house
   const owners = new Map(
     NAMES.flatMap((name) => ledgers[name].traces.map((trace) => [trace, name] as const)),
@@ -322,7 +324,7 @@ it('every request to the MCP server and to the API carried the token of the pers
   for (const { url, headers } of arrivals) {
     const place = [urls.mcp, urls.api].find((one) => url === one || url.startsWith(`${one}/`))
     const trace = /^00-([0-9a-f]{32})-/.exec(String(headers.traceparent ?? ''))?.[1]
-    // Without a trace it is this test's own look at the API.
+    // A request without a trace is this test's own.
     if (!place || trace === undefined) continue
     counted[place] = (counted[place] ?? 0) + 1
     const { sub, aud, act } = decodeJwt(String(headers.authorization).replace('Bearer ', ''))
@@ -340,7 +342,7 @@ it('every request to the MCP server and to the API carried the token of the pers
       wrong.push(`${url}: ${sub} for ${aud} in a turn of ${owner}`)
   }
   expect(wrong).toEqual([])
-  // Three requests a turn that uses a tool: the protocol's opening, the list, the call.
+  // A turn that uses a tool makes three requests: the opening of the protocol, the list, the call.
   expect(counted[urls.mcp]).toBeGreaterThan(2 * TURNS)
   expect(counted[urls.api]).toBeGreaterThan(TURNS / 2)
 })

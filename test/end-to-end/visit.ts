@@ -1,11 +1,12 @@
-// One HTTP request on a connection of its own, as a browser or curl sends it; what comes back is kept byte by byte, headers and framing included.
+// One HTTP request on a connection of its own, as a browser or curl sends it. It keeps all bytes that
+// come back, headers and framing included.
 
 import { request } from 'node:http'
 
 /** What is sent. */
 export interface VisitOptions {
   readonly method?: string
-  /** A value per header, or several where a header is repeated. */
+  /** One value for a header, or several where the header is repeated. */
   readonly headers?: Readonly<Record<string, string | string[]>>
   readonly body?: string
 }
@@ -17,7 +18,7 @@ export interface Visit {
   readonly status: number
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
   readonly body: string
-  /** Everything that came over the connection, a byte a character. */
+  /** Everything that came over the connection; each byte is one character. */
   readonly raw: string
 }
 

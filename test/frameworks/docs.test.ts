@@ -14,7 +14,7 @@ import { keyed } from './servers.ts'
 const FOLDER = new URL('../../docs/snippets/', import.meta.url)
 
 describe('docs/frameworks.md', () => {
-  it('shows each file of docs/snippets unchanged, without its first comment', () => {
+  it('docs/frameworks.md shows each file of docs/snippets unchanged, without its first comment', () => {
     const page = readFileSync(new URL('../../docs/frameworks.md', import.meta.url), 'utf8')
     const shown = [...page.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => code ?? '')
     const files = readdirSync(FOLDER).map((name) =>
@@ -37,7 +37,7 @@ const callerOf = (principal: Caller['principal'], changes: Partial<Caller>): Cal
 })
 
 describe('a snippet', () => {
-  it('runs a stdio server for one caller', async () => {
+  it('a snippet runs a stdio server for one caller', async () => {
     const binding = parseBinding('tasks', {
       url: 'stdio:everything',
       resource: 'https://everything.example',
@@ -65,7 +65,7 @@ describe('a snippet', () => {
     await client.close()
   })
 
-  it('keeps a session for the next request of the same person, and for nobody else', async () => {
+  it('a snippet keeps a session for the next request of the same person, and for nobody else', async () => {
     const running = await keyed()
     const initialized: string[] = []
     const caller = (principal: Caller['principal']) =>

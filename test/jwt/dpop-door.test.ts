@@ -145,7 +145,7 @@ describe('a token that is bound to a key', () => {
       async (token) => ({ authorization: `DPoP ${token.reveal()}, DPoP ${token.reveal()}` }),
       'credential_repeated',
     ],
-  ])('is refused %s', async (_, headers, reason) => {
+  ])('a token that is bound to a key is refused %s', async (_, headers, reason) => {
     const { send } = house()
     expect(await send(await headers(await bound()), 'POST', 'https://other.example/mcp')).toBe(
       reason,
@@ -160,7 +160,7 @@ describe('a token that is bound to a key', () => {
     ['to null', null],
     ['to a list', [owner.thumbprint]],
     ['to a list of keys', { jkt: [owner.thumbprint] }],
-  ])('is refused when it is bound %s', async (_, confirmation) => {
+  ])('a token that is bound to a key is refused when it is bound %s', async (_, confirmation) => {
     const { send } = house()
     const token = await bound(confirmation)
     expect(await send(dpop(token, await owner.proof(token)))).toBe('claim_invalid')

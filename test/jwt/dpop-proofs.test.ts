@@ -154,7 +154,7 @@ describe('a proof that does not hold', () => {
     ['an old time', { claims: { iat: START - 90 } }, 'iat'],
     ['a time to come', { claims: { iat: START + 31 } }, 'iat'],
     ['a time far to come', { claims: { iat: 1e300 } }, 'iat'],
-  ])('says something else: %s', async (_, changes, claim) => {
+  ])('a proof that does not hold says something else: %s', async (_, changes, claim) => {
     expect(await reasonFor(await prove(changes))).toBe(`proof_invalid ${claim}`)
   })
 
@@ -203,7 +203,7 @@ describe('a proof that does not hold', () => {
     ['a proof without end', async () => prove({ claims: { more: 'x'.repeat(4096) } })],
     ['no JWT', async () => 'proof'],
     ['nothing', async () => ''],
-  ])('is not one: %s', async (_, proof) => {
+  ])('a proof that does not hold is not one: %s', async (_, proof) => {
     expect(await reasonFor(await proof())).toBe('proof_invalid')
   })
 
@@ -224,7 +224,7 @@ describe('replay', () => {
     return { time, proofs, use }
   }
 
-  it('is refused for as long as the proof is good, and after it', async () => {
+  it('replay is refused for as long as the proof is good, and after it', async () => {
     const { time, use } = await house()
     const proof = await prove()
     expect(await use(proof)).toBe(true)
@@ -235,7 +235,7 @@ describe('replay', () => {
     expect(await use(proof)).toBe('iat')
   })
 
-  it('is refused for another method, another URL and another token', async () => {
+  it('replay is refused for another method, another URL and another token', async () => {
     const { use } = await house()
     const proof = await prove()
     expect(await use(proof, { method: 'DELETE' })).toBe('htm')
@@ -244,14 +244,14 @@ describe('replay', () => {
     expect(await use(proof)).toBe(true)
   })
 
-  it('is refused when a proof is verified several times before any is used', async () => {
+  it('replay is refused when a proof is verified several times before any is used', async () => {
     const { proofs } = await house()
     const proof = await prove()
     const results = await Promise.all([1, 2, 3].map(() => proofs.verify(proof, presented)))
     expect(results.map((result) => result.ok && result.value.use())).toEqual([true, false, false])
   })
 
-  it('is not an id of another key’s, so nobody can use up another’s', async () => {
+  it('replay is not an id of another key’s, so nobody can use up another’s', async () => {
     const { use } = await house()
     const other = await generateKeyPair('ES256', { extractable: true })
     const jwk = await exportJWK(other.publicKey)
@@ -260,7 +260,7 @@ describe('replay', () => {
     expect(await use(await prove({ claims: { htu: `${URL_}?other` } }))).toBe(false)
   })
 
-  it('is refused also when the memory is full: what is forgotten is refused for its age', async () => {
+  it('replay is refused also when the memory is full: what is forgotten is refused for its age', async () => {
     const { time, use } = await house({ maxEntries: 3 })
     const proofs: string[] = []
     for (let index = 0; index < 6; index++) {
@@ -281,7 +281,7 @@ describe('replay', () => {
     expect(await use(await prove({ claims: { jti: 'fresh', iat: START + 6 } }))).toBe(true)
   })
 
-  it('in one second full of proofs ends that second, not the service', async () => {
+  it('replay in one second full of proofs ends that second, not the service', async () => {
     const { time, use } = await house({ maxEntries: 2 })
     const at = (jti: string, iat = START) => prove({ claims: { jti, iat } })
     expect([
@@ -306,11 +306,14 @@ describe('replay', () => {
 })
 
 describe('options', () => {
-  it.each([['HS256'], ['none'], ['RS1']])('are refused at creation: the algorithm %s', (name) => {
-    expect(() => dpopProofs({ algorithms: ['ES256', name] })).toThrow(TypeError)
-  })
+  it.each([['HS256'], ['none'], ['RS1']])(
+    'the options of proofs are refused at creation: the algorithm %s',
+    (name) => {
+      expect(() => dpopProofs({ algorithms: ['ES256', name] })).toThrow(TypeError)
+    },
+  )
 
-  it('are refused at creation: no algorithm', () => {
+  it('the options of proofs are refused at creation: no algorithm', () => {
     expect(() => dpopProofs({ algorithms: [] })).toThrow(TypeError)
   })
 })

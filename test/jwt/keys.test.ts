@@ -40,7 +40,7 @@ function house(options: Partial<JwtVerifierOptions> = {}) {
 const down = (): Response => new Response('<h1>secret-looking page</h1>', { status: 503 })
 
 describe('finding the keys', () => {
-  it('fetches nothing before the first token, and then metadata and keys once', async () => {
+  it('finding the keys fetches nothing before the first token, and then metadata and keys once', async () => {
     const { issuer, reason } = house()
     expect(issuer.asked).toEqual([])
     for (let i = 0; i < 3; i++) expect(await reason(oldToken)).toBe('granted')
@@ -50,7 +50,7 @@ describe('finding the keys', () => {
     ])
   })
 
-  it('asks by the rules: no redirect, no cookie, no cache, a signal', async () => {
+  it('finding the keys asks by the rules: no redirect, no cookie, no cache, a signal', async () => {
     const { issuer, reason } = house()
     await reason(oldToken)
     for (const init of issuer.inits) {
@@ -65,7 +65,7 @@ describe('finding the keys', () => {
     }
   })
 
-  it('falls back to OpenID Connect discovery', async () => {
+  it('finding the keys falls back to OpenID Connect discovery', async () => {
     const { issuer, reason } = house()
     issuer.answer = (url) => {
       if (url.includes('oauth-authorization-server')) return new Response(null, { status: 404 })
@@ -74,7 +74,7 @@ describe('finding the keys', () => {
     expect(await reason(oldToken)).toBe('granted')
   })
 
-  it('asks a configured place directly, on whatever origin', async () => {
+  it('finding the keys asks a configured place directly, on whatever origin', async () => {
     const { issuer, reason } = house({ jwksUri: 'https://keys.example/jwks' })
     issuer.answer = (url) =>
       url === 'https://keys.example/jwks' ? Response.json({ keys: issuer.keys }) : undefined
@@ -94,7 +94,7 @@ describe('finding the keys', () => {
       { issuer: ISSUER, jwks_uri: 'https://login.example@evil.example/jwks' },
     ],
     ['has no keys', { issuer: ISSUER }],
-  ])('does not believe metadata that %s', async (_, metadata) => {
+  ])('finding the keys does not believe metadata that %s', async (_, metadata) => {
     const { issuer, reason } = house()
     issuer.metadata = metadata
     expect(await reason(oldToken)).toBe('issuer_unavailable')
@@ -103,7 +103,7 @@ describe('finding the keys', () => {
 })
 
 describe('rotation', () => {
-  it('under load: a thousand tokens of a new key make one request, and none is refused', async () => {
+  it('the rotation of keys under load: a thousand tokens of a new key make one request, and none is refused', async () => {
     const { issuer, time, verifier } = house()
     await verifier.verify(oldToken, RESOURCE)
     time.advance(31)
@@ -114,7 +114,7 @@ describe('rotation', () => {
     expect(issuer.jwksFetches()).toBe(2)
   })
 
-  it('honours the removal of a key when the keys are no longer fresh', async () => {
+  it('the rotation of keys honours the removal of a key when the keys are no longer fresh', async () => {
     const { issuer, time, reason } = house()
     expect(await reason(oldToken)).toBe('granted')
     issuer.keys = [second.publicJwk]
@@ -123,7 +123,7 @@ describe('rotation', () => {
     expect(await reason(newToken)).toBe('granted')
   })
 
-  it('honours an empty set', async () => {
+  it('the rotation of keys honours an empty set', async () => {
     const { issuer, time, reason } = house()
     await reason(oldToken)
     issuer.keys = []
@@ -131,7 +131,7 @@ describe('rotation', () => {
     expect(await reason(oldToken)).toBe('key_unknown')
   })
 
-  it('takes the removal along when an unknown id makes it ask', async () => {
+  it('the rotation of keys takes the removal along when an unknown id makes it ask', async () => {
     const { issuer, time, reason } = house()
     await reason(oldToken)
     issuer.keys = [second.publicJwk]
@@ -140,7 +140,7 @@ describe('rotation', () => {
     expect(await reason(oldToken)).toBe('key_unknown')
   })
 
-  it('sees no old age in a clock that was set back: it asks anew', async () => {
+  it('the rotation of keys sees no old age in a clock that was set back: it asks anew', async () => {
     const { issuer, time, reason } = house()
     const early = await mint(first, goodClaims({ iat: START - 2000, exp: START + 300 }))
     await reason(early)
@@ -226,7 +226,7 @@ describe('an issuer that is down', () => {
   ]
 
   it.each(cases)(
-    'and %s is unavailable at first, and never followed elsewhere',
+    'an issuer that is down and %s is unavailable at first, and never followed elsewhere',
     async (_, answer) => {
       const { issuer, reason } = house()
       issuer.answer = (url) => (url.endsWith('/jwks') ? answer() : undefined)
@@ -235,17 +235,20 @@ describe('an issuer that is down', () => {
     },
   )
 
-  it.each(cases)('and %s is served from older keys, for an hour', async (_, answer) => {
-    const { issuer, time, reason } = house()
-    await reason(oldToken)
-    issuer.answer = (url) => (url.endsWith('/jwks') ? answer() : undefined)
-    time.advance(601)
-    expect(await reason(oldToken)).toBe('granted')
-    time.advance(3598)
-    expect(await reason(oldToken)).toBe('granted')
-    time.advance(2)
-    expect(await reason(oldToken)).toBe('issuer_unavailable')
-  })
+  it.each(cases)(
+    'an issuer that is down and %s is served from older keys, for an hour',
+    async (_, answer) => {
+      const { issuer, time, reason } = house()
+      await reason(oldToken)
+      issuer.answer = (url) => (url.endsWith('/jwks') ? answer() : undefined)
+      time.advance(601)
+      expect(await reason(oldToken)).toBe('granted')
+      time.advance(3598)
+      expect(await reason(oldToken)).toBe('granted')
+      time.advance(2)
+      expect(await reason(oldToken)).toBe('issuer_unavailable')
+    },
+  )
 
   it('an issuer that is down is asked again after a second, not by every token', async () => {
     const { issuer, time, reason } = house()
@@ -273,7 +276,7 @@ describe('an issuer that is down', () => {
     expect(await reason(newToken)).toBe('granted')
   })
 
-  it('and hangs ends the wait at the deadline, once; later tokens get older keys at once', async () => {
+  it('an issuer that is down and hangs ends the wait at the deadline, once; later tokens get older keys at once', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     try {
       const { issuer, time, reason } = house()
@@ -315,7 +318,7 @@ describe('an issuer that is down', () => {
 })
 
 describe('keys that cannot be used', () => {
-  it('do not spoil the others', async () => {
+  it('keys that cannot be used do not spoil the others', async () => {
     const { issuer, reason } = house()
     issuer.keys = [
       { kty: 'EC', kid: 'broken', crv: 'P-256', x: '!', y: '!' },
@@ -332,7 +335,7 @@ describe('keys that cannot be used', () => {
     expect(await reason(oldToken)).toBe('key_unknown')
   })
 
-  it('of less than 2048 bits verify nothing', async () => {
+  it('keys of less than 2048 bits verify nothing', async () => {
     const { issuer, reason } = house()
     const pair = await crypto.subtle.generateKey(
       {

@@ -106,11 +106,11 @@ describe('a good token', () => {
     ['another key and algorithm of the issuer', mint(rsa)],
     ['no key id, where only one key fits', mint(key, goodClaims(), { kid: undefined })],
     ['no issued-at', mint(key, goodClaims({ iat: undefined }))],
-  ])('is taken with %s', async (_, credential) => {
+  ])('a good token is taken with %s', async (_, credential) => {
     expect(await reasonFor(credential)).toBe('granted')
   })
 
-  it.each(['PS256', 'EdDSA'])('is taken with %s', async (alg) => {
+  it.each(['PS256', 'EdDSA'])('a good token is taken with %s', async (alg) => {
     const other = await signingKey('other', alg)
     const result = await verifier({}, fakeIssuer([key, other])).verify(await mint(other), RESOURCE)
     expect(result.ok).toBe(true)
@@ -259,7 +259,7 @@ describe('a forged token', () => {
     ['padding', new Credential(`${good.reveal()}=`), 'token_malformed'],
     ['a line break inside', new Credential(good.reveal().replace('.', '. ')), 'token_malformed'],
     ['more than 16 KB', mint(key, goodClaims({ blob: 'x'.repeat(20_000) })), 'token_malformed'],
-  ])('is refused: %s', async (_, credential, reason) => {
+  ])('a forged token is refused: %s', async (_, credential, reason) => {
     expect(await reasonFor(credential)).toBe(reason)
   })
 
@@ -359,7 +359,7 @@ describe('a token of the wrong kind', () => {
     ['logout+jwt', 'logout+jwt'],
     ['dpop+jwt', 'dpop+jwt'],
     ['at+jwt with something after it', 'at+jwt; x'],
-  ])('is refused by its type: %s', async (_, typ) => {
+  ])('a token of the wrong kind is refused by its type: %s', async (_, typ) => {
     expect(await reasonFor(await mint(key, goodClaims(), { typ }))).toBe('type_refused')
   })
 
@@ -391,13 +391,18 @@ describe('a token of the wrong kind', () => {
     ['a logout token', goodClaims({ events: {} }), 'type_refused'],
     ['a refresh token of the kind that says so', goodClaims({ typ: 'Refresh' }), 'type_refused'],
     ['an ID token of the kind that says so', goodClaims({ typ: 'ID' }), 'type_refused'],
-  ])('is told from an access token where the type is left out: %s', async (_, claims, expected) => {
-    for (const typ of ['JWT', undefined]) {
-      expect(
-        await reasonFor(await mint(key, claims, { typ }), { insecurelyAcceptUntypedTokens: true }),
-      ).toBe(expected)
-    }
-  })
+  ])(
+    'a token of the wrong kind is told from an access token where the type is left out: %s',
+    async (_, claims, expected) => {
+      for (const typ of ['JWT', undefined]) {
+        expect(
+          await reasonFor(await mint(key, claims, { typ }), {
+            insecurelyAcceptUntypedTokens: true,
+          }),
+        ).toBe(expected)
+      }
+    },
+  )
 
   it('a token of the wrong kind is refused by its type even where plain JWTs are taken', async () => {
     expect(
@@ -432,7 +437,7 @@ describe('claims', () => {
       'claim_invalid',
     ],
     ['an actor without a subject', { act: {} }, 'claim_invalid'],
-  ])('are refused: %s', async (_, overrides, reason) => {
+  ])('the claims are refused: %s', async (_, overrides, reason) => {
     expect(await reasonFor(await mint(key, goodClaims(overrides)))).toBe(reason)
   })
 
@@ -449,11 +454,14 @@ describe('claims', () => {
       { iat: START + 600, exp: START + 900 },
       'token_not_yet_valid',
     ],
-  ])('hold their times with 30 seconds of leeway: %s', async (_, overrides, expected) => {
-    expect(await reasonFor(await mint(key, goodClaims(overrides)))).toBe(expected)
-  })
+  ])(
+    'the times of a token are checked with 30 seconds of leeway: %s',
+    async (_, overrides, expected) => {
+      expect(await reasonFor(await mint(key, goodClaims(overrides)))).toBe(expected)
+    },
+  )
 
-  it('name the tenant where one is wanted', async () => {
+  it('the claims must name the tenant where one is wanted', async () => {
     const tenanted = { tenantClaim: 'org' }
     expect(await reasonFor(await mint(key), tenanted)).toBe('claim_missing')
     const result = await verifier(tenanted).verify(
@@ -476,15 +484,15 @@ describe('options', () => {
     ['keys over http', { jwksUri: 'http://login.example/jwks' }],
     ['keys at a URL with a password', { jwksUri: 'https://a:b@login.example/jwks' }],
     ['keys in a file', { jwksUri: 'file:///etc/jwks' }],
-  ])('are refused at creation: %s', (_, options) => {
+  ])('the options of a verifier are refused at creation: %s', (_, options) => {
     expect(() => verifier(options)).toThrow(TypeError)
   })
 
-  it('allow a loopback issuer over http', () => {
+  it('the options of a verifier allow a loopback issuer over http', () => {
     expect(() => verifier({ issuer: 'http://127.0.0.1:3003' })).not.toThrow()
   })
 
-  it('cannot be changed after creation', async () => {
+  it('the options of a verifier cannot be changed after creation', async () => {
     const algorithms = ['ES256']
     const one = verifier({ algorithms })
     algorithms.push('RS256')

@@ -167,14 +167,14 @@ describe('a credential never shows', () => {
     `refused ${JWT}`,
     `{"access_token":"${OPAQUE}"}`,
     `https://a:${OPAQUE}@x.example`,
-  ])('in the message: %#', (message) => {
+  ])('a credential never shows in the message: %#', (message) => {
     const { log, text } = house()
     log.error(message)
     expect(text()).not.toContain(OPAQUE)
     expect(text()).not.toContain(JWT.slice(0, 20))
   })
 
-  it('by printf arguments, which are not taken', () => {
+  it('a credential never shows by printf arguments, which are not taken', () => {
     const { log, text } = house()
     const loose: (...all: unknown[]) => void = (...all) => Reflect.apply(log.info, log, all)
     loose('token %s and %o', {}, JWT, { JWT })
@@ -243,7 +243,7 @@ describe('characters that a terminal or a reader obeys', () => {
     ['a zero-width space', 'a\u200bb', '\u200b'],
     ['a byte order mark', 'a\ufeffb', '\ufeff'],
     ['a line separator', 'a\u2028b', '\u2028'],
-  ])('are written out: %s', (_, value, raw) => {
+  ])('characters that a terminal or a reader obeys are written out: %s', (_, value, raw) => {
     const { log, lines, parsed } = house()
     log.info(value, { subject: value, scopes: [value] })
     const [line = ''] = lines

@@ -33,7 +33,7 @@ const deleting = functionCall('taskflow_delete_task', { task_id: 1 }, { callId: 
 const WITH_PAGE = { run: { clientTools: [PLACE] } }
 
 describe('a tool of the page', () => {
-  it('stops the run with a pending call, and the run goes on from its output', async () => {
+  it('a tool of the page stops the run with a pending call, and the run goes on from its output', async () => {
     const chat = house.process(
       [[assistantMessage('Let me see.'), place()], [assistantMessage('You are in Ulm.')]],
       WITH_PAGE,
@@ -59,7 +59,7 @@ describe('a tool of the page', () => {
     expect(JSON.stringify(requestOf(chat, 1).input.at(-1).output)).toContain('Ulm')
   })
 
-  it('is run one at a time, and after the person has decided on a call that waits', async () => {
+  it('a tool of the page is run one at a time, and after the person has decided on a call that waits', async () => {
     const chat = house.process([[place('p1'), place('p2'), deleting], [place('p3')]], WITH_PAGE)
     const asked = await chat.say('alice', 'Both, please')
     expect(asked.events.some(({ item }) => item?.type === 'client_tool_call')).toBe(false)
@@ -78,7 +78,7 @@ describe('a tool of the page', () => {
     ).toEqual(['p1'])
   })
 
-  it('is not called with arguments that are not an object', async () => {
+  it('a tool of the page is not called with arguments that are not an object', async () => {
     const chat = house.process([[place('p1', '[1]')], [assistantMessage('Sorry.')]], WITH_PAGE)
     expect(textsIn((await chat.say('alice', 'Where?')).events)).toEqual(['Sorry.'])
     expect(JSON.stringify(requestOf(chat, 1).input)).toContain(
@@ -86,7 +86,7 @@ describe('a tool of the page', () => {
     )
   })
 
-  it('with the name of a server’s tool, or with a name that no model takes, is a TypeError', async () => {
+  it('a tool of the page with the name of a server’s tool, or with a name that no model takes, is a TypeError', async () => {
     for (const name of ['taskflow_delete_task', 'get place']) {
       const chat = house.process([], { run: { clientTools: [{ ...PLACE, name }] } })
       await chat.say('alice', 'Hi')
@@ -196,7 +196,7 @@ describe('when the sign-in ends', () => {
     allow_retry: true,
   }
 
-  it('in a tool call, the run ends with the sentence to do so; the text so far is kept, and the model is not asked', async () => {
+  it('when the sign-in ends in a tool call, the run ends with the sentence to do so; the text so far is kept, and the model is not asked', async () => {
     const list = functionCall('taskflow_list_tasks', {}, { callId: 'a' })
     const chat = house.process([[assistantMessage('I will look.'), list]], signedOut)
     const { events } = await chat.say('alice', 'What is there?')
@@ -205,7 +205,7 @@ describe('when the sign-in ends', () => {
     expect(chat.model.calls).toHaveLength(1)
   })
 
-  it('in one of two approved calls, it is not known what became of them', async () => {
+  it('when the sign-in ends in one of two approved calls, it is not known what became of them', async () => {
     const other = functionCall('taskflow_delete_task', { task_id: 2 }, { callId: 'd2' })
     const { card, threadId } = await house.process([[deleting, other]]).say('alice', 'Delete both')
     const events = await house.process([], signedOut).press('alice', threadId, card, 'confirm')
@@ -214,7 +214,7 @@ describe('when the sign-in ends', () => {
     expect(wordsOf(replaced.item.widget)).toContain('It is not known whether this was done')
   })
 
-  it('in an approved call, the card says that nothing was done', async () => {
+  it('when the sign-in ends in an approved call, the card says that nothing was done', async () => {
     const { card, threadId } = await house.process([[deleting]]).say('alice', 'Delete task 1')
     const events = await house.process([], signedOut).press('alice', threadId, card, 'confirm')
     expect(events.at(-1)).toEqual(SIGN_IN)

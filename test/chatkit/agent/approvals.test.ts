@@ -49,7 +49,7 @@ async function everyItem(threadId: string): Promise<Loose[]> {
 }
 
 describe('a call of a tool that is marked destructive', () => {
-  it('is shown, with who, what and which rights, before it is made; the run ends there and the stream closes as usual', async () => {
+  it('a call of a tool that is marked destructive is shown, with who, what and which rights, before it is made; the run ends there and the stream closes as usual', async () => {
     const { events, card, threadId } = await house.process(ASKS).say('alice', 'Delete task 1')
     expect(callsAt(house.tasks)).toEqual([])
     expect(textsIn(events)).toEqual(['I will delete it.'])
@@ -149,7 +149,7 @@ describe('a call of a tool that is marked destructive', () => {
     expect(read).not.toContain('onbehalf')
   })
 
-  it('works after a reload, a restart of the process, and on another instance', async () => {
+  it('a call of a tool that is marked destructive works after a reload, a restart of the process, and on another instance', async () => {
     const { threadId } = await house.process(ASKS).say('alice', 'Delete task 1')
     const other = house.process([[assistantMessage('It is gone.')]])
     const { data } = await other.json('alice', 'items.list', { thread_id: threadId, order: 'asc' })
@@ -158,7 +158,7 @@ describe('a call of a tool that is marked destructive', () => {
     expect(textsIn(events)).toEqual(['It is gone.'])
   })
 
-  it('leaves no credential in the store, on the wire or with the model', async () => {
+  it('a call of a tool that is marked destructive leaves no credential in the store, on the wire or with the model', async () => {
     const chat = house.process([...ASKS, [assistantMessage('It is gone.')]])
     const { card, threadId, events } = await chat.say('alice', 'Delete task 1')
     const between = await everyItem(threadId)
@@ -267,7 +267,7 @@ describe('an approval', () => {
     expect(callsAt(house.tasks)).toEqual([])
   })
 
-  it('of somebody else is not found, whatever they know of it', async () => {
+  it('an approval of somebody else is not found, whatever they know of it', async () => {
     const chat = house.process([...ASKS, [assistantMessage('Gone.')]])
     const { card, threadId } = await chat.say('alice', 'Delete task 1')
     for (const who of ['bob', 'alice-elsewhere', 'alice-tenant']) {
@@ -363,7 +363,7 @@ describe('an approval', () => {
     expect(callsAt(house.tasks)).toEqual([])
   })
 
-  it('of a process that died is told of at the next message as well', async () => {
+  it('an approval of a process that died is told of at the next message as well', async () => {
     const { card, threadId } = await house.process(ASKS).say('alice', 'Delete task 1')
     const dies = dying()
     const params = { thread_id: threadId, item_id: card.id, action: card.widget.confirm.action }
@@ -383,7 +383,7 @@ describe('an approval', () => {
     ).toBeUndefined()
   })
 
-  it('of a process that died is told to the model when the message is tried again, and what it asks for is asked about', async () => {
+  it('an approval of a process that died is told to the model when the message is tried again, and what it asks for is asked about', async () => {
     const { card, threadId } = await house.process(ASKS).say('alice', 'Delete task 1')
     const dies = dying()
     const params = { thread_id: threadId, item_id: card.id, action: card.widget.confirm.action }
@@ -435,7 +435,7 @@ describe('an approval', () => {
     expect(all.filter((events) => textsIn(events).length > 0)).toHaveLength(1)
   })
 
-  it('is not the model’s to give: not by a tool, not by a text, not by a note', async () => {
+  it('an approval is not the model’s to give: not by a tool, not by a text, not by a note', async () => {
     const chat = house.process([
       ...ASKS,
       [
@@ -454,7 +454,7 @@ describe('an approval', () => {
     expect(callsAt(house.tasks)).toEqual([])
   })
 
-  it('is for one call: a second one like it is asked about again, and the same id with other arguments is no call', async () => {
+  it('an approval is for one call: a second one like it is asked about again, and the same id with other arguments is no call', async () => {
     const chat = house.process([...ASKS, [deleting(1, 'call_2')], [deleting(2, 'call_2')]])
     const first = await chat.say('alice', 'Delete task 1')
     const second = cardIn(await chat.press('alice', first.threadId, first.card, 'confirm'))
@@ -497,7 +497,7 @@ describe('several calls in one step', () => {
     [assistantMessage('Both.')],
   ]
 
-  it('are one card and one decision; those that need none are made at once', async () => {
+  it('several calls in one step are one card and one decision; those that need none are made at once', async () => {
     const chat = house.process(STEP)
     const { card, threadId } = await chat.say('alice', 'Delete 1 and 3')
     expect(callsAt(house.tasks)).toEqual(['taskflow_list_tasks'])
@@ -521,7 +521,7 @@ describe('several calls in one step', () => {
     expect(titles()).toEqual(['One', 'Two', 'Three'])
   })
 
-  it('of which one does not succeed are told of as such', async () => {
+  it('when one of several calls in one step does not succeed, the model is told so', async () => {
     const chat = house.process([
       [deleting(1, 'b'), deleting(99, 'c')],
       [assistantMessage('One only.')],

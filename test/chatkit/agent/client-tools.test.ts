@@ -72,7 +72,7 @@ describe('the output of a client tool', () => {
     expect((await storedItems(chat, thread_id))[1].output).toEqual(result)
   })
 
-  it('removes older calls that still wait, and no others', async () => {
+  it('the output of a client tool removes older calls that still wait, and no others', async () => {
     const { chat } = chatOf()
     const thread_id = await threadWith(chat, [
       call('old'),
@@ -85,7 +85,7 @@ describe('the output of a client tool', () => {
     expect(idsOf(await storedItems(chat, thread_id)).slice(1)).toEqual(['done', 'text', 'new'])
   })
 
-  it('is for the newest visible item: a hidden note after the call does not hide it', async () => {
+  it('the output of a client tool is for the newest visible item: a hidden note after the call does not hide it', async () => {
     const { chat } = chatOf()
     const thread_id = await threadWith(chat, [
       call('c1'),
@@ -100,25 +100,28 @@ describe('the output of a client tool', () => {
     ['there is no call', []],
     ['the call is completed', [call('c1', { status: 'completed' })]],
     ['something came after it', [call('c1'), { id: 'e', type: 'end_of_turn' }]],
-  ])('is refused when %s, and changes nothing', async (_when, items) => {
-    const { chat, seen } = chatOf()
-    const thread_id = await threadWith(chat, items)
-    const before = await storedItems(chat, thread_id)
-    expect(
-      await refusalOf(
-        await chat.send('alice', 'threads.add_client_tool_output', output(thread_id)),
-      ),
-    ).toEqual([409, 'no_pending_call'])
-    expect(await storedItems(chat, thread_id)).toEqual(before)
-    expect(seen).toEqual([])
-    // And leaves the thread free.
-    expect(
-      (await chat.send('alice', 'threads.add_user_message', { thread_id, input: message('x') }))
-        .status,
-    ).toBe(200)
-  })
+  ])(
+    'the output of a client tool is refused when %s, and changes nothing',
+    async (_when, items) => {
+      const { chat, seen } = chatOf()
+      const thread_id = await threadWith(chat, items)
+      const before = await storedItems(chat, thread_id)
+      expect(
+        await refusalOf(
+          await chat.send('alice', 'threads.add_client_tool_output', output(thread_id)),
+        ),
+      ).toEqual([409, 'no_pending_call'])
+      expect(await storedItems(chat, thread_id)).toEqual(before)
+      expect(seen).toEqual([])
+      // And leaves the thread free.
+      expect(
+        (await chat.send('alice', 'threads.add_user_message', { thread_id, input: message('x') }))
+          .status,
+      ).toBe(200)
+    },
+  )
 
-  it('is taken once', async () => {
+  it('the output of a client tool is taken once', async () => {
     const { chat } = chatOf()
     const thread_id = await threadWith(chat, [call('c1')])
     const both = await Promise.all(

@@ -69,7 +69,7 @@ function contract(make: () => Promise<RateLimit>): void {
 describe('a rate limit in memory', () => {
   contract(async () => memoryRateLimit(RATES))
 
-  it('forgets whom it counted when the time is over', async () => {
+  it('a rate limit in memory forgets whom it counted when the time is over', async () => {
     vi.useFakeTimers()
     const limit = memoryRateLimit(RATES)
     for (let count = 0; count < 100; count += 1) await limit.take(`person ${count}`, 'run')
@@ -86,7 +86,7 @@ describe('a rate limit in memory', () => {
     { most: 1, per: Number.NaN },
     // The timer of a longer one would end at once.
     { most: 1, per: 2_147_484 },
-  ])('of %j is refused', (rate) => {
+  ])('a rate limit in memory of %j is refused', (rate) => {
     expect(() => memoryRateLimit({ runs: rate })).toThrow(TypeError)
     expect(() => memoryRateLimit({ requests: rate })).toThrow(TypeError)
   })
@@ -110,7 +110,7 @@ describe('a rate limit in PostgreSQL', () => {
 
   contract(async () => postgresRateLimit(poolOf(await server.database()), RATES))
 
-  it('is one for all instances, which may begin at the same moment', async () => {
+  it('a rate limit in PostgreSQL is one for all instances, which may begin at the same moment', async () => {
     const database = await server.database()
     const limits = Array.from({ length: 5 }, () => postgresRateLimit(poolOf(database), RATES))
     const taken = await Promise.all(
@@ -120,7 +120,7 @@ describe('a rate limit in PostgreSQL', () => {
   })
 
   it.each(['23505', '42710', '42P07'])(
-    'goes on when another instance has made the table at the same moment: %s',
+    'a rate limit in PostgreSQL goes on when another instance has made the table at the same moment: %s',
     async (code) => {
       const pool: RatePool = {
         async query({ text }) {
@@ -135,7 +135,7 @@ describe('a rate limit in PostgreSQL', () => {
     },
   )
 
-  it('keeps no name of anybody', async () => {
+  it('a rate limit in PostgreSQL keeps no name of anybody', async () => {
     const pool = poolOf(await server.database())
     const owner = '["https://issuer.example",null,"alice@company.example"]'
     await postgresRateLimit(pool, RATES).take(owner, 'run')
@@ -145,7 +145,7 @@ describe('a rate limit in PostgreSQL', () => {
     expect(JSON.stringify(rows)).not.toMatch(/alice|issuer/)
   })
 
-  it('is kept by each process alone while PostgreSQL is gone, and shared again when it is back', async () => {
+  it('a rate limit in PostgreSQL is kept by each process alone while PostgreSQL is gone, and shared again when it is back', async () => {
     const pool = poolOf(await server.database())
     const [one, other] = [postgresRateLimit(pool, RATES), postgresRateLimit(pool, RATES)]
     await server.crash()
@@ -163,7 +163,7 @@ describe('a rate limit in PostgreSQL', () => {
     expect(await one.take('alice', 'run')).toMatchObject({ ok: false })
   })
 
-  it('does not wait for a PostgreSQL that does not answer', async () => {
+  it('a rate limit in PostgreSQL does not wait for a PostgreSQL that does not answer', async () => {
     vi.useFakeTimers()
     let ask = () => {}
     const asked = new Promise<void>((resolve) => {
@@ -181,7 +181,7 @@ describe('a rate limit in PostgreSQL', () => {
     expect(await taken).toEqual(OK)
   })
 
-  it('is not made over a table whose name is no plain one', () => {
+  it('a rate limit in PostgreSQL is not made over a table whose name is no plain one', () => {
     expect(() =>
       postgresRateLimit({ query: async () => undefined }, { table: 'a"; drop table b; --' }),
     ).toThrow(TypeError)

@@ -200,7 +200,7 @@ describe('an attachment storage', () => {
     [{ ...file, name: '' }],
     [{ ...file, name: 'x'.repeat(257) }],
     [{ ...file, mime_type: 'x'.repeat(257) }],
-  ])('is not asked for %j', async (params) => {
+  ])('an attachment storage is not asked for %j', async (params) => {
     const chat = testChat(async function* () {}, { attachments: storageOf().storage })
     expect((await chat.send('alice', 'attachments.create', params)).status).toBe(400)
   })

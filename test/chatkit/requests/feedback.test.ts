@@ -52,7 +52,7 @@ describe('feedback', () => {
     ['an unknown kind', { item_ids: [], kind: 'neutral' }],
     ['too many items', { item_ids: Array(101).fill('x'), kind: 'positive' }],
     ['items that are no ids', { item_ids: [1], kind: 'positive' }],
-  ])('with %s is no request', async (_what, params) => {
+  ])('feedback with %s is no request', async (_what, params) => {
     const { chat } = chatOf()
     expect(
       (await chat.send('alice', 'items.feedback', { thread_id: await threadWith(chat), ...params }))
@@ -101,7 +101,7 @@ describe('a recording', () => {
     ['audio/mp4', 'audio/mp4'],
     ['Audio/OGG ; codecs=opus', 'audio/ogg'],
     ['video/webm', 'video/webm'],
-  ])('of the type %s is written down', async (mime_type, mediaType) => {
+  ])('a recording of the type %s is written down', async (mime_type, mediaType) => {
     heard.length = 0
     expect(await chatOf().json('alice', 'input.transcribe', recording(2, mime_type))).toEqual({
       text: 'aa',

@@ -93,7 +93,7 @@ describe('a form', () => {
       '{"answers":{"none":{"values":["a"]},"toString":{"values":["a"]}}}',
       'answered',
     ],
-  ])('can be skipped: %s', async (_what, input, status) => {
+  ])('a form can be skipped: %s', async (_what, input, status) => {
     expect(await answered(input)).toEqual({ ...ALL_SKIPPED, status })
   })
 
@@ -161,7 +161,7 @@ describe('a form', () => {
     ['too much text', { answers: { many: { values: ['x'.repeat(60_000), 'x'.repeat(60_000)] } } }],
     ['an unknown status', { status: 'pending' }],
     ['a value that is no text', { answers: { one: { values: [1] } } }],
-  ])('with %s is no request', async (_what, input) => {
+  ])('a form with %s is no request', async (_what, input) => {
     const chat = testChat(noop)
     const thread_id = await threadWith(chat, [form()])
     const params = { thread_id, item_id: 'form', input }

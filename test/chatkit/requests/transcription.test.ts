@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { decodeBase64Strict, mediaTypeOf } from '../../../src/chatkit/requests/transcription.ts'
 
 describe('base64', () => {
-  it('gives back any bytes', () => {
+  it('base64 gives back any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
         expect(decodeBase64Strict(Buffer.from(bytes).toString('base64'))).toEqual(
@@ -13,7 +13,7 @@ describe('base64', () => {
     )
   })
 
-  it('gives bytes that share no memory with others', () => {
+  it('base64 gives bytes that share no memory with others', () => {
     expect(decodeBase64Strict('YQ==')?.buffer.byteLength).toBe(1)
   })
 
@@ -30,7 +30,7 @@ describe('base64', () => {
     ['a data URL', 'data:audio/webm;base64,YWJj'],
     ['one character', 'Y'],
     ['a character beyond ASCII', 'YWJé'],
-  ])('with %s is none', (_, text) => {
+  ])('base64 with %s is none', (_, text) => {
     expect(decodeBase64Strict(text)).toBeUndefined()
   })
 })

@@ -27,7 +27,7 @@ describeStores('what is one person’s', (open) => {
 })
 
 describe('the matrix', () => {
-  it('asks all types of requests that the server knows', async () => {
+  it('the matrix asks all types of requests that the server knows', async () => {
     const { parseRequest } = await import('../../../src/chatkit/protocol/parse-request.ts')
     const limits = {
       bodyBytes: 1,

@@ -207,7 +207,7 @@ describe('the wrapper', () => {
   const attachment = (id: string) =>
     ({ id, type: 'file', name: 'a.txt', mime_type: 'text/plain', size: 1, metadata: {} }) as const
 
-  it('keeps what is foreign from a principal even when the adapter forgets to', async () => {
+  it('the wrapper of a store keeps what is foreign from a principal even when the adapter forgets to', async () => {
     const store = forgetful()
     const of = ownedThreads(store, alice)
     expect(await of.saveAttachment(attachment('a1'))).toBe(true)
@@ -239,7 +239,7 @@ describe('the wrapper', () => {
     expect(store.changes).toEqual([])
   })
 
-  it('does not believe an adapter that gives something else than it was asked for', async () => {
+  it('the wrapper of a store does not believe an adapter that gives something else than it was asked for', async () => {
     const store = memoryThreadStore()
     const threads = ownedThreads(
       {
@@ -292,7 +292,7 @@ describe('the wrapper', () => {
     expect(stored[0]?.owner).toBe(principalKey({ ...alice, tenant: 't' }))
   })
 
-  it('refuses an answer for another thread than the one it asked for', async () => {
+  it('the wrapper of a store refuses an answer for another thread than the one it asked for', async () => {
     const store = memoryThreadStore()
     const threads = ownedThreads({ ...store, thread: (owner) => store.thread(owner, 't2') }, alice)
     await threads.create(state('t2'), {})
@@ -303,7 +303,7 @@ describe('the wrapper', () => {
     ).toBeUndefined()
   })
 
-  it('refuses items of another thread, going in and coming out', async () => {
+  it('the wrapper of a store refuses items of another thread, going in and coming out', async () => {
     const store = memoryThreadStore()
     const threads = ownedThreads(
       { ...store, items: async () => ({ data: [said('t2', 'i1')], has_more: false }) },

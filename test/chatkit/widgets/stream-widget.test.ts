@@ -22,7 +22,7 @@ async function eventsOf(
 }
 
 describe('a widget that changes', () => {
-  it('sends the same events as the reference server', async () => {
+  it('a widget that changes sends the same events as the reference server', async () => {
     const cases: Loose[] = JSON.parse(
       await readFile(new URL('../recorded/cases.json', import.meta.url), 'utf8'),
     )
@@ -43,7 +43,7 @@ describe('a widget that changes', () => {
     expect(events).toHaveLength(expected.events.length)
   })
 
-  it('with one state is added and done', async () => {
+  it('a widget that changes with one state is added and done', async () => {
     const events = await eventsOf([state('a')], { copyText: 'copied' })
     const item = { ...context.newItem(), type: 'widget', widget: state('a'), copy_text: 'copied' }
     expect(events).toEqual([
@@ -52,18 +52,18 @@ describe('a widget that changes', () => {
     ])
   })
 
-  it('without states sends nothing', async () => {
+  it('a widget that changes without states sends nothing', async () => {
     expect(await eventsOf([])).toEqual([])
   })
 
-  it('sends nothing for a state that is like the one before', async () => {
+  it('a widget that changes sends nothing for a state that is like the one before', async () => {
     expect((await eventsOf([state('a'), state('a')])).map(({ type }) => type)).toEqual([
       'thread.item.added',
       'thread.item.done',
     ])
   })
 
-  it('may yield one object again and again after changing it', async () => {
+  it('a widget that changes may yield one object again and again after changing it', async () => {
     const text = { id: 't', type: 'Text', value: '' }
     const card = { type: 'Card', children: [text] } as const
     async function* states() {
@@ -86,7 +86,7 @@ describe('a widget that changes', () => {
     })
   })
 
-  it('is not stored when it fails, and its states are closed when nobody reads on', async () => {
+  it('a widget that changes is not stored when it fails, and its states are closed when nobody reads on', async () => {
     let closed = false
     async function* states() {
       try {

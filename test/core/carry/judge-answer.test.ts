@@ -13,9 +13,12 @@ function answer(status: number, challenge?: string): Response {
 }
 
 describe('an answer', () => {
-  it.each([200, 204, 304, 400, 404, 405, 409, 429])('with %d has no problem of ours', (status) => {
-    expect(judgeAnswer(answer(status), bearer)).toBeUndefined()
-  })
+  it.each([200, 204, 304, 400, 404, 405, 409, 429])(
+    'an answer with %d has no problem of ours',
+    (status) => {
+      expect(judgeAnswer(answer(status), bearer)).toBeUndefined()
+    },
+  )
 
   it.each([
     [301, 'redirect_refused'],
@@ -24,7 +27,7 @@ describe('an answer', () => {
     [403, 'server_refused'],
     [500, 'server_unavailable'],
     [503, 'server_unavailable'],
-  ])('with %d has the problem %s', (status, reason) => {
+  ])('an answer with %d has the problem %s', (status, reason) => {
     expect(judgeAnswer(answer(status), bearer)?.reason).toBe(reason)
   })
 
@@ -35,7 +38,7 @@ describe('an answer', () => {
     ['DPoP', 'a token with a proof', bound, 'scope_missing'],
     ['Bearer', 'no token', undefined, 'scope_missing'],
     ['DPoP', 'no token', undefined, 'scope_missing'],
-  ])('with a %s challenge to %s', (scheme, _, token, reason) => {
+  ])('an answer with a %s challenge to %s', (scheme, _, token, reason) => {
     const problem = judgeAnswer(
       answer(403, `${scheme} error="insufficient_scope", scope="a"`),
       token,

@@ -13,20 +13,23 @@ async function bytes(response: Response): Promise<string> {
 }
 
 describe('the answer of a door', () => {
-  it.each(REASONS)('to %s has a status, a challenge that fits and a JSON body', async (reason) => {
-    const response = toResponse({ reason, server: 'tasks', scopes: ['b'] }, FACE)
-    const status = STATUS[reason]
-    expect([toWire({ reason }).status, response.status]).toEqual([status, status])
-    expect(response.headers.has('www-authenticate')).toBe(status !== 503)
-    expect(response.headers.has('retry-after')).toBe(status === 503)
-    expect(response.headers.get('content-type')).toContain('application/json')
-    expect(await response.json()).toEqual({
-      code: expect.stringMatching(
-        /^(invalid_request|invalid_token|insufficient_scope|invalid_dpop_proof|unauthorized|unavailable)$/,
-      ),
-      message: expect.stringMatching(/^[A-Z].*\.$/),
-    })
-  })
+  it.each(REASONS)(
+    'the answer of a door to %s has a status, a challenge that fits and a JSON body',
+    async (reason) => {
+      const response = toResponse({ reason, server: 'tasks', scopes: ['b'] }, FACE)
+      const status = STATUS[reason]
+      expect([toWire({ reason }).status, response.status]).toEqual([status, status])
+      expect(response.headers.has('www-authenticate')).toBe(status !== 503)
+      expect(response.headers.has('retry-after')).toBe(status === 503)
+      expect(response.headers.get('content-type')).toContain('application/json')
+      expect(await response.json()).toEqual({
+        code: expect.stringMatching(
+          /^(invalid_request|invalid_token|insufficient_scope|invalid_dpop_proof|unauthorized|unavailable)$/,
+        ),
+        message: expect.stringMatching(/^[A-Z].*\.$/),
+      })
+    },
+  )
 
   it('the answer of a door is byte for byte the same for every way in which a token is not valid', async () => {
     const alike: RefusalReason[] = [

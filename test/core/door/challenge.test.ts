@@ -7,7 +7,7 @@ import {
 } from '../../../src/core/door/challenge.ts'
 
 describe('writing a challenge', () => {
-  it('has no error for a request without a credential (RFC 6750 section 3.1)', () => {
+  it('writing a challenge has no error for a request without a credential (RFC 6750 section 3.1)', () => {
     expect(formatChallenge({})).toBe('Bearer')
     expect(
       formatChallenge({
@@ -19,7 +19,7 @@ describe('writing a challenge', () => {
     )
   })
 
-  it('names the error, the description, the scopes and the metadata', () => {
+  it('writing a challenge names the error, the description, the scopes and the metadata', () => {
     expect(
       formatChallenge({
         error: 'insufficient_scope',
@@ -40,7 +40,7 @@ describe('writing a challenge', () => {
     expect(formatChallenge({ description })).toBe(value)
   })
 
-  it('is always one header value, whatever the texts are', () => {
+  it('writing a challenge is always one header value, whatever the texts are', () => {
     const text = fc.string({ unit: 'binary' })
     fc.assert(
       fc.property(text, text, fc.array(text), (description, resourceMetadata, scopes) => {
@@ -94,7 +94,7 @@ describe('reading a challenge', () => {
     ['Bearer error="unclosed', { scopes: [] }],
     ['Negotiate YII=, Bearer error="invalid_token"', { error: 'invalid_token', scopes: [] }],
     [`Bearer error="invalid_token", x="${'a'.repeat(5000)}"`, { scopes: [] }],
-  ])('takes from %j what is ours', (value, expected) => {
+  ])('reading a challenge takes from %j what is ours', (value, expected) => {
     expect(parseChallenge(value)).toEqual(expected)
   })
 
@@ -109,11 +109,11 @@ describe('reading a challenge', () => {
     ],
     ['Basic realm="Bearer resource_metadata=https://evil.example"', undefined],
     [`Bearer resource_metadata="https://a.example/${'a'.repeat(5000)}"`, undefined],
-  ])('names in %j the metadata', (value, expected) => {
+  ])('reading a challenge names in %j the metadata', (value, expected) => {
     expect(parseMetadataLink(value)).toBe(expected)
   })
 
-  it('takes no time worth mentioning over hostile values', () => {
+  it('reading a challenge takes no time worth mentioning over hostile values', () => {
     const values = [
       ','.repeat(4096),
       ' '.repeat(4096),
@@ -129,7 +129,7 @@ describe('reading a challenge', () => {
     expect(performance.now() - start).toBeLessThan(1000)
   })
 
-  it('never throws', () => {
+  it('reading a challenge never throws', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => void parseChallenge(`Bearer ${text}`)),
     )

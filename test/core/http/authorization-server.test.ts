@@ -110,7 +110,7 @@ describe('a document', () => {
     ['about nobody', {}],
     ['about a longer issuer', { issuer: `${issuer}/` }],
     ['about an issuer in capitals', { issuer: 'https://LOGIN.example' }],
-  ])('is not believed: %s', (_, document) => {
+  ])('a document is not believed: %s', (_, document) => {
     expect(judgeMetadata(document, issuer)).toBeUndefined()
   })
 
@@ -122,13 +122,13 @@ describe('a document', () => {
     ['has user-info', 'https://x@login.example/token'],
     ['has a fragment', `${issuer}/token#x`],
     ['is http', 'http://login.example/token'],
-  ])('loses an endpoint that %s', (_, endpoint) => {
+  ])('a document loses an endpoint that %s', (_, endpoint) => {
     expect(judgeMetadata({ issuer, token_endpoint: endpoint }, issuer)).toEqual({ issuer })
   })
 })
 
 describe('over time', () => {
-  it('is kept for an hour, and a failure for a second', async () => {
+  it('the metadata of a server is kept for an hour, and a failure for a second', async () => {
     let now = 0
     let up = false
     let asked = 0

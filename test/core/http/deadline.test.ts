@@ -6,7 +6,7 @@ import { deferred, reasonOf } from '../parts.ts'
 const never = () => new Promise<never>(() => {})
 
 describe('work under a deadline', () => {
-  it('gives what the work gives', async () => {
+  it('work under a deadline gives what the work gives', async () => {
     expect(await withDeadline(10_000, undefined, async () => 7)).toEqual(granted(7))
     expect(await withDeadline(10_000, new AbortController().signal, async () => 7)).toEqual(
       granted(7),
@@ -21,11 +21,11 @@ describe('work under a deadline', () => {
         throw new Error('canary')
       },
     ],
-  ])('drops what the work throws: it %s', async (_, work) => {
+  ])('work under a deadline drops what the work throws: it %s', async (_, work) => {
     expect(await withDeadline(10_000, undefined, work)).toEqual(refused('issuer_unavailable'))
   })
 
-  it('ends at the deadline, and tells the work, even when the work does not listen', async () => {
+  it('work under a deadline ends at the deadline, and tells the work, even when the work does not listen', async () => {
     let given: AbortSignal | undefined
     const result = await withDeadline(5, undefined, (signal) => {
       given = signal
@@ -34,7 +34,7 @@ describe('work under a deadline', () => {
     expect([reasonOf(result), given?.aborted]).toEqual(['issuer_unavailable', true])
   })
 
-  it('ends when the caller gives up, before it begins or while it waits', async () => {
+  it('work under a deadline ends when the caller gives up, before it begins or while it waits', async () => {
     expect(
       reasonOf(
         await withDeadline(10_000, AbortSignal.abort(), () => expect.unreachable('it began')),
@@ -52,20 +52,20 @@ describe('work under a deadline', () => {
 })
 
 describe('waiting for what others wait for too', () => {
-  it('gives what the work gives', async () => {
+  it('waiting for what others wait for too gives what the work gives', async () => {
     const { signal } = new AbortController()
     expect(await waitFor(Promise.resolve(granted(7)), undefined)).toEqual(granted(7))
     expect(await waitFor(Promise.resolve(granted(7)), signal)).toEqual(granted(7))
   })
 
-  it('drops what the work throws', async () => {
+  it('waiting for what others wait for too drops what the work throws', async () => {
     const { signal } = new AbortController()
     expect(reasonOf(await waitFor(Promise.reject(new Error('canary')), signal))).toBe(
       'issuer_unavailable',
     )
   })
 
-  it('ends for one who gives up, and goes on for the others', async () => {
+  it('waiting for what others wait for too ends for one who gives up, and goes on for the others', async () => {
     const controller = new AbortController()
     const work = deferred<Result<number>>()
     const [impatient, patient] = [
@@ -78,11 +78,11 @@ describe('waiting for what others wait for too', () => {
     expect(await patient).toEqual(granted(7))
   })
 
-  it('ends at once for one who has given up already', async () => {
+  it('waiting for what others wait for too ends at once for one who has given up already', async () => {
     expect(reasonOf(await waitFor(never(), AbortSignal.abort()))).toBe('cancelled')
   })
 
-  it('leaves no rejection unhandled after somebody gave up', async () => {
+  it('waiting for what others wait for too leaves no rejection unhandled after somebody gave up', async () => {
     const unhandled: unknown[] = []
     const listen = (reason: unknown) => void unhandled.push(reason)
     process.on('unhandledRejection', listen)
@@ -99,7 +99,7 @@ describe('waiting for what others wait for too', () => {
 })
 
 describe('waiting for one step after another', () => {
-  it('gives what each step gives, and drops what it throws', async () => {
+  it('waiting for one step after another gives what each step gives, and drops what it throws', async () => {
     const { wait, end } = beginWaits(new AbortController().signal)
     expect(await wait(Promise.resolve(granted(7)))).toEqual(granted(7))
     expect(reasonOf(await wait(Promise.reject(new Error('canary'))))).toBe('issuer_unavailable')
@@ -107,7 +107,7 @@ describe('waiting for one step after another', () => {
     end()
   })
 
-  it('ends the step under way and every later one when the signal fires', async () => {
+  it('waiting for one step after another ends the step under way and every later one when the signal fires', async () => {
     const controller = new AbortController()
     const { wait, end } = beginWaits(controller.signal)
     const step = wait(never())
@@ -117,13 +117,13 @@ describe('waiting for one step after another', () => {
     end()
   })
 
-  it('begins no step for one who has given up already, and leaves no rejection unhandled', async () => {
+  it('waiting for one step after another begins no step for one who has given up already, and leaves no rejection unhandled', async () => {
     const { wait, end } = beginWaits(AbortSignal.abort())
     expect(reasonOf(await wait(Promise.reject(new Error('canary'))))).toBe('cancelled')
     end()
   })
 
-  it('listens to its signal once, and no more after the end', async () => {
+  it('waiting for one step after another listens to its signal once, and no more after the end', async () => {
     const { signal } = new AbortController()
     const listened: string[] = []
     const add = signal.addEventListener.bind(signal)

@@ -126,7 +126,7 @@ describe('concurrent readers', () => {
     expect(requests).toBe(1)
   })
 
-  it('get the document although another one gave up', async () => {
+  it('concurrent readers get the document although another one gave up', async () => {
     const coming = deferred<Result<number>>()
     answer = () => coming.promise
     const leaving = new AbortController()
@@ -147,7 +147,7 @@ describe('concurrent readers', () => {
 })
 
 describe('asking again', () => {
-  it('makes a request although the document is fresh, once in the cool-down', async () => {
+  it('asking again makes a request although the document is fresh, once in the cool-down', async () => {
     await document.current()
     clock.forward(COOLDOWN - 1)
     expect(await document.again()).toEqual(granted(1))
@@ -157,7 +157,7 @@ describe('asking again', () => {
     expect(requests).toBe(2)
   })
 
-  it('has the cool-down after a failed request as well', async () => {
+  it('asking again has the cool-down after a failed request as well', async () => {
     await document.current()
     clock.forward(COOLDOWN)
     answer = isDown
@@ -191,11 +191,11 @@ describe('over a bounded request', () => {
     })
   }
 
-  it('gives the parsed body', async () => {
+  it('a bounded request gives the parsed body', async () => {
     expect(await over(() => Response.json({ keys: [] })).current()).toEqual(granted({ keys: [] }))
   })
 
-  it('has no document when the body is too large, and closes its connection', async () => {
+  it('a bounded request has no document when the body is too large, and closes its connection', async () => {
     let isClosed = false
     const endless = () =>
       new ReadableStream({
@@ -208,12 +208,12 @@ describe('over a bounded request', () => {
     expect(isClosed).toBe(true)
   })
 
-  it('has no document when the issuer redirects: the place of keys is configured', async () => {
+  it('a bounded request has no document when the issuer redirects: the place of keys is configured', async () => {
     const redirect = () => Response.redirect('https://evil.example/jwks', 302)
     expect((await over(redirect).current()).ok).toBe(false)
   })
 
-  it('keeps the old document when the issuer begins to redirect', async () => {
+  it('a bounded request keeps the old document when the issuer begins to redirect', async () => {
     const responses = [
       Response.json({ keys: [] }),
       Response.redirect('https://evil.example/jwks', 302),

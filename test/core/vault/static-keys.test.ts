@@ -66,7 +66,7 @@ describe('a static key', () => {
     ['another issuer', { ...alice, issuer: 'https://evil.example' }],
     ['another tenant', { ...alice, tenant: 'elsewhere' }],
     ['the subject "deployment"', { ...alice, subject: 'deployment' }],
-  ])('is not that of the same subject of %s', async (_, other) => {
+  ])('a static key is not that of the same subject of %s', async (_, other) => {
     const { keys, read } = house()
     await keys.put(alice, MCP, key('key-of-alice-1'))
     await keys.put('deployment', MCP, key('key-of-all-1'))
@@ -94,7 +94,7 @@ describe('a static key', () => {
     expect(await read(alice)).toBe('key-of-alice-3')
   })
 
-  it('put by several at the same time is one of theirs', async () => {
+  it('a static key put by several at the same time is one of theirs', async () => {
     const { keys, read } = house()
     await Promise.all(
       Array.from({ length: 8 }, (_, index) => keys.put(alice, MCP, key(`key-of-alice-${index}`))),
@@ -169,23 +169,26 @@ describe('a static key', () => {
     ['a subject alone', 'alice'],
     ['nothing', undefined],
     ['null', null],
-  ])('is not taken for an owner with %s, whose keys others would share', async (_, owner) => {
-    const { store, keys } = house()
-    const wrong = owner as KeyOwner
-    await expect(keys.put(wrong, MCP, key('key-of-nobody'))).rejects.toThrow(TypeError)
-    await expect(keys.has(wrong, MCP)).rejects.toThrow(TypeError)
-    await expect(keys.remove(wrong, MCP)).rejects.toThrow(TypeError)
-    if (typeof owner === 'object' && owner !== null)
-      await expect(staticCredential(store, owner as typeof alice, MCP, 'person')).rejects.toThrow(
-        TypeError,
-      )
-  })
+  ])(
+    'a static key is not taken for an owner with %s, whose keys others would share',
+    async (_, owner) => {
+      const { store, keys } = house()
+      const wrong = owner as KeyOwner
+      await expect(keys.put(wrong, MCP, key('key-of-nobody'))).rejects.toThrow(TypeError)
+      await expect(keys.has(wrong, MCP)).rejects.toThrow(TypeError)
+      await expect(keys.remove(wrong, MCP)).rejects.toThrow(TypeError)
+      if (typeof owner === 'object' && owner !== null)
+        await expect(staticCredential(store, owner as typeof alice, MCP, 'person')).rejects.toThrow(
+          TypeError,
+        )
+    },
+  )
 
   it.each<[string, string, unknown]>([
     ['a text for a key', MCP, 'key-of-alice-1'],
     ['a resource over http', 'http://tasks.example/mcp', key('key-of-alice-1')],
     ['a resource with a credential', 'https://a:b@tasks.example/mcp', key('key-of-alice-1')],
-  ])('is not taken: %s', async (_, resource, value) => {
+  ])('a static key is not taken: %s', async (_, resource, value) => {
     const { keys } = house()
     const error = await keys
       .put(alice, resource, value as Credential)

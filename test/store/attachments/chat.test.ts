@@ -27,7 +27,7 @@ async function chatWithFiles() {
 }
 
 describe('an attachment in a chat', () => {
-  it('is announced, uploaded, sent, shown again with a fresh link, and deleted with its conversation', async () => {
+  it('an attachment in a chat is announced, uploaded, sent, shown again with a fresh link, and deleted with its conversation', async () => {
     const { chat, get } = await chatWithFiles()
     const params = { name: 'cat.png', size: 4, mime_type: 'image/png' }
     const announced: Loose = await chat.json('alice', 'attachments.create', params)
@@ -56,7 +56,7 @@ describe('an attachment in a chat', () => {
     expect(chat.errors).toEqual([])
   })
 
-  it('is refused with a text for the person when the server does not accept it', async () => {
+  it('an attachment in a chat is refused with a text for the person when the server does not accept it', async () => {
     const { chat } = await chatWithFiles()
     const response = await chat.send('alice', 'attachments.create', {
       name: 'a.html',
@@ -69,7 +69,7 @@ describe('an attachment in a chat', () => {
     ])
   })
 
-  it('can be deleted by its owner, and by nobody else', async () => {
+  it('an attachment in a chat can be deleted by its owner, and by nobody else', async () => {
     const { chat, get, attachments } = await chatWithFiles()
     const params = { name: 'a.txt', size: 1, mime_type: 'text/plain' }
     const { id, upload_descriptor }: Loose = await chat.json('alice', 'attachments.create', params)

@@ -47,7 +47,7 @@ async function codeOf(response: Response): Promise<string> {
 const NOT_FOUND = '404 not_found'
 
 describe('an upload that is announced', () => {
-  it('is put to its link, and is then complete on disk under its id, with a record that has no link', async () => {
+  it('an upload that is announced is put to its link, and is then complete on disk under its id, with a record that has no link', async () => {
     const home = await house()
     const record = await home.announce(ALICE, 'notes.txt', 5)
     expect(record).toMatchObject({
@@ -73,7 +73,7 @@ describe('an upload that is announced', () => {
     expect(await readFile(join(await folderOf(home, record), record.id), 'utf8')).toBe('hello')
   })
 
-  it('may come in chunks, and may have no bytes at all', async () => {
+  it('an upload that is announced may come in chunks, and may have no bytes at all', async () => {
     const home = await house()
     const record = await home.announce(ALICE, 'a.txt', 6)
     expect((await put(record, chunks('ab', '', 'cd', 'ef'), home.send)).status).toBe(200)
@@ -85,7 +85,7 @@ describe('an upload that is announced', () => {
     expect(await home.attachments.read(ALICE, empty.id)).toHaveLength(0)
   })
 
-  it('leaves nothing on the disk that others can read', async () => {
+  it('an upload that is announced leaves nothing on the disk that others can read', async () => {
     const home = await house()
     const record = await home.upload(ALICE, 'a.txt', 'a')
     const folder = await folderOf(home, record)
@@ -94,7 +94,7 @@ describe('an upload that is announced', () => {
       expect((await lstat(join(folder, name))).mode & 0o777).toBe(0o600)
   })
 
-  it('is accepted once', async () => {
+  it('an upload that is announced is accepted once', async () => {
     const home = await house()
     const record = await home.upload(ALICE, 'a.txt', 'first')
     for (const text of ['other', 'something longer', '']) {
@@ -106,7 +106,7 @@ describe('an upload that is announced', () => {
     expect(await filesOf(home)).toEqual([record.id])
   })
 
-  it('accepts no second upload while the first is coming, because many would fill the disk', async () => {
+  it('an upload that is announced accepts no second upload while the first is coming, because many would fill the disk', async () => {
     const home = await house()
     const record = await home.announce(ALICE, 'a.txt', 5)
     const answers: string[] = []
@@ -124,7 +124,7 @@ describe('an upload that is announced', () => {
     expect(answers).toEqual(['409 upload_under_way'])
   })
 
-  it('is accepted once, also when two uploads come at the same time', async () => {
+  it('an upload that is announced is accepted once, also when two uploads come at the same time', async () => {
     const home = await house()
     const record = await home.announce(ALICE, 'a.txt', 5)
     const answers = await Promise.all(
@@ -135,7 +135,7 @@ describe('an upload that is announced', () => {
     expect(await filesOf(home)).toEqual([record.id])
   })
 
-  it('is accepted once, also by two instances that share the folder', async () => {
+  it('an upload that is announced is accepted once, also by two instances that share the folder', async () => {
     const one = await house()
     const other = await house({ path: one.path, store: one.store })
     const record = await one.announce(ALICE, 'a.txt', 5)
@@ -148,7 +148,7 @@ describe('an upload that is announced', () => {
     expect(kept).toBe(answers[0]?.status === 200 ? 'first' : 'other')
   })
 
-  it('is complete at the next attempt when the process ended after the bytes and before the record', async () => {
+  it('an upload that is announced is complete at the next attempt when the process ended after the bytes and before the record', async () => {
     const home = await house()
     const record = await home.announce(ALICE, 'a.png', 5, 'image/png')
     await writeFile(join(await folderOf(home, record), record.id), 'first')
@@ -180,18 +180,21 @@ describe('an upload that is announced', () => {
       '415 unsupported_media_type',
     ],
     ['those of no type', 'abcde', { 'content-type': '' }, '415 unsupported_media_type'],
-  ])('is refused when the bytes are %s, and can be tried again', async (_, body, headers, code) => {
-    const home = await house()
-    const record = await home.announce(ALICE, 'a.txt', 5)
-    expect(await codeOf(await put(record, body, home.send, headers))).toBe(code)
-    expect(await filesOf(home)).toEqual([`${record.id}.new`])
-    expect(await home.record(ALICE, record.id)).toEqual(record)
-    expect(
-      (await put(record, 'abcde', home.send, { 'content-type': 'text/plain; charset=utf-8' }))
-        .status,
-    ).toBe(200)
-    expect(home.errors).toEqual([])
-  })
+  ])(
+    'an upload that is announced is refused when the bytes are %s, and can be tried again',
+    async (_, body, headers, code) => {
+      const home = await house()
+      const record = await home.announce(ALICE, 'a.txt', 5)
+      expect(await codeOf(await put(record, body, home.send, headers))).toBe(code)
+      expect(await filesOf(home)).toEqual([`${record.id}.new`])
+      expect(await home.record(ALICE, record.id)).toEqual(record)
+      expect(
+        (await put(record, 'abcde', home.send, { 'content-type': 'text/plain; charset=utf-8' }))
+          .status,
+      ).toBe(200)
+      expect(home.errors).toEqual([])
+    },
+  )
 
   it('that is longer than it says is cut off at the announced size', async () => {
     const home = await house()
@@ -209,7 +212,7 @@ describe('an upload that is announced', () => {
     expect(given).toBeLessThan(10)
   })
 
-  it('leaves nothing when it breaks off, and can be tried again', async () => {
+  it('an upload that is announced leaves nothing when it breaks off, and can be tried again', async () => {
     const home = await house()
     const record = await home.announce(ALICE, 'a.txt', 5)
     const broken = new ReadableStream<Uint8Array<ArrayBuffer>>({
@@ -222,7 +225,7 @@ describe('an upload that is announced', () => {
     expect((await put(record, 'abcde', home.send)).status).toBe(200)
   })
 
-  it('is given up when it falls silent', async () => {
+  it('an upload that is announced is given up when it falls silent', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const home = await house()
     const record = await home.announce(ALICE, 'a.txt', 5)
@@ -248,7 +251,7 @@ describe('an upload that is announced', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('is given up after ten minutes when its bytes come too slowly', async () => {
+  it('an upload that is announced is given up after ten minutes when its bytes come too slowly', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const home = await house()
     const record = await home.announce(ALICE, 'a.txt', 1000)
@@ -292,7 +295,7 @@ describe('an upload that is announced', () => {
     expect(home.errors).toEqual([])
   })
 
-  it('fails with a clean refusal when the store does, and can be tried again', async () => {
+  it('an upload that is announced fails with a clean refusal when the store does, and can be tried again', async () => {
     const store = memoryThreadStore()
     let broken = false
     const home = await house({
@@ -318,7 +321,7 @@ describe('an upload that is announced', () => {
     )
   })
 
-  it('has a link that works for ten minutes', async () => {
+  it('an upload that is announced has a link that works for ten minutes', async () => {
     const home = await house()
     const record = await home.announce(ALICE, 'a.txt', 1)
     home.pass(599_000)
@@ -327,7 +330,7 @@ describe('an upload that is announced', () => {
     expect(await codeOf(await put(record, 'a', home.send))).toBe(NOT_FOUND)
   })
 
-  it('has a link that downloads nothing', async () => {
+  it('an upload that is announced has a link that downloads nothing', async () => {
     const home = await house()
     const record = await home.upload(ALICE, 'a.png', 'a', 'image/png')
     expect(await codeOf(await home.send(record.upload_descriptor?.url ?? ''))).toBe(NOT_FOUND)
@@ -339,21 +342,29 @@ describe('an upload that is announced', () => {
     ['what has no type', 5, 'nothing'],
     ['what a browser knows no type of', 5, ''],
     ['what is too large', 25_000_001, 'text/plain'],
-  ])('is refused for %s, with a text for the person', async (_, size, mime_type) => {
-    const { attachments } = await house()
-    const announced = attachments.create({ name: 'a', size, mime_type, owner: principalKey(ALICE) })
-    await expect(announced).rejects.toThrow(ChatkitStreamError)
-    await expect(announced).rejects.toMatchObject({
-      event: { message: expect.stringMatching(/\.$/) },
-    })
-  })
+  ])(
+    'an upload that is announced is refused for %s, with a text for the person',
+    async (_, size, mime_type) => {
+      const { attachments } = await house()
+      const announced = attachments.create({
+        name: 'a',
+        size,
+        mime_type,
+        owner: principalKey(ALICE),
+      })
+      await expect(announced).rejects.toThrow(ChatkitStreamError)
+      await expect(announced).rejects.toMatchObject({
+        event: { message: expect.stringMatching(/\.$/) },
+      })
+    },
+  )
 
-  it('may have a type that the browser does not know, if any type is allowed', async () => {
+  it('an upload that is announced may have a type that the browser does not know, if any type is allowed', async () => {
     const home = await house({ types: ['application/octet-stream'] })
     expect((await home.upload(ALICE, 'a.xyz', 'a', '')).mime_type).toBe('application/octet-stream')
   })
 
-  it('never uses its name as a path on the disk', async () => {
+  it('an upload that is announced never uses its name as a path on the disk', async () => {
     const home = await house()
     const record = await home.upload(ALICE, '../../../../tmp/onbehalf-evil.txt', 'a')
     expect(record.name).toBe('onbehalf-evil.txt')
@@ -369,7 +380,7 @@ describe('an upload that is announced', () => {
 describe('room', () => {
   const limits = { bytes: 10, personBytes: 25, personFiles: 4 }
 
-  it('is counted in bytes for each person, with the bytes that are still to come', async () => {
+  it('the room for attachments is counted in bytes for each person, with the bytes that are still to come', async () => {
     const home = await house({ limits })
     await home.upload(ALICE, 'a.txt', '0123456789')
     await home.announce(ALICE, 'b.txt', 10)
@@ -380,14 +391,14 @@ describe('room', () => {
     await home.announce(ALICE, 'd.txt', 5)
   })
 
-  it('is counted in files for each person', async () => {
+  it('the room for attachments is counted in files for each person', async () => {
     const home = await house({ limits })
     for (let count = 0; count < 4; count += 1) await home.announce(ALICE, 'a.txt', 0)
     await expect(home.announce(ALICE, 'a.txt', 0)).rejects.toThrow('There is no room')
     expect(await filesOf(home)).toHaveLength(4)
   })
 
-  it('is never exceeded by many uploads at once', async () => {
+  it('the room for attachments is never exceeded by many uploads at once', async () => {
     const home = await house({ limits: { ...limits, personFiles: 100 } })
     const results = await Promise.allSettled(
       Array.from({ length: 20 }, () => home.announce(ALICE, 'a.txt', 10)),
@@ -405,7 +416,7 @@ describe('room', () => {
 })
 
 describe('a download', () => {
-  it('of an image is shown in the page, with a link that is made again each time', async () => {
+  it('a download of an image is shown in the page, with a link that is made again each time', async () => {
     const home = await house()
     const record = await home.upload(ALICE, 'cat.png', 'PNG!', 'image/png')
     const shown = home.attachments.present?.(record)
@@ -433,7 +444,7 @@ describe('a download', () => {
     ])
   })
 
-  it('of a file is saved, and its link works only for its owner', async () => {
+  it('a download of a file is saved, and its link works only for its owner', async () => {
     const home = await house({ pages: 'cross-origin' })
     const { id } = await home.upload(ALICE, 'a.txt', 'abc')
     const link = (await home.attachments.link(ALICE, id)) ?? ''
@@ -452,7 +463,7 @@ describe('a download', () => {
     expect(await home.attachments.read(ALICE, coming.id)).toBeUndefined()
   })
 
-  it('has a link for between half an hour and an hour, the same for a while', async () => {
+  it('a download has a link for between half an hour and an hour, the same for a while', async () => {
     const home = await house({ now: () => now })
     let now = 1_800_000_000_000
     const { id } = await home.upload(ALICE, 'a.txt', 'abc')
@@ -468,7 +479,7 @@ describe('a download', () => {
     expect(await codeOf(await home.send(link))).toBe(NOT_FOUND)
   })
 
-  it('gets the same answer for a missing, foreign, forged, not uploaded or deleted attachment', async () => {
+  it('a download gets the same answer for a missing, foreign, forged, not uploaded or deleted attachment', async () => {
     const home = await house()
     const mine = await home.upload(ALICE, 'a.png', 'a', 'image/png')
     const link = (await home.attachments.link(ALICE, mine.id)) ?? ''
@@ -500,7 +511,7 @@ describe('a download', () => {
     for (const answer of answers) expect(answer).toEqual(answers[0])
   })
 
-  it('finds nothing when the store gives somebody else’s record', async () => {
+  it('a download finds nothing when the store gives somebody else’s record', async () => {
     const store = memoryThreadStore()
     let careless = false
     const home = await house({
@@ -519,7 +530,7 @@ describe('a download', () => {
     expect(await home.attachments.read(ALICE, id)).toBeUndefined()
   })
 
-  it('follows no link on the disk, and reads no folder', async () => {
+  it('a download follows no link on the disk, and reads no folder', async () => {
     const home = await house()
     const record = await home.upload(ALICE, 'a.txt', 'abc')
     const link = (await home.attachments.link(ALICE, record.id)) ?? ''
@@ -533,7 +544,7 @@ describe('a download', () => {
     expect(home.errors).toEqual([])
   })
 
-  it('is refused cleanly when the store fails', async () => {
+  it('a download is refused cleanly when the store fails', async () => {
     const store = memoryThreadStore()
     let gone = false
     const home = await house({
@@ -550,7 +561,7 @@ describe('a download', () => {
     expect(home.errors).toHaveLength(1)
   })
 
-  it('does not change a preview that it did not make', async () => {
+  it('a download does not change a preview that it did not make', async () => {
     const { attachments } = await house()
     const image = {
       id: 'x',
@@ -564,14 +575,14 @@ describe('a download', () => {
 })
 
 describe('the handler', () => {
-  it('answers no request that is not under its URL', async () => {
+  it('the handler of attachments answers no request that is not under its URL', async () => {
     const { attachments } = await house()
     for (const path of ['/', '/chatkit', '/filesystem', '/file']) {
       expect(await attachments.fetch(new Request(`https://chat.example${path}`))).toBeUndefined()
     }
   })
 
-  it('names the allowed methods when the method is wrong', async () => {
+  it('the handler of attachments names the allowed methods when the method is wrong', async () => {
     const { send } = await house()
     const file = await send(`${URL_BASE}/a/b`, { method: 'DELETE' })
     expect([file.headers.get('allow'), await codeOf(file)]).toEqual([
@@ -587,7 +598,7 @@ describe('the handler', () => {
 })
 
 describe('sweeping', () => {
-  it('removes what has waited for a day: uploads that never came, files that were never sent, and bytes without a record', async () => {
+  it('sweeping removes what has waited for a day: uploads that never came, files that were never sent, and bytes without a record', async () => {
     const home = await house()
     const announced = await home.announce(ALICE, 'a.txt', 1)
     const unsent = await home.upload(ALICE, 'b.txt', 'b')
@@ -647,7 +658,7 @@ describe('sweeping', () => {
 describe('the options', () => {
   const options = { store: memoryThreadStore(), url: URL_BASE, key: KEY }
 
-  it('are checked', async () => {
+  it('the options of attachments are checked', async () => {
     const path = join(await temporary(), 'files')
     for (const wrong of [
       { key: new Uint8Array(31) },
@@ -662,7 +673,7 @@ describe('the options', () => {
     }
   })
 
-  it('refuse a folder that others can open, and a path that is not a folder', async () => {
+  it('the options of attachments refuse a folder that others can open, and a path that is not a folder', async () => {
     const folder = await temporary()
     const open = join(folder, 'open')
     await mkdir(open, { mode: 0o755 })

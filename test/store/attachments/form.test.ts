@@ -50,7 +50,7 @@ async function filesOf({ path }: House): Promise<readonly string[]> {
 }
 
 describe('a direct upload', () => {
-  it('takes the file of a form that a browser makes, for the person who is signed in', async () => {
+  it('a direct upload takes the file of a form that a browser makes, for the person who is signed in', async () => {
     const home = await house()
     const form = new FormData()
     form.set('other', 'not looked at')
@@ -73,7 +73,7 @@ describe('a direct upload', () => {
     expect(home.ended()).toBe(1)
   })
 
-  it('of an image has a preview that works', async () => {
+  it('a direct upload of an image has a preview that works', async () => {
     const home = await house()
     const attachment: Loose = await (
       await post(home, filePart('PNG!', 'a.png', 'image/png') + END)
@@ -82,21 +82,21 @@ describe('a direct upload', () => {
     expect(attachment).not.toHaveProperty('metadata')
   })
 
-  it('is refused with the answer of `admit` when nobody is signed in', async () => {
+  it('a direct upload is refused with the answer of `admit` when nobody is signed in', async () => {
     const home = await house()
     const response = await post(home, filePart('a') + END, {}, 'nobody')
     expect([response.status, await response.json()]).toEqual([401, { message: 'Sign in.' }])
     expect(await filesOf(home)).toEqual([])
   })
 
-  it('does not exist when no `admit` was given', async () => {
+  it('a direct upload does not exist when no `admit` was given', async () => {
     const { path } = await house()
     const closed = diskAttachments(path, { store: memoryThreadStore(), url: URL_BASE, key: KEY })
     const response = await closed.fetch(new Request(URL_BASE, { method: 'POST', body: '' }))
     expect(response && (await codeOf(response))).toBe('404 not_found')
   })
 
-  it('counts as a request', async () => {
+  it('a direct upload counts as a request', async () => {
     const home = await house({ rateLimit: memoryRateLimit({ requests: { most: 1, per: 60 } }) })
     expect((await post(home, filePart('a') + END)).status).toBe(200)
     const response = await post(home, filePart('a') + END)
@@ -148,7 +148,7 @@ describe('a direct upload', () => {
       `--${BOUNDARY}\r\nX: ${'x'.repeat(60_000)}`,
       '400 invalid_request',
     ],
-  ])('of a form %s is refused, and leaves nothing', async (_, body, code) => {
+  ])('a direct upload of a form %s is refused, and leaves nothing', async (_, body, code) => {
     const home = await house({ limits: { bytes: code.startsWith('415') ? 1_000_000 : 1000 } })
     expect(await codeOf(await post(home, body))).toBe(code)
     expect(await codeOf(await post(home, chunks(...(body.match(/.{1,4096}/gs) ?? []))))).toBe(code)
@@ -168,7 +168,7 @@ describe('a direct upload', () => {
     expect(await filesOf(home)).toEqual([])
   })
 
-  it('is not read when it says that it is too large', async () => {
+  it('a direct upload is not read when it says that it is too large', async () => {
     const home = await house({ limits: { bytes: 10 } })
     let read = 0
     let cancelled = false
@@ -189,7 +189,7 @@ describe('a direct upload', () => {
     expect([read, cancelled]).toEqual([0, true])
   })
 
-  it('takes the first file of the field and ignores what follows', async () => {
+  it('a direct upload takes the first file of the field and ignores what follows', async () => {
     const home = await house()
     const response = await post(home, filePart('first') + filePart('second') + END)
     const { id }: Loose = await response.json()
@@ -197,7 +197,7 @@ describe('a direct upload', () => {
     expect(await filesOf(home)).toEqual([id])
   })
 
-  it('leaves nothing, wherever it breaks off', async () => {
+  it('a direct upload leaves nothing, wherever it breaks off', async () => {
     const home = await house({ limits: { personFiles: 100_000 } })
     const whole = `${filePart('x', 'x', 'text/plain', 'other')}${filePart('hello, all of you')}${END}`
     for (let at = 0; at < whole.length; at += 7) {
@@ -211,7 +211,7 @@ describe('a direct upload', () => {
     expect(home.errors).toEqual([])
   })
 
-  it('is refused or complete when it is cut at any byte, and never hangs', async () => {
+  it('a direct upload is refused or complete when it is cut at any byte, and never hangs', async () => {
     const home = await house()
     const body = 'hello, all of you'
     const whole = `${filePart('x', 'x', 'text/plain', 'other')}${filePart(body)}${END}`
@@ -227,7 +227,7 @@ describe('a direct upload', () => {
     expect(await filesOf(home)).toEqual([])
   })
 
-  it('is given up when it falls silent within the file', async () => {
+  it('a direct upload is given up when it falls silent within the file', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     try {
       const home = await house()
@@ -256,7 +256,7 @@ describe('a direct upload', () => {
     }
   })
 
-  it('is refused when the person has no room left', async () => {
+  it('a direct upload is refused when the person has no room left', async () => {
     const home = await house({ limits: { bytes: 1000, personBytes: 1500 } })
     expect((await post(home, filePart('a'.repeat(1000)) + END)).status).toBe(200)
     expect(await codeOf(await post(home, filePart('a'.repeat(1000)) + END))).toBe(
@@ -267,7 +267,7 @@ describe('a direct upload', () => {
     expect((await post(home, filePart('a'.repeat(1000)) + END, {}, 'bob')).status).toBe(200)
   })
 
-  it('leaves nothing when the store fails', async () => {
+  it('a direct upload leaves nothing when the store fails', async () => {
     const store = {
       ...memoryThreadStore(),
       saveAttachment: () => Promise.reject(new Error('the database is gone')),
@@ -281,7 +281,7 @@ describe('a direct upload', () => {
 })
 
 describe('the file of a form', () => {
-  it('is passed on while it arrives, and is not held in memory', async () => {
+  it('the file of a form is passed on while it arrives, and is not held in memory', async () => {
     const size = 40 * 1024 * 1024
     const piece = new Uint8Array(64 * 1024)
     let sent = 0

@@ -19,7 +19,7 @@ describe('a signed link', () => {
     expect(verified(link, 'download', 1000)).toBeUndefined()
   })
 
-  it('works for one purpose only, even if its text names another', () => {
+  it('a signed link works for one purpose only, even if its text names another', () => {
     expect(verified(link, 'upload')).toBeUndefined()
     expect(verified(link.replace('for=download', 'for=upload'), 'upload')).toBeUndefined()
     expect(verified(links.sign(PLACE, 'upload', 1000))).toBeUndefined()
@@ -37,12 +37,12 @@ describe('a signed link', () => {
     ['an encoded slash', (text: string) => text.replace('/atc_', '%2fatc_')],
     ['more of a path', (text: string) => text.replace('?', '/x?')],
     ['another path', (text: string) => text.replace('/files/', '/other/')],
-  ])('with %s is none', (_, change) => {
+  ])('a signed link with %s is none', (_, change) => {
     expect(change(link)).not.toBe(link)
     expect(verified(change(link))).toBeUndefined()
   })
 
-  it('is refused when any bit of its signature is flipped', () => {
+  it('a signed link is refused when any bit of its signature is flipped', () => {
     const sig = Buffer.from(link.split('sig=')[1] ?? '', 'base64url')
     for (let bit = 0; bit < 256; bit += 1) {
       const turned = Buffer.from(sig)
@@ -53,7 +53,7 @@ describe('a signed link', () => {
     }
   })
 
-  it('is refused when it was signed with another key', () => {
+  it('a signed link is refused when it was signed with another key', () => {
     const other = signedLinks(
       'https://chat.example/files',
       KEY.map((byte) => byte ^ 1),
@@ -62,7 +62,7 @@ describe('a signed link', () => {
     expect(other.folderOf('alice')).not.toBe(links.folderOf('alice'))
   })
 
-  it('names no person, and each owner has a folder', () => {
+  it('a signed link names no person, and each owner has a folder', () => {
     const owner = '["https://issuer.example",null,"alice"]'
     expect(links.sign({ ...PLACE, folder: links.folderOf(owner) }, 'download', 1)).not.toMatch(
       /alice|issuer/,
@@ -71,7 +71,7 @@ describe('a signed link', () => {
     expect(links.folderOf(owner)).not.toBe(links.folderOf('["https://issuer.example",null,"bob"]'))
   })
 
-  it('is recognized in its form without a signature, and nothing else is', () => {
+  it('a signed link is recognized in its form without a signature, and nothing else is', () => {
     expect(links.read(links.plain(PLACE))).toEqual(PLACE)
     expect(verified(links.plain(PLACE))).toBeUndefined()
     for (const other of [
@@ -94,11 +94,11 @@ describe('the options of links', () => {
     ['https://chat.example/?a'],
     ['https://chat.example/#a'],
     ['https://a@b.example/'],
-  ])('refuse the URL %j', (url) => {
+  ])('the options of links refuse the URL %j', (url) => {
     expect(() => signedLinks(url, KEY)).toThrow(TypeError)
   })
 
-  it('refuse a key of less than 32 bytes', () => {
+  it('the options of links refuse a key of less than 32 bytes', () => {
     expect(() => signedLinks('https://chat.example', KEY.subarray(1))).toThrow(TypeError)
   })
 })
@@ -116,7 +116,7 @@ describe('a media type', () => {
     expect(plainType(given)).toBe(plain)
   })
 
-  it('is sent unchanged only when it is a common type', () => {
+  it('a media type is sent unchanged only when it is a common type', () => {
     expect(headersOf('a', 'application/pdf')['content-type']).toBe('application/pdf')
     for (const type of [
       'text/html',
@@ -132,7 +132,7 @@ describe('a media type', () => {
     }
   })
 
-  it('is shown in the page only for plain images', () => {
+  it('a media type is shown in the page only for plain images', () => {
     expect(headersOf('a', 'image/png')['content-disposition']).toMatch(/^inline;/)
     expect(headersOf('a', 'application/pdf')['content-disposition']).toMatch(/^attachment;/)
   })
@@ -154,7 +154,7 @@ describe('the name of a file', () => {
     expect(cleanName(given)).toBe(name)
   })
 
-  it('can always be sent in headers', () => {
+  it('the name of a file can always be sent in headers', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary', maxLength: 300 }),

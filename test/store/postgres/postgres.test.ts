@@ -200,7 +200,7 @@ describe('instances that share a database', () => {
     await woken
   })
 
-  it('take over the thread of a dead instance, which can then no longer write', async () => {
+  it('instances that share a database take over the thread of a dead instance, which can then no longer write', async () => {
     const [dead, next] = (await instances(2)).map(postgresRunStore)
     if (!dead || !next) throw new Error('There are no two instances')
     await dead.begin(RUN, TERMS)
@@ -221,7 +221,7 @@ describe('instances that share a database', () => {
     )
   })
 
-  it('give a thread to exactly one of the instances that want it', async () => {
+  it('instances that share a database give a thread to exactly one of the instances that want it', async () => {
     const all = (await instances(4)).map(postgresRunStore)
     const begun = await Promise.all(
       Array.from({ length: 20 }, (_, n) =>
@@ -231,7 +231,7 @@ describe('instances that share a database', () => {
     expect(begun.filter((one) => one?.began)).toHaveLength(1)
   })
 
-  it('write to one thread at the same time, and a reader that continues from the last item misses none', async () => {
+  it('instances that share a database write to one thread at the same time, and a reader that continues from the last item misses none', async () => {
     const all = (await instances(4)).map(postgresThreadStore)
     const [reader] = all
     await reader?.createThread(thread('t1'), { save: [said('t1', 'first')] })

@@ -121,7 +121,7 @@ describe('a keyring is refused at start, and the error names it and says what to
     fileMasterKeys(keyring)
   })
 
-  it('is refused also when somebody makes it unsafe while it is in use', async () => {
+  it('a keyring is refused when somebody makes it unsafe while it is in use', async () => {
     const { keyring, masterKeys } = groundForTest()
     const wrap = () => masterKeys.wrap(new Uint8Array(32), new Uint8Array())
     await wrap()
@@ -135,7 +135,7 @@ describe('a keyring is refused at start, and the error names it and says what to
 })
 
 describe('a keyring is made', () => {
-  it('with one strong key, mode 0600 whatever the umask, in a folder of its own', () => {
+  it('a keyring is made with one strong key, mode 0600 whatever the umask, in a folder of its own', () => {
     const { folder } = groundForTest()
     const path = join(folder, 'new', 'deep', 'keyring.json')
     const before = process.umask(0)
@@ -150,7 +150,7 @@ describe('a keyring is made', () => {
     expect(listKeyring(path)).toHaveLength(1)
   })
 
-  it('never over an existing keyring', () => {
+  it('a keyring is made never over an existing keyring', () => {
     const { keyring } = groundForTest()
     const before = readFileSync(keyring, 'utf8')
     expect(() => createKeyring(keyring)).toThrow(/exists already/)
@@ -160,7 +160,7 @@ describe('a keyring is made', () => {
 })
 
 describe('a rotation', () => {
-  it('adds a key that is current at once, also for a process that has the keyring open, and keeps the old keys', async () => {
+  it('a rotation adds a key that is current at once, also for a process that has the keyring open, and keeps the old keys', async () => {
     const { keyring, masterKeys } = groundForTest()
     const [first] = listKeyring(keyring)
     const dataKey = new Uint8Array(32).fill(7)
@@ -175,7 +175,7 @@ describe('a rotation', () => {
     expect(statSync(keyring).mode & 0o777).toBe(0o600)
   })
 
-  it('makes the new key the current one even if the clock was set back', () => {
+  it('a rotation makes the new key the current one even if the clock was set back', () => {
     const { keyring, masterKeys } = groundForTest()
     const ids = [0, 5000, 0, 0].map((milliseconds) => {
       const made = rotateKeyring(keyring, { now: () => milliseconds })
@@ -189,7 +189,7 @@ describe('a rotation', () => {
     ).toEqual(ids)
   })
 
-  it('is refused and changes nothing while another rotation runs, or after one was killed in the middle', () => {
+  it('a rotation is refused and changes nothing while another rotation runs, or after one was killed in the middle', () => {
     const { keyring } = groundForTest()
     const before = readFileSync(keyring, 'utf8')
     writeFileSync(`${keyring}.new`, 'half a key')
@@ -200,7 +200,7 @@ describe('a rotation', () => {
     expect(listKeyring(keyring)).toHaveLength(2)
   })
 
-  it('follows a link to the keyring and leaves it a link', () => {
+  it('a rotation follows a link to the keyring and leaves it a link', () => {
     const { keyring, folder } = groundForTest()
     const link = join(folder, 'link.json')
     symlinkSync(keyring, link)

@@ -13,7 +13,7 @@ const content = { secrets: { key: new Credential('secret-of-alice') }, facts: { 
 const aad = associatedData(['vault', 1, 'row'])
 
 describe('a sealed secret', () => {
-  it('opens with the same data, and with no other data', async () => {
+  it('a sealed secret opens with the same data, and with no other data', async () => {
     const { masterKeys } = groundForTest()
     const sealed = await seal(masterKeys, content, aad)
     const opened = await open(masterKeys, sealed, aad)
@@ -32,7 +32,7 @@ describe('a sealed secret', () => {
       await expect(open(masterKeys, sealed, associatedData(parts))).rejects.toThrow(SealError)
   })
 
-  it('shares no key, nonce or salt with another one, among 5,000 of the same text', async () => {
+  it('a sealed secret shares no key, nonce or salt with another one, among 5,000 of the same text', async () => {
     const { masterKeys } = groundForTest()
     const parts = {
       salt: new Set<string>(),
@@ -51,7 +51,7 @@ describe('a sealed secret', () => {
     expect(Object.values(parts).map(({ size }) => size)).toEqual([5000, 5000, 5000, 5000])
   })
 
-  it('is not made when the machine gives no random bytes', async () => {
+  it('a sealed secret is not made when the machine gives no random bytes', async () => {
     const { masterKeys } = groundForTest()
     for (const fails of [1, 2, 3]) {
       let calls = 0
@@ -65,7 +65,7 @@ describe('a sealed secret', () => {
     vi.mocked(randomBytes).mockReset()
   })
 
-  it('does not open when its format is unknown', async () => {
+  it('a sealed secret does not open when its format is unknown', async () => {
     const { masterKeys } = groundForTest()
     const sealed = await seal(masterKeys, content, aad)
     await expect(
@@ -77,7 +77,7 @@ describe('a sealed secret', () => {
     ).rejects.toThrow(SealError)
   })
 
-  it('does not open with a tag that was cut to four bytes', async () => {
+  it('a sealed secret does not open with a tag that was cut to four bytes', async () => {
     const { masterKeys } = groundForTest()
     const sealed = await seal(masterKeys, content, aad)
     await expect(
@@ -117,7 +117,7 @@ describe('master keys elsewhere', () => {
     for (const dataKey of given) expect([...dataKey]).toEqual(new Array(32).fill(0))
   })
 
-  it('do not pass their errors on, except that of a keyring file, which says what to do', async () => {
+  it('master keys elsewhere do not pass their errors on, except that of a keyring file, which says what to do', async () => {
     const broken = kms(new Error('POST https://kms.example with key AKIA…')).masterKeys
     const sealed = await seal(kms().masterKeys, content, aad)
     for (const failed of [seal(broken, content, aad), open(broken, sealed, aad)]) {

@@ -76,7 +76,7 @@ async function rewrapElsewhere(made: Ground, killAt = 0): Promise<string> {
 }
 
 describe('re-wrapping', () => {
-  it('puts every row under the current key, does not change the encrypted bodies, and then has nothing left to do', async () => {
+  it('re-wrapping puts every row under the current key, does not change the encrypted bodies, and then has nothing left to do', async () => {
     const made = groundForTest()
     const { secrets, vault, database } = server(made)
     for (let n = 0; n < 40; n++) await secrets.write(record(n))
@@ -107,7 +107,7 @@ describe('re-wrapping', () => {
     expect(await rewrap(database, made.masterKeys)).toEqual({ rewrapped: 3, left: 2 })
   })
 
-  it('stops when told, and the next call continues where it stopped', async () => {
+  it('re-wrapping stops when told, and the next call continues where it stopped', async () => {
     const made = groundForTest()
     const { secrets, database } = server(made)
     for (let n = 0; n < 100; n++) await secrets.write(record(n))
@@ -130,7 +130,7 @@ describe('re-wrapping', () => {
     expect(await rewrap(database, made.masterKeys)).toEqual({ rewrapped: first.left, left: 0 })
   })
 
-  it('does not overwrite what another process wrote between its reading and its writing', async () => {
+  it('re-wrapping does not overwrite what another process wrote between its reading and its writing', async () => {
     const made = groundForTest()
     const { secrets, database } = server(made)
     for (let n = 0; n < 3; n++) await secrets.write(record(n))
@@ -157,7 +157,7 @@ describe('re-wrapping', () => {
   })
 
   // Eight processes are started: a busy machine needs its time for them.
-  it('loses nothing and finishes, even if it is killed again and again while a server reads and writes', {
+  it('re-wrapping loses nothing and finishes, even if it is killed again and again while a server reads and writes', {
     timeout: 120_000,
   }, async () => {
     const made = groundForTest()
@@ -218,7 +218,7 @@ describe('re-wrapping', () => {
 })
 
 describe('retiring a key', () => {
-  it('is refused while rows are under the key, and counts these rows', async () => {
+  it('retiring a key is refused while rows are under the key, and counts these rows', async () => {
     const made = groundForTest()
     const [{ secrets, vault, database }, second] = [server(made), groundForTest()]
     for (let n = 0; n < 3; n++) await secrets.write(record(n))
@@ -235,7 +235,7 @@ describe('retiring a key', () => {
     expect(idsOf(made)).not.toContain(old)
   })
 
-  it('is refused for the current key and for a key that the keyring does not have', async () => {
+  it('retiring a key is refused for the current key and for a key that the keyring does not have', async () => {
     const made = groundForTest()
     const [current = ''] = idsOf(made)
     await expect(retireKey(made.keyring, [made.open()], current)).rejects.toThrow(
@@ -247,7 +247,7 @@ describe('retiring a key', () => {
   })
 
   it.each(['vault', 'secrets'] as const)(
-    'between the sealing and the writing of a row of the %s loses nothing',
+    'retiring a key between the sealing and the writing of a row of the %s loses nothing',
     async (which) => {
       const made = groundForTest()
       const [old = ''] = idsOf(made)
@@ -280,7 +280,7 @@ describe('retiring a key', () => {
     },
   )
 
-  it('between the reading and the opening of a row loses nothing', async () => {
+  it('retiring a key between the reading and the opening of a row loses nothing', async () => {
     const made = groundForTest()
     const [old = ''] = idsOf(made)
     const operator = made.open()
@@ -303,7 +303,7 @@ describe('retiring a key', () => {
     ).toBe('access-1-1')
   })
 
-  it('makes a process that still has the old keyring fail to write, and stores nothing', async () => {
+  it('retiring a key makes a process that still has the old keyring fail to write, and stores nothing', async () => {
     const made = groundForTest()
     const [old = ''] = idsOf(made)
     const database = made.open()

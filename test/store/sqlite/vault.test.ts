@@ -52,7 +52,7 @@ async function withDeposit(
 }
 
 describe('what is on the disk', () => {
-  it('holds neither the credential, nor the handle, nor a master key, in any form', async () => {
+  it('what is on the disk holds neither the credential, nor the handle, nor a master key, in any form', async () => {
     const made = groundForTest()
     const { handle } = await withDeposit(made)
     const bytes = made.bytes()
@@ -87,15 +87,18 @@ describe('a row that was tampered with', () => {
     ['body, cut off', 'update vault_entry set body = substr(body, 1, 20)', alice, ISSUER],
     ['body, empty', `update vault_entry set body = x''`, alice, ISSUER],
     ['wrapped key, empty', `update vault_entry set wrapped = x''`, alice, ISSUER],
-  ])('gives nothing when its %s was changed', async (_, sql, owner, destination) => {
-    const made = groundForTest()
-    const { handle } = await withDeposit(made)
-    made.raw((database) => database.exec(sql))
-    const vault = sqliteVault(made.open(), made.masterKeys, { now })
-    await expect(vault.withdraw(handle, owner, destination)).rejects.toThrow(SealError)
-  })
+  ])(
+    'a row that was tampered with gives nothing when its %s was changed',
+    async (_, sql, owner, destination) => {
+      const made = groundForTest()
+      const { handle } = await withDeposit(made)
+      made.raw((database) => database.exec(sql))
+      const vault = sqliteVault(made.open(), made.masterKeys, { now })
+      await expect(vault.withdraw(handle, owner, destination)).rejects.toThrow(SealError)
+    },
+  )
 
-  it('does not open when any bit is flipped, and does not say why', async () => {
+  it('a row that was tampered with does not open when any bit is flipped, and does not say why', async () => {
     const made = groundForTest()
     const { withdraw } = await withDeposit(made)
     const row = made.raw((database) =>
@@ -119,7 +122,7 @@ describe('a row that was tampered with', () => {
     expect((await withdraw())?.reveal()).toBe(SECRET)
   })
 
-  it("does not open another row's secret, even of the same owner", async () => {
+  it("a row that was tampered with does not open another row's secret, even of the same owner", async () => {
     const made = groundForTest()
     const vault = sqliteVault(made.open(), made.masterKeys, { now })
     const deposit = (text: string) =>
@@ -140,7 +143,7 @@ describe('a row that was tampered with', () => {
 })
 
 describe('expired entries', () => {
-  it('are removed from the file at the next deposit', async () => {
+  it('expired entries are removed from the file at the next deposit', async () => {
     const made = groundForTest()
     const clock = handClock()
     const vault = sqliteVault(made.open(), made.masterKeys, { now: clock.now })

@@ -143,7 +143,7 @@ describe('an item', () => {
 })
 
 describe('a structured input', () => {
-  it('sends the answers by question, once, and says what was refused', async () => {
+  it('a structured input sends the answers by question, once, and says what was refused', async () => {
     const at = await open()
     const asked = questions()
     await at.show(asked)
@@ -183,7 +183,7 @@ describe('a structured input', () => {
     expect(await seriousFindings(at)).toEqual([])
   })
 
-  it('is skipped as a whole, waits while an answer is being written, and shows its answers afterwards', async () => {
+  it('a structured input is skipped as a whole, waits while an answer is being written, and shows its answers afterwards', async () => {
     const at = await open()
     const asked = questions()
     await at.show(asked)
@@ -376,7 +376,7 @@ function everywhere(payload: string): readonly unknown[] {
 }
 
 describe('a hostile value', () => {
-  it.each(PAYLOADS)('does nothing anywhere: %s', async (payload) => {
+  it.each(PAYLOADS)('a hostile value does nothing anywhere: %s', async (payload) => {
     const at = await open()
     await at.page.evaluate(`content.items(${JSON.stringify(everywhere(payload))})`)
     await at.markdown(payload)
@@ -404,11 +404,14 @@ describe('all of it', () => {
     await at.markdown('A notice with [a link](https://site.example/x) and `code`')
   }
 
-  it.each([{ dark: false }, { dark: true }])('has nothing serious for axe: %o', async (options) => {
-    const at = await open(options)
-    await shown(at)
-    expect(await seriousFindings(at)).toEqual([])
-  })
+  it.each([{ dark: false }, { dark: true }])(
+    'the content has nothing serious for axe: %o',
+    async (options) => {
+      const at = await open(options)
+      await shown(at)
+      expect(await seriousFindings(at)).toEqual([])
+    },
+  )
 
   it('fits a phone: nothing makes the page wider', async () => {
     const at = await open({ width: 360 })

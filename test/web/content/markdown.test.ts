@@ -40,7 +40,7 @@ End.
 `
 
 describe('Markdown', () => {
-  it('becomes headings, lists, tables, code and the rest, without any markup of the text', async () => {
+  it('Markdown becomes headings, lists, tables, code and the rest, without any markup of the text', async () => {
     const at = await open()
     await at.markdown(SAMPLE)
     const notice = at.page.locator('#notice')
@@ -67,7 +67,7 @@ describe('Markdown', () => {
     expect(await seriousFindings(at)).toEqual([])
   })
 
-  it('shows what is not seen in code, and leaves alone what belongs to a character', async () => {
+  it('Markdown shows what is not seen in code, and leaves alone what belongs to a character', async () => {
     const at = await open()
     await at.markdown(
       '```\na\u{e0101}\u{e0102}\ufe00\u3164b \u2764\ufe0f\ufe0f \u1820\u180b\u180b\n```',
@@ -123,7 +123,7 @@ describe('Markdown', () => {
       'alt (https://img.example/x.png?d=secret)',
       'https://img.example/x.png?d=secret',
     ],
-  ])('shows the whole address of %s', async (text, says, href) => {
+  ])('Markdown shows the whole address of %s', async (text, says, href) => {
     const at = await open()
     await at.markdown(text)
     const link = at.page.locator('#notice a')
@@ -147,7 +147,7 @@ describe('Markdown', () => {
     '![x](data:image/svg+xml,<svg/onload=owned=1>)',
     '[x](blob:https://a.example/1)',
     `[x](https://a.example/${'a'.repeat(5000)})`,
-  ])('makes no link of %s', async (text) => {
+  ])('Markdown makes no link of %s', async (text) => {
     const at = await open()
     await at.markdown(text)
     expect(await at.page.locator('#notice a, #notice img').count()).toBe(0)
@@ -170,7 +170,7 @@ describe('Markdown', () => {
     expect(at.requests.filter((url) => url.endsWith('own.svg'))).toEqual([])
   })
 
-  it('is looked over after it is built: what should not be there is taken out', async () => {
+  it('Markdown is looked over after it is built: what should not be there is taken out', async () => {
     const at = await open()
     const left = await at.page.evaluate<string>(`(() => {
       const p = document.createElement('p')
@@ -209,7 +209,7 @@ describe('Markdown', () => {
     expect(await direction('p:last-child')).toBe('ltr')
   })
 
-  it('leaves alone what a longer text does not change, and keeps a selection in it', async () => {
+  it('Markdown leaves alone what a longer text does not change, and keeps a selection in it', async () => {
     const at = await open()
     await at.markdown('First **one**\n\nSecond\n\nThird')
     await at.page.evaluate(
@@ -220,7 +220,7 @@ describe('Markdown', () => {
     expect(await at.page.evaluate('String(getSelection())')).toBe('First one')
   })
 
-  it('keeps a list and a code block that grow, with what was drawn of them', async () => {
+  it('Markdown keeps a list and a code block that grow, with what was drawn of them', async () => {
     const at = await open()
     const mark = `{ const [li, code] = ['li', 'figure'].map((one) => content.root.querySelector('#notice ' + one)); if (li) li.mine = 1; if (code) code.mine = 1 }`
     await at.markdown('- one\n- two')
@@ -299,7 +299,7 @@ describe('Markdown', () => {
     expect(at.troubles).toEqual([])
   })
 
-  it('makes a link of what a later definition defines, however far above it stands', async () => {
+  it('Markdown makes a link of what a later definition defines, however far above it stands', async () => {
     const at = await open()
     const text = 'See [r].\n\nOne\n\nTwo\n\nThree\n\n'
     await at.markdown(text)
@@ -310,7 +310,7 @@ describe('Markdown', () => {
     )
   })
 
-  it('takes any text without failing, however deep or long', async () => {
+  it('Markdown takes any text without failing, however deep or long', async () => {
     const at = await open()
     const hostile = [
       '>',
@@ -372,7 +372,7 @@ describe('Markdown', () => {
     ).toBeGreaterThan(200_000)
   })
 
-  it('of 100 kB stays fluid while it grows', async () => {
+  it('Markdown of 100 kB stays fluid while it grows', async () => {
     const at = await open()
     const text = SAMPLE.repeat(330)
     expect(text.length).toBeGreaterThan(90_000)
@@ -465,7 +465,7 @@ describe('an answer', () => {
 })
 
 describe('a person’s message', () => {
-  it('is shown as written, with its tags, what it quotes, and attachments of its own origin', async () => {
+  it('a person’s message is shown as written, with its tags, what it quotes, and attachments of its own origin', async () => {
     const at = await open()
     const attachment = { mime_type: 'image/png', type: 'image' }
     await at.show(

@@ -24,7 +24,7 @@ const pressed = (at: ContentPage, name: string) =>
   at.page.getByRole('button', { name }).click({ force: true })
 
 describe('an action', () => {
-  it('keeps the focus where it was pressed, says that it waits, and goes out once', async () => {
+  it('an action keeps the focus where it was pressed, says that it waits, and goes out once', async () => {
     const at = await open()
     await at.show(card([button('Go', { onClickAction: { type: 'go' } })]))
     await at.page.getByRole('button', { name: 'Go' }).focus()
@@ -80,7 +80,7 @@ describe('an action', () => {
     expect(await actions(at)).toHaveLength(3)
   })
 
-  it('of a field sends its value, and cannot be changed while an answer is being written', async () => {
+  it('an action of a field sends its value, and cannot be changed while an answer is being written', async () => {
     const at = await open()
     const change = (type: string) => ({
       onChangeAction: { type, payload: { kept: 1 }, streaming: true },
@@ -135,7 +135,7 @@ describe('an action', () => {
     expect(await at.page.locator('[data-field=other]').isDisabled()).toBe(false)
   })
 
-  it('of a list item is not sent by a button within it, and can be reached by keyboard in both cases', async () => {
+  it('an action of a list item is not sent by a button within it, and can be reached by keyboard in both cases', async () => {
     const at = await open()
     await at.show(
       widget({
@@ -187,7 +187,7 @@ describe('a form', () => {
       },
     )
 
-  it('says what is missing or wrong, beside the widget, and is sent by Enter when it is right', async () => {
+  it('a form says what is missing or wrong, beside the widget, and is sent by Enter when it is right', async () => {
     const at = await open()
     await at.show(form())
     await pressed(at, 'Yes')
@@ -211,14 +211,14 @@ describe('a form', () => {
     expect(await name.inputValue()).toBe('Ada')
   })
 
-  it('can be cancelled with nothing filled in', async () => {
+  it('a form can be cancelled with nothing filled in', async () => {
     const at = await open()
     await at.show(form())
     await pressed(at, 'No')
     expect(await actions(at)).toEqual([{ type: 'no', ...filled, payload: { name: '' } }])
   })
 
-  it('in a card is sent by its own button, with its own fields alone', async () => {
+  it('a form in a card is sent by its own button, with its own fields alone', async () => {
     const at = await open()
     await at.show(
       card([
@@ -246,7 +246,7 @@ describe('a form', () => {
     await expectHarmless(at)
   })
 
-  it('leaves a payload that is no object as it is', async () => {
+  it('a form leaves a payload that is no object as it is', async () => {
     const at = await open()
     await at.show(
       card(
@@ -265,7 +265,7 @@ describe('a form', () => {
 })
 
 describe('a widget that comes again', () => {
-  it('takes a new default where the person wrote nothing, and nowhere else', async () => {
+  it('a widget that comes again takes a new default where the person wrote nothing, and nowhere else', async () => {
     const at = await open()
     const state = (value: string, checked: boolean) =>
       card([
@@ -290,7 +290,7 @@ describe('a widget that comes again', () => {
     expect(values).toEqual(['typed', 'two', 'two', true, 'two'])
   })
 
-  it('lets text grow in place, and what a person writes, wherever it moves', async () => {
+  it('a widget that comes again lets text grow in place, and what a person writes, wherever it moves', async () => {
     const at = await open()
     const state = (value: string, before: readonly Fields[] = []) =>
       card([
@@ -322,7 +322,7 @@ describe('a widget that comes again', () => {
     expect(await at.page.locator('[data-field=i]').inputValue()).toBe('typed!')
   })
 
-  it('keeps two components apart that have the same key', async () => {
+  it('a widget that comes again keeps two components apart that have the same key', async () => {
     const at = await open()
     const state = card([
       { type: 'Markdown', value: 'one' },
@@ -342,7 +342,7 @@ describe('a widget that comes again', () => {
     ).toEqual(['one1', 'two1', 'three1', 'four1'])
   })
 
-  it('shows another root, without buttons when it was decided', async () => {
+  it('a widget that comes again shows another root, without buttons when it was decided', async () => {
     const at = await open()
     const first = card([text('May I?')], {
       confirm: { label: 'Yes', action: { type: 'yes' } },
@@ -363,7 +363,7 @@ describe('a widget that comes again', () => {
 })
 
 describe('a component', () => {
-  it('takes colours, sizes and spaces of the allowed forms, and none that reach out of the widget', async () => {
+  it('a component takes colours, sizes and spaces of the allowed forms, and none that reach out of the widget', async () => {
     const at = await open()
     await at.show(
       widget({

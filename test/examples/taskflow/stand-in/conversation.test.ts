@@ -124,7 +124,7 @@ describe('a task that is named by its title', () => {
     { title: 'Call dad', status: 'completed' },
   ]
 
-  it('is found by some of its words', async () => {
+  it('a task that is named by its title is found by some of its words', async () => {
     const server = taskServer({ tasks })
     const { say } = talkWith(server)
     expect(await say('complete the oat milk')).toContain('Completed task 2: Buy oat milk.')
@@ -134,18 +134,18 @@ describe('a task that is named by its title', () => {
     ])
   })
 
-  it('is found by its whole title even if others hold the same words', async () => {
+  it('a task that is named by its title is found by its whole title even if others hold the same words', async () => {
     const server = taskServer({ tasks: [...tasks, { title: 'Milk' }] })
     expect(await talkWith(server).say('complete milk')).toContain('Completed task 5: Milk.')
   })
 
-  it('is the one that is not completed yet, where that decides', async () => {
+  it('a task that is named by its title is the one that is not completed yet, where that decides', async () => {
     expect(await talkWith(taskServer({ tasks })).say('complete call')).toContain(
       'Completed task 3: Call mom.',
     )
   })
 
-  it('is asked for when several match, and taken by its place', async () => {
+  it('a task that is named by its title is asked for when several match, and taken by its place', async () => {
     const server = taskServer({ tasks })
     const { say } = talkWith(server)
     expect(await say('complete milk')).toContain(
@@ -161,7 +161,7 @@ describe('a task that is named by its title', () => {
   })
 
   it.each(['2', 'the second', 'the last one', 'oat milk', 'task 2', 'the oat one'])(
-    'is taken by "%s"',
+    'a task that is named by its title is taken by "%s"',
     async (choice) => {
       const { say } = talkWith(taskServer({ tasks }))
       await say('rename milk to buy soy milk')
@@ -172,7 +172,7 @@ describe('a task that is named by its title', () => {
     },
   )
 
-  it('is asked for again after an answer that names none of them', async () => {
+  it('a task that is named by its title is asked for again after an answer that names none of them', async () => {
     const { say } = talkWith(taskServer({ tasks }))
     await say('start milk')
     expect(await say('the green one')).toMatch(
@@ -182,7 +182,7 @@ describe('a task that is named by its title', () => {
     expect(await say('2')).toBe('Started task 2: Buy oat milk.')
   })
 
-  it('is not asked for any more when the person wants something else', async () => {
+  it('a task that is named by its title is not asked for any more when the person wants something else', async () => {
     const { say } = talkWith(taskServer({ tasks }))
     await say('start milk')
     expect(await say('start task 3')).toBe('Started task 3: Call mom.')
@@ -190,7 +190,7 @@ describe('a task that is named by its title', () => {
     expect(await say('never mind')).toBe('All right, I did nothing.')
   })
 
-  it('is said to be missing when nothing matches', async () => {
+  it('a task that is named by its title is said to be missing when nothing matches', async () => {
     expect(await talkWith(taskServer({ tasks })).say('complete the tax return')).toContain(
       'I found no task that matches “the tax return”.',
     )
@@ -201,7 +201,7 @@ describe('deleting', () => {
   const tasks = [{ title: 'Buy milk' }, { title: 'Buy oat milk' }]
 
   it.each(['no', 'No, keep it', 'cancel', 'what?'])(
-    'does not happen after "%s"',
+    'deleting does not happen after "%s"',
     async (answer) => {
       const server = taskServer({ tasks })
       const { say } = talkWith(server)
@@ -212,7 +212,7 @@ describe('deleting', () => {
     },
   )
 
-  it('does not happen after a yes to an old question', async () => {
+  it('deleting does not happen after a yes to an old question', async () => {
     const server = taskServer({ tasks })
     const { say } = talkWith(server)
     await say('delete task 1')
@@ -223,7 +223,7 @@ describe('deleting', () => {
     expect(server.tasks).toHaveLength(2)
   })
 
-  it('asks which one first and for confirmation then', async () => {
+  it('deleting asks which one first and for confirmation then', async () => {
     const server = taskServer({ tasks })
     const { say } = talkWith(server)
     expect(await say('delete milk')).toContain('Which one?')
@@ -232,13 +232,13 @@ describe('deleting', () => {
     expect(server.tasks).toMatchObject([{ title: 'Buy milk' }])
   })
 
-  it('says so when the task does not exist', async () => {
+  it('deleting says so when the task does not exist', async () => {
     expect(await talkWith(taskServer({ tasks })).say('delete task 9')).toContain(
       'There is no task 9.',
     )
   })
 
-  it('repeats the tool’s words when the task was deleted after the question', async () => {
+  it('deleting repeats the tool’s words when the task was deleted after the question', async () => {
     const server = taskServer({ tasks })
     const { say } = talkWith(server)
     await say('delete task 1')
@@ -266,7 +266,7 @@ it('"it" is the task of the last answer, and "the second one" is the second of t
 describe('a list that the server cuts short', () => {
   const tasks = Array.from({ length: 120 }, (_, index) => ({ title: `Thing ${index + 1}` }))
 
-  it('is said to be the beginning of more', async () => {
+  it('a list that the server cuts short is said to be the beginning of more', async () => {
     const answer = await talkWith(taskServer({ tasks })).say('list my tasks')
     expect(answer).toContain(
       'You have 120 tasks; these are the first 50:\n\n1. Thing 1 (pending, medium)\n',
@@ -275,7 +275,7 @@ describe('a list that the server cuts short', () => {
     expect(answer).not.toContain('Thing 51')
   })
 
-  it('does not hide what is named by number or title', async () => {
+  it('a list that the server cuts short does not hide what is named by number or title', async () => {
     const { say } = talkWith(taskServer({ tasks: [...tasks, { title: 'Buy milk' }] }))
     expect(await say('complete buy milk')).toContain('Completed task 121: Buy milk.')
     expect(await say('delete task 119')).toContain('Delete “task 119”? Say yes to confirm.')
