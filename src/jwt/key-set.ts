@@ -6,6 +6,7 @@ import { granted, type Result, refused } from '../core/errors.ts'
 import { discoverAuthorizationServer } from '../core/http/authorization-server.ts'
 import { fetchJson } from '../core/http/bounded-json.ts'
 import { remoteDocument } from '../core/http/remote-document.ts'
+import { isWeakKey } from './weak-keys.ts'
 
 /** Options of {@link issuerKeys}. */
 export interface IssuerKeysOptions {
@@ -80,10 +81,15 @@ export function issuerKeys(options: IssuerKeysOptions): KeyFinder {
   }
 }
 
-/** Jose refuses what is no set of keys. It ignores a single unusable key in the set. */
+/**
+ * Jose refuses what is no set of keys. It ignores a single unusable key in the set. Weak keys, with
+ * which anybody can sign, are left out here.
+ */
 function parseKeySet(json: unknown): Result<LocalJWKSet> {
   try {
-    return granted(createLocalJWKSet(json as JSONWebKeySet))
+    const { keys, ...rest } = json as JSONWebKeySet
+    const strong = keys.filter((key) => !isWeakKey(key))
+    return granted(createLocalJWKSet({ ...rest, keys: strong }))
   } catch {
     return refused('issuer_unavailable')
   }

@@ -2,14 +2,14 @@
 // key or an algorithm because the token names it.
 
 import { hash } from 'node:crypto'
-import { type CryptoKey, compactVerify, decodeProtectedHeader, errors } from 'jose'
 import type { Credential } from '../core/credential.ts'
 import { granted, type Result, refused } from '../core/errors.ts'
 import { checkEndpoint } from '../core/http/authorization-server.ts'
 import { isObject } from '../core/json.ts'
 import { cachedVerifier } from '../core/verify/verified-cache.ts'
 import { type TokenVerifier, type VerifiedToken, validateClaims } from '../core/verify/verify.ts'
-import { issuerKeys, type KeyHint } from './key-set.ts'
+import { issuerKeys } from './key-set.ts'
+import { signatureVerifier } from './signature.ts'
 import { bearsAccessTokenMarks } from './untyped.ts'
 
 const DEFAULT_ALGORITHMS: readonly string[] = ['ES256', 'RS256', 'PS256', 'EdDSA']
@@ -20,11 +20,6 @@ const DEFAULT_ALGORITHMS: readonly string[] = ['ES256', 'RS256', 'PS256', 'EdDSA
  */
 export const ASYMMETRIC: RegExp =
   /^(?:(?:ES|RS|PS)(?:256|384|512)|EdDSA|Ed25519|ML-DSA-(?:44|65|87))$/
-
-/** More than any HTTP server accepts in a header, and few enough to hash and decode cheaply. */
-const MAX_TOKEN_CHARS = 16 * 1024
-
-const MAX_KEY_ID_CHARS = 256
 
 /** Options of {@link jwtVerifier}. */
 export interface JwtVerifierOptions {
@@ -107,7 +102,6 @@ export function jwtVerifier(options: JwtVerifierOptions): TokenVerifier {
     )
   }
   if (jwksUri !== undefined) checkEndpoint('jwksUri', jwksUri)
-  const accepted = [...algorithms]
   const findKey = issuerKeys({
     issuer,
     jwksUri,
@@ -118,6 +112,7 @@ export function jwtVerifier(options: JwtVerifierOptions): TokenVerifier {
     staleSeconds: staleFor,
     deadlineMs: deadline,
   })
+  const verifySignature = signatureVerifier({ algorithms: [...algorithms], untyped, findKey })
 
   const verifier: TokenVerifier = {
     async verify(
@@ -125,14 +120,11 @@ export function jwtVerifier(options: JwtVerifierOptions): TokenVerifier {
       audience: string,
       { signal, keyThumbprint } = {},
     ): Promise<Result<VerifiedToken>> {
-      const text = credential.reveal()
-      const header = judgeHeader(text, accepted, untyped)
-      if (!header.ok) return header
-      const key = await findKey(header.value, signal)
-      if (!key.ok) return key
-      const claims = await verifyClaims(text, key.value, header.value.alg)
+      const signed = await verifySignature(credential.reveal(), signal)
+      if (!signed.ok) return signed
+      const claims = parseClaims(signed.value.payload)
       if (!claims.ok) return claims
-      if (header.value.untyped && !bearsAccessTokenMarks(claims.value))
+      if (signed.value.untyped && !bearsAccessTokenMarks(claims.value))
         return refused('type_refused')
       return validateClaims(claims.value, {
         issuer,
@@ -149,53 +141,8 @@ export function jwtVerifier(options: JwtVerifierOptions): TokenVerifier {
     : cachedVerifier(verifier, { ...cache, now, digest: (text) => hash('sha256', text) })
 }
 
-/** A header that was judged. */
-interface JudgedHeader extends KeyHint {
-  /** Whether the type is missing or `JWT`, so that only the claims can show the kind of token. */
-  readonly untyped: boolean
-}
-
-/** Judges the protected header, before anybody looks for a key. */
-function judgeHeader(
-  text: string,
-  accepted: readonly string[],
-  untyped: boolean,
-): Result<JudgedHeader> {
-  // A JWS has three parts; a JWE has five. The last part of an unsecured token is empty, and its
-  // algorithm is refused below.
-  if (text.length > MAX_TOKEN_CHARS || !/^[\w-]+\.[\w-]+\.[\w-]*$/.test(text))
-    return refused('token_malformed')
-  let header: ReturnType<typeof decodeProtectedHeader>
-  try {
-    header = decodeProtectedHeader(text)
-  } catch {
-    return refused('token_malformed')
-  }
-  const { alg, kid, typ } = header
-  if (typeof alg !== 'string' || !accepted.includes(alg)) return refused('algorithm_refused')
-  // We support no extension, so none may be critical (RFC 7515 section 4.1.11). `b64` (RFC 7797)
-  // would change which bytes were signed.
-  if ('crit' in header || 'b64' in header) return refused('token_malformed')
-  const type = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : typ
-  const typed = type === 'at+jwt'
-  if (!typed && !(untyped && (type === 'jwt' || type === undefined))) return refused('type_refused')
-  if (kid !== undefined && (typeof kid !== 'string' || kid.length > MAX_KEY_ID_CHARS))
-    return refused('token_malformed')
-  return granted({ alg, kid, untyped: !typed })
-}
-
-/** Verifies the signature and gives the claims. */
-async function verifyClaims(
-  text: string,
-  key: CryptoKey,
-  alg: string,
-): Promise<Result<Readonly<Record<string, unknown>>>> {
-  let payload: Uint8Array
-  try {
-    payload = (await compactVerify(text, key, { algorithms: [alg] })).payload
-  } catch (error) {
-    return refused(error instanceof errors.JWSInvalid ? 'token_malformed' : 'signature_invalid')
-  }
+/** Gives the claims in a payload whose signature was verified. */
+function parseClaims(payload: Uint8Array): Result<Readonly<Record<string, unknown>>> {
   try {
     const claims: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload))
     if (isObject(claims)) return granted(claims)

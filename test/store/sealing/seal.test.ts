@@ -55,9 +55,9 @@ describe('a sealed secret', () => {
     const { masterKeys } = groundForTest()
     for (const fails of [1, 2, 3]) {
       let calls = 0
-      vi.mocked(randomBytes).mockImplementation((() => {
+      vi.mocked(randomBytes).mockImplementation(((size: number) => {
         if (++calls === fails) throw new Error('no entropy')
-        return Buffer.alloc(32, calls)
+        return Buffer.alloc(size, calls)
       }) as unknown as typeof randomBytes)
       await expect(seal(masterKeys, content, aad)).rejects.toThrow(SealError)
       expect(calls).toBe(fails)
