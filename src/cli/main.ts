@@ -4,10 +4,11 @@
 import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
 import { inspect } from './inspect.ts'
 import { keys } from './keys.ts'
+import { leaktest } from './leaktest.ts'
 import { marks } from './marks.ts'
 
 /** Every command. */
-const COMMANDS: Readonly<Record<string, Command>> = { inspect, keys, marks }
+const COMMANDS: Readonly<Record<string, Command>> = { inspect, keys, leaktest, marks }
 
 /**
  * Runs a command.

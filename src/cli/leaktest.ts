@@ -1,0 +1,125 @@
+// `onbehalf leaktest`: attacks a stack with a model and an MCP server at their worst, and looks for the
+// credentials that got out. All credentials are made up.
+
+import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
+import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
+import { readTarget } from './leaktest/config/read-target.ts'
+import type { Target } from './leaktest/config/target.ts'
+import { textOf } from './leaktest/report/text.ts'
+import { runLeaktest } from './leaktest/run-leaktest.ts'
+import { stacks } from './leaktest/stacks/index.ts'
+
+const HELP = `Usage: onbehalf leaktest [NAME | --target FILE] [--all] [--only BEHAVIOUR] [--seed TEXT] [--json] [--sarif FILE] [--html FILE]
+
+Plants made-up credentials for two people in a chat stack, lets a model and an MCP server do everything to get them out, and looks into
+every place that they must not come to. Without a target it tests a stack of onbehalf's own parts.
+
+  NAME              a target that comes with onbehalf: ${Object.keys(stacks).join(', ')}
+  --target FILE     your own stack, described in JSON or in a module that exports \`target\`; docs/leaktest.md shows how
+  --all             everything for each way of the stack, not the most telling only
+  --only BEHAVIOUR  only what begins so, such as echo or lookup.text, as the report names it
+  --seed TEXT       the same made-up credentials as in an earlier run
+  --json            one line of JSON instead of text
+  --sarif FILE      also writes the leaks as SARIF 2.1.0
+  --html FILE       also writes a page to look at
+
+Exit code: 0 no leak, 1 a leak, 2 it could not tell or wrong arguments.`
+
+/** The command. */
+export const leaktest: Command = {
+  summary: 'attacks a chat stack and looks for the credentials that got out',
+  help: HELP,
+  async run(args, terminal): Promise<number> {
+    const { values, positionals } = parse(args)
+    const { target, here } = await targetOf(values.target, positionals)
+    try {
+      const result = await runLeaktest(target, {
+        seed: values.seed ?? randomBytes(4).toString('hex'),
+        all: values.all === true,
+        only: values.only,
+        here,
+        signal: terminal.signal,
+        progress: (line) => terminal.note(`onbehalf leaktest: ${line}`),
+      })
+      terminal.out(values.json === true ? JSON.stringify(result) : textOf(result))
+      return { clean: 0, leak: 1, unknown: 2 }[result.verdict]
+    } catch (error) {
+      return couldNotTell(error, terminal)
+    }
+  },
+}
+
+/** Exit code 1 says that there is a leak, so a test that was not finished has another. */
+function couldNotTell(error: unknown, { note, signal }: Terminal): number {
+  if (error instanceof UsageError) throw error
+  if (signal.aborted) note('onbehalf leaktest: stopped')
+  else if (error instanceof CommandError) note(`onbehalf leaktest: ${error.message}`)
+  else throw error
+  return 2
+}
+
+async function targetOf(
+  file: string | undefined,
+  [name = 'own', ...more]: readonly string[],
+): Promise<{ readonly target: Target; readonly here: string }> {
+  if (more.length > 0) throw new UsageError('it takes the name of one target')
+  if (file !== undefined) {
+    const path = resolve(process.env.ONBEHALF_CWD ?? '.', file)
+    return { target: readTarget(await described(path)), here: dirname(path) }
+  }
+  const target = Object.hasOwn(stacks, name) ? stacks[name] : undefined
+  if (!target)
+    throw new UsageError(
+      `there is no target ${name}; there are ${Object.keys(stacks).join(', ')}, and --target FILE takes your own`,
+    )
+  return { target, here: process.cwd() }
+}
+
+async function described(path: string): Promise<unknown> {
+  try {
+    if (!path.endsWith('.json')) {
+      const exported = await import(pathToFileURL(path).href)
+      return exported.target ?? exported.default
+    }
+    return JSON.parse(await readFile(path, 'utf8'))
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new UsageError(`${path} cannot be read: ${error.message}`)
+    const code = error instanceof Error && 'code' in error ? error.code : 'it failed'
+    throw new UsageError(`${path} cannot be read (${code})`)
+  }
+}
+
+function parse(args: readonly string[]): {
+  readonly values: {
+    readonly target?: string
+    readonly all?: boolean
+    readonly only?: string
+    readonly seed?: string
+    readonly json?: boolean
+    readonly sarif?: string
+    readonly html?: string
+  }
+  readonly positionals: readonly string[]
+} {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        target: { type: 'string' },
+        all: { type: 'boolean' },
+        only: { type: 'string' },
+        seed: { type: 'string' },
+        json: { type: 'boolean' },
+        sarif: { type: 'string' },
+        html: { type: 'string' },
+      },
+    })
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : 'the options cannot be read')
+  }
+}

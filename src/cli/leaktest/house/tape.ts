@@ -1,0 +1,66 @@
+// What is recorded of a run: everything that arrived anywhere, and whose turn it was.
+
+import { Ledger } from '../secrets/ledger.ts'
+import type { Mint } from '../secrets/mint.ts'
+
+/** Headers as they were sent. */
+export type HeaderLines = readonly (readonly [name: string, value: string])[]
+
+/** One thing that came to a sink. */
+export interface Recorded {
+  /** The sink, as in `inbox notes`. */
+  readonly sink: string
+  /** Where in it, as in `POST /mcp tools/call`. */
+  readonly place: string
+  /** The turn in which it came. */
+  readonly turn: string
+  /** Whose turn it was. */
+  readonly person?: string
+  /** The first line, such as the request's. */
+  readonly start: string
+  readonly headers: HeaderLines
+  readonly body: Buffer
+  /** The headers that a credential belongs in here, in lower case. */
+  readonly slots?: readonly string[]
+  /** The JSON members that a credential belongs in here. */
+  readonly fields?: readonly string[]
+}
+
+/** One message of one person, or a part of the run in which several send some. */
+export interface Turn {
+  /** As the model reads it: `echo`, `lookup.text.others`. */
+  readonly behaviour: string
+  readonly person?: string
+}
+
+/** The record of one run of a target. */
+export class Tape {
+  readonly ledger: Ledger = new Ledger()
+  readonly records: Recorded[] = []
+  readonly mint: Mint
+  /** Whose turn it is. */
+  turn: Turn = { behaviour: 'start' }
+  /** Answers in which the hostile server attacked. */
+  attacks = 0
+  /** Turns and attacks that came to their end. */
+  readonly counts: { turns: number } = { turns: 0 }
+
+  constructor(mint: Mint) {
+    this.mint = mint
+  }
+
+  /** Records something, in the turn that it is. */
+  note(
+    one: Omit<Recorded, 'turn' | 'person' | 'start' | 'headers'> &
+      Partial<Pick<Recorded, 'turn' | 'start' | 'headers' | 'person'>>,
+  ): void {
+    const { behaviour, person } = this.turn
+    this.records.push({
+      start: '',
+      headers: [],
+      turn: behaviour,
+      ...(person === undefined ? {} : { person }),
+      ...one,
+    })
+  }
+}

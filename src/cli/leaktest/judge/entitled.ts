@@ -1,0 +1,41 @@
+// Says which secret may be where. Nothing is entitled to anything but what stands here.
+
+import type { Entitlement } from '../config/target.ts'
+import type { Recorded } from '../house/tape.ts'
+import type { KnownSecret } from '../secrets/ledger.ts'
+
+/**
+ * Whether a secret may stand in the place for credentials of what was recorded: it is for this server,
+ * and it is the person's whose turn it is.
+ */
+export function isAtHome(
+  secret: KnownSecret,
+  { sink, person }: Pick<Recorded, 'sink' | 'person'>,
+  entitled: readonly Entitlement[],
+): boolean {
+  if (secret.owner !== undefined && person !== undefined && secret.owner !== person) return false
+  return secret.homes.includes(sink) || entitled.some((rule) => allows(rule, secret, sink))
+}
+
+/**
+ * Whether a secret may stand anywhere in a sink. At other servers it never may: what they get, they
+ * get in one place.
+ */
+export function hasRoom(
+  secret: KnownSecret,
+  sink: string,
+  entitled: readonly Entitlement[],
+): boolean {
+  if (secret.rooms?.includes(sink)) return true
+  if (sink.startsWith('inbox ')) return false
+  return entitled.some((rule) => allows(rule, secret, sink))
+}
+
+function allows(rule: Entitlement, { name, kind }: KnownSecret, sink: string): boolean {
+  const isSecret = matches(rule.secret, kind) || (name !== undefined && matches(rule.secret, name))
+  return isSecret && matches(rule.sink, sink)
+}
+
+function matches(pattern: string, text: string): boolean {
+  return pattern.endsWith('*') ? text.startsWith(pattern.slice(0, -1)) : text === pattern
+}

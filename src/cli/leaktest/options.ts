@@ -1,0 +1,15 @@
+// How a test is run, beside the target.
+
+/** Options of a test. */
+export interface LeaktestOptions {
+  readonly seed: string
+  /** Everything for each variant. */
+  readonly all: boolean
+  /** Only behaviours that begin so. */
+  readonly only: string | undefined
+  /** The folder that a target's relative paths start at: `{here}`. */
+  readonly here: string
+  readonly signal: AbortSignal
+  /** Gets a line about what is being done. */
+  readonly progress: (line: string) => void
+}

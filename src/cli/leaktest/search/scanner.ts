@@ -1,0 +1,141 @@
+// Finds secrets in bytes, whole or in part, plain or encoded. Pure. It says which secret, which part of it
+// and in which encoding, never its text. It does not join pieces that stand apart: give it what belongs
+// together as one text.
+
+import { decodingsOf } from './decodings.ts'
+import { rot13 } from './encodings.ts'
+import { FEWEST_RANDOM, type Part, partsOf, type Secret, type SecretPart } from './parts.ts'
+
+/**
+ * One part of a secret that was found: the longest piece of it, in the plainest of the encodings that
+ * it was found in.
+ */
+export interface Found {
+  readonly secret: Secret
+  readonly part: SecretPart
+  /** `plain`, or the decodings that led to it, the outermost first: `base64`, `escapes > base64`. */
+  readonly encoding: string
+  /** Consecutive characters of the part. */
+  readonly characters: number
+}
+
+/** Characters that are looked up at once. With this step, every run that counts contains one of them. */
+const GRAM = 6
+const STEP = FEWEST_RANDOM - GRAM + 1
+/** Decodings on top of each other. */
+const DEEPEST = 3
+
+/** Searches bytes, or a text as its UTF-8 bytes. */
+export type Scan = (haystack: Uint8Array | string) => readonly Found[]
+
+/**
+ * Makes a search for some secrets.
+ *
+ * @throws TypeError for a secret of fewer than 12 characters: it could be anywhere by chance.
+ */
+export function createScan(secrets: readonly Secret[]): Scan {
+  const places = indexOf(partsOf(secrets))
+
+  /** Looks for the parts as they are. */
+  function search(text: string, encoding: string, finds: Finds): void {
+    const lower = text.toLowerCase()
+    for (let at = 0; at + GRAM <= lower.length; at += STEP) {
+      const known = places.get(lower.slice(at, at + GRAM))
+      if (known === undefined) continue
+      for (const { part, at: partAt } of known) {
+        const characters = lengthOfRun(lower, at, part.folded, partAt)
+        const counts =
+          characters >= part.fewest ||
+          (characters >= part.fewestExact &&
+            lengthOfRun(text, at, part.text, partAt) >= part.fewestExact)
+        if (counts) finds.note(part, encoding, characters)
+      }
+    }
+  }
+
+  function visit(text: string, path: readonly string[], finds: Finds): void {
+    const named = (step?: string) =>
+      [...path, ...(step === undefined ? [] : [step])].join(' > ') || 'plain'
+    search(text, named(), finds)
+    const dense = text.replace(INVISIBLE, '')
+    if (dense !== text) search(dense, named('spaced out'), finds)
+    if (path.length === 0) {
+      search(reversed(dense), named('reversed'), finds)
+      search(rot13(dense), named('ROT13'), finds)
+    }
+    if (path.length === DEEPEST) return
+    for (const { name, text: decoded } of decodingsOf(text, dense))
+      visit(decoded, [...path, name], finds)
+  }
+
+  return (haystack) => {
+    const finds = new Finds()
+    visit(Buffer.from(haystack).toString('latin1'), [], finds)
+    return finds.all()
+  }
+}
+
+/** The longest find of each part of each secret. */
+class Finds {
+  readonly #longest = new Map<Secret, Map<SecretPart, Found>>()
+
+  note({ secrets, part }: Part, encoding: string, characters: number): void {
+    for (const secret of secrets) {
+      const known = this.#longest.get(secret) ?? new Map<SecretPart, Found>()
+      this.#longest.set(secret, known)
+      if (characters <= (known.get(part)?.characters ?? 0)) continue
+      known.set(part, { secret, part, encoding, characters })
+    }
+  }
+
+  all(): readonly Found[] {
+    return [...this.#longest.values()].flatMap((parts) => [...parts.values()])
+  }
+}
+
+interface Place {
+  readonly part: Part
+  readonly at: number
+}
+
+function indexOf(parts: readonly Part[]): ReadonlyMap<string, readonly Place[]> {
+  const places = new Map<string, Place[]>()
+  for (const part of parts) {
+    for (let at = 0; at + GRAM <= part.folded.length; at++) {
+      const gram = part.folded.slice(at, at + GRAM)
+      const known = places.get(gram)
+      if (known) known.push({ part, at })
+      else places.set(gram, [{ part, at }])
+    }
+  }
+  return places
+}
+
+/** How many characters around the two positions are the same. */
+function lengthOfRun(text: string, at: number, secret: string, secretAt: number): number {
+  let before = 0
+  while (
+    before < at &&
+    before < secretAt &&
+    text[at - before - 1] === secret[secretAt - before - 1]
+  )
+    before++
+  let after = 0
+  while (
+    at + after < text.length &&
+    secretAt + after < secret.length &&
+    text[at + after] === secret[secretAt + after]
+  )
+    after++
+  return before + after
+}
+
+/**
+ * What may stand between the characters unseen: white space, NUL (UTF-16), and zero-width characters
+ * as UTF-8 bytes.
+ */
+const INVISIBLE = /[\0\s]+|\xc2\xad|\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\xef\xbb\xbf/g
+
+function reversed(text: string): string {
+  return Buffer.from(text, 'latin1').reverse().toString('latin1')
+}
