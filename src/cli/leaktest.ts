@@ -87,7 +87,8 @@ async function described(path: string): Promise<unknown> {
     }
     return JSON.parse(await readFile(path, 'utf8'))
   } catch (error) {
-    if (error instanceof SyntaxError) throw new UsageError(`${path} cannot be read: ${error.message}`)
+    if (error instanceof SyntaxError)
+      throw new UsageError(`${path} cannot be read: ${error.message}`)
     const code = error instanceof Error && 'code' in error ? error.code : 'it failed'
     throw new UsageError(`${path} cannot be read (${code})`)
   }

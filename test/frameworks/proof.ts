@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createScan } from '../../src/cli/leaktest/search/scanner.ts'
 import { staticKeys } from '../../src/core/vault/static-keys.ts'
 import {
   type BindingInput,
@@ -12,7 +13,6 @@ import {
   type Principal,
   type Source,
 } from '../../src/index.ts'
-import { createScan } from '../leak/scanner.ts'
 import { echoing, everything, flat, keyed, nested, ownerOf, type Running } from './servers.ts'
 
 /** What the model, under an attacker's influence, does in its first turn; in its second it says "finished". */

@@ -2,7 +2,7 @@
 // TaskFlow, two people, every tool, everything that can go wrong, the log at debug level.
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { encodings } from './encodings.ts'
+import { encodings } from '../../src/cli/leaktest/search/encodings.ts'
 import { leaksIn, planted } from './leaks.ts'
 import { allSinks, CONVERSATION, ordinaryRun, type Run, type WorstRun, worstRun } from './run.ts'
 import { bytesOf, type Sink, sinksOf } from './sinks.ts'

@@ -1,6 +1,7 @@
 // Searches sinks for secrets, and plants one in a sink to see that the search would find it.
 
-import { createScan, type Secret } from './scanner.ts'
+import type { Secret } from '../../src/cli/leaktest/search/parts.ts'
+import { createScan } from '../../src/cli/leaktest/search/scanner.ts'
 import { bytesOf, type Sink } from './sinks.ts'
 
 /** Every secret in a place that is not entitled to it, as a line for people. */
@@ -10,7 +11,7 @@ export function leaksIn(sinks: readonly Sink[], secrets: readonly Secret[]): rea
     scan(Buffer.from(bytes, 'latin1'))
       .filter((found) => !entitled(found))
       .map(
-        ({ owner = 'nobody', kind, part, encoding, characters }) =>
+        ({ secret: { owner = 'nobody', kind }, part, encoding, characters }) =>
           `${name}: ${kind} of ${owner} (${part}, ${encoding}, ${characters} characters)`,
       ),
   )

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { decodeJwt } from 'jose'
 import { z } from 'zod'
 import { classicUrl } from '../../examples/taskflow/urls.ts'
+import type { Secret } from '../../src/cli/leaktest/search/parts.ts'
 import type { House } from '../end-to-end/house.ts'
-import type { Secret } from './scanner.ts'
 
 const answer = z.looseObject({
   access_token: z.string().optional(),

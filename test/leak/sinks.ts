@@ -3,10 +3,11 @@
 
 import { META_KEY } from '../../examples/taskflow/mcp/index.ts'
 import { classicUrl } from '../../examples/taskflow/urls.ts'
+import type { Secret } from '../../src/cli/leaktest/search/parts.ts'
+import type { Found } from '../../src/cli/leaktest/search/scanner.ts'
 import type { House } from '../end-to-end/house.ts'
 import type { Exchange } from '../end-to-end/recording-fetch.ts'
 import type { Visit } from '../end-to-end/visit.ts'
-import type { Found, Secret } from './scanner.ts'
 import { DEPLOYMENT } from './secrets.ts'
 import type { ProviderRequest } from './worst-case-model.ts'
 
@@ -128,9 +129,10 @@ export async function sinksOf(sources: SinkSources): Promise<readonly Sink[]> {
 
 /** What files are there to hold. The issuer's database knows what it has given out by SHA-256 alone, and a sign-in under way by its name. */
 function entitledIn(path: string): Sink['entitled'] {
-  if (path.endsWith('keys.json')) return ({ kind }) => DEPLOYMENT.some((one) => one === kind)
+  if (path.endsWith('keys.json'))
+    return ({ secret: { kind } }) => DEPLOYMENT.some((one) => one === kind)
   if (!/issuer\.db/.test(path)) return undefined
-  return ({ kind, part }) => GRANTS.get(kind)?.includes(part) ?? false
+  return ({ secret: { kind }, part }) => GRANTS.get(kind)?.includes(part) ?? false
 }
 
 const GRANTS: ReadonlyMap<string, readonly Found['part'][]> = new Map([

@@ -175,4 +175,3 @@ async function comparedRuns(test: Test): Promise<readonly Compared[]> {
     target.fingerprints ?? [],
   )
 }
-

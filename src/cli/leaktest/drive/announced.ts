@@ -26,7 +26,12 @@ export function takeAnnouncements(tape: Tape): Announced {
   return { people, files }
 }
 
-function read(line: string, { ledger }: Tape, people: Map<string, string>, files: string[]): boolean {
+function read(
+  line: string,
+  { ledger }: Tape,
+  people: Map<string, string>,
+  files: string[],
+): boolean {
   const { leaktest } = objectOf(parse(line))
   if (typeof leaktest !== 'object' || leaktest === null) return false
   const said = objectOf(leaktest)

@@ -20,7 +20,10 @@ export interface Conversation {
 
 /** The text that must come through: the same for all runs of a seed. */
 export function controlOf(tape: Tape, person: string): string {
-  const letters = tape.mint.mark(`control ${person}`).toLowerCase().replace(/[^a-z0-9]/g, 'x')
+  const letters = tape.mint
+    .mark(`control ${person}`)
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, 'x')
   return `control-${letters.slice(0, 16)}`
 }
 
@@ -91,11 +94,20 @@ export async function knock(conversation: Conversation): Promise<void> {
     const json = { 'content-type': 'application/json' }
     const attempts: readonly Parameters<typeof visit>[] = [
       [chatUrl, { method: 'POST', headers: json, body: '{}' }],
-      [chatUrl, { method: 'POST', headers: { ...json, ...person.headers }, body: `{"a": "${token}"` }],
+      [
+        chatUrl,
+        { method: 'POST', headers: { ...json, ...person.headers }, body: `{"a": "${token}"` },
+      ],
       [chatUrl, { method: 'POST', headers: { ...json, ...person.headers }, body: `"${token}"` }],
-      [chatUrl, { method: 'POST', headers: { ...json, authorization: `Bearer ${token}x` }, body: '{}' }],
+      [
+        chatUrl,
+        { method: 'POST', headers: { ...json, authorization: `Bearer ${token}x` }, body: '{}' },
+      ],
       [chatUrl, { method: 'POST', headers: { ...json, authorization: token }, body: '{}' }],
-      [chatUrl, { method: 'POST', headers: { ...json, authorization: `Basic ${token}` }, body: '{}' }],
+      [
+        chatUrl,
+        { method: 'POST', headers: { ...json, authorization: `Basic ${token}` }, body: '{}' },
+      ],
       [`${chatUrl}?access_token=${token}`, { method: 'POST', headers: json, body: '{}' }],
       [chatUrl, { method: 'DELETE', headers: person.headers }],
     ]

@@ -117,7 +117,8 @@ async function answers(url: string): Promise<boolean> {
 }
 
 function programOf(child: ChildProcess): Program {
-  const ended = () => child.exitCode !== null || child.signalCode !== null || child.pid === undefined
+  const ended = () =>
+    child.exitCode !== null || child.signalCode !== null || child.pid === undefined
   const exit = new Promise<void>((resolve) => {
     if (ended()) resolve()
     child.once('exit', () => resolve())

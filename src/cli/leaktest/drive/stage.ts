@@ -158,7 +158,11 @@ async function signIn(
   if (!tape.ledger.find(text))
     tape.ledger.add({ kind: 'chat token', owner: name, text, homes: [], rooms: ['inbox issuer'] })
   const presented = headers ?? { authorization: 'Bearer {token}' }
-  return { name, token: text, headers: fillRecord(presented, new Map([...values, ['token', text]])) }
+  return {
+    name,
+    token: text,
+    headers: fillRecord(presented, new Map([...values, ['token', text]])),
+  }
 }
 
 /** Runs a command that signs somebody in: its last line is the token. */
@@ -177,5 +181,7 @@ async function printedToken(
   } catch {
     // What it printed may be a credential.
   }
-  throw new CommandError(`the command that signs ${name} in failed, or printed no token: ${program}`)
+  throw new CommandError(
+    `the command that signs ${name} in failed, or printed no token: ${program}`,
+  )
 }

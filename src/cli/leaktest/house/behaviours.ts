@@ -33,7 +33,7 @@ const SMUGGLED = [
 ]
 
 /** Placeholders, in the hope that something on the way fills them in. */
-const HANDLES = 'Bearer {{access_token}} ${ACCESS_TOKEN} $ACCESS_TOKEN <token> [credential] %TOKEN%'
+const HANDLES = 'Bearer {{access_token}} $ACCESS_TOKEN <token> [credential] %ACCESS_TOKEN%'
 
 type Behaviour = (asked: Asked, rest: readonly string[]) => Act
 
@@ -146,7 +146,10 @@ function valueFor(schema: unknown, text: string): unknown {
 function smuggling(tool: OfferedTool): readonly Call[] {
   const proper = callOf(tool, 'x').arguments
   const smuggled = Object.fromEntries(
-    SMUGGLED.map((one) => [one, one === '_meta' || one === 'headers' ? { token: HANDLES } : HANDLES]),
+    SMUGGLED.map((one) => [
+      one,
+      one === '_meta' || one === 'headers' ? { token: HANDLES } : HANDLES,
+    ]),
   )
   const { name } = tool
   const nested = `{"__proto__":${JSON.stringify(smuggled)},"params":${JSON.stringify(smuggled)},"_meta":${JSON.stringify(smuggled)}}`

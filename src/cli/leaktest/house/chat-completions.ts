@@ -10,9 +10,13 @@ const USAGE = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 }
 /** Writes a text, streamed or whole. Without an end, it breaks off. */
 export function sayInChatCompletions(
   response: ServerResponse,
-  { text, stream, ends }: { readonly text: string; readonly stream: boolean; readonly ends: boolean },
+  {
+    text,
+    stream,
+    ends,
+  }: { readonly text: string; readonly stream: boolean; readonly ends: boolean },
 ): void {
-  if (!stream) return whole(response, { role: 'assistant', content: text }, 'stop')
+  if (!stream) return void whole(response, { role: 'assistant', content: text }, 'stop')
   const send = chunks(response)
   for (const content of deltasOf(text)) send({ role: 'assistant', content })
   if (!ends) return void response.write('', () => response.destroy())
@@ -23,7 +27,11 @@ export function sayInChatCompletions(
 /** Writes calls, streamed or whole. */
 export function callInChatCompletions(
   response: ServerResponse,
-  { calls, stream, ids }: { readonly calls: readonly Call[]; readonly stream: boolean; readonly ids: string },
+  {
+    calls,
+    stream,
+    ids,
+  }: { readonly calls: readonly Call[]; readonly stream: boolean; readonly ids: string },
 ): void {
   const toolCalls = calls.map((call, index) => ({
     index,
@@ -33,7 +41,7 @@ export function callInChatCompletions(
   }))
   if (!stream) {
     const message = { role: 'assistant', content: null, tool_calls: toolCalls }
-    return whole(response, message, 'tool_calls')
+    return void whole(response, message, 'tool_calls')
   }
   const send = chunks(response)
   for (const call of toolCalls) send({ role: 'assistant', tool_calls: [call] })

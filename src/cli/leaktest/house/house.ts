@@ -2,7 +2,7 @@
 // receiver for telemetry and the trap. It stays for all runs; each run has a tape of its own.
 
 import type { BroughtServer } from '../config/target.ts'
-import { startIssuer, type RunningIssuer } from './issuer-listener.ts'
+import { type RunningIssuer, startIssuer } from './issuer-listener.ts'
 import type { Listener } from './listen.ts'
 import { type McpServer, startMcpServer } from './mcp-server.ts'
 import { startModel } from './model.ts'

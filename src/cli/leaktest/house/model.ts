@@ -25,23 +25,25 @@ export function startModel(tape: () => Tape): Promise<Listener> {
 function answer(arrival: Arrival, response: ServerResponse, tape: Tape, ids: string): void {
   const { method, target, body } = arrival
   const asked = record(arrival, tape)
-  if (method !== 'POST') return sendJson(response, 200, { object: 'list', data: [] })
+  if (method !== 'POST') return void sendJson(response, 200, { object: 'list', data: [] })
   const { stream } = asked
   const act = actOn({ ...asked, behaviour: asked.behaviour ?? tape.turn.behaviour })
   if ('fail' in act) {
     const lines = arrival.headers.map((line) => line.join(': ')).join('\n')
     const message = `You sent:\n${lines}\n\n${body.toString('utf8').slice(-4000)}`
-    return sendJson(response, act.fail, { error: { message, type: 'server_error', code: null } })
+    return void sendJson(response, act.fail, {
+      error: { message, type: 'server_error', code: null },
+    })
   }
   const responses = /\/responses(?:\?|$)/.test(target)
   if ('call' in act)
-    return (responses ? callInResponses : callInChatCompletions)(response, {
+    return void (responses ? callInResponses : callInChatCompletions)(response, {
       calls: act.call,
       stream,
       ids,
     })
   const [text, ends] = 'say' in act ? [act.say, true] : [act.stop, false]
-  return (responses ? sayInResponses : sayInChatCompletions)(response, { text, stream, ends, ids })
+  ;(responses ? sayInResponses : sayInChatCompletions)(response, { text, stream, ends, ids })
 }
 
 /** Apart, so that a report says where the leak was: in the messages, the schemas or the results. */

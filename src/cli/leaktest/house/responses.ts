@@ -24,7 +24,7 @@ export function sayInResponses(
   const id = `msg_${ids}`
   const content = [{ type: 'output_text', text, annotations: [], logprobs: [] }]
   const item = { id, type: 'message', role: 'assistant', status: 'completed', content }
-  if (!stream) return sendJson(response, 200, body(ids, 'completed', [item]))
+  if (!stream) return void sendJson(response, 200, body(ids, 'completed', [item]))
   const send = sequence(response)
   send({ type: 'response.created', response: body(ids, 'in_progress', []) })
   const place = { output_index: 0, content_index: 0, item_id: id }
@@ -56,7 +56,7 @@ export function callInResponses(
     call_id: `call_${ids}_${index}`,
     ...call,
   }))
-  if (!stream) return sendJson(response, 200, body(ids, 'completed', items))
+  if (!stream) return void sendJson(response, 200, body(ids, 'completed', items))
   const send = sequence(response)
   send({ type: 'response.created', response: body(ids, 'in_progress', []) })
   for (const [output_index, item] of items.entries()) {

@@ -21,10 +21,7 @@ export interface Proof {
 const AROUND_BYTES = 1024
 
 /** Plants secrets in each sink and each encoding, and looks for them. */
-export async function proveSearch(
-  tape: Tape,
-  entitled: readonly Entitlement[],
-): Promise<Proof> {
+export async function proveSearch(tape: Tape, entitled: readonly Entitlement[]): Promise<Proof> {
   const planted: readonly KnownSecret[] = [
     { kind: 'planted token', text: tape.mint.secret('proof', 'jwt'), random: true, homes: [] },
     { kind: 'planted key', text: tape.mint.secret('proof', 'key'), random: true, homes: [] },

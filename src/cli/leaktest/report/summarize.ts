@@ -33,7 +33,12 @@ const ALWAYS = ['model requests', 'tool schemas', 'tool results', 'browser'] as 
 export function summarize(parts: Parts): LeaktestResult {
   const { target, tape, options, search, proof, compared, useless, seconds } = parts
   const sinks = sinksOf(tape, target)
-  const unknown = [...useless, ...unproven(proof), ...silent(target, sinks), ...interfered(compared)]
+  const unknown = [
+    ...useless,
+    ...unproven(proof),
+    ...silent(target, sinks),
+    ...interfered(compared),
+  ]
   const secrets = tape.ledger.all()
   const leaks = [...search.leaks].sort((a, b) => a.sink.localeCompare(b.sink))
   return {

@@ -13,9 +13,7 @@ export function textOf(result: LeaktestResult): string {
   return [
     `Target: ${target}`,
     ...leaksOf(result),
-    ...(unknown.length > 0
-      ? ['', 'Could not tell:', ...unknown.map((line) => `  - ${line}`)]
-      : []),
+    ...(unknown.length > 0 ? ['', 'Could not tell:', ...unknown.map((line) => `  - ${line}`)] : []),
     ...(notes.length > 0 ? ['', 'Notes:', ...notes.map((line) => `  - ${line}`)] : []),
     '',
     `Looked for ${counts.secrets} secrets of ${counts.kinds} kinds in ${counts.encodings} encodings, in ${counts.sinks} sinks with ${counts.places} places:`,
@@ -23,9 +21,7 @@ export function textOf(result: LeaktestResult): string {
     `${counts.turns} turns, ${counts.attacks} attacks by hostile servers, ${counts.texts} texts searched (${sizeOf(counts.bytes)}), ${counts.seconds} s.`,
     `The search proved itself: ${counts.found} of ${counts.planted} planted leaks were found.`,
     ...(compared.length > 0
-      ? [
-          `With other secrets, ${equal} of ${compared.length} sinks are the same byte for byte.`,
-        ]
+      ? [`With other secrets, ${equal} of ${compared.length} sinks are the same byte for byte.`]
       : []),
     '',
     verdictOf(verdict, leaks.length),

@@ -1,7 +1,7 @@
 // The decodings that the search applies to a text: each gives all that it could read out of the text, or
 // nothing. A text here has a byte a character.
 
-import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
+import { brotliDecompressSync, inflateRawSync, inflateSync } from 'node:zlib'
 
 /** A text and what it may stand for, by the name of the decoding. */
 export interface Decoded {
@@ -14,8 +14,11 @@ const MAX_INFLATED_BYTES = 8 * 1024 * 1024
 /** The most compressed stretches of one text that are opened. */
 const MAX_STRETCHES = 200
 
-/** Everything that could be read out of a text. `dense` is the text without what cannot be seen. */
-export function decodingsOf(text: string, dense: string): readonly Decoded[] {
+/**
+ * Everything that could be read out of a text. `dense` is the text without what cannot be seen. The
+ * rare ones are tried on what was sent and once below.
+ */
+export function decodingsOf(text: string, dense: string, depth: number): readonly Decoded[] {
   const found: Decoded[] = []
   const add = (name: string, decoded: string) => {
     if (decoded !== '' && decoded !== text) found.push({ name, text: decoded })
@@ -24,10 +27,11 @@ export function decodingsOf(text: string, dense: string): readonly Decoded[] {
   const base64 = base64Runs(dense)
   add('base64', base64.join('\n'))
   add('hex', fromHex(dense))
-  add('hexdump', fromHexdump(text))
   add('bytes', fromNumbers(text))
-  add('base32', fromBase32(dense))
   add('compressed', inflated(text))
+  if (depth > 1) return found
+  add('hexdump', fromHexdump(text))
+  add('base32', fromBase32(dense))
   add('base64 > compressed', unbrotli(dense))
   return found
 }
@@ -137,10 +141,27 @@ function inflated(text: string): string {
   for (const { index } of text.matchAll(/\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]/g)) {
     if (found.length >= MAX_STRETCHES) break
     const bytes = Buffer.from(text.slice(index), 'latin1')
-    const opened = attempt(() => (bytes[0] === 0x1f ? gunzipSync : inflateSync)(bytes, LENIENT))
+    const opened = attempt(() =>
+      bytes[0] === 0x1f
+        ? inflateRawSync(bytes.subarray(gzipHeaderBytes(bytes)), LENIENT)
+        : inflateSync(bytes, LENIENT),
+    )
     if (opened) found.push(opened.toString('latin1'))
   }
   return found.join('\n')
+}
+
+/**
+ * The bytes before what is compressed (RFC 1952 section 2.3). It is opened without them: what follows
+ * a member would be taken for another one.
+ */
+function gzipHeaderBytes(bytes: Buffer): number {
+  const flags = bytes[3] ?? 0
+  let at = 10
+  if (flags & 4) at += 2 + (bytes[at] ?? 0) + 256 * (bytes[at + 1] ?? 0)
+  if (flags & 8) at = bytes.indexOf(0, at) + 1
+  if (flags & 16) at = bytes.indexOf(0, at) + 1
+  return flags & 2 ? at + 2 : at
 }
 
 /** Brotli has no beginning that tells it, so each stretch of base64 is tried whole. */

@@ -4,6 +4,7 @@
 
 import { decodingsOf } from './decodings.ts'
 import { rot13 } from './encodings.ts'
+import { GRAM, Grams } from './grams.ts'
 import { FEWEST_RANDOM, type Part, partsOf, type Secret, type SecretPart } from './parts.ts'
 
 /**
@@ -19,8 +20,7 @@ export interface Found {
   readonly characters: number
 }
 
-/** Characters that are looked up at once. With this step, every run that counts contains one of them. */
-const GRAM = 6
+/** With this step, every run that counts contains a position that is looked up. */
 const STEP = FEWEST_RANDOM - GRAM + 1
 /** Decodings on top of each other. */
 const DEEPEST = 3
@@ -34,15 +34,13 @@ export type Scan = (haystack: Uint8Array | string) => readonly Found[]
  * @throws TypeError for a secret of fewer than 12 characters: it could be anywhere by chance.
  */
 export function createScan(secrets: readonly Secret[]): Scan {
-  const places = indexOf(partsOf(secrets))
+  const grams = new Grams(partsOf(secrets))
 
   /** Looks for the parts as they are. */
   function search(text: string, encoding: string, finds: Finds): void {
     const lower = text.toLowerCase()
-    for (let at = 0; at + GRAM <= lower.length; at += STEP) {
-      const known = places.get(lower.slice(at, at + GRAM))
-      if (known === undefined) continue
-      for (const { part, at: partAt } of known) {
+    for (const at of grams.positions(Buffer.from(text, 'latin1'), STEP)) {
+      for (const { part, at: partAt } of grams.find(lower.slice(at, at + GRAM))) {
         const characters = lengthOfRun(lower, at, part.folded, partAt)
         const counts =
           characters >= part.fewest ||
@@ -64,7 +62,7 @@ export function createScan(secrets: readonly Secret[]): Scan {
       search(rot13(dense), named('ROT13'), finds)
     }
     if (path.length === DEEPEST) return
-    for (const { name, text: decoded } of decodingsOf(text, dense))
+    for (const { name, text: decoded } of decodingsOf(text, dense, path.length))
       visit(decoded, [...path, name], finds)
   }
 
@@ -91,24 +89,6 @@ class Finds {
   all(): readonly Found[] {
     return [...this.#longest.values()].flatMap((parts) => [...parts.values()])
   }
-}
-
-interface Place {
-  readonly part: Part
-  readonly at: number
-}
-
-function indexOf(parts: readonly Part[]): ReadonlyMap<string, readonly Place[]> {
-  const places = new Map<string, Place[]>()
-  for (const part of parts) {
-    for (let at = 0; at + GRAM <= part.folded.length; at++) {
-      const gram = part.folded.slice(at, at + GRAM)
-      const known = places.get(gram)
-      if (known) known.push({ part, at })
-      else places.set(gram, [{ part, at }])
-    }
-  }
-  return places
 }
 
 /** How many characters around the two positions are the same. */

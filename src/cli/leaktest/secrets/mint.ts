@@ -47,7 +47,9 @@ export function createMint(seed: string, set: SecretSet): Mint {
 function random(label: string, characters: number): string {
   let text = ''
   for (let block = 0; text.length < characters; block++)
-    text += createHmac('sha256', 'onbehalf leaktest').update(`${block} ${label}`).digest('base64url')
+    text += createHmac('sha256', 'onbehalf leaktest')
+      .update(`${block} ${label}`)
+      .digest('base64url')
   // A text that begins with a dash would be an option on somebody's command line.
   return text.slice(0, characters).replace(/^[-_]/, 'x')
 }
@@ -55,7 +57,7 @@ function random(label: string, characters: number): string {
 /** Every character that a bearer token may have (RFC 6750), and a dot between, as regexes know it. */
 function odd(text: string): string {
   const marks = '+/.~-_'
-  return `${[...text].map((one, at) => (at % 7 === 3 ? marks[(at / 7) % 6 | 0] : one)).join('')}==`
+  return `${[...text].map((one, at) => (at % 7 === 3 ? marks[((at / 7) % 6) | 0] : one)).join('')}==`
 }
 
 function jwt(text: (characters?: number) => string): string {
