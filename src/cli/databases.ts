@@ -1,7 +1,7 @@
 // Opens the databases that a command names, and closes them after its work. It never makes one.
 
 import { existsSync } from 'node:fs'
-import { openSqlite, type SqliteDatabase } from 'onbehalf/store'
+import { openSqlite, type SqliteDatabase, SqliteLockedError } from 'onbehalf/store'
 import { CommandError } from './command.ts'
 
 /**
@@ -19,6 +19,8 @@ export async function withDatabases<T>(
       opened.push(openExisting(path))
     }
     return await work(opened)
+  } catch (error) {
+    throw error instanceof SqliteLockedError ? new CommandError(error.message) : error
   } finally {
     for (const database of opened) database.close()
   }
@@ -27,7 +29,8 @@ export async function withDatabases<T>(
 function openExisting(path: string): SqliteDatabase {
   try {
     return openSqlite(path)
-  } catch {
+  } catch (error) {
+    if (error instanceof SqliteLockedError) throw error
     throw new CommandError(
       `${path} cannot be opened. It is not a database of onbehalf, was written by a newer version, or you may not write to it`,
     )

@@ -1,21 +1,39 @@
 // Opens a SQLite file so that every commit survives a crash of the process and a loss of power. It
 // knows nothing of threads or secrets.
 
-import { chmodSync, closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { SqlDatabase, Step } from '../statements/sql.ts'
 import { bind, type Statement, type Values } from '../statements/statement.ts'
+import { type Claim, claimFile } from './claim.ts'
+import { inTurn } from './in-turn.ts'
+import { isLocked, SqliteLockedError } from './locked.ts'
 import { migrate } from './migrations.ts'
+import { makePrivateFile } from './private-file.ts'
 import { runTransaction } from './transaction.ts'
 
 /** Options of {@link openSqlite}. */
 export interface SqliteOptions {
-  /** How long to wait while another process writes, in milliseconds. Default 5,000. */
+  /**
+   * How long a call waits while another process has the file locked, in whole milliseconds. The
+   * process goes on with other work meanwhile. Default 5,000.
+   */
   readonly busyTimeout?: number
 }
 
-/** An open database. When a method has answered, its change is on the disk. */
+/**
+ * An open database. When a method has answered, its change is on the disk. Changes are made in the
+ * order in which they came. A method throws `SqliteLockedError` when another process had the file
+ * locked for the whole `busyTimeout`; then nothing was changed.
+ */
 export interface SqliteDatabase extends SqlDatabase {
+  /**
+   * Makes this connection the only one, over all processes, that has claimed the file. Others may
+   * still read and write it. The claim ends with `close`, or with the process.
+   *
+   * @param waitMs How long to wait for the one that has it. The process stands still meanwhile.
+   * @throws SqliteInUseError when another connection has it still.
+   */
+  claim(waitMs: number): void
   /** Closes the file. */
   close(): void
 }
@@ -25,6 +43,8 @@ export interface SqliteDatabase extends SqlDatabase {
  * mode 0600 because it holds conversations.
  *
  * @param path The file, or `:memory:`. Its folder must exist.
+ * @throws SqliteLockedError when the tables must be made or changed, and another process has the file
+ *   locked for the whole `busyTimeout`. Only this wait stops the process.
  * @throws Error when the file cannot be opened, is not a SQLite file, or was written by a newer
  *   version of onbehalf.
  *
@@ -35,8 +55,13 @@ export interface SqliteDatabase extends SqlDatabase {
  * ```
  */
 export function openSqlite(path: string, options: SqliteOptions = {}): SqliteDatabase {
-  const database = openFile(path, options)
+  const { busyTimeout: busyTimeoutMs = 5000 } = options
+  const database = openFile(path, busyTimeoutMs)
   const prepared = new Map<string, StatementSync>()
+  // Apart, because a read need not wait for a change: SQLite has snapshots.
+  const reads = inTurn(path, busyTimeoutMs)
+  const changes = inTurn(path, busyTimeoutMs)
+  let claimed: Claim | undefined
 
   function prepare(text: string): StatementSync {
     const known = prepared.get(text)
@@ -51,27 +76,39 @@ export function openSqlite(path: string, options: SqliteOptions = {}): SqliteDat
   }
 
   return {
-    first<P extends Values, R>(statement: Statement<P, R>, values: P): R | undefined {
-      return parseRow<R>(prepare(statement.text).get(...bind(statement, values)))
+    first<P extends Values, R>(
+      statement: Statement<P, R>,
+      values: P,
+    ): R | undefined | Promise<R | undefined> {
+      const bound = bind(statement, values)
+      return reads.run(() => parseRow<R>(prepare(statement.text).get(...bound)))
     },
     async all<P extends Values, R>(statement: Statement<P, R>, values: P): Promise<readonly R[]> {
-      return parseRows<R>(prepare(statement.text).all(...bind(statement, values)))
+      const bound = bind(statement, values)
+      return reads.run(() => parseRows<R>(prepare(statement.text).all(...bound)))
     },
     async commit(steps): Promise<readonly number[] | undefined> {
       const [first] = steps
-      return first && steps.length === 1 ? commitOne(first, run) : commitAll(steps, run, database)
+      return changes.run(() =>
+        first && steps.length === 1 ? commitOne(first, run) : commitAll(steps, run, database),
+      )
     },
-    close: () => database.close(),
+    claim(waitMs): void {
+      if (path !== ':memory:') claimed ??= claimFile(path, waitMs)
+    },
+    close(): void {
+      reads.close()
+      changes.close()
+      database.close()
+      claimed?.release()
+    },
   }
 }
 
-function openFile(path: string, { busyTimeout = 5000 }: SqliteOptions): DatabaseSync {
-  if (path !== ':memory:') {
-    closeSync(openSync(path, 'a', 0o600))
-    chmodSync(path, 0o600)
-  }
+function openFile(path: string, busyTimeoutMs: number): DatabaseSync {
+  if (path !== ':memory:') makePrivateFile(path)
   const database = new DatabaseSync(path, {
-    timeout: busyTimeout,
+    timeout: busyTimeoutMs,
     enableForeignKeyConstraints: true,
   })
   try {
@@ -79,10 +116,12 @@ function openFile(path: string, { busyTimeout = 5000 }: SqliteOptions): Database
     database.exec('pragma journal_mode = wal; pragma synchronous = full')
     if (!migrate(database))
       throw new Error('The SQLite file was written by a newer version of onbehalf')
+    // From now on SQLite itself never waits: it would stop the process.
+    database.exec('pragma busy_timeout = 0')
     return database
   } catch (error) {
     database.close()
-    throw error
+    throw isLocked(error) ? new SqliteLockedError(path, busyTimeoutMs) : error
   }
 }
 

@@ -97,16 +97,22 @@ const MIGRATIONS: readonly (readonly string[])[] = [
 ]
 
 /**
- * Brings the tables up to date, in one transaction.
+ * Brings the tables up to date, in one transaction. Takes no lock when there is nothing to do: another
+ * process may be writing for a long time.
  *
  * @returns False when a newer version made the tables. Then nothing is changed.
  */
 export function migrate(database: DatabaseSync): boolean {
+  if (versionOf(database) === MIGRATIONS.length) return true
   return runTransaction(database, () => {
-    const done = Number(database.prepare('pragma user_version').get()?.user_version)
+    const done = versionOf(database)
     if (done > MIGRATIONS.length) return false
     for (const text of MIGRATIONS.slice(done).flat()) database.exec(text)
     database.exec(`pragma user_version = ${MIGRATIONS.length}`)
     return true
   })
+}
+
+function versionOf(database: DatabaseSync): number {
+  return Number(database.prepare('pragma user_version').get()?.user_version)
 }

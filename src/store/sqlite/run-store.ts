@@ -17,8 +17,27 @@ import type { SqliteDatabase } from './database.ts'
 /** How often the watchers of a run are woken that a process before this one began. */
 const POLL_MS = 5000
 
-/** The run store over an open database. */
-export function sqliteRunStore(database: SqliteDatabase): RunStore {
+/** Options of {@link sqliteRunStore}. */
+export interface SqliteRunStoreOptions {
+  /**
+   * How long to wait at the start for the process before this one to end, in whole milliseconds. The
+   * process stands still meanwhile. Default 5,000.
+   */
+  readonly takeoverTimeout?: number
+}
+
+/**
+ * The run store over an open database. It claims the file for this process until the database is
+ * closed: make it when your app starts, before it answers anybody. Other processes may use the file
+ * for everything else.
+ *
+ * @throws SqliteInUseError when another process keeps its runs in the file and does not end in time.
+ */
+export function sqliteRunStore(
+  database: SqliteDatabase,
+  { takeoverTimeout = 5000 }: SqliteRunStoreOptions = {},
+): RunStore {
+  database.claim(takeoverTimeout)
   const kept = sqlRunStore(database, SQLITE.runs, localBell())
   const light = memoryRunStore()
   /** The runs that are in memory. */
@@ -26,16 +45,8 @@ export function sqliteRunStore(database: SqliteDatabase): RunStore {
   /** Ids of the runs in the file that this process began: it hears of their changes. */
   const own = new Set<string>()
   const of = (id: string) => (lights.has(id) ? light : kept)
-  let turn: Promise<unknown> = Promise.resolve()
 
-  /** One begin at a time, because a thread may be taken in either store. */
-  function begin(run: NewRun, terms: BeginTerms): Promise<Begun> {
-    const begun = turn.then(() => beginNow(run, terms))
-    turn = begun.catch(() => {})
-    return begun
-  }
-
-  async function beginNow(run: NewRun, terms: BeginTerms): Promise<Begun> {
+  async function begin(run: NewRun, terms: BeginTerms): Promise<Begun> {
     const { owner, threadId } = run
     const { now, most } = terms
     const inMemory = await light.latest(owner, threadId, now)
@@ -86,7 +97,8 @@ export function sqliteRunStore(database: SqliteDatabase): RunStore {
   }
 
   return {
-    begin,
+    // A thread may be taken in either store.
+    begin: oneAtATime(begin),
     append: (id, first, events, aliveUntil) => of(id).append(id, first, events, aliveUntil),
     end: (id, state) => leave(id).end(id, state),
     drop: (id) => leave(id).drop(id),
@@ -108,12 +120,29 @@ export function sqliteRunStore(database: SqliteDatabase): RunStore {
       const unwatch = of(id).watch(id, wake)
       if (lights.has(id) || own.has(id)) return unwatch
       // A process before this one left this run: nobody will ring when its time is over.
-      const poll = setInterval(wake, POLL_MS)
-      poll.unref()
+      const unpoll = pollFor(wake)
       return () => {
-        clearInterval(poll)
+        unpoll()
         unwatch()
       }
     },
   }
+}
+
+/** Each call begins when the one before it has ended. */
+function oneAtATime<A extends readonly unknown[], R>(
+  work: (...args: A) => Promise<R>,
+): (...args: A) => Promise<R> {
+  let turn: Promise<unknown> = Promise.resolve()
+  return (...args) => {
+    const done = turn.then(() => work(...args))
+    turn = done.catch(() => {})
+    return done
+  }
+}
+
+function pollFor(wake: () => void): () => void {
+  const poll = setInterval(wake, POLL_MS)
+  poll.unref()
+  return () => clearInterval(poll)
 }

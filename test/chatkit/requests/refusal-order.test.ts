@@ -208,12 +208,12 @@ it('a failure to discard the credential goes to the log and does not change the 
     }),
   })
   const thread_id = await chat.create('alice')
-  for (const [type, params] of [
-    ['threads.list', {}],
-    ['onbehalf.runs.resume', { thread_id }],
-    ['threads.retry_after_item', { thread_id, item_id: 'none' }],
+  for (const [type, params, status] of [
+    ['threads.list', {}, 200],
+    ['onbehalf.runs.resume', { thread_id }, 200],
+    ['threads.retry_after_item', { thread_id, item_id: 'none' }, 404],
   ] as const) {
-    expect((await chat.send('alice', type, params)).status).toBe(200)
+    expect((await chat.send('alice', type, params)).status).toBe(status)
   }
   expect(chat.errors).toHaveLength(4)
 })

@@ -70,7 +70,7 @@ describeStores('a retry', (open) => {
     expect(idsOf(await storedItems(chat, thread_id))).toEqual([first])
   })
 
-  it('a retry of a missing or hidden item is an empty stream and deletes nothing', async () => {
+  it('a retry of a missing or hidden item is refused as an id of somebody else is, and deletes nothing', async () => {
     const { chat, seen } = await chatOf()
     const thread_id = await threadWith(chat, [
       said('a1'),
@@ -78,16 +78,19 @@ describeStores('a retry', (open) => {
     ])
     const other = await threadWith(chat, [said('b1')])
     const before = await storedItems(chat, thread_id)
-    for (const item_id of ['none', 'b1', idsOf(await storedItems(chat, other))[0], 'h1']) {
-      const response = await chat.send('alice', 'threads.retry_after_item', { thread_id, item_id })
-      expect([
-        response.status,
-        response.headers.get('content-type'),
-        await response.text(),
-      ]).toEqual([200, 'text/event-stream', ''])
+    const answerTo = async (who: string, item_id: string) => {
+      const response = await chat.send(who, 'threads.retry_after_item', { thread_id, item_id })
+      return [response.status, Object.fromEntries(response.headers), await response.text()]
     }
+    const [first = ''] = idsOf(before)
+    const foreign = await answerTo('bob', first)
+    expect(foreign[0]).toBe(404)
+    for (const item_id of ['none', 'b1', idsOf(await storedItems(chat, other))[0] ?? '', 'h1'])
+      expect(await answerTo('alice', item_id)).toEqual(foreign)
     expect(await storedItems(chat, thread_id)).toEqual(before)
     expect(seen).toHaveLength(2)
+    // The thread is free: nothing was begun.
+    await chat.stream('alice', 'threads.retry_after_item', { thread_id, item_id: first })
     expect(chat.callers.every(({ ended }) => ended === 1)).toBe(true)
   })
 

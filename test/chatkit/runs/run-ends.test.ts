@@ -283,7 +283,7 @@ describe('when nothing runs any more', () => {
         told.finish()
         const { reader, thread } = await begin(chat)
         await reader.take()
-        await chat.stream('alice', 'threads.retry_after_item', {
+        await chat.send('alice', 'threads.retry_after_item', {
           thread_id: thread,
           item_id: 'none',
         })

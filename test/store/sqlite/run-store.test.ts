@@ -1,6 +1,7 @@
 // The run store in a SQLite file: the contract, and what only a file shows.
 
 import { expect, it, onTestFinished, vi } from 'vitest'
+import type { RunStore } from '../../../src/chatkit/index.ts'
 import { sqliteRunStore } from '../../../src/store/index.ts'
 import { runStoreContract } from '../../chatkit/runs/run-store-contract.ts'
 import { type Ground, ground } from '../ground.ts'
@@ -15,12 +16,20 @@ runStoreContract(() => sqliteRunStore(tested().open()))
 
 const TERMS = { now: 1000, aliveUntil: 16_000, most: 8 }
 
+/** Does something as a process that ends before the next one begins. */
+async function inProcess(made: Ground, work: (store: RunStore) => Promise<unknown>): Promise<void> {
+  const database = made.open()
+  await work(sqliteRunStore(database))
+  database.close()
+}
+
 it('the next process finds a run that a dead process left, and marks it as interrupted when its time is over', async () => {
   const made = tested()
   const run = { id: 'r1', owner: 'a', threadId: 't1', resumable: true }
-  const before = sqliteRunStore(made.open())
-  await before.begin(run, TERMS)
-  await before.append('r1', 1, ['1'], 16_000)
+  await inProcess(made, async (before) => {
+    await before.begin(run, TERMS)
+    await before.append('r1', 1, ['1'], 16_000)
+  })
   const after = sqliteRunStore(made.open())
   expect(await after.latest('a', 't1', 15_999)).toMatchObject({ state: 'running' })
   expect(await after.latest('a', 't1', 16_000)).toMatchObject({ state: 'interrupted' })
@@ -32,12 +41,12 @@ it('watchers of a run of a dead process are woken from time to time; watchers of
   onTestFinished(() => void vi.useRealTimers())
   const made = tested()
   const run = { id: 'r1', owner: 'a', threadId: 't1', resumable: true }
-  const before = sqliteRunStore(made.open())
-  await before.begin(run, TERMS)
+  await inProcess(made, (before) => before.begin(run, TERMS))
   const after = sqliteRunStore(made.open())
+  await after.begin({ ...run, id: 'r2', threadId: 't2' }, TERMS)
   const [own, left] = [vi.fn(), vi.fn()]
   const unwatch = after.watch('r1', left)
-  before.watch('r1', own)
+  after.watch('r2', own)
   vi.advanceTimersByTime(10_000)
   expect(left).toHaveBeenCalledTimes(2)
   expect(own).not.toHaveBeenCalled()
@@ -54,9 +63,10 @@ it('a key outlives the process, whether or not a client can resume its run', asy
     resumable: false,
     once: { key: 'k', digest: 'd' },
   }
-  const before = sqliteRunStore(made.open())
-  await before.begin(run, TERMS)
-  await before.end('r1', 'done')
+  await inProcess(made, async (before) => {
+    await before.begin(run, TERMS)
+    await before.end('r1', 'done')
+  })
   const after = sqliteRunStore(made.open())
   expect(await after.begin({ ...run, id: 'r2', threadId: 't2' }, TERMS)).toMatchObject({
     why: 'repeated',

@@ -19,7 +19,7 @@ export async function retryAfter<C extends ChatCaller>(
 ): Promise<Result<Beginning<C>, WireRefusal>> {
   const { threads } = parts
   const item = await findShownItem(threads, thread.id, item_id)
-  if (!item) return granted({ thread, prelude: [], begin: undefined })
+  if (!item) return refuse(NOT_FOUND)
   if (item.type !== 'user_message')
     return refuse(conflict('not_a_message', 'Only an answer to a message can be tried again.'))
   const newer: string[] = []
