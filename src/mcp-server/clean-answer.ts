@@ -20,8 +20,8 @@ export interface CleanOptions {
 const MAX_EVENT_CHARS = 64 * 1024 * 1024
 
 /**
- * Gives the answer without the credentials that are remembered: JSON and events as the client of
- * the server searches them, any other body as a stream, for whole credentials.
+ * Gives the answer without the credentials that are remembered. A stream of events goes on event by
+ * event. Any other body is read to its end first.
  *
  * @throws TypeError for a compressed answer, which nobody can search.
  */
@@ -47,7 +47,7 @@ export async function cleanAnswer(response: Response, options: CleanOptions): Pr
   if (/^text\/event-stream *(?:;|$)/i.test(type))
     return new Response(rewriteEvents(response.body, rules), init)
   if (!/^application\/(?:[\w.+-]*\+)?json *(?:;|$)/i.test(type))
-    return new Response(redactBytes(response.body, options), init)
+    return new Response(cleanBytes(new Uint8Array(await response.arrayBuffer()), rules), init)
   const text = await response.text()
   return new Response(await cleanJson(text, rules), init)
 }
@@ -75,28 +75,9 @@ function cleanHeaders(headers: Headers, rules: AnswerRules): Headers {
 }
 
 /** A body of any kind. Each byte is taken for a character, so that what is no text stays as it is. */
-function redactBytes(
-  body: ReadableStream<Uint8Array<ArrayBuffer>>,
-  { live, note }: CleanOptions,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const redacting = live.redactor().stream()
-  return body.pipeThrough(
-    new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-      transform: (chunk, output) => output.enqueue(toBytes(redacting.push(toCharacters(chunk)))),
-      flush(output) {
-        output.enqueue(toBytes(redacting.end()))
-        if (redacting.hits > 0) note('credential_reflected', 'answer')
-      },
-    }),
-  )
-}
-
-function toCharacters(bytes: Uint8Array): string {
+function cleanBytes(bytes: Uint8Array<ArrayBuffer>, rules: AnswerRules): Uint8Array<ArrayBuffer> {
   let text = ''
   for (const byte of bytes) text += String.fromCharCode(byte)
-  return text
-}
-
-function toBytes(characters: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(characters, (character) => character.charCodeAt(0))
+  const clean = rules.text(text)
+  return clean === text ? bytes : Uint8Array.from(clean, (one) => one.charCodeAt(0))
 }

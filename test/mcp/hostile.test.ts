@@ -4,6 +4,7 @@ import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import type { Placement } from '../../src/core/binding.ts'
 import { granted } from '../../src/core/errors.ts'
+import { parseBinding } from '../../src/core/parse-binding.ts'
 import { toSentence } from '../../src/core/sentences.ts'
 import { sentSecrets } from '../../src/mcp/redact/sent-secrets.ts'
 import type { Pins } from '../../src/mcp/tools/tool-book.ts'
@@ -391,6 +392,24 @@ describe('a model that obeys an attacker', () => {
     await first.fetch(one.url, post(callOf('hello')))
     const response = await carrier(two.url, {}, { secrets }).fetch(two.url, post(callOf('hello')))
     expect(await response.text()).not.toContain('canary')
+  })
+})
+
+describe('a memory without room', () => {
+  const full = () => {
+    const sent = sentSecrets({ now: Date.now, max: 1 })
+    const { resource, source } = parseBinding('other', { url: 'https://other.example' })
+    sent.run('bob').at({ resource, source }).add(issuedToken('canary-0f-bob-Hq72kLmQ7wPd'))
+    return sent.run('alice')
+  }
+
+  it.each(PLACEMENTS)('stops the call with placement $type, and says so', async (placement) => {
+    await using server = await rpcServer([OLD])
+    const { fetch, reasons } = carrier(server.url, { placement }, { secrets: full() })
+    const call = callOf(placement.type === 'argument' ? 'add_task' : 'hello', { title: 'x' })
+    expect(await toldBy(fetch(server.url, post(call)))).toBe(told('server_unreachable'))
+    expect(server.calls()).toEqual([])
+    expect(reasons()).toEqual(['server_unreachable'])
   })
 })
 

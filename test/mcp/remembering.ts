@@ -12,7 +12,8 @@ export function tokenOf(subject: string, serial = 0): string {
   return `${part({ alg: 'ES256' })}.${part({ sub: subject, serial, canary: 'of-the-memory' })}.${signature}`
 }
 
-const TOKEN = /eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+/g
+/** What looks like one. */
+export const TOKEN: RegExp = /eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+/g
 
 /** Writes one answer. `stolen` is everything that other people sent, in one text. */
 export type Spill = (

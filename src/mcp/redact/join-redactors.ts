@@ -3,21 +3,16 @@
 import type { RedactedValue } from './json-value.ts'
 import type { Redactor } from './redactor.ts'
 
+/** A redactor of values that are whole. */
+export type ValueRedactor = Pick<Redactor, 'json' | 'jsonInTurns'>
+
 /** Makes one redactor of several. One alone stays as it is. */
-export function joinRedactors(redactors: readonly [Redactor, ...Redactor[]]): Redactor {
+export function joinRedactors(
+  redactors: readonly [ValueRedactor, ...ValueRedactor[]],
+): ValueRedactor {
   const [first, ...others] = redactors
   if (others.length === 0) return first
   return {
-    tooShort: redactors.reduce((sum, { tooShort }) => sum + tooShort, 0),
-    text(input) {
-      let { text, hits } = first.text(input)
-      for (const redactor of others) {
-        const next = redactor.text(text)
-        text = next.text
-        hits += next.hits
-      }
-      return { text, hits }
-    },
     json(input, budget) {
       let redacted = first.json(input, budget)
       for (const redactor of others)
@@ -29,16 +24,6 @@ export function joinRedactors(redactors: readonly [Redactor, ...Redactor[]]): Re
       for (const redactor of others)
         redacted = sumOf(redacted, await redactor.jsonInTurns(redacted.value, budget))
       return redacted
-    },
-    stream() {
-      const streams = redactors.map((redactor) => redactor.stream())
-      return {
-        push: (chunk) => streams.reduce((text, stream) => stream.push(text), chunk),
-        end: () => streams.reduce((text, stream) => stream.push(text) + stream.end(), ''),
-        get hits() {
-          return streams.reduce((sum, { hits }) => sum + hits, 0)
-        },
-      }
     },
   }
 }

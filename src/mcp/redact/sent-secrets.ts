@@ -7,8 +7,7 @@ import { Credential } from '../../core/credential.ts'
 import { refused } from '../../core/errors.ts'
 import type { IssuedToken } from '../../core/source/exchange.ts'
 import type { CredentialSource } from '../../core/source/parts.ts'
-import { joinRedactors } from './join-redactors.ts'
-import type { Redactor } from './redactor.ts'
+import { joinRedactors, type ValueRedactor } from './join-redactors.ts'
 import { type SecretMemory, secretMemory } from './secret-memory.ts'
 import { type SecretSet, secretSet } from './secret-set.ts'
 import { MIN_SECRET_CHARS } from './variants.ts'
@@ -52,7 +51,7 @@ export interface LiveSecrets {
   /** Whether a text is, as a whole, the id or the handle of a session with this server. */
   isSession(text: string): boolean
   /** The redactor for everything that is known now. */
-  redactor(): Redactor
+  redactor(): ValueRedactor
 }
 
 /** Options of {@link sentSecrets}. */
