@@ -3,6 +3,7 @@
 
 import { type Binding, isStdio } from './core/binding.ts'
 import type { RunningCall, RunningCalls } from './core/carry/running-calls.ts'
+import type { ToolPins } from './core/carry/tool-pins.ts'
 import type { Admitted } from './core/door/door.ts'
 import { granted, type Refusal, type Result, refused } from './core/errors.ts'
 import { type Principal, principalKey } from './core/principal.ts'
@@ -16,7 +17,6 @@ import { type PromptValues, promptValues } from './mcp/placements/prompt-values.
 import { createReferences, type References } from './mcp/placements/references.ts'
 import type { Quarantine } from './mcp/redact/quarantine.ts'
 import type { RunSecrets, SentSecrets } from './mcp/redact/sent-secrets.ts'
-import type { Pins } from './mcp/tools/tool-book.ts'
 import { carryingTransport, type MessageTransport } from './mcp/transport.ts'
 
 /** One admitted request's principal, and what can be done in its name. */
@@ -76,7 +76,7 @@ export interface CallerParts {
   /** What was sent to servers, by whoever: they may send it back to anybody. */
   readonly sent: SentSecrets
   /** Definitions of tools as first seen. */
-  readonly pins: Pins
+  readonly pins: ToolPins
   readonly fetch: typeof globalThis.fetch
   /** Milliseconds that one call to a server may take. */
   readonly deadlineMs: number

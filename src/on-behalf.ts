@@ -5,8 +5,10 @@ import { type Caller, type CallerParts, openCaller } from './caller.ts'
 import { type AuditSink, createAuditor } from './core/audit.ts'
 import { type Binding, type BindingInput, scopesOf } from './core/binding.ts'
 import { memoryReflectionMarks } from './core/carry/memory-reflection-marks.ts'
+import { memoryToolPins } from './core/carry/memory-tool-pins.ts'
 import type { ReflectionMarks } from './core/carry/reflection-marks.ts'
 import { runningCalls } from './core/carry/running-calls.ts'
+import type { ToolPins } from './core/carry/tool-pins.ts'
 import { toResponse } from './core/door/answer.ts'
 import { type Admission, createDoor } from './core/door/door.ts'
 import type { ProofVerifier } from './core/door/proof.ts'
@@ -74,6 +76,12 @@ export interface OnBehalfOptions {
    * onbehalf/store. Default: this process's memory, so a restart forgets them.
    */
   readonly reflectionMarks?: ReflectionMarks
+  /**
+   * Remembers the definitions of tools as they were first seen, where parameters are filled, for
+   * example `sqliteToolPins` of onbehalf/store. Default: this process's memory, so a restart forgets
+   * them.
+   */
+  readonly toolPins?: ToolPins
   /**
    * Key of the audit's fingerprints: 32 bytes or more, one for each deployment. Default: random.
    */
@@ -166,7 +174,7 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
     running,
     quarantineOf: quarantines(options.reflectionMarks ?? memoryReflectionMarks(), now),
     sent: sentSecrets({ now }),
-    pins: new Map(),
+    pins: options.toolPins ?? memoryToolPins(),
     fetch: options.fetch ?? globalThis.fetch,
     deadlineMs,
     now,

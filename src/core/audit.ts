@@ -47,6 +47,8 @@ export interface AuditEvent {
   readonly placement?: string
   /** The tool or operation, where one is named. */
   readonly operation?: string
+  /** More about the reason, one of a closed list of words: why a tool was refused. */
+  readonly detail?: string
   /**
    * The first 128 bits of the HMAC-SHA256 of the token's id, in hex, under the deployment's key. It
    * answers "was this token used?" without storing the token.

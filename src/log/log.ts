@@ -67,6 +67,7 @@ const FIELDS: { readonly [Field in Exclude<keyof LogFields, 'error' | 'time'>]-?
   destination: true,
   placement: true,
   operation: true,
+  detail: true,
   fingerprint: true,
   part: true,
   method: true,

@@ -5,6 +5,8 @@ import type { Auditor } from '../core/audit.ts'
 import { type Binding, scopesOf } from '../core/binding.ts'
 import { carrier } from '../core/carry/carry.ts'
 import { memoryReflectionMarks } from '../core/carry/memory-reflection-marks.ts'
+import { memoryToolPins } from '../core/carry/memory-tool-pins.ts'
+import type { ToolPins } from '../core/carry/tool-pins.ts'
 import { AuthError, type Refusal, type RefusalReason } from '../core/errors.ts'
 import type { Principal } from '../core/principal.ts'
 import { principalKey } from '../core/principal.ts'
@@ -29,7 +31,7 @@ import {
   sentSecrets,
 } from './redact/sent-secrets.ts'
 import { listTools, onceListed } from './tools/list-tools.ts'
-import { type Pins, toolBook } from './tools/tool-book.ts'
+import { toolBook } from './tools/tool-book.ts'
 
 /** What the MCP `fetch` is made of. The destination is the binding's URL and nothing else. */
 export interface McpFetchOptions {
@@ -57,7 +59,7 @@ export interface McpFetchOptions {
   /** The server's quarantine, shared by all runs. Default: its own, in memory. */
   readonly quarantine?: Quarantine
   /** Definitions of tools as first seen, shared by all runs. Default: its own. */
-  readonly pins?: Pins
+  readonly pins?: ToolPins
   /** Characters of an answer, or of one event of it, that are taken in. Default 4 MiB. */
   readonly maxAnswer?: number
 }
@@ -128,9 +130,10 @@ function partsOf(options: McpFetchOptions) {
   const note = refusalNoter(options)
   const book = toolBook({
     binding,
-    pins: options.pins ?? new Map(),
+    pins: options.pins ?? memoryToolPins(),
     owner: principalKey(principal),
-    onRefused: (tool) => note('tool_refused', sayableName(tool, live)),
+    sayable: (tool) => sayableName(tool, live),
+    onRefused: (tool, why) => note('tool_refused', sayableName(tool, live), why),
   })
   const rules = answerRules({
     server: name,

@@ -4,7 +4,7 @@
 import type { Binding } from '../core/binding.ts'
 import type { Plan, Sent } from '../core/carry/placing.ts'
 import { type RefusalReason, type Result, refused } from '../core/errors.ts'
-import type { UnknownObject } from '../core/json.ts'
+import { isObject, type UnknownObject } from '../core/json.ts'
 import { type Messages, type ToolCall, toolCallOf, withArguments } from './answer/message.ts'
 import { likenessOf } from './arguments/name.ts'
 import { mentionsReference } from './placements/references.ts'
@@ -75,6 +75,7 @@ async function judgeMessage(
   { book, list }: GuardOptions,
   leftNames: ReadonlySet<string>,
 ): Promise<RefusalReason | undefined> {
+  if (beginsList(message)) book.beginList()
   const call = toolCallOf(message)
   if (!call) return message.method === 'tools/call' ? 'arguments_refused' : undefined
   // The framework may have its list from elsewhere, a cache for example: then no list was judged
@@ -84,6 +85,11 @@ async function judgeMessage(
     if (!book.tool(call.name)) return 'tool_refused'
   }
   return book.tool(call.name)?.refused ? 'tool_refused' : undefined
+}
+
+/** Whether a message asks for the first page of a list of tools. */
+function beginsList({ method, params }: UnknownObject): boolean {
+  return method === 'tools/list' && !(isObject(params) && params.cursor !== undefined)
 }
 
 /**

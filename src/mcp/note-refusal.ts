@@ -7,7 +7,7 @@ import type { RefusalReason } from '../core/errors.ts'
 import type { Principal } from '../core/principal.ts'
 
 /** Notes one refusal. An audit that fails changes nothing about it: it is refused already. */
-export type NoteRefusal = (reason: RefusalReason, operation: string) => void
+export type NoteRefusal = (reason: RefusalReason, operation: string, detail?: string) => void
 
 /**
  * Makes the function that notes refusals for one principal at one server.
@@ -22,7 +22,7 @@ export function refusalNoter(options: {
   readonly hop?: AuditEvent['hop']
 }): NoteRefusal {
   const { auditor, trace, principal, binding, hop = 'carry' } = options
-  return (reason, operation) => {
+  return (reason, operation, detail) => {
     auditor({
       hop,
       trace,
@@ -31,6 +31,7 @@ export function refusalNoter(options: {
       reason,
       destination: binding.resource,
       operation,
+      ...(detail === undefined ? {} : { detail }),
     }).catch(() => {})
   }
 }

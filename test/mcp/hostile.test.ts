@@ -3,11 +3,11 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import type { Placement } from '../../src/core/binding.ts'
+import { memoryToolPins } from '../../src/core/carry/memory-tool-pins.ts'
 import { granted } from '../../src/core/errors.ts'
 import { parseBinding } from '../../src/core/parse-binding.ts'
 import { toSentence } from '../../src/core/sentences.ts'
 import { sentSecrets } from '../../src/mcp/redact/sent-secrets.ts'
-import type { Pins } from '../../src/mcp/tools/tool-book.ts'
 import { issuedToken } from '../core/parts.ts'
 import { json, loopback } from './loopback.ts'
 import {
@@ -229,7 +229,7 @@ describe('a server that changes a tool after it was seen', () => {
       for (const onChange of ['refuse', 'approve'] as const) {
         let current: object = OLD
         await using server = await rpcServer(() => [{ ...current }, tool('hello', {})])
-        const pins: Pins = new Map()
+        const pins = memoryToolPins()
         const run = () =>
           carrier(server.url, { placement: { type: 'argument', onChange } }, { pins })
         const { fetch, events } = run()

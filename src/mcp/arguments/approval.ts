@@ -2,7 +2,9 @@
 // judges the tool, so that we see a change (threat 3). It stores nothing.
 
 import { granted, type Result } from '../../core/errors.ts'
+import { type StepBudget, stepBudget } from '../../core/steps.ts'
 import { type ArgumentRefusal, refuse } from './refusal.ts'
+import { MAX_TOOL_STEPS } from './schema.ts'
 import type { ToolDefinition } from './strip.ts'
 
 /** The members of a definition that go into the hash. */
@@ -21,6 +23,10 @@ const PINNED = [
  */
 const MAX_DEFINITION_DEPTH = 256
 
+/** Steps that one value in a definition takes, and characters of a text that take one more. */
+const STEPS_OF_A_VALUE = 0.5
+const CHARS_OF_A_STEP = 128
+
 /**
  * Hashes the definition of a tool as its server gave it. The order of members makes no difference.
  *
@@ -28,18 +34,22 @@ const MAX_DEFINITION_DEPTH = 256
  */
 export async function definitionHash(
   tool: ToolDefinition,
+  budget: StepBudget = stepBudget(MAX_TOOL_STEPS),
 ): Promise<Result<string, ArgumentRefusal>> {
   const pinned = Object.fromEntries(
     PINNED.flatMap((key) => (tool[key] === undefined ? [] : [[key, tool[key]]])),
   )
-  const json = canonicalJson(pinned)
+  const json = canonicalJson(pinned, budget)
   if (!json.ok) return json
+  return granted(await digestOf(json.value))
+}
+
+/** Hashes a text: `sha256:` and 64 hex digits. */
+export async function digestOf(text: string): Promise<string> {
   const digest = new Uint8Array(
-    await crypto.subtle.digest('SHA-256', new TextEncoder().encode(json.value)),
+    await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)),
   )
-  return granted(
-    `sha256:${Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')}`,
-  )
+  return `sha256:${Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')}`
 }
 
 /** How a definition compares with the pinned one. */
@@ -67,11 +77,16 @@ export function judgeDefinition(
  * Writes JSON in its one canonical form: members sorted by UTF-16 code units, no white space (RFC
  * 8785).
  */
-export function canonicalJson(value: unknown): Result<string, ArgumentRefusal> {
-  let tooDeep = false
+export function canonicalJson(
+  value: unknown,
+  budget: StepBudget = stepBudget(MAX_TOOL_STEPS),
+): Result<string, ArgumentRefusal> {
+  let problem: ArgumentRefusal | undefined
   const write = (one: unknown, depth: number): string => {
-    if (depth > MAX_DEFINITION_DEPTH) tooDeep = true
-    if (tooDeep) return ''
+    if (depth > MAX_DEFINITION_DEPTH) problem ??= 'definition_too_deep'
+    const chars = typeof one === 'string' ? one.length : 0
+    if (!budget.take(STEPS_OF_A_VALUE + chars / CHARS_OF_A_STEP)) problem ??= 'schema_too_large'
+    if (problem) return ''
     if (typeof one !== 'object' || one === null) return JSON.stringify(one) ?? 'null'
     if (Array.isArray(one)) return `[${one.map((element) => write(element, depth + 1)).join(',')}]`
     const members = Object.entries(one)
@@ -80,5 +95,5 @@ export function canonicalJson(value: unknown): Result<string, ArgumentRefusal> {
     return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${write(member, depth + 1)}`).join(',')}}`
   }
   const json = write(value, 0)
-  return tooDeep ? refuse('definition_too_deep') : granted(json)
+  return problem ? refuse(problem) : granted(json)
 }

@@ -3,8 +3,9 @@
 // hidden because the schema no longer has it.
 
 import { isObject, type UnknownObject } from '../../core/json.ts'
+import { type StepBudget, stepBudget } from '../../core/steps.ts'
 import { wordsOf } from './name.ts'
-import { EVERY_PLACE, entriesOf, SAME_PLACE } from './schema.ts'
+import { EVERY_PLACE, entriesOf, MAX_TOOL_STEPS, SAME_PLACE, sizeOf } from './schema.ts'
 
 /*
  * This is removed, in this order, and only from lines that name a hidden parameter:
@@ -21,7 +22,22 @@ import { EVERY_PLACE, entriesOf, SAME_PLACE } from './schema.ts'
  * an entry of a list.
  */
 
+/**
+ * Lines that mention a parameter and are longer than this stay as they are: the patterns take up to
+ * the square of it. So do lines with a long gap between words, for the same reason.
+ */
+const MAX_LINE_CHARS = 4_000
+const LONG_GAP = /\s{32}/
+/** Characters of a text that are compared with one name in one step. */
+const CHARS_OF_A_STEP = 64
+
+/** With more names, texts stay as they are: to make the patterns would take too long. */
+const MAX_NAMES = 24
+const STEPS_OF_A_NAME = 400
+
 interface Patterns {
+  /** How many names the patterns look for. */
+  readonly names: number
   readonly entry: RegExp
   readonly mention: RegExp
   readonly tail: RegExp
@@ -44,23 +60,42 @@ const HEADING = /^\s*(?:args|arguments|parameters|params|inputs?)\s*:\s*$/i
 
 /**
  * Removes mentions of the parameters from a text. A text that mentions none comes back as it is.
+ * When the budget is spent, the text is of no use: the tool is refused.
  */
-export function rewriteText(text: string, names: readonly string[]): string {
-  return rewriteWith(text, patternsFor(names))
+export function rewriteText(
+  text: string,
+  names: readonly string[],
+  budget: StepBudget = stepBudget(MAX_TOOL_STEPS),
+): string {
+  const patterns = patternsFor(names, budget)
+  return patterns ? rewriteWith(text, patterns, budget) : text
 }
 
 /** Removes mentions of the parameters from the titles, descriptions and comments of a schema. */
-export function rewriteTexts(schema: UnknownObject, names: readonly string[]): UnknownObject {
-  const patterns = patternsFor(names)
+export function rewriteTexts(
+  schema: UnknownObject,
+  names: readonly string[],
+  budget: StepBudget,
+): UnknownObject {
+  const patterns = patternsFor(names, budget)
+  if (!patterns) return schema
+  // A part that stands at many places is one object, and is rewritten once.
+  const known = new Map<UnknownObject, UnknownObject>()
 
   const rewrite = (value: unknown): unknown => {
     if (!isObject(value)) return value
+    const next = known.get(value) ?? rewriteMembers(value)
+    known.set(value, next)
+    return next
+  }
+  const rewriteMembers = (value: UnknownObject): UnknownObject => {
+    if (!budget.take(sizeOf(value) + Object.keys(value).length)) return value
     const entries = Object.entries(value).flatMap(([key, one]): (readonly [string, unknown])[] => {
       switch (key) {
         case 'description':
         case 'title':
         case '$comment': {
-          const text = typeof one === 'string' ? rewriteWith(one, patterns) : one
+          const text = typeof one === 'string' ? rewriteWith(one, patterns, budget) : one
           return text === '' && one !== '' ? [] : [[key, text]]
         }
         case 'properties':
@@ -88,7 +123,8 @@ export function rewriteTexts(schema: UnknownObject, names: readonly string[]): U
   return isObject(rewritten) ? rewritten : schema
 }
 
-function patternsFor(names: readonly string[]): Patterns {
+function patternsFor(names: readonly string[], budget: StepBudget): Patterns | undefined {
+  if (names.length > MAX_NAMES || !budget.take(names.length * STEPS_OF_A_NAME)) return undefined
   const spelled = names.map((name) => ({ any: spellings(name), plain: wordsOf(name).length < 2 }))
   const any = spelled.map((one) => one.any).join('|')
   const quoted = `[\`'"](?:${any})[\`'"]`
@@ -99,6 +135,7 @@ function patternsFor(names: readonly string[]): Patterns {
   const run = `${word}(?:\\s*(?:,\\s*(?:and|or)\\b|,|&|/|\\band\\b|\\bor\\b)\\s*${word})*`
   const end = '(?=\\s*(?:[.,;:)\\]!?]|$))'
   return {
+    names: names.length,
     entry: new RegExp(
       `^\\s*(?:[-*•+]\\s+|[@:](?:param|type)\\s+(?:\\{[^}]*\\}\\s*)?)?[\`'"*]{0,2}(?:${any})[\`'"*]{0,2}\\s*(?:\\([^)]*\\)\\s*)?(?:[:=–—]|-\\s|$)`,
       'iu',
@@ -123,7 +160,8 @@ function spellings(name: string): string {
   return parts.length < 2 ? exact : `${exact}|${parts.join('[_-]?')}`
 }
 
-function rewriteWith(text: string, patterns: Patterns): string {
+function rewriteWith(text: string, patterns: Patterns, budget: StepBudget): string {
+  if (!budget.take(1 + (text.length * (1 + patterns.names)) / CHARS_OF_A_STEP)) return text
   const lines = text.split('\n')
   const kept: string[] = []
   let changed = false
@@ -137,13 +175,14 @@ function rewriteWith(text: string, patterns: Patterns): string {
       entry = indent
       continue
     }
-    const next = patterns.mention.test(line) ? rewriteLine(line, patterns) : line
+    const next = patterns.mention.test(line) ? rewriteLine(line, patterns, budget) : line
     if (next !== line) changed = true
     if (next.trim() !== '' || line.trim() === '') kept.push(next)
   }
   if (!changed) return text
+  const empty = emptyHeadings(lines)
   const full = kept.filter(
-    (line, i) => !HEADING.test(line) || (kept[i + 1] ?? '').trim() !== '' || wasEmpty(lines, line),
+    (line, i) => !HEADING.test(line) || (kept[i + 1] ?? '').trim() !== '' || empty.has(line),
   )
   return full
     .join('\n')
@@ -151,12 +190,24 @@ function rewriteWith(text: string, patterns: Patterns): string {
     .trim()
 }
 
-/** Whether a heading had nothing below it before we removed anything. */
-function wasEmpty(lines: readonly string[], heading: string): boolean {
-  return (lines[lines.indexOf(heading) + 1] ?? '').trim() === ''
+/** The headings that had nothing below them before we removed anything, where they stand first. */
+function emptyHeadings(lines: readonly string[]): ReadonlySet<string> {
+  const [seen, empty] = [new Set<string>(), new Set<string>()]
+  lines.forEach((line, i) => {
+    if (seen.has(line) || !HEADING.test(line)) return
+    seen.add(line)
+    if ((lines[i + 1] ?? '').trim() === '') empty.add(line)
+  })
+  return empty
 }
 
-function rewriteLine(line: string, { mention, tail, phrase, brackets }: Patterns): string {
+function rewriteLine(
+  line: string,
+  { mention, tail, phrase, brackets }: Patterns,
+  budget: StepBudget,
+): string {
+  if (line.length > MAX_LINE_CHARS || LONG_GAP.test(line)) return line
+  if (!budget.take(line.length ** 2 / 2_000)) return line
   const shorter = line
     .replace(phrase, '')
     .replace(tail, '')

@@ -3,9 +3,12 @@
 
 import type { Result } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
+import { type StepBudget, stepBudget } from '../../core/steps.ts'
+import { type HiddenTree, treeOf, under } from './hidden-tree.ts'
 import { type DetectedParameter, ParameterFinder } from './parameter-finder.ts'
-import { covers, parsePointer, type Segments } from './pointer.ts'
+import { parsePointer, type Segments } from './pointer.ts'
 import { type ArgumentRefusal, refuse } from './refusal.ts'
+import { MAX_TOOL_STEPS } from './schema.ts'
 
 export type { DetectedParameter } from './parameter-finder.ts'
 
@@ -14,17 +17,20 @@ export type { DetectedParameter } from './parameter-finder.ts'
  * in which the schema has them.
  *
  * It looks through local references, combinations, conditions, nested objects, arrays, maps and
- * patterns. A name counts only where its schema allows such a value. A number or a flag is no
- * credential. A choice from a list that the schema spells out is none either. An object is one only
- * if nothing inside it is.
+ * patterns, and at names that are only required, allowed or shown in an example. A name counts only
+ * where its schema allows such a value. A flag is no credential. A number is one only where the name
+ * means nothing else, as `password` does. A choice from a list that the schema spells out is none.
+ * An object is one only if nothing inside it is.
  *
+ * @param budget Every part of the work takes steps of it. Default: those of one tool.
  * @returns The parameters, or the reason why the tool cannot be used. A schema that we cannot read
  *   as a whole may hide what it asks for.
  */
 export function detectParameters(
   schema: unknown,
+  budget: StepBudget = stepBudget(MAX_TOOL_STEPS),
 ): Result<readonly DetectedParameter[], ArgumentRefusal> {
-  return isObject(schema) ? new ParameterFinder(schema).find() : refuse('schema_malformed')
+  return isObject(schema) ? new ParameterFinder(schema, budget).find() : refuse('schema_malformed')
 }
 
 /**
@@ -39,17 +45,33 @@ export function uncovered(
   bound: readonly string[],
   left: readonly string[] = [],
 ): readonly DetectedParameter[] {
-  const [hidden, open] = [parseAll(bound), parseAll(left)]
+  const [hidden, open] = [treeOfAll(bound), treeOfAll(left)]
   return detected.filter(({ pointer }) => {
-    const [at = []] = parseAll([pointer])
-    return (
-      !hidden.some((pattern) => covers(pattern, at)) &&
-      !open.some((pattern) => pattern.length === at.length && covers(pattern, at))
-    )
+    const segments = parsePointer(pointer)
+    const at = segments.ok ? segments.value : []
+    return !endsOnTheWay(hidden, at) && !endsAt(open, at)
   })
 }
 
 /** Pointers that are none match nothing. */
-function parseAll(pointers: readonly string[]): readonly Segments[] {
-  return pointers.map(parsePointer).flatMap((segments) => (segments.ok ? [segments.value] : []))
+function treeOfAll(pointers: readonly string[]): HiddenTree {
+  return treeOf(
+    pointers.flatMap((pointer) => {
+      const segments = parsePointer(pointer)
+      return segments.ok ? [[pointer, segments.value] as const] : []
+    }),
+  )
+}
+
+/** Whether a pointer of the tree names this place, or one above it. */
+function endsOnTheWay(tree: HiddenTree, at: Segments): boolean {
+  let here = tree
+  return at.some((segment) => {
+    here = under(here, segment)
+    return here.ends.length > 0
+  })
+}
+
+function endsAt(tree: HiddenTree, at: Segments): boolean {
+  return at.length > 0 && at.reduce(under, tree).ends.length > 0
 }

@@ -7,10 +7,12 @@ import { EVERY, type Segments } from './pointer.ts'
 export interface HiddenTree {
   readonly ends: readonly string[]
   readonly members: ReadonlyMap<string, HiddenTree>
+  /** Places below that `under` has put together, so that each is one object. */
+  readonly merged: Map<string, HiddenTree>
 }
 
 /** The tree of a place with nothing hidden at it or below it. */
-export const NOTHING: HiddenTree = { ends: [], members: new Map() }
+export const NOTHING: HiddenTree = { ends: [], members: new Map(), merged: new Map() }
 
 /** Makes the tree of some pointers, each with its text. */
 export function treeOf(
@@ -21,15 +23,21 @@ export function treeOf(
 
 function grow(pointers: readonly (readonly [string, Segments])[], level: number): HiddenTree {
   if (pointers.length === 0) return NOTHING
-  const ends = pointers.filter(([, segments]) => segments.length === level).map(([text]) => text)
+  const ends: string[] = []
   const deeper = new Map<string, (readonly [string, Segments])[]>()
   for (const pointer of pointers) {
-    const segment = pointer[1][level]
-    if (segment !== undefined) deeper.set(segment, [...(deeper.get(segment) ?? []), pointer])
+    const [text, segments] = pointer
+    if (segments.length === level) ends.push(text)
+    const segment = segments[level]
+    if (segment === undefined) continue
+    const same = deeper.get(segment)
+    if (same) same.push(pointer)
+    else deeper.set(segment, [pointer])
   }
   return {
     ends,
     members: new Map([...deeper].map(([segment, some]) => [segment, grow(some, level + 1)])),
+    merged: new Map(),
   }
 }
 
@@ -37,7 +45,12 @@ function grow(pointers: readonly (readonly [string, Segments])[], level: number)
 export function under(tree: HiddenTree, name: string): HiddenTree {
   const named = name === EVERY ? undefined : tree.members.get(name)
   const every = tree.members.get(EVERY)
-  return named && every ? merge(named, every) : (named ?? every ?? NOTHING)
+  if (!named || !every) return named ?? every ?? NOTHING
+  const known = tree.merged.get(name)
+  if (known) return known
+  const both = merge(named, every)
+  tree.merged.set(name, both)
+  return both
 }
 
 /** Gives what is hidden below every element or member, whatever its name. */
@@ -61,5 +74,5 @@ function merge(a: HiddenTree, b: HiddenTree): HiddenTree {
     const other = members.get(name)
     members.set(name, other ? merge(other, tree) : tree)
   }
-  return { ends: [...a.ends, ...b.ends], members }
+  return { ends: [...a.ends, ...b.ends], members, merged: new Map() }
 }

@@ -3,11 +3,13 @@
 
 import { granted, type Result } from '../../core/errors.ts'
 import { isObject, type UnknownObject } from '../../core/json.ts'
+import type { StepBudget } from '../../core/steps.ts'
 import { type HiddenTree, NOTHING, treeOf } from './hidden-tree.ts'
 import { SchemaHider } from './hide.ts'
 import { MAX_DEPTH, type Segments } from './pointer.ts'
 import { type ArgumentRefusal, refuse } from './refusal.ts'
-import { MAX_SCHEMAS, referenceSegments, resolveReference, subschemas } from './schema.ts'
+import { type Resolve, referenceSegments, resolver, sizeOf, subschemas } from './schema.ts'
+import { charsOf } from './size.ts'
 
 /** A schema without its hidden parameters. */
 export interface HiddenSchema {
@@ -23,21 +25,51 @@ export interface HiddenSchema {
 const MAX_ROUNDS = 32
 
 /**
+ * Characters that a schema may have more than twice its own, once copies stand where its references
+ * were. References to references may ask for any number of copies.
+ */
+const MAX_MORE_CHARS = 8_192
+/** Characters that are written in one step. */
+const CHARS_OF_A_STEP = 256
+
+/** A document on the way, and what the work may cost. */
+interface Work {
+  readonly root: UnknownObject
+  readonly resolve: Resolve
+  readonly budget: StepBudget
+}
+
+/**
  * Hides the parameters that the pointers name. A pointer to something that the schema does not
  * declare changes nothing.
  */
 export function hideInSchema(
   root: UnknownObject,
   pointers: readonly (readonly [text: string, segments: Segments])[],
+  budget: StepBudget,
 ): Result<HiddenSchema, ArgumentRefusal> {
-  const all = hideAll(root, treeOf(pointers), namesOf(pointers))
+  const work = { root, resolve: resolver(root, budget), budget }
+  const hidden = hideThere(work, pointers)
+  if (budget.isSpent) return refuse('schema_too_large')
+  if (!hidden.ok || hidden.value.schema === root) return hidden
+  const most = 2 * charsOf(root, budget) + MAX_MORE_CHARS
+  const chars = charsOf(hidden.value.schema, budget)
+  const isWritten = chars <= most && budget.take(chars / CHARS_OF_A_STEP)
+  return isWritten ? hidden : refuse('schema_too_large')
+}
+
+function hideThere(
+  work: Work,
+  pointers: readonly (readonly [text: string, segments: Segments])[],
+): Result<HiddenSchema, ArgumentRefusal> {
+  const all = hideAll(work, treeOf(pointers), namesOf(pointers))
   if (!all.ok || all.value.found.size === pointers.length) return all
   // Hidden parameters count as present, so we try again without those that the schema does not
   // have.
   const there = pointers.filter(([text]) => all.value.found.has(text))
   return there.length === 0
-    ? granted({ schema: root, found: new Set() })
-    : hideAll(root, treeOf(there), namesOf(there))
+    ? granted({ schema: work.root, found: new Set() })
+    : hideAll(work, treeOf(there), namesOf(there))
 }
 
 function namesOf(pointers: readonly (readonly [string, Segments])[]): ReadonlySet<string> {
@@ -45,13 +77,13 @@ function namesOf(pointers: readonly (readonly [string, Segments])[]): ReadonlySe
 }
 
 function hideAll(
-  root: UnknownObject,
+  work: Work,
   tree: HiddenTree,
   names: ReadonlySet<string>,
 ): Result<HiddenSchema, ArgumentRefusal> {
   const inline = new Set<string>()
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const hidden = hideOnce(root, tree, names, inline)
+    const hidden = hideOnce(work, tree, names, inline)
     if (!hidden.ok || hidden.value.broken.size === 0) return hidden
     for (const reference of hidden.value.broken) inline.add(reference)
   }
@@ -64,12 +96,13 @@ interface Attempt extends HiddenSchema {
 }
 
 function hideOnce(
-  root: UnknownObject,
+  work: Work,
   tree: HiddenTree,
   names: ReadonlySet<string>,
   inline: ReadonlySet<string>,
 ): Result<Attempt, ArgumentRefusal> {
-  const hider = new SchemaHider(root, inline)
+  const { root, resolve, budget } = work
+  const hider = new SchemaHider({ ...work, inline })
   const base = hider.rewrite(root, tree)
   if (hider.problem || !isObject(base)) return refuse(hider.problem ?? 'schema_malformed')
   const shared = new Map<string, Map<string, unknown>>()
@@ -90,21 +123,22 @@ function hideOnce(
     const parts = shared.get(container) ?? new Map<string, unknown>()
     shared.set(container, parts)
     if (parts.has(name)) return granted(undefined)
-    const target = resolveReference(root, reference)
+    const target = resolve(reference)
     if (!target.ok) return target
     const part = hider.rewrite(target.value, NOTHING)
     parts.set(name, part)
     return granted(part)
   }
 
-  const problem = visitReferences(base, (reference) => {
+  const problem = visitReferences(base, budget, (reference) => {
     if (referenceSegments(reference).some((segment) => names.has(segment))) broken.add(reference)
     return share(reference)
   })
   if (problem ?? hider.problem) return refuse(problem ?? hider.problem ?? 'schema_malformed')
   const schema = withShared(base, root, shared)
+  const resolveAfter = resolver(schema, budget)
   for (const reference of elsewhere) {
-    const [before, after] = [resolveReference(root, reference), resolveReference(schema, reference)]
+    const [before, after] = [resolve(reference), resolveAfter(reference)]
     if (!before.ok) return before
     if (!after.ok || after.value !== before.value) broken.add(reference)
   }
@@ -117,6 +151,7 @@ function hideOnce(
  */
 function visitReferences(
   start: UnknownObject,
+  budget: StepBudget,
   visit: (reference: string) => Result<unknown, ArgumentRefusal>,
 ): ArgumentRefusal | undefined {
   const queue: (readonly [UnknownObject, number])[] = [[start, 0]]
@@ -126,7 +161,7 @@ function visitReferences(
     if (seen.has(schema)) continue
     seen.add(schema)
     if (depth > MAX_DEPTH) return 'schema_too_deep'
-    if (seen.size > MAX_SCHEMAS) return 'schema_too_large'
+    if (!budget.take(sizeOf(schema))) return 'schema_too_large'
     for (const [, inner] of subschemas(schema)) queue.push([inner, depth + 1])
     if (!Object.hasOwn(schema, '$ref')) continue
     if (typeof schema.$ref !== 'string') return 'schema_malformed'

@@ -2,12 +2,13 @@
 // changes nothing in place. How each keyword is rewritten is `keywords.ts`.
 
 import { isObject, type UnknownObject } from '../../core/json.ts'
-import { type HiddenTree, isBare, under } from './hidden-tree.ts'
+import type { StepBudget } from '../../core/steps.ts'
+import { type HiddenTree, isBare, NOTHING, under } from './hidden-tree.ts'
 import { KEYWORD_RULES, type Place } from './keywords.ts'
 import { MAX_DEPTH } from './pointer.ts'
 import type { ArgumentRefusal } from './refusal.ts'
 import { mapEntries, withDemands } from './rewrite.ts'
-import { MAX_SCHEMAS, resolveReference, usesUnsupported } from './schema.ts'
+import { type Resolve, sizeOf, usesUnsupported } from './schema.ts'
 
 /**
  * A reference that was replaced by a copy of its target, on the way to where the rewriting is now.
@@ -22,6 +23,21 @@ interface Position {
   readonly tree: HiddenTree
   readonly depth: number
   readonly trail: readonly Expansion[]
+}
+
+/** A schema that was rewritten, and how many parameters that took out. */
+interface Rewritten {
+  readonly schema: unknown
+  readonly removed: number
+}
+
+/** What a rewriting works with. */
+export interface HiderOptions {
+  readonly root: UnknownObject
+  /** References that are replaced by their targets although nothing is hidden there. */
+  readonly inline: ReadonlySet<string>
+  readonly resolve: Resolve
+  readonly budget: StepBudget
 }
 
 /**
@@ -43,17 +59,22 @@ const OF_DOCUMENT = /^(?:\$defs|definitions|\$id|\$schema|\$anchor)$/
 export class SchemaHider {
   readonly #root: UnknownObject
   readonly #inline: ReadonlySet<string>
+  readonly #resolve: Resolve
+  readonly #budget: StepBudget
   readonly #found = new Set<string>()
   readonly #removed = { count: 0 }
-  #visits = 0
+  /**
+   * What was rewritten, by schema and by what is hidden there. A shared part is rewritten once for
+   * all places where the same things are hidden in it.
+   */
+  readonly #known = [new Map<UnknownObject, Map<HiddenTree, Rewritten>>(), new Map()] as const
   #problem: ArgumentRefusal | undefined
 
-  /**
-   * @param inline References that are replaced by their targets although nothing is hidden there.
-   */
-  constructor(root: UnknownObject, inline: ReadonlySet<string>) {
+  constructor({ root, inline, resolve, budget }: HiderOptions) {
     this.#root = root
     this.#inline = inline
+    this.#resolve = resolve
+    this.#budget = budget
   }
 
   /** Pointers of the tree that the document declares, so far. */
@@ -77,7 +98,23 @@ export class SchemaHider {
 
   #rewrite(schema: unknown, position: Position): unknown {
     if (!isObject(schema) || this.#problem || this.#isUntouched(position)) return schema
+    const known = this.#knownAt(position).get(schema) ?? new Map<HiddenTree, Rewritten>()
+    this.#knownAt(position).set(schema, known)
+    const tree = isBare(position.tree) ? NOTHING : position.tree
+    const before = this.#removed.count
+    const rewritten = known.get(tree)
+    if (rewritten) {
+      this.#take(1)
+      this.#removed.count += rewritten.removed
+      return rewritten.schema
+    }
     if (!this.#admits(schema, position)) return schema
+    const next = this.#rewriteKeywords(schema, position)
+    known.set(tree, { schema: next, removed: this.#removed.count - before })
+    return next
+  }
+
+  #rewriteKeywords(schema: UnknownObject, position: Position): unknown {
     const place = this.#placeAt(position)
     const rewritten = mapEntries(schema, (key, value) => {
       const rule = KEYWORD_RULES.get(key)
@@ -86,6 +123,16 @@ export class SchemaHider {
     return isObject(rewritten)
       ? this.#follow(withDemands(rewritten, place.required, place.alsoHold), position)
       : rewritten
+  }
+
+  /** Shared parts stay in some schemas and not in others, so those are remembered apart. */
+  #knownAt(position: Position): Map<UnknownObject, Map<HiddenTree, Rewritten>> {
+    return this.#known[dropsShared(position) ? 1 : 0]
+  }
+
+  #take(steps: number): boolean {
+    if (!this.#budget.take(steps)) this.#fail('schema_too_large')
+    return this.#problem === undefined
   }
 
   #isUntouched({ tree }: Position): boolean {
@@ -98,15 +145,17 @@ export class SchemaHider {
    */
   #admits(schema: UnknownObject, { depth }: Position): boolean {
     if (depth > MAX_DEPTH) this.#fail('schema_too_deep')
-    if (++this.#visits > MAX_SCHEMAS) this.#fail('schema_too_large')
+    this.#take(sizeOf(schema) + Object.keys(schema).length / KEYWORDS_OF_A_STEP)
     if (usesUnsupported(schema, depth === 0)) this.#fail('reference_unsupported')
     return this.#problem === undefined
   }
 
-  #placeAt({ tree, depth, trail }: Position): Place {
+  #placeAt(position: Position): Place {
+    const { tree, depth, trail } = position
     return {
       tree,
-      dropsShared: depth === 0 || trail.length > 0 || !isBare(tree),
+      dropsShared: dropsShared(position),
+      take: (steps) => this.#take(steps),
       go: (schema, below) => this.#rewrite(schema, { tree: below, depth: depth + 1, trail }),
       drop: (name) => {
         const { ends } = under(tree, name)
@@ -128,7 +177,7 @@ export class SchemaHider {
     if (typeof reference !== 'string') return this.#fail('schema_malformed', schema)
     const isInlined = this.#inline.has(reference)
     if (isBare(tree) && !isInlined) return schema
-    const target = resolveReference(this.#root, reference)
+    const target = this.#resolve(reference)
     if (!target.ok) return this.#fail(target.refusal, schema)
     if (isOnTrail(trail, reference, tree))
       return this.#fail(isBare(tree) ? 'reference_recursive' : 'reference_cyclic', schema)
@@ -144,6 +193,13 @@ export class SchemaHider {
     this.#problem ??= reason
     return schema
   }
+}
+
+/** Keywords that are looked at in one step. */
+const KEYWORDS_OF_A_STEP = 8
+
+function dropsShared({ tree, depth, trail }: Position): boolean {
+  return depth === 0 || trail.length > 0 || !isBare(tree)
 }
 
 /** Whether the reference is being expanded already, with the same things hidden below it. */

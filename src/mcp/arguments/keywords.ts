@@ -17,6 +17,8 @@ export interface Place {
    * added later.
    */
   readonly dropsShared: boolean
+  /** Takes steps of the budget. False when it is spent. */
+  take(steps: number): boolean
   /** Rewrites a schema inside this one. */
   go(schema: unknown, tree: HiddenTree): unknown
   /** Whether a name is hidden at this place. If so, its pointers count as found in the document. */
@@ -64,7 +66,7 @@ function splitPattern(
   schema: unknown,
   place: Place,
 ): readonly (readonly [string, unknown])[] {
-  const names = literalNames(pattern)
+  const names = place.take(1 + pattern.length / 8) ? literalNames(pattern) : undefined
   if (!names) return [[pattern, place.go(schema, underEvery(place.tree))]]
   const open = names.filter((name) => !place.drop(name))
   place.removed.count += names.length - open.length
@@ -73,7 +75,7 @@ function splitPattern(
   return [
     ...(plain.length === 0 ? [] : [[rest, place.go(schema, NOTHING)] as const]),
     ...open
-      .filter((name) => !plain.includes(name))
+      .filter((name) => !isBare(under(place.tree, name)))
       .map((name) => [patternOf([name]), place.go(schema, under(place.tree, name))] as const),
   ]
 }
@@ -89,6 +91,7 @@ const hideRequired: Rule = (value, place) => {
 /** A hidden member is always there, so what it demands becomes a demand of the schema itself. */
 const hideDependencies: Rule = (value, place) =>
   mapEntries(value, (name, demand) => {
+    if (Array.isArray(demand)) place.take(demand.length)
     const open = Array.isArray(demand)
       ? demand.filter((other) => typeof other !== 'string' || !hides(place.tree, other))
       : place.go(demand, place.tree)
@@ -102,7 +105,8 @@ const hideDependencies: Rule = (value, place) =>
   })
 
 /** The server counts the hidden members too, but the model does not send them. */
-const lowerCount: Rule = (value, { tree }) => {
+const lowerCount: Rule = (value, { tree, take }) => {
+  take(tree.members.size / 8)
   const hidden = hiddenMembers(tree)
   return typeof value !== 'number' || hidden === 0 ? value : Math.max(0, value - hidden)
 }
@@ -115,12 +119,15 @@ const lowerMinimum: Rule = (value, place) => {
 }
 
 function hiddenMembers(tree: HiddenTree): number {
-  return [...tree.members.values()].filter(({ ends }) => ends.length > 0).length
+  let count = 0
+  for (const { ends } of tree.members.values()) if (ends.length > 0) count++
+  return count
 }
 
 /** Removes the hidden names that a schema for names spells out. */
 const hideNames: Rule = (schema, place) => {
   if (!isObject(schema)) return schema
+  if (Array.isArray(schema.enum)) place.take(schema.enum.length)
   if (typeof schema.const === 'string' && place.drop(schema.const)) return false
   if (!Array.isArray(schema.enum)) return schema
   const open = schema.enum.filter((name) => typeof name !== 'string' || !place.drop(name))
@@ -152,10 +159,10 @@ const hideNot: Rule = (schema, { tree, go, removed }) => {
   return removed.count > before ? GONE : next
 }
 
-const hideInValue: Rule = (value, { tree }) => withoutHidden(value, tree)
+const hideInValue: Rule = (value, { tree, take }) => withoutHidden(value, tree, take)
 
-const hideInValues: Rule = (values, { tree }) =>
-  mapArray(values, (value) => withoutHidden(value, tree))
+const hideInValues: Rule = (values, { tree, take }) =>
+  mapArray(values, (value) => withoutHidden(value, tree, take))
 
 const hideShared: Rule = (parts, { dropsShared, go }) =>
   dropsShared ? GONE : mapEntries(parts, (_, schema) => go(schema, NOTHING))

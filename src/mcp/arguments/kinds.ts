@@ -2,47 +2,58 @@
 // doubt it says "any kind". It is no validator.
 
 import { isObject, type UnknownObject } from '../../core/json.ts'
-import { elementsOf, resolveReference } from './schema.ts'
+import type { StepBudget } from '../../core/steps.ts'
+import { elementsOf, type Resolve } from './schema.ts'
 
 /** `text` is any string, `choice` one of a list that the schema spells out. */
 export type Kind = 'text' | 'choice' | 'number' | 'boolean' | 'object' | 'array' | 'null'
 
-const ALL: ReadonlySet<Kind> = new Set<Kind>([
-  'text',
-  'choice',
-  'number',
-  'boolean',
-  'object',
-  'array',
-  'null',
+type Kinds = ReadonlySet<Kind>
+
+const ALL: Kinds = new Set<Kind>(['text', 'choice', 'number', 'boolean', 'object', 'array', 'null'])
+const NONE: Kinds = new Set()
+const CHOICE: Kinds = new Set<Kind>(['choice'])
+const TYPES: ReadonlyMap<unknown, Kinds> = new Map<string, Kinds>([
+  ['string', new Set<Kind>(['text', 'choice'])],
+  ['integer', new Set<Kind>(['number'])],
+  ['number', new Set<Kind>(['number'])],
+  ['boolean', new Set<Kind>(['boolean'])],
+  ['object', new Set<Kind>(['object'])],
+  ['array', new Set<Kind>(['array'])],
+  ['null', new Set<Kind>(['null'])],
 ])
-const NONE: ReadonlySet<Kind> = new Set()
+
+/** The limit also ends circles of references. The remembered answers keep the work small. */
+const MAX_HOPS = 32
 
 /**
  * Makes a function that gives the kinds of the schemas of one document. It remembers its answers.
  */
-export function kindTeller(root: UnknownObject): (schema: unknown) => ReadonlySet<Kind> {
-  const known = new Map<UnknownObject, ReadonlySet<Kind>>()
+export function kindTeller(resolve: Resolve, budget: StepBudget): (schema: unknown) => Kinds {
+  const known = new Map<UnknownObject, Kinds>()
 
-  const tell = (schema: unknown, depth: number): ReadonlySet<Kind> => {
+  const tell = (schema: unknown, depth: number): Kinds => {
     if (schema === false) return NONE
-    // The limit also ends circles of references. The remembered answers keep the work small.
-    if (!isObject(schema) || depth > 32) return ALL
+    if (!isObject(schema) || depth > MAX_HOPS) return ALL
     const hit = known.get(schema)
     if (hit) return hit
+    const { type, allOf, anyOf, oneOf } = schema
+    const lists = [type, schema.enum, allOf, anyOf, oneOf].map((list) => elementsOf(list).length)
+    if (!budget.take(lists.reduce((sum, length) => sum + length, 1))) return ALL
     let kinds = ALL
-    const limit = (more: ReadonlySet<Kind>): void => {
-      kinds = new Set([...kinds].filter((kind) => more.has(kind)))
+    const limit = (more: Kinds): void => {
+      kinds = kinds === ALL ? more : new Set([...kinds].filter((kind) => more.has(kind)))
     }
-    if (Object.hasOwn(schema, 'type')) limit(union([schema.type].flat().map(ofType)))
+    if (Object.hasOwn(schema, 'type'))
+      limit(Array.isArray(type) ? union(type.map(ofType)) : ofType(type))
     if (Object.hasOwn(schema, 'const')) limit(ofValue(schema.const))
     if (Array.isArray(schema.enum)) limit(union(schema.enum.map(ofValue)))
     if (Object.hasOwn(schema, '$ref')) {
-      const target = resolveReference(root, schema.$ref)
+      const target = resolve(schema.$ref)
       if (target.ok) limit(tell(target.value, depth + 1))
     }
-    for (const one of elementsOf(schema.allOf)) limit(tell(one, depth + 1))
-    for (const choices of [schema.anyOf, schema.oneOf])
+    for (const one of elementsOf(allOf)) limit(tell(one, depth + 1))
+    for (const choices of [anyOf, oneOf])
       if (Array.isArray(choices)) limit(union(choices.map((one) => tell(one, depth + 1))))
     known.set(schema, kinds)
     return kinds
@@ -50,30 +61,18 @@ export function kindTeller(root: UnknownObject): (schema: unknown) => ReadonlySe
   return (schema) => tell(schema, 0)
 }
 
-function ofType(type: unknown): ReadonlySet<Kind> {
-  switch (type) {
-    case 'string':
-      return new Set<Kind>(['text', 'choice'])
-    case 'integer':
-    case 'number':
-      return new Set<Kind>(['number'])
-    case 'boolean':
-    case 'object':
-    case 'array':
-    case 'null':
-      return new Set<Kind>([type])
-    default:
-      return ALL
-  }
+function ofType(type: unknown): Kinds {
+  return TYPES.get(type) ?? ALL
 }
 
-function ofValue(value: unknown): ReadonlySet<Kind> {
-  if (value === null) return new Set<Kind>(['null'])
-  if (Array.isArray(value)) return new Set<Kind>(['array'])
+function ofValue(value: unknown): Kinds {
+  if (value === null) return ofType('null')
+  if (Array.isArray(value)) return ofType('array')
   const type = typeof value
-  return type === 'string' ? new Set<Kind>(['choice']) : ofType(type)
+  return type === 'string' ? CHOICE : ofType(type)
 }
 
-function union(sets: readonly ReadonlySet<Kind>[]): ReadonlySet<Kind> {
-  return new Set(sets.flatMap((set) => [...set]))
+/** Kinds of the same set come again and again in a long list, so each set is gone through once. */
+function union(sets: readonly Kinds[]): Kinds {
+  return new Set([...new Set(sets)].flatMap((set) => [...set]))
 }

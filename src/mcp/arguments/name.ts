@@ -94,11 +94,7 @@ export function likenessOf(name: string, siblings: readonly string[] = []): Like
     parts.pop()
   const whole = parts.join('')
   if (isCredential(parts, whole)) return 'credential'
-  if (
-    whole === 'subject' &&
-    siblings.some((sibling) => MESSAGE.includes(wordsOf(sibling).join('')))
-  )
-    return undefined
+  if (whole === 'subject' && siblings.some(isMessageWord)) return undefined
   return SUBJECTS.includes(whole) || isSelf(parts) ? 'subject' : undefined
 }
 
@@ -108,6 +104,31 @@ export function likenessOf(name: string, siblings: readonly string[] = []): Like
  */
 export function plainName(name: string): string {
   return wordsOf(name).join('')
+}
+
+/** Whether a name beside `subject` makes that the subject line of a message. */
+export function isMessageWord(name: string): boolean {
+  return MESSAGE.includes(plainName(name))
+}
+
+/**
+ * Names that mean a credential whatever type the schema gives them: servers ask for a password of
+ * digits as a number. A `token` or an `auth` that is a number counts something or chooses something.
+ */
+const OF_ANY_TYPE =
+  /(?:password|passwd|pwd|passphrase|passcode|secret|apikey|(?:access|secret|private|auth)key|(?:access|auth|bearer|refresh|session|api)token)$/
+
+/**
+ * Whether a value of one of these kinds can be what the name says. Flags and choices from a list
+ * that the schema spells out carry no credential. Ids may be numbers, and a choice among ids is
+ * still a choice of whom to be; a choice of school subjects is not.
+ */
+export function mayCarry(likeness: Likeness, name: string, kinds: ReadonlySet<string>): boolean {
+  if (kinds.has('text')) return true
+  const plain = plainName(name)
+  if (likeness === 'credential')
+    return (kinds.has('number') || kinds.has('array')) && OF_ANY_TYPE.test(plain)
+  return kinds.has('number') || (kinds.has('choice') && !/^sub(?:ject)?$/.test(plain))
 }
 
 function isCredential(parts: readonly string[], whole: string): boolean {

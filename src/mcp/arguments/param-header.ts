@@ -4,9 +4,11 @@
 
 import { granted, type Result } from '../../core/errors.ts'
 import { isObject, type UnknownObject } from '../../core/json.ts'
+import { type StepBudget, stepBudget } from '../../core/steps.ts'
+import { below, type Place, rootPlace, segmentsOf } from './places.ts'
 import { covers, formatPointer, MAX_DEPTH, type Segments } from './pointer.ts'
 import { type ArgumentRefusal, refuse } from './refusal.ts'
-import { entriesOf, MAX_SCHEMAS, subschemas } from './schema.ts'
+import { entriesOf, MAX_TOOL_STEPS, sizeOf, subschemas } from './schema.ts'
 
 /** A parameter that is repeated in a header. */
 export interface MirroredParameter {
@@ -26,35 +28,56 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
  */
 export function mirroredParameters(
   schema: UnknownObject,
+  budget: StepBudget = stepBudget(MAX_TOOL_STEPS),
 ): Result<readonly MirroredParameter[], ArgumentRefusal> {
   const found: MirroredParameter[] = []
-  const queue: (readonly [schema: UnknownObject, at: Segments | undefined, depth: number])[] = [
-    [schema, [], 0],
-  ]
-  let visits = 0
-  for (let next = queue.shift(); next; next = queue.shift()) {
-    const [here, at, depth] = next
+  const headers = new Set<string>()
+  const queue: Entered[] = [{ schema, place: rootPlace(), depth: 0 }]
+  // The queue grows while the loop reads it.
+  for (const entered of queue) {
+    const { schema: here, place, depth } = entered
     if (depth > MAX_DEPTH) return refuse('schema_too_deep')
-    if (++visits > MAX_SCHEMAS) return refuse('schema_too_large')
+    if (!budget.take(sizeOf(here))) return refuse('schema_too_large')
     if (Object.hasOwn(here, 'x-mcp-header')) {
       const header = here['x-mcp-header']
-      if (!at || at.length === 0 || typeof header !== 'string' || !TOKEN.test(header))
+      if (!place || place.level === 0 || !isHeaderFor(here, header))
         return refuse('annotation_invalid')
-      if (here.type !== 'string' && here.type !== 'integer' && here.type !== 'boolean')
-        return refuse('annotation_invalid')
-      if (found.some((other) => other.header.toLowerCase() === header.toLowerCase()))
-        return refuse('annotation_invalid')
-      found.push({ pointer: formatPointer(at), segments: at, header })
+      if (headers.has(header.toLowerCase())) return refuse('annotation_invalid')
+      headers.add(header.toLowerCase())
+      if (!budget.take(1 + place.chars)) return refuse('schema_too_large')
+      const segments = segmentsOf(place)
+      found.push({ pointer: formatPointer(segments), segments, header })
     }
-    for (const [name, inner] of entriesOf(here.properties))
-      if (isObject(inner)) queue.push([inner, at && [...at, name], depth + 1])
-    for (const [keyword, inner] of subschemas(here))
-      if (keyword !== 'properties') queue.push([inner, undefined, depth + 1])
-    for (const container of [here.$defs, here.definitions])
-      for (const [, inner] of entriesOf(container))
-        if (isObject(inner)) queue.push([inner, undefined, depth + 1])
+    for (const inner of insideOf(entered)) queue.push(inner)
   }
   return granted(found)
+}
+
+/** A schema, and the place that `properties` alone lead to; undefined behind any other keyword. */
+interface Entered {
+  readonly schema: UnknownObject
+  readonly place: Place | undefined
+  readonly depth: number
+}
+
+/** Whether an annotation is a header name, on a value that a header can carry. */
+function isHeaderFor({ type }: UnknownObject, header: unknown): header is string {
+  return (
+    typeof header === 'string' &&
+    TOKEN.test(header) &&
+    (type === 'string' || type === 'integer' || type === 'boolean')
+  )
+}
+
+function* insideOf({ schema, place, depth }: Entered): Iterable<Entered> {
+  for (const [name, inner] of entriesOf(schema.properties))
+    if (isObject(inner))
+      yield { schema: inner, place: place && below(place, [name]), depth: depth + 1 }
+  for (const [keyword, inner] of subschemas(schema))
+    if (keyword !== 'properties') yield { schema: inner, place: undefined, depth: depth + 1 }
+  for (const container of [schema.$defs, schema.definitions])
+    for (const [, inner] of entriesOf(container))
+      if (isObject(inner)) yield { schema: inner, place: undefined, depth: depth + 1 }
 }
 
 /** Whether this pointer hides a value that the server wants repeated in a header. */

@@ -1,23 +1,21 @@
 // Walks an input schema and finds the parameters that look like credentials or identities. One
-// finder makes one walk.
+// finder makes one walk. Each schema is judged once, whatever it holds: at a second place, only what
+// was found in it is gone through again. So the work is linear in the document and in what is found.
 
 import { granted, type Result } from '../../core/errors.ts'
 import { isObject, type UnknownObject } from '../../core/json.ts'
+import type { StepBudget } from '../../core/steps.ts'
+import { EVERY_MEMBER, innerSchemas } from './inner-schemas.ts'
 import { type Kind, kindTeller } from './kinds.ts'
-import { type Likeness, likenessOf, plainName } from './name.ts'
-import { literalNames, namesWithin } from './pattern.ts'
+import { type Likeness, type LikenessTeller, likenessTeller } from './likeness-teller.ts'
+import { mayCarry } from './name.ts'
+import { maySpellCredential } from './name-pattern.ts'
+import { type NamedPlace, namesIn } from './named.ts'
+import { literalNames } from './pattern.ts'
+import { below, type Place, rootPlace, segmentsOf } from './places.ts'
 import { EVERY, formatPointer, isNameable, MAX_DEPTH, type Segments } from './pointer.ts'
 import { type ArgumentRefusal, refuse } from './refusal.ts'
-import {
-  EVERY_PLACE,
-  elementsOf,
-  entriesOf,
-  MAX_SCHEMAS,
-  resolveReference,
-  SAME_PLACE,
-  stringsOf,
-  usesUnsupported,
-} from './schema.ts'
+import { entriesOf, isPlain, type Resolve, resolver, sizeOf, usesUnsupported } from './schema.ts'
 
 /** A parameter that the model must not be left to fill, unless the operator says so. */
 export interface DetectedParameter {
@@ -33,167 +31,255 @@ export interface DetectedParameter {
   readonly xMcpHeader?: string
 }
 
-/** A schema on the way, and how deep in the arguments the walk entered it. */
-interface Step {
-  readonly schema: UnknownObject
-  readonly level: number
+/** A parameter that a schema declares. */
+interface OwnParameter {
+  readonly value: Likeness
+  readonly name: string
+  readonly schema: unknown
 }
 
-/** A place in the arguments, and the schemas through which the walk came to it. */
-interface Place {
-  readonly at: Segments
-  readonly trail: readonly Step[]
+/** What is remembered of a schema: what matters when it stands at another place, too. */
+interface Summary {
+  readonly own: OwnParameter[]
+  /** The schemas inside it that are not quiet. */
+  readonly inner: { readonly schema: UnknownObject; readonly below: Segments }[]
+  /** Names that it declares, of whatever kind, and that look like something. */
+  readonly declared: string[]
+  /** Names that it requires or allows, and does not declare itself. */
+  readonly named: NamedPlace[]
+  isHit: boolean
 }
 
-interface Found {
-  readonly parameter: DetectedParameter
-  readonly trail: readonly Step[]
-}
+/** Parameters that are found in one tool. No tool that people wrote has so many credentials. */
+const MAX_FOUND = 256
+
+/** Characters of the names that lead to a parameter. */
+const MAX_POINTER_CHARS = 1_024
 
 /** References that we follow to find an `x-mcp-header`. */
 const MAX_HEADER_HOPS = 8
 
+/** Steps for each so many characters of text. */
+const CHARS_OF_A_STEP = 32
+
+/** Keywords that are looked at in one step. */
+const KEYWORDS_OF_A_STEP = 8
+
 /** Finds parameters in one document. */
 export class ParameterFinder {
   readonly #root: UnknownObject
+  readonly #budget: StepBudget
+  readonly #resolve: Resolve
   readonly #kindsOf: (schema: unknown) => ReadonlySet<Kind>
-  readonly #found: Found[] = []
-  /** Names that a schema requires or allows, and does not declare itself. */
-  readonly #named: { readonly name: string; readonly place: Place }[] = []
-  readonly #declared = new Set<string>()
+  readonly #likeness: LikenessTeller
+  readonly #summaries = new Map<UnknownObject, Summary>()
+  readonly #plain = new Map<UnknownObject, boolean>()
+  /** The schemas that the walk is in, each with the levels where it was entered. */
+  readonly #open = new Map<UnknownObject, number[]>()
   /** Schemas that contain a reference to themselves. */
   readonly #recursive = new Set<UnknownObject>()
-  /** Schemas in which nothing was found. They hold nothing at other places either. */
-  readonly #quiet = new Set<UnknownObject>()
-  /** What names look like. Schemas have the same few names over and over. */
-  readonly #likenesses = new Map<string, Likeness | undefined>()
+  /** By pointer: a parameter may be declared several times. Later declarations add to earlier ones. */
+  readonly #found = new Map<string, DetectedParameter>()
+  readonly #named: { readonly name: string; readonly place: Place }[] = []
   #problem: ArgumentRefusal | undefined
-  #visits = 0
 
-  constructor(root: UnknownObject) {
+  constructor(root: UnknownObject, budget: StepBudget) {
     this.#root = root
-    this.#kindsOf = kindTeller(root)
+    this.#budget = budget
+    this.#resolve = resolver(root, budget)
+    this.#kindsOf = kindTeller(this.#resolve, budget)
+    this.#likeness = likenessTeller(budget)
   }
 
   /** Walks the document. Call it once. */
   find(): Result<readonly DetectedParameter[], ArgumentRefusal> {
-    this.#walk(this.#root, { at: [], trail: [] })
-    this.#recordUndeclared()
+    this.#walk(this.#root, rootPlace(), 0)
+    for (const { name, place } of this.#named) {
+      const value = this.#likeness.of(name)
+      if (value && !place.declared.has(name)) this.#record({ value, name, schema: true }, place)
+    }
+    if (this.#budget.isSpent) this.#fail('schema_too_large')
     if (this.#problem) return refuse(this.#problem)
-    if (this.#found.some(({ trail }) => trail.some((step) => this.#recursive.has(step.schema))))
+    if ([...this.#recursive].some((schema) => this.#summaries.get(schema)?.isHit))
       return refuse('parameter_recursive')
-    return granted(mergeByPointer(this.#found))
+    return granted([...this.#found.values()])
   }
 
   /** @returns Whether something was found in the schema. The same is true of the methods below. */
-  #walk(schema: unknown, { at, trail }: Place): boolean {
+  #walk(schema: unknown, place: Place, depth: number): boolean {
     if (this.#problem || typeof schema === 'boolean' || schema === undefined) return false
     if (!isObject(schema)) return this.#fail('schema_malformed')
-    if (this.#quiet.has(schema)) return false
-    if (trail.length >= MAX_DEPTH) return this.#fail('schema_too_deep')
-    if (++this.#visits > MAX_SCHEMAS) return this.#fail('schema_too_large')
-    if (usesUnsupported(schema, trail.length === 0)) return this.#fail('reference_unsupported')
-    const place = { at, trail: [...trail, { schema, level: at.length }] }
-    // Each of them is walked, also after one has found something.
-    const hits = [
-      this.#walkProperties(schema.properties, place),
-      this.#walkPatterns(schema.patternProperties, place),
-      ...innerSchemas(schema).map(([inner, below]) =>
-        this.#walk(inner, { ...place, at: [...at, ...below] }),
-      ),
-      this.#noteNames(schema, place),
-      Object.hasOwn(schema, '$ref') && this.#follow(schema.$ref, place),
-    ]
-    const isHit = hits.includes(true)
-    if (!isHit) this.#quiet.add(schema)
+    if (this.#isPlain(schema)) return false
+    const known = this.#summaries.get(schema)
+    if (known && (isQuiet(known) || place.visited.has(schema))) return known.isHit
+    if (depth >= MAX_DEPTH) return this.#fail('schema_too_deep')
+    place.visited.add(schema)
+    return known ? this.#repeat(known, place, depth) : this.#judge(schema, place, depth)
+  }
+
+  /** Whether a schema holds nothing. A step, whatever the answer. */
+  #isPlain(schema: UnknownObject): boolean {
+    const known = this.#plain.get(schema)
+    const plain = known ?? isPlain(schema)
+    if (known === undefined) this.#plain.set(schema, plain)
+    const steps = known === undefined ? 1 + Object.keys(schema).length / KEYWORDS_OF_A_STEP : 1
+    return this.#budget.take(steps) ? plain : !this.#fail('schema_too_large')
+  }
+
+  /** Judges a schema, for the first place where it stands. */
+  #judge(schema: UnknownObject, place: Place, depth: number): boolean {
+    if (!this.#budget.take(sizeOf(schema))) return this.#fail('schema_too_large')
+    if (usesUnsupported(schema, depth === 0)) return this.#fail('reference_unsupported')
+    const levels = this.#open.get(schema) ?? []
+    this.#open.set(schema, levels)
+    levels.push(place.level)
+    const summary: Summary = { own: [], inner: [], declared: [], named: [], isHit: false }
+    this.#walkMembers(entriesOf(schema.properties), summary, place, depth)
+    this.#walkPatterns(schema.patternProperties, summary, place, depth)
+    for (const [inner, segments] of innerSchemas(schema))
+      this.#walkInner(inner, segments, summary, place, depth)
+    this.#noteNames(schema, summary, place)
+    if (Object.hasOwn(schema, '$ref')) this.#follow(schema.$ref, summary, place, depth)
+    levels.pop()
+    this.#summaries.set(schema, summary)
+    return summary.isHit
+  }
+
+  /** Goes through what was found in a schema, for another place where it stands. */
+  #repeat(summary: Summary, place: Place, depth: number): boolean {
+    const { own, inner, declared, named } = summary
+    if (!this.#budget.take(own.length + inner.length + declared.length + named.length))
+      return this.#fail('schema_too_large')
+    for (const name of declared) place.declared.add(name)
+    for (const parameter of own) this.#record(parameter, place)
+    for (const one of inner) this.#walk(one.schema, below(place, one.below), depth + 1)
+    for (const one of named) this.#named.push({ name: one.name, place: below(place, one.below) })
+    return summary.isHit
+  }
+
+  /** Walks a schema inside one, and notes it there when it is not quiet. */
+  #walkInner(
+    schema: unknown,
+    segments: Segments,
+    summary: Summary,
+    place: Place,
+    depth: number,
+  ): boolean {
+    // Most schemas are plain. They need no place.
+    if (isObject(schema) && this.#isPlain(schema)) return false
+    const isHit = this.#walk(schema, below(place, segments), depth + 1)
+    if (isHit) summary.isHit = true
+    const known = isObject(schema) ? this.#summaries.get(schema) : undefined
+    if (isObject(schema) && known && !isQuiet(known))
+      summary.inner.push({ schema, below: segments })
     return isHit
   }
 
-  #walkProperties(properties: unknown, place: Place): boolean {
-    const members = entriesOf(properties)
-    const names = members.map(([name]) => name)
-    return members
-      .map(([name, schema]) => this.#walkMember(name, schema, names, place))
-      .includes(true)
-  }
-
-  #walkMember(name: string, schema: unknown, siblings: readonly string[], place: Place): boolean {
-    if (this.#problem || ++this.#visits > MAX_SCHEMAS) return this.#fail('schema_too_large')
-    const { at, trail } = place
-    this.#declared.add(formatPointer([...at, name]))
-    const value = this.#likenessOf(name, siblings)
-    const kinds = this.#kindsOf(schema)
-    if (value && (kinds.has('text') || (value === 'subject' && mayBeId(name, kinds))))
-      return this.#record(value, name, schema, place)
-    // Below a member called `*`, a pointer would mean every member, so that place cannot be named.
-    const inside = [...at, name === EVERY ? '__proto__' : name]
-    if (this.#walk(schema, { at: inside, trail })) return true
-    return value !== undefined && kinds.has('object') && this.#record(value, name, schema, place)
-  }
-
-  #walkPatterns(patterns: unknown, place: Place): boolean {
-    return entriesOf(patterns)
-      .map(([pattern, schema]) => this.#walkPattern(pattern, schema, place))
-      .includes(true)
-  }
-
-  #walkPattern(pattern: string, schema: unknown, place: Place): boolean {
-    const names = literalNames(pattern)
-    if (names)
-      return names.map((name) => this.#walkMember(name, schema, names, place)).includes(true)
-    if (
-      this.#kindsOf(schema).has('text') &&
-      namesWithin(pattern).some((name) => this.#likenessOf(name, []))
-    )
-      return this.#fail('parameter_unnameable')
-    return this.#walk(schema, { ...place, at: [...place.at, EVERY] })
-  }
-
-  /** Notes the names that a schema requires or allows without declaring them. */
-  #noteNames(schema: UnknownObject, place: Place): boolean {
-    const declared = entriesOf(schema.properties).map(([name]) => name)
-    const names = [...stringsOf(schema.required), ...allowedNames(schema)].filter(
-      (name) => !declared.includes(name) && this.#likenessOf(name, declared),
-    )
-    this.#named.push(...names.map((name) => ({ name, place })))
-    return names.length > 0
-  }
-
-  #follow(reference: unknown, place: Place): boolean {
-    const target = resolveReference(this.#root, reference)
-    if (!target.ok) return this.#fail(target.refusal)
-    const before = place.trail.findLast((step) => step.schema === target.value)
-    if (!before || !isObject(target.value)) return this.#walk(target.value, place)
-    if (before.level === place.at.length) return this.#fail('reference_cyclic')
-    this.#recursive.add(target.value)
-    return false
-  }
-
-  /**
-   * A name that no schema declares is a parameter all the same: the server asks for it or takes it.
-   */
-  #recordUndeclared(): void {
-    for (const { name, place } of this.#named) {
-      const value = this.#likenessOf(name, [])
-      if (value && !this.#declared.has(formatPointer([...place.at, name])))
-        this.#record(value, name, true, place)
+  #walkMembers(
+    members: readonly (readonly [name: string, schema: unknown])[],
+    summary: Summary,
+    place: Place,
+    depth: number,
+  ): void {
+    const likenessHere = this.#likeness.beside(members.map(([name]) => name))
+    for (const [name, schema] of members) {
+      if (!this.#budget.take(1)) this.#fail('schema_too_large')
+      if (this.#problem) return
+      const value = likenessHere(name)
+      if (value) {
+        summary.declared.push(name)
+        place.declared.add(name)
+      }
+      const kinds = value ? this.#kindsOf(schema) : undefined
+      const parameter = value && { value, name, schema }
+      if (parameter && kinds && mayCarry(value, name, kinds)) {
+        this.#own(parameter, summary, place)
+        continue
+      }
+      // Below a member called `*`, a pointer would mean every member, so that place cannot be named.
+      const segment = name === EVERY ? '__proto__' : name
+      const isHit = this.#walkInner(schema, [segment], summary, place, depth)
+      if (parameter && kinds?.has('object') && !isHit) this.#own(parameter, summary, place)
     }
   }
 
-  #record(value: Likeness, name: string, schema: unknown, { at, trail }: Place): true {
-    if (!at.every((segment) => segment === EVERY || isNameable(segment)) || !isNameable(name))
-      this.#fail('parameter_unnameable')
-    const xMcpHeader = headerOf(this.#root, schema)
-    const pointer = formatPointer([...at, name])
-    const parameter = { pointer, value, name, ...(xMcpHeader === undefined ? {} : { xMcpHeader }) }
-    this.#found.push({ parameter, trail })
-    return true
+  #walkPatterns(patterns: unknown, summary: Summary, place: Place, depth: number): void {
+    for (const [pattern, schema] of entriesOf(patterns)) {
+      if (!this.#budget.take(1 + pattern.length / CHARS_OF_A_STEP)) this.#fail('schema_too_large')
+      if (this.#problem) return
+      const names = literalNames(pattern)
+      if (names) {
+        this.#walkMembers(
+          names.map((name) => [name, schema]),
+          summary,
+          place,
+          depth,
+        )
+        continue
+      }
+      if (this.#kindsOf(schema).has('text') && maySpellCredential(pattern, this.#budget))
+        this.#fail('parameter_unnameable')
+      this.#walkInner(schema, EVERY_MEMBER, summary, place, depth)
+    }
   }
 
-  #likenessOf(name: string, siblings: readonly string[]): Likeness | undefined {
-    if (!this.#likenesses.has(name)) this.#likenesses.set(name, likenessOf(name))
-    const value = this.#likenesses.get(name)
-    return value === 'subject' ? likenessOf(name, siblings) : value
+  /** Notes the names that a schema requires or allows without declaring them. */
+  #noteNames(schema: UnknownObject, summary: Summary, place: Place): void {
+    const names = namesIn(schema, this.#resolve, this.#budget)
+    if (!names.ok) return void this.#fail(names.refusal)
+    const likenessHere = this.#likeness.beside(Object.keys(propertiesOf(schema)))
+    for (const one of names.value) {
+      // What is inside a credential is a part of it.
+      if (!likenessHere(one.name) || one.below.some((name) => this.#likeness.of(name))) continue
+      summary.named.push(one)
+      if (one.below.length === 0) summary.isHit = true
+      this.#named.push({ name: one.name, place: below(place, one.below) })
+    }
+  }
+
+  #follow(reference: unknown, summary: Summary, place: Place, depth: number): void {
+    const target = this.#resolve(reference)
+    if (!target.ok) return void this.#fail(target.refusal)
+    const level = isObject(target.value) ? this.#open.get(target.value)?.at(-1) : undefined
+    if (level === undefined || !isObject(target.value))
+      this.#walkInner(target.value, [], summary, place, depth)
+    else if (level === place.level) this.#fail('reference_cyclic')
+    else this.#recursive.add(target.value)
+  }
+
+  #own(parameter: OwnParameter, summary: Summary, place: Place): void {
+    summary.own.push(parameter)
+    summary.isHit = true
+    this.#record(parameter, place)
+  }
+
+  #record({ value, name, schema }: OwnParameter, place: Place): void {
+    const chars = place.chars + name.length
+    if (chars > MAX_POINTER_CHARS || !this.#budget.take(1 + chars / CHARS_OF_A_STEP))
+      return void this.#fail('schema_too_large')
+    if (!place.isNameable || !isNameable(name)) this.#fail('parameter_unnameable')
+    const xMcpHeader = this.#headerOf(schema)
+    const pointer = formatPointer([...segmentsOf(place), name])
+    this.#found.set(pointer, {
+      ...this.#found.get(pointer),
+      ...{ pointer, value, name },
+      ...(xMcpHeader === undefined ? {} : { xMcpHeader }),
+    })
+    if (this.#found.size > MAX_FOUND) this.#fail('schema_too_large')
+  }
+
+  /**
+   * The `x-mcp-header` of a parameter. Servers may put it behind a reference too, though the
+   * protocol forbids it.
+   */
+  #headerOf(schema: unknown): string | undefined {
+    let here = schema
+    for (let hops = 0; isObject(here) && hops < MAX_HEADER_HOPS; hops++) {
+      if (typeof here['x-mcp-header'] === 'string') return here['x-mcp-header']
+      const target = this.#resolve(here.$ref)
+      here = target.ok ? target.value : undefined
+    }
+    return undefined
   }
 
   /** The first problem is the one that is reported. */
@@ -203,68 +289,11 @@ export class ParameterFinder {
   }
 }
 
-/**
- * The schemas inside one, other than those of named members, each with the segments that lead to
- * it.
- */
-function innerSchemas(
-  schema: UnknownObject,
-): readonly (readonly [inner: unknown, below: Segments])[] {
-  const here = [
-    ...SAME_PLACE.flatMap((keyword) => [schema[keyword]].flat()),
-    // In `dependencies`, an array is a list of names.
-    ...[...entriesOf(schema.dependentSchemas), ...entriesOf(schema.dependencies)]
-      .map(([, inner]) => inner)
-      .filter((inner) => !Array.isArray(inner)),
-  ]
-  // In `items`, an array has a schema for each element.
-  const every = EVERY_PLACE.map((keyword) => schema[keyword]).filter(
-    (inner) => !Array.isArray(inner),
-  )
-  return [
-    ...here.map((inner) => [inner, []] as const),
-    ...every.map((inner) => [inner, [EVERY]] as const),
-    ...[schema.prefixItems, schema.items].flatMap((list) =>
-      elementsOf(list).map((inner, index) => [inner, [`${index}`]] as const),
-    ),
-  ]
+/** Whether nothing in a schema matters, wherever it stands. */
+function isQuiet({ own, inner, declared, named }: Summary): boolean {
+  return own.length + inner.length + declared.length + named.length === 0
 }
 
-/**
- * The names that a schema for names spells out. Where no other members are allowed, they add
- * nothing.
- */
-function allowedNames({ propertyNames, additionalProperties }: UnknownObject): readonly string[] {
-  if (!isObject(propertyNames) || additionalProperties === false) return []
-  return stringsOf([propertyNames.const, propertyNames.enum].flat())
-}
-
-/**
- * Ids may be numbers, and a choice among ids is still a choice of whom to be. A choice of school
- * subjects is not.
- */
-function mayBeId(name: string, kinds: ReadonlySet<Kind>): boolean {
-  return kinds.has('number') || (kinds.has('choice') && !/^sub(?:ject)?$/.test(plainName(name)))
-}
-
-/**
- * The `x-mcp-header` of a parameter. Servers may put it behind a reference too, though the protocol
- * forbids it.
- */
-function headerOf(root: UnknownObject, schema: unknown): string | undefined {
-  let here = schema
-  for (let hops = 0; isObject(here) && hops < MAX_HEADER_HOPS; hops++) {
-    if (typeof here['x-mcp-header'] === 'string') return here['x-mcp-header']
-    const target = resolveReference(root, here.$ref)
-    here = target.ok ? target.value : undefined
-  }
-  return undefined
-}
-
-/** A parameter may be declared several times. Later declarations add to earlier ones. */
-function mergeByPointer(found: readonly Found[]): readonly DetectedParameter[] {
-  const merged = new Map<string, DetectedParameter>()
-  for (const { parameter } of found)
-    merged.set(parameter.pointer, { ...merged.get(parameter.pointer), ...parameter })
-  return [...merged.values()]
+function propertiesOf({ properties }: UnknownObject): UnknownObject {
+  return isObject(properties) ? properties : {}
 }

@@ -9,10 +9,9 @@ export function literalNames(pattern: string): readonly string[] | undefined {
   const inner = /^\^(?:\((?:\?:)?([^()]*)\)|([^()|]*))\$$/.exec(pattern)
   const list = inner?.[1] ?? inner?.[2]
   if (list === undefined) return undefined
+  if (/(?<!\\)\./.test(list)) return undefined
   const names = list.split('|').map((name) => name.replace(/\\([-_./])/g, '$1'))
-  return names.every((name) => /^[\p{L}\p{N} _./@:-]+$/u.test(name) && !/(?<!\\)\./.test(list))
-    ? names
-    : undefined
+  return names.every((name) => /^[\p{L}\p{N} _./@:-]+$/u.test(name)) ? names : undefined
 }
 
 /** Makes the pattern that matches a list of names. */

@@ -3,14 +3,15 @@
 
 import { granted, type Result } from '../../core/errors.ts'
 import { isObject, type UnknownObject } from '../../core/json.ts'
+import type { StepBudget } from '../../core/steps.ts'
 import { unescapeSegments } from './pointer.ts'
 import { type ArgumentRefusal, refuse } from './refusal.ts'
 
 /**
- * Schemas that one walk visits. References to shared parts may lead to many more visits than the
- * document has schemas, so we bound them (threat 30).
+ * Steps that judging one tool may take (threat 30). References to shared parts may lead to much more
+ * than a document holds. The largest tools that people wrote take a tenth of it.
  */
-export const MAX_SCHEMAS = 20_000
+export const MAX_TOOL_STEPS = 50_000
 
 /** Gives the entries of an object. Anything else has none. */
 export function entriesOf(value: unknown): readonly (readonly [string, unknown])[] {
@@ -42,6 +43,42 @@ export const EVERY_PLACE = [
 
 const MAPS = ['properties', 'patternProperties', 'dependentSchemas', 'dependencies'] as const
 
+/** Keywords that list something. */
+const LISTS = ['required', 'enum', 'examples', 'prefixItems'] as const
+
+/** Keywords with which a schema can hold a parameter, or lead to one. */
+const TELLING: ReadonlySet<string> = new Set([
+  ...SAME_PLACE,
+  ...EVERY_PLACE,
+  ...MAPS,
+  'prefixItems',
+  'required',
+  'dependentRequired',
+  'propertyNames',
+  'default',
+  'examples',
+  '$ref',
+  '$dynamicRef',
+  '$recursiveRef',
+  '$id',
+])
+
+/** Whether a schema can neither hold a parameter nor lead to one. */
+export function isPlain(schema: UnknownObject): boolean {
+  for (const keyword in schema) if (TELLING.has(keyword)) return false
+  return true
+}
+
+/** How much there is to go through in one schema, without the schemas inside it. */
+export function sizeOf(schema: UnknownObject): number {
+  let size = 1
+  for (const keyword of [...SAME_PLACE, ...EVERY_PLACE, ...LISTS])
+    size += elementsOf(schema[keyword]).length
+  for (const keyword of [...MAPS, 'dependentRequired', '$defs', 'definitions'])
+    size += isObject(schema[keyword]) ? Object.keys(schema[keyword]).length : 0
+  return size
+}
+
 /**
  * Gives the schemas directly inside a schema, each with the keyword that holds it. It follows no
  * references.
@@ -61,6 +98,27 @@ export function subschemas(
   for (const keyword of MAPS)
     for (const [, value] of entriesOf(schema[keyword])) add(keyword, value)
   return found
+}
+
+/** Follows a reference within one document. */
+export type Resolve = (reference: unknown) => Result<unknown, ArgumentRefusal>
+
+/** Characters of a reference that are read in one step. */
+const CHARS_OF_A_STEP = 8
+
+/** Makes the function that follows the references of a document, each once. */
+export function resolver(root: UnknownObject, budget: StepBudget): Resolve {
+  const known = new Map<unknown, Result<unknown, ArgumentRefusal>>()
+  return (reference) => {
+    const hit = known.get(reference)
+    if (hit) return hit
+    const length = typeof reference === 'string' ? reference.length : 0
+    const target = budget.take(1 + length / CHARS_OF_A_STEP)
+      ? resolveReference(root, reference)
+      : refuse('schema_too_large')
+    if (typeof reference === 'string') known.set(reference, target)
+    return target
+  }
 }
 
 /**

@@ -3,13 +3,15 @@
 import type { ArgumentParameter } from '../../core/binding.ts'
 import { granted, type Result } from '../../core/errors.ts'
 import { isObject, type UnknownObject } from '../../core/json.ts'
+import { type StepBudget, stepBudget } from '../../core/steps.ts'
 import { rewriteText, rewriteTexts } from './descriptions.ts'
 import { treeOf } from './hidden-tree.ts'
 import { hideInSchema } from './hide-schema.ts'
 import { isMirrored, mirroredParameters } from './param-header.ts'
-import { mayMakeParents } from './parents.ts'
+import { madeParents } from './parents.ts'
 import { parsePointer, type Segments } from './pointer.ts'
 import { type ArgumentRefusal, refuse } from './refusal.ts'
+import { MAX_TOOL_STEPS, referenceSegments } from './schema.ts'
 
 /** A tool as a server lists it. */
 export interface ToolDefinition {
@@ -48,6 +50,8 @@ export interface StripOptions {
    * log such headers. Default false: the tool is refused.
    */
   readonly repeatCredentialInHeader?: boolean
+  /** Every part of the work takes steps of it. Default: those of one tool. */
+  readonly budget?: StepBudget
 }
 
 /**
@@ -65,6 +69,7 @@ export function stripTool(
   options: StripOptions = {},
 ): Result<StrippedTool, ArgumentRefusal> {
   const { rewriteDescriptions = false, repeatCredentialInHeader = false } = options
+  const { budget = stepBudget(MAX_TOOL_STEPS) } = options
   const { inputSchema } = tool
   if (!isObject(inputSchema)) return refuse('schema_malformed')
   const wanted = new Map<
@@ -81,20 +86,23 @@ export function stripTool(
     wanted.set(pointer, { segments: segments.value, value })
   }
   const pointers = [...wanted].map(([pointer, { segments }]) => [pointer, segments] as const)
-  const hidden = hideInSchema(inputSchema, pointers)
+  if (pointers.length === 0) return granted({ tool, hidden: [] })
+  const hidden = hideInSchema(inputSchema, pointers, budget)
   if (!hidden.ok) return hidden
   const there = pointers.filter(([pointer]) => hidden.value.found.has(pointer))
   if (there.length === 0) return granted({ tool, hidden: [] })
-  const mirrored = mirroredParameters(inputSchema)
+  const mirrored = mirroredParameters(inputSchema, budget)
   if (!mirrored.ok) return mirrored
-  const tree = treeOf(there)
+  const made = madeParents(inputSchema, there, treeOf(there), budget)
+  const headers = new Map(mirrored.value.map(({ pointer, header }) => [pointer, header]))
   const list: HiddenParameter[] = []
   for (const [pointer, segments] of there) {
     const value = wanted.get(pointer)?.value ?? 'credential'
+    if (!budget.take(1 + mirrored.value.length)) return refuse('schema_too_large')
     if (value === 'credential' && !repeatCredentialInHeader && isMirrored(mirrored.value, segments))
       return refuse('credential_mirrored')
-    const header = mirrored.value.find((one) => one.pointer === pointer)?.header
-    const makesParents = mayMakeParents(inputSchema, segments, tree)
+    const header = headers.get(pointer)
+    const makesParents = made.has(pointer)
     list.push({
       pointer,
       value,
@@ -103,10 +111,8 @@ export function stripTool(
     })
   }
   const names = [...new Set(there.map(([, segments]) => segments.at(-1) ?? ''))]
-  return granted({
-    tool: rebuild(tool, hidden.value.schema, names, rewriteDescriptions),
-    hidden: list,
-  })
+  const rebuilt = rebuild(tool, hidden.value.schema, names, rewriteDescriptions, budget)
+  return budget.isSpent ? refuse('schema_too_large') : granted({ tool: rebuilt, hidden: list })
 }
 
 function rebuild(
@@ -114,33 +120,45 @@ function rebuild(
   inputSchema: UnknownObject,
   names: readonly string[],
   rewrites: boolean,
+  budget: StepBudget,
 ): ToolDefinition {
   const entries = Object.entries(tool).flatMap(([key, value]): (readonly [string, unknown])[] => {
     if (key === 'inputSchema')
-      return [[key, rewrites ? rewriteTexts(inputSchema, names) : inputSchema]]
-    if (key === 'outputSchema' && quotes(value, names)) return []
+      return [[key, rewrites ? rewriteTexts(inputSchema, names, budget) : inputSchema]]
+    if (key === 'outputSchema' && quotes(value, new Set(names), budget)) return []
     if (key !== 'description' || !rewrites || typeof value !== 'string') return [[key, value]]
-    const text = rewriteText(value, names)
+    const text = rewriteText(value, names, budget)
     return text === '' ? [] : [[key, text]]
   })
   return { ...Object.fromEntries(entries), name: tool.name }
 }
 
 /**
- * Whether a name is a member or a string anywhere in a value. There is no recursion, because values
- * may be deep.
+ * Whether a name is a member or a string anywhere in a value, or stands in a reference. There is no
+ * recursion, because values may be deep.
  */
-function quotes(value: unknown, names: readonly string[]): boolean {
+function quotes(value: unknown, names: ReadonlySet<string>, budget: StepBudget): boolean {
   const queue = [value]
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-    if (
-      typeof next === 'string' &&
-      names.some((name) => next === name || (next.startsWith('#/') && next.includes(`/${name}`)))
-    )
-      return true
+    if (typeof next === 'string') {
+      if (!budget.take(1 + next.length / CHARS_OF_A_STEP) || isNamed(next, names)) return true
+      continue
+    }
     if (typeof next !== 'object' || next === null) continue
-    if (!Array.isArray(next) && Object.keys(next).some((key) => names.includes(key))) return true
-    for (const one of Object.values(next)) if (one !== undefined) queue.push(one)
+    const entries = Object.entries(next)
+    if (!budget.take(1 + entries.length / 2)) return true
+    for (const [key, one] of entries) {
+      if (!Array.isArray(next) && names.has(key)) return true
+      if (one !== undefined) queue.push(one)
+    }
   }
   return false
+}
+
+/** Characters of a text that are compared in one step. */
+const CHARS_OF_A_STEP = 32
+
+function isNamed(text: string, names: ReadonlySet<string>): boolean {
+  if (names.has(text)) return true
+  return text.startsWith('#/') && referenceSegments(text).some((segment) => names.has(segment))
 }

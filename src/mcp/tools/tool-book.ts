@@ -1,22 +1,29 @@
 // What is known of one server's tools, learned from the lists that pass: what each hides from the
-// model, and which ones are refused.
+// model, and which ones are refused. A list is judged within one budget of steps, however many tools
+// and pages it has, and in slices: other people's calls go on meanwhile.
 
-import type { ArgumentParameter, Binding } from '../../core/binding.ts'
 import { isObject } from '../../core/json.ts'
-import { definitionHash, judgeDefinition } from '../arguments/approval.ts'
-import { type DetectedParameter, detectParameters, uncovered } from '../arguments/detect.ts'
-import { type HiddenParameter, stripTool, type ToolDefinition } from '../arguments/strip.ts'
-import { PLACEMENT_RULES } from '../placements/rules.ts'
+import { type StepBudget, stepBudget, turnGiver } from '../../core/steps.ts'
+import { MAX_TOOL_STEPS } from '../arguments/schema.ts'
+import type { HiddenParameter, ToolDefinition } from '../arguments/strip.ts'
+import { type AcceptableTool, finishTool, type JudgeOptions, judgeTool } from './judge-tool.ts'
+import { type PinOptions, unpinnedTools } from './pinned-tools.ts'
+import type { ToolRefusal } from './tool-refusal.ts'
 
 /** What is known of a tool. */
 export type KnownTool =
   | { readonly refused: false; readonly hidden: readonly HiddenParameter[] }
-  | { readonly refused: true; readonly why: string }
+  | { readonly refused: true; readonly why: ToolRefusal }
 
 /** The tools of one server, for one principal. */
 export interface ToolBook {
   /**
-   * Learns a list as the server gave it.
+   * Says that the client asks for a list from its beginning. What arrives until the next beginning
+   * is judged within one budget, however many pages or messages it comes in.
+   */
+  beginList(): void
+  /**
+   * Learns a list as the server gave it, or a page of it.
    *
    * @returns The list as the model may see it. Refused tools, and entries that are no tools, are
    *   left out.
@@ -26,110 +33,82 @@ export interface ToolBook {
   tool(name: string): KnownTool | undefined
 }
 
-/** Hashes of definitions as first seen, by principal, server and tool. It outlives one book. */
-export type Pins = Map<string, string>
-
-/** Pins that are kept. The oldest go. */
-const MAX_PINS = 100_000
-/** Tools of one server that are taken in. */
+/** Steps that judging one list may take: about a second, in slices. */
+const MAX_LIST_STEPS = 1_000_000
+/** Tools of one page that are taken in. */
 const MAX_TOOLS = 512
+/** Tools that are known at once. */
+const MAX_KNOWN = 8_192
 const MAX_NAME_CHARS = 256
 
 /** Options of {@link toolBook}. */
-export interface ToolBookOptions {
-  readonly binding: Binding
-  readonly pins: Pins
-  /** Part of the pins' keys, because lists may differ between principals. */
-  readonly owner: string
-  /** Called for each refused tool of a list: its name as the server gave it, and why. */
-  readonly onRefused: (tool: string, why: string) => void
-}
-
-/** A tool, judged: as the model may see it, and what is known of it. */
-interface JudgedTool {
-  readonly tool: ToolDefinition
-  readonly known: KnownTool
+export interface ToolBookOptions extends JudgeOptions, PinOptions {
+  /**
+   * Called for each refused tool of a list: its name as the server gave it, and why. Of the tools
+   * that were refused because the list was too large, it hears of the first.
+   */
+  readonly onRefused: (tool: string, why: ToolRefusal) => void
 }
 
 /** Makes an empty book. */
 export function toolBook(options: ToolBookOptions): ToolBook {
   const known = new Map<string, KnownTool>()
+  let budget = stepBudget(MAX_LIST_STEPS)
+  let isCut = false
+
+  function refuse(tool: string, why: ToolRefusal): void {
+    const isFirst = why !== 'list_too_large' || !isCut
+    if (why === 'list_too_large') isCut = true
+    if (known.has(tool) || known.size < MAX_KNOWN) known.set(tool, { refused: true, why })
+    if (isFirst) options.onRefused(tool, why)
+  }
+
+  /** The tools that may be used unless their definitions have changed. */
+  async function acceptable(
+    tools: readonly ToolDefinition[],
+    list: StepBudget,
+  ): Promise<readonly AcceptableTool[]> {
+    const giveTurn = turnGiver(list)
+    const accepted: AcceptableTool[] = []
+    for (const tool of tools) {
+      const isPlace = known.has(tool.name) || known.size < MAX_KNOWN
+      const part = stepBudget(MAX_TOOL_STEPS, list)
+      const judged =
+        isPlace && !list.isSpent ? await judgeTool(tool, part, options) : 'list_too_large'
+      if (typeof judged !== 'string') accepted.push(judged)
+      else refuse(tool.name, list.isSpent ? 'list_too_large' : judged)
+      await giveTurn()
+    }
+    return accepted
+  }
+
   return {
+    beginList() {
+      budget = stepBudget(MAX_LIST_STEPS)
+      isCut = false
+    },
     async learn(tools) {
-      const visible: unknown[] = []
-      for (const tool of tools.slice(0, MAX_TOOLS)) {
-        if (!isTool(tool)) continue
-        const judged = await judgeTool(tool, options)
-        known.set(tool.name, judged.known)
-        if (judged.known.refused) options.onRefused(tool.name, judged.known.why)
-        else visible.push(judged.tool)
+      const list = budget
+      const named = tools.slice(0, MAX_TOOLS).filter(isTool)
+      const accepted = await acceptable(named, list)
+      const unpinned = await unpinnedTools(accepted, options)
+      const giveTurn = turnGiver(list)
+      const visible: ToolDefinition[] = []
+      for (const tool of accepted) {
+        const finished = unpinned.get(tool) ?? finishTool(tool, options)
+        if (typeof finished === 'string')
+          refuse(tool.definition.name, list.isSpent ? 'list_too_large' : finished)
+        else {
+          known.set(tool.definition.name, { refused: false, hidden: finished.hidden })
+          visible.push(finished.tool)
+        }
+        await giveTurn()
       }
       return visible
     },
-    tool: (name) => known.get(name),
+    tool: (name) =>
+      known.get(name) ?? (isCut ? { refused: true, why: 'list_too_large' } : undefined),
   }
-}
-
-/**
- * Judges one tool: its parameters must be bound or left to the model, and its definition as first
- * seen.
- */
-async function judgeTool(
-  tool: ToolDefinition,
-  { binding, pins, owner }: ToolBookOptions,
-): Promise<JudgedTool> {
-  const refuse = (why: string): JudgedTool => ({ tool, known: { refused: true, why } })
-  const detected = detectParameters(tool.inputSchema)
-  if (!detected.ok) return refuse(detected.refusal)
-  const bound = boundParameters(tool.name, binding, detected.value)
-  const pointers = bound.map(({ pointer }) => pointer)
-  if (uncovered(detected.value, pointers, binding.leaveToModel).length > 0)
-    return refuse('parameter_unbound')
-  const hash = await definitionHash(tool)
-  if (!hash.ok) return refuse(hash.refusal)
-  const { placement } = binding
-  const rules = PLACEMENT_RULES[placement.type]
-  const onChange = ('onChange' in placement ? placement.onChange : undefined) ?? rules.onChange
-  const key = JSON.stringify([owner, binding.url, tool.name])
-  if (judgeDefinition(pins.get(key), hash.value, onChange) === 'refused')
-    return refuse('definition_changed')
-  remember(pins, key, hash.value)
-  const stripped = stripTool(tool, bound, {
-    rewriteDescriptions:
-      'rewriteDescriptions' in placement && placement.rewriteDescriptions === true,
-  })
-  if (!stripped.ok) return refuse(stripped.refusal)
-  return {
-    // With references the model fills the parameters itself, so it has to see them.
-    tool: rules.takesReferences ? tool : stripped.value.tool,
-    known: { refused: false, hidden: stripped.value.hidden },
-  }
-}
-
-/**
- * The parameters of one tool that are filled: the operator's, or all that were detected and not
- * left to the model.
- */
-function boundParameters(
-  tool: string,
-  { placement, leaveToModel }: Binding,
-  detected: readonly DetectedParameter[],
-): readonly ArgumentParameter[] {
-  if (!PLACEMENT_RULES[placement.type].fillsParameters) return []
-  const named = 'parameters' in placement ? placement.parameters : undefined
-  return named
-    ? named.filter((parameter) => parameter.tool === undefined || parameter.tool === tool)
-    : detected
-        .filter(({ pointer }) => !leaveToModel.includes(pointer))
-        .map(({ pointer, value }) => ({ pointer, value }))
-}
-
-/** Keeps a hash as the newest. */
-function remember(pins: Pins, key: string, hash: string): void {
-  pins.delete(key)
-  pins.set(key, hash)
-  const oldest = pins.size > MAX_PINS ? pins.keys().next().value : undefined
-  if (oldest !== undefined) pins.delete(oldest)
 }
 
 function isTool(value: unknown): value is ToolDefinition {
