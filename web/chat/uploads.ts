@@ -85,14 +85,7 @@ export function createUploads(parts: UploadParts): Uploads {
 
   return {
     get states() {
-      return entries.map(
-        ({ key, name, share, attachment, failed }): UploadState => ({
-          key,
-          name,
-          share,
-          state: failed ? 'failed' : attachment ? 'ready' : 'sending',
-        }),
-      )
+      return entries.map(stateOf)
     },
     add(files) {
       const given = options()
@@ -103,18 +96,11 @@ export function createUploads(parts: UploadParts): Uploads {
           problem({ why: 'count' })
           break
         }
-        if (file.size > maxBytes) problem({ why: 'size', name: file.name, message: '' })
-        else if (!isAccepted(file, accept)) problem({ why: 'type', name: file.name, message: '' })
+        const { name } = file
+        if (file.size > maxBytes) problem({ why: 'size', name, message: '' })
+        else if (!isAccepted(file, accept)) problem({ why: 'type', name, message: '' })
         else {
-          const controller = new AbortController()
-          const entry: Entry = {
-            key: newId(),
-            name: file.name,
-            controller,
-            share: 0,
-            attachment: undefined,
-            failed: false,
-          }
+          const entry = newEntry(newId(), name)
           entries = [...entries, entry]
           void send(entry, file)
         }
@@ -140,6 +126,15 @@ export function createUploads(parts: UploadParts): Uploads {
       changed()
     },
   }
+}
+
+function newEntry(key: string, name: string): Entry {
+  const controller = new AbortController()
+  return { key, name, controller, share: 0, attachment: undefined, failed: false }
+}
+
+function stateOf({ key, name, share, attachment, failed }: Entry): UploadState {
+  return { key, name, share, state: failed ? 'failed' : attachment ? 'ready' : 'sending' }
 }
 
 /** Judges a file by `accept` as the browser's dialog does, which dropped and pasted files skip. */

@@ -3,16 +3,25 @@
 import { el } from '../dom/dom.ts'
 import type { Words } from '../settings/words.ts'
 
-/** Makes the field, empty. */
-export function createField(words: Words, onEnter: () => void): HTMLTextAreaElement {
-  const field = el('textarea', {
+/** The field on the page. */
+export interface Field {
+  readonly element: HTMLElement
+  text: string
+  /** Makes the field as high as its text, up to what the style allows. */
+  grow(): void
+}
+
+/** Makes the field, empty. `onChanged` is called when its text has changed. */
+export function createField(words: Words, onEnter: () => void, onChanged: () => void): Field {
+  const element = el('textarea', {
     class: 'field',
     rows: 1,
     'aria-label': words('composer'),
     placeholder: words('placeholder'),
     enterkeyhint: 'send',
   })
-  field.addEventListener('keydown', (event) => {
+  element.addEventListener('input', onChanged)
+  element.addEventListener('keydown', (event) => {
     // While an input method composes a word, Enter belongs to it. Safari reports the last of these
     // Enters after the end of the composition, with the key code 229.
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229)
@@ -20,11 +29,18 @@ export function createField(words: Words, onEnter: () => void): HTMLTextAreaElem
     event.preventDefault()
     onEnter()
   })
-  return field
-}
-
-/** Makes the field as high as its text, up to what the style allows. */
-export function growField(field: HTMLTextAreaElement): void {
-  field.style.height = 'auto'
-  field.style.height = `${field.scrollHeight}px`
+  return {
+    element,
+    get text() {
+      return element.value
+    },
+    set text(text) {
+      element.value = text
+      onChanged()
+    },
+    grow() {
+      element.style.height = 'auto'
+      element.style.height = `${element.scrollHeight}px`
+    },
+  }
 }

@@ -10,7 +10,7 @@ import type { ChatSettings } from '../settings/settings.ts'
 import type { Words } from '../settings/words.ts'
 import { createChoices } from './choices.ts'
 import { createDictation } from './dictation.ts'
-import { createField, growField } from './field.ts'
+import { createField } from './field.ts'
 import { createFiles } from './files.ts'
 import { createQuote } from './quote.ts'
 import { createSendButtons } from './send-buttons.ts'
@@ -52,13 +52,13 @@ export function createMessageForm(
   uploads: Uploads,
   { sent, stopped, problem }: FormListener,
 ): MessageForm {
-  const field = createField(words, submit)
-  const focus = () => field.focus()
+  const field = createField(words, submit, refresh)
+  const focus = () => field.element.focus()
   const quote = createQuote(words, focus)
   const files = createFiles(settings, words, uploads, () => problem(''))
   const dictate = createDictation(wire, words, {
     said(spoken) {
-      setText(`${field.value.trim()} ${spoken}`.trim())
+      field.text = `${field.text.trim()} ${spoken}`.trim()
       focus()
     },
     problem,
@@ -73,7 +73,7 @@ export function createMessageForm(
     { class: 'composer', part: 'composer' },
     quote.element,
     files.list,
-    field,
+    field.element,
     el('div', { class: 'tools' }, ...tools),
   )
   let phase: ChatState['phase'] = 'idle'
@@ -81,32 +81,22 @@ export function createMessageForm(
     event.preventDefault()
     submit()
   })
-  field.addEventListener('input', refresh)
-  files.listen(element, field)
+  files.listen(element, field.element)
 
-  function isReady(): boolean {
-    const states = uploads.states.map(({ state }) => state)
-    const hasContent = field.value.trim() !== '' || states.includes('ready')
-    return phase === 'idle' && hasContent && !states.includes('sending')
-  }
+  const isReady = () => phase === 'idle' && isComplete(field.text, uploads)
 
   function submit(): void {
     if (!isReady()) return
-    const text = field.value.trim()
+    const text = field.text.trim()
     const quoted = quote.text
     quote.text = ''
     problem('')
-    setText('')
+    field.text = ''
     sent(text, choices.read(), quoted || undefined)
   }
 
-  function setText(text: string): void {
-    field.value = text
-    refresh()
-  }
-
   function refresh(): void {
-    growField(field)
+    field.grow()
     buttons.setReady(isReady())
   }
 
@@ -126,10 +116,16 @@ export function createMessageForm(
       quote.text = text
       focus()
     },
-    read: () => ({ text: field.value, quoted: quote.text }),
+    read: () => ({ text: field.text, quoted: quote.text }),
     write({ text, quoted }) {
       quote.text = quoted
-      setText(text)
+      field.text = text
     },
   }
+}
+
+/** Whether there is a text or a file to send, and no file is still on its way. */
+function isComplete(text: string, uploads: Uploads): boolean {
+  const states = uploads.states.map(({ state }) => state)
+  return (text.trim() !== '' || states.includes('ready')) && !states.includes('sending')
 }

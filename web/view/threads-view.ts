@@ -40,15 +40,9 @@ export function createThreadsView(
   const none = el('p', { class: 'quiet' }, words('noThreads'))
   const problem = el('p', { class: 'problem', role: 'alert' })
   const more = button({ class: 'text-button' }, () => void read(), words('more'))
-  const element = el(
-    'nav',
-    { class: 'threads', 'aria-label': words('threads'), part: 'threads' },
-    button({ class: 'new-thread' }, () => listener.startedNew(), words('newThread')),
-    list,
-    none,
-    problem,
-    more,
-  )
+  const startNew = button({ class: 'new-thread' }, listener.startedNew, words('newThread'))
+  const attributes = { class: 'threads', 'aria-label': words('threads'), part: 'threads' }
+  const element = el('nav', attributes, startNew, list, none, problem, more)
   const drawRows = keyedViews(
     list,
     ({ id }: ListedThread) => id,
