@@ -21,6 +21,9 @@ const MAX_LIFE_SECONDS = 3600
 /** A longer token does not fit into a header. */
 export const MAX_TOKEN_CHARS: number = 16 * 1024
 
+/** A shorter token, or part of one, cannot be told from a scope. */
+const MIN_PIECE_CHARS = 12
+
 /** What an answer must match. */
 export interface Asked {
   readonly scopes: readonly string[]
@@ -93,14 +96,20 @@ function judgeAnswer(
   const { access_token: text, issued_token_type, token_type } = body
   if (typeof text !== 'string' || text.length > MAX_TOKEN_CHARS || !isBearerToken(text))
     return refused('exchange_failed')
-  if (asked.sent.some((token) => token.reveal() === text)) return refused('exchange_failed')
+  const sent = asked.sent.map((token) => token.reveal())
+  if (sent.includes(text)) return refused('exchange_failed')
   if (typeof token_type !== 'string' || token_type.toLowerCase() !== type)
     return refused('exchange_failed')
   if (asked.issuedTokenType !== undefined && issued_token_type !== asked.issuedTokenType)
     return refused('exchange_failed')
   const scopes = judgeScopes(body.scope, asked.scopes)
   if (!scopes) return refused('exchange_failed')
-  return granted({ credential: new Credential(text), text, scopes, expiresIn: body.expires_in })
+  return granted({
+    credential: new Credential(text),
+    text,
+    scopes: withoutTokens(scopes, [text, ...sent]),
+    expiresIn: body.expires_in,
+  })
 }
 
 /**
@@ -113,6 +122,24 @@ function judgeScopes(scope: unknown, asked: readonly string[]): readonly string[
   const scopes = [...new Set(scope.split(' ').filter((part) => part !== ''))]
   const fits = asked.length === 0 ? isScope : (part: string) => asked.includes(part)
   return scopes.every(fits) ? scopes : undefined
+}
+
+/**
+ * The scopes that are no token of the same answer, nor a part of one. Scopes are written to the
+ * audit and shown to the person.
+ */
+export function withoutTokens(
+  scopes: readonly string[],
+  tokens: readonly unknown[],
+): readonly string[] {
+  const long = tokens
+    .filter((token) => typeof token === 'string')
+    .filter((token) => token.length >= MIN_PIECE_CHARS)
+  return scopes.filter(
+    (scope) =>
+      scope.length < MIN_PIECE_CHARS ||
+      !long.some((token) => scope.includes(token) || token.includes(scope)),
+  )
 }
 
 /**

@@ -334,6 +334,14 @@ describe('an OAuth error', () => {
     })
   })
 
+  it('a token that comes back as a scope is none', async () => {
+    const access_token = 'the-new-token-0123'
+    const scope = `subject.token.here tasks:read ${access_token}-1 token.here`
+    const server = answering({ ...goodBody, access_token, scope })
+    const result = await exchangeWith(server, {}, { resource: target.resource, scopes: [] })
+    expect(result).toMatchObject({ ok: true, value: { scopes: ['tasks:read', 'token.here'] } })
+  })
+
   it('an OAuth error that is no JSON or no text is a failure', async () => {
     expect(
       await reasonFor(fakeServer(() => new Response('{"error":"invalid_gr', { status: 400 }))),

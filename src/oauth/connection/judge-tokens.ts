@@ -6,7 +6,7 @@ import { granted, type Result, refused } from '../../core/errors.ts'
 import type { JsonAnswer } from '../../core/http/bounded-json.ts'
 import { isObject, type UnknownObject } from '../../core/json.ts'
 import { parseScopes } from '../../core/scope.ts'
-import { judgeError, MAX_TOKEN_CHARS } from '../judge-token.ts'
+import { judgeError, MAX_TOKEN_CHARS, withoutTokens } from '../judge-token.ts'
 
 /** The tokens of a connected account. */
 export interface AccountTokens {
@@ -65,7 +65,10 @@ export function judgeTokens(
     ...(refreshToken ? { refreshToken } : {}),
     ...(expires_in === undefined ? {} : { expiresAt: Math.floor(asked.now + expires_in) }),
     // A person may grant more or less than we asked for.
-    scopes: scope === undefined ? asked.scopes : parseScopes(scope),
+    scopes:
+      scope === undefined
+        ? asked.scopes
+        : withoutTokens(parseScopes(scope), [access_token, refresh_token]),
   })
 }
 

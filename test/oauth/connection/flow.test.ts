@@ -456,6 +456,18 @@ describe('an authorization server', () => {
     const issued = await app.connections.credential(alice, 'tasks')
     expect(issued.ok && issued.value.scopes).toEqual(['tasks:read', 'more'])
   })
+
+  it('a token that comes back as a scope is shown to nobody', async () => {
+    const app = house()
+    const begun = await app.begin()
+    const tokens = { access_token: 'canary-access-0123', refresh_token: 'canary-refresh-0123' }
+    const scope = `${Object.values(tokens).join(' ')} more x:canary-access-0123 nary-refresh-0123`
+    app.one.answer = () => Response.json({ ...tokens, token_type: 'bearer', scope })
+    await app.back(begun)
+    expect(await app.connections.list(alice)).toMatchObject([{ scopes: ['more'] }])
+    expect((await app.record())?.facts.scopes).toEqual(['more'])
+    expect(JSON.stringify(app.events)).not.toContain('canary')
+  })
 })
 
 describe('the way back', () => {
