@@ -1,4 +1,5 @@
-// Builds the chat component for browsers: one module with everything in it, and refuses one that is larger than promised.
+// Builds the chat component for browsers: one module with everything in it. Refuses a module that
+// is larger than README promises.
 // `node scripts/build-web.mjs [folder]`, default dist.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
@@ -27,7 +28,8 @@ const stylesAsText = {
 }
 
 const { outputFiles } = await build({
-  // gzip looks back 32 kB, so what is alike has to stand together: the libraries, what draws, the rest.
+  // gzip looks back 32 kB, so similar code has to stand together: the libraries, the modules that
+  // draw, the rest.
   stdin: {
     contents: ['marked', 'dompurify', './web/view/frame.ts', './web/index.ts']
       .map((module) => `import '${module}'`)

@@ -1,4 +1,5 @@
-// Writes down the statements of the stores as Kysely compiles them, so that a program that uses the stores need not load Kysely. Run it when a query changes:
+// Writes down the statements of the stores as Kysely compiles them, so that a program with a store
+// need not load Kysely. Run it when a query changes:
 //   node --conditions=onbehalf-source scripts/compile-statements.ts
 // A test says when that was forgotten.
 

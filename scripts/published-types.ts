@@ -1,4 +1,5 @@
-// Every subpath as an app without skipLibCheck sees it: declarations that are complete, from what is built. Compiled alone, and never run.
+// Imports every subpath as an app without skipLibCheck does, from what is built: the declarations
+// must be complete. It is compiled alone, and never run.
 
 import type * as onbehalf from 'onbehalf'
 import type * as onbehalfChatkit from 'onbehalf/chatkit'

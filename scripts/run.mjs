@@ -1,6 +1,6 @@
-// Runs one of the repository's commands on the pinned Node, started by any Node from 20 on. Installs
-// the dependencies first when they are missing or older than the lockfile. Plain JavaScript without
-// imports from node_modules, because it runs before they exist.
+// Runs one of the repository's commands on the pinned Node, started by any Node from 20 on.
+// Installs the dependencies first when they are missing or older than the lockfile. Plain
+// JavaScript without imports from node_modules, because it runs before they exist.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, lstatSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -12,7 +12,7 @@ const source = '--conditions=onbehalf-source'
 
 const vitest = 'node_modules/vitest/vitest.mjs'
 
-/** Each command: programs that run one after the other. The last one gets the caller's arguments. */
+/** Each command: programs that run one after the other. The last gets the caller's arguments. */
 const commands = {
   start: [['examples/taskflow/start.ts']],
   token: [['examples/taskflow/token.ts']],
@@ -27,7 +27,7 @@ const commands = {
 }
 
 const [name = '', ...rest] = process.argv.slice(2)
-// Vitest watches when it is on a terminal and nobody says otherwise; `unit` watches only on request.
+// Vitest watches by itself when it is on a terminal. `unit` watches only on request.
 if (name === 'unit' && !rest.includes('--watch')) rest.unshift('--run')
 if (name === 'test:long') process.env.ONBEHALF_LONG = '1'
 const steps = commands[name]
@@ -68,7 +68,8 @@ function installWhenNeeded() {
   console.error('Installing dependencies (npm ci), once …')
   const npm = process.env.npm_execpath
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
-  // Standard output belongs to the command (it may print one line of JSON), so npm's goes to standard error.
+  // Standard output belongs to the command, which may print one line of JSON. So the output of npm
+  // goes to standard error.
   const options = { cwd: root, stdio: ['ignore', 2, 2] }
   const done = npm?.endsWith('.js')
     ? spawnSync(process.execPath, [npm, ...args], options)

@@ -1,5 +1,6 @@
-// How the chat component's libraries are bundled: from their sources, without what the component does not use. The build
-// and the tests of the content share these options, so that what is tested is what is published.
+// Says how the libraries of the chat component are bundled: from their sources, without what the
+// component does not use. The build and the tests of the content share these options, so that what
+// is tested is what is published.
 
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -9,7 +10,10 @@ import type { BuildOptions, Plugin } from 'esbuild'
 const dompurify = fileURLToPath(new URL('../node_modules/dompurify', import.meta.url))
 const { version } = JSON.parse(readFileSync(join(dompurify, 'package.json'), 'utf8'))
 
-/** Keeps only the lexer of marked. The rest hangs on the function `marked`, whose properties no bundler removes by itself. */
+/**
+ * Keeps only the lexer of marked. The rest hangs on the function `marked`, and a bundler does not
+ * remove properties of a function.
+ */
 const lexerOnly: Plugin = {
   name: 'the lexer of marked',
   setup(on) {
@@ -26,9 +30,10 @@ const lexerOnly: Plugin = {
 }
 
 /**
- * Empties DOMPurify's own lists. The component says itself what it allows, so DOMPurify never asks what it would allow by
- * default. It does not need the names within SVG and MathML either: neither root is allowed, and its content goes with it.
- * If the component forgot its list, the empty ones would allow nothing.
+ * Empties DOMPurify's own lists. The component says itself what it allows, so DOMPurify never asks
+ * for its defaults. It does not need the names within SVG and MathML either: neither root is
+ * allowed, and its content goes with it. If the component forgot its list, the empty ones would
+ * allow nothing.
  */
 const ownListOnly: Plugin = {
   name: 'no lists of DOMPurify but ours',
@@ -45,7 +50,7 @@ const ownListOnly: Plugin = {
 
 /** Options of esbuild. */
 export const libraries: Required<Pick<BuildOptions, 'alias' | 'define' | 'drop' | 'plugins'>> = {
-  // DOMPurify's source, for the browsers of today: what it ships built is for those of ten years ago.
+  // This is DOMPurify's source. What DOMPurify ships built is for the browsers of ten years ago.
   alias: { dompurify: join(dompurify, 'src', 'purify.ts') },
   define: { VERSION: JSON.stringify(version) },
   // Only the libraries write to the console; the component tells the page by events.

@@ -165,17 +165,20 @@ describe('reveal()', () => {
       // Verification itself, local and by introspection.
       'src/jwt/verifier.ts': 1,
       'src/oauth/introspection.ts': 1,
-      // The exchange: subject token and actor token in the body; an answer that gives the subject token back is refused.
+      // The exchange: subject token and actor token in the body. An answer that gives the subject
+      // token back is refused.
       'src/oauth/exchange.ts': 2,
       'src/oauth/judge-token.ts': 1,
-      // An identity assertion: the subject token to the identity provider, what it gave to the resource's server.
+      // An identity assertion: the subject token to the identity provider, and its answer to the
+      // resource's server.
       'src/oauth/identity-assertion.ts': 2,
       // The hash of a token in the proof that goes with it, made and verified.
       'src/oauth/dpop.ts': 1,
       'src/jwt/dpop-proofs.ts': 1,
       // The length of a key that is put into our keeping.
       'src/core/vault/static-keys.ts': 1,
-      // A connected account: the state of the flow under way; code and proof key; the refresh token; a token that is revoked.
+      // A connected account: the state of the flow; code and proof key; the refresh token; a token
+      // that is revoked.
       'src/oauth/connection/flow-record.ts': 1,
       'src/oauth/connection/flow.ts': 2,
       'src/oauth/connection/refresh.ts': 1,
@@ -184,8 +187,9 @@ describe('reveal()', () => {
       'src/oauth/client-authentication.ts': 2,
       // The token that an operator inspects a server with.
       'src/cli/inspect.ts': 1,
-      // The example's issuer holds the secrets that it gave out; its old-fashioned server carries to the API by itself, as such servers do; its
-      // command line prints the token that it is asked for.
+      // The example's issuer holds the secrets that it gave out. Its old-fashioned server carries
+      // tokens to the API by itself, as such servers do. Its command line prints the token that it
+      // is asked for.
       'examples/taskflow/issuer/clients.ts': 2,
       'examples/taskflow/legacy/acting.ts': 1,
       'examples/taskflow/issuer/configuration.ts': 1,

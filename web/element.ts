@@ -35,8 +35,8 @@ const SHAPING: readonly (keyof ChatSettings)[] = [
 ]
 
 /**
- * A chat with an agent, over any ChatKit server. `ChatSettings` lists its properties, `ChatEventMap`
- * its events.
+ * A chat with an agent, over any ChatKit server. `ChatSettings` lists its properties, and
+ * `ChatEventMap` its events.
  *
  * @example
  * ```ts

@@ -1,4 +1,5 @@
-// Finds long functions. A function inside another counts for both: a reader holds the outer one whole.
+// Finds long functions. A function inside another one counts for both: a reader holds the whole
+// outer function.
 
 import { parseAst } from 'vitest/node'
 import type { Source } from './sources.ts'

@@ -128,7 +128,10 @@ describe('by the system’s wishes', () => {
   )
 })
 
-/** Texts whose contrast with what lies behind them is below 4.5, by painting both colours on a canvas and reading them back. */
+/**
+ * Returns the texts with a contrast below 4.5 to their ground. It paints both colours on a canvas
+ * and reads them back.
+ */
 const POOR_CONTRAST = `(() => {
   const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true })
   const paint = (colors) => {

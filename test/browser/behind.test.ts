@@ -1,4 +1,5 @@
-// What the page shows behind the last answer: the trail and what the model saw. The chat server is a stand-in.
+// What the page shows of the last answer: the trail, and what the model saw. The chat server is a
+// stand-in.
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { modelRequests, say, signInAs, trail } from './taskflow-page.ts'

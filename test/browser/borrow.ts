@@ -4,8 +4,8 @@ import { type Browser, chromium } from 'playwright-core'
 import { inject } from 'vitest'
 
 /**
- * The shared Chromium. The caller sees only the contexts that it opens itself, and closes its connection with `close()`;
- * the browser goes on for the other test files.
+ * Connects to the shared Chromium. The caller sees only the contexts that it opens itself, and
+ * closes its connection with `close()`. The browser goes on for the other test files.
  *
  * @throws Error that says what to do when there is no browser.
  */

@@ -1,5 +1,5 @@
-// The real Chromium for the browser tests, from npm packages alone. It needs no root, no download and no system library
-// beyond libc and libgcc.
+// Starts the real Chromium of the browser tests, from npm packages alone. It needs no root, no
+// download, and no system library beyond libc and libgcc.
 
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -8,14 +8,16 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Browser, type BrowserServer, chromium, type LaunchOptions } from 'playwright-core'
 
-/** Unpacking 67 MB of Brotli takes one core about 5 s; a busy CI machine may need many times that. */
+/**
+ * Unpacking 67 MB of Brotli takes one core about 5 s. A busy CI machine may need many times that.
+ */
 const UNPACK_DEADLINE_MS = 120_000
 const LAUNCH_DEADLINE_MS = 60_000
 
-/** A microphone that beeps. Every page gets the right to use it, because nobody is there to be asked. */
+/** A microphone that beeps. Every page may use it, because nobody is there to be asked. */
 const MICROPHONE = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']
 
-/** Where Chrome or Chromium is usually installed, for the platforms that the npm package has no build for. */
+/** Where Chrome or Chromium usually is, on platforms for which the npm package has no build. */
 const INSTALLED: readonly { readonly channel?: string; readonly executablePath?: string }[] = [
   { channel: 'chrome' },
   { channel: 'msedge' },
@@ -26,13 +28,16 @@ const INSTALLED: readonly { readonly channel?: string; readonly executablePath?:
 /**
  * Starts a headless Chromium with an empty profile; the caller closes it.
  *
- * @throws Error that says what to do when there is no browser: a browser test without a browser has failed, not passed.
+ * @throws Error that says what to do when there is no browser: the test fails then, and is not
+ * skipped.
  */
 export async function launchBrowser(): Promise<Browser> {
   return await startBrowser((options) => chromium.launch(options))
 }
 
-/** Starts the same Chromium as a server, to which several processes connect; the caller closes it. */
+/**
+ * Starts the same Chromium as a server, to which several processes connect. The caller closes it.
+ */
 export async function serveBrowser(): Promise<BrowserServer> {
   return await startBrowser((options) => chromium.launchServer({ ...options, host: '127.0.0.1' }))
 }
@@ -64,7 +69,8 @@ async function startPackaged<T>(
   try {
     return await start({
       executablePath: join(folder, 'chromium'),
-      // Not the package's own flags: they switch off the same-origin policy, which these tests rely on.
+      // The package's own flags are left out: they switch off the same-origin policy, which the
+      // tests need.
       args: ['--font-render-hinting=none', '--disable-gpu', ...MICROPHONE],
       env: {
         ...process.env,
@@ -81,8 +87,8 @@ async function startPackaged<T>(
 }
 
 /**
- * Returns the folder of the unpacked browser and fills it on first use. The files are unpacked beside their place and then
- * renamed, so that the folder is complete whenever it is there.
+ * Returns the folder of the unpacked browser, and unpacks it on first use. The files are unpacked
+ * elsewhere and then renamed, so that the folder is always complete.
  */
 async function unpackBrowser(): Promise<string> {
   const packageFolder = fileURLToPath(
@@ -109,8 +115,9 @@ async function unpackBrowser(): Promise<string> {
 }
 
 /**
- * Lets the package unpack itself, in a process of its own: it writes to the temporary folder, it adds its libraries (such
- * as libnss3) only where it believes to be in AWS Lambda, and it changes the environment when it is imported.
+ * Lets the package unpack itself, in a process of its own. The package writes to the temporary
+ * folder. It adds its libraries (such as libnss3) only where it believes to be in AWS Lambda. And
+ * it changes the environment when it is imported.
  */
 async function unpackInto(folder: string): Promise<void> {
   const program = `
@@ -136,7 +143,10 @@ async function unpackInto(folder: string): Promise<void> {
     )
 }
 
-/** The package's fonts come first, so that screenshots look alike everywhere; the machine's fonts fill the gaps. */
+/**
+ * The package's fonts come first, so that screenshots look alike everywhere. The machine's fonts
+ * fill the gaps.
+ */
 function fontConfiguration(place: string): string {
   const alias = (family: string, fonts: readonly string[]) =>
     `<alias binding="strong"><family>${family}</family><prefer>${fonts.map((font) => `<family>${font}</family>`).join('')}</prefer></alias>`

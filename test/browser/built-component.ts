@@ -1,4 +1,4 @@
-// Builds the chat component with the script that builds the package, so that tests load what an app loads.
+// Builds the chat component with the script of the package, so that tests load what an app loads.
 
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -9,7 +9,10 @@ import { promisify } from 'node:util'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Returns the text of the built module. Tests take it from `builtComponent` of borrow.ts, which builds it once. */
+/**
+ * Returns the text of the built module. Tests take it from `builtComponent` of borrow.ts, which
+ * builds once.
+ */
 export async function buildComponent(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'onbehalf-built-'))
   try {

@@ -1,4 +1,5 @@
-// The ground of the page's tests: the real page server, the chat component as it is published, the real issuer, and stand-ins for chat, trail and API over real HTTP.
+// What the page's tests stand on: the real page server, the published chat component and the real
+// issuer, with stand-ins for chat, trail and API over real HTTP.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,5 +1,6 @@
-// What the browser tests share, lent by Vitest's main process: one Chromium and one build of the chat component for all
-// test files. Each is made when the first test file asks for it, so a run without browser tests costs nothing.
+// Lends the browser tests what they share, from Vitest's main process: one Chromium, and one build
+// of the chat component. Each is made when the first test file asks for it, so a run without
+// browser tests costs nothing.
 
 import { createServer } from 'node:http'
 import type { TestProject } from 'vitest/node'

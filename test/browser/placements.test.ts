@@ -1,4 +1,5 @@
-// The page's switch: the same chat over each way in which the credential can travel, in a real browser over the whole TaskFlow.
+// The page's switch: the same chat with each placement of the credential, in a real browser over
+// the whole TaskFlow.
 
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'

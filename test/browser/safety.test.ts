@@ -1,4 +1,5 @@
-// What a hostile model, tool or stored text can do in the page: nothing but appear as text. Every request of the browser is recorded.
+// What a hostile model, tool or stored text can do in the page: it can only appear as text. Every
+// request of the browser is recorded.
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { assistantItem, saying, userItem, workflowItem } from './stand-in-chatkit.ts'
@@ -7,7 +8,10 @@ import { eventually, type Visit, visits } from './visit.ts'
 
 const { visit, ground } = visits()
 
-/** Where a payload would report to. The name does not resolve, but the attempt would be recorded all the same. */
+/**
+ * The place that a payload would report to. The name does not resolve, but an attempt would be
+ * recorded.
+ */
 const EVIL = 'http://evil.invalid'
 
 const PAYLOADS = [
@@ -45,7 +49,8 @@ async function expectHarmless({ page, requests, troubles }: Visit): Promise<void
     ),
   ).toEqual([])
   expect(troubles).toEqual([])
-  // Texts stay texts: what Markdown makes of them are links that a person may follow, and nothing that loads, runs or asks.
+  // Texts stay texts. Markdown makes links of them that a person may follow, and nothing that
+  // loads, runs or asks.
   const made =
     'script:not([src="/main.ts"], [src="/onbehalf-chat.js"]), iframe, object, embed, img, base, video, audio'
   expect(await page.locator(made).count()).toBe(0)

@@ -1,4 +1,5 @@
-// Signing in and out in a real browser against the real issuer, and where the tokens are meanwhile: in memory, and nowhere else.
+// Signing in and out in a real browser against the real issuer. The tokens are in memory, and
+// nowhere else.
 import { describe, expect, it } from 'vitest'
 import { messageField, say, signInAs, signOut, userMessages } from './taskflow-page.ts'
 import { eventually, type Visit, visits } from './visit.ts'

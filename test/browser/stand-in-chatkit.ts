@@ -1,4 +1,5 @@
-// A stand-in for the chat server: it plays a script that the test writes, over real HTTP. It knows the wire's shape and nothing of agents.
+// A stand-in for the chat server: it plays a script of the test over real HTTP. It knows the form
+// of the wire, and nothing of agents.
 
 /** Writes events into the answer that is being given. */
 export interface Answering {
@@ -161,7 +162,7 @@ export function standInChatkit(): StandInChatkit {
   }
 }
 
-/** What the page sends, taken as it is: this is the far side of the wire, and the tests look at it. */
+/** What the page sends, unchecked: the tests look at it. */
 function parse(body: string): {
   type: string
   params: Record<string, string> & { input?: object; limit?: number }

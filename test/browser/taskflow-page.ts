@@ -1,7 +1,8 @@
-// TaskFlow's page as a person uses it: the few moves that browser tests are made of. It looks at roles, labels and test ids only.
+// TaskFlow's page as a person uses it: the few steps that browser tests are made of. It looks at
+// roles, labels and test ids only.
 import type { Locator, Page } from 'playwright-core'
 
-/** Opens nothing: on the page's welcome screen, signs in at the issuer and waits until the app stands. */
+/** Signs in at the issuer from the welcome screen, which must be open, and waits for the app. */
 export async function signInAs(page: Page, person: 'alice' | 'bob'): Promise<void> {
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('button', { name: `Continue as ${person}` }).click()
@@ -60,7 +61,10 @@ export async function trail(page: Page): Promise<Locator> {
   return page.getByTestId('hop')
 }
 
-/** What the page shows of the last answer's model requests, each as its JSON text, once they are shown. */
+/**
+ * Waits for the model requests of the last answer. Returns the JSON text that the page shows of
+ * each.
+ */
 export async function modelRequests(page: Page): Promise<readonly string[]> {
   await shownFor(page, 'model-requests')
   return await page.getByTestId('model-request').locator('pre').allTextContents()

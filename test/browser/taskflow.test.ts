@@ -1,4 +1,5 @@
-// The demo as README tells it, in a real browser over the whole TaskFlow: every part is the one that `npm start` starts.
+// The demo as README tells it, in a real browser over the whole TaskFlow, with every part that `npm
+// start` starts.
 
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'

@@ -1,4 +1,5 @@
-// One browser and one ground for a test file, and a fresh profile for each visit: what a visit did is recorded for the test to look at.
+// One browser and one ground for a test file, and a new profile for each visit. A visit is recorded
+// for the test.
 import type { Browser, BrowserContextOptions, Page, Request } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { borrowBrowser } from './borrow.ts'
@@ -74,7 +75,10 @@ export function visits(): Visits {
   }
 }
 
-/** Expects of what a function gives that it comes true before long: how long that takes is the machine's affair. */
+/**
+ * Expects that what a function returns becomes right before long. Only the machine decides how long
+ * that takes.
+ */
 export function eventually<T>(value: () => T | Promise<T>) {
   return expect.poll(value, { timeout: 15_000 })
 }

@@ -1,4 +1,5 @@
-// The fixed responder of the recorded exchanges: what it answers depends on the last part of the message only; its item ids are fixed.
+// The fixed responder of the recorded exchanges. Its answer depends only on the last part of the
+// message, and its item ids are fixed.
 
 import {
   type Act,

@@ -1,5 +1,6 @@
-// `npm run conformance:chatkit`: the ChatKit server on a loopback port with the fixed responder behind a real door, for clients that replay recorded
-// exchanges. It prints one line of JSON and can be emptied from outside, so it is for tests only.
+// `npm run conformance:chatkit`: the ChatKit server on a loopback port, with the fixed responder
+// behind a real door, for clients that replay recorded exchanges. It prints one line of JSON.
+// Anybody can empty it from outside, so it is for tests only.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'

@@ -1,4 +1,5 @@
-// Exchanges recorded from the official server, replayed event by event. Ids that the server makes are compared by order of appearance.
+// Replays exchanges with the official server, event by event. Ids that the server makes are
+// compared by order of appearance.
 
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
@@ -15,8 +16,9 @@ interface Case {
 }
 
 /**
- * Recorded from `openai-chatkit` 1.6.5. A refusal is expected where it cuts off a stream, answers 500, or lets one person touch what is another's; in
- * more-cases.json, where it does what this server refuses on purpose (docs/chat/from-python.md), too.
+ * Recorded from `openai-chatkit` 1.6.5. Where that cuts off a stream, answers 500, or lets one
+ * person touch what is another's, a refusal is expected. In more-cases.json a refusal is also
+ * expected for what this server refuses on purpose (docs/chat/from-python.md).
  */
 const cases: readonly Case[] = ['cases.json', 'more-cases.json'].flatMap((name) =>
   JSON.parse(readFileSync(new URL(`./recorded/${name}`, import.meta.url), 'utf8')),

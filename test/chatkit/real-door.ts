@@ -1,4 +1,5 @@
-// Doors as an app has them, whose issuers exist in this process only, and the credentials of everybody who may come to them. No test is here.
+// Doors as an app has them, with issuers in this process only, and the credentials of all people
+// who come. It holds no test.
 
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import type { ChatCaller } from '../../src/chatkit/index.ts'
@@ -117,7 +118,9 @@ export async function realDoor(): Promise<RealDoor> {
   }
 }
 
-/** Which of the doors verifies a token: what it says of itself, before anything of it is known to be true. */
+/**
+ * Chooses the door for a token by what the token says of itself, before anything of it is verified.
+ */
 function issuerOf(request: Request): string {
   const [, payload = ''] = (request.headers.get('authorization') ?? '').split('.')
   try {

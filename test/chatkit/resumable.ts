@@ -1,4 +1,5 @@
-// What the tests of resumable runs share: a client that keeps the ids of events, and an answer that goes on when it is told to. No test is here.
+// What the tests of resumable runs share: a client that keeps the ids of events, and an answer that
+// goes on when it is told to. It holds no test.
 
 import type {
   AnswerContext,
@@ -144,7 +145,10 @@ export interface Steps {
   signal(): AbortSignal | undefined
 }
 
-/** Makes one: `w0 w1 w2 …` in one message. A message of the person that is "noop" is answered with nothing. */
+/**
+ * Makes such an answer: `w0 w1 w2 …` in one message. The message "noop" gets an answer without
+ * items.
+ */
 export function steps(): Steps {
   let words = 0
   let finished = false

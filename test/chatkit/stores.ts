@@ -1,4 +1,5 @@
-// The stores that the server's tests run over: memory, a SQLite file, and a real PostgreSQL, with as many instances as a test asks for. No test is here.
+// The stores of the server's tests: memory, a SQLite file, and a real PostgreSQL, each with as many
+// instances as a test wants. It holds no test.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -28,7 +29,9 @@ export interface Stores {
 
 export type StoreName = 'memory' | 'sqlite' | 'postgres'
 
-/** Opens an empty store for the test at hand, for so many instances; it is closed after the test. */
+/**
+ * Opens an empty store for the current test, for so many instances. It is closed after the test.
+ */
 export type OpenStores = (instances?: number) => Promise<readonly [Stores, ...Stores[]]>
 
 const ALL: readonly StoreName[] = ['memory', 'sqlite', 'postgres']

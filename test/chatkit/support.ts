@@ -1,4 +1,5 @@
-// A ChatKit server for tests, with a door that knows four people by name, and a client that reads its streams.
+// A ChatKit server for tests, whose door knows four people by name, and a client that reads its
+// streams.
 
 import {
   type ChatCaller,

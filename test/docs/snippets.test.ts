@@ -1,4 +1,5 @@
-// Every TypeScript snippet of README.md and docs/ compiles, and every one that declares servers is taken by createOnBehalf. No network.
+// Every TypeScript snippet of README.md and docs/ compiles, and createOnBehalf takes every snippet
+// that declares servers. No network.
 
 import { spawnSync } from 'node:child_process'
 import {

@@ -18,7 +18,7 @@ const content = z.array(z.looseObject({ text: z.string() }))
 export interface Turn {
   readonly threadId: string
   readonly events: readonly ChatEvent[]
-  /** What the person reads: the assistant's texts, or the message of the error that replaced them. */
+  /** What the person reads: the assistant's texts, or the message of an error. */
   readonly text: string
   /** The stream as it came. */
   readonly raw: string

@@ -24,7 +24,10 @@ export interface Person {
   readonly name: 'alice' | 'bob'
   /** The access token for the chat endpoint. */
   readonly token: string
-  /** Sends a message; without a thread, in a new one. `placement`: the choice of the page's switch. */
+  /**
+   * Sends a message; without a thread, in a new one. `placement` is the choice of the page’s
+   * switch.
+   */
   say(text: string, thread?: string, placement?: string): Promise<Turn>
   /** Approves the call that an answer waits for, with the same placement. */
   approve(turn: Turn, placement?: string): Promise<Turn>

@@ -43,7 +43,7 @@ async function placements(
   ]
 }
 
-/** For each placement: what carries the credential of a call, and where the tool server finds it. */
+/** By placement: what carries the credential of a call, and where the tool server finds it. */
 const EXPECTED: Readonly<
   Record<(typeof PLACEMENTS)[number], { readonly carry: string[]; readonly found: string[] }>
 > = {

@@ -1,7 +1,6 @@
-// What each of the three doors of a running TaskFlow must refuse: with the right status, a challenge
-// that leads to metadata, a sentence, and nothing stored. Most forged tokens are signed with the
-// issuer's own key: no attacker without it can make better ones.
-
+// What each of the three doors of a running TaskFlow must refuse: with the right status, a
+// challenge that leads to metadata, a sentence, and nothing stored. Most forged tokens are signed
+// with the issuer's own key: no attacker without it can make better ones.
 import { createHmac, createPublicKey } from 'node:crypto'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'

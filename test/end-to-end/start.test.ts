@@ -1,5 +1,5 @@
-// What `npm start` and `npm run token` promise to a script that calls them: their output, exit codes
-// and ports, and a clean end.
+// What `npm start` and `npm run token` promise to a script that calls them: their output, exit
+// codes and ports, and a clean end.
 
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'

@@ -1,5 +1,5 @@
-// alice and bob use one TaskFlow at the same time, in a thousand turns over HTTP. Neither of them ever
-// sees, uses or changes anything of the other.
+// alice and bob use one TaskFlow at the same time, in a thousand turns over HTTP. Neither of them
+// ever sees, uses or changes anything of the other.
 
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -11,7 +11,7 @@ import { type Person, signedIn, type Turn } from './person.ts'
 const TURNS = 1000
 /** Sign-ins that work at the same time: half of them alice's, half of them bob's. */
 const LANES = 8
-/** After so many turns both people read the credential trail, which keeps the last requests only. */
+/** After so many turns both people read the credential trail. It keeps the last requests only. */
 const LOOK = 10
 /** After so many turns a lane starts a new thread. */
 const THREAD = 20

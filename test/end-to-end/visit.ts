@@ -1,5 +1,5 @@
-// One HTTP request on a connection of its own, as a browser or curl sends it. It keeps all bytes that
-// come back, headers and framing included.
+// One HTTP request on a connection of its own, as a browser or curl sends it. It keeps all bytes
+// that come back, headers and framing included.
 
 import { request } from 'node:http'
 

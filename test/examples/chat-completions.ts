@@ -1,4 +1,5 @@
-// A model provider for the examples: it speaks Chat Completions on the loopback interface, and TaskFlow's stand-in decides what it answers.
+// A model provider for the examples. It speaks Chat Completions on the loopback interface, and
+// TaskFlow's stand-in decides what it answers.
 
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -1,4 +1,5 @@
-// The example of several instances, as its file stands: two processes over one PostgreSQL, with TaskFlow's issuer and MCP server beside them.
+// Runs the unchanged example of several instances: two processes over one PostgreSQL, with
+// TaskFlow's issuer and MCP server.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

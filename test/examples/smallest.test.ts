@@ -1,4 +1,5 @@
-// The smallest ChatKit server, as its file stands, in a process of its own: TaskFlow's issuer signs people in, TaskFlow's MCP server has the tools.
+// Runs the unchanged smallest ChatKit server in a process of its own. TaskFlow's issuer signs
+// people in, and TaskFlow's MCP server has the tools.
 
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -10,7 +10,10 @@ const USAGE = {
 
 type Generated = Awaited<ReturnType<MockLanguageModelV4['doGenerate']>>
 
-/** A model that calls the tool and then has finished. A framework may have put its name for the server before the tool's. */
+/**
+ * A model that calls the tool once and then ends. A framework may put its name for the server
+ * before the tool's.
+ */
 export function scriptedModel({ tool, args }: Script, requests: unknown[]): MockLanguageModelV4 {
   let turn = 0
   const next = (asked: {

@@ -1,4 +1,5 @@
-// docs/frameworks.md shows the files that these tests run; those that no framework's test runs are run here.
+// docs/frameworks.md shows the files that these tests run. Files that no framework's test runs are
+// run here.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'

@@ -1,4 +1,5 @@
-// What must hold for every framework with every server: the tests that each framework's file runs. It knows no framework.
+// The tests that every framework must pass with every server. The test file of each framework runs
+// them. It knows no framework.
 
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -15,7 +16,10 @@ import {
 } from '../../src/index.ts'
 import { echoing, everything, flat, keyed, nested, ownerOf, type Running } from './servers.ts'
 
-/** What the model, under an attacker's influence, does in its first turn; in its second it says "finished". */
+/**
+ * What the model does in its first turn, under an attacker's influence. In its second turn it says
+ * "finished".
+ */
 export interface Script {
   readonly tool: string
   readonly args: Readonly<Record<string, unknown>>
@@ -91,7 +95,10 @@ const CASES: readonly Case[] = [
 const CHAT = 'https://app.example/chat'
 const ISSUER = 'https://login.example'
 
-/** An app whose people have tokens `<subject>`; what left for the server in a run is kept by the run's trace. */
+/**
+ * An app whose people have the tokens `<subject>`. It keeps what went to the server in a run, by
+ * the run's trace.
+ */
 async function appFor(url: string, binding: Omit<BindingInput, 'url'>) {
   const wire = new Map<string, string>()
   const made: string[] = []

@@ -1,4 +1,5 @@
-// MCP servers as they are found in the wild: one that others wrote, and four that are made like those which people run. None knows of onbehalf.
+// MCP servers as people run them: one that others wrote, and four that are made like common ones.
+// None knows of onbehalf.
 
 import { spawn } from 'node:child_process'
 import { createServer } from 'node:net'
@@ -45,7 +46,9 @@ export function flat(): Promise<Running> {
   return listen((request) => handler.fetch(request))
 }
 
-/** One parameter that is a reference to a model, as generators write it; the SDK v1 with sessions, over events. */
+/**
+ * One parameter that refers to a model, as generators write it. SDK v1 with sessions, over events.
+ */
 export async function nested(): Promise<Running> {
   const AddTaskInput = {
     type: 'object',

@@ -1,4 +1,5 @@
-// What a model's provider streams, and what an app's own agent does, as events: without arguments or results, and without a foreign word.
+// What a provider of models streams, and what an app's own agent does, as events. They hold no
+// arguments, no results and no foreign text.
 
 import { Agent, handoff, Runner, type RunStreamEvent, tool } from '@openai/agents'
 import {

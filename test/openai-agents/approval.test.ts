@@ -1,4 +1,5 @@
-// Which calls wait, by what a server says of its tools; and the gate that an approved call passes once.
+// Which calls wait, by what a server says of its tools, and the gate that an approved call passes
+// once.
 
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import { functionCall, ScriptedModel } from '@openai/agents/testing'

@@ -1,4 +1,5 @@
-// The real provider code against a loopback endpoint that speaks OpenAI's Chat Completions, and the environment's wrong combinations.
+// The real provider code against a loopback endpoint that speaks Chat Completions, and wrong
+// environments.
 
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -1,4 +1,5 @@
-// Approvals where the instructions hold references: what is shown and stored holds names, and the call is made with the references of its own run.
+// Approvals where the instructions hold references. What is shown and stored holds names. The call
+// is made with the references of its own run.
 
 import {
   assistantMessage,

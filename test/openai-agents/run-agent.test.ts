@@ -1,4 +1,5 @@
-// One run for one principal: real MCP server and real framework, the model scripted or the stand-in.
+// One run for one principal: a real MCP server, the real framework, and a model with a script or
+// the stand-in.
 
 import {
   createMcpHandler,
@@ -44,7 +45,9 @@ async function failureOf(overrides: Overrides): Promise<unknown> {
   )
 }
 
-/** A server of the revision 2025-11-25 with a session. Its fetch heeds signals, as a real one does. */
+/**
+ * A server of the revision 2025-11-25 with a session. Its fetch obeys signals, as a real one does.
+ */
 async function sessionServer(): Promise<{
   readonly methods: readonly string[]
   readonly fetch: typeof globalThis.fetch

@@ -1,4 +1,5 @@
-// A conversation with an agent in tests: sends messages one after the other, as a chat endpoint would, and keeps what was said.
+// A conversation with an agent in tests. It sends messages one after the other, as a chat endpoint
+// would, and keeps what was said.
 
 import type { Model } from '@openai/agents'
 import {

@@ -1,4 +1,5 @@
-// An MCP server with task tools, in memory, for one person at a time: real SDK, no socket. Not TaskFlow.
+// An MCP server with task tools, in memory, for one person at a time. The SDK is real; there is no
+// socket. It is not TaskFlow.
 
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import { z } from 'zod'

@@ -1,4 +1,5 @@
-// Type tests: what must not compile. Run by tsc alone; an expectation that is no longer needed is an error.
+// Type tests: what must not compile. tsc alone runs them. An expectation that is no longer needed
+// is an error.
 
 import {
   type AuditEvent,
@@ -29,7 +30,8 @@ type Holders<T> = {
   [Field in keyof T]-?: true extends Holds<NonNullable<T[Field]>> ? Field : never
 }[keyof T]
 
-// What is logged, stored, thrown or handed to a framework has no field for a credential: no value fits the list of such fields.
+// What is logged, stored, thrown or given to a framework has no field for a credential: no value
+// fits the list of such fields.
 type None<T> = [Holders<T>] extends [never] ? true : false
 export const safe: [
   None<AuditEvent>,

@@ -1,4 +1,5 @@
-// The component as it is published, in the real browser over the real server: the ground that tests of it share. No test is here.
+// What tests of the published component share: the real browser over the real server. It holds no
+// test.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
@@ -45,7 +46,8 @@ export interface Ground {
 /**
  * Registers a browser, the built component and a server with the test file.
  *
- * @param start The page's own module, in TSX; it may import `/onbehalf-chat.js`, the built component, and packages.
+ * @param start The page's own module, in TSX. It may import packages, and `/onbehalf-chat.js`,
+ * which is the built component.
  */
 export function componentGround(start: string): Ground {
   let browser: Browser

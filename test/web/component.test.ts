@@ -1,5 +1,5 @@
-// The component as it is published, in the real browser over the real server: an answer that is taken up after a reload in its middle, one that is
-// stopped, and a file.
+// The published component in the real browser over the real server: an answer that goes on after a
+// reload, one that is stopped, and a file.
 
 import { expect, it } from 'vitest'
 import { componentGround } from './component-ground.ts'

@@ -1,4 +1,5 @@
-// The component in React 19, strict mode on: its properties are set as props, and it comes and goes with its parent.
+// The component in React 19 in strict mode. Props set its properties, and it comes and goes with
+// its parent.
 
 import { expect, it } from 'vitest'
 import { componentGround } from './component-ground.ts'

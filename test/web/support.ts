@@ -1,4 +1,5 @@
-// Time, network and server for the component's tests without a browser: all of them move only when a test says so.
+// Time, network and server for tests of the component without a browser. They move only when a test
+// says so.
 
 import type { Clock } from '../../web/client/clock.ts'
 import type { Waker } from '../../web/client/follow.ts'
@@ -11,7 +12,10 @@ export interface ManualClock extends Clock {
   advance(ms: number): void
 }
 
-/** Waits up to `patience` milliseconds pass at once, and are noted; longer ones wait for `advance`. */
+/**
+ * Waits of at most `patience` milliseconds pass at once, and are noted. Longer ones wait for
+ * `advance`.
+ */
 export function manualClock(patience = 0): ManualClock {
   const timers = new Set<{ readonly due: number; readonly callback: () => void }>()
   const passed: number[] = []
@@ -121,7 +125,10 @@ export interface Asked {
   readonly signal: AbortSignal | null | undefined
 }
 
-/** A `fetch` that answers from functions by the request's type, and notes what it was asked. An unknown type is a 400. */
+/**
+ * A `fetch` that answers by the type of the request, and notes what it was asked. An unknown type
+ * gets a 400.
+ */
 export function fakeServer(
   answers: Record<string, (asked: Asked) => Response | Promise<Response>>,
 ): {

@@ -1,4 +1,5 @@
-// An agent in a chat: tools of the page, forms, images, the end of the sign-in, and an account that is not connected.
+// An agent in a chat: tools of the page, forms, images, the end of the sign-in, and a missing
+// account.
 
 import { assistantMessage, functionCall, modelStream } from '@openai/agents/testing'
 import type { AgentCaller, ClientTool } from 'onbehalf/openai-agents'

@@ -1,4 +1,5 @@
-// An agent in a chat for tests: the real framework and an MCP server over HTTP, the model scripted. It holds no test.
+// An agent in a chat for tests: the real framework, a real MCP server over HTTP, and a model with a
+// script. It holds no test.
 
 import { ScriptedModel, type ScriptedModelInput } from '@openai/agents/testing'
 import { type RunAgentOptions, runAgent } from 'onbehalf/openai-agents'

@@ -1,4 +1,5 @@
-// Calls that wait for the person: shown before they are made, made once and as shown, or not at all; whatever happens in between.
+// Calls that wait for the person. They are shown before they are made. They are made once and as
+// shown, or not at all, whatever happens in between.
 
 import { assistantMessage, functionCall } from '@openai/agents/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'

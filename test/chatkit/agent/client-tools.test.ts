@@ -1,4 +1,5 @@
-// The output of a tool that the page ran: what the client says completes the newest call, if it waits, and nothing else.
+// The output of a tool that the page ran. It completes the newest call, if that waits, and nothing
+// else.
 
 import { describe, expect, it } from 'vitest'
 import type { Respond } from '../../../src/chatkit/index.ts'

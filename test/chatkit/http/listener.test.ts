@@ -1,4 +1,5 @@
-// The server behind node:http, over real connections: what is answered is what `fetch` answers; clients that leave, stall, or send nonsense.
+// The server behind node:http, over real connections. It answers as `fetch` does. Clients leave,
+// stall, or send nonsense.
 
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'

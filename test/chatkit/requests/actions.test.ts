@@ -1,4 +1,5 @@
-// Actions of widgets and of the page, streamed and in one answer: what the app is told, and what is refused before it is.
+// Actions of widgets and of the page, streamed and in one answer: what the app is told, and what is
+// refused before.
 
 import { describe, expect, it } from 'vitest'
 import {

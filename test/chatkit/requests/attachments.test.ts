@@ -1,4 +1,5 @@
-// Attachments over a storage that keeps no bytes: whose they are, what goes with a message, what clients see, and what a deletion takes along.
+// Attachments over a storage that keeps no bytes: who owns them, what goes with a message, what
+// clients see, and what a deletion removes.
 
 import { describe, expect, it } from 'vitest'
 import {

@@ -1,4 +1,4 @@
-// What people think of answers, and what they say aloud: the app hears it from its owner only, in bounds.
+// Ratings of answers, and spoken messages. The app hears them from their owner only, in bounds.
 
 import { describe, expect, it, vi } from 'vitest'
 import { ChatkitStreamError } from '../../../src/chatkit/index.ts'

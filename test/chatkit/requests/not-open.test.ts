@@ -1,4 +1,5 @@
-// Threads that are locked or closed: nothing is written to them, by whichever request; they can be read, renamed and deleted.
+// Threads that are locked or closed. No request writes to them. They can be read, renamed and
+// deleted.
 
 import { describe, expect, it } from 'vitest'
 import { begin, RESUMABLE, resume, steps } from '../resumable.ts'

@@ -1,4 +1,5 @@
-// Refusals come in one order, each before anything is stored; limits of requests and runs are each person's own.
+// Refusals come in one order, each before anything is stored. Each person has their own limits of
+// requests and runs.
 
 import { describe, expect, it, vi } from 'vitest'
 import { memoryRateLimit } from '../../../src/chatkit/http/rate-limit.ts'

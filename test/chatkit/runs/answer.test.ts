@@ -1,4 +1,5 @@
-// One answer, apart from any server: what a stop finds in the middle of storing, and what comes first.
+// One answer, apart from any server: its stop in the middle of storing, and the order of what comes
+// first.
 
 import { expect, it } from 'vitest'
 import type {

@@ -1,5 +1,6 @@
-// One instance of a ChatKit server in a process of its own, over the PostgreSQL of the test. What its answers say next, the test decides by POST
-// /word. It prints its port. The credential is the name of the person, which only a test may take for one.
+// One instance of a ChatKit server in a process of its own, over the PostgreSQL of the test. The
+// test decides by POST /word what its answers say next. It prints its port. The credential is the
+// person's name, which is good enough for a test only.
 
 import { createServer } from 'node:http'
 import { type ChatCaller, chatkitServer } from 'onbehalf/chatkit'

@@ -1,4 +1,5 @@
-// Several instances over one store: one writes, another shows, stops, takes over; one dies, and finds nothing left to write when it wakes up.
+// Several instances over one store. One writes, and another shows, stops and takes over. One dies,
+// and can write nothing when it wakes up.
 
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
@@ -93,7 +94,8 @@ describeStores('a run on another instance', (open) => {
       told.say(2)
       await reader.until('assistant_message.content_part.text_delta')
       await reader.take(1)
-      // A run that nobody can come back to goes no further than it is read: somebody waits for its next event.
+      // A run that is not resumable goes no further than its client reads. So the client must wait
+      // for the next event.
       const rest = reader.take()
       expect(await b.json('alice', 'onbehalf.runs.stop', { thread_id: thread })).toEqual({})
       expect(await rest).toEqual([])

@@ -1,5 +1,6 @@
-// Two instances, each a process of its own, over one real PostgreSQL: a stream that goes on on the other one, one of them killed in mid-answer, PostgreSQL gone
-// and back, and two people at once.
+// Two instances, each a process of its own, over one real PostgreSQL. A stream goes on on the other
+// instance, one instance is killed in the middle of an answer, PostgreSQL is gone and comes back,
+// and two people come at once.
 
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'

@@ -1,4 +1,5 @@
-// Resumable runs: events have ids, the run goes on without its client, and whoever comes back gets the rest, nothing lost and nothing twice.
+// Resumable runs. Events have ids, the run goes on without its client, and a client that comes back
+// gets the rest: nothing is lost, and nothing comes twice.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

@@ -1,4 +1,5 @@
-// How runs end that do not end by themselves: the server closes, the deadline is over, the run store fails. And that nothing is left behind.
+// How runs end that do not end by themselves: the server closes, the deadline is over, the run
+// store fails. Nothing is left behind.
 
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {

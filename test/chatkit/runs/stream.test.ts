@@ -1,4 +1,5 @@
-// A stream: order of events, what is stored when, errors, stop, deadline, and the end of the credential.
+// A stream: the order of events, what is stored when, errors, stop, deadline, the end of the
+// credential.
 
 import { describe, expect, it, vi } from 'vitest'
 import {

@@ -1,4 +1,5 @@
-// The matrix notices every check that is missing: the wrapper without one check at a time, over an adapter that has forgotten all of its own.
+// The matrix notices every missing check. The wrapper lacks one check at a time, over an adapter
+// that has none.
 
 import { beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import { memoryRunStore, memoryThreadStore, type ThreadStore } from '../../../src/chatkit/index.ts'
@@ -30,7 +31,10 @@ vi.mock('../../../src/chatkit/threads/owned-threads.ts', async (original) => {
   }
 })
 
-/** The checks on which an answer depends. What the other methods check is checked before them by these, too: `ownership.test.ts` looks at each alone. */
+/**
+ * The checks that decide about an answer. These also make the checks of the other methods first:
+ * `ownership.test.ts` looks at each method alone.
+ */
 function unchecked(
   store: ThreadStore,
 ): Pick<OwnedThreads, 'get' | 'list' | 'update' | 'delete' | 'attachment'> {

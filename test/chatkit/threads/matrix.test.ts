@@ -1,4 +1,5 @@
-// Every request type, asked by everybody for what is one person's, over every store; and over a wrapper that forgets one check, which must be noticed.
+// Everybody sends every type of request for one person's things, over every store. A wrapper that
+// forgets one check must be noticed.
 
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type RealDoor, realDoor } from '../real-door.ts'

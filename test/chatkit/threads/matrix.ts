@@ -1,4 +1,5 @@
-// The ownership matrix: every request type, asked by everybody for what is one person's. It gives what is wrong; no test is here.
+// The ownership matrix: everybody sends every type of request for one person's things. It returns
+// what is wrong, and holds no test.
 
 import {
   type ChatCaller,
@@ -24,7 +25,10 @@ interface Ids {
   readonly event: string
 }
 
-/** All request types with parameters that are right for their owner. `names` is false for those that name nothing of anybody's. */
+/**
+ * All types of requests, with parameters that are right for their owner. `names` is false for a
+ * type that names no thing.
+ */
 export const REQUESTS: Readonly<
   Record<string, { readonly names: boolean; readonly params: (ids: Ids) => object }>
 > = {
@@ -116,7 +120,10 @@ const MISSING: Ids = {
   event: 'run_00000000000000000000000000000000.1',
 }
 
-/** A server, and somebody's threads on it: one with an item of every kind, and one in which an answer is being written. */
+/**
+ * A server, and the threads of one person: one with an item of every kind, and one with an answer
+ * under way.
+ */
 export interface World {
   send(
     who: keyof RealDoor['headers'],
@@ -275,7 +282,8 @@ export async function violationsOf(type: string, world: World): Promise<string[]
       return whole(await world.send(who, type, asked.params({ ...ids, thread })))
     }
     for (const [what, foreign, missing] of pairs) {
-      // Before the thing itself: what is foreign is asked for first, so that nothing can be remembered of what is missing.
+      // The foreign thing is asked for first, so that the server can remember nothing of the
+      // missing one.
       const got = await ask(foreign)
       const expected = await ask(missing)
       const [a, b] = what.includes('own thread') ? [alike(got), alike(expected)] : [got, expected]

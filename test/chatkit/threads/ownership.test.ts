@@ -1,4 +1,5 @@
-// Ownership: nobody reads, changes or learns of what is somebody else's, over the wire and behind the wrapper.
+// Ownership: nobody reads, changes or learns of another person's things, over the wire and behind
+// the wrapper.
 
 import { describe, expect, it } from 'vitest'
 import {

@@ -12,7 +12,10 @@ function text(value: string, more: JsonObject = {}): JsonObject {
   return { type: 'Text', id: 't', value, ...more }
 }
 
-/** What a client does with updates: a delta goes to the component with that id, wherever a list of children leads to it. */
+/**
+ * Applies updates as a client does: a delta goes to the component with its id, in any list of
+ * children.
+ */
 function applied(root: WidgetRoot, updates: readonly WidgetUpdate[]): WidgetRoot {
   let widget: JsonObject = root
   for (const update of updates) {

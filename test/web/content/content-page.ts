@@ -1,5 +1,6 @@
-// The content alone, in the real Chromium, on a page with the strictest policy: no Trusted Types policy may be created, and nothing is loaded but
-// the page's own files. What it asks of its host and what the browser asks of the network is recorded.
+// The content alone, in the real Chromium, on a page with the strictest policy: it allows no
+// Trusted Types policy, and loads nothing but the page's own files. It records what the content
+// asks of its host, and what the browser asks of the network.
 
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
@@ -34,7 +35,7 @@ export interface ContentPage {
   show(item: unknown): Promise<void>
   /** Shows text as Markdown, as a notice does. */
   markdown(text: string): Promise<void>
-  /** What the content asked of its host: `['act', action, itemId]` and `['answer', input, itemId]`. */
+  /** What the content asked of its host: `['act', action, itemId]`, `['answer', input, itemId]`. */
   calls(): Promise<readonly unknown[]>
 }
 
@@ -44,7 +45,10 @@ export interface ContentPageOptions {
   readonly width?: number
 }
 
-/** The host of the items, as plain JavaScript of the page: actions end when `release()` says so, or fail with what it is given. */
+/**
+ * The host of the items, as plain JavaScript of the page. Actions end when the test calls
+ * `release()`, or fail with its argument.
+ */
 const FIXTURE = `
 import { itemView, markdownView } from './web/content/index.ts'
 import { styleSheets } from './web/style/sheets.ts'

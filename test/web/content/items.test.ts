@@ -1,4 +1,5 @@
-// Every kind of item in the real Chromium, alone and hostile: what is shown, what is answered, and that foreign values do nothing anywhere.
+// Every kind of item in the real Chromium, alone and hostile: what is shown and what is answered.
+// Foreign values do nothing anywhere.
 import { describe, expect, it } from 'vitest'
 import {
   answer,

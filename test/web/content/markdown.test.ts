@@ -1,4 +1,5 @@
-// Markdown in the real Chromium: what it looks like, that growing gives the same as being there at once, and that a large answer stays fluid.
+// Markdown in the real Chromium: how it looks, that a growing text ends like one that came at once,
+// and that a large answer stays fluid.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { answer, contentPages, expectHarmless, item, seriousFindings } from './content-page.ts'
@@ -365,7 +366,7 @@ describe('Markdown', () => {
       content.markdown(${JSON.stringify(text)})
       return performance.now() - started
     })()`)
-    // Measured: 0.1 s. Before it was bounded: 12 s and more. What is wide here is for a loaded machine.
+    // Measured: 0.1 s; without the bound 12 s and more. The limit leaves room for a busy machine.
     expect(took).toBeLessThan(3000)
     expect(
       (await at.page.evaluate<string>(`content.root.querySelector('#notice').textContent`)).length,

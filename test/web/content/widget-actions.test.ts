@@ -1,4 +1,5 @@
-// What a widget asks of its host, when, and how often; and that what a person has begun survives what the server sends.
+// What a widget asks of its host, when, and how often. What a person has begun survives what the
+// server sends.
 import { describe, expect, it } from 'vitest'
 import {
   type ContentPage,

@@ -1,4 +1,5 @@
-// A page in the real browser that shows one widget, under the strictest policy that the component promises to work with. It holds no test.
+// A page in the real browser that shows one widget, under the strictest policy that the component
+// promises to work with. It holds no test.
 
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'

@@ -1,4 +1,5 @@
-// Widgets in the real browser: every component, actions and forms, changes that leave what a person typed, and texts that want to be more than text.
+// Widgets in the real browser: every component, actions and forms, changes that leave what a person
+// typed, and hostile texts.
 
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'

@@ -1,4 +1,5 @@
-// How the component stands on a page: phones, right-to-left, dark, what axe says; and files that go with a message.
+// How the component looks on a page: phones, right-to-left, dark, and what axe says; and files of a
+// message.
 
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -11,7 +12,7 @@ const stage = stages()
 const PROMPTS = [{ label: 'What is pending this week?' }, { label: 'Add a task' }]
 const LONG = `${'A rather long title of a conversation '.repeat(3)}Donaudampfschifffahrtsgesellschaftskapitän`
 
-/** A conversation with everything in it that the shell draws: items, a notice, a failure, a list. */
+/** A conversation with everything that the shell draws: items, a notice, a failure, a list. */
 async function fill({ answers, page, say, idle }: Stage): Promise<void> {
   answers['threads.list'] = (_one, { json }) =>
     json({ data: [thread('thr_1', { title: LONG }), thread('thr_2', { title: 'Short' })] })

@@ -1,4 +1,5 @@
-// What surrounds the items: sending, stopping, cuts, signing in, the list of conversations, notices, errors.
+// What surrounds the items: sending, stopping, cuts, sign-in, the list of conversations, notices,
+// errors.
 
 import { expect, it } from 'vitest'
 import { answerItem, delta, thread, userItem } from '../support.ts'
@@ -366,7 +367,8 @@ it('the next message quotes an answer, or what is marked of it; the rest of the 
 it('a message is spoken, where the page turns that on: recorded between two presses, and written into the field', async () => {
   const { page, answers, asked, field } = await stage({ dictation: true })
   answers['input.transcribe'] = (_asked, { json }) => json({ text: 'and milk.' })
-  // How much was recorded, told soon: a press right after the first one would be before the first sound.
+  // This tells soon how much was recorded. A press right after the first one would come before the
+  // first sound.
   await page.evaluate(`{
     const { start } = MediaRecorder.prototype
     globalThis.recorded = 0

@@ -1,4 +1,5 @@
-// The component on a page with a strict policy, in the real browser, over a server that says what a test tells it to.
+// The component on a page with a strict policy, in the real browser. The server says what a test
+// tells it.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { fileURLToPath } from 'node:url'
@@ -195,7 +196,10 @@ export function stages(): (options?: object, context?: BrowserContextOptions) =>
   }
 }
 
-/** Expects of what a function gives that it comes true before long: how long that takes is the machine's affair. */
+/**
+ * Expects that what a function returns becomes right before long. Only the machine decides how long
+ * that takes.
+ */
 export function eventually<T>(value: () => T | Promise<T>) {
   return expect.poll(value, { timeout: 10_000 })
 }

@@ -1,4 +1,5 @@
-// The prompt pattern as the stand-in follows it: it repeats what its instructions give for `user_id` and `access_token`, and makes nothing up.
+// The prompt pattern of the stand-in: it repeats what its instructions give for `user_id` and
+// `access_token`, and invents nothing.
 
 import { expect, it } from 'vitest'
 import { z } from 'zod'
