@@ -15,8 +15,11 @@ const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const published = Object.values(exports).flatMap(
   (target) => target['onbehalf-source']?.match(/^\.\/src\/(.+)\.ts$/)?.[1] ?? [],
 )
-// The program is started by bin/, not imported by a subpath.
-const entries = [...published, 'cli/main'].map((name) => join(folder, `${name}.js`))
+// The program is started by bin/, not imported by a subpath. It starts the stacks that it tests.
+const programs = ['main', 'leaktest/stacks/own-server', 'leaktest/stacks/literal-server']
+const entries = [...published, ...programs.map((name) => `cli/${name}`)].map((name) =>
+  join(folder, `${name}.js`),
+)
 
 const { metafile } = await build({
   entryPoints: entries,
