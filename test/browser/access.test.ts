@@ -93,7 +93,7 @@ it('on a phone nothing needs scrolling sideways, in any part', async () => {
 
 describe('by the system’s wishes', () => {
   it.each(['light', 'dark'] as const)(
-    'in %s every text has enough contrast (WCAG AA)',
+    'in %s mode every text has enough contrast (WCAG AA)',
     async (colorScheme) => {
       const { page } = await visit({ colorScheme })
       ground().chatkit.threads.set('thr_old', { title: 'An old chat', items: [] })

@@ -157,7 +157,7 @@ describe('staying signed in', () => {
     expect(await page.evaluate('({ ...sessionStorage })')).toEqual({})
   })
 
-  it('after a 401 it refreshes once and repeats the request once', async () => {
+  it('after a 401 the page refreshes once and repeats the request once', async () => {
     const visited = await visit()
     await signInAs(visited.page, 'alice')
     await eventually(() => tokenRequests(visited).length).toBe(2)

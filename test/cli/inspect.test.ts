@@ -695,7 +695,7 @@ describe('wrong arguments', () => {
       '--header',
     ],
     ['a deadline of no length', ['https://tasks.example/mcp', '--deadline', '0'], '--deadline'],
-  ])('%s', async (_, args, words) => {
+  ])('wrong arguments end the command with 2: %s', async (_, args, words) => {
     const { code, out, note } = await run(...args)
     expect({ code, out }).toEqual({ code: 2, out: '' })
     expect(note).toContain(words)

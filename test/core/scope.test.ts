@@ -22,7 +22,7 @@ describe('scopes', () => {
     [7, []],
     [['a', 'b'], []],
     [{ toString: () => 'a' }, []],
-  ])('reads %j as %j', (value, scopes) => {
+  ])('the scopes %j are read as %j', (value, scopes) => {
     expect(parseScopes(value)).toEqual(scopes)
   })
 

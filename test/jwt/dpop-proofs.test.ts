@@ -105,7 +105,7 @@ describe('a proof that holds', () => {
     ],
     ['is a minute and the tolerance old, nearly', { claims: { iat: START - 89 } }, {}],
     ['is from a clock that is ahead', { claims: { iat: START + 30 } }, {}],
-  ])('%s', async (_, changes, request) => {
+  ])('a proof holds that %s', async (_, changes, request) => {
     expect(await reasonFor(await prove(changes), request)).toBe('granted')
   })
 

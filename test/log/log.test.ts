@@ -146,7 +146,7 @@ describe('a credential never shows', () => {
     ['at the edge of a long text', { operation: `${'x'.repeat(4076)}${JWT}` }],
   ]
 
-  it.each(probes)('%s', (_, fields) => {
+  it.each(probes)('a credential never shows %s', (_, fields) => {
     const { log, text, lines } = house()
     for (const level of ['debug', 'info', 'warn', 'error', 'audit'] as const)
       log[level]('a probe', fields)

@@ -58,7 +58,7 @@ describe('a value that is a credential is refused, whether the template uses it 
     ['a JWT behind 200 other characters', { ...values, person: `${'x '.repeat(150)}${JWT}` }],
     ['an Authorization header', { ...values, person: 'Bearer 0123456789abcdef0123456789abcdef' }],
     ['something that is no text', { ...values, person: 7 as unknown as string }],
-  ])('%s', (_, wrong) => {
+  ])('a value is refused that is %s', (_, wrong) => {
     let message = ''
     try {
       renderInstructions(DEFAULT_INSTRUCTIONS, wrong)

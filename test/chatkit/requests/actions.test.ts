@@ -116,7 +116,7 @@ describe.each(BOTH)('%s', (type) => {
       'a payload that is too deep',
       { type: 'a', payload: JSON.parse(`${'{"a":'.repeat(40)}1${'}'.repeat(40)}`) },
     ],
-  ])('with %s is no request', async (_what, action) => {
+  ])(`an action of ${type} with %s is no request`, async (_what, action) => {
     const { chat, seen } = chatOf()
     const thread_id = await threadWith(chat, [widget])
     expect((await chat.send('alice', type, { thread_id, item_id: 'w', action })).status).toBe(400)

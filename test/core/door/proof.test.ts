@@ -16,7 +16,7 @@ describe('the nonce that a resource server wants', () => {
     ['comes with an answer, for the next request', 200, 'n-1', undefined],
     ['comes with a 400 of another party', 400, 'n-1', undefined],
     ['comes with a 403', 403, 'n-1', undefined],
-  ])('%s: %i', (_, status, nonce, wanted) => {
+  ])('the nonce that a resource server wants %s: %i', (_, status, nonce, wanted) => {
     const headers = new Headers(nonce === undefined ? {} : { 'dpop-nonce': nonce })
     expect(wantedNonce(new Response(null, { status, headers }))).toBe(wanted)
   })

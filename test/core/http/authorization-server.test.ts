@@ -151,7 +151,7 @@ describe('over time', () => {
     expect(asked).toBe(4)
   })
 
-  it('refuses a caller who has given up already', async () => {
+  it('the metadata of a server is refused to a caller who has given up already', async () => {
     const server = discoverAuthorizationServer({ issuer, fetch: answers({}) })
     expect(await server.current({ signal: AbortSignal.abort() })).toEqual({
       ok: false,

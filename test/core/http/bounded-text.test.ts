@@ -33,16 +33,16 @@ const WAYS: Readonly<Record<string, (text: string) => Response>> = {
   },
 }
 
-describe.each(Object.entries(WAYS))('%s', (_way, answer) => {
-  it('is given whole up to the limit, in characters', async () => {
+describe.each(Object.entries(WAYS))('%s', (way, answer) => {
+  it(`${way} is given whole up to the limit, in characters`, async () => {
     expect(await boundedText(answer(TEXT), TEXT.length)).toBe(TEXT)
   })
 
-  it('is nothing beyond it', async () => {
+  it(`${way} is nothing beyond the limit`, async () => {
     expect(await boundedText(answer(TEXT), TEXT.length - 1)).toBeUndefined()
   })
 
-  it('may be empty', async () => {
+  it(`${way} may be empty`, async () => {
     expect(await boundedText(answer(''), 0)).toBe('')
   })
 })

@@ -19,11 +19,11 @@ const READS: Readonly<Record<string, (response: Response) => Promise<unknown>>> 
 }
 
 describe.each(Object.entries(READS))('%s', (name, read) => {
-  it('gives what the platform gives', async () => {
+  it(`${name} gives what the platform gives`, async () => {
     expect(await read(lazy())).toEqual(await read(plain()))
   })
 
-  it('uses the body up, but for a clone', async () => {
+  it(`${name} uses the body up, but for a clone`, async () => {
     const response = lazy()
     await read(response)
     expect(response.bodyUsed).toBe(name !== 'clone')

@@ -87,7 +87,7 @@ describe('a keyring is refused at start, and the error names it and says what to
     ],
     ['the same id twice', keyringOf(entry(), entry({ key: STRONG.replace('q', 'r') })), /twice/],
     ['the same key twice', keyringOf(entry(), entry({ id: 'b' })), /twice/],
-  ])('%s', (_, text, problem) => {
+  ])('a keyring is refused at start: %s', (_, text, problem) => {
     const made = groundForTest()
     const path = written(made, text)
     const start = () => fileMasterKeys(path)

@@ -70,7 +70,7 @@ describe('adding', () => {
 })
 
 describe('changing', () => {
-  it('only the fields sent change, and the time of the change with them', async () => {
+  it('a change of a task changes only the fields that are sent, and the time of the change', async () => {
     await t.send(ALICE, 'POST', '/tasks', { title: 'one', due_date: '2027-03-01', tags: ['a'] })
     t.pass(60_000)
     const { status, body } = await t.send(

@@ -109,7 +109,7 @@ describe('finding', () => {
       'You have 2 open tasks:\n\n1. Buy milk (pending, medium, #home)\n3. Buy stamps (in progress, low, 30%, in Post)',
     ],
     ['show blocked tasks', 'You have no blocked tasks.'],
-  ])('%s', async (question, answer) => {
+  ])('the list is answered for the question: %s', async (question, answer) => {
     const { say } = talkWith(taskServer({ tasks }))
     await say('hi')
     expect(await say(question)).toBe(answer)

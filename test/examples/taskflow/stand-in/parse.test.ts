@@ -267,16 +267,24 @@ const OTHER: readonly (readonly [string, object])[] = [
 ]
 
 describe('a new task', () => {
-  it.each(ADD)('%s', (text, task) => expect(parse(text, NOW)).toEqual({ kind: 'add', task }))
+  it.each(ADD)('a new task is read from: %s', (text, task) =>
+    expect(parse(text, NOW)).toEqual({ kind: 'add', task }),
+  )
 })
 describe('a question about the list', () => {
-  it.each(LIST)('%s', (text, filter) => expect(parse(text, NOW)).toEqual({ kind: 'list', filter }))
+  it.each(LIST)('a question about the list is read from: %s', (text, filter) =>
+    expect(parse(text, NOW)).toEqual({ kind: 'list', filter }),
+  )
 })
 describe('a change', () => {
-  it.each(CHANGE)('%s', (text, command) => expect(parse(text, NOW)).toEqual(command))
+  it.each(CHANGE)('a change is read from: %s', (text, command) =>
+    expect(parse(text, NOW)).toEqual(command),
+  )
 })
 describe('anything else', () => {
-  it.each(OTHER)('%s', (text, command) => expect(parse(text, NOW)).toEqual(command))
+  it.each(OTHER)('no known command is read from: %s', (text, command) =>
+    expect(parse(text, NOW)).toEqual(command),
+  )
 })
 
 it('a text that is made to keep the patterns busy is refused quickly', () => {
