@@ -153,7 +153,7 @@ describe('reveal()', () => {
       // The insecure option that shows a model the token itself.
       'src/mcp/placements/prompt-values.ts': 1,
       // What is searched for in all that comes back.
-      'src/mcp/redact/redactor.ts': 1,
+      'src/mcp/redact/known-secrets.ts': 1,
       // Whether it is remembered already: a store makes a new object each time that it reads a key.
       'src/mcp/redact/secret-memory.ts': 1,
       // Secrets at rest.

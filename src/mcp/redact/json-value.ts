@@ -1,19 +1,25 @@
 // Takes secrets out of a JSON value: out of values and keys, also where they are encoded twice. It
 // does not know the secrets; the search does.
 
-import { type CodedRun, codedRuns, decodings } from './coded.ts'
-import { replaceRanges } from './marker.ts'
-import { mergeRanges, type Search } from './search.ts'
-import { MIN_SECRET_CHARS } from './variants.ts'
+import type { Budget, Work } from './budget.ts'
+import { textOfBytes } from './byte-lists.ts'
+import { MARKER } from './marker.ts'
+import {
+  BLOCK_CHARS,
+  type Indexes,
+  type RedactedText,
+  redactBlock,
+  redactText,
+} from './text-search.ts'
 
-/** Stands in place of what could not be searched. */
+/** Stands in place of what is too deep to be searched. */
 export const WITHHELD = '[content withheld]'
-/** Layers of encoding that are decoded. */
-const MAX_LAYERS = 2
-/** Characters of one value that are decoded. Images and sound look encoded too. */
-const MAX_DECODED_CHARS = 8_388_608
+/** Stands in place of what would take too much work. */
+export const TOO_MUCH = '[content withheld: too much to search]'
 /** Levels of a value that are searched. */
 const MAX_DEPTH = 128
+/** Smaller numbers have too few digits to be a secret. */
+const MIN_SECRET_NUMBER = 1e11
 
 /** The value with markers. */
 export interface RedactedValue {
@@ -24,87 +30,139 @@ export interface RedactedValue {
   readonly withheld: number
 }
 
-/** Redacts a value. A value with nothing to remove comes back as the same object. */
-export function redactValue(value: unknown, find: Search): RedactedValue {
-  let hits = 0
-  let withheld = 0
-  let decodable = MAX_DECODED_CHARS
+/** An array or object whose parts are being redacted. */
+interface Frame {
+  readonly part: object
+  /** The keys of an object, as they are redacted. */
+  readonly keys: string[] | undefined
+  readonly items: unknown[]
+  at: number
+  isTouched: boolean
+}
 
-  function visit(part: unknown, depth: number): unknown {
-    if (typeof part === 'string') return redactText(part)
-    if (typeof part === 'number') {
-      const text = String(part)
-      return find(text).length === 0 ? part : redactText(text)
+/**
+ * Redacts a value. A value with nothing to remove comes back as the same object.
+ *
+ * It keeps its own stack, so that it can pause anywhere.
+ */
+export function* redactValue(
+  value: unknown,
+  indexes: Indexes,
+  budget: Budget,
+): Work<RedactedValue> {
+  const walk = new Walk(indexes, budget)
+  const root = openFrame([value])
+  const stack: Frame[] = [root]
+  for (let frame: Frame | undefined = root; frame; frame = stack.at(-1)) {
+    if (budget.isTurnDue) yield
+    budget.spend(1)
+    if (frame.at === frame.items.length) {
+      stack.pop()
+      const outer = stack.at(-1)
+      if (outer) put(outer, closeFrame(frame))
+      continue
     }
-    if (typeof part !== 'object' || part === null) return part
-    if (depth === MAX_DEPTH) {
-      withheld++
-      return WITHHELD
-    }
-    return Array.isArray(part) ? visitArray(part, depth) : visitObject(part, depth)
+    const key = frame.keys?.[frame.at]
+    if (key !== undefined) putKey(frame, isLong(key) ? yield* walk.longText(key) : walk.text(key))
+    const item = frame.items[frame.at]
+    if (typeof item === 'string')
+      put(frame, isLong(item) ? yield* walk.longText(item) : walk.text(item))
+    else if (typeof item === 'number') put(frame, walk.number(item))
+    else if (typeof item !== 'object' || item === null) put(frame, item)
+    // The root frame is one more than the levels of the value.
+    else if (stack.length > MAX_DEPTH) put(frame, walk.withhold(WITHHELD))
+    else if (yield* walk.hidesInBytes(item)) put(frame, MARKER)
+    else stack.push(openFrame(item))
+  }
+  return { value: root.items[0], hits: walk.hits, withheld: walk.withheld }
+}
+
+/** Redacts what a value is made of, and counts. */
+class Walk {
+  hits = 0
+  withheld = 0
+  readonly #indexes: Indexes
+  readonly #budget: Budget
+
+  constructor(indexes: Indexes, budget: Budget) {
+    this.#indexes = indexes
+    this.#budget = budget
   }
 
-  function visitArray(items: readonly unknown[], depth: number): unknown {
-    const redacted = items.map((item) => visit(item, depth + 1))
-    return redacted.every((item, index) => item === items[index]) ? items : redacted
+  text(text: string): string {
+    return this.#counted(redactBlock(text, this.#indexes, this.#budget))
   }
 
-  function visitObject(object: object, depth: number): unknown {
-    const entries = Object.entries(object)
-    let touched = false
-    for (const entry of entries) {
-      const [key, item] = entry
-      entry[0] = redactText(key)
-      entry[1] = visit(item, depth + 1)
-      touched ||= entry[0] !== key || entry[1] !== item
-    }
-    // `fromEntries` defines a member `__proto__`, where an assignment would set the prototype.
-    return touched ? Object.fromEntries(withUniqueKeys(entries)) : object
+  *longText(text: string): Work<string> {
+    return this.#counted(yield* redactText(text, this.#indexes, this.#budget))
   }
 
-  function redactText(text: string): string {
-    if (text.length < MIN_SECRET_CHARS) return text
-    const ranges = find(text)
-    hits += ranges.length
-    const plain = ranges.length === 0 ? text : replaceRanges(text, ranges)
-    const coded = mergeRanges(codedRuns(plain).filter((run) => hides(plain, run, MAX_LAYERS)))
-    if (decodable < 0) {
-      withheld++
-      return WITHHELD
-    }
-    hits += coded.length
-    return coded.length === 0 ? plain : replaceRanges(plain, coded)
+  number(value: number): unknown {
+    if (Math.abs(value) < MIN_SECRET_NUMBER) return value
+    const text = String(value)
+    const redacted = this.text(text)
+    return redacted === text ? value : redacted
   }
 
-  /**
-   * Whether a coded run hides a secret. When there is too much to decode, `decodable` falls below
-   * zero.
-   */
-  function hides(text: string, run: CodedRun, layers: number): boolean {
-    decodable -= run.to - run.from
-    if (decodable < 0) return false
-    return decodings(text, run).some(
-      (decoded) =>
-        find(decoded).length > 0 ||
-        (layers > 1 && codedRuns(decoded).some((inner) => hides(decoded, inner, layers - 1))),
-    )
+  /** Whether an array, or an object like one, holds the bytes of a secret. */
+  *hidesInBytes(part: object): Work<boolean> {
+    const text = textOfBytes(part)
+    if (text === undefined) return false
+    return this.#counted(yield* redactText(text, this.#indexes, this.#budget)) !== text
   }
 
-  const redacted = visit(value, 0)
-  return { value: redacted, hits, withheld }
+  withhold(marker: string): string {
+    this.withheld++
+    return marker
+  }
+
+  #counted(redacted: RedactedText): string {
+    if (!redacted) return this.withhold(TOO_MUCH)
+    this.hits += redacted.hits
+    return redacted.text
+  }
+}
+
+function isLong(text: string): boolean {
+  return text.length > BLOCK_CHARS
+}
+
+function openFrame(part: object): Frame {
+  return Array.isArray(part)
+    ? { part, keys: undefined, items: [...part], at: 0, isTouched: false }
+    : { part, keys: Object.keys(part), items: Object.values(part), at: 0, isTouched: false }
+}
+
+function putKey(frame: Frame, key: string): void {
+  if (!frame.keys || frame.keys[frame.at] === key) return
+  frame.keys[frame.at] = key
+  frame.isTouched = true
+}
+
+/** Puts an item in place, and goes on to the next. */
+function put(frame: Frame, item: unknown): void {
+  if (frame.items[frame.at] !== item) frame.isTouched = true
+  frame.items[frame.at] = item
+  frame.at++
+}
+
+function closeFrame({ part, keys, items, isTouched }: Frame): unknown {
+  if (!isTouched) return part
+  // `fromEntries` defines a member `__proto__`, where an assignment would set the prototype.
+  return keys ? Object.fromEntries(withUniqueKeys(keys, items)) : items
 }
 
 /** Numbers keys that became equal, so that two keys that held the same secret stay two. */
-function withUniqueKeys(entries: readonly (readonly [string, unknown])[]): Map<string, unknown> {
+function withUniqueKeys(keys: readonly string[], items: readonly unknown[]): Map<string, unknown> {
   const unique = new Map<string, unknown>()
   // The last number of each key. Counting from the start each time would take quadratic time.
   const counts = new Map<string, number>()
-  for (const [key, item] of entries) {
+  for (const [index, key] of keys.entries()) {
     let free = key
     let count = counts.get(key) ?? 1
     while (unique.has(free)) free = `${key} ${++count}`
     if (free !== key) counts.set(key, count)
-    unique.set(free, item)
+    unique.set(free, items[index])
   }
   return unique
 }

@@ -1,7 +1,8 @@
 // The pieces by which a secret is found when only a part of it comes back: its first 20 characters,
 // or a token split over fields.
 
-import type { Needle } from './search.ts'
+import { isObject, parseJson } from '../../core/json.ts'
+import type { Needle } from './needle-index.ts'
 import { MIN_SECRET_CHARS } from './variants.ts'
 
 /**
@@ -35,10 +36,30 @@ export function piecesOf(secret: string): readonly Needle[] {
   const [, payload = '', signature = ''] = jwt
   return [
     ...(payload.length >= 2 * MIN_PIECE_CHARS ? [{ text: payload, minRun: payload.length }] : []),
-    ...(signature.length >= MIN_PIECE_CHARS
-      ? [{ text: signature.slice(0, MAX_RANDOM_CHARS), minRun: MIN_PIECE_CHARS }]
-      : []),
+    ...[signature, bytesOf(signature), ...randomRuns(idOf(payload))]
+      .filter((text) => text.length >= MIN_PIECE_CHARS)
+      .map((text) => ({ text: text.slice(0, MAX_RANDOM_CHARS), minRun: MIN_PIECE_CHARS })),
   ]
+}
+
+/** The bytes of a signature, which whoever has taken a token apart may write in any form. */
+function bytesOf(signature: string): string {
+  return decodeBase64(signature) ?? ''
+}
+
+/** The claim `jti`, by which a token is known when its payload is read (RFC 7519 section 4.1.7). */
+function idOf(payload: string): string {
+  const claims = parseJson(decodeBase64(payload) ?? '')
+  return isObject(claims) && typeof claims.jti === 'string' ? claims.jti : ''
+}
+
+/** As Latin-1. Undefined for what is no base64url. */
+function decodeBase64(text: string): string | undefined {
+  try {
+    return atob(text.replaceAll('-', '+').replaceAll('_', '/'))
+  } catch {
+    return undefined
+  }
 }
 
 /** The stretches of a text in which every piece looks random. */

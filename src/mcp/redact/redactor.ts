@@ -2,14 +2,13 @@
 // any usual form, and nothing that merely looks like one.
 
 import type { Credential } from '../../core/credential.ts'
-import { createAutomaton } from './automaton.ts'
-import type { Budget } from './budget.ts'
+import { type Automaton, createAutomaton } from './automaton.ts'
+import { type Budget, finish, finishInTurns, type Work, workBudget } from './budget.ts'
 import { type RedactedValue, redactValue, WITHHELD } from './json-value.ts'
+import { KnownSecrets } from './known-secrets.ts'
 import { replaceRanges } from './marker.ts'
-import { piecesOf } from './pieces.ts'
-import { createSearch } from './search.ts'
+import { mergeRanges, type Range } from './search.ts'
 import { type RedactingStream, redactingStream } from './stream.ts'
-import { MIN_SECRET_CHARS, variantsOf } from './variants.ts'
 
 /** Removes the credentials that it was made for. */
 export interface Redactor {
@@ -24,6 +23,7 @@ export interface Redactor {
    * Takes credentials out of a JSON value, which may be a bare string: out of values and keys, also
    * pieces of a credential (12 characters of its random part), also where they are encoded twice.
    *
+   * @param budget The work that it may cause. Default: one of its own.
    * @returns The same object when nothing was removed. `withheld` counts parts that were removed
    *   because they could not be searched: too deep, or too much that looks encoded.
    */
@@ -38,14 +38,14 @@ export interface Redactor {
 }
 
 /**
- * A secret with one of these may be spread over several tokens of a JSON text, or be one that is no
- * string.
+ * A redactor without streams. Its secrets may come and go, and an automaton would have to be built
+ * anew for each of them; nothing that a server sends goes on before it is whole.
  */
-const JSON_SYNTAX = /["\\{}[\]:,\s]/
+export type WholeRedactor = Omit<Redactor, 'stream'>
 
 /**
- * Makes a redactor. Keep it as long as the credentials live: its searches are built at their first
- * use, and building costs more than searching a small text.
+ * Makes a redactor. Keep it as long as the credentials live: building it costs more than searching
+ * a small text.
  *
  * @param secrets The credentials that may come back. With none, everything passes.
  *
@@ -56,43 +56,62 @@ const JSON_SYNTAX = /["\\{}[\]:,\s]/
  * ```
  */
 export function createRedactor(secrets: readonly Credential[]): Redactor {
-  const texts = [...new Set(secrets.map((secret) => secret.reveal()))]
-  const known = texts.filter((text) => text.length >= MIN_SECRET_CHARS)
-  const forms = once(() => [...new Set(known.flatMap(variantsOf))])
-  const formNeedles = once(() => forms().map((text) => ({ text, minRun: text.length })))
-  const findForms = once(() => createSearch(formNeedles()))
-  const findAll = once(() => createSearch([...formNeedles(), ...known.flatMap(piecesOf)]))
-  const automaton = once(() => createAutomaton(forms()))
-  const crossesTokens = known.some((text) => JSON_SYNTAX.test(text))
+  const known = new KnownSecrets()
+  for (const secret of secrets) known.add(secret)
+  let automaton: Automaton | undefined
+  return {
+    ...redactorOf([known]),
+    stream() {
+      automaton ??= createAutomaton(known.forms())
+      return redactingStream(automaton)
+    },
+  }
+}
 
-  const redactor: Redactor = {
-    tooShort: texts.length - known.length,
+/** The redactor for sets of secrets that may come and go. */
+export function redactorOf(sets: readonly KnownSecrets[]): WholeRedactor {
+  return {
+    get tooShort() {
+      return sets.reduce((sum, { tooShort }) => sum + tooShort, 0)
+    },
     text(input) {
-      const ranges = findForms()(input)
+      const ranges = findForms(sets, input)
+      if (!ranges) return { text: WITHHELD, hits: 0 }
       return ranges.length === 0
         ? { text: input, hits: 0 }
         : { text: replaceRanges(input, ranges), hits: ranges.length }
     },
-    stream: () => redactingStream(automaton()),
-    json(value) {
-      if (known.length === 0) return { value, hits: 0, withheld: 0 }
-      const redacted = redactValue(value, findAll())
-      // A secret that is JSON itself may come back as the object that it spells: no string holds
-      // it, but the text of the answer would.
-      if (!crossesTokens || findForms()(JSON.stringify(redacted.value) ?? '').length === 0)
-        return redacted
-      return { value: WITHHELD, hits: redacted.hits + 1, withheld: redacted.withheld + 1 }
-    },
-    jsonInTurns: async (value, budget) => redactor.json(value, budget),
+    json: (value, budget = workBudget()) => finish(redactJson(value, sets, budget)),
+    jsonInTurns: (value, budget = workBudget()) =>
+      finishInTurns(redactJson(value, sets, budget), budget),
   }
-  return redactor
 }
 
-/** Makes a value at its first use. */
-function once<Value>(make: () => Value): () => Value {
-  let made: { readonly value: Value } | undefined
-  return () => {
-    made ??= { value: make() }
-    return made.value
+function* redactJson(
+  value: unknown,
+  sets: readonly KnownSecrets[],
+  budget: Budget,
+): Work<RedactedValue> {
+  const indexes = sets.filter(({ hasAny }) => hasAny).map(({ pieces }) => pieces)
+  if (indexes.length === 0) return { value, hits: 0, withheld: 0 }
+  const redacted = yield* redactValue(value, indexes, budget)
+  // A secret that is JSON itself may come back as the object that it spells: no string holds
+  // it, but the text of the answer would.
+  const crossing = sets.filter(({ crossesTokens }) => crossesTokens)
+  if (crossing.length === 0) return redacted
+  const found = findForms(crossing, JSON.stringify(redacted.value) ?? '')
+  if (found?.length === 0) return redacted
+  const hits = redacted.hits + (found ? 1 : 0)
+  return { value: WITHHELD, hits, withheld: redacted.withheld + 1 }
+}
+
+/** Undefined when the text could not be searched. */
+function findForms(sets: readonly KnownSecrets[], text: string): readonly Range[] | undefined {
+  const found: Range[] = []
+  for (const known of sets) {
+    const ranges = known.findForms(text)
+    if (!ranges) return undefined
+    found.push(...ranges)
   }
+  return found.length === 0 ? found : mergeRanges(found)
 }

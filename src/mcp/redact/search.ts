@@ -1,17 +1,8 @@
-// Finds many texts in one: it looks at four characters, then leaps. It needs the whole text; a
-// stream is searched by the automaton.
+// Finds the needles of an index in a whole text: it looks at five characters, then leaps. Its time
+// does not depend on how many needles there are.
 
-import { createGrams, GRAM, gramAt, nextIn } from './grams.ts'
-
-/**
- * A text to search for. Any run of at least `minRun` characters of it is a match; use its length to
- * match only the whole.
- */
-export interface Needle {
-  readonly text: string
-  /** 12 or more. */
-  readonly minRun: number
-}
+import { type Copy, GRAM, gramAt, nextIn } from './grams.ts'
+import type { Needle, NeedleIndex } from './needle-index.ts'
 
 /** A part of a text: from `from` up to, but not including, `to`. */
 export interface Range {
@@ -19,147 +10,130 @@ export interface Range {
   readonly to: number
 }
 
-/**
- * Gives the parts of a text that are covered by matches, in order. They neither overlap nor touch.
- */
-export type Search = (text: string) => readonly Range[]
-
-/** The set of grams grows with the leap. A longer leap than this costs more than it saves. */
-const MAX_LEAP = 60
+const NONE: readonly Range[] = []
 /** Shorter texts are read in place, because copying them costs more than it saves. */
 const MAX_IN_PLACE_CHARS = 400
-const NONE: readonly Range[] = []
-/** Characters that are copied at once. */
+/** Characters that are copied at once: a multiple of every leap. */
 const CHUNK_CHARS = 32_768
 const BIG_ENDIAN: boolean = new Uint8Array(Uint32Array.of(1).buffer)[0] === 0
+/**
+ * Characters that are compared for each one of the text, before the search gives up. Only texts
+ * that repeat what many secrets share come near.
+ */
+const MAX_COMPARED = 64
+
+// Room for one more step, because the search looks at two words at a time.
+const words = new Int32Array((CHUNK_CHARS + 64) / 4)
+const copy: Copy = { words, bytes: new Uint8Array(words.buffer) }
+const chunk = new Uint8Array(words.buffer, 0, CHUNK_CHARS)
+const encoder = new TextEncoder()
 
 /**
- * Makes a search for some texts.
+ * Gives the parts of a text that are covered by matches, in order. They neither overlap nor touch.
  *
- * A window is a part of a needle, as long as the shortest match allows. One window is known of a
- * needle that must match as a whole, and every window of one that may match in part. The search
- * looks at every `leap`-th position of the text. A window is long enough to contain one of these
- * positions with its whole gram (four characters), so no match is missed. Where the gram is one of
- * a window's, the window is looked up, and then the needle is compared.
+ * @returns Undefined when the text is made to be compared with needles for ever.
  */
-export function createSearch(needles: readonly Needle[]): Search {
-  if (needles.length === 0) return () => []
-  const shortest = needles.reduce(
-    (length, { minRun }) => Math.min(length, minRun),
-    Number.POSITIVE_INFINITY,
-  )
-  // A multiple of four, so that the copied bytes can be read as 32-bit numbers.
-  const leap = Math.min(MAX_LEAP, (shortest - GRAM + 1) & ~3)
-  const window = leap + GRAM - 1
-  const { grams, places } = knownWindows(needles, window, leap)
-  const copied = Math.floor(CHUNK_CHARS / leap) * leap
-  // Room for one more step, because the search looks at two words at a time.
-  const words = new Int32Array((copied + leap) / 4)
-  const bytes = new Uint8Array(words.buffer, 0, copied)
-  const encoder = new TextEncoder()
+export function search(index: NeedleIndex, text: string): readonly Range[] | undefined {
+  if (index.size === 0 || text.length < index.leap + GRAM - 1) return NONE
+  const matches = new Matches(index, text)
+  if (text.length <= MAX_IN_PLACE_CHARS || BIG_ENDIAN) lookInPlace(matches, 0, text.length)
+  else {
+    for (let from = 0; from < text.length; from += CHUNK_CHARS) {
+      const to = Math.min(text.length, from + CHUNK_CHARS)
+      const { read, written } = encoder.encodeInto(text.slice(from, to), chunk)
+      // When every character gave one byte, positions in the copy are positions in the text.
+      if (read === to - from && written === read) lookInCopy(matches, from, written)
+      else lookInPlace(matches, from, to)
+    }
+  }
+  return matches.ranges()
+}
 
-  return (text) => {
-    if (text.length < shortest) return NONE
-    const found: Range[] = []
-    // Where the last match of each needle began and ended. Without it, the same match would be
-    // measured again at every step inside it.
-    let origins: Map<Needle, { readonly origin: number; readonly to: number }> | undefined
-
-    function look(at: number, gram: number): void {
-      for (const offset of grams.offsets(gram)) {
-        const from = at - offset
-        for (const { needle, at: inside } of from < 0
-          ? []
-          : (places.get(text.slice(from, from + window)) ?? [])) {
-          const last = origins?.get(needle)
-          if (last?.origin === from - inside && from < last.to) continue
-          const range = runAround(text, from, needle, inside, window)
-          if (!range) continue
-          origins ??= new Map()
-          origins.set(needle, { origin: from - inside, to: range.to })
-          found.push(range)
-        }
-      }
-    }
-    function lookInPlace(from: number, to: number): void {
-      for (let at = from; at + GRAM <= to; at += leap) {
-        look(at, gramAt(text, at))
-      }
-    }
-    function lookInCopy(from: number, length: number): void {
-      const end = length >>> 2
-      const step = leap >>> 2
-      for (
-        let at = nextIn(grams, words, 0, end, step);
-        at < end;
-        at = nextIn(grams, words, at + 2 * step, end, step)
-      ) {
-        look(from + at * 4, words[at] ?? 0)
-        if (at + step < end) look(from + (at + step) * 4, words[at + step] ?? 0)
-      }
-    }
-
-    if (text.length <= MAX_IN_PLACE_CHARS || BIG_ENDIAN) lookInPlace(0, text.length)
-    else {
-      for (let from = 0; from < text.length; from += bytes.length) {
-        const to = Math.min(text.length, from + bytes.length)
-        const { read, written } = encoder.encodeInto(text.slice(from, to), bytes)
-        // When every character gave one byte, positions in the copy are positions in the text.
-        if (read === to - from && written === read) lookInCopy(from, written)
-        else lookInPlace(from, to)
-      }
-    }
-    return found.length === 0 ? NONE : mergeRanges(found)
+function lookInPlace(matches: Matches, from: number, to: number): void {
+  const { index, text } = matches
+  for (let at = from; at < to && at + GRAM <= text.length; at += index.leap) {
+    const hash = gramAt(text, at)
+    if (index.grams.mayHave(hash)) matches.look(at, hash)
   }
 }
 
-interface Place {
-  readonly needle: Needle
-  readonly at: number
-}
-
-/** The windows, by their text, and the grams that the search can meet in them. */
-function knownWindows(needles: readonly Needle[], window: number, leap: number) {
-  const windows = needles.map(({ text, minRun }) =>
-    minRun === text.length ? 1 : text.length - window + 1,
-  )
-  const grams = createGrams(windows.reduce((sum, count) => sum + count + leap - 1, 0))
-  const places = new Map<string, Place[]>()
-  needles.forEach((needle, index) => {
-    // From the end: tokens begin alike, and end in their signature.
-    for (let at = needle.text.length - window, left = windows[index] ?? 0; left > 0; at--, left--) {
-      const text = needle.text.slice(at, at + window)
-      const known = places.get(text)
-      if (known) known.push({ needle, at })
-      else places.set(text, [{ needle, at }])
-      for (let offset = 0; offset < leap; offset++) grams.add(gramAt(text, offset), offset)
+function lookInCopy(matches: Matches, from: number, length: number): void {
+  const { index, text } = matches
+  const { filter, shift } = index.grams
+  const end = length >>> 2
+  const step = index.leap >>> 2
+  for (
+    let at = nextIn(filter, shift, copy, 0, end, step);
+    at < end;
+    at = nextIn(filter, shift, copy, at + 2 * step, end, step)
+  ) {
+    for (const next of [from + at * 4, from + (at + step) * 4]) {
+      if (next + GRAM > Math.min(text.length, from + length)) continue
+      const hash = gramAt(text, next)
+      if (index.grams.mayHave(hash)) matches.look(next, hash)
     }
-  })
-  return { grams, places }
+  }
 }
 
-/** The run of equal characters around a window. Undefined when it is shorter than `minRun`. */
-function runAround(
-  text: string,
-  from: number,
-  needle: Needle,
-  inside: number,
-  window: number,
-): Range | undefined {
-  let before = 0
-  while (
-    before < inside &&
-    before < from &&
-    text.charCodeAt(from - before - 1) === needle.text.charCodeAt(inside - before - 1)
-  )
-    before++
-  let after = window
-  while (
-    inside + after < needle.text.length &&
-    text.charCodeAt(from + after) === needle.text.charCodeAt(inside + after)
-  )
-    after++
-  return before + after < needle.minRun ? undefined : { from: from - before, to: from + after }
+/** The matches in one text. */
+class Matches {
+  readonly index: NeedleIndex
+  readonly text: string
+  readonly #found: Range[] = []
+  /**
+   * Where the last run of each needle began and ended. Without it, the same run would be measured
+   * again at every step inside it.
+   */
+  #runs: Map<Needle, { readonly origin: number; readonly to: number }> | undefined
+  #mayCompare: number
+
+  constructor(index: NeedleIndex, text: string) {
+    this.index = index
+    this.text = text
+    this.#mayCompare = 100_000 + MAX_COMPARED * text.length
+  }
+
+  ranges(): readonly Range[] | undefined {
+    if (this.#mayCompare < 0) return undefined
+    return this.#found.length === 0 ? NONE : mergeRanges(this.#found)
+  }
+
+  /** Looks at the needles that have the gram at a position of the text. */
+  look(at: number, hash: number): void {
+    const { grams } = this.index
+    for (
+      let slot = grams.first(hash);
+      slot >= 0 && this.#mayCompare >= 0;
+      slot = grams.next(hash, slot)
+    ) {
+      this.#mayCompare--
+      const place = this.index.placeAt(grams.placeAt(slot))
+      if (place) this.#measure(at, place.needle, place.inside)
+    }
+  }
+
+  /** Measures the run of equal characters around a gram. */
+  #measure(at: number, needle: Needle, inside: number): void {
+    const origin = at - inside
+    const last = this.#runs?.get(needle)
+    if (last?.origin === origin && at < last.to) return
+    const { text } = this
+    let from = at
+    while (
+      from > 0 &&
+      from > origin &&
+      text.charCodeAt(from - 1) === needle.text.charCodeAt(from - 1 - origin)
+    )
+      from--
+    let to = at
+    const end = Math.min(text.length, origin + needle.text.length)
+    while (to < end && text.charCodeAt(to) === needle.text.charCodeAt(to - origin)) to++
+    this.#mayCompare -= to - from
+    if (to - from < needle.minRun) return
+    this.#runs ??= new Map()
+    this.#runs.set(needle, { origin, to })
+    this.#found.push({ from, to })
+  }
 }
 
 /** Puts ranges in order, and makes one of those that overlap or touch. */

@@ -2,7 +2,8 @@
 // secret stays; whoever holds the set does.
 
 import type { Credential } from '../../core/credential.ts'
-import { createRedactor, type Redactor } from './redactor.ts'
+import { KnownSecrets } from './known-secrets.ts'
+import { redactorOf, type WholeRedactor } from './redactor.ts'
 
 /** Credentials that answers are searched for. */
 export interface SecretSet {
@@ -12,39 +13,34 @@ export interface SecretSet {
   delete(credential: Credential): void
   /** How many credentials are in the set. */
   readonly size: number
-  /**
-   * The redactor for what is in the set. It is a live view: keep it, and it knows what is added
-   * later. A stream that it started knows what was in the set at its start.
-   */
-  redactor(): Redactor
+  /** The redactor for what is in the set: {@link redactorOfSets} of it alone. */
+  redactor(): WholeRedactor
+  /** What is known of the secrets, for the redactor of several sets. */
+  readonly known: KnownSecrets
 }
 
-/** Makes an empty set. */
+/**
+ * Makes an empty set. What it costs to add a credential, or to search a text, does not depend on
+ * how many there are.
+ */
 export function secretSet(): SecretSet {
-  const secrets = new Set<Credential>()
-  let current: Redactor | undefined
-  const now = () => (current ??= createRedactor([...secrets]))
-  const view: Redactor = {
-    text: (input) => now().text(input),
-    stream: () => now().stream(),
-    json: (value, budget) => now().json(value, budget),
-    jsonInTurns: (value, budget) => now().jsonInTurns(value, budget),
-    get tooShort() {
-      return now().tooShort
-    },
-  }
+  const known = new KnownSecrets()
+  const redactor = redactorOf([known])
   return {
-    add(credential) {
-      if (secrets.has(credential)) return
-      secrets.add(credential)
-      current = undefined
-    },
-    delete(credential) {
-      if (secrets.delete(credential)) current = undefined
-    },
+    known,
+    add: (credential) => known.add(credential),
+    delete: (credential) => known.delete(credential),
     get size() {
-      return secrets.size
+      return known.size
     },
-    redactor: () => view,
+    redactor: () => redactor,
   }
+}
+
+/**
+ * One redactor for what is in several sets. It is a live view: keep it, and it knows what is added
+ * later. It decodes a text once for all sets.
+ */
+export function redactorOfSets(sets: readonly SecretSet[]): WholeRedactor {
+  return redactorOf(sets.map(({ known }) => known))
 }

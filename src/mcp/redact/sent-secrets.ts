@@ -7,9 +7,9 @@ import { Credential } from '../../core/credential.ts'
 import { refused } from '../../core/errors.ts'
 import type { IssuedToken } from '../../core/source/exchange.ts'
 import type { CredentialSource } from '../../core/source/parts.ts'
-import { joinRedactors, type ValueRedactor } from './join-redactors.ts'
+import type { WholeRedactor } from './redactor.ts'
 import { type SecretMemory, secretMemory } from './secret-memory.ts'
-import { type SecretSet, secretSet } from './secret-set.ts'
+import { redactorOfSets, type SecretSet, secretSet } from './secret-set.ts'
 import { MIN_SECRET_CHARS } from './variants.ts'
 
 /** What the process remembers. All runs share it. */
@@ -51,7 +51,7 @@ export interface LiveSecrets {
   /** Whether a text is, as a whole, the id or the handle of a session with this server. */
   isSession(text: string): boolean
   /** The redactor for everything that is known now. */
-  redactor(): ValueRedactor
+  redactor(): WholeRedactor
 }
 
 /** Options of {@link sentSecrets}. */
@@ -138,8 +138,7 @@ export function sentSecrets(options: SentSecretsOptions): SentSecrets {
         issuedMemory.sweep()
         chosen.keys.sweep()
         chosen.sessions.sweep()
-        const others = [chosen.set, runSet].filter(({ size }) => size > 0)
-        return joinRedactors([issuedSet.redactor(), ...others.map((set) => set.redactor())])
+        return redactorOfSets([issuedSet, chosen.set, runSet])
       },
     }
   }

@@ -11,16 +11,26 @@ export const MIN_SECRET_CHARS = 12
  * @returns None for a secret shorter than {@link MIN_SECRET_CHARS}.
  */
 export function variantsOf(secret: string): readonly string[] {
+  return [...new Set([...compactVariantsOf(secret), ...escapedVariantsOf(secret)])]
+}
+
+/** The forms of which every character is escaped: percent, and JSON. */
+function escapedVariantsOf(secret: string): readonly string[] {
+  if (secret.length < MIN_SECRET_CHARS) return []
+  const hex = hexOf(new TextEncoder().encode(secret))
+  return [...inBothCases(hex.replace(/../g, '%$&')), ...inBothCases(asEscapes(secret))]
+}
+
+/** The forms that are left, when stretches of escapes are decoded. */
+export function compactVariantsOf(secret: string): readonly string[] {
   if (secret.length < MIN_SECRET_CHARS) return []
   const bytes = new TextEncoder().encode(secret)
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  const hex = hexOf(bytes)
   const forms = [
     secret,
     // UTF-8 read as Latin-1, as `atob` gives it. It differs from the secret outside ASCII only.
     binary(bytes),
     ...[0, 1, 2].flatMap((before) => base64Core(bytes, before)),
-    ...inBothCases(hex.replace(/../g, '%$&')),
-    ...inBothCases(asEscapes(secret)),
     ...inBothCases(hex),
     // Most tokens have no character that these escape.
     ...(/^[\w.~-]*$/.test(secret)
@@ -28,6 +38,10 @@ export function variantsOf(secret: string): readonly string[] {
       : [...percent(bytes, /[\w.!~*'()-]/), ...percent(bytes, /[\w.~-]/), ...json(secret)]),
   ]
   return [...new Set(forms)]
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 /**

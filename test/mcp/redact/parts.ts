@@ -4,7 +4,9 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { Credential } from '../../../src/core/credential.ts'
+import { type Needle, NeedleIndex } from '../../../src/mcp/redact/needle-index.ts'
 import { createRedactor, type Redactor } from '../../../src/mcp/redact/redactor.ts'
+import { type Range, search } from '../../../src/mcp/redact/search.ts'
 import { LONG } from '../../long.ts'
 
 export const MARKER = '[credential removed]'
@@ -37,6 +39,13 @@ export function windowsOf(text: string, length: number): string[] {
   return Array.from({ length: Math.max(0, text.length - length + 1) }, (_, at) =>
     text.slice(at, at + length),
   )
+}
+
+/** A search for needles of at least twelve characters. */
+export function searchFor(needles: readonly Needle[]): (text: string) => readonly Range[] {
+  const index = new NeedleIndex(8)
+  for (const needle of needles) index.add(needle)
+  return (text) => search(index, text) ?? []
 }
 
 export function redactorOf(...secrets: readonly string[]): Redactor {

@@ -4,9 +4,11 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { workBudget } from '../../../src/mcp/redact/budget.ts'
 import { jwt, MARKER, RUNS, random, redactorOf, TIMEOUT } from './parts.ts'
 
 const WITHHELD = '[content withheld]'
+const TOO_MUCH = '[content withheld: too much to search]'
 const token = jwt('the token')
 const [header = '', payload = '', signature = ''] = token.split('.')
 const opaque = random('opaque', 43)
@@ -246,7 +248,7 @@ describe('a credential in encodings on top of each other', () => {
         ])
         for (const form of ['base64', 'base64url', 'hex'] as const) {
           const run = bytes.toString(form).replace(/=+$/, '')
-          expect(json(run).hits, `${form} ${before} ${after}`).toBe(run.length < 24 ? 0 : 1)
+          expect(json(run).hits, `${form} ${before} ${after}`).toBe(1)
         }
       }
     }
@@ -275,15 +277,26 @@ describe('a credential in encodings on top of each other', () => {
     expect(json(base64(base64(base64(base64(opaque))))).hits).toBe(0)
   })
 
-  it('is never passed unsearched: more than 8 million encoded characters are withheld', () => {
-    const large = 'A'.repeat(8_388_608)
-    expect(json([large])).toEqual({ value: [large], hits: 0, withheld: 0 })
-    expect(json([large, 'short', 'B'.repeat(24)])).toEqual({
-      value: [large, 'short', WITHHELD],
+  it('is never passed unsearched: what looks encoded is withheld when the budget is spent', () => {
+    const large = 'A'.repeat(1_000_000)
+    const spent = (value: unknown) => redactor.json(value, workBudget({ steps: 5_000_000 }))
+    expect(spent([large])).toEqual({ value: [large], hits: 0, withheld: 0 })
+    expect(spent([large, large, 'short', 'plain words pass', 'B'.repeat(24)])).toEqual({
+      value: [large, TOO_MUCH, 'short', 'plain words pass', TOO_MUCH],
       hits: 0,
+      withheld: 2,
+    })
+    expect(spent([large, large, opaque, { [opaque]: 1 }])).toEqual({
+      value: [large, TOO_MUCH, MARKER, { [MARKER]: 1 }],
+      hits: 2,
       withheld: 1,
     })
-    expect(json([`${large}A${opaque}`])).toEqual({ value: [WITHHELD], hits: 1, withheld: 1 })
+  })
+
+  it('is found in any answer that is taken in by default, if it is one large image', () => {
+    const image = randomBytes(6_291_456).toString('base64')
+    expect(json([image])).toEqual({ value: [image], hits: 0, withheld: 0 })
+    expect(json([image.slice(0, -40) + base64(opaque)])).toMatchObject({ hits: 1, withheld: 0 })
   })
 })
 

@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createSearch, type Needle } from '../../../src/mcp/redact/search.ts'
+import type { Needle } from '../../../src/mcp/redact/needle-index.ts'
 import { MIN_SECRET_CHARS, variantsOf } from '../../../src/mcp/redact/variants.ts'
 import {
   jwt,
@@ -13,6 +13,7 @@ import {
   RUNS,
   random,
   redactorOf,
+  searchFor,
   TIMEOUT,
   windowsOf,
 } from './parts.ts'
@@ -40,7 +41,7 @@ function plainly(text: string, wanted: readonly Needle[]): string {
 function quickly(text: string, wanted: readonly Needle[]): string {
   let out = ''
   let at = 0
-  for (const { from, to } of createSearch(wanted)(text)) {
+  for (const { from, to } of searchFor(wanted)(text)) {
     out += text.slice(at, from) + MARKER
     at = to
   }
@@ -101,7 +102,7 @@ it(
 
 it('the search finds a text across the edges of the parts that it copies, in ASCII and in other text', () => {
   const one = random('place', 43)
-  const find = createSearch([{ text: one, minRun: one.length }])
+  const find = searchFor([{ text: one, minRun: one.length }])
   for (const other of ['.', '€']) {
     const filler = other + '.'.repeat(66_000)
     for (let at = 32_600; at < 32_900; at++) {
@@ -121,7 +122,7 @@ it('the search finds a text across the edges of the parts that it copies, in ASC
 it('the search finds any run of the fewest characters that count, and no shorter run', () => {
   const one = random('fewest', 200)
   for (let minRun = MIN_SECRET_CHARS; minRun <= 80; minRun++) {
-    const find = createSearch([{ text: one, minRun }])
+    const find = searchFor([{ text: one, minRun }])
     for (const from of [0, 1, 7, 100, one.length - minRun]) {
       for (let before = 0; before < 64; before++) {
         const filler = '.'.repeat(before)

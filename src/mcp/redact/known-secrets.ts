@@ -1,0 +1,153 @@
+// The secrets that are searched for: what of each is searched for, and in which index. They come
+// and go.
+
+import type { Credential } from '../../core/credential.ts'
+import { type Needle, NeedleIndex } from './needle-index.ts'
+import { piecesOf } from './pieces.ts'
+import { mergeRanges, type Range, search } from './search.ts'
+import { findInEscapes } from './uniform-escapes.ts'
+import { compactVariantsOf, MIN_SECRET_CHARS, variantsOf } from './variants.ts'
+
+/** Characters that a search for pieces leaps. A piece has at least twelve. */
+const LEAP = 8
+/** Forms of this many characters are searched for with a longer leap. */
+const WIDE_LEAP = 32
+const MIN_WIDE_CHARS = WIDE_LEAP + 4
+
+/**
+ * A secret with one of these may be spread over several tokens of a JSON text, or be one that is no
+ * string.
+ */
+const JSON_SYNTAX = /["\\{}[\]:,\s]/
+
+/** One secret's text, and who holds it: several credentials may be the same. */
+interface Secret {
+  readonly text: string
+  readonly needles: readonly Needle[]
+  forms?: readonly Needle[]
+  holders: number
+}
+
+interface FormIndexes {
+  readonly narrow: NeedleIndex
+  readonly wide: NeedleIndex
+}
+
+/** A set of secrets, and the indexes for them. */
+export class KnownSecrets {
+  readonly #byCredential = new Map<Credential, Secret>()
+  readonly #byText = new Map<string, Secret>()
+  /** Whole secrets and their pieces, as they read when all is decoded. */
+  readonly pieces: NeedleIndex = new NeedleIndex(LEAP)
+  /** Whole secrets in each form. Made at its first use. */
+  #forms: FormIndexes | undefined
+  #tooShort = 0
+  #crossing = 0
+
+  get size(): number {
+    return this.#byCredential.size
+  }
+
+  /** How many different secrets are too short to search for. */
+  get tooShort(): number {
+    return this.#tooShort
+  }
+
+  /** Whether a secret is searched for at all. */
+  get hasAny(): boolean {
+    return this.#byText.size > this.#tooShort
+  }
+
+  /** Whether a secret may be spread over several tokens of a JSON text. */
+  get crossesTokens(): boolean {
+    return this.#crossing > 0
+  }
+
+  add(credential: Credential): void {
+    if (this.#byCredential.has(credential)) return
+    const text = credential.reveal()
+    const secret = this.#byText.get(text) ?? this.#enter(text)
+    secret.holders++
+    this.#byCredential.set(credential, secret)
+  }
+
+  delete(credential: Credential): void {
+    const secret = this.#byCredential.get(credential)
+    if (!secret) return
+    this.#byCredential.delete(credential)
+    secret.holders--
+    if (secret.holders === 0) this.#leave(secret)
+  }
+
+  /** All forms of all secrets that are long enough. */
+  forms(): readonly string[] {
+    return [...new Set([...this.#byText.keys()].flatMap(variantsOf))]
+  }
+
+  /** Finds whole secrets, in each form. */
+  findForms(text: string): readonly Range[] | undefined {
+    const compact = this.#findCompact(text)
+    const escaped = compact && findInEscapes(text, (decoded) => this.#findCompact(decoded))
+    if (!escaped || escaped.length === 0) return escaped && compact
+    return mergeRanges([...compact, ...escaped])
+  }
+
+  #findCompact(text: string): readonly Range[] | undefined {
+    const { narrow, wide } = this.#formIndexes()
+    const short = search(narrow, text)
+    const long = short && search(wide, text)
+    if (!long || short.length === 0) return long
+    return long.length === 0 ? short : mergeRanges([...short, ...long])
+  }
+
+  #enter(text: string): Secret {
+    const isLong = text.length >= MIN_SECRET_CHARS
+    const secret: Secret = { text, needles: isLong ? needlesOf(text) : [], holders: 0 }
+    this.#byText.set(text, secret)
+    if (!isLong) this.#tooShort++
+    else if (JSON_SYNTAX.test(text)) this.#crossing++
+    for (const needle of secret.needles) this.pieces.add(needle)
+    if (this.#forms) this.#addForms(secret, this.#forms)
+    return secret
+  }
+
+  #leave(secret: Secret): void {
+    const isLong = secret.text.length >= MIN_SECRET_CHARS
+    this.#byText.delete(secret.text)
+    if (!isLong) this.#tooShort--
+    else if (JSON_SYNTAX.test(secret.text)) this.#crossing--
+    for (const needle of secret.needles) this.pieces.delete(needle)
+    for (const form of secret.forms ?? []) {
+      this.#forms?.narrow.delete(form)
+      this.#forms?.wide.delete(form)
+    }
+  }
+
+  #formIndexes(): FormIndexes {
+    if (this.#forms) return this.#forms
+    this.#forms = { narrow: new NeedleIndex(LEAP), wide: new NeedleIndex(WIDE_LEAP) }
+    for (const secret of this.#byText.values()) this.#addForms(secret, this.#forms)
+    return this.#forms
+  }
+
+  #addForms(secret: Secret, { narrow, wide }: FormIndexes): void {
+    // A secret of other characters than ASCII is longer in UTF-8, so its escapes are.
+    const isAscii = /^[ -~]*$/.test(secret.text)
+    const forms = isAscii ? compactVariantsOf(secret.text) : variantsOf(secret.text)
+    secret.forms = forms.map(wholly)
+    for (const form of secret.forms) (form.text.length < MIN_WIDE_CHARS ? narrow : wide).add(form)
+  }
+}
+
+/**
+ * What is searched for in a text that is decoded: the secret, and its pieces. The forms are only
+ * searched for when the secret has characters that the decoding may not give back.
+ */
+function needlesOf(secret: string): readonly Needle[] {
+  const whole = /^[\w.~-]*$/.test(secret) ? [secret] : variantsOf(secret)
+  return [...whole.map(wholly), ...piecesOf(secret)]
+}
+
+function wholly(text: string): Needle {
+  return { text, minRun: text.length }
+}

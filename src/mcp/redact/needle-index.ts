@@ -1,0 +1,132 @@
+// An index of the texts that are searched for. Texts come and go; the cost of one does not depend
+// on how many there are.
+
+import { GramTable } from './gram-table.ts'
+import { GRAM, gramAt } from './grams.ts'
+
+/**
+ * A text to search for. Any run of at least `minRun` characters of it is a match; use its length to
+ * match only the whole.
+ */
+export interface Needle {
+  readonly text: string
+  /** 12 or more, and at least the leap of the index and four. */
+  readonly minRun: number
+}
+
+/** A needle, and how far into it a gram begins. */
+export interface Place {
+  readonly needle: Needle
+  readonly inside: number
+}
+
+/** A place as one number: which needle, and how far into it. */
+const INSIDE_BITS = 12
+/** A gram is indexed only in the beginning of a long needle. */
+const MAX_INSIDE = 2 ** INSIDE_BITS
+/**
+ * A gram that is in so many needles' pieces says nothing of any of them: it is the beginning that
+ * an issuer gives to all its tokens. It is not indexed again, or such needles would be compared one
+ * by one. A run of other grams beside it is still found.
+ */
+const MAX_SHARED_PLACES = 32
+/** Windows of a needle that are compared, to take the one that is least like other needles. */
+const MAX_WINDOWS = 16
+
+/**
+ * The index. A search looks at every `leap`-th position of a text, and reads a gram there. Any run
+ * that is a match is long enough to contain one of these positions with its whole gram, so the
+ * index has every gram of a needle that may match in part, and of any other the grams of a window
+ * of `leap` positions.
+ */
+export class NeedleIndex {
+  readonly leap: number
+  readonly grams: GramTable = new GramTable((place) => this.#hashAt(place))
+  readonly #needles: (Needle | undefined)[] = []
+  /** Numbers of needles that were deleted. */
+  readonly #free: number[] = []
+  /** The number of each needle, and where its indexed grams begin. */
+  readonly #known = new Map<Needle, { readonly id: number; readonly from: number }>()
+
+  /** @param leap A multiple of four. */
+  constructor(leap: number) {
+    this.leap = leap
+  }
+
+  get size(): number {
+    return this.#known.size
+  }
+
+  add(needle: Needle): void {
+    const id = this.#free.pop() ?? this.#needles.length
+    const from = this.#windowOf(needle)
+    this.#needles[id] = needle
+    this.#known.set(needle, { id, from })
+    const isPart = needle.minRun < needle.text.length
+    for (let inside = from; inside < this.#endOf(needle, from); inside++) {
+      const hash = gramAt(needle.text, inside)
+      if (isPart && this.#count(hash) >= MAX_SHARED_PLACES) continue
+      this.grams.add(hash, (id << INSIDE_BITS) | inside)
+    }
+  }
+
+  delete(needle: Needle): void {
+    const known = this.#known.get(needle)
+    if (!known) return
+    const { id, from } = known
+    for (let inside = from; inside < this.#endOf(needle, from); inside++)
+      this.grams.delete(gramAt(needle.text, inside), (id << INSIDE_BITS) | inside)
+    this.#known.delete(needle)
+    this.#needles[id] = undefined
+    this.#free.push(id)
+  }
+
+  /** What is at a place. */
+  placeAt(place: number): Place | undefined {
+    const needle = this.#needles[place >>> INSIDE_BITS]
+    return needle && { needle, inside: place & (MAX_INSIDE - 1) }
+  }
+
+  #hashAt(place: number): number {
+    const { needle, inside } = this.placeAt(place) ?? {}
+    return needle ? gramAt(needle.text, inside ?? 0) : 0
+  }
+
+  /** Where the indexed grams of a needle end. */
+  #endOf({ text, minRun }: Needle, from: number): number {
+    return minRun === text.length ? from + this.leap : Math.min(text.length - GRAM + 1, MAX_INSIDE)
+  }
+
+  /**
+   * Where the indexed grams of a needle begin. Tokens of one issuer begin alike, and many end
+   * alike.
+   */
+  #windowOf({ text, minRun }: Needle): number {
+    if (minRun < text.length) return 0
+    let best = 0
+    let fewest = Number.POSITIVE_INFINITY
+    const last = Math.min(text.length, MAX_INSIDE) - GRAM + 1 - this.leap
+    const stride = Math.max(this.leap, Math.ceil((last + 1) / MAX_WINDOWS))
+    // From the end, where most tokens are random.
+    for (let from = last; from >= 0 && fewest > 0; from -= stride) {
+      let shared = 0
+      for (let inside = from; inside < from + this.leap; inside++)
+        shared += this.#count(gramAt(text, inside))
+      if (shared < fewest) [best, fewest] = [from, shared]
+    }
+    return best
+  }
+
+  /** In how many places a gram is; not exact, and never more than is worth counting. */
+  #count(hash: number): number {
+    let count = 0
+    if (!this.grams.mayHave(hash)) return 0
+    for (
+      let slot = this.grams.first(hash);
+      slot >= 0 && count < MAX_SHARED_PLACES;
+      slot = this.grams.next(hash, slot)
+    )
+      count++
+    return count
+  }
+}

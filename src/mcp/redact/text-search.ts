@@ -1,0 +1,97 @@
+// Searches one text for known secrets: as it is, in pieces, and in what it may decode to. It works
+// in blocks, so that a long text is no long piece of work.
+
+import type { Budget, Work } from './budget.ts'
+import { viewsOf } from './coded.ts'
+import { replaceRanges } from './marker.ts'
+import type { NeedleIndex } from './needle-index.ts'
+import { mergeRanges, type Range, search } from './search.ts'
+import { MIN_VIEW_CHARS } from './view.ts'
+
+/** Layers of encoding that are decoded. */
+const MAX_LAYERS = 3
+/** Characters that are searched in one piece of work. */
+export const BLOCK_CHARS = 65_536
+/** Blocks overlap, so that a secret at the end of one is found. */
+const OVERLAP_CHARS = 8_192
+
+/** A text with markers, and how many were put in; undefined when it could not be searched. */
+export type RedactedText = { readonly text: string; readonly hits: number } | undefined
+
+/** What is searched for; several sets of secrets may be. */
+export type Indexes = readonly NeedleIndex[]
+
+type Found = readonly Range[] | undefined
+
+const NONE: readonly Range[] = []
+
+/** Redacts a text of one block at most. */
+export function redactBlock(text: string, indexes: Indexes, budget: Budget): RedactedText {
+  if (text.length < MIN_VIEW_CHARS) return { text, hits: 0 }
+  const plain = removePlain(text, indexes, budget)
+  const coded = plain && codedIn(plain.text, indexes, budget, MAX_LAYERS)
+  return coded && withMarkers(plain, coded)
+}
+
+/** Redacts a text of any length. */
+export function* redactText(text: string, indexes: Indexes, budget: Budget): Work<RedactedText> {
+  const plain = removePlain(text, indexes, budget)
+  if (!plain) return undefined
+  const found: Range[] = []
+  for (let from = 0; from < plain.text.length; from += BLOCK_CHARS - OVERLAP_CHARS) {
+    if (budget.isTurnDue) yield
+    const block = plain.text.slice(from, from + BLOCK_CHARS)
+    const coded = codedIn(block, indexes, budget, MAX_LAYERS)
+    if (!coded) return undefined
+    for (const range of coded) found.push({ from: from + range.from, to: from + range.to })
+  }
+  return withMarkers(plain, found)
+}
+
+/**
+ * What is plain goes first. Otherwise an encoded run around it, such as the URL that it is in,
+ * would be removed as a whole.
+ */
+function removePlain(text: string, indexes: Indexes, budget: Budget): RedactedText {
+  const found = searchPlain(text, indexes, budget)
+  return found && withMarkers({ text, hits: 0 }, found)
+}
+
+function withMarkers(
+  { text, hits }: { readonly text: string; readonly hits: number },
+  found: readonly Range[],
+): { readonly text: string; readonly hits: number } {
+  if (found.length === 0) return { text, hits }
+  const ranges = mergeRanges(found)
+  return { text: replaceRanges(text, ranges), hits: hits + ranges.length }
+}
+
+/** The steps of a search are few, because it leaps. */
+function searchPlain(text: string, indexes: Indexes, budget: Budget): Found {
+  budget.spend(1 + (text.length >>> 2))
+  let all: readonly Range[] = NONE
+  for (const index of indexes) {
+    const found = search(index, text)
+    if (!found) return undefined
+    if (found.length > 0) all = all.length === 0 ? found : [...all, ...found]
+  }
+  return all
+}
+
+/** The parts of a text that hide a secret in an encoding. Undefined when there is too much. */
+function codedIn(text: string, indexes: Indexes, budget: Budget, layers: number): Found {
+  budget.spend(text.length)
+  const views = viewsOf(text)
+  if (views.length === 0) return NONE
+  if (budget.isSpent) return undefined
+  const found: Range[] = []
+  for (const view of views) {
+    budget.spend(view.text.length)
+    const ranges = searchPlain(view.text, indexes, budget)
+    const inner =
+      ranges?.length === 0 && layers > 1 ? codedIn(view.text, indexes, budget, layers - 1) : ranges
+    if (!inner || budget.isSpent) return undefined
+    if (inner.length > 0) found.push(view)
+  }
+  return found
+}
