@@ -19,7 +19,16 @@ export type {
   Source,
 } from './core/binding.ts'
 export { memoryReflectionMarks } from './core/carry/memory-reflection-marks.ts'
+export { memoryToolPins } from './core/carry/memory-tool-pins.ts'
 export type { ReflectionMark, ReflectionMarks } from './core/carry/reflection-marks.ts'
+export type {
+  PinnedServer,
+  SeenChange,
+  ToolChange,
+  ToolPin,
+  ToolPinReview,
+  ToolPins,
+} from './core/carry/tool-pins.ts'
 export { Credential } from './core/credential.ts'
 export {
   type Admission,

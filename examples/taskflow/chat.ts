@@ -20,6 +20,7 @@ import {
   sqliteReflectionMarks,
   sqliteRunStore,
   sqliteThreadStore,
+  sqliteToolPins,
 } from 'onbehalf/store'
 import { chatClient } from './clients.ts'
 import type { Deadlines } from './deadlines.ts'
@@ -76,6 +77,7 @@ export async function createChat(options: ChatOptions): Promise<Chat> {
     subjectHeader: 'x-user-id',
     deadline: deadlines.mcp,
     reflectionMarks: sqliteReflectionMarks(database),
+    toolPins: sqliteToolPins(database),
   })
   const store = sqliteThreadStore(database)
   const attachments = diskAttachments<Caller>(options.attachments, {

@@ -6,9 +6,10 @@ import { inspect } from './inspect.ts'
 import { keys } from './keys.ts'
 import { leaktest } from './leaktest.ts'
 import { marks } from './marks.ts'
+import { pins } from './pins.ts'
 
 /** Every command. */
-const COMMANDS: Readonly<Record<string, Command>> = { inspect, keys, leaktest, marks }
+const COMMANDS: Readonly<Record<string, Command>> = { inspect, keys, leaktest, marks, pins }
 
 /**
  * Runs a command.

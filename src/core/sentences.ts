@@ -37,7 +37,7 @@ export function toSentence(refusal: Refusal): string {
     case 'server_refused':
       return `This was not done: ${server} did not accept the credential for this call.`
     case 'tool_refused':
-      return `This was not done: the tool asks for a credential or an identity as a parameter, or has changed. An administrator of ${server} can bind it.`
+      return `This was not done: the tool asks for a credential or an identity as a parameter, or has changed. An administrator of ${server} can bind it, or approve the change with \`onbehalf pins\`.`
     case 'arguments_refused':
       return 'This was not done: the arguments cannot be combined with what is filled in for the person. Send plain values, and no credentials.'
     case 'reference_refused':

@@ -10,8 +10,10 @@ export type { Swept } from './attachments/sweep.ts'
 export { openPostgres, type PostgresDatabase } from './postgres/database.ts'
 export { PostgresError } from './postgres/failure.ts'
 export type { PostgresOptions } from './postgres/options.ts'
+export { postgresReflectionMarks } from './postgres/reflection-marks.ts'
 export { postgresRunStore } from './postgres/run-store.ts'
 export { postgresThreadStore } from './postgres/thread-store.ts'
+export { postgresToolPins } from './postgres/tool-pins.ts'
 export { KeyringError, type MasterKeyFacts } from './sealing/keyring.ts'
 export {
   createKeyring,
@@ -28,4 +30,5 @@ export { keyUse, type Retirement, type RewrapReport, retireKey, rewrap } from '.
 export { type SqliteRunStoreOptions, sqliteRunStore } from './sqlite/run-store.ts'
 export { sqliteSecretStore } from './sqlite/secret-store.ts'
 export { sqliteThreadStore } from './sqlite/thread-store.ts'
+export { sqliteToolPins } from './sqlite/tool-pins.ts'
 export { type SqliteVaultOptions, sqliteVault } from './sqlite/vault.ts'

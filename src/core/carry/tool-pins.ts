@@ -46,12 +46,17 @@ export interface SeenChange extends ToolChange {
   readonly resource: string
 }
 
+/** A server with pins, as an operator sees it. */
+export interface PinnedServer {
+  readonly resource: string
+  readonly owners: number
+  readonly tools: number
+}
+
 /** What an operator decides. A tool is named by its label, or by the digest of its name. */
 export interface ToolPinReview {
   /** How many tools are pinned for how many owners, by server. */
-  servers(): Promise<
-    readonly { readonly resource: string; readonly owners: number; readonly tools: number }[]
-  >
+  servers(): Promise<readonly PinnedServer[]>
   /** Every change that was refused and not approved since, the oldest first. */
   changes(): Promise<readonly SeenChange[]>
   /**

@@ -53,6 +53,30 @@ const MIGRATIONS: readonly (readonly string[])[] = [
       primary key (run_id, number)
     )`,
   ],
+  [
+    `create table reflection_mark (
+      seq bigint generated always as identity primary key,
+      resource text not null unique,
+      since double precision not null
+    )`,
+    `create table tool_pin (
+      resource text not null,
+      owner text not null,
+      tool text not null,
+      label text not null,
+      fingerprint text not null,
+      primary key (resource, owner, tool)
+    )`,
+    `create table tool_change (
+      seq bigint generated always as identity primary key,
+      resource text not null,
+      tool text not null,
+      label text not null,
+      fingerprint text not null,
+      since double precision not null,
+      unique (resource, tool, fingerprint)
+    )`,
+  ],
 ]
 
 /** The number of the lock that an instance holds while it migrates. It is the same for all. */

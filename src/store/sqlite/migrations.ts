@@ -94,6 +94,25 @@ const MIGRATIONS: readonly (readonly string[])[] = [
   ],
   // Every read of a thread checks its owner: this index answers that alone.
   ['create unique index thread_owned on thread (id, owner)'],
+  [
+    `create table tool_pin (
+      resource text not null,
+      owner text not null,
+      tool text not null,
+      label text not null,
+      fingerprint text not null,
+      primary key (resource, owner, tool)
+    ) strict, without rowid`,
+    `create table tool_change (
+      seq integer primary key,
+      resource text not null,
+      tool text not null,
+      label text not null,
+      fingerprint text not null,
+      since real not null,
+      unique (resource, tool, fingerprint)
+    ) strict`,
+  ],
 ]
 
 /**

@@ -202,6 +202,90 @@ export const POSTGRES: PostgresStatements = {
       slots: [{ place: 'owner' }, { place: 'thread' }],
     },
   },
+  marks: {
+    add: {
+      text: 'insert into "reflection_mark" ("resource", "since") values ($1, $2) on conflict ("resource") do nothing',
+      slots: [{ place: 'resource' }, { place: 'since' }],
+    },
+    read: {
+      text: 'select "resource" from "reflection_mark" where "resource" = $1',
+      slots: [{ place: 'resource' }],
+    },
+    list: {
+      text: 'select "resource", "since" from "reflection_mark" order by "since", "seq"',
+      slots: [],
+    },
+    remove: {
+      text: 'delete from "reflection_mark" where "resource" = $1',
+      slots: [{ place: 'resource' }],
+    },
+  },
+  pins: {
+    read: {
+      text: 'select "owner", "tool", "fingerprint" from "tool_pin" where "resource" = $1 and ("owner" = $2 or "owner" = $3)',
+      slots: [{ place: 'resource' }, { place: 'owner' }, ''],
+    },
+    add: {
+      text: 'insert into "tool_pin" ("resource", "tool", "label", "fingerprint", "owner") select cast($1 as text) as "resource", cast($2 as text) as "tool", cast($3 as text) as "label", cast($4 as text) as "fingerprint", cast($5 as text) as "owner" where (select count(*) as "count" from "tool_pin" where "resource" = $6 and "owner" = $7) < 1024 on conflict do nothing',
+      slots: [
+        { place: 'resource' },
+        { place: 'tool' },
+        { place: 'label' },
+        { place: 'fingerprint' },
+        { place: 'owner' },
+        { place: 'resource' },
+        { place: 'owner' },
+      ],
+    },
+    note: {
+      text: 'insert into "tool_change" ("resource", "tool", "label", "fingerprint", "since") select cast($1 as text) as "resource", cast($2 as text) as "tool", cast($3 as text) as "label", cast($4 as text) as "fingerprint", cast($5 as double precision) as "since" where (select count(*) as "count" from "tool_change" where "resource" = $6) < 256 on conflict do nothing',
+      slots: [
+        { place: 'resource' },
+        { place: 'tool' },
+        { place: 'label' },
+        { place: 'fingerprint' },
+        { place: 'since' },
+        { place: 'resource' },
+      ],
+    },
+    servers: {
+      text: 'select "resource", count(distinct "owner") as "owners", count(distinct "tool") as "tools" from "tool_pin" where "owner" <> $1 group by "resource" order by "resource"',
+      slots: [''],
+    },
+    changes: {
+      text: 'select "resource", "tool", "label", "fingerprint", "since" from "tool_change" order by "since", "seq"',
+      slots: [],
+    },
+    dropApproval: {
+      text: 'delete from "tool_pin" where "resource" = $1 and "owner" = $2 and (tool = cast($3 as text) or (label <> \'\' and label = cast($4 as text)))',
+      slots: [{ place: 'resource' }, '', { place: 'tool' }, { place: 'tool' }],
+    },
+    approve: {
+      text: 'insert into "tool_pin" ("resource", "tool", "label", "fingerprint", "owner") select "resource", "tool", "label", "fingerprint", \'\' as "owner" from "tool_change" where "resource" = $1 and (tool = cast($2 as text) or (label <> \'\' and label = cast($3 as text))) and "fingerprint" = $4',
+      slots: [
+        { place: 'resource' },
+        { place: 'tool' },
+        { place: 'tool' },
+        { place: 'fingerprint' },
+      ],
+    },
+    dropPins: {
+      text: 'delete from "tool_pin" where "resource" = $1',
+      slots: [{ place: 'resource' }],
+    },
+    dropChanges: {
+      text: 'delete from "tool_change" where "resource" = $1',
+      slots: [{ place: 'resource' }],
+    },
+    dropPinsOfTool: {
+      text: 'delete from "tool_pin" where "resource" = $1 and (tool = cast($2 as text) or (label <> \'\' and label = cast($3 as text)))',
+      slots: [{ place: 'resource' }, { place: 'tool' }, { place: 'tool' }],
+    },
+    dropChangesOfTool: {
+      text: 'delete from "tool_change" where "resource" = $1 and (tool = cast($2 as text) or (label <> \'\' and label = cast($3 as text)))',
+      slots: [{ place: 'resource' }, { place: 'tool' }, { place: 'tool' }],
+    },
+  },
   lockThread: {
     text: 'select "id" from "thread" where "id" = $1 and "owner" = $2 for update',
     slots: [{ place: 'thread' }, { place: 'owner' }],

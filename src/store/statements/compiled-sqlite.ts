@@ -341,4 +341,70 @@ export const SQLITE: SqliteStatements = {
       slots: [{ place: 'resource' }],
     },
   },
+  pins: {
+    read: {
+      text: 'select "owner", "tool", "fingerprint" from "tool_pin" where "resource" = ? and ("owner" = ? or "owner" = ?)',
+      slots: [{ place: 'resource' }, { place: 'owner' }, ''],
+    },
+    add: {
+      text: 'insert into "tool_pin" ("resource", "tool", "label", "fingerprint", "owner") select cast(? as text) as "resource", cast(? as text) as "tool", cast(? as text) as "label", cast(? as text) as "fingerprint", cast(? as text) as "owner" where (select count(*) as "count" from "tool_pin" where "resource" = ? and "owner" = ?) < 1024 on conflict do nothing',
+      slots: [
+        { place: 'resource' },
+        { place: 'tool' },
+        { place: 'label' },
+        { place: 'fingerprint' },
+        { place: 'owner' },
+        { place: 'resource' },
+        { place: 'owner' },
+      ],
+    },
+    note: {
+      text: 'insert into "tool_change" ("resource", "tool", "label", "fingerprint", "since") select cast(? as text) as "resource", cast(? as text) as "tool", cast(? as text) as "label", cast(? as text) as "fingerprint", cast(? as double precision) as "since" where (select count(*) as "count" from "tool_change" where "resource" = ?) < 256 on conflict do nothing',
+      slots: [
+        { place: 'resource' },
+        { place: 'tool' },
+        { place: 'label' },
+        { place: 'fingerprint' },
+        { place: 'since' },
+        { place: 'resource' },
+      ],
+    },
+    servers: {
+      text: 'select "resource", count(distinct "owner") as "owners", count(distinct "tool") as "tools" from "tool_pin" where "owner" <> ? group by "resource" order by "resource"',
+      slots: [''],
+    },
+    changes: {
+      text: 'select "resource", "tool", "label", "fingerprint", "since" from "tool_change" order by "since", "seq"',
+      slots: [],
+    },
+    dropApproval: {
+      text: 'delete from "tool_pin" where "resource" = ? and "owner" = ? and (tool = cast(? as text) or (label <> \'\' and label = cast(? as text)))',
+      slots: [{ place: 'resource' }, '', { place: 'tool' }, { place: 'tool' }],
+    },
+    approve: {
+      text: 'insert into "tool_pin" ("resource", "tool", "label", "fingerprint", "owner") select "resource", "tool", "label", "fingerprint", \'\' as "owner" from "tool_change" where "resource" = ? and (tool = cast(? as text) or (label <> \'\' and label = cast(? as text))) and "fingerprint" = ?',
+      slots: [
+        { place: 'resource' },
+        { place: 'tool' },
+        { place: 'tool' },
+        { place: 'fingerprint' },
+      ],
+    },
+    dropPins: {
+      text: 'delete from "tool_pin" where "resource" = ?',
+      slots: [{ place: 'resource' }],
+    },
+    dropChanges: {
+      text: 'delete from "tool_change" where "resource" = ?',
+      slots: [{ place: 'resource' }],
+    },
+    dropPinsOfTool: {
+      text: 'delete from "tool_pin" where "resource" = ? and (tool = cast(? as text) or (label <> \'\' and label = cast(? as text)))',
+      slots: [{ place: 'resource' }, { place: 'tool' }, { place: 'tool' }],
+    },
+    dropChangesOfTool: {
+      text: 'delete from "tool_change" where "resource" = ? and (tool = cast(? as text) or (label <> \'\' and label = cast(? as text)))',
+      slots: [{ place: 'resource' }, { place: 'tool' }, { place: 'tool' }],
+    },
+  },
 }

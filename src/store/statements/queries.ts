@@ -9,6 +9,7 @@ import type { SealedTables } from '../sealing/sealed-tables.ts'
 import { place, postgresCompiler, sqliteCompiler, statement } from './compile.ts'
 import { type KeyStatements, keyStatements } from './key-statements.ts'
 import { type MarkStatements, type MarkTables, markStatements } from './mark-statements.ts'
+import { type PinStatements, type PinTables, pinStatements } from './pin-statements.ts'
 import { type RunStatements, runStatements } from './run-statements.ts'
 import type { RunTables, TextRow } from './run-tables.ts'
 import { type SecretStatements, secretStatements } from './secret-statements.ts'
@@ -24,12 +25,15 @@ export interface SqliteStatements {
   readonly secrets: SecretStatements
   readonly keys: KeyStatements
   readonly marks: MarkStatements
+  readonly pins: PinStatements
 }
 
 /** The statements for PostgreSQL. */
 export interface PostgresStatements {
   readonly threads: ThreadStatements
   readonly runs: RunStatements
+  readonly marks: MarkStatements
+  readonly pins: PinStatements
   /** Locks a thread until the end of the transaction. */
   readonly lockThread: Statement<{ readonly owner: string; readonly thread: string }>
   /** Locks the runs of an owner until the end of the transaction. */
@@ -47,6 +51,7 @@ export function sqliteStatements(): SqliteStatements {
     secrets: secretStatements(sealed),
     keys: keyStatements(sealed),
     marks: markStatements(sqliteCompiler<MarkTables>()),
+    pins: pinStatements(sqliteCompiler<PinTables>()),
   }
 }
 
@@ -61,6 +66,8 @@ export function postgresStatements(): PostgresStatements {
   return {
     threads: threadStatements(threads),
     runs: runStatements(runs, texts),
+    marks: markStatements(postgresCompiler<MarkTables>()),
+    pins: pinStatements(postgresCompiler<PinTables>()),
     lockThread: statement(
       threads
         .selectFrom('thread')

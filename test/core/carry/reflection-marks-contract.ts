@@ -17,12 +17,15 @@ export interface ReflectionMarksUnderTest {
 }
 
 /** Runs the contract over factories of empty stores. */
-export function reflectionMarksContract(name: string, make: () => ReflectionMarksUnderTest): void {
+export function reflectionMarksContract(
+  name: string,
+  make: () => ReflectionMarksUnderTest | Promise<ReflectionMarksUnderTest>,
+): void {
   describe(`${name} as a store of reflection marks`, () => {
     let marks: ReflectionMarks
     let other: ReflectionMarks
-    beforeEach(() => {
-      const made = make()
+    beforeEach(async () => {
+      const made = await make()
       ;[marks, other] = made.stores
       return made.close
     })

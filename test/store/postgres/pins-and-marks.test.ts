@@ -1,0 +1,39 @@
+// The pins and the reflection marks in PostgreSQL, a real one: the contracts over two instances.
+
+import { beforeAll } from 'vitest'
+import {
+  type PostgresDatabase,
+  postgresReflectionMarks,
+  postgresToolPins,
+} from '../../../src/store/index.ts'
+import { reflectionMarksContract } from '../../core/carry/reflection-marks-contract.ts'
+import { toolPinReviewContract, toolPinsContract } from '../../core/carry/tool-pins-contract.ts'
+import { opened } from './ground.ts'
+import { type SharedPostgres, sharedPostgres } from './shared.ts'
+
+let server: SharedPostgres
+
+beforeAll(async () => {
+  server = await sharedPostgres()
+})
+
+/** Generous: a busy machine keeps a connection waiting for seconds. */
+const timeouts = { connect: 25_000, statement: 25_000 }
+
+async function two(): Promise<readonly [PostgresDatabase, PostgresDatabase]> {
+  const { database, schema } = await server.schema()
+  const open = () => opened(server, database, { schema, timeouts, connections: 2 })
+  return [await open(), await open()]
+}
+
+toolPinsContract('PostgreSQL', async () => {
+  const [one, other] = await two()
+  return { stores: [postgresToolPins(one), postgresToolPins(other)] }
+})
+
+toolPinReviewContract('PostgreSQL', async () => postgresToolPins((await two())[0]))
+
+reflectionMarksContract('PostgreSQL', async () => {
+  const [one, other] = await two()
+  return { stores: [postgresReflectionMarks(one), postgresReflectionMarks(other)] }
+})
