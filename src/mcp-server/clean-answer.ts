@@ -47,7 +47,7 @@ export async function cleanAnswer(response: Response, options: CleanOptions): Pr
   if (/^text\/event-stream *(?:;|$)/i.test(type))
     return new Response(rewriteEvents(response.body, rules), init)
   if (!/^application\/(?:[\w.+-]*\+)?json *(?:;|$)/i.test(type))
-    return new Response(cleanBytes(new Uint8Array(await response.arrayBuffer()), rules), init)
+    return new Response(await cleanBytes(new Uint8Array(await response.arrayBuffer()), rules), init)
   const text = await response.text()
   return new Response(await cleanJson(text, rules), init)
 }
@@ -58,7 +58,7 @@ async function cleanJson(text: string, rules: AnswerRules): Promise<string> {
   try {
     value = JSON.parse(text)
   } catch {
-    return rules.text(text)
+    return String(await rules.message(text))
   }
   return rewriteJson(value, rules)
 }
@@ -75,9 +75,12 @@ function cleanHeaders(headers: Headers, rules: AnswerRules): Headers {
 }
 
 /** A body of any kind. Each byte is taken for a character, so that what is no text stays as it is. */
-function cleanBytes(bytes: Uint8Array<ArrayBuffer>, rules: AnswerRules): Uint8Array<ArrayBuffer> {
+async function cleanBytes(
+  bytes: Uint8Array<ArrayBuffer>,
+  rules: AnswerRules,
+): Promise<Uint8Array<ArrayBuffer>> {
   let text = ''
   for (const byte of bytes) text += String.fromCharCode(byte)
-  const clean = rules.text(text)
+  const clean = String(await rules.message(text))
   return clean === text ? bytes : Uint8Array.from(clean, (one) => one.charCodeAt(0))
 }

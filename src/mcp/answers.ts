@@ -5,7 +5,8 @@ import { isObject } from '../core/json.ts'
 import { toSentence } from '../core/sentences.ts'
 import { withheldMessage } from './answer/failure-message.ts'
 import type { AnswerRules } from './answer/rules.ts'
-import { type ReflectionParts, removeReflections } from './redact/reflections.ts'
+import type { Budget } from './redact/budget.ts'
+import { cleanText, type ReflectionParts, removeReflections } from './redact/reflections.ts'
 import type { ToolBook } from './tools/tool-book.ts'
 
 /** Options of {@link redactingRules}. */
@@ -15,22 +16,24 @@ export interface RedactingRuleOptions extends ReflectionParts {
   /** Characters of one JSON answer, or of one event, that are taken in. */
   readonly maxChars: number
   readonly signal?: AbortSignal | undefined
+  /** The work for the whole answer. Default: each message has its own, as a stream without an end. */
+  readonly budget?: Budget | undefined
 }
+
+/** Longer texts beside the messages are dropped: no client needs them. */
+const MAX_TEXT_CHARS = 16_384
 
 /** Makes the rules that take out what is remembered, and change nothing else. */
 export function redactingRules(options: RedactingRuleOptions): AnswerRules {
-  const { server, live, maxChars, signal } = options
-  function text(given: string): string {
-    const clean = removeReflections(given, 'answer', options)
-    return typeof clean === 'string' ? clean : ''
-  }
+  const { server, live, maxChars, signal, budget } = options
+  const text = (given: string) => (given.length > MAX_TEXT_CHARS ? '' : cleanText(given, options))
   return {
     server,
     maxChars,
     text,
     session: (id) => (live.isSession(id) || text(id) === id) && live.addSession(id),
     async message(message) {
-      const clean = removeReflections(message, 'answer', options)
+      const clean = await removeReflections(message, 'answer', options, budget)
       return isObject(message) && !isObject(clean)
         ? withheldMessage(message, toSentence({ reason: 'credential_reflected', server }))
         : clean

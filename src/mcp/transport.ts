@@ -67,8 +67,9 @@ export function carryingTransport(
     quarantine,
     fetch: (_, init) => requests.ask(init ?? {}),
   })
-  const outer = outerTransport(inner, requests, fetch, options)
-  listen(inner, outer, requests, {
+  const inbox = createInbox()
+  const outer = outerTransport(inner, requests, inbox, fetch, options)
+  listen(inner, outer, requests, inbox, {
     live: secrets.at(binding),
     quarantine,
     note: refusalNoter(options),
@@ -88,10 +89,29 @@ interface OuterTransport extends MessageTransport {
   settled(id: unknown): Promise<void> | undefined
 }
 
+/** What the server said, one after the other: the work for one may take turns with other people. */
+interface Inbox {
+  add(work: () => void | Promise<void>): void
+  /** Settles when everything that was said so far is done. */
+  done(): Promise<void>
+}
+
+function createInbox(): Inbox {
+  let last: Promise<void> = Promise.resolve()
+  return {
+    add(work) {
+      // A client that throws at one message gets the next one all the same.
+      last = last.then(work).catch(() => {})
+    },
+    done: () => last,
+  }
+}
+
 /** What the client sends. */
 function outerTransport(
   inner: MessageTransport,
   requests: StdioRequests,
+  inbox: Inbox,
   fetch: typeof globalThis.fetch,
   { binding, signal }: CarryingTransportOptions,
 ): OuterTransport {
@@ -118,6 +138,8 @@ function outerTransport(
       await inner.close()
     },
     async send(message) {
+      // What it said before may have put the server into quarantine.
+      await inbox.done()
       if (!isObject(message)) throw toError({ reason: 'arguments_refused', server: binding.name })
       const cancelled = cancelledBy(message)
       if (cancelled !== undefined) {
@@ -142,19 +164,26 @@ function listen(
   inner: MessageTransport,
   outer: OuterTransport,
   requests: StdioRequests,
+  inbox: Inbox,
   parts: ReflectionParts,
 ): void {
-  inner.onmessage = (message, extra) => {
-    if (!isObject(message)) return
+  async function pass(message: UnknownObject, extra: object | undefined): Promise<void> {
     if (typeof message.method !== 'string') return requests.answer(message)
     // The server's own requests and notifications. Answers are redacted by the `fetch`.
-    const clean = removeReflections(message, 'message', parts)
+    const clean = await removeReflections(message, 'message', parts)
     if (isObject(clean)) outer.onmessage?.(clean, extra)
   }
+  inner.onmessage = (message, extra) => {
+    if (!isObject(message)) return
+    inbox.add(() => pass(message, extra))
+  }
   inner.onclose = () => {
-    const settled = requests.failAll().map((id) => outer.settled(id))
-    // Their answers come first: a client throws away what comes after its end.
-    void Promise.allSettled(settled).then(() => outer.onclose?.())
+    inbox.add(async () => {
+      const settled = requests.failAll().map((id) => outer.settled(id))
+      // Their answers come first: a client throws away what comes after its end.
+      await Promise.allSettled(settled)
+      outer.onclose?.()
+    })
   }
 }
 

@@ -228,6 +228,7 @@ describe('the transport', () => {
       method: 'sampling/createMessage',
       params: { systemPrompt: SECRET },
     })
+    await transport.send({ jsonrpc: '2.0', method: 'notifications/progress' })
     expect(given.length).toBe(3)
     expect(JSON.stringify(given)).not.toContain('canary')
   })
