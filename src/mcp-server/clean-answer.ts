@@ -2,7 +2,7 @@
 // may repeat what the API said.
 
 import { rewriteEvents } from '../mcp/answer/event-stream.ts'
-import { type AnswerRules, rewriteJson } from '../mcp/answer/rules.ts'
+import { type AnswerRules, budgetOf, rewriteJson } from '../mcp/answer/rules.ts'
 import { redactingRules } from '../mcp/answers.ts'
 import type { NoteRefusal } from '../mcp/note-refusal.ts'
 import type { LiveSecrets } from '../mcp/redact/sent-secrets.ts'
@@ -45,7 +45,7 @@ export async function cleanAnswer(response: Response, options: CleanOptions): Pr
     )
   const type = response.headers.get('content-type') ?? ''
   if (/^text\/event-stream *(?:;|$)/i.test(type))
-    return new Response(rewriteEvents(response.body, rules), init)
+    return new Response(rewriteEvents(response.body, { ...rules, isEndless: true }), init)
   if (!/^application\/(?:[\w.+-]*\+)?json *(?:;|$)/i.test(type))
     return new Response(await cleanBytes(new Uint8Array(await response.arrayBuffer()), rules), init)
   const text = await response.text()
@@ -58,7 +58,7 @@ async function cleanJson(text: string, rules: AnswerRules): Promise<string> {
   try {
     value = JSON.parse(text)
   } catch {
-    return String(await rules.message(text))
+    return String(await rules.message(text, budgetOf(rules)))
   }
   return rewriteJson(value, rules)
 }
@@ -81,6 +81,6 @@ async function cleanBytes(
 ): Promise<Uint8Array<ArrayBuffer>> {
   let text = ''
   for (const byte of bytes) text += String.fromCharCode(byte)
-  const clean = String(await rules.message(text))
+  const clean = String(await rules.message(text, budgetOf(rules)))
   return clean === text ? bytes : Uint8Array.from(clean, (one) => one.charCodeAt(0))
 }

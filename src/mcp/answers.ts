@@ -5,7 +5,6 @@ import { isObject } from '../core/json.ts'
 import { toSentence } from '../core/sentences.ts'
 import { withheldMessage } from './answer/failure-message.ts'
 import type { AnswerRules } from './answer/rules.ts'
-import type { Budget } from './redact/budget.ts'
 import { cleanText, type ReflectionParts, removeReflections } from './redact/reflections.ts'
 import type { ToolBook } from './tools/tool-book.ts'
 
@@ -16,8 +15,6 @@ export interface RedactingRuleOptions extends ReflectionParts {
   /** Characters of one JSON answer, or of one event, that are taken in. */
   readonly maxChars: number
   readonly signal?: AbortSignal | undefined
-  /** The work for the whole answer. Default: each message has its own, as a stream without an end. */
-  readonly budget?: Budget | undefined
 }
 
 /** Longer texts beside the messages are dropped: no client needs them. */
@@ -25,14 +22,14 @@ const MAX_TEXT_CHARS = 16_384
 
 /** Makes the rules that take out what is remembered, and change nothing else. */
 export function redactingRules(options: RedactingRuleOptions): AnswerRules {
-  const { server, live, maxChars, signal, budget } = options
+  const { server, live, maxChars, signal } = options
   const text = (given: string) => (given.length > MAX_TEXT_CHARS ? '' : cleanText(given, options))
   return {
     server,
     maxChars,
     text,
     session: (id) => (live.isSession(id) || text(id) === id) && live.addSession(id),
-    async message(message) {
+    async message(message, budget) {
       const clean = await removeReflections(message, 'answer', options, budget)
       return isObject(message) && !isObject(clean)
         ? withheldMessage(message, toSentence({ reason: 'credential_reflected', server }))
@@ -49,7 +46,8 @@ export function answerRules(
   const rules = redactingRules(options)
   return {
     ...rules,
-    message: async (message) => rules.message(await learnTools(message, options.book)),
+    message: async (message, budget) =>
+      rules.message(await learnTools(message, options.book), budget),
   }
 }
 

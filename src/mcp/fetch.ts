@@ -22,7 +22,6 @@ import { guardPlacing } from './guard.ts'
 import { refusalNoter } from './note-refusal.ts'
 import { placingFor } from './placements/placing-for.ts'
 import { createReferences, type References } from './placements/references.ts'
-import { type Budget, workBudget } from './redact/budget.ts'
 import { createQuarantine, type Quarantine } from './redact/quarantine.ts'
 import { isClean } from './redact/reflections.ts'
 import {
@@ -87,7 +86,7 @@ const DEFAULT_MAX_ANSWER_CHARS = 4 * 1024 * 1024
  */
 export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
   const { name } = options.binding
-  const { carry, place, rulesFor } = partsOf(options)
+  const { carry, place, rules } = partsOf(options)
 
   /** The sentence for the model; the app is told the reason. */
   function tell(refusal: Refusal): string {
@@ -96,7 +95,7 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
   }
 
   /** Rules under which a tool call is answered even if the server never does. */
-  function rulesAwaiting({ id }: RpcRequest, rules: AnswerRules): AnswerRules {
+  function rulesAwaiting({ id }: RpcRequest): AnswerRules {
     const instead = (reason: RefusalReason) =>
       failedResult(
         id,
@@ -113,12 +112,9 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
       // The errors that are left steer the protocol: 404, 405, version negotiation. Carry throws
       // the rest.
       if (!response.ok) return await reduceErrorAnswer(response, request)
-      // A stream that nobody asked for by a message has no end.
-      const rules = rulesFor(messages ? workBudget() : undefined)
-      return await rewriteAnswer(
-        response,
-        request?.isToolCall ? rulesAwaiting(request, rules) : rules,
-      )
+      // Without a message it is a GET, for the stream of the server's own messages.
+      if (!messages) return await rewriteAnswer(response, { ...rules, isEndless: true })
+      return await rewriteAnswer(response, request?.isToolCall ? rulesAwaiting(request) : rules)
     } catch (error) {
       if (!request?.isToolCall || !(error instanceof AuthError) || error.code === 'cancelled')
         throw error
@@ -141,20 +137,16 @@ function partsOf(options: McpFetchOptions) {
     sayable: (tool) => sayableName(tool, live),
     onRefused: (tool, why) => note('tool_refused', sayableName(tool, live), why),
   })
-  const rulesFor = (budget?: Budget) =>
-    answerRules({
-      server: name,
-      book,
-      live,
-      quarantine,
-      note,
-      maxChars: options.maxAnswer ?? DEFAULT_MAX_ANSWER_CHARS,
-      signal: options.signal,
-      budget,
-    })
-  const list = onceListed((request) =>
-    listTools((init) => carry(url, init, place), request, rulesFor(workBudget())),
-  )
+  const rules = answerRules({
+    server: name,
+    book,
+    live,
+    quarantine,
+    note,
+    maxChars: options.maxAnswer ?? DEFAULT_MAX_ANSWER_CHARS,
+    signal: options.signal,
+  })
+  const list = onceListed((request) => listTools((init) => carry(url, init, place), request, rules))
   const placing = placingFor(binding, {
     book,
     list,
@@ -185,7 +177,7 @@ function partsOf(options: McpFetchOptions) {
     approves: (target) => target.href === url,
     throwProblems: { scopes: scopesOf(binding.source) },
   })
-  return { carry, place, rulesFor }
+  return { carry, place, rules }
 }
 
 /** The quarantine of a server whose app shares none. */

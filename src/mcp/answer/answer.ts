@@ -6,7 +6,7 @@ import { parseJson } from '../../core/json.ts'
 import { toError } from '../../core/sentences.ts'
 import { rewriteEvents } from './event-stream.ts'
 import { isAnswerTo } from './message.ts'
-import { type AnswerRules, rewriteJson } from './rules.ts'
+import { type AnswerRules, budgetOf, rewriteJson } from './rules.ts'
 
 /** Headers of an answer that go on. The server may fill any other with what it likes. */
 const KEPT_HEADERS = [
@@ -74,8 +74,11 @@ async function rewriteJsonBody(response: Response, rules: AnswerRules): Promise<
   const value = parseJson(text)
   if (value === undefined) throw unavailable()
   if (awaited && ![value].flat().some((message) => isAnswerTo(awaited.id, message))) return null
+  const budget = budgetOf(rules)
+  // What parsing and writing cost.
+  budget.spend(text.length >>> 1)
   try {
-    return await rewriteJson(value, rules)
+    return await rewriteJson(value, rules, budget)
   } catch {
     // It is deeper than the runtime can write. The runtime's error is not for the framework.
     throw unavailable()

@@ -4,9 +4,10 @@
 import { AuthError, type RefusalReason } from '../../core/errors.ts'
 import { parseJson } from '../../core/json.ts'
 import { toError } from '../../core/sentences.ts'
+import { type Budget, workBudget } from '../redact/budget.ts'
 import { eventLines } from './event-lines.ts'
 import { isAnswerTo } from './message.ts'
-import { type AnswerRules, rewriteJson } from './rules.ts'
+import { type AnswerRules, budgetOf, rewriteJson } from './rules.ts'
 
 type Bytes = Uint8Array<ArrayBuffer>
 type Output = ReadableStreamDefaultController<Bytes>
@@ -19,62 +20,131 @@ export function rewriteEvents(
   source: ReadableStream<Bytes>,
   rules: AnswerRules,
 ): ReadableStream<Bytes> {
-  const { awaited, server } = rules
-  const reader = source.getReader()
-  const encoder = new TextEncoder()
-  const completeEvents = eventLines(rules.maxChars, server)
-  let isAnswered = false
-  let isResumable = false
-  const watching: AnswerRules = {
-    ...rules,
-    message(message) {
-      if (awaited && isAnswerTo(awaited.id, message)) isAnswered = true
-      return rules.message(message)
-    },
+  const events = new EventRewriter(source, rules)
+  return new ReadableStream({
+    pull: (output) => events.pull(output),
+    cancel: (reason) => events.cancel(reason),
+  })
+}
+
+/** A call's stream may be this many times as long as one event. */
+const MAX_EVENTS_OF_FULL_SIZE = 8
+/** Other fields than data are short. */
+const MAX_FIELD_CHARS = 1024
+
+/** One stream under way. */
+class EventRewriter {
+  readonly #reader: ReadableStreamDefaultReader<Bytes>
+  readonly #rules: AnswerRules
+  readonly #completeEvents: ReturnType<typeof eventLines>
+  readonly #encoder = new TextEncoder()
+  /** The work of the whole stream. */
+  readonly #budget: Budget
+  /** The chunk that is read while the one before it is rewritten. */
+  #ahead: ReturnType<ReadableStreamDefaultReader<Bytes>['read']> | undefined
+  /** Why there is no such chunk. */
+  #ended: unknown
+  #bytes = 0
+  /** Whether the awaited answer was seen in an event; then, whether that event went on. */
+  #sawAnswer = false
+  #isAnswered = false
+  #isResumable = false
+
+  constructor(source: ReadableStream<Bytes>, rules: AnswerRules) {
+    this.#reader = source.getReader()
+    this.#rules = rules
+    this.#completeEvents = eventLines(rules.maxChars, rules.server)
+    this.#budget = rules.isEndless ? workBudget({ steps: Infinity }) : budgetOf(rules)
+  }
+
+  /** Gives the events of the next chunk that completes one. */
+  async pull(output: Output): Promise<void> {
+    try {
+      for (let wrote = false; !wrote; ) {
+        const { done, value } = await (this.#ahead ?? this.#reader.read())
+        // Lines after the last complete event are dropped: the standard says that they are no
+        // event, and they may be the beginning of a secret.
+        if (done) return this.#finish(output)
+        this.#count(value)
+        this.#readAhead()
+        for (const lines of this.#completeEvents(value)) {
+          output.enqueue(this.#encoder.encode(`${await this.#rewrite(lines)}\n\n`))
+          this.#isAnswered = this.#sawAnswer
+          wrote = true
+        }
+      }
+    } catch (error) {
+      this.#fail(output, error)
+    }
+  }
+
+  cancel(reason: unknown): Promise<void> {
+    return this.#reader.cancel(reason)
+  }
+
+  /** A call has a total of bytes: one that never ends would cost the others for ever. */
+  #count({ length }: Bytes): void {
+    const { isEndless, maxChars, server } = this.#rules
+    this.#bytes += length
+    if (!isEndless && this.#bytes > MAX_EVENTS_OF_FULL_SIZE * maxChars)
+      throw toError({ reason: 'answer_too_large', server })
+  }
+
+  /** A deadline that passes while events are rewritten is heard of by this read alone. */
+  #readAhead(): void {
+    this.#ahead = this.#reader.read()
+    this.#ahead.catch((error: unknown) => {
+      this.#ended = error
+    })
+  }
+
+  async #rewrite(lines: readonly string[]): Promise<string> {
+    // With an event's id a client may ask for the events after it (MCP 2025-11-25).
+    this.#isResumable ||= lines.some((line) => /^id: ?[^ ]/.test(line))
+    const budget = this.#rules.isEndless ? budgetOf(this.#rules, this.#budget) : this.#budget
+    const rewritten = await rewriteEvent(lines, this.#watching(), budget)
+    if (budget.isTurnDue) await budget.turn()
+    // What the platform ends is an exception of the DOM; a connection that breaks is not.
+    if (this.#ended instanceof DOMException) throw this.#ended
+    return rewritten
+  }
+
+  /** The rules, which also tell us of the answer that is awaited. */
+  #watching(): AnswerRules {
+    const { awaited, message } = this.#rules
+    return {
+      ...this.#rules,
+      message: (given, budget) => {
+        if (awaited && isAnswerTo(awaited.id, given)) this.#sawAnswer = true
+        return message(given, budget)
+      },
+    }
+  }
+
+  #finish(output: Output): void {
+    if (this.#isResumable && !this.#rules.signal?.aborted) output.close()
+    else this.#close(output, 'server_unavailable')
   }
 
   /** Ends the stream. A call that is still not answered gets its answer first. */
-  function close(output: Output, reason: RefusalReason): void {
-    if (awaited && !isAnswered)
-      output.enqueue(encoder.encode(`data: ${JSON.stringify(awaited.instead(reason))}\n\n`))
+  #close(output: Output, reason: RefusalReason): void {
+    const { awaited } = this.#rules
+    if (awaited && !this.#isAnswered)
+      output.enqueue(this.#encoder.encode(`data: ${JSON.stringify(awaited.instead(reason))}\n\n`))
     output.close()
   }
 
   /** The foreign error ends here. */
-  function fail(output: Output, error: unknown): void {
-    reader.cancel().catch(() => {})
+  #fail(output: Output, error: unknown): void {
+    const { awaited, server, signal } = this.#rules
+    this.#reader.cancel().catch(() => {})
     const reason = error instanceof AuthError ? error.code : 'server_unavailable'
     // A client may resume after a broken connection, but not what we ended ourselves.
-    const endedByUs =
-      error instanceof AuthError || rules.signal?.aborted === true || isTimeout(error)
-    if (awaited && !isAnswered && (endedByUs || !isResumable)) close(output, reason)
+    const endedByUs = error instanceof AuthError || signal?.aborted === true || isTimeout(error)
+    if (awaited && !this.#isAnswered && (endedByUs || !this.#isResumable))
+      this.#close(output, reason)
     else output.error(toError({ reason, server }))
   }
-
-  return new ReadableStream({
-    async pull(output) {
-      try {
-        for (let wrote = false; !wrote; ) {
-          const { done, value } = await reader.read()
-          // Lines after the last complete event are dropped: the standard says that they are no
-          // event, and they may be the beginning of a secret.
-          if (done)
-            return isResumable && !rules.signal?.aborted
-              ? output.close()
-              : close(output, 'server_unavailable')
-          for (const lines of completeEvents(value)) {
-            // With an event's id a client may ask for the events after it (MCP 2025-11-25).
-            isResumable ||= lines.some((line) => /^id: ?[^ ]/.test(line))
-            output.enqueue(encoder.encode(`${await rewriteEvent(lines, watching)}\n\n`))
-            wrote = true
-          }
-        }
-      } catch (error) {
-        fail(output, error)
-      }
-    },
-    cancel: (reason) => reader.cancel(reason),
-  })
 }
 
 /** Whether our deadline has passed, or the caller's own `AbortSignal.timeout`. */
@@ -82,18 +152,30 @@ function isTimeout(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'TimeoutError'
 }
 
-async function rewriteEvent(event: readonly string[], rules: AnswerRules): Promise<string> {
-  const lines: string[] = []
+async function rewriteEvent(
+  event: readonly string[],
+  rules: AnswerRules,
+  budget: Budget,
+): Promise<string> {
   const data: string[] = []
+  // Of each field the last one counts, and a client does not know others (HTML standard, section
+  // 9.2.6). A comment keeps a connection alive.
+  const fields = new Map<string, string>()
   for (const line of event) {
-    if (line.startsWith(':')) lines.push(':')
-    else if (/^data(?::|$)/.test(line)) data.push(line.replace(/^data:? ?/, ''))
-    else lines.push(rules.text(line))
+    const [name = ''] = /^[a-z]*/.exec(line) ?? []
+    if (/^data(?::|$)/.test(line)) data.push(line.replace(/^data:? ?/, ''))
+    else if (line.startsWith(':')) fields.set(':', ':')
+    else if (/^(?:event|id|retry)(?::|$)/.test(line) && line.length <= MAX_FIELD_CHARS)
+      fields.set(name, line)
   }
+  const lines = [...fields.values()].map((line) => (line === ':' ? line : rules.text(line)))
   if (data.length === 0) return lines.join('\n')
-  const value = parseJson(data.join('\n'))
+  const text = data.join('\n')
+  // What parsing and writing cost.
+  budget.spend(text.length >>> 1)
+  const value = parseJson(text)
   // Empty data opens a stream. Other data that is no JSON is dropped: no client can read it, and
   // the server may fill it with anything.
-  const next = value === undefined ? '' : await rewriteJson(value, rules)
+  const next = value === undefined ? '' : await rewriteJson(value, rules, budget)
   return [...lines, ...next.split('\n').map((line) => `data: ${line}`)].join('\n')
 }

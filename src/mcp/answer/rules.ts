@@ -2,11 +2,12 @@
 
 import type { RefusalReason } from '../../core/errors.ts'
 import type { UnknownObject } from '../../core/json.ts'
+import { type Budget, workBudget } from '../redact/budget.ts'
 
 /** What is done with an answer. */
 export interface AnswerRules {
-  /** Gives a message as it goes on. */
-  readonly message: (message: unknown) => Promise<unknown>
+  /** Gives a message as it goes on. The work for it is a part of what the answer may cause. */
+  readonly message: (message: unknown, budget: Budget) => Promise<unknown>
   /** Gives a text that is no message (an event's id, a header) as it goes on. */
   readonly text: (text: string) => string
   /**
@@ -17,6 +18,11 @@ export interface AnswerRules {
   readonly session: (id: string) => boolean
   /** Characters of one JSON answer, or of one event, that are taken in. */
   readonly maxChars: number
+  /**
+   * Whether a stream may go on for ever, as the answer to a GET does. Then only its events are
+   * bounded, each by itself. Default: no.
+   */
+  readonly isEndless?: boolean
   /** The server's name, for errors. */
   readonly server: string
   /** When it has fired, no stream is resumed. */
@@ -35,14 +41,34 @@ export interface AwaitedCall {
   instead(reason: RefusalReason): UnknownObject
 }
 
+/** Steps of work for each character that is taken in. */
+const STEPS_PER_CHAR = 8
+
+/** What a message costs besides its characters. */
+const STEPS_PER_MESSAGE = 100
+
+/** The budget for an answer of the size that the rules allow. */
+export function budgetOf({ maxChars }: AnswerRules, whole?: Budget): Budget {
+  return workBudget({ steps: STEPS_PER_CHAR * maxChars, ...(whole ? { whole } : {}) })
+}
+
 /**
  * Rewrites one message, or a batch.
  *
  * @returns A JSON text written anew. The text of the server never passes: members of the same name
  *   hide each other from whoever parses it, but not from a log of the text.
  */
-export async function rewriteJson(value: unknown, { message }: AnswerRules): Promise<string> {
-  return JSON.stringify(
-    Array.isArray(value) ? await Promise.all(value.map(message)) : await message(value),
-  )
+export async function rewriteJson(
+  value: unknown,
+  rules: AnswerRules,
+  budget: Budget = budgetOf(rules),
+): Promise<string> {
+  if (!Array.isArray(value)) return JSON.stringify(await rules.message(value, budget))
+  const messages: unknown[] = []
+  for (const message of value) {
+    budget.spend(STEPS_PER_MESSAGE)
+    if (budget.isTurnDue) await budget.turn()
+    messages.push(await rules.message(message, budget))
+  }
+  return JSON.stringify(messages)
 }

@@ -19,34 +19,39 @@ export interface Budget {
 export interface BudgetOptions {
   /** Default 48 million: several searches of an answer of 4 MiB. */
   readonly steps?: number
-  /** Steps that are done in one piece. Default 2 million: about 10 ms. */
+  /** The budget of all, which counts these steps too and says when a turn is due. Default none. */
+  readonly whole?: Budget
+  /** Steps that are done in one piece. Default 200,000: a few milliseconds. */
   readonly stepsInTurn?: number
   /** Waits for others. Default: until the event loop comes by again. */
   readonly wait?: () => Promise<void>
 }
 
 const DEFAULT_STEPS = 48_000_000
-const DEFAULT_STEPS_IN_TURN = 2_000_000
+const DEFAULT_STEPS_IN_TURN = 200_000
 
 /** Makes the budget of one answer. */
 export function workBudget(options: BudgetOptions = {}): Budget {
-  const { steps = DEFAULT_STEPS, stepsInTurn = DEFAULT_STEPS_IN_TURN, wait = nextTurn } = options
+  const { steps = DEFAULT_STEPS, stepsInTurn = DEFAULT_STEPS_IN_TURN } = options
+  const { whole, wait = nextTurn } = options
   let spent = 0
   let turnBegan = 0
   return {
     spend(more) {
       spent += more
+      whole?.spend(more)
     },
     get spent() {
       return spent
     },
     get isSpent() {
-      return spent >= steps
+      return spent >= steps || whole?.isSpent === true
     },
     get isTurnDue() {
-      return spent - turnBegan >= stepsInTurn
+      return whole ? whole.isTurnDue : spent - turnBegan >= stepsInTurn
     },
     async turn() {
+      if (whole) return whole.turn()
       await wait()
       turnBegan = spent
     },

@@ -93,8 +93,8 @@ async function resultIn(
   let result: UnknownObject | undefined
   const answer = await rewriteAnswer(response, {
     ...rules,
-    async message(message) {
-      const next = await rules.message(message)
+    async message(message, budget) {
+      const next = await rules.message(message, budget)
       if (isObject(message) && message.id === id && isObject(message.result))
         result = message.result
       return next

@@ -1,0 +1,148 @@
+// What one answer may cost: its bytes, its steps, and the turns of everybody else. Nothing here
+// reads a clock.
+
+import { expect, it } from 'vitest'
+import { toSentence } from '../../../src/core/sentences.ts'
+import { CALL_ID, callOf, carrier, messagesOf, post, SECRET, toldBy } from '../parts.ts'
+
+const URL = 'https://tasks.example/mcp'
+const CALL = post(callOf('hello'))
+const WITHHELD = '[content withheld: too much to search]'
+const bytes = (text: string) => new TextEncoder().encode(text)
+const event = (message: unknown) => bytes(`data: ${JSON.stringify(message)}\n\n`)
+const note = (data: string) => ({
+  jsonrpc: '2.0',
+  method: 'notifications/message',
+  params: { data },
+})
+const result = (text: string) => ({
+  jsonrpc: '2.0',
+  id: CALL_ID,
+  result: { content: [{ type: 'text', text }] },
+})
+
+/** Answers with these chunks; the stream goes on as long as it is read when `isEndless`. */
+function answering(
+  chunks: readonly Uint8Array<ArrayBuffer>[],
+  { isEndless = false, type = 'text/event-stream' } = {},
+): typeof globalThis.fetch {
+  return async () => {
+    let at = 0
+    const body = new ReadableStream({
+      pull(output) {
+        const chunk = chunks[isEndless ? at % chunks.length : at]
+        at++
+        if (chunk) output.enqueue(chunk)
+        else output.close()
+      },
+    })
+    return new Response(body, { headers: { 'content-type': type } })
+  }
+}
+
+/** Counts the turns that the event loop makes until work is done. */
+async function turnsDuring(work: Promise<unknown>): Promise<number> {
+  let turns = 0
+  let isDone = false
+  const count = () => {
+    turns++
+    if (!isDone) setImmediate(count)
+  }
+  setImmediate(count)
+  await work
+  isDone = true
+  return turns
+}
+
+it('the events of one call have a limit together', async () => {
+  const fetch = answering([event(note('x'.repeat(800)))], { isEndless: true })
+  const { fetch: carried } = carrier(URL, {}, { fetch, maxAnswer: 1000 })
+  expect(await toldBy(carried(URL, CALL))).toBe(
+    toSentence({ reason: 'answer_too_large', server: 'tasks' }),
+  )
+})
+
+it("the stream of the server's own messages goes on, however much was sent", async () => {
+  const fetch = answering([event(note('x'.repeat(800)))], { isEndless: true })
+  const { fetch: carried } = carrier(URL, {}, { fetch, maxAnswer: 1000 })
+  const reader = (await carried(URL)).body?.getReader()
+  for (let read = 0; read < 100; read++) expect((await reader?.read())?.done).toBe(false)
+  await reader?.cancel()
+})
+
+it('the work of all events of a call is counted together, and past it what looks encoded is withheld', async () => {
+  const coded = '%41'.repeat(250)
+  const events = [...Array.from({ length: 6 }, () => event(note(coded))), event(result('done'))]
+  const { fetch } = carrier(URL, {}, { fetch: answering(events), maxAnswer: 1000 })
+  const messages = await messagesOf(await fetch(URL, CALL))
+  const texts = messages.map((message) => JSON.stringify(message))
+  expect(texts[0]).toContain(coded)
+  expect(texts[5]).toContain(WITHHELD)
+  expect(messages.at(-1)).toEqual(result('done'))
+})
+
+it('the work of all parts of an answer is counted together', async () => {
+  const coded = '%41'.repeat(250)
+  const answer = { ...result(coded), more: [coded, coded, coded, coded, 'plain words', SECRET] }
+  const { fetch } = carrier(
+    URL,
+    {},
+    {
+      fetch: answering([bytes(JSON.stringify(answer))], { type: 'application/json' }),
+      maxAnswer: 5000,
+    },
+  )
+  const text = await (await fetch(URL, CALL)).text()
+  expect(text).not.toContain(SECRET)
+  expect(text).toContain('plain words')
+})
+
+it.each(['application/json', 'text/event-stream'])(
+  'a long answer lets others have their turns (%s)',
+  async (type) => {
+    const short = JSON.stringify(result('done'))
+    const long = JSON.stringify(result('%41'.repeat(600_000)))
+    const turnsFor = (text: string) => {
+      const chunk = bytes(type.startsWith('text') ? `data: ${text}\n\n` : text)
+      const { fetch } = carrier(URL, {}, { fetch: answering([chunk], { type }) })
+      return turnsDuring(fetch(URL, CALL).then((response) => response.text()))
+    }
+    const usual = await turnsFor(short)
+    expect(await turnsFor(long)).toBeGreaterThan(usual + 15)
+  },
+)
+
+it('a deadline that passes while an event is searched ends the call', async () => {
+  const chunk = event(result('%41'.repeat(300_000)))
+  const fetch: typeof globalThis.fetch = async () => {
+    let pulls = 0
+    const body = new ReadableStream({
+      pull(output) {
+        pulls++
+        if (pulls === 1) output.enqueue(chunk)
+        else output.error(new DOMException('canary', 'TimeoutError'))
+      },
+    })
+    return new Response(body, { headers: { 'content-type': 'text/event-stream' } })
+  }
+  const { fetch: carried } = carrier(URL, {}, { fetch })
+  expect(await toldBy(carried(URL, CALL))).toBe(
+    toSentence({ reason: 'server_unavailable', server: 'tasks' }),
+  )
+})
+
+it('fields of an event that are long, repeated or unknown do not go on', async () => {
+  const lines = [
+    ': one',
+    ': two',
+    'id: 1',
+    'id: 2',
+    `event: ${'x'.repeat(2000)}`,
+    'foreign: field',
+    `data: ${JSON.stringify(result('done'))}`,
+  ]
+  const { fetch } = carrier(URL, {}, { fetch: answering([bytes(`${lines.join('\n')}\n\n`)]) })
+  expect(await (await fetch(URL, CALL)).text()).toBe(
+    `:\nid: 2\ndata: ${JSON.stringify(result('done'))}\n\n`,
+  )
+})
