@@ -30,6 +30,7 @@ const PURE = [
   'test/jwt/**/*.test.ts',
   'test/mcp/{answer,arguments,redact}/**/*.test.ts',
   'test/chatkit/{protocol,widgets}/**/*.test.ts',
+  'test/strangers/**/*.test.ts',
 ]
 
 export default defineConfig({

@@ -21,6 +21,18 @@ export function isObject(value: unknown): value is UnknownObject {
 }
 
 /**
+ * Writes a value as JSON; undefined when it has no JSON. A value that was parsed may be deeper than
+ * the runtime can write.
+ */
+export function writeJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return undefined
+  }
+}
+
+/**
  * Parses a JSON text; undefined when it is none. The parser's error quotes the text, so it is
  * dropped.
  */

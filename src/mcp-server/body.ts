@@ -38,7 +38,8 @@ function answerTo(bodyProblem: BodyProblem): Response {
   }
 }
 
-function unreadable(): Response {
+/** The answer to a body that is no JSON, or too deep to be written again. */
+export function unreadable(): Response {
   return problem(400, -32_700, 'Parse error: the request body is not acceptable JSON.')
 }
 

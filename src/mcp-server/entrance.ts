@@ -3,9 +3,10 @@
 
 import type { Admission, Admitted, Door } from '../core/door/door.ts'
 import { granted, refused } from '../core/errors.ts'
+import { writeJson } from '../core/json.ts'
 import { SESSION_HEADER } from '../core/wire-names.ts'
 import type { AcceptInput } from './accept.ts'
-import type { ReadBody } from './body.ts'
+import { type ReadBody, unreadable } from './body.ts'
 import { takeMeta } from './meta-credential.ts'
 import { FOREIGN_HANDLE, type SessionHandles } from './session-handles.ts'
 
@@ -61,7 +62,9 @@ async function enterByMeta(
     presented: { credential, placement: placementOf(key) },
   })
   if (!admission.ok) return admission
-  const checked = granted({ text: JSON.stringify(rest), value: rest })
+  const text = writeJson(rest)
+  const checked: ReadBody =
+    text === undefined ? { ok: false, refusal: unreadable() } : granted({ text, value: rest })
   return { ok: true, value: { ...admission.value, body: checked } }
 }
 

@@ -2,7 +2,7 @@
 // Pure.
 
 import type { ApprovalPolicy, ToolFacts } from '../agent/approval.ts'
-import { isObject, parseJson } from '../core/json.ts'
+import { isObject, parseJson, writeJson } from '../core/json.ts'
 
 /** Whether calls of a tool wait for the person. */
 export function needsApproval(policy: ApprovalPolicy, tool: ToolFacts): boolean {
@@ -54,5 +54,5 @@ function keyOf({ callId, name, arguments: args }: ModelCall): string {
  */
 export function plainArguments(text: string): string | undefined {
   const value = parseJson(text === '' ? '{}' : text)
-  return isObject(value) ? JSON.stringify(value) : undefined
+  return isObject(value) ? writeJson(value) : undefined
 }

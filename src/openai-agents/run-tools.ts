@@ -4,7 +4,7 @@
 import { type FunctionTool, mcpToFunctionTool, type Tool, tool } from '@openai/agents'
 import type { ApprovalPolicy, ToolFacts } from '../agent/approval.ts'
 import type { ClientTool } from '../agent/turn.ts'
-import { isObject } from '../core/json.ts'
+import { isObject, writeJson } from '../core/json.ts'
 import { REFERENCE_PREFIX } from '../core/wire-names.ts'
 import { type ApprovalGate, needsApproval, plainArguments } from './approval.ts'
 import { looksLikeCredential } from './instructions.ts'
@@ -88,7 +88,9 @@ function heldTool(
   return {
     ...inner,
     async needsApproval(_context: unknown, input: unknown, callId = '') {
-      const args = plainArguments(JSON.stringify(input) ?? '')
+      // Without arguments there is no text to read. What is too deep to be written is refused.
+      const text = input === undefined ? '' : writeJson(input)
+      const args = text === undefined ? undefined : plainArguments(text)
       if (args !== undefined && !isShowable(args, values)) return false
       return args === undefined || !gate.has({ callId, name, arguments: args })
     },

@@ -152,7 +152,7 @@ describe('onbehalf keys', () => {
     ['nothing', [], 2, /it needs one of init, list/],
     ['an unknown subcommand', ['show'], 2, /it needs one of init, list/],
     ['a name out of the prototype', ['constructor'], 2, /it needs one of init, list/],
-    ['an unknown option', ['list', '--verbose'], 2, /--verbose/],
+    ['an unknown option', ['list', '--verbose'], 2, /it takes --keyring FILE/],
     ['an option without its value', ['list', '--keyring'], 2, /--keyring/],
     ['a word too many', ['list', 'all'], 2, /nothing but options/],
     ['retire without id', ['retire', '--database', 'x'], 2, /id of one key/],

@@ -1,8 +1,7 @@
 // Sends one file to where the server keeps attachments, in one of two ways.
 
 import type { Attachment } from '../../src/chatkit/protocol/item.ts'
-import { parseUpload } from '../client/parse.ts'
-import { parseAttachment } from '../client/parse-item.ts'
+import { parseUpload, parseUploaded } from '../client/parse.ts'
 import { Unreachable } from '../client/refused.ts'
 import type { Uploader } from '../client/upload.ts'
 import type { Wire } from '../client/wire.ts'
@@ -85,13 +84,13 @@ async function sendDirect(
   body.append('file', file)
   const headers = await wire.headersFor(url)
   const text = await upload({ ...sending, url: url.href, method: 'POST', headers, body })
-  const attachment = parseAttachment(JSON.parse(text))
+  const attachment = parseUploaded(text)
   if (!attachment) throw new Unreachable()
   return attachment
 }
 
 function resolveTarget({ base }: FileSender, url: string): URL {
-  const target = new URL(url, base())
-  if (!/^https?:$/.test(target.protocol)) throw new Unreachable()
+  const target = URL.parse(url, base())
+  if (!target || !/^https?:$/.test(target.protocol)) throw new Unreachable()
   return target
 }

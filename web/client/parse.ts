@@ -4,7 +4,7 @@
 import type { ItemUpdate, ThreadStreamEvent } from '../../src/chatkit/protocol/event.ts'
 import type { Attachment, Item } from '../../src/chatkit/protocol/item.ts'
 import type { Page, ThreadStatus } from '../../src/chatkit/protocol/thread.ts'
-import { asFields, defined, index, list, text } from './json.ts'
+import { asFields, defined, index, list, parseJson, text } from './json.ts'
 import {
   assistantContent,
   generatedImage,
@@ -85,6 +85,11 @@ export function parseUpload(
     attachment,
     to: { url, method: method === 'POST' ? 'POST' : 'PUT', headers: Object.fromEntries(pairs) },
   }
+}
+
+/** Reads the text of the answer to a direct upload: the attachment, or undefined. */
+export function parseUploaded(answer: string): Attachment | undefined {
+  return parseAttachment(parseJson(answer))
 }
 
 /** Reads where to send the bytes of an attachment. Its headers are a credential. */

@@ -2,7 +2,7 @@
 // decision. Words of the model or a server are plain text in it. Pure.
 
 import type { PendingCall } from '../../agent/events.ts'
-import { isObject, type JsonObject } from '../../core/json.ts'
+import { isObject, type JsonObject, parseJson, writeJson } from '../../core/json.ts'
 import type { WidgetRoot } from '../protocol/item.ts'
 import type { Decision, PendingApproval } from './approval-record.ts'
 import { toolTitle } from './tool-title.ts'
@@ -144,18 +144,23 @@ function callRows({
     ...argumentsOf(args).map(([key, value]) => ({
       type: 'Text',
       size: 'sm',
-      value: `${visible(key)}: ${visible(typeof value === 'string' ? value : JSON.stringify(value))}`,
+      value: `${visible(key)}: ${visible(value)}`,
     })),
   ]
 }
 
 /**
  * What the call is made with, part by part. A run promises an object. Of one that breaks its word,
- * the person still sees everything that they approve.
+ * or that is too deep to take apart, the person still sees everything that they approve.
  */
-function argumentsOf(text: string): readonly (readonly [name: string, value: unknown])[] {
-  const value: unknown = JSON.parse(text)
-  return isObject(value) ? Object.entries(value) : [['arguments', value]]
+function argumentsOf(text: string): readonly (readonly [name: string, value: string])[] {
+  const value = parseJson(text)
+  if (!isObject(value) || writeJson(value) === undefined)
+    return [['arguments', typeof value === 'string' ? value : text]]
+  return Object.entries(value).map(([name, part]) => [
+    name,
+    typeof part === 'string' ? part : JSON.stringify(part),
+  ])
 }
 
 /**

@@ -104,7 +104,8 @@ export function dictionary<T>(
     if (!isObject(value)) throw new Misshapen()
     const entries = Object.entries(value).filter(([key]) => key !== '__proto__')
     if (entries.length > most) throw new Misshapen()
-    return Object.fromEntries(entries.map(([key, member]) => [keys(key), at(key, values, member)]))
+    // The place of a member is `*`: its key is the client's own text.
+    return Object.fromEntries(entries.map(([key, member]) => [keys(key), at('*', values, member)]))
   }
 }
 

@@ -49,7 +49,7 @@ export async function takeFormFile<T>(
       stream.resume()
       return
     }
-    taken = take({ name: name ?? '', mediaType, bytes: stream })
+    taken = take({ name: name ?? '', mediaType, bytes: fileBytes(stream) })
     taken.catch((error) => {
       fail(error)
       form.destroy(new BadForm())
@@ -86,6 +86,15 @@ async function openForm(contentType: string): Promise<BusboyInstance> {
   }
   try {
     return new Busboy({ headers: { 'content-type': contentType }, limits })
+  } catch {
+    throw new BadForm()
+  }
+}
+
+/** The chunks of a file. The parser's own error, for a form that ends too early, is a BadForm. */
+async function* fileBytes(stream: BusboyFileStream): AsyncGenerator<Uint8Array, void, void> {
+  try {
+    yield* stream
   } catch {
     throw new BadForm()
   }

@@ -1,0 +1,402 @@
+// The parsers that read what an MCP server says, what a model puts into a call, and what a
+// framework sends. It has no tests.
+
+import { askingCard } from '../../src/chatkit/agent/approval-card.ts'
+import { CommandError } from '../../src/cli/command.ts'
+import type { Way } from '../../src/cli/inspect/ask.ts'
+import { inspectServer } from '../../src/cli/inspect/inspect-server.ts'
+import type { BindingInput } from '../../src/core/binding.ts'
+import { wantedNonce } from '../../src/core/door/proof.ts'
+import { AuthError, granted } from '../../src/core/errors.ts'
+import { parseBinding } from '../../src/core/parse-binding.ts'
+import { parsePointer } from '../../src/mcp/arguments/pointer.ts'
+import { createRedactor, examineTool } from '../../src/mcp/index.ts'
+import { carryingTransport, type MessageTransport } from '../../src/mcp/transport.ts'
+import { plainArguments } from '../../src/openai-agents/approval.ts'
+import { alice, issuedToken, readableAudit } from '../core/parts.ts'
+import { callOf, carrier, LIST, OLD, post, SECRET, tool } from '../mcp/parts.ts'
+import {
+  bytesOf,
+  fromJson,
+  headersWith,
+  NEVER_COMES,
+  type Outcome,
+  outcomeOf,
+  outcomeOfMaybe,
+  type StrangerParser,
+} from './parser.ts'
+
+const SERVER = 'https://tasks.example/mcp'
+const isOurs = (error: unknown) => error instanceof AuthError
+
+const result = (id: unknown, value: object) => JSON.stringify({ jsonrpc: '2.0', id, result: value })
+const DONE = result('call-1', {
+  content: [{ type: 'text', text: 'done' }],
+  structuredContent: { a: [1, { b: 'c' }] },
+})
+const TOOLS = { tools: [OLD, tool('list_tasks', { page: { type: 'integer' } })] }
+
+/** What a server answers to every request. */
+interface Said {
+  readonly body: string
+  readonly type: string
+  readonly status?: number
+}
+
+/** Sends one message through the fetch of one person, to a server that says this. */
+async function through(
+  message: unknown,
+  { body, type, status = 200 }: Said,
+  binding: Omit<BindingInput, 'url'> = {},
+): Promise<string> {
+  const { fetch } = carrier(SERVER, binding, {
+    fetch: async () => new Response(bytesOf(body), { status, headers: { 'content-type': type } }),
+  })
+  const answer = await (await fetch(SERVER, post(message))).text()
+  if (answer.includes(SECRET)) throw new Error('the credential passed')
+  return answer
+}
+
+/** A call's answer is taken when it is the server's, and not a sentence of ours. */
+function judged(answer: string): Outcome {
+  const ours = /"isError":true/.test(answer)
+  return ours ? { taken: false, said: answer } : { taken: true, value: answer }
+}
+
+/** A server that lists the tools and then takes any call. */
+function accommodating(): typeof globalThis.fetch {
+  return async (_, init) => {
+    const { id, method } = JSON.parse(String(init?.body)) as { id: unknown; method: string }
+    const body = method === 'tools/list' ? result(id, TOOLS) : result(id, { content: [] })
+    return new Response(body, { headers: { 'content-type': 'application/json' } })
+  }
+}
+
+/** Calls a tool with arguments, by one placement. */
+async function calling(text: string, binding: Omit<BindingInput, 'url'>): Promise<Outcome> {
+  const parsed = fromJson(text)
+  if (!parsed) return NEVER_COMES
+  const { fetch } = carrier(SERVER, binding, { fetch: accommodating() })
+  await fetch(SERVER, post(LIST))
+  // The text as a model wrote it: writing it again would be another text.
+  const body = JSON.stringify(callOf('add_task', '@@')).replace('"@@"', text)
+  return judged(await (await fetch(SERVER, { ...post({}), body })).text())
+}
+
+const ARGUMENTS = { placement: { type: 'argument' } } as const
+
+export const MCP_PARSERS: readonly StrangerParser[] = [
+  {
+    name: 'answer in JSON',
+    stranger: 'an MCP server',
+    files: [
+      'src/core/http/bounded-text.ts',
+      'src/core/http/lazy-response.ts',
+      'src/mcp/answer/answer.ts',
+      'src/mcp/answer/message.ts',
+      'src/mcp/redact/letters.ts',
+    ],
+    good: () => [DONE, `[${DONE}]`],
+    read: async (body) =>
+      judged(await through(callOf('add_task'), { body, type: 'application/json' })),
+    mayThrow: isOurs,
+  },
+  {
+    name: 'answer in events',
+    stranger: 'an MCP server',
+    files: ['src/mcp/answer/event-lines.ts', 'src/mcp/answer/event-stream.ts'],
+    good: () => [
+      `data: ${DONE}\n\n`,
+      `: hello\r\nid: 1\r\nevent: message\r\ndata: ${DONE}\r\n\r\n`,
+      `data:\n\nretry: 5\ndata: {"jsonrpc":"2.0",\ndata: "method":"x"}\n\ndata: ${DONE}\n\n`,
+    ],
+    read: async (body) =>
+      judged(await through(callOf('add_task'), { body, type: 'text/event-stream' })),
+    mayThrow: isOurs,
+  },
+  {
+    name: 'answer to something else than a call',
+    stranger: 'an MCP server',
+    files: ['src/mcp/answer/answer.ts'],
+    good: () => [result('call-1', { protocolVersion: '2026-07-28', capabilities: {} })],
+    read: async (body) => ({
+      taken: true,
+      value: await through(
+        { jsonrpc: '2.0', id: 'call-1', method: 'server/discover' },
+        {
+          body,
+          type: 'application/json',
+        },
+      ),
+    }),
+    mayThrow: isOurs,
+  },
+  {
+    name: 'error answer',
+    stranger: 'an MCP server',
+    files: ['src/mcp/answer/error-answer.ts'],
+    good: () => [
+      JSON.stringify({
+        jsonrpc: '2.0',
+        id: 'call-1',
+        error: { code: -32_004, message: 'no', data: { supported: ['2025-11-25'] } },
+      }),
+    ],
+    async read(body) {
+      const said = await through(
+        { jsonrpc: '2.0', id: 'call-1', method: 'server/discover' },
+        { body, type: 'application/json', status: 400 },
+      )
+      return { taken: said.includes('2025-11-25'), said }
+    },
+    mayThrow: isOurs,
+  },
+  {
+    name: 'list of tools',
+    stranger: 'an MCP server',
+    files: [
+      'src/mcp/arguments/approval.ts',
+      'src/mcp/tools/judge-tool.ts',
+      'src/mcp/tools/tool-book.ts',
+    ],
+    good: () => [result('list-1', TOOLS), result('list-1', { ...TOOLS, nextCursor: 'x' })],
+    async read(body) {
+      const said = await through(LIST, { body, type: 'application/json' }, ARGUMENTS)
+      return { taken: said.includes('add_task'), value: said }
+    },
+    mayThrow: isOurs,
+  },
+  {
+    name: 'schema of a tool',
+    stranger: 'an MCP server',
+    files: [
+      'src/mcp/arguments/detect.ts',
+      'src/mcp/arguments/hide-schema.ts',
+      'src/mcp/arguments/pattern-machine.ts',
+      'src/mcp/arguments/strip.ts',
+    ],
+    good: () => [
+      JSON.stringify(OLD.inputSchema),
+      JSON.stringify({
+        type: 'object',
+        $defs: { a: { properties: { api_key: { type: 'string' } } }, b: { $ref: '#/$defs/a' } },
+        properties: { one: { $ref: '#/$defs/b' }, two: { anyOf: [{ $ref: '#/$defs/a' }] } },
+        allOf: [{ required: ['one'] }],
+        patternProperties: { '^x': { items: { type: 'string' } } },
+      }),
+    ],
+    read(text) {
+      const parsed = fromJson(text)
+      if (!parsed) return NEVER_COMES
+      const seen = examineTool({ name: 'add_task', inputSchema: parsed.value })
+      return { taken: seen.parameters.length > 0 && !seen.unusable, said: seen.unusable }
+    },
+  },
+  {
+    name: 'message over stdio',
+    stranger: 'an MCP server',
+    files: ['src/mcp/transport.ts', 'src/mcp/stdio-requests.ts'],
+    good: () => [DONE, '{"jsonrpc":"2.0","method":"notifications/message","params":{}}'],
+    read: readStdio,
+  },
+  {
+    name: 'server that is inspected',
+    stranger: 'an MCP server',
+    files: [
+      'src/cli/inspect/ask.ts',
+      'src/cli/inspect/authorization.ts',
+      'src/cli/inspect/inspect-server.ts',
+      'src/cli/inspect/protocol.ts',
+      'src/cli/inspect.ts',
+    ],
+    good: () => [
+      JSON.stringify({ type: 'application/json', status: 200, header: '', result: TOOLS }),
+      JSON.stringify({ type: 'text/event-stream', status: 200, header: '', result: TOOLS }),
+      JSON.stringify({
+        type: 'application/json',
+        status: 401,
+        header: 'Bearer resource_metadata="https://tasks.example/about", scope="a"',
+        result: { resource: SERVER, authorization_servers: ['https://login.example'] },
+      }),
+    ],
+    read: readInspected,
+    mayThrow: (error) => error instanceof CommandError,
+    // The report shows the operator what the server says.
+    quotes: true,
+    share: 0.3,
+  },
+  {
+    name: 'session handle that a server gives',
+    stranger: 'an MCP server',
+    files: ['src/mcp/placements/session.ts'],
+    good: () => ['handle-0123456789abcdef'],
+    async read(text) {
+      const headers = headersWith('onbehalf-session', text)
+      if (!headers) return NEVER_COMES
+      const sent: Headers[] = []
+      const { fetch } = carrier(
+        SERVER,
+        { placement: { type: 'session' } },
+        {
+          async fetch(_, init) {
+            sent.push(new Headers(init?.headers))
+            return Response.json({}, { headers })
+          },
+        },
+      )
+      await fetch(SERVER, post(LIST))
+      await fetch(SERVER, post(LIST))
+      return { taken: sent[1]?.get('onbehalf-session') === text }
+    },
+    mayThrow: isOurs,
+  },
+  {
+    name: 'nonce that a server wants in a proof',
+    stranger: 'an MCP server',
+    files: ['src/core/door/proof.ts'],
+    good: () => ['nonce-1'],
+    read(text) {
+      const headers = headersWith('dpop-nonce', text)
+      return headers
+        ? outcomeOfMaybe(wantedNonce(new Response(null, { status: 401, headers })))
+        : NEVER_COMES
+    },
+  },
+  {
+    name: 'JSON pointer',
+    stranger: 'an MCP server',
+    files: ['src/mcp/arguments/pointer.ts'],
+    good: () => ['/access_token', '/a/*/b~1c/~0d'],
+    read: (text) => outcomeOf(parsePointer(text)),
+  },
+  {
+    name: 'arguments that are filled in',
+    stranger: 'a model',
+    files: ['src/mcp/arguments/inject.ts'],
+    good: () => ['{"title":"x"}', '{"title":"x","user_id":"eve","access_token":null}'],
+    read: (text) => calling(text, ARGUMENTS),
+    mayThrow: isOurs,
+  },
+  {
+    name: 'arguments with references',
+    stranger: 'a model',
+    files: ['src/mcp/placements/prompt.ts'],
+    good: () => ['{"title":"x"}'],
+    async read(text) {
+      const outcome = await calling(text, { placement: { type: 'prompt' } })
+      // Only a reference could be filled in, and nobody here has one.
+      if (outcome.taken) throw new Error('a call without a reference passed')
+      return { ...outcome, taken: true }
+    },
+    mayThrow: isOurs,
+  },
+  {
+    name: 'body that a framework sends',
+    stranger: 'a model',
+    files: [
+      'src/core/carry/outgoing.ts',
+      'src/core/carry/carry.ts',
+      'src/mcp/placements/request.ts',
+      'src/mcp/answer/message.ts',
+    ],
+    good: () => [JSON.stringify(callOf('add_task', { title: 'x' })), JSON.stringify([LIST])],
+    async read(body) {
+      const asIs = carrier(SERVER, {}, { fetch: async () => Response.json({}) })
+      await asIs.fetch(SERVER, { method: 'POST', body: bytesOf(body) })
+      const filled = carrier(SERVER, ARGUMENTS, { fetch: accommodating() })
+      return judged(await (await filled.fetch(SERVER, { method: 'POST', body })).text())
+    },
+    mayThrow: isOurs,
+  },
+  {
+    name: 'arguments of a call that waits for approval',
+    stranger: 'a model',
+    files: ['src/openai-agents/approval.ts', 'src/core/json.ts'],
+    good: () => ['{"a":1}', ''],
+    read: (text) => outcomeOfMaybe(plainArguments(text)),
+  },
+  {
+    name: 'arguments on a card that asks for approval',
+    stranger: 'a model',
+    files: ['src/chatkit/agent/approval-card.ts'],
+    good: () => ['{"title":"x","tags":["a"]}', '"x"'],
+    read(text) {
+      const call = { name: 'add_task', server: 'tasks', scopes: [], arguments: text }
+      const pending = { id: 'a1', card: 'w1', since: 'i1', expiresAtMs: 0, state: '' }
+      const card = askingCard({ ...pending, calls: [{ ...call, callId: 'c1' }] }, 'alice')
+      return { taken: true, value: card }
+    },
+    mayThrow: (error) => error instanceof SyntaxError,
+  },
+]
+
+/** Gives a message to the transport of one person, as if the server's process had written it. */
+async function readStdio(text: string): Promise<Outcome> {
+  const parsed = fromJson(text)
+  if (typeof parsed?.value !== 'object' || parsed.value === null) return NEVER_COMES
+  const inner: MessageTransport = {
+    start: async () => {},
+    close: async () => {},
+    // It lists its tools, answers the call with the text, and ends.
+    async send(message) {
+      const { id, method } = message as { readonly id?: unknown; readonly method?: unknown }
+      await null
+      if (method === 'tools/list') return inner.onmessage?.(JSON.parse(result(id, TOOLS)))
+      inner.onmessage?.(Object(parsed.value))
+      inner.onclose?.()
+    },
+  }
+  const outer = carryingTransport(inner, {
+    binding: parseBinding('tasks', {
+      url: 'stdio:tasks',
+      resource: SERVER,
+      source: { type: 'static', of: 'person' },
+      placement: { type: 'argument' },
+    }),
+    source: async () => granted(issuedToken(SECRET)),
+    principal: alice,
+    auditor: readableAudit().auditor,
+    trace: '4bf92f3577b34da6a3ce929d0e0e4736',
+    deadline: 10_000,
+  })
+  const said: object[] = []
+  const errors: Error[] = []
+  outer.onmessage = (message) => said.push(message)
+  outer.onerror = (error) => errors.push(error)
+  await outer.send({ ...callOf('add_task') }).catch((error: unknown) => {
+    if (!isOurs(error)) throw error
+  })
+  return { taken: said.length > 0, value: said, said: errors }
+}
+
+/** Inspects a server that answers everything in one way, with the id that was asked for. */
+async function readInspected(text: string): Promise<Outcome> {
+  const parsed = fromJson(text)
+  if (typeof parsed?.value !== 'object' || parsed.value === null) return NEVER_COMES
+  const { type, status, header, result: value } = parsed.value as Record<string, unknown>
+  if (typeof status !== 'number' || status < 200 || status > 599 || !Number.isInteger(status))
+    return NEVER_COMES
+  const headers = new Headers()
+  try {
+    headers.set('content-type', String(type))
+    headers.set('www-authenticate', String(header))
+  } catch {
+    return NEVER_COMES
+  }
+  const fetch: typeof globalThis.fetch = async (_, init) => {
+    const asked = fromJson(String(init?.body))?.value
+    const id = typeof asked === 'object' && asked !== null && 'id' in asked ? asked.id : undefined
+    const json = id === undefined ? JSON.stringify(value) : result(id, Object(value))
+    const body = type === 'text/event-stream' ? `data: ${json}\n\n` : json
+    return new Response([204, 205, 304].includes(status) ? null : body, { status, headers })
+  }
+  const way: Way = {
+    direct: fetch,
+    guarded: fetch,
+    redactor: createRedactor([]),
+    signal: new AbortController().signal,
+  }
+  const inspection = { url: SERVER, headers: new Headers(), header: undefined, progress: () => {} }
+  const { report } = await inspectServer(inspection, way)
+  return { taken: true, value: report }
+}

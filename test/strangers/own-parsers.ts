@@ -1,0 +1,118 @@
+// The parsers that read what an operator writes: a keyring, arguments of the command line,
+// declarations. A mistake there must be named without quoting a secret. It has no tests.
+
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { main } from '../../src/cli/main.ts'
+import type { BindingInput } from '../../src/core/binding.ts'
+import { parseBinding } from '../../src/core/parse-binding.ts'
+import { KeyringError } from '../../src/store/index.ts'
+import { readKeyring } from '../../src/store/sealing/keyring.ts'
+import {
+  fromJson,
+  NEVER_COMES,
+  type Outcome,
+  outcomeOfMaybe,
+  type StrangerParser,
+} from './parser.ts'
+
+/** A key that looks random, because a weak one is refused. */
+const keyText = (seed: number) =>
+  Buffer.from(
+    Array.from({ length: 32 }, (_, at) => (at * at * 37 + at * seed + seed) % 256),
+  ).toString('base64url')
+
+const KEYRING = JSON.stringify({
+  version: 1,
+  keys: [
+    { id: 'k1', created: '2026-01-01T00:00:00.000Z', key: keyText(11) },
+    { id: 'k2', created: '2026-02-01T00:00:00.000Z', key: keyText(101) },
+  ],
+})
+
+function inFolder<T>(work: (folder: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), 'onbehalf-stranger-'))
+  try {
+    return work(folder)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** Runs a command with one argument a line. Nothing that it needs is there. */
+async function runCommand(name: string, text: string): Promise<Outcome> {
+  const lines: string[] = []
+  const terminal = {
+    out: (line: string) => void lines.push(line),
+    note: (line: string) => void lines.push(line),
+    signal: AbortSignal.abort(),
+  }
+  const args = text === '' ? [] : text.split('\n')
+  // What a mistaken path would make is no business of this test.
+  if (args.some((argument) => /^init$|^rotate$/.test(argument))) return NEVER_COMES
+  const code = await main([name, ...args], terminal)
+  return { taken: code !== 2, said: lines }
+}
+
+export const OWN_PARSERS: readonly StrangerParser[] = [
+  {
+    name: 'keyring',
+    stranger: 'an operator',
+    files: ['src/store/sealing/keyring.ts'],
+    good: () => [KEYRING],
+    read: (text) =>
+      inFolder((folder) => {
+        const path = join(folder, 'keyring.json')
+        writeFileSync(path, text)
+        chmodSync(path, 0o600)
+        return outcomeOfMaybe(readKeyring(path).current.id)
+      }),
+    mayThrow: (error) => error instanceof KeyringError,
+  },
+  ...(
+    [
+      [
+        'keys',
+        'src/cli/keys.ts',
+        ['list\n--keyring\n/nonexistent/k.json', 'retire\nk1\n--database\n/x/y'],
+      ],
+      ['marks', 'src/cli/marks.ts', ['list\n--database\n/nonexistent/x.db\n--json']],
+      ['inspect', 'src/cli/inspect.ts', ['http://127.0.0.1:1/mcp\n--deadline\n1']],
+    ] as const
+  ).map(
+    ([command, file, good]): StrangerParser => ({
+      name: `arguments of the command ${command}`,
+      stranger: 'an operator',
+      files: [file],
+      good: () => good,
+      read: (text) => runCommand(command, text),
+      share: 0.5,
+    }),
+  ),
+  {
+    name: 'declaration of a server',
+    stranger: 'an operator',
+    files: ['src/core/parse-binding.ts', 'src/core/resource.ts'],
+    good: () => [
+      JSON.stringify({ url: 'https://tasks.example/mcp' }),
+      JSON.stringify({
+        url: 'https://tasks.example/mcp?a=b',
+        resource: 'https://tasks.example/mcp',
+        source: { type: 'static', of: 'person' },
+        placement: { type: 'argument', parameters: [{ pointer: '/token', value: 'credential' }] },
+        leaveToModel: ['/user'],
+        onReflection: 'quarantine',
+      }),
+    ],
+    read(text) {
+      const parsed = fromJson(text)
+      if (typeof parsed?.value !== 'object' || parsed.value === null) return NEVER_COMES
+      // The types are the compiler's to check. This reads what a program may make.
+      return outcomeOfMaybe(parseBinding('tasks', parsed.value as BindingInput))
+    },
+    mayThrow: (error) => error instanceof TypeError,
+    // Scopes and names of a declaration are no secrets.
+    quotes: true,
+  },
+]

@@ -1,0 +1,55 @@
+// Every parser that faces a stranger, and the files that read something else. `complete.test.ts`
+// finds a file that is in neither list. It has no tests.
+
+import { CHAT_PARSERS } from './chat-parsers.ts'
+import { DOOR_PARSERS } from './door-parsers.ts'
+import { ISSUER_PARSERS } from './issuer-parsers.ts'
+import { MCP_PARSERS } from './mcp-parsers.ts'
+import { OWN_PARSERS } from './own-parsers.ts'
+import { PAGE_PARSERS } from './page-parsers.ts'
+import type { StrangerParser } from './parser.ts'
+
+export const PARSERS: readonly StrangerParser[] = [
+  ...DOOR_PARSERS,
+  ...ISSUER_PARSERS,
+  ...MCP_PARSERS,
+  ...CHAT_PARSERS,
+  ...PAGE_PARSERS,
+  ...OWN_PARSERS,
+]
+
+const DECLARED = 'the app declares it in code, with types'
+const STORED = 'this software wrote it into its own store'
+const BUILT = 'it builds a request, and reads none'
+
+/** Files and folders that read something, and why no parser above names them. */
+export const OTHERS: Readonly<Record<string, string>> = {
+  'src/mcp-server/accept.ts': DECLARED,
+  'src/mcp-server/api.ts': DECLARED,
+  'src/mcp-server/options.ts': DECLARED,
+  'src/oauth/connection/settings.ts': DECLARED,
+  'src/store/postgres/options.ts': DECLARED,
+  'src/chatkit/runs/run-log.ts': STORED,
+  'src/oauth/connection/account.ts': STORED,
+  'src/oauth/connection/refresh.ts': STORED,
+  'src/openai-agents/paused-run.ts': STORED,
+  'src/store/attachments/safe-files.ts': STORED,
+  'src/store/postgres/text.ts': STORED,
+  'src/store/sealing/seal.ts': STORED,
+  'src/store/sealing/sealed-rows.ts': STORED,
+  'src/store/shared/sql-thread-store.ts': STORED,
+  'src/store/sqlite/vault.ts': STORED,
+  'src/egress/send.ts': BUILT,
+  'src/oauth/client-authentication.ts': BUILT,
+  'src/oauth/connection/token-request.ts': BUILT,
+  'src/oauth/token-endpoint.ts': BUILT,
+  'src/openai-agents/recording-model.ts': 'it copies what it has just written',
+  'src/mcp-server/protect.ts': "it reads a header of its own handler's answer",
+  'src/mcp-server/clean-answer.ts': "it reads its own handler's answer; test/mcp-server breaks it",
+  'src/mcp/guard.ts': 'it asks for a header of the request that a framework sends',
+  'src/chatkit/requests/json/items.ts': 'it takes a request that is parsed already',
+  'src/cli/leaktest': 'a test bench: it reads what the operator starts and attacks',
+  'src/egress/answer.ts': 'it gives bytes on as text; test/egress sends them over sockets',
+  'web/content/widget/chart-data.ts':
+    'it reads parsed JSON; test/web/content draws it in a browser',
+}
