@@ -94,7 +94,6 @@ export const MCP_PARSERS: readonly StrangerParser[] = [
       'src/core/http/lazy-response.ts',
       'src/mcp/answer/answer.ts',
       'src/mcp/answer/message.ts',
-      'src/mcp/redact/letters.ts',
     ],
     good: () => [DONE, `[${DONE}]`],
     read: async (body) =>

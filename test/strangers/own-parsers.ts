@@ -78,6 +78,7 @@ export const OWN_PARSERS: readonly StrangerParser[] = [
         ['list\n--keyring\n/nonexistent/k.json', 'retire\nk1\n--database\n/x/y'],
       ],
       ['marks', 'src/cli/marks.ts', ['list\n--database\n/nonexistent/x.db\n--json']],
+      ['pins', 'src/cli/pins.ts', ['list\n--database\n/nonexistent/x.db']],
       ['inspect', 'src/cli/inspect.ts', ['http://127.0.0.1:1/mcp\n--deadline\n1']],
     ] as const
   ).map(

@@ -49,6 +49,7 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'src/mcp/guard.ts': 'it asks for a header of the request that a framework sends',
   'src/chatkit/requests/json/items.ts': 'it takes a request that is parsed already',
   'src/cli/leaktest': 'a test bench: it reads what the operator starts and attacks',
+  'src/mcp/redact/': 'it decodes parts of texts that were read; test/mcp/redact tries them',
   'src/egress/answer.ts': 'it gives bytes on as text; test/egress sends them over sockets',
   'web/content/widget/chart-data.ts':
     'it reads parsed JSON; test/web/content draws it in a browser',
