@@ -4,7 +4,7 @@
 
 import { isObject, type UnknownObject } from '../../core/json.ts'
 import { type StepBudget, stepBudget } from '../../core/steps.ts'
-import { wordsOf } from './name.ts'
+import { wordsOf } from './name-words.ts'
 import { EVERY_PLACE, entriesOf, MAX_TOOL_STEPS, SAME_PLACE, sizeOf } from './schema.ts'
 
 /*

@@ -4,7 +4,9 @@
 
 import { granted, type Result } from '../../core/errors.ts'
 import { isObject, type UnknownObject } from '../../core/json.ts'
-import { plainName } from './name.ts'
+import { type StepBudget, stepBudget } from '../../core/steps.ts'
+import { lookOf } from './name-words.ts'
+import { below, type Place, rootPlace, segmentsOf } from './places.ts'
 import { EVERY, formatPointer, MAX_DEPTH, parsePointer, type Segments } from './pointer.ts'
 import { type ArgumentRefusal, refuse } from './refusal.ts'
 
@@ -38,16 +40,24 @@ export interface Injected {
 }
 
 /**
+ * Steps that the arguments of one call may take: as many as fit between two turns of the event loop.
+ * The largest calls of real tools take a tenth of it.
+ */
+const MAX_CALL_STEPS = 50_000
+
+/**
  * Fills the slots.
  *
  * It refuses a text that could be an encoded object where an object belongs. Some servers decode it
  * (the Python SDK does), and would then read the values that we meant to overwrite.
  *
  * @param args The model's arguments, parsed from JSON. Undefined counts as an empty object.
+ * @param budget Default: the steps of one call.
  */
 export function injectArguments(
   args: unknown,
   slots: readonly Slot[],
+  budget: StepBudget = stepBudget(MAX_CALL_STEPS),
 ): Result<Injected, ArgumentRefusal> {
   const given = args === undefined ? {} : args
   if (!isObject(given)) return refuse('arguments_not_object')
@@ -55,12 +65,30 @@ export function injectArguments(
   const blocked = new Set<string>()
   const places = new Set<string>()
   let problem: ArgumentRefusal | undefined
+  /** Copies that were made here. They may be changed: each object is copied once, not for each slot. */
+  const copies = new WeakSet<object>()
+
+  const take = (steps: number): void => {
+    if (!budget.take(steps)) problem ??= 'arguments_too_large'
+  }
+
+  /** The object with this member. */
+  const withMember = (value: UnknownObject, name: string, member: unknown): UnknownObject => {
+    const isOurs = copies.has(value)
+    if (!isOurs) take(Object.keys(value).length / MEMBERS_OF_A_STEP)
+    const copy: Record<string, unknown> = isOurs ? value : { ...value }
+    copies.add(copy)
+    copy[name] = member
+    return copy
+  }
 
   /** An element that is null stays null: by it the model says that there is no element. */
   const element = (value: unknown, slot: Slot, at: Segments, rest: Segments): unknown =>
     value === null ? value : fill(value, slot, at, rest)
 
   const fill = (value: unknown, slot: Slot, at: Segments, rest: Segments): unknown => {
+    take(Array.isArray(value) ? 1 + value.length / MEMBERS_OF_A_STEP : 1)
+    if (problem) return value
     const [name = '', ...more] = rest
     if (name === EVERY && Array.isArray(value))
       return changeEach(value, (one, i) => element(one, slot, [...at, `${i}`], more))
@@ -82,12 +110,12 @@ export function injectArguments(
         // Undefined means that the object is absent and must not be made.
         return next === undefined || (had && next === value[name])
           ? value
-          : { ...value, [name]: next }
+          : withMember(value, name, next)
       }
       const place = formatPointer(inside)
       if (had && !places.has(place)) overwritten.push(place)
       places.add(place)
-      return { ...value, [name]: slot.value }
+      return withMember(value, name, slot.value)
     }
     if (value === undefined || value === null) {
       const makes = slot.makesParents !== false && !rest.includes(EVERY)
@@ -103,10 +131,10 @@ export function injectArguments(
   for (const slot of slots) {
     const segments = parsePointer(slot.pointer)
     if (!segments.ok) return segments
-    names.add(plainName(segments.value.at(-1) ?? ''))
+    names.add(lookOf(segments.value.at(-1) ?? ''))
     filled = fill(filled, slot, [], segments.value)
   }
-  const named = membersNamed(given, names)
+  const named = membersNamed(given, names, budget)
   if (!named.ok) return named
   if (problem || !isObject(filled)) return refuse(problem ?? 'arguments_not_object')
   return granted({
@@ -124,25 +152,44 @@ export function injectArguments(
 function membersNamed(
   value: UnknownObject,
   names: ReadonlySet<string>,
+  budget: StepBudget,
 ): Result<readonly string[], ArgumentRefusal> {
   const found: string[] = []
-  const queue: (readonly [unknown, Segments])[] = [[value, []]]
+  // Rows have the same few names over and over.
+  const known = new Map<string, boolean>()
+  const isNamed = (key: string): boolean => {
+    const hit = known.get(key)
+    if (hit !== undefined) return hit
+    const is = budget.take(STEPS_OF_A_NAME) && names.has(lookOf(key))
+    known.set(key, is)
+    return is
+  }
+  const queue: (readonly [unknown, Place])[] = [[value, rootPlace()]]
   // The queue grows while the loop reads it.
   for (const [here, at] of queue) {
     if (typeof here !== 'object' || here === null) continue
-    if (at.length >= MAX_DEPTH) return refuse('arguments_too_deep')
+    if (at.level >= MAX_DEPTH) return refuse('arguments_too_deep')
     for (const [key, one] of Object.entries(here)) {
+      if (!budget.take(1 / MEMBERS_OF_A_STEP)) return refuse('arguments_too_large')
       if (
         key === '__proto__' ||
         (key === 'constructor' && isObject(one) && Object.hasOwn(one, 'prototype'))
       )
         return refuse('arguments_forbidden_member')
-      if (!Array.isArray(here) && names.has(plainName(key))) found.push(formatPointer([...at, key]))
-      if (typeof one === 'object') queue.push([one, [...at, key]])
+      if (!Array.isArray(here) && isNamed(key)) {
+        budget.take(1 + (at.chars + key.length) / CHARS_OF_A_STEP)
+        found.push(formatPointer([...segmentsOf(at), key]))
+      }
+      if (typeof one === 'object' && one !== null) queue.push([one, below(at, [key])])
     }
   }
-  return granted(found)
+  return budget.isSpent ? refuse('arguments_too_large') : granted(found)
 }
+
+/** Members of an object that are gone through in one step. */
+const MEMBERS_OF_A_STEP = 4
+const STEPS_OF_A_NAME = 4
+const CHARS_OF_A_STEP = 32
 
 function changeEach(
   list: readonly unknown[],

@@ -16,7 +16,8 @@ const MEANT = `
 
 /** What no one calls so, in many forms: a pattern that takes one of these is for names in general. */
 const ORDINARY = `
-  title,name,count,x,id,created at,content type,log level,value 1,item 2,x title,my value,first name,env mode
+  title,name,count,x,id,created at,content type,log level,value 1,item 2,x title,my value,first name,env mode,
+  item id,page id
 `
 
 /** Ways to write a name of several words. */

@@ -1,15 +1,16 @@
 // Tells from the name of a parameter whether it is a credential, an identity, or neither. It looks
 // at the name only. `parameter-finder.ts` looks at what the schema allows.
 
+import { FOREIGN_CREDENTIALS, FOREIGN_PASSWORDS } from './foreign-words.ts'
+import { readingsOf, wordsOf } from './name-words.ts'
+
 /** What a name looks like. */
 export type Likeness = 'credential' | 'subject'
 
 /*
- * The rules. A name is read as words: snake_case, camelCase, kebab-case, any case. Before that, the
- * name is put into NFKD, accents and invisible characters are removed, and Cyrillic and Greek
- * letters that look Latin become Latin. We drop `x` at the front, and `value`, `header`, `string`
- * and digits at the end. In doubt a name is a credential: the operator can leave a parameter to the
- * model, and notices a refused tool at once.
+ * The rules. A name is read as words (`name-words.ts`). We drop `x` at the front, and `value`,
+ * `header`, `string` and digits at the end. In doubt a name is a credential: the operator can leave
+ * a parameter to the model, and notices a refused tool at once.
  *
  * Credentials:
  * - `token`, and any `…_token`. Not those of paging, counting, language models and trade
@@ -22,6 +23,7 @@ export type Likeness = 'credential' | 'subject'
  *   `api_key_id`.
  * - The same written as one word: `apikey`, `ACCESSTOKEN`, `mytoken`. Not `tokenizer`, `tokens`,
  *   `token_count`.
+ * - The common words of other languages for the same (`foreign-words.ts`).
  *
  * Subjects:
  * - `user_id`, `uid`, `account_id`, `tenant_id`, `sub`, `subject`, `principal`, `on_behalf_of`,
@@ -31,7 +33,7 @@ export type Likeness = 'credential' | 'subject'
  * - Not `subject` beside `body`, `to`, `message` and the like: that is the subject line of an
  *   email.
  */
-const CREDENTIALS = words(`
+const CREDENTIALS = setOf(`
   token auth authentication authorization bearer oauth jwt pat cookie password passwd pwd
   passphrase passcode secret credential credentials creds apikey authkey accesskey secretkey
   privatekey sessionkey subscriptionkey signingkey encryptionkey applicationkey appkey masterkey
@@ -39,13 +41,13 @@ const CREDENTIALS = words(`
 `)
 
 /** Last words that make a name a credential, whatever stands before them. */
-const ENDINGS = words(`
+const ENDINGS = setOf(`
   password passwd pwd passphrase passcode secret credential credentials creds bearer jwt
   authorization apikey
 `)
 
 /** Last two words that do the same. */
-const PAIRS = words(`
+const PAIRS = setOf(`
   apikey authkey accesskey secretkey privatekey sessionkey subscriptionkey signingkey
   encryptionkey masterkey basicauth bearerauth apiauth oauthauth authcookie sessioncookie
 `)
@@ -57,7 +59,7 @@ const RUN_TOGETHER = [...PAIRS, 'password', 'secret', 'credential', 'credentials
  * Words before `token` that show that it is not for access: it is for paging, counting, trade and
  * the like.
  */
-const OTHER_TOKENS = words(`
+const OTHER_TOKENS = setOf(`
   page paging pagination next prev previous cursor continuation continue resume sync skip delta
   change offset marker list scroll read consistency snapshot start end stop max min num number
   count total budget input output prompt completion special pad padding mask eos bos unk sep cls
@@ -65,20 +67,20 @@ const OTHER_TOKENS = words(`
   xsrf from to base quote buy sell swap native gas lp nft erc in out tracking
 `)
 
-const SUBJECTS = words(`
+const SUBJECTS = setOf(`
   userid uid useruid useruuid userguid sub subject subjectid accountid tenant tenantid onbehalfof
   onbehalfofuser onbehalfofuserid obo actas actasuser runas runasuser impersonate impersonateuser
   impersonateuserid impersonatedsubject principal principalid principalname
 `)
 
 /** Words before `user`, `account` or `tenant` that mean the caller's own. */
-const SELF = words(`
+const SELF = setOf(`
   my own current auth authenticated authorized acting calling caller requesting requester session
   signed logged in effective end impersonated initiating login me self
 `)
 
 /** Beside one of these, `subject` is the subject line of a message. */
-const MESSAGE = words(`
+const MESSAGE = setOf(`
   body bodyhtml htmlbody bodytext textbody content html text message to cc bcc recipient
   recipients template
 `)
@@ -88,14 +90,25 @@ const MESSAGE = words(`
  * `subject` depends on them.
  */
 export function likenessOf(name: string, siblings: readonly string[] = []): Likeness | undefined {
-  const parts = wordsOf(name)
+  for (const reading of readingsOf(name)) {
+    const likeness = likenessOfWords(reading, siblings)
+    if (likeness) return likeness
+  }
+  return undefined
+}
+
+function likenessOfWords(
+  reading: readonly string[],
+  siblings: readonly string[],
+): Likeness | undefined {
+  const parts = [...reading]
   if (parts[0] === 'x') parts.shift()
   while (parts.length > 1 && /^(?:value|header|string|str|\d+)$/.test(parts.at(-1) ?? ''))
     parts.pop()
   const whole = parts.join('')
   if (isCredential(parts, whole)) return 'credential'
   if (whole === 'subject' && siblings.some(isMessageWord)) return undefined
-  return SUBJECTS.includes(whole) || isSelf(parts) ? 'subject' : undefined
+  return SUBJECTS.has(whole) || isSelf(parts) ? 'subject' : undefined
 }
 
 /**
@@ -108,7 +121,7 @@ export function plainName(name: string): string {
 
 /** Whether a name beside `subject` makes that the subject line of a message. */
 export function isMessageWord(name: string): boolean {
-  return MESSAGE.includes(plainName(name))
+  return MESSAGE.has(plainName(name))
 }
 
 /**
@@ -132,23 +145,43 @@ export function mayCarry(likeness: Likeness, name: string, kinds: ReadonlySet<st
 }
 
 function isCredential(parts: readonly string[], whole: string): boolean {
-  if (CREDENTIALS.includes(whole)) return true
+  if (CREDENTIALS.has(whole) || FOREIGN_CREDENTIALS.has(whole)) return true
+  if (isForeignPassword(parts, whole)) return true
   const [before = '', last = ''] = [parts.at(-2), parts.at(-1)]
   if (parts.length > 1)
     return (
-      ENDINGS.includes(last) ||
-      PAIRS.includes(before + last) ||
-      (last === 'token' ? !OTHER_TOKENS.includes(before) : runs(last))
+      ENDINGS.has(last) ||
+      PAIRS.has(before + last) ||
+      (last === 'token' ? !OTHER_TOKENS.has(before) : runs(last))
     )
   return runs(whole)
 }
+
+/** Words between `senha` and whose password it is. */
+const OF = setOf('de do da del du des di della dello')
+
+/**
+ * Whether a name is a password in another language. In some of them the words of a name are not
+ * apart, so the name as a whole may end in the word; in others, the word comes first.
+ */
+function isForeignPassword(parts: readonly string[], whole: string): boolean {
+  const [first = '', second = ''] = parts
+  if (FOREIGN_PASSWORDS.has(whole) || FOREIGN_PASSWORDS.has(parts.at(-1) ?? '')) return true
+  if (OF.has(second) && FOREIGN_PASSWORDS.has(first)) return true
+  return LONG_FOREIGN_PASSWORDS.some((word) => whole.endsWith(word))
+}
+
+/** Those that are the end of no other word. */
+const LONG_FOREIGN_PASSWORDS = [...FOREIGN_PASSWORDS].filter(
+  (word) => word.length >= 8 || !/^[a-z]*$/.test(word),
+)
 
 /** Whether a name like `githubtoken`, which does not show where its words end, is a credential. */
 function runs(word: string): boolean {
   if (RUN_TOGETHER.some((ending) => word.endsWith(ending))) return true
   if (!word.endsWith('token')) return false
   const before = word.slice(0, -'token'.length)
-  return !OTHER_TOKENS.includes(before) && !/(?:page|pagination|cursor|continuation)$/.test(before)
+  return !OTHER_TOKENS.has(before) && !/(?:page|pagination|cursor|continuation)$/.test(before)
 }
 
 function isSelf(parts: readonly string[]): boolean {
@@ -157,39 +190,10 @@ function isSelf(parts: readonly string[]): boolean {
   return (
     (what === 'user' || what === 'account' || what === 'tenant') &&
     before.length > 0 &&
-    before.every((one) => SELF.includes(one))
+    before.every((one) => SELF.has(one))
   )
 }
 
-/** We look at this many characters, from the end of the name: the last words say what it is. */
-const MAX_NAME_CHARS = 128
-
-/** Splits a name into its words, in small letters. */
-export function wordsOf(name: string): string[] {
-  return name
-    .slice(-MAX_NAME_CHARS)
-    .normalize('NFKD')
-    .replace(/[\p{M}\p{Default_Ignorable_Code_Point}]/gu, '')
-    .replace(/[^\p{ASCII}]/gu, (letter) => LATIN.get(letter) ?? letter)
-    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .replace(/([A-Z])([A-Z][a-z])/g, '$1_$2')
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u)
-    .map((word) => word.replace(/(?<=\D)\d+$/, ''))
-    .filter((word) => word !== '')
-}
-
-/**
- * Letters of other scripts that look like Latin ones: the part of Unicode's confusables with which
- * the words above can be spelled.
- */
-const LATIN: ReadonlyMap<string, string> = new Map(
-  words(`
-  аa еe оo рp сc уy хx іi јj ѕs ԁd һh ӏl кk пn ԛq ԝw ɡg ɑa ıi οo αa εe ρp υu ιi κk νv τt АA ВB ЕE
-  КK МM НH ОO РP СC ТT УY ХX ІI ЈJ ЅS ΑA ΒB ΕE ΖZ ΗH ΙI ΚK ΜM ΝN ΟO ΡP ΤT ΥY ΧX
-`).map(([foreign = '', latin = '']) => [foreign, latin]),
-)
-
-function words(list: string): readonly string[] {
-  return list.trim().split(/\s+/)
+function setOf(list: string): ReadonlySet<string> {
+  return new Set(list.trim().split(/\s+/))
 }

@@ -119,15 +119,27 @@ class PatternReader {
   #classMember(): { readonly takes: (letter: string) => boolean; readonly letter?: string } {
     const letter = this.#take()
     if (letter !== '\\') return { takes: (one) => one === letter, letter }
-    const escaped = this.#take()
+    const escaped = this.#number() ?? this.#take()
     const takes = CLASSES.get(escaped)
     return takes ? { takes } : { takes: (one) => one === escaped, letter: escaped }
   }
 
+  /** A letter by its number: `\x61`, `\u0061`, `\u{61}`. */
+  #number(): string | undefined {
+    const text = this.#letters.slice(this.#at, this.#at + 12).join('')
+    const found = /^(?:x([0-9a-f]{2})|u([0-9a-f]{4})|u\{([0-9a-f]{1,6})\})/i.exec(text)
+    const code = Number.parseInt(found?.[1] ?? found?.[2] ?? found?.[3] ?? '', 16)
+    if (!found || code > 0x10ffff) return undefined
+    this.#at += found[0].length
+    return String.fromCodePoint(code)
+  }
+
   #escape(): Node {
+    const named = this.#number()
+    if (named !== undefined) return letterOf((one) => one === named)
     const letter = this.#take()
     if (letter === 'b' || letter === 'B') return NOTHING
-    // A reference to a group, or a letter by its number.
+    // A reference to a group, a property of letters, or a number that is none.
     if (/[1-9kuxcpP]/.test(letter)) this.#isUnknown = true
     return letterOf(CLASSES.get(letter) ?? ((one) => one === letter))
   }

@@ -21,6 +21,7 @@ export type ArgumentRefusal =
   // one call
   | 'arguments_not_object'
   | 'arguments_too_deep'
+  | 'arguments_too_large'
   | 'arguments_forbidden_member'
   | 'arguments_encoded'
 
@@ -78,6 +79,8 @@ export function explain(reason: ArgumentRefusal): string {
       return 'the arguments of the call are no object'
     case 'arguments_too_deep':
       return 'the arguments of the call are nested too deeply'
+    case 'arguments_too_large':
+      return 'the arguments of the call have too many members to be searched for hidden ones'
     case 'arguments_forbidden_member':
       return 'the arguments of the call have a member that reaches into the prototype of objects'
     case 'arguments_encoded':

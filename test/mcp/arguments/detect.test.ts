@@ -125,6 +125,49 @@ describe('every construct of JSON Schema', () => {
       { properties: { title: text }, required: ['title', 'access_token'] },
       ['/access_token'],
     ],
+    [
+      'required in another branch than the declaration',
+      { allOf: [{ properties: { title: text } }, { required: ['access_token'] }] },
+      ['/access_token'],
+    ],
+    [
+      'a name that others depend on, by dependentRequired',
+      { properties: { title: text }, dependentRequired: { access_token: ['title'] } },
+      ['/access_token'],
+    ],
+    [
+      'a name that depends on others, by dependentRequired',
+      { properties: { title: text }, dependentRequired: { title: ['api_key', 'note'] } },
+      ['/api_key'],
+    ],
+    [
+      'a name in dependentSchemas',
+      { properties: { title: text }, dependentSchemas: { jwt: { required: ['title'] } } },
+      ['/jwt'],
+    ],
+    [
+      'names in dependencies',
+      { dependencies: { password: { required: ['x'] }, y: ['secret'] } },
+      ['/password', '/secret'],
+    ],
+    [
+      'a name in a default',
+      { properties: { auth_options: { type: 'object', default: { api_key: '' } } } },
+      ['/auth_options/api_key'],
+    ],
+    [
+      'a name in an example, in a list',
+      { properties: { a: { type: 'array', examples: [[{ 'X-Api-Key': 'yours' }]] } } },
+      ['/a/*/X-Api-Key'],
+    ],
+    [
+      'propertyNames in parts',
+      {
+        $defs: { N: { const: 'password' } },
+        propertyNames: { anyOf: [{ $ref: '#/$defs/N' }, { pattern: '^(api_key|title)$' }] },
+      },
+      ['/api_key', '/password'],
+    ],
     ['propertyNames', { propertyNames: { enum: ['title', 'access_token'] } }, ['/access_token']],
     [
       'a parameter without a schema',
@@ -150,6 +193,8 @@ describe('what a schema allows', () => {
   it.each<[string, object]>([
     ['a flag', { password: { type: 'boolean' } }],
     ['a number', { token: { type: 'integer' } }],
+    ['a number of tokens', { max_tokens: { type: 'integer' }, token_count: { type: 'number' } }],
+    ['a choice of credentials', { password: { enum: ['keep', 'reset'] } }],
     ['a number or null', { auth: { anyOf: [{ type: 'number' }, { type: 'null' }] } }],
     ['a choice', { auth: { type: 'string', enum: ['none', 'basic'] } }],
     ['a choice behind a reference', { auth: { $ref: '#/$defs/Choice' } }],
@@ -168,6 +213,15 @@ describe('what a schema allows', () => {
   it.each<[string, object, string[]]>([
     ['an id that is a number', { user_id: { type: 'integer' } }, ['/user_id']],
     ['an id out of a list', { user_id: { enum: ['alice', 'bob'] } }, ['/user_id']],
+    ['a password of digits', { password: { type: 'integer' } }, ['/password']],
+    ['a numeric secret', { client_secret: { type: ['number', 'null'] } }, ['/client_secret']],
+    ['an access token of any type', { access_token: { type: 'array' } }, ['/access_token']],
+    ['a password in pieces', { password: { type: 'array', items: text } }, ['/password']],
+    [
+      'a password in another language',
+      { 密码: { type: 'integer' }, Passwort: text },
+      ['/Passwort'],
+    ],
     ['text among other types', { token: { type: ['integer', 'string'] } }, ['/token']],
     [
       'an object with a credential in it',
@@ -335,6 +389,29 @@ describe('a schema that we cannot read as a whole', () => {
       { patternProperties: { '^.*_token$': text } },
       'parameter_unnameable',
     ],
+    ...[
+      '^[Aa]ccess.[Tt]oken$',
+      '^[Aa][Pp][Ii][-_ ]?[Kk][Ee][Yy]$',
+      '^(?:x_)?[tT][oO][kK][eE][nN]$',
+      '^t.ken$',
+      '^p[a]ss\\x77ord$|^[Pp]asswor[d]$',
+      '^(?:[a-z]+|[A]uthorization)$',
+      '^[a-z]*_?[s][e][c][r][e][t]$',
+      '^u[s]er.?[iI][dD]$',
+      '[Pp][Aa][Ss][Ss][Ww]',
+      '^(title|[j]wt)$',
+      '^se(?:c)ret{1}$',
+      '^[^b-z]uth$',
+    ].map((pattern): [string, unknown, string] => [
+      `a credential by the pattern ${pattern}`,
+      { patternProperties: { [pattern]: text } },
+      'parameter_unnameable',
+    ]),
+    [
+      'names by a pattern for credentials',
+      { propertyNames: { pattern: '^[Aa]uthorization$' }, additionalProperties: text },
+      'parameter_unnameable',
+    ],
     [
       'a credential inside a member named *',
       { properties: { '*': holder } },
@@ -354,6 +431,41 @@ describe('a schema that we cannot read as a whole', () => {
     const start = performance.now()
     expect(pointersOf(schema)).toBe(reason)
     expect(performance.now() - start).toBeLessThan(10_000)
+  })
+
+  it.each([
+    '^.*$',
+    '',
+    '^[a-z_]+$',
+    '^[A-Z][A-Z0-9_]*$',
+    '^[a-zA-Z0-9._-]{1,64}$',
+    '^x-',
+    '^\\w+$',
+    '^[^/]+$',
+    '^S_',
+    '^[a-z]+_id$',
+    '^\\d+$',
+    '^(?!__)',
+    '^\\p{L}+$',
+    '^[a-f0-9]{32}$',
+    '^(title|[a-z]{2})$',
+    '^max_[a-z]+s$',
+    '[',
+    '(',
+    '^(?<name>x)$',
+  ])('may have members by the pattern %j, which is not for credentials', (pattern) => {
+    expect(pointersOf({ patternProperties: { [pattern]: text } })).toEqual([])
+  })
+
+  it('may have a free map, which names no credential: what is in it is the model’s', () => {
+    expect(
+      pointersOf({
+        properties: {
+          headers: { type: 'object', additionalProperties: text },
+          pairs: { type: 'array', items: { properties: { name: text, value: text } } },
+        },
+      }),
+    ).toEqual([])
   })
 
   it('may be recursive where no credential or identity is inside the recursion', () => {

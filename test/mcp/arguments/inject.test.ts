@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { stepBudget } from '../../../src/core/steps.ts'
 import { injectArguments, type Slot } from '../../../src/mcp/arguments/inject.ts'
 
 function inject(args: unknown, ...slots: (string | Slot)[]) {
@@ -186,5 +187,64 @@ describe('a call', () => {
 
   it.each(['/__proto__/token', '/a/constructor/b'])('is refused for the pointer %s', (pointer) => {
     expect(sent({}, pointer)).toBe('pointer_forbidden')
+  })
+})
+
+describe('large arguments', () => {
+  const members = (count: number, value: unknown = 1) =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [`member_${i}`, value]))
+  const slots = (count: number, stem = '/token_') =>
+    Array.from({ length: count }, (_, i) => ({ pointer: `${stem}${i}`, value: 'x' }))
+  const rows = (count: number) => ({ rows: Array.from({ length: count }, () => ({ a: 1, b: {} })) })
+  const families: readonly (readonly [
+    string,
+    (n: number) => readonly [object, readonly { pointer: string; value: string }[]],
+  ])[] = [
+    ['many members', (n) => [members(n * 20), slots(1)]],
+    ['many members and many slots', (n) => [members(n * 10), slots(n)]],
+    ['many rows', (n) => [rows(n * 20), [{ pointer: '/rows/*/token', value: 'x' }]]],
+    ['many objects', (n) => [members(n * 10, {}), [{ pointer: '/*/token', value: 'x' }]]],
+    ['long names', (n) => [{ ['a'.repeat(n * 100)]: members(20) }, slots(1)]],
+    ['many names that look like a hidden one', (n) => [{ deep: members(n) }, slots(n, '/member_')]],
+  ]
+  it.each(families)('take twice the steps when they are twice as large: %s', (_, make) => {
+    const steps = [50, 100].map((size) => {
+      const budget = stepBudget(Number.POSITIVE_INFINITY)
+      expect(injectArguments(...make(size), budget).ok).toBe(true)
+      return budget.spent
+    })
+    expect(steps[1]).toBeLessThanOrEqual(2.2 * (steps[0] ?? 0))
+  })
+
+  it('are refused beyond the steps of a call, and not before', () => {
+    expect(injectArguments(rows(10_000), slots(1)).ok).toBe(true)
+    const all = Array.from({ length: 200 }, (_, i) => ({ pointer: `/rows/*/t${i}`, value: 'x' }))
+    for (const [args, some] of [
+      [members(300_000), slots(1)],
+      [rows(10_000), all],
+    ] as const)
+      expect(injectArguments(args, some)).toEqual({ ok: false, refusal: 'arguments_too_large' })
+  })
+
+  it('leave what the model sent unchanged, however many slots there are', () => {
+    const args = Object.freeze({
+      a: Object.freeze({ b: 1 }),
+      list: Object.freeze([Object.freeze({})]),
+    })
+    const injected = injectArguments(args, [
+      ...slots(3, '/a/t'),
+      ...slots(3, '/list/*/t'),
+      ...slots(2, '/t'),
+    ])
+    expect(injected).toMatchObject({
+      value: {
+        arguments: {
+          a: { b: 1, t0: 'x', t1: 'x', t2: 'x' },
+          list: [{ t0: 'x', t2: 'x' }],
+          t1: 'x',
+        },
+      },
+    })
+    expect(args).toEqual({ a: { b: 1 }, list: [{}] })
   })
 })

@@ -24,11 +24,36 @@ const NEITHER =
   key issue_key projectKey primary_key keyword author authors author_id authority auth_type authType oauth_provider basic authorized
   cookies session_id sessionId client_id clientId user user_name username user_ids userIds target_user_id assignee_user_id email
   customer_id owner account organization_id subdomain subtitle substring subjects title id name path tenancy passenger compass bearing
-  credentialed design_token idempotency_token progress_token __proto__ constructor _ 2 é`.split(
+  credentialed design_token idempotency_token progress_token __proto__ constructor _ 2 é
+  s3_key base64 e2e_tests h264 oauth2_scopes l10n i18n_key sha256 p2p_address k8s_namespace label mAIl html IDl all`.split(
     /\s+/,
   )
 
+/** Passwords, tokens and keys in other languages. */
+const FOREIGN =
+  `passwort mein_kennwort zugangstoken api_schlüssel apiSchluessel wachtwoord toegangstoken lösenord kodeord passord mot_de_passe
+  motDePasse jeton_d_accès clé_api contraseña nueva_contrasena clave_secreta senha senha_do_usuario chave_api chiave_segreta credenziali
+  hasło klucz_api heslo geslo lozinka jelszó salasana şifre kullaniciSifre пароль новый_пароль токен токен_доступа секрет
+  συνθηματικό סיסמה كلمة_المرور رمز_الوصول گذرواژه पासवर्ड รหัสผ่าน mật_khẩu kata_sandi 密码 用户密码 密碼 令牌 访问令牌 密钥 api密钥
+  パスワード 新しいパスワード 暗証番号 アクセストークン APIキー 秘密鍵 비밀번호 새비밀번호 토큰 액세스토큰 API키`.split(
+    /\s+/,
+  )
+
+/** Ordinary words of other languages that are near to those. */
+const FOREIGN_NEITHER =
+  `clave clave_producto ficha jeton parola_chiave ultima_parola schlüssel schlüsselwort titel sleutel nyckel chave clé clef wort
+  passage senhor contraste наименование ключ ключевое_слово заголовок паром 密码策略 标题 关键词 名称 令 トークン数 最大トークン数 タイトル 키워드 제목
+  كلمة مفتاح כותרת शीर्षक`.split(/\s+/)
+
 describe('the name of a parameter', () => {
+  it.each(FOREIGN)('%s looks like a credential in its language', (name) => {
+    expect(likenessOf(name)).toBe('credential')
+  })
+
+  it.each(FOREIGN_NEITHER)('%s looks like neither in its language', (name) => {
+    expect(likenessOf(name)).toBeUndefined()
+  })
+
   it.each(CREDENTIALS)('%s looks like a credential', (name) => {
     expect(likenessOf(name)).toBe('credential')
   })
@@ -52,6 +77,24 @@ describe('the name of a parameter', () => {
     ['a variation selector', 'tok\ufe0fen', 'credential'],
     ['mathematical letters', '𝐭𝐨𝐤𝐞𝐧', 'credential'],
     ['a dotless i', 'user_ıd', 'subject'],
+    ['Armenian letters', 'tօkeո', 'credential'],
+    ['Lisu letters', 'ꓮꓚꓚꓰꓢꓢ_ꓔꓳꓗꓰꓠ', 'credential'],
+    ['Cherokee letters', 'ᎢᎾᏦᎬΝ', 'credential'],
+    ['small Cherokee letters', 'ꮯookie', 'credential'],
+    ['Coptic letters', 'ⲧⲟⲕⲉⲛ', 'credential'],
+    ['Coptic capitals', 'ⲦⲞⲔⲈⲚ', 'credential'],
+    ['small capitals', 'ᴘᴀꜱꜱᴡᴏʀᴅ', 'credential'],
+    ['struck letters', 'tøken', 'credential'],
+    ['letters in circles', 'ⓟⓐⓢⓢⓦⓞⓡⓓ', 'credential'],
+    ['script letters', '𝓽𝓸𝓴𝓮𝓷', 'credential'],
+    ['double-struck letters', '𝕤𝕖𝕔𝕣𝕖𝕥', 'credential'],
+    ['a foreign capital in the middle', 'access_tΟken', 'credential'],
+    ['digits for letters', 'passw0rd', 'credential'],
+    ['digits for more letters', 'acce55_t0k3n', 'credential'],
+    ['signs for letters', 'p@$sword', 'credential'],
+    ['a capital I for an l', 'credentiaI', 'credential'],
+    ['an l for a capital I', 'APl_KEY', 'credential'],
+    ['an l in an id', 'user_lD', 'subject'],
     ['a long name in front', `${'a_'.repeat(5000)}access_token`, 'credential'],
     ['spaces', 'Access Token', 'credential'],
   ])('is read through %s', (_, name, value) => {
