@@ -11,7 +11,12 @@ import { issuedCache } from '../core/source/issued-cache.ts'
 import { memoryVault } from '../core/vault/memory-vault.ts'
 import { SESSION_HEADER } from '../core/wire-names.ts'
 import { refusalNoter } from '../mcp/note-refusal.ts'
-import { type RunSecrets, type SentSecrets, sentSecrets } from '../mcp/redact/sent-secrets.ts'
+import {
+  type LiveSecrets,
+  type RunSecrets,
+  type SentSecrets,
+  sentSecrets,
+} from '../mcp/redact/sent-secrets.ts'
 import { readJson } from './body.ts'
 import { type CallParts, openCall, type ServerCall } from './call.ts'
 import { cleanAnswer } from './clean-answer.ts'
@@ -158,15 +163,17 @@ async function serve(request: Request, protection: Protection): Promise<Response
   const sessionId = sessionIdOf(request.headers)
   if (sessionId !== undefined && !sessions.owns(sessionId, admitted.principal))
     return problem(404, SESSION_NOT_FOUND, 'Session not found.')
-  const body = request.method === 'POST' ? await allowBody(request, admitted, protection) : NO_BODY
+  const secrets = rememberPresented(request, admitted, sessionId, protection)
+  const own = secrets.at(boundTo(protection.calls.resource))
+  const body =
+    request.method === 'POST' ? await allowBody(request, admitted, own, protection) : NO_BODY
   if (!body.ok) return body.refusal
 
   // Before the handler runs: if the vault cannot keep the token, the answer must not promise a
   // handle.
   const handle =
     handles && request.headers.has('authorization') ? await handles.give(admitted) : undefined
-  const presented = handles ? (handle ?? request.headers.get(SESSION_HEADER)) : null
-  const secrets = rememberPresented(admitted, presented, sessionId, protection)
+  if (handle !== undefined) own.addPresented(new Credential(handle), admitted.token.expiresAt)
   const answer = await run(
     handlerRequest(request, body.value, sessionId),
     admitted,
@@ -191,6 +198,7 @@ const NO_BODY: Result<null, Response> = granted(null)
 async function allowBody(
   request: Request,
   admitted: Entered,
+  own: LiveSecrets,
   protection: Protection,
 ): Promise<Result<string, Response>> {
   const { door, policy, undeclared, onError } = protection
@@ -201,7 +209,7 @@ async function allowBody(
   const needs = policy.needs(tools.value)
   if (!needs.declared) {
     const report = reporter(admitted, onError)
-    return { ok: false, refusal: await undeclared.refuse(needs.tool, door, admitted, report) }
+    return { ok: false, refusal: await undeclared.refuse(needs.tool, door, admitted, report, own) }
   }
   if (missingScopes(needs.scopes, admitted.token.scopes).length === 0)
     return granted(body.value.text)
@@ -211,14 +219,16 @@ async function allowBody(
 
 /** Remembers what the caller presented, so that the answer holds nothing of it. */
 function rememberPresented(
+  request: Request,
   { principal, token, credential }: Admitted,
-  handle: string | null,
   sessionId: string | undefined,
-  { sent, calls: { resource } }: Protection,
+  { sent, handles, calls: { resource } }: Protection,
 ): RunSecrets {
   const secrets = sent.run(principalKey(principal))
   const own = secrets.at(boundTo(resource))
   own.addPresented(credential, token.expiresAt)
+  // The door took it for what it is. Where there are no handles, it may be any text.
+  const handle = handles ? request.headers.get(SESSION_HEADER) : null
   if (handle !== null) own.addPresented(new Credential(handle), token.expiresAt)
   if (sessionId !== undefined) own.addSession(sessionId)
   return secrets

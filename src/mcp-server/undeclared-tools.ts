@@ -2,6 +2,8 @@
 // for each tool.
 
 import type { Admitted, Door } from '../core/door/door.ts'
+import { isClean } from '../mcp/redact/reflections.ts'
+import type { LiveSecrets } from '../mcp/redact/sent-secrets.ts'
 import type { ServerCall } from './call.ts'
 import { problem, REFUSED_BY_HTTP } from './problem.ts'
 
@@ -12,6 +14,7 @@ export interface UndeclaredTools {
     door: Door,
     admitted: Admitted,
     report: ServerCall['report'],
+    live: LiveSecrets,
   ): Promise<Response>
 }
 
@@ -22,10 +25,11 @@ const MAX_NAMES = 100
 export function undeclaredTools(): UndeclaredTools {
   const reported = new Set<string>()
   return {
-    async refuse(tool, door, admitted, report) {
+    async refuse(tool, door, admitted, report, live) {
       // The caller chose this text. The audit and the log repeat it only when a tool could have
-      // that name.
-      const name = /^[A-Za-z0-9_.\-/]{1,128}$/.test(tool) ? tool : 'a name that no tool can have'
+      // that name, and it is no credential.
+      const isName = /^[A-Za-z0-9_.\-/]{1,128}$/.test(tool) && isClean(tool, live)
+      const name = isName ? tool : 'a name that no tool can have'
       if (!reported.has(name) && reported.size < MAX_NAMES) {
         reported.add(name)
         report(new UndeclaredTool(name), name)

@@ -191,6 +191,16 @@ describe('what a caller presented', () => {
     expect(await response.text()).toContain('in [credential removed]')
   })
 
+  it('is not in the audit, nor in what the operator is told, as the name of a tool', async () => {
+    const house = await telling(() => 'nothing', { session: true })
+    const first = await house.post(toolCall('whoami'))
+    const handle = first.headers.get('onbehalf-session') ?? ''
+    const second = await house.post(toolCall(handle), {}, await house.mint({ sub: 'bob' }))
+    expect(second.status).toBe(403)
+    expect(JSON.stringify([house.events, house.errors.map(String)])).not.toContain(handle)
+    expect(house.events.at(-1)?.operation).toBe('a name that no tool can have')
+  })
+
   it('cannot be a word of the caller’s choice: a handle that nobody gave changes nothing', async () => {
     for (const accept of [{}, { session: true }]) {
       const house = await telling(() => 'a word that others use', accept)
