@@ -89,12 +89,16 @@ it('a session that was idle for a day is forgotten', async () => {
   expect((await use(id, alice)).status).toBe(404)
 })
 
-it('of more sessions than are remembered, the ones unused for the longest are forgotten, never given to others', async () => {
-  const { house, alice, bob, start, use } = await sessionful()
-  const [first, second] = [await start(alice), await start(alice)]
-  await use(first, alice)
-  for (let count = 0; count < 9_999; count++) await house.post(initialize, {}, bob)
-  expect((await use(first, alice)).status).toBe(200)
-  expect((await use(second, alice)).status).toBe(404)
-  expect((await use(second, bob)).status).toBe(404)
-}, BUSY_MACHINE_MS)
+it(
+  'of more sessions than are remembered, the ones unused for the longest are forgotten, never given to others',
+  async () => {
+    const { house, alice, bob, start, use } = await sessionful()
+    const [first, second] = [await start(alice), await start(alice)]
+    await use(first, alice)
+    for (let count = 0; count < 9_999; count++) await house.post(initialize, {}, bob)
+    expect((await use(first, alice)).status).toBe(200)
+    expect((await use(second, alice)).status).toBe(404)
+    expect((await use(second, bob)).status).toBe(404)
+  },
+  BUSY_MACHINE_MS,
+)
