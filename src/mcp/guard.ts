@@ -5,8 +5,10 @@ import type { Binding } from '../core/binding.ts'
 import type { Plan, Sent } from '../core/carry/placing.ts'
 import { type RefusalReason, type Result, refused } from '../core/errors.ts'
 import { isObject, type UnknownObject } from '../core/json.ts'
+import { stepBudget } from '../core/steps.ts'
 import { type Messages, type ToolCall, toolCallOf, withArguments } from './answer/message.ts'
-import { likenessOf } from './arguments/name.ts'
+import { likenessTeller } from './arguments/likeness-teller.ts'
+import { MAX_TOOL_STEPS } from './arguments/schema.ts'
 import { mentionsReference } from './placements/references.ts'
 import { type McpPlacing, type McpRequest, readRequest } from './placements/request.ts'
 import { PLACEMENT_RULES } from './placements/rules.ts'
@@ -106,14 +108,20 @@ function hasReferenceOutsideArguments(message: UnknownObject): boolean {
   return mentionsReference(JSON.stringify(rest))
 }
 
-/** Whether arguments have a member whose name looks like a credential or an identity. */
+/**
+ * Whether arguments have a member whose name looks like a credential or an identity. Arguments with
+ * more names than can be read in one go count as such.
+ */
 function namesIdentity({ args }: ToolCall, leftNames: ReadonlySet<string>): boolean {
+  const budget = stepBudget(MAX_TOOL_STEPS)
+  const likeness = likenessTeller(budget)
   let found = false
   JSON.stringify(args ?? null, function (this: unknown, key, value: unknown) {
-    if (!Array.isArray(this) && !leftNames.has(key) && likenessOf(key) !== undefined) found = true
+    if (found || !budget.take(1 / 8)) return undefined
+    if (!Array.isArray(this) && !leftNames.has(key) && likeness.of(key)) found = true
     return value
   })
-  return found
+  return found || budget.isSpent
 }
 
 function lastSegment(pointer: string): string {

@@ -596,6 +596,24 @@ describe('a hostile server', () => {
     expect(found.notes.join()).toContain('more tools than were looked at')
   })
 
+  it('whose list has hundreds of thousands of entries, in an event of many pieces, is read as far as that goes', async () => {
+    const tools = `[${'{},'.repeat(150_000)}${JSON.stringify(tool('last', {}))}]`
+    await using server = await wild({
+      before(request, response) {
+        if (!request.body.includes('tools/list')) return false
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        const id = JSON.stringify(JSON.parse(request.body).id)
+        const text = `data: {"jsonrpc":"2.0","id":${id},"result":{"tools":${tools}}}\r\n\r\n`
+        for (let at = 0; at < text.length; at += 4_096) response.write(text.slice(at, at + 4_096))
+        response.end()
+        return true
+      },
+    })
+    const { json: found } = await report(server.url)
+    expect(found.tools).toEqual([])
+    expect(found.notes.join()).toContain('more tools than were looked at')
+  })
+
   it('whose answer never ends is cut off', async () => {
     await using server = await loopback((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' })

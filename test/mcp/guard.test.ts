@@ -37,3 +37,20 @@ it.each<[string, Omit<BindingInput, 'url'>]>([
     expect(lists).toHaveLength(type === 'argument' ? 1 : 0)
   },
 )
+
+it('refuses a call of an unknown tool whose arguments have more names than can be read in one go', async () => {
+  const asked: string[] = []
+  const server: typeof globalThis.fetch = async (_, init) => {
+    const { id, method } = JSON.parse(String(init?.body))
+    asked.push(method)
+    return Response.json({ jsonrpc: '2.0', id, result: { tools: [], content: [] } })
+  }
+  const { fetch } = carrier(URL, {}, { fetch: server })
+  const names = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [`name_of_${i}`, 1]))
+  await fetch(URL, post(callOf('unlisted', names(5_000))))
+  expect(asked).toEqual(['tools/call'])
+  const answer = await fetch(URL, post(callOf('unlisted', names(50_000))))
+  expect(await answer.json()).toMatchObject({ result: { isError: true } })
+  expect(asked).toEqual(['tools/call', 'tools/list'])
+})

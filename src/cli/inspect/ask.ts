@@ -119,16 +119,24 @@ async function readMessage(response: Response, id: unknown): Promise<UnknownObje
     return message
   }
   let found: UnknownObject | undefined
-  await readText(response, (text) => {
-    found = eventsOf(text).find((message) => message.id === id && answers(message))
+  let rest = ''
+  await readText(response, (piece) => {
+    const isWhole = EVENT_END.test(rest.slice(-3) + piece)
+    rest += piece
+    // An event that comes in many pieces is looked at once, when it is whole.
+    if (!isWhole) return false
+    const events = rest.replace(/\r\n?/g, '\n').split('\n\n')
+    rest = events.pop() ?? ''
+    found = messagesOf(events).find((message) => message.id === id && answers(message))
     return found !== undefined
   })
   return found
 }
 
-/** The messages of the complete events. */
-function eventsOf(text: string): readonly UnknownObject[] {
-  const events = text.replace(/\r\n?/g, '\n').split('\n\n').slice(0, -1)
+const EVENT_END = /\n\n|\r\r|\r\n\r\n|\n\r/
+
+/** The messages of complete events. */
+function messagesOf(events: readonly string[]): readonly UnknownObject[] {
   return events.flatMap((event) => {
     const data = event
       .split('\n')
@@ -138,17 +146,19 @@ function eventsOf(text: string): readonly UnknownObject[] {
   })
 }
 
-async function readText(response: Response, enough: (text: string) => boolean): Promise<string> {
+/** Reads the body. `enough` is asked about each piece, and ends the reading. */
+async function readText(response: Response, enough: (piece: string) => boolean): Promise<string> {
   const reader = response.body?.getReader()
   if (!reader) return ''
   const decoder = new TextDecoder()
   let text = ''
   try {
     for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-      text += decoder.decode(chunk.value, { stream: true })
+      const piece = decoder.decode(chunk.value, { stream: true })
+      text += piece
       if (text.length > MAX_ANSWER_CHARS)
         throw new CommandError('its answer is larger than 4 MiB, which is the limit')
-      if (enough(text)) break
+      if (enough(piece)) break
     }
     return text
   } finally {

@@ -51,7 +51,7 @@ export async function inspectServer(
   const listed = greeting.open ? await listTools(target, greeting.open, way) : undefined
   if (greeting.open) await leave(target, greeting.open, way)
 
-  const tools = listed ? inspectTools(listed.tools) : null
+  const tools = listed ? await inspectTools(listed.tools, way.signal) : null
   const { server } = greeting
   const notes = [
     ...(authorization.required && !armed

@@ -100,7 +100,8 @@ export async function listTools(
       return isObject(answer.json?.error) && answer.json.error.code === -32601
         ? { tools, more: false }
         : undefined
-    if (Array.isArray(result.tools)) tools.push(...result.tools.filter(isObject))
+    const page = Array.isArray(result.tools) ? result.tools.slice(0, MAX_TOOLS + 1) : []
+    tools.push(...page.filter(isObject))
     cursor = stringOf(result.nextCursor)
     if (cursor === undefined) break
   }

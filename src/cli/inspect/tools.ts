@@ -5,13 +5,22 @@ import { isObject, type UnknownObject } from './ask.ts'
 import { isPrintable } from './printable.ts'
 import type { InspectedTool } from './report.ts'
 
-/** Looks at the tools; entries that are no tools are left out. */
-export function inspectTools(tools: readonly UnknownObject[]): readonly InspectedTool[] {
-  return tools.flatMap((tool) =>
-    typeof tool.name === 'string' && tool.name !== ''
-      ? [inspectTool({ ...tool, name: tool.name })]
-      : [],
-  )
+/**
+ * Looks at the tools; entries that are no tools are left out. Between two tools there is a turn for
+ * the deadline and for the person who stops it.
+ */
+export async function inspectTools(
+  tools: readonly UnknownObject[],
+  signal: AbortSignal,
+): Promise<readonly InspectedTool[]> {
+  const inspected: InspectedTool[] = []
+  for (const tool of tools) {
+    if (typeof tool.name !== 'string' || tool.name === '') continue
+    inspected.push(inspectTool({ ...tool, name: tool.name }))
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    signal.throwIfAborted()
+  }
+  return inspected
 }
 
 function inspectTool(tool: {
@@ -38,31 +47,43 @@ export function ambiguousPointers(
   tools: readonly UnknownObject[],
   inspected: readonly InspectedTool[],
 ): ReadonlySet<string> {
-  const has = (name: string, pointer: string) =>
-    inspected.some(
-      (tool) =>
-        tool.name === name && tool.parameters.some((parameter) => parameter.pointer === pointer),
-    )
-  const pointers = inspected.flatMap(({ parameters }) => parameters.map(({ pointer }) => pointer))
+  const found = new Map<string, Set<string>>()
+  for (const { name, parameters } of inspected) {
+    const some = found.get(name) ?? new Set<string>()
+    found.set(name, some)
+    for (const { pointer } of parameters) some.add(pointer)
+  }
+  const pointers = new Set([...found.values()].flatMap((some) => [...some]))
+  // Counted, because every tool may have every pointer: how many tools may have a member, and how
+  // many of them have the parameter there.
+  let unreadable = 0
+  const declaring = new Map<string, number>()
+  const having = new Map<string, number>()
+  for (const { name, inputSchema } of tools) {
+    if (typeof name !== 'string' || !isObject(inputSchema)) continue
+    const isUnreadable = INDIRECT.some((key) => Object.hasOwn(inputSchema, key))
+    const { properties } = inputSchema
+    const members = new Set(isObject(properties) ? Object.keys(properties) : [])
+    if (isUnreadable) unreadable++
+    else for (const member of members) count(declaring, member)
+    for (const pointer of found.get(name) ?? [])
+      if (isUnreadable || members.has(firstOf(pointer))) count(having, pointer)
+  }
   return new Set(
-    pointers.filter((pointer) =>
-      tools.some(
-        ({ name, inputSchema }) =>
-          typeof name === 'string' && !has(name, pointer) && mayHave(inputSchema, pointer),
-      ),
+    [...pointers].filter(
+      (pointer) => unreadable + (declaring.get(firstOf(pointer)) ?? 0) > (having.get(pointer) ?? 0),
     ),
   )
 }
 
-/**
- * Whether a schema may declare the first member of a pointer; a schema that cannot be read directly
- * counts as yes.
- */
-function mayHave(schema: unknown, pointer: string): boolean {
-  if (!isObject(schema)) return false
-  const first = (pointer.split('/')[1] ?? '').replaceAll('~1', '/').replaceAll('~0', '~')
-  if (isObject(schema.properties) && Object.hasOwn(schema.properties, first)) return true
-  return ['$ref', 'allOf', 'anyOf', 'oneOf', 'if', 'patternProperties', 'dependentSchemas'].some(
-    (key) => Object.hasOwn(schema, key),
-  )
+/** Keywords behind which a schema may declare any member; it cannot be read directly then. */
+const INDIRECT = ['$ref', 'allOf', 'anyOf', 'oneOf', 'if', 'patternProperties', 'dependentSchemas']
+
+function count(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1)
+}
+
+/** The first member of a pointer. */
+function firstOf(pointer: string): string {
+  return (pointer.split('/', 2)[1] ?? '').replaceAll('~1', '/').replaceAll('~0', '~')
 }

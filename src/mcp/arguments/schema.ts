@@ -125,7 +125,7 @@ export function resolver(root: UnknownObject, budget: StepBudget): Resolve {
  * Follows a reference within the document. It refuses a reference to another document and never
  * fetches it: a server would choose what we connect to.
  */
-export function resolveReference(
+function resolveReference(
   root: UnknownObject,
   reference: unknown,
 ): Result<unknown, ArgumentRefusal> {

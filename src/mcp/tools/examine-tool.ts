@@ -3,9 +3,11 @@
 // used. It binds nothing.
 
 import { isObject } from '../../core/json.ts'
+import { stepBudget } from '../../core/steps.ts'
 import { type DetectedParameter, detectParameters } from '../arguments/detect.ts'
 import { mirroredParameters } from '../arguments/param-header.ts'
 import { type ArgumentRefusal, explain } from '../arguments/refusal.ts'
+import { MAX_TOOL_STEPS } from '../arguments/schema.ts'
 import { stripTool, type ToolDefinition } from '../arguments/strip.ts'
 
 /** What the examination found. */
@@ -23,8 +25,9 @@ export interface ToolExamination {
  */
 export function examineTool(tool: ToolDefinition): ToolExamination {
   const { inputSchema } = tool
-  const detected = detectParameters(inputSchema)
-  const annotated = isObject(inputSchema) ? mirroredParameters(inputSchema) : undefined
+  const budget = stepBudget(MAX_TOOL_STEPS)
+  const detected = detectParameters(inputSchema, budget)
+  const annotated = isObject(inputSchema) ? mirroredParameters(inputSchema, budget) : undefined
   const mirrored = annotated?.ok
     ? annotated.value.map(({ pointer, header }) => ({ pointer, header }))
     : []
@@ -32,7 +35,7 @@ export function examineTool(tool: ToolDefinition): ToolExamination {
   if (!detected.ok) return { ...seen, unusable: inWords(detected.refusal) }
   // The protocol tells clients to drop a tool with invalid annotations.
   if (annotated?.ok === false) return { ...seen, unusable: inWords(annotated.refusal) }
-  const stripped = stripTool(tool, detected.value)
+  const stripped = stripTool(tool, detected.value, { budget })
   return stripped.ok ? seen : { ...seen, unusable: inWords(stripped.refusal) }
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { stepBudget } from '../../../src/core/steps.ts'
 import { rewriteText } from '../../../src/mcp/arguments/descriptions.ts'
 
 const rewrite = (text: string, names = ['access_token', 'user_id']) => rewriteText(text, names)
@@ -70,6 +71,22 @@ describe('a description without hidden names', () => {
 
   it('takes signs in a name literally', () => {
     expect(rewrite('Needs a.b(c. Needs axb(c.', ['a.b(c'])).toBe('Needs axb(c.')
+  })
+
+  it('stays as it is where a line is too long, has a long gap, or there are too many names', () => {
+    const gap = `access_token${' '.repeat(300_000)}x`
+    const long = 'access_token and '.repeat(300)
+    for (const text of [gap, long, `a ${' '.repeat(40)} access_token`])
+      expect(rewrite(text)).toBe(text)
+    const names = Array.from({ length: 25 }, (_, i) => `a_token_${i}`)
+    expect(rewrite('Needs a_token_1.', names)).toBe('Needs a_token_1.')
+  })
+
+  it('takes steps for each line that mentions a name, and ends when they are spent', () => {
+    const line = `${'x '.repeat(1_500)}access_token\n`
+    const budget = stepBudget(10_000)
+    rewriteText(line.repeat(100), ['access_token'], budget)
+    expect(budget.isSpent).toBe(true)
   })
 
   it('is made in bounded time from hostile texts', () => {
