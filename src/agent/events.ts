@@ -57,6 +57,7 @@ export type AgentEvent =
       readonly name: string
       readonly server?: string
     }
+  /** `failed`: no success was reported. The call may have been made all the same. */
   | {
       readonly type: 'tool_done'
       readonly callId: string

@@ -79,7 +79,7 @@ function resultOf(outcome: Decision['outcome']): string {
     case 'done':
       return 'and it was made'
     case 'failed':
-      return 'and it did not succeed'
+      return 'and it did not succeed; it is not known whether part of it was done, so look before trying again'
     case 'not_made':
       return 'and it was not made'
     case 'under_way':
@@ -114,7 +114,8 @@ function noteOf({ verdict, outcome }: Decision): string {
         case 'done':
           return 'Done. Approved'
         case 'failed':
-          return 'This did not succeed. Approved'
+          // A server that reports a failure, or whose answer is lost, may have done it all the same.
+          return 'This did not succeed, and it is not known whether part of it was done. Approved'
         case 'not_made':
           return 'Nothing was done. Approved'
         case 'under_way':

@@ -114,7 +114,7 @@ function endTask(before: Task, outcome: 'done' | 'failed'): Task {
   if (before.type !== 'custom') return before
   return outcome === 'done'
     ? { ...before, status_indicator: 'complete' }
-    : { ...before, status_indicator: 'none', content: 'This did not work.' }
+    : { ...before, status_indicator: 'none', content: 'No success was reported.' }
 }
 
 function hostedTask(tool: HostedTool): Task {

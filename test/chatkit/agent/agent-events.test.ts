@@ -126,7 +126,7 @@ describe('agentResponse', () => {
     expect(items[0].workflow).toMatchObject({
       tasks: [
         { title: 'Add task', status_indicator: 'complete' },
-        { title: 'List tasks', status_indicator: 'none', content: 'This did not work.' },
+        { title: 'List tasks', status_indicator: 'none', content: 'No success was reported.' },
       ],
       summary: { title: 'Add task, List tasks' },
     })

@@ -531,7 +531,9 @@ describe('several calls in one step', () => {
     const events = await chat.press('alice', threadId, card, 'confirm')
     expect(
       wordsOf(events.findLast(({ type }) => type === 'thread.item.replaced').item.widget),
-    ).toContain('This did not succeed.')
+    ).toContain(
+      'This did not succeed, and it is not known whether part of it was done.',
+    )
   })
 })
 

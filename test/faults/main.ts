@@ -1,0 +1,31 @@
+// Runs the whole schedule of faults: `npm run test:long` does so last. It prints one summary, and
+// fails when anything was lost, done twice or leaked, or when there were too few faults to tell.
+
+import { rmSync } from 'node:fs'
+import { makeRoot, makeTemplate, type Stage } from './scenario.ts'
+import { WHOLE } from './schedule.ts'
+import { summaryOf, Tally } from './tally.ts'
+import { makeWorld } from './world.ts'
+
+/** Fewer say nothing. */
+const LEAST_FAULTS = 1000
+
+const started = performance.now()
+// What a dead process waited for does not keep this one.
+const awake = setInterval(() => {}, 1000)
+const root = makeRoot()
+const tally = new Tally()
+let tasks = 0
+makeTemplate(root)
+const stage: Stage = { world: await makeWorld(), tally, root, nextTask: () => ++tasks }
+const seconds = () => (performance.now() - started) / 1000
+for (const [name, run] of WHOLE) {
+  await run(stage)
+  console.error(`faults: ${name}: ${tally.counts.faults} faults, ${Math.round(seconds())} s`)
+}
+clearInterval(awake)
+rmSync(root, { recursive: true })
+console.log(summaryOf(tally, seconds()))
+const isEnough = tally.counts.faults >= LEAST_FAULTS
+if (!isEnough) console.error(`faults: fewer than ${LEAST_FAULTS} faults say nothing`)
+process.exit(tally.isGood && isEnough ? 0 : 1)
