@@ -1,9 +1,6 @@
 // Our own stack, put together as an app does it, of published parts only: the door, every source and
 // placement, an agent, the ChatKit server, its stores, the log and the audit. leaktest attacks it.
 
-// First, so that everything after it has the clock and the random values of the run.
-import './seeded.ts'
-
 import { appendFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
@@ -19,6 +16,7 @@ import {
   sqliteRunStore,
   sqliteThreadStore,
 } from 'onbehalf/store'
+import { makeSteady } from './make-steady.ts'
 import { createKit } from './own-kit.ts'
 import { openSources } from './own-sources.ts'
 import {
@@ -30,9 +28,9 @@ import {
   type Variant,
   variants,
 } from './own-variants.ts'
-import { now } from './seeded.ts'
 
 const { env } = process
+const now = makeSteady(env.SEED, env.NOW)
 const { PORT = '', KIT_PORT = '', DIR: dir = '', ISSUER: issuer = '' } = env
 const app = `http://127.0.0.1:${PORT}`
 const chat = `${app}/chatkit`
