@@ -21,6 +21,8 @@ const card = z.looseObject({
   }),
 })
 type Card = z.infer<typeof card>
+const button = z.object({ item: z.string(), action: z.unknown() })
+type Button = z.infer<typeof button>
 
 /** How a card says what became of the call. */
 export type Said = 'asking' | 'done' | 'nothing' | 'unknown' | 'no card'
@@ -31,6 +33,8 @@ export interface Told {
   /** Ids of the items that were said to be complete, in order, without those that went again. */
   readonly items: string[]
   card: Card | undefined
+  /** The button that was shown. A page that is not loaded again has it still. */
+  button: Button | undefined
   /** Everything that came, as it came. */
   raw: string
   readonly onTold?: (told: Told) => void
@@ -42,6 +46,7 @@ export function nothingTold(onTold?: (told: Told) => void): Told {
     thread: undefined,
     items: [],
     card: undefined,
+    button: undefined,
     raw: '',
     ...(onTold ? { onTold } : {}),
   }
@@ -55,9 +60,15 @@ export function parseTold(text: string): Told | undefined {
       thread: z.string().optional(),
       items: z.array(z.string()),
       card: card.optional(),
+      button: button.optional(),
       raw: z.string(),
     })
-    .transform(({ thread, card: shown, ...rest }) => ({ ...rest, thread, card: shown }))
+    .transform(({ thread, card: shown, button: had, ...rest }) => ({
+      ...rest,
+      thread,
+      card: shown,
+      button: had,
+    }))
     .parse(JSON.parse(text))
 }
 
@@ -77,12 +88,11 @@ export async function ask(person: Person, told: Told, task: number, key?: string
   await approve(person, told)
 }
 
-/** Presses the button of the card, if there is one. */
+/** Presses the button that was shown, whatever has become of it. False: there was none, or no answer. */
 export async function approve(person: Person, told: Told): Promise<boolean> {
-  const { thread, card: shown } = told
-  const action = shown?.widget.confirm?.action
-  if (thread === undefined || !shown || !action) return false
-  const params = { thread_id: thread, item_id: shown.id, action }
+  const { thread, button: shown } = told
+  if (thread === undefined || !shown) return false
+  const params = { thread_id: thread, item_id: shown.item, action: shown.action }
   return stream(person, 'threads.custom_action', params, told)
 }
 
@@ -114,7 +124,7 @@ export async function look(
     const parsed = card.safeParse(one)
     return parsed.success ? [parsed.data] : []
   })
-  told.card = cards.at(-1)
+  show(told, cards.at(-1))
   return { missing: told.items.filter((id) => !ids.has(id)), said: saidBy(told.card) }
 }
 
@@ -187,7 +197,13 @@ function note(frame: string, told: Told): void {
   if (!one || (type !== 'thread.item.done' && type !== 'thread.item.replaced')) return
   if (type === 'thread.item.done') told.items.push(one.id)
   const shown = card.safeParse(one)
-  if (shown.success) told.card = shown.data
+  if (shown.success) show(told, shown.data)
+}
+
+function show(told: Told, shown: Card | undefined): void {
+  told.card = shown
+  const confirm = shown?.widget.confirm
+  if (shown && confirm) told.button = { item: shown.id, action: confirm.action }
 }
 
 async function send(

@@ -3,7 +3,18 @@
 
 import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
-import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely'
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  Kysely,
+  SqliteAdapter,
+  type SqliteDatabase,
+  SqliteDriver,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  type SqliteStatement,
+} from 'kysely'
+import { patiently } from '../patient.ts'
 
 /**
  * Opens the file, or creates it. Its mode is 0600, because it holds personal data.
@@ -12,7 +23,7 @@ export function openSqlite<T>(file: string): Kysely<T> {
   if (file !== ':memory:') closeSync(openSync(file, 'a', 0o600))
   const database = new DatabaseSync(file, { timeout: 5_000 })
   // FULL: SQLite syncs its log at every commit, before the API acknowledges anything.
-  database.exec('pragma journal_mode = wal; pragma synchronous = full')
+  database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = 0')
   const prepared = new Map<string, SqliteStatement>()
   const adapted: SqliteDatabase = {
     close: () => database.close(),
@@ -24,7 +35,30 @@ export function openSqlite<T>(file: string): Kysely<T> {
       return ready
     },
   }
-  return new Kysely<T>({ dialect: new SqliteDialect({ database: adapted }) })
+  return new Kysely<T>({
+    dialect: {
+      createAdapter: () => new SqliteAdapter(),
+      createDriver: () => new PatientDriver({ database: adapted }),
+      createIntrospector: (db) => new SqliteIntrospector(db),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+  })
+}
+
+/** A driver whose statements wait for another process without stopping this one. */
+class PatientDriver extends SqliteDriver {
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    const connection = await super.acquireConnection()
+    return {
+      executeQuery: (query) => patiently(() => connection.executeQuery(query)),
+      streamQuery: (query, chunkSize) => connection.streamQuery(query, chunkSize),
+    }
+  }
+
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    // Immediate: takes the write lock now. A lock that is taken later can fail in the middle.
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'))
+  }
 }
 
 /** How many compiled statements are kept. */

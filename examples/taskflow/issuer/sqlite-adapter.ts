@@ -6,6 +6,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
+import { patiently } from '../patient.ts'
 
 /** Options of {@link openStorage}. */
 export interface StorageOptions {
@@ -24,7 +25,6 @@ export interface Storage {
 const SCHEMA = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
-  PRAGMA busy_timeout = 5000;
   CREATE TABLE IF NOT EXISTS entries (
     model TEXT NOT NULL, id TEXT NOT NULL, payload TEXT NOT NULL,
     grant_id TEXT, uid TEXT, consumed INTEGER, expires_at INTEGER NOT NULL,
@@ -53,7 +53,7 @@ const MAX_KEPT_SECONDS = 30 * 24 * 3600
 export function openStorage({ path, now = Date.now }: StorageOptions): Storage {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   closeSync(openSync(path, 'a', 0o600))
-  const database = new DatabaseSync(path)
+  const database = new DatabaseSync(path, { timeout: 5000 })
   database.exec(SCHEMA)
   const put = database.prepare('INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)')
   const byId = database.prepare(
@@ -75,53 +75,52 @@ export function openStorage({ path, now = Date.now }: StorageOptions): Storage {
   let swept = 0
   const sweep = () => {
     if (seconds() < swept + SWEEP_INTERVAL_SECONDS) return
+    dropExpired.run(seconds())
     swept = seconds()
-    dropExpired.run(swept)
   }
   sweep()
+  // From now on nobody may stop the process by locking the file.
+  database.exec('PRAGMA busy_timeout = 0')
 
   const adapter = (model: string): Adapter => ({
     async upsert(id, payload, expiresIn = MAX_KEPT_SECONDS) {
-      sweep()
+      await patiently(sweep)
       const { jti, ...rest } = withoutCookie(payload)
       const { uid = null, consumed = null } = payload
       const grantId = ENDS_WITH_GRANT.has(model) ? (payload.grantId ?? null) : null
-      put.run(
-        model,
-        fingerprint(id),
-        JSON.stringify(rest),
-        grantId,
-        uid,
-        consumed,
-        seconds() + expiresIn,
+      const expiresAt = seconds() + expiresIn
+      const text = JSON.stringify(rest)
+      await patiently(() =>
+        put.run(model, fingerprint(id), text, grantId, uid, consumed, expiresAt),
       )
     },
     async find(id) {
-      const payload = parse(byId.get(model, fingerprint(id), seconds()))
+      const payload = parse(await patiently(() => byId.get(model, fingerprint(id), seconds())))
       return payload && { ...payload, jti: id }
     },
     async findByUid(uid) {
-      return parse(byUid.get(model, uid, seconds()))
+      return parse(await patiently(() => byUid.get(model, uid, seconds())))
     },
     async findByUserCode() {
       return undefined
     },
     async consume(id) {
-      if (consume.run(seconds(), model, fingerprint(id)).changes === 1) return
+      const consumed = await patiently(() => consume.run(seconds(), model, fingerprint(id)))
+      if (consumed.changes === 1) return
       // Two requests brought the same refresh token or code at the same moment, and both found it
       // unused. One of the two may come from a thief, so the grant ends (RFC 9700 section 4.14.2).
-      const grantId = grantOf.get(model, fingerprint(id))?.grantId
+      const grantId = (await patiently(() => grantOf.get(model, fingerprint(id))))?.grantId
       if (typeof grantId === 'string') {
-        dropByGrant.run(grantId)
-        drop.run('Grant', fingerprint(grantId))
+        await patiently(() => dropByGrant.run(grantId))
+        await patiently(() => drop.run('Grant', fingerprint(grantId)))
       }
       throw new errors.InvalidGrant('used already')
     },
     async destroy(id) {
-      drop.run(model, fingerprint(id))
+      await patiently(() => drop.run(model, fingerprint(id)))
     },
     async revokeByGrantId(grantId) {
-      dropByGrant.run(grantId)
+      await patiently(() => dropByGrant.run(grantId))
     },
   })
   return {

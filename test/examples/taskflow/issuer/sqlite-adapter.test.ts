@@ -50,6 +50,26 @@ describe('the storage', () => {
     expect(await storage.adapter('Grant').find('id-1')).toBeUndefined()
   })
 
+  it('the storage waits for another process that has its file locked, and does not stop this one', async () => {
+    const codes = storage.adapter('AuthorizationCode')
+    await codes.upsert('first', { jti: 'first' }, 60)
+    const other = new DatabaseSync(path())
+    other.exec('begin immediate')
+    const changes = [
+      codes.upsert('second', { jti: 'second' }, 60),
+      codes.consume('first'),
+      codes.destroy('none'),
+      codes.revokeByGrantId('none'),
+    ]
+    // Reached at once, because nobody waits in SQLite.
+    expect(await codes.find('first')).toEqual({ jti: 'first' })
+    other.exec('rollback')
+    other.close()
+    await Promise.all(changes)
+    expect(await codes.find('second')).toEqual({ jti: 'second' })
+    expect(await codes.find('first')).toMatchObject({ consumed: expect.any(Number) })
+  })
+
   it('the storage gives back nothing that has expired, and deletes it in time', async () => {
     const codes = storage.adapter('AuthorizationCode')
     await codes.upsert('short', { jti: 'short' }, 60)
