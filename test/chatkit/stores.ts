@@ -34,7 +34,10 @@ export type StoreName = 'memory' | 'sqlite' | 'postgres'
  */
 export type OpenStores = (instances?: number) => Promise<readonly [Stores, ...Stores[]]>
 
-const ALL: readonly StoreName[] = ['memory', 'sqlite', 'postgres']
+/** Mutation testing runs the same tests thousands of times, and has no PostgreSQL. */
+const ALL: readonly StoreName[] = process.env.ONBEHALF_MUTATION
+  ? ['memory']
+  : ['memory', 'sqlite', 'postgres']
 
 /** Describes something once for each store. */
 export function describeStores(

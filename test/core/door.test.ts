@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { type AuditEvent, createAuditor } from '../../src/core/audit.ts'
+import { Credential } from '../../src/core/credential.ts'
 import { createDoor, type DoorOptions } from '../../src/core/door/door.ts'
-import { readCredential } from '../../src/core/door/read-credential.ts'
+import { readCredential, readPresented } from '../../src/core/door/read-credential.ts'
 import { granted, type RefusalReason, type Result, refused } from '../../src/core/errors.ts'
 import type { TokenVerifier, VerifiedToken } from '../../src/core/verify/verify.ts'
 import { alice, CHAT, readableAudit, reasonOf, verifiedToken } from './parts.ts'
@@ -51,6 +52,14 @@ describe('reading the credential of a request', () => {
     headers.append('authorization', `Bearer ${TOKEN}`)
     headers.append('authorization', `Bearer ${TOKEN}`)
     expect(reasonOf(readCredential(request(headers)))).toBe('credential_repeated')
+  })
+
+  it('reading the credential of a request takes one from a place of its own, and refuses a token in the query there, too', () => {
+    const presented = { credential: granted(new Credential(TOKEN)), placement: 'session handle' }
+    expect(readPresented(request({}), presented)).toBe(presented.credential)
+    expect(reasonOf(readPresented(request({}, `${CHAT}?access_token=x`), presented))).toBe(
+      'credential_in_query',
+    )
   })
 
   it.each(['access_token=x', 'a=b&access_token=', 'access%5Ftoken=x', 'access_token'])(

@@ -73,6 +73,25 @@ describe('the answer of a door', () => {
     ).not.toContain('scope="a"')
   })
 
+  it.each<[RefusalReason, string, RegExp]>([
+    ['credential_missing', 'unauthorized', /^Send an access token/],
+    ['credential_repeated', 'invalid_request', /^Send exactly one access token/],
+    ['credential_in_query', 'invalid_request', /not accepted in the URL/],
+    ['subject_header_mismatch', 'invalid_request', /names another subject/],
+    ['server_unavailable', 'unavailable', /^A service that this depends on/],
+  ])('the answer of a door to %s has the code %s and says %s', async (reason, code, message) => {
+    expect(await toResponse({ reason }, FACE).json()).toEqual({
+      code,
+      message: expect.stringMatching(message),
+    })
+  })
+
+  it('the answer of a door names no scope in a 403 that is about none', () => {
+    expect(toResponse({ reason: 'scope_missing' }, {}).headers.get('www-authenticate')).toBe(
+      'Bearer error="insufficient_scope", error_description="The access token lacks a scope that this needs."',
+    )
+  })
+
   it('the answer of a door has a bare challenge when the door has no metadata and no scopes', () => {
     expect(toResponse({ reason: 'credential_missing' }, {}).headers.get('www-authenticate')).toBe(
       'Bearer',

@@ -79,6 +79,8 @@ describe('reading a challenge', () => {
     ['Bearer realm="x", DPoP error="insufficient_scope", scope="a"', { scopes: [] }],
     ['DPoP error="a", Bearer error="b", Basic error="c"', { error: 'b', scopes: [] }],
     ['Bearer error="a", Bearer error="b"', { error: 'a', scopes: [] }],
+    ['Bearer scope="a", scope="b"', { scopes: ['a'] }],
+    ['error="invalid_token", scope="a"', { scopes: [] }],
     ['Basic realm="Bearer error=\\"insufficient_scope\\""', { scopes: [] }],
     ['Basic realm=", Bearer error=insufficient_scope"', { scopes: [] }],
     [
@@ -96,6 +98,11 @@ describe('reading a challenge', () => {
     [`Bearer error="invalid_token", x="${'a'.repeat(5000)}"`, { scopes: [] }],
   ])('reading a challenge takes from %j what is ours', (value, expected) => {
     expect(parseChallenge(value)).toEqual(expected)
+  })
+
+  it('reading a challenge ignores one of more than 4,096 characters', () => {
+    const long = 'Bearer error="a", x='.padEnd(4096, 'y')
+    expect([parseChallenge(long).error, parseChallenge(`${long}y`).error]).toEqual(['a', undefined])
   })
 
   it.each<[string | null, string | undefined]>([
