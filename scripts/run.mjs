@@ -27,6 +27,8 @@ const commands = {
   // The files that can run longer are those that import test/long.ts.
   'test:long': [[vitest, 'related', '--run', 'test/long.ts'], ['test/faults/main.ts']],
   'test:faults': [['test/faults/main.ts']],
+  // Parts are named, or --all: it takes minutes for each.
+  mutation: [['test/mutation/run.mjs']],
   test: [['scripts/check.mjs'], [vitest, 'run']],
 }
 
