@@ -7,22 +7,28 @@ import { latin1, MIN_VIEW_CHARS, type View, withoutNulls } from './view.ts'
 /** The shortest list is `1,2,3,4,5,6,7,8,9,1,2,3`: 16 of its characters are in a row. */
 const PROBE_CHARS = 16
 
-/** Finds the lists of bytes in a text. */
-export function decodeByteLists(text: string): readonly View[] {
-  const views: View[] = []
+/** The list that is at a probe goes on for so long, or it is at the next probe. */
+const AHEAD_CHARS = 7
+
+/** Adds the lists of bytes in a text. */
+export function decodeByteLists(text: string, views: View[]): void {
   let last = 0
   for (let at = PROBE_CHARS - 1; at < text.length; at += PROBE_CHARS) {
-    if (at < last || !isListUnit(text.charCodeAt(at))) continue
+    if (at < last || !isListUnit(text.charCodeAt(at)) || !goesOn(text, at)) continue
     let from = at
     while (from > last && isListUnit(text.charCodeAt(from - 1))) from--
-    if (at - from < PROBE_CHARS / 2 && !isListUnit(text.charCodeAt(at + PROBE_CHARS / 2))) continue
     let to = at + 1
     while (to < text.length && isListUnit(text.charCodeAt(to))) to++
     last = to
     if (to - from >= 2 * MIN_VIEW_CHARS - 1) readLists(text, from, to, views)
     at = Math.max(at, to - 1)
   }
-  return views
+}
+
+function goesOn(text: string, at: number): boolean {
+  for (let next = at + 1; next <= at + AHEAD_CHARS; next++)
+    if (!isListUnit(text.charCodeAt(next))) return false
+  return true
 }
 
 /**

@@ -2,17 +2,21 @@
 
 import { decodeByteLists } from './byte-lists.ts'
 import { decodeEscapedRuns } from './escapes.ts'
-import { letterRuns } from './letter-runs.ts'
+import { letterRuns, placeOf } from './letter-runs.ts'
 import { decodeLetters } from './letters.ts'
 import { type View, withoutNulls } from './view.ts'
 
 /** Gives the views of a text: each part of it that may be decoded, decoded once. */
 export function viewsOf(text: string): readonly View[] {
   const views: View[] = []
-  for (const run of letterRuns(text))
-    for (const { text, from, to } of decodeLetters(run.letters))
-      views.push({ text, from: run.placeOf(from), to: run.placeOf(to - 1) + 1 })
-  views.push(...decodeEscapedRuns(text), ...decodeByteLists(text))
+  for (const run of letterRuns(text)) {
+    for (const view of decodeLetters(run.letters)) {
+      const from = placeOf(run, view.from)
+      views.push({ text: view.text, from, to: placeOf(run, view.to - 1) + 1 })
+    }
+  }
+  decodeEscapedRuns(text, views)
+  decodeByteLists(text, views)
   if (text.includes('\0')) views.push(...utf16Views(text))
   return views
 }

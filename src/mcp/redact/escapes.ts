@@ -1,53 +1,46 @@
 // Decodes the escapes of URLs, JSON, JavaScript, C, HTML, Unicode and quoted-printable, one by one,
 // wherever they are mixed with plain text.
 
+import { HEX_VALUE } from './letters.ts'
 import type { Range } from './search.ts'
 import type { View } from './view.ts'
-
-/** An escape in a text: its length, and the code that it stands for; negative for no character. */
-interface Escape {
-  readonly length: number
-  readonly code: number
-}
 
 /** What an escape begins with. `U+` is the notation of the Unicode standard. */
 const BEGINNINGS = ['%', '\\', '&#', '=', 'U+'] as const
 
 /** The counts have limits, so that a text of backslashes costs no more than another. */
-const FORMS: Readonly<Record<string, RegExp>> = {
-  '%': /%([0-9a-f]{2})/iy,
-  '\\': /\\{1,8}(?:u\{0{0,8}([0-9a-f]{1,5})\}|u([0-9a-f]{4})|x([0-9a-f]{2})|([0-3][0-7]{2})|(["\\/nrt]))/iy,
-  '&': /&#(?:x0{0,8}([0-9a-f]{1,5});|0{0,8}(\d{1,6});)/iy,
-  '=': /=(?:([0-9a-f]{2})|(\r?\n))/iy,
-  U: /U\+([0-9a-f]{4,5})[ ,]{0,2}/iy,
-}
+const BACKSLASHED =
+  /\\{1,8}(?:u\{0{0,8}([0-9a-f]{1,5})\}|u([0-9a-f]{4})|x([0-9a-f]{2})|([0-3][0-7]{2})|(["\\/nrt]))/iy
+const ENTITY = /&#(?:x0{0,8}([0-9a-f]{1,5});|0{0,8}(\d{1,6});)/iy
+const CODE_POINT = /U\+([0-9a-f]{4,5})[ ,]{0,2}/iy
 
-/** Decodes the runs between white space, quotes and angle brackets that have an escape in them. */
-export function decodeEscapedRuns(text: string): readonly View[] {
-  const views: View[] = []
+/** Adds the runs between white space, quotes and angle brackets that have an escape in them. */
+export function decodeEscapedRuns(text: string, views: View[]): void {
   for (const { from, to } of escapedRuns(text)) {
     const decoded = replaceEscapes(text.slice(from, to))
     if (decoded.length < to - from) views.push({ text: decoded, from, to })
   }
-  return views
 }
 
+const NONE: readonly Range[] = []
+
 function escapedRuns(text: string): readonly Range[] {
-  const runs: Range[] = []
+  let runs: Range[] | undefined
   for (const beginning of BEGINNINGS) {
     let last = 0
     for (let at = text.indexOf(beginning); at >= 0; at = text.indexOf(beginning, at)) {
       const found = escapeAt(text, at)
-      if (!found || endsRun(found.code)) {
-        at += found?.length ?? 1
+      if (found === NO_ESCAPE || endsRun(codeOf(found))) {
+        at += found === NO_ESCAPE ? 1 : lengthOf(found)
         continue
       }
       const run = runAround(text, at, last)
+      runs ??= []
       runs.push(run)
       at = last = run.to
     }
   }
-  return withoutRepeats(runs)
+  return runs ? withoutRepeats(runs) : NONE
 }
 
 /** The run around an escape. */
@@ -58,9 +51,9 @@ function runAround(text: string, at: number, last: number): Range {
   while (to < text.length) {
     const unit = text.charCodeAt(to)
     // A soft line break, and the space after `U+0041`, do not end a run.
-    const found = unit === 61 || unit === 85 ? escapeAt(text, to) : undefined
-    if (!found && endsRun(unit)) break
-    to += found?.length ?? 1
+    const found = unit === EQUALS || unit === CAPITAL_U ? escapeAt(text, to) : NO_ESCAPE
+    if (found === NO_ESCAPE && endsRun(unit)) break
+    to += found === NO_ESCAPE ? 1 : lengthOf(found)
   }
   return { from, to }
 }
@@ -81,49 +74,96 @@ export function replaceEscapes(run: string): string {
   let done = 0
   for (let at = 0; at < run.length; ) {
     const found = escapeAt(run, at)
-    if (!found) {
+    if (found === NO_ESCAPE) {
       at++
       continue
     }
     out += run.slice(done, at)
-    if (found.code >= 0) out += String.fromCharCode(found.code)
-    at += found.length
+    if (codeOf(found) !== NO_CHARACTER) out += String.fromCharCode(codeOf(found))
+    at += lengthOf(found)
     done = at
   }
   return out + run.slice(done)
 }
 
+const PERCENT = 37
+const AMPERSAND = 38
+const EQUALS = 61
+const CAPITAL_U = 85
+const BACKSLASH = 92
+
+/**
+ * An escape in one number, because a text may have a million: its code, and in the lowest six bits
+ * its length.
+ */
+const NO_ESCAPE = 0
+/** The code of what is taken out, such as a line break that is escaped. */
+const NO_CHARACTER = 0x1f_ffff
+
+function escaped(code: number, length: number): number {
+  return (Math.min(code, NO_CHARACTER) << 6) | length
+}
+
+function codeOf(found: number): number {
+  return found >>> 6
+}
+
+function lengthOf(found: number): number {
+  return found & 63
+}
+
+function escapeAt(text: string, at: number): number {
+  const unit = text.charCodeAt(at)
+  if (unit === PERCENT || unit === EQUALS) return pairAt(text, at, unit)
+  if (unit === BACKSLASH) return backslashedAt(text, at)
+  if (unit === AMPERSAND) return matchAt(text, at, ENTITY)
+  return unit === CAPITAL_U ? matchAt(text, at, CODE_POINT) : NO_ESCAPE
+}
+
+/** `%41`, or `=41` of quoted-printable, which also escapes the ends of lines. */
+function pairAt(text: string, at: number, unit: number): number {
+  const high = hexDigitAt(text, at + 1)
+  const low = hexDigitAt(text, at + 2)
+  if (high < 16 && low < 16) return escaped(16 * high + low, 3)
+  if (unit === PERCENT) return NO_ESCAPE
+  if (text.startsWith('\n', at + 1)) return escaped(NO_CHARACTER, 2)
+  return text.startsWith('\r\n', at + 1) ? escaped(NO_CHARACTER, 3) : NO_ESCAPE
+}
+
+function hexDigitAt(text: string, at: number): number {
+  return HEX_VALUE[text.charCodeAt(at)] ?? 16
+}
+
+const QUOTE = escaped(34, 2)
+const LINE_FEED = escaped(10, 2)
+
+function backslashedAt(text: string, at: number): number {
+  // The most common ones, in every JSON text in a text.
+  const next = text.charCodeAt(at + 1)
+  if (next === 34) return QUOTE
+  if (next === 110) return LINE_FEED
+  BACKSLASHED.lastIndex = at
+  const match = BACKSLASHED.exec(text)
+  if (!match) return NO_ESCAPE
+  const [all, braced, unicode, byte, octal, letter = ''] = match
+  if (octal !== undefined) return escaped(Number.parseInt(octal, 8), all.length)
+  const digits = braced ?? unicode ?? byte
+  if (digits !== undefined) return escaped(Number.parseInt(digits, 16), all.length)
+  return escaped(ESCAPED[letter.toLowerCase()] ?? NO_CHARACTER, all.length)
+}
+
 const ESCAPED: Readonly<Record<string, number>> = { n: 10, r: 13, t: 9, '"': 34, '\\': 92, '/': 47 }
 
-function escapeAt(text: string, at: number): Escape | undefined {
-  const form = formAt(text.charCodeAt(at))
-  if (!form) return undefined
+/** An entity, or a code point. */
+function matchAt(text: string, at: number, form: RegExp): number {
   form.lastIndex = at
   const match = form.exec(text)
-  if (!match) return undefined
-  const length = match[0].length
-  const [first = '', second, third, octal, letter] = match.slice(1)
-  if (text.startsWith('=', at)) return { length, code: second === undefined ? hex(first) : -1 }
-  if (text.startsWith('&', at))
-    return { length, code: second === undefined ? hex(first) : Number(second) }
-  if (letter !== undefined) return { length, code: ESCAPED[letter.toLowerCase()] ?? -1 }
-  if (octal !== undefined) return { length, code: Number.parseInt(octal, 8) }
-  return { length, code: hex(third ?? second ?? first) }
-}
-
-function formAt(unit: number): RegExp | undefined {
-  if (unit === 37) return FORMS['%']
-  if (unit === 92) return FORMS['\\']
-  if (unit === 38) return FORMS['&']
-  if (unit === 61) return FORMS['=']
-  return unit === 85 ? FORMS.U : undefined
-}
-
-function hex(digits: string): number {
-  return Number.parseInt(digits, 16)
+  if (!match) return NO_ESCAPE
+  const [all, hex, decimal] = match
+  return escaped(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16), all.length)
 }
 
 /** White space, control characters, quotes and angle brackets. */
 function endsRun(unit: number): boolean {
-  return (unit >= 0 && unit <= 32) || unit === 34 || unit === 39 || unit === 60 || unit === 62
+  return unit <= 32 || unit === 34 || unit === 39 || unit === 60 || unit === 62
 }

@@ -6,37 +6,74 @@ import type { Range } from './search.ts'
 /** A run, without what stands between its lines. */
 export interface LetterRun extends Range {
   readonly letters: string
-  /** Where a letter is in the text. */
-  placeOf(letter: number): number
+  /** The lines, and how many letters come before each; undefined for a run on one line. */
+  readonly lines: readonly Line[] | undefined
+}
+
+interface Line extends Range {
+  readonly before: number
 }
 
 /** Shorter runs hold no secret: twelve characters are sixteen letters. */
 const MIN_RUN_LETTERS = 16
 /** Groups of fewer letters are not joined. */
 const MIN_GROUP_LETTERS = 4
+const MAX_BREAK_CHARS = 18
+const BACKSLASH = 92
 /** What stands between lines and groups, as text and in a JSON text in a text. */
 const BREAK = /(?:\\r\\n|\\n|\r\n|\n)(?:[ \t]{0,16})|[ \t]{1,2}/y
 
+const NONE: readonly LetterRun[] = []
+
 /** Finds the runs of a text, in order. */
 export function letterRuns(text: string): readonly LetterRun[] {
-  const runs: LetterRun[] = []
+  let runs: LetterRun[] | undefined
   let last = 0
-  // A run of sixteen has a letter at one of any sixteen positions in a row.
+  // A run of sixteen has a letter at one of any sixteen positions in a row; or a break is there.
   for (let at = MIN_RUN_LETTERS - 1; at < text.length; at += MIN_RUN_LETTERS) {
-    if (at < last || !isLetter(text.charCodeAt(at))) continue
-    let from = at
-    while (from > last && isLetter(text.charCodeAt(from - 1))) from--
-    // The `n` of a break that is written `\\n`.
-    if (text.charCodeAt(from - 1) === 92 && from < at) from++
-    const to = endOfLetters(text, at)
-    const run =
-      to - from >= MIN_RUN_LETTERS ? linesFrom(text, from, to) : groupsAround(text, from, to, last)
+    if (at < last) continue
+    const letter = isLetter(text.charCodeAt(at)) ? at : letterAfterBreak(text, at)
+    if (letter < 0) continue
+    const run = runAt(text, letter, last)
     if (!run) continue
+    runs ??= []
     runs.push(run)
     last = run.to
     at = Math.max(at, run.to - 1)
   }
-  return runs
+  return runs ?? NONE
+}
+
+/** Where a letter of a run is in the text. */
+export function placeOf({ from, lines }: LetterRun, letter: number): number {
+  if (!lines) return from + letter
+  let low = 0
+  for (let high = lines.length; high - low > 1; ) {
+    const middle = (low + high) >> 1
+    if ((lines[middle]?.before ?? 0) <= letter) low = middle
+    else high = middle
+  }
+  const line = lines[low]
+  return line ? line.from + letter - line.before : from
+}
+
+function runAt(text: string, letter: number, last: number): LetterRun | undefined {
+  let from = letter
+  while (from > last && isLetter(text.charCodeAt(from - 1))) from--
+  // The `n` of a break that is written `\\n`.
+  if (text.charCodeAt(from - 1) === BACKSLASH && from < letter) from++
+  const to = endOfLetters(text, letter)
+  return to - from >= MIN_RUN_LETTERS
+    ? linesFrom(text, from, to)
+    : groupsAround(text, from, to, last)
+}
+
+/** The first letter after a break that a position is in; negative for none. */
+function letterAfterBreak(text: string, at: number): number {
+  let letter = at
+  while (letter < at + MAX_BREAK_CHARS && isBlank(text.charCodeAt(letter))) letter++
+  if (text.charCodeAt(letter) === BACKSLASH) letter += 2
+  return letter > at && isLetter(text.charCodeAt(letter)) ? letter : -1
 }
 
 /**
@@ -63,6 +100,8 @@ function groupsAround(text: string, from: number, to: number, last: number): Let
   const size = to - from
   if (size < MIN_GROUP_LETTERS) return undefined
   const first = groupBefore(text, from, size, last)
+  // Most words stand between words of other lengths.
+  if (first === from && !isGroup(text, afterBreak(text, to), size)) return undefined
   const groups: Range[] = []
   for (let at = first; at >= 0; ) {
     const end = endOfLetters(text, at)
@@ -75,13 +114,23 @@ function groupsAround(text: string, from: number, to: number, last: number): Let
   return groups.length >= 3 && letters >= MIN_RUN_LETTERS ? joined(text, groups) : undefined
 }
 
+/** Whether a group of letters of one size begins at a position. */
+function isGroup(text: string, at: number, size: number): boolean {
+  return (
+    at >= 0 &&
+    isLetter(text.charCodeAt(at + size - 1)) &&
+    !isLetter(text.charCodeAt(at + size)) &&
+    endOfLetters(text, at) === at + size
+  )
+}
+
 /** Goes back over groups of one size, to where they begin. */
 function groupBefore(text: string, from: number, size: number, last: number): number {
   let first = from
   for (;;) {
     const end = beforeBreak(text, first)
     const start = end - size
-    if (end < 0 || start < last || endOfLetters(text, start) !== end) return first
+    if (end < 0 || start < last || !isGroup(text, start, size)) return first
     if (start > last && isLetter(text.charCodeAt(start - 1))) return first
     first = start
   }
@@ -90,7 +139,8 @@ function groupBefore(text: string, from: number, size: number, last: number): nu
 /** Where the text goes on after a break; negative when there is none. */
 function afterBreak(text: string, at: number): number {
   const unit = text.charCodeAt(at)
-  if (unit !== 32 && unit !== 9 && unit !== 10 && unit !== 13 && unit !== 92) return -1
+  if (unit === 32 && isLetter(text.charCodeAt(at + 1))) return at + 1
+  if (!isBlank(unit) && unit !== BACKSLASH) return -1
   BREAK.lastIndex = at
   return BREAK.test(text) ? BREAK.lastIndex : -1
 }
@@ -98,7 +148,7 @@ function afterBreak(text: string, at: number): number {
 /** Where a break begins that ends here; negative when there is none. */
 function beforeBreak(text: string, at: number): number {
   let start = at
-  while (start > 0 && at - start < 18 && isBlank(text.charCodeAt(start - 1))) start--
+  while (start > 0 && at - start < MAX_BREAK_CHARS && isBlank(text.charCodeAt(start - 1))) start--
   if (start === at && text[at - 1] === 'n' && text[at - 2] === '\\')
     return text.startsWith('\\r', at - 4) ? at - 4 : at - 2
   return start === at ? -1 : start
@@ -107,26 +157,14 @@ function beforeBreak(text: string, at: number): number {
 function joined(text: string, parts: readonly Range[]): LetterRun {
   const from = parts[0]?.from ?? 0
   const to = parts.at(-1)?.to ?? 0
-  if (parts.length === 1)
-    return { from, to, letters: text.slice(from, to), placeOf: (letter) => from + letter }
-  // How many letters come before each part.
-  const before: number[] = []
+  if (parts.length === 1) return { from, to, letters: text.slice(from, to), lines: undefined }
+  const lines: Line[] = []
   let letters = ''
   for (const part of parts) {
-    before.push(letters.length)
+    lines.push({ from: part.from, to: part.to, before: letters.length })
     letters += text.slice(part.from, part.to)
   }
-  return { from, to, letters, placeOf: (letter) => placeIn(parts, before, letter) }
-}
-
-function placeIn(parts: readonly Range[], before: readonly number[], letter: number): number {
-  let low = 0
-  for (let high = parts.length; high - low > 1; ) {
-    const middle = (low + high) >> 1
-    if ((before[middle] ?? 0) <= letter) low = middle
-    else high = middle
-  }
-  return (parts[low]?.from ?? 0) + letter - (before[low] ?? 0)
+  return { from, to, letters, lines }
 }
 
 function endOfLetters(text: string, at: number): number {
