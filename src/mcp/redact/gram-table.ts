@@ -13,16 +13,20 @@ type HashOf = (place: number) => number
 
 /** Open addressing with linear probing: about ten bytes for each place. */
 export class GramTable {
-  #tags = new Uint8Array(MIN_SLOTS)
-  #places = new Int32Array(MIN_SLOTS)
+  #tags = new Uint8Array(0)
+  #places = new Int32Array(0)
   /** Slots that are not free: with the deleted ones. */
   #used = 0
-  #filter = new Int32Array(32)
-  #shift = 27
+  #filter = new Int32Array(0)
+  #shift = 0
   readonly #hashOf: HashOf
+  readonly #extra: Int32Array
 
-  constructor(hashOf: HashOf) {
+  /** @param extra Hashes of grams that pass the filter, though no place has them. */
+  constructor(hashOf: HashOf, extra: Int32Array = new Int32Array(0)) {
     this.#hashOf = hashOf
+    this.#extra = extra
+    this.#resize(MIN_SLOTS)
   }
 
   /** A Bloom filter over all grams; see `nextIn`. A deleted gram stays in it for some time. */
@@ -38,8 +42,7 @@ export class GramTable {
   add(hash: number, place: number): void {
     if (this.#used * 8 >= this.#tags.length * 5) this.#rebuild()
     this.#put(hash, place)
-    this.#filter[hash >>> this.#shift] =
-      (this.#filter[hash >>> this.#shift] ?? 0) | filterBits(hash)
+    this.#pass(hash)
   }
 
   delete(hash: number, place: number): void {
@@ -94,21 +97,36 @@ export class GramTable {
 
   /** Takes twice the room that is needed, so that this happens less often the larger it is. */
   #rebuild(): void {
-    const places = this.#places.filter((_, slot) => (this.#tags[slot] ?? FREE) > DELETED)
-    const size = Math.max(MIN_SLOTS, 2 ** Math.ceil(Math.log2((places.length + 1) * 2.5)))
-    this.#tags = new Uint8Array(size)
-    this.#places = new Int32Array(size)
+    const tags = this.#tags
+    const places = this.#places
+    let live = 0
+    for (const tag of tags) if (tag > DELETED) live++
+    this.#resize(Math.max(MIN_SLOTS, 2 ** Math.ceil(Math.log2((live + 1) * 2.5))))
+    for (let slot = 0; slot < tags.length; slot++) {
+      if ((tags[slot] ?? FREE) <= DELETED) continue
+      const place = places[slot] ?? 0
+      const hash = this.#hashOf(place)
+      this.#put(hash, place)
+      this.#pass(hash)
+    }
+  }
+
+  #resize(slots: number): void {
+    this.#tags = new Uint8Array(slots)
+    this.#places = new Int32Array(slots)
     this.#used = 0
     // Half a byte of filter for each slot: few grams pass falsely, and it fits the processor's
     // cache.
-    this.#filter = new Int32Array(Math.max(32, size / 8))
-    this.#shift = 32 - Math.log2(this.#filter.length)
-    for (const place of places) {
-      const hash = this.#hashOf(place)
-      this.#put(hash, place)
-      this.#filter[hash >>> this.#shift] =
-        (this.#filter[hash >>> this.#shift] ?? 0) | filterBits(hash)
-    }
+    const words = Math.max(32, slots / 8, 2 ** Math.ceil(Math.log2(this.#extra.length + 1)))
+    this.#filter = new Int32Array(words)
+    this.#shift = 32 - Math.log2(words)
+    for (const hash of this.#extra) this.#pass(hash)
+  }
+
+  /** Lets a gram pass the filter. */
+  #pass(hash: number): void {
+    const word = hash >>> this.#shift
+    this.#filter[word] = (this.#filter[word] ?? 0) | filterBits(hash)
   }
 }
 

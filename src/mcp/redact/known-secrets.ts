@@ -5,7 +5,7 @@ import type { Credential } from '../../core/credential.ts'
 import { type Needle, NeedleIndex } from './needle-index.ts'
 import { piecesOf } from './pieces.ts'
 import { mergeRanges, type Range, search } from './search.ts'
-import { findInEscapes } from './uniform-escapes.ts'
+import { escapeSigns, findInEscapes, isInEscapes } from './uniform-escapes.ts'
 import { compactVariantsOf, MIN_SECRET_CHARS, variantsOf } from './variants.ts'
 
 /** Characters that a search for pieces leaps. A piece has at least twelve. */
@@ -86,16 +86,19 @@ export class KnownSecrets {
 
   /** Finds whole secrets, in each form. */
   findForms(text: string): readonly Range[] | undefined {
-    const compact = this.#findCompact(text)
-    const escaped = compact && findInEscapes(text, (decoded) => this.#findCompact(decoded))
-    if (!escaped || escaped.length === 0) return escaped && compact
-    return mergeRanges([...compact, ...escaped])
+    let hasEscapes = false
+    const compact = this.#findCompact(text, (at) => {
+      hasEscapes ||= isInEscapes(text, at)
+    })
+    if (!compact || !hasEscapes) return compact
+    const escaped = findInEscapes(text, (decoded) => this.#findCompact(decoded, () => {}))
+    return escaped && mergeRanges([...compact, ...escaped])
   }
 
-  #findCompact(text: string): readonly Range[] | undefined {
+  #findCompact(text: string, onGram: (at: number) => void): readonly Range[] | undefined {
     const { narrow, wide } = this.#formIndexes()
     const short = search(narrow, text)
-    const long = short && search(wide, text)
+    const long = short && search(wide, text, onGram)
     if (!long || short.length === 0) return long
     return long.length === 0 ? short : mergeRanges([...short, ...long])
   }
@@ -125,7 +128,7 @@ export class KnownSecrets {
 
   #formIndexes(): FormIndexes {
     if (this.#forms) return this.#forms
-    this.#forms = { narrow: new NeedleIndex(LEAP), wide: new NeedleIndex(WIDE_LEAP) }
+    this.#forms = { narrow: new NeedleIndex(LEAP), wide: new NeedleIndex(WIDE_LEAP, escapeSigns()) }
     for (const secret of this.#byText.values()) this.#addForms(secret, this.#forms)
     return this.#forms
   }

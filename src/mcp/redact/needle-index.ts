@@ -41,16 +41,20 @@ const MAX_WINDOWS = 16
  */
 export class NeedleIndex {
   readonly leap: number
-  readonly grams: GramTable = new GramTable((place) => this.#hashAt(place))
+  readonly grams: GramTable
   readonly #needles: (Needle | undefined)[] = []
   /** Numbers of needles that were deleted. */
   readonly #free: number[] = []
   /** The number of each needle, and where its indexed grams begin. */
   readonly #known = new Map<Needle, { readonly id: number; readonly from: number }>()
 
-  /** @param leap A multiple of four. */
-  constructor(leap: number) {
+  /**
+   * @param leap A multiple of four.
+   * @param signs Hashes of grams that a search also tells of, see `search`. Default none.
+   */
+  constructor(leap: number, signs?: Int32Array) {
     this.leap = leap
+    this.grams = new GramTable((place) => this.#hashAt(place), signs)
   }
 
   get size(): number {
@@ -88,8 +92,8 @@ export class NeedleIndex {
   }
 
   #hashAt(place: number): number {
-    const { needle, inside } = this.placeAt(place) ?? {}
-    return needle ? gramAt(needle.text, inside ?? 0) : 0
+    const needle = this.#needles[place >>> INSIDE_BITS]
+    return needle ? gramAt(needle.text, place & (MAX_INSIDE - 1)) : 0
   }
 
   /** Where the indexed grams of a needle end. */

@@ -31,11 +31,16 @@ const encoder = new TextEncoder()
 /**
  * Gives the parts of a text that are covered by matches, in order. They neither overlap nor touch.
  *
+ * @param onGram Called for each gram that passes the filter, also for the signs of the index.
  * @returns Undefined when the text is made to be compared with needles for ever.
  */
-export function search(index: NeedleIndex, text: string): readonly Range[] | undefined {
-  if (index.size === 0 || text.length < index.leap + GRAM - 1) return NONE
-  const matches = new Matches(index, text)
+export function search(
+  index: NeedleIndex,
+  text: string,
+  onGram?: (at: number) => void,
+): readonly Range[] | undefined {
+  if ((index.size === 0 && !onGram) || text.length < index.leap + GRAM - 1) return NONE
+  const matches = new Matches(index, text, onGram)
   if (text.length <= MAX_IN_PLACE_CHARS || BIG_ENDIAN) lookInPlace(matches, 0, text.length)
   else {
     for (let from = 0; from < text.length; from += CHUNK_CHARS) {
@@ -58,21 +63,25 @@ function lookInPlace(matches: Matches, from: number, to: number): void {
 }
 
 function lookInCopy(matches: Matches, from: number, length: number): void {
-  const { index, text } = matches
-  const { filter, shift } = index.grams
+  const { leap, grams } = matches.index
+  const { filter, shift } = grams
   const end = length >>> 2
-  const step = index.leap >>> 2
+  const step = leap >>> 2
+  const to = Math.min(matches.text.length, from + length)
   for (
     let at = nextIn(filter, shift, copy, 0, end, step);
     at < end;
     at = nextIn(filter, shift, copy, at + 2 * step, end, step)
   ) {
-    for (const next of [from + at * 4, from + (at + step) * 4]) {
-      if (next + GRAM > Math.min(text.length, from + length)) continue
-      const hash = gramAt(text, next)
-      if (index.grams.mayHave(hash)) matches.look(next, hash)
-    }
+    lookAt(matches, from + at * 4, to)
+    lookAt(matches, from + at * 4 + leap, to)
   }
+}
+
+function lookAt(matches: Matches, at: number, to: number): void {
+  if (at + GRAM > to) return
+  const hash = gramAt(matches.text, at)
+  if (matches.index.grams.mayHave(hash)) matches.look(at, hash)
 }
 
 /** The matches in one text. */
@@ -87,9 +96,12 @@ class Matches {
   #runs: Map<Needle, { readonly origin: number; readonly to: number }> | undefined
   #mayCompare: number
 
-  constructor(index: NeedleIndex, text: string) {
+  readonly #onGram: ((at: number) => void) | undefined
+
+  constructor(index: NeedleIndex, text: string, onGram: ((at: number) => void) | undefined) {
     this.index = index
     this.text = text
+    this.#onGram = onGram
     this.#mayCompare = 100_000 + MAX_COMPARED * text.length
   }
 
@@ -101,6 +113,7 @@ class Matches {
   /** Looks at the needles that have the gram at a position of the text. */
   look(at: number, hash: number): void {
     const { grams } = this.index
+    this.#onGram?.(at)
     for (
       let slot = grams.first(hash);
       slot >= 0 && this.#mayCompare >= 0;
