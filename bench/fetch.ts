@@ -33,7 +33,7 @@ const PLACEMENTS = {
 /**
  * Measures and gives `addedCpuMicros` for the header, `addedVsBare`, which is the same as a part of
  * the bare call, because microseconds differ from machine to machine, `withEgressFetchVsBare`,
- * `redactVsJsonParse`, and in `placements` the microseconds that each placement adds.
+ * what `redact` gives, and in `placements` the microseconds that each placement adds.
  */
 export async function fetchCost(
   report: (line: string) => void,
@@ -62,12 +62,12 @@ export async function fetchCost(
     const added = (name: string) =>
       Math.round((micros[name] ?? Number.NaN) - (micros.bare ?? Number.NaN))
     report(`one call by the SDK's client, bare   ${micros.bare?.toFixed(0)} µs CPU`)
-    const { redactVsJsonParse } = await redact(report)
+    const redaction = await redact(report)
     return {
       addedCpuMicros: added('header'),
       addedVsBare: vsBare(added('header')),
       withEgressFetchVsBare: vsBare(micros.withEgressFetch ?? Number.NaN),
-      redactVsJsonParse,
+      ...redaction,
       placements: Object.fromEntries(Object.keys(PLACEMENTS).map((name) => [name, added(name)])),
     }
   } finally {

@@ -17,7 +17,7 @@ export function gramAt(text: string, at: number): number {
 
 /** The hash of a gram, from its first four bytes as one number, and its last. */
 export function hashGram(first: number, last: number): number {
-  return Math.imul(first ^ Math.imul(last, 0x85ebca6b), 0x9e3779b1)
+  return Math.imul(first ^ (last << 9) ^ (last << 19), 0x9e3779b1)
 }
 
 /** The two bits that stand for a gram in its word of a filter. */

@@ -10,7 +10,10 @@ import { compactVariantsOf, MIN_SECRET_CHARS, variantsOf } from './variants.ts'
 
 /** Characters that a search for pieces leaps. A piece has at least twelve. */
 const LEAP = 8
-/** Forms of this many characters are searched for with a longer leap. */
+/**
+ * Forms of this many characters are searched for with a longer leap. The shortest stretch of escapes
+ * is as long.
+ */
 const WIDE_LEAP = 32
 const MIN_WIDE_CHARS = WIDE_LEAP + 4
 
@@ -98,7 +101,7 @@ export class KnownSecrets {
   #findCompact(text: string, onGram: (at: number) => void): readonly Range[] | undefined {
     const { narrow, wide } = this.#formIndexes()
     const short = search(narrow, text)
-    const long = short && search(wide, text, onGram)
+    const long = short && search(wide, text, { onGram })
     if (!long || short.length === 0) return long
     return long.length === 0 ? short : mergeRanges([...short, ...long])
   }

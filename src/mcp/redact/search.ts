@@ -1,6 +1,7 @@
 // Finds the needles of an index in a whole text: it looks at five characters, then leaps. Its time
 // does not depend on how many needles there are.
 
+import type { Budget } from './budget.ts'
 import { type Copy, GRAM, gramAt, nextIn } from './grams.ts'
 import type { Needle, NeedleIndex } from './needle-index.ts'
 
@@ -13,14 +14,14 @@ export interface Range {
 const NONE: readonly Range[] = []
 /** Shorter texts are read in place, because copying them costs more than it saves. */
 const MAX_IN_PLACE_CHARS = 400
-/** Characters that are copied at once: a multiple of every leap. */
+/** Characters that are copied at once, about: it is a multiple of the leap. */
 const CHUNK_CHARS = 32_768
 const BIG_ENDIAN: boolean = new Uint8Array(Uint32Array.of(1).buffer)[0] === 0
 /**
  * Characters that are compared for each one of the text, before the search gives up. Only texts
  * that repeat what many secrets share come near.
  */
-const MAX_COMPARED = 64
+const MAX_COMPARED = 40
 
 // Room for one more step, because the search looks at two words at a time.
 const words = new Int32Array((CHUNK_CHARS + 64) / 4)
@@ -28,29 +29,39 @@ const copy: Copy = { words, bytes: new Uint8Array(words.buffer) }
 const chunk = new Uint8Array(words.buffer, 0, CHUNK_CHARS)
 const encoder = new TextEncoder()
 
+/** Options of {@link search}. */
+export interface SearchOptions {
+  /** Called for each gram that passes the filter, also for the signs of the index. */
+  readonly onGram?: (at: number) => void
+  /** Counts the characters that are compared. */
+  readonly budget?: Budget
+}
+
 /**
  * Gives the parts of a text that are covered by matches, in order. They neither overlap nor touch.
  *
- * @param onGram Called for each gram that passes the filter, also for the signs of the index.
  * @returns Undefined when the text is made to be compared with needles for ever.
  */
 export function search(
   index: NeedleIndex,
   text: string,
-  onGram?: (at: number) => void,
+  options: SearchOptions = {},
 ): readonly Range[] | undefined {
-  if ((index.size === 0 && !onGram) || text.length < index.leap + GRAM - 1) return NONE
-  const matches = new Matches(index, text, onGram)
+  if ((index.size === 0 && !options.onGram) || text.length < index.leap + GRAM - 1) return NONE
+  const matches = new Matches(index, text, options)
   if (text.length <= MAX_IN_PLACE_CHARS || BIG_ENDIAN) lookInPlace(matches, 0, text.length)
   else {
-    for (let from = 0; from < text.length; from += CHUNK_CHARS) {
-      const to = Math.min(text.length, from + CHUNK_CHARS)
+    const chunkChars = Math.floor(CHUNK_CHARS / index.leap) * index.leap
+    for (let from = 0; from < text.length; from += chunkChars) {
+      const to = Math.min(text.length, from + chunkChars)
       const { read, written } = encoder.encodeInto(text.slice(from, to), chunk)
       // When every character gave one byte, positions in the copy are positions in the text.
       if (read === to - from && written === read) lookInCopy(matches, from, written)
       else lookInPlace(matches, from, to)
     }
   }
+  // To compare is the quickest of all work.
+  options.budget?.spend(matches.compared >>> 3)
   return matches.ranges()
 }
 
@@ -94,19 +105,21 @@ class Matches {
    * again at every step inside it.
    */
   #runs: Map<Needle, { readonly origin: number; readonly to: number }> | undefined
-  #mayCompare: number
+  readonly #mayCompare: number
 
+  /** Characters that were compared. */
+  compared = 0
   readonly #onGram: ((at: number) => void) | undefined
 
-  constructor(index: NeedleIndex, text: string, onGram: ((at: number) => void) | undefined) {
+  constructor(index: NeedleIndex, text: string, { onGram }: SearchOptions) {
     this.index = index
     this.text = text
-    this.#onGram = onGram
     this.#mayCompare = 100_000 + MAX_COMPARED * text.length
+    this.#onGram = onGram
   }
 
   ranges(): readonly Range[] | undefined {
-    if (this.#mayCompare < 0) return undefined
+    if (this.compared > this.#mayCompare) return undefined
     return this.#found.length === 0 ? NONE : mergeRanges(this.#found)
   }
 
@@ -116,10 +129,10 @@ class Matches {
     this.#onGram?.(at)
     for (
       let slot = grams.first(hash);
-      slot >= 0 && this.#mayCompare >= 0;
+      slot >= 0 && this.compared <= this.#mayCompare;
       slot = grams.next(hash, slot)
     ) {
-      this.#mayCompare--
+      this.compared++
       const place = this.index.placeAt(grams.placeAt(slot))
       if (place) this.#measure(at, place.needle, place.inside)
     }
@@ -141,7 +154,7 @@ class Matches {
     let to = at
     const end = Math.min(text.length, origin + needle.text.length)
     while (to < end && text.charCodeAt(to) === needle.text.charCodeAt(to - origin)) to++
-    this.#mayCompare -= to - from
+    this.compared += to - from
     if (to - from < needle.minRun) return
     this.#runs ??= new Map()
     this.#runs.set(needle, { origin, to })

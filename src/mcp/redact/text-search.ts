@@ -12,6 +12,9 @@ import { MIN_VIEW_CHARS } from './view.ts'
 const MAX_LAYERS = 3
 /** Characters that are searched in one piece of work. */
 export const BLOCK_CHARS = 65_536
+/** The same, of a search that decodes nothing. */
+const PLAIN_BLOCK_CHARS = 262_144
+const PLAIN_OVERLAP_CHARS = 32_768
 /** Blocks overlap, so that a secret at the end of one is found. */
 const OVERLAP_CHARS = 8_192
 
@@ -35,7 +38,7 @@ export function redactBlock(text: string, indexes: Indexes, budget: Budget): Red
 
 /** Redacts a text of any length. */
 export function* redactText(text: string, indexes: Indexes, budget: Budget): Work<RedactedText> {
-  const plain = removePlain(text, indexes, budget)
+  const plain = yield* removePlainInTurns(text, indexes, budget)
   if (!plain) return undefined
   const found: Range[] = []
   for (let from = 0; from < plain.text.length; from += BLOCK_CHARS - OVERLAP_CHARS) {
@@ -57,6 +60,17 @@ function removePlain(text: string, indexes: Indexes, budget: Budget): RedactedTe
   return found && withMarkers({ text, hits: 0 }, found)
 }
 
+function* removePlainInTurns(text: string, indexes: Indexes, budget: Budget): Work<RedactedText> {
+  const found: Range[] = []
+  for (let from = 0; from < text.length; from += PLAIN_BLOCK_CHARS - PLAIN_OVERLAP_CHARS) {
+    if (budget.isTurnDue) yield
+    const ranges = searchPlain(text.slice(from, from + PLAIN_BLOCK_CHARS), indexes, budget)
+    if (!ranges) return undefined
+    for (const range of ranges) found.push({ from: from + range.from, to: from + range.to })
+  }
+  return withMarkers({ text, hits: 0 }, found)
+}
+
 function withMarkers(
   { text, hits }: { readonly text: string; readonly hits: number },
   found: readonly Range[],
@@ -71,7 +85,7 @@ function searchPlain(text: string, indexes: Indexes, budget: Budget): Found {
   budget.spend(1 + (text.length >>> 2))
   let all: readonly Range[] = NONE
   for (const index of indexes) {
-    const found = search(index, text)
+    const found = search(index, text, { budget })
     if (!found) return undefined
     if (found.length > 0) all = all.length === 0 ? found : [...all, ...found]
   }
