@@ -8,7 +8,7 @@ import { refused } from '../../core/errors.ts'
 import type { IssuedToken } from '../../core/source/exchange.ts'
 import type { CredentialSource } from '../../core/source/parts.ts'
 import type { WholeRedactor } from './redactor.ts'
-import { type SecretMemory, secretMemory } from './secret-memory.ts'
+import { type SecretMemory, secretMemory, type Term } from './secret-memory.ts'
 import { redactorOfSets, type SecretSet, secretSet } from './secret-set.ts'
 import { MIN_SECRET_CHARS } from './variants.ts'
 
@@ -108,8 +108,7 @@ export function sentSecrets(options: SentSecretsOptions): SentSecrets {
   function secretsAt(
     person: string,
     { resource, source }: Pick<Binding, 'resource' | 'source'>,
-    runSet: SecretSet,
-    runMemory: SecretMemory,
+    own: OwnKeys,
   ): LiveSecrets {
     const owner = JSON.stringify([person, resource])
     const chosen = chosenBy(resource)
@@ -121,7 +120,7 @@ export function sentSecrets(options: SentSecretsOptions): SentSecrets {
         const untilMs = Math.max(endOf(issued), now() + LEEWAY_MS)
         const term = { owner, untilMs, mayGo: untilMs === Number.POSITIVE_INFINITY }
         if (!isChosen) return issuedMemory.add(credential, term)
-        runMemory.add(credential, term)
+        own.add(credential, term)
         return chosen.keys.add(credential, term)
       },
       addPresented(credential, expiresAt) {
@@ -138,16 +137,37 @@ export function sentSecrets(options: SentSecretsOptions): SentSecrets {
         issuedMemory.sweep()
         chosen.keys.sweep()
         chosen.sessions.sweep()
-        return redactorOfSets([issuedSet, chosen.set, runSet])
+        return redactorOfSets([issuedSet, chosen.set, ...own.sets])
       },
     }
   }
 
   return {
     run(person) {
-      const runSet = secretSet()
-      const runMemory = memoryOf(runSet)
-      return { at: (server) => secretsAt(person, server, runSet, runMemory) }
+      const own = ownKeys(memoryOf)
+      return { at: (server) => secretsAt(person, server, own) }
+    },
+  }
+}
+
+/** Keys of the person whose run it is. Few runs have any. */
+interface OwnKeys {
+  add(key: Credential, term: Term): void
+  readonly sets: readonly SecretSet[]
+}
+
+function ownKeys(memoryOf: (set: SecretSet) => SecretMemory): OwnKeys {
+  let memory: SecretMemory | undefined
+  const sets: SecretSet[] = []
+  return {
+    sets,
+    add(key, term) {
+      if (!memory) {
+        const set = secretSet()
+        sets.push(set)
+        memory = memoryOf(set)
+      }
+      memory.add(key, term)
     },
   }
 }
