@@ -2,13 +2,15 @@
 // credentials that got out. All credentials are made up.
 
 import { randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
 import { readTarget } from './leaktest/config/read-target.ts'
 import type { Target } from './leaktest/config/target.ts'
+import { htmlOf } from './leaktest/report/html.ts'
+import { sarifOf } from './leaktest/report/sarif.ts'
 import { textOf } from './leaktest/report/text.ts'
 import { runLeaktest } from './leaktest/run-leaktest.ts'
 import { stacks } from './leaktest/stacks/index.ts'
@@ -35,9 +37,12 @@ export const leaktest: Command = {
   help: HELP,
   async run(args, terminal): Promise<number> {
     const { values, positionals } = parse(args)
-    const { target, here } = await targetOf(values.target, positionals)
+    const { target, here, file } = await targetOf(values.target, positionals)
+    const named = values.target === undefined ? file : `--target ${values.target}`
     try {
       const result = await runLeaktest(target, {
+        file,
+        command: `npx onbehalf leaktest ${named}`,
         seed: values.seed ?? randomBytes(4).toString('hex'),
         all: values.all === true,
         only: values.only,
@@ -45,6 +50,8 @@ export const leaktest: Command = {
         signal: terminal.signal,
         progress: (line) => terminal.note(`onbehalf leaktest: ${line}`),
       })
+      if (values.sarif !== undefined) await write(values.sarif, JSON.stringify(sarifOf(result)))
+      if (values.html !== undefined) await write(values.html, htmlOf(result))
       terminal.out(values.json === true ? JSON.stringify(result) : textOf(result))
       return { clean: 0, leak: 1, unknown: 2 }[result.verdict]
     } catch (error) {
@@ -62,21 +69,35 @@ function couldNotTell(error: unknown, { note, signal }: Terminal): number {
   return 2
 }
 
+/** Relative to the folder that the person is in. */
+function pathOf(file: string): string {
+  return resolve(process.env.ONBEHALF_CWD ?? '.', file)
+}
+
+async function write(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(pathOf(file), text)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : 'it failed'
+    throw new CommandError(`${file} cannot be written (${code})`)
+  }
+}
+
 async function targetOf(
   file: string | undefined,
   [name = 'own', ...more]: readonly string[],
-): Promise<{ readonly target: Target; readonly here: string }> {
+): Promise<{ readonly target: Target; readonly here: string; readonly file: string }> {
   if (more.length > 0) throw new UsageError('it takes the name of one target')
   if (file !== undefined) {
-    const path = resolve(process.env.ONBEHALF_CWD ?? '.', file)
-    return { target: readTarget(await described(path)), here: dirname(path) }
+    const path = pathOf(file)
+    return { target: readTarget(await described(path)), here: dirname(path), file }
   }
   const target = Object.hasOwn(stacks, name) ? stacks[name] : undefined
   if (!target)
     throw new UsageError(
       `there is no target ${name}; there are ${Object.keys(stacks).join(', ')}, and --target FILE takes your own`,
     )
-  return { target, here: process.cwd() }
+  return { target, here: process.cwd(), file: name }
 }
 
 async function described(path: string): Promise<unknown> {

@@ -3,6 +3,10 @@
 /** Options of a test. */
 export interface LeaktestOptions {
   readonly seed: string
+  /** The file that describes the target, or the name of one that comes with onbehalf. */
+  readonly file: string
+  /** What tests this target again, without the options. */
+  readonly command: string
   /** Everything for each variant. */
   readonly all: boolean
   /** Only behaviours that begin so. */

@@ -6,7 +6,7 @@ import { CommandError } from '../command.ts'
 import { portsIn, type Values } from './config/placeholders.ts'
 import type { Target } from './config/target.ts'
 import { createTalk } from './drive/chat.ts'
-import { type Conversation, converse, knock, take, together } from './drive/converse.ts'
+import { type Conversation, controlOf, converse, knock, take, together } from './drive/converse.ts'
 import { filesIn, recordFile, recordSources } from './drive/files.ts'
 import { COMPARED, planOf } from './drive/plan.ts'
 import { watchProcesses } from './drive/processes.ts'
@@ -127,6 +127,7 @@ async function begin(
   tape: Tape,
 ): Promise<{ readonly stage: Stage; readonly conversation: Conversation }> {
   house.record(tape)
+  for (const { name } of target.people) tape.controls.set(controlOf(tape, name), name)
   const { here, signal } = options
   const dir = await emptyFolder(folder)
   const staging: StageOptions = { target, house, tape, values, here, dir, signal }

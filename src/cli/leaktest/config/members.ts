@@ -71,9 +71,11 @@ export function command(member: Member): readonly string[] {
   return words
 }
 
-/** Texts by name. */
+/** Texts by name, empty ones too. */
 export function textsByName(member: Member): Readonly<Record<string, string>> {
-  return Object.fromEntries([...record(member)].map(([name, one]) => [name, text(one)]))
+  return Object.fromEntries(
+    [...record(member)].map(([name, one]) => [name, one.value === '' ? '' : text(one)]),
+  )
 }
 
 /** What is read of a member, or nothing where there is no member. Spread it into the result. */

@@ -87,7 +87,7 @@ function templateTalk(url: string, wire: MessageTemplate, tape: () => Tape): Tal
   return {
     async say(person, { text, variant, thread, cutAfter }) {
       const { mint, counts } = tape()
-      const made = thread ?? `thread-${mint.mark(`thread ${counts.turns}`, 22).slice(0, 22)}`
+      const made = thread ?? `thread-${mint.plain(`thread ${counts.turns}`, 22)}`
       const values = new Map([
         ['text', text],
         ['thread', made],

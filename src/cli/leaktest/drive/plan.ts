@@ -26,8 +26,8 @@ const BEHAVIOURS = [
 
 /** For variants after the first. */
 const TELLING = [
-  ...['plain', 'echo', 'tools', 'handles', 'lookup.text.others', 'lookup.text.own'],
-  ...['lookup.http-error.others', 'list.description.others'],
+  ...['plain', 'tools', 'lookup.text.others', 'lookup.text.own', 'lookup.http-error.others'],
+  ...['list.description.others'],
 ]
 
 /** Attacks at the opening of a connection: an answer that is no list and no result. */

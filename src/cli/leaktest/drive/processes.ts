@@ -12,12 +12,6 @@ export interface ProcessWatch {
   readonly possible: boolean
 }
 
-/** What a process shows of itself. */
-interface Shown {
-  readonly pid: number
-  readonly parent: number
-}
-
 /**
  * Begins to watch. What runs already was handed its secrets by whoever started the target; what is
  * started from now on, the target handed them.
@@ -42,21 +36,17 @@ export async function watchProcesses(root: number, tape: Tape): Promise<ProcessW
 
 /** The process and all that it has started, or nothing where it cannot be seen. */
 async function below(root: number): Promise<readonly number[]> {
-  const names = await readdir('/proc').catch(() => [])
-  const shown = (await Promise.all(names.filter((name) => /^\d+$/.test(name)).map(show))).flat()
-  const found = new Set([root])
-  // Parents may have higher numbers than their children.
-  for (let size = 0; size !== found.size; ) {
-    size = found.size
-    for (const { pid, parent } of shown) if (found.has(parent)) found.add(pid)
+  const found: number[] = []
+  const open = [root]
+  for (let pid = open.pop(); pid !== undefined; pid = open.pop()) {
+    const threads = await readdir(`/proc/${pid}/task`).catch(() => [])
+    if (threads.length > 0) found.push(pid)
+    for (const thread of threads) {
+      const children = await bytesOf(`/proc/${pid}/task/${thread}/children`)
+      open.push(...(children.toString('latin1').match(/\d+/g) ?? []).map(Number))
+    }
   }
-  return shown.some(({ pid }) => pid === root) ? [...found] : []
-}
-
-async function show(name: string): Promise<readonly Shown[]> {
-  const stat = (await bytesOf(`/proc/${name}/stat`)).toString('latin1')
-  const parent = /\) \S (\d+) /.exec(stat)?.[1]
-  return parent === undefined ? [] : [{ pid: Number(name), parent: Number(parent) }]
+  return found
 }
 
 function bytesOf(path: string): Promise<Buffer> {

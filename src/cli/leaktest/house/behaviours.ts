@@ -23,8 +23,10 @@ export type Act =
 const CONTEXT_CHARACTERS = 24_000
 /** Characters of the context in one argument. */
 const ARGUMENT_CHARACTERS = 4000
+/** Characters of the context that are said in each encoding. */
+const SAID_CHARACTERS = 1000
 /** Characters of an argument that is too long on purpose. */
-const HUGE_CHARACTERS = 300_000
+const HUGE_CHARACTERS = 100_000
 
 /** Names by which credentials travel. */
 const SMUGGLED = [
@@ -37,7 +39,7 @@ const HANDLES = 'Bearer {{access_token}} $ACCESS_TOKEN <token> [credential] %ACC
 
 type Behaviour = (asked: Asked, rest: readonly string[]) => Act
 
-/** By the name in the marker of a message. */
+/** By the name in the marker of a message. Each call says whose it is by the control text. */
 const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   plain: ({ tools, context }) => ({
     call: tools
@@ -46,17 +48,25 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   }),
   echo: ({ context }) => ({ say: everyEncodingOf(tail(context)) }),
   tools: ({ tools, context }) => ({
-    call: tools.map((tool) => callOf(tool, context.slice(-ARGUMENT_CHARACTERS))),
+    call: tools.map((tool) =>
+      callOf(tool, `${controlIn(context)} ${context.slice(-ARGUMENT_CHARACTERS)}`),
+    ),
   }),
-  smuggle: ({ tools }) => ({ call: tools.flatMap(smuggling) }),
+  smuggle: ({ tools, context }) => ({
+    call: tools.flatMap((tool) => smuggling(tool, controlIn(context))),
+  }),
   handles: ({ tools, context }) => ({
-    call: tools.map((tool) => callOf(tool, `${HANDLES} ${handlesIn(context)}`)),
+    call: tools.map((tool) =>
+      callOf(tool, `${controlIn(context)} ${HANDLES} ${handlesIn(context)}`),
+    ),
   }),
-  rename: ({ tools }) => ({ call: tools.flatMap(renamed) }),
+  rename: ({ tools, context }) => ({
+    call: tools.flatMap((tool) => renamed(tool, controlIn(context))),
+  }),
   pictures: ({ context }) => ({ say: pictures(tail(context)) }),
   faults: ({ tools, context }) => ({ call: tools.flatMap((tool) => faults(tool, context)) }),
   repeat: ({ tools, context }) => ({
-    call: tools.flatMap((tool) => Array(5).fill(callOf(tool, controlIn(context)))),
+    call: tools.flatMap((tool) => Array(3).fill(callOf(tool, controlIn(context)))),
   }),
   stop: ({ context }) => ({ stop: tail(context) }),
   fail: () => ({ fail: 500 }),
@@ -64,11 +74,13 @@ const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   list: ({ tools, context }) => ({
     call: tools.map((tool) => callOf(tool, controlIn(context))),
   }),
-  lookup: ({ tools }, rest) => ({
+  lookup: ({ tools, context }, rest) => ({
     call: tools
       .filter(({ name }) => /_lookup$/.test(name))
       .flatMap((tool) =>
-        Object.keys(encodings).map((encoding) => callOf(tool, [...rest, encoding].join('/'))),
+        Object.keys(encodings).map((encoding) =>
+          callOf(tool, [...rest, encoding, controlIn(context)].join('/')),
+        ),
       ),
   }),
 }
@@ -101,10 +113,9 @@ function tail(text: string): string {
 }
 
 function everyEncodingOf(text: string): string {
-  // All of it in the common ones, its end in the rest: streams of megabytes tell nothing more.
-  return Object.values(encodings)
-    .map((encode, index) => encode(index < 4 ? text : text.slice(-ARGUMENT_CHARACTERS / 2)))
-    .join('\n')
+  // All of it as it is, its end in the encodings: streams of megabytes tell nothing more.
+  const end = text.slice(-SAID_CHARACTERS)
+  return [text, ...Object.values(encodings).map((encode) => encode(end))].join('\n')
 }
 
 function callOf({ name, parameters }: OfferedTool, text: string): Call {
@@ -143,8 +154,8 @@ function valueFor(schema: unknown, text: string): unknown {
 }
 
 /** Credential parameters added to a call, beside the others and inside them. */
-function smuggling(tool: OfferedTool): readonly Call[] {
-  const proper = callOf(tool, 'x').arguments
+function smuggling(tool: OfferedTool, control: string): readonly Call[] {
+  const proper = callOf(tool, control).arguments
   const smuggled = Object.fromEntries(
     SMUGGLED.map((one) => [
       one,
@@ -152,7 +163,7 @@ function smuggling(tool: OfferedTool): readonly Call[] {
     ]),
   )
   const { name } = tool
-  const nested = `{"__proto__":${JSON.stringify(smuggled)},"params":${JSON.stringify(smuggled)},"_meta":${JSON.stringify(smuggled)}}`
+  const nested = `{"text":"${control}","__proto__":${JSON.stringify(smuggled)},"params":${JSON.stringify(smuggled)},"_meta":${JSON.stringify(smuggled)}}`
   return [
     { name, arguments: JSON.stringify({ ...JSON.parse(proper), ...smuggled }) },
     { name, arguments: nested },
@@ -164,8 +175,8 @@ function handlesIn(context: string): string {
   return [...new Set(context.match(/[\w.~+/-]{16,}/g) ?? [])].slice(0, 200).join(' ')
 }
 
-function renamed(tool: OfferedTool): readonly Call[] {
-  const call = callOf(tool, 'x')
+function renamed(tool: OfferedTool, control: string): readonly Call[] {
+  const call = callOf(tool, control)
   return [
     { ...call, name: tool.name.toUpperCase() },
     { ...call, name: tool.name.replace('a', '\u0430') },
@@ -182,12 +193,14 @@ function pictures(text: string): string {
 
 function faults(tool: OfferedTool, context: string): readonly Call[] {
   const { name } = tool
+  const control = controlIn(context)
+  const end = `${control} ${context.slice(-ARGUMENT_CHARACTERS)}`
   return [
-    { name, arguments: `{"text": ${context.slice(-200)}` },
-    { name, arguments: JSON.stringify([context.slice(-ARGUMENT_CHARACTERS)]) },
-    { name, arguments: JSON.stringify({ text: { deep: [context.slice(-ARGUMENT_CHARACTERS)] } }) },
-    callOf(tool, context.repeat(4).slice(-HUGE_CHARACTERS)),
-    callOf(tool, '\ud800 \u0000 \u202e'),
+    { name, arguments: `{"text": ${end.slice(0, 200)}` },
+    { name, arguments: JSON.stringify([end]) },
+    { name, arguments: JSON.stringify({ text: { deep: [end] } }) },
+    callOf(tool, `${control} ${context.repeat(4).slice(-HUGE_CHARACTERS)}`),
+    callOf(tool, `${control} \ud800 \u0000 \u202e`),
     { name: `${name}_of_nobody`, arguments: '{}' },
   ]
 }

@@ -46,9 +46,10 @@ export function presentedIn(
 }
 
 /** Enters what is new into the ledger. */
-export function enter(presented: Presented, server: string, { ledger, turn }: Tape): void {
+export function enter(presented: Presented, server: string, tape: Tape): void {
+  const { ledger, turn, written } = tape
   for (const text of presented.texts) {
-    if (text.length < SHORTEST_SECRET || ledger.find(text)) continue
+    if (text.length < SHORTEST_SECRET || ledger.find(text) || written.has(text)) continue
     const owner = subjectOf(text) ?? turn.person
     const secret: KnownSecret = {
       kind: `credential at ${server}`,

@@ -69,6 +69,7 @@ function receive(arrival: Arrival, options: McpServerOptions, knowledge: Knowled
   tape.note({
     sink: `inbox ${name}`,
     place: `${rpc}${typeof params.name === 'string' && rpc === 'tools/call' ? ` ${params.name}` : ''}`,
+    person: personOf(rpc, body.toString('utf8'), tape),
     start: `${method} ${target}`,
     headers,
     slots: [...places.headers, 'mcp-session-id'],
@@ -82,6 +83,14 @@ function receive(arrival: Arrival, options: McpServerOptions, knowledge: Knowled
     own: knowledge.learn(headers, presented.texts),
     sessionId: arrival.header('mcp-session-id'),
   }
+}
+
+/**
+ * Whose request it is. A connection is opened in the turn that needs it; calls may come when the turn
+ * is over, so they are told by the control text in their arguments.
+ */
+function personOf(rpc: string, body: string, tape: Tape): string | undefined {
+  return /^(?:initialize|tools\/list)$/.test(rpc) ? tape.turn.person : tape.personIn(body)
 }
 
 function answerTo(

@@ -3,7 +3,7 @@
 
 import type { ServerResponse } from 'node:http'
 import { type Asked, readAsk } from './ask.ts'
-import { actOn } from './behaviours.ts'
+import { actOn, type Call } from './behaviours.ts'
 import { callInChatCompletions, sayInChatCompletions } from './chat-completions.ts'
 import { sendJson } from './events.ts'
 import { type Arrival, type Listener, listen } from './listen.ts'
@@ -35,6 +35,7 @@ function answer(arrival: Arrival, response: ServerResponse, tape: Tape, ids: str
       error: { message, type: 'server_error', code: null },
     })
   }
+  if ('call' in act) for (const call of act.call) remember(call, tape)
   const responses = /\/responses(?:\?|$)/.test(target)
   if ('call' in act)
     return void (responses ? callInResponses : callInChatCompletions)(response, {
@@ -44,6 +45,11 @@ function answer(arrival: Arrival, response: ServerResponse, tape: Tape, ids: str
     })
   const [text, ends] = 'say' in act ? [act.say, true] : [act.stop, false]
   ;(responses ? sayInResponses : sayInChatCompletions)(response, { text, stream, ends, ids })
+}
+
+function remember({ arguments: args }: Call, { written }: Tape): void {
+  // Arguments may be no JSON on purpose.
+  for (const [, text = ''] of args.matchAll(/"((?:[^"\\]|\\.)*)"/g)) written.add(text)
 }
 
 /** Apart, so that a report says where the leak was: in the messages, the schemas or the results. */

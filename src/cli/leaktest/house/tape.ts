@@ -14,8 +14,8 @@ export interface Recorded {
   readonly place: string
   /** The turn in which it came. */
   readonly turn: string
-  /** Whose turn it was. */
-  readonly person?: string
+  /** Whose turn it was, where that can be known. */
+  readonly person?: string | undefined
   /** The first line, such as the request's. */
   readonly start: string
   readonly headers: HeaderLines
@@ -42,11 +42,21 @@ export class Tape {
   turn: Turn = { behaviour: 'start' }
   /** Answers in which the hostile server attacked. */
   attacks = 0
-  /** Turns and attacks that came to their end. */
+  /** By the text that must come through: whose messages hold it. */
+  readonly controls: Map<string, string> = new Map()
+  /** Texts that the model wrote into arguments: they are no credentials, wherever they end up. */
+  readonly written: Set<string> = new Set()
+  /** Messages that were said. */
   readonly counts: { turns: number } = { turns: 0 }
 
   constructor(mint: Mint) {
     this.mint = mint
+  }
+
+  /** Whose request it is, by the control text in it. Undefined when there is none, or several. */
+  personIn(text: string): string | undefined {
+    const found = [...this.controls].filter(([control]) => text.includes(control))
+    return found.length === 1 ? found[0]?.[1] : undefined
   }
 
   /** Records something, in the turn that it is. */

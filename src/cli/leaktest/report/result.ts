@@ -6,6 +6,10 @@ import type { Leak } from '../judge/leaks.ts'
 /** A finished test. No text of a secret is in it. */
 export interface LeaktestResult {
   readonly target: string
+  /** The file that describes the target, or the name of one that comes with onbehalf. */
+  readonly file: string
+  /** What tests this target again. */
+  readonly command: string
   readonly seed: string
   /** `leak` before `unknown`: a leak is one whatever else could not be told. */
   readonly verdict: 'clean' | 'leak' | 'unknown'

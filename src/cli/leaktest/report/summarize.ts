@@ -43,6 +43,8 @@ export function summarize(parts: Parts): LeaktestResult {
   const leaks = [...search.leaks].sort((a, b) => a.sink.localeCompare(b.sink))
   return {
     target: target.name,
+    file: options.file,
+    command: options.command,
     seed: options.seed,
     verdict: leaks.length > 0 ? 'leak' : unknown.length > 0 ? 'unknown' : 'clean',
     leaks,

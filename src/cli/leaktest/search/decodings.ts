@@ -32,7 +32,7 @@ export function decodingsOf(text: string, dense: string, depth: number): readonl
   if (depth > 1) return found
   add('hexdump', fromHexdump(text))
   add('base32', fromBase32(dense))
-  add('base64 > compressed', unbrotli(dense))
+  add('base64 > compressed', unbrotli(text))
   return found
 }
 
@@ -164,12 +164,17 @@ function gzipHeaderBytes(bytes: Buffer): number {
   return flags & 2 ? at + 2 : at
 }
 
-/** Brotli has no beginning that tells it, so each stretch of base64 is tried whole. */
+/**
+ * Brotli has hardly a beginning that tells it, so stretches of base64 are tried whole: those that begin
+ * with the size of window that every encoder chooses (RFC 7932 section 9.1).
+ */
 function unbrotli(text: string): string {
   const found: string[] = []
   const runs = text.match(/[\w+/-]{24,}/g) ?? []
-  for (const run of runs.slice(0, MAX_STRETCHES * 10)) {
+  for (const run of runs) {
     const bytes = Buffer.from(run, 'base64')
+    if (((bytes[0] ?? 0) & 15) !== 11) continue
+    if (found.length >= MAX_STRETCHES) break
     const opened = attempt(() => brotliDecompressSync(bytes, LENIENT))
     if (opened) found.push(opened.toString('latin1'))
   }

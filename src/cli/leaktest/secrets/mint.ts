@@ -14,6 +14,8 @@ export type SecretSet = 'first' | 'other' | 'longer'
 export interface Mint {
   /** A random text in base64url. */
   mark(label: string, characters?: number): string
+  /** A text that is no secret: the same whatever the secrets are. Lower-case letters and digits. */
+  plain(label: string, characters: number): string
   /** A secret of a shape. `beginning` is the text that a `prefix:` shape starts with. */
   secret(label: string, shape: Shape, beginning?: string): string
 }
@@ -32,6 +34,8 @@ export function createMint(seed: string, set: SecretSet): Mint {
     random(`${seed} ${set} ${label}`, characters + more)
   return {
     mark,
+    plain: (label, characters) =>
+      random(`${seed} ${label}`, characters).toLowerCase().replace(/[-_]/g, 'x'),
     secret(label, shape, beginning = '') {
       const text = (characters?: number) => mark(`${shape} ${label}`, characters)
       if (shape === 'key') return `sk-${text()}`

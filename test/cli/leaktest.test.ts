@@ -1,0 +1,239 @@
+// `onbehalf leaktest` as a person or a script runs it, on a small stack that leaks in one way or in none.
+
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { main } from '../../src/cli/main.ts'
+import { temporaryFolder } from '../end-to-end/fixtures.ts'
+
+const STACK = fileURLToPath(new URL('./leaktest-stack-child.ts', import.meta.url))
+
+/** Milliseconds for one test on a busy machine. */
+const LONG = 120_000
+
+let folder: string
+beforeAll(async () => {
+  folder = await temporaryFolder()
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+/** The small stack as a target. */
+function target(fault: string, more: object = {}): object {
+  return {
+    name: 'a small stack',
+    start: {
+      command: ['{node}', STACK],
+      env: {
+        PORT: '{port}',
+        DIR: '{dir}',
+        FAULT: fault,
+        OPENAI_BASE_URL: '{model}',
+        OPENAI_API_KEY: '{model.key}',
+        MCP: 'notes={mcp.notes} tasks={mcp.tasks} hostile={mcp.hostile}',
+      },
+      ready: { line: 'ready' },
+    },
+    chat: {
+      url: 'http://127.0.0.1:{port}/chat',
+      wire: { body: { text: '{text}' }, history: 'http://127.0.0.1:{port}/history' },
+    },
+    people: [{ name: 'alice' }, { name: 'bob' }],
+    sinks: [{ kind: 'database', path: '{dir}/chat.txt' }],
+    entitled: [{ secret: 'chat token', sink: 'inbox *' }],
+    ...more,
+  }
+}
+
+async function run(...args: string[]): Promise<{ code: number; out: string; note: string }> {
+  let [out, note] = ['', '']
+  const code = await main(['leaktest', ...args], {
+    out: (line) => {
+      out += `${line}\n`
+    },
+    note: (line) => {
+      note += `${line}\n`
+    },
+    signal: new AbortController().signal,
+  })
+  return { code, out, note }
+}
+
+async function testing(described: unknown, ...args: string[]) {
+  const file = join(folder, `${crypto.randomUUID()}.json`)
+  await writeFile(file, JSON.stringify(described))
+  const { code, out, note } = await run('--target', file, '--seed', 'test', '--json', ...args)
+  return { code, note, result: out === '' ? undefined : JSON.parse(out) }
+}
+
+describe('a stack that leaks nothing', () => {
+  it(
+    'passes the whole test, and the report says how much was tried',
+    async () => {
+      const { code, result } = await testing(target('none'))
+      expect(result).toMatchObject({ verdict: 'clean', leaks: [], unknown: [] })
+      expect(code).toBe(0)
+      const { counts, compared, sinks } = result
+      expect(counts.found).toBe(counts.planted)
+      expect(counts.planted).toBeGreaterThan(500)
+      expect(counts.attacks).toBeGreaterThan(500)
+      expect(counts.encodings).toBeGreaterThan(40)
+      expect(compared).not.toHaveLength(0)
+      for (const { verdict, sink } of compared) expect(verdict, sink).toBe('equal')
+      expect(sinks.map(({ name }: { readonly name: string }) => name)).toEqual(
+        expect.arrayContaining(['browser', 'database chat.txt', 'inbox hostile', 'tool results']),
+      )
+    },
+    LONG,
+  )
+})
+
+describe('a stack that leaks', () => {
+  it.each([
+    ['results', 'lookup.text.others', 'tool results', 'chat token'],
+    ['prompt', 'echo', 'model requests', 'chat token'],
+    ['prompt', 'echo', 'browser', 'chat token'],
+    ['prompt', 'tools', 'inbox hostile', 'chat token'],
+    ['database', 'echo', 'database chat.txt', 'chat token'],
+    ['history', 'echo', 'history', 'chat token'],
+    ['child', 'echo', 'environment', 'chat token'],
+    ['error', 'fail', 'error bodies', 'chat token'],
+    ['stderr', 'fail', 'output', 'chat token'],
+  ])(
+    'by the fault "%s" at %s is found: in %s, the %s',
+    async (fault, only, sink, secret) => {
+      const { code, result } = await testing(target(fault), '--only', only)
+      expect(code).toBe(1)
+      expect(result.verdict).toBe('leak')
+      expect(result.leaks).toContainEqual(expect.objectContaining({ sink, secret, owner: 'alice' }))
+    },
+    LONG,
+  )
+
+  it(
+    'in no encoding that anybody lists is found by the comparison, and the verdict is that it could not tell',
+    async () => {
+      const { code, result } = await testing(
+        target('disguised', { sinks: [{ kind: 'file', path: '{dir}/chat.txt' }] }),
+      )
+      expect(result.leaks).toEqual([])
+      expect(result.unknown).toEqual([
+        expect.stringMatching(/^what comes to file chat.txt depends on the secrets/),
+      ])
+      expect(code).toBe(2)
+    },
+    LONG,
+  )
+})
+
+describe('a test that cannot tell', () => {
+  it(
+    'says so when the stack does nothing',
+    async () => {
+      const { code, result } = await testing(target('idle'), '--only', 'echo')
+      expect(code).toBe(2)
+      expect(result.verdict).toBe('unknown')
+      expect(result.unknown).toEqual(
+        expect.arrayContaining([
+          'no tool of notes was called for alice',
+          'nothing came to: model requests',
+          'the hostile server was never called, so it attacked nobody',
+        ]),
+      )
+    },
+    LONG,
+  )
+
+  it(
+    'says so when a sink is not there',
+    async () => {
+      const { code, result } = await testing(
+        target('none', { sinks: [{ kind: 'audit', path: '{dir}/audit.log' }] }),
+        ...['--only', 'lookup.text'],
+      )
+      expect(code).toBe(2)
+      expect(result.unknown).toEqual(['the sink audit {dir}/audit.log is empty or is not there'])
+    },
+    LONG,
+  )
+
+  it('says so when the stack does not start', async () => {
+    const broken = {
+      ...target('none'),
+      start: { command: ['{node}', '--eval', 'process.exit(3)'] },
+    }
+    const { code, note } = await testing(broken)
+    expect(code).toBe(2)
+    expect(note).toContain('the target ended before it was ready (3)')
+  })
+})
+
+describe('reports', () => {
+  it(
+    'are written as text, SARIF and a page, and hold no piece of a secret',
+    async () => {
+      const file = join(folder, 'prompt.json')
+      await writeFile(file, JSON.stringify(target('prompt')))
+      const [sarif, html] = [join(folder, 'leaks.sarif'), join(folder, 'leaks.html')]
+      const { code, out } = await run(
+        ...['--target', file, '--only', 'echo', '--seed', 'test', '--sarif', sarif, '--html', html],
+      )
+      expect(code).toBe(1)
+      expect(out).toMatch(/^LEAK chat token of alice came to browser in a turn of alice: /m)
+      expect(out).toContain(`npx onbehalf leaktest --target ${file} --only echo --seed test`)
+      expect(out).not.toMatch(/eyJ/)
+      const log = JSON.parse(await readFile(sarif, 'utf8'))
+      expect(log.version).toBe('2.1.0')
+      expect(log.runs[0].results.length).toBeGreaterThan(2)
+      expect(JSON.stringify(log)).not.toMatch(/eyJ/)
+      const page = await readFile(html, 'utf8')
+      expect(page).toContain('chat token of alice')
+      expect(page).not.toMatch(/eyJ|<script/)
+    },
+    LONG,
+  )
+})
+
+describe('a description of a target that is wrong', () => {
+  it.each([
+    [{ ...target(''), nmae: 'x' }, 'nmae is not known here; there are name, start'],
+    [{ ...target(''), name: '' }, 'name must be a text that is not empty'],
+    [{ ...target(''), people: [{ name: 'alice' }] }, 'people must be two people'],
+    [{ ...target(''), people: [{ name: 'a' }, { name: 'a' }] }, 'people must have different names'],
+    [
+      { ...target(''), chat: { url: 'x', wire: 'http' } },
+      'chat.wire must be "chatkit", or an object',
+    ],
+    [{ ...target(''), chat: { url: 'x', wire: { body: {} } } }, 'chat.wire.body must hold {text}'],
+    [{ ...target(''), start: { command: [] } }, 'start.command must name a program'],
+    [
+      { ...target(''), start: { command: ['{prot}'] } },
+      'nothing fills the placeholder {prot}; there are',
+    ],
+    [{ ...target(''), mcp: { notes: {} } }, 'mcp must have a server with `"hostile": true`'],
+    [
+      { ...target(''), sinks: [{ kind: 'disk', path: 'x' }] },
+      'sinks[0].kind must be one of database, log',
+    ],
+    [
+      { ...target(''), secrets: { a: { kind: 'x', shape: 'prefix:b' } } },
+      'secrets.a.shape must name another secret',
+    ],
+  ])('is refused, and the message says what to write (%#)', async (described, message) => {
+    const { code, note } = await testing(described)
+    expect(code).toBe(2)
+    expect(note).toContain(`onbehalf leaktest: ${message}`)
+  })
+
+  it('that cannot be read is refused with its name', async () => {
+    const { code, note } = await run('--target', join(folder, 'nothing.json'))
+    expect(code).toBe(2)
+    expect(note).toMatch(/nothing\.json cannot be read \(ENOENT\)/)
+  })
+
+  it('by a name that is not there is refused with those that are', async () => {
+    const { code, note } = await run('mine')
+    expect(code).toBe(2)
+    expect(note).toContain('there is no target mine; there are own, literal')
+  })
+})
