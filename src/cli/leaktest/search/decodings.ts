@@ -16,7 +16,7 @@ const MAX_STRETCHES = 200
 
 /**
  * Everything that could be read out of a text. `dense` is the text without what cannot be seen. The
- * rare ones are tried on what was sent and once below.
+ * rare ones are tried on what was sent, or once below.
  */
 export function decodingsOf(text: string, dense: string, depth: number): readonly Decoded[] {
   const found: Decoded[] = []
@@ -30,9 +30,10 @@ export function decodingsOf(text: string, dense: string, depth: number): readonl
   add('bytes', fromNumbers(text))
   add('compressed', inflated(text))
   if (depth > 1) return found
+  add('base64 > compressed', unbrotli(text))
+  if (depth > 0) return found
   add('hexdump', fromHexdump(text))
   add('base32', fromBase32(dense))
-  add('base64 > compressed', unbrotli(text))
   return found
 }
 

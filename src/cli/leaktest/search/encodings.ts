@@ -84,10 +84,18 @@ function hexdump(text: string): string {
   return lines.join('\n')
 }
 
+/** Each byte with its letter moved by half of the alphabet. */
+const MOVED = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const base = byte & 0xe0
+  const letter = (byte & 0x1f) - 1
+  return (base === 0x40 || base === 0x60) && letter >= 0 && letter < 26
+    ? base + 1 + ((letter + 13) % 26)
+    : byte
+})
+
 /** Letters moved by half of the alphabet. It is its own inverse. */
 export function rot13(text: string): string {
-  return text.replace(/[a-z]/gi, (letter) => {
-    const base = letter <= 'Z' ? 65 : 97
-    return String.fromCharCode(((letter.charCodeAt(0) - base + 13) % 26) + base)
-  })
+  const bytes = Buffer.from(text, 'latin1')
+  for (let at = 0; at < bytes.length; at++) bytes[at] = MOVED[bytes[at] ?? 0] ?? 0
+  return bytes.toString('latin1')
 }

@@ -123,6 +123,9 @@ function tokenId(payload: string): string | undefined {
   }
 }
 
+/** Characters of a digest that are looked for: nobody publishes the rest without them. */
+const DIGEST_CHARACTERS = 20
+
 /**
  * A hash without a key lets whoever reads it test a guess, and ties the line to the token for whoever
  * has it.
@@ -130,10 +133,7 @@ function tokenId(payload: string): string | undefined {
 function digestsOf(text: string): readonly string[] {
   return ['sha256', 'sha512', 'sha1', 'md5'].flatMap((algorithm) => {
     const digest = createHash(algorithm).update(text).digest()
-    return [
-      digest.toString('hex'),
-      digest.toString('base64').replace(/=+$/, ''),
-      digest.toString('base64url'),
-    ]
+    const forms = ['hex', 'base64', 'base64url'] as const
+    return forms.map((form) => digest.toString(form).slice(0, DIGEST_CHARACTERS))
   })
 }

@@ -38,8 +38,9 @@ export function createScan(secrets: readonly Secret[]): Scan {
 
   /** Looks for the parts as they are. */
   function search(text: string, encoding: string, finds: Finds): void {
-    const lower = text.toLowerCase()
-    for (const at of grams.positions(Buffer.from(text, 'latin1'), STEP)) {
+    let lower: string | undefined
+    grams.lookUp(Buffer.from(text, 'latin1'), STEP, (at) => {
+      lower ??= text.toLowerCase()
       for (const { part, at: partAt } of grams.find(lower.slice(at, at + GRAM))) {
         const characters = lengthOfRun(lower, at, part.folded, partAt)
         const counts =
@@ -48,7 +49,7 @@ export function createScan(secrets: readonly Secret[]): Scan {
             lengthOfRun(text, at, part.text, partAt) >= part.fewestExact)
         if (counts) finds.note(part, encoding, characters)
       }
-    }
+    })
   }
 
   function visit(text: string, path: readonly string[], finds: Finds): void {
