@@ -136,7 +136,7 @@ async function begin(
   return {
     stage,
     conversation: {
-      talk: createTalk({ ...target.chat, url: stage.chatUrl }, () => tape),
+      talk: createTalk({ ...target.chat, url: stage.chatUrl }, tape, values),
       tape,
       people: stage.people,
       chatUrl: stage.chatUrl,

@@ -1,7 +1,7 @@
 // Talks to the chat endpoint of a target, in ChatKit's protocol or as a template says, and records what
 // comes back.
 
-import { fill, fillJson, fillRecord } from '../config/placeholders.ts'
+import { fill, fillJson, fillRecord, type Values } from '../config/placeholders.ts'
 import type { Chat, MessageTemplate } from '../config/target.ts'
 import type { Tape } from '../house/tape.ts'
 import { type Visit, visit } from './visit.ts'
@@ -37,9 +37,9 @@ export interface Talk {
   read(person: SignedIn, thread: string): Promise<Visit | undefined>
 }
 
-/** Makes one for a target. */
-export function createTalk({ url, wire }: Chat, tape: () => Tape): Talk {
-  return wire === 'chatkit' ? chatkitTalk(url, tape) : templateTalk(url, wire, tape)
+/** Makes one for a target. `values` fill what a template holds beside the message. */
+export function createTalk({ url, wire }: Chat, tape: Tape, values: Values): Talk {
+  return wire === 'chatkit' ? chatkitTalk(url, tape) : templateTalk(url, wire, tape, values)
 }
 
 /** Records an answer under the sink that it belongs to. */
@@ -48,7 +48,7 @@ export function recordVisit(tape: Tape, got: Visit, sink: string, place: string)
   tape.note({ sink: status >= 400 ? 'error bodies' : sink, place, start, headers, body })
 }
 
-function chatkitTalk(url: string, tape: () => Tape): Talk {
+function chatkitTalk(url: string, tape: Tape): Talk {
   const post = (person: SignedIn, body: object, cutAfter?: number) =>
     visit(url, {
       method: 'POST',
@@ -69,7 +69,7 @@ function chatkitTalk(url: string, tape: () => Tape): Talk {
           : ['threads.add_user_message', { thread_id: thread, input }]
       const metadata = variant === '' ? {} : { metadata: { variant } }
       const got = await post(person, { type, params, ...metadata }, cutAfter)
-      recordVisit(tape(), got, 'browser', `POST ${type}`)
+      recordVisit(tape, got, 'browser', `POST ${type}`)
       const created = jsonIn(got.body.toString('utf8'))
         .map((event) => at(event, '/thread/id'))
         .find((id) => typeof id === 'string')
@@ -77,18 +77,19 @@ function chatkitTalk(url: string, tape: () => Tape): Talk {
     },
     async read(person, thread) {
       const got = await post(person, { type: 'threads.get_by_id', params: { thread_id: thread } })
-      recordVisit(tape(), got, 'history', 'POST threads.get_by_id')
+      recordVisit(tape, got, 'history', 'POST threads.get_by_id')
       return got
     },
   }
 }
 
-function templateTalk(url: string, wire: MessageTemplate, tape: () => Tape): Talk {
+function templateTalk(url: string, wire: MessageTemplate, tape: Tape, shared: Values): Talk {
   return {
     async say(person, { text, variant, thread, cutAfter }) {
-      const { mint, counts } = tape()
+      const { mint, counts } = tape
       const made = thread ?? `thread-${mint.plain(`thread ${counts.turns}`, 22)}`
       const values = new Map([
+        ...shared,
         ['text', text],
         ['thread', made],
         ['variant', variant],
@@ -104,7 +105,7 @@ function templateTalk(url: string, wire: MessageTemplate, tape: () => Tape): Tal
         body: JSON.stringify(fillJson(wire.body, values)),
         ...(cutAfter === undefined ? {} : { cutAfter }),
       })
-      recordVisit(tape(), got, 'browser', 'POST message')
+      recordVisit(tape, got, 'browser', 'POST message')
       const { thread: pointer } = wire
       if (pointer === undefined) return { visit: got, thread: made }
       const found = jsonIn(got.body.toString('utf8')).map((value) => at(value, pointer))
@@ -113,11 +114,12 @@ function templateTalk(url: string, wire: MessageTemplate, tape: () => Tape): Tal
     async read(person, thread) {
       if (wire.history === undefined) return undefined
       const values = new Map([
+        ...shared,
         ['thread', encodeURIComponent(thread)],
         ['token', person.token],
       ])
       const got = await visit(fill(wire.history, values), { headers: { ...person.headers } })
-      recordVisit(tape(), got, 'history', 'GET history')
+      recordVisit(tape, got, 'history', 'GET history')
       return got
     },
   }

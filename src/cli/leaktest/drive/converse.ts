@@ -1,6 +1,7 @@
 // Says the planned messages for both people, one after the other, and everything that belongs beside them:
 // threads read again, requests that are refused, people at the same time.
 
+import { UsageError } from '../../command.ts'
 import type { Tape } from '../house/tape.ts'
 import type { Answered, SignedIn, Talk } from './chat.ts'
 import { recordVisit } from './chat.ts'
@@ -23,7 +24,12 @@ export function controlOf(tape: Tape, person: string): string {
   return `control-${tape.mint.plain(`control ${person}`, 16)}`
 }
 
-/** Says one message. A connection that breaks is part of what is tried. */
+/** A connection that breaks is part of what is tried; a wrong description is not. */
+function brokenOff(error: unknown): undefined {
+  if (error instanceof UsageError) throw error
+}
+
+/** Says one message. */
 export async function take(
   { talk, tape, after }: Conversation,
   person: SignedIn,
@@ -38,7 +44,7 @@ export async function take(
   const given = thread === undefined ? {} : { thread }
   const answered = await talk
     .say(person, { text, variant, ...given, ...cut })
-    .catch(() => undefined)
+    .catch(brokenOff)
   await after()
   return answered
 }
@@ -58,7 +64,7 @@ export async function converse(
       const { thread } = answered ?? {}
       if (thread === undefined || !/^(?:plain|echo|lookup\.text)/.test(turn.behaviour)) continue
       tape.turn = { behaviour: `${turn.behaviour}, read again`, person: person.name }
-      await talk.read(person, thread).catch(() => undefined)
+      await talk.read(person, thread).catch(brokenOff)
     }
   }
 }
@@ -72,7 +78,7 @@ export async function together(conversation: Conversation, variant: string): Pro
       [0, 1, 2].map((which) => {
         const control = controlOf(tape, person.name)
         const text = `[leaktest repeat ${round * 10 + which}] ${control} of ${person.name}`
-        return talk.say(person, { text, variant }).catch(() => undefined)
+        return talk.say(person, { text, variant }).catch(brokenOff)
       }),
     )
     await Promise.all(said)
@@ -108,7 +114,7 @@ export async function knock(conversation: Conversation): Promise<void> {
       [chatUrl, { method: 'DELETE', headers: person.headers }],
     ]
     for (const [url, options] of attempts) {
-      const got = await visit(url, options).catch(() => undefined)
+      const got = await visit(url, options).catch(brokenOff)
       if (got) recordVisit(tape, got, 'browser', `${options?.method ?? 'GET'}, misplaced`)
     }
   }
@@ -116,5 +122,5 @@ export async function knock(conversation: Conversation): Promise<void> {
   const answered = await take(conversation, first, { behaviour: 'echo', variant: '' })
   tape.turn = { behaviour: "another person's thread", person: second.name }
   if (answered?.thread !== undefined)
-    await talk.read(second, answered.thread).catch(() => undefined)
+    await talk.read(second, answered.thread).catch(brokenOff)
 }
