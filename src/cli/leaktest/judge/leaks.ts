@@ -76,19 +76,13 @@ export function finds(
 }
 
 /**
- * Whether a find is told by another one: the beginning that all tokens of an issuer have, beside more of
- * one of them; and a JWT's id inside of the JWT.
+ * Whether a find says nothing of its own: a JWT's header, which all tokens of an issuer have, and a
+ * JWT's id inside of the JWT.
  */
-function isTold({ part, characters, secret, encoding }: Found, all: readonly Found[]): boolean {
-  if (part === 'whole' || part === 'signature' || part === 'digest') return false
+function isTold({ part, secret, encoding }: Found, all: readonly Found[]): boolean {
+  if (part === 'header') return true
   const isId = part === 'token id' && encoding.endsWith('base64')
-  return all.some((other) =>
-    isId
-      ? other.secret === secret && other.part === 'payload'
-      : other.secret !== secret &&
-        (part === 'header' ? other.part !== 'header' : other.part === part) &&
-        other.characters > characters,
-  )
+  return isId && all.some((other) => other.secret === secret && other.part === 'payload')
 }
 
 function note(found: Found, record: Recorded, leaks: Map<string, Leak>): void {

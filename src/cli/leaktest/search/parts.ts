@@ -56,7 +56,7 @@ const FEWEST: Readonly<Record<SecretPart, number>> = {
 }
 
 /** The parts that are random when the secret is. */
-const RANDOM: ReadonlySet<SecretPart> = new Set(['whole', 'signature', 'token id'])
+const RANDOM: ReadonlySet<SecretPart> = new Set(['whole', 'signature', 'token id', 'payload'])
 
 /** Consecutive characters of something random that count. */
 export const FEWEST_RANDOM = 8
@@ -86,12 +86,16 @@ export function partsOf(secrets: readonly Secret[]): readonly Part[] {
   return [...byText.values()]
 }
 
-function partsOfOne({ text, digestIsPublic }: Secret): readonly (readonly [SecretPart, string])[] {
+function partsOfOne({
+  text,
+  digestIsPublic,
+  random,
+}: Secret): readonly (readonly [SecretPart, string])[] {
   const parts: [SecretPart, string][] = []
   const jwt = /^(eyJ[\w-]+)\.([\w-]+)\.([\w-]*)$/.exec(text)
   if (jwt) {
     const [, header = '', payload = '', signature = ''] = jwt
-    parts.push(['header', header], ['payload', payload])
+    parts.push(['header', header], ['payload', random ? aroundId(payload) : payload])
     if (signature.length >= FEWEST.signature) {
       parts.push(['signature', signature])
       // Whoever prints a decoded token prints the signature as bytes, in hex for example.
@@ -107,6 +111,16 @@ function partsOfOne({ text, digestIsPublic }: Secret): readonly (readonly [Secre
   }
   if (!digestIsPublic) for (const digest of digestsOf(text)) parts.push(['digest', digest])
   return parts
+}
+
+/** The encoded id alone: the other claims are the same in many tokens. */
+function aroundId(payload: string): string {
+  const claims = Buffer.from(payload, 'base64url').toString('latin1')
+  const id = tokenId(payload) ?? ''
+  const at = claims.indexOf(id)
+  return id === '' || at < 0
+    ? payload
+    : payload.slice(Math.ceil((at * 4) / 3), Math.floor(((at + id.length) * 4) / 3))
 }
 
 function tokenId(payload: string): string | undefined {
