@@ -29,7 +29,7 @@ function judge(
 
 describe('the claims of an access token', () => {
   it('become a verified token', () => {
-    expect(validateClaims(valid, rules)).toEqual({
+    expect(validateClaims(valid, rules)).toStrictEqual({
       ok: true,
       value: {
         principal: { issuer: ISSUER, subject: 'alice', client: 'page' },
@@ -42,6 +42,36 @@ describe('the claims of an access token', () => {
     })
   })
 
+  it('the claims of an access token become a token without what they do not say', () => {
+    const { client_id, jti, ...bare } = { ...valid, aud: [7, CHAT, null] }
+    expect(validateClaims(bare, rules)).toStrictEqual({
+      ok: true,
+      value: {
+        principal: { issuer: ISSUER, subject: 'alice' },
+        audience: [CHAT],
+        scopes: ['a', 'b'],
+        expiresAt: START + 300,
+        claims: bare,
+      },
+    })
+    const acting = validateClaims({ ...bare, act: { sub: 'app' } }, rules)
+    expect(acting.ok && acting.value.principal).toStrictEqual({
+      issuer: ISSUER,
+      subject: 'alice',
+      actor: { subject: 'app' },
+    })
+  })
+
+  it('the claims of an access token must name the tenant where there are several, and the refusal says how', () => {
+    const result = validateClaims(valid, { ...rules, tenantClaim: 'org' })
+    expect(result).toStrictEqual({
+      ok: false,
+      refusal: { reason: 'claim_missing', claim: 'org' },
+    })
+    const of = validateClaims({ ...valid, org: 't1' }, { ...rules, tenantClaim: 'org' })
+    expect(of.ok && of.value.principal.tenant).toBe('t1')
+  })
+
   it.each<[string, Record<string, unknown>, string]>([
     ['expired 29 seconds ago, within the tolerance', { exp: START - 29 }, 'granted'],
     ['expired 30 seconds ago', { exp: START - 30 }, 'token_expired'],
@@ -50,6 +80,7 @@ describe('the claims of an access token', () => {
     ['not valid before 30 seconds from now', { nbf: START + 30 }, 'granted'],
     ['not valid before 31 seconds from now', { nbf: START + 31 }, 'token_not_yet_valid'],
     ['issued 29 seconds from now', { iat: START + 29 }, 'granted'],
+    ['issued 30 seconds from now', { iat: START + 30 }, 'granted'],
     ['issued 31 seconds from now', { iat: START + 31 }, 'token_not_yet_valid'],
     ['issued long ago', { iat: 0 }, 'granted'],
     ['expiry as a text', { exp: String(START + 300) }, 'claim_missing exp'],
