@@ -117,7 +117,7 @@ function namesIdentity({ args }: ToolCall, leftNames: ReadonlySet<string>): bool
   const likeness = likenessTeller(budget)
   let found = false
   JSON.stringify(args ?? null, function (this: unknown, key, value: unknown) {
-    if (found || !budget.take(1 / 8)) return undefined
+    if (found || !budget.take(1 / 2)) return undefined
     if (!Array.isArray(this) && !leftNames.has(key) && likeness.of(key)) found = true
     return value
   })

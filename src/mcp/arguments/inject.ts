@@ -5,7 +5,7 @@
 import { granted, type Result } from '../../core/errors.ts'
 import { isObject, type UnknownObject } from '../../core/json.ts'
 import { type StepBudget, stepBudget } from '../../core/steps.ts'
-import { lookOf } from './name-words.ts'
+import { lookOf, stepsOfName } from './name-words.ts'
 import { below, type Place, rootPlace, segmentsOf } from './places.ts'
 import { EVERY, formatPointer, MAX_DEPTH, parsePointer, type Segments } from './pointer.ts'
 import { type ArgumentRefusal, refuse } from './refusal.ts'
@@ -43,7 +43,7 @@ export interface Injected {
  * Steps that the arguments of one call may take: as many as fit between two turns of the event loop.
  * The largest calls of real tools take a tenth of it.
  */
-const MAX_CALL_STEPS = 50_000
+const MAX_CALL_STEPS = 80_000
 
 /**
  * Fills the slots.
@@ -75,7 +75,8 @@ export function injectArguments(
   /** The object with this member. */
   const withMember = (value: UnknownObject, name: string, member: unknown): UnknownObject => {
     const isOurs = copies.has(value)
-    if (!isOurs) take(Object.keys(value).length / MEMBERS_OF_A_STEP)
+    if (!isOurs) take(1 + Object.keys(value).length)
+    if (problem) return value
     const copy: Record<string, unknown> = isOurs ? value : { ...value }
     copies.add(copy)
     copy[name] = member
@@ -87,7 +88,7 @@ export function injectArguments(
     value === null ? value : fill(value, slot, at, rest)
 
   const fill = (value: unknown, slot: Slot, at: Segments, rest: Segments): unknown => {
-    take(Array.isArray(value) ? 1 + value.length / MEMBERS_OF_A_STEP : 1)
+    take(Array.isArray(value) ? 1 + value.length / ELEMENTS_OF_A_STEP : 1)
     if (problem) return value
     const [name = '', ...more] = rest
     if (name === EVERY && Array.isArray(value))
@@ -134,6 +135,7 @@ export function injectArguments(
     names.add(lookOf(segments.value.at(-1) ?? ''))
     filled = fill(filled, slot, [], segments.value)
   }
+  if (budget.isSpent) return refuse('arguments_too_large')
   const named = membersNamed(given, names, budget)
   if (!named.ok) return named
   if (problem || !isObject(filled)) return refuse(problem ?? 'arguments_not_object')
@@ -160,36 +162,44 @@ function membersNamed(
   const isNamed = (key: string): boolean => {
     const hit = known.get(key)
     if (hit !== undefined) return hit
-    const is = budget.take(STEPS_OF_A_NAME) && names.has(lookOf(key))
+    const is = budget.take(stepsOfName(key)) && names.has(lookOf(key))
     known.set(key, is)
     return is
   }
-  const queue: (readonly [unknown, Place])[] = [[value, rootPlace()]]
+  const queue: (readonly [object, Place])[] = [[value, rootPlace()]]
   // The queue grows while the loop reads it.
   for (const [here, at] of queue) {
-    if (typeof here !== 'object' || here === null) continue
     if (at.level >= MAX_DEPTH) return refuse('arguments_too_deep')
+    if (Array.isArray(here)) {
+      if (!budget.take(here.length / ELEMENTS_OF_A_STEP)) return refuse('arguments_too_large')
+      here.forEach((one: unknown, i) => {
+        if (isContainer(one)) queue.push([one, below(at, [`${i}`])])
+      })
+      continue
+    }
+    if (!budget.take(1 + Object.keys(here).length)) return refuse('arguments_too_large')
     for (const [key, one] of Object.entries(here)) {
-      if (!budget.take(1 / MEMBERS_OF_A_STEP)) return refuse('arguments_too_large')
       if (
         key === '__proto__' ||
         (key === 'constructor' && isObject(one) && Object.hasOwn(one, 'prototype'))
       )
         return refuse('arguments_forbidden_member')
-      if (!Array.isArray(here) && isNamed(key)) {
+      if (isNamed(key)) {
         budget.take(1 + (at.chars + key.length) / CHARS_OF_A_STEP)
         found.push(formatPointer([...segmentsOf(at), key]))
       }
-      if (typeof one === 'object' && one !== null) queue.push([one, below(at, [key])])
+      if (isContainer(one)) queue.push([one, below(at, [key])])
     }
   }
   return budget.isSpent ? refuse('arguments_too_large') : granted(found)
 }
 
-/** Members of an object that are gone through in one step. */
-const MEMBERS_OF_A_STEP = 4
-const STEPS_OF_A_NAME = 4
+const ELEMENTS_OF_A_STEP = 8
 const CHARS_OF_A_STEP = 32
+
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
 
 function changeEach(
   list: readonly unknown[],

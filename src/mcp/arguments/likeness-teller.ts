@@ -3,6 +3,7 @@
 
 import type { StepBudget } from '../../core/steps.ts'
 import { isMessageWord, type Likeness, likenessOf, plainName } from './name.ts'
+import { stepsOfName } from './name-words.ts'
 
 export type { Likeness } from './name.ts'
 
@@ -14,15 +15,12 @@ export interface LikenessTeller {
   beside(siblings: readonly string[]): (name: string) => Likeness | undefined
 }
 
-/** Reading a name takes as long as this many other steps. */
-const STEPS_OF_A_NAME = 4
-
 /** Makes a teller. When the budget is spent, every name looks like nothing: the tool is refused. */
 export function likenessTeller(budget: StepBudget): LikenessTeller {
   const known = new Map<string, Likeness | undefined>()
   const of = (name: string): Likeness | undefined => {
     if (known.has(name)) return known.get(name)
-    const likeness = budget.take(STEPS_OF_A_NAME) ? likenessOf(name) : undefined
+    const likeness = budget.take(stepsOfName(name)) ? likenessOf(name) : undefined
     known.set(name, likeness)
     return likeness
   }
@@ -34,7 +32,9 @@ export function likenessTeller(budget: StepBudget): LikenessTeller {
         const likeness = of(name)
         if (likeness !== 'subject' || plainName(name) !== 'subject') return likeness
         // The siblings are read once, however many names ask for it.
-        isMessage ??= budget.take(siblings.length * STEPS_OF_A_NAME) && siblings.some(isMessageWord)
+        isMessage ??= siblings.some(
+          (sibling) => budget.take(stepsOfName(sibling)) && isMessageWord(sibling),
+        )
         return isMessage ? undefined : likeness
       }
     },

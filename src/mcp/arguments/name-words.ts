@@ -7,6 +7,15 @@ import { LOOK_ALIKES } from './look-alikes.ts'
 /** We look at this many characters, from the end of the name: the last words say what it is. */
 const MAX_NAME_CHARS = 128
 
+/** One letter may be many when it is decomposed. */
+const MAX_LETTERS = 256
+
+/** How many steps of a budget reading a name takes. Other scripts than Latin take longer. */
+export function stepsOfName(name: string): number {
+  const length = Math.min(name.length, MAX_NAME_CHARS)
+  return 3 + length / (/\P{ASCII}/u.test(name.slice(-MAX_NAME_CHARS)) ? 2 : 8)
+}
+
 /** Splits a name into its words, in small letters. */
 export function wordsOf(name: string): string[] {
   return split(
@@ -65,6 +74,7 @@ function plain(name: string): string {
   return latin(
     latin(end)
       .normalize('NFKD')
+      .slice(-MAX_LETTERS)
       .replace(/[\p{M}\p{Default_Ignorable_Code_Point}]/gu, ''),
   )
 }

@@ -160,6 +160,30 @@ describe('a schema that would take for ever', () => {
     expect(detectParameters(schema, budget)).toEqual({ ok: false, refusal: 'schema_too_large' })
   })
 
+  it('is refused where it has more combinations than steps, though none of them says anything', () => {
+    const schema = { allOf: Array(1_000_000).fill(true) }
+    expect(detectParameters(schema)).toEqual({ ok: false, refusal: 'schema_too_large' })
+  })
+
+  it('may have 256 parameters that look like credentials, and no more', () => {
+    const found = [256, 257].map((count) =>
+      detectParameters({ properties: each(count, () => text, 'token_') }),
+    )
+    expect(found).toMatchObject([{ ok: true }, { ok: false, refusal: 'schema_too_large' }])
+  })
+
+  it('may not become many times as long when copies stand where its references were', () => {
+    const long = { properties: { token: text, note: { title: 'x'.repeat(1_000) } } }
+    const strip = (depth: number) =>
+      stripTool({ name: 't', inputSchema: twoByTwo(depth, long, allOf) }, [
+        { pointer: '/token', value: 'credential' },
+      ])
+    expect([strip(2), strip(8)]).toMatchObject([
+      { ok: true },
+      { ok: false, refusal: 'schema_too_large' },
+    ])
+  })
+
   it('is judged once, whatever it holds: 40 levels of pairs of references', async () => {
     for (const leaf of [holder, { properties: { title: text } }])
       expect(await stepsOf('detecting', twoByTwo(40, leaf, allOf))).toBeLessThan(2_000)
