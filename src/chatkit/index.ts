@@ -58,7 +58,15 @@ export type { ChatkitLimits } from './protocol/limits.ts'
 export type { Action, RequestMetadata } from './protocol/request.ts'
 export type { Page, Thread, ThreadChange, ThreadState, ThreadStatus } from './protocol/thread.ts'
 export { memoryRunStore } from './runs/memory-run-store.ts'
-export type { BeginTerms, Begun, NewRun, RunState, RunStore, StoredRun } from './runs/run-store.ts'
+export type {
+  BeginTerms,
+  Begun,
+  NewRun,
+  RunNews,
+  RunState,
+  RunStore,
+  StoredRun,
+} from './runs/run-store.ts'
 export { ChatkitStreamError } from './runs/stream-error.ts'
 export { type ChatkitServer, chatkitServer } from './server.ts'
 export type {

@@ -7,9 +7,9 @@ import type { AnswerEvent, ErrorEvent, ThreadStreamEvent } from '../protocol/eve
 import { type Item, isHidden } from '../protocol/item.ts'
 import { type ThreadState, wireThread } from '../protocol/thread.ts'
 import { eventFor, isUnexpected } from './answer-error.ts'
-import { GONE, INTERRUPTED, TOO_LONG, TOO_MUCH } from './error-event.ts'
+import { TOO_LONG, TOO_MUCH } from './error-event.ts'
 import type { Run, RunWriter } from './run.ts'
-import type { StopReason } from './run-end.ts'
+import { readersWordOf, type StopReason } from './run-end.ts'
 
 /** What an answer says. */
 export interface AnswerPlan {
@@ -38,19 +38,10 @@ export function startAnswer(run: Run, plan: AnswerPlan): Answer {
   return answer
 }
 
-/**
- * The last event after a stop. For a resumable run the log reader says some of them, from the final
- * state of the run.
- */
-const LAST_WORD: Readonly<
-  Record<StopReason, { readonly event: ErrorEvent; readonly by: 'answer' | 'reader' } | undefined>
-> = {
-  cancelled: undefined,
-  deadline: { event: TOO_LONG, by: 'answer' },
-  too_much: { event: TOO_MUCH, by: 'answer' },
-  deleted: { event: GONE, by: 'reader' },
-  lost: { event: INTERRUPTED, by: 'reader' },
-  closing: { event: INTERRUPTED, by: 'reader' },
+/** The last event after a stop. For a resumable run, those that are not here are its readers'. */
+const LAST_WORD: Readonly<Partial<Record<StopReason, ErrorEvent>>> = {
+  deadline: TOO_LONG,
+  too_much: TOO_MUCH,
 }
 
 /** Who asked for more, in which form. */
@@ -97,9 +88,9 @@ class RunningAnswer implements Answer, RunWriter {
   }
 
   close(why: StopReason | undefined): void {
-    const word = why && LAST_WORD[why]
-    const isReaders = word?.by === 'reader' && this.#run.record.resumable
-    const last = word && !isReaders ? [word.event] : this.#last
+    const readers = this.#run.record.resumable ? undefined : why && readersWordOf(why)
+    const word = (why && LAST_WORD[why]) ?? readers
+    const last = word ? [word] : this.#last
     for (const event of last) this.#ready.push(JSON.stringify(event))
     this.#isClosed = true
     this.#give()

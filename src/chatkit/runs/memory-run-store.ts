@@ -6,6 +6,7 @@ import {
   type Begun,
   isAlive,
   type NewRun,
+  type RunNews,
   type RunState,
   type RunStore,
   type StoredRun,
@@ -22,9 +23,9 @@ import { ShortLists } from './short-lists.ts'
  * ```
  */
 export function memoryRunStore(): RunStore {
-  const watchers = new ShortLists<() => void>()
-  const wake = (id: string): void => {
-    for (const wakeOne of watchers.get(id)) wakeOne()
+  const watchers = new ShortLists<(news: RunNews) => void>()
+  const wake = (id: string, news?: RunNews): void => {
+    for (const wakeOne of watchers.get(id)) wakeOne(news)
   }
   const table = new RunTable(wake)
   return {
@@ -33,7 +34,7 @@ export function memoryRunStore(): RunStore {
     },
     async append(id, first, events, aliveUntil): Promise<RunState> {
       const state = appendEvents(table, id, first, events, aliveUntil)
-      if (events.length > 0 && isAlive({ state })) wake(id)
+      if (events.length > 0 && isAlive({ state })) wake(id, 'events')
       return state
     },
     async end(id, state): Promise<void> {
@@ -86,14 +87,14 @@ function appendEvents(
   id: string,
   first: number,
   events: readonly string[],
-  aliveUntil: number,
+  aliveUntil: number | undefined,
 ): RunState {
   const kept = table.get(id)
   if (!kept) return 'done'
   if (!isAlive(kept.run)) return kept.run.state
   if (events.length > 0 && first !== kept.events.length + 1)
     throw new TypeError('The events of a run must be numbered without a gap')
-  kept.run = { ...kept.run, aliveUntil }
+  if (aliveUntil !== undefined) kept.run = { ...kept.run, aliveUntil }
   kept.events.push(...events)
   return kept.run.state
 }

@@ -1,5 +1,7 @@
 // Why a run ends, as its instance and as the run store say it.
 
+import type { ErrorEvent } from '../protocol/event.ts'
+import { GONE, INTERRUPTED } from './error-event.ts'
 import type { RunState } from './run-store.ts'
 
 /**
@@ -35,5 +37,20 @@ export function endStateOf(why: StopReason | undefined): 'done' | 'interrupted' 
     case 'deleted':
     case 'lost':
       return undefined
+  }
+}
+
+/** The last event after a stop that readers of a log are told, because the log does not have it. */
+export function readersWordOf(why: StopReason): ErrorEvent | undefined {
+  switch (why) {
+    case 'cancelled':
+    case 'deadline':
+    case 'too_much':
+      return undefined
+    case 'deleted':
+      return GONE
+    case 'lost':
+    case 'closing':
+      return INTERRUPTED
   }
 }

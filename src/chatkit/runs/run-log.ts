@@ -1,14 +1,18 @@
-// Reads the log of a run: its events in order, to its end, whichever instance writes it.
+// Reads the log of a run: its events in order, to its end. When this instance writes it, they come
+// from memory.
 
 import { type FrameSource, frame } from '../http/frames.ts'
 import type { ErrorEvent, ItemUpdate } from '../protocol/event.ts'
 import type { Item } from '../protocol/item.ts'
 import { FAILED, GONE, INTERRUPTED } from './error-event.ts'
+import type { LogEnding, LogTail } from './log-tail.ts'
 import { isAlive, type NewRun, type RunStore, type StoredRun } from './run-store.ts'
 
 /** What reading needs. */
 export interface LogParts {
   readonly store: RunStore
+  /** The newest events, when this instance writes the log. */
+  readonly tail: LogTail | undefined
   /** The newest run of a thread, as it stands now. */
   readonly latest: (owner: string, threadId: string) => Promise<StoredRun | undefined>
   /** Milliseconds of silence after which the reader looks whether the run is dead. */
@@ -32,6 +36,13 @@ export function readRun(run: NewRun, after: number, parts: LogParts): FrameSourc
   return new LogReader(run, after, parts)
 }
 
+/** What a look at the log found. */
+interface Found {
+  readonly events: readonly string[]
+  /** How the log ended; undefined while more may come. */
+  readonly ending: LogEnding | undefined
+}
+
 class LogReader implements FrameSource {
   readonly #run: NewRun
   readonly #parts: LogParts
@@ -47,7 +58,9 @@ class LogReader implements FrameSource {
     this.#run = run
     this.#seen = after
     this.#parts = parts
-    this.#unwatch = parts.store.watch(run.id, this.#onNews)
+    this.#unwatch = parts.tail
+      ? parts.tail.follow(this.#onNews)
+      : parts.store.watch(run.id, this.#onNews)
   }
 
   readonly #onNews = (): void => {
@@ -70,36 +83,60 @@ class LogReader implements FrameSource {
   }
 
   async #readOn(): Promise<string | undefined> {
-    const { store, latest } = this.#parts
-    const { id, owner, threadId } = this.#run
+    const { tail } = this.#parts
     for (;;) {
       while (!this.#hasNews && !this.#isOver) await this.#waitForNews()
       if (this.#isOver) return undefined
       this.#hasNews = false
-      // The state is read before the events: if the run was over then, these are the last ones.
-      const current = await latest(owner, threadId)
-      const alive = current?.id === id && isAlive(current)
-      const events = await store.events(id, this.#seen, this.#page)
-      if (events.length > 0) return this.#takePiece(events, alive)
-      if (alive) continue
+      const found = tail ? this.#lookInTail(tail) : this.#lookInStore()
+      const { events, ending } = found instanceof Promise ? await found : found
+      if (events.length > 0) return this.#takePiece(events, ending)
+      if (!ending) continue
       this.#end()
-      const word = lastWordOf(this.#run, current)
-      return word && frame(JSON.stringify(word))
+      return ending.word && frame(JSON.stringify(ending.word))
     }
   }
 
-  #takePiece(events: readonly string[], alive: boolean): string {
+  #lookInTail(tail: LogTail): Found | Promise<Found> {
+    const { ending } = tail
+    const events = tail.after(this.#seen)
+    if (events) return { events, ending }
+    return this.#readPage().then((page) => ({ events: page, ending }))
+  }
+
+  async #lookInStore(): Promise<Found> {
+    const { id, owner, threadId } = this.#run
+    // The state is read before the events: if the run was over then, these are the last ones.
+    const current = await this.#parts.latest(owner, threadId)
+    const alive = current?.id === id && isAlive(current)
+    return {
+      events: await this.#readPage(),
+      ending: alive ? undefined : { word: lastWordOf(this.#run, current) },
+    }
+  }
+
+  #readPage(): Promise<readonly string[]> {
+    return this.#parts.store.events(this.#run.id, this.#seen, this.#page)
+  }
+
+  #takePiece(events: readonly string[], ending: LogEnding | undefined): string {
     const piece = pieceOf(events)
     const isCut = piece.length < events.length
-    this.#hasNews ||= !alive || events.length === this.#page || isCut
+    const last = this.#parts.tail?.last ?? 0
+    this.#hasNews ||=
+      ending !== undefined ||
+      events.length === this.#page ||
+      isCut ||
+      this.#seen + piece.length < last
     // Large events tend to follow large ones: read a smaller page next.
     this.#page = isCut ? piece.length : Math.min(2 * this.#page, PAGE_EVENTS)
     return piece.map((event) => frame(event, `${this.#run.id}.${++this.#seen}`)).join('')
   }
 
-  /** Waits until the store tells of news, for one lease at most. */
+  /** Waits for news. The store of another instance's run is also asked after one lease. */
   async #waitForNews(): Promise<void> {
-    const timer = setTimeout(this.#onNews, this.#parts.leaseMs)
+    const { tail, leaseMs } = this.#parts
+    const timer = tail ? undefined : setTimeout(this.#onNews, leaseMs)
     await new Promise<void>((resolve) => {
       this.#wake = resolve
     })
@@ -161,7 +198,7 @@ export async function waitForEnd(
   { store, latest }: Pick<LogParts, 'store' | 'latest'>,
 ): Promise<void> {
   let wake = () => {}
-  const unwatch = store.watch(run.id, () => wake())
+  const unwatch = store.watch(run.id, (news) => news !== 'events' && wake())
   try {
     for (;;) {
       const woken = new Promise<void>((resolve) => {

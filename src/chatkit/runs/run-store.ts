@@ -52,6 +52,12 @@ export interface BeginTerms {
 }
 
 /**
+ * What a watcher is told. `events`: nothing but that this instance appended events. Otherwise
+ * anything may have changed.
+ */
+export type RunNews = 'events' | undefined
+
+/**
  * The port. An implementation passes `test/chatkit/runs/run-store-contract.ts`.
  *
  * A run that is not resumable claims its thread too, for all processes that share the store. Only a
@@ -69,10 +75,12 @@ export interface RunStore {
    */
   begin(run: NewRun, terms: BeginTerms): Promise<Begun>
   /**
-   * Appends events, each as JSON, to the log of a run, and says that the run is alive. When it
-   * resolves, the events are durable and every watcher has been woken.
+   * Appends events, each as JSON, to the log of a run. When it resolves, the events are durable and
+   * every watcher has been woken. A store may keep the events of all runs together: whoever calls
+   * this waits for a few milliseconds, and no other call fails when this one does.
    *
    * @param first The number of the first event. Events count from 1, without a gap.
+   * @param aliveUntil Says that the run is alive until then. Without it, the time stays.
    * @returns `running`; `stopping` when somebody asked the run to stop; `interrupted` or `done`
    *   when the run is over, and then nothing was appended.
    */
@@ -80,7 +88,7 @@ export interface RunStore {
     id: string,
     first: number,
     events: readonly string[],
-    aliveUntil: number,
+    aliveUntil?: number,
   ): Promise<RunState>
   /** Ends a run that is running or stopping, and wakes every watcher. */
   end(id: string, state: 'done' | 'interrupted'): Promise<void>
@@ -103,5 +111,5 @@ export interface RunStore {
    * Calls `wake` whenever the run may have changed, and sometimes when it has not. Returns the
    * function that ends the watch.
    */
-  watch(id: string, wake: () => void): () => void
+  watch(id: string, wake: (news: RunNews) => void): () => void
 }

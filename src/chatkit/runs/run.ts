@@ -1,22 +1,22 @@
 // One run: a thread that is taken for one answer, until the thread is free again.
 
 import type { ChatCaller } from '../options.ts'
+import type { ErrorEvent } from '../protocol/event.ts'
 import type { Item } from '../protocol/item.ts'
 import type { ThreadChange, ThreadState } from '../protocol/thread.ts'
 import type { OwnedThreads } from '../threads/owned-threads.ts'
 import { RunLost, ThreadGone } from './answer-error.ts'
+import { GONE, INTERRUPTED } from './error-event.ts'
+import { Lease, type LeaseHost } from './lease.ts'
+import { LogTail } from './log-tail.ts'
 import { stopNote } from './notes.ts'
 import { type PendingMessages, pendingMessages } from './pending.ts'
-import { endStateOf, type StopReason, stopReasonOf } from './run-end.ts'
-import { isAlive, type NewRun, type RunStore } from './run-store.ts'
+import { endStateOf, readersWordOf, type StopReason, stopReasonOf } from './run-end.ts'
+import { isAlive, type NewRun, type RunState } from './run-store.ts'
 
 /** What all runs of an instance share. */
-export interface RunHost {
-  readonly store: RunStore
-  readonly now: () => number
+export interface RunHost extends LeaseHost {
   readonly newId: (prefix: string) => string
-  /** Milliseconds for which the run store believes that a run is alive. */
-  readonly leaseMs: number
   /** Milliseconds that one answer may take. */
   readonly deadlineMs: number
   /** Called just before the thread of a run is free. */
@@ -40,11 +40,6 @@ export interface RunWriter {
   close(why: StopReason | undefined): void
 }
 
-const NO_EVENTS: readonly string[] = []
-
-/** Milliseconds from a wake by the store until the run reads its state there. */
-const LOOK_DELAY_MS = 250
-
 /**
  * The run owns three things: whether it holds the thread, what is stored in the thread, and its
  * end.
@@ -62,16 +57,15 @@ export class Run {
   readonly record: NewRun
   /** The messages that the answer has begun and not stored yet. */
   readonly pending: PendingMessages = pendingMessages()
+  /** What readers here are given of its log, if it has one. */
+  readonly tail: LogTail | undefined
   /** Resolves when the thread is free again. */
   readonly released: Promise<void>
   readonly #host: RunHost
   readonly #terms: RunTerms
   readonly #abort = new AbortController()
-  readonly #unwatch: () => void
+  readonly #lease: Lease
   #resolveReleased: (() => void) | undefined
-  /** Milliseconds since the epoch. Before this time no other instance can take the run for dead. */
-  #aliveUntil: number
-  #look: ReturnType<typeof setTimeout> | undefined
   #deadline: ReturnType<typeof setTimeout> | undefined
   #writer: RunWriter | undefined
   /** The thread as the app sees it, with the changes that it asked for. */
@@ -83,18 +77,12 @@ export class Run {
   constructor(record: NewRun, terms: RunTerms, aliveUntil: number, host: RunHost) {
     this.record = record
     this.#terms = terms
-    this.#aliveUntil = aliveUntil
     this.#host = host
+    this.tail = record.resumable ? new LogTail() : undefined
     this.released = new Promise((resolve) => {
       this.#resolveReleased = resolve
     })
-    // With a delay, because each event that this run appends wakes it too.
-    this.#unwatch = host.store.watch(record.id, () => {
-      this.#look ??= setTimeout(() => {
-        this.#look = undefined
-        this.renewSoon()
-      }, LOOK_DELAY_MS)
-    })
+    this.#lease = new Lease(record.id, aliveUntil, host, this)
   }
 
   /** Whether the answer has ended, or is about to. */
@@ -127,35 +115,32 @@ export class Run {
   // --- Whether the thread is held
   // -----------------------------------------------------------------
 
-  /**
-   * Whether the thread is still this run's. Within the lease nobody needs to be asked. After it, as
-   * in a process that slept, another instance may have taken the run for dead.
-   */
+  /** Whether the thread is still this run's. */
   isHeld(): boolean | Promise<boolean> {
-    return this.#host.now() < this.#aliveUntil || this.append(1, NO_EVENTS)
-  }
-
-  /**
-   * Keeps events in the log, and tells the run store that the run is alive. Stops the run when the
-   * store says that it is over.
-   *
-   * @param first Number of the first event; they count from 1.
-   * @returns Whether the run is alive.
-   */
-  async append(first: number, events: readonly string[]): Promise<boolean> {
-    const { store, now, leaseMs } = this.#host
-    const aliveUntil = now() + leaseMs
-    const state = await store.append(this.record.id, first, events, aliveUntil)
-    if (isAlive({ state })) this.#aliveUntil = aliveUntil
-    const why = stopReasonOf(state)
-    // Not awaited: the stop may itself be waiting for this call.
-    if (why) void this.stop(why)
-    return isAlive({ state })
+    return this.#lease.isHeld()
   }
 
   /** Tells the run store that the run is alive; nobody waits for it. */
   renewSoon(): void {
-    void this.append(1, NO_EVENTS).catch((error) => this.report(error))
+    this.#lease.renewSoon()
+  }
+
+  /**
+   * Keeps events in the log, and then gives them to the readers here.
+   *
+   * @param first Number of the first event; they count from 1.
+   */
+  async append(first: number, events: readonly string[]): Promise<void> {
+    const state = await this.#host.store.append(this.record.id, first, events)
+    if (isAlive({ state })) this.tail?.add(events)
+    this.heed(state)
+  }
+
+  /** Stops when the store says that the run is over. */
+  heed(state: RunState): void {
+    const why = stopReasonOf(state)
+    // Not awaited: the stop may itself be waiting for this call.
+    if (why) void this.stop(why)
   }
 
   // --- What is stored
@@ -254,24 +239,32 @@ export class Run {
 
   /** Frees the thread for the next run, and records how this one ended. */
   async release(): Promise<void> {
-    const state = endStateOf(this.#stopReason)
-    await this.#free(async () => state && this.#host.store.end(this.record.id, state))
+    const why = this.#stopReason
+    const state = endStateOf(why)
+    await this.#free(
+      async () => state && this.#host.store.end(this.record.id, state),
+      why && readersWordOf(why),
+    )
   }
 
   /** The run came to no answer. It is forgotten, unless it left a message. */
   async undo(leftMessage: boolean): Promise<void> {
     const { store } = this.#host
     const { id } = this.record
-    await this.#free(() => (leftMessage ? store.end(id, 'interrupted') : store.drop(id)))
+    await this.#free(
+      () => (leftMessage ? store.end(id, 'interrupted') : store.drop(id)),
+      leftMessage ? INTERRUPTED : GONE,
+    )
   }
 
-  async #free(settle: () => Promise<unknown>): Promise<void> {
-    this.#unwatch()
-    clearTimeout(this.#look)
+  /** @param word The last event for readers of the log. */
+  async #free(settle: () => Promise<unknown>, word: ErrorEvent | undefined): Promise<void> {
+    this.#lease.close()
     this.#host.onRelease(this)
     try {
       await settle()
     } finally {
+      this.tail?.end(word)
       this.#resolveReleased?.()
     }
   }

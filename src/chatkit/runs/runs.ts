@@ -118,8 +118,10 @@ class InstanceRuns implements Runs {
 
   read(run: NewRun, after: number): FrameSource {
     const { store, leaseMs, onError } = this.#parts
+    const here = this.#here.get(run)
     return readRun(run, after, {
       store,
+      tail: here?.record.id === run.id ? here.tail : undefined,
       latest: (owner, threadId) => this.latest(owner, threadId),
       leaseMs,
       onError: (error) => onError(error, run.threadId),

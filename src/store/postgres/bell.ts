@@ -57,11 +57,12 @@ export async function postgresBell(connect: () => Client): Promise<PostgresBell>
   }
 
   return {
-    ring(id): void {
-      here.ring(id)
+    ring(id, what): void {
+      here.ring(id, what)
       if (!listener.isListening()) return
       news.add(id)
-      void tell()
+      // What rings in the same turn is told along with it.
+      if (news.size === 1) queueMicrotask(tell)
     },
     watch: here.watch,
     close(): void {

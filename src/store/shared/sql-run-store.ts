@@ -6,13 +6,13 @@ import {
   type Begun,
   isAlive,
   type NewRun,
-  type RunState,
   type RunStore,
   type StoredRun,
 } from '../../chatkit/runs/run-store.ts'
 import type { RunStatements } from '../statements/run-statements.ts'
 import type { RunRow } from '../statements/run-tables.ts'
 import { type SqlDatabase, type Step, step } from '../statements/sql.ts'
+import { jointAppend } from './joint-append.ts'
 import type { RunBell } from './run-bell.ts'
 
 /**
@@ -60,7 +60,7 @@ export function sqlRunStore(
       await sweep(terms.now)
       return begin(wanted, terms, lock(wanted.owner), parts)
     },
-    append: (id, first, events, aliveUntil) => append(id, first, events, aliveUntil, parts),
+    append: jointAppend(parts),
     async end(id, state): Promise<void> {
       await database.commit([step(run.end, { id, state })])
       bell.ring(id)
@@ -142,32 +142,6 @@ async function findObstacle(
   if (found && isAlive(found)) return { began: false, why: 'busy' }
   const alive = await database.first(run.countAlive, { owner, now })
   return (alive?.count ?? 0) >= most ? { began: false, why: 'crowded' } : undefined
-}
-
-async function append(
-  id: string,
-  first: number,
-  events: readonly string[],
-  aliveUntil: number,
-  { database, run, bell }: Parts,
-): Promise<RunState> {
-  const added =
-    events.length === 0
-      ? []
-      : [step(run.addEvents, { id, first, bodies: JSON.stringify(events) }, events.length)]
-  // Nearly every run is in the state `running`. Assume this, and read the state only if it fails.
-  for (let state: RunState = 'running'; ; ) {
-    if (await database.commit([step(run.touch, { id, until: aliveUntil, state }, 1), ...added])) {
-      if (events.length > 0) bell.ring(id)
-      return state
-    }
-    const found = await database.first(run.read, { id })
-    if (!found) return 'done'
-    if (!isAlive(found)) return found.state
-    if (found.state === state)
-      throw new TypeError('The events of a run must be numbered without a gap')
-    state = found.state
-  }
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   type Begun,
   isAlive,
   type NewRun,
+  type RunNews,
   type RunStore,
 } from '../../chatkit/runs/run-store.ts'
 import { localBell } from '../shared/run-bell.ts'
@@ -141,8 +142,8 @@ function oneAtATime<A extends readonly unknown[], R>(
   }
 }
 
-function pollFor(wake: () => void): () => void {
-  const poll = setInterval(wake, POLL_MS)
+function pollFor(wake: (news: RunNews) => void): () => void {
+  const poll = setInterval(() => wake(undefined), POLL_MS)
   poll.unref()
   return () => clearInterval(poll)
 }

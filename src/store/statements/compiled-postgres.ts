@@ -166,23 +166,17 @@ export const POSTGRES: PostgresStatements = {
       text: 'select "id", "owner", "thread_id", "resumable", "item_id", "once_key", "once_digest", "state", "alive_until" from "run" where "owner" = $1 and "thread_id" = $2 order by "seq" desc limit $3',
       slots: [{ place: 'owner' }, { place: 'thread' }, { place: 'rows' }],
     },
-    read: {
-      text: 'select "id", "owner", "thread_id", "resumable", "item_id", "once_key", "once_digest", "state", "alive_until" from "run" where "id" = $1',
-      slots: [{ place: 'id' }],
+    stand: {
+      text: 'select "run"."id", "state", (select coalesce(max(number), 0) from run_event where run_id = run.id) as "last" from "run" where run.id in (select one.value ->> 0 from json_array_elements(cast($1 as json)) as one)',
+      slots: [{ place: 'ids' }],
     },
     touch: {
-      text: 'update "run" set "alive_until" = $1 where "id" = $2 and "state" = $3',
-      slots: [{ place: 'until' }, { place: 'id' }, { place: 'state' }],
+      text: 'update "run" set "alive_until" = cast(one.value ->> 1 as bigint) from json_array_elements(cast($1 as json)) as "one" where "run"."id" = one.value ->> 0 and "state" in ($2, $3)',
+      slots: [{ place: 'times' }, 'running', 'stopping'],
     },
     addEvents: {
-      text: 'insert into "run_event" ("run_id", "number", "body") select cast($1 as text) as "run_id", cast($2 as integer) + one.position as "number", "one"."text" as "body" from (\n    select text, position - 1 as position\n    from json_array_elements_text(cast($3 as json)) with ordinality as e (text, position)\n  ) as "one" where (select coalesce(max("number"), 0) as "last" from "run_event" where "run_id" = $4) = cast($5 as integer) - 1',
-      slots: [
-        { place: 'id' },
-        { place: 'first' },
-        { place: 'bodies' },
-        { place: 'id' },
-        { place: 'first' },
-      ],
+      text: 'insert into "run_event" ("run_id", "number", "body") select one.value ->> 0 as "run_id", cast(one.value ->> 1 as bigint) as "number", one.value ->> 2 as "body" from json_array_elements(cast($1 as json)) as "one" where (select count(*) from (\n    select run.id from run join json_array_elements(cast($2 as json)) as one on run.id = one.value ->> 0\n    where run.state = one.value ->> 1 and (select coalesce(max(number), 0) from run_event where run_id = run.id) = cast(one.value ->> 2 as bigint) for share of run) as held) = cast($3 as bigint)',
+      slots: [{ place: 'events' }, { place: 'runs' }, { place: 'count' }],
     },
     events: {
       text: 'select "body" from "run_event" where "run_id" = $1 and "number" > $2 order by "number" limit $3',

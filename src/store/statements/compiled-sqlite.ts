@@ -166,23 +166,17 @@ export const SQLITE: SqliteStatements = {
       text: 'select "id", "owner", "thread_id", "resumable", "item_id", "once_key", "once_digest", "state", "alive_until" from "run" where "owner" = ? and "thread_id" = ? order by "seq" desc limit ?',
       slots: [{ place: 'owner' }, { place: 'thread' }, { place: 'rows' }],
     },
-    read: {
-      text: 'select "id", "owner", "thread_id", "resumable", "item_id", "once_key", "once_digest", "state", "alive_until" from "run" where "id" = ?',
-      slots: [{ place: 'id' }],
+    stand: {
+      text: 'select "run"."id", "state", (select coalesce(max(number), 0) from run_event where run_id = run.id) as "last" from "run" where run.id in (select one.value ->> 0 from json_each(?) as one)',
+      slots: [{ place: 'ids' }],
     },
     touch: {
-      text: 'update "run" set "alive_until" = ? where "id" = ? and "state" = ?',
-      slots: [{ place: 'until' }, { place: 'id' }, { place: 'state' }],
+      text: 'update "run" set "alive_until" = cast(one.value ->> 1 as bigint) from json_each(?) as "one" where "run"."id" = one.value ->> 0 and "state" in (?, ?)',
+      slots: [{ place: 'times' }, 'running', 'stopping'],
     },
     addEvents: {
-      text: 'insert into "run_event" ("run_id", "number", "body") select cast(? as text) as "run_id", cast(? as integer) + one.position as "number", "one"."text" as "body" from (select key as position, value as text from json_each(?)) as "one" where (select coalesce(max("number"), 0) as "last" from "run_event" where "run_id" = ?) = cast(? as integer) - 1',
-      slots: [
-        { place: 'id' },
-        { place: 'first' },
-        { place: 'bodies' },
-        { place: 'id' },
-        { place: 'first' },
-      ],
+      text: 'insert into "run_event" ("run_id", "number", "body") select one.value ->> 0 as "run_id", cast(one.value ->> 1 as bigint) as "number", one.value ->> 2 as "body" from json_each(?) as "one" where (select count(*) from (\n    select run.id from run join json_each(?) as one on run.id = one.value ->> 0\n    where run.state = one.value ->> 1 and (select coalesce(max(number), 0) from run_event where run_id = run.id) = cast(one.value ->> 2 as bigint) ) as held) = cast(? as bigint)',
+      slots: [{ place: 'events' }, { place: 'runs' }, { place: 'count' }],
     },
     events: {
       text: 'select "body" from "run_event" where "run_id" = ? and "number" > ? order by "number" limit ?',

@@ -11,7 +11,7 @@ import { type KeyStatements, keyStatements } from './key-statements.ts'
 import { type MarkStatements, type MarkTables, markStatements } from './mark-statements.ts'
 import { type PinStatements, type PinTables, pinStatements } from './pin-statements.ts'
 import { type RunStatements, runStatements } from './run-statements.ts'
-import type { RunTables, TextRow } from './run-tables.ts'
+import type { JsonRow, RunTables } from './run-tables.ts'
 import { type SecretStatements, secretStatements } from './secret-statements.ts'
 import type { Statement } from './statement.ts'
 import { type ThreadStatements, type ThreadTables, threadStatements } from './thread-statements.ts'
@@ -43,10 +43,13 @@ export interface PostgresStatements {
 /** Compiles the statements for SQLite. */
 export function sqliteStatements(): SqliteStatements {
   const sealed: Kysely<SealedTables> = sqliteCompiler()
-  const texts = sql<TextRow>`(select key as position, value as text from json_each(${place<string>('bodies')}))`
   return {
     threads: threadStatements(sqliteCompiler<ThreadTables>()),
-    runs: runStatements(sqliteCompiler<RunTables>(), texts),
+    runs: runStatements(sqliteCompiler<RunTables>(), {
+      elementsOf: (json) => sql<JsonRow>`json_each(${json})`,
+      // A change locks the whole file.
+      lock: sql``,
+    }),
     vault: vaultStatements(sealed),
     secrets: secretStatements(sealed),
     keys: keyStatements(sealed),
@@ -59,13 +62,12 @@ export function sqliteStatements(): SqliteStatements {
 export function postgresStatements(): PostgresStatements {
   const threads = postgresCompiler<ThreadTables>()
   const runs = postgresCompiler<RunTables>()
-  const texts = sql<TextRow>`(
-    select text, position - 1 as position
-    from json_array_elements_text(cast(${place<string>('bodies')} as json)) with ordinality as e (text, position)
-  )`
   return {
     threads: threadStatements(threads),
-    runs: runStatements(runs, texts),
+    runs: runStatements(runs, {
+      elementsOf: (json) => sql<JsonRow>`json_array_elements(cast(${json} as json))`,
+      lock: sql`for share of run`,
+    }),
     marks: markStatements(postgresCompiler<MarkTables>()),
     pins: pinStatements(postgresCompiler<PinTables>()),
     lockThread: statement(

@@ -3,7 +3,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { RunState } from '../../chatkit/runs/run-store.ts'
 import { place, statement } from './compile.ts'
-import type { RunRow, RunTables, TextRow } from './run-tables.ts'
+import type { JsonRow, LastRow, RunRow, RunTables } from './run-tables.ts'
 import type { Statement } from './statement.ts'
 
 type OfThread = { readonly owner: string; readonly thread: string }
@@ -41,11 +41,20 @@ export interface RunStatements {
   readonly byKey: Statement<{ readonly owner: string; readonly key: string }, RunRow>
   /** The newest runs of a thread, the newest first. */
   readonly newest: Statement<OfThread & { readonly rows: number }, RunRow>
-  readonly read: Statement<OfRun, RunRow>
-  /** Extends the time of a run, if it is in that state. */
-  readonly touch: Statement<OfRun & { readonly until: number; readonly state: string }>
-  /** Adds events (a JSON array of texts), if `first` is the number after the last one. */
-  readonly addEvents: Statement<OfRun & { readonly first: number; readonly bodies: string }>
+  /** The state and the last event of runs: a JSON array of `[id]`. */
+  readonly stand: Statement<{ readonly ids: string }, LastRow>
+  /** Extends the times of runs that are alive: a JSON array of `[id, until]`. */
+  readonly touch: Statement<{ readonly times: string }>
+  /**
+   * Adds events to the logs of `count` runs: a JSON array of `[id, number, body]`. It adds all of
+   * them, if each of the runs (a JSON array of `[id, state, last]`) is in that state and has so many
+   * events; and otherwise none.
+   */
+  readonly addEvents: Statement<{
+    readonly runs: string
+    readonly count: number
+    readonly events: string
+  }>
   readonly events: Statement<
     OfRun & { readonly after: number; readonly rows: number },
     { readonly body: string }
@@ -77,17 +86,22 @@ const THREAD = place<string>('thread')
 const ID = place<string>('id')
 const NOW = place<number>('now')
 
-/**
- * Compiles the statements.
- *
- * @param textsOf The JSON array at the place `bodies` as rows of `position` (from 0) and `text`:
- *   each database has its own function for it.
- */
-export function runStatements(db: Kysely<RunTables>, textsOf: RawBuilder<TextRow>): RunStatements {
+/** What each database says in its own way. */
+export interface RunDialect {
+  /** The elements of a JSON array as rows, with a column `value`. */
+  readonly elementsOf: (json: RawBuilder<string>) => RawBuilder<JsonRow>
+  /**
+   * The clause that keeps others from changing the rows of a query until the end of the transaction.
+   */
+  readonly lock: RawBuilder<unknown>
+}
+
+/** Compiles the statements. */
+export function runStatements(db: Kysely<RunTables>, dialect: RunDialect): RunStatements {
   return {
     ...beginningStatements(db),
     ...findingStatements(db),
-    ...eventStatements(db, textsOf),
+    ...eventStatements(db, dialect),
     ...endingStatements(db),
   }
 }
@@ -159,7 +173,7 @@ function newRun(db: Kysely<RunTables>) {
 /** Finds runs and counts them. */
 function findingStatements(
   db: Kysely<RunTables>,
-): Pick<RunStatements, 'countAlive' | 'byKey' | 'newest' | 'read'> {
+): Pick<RunStatements, 'countAlive' | 'byKey' | 'newest'> {
   return {
     countAlive: statement(aliveCount(db)),
     byKey: statement(
@@ -172,22 +186,34 @@ function findingStatements(
     newest: statement(
       runsOfThread(db).select(COLUMNS).orderBy('seq', 'desc').limit(place<number>('rows')),
     ),
-    read: statement(db.selectFrom('run').select(COLUMNS).where('id', '=', ID)),
   }
 }
 
-/** Keeps a run alive, and writes and reads its events. */
+/** Keeps runs alive, and writes and reads their events. */
 function eventStatements(
   db: Kysely<RunTables>,
-  textsOf: RawBuilder<TextRow>,
-): Pick<RunStatements, 'touch' | 'addEvents' | 'events'> {
+  { elementsOf, lock }: RunDialect,
+): Pick<RunStatements, 'stand' | 'touch' | 'addEvents' | 'events'> {
+  const last = sql<number>`(select coalesce(max(number), 0) from run_event where run_id = run.id)`
+  const id = elementAt<string>(0)
+  // The runs that are as the caller takes them to be.
+  const expected = sql`
+    select run.id from run join ${elementsOf(place('runs'))} as one on run.id = ${id}
+    where run.state = ${elementAt(1)} and ${last} = ${wholeAt(2)} ${lock}`
   return {
+    stand: statement(
+      db
+        .selectFrom('run')
+        .select(['run.id', 'state', last.as('last')])
+        .where(sql<boolean>`run.id in (select ${id} from ${elementsOf(place('ids'))} as one)`),
+    ),
     touch: statement(
       db
         .updateTable('run')
-        .set({ alive_until: place<number>('until') })
-        .where('id', '=', ID)
-        .where('state', '=', place<RunState>('state')),
+        .from(elementsOf(place('times')).as('one'))
+        .set({ alive_until: wholeAt(1) })
+        .where('run.id', '=', id)
+        .where('state', 'in', ALIVE),
     ),
     addEvents: statement(
       db
@@ -195,20 +221,9 @@ function eventStatements(
         .columns(['run_id', 'number', 'body'])
         .expression(
           db
-            .selectFrom(textsOf.as('one'))
-            .select([
-              textAt('id').as('run_id'),
-              sql<number>`cast(${place<number>('first')} as integer) + one.position`.as('number'),
-              'one.text as body',
-            ])
-            .where(
-              db
-                .selectFrom('run_event')
-                .select(({ fn }) => fn.coalesce(fn.max('number'), sql<number>`0`).as('last'))
-                .where('run_id', '=', ID),
-              '=',
-              sql<number>`cast(${place<number>('first')} as integer) - 1`,
-            ),
+            .selectFrom(elementsOf(place('events')).as('one'))
+            .select([id.as('run_id'), wholeAt(1).as('number'), elementAt<string>(2).as('body')])
+            .where(sql`(select count(*) from (${expected}) as held)`, '=', integerAt('count')),
         ),
     ),
     events: statement(
@@ -272,4 +287,14 @@ function textAt(name: string): RawBuilder<string> {
 /** As {@link textAt}, for a whole number of up to 64 bits. */
 function integerAt(name: string): RawBuilder<number> {
   return sql<number>`cast(${place<number>(name)} as bigint)`
+}
+
+/** A part of a row of the table `one`, whose `value` is a JSON array. */
+function elementAt<T extends string>(index: number): RawBuilder<T> {
+  return sql<T>`one.value ->> ${sql.lit(index)}`
+}
+
+/** As {@link elementAt}, for a whole number. */
+function wholeAt(index: number): RawBuilder<number> {
+  return sql<number>`cast(${elementAt(index)} as bigint)`
 }

@@ -33,8 +33,15 @@ export interface RunRow {
   readonly alive_until: number
 }
 
-/** One element of a JSON array of texts, as a row. */
-export interface TextRow {
-  readonly position: number
-  readonly text: string
+/** How far a run is. */
+export interface LastRow {
+  readonly id: string
+  readonly state: RunState
+  /** The number of its last event. */
+  readonly last: number
+}
+
+/** One element of a JSON array, as a row. */
+export interface JsonRow {
+  readonly value: unknown
 }

@@ -365,13 +365,16 @@ describe('a reader', () => {
     const told = steps()
     const chat = testChat(told.respond, { runs: counted })
     const { reader, thread } = await begin(chat)
-    const others = [await resume(chat, thread), await resume(chat, thread)]
+    // The run is not theirs, so they follow it in the store.
+    const elsewhere = testChat(told.respond, { runs: counted, store: chat.store })
+    const others = [await resume(elsewhere, thread), await resume(elsewhere, thread)]
+    const here = await resume(chat, thread)
     await others[0]?.take(2)
     await others[0]?.cancel()
-    // Of the run, of the client that began it, and of the other one.
-    expect(watching).toBe(3)
+    // Of the run, and of the reader that is left elsewhere.
+    expect(watching).toBe(2)
     told.finish()
-    await Promise.all([reader.take(), others[1]?.take()])
+    await Promise.all([reader.take(), here.take(), others[1]?.take()])
     expect(watching).toBe(0)
   })
 })

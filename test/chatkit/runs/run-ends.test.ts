@@ -329,13 +329,19 @@ describe('a run store that fails', () => {
     return { runs: broken, state, honest: runs }
   }
 
-  it.each(['append', 'events', 'latest'] as const)(
-    'a run store that fails in %s in mid-run ends the stream with an error',
-    async (method) => {
+  it.each([
+    ['append', 'here'],
+    ['events', 'on another instance'],
+    ['latest', 'on another instance'],
+  ] as const)(
+    'a run store that fails in %s in mid-run ends the stream of a reader %s with an error',
+    async (method, place) => {
       const { runs, state } = failing(method)
       const told = steps()
       const chat = testChat(told.respond, { runs })
-      const { reader } = await begin(chat)
+      const elsewhere = testChat(told.respond, { runs, store: chat.store })
+      const { reader: first, thread } = await begin(chat)
+      const reader = place === 'here' ? first : await resume(elsewhere, thread)
       told.say(1)
       await reader.until('assistant_message.content_part.text_delta')
       state.fails = true
@@ -345,7 +351,8 @@ describe('a run store that fails', () => {
       expect(JSON.stringify(rest)).not.toContain('secret')
       told.finish()
       await vi.waitFor(() => expect(chat.callers[0]?.ended).toBe(1))
-      expect(chat.errors[0]?.error).toMatchObject({ message: expect.stringContaining('is gone') })
+      const { errors } = place === 'here' ? chat : elsewhere
+      expect(errors[0]?.error).toMatchObject({ message: expect.stringContaining('is gone') })
     },
   )
 

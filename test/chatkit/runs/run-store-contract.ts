@@ -171,7 +171,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     const once = { key: 'k', digest: 'd' }
     const run = await begun(store, newRun('t1', { once, resumable }), at(1000))
     const light = await begun(store, newRun('t2', { resumable }), at(1000))
-    const woken = new Promise<void>((resolve) => store.watch(run.id, resolve))
+    const woken = new Promise((resolve) => store.watch(run.id, resolve))
     await store.drop(run.id)
     await store.drop(light.id)
     await store.drop('none')
@@ -223,6 +223,65 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     },
   )
 
+  it('an append without a time keeps the time of the run, and one with a time moves it, also of a run that stops', async () => {
+    const store = await open()
+    const { id } = await begun(store, newRun('t1'), at(1000))
+    await store.append(id, 1, ['1'])
+    expect(await store.latest(A, 't1', 1000)).toMatchObject({ aliveUntil: 1000 + LEASE })
+    await store.stop(A, 't1')
+    expect(await store.append(id, 2, [], 99_000)).toBe('stopping')
+    expect(await store.latest(A, 't1', 1000)).toMatchObject({ aliveUntil: 99_000 })
+  })
+
+  it('appends of many runs at once are each kept or refused by themselves', async () => {
+    const store = await open()
+    const [fine, stopped, over, gone, gap] = await Promise.all(
+      ['t1', 't2', 't3', 't4', 't5'].map((thread) => begun(store, newRun(thread), at(1000))),
+    )
+    if (!fine || !stopped || !over || !gone || !gap) throw new Error('A run did not begin')
+    await store.stop(A, 't2')
+    await store.end(over.id, 'interrupted')
+    await store.drop(gone.id)
+    const append = (id: string, first: number, event: string) =>
+      store.append(id, first, [event]).catch((error) => error)
+    expect(
+      await Promise.all([
+        append(fine.id, 1, 'a'),
+        append(gap.id, 2, 'x'),
+        append(stopped.id, 1, 'b'),
+        append(over.id, 1, 'x'),
+        append(gone.id, 1, 'x'),
+        append('none', 1, 'x'),
+        append(fine.id, 2, 'c'),
+        store.append(stopped.id, 1, [], 99_000),
+      ]),
+    ).toEqual([
+      'running',
+      expect.any(TypeError),
+      'stopping',
+      'interrupted',
+      'done',
+      'done',
+      'running',
+      'stopping',
+    ])
+    const logs = [fine, stopped, over, gone, gap].map(({ id }) => store.events(id, 0, 10))
+    expect(await Promise.all(logs)).toEqual([['a', 'c'], ['b'], [], [], []])
+  })
+
+  it('a watcher is told when only events came, and nothing less when anything else may have changed', async () => {
+    const store = await open()
+    const { id } = await begun(store, newRun('t1'), at(1000))
+    const told: unknown[] = []
+    const unwatch = store.watch(id, (news) => told.push(news))
+    await store.append(id, 1, ['1'])
+    await store.stop(A, 't1')
+    await store.end(id, 'done')
+    unwatch()
+    expect(told.filter((news) => news !== undefined && news !== 'events')).toEqual([])
+    expect(told.filter((news) => news === undefined).length).toBeGreaterThanOrEqual(2)
+  })
+
   it('a run that is asked to stop reads that from append, and goes on until it ends', async () => {
     const store = await open()
     const { id } = await begun(store, newRun('t1'), at(1000))
@@ -254,7 +313,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
   it('latest interrupts a dead run and wakes its watchers', async () => {
     const store = await open()
     const run = await begun(store, newRun('t1'), at(1000))
-    const woken = new Promise<void>((resolve) => store.watch(run.id, resolve))
+    const woken = new Promise((resolve) => store.watch(run.id, resolve))
     expect(await store.latest(A, 't1', 999 + LEASE)).toMatchObject({ state: 'running' })
     expect(await store.latest(A, 't1', 1000 + LEASE)).toMatchObject({ state: 'interrupted' })
     await woken
@@ -271,7 +330,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
       () => store.forget(A, 't1'),
     ]) {
       let unwatch = () => {}
-      const woken = new Promise<void>((resolve) => {
+      const woken = new Promise((resolve) => {
         unwatch = store.watch(id, resolve)
       })
       await act()

@@ -194,7 +194,7 @@ describe('instances that share a database', () => {
     const [here, there] = await instances(2)
     const ids = Array.from({ length: 1200 }, (_, n) => `r${n}`)
     const woken = Promise.all(
-      ids.map((id) => new Promise<void>((resolve) => there?.bell.watch(id, resolve))),
+      ids.map((id) => new Promise((resolve) => there?.bell.watch(id, resolve))),
     )
     for (const id of ids) here?.bell.ring(id)
     await woken
