@@ -78,7 +78,7 @@ describe('opening', () => {
     await expect(opened(server, database)).rejects.toThrow('newer version of onbehalf')
     expect(
       await server.query('select version from onbehalf.migration order by version', database),
-    ).toEqual([{ version: 1 }, { version: 1000 }])
+    ).toEqual([{ version: expect.any(Number) }, { version: 1000 }])
   })
 
   it('a migration step that fails leaves nothing half done, and is done at a later start', async () => {
