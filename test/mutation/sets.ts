@@ -63,7 +63,7 @@ export const SETS = {
     tests: [
       'test/core/principal.test.ts',
       'test/chatkit/threads/{matrix,memory-thread-store,ownership}.test.ts',
-      'test/mcp-server/sessions.test.ts',
+      'test/mcp-server/{session-memory,sessions}.test.ts',
     ],
   },
 } as const satisfies Readonly<Record<string, MutationSet>>

@@ -5,6 +5,7 @@ import { type ChatCaller, chatkitServer, memoryThreadStore } from '../../src/cha
 import { DEFAULT_LIMITS } from '../../src/chatkit/protocol/limits.ts'
 import { parseRequest } from '../../src/chatkit/protocol/parse-request.ts'
 import { decodeBase64Strict, mediaTypeOf } from '../../src/chatkit/requests/transcription.ts'
+import { TooLarge } from '../../src/store/attachments/attachment-folder.ts'
 import { BadForm, takeFormFile } from '../../src/store/attachments/form-file.ts'
 import { cleanName, headersOf, plainType } from '../../src/store/attachments/media-types.ts'
 import { signedLinks } from '../../src/store/attachments/signed-links.ts'
@@ -109,7 +110,7 @@ async function readForm(contentType: string, body: Uint8Array): Promise<Outcome>
   return outcomeOfMaybe(file)
 }
 
-const isBadForm = (error: unknown) => error instanceof BadForm
+const isBadForm = (error: unknown) => error instanceof BadForm || error instanceof TooLarge
 const LINKS = signedLinks('https://chat.example/files', new Uint8Array(32).fill(7))
 const PLACE = { folder: '0'.repeat(32), id: `atc_${'1'.repeat(32)}` }
 

@@ -59,8 +59,8 @@ async function through(
 
 /** A call's answer is taken when it is the server's, and not a sentence of ours. */
 function judged(answer: string): Outcome {
-  const ours = /"isError":true/.test(answer)
-  return ours ? { taken: false, said: answer } : { taken: true, value: answer }
+  const ours = answer.split('\n').filter((line) => line.includes('"isError":true'))
+  return ours.length > 0 ? { taken: false, said: ours } : { taken: true, value: answer }
 }
 
 /** A server that lists the tools and then takes any call. */

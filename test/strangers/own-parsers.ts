@@ -49,11 +49,24 @@ async function runCommand(name: string, text: string): Promise<Outcome> {
     signal: AbortSignal.abort(),
   }
   const args = text === '' ? [] : text.split('\n')
+  if (text.length > MAX_ARGUMENT_CHARS) return NEVER_COMES
   // What a mistaken path would make is no business of this test.
   if (args.some((argument) => /^init$|^rotate$/.test(argument))) return NEVER_COMES
   const code = await main([name, ...args], terminal)
-  return { taken: code !== 2, said: lines }
+  return { taken: code !== 2, said: lines.map((line) => withoutOperands(line, args)) }
 }
+
+/** A line without the paths, names and URLs that it is about, which it may name. */
+function withoutOperands(line: string, args: readonly string[]): string {
+  return args
+    .map((argument) => /^(?:--(?:keyring|database|schema)=)?([^-].*)$/s.exec(argument)?.[1] ?? '')
+    .flatMap((operand) => [operand, URL.parse(operand)?.href ?? ''])
+    .filter((operand) => operand !== '')
+    .reduce((text, operand) => text.replaceAll(operand, ''), line)
+}
+
+/** Linux allows no longer argument. */
+const MAX_ARGUMENT_CHARS = 128 * 1024
 
 export const OWN_PARSERS: readonly StrangerParser[] = [
   {

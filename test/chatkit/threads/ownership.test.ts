@@ -240,6 +240,54 @@ describe('the wrapper', () => {
     expect(store.changes).toEqual([])
   })
 
+  it('the wrapper of a store does not take a thread for somebody’s because they tried to create it', async () => {
+    const store = forgetful()
+    await ownedThreads(store, alice).create(state('t1'), { save: [said('t1', 'i1')] })
+    const threads = ownedThreads({ ...store, createThread: async () => false }, bob)
+    expect(await threads.create(state('t1'), {})).toBe(false)
+    expect(await threads.items('t1', { limit: 5, order: 'asc', hidden: true })).toBeUndefined()
+    expect(await threads.item('t1', 'i1')).toBeUndefined()
+  })
+
+  it('the wrapper of a store saves an attachment again, and has nothing after a place that is not there', async () => {
+    const threads = ownedThreads(memoryThreadStore(), alice)
+    expect(await threads.saveAttachment(attachment('a1'))).toBe(true)
+    expect(await threads.saveAttachment({ ...attachment('a1'), name: 'b.txt' })).toBe(true)
+    expect((await threads.attachment('a1'))?.name).toBe('b.txt')
+    await threads.create(state('t1'), { save: [said('t1', 'i1')] })
+    const nowhere = { limit: 5, order: 'asc', after: 'nowhere' } as const
+    expect(await threads.list(nowhere)).toBeUndefined()
+    expect(await threads.items('t1', { ...nowhere, hidden: true })).toBeUndefined()
+  })
+
+  it('the wrapper of a store asks once whose a thread or an attachment is', async () => {
+    const store = memoryThreadStore()
+    const asked: string[] = []
+    const counting: ThreadStore = {
+      ...store,
+      thread: (owner, id) => {
+        asked.push(id)
+        return store.thread(owner, id)
+      },
+      attachment: (owner, id) => {
+        asked.push(id)
+        return store.attachment(owner, id)
+      },
+    }
+    const made = ownedThreads(counting, alice)
+    await made.create(state('t1'), { save: [said('t1', 'i1')] })
+    await made.item('t1', 'i1')
+    await made.items('t1', { limit: 5, order: 'asc', hidden: true })
+    expect(asked).toEqual([])
+    await store.saveAttachment(principalKey(alice), attachment('a1'))
+    const later = ownedThreads(counting, alice)
+    await later.item('t1', 'i1')
+    await later.item('t1', 'i1')
+    await later.attachment('a1')
+    expect(await later.change('t1', { attach: ['a1'] })).toBe(true)
+    expect(asked).toEqual(['t1', 'a1'])
+  })
+
   it('the wrapper of a store does not believe an adapter that gives something else than it was asked for', async () => {
     const store = memoryThreadStore()
     const threads = ownedThreads(

@@ -102,6 +102,28 @@ describe('a static key', () => {
     expect(await read(alice)).toMatch(/^key-of-alice-\d$/)
   })
 
+  it.each([
+    ['null', null],
+    ['a text', 'alice'],
+    ['nothing', undefined],
+    ['a principal without an issuer', { subject: 'alice' }],
+    ['a principal with an empty subject', { issuer: 'https://a.example', subject: '' }],
+  ])('a static key is not kept for %s', async (_, owner) => {
+    const { keys } = house()
+    await expect(keys.put(owner as KeyOwner, MCP, key('key-of-alice-1'))).rejects.toThrow(
+      "The owner of a key must be a principal or 'deployment'",
+    )
+  })
+
+  it('a static key is a Credential, and a short one is kept where nobody listens to warnings', async () => {
+    const { store, keys, read } = house()
+    await expect(keys.put(alice, MCP, 'key-of-alice-1' as never)).rejects.toThrow(
+      'A key must be a Credential',
+    )
+    await staticKeys(store).put(alice, MCP, key('short'))
+    expect(await read(alice)).toBe('short')
+  })
+
   it('a static key is found under every spelling of its resource', async () => {
     const { keys, read } = house()
     await keys.put(alice, 'HTTPS://Tasks.Example/mcp', key('key-of-alice-1'))

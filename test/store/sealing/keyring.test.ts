@@ -33,12 +33,65 @@ const entry = (changes: Record<string, unknown> = {}) => ({
 })
 const base64url = (bytes: readonly number[] | string) =>
   Buffer.from(bytes as string).toString('base64url')
+/** 31 characters that somebody typed. */
+const TYPED = 'correct-horse-battery-staple-42'
 const keyringOf = (...keys: unknown[]) => JSON.stringify({ version: 1, keys })
 
 function written(made: Ground, text: string): string {
   writeFileSync(made.keyring, text, { mode: 0o600 })
   return made.keyring
 }
+
+/** Bytes that differ from one to the next by more and more, so that they look random. */
+const scattered = (count: number) => Array.from({ length: count }, (_, n) => (n * n * 7 + n) % 251)
+
+describe('a keyring that is read', () => {
+  it('a keyring that is read has its keys in the order of their times, the newest current', () => {
+    const made = groundForTest()
+    const ids = ['c', 'a', 'b', 'd']
+    const times = ['2026-03-01', '2026-01-01', '2026-02-01', '2026-02-01']
+    const path = written(
+      made,
+      keyringOf(
+        ...ids.map((id, n) =>
+          entry({
+            id,
+            created: `${times[n]}T00:00:00.000Z`,
+            key: base64url(scattered(32).map((byte) => (byte + n) % 256)),
+          }),
+        ),
+      ),
+    )
+    expect(listKeyring(path).map(({ id }) => id)).toEqual(['a', 'b', 'd', 'c'])
+    expect(readKeyring(path).current.id).toBe('c')
+  })
+
+  it.each<[string, number[], boolean]>([
+    ['16 bytes that differ', [...scattered(16), ...scattered(16).reverse()], true],
+    ['15 bytes that differ', [...scattered(15), ...scattered(15), 0, 0], false],
+    ['a text with a byte below the printable ones', [0x1f, ...Buffer.from(TYPED)], true],
+    ['a text with a byte above the printable ones', [0x7f, ...Buffer.from(TYPED)], true],
+    [
+      'a text of the first and last printable ones',
+      [0x20, 0x7e, ...Buffer.from(TYPED.slice(1))],
+      false,
+    ],
+  ])('a keyring that is read may have a key of %s', (_, bytes, isGood) => {
+    const made = groundForTest()
+    const path = written(made, keyringOf(entry({ key: base64url(bytes) })))
+    if (isGood) expect(readKeyring(path).current.id).toBe('a')
+    else expect(() => readKeyring(path)).toThrow(/weak/)
+  })
+
+  it('a keyring that is read cannot be opened by everybody, and the error says that it is there', () => {
+    const made = groundForTest()
+    const inFile = join(made.keyring, 'below-a-file.json')
+    expect(() => readKeyring(inFile)).toThrow('cannot be opened by this process')
+    expect(() => readKeyring(inFile)).toThrow(
+      expect.objectContaining({ name: 'KeyringError' }) as unknown as Error,
+    )
+  })
+})
 
 describe('a keyring is refused at start, and the error names it and says what to do', () => {
   it.each<[string, string, RegExp]>([
