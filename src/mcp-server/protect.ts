@@ -61,6 +61,10 @@ interface Protection extends EntranceParts {
  * their credential; `call.fetch` carries one that was issued for the API instead. It does not
  * answer CORS preflights.
  *
+ * What the handler answers goes on without the credentials that were issued for the APIs and those
+ * that callers presented. So an answer must not be compressed, and any other body than events is read
+ * to its end before it goes on.
+ *
  * The example makes an MCP handler for each request. A server that sends change notifications keeps
  * one handler, and finds the call of a request by its `authInfo`: the SDK gives the same object to
  * the factory.
