@@ -201,6 +201,31 @@ describe('what a caller presented', () => {
     expect(house.events.at(-1)?.operation).toBe('a name that no tool can have')
   })
 
+  it('is not in an answer: what was pushed out of the memory, and is presented again', async () => {
+    const ids = Array.from({ length: 65 }, () => crypto.randomUUID())
+    let repeated = ''
+    const house = await build({ accept: { session: true } }, async () =>
+      Response.json(result(`in ${repeated}`), { headers: { 'mcp-session-id': ids.pop() ?? '' } }),
+    )
+    const first = await house.post(toolCall('whoami'))
+    const [id, handle] = ['mcp-session-id', 'onbehalf-session'].map(
+      (name) => first.headers.get(name) ?? '',
+    )
+    for (let count = 0; count < 256; count++) await house.post(toolCall('whoami'))
+    for (const [name, secret] of [
+      ['mcp-session-id', id],
+      ['onbehalf-session', handle],
+    ]) {
+      repeated = secret ?? ''
+      const headers = { 'content-type': 'application/json', [name ?? '']: repeated }
+      if (name === 'mcp-session-id')
+        Object.assign(headers, { authorization: `Bearer ${await house.mint()}` })
+      const body = JSON.stringify(toolCall('whoami'))
+      const answer = await house.serve(new Request(MCP, { method: 'POST', headers, body }))
+      expect(await answer.text()).toContain('in [credential removed]')
+    }
+  })
+
   it('cannot be a word of the caller’s choice: a handle that nobody gave changes nothing', async () => {
     for (const accept of [{}, { session: true }]) {
       const house = await telling(() => 'a word that others use', accept)

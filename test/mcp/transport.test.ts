@@ -239,7 +239,8 @@ describe('the transport', () => {
     inner.onmessage?.({
       jsonrpc: '2.0',
       method: 'notifications/message',
-      params: { data: `token ${SECRET}` },
+      // So long that its search lets others have their turns.
+      params: { long: '%41'.repeat(400_000), data: `token ${SECRET}` },
     })
     const before = sent.length
     await transport.send(call(2))

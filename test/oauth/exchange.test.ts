@@ -216,9 +216,9 @@ describe('a good answer', () => {
     expect(result).toMatchObject({ value: { scopes: ['a', 'b'] } })
   })
 
-  it('a good answer is believed for an hour at most', async () => {
+  it('a good answer is used for an hour at most, and known to live longer', async () => {
     expect(await exchangeWith(answering({ ...goodBody, expires_in: 1e9 }))).toMatchObject({
-      value: { expiresAt: NOW + 3600 },
+      value: { expiresAt: NOW + 3600, endsAt: NOW + 1e9 },
     })
   })
 
