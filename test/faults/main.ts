@@ -20,7 +20,9 @@ makeTemplate(root)
 const stage: Stage = { world: await makeWorld(), tally, root, nextTask: () => ++tasks }
 const seconds = () => (performance.now() - started) / 1000
 for (const [name, run] of WHOLE) {
+  const before = tally.problems.length
   await run(stage)
+  for (const problem of tally.problems.slice(before)) console.error(`faults: ! ${problem}`)
   console.error(`faults: ${name}: ${tally.counts.faults} faults, ${Math.round(seconds())} s`)
 }
 clearInterval(awake)

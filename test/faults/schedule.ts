@@ -33,7 +33,7 @@ export const WHOLE: readonly Part[] = [
   ['killed while keys are re-wrapped', (stage) => killedRewraps(stage)],
   ['killed in the files of a keyring', (stage) => killedKeyrings(stage)],
   ['two instances over PostgreSQL', withPostgres],
-  ['real processes, killed', (stage) => killedProcesses(stage, 10)],
+  ['real processes, killed', (stage) => killedProcesses(stage, 15)],
   ['real processes, starved of disk', (stage) => starvedProcesses(stage, [40, 80, 120, 160, 200])],
 ]
 
@@ -42,8 +42,8 @@ async function withPostgres(stage: Stage): Promise<void> {
   try {
     const instances = await openInstances(server, { database: await server.database() })
     try {
-      await instanceFaults(stage, KEYED, instances, 2)
-      await instanceFaults(stage, PLAIN, instances, 2)
+      await instanceFaults(stage, KEYED, instances, 3)
+      await instanceFaults(stage, PLAIN, instances, 3)
       await crashedPostgres(stage, KEYED, server, instances, [15, 45, 75, 105, 135])
     } finally {
       await instances.one.close()

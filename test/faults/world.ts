@@ -20,8 +20,11 @@ const LIFE_SECONDS = 300
 /** A token for the chat outlives the clocks that a schedule moves. */
 const CHAT_LIFE_SECONDS = 10_000
 
-/** Milliseconds that anybody waits for an answer. Faults that hang take this long. */
-export const DEADLINE_MS = 250
+/**
+ * Milliseconds that anybody waits for an answer. Faults that hang take this long. A busy machine must
+ * not add faults of its own.
+ */
+export const DEADLINE_MS = 1000
 
 /** One call that the API carried out. */
 export interface Call {

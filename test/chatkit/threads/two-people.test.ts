@@ -17,6 +17,8 @@ import { describeStores, type Stores } from '../stores.ts'
 import { message } from '../support.ts'
 
 const OPERATIONS = LONG ? 10_000 : 2000
+/** A busy machine needs its time for them. */
+const TIMEOUT_MS = LONG ? 1_800_000 : 240_000
 
 /** They differ in the issuer only: whatever forgets it takes one for the other. */
 const PEOPLE: Readonly<Record<string, Principal>> = {
@@ -258,7 +260,7 @@ class Person {
 describeStores(
   `two people, two instances, ${OPERATIONS} operations`,
   (open) => {
-    it('each sees, stores and calls with their own only', { timeout: 240_000 }, async () => {
+    it('each sees, stores and calls with their own only', { timeout: TIMEOUT_MS }, async () => {
       const all = await open(2)
       const asked: Asked[] = []
       const errors: unknown[] = []

@@ -20,10 +20,10 @@ export const REQUEST_FAULTS: Readonly<
     const text = await answer.text()
     return new Response(broken(text.slice(0, text.length / 2)), answer)
   },
-  'nobody answers': async ({ request }) => silence(request.signal),
+  'nobody answers': async ({ request }) => silence(request),
   'it is done, and nobody answers': async ({ request }, go) => {
     await (await go()).text()
-    return silence(request.signal)
+    return silence(request)
   },
   'it is done, and the answer is a 500': async (_, go) => {
     await (await go()).text()
@@ -65,12 +65,19 @@ export async function requestFaults(
   }
 }
 
+/** Requests that nobody answers. A request that nobody has any more never hears that it is aborted. */
+const unanswered = new Set<Request>()
+
 /** An answer that never comes: it ends when the asker gives up. */
-function silence(signal: AbortSignal): Promise<never> {
+function silence(request: Request): Promise<never> {
+  unanswered.add(request)
   return new Promise((_, reject) => {
-    const give = () => reject(new TypeError('fetch failed'))
-    if (signal.aborted) give()
-    else signal.addEventListener('abort', give, { once: true })
+    const give = () => {
+      unanswered.delete(request)
+      reject(new TypeError('fetch failed'))
+    }
+    if (request.signal.aborted) give()
+    else request.signal.addEventListener('abort', give, { once: true })
   })
 }
 
