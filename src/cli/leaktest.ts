@@ -38,6 +38,7 @@ export const leaktest: Command = {
   async run(args, terminal): Promise<number> {
     const { values, positionals } = parse(args)
     const { target, here, file } = await targetOf(values.target, positionals)
+    if (values.target === undefined) checkPeers(terminal)
     const progress = throttled((line) => terminal.note(`onbehalf leaktest: ${line}`))
     const named = values.target === undefined ? file : `--target ${values.target}`
     try {
@@ -82,6 +83,26 @@ function couldNotTell(error: unknown, { note, signal }: Terminal): number {
   else if (error instanceof CommandError) note(`onbehalf leaktest: ${error.message}`)
   else throw error
   return 2
+}
+
+/** What the targets that come with onbehalf are made of, beside onbehalf. */
+const PEERS = ['@openai/agents', '@modelcontextprotocol/server']
+
+/** Somebody who has installed onbehalf alone can test any stack but these. */
+function checkPeers(terminal: Terminal): void {
+  const missing = PEERS.filter((name) => {
+    try {
+      import.meta.resolve(name)
+      return false
+    } catch {
+      return true
+    }
+  })
+  if (missing.length > 0)
+    throw new UsageError(
+      `the targets that come with onbehalf need ${missing.join(' and ')}: npm install ${missing.join(' ')}. --target FILE tests your own stack`,
+    )
+  terminal.note("onbehalf leaktest: testing onbehalf's own parts; --target FILE tests your stack")
 }
 
 /** Relative to the folder that the person is in. */

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 const { PORT = '', DIR = '', FAULTS = '', OPENAI_BASE_URL = '', OPENAI_API_KEY = '' } = process.env
 const servers = (process.env.MCP ?? '').split(' ')
 const said: string[] = []
+const cookie = crypto.randomUUID()
 const has = (fault: string) => FAULTS.split(' ').includes(fault)
 
 interface Call {
@@ -22,6 +23,8 @@ createServer(async (request, response) => {
   for await (const chunk of request) chunks.push(chunk)
   if (token === undefined) return void response.writeHead(401).end('{}')
   if (request.method === 'GET') return void response.end(JSON.stringify(has('history') ? said : []))
+  // Everybody gets the same: whoever comes second has the first person's session.
+  if (has('cookie')) response.setHeader('set-cookie', `session=${cookie}`)
   try {
     const { text } = JSON.parse(Buffer.concat(chunks).toString('utf8'))
     response.end(JSON.stringify({ answer: await answer(text, token) }))

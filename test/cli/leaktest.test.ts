@@ -114,6 +114,22 @@ describe('a stack that leaks', () => {
   )
 
   it(
+    "that gives one person another one's cookie is found",
+    async () => {
+      const { result } = await testing(target('cookie'), '--only', 'echo')
+      expect(result.leaks).toContainEqual(
+        expect.objectContaining({
+          secret: 'cookie',
+          owner: 'alice',
+          person: 'bob',
+          sink: 'browser',
+        }),
+      )
+    },
+    LONG,
+  )
+
+  it(
     'in no encoding that anybody lists is found by the comparison, and the verdict is that it could not tell',
     async () => {
       const { code, result } = await testing(

@@ -58,9 +58,10 @@ export async function runLeaktest(
     options.progress('proving the search')
     const { entitled = [] } = target
     const proof = await proveSearch(tape, entitled)
-    const search = await searchTape(tape, entitled, (done, all) =>
-      options.progress(`searching ${done + 1} of ${all} records`),
-    )
+    const search = await searchTape(tape, entitled, (done, all) => {
+      options.signal.throwIfAborted()
+      options.progress(`searching ${done + 1} of ${all} records`)
+    })
     const seconds = (performance.now() - began) / 1000
     const useless = uselessness(target, tape)
     return summarize({ target, tape, options, search, proof, compared, useless, seconds })

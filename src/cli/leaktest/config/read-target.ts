@@ -144,9 +144,7 @@ function servers(from: Member): Readonly<Record<string, BroughtServer>> {
 function server(name: string, from: Member): BroughtServer {
   if (!/^[a-z][a-z0-9-]{0,30}$/.test(name))
     throw wrong(from, 'must have a name of lower-case letters, digits and dashes')
-  const member = object(from, [
-    ...['hostile', 'argument', 'session', 'requires', 'variants', 'upstream'],
-  ])
+  const member = object(from, [...['hostile', 'argument', 'session', 'requires', 'variants']])
   return {
     ...optional('hostile', member('hostile'), flag),
     ...optional('argument', member('argument'), text),
@@ -155,7 +153,6 @@ function server(name: string, from: Member): BroughtServer {
       typeof some.value === 'boolean' ? some.value : text(some).toLowerCase(),
     ),
     ...optional('variants', member('variants'), texts),
-    ...optional('upstream', member('upstream'), text),
   }
 }
 

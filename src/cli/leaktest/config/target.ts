@@ -89,8 +89,6 @@ export interface BroughtServer {
   readonly requires?: boolean | string
   /** The variants that call it. Default: all. */
   readonly variants?: readonly string[]
-  /** A real server behind it, which is only recorded. Default: none. */
-  readonly upstream?: string
 }
 
 /** A secret of the deployment. */

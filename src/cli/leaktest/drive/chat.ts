@@ -42,11 +42,21 @@ export function createTalk({ url, wire }: Chat, tape: Tape, values: Values): Tal
   return wire === 'chatkit' ? chatkitTalk(url, tape) : templateTalk(url, wire, tape, values)
 }
 
-/** Records an answer under the sink that it belongs to. */
+/** Records an answer under the sink that it belongs to. A cookie in it is that person's secret. */
 export function recordVisit(tape: Tape, got: Visit, sink: string, place: string): void {
   const { status, start, headers, body } = got
+  const { person } = tape.turn
+  for (const [name, value] of headers) {
+    const cookie = name === 'set-cookie' ? /^[^=]+=([^;]+)/.exec(value)?.[1] : undefined
+    const owner = person === undefined ? {} : { owner: person }
+    if (cookie !== undefined)
+      tape.ledger.add({ kind: 'cookie', ...owner, text: cookie, homes: [], rooms: BROWSER })
+  }
   tape.note({ sink: status >= 400 ? 'error bodies' : sink, place, start, headers, body })
 }
+
+/** The sinks that a browser is. */
+const BROWSER = ['browser', 'history', 'error bodies']
 
 function chatkitTalk(url: string, tape: Tape): Talk {
   const post = (person: SignedIn, body: object, cutAfter?: number) =>

@@ -71,7 +71,7 @@ export function finds(
   })
   const found = scan(Buffer.from(text, 'latin1'))
   return found.filter(
-    (one) => !hasRoom(one.secret as KnownSecret, record.sink, entitled) && !isTold(one, found),
+    (one) => !hasRoom(one.secret as KnownSecret, record, entitled) && !isTold(one, found),
   )
 }
 
