@@ -26,3 +26,22 @@ it('drops expired credentials as new ones come in', async () => {
   const left = await Promise.all(old.map((handle) => vault.withdraw(handle, alice, ISSUER)))
   expect(left.filter((credential) => credential !== undefined)).toEqual([])
 })
+
+it('keeps what is still good when new ones come in', async () => {
+  const clock = handClock()
+  const vault = memoryVault({ now: clock.now })
+  const deposit = (text: string) =>
+    vault.deposit({
+      credential: new Credential(text),
+      owner: alice,
+      destinations: [ISSUER],
+      expiresAt: START + 300,
+    })
+  const handles = []
+  for (const text of ['first', 'second', 'third']) {
+    handles.push(await deposit(text))
+    clock.forward(2)
+  }
+  const kept = await Promise.all(handles.map((handle) => vault.withdraw(handle, alice, ISSUER)))
+  expect(kept.map((credential) => credential?.reveal())).toEqual(['first', 'second', 'third'])
+})

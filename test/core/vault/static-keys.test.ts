@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { createAuditor } from '../../../src/core/audit.ts'
 import { Credential } from '../../../src/core/credential.ts'
+import { principalKey } from '../../../src/core/principal.ts'
 import { staticCredential } from '../../../src/core/source/static-credential.ts'
 import { memorySecretStore } from '../../../src/core/vault/memory-secret-store.ts'
 import type { SecretStore } from '../../../src/core/vault/secret-store.ts'
@@ -122,6 +123,13 @@ describe('a static key', () => {
     )
     await staticKeys(store).put(alice, MCP, key('short'))
     expect(await read(alice)).toBe('short')
+  })
+
+  it('a static key is stored under names that stay the same, so that later versions find it', async () => {
+    const { store, keys } = house()
+    await keys.put(alice, MCP, key('key-of-alice-1'))
+    const record = await store.read({ owner: principalKey(alice), resource: MCP, kind: 'static' })
+    expect(record?.secrets.key?.reveal()).toBe('key-of-alice-1')
   })
 
   it('a static key is found under every spelling of its resource', async () => {

@@ -1,8 +1,11 @@
 // A data key that is wrapped again, keys that are dropped, and what each secret is bound to.
 
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Credential } from '../../../src/core/credential.ts'
 import {
+  fileMasterKeys,
   KeyringError,
   listKeyring,
   type MasterKeys,
@@ -93,4 +96,36 @@ describe('what a secret is bound to', () => {
       text(secretBinding({ owner: 'o', resource: 'r', kind: 'static', issuer: 'i', version: 2 })),
     ).toBe('["secret",1,"o","r","static","i",2]')
   })
+})
+
+it('a secret that an earlier version sealed opens', async () => {
+  const { keyring } = groundForTest()
+  const key = 'q0nUgmL8gGgM0mCmvXcLd1pYzZkq5sE6W3bT2rVJx4A'
+  const created = '2026-01-02T03:04:05.678Z'
+  writeFileSync(keyring, JSON.stringify({ version: 1, keys: [{ id: 'a', created, key }] }))
+  const bytes = (text: string) => Buffer.from(text, 'base64')
+  const sealed = {
+    keyId: 'a',
+    wrapped: bytes(
+      '1an4964EBS7SzsOKebbRBBKrDxr6Tj71TbgMStkG0k1ph77WS4UVm4iVafCpt7Zq' +
+        '+d/irtcYHZbjDerOMi7o0ttvoYhucBdr7Zo4meH9DN4=',
+    ),
+    body: bytes(
+      'AWVEVlval2x1Lj/ClnTA8aCes+5mkEt1stD6qqvPAfyloHANgTZ7AxQ0nQuvj33b' +
+        'Jh0sQvci15abxj/Bu2lb2M9Uhtxu7rPhS9l19yTOzZeW21RrqgaoQ5LHbw==',
+    ),
+  }
+  const opened = await open(fileMasterKeys(keyring), sealed, aad)
+  expect([opened.secrets.key?.reveal(), opened.facts]).toEqual([
+    'secret-of-alice',
+    { scopes: ['a'] },
+  ])
+})
+
+it('a keyring that cannot be changed says why, and a failed change does not lock it', () => {
+  const { folder, keyring } = groundForTest()
+  expect(() => rotateKeyring(join(folder, 'missing.json'))).toThrow(/missing\.json is missing/)
+  expect(() => rotateKeyring(keyring, { now: () => Number.NaN })).toThrow(RangeError)
+  rotateKeyring(keyring)
+  expect(listKeyring(keyring)).toHaveLength(2)
 })
