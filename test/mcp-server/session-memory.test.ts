@@ -55,6 +55,13 @@ it('a session that was unused for the longest makes room for a new one', () => {
   expect(['a', 'b', 'c'].map((id) => owns(id, alice))).toEqual([true, false, true])
 })
 
+it('a session that is used pushes no other one out', () => {
+  const { owns, remember } = owners(2)
+  remember('a', alice)
+  remember('b', alice)
+  expect([owns('b', alice), owns('a', alice)]).toEqual([true, true])
+})
+
 function handles(maxHandles?: number) {
   const clock = handClock()
   const vault = memoryVault({ now: clock.now })
@@ -133,6 +140,13 @@ it('a handle that is the oldest makes room for a new one', async () => {
   for (const tokenId of ['1', '2', '3'])
     given.push(await give(admitted({ tokenId }, `token.${tokenId}`)))
   expect(await Promise.all(given.map(presented))).toEqual(['handle_refused', 'token.2', 'token.3'])
+  given.push(await give(admitted({ tokenId: '4' }, 'token.4')))
+  expect(await Promise.all(given.map(presented))).toEqual([
+    'handle_refused',
+    'handle_refused',
+    'token.3',
+    'token.4',
+  ])
   expect(await presented(await give(admitted({ tokenId: '1' }, 'token.1')))).toBe('token.1')
 })
 
