@@ -3,28 +3,25 @@
 
 import { filterBits } from './grams.ts'
 
-/** A slot's tag says whether it is in use, and something of the gram's hash. */
+/** What a slot holds instead of a place. */
 const FREE = 0
-const DELETED = 1
+const DELETED = -1
 const MIN_SLOTS = 64
 
-/** Finds the hash of the gram at a place. The table keeps only eight bits of it. */
-type HashOf = (place: number) => number
-
-/** Open addressing with linear probing: about ten bytes for each place. */
+/** Open addressing with linear probing: about twenty bytes for each place. */
 export class GramTable {
-  #tags = new Uint8Array(0)
+  /** The hash of each slot's gram, so that growing reads no text. */
+  #hashes = new Int32Array(0)
+  /** One more than each slot's place. */
   #places = new Int32Array(0)
   /** Slots that are not free: with the deleted ones. */
   #used = 0
   #filter = new Int32Array(0)
   #shift = 0
-  readonly #hashOf: HashOf
   readonly #extra: Int32Array
 
   /** @param extra Hashes of grams that pass the filter, though no place has them. */
-  constructor(hashOf: HashOf, extra: Int32Array = new Int32Array(0)) {
-    this.#hashOf = hashOf
+  constructor(extra: Int32Array = new Int32Array(0)) {
     this.#extra = extra
     this.#resize(MIN_SLOTS)
   }
@@ -40,17 +37,14 @@ export class GramTable {
   }
 
   add(hash: number, place: number): void {
-    if (this.#used * 8 >= this.#tags.length * 5) this.#rebuild()
-    this.#put(hash, place)
-    this.#pass(hash)
+    if (this.#used * 8 >= this.#places.length * 5) this.#rebuild()
+    this.#put(hash, place + 1)
   }
 
   delete(hash: number, place: number): void {
-    const tag = tagOf(hash)
-    const mask = this.#tags.length - 1
-    for (let slot = slotOf(hash) & mask; this.#tags[slot] !== FREE; slot = (slot + 1) & mask) {
-      if (this.#tags[slot] !== tag || this.#places[slot] !== place) continue
-      this.#tags[slot] = DELETED
+    for (let slot = this.first(hash); slot >= 0; slot = this.next(hash, slot)) {
+      if (this.placeAt(slot) !== place) continue
+      this.#places[slot] = DELETED
       return
     }
   }
@@ -62,57 +56,53 @@ export class GramTable {
   }
 
   /**
-   * The slot of a gram's next place: `next(hash, first(hash))` and so on. Negative at the end.
-   *
-   * A few slots may be of other grams, because a tag is short; the caller compares the text.
+   * The slot of a gram's next place: `next(hash, first(hash))` and so on. Negative at the end. Two
+   * grams may have the same hash; the caller compares the text.
    */
   first(hash: number): number {
-    return this.#seek(hash, slotOf(hash) & (this.#tags.length - 1))
+    return this.#seek(hash, slotOf(hash) & (this.#places.length - 1))
   }
 
   next(hash: number, slot: number): number {
-    return this.#seek(hash, (slot + 1) & (this.#tags.length - 1))
+    return this.#seek(hash, (slot + 1) & (this.#places.length - 1))
   }
 
   placeAt(slot: number): number {
-    return this.#places[slot] ?? 0
+    return (this.#places[slot] ?? 0) - 1
   }
 
   #seek(hash: number, from: number): number {
-    const tag = tagOf(hash)
-    const mask = this.#tags.length - 1
-    for (let slot = from; this.#tags[slot] !== FREE; slot = (slot + 1) & mask)
-      if (this.#tags[slot] === tag) return slot
+    const mask = this.#places.length - 1
+    for (let slot = from; this.#places[slot] !== FREE; slot = (slot + 1) & mask)
+      if (this.#hashes[slot] === hash && (this.#places[slot] ?? 0) > FREE) return slot
     return -1
   }
 
-  #put(hash: number, place: number): void {
-    const mask = this.#tags.length - 1
+  #put(hash: number, entry: number): void {
+    const mask = this.#places.length - 1
     let slot = slotOf(hash) & mask
-    while ((this.#tags[slot] ?? FREE) > DELETED) slot = (slot + 1) & mask
-    if (this.#tags[slot] === FREE) this.#used++
-    this.#tags[slot] = tagOf(hash)
-    this.#places[slot] = place
+    while ((this.#places[slot] ?? FREE) > FREE) slot = (slot + 1) & mask
+    if (this.#places[slot] === FREE) this.#used++
+    this.#hashes[slot] = hash
+    this.#places[slot] = entry
+    this.#pass(hash)
   }
 
   /** Takes twice the room that is needed, so that this happens less often the larger it is. */
   #rebuild(): void {
-    const tags = this.#tags
+    const hashes = this.#hashes
     const places = this.#places
     let live = 0
-    for (const tag of tags) if (tag > DELETED) live++
+    for (let slot = 0; slot < places.length; slot++) if ((places[slot] ?? FREE) > FREE) live++
     this.#resize(Math.max(MIN_SLOTS, 2 ** Math.ceil(Math.log2((live + 1) * 2.5))))
-    for (let slot = 0; slot < tags.length; slot++) {
-      if ((tags[slot] ?? FREE) <= DELETED) continue
-      const place = places[slot] ?? 0
-      const hash = this.#hashOf(place)
-      this.#put(hash, place)
-      this.#pass(hash)
+    for (let slot = 0; slot < places.length; slot++) {
+      const entry = places[slot] ?? FREE
+      if (entry > FREE) this.#put(hashes[slot] ?? 0, entry)
     }
   }
 
   #resize(slots: number): void {
-    this.#tags = new Uint8Array(slots)
+    this.#hashes = new Int32Array(slots)
     this.#places = new Int32Array(slots)
     this.#used = 0
     // Half a byte of filter for each slot: few grams pass falsely, and it fits the processor's
@@ -133,9 +123,4 @@ export class GramTable {
 function slotOf(hash: number): number {
   // The low bits of a product say little of the gram.
   return Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 6
-}
-
-/** 2 to 255. */
-function tagOf(hash: number): number {
-  return ((hash >>> 3) % 254) + 2
 }

@@ -54,7 +54,7 @@ export class NeedleIndex {
    */
   constructor(leap: number, signs?: Int32Array) {
     this.leap = leap
-    this.grams = new GramTable((place) => this.#hashAt(place), signs)
+    this.grams = new GramTable(signs)
   }
 
   get size(): number {
@@ -89,11 +89,6 @@ export class NeedleIndex {
   placeAt(place: number): Place | undefined {
     const needle = this.#needles[place >>> INSIDE_BITS]
     return needle && { needle, inside: place & (MAX_INSIDE - 1) }
-  }
-
-  #hashAt(place: number): number {
-    const needle = this.#needles[place >>> INSIDE_BITS]
-    return needle ? gramAt(needle.text, place & (MAX_INSIDE - 1)) : 0
   }
 
   /** Where the indexed grams of a needle end. */
