@@ -26,6 +26,14 @@ export function filterBits(hash: number): number {
   return (1 << (hash >>> 12)) | (1 << (hash >>> 7))
 }
 
+/** For `nextIn`: looks at all grams. */
+export const ANY_GRAM = 0
+/**
+ * For `nextIn`: passes over grams with a character below `#`: white space and quotes. In prose most
+ * grams have one, and the filter is not asked.
+ */
+export const DENSE_GRAM = 0x23232323
+
 /** A text as bytes, and the same bytes as numbers of four. */
 export interface Copy {
   readonly bytes: Uint8Array
@@ -39,6 +47,7 @@ export interface Copy {
  * nothing up, so that the compiler keeps it small.
  *
  * @param filter A Bloom filter with two bits per gram. `hash >>> shift` is the index of a word.
+ * @param dense {@link ANY_GRAM} or {@link DENSE_GRAM}.
  * @returns The index of the first of two words of which one may begin a known gram; `end` or more
  *   for none.
  */
@@ -49,14 +58,21 @@ export function nextIn(
   from: number,
   end: number,
   step: number,
+  dense: number,
 ): number {
   let at = from
   for (; at < end; at += 2 * step) {
     const next = at + step
-    const first = hashGram(words[at] ?? 0, bytes[4 * at + 4] ?? 0)
-    const second = hashGram(words[next] ?? 0, bytes[4 * next + 4] ?? 0)
-    const firstBits = filter[first >>> shift] ?? 0
-    const secondBits = filter[second >>> shift] ?? 0
+    const firstWord = words[at] ?? 0
+    const secondWord = words[next] ?? 0
+    const first = hashGram(firstWord, bytes[4 * at + 4] ?? 0)
+    const second = hashGram(secondWord, bytes[4 * next + 4] ?? 0)
+    // All bits set for a gram that is asked for, none for another: its word is the first one, which
+    // is in the cache.
+    const firstMask = maskOf(firstWord, dense)
+    const secondMask = maskOf(secondWord, dense)
+    const firstBits = (filter[(first >>> shift) & firstMask] ?? 0) & firstMask
+    const secondBits = (filter[(second >>> shift) & secondMask] ?? 0) & secondMask
     if (
       (((firstBits >>> (first >>> 12)) & (firstBits >>> (first >>> 7))) |
         ((secondBits >>> (second >>> 12)) & (secondBits >>> (second >>> 7)))) &
@@ -65,4 +81,10 @@ export function nextIn(
       return at
   }
   return at
+}
+
+/** -1 when none of four bytes is below those of `dense`, else 0. */
+function maskOf(word: number, dense: number): number {
+  const below = (word - dense) & ~word & 0x80808080
+  return ~((below | -below) >> 31)
 }

@@ -131,7 +131,10 @@ export class KnownSecrets {
 
   #formIndexes(): FormIndexes {
     if (this.#forms) return this.#forms
-    this.#forms = { narrow: new NeedleIndex(LEAP), wide: new NeedleIndex(WIDE_LEAP, escapeSigns()) }
+    this.#forms = {
+      narrow: new NeedleIndex(LEAP),
+      wide: new NeedleIndex(WIDE_LEAP, { signs: escapeSigns(), isDense: true }),
+    }
     for (const secret of this.#byText.values()) this.#addForms(secret, this.#forms)
     return this.#forms
   }
@@ -141,8 +144,13 @@ export class KnownSecrets {
     const isAscii = /^[ -~]*$/.test(secret.text)
     const forms = isAscii ? compactVariantsOf(secret.text) : variantsOf(secret.text)
     secret.forms = forms.map(wholly)
-    for (const form of secret.forms) (form.text.length < MIN_WIDE_CHARS ? narrow : wide).add(form)
+    for (const form of secret.forms) (isWide(form.text) ? wide : narrow).add(form)
   }
+}
+
+/** Long, and without white space and quotes. */
+function isWide(text: string): boolean {
+  return text.length >= MIN_WIDE_CHARS && /^[#-~]*$/.test(text)
 }
 
 /**

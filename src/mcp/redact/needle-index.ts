@@ -41,6 +41,7 @@ const MAX_WINDOWS = 16
  */
 export class NeedleIndex {
   readonly leap: number
+  readonly isDense: boolean
   readonly grams: GramTable
   readonly #needles: (Needle | undefined)[] = []
   /** Numbers of needles that were deleted. */
@@ -50,10 +51,15 @@ export class NeedleIndex {
 
   /**
    * @param leap A multiple of four.
-   * @param signs Hashes of grams that a search also tells of, see `search`. Default none.
+   * @param options.signs Hashes of grams that a search also tells of, see `search`. Default none.
+   * @param options.isDense Whether no needle has a character below `#`. Default no.
    */
-  constructor(leap: number, signs?: Int32Array) {
+  constructor(
+    leap: number,
+    { signs, isDense = false }: { readonly signs?: Int32Array; readonly isDense?: boolean } = {},
+  ) {
     this.leap = leap
+    this.isDense = isDense
     this.grams = new GramTable(signs)
   }
 

@@ -2,7 +2,7 @@
 // does not depend on how many needles there are.
 
 import type { Budget } from './budget.ts'
-import { type Copy, GRAM, gramAt, nextIn } from './grams.ts'
+import { ANY_GRAM, type Copy, DENSE_GRAM, GRAM, gramAt, nextIn } from './grams.ts'
 import type { Needle, NeedleIndex } from './needle-index.ts'
 
 /** A part of a text: from `from` up to, but not including, `to`. */
@@ -16,6 +16,8 @@ const NONE: readonly Range[] = []
 const MAX_IN_PLACE_CHARS = 400
 /** Characters that are copied at once, about: it is a multiple of the leap. */
 const CHUNK_CHARS = 32_768
+/** The filter of fewer needles is in the cache as a whole, so that to pass over grams saves nothing. */
+const MIN_DENSE_NEEDLES = 5000
 const BIG_ENDIAN: boolean = new Uint8Array(Uint32Array.of(1).buffer)[0] === 0
 /**
  * Characters that are compared for each one of the text, before the search gives up. Only texts
@@ -74,15 +76,16 @@ function lookInPlace(matches: Matches, from: number, to: number): void {
 }
 
 function lookInCopy(matches: Matches, from: number, length: number): void {
-  const { leap, grams } = matches.index
+  const { leap, grams, isDense, size } = matches.index
   const { filter, shift } = grams
   const end = length >>> 2
   const step = leap >>> 2
+  const dense = isDense && size > MIN_DENSE_NEEDLES ? DENSE_GRAM : ANY_GRAM
   const to = Math.min(matches.text.length, from + length)
   for (
-    let at = nextIn(filter, shift, copy, 0, end, step);
+    let at = nextIn(filter, shift, copy, 0, end, step, dense);
     at < end;
-    at = nextIn(filter, shift, copy, at + 2 * step, end, step)
+    at = nextIn(filter, shift, copy, at + 2 * step, end, step, dense)
   ) {
     lookAt(matches, from + at * 4, to)
     lookAt(matches, from + at * 4 + leap, to)
