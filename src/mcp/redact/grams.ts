@@ -16,7 +16,7 @@ export function gramAt(text: string, at: number): number {
 }
 
 /** The hash of a gram, from its first four bytes as one number, and its last. */
-export function hashGram(first: number, last: number): number {
+function hashGram(first: number, last: number): number {
   return Math.imul(first ^ (last << 9) ^ (last << 19), 0x9e3779b1)
 }
 

@@ -15,7 +15,7 @@ import {
 /** Stands in place of what is too deep to be searched. */
 export const WITHHELD = '[content withheld]'
 /** Stands in place of what would take too much work. */
-export const TOO_MUCH = '[content withheld: too much to search]'
+const TOO_MUCH = '[content withheld: too much to search]'
 /** Levels of a value that are searched. */
 const MAX_DEPTH = 128
 /** Smaller numbers have too few digits to be a secret. */
