@@ -4,8 +4,12 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Tape } from '../../src/cli/leaktest/house/tape.ts'
+import { compareRuns } from '../../src/cli/leaktest/judge/interference.ts'
+import { createMint } from '../../src/cli/leaktest/secrets/mint.ts'
 import { main } from '../../src/cli/main.ts'
 import { temporaryFolder } from '../end-to-end/fixtures.ts'
+import { LONG as ALL } from '../long.ts'
 
 const STACK = fileURLToPath(new URL('./leaktest-stack-child.ts', import.meta.url))
 
@@ -68,6 +72,18 @@ async function testing(described: unknown, ...args: string[]) {
 
 describe('a stack that leaks nothing', () => {
   it(
+    'passes the attacks by text',
+    async () => {
+      const { code, result } = await testing(target('none'), '--only', 'lookup.text')
+      expect(result).toMatchObject({ verdict: 'clean', leaks: [], unknown: [] })
+      expect(code).toBe(0)
+      expect(result.counts.attacks).toBeGreaterThan(100)
+      expect(result.counts.found).toBe(result.counts.planted)
+    },
+    LONG,
+  )
+
+  it.runIf(ALL)(
     'passes the whole test, and the report says how much was tried',
     async () => {
       const { code, result } = await testing(target('none'))
@@ -129,7 +145,7 @@ describe('a stack that leaks', () => {
     LONG,
   )
 
-  it(
+  it.runIf(ALL)(
     'in no encoding that anybody lists is found by the comparison, and the verdict is that it could not tell',
     async () => {
       const { code, result } = await testing(
@@ -143,6 +159,58 @@ describe('a stack that leaks', () => {
     },
     LONG,
   )
+})
+
+describe('runs that differ in their secrets alone', () => {
+  /** A run in which this came to the log and to a server. */
+  function taped(set: 'first' | 'other', said: (secret: string) => string): Tape {
+    const tape = new Tape(createMint('test', set))
+    const text = tape.mint.mark('a token')
+    tape.ledger.add({ kind: 'token', text, homes: ['inbox notes'] })
+    tape.note({ sink: 'log', place: '', body: Buffer.from(said(text)) })
+    const headers = [['authorization', `Bearer ${text}`]] as const
+    tape.note({
+      sink: 'inbox notes',
+      place: '',
+      headers,
+      slots: ['authorization'],
+      body: Buffer.from('{}'),
+    })
+    return tape
+  }
+
+  function verdicts(said: (secret: string) => string, again = said) {
+    const same = [taped('first', said), taped('first', again)] as const
+    const compared = compareRuns({ same, others: [taped('other', said)] }, [], ['fingerprint'])
+    return compared.map(({ sink, verdict }) => `${sink}: ${verdict}`)
+  }
+
+  it.each([
+    ['says the same', () => 'Done'],
+    ['says when it was', () => `{"time":${Date.now()},"at":"${new Date().toISOString()}"}`],
+    [
+      'names a keyed fingerprint',
+      (text: string) => `{"fingerprint":"${Buffer.from(text).toString('hex')}"}`,
+    ],
+  ])('are equal where a stack %s', (_, said) => {
+    expect(verdicts(said)).toEqual(['log: equal', 'inbox notes: equal'])
+  })
+
+  it('differ where a stack says anything that depends on a secret', () => {
+    expect(verdicts((text) => `length of the sum: ${text.charCodeAt(5)}`)).toEqual([
+      'log: differs',
+      'inbox notes: equal',
+    ])
+  })
+
+  it('tell nothing where they differ with equal secrets, too', () => {
+    expect(
+      verdicts(
+        () => 'one',
+        () => 'two',
+      ),
+    ).toEqual(['log: unsteady', 'inbox notes: equal'])
+  })
 })
 
 describe('a test that cannot tell', () => {

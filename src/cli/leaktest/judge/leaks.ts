@@ -27,7 +27,7 @@ export interface Leak {
   readonly behaviour: string
   /** Whose turn it was. */
   readonly person?: string
-  /** In how many records. */
+  /** In how many different records. */
   readonly times: number
 }
 
@@ -39,37 +39,84 @@ export interface Search {
   readonly bytes: number
 }
 
-/** Searches a tape. It lets others have their turn between two texts. */
+/** Characters that are searched at once. */
+const BATCH_CHARACTERS = 64 * 1024
+
+/**
+ * Searches a tape. It lets others have their turn at times. Small records are searched many at once, and
+ * one by one only where there is something: almost everywhere there is nothing.
+ */
 export async function searchTape(
   tape: Tape,
   entitled: readonly Entitlement[],
   progress: (done: number, all: number) => void,
 ): Promise<Search> {
-  const scan = remembered(createScan(tape.ledger.all()))
+  const scan = createScan(tape.ledger.all())
   const leaks = new Map<string, Leak>()
+  const known = new Set<string>()
+  let batch: Rendered[] = []
+  let [size, bytes] = [0, 0]
+  const search = () => {
+    const together = batch.length > 1 ? scan(bytesOfAll(batch)) : undefined
+    if (together === undefined || together.some(({ part }) => part !== 'header'))
+      for (const { record, text } of batch)
+        for (const found of keptOf(scan(Buffer.from(text, 'latin1')), record, entitled))
+          note(found, record, leaks)
+    ;[batch, size] = [[], 0]
+  }
   for (const [index, record] of tape.records.entries()) {
+    const text = textOf(record, tape, entitled)
+    // Many records are the same, such as the schemas of tools. What counts is the first.
+    const digest = createHash('sha256').update(`${record.sink}\n${text}`).digest('base64')
+    if (known.has(digest)) continue
+    known.add(digest)
+    bytes += text.length
+    if (size + text.length > BATCH_CHARACTERS) search()
+    batch.push({ record, text })
+    size += text.length
     progress(index, tape.records.length)
-    for (const found of finds(record, tape, entitled, scan.scan)) note(found, record, leaks)
     await pause()
   }
+  search()
   // A place may be named by a text that a hostile server chose.
   const shown = (leak: Leak): Leak =>
-    scan.scan(Buffer.from(leak.place)).length > 0 ? { ...leak, place: 'a name with it' } : leak
-  return { leaks: [...leaks.values()].map(shown), texts: scan.texts(), bytes: scan.bytes() }
+    scan(leak.place).length > 0 ? { ...leak, place: 'a name with it' } : leak
+  return { leaks: [...leaks.values()].map(shown), texts: known.size, bytes }
+}
+
+/** A record and the text that is searched of it. */
+interface Rendered {
+  readonly record: Recorded
+  readonly text: string
+}
+
+function bytesOfAll(batch: readonly Rendered[]): Buffer {
+  return Buffer.from(batch.map(({ text }) => text).join('\n\n'), 'latin1')
 }
 
 /** What was found in one record and is not entitled to be there. */
 export function finds(
   record: Recorded,
-  { ledger }: Tape,
+  tape: Tape,
   entitled: readonly Entitlement[],
   scan: Scan,
 ): readonly Found[] {
-  const text = render(record, (credential) => {
+  const text = textOf(record, tape, entitled)
+  return keptOf(scan(Buffer.from(text, 'latin1')), record, entitled)
+}
+
+function textOf(record: Recorded, { ledger }: Tape, entitled: readonly Entitlement[]): string {
+  return render(record, (credential) => {
     const secret = ledger.find(credential)
     return secret !== undefined && isAtHome(secret, record, entitled)
   })
-  const found = scan(Buffer.from(text, 'latin1'))
+}
+
+function keptOf(
+  found: readonly Found[],
+  record: Recorded,
+  entitled: readonly Entitlement[],
+): readonly Found[] {
   return found.filter(
     (one) => !hasRoom(one.secret as KnownSecret, record, entitled) && !isTold(one, found),
   )
@@ -109,25 +156,4 @@ function note(found: Found, record: Recorded, leaks: Map<string, Leak>): void {
 /** Decodings on top of each other. */
 function depth(encoding: string): number {
   return encoding === 'plain' ? 0 : encoding.split(' > ').length
-}
-
-/** Many records are the same, such as the schemas of tools. */
-function remembered(scan: Scan): {
-  readonly scan: Scan
-  texts(): number
-  bytes(): number
-} {
-  const known = new Map<string, readonly Found[]>()
-  let bytes = 0
-  return {
-    scan(haystack) {
-      const digest = createHash('sha256').update(haystack).digest('base64')
-      const found = known.get(digest) ?? scan(haystack)
-      if (!known.has(digest)) bytes += haystack.length
-      known.set(digest, found)
-      return found
-    },
-    texts: () => known.size,
-    bytes: () => bytes,
-  }
 }
