@@ -83,8 +83,13 @@ export async function lockedPlaces(stage: Stage, turn: TurnKind, step = 1): Prom
         at(number, { path }) {
           if (number !== place) return
           const held = new DatabaseSync(path, { timeout: 0 })
+          try {
+            held.exec('begin immediate')
+          } catch (error) {
+            held.close()
+            throw error
+          }
           other = held
-          held.exec('begin immediate')
           setTimeout(() => held.close(), holdMs)
         },
         end: () =>
