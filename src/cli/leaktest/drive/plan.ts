@@ -37,8 +37,8 @@ const OPENINGS = [
 
 const SCOPES = ['others', 'own'] as const
 
-/** Every behaviour that there is, for `--help` and for the first variant. */
-export function behavioursOf(): readonly string[] {
+/** Every behaviour that there is. */
+function behavioursOf(): readonly string[] {
   const scoped = (kind: string, places: readonly string[]) =>
     places.flatMap((place) => SCOPES.map((scope) => `${kind}.${place}.${scope}`))
   return [

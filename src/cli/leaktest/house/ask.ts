@@ -68,7 +68,7 @@ function isResult(one: Json): boolean {
 }
 
 /** The marker in the text of a person's message. */
-export function markerIn(message: Json): string | undefined {
+function markerIn(message: Json): string | undefined {
   return /\[leaktest ([\w. -]+?) \d+\]/.exec(textOf(message.content))?.[1]
 }
 

@@ -7,7 +7,7 @@ import { LIST_ATTACKS } from './attacks.ts'
 const LIST_ENCODINGS = ['plain', 'base64, second alignment', 'hex', 'JSON escapes', 'percent, full']
 
 /** The beginning of a server's tool names. */
-export function prefixOf(server: string): string {
+function prefixOf(server: string): string {
   return server.replaceAll('-', '_')
 }
 

@@ -17,7 +17,7 @@ export function sentenceOf(leak: Leak): string {
 }
 
 /** What `--only` takes to see a leak again. */
-export function reproducing({ behaviour }: Pick<Leak, 'behaviour'>): string {
+function reproducing({ behaviour }: Pick<Leak, 'behaviour'>): string {
   return behaviour.split(',')[0]?.replace(/ .*/, '') ?? ''
 }
 
