@@ -59,7 +59,7 @@ export function* redactValue(
     if (frame.at === frame.items.length) {
       stack.pop()
       const outer = stack.at(-1)
-      if (outer) put(outer, closeFrame(frame))
+      if (outer) put(outer, closeFrame(frame, budget))
       continue
     }
     const key = frame.keys?.[frame.at]
@@ -146,21 +146,28 @@ function put(frame: Frame, item: unknown): void {
   frame.at++
 }
 
-function closeFrame({ part, keys, items, isTouched }: Frame): unknown {
+function closeFrame({ part, keys, items, isTouched }: Frame, budget: Budget): unknown {
   if (!isTouched) return part
   // `fromEntries` defines a member `__proto__`, where an assignment would set the prototype.
-  return keys ? Object.fromEntries(withUniqueKeys(keys, items)) : items
+  return keys ? Object.fromEntries(withUniqueKeys(keys, items, budget)) : items
 }
 
 /** Numbers keys that became equal, so that two keys that held the same secret stay two. */
-function withUniqueKeys(keys: readonly string[], items: readonly unknown[]): Map<string, unknown> {
+function withUniqueKeys(
+  keys: readonly string[],
+  items: readonly unknown[],
+  budget: Budget,
+): Map<string, unknown> {
   const unique = new Map<string, unknown>()
   // The last number of each key. Counting from the start each time would take quadratic time.
   const counts = new Map<string, number>()
   for (const [index, key] of keys.entries()) {
     let free = key
     let count = counts.get(key) ?? 1
-    while (unique.has(free)) free = `${key} ${++count}`
+    while (unique.has(free)) {
+      budget.spend(1)
+      free = `${key} ${++count}`
+    }
     if (free !== key) counts.set(key, count)
     unique.set(free, items[index])
   }
