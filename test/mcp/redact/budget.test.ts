@@ -9,7 +9,9 @@ import { jwt, random, redactorOf, TIMEOUT } from './parts.ts'
 
 const token = jwt('budget')
 const signature = token.slice(token.lastIndexOf('.') + 1)
+const long = jwt('long', 342).slice(-342)
 const redactor = redactorOf(
+  jwt('long', 342),
   token,
   random('budget', 43),
   'aaaaaaaaaaaaaaaaaaaaaaaa',
@@ -30,9 +32,13 @@ const keys = (count: number, key: (index: number) => string) =>
 
 const FAMILIES: Readonly<Record<string, (length: number) => unknown>> = {
   'keys that become equal': (length) =>
-    keys(length / 20, (index) => `${signature.slice(0, 12)}${' '.repeat(index % 7)}${index}`),
+    keys(length / 20, (index) => long.slice(index % 250, (index % 250) + 12 + index / 250)),
   'keys that become one another': (length) =>
-    keys(length / 20, (index) => `${signature.slice(index % 60, (index % 60) + 12)} ${index % 90}`),
+    keys(length / 20, (index) =>
+      index % 2 === 0
+        ? long.slice(index % 250, (index % 250) + 12 + index / 250)
+        : `[credential removed] ${index}`,
+    ),
   percent: (length) => fill('%41', length),
   'percent of percent': (length) => fill('%2541', length),
   'percent of text': (length) => fill('%41bc ', length),
@@ -101,7 +107,7 @@ describe('the work for a hostile answer', () => {
       const twice = await workOf(make(2 * size))
       expect(twice.steps / once.steps).toBeLessThan(2.2)
       // A block of 65,536 characters is done in one piece, with what it decodes to.
-      expect(twice.most).toBeLessThan(1_500_000)
+      expect(twice.most).toBeLessThan(name.endsWith('repeats itself') ? 1_500_000 : 500_000)
       // One secret is so like itself that a text of it cannot be compared in linear time.
       expect(once.redacted.withheld).toBe(name === 'a secret that repeats itself' ? 1 : 0)
     },
