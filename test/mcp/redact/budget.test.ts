@@ -30,14 +30,17 @@ const worstLetters = (length: number) =>
 const keys = (count: number, key: (index: number) => string) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [key(index), index]))
 
+/** One of 10,000 different pieces of a token. */
+function pieceAt(index: number): string {
+  const from = Math.floor(index / 34) % 300
+  return long.slice(from, from + 12 + (index % 34))
+}
+
 const FAMILIES: Readonly<Record<string, (length: number) => unknown>> = {
-  'keys that become equal': (length) =>
-    keys(length / 20, (index) => long.slice(index % 250, (index % 250) + 12 + index / 250)),
+  'keys that become equal': (length) => keys(length / 20, pieceAt),
   'keys that become one another': (length) =>
     keys(length / 20, (index) =>
-      index % 2 === 0
-        ? long.slice(index % 250, (index % 250) + 12 + index / 250)
-        : `[credential removed] ${index}`,
+      index % 2 === 0 ? pieceAt(index) : `[credential removed] ${index}`,
     ),
   percent: (length) => fill('%41', length),
   'percent of percent': (length) => fill('%2541', length),
