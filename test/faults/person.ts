@@ -38,6 +38,8 @@ export interface Told {
   /** Everything that came, as it came. */
   raw: string
   readonly onTold?: (told: Told) => void
+  /** The person has left this page, and presses nothing on it any more. */
+  isGone?: boolean
 }
 
 /** Nothing was told yet. `onTold` gets all of it whenever there is more. */
@@ -84,7 +86,7 @@ export interface Person {
 /** Asks for the task to be deleted, and approves it. Gives up at the first answer that is none. */
 export async function ask(person: Person, told: Told, task: number, key?: string): Promise<void> {
   const params = { input: inputOf(`Delete task ${task} ${person.padding ?? ''}`) }
-  if (!(await stream(person, 'threads.create', params, told, key))) return
+  if (!(await stream(person, 'threads.create', params, told, key)) || told.isGone) return
   await approve(person, told)
 }
 

@@ -78,6 +78,7 @@ async function instanceScenario(
     else clock.offsetMs += LEASE_MS + 1000
     // What the first one says from now on, nobody hears.
     const heard = { ...told, items: [...told.items] }
+    told.isGone = true
     const there = await person(second.chat)
     const back = await comeBack({ person: there, told: heard, task, key })
     let { said } = back
