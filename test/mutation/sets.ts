@@ -42,7 +42,7 @@ export const SETS = {
   inject: {
     mutate: ['src/mcp/arguments/inject.ts', 'src/mcp/arguments/pointer.ts'],
     // Random properties take too long to be tried for every change.
-    tests: ['test/mcp/arguments/inject.test.ts', 'test/mcp/arguments/pointer.test.ts'],
+    tests: ['test/mcp/arguments/{covers,inject,pointer}.test.ts'],
   },
   redact: {
     mutate: ['src/mcp/redact/*.ts'],
