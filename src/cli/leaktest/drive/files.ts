@@ -11,6 +11,10 @@ import { smallEnvironment } from './program.ts'
 
 /** Bytes of one file that are searched: its end, where it is larger. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024
+/** Bytes of a file that is searched as one. */
+const WHOLE_BYTES = 1024 * 1024
+const BLOCK_BYTES = 64 * 1024
+const OVERLAP_BYTES = 8 * 1024
 const MAX_DUMP_BYTES = 256 * 1024 * 1024
 
 /** A sink that a target names, its placeholders filled. */
@@ -46,7 +50,20 @@ export async function recordFile(
   const body = await readFile(path).catch(() => Buffer.alloc(0))
   if (body.length === 0) return
   const sink = `${kind} ${basename(path).replace(/-(?:wal|shm|journal)$/, '')}`
-  tape.note({ sink, place: `${basename(path)}, ${when}`, body: body.subarray(-MAX_FILE_BYTES) })
+  for (const block of blocksOf(body.subarray(-MAX_FILE_BYTES)))
+    tape.note({ sink, place: `${basename(path)}, ${when}`, body: block })
+}
+
+/**
+ * A large file in blocks that overlap by more than any encoded secret is long. Those that have not
+ * changed since it was read before are not searched again.
+ */
+function blocksOf(body: Buffer): readonly Buffer[] {
+  if (body.length <= WHOLE_BYTES) return [body]
+  const blocks: Buffer[] = []
+  for (let at = 0; at < body.length; at += BLOCK_BYTES)
+    blocks.push(body.subarray(at, at + BLOCK_BYTES + OVERLAP_BYTES))
+  return blocks
 }
 
 /** All files that a path means: itself and what SQLite keeps beside it, a folder's, or a pattern's. */
