@@ -43,11 +43,11 @@ export function createScan(secrets: readonly Secret[]): Scan {
       lower ??= text.toLowerCase()
       for (const { part, at: partAt } of grams.find(lower.slice(at, at + GRAM))) {
         const characters = lengthOfRun(lower, at, part.folded, partAt)
-        const counts =
-          characters >= part.fewest ||
-          (characters >= part.fewestExact &&
-            lengthOfRun(text, at, part.text, partAt) >= part.fewestExact)
-        if (counts) finds.note(part, encoding, characters)
+        if (characters < part.fewestExact) continue
+        const exact = lengthOfRun(text, at, part.text, partAt) >= part.fewestExact
+        if (exact) finds.note(part, encoding, characters)
+        else if (characters >= part.fewest)
+          finds.note(part, `${encoding}, in another case`, characters)
       }
     })
   }
