@@ -139,11 +139,15 @@ export interface ChatkitServerOptions<C extends ChatCaller> {
   readonly limits?: Partial<ChatkitLimits>
   /** Whether clients are told that an answer can be stopped. Default true. */
   readonly allowCancel?: boolean
-  /** Milliseconds that one answer may take. Default 300,000. */
+  /**
+   * Milliseconds that one answer may take. A client that does not read may hold its stream for as
+   * long. Default 300,000.
+   */
   readonly deadline?: number
   /**
    * Milliseconds after which a run that gives no sign of life counts as dead. Each instance
-   * compares with its own clock, so the clocks must agree. Default 15,000.
+   * compares with its own clock, so the clocks must agree. Until then a
+   * new message in the thread of a dead run is refused. Default 5,000.
    */
   readonly lease?: number
   /**

@@ -47,27 +47,31 @@ export interface ChatkitServer {
 export function chatkitServer<C extends ChatCaller>(
   options: ChatkitServerOptions<C>,
 ): ChatkitServer {
-  const { admit, heartbeat } = options
+  const { admit, heartbeat, deadline = DEADLINE_MS } = options
   const server = serverOf(options)
   const { runs, report } = server
   const answer = (request: Request) => admitAndAnswer(request, admit, server)
+  const terms = { heartbeatMs: heartbeat, deadlineMs: deadline }
   const node = {
+    ...terms,
     answer,
-    heartbeatMs: heartbeat,
     report: (error: unknown) => report(error, {}),
   }
   return {
-    fetch: async (request) => toResponse(await answer(request), request, heartbeat),
+    fetch: async (request) => toResponse(await answer(request), request, terms),
     listener: (incoming, response) => answerNode(incoming, response, node),
     close: () => runs.close(),
   }
 }
 
+/** Milliseconds that one answer may take, if the app does not say. */
+const DEADLINE_MS = 300_000
+
 /** Checks the options, and makes what all requests share. */
 function serverOf<C extends ChatCaller>(options: ChatkitServerOptions<C>): RequestServer<C> {
   const {
-    deadline = 300_000,
-    lease = 15_000,
+    deadline = DEADLINE_MS,
+    lease = 5000,
     heartbeat,
     now = Date.now,
     newId = randomId,

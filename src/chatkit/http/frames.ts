@@ -18,6 +18,17 @@ export function frame(event: string, id?: string): string {
   return id === undefined ? `data: ${event}\n\n` : `id: ${id}\ndata: ${event}\n\n`
 }
 
+/** How a stream is sent. */
+export interface StreamTerms {
+  /** Milliseconds of silence after which a comment is sent. */
+  readonly heartbeatMs: number | undefined
+  /** Milliseconds from its beginning for which a client may leave what it was sent unread. */
+  readonly deadlineMs: number
+}
+
+/** Milliseconds that a client has for each piece when the deadline is over. */
+const LAST_WAIT_MS = 1000
+
 /** A comment of the event stream. Clients ignore it. */
 const HEARTBEAT = ':\n\n'
 
@@ -35,19 +46,55 @@ export function fixedFrames(events: readonly object[]): FrameSource {
 }
 
 /**
+ * Waits for a client that has to read: up to the deadline of the stream, and from then on for a
+ * short time for each piece.
+ */
+class Patience {
+  readonly #untilMs: number
+  readonly #giveUp: () => void
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(deadlineMs: number, giveUp: () => void) {
+    this.#untilMs = performance.now() + deadlineMs
+    this.#giveUp = giveUp
+  }
+
+  /** Now it is the client's turn. */
+  begin(): void {
+    const leftMs = Math.max(this.#untilMs - performance.now(), LAST_WAIT_MS)
+    this.#timer ??= setTimeout(this.#giveUp, leftMs)
+  }
+
+  /** The client has read, or is gone. */
+  end(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+}
+
+/**
  * Makes a web body. It asks for the next frames only when the client has read the ones before. It
  * calls `left` at its end.
  */
 export function bodyOf(
   source: FrameSource,
-  heartbeat: number | undefined,
+  { heartbeatMs: heartbeat, deadlineMs }: StreamTerms,
   left: () => void,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const encoder = new TextEncoder()
   let timer: ReturnType<typeof setInterval> | undefined
+  let giveUp = () => {}
+  const patience = new Patience(deadlineMs, () => giveUp())
   return new ReadableStream<Uint8Array<ArrayBuffer>>(
     {
       start(controller) {
+        giveUp = () => {
+          clearInterval(timer)
+          left()
+          controller.error(new Error('The client did not read the stream'))
+          void source.cancel().catch(() => {})
+        }
+        patience.begin()
         if (heartbeat === undefined) return
         timer = setInterval(() => {
           // Only to a client that waits: a slow one has enough to read.
@@ -55,13 +102,18 @@ export function bodyOf(
         }, heartbeat)
       },
       async pull(controller) {
+        patience.end()
         const frames = await source.next()
-        if (frames !== undefined) return controller.enqueue(encoder.encode(frames))
+        if (frames !== undefined) {
+          patience.begin()
+          return controller.enqueue(encoder.encode(frames))
+        }
         clearInterval(timer)
         left()
         controller.close()
       },
       async cancel() {
+        patience.end()
         clearInterval(timer)
         left()
         await source.cancel()
@@ -75,15 +127,17 @@ export function bodyOf(
 export async function writeFrames(
   source: FrameSource,
   response: ServerResponse,
-  heartbeat: number | undefined,
+  { heartbeatMs: heartbeat, deadlineMs }: StreamTerms,
 ): Promise<void> {
   let drained: (() => void) | undefined
   // A connection that closed before this sends no further 'close' event.
   if (response.destroyed) return source.cancel()
   let gone = false
+  const patience = new Patience(deadlineMs, () => response.destroy())
   response.on('drain', () => drained?.())
   response.on('close', () => {
     gone = true
+    patience.end()
     drained?.()
     void source.cancel().catch(() => {})
   })
@@ -96,13 +150,17 @@ export async function writeFrames(
       const frames = await source.next()
       if (frames === undefined || gone) break
       if (response.write(frames)) continue
+      patience.begin()
       await new Promise<void>((resolve) => {
         drained = resolve
       })
+      patience.end()
       if (gone) break
     }
   } finally {
     clearInterval(timer)
+    // What the client has not read yet is still in memory here.
+    if (!gone) patience.begin()
     response.end()
   }
 }

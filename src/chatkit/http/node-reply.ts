@@ -2,15 +2,13 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { invalid, METHOD_NOT_ALLOWED, refusalAnswer, UNAVAILABLE } from '../protocol/refusal.ts'
-import { writeFrames } from './frames.ts'
+import { type StreamTerms, writeFrames } from './frames.ts'
 import { requestOf } from './node-request.ts'
 import { type JsonReply, type Reply, replyRefusing, STREAM_HEADERS } from './reply.ts'
 
 /** How requests are answered, whatever server they came by. */
-export interface NodeAnswering {
+export interface NodeAnswering extends StreamTerms {
   readonly answer: (request: Request) => Promise<Reply>
-  /** Milliseconds of silence after which a stream sends a comment. */
-  readonly heartbeatMs: number | undefined
   readonly report: (error: unknown) => void
 }
 
@@ -29,7 +27,7 @@ export async function answerNode(
       if (response.destroyed) reply.leave()
       else response.on('close', reply.leave)
       // Not awaited, so that a waiting stream keeps one suspended function and not two.
-      return writeFrames(reply.frames, response, answering.heartbeatMs).catch((error) =>
+      return writeFrames(reply.frames, response, answering).catch((error) =>
         fail(error, response, answering),
       )
     }

@@ -1,14 +1,10 @@
 // Sends a reply as a web response.
 
-import { bodyOf } from './frames.ts'
+import { bodyOf, type StreamTerms } from './frames.ts'
 import { type Reply, STREAM_HEADERS } from './reply.ts'
 
-/** Makes the web response. `heartbeatMs` is the silence after which a stream sends a comment. */
-export function toResponse(
-  reply: Reply,
-  { signal }: Request,
-  heartbeatMs: number | undefined,
-): Response {
+/** Makes the web response. */
+export function toResponse(reply: Reply, { signal }: Request, terms: StreamTerms): Response {
   if (reply.kind === 'door') return reply.response
   if (reply.kind === 'json')
     return new Response(reply.body, { status: reply.status, headers: { ...reply.headers } })
@@ -20,5 +16,5 @@ export function toResponse(
   }
   if (signal.aborted) onGone()
   else signal.addEventListener('abort', onGone, { once: true })
-  return new Response(bodyOf(frames, heartbeatMs, leave), { headers: STREAM_HEADERS })
+  return new Response(bodyOf(frames, terms, leave), { headers: STREAM_HEADERS })
 }

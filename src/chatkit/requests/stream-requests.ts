@@ -82,7 +82,7 @@ function reportAt(
 const REFUSALS: Readonly<Record<'busy' | 'crowded' | 'repeated', WireRefusal>> = {
   busy: conflict(
     'thread_busy',
-    'An answer is still being written here. Wait for it, or stop it first.',
+    'An answer is still being written here. Wait a few seconds, or stop it first.',
   ),
   crowded: {
     status: 429,

@@ -10,6 +10,7 @@ import { isLocked, SqliteLockedError } from './locked.ts'
 import { migrate } from './migrations.ts'
 import { makePrivateFile } from './private-file.ts'
 import { runTransaction } from './transaction.ts'
+import { threadWriter, type Writer } from './writer.ts'
 
 /** Options of {@link openSqlite}. */
 export interface SqliteOptions {
@@ -28,12 +29,14 @@ export interface SqliteOptions {
 export interface SqliteDatabase extends SqlDatabase {
   /**
    * Makes this connection the only one, over all processes, that has claimed the file. Others may
-   * still read and write it. The claim ends with `close`, or with the process.
+   * still read and write it. The claim ends with `close`, or with the process. From now on a thread
+   * makes the changes: this process serves people, and must not wait for the disk.
    *
    * @param waitMs How long to wait for the one that has it. The process stands still meanwhile.
+   * @returns Whether it was not claimed before.
    * @throws SqliteInUseError when another connection has it still.
    */
-  claim(waitMs: number): void
+  claim(waitMs: number): boolean
   /** Closes the file. */
   close(): void
 }
@@ -62,6 +65,7 @@ export function openSqlite(path: string, options: SqliteOptions = {}): SqliteDat
   const reads = inTurn(path, busyTimeoutMs)
   const changes = inTurn(path, busyTimeoutMs)
   let claimed: Claim | undefined
+  let writer: Writer | undefined
 
   function prepare(text: string): StatementSync {
     const known = prepared.get(text)
@@ -88,17 +92,22 @@ export function openSqlite(path: string, options: SqliteOptions = {}): SqliteDat
       return reads.run(() => parseRows<R>(prepare(statement.text).all(...bound)))
     },
     async commit(steps): Promise<readonly number[] | undefined> {
+      if (writer) return writer.commit(steps)
       const [first] = steps
       return changes.run(() =>
         first && steps.length === 1 ? commitOne(first, run) : commitAll(steps, run, database),
       )
     },
-    claim(waitMs): void {
-      if (path !== ':memory:') claimed ??= claimFile(path, waitMs)
+    claim(waitMs): boolean {
+      if (path === ':memory:' || claimed) return false
+      claimed = claimFile(path, waitMs)
+      writer = threadWriter(path, busyTimeoutMs)
+      return true
     },
     close(): void {
       reads.close()
       changes.close()
+      writer?.close()
       database.close()
       claimed?.release()
     },

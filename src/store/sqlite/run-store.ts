@@ -7,16 +7,13 @@ import {
   type Begun,
   isAlive,
   type NewRun,
-  type RunNews,
   type RunStore,
 } from '../../chatkit/runs/run-store.ts'
 import { localBell } from '../shared/run-bell.ts'
 import { sqlRunStore } from '../shared/sql-run-store.ts'
 import { SQLITE } from '../statements/compiled-sqlite.ts'
+import { step } from '../statements/sql.ts'
 import type { SqliteDatabase } from './database.ts'
-
-/** How often the watchers of a run are woken that a process before this one began. */
-const POLL_MS = 5000
 
 /** Options of {@link sqliteRunStore}. */
 export interface SqliteRunStoreOptions {
@@ -38,18 +35,28 @@ export function sqliteRunStore(
   database: SqliteDatabase,
   { takeoverTimeout = 5000 }: SqliteRunStoreOptions = {},
 ): RunStore {
-  database.claim(takeoverTimeout)
+  /** Whether a process before this one may have left runs that are not over. */
+  let isFirst = database.claim(takeoverTimeout)
   const kept = sqlRunStore(database, SQLITE.runs, localBell())
   const light = memoryRunStore()
   /** The runs that are in memory. */
   const lights = new Map<string, NewRun>()
-  /** Ids of the runs in the file that this process began: it hears of their changes. */
-  const own = new Set<string>()
   const of = (id: string) => (lights.has(id) ? light : kept)
+
+  /**
+   * Ends what a dead process left. Only this process has the claim, so whatever was alive before
+   * its first use of the store is dead.
+   */
+  async function buryOnce(now: number): Promise<void> {
+    if (!isFirst) return
+    await database.commit([step(SQLITE.runs.buryAll, { now })])
+    isFirst = false
+  }
 
   async function begin(run: NewRun, terms: BeginTerms): Promise<Begun> {
     const { owner, threadId } = run
     const { now, most } = terms
+    await buryOnce(now)
     const inMemory = await light.latest(owner, threadId, now)
     const inFile = await kept.latest(owner, threadId, now)
     // The run after an interrupted one must be found as the newest, also after it has ended. So it
@@ -68,7 +75,6 @@ export function sqliteRunStore(
     })
     if (!begun.began)
       return begun.why === 'crowded' && isBusy ? { began: false, why: 'busy' } : begun
-    own.add(run.id)
     if (!inMemory) return begun
     await forgetLights(owner, threadId)
     return { began: true, replaced: inMemory }
@@ -93,7 +99,6 @@ export function sqliteRunStore(
   function leave(id: string): RunStore {
     const store = of(id)
     lights.delete(id)
-    own.delete(id)
     return store
   }
 
@@ -104,6 +109,7 @@ export function sqliteRunStore(
     end: (id, state) => leave(id).end(id, state),
     drop: (id) => leave(id).drop(id),
     async latest(owner, threadId, now) {
+      await buryOnce(now)
       // A run leaves the memory when it ends, or when another run takes its thread. So a run that
       // is in memory is the newest of its thread.
       return (await light.latest(owner, threadId, now)) ?? (await kept.latest(owner, threadId, now))
@@ -117,16 +123,7 @@ export function sqliteRunStore(
       await forgetLights(owner, threadId)
       await kept.forget(owner, threadId)
     },
-    watch(id, wake): () => void {
-      const unwatch = of(id).watch(id, wake)
-      if (lights.has(id) || own.has(id)) return unwatch
-      // A process before this one left this run: nobody will ring when its time is over.
-      const unpoll = pollFor(wake)
-      return () => {
-        unpoll()
-        unwatch()
-      }
-    },
+    watch: (id, wake) => of(id).watch(id, wake),
   }
 }
 
@@ -140,10 +137,4 @@ function oneAtATime<A extends readonly unknown[], R>(
     turn = done.catch(() => {})
     return done
   }
-}
-
-function pollFor(wake: (news: RunNews) => void): () => void {
-  const poll = setInterval(() => wake(undefined), POLL_MS)
-  poll.unref()
-  return () => clearInterval(poll)
 }

@@ -122,6 +122,10 @@ export const POSTGRES: PostgresStatements = {
         { place: 'now' },
       ],
     },
+    buryAll: {
+      text: 'update "run" set "state" = $1, "alive_until" = case when "alive_until" < $2 then "alive_until" else $3 end where "state" in ($4, $5)',
+      slots: ['interrupted', { place: 'now' }, { place: 'now' }, 'running', 'stopping'],
+    },
     add: {
       text: 'insert into "run" ("id", "owner", "thread_id", "resumable", "item_id", "once_key", "once_digest", "state", "alive_until") select cast($1 as text) as "id", cast($2 as text) as "owner", cast($3 as text) as "thread_id", cast($4 as integer) as "resumable", cast($5 as text) as "item_id", cast($6 as text) as "once_key", cast($7 as text) as "once_digest", \'running\' as "state", cast($8 as bigint) as "alive_until" where not exists (select "run"."id" from "run" where "owner" = $9 and "thread_id" = $10 and "state" in ($11, $12)) and not exists (select "run"."id" from "run" where "owner" = $13 and "once_key" = cast($14 as text)) and (select count(*) as "count" from "run" where "owner" = $15 and "state" in ($16, $17) and "alive_until" > $18) < cast($19 as bigint) on conflict do nothing',
       slots: [

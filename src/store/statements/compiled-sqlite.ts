@@ -122,6 +122,10 @@ export const SQLITE: SqliteStatements = {
         { place: 'now' },
       ],
     },
+    buryAll: {
+      text: 'update "run" set "state" = ?, "alive_until" = case when "alive_until" < ? then "alive_until" else ? end where "state" in (?, ?)',
+      slots: ['interrupted', { place: 'now' }, { place: 'now' }, 'running', 'stopping'],
+    },
     add: {
       text: 'insert into "run" ("id", "owner", "thread_id", "resumable", "item_id", "once_key", "once_digest", "state", "alive_until") select cast(? as text) as "id", cast(? as text) as "owner", cast(? as text) as "thread_id", cast(? as integer) as "resumable", cast(? as text) as "item_id", cast(? as text) as "once_key", cast(? as text) as "once_digest", \'running\' as "state", cast(? as bigint) as "alive_until" where not exists (select "run"."id" from "run" where "owner" = ? and "thread_id" = ? and "state" in (?, ?)) and not exists (select "run"."id" from "run" where "owner" = ? and "once_key" = cast(? as text)) and (select count(*) as "count" from "run" where "owner" = ? and "state" in (?, ?) and "alive_until" > ?) < cast(? as bigint) on conflict do nothing',
       slots: [

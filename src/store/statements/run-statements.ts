@@ -3,16 +3,23 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { RunState } from '../../chatkit/runs/run-store.ts'
 import { place, statement } from './compile.ts'
-import type { JsonRow, LastRow, RunRow, RunTables } from './run-tables.ts'
+import {
+  type RunDialect,
+  type RunEventStatements,
+  runEventStatements,
+} from './run-event-statements.ts'
+import type { RunRow, RunTables } from './run-tables.ts'
 import type { Statement } from './statement.ts'
 
 type OfThread = { readonly owner: string; readonly thread: string }
 type OfRun = { readonly id: string }
 
 /** The statements. */
-export interface RunStatements {
+export interface RunStatements extends RunEventStatements {
   /** Marks the runs of a thread as interrupted when their time is over: their instance died. */
   readonly bury: Statement<OfThread & { readonly now: number }>
+  /** Marks all runs that are alive as interrupted, as of `now`. */
+  readonly buryAll: Statement<{ readonly now: number }>
   /**
    * Adds a run, if its thread has no run that is alive, its key is free, and its owner does not
    * have too many runs.
@@ -41,24 +48,6 @@ export interface RunStatements {
   readonly byKey: Statement<{ readonly owner: string; readonly key: string }, RunRow>
   /** The newest runs of a thread, the newest first. */
   readonly newest: Statement<OfThread & { readonly rows: number }, RunRow>
-  /** The state and the last event of runs: a JSON array of `[id]`. */
-  readonly stand: Statement<{ readonly ids: string }, LastRow>
-  /** Extends the times of runs that are alive: a JSON array of `[id, until]`. */
-  readonly touch: Statement<{ readonly times: string }>
-  /**
-   * Adds events to the logs of `count` runs: a JSON array of `[id, number, body]`. It adds all of
-   * them, if each of the runs (a JSON array of `[id, state, last]`) is in that state and has so many
-   * events; and otherwise none.
-   */
-  readonly addEvents: Statement<{
-    readonly runs: string
-    readonly count: number
-    readonly events: string
-  }>
-  readonly events: Statement<
-    OfRun & { readonly after: number; readonly rows: number },
-    { readonly body: string }
-  >
   readonly end: Statement<OfRun & { readonly state: string }>
   readonly drop: Statement<OfRun>
   readonly stop: Statement<OfThread>
@@ -86,22 +75,12 @@ const THREAD = place<string>('thread')
 const ID = place<string>('id')
 const NOW = place<number>('now')
 
-/** What each database says in its own way. */
-export interface RunDialect {
-  /** The elements of a JSON array as rows, with a column `value`. */
-  readonly elementsOf: (json: RawBuilder<string>) => RawBuilder<JsonRow>
-  /**
-   * The clause that keeps others from changing the rows of a query until the end of the transaction.
-   */
-  readonly lock: RawBuilder<unknown>
-}
-
 /** Compiles the statements. */
 export function runStatements(db: Kysely<RunTables>, dialect: RunDialect): RunStatements {
   return {
     ...beginningStatements(db),
     ...findingStatements(db),
-    ...eventStatements(db, dialect),
+    ...runEventStatements(db, dialect),
     ...endingStatements(db),
   }
 }
@@ -109,7 +88,7 @@ export function runStatements(db: Kysely<RunTables>, dialect: RunDialect): RunSt
 /** What a beginning does: it makes room in the thread, adds the run and deletes what is over. */
 function beginningStatements(
   db: Kysely<RunTables>,
-): Pick<RunStatements, 'bury' | 'add' | 'dropEvents' | 'dropOld'> {
+): Pick<RunStatements, 'bury' | 'buryAll' | 'add' | 'dropEvents' | 'dropOld'> {
   return {
     bury: statement(
       db
@@ -119,6 +98,20 @@ function beginningStatements(
         .where('thread_id', '=', THREAD)
         .where('state', 'in', ALIVE)
         .where('alive_until', '<=', NOW),
+    ),
+    buryAll: statement(
+      db
+        .updateTable('run')
+        .set(({ eb }) => ({
+          state: 'interrupted',
+          alive_until: eb
+            .case()
+            .when('alive_until', '<', NOW)
+            .then(eb.ref('alive_until'))
+            .else(NOW)
+            .end(),
+        }))
+        .where('state', 'in', ALIVE),
     ),
     add: statement(
       db
@@ -189,55 +182,6 @@ function findingStatements(
   }
 }
 
-/** Keeps runs alive, and writes and reads their events. */
-function eventStatements(
-  db: Kysely<RunTables>,
-  { elementsOf, lock }: RunDialect,
-): Pick<RunStatements, 'stand' | 'touch' | 'addEvents' | 'events'> {
-  const last = sql<number>`(select coalesce(max(number), 0) from run_event where run_id = run.id)`
-  const id = elementAt<string>(0)
-  // The runs that are as the caller takes them to be.
-  const expected = sql`
-    select run.id from run join ${elementsOf(place('runs'))} as one on run.id = ${id}
-    where run.state = ${elementAt(1)} and ${last} = ${wholeAt(2)} ${lock}`
-  return {
-    stand: statement(
-      db
-        .selectFrom('run')
-        .select(['run.id', 'state', last.as('last')])
-        .where(sql<boolean>`run.id in (select ${id} from ${elementsOf(place('ids'))} as one)`),
-    ),
-    touch: statement(
-      db
-        .updateTable('run')
-        .from(elementsOf(place('times')).as('one'))
-        .set({ alive_until: wholeAt(1) })
-        .where('run.id', '=', id)
-        .where('state', 'in', ALIVE),
-    ),
-    addEvents: statement(
-      db
-        .insertInto('run_event')
-        .columns(['run_id', 'number', 'body'])
-        .expression(
-          db
-            .selectFrom(elementsOf(place('events')).as('one'))
-            .select([id.as('run_id'), wholeAt(1).as('number'), elementAt<string>(2).as('body')])
-            .where(sql`(select count(*) from (${expected}) as held)`, '=', integerAt('count')),
-        ),
-    ),
-    events: statement(
-      db
-        .selectFrom('run_event')
-        .select('body')
-        .where('run_id', '=', ID)
-        .where('number', '>', place<number>('after'))
-        .orderBy('number')
-        .limit(place<number>('rows')),
-    ),
-  }
-}
-
 /** Ends, stops and deletes runs. */
 function endingStatements(
   db: Kysely<RunTables>,
@@ -287,14 +231,4 @@ function textAt(name: string): RawBuilder<string> {
 /** As {@link textAt}, for a whole number of up to 64 bits. */
 function integerAt(name: string): RawBuilder<number> {
   return sql<number>`cast(${place<number>(name)} as bigint)`
-}
-
-/** A part of a row of the table `one`, whose `value` is a JSON array. */
-function elementAt<T extends string>(index: number): RawBuilder<T> {
-  return sql<T>`one.value ->> ${sql.lit(index)}`
-}
-
-/** As {@link elementAt}, for a whole number. */
-function wholeAt(index: number): RawBuilder<number> {
-  return sql<number>`cast(${elementAt(index)} as bigint)`
 }

@@ -531,9 +531,7 @@ describe('several calls in one step', () => {
     const events = await chat.press('alice', threadId, card, 'confirm')
     expect(
       wordsOf(events.findLast(({ type }) => type === 'thread.item.replaced').item.widget),
-    ).toContain(
-      'This did not succeed, and it is not known whether part of it was done.',
-    )
+    ).toContain('This did not succeed, and it is not known whether part of it was done.')
   })
 })
 

@@ -1,6 +1,6 @@
 // The run store in a SQLite file: the contract, and what only a file shows.
 
-import { expect, it, onTestFinished, vi } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import type { RunStore } from '../../../src/chatkit/index.ts'
 import { sqliteRunStore } from '../../../src/store/index.ts'
 import { runStoreContract } from '../../chatkit/runs/run-store-contract.ts'
@@ -23,35 +23,42 @@ async function inProcess(made: Ground, work: (store: RunStore) => Promise<unknow
   database.close()
 }
 
-it('the next process finds a run that a dead process left, and marks it as interrupted when its time is over', async () => {
+it('the next process ends at once what a dead process left, keeps its events, and takes the thread', async () => {
   const made = tested()
   const run = { id: 'r1', owner: 'a', threadId: 't1', resumable: true }
   await inProcess(made, async (before) => {
     await before.begin(run, TERMS)
-    await before.append('r1', 1, ['1'], 16_000)
+    await before.append('r1', 1, ['1'])
+    await before.begin({ ...run, id: 'r2', threadId: 't2' }, TERMS)
+    await before.stop('a', 't2')
+    await before.begin({ ...run, id: 'r3', threadId: 't3' }, { ...TERMS, aliveUntil: 1500 })
   })
   const after = sqliteRunStore(made.open())
-  expect(await after.latest('a', 't1', 15_999)).toMatchObject({ state: 'running' })
-  expect(await after.latest('a', 't1', 16_000)).toMatchObject({ state: 'interrupted' })
+  // Long before their time is over.
+  const next = { ...run, id: 'r4', once: { key: 'k', digest: 'd' } }
+  const terms = { ...TERMS, now: 2000, most: 1 }
+  const dead = { ...run, state: 'interrupted', aliveUntil: 2000 }
+  expect(await after.begin(next, terms)).toEqual({ began: true, replaced: dead })
+  expect(await after.append('r1', 2, ['late'], 99_000)).toBe('interrupted')
   expect(await after.events('r1', 0, 10)).toEqual(['1'])
+  for (const [threadId, aliveUntil] of [
+    ['t2', 2000],
+    ['t3', 1500],
+  ] as const)
+    expect(await after.latest('a', threadId, 2000)).toMatchObject({
+      state: 'interrupted',
+      aliveUntil,
+    })
+  expect(await after.latest('a', 't1', 2000)).toMatchObject({ id: 'r4', state: 'running' })
 })
 
-it('watchers of a run of a dead process are woken from time to time; watchers of a run of this process are not', async () => {
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
-  onTestFinished(() => void vi.useRealTimers())
-  const made = tested()
-  const run = { id: 'r1', owner: 'a', threadId: 't1', resumable: true }
-  await inProcess(made, (before) => before.begin(run, TERMS))
-  const after = sqliteRunStore(made.open())
-  await after.begin({ ...run, id: 'r2', threadId: 't2' }, TERMS)
-  const [own, left] = [vi.fn(), vi.fn()]
-  const unwatch = after.watch('r1', left)
-  after.watch('r2', own)
-  vi.advanceTimersByTime(10_000)
-  expect(left).toHaveBeenCalledTimes(2)
-  expect(own).not.toHaveBeenCalled()
-  unwatch()
-  expect(vi.getTimerCount()).toBe(0)
+it('a second store over the same connection leaves the runs of the first one alone', async () => {
+  const database = tested().open()
+  const first = sqliteRunStore(database)
+  await first.begin({ id: 'r1', owner: 'a', threadId: 't1', resumable: true }, TERMS)
+  const second = sqliteRunStore(database)
+  expect(await second.latest('a', 't1', 2000)).toMatchObject({ state: 'running' })
+  expect(await first.append('r1', 1, ['1'])).toBe('running')
 })
 
 it('a key outlives the process, whether or not a client can resume its run', async () => {

@@ -1,0 +1,104 @@
+// The statements that keep runs alive, and write and read their events.
+
+import { type Kysely, type RawBuilder, sql } from 'kysely'
+import type { RunState } from '../../chatkit/runs/run-store.ts'
+import { place, statement } from './compile.ts'
+import type { JsonRow, LastRow, RunTables } from './run-tables.ts'
+import type { Statement } from './statement.ts'
+
+/** The statements. */
+export interface RunEventStatements {
+  /** The state and the last event of runs: a JSON array of `[id]`. */
+  readonly stand: Statement<{ readonly ids: string }, LastRow>
+  /** Extends the times of runs that are alive: a JSON array of `[id, until]`. */
+  readonly touch: Statement<{ readonly times: string }>
+  /**
+   * Adds events to the logs of `count` runs: a JSON array of `[id, number, body]`. It adds all of
+   * them, if each of the runs (a JSON array of `[id, state, last]`) is in that state and has so many
+   * events; and otherwise none.
+   */
+  readonly addEvents: Statement<{
+    readonly runs: string
+    readonly count: number
+    readonly events: string
+  }>
+  readonly events: Statement<
+    { readonly id: string; readonly after: number; readonly rows: number },
+    { readonly body: string }
+  >
+}
+
+const ALIVE: readonly RunState[] = ['running', 'stopping']
+
+/** What each database says in its own way. */
+export interface RunDialect {
+  /** The elements of a JSON array as rows, with a column `value`. */
+  readonly elementsOf: (json: RawBuilder<string>) => RawBuilder<JsonRow>
+  /**
+   * The clause that keeps others from changing the rows of a query until the end of the transaction.
+   */
+  readonly lock: RawBuilder<unknown>
+}
+
+/** Compiles the statements. */
+export function runEventStatements(
+  db: Kysely<RunTables>,
+  { elementsOf, lock }: RunDialect,
+): RunEventStatements {
+  const last = sql<number>`(select coalesce(max(number), 0) from run_event where run_id = run.id)`
+  const id = elementAt<string>(0)
+  // The runs that are as the caller takes them to be.
+  const expected = sql`
+    select run.id from run join ${elementsOf(place('runs'))} as one on run.id = ${id}
+    where run.state = ${elementAt(1)} and ${last} = ${wholeAt(2)} ${lock}`
+  return {
+    stand: statement(
+      db
+        .selectFrom('run')
+        .select(['run.id', 'state', last.as('last')])
+        .where(sql<boolean>`run.id in (select ${id} from ${elementsOf(place('ids'))} as one)`),
+    ),
+    touch: statement(
+      db
+        .updateTable('run')
+        .from(elementsOf(place('times')).as('one'))
+        .set({ alive_until: wholeAt(1) })
+        .where('run.id', '=', id)
+        .where('state', 'in', ALIVE),
+    ),
+    addEvents: statement(
+      db
+        .insertInto('run_event')
+        .columns(['run_id', 'number', 'body'])
+        .expression(
+          db
+            .selectFrom(elementsOf(place('events')).as('one'))
+            .select([id.as('run_id'), wholeAt(1).as('number'), elementAt<string>(2).as('body')])
+            .where(
+              sql`(select count(*) from (${expected}) as held)`,
+              '=',
+              sql<number>`cast(${place<number>('count')} as bigint)`,
+            ),
+        ),
+    ),
+    events: statement(
+      db
+        .selectFrom('run_event')
+        .select('body')
+        .where('run_id', '=', place<string>('id'))
+        .where('number', '>', place<number>('after'))
+        .orderBy('number')
+        .limit(place<number>('rows')),
+    ),
+  }
+}
+
+/** A part of a row of the table `one`, whose `value` is a JSON array. */
+function elementAt<T extends string>(index: number): RawBuilder<T> {
+  return sql<T>`one.value ->> ${sql.lit(index)}`
+}
+
+/** As {@link elementAt}, for a whole number. */
+function wholeAt(index: number): RawBuilder<number> {
+  return sql<number>`cast(${elementAt(index)} as bigint)`
+}
