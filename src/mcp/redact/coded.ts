@@ -4,6 +4,7 @@ import { decodeByteLists } from './byte-lists.ts'
 import { decodeEscapedRuns } from './escapes.ts'
 import { letterRuns, placeOf } from './letter-runs.ts'
 import { decodeLetters } from './letters.ts'
+import { decodeInvisible, decodeSpaced } from './spaced.ts'
 import { type View, withoutNulls } from './view.ts'
 
 /** Gives the views of a text: each part of it that may be decoded, decoded once. */
@@ -17,6 +18,8 @@ export function viewsOf(text: string): readonly View[] {
   }
   decodeEscapedRuns(text, views)
   decodeByteLists(text, views)
+  decodeSpaced(text, views)
+  decodeInvisible(text, views)
   if (text.includes('\0')) views.push(...utf16Views(text))
   return views
 }

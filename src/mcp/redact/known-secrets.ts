@@ -2,6 +2,7 @@
 // and go.
 
 import type { Credential } from '../../core/credential.ts'
+import { disguisesOf } from './disguises.ts'
 import { type Needle, NeedleIndex } from './needle-index.ts'
 import { piecesOf } from './pieces.ts'
 import { mergeRanges, type Range, search } from './search.ts'
@@ -82,11 +83,6 @@ export class KnownSecrets {
     if (secret.holders === 0) this.#leave(secret)
   }
 
-  /** All forms of all secrets that are long enough. */
-  forms(): readonly string[] {
-    return [...new Set([...this.#byText.keys()].flatMap(variantsOf))]
-  }
-
   /** Finds whole secrets, in each form. */
   findForms(text: string): readonly Range[] | undefined {
     let hasEscapes = false
@@ -154,12 +150,12 @@ function isWide(text: string): boolean {
 }
 
 /**
- * What is searched for in a text that is decoded: the secret, and its pieces. The forms are only
- * searched for when the secret has characters that the decoding may not give back.
+ * What is searched for in a text that is decoded: the secret, its disguises and its pieces. The
+ * forms are only searched for when the secret has characters that the decoding may not give back.
  */
 function needlesOf(secret: string): readonly Needle[] {
   const whole = /^[\w.~-]*$/.test(secret) ? [secret] : variantsOf(secret)
-  return [...whole.map(wholly), ...piecesOf(secret)]
+  return [...[...whole, ...disguisesOf(secret)].map(wholly), ...piecesOf(secret)]
 }
 
 function wholly(text: string): Needle {

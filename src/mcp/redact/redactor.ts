@@ -2,13 +2,11 @@
 // any usual form, and nothing that merely looks like one.
 
 import type { Credential } from '../../core/credential.ts'
-import { type Automaton, createAutomaton } from './automaton.ts'
 import { type Budget, finish, finishInTurns, type Work, workBudget } from './budget.ts'
 import { type RedactedValue, redactValue, WITHHELD } from './json-value.ts'
 import { KnownSecrets } from './known-secrets.ts'
 import { replaceRanges } from './marker.ts'
 import { mergeRanges, type Range } from './search.ts'
-import { type RedactingStream, redactingStream } from './stream.ts'
 
 /** Removes the credentials that it was made for. */
 export interface Redactor {
@@ -17,8 +15,6 @@ export interface Redactor {
    * pieces nor in nested encodings. `hits` counts the markers that it put in.
    */
   text(input: string): { readonly text: string; readonly hits: number }
-  /** The same for a text that comes in chunks, wherever the chunks end. */
-  stream(): RedactingStream
   /**
    * Takes credentials out of a JSON value, which may be a bare string: out of values and keys, also
    * pieces of a credential (12 characters of its random part), also where they are encoded twice.
@@ -38,12 +34,6 @@ export interface Redactor {
 }
 
 /**
- * A redactor without streams. Its secrets may come and go, and an automaton would have to be built
- * anew for each of them; nothing that a server sends goes on before it is whole.
- */
-export type WholeRedactor = Omit<Redactor, 'stream'>
-
-/**
  * Makes a redactor. Keep it as long as the credentials live: building it costs more than searching
  * a small text.
  *
@@ -58,18 +48,11 @@ export type WholeRedactor = Omit<Redactor, 'stream'>
 export function createRedactor(secrets: readonly Credential[]): Redactor {
   const known = new KnownSecrets()
   for (const secret of secrets) known.add(secret)
-  let automaton: Automaton | undefined
-  return {
-    ...redactorOf([known]),
-    stream() {
-      automaton ??= createAutomaton(known.forms())
-      return redactingStream(automaton)
-    },
-  }
+  return redactorOf([known])
 }
 
 /** The redactor for sets of secrets that may come and go. */
-export function redactorOf(sets: readonly KnownSecrets[]): WholeRedactor {
+export function redactorOf(sets: readonly KnownSecrets[]): Redactor {
   return {
     get tooShort() {
       return sets.reduce((sum, { tooShort }) => sum + tooShort, 0)

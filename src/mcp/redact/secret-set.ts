@@ -3,7 +3,7 @@
 
 import type { Credential } from '../../core/credential.ts'
 import { KnownSecrets } from './known-secrets.ts'
-import { redactorOf, type WholeRedactor } from './redactor.ts'
+import { type Redactor, redactorOf } from './redactor.ts'
 
 /** Credentials that answers are searched for. */
 export interface SecretSet {
@@ -14,7 +14,7 @@ export interface SecretSet {
   /** How many credentials are in the set. */
   readonly size: number
   /** The redactor for what is in the set: {@link redactorOfSets} of it alone. */
-  redactor(): WholeRedactor
+  redactor(): Redactor
   /** What is known of the secrets, for the redactor of several sets. */
   readonly known: KnownSecrets
 }
@@ -41,6 +41,6 @@ export function secretSet(): SecretSet {
  * One redactor for what is in several sets. It is a live view: keep it, and it knows what is added
  * later. It decodes a text once for all sets.
  */
-export function redactorOfSets(sets: readonly SecretSet[]): WholeRedactor {
+export function redactorOfSets(sets: readonly SecretSet[]): Redactor {
   return redactorOf(sets.map(({ known }) => known))
 }

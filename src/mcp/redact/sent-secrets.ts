@@ -7,7 +7,7 @@ import { Credential } from '../../core/credential.ts'
 import { refused } from '../../core/errors.ts'
 import type { IssuedToken } from '../../core/source/exchange.ts'
 import type { CredentialSource } from '../../core/source/parts.ts'
-import type { WholeRedactor } from './redactor.ts'
+import type { Redactor } from './redactor.ts'
 import { type SecretMemory, secretMemory, type Term } from './secret-memory.ts'
 import { redactorOfSets, type SecretSet, secretSet } from './secret-set.ts'
 import { MIN_SECRET_CHARS } from './variants.ts'
@@ -51,7 +51,7 @@ export interface LiveSecrets {
   /** Whether a text is, as a whole, the id or the handle of a session with this server. */
   isSession(text: string): boolean
   /** The redactor for everything that is known now. */
-  redactor(): WholeRedactor
+  redactor(): Redactor
 }
 
 /** Options of {@link sentSecrets}. */

@@ -110,7 +110,7 @@ describe('the work for a hostile answer', () => {
       const twice = await workOf(make(2 * size))
       expect(twice.steps / once.steps).toBeLessThan(2.2)
       // A block of 65,536 characters is done in one piece, with what it decodes to.
-      expect(twice.most).toBeLessThan(name.endsWith('repeats itself') ? 1_500_000 : 500_000)
+      expect(twice.most).toBeLessThan(name.endsWith('repeats itself') ? 1_500_000 : 800_000)
       // One secret is so like itself that a text of it cannot be compared in linear time.
       expect(once.redacted.withheld).toBe(name === 'a secret that repeats itself' ? 1 : 0)
     },
@@ -118,7 +118,7 @@ describe('the work for a hostile answer', () => {
   )
 
   it('ends when its budget is spent, whatever else is in it', async () => {
-    const coded = fill('%41', 50_000)
+    const coded = fill('%2e', 50_000)
     const value = Array.from({ length: 40 }, () => coded)
     const { steps, redacted } = await workOf(value, { steps: 1_000_000 })
     expect(redacted.withheld).toBeGreaterThan(20)

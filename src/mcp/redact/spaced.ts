@@ -1,0 +1,73 @@
+// Finds texts whose characters stand apart: a blank, a dash or an invisible character between each
+// two of them.
+
+import { MIN_VIEW_CHARS, type View } from './view.ts'
+
+/** The shortest text is twelve characters, and eleven of the same separator between them. */
+const PROBE_UNITS = 2 * MIN_VIEW_CHARS - 3
+
+/** Adds the texts that are written with one separator between each two characters. */
+export function decodeSpaced(text: string, views: View[]): void {
+  let last = 0
+  for (let at = PROBE_UNITS - 1; at < text.length; at += PROBE_UNITS) {
+    if (at < last) continue
+    const separator = separatorAt(text, at - 1) || separatorAt(text, at)
+    if (separator === 0) continue
+    const first = text.charCodeAt(at - 1) === separator ? at - 1 : at
+    const view = viewAround(text, first, separator, last)
+    last = view.to
+    if (view.text.length >= MIN_VIEW_CHARS) views.push(view)
+  }
+}
+
+/**
+ * The separator that is here and at every second position before or after; 0 for none. What is
+ * between must be something else: white space of a layout is no text.
+ */
+function separatorAt(text: string, at: number): number {
+  const unit = text.charCodeAt(at)
+  if (isWordUnit(unit)) return 0
+  const isAt = (other: number) => text.charCodeAt(other) === unit
+  const isRepeated = (isAt(at + 2) && isAt(at + 4)) || (isAt(at - 2) && isAt(at - 4))
+  return isRepeated && !(isAt(at + 1) && isAt(at - 1)) ? unit : 0
+}
+
+function viewAround(text: string, at: number, separator: number, last: number): View {
+  let from = at
+  while (from - 2 >= last && text.charCodeAt(from - 2) === separator) from -= 2
+  let to = at
+  while (to + 2 < text.length && text.charCodeAt(to + 2) === separator) to += 2
+  const start = Math.max(last, from - 1)
+  const end = Math.min(text.length, to + 2)
+  let joined = from > start ? text.charAt(start) : ''
+  for (let next = from + 1; next < end; next += 2) joined += text.charAt(next)
+  return { text: joined, from: start, to: end }
+}
+
+/** Letters and digits separate nothing. */
+function isWordUnit(unit: number): boolean {
+  const lower = unit | 0x20
+  return (lower >= 97 && lower <= 122) || (unit >= 48 && unit <= 57)
+}
+
+const INVISIBLE = /[\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]+/g
+
+/** Adds the runs that read otherwise without their invisible characters. */
+export function decodeInvisible(text: string, views: View[]): void {
+  let last = 0
+  for (const { index } of text.matchAll(INVISIBLE)) {
+    if (index < last) continue
+    let from = index
+    while (from > last && !isBlank(text.charCodeAt(from - 1))) from--
+    let to = index
+    while (to < text.length && !isBlank(text.charCodeAt(to))) to++
+    const visible = text.slice(from, to).replace(INVISIBLE, '')
+    if (visible.length >= MIN_VIEW_CHARS) views.push({ text: visible, from, to })
+    last = to
+  }
+}
+
+/** White space that people see. */
+function isBlank(unit: number): boolean {
+  return unit <= 32
+}

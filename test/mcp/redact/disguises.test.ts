@@ -1,0 +1,91 @@
+// Forms that a server chooses to get a credential past a reader: folded case, reversed, ROT13,
+// base32, and characters that stand apart. And what looks like one of them, and is none.
+
+import { describe, expect, it } from 'vitest'
+import { workBudget } from '../../../src/mcp/redact/budget.ts'
+import { jwt, MARKER, random, redactorOf } from './parts.ts'
+
+const token = jwt('disguise')
+const opaque = random('disguise opaque', 43)
+const key = 'sk-proj-2f9A_bC4dE7~gH+jK/lM=nP'
+const SECRETS = { 'a JWT': token, 'an opaque token': opaque, 'a key with signs': key }
+const redactor = redactorOf(token, opaque, key)
+
+const letters = (text: string) => [...text]
+const rot13 = (text: string) =>
+  text.replace(/[a-z]/gi, (letter) => {
+    const first = letter <= 'Z' ? 65 : 97
+    return String.fromCharCode(((letter.charCodeAt(0) - first + 13) % 26) + first)
+  })
+function base32(text: string): string {
+  const bits = [...Buffer.from(text)].map((byte) => byte.toString(2).padStart(8, '0')).join('')
+  return (bits.match(/.{1,5}/g) ?? [])
+    .map((five) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[Number.parseInt(five.padEnd(5, '0'), 2)])
+    .join('')
+}
+
+const DISGUISES: Readonly<Record<string, (text: string) => string>> = {
+  'small letters': (text) => text.toLowerCase(),
+  'capital letters': (text) => text.toUpperCase(),
+  reversed: (text) => letters(text).reverse().join(''),
+  ROT13: rot13,
+  base32,
+  'base32 in small letters': (text) => base32(text).toLowerCase(),
+  'base32, a byte before': (text) => base32(`x${text}`),
+  'base32, two bytes before': (text) => base32(`xx${text}y`),
+  'base32, three bytes before': (text) => base32(`xxx${text}yy`),
+  'base32, four bytes before': (text) => base32(`xxxx${text}yyy`),
+  'blanks between': (text) => letters(text).join(' '),
+  'dashes between': (text) => letters(text).join('-'),
+  'dots between': (text) => letters(text).join('.'),
+  'bars between': (text) => letters(text).join('|'),
+  'a line for each': (text) => letters(text).join('\n'),
+  'zero-width spaces between': (text) => letters(text).join('\u200b'),
+  'invisible characters here and there': (text) => text.replace(/.{5}/g, '$&\u2060\u00ad'),
+  'base64 of the reversed text': (text) =>
+    Buffer.from(letters(text).reverse().join('')).toString('base64'),
+  'hex with blanks of ROT13': (text) => letters(Buffer.from(rot13(text)).toString('hex')).join(' '),
+}
+const AROUND: readonly (readonly [string, string])[] = [
+  ['', ''],
+  ['it is ', ' here'],
+  ['https://x.example/', '/more'],
+  ['id: "', '", next'],
+]
+
+describe.each(Object.entries(DISGUISES))('%s', (_, disguise) => {
+  it.each(Object.entries(SECRETS))('of %s is found in values and keys', (_name, secret) => {
+    for (const [before, after] of AROUND) {
+      const text = `${before}${disguise(secret)}${after}`
+      expect(redactor.json({ a: text }).hits, text).toBeGreaterThan(0)
+      expect(JSON.stringify(redactor.json({ [text]: 1 }).value)).toContain(MARKER)
+      expect(JSON.stringify(redactor.json({ a: text }).value)).not.toContain(disguise(secret))
+    }
+  })
+})
+
+it.each([
+  ['a table', 'a | b | c | d | e | f | g | h | i | j | k | l | m | n'],
+  ['white space', `${' '.repeat(200)}\n${'\t'.repeat(99)}`],
+  ['letters that stand apart', 'W E L C O M E   T O   T H E   S H O W   E V E R Y B O D Y'],
+  ['a soft hyphen', 'Donau\u00addampf\u00adschiff\u00adfahrts\u00adgesellschaft'],
+  ['an emoji with joiners', '👩\u200d👩\u200d👧\u200d👦 and 👨\u200d💻'],
+  ['another base32', base32('somebody else has this recovery code')],
+])('%s comes through as it is', (_, text) => {
+  expect(redactor.json({ a: text })).toEqual({ value: { a: text }, hits: 0, withheld: 0 })
+})
+
+it.each([
+  ['separators', (size: number) => 'a '.repeat(size)],
+  ['other separators by turns', (size: number) => 'a b-c.'.repeat(size / 3)],
+  ['invisible characters', (size: number) => 'a\u200b'.repeat(size)],
+  ['one invisible character in a long run', (size: number) => `${'a'.repeat(2 * size)}\u200b`],
+  ['many runs', (size: number) => 'ab\u200bcd '.repeat(size / 3)],
+])('twice as many %s take at most 2.2 times the steps', (_, make) => {
+  const steps = (size: number) => {
+    const budget = workBudget()
+    redactor.json(make(size), budget)
+    return budget.spent
+  }
+  expect(steps(300_000)).toBeLessThanOrEqual(2.2 * steps(150_000))
+})
