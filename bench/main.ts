@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { chain } from './chain.ts'
 import { chat } from './chat.ts'
 import { fetchCost } from './fetch.ts'
+import { people } from './people.ts'
 import { redact } from './redact.ts'
 
 const benches: Readonly<
@@ -13,6 +14,7 @@ const benches: Readonly<
   chain,
   chat,
   fetch: fetchCost,
+  people,
   redact,
 }
 
@@ -21,6 +23,7 @@ const HELP = `npm run bench -- NAME [--json]
   chain    a chat turn with one tool call in our own code, against one round trip of the MCP SDK
   chat     the ChatKit server against node:http, node:sqlite and Node itself
   fetch    what the fetch adds to one call, for each placement, and what redaction costs
+  people   hundreds of people who read resumable answers at once, on SQLite and PostgreSQL
   redact   redaction alone, against JSON.parse
 
   --json   one JSON object of ratios on standard output; what was measured goes to standard error`

@@ -26,6 +26,8 @@ export interface PostgresServer {
   readonly port: number
   /** The superuser, who needs no password. Any other role needs the password it was made with. */
   readonly user: string
+  /** The process that started the others; undefined while it does not run. */
+  pid(): number | undefined
   /** Makes an empty database and returns its name. */
   database(): Promise<string>
   /** Runs statements as the superuser, in the given database or in `postgres`. */
@@ -133,6 +135,7 @@ export async function startPostgres({
     host: HOST,
     port,
     user: USER,
+    pid: () => server?.pid,
     async database(): Promise<string> {
       databases += 1
       const name = `test_${databases}`
