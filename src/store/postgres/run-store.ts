@@ -9,7 +9,7 @@ import type { PostgresDatabase } from './database.ts'
 
 /** The run store over an open database. */
 export function postgresRunStore(database: PostgresDatabase): RunStore {
-  return sqlRunStore(database, POSTGRES.runs, database.bell, (owner) => [
-    step(POSTGRES.lockOwner, { owner }),
-  ])
+  return sqlRunStore(database, POSTGRES.runs, database.bell, {
+    lock: (owner) => [step(POSTGRES.lockOwner, { owner })],
+  })
 }

@@ -6,6 +6,7 @@ import { isAlive, type RunState, type RunStore } from '../../chatkit/runs/run-st
 import type { RunStatements } from '../statements/run-statements.ts'
 import type { LastRow } from '../statements/run-tables.ts'
 import { type SqlDatabase, step } from '../statements/sql.ts'
+import type { EventLog, EventRow } from './event-log.ts'
 import type { RunBell } from './run-bell.ts'
 
 /** The least time between the beginnings of two batches. */
@@ -29,7 +30,8 @@ interface Part {
 /** What a joint append needs. */
 export interface AppendParts {
   readonly database: SqlDatabase
-  readonly run: Pick<RunStatements, 'addEvents' | 'stand' | 'touch'>
+  readonly touch: RunStatements['touch']
+  readonly log: EventLog
   readonly bell: RunBell
 }
 
@@ -92,11 +94,11 @@ function takeBatch(waiting: Part[]): readonly Part[] {
 }
 
 async function writeBatch(batch: readonly Part[], parts: AppendParts): Promise<void> {
-  const { database, run, bell } = parts
+  const { database, touch, log, bell } = parts
   const times = batch.flatMap(({ id, aliveUntil }) =>
     aliveUntil === undefined ? [] : [[id, aliveUntil]],
   )
-  if (times.length > 0) await database.commit([step(run.touch, { times: JSON.stringify(times) })])
+  if (times.length > 0) await database.commit([step(touch, { times: JSON.stringify(times) })])
   // Nearly every run is in the state `running`. Assume this, and ask only if it fails.
   let left = batch.map((part) => ({ part, state: 'running' as RunState }))
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
@@ -107,9 +109,7 @@ async function writeBatch(batch: readonly Part[], parts: AppendParts): Promise<v
       }
       return
     }
-    const rows = await database.all(run.stand, {
-      ids: JSON.stringify(left.map(({ part }) => [part.id])),
-    })
+    const rows = await log.stand(left.map(({ part }) => part.id))
     const found = new Map(rows.map((row) => [row.id, row]))
     left = left.flatMap(({ part }) => judge(part, found.get(part.id)))
     if (left.length === 0) return
@@ -120,19 +120,14 @@ async function writeBatch(batch: readonly Part[], parts: AppendParts): Promise<v
 /** @returns False when some run is not as it was taken to be. Then nothing is added. */
 async function addEvents(
   wanted: readonly { readonly part: Part; readonly state: RunState }[],
-  { database, run }: AppendParts,
+  { log }: AppendParts,
 ): Promise<boolean> {
   const events = wanted.flatMap(({ part: { id, first, events } }) =>
-    events.map((event, index) => [id, first + index, event]),
+    events.map((event, index): EventRow => [id, first + index, event]),
   )
   if (events.length === 0) return false
-  const runs = wanted.map(({ part, state }) => [part.id, state, part.first - 1])
-  const values = {
-    runs: JSON.stringify(runs),
-    count: runs.length,
-    events: JSON.stringify(events),
-  }
-  return (await database.commit([step(run.addEvents, values, events.length)])) !== undefined
+  const runs = wanted.map(({ part, state }) => ({ id: part.id, state, last: part.first - 1 }))
+  return log.add(runs, events)
 }
 
 /** Settles a part whose run is over, or that has a gap. Gives back one that is still to be added. */

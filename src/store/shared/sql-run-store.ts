@@ -12,6 +12,7 @@ import {
 import type { RunStatements } from '../statements/run-statements.ts'
 import type { RunRow } from '../statements/run-tables.ts'
 import { type SqlDatabase, type Step, step } from '../statements/sql.ts'
+import { type EventLog, tableLog } from './event-log.ts'
 import { jointAppend } from './joint-append.ts'
 import type { RunBell } from './run-bell.ts'
 
@@ -33,19 +34,26 @@ interface Parts {
   readonly bell: RunBell
 }
 
-/**
- * The run store over an open database.
- *
- * @param lock The first steps of a beginning. A database that runs changes side by side must lock
- *   the owner here, so that two beginnings never count the owner's runs at the same time.
- */
+/** What a database does in its own way. */
+export interface RunStoreParts {
+  /**
+   * The first steps of a beginning. A database that runs changes side by side must lock the owner
+   * here, so that two beginnings never count the owner's runs at the same time.
+   */
+  readonly lock?: (owner: string) => readonly Step[]
+  /** Where events are added, and the first steps of a change that deletes some. */
+  readonly log?: EventLog & { readonly sorted: () => readonly Step[] }
+}
+
+/** The run store over an open database. */
 export function sqlRunStore(
   database: SqlDatabase,
   run: RunStatements,
   bell: RunBell,
-  lock: (owner: string) => readonly Step[] = () => [],
+  { lock = () => [], log }: RunStoreParts = {},
 ): RunStore {
   const parts = { database, run, bell }
+  const sorted = log?.sorted ?? (() => [])
   let sweptAt = Number.NEGATIVE_INFINITY
 
   /** A transaction of its own, so that no beginning waits for the rows of another. */
@@ -58,15 +66,20 @@ export function sqlRunStore(
   return {
     async begin(wanted, terms): Promise<Begun> {
       await sweep(terms.now)
-      return begin(wanted, terms, lock(wanted.owner), parts)
+      return begin(wanted, terms, [...lock(wanted.owner), ...sorted()], parts)
     },
-    append: jointAppend(parts),
+    append: jointAppend({
+      database,
+      bell,
+      touch: run.touch,
+      log: log ?? tableLog(database, run),
+    }),
     async end(id, state): Promise<void> {
       await database.commit([step(run.end, { id, state })])
       bell.ring(id)
     },
     async drop(id): Promise<void> {
-      await database.commit([step(run.drop, { id })])
+      await database.commit([...sorted(), step(run.drop, { id })])
       bell.ring(id)
     },
     latest: (owner, threadId, now) => latest(owner, threadId, now, parts),
@@ -85,7 +98,7 @@ export function sqlRunStore(
       const of = { owner, thread: threadId }
       const found = await database.first(run.newest, { ...of, rows: 1 })
       if (!found) return
-      await database.commit([step(run.forget, of)])
+      await database.commit([...sorted(), step(run.forget, of)])
       bell.ring(found.id)
     },
     watch: bell.watch,

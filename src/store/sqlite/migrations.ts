@@ -113,6 +113,7 @@ const MIGRATIONS: readonly (readonly string[])[] = [
       unique (resource, tool, fingerprint)
     ) strict`,
   ],
+  ['create table run_journal (seq integer primary key, events text not null) strict'],
 ]
 
 /**

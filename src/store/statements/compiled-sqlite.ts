@@ -200,6 +200,28 @@ export const SQLITE: SqliteStatements = {
       slots: [{ place: 'owner' }, { place: 'thread' }],
     },
   },
+  journal: {
+    add: {
+      text: 'insert into "run_journal" ("events") select ? as "events" where (\n    select count(*) from json_each(?) as one join run on run.id = one.value ->> 0\n    where run.state = one.value ->> 1) = ?',
+      slots: [{ place: 'events' }, { place: 'runs' }, { place: 'count' }],
+    },
+    sort: {
+      text: 'insert into "run_event" ("run_id", "number", "body") select "kept"."run_id", "kept"."number", "kept"."body" from (select one.value ->> 0 as run_id, one.value ->> 1 as number, one.value ->> 2 as body from run_journal join json_each(run_journal.events) as one) as "kept" where "kept"."run_id" in (select "run"."id" from "run")',
+      slots: [],
+    },
+    clear: { text: 'delete from "run_journal"', slots: [] },
+    events: {
+      text: 'select "body" from (\n            select * from (\n              select number, body from run_event\n              where run_id = ? and number > ?\n              order by number limit ?)\n            union all\n            select one.value ->> 1, one.value ->> 2 from run_journal join json_each(run_journal.events) as one\n            where one.value ->> 0 = ? and one.value ->> 1 > ?) as "found" order by "number" limit ?',
+      slots: [
+        { place: 'id' },
+        { place: 'after' },
+        { place: 'rows' },
+        { place: 'id' },
+        { place: 'after' },
+        { place: 'rows' },
+      ],
+    },
+  },
   vault: {
     add: {
       text: 'insert into "vault_entry" ("digest", "owner", "destinations", "expires_at", "key_id", "wrapped", "body") select ? as "digest", ? as "owner", ? as "destinations", ? as "expires_at", ? as "key_id", ? as "wrapped", ? as "body" where not exists (select "id" from "retired_key" where "id" = ?)',

@@ -7,6 +7,11 @@
 import { type Kysely, sql } from 'kysely'
 import type { SealedTables } from '../sealing/sealed-tables.ts'
 import { place, postgresCompiler, sqliteCompiler, statement } from './compile.ts'
+import {
+  type JournalStatements,
+  type JournalTables,
+  journalStatements,
+} from './journal-statements.ts'
 import { type KeyStatements, keyStatements } from './key-statements.ts'
 import { type MarkStatements, type MarkTables, markStatements } from './mark-statements.ts'
 import { type PinStatements, type PinTables, pinStatements } from './pin-statements.ts'
@@ -21,6 +26,7 @@ import { type VaultStatements, vaultStatements } from './vault-statements.ts'
 export interface SqliteStatements {
   readonly threads: ThreadStatements
   readonly runs: RunStatements
+  readonly journal: JournalStatements
   readonly vault: VaultStatements
   readonly secrets: SecretStatements
   readonly keys: KeyStatements
@@ -50,6 +56,7 @@ export function sqliteStatements(): SqliteStatements {
       // A change locks the whole file.
       lock: sql``,
     }),
+    journal: journalStatements(sqliteCompiler<JournalTables>()),
     vault: vaultStatements(sealed),
     secrets: secretStatements(sealed),
     keys: keyStatements(sealed),
