@@ -2,6 +2,7 @@
 // Uint8Array, groups of hex digits, and the columns of a hexdump.
 
 import { decodeHex } from './letters.ts'
+import { mayBePackedBytes } from './packed.ts'
 import { latin1, MIN_VIEW_CHARS, type View, withoutNulls } from './view.ts'
 
 /** The shortest list is `1,2,3,4,5,6,7,8,9,1,2,3`: 16 of its characters are in a row. */
@@ -97,10 +98,12 @@ function addRuns(
 ): void {
   let run: Item[] = []
   const flush = () => {
-    const text = run.length < 2 ? '' : withoutNulls(decode(run.map(({ digits }) => digits)))
+    const bytes = run.length < 2 ? '' : decode(run.map(({ digits }) => digits))
+    const text = withoutNulls(bytes)
     const [first, last] = [run[0], run.at(-1)]
     if (text.length >= MIN_VIEW_CHARS && first && last)
-      views.push({ text, from: first.from, to: last.to })
+      for (const one of readingsOf(bytes, text))
+        views.push({ text: one, from: first.from, to: last.to })
     run = []
   }
   for (const item of items) {
@@ -108,6 +111,11 @@ function addRuns(
     else flush()
   }
   flush()
+}
+
+/** Compressed data has nulls that belong to it. */
+function readingsOf(bytes: string, text: string): readonly string[] {
+  return bytes !== text && mayBePackedBytes(bytes) ? [text, bytes] : [text]
 }
 
 function decimals(digits: readonly string[]): string {
@@ -120,14 +128,15 @@ function hexGroups(digits: readonly string[]): string {
 }
 
 /**
- * The text of an array whose items are bytes, also signed ones, or of an object that is such an
- * array: `{"0":101,"1":121}`. Undefined for any other.
+ * The texts of an array whose items are bytes, also signed ones, or of an object that is such an
+ * array: `{"0":101,"1":121}`. None for any other.
  */
-export function textOfBytes(part: object): string | undefined {
-  if (!Array.isArray(part) && !('0' in part && isByteValue(part[0]))) return undefined
+export function textsOfBytes(part: object): readonly string[] {
+  if (!Array.isArray(part) && !('0' in part && isByteValue(part[0]))) return []
   const items: readonly unknown[] = Array.isArray(part) ? part : Object.values(part)
-  if (items.length < MIN_VIEW_CHARS || !items.every(isByteValue)) return undefined
-  return withoutNulls(latin1(Uint8Array.from(items)))
+  if (items.length < MIN_VIEW_CHARS || !items.every(isByteValue)) return []
+  const bytes = latin1(Uint8Array.from(items))
+  return readingsOf(bytes, withoutNulls(bytes))
 }
 
 function isByteValue(item: unknown): item is number {

@@ -2,8 +2,9 @@
 // does not know the secrets; the search does.
 
 import type { Budget, Work } from './budget.ts'
-import { textOfBytes } from './byte-lists.ts'
+import { textsOfBytes } from './byte-lists.ts'
 import { MARKER } from './marker.ts'
+import { mayBePacked } from './packed.ts'
 import {
   BLOCK_CHARS,
   type Indexes,
@@ -106,9 +107,10 @@ class Walk {
 
   /** Whether an array, or an object like one, holds the bytes of a secret. */
   *hidesInBytes(part: object): Work<boolean> {
-    const text = textOfBytes(part)
-    if (text === undefined) return false
-    return this.#counted(yield* redactText(text, this.#indexes, this.#budget)) !== text
+    for (const text of textsOfBytes(part))
+      if (this.#counted(yield* redactText(text, this.#indexes, this.#budget, true)) !== text)
+        return true
+    return false
   }
 
   withhold(marker: string): string {
@@ -123,8 +125,9 @@ class Walk {
   }
 }
 
+/** Whether the search of a text should pause at times. */
 function isLong(text: string): boolean {
-  return text.length > BLOCK_CHARS
+  return text.length > BLOCK_CHARS || mayBePacked(text)
 }
 
 function openFrame(part: object): Frame {

@@ -4,7 +4,7 @@
 import { latin1, MIN_VIEW_CHARS, type View, withoutNulls } from './view.ts'
 
 /** The six bits that a letter stands for, by its code, in either alphabet of RFC 4648. */
-const BITS: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) =>
+export const BITS: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) =>
   Math.max(
     0,
     'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_'.indexOf(

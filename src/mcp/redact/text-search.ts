@@ -1,10 +1,11 @@
 // Searches one text for known secrets: as it is, in pieces, and in what it may decode to. It works
 // in blocks, so that a long text is no long piece of work.
 
-import type { Budget, Work } from './budget.ts'
+import { type Budget, finish, type Work } from './budget.ts'
 import { viewsOf } from './coded.ts'
 import { replaceRanges } from './marker.ts'
 import type { NeedleIndex } from './needle-index.ts'
+import { mayBePacked, mayBePackedBytes, packedViews, type Reading } from './packed.ts'
 import { mergeRanges, type Range, search } from './search.ts'
 import { MIN_VIEW_CHARS } from './view.ts'
 
@@ -17,6 +18,11 @@ const PLAIN_BLOCK_CHARS = 262_144
 const PLAIN_OVERLAP_CHARS = 32_768
 /** Blocks overlap, so that a secret at the end of one is found. */
 const OVERLAP_CHARS = 8_192
+
+/** Bytes that come out of one piece of compressed data. What has more is withheld. */
+const MAX_INFLATED_BYTES = 4_194_304
+/** The same inside of another encoding, where it is one piece of work. */
+const MAX_INNER_BYTES = 262_144
 
 /** A text with markers, and how many were put in; undefined when it could not be searched. */
 export type RedactedText = { readonly text: string; readonly hits: number } | undefined
@@ -36,11 +42,23 @@ export function redactBlock(text: string, indexes: Indexes, budget: Budget): Red
   return coded && withMarkers(plain, coded)
 }
 
-/** Redacts a text of any length. */
-export function* redactText(text: string, indexes: Indexes, budget: Budget): Work<RedactedText> {
+/**
+ * Redacts a text of any length.
+ *
+ * @param isBytes Whether the characters of the text are bytes.
+ */
+export function* redactText(
+  text: string,
+  indexes: Indexes,
+  budget: Budget,
+  isBytes = false,
+): Work<RedactedText> {
   const plain = yield* removePlainInTurns(text, indexes, budget)
   if (!plain) return undefined
-  const found: Range[] = []
+  const reading = { isBytes, limitBytes: MAX_INFLATED_BYTES }
+  const packed = yield* packedWith(plain.text, reading, indexes, budget)
+  if (!packed) return undefined
+  const found: Range[] = [...packed]
   for (let from = 0; from < plain.text.length; from += BLOCK_CHARS - OVERLAP_CHARS) {
     if (budget.isTurnDue) yield
     const block = plain.text.slice(from, from + BLOCK_CHARS)
@@ -80,6 +98,32 @@ function withMarkers(
   return { text: replaceRanges(text, ranges), hits: hits + ranges.length }
 }
 
+/** The compressed data in a text that hides a secret. What it holds may be encoded, too. */
+function* packedWith(
+  text: string,
+  reading: Reading,
+  indexes: Indexes,
+  budget: Budget,
+): Work<Found> {
+  if (!reading.isBytes && !mayBePacked(text)) return NONE
+  const views = yield* packedViews(text, reading, budget)
+  if (!views) return undefined
+  const found: Range[] = []
+  for (const view of views) {
+    const plain = yield* removePlainInTurns(view.text, indexes, budget)
+    if (!plain) return undefined
+    let isHit = plain.hits > 0
+    for (let from = 0; from < view.text.length && !isHit; from += BLOCK_CHARS - OVERLAP_CHARS) {
+      if (budget.isTurnDue) yield
+      const coded = codedIn(view.text.slice(from, from + BLOCK_CHARS), indexes, budget, 1)
+      if (!coded) return undefined
+      isHit = coded.length > 0
+    }
+    if (isHit) found.push(view)
+  }
+  return found
+}
+
 /** The steps of a search are few, because it leaps. */
 function searchPlain(text: string, indexes: Indexes, budget: Budget): Found {
   budget.spend(1 + (text.length >>> 2))
@@ -103,9 +147,16 @@ function codedIn(text: string, indexes: Indexes, budget: Budget, layers: number)
     budget.spend(view.text.length)
     const ranges = searchPlain(view.text, indexes, budget)
     const inner =
-      ranges?.length === 0 && layers > 1 ? codedIn(view.text, indexes, budget, layers - 1) : ranges
+      ranges?.length === 0 && layers > 1 ? hiddenIn(view.text, indexes, budget, layers - 1) : ranges
     if (!inner || budget.isSpent) return undefined
     if (inner.length > 0) found.push(view)
   }
   return found
+}
+
+/** The parts of what was decoded once, which may be bytes, that hide a secret. */
+function hiddenIn(text: string, indexes: Indexes, budget: Budget, layers: number): Found {
+  const reading = { isBytes: mayBePackedBytes(text), limitBytes: MAX_INNER_BYTES }
+  const packed = finish(packedWith(text, reading, indexes, budget))
+  return packed?.length === 0 ? codedIn(text, indexes, budget, layers) : packed
 }
