@@ -20,8 +20,10 @@ interface Code {
 }
 
 const MAX_BITS = 15
+/** Most of what is no data is seen to be none at once. */
+const STEPS_FOR_BLOCK = 40
 /** Building the codes of a block is about so much work. */
-const STEPS_FOR_BLOCK = 400
+const STEPS_FOR_CODES = 400
 const STEPS_FOR_SYMBOL = 4
 const SYMBOLS_IN_SLICE = 4096
 /** No symbol gives more. */
@@ -49,6 +51,7 @@ export function* inflate(
     const kind = data.bits(2)
     budget.spend(STEPS_FOR_BLOCK)
     const codes = kind === 1 ? FIXED : kind === 2 ? readCodes(data) : undefined
+    if (kind === 2 && codes) budget.spend(STEPS_FOR_CODES)
     for (let isOpen = kind === 0 || codes !== undefined; isOpen; ) {
       const before = data.length
       isOpen = codes ? copySymbols(data, codes) : copyStored(data)

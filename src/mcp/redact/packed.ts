@@ -20,7 +20,7 @@ const MIN_LETTERS = 24
 const PROBE_CHARS = MIN_LETTERS / 2
 
 /** The first bytes of gzip data in base64, at each place in a group of three bytes; and of zlib. */
-const BASE64 = /H4sI|[BRhx][+-]LC(?=[AB])|fi(?=w[g-j])|e(?:A[E-H]|F[4-7]|J[w-z]|N[o-r])/g
+const BASE64 = /H4sI|[BRhx][+-]LC(?=[AB])|fi(?=wg)|e(?:A[E-H]|F[4-7]|J[w-z]|N[o-r])/g
 const HEX = /1[fF]8[bB]08|78(?:01|5[eE]|9[cC]|[dD][aA])/g
 const BYTES = /\x1f\x8b\x08|x[\x01^\x9c\xda]/g
 const GZIP = '\x1f\x8b\x08'
@@ -59,6 +59,8 @@ export function* packedViews(
 ): Work<readonly View[] | undefined> {
   const views: View[] = []
   for (const packed of packedIn(text, isBytes)) {
+    if (budget.isSpent) return undefined
+    if (budget.isTurnDue) yield
     const start = dataStart(packed.byteAt)
     budget.spend(start)
     if (start >= MAX_HEADER_BYTES) continue
@@ -66,9 +68,16 @@ export function* packedViews(
     if (!inflated) return undefined
     const { bytes, end } = inflated
     if (bytes.length >= MIN_VIEW_CHARS)
-      views.push({ text: latin1(bytes), from: packed.from, to: packed.placeOf(end) })
+      views.push({ text: latin1(bytes), from: packed.from, to: endIn(text, packed, end) })
   }
   return views
+}
+
+/** Behind the checksum, and what fills up base64. */
+function endIn(text: string, { byteAt, placeOf }: Packed, end: number): number {
+  let to = placeOf(end + (byteAt(0) === 0x1f ? 8 : 4))
+  while (text[to] === '=') to++
+  return to
 }
 
 /** Something that begins as compressed data does. */
@@ -96,10 +105,13 @@ function* packedIn(text: string, isBytes: boolean): Generator<Packed, void> {
   }
 }
 
-/** @param skipped Bytes of the first group that are before the data. */
+/**
+ * @param index The letter that holds the first bits.
+ * @param skipped Bytes of its group that are before the data.
+ */
 function inBase64(run: LetterRun, index: number, skipped: number): Packed {
   const { letters } = run
-  const start = index - skipped
+  const start = index - Math.max(0, 2 * skipped - 1)
   return {
     from: placeOf(run, index),
     byteAt(byte) {
@@ -147,7 +159,7 @@ const HAS_NAME = 8
 const HAS_COMMENT = 16
 
 /** Longer ones, which hold names, are not read. */
-const MAX_HEADER_BYTES = 65_536
+const MAX_HEADER_BYTES = 1024
 
 /** Where the deflate data begins, behind the header. */
 function dataStart(byteAt: ByteAt): number {

@@ -2,6 +2,7 @@
 // work lets others have their turns. Nothing here reads a clock.
 
 import { randomBytes } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { type Budget, workBudget } from '../../../src/mcp/redact/budget.ts'
 import { LONG } from '../../long.ts'
@@ -46,6 +47,11 @@ const FAMILIES: Readonly<Record<string, (length: number) => unknown>> = {
   'percent of percent': (length) => fill('%2541', length),
   'percent of text': (length) => fill('%41bc ', length),
   'percent signs': (length) => fill('%', length),
+  'beginnings of gzip': (length) => fill('H4sIAAAA', length),
+  'beginnings of gzip with long names': (length) => fill('H4sICBBB', length),
+  'beginnings of zlib': (length) => fill('eJwEAMDA', length),
+  'beginnings of zlib, in hex': (length) => fill('789c04c0', length),
+  'gzip of text': (length) => gzipSync(prose((length * 3) / 4), { level: 0 }).toString('base64'),
   'hex of text': (length) => hex(prose(length / 2)),
   'hex of hex': (length) => hex(hex(prose(length / 4))),
   'hex of base64': (length) => hex(base64(prose((length * 3) / 8))),
