@@ -34,12 +34,23 @@ export function writeJson(value: unknown): string | undefined {
 
 /**
  * Parses a JSON text; undefined when it is none. The parser's error quotes the text, so it is
- * dropped.
+ * dropped. Members named `__proto__` are dropped too: whoever copies such an object by assignment
+ * gives the copy a prototype that a stranger chose, with members that nobody judged.
  */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return mayNameProto(text) ? JSON.parse(text, withoutProto) : JSON.parse(text)
   } catch {
     return undefined
   }
+}
+
+/** `__proto__`, or an escape of one of its letters. A reviver is slow, so few texts get it. */
+function mayNameProto(text: string): boolean {
+  if (text.includes('__proto__')) return true
+  return text.includes('\\u00') && /\\u00(?:5f|7[024]|6f)/i.test(text)
+}
+
+function withoutProto(key: string, value: unknown): unknown {
+  return key === '__proto__' ? undefined : value
 }
