@@ -2,7 +2,6 @@
 // in which they are planted.
 
 import { createHash } from 'node:crypto'
-import fc from 'fast-check'
 import { Credential } from '../../../src/core/credential.ts'
 import { type Needle, NeedleIndex } from '../../../src/mcp/redact/needle-index.ts'
 import { createRedactor, type Redactor } from '../../../src/mcp/redact/redactor.ts'
@@ -69,19 +68,4 @@ export function jwt(seed: string, signature = 86): string {
     jti: random(`id ${seed}`, 21),
   }
   return `${part({ alg: 'ES256', kid: 'a1b2c3d4', typ: 'at+jwt' })}.${part(claims)}.${random(seed, signature)}`
-}
-
-/** A text cut into chunks, the empty one and the one of a single character among them. */
-export function chunked(
-  text: fc.Arbitrary<string>,
-): fc.Arbitrary<{ text: string; chunks: string[] }> {
-  const chunksOf = (whole: string) =>
-    fc.oneof(
-      fc.constant(whole.split('')),
-      fc.array(fc.nat(whole.length), { maxLength: 12 }).map((cuts) => {
-        const places = [0, ...cuts.sort((a, b) => a - b), whole.length]
-        return places.slice(1).map((to, index) => whole.slice(places[index], to))
-      }),
-    )
-  return text.chain((whole) => chunksOf(whole).map((chunks) => ({ text: whole, chunks })))
 }
