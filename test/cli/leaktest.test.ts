@@ -3,9 +3,12 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Tape } from '../../src/cli/leaktest/house/tape.ts'
 import { compareRuns } from '../../src/cli/leaktest/judge/interference.ts'
+import { searchTape } from '../../src/cli/leaktest/judge/leaks.ts'
+import { encodings } from '../../src/cli/leaktest/search/encodings.ts'
 import { createMint } from '../../src/cli/leaktest/secrets/mint.ts'
 import { main } from '../../src/cli/main.ts'
 import { temporaryFolder } from '../end-to-end/fixtures.ts'
@@ -253,6 +256,53 @@ describe('a test that cannot tell', () => {
     expect(code).toBe(2)
     expect(note).toContain('the target ended before it was ready (3)')
   })
+})
+
+describe('an encoding that the stack is known not to remove', () => {
+  // A short random text alone would be stored as it is.
+  const log = (text: string) => `${'The log of the call. '.repeat(20)}${text}`
+  const brotli = (text: string) => brotliCompressSync(log(text)).toString('base64')
+  const searched = async (said: (text: string) => string, homes: readonly string[]) => {
+    const tape = new Tape(createMint('test', 'first'))
+    const text = tape.mint.mark('a token')
+    tape.ledger.add({ kind: 'token', text, homes })
+    tape.note({ sink: 'log', place: '', body: Buffer.from(said(text)) })
+    const { leaks } = await searchTape(tape, [], () => {}, ['brotli, base64'])
+    return leaks.map(({ encodings, isKnown }) => [encodings, isKnown])
+  }
+
+  it('is told apart from a leak, for what a server got by right', async () => {
+    expect(await searched(brotli, ['inbox notes'])).toEqual([[['brotli, base64'], true]])
+    expect(await searched(brotli, ['issuer'])).toEqual([[['brotli, base64'], undefined]])
+    const gzip = (text: string) => gzipSync(log(text)).toString('base64')
+    expect(await searched(gzip, ['inbox notes'])).toEqual([[['base64 > compressed'], undefined]])
+  })
+
+  it('hides no other encoding in the same place', async () => {
+    expect(await searched((text) => `${text} ${brotli(text)}`, ['inbox notes'])).toEqual([
+      [['plain'], undefined],
+    ])
+  })
+
+  it(
+    'is in every report, and is no leak',
+    async () => {
+      const file = join(folder, 'known.json')
+      const notRemoved = [...Object.keys(encodings), 'base64', 'bytes', 'compressed', 'escapes']
+      const args = ['--target', file, '--only', 'lookup.text.own', '--seed', 'test']
+      const [sarif, html] = [join(folder, 'known.sarif'), join(folder, 'known.html')]
+      await writeFile(file, JSON.stringify(target('results', { notRemoved })))
+      const { code, out } = await run(...args, '--sarif', sarif, '--html', html)
+      expect(out).toMatch(/^Known, not removed:\n {2}- chat token of alice came to /m)
+      expect(out).not.toContain('LEAK')
+      expect(out).toMatch(/^0 leaks, and \d+ known ones\.$/m)
+      expect(code).toBe(0)
+      const written = JSON.parse(await readFile(sarif, 'utf8'))
+      for (const { level } of written.runs[0].results) expect(level).toBe('note')
+      expect(await readFile(html, 'utf8')).toContain('<h2>Known, not removed</h2>')
+    },
+    LONG,
+  )
 })
 
 describe('reports', () => {

@@ -58,10 +58,11 @@ export async function runLeaktest(
     options.progress('proving the search')
     const { entitled = [] } = target
     const proof = await proveSearch(tape, entitled)
-    const search = await searchTape(tape, entitled, (done, all) => {
+    const progress = (done: number, all: number) => {
       options.signal.throwIfAborted()
       options.progress(`searching ${done + 1} of ${all} records`)
-    })
+    }
+    const search = await searchTape(tape, entitled, progress, target.notRemoved)
     const seconds = (performance.now() - began) / 1000
     const useless = uselessness(target, tape)
     return summarize({ target, tape, options, search, proof, compared, useless, seconds })
@@ -156,6 +157,7 @@ async function comparedRuns(test: Test): Promise<readonly Compared[]> {
   for (const [index, set] of sets.entries()) {
     options.progress(`comparing runs: ${index + 1} of ${sets.length}`)
     const tape = newTape(options.seed, set)
+    tape.leftOut = target.notRemoved ?? []
     const { stage, conversation } = await begin(test, tape)
     try {
       const variant = target.chat.variants?.[0] ?? ''

@@ -37,7 +37,7 @@ const KINDS = ['database', 'log', 'audit', 'telemetry', 'file'] as const
 export function readTarget(value: unknown): Target {
   const member = object({ value, path: '' }, [
     ...['name', 'start', 'chat', 'people', 'mcp', 'secrets', 'sinks', 'entitled'],
-    ...['fingerprints', 'deterministic'],
+    ...['notRemoved', 'fingerprints', 'deterministic'],
   ])
   return {
     name: text(member('name')),
@@ -48,6 +48,7 @@ export function readTarget(value: unknown): Target {
     ...optional('secrets', member('secrets'), secrets),
     ...optional('sinks', member('sinks'), (some) => list(some).map(sink)),
     ...optional('entitled', member('entitled'), (some) => list(some).map(entitlement)),
+    ...optional('notRemoved', member('notRemoved'), texts),
     ...optional('fingerprints', member('fingerprints'), texts),
     ...optional('deterministic', member('deterministic'), flag),
   }

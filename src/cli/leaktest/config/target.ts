@@ -21,6 +21,11 @@ export interface Target {
   readonly sinks?: readonly SinkSource[]
   /** Where a secret may be beside the rules of judge/entitled.ts. */
   readonly entitled?: readonly Entitlement[]
+  /**
+   * Encodings that the stack is known not to undo in what a server sends back, as a report names
+   * them. What is found in one of them is told, and is no leak.
+   */
+  readonly notRemoved?: readonly string[]
   /** Names of JSON members that hold keyed fingerprints of credentials, which differ by right. */
   readonly fingerprints?: readonly string[]
   /** Whether equal runs can be compared byte by byte. Default true. */

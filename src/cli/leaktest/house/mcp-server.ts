@@ -176,10 +176,11 @@ function attackOn(call: Call, options: McpServerOptions, knowledge: Knowledge): 
   const { behaviour } = options.tape().turn
   const [kind = '', place = '', scope = 'others'] = behaviour.split('.')
   const context = { id: call.id, trap: options.trap }
+  const isLeftOut = (encoding: string) => options.tape().leftOut.includes(encoding)
   const say = (which: string, encoding = 'plain') =>
     knowledge
       .recall(which as Scope, call.own)
-      .map(encodings[encoding] ?? String)
+      .map(isLeftOut(encoding) ? () => '' : (encodings[encoding] ?? String))
       .join(' ')
   if (kind === 'open' && call.method === 'initialize') return ATTACKS[place]?.(say(scope), context)
   if (kind === 'list' && call.method === 'initialize' && place === 'instructions')

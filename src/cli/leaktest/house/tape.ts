@@ -46,6 +46,8 @@ export class Tape {
   readonly controls: Map<string, string> = new Map()
   /** Texts that the model wrote into arguments: they are no credentials, wherever they end up. */
   readonly written: Set<string> = new Set()
+  /** Encodings that no server attacks in. */
+  leftOut: readonly string[] = []
   /** Messages that were said. */
   readonly counts: { turns: number } = { turns: 0 }
 

@@ -33,9 +33,18 @@ export function hasRoom(
   return entitled.some((rule) => allows(rule, secret, sink))
 }
 
-function allows(rule: Entitlement, { name, kind }: KnownSecret, sink: string): boolean {
-  const isSecret = matches(rule.secret, kind) || (name !== undefined && matches(rule.secret, name))
-  return isSecret && matches(rule.sink, sink)
+/** Whether any MCP server is meant to get a secret. */
+export function isForServers(secret: KnownSecret, entitled: readonly Entitlement[]): boolean {
+  const sinks = entitled.filter((rule) => isAbout(rule, secret)).map(({ sink }) => sink)
+  return [...secret.homes, ...sinks].some((sink) => sink.startsWith('inbox '))
+}
+
+function allows(rule: Entitlement, secret: KnownSecret, sink: string): boolean {
+  return isAbout(rule, secret) && matches(rule.sink, sink)
+}
+
+function isAbout(rule: Entitlement, { name, kind }: KnownSecret): boolean {
+  return matches(rule.secret, kind) || (name !== undefined && matches(rule.secret, name))
 }
 
 function matches(pattern: string, text: string): boolean {

@@ -7,7 +7,7 @@ import type { Recorded, Tape } from '../house/tape.ts'
 import type { SecretPart } from '../search/parts.ts'
 import { createScan, type Found, type Scan } from '../search/scanner.ts'
 import type { KnownSecret } from '../secrets/ledger.ts'
-import { hasRoom, isAtHome } from './entitled.ts'
+import { hasRoom, isAtHome, isForServers } from './entitled.ts'
 import { render } from './render.ts'
 
 /** One secret in one sink where it may not be, however often. */
@@ -29,6 +29,8 @@ export interface Leak {
   readonly person?: string
   /** In how many different records. */
   readonly times: number
+  /** Whether the target says that it does not remove this. */
+  readonly isKnown?: true
 }
 
 /** What a search gave. */
@@ -50,6 +52,7 @@ export async function searchTape(
   tape: Tape,
   entitled: readonly Entitlement[],
   progress: (done: number, all: number) => void,
+  notRemoved: readonly string[] = [],
 ): Promise<Search> {
   const scan = createScan(tape.ledger.all())
   const leaks = new Map<string, Leak>()
@@ -61,7 +64,7 @@ export async function searchTape(
     if (together === undefined || together.some(({ part }) => part !== 'header'))
       for (const { record, text } of batch)
         for (const found of keptOf(scan(Buffer.from(text, 'latin1')), record, entitled))
-          note(found, record, leaks)
+          note(found, record, leaks, isKnown(found, entitled, notRemoved))
     ;[batch, size] = [[], 0]
   }
   for (const [index, record] of tape.records.entries()) {
@@ -132,10 +135,21 @@ function isTold({ part, secret, encoding }: Found, all: readonly Found[]): boole
   return isId && all.some((other) => other.secret === secret && other.part === 'payload')
 }
 
-function note(found: Found, record: Recorded, leaks: Map<string, Leak>): void {
+/** Whether the target says that it does not remove this from what servers send back. */
+function isKnown(
+  { secret, encoding }: Found,
+  entitled: readonly Entitlement[],
+  notRemoved: readonly string[],
+): boolean {
+  const isNamed = notRemoved.some((name) => ` > ${encoding} > `.includes(` > ${name} > `))
+  // A secret that is for no server was not sent back by one.
+  return isNamed && isForServers(secret as KnownSecret, entitled)
+}
+
+function note(found: Found, record: Recorded, leaks: Map<string, Leak>, isKnownOne: boolean): void {
   const { kind, owner } = found.secret
   const { sink, place, turn, person } = record
-  const key = JSON.stringify([kind, owner, sink])
+  const key = JSON.stringify([kind, owner, sink, isKnownOne])
   const known = leaks.get(key)
   const { part, characters } =
     known === undefined || found.characters > known.characters ? found : known
@@ -145,6 +159,7 @@ function note(found: Found, record: Recorded, leaks: Map<string, Leak>): void {
     sink,
     place,
     behaviour: turn,
+    ...(isKnownOne ? { isKnown: true } : {}),
     ...(person === undefined ? {} : { person }),
   }
   const encodings = [...new Set([...(known?.encodings ?? []), found.encoding])].sort(

@@ -20,7 +20,7 @@ code { font: .9em ui-monospace, monospace; overflow-wrap: anywhere }
 
 /** The page. */
 export function htmlOf(result: LeaktestResult): string {
-  const { target, verdict, unknown, notes } = result
+  const { target, verdict, known, unknown, notes } = result
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -39,6 +39,7 @@ ${numbersOf(result)
   .join('\n')}
 ${listed('Could not tell', unknown)}
 ${leaksTable(result)}
+${listed('Known, not removed', known.map(sentenceOf))}
 ${sinksTable(result)}
 ${listed('Notes', notes)}
 </main>

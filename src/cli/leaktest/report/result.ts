@@ -14,6 +14,8 @@ export interface LeaktestResult {
   /** `leak` before `unknown`: a leak is one whatever else could not be told. */
   readonly verdict: 'clean' | 'leak' | 'unknown'
   readonly leaks: readonly Leak[]
+  /** Found in encodings that the target says it does not remove. */
+  readonly known: readonly Leak[]
   /** Why it could not tell, as sentences. */
   readonly unknown: readonly string[]
   /** What weakens it, as sentences. */

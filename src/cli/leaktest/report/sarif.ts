@@ -6,8 +6,9 @@ import { commandOf, sentenceOf } from './sentences.ts'
 
 /** The log, to be written as JSON. */
 export function sarifOf(result: LeaktestResult): object {
-  const { leaks, unknown } = result
-  const sinks = [...new Set(leaks.map(({ sink }) => sink))]
+  const { leaks, known, unknown } = result
+  const all = [...leaks, ...known]
+  const sinks = [...new Set(all.map(({ sink }) => sink))]
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -23,7 +24,7 @@ export function sarifOf(result: LeaktestResult): object {
             })),
           },
         ],
-        results: leaks.map((leak) => resultOf(leak, result)),
+        results: all.map((leak) => resultOf(leak, result)),
       },
     ],
   }
@@ -42,7 +43,7 @@ function resultOf(leak: Leak, result: LeaktestResult): object {
   const { sink, place, secret, owner = 'nobody' } = leak
   return {
     ruleId: ruleId(sink),
-    level: 'error',
+    level: leak.isKnown ? 'note' : 'error',
     message: { text: `${sentenceOf(leak)}. Again: ${commandOf(leak, result)}` },
     locations: [
       {
@@ -50,6 +51,8 @@ function resultOf(leak: Leak, result: LeaktestResult): object {
         logicalLocations: [{ fullyQualifiedName: `${sink}: ${place}` }],
       },
     ],
-    partialFingerprints: { leak: `${result.target}/${sink}/${secret}/${owner}` },
+    partialFingerprints: {
+      leak: `${result.target}/${sink}/${secret}/${owner}${leak.isKnown ? '/known' : ''}`,
+    },
   }
 }

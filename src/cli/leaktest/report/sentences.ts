@@ -30,10 +30,10 @@ export function commandOf(leak: Leak, { seed, command }: LeaktestResult): string
 }
 
 /** The last line of a report. */
-export function verdictOf({ verdict, leaks }: LeaktestResult): string {
+export function verdictOf({ verdict, leaks, known }: LeaktestResult): string {
   switch (verdict) {
     case 'clean':
-      return '0 leaks.'
+      return known.length === 0 ? '0 leaks.' : `0 leaks, and ${known.length} known ones.`
     case 'leak':
       return leaks.length === 1 ? '1 leak.' : `${leaks.length} leaks.`
     case 'unknown':

@@ -40,7 +40,8 @@ export function summarize(parts: Parts): LeaktestResult {
     ...interfered(compared),
   ]
   const secrets = tape.ledger.all()
-  const leaks = [...search.leaks].sort((a, b) => a.sink.localeCompare(b.sink))
+  const found = [...search.leaks].sort((a, b) => a.sink.localeCompare(b.sink))
+  const leaks = found.filter(({ isKnown }) => !isKnown)
   return {
     target: target.name,
     file: options.file,
@@ -48,6 +49,7 @@ export function summarize(parts: Parts): LeaktestResult {
     seed: options.seed,
     verdict: leaks.length > 0 ? 'leak' : unknown.length > 0 ? 'unknown' : 'clean',
     leaks,
+    known: found.filter(({ isKnown }) => isKnown),
     unknown,
     notes: notesOf(parts, sinks),
     sinks,

@@ -8,10 +8,11 @@ const MAX_SHOWN = 12
 
 /** The report. */
 export function textOf(result: LeaktestResult): string {
-  const { target, unknown, notes, sinks } = result
+  const { target, known, unknown, notes, sinks } = result
   return [
     `Target: ${target}`,
     ...leakLines(result),
+    ...listed('Known, not removed:', known.map(sentenceOf)),
     ...listed('Could not tell:', unknown),
     ...listed('Notes:', notes),
     '',

@@ -30,7 +30,7 @@ export function decodingsOf(text: string, dense: string, depth: number): readonl
   add('bytes', fromNumbers(text))
   add('compressed', inflated(text))
   if (depth > 1) return found
-  add('base64 > compressed', unbrotli(text))
+  add('brotli, base64', unbrotli(text))
   if (depth > 0) return found
   add('hexdump', fromHexdump(text))
   add('base32', fromBase32(dense))
