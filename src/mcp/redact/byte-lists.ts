@@ -1,6 +1,7 @@
 // Finds bytes that are written as numbers: lists of decimal numbers, JSON of a Buffer or a
 // Uint8Array, groups of hex digits, and the columns of a hexdump.
 
+import { decodeDumps } from './dumps.ts'
 import { decodeHex } from './letters.ts'
 import { mayBePackedBytes } from './packed.ts'
 import { latin1, MIN_VIEW_CHARS, type View, withoutNulls } from './view.ts'
@@ -13,6 +14,7 @@ const AHEAD_CHARS = 7
 
 /** Adds the lists of bytes in a text. */
 export function decodeByteLists(text: string, views: View[]): void {
+  decodeDumps(text, views)
   let last = 0
   for (let at = PROBE_CHARS - 1; at < text.length; at += PROBE_CHARS) {
     if (at < last || !isListUnit(text.charCodeAt(at)) || !goesOn(text, at)) continue

@@ -146,6 +146,25 @@ describe.each(Object.entries(SECRETS))('%s', (_, secret) => {
   })
 })
 
+describe('the first and the last line of a dump', () => {
+  const key = random('accident dump', 64)
+
+  it.each<[string, (text: string) => string]>([
+    ['hexdump', hexdump],
+    ['xxd', xxd],
+    ['hexdump in JSON', (text) => JSON.stringify(hexdump(text))],
+    ['hexdump, with more around', (text) => `It was:\n${hexdump(text)}\n00000050\nas I said.`],
+  ])('are removed, however short: %s', (_, write) => {
+    for (let length = 32; length <= 64; length++) {
+      const secret = key.slice(0, length)
+      const { value, withheld } = redactorOf(secret).json(write(`a: ${secret}`))
+      expect(withheld).toBe(0)
+      expect(value).not.toContain(hexPairs(secret.slice(-1)).join(''))
+      expect(value).not.toMatch(/\|/)
+    }
+  })
+})
+
 describe('a token that was taken apart', () => {
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
   const bytes = Buffer.from(signature, 'base64url')

@@ -47,6 +47,8 @@ const FAMILIES: Readonly<Record<string, (length: number) => unknown>> = {
   'percent of percent': (length) => fill('%2541', length),
   'percent of text': (length) => fill('%41bc ', length),
   'percent signs': (length) => fill('%', length),
+  'lines of a hexdump': (length) => fill('00000010  41 42 43  |ABC|\n', length),
+  'quotes before blanks': (length) => fill('0000010"      "', length),
   'beginnings of gzip': (length) => fill('H4sIAAAA', length),
   'beginnings of gzip with long names': (length) => fill('H4sICBBB', length),
   'beginnings of zlib': (length) => fill('eJwEAMDA', length),
