@@ -107,7 +107,7 @@ describe('a run in which people talk, credentials are misplaced, and servers ech
     const refresh = run.secrets.find(({ kind }) => kind === 'refresh token')
     if (!token || !refresh) throw new Error('there is nothing to plant')
     for (const sink of sinks) {
-      if (sink.name.startsWith('K1 ') || sink.name.includes('console')) continue
+      if (/^K1 |console|-owner/.test(sink.name)) continue
       expect(sink.bytes, sink.name).not.toBe('')
       for (const [name, encode] of Object.entries(encodings)) {
         expect(
@@ -182,7 +182,8 @@ describe('a run with a model that does everything to get a credential out', () =
         { name: 'what another app was told', bytes: bytesOf(run.told) },
       ]
       for (const sink of sinks)
-        if (!/console|K8|from the API/.test(sink.name)) expect(sink.bytes, sink.name).not.toBe('')
+        if (!/console|K8|from the API|-owner/.test(sink.name))
+          expect(sink.bytes, sink.name).not.toBe('')
       expect(leaksIn(sinks, run.secrets)).toEqual([])
     },
     SEARCH,
@@ -214,7 +215,6 @@ describe('a run with a model that does everything to get a credential out', () =
         'K6 log',
         'K6 console and standard streams',
         'requests to the MCP server, without their own token',
-        'answers of the MCP server',
         'requests to the API, without their own token',
         'answers of the API',
         'K15 the conversations as they are read again',

@@ -20,9 +20,9 @@ export function leaksIn(sinks: readonly Sink[], secrets: readonly Secret[]): rea
 /** Bytes around a planted leak: enough for the search to be misled by what is really there. */
 const AROUND = 4096
 
-/** A sink with a text in the middle of it. */
+/** A sink with a text on a line of its own in the middle of it. */
 export function planted({ name, bytes, entitled }: Sink, text: string): Sink {
   const at = Math.floor(bytes.length / 2)
-  const around = `${bytes.slice(Math.max(0, at - AROUND), at)}${bytesOf(text)}${bytes.slice(at, at + AROUND)}`
+  const around = `${bytes.slice(Math.max(0, at - AROUND), at)}\n${bytesOf(text)}\n${bytes.slice(at, at + AROUND)}`
   return { name, bytes: around, ...(entitled ? { entitled } : {}) }
 }

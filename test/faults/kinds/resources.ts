@@ -1,6 +1,7 @@
 // What a machine does to a process: its disk is full, its clock jumps.
 
 import type { SqliteDatabase } from 'onbehalf/store'
+import { step as stepOf } from '../../../src/store/statements/sql.ts'
 import { runScenario, type Stage, type TurnKind } from '../scenario.ts'
 
 /** The most pages of a file that SQLite may ever have: no bound. */
@@ -35,8 +36,11 @@ async function pagesOf(database: SqliteDatabase): Promise<number> {
   return found?.page_count ?? 0
 }
 
+/** The bound is one connection's: that of this thread, and that of the thread that writes. */
 async function boundPages(database: SqliteDatabase, most: number): Promise<void> {
-  await database.first({ text: `pragma max_page_count = ${most}`, slots: [] }, {})
+  const statement = { text: `pragma max_page_count = ${most}`, slots: [] }
+  await database.first(statement, {})
+  await database.commit([stepOf(statement, {})])
 }
 
 const HOUR_MS = 3_600_000
