@@ -22,6 +22,9 @@ else
 async function run({ main }) {
   const controller = new AbortController()
   for (const signal of SIGNALS) process.once(signal, () => controller.abort())
+  // In the repository, whoever started us was killed, and cannot hand on a signal.
+  process.once('disconnect', () => controller.abort())
+  process.channel?.unref()
   process.exitCode = await main(process.argv.slice(2), {
     out: (line) => process.stdout.write(`${line}\n`),
     note: (line) => process.stderr.write(`${line}\n`),
@@ -42,7 +45,7 @@ async function runOnPinnedNode() {
     fileURLToPath(import.meta.url),
     ...process.argv.slice(2),
   ]
-  const child = spawn(node, args, { stdio: 'inherit' })
+  const child = spawn(node, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
   for (const signal of SIGNALS) process.on(signal, () => child.kill(signal))
   child.on('error', (error) => fail(`${node} could not be started (${error.code}).`))
   child.on('exit', (code, signal) => {

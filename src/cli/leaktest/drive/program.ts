@@ -62,7 +62,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
     detached: process.platform !== 'win32',
   })
   const printed = recordOutput(child, options.onOutput)
-  const program = programOf(child)
+  const program = programOf(child, guardGroup(child))
   try {
     await untilReady(child, options, printed)
   } catch (error) {
@@ -116,7 +116,29 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-function programOf(child: ChildProcess): Program {
+/** Waits until its input ends, as it does when we end in any way; then ends a group of processes. */
+const GUARD = 'read -r _; kill -TERM "-$1"; sleep 1; kill -KILL "-$1"'
+
+/**
+ * Ends the program's group when this process is killed, and cannot do it any more.
+ *
+ * @returns Ends the guard. From then on, the number of the group may be that of another.
+ */
+function guardGroup({ pid }: ChildProcess): () => void {
+  if (pid === undefined || process.platform === 'win32') return () => {}
+  const guard = spawn('sh', ['-c', GUARD, 'sh', String(pid)], {
+    env: smallEnvironment(),
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  })
+  // Without a shell there is no guard, as on Windows.
+  guard.on('error', () => {})
+  guard.stdin.on('error', () => {})
+  guard.unref()
+  return () => guard.kill('SIGKILL')
+}
+
+function programOf(child: ChildProcess, endGuard: () => void): Program {
   const ended = () =>
     child.exitCode !== null || child.signalCode !== null || child.pid === undefined
   const exit = new Promise<void>((resolve) => {
@@ -151,6 +173,7 @@ function programOf(child: ChildProcess): Program {
       await within(END_MS)
       kill('SIGKILL')
       await within(END_MS)
+      endGuard()
     },
   }
 }
