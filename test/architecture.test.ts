@@ -156,6 +156,8 @@ describe('reveal()', () => {
       'src/mcp/redact/known-secrets.ts': 1,
       // Whether it is remembered already: a store makes a new object each time that it reads a key.
       'src/mcp/redact/secret-memory.ts': 1,
+      // Whether a secret that somebody chose may be made of words.
+      'src/mcp/redact/sent-secrets.ts': 1,
       // Secrets at rest.
       'src/store/sealing/seal.ts': 1,
       // The database's own password, to its driver.

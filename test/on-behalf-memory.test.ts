@@ -406,6 +406,25 @@ describe('a word that somebody chose as a secret', () => {
     await one.fetch('keyed')(keyed.url, post(callOf('add')))
     expect(await told(one.fetch('tasks')(honest.url, post(callOf('add'))))).not.toContain(WORD)
     expect(await ask(made, 'bob', honest.url)).toContain(`honest ${WORD}`)
+    // Otherwise anybody could have a server marked for everybody.
+    expect(await made.marks.list()).toEqual([])
+  })
+
+  it('as a key that a person typed in: marks its server when it is random, not when it is a word', async () => {
+    const random = 'x7Kq2mPz9Lw4vRt8'
+    await using server = await rememberingServer((_, message, response) =>
+      say(`${WORD} ${random}`, message, response),
+    )
+    const source = { type: 'static', of: 'person' } as const
+    const made = house({ tasks: { url: server.url, source } })
+    for (const [key, marked] of [
+      [WORD, 0],
+      [random, 1],
+    ] as const) {
+      await made.keys.put(alice, RESOURCE, new Credential(key))
+      expect(await ask(made, 'alice', server.url)).not.toContain(key)
+      expect(await made.marks.list()).toHaveLength(marked)
+    }
   })
 })
 

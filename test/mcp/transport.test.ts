@@ -18,7 +18,7 @@ import {
 } from '../../src/mcp/transport.ts'
 import { alice, deferred, issuedToken } from '../core/parts.ts'
 
-const SECRET = 'canary-of-the-stdio-server-0123456789'
+const SECRET = 'canary-x7Kq2mPz9Lw4vRt8c3-0123456789'
 const everything: Pick<BindingInput, 'url' | 'resource' | 'source'> = {
   url: 'stdio:everything',
   resource: 'https://everything.example',

@@ -42,6 +42,11 @@ export function piecesOf(secret: string): readonly Needle[] {
   ]
 }
 
+/** Whether nothing in a secret looks random, so that an ordinary text may hold it. */
+export function mayBeWords(secret: string): boolean {
+  return randomRuns(secret.slice(0, MAX_RANDOM_CHARS)).length === 0
+}
+
 /** The bytes of a signature, which whoever has taken a token apart may write in any form. */
 function bytesOf(signature: string): string {
   return decodeBase64(signature) ?? ''

@@ -26,7 +26,9 @@ export interface ReflectionParts {
  * @returns The text; empty when it could not be searched.
  */
 export function cleanText(text: string, parts: ReflectionParts): string {
-  const { value } = told(parts.live.redactor().json(text), 'answer', parts)
+  const redacted = parts.live.redactor().json(text)
+  if (redacted.hits > 0 && parts.live.tellingRedactor()?.json(text).hits !== 0) mark(parts)
+  const { value } = told(redacted, 'answer', parts)
   return typeof value === 'string' ? value : ''
 }
 
@@ -46,19 +48,31 @@ export async function removeReflections(
   parts: ReflectionParts,
   budget?: Budget,
 ): Promise<unknown> {
-  const redacted = await parts.live.redactor().jsonInTurns(value, budget ?? workBudget())
+  const { live } = parts
+  const redacted = await live.redactor().jsonInTurns(value, budget ?? workBudget())
+  if (redacted.hits > 0) {
+    const telling = live.tellingRedactor()
+    // Without a pause where none is needed: a call that comes now must find the mark.
+    if (!telling || (await telling.jsonInTurns(value)).hits > 0) mark(parts)
+  }
   return told(redacted, operation, parts).value
+}
+
+/**
+ * Only a credential that was seen marks the server. What was too deep or too large to search does
+ * not. Nor does a key that a person typed in, when it may be a word of the server, or was for another
+ * server: anybody could have the server marked for everybody.
+ */
+function mark({ quarantine }: ReflectionParts): void {
+  quarantine?.reflected()
 }
 
 /** Tells what was found, if anything was. */
 function told(
   redacted: RedactedValue,
   operation: string,
-  { note, quarantine }: ReflectionParts,
+  { note }: ReflectionParts,
 ): RedactedValue {
   if (redacted.hits + redacted.withheld > 0) note('credential_reflected', operation)
-  // Only a credential that was seen marks the server. What was too deep or too large to search does
-  // not.
-  if (redacted.hits > 0) quarantine?.reflected()
   return redacted
 }

@@ -7,6 +7,7 @@ import { Credential } from '../../core/credential.ts'
 import { refused } from '../../core/errors.ts'
 import type { IssuedToken } from '../../core/source/exchange.ts'
 import type { CredentialSource } from '../../core/source/parts.ts'
+import { mayBeWords } from './pieces.ts'
 import type { Redactor } from './redactor.ts'
 import { type SecretMemory, secretMemory, type Term } from './secret-memory.ts'
 import { redactorOfSets, type SecretSet, secretSet } from './secret-set.ts'
@@ -52,6 +53,11 @@ export interface LiveSecrets {
   isSession(text: string): boolean
   /** The redactor for everything that is known now. */
   redactor(): Redactor
+  /**
+   * The redactor for what says something of the server when it comes back: not for what a person may
+   * have made up. Undefined when that is everything.
+   */
+  tellingRedactor(): Redactor | undefined
 }
 
 /** Options of {@link sentSecrets}. */
@@ -75,8 +81,11 @@ const SESSION_ID = /^[\x21-\x7e]{1,1024}$/
 /** What one server's people and the server itself chose. */
 interface ChosenSecrets {
   readonly set: SecretSet
-  /** Keys that people entered. */
+  /** Keys that people entered, and tokens that may be words. */
   readonly keys: SecretMemory
+  /** Keys that people entered and that may be words, apart from all others. */
+  readonly wordSet: SecretSet
+  readonly words: SecretMemory
   readonly sessions: SecretMemory
 }
 
@@ -86,7 +95,9 @@ interface ChosenSecrets {
  * What an issuer or the operator made is searched for in the answers of every server, because two
  * servers may belong to one attacker. What a person or a server chose is searched for in the
  * answers of that server alone (a key: also in the person's own run). Otherwise one server could
- * choose a common word as the id of a session, and have it removed from the answers of another.
+ * choose a common word as the id of a session, and have it removed from the answers of another. The
+ * token of a connected account is taken for chosen when it may be made of words: its issuer may
+ * belong to the server.
  */
 export function sentSecrets(options: SentSecretsOptions): SentSecrets {
   const { now, max = 10_000, maxOfOwner = 256 } = options
@@ -100,7 +111,14 @@ export function sentSecrets(options: SentSecretsOptions): SentSecrets {
     const known = chosenAt.get(resource)
     if (known) return known
     const set = secretSet()
-    const chosen = { set, keys: memoryOf(set), sessions: memoryOf(set, MAX_SESSIONS_OF_OWNER) }
+    const wordSet = secretSet()
+    const chosen = {
+      set,
+      keys: memoryOf(set),
+      wordSet,
+      words: memoryOf(wordSet),
+      sessions: memoryOf(set, MAX_SESSIONS_OF_OWNER),
+    }
     chosenAt.set(resource, chosen)
     return chosen
   }
@@ -112,16 +130,23 @@ export function sentSecrets(options: SentSecretsOptions): SentSecrets {
   ): LiveSecrets {
     const owner = JSON.stringify([person, resource])
     const chosen = chosenBy(resource)
-    const isChosen = source.type === 'static' && source.of === 'person'
+    const isTyped = source.type === 'static' && source.of === 'person'
+    // The issuer of a connected account may be the server's.
+    const mayBeChosen = source.type === 'connection'
+    const sweep = () => {
+      for (const memory of [issuedMemory, chosen.keys, chosen.words, chosen.sessions])
+        memory.sweep()
+    }
     return {
       add(issued) {
         const { credential } = issued
         // What is sent now may come back now, whatever its issuer says of its end.
         const untilMs = Math.max(endOf(issued), now() + LEEWAY_MS)
         const term = { owner, untilMs, mayGo: untilMs === Number.POSITIVE_INFINITY }
-        if (!isChosen) return issuedMemory.add(credential, term)
+        const isWords = (isTyped || mayBeChosen) && mayBeWords(credential.reveal())
+        if (!isTyped) return (isWords ? chosen.keys : issuedMemory).add(credential, term)
         own.add(credential, term)
-        return chosen.keys.add(credential, term)
+        return (isWords ? chosen.words : chosen.keys).add(credential, term)
       },
       addPresented(credential, expiresAt) {
         issuedMemory.add(credential, { owner, untilMs: endOf({ expiresAt }), mayGo: true })
@@ -134,10 +159,12 @@ export function sentSecrets(options: SentSecretsOptions): SentSecrets {
       },
       isSession: (text) => chosen.sessions.has(text),
       redactor() {
-        issuedMemory.sweep()
-        chosen.keys.sweep()
-        chosen.sessions.sweep()
-        return redactorOfSets([issuedSet, chosen.set, ...own.sets])
+        sweep()
+        return redactorOfSets([issuedSet, chosen.set, chosen.wordSet, ...own.sets])
+      },
+      tellingRedactor() {
+        if (chosen.wordSet.size === 0 && own.sets.length === 0) return undefined
+        return redactorOfSets([issuedSet, chosen.set])
       },
     }
   }

@@ -4,6 +4,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Source } from '../../../src/core/binding.ts'
 import { Credential } from '../../../src/core/credential.ts'
+import { secretMemory } from '../../../src/mcp/redact/secret-memory.ts'
+import { secretSet } from '../../../src/mcp/redact/secret-set.ts'
 import { type LiveSecrets, sentSecrets } from '../../../src/mcp/redact/sent-secrets.ts'
 import { handClock, issuedToken, MCP, START } from '../../core/parts.ts'
 import { tokenOf } from '../remembering.ts'
@@ -125,6 +127,23 @@ describe('a secret that comes again', () => {
   })
 })
 
+describe('secrets that end together', () => {
+  it('are forgotten a few in one go, so that nobody waits for all of them', () => {
+    const set = secretSet()
+    const clock = handClock()
+    const kept = secretMemory({ set, max: 1000, maxOfOwner: 1000, now: clock.now })
+    const term = { owner: 'alice', untilMs: clock.now() + 1000, mayGo: false }
+    for (let serial = 0; serial < 120; serial++)
+      kept.add(new Credential(tokenOf('alice', serial)), term)
+    clock.forward(1)
+    const sizes = [0, 0, 0].map(() => {
+      kept.sweep()
+      return set.size
+    })
+    expect(sizes).toEqual([70, 20, 0])
+  })
+})
+
 describe('where a secret is searched for', () => {
   it('is everywhere for a token; at its own server, and in its own run, for a key', () => {
     const clock = handClock()
@@ -137,6 +156,17 @@ describe('where a secret is searched for', () => {
     expect(where(bob.at({ resource: MCP, source: EXCHANGE }))).toEqual([true, true])
     expect(where(bob.at({ resource: OTHER, source: EXCHANGE }))).toEqual([true, false])
     expect(where(alice.at({ resource: OTHER, source: EXCHANGE }))).toEqual([true, true])
+  })
+
+  it('is its own server alone for the token of a connected account that may be words', () => {
+    const { at } = memory()
+    const connected = at('alice', { type: 'connection' }, OTHER)
+    // The issuer of a hostile server may give the name of another server's tool for a token.
+    for (const token of ['list_pull_requests', 'x7Kq2mPz9Lw4vRt8'])
+      expect(connected.add(issuedToken(token, { expiresAt: START + 300 }))).toBe(true)
+    const bob = [at('bob'), at('bob', EXCHANGE, OTHER)]
+    expect(bob.map((live) => finds(live, 'list_pull_requests'))).toEqual([false, true])
+    expect(bob.map((live) => finds(live, 'x7Kq2mPz9Lw4vRt8'))).toEqual([true, true])
   })
 
   it('counts what each search takes out, in one piece and in turns', async () => {
