@@ -30,7 +30,8 @@ function escapedRuns(text: string): readonly Range[] {
     let last = 0
     for (let at = text.indexOf(beginning); at >= 0; at = text.indexOf(beginning, at)) {
       const found = escapeAt(text, at)
-      if (found === NO_ESCAPE || endsRun(codeOf(found))) {
+      // Escaped nulls are half of a text in UTF-16; other white space in JSON is layout.
+      if (found === NO_ESCAPE || (codeOf(found) !== 0 && endsRun(codeOf(found)))) {
         at += found === NO_ESCAPE ? 1 : lengthOf(found)
         continue
       }

@@ -52,6 +52,10 @@ function quotedPrintable(text: string): string {
 }
 
 const TEXTS: Readonly<Record<string, (text: string) => string>> = {
+  'JSON of UTF-16 that was read as Latin-1': (text) =>
+    JSON.stringify({ [utf16(text).toString('latin1')]: 1 }),
+  'JSON in JSON of UTF-16 that was read as Latin-1': (text) =>
+    JSON.stringify({ a: JSON.stringify([utf16(text).toString('latin1')]) }),
   'a list of bytes': (text) => `[${bytesOf(text).join(',')}]`,
   'a list of bytes with spaces': (text) => bytesOf(text).join(', '),
   'a list of bytes, a line each': (text) => JSON.stringify(bytesOf(text), null, 2),
