@@ -93,6 +93,7 @@ export const MCP_PARSERS: readonly StrangerParser[] = [
       'src/core/http/bounded-text.ts',
       'src/core/http/lazy-response.ts',
       'src/mcp/answer/answer.ts',
+      'src/mcp/answer/parse-answer.ts',
       'src/mcp/answer/message.ts',
     ],
     good: () => [DONE, `[${DONE}]`],

@@ -2,10 +2,10 @@
 
 import { boundedText } from '../../core/http/bounded-text.ts'
 import { LazyResponse, textBody } from '../../core/http/lazy-response.ts'
-import { parseJson } from '../../core/json.ts'
 import { toError } from '../../core/sentences.ts'
 import { rewriteEvents } from './event-stream.ts'
 import { isAnswerTo } from './message.ts'
+import { parseAnswer } from './parse-answer.ts'
 import { type AnswerRules, budgetOf, rewriteJson } from './rules.ts'
 
 /** Headers of an answer that go on. The server may fill any other with what it likes. */
@@ -71,7 +71,7 @@ async function rewriteJsonBody(response: Response, rules: AnswerRules): Promise<
   const text = await boundedText(response, maxChars).catch(() => Promise.reject(unavailable()))
   if (text === undefined) throw toError({ reason: 'answer_too_large', server })
   if (text === '') return null
-  const value = parseJson(text)
+  const value = parseAnswer(text, server)
   if (value === undefined) throw unavailable()
   if (awaited && ![value].flat().some((message) => isAnswerTo(awaited.id, message))) return null
   const budget = budgetOf(rules)

@@ -3,6 +3,9 @@
 
 import { toError } from '../../core/sentences.ts'
 
+/** Lines of one event. Each costs work, however short it is. */
+const MAX_LINES = 10_000
+
 /**
  * Makes the reader of one stream.
  *
@@ -42,7 +45,7 @@ export function eventLines(
       const line = parts.join('')
       parts = []
       if (line !== '') {
-        lines.push(line)
+        if (lines.push(line) > MAX_LINES) throw toError({ reason: 'answer_too_large', server })
         continue
       }
       const event = lines

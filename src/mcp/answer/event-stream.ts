@@ -2,11 +2,11 @@
 // chunks.
 
 import { AuthError, type RefusalReason } from '../../core/errors.ts'
-import { parseJson } from '../../core/json.ts'
 import { toError } from '../../core/sentences.ts'
 import { type Budget, workBudget } from '../redact/budget.ts'
 import { eventLines } from './event-lines.ts'
 import { isAnswerTo } from './message.ts'
+import { parseAnswer } from './parse-answer.ts'
 import { type AnswerRules, budgetOf, rewriteJson } from './rules.ts'
 
 type Bytes = Uint8Array<ArrayBuffer>
@@ -31,6 +31,9 @@ export function rewriteEvents(
 const MAX_EVENTS_OF_FULL_SIZE = 8
 /** Other fields than data are short. */
 const MAX_FIELD_CHARS = 1024
+
+const STEPS_OF_EVENT = 200
+const STEPS_OF_LINE = 10
 
 /** One stream under way. */
 class EventRewriter {
@@ -157,6 +160,8 @@ async function rewriteEvent(
   rules: AnswerRules,
   budget: Budget,
 ): Promise<string> {
+  // What an event costs, however short its lines are.
+  budget.spend(STEPS_OF_EVENT + STEPS_OF_LINE * event.length)
   const data: string[] = []
   // Of each field the last one counts, and a client does not know others (HTML standard, section
   // 9.2.6). A comment keeps a connection alive.
@@ -173,7 +178,7 @@ async function rewriteEvent(
   const text = data.join('\n')
   // What parsing and writing cost.
   budget.spend(text.length >>> 1)
-  const value = parseJson(text)
+  const value = parseAnswer(text, rules.server)
   // Empty data opens a stream. Other data that is no JSON is dropped: no client can read it, and
   // the server may fill it with anything.
   const next = value === undefined ? '' : await rewriteJson(value, rules, budget)

@@ -146,3 +146,41 @@ it('fields of an event that are long, repeated or unknown do not go on', async (
     `:\nid: 2\ndata: ${JSON.stringify(result('done'))}\n\n`,
   )
 })
+
+const TOO_LARGE = toSentence({ reason: 'answer_too_large', server: 'tasks' })
+const many = (part: string) => Array.from({ length: 250_002 }, () => part).join(',')
+
+it.each([
+  ['numbers', `[${many('1')}]`],
+  ['empty objects', `[${many('{}')}]`],
+  ['members', `{${many('"a":1')}}`],
+])('an answer of more than 250,000 %s is refused before it is parsed', async (_, value) => {
+  const text = `{"jsonrpc":"2.0","id":${JSON.stringify(CALL_ID)},"result":{"content":[],"structuredContent":{"a":${value}}}}`
+  for (const [type, body] of [
+    ['application/json', text],
+    ['text/event-stream', `data: ${text}\n\n`],
+  ] as const) {
+    const { fetch: carried } = carrier(URL, {}, { fetch: answering([bytes(body)], { type }) })
+    expect(await toldBy(carried(URL, CALL))).toBe(TOO_LARGE)
+  }
+})
+
+it('commas and escaped quotes in strings are no values', async () => {
+  const long = 'a,\\"b,\\\\'.repeat(150_000)
+  const fetch = answering([bytes(JSON.stringify(result(long)))], { type: 'application/json' })
+  const { fetch: carried } = carrier(URL, {}, { fetch })
+  expect(await messagesOf(await carried(URL, CALL))).toEqual([result(long)])
+})
+
+it('an event of very many lines is refused', async () => {
+  const fetch = answering([bytes(`${'data: \n'.repeat(10_001)}\n`), event(result('done'))])
+  const { fetch: carried } = carrier(URL, {}, { fetch })
+  expect(await toldBy(carried(URL, CALL))).toBe(TOO_LARGE)
+})
+
+it('very many small events leave others their turn', async () => {
+  const fetch = answering([bytes('id: 1\n\n'.repeat(20_000)), event(result('done'))])
+  const { fetch: carried } = carrier(URL, {}, { fetch })
+  const turns = await turnsDuring(carried(URL, CALL).then((answer) => answer.text()))
+  expect(turns).toBeGreaterThan(20)
+})

@@ -45,7 +45,7 @@ describe('a list that takes more steps than one may take', () => {
   it('is cut: tools that came before stay, the others are refused, and the audit says why, once', async () => {
     const { fetch, events } = serving([
       tool('first', { title: text }),
-      ...Array.from({ length: 150 }, (_, i) => slow(i)),
+      ...Array.from({ length: 120 }, (_, i) => slow(i)),
       tool('last', { title: text }),
     ])
     const stop = turns()
@@ -53,7 +53,7 @@ describe('a list that takes more steps than one may take', () => {
     expect(stop()).toBeGreaterThan(50)
     expect(visible[0]).toBe('first')
     expect(visible.length).toBeGreaterThan(50)
-    expect(visible.length).toBeLessThan(150)
+    expect(visible.length).toBeLessThan(120)
     expect(events.filter(({ reason }) => reason === 'tool_refused')).toMatchObject([
       { detail: 'list_too_large', operation: `slow_${visible.length - 1}` },
     ])
