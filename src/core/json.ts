@@ -34,12 +34,24 @@ export function writeJson(value: unknown): string | undefined {
 
 /**
  * Parses a JSON text; undefined when it is none. The parser's error quotes the text, so it is
- * dropped. Members named `__proto__` are dropped too: whoever copies such an object by assignment
- * gives the copy a prototype that a stranger chose, with members that nobody judged.
+ * dropped.
  */
 export function parseJson(text: string): unknown {
   try {
-    return mayNameProto(text) ? JSON.parse(text, withoutProto) : JSON.parse(text)
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * The same, without members named `__proto__`: whoever copies such an object by assignment gives the
+ * copy a prototype that a stranger chose, with members that nobody judged.
+ */
+export function parseForeignJson(text: string): unknown {
+  if (!mayNameProto(text)) return parseJson(text)
+  try {
+    return JSON.parse(text, (key, value) => (key === '__proto__' ? undefined : value))
   } catch {
     return undefined
   }
@@ -49,8 +61,4 @@ export function parseJson(text: string): unknown {
 function mayNameProto(text: string): boolean {
   if (text.includes('__proto__')) return true
   return text.includes('\\u00') && /\\u00(?:5f|7[024]|6f)/i.test(text)
-}
-
-function withoutProto(key: string, value: unknown): unknown {
-  return key === '__proto__' ? undefined : value
 }

@@ -9,11 +9,12 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { freePorts } from '../../examples/taskflow/listen.ts'
 import { PORTS, type TaskflowUrls, taskflowUrls } from '../../examples/taskflow/urls.ts'
 import { signIn } from '../examples/taskflow/sign-in.ts'
+import { LONG } from '../long.ts'
 import { type ChatEvent, eventsIn, inputOf, listAll, say, send, tasksOf, textIn } from './chat.ts'
 import { retried, temporaryFolder } from './fixtures.ts'
 import { kill, type Program, ready, start } from './program.ts'
 
-const ROUNDS = 10
+const ROUNDS = LONG ? 10 : 5
 /** The kill comes after a random number of acknowledgements, at most so many in a round. */
 const MOST = 45
 const SEED = 20_260_728

@@ -1,14 +1,15 @@
-// alice and bob use one TaskFlow at the same time, in a thousand turns over HTTP. Neither of them
+// alice and bob use one TaskFlow at the same time, in hundreds of turns over HTTP. Neither of them
 // ever sees, uses or changes anything of the other.
 
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { signIn } from '../examples/taskflow/sign-in.ts'
+import { LONG } from '../long.ts'
 import { type House, startHouse } from './house.ts'
 import { type Person, signedIn, type Turn } from './person.ts'
 
-const TURNS = 1000
+const TURNS = LONG ? 1000 : 480
 /** Sign-ins that work at the same time: half of them alice's, half of them bob's. */
 const LANES = 8
 /** After so many turns both people read the credential trail. It keeps the last requests only. */
@@ -185,10 +186,10 @@ function generator(seed: number): () => number {
   }
 }
 
-it('each of a thousand turns got the right answer', () => {
+it('each of the turns got the right answer', () => {
   expect(ledgers.alice.turns + ledgers.bob.turns).toBe(TURNS)
   expect(unexpected).toEqual([])
-  for (const name of NAMES) expect(ledgers[name].threads.size).toBeGreaterThan(20)
+  for (const name of NAMES) expect(ledgers[name].threads.size).toBeGreaterThan(TURNS / 50)
 })
 
 it('no byte of any answer or trail held anything of the other person', () => {
@@ -227,7 +228,7 @@ describe.each(NAMES)('%s', (name) => {
     expect(tasks.map(({ id, title, status }) => ({ id, title, status })).sort(byId)).toEqual(
       expected.sort(byId),
     )
-    expect(expected.length).toBeGreaterThan(50)
+    expect(expected.length).toBeGreaterThan(TURNS / 20)
   })
 
   it(`${name} finds only their own actions in the audit, with the right actors and traces`, async () => {

@@ -3,6 +3,7 @@
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { encodings } from '../../src/cli/leaktest/search/encodings.ts'
+import { LONG } from '../long.ts'
 import { leaksIn, planted } from './leaks.ts'
 import { allSinks, CONVERSATION, ordinaryRun, type Run, type WorstRun, worstRun } from './run.ts'
 import { bytesOf, type Sink, sinksOf } from './sinks.ts'
@@ -106,10 +107,12 @@ describe('a run in which people talk, credentials are misplaced, and servers ech
     )
     const refresh = run.secrets.find(({ kind }) => kind === 'refresh token')
     if (!token || !refresh) throw new Error('there is nothing to plant')
-    for (const sink of sinks) {
+    for (const [at, sink] of sinks.entries()) {
       if (/^K1 |console|-owner/.test(sink.name)) continue
       expect(sink.bytes, sink.name).not.toBe('')
-      for (const [name, encode] of Object.entries(encodings)) {
+      for (const [index, [name, encode]] of Object.entries(encodings).entries()) {
+        // The sinks share the encodings, unless there is time for all.
+        if (!LONG && (at + index) % 3 !== 0) continue
         expect(
           leaksIn([planted(sink, encode(token.text))], [token]),
           `${sink.name}, ${name}`,

@@ -272,7 +272,8 @@ export const ISSUER_PARSERS: readonly StrangerParser[] = [
       const [path = '', ...rest] = text.split('\n')
       const url = `https://app.example${path.replace('(state)', state)}`
       const headers = headersWith('cookie', rest.join('\n').replace('(cookie)', own))
-      if (!headers || !URL.canParse(url)) return NEVER_COMES
+      // A request's target begins with a slash; `https://app.example@` would be another host.
+      if (!headers || !path.startsWith('/') || !URL.canParse(url)) return NEVER_COMES
       const back = await made.callback(new Request(url, { headers }), alice)
       const location = back.headers.get('location')
       return location === 'https://app.example/chat'

@@ -1,7 +1,7 @@
 // Parses what a server sent. The parser and everything after it work value by value, and the parser
 // cannot pause, so a text with very many values is refused before.
 
-import { parseJson } from '../../core/json.ts'
+import { parseForeignJson } from '../../core/json.ts'
 import { toError } from '../../core/sentences.ts'
 
 /** A list of 512 tools with long schemas has about 50,000. */
@@ -10,14 +10,14 @@ const MAX_VALUES = 250_000
 const MAX_UNCOUNTED_CHARS = MAX_VALUES
 
 /**
- * Parses a JSON text; undefined when it is none.
+ * Parses a JSON text, without members named `__proto__`; undefined when it is none.
  *
  * @throws AuthError `answer_too_large` for more than 250,000 values.
  */
 export function parseAnswer(text: string, server: string): unknown {
   if (text.length > MAX_UNCOUNTED_CHARS && hasTooMany(text))
     throw toError({ reason: 'answer_too_large', server })
-  return parseJson(text)
+  return parseForeignJson(text)
 }
 
 const QUOTE = 34
