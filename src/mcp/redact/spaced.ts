@@ -52,8 +52,16 @@ function isWordUnit(unit: number): boolean {
 
 const INVISIBLE = /[\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]+/g
 
+/** Each of them. To look for one at a time is fast: few texts have characters beyond Latin-1. */
+const EACH_INVISIBLE: readonly string[] = Array.from({ length: 0x2065 - 0x200b }, (_, offset) =>
+  String.fromCharCode(0x200b + offset),
+)
+  .concat('\u00ad', '\u180e', '\ufeff')
+  .filter((character) => character.search(INVISIBLE) === 0)
+
 /** Adds the runs that read otherwise without their invisible characters. */
 export function decodeInvisible(text: string, views: View[]): void {
+  if (!EACH_INVISIBLE.some((character) => text.includes(character))) return
   let last = 0
   for (const { index } of text.matchAll(INVISIBLE)) {
     if (index < last) continue

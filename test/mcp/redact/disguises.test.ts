@@ -64,6 +64,14 @@ describe.each(Object.entries(DISGUISES))('%s', (_, disguise) => {
   })
 })
 
+it.each(Object.entries(DISGUISES).slice(0, 10))(
+  '%s of a signature alone is found',
+  (_, disguise) => {
+    const [, , signature = ''] = token.split('.')
+    expect(redactor.json({ a: `cut.${disguise(signature)}` }).hits).toBeGreaterThan(0)
+  },
+)
+
 it.each([
   ['a table', 'a | b | c | d | e | f | g | h | i | j | k | l | m | n'],
   ['white space', `${' '.repeat(200)}\n${'\t'.repeat(99)}`],
