@@ -3,6 +3,7 @@
 
 import type { Budget, Work } from './budget.ts'
 import { textsOfBytes } from './byte-lists.ts'
+import { JoinedTexts } from './joined-texts.ts'
 import { MARKER } from './marker.ts'
 import { mayBePacked } from './packed.ts'
 import {
@@ -17,6 +18,8 @@ import {
 export const WITHHELD = '[content withheld]'
 /** Stands in place of what would take too much work. */
 const TOO_MUCH = '[content withheld: too much to search]'
+/** Under this name the keys of all objects are read together. */
+const KEYS = '\0'
 /** Levels of a value that are searched. */
 const MAX_DEPTH = 128
 /** Smaller numbers have too few digits to be a secret. */
@@ -34,6 +37,8 @@ export interface RedactedValue {
 /** An array or object whose parts are being redacted. */
 interface Frame {
   readonly part: object
+  /** The member that it is, or is in. */
+  readonly name: string
   /** The keys of an object, as they are redacted. */
   readonly keys: string[] | undefined
   readonly items: unknown[]
@@ -52,7 +57,8 @@ export function* redactValue(
   budget: Budget,
 ): Work<RedactedValue> {
   const walk = new Walk(indexes, budget)
-  const root = openFrame([value])
+  const joined = new JoinedTexts()
+  const root = openFrame([value], '')
   const stack: Frame[] = [root]
   for (let frame: Frame | undefined = root; frame; frame = stack.at(-1)) {
     if (budget.isTurnDue) yield
@@ -64,18 +70,28 @@ export function* redactValue(
       continue
     }
     const key = frame.keys?.[frame.at]
-    if (key !== undefined) putKey(frame, isLong(key) ? yield* walk.longText(key) : walk.text(key))
+    if (key !== undefined) {
+      const redacted = isLong(key) ? yield* walk.longText(key) : walk.text(key)
+      joined.add(KEYS, redacted)
+      putKey(frame, redacted)
+    }
     const item = frame.items[frame.at]
-    if (typeof item === 'string')
-      put(frame, isLong(item) ? yield* walk.longText(item) : walk.text(item))
-    else if (typeof item === 'number') put(frame, walk.number(item))
+    if (typeof item === 'string') {
+      const redacted = isLong(item) ? yield* walk.longText(item) : walk.text(item)
+      joined.add(key ?? frame.name, redacted)
+      put(frame, redacted)
+    } else if (typeof item === 'number') put(frame, walk.number(item))
     else if (typeof item !== 'object' || item === null) put(frame, item)
     // The root frame is one more than the levels of the value.
     else if (stack.length > MAX_DEPTH) put(frame, walk.withhold(WITHHELD))
     else if (yield* walk.hidesInBytes(item)) put(frame, MARKER)
-    else stack.push(openFrame(item))
+    else stack.push(openFrame(item, key ?? frame.name))
   }
-  return { value: root.items[0], hits: walk.hits, withheld: walk.withheld }
+  const { hits, withheld } = walk
+  const holds = yield* joined.holdSecret(indexes, budget)
+  return holds === false
+    ? { value: root.items[0], hits, withheld }
+    : { value: WITHHELD, hits: hits + (holds ? 1 : 0), withheld: withheld + 1 }
 }
 
 /** Redacts what a value is made of, and counts. */
@@ -130,10 +146,10 @@ function isLong(text: string): boolean {
   return text.length > BLOCK_CHARS || mayBePacked(text)
 }
 
-function openFrame(part: object): Frame {
+function openFrame(part: object, name: string): Frame {
   return Array.isArray(part)
-    ? { part, keys: undefined, items: [...part], at: 0, isTouched: false }
-    : { part, keys: Object.keys(part), items: Object.values(part), at: 0, isTouched: false }
+    ? { part, name, keys: undefined, items: [...part], at: 0, isTouched: false }
+    : { part, name, keys: Object.keys(part), items: Object.values(part), at: 0, isTouched: false }
 }
 
 function putKey(frame: Frame, key: string): void {

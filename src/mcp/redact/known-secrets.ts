@@ -158,7 +158,15 @@ function needlesOf(secret: string): readonly Needle[] {
   // Whoever cuts a JWT keeps its signature whole more often than not.
   const signature = secret.startsWith('eyJ') ? secret.slice(secret.lastIndexOf('.') + 1) : ''
   const disguises = new Set([secret, signature].flatMap(disguisesOf))
-  return [...[...whole, ...disguises].map(wholly), ...piecesOf(secret)]
+  const pieces = piecesOf(secret)
+  return [...[...whole, ...disguises].map(wholly), ...pieces, ...pieces.flatMap(inOtherCases)]
+}
+
+/** A piece in small and in capital letters: a header's name folds case, and so may a server. */
+function inOtherCases({ text, minRun }: Needle): readonly Needle[] {
+  return [text.toLowerCase(), text.toUpperCase()]
+    .filter((folded) => folded !== text)
+    .map((folded) => ({ text: folded, minRun }))
 }
 
 function wholly(text: string): Needle {

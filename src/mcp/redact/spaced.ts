@@ -50,18 +50,31 @@ function isWordUnit(unit: number): boolean {
   return (lower >= 97 && lower <= 122) || (unit >= 48 && unit <= 57)
 }
 
-const INVISIBLE = /[\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]+/g
+/** Characters that nobody sees; then their UTF-8, each byte read as a character. */
+const INVISIBLE =
+  /(?:[\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]|\u00e2\u0080[\u008b-\u008f]|\u00e2\u0081[\u00a0-\u00a4]|\u00e1\u00a0\u008e|\u00ef\u00bb\u00bf|\u00c2\u00ad)+/g
 
-/** Each of them. To look for one at a time is fast: few texts have characters beyond Latin-1. */
-const EACH_INVISIBLE: readonly string[] = Array.from({ length: 0x2065 - 0x200b }, (_, offset) =>
+/**
+ * One of them is in each. To look for one at a time is fast: few texts have characters beyond
+ * Latin-1.
+ */
+const SIGNS: readonly string[] = Array.from({ length: 0x2065 - 0x200b }, (_, offset) =>
   String.fromCharCode(0x200b + offset),
 )
-  .concat('\u00ad', '\u180e', '\ufeff')
   .filter((character) => character.search(INVISIBLE) === 0)
+  .concat(
+    '\u00ad',
+    '\u180e',
+    '\ufeff',
+    '\u00e2\u0080',
+    '\u00e2\u0081',
+    '\u00e1\u00a0',
+    '\u00ef\u00bb',
+  )
 
 /** Adds the runs that read otherwise without their invisible characters. */
 export function decodeInvisible(text: string, views: View[]): void {
-  if (!EACH_INVISIBLE.some((character) => text.includes(character))) return
+  if (!SIGNS.some((sign) => text.includes(sign))) return
   let last = 0
   for (const { index } of text.matchAll(INVISIBLE)) {
     if (index < last) continue

@@ -78,6 +78,24 @@ function removePlain(text: string, indexes: Indexes, budget: Budget): RedactedTe
   return found && withMarkers({ text, hits: 0 }, found)
 }
 
+/**
+ * Whether a text of any length holds a secret that is not encoded. Undefined when it could not be
+ * searched.
+ */
+export function* holdsPlain(
+  text: string,
+  indexes: Indexes,
+  budget: Budget,
+): Work<boolean | undefined> {
+  for (let from = 0; from < text.length; from += PLAIN_BLOCK_CHARS - PLAIN_OVERLAP_CHARS) {
+    if (budget.isTurnDue) yield
+    const ranges = searchPlain(text.slice(from, from + PLAIN_BLOCK_CHARS), indexes, budget)
+    if (!ranges) return undefined
+    if (ranges.length > 0) return true
+  }
+  return false
+}
+
 function* removePlainInTurns(text: string, indexes: Indexes, budget: Budget): Work<RedactedText> {
   const found: Range[] = []
   for (let from = 0; from < text.length; from += PLAIN_BLOCK_CHARS - PLAIN_OVERLAP_CHARS) {

@@ -41,6 +41,10 @@ const DISGUISES: Readonly<Record<string, (text: string) => string>> = {
   'bars between': (text) => letters(text).join('|'),
   'a line for each': (text) => letters(text).join('\n'),
   'zero-width spaces between': (text) => letters(text).join('\u200b'),
+  'zero-width spaces between, in percent': (text) =>
+    encodeURIComponent(letters(text).join('\u200b')),
+  'word joiners between, in hex': (text) =>
+    Buffer.from(letters(text).join('\u2060')).toString('hex'),
   'invisible characters here and there': (text) => text.replace(/.{5}/g, '$&\u2060\u00ad'),
   'base64 of the reversed text': (text) =>
     Buffer.from(letters(text).reverse().join('')).toString('base64'),
@@ -73,6 +77,46 @@ it.each(Object.entries(DISGUISES).slice(0, 10))(
 )
 
 it.each([
+  ['small', (text: string) => text.toLowerCase()],
+  ['capital', (text: string) => text.toUpperCase()],
+])('a token in %s letters is found in pieces too', (_, fold) => {
+  const [, , signature = ''] = token.split('.')
+  for (const secret of [signature, opaque])
+    for (let at = 0; at + 24 <= secret.length; at += 8)
+      expect(redactor.json(`x=${fold(secret.slice(at, at + 24))}`).hits, `at ${at}`).toBe(1)
+})
+
+describe('a credential that is cut over the parts of an answer', () => {
+  const cut = (text: string, size: number) => text.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? []
+  const FORMS = {
+    plain: (text: string) => text,
+    reversed: DISGUISES.reversed ?? String,
+    ROT13: rot13,
+    base32,
+  }
+  it.each(Object.entries(FORMS))('is not passed on: %s', (_, form) => {
+    for (const size of [3, 8, 11, 40]) {
+      const pieces = cut(form(token), size)
+      for (const value of [
+        { content: pieces.map((text) => ({ type: 'text', text })) },
+        { parts: pieces },
+        { rows: pieces.map((piece) => ({ [piece]: 1 })) },
+      ]) {
+        const redacted = redactor.json(value)
+        expect(redacted.hits, `${size}`).toBeGreaterThan(0)
+        const left = JSON.stringify(redacted.value).replace(/\W|text|type/g, '')
+        expect(left).not.toContain(form(token).replace(/\W/g, '').slice(-40))
+      }
+    }
+  })
+
+  it('leaves texts alone that only lie beside each other', () => {
+    const value = { list: cut(random('somebody else', 400), 7), rows: [{ a: 'x' }, { a: 'y' }] }
+    expect(redactor.json(value).value).toBe(value)
+  })
+})
+
+it.each([
   ['a table', 'a | b | c | d | e | f | g | h | i | j | k | l | m | n'],
   ['white space', `${' '.repeat(200)}\n${'\t'.repeat(99)}`],
   ['letters that stand apart', 'W E L C O M E   T O   T H E   S H O W   E V E R Y B O D Y'],
@@ -88,6 +132,7 @@ it.each([
   ['other separators by turns', (size: number) => 'a b-c.'.repeat(size / 3)],
   ['invisible characters', (size: number) => 'a\u200b'.repeat(size)],
   ['one invisible character in a long run', (size: number) => `${'a'.repeat(2 * size)}\u200b`],
+  ['small texts', (size: number) => Array.from({ length: size }, () => 'ab')],
   ['many runs', (size: number) => 'ab\u200bcd '.repeat(size / 3)],
 ])('twice as many %s take at most 2.2 times the steps', (_, make) => {
   const steps = (size: number) => {
