@@ -55,6 +55,7 @@ export type RefusalReason =
   | 'server_unreachable'
   | 'server_unavailable'
   | 'audit_unavailable'
+  | 'too_many_credentials'
   | 'cancelled'
 
 /** Whether a reason means that something does not work, and not that somebody was refused. */
@@ -64,6 +65,7 @@ export function isFailure(reason: RefusalReason): boolean {
     reason === 'server_unreachable' ||
     reason === 'server_unavailable' ||
     reason === 'audit_unavailable' ||
+    reason === 'too_many_credentials' ||
     reason === 'exchange_failed'
   )
 }

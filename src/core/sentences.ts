@@ -32,6 +32,8 @@ export function toSentence(refusal: Refusal): string {
       return `This was not done: ${server} cannot be reached right now, and nothing was sent. Try again in a moment.`
     case 'server_unavailable':
       return `${server} cannot be reached right now, so it is not known whether this was done. Try again in a moment.`
+    case 'too_many_credentials':
+      return 'This was not done: too many credentials were issued in a short time, and what cannot be remembered is not sent. Try again in a few minutes. An administrator can have them issued for a shorter time, or run more instances.'
     case 'cancelled':
       return 'This was stopped before an answer came.'
     case 'server_refused':

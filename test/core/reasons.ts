@@ -42,6 +42,7 @@ export const STATUS: Readonly<Record<RefusalReason, number>> = {
   server_unreachable: 503,
   server_unavailable: 503,
   audit_unavailable: 503,
+  too_many_credentials: 503,
   tool_refused: 503,
   arguments_refused: 503,
   reference_refused: 503,

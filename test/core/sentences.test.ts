@@ -61,5 +61,6 @@ it('calls only those reasons failures where something does not work', () => {
     'server_unreachable',
     'server_unavailable',
     'audit_unavailable',
+    'too_many_credentials',
   ])
 })

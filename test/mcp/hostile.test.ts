@@ -407,9 +407,9 @@ describe('a memory without room', () => {
     await using server = await rpcServer([OLD])
     const { fetch, reasons } = carrier(server.url, { placement }, { secrets: full() })
     const call = callOf(placement.type === 'argument' ? 'add_task' : 'hello', { title: 'x' })
-    expect(await toldBy(fetch(server.url, post(call)))).toBe(told('server_unreachable'))
+    expect(await toldBy(fetch(server.url, post(call)))).toBe(told('too_many_credentials'))
     expect(server.calls()).toEqual([])
-    expect(reasons()).toEqual(['server_unreachable'])
+    expect(reasons()).toEqual(['too_many_credentials'])
   })
 })
 

@@ -90,6 +90,7 @@ export function toWire(refusal: Refusal): WireRefusal {
     case 'server_unreachable':
     case 'server_unavailable':
     case 'audit_unavailable':
+    case 'too_many_credentials':
     case 'cancelled':
       return {
         status: 503,

@@ -60,7 +60,7 @@ export async function promptValues({
   if (proof || expiresAt - now() / 1000 > MAX_LITERAL_SECONDS)
     throw toError({ reason: 'exchange_failed', server: name })
   if (!secrets.at(binding).add(issued.value))
-    throw toError({ reason: 'server_unreachable', server: name })
+    throw toError({ reason: 'too_many_credentials', server: name })
   return { user_id: principal.subject, access_token: credential.reveal() }
 }
 

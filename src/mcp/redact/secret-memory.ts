@@ -7,7 +7,9 @@ import type { SecretSet } from './secret-set.ts'
 /** How long a secret is remembered, and for whom. */
 export interface Term {
   /** Whose share of the memory it takes. */
-  readonly owner: string
+  readonly person: string
+  /** What share of the person's: that of one server. */
+  readonly server: string
   /** Milliseconds since the epoch; `Infinity` when nobody knows. */
   readonly untilMs: number
   /** Whether it may go before that, when there is no room for another. */
@@ -34,8 +36,10 @@ export interface SecretMemoryOptions {
   readonly set: SecretSet
   /** Secrets at most. */
   readonly max: number
-  /** Secrets of one owner at most, so that nobody can fill the memory alone. */
-  readonly maxOfOwner: number
+  /** Secrets of one person at most, so that nobody can fill the memory alone. */
+  readonly maxOfPerson: number
+  /** Of these, for one server, so that no server can fill a person's share alone. */
+  readonly maxAtServer: number
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
@@ -44,7 +48,8 @@ interface Entry {
   readonly text: string
   /** The object in the set. A store makes a new one each time that it reads the same key. */
   readonly secret: Credential
-  readonly owner: string
+  readonly person: string
+  readonly server: string
   untilMs: number
   mayGo: boolean
 }
@@ -53,17 +58,19 @@ interface Entry {
 const MAX_FORGOTTEN = 50
 
 /** Makes an empty memory. */
-export function secretMemory({ set, max, maxOfOwner, now }: SecretMemoryOptions): SecretMemory {
+export function secretMemory(options: SecretMemoryOptions): SecretMemory {
+  const { set, max, now } = options
   const entries = new Map<string, Entry>()
-  const owned = new Map<string, Set<Entry>>()
+  const shares = [
+    share(options.maxAtServer, ({ person, server }) => JSON.stringify([person, server])),
+    share(options.maxOfPerson, ({ person }) => person),
+  ]
   /** Those that may go, the longest unused first. */
   const leaving = new Set<Entry>()
   let sweepAtMs = Number.POSITIVE_INFINITY
 
   function forget(entry: Entry): void {
-    const others = owned.get(entry.owner)
-    others?.delete(entry)
-    if (others?.size === 0) owned.delete(entry.owner)
+    for (const one of shares) one.delete(entry)
     leaving.delete(entry)
     entries.delete(entry.text)
     set.delete(entry.secret)
@@ -78,17 +85,17 @@ export function secretMemory({ set, max, maxOfOwner, now }: SecretMemoryOptions)
     return false
   }
 
-  function makeRoom(owner: string): boolean {
-    const own = owned.get(owner)
-    if (own && own.size >= maxOfOwner) return forgetFirst(own)
+  function makeRoom(owner: Owner): boolean {
+    for (const one of shares) {
+      const own = one.filledBy(owner)
+      if (own) return forgetFirst(own)
+    }
     return entries.size < max || forgetFirst(leaving)
   }
 
   /** Puts an entry last among those that may go. */
   function use(entry: Entry): void {
-    const own = owned.get(entry.owner)
-    own?.delete(entry)
-    owned.set(entry.owner, (own ?? new Set()).add(entry))
+    for (const one of shares) one.putLast(entry)
     leaving.delete(entry)
     if (entry.mayGo) leaving.add(entry)
   }
@@ -107,12 +114,12 @@ export function secretMemory({ set, max, maxOfOwner, now }: SecretMemoryOptions)
   }
 
   return {
-    add(secret, { owner, untilMs, mayGo }) {
+    add(secret, { person, server, untilMs, mayGo }) {
       sweep()
       const text = secret.reveal()
       const known = entries.get(text)
-      if (!known && !makeRoom(owner)) return false
-      const entry = known ?? { text, secret, owner, untilMs, mayGo }
+      if (!known && !makeRoom({ person, server })) return false
+      const entry = known ?? { text, secret, person, server, untilMs, mayGo }
       entry.untilMs = Math.max(entry.untilMs, untilMs)
       entry.mayGo &&= mayGo
       if (!known) {
@@ -125,5 +132,37 @@ export function secretMemory({ set, max, maxOfOwner, now }: SecretMemoryOptions)
     },
     has: (text) => entries.has(text),
     sweep,
+  }
+}
+
+type Owner = Pick<Term, 'person' | 'server'>
+
+/** What each owner has of the memory, the longest unused first. */
+interface Share {
+  putLast(entry: Entry): void
+  delete(entry: Entry): void
+  /** What an owner has, when they may have no more. */
+  filledBy(owner: Owner): Iterable<Entry> | undefined
+}
+
+function share(max: number, keyOf: (owner: Owner) => string): Share {
+  const owned = new Map<string, Set<Entry>>()
+  return {
+    putLast(entry) {
+      const key = keyOf(entry)
+      const own = owned.get(key) ?? new Set()
+      own.delete(entry)
+      owned.set(key, own.add(entry))
+    },
+    delete(entry) {
+      const key = keyOf(entry)
+      const own = owned.get(key)
+      own?.delete(entry)
+      if (own?.size === 0) owned.delete(key)
+    },
+    filledBy(owner) {
+      const own = owned.get(keyOf(owner))
+      return own && own.size >= max ? own : undefined
+    },
   }
 }

@@ -66,8 +66,10 @@ export interface SentSecretsOptions {
   readonly now: () => number
   /** Secrets of each kind at most. Default 10,000. */
   readonly max?: number
-  /** Of these, one person's at one server. Default 256. */
-  readonly maxOfOwner?: number
+  /** Of these, one person's. Default 512: nobody can fill the memory alone. */
+  readonly maxOfPerson?: number
+  /** Of these, at one server. Default 256: a server may have a new one issued for each call. */
+  readonly maxAtServer?: number
 }
 
 /** Servers whose clocks are late take a token for so long after its end. */
@@ -100,9 +102,9 @@ interface ChosenSecrets {
  * belong to the server.
  */
 export function sentSecrets(options: SentSecretsOptions): SentSecrets {
-  const { now, max = 10_000, maxOfOwner = 256 } = options
-  const memoryOf = (set: SecretSet, most = maxOfOwner) =>
-    secretMemory({ set, max, maxOfOwner: most, now })
+  const { now, max = 10_000, maxOfPerson = 512, maxAtServer = 256 } = options
+  const memoryOf = (set: SecretSet, most = maxAtServer) =>
+    secretMemory({ set, max, maxOfPerson, maxAtServer: most, now })
   const issuedSet = secretSet()
   const issuedMemory = memoryOf(issuedSet)
   const chosenAt = new Map<string, ChosenSecrets>()
@@ -128,7 +130,7 @@ export function sentSecrets(options: SentSecretsOptions): SentSecrets {
     { resource, source }: Pick<Binding, 'resource' | 'source'>,
     own: OwnKeys,
   ): LiveSecrets {
-    const owner = JSON.stringify([person, resource])
+    const owner = { person, server: resource }
     const chosen = chosenBy(resource)
     const isTyped = source.type === 'static' && source.of === 'person'
     // The issuer of a connected account may be the server's.
@@ -142,18 +144,18 @@ export function sentSecrets(options: SentSecretsOptions): SentSecrets {
         const { credential } = issued
         // What is sent now may come back now, whatever its issuer says of its end.
         const untilMs = Math.max(endOf(issued), now() + LEEWAY_MS)
-        const term = { owner, untilMs, mayGo: untilMs === Number.POSITIVE_INFINITY }
+        const term = { ...owner, untilMs, mayGo: untilMs === Number.POSITIVE_INFINITY }
         const isWords = (isTyped || mayBeChosen) && mayBeWords(credential.reveal())
         if (!isTyped) return (isWords ? chosen.keys : issuedMemory).add(credential, term)
         own.add(credential, term)
         return (isWords ? chosen.words : chosen.keys).add(credential, term)
       },
       addPresented(credential, expiresAt) {
-        issuedMemory.add(credential, { owner, untilMs: endOf({ expiresAt }), mayGo: true })
+        issuedMemory.add(credential, { ...owner, untilMs: endOf({ expiresAt }), mayGo: true })
       },
       addSession(id) {
         if (!SESSION_ID.test(id)) return false
-        const term = { owner, untilMs: now() + SESSION_MS, mayGo: true }
+        const term = { ...owner, untilMs: now() + SESSION_MS, mayGo: true }
         // A shorter one is not searched for.
         return id.length < MIN_SECRET_CHARS || chosen.sessions.add(new Credential(id), term)
       },
@@ -203,7 +205,7 @@ function ownKeys(memoryOf: (set: SecretSet) => SecretMemory): OwnKeys {
 export function rememberingSource(source: CredentialSource, live: LiveSecrets): CredentialSource {
   return async (asked) => {
     const issued = await source(asked)
-    return issued.ok && !live.add(issued.value) ? refused('server_unreachable') : issued
+    return issued.ok && !live.add(issued.value) ? refused('too_many_credentials') : issued
   }
 }
 

@@ -6,15 +6,20 @@ import type { Source } from '../../../src/core/binding.ts'
 import { Credential } from '../../../src/core/credential.ts'
 import { secretMemory } from '../../../src/mcp/redact/secret-memory.ts'
 import { secretSet } from '../../../src/mcp/redact/secret-set.ts'
-import { type LiveSecrets, sentSecrets } from '../../../src/mcp/redact/sent-secrets.ts'
+import {
+  type LiveSecrets,
+  type SentSecretsOptions,
+  sentSecrets,
+} from '../../../src/mcp/redact/sent-secrets.ts'
 import { handClock, issuedToken, MCP, START } from '../../core/parts.ts'
 import { tokenOf } from '../remembering.ts'
 
 const EXCHANGE: Source = { type: 'exchange', scopes: [] }
 const KEYS: Source = { type: 'static', of: 'person' }
+const STATIC_FOR_ALL: Source = { type: 'static', of: 'deployment' }
 const OTHER = 'https://other.example/mcp'
 
-function memory(bounds: { readonly max?: number; readonly maxOfOwner?: number } = {}) {
+function memory(bounds: Omit<SentSecretsOptions, 'now'> = {}) {
   const clock = handClock()
   const sent = sentSecrets({ now: clock.now, ...bounds })
   const at = (person: string, source: Source = EXCHANGE, resource = MCP) =>
@@ -44,7 +49,7 @@ describe('a memory that is full', () => {
   })
 
   it('cannot be filled by one person, whose own tokens are refused first', () => {
-    const { at } = memory({ max: 100, maxOfOwner: 3 })
+    const { at } = memory({ max: 100, maxAtServer: 3 })
     const added = Array.from({ length: 5 }, (_, serial) =>
       at('mallory').add(issuedToken(tokenOf('mallory', serial))),
     )
@@ -54,8 +59,30 @@ describe('a memory that is full', () => {
     expect(at('mallory', EXCHANGE, OTHER).add(tokenUntil('mallory elsewhere', 300))).toBe(true)
   })
 
+  it('cannot be filled by one person with many servers, and others have their places', () => {
+    const { at } = memory()
+    const added = Array.from({ length: 40 * 256 }, (_, serial) =>
+      at('mallory', EXCHANGE, `https://server-${serial % 40}.example/mcp`).add(
+        issuedToken(`canary-${serial}-of-mallory`),
+      ),
+    )
+    expect(added.indexOf(false)).toBe(512)
+    expect(added.filter(Boolean)).toHaveLength(512)
+    expect(at('alice').add(tokenUntil('alice', 300))).toBe(true)
+  })
+
+  it('takes the place of a key of the same person at another server, and of nobody else', () => {
+    const { at } = memory({ maxOfPerson: 2 })
+    const where = ['one', 'two', 'three'] as const
+    const keysAt = (name: string) => at('alice', STATIC_FOR_ALL, `https://${name}.example/mcp`)
+    at('bob', STATIC_FOR_ALL).add(key('bob'))
+    for (const name of where) expect(keysAt(name).add(key(name))).toBe(true)
+    const known = ['bob', ...where].filter((name) => finds(at('dave'), tokenOf(name)))
+    expect(known).toEqual(['bob', 'two', 'three'])
+  })
+
   it('forgets the key that was unused for the longest, of the same owner first', () => {
-    const { at } = memory({ max: 3, maxOfOwner: 2 })
+    const { at } = memory({ max: 3, maxAtServer: 2 })
     for (const subject of ['alice', 'bob one', 'bob two'])
       expect(at(subject.slice(0, 3), KEYS).add(key(subject))).toBe(true)
     expect(at('bob', KEYS).add(key('bob three'))).toBe(true)
@@ -82,7 +109,7 @@ describe('a memory that is full', () => {
   })
 
   it('makes room for what a caller presents: the oldest of the same person goes', () => {
-    const { at } = memory({ maxOfOwner: 2 })
+    const { at } = memory({ maxAtServer: 2 })
     for (const subject of ['one', 'two', 'three'])
       at('alice').addPresented(new Credential(tokenOf(subject)), START + 300)
     expect(['one', 'two', 'three'].map((subject) => finds(at('bob'), tokenOf(subject)))).toEqual([
@@ -131,8 +158,14 @@ describe('secrets that end together', () => {
   it('are forgotten a few in one go, so that nobody waits for all of them', () => {
     const set = secretSet()
     const clock = handClock()
-    const kept = secretMemory({ set, max: 1000, maxOfOwner: 1000, now: clock.now })
-    const term = { owner: 'alice', untilMs: clock.now() + 1000, mayGo: false }
+    const kept = secretMemory({
+      set,
+      max: 1000,
+      maxOfPerson: 1000,
+      maxAtServer: 1000,
+      now: clock.now,
+    })
+    const term = { person: 'alice', server: MCP, untilMs: clock.now() + 1000, mayGo: false }
     for (let serial = 0; serial < 120; serial++)
       kept.add(new Credential(tokenOf('alice', serial)), term)
     clock.forward(1)
