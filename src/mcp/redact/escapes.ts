@@ -30,8 +30,7 @@ function escapedRuns(text: string): readonly Range[] {
     let last = 0
     for (let at = text.indexOf(beginning); at >= 0; at = text.indexOf(beginning, at)) {
       const found = escapeAt(text, at)
-      // Escaped nulls are half of a text in UTF-16; other white space in JSON is layout.
-      if (found === NO_ESCAPE || (codeOf(found) !== 0 && endsRun(codeOf(found)))) {
+      if (found === NO_ESCAPE || isLayout(text, at, found)) {
         at += found === NO_ESCAPE ? 1 : lengthOf(found)
         continue
       }
@@ -42,6 +41,17 @@ function escapedRuns(text: string): readonly Range[] {
     }
   }
   return runs ? withoutRepeats(runs) : NONE
+}
+
+/**
+ * Whether an escape is the white space or a quote of a JSON text in a text. Nulls are half of a text
+ * in UTF-16. The same escape again, one character on, stands between letters.
+ */
+function isLayout(text: string, at: number, found: number): boolean {
+  const code = codeOf(found)
+  if (text.charCodeAt(at) !== BACKSLASH || code === 0 || !endsRun(code)) return false
+  const next = at + lengthOf(found)
+  return !text.startsWith(text.slice(at, next), next + 1)
 }
 
 /** The run around an escape. */

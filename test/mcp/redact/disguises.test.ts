@@ -41,6 +41,10 @@ const DISGUISES: Readonly<Record<string, (text: string) => string>> = {
   'bars between': (text) => letters(text).join('|'),
   'a line for each': (text) => letters(text).join('\n'),
   'zero-width spaces between': (text) => letters(text).join('\u200b'),
+  'blanks between, in percent': (text) => letters(text).join('%20'),
+  'line ends here and there, in percent': (text) => text.replace(/.{20}/g, '$&%0A'),
+  'line ends between, in JSON': (text) => letters(text).join('\\n'),
+  'blanks between, in Unicode escapes': (text) => letters(text).join('\\u0020'),
   'zero-width spaces between, in percent': (text) =>
     encodeURIComponent(letters(text).join('\u200b')),
   'word joiners between, in hex': (text) =>
