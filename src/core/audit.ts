@@ -3,6 +3,7 @@
 
 import { isFailure, type RefusalReason } from './errors.ts'
 import { actorChain, type Principal } from './principal.ts'
+import type { RefusalDetails } from './refusal-details.ts'
 
 /**
  * The hops: the chat's door, the token exchange, a connected account, the request to a server, that
@@ -19,8 +20,8 @@ export function outcomeOf(reason: RefusalReason | undefined): AuditOutcome {
   return isFailure(reason) ? 'failed' : 'refused'
 }
 
-/** One recorded hop. */
-export interface AuditEvent {
+/** One recorded hop. The details of a refusal explain its reason. */
+export interface AuditEvent extends RefusalDetails {
   /** Milliseconds since the epoch. */
   readonly time: number
   readonly hop: Hop

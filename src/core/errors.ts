@@ -1,6 +1,8 @@
 // Why something was refused: a closed list of reasons. Inside, a refusal is a value (Result); at
 // the edge it is an AuthError.
 
+import type { RefusalDetails } from './refusal-details.ts'
+
 /**
  * Every reason for which onbehalf refuses. `sentences.ts` and `door/answer.ts` decide what the
  * outside sees.
@@ -30,7 +32,13 @@ export type RefusalReason =
   | 'token_inactive'
   | 'scope_missing'
   // the authorization server
+  | 'endpoint_elsewhere'
+  | 'endpoint_missing'
+  | 'issuer_mismatch_metadata'
   | 'issuer_unavailable'
+  | 'metadata_missing'
+  | 'pkce_not_announced'
+  | 'registration_refused'
   | 'exchange_grant_refused'
   | 'exchange_scope_refused'
   | 'exchange_target_refused'
@@ -60,13 +68,32 @@ export type RefusalReason =
 
 /** Whether a reason means that something does not work, and not that somebody was refused. */
 export function isFailure(reason: RefusalReason): boolean {
+  return isTemporary(reason) || isSetup(reason) || reason === 'exchange_failed'
+}
+
+/** Whether a reason may be gone in a moment. Only then is anybody told to try again. */
+export function isTemporary(reason: RefusalReason): boolean {
   return (
     reason === 'issuer_unavailable' ||
     reason === 'server_unreachable' ||
     reason === 'server_unavailable' ||
     reason === 'audit_unavailable' ||
-    reason === 'too_many_credentials' ||
-    reason === 'exchange_failed'
+    reason === 'too_many_credentials'
+  )
+}
+
+/**
+ * Whether a reason means that the settings do not fit the authorization server. It is the same for
+ * every person until the operator changes something.
+ */
+export function isSetup(reason: RefusalReason): boolean {
+  return (
+    reason === 'endpoint_elsewhere' ||
+    reason === 'endpoint_missing' ||
+    reason === 'issuer_mismatch_metadata' ||
+    reason === 'metadata_missing' ||
+    reason === 'pkce_not_announced' ||
+    reason === 'registration_refused'
   )
 }
 
@@ -85,13 +112,11 @@ export function endsSignIn(reason: RefusalReason): boolean {
 }
 
 /**
- * One refusal: its reason, and names that explain it. It never contains a value from a token or a
- * request.
+ * One refusal: its reason, and names that explain it. Its details are for operators. It never
+ * contains a token, or a part of one.
  */
-export interface Refusal {
+export interface Refusal extends RefusalDetails {
   readonly reason: RefusalReason
-  /** The claim that was missing or wrong. */
-  readonly claim?: string
   /** The scopes that the operation needs. */
   readonly scopes?: readonly string[]
   /** The binding's name, or the destination's, as the operator configured it. */

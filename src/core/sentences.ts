@@ -75,6 +75,12 @@ export function toSentence(refusal: Refusal): string {
     case 'destination_refused':
     case 'redirect_refused':
     case 'audit_unavailable':
+    case 'endpoint_elsewhere':
+    case 'endpoint_missing':
+    case 'issuer_mismatch_metadata':
+    case 'metadata_missing':
+    case 'pkce_not_announced':
+    case 'registration_refused':
       return `This was not done: no credential for ${server} could be had. An administrator can find the reason in the audit log.`
   }
 }

@@ -3,7 +3,7 @@
 
 import { destination as fileDestination, pino } from 'pino'
 import type { AuditEvent } from '../core/audit.ts'
-import { blankCredentials } from './blank.ts'
+import { blankCredentials } from '../core/blank.ts'
 import { type ErrorSummary, summarizeError } from './error-summary.ts'
 
 /** Levels that can be logged, the most talkative first. */
@@ -68,6 +68,11 @@ const FIELDS: { readonly [Field in Exclude<keyof LogFields, 'error' | 'time'>]-?
   placement: true,
   operation: true,
   detail: true,
+  claim: true,
+  expected: true,
+  found: true,
+  authorizationServerError: true,
+  authorizationServerErrorDescription: true,
   fingerprint: true,
   part: true,
   method: true,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { AuthError, isFailure } from '../../src/core/errors.ts'
+import { AuthError, isFailure, isSetup } from '../../src/core/errors.ts'
 import { sentenceFor, toError, toSentence } from '../../src/core/sentences.ts'
 import { REASONS } from './reasons.ts'
 
@@ -56,11 +56,22 @@ describe('the sentence for an error that was thrown', () => {
 
 it('calls only those reasons failures where something does not work', () => {
   expect(REASONS.filter(isFailure)).toEqual([
+    'endpoint_elsewhere',
+    'endpoint_missing',
+    'issuer_mismatch_metadata',
     'issuer_unavailable',
+    'metadata_missing',
+    'pkce_not_announced',
+    'registration_refused',
     'exchange_failed',
     'server_unreachable',
     'server_unavailable',
     'audit_unavailable',
     'too_many_credentials',
   ])
+})
+
+it('tells nobody to try again when the settings are wrong', () => {
+  for (const reason of REASONS.filter(isSetup))
+    expect([reason, toSentence({ reason })]).toEqual([reason, expect.not.stringMatching(/moment/)])
 })

@@ -1,6 +1,6 @@
 // The door's answer to a request that it refuses: status, challenge and JSON body for each reason.
 
-import type { Refusal } from '../errors.ts'
+import { isSetup, type Refusal } from '../errors.ts'
 import { scopesInBrackets } from '../sentences.ts'
 import { type Challenge, type ChallengeError, formatChallenge } from './challenge.ts'
 
@@ -69,6 +69,17 @@ export function toWire(refusal: Refusal): WireRefusal {
         error: 'insufficient_scope',
         message: `The access token lacks a scope that this needs${scopesInBrackets(refusal)}.`,
       }
+    case 'endpoint_elsewhere':
+    case 'endpoint_missing':
+    case 'issuer_mismatch_metadata':
+    case 'metadata_missing':
+    case 'pkce_not_announced':
+    case 'registration_refused':
+      return {
+        status: 503,
+        message:
+          'This service is not set up correctly. Its operator finds the reason in the audit.',
+      }
     case 'exchange_scope_refused':
     case 'exchange_target_refused':
     case 'exchange_client_refused':
@@ -116,8 +127,9 @@ export interface DoorFace {
 export function toResponse(refusal: Refusal, face: DoorFace): Response {
   const { status, error, message } = toWire(refusal)
   const headers = new Headers({ 'cache-control': 'no-store' })
-  if (status === 503) headers.set('retry-after', '5')
-  else {
+  if (status === 503) {
+    if (!isSetup(refusal.reason)) headers.set('retry-after', '5')
+  } else {
     const challenge: Challenge = {
       ...(error ? { error, description: message } : {}),
       ...(face.resourceMetadata ? { resourceMetadata: face.resourceMetadata } : {}),

@@ -2,6 +2,7 @@
 
 import { type Auditor, type HopReport, outcomeOf } from '../../core/audit.ts'
 import { granted, type Result, refused } from '../../core/errors.ts'
+import { detailsOf } from '../../core/refusal-details.ts'
 import type { SecretStore } from '../../core/vault/secret-store.ts'
 import type { ClientDocument } from './settings.ts'
 
@@ -41,6 +42,7 @@ export async function record(
       hop: 'connection',
       outcome,
       ...(reason === undefined ? {} : { reason }),
+      ...(problem && !problem.ok ? detailsOf(problem.refusal) : {}),
       ...step,
     })
     return granted(true)
