@@ -174,6 +174,8 @@ describe('reveal()', () => {
       // An identity assertion: the subject token to the identity provider, and its answer to the
       // resource's server.
       'src/oauth/identity-assertion.ts': 2,
+      // The workload's own JWT, to its authorization server.
+      'src/oauth/workload-identity.ts': 1,
       // The hash of a token in the proof that goes with it, made and verified.
       'src/oauth/dpop.ts': 1,
       'src/jwt/dpop-proofs.ts': 1,

@@ -2,7 +2,7 @@
 // 2.2). Each way writes its proof into one request.
 
 import type { webcrypto } from 'node:crypto'
-import { ClientSecretBasic, ClientSecretPost, modifyAssertion, PrivateKeyJwt } from 'oauth4webapi'
+import { ClientSecretPost, modifyAssertion, PrivateKeyJwt } from 'oauth4webapi'
 import type { Credential } from '../core/credential.ts'
 
 /** The life of an assertion. */
@@ -30,12 +30,27 @@ export function publicClient(): ClientAuthentication {
 }
 
 /**
- * `client_secret_basic`: the secret in the `Authorization` header, form-encoded first (RFC 6749
- * section 2.3.1).
+ * `client_secret_basic`: the secret in the `Authorization` header (RFC 6749 section 2.3.1).
+ *
+ * The standard wants id and secret form-encoded, but many servers do not decode them. Only what form
+ * encoding must encode is encoded, and ids and secrets seldom have such characters.
  */
 export function clientSecretBasic(secret: Credential): ClientAuthentication {
-  return ({ issuer, clientId, body, headers }) =>
-    ClientSecretBasic(secret.reveal())({ issuer }, { client_id: clientId }, body, headers)
+  return ({ clientId, headers }) => {
+    const pair = `${formEncode(clientId)}:${formEncode(secret.reveal())}`
+    headers.set('authorization', `Basic ${Buffer.from(pair).toString('base64')}`)
+  }
+}
+
+/**
+ * Leaves letters, digits and `-._*~` as they are. A space becomes `%20`, which also a form decoder
+ * reads as a space.
+ */
+function formEncode(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
 }
 
 /**

@@ -15,6 +15,7 @@ export {
   clientSecretBasic,
   clientSecretPost,
   privateKeyJwt,
+  publicClient,
 } from './client-authentication.ts'
 export { type ClientCredentialsOptions, clientCredentials } from './client-credentials.ts'
 export {
@@ -36,3 +37,4 @@ export { type TokenExchangerOptions, tokenExchanger } from './exchange.ts'
 export { type IdentityAssertionOptions, identityAssertionExchanger } from './identity-assertion.ts'
 export { type IntrospectionVerifierOptions, introspectionVerifier } from './introspection.ts'
 export type { RegisteredClient, TokenRequestOptions } from './token-endpoint.ts'
+export { type WorkloadIdentityOptions, workloadIdentity } from './workload-identity.ts'

@@ -132,8 +132,30 @@ describe('client authentication', () => {
     })
     const [scheme, value = ''] = (server.requests[0]?.headers.get('authorization') ?? '').split(' ')
     expect(scheme).toBe('Basic')
-    expect(Buffer.from(value, 'base64').toString()).toBe('my+client%3A1:p%25ss+w%C3%B6rd%3A%2B%2F')
+    expect(Buffer.from(value, 'base64').toString()).toBe(
+      'my%20client%3A1:p%25ss%20w%C3%B6rd%3A%2B%2F',
+    )
     expect(server.requests[0]?.form.has('client_secret')).toBe(false)
+  })
+
+  it('client_secret_basic leaves alone what a server that decodes nothing must find as it is', async () => {
+    const server = answering(goodBody)
+    const plain = '-._*~AZaz09'
+    await exchangeWith(server, { clientId: `c${plain}`, client: clientSecretBasic(secret(plain)) })
+    const [, value = ''] = (server.requests[0]?.headers.get('authorization') ?? '').split(' ')
+    expect(Buffer.from(value, 'base64').toString()).toBe(`c${plain}:${plain}`)
+  })
+
+  it('client_secret_basic is read back by a server that decodes, whatever the characters', async () => {
+    const server = answering(goodBody)
+    const all = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at)).join('')
+    await exchangeWith(server, { clientId: all, client: clientSecretBasic(secret(all)) })
+    const [, value = ''] = (server.requests[0]?.headers.get('authorization') ?? '').split(' ')
+    const decoded = Buffer.from(value, 'base64')
+      .toString()
+      .split(':')
+      .map((part) => new URLSearchParams(`x=${part}`).get('x'))
+    expect(decoded).toEqual([all, all])
   })
 
   it('client_secret_post puts id and secret into the form only', async () => {

@@ -48,9 +48,7 @@ it('asks by an authenticated form, and gives the principal of the answer, under 
     token: 'opaque-token',
     token_type_hint: 'access_token',
   })
-  expect(server.requests[0]?.headers.get('authorization')).toBe(
-    `Basic ${btoa('tasks%2Dapi:s3cr3t')}`,
-  )
+  expect(server.requests[0]?.headers.get('authorization')).toBe(`Basic ${btoa('tasks-api:s3cr3t')}`)
   expect(server.requests[0]?.init).toMatchObject({
     method: 'POST',
     redirect: 'manual',

@@ -18,6 +18,7 @@ import {
   parseChallenge,
   parseMetadataLink,
   tokenExchanger,
+  workloadIdentity,
 } from '../../src/oauth/index.ts'
 import { alice, issuedToken } from '../core/parts.ts'
 import { goodClaims, ISSUER, mint, RESOURCE, START, signingKey } from '../jwt/issuer.ts'
@@ -144,6 +145,17 @@ export const ISSUER_PARSERS: readonly StrangerParser[] = [
     good: () => [answerWith({})],
     read: async (text) =>
       outcomeOf(await clientCredentials({ ...CLIENT, fetch: answers(text), now }).issue(TARGET)),
+  },
+  {
+    name: 'answer with a token for a workload',
+    stranger: 'an issuer',
+    files: ['src/oauth/workload-identity.ts'],
+    good: () => [answerWith({})],
+    async read(text) {
+      const assertion = () => new Credential('assertion-of-the-workload')
+      const issuer = workloadIdentity({ ...CLIENT, assertion, fetch: answers(text), now })
+      return outcomeOf(await issuer.issue(TARGET))
+    },
   },
   {
     name: 'answer with an identity assertion',
