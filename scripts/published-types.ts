@@ -4,6 +4,7 @@
 import type * as onbehalf from 'onbehalf'
 import type * as onbehalfChatkit from 'onbehalf/chatkit'
 import type * as onbehalfEgress from 'onbehalf/egress'
+import type * as onbehalfIssuers from 'onbehalf/issuers'
 import type * as onbehalfJwt from 'onbehalf/jwt'
 import type * as onbehalfLog from 'onbehalf/log'
 import type * as onbehalfMcp from 'onbehalf/mcp'
@@ -15,6 +16,7 @@ import type * as onbehalfWeb from 'onbehalf/web'
 
 export type Published = readonly [
   typeof onbehalf,
+  typeof onbehalfIssuers,
   typeof onbehalfJwt,
   typeof onbehalfOauth,
   typeof onbehalfMcp,

@@ -2,19 +2,24 @@
 // admitted request.
 
 import { type Caller, type CallerParts, openCaller } from './caller.ts'
-import { type AuditSink, createAuditor } from './core/audit.ts'
+import { type AuditSink, createAuditor, logSink } from './core/audit.ts'
 import { type Binding, type BindingInput, scopesOf } from './core/binding.ts'
 import { memoryReflectionMarks } from './core/carry/memory-reflection-marks.ts'
 import { memoryToolPins } from './core/carry/memory-tool-pins.ts'
 import type { ReflectionMarks } from './core/carry/reflection-marks.ts'
 import { runningCalls } from './core/carry/running-calls.ts'
 import type { ToolPins } from './core/carry/tool-pins.ts'
+import {
+  type DeclaredIssuers,
+  declaredIssuers,
+  type IssuerSettings,
+} from './core/declared-issuers.ts'
 import { toResponse } from './core/door/answer.ts'
 import { type Admission, createDoor } from './core/door/door.ts'
 import type { ProofVerifier } from './core/door/proof.ts'
 import { parseBinding } from './core/parse-binding.ts'
 import { type Principal, principalKey } from './core/principal.ts'
-import { canonicalResource, resourceMetadataResponse } from './core/resource.ts'
+import { canonicalResource, describedResource, resourceMetadataResponse } from './core/resource.ts'
 import { isScope } from './core/scope.ts'
 import type { ClientCredentialsIssuer, TokenExchanger } from './core/source/exchange.ts'
 import { issuedCache } from './core/source/issued-cache.ts'
@@ -23,26 +28,24 @@ import { missingPart } from './core/source/source.ts'
 import { memoryVault } from './core/vault/memory-vault.ts'
 import type { SecretStore } from './core/vault/secret-store.ts'
 import type { Vault } from './core/vault/vault.ts'
-import type { TokenVerifier } from './core/verify/verify.ts'
 import { literalWarning } from './mcp/placements/prompt-values.ts'
 import { createQuarantine, type Quarantine } from './mcp/redact/quarantine.ts'
 import { sentSecrets } from './mcp/redact/sent-secrets.ts'
 
 /** Options of {@link createOnBehalf}. */
-export interface OnBehalfOptions {
-  /** Identifier of the app's own endpoint: the audience of the access tokens that it accepts. */
-  readonly resource: string
-  /** Issuer identifiers to name in the protected resource metadata (RFC 9728). */
-  readonly authorizationServers: readonly string[]
-  readonly verifier: TokenVerifier
+export interface OnBehalfOptions extends IssuerSettings {
+  /**
+   * Identifier of the app's own endpoint, and the audience of the access tokens that it accepts
+   * unless another one is named. Default, when an audience is named: the URL that is asked.
+   */
+  readonly resource?: string
   /** The MCP servers, by the names that people and the model are shown. */
   readonly servers: Readonly<Record<string, BindingInput>>
-  /** Records every hop. A sink that throws makes the hop fail. */
-  readonly audit: AuditSink
   /**
-   * Needed when a server's source is `exchange`, the default: `tokenExchanger` of onbehalf/oauth.
+   * Records every hop. A sink that throws makes the hop fail. Default: the log of the process gets
+   * each event as one line of JSON.
    */
-  readonly exchanger?: TokenExchanger
+  readonly audit?: AuditSink
   /** Needed for the source `identity-assertion`: `identityAssertionExchanger` of onbehalf/oauth. */
   readonly identityAssertions?: TokenExchanger
   /** Needed for the source `client-credentials`: `clientCredentials` of onbehalf/oauth. */
@@ -124,13 +127,7 @@ export interface OnBehalf {
  * ```ts
  * const onbehalf = createOnBehalf({
  *   resource: 'https://app.example/chat',
- *   authorizationServers: ['https://login.example'],
- *   verifier: jwtVerifier({ issuer: 'https://login.example' }),
- *   exchanger: tokenExchanger({
- *     issuer: 'https://login.example',
- *     clientId: 'app',
- *     client: clientSecretBasic(secret),
- *   }),
+ *   issuer: oidc({ issuer: 'https://login.example', clientId: 'app', clientSecret }),
  *   servers: {
  *     tasks: {
  *       url: 'https://tasks.example/mcp',
@@ -147,21 +144,23 @@ export interface OnBehalf {
  */
 export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
   const { now = Date.now, vault = memoryVault({ now }) } = options
-  const resource = canonicalResource(options.resource)
+  const issuers = declaredIssuers(options)
+  const named = options.resource === undefined ? undefined : canonicalResource(options.resource)
   const deadlineMs = checkSettings(options)
-  const bindings = parseServers(options)
+  const bindings = parseServers(options, issuers)
   warnOfLiteralTokens(bindings, options.warn ?? console.warn)
   const scopesSupported = options.scopesSupported ?? namedScopes(options.scopes ?? [], bindings)
   const { fingerprintKey } = options
-  const auditor = createAuditor(options.audit, {
+  const auditor = createAuditor(options.audit ?? logSink, {
     now,
     ...(fingerprintKey ? { fingerprintKey } : {}),
   })
   const cache = issuedCache({ now })
   const running = runningCalls(now)
   const door = createDoor({
-    resource,
-    verifier: options.verifier,
+    ...(named === undefined ? {} : { resource: named }),
+    ...(issuers.audience ? { audience: issuers.audience } : {}),
+    verifier: issuers.verifier,
     auditor,
     scopesSupported,
     ...(options.scopes ? { scopes: options.scopes } : {}),
@@ -184,16 +183,23 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
     async admit(request): Promise<Admission<Caller>> {
       const admission = await door.admit(request)
       if (!admission.ok) return admission
-      const caller = await openCaller(admission.value, parts)
+      const exchanger = issuers.exchangerOf(admission.value.principal.issuer)
+      const caller = await openCaller(
+        admission.value,
+        exchanger ? { ...parts, sources: { ...parts.sources, exchanger } } : parts,
+      )
       return caller.ok ? caller : { ...caller, response: toResponse(caller.refusal, {}) }
     },
-    metadata: (request) =>
-      resourceMetadataResponse(request, {
+    metadata(request) {
+      const resource = named ?? describedResource(request)
+      if (resource === undefined) return undefined
+      return resourceMetadataResponse(request, {
         resource,
-        authorization_servers: options.authorizationServers,
+        authorization_servers: issuers.authorizationServers,
         ...(scopesSupported.length > 0 ? { scopes_supported: scopesSupported } : {}),
         bearer_methods_supported: ['header'],
-      }),
+      })
+    },
     revoke(principal) {
       running.revoke(principal)
       cache.forget(principalKey(principal))
@@ -206,9 +212,7 @@ const MAX_DEADLINE_MS = 2 ** 31 - 1
 
 /** Checks the settings that no other part checks, and gives the deadline. */
 function checkSettings(options: OnBehalfOptions): number {
-  const { authorizationServers, deadline = 60_000, scopes = [], scopesSupported = [] } = options
-  if (authorizationServers.length === 0)
-    throw new TypeError('authorizationServers must name an issuer')
+  const { deadline = 60_000, scopes = [], scopesSupported = [] } = options
   if (!(deadline > 0 && deadline <= MAX_DEADLINE_MS))
     throw new TypeError('deadline must be a number of milliseconds, from 1 to 2147483647')
   for (const scope of [...scopes, ...scopesSupported])
@@ -218,18 +222,24 @@ function checkSettings(options: OnBehalfOptions): number {
 }
 
 /** Parses the bindings, and checks that each one's source has the part that it works with. */
-function parseServers(options: OnBehalfOptions): ReadonlyMap<string, Binding> {
+function parseServers(
+  options: OnBehalfOptions,
+  issuers: DeclaredIssuers,
+): ReadonlyMap<string, Binding> {
   const bindings = new Map<string, Binding>()
   for (const [name, input] of Object.entries(options.servers)) {
     const binding = parseBinding(name, input)
     const setting = missingPart(binding, options)
-    if (setting !== undefined)
-      throw new TypeError(
-        `servers.${name}.source is "${binding.source.type}", which needs the setting ${setting}; onbehalf/oauth and onbehalf/store have it`,
-      )
+    const problem = setting === 'exchanger' ? issuers.cannotExchange : setting && needs(setting)
+    if (problem !== undefined)
+      throw new TypeError(`servers.${name}.source is "${binding.source.type}": ${problem}`)
     bindings.set(name, binding)
   }
   return bindings
+}
+
+function needs(setting: string): string {
+  return `it needs the setting ${setting}; onbehalf/oauth and onbehalf/store have it`
 }
 
 function warnOfLiteralTokens(

@@ -62,6 +62,7 @@ describe('imports', () => {
     mcp: { rooms: ['core'] },
     jwt: { rooms: ['core'], library: 'jose', node: true },
     oauth: { rooms: ['core'], library: 'oauth4webapi', node: true },
+    issuers: { rooms: ['core', 'jwt', 'oauth'] },
     log: { rooms: ['core'], library: 'pino', node: true },
     egress: { rooms: ['core'], library: 'undici', node: true },
     // Both ends of a call rewrite answers by the same code.
@@ -164,6 +165,8 @@ describe('reveal()', () => {
       'src/store/postgres/options.ts': 1,
       // The digest that a verified token is remembered by.
       'src/core/verify/verified-cache.ts': 1,
+      // Which issuer a token names, where an app has several.
+      'src/core/verify/read-issuer.ts': 1,
       // Verification itself, local and by introspection.
       'src/jwt/verifier.ts': 1,
       'src/oauth/introspection.ts': 1,

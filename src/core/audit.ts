@@ -62,6 +62,11 @@ export interface AuditSink {
   record(event: AuditEvent): void | Promise<void>
 }
 
+/** Writes each event to the log of the process, as one line of JSON. */
+export const logSink: AuditSink = {
+  record: (event) => console.info(JSON.stringify({ audit: event })),
+}
+
 /** What a hop reports. The auditor adds the time, the principal's fields and the fingerprint. */
 export interface HopReport
   extends Omit<

@@ -44,8 +44,29 @@ export function isLoopback(url: URL): boolean {
 export function resourceMetadataUrl(resource: string): string {
   const url = new URL(resource)
   const path = url.pathname === '/' ? '' : url.pathname
-  return `${url.origin}/.well-known/oauth-protected-resource${path}${url.search}`
+  return `${url.origin}${METADATA_PATH}${path}${url.search}`
 }
+
+/**
+ * The resource that a request for metadata asks about, by the place that it asks at. It comes from
+ * the Host header, which the caller chooses: name it to them, and decide nothing by it.
+ */
+export function describedResource({ url }: Request): string | undefined {
+  const { origin, pathname, search } = new URL(url)
+  if (pathname !== METADATA_PATH && !pathname.startsWith(`${METADATA_PATH}/`)) return undefined
+  return requestedResource(`${origin}${pathname.slice(METADATA_PATH.length)}${search}`)
+}
+
+/** The resource that a request is for, by its URL; undefined where that is no usable identifier. */
+export function requestedResource(url: string): string | undefined {
+  try {
+    return canonicalResource(url)
+  } catch {
+    return undefined
+  }
+}
+
+const METADATA_PATH = '/.well-known/oauth-protected-resource'
 
 /** A protected resource metadata document (RFC 9728 section 2). */
 export interface ResourceMetadata {
@@ -66,7 +87,7 @@ export function resourceMetadataResponse(
 ): Response | undefined {
   const { pathname } = new URL(request.url)
   const own = new URL(resourceMetadataUrl(metadata.resource)).pathname
-  if (pathname !== own && pathname !== '/.well-known/oauth-protected-resource') return undefined
+  if (pathname !== own && pathname !== METADATA_PATH) return undefined
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return new Response(null, { status: 405, headers: { allow: 'GET, HEAD' } })
   }

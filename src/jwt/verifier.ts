@@ -117,7 +117,7 @@ export function jwtVerifier(options: JwtVerifierOptions): TokenVerifier {
   const verifier: TokenVerifier = {
     async verify(
       credential: Credential,
-      audience: string,
+      audience: string | readonly string[],
       { signal, keyThumbprint } = {},
     ): Promise<Result<VerifiedToken>> {
       const signed = await verifySignature(credential.reveal(), signal)

@@ -89,7 +89,7 @@ function doorWith(
   options: Partial<DoorOptions> = {},
 ) {
   const audit = readableAudit()
-  const audiences: string[] = []
+  const audiences: (string | readonly string[])[] = []
   const verifier: TokenVerifier = {
     async verify(_, audience) {
       audiences.push(audience)

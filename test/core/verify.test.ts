@@ -96,7 +96,7 @@ describe('the claims of an access token', () => {
     ['the issuer with a slash', { iss: `${ISSUER}/` }, 'issuer_mismatch'],
     ['the issuer in an array', { iss: [ISSUER] }, 'issuer_mismatch'],
     ['the audience of the MCP server', { aud: MCP }, 'audience_mismatch'],
-    ['the audience with a slash', { aud: `${CHAT}/` }, 'audience_mismatch'],
+    ['the audience with two slashes', { aud: `${CHAT}//` }, 'audience_mismatch'],
     ['the audience as a prefix', { aud: `${CHAT}/admin` }, 'audience_mismatch'],
     ['several audiences, ours among them', { aud: [MCP, CHAT] }, 'granted'],
     ['several audiences, ours not among them', { aud: [MCP, 'x'] }, 'audience_mismatch'],

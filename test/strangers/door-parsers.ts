@@ -7,6 +7,7 @@ import { Credential } from '../../src/core/credential.ts'
 import { createDoor } from '../../src/core/door/door.ts'
 import { granted } from '../../src/core/errors.ts'
 import { traceOf } from '../../src/core/trace.ts'
+import { readIssuer } from '../../src/core/verify/read-issuer.ts'
 import type { TokenVerifier } from '../../src/core/verify/verify.ts'
 import { dpopProofs, jwtVerifier } from '../../src/jwt/index.ts'
 import { protectMcpServer } from '../../src/mcp-server/index.ts'
@@ -19,6 +20,7 @@ import {
   type Outcome,
   outcomeOf,
   outcomeOfAnswer,
+  outcomeOfMaybe,
   type StrangerParser,
 } from './parser.ts'
 
@@ -162,6 +164,13 @@ export const DOOR_PARSERS: readonly StrangerParser[] = [
       const verifier = jwtVerifier({ issuer: ISSUER, fetch: issuer.fetch, now: () => START * 1000 })
       return outcomeOf(await verifier.verify(new Credential(text), RESOURCE))
     },
+  },
+  {
+    name: 'issuer that a token names',
+    stranger: 'a caller',
+    files: ['src/core/verify/read-issuer.ts'],
+    good: async () => [(await mint(key)).reveal()],
+    read: (text) => outcomeOfMaybe(readIssuer(new Credential(text))),
   },
   {
     name: 'claims of an access token',

@@ -104,10 +104,6 @@ toError(new Error('boom'))
 // @ts-expect-error nor is a text
 toSentence('cancelled')
 
-// Recording is not an option.
-const { audit: _audit, ...unaudited } = options
-// @ts-expect-error the audit is compulsory
-createOnBehalf(unaudited)
-const { verifier: _verifier, ...unverified } = options
-// @ts-expect-error the verifier is compulsory
-createOnBehalf(unverified)
+// A misspelt setting is found by the compiler too.
+// @ts-expect-error it is called issuer
+createOnBehalf({ ...options, issuser: undefined })

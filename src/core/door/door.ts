@@ -1,17 +1,18 @@
 // The door: admits a request by its access token, as a principal, or gives the answer that refuses
 // it.
 
-import { type Auditor, outcomeOf } from '../audit.ts'
+import type { Auditor } from '../audit.ts'
 import type { Credential } from '../credential.ts'
 import { granted, type Refusal, type Result, refused } from '../errors.ts'
 import type { Principal } from '../principal.ts'
-import { canonicalResource, resourceMetadataUrl } from '../resource.ts'
 import { missingScopes } from '../scope.ts'
 import { traceOf } from '../trace.ts'
 import type { TokenVerifier, VerifiedToken } from '../verify/verify.ts'
-import { type DoorFace, toResponse } from './answer.ts'
+import { checkAccepted, facesOf } from './accepted.ts'
+import { toResponse } from './answer.ts'
 import type { ProofVerifier, VerifiedProof } from './proof.ts'
 import { type Presented, readCredential, readPresented, schemeOf } from './read-credential.ts'
+import { recorder } from './record-admission.ts'
 
 /** What stands behind an admitted request. */
 export interface Admitted {
@@ -47,7 +48,7 @@ export interface AdmitOptions {
 
 /** A door for one resource. */
 export interface Door {
-  /** The resource that tokens must have been issued for. */
+  /** The identifier of what is behind the door: its resource, or else the first audience. */
   readonly resource: string
   /** Admits a request, or gives the answer to send: 400, 401, 403 or 503, with its challenge. */
   admit(request: Request, options?: AdmitOptions): Promise<Admission<Admitted>>
@@ -64,8 +65,17 @@ export interface Door {
 
 /** Options of {@link createDoor}. */
 export interface DoorOptions {
-  /** This resource's identifier: the audience of the tokens that the door takes. */
-  readonly resource: string
+  /**
+   * This resource's identifier, and the audience of the tokens that the door takes unless `audience`
+   * names another. Default, when there is an `audience`: the URL that is asked, which only
+   * challenges name.
+   */
+  readonly resource?: string
+  /**
+   * What tokens must name as their audience: one or several texts, compared exactly (a URL with or
+   * without one trailing slash). Default: the resource.
+   */
+  readonly audience?: string | readonly string[]
   readonly verifier: TokenVerifier
   readonly auditor: Auditor
   /** Scopes that every request needs. Default none. */
@@ -91,7 +101,8 @@ export interface DoorOptions {
 /**
  * Makes a door.
  *
- * @throws TypeError when the resource is no usable identifier.
+ * @throws TypeError when the resource is no usable identifier, or when neither a resource nor an
+ *   audience is named: the Host header of a request must not decide whom tokens are for.
  *
  * @example
  * ```ts
@@ -111,20 +122,16 @@ export function createDoor(options: DoorOptions): Door {
     subjectHeader,
     proofs,
   } = options
-  const resource = canonicalResource(options.resource)
-  const identify = identifier(resource, verifier, proofs)
-  const record = recorder(resource, hop, auditor)
-  const face: DoorFace = {
-    resourceMetadata: resourceMetadataUrl(resource),
-    scopes: options.scopesSupported ?? doorScopes,
-    ...(proofs ? { proofAlgorithms: proofs.algorithms } : {}),
-  }
-  const refuse = (refusal: Refusal) => {
-    return { ok: false, refusal, response: toResponse(refusal, face) } as const
+  const { resource, audience, destination } = checkAccepted(options)
+  const identify = identifier(audience, verifier, proofs, resource)
+  const record = recorder(destination, hop, auditor)
+  const faceOf = facesOf(resource, options.scopesSupported ?? doorScopes, proofs)
+  const refuse = (refusal: Refusal, request: Request | undefined) => {
+    return { ok: false, refusal, response: toResponse(refusal, faceOf(request)) } as const
   }
 
   return {
-    resource,
+    resource: destination,
     async admit(request, { scopes = [], operation, presented } = {}): Promise<Admission<Admitted>> {
       const trace = traceOf(request.headers)
       const identified = await identify(request, presented)
@@ -139,16 +146,16 @@ export function createDoor(options: DoorOptions): Door {
         token: identified.ok ? identified.value.token : undefined,
         refusal: allowed.ok ? undefined : allowed.refusal,
       })
-      if (!allowed.ok) return refuse(allowed.refusal)
+      if (!allowed.ok) return refuse(allowed.refusal, request)
       // What cannot be recorded is not done.
-      if (!isRecorded) return refuse({ reason: 'audit_unavailable' })
+      if (!isRecorded) return refuse({ reason: 'audit_unavailable' }, request)
       const { token, credential } = allowed.value
       return { ok: true, value: { principal: token.principal, token, credential, trace } }
     },
     async refuse({ trace, token }, scopes, operation) {
       const refusal: Refusal = { reason: 'scope_missing', scopes }
       await record({ trace, operation, token, refusal })
-      return refuse(refusal)
+      return refuse(refusal, undefined)
     },
   }
 }
@@ -162,8 +169,16 @@ interface Identified {
 }
 
 /** Finds out who sends a request: reads the credential, then verifies the proof, then the token. */
-function identifier(resource: string, verifier: TokenVerifier, proofs: ProofVerifier | undefined) {
-  const { origin } = new URL(resource)
+function identifier(
+  accepted: readonly string[],
+  verifier: TokenVerifier,
+  proofs: ProofVerifier | undefined,
+  resource: string | undefined,
+) {
+  const origin = resource === undefined ? '' : new URL(resource).origin
+  // A verifier that an app wrote may know one audience only.
+  const [only, ...others] = accepted
+  const audience = only !== undefined && others.length === 0 ? only : accepted
 
   return async (
     request: Request,
@@ -180,7 +195,7 @@ function identifier(resource: string, verifier: TokenVerifier, proofs: ProofVeri
     const keyThumbprint = proof?.value.keyThumbprint
 
     const token = await verifier
-      .verify(credential.value, resource, {
+      .verify(credential.value, audience, {
         signal: request.signal,
         ...(keyThumbprint === undefined ? {} : { keyThumbprint }),
       })
@@ -227,40 +242,4 @@ function allow(
   if (missingScopes(needed, token.scopes).length > 0)
     return refused('scope_missing', { scopes: needed })
   return granted(identified)
-}
-
-/** What the audit records of one request. */
-interface DoorHop {
-  readonly trace: string
-  readonly operation: string | undefined
-  /** Default: the `Authorization` header. */
-  readonly placement?: string | undefined
-  /** Set once the token is verified, even when the request is refused afterwards. */
-  readonly token: VerifiedToken | undefined
-  readonly refusal: Refusal | undefined
-}
-
-/** Makes the recorder of a door. It tells whether an event was recorded, and never throws. */
-function recorder(resource: string, hop: 'door' | 'server-door', auditor: Auditor) {
-  return async ({ trace, operation, placement, token, refusal }: DoorHop): Promise<boolean> => {
-    try {
-      await auditor({
-        hop,
-        trace,
-        outcome: outcomeOf(refusal?.reason),
-        ...(refusal ? { reason: refusal.reason } : {}),
-        destination: resource,
-        placement: placement ?? 'header Authorization',
-        ...(operation === undefined ? {} : { operation }),
-        ...(token ? tokenFields(token) : {}),
-      })
-      return true
-    } catch {
-      return false
-    }
-  }
-}
-
-function tokenFields({ principal, audience, scopes, expiresAt, tokenId }: VerifiedToken) {
-  return { principal, audience, scopes, expiresAt, ...(tokenId === undefined ? {} : { tokenId }) }
 }

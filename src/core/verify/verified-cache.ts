@@ -34,11 +34,16 @@ export function cachedVerifier(
   return {
     async verify(
       credential: Credential,
-      audience: string,
+      audience: string | readonly string[],
       verifyOptions,
     ): Promise<Result<VerifiedToken>> {
       // A token that was verified with the proof of a key must not be served without that proof.
-      const key = `${digest(credential.reveal())} ${audience} ${verifyOptions?.keyThumbprint ?? ''}`
+      // The same for one that was verified for other audiences.
+      const key = JSON.stringify([
+        digest(credential.reveal()),
+        audience,
+        verifyOptions?.keyThumbprint,
+      ])
       const seconds = now() / 1000
       const hit = known.get(key)
       if (hit && seconds < hit.until) return granted(hit.token)

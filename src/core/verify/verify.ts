@@ -1,6 +1,7 @@
 // Verifies access tokens: the port, and the claim rules for every token format. Signatures (jwt)
 // and introspection (oauth) are adapters.
 
+import { isForAudience } from '../audience.ts'
 import type { Credential } from '../credential.ts'
 import { granted, type Result, refused } from '../errors.ts'
 import type { Actor, Principal } from '../principal.ts'
@@ -27,14 +28,14 @@ export interface VerifiedToken {
 export interface TokenVerifier {
   /**
    * @param credential The access token.
-   * @param audience The resource that the token must have been issued for. It is an argument and no
+   * @param audience Whom the token must have been issued for: one of these. It is an argument and no
    *   option, so that no door can forget it.
    * @returns The verified token, or the reason why there is none. It does not throw, whatever a
    *   caller sent.
    */
   verify(
     credential: Credential,
-    audience: string,
+    audience: string | readonly string[],
     options?: VerifyOptions,
   ): Promise<Result<VerifiedToken>>
 }
@@ -52,7 +53,7 @@ export interface VerifyOptions {
 /** What the claims must match. */
 export interface ClaimRules {
   readonly issuer: string
-  readonly audience: string
+  readonly audience: string | readonly string[]
   /** Seconds since the epoch. */
   readonly nowSeconds: number
   /** Leeway for clocks that differ. */
@@ -79,7 +80,8 @@ export function validateClaims(
       : Array.isArray(claims.aud)
         ? claims.aud.filter((entry) => typeof entry === 'string')
         : []
-  if (!audience.includes(rules.audience)) return refused('audience_mismatch')
+  const accepted = typeof rules.audience === 'string' ? [rules.audience] : rules.audience
+  if (!isForAudience(audience, accepted)) return refused('audience_mismatch')
   if (typeof exp !== 'number' || !Number.isFinite(exp))
     return refused('claim_missing', { claim: 'exp' })
   if (exp + rules.toleranceSeconds <= rules.nowSeconds) return refused('token_expired')

@@ -9,8 +9,8 @@ import { alice, bob, CHAT, handClock, MCP, START, verifiedToken } from '../parts
 const digest = (text: string) => createHash('sha256').update(text).digest('hex')
 
 let clock: ReturnType<typeof handClock>
-let asked: [token: string, audience: string][]
-let answer: (token: string, audience: string) => Result<VerifiedToken>
+let asked: [token: string, audience: string | readonly string[]][]
+let answer: (token: string, audience: string | readonly string[]) => Result<VerifiedToken>
 const inner: TokenVerifier = {
   async verify(credential, audience) {
     asked.push([credential.reveal(), audience])

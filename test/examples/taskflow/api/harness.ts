@@ -34,7 +34,7 @@ export const readableTokens: TokenVerifier = {
       ok: true,
       value: {
         principal,
-        audience: [audience],
+        audience: [audience].flat(),
         scopes,
         expiresAt: 4e9,
         tokenId: `id-of-${subject}`,

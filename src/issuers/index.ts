@@ -1,0 +1,23 @@
+// onbehalf/issuers: presets for the issuers that people sign in with. Each one knows how its
+// provider spells tokens, exchanges and connections.
+
+export { type Auth0Options, auth0 } from './auth0.ts'
+export { type AuthentikOptions, authentik } from './authentik.ts'
+export { type BetterAuthOptions, betterAuth } from './better-auth.ts'
+export { type ClerkOptions, clerk } from './clerk.ts'
+export { type CognitoOptions, cognito } from './cognito.ts'
+export type { ConfiguredIssuer } from './configure.ts'
+export { type EntraOptions, entra } from './entra.ts'
+export { type FirebaseOptions, firebase } from './firebase.ts'
+export { type GithubOptions, github } from './github.ts'
+export { type GoogleOptions, google } from './google.ts'
+export { type HydraOptions, hydra } from './hydra.ts'
+export { type KeycloakOptions, keycloak } from './keycloak.ts'
+export { type OidcOptions, oidc } from './oidc.ts'
+export { type OktaOptions, okta } from './okta.ts'
+export type { IssuerOptions } from './options.ts'
+export { type PingFederateOptions, pingFederate } from './ping-federate.ts'
+export { type SpringOptions, spring } from './spring.ts'
+export { type SupabaseOptions, supabase } from './supabase.ts'
+export { type WorkosOptions, workos } from './workos.ts'
+export { type ZitadelOptions, zitadel } from './zitadel.ts'

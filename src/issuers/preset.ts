@@ -1,0 +1,30 @@
+// What a preset is: how one provider spells things, as data. `configure.ts` makes an issuer of it.
+
+import type { ClaimDialect } from '../core/verify/claim-dialect.ts'
+import type { ConnectDialect } from '../oauth/connection/connect-dialect.ts'
+import type { ExchangeDialect } from '../oauth/exchange-dialect.ts'
+
+/** How a provider's tokens are verified. */
+export interface TokenDialect extends ClaimDialect {
+  /** Signature algorithms to accept. Default: those of `jwtVerifier`. */
+  readonly algorithms?: readonly string[]
+}
+
+/** How one provider spells things. */
+export interface Preset {
+  /** The provider, as people call it. */
+  readonly name: string
+  /** The page of its documentation that this preset follows. */
+  readonly docs: string
+  readonly tokens: TokenDialect
+  /** How it exchanges tokens; or one sentence: why it does not, and what to use instead. */
+  readonly exchange: ExchangeDialect | { readonly cannot: string }
+  readonly connect: ConnectDialect
+}
+
+/** Why a provider without token exchange needs something else, in one sentence. */
+export function cannotExchange(provider: string): { readonly cannot: string } {
+  return {
+    cannot: `${provider} has no token exchange (RFC 8693): give the server the source "connection", or exchange tokens by yourself with the setting exchanger`,
+  }
+}
