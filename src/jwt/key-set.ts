@@ -6,6 +6,7 @@ import { granted, type Result, refused } from '../core/errors.ts'
 import { discoverAuthorizationServer } from '../core/http/authorization-server.ts'
 import { fetchJson } from '../core/http/bounded-json.ts'
 import { remoteDocument } from '../core/http/remote-document.ts'
+import { endpointOf } from '../core/http/server-metadata.ts'
 import { isWeakKey } from './weak-keys.ts'
 
 /** Options of {@link issuerKeys}. */
@@ -54,12 +55,16 @@ export function issuerKeys(options: IssuerKeysOptions): KeyFinder {
     cooldownSeconds: options.cooldownSeconds,
   })
 
+  async function publishedPlace(): Promise<Result<string>> {
+    const server = await metadata.current()
+    return server.ok ? endpointOf(server.value, 'jwks_uri', 'jwksUri') : server
+  }
+
   async function load(): Promise<Result<LocalJWKSet>> {
-    const server = jwksUri === undefined ? await metadata.current() : granted({ jwksUri })
-    if (!server.ok) return server
-    if (server.value.jwksUri === undefined) return refused('issuer_unavailable')
+    const place = jwksUri === undefined ? await publishedPlace() : granted(jwksUri)
+    if (!place.ok) return place
     const answer = await fetchJson(
-      server.value.jwksUri,
+      place.value,
       { headers: { accept: 'application/json' } },
       { fetch, deadline },
     )

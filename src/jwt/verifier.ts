@@ -4,7 +4,7 @@
 import { hash } from 'node:crypto'
 import type { Credential } from '../core/credential.ts'
 import { granted, type Result, refused } from '../core/errors.ts'
-import { checkEndpoint } from '../core/http/authorization-server.ts'
+import { checkEndpoint } from '../core/http/endpoint.ts'
 import { isObject } from '../core/json.ts'
 import { cachedVerifier } from '../core/verify/verified-cache.ts'
 import { type TokenVerifier, type VerifiedToken, validateClaims } from '../core/verify/verify.ts'
@@ -53,7 +53,10 @@ export interface JwtVerifierOptions {
   readonly fetch?: typeof globalThis.fetch
   /** The clock: milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
-  /** Seconds after a request for the keys in which an unknown `kid` makes no other. Default 30. */
+  /**
+   * Seconds after a request for the keys in which an unknown `kid` makes no other. Short, so that a
+   * new key is known soon also while somebody sends forged key ids. Default 3.
+   */
   readonly cooldown?: number
   /** Seconds for which the keys are fresh. Default 600. */
   readonly maxAge?: number
@@ -95,7 +98,7 @@ export function jwtVerifier(options: JwtVerifierOptions): TokenVerifier {
     fetch = globalThis.fetch,
     now = Date.now,
   } = options
-  const { cooldown = 30, maxAge = 600, staleFor = 3600, deadline = 5000 } = options
+  const { cooldown = 3, maxAge = 600, staleFor = 3600, deadline = 5000 } = options
   if (algorithms.length === 0 || !algorithms.every((name) => ASYMMETRIC.test(name))) {
     throw new TypeError(
       'algorithms must name asymmetric signature algorithms only: no HS256 and its kin, never none (RFC 8725 section 3.1)',

@@ -3,12 +3,12 @@
 
 export { parseChallenge, parseMetadataLink } from '../core/door/challenge.ts'
 export {
-  type AuthorizationServer,
   type DiscoveryOptions,
   discoverAuthorizationServer,
   metadataUrls,
 } from '../core/http/authorization-server.ts'
 export type { RemoteDocument } from '../core/http/remote-document.ts'
+export type { AuthorizationServer } from '../core/http/server-metadata.ts'
 export {
   type ClientAuthentication,
   type ClientRequest,

@@ -5,9 +5,11 @@ import { hash } from 'node:crypto'
 import { introspectionRequest } from 'oauth4webapi'
 import type { Credential } from '../core/credential.ts'
 import { type Result, refused } from '../core/errors.ts'
-import { checkEndpoint, discoverAuthorizationServer } from '../core/http/authorization-server.ts'
+import { discoverAuthorizationServer } from '../core/http/authorization-server.ts'
 import type { JsonAnswer } from '../core/http/bounded-json.ts'
 import { withDeadline } from '../core/http/deadline.ts'
+import { checkEndpoint } from '../core/http/endpoint.ts'
+import { endpointOf } from '../core/http/server-metadata.ts'
 import { isObject } from '../core/json.ts'
 import { cachedVerifier } from '../core/verify/verified-cache.ts'
 import {
@@ -90,8 +92,9 @@ export function introspectionVerifier(options: IntrospectionVerifierOptions): To
     if (endpoint === undefined) {
       const server = await metadata.current({ signal })
       if (!server.ok) return server
-      endpoint = server.value.introspectionEndpoint
-      if (endpoint === undefined) return refused('issuer_unavailable')
+      const found = endpointOf(server.value, 'introspection_endpoint', 'introspectionEndpoint')
+      if (!found.ok) return found
+      endpoint = found.value
     }
     return ask(
       (asked) =>

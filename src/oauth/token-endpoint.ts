@@ -2,9 +2,11 @@
 // 4.5). Other files judge the answer.
 
 import { genericTokenEndpointRequest } from 'oauth4webapi'
-import { type Result, refused } from '../core/errors.ts'
-import { checkEndpoint, discoverAuthorizationServer } from '../core/http/authorization-server.ts'
+import type { Result } from '../core/errors.ts'
+import { discoverAuthorizationServer } from '../core/http/authorization-server.ts'
 import type { JsonAnswer } from '../core/http/bounded-json.ts'
+import { checkEndpoint } from '../core/http/endpoint.ts'
+import { endpointOf } from '../core/http/server-metadata.ts'
 import { asClientAuth, ask } from './ask.ts'
 import type { ClientAuthentication } from './client-authentication.ts'
 import type { DpopKey } from './dpop.ts'
@@ -61,8 +63,9 @@ export function tokenRequests(
     if (endpoint === undefined) {
       const server = await metadata.current({ signal })
       if (!server.ok) return server
-      endpoint = server.value.tokenEndpoint
-      if (endpoint === undefined) return refused('issuer_unavailable')
+      const found = endpointOf(server.value, 'token_endpoint', 'tokenEndpoint')
+      if (!found.ok) return found
+      endpoint = found.value
     }
     return ask(
       (asked) =>

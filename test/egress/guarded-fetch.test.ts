@@ -368,7 +368,13 @@ describe('discovery through the guard', () => {
     const fetch = guardedFetch({ allowLoopbackForDevelopment: true })
     const found = await discoverAuthorizationServer({ issuer: evil.origin, fetch }).current()
     // Another port is another origin: the endpoint is not believed, and nobody goes there.
-    expect(found).toEqual({ ok: true, value: { issuer: evil.origin } })
+    expect(found).toEqual({
+      ok: true,
+      value: {
+        issuer: evil.origin,
+        elsewhere: { token_endpoint: `${listener.origin}/token` },
+      },
+    })
     expect(listener.connections).toBe(0)
     const closed = await discoverAuthorizationServer({
       issuer: evil.origin,

@@ -82,22 +82,44 @@ describe('finding the keys', () => {
     expect(issuer.asked).toEqual(['https://keys.example/jwks'])
   })
 
-  it.each<[string, Record<string, unknown>]>([
-    ['names another issuer', { issuer: 'https://evil.example', jwks_uri: `${ISSUER}/jwks` }],
-    ['spells the issuer with a slash', { issuer: `${ISSUER}/`, jwks_uri: `${ISSUER}/jwks` }],
-    ['names no issuer', { jwks_uri: `${ISSUER}/jwks` }],
-    ['has the keys on another origin', { issuer: ISSUER, jwks_uri: 'https://evil.example/jwks' }],
-    ['has the keys over http', { issuer: ISSUER, jwks_uri: 'http://login.example/jwks' }],
-    ['has the keys on this machine', { issuer: ISSUER, jwks_uri: 'http://127.0.0.1/jwks' }],
+  const own = { issuer: ISSUER, jwks_uri: `${ISSUER}/jwks` }
+  it.each<[string, Record<string, unknown>, string]>([
+    [
+      'names another issuer',
+      { ...own, issuer: 'https://evil.example' },
+      'issuer_mismatch_metadata',
+    ],
+    [
+      'spells the issuer with a slash',
+      { ...own, issuer: `${ISSUER}/` },
+      'issuer_mismatch_metadata',
+    ],
+    ['names no issuer', { jwks_uri: `${ISSUER}/jwks` }, 'metadata_missing'],
+    [
+      'has the keys on another origin',
+      { ...own, jwks_uri: 'https://evil.example/jwks' },
+      'endpoint_elsewhere',
+    ],
+    [
+      'has the keys over http',
+      { ...own, jwks_uri: 'http://login.example/jwks' },
+      'endpoint_elsewhere',
+    ],
+    [
+      'has the keys on this machine',
+      { ...own, jwks_uri: 'http://127.0.0.1/jwks' },
+      'endpoint_elsewhere',
+    ],
     [
       'has the keys behind user-info',
-      { issuer: ISSUER, jwks_uri: 'https://login.example@evil.example/jwks' },
+      { ...own, jwks_uri: 'https://login.example@evil.example/jwks' },
+      'endpoint_elsewhere',
     ],
-    ['has no keys', { issuer: ISSUER }],
-  ])('finding the keys does not believe metadata that %s', async (_, metadata) => {
+    ['has no keys', { issuer: ISSUER }, 'endpoint_missing'],
+  ])('finding the keys does not believe metadata that %s', async (_, metadata, why) => {
     const { issuer, reason } = house()
     issuer.metadata = metadata
-    expect(await reason(oldToken)).toBe('issuer_unavailable')
+    expect(await reason(oldToken)).toBe(why)
     expect(issuer.asked.some((url) => url.endsWith('/jwks'))).toBe(false)
   })
 })
@@ -165,7 +187,7 @@ describe('a flood of unknown key ids', () => {
       )
     }
     expect(issuer.jwksFetches()).toBe(2)
-    time.advance(29)
+    time.advance(2)
     await verifier.verify(await mint(first, lasting, { kid: 'x' }), RESOURCE)
     expect(issuer.jwksFetches()).toBe(2)
     time.advance(1)
@@ -225,19 +247,23 @@ describe('an issuer that is down', () => {
     ],
   ]
 
+  /** A place that redirects is a wrong setting, and is told as one. */
+  const whyNone = (what: string) =>
+    what.startsWith('redirects') ? 'redirect_refused' : 'issuer_unavailable'
+
   it.each(cases)(
     'an issuer that is down and %s is unavailable at first, and never followed elsewhere',
-    async (_, answer) => {
+    async (what, answer) => {
       const { issuer, reason } = house()
       issuer.answer = (url) => (url.endsWith('/jwks') ? answer() : undefined)
-      expect(await reason(oldToken)).toBe('issuer_unavailable')
+      expect(await reason(oldToken)).toBe(whyNone(what))
       expect(issuer.asked.filter((url) => url.startsWith('https://evil.example'))).toEqual([])
     },
   )
 
   it.each(cases)(
     'an issuer that is down and %s is served from older keys, for an hour',
-    async (_, answer) => {
+    async (what, answer) => {
       const { issuer, time, reason } = house()
       await reason(oldToken)
       issuer.answer = (url) => (url.endsWith('/jwks') ? answer() : undefined)
@@ -246,7 +272,7 @@ describe('an issuer that is down', () => {
       time.advance(3598)
       expect(await reason(oldToken)).toBe('granted')
       time.advance(2)
-      expect(await reason(oldToken)).toBe('issuer_unavailable')
+      expect(await reason(oldToken)).toBe(whyNone(what))
     },
   )
 

@@ -103,14 +103,19 @@ describe('the request', () => {
     expect(server.metadataRequests).toBe(0)
   })
 
-  it.each<[string, Record<string, unknown>]>([
-    ['names a token endpoint elsewhere', { token_endpoint: 'https://evil.example/token' }],
-    ['names a token endpoint over http', { token_endpoint: 'http://login.example/token' }],
-    ['names no token endpoint', { token_endpoint: undefined }],
-    ['is about another issuer', { issuer: 'https://evil.example' }],
-  ])('the exchange request is not sent when the metadata %s', async (_, metadata) => {
+  const elsewhere = 'https://evil.example/token'
+  it.each<[string, Record<string, unknown>, string]>([
+    ['names a token endpoint elsewhere', { token_endpoint: elsewhere }, 'endpoint_elsewhere'],
+    [
+      'names a token endpoint over http',
+      { token_endpoint: 'http://login.example/token' },
+      'endpoint_elsewhere',
+    ],
+    ['names no token endpoint', { token_endpoint: undefined }, 'endpoint_missing'],
+    ['is about another issuer', { issuer: 'https://evil.example' }, 'issuer_mismatch_metadata'],
+  ])('the exchange request is not sent when the metadata %s', async (_, metadata, why) => {
     const server = fakeServer(() => Response.json(goodBody), metadata)
-    expect(await reasonFor(server)).toBe('issuer_unavailable')
+    expect(await reasonFor(server)).toBe(why)
     expect(server.requests).toEqual([])
   })
 

@@ -93,7 +93,11 @@ export const ISSUER_PARSERS: readonly StrangerParser[] = [
   {
     name: 'metadata of an authorization server',
     stranger: 'an issuer',
-    files: ['src/core/http/authorization-server.ts', 'src/core/http/bounded-json.ts'],
+    files: [
+      'src/core/http/authorization-server.ts',
+      'src/core/http/bounded-json.ts',
+      'src/core/http/server-metadata.ts',
+    ],
     good: () => [JSON.stringify(METADATA)],
     read: async (text) =>
       outcomeOf(

@@ -1,28 +1,13 @@
 // Authorization server metadata (RFC 8414): where a configured issuer has its endpoints. We believe
-// a document only about that issuer.
+// a document only about that issuer. server-metadata.ts reads it.
 
-import { granted, type Result, refused } from '../errors.ts'
+import { granted, type RefusalReason, type Result, refused } from '../errors.ts'
 import { isObject } from '../json.ts'
-import { isLoopback } from '../resource.ts'
+import { forOperator } from '../refusal-details.ts'
 import { type BoundedOptions, fetchJson } from './bounded-json.ts'
+import { checkEndpoint } from './endpoint.ts'
 import { type RemoteDocument, remoteDocument } from './remote-document.ts'
-
-/** What onbehalf reads from the metadata. An endpoint that failed a check is left out. */
-export interface AuthorizationServer {
-  readonly issuer: string
-  readonly authorizationEndpoint?: string
-  readonly tokenEndpoint?: string
-  readonly introspectionEndpoint?: string
-  readonly revocationEndpoint?: string
-  readonly registrationEndpoint?: string
-  readonly jwksUri?: string
-  /** It accepts PKCE with S256 (RFC 7636). Absent when the document does not say so. */
-  readonly pkce?: true
-  /** It names itself in every authorization response (RFC 9207 section 3). */
-  readonly namesIssuer?: true
-  /** A client's id may be the URL of its metadata json. */
-  readonly clientDocuments?: true
-}
+import { type AuthorizationServer, judgeMetadata } from './server-metadata.ts'
 
 /** Options of {@link discoverAuthorizationServer}. */
 export interface DiscoveryOptions {
@@ -46,12 +31,17 @@ const COOLDOWN_SECONDS = 30
 /**
  * Finds the metadata of an authorization server, by RFC 8414 section 3 and then by OpenID Connect
  * Discovery 1.0 section 4. It is fetched at the first use, once for concurrent callers, and again
- * when it is an hour old. A failed request is repeated after a second at the earliest.
+ * when it is an hour old. A failed request is repeated after a second at the earliest. A place that
+ * redirects, hangs or answers with something else does not keep the next one from being asked.
  *
  * The document's `issuer` must equal the configured one byte for byte. An endpoint is left out
  * unless it has the issuer's own origin: a document that names somebody else's token endpoint is a
  * way to steal client secrets. Where an issuer's endpoints are on another origin, name them in the
  * options of the part that uses them.
+ *
+ * Without a document, readers get `issuer_mismatch_metadata` when there is one about another issuer
+ * (a trailing slash is enough), `metadata_missing` when the issuer answers but has none, and
+ * `issuer_unavailable` when it does not answer.
  *
  * @throws TypeError when the issuer is not an https URL (plain http for loopback addresses only),
  *   or has a query or a fragment.
@@ -79,15 +69,78 @@ export function discoverAuthorizationServer(
   })
 }
 
+/** After this time without an answer, the next place is asked as well. */
+const PATIENCE_MS = 1000
+
+/**
+ * Asks the places, each when the one before it has failed or is slow. A proxy may redirect, hang or
+ * reset at one place and serve the document at another.
+ */
 async function load(issuer: string, bounded: BoundedOptions): Promise<Result<AuthorizationServer>> {
-  for (const url of metadataUrls(issuer)) {
-    const answer = await fetchJson(url, { headers: { accept: 'application/json' } }, bounded)
-    if (!answer.ok) return answer
-    if (answer.value.status !== 200) continue
-    const server = judgeMetadata(answer.value.json, issuer)
-    if (server) return granted(server)
+  const ended = new AbortController()
+  const looks: Promise<Result<AuthorizationServer>>[] = []
+  try {
+    for (const url of metadataUrls(issuer)) {
+      looks.push(look(url, issuer, { ...bounded, signal: ended.signal }))
+      const server = await within(Math.min(PATIENCE_MS, bounded.deadline / 4), firstOf(looks))
+      if (server) return granted(server)
+    }
+    const server = await firstOf(looks)
+    return server ? granted(server) : worstOf(await Promise.all(looks))
+  } finally {
+    ended.abort()
   }
-  return refused('issuer_unavailable')
+}
+
+/** Asks one place. */
+async function look(
+  url: string,
+  issuer: string,
+  bounded: BoundedOptions,
+): Promise<Result<AuthorizationServer>> {
+  const answer = await fetchJson(url, { headers: { accept: 'application/json' } }, bounded)
+  if (!answer.ok)
+    return answer.refusal.reason === 'redirect_refused' ? refused('metadata_missing') : answer
+  const { status, json } = answer.value
+  if (status >= 500 || status === 429) return refused('issuer_unavailable')
+  const server = status === 200 ? judgeMetadata(json, issuer) : undefined
+  if (server) return granted(server)
+  const other = status === 200 && isObject(json) ? forOperator(json.issuer) : undefined
+  return other === undefined
+    ? refused('metadata_missing', { expected: issuer })
+    : refused('issuer_mismatch_metadata', { claim: 'issuer', expected: issuer, found: other })
+}
+
+/** The first document that comes; undefined when every place has failed. */
+async function firstOf(
+  looks: readonly Promise<Result<AuthorizationServer>>[],
+): Promise<AuthorizationServer | undefined> {
+  const found = looks.map(async (asked) => {
+    const result = await asked
+    if (!result.ok) throw result
+    return result.value
+  })
+  return Promise.any(found).catch(() => undefined)
+}
+
+async function within<T>(milliseconds: number, work: Promise<T>): Promise<T | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const end = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, milliseconds, undefined)
+  })
+  return Promise.race([work, end]).finally(() => clearTimeout(timer))
+}
+
+/** The refusal that tells most: a document about another issuer, then a place that is down. */
+function worstOf(results: readonly Result<AuthorizationServer>[]): Result<AuthorizationServer> {
+  const of = (reason: RefusalReason) =>
+    results.find((result) => !result.ok && result.refusal.reason === reason)
+  return (
+    of('issuer_mismatch_metadata') ??
+    of('issuer_unavailable') ??
+    results[0] ??
+    refused('issuer_unavailable')
+  )
 }
 
 /**
@@ -102,52 +155,4 @@ export function metadataUrls(issuer: string): readonly string[] {
     ...(path === '' ? [] : [`${origin}/.well-known/openid-configuration${path}`]),
     `${origin}${path}/.well-known/openid-configuration`,
   ]
-}
-
-/** Reads a metadata document; undefined when it is about another issuer (RFC 8414 section 3.3). */
-export function judgeMetadata(json: unknown, issuer: string): AuthorizationServer | undefined {
-  if (!isObject(json) || json.issuer !== issuer) return undefined
-  const { origin } = new URL(issuer)
-  const own = (value: unknown): string | undefined =>
-    typeof value === 'string' && isEndpoint(value) && new URL(value).origin === origin
-      ? value
-      : undefined
-  const authorizationEndpoint = own(json.authorization_endpoint)
-  const registrationEndpoint = own(json.registration_endpoint)
-  const tokenEndpoint = own(json.token_endpoint)
-  const introspectionEndpoint = own(json.introspection_endpoint)
-  const revocationEndpoint = own(json.revocation_endpoint)
-  const jwksUri = own(json.jwks_uri)
-  const methods = json.code_challenge_methods_supported
-  return {
-    issuer,
-    ...(authorizationEndpoint ? { authorizationEndpoint } : {}),
-    ...(registrationEndpoint ? { registrationEndpoint } : {}),
-    ...(tokenEndpoint ? { tokenEndpoint } : {}),
-    ...(introspectionEndpoint ? { introspectionEndpoint } : {}),
-    ...(revocationEndpoint ? { revocationEndpoint } : {}),
-    ...(jwksUri ? { jwksUri } : {}),
-    ...(Array.isArray(methods) && methods.includes('S256') ? { pkce: true } : {}),
-    ...(json.authorization_response_iss_parameter_supported === true ? { namesIssuer: true } : {}),
-    ...(json.client_id_metadata_document_supported === true ? { clientDocuments: true } : {}),
-  }
-}
-
-/**
- * Checks an endpoint from the configuration.
- *
- * @throws TypeError that names the setting but not the value, which may contain a secret.
- */
-export function checkEndpoint(setting: string, value: string): void {
-  if (!isEndpoint(value))
-    throw new TypeError(
-      `${setting} must be an https URL without user-info (plain http for loopback addresses only)`,
-    )
-}
-
-function isEndpoint(value: string): boolean {
-  if (!URL.canParse(value)) return false
-  const url = new URL(value)
-  if (url.username !== '' || url.password !== '' || url.hash !== '') return false
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))
 }

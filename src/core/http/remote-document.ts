@@ -1,7 +1,7 @@
 // A document that an issuer publishes (metadata, keys). It is kept while it is fresh; while the
 // issuer is down, an old one serves for a bounded time.
 
-import { granted, type Result, refused } from '../errors.ts'
+import { granted, type Refusal, type Result, refused } from '../errors.ts'
 import { waitFor } from './deadline.ts'
 
 /** The document, as its readers see it. */
@@ -39,8 +39,8 @@ const RETRY_AFTER_SECONDS = 1
  * Makes a document. Concurrent readers share one request, and a reader who gives up does not end
  * it.
  *
- * @returns Readers get the document; `issuer_unavailable` when there is none, or only one that is
- *   too old; `cancelled` when the reader's signal fired.
+ * @returns Readers get the document; the reason why the last request gave none, when there is none
+ *   or only one that is too old; `cancelled` when the reader's signal fired.
  *
  * @example
  * ```ts
@@ -52,7 +52,7 @@ const RETRY_AFTER_SECONDS = 1
 export function remoteDocument<T>(options: RemoteDocumentOptions<T>): RemoteDocument<T> {
   const { load, now, freshSeconds, staleSeconds, cooldownSeconds } = options
   let last: { readonly value: T; readonly at: number } | undefined
-  let asked: { readonly at: number; readonly ok: boolean } | undefined
+  let asked: { readonly at: number; readonly refusal: Refusal | undefined } | undefined
   let flight: Promise<Result<T>> | undefined
 
   /**
@@ -73,7 +73,7 @@ export function remoteDocument<T>(options: RemoteDocumentOptions<T>): RemoteDocu
     } catch {
       result = refused('issuer_unavailable')
     }
-    asked = { at: now() / 1000, ok: result.ok }
+    asked = { at: now() / 1000, refusal: result.ok ? undefined : result.refusal }
     if (result.ok) last = { value: result.value, at }
     return result
   }
@@ -87,9 +87,9 @@ export function remoteDocument<T>(options: RemoteDocumentOptions<T>): RemoteDocu
 
   /** What a reader gets when a request failed. */
   function fallback(): Result<T> {
-    return last && within(last.at, freshSeconds + staleSeconds)
-      ? granted(last.value)
-      : refused('issuer_unavailable')
+    if (last && within(last.at, freshSeconds + staleSeconds)) return granted(last.value)
+    // Why there is none, for whoever can change that.
+    return asked?.refusal ? { ok: false, refusal: asked.refusal } : refused('issuer_unavailable')
   }
 
   async function wait(signal: AbortSignal | undefined): Promise<Result<T>> {
@@ -100,7 +100,7 @@ export function remoteDocument<T>(options: RemoteDocumentOptions<T>): RemoteDocu
   return {
     async current({ signal } = {}): Promise<Result<T>> {
       if (last && within(last.at, freshSeconds)) return granted(last.value)
-      if (!asked || asked.ok) return wait(signal)
+      if (!asked?.refusal) return wait(signal)
       // The issuer did not answer the last time. While there is an old document, nobody waits for
       // the next request, which may take a whole deadline.
       const old = fallback()

@@ -4,9 +4,9 @@
 
 import { parseMetadataLink } from '../../core/door/challenge.ts'
 import { granted, type Result, refused } from '../../core/errors.ts'
-import { checkEndpoint } from '../../core/http/authorization-server.ts'
 import { fetchJson } from '../../core/http/bounded-json.ts'
 import { withDeadline } from '../../core/http/deadline.ts'
+import { checkEndpoint } from '../../core/http/endpoint.ts'
 import { isObject } from '../../core/json.ts'
 import { canonicalResource, resourceMetadataUrl } from '../../core/resource.ts'
 import { isScope } from '../../core/scope.ts'

@@ -1,7 +1,7 @@
 // What a person sees when a tool needs an account that is not connected: an MCP URL elicitation,
 // for both protocol revisions. Pure.
 
-import { checkEndpoint } from '../../core/http/authorization-server.ts'
+import { checkEndpoint } from '../../core/http/endpoint.ts'
 
 /** The request for a URL elicitation, as MCP clients read it. */
 export interface UrlElicitation {

@@ -1,12 +1,10 @@
 // What an operator declares about the accounts that people may connect, checked once. This file
 // fetches nothing.
 
-import {
-  type AuthorizationServer,
-  checkEndpoint,
-  discoverAuthorizationServer,
-} from '../../core/http/authorization-server.ts'
+import { discoverAuthorizationServer } from '../../core/http/authorization-server.ts'
+import { checkEndpoint } from '../../core/http/endpoint.ts'
 import type { RemoteDocument } from '../../core/http/remote-document.ts'
+import type { AuthorizationServer } from '../../core/http/server-metadata.ts'
 import { canonicalResource } from '../../core/resource.ts'
 import { isScope } from '../../core/scope.ts'
 import type { ClientAuthentication } from '../client-authentication.ts'

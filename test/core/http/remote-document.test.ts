@@ -146,6 +146,14 @@ describe('concurrent readers', () => {
   })
 })
 
+it('says why there is no document, in the words of the last request', async () => {
+  const why = refused('issuer_mismatch_metadata', { expected: 'a', found: 'b' })
+  answer = async () => why
+  expect(await document.current()).toEqual(why)
+  // Within the second in which nobody asks again.
+  expect(await document.current()).toEqual(why)
+})
+
 describe('asking again', () => {
   it('asking again makes a request although the document is fresh, once in the cool-down', async () => {
     await document.current()
