@@ -27,7 +27,7 @@ import {
 } from 'onbehalf/store'
 import { faultModel } from './model.ts'
 import { type Points, pointedDatabase, pointedFetch } from './points.ts'
-import { CHAT, DEADLINE_MS, ISSUER, MCP, type World } from './world.ts'
+import { CHAT, ISSUER, MCP, WAIT_MS, type World } from './world.ts'
 
 /** A clock that a schedule moves. */
 export interface Clock {
@@ -43,6 +43,8 @@ export interface AppGround {
   readonly stores:
     | { readonly type: 'sqlite'; readonly database: SqliteDatabase; readonly keyring: string }
     | { readonly type: 'postgres'; readonly database: PostgresDatabase }
+  /** Milliseconds that it waits for anybody. Default {@link WAIT_MS}. */
+  readonly waitMs?: number
   /** Happens in the model's place. */
   readonly model?: () => Promise<void>
   /** Happens in the place of the audit. */
@@ -62,7 +64,7 @@ export const LEASE_MS = 15_000
 
 /** Starts a process. */
 export function startApp(ground: AppGround): App {
-  const { world, points, clock, source } = ground
+  const { world, points, clock, source, waitMs = WAIT_MS } = ground
   const outputs: string[] = []
   const now = () => world.now() + clock.offsetMs
   const fetch = pointedFetch(world.network, points)
@@ -90,20 +92,20 @@ export function startApp(ground: AppGround): App {
           fetch,
           audit,
           now,
-          deadline: DEADLINE_MS,
+          deadline: waitMs,
         })
       : undefined
   const onbehalf = createOnBehalf({
     resource: CHAT,
     authorizationServers: [ISSUER],
-    verifier: jwtVerifier({ issuer: ISSUER, fetch, now, deadline: DEADLINE_MS }),
+    verifier: jwtVerifier({ issuer: ISSUER, fetch, now, deadline: waitMs }),
     exchanger: tokenExchanger({
       issuer: ISSUER,
       clientId: 'chat',
       client: clientSecretBasic(world.clientSecret),
       fetch,
       now,
-      deadline: DEADLINE_MS,
+      deadline: waitMs,
     }),
     servers: {
       tasks: {
@@ -114,7 +116,7 @@ export function startApp(ground: AppGround): App {
     audit,
     fetch,
     now,
-    deadline: 2 * DEADLINE_MS,
+    deadline: 2 * waitMs,
     ...(accounts ? { connections: accounts } : {}),
     ...parts.onbehalf,
   })
@@ -125,7 +127,7 @@ export function startApp(ground: AppGround): App {
     runs: parts.runs,
     now,
     lease: LEASE_MS,
-    deadline: 10_000,
+    deadline: 10 * waitMs,
     rateLimit: 'none',
     limits: { runs: 1000, streams: 1000 },
     ...agentChat<Caller>({
@@ -137,7 +139,7 @@ export function startApp(ground: AppGround): App {
           servers: [{ name: 'tasks', url: MCP }],
           model,
           instructions: 'Help.',
-          timeouts: { server: 4 * DEADLINE_MS, model: DEADLINE_MS },
+          timeouts: { server: 4 * waitMs, model: waitMs },
         }),
     }),
     // As a log would write it, only more.

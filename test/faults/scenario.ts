@@ -11,7 +11,7 @@ import { comeBack, filesIn, judge, search } from './outcome.ts'
 import { ask, nothingTold, type Person, type Said } from './person.ts'
 import { Points } from './points.ts'
 import type { Tally } from './tally.ts'
-import { type Interference, ISSUER, turns, type World } from './world.ts'
+import { type Interference, ISSUER, SHORT_WAIT_MS, turns, type World } from './world.ts'
 
 /** What all scenarios share. */
 export interface Stage {
@@ -48,6 +48,8 @@ export interface Fault {
   at?(number: number, grip: Grip): void | Promise<void>
   /** In the place of a request. */
   readonly interfere?: Interference
+  /** Whether somebody waits in vain because of it. Default false. */
+  readonly hangs?: boolean
   readonly model?: () => Promise<void>
   readonly audit?: () => Promise<void>
   /** Before the turn begins. */
@@ -117,6 +119,7 @@ export async function runScenario(stage: Stage, turn: TurnKind, fault: Fault): P
       clock,
       source: turn.source,
       stores,
+      ...(fault.hangs ? { waitMs: SHORT_WAIT_MS } : {}),
       ...(model ? { model: async () => (isOver ? undefined : model()) } : {}),
       ...(audit ? { audit: async () => (isOver ? undefined : audit()) } : {}),
     })
@@ -211,7 +214,7 @@ export async function runScenario(stage: Stage, turn: TurnKind, fault: Fault): P
     }
     const client = await person(life)
     await fault.begin?.(grip)
-    world.interfere(fault.interfere ?? ((_, go) => go()))
+    world.interfere(fault.interfere ?? ((_, go) => go()), fault.hangs)
     const asked = ask(client, told, task, turn.keyed ? `key-${task}` : undefined)
     asked.catch(() => {})
     await Promise.race([asked, death])

@@ -2,18 +2,16 @@
 // MCP server over the real kit, and the API behind it, which writes down every call that it carried
 // out. They talk through one network function, in which a fault can be put at any request.
 
-import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import { exportJWK, generateKeyPair, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import { Credential } from 'onbehalf'
-import { jwtVerifier } from 'onbehalf/jwt'
-import { guardTool, protectMcpServer, type ServerCall } from 'onbehalf/mcp-server'
-import { clientSecretBasic, tokenExchanger } from 'onbehalf/oauth'
+import { clientSecretBasic } from 'onbehalf/oauth'
 import { z } from 'zod'
+import { tasksServer } from './tasks-server.ts'
 
 export const ISSUER = 'https://login.example'
 export const CHAT = 'https://app.example/chat'
 export const MCP = 'https://tasks.example/mcp'
-const API = 'https://api.example/tasks'
+export const API = 'https://api.example/tasks'
 
 /** Seconds that an access token lives. */
 const LIFE_SECONDS = 300
@@ -21,10 +19,11 @@ const LIFE_SECONDS = 300
 const CHAT_LIFE_SECONDS = 10_000
 
 /**
- * Milliseconds that anybody waits for an answer. Faults that hang take this long. A busy machine must
- * not add faults of its own.
+ * Milliseconds that anybody waits for an answer. Only where a fault hangs is that short, as it takes
+ * so long: a busy machine must not add faults of its own.
  */
-export const DEADLINE_MS = 1000
+export const WAIT_MS = 30_000
+export const SHORT_WAIT_MS = 1000
 
 /** One call that the API carried out. */
 export interface Call {
@@ -55,8 +54,12 @@ export interface World {
   now(): number
   /** Lets time pass, in the whole world. */
   pass(milliseconds: number): void
-  /** Puts a fault into the requests that follow; undefined: none. Counting starts anew. */
-  interfere(fault: Interference | undefined): void
+  /**
+   * Puts a fault into the requests that follow; undefined: none. Counting starts anew.
+   *
+   * @param hangs Whether somebody waits in vain because of it.
+   */
+  interfere(fault: Interference | undefined, hangs?: boolean): void
   /** Requests since `interfere` was called. */
   requests(): number
   /** A person's token for the chat. */
@@ -92,6 +95,7 @@ export async function makeWorld(onCall: (call: Call) => void = () => {}): Promis
   const refreshes = { granted: 0, reused: 0 }
   const refreshTokens: string[] = []
   let fault: Interference | undefined
+  let isHasty = false
   let passed = 0
   let underWay = 0
   let offsetMs = 0
@@ -219,7 +223,8 @@ export async function makeWorld(onCall: (call: Call) => void = () => {}): Promis
       case 'api':
         return apiAnswer(request)
       default:
-        return request.url === MCP ? mcp(request) : new Response(null, { status: 404 })
+        if (request.url !== MCP) return new Response(null, { status: 404 })
+        return isHasty ? hastyServer(request) : server(request)
     }
   }
 
@@ -236,31 +241,9 @@ export async function makeWorld(onCall: (call: Call) => void = () => {}): Promis
     }
   }
 
-  const verifier = jwtVerifier({ issuer: ISSUER, fetch: network, now, deadline: DEADLINE_MS })
-  const exchanger = tokenExchanger({
-    issuer: ISSUER,
-    clientId: 'tasks-mcp',
-    client: clientSecretBasic(secret('secret of the MCP server')),
-    fetch: network,
-    now,
-    deadline: DEADLINE_MS,
-  })
-  const mcp = protectMcpServer(
-    {
-      resource: MCP,
-      authorizationServers: [ISSUER],
-      verifier,
-      exchanger,
-      audit: { record: () => {} },
-      apis: { tasks: { url: API, scopes: ['tasks:write'] } },
-      toolScopes: { delete_task: ['tasks:write'], list_tasks: [] },
-      fetch: network,
-      now,
-      deadline: DEADLINE_MS,
-    },
-    (request, call) =>
-      createMcpHandler(() => taskServer(call)).fetch(request, { authInfo: call.authInfo }),
-  )
+  const ground = { network, now, client: clientSecretBasic(secret('secret of the MCP server')) }
+  const server = tasksServer(ground, WAIT_MS)
+  const hastyServer = tasksServer(ground, SHORT_WAIT_MS)
 
   return {
     network,
@@ -271,8 +254,9 @@ export async function makeWorld(onCall: (call: Call) => void = () => {}): Promis
     pass(milliseconds): void {
       offsetMs += milliseconds
     },
-    interfere(next): void {
+    interfere(next, hangs = false): void {
       fault = next
+      isHasty = hangs
       passed = 0
     },
     requests: () => passed,
@@ -327,28 +311,4 @@ async function purposeOf(request: Request): Promise<string> {
   if (pathname === '/jwks') return 'keys'
   const body = await request.clone().text()
   return body.includes('grant_type=refresh_token') ? 'refresh' : 'exchange'
-}
-
-function taskServer(call: ServerCall): McpServer {
-  const server = new McpServer({ name: 'tasks', version: '1.0.0' })
-  server.registerTool(
-    'delete_task',
-    {
-      description: 'Deletes a task',
-      inputSchema: z.object({ task_id: z.number() }),
-      annotations: { destructiveHint: true },
-    },
-    guardTool(call, 'delete_task', async ({ task_id }) => {
-      const response = await call.fetch('tasks')(API, {
-        method: 'POST',
-        body: JSON.stringify({ task: task_id }),
-      })
-      const { deleted } = z.object({ deleted: z.number() }).parse(await response.json())
-      return { content: [{ type: 'text', text: `Deleted ${deleted}` }] }
-    }),
-  )
-  server.registerTool('list_tasks', { description: 'Lists tasks' }, () => ({
-    content: [{ type: 'text', text: '[]' }],
-  }))
-  return server
 }

@@ -135,10 +135,10 @@ export function injectArguments(
     names.add(lookOf(segments.value.at(-1) ?? ''))
     filled = fill(filled, slot, [], segments.value)
   }
-  if (budget.isSpent) return refuse('arguments_too_large')
+  if (problem) return refuse(problem)
   const named = membersNamed(given, names, budget)
   if (!named.ok) return named
-  if (problem || !isObject(filled)) return refuse(problem ?? 'arguments_not_object')
+  if (!isObject(filled)) return refuse('arguments_not_object')
   return granted({
     arguments: filled,
     overwritten,

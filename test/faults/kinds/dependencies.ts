@@ -3,7 +3,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { type Fault, type Grip, runScenario, type Stage, type TurnKind } from '../scenario.ts'
 import type { Interference } from '../world.ts'
-import { REQUEST_FAULTS } from './network.ts'
+import { hangs, REQUEST_FAULTS } from './network.ts'
 
 /** The requests of each dependency, by their purpose. */
 const DEPENDENCIES: Readonly<Record<string, RegExp>> = {
@@ -42,7 +42,7 @@ function otherFaults(): Fault[] {
   }
   return [
     { kind: 'the model is down', name: 'whole turn', model: fail },
-    { kind: 'the model is silent', name: 'whole turn', model: never },
+    { kind: 'the model is silent', name: 'whole turn', model: never, hangs: true },
     { kind: 'the audit is down', name: 'whole turn', audit: fail },
     {
       kind: 'the database is locked',
@@ -62,7 +62,12 @@ export async function dependencyFaults(stage: Stage, turn: TurnKind): Promise<vo
       if (!fault) throw new Error(`There is no way ${way}`)
       const interfere: Interference = (passing, go) =>
         purposes.test(passing.purpose) ? fault(passing, go) : go()
-      await runScenario(stage, turn, { kind: `${name}: ${way}`, name: 'whole turn', interfere })
+      await runScenario(stage, turn, {
+        kind: `${name}: ${way}`,
+        name: 'whole turn',
+        interfere,
+        hangs: hangs(way),
+      })
       stage.tally.fault(`for a whole turn: ${name}`)
     }
   for (const fault of otherFaults()) {

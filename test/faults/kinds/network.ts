@@ -35,6 +35,11 @@ export const REQUEST_FAULTS: Readonly<
   'the answer is another one': async () => Response.json({ token_type: 'Bearer', keys: 1 }),
 }
 
+/** Whether somebody waits in vain because of one. */
+export function hangs(name: string): boolean {
+  return name.endsWith('nobody answers')
+}
+
 /** Puts each fault at every `step`th request of a turn. */
 export async function requestFaults(
   stage: Stage,
@@ -58,6 +63,7 @@ export async function requestFaults(
           return `request ${at}, ${purpose}`
         },
         interfere,
+        hangs: hangs(name),
       })
       if (purpose === '') break
       stage.tally.fault(`${name}: ${purpose}`)

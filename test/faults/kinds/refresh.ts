@@ -9,8 +9,8 @@ import { fileMasterKeys, openSqlite, sqliteSecretStore } from 'onbehalf/store'
 import { filesIn, search } from '../outcome.ts'
 import { Points, pointedDatabase, pointedFetch } from '../points.ts'
 import { connect, type Stage } from '../scenario.ts'
-import { DEADLINE_MS, ISSUER, MCP, turns } from '../world.ts'
-import { REQUEST_FAULTS } from './network.ts'
+import { ISSUER, MCP, SHORT_WAIT_MS, turns, WAIT_MS } from '../world.ts'
+import { hangs, REQUEST_FAULTS } from './network.ts'
 
 const ALICE = { issuer: ISSUER, subject: 'alice' }
 /** Milliseconds after which the token is due, or is over. */
@@ -29,6 +29,7 @@ interface RefreshFault {
   readonly kind: string
   readonly name: string
   readonly ageMs: number
+  readonly hangs?: boolean
   at?(number: number, kill: () => void): void | Promise<void>
   /** Done in the first refresh. */
   during?(scene: Scene): Promise<unknown>
@@ -53,7 +54,10 @@ async function refreshScenario(stage: Stage, fault: RefreshFault): Promise<numbe
   let offsetMs = 0
   const now = () => world.now() + offsetMs
   const open = (at: string, points: Points): Instance => {
-    const made = instanceOn(stage, at, points, now)
+    const made = instanceOn(stage, at, points, {
+      now,
+      deadline: fault.hangs ? SHORT_WAIT_MS : WAIT_MS,
+    })
     instances.push(made)
     return made
   }
@@ -119,7 +123,12 @@ async function refreshScenario(stage: Stage, fault: RefreshFault): Promise<numbe
   }
 }
 
-function instanceOn({ world }: Stage, folder: string, points: Points, now: () => number): Instance {
+function instanceOn(
+  { world }: Stage,
+  folder: string,
+  points: Points,
+  time: { readonly now: () => number; readonly deadline: number },
+): Instance {
   const database = openSqlite(join(folder, 'chat.db'))
   const audited: string[] = []
   const made = connections({
@@ -143,8 +152,7 @@ function instanceOn({ world }: Stage, folder: string, points: Points, now: () =>
         audited.push(JSON.stringify(event))
       },
     },
-    now,
-    deadline: DEADLINE_MS,
+    ...time,
   })
   return {
     connections: made,
@@ -207,6 +215,7 @@ async function lostRefreshes(stage: Stage, ageMs: number): Promise<void> {
       kind,
       name: 'the token request',
       ageMs,
+      hangs: hangs(name),
       async during({ first, refresh }) {
         stage.world.interfere((passing, go) =>
           passing.purpose === 'refresh' ? fault(passing, go) : go(),

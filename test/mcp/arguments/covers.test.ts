@@ -13,6 +13,7 @@ it.each<[string, string, boolean]>([
   ['* b', 'a c', false],
   ['a *', 'a b c', true],
   ['a *', 'b b', false],
+  ['a *', 'a', false],
   ['', 'a', true],
 ])('a pattern of "%s" against "%s": %s', (pattern, pointer, covered) => {
   const parts = (text: string) => text.split(' ').filter((part) => part !== '')

@@ -78,9 +78,22 @@ describe('hidden parameters of a call', () => {
       ['/a/*/token'],
       { a: { x: { token: 'ours' }, y: { token: 'ours' } } },
     ],
+    [
+      'in every member of a map that is no null',
+      { a: { x: null, y: {} } },
+      ['/a/*/token'],
+      { a: { x: null, y: { token: 'ours' } } },
+    ],
+    [
+      'in the eleventh element',
+      { a: Array.from({ length: 12 }, () => ({})) },
+      ['/a/10/token'],
+      { a: Array.from({ length: 12 }, (_, i) => (i === 10 ? { token: 'ours' } : {})) },
+    ],
+    ['in no element as a whole', { a: [{}] }, ['/a/0'], { a: [{}] }],
     ['with names that need escapes', {}, ['/a~1b/~0c'], { 'a/b': { '~c': 'ours' } }],
   ])('are filled %s', (_, args, slots, expected) => {
-    expect(sent(args, ...slots)).toEqual(expected)
+    expect(sent(args, ...slots)).toStrictEqual(expected)
   })
 
   it('are overwritten and reported, whatever the model sent', () => {
@@ -99,6 +112,12 @@ describe('hidden parameters of a call', () => {
       },
     })
     expect(args).toEqual(before)
+  })
+
+  it('are reported in the element of an array that has a place of its own', () => {
+    expect(inject({ a: [{}, { token: 'evil' }] }, '/a/1/token')).toMatchObject({
+      value: { arguments: { a: [{}, { token: 'ours' }] }, overwritten: ['/a/1/token'] },
+    })
   })
 
   it('are reported where the model sent the same name elsewhere, in any spelling', () => {
@@ -126,7 +145,17 @@ describe('hidden parameters of a call', () => {
         blocked: ['/a/token', '/b/*/token', '/c/d/token'],
       },
     })
-    expect(inject({ a: [] }, '/a/token')).toMatchObject({ value: { blocked: ['/a/token'] } })
+    for (const [a, pointer] of [
+      [[], '/a/token'],
+      [[{}], '/a/token'],
+      [[{}], '/a/x0/token'],
+      [[{}, {}], '/a/1x/token'],
+      [[{}, {}], '/a/01/token'],
+      ['no JSON, but a "text"', '/a/token'],
+    ] as const)
+      expect(inject({ a }, pointer)).toMatchObject({
+        value: { arguments: { a }, blocked: [pointer] },
+      })
   })
 
   it('leave unchanged parts shared with the model’s arguments', () => {
@@ -137,6 +166,16 @@ describe('hidden parameters of a call', () => {
     expect(next.big).toBe(args.big)
     expect(next.params.y).toBe(args.params.y)
     expect(next.list).toBe(args.list)
+  })
+
+  it.each([
+    [{ list: [{ a: 1 }] }, '/list/*/auth/token'],
+    [{ list: [{ a: 1 }] }, '/list/0/auth/token'],
+    [{ map: { x: { a: 1 } } }, '/map/*/auth/token'],
+    [{ a: { b: 1 } }, '/a/auth/token'],
+  ])('leave all of %j as it is when nothing is filled', (args, pointer) => {
+    const injected = inject(args, optional(pointer))
+    expect(injected.ok && injected.value.arguments).toBe(args)
   })
 })
 
@@ -170,7 +209,13 @@ describe('a call', () => {
   })
 
   it('may have members with names such as constructor', () => {
-    const args = { constructor: 'x', prototype: { a: 1 }, toString: 'y', hasOwnProperty: 1 }
+    const args = {
+      constructor: 'x',
+      prototype: { a: 1 },
+      toString: 'y',
+      hasOwnProperty: 1,
+      a: { prototype: 1 },
+    }
     expect(sent(args, '/token')).toEqual({ ...args, token: 'ours' })
   })
 
@@ -183,6 +228,13 @@ describe('a call', () => {
   it('is refused when its arguments are nested 10,000 deep', () => {
     const deep = JSON.parse(`${'{"a":'.repeat(10_000)}{}${'}'.repeat(10_000)}`)
     expect(sent(deep, '/token')).toBe('arguments_too_deep')
+  })
+
+  it('may have as many levels as a pointer, and no more', () => {
+    const levels = (count: number) =>
+      JSON.parse(`${'{"a":'.repeat(count - 1)}{}${'}'.repeat(count - 1)}`)
+    expect(inject(levels(64), '/token').ok).toBe(true)
+    expect(sent(levels(65), '/token')).toBe('arguments_too_deep')
   })
 
   it.each(['/__proto__/token', '/a/constructor/b'])('is refused for the pointer %s', (pointer) => {
@@ -214,6 +266,51 @@ describe('large arguments', () => {
       return budget.spent
     })
     expect(steps[1]).toBeLessThanOrEqual(2.2 * (steps[0] ?? 0))
+  })
+
+  const spent = (args: object, ...pointers: readonly string[]) => {
+    const budget = stepBudget(Number.POSITIVE_INFINITY)
+    const all = pointers.map((pointer) => ({ pointer, value: 'x' }))
+    expect(injectArguments(args, all, budget).ok).toBe(true)
+    return budget.spent
+  }
+
+  it('cost what they are copied and read for', () => {
+    // Every element is gone through twice, at eight for a step, and none is filled.
+    const list = { list: Array.from({ length: 8000 }, () => 1) }
+    expect(spent(list, '/list/0/token')).toBeGreaterThan(2000)
+    expect(spent(list, '/list/0/token')).toBeLessThan(2100)
+    // To copy an object costs its members, once for all slots.
+    const objects = { deep: members(1000) }
+    const read = spent(objects, '/token')
+    const copied = spent(objects, '/deep/token') - read
+    expect(copied).toBeGreaterThan(1000)
+    expect(copied).toBeLessThan(1050)
+    const twice = spent(objects, '/deep/token', '/deep/uid') - read
+    expect(twice).toBeLessThan(1050)
+    // A pointer costs its characters, at 32 for a step.
+    const path = 'x'.repeat(1_000_000)
+    const named =
+      spent({ [path]: { token: 1 } }, '/token') - spent({ [path]: { other: 1 } }, '/token')
+    expect(named).toBeGreaterThan(31_000)
+    expect(named).toBeLessThan(32_000)
+    const same = 'token'.padEnd(96, '_')
+    expect(spent({ [same]: 1 }, '/token') - spent({ x: 1 }, '/token')).toBeCloseTo(15.875)
+  })
+
+  it.each<[string, () => object]>([
+    ['an array', () => ({ list: Array.from({ length: 650_000 }, () => 1) })],
+    ['members', () => ({ deep: members(85_000) })],
+    ['names', () => ({ deep: members(25_000) })],
+  ])('are refused for the steps that reading %s takes', (_, make) => {
+    expect(injectArguments(make(), slots(1))).toEqual({ ok: false, refusal: 'arguments_too_large' })
+  })
+
+  it('are not gone through any further once they are refused', () => {
+    const budget = stepBudget(100)
+    const args = { a: members(200), b: '{}' }
+    const all = ['/a/token', '/b/token'].map((pointer) => ({ pointer, value: 'x' }))
+    expect(injectArguments(args, all, budget)).toMatchObject({ refusal: 'arguments_too_large' })
   })
 
   it('are refused beyond the steps of a call, and not before', () => {

@@ -12,6 +12,7 @@ describe('a pointer into the arguments', () => {
     ['/pair/0/token', ['pair', '0', 'token']],
     ['/ ', [' ']],
     ['/', ['']],
+    ['/a'.repeat(64), Array.from({ length: 64 }, () => 'a')],
   ])('%j is read as %j, and written the same way', (pointer, segments) => {
     expect(parsePointer(pointer)).toEqual({ ok: true, value: segments })
     expect(formatPointer(segments)).toBe(pointer)
