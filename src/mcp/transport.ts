@@ -42,7 +42,8 @@ export type CarryingTransportOptions = Omit<McpFetchOptions, 'fetch'>
  *
  * @returns A transport whose `send` throws {@link AuthError} for anything but a tool call.
  * @throws TypeError when the server is not bound as `stdio:`. We cannot see where an HTTP transport
- *   sends to; give it the `fetch` instead.
+ *   sends to; give it the `fetch` instead. Also when `inner` is in use: the answers for one person
+ *   would go to another.
  *
  * @example
  * ```ts
@@ -60,6 +61,10 @@ export function carryingTransport(
   const secrets = options.secrets ?? ownSecrets(options.principal)
   if (!isStdio(binding.url))
     throw new TypeError(`servers.${binding.name}.url is not a stdio server: use fetch()`)
+  if (inner.onmessage)
+    throw new TypeError(
+      `servers.${binding.name}: this transport is in use. Start a process of its own for each person`,
+    )
   const requests = stdioRequests((message) => inner.send(message))
   const fetch = mcpFetch({
     ...options,
@@ -136,6 +141,7 @@ function outerTransport(
     async close() {
       signal?.removeEventListener('abort', endSignedOut)
       await inner.close()
+      inner.onmessage = undefined
     },
     async send(message) {
       // What it said before may have put the server into quarantine.

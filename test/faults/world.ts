@@ -22,7 +22,7 @@ const CHAT_LIFE_SECONDS = 10_000
  * Milliseconds that anybody waits for an answer. Only where a fault hangs is that short, as it takes
  * so long: a busy machine must not add faults of its own.
  */
-export const WAIT_MS = 30_000
+export const WAIT_MS = 20_000
 export const SHORT_WAIT_MS = 1000
 
 /** One call that the API carried out. */
