@@ -1,10 +1,10 @@
 // `onbehalf inspect`: looks at an MCP server, and suggests how to bind it. It calls no tool, and
 // never prints the token that it was given.
 
-import { parseArgs } from 'node:util'
 import { Credential } from 'onbehalf'
 import { egressFetch, guardedFetch } from 'onbehalf/egress'
 import { createRedactor } from 'onbehalf/mcp'
+import { readArguments } from './arguments.ts'
 import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
 import type { Way } from './inspect/ask.ts'
 import { inspectServer } from './inspect/inspect-server.ts'
@@ -26,6 +26,14 @@ parameters that look like credentials or identities, and the binding to declare 
 
 What other URLs the server names are asked only over https at public addresses, unless the inspected URL is on this machine itself.
 Exit code: 0 done, 1 the server could not be inspected, 2 wrong arguments.`
+
+const OPTIONS = {
+  'token-env': { type: 'string' },
+  header: { type: 'string' },
+  json: { type: 'boolean' },
+  deadline: { type: 'string' },
+} as const
+const TAKES = '--token-env NAME, --header NAME, --json and --deadline S'
 
 /** The arguments, parsed. */
 interface Request {
@@ -90,7 +98,7 @@ function late({ signal }: Terminal, { url, deadline }: Request): CommandError {
 }
 
 function parse(args: readonly string[]): Request {
-  const { values, positionals } = options(args)
+  const { values, positionals } = readArguments(args, OPTIONS, TAKES)
   const [text, ...more] = positionals
   if (text === undefined || more.length > 0) throw new UsageError('it needs one URL')
   const url = URL.parse(text)
@@ -115,33 +123,6 @@ function parse(args: readonly string[]): Request {
     throw new UsageError('--deadline must be a number of seconds, at most 3600')
   const variable = values['token-env']
   return { url: url.href, token: tokenFrom(variable), variable, header, json, deadline }
-}
-
-function options(args: readonly string[]): {
-  readonly values: {
-    readonly 'token-env'?: string
-    readonly header?: string
-    readonly json?: boolean
-    readonly deadline?: string
-  }
-  readonly positionals: readonly string[]
-} {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        'token-env': { type: 'string' },
-        header: { type: 'string' },
-        json: { type: 'boolean' },
-        deadline: { type: 'string' },
-      },
-    })
-  } catch {
-    // The parser's message quotes an argument that it does not know. That argument may be a token
-    // in the wrong place, so the message is not shown.
-    throw new UsageError('it takes --token-env NAME, --header NAME, --json and --deadline S')
-  }
 }
 
 function tokenFrom(variable: string | undefined): Credential | undefined {

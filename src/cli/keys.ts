@@ -1,7 +1,6 @@
 // `onbehalf keys`: makes, rotates and retires the master keys of stored secrets. It never prints a
 // key.
 
-import { parseArgs } from 'node:util'
 import {
   createKeyring,
   fileMasterKeys,
@@ -12,6 +11,7 @@ import {
   rewrap,
   rotateKeyring,
 } from 'onbehalf/store'
+import { readArguments } from './arguments.ts'
 import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
 import { withDatabases } from './databases.ts'
 
@@ -58,12 +58,19 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   retire,
 }
 
+const OPTIONS = {
+  keyring: { type: 'string' },
+  database: { type: 'string', multiple: true },
+  json: { type: 'boolean' },
+} as const
+const TAKES = '--keyring FILE, --database FILE and --json'
+
 /** The command. */
 export const keys: Command = {
   summary: 'makes, rotates and retires the master keys of stored secrets',
   help: HELP,
   async run(args, terminal): Promise<number> {
-    const { values, positionals } = parse(args)
+    const { values, positionals } = readArguments(args, OPTIONS, TAKES)
     const [name, ...operands] = positionals
     const subcommand =
       name !== undefined && Object.hasOwn(SUBCOMMANDS, name) ? SUBCOMMANDS[name] : undefined
@@ -86,30 +93,6 @@ export const keys: Command = {
 /** The message of a keyring's error says what to do. */
 function asOurs(error: unknown): never {
   throw error instanceof KeyringError ? new CommandError(error.message) : error
-}
-
-function parse(args: readonly string[]): {
-  readonly values: {
-    readonly keyring?: string
-    readonly database?: string[]
-    readonly json?: boolean
-  }
-  readonly positionals: readonly string[]
-} {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        keyring: { type: 'string' },
-        database: { type: 'string', multiple: true },
-        json: { type: 'boolean' },
-      },
-    })
-  } catch {
-    // The parser's message quotes an argument that it does not know, which may be a secret.
-    throw new UsageError('it takes --keyring FILE, --database FILE and --json')
-  }
 }
 
 async function init({ keyring }: Request): Promise<Answer> {

@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { parseArgs } from 'node:util'
+import { readArguments } from './arguments.ts'
 import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
 import { readTarget } from './leaktest/config/read-target.ts'
 import type { Target } from './leaktest/config/target.ts'
@@ -31,12 +31,24 @@ every place that they must not come to. Without a target it tests a stack of onb
 
 Exit code: 0 no leak, 1 a leak, 2 it could not tell or wrong arguments.`
 
+const OPTIONS = {
+  target: { type: 'string' },
+  all: { type: 'boolean' },
+  only: { type: 'string' },
+  seed: { type: 'string' },
+  json: { type: 'boolean' },
+  sarif: { type: 'string' },
+  html: { type: 'string' },
+} as const
+const TAKES =
+  'the name of a target or --target FILE, and --all, --only BEHAVIOUR, --seed TEXT, --json, --sarif FILE and --html FILE'
+
 /** The command. */
 export const leaktest: Command = {
   summary: 'attacks a chat stack and looks for the credentials that got out',
   help: HELP,
   async run(args, terminal): Promise<number> {
-    const { values, positionals } = parse(args)
+    const { values, positionals } = readArguments(args, OPTIONS, TAKES)
     const { target, here, file } = await targetOf(values.target, positionals)
     if (values.target === undefined) checkPeers(terminal)
     const progress = throttled((line) => terminal.note(`onbehalf leaktest: ${line}`))
@@ -148,39 +160,5 @@ async function described(path: string): Promise<unknown> {
       throw new UsageError(`${path} cannot be read: ${error.message}`)
     const code = error instanceof Error && 'code' in error ? error.code : 'it failed'
     throw new UsageError(`${path} cannot be read (${code})`)
-  }
-}
-
-function parse(args: readonly string[]): {
-  readonly values: {
-    readonly target?: string
-    readonly all?: boolean
-    readonly only?: string
-    readonly seed?: string
-    readonly json?: boolean
-    readonly sarif?: string
-    readonly html?: string
-  }
-  readonly positionals: readonly string[]
-} {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        target: { type: 'string' },
-        all: { type: 'boolean' },
-        only: { type: 'string' },
-        seed: { type: 'string' },
-        json: { type: 'boolean' },
-        sarif: { type: 'string' },
-        html: { type: 'string' },
-      },
-    })
-  } catch {
-    // The parser's message quotes an option that it does not know, which may be a token.
-    throw new UsageError(
-      'it takes the name of a target or --target FILE, and --all, --only BEHAVIOUR, --seed TEXT, --json, --sarif FILE and --html FILE',
-    )
   }
 }

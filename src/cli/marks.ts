@@ -1,8 +1,8 @@
 // `onbehalf marks`: lists the servers that sent a credential back, and clears their marks. A mark
 // holds no credential.
 
-import { parseArgs } from 'node:util'
 import { type SqliteDatabase, sqliteReflectionMarks } from 'onbehalf/store'
+import { readArguments } from './arguments.ts'
 import { type Command, type Terminal, UsageError } from './command.ts'
 import { withDatabases } from './databases.ts'
 
@@ -18,12 +18,14 @@ const HELP = `Usage: onbehalf marks list|clear RESOURCE --database FILE [--json]
 
 Exit code: 0 done, 1 not done, 2 wrong arguments.`
 
+const OPTIONS = { database: { type: 'string' }, json: { type: 'boolean' } } as const
+
 /** The command. */
 export const marks: Command = {
   summary: 'lists the servers that sent a credential back, and clears their marks',
   help: HELP,
   async run(args, terminal): Promise<number> {
-    const { values, positionals } = parse(args)
+    const { values, positionals } = readArguments(args, OPTIONS, '--database FILE and --json')
     const [name, ...operands] = positionals
     const { database } = values
     if (name !== 'list' && name !== 'clear') throw new UsageError('it needs one of list, clear')
@@ -71,20 +73,4 @@ async function clear(
     : `${resource} is not marked: \`onbehalf marks list\` shows what is.`
   terminal.out(json ? JSON.stringify({ resource, cleared }) : text)
   return cleared ? 0 : 1
-}
-
-function parse(args: readonly string[]): {
-  readonly values: { readonly database?: string; readonly json?: boolean }
-  readonly positionals: readonly string[]
-} {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { database: { type: 'string' }, json: { type: 'boolean' } },
-    })
-  } catch {
-    // The parser's message quotes an argument that it does not know, which may be a secret.
-    throw new UsageError('it takes --database FILE and --json')
-  }
 }

@@ -1,13 +1,13 @@
 // `onbehalf pins`: shows which tools have changed since they were pinned, and approves a change or
 // drops pins. A pin holds digests and the names of tools.
 
-import { parseArgs } from 'node:util'
 import {
   openPostgres,
   type PostgresDatabase,
   postgresToolPins,
   sqliteToolPins,
 } from 'onbehalf/store'
+import { type Arguments, readArguments } from './arguments.ts'
 import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
 import { withDatabases } from './databases.ts'
 
@@ -34,12 +34,14 @@ Exit code: 0 done, 1 not done, 2 wrong arguments.`
 /** The pins of either database. */
 type Pins = ReturnType<typeof sqliteToolPins>
 
-interface Values {
-  readonly database?: string
-  readonly postgres?: boolean
-  readonly schema?: string
-  readonly json?: boolean
-}
+const OPTIONS = {
+  database: { type: 'string' },
+  postgres: { type: 'boolean' },
+  schema: { type: 'string' },
+  json: { type: 'boolean' },
+} as const
+const TAKES = '--database FILE, --postgres, --schema NAME and --json'
+type Values = Arguments<typeof OPTIONS>['values']
 
 /** How many operands each action takes. */
 const OPERANDS: Readonly<Record<string, readonly [least: number, most: number]>> = {
@@ -53,7 +55,7 @@ export const pins: Command = {
   summary: 'lists the tools that have changed, and approves changes',
   help: HELP,
   async run(args, terminal): Promise<number> {
-    const { values, positionals } = parse(args)
+    const { values, positionals } = readArguments(args, OPTIONS, TAKES)
     const [name = '', ...operands] = positionals
     const counts = Object.hasOwn(OPERANDS, name) ? OPERANDS[name] : undefined
     if (!counts) throw new UsageError('it needs one of list, approve, clear')
@@ -159,25 +161,4 @@ async function clear(
       : `Nothing is pinned for ${what}: \`onbehalf pins list\` shows what is.`
   terminal.out(json ? JSON.stringify({ resource, tool: tool ?? null, cleared }) : text)
   return cleared > 0 ? 0 : 1
-}
-
-function parse(args: readonly string[]): {
-  readonly values: Values
-  readonly positionals: readonly string[]
-} {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        database: { type: 'string' },
-        postgres: { type: 'boolean' },
-        schema: { type: 'string' },
-        json: { type: 'boolean' },
-      },
-    })
-  } catch {
-    // The parser's message quotes an argument that it does not know, which may be a secret.
-    throw new UsageError('it takes --database FILE, --postgres, --schema NAME and --json')
-  }
 }
