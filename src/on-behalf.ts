@@ -18,6 +18,7 @@ import { toResponse } from './core/door/answer.ts'
 import { type Admission, createDoor } from './core/door/door.ts'
 import type { ProofVerifier } from './core/door/proof.ts'
 import { parseBinding } from './core/parse-binding.ts'
+import { type AllowsHttp, allowedHttp, type PlainHttpOptions, quietly } from './core/plain-http.ts'
 import { type Principal, principalKey } from './core/principal.ts'
 import { canonicalResource, describedResource, resourceMetadataResponse } from './core/resource.ts'
 import { isScope } from './core/scope.ts'
@@ -33,7 +34,7 @@ import { createQuarantine, type Quarantine } from './mcp/redact/quarantine.ts'
 import { sentSecrets } from './mcp/redact/sent-secrets.ts'
 
 /** Options of {@link createOnBehalf}. */
-export interface OnBehalfOptions extends IssuerSettings {
+export interface OnBehalfOptions extends IssuerSettings, PlainHttpOptions {
   /**
    * Identifier of the app's own endpoint, and the audience of the access tokens that it accepts
    * unless another one is named. Default, when an audience is named: the URL that is asked.
@@ -145,9 +146,11 @@ export interface OnBehalf {
 export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
   const { now = Date.now, vault = memoryVault({ now }) } = options
   const issuers = declaredIssuers(options)
-  const named = options.resource === undefined ? undefined : canonicalResource(options.resource)
+  const allowsHttp = allowedHttp(options)
+  const named =
+    options.resource === undefined ? undefined : canonicalResource(options.resource, allowsHttp)
   const deadlineMs = checkSettings(options)
-  const bindings = parseServers(options, issuers)
+  const bindings = parseServers(options, issuers, allowsHttp)
   warnOfLiteralTokens(bindings, options.warn ?? console.warn)
   const scopesSupported = options.scopesSupported ?? namedScopes(options.scopes ?? [], bindings)
   const { fingerprintKey } = options
@@ -160,6 +163,7 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
   const door = createDoor({
     ...(named === undefined ? {} : { resource: named }),
     ...(issuers.audience ? { audience: issuers.audience } : {}),
+    ...quietly(options),
     verifier: issuers.verifier,
     auditor,
     scopesSupported,
@@ -225,10 +229,11 @@ function checkSettings(options: OnBehalfOptions): number {
 function parseServers(
   options: OnBehalfOptions,
   issuers: DeclaredIssuers,
+  allowsHttp: AllowsHttp,
 ): ReadonlyMap<string, Binding> {
   const bindings = new Map<string, Binding>()
   for (const [name, input] of Object.entries(options.servers)) {
-    const binding = parseBinding(name, input)
+    const binding = parseBinding(name, input, allowsHttp)
     const setting = missingPart(binding, options)
     const problem = setting === 'exchanger' ? issuers.cannotExchange : setting && needs(setting)
     if (problem !== undefined)

@@ -9,6 +9,7 @@ import {
   type Source,
   scopesOf,
 } from './binding.ts'
+import { type AllowsHttp, HTTP_RULE } from './plain-http.ts'
 import { canonicalResource, isLoopback } from './resource.ts'
 import { isScope } from './scope.ts'
 
@@ -41,11 +42,16 @@ type Problem = readonly [setting: string, problem: string] | undefined
  * Checks a declaration.
  *
  * @param name The server's name among the `servers`.
+ * @param allowsHttp Whether plain http is allowed for a URL. Default: for loopback addresses only.
  * @returns The binding, frozen. A default replaces each setting that is missing.
  * @throws TypeError that names the server and the setting, for anything that cannot work or would
  *   not be safe.
  */
-export function parseBinding(name: string, input: BindingInput): Binding {
+export function parseBinding(
+  name: string,
+  input: BindingInput,
+  allowsHttp: AllowsHttp = isLoopback,
+): Binding {
   const fail = ([setting, problem]: NonNullable<Problem>): never => {
     throw new TypeError(`servers.${name}.${setting} ${problem}`)
   }
@@ -62,13 +68,13 @@ export function parseBinding(name: string, input: BindingInput): Binding {
     onReflection = 'redact',
   } = input
   const problem =
-    urlProblem(url, input.resource !== undefined) ??
+    urlProblem(url, input.resource !== undefined, allowsHttp) ??
     sourceProblem(source) ??
     placementProblem(placement, source, isStdio(url.href)) ??
     answerProblem(leaveToModel, onReflection)
   if (problem) fail(problem)
   const resource =
-    resourceOf(input.resource ?? url.href) ??
+    resourceOf(input.resource ?? url.href, allowsHttp) ??
     fail(['resource', 'must be an https URL without user-info and fragment'])
   return Object.freeze({
     name,
@@ -81,14 +87,14 @@ export function parseBinding(name: string, input: BindingInput): Binding {
   })
 }
 
-function urlProblem(url: URL, hasResource: boolean): Problem {
+function urlProblem(url: URL, hasResource: boolean, allowsHttp: AllowsHttp): Problem {
   const stdio = isStdio(url.href)
   if (stdio && !/^stdio:[A-Za-z0-9._-]{1,64}$/.test(url.href))
     return ['url', 'must be like "stdio:files"']
   if (stdio && !hasResource)
     return ['resource', 'must be given for a stdio server, whose URL is no identifier']
-  if (!stdio && url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url)))
-    return ['url', 'must use https (plain http is for loopback addresses only)']
+  if (!stdio && url.protocol !== 'https:' && !(url.protocol === 'http:' && allowsHttp(url)))
+    return ['url', `must use https ${HTTP_RULE}`]
   if (url.username !== '' || url.password !== '')
     return ['url', 'must not contain a credential; use a source and a placement']
   if (url.href.includes('#')) return ['url', 'must not contain a fragment']
@@ -202,9 +208,9 @@ function frozen<T>(value: T): T {
   return copy
 }
 
-function resourceOf(text: string): string | undefined {
+function resourceOf(text: string, allowsHttp: AllowsHttp): string | undefined {
   try {
-    return canonicalResource(text)
+    return canonicalResource(text, allowsHttp)
   } catch {
     return undefined
   }

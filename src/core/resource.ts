@@ -6,21 +6,26 @@
  * fragment, no user-info, scheme and host in lower case, and no trailing slash when the path is
  * empty.
  *
- * @throws TypeError when the text is no such URI, or has plain http for a host that is no loopback
- *   address.
+ * @param allowsHttp Whether plain http is allowed for a URL. Default: for loopback addresses only.
+ * @throws TypeError when the text is no such URI, or has plain http where it is not allowed.
  *
  * @example
  * ```ts
  * canonicalResource('https://API.example:443/') // 'https://api.example'
  * ```
  */
-export function canonicalResource(text: string): string {
+export function canonicalResource(
+  text: string,
+  allowsHttp: (url: URL) => boolean = isLoopback,
+): string {
   if (!URL.canParse(text)) throw new TypeError('A resource must be an absolute URI')
   const url = new URL(text)
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
     throw new TypeError('A resource must be an https URI')
-  if (url.protocol === 'http:' && !isLoopback(url)) {
-    throw new TypeError('A resource must use https; plain http is for loopback addresses only')
+  if (url.protocol === 'http:' && !allowsHttp(url)) {
+    throw new TypeError(
+      'A resource must use https; plain http is for loopback addresses, and for hosts inside a cluster that insecurelyAllowHttp names',
+    )
   }
   if (url.username !== '' || url.password !== '')
     throw new TypeError('A resource must not contain user-info: credentials do not belong in URLs')

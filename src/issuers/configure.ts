@@ -3,6 +3,7 @@
 import { checkAudience } from '../core/audience.ts'
 import { Credential } from '../core/credential.ts'
 import type { Issuer } from '../core/issuer.ts'
+import { allowedHttp, quietly } from '../core/plain-http.ts'
 import type { TokenExchanger } from '../core/source/exchange.ts'
 import { jwtVerifier } from '../jwt/verifier.ts'
 import { type ClientAuthentication, clientSecretBasic } from '../oauth/client-authentication.ts'
@@ -35,7 +36,14 @@ export function configure(preset: Preset, options: IssuerOptions, place: Place):
   const { issuer } = place
   const audience = options.audience ?? place.audience
   const { fetch, now } = options
-  const shared = { issuer, ...(fetch ? { fetch } : {}), ...(now ? { now } : {}) }
+  // It warns once, for the verifier and the exchanger.
+  allowedHttp(options)
+  const shared = {
+    issuer,
+    ...(fetch ? { fetch } : {}),
+    ...(now ? { now } : {}),
+    ...quietly(options),
+  }
   const exchanger = options.exchanger ?? exchangerOf(preset, options, shared)
   return Object.freeze({
     issuer,

@@ -1,12 +1,13 @@
 // The options that all presets have in common.
 
 import type { Credential } from '../core/credential.ts'
+import type { PlainHttpOptions } from '../core/plain-http.ts'
 import type { TokenExchanger } from '../core/source/exchange.ts'
 import type { TokenVerifier } from '../core/verify/verify.ts'
 import type { ClientAuthentication } from '../oauth/client-authentication.ts'
 
 /** Options that all presets have in common. */
-export interface IssuerOptions {
+export interface IssuerOptions extends PlainHttpOptions {
   /**
    * What the tokens for this app name as their audience: one or several texts, compared exactly (a
    * URL with or without one trailing slash). Default: the app's resource, or what the provider

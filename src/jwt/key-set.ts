@@ -7,12 +7,15 @@ import { discoverAuthorizationServer } from '../core/http/authorization-server.t
 import { fetchJson } from '../core/http/bounded-json.ts'
 import { remoteDocument } from '../core/http/remote-document.ts'
 import { endpointOf } from '../core/http/server-metadata.ts'
+import type { AllowsHttp } from '../core/plain-http.ts'
 import { isWeakKey } from './weak-keys.ts'
 
 /** Options of {@link issuerKeys}. */
 export interface IssuerKeysOptions {
   readonly issuer: string
   readonly jwksUri?: string | undefined
+  /** Whether the issuer may have plain http. Default: on loopback addresses only. */
+  readonly allowsHttp?: AllowsHttp
   readonly fetch: typeof globalThis.fetch
   /** Milliseconds since the epoch. */
   readonly now: () => number
@@ -46,7 +49,13 @@ export type KeyFinder = (
  */
 export function issuerKeys(options: IssuerKeysOptions): KeyFinder {
   const { issuer, jwksUri, fetch, now, deadlineMs: deadline } = options
-  const metadata = discoverAuthorizationServer({ issuer, fetch, now, deadline })
+  const metadata = discoverAuthorizationServer({
+    issuer,
+    fetch,
+    now,
+    deadline,
+    ...(options.allowsHttp ? { allowsHttp: options.allowsHttp } : {}),
+  })
   const keys = remoteDocument({
     load,
     now,

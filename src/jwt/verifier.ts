@@ -6,6 +6,7 @@ import type { Credential } from '../core/credential.ts'
 import { granted, type Result, refused } from '../core/errors.ts'
 import { checkEndpoint } from '../core/http/endpoint.ts'
 import { isObject } from '../core/json.ts'
+import { allowedHttp, type PlainHttpOptions } from '../core/plain-http.ts'
 import { cachedVerifier } from '../core/verify/verified-cache.ts'
 import { type TokenVerifier, type VerifiedToken, validateClaims } from '../core/verify/verify.ts'
 import { issuerKeys } from './key-set.ts'
@@ -22,7 +23,7 @@ export const ASYMMETRIC: RegExp =
   /^(?:(?:ES|RS|PS)(?:256|384|512)|EdDSA|Ed25519|ML-DSA-(?:44|65|87))$/
 
 /** Options of {@link jwtVerifier}. */
-export interface JwtVerifierOptions {
+export interface JwtVerifierOptions extends PlainHttpOptions {
   /** The issuer identifier, exactly as the `iss` claim spells it. */
   readonly issuer: string
   /** URL of the issuer's keys. Default: the one in its metadata, which must have its own origin. */
@@ -104,10 +105,12 @@ export function jwtVerifier(options: JwtVerifierOptions): TokenVerifier {
       'algorithms must name asymmetric signature algorithms only: no HS256 and its kin, never none (RFC 8725 section 3.1)',
     )
   }
-  if (jwksUri !== undefined) checkEndpoint('jwksUri', jwksUri)
+  const allowsHttp = allowedHttp(options)
+  if (jwksUri !== undefined) checkEndpoint('jwksUri', jwksUri, allowsHttp)
   const findKey = issuerKeys({
     issuer,
     jwksUri,
+    allowsHttp,
     fetch,
     now,
     cooldownSeconds: cooldown,

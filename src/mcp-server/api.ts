@@ -3,6 +3,7 @@
 
 import type { Binding } from '../core/binding.ts'
 import { parseBinding } from '../core/parse-binding.ts'
+import type { AllowsHttp } from '../core/plain-http.ts'
 import { isScope } from '../core/scope.ts'
 
 /** An API that tools call on behalf of the person. */
@@ -30,7 +31,7 @@ export interface Api {
  *
  * @throws TypeError that names the API and the setting.
  */
-export function parseApi(name: string, input: ApiInput): Api {
+export function parseApi(name: string, input: ApiInput, allowsHttp: AllowsHttp): Api {
   // A binding without scopes asks for everything that the person granted. An empty list never means
   // that.
   if (input.scopes.length === 0 || !input.scopes.every(isScope))
@@ -41,11 +42,15 @@ export function parseApi(name: string, input: ApiInput): Api {
     throw new TypeError(`apis.${name}.url must not contain a query`)
   const { url, resource, scopes } = input
   const binding = nameApis(() =>
-    parseBinding(name, {
-      url,
-      ...(resource === undefined ? {} : { resource }),
-      source: { type: 'exchange', scopes },
-    }),
+    parseBinding(
+      name,
+      {
+        url,
+        ...(resource === undefined ? {} : { resource }),
+        source: { type: 'exchange', scopes },
+      },
+      allowsHttp,
+    ),
   )
   const bound = new URL(binding.url)
   return { binding, approves: (url) => isBelow(url, bound) }

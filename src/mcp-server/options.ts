@@ -1,6 +1,7 @@
 // The options of `protectMcpServer`, and their check.
 
 import type { AuditSink } from '../core/audit.ts'
+import { allowedHttp, type PlainHttpOptions } from '../core/plain-http.ts'
 import type { Principal } from '../core/principal.ts'
 import { canonicalResource } from '../core/resource.ts'
 import type { TokenExchanger } from '../core/source/exchange.ts'
@@ -16,7 +17,7 @@ export interface ErrorOrigin {
 }
 
 /** Options of {@link protectMcpServer}. */
-export interface ProtectOptions {
+export interface ProtectOptions extends PlainHttpOptions {
   /** Identifier of the MCP server: the audience of the access tokens that it takes. */
   readonly resource: string
   /** Issuer identifiers to name in the protected resource metadata (RFC 9728); at least one. */
@@ -94,13 +95,17 @@ export function parseOptions(options: ProtectOptions): Settings {
     deadline: deadlineMs = 30_000,
     now = Date.now,
   } = options
-  const resource = canonicalResource(options.resource)
+  const allowsHttp = allowedHttp(options)
+  const resource = canonicalResource(options.resource, allowsHttp)
   if (authorizationServers.length === 0)
     throw new TypeError('authorizationServers must name at least one issuer (RFC 9728)')
   if (!(Number.isInteger(maxBodyBytes) && maxBodyBytes > 0))
     throw new TypeError('maxBodyBytes must be a positive integer')
   const apis = new Map(
-    Object.entries(options.apis ?? {}).map(([name, input]) => [name, parseApi(name, input)]),
+    Object.entries(options.apis ?? {}).map(([name, input]) => [
+      name,
+      parseApi(name, input, allowsHttp),
+    ]),
   )
   if (apis.size > 0 && !exchanger)
     throw new TypeError(

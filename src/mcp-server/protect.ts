@@ -4,6 +4,7 @@ import { createAuditor } from '../core/audit.ts'
 import { Credential } from '../core/credential.ts'
 import { type Admitted, createDoor } from '../core/door/door.ts'
 import { granted, type Result } from '../core/errors.ts'
+import { quietly } from '../core/plain-http.ts'
 import { principalKey } from '../core/principal.ts'
 import { type ResourceMetadata, resourceMetadataResponse } from '../core/resource.ts'
 import { missingScopes } from '../core/scope.ts'
@@ -122,6 +123,7 @@ function createProtection(options: ProtectOptions, handler: Handler): Protection
       bearer_methods_supported: ['header'],
     },
     door: createDoor({
+      ...quietly(options),
       resource,
       verifier,
       auditor,

@@ -11,6 +11,7 @@ import { withDeadline } from '../core/http/deadline.ts'
 import { checkEndpoint } from '../core/http/endpoint.ts'
 import { endpointOf } from '../core/http/server-metadata.ts'
 import { isObject } from '../core/json.ts'
+import { allowedHttp, type PlainHttpOptions } from '../core/plain-http.ts'
 import { cachedVerifier } from '../core/verify/verified-cache.ts'
 import {
   type ClaimRules,
@@ -28,7 +29,7 @@ import type { ClientAuthentication } from './client-authentication.ts'
 const MAX_AGE_SECONDS = 10
 
 /** Options of {@link introspectionVerifier}. */
-export interface IntrospectionVerifierOptions {
+export interface IntrospectionVerifierOptions extends PlainHttpOptions {
   /** The issuer identifier of the authorization server. */
   readonly issuer: string
   /** Default: as the issuer's metadata says, on its own origin. */
@@ -82,10 +83,11 @@ export function introspectionVerifier(options: IntrospectionVerifierOptions): To
     cache = {},
   } = options
   const { fetch = globalThis.fetch, now = Date.now, deadline = 5000 } = options
+  const allowsHttp = allowedHttp(options)
   if (introspectionEndpoint !== undefined)
-    checkEndpoint('introspectionEndpoint', introspectionEndpoint)
+    checkEndpoint('introspectionEndpoint', introspectionEndpoint, allowsHttp)
   if (clientId === '') throw new TypeError('clientId must not be empty')
-  const metadata = discoverAuthorizationServer({ issuer, fetch, now, deadline })
+  const metadata = discoverAuthorizationServer({ issuer, fetch, now, deadline, allowsHttp })
 
   async function send(credential: Credential, signal: AbortSignal): Promise<Result<JsonAnswer>> {
     let endpoint = introspectionEndpoint

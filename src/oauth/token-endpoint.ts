@@ -7,6 +7,7 @@ import { discoverAuthorizationServer } from '../core/http/authorization-server.t
 import type { JsonAnswer } from '../core/http/bounded-json.ts'
 import { checkEndpoint } from '../core/http/endpoint.ts'
 import { endpointOf } from '../core/http/server-metadata.ts'
+import { type AllowsHttp, allowedHttp, type PlainHttpOptions } from '../core/plain-http.ts'
 import { asClientAuth, ask } from './ask.ts'
 import type { ClientAuthentication } from './client-authentication.ts'
 import type { DpopKey } from './dpop.ts'
@@ -23,7 +24,7 @@ export interface RegisteredClient {
 }
 
 /** Options of every request to a token endpoint. */
-export interface TokenRequestOptions {
+export interface TokenRequestOptions extends PlainHttpOptions {
   /** Default: `globalThis.fetch`, captured at creation. */
   readonly fetch?: typeof globalThis.fetch
   /** Milliseconds since the epoch. Default `Date.now`. */
@@ -50,13 +51,13 @@ export type TokenRequest = (
  */
 export function tokenRequests(
   registered: RegisteredClient,
-  options: Required<TokenRequestOptions>,
+  settings: TokenRequestSettings,
 ): TokenRequest {
   const { issuer, tokenEndpoint, clientId, client } = registered
-  const { fetch, now, deadline } = options
-  if (tokenEndpoint !== undefined) checkEndpoint('tokenEndpoint', tokenEndpoint)
+  const { fetch, now, deadline, allowsHttp } = settings
+  if (tokenEndpoint !== undefined) checkEndpoint('tokenEndpoint', tokenEndpoint, allowsHttp)
   if (clientId === '') throw new TypeError('clientId must not be empty')
-  const metadata = discoverAuthorizationServer({ issuer, fetch, now })
+  const metadata = discoverAuthorizationServer({ issuer, fetch, now, allowsHttp })
 
   return async (grantType, parameters, { signal, dpop }) => {
     let endpoint = tokenEndpoint
@@ -83,8 +84,16 @@ export function tokenRequests(
   }
 }
 
+/** What every request is sent with. */
+export interface TokenRequestSettings {
+  readonly fetch: typeof globalThis.fetch
+  readonly now: () => number
+  readonly deadline: number
+  readonly allowsHttp: AllowsHttp
+}
+
 /** Fills in the defaults. */
-export function withDefaults(options: TokenRequestOptions): Required<TokenRequestOptions> {
+export function withDefaults(options: TokenRequestOptions): TokenRequestSettings {
   const { fetch = globalThis.fetch, now = Date.now, deadline = 10_000 } = options
-  return { fetch, now, deadline }
+  return { fetch, now, deadline, allowsHttp: allowedHttp(options) }
 }

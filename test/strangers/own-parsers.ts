@@ -98,7 +98,7 @@ export const OWN_PARSERS: readonly StrangerParser[] = [
     ([command, file, good]): StrangerParser => ({
       name: `arguments of the command ${command}`,
       stranger: 'an operator',
-      files: [file],
+      files: ['src/cli/arguments.ts', file],
       good: () => good,
       read: (text) => runCommand(command, text),
       share: 0.5,

@@ -1,12 +1,13 @@
 // Whom the tokens at a door are for, and what its challenges point to: checked once, at creation.
 
 import { checkAudience } from '../audience.ts'
+import { allowedHttp, type PlainHttpOptions } from '../plain-http.ts'
 import { canonicalResource, requestedResource, resourceMetadataUrl } from '../resource.ts'
 import type { DoorFace } from './answer.ts'
 import type { ProofVerifier } from './proof.ts'
 
 /** The settings of a door that say whom tokens are for. */
-interface AcceptedSettings {
+interface AcceptedSettings extends PlainHttpOptions {
   readonly resource?: string
   readonly audience?: string | readonly string[]
   readonly proofs?: ProofVerifier
@@ -25,8 +26,10 @@ interface Accepted {
  *
  * @throws TypeError that names the setting.
  */
-export function checkAccepted({ resource: named, audience, proofs }: AcceptedSettings): Accepted {
-  const resource = named === undefined ? undefined : canonicalResource(named)
+export function checkAccepted(settings: AcceptedSettings): Accepted {
+  const { resource: named, audience, proofs } = settings
+  const allows = allowedHttp(settings)
+  const resource = named === undefined ? undefined : canonicalResource(named, allows)
   const accepted = audience === undefined ? resource : checkAudience('audience', audience)
   if (accepted === undefined)
     throw new TypeError(

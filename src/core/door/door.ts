@@ -4,6 +4,7 @@
 import type { Auditor } from '../audit.ts'
 import type { Credential } from '../credential.ts'
 import { granted, type Refusal, type Result, refused } from '../errors.ts'
+import type { PlainHttpOptions } from '../plain-http.ts'
 import type { Principal } from '../principal.ts'
 import { missingScopes } from '../scope.ts'
 import { traceOf } from '../trace.ts'
@@ -64,7 +65,7 @@ export interface Door {
 }
 
 /** Options of {@link createDoor}. */
-export interface DoorOptions {
+export interface DoorOptions extends PlainHttpOptions {
   /**
    * This resource's identifier, and the audience of the tokens that the door takes unless `audience`
    * names another. Default, when there is an `audience`: the URL that is asked, which only

@@ -19,6 +19,8 @@ export interface DiscoveryOptions {
   readonly now?: () => number
   /** Milliseconds that one request may take. Default 5,000. */
   readonly deadline?: number
+  /** Whether the issuer may have plain http. Default: on loopback addresses only. */
+  readonly allowsHttp?: (url: URL) => boolean
 }
 
 const FRESH_SECONDS = 3600
@@ -56,8 +58,8 @@ const COOLDOWN_SECONDS = 30
 export function discoverAuthorizationServer(
   options: DiscoveryOptions,
 ): RemoteDocument<AuthorizationServer> {
-  const { issuer, fetch = globalThis.fetch, now = Date.now, deadline = 5000 } = options
-  checkEndpoint('issuer', issuer)
+  const { issuer, fetch = globalThis.fetch, now = Date.now, deadline = 5000, allowsHttp } = options
+  checkEndpoint('issuer', issuer, allowsHttp)
   if (/[?#]/.test(issuer))
     throw new TypeError('issuer must not have a query or a fragment (RFC 8414 section 2)')
   return remoteDocument({

@@ -1,5 +1,6 @@
 // The URLs that an operator may name for an issuer and its endpoints. Pure.
 
+import { type AllowsHttp, HTTP_RULE } from '../plain-http.ts'
 import { isLoopback } from '../resource.ts'
 
 /**
@@ -7,17 +8,18 @@ import { isLoopback } from '../resource.ts'
  *
  * @throws TypeError that names the setting but not the value, which may contain a secret.
  */
-export function checkEndpoint(setting: string, value: string): void {
-  if (!isEndpoint(value))
-    throw new TypeError(
-      `${setting} must be an https URL without user-info (plain http for loopback addresses only)`,
-    )
+export function checkEndpoint(
+  setting: string,
+  value: string,
+  allowsHttp: AllowsHttp = isLoopback,
+): void {
+  if (!isEndpoint(value, allowsHttp))
+    throw new TypeError(`${setting} must be an https URL without user-info ${HTTP_RULE}`)
 }
 
-/** Whether a text is a URL that a credential may be sent to. */
-export function isEndpoint(value: string): boolean {
+function isEndpoint(value: string, allowsHttp: AllowsHttp): boolean {
   if (!URL.canParse(value)) return false
   const url = new URL(value)
   if (url.username !== '' || url.password !== '' || url.hash !== '') return false
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))
+  return url.protocol === 'https:' || (url.protocol === 'http:' && allowsHttp(url))
 }

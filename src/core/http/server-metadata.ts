@@ -4,7 +4,6 @@
 import { granted, type Result, refused } from '../errors.ts'
 import { isObject } from '../json.ts'
 import { forOperator } from '../refusal-details.ts'
-import { isEndpoint } from './endpoint.ts'
 
 /** What onbehalf reads from the metadata. An endpoint that failed a check is left out. */
 export interface AuthorizationServer {
@@ -64,7 +63,7 @@ export function judgeMetadata(json: unknown, issuer: string): AuthorizationServe
   for (const [member, name] of Object.entries(ENDPOINTS)) {
     const value = json[member]
     if (typeof value !== 'string') continue
-    if (isEndpoint(value) && new URL(value).origin === origin) own.push([name, value])
+    if (isAt(origin, value)) own.push([name, value])
     else elsewhere.push([member, forOperator(value) ?? ''])
   }
   const has = (member: string, value: string): boolean => textsOf(json[member]).includes(value)
@@ -80,6 +79,12 @@ export function judgeMetadata(json: unknown, issuer: string): AuthorizationServe
     ...(has('dpop_signing_alg_values_supported', 'ES256') ? { dpop: true } : {}),
     ...(methods.length > 0 ? { clientAuthentication: methods } : {}),
   }
+}
+
+/** Whether a text is a URL at the issuer's own origin, whose scheme was checked with the issuer. */
+function isAt(origin: string, value: string): boolean {
+  const url = URL.parse(value)
+  return url?.origin === origin && url.username === '' && url.password === '' && url.hash === ''
 }
 
 /** More entries of a list are not read. */

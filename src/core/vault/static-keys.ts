@@ -93,7 +93,12 @@ export function staticKeys(store: SecretStore, options: StaticKeysOptions = {}):
  * @throws TypeError for an owner who would share the place with others.
  */
 export function staticKeyPlace(owner: KeyOwner, resource: string): SecretKey {
-  return { owner: ownerOf(owner), resource: canonicalResource(resource), kind: 'static' }
+  // Where a key may be sent is the binding's to decide, so any scheme can be its place.
+  return {
+    owner: ownerOf(owner),
+    resource: canonicalResource(resource, () => true),
+    kind: 'static',
+  }
 }
 
 /** A principal without an issuer or a subject would share its keys with every other one without. */

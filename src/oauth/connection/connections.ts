@@ -3,6 +3,7 @@
 
 import { type AuditSink, createAuditor } from '../../core/audit.ts'
 import { granted, type Result, refused } from '../../core/errors.ts'
+import { allowedHttp, type PlainHttpOptions } from '../../core/plain-http.ts'
 import type { Principal } from '../../core/principal.ts'
 import type { IssuedToken } from '../../core/source/exchange.ts'
 import type { SecretStore } from '../../core/vault/secret-store.ts'
@@ -20,7 +21,7 @@ import {
 } from './settings.ts'
 
 /** Options of {@link connections}. */
-export interface ConnectionsOptions {
+export interface ConnectionsOptions extends PlainHttpOptions {
   /** Keeps accounts and flows. All instances of the app share it. */
   readonly store: SecretStore
   /** The servers, by the names that their bindings have. */
@@ -103,11 +104,13 @@ export function connections(options: ConnectionsOptions): Connections {
   // The lease of a refresh must be longer than its request can take.
   if (!(deadline > 0 && deadline <= 20_000))
     throw new TypeError('deadline must be from 1 to 20,000 milliseconds')
+  const allowsHttp = allowedHttp(options)
   const servers = parseSettings(options.servers, {
     redirectUri: options.redirectUri,
     clientDocument,
     fetch,
     now,
+    allowsHttp,
   })
   const parts: Parts = {
     store,
@@ -116,6 +119,7 @@ export function connections(options: ConnectionsOptions): Connections {
     now,
     deadline,
     clientDocument,
+    allowsHttp,
   }
   const read = accountCredentials(parts)
 

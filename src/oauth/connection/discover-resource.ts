@@ -8,6 +8,7 @@ import { fetchJson } from '../../core/http/bounded-json.ts'
 import { withDeadline } from '../../core/http/deadline.ts'
 import { checkEndpoint } from '../../core/http/endpoint.ts'
 import { isObject } from '../../core/json.ts'
+import { type AllowsHttp, allowedHttp, type PlainHttpOptions } from '../../core/plain-http.ts'
 import { canonicalResource, resourceMetadataUrl } from '../../core/resource.ts'
 import { isScope } from '../../core/scope.ts'
 
@@ -26,7 +27,7 @@ export interface DiscoveredResource {
 }
 
 /** Options of {@link discoverResource}. */
-export interface DiscoverResourceOptions {
+export interface DiscoverResourceOptions extends PlainHttpOptions {
   /** Use `guardedFetch()` of onbehalf/egress: the server decides which URLs are asked. */
   readonly fetch: typeof globalThis.fetch
   /** Milliseconds that one request may take. Default 5,000. */
@@ -46,7 +47,8 @@ export async function discoverResource(
   options: DiscoverResourceOptions,
 ): Promise<Result<DiscoveredResource>> {
   const { fetch, deadline = 5000, signal } = options
-  const resource = canonicalResource(url)
+  const allowsHttp = allowedHttp(options)
+  const resource = canonicalResource(url, allowsHttp)
   const { origin } = new URL(resource)
   const asked = await withDeadline(deadline, signal, async (inTime) => {
     const response = await fetch(resource, {
@@ -72,7 +74,7 @@ export async function discoverResource(
     if (!answer.ok && answer.refusal.reason === 'cancelled') return answer
     const document =
       answer.ok && answer.value.status === 200
-        ? judgeResource(answer.value.json, resource)
+        ? judgeResource(answer.value.json, resource, allowsHttp)
         : undefined
     if (document) return granted(document)
   }
@@ -83,13 +85,19 @@ export async function discoverResource(
  * Judges a document. Undefined when it is about another resource (RFC 9728 section 3.3) or names no
  * usable authorization server.
  */
-function judgeResource(json: unknown, resource: string): DiscoveredResource | undefined {
+function judgeResource(
+  json: unknown,
+  resource: string,
+  allowsHttp: AllowsHttp,
+): DiscoveredResource | undefined {
   if (!isObject(json)) return undefined
-  if (typeof json.resource !== 'string' || canonicalOrNone(json.resource) !== resource)
+  if (typeof json.resource !== 'string' || canonicalOrNone(json.resource, allowsHttp) !== resource)
     return undefined
   const texts = (value: unknown): readonly string[] =>
     Array.isArray(value) ? value.filter((text) => typeof text === 'string').slice(0, MAX_NAMES) : []
-  const authorizationServers = texts(json.authorization_servers).filter(isIssuer)
+  const authorizationServers = texts(json.authorization_servers).filter((text) =>
+    isIssuer(text, allowsHttp),
+  )
   if (authorizationServers.length === 0) return undefined
   return {
     resource,
@@ -98,18 +106,18 @@ function judgeResource(json: unknown, resource: string): DiscoveredResource | un
   }
 }
 
-function isIssuer(text: string): boolean {
+function isIssuer(text: string, allowsHttp: AllowsHttp): boolean {
   try {
-    checkEndpoint('issuer', text)
+    checkEndpoint('issuer', text, allowsHttp)
     return !/[?#]/.test(text)
   } catch {
     return false
   }
 }
 
-function canonicalOrNone(text: string): string | undefined {
+function canonicalOrNone(text: string, allowsHttp: AllowsHttp): string | undefined {
   try {
-    return canonicalResource(text)
+    return canonicalResource(text, allowsHttp)
   } catch {
     return undefined
   }

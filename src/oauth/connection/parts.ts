@@ -2,6 +2,7 @@
 
 import { type Auditor, type HopReport, outcomeOf } from '../../core/audit.ts'
 import { granted, type Result, refused } from '../../core/errors.ts'
+import type { AllowsHttp } from '../../core/plain-http.ts'
 import { detailsOf } from '../../core/refusal-details.ts'
 import type { SecretStore } from '../../core/vault/secret-store.ts'
 import type { ClientDocument } from './settings.ts'
@@ -17,6 +18,7 @@ export interface Parts {
   /** Milliseconds that one request may take. */
   readonly deadline: number
   readonly clientDocument?: ClientDocument | undefined
+  readonly allowsHttp: AllowsHttp
 }
 
 /** What the audit records of a step: who, where, and what. */

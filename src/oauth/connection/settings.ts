@@ -5,6 +5,7 @@ import { discoverAuthorizationServer } from '../../core/http/authorization-serve
 import { checkEndpoint } from '../../core/http/endpoint.ts'
 import type { RemoteDocument } from '../../core/http/remote-document.ts'
 import type { AuthorizationServer } from '../../core/http/server-metadata.ts'
+import type { AllowsHttp } from '../../core/plain-http.ts'
 import { canonicalResource } from '../../core/resource.ts'
 import { isScope } from '../../core/scope.ts'
 import type { ClientAuthentication } from '../client-authentication.ts'
@@ -74,6 +75,7 @@ export interface SettingsContext {
   readonly clientDocument?: ClientDocument | undefined
   readonly fetch: typeof globalThis.fetch
   readonly now: () => number
+  readonly allowsHttp: AllowsHttp
 }
 
 /**
@@ -85,8 +87,8 @@ export function parseSettings(
   servers: Readonly<Record<string, ConnectionServer>>,
   context: SettingsContext,
 ): ReadonlyMap<string, Settings> {
-  const { redirectUri, clientDocument } = context
-  checkEndpoint('redirectUri', redirectUri)
+  const { redirectUri, clientDocument, allowsHttp } = context
+  checkEndpoint('redirectUri', redirectUri, allowsHttp)
   if (/[?#]|\/$/.test(redirectUri))
     throw new TypeError('redirectUri must have no query and no trailing slash')
   if (clientDocument) {
@@ -108,7 +110,7 @@ export function parseSettings(
 }
 
 function parseServer(name: string, server: ConnectionServer, context: SettingsContext): Settings {
-  const { redirectUri, clientDocument, fetch, now } = context
+  const { redirectUri, clientDocument, fetch, now, allowsHttp } = context
   if (!/^[A-Za-z][A-Za-z0-9 _-]{0,63}$/.test(name))
     throw new TypeError(`servers: "${name}" is no usable name`)
   const at = `servers.${name}`
@@ -116,19 +118,19 @@ function parseServer(name: string, server: ConnectionServer, context: SettingsCo
   for (const scope of scopes)
     if (!isScope(scope)) throw new TypeError(`${at}.scopes has "${scope}", which is no scope token`)
   for (const [endpoint, url] of Object.entries(endpoints))
-    checkEndpoint(`${at}.endpoints.${endpoint}`, url)
+    checkEndpoint(`${at}.endpoints.${endpoint}`, url, allowsHttp)
   if (client.type === 'registered' && client.id === '')
     throw new TypeError(`${at}.client.id must not be empty`)
   if (client.type === 'document' && !clientDocument)
     throw new TypeError(`${at}.client needs the setting clientDocument`)
   return Object.freeze({
     name,
-    resource: canonicalResource(server.resource),
+    resource: canonicalResource(server.resource, allowsHttp),
     issuer,
     scopes: Object.freeze([...scopes]),
     client,
     endpoints: Object.freeze({ ...endpoints }),
     redirectUri: `${redirectUri}/${encodeURIComponent(name)}`,
-    metadata: discoverAuthorizationServer({ issuer, fetch, now }),
+    metadata: discoverAuthorizationServer({ issuer, fetch, now, allowsHttp }),
   })
 }

@@ -47,7 +47,7 @@ export async function requestTokens(
   parts: Parts,
 ): Promise<Result<AccountTokens>> {
   const { settings, client, grantType, parameters, scopes, signal } = wanted
-  const { fetch, now, deadline } = parts
+  const { fetch, now, deadline, allowsHttp } = parts
   const sentAt = nowSeconds(parts)
   const ended = await withDeadline(deadline, signal, async (inTime) => {
     const server = await settings.metadata.current({ signal: inTime })
@@ -61,7 +61,7 @@ export async function requestTokens(
         clientId: client.id,
         client: client.authentication,
       },
-      { fetch, now, deadline },
+      { fetch, now, deadline, allowsHttp },
     )
     return request(grantType, new URLSearchParams({ ...parameters, resource: settings.resource }), {
       signal: inTime,

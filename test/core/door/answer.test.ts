@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { toResponse, toWire } from '../../../src/core/door/answer.ts'
-import type { RefusalReason } from '../../../src/core/errors.ts'
+import { isSetup, type RefusalReason } from '../../../src/core/errors.ts'
 import { REASONS, STATUS } from '../reasons.ts'
 
 const FACE = {
@@ -20,7 +20,7 @@ describe('the answer of a door', () => {
       const status = STATUS[reason]
       expect([toWire({ reason }).status, response.status]).toEqual([status, status])
       expect(response.headers.has('www-authenticate')).toBe(status !== 503)
-      expect(response.headers.has('retry-after')).toBe(status === 503)
+      expect(response.headers.has('retry-after')).toBe(status === 503 && !isSetup(reason))
       expect(response.headers.get('content-type')).toContain('application/json')
       expect(await response.json()).toEqual({
         code: expect.stringMatching(
@@ -52,11 +52,19 @@ describe('the answer of a door', () => {
   })
 
   it('the answer of a door is byte for byte the same for everything that fails behind the door', async () => {
-    const behind = REASONS.filter((reason) => STATUS[reason] === 503)
+    const behind = REASONS.filter((reason) => STATUS[reason] === 503 && !isSetup(reason))
     const answers = await Promise.all(
       behind.map((reason) => bytes(toResponse({ reason, server: 'tasks', scopes: ['x'] }, FACE))),
     )
     expect(new Set(answers).size).toBe(1)
+  })
+
+  it('the answer of a door is the same for every wrong setting, and tells nobody to try again', async () => {
+    const answers = await Promise.all(
+      REASONS.filter(isSetup).map((reason) => bytes(toResponse({ reason, found: 'x' }, FACE))),
+    )
+    expect(new Set(answers).size).toBe(1)
+    expect(answers[0]).not.toMatch(/try again|retry-after/i)
   })
 
   it('the answer of a door names the scopes to ask for in a 401, the missing ones in a 403, and repeats only scope tokens', async () => {
