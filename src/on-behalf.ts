@@ -24,6 +24,7 @@ import { canonicalResource, describedResource, resourceMetadataResponse } from '
 import { isScope } from './core/scope.ts'
 import type { ClientCredentialsIssuer, TokenExchanger } from './core/source/exchange.ts'
 import { issuedCache } from './core/source/issued-cache.ts'
+import { partiesOf } from './core/source/issued-target.ts'
 import type { ConnectedAccounts } from './core/source/parts.ts'
 import { missingPart } from './core/source/source.ts'
 import { memoryVault } from './core/vault/memory-vault.ts'
@@ -173,7 +174,16 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
   })
   const parts: CallerParts = {
     bindings,
-    sources: { ...options, vault, auditor, cache },
+    sources: {
+      ...options,
+      vault,
+      auditor,
+      cache,
+      parties: partiesOf(
+        issuers.audience ?? (named === undefined ? [] : [named]),
+        bindings.values(),
+      ),
+    },
     running,
     quarantineOf: quarantines(options.reflectionMarks ?? memoryReflectionMarks(), now),
     sent: sentSecrets({ now }),

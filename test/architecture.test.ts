@@ -167,12 +167,14 @@ describe('reveal()', () => {
       'src/core/verify/verified-cache.ts': 1,
       // Which issuer a token names, where an app has several.
       'src/core/verify/read-issuer.ts': 1,
+      // For whom an issued token is, before it is sent.
+      'src/core/source/issued-target.ts': 2,
       // Verification itself, local and by introspection.
       'src/jwt/verifier.ts': 1,
       'src/oauth/introspection.ts': 1,
       // The exchange: subject token and actor token in the body. An answer that gives the subject
       // token back is refused.
-      'src/oauth/exchange.ts': 2,
+      'src/oauth/exchange-form.ts': 3,
       'src/oauth/judge-token.ts': 1,
       // An identity assertion: the subject token to the identity provider, and its answer to the
       // resource's server.

@@ -42,8 +42,8 @@ type Made = ReturnType<typeof house>
 /** Servers by name; each person has one token for each resource. */
 function house(
   servers: Readonly<Record<string, Partial<BindingInput> & { readonly url: string }>>,
-  issue: (subject: string, resource: string) => IssuedToken = (subject) =>
-    issuedToken(tokenOf(subject)),
+  issue: (subject: string, resource: string) => IssuedToken = (subject, resource) =>
+    issuedToken(tokenOf(subject, 0, resource)),
 ) {
   const clock = handClock()
   const events: AuditEvent[] = []
@@ -178,7 +178,7 @@ describe('a server that gives alice’s token to bob', () => {
     await using second = await rememberingServer(SPILLS['a text'] as Spill, { seen })
     const made = house(
       { tasks: { url: first.url }, notes: { url: second.url, resource: 'https://notes.example' } },
-      (subject, resource) => issuedToken(tokenOf(`${subject} at ${resource}`)),
+      (subject, resource) => issuedToken(tokenOf(`${subject} at ${resource}`, 0, resource)),
     )
     await ask(made, 'alice', first.url)
     const told = await ask(made, 'bob', second.url, 'notes')

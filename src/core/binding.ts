@@ -8,10 +8,17 @@ export type Source =
       readonly type: 'exchange'
       readonly scopes: readonly string[]
       /**
-       * Logical name of the server, where the authorization server wants one (RFC 8693 section
-       * 2.1).
+       * What the authorization server calls the server, where that is not its resource identifier.
+       * It is asked for (RFC 8693 section 2.1), and a token that names it is for this server. With
+       * several names, the first is asked for.
        */
-      readonly audience?: string
+      readonly audience?: string | readonly string[]
+      /**
+       * The authorization server decides on the server's scopes: all of `scopes` are asked for, and
+       * not only those that the person's token holds. Default: what the issuer's dialect says, or
+       * else false.
+       */
+      readonly scopesFromIssuer?: boolean
       /**
        * Scopes that may be added when the server asks for more (403 `insufficient_scope`), with one
        * exchange each time. Default none: the person is told which permission is missing.
@@ -32,7 +39,12 @@ export type Source =
    * The app's own token (RFC 6749 section 4.4). The server does not learn for whom the call is
    * made.
    */
-  | { readonly type: 'client-credentials'; readonly scopes: readonly string[] }
+  | {
+      readonly type: 'client-credentials'
+      readonly scopes: readonly string[]
+      /** As in the source `exchange`. */
+      readonly audience?: string | readonly string[]
+    }
   /**
    * A token for an assertion that the person's identity provider makes to the server's
    * authorization server (ID-JAG).
@@ -156,4 +168,15 @@ export function isStdio(url: string): boolean {
 /** The scopes that a source names. */
 export function scopesOf(source: Source): readonly string[] {
   return 'scopes' in source ? source.scopes : []
+}
+
+/** What the authorization server calls a server, beside its resource identifier. */
+export function audiencesOf(source: Source): readonly string[] {
+  const audience = 'audience' in source ? (source.audience ?? []) : []
+  return typeof audience === 'string' ? [audience] : audience
+}
+
+/** What tokens for a server may name as their audience. */
+export function namesOf({ source, resource }: Binding): readonly string[] {
+  return [resource, ...audiencesOf(source)]
 }

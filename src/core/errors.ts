@@ -39,8 +39,13 @@ export type RefusalReason =
   | 'metadata_missing'
   | 'pkce_not_announced'
   | 'registration_refused'
+  | 'exchange_access_denied'
+  | 'exchange_consent_required'
   | 'exchange_grant_refused'
+  | 'exchange_interaction_required'
+  | 'exchange_invalid_request'
   | 'exchange_scope_refused'
+  | 'exchange_scope_widened'
   | 'exchange_target_refused'
   | 'exchange_client_refused'
   | 'exchange_failed'
@@ -90,6 +95,8 @@ export function isSetup(reason: RefusalReason): boolean {
   return (
     reason === 'endpoint_elsewhere' ||
     reason === 'endpoint_missing' ||
+    reason === 'exchange_invalid_request' ||
+    reason === 'exchange_scope_widened' ||
     reason === 'issuer_mismatch_metadata' ||
     reason === 'metadata_missing' ||
     reason === 'pkce_not_announced' ||

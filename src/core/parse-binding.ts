@@ -2,6 +2,7 @@
 
 import {
   type ArgumentParameter,
+  audiencesOf,
   type Binding,
   type BindingInput,
   isStdio,
@@ -111,6 +112,8 @@ function sourceProblem(source: Source): Problem {
   for (const scope of [...scopesOf(source), ...stepUp])
     if (!isScope(scope))
       return ['source.scopes', `has "${scope}", which is no scope token (RFC 6749 section 3.3)`]
+  if (!audiencesOf(source).every((name) => typeof name === 'string' && name.trim() !== ''))
+    return ['source.audience', 'must be what the authorization server calls the server']
   if (source.type === 'static' && source.of !== 'person' && source.of !== 'deployment')
     return ['source.of', 'must be "person" or "deployment"']
   return undefined

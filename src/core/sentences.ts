@@ -22,6 +22,12 @@ export function toSentence(refusal: Refusal): string {
     case 'handle_refused':
     case 'exchange_grant_refused':
       return 'This was not done: the sign-in has ended. Sign in again to continue.'
+    case 'exchange_interaction_required':
+      return `This was not done: for ${server}, the sign-in service wants a stronger sign-in, for example with a second factor. Sign in again to continue.`
+    case 'exchange_consent_required':
+      return `This was not done: the person or an administrator must first agree that this app may use ${server}.`
+    case 'exchange_access_denied':
+      return `This was not done: the sign-in service does not allow it for ${server}. An administrator can find the reason in the audit log.`
     case 'connection_needed':
       return `This was not done. Connect your ${server} account to continue.`
     case 'connect_refused':
@@ -77,6 +83,8 @@ export function toSentence(refusal: Refusal): string {
     case 'audit_unavailable':
     case 'endpoint_elsewhere':
     case 'endpoint_missing':
+    case 'exchange_invalid_request':
+    case 'exchange_scope_widened':
     case 'issuer_mismatch_metadata':
     case 'metadata_missing':
     case 'pkce_not_announced':
@@ -104,9 +112,19 @@ export function sentenceFor(error: unknown): string {
     : 'Something went wrong, and it was logged. Try again in a moment.'
 }
 
-/** Makes the error for a refusal. Its message is the sentence. */
+/**
+ * Makes the error for a refusal. Its message is the sentence. What is for operators stays behind: an
+ * agent framework may show the model all that an error has.
+ */
 export function toError(refusal: Refusal): AuthError {
-  return new AuthError(refusal, toSentence(refusal))
+  const { reason, claim, scopes, server } = refusal
+  const shown: Refusal = {
+    reason,
+    ...(claim === undefined ? {} : { claim }),
+    ...(scopes === undefined ? {} : { scopes }),
+    ...(server === undefined ? {} : { server }),
+  }
+  return new AuthError(shown, toSentence(refusal))
 }
 
 /** Only scope tokens are repeated: a server chose them, and they must not speak to the model. */

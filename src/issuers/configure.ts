@@ -67,7 +67,12 @@ function exchangerOf(
 ): TokenExchanger | undefined {
   if ('cannot' in preset.exchange || clientId === undefined || clientSecret === undefined)
     return undefined
-  return tokenExchanger({ ...shared, clientId, client: authenticationOf(clientSecret) })
+  return tokenExchanger({
+    ...shared,
+    clientId,
+    client: authenticationOf(clientSecret),
+    dialect: preset.exchange,
+  })
 }
 
 function authenticationOf(secret: Credential | ClientAuthentication): ClientAuthentication {

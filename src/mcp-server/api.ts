@@ -13,6 +13,18 @@ export interface ApiInput {
   /** The resource identifier that the API's tokens name as their audience. Default: the URL. */
   readonly resource?: string
   /**
+   * What the authorization server calls the API, where that is not its resource identifier. It is
+   * asked for (RFC 8693 section 2.1), and a token that names it is for this API. With several
+   * names, the first is asked for.
+   */
+  readonly audience?: string | readonly string[]
+  /**
+   * The authorization server decides on the API's scopes: all of `scopes` are asked for, and not
+   * only those that the caller's token holds. Default: what the issuer's dialect says, or else
+   * false.
+   */
+  readonly scopesFromIssuer?: boolean
+  /**
    * The scopes to ask for in tokens for the API; at least one. The token gets those of them that
    * the person granted.
    */
@@ -40,14 +52,19 @@ export function parseApi(name: string, input: ApiInput, allowsHttp: AllowsHttp):
     )
   if (URL.canParse(input.url) && new URL(input.url).search !== '')
     throw new TypeError(`apis.${name}.url must not contain a query`)
-  const { url, resource, scopes } = input
+  const { url, resource, scopes, audience, scopesFromIssuer } = input
   const binding = nameApis(() =>
     parseBinding(
       name,
       {
         url,
         ...(resource === undefined ? {} : { resource }),
-        source: { type: 'exchange', scopes },
+        source: {
+          type: 'exchange',
+          scopes,
+          ...(audience === undefined ? {} : { audience }),
+          ...(scopesFromIssuer === undefined ? {} : { scopesFromIssuer }),
+        },
       },
       allowsHttp,
     ),

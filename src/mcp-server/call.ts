@@ -10,6 +10,7 @@ import { actorChain, type Principal } from '../core/principal.ts'
 import { toError } from '../core/sentences.ts'
 import type { TokenExchanger } from '../core/source/exchange.ts'
 import type { IssuedCache } from '../core/source/issued-cache.ts'
+import type { Party } from '../core/source/issued-target.ts'
 import { credentialSource } from '../core/source/source.ts'
 import type { Handle, Vault } from '../core/vault/vault.ts'
 import type { VerifiedToken } from '../core/verify/verify.ts'
@@ -62,6 +63,8 @@ export interface CallParts {
   readonly vault: Vault
   readonly auditor: Auditor
   readonly cache: IssuedCache
+  /** Who takes tokens: this server, and its APIs. */
+  readonly parties: readonly Party[]
   readonly exchanger: TokenExchanger | undefined
   readonly fetch: typeof globalThis.fetch
   /** For one call of an API. */
@@ -118,14 +121,14 @@ interface Caller extends Pick<Admitted, 'principal' | 'token' | 'trace'> {
 
 function apiFetch(name: string, caller: Caller, parts: CallParts): typeof globalThis.fetch {
   const { principal, token, trace, handle } = caller
-  const { vault, auditor, cache, exchanger, fetch, deadlineMs } = parts
+  const { vault, auditor, cache, parties, exchanger, fetch, deadlineMs } = parts
   const api = parts.apis.get(name)
   if (!api) throw toError({ reason: 'server_unbound', server: name })
   const source = rememberingSource(
     credentialSource(
       api.binding,
       { token, handle, trace },
-      { vault, auditor, cache, ...(exchanger ? { exchanger } : {}) },
+      { vault, auditor, cache, parties, ...(exchanger ? { exchanger } : {}) },
     ),
     caller.secrets.at(api.binding),
   )

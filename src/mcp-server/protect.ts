@@ -9,6 +9,7 @@ import { principalKey } from '../core/principal.ts'
 import { type ResourceMetadata, resourceMetadataResponse } from '../core/resource.ts'
 import { missingScopes } from '../core/scope.ts'
 import { issuedCache } from '../core/source/issued-cache.ts'
+import { partiesOf } from '../core/source/issued-target.ts'
 import { memoryVault } from '../core/vault/memory-vault.ts'
 import { SESSION_HEADER } from '../core/wire-names.ts'
 import { refusalNoter } from '../mcp/note-refusal.ts'
@@ -143,6 +144,10 @@ function createProtection(options: ProtectOptions, handler: Handler): Protection
       vault,
       auditor,
       cache: issuedCache({ now }),
+      parties: partiesOf(
+        [resource],
+        [...apis.values()].map(({ binding }) => binding),
+      ),
       exchanger,
       fetch,
       deadlineMs,

@@ -3,11 +3,12 @@
 
 import { allowInsecureRequests, type ClientAuth, customFetch } from 'oauth4webapi'
 import { isNonce } from '../core/door/proof.ts'
-import { type Result, refused } from '../core/errors.ts'
+import { granted, type Result, refused } from '../core/errors.ts'
 import { type BoundedOptions, fetchJson, type JsonAnswer } from '../core/http/bounded-json.ts'
 import { isObject } from '../core/json.ts'
 import type { ClientAuthentication } from './client-authentication.ts'
 import type { DpopKey } from './dpop.ts'
+import { withoutSentWords } from './sent-words.ts'
 
 /** The options under which oauth4webapi hands its request to us. */
 export interface AskOptions {
@@ -68,11 +69,12 @@ async function askOnce(
     await send({
       [allowInsecureRequests]: true,
       [customFetch]: async (url, { body, headers }) => {
-        answer = await fetchJson(
+        const answered = await fetchJson(
           url,
           { method: 'POST', headers: { ...headers, ...(await proof(url)) }, body },
           bounded,
         )
+        answer = answered.ok ? granted(withoutSentWords(answered.value, body, headers)) : answered
         // The library gets an empty answer to judge: its errors would carry bodies and headers.
         return new Response(null)
       },

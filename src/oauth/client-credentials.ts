@@ -10,6 +10,7 @@ import type {
   IssuedToken,
 } from '../core/source/exchange.ts'
 import type { DpopKey } from './dpop.ts'
+import { issuerBreaker } from './issuer-breaker.ts'
 import { judgeToken } from './judge-token.ts'
 import {
   type RegisteredClient,
@@ -47,26 +48,28 @@ export function clientCredentials(options: ClientCredentialsOptions): ClientCred
   const defaulted = withDefaults(options)
   const { now, deadline } = defaulted
   const request = tokenRequests(options, defaulted)
+  const breaker = issuerBreaker(now)
   return {
     issuer,
-    async issue(target, { signal } = {}): Promise<Result<IssuedToken>> {
-      const sentAt = now() / 1000
-      const parameters = clientCredentialsParameters(target)
-      const ended = await withDeadline(deadline, signal, (inTime) =>
-        request('client_credentials', parameters, { signal: inTime, dpop }),
-      )
-      if (!ended.ok) return ended
-      const answer = ended.value
-      if (!answer.ok) return answer
-      // No person's sign-in can have ended here. When the grant is refused, the client is.
-      return judgeToken(answer.value, {
-        scopes: target.scopes,
-        sent: [],
-        grantRefused: 'exchange_client_refused',
-        now: sentAt,
-        dpop,
-      })
-    },
+    issue: (target, { signal } = {}) =>
+      breaker(async (): Promise<Result<IssuedToken>> => {
+        const sentAt = now() / 1000
+        const parameters = clientCredentialsParameters(target)
+        const ended = await withDeadline(deadline, signal, (inTime) =>
+          request('client_credentials', parameters, { signal: inTime, dpop }),
+        )
+        if (!ended.ok) return ended
+        const answer = ended.value
+        if (!answer.ok) return answer
+        // No person's sign-in can have ended here. When the grant is refused, the client is.
+        return judgeToken(answer.value, {
+          scopes: target.scopes,
+          sent: [],
+          grantRefused: 'exchange_client_refused',
+          now: sentAt,
+          dpop,
+        })
+      }),
   }
 }
 

@@ -1,21 +1,80 @@
 // How an authorization server exchanges tokens: data, and no code. Without a dialect, an exchange is
-// asked for as RFC 8693 says.
+// asked for and judged as RFC 8693 says.
 
 /** How an authorization server exchanges tokens. */
 export interface ExchangeDialect {
-  /** RFC 8693, or the on-behalf-of request of RFC 7523. Default `token-exchange`. */
+  /**
+   * Token exchange (RFC 8693), or the on-behalf-of request of Microsoft, which is RFC 7523 with
+   * `requested_token_use`. Default `token-exchange`.
+   */
   readonly grant?: 'token-exchange' | 'jwt-bearer-obo'
-  /** The parameters that name the target. Default `resource`, and `audience` where the binding has one. */
+  /**
+   * The parameters that name the target. `resource` is its resource identifier (RFC 8707);
+   * `audience` is the binding's `audience`, or else its resource identifier; `scope` names it by
+   * the scopes alone. Default: `resource`, and `audience` where the binding has one.
+   */
   readonly target?: 'resource' | 'audience' | 'both' | 'neither' | 'scope'
+  /**
+   * Where the target is named by scopes and the binding names none: this is put behind its
+   * `audience`, and asked for. Default none.
+   */
+  readonly defaultScope?: string
+  /** Default `urn:ietf:params:oauth:token-type:access_token`. */
   readonly subjectTokenType?: string
+  /** Default `urn:ietf:params:oauth:token-type:access_token`. */
   readonly requestedTokenType?: string
-  /** Parameters to send along. */
+  /** Parameters to send along. They cannot replace those that an exchange sets. Default none. */
   readonly parameters?: Readonly<Record<string, string>>
-  /** Scopes that the answer may have beyond those asked for. */
+  /**
+   * Scopes that the answer may have beyond those asked for. `/.default` stands for every scope of a
+   * resource whose `/.default` was asked for. Those of OpenID Connect are always fine. Default none.
+   */
   readonly allowScopes?: readonly string[]
+  /**
+   * The `issued_token_type` of an answer. With `any`, it may be missing or unknown; an ID token and
+   * a refresh token are refused even so. Default: the access token that was asked for.
+   */
   readonly issuedTokenTypes?: readonly string[] | 'any'
-  /** Whether an answer must say when the token expires. Default `required`. */
+  /**
+   * Whether an answer must say when the token expires. Where it need not and does not, a JWT's own
+   * `exp` counts, and any other token is used for 5 minutes. Default `required`.
+   */
   readonly expiresIn?: 'required' | 'optional'
-  /** The issuer decides on the target's scopes: the person's token need not hold them. */
+  /**
+   * The authorization server decides on the target's scopes: all that the binding names are asked
+   * for, and not only those that the person's token holds. Default false.
+   */
   readonly scopesFromIssuer?: boolean
+}
+
+/** The parameters of an exchange that no setting may replace. */
+const OWN_PARAMETERS: ReadonlySet<string> = new Set([
+  'grant_type',
+  'subject_token',
+  'subject_token_type',
+  'actor_token',
+  'actor_token_type',
+  'requested_token_type',
+  'requested_token_use',
+  'assertion',
+  'resource',
+  'audience',
+  'scope',
+  'client_id',
+  'client_secret',
+  'client_assertion',
+  'client_assertion_type',
+])
+
+/**
+ * Checks a dialect at creation.
+ *
+ * @throws TypeError that names the setting.
+ */
+export function checkDialect({ parameters = {} }: ExchangeDialect): void {
+  const own = Object.keys(parameters).find((name) => OWN_PARAMETERS.has(name))
+  if (own !== undefined)
+    throw new TypeError(
+      `dialect.parameters.${own} is set by the exchange itself; leave it out, or use the setting of the dialect that is for it`,
+    )
 }

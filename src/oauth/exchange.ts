@@ -3,21 +3,19 @@
 
 import type { Credential } from '../core/credential.ts'
 import { type Result, refused } from '../core/errors.ts'
-import type { JsonAnswer } from '../core/http/bounded-json.ts'
 import { withDeadline } from '../core/http/deadline.ts'
-import { formatScopes } from '../core/scope.ts'
 import type { ExchangeTarget, IssuedToken, TokenExchanger } from '../core/source/exchange.ts'
 import type { DpopKey } from './dpop.ts'
-import { ACCESS_TOKEN, judgeToken } from './judge-token.ts'
+import { checkDialect, type ExchangeDialect } from './exchange-dialect.ts'
+import { exchangeForm } from './exchange-form.ts'
+import { issuerBreaker } from './issuer-breaker.ts'
+import { ACCESS_TOKEN, type AskedToken, judgeToken } from './judge-token.ts'
 import {
   type RegisteredClient,
   type TokenRequestOptions,
   tokenRequests,
   withDefaults,
 } from './token-endpoint.ts'
-
-/** The grant type (RFC 8693 section 2.1). */
-export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 
 /** Options of {@link tokenExchanger}. */
 export interface TokenExchangerOptions extends RegisteredClient, TokenRequestOptions {
@@ -31,6 +29,8 @@ export interface TokenExchangerOptions extends RegisteredClient, TokenRequestOpt
    * refused. Default: bearer tokens.
    */
   readonly dpop?: DpopKey
+  /** How this authorization server exchanges tokens. Default: as RFC 8693 says. */
+  readonly dialect?: ExchangeDialect
 }
 
 /**
@@ -49,69 +49,60 @@ export interface TokenExchangerOptions extends RegisteredClient, TokenRequestOpt
  * ```
  */
 export function tokenExchanger(options: TokenExchangerOptions): TokenExchanger {
-  const { issuer, actorToken, dpop } = options
+  const { issuer, actorToken, dpop, dialect = {} } = options
+  checkDialect(dialect)
   const defaulted = withDefaults(options)
   const { now, deadline } = defaulted
   const request = tokenRequests(options, defaulted)
+  const breaker = issuerBreaker(now)
 
-  async function send(
+  async function exchangeOnce(
     subjectToken: Credential,
     target: ExchangeTarget,
     signal: AbortSignal,
-  ): Promise<Result<JsonAnswer>> {
+  ): Promise<Result<IssuedToken>> {
     let actor: Credential | undefined
     try {
       actor = await actorToken?.()
     } catch {
       return refused('exchange_failed')
     }
-    return request(TOKEN_EXCHANGE, exchangeParameters(subjectToken, target, actor), {
-      signal,
+    const { grantType, parameters, scopes } = exchangeForm(subjectToken, target, actor, dialect)
+    const sentAt = now() / 1000
+    const answer = await request(grantType, parameters, { signal, dpop })
+    if (!answer.ok) return answer
+    return judgeToken(answer.value, {
+      scopes,
+      sent: actor ? [subjectToken, actor] : [subjectToken],
+      hasSubject: true,
+      now: sentAt,
       dpop,
+      ...judgedBy(dialect),
     })
   }
 
   return {
     issuer,
-    async exchange(subjectToken, target, { signal } = {}): Promise<Result<IssuedToken>> {
-      const sentAt = now() / 1000
-      const ended = await withDeadline(deadline, signal, (inTime) =>
-        send(subjectToken, target, inTime),
-      )
-      if (!ended.ok) return ended
-      const answer = ended.value
-      if (!answer.ok) return answer
-      return judgeToken(answer.value, {
-        scopes: target.scopes,
-        sent: [subjectToken],
-        issuedTokenType: ACCESS_TOKEN,
-        now: sentAt,
-        dpop,
-      })
-    },
+    ...(dialect.scopesFromIssuer ? { scopesFromIssuer: true } : {}),
+    exchange: (subjectToken, target, { signal } = {}) =>
+      breaker(async () => {
+        const ended = await withDeadline(deadline, signal, (inTime) =>
+          exchangeOnce(subjectToken, target, inTime),
+        )
+        return ended.ok ? ended.value : ended
+      }),
   }
 }
 
-/**
- * The form of the request (RFC 8693 section 2.1), without the grant type and the client's
- * authentication.
- */
-function exchangeParameters(
-  subjectToken: Credential,
-  target: ExchangeTarget,
-  actor: Credential | undefined,
-): URLSearchParams {
-  const parameters = new URLSearchParams({
-    subject_token: subjectToken.reveal(),
-    subject_token_type: ACCESS_TOKEN,
-    requested_token_type: ACCESS_TOKEN,
-    resource: target.resource,
-  })
-  if (target.audience !== undefined) parameters.set('audience', target.audience)
-  if (target.scopes.length > 0) parameters.set('scope', formatScopes(target.scopes))
-  if (actor) {
-    parameters.set('actor_token', actor.reveal())
-    parameters.set('actor_token_type', ACCESS_TOKEN)
+/** What an answer in this dialect must have. Microsoft's on-behalf-of says no issued type. */
+function judgedBy(
+  dialect: ExchangeDialect,
+): Pick<AskedToken, 'issuedTokenTypes' | 'allowScopes' | 'expiresIn'> {
+  const { grant, requestedTokenType = ACCESS_TOKEN, allowScopes, expiresIn } = dialect
+  const { issuedTokenTypes = grant === 'jwt-bearer-obo' ? 'any' : [requestedTokenType] } = dialect
+  return {
+    issuedTokenTypes,
+    ...(allowScopes ? { allowScopes } : {}),
+    ...(expiresIn ? { expiresIn } : {}),
   }
-  return parameters
 }

@@ -8,7 +8,8 @@ import { withDeadline } from '../core/http/deadline.ts'
 import { formatScopes } from '../core/scope.ts'
 import type { ExchangeTarget, IssuedToken, TokenExchanger } from '../core/source/exchange.ts'
 import type { DpopKey } from './dpop.ts'
-import { TOKEN_EXCHANGE } from './exchange.ts'
+import { JWT_BEARER, TOKEN_EXCHANGE } from './exchange-form.ts'
+import { issuerBreaker } from './issuer-breaker.ts'
 import { judgeAssertion, judgeToken } from './judge-token.ts'
 import {
   type RegisteredClient,
@@ -24,8 +25,6 @@ const TOKEN_TYPES = {
 
 /** The token type of the assertion: a JWT that one other server accepts as a grant. */
 const ID_JAG = 'urn:ietf:params:oauth:token-type:id-jag'
-
-const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 
 /** Options of {@link identityAssertionExchanger}. */
 export interface IdentityAssertionOptions extends TokenRequestOptions {
@@ -64,6 +63,7 @@ export function identityAssertionExchanger(options: IdentityAssertionOptions): T
   const { now, deadline } = defaulted
   const askProvider = tokenRequests(identityProvider, defaulted)
   const askServer = tokenRequests(authorizationServer, defaulted)
+  const breaker = issuerBreaker(now)
 
   async function exchange(
     subjectToken: Credential,
@@ -83,7 +83,8 @@ export function identityAssertionExchanger(options: IdentityAssertionOptions): T
     const assertion = judgeAssertion(vouched.value, {
       scopes: target.scopes,
       sent: [subjectToken],
-      issuedTokenType: ID_JAG,
+      hasSubject: true,
+      issuedTokenTypes: [ID_JAG],
     })
     if (!assertion.ok) return assertion
 
@@ -108,11 +109,12 @@ export function identityAssertionExchanger(options: IdentityAssertionOptions): T
 
   return {
     issuer: identityProvider.issuer,
-    async exchange(subjectToken, target, { signal } = {}): Promise<Result<IssuedToken>> {
-      const ended = await withDeadline(deadline, signal, (inTime) =>
-        exchange(subjectToken, target, inTime),
-      )
-      return ended.ok ? ended.value : ended
-    },
+    exchange: (subjectToken, target, { signal } = {}) =>
+      breaker(async () => {
+        const ended = await withDeadline(deadline, signal, (inTime) =>
+          exchange(subjectToken, target, inTime),
+        )
+        return ended.ok ? ended.value : ended
+      }),
   }
 }

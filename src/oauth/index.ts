@@ -34,6 +34,7 @@ export { type ConnectNotice, connectNotice, type UrlElicitation } from './connec
 export type { ClientDocument, ConnectionClient, ConnectionServer } from './connection/settings.ts'
 export { type DpopKey, type DpopKeyOptions, dpopKey, type KeyProofRequest } from './dpop.ts'
 export { type TokenExchangerOptions, tokenExchanger } from './exchange.ts'
+export type { ExchangeDialect } from './exchange-dialect.ts'
 export { type IdentityAssertionOptions, identityAssertionExchanger } from './identity-assertion.ts'
 export { type IntrospectionVerifierOptions, introspectionVerifier } from './introspection.ts'
 export type { RegisteredClient, TokenRequestOptions } from './token-endpoint.ts'

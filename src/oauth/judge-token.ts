@@ -2,12 +2,14 @@
 // It looks at the status and the parsed body alone, strictly, and sends nothing.
 
 import { Credential, isBearerToken } from '../core/credential.ts'
-import { granted, type RefusalReason, type Result, refused } from '../core/errors.ts'
+import { granted, type Result, refused } from '../core/errors.ts'
 import type { JsonAnswer } from '../core/http/bounded-json.ts'
 import { isObject, type UnknownObject } from '../core/json.ts'
-import { isScope } from '../core/scope.ts'
 import type { IssuedToken } from '../core/source/exchange.ts'
+import { readClaims } from '../core/unverified-claims.ts'
 import type { DpopKey } from './dpop.ts'
+import { type AskedError, judgeErrorAnswer } from './judge-error.ts'
+import { type AskedScopes, judgeScopes } from './judge-scopes.ts'
 
 /** The type of the tokens that we ask for (RFC 8693 section 3). */
 export const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
@@ -21,27 +23,26 @@ const MAX_LIFE_SECONDS = 3600
 /** A longer token does not fit into a header. */
 export const MAX_TOKEN_CHARS: number = 16 * 1024
 
-/** A shorter token, or part of one, cannot be told from a scope. */
-const MIN_PIECE_CHARS = 12
-
 /** What an answer must match. */
-export interface Asked {
-  readonly scopes: readonly string[]
+export interface Asked extends AskedScopes, AskedError {
   /**
    * The tokens that were in the request. An answer that returns one of them would make us pass it
    * on.
    */
   readonly sent: readonly Credential[]
-  /** The `issued_token_type` that the answer to an exchange must have (RFC 8693 section 2.2.1). */
-  readonly issuedTokenType?: string
-  /** What `invalid_grant` means. Default: the person's token is not good any more. */
-  readonly grantRefused?: RefusalReason
+  /**
+   * What the answer to an exchange may say that it issued (RFC 8693 section 2.2.1). Default: nobody
+   * looks at it.
+   */
+  readonly issuedTokenTypes?: readonly string[] | 'any'
 }
 
 /** What an answer with an access token must match. */
 export interface AskedToken extends Asked {
   /** Seconds since the epoch, when the request was sent. */
   readonly now: number
+  /** Whether the answer must say when the token expires. Default `required`. */
+  readonly expiresIn?: 'required' | 'optional'
   /**
    * The key that the token must be bound to. A token that is not bound to it is refused, so that
    * nobody can downgrade a client that asks for the binding.
@@ -51,21 +52,54 @@ export interface AskedToken extends Asked {
 
 /** The issued access token, or the reason why the answer holds none. */
 export function judgeToken(answer: JsonAnswer, asked: AskedToken): Result<IssuedToken> {
-  const { dpop } = asked
+  const { dpop, now } = asked
   const judged = judgeAnswer(answer, asked, dpop ? 'dpop' : 'bearer')
   if (!judged.ok) return judged
   const { credential, text, scopes, expiresIn } = judged.value
-  if (typeof expiresIn !== 'number' || !Number.isFinite(expiresIn) || expiresIn <= 0)
-    return refused('exchange_failed')
-  const tokenId = tokenIdOf(text)
+  const claims = readClaims(text) ?? {}
+  const life = lifeOf(expiresIn, claims.exp, asked)
+  if (!life) return refused('exchange_failed', { claim: 'expires_in' })
+  const tokenId = tokenIdOf(claims.jti)
   return granted({
     credential,
-    expiresAt: Math.floor(asked.now + Math.min(expiresIn, MAX_LIFE_SECONDS)),
-    ...(expiresIn > MAX_LIFE_SECONDS ? { endsAt: Math.ceil(asked.now + expiresIn) } : {}),
+    expiresAt: Math.floor(now + Math.min(life.useSeconds, MAX_LIFE_SECONDS)),
+    ...(life.endSeconds > MAX_LIFE_SECONDS || life.endSeconds > life.useSeconds
+      ? { endsAt: Math.ceil(now + life.endSeconds) }
+      : {}),
     scopes,
     ...(tokenId === undefined ? {} : { tokenId }),
     ...(dpop ? { proof: (request) => dpop.proof({ ...request, accessToken: credential }) } : {}),
   })
+}
+
+/** For how long a token is used, and how long it may be good somewhere. */
+interface Life {
+  readonly useSeconds: number
+  readonly endSeconds: number
+}
+
+/** How long a token is used when nobody says how long it lives. */
+const UNKNOWN_LIFE_SECONDS = 300
+
+/** Undefined when the answer does not say what it must, or says something that is no time to come. */
+function lifeOf(
+  expiresIn: unknown,
+  exp: unknown,
+  { now, expiresIn: rule = 'required' }: AskedToken,
+): Life | undefined {
+  if (expiresIn !== undefined && expiresIn !== null) {
+    // Some servers write the number as a text.
+    const seconds =
+      typeof expiresIn === 'string' && /^\d{1,10}$/.test(expiresIn) ? Number(expiresIn) : expiresIn
+    return typeof seconds === 'number' && Number.isFinite(seconds) && seconds > 0
+      ? { useSeconds: seconds, endSeconds: seconds }
+      : undefined
+  }
+  if (rule === 'required') return undefined
+  if (exp === undefined)
+    return { useSeconds: UNKNOWN_LIFE_SECONDS, endSeconds: Number.POSITIVE_INFINITY }
+  if (typeof exp !== 'number' || !Number.isFinite(exp) || exp <= now) return undefined
+  return { useSeconds: exp - now, endSeconds: exp - now }
 }
 
 /**
@@ -92,99 +126,39 @@ function judgeAnswer(
   type: 'bearer' | 'dpop' | 'n_a',
 ): Result<Judged> {
   const body: UnknownObject = isObject(json) ? json : {}
-  if (status !== 200) return judgeError(status, body.error, asked)
+  if (status !== 200) return judgeErrorAnswer(status, body, asked)
   const { access_token: text, issued_token_type, token_type } = body
   if (typeof text !== 'string' || text.length > MAX_TOKEN_CHARS || !isBearerToken(text))
-    return refused('exchange_failed')
+    return refused('exchange_failed', { claim: 'access_token' })
   const sent = asked.sent.map((token) => token.reveal())
-  if (sent.includes(text)) return refused('exchange_failed')
+  if (sent.includes(text)) return refused('exchange_failed', { claim: 'access_token' })
   if (typeof token_type !== 'string' || token_type.toLowerCase() !== type)
-    return refused('exchange_failed')
-  if (asked.issuedTokenType !== undefined && issued_token_type !== asked.issuedTokenType)
-    return refused('exchange_failed')
-  const scopes = judgeScopes(body.scope, asked.scopes)
-  if (!scopes) return refused('exchange_failed')
+    return refused('exchange_failed', { claim: 'token_type', expected: type })
+  if (!isIssuedType(issued_token_type, asked.issuedTokenTypes))
+    return refused('exchange_failed', { claim: 'issued_token_type' })
+  const scopes = judgeScopes(body.scope, asked, [text, ...sent])
+  if (!scopes.ok) return scopes
   return granted({
     credential: new Credential(text),
     text,
-    scopes: withoutTokens(scopes, [text, ...sent]),
+    scopes: scopes.value,
     expiresIn: body.expires_in,
   })
 }
 
-/**
- * The granted scopes. When the answer does not say, they are those that were asked for (RFC 8693
- * section 2.2.1). Undefined when the answer names others, or something that is no scope.
- */
-function judgeScopes(scope: unknown, asked: readonly string[]): readonly string[] | undefined {
-  if (scope === undefined) return asked
-  if (typeof scope !== 'string') return undefined
-  const scopes = [...new Set(scope.split(' ').filter((part) => part !== ''))]
-  const fits = asked.length === 0 ? isScope : (part: string) => asked.includes(part)
-  return scopes.every(fits) ? scopes : undefined
-}
+/** Tokens that are never sent to an API, whatever a setting says. */
+const NEVER_SENT = /:(?:id_token|refresh_token)$/
 
-/**
- * The scopes that are no token of the same answer, nor a part of one. Scopes are written to the
- * audit and shown to the person.
- */
-export function withoutTokens(
-  scopes: readonly string[],
-  tokens: readonly unknown[],
-): readonly string[] {
-  const long = tokens
-    .filter((token) => typeof token === 'string')
-    .filter((token) => token.length >= MIN_PIECE_CHARS)
-  return scopes.filter(
-    (scope) =>
-      scope.length < MIN_PIECE_CHARS ||
-      !long.some((token) => scope.includes(token) || token.includes(scope)),
-  )
-}
-
-/**
- * Turns the error codes of RFC 6749 section 5.2 and RFC 8707 section 2 into reasons. It never reads
- * a description.
- */
-export function judgeError(
-  status: number,
-  error: unknown,
-  asked: Pick<Asked, 'scopes' | 'grantRefused'>,
-): Result<never> {
-  if (status >= 500 || status === 429 || status === 408) return refused('issuer_unavailable')
-  switch (error) {
-    case 'invalid_grant':
-      return refused(asked.grantRefused ?? 'exchange_grant_refused')
-    case 'invalid_scope':
-      return refused('exchange_scope_refused', { scopes: asked.scopes })
-    case 'invalid_target':
-      return refused('exchange_target_refused')
-    case 'invalid_client':
-    case 'unauthorized_client':
-    case 'unsupported_grant_type':
-      return refused('exchange_client_refused')
-    case 'temporarily_unavailable':
-    case 'server_error':
-      return refused('issuer_unavailable')
-    default:
-      // A 401 means that the client was not authenticated (RFC 6749 section 5.2), with any error
-      // code.
-      return refused(status === 401 ? 'exchange_client_refused' : 'exchange_failed')
-  }
+function isIssuedType(type: unknown, accepted: Asked['issuedTokenTypes']): boolean {
+  if (accepted === undefined) return true
+  if (typeof type === 'string' && NEVER_SENT.test(type)) return false
+  return accepted === 'any' || (typeof type === 'string' && accepted.includes(type))
 }
 
 /**
  * The `jti` of a JWT, unverified. It is for the audit only: a client must not interpret access
  * tokens (RFC 9068 section 6).
  */
-function tokenIdOf(token: string): string | undefined {
-  const payload = /^[\w-]+\.([\w-]+)\.[\w-]+$/.exec(token)?.[1]
-  if (payload === undefined) return undefined
-  try {
-    const claims: unknown = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')))
-    const jti = isObject(claims) ? claims.jti : undefined
-    return typeof jti === 'string' && jti !== '' && jti.length <= 256 ? jti : undefined
-  } catch {
-    return undefined
-  }
+function tokenIdOf(jti: unknown): string | undefined {
+  return typeof jti === 'string' && jti !== '' && jti.length <= 256 ? jti : undefined
 }

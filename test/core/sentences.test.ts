@@ -63,6 +63,8 @@ it('calls only those reasons failures where something does not work', () => {
     'metadata_missing',
     'pkce_not_announced',
     'registration_refused',
+    'exchange_invalid_request',
+    'exchange_scope_widened',
     'exchange_failed',
     'server_unreachable',
     'server_unavailable',

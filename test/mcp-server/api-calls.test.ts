@@ -1,10 +1,10 @@
 // Calls of the API: with a credential of its own, to approved URLs only, for the right person, and
 // as long as the request lasts.
 
-import { AuthError } from 'onbehalf'
+import { AuthError, Credential, type ExchangeTarget, type TokenExchanger } from 'onbehalf'
 import type { ServerCall } from 'onbehalf/mcp-server'
 import { describe, expect, it } from 'vitest'
-import { API, build, textOf, toolCall } from './house.ts'
+import { API, build, ISSUER, MCP, textOf, toolCall } from './house.ts'
 
 /** A house whose handler does `work` with the call, and answers with what came of it. */
 async function houseThat(work: (call: ServerCall) => Promise<unknown>) {
@@ -93,6 +93,29 @@ it('the scopes that are asked for are only those that the person granted', async
   const house = await build()
   await house.callTool('list_tasks', await house.mint({ scope: 'openid tasks:read' }))
   expect(house.exchanges).toEqual([{ subject: 'alice', resource: API, scopes: ['tasks:read'] }])
+})
+
+it('an API that the issuer has another name for gets a token of that name, and no token for the server as well', async () => {
+  const asked: ExchangeTarget[] = []
+  const encode = (json: object) => Buffer.from(JSON.stringify(json)).toString('base64url')
+  const issues = (aud: readonly string[]): TokenExchanger => ({
+    issuer: ISSUER,
+    async exchange(_, target) {
+      asked.push(target)
+      const credential = new Credential(`${encode({ alg: 'ES256' })}.${encode({ aud })}.c2ln`)
+      const expiresAt = Math.floor(Date.now() / 1000) + 300
+      return { ok: true, value: { credential, expiresAt, scopes: target.scopes } }
+    },
+  })
+  const apis = { tasks: { url: API, audience: 'tasks-api', scopes: ['tasks:read'] } }
+  const reasonFor = async (aud: readonly string[]) => {
+    const house = await build({ apis, exchanger: issues(aud) })
+    await house.callTool('list_tasks')
+    return house.events.find(({ hop }) => hop === 'exchange')?.reason
+  }
+  expect(await reasonFor(['tasks-api'])).toBeUndefined()
+  expect(await reasonFor(['tasks-api', MCP])).toBe('exchange_target_refused')
+  expect(asked[0]).toEqual({ resource: API, scopes: ['tasks:read'], audience: 'tasks-api' })
 })
 
 it('two people interleaved over 500 calls never use anything of each other', async () => {

@@ -5,11 +5,18 @@ import { createHash } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { json, type Loopback, loopback } from './loopback.ts'
 
+/** The server that the tokens are for, unless they say something else. */
+const ISSUED_FOR = 'https://tasks.example/mcp'
+
 /** A token as issuers make them: a header, what it says, and a random signature. */
-export function tokenOf(subject: string, serial = 0): string {
+export function tokenOf(
+  subject: string,
+  serial = 0,
+  aud: string | readonly string[] = ISSUED_FOR,
+): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
   const signature = createHash('sha512').update(`${subject} ${serial}`).digest('base64url')
-  return `${part({ alg: 'ES256' })}.${part({ sub: subject, serial, canary: 'of-the-memory' })}.${signature}`
+  return `${part({ alg: 'ES256' })}.${part({ aud, sub: subject, serial, canary: 'of-the-memory' })}.${signature}`
 }
 
 /** What looks like one. */

@@ -70,7 +70,6 @@ describe('the answer', () => {
     ['a token for DPoP', { ...goodBody, token_type: 'DPoP' }],
     ['a token that is no access token', { ...goodBody, token_type: 'N_A' }],
     ['no expiry', { ...goodBody, expires_in: undefined }],
-    ['wider scopes', { ...goodBody, scope: 'tasks:read tasks:admin' }],
     ['a list', [goodBody]],
   ])('the answer is refused: %s', async (_, body) => {
     expect(await reasonFor(body)).toBe('exchange_failed')

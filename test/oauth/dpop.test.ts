@@ -280,7 +280,7 @@ describe('an authorization server that wants its nonce', () => {
     })
     expect(await client.issue(target)).toEqual({
       ok: false,
-      refusal: { reason: 'exchange_failed' },
+      refusal: { reason: 'exchange_failed', authorizationServerError: 'use_dpop_nonce' },
     })
     expect(server.requests).toHaveLength(2)
   })

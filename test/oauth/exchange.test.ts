@@ -2,6 +2,7 @@
 
 import { createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify } from 'jose'
 import { describe, expect, it, vi } from 'vitest'
+import { toError } from '../../src/core/sentences.ts'
 import type { ExchangeTarget } from '../../src/core/source/exchange.ts'
 import {
   clientSecretBasic,
@@ -287,11 +288,9 @@ describe('an answer that is not good enough', () => {
       { ...goodBody, issued_token_type: 'urn:ietf:params:oauth:token-type:refresh_token' },
     ],
     ['no expiry', { ...goodBody, expires_in: undefined }],
-    ['an expiry that is text', { ...goodBody, expires_in: '300' }],
+    ['an expiry that is a word', { ...goodBody, expires_in: 'soon' }],
     ['an expiry of 0', { ...goodBody, expires_in: 0 }],
     ['an expiry in the past', { ...goodBody, expires_in: -1 }],
-    ['wider scopes', { ...goodBody, scope: 'tasks:read tasks:admin' }],
-    ['scopes in other case', { ...goodBody, scope: 'TASKS:READ' }],
     ['scopes in a list', { ...goodBody, scope: ['tasks:read'] }],
     ['a list', [goodBody]],
     ['null', null],
@@ -319,6 +318,7 @@ describe('an answer that is not good enough', () => {
 })
 
 describe('an OAuth error', () => {
+  const description = 'subject.token.here and s3cr3t are bad \u001b[31m'
   it.each<[number, string, string]>([
     [400, 'invalid_grant', 'exchange_grant_refused'],
     [400, 'invalid_scope', 'exchange_scope_refused'],
@@ -327,9 +327,13 @@ describe('an OAuth error', () => {
     [400, 'invalid_client', 'exchange_client_refused'],
     [400, 'unauthorized_client', 'exchange_client_refused'],
     [400, 'unsupported_grant_type', 'exchange_client_refused'],
-    [400, 'invalid_request', 'exchange_failed'],
+    [400, 'invalid_request', 'exchange_invalid_request'],
     [400, 'something_new', 'exchange_failed'],
-    [403, 'access_denied', 'exchange_failed'],
+    [403, 'access_denied', 'exchange_access_denied'],
+    [400, 'interaction_required', 'exchange_interaction_required'],
+    [400, 'login_required', 'exchange_interaction_required'],
+    [400, 'mfa_required', 'exchange_interaction_required'],
+    [400, 'consent_required', 'exchange_consent_required'],
     [400, 'temporarily_unavailable', 'issuer_unavailable'],
     [400, 'server_error', 'issuer_unavailable'],
     [503, 'invalid_grant', 'issuer_unavailable'],
@@ -339,25 +343,83 @@ describe('an OAuth error', () => {
     [404, '', 'exchange_failed'],
     [201, '', 'exchange_failed'],
   ])(
-    'an OAuth error of %i %s is %s, and none of its text comes through',
+    'an OAuth error of %i %s is %s, and its words go to the operator without what was sent',
     async (status, error, reason) => {
-      const description = 'subject.token.here is bad \u001b[31m'
       const result = await exchangeWith(
         answering(
           { error, error_description: description, error_uri: 'https://evil.example' },
           status,
         ),
       )
-      expect(result).toMatchObject({ ok: false, refusal: { reason } })
-      expect(JSON.stringify(result)).not.toMatch(/subject|evil|bad/)
+      expect(result).toMatchObject({
+        ok: false,
+        refusal: {
+          reason,
+          authorizationServerErrorDescription: '[credential] and [credential] are bad \\u001b[31m',
+        },
+      })
+      expect(JSON.stringify(result)).not.toMatch(/subject|s3cr3t|evil/)
+      if (result.ok) throw new Error('granted')
+      const shown = toError({ ...result.refusal, server: 'tasks' })
+      expect(
+        `${shown.message} ${JSON.stringify(shown)} ${JSON.stringify(shown.refusal)}`,
+      ).not.toMatch(/bad|credential\]/)
     },
   )
+
+  it('an OAuth error of Microsoft that wants consent is no end of the sign-in', async () => {
+    const server = answering({ error: 'invalid_grant', suberror: 'consent_required' }, 400)
+    expect(await reasonFor(server)).toBe('exchange_consent_required')
+  })
+
+  it.each([
+    undefined,
+    'Invalid token',
+    'subject_token is invalid',
+    'The subject token has expired',
+    'Session not active',
+    'User disabled',
+    'Token verification failed',
+    'The assertion is no longer valid',
+    'subject_token validation failure: token is expired',
+  ])(
+    'an OAuth error of invalid_request that says %j is the end of the sign-in (RFC 8693 section 2.2.2)',
+    async (error_description) => {
+      const server = answering({ error: 'invalid_request', error_description }, 400)
+      expect(await reasonFor(server)).toBe('exchange_grant_refused')
+    },
+  )
+
+  it.each([
+    'Standard token exchange is not enabled for the requested client',
+    'Requested audience not available: mcp',
+    'Parameter subject_token is missing',
+    'subject_token_type is invalid',
+    'requested_token_type unsupported',
+    'Invalid scopes: tasks:read',
+    'audience parameter is required',
+    'code is required',
+    'Feature not enabled',
+    'Something else',
+  ])('an OAuth error of invalid_request that says %j asks nobody to sign in', async (words) => {
+    const server = answering({ error: 'invalid_request', error_description: words }, 400)
+    expect(await exchangeWith(server)).toMatchObject({
+      refusal: {
+        reason: 'exchange_invalid_request',
+        authorizationServerErrorDescription: words,
+      },
+    })
+  })
 
   it('an OAuth error about scopes names those that were asked for', async () => {
     const result = await exchangeWith(answering({ error: 'invalid_scope', scope: 'foreign' }, 400))
     expect(result).toEqual({
       ok: false,
-      refusal: { reason: 'exchange_scope_refused', scopes: target.scopes },
+      refusal: {
+        reason: 'exchange_scope_refused',
+        scopes: target.scopes,
+        authorizationServerError: 'invalid_scope',
+      },
     })
   })
 

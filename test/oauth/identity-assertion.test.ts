@@ -139,7 +139,7 @@ describe('the token', () => {
       json({ ...vouched, scope: 'tasks:read' }),
       json({ ...issued, scope: 'tasks:write' }),
     )
-    expect(reason).toBe('exchange_failed')
+    expect(reason).toBe('exchange_scope_widened')
   })
 
   it('the token of an assertion does not come from an assertion for no scope at all, which a server would answer with its default', async () => {
@@ -163,7 +163,6 @@ describe('an answer of the identity provider that is not good enough', () => {
     ['no issued type', { ...vouched, issued_token_type: undefined }],
     ['no assertion', { ...vouched, access_token: undefined }],
     ['the subject token handed back', { ...vouched, access_token: 'subject.token.here' }],
-    ['wider scopes', { ...vouched, scope: 'tasks:read tasks:admin' }],
     ['text', 'the.assertion.here'],
   ])(
     'an unusable answer of the identity provider ends the flow before the other server is asked: %s',
@@ -178,13 +177,14 @@ describe('an answer of the identity provider that is not good enough', () => {
     [400, 'invalid_scope', 'exchange_scope_refused'],
     [400, 'invalid_target', 'exchange_target_refused'],
     [401, 'invalid_client', 'exchange_client_refused'],
-    [403, 'access_denied', 'exchange_failed'],
+    [403, 'access_denied', 'exchange_access_denied'],
+    [400, 'invalid_request', 'exchange_grant_refused'],
     [500, '', 'issuer_unavailable'],
   ])(
     'an unusable answer of the identity provider of %i %s is %s',
     async (status, error, expected) => {
       const { reason, result, requests } = await exchangeWith(
-        json({ error, error_description: 'subject.token.here' }, status),
+        json({ error, error_description: 'Invalid token: subject.token.here' }, status),
       )
       expect([reason, requests.length]).toEqual([expected, 1])
       expect(JSON.stringify(result)).not.toContain('subject.token')
@@ -199,6 +199,13 @@ describe('an answer of the identity provider that is not good enough', () => {
       requests: [expect.anything()],
     })
   })
+})
+
+it('an assertion that is wider than it was asked for ends the flow before the other server is asked', async () => {
+  const { reason, requests } = await exchangeWith(
+    json({ ...vouched, scope: 'tasks:read tasks:admin' }),
+  )
+  expect([reason, requests.length]).toEqual(['exchange_scope_widened', 1])
 })
 
 describe('an answer of the resource’s server that is not good enough', () => {

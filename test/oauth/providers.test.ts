@@ -95,7 +95,7 @@ describe('client credentials', () => {
       ...target,
       resource: 'https://other.example/mcp',
     })
-    expect(result).toEqual({ ok: false, refusal: { reason: 'exchange_target_refused' } })
+    expect(result).toMatchObject({ ok: false, refusal: { reason: 'exchange_target_refused' } })
   })
 
   it('client credentials open nothing with an unknown scope that the server drops in silence', async () => {

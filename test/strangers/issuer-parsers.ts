@@ -3,6 +3,8 @@
 import { judgeAnswer } from '../../src/core/carry/judge-answer.ts'
 import { Credential } from '../../src/core/credential.ts'
 import { discoverAuthorizationServer } from '../../src/core/http/authorization-server.ts'
+import { parseBinding } from '../../src/core/parse-binding.ts'
+import { judgeTarget } from '../../src/core/source/issued-target.ts'
 import { memorySecretStore } from '../../src/core/vault/memory-secret-store.ts'
 import { jwtVerifier } from '../../src/jwt/index.ts'
 import { judgeCallback } from '../../src/oauth/connection/judge-callback.ts'
@@ -122,7 +124,12 @@ export const ISSUER_PARSERS: readonly StrangerParser[] = [
   {
     name: 'answer to a token exchange',
     stranger: 'an issuer',
-    files: ['src/oauth/judge-token.ts', 'src/oauth/ask.ts', 'src/oauth/exchange.ts'],
+    files: [
+      'src/oauth/judge-token.ts',
+      'src/oauth/judge-scopes.ts',
+      'src/oauth/ask.ts',
+      'src/oauth/exchange-form.ts',
+    ],
     good: () => [
       answerWith({ issued_token_type: ACCESS_TOKEN }),
       answerWith({ issued_token_type: ACCESS_TOKEN, access_token: issued.reveal() }),
@@ -133,9 +140,26 @@ export const ISSUER_PARSERS: readonly StrangerParser[] = [
       ),
   },
   {
+    name: 'claims of an issued token',
+    stranger: 'an issuer',
+    files: ['src/core/unverified-claims.ts', 'src/core/source/issued-target.ts'],
+    good: () => [
+      JSON.stringify({ aud: RESOURCE, jti: 'id-1' }),
+      JSON.stringify({ aud: ['account', RESOURCE], exp: START + 300 }),
+    ],
+    read(text) {
+      const issuedFor = issuedToken(`e30.${Buffer.from(text, 'latin1').toString('base64url')}.c2ln`)
+      const binding = parseBinding('tasks', { url: RESOURCE })
+      const { result, audience } = judgeTarget(issuedFor, binding, [{ audience: ['the-app'] }])
+      // Text that is no JSON is a token that only its issuer can read.
+      return { ...outcomeOf(result), taken: result.ok && audience !== undefined, said: audience }
+    },
+    quotes: true,
+  },
+  {
     name: 'answer that refuses a token exchange',
     stranger: 'an issuer',
-    files: ['src/oauth/judge-token.ts'],
+    files: ['src/oauth/judge-error.ts', 'src/oauth/sent-words.ts'],
     good: () => ERRORS,
     read: async (text) =>
       whenRefused(

@@ -146,7 +146,7 @@ class Call {
       if (!isRepeated) return await this.#end(response, problem, use)
       response.body?.cancel().catch(() => {})
       await this.#deadline.waitAnyway(
-        this.#record(this.#operation, { ...use, reason: problem.reason }),
+        this.#record(this.#operation, { ...use, refusal: { reason: problem.reason } }),
       )
       this.#asked = response.status === 401 ? askedAfter401(response, problem, use.token) : {}
       this.#nonce = nonceOf(response) ?? this.#nonce
@@ -209,7 +209,7 @@ class Call {
     const { throwProblems } = this.#options
     if (!throwProblems && isForCaller(response, problem)) {
       await this.#deadline.waitAnyway(
-        this.#record(this.#operation, { ...use, reason: problem.reason }),
+        this.#record(this.#operation, { ...use, refusal: { reason: problem.reason } }),
       )
       return response
     }
@@ -222,9 +222,7 @@ class Call {
    * nothing.
    */
   async #failure(refusal: Refusal, use: HopUse = {}): Promise<AuthError> {
-    await this.#deadline.waitAnyway(
-      this.#record(this.#operation, { ...use, reason: refusal.reason }),
-    )
+    await this.#deadline.waitAnyway(this.#record(this.#operation, { ...use, refusal }))
     return toError({ ...refusal, server: this.#options.name })
   }
 }

@@ -1,8 +1,9 @@
 // Records one carried request in the audit.
 
 import { type Auditor, outcomeOf } from '../audit.ts'
-import { granted, type RefusalReason, type Result, refused } from '../errors.ts'
+import { granted, type Refusal, type Result, refused } from '../errors.ts'
 import type { Principal } from '../principal.ts'
+import { detailsOf } from '../refusal-details.ts'
 import type { IssuedToken } from '../source/exchange.ts'
 
 /** What is the same for every request of one carrying `fetch`. */
@@ -20,7 +21,8 @@ export interface HopUse {
   readonly token?: IssuedToken
   /** Where in the request the credential goes. */
   readonly at?: string | undefined
-  readonly reason?: RefusalReason
+  /** Why it was refused, or failed. */
+  readonly refusal?: Refusal
 }
 
 /** Records one event; `audit_unavailable` when it could not be written. */
@@ -28,14 +30,14 @@ export type RecordHop = (operation: string, use: HopUse) => Promise<Result<true>
 
 /** Makes the recorder of one carrying `fetch`. */
 export function hopRecorder({ auditor, hop, trace, principal, resource }: HopFacts): RecordHop {
-  return (operation, { token, at, reason }) => {
+  return (operation, { token, at, refusal }) => {
     const event = auditor({
       hop,
       trace,
       principal,
-      outcome: outcomeOf(reason),
-      ...(reason ? { reason } : {}),
-      audience: [resource],
+      outcome: outcomeOf(refusal?.reason),
+      ...(refusal ? { reason: refusal.reason, ...detailsOf(refusal) } : {}),
+      audience: token?.audience ?? [resource],
       ...(token ? { scopes: token.scopes } : {}),
       // A key that does not expire has no time to show.
       ...(token && Number.isFinite(token.expiresAt) ? { expiresAt: token.expiresAt } : {}),

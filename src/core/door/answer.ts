@@ -71,6 +71,8 @@ export function toWire(refusal: Refusal): WireRefusal {
       }
     case 'endpoint_elsewhere':
     case 'endpoint_missing':
+    case 'exchange_invalid_request':
+    case 'exchange_scope_widened':
     case 'issuer_mismatch_metadata':
     case 'metadata_missing':
     case 'pkce_not_announced':
@@ -80,6 +82,9 @@ export function toWire(refusal: Refusal): WireRefusal {
         message:
           'This service is not set up correctly. Its operator finds the reason in the audit.',
       }
+    case 'exchange_access_denied':
+    case 'exchange_consent_required':
+    case 'exchange_interaction_required':
     case 'exchange_scope_refused':
     case 'exchange_target_refused':
     case 'exchange_client_refused':

@@ -2,11 +2,13 @@
 // server's (RFC 8693), each by its own exchanger.
 
 import { type Auditor, outcomeOf } from '../audit.ts'
-import { type Binding, scopesOf } from '../binding.ts'
+import { audiencesOf, type Binding, scopesOf } from '../binding.ts'
 import { type Result, refused } from '../errors.ts'
 import { type Principal, principalKey } from '../principal.ts'
+import { detailsOf } from '../refusal-details.ts'
 import { missingScopes, narrowScopes } from '../scope.ts'
 import type { IssuedToken, TokenExchanger } from './exchange.ts'
+import { type JudgedToken, judgeTarget } from './issued-target.ts'
 import type { CredentialSource, Deposited, SourceParts } from './parts.ts'
 
 /**
@@ -22,13 +24,19 @@ export function exchangeSource(
   const { vault, auditor, cache } = parts
   const { source } = binding
   const named = scopesOf(source)
-  const audience = source.type === 'exchange' ? source.audience : undefined
+  const [audience] = audiencesOf(source)
+  const fromIssuer =
+    (source.type === 'exchange' ? source.scopesFromIssuer : undefined) ??
+    exchanger.scopesFromIssuer ??
+    false
   const stepUp = source.type === 'exchange' ? (source.stepUp ?? []) : []
   const { principal } = token
   const owner = principalKey(principal)
-  // Ask only for scopes that the person granted. Where one is missing, the server refuses and names
-  // it.
-  let scopes = named.length === 0 ? token.scopes : narrowScopes(named, token.scopes)
+  // Ask only for scopes that the person granted, unless the issuer decides. Where one is missing, the
+  // server refuses and names it.
+  const narrow = (wanted: readonly string[]) =>
+    fromIssuer ? wanted : narrowScopes(wanted, token.scopes)
+  let scopes = named.length === 0 && !fromIssuer ? token.scopes : narrow(named)
 
   // Two sign-ins of one person may differ in client, actors and scopes. A token for one must not
   // serve the other.
@@ -47,14 +55,17 @@ export function exchangeSource(
   async function exchange(asked: readonly string[]): Promise<Result<IssuedToken>> {
     const subjectToken = await vault.withdraw(handle, principal, exchanger.issuer)
     if (!subjectToken) return refused('handle_refused', { server: binding.name })
-    const result = await exchanger
+    const answer = await exchanger
       .exchange(subjectToken, {
         resource: binding.resource,
         scopes: asked,
-        ...(audience ? { audience } : {}),
+        ...(audience === undefined ? {} : { audience }),
       })
       .catch(() => refused('exchange_failed'))
-    const isRecorded = await recordExchange(asked, result, {
+    const judged: JudgedToken = answer.ok
+      ? judgeTarget(answer.value, binding, parts.parties ?? [])
+      : { result: answer }
+    const isRecorded = await recordExchange(asked, judged, {
       binding,
       trace,
       principal,
@@ -62,6 +73,7 @@ export function exchangeSource(
       exchanger,
     })
     if (!isRecorded) return refused('audit_unavailable', { server: binding.name })
+    const { result } = judged
     return result.ok ? result : { ok: false, refusal: { ...result.refusal, server: binding.name } }
   }
 
@@ -71,7 +83,7 @@ export function exchangeSource(
     if (named.length > 0 && scopes.length === 0)
       return refused('scope_missing', { server: binding.name, scopes: named })
     if (wider.length > 0) {
-      const more = missingScopes(narrowScopes(narrowScopes(wider, stepUp), token.scopes), scopes)
+      const more = missingScopes(narrow(narrowScopes(wider, stepUp)), scopes)
       // All or nothing: with only some of the scopes, the server would refuse again.
       if (missingScopes(wider, [...scopes, ...more]).length > 0 || more.length === 0)
         return refused('scope_missing', { server: binding.name, scopes: wider })
@@ -104,7 +116,7 @@ interface ExchangeHop {
 /** Records an exchange. A token whose exchange could not be recorded is dropped, unused. */
 async function recordExchange(
   asked: readonly string[],
-  result: Result<IssuedToken>,
+  { result, audience }: JudgedToken,
   { binding, trace, principal, auditor, exchanger }: ExchangeHop,
 ): Promise<boolean> {
   const event = auditor({
@@ -112,8 +124,8 @@ async function recordExchange(
     trace,
     principal,
     outcome: outcomeOf(result.ok ? undefined : result.refusal.reason),
-    ...(result.ok ? {} : { reason: result.refusal.reason }),
-    audience: [binding.resource],
+    ...(result.ok ? {} : { reason: result.refusal.reason, ...detailsOf(result.refusal) }),
+    audience: audience ?? [binding.resource],
     scopes: result.ok ? result.value.scopes : asked,
     ...(result.ok ? { expiresAt: result.value.expiresAt } : {}),
     ...(result.ok && result.value.tokenId !== undefined ? { tokenId: result.value.tokenId } : {}),

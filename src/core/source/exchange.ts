@@ -37,6 +37,10 @@ export interface IssuedToken {
    */
   readonly endsAt?: number
   readonly scopes: readonly string[]
+  /**
+   * The audience that the token names, for the audit; absent when nobody can read it.
+   */
+  readonly audience?: readonly string[]
   /** `jti`, for the audit only: a client must not interpret access tokens (RFC 9068 section 6). */
   readonly tokenId?: string
   /**
@@ -56,6 +60,11 @@ export interface TokenExchanger {
    * only.
    */
   readonly issuer: string
+  /**
+   * It decides on the target's scopes, so all that a binding names are asked for, and not only those
+   * that the person's token holds. Default false.
+   */
+  readonly scopesFromIssuer?: boolean
   /**
    * @returns The new token, or the reason why there is none. It must end within a deadline of its
    *   own.

@@ -33,11 +33,21 @@ export interface IssuedCache {
   forget(owner: string): void
 }
 
+interface KnownToken {
+  readonly owner: string
+  readonly token: IssuedToken
+  /** Seconds since the epoch. */
+  readonly usedUntil: number
+}
+
 /** Options of {@link issuedCache}. */
 export interface IssuedCacheOptions {
   /** Tokens remembered at most. Default 10,000. */
   readonly maxEntries?: number
-  /** A token is not used any more in so many seconds before its expiry. Default 30. */
+  /**
+   * A token is not used any more in so many seconds before its expiry. Default 30. A token that lives
+   * less than twice as long is used for half of its life.
+   */
   readonly marginSeconds?: number
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
@@ -49,7 +59,7 @@ export interface IssuedCacheOptions {
  */
 export function issuedCache(options: IssuedCacheOptions = {}): IssuedCache {
   const { maxEntries = 10_000, marginSeconds = 30, now = Date.now } = options
-  const known = new Map<string, { readonly owner: string; readonly token: IssuedToken }>()
+  const known = new Map<string, KnownToken>()
   const flights = new Map<
     string,
     { readonly owner: string; readonly result: Promise<Result<IssuedToken>> }
@@ -59,8 +69,7 @@ export function issuedCache(options: IssuedCacheOptions = {}): IssuedCache {
     async get(owner, key, issue, { refused } = {}): Promise<Result<IssuedToken>> {
       for (;;) {
         const hit = known.get(key)
-        if (hit && hit.token !== refused && hit.token.expiresAt - marginSeconds > now() / 1000)
-          return granted(hit.token)
+        if (hit && hit.token !== refused && hit.usedUntil > now() / 1000) return granted(hit.token)
         const under = flights.get(key)
         if (!under) break
         const shared = await under.result
@@ -77,7 +86,9 @@ export function issuedCache(options: IssuedCacheOptions = {}): IssuedCache {
         if (issued.ok && flights.get(key) === flight) {
           const oldest = known.size >= maxEntries ? known.keys().next().value : undefined
           if (oldest !== undefined) known.delete(oldest)
-          known.set(key, { owner, token: issued.value })
+          const { expiresAt } = issued.value
+          const margin = Math.min(marginSeconds, (expiresAt - now() / 1000) / 2)
+          known.set(key, { owner, token: issued.value, usedUntil: expiresAt - margin })
         }
         return issued
       } finally {
@@ -92,5 +103,9 @@ export function issuedCache(options: IssuedCacheOptions = {}): IssuedCache {
 }
 
 function concernsTheAsker(reason: RefusalReason): boolean {
-  return reason === 'handle_refused' || reason === 'exchange_grant_refused'
+  return (
+    reason === 'handle_refused' ||
+    reason === 'exchange_grant_refused' ||
+    reason === 'exchange_interaction_required'
+  )
 }

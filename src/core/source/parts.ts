@@ -8,6 +8,7 @@ import type { Handle, Vault } from '../vault/vault.ts'
 import type { VerifiedToken } from '../verify/verify.ts'
 import type { ClientCredentialsIssuer, IssuedToken, TokenExchanger } from './exchange.ts'
 import type { IssuedCache, IssueOptions } from './issued-cache.ts'
+import type { Party } from './issued-target.ts'
 
 /** Gives the credential for one request, or why there is none. */
 export type CredentialSource = (options?: IssueOptions) => Promise<Result<IssuedToken>>
@@ -27,6 +28,8 @@ export interface SourceParts {
   readonly vault: Vault
   readonly auditor: Auditor
   readonly cache: IssuedCache
+  /** Who else takes tokens. A token that is good there too is not sent. Default: nobody is known. */
+  readonly parties?: readonly Party[]
   readonly exchanger?: TokenExchanger
   /** An exchanger that goes through the person's identity provider. */
   readonly identityAssertions?: TokenExchanger

@@ -1,10 +1,12 @@
 // Makes the source of a binding's credential for one admitted principal. It is asked again for each
 // request.
 
-import type { Binding, Source } from '../binding.ts'
-import { granted, refused } from '../errors.ts'
+import { audiencesOf, type Binding, type Source } from '../binding.ts'
+import { granted, type Result, refused } from '../errors.ts'
 import { DEPLOYMENT } from '../vault/secret-store.ts'
+import type { ClientCredentialsIssuer, IssuedToken } from './exchange.ts'
 import { exchangeSource } from './exchange-source.ts'
+import { judgeTarget } from './issued-target.ts'
 import type { CredentialSource, Deposited, SourceParts } from './parts.ts'
 import { staticCredential } from './static-credential.ts'
 
@@ -40,18 +42,29 @@ export function credentialSource(
           ? refused('server_refused', { server: binding.name })
           : staticCredential(secrets, principal, binding.resource, source.of)
     }
-    case 'client-credentials': {
-      const issuer = needed(parts, 'clientCredentials', binding)
-      const key = JSON.stringify([
-        'client-credentials',
-        issuer.issuer,
-        binding.resource,
-        source.scopes,
-      ])
-      const target = { resource: binding.resource, scopes: source.scopes }
-      return (options) => parts.cache.get(DEPLOYMENT, key, () => issuer.issue(target), options)
-    }
+    case 'client-credentials':
+      return ownTokenSource(binding, source, parts, needed(parts, 'clientCredentials', binding))
   }
+}
+
+/** The source of the app's own tokens. They are for everybody, so all people share them. */
+function ownTokenSource(
+  binding: Binding,
+  source: Extract<Source, { readonly type: 'client-credentials' }>,
+  { cache, parties = [] }: SourceParts,
+  issuer: ClientCredentialsIssuer,
+): CredentialSource {
+  const { name, resource } = binding
+  const { scopes } = source
+  const [audience] = audiencesOf(source)
+  const key = JSON.stringify([source.type, issuer.issuer, resource, audience, scopes])
+  const target = { resource, scopes, ...(audience === undefined ? {} : { audience }) }
+  async function issue(): Promise<Result<IssuedToken>> {
+    const answer = await issuer.issue(target)
+    const { result } = answer.ok ? judgeTarget(answer.value, binding, parties) : { result: answer }
+    return result.ok ? result : { ok: false, refusal: { ...result.refusal, server: name } }
+  }
+  return (options) => cache.get(DEPLOYMENT, key, issue, options)
 }
 
 /** The setting that each source cannot work without. A source without an entry does not compile. */

@@ -6,7 +6,9 @@ import { granted, type Result, refused } from '../../core/errors.ts'
 import type { JsonAnswer } from '../../core/http/bounded-json.ts'
 import { isObject, type UnknownObject } from '../../core/json.ts'
 import { parseScopes } from '../../core/scope.ts'
-import { judgeError, MAX_TOKEN_CHARS, withoutTokens } from '../judge-token.ts'
+import { judgeErrorAnswer } from '../judge-error.ts'
+import { withoutTokens } from '../judge-scopes.ts'
+import { MAX_TOKEN_CHARS } from '../judge-token.ts'
 
 /** The tokens of a connected account. */
 export interface AccountTokens {
@@ -36,7 +38,7 @@ export function judgeTokens(
 ): Result<AccountTokens> {
   const body: UnknownObject = isObject(json) ? json : {}
   if (status !== 200)
-    return judgeError(status, body.error, {
+    return judgeErrorAnswer(status, body, {
       scopes: asked.scopes,
       grantRefused: 'connection_needed',
     })

@@ -32,7 +32,6 @@ interface Parts {
   readonly database: SqlDatabase
   readonly run: RunStatements
   readonly bell: RunBell
-  readonly log: EventLog
 }
 
 /** What a database does in its own way. */
@@ -42,8 +41,8 @@ export interface RunStoreParts {
    * here, so that two beginnings never count the owner's runs at the same time.
    */
   readonly lock?: (owner: string) => readonly Step[]
-  /** Where events are kept. Default: in the table of events. */
-  readonly log?: EventLog
+  /** Where events are added, and the first steps of a change that deletes some. */
+  readonly log?: EventLog & { readonly sorted: () => readonly Step[] }
 }
 
 /** The run store over an open database. */
@@ -51,40 +50,43 @@ export function sqlRunStore(
   database: SqlDatabase,
   run: RunStatements,
   bell: RunBell,
-  { lock = () => [], log = tableLog(database, run) }: RunStoreParts = {},
+  { lock = () => [], log }: RunStoreParts = {},
 ): RunStore {
-  const parts = { database, run, bell, log }
+  const parts = { database, run, bell }
+  const sorted = log?.sorted ?? (() => [])
   let sweptAt = Number.NEGATIVE_INFINITY
 
   /** A transaction of its own, so that no beginning waits for the rows of another. */
   async function sweep(now: number): Promise<void> {
     if (Math.abs(now - sweptAt) < SWEEP_INTERVAL_MS) return
     sweptAt = now
-    const before = now - KEEP_MS
-    await database.commit([step(run.dropOldEvents, { before }), step(run.dropOld, { before })])
+    await database.commit([step(run.dropOld, { before: now - KEEP_MS })])
   }
 
   return {
     async begin(wanted, terms): Promise<Begun> {
       await sweep(terms.now)
-      return begin(wanted, terms, lock(wanted.owner), parts)
+      return begin(wanted, terms, [...lock(wanted.owner), ...sorted()], parts)
     },
     append: jointAppend({
       database,
       bell,
       touch: run.touch,
-      log,
+      log: log ?? tableLog(database, run),
     }),
     async end(id, state): Promise<void> {
-      await log.close(id, [step(run.end, { id, state })])
+      await database.commit([step(run.end, { id, state })])
       bell.ring(id)
     },
     async drop(id): Promise<void> {
-      await log.erase([id], [step(run.drop, { id }), step(run.dropLog, { id })])
+      await database.commit([...sorted(), step(run.drop, { id })])
       bell.ring(id)
     },
     latest: (owner, threadId, now) => latest(owner, threadId, now, parts),
-    events: (id, after, limit) => log.read(id, after, limit),
+    async events(id, after, limit): Promise<readonly string[]> {
+      const rows = await database.all(run.events, { id, after, rows: limit })
+      return rows.map(({ body }) => body)
+    },
     async stop(owner, threadId): Promise<void> {
       const of = { owner, thread: threadId }
       const changed = await database.commit([step(run.stop, of)])
@@ -94,13 +96,10 @@ export function sqlRunStore(
     },
     async forget(owner, threadId): Promise<void> {
       const of = { owner, thread: threadId }
-      const found = await database.all(run.newest, { ...of, rows: Number.MAX_SAFE_INTEGER })
-      const ids = found.map(({ id }) => id)
-      if (ids.length === 0) return
-      // In this order, so that nobody adds an event in between.
-      const steps = [step(run.endAll, of), step(run.dropLogs, of), step(run.forget, of)]
-      await log.erase(ids, [...lock(owner), ...steps])
-      for (const id of ids) bell.ring(id)
+      const found = await database.first(run.newest, { ...of, rows: 1 })
+      if (!found) return
+      await database.commit([...sorted(), step(run.forget, of)])
+      bell.ring(found.id)
     },
     watch: bell.watch,
   }
@@ -110,7 +109,7 @@ async function begin(
   wanted: NewRun,
   { now, aliveUntil, most }: BeginTerms,
   lock: readonly Step[],
-  { database, run, bell, log }: Parts,
+  { database, run, bell }: Parts,
 ): Promise<Begun> {
   const { id, owner, threadId: thread, once } = wanted
   const of = { owner, thread }
@@ -133,15 +132,13 @@ async function begin(
       step(run.dropEvents, { ...of, id }),
     ])
     if (changed?.[before.length] === 1) break
-    const why = await findObstacle(wanted, { now, most }, { database, run })
+    const why = await findObstacle(wanted, { now, most }, { database, run, bell })
     if (why) return why
     // What was in the way has ended by now.
     if (tries === MAX_TRIES) return { began: false, why: 'busy' }
   }
-  log.open(id)
   const [, last] = await database.all(run.newest, { ...of, rows: 2 })
   if (last?.state !== 'interrupted') return { began: true }
-  await log.close(last.id, [])
   bell.ring(last.id)
   return { began: true, replaced: parseRun(last) }
 }
@@ -150,7 +147,7 @@ async function begin(
 async function findObstacle(
   { owner, threadId: thread, once }: NewRun,
   { now, most }: Pick<BeginTerms, 'now' | 'most'>,
-  { database, run }: Pick<Parts, 'database' | 'run'>,
+  { database, run }: Parts,
 ): Promise<Begun | undefined> {
   const before = once && (await database.first(run.byKey, { owner, key: once.key }))
   if (before) return { began: false, why: 'repeated', run: parseRun(before) }
@@ -168,7 +165,7 @@ async function latest(
   owner: string,
   thread: string,
   now: number,
-  { database, run, bell }: Omit<Parts, 'log'>,
+  { database, run, bell }: Parts,
 ): Promise<StoredRun | undefined> {
   const of = { owner, thread }
   const found = await database.first(run.newest, { ...of, rows: 1 })

@@ -443,7 +443,7 @@ describe('an authorization server', () => {
         /^https:\/\/app\.example\/chat\?thread=1&connect_error=(refused|unavailable) $/,
       )
       expect(await app.record()).toBeUndefined()
-      expect(JSON.stringify(app.events)).not.toContain('evil')
+      expect(JSON.stringify(app.events)).not.toContain('code-1')
     },
   )
 

@@ -1,0 +1,64 @@
+// Takes what a request contained out of the words that the server answers with. A server may quote
+// what it was sent, and its words go to the operator's log.
+
+import type { JsonAnswer } from '../core/http/bounded-json.ts'
+import { isObject } from '../core/json.ts'
+
+/** Parameters that are no secret, so that a description may name their values. */
+const PUBLIC: ReadonlySet<string> = new Set([
+  'audience',
+  'client_assertion_type',
+  'client_id',
+  'grant_type',
+  'redirect_uri',
+  'requested_token_type',
+  'requested_token_use',
+  'resource',
+  'scope',
+  'subject_token_type',
+  'actor_token_type',
+  'token_type_hint',
+])
+
+/** A shorter piece cannot be told from a word. */
+const MIN_PIECE_CHARS = 6
+
+/** The answer, without any piece of a secret of the request in its error's code and words. */
+export function withoutSentWords(
+  answer: JsonAnswer,
+  body: URLSearchParams,
+  headers: Readonly<Record<string, string>>,
+): JsonAnswer {
+  const { json } = answer
+  if (!isObject(json) || json.error === undefined) return answer
+  const secrets = [...secretsOf(body), ...secretsOfHeaders(headers)]
+  const clean = (text: unknown) =>
+    typeof text === 'string'
+      ? text.replace(WORD, (word) =>
+          secrets.some((secret) => overlaps(secret, word)) ? '[credential]' : word,
+        )
+      : undefined
+  const { error, error_description } = json
+  return {
+    ...answer,
+    json: { ...json, error: clean(error), error_description: clean(error_description) },
+  }
+}
+
+const WORD = /[^\s"'`,;()<>[\]{}]+/g
+
+function overlaps(secret: string, word: string): boolean {
+  return word.includes(secret) || (word.length >= MIN_PIECE_CHARS && secret.includes(word))
+}
+
+function secretsOf(body: URLSearchParams): readonly string[] {
+  return [...body].flatMap(([name, value]) => (PUBLIC.has(name) || value === '' ? [] : [value]))
+}
+
+function secretsOfHeaders(headers: Readonly<Record<string, string>>): readonly string[] {
+  const [, basic] = /^Basic (.+)$/i.exec(new Headers(headers).get('authorization') ?? '') ?? []
+  if (basic === undefined) return []
+  const decoded = Buffer.from(basic, 'base64').toString()
+  const secret = decoded.slice(decoded.indexOf(':') + 1)
+  return secret === '' ? [basic] : [basic, secret]
+}
