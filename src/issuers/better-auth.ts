@@ -1,14 +1,13 @@
 // The preset for Better Auth.
 
-import { COMMON_MARKS } from '../core/verify/token-kind.ts'
 import { type ConfiguredIssuer, configure } from './configure.ts'
 import type { NamedIssuerOptions } from './options.ts'
 import { cannotExchange, type Preset } from './preset.ts'
 
-const BETTER_AUTH: Preset = {
+const BETTERAUTH: Preset = {
   name: 'Better Auth',
   docs: 'https://www.better-auth.com/docs/plugins/oauth-provider',
-  tokens: { accessTokenMarks: COMMON_MARKS },
+  tokens: {},
   exchange: cannotExchange('Better Auth'),
   connect: {},
 }
@@ -17,12 +16,10 @@ const BETTER_AUTH: Preset = {
 export type BetterAuthOptions = NamedIssuerOptions
 
 /**
- * Makes an issuer of a Better Auth server. Its plugin `oauth-provider` issues access tokens for a
- * resource. Its older `oidc-provider` has ID tokens (`idTokensFor`) and opaque access tokens
- * (`opaqueTokens: 'userinfo'`).
+ * Makes an issuer of Better Auth.
  *
  * @throws TypeError that names the setting, for a configuration that cannot work.
  */
 export function betterAuth(options: BetterAuthOptions): ConfiguredIssuer {
-  return configure(BETTER_AUTH, options, { issuer: options.issuer })
+  return configure(BETTERAUTH, options, { issuer: options.issuer })
 }

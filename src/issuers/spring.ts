@@ -1,6 +1,5 @@
 // The preset for Spring Authorization Server.
 
-import { COMMON_MARKS } from '../core/verify/token-kind.ts'
 import { type ConfiguredIssuer, configure } from './configure.ts'
 import type { NamedIssuerOptions } from './options.ts'
 import type { Preset } from './preset.ts'
@@ -8,16 +7,7 @@ import type { Preset } from './preset.ts'
 const SPRING: Preset = {
   name: 'Spring Authorization Server',
   docs: 'https://docs.spring.io/spring-authorization-server/reference/core-model-components.html',
-  tokens: {
-    accessTokenMarks: [
-      ...COMMON_MARKS,
-      // Without any scope, an access token still has a begin, and an ID token has not.
-      {
-        required: { nbf: true },
-        forbidden: ['nonce', 'at_hash', 'events', 'azp', 'auth_time', 'sid'],
-      },
-    ],
-  },
+  tokens: {},
   exchange: {},
   connect: {},
 }
@@ -26,8 +16,7 @@ const SPRING: Preset = {
 export type SpringOptions = NamedIssuerOptions
 
 /**
- * Makes an issuer of Spring Authorization Server. The audience is the id of the client that a token
- * was issued to, unless a token customizer puts another one there.
+ * Makes an issuer of Spring Authorization Server.
  *
  * @throws TypeError that names the setting, for a configuration that cannot work.
  */

@@ -50,7 +50,7 @@ describe('the messages of one answer', () => {
       },
     })
     await makeRules().rules.message(
-      Array.from({ length: 50 }, () => CODED),
+      Array.from({ length: 400 }, () => CODED),
       budget,
     )
     expect(turns).toBeGreaterThan(20)

@@ -4,6 +4,7 @@
 import { decodeDumps } from './dumps.ts'
 import { decodeHex } from './letters.ts'
 import { mayBePackedBytes } from './packed.ts'
+import { type TextBytes, tableOf } from './text-bytes.ts'
 import { latin1, MIN_VIEW_CHARS, type View, withoutNulls } from './view.ts'
 
 /** The shortest list is `1,2,3,4,5,6,7,8,9,1,2,3`: 16 of its characters are in a row. */
@@ -13,24 +14,28 @@ const PROBE_CHARS = 16
 const AHEAD_CHARS = 7
 
 /** Adds the lists of bytes in a text. */
-export function decodeByteLists(text: string, views: View[]): void {
-  decodeDumps(text, views)
+export function decodeByteLists(text: string, { bytes, length }: TextBytes, views: View[]): void {
   let last = 0
-  for (let at = PROBE_CHARS - 1; at < text.length; at += PROBE_CHARS) {
-    if (at < last || !isListUnit(text.charCodeAt(at)) || !goesOn(text, at)) continue
+  let hasList = false
+  for (let at = PROBE_CHARS - 1; at < length; at += PROBE_CHARS) {
+    if (at < last || !goesOn(bytes, at)) continue
     let from = at
-    while (from > last && isListUnit(text.charCodeAt(from - 1))) from--
+    while (from > last && IS_LIST_UNIT[bytes[from - 1] ?? 0]) from--
     let to = at + 1
-    while (to < text.length && isListUnit(text.charCodeAt(to))) to++
+    while (IS_LIST_UNIT[bytes[to] ?? 0]) to++
     last = to
-    if (to - from >= 2 * MIN_VIEW_CHARS - 1) readLists(text, from, to, views)
     at = Math.max(at, to - 1)
+    if (to - from < 2 * MIN_VIEW_CHARS - 1) continue
+    hasList = true
+    readLists(text, from, to, views)
   }
+  // The first of two lines with twelve bytes, or the second, is a list.
+  if (hasList) decodeDumps(text, views)
 }
 
-function goesOn(text: string, at: number): boolean {
-  for (let next = at + 1; next <= at + AHEAD_CHARS; next++)
-    if (!isListUnit(text.charCodeAt(next))) return false
+function goesOn(bytes: Uint8Array, at: number): boolean {
+  for (let next = at; next <= at + AHEAD_CHARS; next++)
+    if (!IS_LIST_UNIT[bytes[next] ?? 0]) return false
   return true
 }
 
@@ -38,13 +43,7 @@ function goesOn(text: string, at: number): boolean {
  * Digits, `a` to `f`, and what stands between numbers: `"0":101, [1,2] 65:79 0x41`, or `\n` in a
  * JSON text in a text.
  */
-const LIST_UNITS: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) =>
-  /[0-9a-fA-FnxX ,:;\t\r\n"'\\[\]-]/.test(String.fromCharCode(code)) ? 1 : 0,
-)
-
-function isListUnit(unit: number): boolean {
-  return LIST_UNITS[unit] === 1
-}
+const IS_LIST_UNIT: Uint8Array = tableOf(/[0-9a-fA-FnxX ,:;\t\r\n"'\\[\]-]/)
 
 /** A number of a list, and where it is. */
 interface Item {

@@ -5,21 +5,27 @@ import { decodeEscapedRuns } from './escapes.ts'
 import { letterRuns, placeOf } from './letter-runs.ts'
 import { decodeLetters } from './letters.ts'
 import { decodeInvisible, decodeSpaced } from './spaced.ts'
+import { bytesOf } from './text-bytes.ts'
 import { type View, withoutNulls } from './view.ts'
 
-/** Gives the views of a text: each part of it that may be decoded, decoded once. */
-export function viewsOf(text: string): readonly View[] {
+/**
+ * Gives the views of a text: each part of it that may be decoded, decoded once.
+ *
+ * @param onPacked Is told where a run of letters begins that may hold compressed data.
+ */
+export function viewsOf(text: string, onPacked: (at: number) => void): readonly View[] {
   const views: View[] = []
-  for (const run of letterRuns(text)) {
+  const asBytes = bytesOf(text)
+  for (const run of letterRuns(text, asBytes, onPacked)) {
     for (const view of decodeLetters(run.letters)) {
       const from = placeOf(run, view.from)
       views.push({ text: view.text, from, to: placeOf(run, view.to - 1) + 1 })
     }
   }
   decodeEscapedRuns(text, views)
-  decodeByteLists(text, views)
-  decodeSpaced(text, views)
-  decodeInvisible(text, views)
+  decodeByteLists(text, asBytes, views)
+  decodeSpaced(text, asBytes, views)
+  if (!asBytes.isAscii) decodeInvisible(text, views)
   if (text.includes('\0')) views.push(...utf16Views(text))
   return views
 }

@@ -5,14 +5,15 @@ import type { Budget, Work } from './budget.ts'
 import { textsOfBytes } from './byte-lists.ts'
 import { JoinedTexts } from './joined-texts.ts'
 import { MARKER } from './marker.ts'
-import { mayBePacked } from './packed.ts'
+import { NOTHING, type Suspects, suspectsIn } from './suspects.ts'
 import {
-  BLOCK_CHARS,
   type Indexes,
+  PACK_CHARS,
   type RedactedText,
-  redactBlock,
   redactText,
+  removePlain,
 } from './text-search.ts'
+import { MAX_DEPTH, MIN_SECRET_NUMBER } from './texts.ts'
 
 /** Stands in place of what is too deep to be searched. */
 export const WITHHELD = '[content withheld]'
@@ -20,10 +21,7 @@ export const WITHHELD = '[content withheld]'
 const TOO_MUCH = '[content withheld: too much to search]'
 /** Under this name the keys of all objects are read together. */
 const KEYS = '\0'
-/** Levels of a value that are searched. */
-const MAX_DEPTH = 128
-/** Smaller numbers have too few digits to be a secret. */
-const MIN_SECRET_NUMBER = 1e11
+const BYTES = { isCoded: true, isBytes: true }
 
 /** The value with markers. */
 export interface RedactedValue {
@@ -49,14 +47,21 @@ interface Frame {
 /**
  * Redacts a value. A value with nothing to remove comes back as the same object.
  *
- * It keeps its own stack, so that it can pause anywhere.
+ * Most values have nothing: `suspects.ts` sees that from all their texts together. Only another one
+ * is gone through.
  */
 export function* redactValue(
   value: unknown,
   indexes: Indexes,
   budget: Budget,
 ): Work<RedactedValue> {
-  const walk = new Walk(indexes, budget)
+  const suspects = yield* suspectsIn(value, indexes, budget)
+  if (suspects === NOTHING) return { value, hits: 0, withheld: 0 }
+  return yield* rewriteValue(value, new Walk(indexes, budget, suspects), budget)
+}
+
+/** It keeps its own stack, so that it can pause anywhere. */
+function* rewriteValue(value: unknown, walk: Walk, budget: Budget): Work<RedactedValue> {
   const joined = new JoinedTexts()
   const root = openFrame([value], '')
   const stack: Frame[] = [root]
@@ -71,13 +76,13 @@ export function* redactValue(
     }
     const key = frame.keys?.[frame.at]
     if (key !== undefined) {
-      const redacted = isLong(key) ? yield* walk.longText(key) : walk.text(key)
+      const redacted = walk.mayTakeLong(key) ? yield* walk.longText(key) : walk.text(key)
       joined.add(KEYS, redacted)
       putKey(frame, redacted)
     }
     const item = frame.items[frame.at]
     if (typeof item === 'string') {
-      const redacted = isLong(item) ? yield* walk.longText(item) : walk.text(item)
+      const redacted = walk.mayTakeLong(item) ? yield* walk.longText(item) : walk.text(item)
       joined.add(key ?? frame.name, redacted)
       put(frame, redacted)
     } else if (typeof item === 'number') put(frame, walk.number(item))
@@ -88,7 +93,7 @@ export function* redactValue(
     else stack.push(openFrame(item, key ?? frame.name))
   }
   const { hits, withheld } = walk
-  const holds = yield* joined.holdSecret(indexes, budget)
+  const holds = yield* joined.holdSecret(walk.indexes, budget)
   return holds === false
     ? { value: root.items[0], hits, withheld }
     : { value: WITHHELD, hits: hits + (holds ? 1 : 0), withheld: withheld + 1 }
@@ -98,20 +103,28 @@ export function* redactValue(
 class Walk {
   hits = 0
   withheld = 0
-  readonly #indexes: Indexes
+  readonly indexes: Indexes
   readonly #budget: Budget
+  readonly #suspects: Suspects
 
-  constructor(indexes: Indexes, budget: Budget) {
-    this.#indexes = indexes
+  constructor(indexes: Indexes, budget: Budget, suspects: Suspects) {
+    this.indexes = indexes
     this.#budget = budget
+    this.#suspects = suspects
+  }
+
+  /** Whether the search of a text should pause at times. */
+  mayTakeLong(text: string): boolean {
+    return text.length > PACK_CHARS || this.#suspects.has(text)
   }
 
   text(text: string): string {
-    return this.#counted(redactBlock(text, this.#indexes, this.#budget))
+    return this.#counted(removePlain(text, this.indexes, this.#budget))
   }
 
   *longText(text: string): Work<string> {
-    return this.#counted(yield* redactText(text, this.#indexes, this.#budget))
+    const isCoded = this.#suspects.has(text)
+    return this.#counted(yield* redactText(text, { isCoded }, this.indexes, this.#budget))
   }
 
   number(value: number): unknown {
@@ -124,7 +137,7 @@ class Walk {
   /** Whether an array, or an object like one, holds the bytes of a secret. */
   *hidesInBytes(part: object): Work<boolean> {
     for (const text of textsOfBytes(part))
-      if (this.#counted(yield* redactText(text, this.#indexes, this.#budget, true)) !== text)
+      if (this.#counted(yield* redactText(text, BYTES, this.indexes, this.#budget)) !== text)
         return true
     return false
   }
@@ -139,11 +152,6 @@ class Walk {
     this.hits += redacted.hits
     return redacted.text
   }
-}
-
-/** Whether the search of a text should pause at times. */
-function isLong(text: string): boolean {
-  return text.length > BLOCK_CHARS || mayBePacked(text)
 }
 
 function openFrame(part: object, name: string): Frame {

@@ -1,7 +1,10 @@
 // Finds the runs of letters in a text that may be base64 or hex: on one line, over lines of any
 // length, and in groups. It decodes nothing.
 
+import { mayBePacked } from './packed-hints.ts'
+import { IS_BREAK, IS_LETTER, MIN_GROUP_LETTERS, MIN_RUN_LETTERS, mayBeRun } from './run-hints.ts'
 import type { Range } from './search.ts'
+import type { TextBytes } from './text-bytes.ts'
 
 /** A run, without what stands between its lines. */
 export interface LetterRun extends Range {
@@ -14,10 +17,6 @@ interface Line extends Range {
   readonly before: number
 }
 
-/** Shorter runs hold no secret: twelve characters are sixteen letters. */
-const MIN_RUN_LETTERS = 16
-/** Groups of fewer letters are not joined. */
-const MIN_GROUP_LETTERS = 4
 const MAX_BREAK_CHARS = 18
 const BACKSLASH = 92
 /** What stands between lines and groups, as text and in a JSON text in a text. */
@@ -25,21 +24,39 @@ const BREAK = /(?:\\r\\n|\\n|\r\n|\n)(?:[ \t]{0,16})|[ \t]{1,2}/y
 
 const NONE: readonly LetterRun[] = []
 
-/** Finds the runs of a text, in order. */
-export function letterRuns(text: string): readonly LetterRun[] {
+/**
+ * Finds the runs of a text that may decode to another text, in order.
+ *
+ * @param onPacked Is told where compressed data may begin.
+ */
+export function letterRuns(
+  text: string,
+  { bytes, length }: TextBytes,
+  onPacked: (at: number) => void,
+): readonly LetterRun[] {
   let runs: LetterRun[] | undefined
   let last = 0
   // A run of sixteen has a letter at one of any sixteen positions in a row; or a break is there.
-  for (let at = MIN_RUN_LETTERS - 1; at < text.length; at += MIN_RUN_LETTERS) {
+  for (let at = MIN_RUN_LETTERS - 1; at < length; at += MIN_RUN_LETTERS) {
     if (at < last) continue
-    const letter = isLetter(text.charCodeAt(at)) ? at : letterAfterBreak(text, at)
+    const unit = bytes[at] ?? 0
+    const letter = IS_LETTER[unit] ? at : IS_BREAK[unit] ? letterAfterBreak(text, at) : -1
     if (letter < 0) continue
-    const run = runAt(text, letter, last)
-    if (!run) continue
-    runs ??= []
-    runs.push(run)
-    last = run.to
-    at = Math.max(at, run.to - 1)
+    let from = letter
+    while (from > last && IS_LETTER[bytes[from - 1] ?? 0]) from--
+    let to = letter + 1
+    while (IS_LETTER[bytes[to] ?? 0]) to++
+    if (mayBePacked(bytes, from, to)) onPacked(from)
+    const run = mayBeRun(bytes, from, to) ? runAt(text, letter, from, last) : undefined
+    if (run) {
+      runs ??= []
+      runs.push(run)
+      last = run.to
+      for (const line of run.lines ?? [])
+        if (mayBePacked(bytes, line.from, line.to)) onPacked(line.from)
+    }
+    // No letters are looked at twice.
+    at = Math.max(at, run ? run.to - 1 : to - MIN_RUN_LETTERS)
   }
   return runs ?? NONE
 }
@@ -57,11 +74,15 @@ export function placeOf({ from, lines }: LetterRun, letter: number): number {
   return line ? line.from + letter - line.before : from
 }
 
-function runAt(text: string, letter: number, last: number): LetterRun | undefined {
-  let from = letter
-  while (from > last && isLetter(text.charCodeAt(from - 1))) from--
+/** The run on the line, and the lines below, whose letters begin at a place. */
+export function runFrom(text: string, from: number): LetterRun {
+  return linesFrom(text, from, endOfLetters(text, from))
+}
+
+/** @param begin Where the letters around this one begin. */
+function runAt(text: string, letter: number, begin: number, last: number): LetterRun | undefined {
   // The `n` of a break that is written `\\n`.
-  if (text.charCodeAt(from - 1) === BACKSLASH && from < letter) from++
+  const from = text.charCodeAt(begin - 1) === BACKSLASH && begin < letter ? begin + 1 : begin
   const to = endOfLetters(text, letter)
   return to - from >= MIN_RUN_LETTERS
     ? linesFrom(text, from, to)

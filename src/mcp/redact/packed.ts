@@ -3,8 +3,9 @@
 
 import type { Budget, Work } from './budget.ts'
 import { type ByteAt, inflate } from './inflate.ts'
-import { type LetterRun, letterRuns, placeOf } from './letter-runs.ts'
+import { type LetterRun, placeOf, runFrom } from './letter-runs.ts'
 import { BITS, HEX_VALUE } from './letters.ts'
+import { BASE64, HEX } from './packed-hints.ts'
 import { latin1, MIN_VIEW_CHARS, type View } from './view.ts'
 
 /** How a text is read. */
@@ -15,50 +16,34 @@ export interface Reading {
   readonly limitBytes: number
 }
 
-/** Twelve characters in zlib data are more letters than this. */
-const MIN_LETTERS = 24
-const PROBE_CHARS = MIN_LETTERS / 2
-
-/** The first bytes of gzip data in base64, at each place in a group of three bytes; and of zlib. */
-const BASE64 = /H4sI|[BRhx][+-]LC(?=[AB])|fi(?=wg)|e(?:A[E-H]|F[4-7]|J[w-z]|N[o-r])/g
-const HEX = /1[fF]8[bB]08|78(?:01|5[eE]|9[cC]|[dD][aA])/g
 const BYTES = /\x1f\x8b\x08|x[\x01^\x9c\xda]/g
 const GZIP = '\x1f\x8b\x08'
-const ANY_IN_RUN = new RegExp(`${BASE64.source}|${HEX.source}`)
 const ANY_IN_BYTES = new RegExp(BYTES.source)
-
-/** Whether compressed data may be in a text. It looks at few characters. */
-export function mayBePacked(text: string): boolean {
-  if (text.length < MIN_LETTERS) return false
-  for (let at = PROBE_CHARS - 1; at + PROBE_CHARS < text.length; at += PROBE_CHARS) {
-    if (!isLetter(text, at) || !isLetter(text, at + PROBE_CHARS)) continue
-    let from = at
-    while (from > 0 && isLetter(text, from - 1)) from--
-    let to = at + 1
-    while (to < text.length && isLetter(text, to)) to++
-    if (to - from >= MIN_LETTERS && ANY_IN_RUN.test(text.slice(from, to))) return true
-    at = Math.max(at, to - PROBE_CHARS)
-  }
-  return text.includes(GZIP)
-}
 
 /** Whether compressed data may be in bytes that are written as characters. */
 export function mayBePackedBytes(bytes: string): boolean {
   return ANY_IN_BYTES.test(bytes)
 }
 
+/** Whether gzip data is in a text as characters. */
+export function hasGzip(text: string): boolean {
+  return text.includes(GZIP)
+}
+
 /**
  * Inflates all the data in a text.
  *
+ * @param runs Where runs of letters begin that may hold data.
  * @returns What came out, and where it was; undefined when that is too much.
  */
 export function* packedViews(
   text: string,
+  runs: Iterable<number>,
   { isBytes, limitBytes }: Reading,
   budget: Budget,
 ): Work<readonly View[] | undefined> {
   const views: View[] = []
-  for (const packed of packedIn(text, isBytes)) {
+  for (const packed of packedIn(text, runs, isBytes)) {
     if (budget.isSpent) return undefined
     if (budget.isTurnDue) yield
     const start = dataStart(packed.byteAt)
@@ -88,8 +73,12 @@ interface Packed {
   placeOf(byte: number): number
 }
 
-function* packedIn(text: string, isBytes: boolean): Generator<Packed, void> {
-  if (isBytes || text.includes(GZIP)) {
+function* packedIn(
+  text: string,
+  runs: Iterable<number>,
+  isBytes: boolean,
+): Generator<Packed, void> {
+  if (isBytes || hasGzip(text)) {
     for (const { index: from } of text.matchAll(BYTES))
       yield {
         from,
@@ -97,8 +86,12 @@ function* packedIn(text: string, isBytes: boolean): Generator<Packed, void> {
         placeOf: (byte) => Math.min(text.length, from + byte),
       }
   }
-  for (const run of letterRuns(text)) {
-    if (run.letters.length < MIN_LETTERS) continue
+  let last = 0
+  for (const from of runs) {
+    // Lines below belong to the run of the first one.
+    if (from < last) continue
+    const run = runFrom(text, from)
+    last = run.to
     for (const { index, 0: found } of run.letters.matchAll(BASE64))
       yield inBase64(run, index, found.startsWith('fi') ? 2 : found.endsWith('LC') ? 1 : 0)
     for (const { index } of run.letters.matchAll(HEX)) yield inHex(run, index)
@@ -175,9 +168,4 @@ function afterZero(byteAt: ByteAt, from: number): number {
   let at = from
   while (at < MAX_HEADER_BYTES && byteAt(at) > 0) at++
   return at + 1
-}
-
-function isLetter(text: string, at: number): boolean {
-  const unit = text.charCodeAt(at)
-  return unit === 65 || (BITS[unit] ?? 0) > 0
 }

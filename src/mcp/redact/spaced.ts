@@ -1,36 +1,40 @@
 // Finds texts whose characters stand apart: a blank, a dash or an invisible character between each
 // two of them.
 
+import { type TextBytes, tableOf } from './text-bytes.ts'
 import { MIN_VIEW_CHARS, type View } from './view.ts'
 
 /** The shortest text is twelve characters, and eleven of the same separator between them. */
 const PROBE_UNITS = 2 * MIN_VIEW_CHARS - 3
 
 /** Adds the texts that are written with one separator between each two characters. */
-export function decodeSpaced(text: string, views: View[]): void {
+export function decodeSpaced(text: string, { bytes, length }: TextBytes, views: View[]): void {
   let last = 0
-  for (let at = PROBE_UNITS - 1; at < text.length; at += PROBE_UNITS) {
+  for (let at = PROBE_UNITS - 1; at < length; at += PROBE_UNITS) {
     if (at < last) continue
-    const separator = separatorAt(text, at - 1) || separatorAt(text, at)
-    if (separator === 0) continue
-    const first = text.charCodeAt(at - 1) === separator ? at - 1 : at
-    const view = viewAround(text, first, separator, last)
+    const first = isSeparator(bytes, at - 1) ? at - 1 : isSeparator(bytes, at) ? at : -1
+    if (first < 0) continue
+    const view = viewAround(text, first, text.charCodeAt(first), last)
     last = view.to
     if (view.text.length >= MIN_VIEW_CHARS) views.push(view)
   }
 }
 
 /**
- * The separator that is here and at every second position before or after; 0 for none. What is
- * between must be something else: white space of a layout is no text.
+ * Whether a separator is here and at every second position before or after. What is between must be
+ * something else: white space of a layout is no text.
  */
-function separatorAt(text: string, at: number): number {
-  const unit = text.charCodeAt(at)
-  if (isWordUnit(unit)) return 0
-  const isAt = (other: number) => text.charCodeAt(other) === unit
-  const isRepeated = (isAt(at + 2) && isAt(at + 4)) || (isAt(at - 2) && isAt(at - 4))
-  return isRepeated && !(isAt(at + 1) && isAt(at - 1)) ? unit : 0
+function isSeparator(bytes: Uint8Array, at: number): boolean {
+  const unit = bytes[at] ?? 0
+  if (IS_WORD[unit]) return false
+  const isRepeated =
+    (bytes[at + 2] === unit && bytes[at + 4] === unit) ||
+    (bytes[at - 2] === unit && bytes[at - 4] === unit)
+  return isRepeated && !(bytes[at + 1] === unit && bytes[at - 1] === unit)
 }
+
+/** Letters and digits separate nothing. */
+const IS_WORD: Uint8Array = tableOf(/[A-Za-z0-9]/)
 
 function viewAround(text: string, at: number, separator: number, last: number): View {
   let from = at
@@ -42,12 +46,6 @@ function viewAround(text: string, at: number, separator: number, last: number): 
   let joined = from > start ? text.charAt(start) : ''
   for (let next = from + 1; next < end; next += 2) joined += text.charAt(next)
   return { text: joined, from: start, to: end }
-}
-
-/** Letters and digits separate nothing. */
-function isWordUnit(unit: number): boolean {
-  const lower = unit | 0x20
-  return (lower >= 97 && lower <= 122) || (unit >= 48 && unit <= 57)
 }
 
 /** Characters that nobody sees; then their UTF-8, each byte read as a character. */

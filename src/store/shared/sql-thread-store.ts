@@ -167,15 +167,14 @@ function toSteps(
   run: ThreadStatements,
   owner: string,
   thread: string,
-  { save, remove, attach, run: asks }: ItemsChange,
+  { save, remove, attach }: ItemsChange,
 ): Step[] {
-  const asking = asks ?? null
   return [
-    ...(remove ?? []).map((item) => step(run.removeItem, { owner, thread, item, asking })),
+    ...(remove ?? []).map((item) => step(run.removeItem, { owner, thread, item })),
     ...(save ?? []).map((item) => {
       const hidden = isHidden(item) ? 1 : 0
       const body = JSON.stringify(item)
-      return step(run.saveItem, { owner, thread, item: item.id, hidden, body, asking }, 1)
+      return step(run.saveItem, { owner, thread, item: item.id, hidden, body }, 1)
     }),
     // Sorted, so that two changes never wait for each other (a deadlock).
     ...[...new Set(attach)]

@@ -278,15 +278,15 @@ describe('a credential in encodings on top of each other', () => {
   })
 
   it('is never passed unsearched: what looks encoded is withheld when the budget is spent', () => {
-    const large = 'A'.repeat(1_000_000)
+    const [large, other] = ['A'.repeat(1_000_000), 'C'.repeat(1_000_000)]
     const spent = (value: unknown) => redactor.json(value, workBudget({ steps: 5_000_000 }))
     expect(spent([large])).toEqual({ value: [large], hits: 0, withheld: 0 })
-    expect(spent([large, large, 'short', 'plain words pass', 'B'.repeat(24)])).toEqual({
+    expect(spent([large, other, 'short', 'plain words pass', 'B'.repeat(24)])).toEqual({
       value: [large, TOO_MUCH, 'short', 'plain words pass', TOO_MUCH],
       hits: 0,
       withheld: 2,
     })
-    expect(spent([large, large, opaque, { [opaque]: 1 }])).toEqual({
+    expect(spent([large, other, opaque, { [opaque]: 1 }])).toEqual({
       value: [large, TOO_MUCH, MARKER, { [MARKER]: 1 }],
       hits: 2,
       withheld: 1,
