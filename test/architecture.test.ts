@@ -189,7 +189,9 @@ describe('reveal()', () => {
       // A connected account: the state of the flow; code and proof key; the refresh token; a token
       // that is revoked.
       'src/oauth/connection/flow-record.ts': 1,
-      'src/oauth/connection/flow.ts': 2,
+      'src/oauth/connection/finish-flow.ts': 2,
+      // The key that tokens are bound to, opened for a proof.
+      'src/oauth/connection/stored-key.ts': 1,
       'src/oauth/connection/refresh.ts': 1,
       'src/oauth/connection/token-request.ts': 1,
       // A client's secret, to its authorization server.

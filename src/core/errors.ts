@@ -73,7 +73,11 @@ export type RefusalReason =
 
 /** Whether a reason means that something does not work, and not that somebody was refused. */
 export function isFailure(reason: RefusalReason): boolean {
-  return isTemporary(reason) || isSetup(reason) || reason === 'exchange_failed'
+  return (
+    isTemporary(reason) ||
+    (isSetup(reason) && reason !== 'registration_refused') ||
+    reason === 'exchange_failed'
+  )
 }
 
 /** Whether a reason may be gone in a moment. Only then is anybody told to try again. */
@@ -87,21 +91,24 @@ export function isTemporary(reason: RefusalReason): boolean {
   )
 }
 
+/** The reasons that mean that the settings do not fit the authorization server. */
+export const SETUP_REASONS: readonly RefusalReason[] = [
+  'endpoint_elsewhere',
+  'endpoint_missing',
+  'exchange_invalid_request',
+  'exchange_scope_widened',
+  'issuer_mismatch_metadata',
+  'metadata_missing',
+  'pkce_not_announced',
+  'registration_refused',
+]
+
 /**
  * Whether a reason means that the settings do not fit the authorization server. It is the same for
  * every person until the operator changes something.
  */
 export function isSetup(reason: RefusalReason): boolean {
-  return (
-    reason === 'endpoint_elsewhere' ||
-    reason === 'endpoint_missing' ||
-    reason === 'exchange_invalid_request' ||
-    reason === 'exchange_scope_widened' ||
-    reason === 'issuer_mismatch_metadata' ||
-    reason === 'metadata_missing' ||
-    reason === 'pkce_not_announced' ||
-    reason === 'registration_refused'
-  )
+  return SETUP_REASONS.includes(reason)
 }
 
 /**

@@ -1,6 +1,7 @@
 // DPoP, the client's side (RFC 9449 section 4): a key that never leaves this process, and proofs
 // that we have it. The server's side is in onbehalf/jwt.
 
+import type { webcrypto } from 'node:crypto'
 import type { Credential } from '../core/credential.ts'
 import { isNonce } from '../core/door/proof.ts'
 import type { ProofRequest } from '../core/source/exchange.ts'
@@ -42,7 +43,15 @@ export async function dpopKey(options: DpopKeyOptions = {}): Promise<DpopKey> {
     false,
     ['sign'],
   )
-  const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', publicKey)
+  return proofsWith(privateKey, await crypto.subtle.exportKey('jwk', publicKey), now)
+}
+
+/** The key whose private part is given: it signs proofs, and remembers the servers' nonces. */
+export function proofsWith(
+  privateKey: webcrypto.CryptoKey,
+  { kty, crv, x, y }: webcrypto.JsonWebKey,
+  now: () => number,
+): DpopKey {
   const header = encode({ typ: 'dpop+jwt', alg: 'ES256', jwk: { kty, crv, x, y } })
   const nonces = new Map<string, string>()
 

@@ -18,12 +18,19 @@ export {
   publicClient,
 } from './client-authentication.ts'
 export { type ClientCredentialsOptions, clientCredentials } from './client-credentials.ts'
+export type {
+  ClientDocument,
+  ConnectionClient,
+  ConnectionIssuer,
+  ConnectionServer,
+} from './connection/connection-server.ts'
 export {
   type ConnectionFacts,
   type Connections,
   type ConnectionsOptions,
   type CredentialOptions,
   connections,
+  type StartOptions,
 } from './connection/connections.ts'
 export {
   type DiscoveredResource,
@@ -31,7 +38,6 @@ export {
   discoverResource,
 } from './connection/discover-resource.ts'
 export { type ConnectNotice, connectNotice, type UrlElicitation } from './connection/notice.ts'
-export type { ClientDocument, ConnectionClient, ConnectionServer } from './connection/settings.ts'
 export { type DpopKey, type DpopKeyOptions, dpopKey, type KeyProofRequest } from './dpop.ts'
 export { type TokenExchangerOptions, tokenExchanger } from './exchange.ts'
 export type { ExchangeDialect } from './exchange-dialect.ts'

@@ -60,5 +60,14 @@ function secretsOfHeaders(headers: Readonly<Record<string, string>>): readonly s
   if (basic === undefined) return []
   const decoded = Buffer.from(basic, 'base64').toString()
   const secret = decoded.slice(decoded.indexOf(':') + 1)
-  return secret === '' ? [basic] : [basic, secret]
+  return secret === '' ? [basic] : [basic, secret, unescapedOf(secret)]
+}
+
+/** The secret itself: in the header some of its characters are encoded. */
+function unescapedOf(secret: string): string {
+  try {
+    return decodeURIComponent(secret)
+  } catch {
+    return secret
+  }
 }

@@ -39,7 +39,12 @@ export interface TokenRequestOptions extends PlainHttpOptions {
 export type TokenRequest = (
   grantType: string,
   parameters: URLSearchParams,
-  options: { readonly signal: AbortSignal; readonly dpop?: DpopKey | undefined },
+  options: {
+    readonly signal: AbortSignal
+    readonly dpop?: DpopKey | undefined
+    /** Whether an answer that is a form is read too. */
+    readonly readsForms?: boolean
+  },
 ) => Promise<Result<JsonAnswer>>
 
 /**
@@ -59,7 +64,7 @@ export function tokenRequests(
   if (clientId === '') throw new TypeError('clientId must not be empty')
   const metadata = discoverAuthorizationServer({ issuer, fetch, now, allowsHttp })
 
-  return async (grantType, parameters, { signal, dpop }) => {
+  return async (grantType, parameters, { signal, dpop, readsForms = false }) => {
     let endpoint = tokenEndpoint
     if (endpoint === undefined) {
       const server = await metadata.current({ signal })
@@ -78,7 +83,7 @@ export function tokenRequests(
           parameters,
           asked,
         ),
-      { fetch, deadline, signal },
+      { fetch, deadline, signal, readsForms },
       dpop,
     )
   }

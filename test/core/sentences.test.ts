@@ -62,7 +62,6 @@ it('calls only those reasons failures where something does not work', () => {
     'issuer_unavailable',
     'metadata_missing',
     'pkce_not_announced',
-    'registration_refused',
     'exchange_invalid_request',
     'exchange_scope_widened',
     'exchange_failed',

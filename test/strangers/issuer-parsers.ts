@@ -277,7 +277,7 @@ export const ISSUER_PARSERS: readonly StrangerParser[] = [
     name: 'return from an authorization server',
     stranger: 'a page',
     files: [
-      'src/oauth/connection/flow.ts',
+      'src/oauth/connection/finish-flow.ts',
       'src/oauth/connection/flow-record.ts',
       'src/oauth/connection/cookie.ts',
     ],

@@ -32,6 +32,7 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'src/chatkit/runs/run-log.ts': STORED,
   'src/oauth/connection/account.ts': STORED,
   'src/oauth/connection/refresh.ts': STORED,
+  'src/oauth/connection/stored-key.ts': STORED,
   'src/openai-agents/paused-run.ts': STORED,
   'src/store/attachments/safe-files.ts': STORED,
   'src/store/postgres/text.ts': STORED,

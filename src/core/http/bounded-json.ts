@@ -12,6 +12,8 @@ export interface BoundedOptions {
   /** Milliseconds for the whole answer. */
   readonly deadline: number
   readonly signal?: AbortSignal | undefined
+  /** Whether an answer that is a form is read as an object of its members. Default false. */
+  readonly readsForms?: boolean
 }
 
 /** What is sent. */
@@ -26,6 +28,9 @@ export interface JsonAnswer {
   readonly status: number
   readonly json: unknown
 }
+
+/** A form has one line of pairs. A page or a sentence is no form. */
+const FORM = /^[\w.%+-]+=[^\s<>]*$/
 
 /** Metadata and key sets have a few kilobytes. A body without end would fill the memory. */
 const MAX_ANSWER_CHARS = 256 * 1024
@@ -42,7 +47,7 @@ export async function fetchJson(
   request: BoundedRequest,
   options: BoundedOptions,
 ): Promise<Result<JsonAnswer>> {
-  const { fetch, deadline, signal } = options
+  const { fetch, deadline, signal, readsForms = false } = options
   const result = await withDeadline(
     deadline,
     signal,
@@ -66,7 +71,12 @@ export async function fetchJson(
       }
       const text = await boundedText(response, MAX_ANSWER_CHARS)
       if (text === undefined) return refused('issuer_unavailable')
-      return granted({ status: response.status, json: parseJson(text) })
+      const json = parseJson(text)
+      const isForm = json === undefined && readsForms && FORM.test(text)
+      return granted({
+        status: response.status,
+        json: isForm ? Object.fromEntries(new URLSearchParams(text)) : json,
+      })
     },
   )
   return result.ok ? result.value : result

@@ -35,15 +35,18 @@ export function accountCredentials(parts: Parts): AccountCredentials {
   const generations = new WeakMap<IssuedToken, number>()
   const flights = new Map<string, Promise<Result<Account>>>()
 
-  function toToken(account: Account): IssuedToken {
+  async function toToken(account: Account): Promise<Result<IssuedToken>> {
+    const { accessToken, dpopKey } = account
+    const key = dpopKey && (await parts.keys(dpopKey))
     const token: IssuedToken = {
-      credential: account.accessToken,
+      credential: accessToken,
       expiresAt: account.expiresAt ?? Math.floor(nowSeconds(parts)) + UNKNOWN_LIFE_SECONDS,
       ...(account.expiresAt === undefined ? { endsAt: Number.POSITIVE_INFINITY } : {}),
       scopes: account.scopes,
+      ...(key ? { proof: (request) => key.proof({ ...request, accessToken }) } : {}),
     }
     generations.set(token, account.generation)
-    return token
+    return granted(token)
   }
 
   /** Callers of one instance share one refresh. Instances agree in the store. */
@@ -67,12 +70,12 @@ export function accountCredentials(parts: Parts): AccountCredentials {
     const stored = readAccount(record, settings)
     if (!stored) return refused('connection_needed')
     if (judgeAccount(stored, nowSeconds(parts), refusedGeneration) === 'serve')
-      return granted(toToken(stored))
+      return toToken(stored)
     const trace = options.trace ?? traceOf(new Headers())
     const account = await waitFor(
       shareRefresh({ principal, settings, refusedGeneration, trace }),
       options.signal,
     )
-    return account.ok ? granted(toToken(account.value)) : account
+    return account.ok ? toToken(account.value) : account
   }
 }

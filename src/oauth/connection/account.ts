@@ -2,6 +2,7 @@
 // whether an instance is refreshing them.
 
 import type { Credential } from '../../core/credential.ts'
+import { type RefusalReason, SETUP_REASONS } from '../../core/errors.ts'
 import { type Principal, principalKey } from '../../core/principal.ts'
 import type { SecretKey, SecretRecord } from '../../core/vault/secret-store.ts'
 import type { AccountTokens } from './judge-tokens.ts'
@@ -20,6 +21,8 @@ export interface Account {
   readonly clientId: string
   readonly accessToken: Credential
   readonly refreshToken: Credential | undefined
+  /** The key that the tokens are bound to. */
+  readonly dpopKey: Credential | undefined
   readonly scopes: readonly string[]
   /** When the person connected it. */
   readonly connectedAt: number
@@ -36,6 +39,8 @@ export interface Account {
   readonly retryAt: number
   /** Refreshes that failed in a row. */
   readonly failures: number
+  /** Why the last one did, when it is a wrong setting and no outage. */
+  readonly failure: RefusalReason | undefined
 }
 
 /** Where a person's account is stored. */
@@ -46,13 +51,14 @@ export function accountKey(principal: Principal, { resource }: Settings): Secret
 /** An account that was just connected. */
 export function newAccount(
   tokens: AccountTokens,
-  clientId: string,
+  { clientId, dpopKey }: { readonly clientId: string; readonly dpopKey: Credential | undefined },
   version: number,
   now: number,
 ): Account {
   return {
     version,
     clientId,
+    dpopKey,
     connectedAt: now,
     refreshToken: undefined,
     // A new number, also after a reconnect: that a server refused an old token says nothing about
@@ -73,7 +79,10 @@ export function renewAccount(account: Account, tokens: AccountTokens, now: numbe
 function freshFields(
   tokens: AccountTokens,
   now: number,
-): Omit<Account, 'version' | 'clientId' | 'connectedAt' | 'generation' | 'refreshToken'> {
+): Omit<
+  Account,
+  'version' | 'clientId' | 'connectedAt' | 'generation' | 'refreshToken' | 'dpopKey'
+> {
   const { expiresAt } = tokens
   return {
     state: 'connected',
@@ -84,6 +93,7 @@ function freshFields(
     leaseUntil: 0,
     retryAt: 0,
     failures: 0,
+    failure: undefined,
   }
 }
 
@@ -98,16 +108,22 @@ function refreshTime(now: number, expiresAt: number): number {
 
 /** Turns an account into a record for the store. */
 export function writeAccount(key: SecretKey, { issuer }: Settings, account: Account): SecretRecord {
-  const { version, accessToken, refreshToken, expiresAt, refreshAt, ...facts } = account
+  const { version, accessToken, refreshToken, dpopKey, expiresAt, refreshAt, failure, ...facts } =
+    account
   return {
     ...key,
     issuer,
     version,
-    secrets: { accessToken, ...(refreshToken ? { refreshToken } : {}) },
+    secrets: {
+      accessToken,
+      ...(refreshToken ? { refreshToken } : {}),
+      ...(dpopKey ? { dpopKey } : {}),
+    },
     facts: {
       ...facts,
       ...(expiresAt === undefined ? {} : { expiresAt }),
       ...(refreshAt === undefined ? {} : { refreshAt }),
+      ...(failure === undefined ? {} : { failure }),
     },
   }
 }
@@ -123,7 +139,7 @@ export function readAccount(
 ): Account | undefined {
   if (!record || record.issuer !== issuer) return undefined
   const { version, secrets, facts } = record
-  const { accessToken, refreshToken } = secrets
+  const { accessToken, refreshToken, dpopKey } = secrets
   const number = (name: string): number | undefined => {
     const value = facts[name]
     return typeof value === 'number' ? value : undefined
@@ -138,6 +154,7 @@ export function readAccount(
     clientId,
     accessToken,
     refreshToken,
+    dpopKey,
     scopes,
     connectedAt: number('connectedAt') ?? 0,
     obtainedAt: number('obtainedAt') ?? 0,
@@ -147,5 +164,6 @@ export function readAccount(
     leaseUntil: number('leaseUntil') ?? 0,
     retryAt: number('retryAt') ?? 0,
     failures: number('failures') ?? 0,
+    failure: SETUP_REASONS.find((reason) => reason === facts.failure),
   }
 }

@@ -1,7 +1,8 @@
 // The app's client metadata document (draft-ietf-oauth-client-id-metadata-document): it says who
 // the app is, at the URL that is the app's client id.
 
-import type { ClientDocument, Settings } from './settings.ts'
+import type { ClientDocument } from './connection-server.ts'
+import type { Settings } from './settings.ts'
 
 /** Answers a request for the document; undefined for any other. */
 export function clientMetadataResponse(

@@ -4,7 +4,9 @@
 import { Credential } from '../../core/credential.ts'
 import { granted, type Result, refused } from '../../core/errors.ts'
 import { fetchJson } from '../../core/http/bounded-json.ts'
-import { isObject } from '../../core/json.ts'
+import { type AuthorizationServer, endpointOf } from '../../core/http/server-metadata.ts'
+import { isObject, type UnknownObject } from '../../core/json.ts'
+import { authorizationServerWords, detailsOf } from '../../core/refusal-details.ts'
 import { DEPLOYMENT, type SecretKey, type SecretRecord } from '../../core/vault/secret-store.ts'
 import {
   type ClientAuthentication,
@@ -13,6 +15,7 @@ import {
   publicClient,
 } from '../client-authentication.ts'
 import { nowSeconds, type Parts } from './parts.ts'
+import { bindsTokens, serverOf } from './server-of.ts'
 import type { Settings } from './settings.ts'
 
 /** The client to use. */
@@ -50,16 +53,29 @@ export async function clientForFlow(
   const known = await knownClient(settings, parts)
   if (settings.client.type === 'registered' || (settings.client.type === 'dynamic' && known.ok))
     return known
-  const server = await settings.metadata.current({ signal })
+  const server = await serverOf(settings, signal)
   if (!server.ok) return server
+  const setting = `servers.${settings.name}.client`
   if (settings.client.type === 'document')
-    return server.value.clientDocuments ? known : refused('exchange_client_refused')
-  if (server.value.registrationEndpoint === undefined) return refused('exchange_client_refused')
-  return register(server.value.registrationEndpoint, settings, parts, signal)
+    return server.value.clientDocuments
+      ? known
+      : refused('registration_refused', {
+          claim: 'client_id_metadata_document_supported',
+          expected: `true, or the setting ${setting} with a client that you registered there`,
+        })
+  const endpoint = endpointOf(
+    server.value,
+    'registration_endpoint',
+    `${setting} with a client that you registered there`,
+  )
+  return endpoint.ok
+    ? register(endpoint.value, server.value, settings, parts, signal)
+    : refused('registration_refused', detailsOf(endpoint.refusal))
 }
 
 async function register(
   endpoint: string,
+  server: AuthorizationServer,
   settings: Settings,
   parts: Parts,
   signal?: AbortSignal,
@@ -71,17 +87,18 @@ async function register(
     redirect_uris: [settings.redirectUri],
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],
-    token_endpoint_auth_method: 'none',
-    application_type: 'web',
+    token_endpoint_auth_method: methodToAsk(server),
+    application_type: applicationType(settings.redirectUri),
+    ...(bindsTokens(server, settings) ? { dpop_bound_access_tokens: true } : {}),
   }
   const headers = { accept: 'application/json', 'content-type': 'application/json' }
   const request = { method: 'POST', headers, body: JSON.stringify(metadata) } as const
   const answer = await fetchJson(endpoint, request, { fetch, deadline, signal })
   if (!answer.ok) return answer
   const { status, json } = answer.value
-  if (status >= 500) return refused('issuer_unavailable')
+  if (status >= 500 || status === 429) return refused('issuer_unavailable')
   const issued = status === 201 || status === 200 ? parseRegistration(json) : undefined
-  if (!issued) return refused('exchange_client_refused')
+  if (!issued) return registrationRefused(status, json, settings)
   const key = keyOf(settings)
   const before = await store.read(key)
   const { id, secret, method, expiresAt } = issued
@@ -98,6 +115,27 @@ async function register(
   return known ? granted(known) : refused('issuer_unavailable')
 }
 
+/** A public client where the server takes one or does not say; else one with a secret. */
+function methodToAsk({ clientAuthentication: taken }: AuthorizationServer): string {
+  const methods = ['none', 'client_secret_basic', 'client_secret_post']
+  return taken ? (methods.find((method) => taken.includes(method)) ?? 'none') : 'none'
+}
+
+/** Servers refuse a web application whose redirect URI is plain http on this machine. */
+function applicationType(redirectUri: string): 'web' | 'native' {
+  return new URL(redirectUri).protocol === 'http:' ? 'native' : 'web'
+}
+
+/** What the server said (RFC 7591 section 3.2.2), for the operator. */
+function registrationRefused(status: number, json: unknown, { name }: Settings): Result<never> {
+  const { error, error_description }: UnknownObject = isObject(json) ? json : {}
+  return refused('registration_refused', {
+    expected: `a registration, or the setting servers.${name}.client with a client that you registered there`,
+    found: `HTTP ${status}`,
+    ...authorizationServerWords(error, error_description),
+  })
+}
+
 interface Registration {
   readonly id: string
   readonly secret: Credential | undefined
@@ -109,17 +147,25 @@ interface Registration {
 /** Parses a registration response (RFC 7591 section 3.2.1). */
 function parseRegistration(json: unknown): Registration | undefined {
   if (!isObject(json)) return undefined
-  const { client_id, client_secret, client_secret_expires_at, token_endpoint_auth_method } = json
+  const { client_id, client_secret_expires_at, token_endpoint_auth_method } = json
+  // `null` and an empty text are how some servers write that there is no secret.
+  const client_secret = json.client_secret || undefined
   if (typeof client_id !== 'string' || !/^[\x20-\x7e]{1,2048}$/.test(client_id)) return undefined
   // The server may answer with a confidential client although we asked for a public one.
-  const method =
+  const named =
     token_endpoint_auth_method ?? (client_secret === undefined ? 'none' : 'client_secret_basic')
-  if (method !== 'none' && method !== 'client_secret_basic' && method !== 'client_secret_post')
+  if (named !== 'none' && named !== 'client_secret_basic' && named !== 'client_secret_post')
     return undefined
-  if (method === 'none') return { id: client_id, secret: undefined, method, expiresAt: 0 }
+  if (client_secret === undefined)
+    return named === 'none'
+      ? { id: client_id, secret: undefined, method: named, expiresAt: 0 }
+      : undefined
   if (typeof client_secret !== 'string' || !/^[\x20-\x7e]{1,4096}$/.test(client_secret))
     return undefined
   const expiresAt = typeof client_secret_expires_at === 'number' ? client_secret_expires_at : 0
+  // A server that gives a secret to a client that it calls public may want it all the same, and in
+  // the form: a public client has its id there too.
+  const method = named === 'none' ? 'client_secret_post' : named
   return { id: client_id, secret: new Credential(client_secret), method, expiresAt }
 }
 

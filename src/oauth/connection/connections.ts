@@ -10,15 +10,14 @@ import type { SecretStore } from '../../core/vault/secret-store.ts'
 import { accountKey, readAccount } from './account.ts'
 import { accountCredentials, type CredentialOptions } from './account-credential.ts'
 import { clientMetadataResponse } from './client-document.ts'
+import type { ClientDocument, ConnectionServer } from './connection-server.ts'
 import { endAccount } from './end-account.ts'
-import { finishFlow, refusalPage, startFlow } from './flow.ts'
+import { finishFlow } from './finish-flow.ts'
+import { startFlow } from './flow.ts'
+import { refusalPage } from './pages.ts'
 import type { Parts } from './parts.ts'
-import {
-  type ClientDocument,
-  type ConnectionServer,
-  parseSettings,
-  type Settings,
-} from './settings.ts'
+import { parseSettings, type Settings } from './settings.ts'
+import { storedKeys } from './stored-key.ts'
 
 /** Options of {@link connections}. */
 export interface ConnectionsOptions extends PlainHttpOptions {
@@ -49,6 +48,12 @@ export interface ConnectionsOptions extends PlainHttpOptions {
 
 export type { CredentialOptions } from './account-credential.ts'
 
+/** Options of `Connections.start`. */
+export interface StartOptions {
+  /** Scopes to ask for beside those that the person granted before. Default none. */
+  readonly scopes?: readonly string[]
+}
+
 /** The facts of one connection. All of them are safe to show. */
 export interface ConnectionFacts {
   readonly server: string
@@ -78,13 +83,27 @@ export interface Connections {
    *
    * @param principal The signed-in person, verified by the app for this very request.
    * @param returnTo The path of the app to come back to. After a refusal it gets the parameter
-   *   `connect_error`: `denied`, `refused` or `unavailable`.
+   *   `connect_error`: `denied`, `refused` or `unavailable`. Only `unavailable` may be gone in a
+   *   moment.
+   * @param options.scopes Scopes to ask for beside those that the person granted before: those of a
+   *   `scope_missing` refusal.
    */
-  start(request: Request, principal: Principal, server: string, returnTo: string): Promise<Response>
+  start(
+    request: Request,
+    principal: Principal,
+    server: string,
+    returnTo: string,
+    options?: StartOptions,
+  ): Promise<Response>
   /** Takes the person back. Mount it for GET at `redirectUri` and below. */
   callback(request: Request, principal: Principal): Promise<Response>
   /** The redirect URI of a server, to register with its authorization server. */
   redirectUri(server: string): string | undefined
+  /**
+   * The scopes that a refusal of a server may name; `any` where the operator set no `stepUp`.
+   * Undefined for a server that is not among the `servers`.
+   */
+  stepUpScopes(server: string): readonly string[] | 'any' | undefined
   /** Answers requests for the client metadata document; undefined for any other. */
   clientMetadata(request: Request): Response | undefined
   /** Forgets an account, then asks the authorization server to revoke its token. */
@@ -120,6 +139,7 @@ export function connections(options: ConnectionsOptions): Connections {
     deadline,
     clientDocument,
     allowsHttp,
+    keys: storedKeys(now),
   }
   const read = accountCredentials(parts)
 
@@ -133,10 +153,12 @@ export function connections(options: ConnectionsOptions): Connections {
       )
       return result.ok ? result : { ok: false, refusal: { ...result.refusal, server } }
     },
-    async start(request, principal, server, returnTo): Promise<Response> {
+    async start(request, principal, server, returnTo, asked = {}): Promise<Response> {
       const settings = servers.get(server)
       return settings
-        ? startFlow(request, principal, settings, returnTo, parts).catch(() => unavailable(server))
+        ? startFlow(request, principal, settings, { ...asked, returnTo }, parts).catch(() =>
+            unavailable(server),
+          )
         : notFound()
     },
     async callback(request, principal): Promise<Response> {
@@ -153,6 +175,10 @@ export function connections(options: ConnectionsOptions): Connections {
         : notFound()
     },
     redirectUri: (server) => servers.get(server)?.redirectUri,
+    stepUpScopes(server) {
+      const settings = servers.get(server)
+      return settings && (settings.stepUp ? [...settings.scopes, ...settings.stepUp] : 'any')
+    },
     clientMetadata: (request) =>
       clientDocument && clientMetadataResponse(request, clientDocument, [...servers.values()]),
     async disconnect(principal, server) {

@@ -17,6 +17,10 @@ const MAX_ATTEMPTS = 5
 export interface FlowStart {
   readonly clientId: string
   readonly returnTo: string
+  /** The scopes that the person is asked for. */
+  readonly scopes: readonly string[]
+  /** The key that the tokens shall be bound to. */
+  readonly dpopKey?: Credential | undefined
   /** Seconds since the epoch. */
   readonly expiresAt: number
 }
@@ -35,6 +39,8 @@ export interface Flow {
   readonly verifier: Credential
   readonly clientId: string
   readonly returnTo: string
+  readonly scopes: readonly string[]
+  readonly dpopKey: Credential | undefined
 }
 
 /** Stores a new flow in place of an older one. Undefined when that was not possible. */
@@ -42,7 +48,7 @@ export async function beginFlow(
   store: SecretStore,
   principal: Principal,
   settings: Settings,
-  { clientId, returnTo, expiresAt }: FlowStart,
+  { clientId, returnTo, scopes, dpopKey, expiresAt }: FlowStart,
 ): Promise<FlowSecrets | undefined> {
   const key = flowKey(principal, settings)
   const secrets: FlowSecrets = { verifier: random(), state: random(), browser: random() }
@@ -57,8 +63,9 @@ export async function beginFlow(
         verifier: new Credential(secrets.verifier),
         state: new Credential(secrets.state),
         browser: new Credential(secrets.browser),
+        ...(dpopKey ? { dpopKey } : {}),
       },
-      facts: { clientId, returnTo, expiresAt },
+      facts: { clientId, returnTo, scopes, expiresAt },
     })
     if (written) return secrets
   }
@@ -85,14 +92,17 @@ export async function takeFlow(
 ): Promise<Flow | undefined> {
   const found = await store.read(flowKey(principal, settings))
   if (!found || found.issuer !== settings.issuer) return undefined
-  const { verifier, state, browser } = found.secrets
+  const { verifier, state, browser, dpopKey } = found.secrets
   const { clientId, returnTo, expiresAt } = found.facts
+  // A flow that an older version began has none: it asked for the declared ones.
+  const { scopes = settings.scopes } = found.facts
   if (
     !verifier ||
     !state ||
     !browser ||
     typeof clientId !== 'string' ||
-    typeof returnTo !== 'string'
+    typeof returnTo !== 'string' ||
+    typeof scopes !== 'object'
   )
     return undefined
   if (typeof expiresAt !== 'number' || now >= expiresAt) return undefined
@@ -102,7 +112,7 @@ export async function takeFlow(
   // The empty record keeps the version number. Without it, a new flow could get the number of this
   // one.
   const taken: SecretRecord = { ...found, version: found.version + 1, secrets: {}, facts: {} }
-  return (await store.write(taken)) ? { verifier, clientId, returnTo } : undefined
+  return (await store.write(taken)) ? { verifier, clientId, returnTo, scopes, dpopKey } : undefined
 }
 
 function flowKey(principal: Principal, { resource }: Settings): SecretKey {

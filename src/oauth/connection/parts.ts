@@ -5,7 +5,8 @@ import { granted, type Result, refused } from '../../core/errors.ts'
 import type { AllowsHttp } from '../../core/plain-http.ts'
 import { detailsOf } from '../../core/refusal-details.ts'
 import type { SecretStore } from '../../core/vault/secret-store.ts'
-import type { ClientDocument } from './settings.ts'
+import type { ClientDocument } from './connection-server.ts'
+import type { StoredKeys } from './stored-key.ts'
 
 /** The parts. */
 export interface Parts {
@@ -19,6 +20,7 @@ export interface Parts {
   readonly deadline: number
   readonly clientDocument?: ClientDocument | undefined
   readonly allowsHttp: AllowsHttp
+  readonly keys: StoredKeys
 }
 
 /** What the audit records of a step: who, where, and what. */

@@ -3,7 +3,7 @@
 // whole grant (RFC 9700 section 4.14.2), so nothing here is repeated blindly.
 
 import { setTimeout as pause } from 'node:timers/promises'
-import { granted, type Result, refused } from '../../core/errors.ts'
+import { granted, isSetup, type Result, refused } from '../../core/errors.ts'
 import type { Principal } from '../../core/principal.ts'
 import { type Account, accountKey, readAccount, renewAccount, writeAccount } from './account.ts'
 import { knownClient } from './client.ts'
@@ -29,6 +29,9 @@ const LEASE_SECONDS = 30
 /** How often, and how many times, an instance looks at the refresh of another one. */
 const POLL_MS = 100
 const MAX_LOOKS = 100
+
+/** An issuer that is back is noticed within this time. Until then one caller asks, and no other. */
+const MAX_BACKOFF_SECONDS = 30
 
 /** Whose account, and what is known about its token. */
 export interface Wanted {
@@ -77,7 +80,7 @@ export async function freshAccount(wanted: Wanted, parts: Parts): Promise<Result
       case 'refused':
         return refused('server_refused')
       case 'later':
-        return refused('issuer_unavailable')
+        return refused(account.failure ?? 'issuer_unavailable')
       case 'wait':
         await pause(POLL_MS)
         break
@@ -137,13 +140,14 @@ async function refresh(
     return (await write({ ...leased, version, state: 'needs_reconnect' })) ? answer : undefined
   }
   const failures = leased.failures + 1
-  const retryAt = now + Math.min(300, 5 * 2 ** Math.min(failures - 1, 10))
+  const retryAt = now + Math.min(MAX_BACKOFF_SECONDS, 5 * 2 ** Math.min(failures - 1, 10))
   const after: Account = {
     ...leased,
     version,
     state: 'connected',
     leaseUntil: 0,
     failures,
+    failure: isSetup(answer.refusal.reason) ? answer.refusal.reason : undefined,
     retryAt,
   }
   if (!(await write(after))) return undefined
@@ -177,6 +181,7 @@ async function ask(
       grantType: 'refresh_token',
       parameters: { refresh_token: account.refreshToken.reveal() },
       scopes: account.scopes,
+      dpopKey: account.dpopKey,
     },
     parts,
   )

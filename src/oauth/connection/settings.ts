@@ -1,4 +1,4 @@
-// What an operator declares about the accounts that people may connect, checked once. This file
+// Checks once what an operator declares about the accounts that people may connect. This file
 // fetches nothing.
 
 import { discoverAuthorizationServer } from '../../core/http/authorization-server.ts'
@@ -8,59 +8,22 @@ import type { AuthorizationServer } from '../../core/http/server-metadata.ts'
 import type { AllowsHttp } from '../../core/plain-http.ts'
 import { canonicalResource } from '../../core/resource.ts'
 import { isScope } from '../../core/scope.ts'
-import type { ClientAuthentication } from '../client-authentication.ts'
-
-/** How the app is known to an authorization server. */
-export type ConnectionClient =
-  /** Registered there by hand. Without `authentication` it is a public client. */
-  | {
-      readonly type: 'registered'
-      readonly id: string
-      readonly authentication?: ClientAuthentication
-    }
-  /** By the URL of the app's client metadata document: `clientDocument` of the options. */
-  | { readonly type: 'document' }
-  /**
-   * Registers itself at the first use (RFC 7591). MCP has deprecated it: use it only when nothing
-   * else works.
-   */
-  | { readonly type: 'dynamic' }
-
-/** One server whose accounts people may connect. */
-export interface ConnectionServer {
-  /** The server's resource identifier (RFC 8707), as its binding has it. */
-  readonly resource: string
-  /**
-   * The authorization server, by its issuer identifier. It is pinned: nothing that the server says
-   * later changes where a person or a credential goes. `discoverResource` shows an operator what
-   * the server claims.
-   */
-  readonly issuer: string
-  /** Scopes to ask for. With none, the authorization server decides. */
-  readonly scopes: readonly string[]
-  readonly client: ConnectionClient
-  /**
-   * Endpoints that are not on the issuer's own origin, as its documentation names them. Default:
-   * what the issuer's metadata says.
-   */
-  readonly endpoints?: {
-    readonly authorization?: string
-    readonly token?: string
-    readonly revocation?: string
-  }
-}
-
-/** The app's client metadata document: its URL is the client id. */
-export interface ClientDocument {
-  /** An https URL with a path. The app answers it with `clientMetadata`. */
-  readonly url: string
-  /** The app's name, as people see it. */
-  readonly name: string
-}
+import type { ConnectDialect } from './connect-dialect.ts'
+import type { ClientDocument, ConnectionClient, ConnectionServer } from './connection-server.ts'
 
 /** One server, checked. */
-export interface Settings extends ConnectionServer {
+export interface Settings extends Omit<ConnectDialect, 'resource'> {
   readonly name: string
+  /** What its accounts are stored under. */
+  readonly resource: string
+  /** What is sent as `resource`; undefined: nothing. */
+  readonly sentResource: string | undefined
+  readonly issuer: string
+  readonly scopes: readonly string[]
+  /** Undefined: any scope that the server names. */
+  readonly stepUp: readonly string[] | undefined
+  readonly client: ConnectionClient
+  readonly dpop: true | 'offered' | undefined
   /**
    * Where the authorization server sends people back to. Each server has its own, so that the code
    * of one server cannot arrive as that of another (RFC 9700 section 4.4.2.2).
@@ -114,23 +77,91 @@ function parseServer(name: string, server: ConnectionServer, context: SettingsCo
   if (!/^[A-Za-z][A-Za-z0-9 _-]{0,63}$/.test(name))
     throw new TypeError(`servers: "${name}" is no usable name`)
   const at = `servers.${name}`
-  const { issuer, scopes, client, endpoints = {} } = server
-  for (const scope of scopes)
+  const { scopes, client, stepUp, dpop } = server
+  for (const scope of [...scopes, ...(stepUp ?? [])])
     if (!isScope(scope)) throw new TypeError(`${at}.scopes has "${scope}", which is no scope token`)
-  for (const [endpoint, url] of Object.entries(endpoints))
-    checkEndpoint(`${at}.endpoints.${endpoint}`, url, allowsHttp)
   if (client.type === 'registered' && client.id === '')
     throw new TypeError(`${at}.client.id must not be empty`)
   if (client.type === 'document' && !clientDocument)
     throw new TypeError(`${at}.client needs the setting clientDocument`)
+  const preset = typeof server.issuer === 'string' ? undefined : server.issuer
+  const issuer = typeof server.issuer === 'string' ? server.issuer : server.issuer.issuer
+  const dialect = joinDialects(server, preset?.connect ?? {})
+  checkDialect(at, dialect, allowsHttp)
+  // Without a resource, the name tells one account from another.
+  const resource =
+    server.resource === false
+      ? `urn:onbehalf:connection:${encodeURIComponent(name)}`
+      : canonicalResource(server.resource, allowsHttp)
+  const isSent = server.resource !== false && preset?.connect.resource !== false
   return Object.freeze({
+    ...dialect,
     name,
-    resource: canonicalResource(server.resource, allowsHttp),
+    resource,
+    sentResource: isSent ? resource : undefined,
     issuer,
     scopes: Object.freeze([...scopes]),
+    stepUp: stepUp && Object.freeze([...stepUp]),
     client,
-    endpoints: Object.freeze({ ...endpoints }),
+    dpop,
     redirectUri: `${redirectUri}/${encodeURIComponent(name)}`,
     metadata: discoverAuthorizationServer({ issuer, fetch, now, allowsHttp }),
   })
+}
+
+/** What the server's own declaration says stands before what the preset says. */
+function joinDialects(
+  own: Omit<ConnectDialect, 'resource'>,
+  preset: ConnectDialect,
+): Omit<ConnectDialect, 'resource'> {
+  const pkce = own.pkce ?? preset.pkce
+  const discovery = own.discovery ?? preset.discovery
+  const scopeSeparator = own.scopeSeparator ?? preset.scopeSeparator
+  const offlineAccess = own.offlineAccess ?? preset.offlineAccess
+  return {
+    parameters: Object.freeze({ ...preset.parameters, ...own.parameters }),
+    endpoints: Object.freeze({ ...preset.endpoints, ...own.endpoints }),
+    ...(pkce === undefined ? {} : { pkce }),
+    ...(discovery === undefined ? {} : { discovery }),
+    ...(scopeSeparator === undefined ? {} : { scopeSeparator }),
+    ...(offlineAccess === undefined ? {} : { offlineAccess }),
+  }
+}
+
+/** Parameters that the flow sets itself, or that hold a secret. */
+const OWN_PARAMETERS: ReadonlySet<string> = new Set([
+  'response_type',
+  'response_mode',
+  'client_id',
+  'client_secret',
+  'redirect_uri',
+  'state',
+  'code_challenge',
+  'code_challenge_method',
+  'code_verifier',
+  'dpop_jkt',
+  'request',
+  'request_uri',
+  'resource',
+  'scope',
+])
+
+function checkDialect(
+  at: string,
+  { pkce, parameters = {}, endpoints = {}, discovery, scopeSeparator = ' ' }: ConnectDialect,
+  allowsHttp: AllowsHttp,
+): void {
+  if (pkce !== undefined && pkce !== 'S256')
+    throw new TypeError(`${at}.pkce must be "S256": MCP takes no other method`)
+  if (scopeSeparator !== ' ' && scopeSeparator !== ',')
+    throw new TypeError(`${at}.scopeSeparator must be a space or a comma`)
+  for (const [name, value] of Object.entries(parameters)) {
+    if (OWN_PARAMETERS.has(name))
+      throw new TypeError(`${at}.parameters.${name} is set by the flow itself`)
+    if (typeof value !== 'string') throw new TypeError(`${at}.parameters.${name} must be a text`)
+  }
+  for (const [endpoint, url] of Object.entries(endpoints))
+    if (url !== undefined) checkEndpoint(`${at}.endpoints.${endpoint}`, url, allowsHttp)
+  if (discovery === false && !(endpoints.authorization && endpoints.token))
+    throw new TypeError(`${at}.endpoints must name authorization and token where discovery is off`)
 }

@@ -3,29 +3,16 @@
 
 import { revocationRequest } from 'oauth4webapi'
 import type { Credential } from '../../core/credential.ts'
-import { type Result, refused } from '../../core/errors.ts'
+import type { Result } from '../../core/errors.ts'
 import { withDeadline } from '../../core/http/deadline.ts'
-import type { AuthorizationServer } from '../../core/http/server-metadata.ts'
+import { endpointOf } from '../../core/http/server-metadata.ts'
 import { asClientAuth, ask } from '../ask.ts'
 import { tokenRequests } from '../token-endpoint.ts'
 import type { KnownClient } from './client.ts'
 import { type AccountTokens, judgeTokens } from './judge-tokens.ts'
 import { nowSeconds, type Parts } from './parts.ts'
+import { serverOf } from './server-of.ts'
 import type { Settings } from './settings.ts'
-
-/** The server's metadata, with the endpoints that the operator set in place of its own. */
-export function endpointsOf(
-  server: AuthorizationServer,
-  { endpoints }: Settings,
-): AuthorizationServer {
-  const { authorization, token, revocation } = endpoints ?? {}
-  return {
-    ...server,
-    ...(authorization === undefined ? {} : { authorizationEndpoint: authorization }),
-    ...(token === undefined ? {} : { tokenEndpoint: token }),
-    ...(revocation === undefined ? {} : { revocationEndpoint: revocation }),
-  }
-}
 
 /** One request for tokens. */
 export interface TokensWanted {
@@ -35,6 +22,8 @@ export interface TokensWanted {
   readonly parameters: Readonly<Record<string, string>>
   /** The granted scopes when the answer names none. */
   readonly scopes: readonly string[]
+  /** The key that the tokens must be bound to. */
+  readonly dpopKey?: Credential | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -46,29 +35,33 @@ export async function requestTokens(
   wanted: TokensWanted,
   parts: Parts,
 ): Promise<Result<AccountTokens>> {
-  const { settings, client, grantType, parameters, scopes, signal } = wanted
+  const { settings, client, grantType, parameters, scopes, dpopKey, signal } = wanted
   const { fetch, now, deadline, allowsHttp } = parts
   const sentAt = nowSeconds(parts)
   const ended = await withDeadline(deadline, signal, async (inTime) => {
-    const server = await settings.metadata.current({ signal: inTime })
+    const server = await serverOf(settings, inTime)
     if (!server.ok) return server
-    const { tokenEndpoint } = endpointsOf(server.value, settings)
-    if (tokenEndpoint === undefined) return refused('issuer_unavailable')
+    const at = `servers.${settings.name}.endpoints.token`
+    const tokenEndpoint = endpointOf(server.value, 'token_endpoint', at)
+    if (!tokenEndpoint.ok) return tokenEndpoint
     const request = tokenRequests(
       {
         issuer: settings.issuer,
-        tokenEndpoint,
+        tokenEndpoint: tokenEndpoint.value,
         clientId: client.id,
         client: client.authentication,
       },
       { fetch, now, deadline, allowsHttp },
     )
-    return request(grantType, new URLSearchParams({ ...parameters, resource: settings.resource }), {
-      signal: inTime,
-    })
+    const form = new URLSearchParams(parameters)
+    if (settings.sentResource !== undefined) form.set('resource', settings.sentResource)
+    const dpop = dpopKey && (await parts.keys(dpopKey))
+    return request(grantType, form, { signal: inTime, dpop, readsForms: true })
   })
   if (!ended.ok) return ended
-  return ended.value.ok ? judgeTokens(ended.value.value, { scopes, now: sentAt }) : ended.value
+  return ended.value.ok
+    ? judgeTokens(ended.value.value, { scopes, now: sentAt, isBound: dpopKey !== undefined })
+    : ended.value
 }
 
 /** Asks the server to revoke a token (RFC 7009), and tells whether it said that it did. */
@@ -81,8 +74,8 @@ export async function revoke(
 ): Promise<boolean> {
   const { fetch, now, deadline } = parts
   const ended = await withDeadline(deadline, undefined, async (signal) => {
-    const server = await settings.metadata.current({ signal })
-    const endpoint = server.ok ? endpointsOf(server.value, settings).revocationEndpoint : undefined
+    const server = await serverOf(settings, signal)
+    const endpoint = server.ok ? server.value.revocationEndpoint : undefined
     if (endpoint === undefined) return false
     const answer = await ask(
       (asked) =>

@@ -429,7 +429,7 @@ describe('an authorization server', () => {
     ],
     [
       'a scope that is none',
-      Response.json({ access_token: 'a', token_type: 'Bearer', scope: ['x'] }),
+      Response.json({ access_token: 'a', token_type: 'Bearer', scope: { x: 1 } }),
     ],
     ['an outage', new Response('evil', { status: 500 })],
   ])(
