@@ -24,8 +24,13 @@ const commands = {
   check: [['scripts/check.mjs']],
   map: [['scripts/map.mjs']],
   unit: [[vitest]],
-  // The files that can run longer are those that import test/long.ts.
-  'test:long': [[vitest, 'related', '--run', 'test/long.ts'], ['test/faults/main.ts']],
+  // The files that can run longer are those that import test/long.ts. Those with processes that
+  // answer in time run one by one, and not beside those that only compute.
+  'test:long': [
+    [vitest, 'related', '--run', 'test/long.ts', '--project', 'whole', '--maxWorkers', '1'],
+    [vitest, 'related', '--run', 'test/long.ts', '--project', 'pure'],
+    ['test/faults/main.ts'],
+  ],
   'test:faults': [['test/faults/main.ts']],
   // Parts are named, or --all: it takes minutes for each.
   mutation: [['test/mutation/run.mjs']],

@@ -172,6 +172,7 @@ describe('reveal()', () => {
       // Verification itself, local and by introspection.
       'src/jwt/verifier.ts': 1,
       'src/oauth/introspection.ts': 1,
+      'src/oauth/userinfo.ts': 1,
       // The exchange: subject token and actor token in the body. An answer that gives the subject
       // token back is refused.
       'src/oauth/exchange-form.ts': 3,

@@ -1,14 +1,20 @@
 // The preset for Auth0.
 
+import { COMMON_MARKS } from '../core/verify/token-kind.ts'
 import { type ConfiguredIssuer, configure } from './configure.ts'
 import type { IssuerOptions } from './options.ts'
-import { httpsOrigin } from './place.ts'
+import { given, httpsOrigin } from './place.ts'
 import type { Preset } from './preset.ts'
 
 const AUTH0: Preset = {
   name: 'Auth0',
   docs: 'https://auth0.com/docs/secure/tokens/access-tokens/access-token-profiles',
-  tokens: {},
+  tokens: {
+    // With RBAC, an API's permissions are a claim of their own.
+    scopesClaim: ['scope', 'permissions'],
+    // The default profile names the client as `azp`, which an ID token has not.
+    accessTokenMarks: [...COMMON_MARKS, { audienceBeyond: ['azp'] }],
+  },
   exchange: {},
   connect: {},
 }
@@ -16,14 +22,17 @@ const AUTH0: Preset = {
 /** Options of {@link auth0}. */
 export interface Auth0Options extends IssuerOptions {
   /** The tenant's domain, or its custom one, such as `acme.eu.auth0.com`. */
-  readonly domain: string
+  readonly domain?: string
+  /** In place of `domain`: the issuer identifier, with its slash at the end. */
+  readonly issuer?: string
 }
 
 /**
- * Makes an issuer of Auth0.
+ * Makes an issuer of an Auth0 tenant. The audience is the API's identifier, as the dashboard has it.
  *
  * @throws TypeError that names the setting, for a configuration that cannot work.
  */
 export function auth0(options: Auth0Options): ConfiguredIssuer {
-  return configure(AUTH0, options, { issuer: `${httpsOrigin(options.domain)}/` })
+  const { issuer = `${httpsOrigin('domain', given('domain', options.domain))}/` } = options
+  return configure(AUTH0, options, { issuer })
 }

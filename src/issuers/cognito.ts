@@ -2,12 +2,17 @@
 
 import { type ConfiguredIssuer, configure } from './configure.ts'
 import type { IssuerOptions } from './options.ts'
+import { given } from './place.ts'
 import { cannotExchange, type Preset } from './preset.ts'
 
 const COGNITO: Preset = {
   name: 'Amazon Cognito',
   docs: 'https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html',
-  tokens: {},
+  tokens: {
+    // An access token has an audience only where it was asked for with a resource.
+    audienceClaim: 'client_id',
+    accessTokenMarks: [{ required: { token_use: ['access'] } }],
+  },
   exchange: cannotExchange('Amazon Cognito'),
   connect: {},
 }
@@ -15,19 +20,26 @@ const COGNITO: Preset = {
 /** Options of {@link cognito}. */
 export interface CognitoOptions extends IssuerOptions {
   /** The id of the user pool, such as `eu-west-1_AbCdEfGhI`. */
-  readonly userPoolId: string
+  readonly userPoolId?: string
   /** The region. Default: the one that the pool's id begins with. */
   readonly region?: string
+  /** In place of `userPoolId`: the issuer identifier. */
+  readonly issuer?: string
 }
 
 /**
- * Makes an issuer of a Cognito user pool.
+ * Makes an issuer of a Cognito user pool. The audience is the id of the app client, in place of an
+ * audience that access tokens do not have. Default: `clientId`.
  *
  * @throws TypeError that names the setting, for a configuration that cannot work.
  */
 export function cognito(options: CognitoOptions): ConfiguredIssuer {
-  const { userPoolId, region = userPoolId.split('_')[0] } = options
-  return configure(COGNITO, options, {
-    issuer: `https://cognito-idp.${region}.amazonaws.com/${userPoolId}`,
-  })
+  const { userPoolId, region, issuer = issuerOf(userPoolId, region) } = options
+  return configure(COGNITO, options, { issuer, audience: options.clientId })
+}
+
+function issuerOf(userPoolId: string | undefined, region: string | undefined): string {
+  const pool = given('userPoolId', userPoolId)
+  if (!/^[\w-]+_\w+$/.test(pool)) throw new TypeError('userPoolId must be like eu-west-1_AbCdEfGhI')
+  return `https://cognito-idp.${region ?? pool.split('_')[0]}.amazonaws.com/${pool}`
 }

@@ -5,26 +5,18 @@ import { Credential } from '../core/credential.ts'
 import type { Issuer } from '../core/issuer.ts'
 import { allowedHttp, quietly } from '../core/plain-http.ts'
 import type { TokenExchanger } from '../core/source/exchange.ts'
-import { jwtVerifier } from '../jwt/verifier.ts'
 import { type ClientAuthentication, clientSecretBasic } from '../oauth/client-authentication.ts'
 import type { ConnectDialect } from '../oauth/connection/connect-dialect.ts'
 import { tokenExchanger } from '../oauth/exchange.ts'
 import type { IssuerOptions } from './options.ts'
+import type { Place } from './place.ts'
 import type { Preset } from './preset.ts'
+import { opaqueWay, presetVerifier } from './preset-verifier.ts'
 
 /** An issuer that a preset made. */
 export interface ConfiguredIssuer extends Issuer {
   /** What connections need at this issuer. */
   readonly connect: ConnectDialect
-}
-
-/** Where the app's own issuer is, from what the provider calls it. */
-export interface Place {
-  readonly issuer: string
-  /** URL of its keys, where its metadata need not be asked. */
-  readonly jwksUri?: string
-  /** What the tokens name as their audience, when the app does not say. */
-  readonly audience?: string | undefined
 }
 
 /**
@@ -35,23 +27,19 @@ export interface Place {
 export function configure(preset: Preset, options: IssuerOptions, place: Place): ConfiguredIssuer {
   const { issuer } = place
   const audience = options.audience ?? place.audience
-  const { fetch, now } = options
   // It warns once, for the verifier and the exchanger.
   allowedHttp(options)
-  const shared = {
-    issuer,
-    ...(fetch ? { fetch } : {}),
-    ...(now ? { now } : {}),
-    ...quietly(options),
-  }
-  const exchanger = options.exchanger ?? exchangerOf(preset, options, shared)
+  const client = options.clientSecret && authenticationOf(options.clientSecret)
+  const exchanger = options.exchanger ?? exchangerOf(preset, options, issuer, client)
   return Object.freeze({
     issuer,
+    ...(place.issuers ? { issuers: Object.freeze([...place.issuers]) } : {}),
     authorizationServers: Object.freeze([issuer]),
     ...(audience === undefined ? {} : { audience: checkAudience('audience', audience) }),
-    verifier:
-      options.verifier ??
-      jwtVerifier({ ...shared, ...(place.jwksUri ? { jwksUri: place.jwksUri } : {}) }),
+    verifier: options.verifier ?? presetVerifier(preset, options, place, client),
+    ...(options.verifier === undefined && opaqueWay(preset, options, place)
+      ? { takesOpaqueTokens: true }
+      : {}),
     ...(exchanger ? { exchanger } : {}),
     ...('cannot' in preset.exchange && !exchanger
       ? { cannotExchange: preset.exchange.cannot }
@@ -62,15 +50,20 @@ export function configure(preset: Preset, options: IssuerOptions, place: Place):
 
 function exchangerOf(
   preset: Preset,
-  { clientId, clientSecret }: IssuerOptions,
-  shared: Pick<IssuerOptions, 'fetch' | 'now'> & { readonly issuer: string },
+  options: IssuerOptions,
+  issuer: string,
+  client: ClientAuthentication | undefined,
 ): TokenExchanger | undefined {
-  if ('cannot' in preset.exchange || clientId === undefined || clientSecret === undefined)
+  const { clientId, fetch, now } = options
+  if ('cannot' in preset.exchange || clientId === undefined || client === undefined)
     return undefined
   return tokenExchanger({
-    ...shared,
+    issuer,
     clientId,
-    client: authenticationOf(clientSecret),
+    client,
+    ...(fetch ? { fetch } : {}),
+    ...(now ? { now } : {}),
+    ...quietly(options),
     dialect: preset.exchange,
   })
 }

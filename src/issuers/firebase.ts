@@ -7,7 +7,7 @@ import { cannotExchange, type Preset } from './preset.ts'
 const FIREBASE: Preset = {
   name: 'Firebase',
   docs: 'https://firebase.google.com/docs/auth/admin/verify-id-tokens',
-  tokens: {},
+  tokens: { algorithms: ['RS256'] },
   exchange: cannotExchange('Firebase'),
   connect: {},
 }
@@ -19,12 +19,20 @@ export interface FirebaseOptions extends IssuerOptions {
 }
 
 /**
- * Makes an issuer of Firebase.
+ * Makes an issuer of a Firebase project. Firebase has ID tokens only, so the ID tokens of the project
+ * are taken, and no others. SECURITY.md says what is lost with ID tokens.
  *
  * @throws TypeError that names the setting, for a configuration that cannot work.
  */
 export function firebase(options: FirebaseOptions): ConfiguredIssuer {
+  const { projectId } = options
+  if (!/^[\w:.-]+$/.test(projectId ?? ''))
+    throw new TypeError('projectId must be the id of the Firebase project')
   return configure(FIREBASE, options, {
-    issuer: `https://securetoken.google.com/${options.projectId}`,
+    issuer: `https://securetoken.google.com/${projectId}`,
+    jwksUri:
+      'https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com',
+    audience: projectId,
+    idTokensFor: projectId,
   })
 }

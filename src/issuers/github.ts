@@ -6,8 +6,12 @@ import { cannotExchange, type Preset } from './preset.ts'
 
 const GITHUB: Preset = {
   name: 'GitHub',
-  docs: 'https://docs.github.com/en/rest/apps/oauth-applications',
-  tokens: {},
+  docs: 'https://docs.github.com/en/rest/apps/oauth-applications#check-a-token',
+  tokens: {
+    audienceClaim: '/app/client_id',
+    subjectClaim: '/user/id',
+    scopesClaim: 'scopes',
+  },
   exchange: cannotExchange('GitHub'),
   connect: {},
 }
@@ -16,10 +20,26 @@ const GITHUB: Preset = {
 export type GithubOptions = IssuerOptions
 
 /**
- * Makes an issuer of GitHub.
+ * Makes an issuer of GitHub, for the tokens of one OAuth app or GitHub App. GitHub is asked about each
+ * token as that app, so that a token of another app is refused.
  *
- * @throws TypeError that names the setting, for a configuration that cannot work.
+ * @throws TypeError when `clientId` or `clientSecret` is missing.
  */
 export function github(options: GithubOptions): ConfiguredIssuer {
-  return configure(GITHUB, options, { issuer: 'https://github.com/login/oauth' })
+  const { clientId, clientSecret, verifier } = options
+  if (!verifier && (clientId === undefined || clientSecret === undefined))
+    throw new TypeError(
+      'clientId and clientSecret must be given: GitHub tells about tokens only to their own app',
+    )
+  return configure(GITHUB, options, {
+    issuer: 'https://github.com/login/oauth',
+    audience: clientId,
+    check: {
+      url: `https://api.github.com/applications/${encodeURIComponent(clientId ?? '')}/token`,
+      method: 'POST',
+      bodyMember: 'access_token',
+      members: ['app', 'expires_at', 'id', 'scopes', 'user'],
+      expiryClaim: 'expires_at',
+    },
+  })
 }

@@ -7,7 +7,10 @@ import { cannotExchange, type Preset } from './preset.ts'
 const GOOGLE: Preset = {
   name: 'Google',
   docs: 'https://developers.google.com/identity/openid-connect/openid-connect',
-  tokens: {},
+  tokens: {
+    audienceClaim: 'aud',
+    opaque: { url: 'https://oauth2.googleapis.com/tokeninfo', method: 'POST' },
+  },
   exchange: cannotExchange('Google'),
   connect: {},
 }
@@ -16,10 +19,19 @@ const GOOGLE: Preset = {
 export type GoogleOptions = IssuerOptions
 
 /**
- * Makes an issuer of Google.
+ * Makes an issuer of Google. Its access tokens are opaque, and its tokeninfo endpoint says which
+ * client one was issued to: that client's id is the audience. Default: `clientId`. With
+ * `idTokensFor`, ID tokens of that client are taken too.
+ *
+ * A person is known by `sub`, which the answer has where the scope `openid` was asked for.
  *
  * @throws TypeError that names the setting, for a configuration that cannot work.
  */
 export function google(options: GoogleOptions): ConfiguredIssuer {
-  return configure(GOOGLE, options, { issuer: 'https://accounts.google.com' })
+  return configure(GOOGLE, options, {
+    issuer: 'https://accounts.google.com',
+    issuers: ['https://accounts.google.com', 'accounts.google.com'],
+    jwksUri: 'https://www.googleapis.com/oauth2/v3/certs',
+    audience: options.clientId,
+  })
 }

@@ -2,32 +2,46 @@
 
 import { type ConfiguredIssuer, configure } from './configure.ts'
 import type { IssuerOptions } from './options.ts'
-import { trimmed } from './place.ts'
+import { given, trimmed } from './place.ts'
 import type { Preset } from './preset.ts'
 
 const KEYCLOAK: Preset = {
   name: 'Keycloak',
-  docs: 'https://www.keycloak.org/docs/latest/server_admin/',
-  tokens: {},
+  docs: 'https://www.keycloak.org/docs/latest/server_admin/#_client_scopes',
+  tokens: {
+    accessTokenMarks: [
+      {
+        // The claim names the kind: Bearer, DPoP, ID, Refresh, Logout. Before version 24 an access
+        // token had the nonce too.
+        required: { typ: ['Bearer', 'DPoP'] },
+        forbidden: ['at_hash', 'c_hash', 's_hash', 'events'],
+      },
+    ],
+  },
   exchange: {},
   connect: {},
 }
 
 /** Options of {@link keycloak}. */
 export interface KeycloakOptions extends IssuerOptions {
-  /** The server's own URL, such as `https://login.example`. */
-  readonly url: string
-  /** The realm. */
-  readonly realm: string
+  /** The server's own URL, such as `https://login.example`, with its path where it has one. */
+  readonly url?: string
+  readonly realm?: string
+  /** In place of `url` and `realm`: the issuer identifier, as `iss` spells it. */
+  readonly issuer?: string
 }
 
 /**
- * Makes an issuer of Keycloak.
+ * Makes an issuer of a Keycloak realm. The audience of its tokens is what an audience mapper puts
+ * there: a client's id, or any text.
  *
  * @throws TypeError that names the setting, for a configuration that cannot work.
  */
 export function keycloak(options: KeycloakOptions): ConfiguredIssuer {
-  return configure(KEYCLOAK, options, {
-    issuer: `${trimmed(options.url)}/realms/${encodeURIComponent(options.realm)}`,
-  })
+  const { url, realm, issuer = realmOf(url, realm) } = options
+  return configure(KEYCLOAK, options, { issuer })
+}
+
+function realmOf(url: string | undefined, realm: string | undefined): string {
+  return `${trimmed(given('url', url))}/realms/${encodeURIComponent(given('realm', realm))}`
 }

@@ -1,13 +1,15 @@
-// The preset for an issuer that follows the standards.
+// The preset for an issuer that follows the standards: RFC 8414 or OpenID Connect Discovery, and
+// RFC 8693.
 
+import { COMMON_MARKS } from '../core/verify/token-kind.ts'
 import { type ConfiguredIssuer, configure } from './configure.ts'
 import type { NamedIssuerOptions } from './options.ts'
 import type { Preset } from './preset.ts'
 
 const OIDC: Preset = {
   name: 'an issuer that follows the standards',
-  docs: 'https://openid.net/specs/openid-connect-core-1_0.html',
-  tokens: {},
+  docs: 'https://www.rfc-editor.org/rfc/rfc9068',
+  tokens: { accessTokenMarks: COMMON_MARKS },
   exchange: {},
   connect: {},
 }
@@ -16,9 +18,15 @@ const OIDC: Preset = {
 export type OidcOptions = NamedIssuerOptions
 
 /**
- * Makes an issuer of an issuer that follows the standards.
+ * Makes an issuer of any server that follows the standards. Its untyped JWTs are access tokens when
+ * they have a claim for scopes, or an audience that is not their client.
  *
  * @throws TypeError that names the setting, for a configuration that cannot work.
+ *
+ * @example
+ * ```ts
+ * const issuer = oidc({ issuer: 'https://login.example', audience: 'https://api.example' })
+ * ```
  */
 export function oidc(options: OidcOptions): ConfiguredIssuer {
   return configure(OIDC, options, { issuer: options.issuer })

@@ -3,11 +3,14 @@
 import type { ClaimDialect } from '../core/verify/claim-dialect.ts'
 import type { ConnectDialect } from '../oauth/connection/connect-dialect.ts'
 import type { ExchangeDialect } from '../oauth/exchange-dialect.ts'
+import type { TokenCheck } from '../oauth/userinfo.ts'
 
 /** How a provider's tokens are verified. */
 export interface TokenDialect extends ClaimDialect {
   /** Signature algorithms to accept. Default: those of `jwtVerifier`. */
   readonly algorithms?: readonly string[]
+  /** How tokens that are no JWT are verified, where the provider has such by default. */
+  readonly opaque?: 'introspection' | TokenCheck
 }
 
 /** How one provider spells things. */

@@ -1,25 +1,61 @@
-// The preset for WorkOS.
+// The preset for WorkOS AuthKit.
 
+import { COMMON_MARKS } from '../core/verify/token-kind.ts'
 import { type ConfiguredIssuer, configure } from './configure.ts'
-import type { NamedIssuerOptions } from './options.ts'
+import type { IssuerOptions } from './options.ts'
+import { given, httpsOrigin, type Place } from './place.ts'
 import { cannotExchange, type Preset } from './preset.ts'
 
 const WORKOS: Preset = {
   name: 'WorkOS',
-  docs: 'https://workos.com/docs/authkit/mcp',
-  tokens: {},
+  docs: 'https://workos.com/docs/authkit/connect/token-claims',
+  tokens: {
+    scopesClaim: ['scope', 'permissions'],
+    accessTokenMarks: [
+      ...COMMON_MARKS,
+      // A session token has no audience, and an ID token no session of this kind.
+      { required: { sid: true, jti: true }, forbidden: ['aud', 'nonce', 'at_hash', 'events'] },
+    ],
+  },
   exchange: cannotExchange('WorkOS'),
   connect: {},
 }
 
 /** Options of {@link workos}. */
-export type WorkosOptions = NamedIssuerOptions
+export interface WorkosOptions extends IssuerOptions {
+  /**
+   * The AuthKit domain, such as `acme.authkit.app`: tokens that Connect and MCP clients get.
+   * Without it, the session tokens of `clientId` are taken.
+   */
+  readonly domain?: string
+  /** In place of `domain`: the issuer identifier. */
+  readonly issuer?: string
+}
 
 /**
- * Makes an issuer of WorkOS.
+ * Makes an issuer of a WorkOS environment: by its AuthKit domain for the tokens of Connect, whose
+ * audience is a resource or the environment's client id, or by `clientId` for session tokens. These
+ * name no audience; the keys of a client id serve it alone.
  *
  * @throws TypeError that names the setting, for a configuration that cannot work.
  */
 export function workos(options: WorkosOptions): ConfiguredIssuer {
-  return configure(WORKOS, options, { issuer: options.issuer })
+  const { domain, clientId } = options
+  const { issuer = domain === undefined ? undefined : httpsOrigin('domain', domain) } = options
+  return configure(
+    WORKOS,
+    options,
+    issuer === undefined ? sessionsOf(given('clientId', clientId)) : { issuer, audience: clientId },
+  )
+}
+
+function sessionsOf(clientId: string): Place {
+  const issuer = `https://api.workos.com/user_management/${clientId}`
+  return {
+    issuer,
+    issuers: [issuer, 'https://api.workos.com', 'https://api.workos.com/'],
+    jwksUri: `https://api.workos.com/sso/jwks/${clientId}`,
+    audience: clientId,
+    impliedAudience: clientId,
+  }
 }

@@ -7,7 +7,15 @@ import type { Preset } from './preset.ts'
 const ZITADEL: Preset = {
   name: 'Zitadel',
   docs: 'https://zitadel.com/docs/apis/openidoauth/claims',
-  tokens: {},
+  tokens: {
+    opaque: 'introspection',
+    accessTokenMarks: [
+      {
+        required: { jti: true },
+        forbidden: ['nonce', 'at_hash', 'c_hash', 's_hash', 'events', 'azp', 'auth_time', 'amr'],
+      },
+    ],
+  },
   exchange: {},
   connect: {},
 }
@@ -16,7 +24,9 @@ const ZITADEL: Preset = {
 export type ZitadelOptions = NamedIssuerOptions
 
 /**
- * Makes an issuer of Zitadel.
+ * Makes an issuer of a Zitadel instance. The audience is the id of the project, or of an application
+ * in it. Its tokens are opaque unless the application is set to JWT: with `clientId` and
+ * `clientSecret`, Zitadel is asked about those.
  *
  * @throws TypeError that names the setting, for a configuration that cannot work.
  */

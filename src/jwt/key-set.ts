@@ -5,9 +5,11 @@ import { type CryptoKey, createLocalJWKSet, type JSONWebKeySet, type LocalJWKSet
 import { granted, type Result, refused } from '../core/errors.ts'
 import { discoverAuthorizationServer } from '../core/http/authorization-server.ts'
 import { fetchJson } from '../core/http/bounded-json.ts'
+import { waitFor } from '../core/http/deadline.ts'
 import { remoteDocument } from '../core/http/remote-document.ts'
 import { endpointOf } from '../core/http/server-metadata.ts'
 import type { AllowsHttp } from '../core/plain-http.ts'
+import { differs } from '../core/verify/verify.ts'
 import { isWeakKey } from './weak-keys.ts'
 
 /** Options of {@link issuerKeys}. */
@@ -19,7 +21,7 @@ export interface IssuerKeysOptions {
   readonly fetch: typeof globalThis.fetch
   /** Milliseconds since the epoch. */
   readonly now: () => number
-  /** After a request for the keys, an unknown `kid` makes no other for so long. */
+  /** Unknown ids of keys make one request in so long, after a few that they make at once. */
   readonly cooldownSeconds: number
   readonly freshSeconds: number
   /** How long older keys serve while the issuer is down. */
@@ -44,8 +46,14 @@ export type KeyFinder = (
 ) => Promise<Result<CryptoKey>>
 
 /**
- * Makes a finder. Keys rotate, so an id that is not among the keys makes it ask the issuer again,
- * once in the cool-down.
+ * Requests that unknown ids may make at once, when none was made for some time. With only one, a
+ * forged token could use it up and hide a new key from everybody for a whole cool-down.
+ */
+const ASKS_AT_ONCE = 3
+
+/**
+ * Makes a finder. Keys rotate, so an id that is not among the keys makes it ask the issuer again:
+ * a few times at once, and then once in each cool-down.
  */
 export function issuerKeys(options: IssuerKeysOptions): KeyFinder {
   const { issuer, jwksUri, fetch, now, deadlineMs: deadline } = options
@@ -61,12 +69,25 @@ export function issuerKeys(options: IssuerKeysOptions): KeyFinder {
     now,
     freshSeconds: options.freshSeconds,
     staleSeconds: options.staleSeconds,
-    cooldownSeconds: options.cooldownSeconds,
+    // The allowance below is the bound.
+    cooldownSeconds: 0,
   })
 
   async function publishedPlace(): Promise<Result<string>> {
     const server = await metadata.current()
     return server.ok ? endpointOf(server.value, 'jwks_uri', 'jwksUri') : server
+  }
+
+  const mayAsk = allowance(ASKS_AT_ONCE, options.cooldownSeconds, now)
+  let renewing: Promise<Result<LocalJWKSet>> | undefined
+
+  /** Asks again; undefined when there were enough requests. */
+  function renew(signal: AbortSignal | undefined): Promise<Result<LocalJWKSet>> | undefined {
+    if (!renewing && !mayAsk()) return undefined
+    renewing ??= keys.again().finally(() => {
+      renewing = undefined
+    })
+    return waitFor(renewing, signal)
   }
 
   async function load(): Promise<Result<LocalJWKSet>> {
@@ -88,10 +109,39 @@ export function issuerKeys(options: IssuerKeysOptions): KeyFinder {
     if (!known.ok) return known
     const key = await find(known.value, hint)
     if (key) return granted(key)
-    const renewed = await keys.again({ signal })
-    if (!renewed.ok) return renewed
-    const second = renewed.value === known.value ? undefined : await find(renewed.value, hint)
-    return second ? granted(second) : refused('key_unknown')
+    const renewed = await renew(signal)
+    if (renewed && !renewed.ok) return renewed
+    const second =
+      renewed && renewed.value !== known.value ? await find(renewed.value, hint) : undefined
+    return second ? granted(second) : unknownKey(hint)
+  }
+}
+
+/** Which key the token names, for the operator: its id is public. */
+function unknownKey({ alg, kid }: KeyHint): Result<CryptoKey> {
+  return differs('key_unknown', ['a key of the issuer'], `alg ${alg}, kid ${kid ?? 'none'}`)
+}
+
+/**
+ * Counts requests: a number of them at once, and one more for each interval that passes. After the
+ * clock was set back, it counts from there.
+ */
+function allowance(atOnce: number, intervalSeconds: number, now: () => number): () => boolean {
+  let left = atOnce
+  let since = now() / 1000
+  return () => {
+    const seconds = now() / 1000
+    const earned = intervalSeconds > 0 ? Math.floor((seconds - since) / intervalSeconds) : atOnce
+    if (earned < 0 || left + earned >= atOnce) {
+      left = earned < 0 ? left : atOnce
+      since = seconds
+    } else {
+      left += earned
+      since += earned * intervalSeconds
+    }
+    if (left === 0) return false
+    left--
+    return true
   }
 }
 

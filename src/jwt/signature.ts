@@ -3,6 +3,7 @@
 
 import { type CryptoKey, compactVerify, decodeProtectedHeader, errors } from 'jose'
 import { granted, type Result, refused } from '../core/errors.ts'
+import { differs } from '../core/verify/verify.ts'
 import type { KeyFinder, KeyHint } from './key-set.ts'
 
 /** More than any HTTP server accepts in a header, and few enough to hash and decode cheaply. */
@@ -70,13 +71,15 @@ function judgeHeader(
     return refused('token_malformed')
   }
   const { alg, kid, typ } = header
-  if (typeof alg !== 'string' || !accepted.includes(alg)) return refused('algorithm_refused')
+  if (typeof alg !== 'string' || !accepted.includes(alg))
+    return differs('algorithm_refused', accepted, alg)
   // We support no extension, so none may be critical (RFC 7515 section 4.1.11). `b64` (RFC 7797)
   // would change which bytes were signed.
   if ('crit' in header || 'b64' in header) return refused('token_malformed')
   const type = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : typ
   const typed = type === 'at+jwt'
-  if (!typed && !(untyped && (type === 'jwt' || type === undefined))) return refused('type_refused')
+  if (!typed && !(untyped && (type === 'jwt' || type === undefined)))
+    return differs('type_refused', untyped ? ['typ at+jwt', 'JWT'] : ['typ at+jwt'], typ, 'typ')
   if (kid !== undefined && (typeof kid !== 'string' || kid.length > MAX_KEY_ID_CHARS))
     return refused('token_malformed')
   return granted({ alg, kid, untyped: !typed })

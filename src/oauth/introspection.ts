@@ -12,9 +12,11 @@ import { checkEndpoint } from '../core/http/endpoint.ts'
 import { endpointOf } from '../core/http/server-metadata.ts'
 import { isObject } from '../core/json.ts'
 import { allowedHttp, type PlainHttpOptions } from '../core/plain-http.ts'
+import { type ClaimDialect, dialectOf } from '../core/verify/claim-dialect.ts'
 import { cachedVerifier } from '../core/verify/verified-cache.ts'
 import {
   type ClaimRules,
+  differs,
   type TokenVerifier,
   type VerifiedToken,
   validateClaims,
@@ -29,7 +31,9 @@ import type { ClientAuthentication } from './client-authentication.ts'
 const MAX_AGE_SECONDS = 10
 
 /** Options of {@link introspectionVerifier}. */
-export interface IntrospectionVerifierOptions extends PlainHttpOptions {
+export interface IntrospectionVerifierOptions
+  extends Omit<ClaimDialect, 'accessTokenMarks'>,
+    PlainHttpOptions {
   /** The issuer identifier of the authorization server. */
   readonly issuer: string
   /** Default: as the issuer's metadata says, on its own origin. */
@@ -40,9 +44,12 @@ export interface IntrospectionVerifierOptions extends PlainHttpOptions {
   /** How far two clocks may differ, in seconds. Default 30. */
   readonly tolerance?: number
   /**
-   * The claim that names the tenant, when one issuer serves several organisations. Default: none.
+   * What to do where the answer has no `aud`, which is optional (RFC 7662 section 2.2). Default false:
+   * the token is refused. True: it counts as one for this app, because the authorization server lets
+   * this client ask about it. Set it only where the server answers each client about its own tokens
+   * alone.
    */
-  readonly tenantClaim?: string
+  readonly assumeAudience?: boolean
   /** Default: `globalThis.fetch`, captured at creation. */
   readonly fetch?: typeof globalThis.fetch
   /** Milliseconds since the epoch. Default `Date.now`. */
@@ -79,7 +86,7 @@ export function introspectionVerifier(options: IntrospectionVerifierOptions): To
     clientId,
     client,
     tolerance = 30,
-    tenantClaim,
+    assumeAudience = false,
     cache = {},
   } = options
   const { fetch = globalThis.fetch, now = Date.now, deadline = 5000 } = options
@@ -121,12 +128,13 @@ export function introspectionVerifier(options: IntrospectionVerifierOptions): To
       if (!ended.ok) return ended
       const answer = ended.value
       if (!answer.ok) return answer
-      return judgeIntrospection(answer.value, {
+      return judgeIntrospection(answer.value, issuer, {
+        ...dialectOf(options),
         issuer,
         audience,
+        assumeAudience,
         nowSeconds: now() / 1000,
         toleranceSeconds: tolerance,
-        tenantClaim,
         keyThumbprint,
       })
     },
@@ -146,6 +154,7 @@ export function introspectionVerifier(options: IntrospectionVerifierOptions): To
  */
 function judgeIntrospection(
   { status, json }: JsonAnswer,
+  issuer: string,
   rules: ClaimRules,
 ): Result<VerifiedToken> {
   // The server refused our own client authentication. This says nothing about the token.
@@ -159,9 +168,14 @@ function judgeIntrospection(
   const types =
     rules.keyThumbprint === undefined ? /^(?:bearer|access_token)$/i : /^(?:dpop|access_token)$/i
   if (token_type !== undefined && !(typeof token_type === 'string' && types.test(token_type))) {
-    return refused('type_refused')
+    return differs(
+      'type_refused',
+      [rules.keyThumbprint === undefined ? 'Bearer' : 'DPoP'],
+      token_type,
+      'token_type',
+    )
   }
   // `iss` is optional: the answer came from this issuer's own endpoint. When it is there, it must
   // match.
-  return validateClaims({ iss: rules.issuer, ...json }, rules)
+  return validateClaims({ iss: issuer, ...json }, rules)
 }

@@ -172,8 +172,8 @@ describe('the claims of an access token', () => {
     },
   )
 
-  it('the claims of an access token give no scopes when scope is no text, and no token id when jti is none', () => {
-    const result = validateClaims({ ...valid, scope: ['admin'], jti: 7 }, rules)
+  it('the claims of an access token give no scopes when scope is neither a text nor a list, and no token id when jti is none', () => {
+    const result = validateClaims({ ...valid, scope: 7, jti: 7 }, rules)
     expect(result.ok && [result.value.scopes, result.value.tokenId]).toEqual([[], undefined])
   })
 })

@@ -170,12 +170,13 @@ export const DOOR_PARSERS: readonly StrangerParser[] = [
     stranger: 'a caller',
     files: ['src/core/verify/read-issuer.ts'],
     good: async () => [(await mint(key)).reveal()],
-    read: (text) => outcomeOfMaybe(readIssuer(new Credential(text))),
+    read: (text) =>
+      /^[\x21-\x7e]+$/.test(text) ? outcomeOfMaybe(readIssuer(new Credential(text))) : NEVER_COMES,
   },
   {
     name: 'claims of an access token',
     stranger: 'an issuer',
-    files: ['src/jwt/verifier.ts', 'src/jwt/untyped.ts', 'src/core/verify/verify.ts'],
+    files: ['src/jwt/verifier.ts', 'src/core/verify/token-kind.ts', 'src/core/verify/verify.ts'],
     good: async () => [
       JSON.stringify(goodClaims()),
       JSON.stringify(goodClaims({ act: { sub: 'chat', act: { sub: 'app' } }, nbf: START })),

@@ -20,6 +20,7 @@ import {
   parseChallenge,
   parseMetadataLink,
   tokenExchanger,
+  userinfoVerifier,
   workloadIdentity,
 } from '../../src/oauth/index.ts'
 import { alice, issuedToken } from '../core/parts.ts'
@@ -259,6 +260,25 @@ export const ISSUER_PARSERS: readonly StrangerParser[] = [
       const verifier = introspectionVerifier({
         ...CLIENT,
         introspectionEndpoint: `${ISSUER}/introspect`,
+        fetch: answers(text),
+        now,
+      })
+      return outcomeOf(await verifier.verify(token, RESOURCE))
+    },
+  },
+  {
+    name: 'answer of a userinfo endpoint',
+    stranger: 'an issuer',
+    files: ['src/oauth/userinfo.ts'],
+    good: () => [
+      JSON.stringify({ sub: 'alice', email: 'alice@example.com' }),
+      JSON.stringify({ sub: 7, aud: RESOURCE, exp: `${START + 300}`, scope: 'openid' }),
+    ],
+    async read(text) {
+      const verifier = userinfoVerifier({
+        issuer: ISSUER,
+        userinfoEndpoint: `${ISSUER}/userinfo`,
+        assumeAudience: true,
         fetch: answers(text),
         now,
       })

@@ -51,7 +51,25 @@ export function outcomeOf(result: {
 }): Outcome {
   return result.ok
     ? { taken: true, value: result.value }
-    : { taken: false, said: result.refusal ?? result }
+    : { taken: false, said: withoutDetails(result.refusal ?? result) }
+}
+
+/** The words for the operator's log: short, and told to nobody else. */
+const DETAILS = [
+  'expected',
+  'found',
+  'authorizationServerError',
+  'authorizationServerErrorDescription',
+]
+
+function withoutDetails(refusal: unknown): unknown {
+  if (typeof refusal !== 'object' || refusal === null) return refusal
+  const said = Object.entries(refusal).filter(([name, value]) => {
+    if (!DETAILS.includes(name)) return true
+    if (typeof value !== 'string' || value.length > 200) throw new Error(`${name} is too long`)
+    return false
+  })
+  return Object.fromEntries(said)
 }
 
 /** The outcome of a reader that gives undefined for what it does not take. */

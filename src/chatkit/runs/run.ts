@@ -5,6 +5,7 @@ import type { ErrorEvent } from '../protocol/event.ts'
 import type { Item } from '../protocol/item.ts'
 import type { ThreadChange, ThreadState } from '../protocol/thread.ts'
 import type { OwnedThreads } from '../threads/owned-threads.ts'
+import type { ItemsChange } from '../threads/thread-store.ts'
 import { RunLost, ThreadGone } from './answer-error.ts'
 import { GONE, INTERRUPTED } from './error-event.ts'
 import { Lease, type LeaseHost } from './lease.ts'
@@ -70,7 +71,7 @@ export class Run {
   #writer: RunWriter | undefined
   /** The thread as the app sees it, with the changes that it asked for. */
   #thread: ThreadState | undefined
-  #change: ThreadChange | undefined
+  #wanted: ThreadChange | undefined
   #isOver = false
   #stopReason: StopReason | undefined
 
@@ -156,15 +157,15 @@ export class Run {
     // Before it is stored: a stop that comes meanwhile must not overwrite the complete item with a
     // part of it.
     this.pending.settle(item.id)
-    if (!(await this.#terms.threads.change(this.record.threadId, { save: [item] })))
-      throw new ThreadGone()
+    if (!(await this.#change({ save: [item] })))
+      throw (await this.isHeld()) ? new ThreadGone() : new RunLost()
   }
 
   /** Removes an item. @throws RunLost when the thread is not this run's any more. */
   async remove(itemId: string): Promise<void> {
     await this.#hold()
     this.pending.settle(itemId)
-    await this.#terms.threads.change(this.record.threadId, { remove: [itemId] })
+    await this.#change({ remove: [itemId] })
   }
 
   /** The app asks for a change of the thread. It is stored with the next event. */
@@ -173,12 +174,12 @@ export class Run {
     const changed = { ...this.#thread, ...wanted }
     if (JSON.stringify(changed) === JSON.stringify(this.#thread)) return
     this.#thread = changed
-    this.#change = { ...this.#change, ...wanted }
+    this.#wanted = { ...this.#wanted, ...wanted }
   }
 
   /** Whether the app asked for a change that is not stored yet. */
   get hasThreadChange(): boolean {
-    return this.#change !== undefined
+    return this.#wanted !== undefined
   }
 
   /**
@@ -187,12 +188,18 @@ export class Run {
    * @throws RunLost when the thread is not this run's any more, ThreadGone when it was deleted.
    */
   async storeThreadChange(): Promise<ThreadState> {
-    const change = this.#change ?? {}
-    this.#change = undefined
+    const change = this.#wanted ?? {}
+    this.#wanted = undefined
     await this.#hold()
     const thread = await this.#terms.threads.update(this.record.threadId, change)
     if (!thread) throw new ThreadGone()
     return thread
+  }
+
+  /** The store looks once more whether the run has ended: this process may sleep before it does. */
+  #change(change: ItemsChange): Promise<boolean> {
+    const { id, threadId } = this.record
+    return this.#terms.threads.change(threadId, { ...change, run: id })
   }
 
   /** Called before anything is stored. A stop may come while this waits. */
@@ -272,8 +279,6 @@ export class Run {
   async #keepWritten(why: StopReason): Promise<void> {
     if (why === 'deleted' || why === 'lost' || !(await this.isHeld())) return
     const note = stopNote(this.record, why, this.#host)
-    await this.#terms.threads.change(this.record.threadId, {
-      save: [...this.pending.written(), note],
-    })
+    await this.#change({ save: [...this.pending.written(), note] })
   }
 }

@@ -31,6 +31,11 @@ export interface ItemsChange {
   readonly remove?: readonly string[]
   /** Ids of attachments that belong to this thread from now on. */
   readonly attach?: readonly string[]
+  /**
+   * Id of the run that asks. A store that has the runs in the same database changes nothing for a run
+   * that has ended: its process may have slept, and another instance may have taken the thread.
+   */
+  readonly run?: string
 }
 
 /**
@@ -69,7 +74,10 @@ export interface ThreadStore {
     threadId: string,
     query: PageQuery & { readonly hidden: boolean },
   ): Promise<Page<Item> | undefined>
-  /** Changes items, all or nothing. False when the thread or an attachment is not the owner's. */
+  /**
+   * Changes items, all or nothing. False when the thread or an attachment is not the owner's, or when
+   * the run that asks has ended.
+   */
   changeItems(owner: string, threadId: string, change: ItemsChange): Promise<boolean>
   /**
    * One attachment's record, or undefined when it is not the owner's. Its `thread_id` names the

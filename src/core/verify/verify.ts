@@ -3,14 +3,18 @@
 
 import { isForAudience } from '../audience.ts'
 import type { Credential } from '../credential.ts'
-import { granted, type Result, refused } from '../errors.ts'
+import { granted, type RefusalReason, type Result, refused } from '../errors.ts'
 import type { Actor, Principal } from '../principal.ts'
-import { parseScopes } from '../scope.ts'
+import { forOperator } from '../refusal-details.ts'
+import type { ClaimDialect } from './claim-dialect.ts'
+import { audienceOf, type Claims, claimAt, clientOf, listOf, scopesIn } from './claims.ts'
 
 /** What a verified access token says. It holds no secret. Times are in seconds since the epoch. */
 export interface VerifiedToken {
   readonly principal: Principal
   readonly audience: readonly string[]
+  /** Set when nobody said whom the token is for, and the operator lets it count as ours. */
+  readonly audienceAssumed?: true
   readonly scopes: readonly string[]
   readonly expiresAt: number
   /** `jti`, where the token has one. */
@@ -51,78 +55,114 @@ export interface VerifyOptions {
 }
 
 /** What the claims must match. */
-export interface ClaimRules {
-  readonly issuer: string
+export interface ClaimRules extends ClaimDialect {
+  /** The values of `iss` that are taken. */
+  readonly issuer: string | readonly string[]
   readonly audience: string | readonly string[]
   /** Seconds since the epoch. */
   readonly nowSeconds: number
   /** Leeway for clocks that differ. */
   readonly toleranceSeconds: number
-  /** The claim that names the tenant, where one issuer serves several. */
-  readonly tenantClaim?: string | undefined
   /** As in {@link VerifyOptions}. */
   readonly keyThumbprint?: string | undefined
+  /** A token that names no audience is taken as one for `audience`. Default false. */
+  readonly assumeAudience?: boolean
 }
 
 /**
- * Validates the claims of an access token, after somebody authenticated them: issuer, audience,
- * expiry, not-before, issued-at, subject (RFC 9068 section 4, RFC 7519 section 4.1).
+ * Validates the claims of a token, after somebody authenticated them: issuer, audience, expiry,
+ * not-before, issued-at, subject (RFC 9068 section 4, RFC 7519 section 4.1).
  */
-export function validateClaims(
-  claims: Readonly<Record<string, unknown>>,
-  rules: ClaimRules,
-): Result<VerifiedToken> {
-  const { iss, sub, exp, nbf, iat, jti, scope } = claims
-  if (iss !== rules.issuer) return refused('issuer_mismatch')
-  const audience =
-    typeof claims.aud === 'string'
-      ? [claims.aud]
-      : Array.isArray(claims.aud)
-        ? claims.aud.filter((entry) => typeof entry === 'string')
-        : []
-  const accepted = typeof rules.audience === 'string' ? [rules.audience] : rules.audience
-  if (!isForAudience(audience, accepted)) return refused('audience_mismatch')
-  if (typeof exp !== 'number' || !Number.isFinite(exp))
-    return refused('claim_missing', { claim: 'exp' })
-  if (exp + rules.toleranceSeconds <= rules.nowSeconds) return refused('token_expired')
-  if (nbf !== undefined && (typeof nbf !== 'number' || !Number.isFinite(nbf)))
-    return refused('claim_invalid', { claim: 'nbf' })
-  if (typeof nbf === 'number' && nbf - rules.toleranceSeconds > rules.nowSeconds)
-    return refused('token_not_yet_valid')
-  if (iat !== undefined && (typeof iat !== 'number' || !Number.isFinite(iat)))
-    return refused('claim_invalid', { claim: 'iat' })
-  if (typeof iat === 'number' && iat - rules.toleranceSeconds > rules.nowSeconds)
-    return refused('token_not_yet_valid')
-  if (typeof sub !== 'string' || sub === '') return refused('claim_missing', { claim: 'sub' })
+export function validateClaims(claims: Claims, rules: ClaimRules): Result<VerifiedToken> {
+  const { iss, exp, jti } = claims
+  const issuer = listOf(rules.issuer).find((name) => name === iss)
+  if (issuer === undefined) return differs('issuer_mismatch', listOf(rules.issuer), iss)
+  const accepted = listOf(rules.audience)
+  const named = audienceOf(claims, rules)
+  const isAssumed = rules.assumeAudience === true && named.length === 0
+  const audience = isAssumed ? accepted : named
+  if (!isForAudience(audience, accepted)) return differs('audience_mismatch', accepted, audience)
+  if (!isTime(exp)) return refused('claim_missing', { claim: 'exp' })
+  const untimely = judgeTimes(claims, exp, rules)
+  if (untimely) return untimely
+  const subjectClaim = rules.subjectClaim ?? 'sub'
+  const subject = claimAt(claims, subjectClaim)
+  if (typeof subject !== 'string' || subject === '')
+    return refused('claim_missing', { claim: subjectClaim })
   if (!isBoundAsProved(claims.cnf, rules.keyThumbprint))
     return refused('claim_invalid', { claim: 'cnf' })
-  const tenant = rules.tenantClaim === undefined ? undefined : claims[rules.tenantClaim]
-  if (rules.tenantClaim !== undefined && (typeof tenant !== 'string' || tenant === '')) {
-    return refused('claim_missing', { claim: rules.tenantClaim })
-  }
+  const tenant = tenantOf(claims, rules)
+  if (!tenant.ok) return tenant
   const actor = parseActor(claims.act, 0)
   if (claims.act !== undefined && !actor) return refused('claim_invalid', { claim: 'act' })
-  const client =
-    typeof claims.client_id === 'string'
-      ? claims.client_id
-      : typeof claims.azp === 'string'
-        ? claims.azp
-        : undefined
+  const client = clientOf(claims)
+  if (rules.clients && !(client !== undefined && rules.clients.includes(client)))
+    return differs('claim_invalid', rules.clients, client, 'client_id')
   return granted({
     principal: {
-      issuer: rules.issuer,
-      subject: sub,
-      ...(typeof tenant === 'string' ? { tenant } : {}),
+      issuer,
+      subject,
+      ...(tenant.value === undefined ? {} : { tenant: tenant.value }),
       ...(client === undefined ? {} : { client }),
       ...(actor === undefined ? {} : { actor }),
     },
     audience,
-    scopes: parseScopes(scope),
+    ...(isAssumed ? { audienceAssumed: true } : {}),
+    scopes: scopesIn(claims, rules),
     expiresAt: exp,
     ...(typeof jti === 'string' ? { tokenId: jti } : {}),
     ...(rules.keyThumbprint === undefined ? {} : { boundTo: rules.keyThumbprint }),
     claims,
   })
+}
+
+/** Refuses, and tells the operator what was expected and what came. */
+export function differs(
+  reason: RefusalReason,
+  expected: readonly string[],
+  found: unknown,
+  claim?: string,
+): ReturnType<typeof refused> {
+  const came = Array.isArray(found) ? found.join(', ') : found
+  const wanted = forOperator(expected.join(' or '))
+  return refused(reason, {
+    ...(claim === undefined ? {} : { claim }),
+    ...(wanted === undefined ? {} : { expected: wanted }),
+    found: forOperator(came) ?? (came === undefined || came === '' ? 'none' : 'no text'),
+  })
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value)
+}
+
+/** Why a token is not valid now; undefined when it is. */
+function judgeTimes(
+  { nbf, iat }: Claims,
+  exp: number,
+  { nowSeconds, toleranceSeconds }: ClaimRules,
+): ReturnType<typeof refused> | undefined {
+  if (exp + toleranceSeconds <= nowSeconds) return refused('token_expired')
+  for (const [claim, value] of [
+    ['nbf', nbf],
+    ['iat', iat],
+  ] as const) {
+    if (value === undefined) continue
+    if (!isTime(value)) return refused('claim_invalid', { claim })
+    if (value - toleranceSeconds > nowSeconds) return refused('token_not_yet_valid')
+  }
+  return undefined
+}
+
+function tenantOf(claims: Claims, rules: ClaimRules): Result<string | undefined> {
+  const { tenantClaim, tenantOptional } = rules
+  if (tenantClaim === undefined) return granted(undefined)
+  const tenant = claimAt(claims, tenantClaim)
+  if (typeof tenant === 'string' && tenant !== '') return granted(tenant)
+  const isAbsent = tenant === undefined || tenant === null || tenant === ''
+  return tenantOptional && isAbsent
+    ? granted(undefined)
+    : refused('claim_missing', { claim: tenantClaim })
 }
 
 /**

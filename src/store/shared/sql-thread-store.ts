@@ -167,14 +167,15 @@ function toSteps(
   run: ThreadStatements,
   owner: string,
   thread: string,
-  { save, remove, attach }: ItemsChange,
+  { save, remove, attach, run: asks }: ItemsChange,
 ): Step[] {
+  const asking = asks ?? null
   return [
-    ...(remove ?? []).map((item) => step(run.removeItem, { owner, thread, item })),
+    ...(remove ?? []).map((item) => step(run.removeItem, { owner, thread, item, asking })),
     ...(save ?? []).map((item) => {
       const hidden = isHidden(item) ? 1 : 0
       const body = JSON.stringify(item)
-      return step(run.saveItem, { owner, thread, item: item.id, hidden, body }, 1)
+      return step(run.saveItem, { owner, thread, item: item.id, hidden, body, asking }, 1)
     }),
     // Sorted, so that two changes never wait for each other (a deadlock).
     ...[...new Set(attach)]

@@ -40,18 +40,28 @@ export const POSTGRES: PostgresStatements = {
       slots: [{ place: 'thread' }, { place: 'owner' }, { place: 'item' }],
     },
     saveItem: {
-      text: 'insert into "item" ("thread_id", "id", "hidden", "body") select "thread"."id" as "thread_id", cast($1 as text) as "id", cast($2 as integer) as "hidden", cast($3 as text) as "body" from "thread" where "thread"."id" = $4 and "thread"."owner" = $5 on conflict ("thread_id", "id") do update set "hidden" = "excluded"."hidden", "body" = "excluded"."body"',
+      text: 'insert into "item" ("thread_id", "id", "hidden", "body") select "thread"."id" as "thread_id", cast($1 as text) as "id", cast($2 as integer) as "hidden", cast($3 as text) as "body" from "thread" where "thread"."id" = $4 and "thread"."owner" = $5 and not exists (select "run"."id" from "run" where "run"."id" = $6 and "run"."state" in ($7, $8)) on conflict ("thread_id", "id") do update set "hidden" = "excluded"."hidden", "body" = "excluded"."body"',
       slots: [
         { place: 'item' },
         { place: 'hidden' },
         { place: 'body' },
         { place: 'thread' },
         { place: 'owner' },
+        { place: 'asking' },
+        'done',
+        'interrupted',
       ],
     },
     removeItem: {
-      text: 'delete from "item" where "thread_id" = (select "thread"."id" from "thread" where "thread"."id" = $1 and "thread"."owner" = $2) and "item"."id" = $3',
-      slots: [{ place: 'thread' }, { place: 'owner' }, { place: 'item' }],
+      text: 'delete from "item" where "thread_id" = (select "thread"."id" from "thread" where "thread"."id" = $1 and "thread"."owner" = $2) and "item"."id" = $3 and not exists (select "run"."id" from "run" where "run"."id" = $4 and "run"."state" in ($5, $6))',
+      slots: [
+        { place: 'thread' },
+        { place: 'owner' },
+        { place: 'item' },
+        { place: 'asking' },
+        'done',
+        'interrupted',
+      ],
     },
     itemPosition: {
       text: 'select "item"."seq" from "item" where "item"."thread_id" = (select "thread"."id" from "thread" where "thread"."id" = $1 and "thread"."owner" = $2) and "item"."id" = $3 and "item"."hidden" <= $4',

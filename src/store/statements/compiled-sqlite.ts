@@ -40,18 +40,28 @@ export const SQLITE: SqliteStatements = {
       slots: [{ place: 'thread' }, { place: 'owner' }, { place: 'item' }],
     },
     saveItem: {
-      text: 'insert into "item" ("thread_id", "id", "hidden", "body") select "thread"."id" as "thread_id", cast(? as text) as "id", cast(? as integer) as "hidden", cast(? as text) as "body" from "thread" where "thread"."id" = ? and "thread"."owner" = ? on conflict ("thread_id", "id") do update set "hidden" = "excluded"."hidden", "body" = "excluded"."body"',
+      text: 'insert into "item" ("thread_id", "id", "hidden", "body") select "thread"."id" as "thread_id", cast(? as text) as "id", cast(? as integer) as "hidden", cast(? as text) as "body" from "thread" where "thread"."id" = ? and "thread"."owner" = ? and not exists (select "run"."id" from "run" where "run"."id" = ? and "run"."state" in (?, ?)) on conflict ("thread_id", "id") do update set "hidden" = "excluded"."hidden", "body" = "excluded"."body"',
       slots: [
         { place: 'item' },
         { place: 'hidden' },
         { place: 'body' },
         { place: 'thread' },
         { place: 'owner' },
+        { place: 'asking' },
+        'done',
+        'interrupted',
       ],
     },
     removeItem: {
-      text: 'delete from "item" where "thread_id" = (select "thread"."id" from "thread" where "thread"."id" = ? and "thread"."owner" = ?) and "item"."id" = ?',
-      slots: [{ place: 'thread' }, { place: 'owner' }, { place: 'item' }],
+      text: 'delete from "item" where "thread_id" = (select "thread"."id" from "thread" where "thread"."id" = ? and "thread"."owner" = ?) and "item"."id" = ? and not exists (select "run"."id" from "run" where "run"."id" = ? and "run"."state" in (?, ?))',
+      slots: [
+        { place: 'thread' },
+        { place: 'owner' },
+        { place: 'item' },
+        { place: 'asking' },
+        'done',
+        'interrupted',
+      ],
     },
     itemPosition: {
       text: 'select "item"."seq" from "item" where "item"."thread_id" = (select "thread"."id" from "thread" where "thread"."id" = ? and "thread"."owner" = ?) and "item"."id" = ? and "item"."hidden" <= ?',

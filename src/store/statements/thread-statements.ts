@@ -2,10 +2,11 @@
 
 import { type Generated, type Kysely, sql } from 'kysely'
 import { place, statement } from './compile.ts'
+import type { RunTables } from './run-tables.ts'
 import type { Statement } from './statement.ts'
 
 /** The tables, as the migrations make them. */
-export interface ThreadTables {
+export interface ThreadTables extends Pick<RunTables, 'run'> {
   /** `version` counts the changes; `body` is the thread's state in JSON. */
   readonly thread: {
     seq: Generated<number>
@@ -51,6 +52,8 @@ export interface AttachmentRow {
 type Owned = { readonly owner: string }
 type OfThread = Owned & { readonly thread: string }
 type OfItem = OfThread & { readonly item: string }
+/** The run that asks, if it is one. */
+type OfRun = { readonly asking: string | null }
 type OfAttachment = Owned & { readonly attachment: string }
 type OfPage = { readonly from: number; readonly rows: number }
 
@@ -69,8 +72,8 @@ export interface ThreadStatements {
   readonly threadPosition: Statement<OfThread, { readonly seq: number }>
   readonly listThreads: Ordered<Owned, ThreadRow>
   readonly readItem: Statement<OfItem, { readonly body: string }>
-  readonly saveItem: Statement<OfItem & { readonly hidden: number; readonly body: string }>
-  readonly removeItem: Statement<OfItem>
+  readonly saveItem: Statement<OfItem & OfRun & { readonly hidden: number; readonly body: string }>
+  readonly removeItem: Statement<OfItem & OfRun>
   readonly itemPosition: Statement<OfItem & { readonly hidden: number }, { readonly seq: number }>
   readonly listItems: Ordered<
     OfThread & { readonly hidden: number },
@@ -86,6 +89,7 @@ export interface ThreadStatements {
   readonly deleteAttachments: Statement<OfThread>
 }
 
+const ENDED = ['done', 'interrupted'] as const
 const OWNER = place<string>('owner')
 const THREAD = place<string>('thread')
 const ITEM = place<string>('item')
@@ -157,13 +161,21 @@ function statementsOfItems(db: Kysely<ThreadTables>): Pick<ThreadStatements, OfI
         .orderBy('item.seq', order)
         .limit(place<number>('rows')),
     )
+  // A run that has ended changes nothing.
+  const endedRun = db
+    .selectFrom('run')
+    .select('run.id')
+    .where('run.id', '=', place<string>('asking'))
+    .where('run.state', 'in', ENDED)
   // Without the casts, PostgreSQL would take every place in a select list for text.
-  const saved = ownThread.select([
-    'thread.id as thread_id',
-    sql<string>`cast(${ITEM} as text)`.as('id'),
-    sql<number>`cast(${HIDDEN} as integer)`.as('hidden'),
-    sql<string>`cast(${BODY} as text)`.as('body'),
-  ])
+  const saved = ownThread
+    .select([
+      'thread.id as thread_id',
+      sql<string>`cast(${ITEM} as text)`.as('id'),
+      sql<number>`cast(${HIDDEN} as integer)`.as('hidden'),
+      sql<string>`cast(${BODY} as text)`.as('body'),
+    ])
+    .where(({ not, exists }) => not(exists(endedRun)))
   return {
     readItem: statement(
       db
@@ -188,7 +200,8 @@ function statementsOfItems(db: Kysely<ThreadTables>): Pick<ThreadStatements, OfI
       db
         .deleteFrom('item')
         .where('thread_id', '=', ownThread.select('thread.id'))
-        .where('item.id', '=', ITEM),
+        .where('item.id', '=', ITEM)
+        .where(({ not, exists }) => not(exists(endedRun))),
     ),
     itemPosition: statement(
       db
