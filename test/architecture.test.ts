@@ -185,6 +185,14 @@ describe('reveal()', () => {
       // The hash of a token in the proof that goes with it, made and verified.
       'src/oauth/dpop.ts': 1,
       'src/jwt/dpop-proofs.ts': 1,
+      // Our own token service: the secret that a client is compared with; the token that leaves; the
+      // keys that sign, from their store; the length of a secret; a token of an earlier hop, and the
+      // key that a subject token is bound to.
+      'src/oauth/token-service/client-proof.ts': 1,
+      'src/oauth/token-service/endpoint.ts': 1,
+      'src/oauth/token-service/key-record.ts': 2,
+      'src/oauth/token-service/options.ts': 1,
+      'src/oauth/token-service/subject.ts': 2,
       // The length of a key that is put into our keeping.
       'src/core/vault/static-keys.ts': 1,
       // A connected account: the state of the flow; code and proof key; the refresh token; a token

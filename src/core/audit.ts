@@ -7,9 +7,10 @@ import type { RefusalDetails } from './refusal-details.ts'
 
 /**
  * The hops: the chat's door, the token exchange, a connected account, the request to a server, that
- * server's own door, and its request to an API.
+ * server's own door, and its request to an API, and a token that our
+ * own token service issues.
  */
-export type Hop = 'door' | 'exchange' | 'connection' | 'carry' | 'server-door' | 'api'
+export type Hop = 'door' | 'exchange' | 'connection' | 'carry' | 'server-door' | 'api' | 'issue'
 
 /** How a hop ended: it went on, somebody was refused, or something does not work. */
 export type AuditOutcome = 'allowed' | 'refused' | 'failed'

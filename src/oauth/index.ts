@@ -44,5 +44,11 @@ export type { ExchangeDialect } from './exchange-dialect.ts'
 export { type IdentityAssertionOptions, identityAssertionExchanger } from './identity-assertion.ts'
 export { type IntrospectionVerifierOptions, introspectionVerifier } from './introspection.ts'
 export type { RegisteredClient, TokenRequestOptions } from './token-endpoint.ts'
+export type {
+  GrantedScopes,
+  TokenServiceClient,
+  TokenServiceOptions,
+} from './token-service/options.ts'
+export { type TokenService, tokenService } from './token-service/service.ts'
 export { type TokenCheck, type UserinfoVerifierOptions, userinfoVerifier } from './userinfo.ts'
 export { type WorkloadIdentityOptions, workloadIdentity } from './workload-identity.ts'

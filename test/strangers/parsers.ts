@@ -8,6 +8,7 @@ import { MCP_PARSERS } from './mcp-parsers.ts'
 import { OWN_PARSERS } from './own-parsers.ts'
 import { PAGE_PARSERS } from './page-parsers.ts'
 import type { StrangerParser } from './parser.ts'
+import { TOKEN_SERVICE_PARSERS } from './token-service-parsers.ts'
 
 export const PARSERS: readonly StrangerParser[] = [
   ...DOOR_PARSERS,
@@ -16,6 +17,7 @@ export const PARSERS: readonly StrangerParser[] = [
   ...CHAT_PARSERS,
   ...PAGE_PARSERS,
   ...OWN_PARSERS,
+  ...TOKEN_SERVICE_PARSERS,
 ]
 
 const DECLARED = 'the app declares it in code, with types'
@@ -28,11 +30,13 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'src/mcp-server/api.ts': DECLARED,
   'src/mcp-server/options.ts': DECLARED,
   'src/oauth/connection/settings.ts': DECLARED,
+  'src/oauth/token-service/options.ts': DECLARED,
   'src/store/postgres/options.ts': DECLARED,
   'src/chatkit/runs/run-log.ts': STORED,
   'src/oauth/connection/account.ts': STORED,
   'src/oauth/connection/refresh.ts': STORED,
   'src/oauth/connection/stored-key.ts': STORED,
+  'src/oauth/token-service/key-record.ts': STORED,
   'src/openai-agents/paused-run.ts': STORED,
   'src/store/attachments/safe-files.ts': STORED,
   'src/store/postgres/text.ts': STORED,

@@ -14,9 +14,9 @@ export interface SecretKey {
   readonly resource: string
   /**
    * `flow` is an account that is being connected: the proof key, and the values that the answer
-   * must match.
+   * must match. `signing-keys` are those of a token service.
    */
-  readonly kind: 'connection' | 'flow' | 'static'
+  readonly kind: 'connection' | 'flow' | 'static' | 'signing-keys'
 }
 
 /** One record. Its secrets are apart from its facts, which are safe to log. */
