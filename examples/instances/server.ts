@@ -60,10 +60,10 @@ server.listen(Number(more.PORT ?? 8000), '127.0.0.1', () =>
 )
 
 // An answer that is being written is kept so far and shown as interrupted. The conversation goes on
-// at another instance.
-process.once('SIGTERM', async () => {
-  server.close()
+// at another instance. Not `once`: the agents SDK listens too, and exits at once when it is alone.
+process.on('SIGTERM', async () => {
+  server.close(() => database.close())
   await chatkit.close()
-  server.closeAllConnections()
-  await database.close()
+  // Time for the clients to read that.
+  setTimeout(() => server.closeAllConnections(), 1000).unref()
 })

@@ -1,7 +1,5 @@
-// The smallest ChatKit server: it checks sign-ins, an agent acts for the person at one MCP server,
-// a file keeps the conversations. OPENAI_API_KEY (or OPENAI_BASE_URL and OPENAI_MODEL) chooses the
-// model; without them it stops and says which to set. It also needs ISSUER, RESOURCE, MCP_URL,
-// CLIENT_ID and CLIENT_JWK (a private key for ES256). DATABASE and PORT have defaults.
+// The smallest ChatKit server. Set OPENAI_API_KEY (or OPENAI_BASE_URL and OPENAI_MODEL), ISSUER,
+// RESOURCE, MCP_URL, CLIENT_ID and CLIENT_JWK (a private key, ES256). DATABASE, PORT: as you like.
 import { createServer } from 'node:http'
 import { importJWK } from 'jose'
 import { type Caller, createOnBehalf } from 'onbehalf'
@@ -37,3 +35,5 @@ const chatkit = chatkitServer<Caller>({
 const server = createServer(chatkit.listener)
 const say = () => console.log(JSON.stringify(server.address()))
 server.listen(Number(more.PORT ?? 8000), '127.0.0.1', say)
+const end = () => setTimeout(() => server.closeAllConnections(), 1000).unref()
+process.on('SIGTERM', () => server.close(() => database.close()) && chatkit.close().then(end))

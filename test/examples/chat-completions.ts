@@ -24,11 +24,14 @@ const Body = z.object({
 export interface ModelProvider {
   /** The environment in which an example asks this provider. */
   readonly env: { readonly OPENAI_BASE_URL: string; readonly OPENAI_MODEL: string }
+  /** From now on an answer never ends. */
+  stall(): void
   close(): Promise<void>
 }
 
 /** Starts a provider on a free port. */
 export async function startModelProvider(): Promise<ModelProvider> {
+  let isStalled = false
   const server = createServer(async (request, response) => {
     let text = ''
     for await (const chunk of request) text += chunk
@@ -43,12 +46,15 @@ export async function startModelProvider(): Promise<ModelProvider> {
         `data: ${JSON.stringify({ ...chunk, choices: [{ index: 0, ...choice }] })}\n\n`,
       )
     }
-    response.end('data: [DONE]\n\n')
+    if (!isStalled) response.end('data: [DONE]\n\n')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
     env: { OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1`, OPENAI_MODEL: 'stand-in' },
+    stall(): void {
+      isStalled = true
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

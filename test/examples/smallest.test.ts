@@ -4,6 +4,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { createLog } from 'onbehalf/log'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -11,7 +12,7 @@ import { loadKeys } from '../../examples/taskflow/keys.ts'
 import { freePorts } from '../../examples/taskflow/listen.ts'
 import { startTaskflow, type Taskflow } from '../../examples/taskflow/taskflow.ts'
 import { PORTS } from '../../examples/taskflow/urls.ts'
-import { listAll, say, send } from '../end-to-end/chat.ts'
+import { eventsIn, inputOf, listAll, say, send } from '../end-to-end/chat.ts'
 import { kill, type Program, start } from '../end-to-end/program.ts'
 import { type ModelProvider, startModelProvider } from './chat-completions.ts'
 import { signIn } from './taskflow/sign-in.ts'
@@ -92,4 +93,24 @@ it('a person’s agent calls the tools in their name, and nobody else sees what 
   )
   expect((await send(chatkit, 'forged', 'threads.list', {})).status).toBe(401)
   expect(turn.raw + program.out() + program.err()).not.toContain(alice.split('.')[2])
+})
+
+it('when it is told to end in the middle of an answer, the answer so far is kept and the process ends by itself', async () => {
+  const { issuer, chatkit: resource } = taskflow.urls
+  const alice = await signIn({ issuer, as: 'alice', resource })
+  provider.stall()
+  const { body } = await send(chatkit, alice, 'threads.create', { input: inputOf('Hello') })
+  let raw = ''
+  for await (const piece of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    const isFirst = !raw.includes('text_delta')
+    raw += piece
+    if (isFirst && raw.includes('text_delta')) program.child.kill('SIGTERM')
+  }
+  expect(await program.ended).toEqual({ code: 0, signal: null })
+  const database = new DatabaseSync(join(folder, 'chat.db'))
+  const newest = database.prepare('select body from item order by seq desc limit 2').all()
+  database.close()
+  expect(eventsIn(raw).at(-1)).toMatchObject({ type: 'error' })
+  // The very last one is a note for the model.
+  expect(newest.at(-1)?.body).toContain('assistant_message')
 })
