@@ -123,44 +123,88 @@ export function bodyOf(
   )
 }
 
-/** Writes frames to a node:http response until they end or the client is gone. */
-export async function writeFrames(
+/**
+ * Writes frames to a node:http response until they end or the client is gone.
+ *
+ * @param fail Told when the frames cannot be made or written.
+ */
+export function writeFrames(
   source: FrameSource,
   response: ServerResponse,
-  { heartbeatMs: heartbeat, deadlineMs }: StreamTerms,
-): Promise<void> {
-  let drained: (() => void) | undefined
+  terms: StreamTerms,
+  fail: (error: unknown) => void,
+): void {
   // A connection that closed before this sends no further 'close' event.
-  if (response.destroyed) return source.cancel()
-  let gone = false
-  const patience = new Patience(deadlineMs, () => response.destroy())
-  response.on('drain', () => drained?.())
-  response.on('close', () => {
-    gone = true
-    patience.end()
-    drained?.()
-    void source.cancel().catch(() => {})
-  })
-  const timer =
-    heartbeat === undefined
-      ? undefined
-      : setInterval(() => response.writableNeedDrain || response.write(HEARTBEAT), heartbeat)
-  try {
-    for (;;) {
-      const frames = await source.next()
-      if (frames === undefined || gone) break
-      if (response.write(frames)) continue
-      patience.begin()
-      await new Promise<void>((resolve) => {
-        drained = resolve
-      })
-      patience.end()
-      if (gone) break
+  if (response.destroyed) void source.cancel().catch(fail)
+  else new StreamWriter(source, response, terms, fail).ask()
+}
+
+/**
+ * Callbacks and not an async function: thousands of streams wait at once, and most frames are one
+ * word.
+ */
+class StreamWriter {
+  readonly #source: FrameSource
+  readonly #response: ServerResponse
+  readonly #patience: Patience
+  readonly #fail: (error: unknown) => void
+  #heart: ReturnType<typeof setInterval> | undefined
+  #isGone = false
+
+  constructor(
+    source: FrameSource,
+    response: ServerResponse,
+    { heartbeatMs, deadlineMs }: StreamTerms,
+    fail: (error: unknown) => void,
+  ) {
+    this.#source = source
+    this.#response = response
+    this.#patience = new Patience(deadlineMs, () => response.destroy())
+    this.#fail = fail
+    if (heartbeatMs !== undefined)
+      this.#heart = setInterval(
+        () => response.writableNeedDrain || response.write(HEARTBEAT),
+        heartbeatMs,
+      )
+    response.on('close', () => {
+      this.#isGone = true
+      this.#patience.end()
+      clearInterval(this.#heart)
+      void source.cancel().catch(() => {})
+    })
+  }
+
+  ask(): void {
+    this.#source.next().then(this.#onFrames, this.#onError)
+  }
+
+  readonly #onFrames = (frames: string | undefined): void => {
+    try {
+      if (frames === undefined || this.#isGone) this.#end()
+      else if (this.#response.write(frames)) this.ask()
+      else this.#waitForClient()
+    } catch (error) {
+      this.#onError(error)
     }
-  } finally {
-    clearInterval(timer)
+  }
+
+  readonly #onError = (error: unknown): void => {
+    this.#end()
+    this.#fail(error)
+  }
+
+  #waitForClient(): void {
+    this.#patience.begin()
+    this.#response.once('drain', () => {
+      this.#patience.end()
+      this.ask()
+    })
+  }
+
+  #end(): void {
+    clearInterval(this.#heart)
     // What the client has not read yet is still in memory here.
-    if (!gone) patience.begin()
-    response.end()
+    if (!this.#isGone) this.#patience.begin()
+    this.#response.end()
   }
 }

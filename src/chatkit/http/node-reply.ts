@@ -26,8 +26,7 @@ export async function answerNode(
       // memory.
       if (response.destroyed) reply.leave()
       else response.on('close', reply.leave)
-      // Not awaited, so that a waiting stream keeps one suspended function and not two.
-      return writeFrames(reply.frames, response, answering).catch((error) =>
+      return writeFrames(reply.frames, response, answering, (error) =>
         fail(error, response, answering),
       )
     }

@@ -22,13 +22,16 @@ export interface AnswerPlan {
   readonly present: (item: Item) => Item
 }
 
+/** Takes events, each as JSON; undefined at the end. */
+export type TakeEvents = (events: readonly string[] | undefined) => void
+
 /**
  * An answer that is being written. It advances only when it is asked for more. One call at a time,
- * of `next` (frames for the client) or `nextEvents` (for the log).
+ * of `next` (frames for the client) or `takeEvents` (for the log).
  */
 export interface Answer extends FrameSource {
-  /** The next events, each as JSON; undefined at the end. */
-  nextEvents(): Promise<readonly string[] | undefined>
+  /** Gives the next events to `take`, once, perhaps before this returns. */
+  takeEvents(take: TakeEvents): void
 }
 
 /** Starts the answer of a run. */
@@ -44,11 +47,6 @@ const LAST_WORD: Readonly<Partial<Record<StopReason, ErrorEvent>>> = {
   too_much: TOO_MUCH,
 }
 
-/** Who asked for more, in which form. */
-type Waiting =
-  | { readonly form: 'events'; readonly take: (events: readonly string[] | undefined) => void }
-  | { readonly form: 'frames'; readonly take: (frames: string | undefined) => void }
-
 /** A class for the same reason as {@link Run}: memory. */
 class RunningAnswer implements Answer, RunWriter {
   readonly #run: Run
@@ -58,7 +56,8 @@ class RunningAnswer implements Answer, RunWriter {
   #hidden: Set<string> | undefined
   /** Events that nobody has asked for yet, as JSON. */
   #ready: string[]
-  #waiting: Waiting | undefined
+  /** Who asked for more. */
+  #take: TakeEvents | undefined
   #events: AsyncIterator<AnswerEvent> | undefined
   /** The last events of an answer that ended by itself. */
   #last: readonly ThreadStreamEvent[] = []
@@ -72,11 +71,15 @@ class RunningAnswer implements Answer, RunWriter {
   }
 
   next(): Promise<string | undefined> {
-    return new Promise((take) => this.#ask({ form: 'frames', take }))
+    return new Promise((resolve) =>
+      this.takeEvents((events) => resolve(events && framesOf(events))),
+    )
   }
 
-  nextEvents(): Promise<readonly string[] | undefined> {
-    return new Promise((take) => this.#ask({ form: 'events', take }))
+  takeEvents(take: TakeEvents): void {
+    this.#take = take
+    if (this.#ready.length > 0 || this.#isClosed) this.#give()
+    else if (!this.#run.isOver) this.#advance()
   }
 
   cancel(): Promise<void> {
@@ -96,25 +99,13 @@ class RunningAnswer implements Answer, RunWriter {
     this.#give()
   }
 
-  #ask(waiting: Waiting): void {
-    this.#waiting = waiting
-    if (this.#ready.length > 0 || this.#isClosed) this.#give()
-    else if (!this.#run.isOver) this.#advance()
-  }
-
   #give(): void {
-    const asked = this.#waiting
-    if (!asked) return
-    if (this.#ready.length > 0) {
-      this.#waiting = undefined
-      const given = this.#ready
-      this.#ready = []
-      if (asked.form === 'events') asked.take(given)
-      else asked.take(framesOf(given))
-    } else if (this.#isClosed) {
-      this.#waiting = undefined
-      asked.take(undefined)
-    }
+    const take = this.#take
+    if (!take || (this.#ready.length === 0 && !this.#isClosed)) return
+    this.#take = undefined
+    const given = this.#ready
+    this.#ready = []
+    take(given.length > 0 ? given : undefined)
   }
 
   /**

@@ -15,36 +15,82 @@ const MAX_WAITING_EVENTS = 256
  *
  * @param maxChars Characters of one answer that the log may have.
  */
-export async function writeLog(run: Run, answer: Answer, maxChars: number): Promise<void> {
-  const waiting: string[] = []
-  let next = 1
-  let writing: Promise<void> | undefined
-  let isBroken = false
-  let chars = 0
+export function writeLog(run: Run, answer: Answer, maxChars: number): void {
+  new LogWriter(run, answer, maxChars).ask()
+}
 
-  async function write(): Promise<void> {
-    while (waiting.length > 0) {
-      const events = waiting.splice(0)
-      if (isBroken) continue
-      try {
-        await run.append(next, events)
-        next += events.length
-      } catch (error) {
-        isBroken = true
-        run.report(error)
-        void run.stop('closing')
-      }
+/** Callbacks and not an async function, for the same reasons as the answer: time and memory. */
+class LogWriter {
+  readonly #run: Run
+  readonly #answer: Answer
+  #charsLeft: number
+  #waiting: string[] = []
+  /** The number of the next event. */
+  #next = 1
+  /** How many events the store has been given and has not answered for. */
+  #sent = 0
+  #isAsking = false
+  #isBroken = false
+  #isOver = false
+
+  constructor(run: Run, answer: Answer, maxChars: number) {
+    this.#run = run
+    this.#answer = answer
+    this.#charsLeft = maxChars
+  }
+
+  ask(): void {
+    this.#isAsking = true
+    this.#answer.takeEvents(this.#onEvents)
+  }
+
+  readonly #onEvents = (events: readonly string[] | undefined): void => {
+    this.#isAsking = false
+    if (!events) {
+      this.#isOver = true
+      if (this.#sent === 0) this.#release()
+      return
     }
-    writing = undefined
+    for (const event of events) {
+      this.#charsLeft -= event.length
+      if (!this.#isBroken) this.#waiting.push(event)
+    }
+    if (this.#charsLeft < 0) void this.#run.stop('too_much')
+    if (this.#sent === 0) this.#write()
+    if (!this.#isAsking && this.#waiting.length < MAX_WAITING_EVENTS) this.ask()
   }
 
-  for (let events = await answer.nextEvents(); events; events = await answer.nextEvents()) {
-    waiting.push(...events)
-    for (const event of events) chars += event.length
-    if (chars > maxChars) void run.stop('too_much')
-    writing ??= write()
-    if (waiting.length >= MAX_WAITING_EVENTS) await writing
+  #write(): void {
+    if (this.#waiting.length === 0) return
+    const events = this.#waiting
+    this.#waiting = []
+    this.#sent = events.length
+    this.#run.append(this.#next, events).then(this.#onWritten, this.#onFailed)
   }
-  await writing
-  await run.release()
+
+  readonly #onWritten = (): void => {
+    this.#next += this.#sent
+    this.#sent = 0
+    this.#goOn()
+  }
+
+  readonly #onFailed = (error: unknown): void => {
+    this.#isBroken = true
+    this.#sent = 0
+    this.#waiting = []
+    this.#run.report(error)
+    void this.#run.stop('closing')
+    this.#goOn()
+  }
+
+  #goOn(): void {
+    this.#write()
+    if (this.#isOver) {
+      if (this.#sent === 0) this.#release()
+    } else if (!this.#isAsking) this.ask()
+  }
+
+  #release(): void {
+    this.#run.release().catch((error) => this.#run.report(error))
+  }
 }

@@ -11,13 +11,11 @@ import { isAlive, type NewRun, type RunStore, type StoredRun } from './run-store
 /** What reading needs. */
 export interface LogParts {
   readonly store: RunStore
-  /** The newest events, when this instance writes the log. */
-  readonly tail: LogTail | undefined
   /** The newest run of a thread, as it stands now. */
   readonly latest: (owner: string, threadId: string) => Promise<StoredRun | undefined>
   /** Milliseconds of silence after which the reader looks whether the run is dead. */
   readonly leaseMs: number
-  readonly onError: (error: unknown) => void
+  readonly onError: (error: unknown, threadId: string) => void
 }
 
 /** Events that are read at once. */
@@ -31,9 +29,16 @@ const MAX_PIECE_CHARS = 64 * 1024
 
 /**
  * Gives the events of a run from the one after number `after`, then those to come, then its end.
+ *
+ * @param tail The newest events, when this instance writes the log.
  */
-export function readRun(run: NewRun, after: number, parts: LogParts): FrameSource {
-  return new LogReader(run, after, parts)
+export function readRun(
+  run: NewRun,
+  after: number,
+  tail: LogTail | undefined,
+  parts: LogParts,
+): FrameSource {
+  return new LogReader(run, after, tail, parts)
 }
 
 /** What a look at the log found. */
@@ -43,58 +48,85 @@ interface Found {
   readonly ending: LogEnding | undefined
 }
 
+/** Callbacks and not async functions, for the same reasons as the answer: time and memory. */
 class LogReader implements FrameSource {
   readonly #run: NewRun
   readonly #parts: LogParts
+  readonly #tail: LogTail | undefined
   readonly #unwatch: () => void
   /** Number of the last event that was given. */
   #seen: number
   #page = PAGE_EVENTS
+  /** Who asked for frames. */
+  #take: ((frames: string | undefined) => void) | undefined
   #isOver = false
   #hasNews = true
-  #wake = () => {}
+  #isLooking = false
+  #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(run: NewRun, after: number, parts: LogParts) {
+  constructor(run: NewRun, after: number, tail: LogTail | undefined, parts: LogParts) {
     this.#run = run
     this.#seen = after
+    this.#tail = tail
     this.#parts = parts
-    this.#unwatch = parts.tail
-      ? parts.tail.follow(this.#onNews)
-      : parts.store.watch(run.id, this.#onNews)
+    this.#unwatch = tail ? tail.follow(this.#onNews) : parts.store.watch(run.id, this.#onNews)
   }
 
-  readonly #onNews = (): void => {
-    this.#hasNews = true
-    this.#wake()
-  }
-
-  async next(): Promise<string | undefined> {
-    try {
-      return await this.#readOn()
-    } catch (error) {
-      this.#parts.onError(error)
-      this.#end()
-      return frame(JSON.stringify(FAILED))
-    }
+  next(): Promise<string | undefined> {
+    return new Promise((resolve) => {
+      this.#take = resolve
+      this.#goOn()
+    })
   }
 
   async cancel(): Promise<void> {
     this.#end()
+    this.#goOn()
   }
 
-  async #readOn(): Promise<string | undefined> {
-    const { tail } = this.#parts
-    for (;;) {
-      while (!this.#hasNews && !this.#isOver) await this.#waitForNews()
-      if (this.#isOver) return undefined
-      this.#hasNews = false
-      const found = tail ? this.#lookInTail(tail) : this.#lookInStore()
-      const { events, ending } = found instanceof Promise ? await found : found
-      if (events.length > 0) return this.#takePiece(events, ending)
-      if (!ending) continue
-      this.#end()
-      return ending.word && frame(JSON.stringify(ending.word))
+  readonly #onNews = (): void => {
+    this.#hasNews = true
+    this.#goOn()
+  }
+
+  /** Looks into the log, if somebody waits and there may be news. */
+  #goOn(): void {
+    if (!this.#take || this.#isLooking) return
+    if (this.#isOver) return void this.#give(undefined)
+    if (!this.#hasNews) return void this.#waitForNews()
+    this.#hasNews = false
+    this.#isLooking = true
+    try {
+      const found = this.#tail ? this.#lookInTail(this.#tail) : this.#lookInStore()
+      if (found instanceof Promise) found.then(this.#onFound, this.#onFailed)
+      else this.#onFound(found)
+    } catch (error) {
+      this.#onFailed(error)
     }
+  }
+
+  readonly #onFound = ({ events, ending }: Found): void => {
+    this.#isLooking = false
+    if (this.#isOver) return void this.#give(undefined)
+    if (events.length > 0) return void this.#give(this.#takePiece(events, ending))
+    if (!ending) return void this.#goOn()
+    this.#end()
+    this.#give(ending.word && frame(JSON.stringify(ending.word)))
+  }
+
+  readonly #onFailed = (error: unknown): void => {
+    this.#isLooking = false
+    this.#parts.onError(error, this.#run.threadId)
+    this.#end()
+    this.#give(frame(JSON.stringify(FAILED)))
+  }
+
+  #give(frames: string | undefined): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const take = this.#take
+    this.#take = undefined
+    take?.(frames)
   }
 
   #lookInTail(tail: LogTail): Found | Promise<Found> {
@@ -122,7 +154,7 @@ class LogReader implements FrameSource {
   #takePiece(events: readonly string[], ending: LogEnding | undefined): string {
     const piece = pieceOf(events)
     const isCut = piece.length < events.length
-    const last = this.#parts.tail?.last ?? 0
+    const last = this.#tail?.last ?? 0
     this.#hasNews ||=
       ending !== undefined ||
       events.length === this.#page ||
@@ -133,20 +165,19 @@ class LogReader implements FrameSource {
     return piece.map((event) => frame(event, `${this.#run.id}.${++this.#seen}`)).join('')
   }
 
-  /** Waits for news. The store of another instance's run is also asked after one lease. */
-  async #waitForNews(): Promise<void> {
-    const { tail, leaseMs } = this.#parts
-    const timer = tail ? undefined : setTimeout(this.#onNews, leaseMs)
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve
-    })
-    clearTimeout(timer)
+  /** The store of another instance's run is also asked after one lease. */
+  #waitForNews(): void {
+    if (!this.#tail) this.#timer ??= setTimeout(this.#onTime, this.#parts.leaseMs)
+  }
+
+  readonly #onTime = (): void => {
+    this.#timer = undefined
+    this.#onNews()
   }
 
   #end(): void {
     this.#isOver = true
     this.#unwatch()
-    this.#wake()
   }
 }
 

@@ -41,6 +41,8 @@ export interface RunWriter {
   close(why: StopReason | undefined): void
 }
 
+const NOBODY: (() => void)[] = []
+
 /**
  * The run owns three things: whether it holds the thread, what is stored in the thread, and its
  * end.
@@ -60,13 +62,13 @@ export class Run {
   readonly pending: PendingMessages = pendingMessages()
   /** What readers here are given of its log, if it has one. */
   readonly tail: LogTail | undefined
-  /** Resolves when the thread is free again. */
-  readonly released: Promise<void>
   readonly #host: RunHost
   readonly #terms: RunTerms
   readonly #abort = new AbortController()
   readonly #lease: Lease
-  #resolveReleased: (() => void) | undefined
+  /** What waits until the thread is free again. */
+  #onReleased: (() => void)[] = NOBODY
+  #isReleased = false
   #deadline: ReturnType<typeof setTimeout> | undefined
   #writer: RunWriter | undefined
   /** The thread as the app sees it, with the changes that it asked for. */
@@ -80,15 +82,20 @@ export class Run {
     this.#terms = terms
     this.#host = host
     this.tail = record.resumable ? new LogTail() : undefined
-    this.released = new Promise((resolve) => {
-      this.#resolveReleased = resolve
-    })
     this.#lease = new Lease(record.id, aliveUntil, host, this)
   }
 
   /** Whether the answer has ended, or is about to. */
   get isOver(): boolean {
     return this.#isOver
+  }
+
+  /** Resolves when the thread is free again. */
+  get released(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#isReleased) resolve()
+      else this.#onReleased = [...this.#onReleased, resolve]
+    })
   }
 
   /** Whether an answer is being written, or was. */
@@ -131,10 +138,11 @@ export class Run {
    *
    * @param first Number of the first event; they count from 1.
    */
-  async append(first: number, events: readonly string[]): Promise<void> {
-    const state = await this.#host.store.append(this.record.id, first, events)
-    if (isAlive({ state })) this.tail?.add(events)
-    this.heed(state)
+  append(first: number, events: readonly string[]): Promise<void> {
+    return this.#host.store.append(this.record.id, first, events).then((state) => {
+      if (isAlive({ state })) this.tail?.add(events)
+      this.heed(state)
+    })
   }
 
   /** Stops when the store says that the run is over. */
@@ -272,7 +280,8 @@ export class Run {
       await settle()
     } finally {
       this.tail?.end(word)
-      this.#resolveReleased?.()
+      this.#isReleased = true
+      for (const resolve of this.#onReleased) resolve()
     }
   }
 

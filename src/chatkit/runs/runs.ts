@@ -7,7 +7,7 @@ import { writeLog } from './log-writer.ts'
 import { RunRegister, type ThreadPlace } from './register.ts'
 import { Run, type RunHost, type RunTerms } from './run.ts'
 import type { StopReason } from './run-end.ts'
-import { type LoggedEvent, loggedEvents, readRun, waitForEnd } from './run-log.ts'
+import { type LoggedEvent, type LogParts, loggedEvents, readRun, waitForEnd } from './run-log.ts'
 import { type BeginTerms, isAlive, type NewRun, type StoredRun } from './run-store.ts'
 
 /** How a thread was taken, or why not. */
@@ -70,6 +70,7 @@ class InstanceRuns implements Runs {
   readonly #parts: RunsParts
   readonly #host: RunHost
   readonly #here: RunRegister
+  readonly #reading: LogParts
   #isClosed = false
 
   constructor(parts: RunsParts) {
@@ -77,6 +78,10 @@ class InstanceRuns implements Runs {
     this.#parts = parts
     this.#here = here
     this.#host = { ...parts, onRelease: (run) => here.leave(run) }
+    this.#reading = {
+      ...parts,
+      latest: (owner, threadId) => this.latest(owner, threadId),
+    }
   }
 
   async take(record: NewRun, terms: RunTerms): Promise<Taken> {
@@ -102,7 +107,7 @@ class InstanceRuns implements Runs {
     if (this.#isClosed) void run.stop('closing')
     if (!run.record.resumable) return answer
     const frames = this.read(run.record, 0)
-    void writeLog(run, answer, this.#parts.maxLogChars).catch((error) => run.report(error))
+    writeLog(run, answer, this.#parts.maxLogChars)
     return frames
   }
 
@@ -117,15 +122,8 @@ class InstanceRuns implements Runs {
   }
 
   read(run: NewRun, after: number): FrameSource {
-    const { store, leaseMs, onError } = this.#parts
     const here = this.#here.get(run)
-    return readRun(run, after, {
-      store,
-      tail: here?.record.id === run.id ? here.tail : undefined,
-      latest: (owner, threadId) => this.latest(owner, threadId),
-      leaseMs,
-      onError: (error) => onError(error, run.threadId),
-    })
+    return readRun(run, after, here?.record.id === run.id ? here.tail : undefined, this.#reading)
   }
 
   logged(run: NewRun): AsyncIterable<LoggedEvent> {

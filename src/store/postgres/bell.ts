@@ -10,8 +10,9 @@ const CHECK_INTERVAL_MS = 1000
 /** With a connection, only every fifth check wakes the watchers. Without one, each check does. */
 const CHECKS_PER_WAKE = 5
 
-/** How many ids one statement sends at most. */
-const MAX_IDS_PER_STATEMENT = 500
+/** The most bytes of ids in one notification. PostgreSQL takes fewer than 8,000. */
+const MAX_PAYLOAD_BYTES = 7900
+const SEPARATOR = '\n'
 
 /** A bell that can be closed. */
 export interface PostgresBell extends RunBell {
@@ -30,7 +31,9 @@ export async function postgresBell(connect: () => Client): Promise<PostgresBell>
   let checks = 0
   const here = checkedBell(check)
   const listener = await openListener(connect, {
-    onId: here.ring,
+    onPayload(payload): void {
+      for (const id of payload.split(SEPARATOR)) here.ring(id)
+    },
     // Catch up on what happened before this connection listened.
     onListening: here.ringAll,
     // The other instances check by themselves.
@@ -39,12 +42,7 @@ export async function postgresBell(connect: () => Client): Promise<PostgresBell>
 
   async function tell(): Promise<void> {
     while (news.size > 0 && listener.isFree()) {
-      const ids = [...news].slice(0, MAX_IDS_PER_STATEMENT)
-      for (const id of ids) news.delete(id)
-      await listener.query(
-        'select pg_notify($1, id) from json_array_elements_text(cast($2 as json)) as e (id)',
-        [CHANNEL, JSON.stringify(ids)],
-      )
+      await listener.query('select pg_notify($1, $2)', [CHANNEL, takePayload(news)])
     }
   }
 
@@ -70,6 +68,18 @@ export async function postgresBell(connect: () => Client): Promise<PostgresBell>
       listener.close()
     },
   }
+}
+
+/** Takes as many ids as one notification may have. */
+function takePayload(news: Set<string>): string {
+  let payload = ''
+  for (const id of news) {
+    const longer = payload === '' ? id : `${payload}${SEPARATOR}${id}`
+    if (payload !== '' && Buffer.byteLength(longer) > MAX_PAYLOAD_BYTES) break
+    payload = longer
+    news.delete(id)
+  }
+  return payload
 }
 
 /** A bell of this process that can ring for all who watch. */

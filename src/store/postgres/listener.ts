@@ -23,8 +23,8 @@ export interface Listener {
 
 /** What a listener tells its holder. */
 export interface ListenerEvents {
-  /** Another instance sent this id. */
-  readonly onId: (id: string) => void
+  /** Another instance sent this. */
+  readonly onPayload: (payload: string) => void
   readonly onListening: () => void
   readonly onLost: () => void
 }
@@ -36,7 +36,7 @@ export interface ListenerEvents {
  */
 export async function openListener(
   connect: () => Client,
-  { onId, onListening, onLost }: ListenerEvents,
+  { onPayload, onListening, onLost }: ListenerEvents,
 ): Promise<Listener> {
   let client: Client | undefined
   let isListening = false
@@ -51,7 +51,7 @@ export async function openListener(
     made.on('error', () => lose(made))
     made.on('end', () => lose(made))
     made.on('notification', ({ payload = '', processId }) => {
-      if (processId !== ownProcess(made)) onId(payload)
+      if (processId !== ownProcess(made)) onPayload(payload)
     })
     client = made
     try {

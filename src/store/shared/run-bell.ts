@@ -2,6 +2,7 @@
 // one process.
 
 import type { RunNews } from '../../chatkit/runs/run-store.ts'
+import { ShortLists } from '../../chatkit/runs/short-lists.ts'
 
 /** Wakes the watchers of a run. They then read the store to see what changed. */
 export interface RunBell {
@@ -13,18 +14,14 @@ export interface RunBell {
 
 /** A bell that wakes watchers in this process only. */
 export function localBell(): RunBell {
-  const watchers = new Map<string, Set<(news: RunNews) => void>>()
+  const watchers = new ShortLists<(news: RunNews) => void>()
   return {
     ring(id, news): void {
-      for (const wake of watchers.get(id) ?? []) wake(news)
+      for (const wake of watchers.get(id)) wake(news)
     },
     watch(id, wake): () => void {
-      const all = watchers.get(id) ?? new Set()
-      watchers.set(id, all.add(wake))
-      return () => {
-        all.delete(wake)
-        if (all.size === 0 && watchers.get(id) === all) watchers.delete(id)
-      }
+      watchers.add(id, wake)
+      return () => watchers.remove(id, wake)
     },
   }
 }

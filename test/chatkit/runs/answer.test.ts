@@ -10,7 +10,7 @@ import type {
   ThreadState,
 } from '../../../src/chatkit/index.ts'
 import { memoryRunStore, memoryThreadStore } from '../../../src/chatkit/index.ts'
-import { startAnswer } from '../../../src/chatkit/runs/answer.ts'
+import { type Answer, startAnswer } from '../../../src/chatkit/runs/answer.ts'
 import { Run } from '../../../src/chatkit/runs/run.ts'
 import { ownedThreads } from '../../../src/chatkit/threads/owned-threads.ts'
 import { delta } from '../resumable.ts'
@@ -60,6 +60,10 @@ async function answering(begin: () => AsyncIterable<AnswerEvent>, append: Append
   return { answer, run, errors, stored, isReleased: () => isReleased }
 }
 
+function nextEvents(answer: Answer): Promise<readonly string[] | undefined> {
+  return new Promise((resolve) => answer.takeEvents(resolve))
+}
+
 it('a stop that comes while it is asked whether the thread is still held keeps the text, and the item is not stored after it', async () => {
   let asked = () => {}
   const asking = new Promise<void>((resolve) => {
@@ -82,9 +86,9 @@ it('a stop that comes while it is asked whether the thread is still held keeps t
       })
     },
   )
-  await answer.nextEvents()
-  await answer.nextEvents()
-  const last = answer.nextEvents()
+  await nextEvents(answer)
+  await nextEvents(answer)
+  const last = nextEvents(answer)
   await asking
   const stopping = run.stop('cancelled')
   tell('running')
@@ -106,10 +110,10 @@ it('an answer that cannot learn whether the thread is held fails, and stores not
     },
     () => Promise.reject(new Error('the database is gone')),
   )
-  expect(await answer.nextEvents()).toEqual([
+  expect(await nextEvents(answer)).toEqual([
     JSON.stringify({ type: 'error', code: 'stream.error', allow_retry: true }),
   ])
-  expect(await answer.nextEvents()).toBeUndefined()
+  expect(await nextEvents(answer)).toBeUndefined()
   expect(await stored()).toEqual([])
   expect(errors).toHaveLength(1)
 })
