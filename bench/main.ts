@@ -1,15 +1,21 @@
-// `npm run bench -- NAME [--json]` prints named ratios. Each compares two things that it measures
+// `npm run bench -- NAME [--json] [--python]` prints named ratios. Each compares two things that it measures
 // in turns in the same run, so that a change in the speed of the machine affects both.
 
 import { parseArgs } from 'node:util'
 import { chain } from './chain.ts'
 import { chat } from './chat.ts'
 import { fetchCost } from './fetch.ts'
-import { people } from './people.ts'
+import { type PeopleOptions, people } from './people.ts'
 import { redact } from './redact.ts'
 
 const benches: Readonly<
-  Record<string, (report: (line: string) => void) => Promise<Readonly<Record<string, unknown>>>>
+  Record<
+    string,
+    (
+      report: (line: string) => void,
+      options: PeopleOptions,
+    ) => Promise<Readonly<Record<string, unknown>>>
+  >
 > = {
   chain,
   chat,
@@ -18,7 +24,7 @@ const benches: Readonly<
   redact,
 }
 
-const HELP = `npm run bench -- NAME [--json]
+const HELP = `npm run bench -- NAME [--json] [--python]
 
   chain    a chat turn with one tool call in our own code, against one round trip of the MCP SDK
   chat     the ChatKit server against node:http, node:sqlite and Node itself
@@ -26,12 +32,17 @@ const HELP = `npm run bench -- NAME [--json]
   people   hundreds of people who read resumable answers at once, on SQLite and PostgreSQL
   redact   redaction alone, against JSON.parse
 
+  --python people: also installs the official Python server, for now, and prints what each server needs
   --json   one JSON object of ratios on standard output; what was measured goes to standard error`
 
 function readArguments() {
   try {
     return parseArgs({
-      options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        json: { type: 'boolean' },
+        python: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
       allowPositionals: true,
     })
   } catch (error) {
@@ -51,7 +62,7 @@ if (values.help || !bench) {
   process.exit(values.help ? 0 : 2)
 }
 
-const ratios = await bench((line) => console.error(line))
+const ratios = await bench((line) => console.error(line), { python: values.python === true })
 if (values.json) console.log(JSON.stringify(ratios))
 else
   for (const [key, value] of Object.entries(ratios))

@@ -5,10 +5,17 @@ import { type PostgresServer, startPostgres } from '../test/store/postgres/serve
 import { type Child, startChild } from './child.ts'
 import { median, percentile } from './median.ts'
 import { listThreads, type Reading, readAnswers } from './people-client.ts'
+import { installPython, type Python } from './people-python.ts'
 import { treeCpuMicros } from './tree-cpu.ts'
 
 const SERVER = new URL('./people-server.ts', import.meta.url)
-type Kind = 'bare' | 'plain' | 'resumable' | 'postgres'
+type Kind = 'bare' | 'plain' | 'resumable' | 'postgres' | 'python'
+
+/** A server to measure. */
+interface Contender {
+  readonly kind: Kind
+  readonly start: (flags?: readonly string[]) => Promise<Child>
+}
 
 const ROUNDS = 3
 const EVERY_MS = 50
@@ -20,20 +27,38 @@ const IDLE_STREAMS = 500
 
 type Report = (line: string) => void
 
-/** Measures and gives the ratios and times that the goal names. */
-export async function people(report: Report): Promise<Readonly<Record<string, number | null>>> {
-  const plain = await eventCpu('plain', report)
-  const resumable = await eventCpu('resumable', report)
+/** Options of {@link people}. */
+export interface PeopleOptions {
+  /** Measures the official server, which is in Python, beside ours. */
+  readonly python?: boolean
+}
+
+/**
+ * Measures, and gives the ratios and times that the goal names. With Python: the same rows for each
+ * server, side by side.
+ */
+export async function people(
+  report: Report,
+  { python = false }: PeopleOptions = {},
+): Promise<Readonly<Record<string, unknown>>> {
+  return python ? sideBySide(report) : ratios(report)
+}
+
+async function ratios(report: Report): Promise<Readonly<Record<string, number | null>>> {
+  const plainServer = ours('plain')
+  const resumableServer = ours('resumable')
+  const plain = await eventCpu(plainServer, report)
+  const resumable = await eventCpu(resumableServer, report)
   const postgres = await postgresEventCpu(report)
-  const at200 = await lags(200, report)
-  const at500 = await lags(500, report)
+  const at200 = await lags(resumableServer, 200, report)
+  const at500 = await lags(resumableServer, 500, report)
   const create = {
-    plain: await createCpu('plain', report),
-    resumable: await createCpu('resumable', report),
+    plain: await createCpu(plainServer, report),
+    resumable: await createCpu(resumableServer, report),
   }
   const rss = {
-    bare: await streamRss('bare', report),
-    resumable: await streamRss('resumable', report),
+    bare: await streamRss(ours('bare'), report),
+    resumable: await streamRss(resumableServer, report),
   }
   return {
     eventCpuVsPlain: round(resumable / plain),
@@ -46,14 +71,57 @@ export async function people(report: Report): Promise<Readonly<Record<string, nu
   }
 }
 
+/** The rows of each server. The official one has no log: compare it with `plain` first. */
+async function sideBySide(report: Report): Promise<Readonly<Record<string, unknown>>> {
+  const python = await installPython(report)
+  if (!python) return { python: null }
+  try {
+    const all = [ours('plain'), ours('resumable'), official(python)]
+    const rows: Record<string, Record<string, number>> = {}
+    const note = (row: string, kind: Kind, value: number) => {
+      rows[row] = { ...rows[row], [kind]: round(value) }
+    }
+    for (const server of all) {
+      const { kind } = server
+      note('eventCpuMicros', kind, await eventCpu(server, report))
+      for (const count of [200, 500]) {
+        const { lagMs, othersMs } = await lags(server, count, report)
+        note(`lagP99Ms${count}`, kind, lagMs)
+        note(`othersP99Ms${count}`, kind, othersMs)
+      }
+      note('createCpuMs', kind, (await createCpu(server, report)) / 1000)
+      note('streamRssKiB', kind, (await streamRss(server, report)) / 1024)
+    }
+    return rows
+  } finally {
+    python.remove()
+  }
+}
+
+function ours(kind: Exclude<Kind, 'python'>): Contender {
+  return { kind, start: (flags) => startServer(kind, undefined, flags) }
+}
+
+function official(python: Python): Contender {
+  return { kind: 'python', start: () => python.start() }
+}
+
+function isResumable(kind: Kind): boolean {
+  return kind === 'resumable' || kind === 'postgres'
+}
+
 /** CPU microseconds of a server's process tree for one event, with 100 people. */
-async function eventCpu(kind: Kind, report: Report, server?: PostgresServer): Promise<number> {
+async function eventCpu(
+  { kind, start }: Contender,
+  report: Report,
+  server?: PostgresServer,
+): Promise<number> {
   const each: number[] = []
   for (let turn = 0; turn < ROUNDS; turn++) {
-    const child = await startServer(kind, server)
+    const child = await start()
     const cpu = () => treeCpuMicros(server?.pid())
     try {
-      await withReaders(child, 100, kind !== 'plain' && kind !== 'bare', async (reading) => {
+      await withReaders(child, 100, isResumable(kind), async (reading) => {
         const before = { cpu: (await child.cpu()) + cpu(), events: reading.lagsMs.length }
         await wait(READING_MS)
         const events = reading.lagsMs.length - before.events
@@ -77,20 +145,21 @@ async function postgresEventCpu(report: Report): Promise<number | undefined> {
     return undefined
   }
   try {
-    return await eventCpu('postgres', report, server)
+    const start = () => startServer('postgres', server)
+    return await eventCpu({ kind: 'postgres', start }, report, server)
   } finally {
     await server.close()
   }
 }
 
 /** The 99th percentile of the lag, and of other people's requests meanwhile. */
-async function lags(count: number, report: Report) {
+async function lags({ kind, start }: Contender, count: number, report: Report) {
   const lagMs: number[] = []
   const othersMs: number[] = []
   for (let turn = 0; turn < ROUNDS; turn++) {
-    const child = await startServer('resumable')
+    const child = await start()
     try {
-      await withReaders(child, count, true, async (reading) => {
+      await withReaders(child, count, isResumable(kind), async (reading) => {
         const before = reading.lagsMs.length
         const others = ['other-1', 'other-2', 'other-3', 'other-4'].map((person) =>
           listThreads(child.port, person, wait(READING_MS)),
@@ -103,21 +172,22 @@ async function lags(count: number, report: Report) {
     }
   }
   report(
-    `${count} people: lag p99 ${median(lagMs).toFixed(1)} ms, other people's requests p99 ${median(othersMs).toFixed(1)} ms`,
+    `${count} people, ${kind}: lag p99 ${median(lagMs).toFixed(1)} ms, other people's requests p99 ${median(othersMs).toFixed(1)} ms`,
   )
   return { lagMs: median(lagMs), othersMs: median(othersMs) }
 }
 
 /** CPU microseconds of one answer of 200 events without a pace. */
-async function createCpu(kind: Kind, report: Report): Promise<number> {
+async function createCpu({ kind, start }: Contender, report: Report): Promise<number> {
   const each: number[] = []
   const { at_once, turns, events } = CREATES
-  const child = await startServer(kind)
+  const child = await start()
   try {
     for (let turn = 0; turn <= ROUNDS; turn++) {
       const before = await child.cpu()
       for (let count = 0; count < turns; count++) {
-        const reading = readAnswers(child.port, at_once, { events, everyMs: 0 }, kind !== 'plain')
+        const shape = { events, everyMs: 0 }
+        const reading = readAnswers(child.port, at_once, shape, isResumable(kind))
         await reading.ended
         reading.close()
       }
@@ -132,16 +202,16 @@ async function createCpu(kind: Kind, report: Report): Promise<number> {
 }
 
 /** Resident bytes of a further open stream, when as many are open already. */
-async function streamRss(kind: Kind, report: Report): Promise<number> {
+async function streamRss({ kind, start }: Contender, report: Report): Promise<number> {
   const each: number[] = []
   for (let turn = 0; turn < ROUNDS; turn++) {
     // Without this bound, the heap also grows with garbage, which says little about open streams.
-    const child = await startServer(kind, undefined, ['--max-semi-space-size=1'])
+    const child = await start(['--max-semi-space-size=1'])
     const open: Reading[] = []
     try {
       const more = async () => {
         const shape = { events: 1, everyMs: 0, idle: true }
-        const reading = readAnswers(child.port, IDLE_STREAMS, shape, kind !== 'bare')
+        const reading = readAnswers(child.port, IDLE_STREAMS, shape, isResumable(kind))
         open.push(reading)
         await reading.started
         return (await child.memory()).rss
@@ -158,7 +228,7 @@ async function streamRss(kind: Kind, report: Report): Promise<number> {
 }
 
 async function startServer(
-  kind: Kind,
+  kind: Exclude<Kind, 'python'>,
   postgres?: PostgresServer,
   flags: readonly string[] = [],
 ): Promise<Child> {
