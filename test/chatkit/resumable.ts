@@ -148,8 +148,10 @@ export interface Steps {
 /**
  * Makes such an answer: `w0 w1 w2 …` in one message. The message "noop" gets an answer without
  * items.
+ *
+ * @param tail What each word ends with.
  */
-export function steps(): Steps {
+export function steps(tail = ' '): Steps {
   let words = 0
   let finished = false
   let wake = () => {}
@@ -163,7 +165,7 @@ export function steps(): Steps {
       let text = ''
       for (let said = 0; said < words || !finished; ) {
         if (said < words) {
-          const word = `w${said} `
+          const word = `w${said}${tail}`
           text += word
           said += 1
           yield delta(item.id, word)

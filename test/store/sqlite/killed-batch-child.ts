@@ -44,7 +44,8 @@ workerThreads.Worker = class extends workerThreads.Worker {
 syncBuiltinESMExports()
 
 const database = openSqlite(path)
-const answers = [steps(), steps(), steps()]
+// The words of the last one are so long that they go from the journal into its log at once.
+const answers = [steps(), steps(), steps('x'.repeat(40_000))]
 const chat = testChat(
   (thread, userMessage, context) => {
     const answer = answers[Number(userMessage?.content[0]?.text)]
