@@ -78,20 +78,20 @@ async function sideBySide(report: Report): Promise<Readonly<Record<string, unkno
   try {
     const all = [ours('plain'), ours('resumable'), official(python)]
     const rows: Record<string, Record<string, number>> = {}
-    const note = (row: string, kind: Kind, value: number) => {
+    const note = (row: string, { kind }: Contender, value: number) => {
       rows[row] = { ...rows[row], [kind]: round(value) }
     }
-    for (const server of all) {
-      const { kind } = server
-      note('eventCpuMicros', kind, await eventCpu(server, report))
-      for (const count of [200, 500]) {
-        const { lagMs, othersMs } = await lags(server, count, report)
-        note(`lagP99Ms${count}`, kind, lagMs)
-        note(`othersP99Ms${count}`, kind, othersMs)
+    // Row by row, so that a change in the speed of the machine affects all servers.
+    for (const each of all) note('eventCpuMicros', each, await eventCpu(each, report))
+    for (const count of [200, 500]) {
+      for (const each of all) {
+        const { lagMs, othersMs } = await lags(each, count, report)
+        note(`lagP99Ms${count}`, each, lagMs)
+        note(`othersP99Ms${count}`, each, othersMs)
       }
-      note('createCpuMs', kind, (await createCpu(server, report)) / 1000)
-      note('streamRssKiB', kind, (await streamRss(server, report)) / 1024)
     }
+    for (const each of all) note('createCpuMs', each, (await createCpu(each, report)) / 1000)
+    for (const each of all) note('streamRssKiB', each, (await streamRss(each, report)) / 1024)
     return rows
   } finally {
     python.remove()
