@@ -7,9 +7,10 @@ import type { ToolPins } from './core/carry/tool-pins.ts'
 import type { Admitted } from './core/door/door.ts'
 import { granted, type Refusal, type Result, refused } from './core/errors.ts'
 import { type Principal, principalKey } from './core/principal.ts'
-import { toError } from './core/sentences.ts'
+import { takesOwn } from './core/source/own-source.ts'
 import type { CredentialSource, SourceParts } from './core/source/parts.ts'
 import { credentialSource } from './core/source/source.ts'
+import { unbound } from './core/unbound.ts'
 import type { Handle } from './core/vault/vault.ts'
 import type { VerifiedToken } from './core/verify/verify.ts'
 import { type McpFetchOptions, mcpFetch } from './mcp/fetch.ts'
@@ -134,7 +135,7 @@ function destinationsOf(token: VerifiedToken, { bindings, sources }: CallerParts
     exchanger ? [exchanger.issuer] : [],
   )
   const servers = [...bindings.values()]
-    .filter(({ source, resource }) => source.type === 'own' && token.audience.includes(resource))
+    .filter((binding) => takesOwn(binding, token.audience))
     .map(({ resource }) => resource)
   return [...issuers, ...servers]
 }
@@ -180,7 +181,7 @@ function createCaller(state: CallerState, parts: CallerParts): Caller {
 
 function bindingOf(server: string, { bindings }: CallerParts): Binding {
   const binding = bindings.get(server)
-  if (!binding) throw toError({ reason: 'server_unbound', server })
+  if (!binding) throw unbound('servers', server, [...bindings.keys()])
   return binding
 }
 

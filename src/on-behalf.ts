@@ -3,7 +3,7 @@
 
 import { type Caller, type CallerParts, openCaller } from './caller.ts'
 import { type AuditSink, createAuditor, logSink } from './core/audit.ts'
-import { type Binding, type BindingInput, scopesOf } from './core/binding.ts'
+import { audiencesOf, type Binding, type BindingInput, scopesOf } from './core/binding.ts'
 import { memoryReflectionMarks } from './core/carry/memory-reflection-marks.ts'
 import { memoryToolPins } from './core/carry/memory-tool-pins.ts'
 import type { ReflectionMarks } from './core/carry/reflection-marks.ts'
@@ -150,9 +150,13 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
   const allowsHttp = allowedHttp(options)
   const named =
     options.resource === undefined ? undefined : canonicalResource(options.resource, allowsHttp)
+  if (options.identityAssertions && (options.issuers ?? []).length > 1)
+    throw new TypeError(
+      'identityAssertions work with one issuer: the tokens of another one must not go to it',
+    )
   const deadlineMs = checkSettings(options)
   const bindings = parseServers(options, issuers, allowsHttp)
-  warnOfLiteralTokens(bindings, options.warn ?? console.warn)
+  warnOfSettings(bindings, options.warn ?? console.warn)
   const scopesSupported = options.scopesSupported ?? namedScopes(options.scopes ?? [], bindings)
   const { fingerprintKey } = options
   const auditor = createAuditor(options.audit ?? logSink, {
@@ -257,13 +261,19 @@ function needs(setting: string): string {
   return `it needs the setting ${setting}; onbehalf/oauth and onbehalf/store have it`
 }
 
-function warnOfLiteralTokens(
+/** Warns of what is allowed and not safe. */
+function warnOfSettings(
   bindings: ReadonlyMap<string, Binding>,
   warn: (message: string) => void,
 ): void {
-  for (const { name, placement } of bindings.values())
+  for (const { name, placement, source } of bindings.values()) {
     if (placement.type === 'prompt' && placement.insecurelyShowLiteralTokens)
       warn(literalWarning(name))
+    if (source.type === 'own' && source.audience !== undefined)
+      warn(
+        `servers.${name} gets the person's own token, as one for ${audiencesOf(source).join(', ')}: it can use that token everywhere where this audience is taken. A token service or the source "exchange" would give it one of its own.`,
+      )
+  }
 }
 
 /** The door's own scopes and those of the bindings. */

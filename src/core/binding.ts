@@ -28,7 +28,16 @@ export type Source =
   /**
    * The user's own token, if its audience includes the server. MCP forbids to pass on any other.
    */
-  | { readonly type: 'own' }
+  | {
+      readonly type: 'own'
+      /**
+       * You state that this server takes tokens for this audience: your API and its MCP server have
+       * one identifier, or the server takes the issuer's ID token. The token must name it, and the
+       * audit records what it names. Whoever gets the token can use it everywhere where that
+       * audience is taken. Default: the server's resource alone.
+       */
+      readonly audience?: string | readonly string[]
+    }
   /**
    * An account that this person connected by OAuth. Without one, the person is asked to connect.
    */

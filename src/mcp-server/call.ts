@@ -7,11 +7,11 @@ import { headerPlacing } from '../core/carry/placing.ts'
 import type { Admitted } from '../core/door/door.ts'
 import { refused } from '../core/errors.ts'
 import { actorChain, type Principal } from '../core/principal.ts'
-import { toError } from '../core/sentences.ts'
 import type { TokenExchanger } from '../core/source/exchange.ts'
 import type { IssuedCache } from '../core/source/issued-cache.ts'
 import type { Party } from '../core/source/issued-target.ts'
 import { credentialSource } from '../core/source/source.ts'
+import { unbound } from '../core/unbound.ts'
 import type { Handle, Vault } from '../core/vault/vault.ts'
 import type { VerifiedToken } from '../core/verify/verify.ts'
 import { type RunSecrets, rememberingSource } from '../mcp/redact/sent-secrets.ts'
@@ -65,7 +65,8 @@ export interface CallParts {
   readonly cache: IssuedCache
   /** Who takes tokens: this server, and its APIs. */
   readonly parties: readonly Party[]
-  readonly exchanger: TokenExchanger | undefined
+  /** The exchanger for tokens of one issuer. */
+  readonly exchangerOf: (issuer: string) => TokenExchanger | undefined
   readonly fetch: typeof globalThis.fetch
   /** For one call of an API. */
   readonly deadlineMs: number
@@ -86,7 +87,8 @@ export async function openCall(
   report: ServerCall['report'],
   parts: CallParts,
 ): Promise<OpenCall> {
-  const { vault, exchanger } = parts
+  const { vault } = parts
+  const exchanger = parts.exchangerOf(principal.issuer)
   const handle = await vault.deposit({
     credential,
     owner: principal,
@@ -121,9 +123,10 @@ interface Caller extends Pick<Admitted, 'principal' | 'token' | 'trace'> {
 
 function apiFetch(name: string, caller: Caller, parts: CallParts): typeof globalThis.fetch {
   const { principal, token, trace, handle } = caller
-  const { vault, auditor, cache, parties, exchanger, fetch, deadlineMs } = parts
+  const { vault, auditor, cache, parties, fetch, deadlineMs } = parts
+  const exchanger = parts.exchangerOf(principal.issuer)
   const api = parts.apis.get(name)
-  if (!api) throw toError({ reason: 'server_unbound', server: name })
+  if (!api) throw unbound('apis', name, [...parts.apis.keys()])
   const source = rememberingSource(
     credentialSource(
       api.binding,

@@ -1,11 +1,14 @@
 // The options of `protectMcpServer`, and their check.
 
 import type { AuditSink } from '../core/audit.ts'
+import {
+  type DeclaredIssuers,
+  declaredIssuers,
+  type IssuerSettings,
+} from '../core/declared-issuers.ts'
 import { allowedHttp, type PlainHttpOptions } from '../core/plain-http.ts'
 import type { Principal } from '../core/principal.ts'
 import { canonicalResource } from '../core/resource.ts'
-import type { TokenExchanger } from '../core/source/exchange.ts'
-import type { TokenVerifier } from '../core/verify/verify.ts'
 import { type AcceptInput, parseAccept } from './accept.ts'
 import { type Api, type ApiInput, parseApi } from './api.ts'
 
@@ -17,14 +20,17 @@ export interface ErrorOrigin {
 }
 
 /** Options of {@link protectMcpServer}. */
-export interface ProtectOptions extends PlainHttpOptions {
-  /** Identifier of the MCP server: the audience of the access tokens that it takes. */
+export interface ProtectOptions extends IssuerSettings, PlainHttpOptions {
+  /**
+   * Identifier of the MCP server, and the audience of the access tokens that it takes unless another
+   * one is named.
+   */
   readonly resource: string
-  /** Issuer identifiers to name in the protected resource metadata (RFC 9728); at least one. */
-  readonly authorizationServers: readonly string[]
-  readonly verifier: TokenVerifier
-  /** Records every hop. When it throws, the hop fails. */
-  readonly audit: AuditSink
+  /**
+   * Records every hop. When it throws, the hop fails. Default: the log of the process gets each event
+   * as one line of JSON.
+   */
+  readonly audit?: AuditSink
   /**
    * The scopes that each tool needs. A tool that is not named here is refused. Name a tool that
    * needs none with `[]`.
@@ -37,8 +43,6 @@ export interface ProtectOptions extends PlainHttpOptions {
    * Default none.
    */
   readonly apis?: Readonly<Record<string, ApiInput>>
-  /** Gets the tokens for the APIs. Required when there are `apis`. */
-  readonly exchanger?: TokenExchanger
   /**
    * Where the server takes credentials from, beside the `Authorization` header. Default: nowhere.
    */
@@ -71,6 +75,7 @@ export interface ProtectOptions extends PlainHttpOptions {
 /** The options, checked, with the defaults filled in. */
 export interface Settings {
   readonly resource: string
+  readonly issuers: DeclaredIssuers
   readonly scopes: readonly string[]
   readonly apis: ReadonlyMap<string, Api>
   readonly accept: AcceptInput
@@ -87,8 +92,6 @@ export interface Settings {
  */
 export function parseOptions(options: ProtectOptions): Settings {
   const {
-    authorizationServers,
-    exchanger,
     scopes = [],
     maxBodyBytes = 1024 * 1024,
     fetch = globalThis.fetch,
@@ -97,8 +100,7 @@ export function parseOptions(options: ProtectOptions): Settings {
   } = options
   const allowsHttp = allowedHttp(options)
   const resource = canonicalResource(options.resource, allowsHttp)
-  if (authorizationServers.length === 0)
-    throw new TypeError('authorizationServers must name at least one issuer (RFC 9728)')
+  const issuers = declaredIssuers(options)
   if (!(Number.isInteger(maxBodyBytes) && maxBodyBytes > 0))
     throw new TypeError('maxBodyBytes must be a positive integer')
   const apis = new Map(
@@ -107,10 +109,10 @@ export function parseOptions(options: ProtectOptions): Settings {
       parseApi(name, input, allowsHttp),
     ]),
   )
-  if (apis.size > 0 && !exchanger)
+  if (apis.size > 0 && issuers.cannotExchange !== undefined)
     throw new TypeError(
-      'apis need the setting exchanger: the token that an MCP server receives must not go on to an API',
+      `apis need the setting exchanger or an issuer that exchanges, because the token that an MCP server receives must not go on to an API: ${issuers.cannotExchange}`,
     )
   const accept = parseAccept(options.accept ?? {})
-  return { resource, scopes, apis, accept, maxBodyBytes, fetch, deadlineMs, now }
+  return { resource, issuers, scopes, apis, accept, maxBodyBytes, fetch, deadlineMs, now }
 }

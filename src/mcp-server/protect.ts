@@ -1,6 +1,6 @@
 // protectMcpServer: puts the fetch handler of an MCP server behind a door.
 
-import { createAuditor } from '../core/audit.ts'
+import { createAuditor, logSink } from '../core/audit.ts'
 import { Credential } from '../core/credential.ts'
 import { type Admitted, createDoor } from '../core/door/door.ts'
 import { granted, type Result } from '../core/errors.ts'
@@ -80,13 +80,7 @@ interface Protection extends EntranceParts {
  * const serve = protectMcpServer(
  *   {
  *     resource: 'https://tasks.example/mcp',
- *     authorizationServers: ['https://login.example'],
- *     verifier: jwtVerifier({ issuer: 'https://login.example' }),
- *     exchanger: tokenExchanger({
- *       issuer: 'https://login.example',
- *       clientId: 'tasks-mcp',
- *       client: clientSecretBasic(secret),
- *     }),
+ *     issuer: oidc({ issuer: 'https://login.example', clientId: 'tasks-mcp', clientSecret }),
  *     apis: { tasks: { url: 'https://api.example/tasks', scopes: ['tasks:write'] } },
  *     toolScopes: { add_task: ['tasks:write'] },
  *     audit,
@@ -107,26 +101,30 @@ export function protectMcpServer(
 }
 
 function createProtection(options: ProtectOptions, handler: Handler): Protection {
-  const { resource, scopes, apis, accept, maxBodyBytes, fetch, deadlineMs, now } =
+  const { resource, issuers, scopes, apis, accept, maxBodyBytes, fetch, deadlineMs, now } =
     parseOptions(options)
-  const { verifier, exchanger, authorizationServers, fingerprintKey, onError } = options
+  const { fingerprintKey, onError } = options
   const gate = createGate({ ...options, resource })
   const policy = toolPolicy(options.toolScopes, scopes)
-  const auditor = createAuditor(options.audit, { now, ...(fingerprintKey && { fingerprintKey }) })
+  const auditor = createAuditor(options.audit ?? logSink, {
+    now,
+    ...(fingerprintKey && { fingerprintKey }),
+  })
   const vault = memoryVault({ now })
   return {
     handler,
     gate,
     metadata: {
       resource,
-      authorization_servers: authorizationServers,
+      authorization_servers: issuers.authorizationServers,
       ...(policy.all.length > 0 ? { scopes_supported: policy.all } : {}),
       bearer_methods_supported: ['header'],
     },
     door: createDoor({
       ...quietly(options),
       resource,
-      verifier,
+      ...(issuers.audience ? { audience: issuers.audience } : {}),
+      verifier: issuers.verifier,
       auditor,
       scopes,
       scopesSupported: policy.all,
@@ -145,10 +143,10 @@ function createProtection(options: ProtectOptions, handler: Handler): Protection
       auditor,
       cache: issuedCache({ now }),
       parties: partiesOf(
-        [resource],
+        issuers.audience ?? [resource],
         [...apis.values()].map(({ binding }) => binding),
       ),
-      exchanger,
+      exchangerOf: issuers.exchangerOf,
       fetch,
       deadlineMs,
     },

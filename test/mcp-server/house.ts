@@ -4,7 +4,7 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import { exportJWK, generateKeyPair, type JWTPayload, jwtVerify, SignJWT } from 'jose'
-import { type AuditEvent, Credential, type TokenExchanger } from 'onbehalf'
+import { type AuditEvent, Credential, type TokenExchanger, type TokenVerifier } from 'onbehalf'
 import { jwtVerifier } from 'onbehalf/jwt'
 import {
   type ErrorOrigin,
@@ -187,7 +187,7 @@ export async function build(
     return server
   }
 
-  const options: ProtectOptions = {
+  const options: ProtectOptions & { readonly verifier: TokenVerifier } = {
     resource: MCP,
     authorizationServers: [ISSUER],
     verifier: jwtVerifier({ issuer: ISSUER, jwksUri: JWKS, fetch: network }),

@@ -87,8 +87,8 @@ export interface DoorOptions extends PlainHttpOptions {
   readonly hop?: 'door' | 'server-door'
   /**
    * A header such as `X-User-ID` that callers send along. The door never takes it for an identity:
-   * a request that has it with anything but the token's subject is refused. Default: the door does
-   * not look at it.
+   * a request that has it with anything but the token's subject is refused. An empty one is none.
+   * Default: the door does not look at it.
    */
   readonly subjectHeader?: string
   /**
@@ -238,7 +238,8 @@ function allow(
   const { token, proof } = identified
   if (proof && !proof.use()) return refused('proof_replayed')
   const subject = subjectHeader === undefined ? null : request.headers.get(subjectHeader)
-  if (subject !== null && subject !== token.principal.subject)
+  // A proxy may send the header empty, for nobody.
+  if (subject !== null && subject !== '' && subject !== token.principal.subject)
     return refused('subject_header_mismatch')
   if (missingScopes(needed, token.scopes).length > 0)
     return refused('scope_missing', { scopes: needed })

@@ -2,6 +2,7 @@
 
 import { type Auditor, outcomeOf } from '../audit.ts'
 import type { Refusal } from '../errors.ts'
+import { detailsOf } from '../refusal-details.ts'
 import type { VerifiedToken } from '../verify/verify.ts'
 
 /** What the audit records of one request. */
@@ -23,7 +24,8 @@ export function recorder(resource: string, hop: 'door' | 'server-door', auditor:
         hop,
         trace,
         outcome: outcomeOf(refusal?.reason),
-        ...(refusal ? { reason: refusal.reason } : {}),
+        ...(refusal ? { reason: refusal.reason, ...detailsOf(refusal) } : {}),
+        ...(token?.audienceAssumed && !refusal ? { detail: 'audience_assumed' } : {}),
         destination: resource,
         placement: placement ?? 'header Authorization',
         ...(operation === undefined ? {} : { operation }),

@@ -2,11 +2,12 @@
 // request.
 
 import { audiencesOf, type Binding, type Source } from '../binding.ts'
-import { granted, type Result, refused } from '../errors.ts'
+import { type Result, refused } from '../errors.ts'
 import { DEPLOYMENT } from '../vault/secret-store.ts'
 import type { ClientCredentialsIssuer, IssuedToken } from './exchange.ts'
 import { exchangeSource } from './exchange-source.ts'
 import { judgeTarget } from './issued-target.ts'
+import { ownSource } from './own-source.ts'
 import type { CredentialSource, Deposited, SourceParts } from './parts.ts'
 import { staticCredential } from './static-credential.ts'
 
@@ -94,28 +95,4 @@ function needed<K extends keyof SourceParts>(
       `servers.${server}.source is "${source.type}", which needs the setting ${name}`,
     )
   return part
-}
-
-function ownSource(
-  binding: Binding,
-  { token, handle }: Deposited,
-  { vault }: SourceParts,
-): CredentialSource {
-  return async ({ refused: rejected } = {}) => {
-    // A token that is bound to the caller's key is worth nothing without that key.
-    if (token.boundTo !== undefined)
-      return refused('own_audience_mismatch', { server: binding.name })
-    if (!token.audience.includes(binding.resource))
-      return refused('own_audience_mismatch', { server: binding.name })
-    // The user has no second token to try.
-    if (rejected) return refused('server_refused', { server: binding.name })
-    const credential = await vault.withdraw(handle, token.principal, binding.resource)
-    if (!credential) return refused('handle_refused', { server: binding.name })
-    return granted({
-      credential,
-      expiresAt: token.expiresAt,
-      scopes: token.scopes,
-      ...(token.tokenId === undefined ? {} : { tokenId: token.tokenId }),
-    })
-  }
 }
