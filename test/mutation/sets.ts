@@ -36,12 +36,23 @@ export const SETS = {
     ],
   },
   strip: {
-    mutate: ['src/mcp/arguments/*.ts', '!src/mcp/arguments/inject.ts'],
-    // Random properties and long lists take too long to be tried for every change.
-    tests: [
-      'test/mcp/arguments/{approval,descriptions,detect,name,param-header,strip}.test.ts',
-      'test/mcp/tools/{on-refused,pins}.test.ts',
+    mutate: [
+      'src/mcp/arguments/{approval,descriptions,hidden-tree,hide,hide-schema}.ts',
+      'src/mcp/arguments/{param-header,places,rewrite,schema,size,strip,value}.ts',
     ],
+    // Long lists take too long to be tried for every change.
+    tests: [
+      'test/mcp/arguments/{approval,descriptions,hidden-tree,param-header,strip}.test.ts',
+      'test/mcp/tools/pins.test.ts',
+    ],
+  },
+  detect: {
+    mutate: [
+      'src/mcp/arguments/{detect,kinds,name,named,inner-schemas,parameter-finder,parents}.ts',
+      'src/mcp/arguments/{foreign-words,keywords,likeness-teller,look-alikes,name-pattern}.ts',
+      'src/mcp/arguments/{name-words,pattern,pattern-machine}.ts',
+    ],
+    tests: ['test/mcp/arguments/{detect,name,steps}.test.ts'],
   },
   inject: {
     mutate: ['src/mcp/arguments/inject.ts', 'src/mcp/arguments/pointer.ts'],

@@ -36,9 +36,7 @@ export async function definitionHash(
   tool: ToolDefinition,
   budget: StepBudget = stepBudget(MAX_TOOL_STEPS),
 ): Promise<Result<string, ArgumentRefusal>> {
-  const pinned = Object.fromEntries(
-    PINNED.flatMap((key) => (tool[key] === undefined ? [] : [[key, tool[key]]])),
-  )
+  const pinned = Object.fromEntries(PINNED.map((key) => [key, tool[key]]))
   const json = canonicalJson(pinned, budget)
   if (!json.ok) return json
   return granted(await digestOf(json.value))

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { stepBudget } from '../../../src/core/steps.ts'
 import {
   canonicalJson,
   definitionHash,
@@ -116,6 +117,32 @@ describe('canonical JSON', () => {
       ok: true,
       value:
         '{"\\r":1,"1":3,"a":[1e+21,4.5,0.002,0,"\\u000f\\"\\\\"],"\u0080":5,"ö":6,"\u20ac":"x","\ud83d\ude00":4,"\ufb33":2}',
+    })
+  })
+})
+
+describe('the canonical form of any value', () => {
+  it.each<[unknown, string]>([
+    [{ a: undefined, b: null }, '{"b":null}'],
+    [[undefined, () => {}], '[null,null]'],
+    ['text', '"text"'],
+  ])('%j is written as %s', (value, expected) => {
+    expect(canonicalJson(value)).toEqual({ ok: true, value: expected })
+  })
+
+  it('may have 256 levels, and no more', () => {
+    const nested = (levels: number) => JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`)
+    expect(canonicalJson(nested(257)).ok).toBe(true)
+    expect(canonicalJson(nested(258))).toEqual({ ok: false, refusal: 'definition_too_deep' })
+  })
+
+  it('takes half a step for a value, and one for 128 characters, and ends when they are spent', () => {
+    const budget = stepBudget(1_000)
+    canonicalJson(['x'.repeat(12_800), 1], budget)
+    expect(budget.spent).toBe(101.5)
+    expect(canonicalJson([1, 2, 3], stepBudget(1))).toEqual({
+      ok: false,
+      refusal: 'schema_too_large',
     })
   })
 })

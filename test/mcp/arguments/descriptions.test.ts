@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { stepBudget } from '../../../src/core/steps.ts'
-import { rewriteText } from '../../../src/mcp/arguments/descriptions.ts'
+import { rewriteText, rewriteTexts } from '../../../src/mcp/arguments/descriptions.ts'
 
 const rewrite = (text: string, names = ['access_token', 'user_id']) => rewriteText(text, names)
 
@@ -64,6 +64,34 @@ describe('a description without hidden names', () => {
     expect(rewrite(text)).toBe(text)
   })
 
+  it.each([
+    [
+      'a line of spaces, which ends the entry above it',
+      'Args:\n  title: x\n  access_token: The token\n      \n      of somebody',
+      'Args:\n  title: x\n      \n      of somebody',
+    ],
+    ['a line of spaces between others', 'Adds.\n   \nNeeds access_token.\nEnd', 'Adds.\n   \nEnd'],
+    [
+      'a heading that had nothing below it before',
+      'Inputs:\n   \nNeeds title and access_token.',
+      'Inputs:\n   \nNeeds title.',
+    ],
+  ])('keeps %s', (_, text, expected) => {
+    expect(rewrite(text)).toBe(expected)
+  })
+
+  it.each([
+    ['is the last', 'Adds.\nArgs:\n  access_token: x', 'Adds.'],
+    ['stands before a line of spaces', 'Args:\n  access_token: x\n   \nEnd', 'End'],
+    [
+      'stands a second time, with nothing below it',
+      'Args:\n  access_token: x\n\nArgs:\n\nEnd.',
+      'End.',
+    ],
+  ])('loses a heading with nothing left below it that %s', (_, text, expected) => {
+    expect(rewrite(text)).toBe(expected)
+  })
+
   it('keeps a common word unless it is in quotes or an entry of a list', () => {
     const text = 'Counts each token of a text. Needs a `token`.\ntoken: yours\nThe token economy.'
     expect(rewrite(text, ['token'])).toBe('Counts each token of a text.\nThe token economy.')
@@ -102,5 +130,58 @@ describe('a description without hidden names', () => {
     ])
       rewrite(part.repeat(10_000))
     expect(performance.now() - start).toBeLessThan(3000)
+  })
+})
+
+describe('the texts of a schema', () => {
+  const texts = (schema: object, names = ['access_token']) =>
+    rewriteTexts({ ...schema }, names, stepBudget(Number.POSITIVE_INFINITY))
+
+  it('lose hidden names in descriptions, titles and comments, wherever a schema may be', () => {
+    const before = { description: 'Adds. Needs access_token.', title: 'access_token', $comment: '' }
+    const after = { description: 'Adds.', $comment: '' }
+    for (const keyword of ['properties', 'patternProperties', 'dependentSchemas', '$defs'])
+      expect(texts({ [keyword]: { x: before } })).toEqual({ [keyword]: { x: after } })
+    for (const keyword of ['items', 'not', 'propertyNames', 'additionalProperties'])
+      expect(texts({ [keyword]: before })).toEqual({ [keyword]: after })
+    expect(texts({ allOf: [before, true] })).toEqual({ allOf: [after, true] })
+    expect(texts({ $comment: 'Needs title and access_token.' })).toEqual({
+      $comment: 'Needs title.',
+    })
+  })
+
+  it('stay where they are no texts, or no part of a schema', () => {
+    const odd = { description: 5, title: '', default: { description: 'access_token' } }
+    expect(texts(odd)).toEqual(odd)
+  })
+
+  it('stay when there are too many names', () => {
+    const schema = { description: 'Needs access_token.' }
+    const many = Array.from({ length: 25 }, (_, i) => `access_token_${i}`)
+    expect(texts(schema, ['access_token', ...many])).toEqual(schema)
+  })
+
+  it('are rewritten once for a part that stands at many places', () => {
+    const part = { description: 'Needs access_token.', type: 'string' }
+    const { properties } = texts({ properties: { a: part, b: part } })
+    const [a, b] = Object.values(Object(properties))
+    expect(a).toEqual({ type: 'string' })
+    expect(a).toBe(b)
+  })
+
+  it('take steps for every member', () => {
+    const budget = stepBudget(Number.POSITIVE_INFINITY)
+    const enumerated = { enum: Array.from({ length: 10_000 }, (_, i) => i) }
+    rewriteTexts({ properties: { a: enumerated } }, ['access_token'], budget)
+    const few = stepBudget(Number.POSITIVE_INFINITY)
+    rewriteTexts({ properties: { a: {} } }, ['access_token'], few)
+    expect(budget.spent - few.spent).toBeGreaterThan(1_000)
+    const members = stepBudget(Number.POSITIVE_INFINITY)
+    rewriteTexts(
+      Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`x-${i}`, 1])),
+      ['access_token'],
+      members,
+    )
+    expect(members.spent - few.spent).toBeGreaterThan(90)
   })
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { stepBudget } from '../../../src/core/steps.ts'
 import { mirroredParameters, paramHeader } from '../../../src/mcp/arguments/param-header.ts'
 
 describe('the header that repeats a parameter', () => {
@@ -19,6 +20,9 @@ describe('the header that repeats a parameter', () => {
     ['a\u007f', '=?base64?YX8=?='],
     ['=?base64?YQ==?=', '=?base64?PT9iYXNlNjQ/WVE9PT89?='],
     ['=?base64?', '=?base64?'],
+    ['x=?base64?YQ==?=', 'x=?base64?YQ==?='],
+    ['=?base64?YQ==?=x', '=?base64?YQ==?=x'],
+    ['a', 'a'],
   ])('has %j as %s', (value, text) => {
     expect(paramHeader('User', value)).toEqual(['Mcp-Param-User', text])
     expect(new Headers([['Mcp-Param-User', text]]).get('mcp-param-user')).toBe(text)
@@ -37,11 +41,13 @@ describe('the annotations of a schema', () => {
       properties: {
         a: annotated,
         b: { properties: { c: { type: 'integer', 'x-mcp-header': 'C' } } },
+        d: { type: 'boolean', 'x-mcp-header': 'D' },
       },
     }
     expect(mirroredParameters(schema)).toMatchObject({
       value: [
         { pointer: '/a', header: 'User' },
+        { pointer: '/d', header: 'D' },
         { pointer: '/b/c', header: 'C' },
       ],
     })
@@ -65,5 +71,25 @@ describe('the annotations of a schema', () => {
     ['with no text', { properties: { a: { type: 'string', 'x-mcp-header': 1 } } }],
   ])('make the tool unusable %s', (_, schema) => {
     expect(mirroredParameters(schema)).toEqual({ ok: false, refusal: 'annotation_invalid' })
+  })
+
+  it('are read to 64 levels, and no deeper', () => {
+    const nested = (levels: number) => {
+      let schema: Readonly<Record<string, unknown>> = {}
+      for (let level = 0; level < levels; level++) schema = { properties: { a: schema } }
+      return mirroredParameters(schema)
+    }
+    expect(nested(64).ok).toBe(true)
+    expect(nested(65)).toEqual({ ok: false, refusal: 'schema_too_deep' })
+  })
+
+  it('are read within a budget: of the schemas, and of the places that they are at', () => {
+    const schema = { properties: { ['a'.repeat(5_000)]: annotated } }
+    for (const steps of [1, 1_000])
+      expect(mirroredParameters(schema, stepBudget(steps))).toEqual({
+        ok: false,
+        refusal: 'schema_too_large',
+      })
+    expect(mirroredParameters(schema, stepBudget(6_000)).ok).toBe(true)
   })
 })

@@ -8,7 +8,9 @@ import { stripTool } from '../../../src/mcp/arguments/strip.ts'
 import { LONG } from '../../long.ts'
 import { PLANTED, pickFrom, randomSchema, randomValue } from './random.ts'
 
-const RUNS = LONG ? 100_000 : 1000
+/** Mutation testing runs the same few cases against each change. */
+const FEW = process.env.ONBEHALF_MUTATION ? { numRuns: 60, seed: 1 } : undefined
+const RUNS = FEW?.numRuns ?? (LONG ? 20_000 : 1000)
 const TIME = LONG ? 3_600_000 : 120_000
 
 /** One random tool, what is detected in it, and what is left when that is hidden. */
@@ -63,7 +65,7 @@ describe('over random schemas with planted parameters', () => {
           })
           expect(JSON.stringify(copy.ok && copy.value.tool)).toBe(text)
         }),
-        { numRuns: RUNS, endOnFailure: true },
+        { numRuns: RUNS, endOnFailure: true, ...FEW },
       )
       expect(hid).toBeGreaterThan(RUNS / 2)
     },
@@ -111,7 +113,7 @@ describe('over random schemas with planted parameters', () => {
               `${answer.errorMessage}\n${JSON.stringify({ args, sent: injected.value.arguments, schema: tool.inputSchema, next: next.inputSchema })}`,
             )
         }),
-        { numRuns: RUNS, endOnFailure: true },
+        { numRuns: RUNS, endOnFailure: true, ...FEW },
       )
       expect(fitted).toBeGreaterThan(RUNS / 2)
       expect(told).toBeGreaterThan(RUNS / 3)
@@ -204,7 +206,7 @@ describe('over random values', () => {
             expect(Reflect.get({}, 'token')).toBeUndefined()
           },
         ),
-        { numRuns: RUNS },
+        { numRuns: RUNS, ...FEW },
       )
     },
     TIME,

@@ -11,7 +11,7 @@ import { LONG } from '../../long.ts'
 export const MARKER = '[credential removed]'
 
 /** How often a property runs. */
-export const RUNS: number = LONG ? 100_000 : 1500
+export const RUNS: number = LONG ? 20_000 : 1500
 /** For the properties that run for so long. */
 export const TIMEOUT = 900_000
 
