@@ -190,6 +190,10 @@ function fetchOptions(binding: Binding, state: CallerState, parts: CallerParts):
   return {
     binding,
     source: sourceUntilEnd(binding, state, parts),
+    knownScopes:
+      binding.source.type === 'connection'
+        ? parts.sources.connections?.stepUpScopes?.(binding.name)
+        : undefined,
     principal: admitted.principal,
     claims: admitted.token.claims,
     auditor: parts.sources.auditor,

@@ -64,7 +64,15 @@ async function setUp({
     const [message] = await messagesOf(await fetch(server.url, post(callOf(name))))
     return message?.result.content[0]?.text
   }
-  return { server, asked, events, call, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
+  const caller = admission.value
+  return {
+    server,
+    caller,
+    asked,
+    events,
+    call,
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  }
 }
 
 const LACKING = 'This was not done: tasks needs a permission that the person has not granted'
@@ -194,5 +202,44 @@ describe('a server that asks for more', () => {
     expect(await made.call('write')).toBe('done')
     expect(made.server.values(1, 'authorization')).toEqual(['DPoP canary.read+write.0'])
     expect(made.server.values(1, 'dpop')).toEqual(['proof'])
+  })
+})
+
+describe('a server whose account the person connected', () => {
+  const connectionsWith = (stepUpScopes?: readonly string[] | 'any') => ({
+    credential: async () => granted(issuedToken('canary.read.1', { scopes: ['read'] })),
+    ...(stepUpScopes ? { stepUpScopes: () => stepUpScopes } : {}),
+  })
+  const refusedScopes = async (
+    connections: NonNullable<OnBehalfOptions['connections']>,
+    tool = 'write',
+  ) => {
+    await using made = await setUp({ source: { type: 'connection' }, options: { connections } })
+    const refusals: unknown[] = []
+    const fetch = made.caller.fetch('tasks', { onRefused: (refusal) => refusals.push(refusal) })
+    await fetch(made.server.url, post(callOf(tool)))
+    return refusals
+  }
+
+  it('is refused with the scopes that it asks for, so that the app can ask the person for them', async () => {
+    expect(await refusedScopes(connectionsWith('any'))).toEqual([
+      { reason: 'scope_missing', scopes: ['write'], server: 'tasks' },
+    ])
+  })
+
+  it('is refused with those of the operator’s list only, and with none where nobody knows any', async () => {
+    const [listed] = await refusedScopes(connectionsWith(['write']), 'write admin')
+    expect(listed).toMatchObject({ scopes: ['write'] })
+    const [none] = await refusedScopes(connectionsWith())
+    expect(none).toMatchObject({ scopes: [] })
+  })
+
+  it('cannot make a refusal long', async () => {
+    const many = Array.from({ length: 100 }, (_, at) => `s${at}`)
+    const [refusal] = await refusedScopes(
+      connectionsWith('any'),
+      ['x'.repeat(500), ...many].join(' '),
+    )
+    expect(refusal).toMatchObject({ scopes: many.slice(0, 16) })
   })
 })

@@ -11,7 +11,7 @@ import { AuthError, type Refusal, type RefusalReason } from '../core/errors.ts'
 import type { Principal } from '../core/principal.ts'
 import { principalKey } from '../core/principal.ts'
 import { toSentence } from '../core/sentences.ts'
-import type { CredentialSource } from '../core/source/parts.ts'
+import type { CredentialSource, KnownScopes } from '../core/source/parts.ts'
 import { rewriteAnswer } from './answer/answer.ts'
 import { reduceErrorAnswer } from './answer/error-answer.ts'
 import { failedResult } from './answer/failure-message.ts'
@@ -37,6 +37,8 @@ import { toolBook } from './tools/tool-book.ts'
 export interface McpFetchOptions {
   readonly binding: Binding
   readonly source: CredentialSource
+  /** Scopes that a refusal may repeat from the server's challenge. Default: those of the source. */
+  readonly knownScopes?: KnownScopes | undefined
   readonly principal: Principal
   /** Verified claims that parameters may be filled from. Default none. */
   readonly claims?: Readonly<Record<string, unknown>>
@@ -175,7 +177,7 @@ function partsOf(options: McpFetchOptions) {
     deadlineMs: options.deadline,
     ...(options.signal ? { signal: options.signal } : {}),
     approves: (target) => target.href === url,
-    throwProblems: { scopes: scopesOf(binding.source) },
+    throwProblems: { scopes: options.knownScopes ?? scopesOf(binding.source) },
   })
   return { carry, place, rules }
 }

@@ -32,7 +32,10 @@ export async function lookAtAuthorization(
   // What is on the inspected origin is the operator's choice; anything else is the server's.
   const fetch: typeof globalThis.fetch = (input, init) =>
     new URL(String(input)).origin === origin ? way.direct(input, init) : way.guarded(input, init)
-  const found = await discoverResource(url, { fetch, signal: way.signal })
+  const challenge = refusal ? challengeOf(refusal) : null
+  // The server may answer a POST with 401, and a GET with something else.
+  const metadataLink = challenge?.resourceMetadata ?? undefined
+  const found = await discoverResource(url, { fetch, signal: way.signal, metadataLink })
   way.signal.throwIfAborted()
   const servers: InspectedIssuer[] = []
   for (const issuer of found.ok ? found.value.authorizationServers.slice(0, MAX_ISSUERS) : []) {
@@ -41,7 +44,7 @@ export async function lookAtAuthorization(
   }
   return {
     required: refusal !== undefined,
-    challenge: refusal ? challengeOf(refusal) : null,
+    challenge,
     resource: found.ok ? found.value : null,
     servers,
   }

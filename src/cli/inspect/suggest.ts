@@ -173,12 +173,14 @@ function connectionOf(
 }
 
 function bindingOf(
-  { url }: Seen,
+  { url, authorization }: Seen,
   source: SuggestedBinding['source'],
   placement: SuggestedBinding['placement'],
 ): SuggestedBinding {
   const { origin, pathname, search } = new URL(url)
-  return { url, ...(search === '' ? {} : { resource: `${origin}${pathname}` }), source, placement }
+  const resource =
+    authorization.resource?.resource ?? (search === '' ? undefined : `${origin}${pathname}`)
+  return { url, ...(resource === undefined ? {} : { resource }), source, placement }
 }
 
 /**

@@ -7,6 +7,7 @@ import { missingScopes, narrowScopes } from '../scope.ts'
 import { toError } from '../sentences.ts'
 import type { IssuedToken, ProofRequest } from '../source/exchange.ts'
 import type { IssueOptions } from '../source/issued-cache.ts'
+import type { KnownScopes } from '../source/parts.ts'
 import { traceparents } from '../trace.ts'
 import { type CallDeadline, startCallDeadline } from './call-deadline.ts'
 import { judgeAnswer, type Problem } from './judge-answer.ts'
@@ -234,10 +235,18 @@ function isForCaller(response: Response, { reason }: Problem): boolean {
   return response.status !== 401 && reason !== 'redirect_refused'
 }
 
+/** Scopes of a challenge that an error repeats, where the operator named none. */
+const MAX_SCOPES = 16
+const MAX_SCOPE_CHARS = 128
+
 /** The refusal for a problem. Of the scopes in the challenge it repeats the known ones only. */
-function refusalOf({ reason, challenge }: Problem, knownScopes: readonly string[]): Refusal {
+function refusalOf({ reason, challenge }: Problem, known: KnownScopes): Refusal {
   if (reason !== 'scope_missing') return { reason }
-  return { reason, scopes: narrowScopes(challenge.scopes, knownScopes) }
+  const scopes =
+    known === 'any'
+      ? challenge.scopes.filter(({ length }) => length <= MAX_SCOPE_CHARS).slice(0, MAX_SCOPES)
+      : narrowScopes(challenge.scopes, known)
+  return { reason, scopes }
 }
 
 /** How to ask for the credential after a 401: for another one, unless only the proof was wrong. */

@@ -1,6 +1,6 @@
 // What a carrying `fetch` is made of.
 
-import type { CredentialSource } from '../source/parts.ts'
+import type { CredentialSource, KnownScopes } from '../source/parts.ts'
 import type { Placing } from './placing.ts'
 import type { HopFacts } from './record-hop.ts'
 
@@ -28,5 +28,5 @@ export interface CarrierOptions extends HopFacts {
    * Set it to get an AuthError for a 403 or a 5xx as well, instead of the answer. Its `scopes` are
    * the only ones that the error repeats from a challenge: any other text there is the server's.
    */
-  readonly throwProblems?: { readonly scopes: readonly string[] }
+  readonly throwProblems?: { readonly scopes: KnownScopes }
 }

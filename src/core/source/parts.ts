@@ -50,4 +50,12 @@ export interface ConnectedAccounts {
     server: string,
     options?: IssueOptions & { readonly trace?: string },
   ): Promise<Result<IssuedToken>>
+  /**
+   * The scopes that a refusal of that server may name, so that the app can ask the person for them.
+   * Without it, it names none.
+   */
+  stepUpScopes?(server: string): KnownScopes | undefined
 }
+
+/** Scopes that the operator knows; `any`: whatever scope tokens the server names. */
+export type KnownScopes = readonly string[] | 'any'

@@ -4,7 +4,7 @@
 
 import { parseMetadataLink } from '../../core/door/challenge.ts'
 import { granted, type Result, refused } from '../../core/errors.ts'
-import { fetchJson } from '../../core/http/bounded-json.ts'
+import { type BoundedOptions, fetchJson } from '../../core/http/bounded-json.ts'
 import { withDeadline } from '../../core/http/deadline.ts'
 import { checkEndpoint } from '../../core/http/endpoint.ts'
 import { isObject } from '../../core/json.ts'
@@ -30,15 +30,21 @@ export interface DiscoveredResource {
 export interface DiscoverResourceOptions extends PlainHttpOptions {
   /** Use `guardedFetch()` of onbehalf/egress: the server decides which URLs are asked. */
   readonly fetch: typeof globalThis.fetch
+  /**
+   * The `resource_metadata` of a challenge that the server gave already. It is followed on the
+   * server's own origin only.
+   */
+  readonly metadataLink?: string | undefined
   /** Milliseconds that one request may take. Default 5,000. */
   readonly deadline?: number
   readonly signal?: AbortSignal
 }
 
 /**
- * Asks a server for its protected resource metadata. It looks where the server's 401 points (on the
- * server's own origin only), then at the well-known place of its path, then at that of its root
- * (RFC 9728 sections 3 and 5). The document must be about this very resource.
+ * Asks a server for its protected resource metadata. It looks where the server's 401 to a GET or to a
+ * POST points (on the server's own origin only), then at the well-known place of its path, then at
+ * that of its root (RFC 9728 sections 3 and 5). The document must be about this very resource; one at
+ * the root may be about the whole origin, which then is the resource to declare.
  *
  * @throws TypeError when the resource is not an https URL (or loopback).
  */
@@ -50,19 +56,9 @@ export async function discoverResource(
   const allowsHttp = allowedHttp(options)
   const resource = canonicalResource(url, allowsHttp)
   const { origin } = new URL(resource)
-  const asked = await withDeadline(deadline, signal, async (inTime) => {
-    const response = await fetch(resource, {
-      headers: { accept: 'application/json' },
-      redirect: 'manual',
-      signal: inTime,
-    })
-    await response.body?.cancel()
-    return response.status === 401
-      ? parseMetadataLink(response.headers.get('www-authenticate'))
-      : undefined
-  })
-  const link = asked.ok ? asked.value : undefined
-  const places = [resourceMetadataUrl(resource), `${origin}/.well-known/oauth-protected-resource`]
+  const link = options.metadataLink ?? (await askForLink(resource, { fetch, deadline, signal }))
+  const root = `${origin}/.well-known/oauth-protected-resource`
+  const places = [resourceMetadataUrl(resource), root]
   if (link !== undefined && URL.canParse(link) && new URL(link).origin === origin)
     places.unshift(link)
   for (const place of new Set(places)) {
@@ -72,14 +68,42 @@ export async function discoverResource(
       { fetch, deadline, signal },
     )
     if (!answer.ok && answer.refusal.reason === 'cancelled') return answer
+    const json = answer.ok && answer.value.status === 200 ? answer.value.json : undefined
     const document =
-      answer.ok && answer.value.status === 200
-        ? judgeResource(answer.value.json, resource, allowsHttp)
-        : undefined
+      judgeResource(json, resource, allowsHttp) ??
+      (place === root ? judgeResource(json, origin, allowsHttp) : undefined)
     if (document) return granted(document)
   }
   return refused('issuer_unavailable')
 }
+
+/** Where the server's 401 points. Some servers answer it to a POST only. */
+async function askForLink(
+  resource: string,
+  { fetch, deadline, signal }: BoundedOptions,
+): Promise<string | undefined> {
+  for (const request of [GET, POST]) {
+    const asked = await withDeadline(deadline, signal, async (inTime) => {
+      const response = await fetch(resource, { ...request, redirect: 'manual', signal: inTime })
+      await response.body?.cancel()
+      return response.status === 401 ? (response.headers.get('www-authenticate') ?? '') : undefined
+    })
+    if (asked.ok && asked.value !== undefined) return parseMetadataLink(asked.value)
+  }
+  return undefined
+}
+
+const GET = { method: 'GET', headers: { accept: 'application/json' } } as const
+
+/** The most harmless request of MCP. A server that needs no credential answers it and does nothing. */
+const POST = {
+  method: 'POST',
+  headers: {
+    accept: 'application/json, text/event-stream',
+    'content-type': 'application/json',
+  },
+  body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' }),
+} as const
 
 /**
  * Judges a document. Undefined when it is about another resource (RFC 9728 section 3.3) or names no

@@ -9,6 +9,7 @@ export interface Received {
   readonly path: string
   readonly form: URLSearchParams
   readonly authorization: string | null
+  readonly dpop: string | null
   readonly json: unknown
 }
 
@@ -115,6 +116,7 @@ export function testServer(issuer: string): TestServer {
         path: url.pathname,
         form,
         authorization: new Headers(init.headers).get('authorization'),
+        dpop: new Headers(init.headers).get('dpop'),
         json,
       }
       server.requests.push(received)

@@ -90,6 +90,50 @@ describe('the look at a server', () => {
     ).toBe(true)
   })
 
+  it('the look at a server finds its metadata where its 401 to a POST points', async () => {
+    const asked: string[] = []
+    const place = 'https://tasks.example/custom/metadata.json'
+    const refusal = { 'www-authenticate': `Bearer resource_metadata="${place}"` }
+    const found = await discoverResource('https://tasks.example/mcp', {
+      fetch: async (input, init) => {
+        asked.push(`${init?.method ?? 'GET'} ${input}`)
+        if (String(input) === place)
+          return Response.json({
+            resource: 'https://tasks.example/mcp',
+            authorization_servers: ['https://login.example'],
+          })
+        return init?.method === 'POST'
+          ? new Response(null, { status: 401, headers: refusal })
+          : new Response(null, { status: 405 })
+      },
+    })
+    expect(found).toMatchObject({ ok: true })
+    expect(asked).toEqual([
+      'GET https://tasks.example/mcp',
+      'POST https://tasks.example/mcp',
+      `GET ${place}`,
+    ])
+  })
+
+  it('the look at a server takes a link that is known already, on its own origin only', async () => {
+    documents = { '/known': about() }
+    const metadataLink = `${server.origin}/known`
+    expect(await discoverResource(`${server.origin}/mcp`, { fetch, metadataLink })).toEqual(found())
+    expect(server.requests).toHaveLength(1)
+    await discoverResource(`${server.origin}/mcp`, { fetch, metadataLink: `${inside.origin}/x` })
+    expect(inside.connections).toBe(0)
+  })
+
+  it('the look at a server takes a document about the whole origin at the root only', async () => {
+    const origin = about({ resource: server.origin })
+    documents = { '/.well-known/oauth-protected-resource': origin }
+    expect(await look()).toMatchObject({ ok: true, value: { resource: server.origin } })
+    documents = { '/.well-known/oauth-protected-resource/mcp': origin }
+    expect(reasonOf(await look())).toBe('issuer_unavailable')
+    documents = { '/.well-known/oauth-protected-resource': about({ resource: inside.origin }) }
+    expect(reasonOf(await look())).toBe('issuer_unavailable')
+  })
+
   it('the look at a server asks no server that a document names: the operator decides about that', async () => {
     documents = {
       '/.well-known/oauth-protected-resource/mcp': about({
