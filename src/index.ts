@@ -55,6 +55,7 @@ export {
   resourceMetadataUrl,
 } from './core/resource.ts'
 export { sentenceFor } from './core/sentences.ts'
+export type { EndedSignIn } from './core/sign-ins.ts'
 export type {
   ClientCredentialsIssuer,
   ExchangeTarget,

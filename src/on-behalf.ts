@@ -22,6 +22,7 @@ import { type AllowsHttp, allowedHttp, type PlainHttpOptions, quietly } from './
 import { type Principal, principalKey } from './core/principal.ts'
 import { canonicalResource, describedResource, resourceMetadataResponse } from './core/resource.ts'
 import { isScope } from './core/scope.ts'
+import { type EndedSignIn, signIns } from './core/sign-ins.ts'
 import type { ClientCredentialsIssuer, TokenExchanger } from './core/source/exchange.ts'
 import { issuedCache } from './core/source/issued-cache.ts'
 import { partiesOf } from './core/source/issued-target.ts'
@@ -31,7 +32,7 @@ import { memoryVault } from './core/vault/memory-vault.ts'
 import type { SecretStore } from './core/vault/secret-store.ts'
 import type { Vault } from './core/vault/vault.ts'
 import { literalWarning } from './mcp/placements/prompt-values.ts'
-import { createQuarantine, type Quarantine } from './mcp/redact/quarantine.ts'
+import { quarantines } from './mcp/redact/quarantine.ts'
 import { sentSecrets } from './mcp/redact/sent-secrets.ts'
 
 /** Options of {@link createOnBehalf}. */
@@ -118,6 +119,12 @@ export interface OnBehalf {
    * valid token is admitted again.
    */
   revoke(principal: Principal): void
+  /**
+   * Ends a sign-in that has ended at its issuer: everything under way for its person in this process,
+   * as `revoke` does, and the tokens of that sign-in are not admitted here any more.
+   * `backChannelLogout` of onbehalf/jwt calls it.
+   */
+  endSignIn(ended: EndedSignIn): void
 }
 
 /**
@@ -165,11 +172,12 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
   })
   const cache = issuedCache({ now })
   const running = runningCalls(now)
+  const signedIn = signIns(now)
   const door = createDoor({
     ...(named === undefined ? {} : { resource: named }),
     ...(issuers.audience ? { audience: issuers.audience } : {}),
     ...quietly(options),
-    verifier: issuers.verifier,
+    verifier: signedIn.watch(issuers.verifier),
     auditor,
     scopesSupported,
     ...(options.scopes ? { scopes: options.scopes } : {}),
@@ -197,6 +205,11 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
     now,
   }
 
+  const revoke = (principal: Principal) => {
+    running.revoke(principal)
+    cache.forget(principalKey(principal))
+  }
+
   return {
     async admit(request): Promise<Admission<Caller>> {
       const admission = await door.admit(request)
@@ -218,9 +231,9 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
         bearer_methods_supported: ['header'],
       })
     },
-    revoke(principal) {
-      running.revoke(principal)
-      cache.forget(principalKey(principal))
+    revoke,
+    endSignIn(ended) {
+      for (const principal of signedIn.end(ended)) revoke(principal)
     },
   }
 }
@@ -283,14 +296,4 @@ function namedScopes(
 ): readonly string[] {
   const named = [...bindings.values()].flatMap(({ source }) => scopesOf(source))
   return [...new Set([...doorScopes, ...named])]
-}
-
-/** Makes the lookup of each server's quarantine. All callers share it. */
-function quarantines(marks: ReflectionMarks, now: () => number): (binding: Binding) => Quarantine {
-  const known = new Map<string, Quarantine>()
-  return (binding) => {
-    const quarantine = known.get(binding.name) ?? createQuarantine({ binding, marks, now })
-    known.set(binding.name, quarantine)
-    return quarantine
-  }
 }

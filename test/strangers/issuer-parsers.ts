@@ -6,7 +6,7 @@ import { discoverAuthorizationServer } from '../../src/core/http/authorization-s
 import { parseBinding } from '../../src/core/parse-binding.ts'
 import { judgeTarget } from '../../src/core/source/issued-target.ts'
 import { memorySecretStore } from '../../src/core/vault/memory-secret-store.ts'
-import { jwtVerifier } from '../../src/jwt/index.ts'
+import { backChannelLogout, jwtVerifier } from '../../src/jwt/index.ts'
 import { judgeCallback } from '../../src/oauth/connection/judge-callback.ts'
 import { judgeTokens } from '../../src/oauth/connection/judge-tokens.ts'
 import { isReturnPath } from '../../src/oauth/connection/return-path.ts'
@@ -52,6 +52,12 @@ const issued = await mint(key, goodClaims({ jti: 'token-2' }))
 /** Answers every request with this body. */
 function answers(body: string, status = 200): typeof globalThis.fetch {
   return async () => new Response(body, { status })
+}
+
+async function logoutToken(): Promise<string> {
+  const events = { 'http://schemas.openid.net/event/backchannel-logout': {} }
+  const claims = { iss: ISSUER, aud: 'app', iat: START, jti: 'logout-1', sub: 'alice', events }
+  return (await mint(key, claims, { typ: 'logout+jwt' })).reveal()
 }
 
 const METADATA = {
@@ -106,6 +112,29 @@ export const ISSUER_PARSERS: readonly StrangerParser[] = [
       outcomeOf(
         await discoverAuthorizationServer({ issuer: ISSUER, fetch: answers(text) }).current(),
       ),
+  },
+  {
+    name: 'logout token',
+    stranger: 'an issuer',
+    files: ['src/jwt/back-channel-logout.ts', 'src/jwt/logout-token.ts'],
+    good: async () => [`logout_token=${await logoutToken()}`],
+    async read(text) {
+      let taken = false
+      const handler = backChannelLogout({
+        issuer: ISSUER,
+        jwksUri: `${ISSUER}/jwks`,
+        clientId: 'app',
+        onLogout: () => {
+          taken = true
+        },
+        fetch: answers(JSON.stringify({ keys: [key.publicJwk] })),
+        now,
+      })
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+      const url = 'https://app.example/logout'
+      const response = await handler(new Request(url, { method: 'POST', headers, body: text }))
+      return { taken, value: [response.status, await response.text()] }
+    },
   },
   {
     name: 'key set',

@@ -62,3 +62,16 @@ export function createQuarantine({ binding, marks, now }: QuarantineOptions): Qu
     },
   }
 }
+
+/** Makes the lookup of each server's quarantine. All callers share it. */
+export function quarantines(
+  marks: ReflectionMarks,
+  now: () => number,
+): (binding: Binding) => Quarantine {
+  const known = new Map<string, Quarantine>()
+  return (binding) => {
+    const quarantine = known.get(binding.name) ?? createQuarantine({ binding, marks, now })
+    known.set(binding.name, quarantine)
+    return quarantine
+  }
+}

@@ -1,0 +1,112 @@
+// The sign-ins that were admitted in this process, so that the end of one at its issuer finds the
+// person, and its tokens are not admitted any more.
+
+import { refused } from './errors.ts'
+import { type Principal, principalKey } from './principal.ts'
+import type { TokenVerifier, VerifiedToken } from './verify/verify.ts'
+
+/**
+ * A sign-in that has ended at its issuer (OpenID Connect Back-Channel Logout 1.0 section 2.4): one
+ * session, or all of a subject when no session is named.
+ */
+export interface EndedSignIn {
+  readonly issuer: string
+  /** `sub`, as the issuer's tokens have it. */
+  readonly subject?: string
+  /** `sid`. */
+  readonly sessionId?: string
+}
+
+/** The register. */
+export interface SignIns {
+  /**
+   * Makes a verifier that remembers the sign-in behind each token, and refuses the tokens of one that
+   * has ended: `token_inactive`.
+   */
+  watch(verifier: TokenVerifier): TokenVerifier
+  /** Notes that a sign-in has ended, and gives the people whose sign-in it was. */
+  end(ended: EndedSignIn): readonly Principal[]
+}
+
+/** Sign-ins, and ends, that are remembered. The oldest are forgotten first. */
+const MAX_ENTRIES = 20_000
+
+interface SignIn {
+  readonly principal: Principal
+  readonly subject: string
+  readonly sessionId: string | undefined
+}
+
+/**
+ * Makes an empty register.
+ *
+ * @param now Milliseconds since the epoch.
+ */
+export function signIns(now: () => number): SignIns {
+  const known = new Map<string, SignIn>()
+  const endedSessions = new Map<string, true>()
+  /** For each subject, when all of its sessions ended: seconds since the epoch. */
+  const endedSubjects = new Map<string, number>()
+
+  /** Whether the sign-in behind a token has ended. */
+  function hasEnded(token: VerifiedToken): boolean {
+    const { principal, subject, sessionId } = signInOf(token)
+    if (sessionId !== undefined && endedSessions.has(nameOf(principal.issuer, sessionId)))
+      return true
+    const endedAt = endedSubjects.get(nameOf(principal.issuer, subject))
+    const { iat } = token.claims
+    return endedAt !== undefined && typeof iat === 'number' && iat <= endedAt
+  }
+
+  return {
+    watch: (verifier) => ({
+      async verify(credential, audience, options) {
+        const verified = await verifier.verify(credential, audience, options)
+        if (!verified.ok) return verified
+        if (hasEnded(verified.value)) return refused('token_inactive')
+        const signIn = signInOf(verified.value)
+        remember(known, JSON.stringify([principalKey(signIn.principal), signIn.sessionId]), signIn)
+        return verified
+      },
+    }),
+    end({ issuer, subject, sessionId }) {
+      if (sessionId !== undefined) remember(endedSessions, nameOf(issuer, sessionId), true)
+      else if (subject !== undefined) remember(endedSubjects, nameOf(issuer, subject), now() / 1000)
+      const ended: Principal[] = []
+      for (const [key, signIn] of known) {
+        if (signIn.principal.issuer !== issuer || !belongs(signIn, subject, sessionId)) continue
+        known.delete(key)
+        ended.push(signIn.principal)
+      }
+      return ended
+    },
+  }
+}
+
+/** A token without a session id may be of the session that ended, so it counts when it is theirs. */
+function belongs(signIn: SignIn, subject: string | undefined, sessionId: string | undefined) {
+  if (sessionId !== undefined && signIn.sessionId !== undefined)
+    return signIn.sessionId === sessionId
+  return subject !== undefined && signIn.subject === subject
+}
+
+function signInOf({ principal, claims }: VerifiedToken): SignIn {
+  return {
+    principal,
+    // Not the principal's own subject: that may be another claim.
+    subject: typeof claims.sub === 'string' ? claims.sub : principal.subject,
+    sessionId: typeof claims.sid === 'string' ? claims.sid : undefined,
+  }
+}
+
+function nameOf(issuer: string, name: string): string {
+  return JSON.stringify([issuer, name])
+}
+
+/** Puts the newest last, and drops the oldest when there are too many. */
+function remember<T>(entries: Map<string, T>, key: string, value: T): void {
+  entries.delete(key)
+  const oldest = entries.size >= MAX_ENTRIES ? entries.keys().next().value : undefined
+  if (oldest !== undefined) entries.delete(oldest)
+  entries.set(key, value)
+}
