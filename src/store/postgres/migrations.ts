@@ -77,6 +77,12 @@ const MIGRATIONS: readonly (readonly string[])[] = [
       unique (resource, tool, fingerprint)
     )`,
   ],
+  [
+    'alter table run_event add column first integer not null default 0',
+    'update run_event set first = number, body = cast(json_build_array(body) as text)',
+    // It would be checked for each event. The statements keep the tables in step.
+    'alter table run_event drop constraint run_event_run_id_fkey',
+  ],
 ]
 
 /** The number of the lock that an instance holds while it migrates. It is the same for all. */

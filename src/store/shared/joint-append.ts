@@ -6,7 +6,7 @@ import { isAlive, type RunState, type RunStore } from '../../chatkit/runs/run-st
 import type { RunStatements } from '../statements/run-statements.ts'
 import type { LastRow } from '../statements/run-tables.ts'
 import { type SqlDatabase, step } from '../statements/sql.ts'
-import type { EventLog, EventRow } from './event-log.ts'
+import type { EventLog } from './event-log.ts'
 import type { RunBell } from './run-bell.ts'
 
 /** The least time between the beginnings of two batches. */
@@ -122,12 +122,10 @@ async function addEvents(
   wanted: readonly { readonly part: Part; readonly state: RunState }[],
   { log }: AppendParts,
 ): Promise<boolean> {
-  const events = wanted.flatMap(({ part: { id, first, events } }) =>
-    events.map((event, index): EventRow => [id, first + index, event]),
+  if (wanted.every(({ part }) => part.events.length === 0)) return false
+  return log.add(
+    wanted.map(({ part: { id, first, events }, state }) => ({ id, state, first, events })),
   )
-  if (events.length === 0) return false
-  const runs = wanted.map(({ part, state }) => ({ id: part.id, state, last: part.first - 1 }))
-  return log.add(runs, events)
 }
 
 /** Settles a part whose run is over, or that has a gap. Gives back one that is still to be added. */

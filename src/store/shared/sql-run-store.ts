@@ -32,6 +32,7 @@ interface Parts {
   readonly database: SqlDatabase
   readonly run: RunStatements
   readonly bell: RunBell
+  readonly log: EventLog
 }
 
 /** What a database does in its own way. */
@@ -41,8 +42,8 @@ export interface RunStoreParts {
    * here, so that two beginnings never count the owner's runs at the same time.
    */
   readonly lock?: (owner: string) => readonly Step[]
-  /** Where events are added, and the first steps of a change that deletes some. */
-  readonly log?: EventLog & { readonly sorted: () => readonly Step[] }
+  /** Where events are kept. Default: in the table of events. */
+  readonly log?: EventLog
 }
 
 /** The run store over an open database. */
@@ -50,43 +51,40 @@ export function sqlRunStore(
   database: SqlDatabase,
   run: RunStatements,
   bell: RunBell,
-  { lock = () => [], log }: RunStoreParts = {},
+  { lock = () => [], log = tableLog(database, run) }: RunStoreParts = {},
 ): RunStore {
-  const parts = { database, run, bell }
-  const sorted = log?.sorted ?? (() => [])
+  const parts = { database, run, bell, log }
   let sweptAt = Number.NEGATIVE_INFINITY
 
   /** A transaction of its own, so that no beginning waits for the rows of another. */
   async function sweep(now: number): Promise<void> {
     if (Math.abs(now - sweptAt) < SWEEP_INTERVAL_MS) return
     sweptAt = now
-    await database.commit([step(run.dropOld, { before: now - KEEP_MS })])
+    const before = now - KEEP_MS
+    await database.commit([step(run.dropOldEvents, { before }), step(run.dropOld, { before })])
   }
 
   return {
     async begin(wanted, terms): Promise<Begun> {
       await sweep(terms.now)
-      return begin(wanted, terms, [...lock(wanted.owner), ...sorted()], parts)
+      return begin(wanted, terms, lock(wanted.owner), parts)
     },
     append: jointAppend({
       database,
       bell,
       touch: run.touch,
-      log: log ?? tableLog(database, run),
+      log,
     }),
     async end(id, state): Promise<void> {
-      await database.commit([step(run.end, { id, state })])
+      await log.close(id, [step(run.end, { id, state })])
       bell.ring(id)
     },
     async drop(id): Promise<void> {
-      await database.commit([...sorted(), step(run.drop, { id })])
+      await log.erase([id], [step(run.drop, { id }), step(run.dropLog, { id })])
       bell.ring(id)
     },
     latest: (owner, threadId, now) => latest(owner, threadId, now, parts),
-    async events(id, after, limit): Promise<readonly string[]> {
-      const rows = await database.all(run.events, { id, after, rows: limit })
-      return rows.map(({ body }) => body)
-    },
+    events: (id, after, limit) => log.read(id, after, limit),
     async stop(owner, threadId): Promise<void> {
       const of = { owner, thread: threadId }
       const changed = await database.commit([step(run.stop, of)])
@@ -96,10 +94,13 @@ export function sqlRunStore(
     },
     async forget(owner, threadId): Promise<void> {
       const of = { owner, thread: threadId }
-      const found = await database.first(run.newest, { ...of, rows: 1 })
-      if (!found) return
-      await database.commit([...sorted(), step(run.forget, of)])
-      bell.ring(found.id)
+      const found = await database.all(run.newest, { ...of, rows: Number.MAX_SAFE_INTEGER })
+      const ids = found.map(({ id }) => id)
+      if (ids.length === 0) return
+      // In this order, so that nobody adds an event in between.
+      const steps = [step(run.endAll, of), step(run.dropLogs, of), step(run.forget, of)]
+      await log.erase(ids, [...lock(owner), ...steps])
+      for (const id of ids) bell.ring(id)
     },
     watch: bell.watch,
   }
@@ -109,7 +110,7 @@ async function begin(
   wanted: NewRun,
   { now, aliveUntil, most }: BeginTerms,
   lock: readonly Step[],
-  { database, run, bell }: Parts,
+  { database, run, bell, log }: Parts,
 ): Promise<Begun> {
   const { id, owner, threadId: thread, once } = wanted
   const of = { owner, thread }
@@ -132,13 +133,15 @@ async function begin(
       step(run.dropEvents, { ...of, id }),
     ])
     if (changed?.[before.length] === 1) break
-    const why = await findObstacle(wanted, { now, most }, { database, run, bell })
+    const why = await findObstacle(wanted, { now, most }, { database, run })
     if (why) return why
     // What was in the way has ended by now.
     if (tries === MAX_TRIES) return { began: false, why: 'busy' }
   }
+  log.open(id)
   const [, last] = await database.all(run.newest, { ...of, rows: 2 })
   if (last?.state !== 'interrupted') return { began: true }
+  await log.close(last.id, [])
   bell.ring(last.id)
   return { began: true, replaced: parseRun(last) }
 }
@@ -147,7 +150,7 @@ async function begin(
 async function findObstacle(
   { owner, threadId: thread, once }: NewRun,
   { now, most }: Pick<BeginTerms, 'now' | 'most'>,
-  { database, run }: Parts,
+  { database, run }: Pick<Parts, 'database' | 'run'>,
 ): Promise<Begun | undefined> {
   const before = once && (await database.first(run.byKey, { owner, key: once.key }))
   if (before) return { began: false, why: 'repeated', run: parseRun(before) }
@@ -165,7 +168,7 @@ async function latest(
   owner: string,
   thread: string,
   now: number,
-  { database, run, bell }: Parts,
+  { database, run, bell }: Omit<Parts, 'log'>,
 ): Promise<StoredRun | undefined> {
   const of = { owner, thread }
   const found = await database.first(run.newest, { ...of, rows: 1 })

@@ -2,10 +2,12 @@
 // knows nothing of threads or secrets.
 
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { localBell, type RunBell } from '../shared/run-bell.ts'
 import type { SqlDatabase, Step } from '../statements/sql.ts'
 import { bind, type Statement, type Values } from '../statements/statement.ts'
 import { type Claim, claimFile } from './claim.ts'
 import { inTurn } from './in-turn.ts'
+import { type Journal, openJournal } from './journal.ts'
 import { isLocked, SqliteLockedError } from './locked.ts'
 import { migrate } from './migrations.ts'
 import { makePrivateFile } from './private-file.ts'
@@ -27,6 +29,10 @@ export interface SqliteOptions {
  * locked for the whole `busyTimeout`; then nothing was changed.
  */
 export interface SqliteDatabase extends SqlDatabase {
+  /** How the servers of this process hear of each other's runs. */
+  readonly bell: RunBell
+  /** Where the events of runs are. */
+  readonly journal: Journal
   /**
    * Makes this connection the only one, over all processes, that has claimed the file. Others may
    * still read and write it. The claim ends with `close`, or with the process. From now on a thread
@@ -79,7 +85,7 @@ export function openSqlite(path: string, options: SqliteOptions = {}): SqliteDat
     return Number(prepare(text).run(...values).changes)
   }
 
-  return {
+  const statements: SqlDatabase = {
     first<P extends Values, R>(
       statement: Statement<P, R>,
       values: P,
@@ -98,6 +104,11 @@ export function openSqlite(path: string, options: SqliteOptions = {}): SqliteDat
         first && steps.length === 1 ? commitOne(first, run) : commitAll(steps, run, database),
       )
     },
+  }
+  return {
+    ...statements,
+    bell: localBell(),
+    journal: openJournal(statements),
     claim(waitMs): boolean {
       if (path === ':memory:' || claimed) return false
       claimed = claimFile(path, waitMs)

@@ -114,6 +114,10 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     ) strict`,
   ],
   ['create table run_journal (seq integer primary key, events text not null) strict'],
+  [
+    'alter table run_event add column first integer not null default 0',
+    'update run_event set first = number, body = json_array(body)',
+  ],
 ]
 
 /**

@@ -9,16 +9,10 @@ import {
   type NewRun,
   type RunStore,
 } from '../../chatkit/runs/run-store.ts'
-import { localBell } from '../shared/run-bell.ts'
 import { sqlRunStore } from '../shared/sql-run-store.ts'
 import { SQLITE } from '../statements/compiled-sqlite.ts'
-import type { RunStatements } from '../statements/run-statements.ts'
 import { step } from '../statements/sql.ts'
 import type { SqliteDatabase } from './database.ts'
-import { openJournal } from './journal.ts'
-
-/** The newest events of a log are in the journal. */
-const STATEMENTS: RunStatements = { ...SQLITE.runs, events: SQLITE.journal.events }
 
 /** Options of {@link sqliteRunStore}. */
 export interface SqliteRunStoreOptions {
@@ -42,8 +36,8 @@ export function sqliteRunStore(
 ): RunStore {
   /** Whether a process before this one may have left runs that are not over. */
   let isFirst = database.claim(takeoverTimeout)
-  const journal = openJournal(database)
-  const kept = sqlRunStore(database, STATEMENTS, localBell(), { log: journal })
+  const { bell, journal } = database
+  const kept = sqlRunStore(database, SQLITE.runs, bell, { log: journal })
   const light = memoryRunStore()
   /** The runs that are in memory. */
   const lights = new Map<string, NewRun>()
@@ -81,7 +75,6 @@ export function sqliteRunStore(
     })
     if (!begun.began)
       return begun.why === 'crowded' && isBusy ? { began: false, why: 'busy' } : begun
-    journal.enter(run.id, begun.replaced?.id)
     if (!inMemory) return begun
     await forgetLights(owner, threadId)
     return { began: true, replaced: inMemory }
@@ -106,7 +99,6 @@ export function sqliteRunStore(
   function leave(id: string): RunStore {
     const store = of(id)
     lights.delete(id)
-    journal.leave(id)
     return store
   }
 
@@ -129,8 +121,6 @@ export function sqliteRunStore(
     },
     async forget(owner, threadId): Promise<void> {
       await forgetLights(owner, threadId)
-      const run = await database.first(SQLITE.runs.newest, { owner, thread: threadId, rows: 1 })
-      if (run) journal.leave(run.id)
       await kept.forget(owner, threadId)
     },
     watch: (id, wake) => of(id).watch(id, wake),

@@ -164,10 +164,6 @@ export const POSTGRES: PostgresStatements = {
       text: 'delete from "run_event" where "run_id" in (select "run"."id" from "run" where "owner" = $1 and "thread_id" = $2 and "state" = $3) and exists (select "run"."id" from "run" where "run"."id" = $4)',
       slots: [{ place: 'owner' }, { place: 'thread' }, 'done', { place: 'id' }],
     },
-    dropOld: {
-      text: 'delete from "run" where "alive_until" < $1 and "state" in ($2, $3)',
-      slots: [{ place: 'before' }, 'done', 'interrupted'],
-    },
     countAlive: {
       text: 'select count(*) as "count" from "run" where "owner" = $1 and "state" in ($2, $3) and "alive_until" > $4',
       slots: [{ place: 'owner' }, 'running', 'stopping', { place: 'now' }],
@@ -189,25 +185,42 @@ export const POSTGRES: PostgresStatements = {
       slots: [{ place: 'times' }, 'running', 'stopping'],
     },
     addEvents: {
-      text: 'insert into "run_event" ("run_id", "number", "body") select one.value ->> 0 as "run_id", cast(one.value ->> 1 as bigint) as "number", one.value ->> 2 as "body" from json_array_elements(cast($1 as json)) as "one" where (select count(*) from (\n    select run.id from run join json_array_elements(cast($2 as json)) as one on run.id = one.value ->> 0\n    where run.state = one.value ->> 1 and (select coalesce(max(number), 0) from run_event where run_id = run.id) = cast(one.value ->> 2 as bigint) for share of run) as held) = cast($3 as bigint)',
+      text: 'insert into "run_event" ("run_id", "first", "number", "body") select one.value ->> 0 as "run_id", cast(one.value ->> 1 as bigint) as "first", cast(one.value ->> 2 as bigint) as "number", one.value ->> 3 as "body" from json_array_elements(cast($1 as json)) as "one" where (select count(*) from (\n    select run.id from run join json_array_elements(cast($2 as json)) as one on run.id = one.value ->> 0\n    where run.state = one.value ->> 1 and (select coalesce(max(number), 0) from run_event where run_id = run.id) = cast(one.value ->> 2 as bigint) for share of run) as held) = cast($3 as bigint)',
       slots: [{ place: 'events' }, { place: 'runs' }, { place: 'count' }],
     },
     events: {
-      text: 'select "body" from "run_event" where "run_id" = $1 and "number" > $2 order by "number" limit $3',
-      slots: [{ place: 'id' }, { place: 'after' }, { place: 'rows' }],
+      text: 'select "one"."value" as "body" from "run_event", json_array_elements_text(cast("run_event"."body" as json)) with ordinality as one (value, key) where "run_id" = $1 and "number" > $2 and first + one.key - 1 > $3 order by "number", "one"."key" limit $4',
+      slots: [{ place: 'id' }, { place: 'after' }, { place: 'after' }, { place: 'rows' }],
     },
     end: {
       text: 'update "run" set "state" = $1 where "id" = $2 and "state" in ($3, $4)',
       slots: [{ place: 'state' }, { place: 'id' }, 'running', 'stopping'],
     },
-    drop: { text: 'delete from "run" where "id" = $1', slots: [{ place: 'id' }] },
     stop: {
       text: 'update "run" set "state" = $1 where "owner" = $2 and "thread_id" = $3 and "state" = $4',
       slots: ['stopping', { place: 'owner' }, { place: 'thread' }, 'running'],
     },
+    endAll: {
+      text: 'update "run" set "state" = $1 where "owner" = $2 and "thread_id" = $3',
+      slots: ['done', { place: 'owner' }, { place: 'thread' }],
+    },
+    drop: { text: 'delete from "run" where "id" = $1', slots: [{ place: 'id' }] },
     forget: {
       text: 'delete from "run" where "owner" = $1 and "thread_id" = $2',
       slots: [{ place: 'owner' }, { place: 'thread' }],
+    },
+    dropLog: { text: 'delete from "run_event" where "run_id" = $1', slots: [{ place: 'id' }] },
+    dropLogs: {
+      text: 'delete from "run_event" where "run_id" in (select "run"."id" from "run" where "owner" = $1 and "thread_id" = $2)',
+      slots: [{ place: 'owner' }, { place: 'thread' }],
+    },
+    dropOldEvents: {
+      text: 'delete from "run_event" where "run_id" in (select "run"."id" from "run" where "alive_until" < $1 and "state" in ($2, $3))',
+      slots: [{ place: 'before' }, 'done', 'interrupted'],
+    },
+    dropOld: {
+      text: 'delete from "run" where "alive_until" < $1 and "state" in ($2, $3) and not exists (select "number" from "run_event" where "run_id" = "run"."id")',
+      slots: [{ place: 'before' }, 'done', 'interrupted'],
     },
   },
   marks: {

@@ -164,10 +164,6 @@ export const SQLITE: SqliteStatements = {
       text: 'delete from "run_event" where "run_id" in (select "run"."id" from "run" where "owner" = ? and "thread_id" = ? and "state" = ?) and exists (select "run"."id" from "run" where "run"."id" = ?)',
       slots: [{ place: 'owner' }, { place: 'thread' }, 'done', { place: 'id' }],
     },
-    dropOld: {
-      text: 'delete from "run" where "alive_until" < ? and "state" in (?, ?)',
-      slots: [{ place: 'before' }, 'done', 'interrupted'],
-    },
     countAlive: {
       text: 'select count(*) as "count" from "run" where "owner" = ? and "state" in (?, ?) and "alive_until" > ?',
       slots: [{ place: 'owner' }, 'running', 'stopping', { place: 'now' }],
@@ -189,48 +185,58 @@ export const SQLITE: SqliteStatements = {
       slots: [{ place: 'times' }, 'running', 'stopping'],
     },
     addEvents: {
-      text: 'insert into "run_event" ("run_id", "number", "body") select one.value ->> 0 as "run_id", cast(one.value ->> 1 as bigint) as "number", one.value ->> 2 as "body" from json_each(?) as "one" where (select count(*) from (\n    select run.id from run join json_each(?) as one on run.id = one.value ->> 0\n    where run.state = one.value ->> 1 and (select coalesce(max(number), 0) from run_event where run_id = run.id) = cast(one.value ->> 2 as bigint) ) as held) = cast(? as bigint)',
+      text: 'insert into "run_event" ("run_id", "first", "number", "body") select one.value ->> 0 as "run_id", cast(one.value ->> 1 as bigint) as "first", cast(one.value ->> 2 as bigint) as "number", one.value ->> 3 as "body" from json_each(?) as "one" where (select count(*) from (\n    select run.id from run join json_each(?) as one on run.id = one.value ->> 0\n    where run.state = one.value ->> 1 and (select coalesce(max(number), 0) from run_event where run_id = run.id) = cast(one.value ->> 2 as bigint) ) as held) = cast(? as bigint)',
       slots: [{ place: 'events' }, { place: 'runs' }, { place: 'count' }],
     },
     events: {
-      text: 'select "body" from "run_event" where "run_id" = ? and "number" > ? order by "number" limit ?',
-      slots: [{ place: 'id' }, { place: 'after' }, { place: 'rows' }],
+      text: 'select "one"."value" as "body" from "run_event", json_each("run_event"."body") as "one" where "run_id" = ? and "number" > ? and first + one.key - 0 > ? order by "number", "one"."key" limit ?',
+      slots: [{ place: 'id' }, { place: 'after' }, { place: 'after' }, { place: 'rows' }],
     },
     end: {
       text: 'update "run" set "state" = ? where "id" = ? and "state" in (?, ?)',
       slots: [{ place: 'state' }, { place: 'id' }, 'running', 'stopping'],
     },
-    drop: { text: 'delete from "run" where "id" = ?', slots: [{ place: 'id' }] },
     stop: {
       text: 'update "run" set "state" = ? where "owner" = ? and "thread_id" = ? and "state" = ?',
       slots: ['stopping', { place: 'owner' }, { place: 'thread' }, 'running'],
     },
+    endAll: {
+      text: 'update "run" set "state" = ? where "owner" = ? and "thread_id" = ?',
+      slots: ['done', { place: 'owner' }, { place: 'thread' }],
+    },
+    drop: { text: 'delete from "run" where "id" = ?', slots: [{ place: 'id' }] },
     forget: {
       text: 'delete from "run" where "owner" = ? and "thread_id" = ?',
       slots: [{ place: 'owner' }, { place: 'thread' }],
     },
+    dropLog: { text: 'delete from "run_event" where "run_id" = ?', slots: [{ place: 'id' }] },
+    dropLogs: {
+      text: 'delete from "run_event" where "run_id" in (select "run"."id" from "run" where "owner" = ? and "thread_id" = ?)',
+      slots: [{ place: 'owner' }, { place: 'thread' }],
+    },
+    dropOldEvents: {
+      text: 'delete from "run_event" where "run_id" in (select "run"."id" from "run" where "alive_until" < ? and "state" in (?, ?))',
+      slots: [{ place: 'before' }, 'done', 'interrupted'],
+    },
+    dropOld: {
+      text: 'delete from "run" where "alive_until" < ? and "state" in (?, ?) and not exists (select "number" from "run_event" where "run_id" = "run"."id")',
+      slots: [{ place: 'before' }, 'done', 'interrupted'],
+    },
   },
   journal: {
     add: {
-      text: 'insert into "run_journal" ("events") select ? as "events" where (\n    select count(*) from json_each(?) as one join run on run.id = one.value ->> 0\n    where run.state = one.value ->> 1) = ?',
-      slots: [{ place: 'events' }, { place: 'runs' }, { place: 'count' }],
+      text: 'insert into "run_journal" ("seq", "events") select ? as "seq", ? as "events" where (\n    select count(*) from json_each(?) as one join run on run.id = one.value ->> 0\n    where run.state = one.value ->> 1) = ?',
+      slots: [{ place: 'seq' }, { place: 'events' }, { place: 'runs' }, { place: 'count' }],
+    },
+    addToLog: {
+      text: 'insert into "run_event" ("run_id", "first", "number", "body") select "run"."id" as "run_id", ? as "first", ? as "number", ? as "body" from "run" where "run"."id" = ?',
+      slots: [{ place: 'first' }, { place: 'number' }, { place: 'body' }, { place: 'id' }],
     },
     sort: {
-      text: 'insert into "run_event" ("run_id", "number", "body") select "kept"."run_id", "kept"."number", "kept"."body" from (select one.value ->> 0 as run_id, one.value ->> 1 as number, one.value ->> 2 as body from run_journal join json_each(run_journal.events) as one) as "kept" where "kept"."run_id" in (select "run"."id" from "run")',
-      slots: [],
+      text: 'insert into "run_event" ("run_id", "first", "number", "body") select "kept"."run_id", "kept"."number" as "first", "kept"."number", "kept"."body" from (\n    select one.value ->> 0 as run_id, one.value ->> 1 as number, json_array(one.value ->> 2) as body\n    from run_journal join json_each(run_journal.events) as one) as "kept" inner join "run" on "run"."id" = "kept"."run_id" where "run"."state" != ? and "kept"."number" > (select coalesce(max(number), 0) from run_event where run_id = run.id)',
+      slots: ['done'],
     },
-    clear: { text: 'delete from "run_journal"', slots: [] },
-    events: {
-      text: 'select "body" from (\n            select * from (\n              select number, body from run_event\n              where run_id = ? and number > ?\n              order by number limit ?)\n            union all\n            select one.value ->> 1, one.value ->> 2 from run_journal join json_each(run_journal.events) as one\n            where one.value ->> 0 = ? and one.value ->> 1 > ?) as "found" order by "number" limit ?',
-      slots: [
-        { place: 'id' },
-        { place: 'after' },
-        { place: 'rows' },
-        { place: 'id' },
-        { place: 'after' },
-        { place: 'rows' },
-      ],
-    },
+    clear: { text: 'delete from "run_journal" where "seq" < ?', slots: [{ place: 'before' }] },
   },
   vault: {
     add: {

@@ -16,7 +16,7 @@ import { type KeyStatements, keyStatements } from './key-statements.ts'
 import { type MarkStatements, type MarkTables, markStatements } from './mark-statements.ts'
 import { type PinStatements, type PinTables, pinStatements } from './pin-statements.ts'
 import { type RunStatements, runStatements } from './run-statements.ts'
-import type { JsonRow, RunTables } from './run-tables.ts'
+import type { JsonRow, RunTables, TextRow } from './run-tables.ts'
 import { type SecretStatements, secretStatements } from './secret-statements.ts'
 import type { Statement } from './statement.ts'
 import { type ThreadStatements, type ThreadTables, threadStatements } from './thread-statements.ts'
@@ -53,6 +53,8 @@ export function sqliteStatements(): SqliteStatements {
     threads: threadStatements(sqliteCompiler<ThreadTables>()),
     runs: runStatements(sqliteCompiler<RunTables>(), {
       elementsOf: (json) => sql<JsonRow>`json_each(${json})`,
+      textsOf: (json) => sql<TextRow>`json_each(${json})`.as('one'),
+      firstKey: 0,
       // A change locks the whole file.
       lock: sql``,
     }),
@@ -73,6 +75,11 @@ export function postgresStatements(): PostgresStatements {
     threads: threadStatements(threads),
     runs: runStatements(runs, {
       elementsOf: (json) => sql<JsonRow>`json_array_elements(cast(${json} as json))`,
+      textsOf: (json) =>
+        sql<TextRow>`json_array_elements_text(cast(${json} as json)) with ordinality`.as<'one'>(
+          sql`one (value, key)`,
+        ),
+      firstKey: 1,
       lock: sql`for share of run`,
     }),
     marks: markStatements(postgresCompiler<MarkTables>()),

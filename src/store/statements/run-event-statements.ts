@@ -1,9 +1,9 @@
 // The statements that keep runs alive, and write and read their events.
 
-import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { type AliasedRawBuilder, type Kysely, type RawBuilder, sql } from 'kysely'
 import type { RunState } from '../../chatkit/runs/run-store.ts'
 import { place, statement } from './compile.ts'
-import type { JsonRow, LastRow, RunTables } from './run-tables.ts'
+import type { JsonRow, LastRow, RunTables, TextRow } from './run-tables.ts'
 import type { Statement } from './statement.ts'
 
 /** The statements. */
@@ -13,9 +13,9 @@ export interface RunEventStatements {
   /** Extends the times of runs that are alive: a JSON array of `[id, until]`. */
   readonly touch: Statement<{ readonly times: string }>
   /**
-   * Adds events to the logs of `count` runs: a JSON array of `[id, number, body]`. It adds all of
-   * them, if each of the runs (a JSON array of `[id, state, last]`) is in that state and has so many
-   * events; and otherwise none.
+   * Adds events to the logs of `count` runs: a JSON array of `[id, first, number, events]`, as the
+   * rows of the table are. It adds all of them, if each of the runs (a JSON array of `[id, state,
+   * last]`) is in that state and has so many events; and otherwise none.
    */
   readonly addEvents: Statement<{
     readonly runs: string
@@ -34,6 +34,10 @@ const ALIVE: readonly RunState[] = ['running', 'stopping']
 export interface RunDialect {
   /** The elements of a JSON array as rows, with a column `value`. */
   readonly elementsOf: (json: RawBuilder<string>) => RawBuilder<JsonRow>
+  /** The texts of a JSON array as rows `one`, with `value` and `key`. */
+  readonly textsOf: (json: RawBuilder<string>) => AliasedRawBuilder<TextRow, 'one'>
+  /** The key of the first text. */
+  readonly firstKey: number
   /**
    * The clause that keeps others from changing the rows of a query until the end of the transaction.
    */
@@ -43,7 +47,7 @@ export interface RunDialect {
 /** Compiles the statements. */
 export function runEventStatements(
   db: Kysely<RunTables>,
-  { elementsOf, lock }: RunDialect,
+  { elementsOf, textsOf, firstKey, lock }: RunDialect,
 ): RunEventStatements {
   const last = sql<number>`(select coalesce(max(number), 0) from run_event where run_id = run.id)`
   const id = elementAt<string>(0)
@@ -69,11 +73,16 @@ export function runEventStatements(
     addEvents: statement(
       db
         .insertInto('run_event')
-        .columns(['run_id', 'number', 'body'])
+        .columns(['run_id', 'first', 'number', 'body'])
         .expression(
           db
             .selectFrom(elementsOf(place('events')).as('one'))
-            .select([id.as('run_id'), wholeAt(1).as('number'), elementAt<string>(2).as('body')])
+            .select([
+              id.as('run_id'),
+              wholeAt(1).as('first'),
+              wholeAt(2).as('number'),
+              elementAt<string>(3).as('body'),
+            ])
             .where(
               sql`(select count(*) from (${expected}) as held)`,
               '=',
@@ -83,11 +92,13 @@ export function runEventStatements(
     ),
     events: statement(
       db
-        .selectFrom('run_event')
-        .select('body')
+        .selectFrom(['run_event', textsOf(sql.ref('run_event.body'))])
+        .select('one.value as body')
         .where('run_id', '=', place<string>('id'))
         .where('number', '>', place<number>('after'))
+        .where(sql`first + one.key - ${sql.lit(firstKey)}`, '>', place<number>('after'))
         .orderBy('number')
+        .orderBy('one.key')
         .limit(place<number>('rows')),
     ),
   }

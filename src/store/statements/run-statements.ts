@@ -38,7 +38,9 @@ export interface RunStatements extends RunEventStatements {
   >
   /** Deletes the events of a thread's ended runs, if the new run `id` has begun. */
   readonly dropEvents: Statement<OfThread & OfRun>
-  /** Deletes the runs that ended long ago, with their events. */
+  /** Deletes the events of the runs that ended long ago. */
+  readonly dropOldEvents: Statement<{ readonly before: number }>
+  /** Deletes the runs that ended long ago and have no events. */
   readonly dropOld: Statement<{ readonly before: number }>
   /** Counts the runs of an owner that are alive. */
   readonly countAlive: Statement<
@@ -51,7 +53,13 @@ export interface RunStatements extends RunEventStatements {
   readonly end: Statement<OfRun & { readonly state: string }>
   readonly drop: Statement<OfRun>
   readonly stop: Statement<OfThread>
+  /** Ends all runs of a thread, and waits for whoever adds events to them. */
+  readonly endAll: Statement<OfThread>
   readonly forget: Statement<OfThread>
+  /** Deletes the events of a run. */
+  readonly dropLog: Statement<OfRun>
+  /** Deletes the events of all runs of a thread. */
+  readonly dropLogs: Statement<OfThread>
 }
 
 const ALIVE: readonly RunState[] = ['running', 'stopping']
@@ -82,13 +90,14 @@ export function runStatements(db: Kysely<RunTables>, dialect: RunDialect): RunSt
     ...findingStatements(db),
     ...runEventStatements(db, dialect),
     ...endingStatements(db),
+    ...deletingStatements(db),
   }
 }
 
 /** What a beginning does: it makes room in the thread, adds the run and deletes what is over. */
 function beginningStatements(
   db: Kysely<RunTables>,
-): Pick<RunStatements, 'bury' | 'buryAll' | 'add' | 'dropEvents' | 'dropOld'> {
+): Pick<RunStatements, 'bury' | 'buryAll' | 'add' | 'dropEvents'> {
   return {
     bury: statement(
       db
@@ -127,12 +136,6 @@ function beginningStatements(
         .where(({ exists }) =>
           exists(db.selectFrom('run').select('run.id').where('run.id', '=', ID)),
         ),
-    ),
-    dropOld: statement(
-      db
-        .deleteFrom('run')
-        .where('alive_until', '<', place<number>('before'))
-        .where('state', 'in', ENDED),
     ),
   }
 }
@@ -182,10 +185,8 @@ function findingStatements(
   }
 }
 
-/** Ends, stops and deletes runs. */
-function endingStatements(
-  db: Kysely<RunTables>,
-): Pick<RunStatements, 'end' | 'drop' | 'stop' | 'forget'> {
+/** Ends and stops runs. */
+function endingStatements(db: Kysely<RunTables>): Pick<RunStatements, 'end' | 'stop' | 'endAll'> {
   return {
     end: statement(
       db
@@ -194,7 +195,6 @@ function endingStatements(
         .where('id', '=', ID)
         .where('state', 'in', ALIVE),
     ),
-    drop: statement(db.deleteFrom('run').where('id', '=', ID)),
     stop: statement(
       db
         .updateTable('run')
@@ -203,8 +203,49 @@ function endingStatements(
         .where('thread_id', '=', THREAD)
         .where('state', '=', 'running'),
     ),
+    endAll: statement(
+      db
+        .updateTable('run')
+        .set({ state: 'done' })
+        .where('owner', '=', OWNER)
+        .where('thread_id', '=', THREAD),
+    ),
+  }
+}
+
+/** Deletes runs and their events. PostgreSQL would check a foreign key for each event. */
+function deletingStatements(
+  db: Kysely<RunTables>,
+): Pick<RunStatements, 'drop' | 'forget' | 'dropLog' | 'dropLogs' | 'dropOldEvents' | 'dropOld'> {
+  const before = place<number>('before')
+  const old = db.selectFrom('run').where('alive_until', '<', before).where('state', 'in', ENDED)
+  return {
+    drop: statement(db.deleteFrom('run').where('id', '=', ID)),
     forget: statement(
       db.deleteFrom('run').where('owner', '=', OWNER).where('thread_id', '=', THREAD),
+    ),
+    dropLog: statement(db.deleteFrom('run_event').where('run_id', '=', ID)),
+    dropLogs: statement(
+      db.deleteFrom('run_event').where('run_id', 'in', runsOfThread(db).select('run.id')),
+    ),
+    dropOldEvents: statement(
+      db.deleteFrom('run_event').where('run_id', 'in', old.select('run.id')),
+    ),
+    dropOld: statement(
+      db
+        .deleteFrom('run')
+        .where('alive_until', '<', before)
+        .where('state', 'in', ENDED)
+        .where(({ not, exists }) =>
+          not(
+            exists(
+              db
+                .selectFrom('run_event')
+                .select('number')
+                .where('run_id', '=', sql.ref<string>('run.id')),
+            ),
+          ),
+        ),
     ),
   }
 }

@@ -17,7 +17,10 @@ export interface RunTables {
     state: RunState
     alive_until: number
   }
-  readonly run_event: { run_id: string; number: number; body: string }
+  /**
+   * Each row has some events of a run, from `first` up to `number`. `body` is a JSON array of texts.
+   */
+  readonly run_event: { run_id: string; first: number; number: number; body: string }
 }
 
 /** A run's row. */
@@ -44,4 +47,10 @@ export interface LastRow {
 /** One element of a JSON array, as a row. */
 export interface JsonRow {
   readonly value: unknown
+}
+
+/** One text of a JSON array, as a row. */
+export interface TextRow {
+  readonly key: number
+  readonly value: string
 }

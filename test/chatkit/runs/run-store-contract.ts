@@ -172,11 +172,13 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     const run = await begun(store, newRun('t1', { once, resumable }), at(1000))
     const light = await begun(store, newRun('t2', { resumable }), at(1000))
     const woken = new Promise((resolve) => store.watch(run.id, resolve))
+    if (resumable) await store.append(run.id, 1, ['1'])
     await store.drop(run.id)
     await store.drop(light.id)
     await store.drop('none')
     await woken
     expect(await store.latest(A, 't1', 1000)).toBeUndefined()
+    expect(await store.events(run.id, 0, 10)).toEqual([])
     expect(await store.append(run.id, 1, [], 2000)).toBe('done')
     await begun(store, newRun('t3', { once, resumable }), at(1000, { most: 1 }))
   })
@@ -343,6 +345,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     const store = await open()
     const { id } = await begun(store, newRun('t1', { once: { key: 'k', digest: 'd' } }), at(1000))
     await begun(store, newRun('t1', { owner: B }), at(1000))
+    await store.append(id, 1, ['0'])
     await store.forget(A, 't1')
     expect(await store.latest(A, 't1', 1000)).toBeUndefined()
     expect(await store.latest(B, 't1', 1000)).toBeDefined()
@@ -365,6 +368,7 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     const store = await open()
     const once = { key: 'k', digest: 'd' }
     const run = await begun(store, newRun('t1', { once }), at(1000))
+    await store.append(run.id, 1, ['1'])
     await store.end(run.id, 'done')
     const day = 24 * 3600 * 1000
     expect(await store.begin(newRun('t2', { once }), at(day - 1000))).toMatchObject({
@@ -373,5 +377,18 @@ export function runStoreContract(open: () => RunStore | Promise<RunStore>): void
     await begun(store, newRun('t3'), at(2 * day))
     await begun(store, newRun('t2', { once }), at(2 * day))
     expect(await store.latest(A, 't1', 2 * day)).toBeUndefined()
+    expect(await store.events(run.id, 0, 10)).toEqual([])
+  })
+
+  it('no event outlives its thread that is deleted while its answer is written', async () => {
+    const store = await open()
+    for (let round = 0; round < 10; round += 1) {
+      const { id } = await begun(store, newRun('t1'), at(1000))
+      await Promise.all([
+        store.append(id, 1, ['1']).then(() => store.append(id, 2, ['2']).catch(() => {})),
+        store.append(id, 1, [], 99_000).then(() => store.forget(A, 't1')),
+      ])
+      expect(await store.events(id, 0, 10)).toEqual([])
+    }
   })
 }

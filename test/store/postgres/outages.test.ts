@@ -232,7 +232,10 @@ it('the regular check finds a change that no notification told of', async () => 
   const runs = postgresRunStore(await opened(server, database))
   await runs.begin(RUN, TERMS)
   const woken = listenTo(runs, 'r1')()
-  await server.query("insert into onbehalf.run_event values ('r1', 1, '1')", database)
+  await server.query(
+    `insert into onbehalf.run_event (run_id, first, number, body) values ('r1', 1, 1, '["1"]')`,
+    database,
+  )
   vi.advanceTimersByTime(5000)
   await woken
   expect(await runs.events('r1', 0, 10)).toEqual(['1'])
