@@ -1,8 +1,9 @@
 // The preset for Amazon Cognito.
 
+import type { ConnectEndpoints } from '../oauth/connection/connect-dialect.ts'
 import { type ConfiguredIssuer, configure } from './configure.ts'
 import type { IssuerOptions } from './options.ts'
-import { given } from './place.ts'
+import { given, httpsOrigin } from './place.ts'
 import { cannotExchange, type Preset } from './preset.ts'
 
 const COGNITO: Preset = {
@@ -14,7 +15,8 @@ const COGNITO: Preset = {
     accessTokenMarks: [{ required: { token_use: ['access'] } }],
   },
   exchange: cannotExchange('Amazon Cognito'),
-  connect: {},
+  // It takes S256 and does not announce it. It gives refresh tokens without a scope for them.
+  connect: { pkce: 'S256', offlineAccess: false },
 }
 
 /** Options of {@link cognito}. */
@@ -23,6 +25,12 @@ export interface CognitoOptions extends IssuerOptions {
   readonly userPoolId?: string
   /** The region. Default: the one that the pool's id begins with. */
   readonly region?: string
+  /**
+   * The domain of the pool's sign-in pages, such as `acme.auth.eu-west-1.amazoncognito.com`. People
+   * connect accounts there. Default: what the issuer's metadata says, which is on another host and
+   * therefore not taken.
+   */
+  readonly domain?: string
   /** In place of `userPoolId`: the issuer identifier. */
   readonly issuer?: string
 }
@@ -34,8 +42,20 @@ export interface CognitoOptions extends IssuerOptions {
  * @throws TypeError that names the setting, for a configuration that cannot work.
  */
 export function cognito(options: CognitoOptions): ConfiguredIssuer {
-  const { userPoolId, region, issuer = issuerOf(userPoolId, region) } = options
-  return configure(COGNITO, options, { issuer, audience: options.clientId })
+  const { userPoolId, region, domain, issuer = issuerOf(userPoolId, region) } = options
+  return configure(COGNITO, options, {
+    issuer,
+    audience: options.clientId,
+    ...(domain === undefined ? {} : { endpoints: endpointsAt(httpsOrigin('domain', domain)) }),
+  })
+}
+
+function endpointsAt(origin: string): ConnectEndpoints {
+  return {
+    authorization: `${origin}/oauth2/authorize`,
+    token: `${origin}/oauth2/token`,
+    revocation: `${origin}/oauth2/revoke`,
+  }
 }
 
 function issuerOf(userPoolId: string | undefined, region: string | undefined): string {

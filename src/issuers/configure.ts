@@ -44,7 +44,7 @@ export function configure(preset: Preset, options: IssuerOptions, place: Place):
     ...('cannot' in preset.exchange && !exchanger
       ? { cannotExchange: preset.exchange.cannot }
       : {}),
-    connect: preset.connect,
+    connect: place.endpoints ? { ...preset.connect, endpoints: place.endpoints } : preset.connect,
   })
 }
 

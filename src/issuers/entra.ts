@@ -18,7 +18,9 @@ const ENTRA: Preset = {
     ],
   },
   exchange: { grant: 'jwt-bearer-obo', target: 'scope' },
-  connect: {},
+  // It takes S256 and does not announce it. It answers AADSTS901002 or AADSTS9010010 to `resource`:
+  // the scopes say what the token is for.
+  connect: { pkce: 'S256', resource: false },
 }
 
 /** Options of {@link entra}. */

@@ -13,7 +13,18 @@ const GITHUB: Preset = {
     scopesClaim: 'scopes',
   },
   exchange: cannotExchange('GitHub'),
-  connect: {},
+  // It publishes no metadata for this flow, and has no resources (RFC 8707).
+  // https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
+  connect: {
+    discovery: false,
+    endpoints: {
+      authorization: 'https://github.com/login/oauth/authorize',
+      token: 'https://github.com/login/oauth/access_token',
+    },
+    pkce: 'S256',
+    resource: false,
+    offlineAccess: false,
+  },
 }
 
 /** Options of {@link github}. */

@@ -12,7 +12,20 @@ const GOOGLE: Preset = {
     opaque: { url: 'https://oauth2.googleapis.com/tokeninfo', method: 'POST' },
   },
   exchange: cannotExchange('Google'),
-  connect: {},
+  // Its endpoints are on other hosts, and it has no resources (RFC 8707). It gives a refresh token for
+  // `access_type`, and again only with a new consent.
+  // https://developers.google.com/identity/protocols/oauth2/web-server
+  connect: {
+    resource: false,
+    endpoints: {
+      authorization: 'https://accounts.google.com/o/oauth2/v2/auth',
+      token: 'https://oauth2.googleapis.com/token',
+      revocation: 'https://oauth2.googleapis.com/revoke',
+    },
+    parameters: { access_type: 'offline', prompt: 'consent' },
+    offlineAccess: false,
+    pkce: 'S256',
+  },
 }
 
 /** Options of {@link google}. */

@@ -1,5 +1,6 @@
 // Where an issuer is, from what its provider calls it. Pure.
 
+import type { ConnectEndpoints } from '../oauth/connection/connect-dialect.ts'
 import type { TokenCheck } from '../oauth/userinfo.ts'
 
 /** Where the app's own issuer is, and what its tokens are like by that. */
@@ -15,6 +16,8 @@ export interface Place {
   readonly impliedAudience?: string
   /** The clients whose ID tokens are taken, where the provider has nothing else. */
   readonly idTokensFor?: string
+  /** Where people connect accounts, when that depends on what the app declares. */
+  readonly endpoints?: ConnectEndpoints
   /** What is asked about tokens that are no JWT. */
   readonly check?: TokenCheck
 }
