@@ -207,6 +207,8 @@ describe('reveal()', () => {
       'src/oauth/client-authentication.ts': 2,
       // The token that an operator inspects a server with.
       'src/cli/inspect.ts': 1,
+      // The tokens that the doctor says the type and the audience of.
+      'src/cli/doctor/look-at-token.ts': 1,
       // The example's issuer holds the secrets that it gave out. Its old-fashioned server carries
       // tokens to the API by itself, as such servers do. Its command line prints the token that it
       // is asked for.

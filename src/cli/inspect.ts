@@ -1,7 +1,7 @@
 // `onbehalf inspect`: looks at an MCP server, and suggests how to bind it. It calls no tool, and
 // never prints the token that it was given.
 
-import { Credential } from 'onbehalf'
+import type { Credential } from 'onbehalf'
 import { egressFetch, guardedFetch } from 'onbehalf/egress'
 import { createRedactor } from 'onbehalf/mcp'
 import { readArguments } from './arguments.ts'
@@ -10,6 +10,7 @@ import type { Way } from './inspect/ask.ts'
 import { inspectServer } from './inspect/inspect-server.ts'
 import type { Report } from './inspect/report.ts'
 import { textOf } from './inspect/text.ts'
+import { secretNamed } from './named-secret.ts'
 
 const DEFAULT_DEADLINE = 30
 
@@ -122,17 +123,14 @@ function parse(args: readonly string[]): Request {
   if (!(deadline > 0 && deadline <= 3600))
     throw new UsageError('--deadline must be a number of seconds, at most 3600')
   const variable = values['token-env']
-  return { url: url.href, token: tokenFrom(variable), variable, header, json, deadline }
-}
-
-function tokenFrom(variable: string | undefined): Credential | undefined {
-  if (variable === undefined) return undefined
-  // Whoever puts the token itself here must not find it in a message.
-  if (!/^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(variable))
-    throw new UsageError('--token-env takes the name of an environment variable, not the token')
-  const value = process.env[variable]?.trim()
-  if (!value) throw new UsageError('the environment variable that --token-env names is not set')
-  return new Credential(value)
+  return {
+    url: url.href,
+    token: secretNamed('--token-env', variable),
+    variable,
+    header,
+    json,
+    deadline,
+  }
 }
 
 function credentialHeaders(

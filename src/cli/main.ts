@@ -2,6 +2,7 @@
 // `bin/onbehalf.mjs` calls it.
 
 import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
+import { doctor } from './doctor.ts'
 import { inspect } from './inspect.ts'
 import { keys } from './keys.ts'
 import { leaktest } from './leaktest.ts'
@@ -9,7 +10,7 @@ import { marks } from './marks.ts'
 import { pins } from './pins.ts'
 
 /** Every command. */
-const COMMANDS: Readonly<Record<string, Command>> = { inspect, keys, leaktest, marks, pins }
+const COMMANDS: Readonly<Record<string, Command>> = { doctor, inspect, keys, leaktest, marks, pins }
 
 /**
  * Runs a command.

@@ -1,5 +1,6 @@
 // The parsers that read what an authorization server answers. It has no tests.
 
+import { lookAtToken } from '../../src/cli/doctor/look-at-token.ts'
 import { judgeAnswer } from '../../src/core/carry/judge-answer.ts'
 import { Credential } from '../../src/core/credential.ts'
 import { discoverAuthorizationServer } from '../../src/core/http/authorization-server.ts'
@@ -23,6 +24,7 @@ import {
   userinfoVerifier,
   workloadIdentity,
 } from '../../src/oauth/index.ts'
+import { visit } from '../cli/doctor-world.ts'
 import { alice, issuedToken } from '../core/parts.ts'
 import { goodClaims, ISSUER, mint, RESOURCE, START, signingKey } from '../jwt/issuer.ts'
 import {
@@ -134,6 +136,28 @@ export const ISSUER_PARSERS: readonly StrangerParser[] = [
       const url = 'https://app.example/logout'
       const response = await handler(new Request(url, { method: 'POST', headers, body: text }))
       return { taken, value: [response.status, await response.text()] }
+    },
+  },
+  {
+    name: 'issuer that is examined',
+    stranger: 'an issuer',
+    files: ['src/cli/doctor/judge.ts', 'src/cli/doctor/public-report.ts', 'src/cli/doctor/way.ts'],
+    good: () => [JSON.stringify(METADATA)],
+    async read(text) {
+      const { report } = await visit({ answer: () => new Response(text) }, { issuer: ISSUER })
+      return { taken: report.issuer.metadata !== null, value: report }
+    },
+    share: 0.3,
+  },
+  {
+    name: 'token that is looked at',
+    stranger: 'a caller',
+    files: ['src/cli/doctor/look-at-token.ts'],
+    good: () => [token.reveal()],
+    read(text) {
+      if (text === '' || /[\u0000-\u001f\u007f]/.test(text)) return NEVER_COMES
+      const { facts } = lookAtToken(new Credential(text), START)
+      return { taken: facts.form === 'JWT', value: facts }
     },
   },
   {
