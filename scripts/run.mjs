@@ -32,6 +32,8 @@ const commands = {
     ['test/faults/main.ts'],
   ],
   'test:faults': [['test/faults/main.ts']],
+  // Real issuers, which it installs by itself. Arguments name some of them.
+  'test:issuers': [['test/issuers-real/main.ts']],
   // Parts are named, or --all: it takes minutes for each.
   mutation: [['test/mutation/run.mjs']],
   test: [['scripts/check.mjs'], [vitest, 'run']],
