@@ -45,7 +45,8 @@ export default defineConfig({
     // On a shared machine a test may lose its time to somebody else. It gets one more try there,
     // and the reporter names it, so that a flake is seen and mended.
     retry: process.env.CI ? 1 : 0,
-    testTimeout: 30_000,
+    // The long run keeps a machine busy, and what it waits for takes as much longer.
+    testTimeout: process.env.ONBEHALF_LONG === '1' ? 120_000 : 30_000,
     hookTimeout: 60_000,
     sequence: { sequencer: LongestFirst },
     reporters: [['default', { summary: false }], './scripts/count-reporter.ts'],
