@@ -302,6 +302,11 @@ describe('large arguments', () => {
     ['an array', () => ({ list: Array.from({ length: 650_000 }, () => 1) })],
     ['members', () => ({ deep: members(85_000) })],
     ['names', () => ({ deep: members(25_000) })],
+    // Their names are looked at once, and each of them is gone through.
+    [
+      'rows with the same names',
+      () => ({ rows: Array.from({ length: 20_000 }, () => ({ a: 1, b: 1, c: 1, d: 1 })) }),
+    ],
   ])('are refused for the steps that reading %s takes', (_, make) => {
     expect(injectArguments(make(), slots(1))).toEqual({ ok: false, refusal: 'arguments_too_large' })
   })
