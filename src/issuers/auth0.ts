@@ -15,7 +15,9 @@ const AUTH0: Preset = {
     // The default profile names the client as `azp`, which an ID token has not.
     accessTokenMarks: [...COMMON_MARKS, { audienceBeyond: ['azp'] }],
   },
-  exchange: {},
+  // The target is an API identifier, and the API's own settings decide on its scopes:
+  // https://auth0.com/docs/secure/call-apis-on-users-behalf/on-behalf-of-token-exchange
+  exchange: { target: 'audience', scopesFromIssuer: true, issuedTokenTypes: 'any' },
   connect: {},
 }
 

@@ -10,7 +10,9 @@ const AUTHENTIK: Preset = {
   docs: 'https://docs.goauthentik.io/add-secure-apps/providers/oauth2/',
   // Both kinds of tokens have the client as audience. Only an access token has these two.
   tokens: { accessTokenMarks: [{ required: { azp: true, uid: true } }] },
-  exchange: {},
+  // It refuses `resource`, and reduces the scopes to those that the target's provider has:
+  // https://docs.goauthentik.io/add-secure-apps/providers/oauth2/token_exchange/
+  exchange: { target: 'audience', scopesFromIssuer: true },
   connect: {},
 }
 

@@ -5,7 +5,11 @@ import { Credential } from '../core/credential.ts'
 import type { Issuer } from '../core/issuer.ts'
 import { allowedHttp, quietly } from '../core/plain-http.ts'
 import type { TokenExchanger } from '../core/source/exchange.ts'
-import { type ClientAuthentication, clientSecretBasic } from '../oauth/client-authentication.ts'
+import {
+  type ClientAuthentication,
+  clientSecretBasic,
+  clientSecretPost,
+} from '../oauth/client-authentication.ts'
 import type { ConnectDialect } from '../oauth/connection/connect-dialect.ts'
 import { tokenExchanger } from '../oauth/exchange.ts'
 import type { IssuerOptions } from './options.ts'
@@ -29,7 +33,7 @@ export function configure(preset: Preset, options: IssuerOptions, place: Place):
   const audience = options.audience ?? place.audience
   // It warns once, for the verifier and the exchanger.
   allowedHttp(options)
-  const client = options.clientSecret && authenticationOf(options.clientSecret)
+  const client = options.clientSecret && authenticationOf(options.clientSecret, preset)
   const exchanger = options.exchanger ?? exchangerOf(preset, options, issuer, client)
   return Object.freeze({
     issuer,
@@ -54,7 +58,7 @@ function exchangerOf(
   issuer: string,
   client: ClientAuthentication | undefined,
 ): TokenExchanger | undefined {
-  const { clientId, fetch, now } = options
+  const { clientId, fetch, now, exchange } = options
   if ('cannot' in preset.exchange || clientId === undefined || client === undefined)
     return undefined
   return tokenExchanger({
@@ -64,10 +68,14 @@ function exchangerOf(
     ...(fetch ? { fetch } : {}),
     ...(now ? { now } : {}),
     ...quietly(options),
-    dialect: preset.exchange,
+    dialect: { ...preset.exchange, ...exchange },
   })
 }
 
-function authenticationOf(secret: Credential | ClientAuthentication): ClientAuthentication {
-  return secret instanceof Credential ? clientSecretBasic(secret) : secret
+function authenticationOf(
+  secret: Credential | ClientAuthentication,
+  { secretInForm }: Preset,
+): ClientAuthentication {
+  if (!(secret instanceof Credential)) return secret
+  return secretInForm ? clientSecretPost(secret) : clientSecretBasic(secret)
 }

@@ -17,7 +17,14 @@ const ENTRA: Preset = {
       { required: { appid: true } },
     ],
   },
-  exchange: { grant: 'jwt-bearer-obo', target: 'scope' },
+  // The scopes name the API: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow
+  exchange: {
+    grant: 'jwt-bearer-obo',
+    target: 'scope',
+    defaultScope: '/.default',
+    allowScopes: ['/.default'],
+    scopesFromIssuer: true,
+  },
   // It takes S256 and does not announce it. It answers AADSTS901002 or AADSTS9010010 to `resource`:
   // the scopes say what the token is for.
   connect: { pkce: 'S256', resource: false },

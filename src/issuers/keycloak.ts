@@ -18,7 +18,9 @@ const KEYCLOAK: Preset = {
       },
     ],
   },
-  exchange: {},
+  // It ignores `resource`, and knows a target by its client id, which may be the server's URL:
+  // https://www.keycloak.org/securing-apps/token-exchange
+  exchange: { target: 'audience' },
   connect: {},
 }
 

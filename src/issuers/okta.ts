@@ -10,7 +10,9 @@ const OKTA: Preset = {
   docs: 'https://developer.okta.com/docs/api/openapi/okta-oauth/guides/overview/',
   // Only an access token names its client as `cid`.
   tokens: { accessTokenMarks: [{ required: { cid: true } }] },
-  exchange: {},
+  // The target is the audience of the authorization server, whose access policies decide on scopes:
+  // https://developer.okta.com/docs/guides/set-up-token-exchange/main/
+  exchange: { target: 'audience', scopesFromIssuer: true },
   connect: {},
 }
 

@@ -5,6 +5,7 @@ import type { PlainHttpOptions } from '../core/plain-http.ts'
 import type { TokenExchanger } from '../core/source/exchange.ts'
 import type { TokenVerifier } from '../core/verify/verify.ts'
 import type { ClientAuthentication } from '../oauth/client-authentication.ts'
+import type { ExchangeDialect } from '../oauth/exchange-dialect.ts'
 
 /** Options that all presets have in common. */
 export interface IssuerOptions extends PlainHttpOptions {
@@ -56,6 +57,11 @@ export interface IssuerOptions extends PlainHttpOptions {
   readonly userinfoEndpoint?: string
   /** Verifies tokens in place of the preset's own verifier. */
   readonly verifier?: TokenVerifier
+  /**
+   * What differs from how the provider usually exchanges tokens, for example `allowScopes`. Default:
+   * nothing.
+   */
+  readonly exchange?: ExchangeDialect
   /** Exchanges tokens in place of the preset's own exchanger. */
   readonly exchanger?: TokenExchanger
   /** Default: `globalThis.fetch`, captured at creation. */

@@ -9,7 +9,9 @@ const PING_FEDERATE: Preset = {
   name: 'PingFederate',
   docs: 'https://docs.pingidentity.com/pingfederate/latest/administrators_reference_guide/pf_configuring_json_web_token_access_token_management.html',
   tokens: { accessTokenMarks: COMMON_MARKS },
-  exchange: {},
+  // `resource` chooses an access token manager, and `audience` a client that has one:
+  // https://docs.pingidentity.com/pingfederate/13.1/introduction_to_pingfederate/pf_token_exchange_grant.html
+  exchange: { issuedTokenTypes: 'any', expiresIn: 'optional' },
   connect: {},
 }
 

@@ -23,11 +23,13 @@ export interface Preset {
   /** How it exchanges tokens; or one sentence: why it does not, and what to use instead. */
   readonly exchange: ExchangeDialect | { readonly cannot: string }
   readonly connect: ConnectDialect
+  /** It takes a client's secret in the form alone (`client_secret_post`). */
+  readonly secretInForm?: true
 }
 
-/** Why a provider without token exchange needs something else, in one sentence. */
+/** Why a provider without token exchange needs something else, and what. */
 export function cannotExchange(provider: string): { readonly cannot: string } {
   return {
-    cannot: `${provider} has no token exchange (RFC 8693): give the server the source "connection", or exchange tokens by yourself with the setting exchanger`,
+    cannot: `${provider} has no token exchange (RFC 8693). For servers of your own, give the setting exchanger: tokenService of onbehalf/oauth has one. For a server of somebody else, use the source "connection"`,
   }
 }

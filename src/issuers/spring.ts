@@ -18,6 +18,8 @@ const SPRING: Preset = {
       },
     ],
   },
+  // It issues tokens for the exchanging client, whatever the target is called, unless a token
+  // customizer reads `resource` or `audience`. So both are sent.
   exchange: {},
   connect: {},
 }

@@ -17,8 +17,16 @@ const WORKOS: Preset = {
       { required: { sid: true, jti: true }, forbidden: ['aud', 'nonce', 'at_hash', 'events'] },
     ],
   },
-  exchange: cannotExchange('WorkOS'),
+  exchange: cannotExchange('WorkOS, for its session tokens,'),
   connect: {},
+  secretInForm: true,
+}
+
+/** A first-party application of Connect exchanges a token for one of another resource. */
+const CONNECT: Preset = {
+  ...WORKOS,
+  // https://workos.com/docs/reference/workos-connect/token/token-exchange-grant
+  exchange: { target: 'resource' },
 }
 
 /** Options of {@link workos}. */
@@ -42,11 +50,9 @@ export interface WorkosOptions extends IssuerOptions {
 export function workos(options: WorkosOptions): ConfiguredIssuer {
   const { domain, clientId } = options
   const { issuer = domain === undefined ? undefined : httpsOrigin('domain', domain) } = options
-  return configure(
-    WORKOS,
-    options,
-    issuer === undefined ? sessionsOf(given('clientId', clientId)) : { issuer, audience: clientId },
-  )
+  return issuer === undefined
+    ? configure(WORKOS, options, sessionsOf(given('clientId', clientId)))
+    : configure(CONNECT, options, { issuer, audience: clientId })
 }
 
 function sessionsOf(clientId: string): Place {

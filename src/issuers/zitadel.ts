@@ -16,7 +16,13 @@ const ZITADEL: Preset = {
       },
     ],
   },
-  exchange: {},
+  // What it calls an access token is opaque: https://zitadel.com/docs/guides/integrate/token-exchange
+  // Its tokens name no scopes, so those of the person's token say nothing.
+  exchange: {
+    target: 'audience',
+    requestedTokenType: 'urn:ietf:params:oauth:token-type:jwt',
+    scopesFromIssuer: true,
+  },
   connect: {},
 }
 

@@ -68,15 +68,17 @@ export function clientSecretPost(secret: Credential): ClientAuthentication {
  *
  * @param key A private key that may sign, for example with ES256, PS256 or EdDSA.
  * @param options.kid The key's id, as the server knows it.
+ * @param options.audience What the assertion is addressed to, where that is not the issuer
+ *   identifier: for some servers, the URL of the token endpoint.
  * @throws TypeError when the key cannot sign.
  */
 export function privateKeyJwt(
   key: webcrypto.CryptoKey,
-  options: { readonly kid: string },
+  options: { readonly kid: string; readonly audience?: string },
 ): ClientAuthentication {
   if (key.type !== 'private' || !key.usages.includes('sign'))
     throw new TypeError('key must be a private key that may sign')
-  const { kid } = options
+  const { kid, audience } = options
   return ({ issuer, clientId, now, body, headers }) => {
     const issuedAt = Math.floor(now)
     const authenticate = PrivateKeyJwt(
@@ -85,6 +87,7 @@ export function privateKeyJwt(
         [modifyAssertion]: (_header, payload) => {
           payload.iat = issuedAt
           payload.exp = issuedAt + LIFE_SECONDS
+          if (audience !== undefined) payload.aud = audience
           // A server whose clock is a second behind would refuse "not before now". `iat` is enough.
           delete payload.nbf
         },

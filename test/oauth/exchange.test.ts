@@ -206,6 +206,15 @@ describe('client authentication', () => {
     },
   )
 
+  it('private_key_jwt addresses its assertion to whom the server wants, such as the token endpoint', async () => {
+    const { privateKey } = await generateKeyPair('ES256')
+    const server = answering(goodBody)
+    const audience = `${ISSUER}/token`
+    await exchangeWith(server, { client: privateKeyJwt(privateKey, { kid: 'k', audience }) })
+    const [, payload = ''] = (server.requests[0]?.form.get('client_assertion') ?? '').split('.')
+    expect(JSON.parse(Buffer.from(payload, 'base64url').toString()).aud).toBe(audience)
+  })
+
   it('private_key_jwt refuses a key that cannot sign', async () => {
     const { publicKey } = await generateKeyPair('ES256')
     expect(() => privateKeyJwt(publicKey, { kid: 'x' })).toThrow(TypeError)
