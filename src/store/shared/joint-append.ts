@@ -10,7 +10,7 @@ import type { EventLog } from './event-log.ts'
 import type { RunBell } from './run-bell.ts'
 
 /** The least time between the beginnings of two batches. */
-const INTERVAL_MS = 10
+const INTERVAL_MS = 15
 /** The most events and characters of a batch. Only a single call may have more. */
 const MAX_EVENTS = 2000
 const MAX_CHARS = 1024 * 1024
