@@ -4,6 +4,8 @@
 import { granted, type Result } from '../../core/errors.ts'
 import { fixedFrames } from '../http/frames.ts'
 import type { AnswerContext, ChatCaller } from '../options.ts'
+import type { AnswerEvent } from '../protocol/event.ts'
+import type { Item } from '../protocol/item.ts'
 import { NOT_FOUND, refuse, type WireRefusal } from '../protocol/refusal.ts'
 import type { StreamRequest } from '../protocol/request.ts'
 import type { Run } from '../runs/run.ts'
@@ -49,10 +51,23 @@ export async function beginAnswer<C extends ChatCaller>(
   const frames = runs.answer(run, {
     thread,
     prelude,
-    begin: (signal) => begin({ ...context, signal }),
-    present: (item) => presentItem(item, attachments),
+    begin: withSignal(begin, context),
+    present: presentWith(attachments),
   })
   return granted({ frames, endsCaller: true })
+}
+
+// In functions of their own, so that a waiting stream does not hold its request by way of them.
+
+function withSignal<C extends ChatCaller>(
+  begin: (context: AnswerContext<C>) => AsyncIterable<AnswerEvent>,
+  context: Omit<AnswerContext<C>, 'signal'>,
+): (signal: AbortSignal) => AsyncIterable<AnswerEvent> {
+  return (signal) => begin({ ...context, signal })
+}
+
+function presentWith(attachments: Parameters<typeof presentItem>[1]): (item: Item) => Item {
+  return (item) => presentItem(item, attachments)
 }
 
 /** Stores what a request brings, and says how its answer begins. */

@@ -47,10 +47,14 @@ const LAST_WORD: Readonly<Partial<Record<StopReason, ErrorEvent>>> = {
   too_much: TOO_MUCH,
 }
 
+/** What an iterator gives that could not be made. */
+const OVER: IteratorResult<AnswerEvent, unknown> = { done: true, value: undefined }
+
 /** A class for the same reason as {@link Run}: memory. */
 class RunningAnswer implements Answer, RunWriter {
   readonly #run: Run
-  readonly #begin: AnswerPlan['begin']
+  /** Forgotten when it is called: it holds the message. */
+  #begin: AnswerPlan['begin'] | undefined
   readonly #present: AnswerPlan['present']
   /** Ids of hidden items of this stream: their updates and removals are not sent either. */
   #hidden: Set<string> | undefined
@@ -114,8 +118,10 @@ class RunningAnswer implements Answer, RunWriter {
    */
   #advance(): void {
     try {
-      this.#events ??= this.#begin(this.#run.signal)[Symbol.asyncIterator]()
-      Promise.resolve(this.#events.next()).then(this.#onNext, this.#onError)
+      const begin = this.#begin
+      this.#begin = undefined
+      if (begin) this.#events = begin(this.#run.signal)[Symbol.asyncIterator]()
+      Promise.resolve(this.#events?.next() ?? OVER).then(this.#onNext, this.#onError)
     } catch (error) {
       this.#onError(error)
     }

@@ -28,6 +28,8 @@ export function startWriterThread(data: ThreadData): Worker {
   return new Worker(`const __name = (value) => value;(${writeChanges})()`, {
     eval: true,
     execArgv: ['--disable-warning=ExperimentalWarning'],
+    // Else the garbage of a busy moment stays in memory.
+    resourceLimits: { maxYoungGenerationSizeMb: 4 },
     workerData: data,
   })
 }
