@@ -1,10 +1,10 @@
 // A process that kills itself at one step of a change in its SQLite file. It writes three resumable
-// answers at once and prints each event that a client was shown. Without a step to die at, it prints
-// how many steps there were.
+// answers at once and notes each event that a client was shown, in a file beside. Without a step to
+// die at, it notes how many steps there were.
 //
 //   node killed-batch-child.ts <file> <step to die at, or 0>
 
-import { writeSync } from 'node:fs'
+import { appendFileSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import workerThreads from 'node:worker_threads'
 import { openSqlite, sqliteRunStore, sqliteThreadStore } from '../../../src/store/index.ts'
@@ -56,7 +56,7 @@ const chat = testChat(
 )
 
 function show(thread: string, { id, event }: Frame): void {
-  writeSync(1, `${JSON.stringify({ thread, id, event })}\n`)
+  appendFileSync(`${path}.shown`, `${JSON.stringify({ thread, id, event })}\n`)
 }
 
 await Promise.all(
@@ -70,5 +70,5 @@ await Promise.all(
     }
   }),
 )
-writeSync(1, `${JSON.stringify({ steps: new Int32Array(counter)[0] })}\n`)
+appendFileSync(`${path}.shown`, `${JSON.stringify({ steps: new Int32Array(counter)[0] })}\n`)
 process.exit()

@@ -3,6 +3,7 @@
 // there afterwards, and the next message is taken at once.
 
 import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -18,7 +19,7 @@ const OWNERS = ['alice', 'bob']
 const shownOf = z.object({ thread: z.string(), id: z.string(), event: z.unknown() })
 const stepsOf = z.object({ steps: z.number() })
 
-/** Runs the process, which kills itself at this step, and gives the lines that it printed. */
+/** Runs the process, which kills itself at this step, and gives the lines that it wrote. */
 function killedAt(step: number, path: string): unknown[] {
   const options = ['--conditions=onbehalf-source', '--disable-warning=ExperimentalWarning']
   const child = spawnSync(process.execPath, [...options, CHILD, path, String(step)], {
@@ -26,7 +27,8 @@ function killedAt(step: number, path: string): unknown[] {
   })
   expect(child.stderr).toBe('')
   expect(child.signal).toBe(step === 0 ? null : 'SIGKILL')
-  return child.stdout
+  if (!existsSync(`${path}.shown`)) return []
+  return readFileSync(`${path}.shown`, 'utf8')
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line))
