@@ -79,7 +79,7 @@ function judgeHeader(
 }
 
 /** Judges the claims of a token whose signature was verified. */
-export function judgeLogoutClaims(
+function judgeLogoutClaims(
   claims: Readonly<Record<string, unknown>>,
   rules: LogoutRules,
 ): Result<LogoutToken> {

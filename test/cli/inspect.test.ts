@@ -356,6 +356,38 @@ describe('the binding that is suggested', () => {
     expect(out).toContain('(another origin)')
   })
 
+  it('the binding that is suggested is a connection with S256 to confirm, where the issuer does not announce it', async () => {
+    await using server = await wild({
+      before: behindIssuer({ code_challenge_methods_supported: undefined }),
+    })
+    const { json: found } = await report(server.url)
+    expect(found.suggestion).toMatchObject({
+      binding: { resource: server.url, source: { type: 'connection' } },
+      connection: { resource: server.url, pkce: 'S256' },
+    })
+    expect(found.suggestion.reasons.join()).toContain('does not announce S256')
+    expect((await run(server.url)).out).toContain("pkce: 'S256'")
+  })
+
+  it('the binding that is suggested names the resource of a server that answers 401 to a POST only', async () => {
+    let origin = ''
+    await using server = await wild({
+      before(request, response) {
+        const metadata = { resource: `${origin}/mcp`, authorization_servers: [origin] }
+        const link = `Bearer resource_metadata="${origin}/custom/metadata.json"`
+        if (request.url === '/custom/metadata.json') response.end(JSON.stringify(metadata))
+        else if (request.method === 'POST')
+          response.writeHead(401, { 'www-authenticate': link }).end()
+        else response.writeHead(404).end()
+        return true
+      },
+    })
+    origin = new URL(server.url).origin
+    const { json: found } = await report(server.url)
+    expect(found.authorization.resource).toMatchObject({ authorizationServers: [origin] })
+    expect(found.suggestion.binding).toMatchObject({ resource: `${origin}/mcp` })
+  })
+
   it('the binding that is suggested says why a tool is unusable', async () => {
     const twice = { type: 'string', 'x-mcp-header': 'Token' }
     await using server = await wild({

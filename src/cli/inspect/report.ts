@@ -110,4 +110,6 @@ export interface SuggestedConnection {
   readonly scopes: readonly string[]
   readonly client: Readonly<Record<string, unknown>>
   readonly endpoints?: Readonly<Record<string, string>>
+  /** Where its metadata does not announce it. */
+  readonly pkce?: 'S256'
 }

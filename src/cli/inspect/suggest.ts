@@ -125,15 +125,15 @@ function sourceOf({ authorization }: Seen): {
       source: { type: 'identity-assertion', scopes },
       reason: `source identity-assertion: ${asserting.issuer} takes identity assertions; it must trust your people’s identity provider, else use connection`,
     }
-  const connecting = able.find(
-    ({ endpoints, pkce }) =>
-      endpoints.authorization !== undefined && endpoints.token !== undefined && pkce,
+  const connectable = able.filter(
+    ({ endpoints }) => endpoints.authorization !== undefined && endpoints.token !== undefined,
   )
+  const connecting = connectable.find(({ pkce }) => pkce) ?? connectable[0]
   if (connecting && resource)
     return {
       source: { type: 'connection' },
       connection: connectionOf(resource.resource, connecting, scopes),
-      reason: `source connection: each person connects an account at ${connecting.issuer} by OAuth`,
+      reason: `source connection: each person connects an account at ${connecting.issuer} by OAuth${connecting.pkce ? '' : '; its metadata does not announce S256, so write pkce only when its documentation says that it takes it, and do not connect otherwise'}`,
     }
   const own = able.find(({ grantTypes }) => grantTypes.includes('client_credentials'))
   if (own)
@@ -153,7 +153,7 @@ function connectionOf(
   server: InspectedIssuer,
   scopes: readonly string[],
 ): SuggestedConnection {
-  const { issuer, endpoints, elsewhere, clientDocuments } = server
+  const { issuer, endpoints, elsewhere, clientDocuments, pkce } = server
   const away = ['authorization', 'token', 'revocation'].flatMap((name) => {
     const url = endpoints[name]
     return elsewhere.includes(name) && url !== undefined ? [[name, url] as const] : []
@@ -169,6 +169,7 @@ function connectionOf(
     scopes,
     client,
     ...(away.length > 0 ? { endpoints: Object.fromEntries(away) } : {}),
+    ...(pkce ? {} : { pkce: 'S256' as const }),
   }
 }
 
