@@ -26,6 +26,18 @@ describe('a description without hidden names', () => {
     ],
     ['another spelling', 'Adds a task. Send accessToken. Send Access-Token.', 'Adds a task.'],
     ['nothing but names', 'access_token', ''],
+    ['square brackets', 'Adds a task [needs access_token].', 'Adds a task.'],
+    ['square brackets at a word', 'Adds a task[access_token].', 'Adds a task.'],
+    ['brackets at a word', 'Adds a task(access_token).', 'Adds a task.'],
+    ['capital letters in a phrase', 'Adds a task. Signs WITH ACCESS_TOKEN.', 'Adds a task. Signs.'],
+    ['capital letters in a list', 'Needs title AND ACCESS_TOKEN.', 'Needs title.'],
+    ['capital letters in an entry', 'Adds.\n- ACCESS_TOKEN: x\n- title: y', 'Adds.\n- title: y'],
+    ['an entry in another spelling', 'Adds.\n- accessToken: x\n- title: y', 'Adds.\n- title: y'],
+    [
+      'a sentence with more words after the name',
+      'Adds. It comes with access_token of somebody. Be brief.',
+      'Adds. Be brief.',
+    ],
     [
       'a list of parameters',
       'Adds.\n\nArgs:\n    user_id: The user.\n    title: The title.\n    access_token (str): The token,\n        as given.\n\nReturns:\n    The id.',
@@ -140,7 +152,14 @@ describe('the texts of a schema', () => {
   it('lose hidden names in descriptions, titles and comments, wherever a schema may be', () => {
     const before = { description: 'Adds. Needs access_token.', title: 'access_token', $comment: '' }
     const after = { description: 'Adds.', $comment: '' }
-    for (const keyword of ['properties', 'patternProperties', 'dependentSchemas', '$defs'])
+    for (const keyword of [
+      'properties',
+      'patternProperties',
+      'dependentSchemas',
+      'dependencies',
+      '$defs',
+      'definitions',
+    ])
       expect(texts({ [keyword]: { x: before } })).toEqual({ [keyword]: { x: after } })
     for (const keyword of ['items', 'not', 'propertyNames', 'additionalProperties'])
       expect(texts({ [keyword]: before })).toEqual({ [keyword]: after })
@@ -155,10 +174,15 @@ describe('the texts of a schema', () => {
     expect(texts(odd)).toEqual(odd)
   })
 
-  it('stay when there are too many names', () => {
+  it('stay when there are more than 24 names, which take 400 steps each', () => {
     const schema = { description: 'Needs access_token.' }
-    const many = Array.from({ length: 25 }, (_, i) => `access_token_${i}`)
-    expect(texts(schema, ['access_token', ...many])).toEqual(schema)
+    const names = (count: number) =>
+      Array.from({ length: count }, (_, i) => (i === 0 ? 'access_token' : `access_token_${i}`))
+    expect(texts(schema, names(25))).toEqual(schema)
+    expect(texts(schema, names(24))).toEqual({})
+    const budget = stepBudget(Number.POSITIVE_INFINITY)
+    rewriteTexts(schema, names(24), budget)
+    expect(budget.spent).toBeGreaterThan(24 * 400)
   })
 
   it('are rewritten once for a part that stands at many places', () => {
