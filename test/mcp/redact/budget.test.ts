@@ -18,7 +18,8 @@ const redactor = redactorOf(
   'aaaaaaaaaaaaaaaaaaaaaaaa',
   'aB1'.repeat(30),
 )
-const size = LONG ? 1_000_000 : 100_000
+// Twice as much is what one answer may hold: 250,000 values (mcp/answer/parse-answer.ts).
+const size = LONG ? 200_000 : 100_000
 
 const fill = (piece: string, length: number) =>
   piece.repeat(Math.ceil(length / piece.length)).slice(0, length)
