@@ -175,10 +175,8 @@ async function rotatedKeys(kept: KeptKeys, seconds: number): Promise<KeptKeys> {
     currentSince: seconds,
     next: await newKey(),
     nextSince: seconds,
-    retired: [
-      ...kept.retired.filter(({ until }) => until > seconds),
-      { ...publicHalf(kept.current), until: seconds + PUBLISHED_AFTER_SECONDS },
-    ],
+    // Those before it have been published for long enough: rotations are that far apart.
+    retired: [{ ...publicHalf(kept.current), until: seconds + PUBLISHED_AFTER_SECONDS }],
   }
 }
 

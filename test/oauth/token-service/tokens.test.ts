@@ -241,6 +241,12 @@ describe('a client', () => {
     ])
   })
 
+  it('a client cannot exchange what people sign in to the app with, and is not told that they have left', async () => {
+    const made = await house()
+    const { body } = await made.post(made.form(await made.signedIn({ aud: TASKS })))
+    expect(body.error_description).toBe('subject_token was not issued for this client')
+  })
+
   it('a client cannot turn its own token into a wider one', async () => {
     const made = await house()
     const first = await made.firstHop()
