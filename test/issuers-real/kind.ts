@@ -5,8 +5,9 @@ import type { Source } from 'onbehalf'
 import type { ConfiguredIssuer, IssuerOptions } from 'onbehalf/issuers'
 import type { Browser, Person } from './browser.ts'
 
-/** The two MCP servers of the steps, and the app's endpoint. Nobody listens there. */
+/** The two MCP servers of the steps, an API, and the app's endpoint. Nobody listens there. */
 export const TASKS = 'https://tasks.example/mcp'
+export const API = 'https://api.example'
 export const NOTES = 'https://notes.example/mcp'
 export const APP = 'https://app.example/chat'
 /** Where people come back to: of the page, and of connected accounts. */
@@ -65,11 +66,16 @@ export interface Declared {
   readonly appAudience?: string
   readonly app: Client
   readonly exchange: ((resource: string) => Source & { readonly type: 'exchange' }) | string
+  /** The client of the server Tasks, where that server exchanges once more, for the API. */
+  readonly tasksClient?: Client
   /** The issuer exchanges nothing: the app's own token service does. */
   readonly ownTokens?: true
   /** The client that may ask about tokens, and how a person gets a token to be asked about. */
   readonly introspect: Introspection | string
 }
+
+/** What a person signs in at. */
+export type SignInPlace = Declared & Pick<RealIssuer, 'page'>
 
 /** An issuer that runs. */
 export interface RealIssuer extends Declared {
@@ -78,6 +84,8 @@ export interface RealIssuer extends Declared {
   readonly connect: ConnectClient | string
   /** Ends the person's sign-in, as a click on "sign out" does. */
   readonly logOut: ((signedIn: SignedIn) => Promise<void>) | string
+  /** The same server with the settings that the documentation hands out, where it does. */
+  readonly documented?: SignInPlace
   /** From now on, new tokens are signed by a new key. */
   readonly rotateKeys: (() => Promise<void>) | string
   /** Ends the server; and starts it again at the same place, with what it had stored. */

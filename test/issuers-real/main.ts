@@ -9,6 +9,7 @@ import { KINDS } from './kinds.ts'
 import { installPattern, PATTERN, patternSteps } from './pattern/pattern.ts'
 import { askingSteps } from './steps/asking.ts'
 import { connectingSteps } from './steps/connecting.ts'
+import { doctorSteps } from './steps/doctor.ts'
 import { endingSteps } from './steps/ending.ts'
 import { keySteps } from './steps/keys.ts'
 import { manySteps } from './steps/many.ts'
@@ -19,7 +20,7 @@ import { NotAvailable, say, Tally } from './tally.ts'
 const isRecording = process.argv.includes('--record')
 const STEPS = isRecording
   ? [recordingSteps]
-  : [signInSteps, askingSteps, connectingSteps, endingSteps, keySteps, manySteps]
+  : [signInSteps, doctorSteps, askingSteps, connectingSteps, endingSteps, keySteps, manySteps]
 
 const root = resolve(import.meta.dirname, '../..')
 const folder = process.env.ONBEHALF_ISSUERS ?? join(root, '.data', 'issuers')
@@ -51,6 +52,10 @@ async function runKind(kind: IssuerKind): Promise<void> {
     const real = await kind.start(folder, join(data, kind.name))
     try {
       for (const steps of STEPS) await steps(real, tally, kind.name)
+      const { documented } = real
+      if (documented && !isRecording)
+        for (const steps of [signInSteps, doctorSteps])
+          await steps(documented, tally, `${kind.name}, as documented`)
     } finally {
       await real.stop()
     }

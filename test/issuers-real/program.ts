@@ -34,15 +34,26 @@ export async function install(what: string, start: Start): Promise<void> {
     )
 }
 
+/** Runs a program to its end, and gives what it said. It gets two minutes. */
+export async function outputOf({
+  command,
+  args,
+  env,
+}: Pick<Start, 'command' | 'args' | 'env'>): Promise<{ code: number; output: string }> {
+  const child = spawn(command, args, { env: { ...process.env, ...env }, timeout: 120_000 })
+  running.add(child)
+  let output = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk
+    })
+  return { code: await ended(child), output }
+}
+
 /** A server that runs. */
 export interface Server {
   /** Ends it, and waits until it has ended. */
   stop(): Promise<void>
-  /** Ends it without a chance to say good-bye. */
-  kill(): Promise<void>
-  /** Makes it hang, and go on. */
-  pause(): void
-  resume(): void
 }
 
 /** Starts a server, and waits until `isReady`. It gets ten minutes: the machine may be busy. */
@@ -59,18 +70,13 @@ export async function serve(start: Start, isReady: () => Promise<boolean>): Prom
     }
     await new Promise((resolve) => setTimeout(resolve, 200))
   }
-  const stopBy = async (signal: NodeJS.Signals) => {
-    end(child, 'SIGCONT')
-    end(child, signal)
-    const timer = setTimeout(() => end(child, 'SIGKILL'), 20_000)
-    await gone
-    clearTimeout(timer)
-  }
   return {
-    stop: () => stopBy('SIGTERM'),
-    kill: () => stopBy('SIGKILL'),
-    pause: () => end(child, 'SIGSTOP'),
-    resume: () => end(child, 'SIGCONT'),
+    async stop() {
+      end(child, 'SIGTERM')
+      const timer = setTimeout(() => end(child, 'SIGKILL'), 20_000)
+      await gone
+      clearTimeout(timer)
+    },
   }
 }
 

@@ -1,5 +1,5 @@
 // The app and its two MCP servers over one issuer. The servers are in this process; all that goes to
-// the issuer goes over the network, and is counted.
+// the issuer goes over the network.
 
 import {
   type AuditEvent,
@@ -10,22 +10,18 @@ import {
   type OnBehalf,
 } from 'onbehalf'
 import { type IssuerOptions, oidc } from 'onbehalf/issuers'
-import { APP, type Client, type Declared, NOTES, TASKS } from './kind.ts'
-import { mcpServer, ownTokens, SERVICE, SERVICE_ORIGIN, type Seen } from './servers.ts'
+import { API, APP, type Client, type Declared, NOTES, TASKS } from './kind.ts'
+import { api, mcpServer, ownTokens, SERVICE, SERVICE_ORIGIN, type Seen } from './servers.ts'
 import { must } from './tally.ts'
 
 /** The app, its servers, and what was seen. */
 export interface World {
   readonly onbehalf: OnBehalf
   readonly events: readonly AuditEvent[]
-  /** The requests to the issuer since the start. */
-  readonly asked: { readonly url: string; readonly status: number }[]
   /** The last `Authorization` header that each server got, by its URL. */
   readonly carried: ReadonlyMap<string, string>
   /** Calls a server's tool with any credential, past the app. Gives the status. */
   present(server: Server, authorization: string): Promise<number>
-  /** Sends requests to the issuer, or to the two servers. */
-  readonly fetch: typeof globalThis.fetch
   /** Admits an access token at the app's door. */
   admit(accessToken: string): ReturnType<OnBehalf['admit']>
   /** Calls a server's tool, and gives what the server saw or the sentence that came instead. */
@@ -49,7 +45,6 @@ export interface WorldOptions {
 export function openWorld(real: Declared, options: WorldOptions = {}): World {
   const { now = Date.now, fetch = globalThis.fetch } = options
   const events: AuditEvent[] = []
-  const asked: { url: string; status: number }[] = []
   const carried = new Map<string, string>()
   const audit = { record: (event: AuditEvent) => void events.push(event) }
   const servers = new Map<string, (request: Request) => Promise<Response>>()
@@ -62,9 +57,7 @@ export function openWorld(real: Declared, options: WorldOptions = {}): World {
       return serve(request)
     }
     if (request.url.startsWith(SERVICE_ORIGIN) && service) return service.fetch(request)
-    const response = await fetch(request)
-    asked.push({ url: request.url, status: response.status })
-    return response
+    return fetch(request)
   }
 
   const { exchange } = real
@@ -81,8 +74,16 @@ export function openWorld(real: Declared, options: WorldOptions = {}): World {
   const named = service
     ? (options: IssuerOptions) => oidc({ issuer: SERVICE, ...options })
     : real.preset
-  for (const url of [TASKS, NOTES])
-    servers.set(url, mcpServer(named({ audience: url, fetch: network, now }), url, { audit, now }))
+  const shared = { audit, now, fetch: network }
+  const { tasksClient } = real
+  const own = tasksClient && {
+    clientId: tasksClient.id,
+    clientSecret: new Credential(tasksClient.secret),
+  }
+  const tasks = named({ audience: TASKS, fetch: network, now, ...own })
+  servers.set(TASKS, mcpServer(tasks, TASKS, shared, own !== undefined))
+  servers.set(NOTES, mcpServer(named({ audience: NOTES, fetch: network, now }), NOTES, shared))
+  servers.set(`${API}/tasks`, api(named({ audience: API, fetch: network, now }), shared))
   const onbehalf = createOnBehalf({
     resource: APP,
     issuer,
@@ -101,9 +102,7 @@ export function openWorld(real: Declared, options: WorldOptions = {}): World {
   return {
     onbehalf,
     events,
-    asked,
     carried,
-    fetch: network,
     present: async (server, authorization) => {
       const response = await network(urlOf(server), callOf(authorization))
       await response.body?.cancel()

@@ -7,7 +7,7 @@ import { keycloak } from 'onbehalf/issuers'
 import { type Declared, type IssuerKind, people, type RealIssuer, TASKS } from '../kind.ts'
 import { freePort, install, type Server, serve } from '../program.ts'
 import { must } from '../tally.ts'
-import { APP_CLIENT, fillRealm, REALM, rotateKeys } from './realm.ts'
+import { APP_CLIENT, fillRealm, importRealm, REALM, rotateKeys } from './realm.ts'
 
 const VERSION = '26.7.3'
 
@@ -95,12 +95,20 @@ async function startKeycloak(home: string): Promise<RealIssuer> {
     )
   let server: Server = await start()
   await fillRealm(url)
+  const documented = `${url}/realms/documented`
+  await importRealm(url, 'documented')
 
   return {
     ...declared(issuer),
     people,
     page: { id: 'page', scope: 'openid tasks:read notes:read' },
     connect: { id: 'connecting', scopes: ['tasks:read'] },
+    documented: {
+      ...declared(documented),
+      app: { id: 'app', secret: 'change-me-app' },
+      tasksClient: { id: TASKS, secret: 'change-me-tasks' },
+      page: { id: 'page', scope: 'openid tasks:read notes:read' },
+    },
     async logOut({ refreshToken }) {
       must(refreshToken, 'the page has no refresh token')
       const response = await fetch(`${issuer}/protocol/openid-connect/logout`, {

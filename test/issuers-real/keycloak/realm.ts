@@ -1,10 +1,14 @@
 // Fills a realm over Keycloak's own administration API: people, scopes, and clients. Everything that
 // is not named here is as Keycloak makes it by itself.
 
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { CONNECT_REDIRECT, NOTES, PAGE_REDIRECT, people, TASKS } from '../kind.ts'
 import { must } from '../tally.ts'
 
 export const REALM = 'acme'
+
+const DOCUMENTED = join(import.meta.dirname, '../../../docs/issuers/keycloak-realm.json')
 
 /** The app's client. It exchanges. */
 export const APP_CLIENT = { id: 'app', secret: 'the-secret-of-the-app' } as const
@@ -28,19 +32,28 @@ export async function fillRealm(url: string): Promise<void> {
       attributes: { 'include.in.token.scope': 'true' },
     })
   for (const client of clients()) await admin(`/${REALM}/clients`, client)
-  for (const { name, email, password } of people)
-    await admin(`/${REALM}/users`, {
-      username: name,
-      email,
-      emailVerified: true,
-      firstName: name,
-      lastName: 'Example',
-      enabled: true,
-      credentials: [{ type: 'password', value: password, temporary: false }],
-    })
+  for (const user of users()) await admin(`/${REALM}/users`, user)
   await withScopes(url, 'page', ['tasks:read', 'notes:read'])
   await withScopes(url, APP_CLIENT.id, ['tasks:read', 'tasks:write', 'notes:read'])
   await withScopes(url, 'connecting', ['tasks:read'])
+}
+
+/** Makes the realm of the documentation, as it is but for its name, and fills it with people. */
+export async function importRealm(url: string, realm: string): Promise<void> {
+  const admin = await administrator(url)
+  await admin('', { ...JSON.parse(readFileSync(DOCUMENTED, 'utf8')), realm, users: users() })
+}
+
+function users(): readonly object[] {
+  return people.map(({ name, email, password }) => ({
+    username: name,
+    email,
+    emailVerified: true,
+    firstName: name,
+    lastName: 'Example',
+    enabled: true,
+    credentials: [{ type: 'password', value: password, temporary: false }],
+  }))
 }
 
 function clients(): readonly Record<string, unknown>[] {

@@ -2,21 +2,28 @@
 // token of Better Auth's older plugin, directly or behind a proxy with a cookie, and the MCP server,
 // in Python, takes that token by header or as an argument. Nothing of theirs is changed.
 
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { startModelProvider } from '../../examples/chat-completions.ts'
+import { inputOf } from '../../end-to-end/chat.ts'
 import { installPackages } from '../better-auth/better-auth.ts'
-import { PAGE_REDIRECT, type PageClient, people, type SignedIn } from '../kind.ts'
-import { freePort, install, type Server, serve } from '../program.ts'
+import { type PageClient, people, type SignedIn } from '../kind.ts'
+import { install } from '../program.ts'
 import { signIn } from '../sign-in.ts'
 import { must, type Tally } from '../tally.ts'
+import {
+  APP,
+  CLIENT,
+  type Place,
+  startApp,
+  startCookieProxy,
+  startModel,
+  startPython,
+  startSso,
+} from './programs.ts'
 
 /** The whole server of the app may have so many lines, without comments. */
 const MAX_LINES = 30
 
-const CLIENT = 'taskflow-sso-public-client'
-const APP = join(import.meta.dirname, 'app.ts')
 const PAGE: PageClient = { id: CLIENT, scope: 'openid profile email' }
 const PACKAGES = { 'better-auth': '1.4.4' }
 const PYTHON = ['mcp==1.23.1', 'PyJWT[crypto]==2.15.1', 'httpx==0.28.1']
@@ -42,56 +49,55 @@ export async function installPattern(folder: string): Promise<void> {
 
 /** Shows each sign-in with each MCP server. */
 export async function patternSteps(folder: string, data: string, tally: Tally): Promise<void> {
-  const running: Stoppable[] = []
+  const place: Place = { folder, data, running: [] }
   await tally.step(`${PATTERN}: started, and ended`, async () => {
     try {
       const lines = readFileSync(APP, 'utf8').split('\n')
       const code = lines.filter((line) => !/^(?:\/\/.*)?$/.test(line)).length
       must(code <= MAX_LINES, `the app has ${code} lines`)
-      const issuer = await startSso(join(folder, 'better-auth-1.4.4'), data, running)
-      const model = await startModelProvider()
-      running.push({ stop: model.close })
-      const [first, second] = await Promise.all(
-        people.slice(0, 2).map((person) => signIn({ issuer, page: PAGE }, person)),
-      )
-      must(first && second, 'there are two people')
-      for (const kind of ['header', 'argument'] as const) {
-        const url = await startPython(folder, data, kind, issuer, running)
-        const chat = await startApp(data, running, {
-          ...model.env,
-          ISSUER: issuer,
-          CLIENT,
-          MCP_URL: url,
-          ...(kind === 'argument' ? { ARGUMENTS: 'yes' } : {}),
-        })
-        const proxy = await startCookieProxy(chat, running)
-        const both = [first, second] as const
-        await chatStep(tally, `${kind}, an ID token as bearer`, chat, both, bearer('idToken'))
-        await chatStep(
-          tally,
-          `${kind}, an opaque token by userinfo`,
-          chat,
-          both,
-          bearer('accessToken'),
-        )
-        await chatStep(
-          tally,
-          `${kind}, an ID token in a cookie`,
-          proxy,
-          both,
-          ({ idToken = '' }) => ({
-            cookie: `taskflow_id_token=${idToken}`,
-          }),
-        )
-      }
+      await allSteps(place, tally)
     } finally {
-      for (const program of running.reverse()) await program.stop()
+      for (const program of place.running.reverse()) await program.stop()
     }
     return undefined
   })
 }
 
-type Stoppable = Pick<Server, 'stop'>
+/** A chat as people reach it, and what must hold no token. */
+interface Chat {
+  readonly url: string
+  readonly log: string
+  readonly heard: readonly string[]
+  readonly people: readonly [SignedIn, SignedIn]
+}
+
+async function allSteps(place: Place, tally: Tally): Promise<void> {
+  const issuer = await startSso(place)
+  const heard: string[] = []
+  const model = await startModel(place, heard)
+  const [first, second] = await Promise.all(
+    people.slice(0, 2).map((person) => signIn({ issuer, page: PAGE }, person)),
+  )
+  must(first && second, 'there are two people')
+  for (const kind of ['header', 'argument'] as const) {
+    const server = await startPython(place, kind, issuer)
+    const app = await startApp(place, {
+      ...model,
+      ISSUER: issuer,
+      CLIENT,
+      MCP_URL: server,
+      ...(kind === 'argument' ? { ARGUMENTS: 'yes' } : {}),
+    })
+    const chat: Chat = { ...app, heard, people: [first, second] }
+    const proxied = { ...chat, url: await startCookieProxy(place, app.url) }
+    await chatStep(tally, `${kind}, an ID token as bearer`, chat, bearer('idToken'))
+    await chatStep(tally, `${kind}, an opaque token by userinfo`, chat, bearer('accessToken'))
+    await chatStep(tally, `${kind}, an ID token in a cookie`, proxied, ({ idToken }) => ({
+      cookie: `taskflow_id_token=${idToken}`,
+    }))
+  }
+}
+
 type Headers = Readonly<Record<string, string>>
 type Present = (signedIn: SignedIn) => Headers
 
@@ -100,123 +106,43 @@ const bearer =
   (signedIn) => ({ authorization: `Bearer ${signedIn[name]}` })
 
 /** A person adds a task by the chat and reads it; another one does not; a forged token gets nowhere. */
-async function chatStep(
-  tally: Tally,
-  title: string,
-  chat: string,
-  [first, second]: readonly [SignedIn, SignedIn],
-  present: Present,
-): Promise<void> {
+async function chatStep(tally: Tally, title: string, chat: Chat, present: Present): Promise<void> {
   await tally.step(`${PATTERN}: ${title}`, async () => {
+    const { url, people } = chat
+    const [first, second] = people
     const task = `Water plant ${crypto.randomUUID().slice(0, 8)}`
     // TaskFlow's stand-in for a model does not understand a list of one, as this server gives it.
-    await say(chat, present(first), 'Add a task to buy soil')
-    const added = await say(chat, present(first), `Add a task to ${task.toLowerCase()}`)
+    await say(url, present(first), 'Add a task to buy soil')
+    const added = await say(url, present(first), `Add a task to ${task.toLowerCase()}`)
     must(added.status === 200, `the chat answered ${added.status}: ${added.text}`)
-    const listed = await say(chat, present(first), "What's pending?")
+    const listed = await say(url, present(first), "What's pending?")
     must(listed.text.includes(task), `the task is not listed: ${listed.text.slice(-800)}`)
-    const other = await say(chat, present(second), "What's pending?")
+    const other = await say(url, present(second), "What's pending?")
     must(other.status === 200 && !other.text.includes(task), 'another person has the task')
-    for (const { idToken = '', accessToken } of [first, second])
-      for (const token of [idToken, accessToken])
-        must(!(listed.text + added.text).includes(token.slice(-20)), 'a token is in the answer')
     const forged = { ...first, idToken: `${first.idToken}x`, accessToken: `${first.accessToken}x` }
-    must((await say(chat, present(forged), 'Hello')).status === 401, 'a forged token got in')
+    must((await say(url, present(forged), 'Hello')).status === 401, 'a forged token got in')
+    holdsNoToken({ answers: listed.text + added.text, model: chat.heard.join('\n') }, people)
+    const log = readFileSync(chat.log, 'utf8')
+    holdsNoToken({ log }, people)
+    must(log.includes(`"audience":["${CLIENT}"]`), 'the audit does not name the real audience')
     return undefined
   })
+}
+
+/** Says where a token is that must not be there. */
+function holdsNoToken(places: Readonly<Record<string, string>>, people: Chat['people']): void {
+  const tokens = people.flatMap(({ idToken = '', accessToken }) => [idToken, accessToken])
+  for (const [name, text] of Object.entries(places)) {
+    must(text !== '', `nothing is known of the ${name}`)
+    must(!tokens.some((token) => text.includes(token.slice(-20))), `a token is in the ${name}`)
+  }
 }
 
 async function say(chat: string, headers: Headers, text: string) {
   const response = await fetch(chat, {
     method: 'POST',
     headers: { ...headers, 'content-type': 'application/json', 'x-user-id': '' },
-    body: JSON.stringify({
-      type: 'threads.create',
-      params: {
-        input: {
-          content: [{ type: 'input_text', text }],
-          attachments: [],
-          inference_options: {},
-        },
-      },
-    }),
+    body: JSON.stringify({ type: 'threads.create', params: { input: inputOf(text) } }),
   })
   return { status: response.status, text: await response.text() }
-}
-
-async function startSso(place: string, data: string, running: Stoppable[]) {
-  mkdirSync(data, { recursive: true })
-  const settings = { people: people.slice(0, 2), clientId: CLIENT, redirectUri: PAGE_REDIRECT }
-  writeFileSync(join(data, 'settings.json'), JSON.stringify(settings))
-  const program = join(place, 'sso-server.mjs')
-  copyFileSync(join(import.meta.dirname, 'sso-server.mjs'), program)
-  const port = await freePort()
-  const issuer = `http://127.0.0.1:${port}`
-  const start = {
-    command: process.execPath,
-    args: ['--disable-warning=ExperimentalWarning', program, String(port), data],
-    cwd: data,
-    log: join(data, 'sso.log'),
-  }
-  const metadata = `${issuer}/.well-known/openid-configuration`
-  running.push(await serve(start, async () => (await fetch(metadata)).ok))
-  return issuer
-}
-
-async function startPython(
-  folder: string,
-  data: string,
-  kind: 'header' | 'argument',
-  issuer: string,
-  running: Stoppable[],
-) {
-  const port = await freePort()
-  const url = `http://127.0.0.1:${port}/mcp`
-  const start = {
-    command: join(folder, 'python', 'bin', 'python'),
-    args: [join(import.meta.dirname, 'python', `${kind}_server.py`)],
-    cwd: data,
-    env: { ISSUER: issuer, PORT: String(port), PYTHONDONTWRITEBYTECODE: '1' },
-    log: join(data, `${kind}.log`),
-  }
-  running.push(await serve(start, async () => (await fetch(url)).status > 0))
-  return url
-}
-
-async function startApp(data: string, running: Stoppable[], env: Headers) {
-  const port = await freePort()
-  const chat = `http://127.0.0.1:${port}/chatkit`
-  const start = {
-    command: process.execPath,
-    args: ['--conditions=onbehalf-source', '--disable-warning=ExperimentalWarning', APP],
-    cwd: join(import.meta.dirname, '../../..'),
-    env: { ...env, PORT: String(port) },
-    log: join(data, 'app.log'),
-  }
-  running.push(await serve(start, async () => (await fetch(chat)).status > 0))
-  return chat
-}
-
-/** The page's own server: it has the token in a cookie that no script can read. */
-async function startCookieProxy(chat: string, running: Stoppable[]) {
-  const port = await freePort()
-  const proxy = createServer(async (request, response) => {
-    const [, token = ''] = /taskflow_id_token=([^;]+)/.exec(request.headers.cookie ?? '') ?? []
-    const answer = await fetch(chat, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        authorization: `Bearer ${token}`,
-        'x-user-id': String(request.headers['x-user-id'] ?? ''),
-      },
-      body: (await request.toArray()).join(''),
-    })
-    response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' })
-    response.end(await answer.text())
-  })
-  await new Promise<void>((resolve) => proxy.listen(port, '127.0.0.1', resolve))
-  running.push({
-    stop: () => new Promise<void>((resolve) => void proxy.close(() => resolve())),
-  })
-  return `http://127.0.0.1:${port}`
 }

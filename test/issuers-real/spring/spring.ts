@@ -70,6 +70,8 @@ async function startSpring(libraries: string, data: string): Promise<RealIssuer>
         command: 'java',
         args: [
           '-Xmx256m',
+          '-XX:+UseSerialGC',
+          '-XX:TieredStopAtLevel=1',
           '-cp',
           join(libraries, '*'),
           join(import.meta.dirname, 'IssuerServer.java'),

@@ -1,13 +1,12 @@
 // A person signs in with the preset and nothing else: who gets in, and who does not.
 
-import type { RealIssuer } from '../kind.ts'
-import { NOTES, people, TASKS } from '../kind.ts'
+import { API, NOTES, people, type SignInPlace, TASKS } from '../kind.ts'
 import { signIn } from '../sign-in.ts'
 import { must, NotOffered, type Tally } from '../tally.ts'
 import { openWorld } from '../world.ts'
 
 /** Shows the sign-in, what the door refuses, and the exchange for two servers. */
-export async function signInSteps(real: RealIssuer, tally: Tally, name: string): Promise<void> {
+export async function signInSteps(real: SignInPlace, tally: Tally, name: string): Promise<void> {
   const world = openWorld(real)
   const [person] = people
   must(person, 'there are people')
@@ -52,6 +51,9 @@ export async function signInSteps(real: RealIssuer, tally: Tally, name: string):
         must(typeof seen !== 'string', `${server}: ${seen}: ${JSON.stringify(world.events.at(-1))}`)
         must(seen.subject === admission.value.principal.subject, 'the person is another one')
         must(seen.audience.join() === url, `${server} got a token for ${seen.audience.join()}`)
+        if (!real.tasksClient || server !== 'Tasks') continue
+        must(seen.api?.audience.join() === API, `the API got ${JSON.stringify(seen.api)}`)
+        must(seen.api?.subject === seen.subject, 'the person is another one at the API')
       }
       const [tasks = '', notes = ''] = [world.carried.get(TASKS), world.carried.get(NOTES)]
       must((await world.present('Notes', tasks)) === 401, 'Notes takes the token of Tasks')
