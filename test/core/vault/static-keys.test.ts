@@ -216,7 +216,7 @@ describe('a static key', () => {
 
   it.each<[string, string, unknown]>([
     ['a text for a key', MCP, 'key-of-alice-1'],
-    ['a resource over http', 'http://tasks.example/mcp', key('key-of-alice-1')],
+    ['a resource that is no http URL', 'ftp://tasks.example/mcp', key('key-of-alice-1')],
     ['a resource with a credential', 'https://a:b@tasks.example/mcp', key('key-of-alice-1')],
   ])('a static key is not taken: %s', async (_, resource, value) => {
     const { keys } = house()
