@@ -15,9 +15,9 @@ export interface AskedError {
 }
 
 /**
- * Turns an error answer into a refusal. Its words go to the operator only. Nothing but
- * `invalid_request` is judged by its description: there the code alone does not say whether the
- * person's sign-in has ended or the request was wrong.
+ * Turns an error answer into a refusal. Its words go to the operator only. Two codes are judged by
+ * their description: `invalid_request` does not say whether the person's sign-in has ended or the
+ * request was wrong, and some servers say `invalid_client` of a target that they do not know.
  */
 export function judgeErrorAnswer(status: number, json: unknown, asked: AskedError): Result<never> {
   const body: UnknownObject = isObject(json) ? json : {}
@@ -61,6 +61,9 @@ function reasonFor(status: number, server: ServerError, asked: AskedError): Refu
     case 'insufficient_user_authentication':
       return 'exchange_interaction_required'
     case 'invalid_client':
+      return status === 400 && saysTargetIsUnknown(server.description)
+        ? 'exchange_target_refused'
+        : 'exchange_client_refused'
     case 'unauthorized_client':
     case 'unsupported_grant_type':
       return 'exchange_client_refused'
@@ -72,6 +75,13 @@ function reasonFor(status: number, server: ServerError, asked: AskedError): Refu
       // code.
       return status === 401 ? 'exchange_client_refused' : 'exchange_failed'
   }
+}
+
+/** What Keycloak says of an audience that is no client of it, or that the client may not have. */
+const UNKNOWN_TARGET = /\baudience\b.*\bnot (?:found|available)\b/i
+
+function saysTargetIsUnknown(description: unknown): boolean {
+  return typeof description === 'string' && UNKNOWN_TARGET.test(description)
 }
 
 /** What a description of a dead sign-in is about, and what it says of it. */

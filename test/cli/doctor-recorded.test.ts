@@ -139,7 +139,7 @@ describe('a setup that is wrong', () => {
       'Invalid client or Invalid client credentials',
       'exchange_client_refused',
     ],
-    [400, 'invalid_client', 'Requested audience not available: x', 'exchange_client_refused'],
+    [400, 'invalid_client', 'Requested audience not available: x', 'exchange_target_refused'],
   ])('quotes the issuer that does not exchange: %i %s', async (status, error, words, reason) => {
     const answer = tokenAnswer(status, { error, error_description: words })
     const token = await tokenOf(key, KEYCLOAK_CLAIMS)

@@ -382,6 +382,17 @@ describe('an OAuth error', () => {
   })
 
   it.each([
+    [400, 'Audience not found', 'exchange_target_refused'],
+    [400, 'Requested audience not available: tasks', 'exchange_target_refused'],
+    [401, 'Audience not found', 'exchange_client_refused'],
+    [400, 'Client not found', 'exchange_client_refused'],
+    [400, undefined, 'exchange_client_refused'],
+  ])('an OAuth error %i invalid_client that says "%s" is %s', async (status, words, reason) => {
+    const server = answering({ error: 'invalid_client', error_description: words }, status)
+    expect(await reasonFor(server)).toBe(reason)
+  })
+
+  it.each([
     undefined,
     'Invalid token',
     'subject_token is invalid',
