@@ -19,6 +19,7 @@ import {
   tokenOf,
   type Visit,
   visit,
+  type World,
 } from './doctor-world.ts'
 
 const key = await signingKey('k1', 'RS256')
@@ -36,6 +37,9 @@ const issuedAnswer = async (aud: unknown) => ({
   expires_in: 300,
   scope: 'tasks:read',
 })
+
+/** The settings that were written, by a name. */
+const written: [string, string][] = []
 
 const wrongOf = ({ report }: Visit) =>
   report.findings.filter(({ is }) => is === 'wrong').map(({ says, fix }) => `${says} ${fix}`)
@@ -188,6 +192,7 @@ describe('a setup that is wrong', () => {
     const over = { iat: START - 600, exp: START - 300, auth_time: START - 600 }
     const token = await tokenOf(key, { ...KEYCLOAK_CLAIMS, ...over })
     const fine = await visit(world, { issuer: KEYCLOAK, token, audience: ['app'] })
+    expect(fine.report.door).toMatchObject({ admits: false, reason: null })
     expect(wrongOf(fine)[0]).toContain('expired; before, the door would have admitted it')
     const other = await visit(world, { issuer: KEYCLOAK, token, audience: ['other'] })
     expect(wrongOf(other).join()).toContain('The door wants the audience other')
@@ -205,11 +210,97 @@ describe('a setup that is wrong', () => {
   })
 })
 
+describe('a token that is no JWT', () => {
+  const opaque = new Credential('opaque-0123456789-abcdefghij')
+  const claims = { active: true, ...KEYCLOAK_CLAIMS, client_id: 'page' }
+  const answering = (place: string, body: object) => (url: string) =>
+    url.endsWith(place) ? Response.json(body) : undefined
+
+  it('is asked about by introspection where there is a client', async () => {
+    const answer = answering('/introspect', claims)
+    const given = { issuer: KEYCLOAK, token: opaque, audience: ['app'], ...client }
+    const { report, asked } = await visit({ ...world, answer }, given)
+    expect(report).toMatchObject({
+      verdict: 'works',
+      token: { form: 'opaque' },
+      door: { admits: true, scopes: ['openid', 'tasks:read', 'profile'] },
+    })
+    expect(report.settings).toContain("opaqueTokens: 'introspection',")
+    expect(report.settings).toContain("clientId: 'app',")
+    expect(asked.map(({ url }) => new URL(url).origin)).not.toContain('https://other.example')
+  })
+
+  it('is asked about by userinfo where there is no client, with a warning of what that means', async () => {
+    const answer = answering('/userinfo', { sub: KEYCLOAK_CLAIMS.sub, name: 'Alice A' })
+    const given = { issuer: KEYCLOAK, token: opaque, audience: ['app'] }
+    const { report, json } = await visit({ ...world, answer }, given)
+    expect(report).toMatchObject({ verdict: 'works', door: { admits: true } })
+    expect(report.settings).toContain("opaqueTokens: 'userinfo',")
+    expect(json).toContain('every live token of this issuer is admitted')
+    expect(json).not.toContain('Alice')
+  })
+
+  it('that has ended is told as that', async () => {
+    const answer = answering('/introspect', { active: false })
+    const given = { issuer: KEYCLOAK, token: opaque, audience: ['app'], ...client }
+    const found = await visit({ ...world, answer }, given)
+    expect(wrongOf(found)[0]).toContain('The issuer says that the token is over')
+  })
+
+  it('is refused with the setting to write where nobody can be asked', async () => {
+    const { jwks_uri, issuer, token_endpoint } = KEYCLOAK_METADATA
+    const metadata = { issuer, jwks_uri, token_endpoint }
+    const given = { issuer: KEYCLOAK, token: opaque, audience: ['app'] }
+    expect(wrongOf(await visit({ ...world, metadata }, given))[0]).toContain('The token is opaque')
+  })
+})
+
+describe('an issuer in a cluster', () => {
+  it('an issuer in a cluster is asked over plain http, and the settings name its host', async () => {
+    const issuer = 'http://keycloak:8080/realms/acme'
+    const metadata = { issuer, jwks_uri: `${issuer}/certs`, token_endpoint: `${issuer}/token` }
+    const token = await tokenOf(key, { ...KEYCLOAK_CLAIMS, iss: issuer })
+    const given = { issuer, token, audience: ['app'], insecurelyAllowHttp: ['keycloak:8080'] }
+    const { report } = await visit({ metadata, keys: [key] }, given)
+    expect(report.findings.filter(({ is }) => is === 'wrong')).toEqual([])
+    expect(report).toMatchObject({ verdict: 'works', door: { admits: true } })
+    expect(report.settings).toContain("url: 'http://keycloak:8080',")
+    expect(report.settings).toContain("insecurelyAllowHttp: ['keycloak:8080'],")
+    written.push(['cluster', report.settings])
+  })
+})
+
 describe('an issuer that cannot be judged', () => {
   it('an issuer that does not answer leaves the question open', async () => {
     const answer = () => new Response(null, { status: 503 })
     const { report } = await visit({ answer }, { issuer: KEYCLOAK })
     expect(report.verdict).toBe('could not tell')
+  })
+
+  it('an issuer whose metadata redirects is not followed', async () => {
+    const followed: (string | undefined)[] = []
+    const answer: World['answer'] = (_, init) => {
+      followed.push(init?.redirect)
+      return new Response(null, { status: 302, headers: { location: 'https://evil.example' } })
+    }
+    const { report, json } = await visit({ answer }, { issuer: KEYCLOAK })
+    expect(report.issuer.places[0]?.answer).toBe('redirects (HTTP 302), which is not followed')
+    expect(new Set(followed)).toEqual(new Set(['manual']))
+    expect(json).not.toContain('evil')
+  })
+
+  it('an issuer with its keys on another host is told with the setting that names them', async () => {
+    const jwks_uri = 'https://keys.example/jwks'
+    const metadata = { issuer: 'https://login.example', jwks_uri }
+    const claims = { ...KEYCLOAK_CLAIMS, iss: 'https://login.example', typ: undefined }
+    const token = await tokenOf(key, claims, { typ: 'at+jwt' })
+    const given = { issuer: 'https://login.example', token, audience: ['app'] }
+    const { report } = await visit({ metadata, keys: [key] }, given)
+    expect(report).toMatchObject({
+      verdict: 'works',
+      issuer: { metadata: { elsewhere: ['jwks'] } },
+    })
+    expect(report.settings).toContain(`jwksUri: '${jwks_uri}',`)
   })
 
   it('an issuer that has no metadata is told with the places that were asked', async () => {
@@ -223,6 +314,72 @@ describe('an issuer that cannot be judged', () => {
   })
 })
 
+describe('the source that is chosen', () => {
+  const sourceOf = async (more: Partial<Parameters<typeof visit>[1]>, resource: object = {}) => {
+    const answer: World['answer'] = (url) =>
+      url.startsWith('https://tasks.example/.well-known/') && Object.keys(resource).length > 0
+        ? Response.json({ resource: TASKS, ...resource })
+        : undefined
+    const token = await tokenOf(key, KEYCLOAK_CLAIMS)
+    const given = { issuer: KEYCLOAK, token, audience: ['app'], server: TASKS, ...more }
+    const { report } = await visit({ ...world, answer }, given)
+    return { settings: report.settings, findings: JSON.stringify(report.findings) }
+  }
+
+  it('is connection for a server that trusts another issuer only', async () => {
+    const other = {
+      authorization_servers: ['https://login.other.example'],
+      scopes_supported: ['a'],
+    }
+    const { settings } = await sourceOf({}, other)
+    expect(settings).toContain("source: { type: 'connection' }")
+    expect(settings).toContain("issuer: 'https://login.other.example'")
+  })
+
+  it('is exchange for a server that trusts this issuer, with the scopes that it names', async () => {
+    const own = { authorization_servers: [KEYCLOAK], scopes_supported: ['tasks:read'] }
+    const { settings } = await sourceOf({}, own)
+    expect(settings).toContain("source: { type: 'exchange', scopes: ['tasks:read'] }")
+  })
+
+  it('is own where the token names the server already', async () => {
+    const token = await tokenOf(key, { ...KEYCLOAK_CLAIMS, aud: ['app', TASKS] })
+    expect((await sourceOf({ token })).settings).toContain("source: { type: 'own' }")
+    const shared = await sourceOf({ target: 'app' })
+    expect(shared.settings).toContain("source: { type: 'own', audience: 'app' }")
+  })
+
+  it('says which scopes the page has to ask for', async () => {
+    const { settings, findings } = await sourceOf({ scopes: ['tasks:read', 'tasks:write'] })
+    expect(findings).toContain('The token does not hold tasks:write')
+    expect(settings).not.toContain('scopesFromIssuer')
+  })
+
+  it('leaves the scopes to an issuer that gave them', async () => {
+    const issued = { ...(await issuedAnswer(TASKS)), scope: 'tasks:read' }
+    const token = await tokenOf(key, { ...KEYCLOAK_CLAIMS, scope: 'openid' })
+    const given = { issuer: KEYCLOAK, token, audience: ['app'], ...exchanging, ...client }
+    const found = await visit({ ...world, answer: tokenAnswer(200, issued) }, given)
+    expect(found.report.settings).toContain('scopesFromIssuer: true')
+  })
+
+  it('is a token service where the issuer cannot exchange', async () => {
+    const claims = {
+      ...KEYCLOAK_CLAIMS,
+      iss: 'https://clerk.acme.example',
+      aud: 'https://acme.example',
+    }
+    const { settings, findings } = await sourceOf({
+      issuer: 'https://clerk.acme.example',
+      token: await tokenOf(key, claims),
+      scopes: ['tasks:read'],
+    })
+    expect(settings).toContain("exchanger: service.exchanger('app')")
+    expect(settings).toContain("audiences: { 'https://tasks.example/mcp': ['tasks:read'] }")
+    expect(findings).toContain('Clerk has no token exchange')
+  })
+})
+
 /** What the metadata of each issuer has beside `issuer`, by its documentation or as recorded. */
 const ENDPOINTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   hydra: { authorization_endpoint: '/oauth2/auth', token_endpoint: '/oauth2/token' },
@@ -232,7 +389,6 @@ const ENDPOINTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   zitadel: { token_endpoint: '/oauth/v2/token', jwks_uri: '/oauth/v2/keys' },
 }
 
-const written: [string, string][] = []
 const presets = ISSUERS.map(({ name, header, claims, rows }) => {
   const row = rows.find(({ outcome }) => outcome === 'admitted')
   return {
@@ -275,7 +431,10 @@ describe('the settings that are written', () => {
     folder = mkdtempSync(join(ROOT, '.data', 'doctor-'))
   })
   afterAll(() => rmSync(folder, { recursive: true }))
-  afterEach(() => vi.unstubAllEnvs())
+  afterEach(() => {
+    vi.unstubAllEnvs()
+    vi.restoreAllMocks()
+  })
 
   it('compile, and are taken, for each preset', async () => {
     const hostile = await visit(world, {
@@ -304,6 +463,7 @@ describe('the settings that are written', () => {
     })
     expect(done.stdout).toBe('')
     vi.stubEnv('CLIENT_SECRET', SECRET.reveal())
+    vi.spyOn(console, 'warn').mockImplementation(() => {}) // of plain http
     vi.stubGlobal('fetch', async () => {
       throw new TypeError('there is no network in a test')
     })

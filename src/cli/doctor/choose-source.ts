@@ -18,6 +18,8 @@ export interface Situation {
   readonly exchanged: boolean | undefined
   /** Why the preset cannot exchange tokens. */
   readonly cannotExchange: string | undefined
+  /** The preset leaves the scopes of a target to the issuer. */
+  readonly scopesFromIssuer: boolean
   /** Whether its metadata announces token exchange; null when it announces no grants. */
   readonly announced: boolean | null
 }
@@ -25,49 +27,75 @@ export interface Situation {
 /** A source, as a binding has it, and the reason. */
 export interface ChosenSource {
   readonly source: Readonly<Record<string, unknown>>
-  readonly finding: Finding
+  /** The app exchanges by a token service of its own, because the issuer does not. */
+  readonly service: boolean
+  readonly findings: readonly Finding[]
 }
 
 /** Chooses the source. */
 export function chooseSource(situation: Situation): ChosenSource {
   const { target, server, issuer, token, exchanged, cannotExchange } = situation
   const { resource, audience = resource } = target
-  const trustsIssuer =
-    server.authorizationServers.length === 0 ||
-    server.authorizationServers.some((name) => isSameAudience(name, issuer))
-  if (!trustsIssuer && exchanged !== true)
-    return {
-      source: { type: 'connection' },
-      finding: note(
-        `Source connection: the server takes tokens of ${server.authorizationServers.join(', ')}, and not of your issuer. \`onbehalf inspect\` says what connections need`,
-      ),
-    }
+  const trustsOthers =
+    server.authorizationServers.length > 0 &&
+    !server.authorizationServers.some((name) => isSameAudience(name, issuer))
+  if (exchanged !== true && trustsOthers)
+    return chosen(
+      { type: 'connection' },
+      `Source connection: the server takes tokens of ${server.authorizationServers.join(', ')}, and not of your issuer. \`onbehalf inspect\` says what connections need`,
+    )
   if (exchanged !== true && token?.audience.some((name) => isSameAudience(name, audience)))
-    return {
-      source: { type: 'own', ...(audience === resource ? {} : { audience }) },
-      finding: note(
-        'Source own: the token names the server already. With exchange the server would get a token for itself alone',
-      ),
-    }
+    return chosen(
+      { type: 'own', ...(audience === resource ? {} : { audience }) },
+      'Source own: the token names the server already. With exchange the server would get a token for itself alone',
+    )
   if (cannotExchange !== undefined && exchanged !== true)
     return {
-      source: { type: 'connection' },
-      finding: note(`Source connection: ${cannotExchange}`),
+      ...chosen(
+        exchangeSource(situation),
+        `Source exchange, by a token service of your own: ${cannotExchange}`,
+      ),
+      service: true,
     }
-  return { source: exchangeSource(situation), finding: note(exchangeReason(situation)) }
+  const { findings, ...rest } = chosen(exchangeSource(situation), exchangeReason(situation))
+  return { ...rest, findings: [...findings, ...narrowing(situation)] }
 }
 
-function exchangeSource({ target, server, granted }: Situation): Readonly<Record<string, unknown>> {
-  const { audience, scopes } = target
-  const wanted = scopes.length > 0 ? scopes : server.scopes
-  // The app asks only for what the person's token holds, unless the issuer decides.
-  const isNarrowed = wanted.some((scope) => !granted.includes(scope))
+function chosen(source: ChosenSource['source'], reason: string): ChosenSource {
+  return { source, service: false, findings: [note(reason)] }
+}
+
+function exchangeSource(situation: Situation): Readonly<Record<string, unknown>> {
+  const { target, exchanged } = situation
   return {
     type: 'exchange',
-    scopes: wanted,
-    ...(audience === undefined ? {} : { audience }),
-    ...(isNarrowed ? { scopesFromIssuer: true } : {}),
+    scopes: wantedScopes(situation),
+    ...(target.audience === undefined ? {} : { audience: target.audience }),
+    ...(exchanged === true && missingScopes(situation).length > 0
+      ? { scopesFromIssuer: true }
+      : {}),
   }
+}
+
+function wantedScopes({ target, server }: Situation): readonly string[] {
+  return target.scopes.length > 0 ? target.scopes : server.scopes
+}
+
+/** The scopes that the app would leave out, because the person's token does not hold them. */
+function missingScopes(situation: Situation): readonly string[] {
+  const { granted, scopesFromIssuer, token } = situation
+  if (scopesFromIssuer || !token) return []
+  return wantedScopes(situation).filter((scope) => !granted.includes(scope))
+}
+
+function narrowing(situation: Situation): readonly Finding[] {
+  const missing = missingScopes(situation)
+  if (missing.length === 0 || situation.exchanged === true) return []
+  return [
+    note(
+      `The token does not hold ${missing.join(' ')}, and the app asks only for what it holds. Let the page ask for them; or write scopesFromIssuer: true, if the issuer decides on the scopes of the server`,
+    ),
+  ]
 }
 
 function exchangeReason({ exchanged, announced }: Situation): string {

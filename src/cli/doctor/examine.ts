@@ -33,7 +33,7 @@ export async function examine(examination: Examination, way: Way): Promise<Exami
     ...judgeIssuer(examination.issuer, known.looked, known.preset),
     ...door.findings,
     ...exchange.findings,
-    ...(chosen ? [chosen.finding] : []),
+    ...(chosen?.findings ?? []),
   ]
   const found = { known, findings, door: door.part, server, exchange: exchange.part.answer, chosen }
   return { report: reportOf(examination, found), issued: exchange.part.issued }
@@ -83,6 +83,7 @@ function chosenSource(
     granted: door?.answer.scopes ?? [],
     exchanged: exchange?.done,
     cannotExchange: placed.cannotExchange,
+    scopesFromIssuer: placed.scopesFromIssuer ?? false,
     announced: looked.found?.metadata.tokenExchange ?? null,
   })
 }

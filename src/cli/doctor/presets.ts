@@ -44,6 +44,8 @@ export interface PlacedPreset {
   readonly configure: (common: IssuerOptions) => ConfiguredIssuer
   /** Why it cannot exchange tokens, and what to use instead. */
   readonly cannotExchange?: string
+  /** Its exchanges leave the scopes of a target to the issuer. */
+  readonly scopesFromIssuer?: boolean
   /** It verifies opaque tokens by itself, when it has a client. */
   readonly takesOpaqueTokens?: boolean
   /** Whether it knows the audience by itself: always the same one, or the id of the client. */
@@ -228,6 +230,7 @@ function checked(placed: PlacedPreset | undefined, issuer: string): PlacedPreset
     return {
       ...placed,
       takesOpaqueTokens,
+      scopesFromIssuer: made.exchanger?.scopesFromIssuer ?? false,
       standardAudience: audience === undefined ? 'never' : isClient ? 'client' : 'always',
       ...(cannotExchange === undefined ? {} : { cannotExchange }),
     }

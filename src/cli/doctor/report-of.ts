@@ -52,7 +52,7 @@ function codeOf(examination: Examination, { known, door, server, chosen }: Found
   const { preset, placed } = known
   const { clientId, secretVariable, scopes } = examination
   const tried = door?.settings ?? namedSettings(examination)
-  const exchanges = chosen?.source.type === 'exchange'
+  const exchanges = chosen?.source.type === 'exchange' && !chosen.service
   const needsClient =
     preset.name === 'github' || tried.opaqueTokens === 'introspection' || exchanges
   return settingsCode({
@@ -68,6 +68,7 @@ function codeOf(examination: Examination, { known, door, server, chosen }: Found
       chosen && {
         url: server.url,
         source: chosen.source,
+        service: chosen.service,
         connectAt: server.authorizationServers.find((name) => /^https:\/\/[^?#]+$/.test(name)),
         scopes: scopes.length > 0 ? scopes : server.scopes,
       },

@@ -1,6 +1,7 @@
 // Writes the settings as TypeScript to paste. Every text in it is a literal, whatever it contains.
 
 import { literal, member } from '../inspect/typescript.ts'
+import { resourceOf } from './choose-source.ts'
 import type { PlacedPreset, PresetName } from './presets.ts'
 import type { Settings } from './try-door.ts'
 
@@ -19,6 +20,8 @@ export interface Written {
     | {
         readonly url: string
         readonly source: Readonly<Record<string, unknown>>
+        /** It is exchanged by a token service of the app. */
+        readonly service: boolean
         /** For the source `connection`: the authorization server that the server names. */
         readonly connectAt: string | undefined
         readonly scopes: readonly string[]
@@ -31,32 +34,62 @@ export function settingsCode(written: Written): string {
   const { preset, binding, needsClient } = written
   const client = needsClient || written.clientId !== undefined ? clientLines(written) : []
   const connects = binding?.source.type === 'connection'
+  const main = [
+    ...(client.length > 1 ? ['Credential'] : []),
+    'createOnBehalf',
+    ...(connects || binding?.service ? ['memorySecretStore'] : []),
+  ]
+  const issuer = issuerCode(written, client)
+  const service = binding?.service ? serviceLines(binding, issuer) : []
+  const more = [connects ? 'connections' : '', binding?.service ? 'tokenService' : '']
   return [
-    `import { ${client.length > 1 ? 'Credential, ' : ''}createOnBehalf${connects ? ', memorySecretStore' : ''} } from 'onbehalf'`,
+    `import { ${main.join(', ')} } from 'onbehalf'`,
     ...(connects ? ["import { guardedFetch } from 'onbehalf/egress'"] : []),
     `import { ${preset} } from 'onbehalf/issuers'`,
-    ...(connects ? ["import { connections } from 'onbehalf/oauth'"] : []),
+    ...more.filter(Boolean).map((name) => `import { ${name} } from 'onbehalf/oauth'`),
     '',
+    ...service,
     'export const onbehalf = createOnBehalf({',
-    ...issuerLines(written, client),
+    ...(binding?.service
+      ? ['  issuer: signIn,', "  exchanger: service.exchanger('app'),"]
+      : [`  issuer: ${issuer},`]),
     ...(binding ? serverLines(binding) : ['  servers: {},']),
     ...(binding && connects ? connectionLines(binding) : []),
     '})',
   ].join('\n')
 }
 
-function issuerLines(
-  { preset, placed, settings }: Written,
-  client: readonly string[],
-): readonly string[] {
+/** The call of the preset, as it stands behind `  issuer: `. */
+function issuerCode({ preset, placed, settings }: Written, client: readonly string[]): string {
   const members = Object.entries({ ...placed.place, ...settings }).filter(
     ([name]) => !(name === 'clientId' && client.length > 0),
   )
   const lines = members.map(([name, value]) => `    ${member(name)}: ${literal(value, '    ')},`)
   const all = [...lines, ...client]
-  return all.length === 0
-    ? [`  issuer: ${preset}({}),`]
-    : [`  issuer: ${preset}({`, ...all, '  }),']
+  return all.length === 0 ? `${preset}({})` : [`${preset}({`, ...all, '  })'].join('\n')
+}
+
+/** A token service for the app, which exchanges what people sign in with. */
+function serviceLines(
+  { url, source, scopes }: NonNullable<Written['binding']>,
+  issuer: string,
+): readonly string[] {
+  const audience = typeof source.audience === 'string' ? source.audience : resourceOf(url)
+  const clients = { app: { subject: 'sign-in', audiences: { [audience]: scopes } } }
+  return [
+    // The same code, two columns further to the left.
+    `const signIn = ${issuer.replace(/^ {2}/gm, '')}`,
+    '',
+    'export const service = tokenService({',
+    "  issuer: 'https://your-app.example/tokens', // where its fetch is served; the server trusts it",
+    '  signIn,',
+    '  keys: memorySecretStore(), // in production, one of onbehalf/store',
+    `  clients: ${literal(clients, '  ')},`,
+    `  scopesOf: () => ${literal(scopes, '  ')}, // by the token: what this person may do`,
+    '  audit: { record: (event) => console.log(JSON.stringify(event)) },',
+    '})',
+    '',
+  ]
 }
 
 function clientLines({
