@@ -423,6 +423,15 @@ describe('the provider of an issuer', () => {
   })
 })
 
+describe('a preset', () => {
+  it('is written only for an issuer that it would be about', async () => {
+    const issuer = 'https://api.workos.com/other'
+    const { report } = await visit({ metadata: { issuer } }, { issuer })
+    expect(report.issuer.preset.name).toBe('oidc')
+    expect(report.settings).toContain(`issuer: '${issuer}',`)
+  })
+})
+
 describe('the settings that are written', () => {
   let folder: string
   beforeAll(() => {

@@ -5,7 +5,7 @@ import type { Credential } from 'onbehalf'
 import { type ChosenSource, chooseSource, resourceOf } from './choose-source.ts'
 import type { Examination, Step } from './examination.ts'
 import { exchangeStep } from './exchange-step.ts'
-import { judgeIssuer, judgeToken, note, unknown } from './judge.ts'
+import { judgeIssuer, judgeToken, note } from './judge.ts'
 import { type Known, know } from './know.ts'
 import { lookAtServer } from './look-at-server.ts'
 import type { ExchangeAnswer, Report, ServerFacts } from './report.ts'
@@ -42,7 +42,7 @@ export async function examine(examination: Examination, way: Way): Promise<Exami
 /** Asks the door. */
 async function doorStep(
   examination: Examination,
-  { looked, token, placed, preset, isNamed, issuer }: Known,
+  { looked, token, placed, preset }: Known,
   way: Way,
 ): Promise<Step<TriedDoor | undefined>> {
   const { token: credential } = examination
@@ -52,12 +52,7 @@ async function doorStep(
       findings: [note('Without a token nobody knows what the door would say: --token-env NAME')],
     }
   const { facts } = token
-  // An opaque token is sent to the issuer, so only to the one that the operator named.
-  if (facts.form !== 'JWT' && !isNamed)
-    return {
-      part: undefined,
-      findings: [unknown(`The token was not sent to ${issuer}, which you did not name`, 'Name it')],
-    }
+  // An opaque token names no issuer, so it is sent to the one that the operator named.
   const metadata = looked.found?.metadata ?? null
   const part = await tryDoor(
     placed,
