@@ -39,11 +39,18 @@ for (const kind of KINDS) {
   if (isWanted(kind.name)) await runKind(kind)
 }
 if (!isRecording && isWanted(PATTERN)) await runPattern()
+if (tally.passed + tally.failed + tally.notAvailable.length === 0)
+  say(`Names: ${[...KINDS.map(({ name }) => name), PATTERN].map(wordOf).join(', ')}`)
 say(tally.summary())
 process.exit(tally.failed > 0 || tally.passed === 0 ? 1 : 0)
 
 function isWanted(name: string): boolean {
-  return wanted.length === 0 || wanted.some((word) => name.toLowerCase().includes(word))
+  return wanted.length === 0 || wanted.some((word) => wordOf(name).includes(word))
+}
+
+/** A name as it is written on a command line. */
+function wordOf(name: string): string {
+  return name.toLowerCase().replaceAll(' ', '-')
 }
 
 async function runKind(kind: IssuerKind): Promise<void> {
