@@ -2,107 +2,30 @@
 // admitted request.
 
 import { type Caller, type CallerParts, openCaller } from './caller.ts'
-import { type AuditSink, createAuditor, logSink } from './core/audit.ts'
-import { audiencesOf, type Binding, type BindingInput, scopesOf } from './core/binding.ts'
+import { createAuditor, logSink } from './core/audit.ts'
+import { audiencesOf, type Binding, scopesOf } from './core/binding.ts'
 import { memoryReflectionMarks } from './core/carry/memory-reflection-marks.ts'
 import { memoryToolPins } from './core/carry/memory-tool-pins.ts'
-import type { ReflectionMarks } from './core/carry/reflection-marks.ts'
 import { runningCalls } from './core/carry/running-calls.ts'
-import type { ToolPins } from './core/carry/tool-pins.ts'
-import {
-  type DeclaredIssuers,
-  declaredIssuers,
-  type IssuerSettings,
-} from './core/declared-issuers.ts'
+import { type DeclaredIssuers, declaredIssuers } from './core/declared-issuers.ts'
 import { toResponse } from './core/door/answer.ts'
 import { type Admission, createDoor } from './core/door/door.ts'
-import type { ProofVerifier } from './core/door/proof.ts'
+import { checkOptions } from './core/known-options.ts'
 import { parseBinding } from './core/parse-binding.ts'
-import { type AllowsHttp, allowedHttp, type PlainHttpOptions, quietly } from './core/plain-http.ts'
+import { type AllowsHttp, allowedHttp, quietly } from './core/plain-http.ts'
 import { type Principal, principalKey } from './core/principal.ts'
 import { canonicalResource, describedResource, resourceMetadataResponse } from './core/resource.ts'
 import { isScope } from './core/scope.ts'
 import { type EndedSignIn, signIns } from './core/sign-ins.ts'
-import type { ClientCredentialsIssuer, TokenExchanger } from './core/source/exchange.ts'
 import { issuedCache } from './core/source/issued-cache.ts'
 import { partiesOf } from './core/source/issued-target.ts'
-import type { ConnectedAccounts } from './core/source/parts.ts'
 import { missingPart } from './core/source/source.ts'
 import { memoryVault } from './core/vault/memory-vault.ts'
-import type { SecretStore } from './core/vault/secret-store.ts'
-import type { Vault } from './core/vault/vault.ts'
 import { literalWarning } from './mcp/placements/prompt-values.ts'
 import { quarantines } from './mcp/redact/quarantine.ts'
 import { sentSecrets } from './mcp/redact/sent-secrets.ts'
-
-/** Options of {@link createOnBehalf}. */
-export interface OnBehalfOptions extends IssuerSettings, PlainHttpOptions {
-  /**
-   * Identifier of the app's own endpoint, and the audience of the access tokens that it accepts
-   * unless another one is named. Default, when an audience is named: the URL that is asked.
-   */
-  readonly resource?: string
-  /** The MCP servers, by the names that people and the model are shown. */
-  readonly servers: Readonly<Record<string, BindingInput>>
-  /**
-   * Records every hop. A sink that throws makes the hop fail. Default: the log of the process gets
-   * each event as one line of JSON.
-   */
-  readonly audit?: AuditSink
-  /** Needed for the source `identity-assertion`: `identityAssertionExchanger` of onbehalf/oauth. */
-  readonly identityAssertions?: TokenExchanger
-  /** Needed for the source `client-credentials`: `clientCredentials` of onbehalf/oauth. */
-  readonly clientCredentials?: ClientCredentialsIssuer
-  /** Needed for the source `connection`: `connections` of onbehalf/oauth. */
-  readonly connections?: ConnectedAccounts
-  /**
-   * Needed for the source `static`: stores the keys, for example `sqliteSecretStore` of
-   * onbehalf/store.
-   */
-  readonly secrets?: SecretStore
-  /** Scopes that every request to the app needs. Default none. */
-  readonly scopes?: readonly string[]
-  /** Scopes to name in challenges and metadata. Default: `scopes` and those of the bindings. */
-  readonly scopesSupported?: readonly string[]
-  /**
-   * A header such as `X-User-ID` that callers send along. It is never taken for an identity: a
-   * request that has it with anything but the token's subject is refused. Default: nobody looks at
-   * it.
-   */
-  readonly subjectHeader?: string
-  /**
-   * Set it to accept tokens that are bound to a key (RFC 9449): `dpopProofs` of onbehalf/jwt.
-   * Default: such tokens are refused.
-   */
-  readonly proofs?: ProofVerifier
-  /** Keeps the admitted credentials. Default: this process's memory. */
-  readonly vault?: Vault
-  /**
-   * Remembers the servers that sent a credential back, for example `sqliteReflectionMarks` of
-   * onbehalf/store. Default: this process's memory, so a restart forgets them.
-   */
-  readonly reflectionMarks?: ReflectionMarks
-  /**
-   * Remembers the definitions of tools as they were first seen, where parameters are filled, for
-   * example `sqliteToolPins` of onbehalf/store. Default: this process's memory, so a restart forgets
-   * them.
-   */
-  readonly toolPins?: ToolPins
-  /**
-   * Key of the audit's fingerprints: 32 bytes or more, one for each deployment. Default: random.
-   */
-  readonly fingerprintKey?: Uint8Array<ArrayBuffer>
-  /** Sends the requests to the servers. Default: `globalThis.fetch`, captured at creation. */
-  readonly fetch?: typeof globalThis.fetch
-  /** Milliseconds that one call to a server may take, 1 to 2,147,483,647. Default 60,000. */
-  readonly deadline?: number
-  /** The clock: milliseconds since the epoch. Default `Date.now`. */
-  readonly now?: () => number
-  /**
-   * Called with a warning for each setting that is allowed but not safe. Default `console.warn`.
-   */
-  readonly warn?: (message: string) => void
-}
+import type { OnBehalfOptions } from './on-behalf-options.ts'
+import { ON_BEHALF_OPTIONS } from './option-names.ts'
 
 /** What an app holds. */
 export interface OnBehalf {
@@ -152,6 +75,7 @@ export interface OnBehalf {
  * ```
  */
 export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
+  checkOptions('createOnBehalf', '', options, ON_BEHALF_OPTIONS)
   const { now = Date.now, vault = memoryVault({ now }) } = options
   const issuers = declaredIssuers(options)
   const allowsHttp = allowedHttp(options)

@@ -7,7 +7,8 @@ import { runningCalls } from '../src/core/carry/running-calls.ts'
 import { granted } from '../src/core/errors.ts'
 import { toSentence } from '../src/core/sentences.ts'
 import { memoryVault } from '../src/core/vault/memory-vault.ts'
-import { createOnBehalf, type OnBehalfOptions } from '../src/on-behalf.ts'
+import { createOnBehalf } from '../src/on-behalf.ts'
+import type { OnBehalfOptions } from '../src/on-behalf-options.ts'
 import {
   alice,
   bob,

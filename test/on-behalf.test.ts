@@ -7,7 +7,8 @@ import { AuthError, granted, refused } from '../src/core/errors.ts'
 import { memoryVault } from '../src/core/vault/memory-vault.ts'
 import type { Deposit, Handle, Vault } from '../src/core/vault/vault.ts'
 import type { MessageTransport } from '../src/mcp/transport.ts'
-import { createOnBehalf, type OnBehalf, type OnBehalfOptions } from '../src/on-behalf.ts'
+import { createOnBehalf, type OnBehalf } from '../src/on-behalf.ts'
+import type { OnBehalfOptions } from '../src/on-behalf-options.ts'
 import {
   CHAT,
   deferred,

@@ -2,6 +2,7 @@
 // is refused before its first event, or not at all.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { checkOptions, type OptionNames } from '../core/known-options.ts'
 import { answerNode } from './http/node-reply.ts'
 import { openStreams } from './http/open-streams.ts'
 import { memoryRateLimit } from './http/rate-limit.ts'
@@ -23,6 +24,28 @@ export interface ChatkitServer {
   listener(request: IncomingMessage, response: ServerResponse): Promise<void>
   /** Ends the runs of this process; what they wrote is kept. Call it when the process ends. */
   close(): Promise<void>
+}
+
+/** Every option of the factory. A new one does not compile until it is here. */
+const CHATKIT_SERVER_OPTIONS: OptionNames<ChatkitServerOptions<ChatCaller>> = {
+  admit: 'required',
+  store: 'required',
+  respond: 'required',
+  action: 'optional',
+  syncAction: 'optional',
+  feedback: 'optional',
+  transcribe: 'optional',
+  attachments: 'optional',
+  runs: 'optional',
+  rateLimit: 'optional',
+  limits: 'optional',
+  allowCancel: 'optional',
+  deadline: 'optional',
+  lease: 'optional',
+  heartbeat: 'optional',
+  now: 'optional',
+  newId: 'optional',
+  onError: 'optional',
 }
 
 /**
@@ -47,6 +70,7 @@ export interface ChatkitServer {
 export function chatkitServer<C extends ChatCaller>(
   options: ChatkitServerOptions<C>,
 ): ChatkitServer {
+  checkOptions('chatkitServer', '', options, CHATKIT_SERVER_OPTIONS)
   const { admit, heartbeat, deadline = DEADLINE_MS } = options
   const server = serverOf(options)
   const { runs, report } = server

@@ -2,6 +2,7 @@
 // a keyed fingerprint of its id.
 
 import { isFailure, type RefusalReason } from './errors.ts'
+import { checkOptions, type OptionNames } from './known-options.ts'
 import { actorChain, type Principal } from './principal.ts'
 import type { RefusalDetails } from './refusal-details.ts'
 
@@ -96,6 +97,12 @@ export interface AuditorOptions {
 /** The same few tokens make all calls of a run, so their fingerprints are remembered. */
 const MAX_FINGERPRINTS = 1000
 
+/** Every option of the factory. A new one does not compile until it is here. */
+const CREATE_AUDITOR_OPTIONS: OptionNames<AuditorOptions> = {
+  fingerprintKey: 'optional',
+  now: 'optional',
+}
+
 /**
  * Makes an auditor over a sink.
  *
@@ -107,6 +114,7 @@ const MAX_FINGERPRINTS = 1000
  * ```
  */
 export function createAuditor(sink: AuditSink, options: AuditorOptions = {}): Auditor {
+  checkOptions('createAuditor', '', options, CREATE_AUDITOR_OPTIONS)
   const { fingerprintKey = crypto.getRandomValues(new Uint8Array(32)), now = Date.now } = options
   if (fingerprintKey.length < 32) throw new TypeError('fingerprintKey must have at least 32 bytes')
   const key = crypto.subtle.importKey(

@@ -3,6 +3,7 @@
 import { checkAudience } from './audience.ts'
 import { refused } from './errors.ts'
 import type { Issuer } from './issuer.ts'
+import type { OptionNames } from './known-options.ts'
 import type { TokenExchanger } from './source/exchange.ts'
 import { readIssuer } from './verify/read-issuer.ts'
 import type { TokenVerifier } from './verify/verify.ts'
@@ -128,4 +129,14 @@ function jointVerifier(
       )
     },
   }
+}
+
+/** Their names, for the check of every factory that has them. */
+export const ISSUER_SETTINGS: OptionNames<IssuerSettings> = {
+  issuer: 'optional',
+  issuers: 'optional',
+  audience: 'optional',
+  authorizationServers: 'optional',
+  verifier: 'optional',
+  exchanger: 'optional',
 }

@@ -5,6 +5,9 @@ export type OptionNames<T> = {
   readonly [Name in keyof T]-?: object extends Pick<T, Name> ? 'optional' : 'required'
 }
 
+/** The same, of whatever options. */
+export type Names = Readonly<Record<string, 'optional' | 'required'>>
+
 /**
  * Checks the names of options. An option that nobody reads looks like one that works: a misspelt
  * `scopes` would ask for none.
@@ -14,15 +17,10 @@ export type OptionNames<T> = {
  *
  * @example
  * ```ts
- * checkOptions<DoorOptions>('createDoor', '', options, DOOR_OPTIONS)
+ * checkOptions('createDoor', '', options, DOOR_OPTIONS)
  * ```
  */
-export function checkOptions<T>(
-  factory: string,
-  at: string,
-  options: unknown,
-  names: OptionNames<T>,
-): void {
+export function checkOptions(factory: string, at: string, options: unknown, names: Names): void {
   const place = at === '' ? factory : at
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw new TypeError(`${place} must be an object with options`)

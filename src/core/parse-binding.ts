@@ -10,6 +10,7 @@ import {
   type Source,
   scopesOf,
 } from './binding.ts'
+import { checkBinding } from './binding-names.ts'
 import { type AllowsHttp, HTTP_RULE } from './plain-http.ts'
 import { canonicalResource, isLoopback } from './resource.ts'
 import { isScope } from './scope.ts'
@@ -60,6 +61,7 @@ export function parseBinding(
     throw new TypeError(
       `servers: "${name}" is no usable name (letters, digits, space, _ and -, at most 64)`,
     )
+  checkBinding(name, input)
   if (!URL.canParse(input.url)) fail(['url', 'must be an absolute URL'])
   const url = new URL(input.url)
   const {
@@ -202,12 +204,13 @@ function answerProblem(
 function frozen<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value
   const copy: T = structuredClone(value)
-  const freeze = (part: unknown) => {
-    if (typeof part !== 'object' || part === null) return
-    Object.values(part).forEach(freeze)
+  // A list and no recursion: a declaration from a file may be deeper than the stack.
+  const parts: unknown[] = [copy]
+  for (const part of parts) {
+    if (typeof part !== 'object' || part === null) continue
+    parts.push(...Object.values(part))
     Object.freeze(part)
   }
-  freeze(copy)
   return copy
 }
 

@@ -1,5 +1,6 @@
 // Plain http inside a cluster: the hosts that an operator names, and that nobody outside can be.
 
+import type { OptionNames } from './known-options.ts'
 import { isLoopback } from './resource.ts'
 
 /** Whether credentials may go over plain http to the host of a URL. */
@@ -125,4 +126,10 @@ function isPrivateName(name: string): boolean {
   const last = labels.at(-1) ?? ''
   if (last === '') return false
   return labels.length === 1 || PRIVATE_LABELS.has(last) || name.endsWith('.home.arpa')
+}
+
+/** Their names, for the check of every factory that has them. */
+export const PLAIN_HTTP_OPTIONS: OptionNames<PlainHttpOptions> = {
+  insecurelyAllowHttp: 'optional',
+  warn: 'optional',
 }

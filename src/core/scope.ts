@@ -4,7 +4,8 @@ const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 
 /** Whether a text is one scope token (RFC 6749 section 3.3). */
 export function isScope(text: string): boolean {
-  return SCOPE_TOKEN.test(text)
+  // A declaration from a file may hold anything, also a list that is too deep to become a text.
+  return typeof text === 'string' && SCOPE_TOKEN.test(text)
 }
 
 /** Reads a `scope` value; anything that is not a string of scope tokens gives no scope. */

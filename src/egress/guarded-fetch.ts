@@ -5,6 +5,7 @@
 import { isIP } from 'node:net'
 import { Agent } from 'undici'
 import { readOutgoing } from '../core/carry/outgoing.ts'
+import { checkOptions, type OptionNames } from '../core/known-options.ts'
 import { isLoopback } from '../core/resource.ts'
 import { isLoopbackAddress, isPublicAddress } from './address.ts'
 import { guardedLookup, type Resolve, systemResolve } from './guarded-lookup.ts'
@@ -26,6 +27,14 @@ export interface GuardedFetchOptions {
   readonly resolve?: Resolve
 }
 
+/** Every option of the factory. A new one does not compile until it is here. */
+const GUARDED_FETCH_OPTIONS: OptionNames<GuardedFetchOptions> = {
+  allowLoopbackForDevelopment: 'optional',
+  maxBytes: 'optional',
+  deadline: 'optional',
+  resolve: 'optional',
+}
+
 /**
  * Makes a guarded `fetch`. It resolves a name once, checks every address of it, and connects to a
  * checked address. It reads the whole answer, within its bounds, before it gives it. It follows no
@@ -43,6 +52,7 @@ export interface GuardedFetchOptions {
  * ```
  */
 export function guardedFetch(options: GuardedFetchOptions = {}): typeof globalThis.fetch {
+  checkOptions('guardedFetch', '', options, GUARDED_FETCH_OPTIONS)
   const {
     allowLoopbackForDevelopment = false,
     maxBytes = 256 * 1024,

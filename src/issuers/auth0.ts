@@ -2,6 +2,7 @@
 
 import { COMMON_MARKS } from '../core/verify/token-kind.ts'
 import { type ConfiguredIssuer, configure } from './configure.ts'
+import { checkPreset } from './option-names.ts'
 import type { IssuerOptions } from './options.ts'
 import { given, httpsOrigin } from './place.ts'
 import type { Preset } from './preset.ts'
@@ -35,6 +36,7 @@ export interface Auth0Options extends IssuerOptions {
  * @throws TypeError that names the setting, for a configuration that cannot work.
  */
 export function auth0(options: Auth0Options): ConfiguredIssuer {
+  checkPreset('auth0', options, { domain: 'optional', issuer: 'optional' })
   const { issuer = `${httpsOrigin('domain', given('domain', options.domain))}/` } = options
   return configure(AUTH0, options, { issuer })
 }

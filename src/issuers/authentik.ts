@@ -1,6 +1,7 @@
 // The preset for authentik.
 
 import { type ConfiguredIssuer, configure } from './configure.ts'
+import { checkPreset } from './option-names.ts'
 import type { IssuerOptions } from './options.ts'
 import { given, trimmed } from './place.ts'
 import type { Preset } from './preset.ts'
@@ -33,6 +34,11 @@ export interface AuthentikOptions extends IssuerOptions {
  * @throws TypeError that names the setting, for a configuration that cannot work.
  */
 export function authentik(options: AuthentikOptions): ConfiguredIssuer {
+  checkPreset('authentik', options, {
+    url: 'optional',
+    application: 'optional',
+    issuer: 'optional',
+  })
   const { url, application, issuer = issuerOf(url, application) } = options
   return configure(AUTHENTIK, options, { issuer, audience: options.clientId })
 }

@@ -2,6 +2,7 @@
 
 import { COMMON_MARKS } from '../core/verify/token-kind.ts'
 import { type ConfiguredIssuer, configure } from './configure.ts'
+import { checkPreset } from './option-names.ts'
 import type { NamedIssuerOptions } from './options.ts'
 import { cannotExchange, type Preset } from './preset.ts'
 
@@ -24,5 +25,6 @@ export type BetterAuthOptions = NamedIssuerOptions
  * @throws TypeError that names the setting, for a configuration that cannot work.
  */
 export function betterAuth(options: BetterAuthOptions): ConfiguredIssuer {
+  checkPreset('betterAuth', options, { issuer: 'required' })
   return configure(BETTER_AUTH, options, { issuer: options.issuer })
 }

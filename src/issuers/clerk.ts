@@ -2,6 +2,7 @@
 
 import { FOREIGN_MARKS } from '../core/verify/token-kind.ts'
 import { type ConfiguredIssuer, configure } from './configure.ts'
+import { checkPreset } from './option-names.ts'
 import type { IssuerOptions } from './options.ts'
 import { given, httpsOrigin } from './place.ts'
 import { cannotExchange, type Preset } from './preset.ts'
@@ -37,6 +38,7 @@ export interface ClerkOptions extends IssuerOptions {
  * @throws TypeError that names the setting, for a configuration that cannot work.
  */
 export function clerk(options: ClerkOptions): ConfiguredIssuer {
+  checkPreset('clerk', options, { domain: 'optional', issuer: 'optional' })
   const { issuer = httpsOrigin('domain', given('domain', options.domain)) } = options
   return configure(CLERK, options, { issuer })
 }

@@ -2,6 +2,7 @@
 
 import type { ConnectEndpoints } from '../oauth/connection/connect-dialect.ts'
 import { type ConfiguredIssuer, configure } from './configure.ts'
+import { checkPreset } from './option-names.ts'
 import type { IssuerOptions } from './options.ts'
 import { given, httpsOrigin } from './place.ts'
 import { cannotExchange, type Preset } from './preset.ts'
@@ -42,6 +43,12 @@ export interface CognitoOptions extends IssuerOptions {
  * @throws TypeError that names the setting, for a configuration that cannot work.
  */
 export function cognito(options: CognitoOptions): ConfiguredIssuer {
+  checkPreset('cognito', options, {
+    userPoolId: 'optional',
+    region: 'optional',
+    domain: 'optional',
+    issuer: 'optional',
+  })
   const { userPoolId, region, domain, issuer = issuerOf(userPoolId, region) } = options
   return configure(COGNITO, options, {
     issuer,

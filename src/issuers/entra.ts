@@ -1,6 +1,7 @@
 // The preset for Microsoft Entra ID.
 
 import { type ConfiguredIssuer, configure } from './configure.ts'
+import { checkPreset } from './option-names.ts'
 import type { IssuerOptions } from './options.ts'
 import { trimmed } from './place.ts'
 import type { Preset } from './preset.ts'
@@ -54,6 +55,7 @@ const NO_DIRECTORIES = ['common', 'organizations', 'consumers']
  * @throws TypeError that names the setting, for a configuration that cannot work.
  */
 export function entra(options: EntraOptions): ConfiguredIssuer {
+  checkPreset('entra', options, { tenant: 'optional', tenants: 'optional', authority: 'optional' })
   const { tenant, tenants = tenant === undefined ? [] : [tenant] } = options
   const { authority = 'https://login.microsoftonline.com' } = options
   const [first] = tenants

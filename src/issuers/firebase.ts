@@ -1,6 +1,7 @@
 // The preset for Firebase.
 
 import { type ConfiguredIssuer, configure } from './configure.ts'
+import { checkPreset } from './option-names.ts'
 import type { IssuerOptions } from './options.ts'
 import { cannotExchange, type Preset } from './preset.ts'
 
@@ -25,6 +26,7 @@ export interface FirebaseOptions extends IssuerOptions {
  * @throws TypeError that names the setting, for a configuration that cannot work.
  */
 export function firebase(options: FirebaseOptions): ConfiguredIssuer {
+  checkPreset('firebase', options, { projectId: 'required' })
   const { projectId } = options
   if (!/^[\w:.-]+$/.test(projectId ?? ''))
     throw new TypeError('projectId must be the id of the Firebase project')

@@ -1,6 +1,7 @@
 // The preset for GitHub.
 
 import { type ConfiguredIssuer, configure } from './configure.ts'
+import { checkPreset } from './option-names.ts'
 import type { IssuerOptions } from './options.ts'
 import { cannotExchange, type Preset } from './preset.ts'
 
@@ -37,6 +38,7 @@ export type GithubOptions = IssuerOptions
  * @throws TypeError when `clientId` or `clientSecret` is missing.
  */
 export function github(options: GithubOptions): ConfiguredIssuer {
+  checkPreset('github', options, {})
   const { clientId, clientSecret, verifier } = options
   if (!verifier && (clientId === undefined || clientSecret === undefined))
     throw new TypeError(

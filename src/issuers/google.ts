@@ -1,6 +1,7 @@
 // The preset for Google.
 
 import { type ConfiguredIssuer, configure } from './configure.ts'
+import { checkPreset } from './option-names.ts'
 import type { IssuerOptions } from './options.ts'
 import { cannotExchange, type Preset } from './preset.ts'
 
@@ -41,6 +42,7 @@ export type GoogleOptions = IssuerOptions
  * @throws TypeError that names the setting, for a configuration that cannot work.
  */
 export function google(options: GoogleOptions): ConfiguredIssuer {
+  checkPreset('google', options, {})
   return configure(GOOGLE, options, {
     issuer: 'https://accounts.google.com',
     issuers: ['https://accounts.google.com', 'accounts.google.com'],

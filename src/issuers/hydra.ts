@@ -2,6 +2,7 @@
 
 import { COMMON_MARKS } from '../core/verify/token-kind.ts'
 import { type ConfiguredIssuer, configure } from './configure.ts'
+import { checkPreset } from './option-names.ts'
 import type { NamedIssuerOptions } from './options.ts'
 import { cannotExchange, type Preset } from './preset.ts'
 
@@ -32,5 +33,6 @@ export type HydraOptions = NamedIssuerOptions
  * @throws TypeError that names the setting, for a configuration that cannot work.
  */
 export function hydra(options: HydraOptions): ConfiguredIssuer {
+  checkPreset('hydra', options, { issuer: 'required' })
   return configure(HYDRA, options, { issuer: options.issuer })
 }

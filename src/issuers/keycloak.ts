@@ -1,6 +1,7 @@
 // The preset for Keycloak.
 
 import { type ConfiguredIssuer, configure } from './configure.ts'
+import { checkPreset } from './option-names.ts'
 import type { IssuerOptions } from './options.ts'
 import { given, trimmed } from './place.ts'
 import type { Preset } from './preset.ts'
@@ -40,6 +41,7 @@ export interface KeycloakOptions extends IssuerOptions {
  * @throws TypeError that names the setting, for a configuration that cannot work.
  */
 export function keycloak(options: KeycloakOptions): ConfiguredIssuer {
+  checkPreset('keycloak', options, { url: 'optional', realm: 'optional', issuer: 'optional' })
   const { url, realm, issuer = realmOf(url, realm) } = options
   return configure(KEYCLOAK, options, { issuer })
 }

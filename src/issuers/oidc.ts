@@ -3,6 +3,7 @@
 
 import { COMMON_MARKS } from '../core/verify/token-kind.ts'
 import { type ConfiguredIssuer, configure } from './configure.ts'
+import { checkPreset } from './option-names.ts'
 import type { NamedIssuerOptions } from './options.ts'
 import type { Preset } from './preset.ts'
 
@@ -29,5 +30,6 @@ export type OidcOptions = NamedIssuerOptions
  * ```
  */
 export function oidc(options: OidcOptions): ConfiguredIssuer {
+  checkPreset('oidc', options, { issuer: 'required' })
   return configure(OIDC, options, { issuer: options.issuer })
 }

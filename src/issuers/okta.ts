@@ -1,6 +1,7 @@
 // The preset for Okta.
 
 import { type ConfiguredIssuer, configure } from './configure.ts'
+import { checkPreset } from './option-names.ts'
 import type { IssuerOptions } from './options.ts'
 import { given, httpsOrigin } from './place.ts'
 import type { Preset } from './preset.ts'
@@ -35,6 +36,11 @@ export interface OktaOptions extends IssuerOptions {
  * @throws TypeError that names the setting, for a configuration that cannot work.
  */
 export function okta(options: OktaOptions): ConfiguredIssuer {
+  checkPreset('okta', options, {
+    domain: 'optional',
+    authorizationServer: 'optional',
+    issuer: 'optional',
+  })
   const { domain, authorizationServer = 'default' } = options
   const {
     issuer = `${httpsOrigin('domain', given('domain', domain))}/oauth2/${authorizationServer}`,

@@ -2,6 +2,7 @@
 
 import { COMMON_MARKS } from '../core/verify/token-kind.ts'
 import { type ConfiguredIssuer, configure } from './configure.ts'
+import { checkPreset } from './option-names.ts'
 import type { NamedIssuerOptions } from './options.ts'
 import type { Preset } from './preset.ts'
 
@@ -25,5 +26,6 @@ export type PingFederateOptions = NamedIssuerOptions
  * @throws TypeError that names the setting, for a configuration that cannot work.
  */
 export function pingFederate(options: PingFederateOptions): ConfiguredIssuer {
+  checkPreset('pingFederate', options, { issuer: 'required' })
   return configure(PING_FEDERATE, options, { issuer: options.issuer })
 }

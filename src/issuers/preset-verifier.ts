@@ -57,10 +57,11 @@ export function presetVerifier(
     ...(algorithms === undefined ? {} : { algorithms }),
     ...(idTokensFor === undefined ? {} : { idTokensFor }),
   })
+  const { accessTokenMarks: _, ...opaqueDialect } = dialect
   const way = opaqueWay(preset, options, place)
   return way === undefined
     ? jwts
-    : byForm(jwts, opaqueVerifier(way, options, { ...shared, ...dialect, issuer }, client))
+    : byForm(jwts, opaqueVerifier(way, options, { ...shared, ...opaqueDialect, issuer }, client))
 }
 
 type Shared = Omit<Parameters<typeof userinfoVerifier>[0], 'check' | 'assumeAudience'>

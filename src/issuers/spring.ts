@@ -2,6 +2,7 @@
 
 import { COMMON_MARKS } from '../core/verify/token-kind.ts'
 import { type ConfiguredIssuer, configure } from './configure.ts'
+import { checkPreset } from './option-names.ts'
 import type { NamedIssuerOptions } from './options.ts'
 import type { Preset } from './preset.ts'
 
@@ -34,5 +35,6 @@ export type SpringOptions = NamedIssuerOptions
  * @throws TypeError that names the setting, for a configuration that cannot work.
  */
 export function spring(options: SpringOptions): ConfiguredIssuer {
+  checkPreset('spring', options, { issuer: 'required' })
   return configure(SPRING, options, { issuer: options.issuer })
 }

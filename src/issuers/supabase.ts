@@ -1,6 +1,7 @@
 // The preset for Supabase.
 
 import { type ConfiguredIssuer, configure } from './configure.ts'
+import { checkPreset } from './option-names.ts'
 import type { IssuerOptions } from './options.ts'
 import { given, trimmed } from './place.ts'
 import { cannotExchange, type Preset } from './preset.ts'
@@ -30,6 +31,7 @@ export interface SupabaseOptions extends IssuerOptions {
  * @throws TypeError that names the setting, for a configuration that cannot work.
  */
 export function supabase(options: SupabaseOptions): ConfiguredIssuer {
+  checkPreset('supabase', options, { url: 'optional', issuer: 'optional' })
   const { issuer = `${trimmed(given('url', options.url))}/auth/v1` } = options
   return configure(SUPABASE, options, {
     issuer,

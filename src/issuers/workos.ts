@@ -2,6 +2,7 @@
 
 import { COMMON_MARKS } from '../core/verify/token-kind.ts'
 import { type ConfiguredIssuer, configure } from './configure.ts'
+import { checkPreset } from './option-names.ts'
 import type { IssuerOptions } from './options.ts'
 import { given, httpsOrigin, type Place } from './place.ts'
 import { cannotExchange, type Preset } from './preset.ts'
@@ -48,6 +49,7 @@ export interface WorkosOptions extends IssuerOptions {
  * @throws TypeError that names the setting, for a configuration that cannot work.
  */
 export function workos(options: WorkosOptions): ConfiguredIssuer {
+  checkPreset('workos', options, { domain: 'optional', issuer: 'optional' })
   const { domain, clientId } = options
   const { issuer = domain === undefined ? undefined : httpsOrigin('domain', domain) } = options
   return issuer === undefined

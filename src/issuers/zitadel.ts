@@ -1,6 +1,7 @@
 // The preset for Zitadel.
 
 import { type ConfiguredIssuer, configure } from './configure.ts'
+import { checkPreset } from './option-names.ts'
 import type { NamedIssuerOptions } from './options.ts'
 import type { Preset } from './preset.ts'
 
@@ -37,5 +38,6 @@ export type ZitadelOptions = NamedIssuerOptions
  * @throws TypeError that names the setting, for a configuration that cannot work.
  */
 export function zitadel(options: ZitadelOptions): ConfiguredIssuer {
+  checkPreset('zitadel', options, { issuer: 'required' })
   return configure(ZITADEL, options, { issuer: options.issuer })
 }

@@ -6,7 +6,8 @@ import type { Refusal, Result } from '../core/errors.ts'
 import { isFailure, refused } from '../core/errors.ts'
 import { readBytes } from '../core/http/bounded-body.ts'
 import { checkEndpoint } from '../core/http/endpoint.ts'
-import { allowedHttp, type PlainHttpOptions } from '../core/plain-http.ts'
+import { checkOptions, type OptionNames } from '../core/known-options.ts'
+import { allowedHttp, PLAIN_HTTP_OPTIONS, type PlainHttpOptions } from '../core/plain-http.ts'
 import { detailsOf } from '../core/refusal-details.ts'
 import type { EndedSignIn } from '../core/sign-ins.ts'
 import { traceOf } from '../core/trace.ts'
@@ -42,6 +43,21 @@ export interface BackChannelLogoutOptions extends PlainHttpOptions {
 
 const DEFAULT_ALGORITHMS: readonly string[] = ['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519']
 
+/** Every option of the factory. A new one does not compile until it is here. */
+const BACK_CHANNEL_LOGOUT_OPTIONS: OptionNames<BackChannelLogoutOptions> = {
+  ...PLAIN_HTTP_OPTIONS,
+  issuer: 'required',
+  jwksUri: 'optional',
+  clientId: 'required',
+  onLogout: 'required',
+  audit: 'optional',
+  algorithms: 'optional',
+  tolerance: 'optional',
+  fetch: 'optional',
+  now: 'optional',
+  deadline: 'optional',
+}
+
 /**
  * Makes the handler for the app's `backchannel_logout_uri`. It fetches nothing before the first
  * logout token. A token that was taken is not taken again.
@@ -62,6 +78,7 @@ const DEFAULT_ALGORITHMS: readonly string[] = ['ES256', 'RS256', 'PS256', 'EdDSA
 export function backChannelLogout(
   options: BackChannelLogoutOptions,
 ): (request: Request) => Promise<Response> {
+  checkOptions('backChannelLogout', '', options, BACK_CHANNEL_LOGOUT_OPTIONS)
   const { issuer, jwksUri, onLogout, audit, algorithms = DEFAULT_ALGORITHMS } = options
   const { fetch = globalThis.fetch, now = Date.now, deadline = 5000, tolerance = 30 } = options
   const clientIds = typeof options.clientId === 'string' ? [options.clientId] : options.clientId

@@ -7,6 +7,7 @@ import { calculateJwkThumbprint, compactVerify, EmbeddedJWK } from 'jose'
 import type { ProofVerifier, ProvedRequest, VerifiedProof } from '../core/door/proof.ts'
 import { granted, type Result, refused } from '../core/errors.ts'
 import { isObject } from '../core/json.ts'
+import { checkOptions, type OptionNames } from '../core/known-options.ts'
 import { usedProofs } from './used-proofs.ts'
 import { ASYMMETRIC } from './verifier.ts'
 
@@ -39,6 +40,14 @@ export interface DpopProofsOptions {
   readonly now?: () => number
 }
 
+/** Every option of the factory. A new one does not compile until it is here. */
+const DPOP_PROOFS_OPTIONS: OptionNames<DpopProofsOptions> = {
+  algorithms: 'optional',
+  tolerance: 'optional',
+  maxEntries: 'optional',
+  now: 'optional',
+}
+
 /**
  * Makes a verifier of proofs, for the doors of one process. A proof is good once in each process:
  * where several serve one resource, it can be repeated at another one within its minute, for the
@@ -47,6 +56,7 @@ export interface DpopProofsOptions {
  * @throws TypeError when an algorithm is symmetric, `none` or unknown.
  */
 export function dpopProofs(options: DpopProofsOptions = {}): ProofVerifier {
+  checkOptions('dpopProofs', '', options, DPOP_PROOFS_OPTIONS)
   const {
     algorithms = ['ES256', 'Ed25519', 'EdDSA'],
     tolerance = 30,

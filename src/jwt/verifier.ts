@@ -6,8 +6,13 @@ import type { Credential } from '../core/credential.ts'
 import { granted, type Result, refused } from '../core/errors.ts'
 import { checkEndpoint } from '../core/http/endpoint.ts'
 import { isObject } from '../core/json.ts'
-import { allowedHttp, type PlainHttpOptions } from '../core/plain-http.ts'
-import { type ClaimDialect, dialectOf } from '../core/verify/claim-dialect.ts'
+import { checkOptions, type OptionNames } from '../core/known-options.ts'
+import { allowedHttp, PLAIN_HTTP_OPTIONS, type PlainHttpOptions } from '../core/plain-http.ts'
+import {
+  CLAIM_DIALECT_OPTIONS,
+  type ClaimDialect,
+  dialectOf,
+} from '../core/verify/claim-dialect.ts'
 import { listOf } from '../core/verify/claims.ts'
 import { cachedVerifier } from '../core/verify/verified-cache.ts'
 import { type TokenVerifier, type VerifiedToken, validateClaims } from '../core/verify/verify.ts'
@@ -93,6 +98,25 @@ export interface JwtVerifierOptions extends ClaimDialect, PlainHttpOptions {
   readonly cache?: { readonly maxEntries?: number; readonly maxAge?: number } | false
 }
 
+/** Every option of the factory. A new one does not compile until it is here. */
+const JWT_VERIFIER_OPTIONS: OptionNames<JwtVerifierOptions> = {
+  ...CLAIM_DIALECT_OPTIONS,
+  ...PLAIN_HTTP_OPTIONS,
+  issuer: 'required',
+  jwksUri: 'optional',
+  algorithms: 'optional',
+  tolerance: 'optional',
+  idTokensFor: 'optional',
+  insecurelyAcceptUntypedTokens: 'optional',
+  fetch: 'optional',
+  now: 'optional',
+  cooldown: 'optional',
+  maxAge: 'optional',
+  staleFor: 'optional',
+  deadline: 'optional',
+  cache: 'optional',
+}
+
 /**
  * Makes a verifier for the JWT access tokens of one issuer. Nothing is fetched before the first
  * token.
@@ -107,6 +131,7 @@ export interface JwtVerifierOptions extends ClaimDialect, PlainHttpOptions {
  * ```
  */
 export function jwtVerifier(options: JwtVerifierOptions): TokenVerifier {
+  checkOptions('jwtVerifier', '', options, JWT_VERIFIER_OPTIONS)
   const { jwksUri, algorithms = DEFAULT_ALGORITHMS, tolerance = 30, cache = {} } = options
   const { fetch = globalThis.fetch, now = Date.now } = options
   const { cooldown = 3, maxAge = 600, staleFor = 3600, deadline = 5000 } = options

@@ -4,6 +4,7 @@
 import { destination as fileDestination, pino } from 'pino'
 import type { AuditEvent } from '../core/audit.ts'
 import { blankCredentials } from '../core/blank.ts'
+import { checkOptions, type OptionNames } from '../core/known-options.ts'
 import { type ErrorSummary, summarizeError } from './error-summary.ts'
 
 /** Levels that can be logged, the most talkative first. */
@@ -93,6 +94,13 @@ const MAX_LIST_ENTRIES = 50
 /** Above every level that an app can choose, so that the audit is always written. */
 const AUDIT_LEVEL = 100
 
+/** Every option of the factory. A new one does not compile until it is here. */
+const CREATE_LOG_OPTIONS: OptionNames<LogOptions> = {
+  level: 'optional',
+  destination: 'optional',
+  now: 'optional',
+}
+
 /**
  * Makes a log. It accepts no printf arguments and no objects: a field is a text, a number, a
  * boolean or a list of texts. Anything else is left out. A method throws only what the destination
@@ -107,6 +115,7 @@ const AUDIT_LEVEL = 100
  * ```
  */
 export function createLog(options: LogOptions = {}): Log {
+  checkOptions('createLog', '', options, CREATE_LOG_OPTIONS)
   const {
     level = 'info',
     destination = fileDestination({ dest: 2, sync: true }),

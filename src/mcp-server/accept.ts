@@ -1,6 +1,8 @@
 // Where a server takes credentials from, beside the `Authorization` header: what the operator
 // declared, checked once.
 
+import { checkOptions, type OptionNames } from '../core/known-options.ts'
+
 /**
  * Other places for the credential of a request. The server always takes the `Authorization` header.
  * It refuses a request with credentials in two places (RFC 6750 section 2).
@@ -22,12 +24,19 @@ export interface AcceptInput {
   readonly session?: boolean
 }
 
+const ACCEPT_OPTIONS: OptionNames<AcceptInput> = {
+  meta: 'optional',
+  session: 'optional',
+}
+
 /**
  * Checks the declaration.
  *
  * @throws TypeError that names the setting.
  */
-export function parseAccept({ meta, session = false }: AcceptInput): AcceptInput {
+export function parseAccept(input: AcceptInput): AcceptInput {
+  checkOptions('protectMcpServer', 'accept', input, ACCEPT_OPTIONS)
+  const { meta, session = false } = input
   if (meta !== undefined && !/^[a-z0-9-]+(?:\.[a-z0-9-]+)+\/[A-Za-z0-9._-]+$/.test(meta))
     throw new TypeError('accept.meta must be like "com.example/access-token"')
   if (meta !== undefined && /(?:^|\.)(?:modelcontextprotocol|mcp)[./]/.test(meta))

@@ -2,6 +2,7 @@
 // which URLs get its credential.
 
 import type { Binding } from '../core/binding.ts'
+import { checkOptions, type OptionNames } from '../core/known-options.ts'
 import { parseBinding } from '../core/parse-binding.ts'
 import type { AllowsHttp } from '../core/plain-http.ts'
 import { isScope } from '../core/scope.ts'
@@ -38,12 +39,21 @@ export interface Api {
   readonly approves: (url: URL) => boolean
 }
 
+const API_OPTIONS: OptionNames<ApiInput> = {
+  url: 'required',
+  resource: 'optional',
+  audience: 'optional',
+  scopesFromIssuer: 'optional',
+  scopes: 'required',
+}
+
 /**
  * Checks the declaration of an API.
  *
  * @throws TypeError that names the API and the setting.
  */
 export function parseApi(name: string, input: ApiInput, allowsHttp: AllowsHttp): Api {
+  checkOptions('protectMcpServer', `apis.${name}`, input, API_OPTIONS)
   // A binding without scopes asks for everything that the person granted. An empty list never means
   // that.
   if (input.scopes.length === 0 || !input.scopes.every(isScope))

@@ -4,9 +4,11 @@ import type { AuditSink } from '../core/audit.ts'
 import {
   type DeclaredIssuers,
   declaredIssuers,
+  ISSUER_SETTINGS,
   type IssuerSettings,
 } from '../core/declared-issuers.ts'
-import { allowedHttp, type PlainHttpOptions } from '../core/plain-http.ts'
+import { checkOptions, type OptionNames } from '../core/known-options.ts'
+import { allowedHttp, PLAIN_HTTP_OPTIONS, type PlainHttpOptions } from '../core/plain-http.ts'
 import type { Principal } from '../core/principal.ts'
 import { canonicalResource } from '../core/resource.ts'
 import { type AcceptInput, parseAccept } from './accept.ts'
@@ -85,12 +87,33 @@ export interface Settings {
   readonly now: () => number
 }
 
+/** Every option. A new one does not compile until it is here. */
+const PROTECT_OPTIONS: OptionNames<ProtectOptions> = {
+  ...ISSUER_SETTINGS,
+  ...PLAIN_HTTP_OPTIONS,
+  resource: 'required',
+  audit: 'optional',
+  toolScopes: 'required',
+  scopes: 'optional',
+  apis: 'optional',
+  accept: 'optional',
+  allowedHosts: 'optional',
+  allowedOrigins: 'optional',
+  maxBodyBytes: 'optional',
+  fingerprintKey: 'optional',
+  fetch: 'optional',
+  deadline: 'optional',
+  now: 'optional',
+  onError: 'optional',
+}
+
 /**
  * Checks the options.
  *
  * @throws TypeError that names the setting.
  */
 export function parseOptions(options: ProtectOptions): Settings {
+  checkOptions('protectMcpServer', '', options, PROTECT_OPTIONS)
   const {
     scopes = [],
     maxBodyBytes = 1024 * 1024,

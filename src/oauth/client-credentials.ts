@@ -3,6 +3,7 @@
 
 import type { Result } from '../core/errors.ts'
 import { withDeadline } from '../core/http/deadline.ts'
+import { checkOptions, type OptionNames } from '../core/known-options.ts'
 import { formatScopes } from '../core/scope.ts'
 import type {
   ClientCredentialsIssuer,
@@ -13,7 +14,9 @@ import type { DpopKey } from './dpop.ts'
 import { issuerBreaker } from './issuer-breaker.ts'
 import { judgeToken } from './judge-token.ts'
 import {
+  REGISTERED_CLIENT_OPTIONS,
   type RegisteredClient,
+  TOKEN_REQUEST_OPTIONS,
   type TokenRequestOptions,
   tokenRequests,
   withDefaults,
@@ -26,6 +29,13 @@ export interface ClientCredentialsOptions extends RegisteredClient, TokenRequest
    * Default: bearer tokens.
    */
   readonly dpop?: DpopKey
+}
+
+/** Every option of the factory. A new one does not compile until it is here. */
+const CLIENT_CREDENTIALS_OPTIONS: OptionNames<ClientCredentialsOptions> = {
+  ...REGISTERED_CLIENT_OPTIONS,
+  ...TOKEN_REQUEST_OPTIONS,
+  dpop: 'optional',
 }
 
 /**
@@ -44,6 +54,7 @@ export interface ClientCredentialsOptions extends RegisteredClient, TokenRequest
  * ```
  */
 export function clientCredentials(options: ClientCredentialsOptions): ClientCredentialsIssuer {
+  checkOptions('clientCredentials', '', options, CLIENT_CREDENTIALS_OPTIONS)
   const { issuer, dpop } = options
   const defaulted = withDefaults(options)
   const { now, deadline } = defaulted

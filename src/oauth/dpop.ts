@@ -4,6 +4,7 @@
 import type { webcrypto } from 'node:crypto'
 import type { Credential } from '../core/credential.ts'
 import { isNonce } from '../core/door/proof.ts'
+import { checkOptions, type OptionNames } from '../core/known-options.ts'
 import type { ProofRequest } from '../core/source/exchange.ts'
 
 /**
@@ -32,11 +33,17 @@ export interface DpopKeyOptions {
 /** How many origins' latest nonces are remembered. A client talks to a few servers. */
 const MAX_NONCES = 100
 
+/** Every option of the factory. A new one does not compile until it is here. */
+const DPOP_KEY_OPTIONS: OptionNames<DpopKeyOptions> = {
+  now: 'optional',
+}
+
 /**
  * Makes a key (ES256, not extractable). The key ends with the process, and with it the tokens that
  * are bound to it. They live for minutes, so that is no loss.
  */
 export async function dpopKey(options: DpopKeyOptions = {}): Promise<DpopKey> {
+  checkOptions('dpopKey', '', options, DPOP_KEY_OPTIONS)
   const { now = Date.now } = options
   const { publicKey, privateKey } = await crypto.subtle.generateKey(
     { name: 'ECDSA', namedCurve: 'P-256' },

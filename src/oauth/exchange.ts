@@ -4,6 +4,7 @@
 import type { Credential } from '../core/credential.ts'
 import { type Result, refused } from '../core/errors.ts'
 import { withDeadline } from '../core/http/deadline.ts'
+import { checkOptions, type OptionNames } from '../core/known-options.ts'
 import type { ExchangeTarget, IssuedToken, TokenExchanger } from '../core/source/exchange.ts'
 import type { DpopKey } from './dpop.ts'
 import { checkDialect, type ExchangeDialect } from './exchange-dialect.ts'
@@ -11,7 +12,9 @@ import { exchangeForm } from './exchange-form.ts'
 import { issuerBreaker } from './issuer-breaker.ts'
 import { ACCESS_TOKEN, type AskedToken, judgeToken } from './judge-token.ts'
 import {
+  REGISTERED_CLIENT_OPTIONS,
   type RegisteredClient,
+  TOKEN_REQUEST_OPTIONS,
   type TokenRequestOptions,
   tokenRequests,
   withDefaults,
@@ -33,6 +36,15 @@ export interface TokenExchangerOptions extends RegisteredClient, TokenRequestOpt
   readonly dialect?: ExchangeDialect
 }
 
+/** Every option of the factory. A new one does not compile until it is here. */
+const TOKEN_EXCHANGER_OPTIONS: OptionNames<TokenExchangerOptions> = {
+  ...REGISTERED_CLIENT_OPTIONS,
+  ...TOKEN_REQUEST_OPTIONS,
+  actorToken: 'optional',
+  dpop: 'optional',
+  dialect: 'optional',
+}
+
 /**
  * Makes an exchanger. It fetches nothing before the first exchange.
  *
@@ -49,6 +61,7 @@ export interface TokenExchangerOptions extends RegisteredClient, TokenRequestOpt
  * ```
  */
 export function tokenExchanger(options: TokenExchangerOptions): TokenExchanger {
+  checkOptions('tokenExchanger', '', options, TOKEN_EXCHANGER_OPTIONS)
   const { issuer, actorToken, dpop, dialect = {} } = options
   checkDialect(dialect)
   const defaulted = withDefaults(options)

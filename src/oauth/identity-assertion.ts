@@ -5,6 +5,7 @@
 import type { Credential } from '../core/credential.ts'
 import { type Result, refused } from '../core/errors.ts'
 import { withDeadline } from '../core/http/deadline.ts'
+import { checkOptions, type OptionNames } from '../core/known-options.ts'
 import { formatScopes } from '../core/scope.ts'
 import type { ExchangeTarget, IssuedToken, TokenExchanger } from '../core/source/exchange.ts'
 import type { DpopKey } from './dpop.ts'
@@ -13,6 +14,7 @@ import { issuerBreaker } from './issuer-breaker.ts'
 import { judgeAssertion, judgeToken } from './judge-token.ts'
 import {
   type RegisteredClient,
+  TOKEN_REQUEST_OPTIONS,
   type TokenRequestOptions,
   tokenRequests,
   withDefaults,
@@ -44,6 +46,15 @@ export interface IdentityAssertionOptions extends TokenRequestOptions {
   readonly dpop?: DpopKey
 }
 
+/** Every option of the factory. A new one does not compile until it is here. */
+const IDENTITY_ASSERTION_EXCHANGER_OPTIONS: OptionNames<IdentityAssertionOptions> = {
+  ...TOKEN_REQUEST_OPTIONS,
+  identityProvider: 'required',
+  authorizationServer: 'required',
+  subjectTokenType: 'required',
+  dpop: 'optional',
+}
+
 /**
  * Makes an exchanger that gets an identity assertion first. It fetches nothing before the first
  * exchange.
@@ -56,6 +67,7 @@ export interface IdentityAssertionOptions extends TokenRequestOptions {
  *   or the subject token type is unknown.
  */
 export function identityAssertionExchanger(options: IdentityAssertionOptions): TokenExchanger {
+  checkOptions('identityAssertionExchanger', '', options, IDENTITY_ASSERTION_EXCHANGER_OPTIONS)
   const { identityProvider, authorizationServer, subjectTokenType, dpop } = options
   if (!Object.hasOwn(TOKEN_TYPES, subjectTokenType))
     throw new TypeError('subjectTokenType must be access-token or id-token')

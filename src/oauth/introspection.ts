@@ -11,8 +11,13 @@ import { withDeadline } from '../core/http/deadline.ts'
 import { checkEndpoint } from '../core/http/endpoint.ts'
 import { endpointOf } from '../core/http/server-metadata.ts'
 import { isObject } from '../core/json.ts'
-import { allowedHttp, type PlainHttpOptions } from '../core/plain-http.ts'
-import { type ClaimDialect, dialectOf } from '../core/verify/claim-dialect.ts'
+import { checkOptions, type OptionNames } from '../core/known-options.ts'
+import { allowedHttp, PLAIN_HTTP_OPTIONS, type PlainHttpOptions } from '../core/plain-http.ts'
+import {
+  CLAIM_DIALECT_OPTIONS,
+  type ClaimDialect,
+  dialectOf,
+} from '../core/verify/claim-dialect.ts'
 import { cachedVerifier } from '../core/verify/verified-cache.ts'
 import {
   type ClaimRules,
@@ -63,6 +68,24 @@ export interface IntrospectionVerifierOptions
   readonly cache?: { readonly maxEntries?: number; readonly maxAge?: number } | false
 }
 
+const { accessTokenMarks: _, ...OTHER_CLAIMS } = CLAIM_DIALECT_OPTIONS
+
+/** Every option of the factory. A new one does not compile until it is here. */
+const INTROSPECTION_VERIFIER_OPTIONS: OptionNames<IntrospectionVerifierOptions> = {
+  ...OTHER_CLAIMS,
+  ...PLAIN_HTTP_OPTIONS,
+  issuer: 'required',
+  introspectionEndpoint: 'optional',
+  clientId: 'required',
+  client: 'required',
+  tolerance: 'optional',
+  assumeAudience: 'optional',
+  fetch: 'optional',
+  now: 'optional',
+  deadline: 'optional',
+  cache: 'optional',
+}
+
 /**
  * Makes a verifier for the opaque access tokens of one issuer. It fetches nothing before the first
  * token.
@@ -80,6 +103,7 @@ export interface IntrospectionVerifierOptions
  * ```
  */
 export function introspectionVerifier(options: IntrospectionVerifierOptions): TokenVerifier {
+  checkOptions('introspectionVerifier', '', options, INTROSPECTION_VERIFIER_OPTIONS)
   const {
     issuer,
     introspectionEndpoint,

@@ -7,7 +7,13 @@ import { discoverAuthorizationServer } from '../core/http/authorization-server.t
 import type { JsonAnswer } from '../core/http/bounded-json.ts'
 import { checkEndpoint } from '../core/http/endpoint.ts'
 import { endpointOf } from '../core/http/server-metadata.ts'
-import { type AllowsHttp, allowedHttp, type PlainHttpOptions } from '../core/plain-http.ts'
+import type { OptionNames } from '../core/known-options.ts'
+import {
+  type AllowsHttp,
+  allowedHttp,
+  PLAIN_HTTP_OPTIONS,
+  type PlainHttpOptions,
+} from '../core/plain-http.ts'
 import { asClientAuth, ask } from './ask.ts'
 import type { ClientAuthentication } from './client-authentication.ts'
 import type { DpopKey } from './dpop.ts'
@@ -101,4 +107,20 @@ export interface TokenRequestSettings {
 export function withDefaults(options: TokenRequestOptions): TokenRequestSettings {
   const { fetch = globalThis.fetch, now = Date.now, deadline = 10_000 } = options
   return { fetch, now, deadline, allowsHttp: allowedHttp(options) }
+}
+
+/** Their names, for the check of every factory that has them. */
+export const TOKEN_REQUEST_OPTIONS: OptionNames<TokenRequestOptions> = {
+  ...PLAIN_HTTP_OPTIONS,
+  fetch: 'optional',
+  now: 'optional',
+  deadline: 'optional',
+}
+
+/** Their names, for the check of every factory that has them. */
+export const REGISTERED_CLIENT_OPTIONS: OptionNames<RegisteredClient> = {
+  issuer: 'required',
+  tokenEndpoint: 'optional',
+  clientId: 'required',
+  client: 'required',
 }

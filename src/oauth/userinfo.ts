@@ -9,8 +9,13 @@ import { type BoundedRequest, fetchJson, type JsonAnswer } from '../core/http/bo
 import { checkEndpoint } from '../core/http/endpoint.ts'
 import { endpointOf } from '../core/http/server-metadata.ts'
 import { isObject } from '../core/json.ts'
-import { allowedHttp, type PlainHttpOptions } from '../core/plain-http.ts'
-import { type ClaimDialect, dialectOf } from '../core/verify/claim-dialect.ts'
+import { checkOptions, type OptionNames } from '../core/known-options.ts'
+import { allowedHttp, PLAIN_HTTP_OPTIONS, type PlainHttpOptions } from '../core/plain-http.ts'
+import {
+  CLAIM_DIALECT_OPTIONS,
+  type ClaimDialect,
+  dialectOf,
+} from '../core/verify/claim-dialect.ts'
 import { type Claims, claimAt } from '../core/verify/claims.ts'
 import { cachedVerifier } from '../core/verify/verified-cache.ts'
 import {
@@ -76,6 +81,25 @@ export interface UserinfoVerifierOptions
   readonly cache?: { readonly maxEntries?: number; readonly maxAge?: number } | false
 }
 
+const { accessTokenMarks: _, ...OTHER_CLAIMS } = CLAIM_DIALECT_OPTIONS
+
+/** Every option of the factory. A new one does not compile until it is here. */
+const USERINFO_VERIFIER_OPTIONS: OptionNames<UserinfoVerifierOptions> = {
+  ...OTHER_CLAIMS,
+  ...PLAIN_HTTP_OPTIONS,
+  issuer: 'required',
+  userinfoEndpoint: 'optional',
+  assumeAudience: 'optional',
+  check: 'optional',
+  clientId: 'optional',
+  client: 'optional',
+  tolerance: 'optional',
+  fetch: 'optional',
+  now: 'optional',
+  deadline: 'optional',
+  cache: 'optional',
+}
+
 /**
  * Makes a verifier for the opaque access tokens of an issuer that has a userinfo endpoint. It fetches
  * nothing before the first token. A token whose life the answer does not tell counts as valid for five
@@ -90,6 +114,7 @@ export interface UserinfoVerifierOptions
  * ```
  */
 export function userinfoVerifier(options: UserinfoVerifierOptions): TokenVerifier {
+  checkOptions('userinfoVerifier', '', options, USERINFO_VERIFIER_OPTIONS)
   const { issuer, check = {}, assumeAudience = false, tolerance = 30, cache = {} } = options
   const { fetch = globalThis.fetch, now = Date.now, deadline = 5000 } = options
   const named = options.userinfoEndpoint ?? check.url

@@ -4,6 +4,7 @@
 import type { Credential } from '../core/credential.ts'
 import { type Result, refused } from '../core/errors.ts'
 import { withDeadline } from '../core/http/deadline.ts'
+import { checkOptions, type OptionNames } from '../core/known-options.ts'
 import { formatScopes } from '../core/scope.ts'
 import type {
   ClientCredentialsIssuer,
@@ -13,7 +14,12 @@ import type {
 import { type ClientAuthentication, publicClient } from './client-authentication.ts'
 import type { DpopKey } from './dpop.ts'
 import { judgeToken } from './judge-token.ts'
-import { type TokenRequestOptions, tokenRequests, withDefaults } from './token-endpoint.ts'
+import {
+  TOKEN_REQUEST_OPTIONS,
+  type TokenRequestOptions,
+  tokenRequests,
+  withDefaults,
+} from './token-endpoint.ts'
 
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 
@@ -40,6 +46,17 @@ export interface WorkloadIdentityOptions extends TokenRequestOptions {
   readonly dpop?: DpopKey
 }
 
+/** Every option of the factory. A new one does not compile until it is here. */
+const WORKLOAD_IDENTITY_OPTIONS: OptionNames<WorkloadIdentityOptions> = {
+  ...TOKEN_REQUEST_OPTIONS,
+  issuer: 'required',
+  tokenEndpoint: 'optional',
+  clientId: 'required',
+  client: 'optional',
+  assertion: 'required',
+  dpop: 'optional',
+}
+
 /**
  * Makes the issuer of this client's own tokens, for bindings whose source is `client-credentials`.
  * It fetches nothing before the first one.
@@ -59,6 +76,7 @@ export interface WorkloadIdentityOptions extends TokenRequestOptions {
  * ```
  */
 export function workloadIdentity(options: WorkloadIdentityOptions): ClientCredentialsIssuer {
+  checkOptions('workloadIdentity', '', options, WORKLOAD_IDENTITY_OPTIONS)
   const { issuer, assertion, client = publicClient(), dpop } = options
   const defaulted = withDefaults(options)
   const { now, deadline } = defaulted

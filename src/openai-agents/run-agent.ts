@@ -3,11 +3,29 @@
 
 import type { AgentEvent } from '../agent/events.ts'
 import { AuthError, endsSignIn, type Refusal } from '../core/errors.ts'
+import { checkOptions, type OptionNames } from '../core/known-options.ts'
 import { toError } from '../core/sentences.ts'
 import { assertNoCredential } from './instructions.ts'
 import type { RunAgentOptions } from './options.ts'
 import { type Heard, runLoop } from './run-loop.ts'
 import { type OpenServer, openServer } from './run-server.ts'
+
+/** Every option of the factory. A new one does not compile until it is here. */
+const RUN_AGENT_OPTIONS: OptionNames<RunAgentOptions> = {
+  caller: 'required',
+  servers: 'required',
+  model: 'required',
+  instructions: 'required',
+  input: 'required',
+  signal: 'optional',
+  maxTurns: 'optional',
+  approvals: 'optional',
+  resume: 'optional',
+  promptValues: 'optional',
+  clientTools: 'optional',
+  onModelRequest: 'optional',
+  timeouts: 'optional',
+}
 
 /**
  * Runs the agent until its answer is complete.
@@ -29,6 +47,7 @@ import { type OpenServer, openServer } from './run-server.ts'
  * ```
  */
 export function runAgent(options: RunAgentOptions): AsyncGenerator<AgentEvent, void, undefined> {
+  checkOptions('runAgent', '', options, RUN_AGENT_OPTIONS)
   const { servers, instructions, input, maxTurns = 10 } = options
   if (new Set(servers.map(({ name }) => name)).size !== servers.length)
     throw new TypeError('servers: each needs a name of its own')

@@ -15,6 +15,7 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { createOnBehalf } from 'onbehalf'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { ON_BEHALF_OPTIONS } from '../../src/option-names.ts'
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 
@@ -122,7 +123,11 @@ describe('the snippets of the documentation', () => {
         verifier: { verify: async () => ({ ok: false, refusal: { reason: 'token_malformed' } }) },
         audit: { record: () => {} },
         warn: (warning) => warnings.push(warning),
-        ...parts,
+        servers: parts.servers,
+        // A page may export other things than settings.
+        ...Object.fromEntries(
+          Object.entries(parts).filter(([name]) => Object.hasOwn(ON_BEHALF_OPTIONS, name)),
+        ),
       })
       expect(
         made.metadata(new Request('https://app.example/.well-known/oauth-protected-resource/chat'))

@@ -64,8 +64,9 @@ export function ownTokens(
   signIn: ConfiguredIssuer,
   shared: Shared & { readonly fetch: typeof globalThis.fetch },
 ): TokenService {
+  const { fetch: _, ...others } = shared
   return tokenService({
-    ...shared,
+    ...others,
     issuer: SERVICE,
     signIn,
     keys: memorySecretStore(),

@@ -238,10 +238,7 @@ describe('a provider that cannot exchange', () => {
     ['GitHub', (o) => github({ ...o } as never)],
     ['Google', (o) => google({ ...o } as never)],
     ['Hydra', (o) => hydra({ ...o, issuer: 'https://login.example' })],
-    [
-      'Supabase',
-      (o) => supabase({ ...o, project: 'acme', url: 'https://acme.supabase.co' } as never),
-    ],
+    ['Supabase', (o) => supabase({ ...o, url: 'https://acme.supabase.co' })],
     ['WorkOS', (o) => workos(o)],
   ])('a provider that cannot exchange says what to use instead: %s', (name, make) => {
     const issuer = make({

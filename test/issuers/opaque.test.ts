@@ -47,6 +47,9 @@ function answering(body: unknown, status = 200) {
   return { fetch, now, sent }
 }
 
+/** The options alone: no factory takes a name that it does not know. */
+const spread = ({ fetch }: ReturnType<typeof answering>) => ({ fetch, now })
+
 async function outcome(
   verifier: TokenVerifier,
   audience: string | readonly string[],
@@ -71,7 +74,7 @@ describe('an introspection', () => {
       issuer: ISSUER,
       clientId: 'api',
       client: clientSecretBasic(SECRET),
-      ...answering(answer),
+      ...spread(answering(answer)),
       ...options,
     })
 
@@ -107,7 +110,7 @@ describe('an introspection', () => {
       audience: '2000',
       clientId: 'api',
       clientSecret: SECRET,
-      ...parts,
+      ...spread(parts),
     })
     expect(await outcome(issuer.verifier, ['2000'])).toMatchObject({ subject: 'alice' })
     expect(parts.sent[0]?.url).toBe(`${ISSUER}/introspect`)
@@ -123,7 +126,7 @@ describe('an introspection', () => {
       assumeAudience: true,
       clientId: 'api',
       clientSecret: SECRET,
-      ...parts,
+      ...spread(parts),
     })
     expect(await outcome(issuer.verifier, 'api')).toMatchObject({ audienceAssumed: true })
     expect(parts.sent[0]?.url).toContain('admin.hydra.example')
@@ -141,13 +144,13 @@ describe('a userinfo endpoint', () => {
     userinfoVerifier({
       issuer: ISSUER,
       assumeAudience: true,
-      ...answering(body, status),
+      ...spread(answering(body, status)),
       ...options,
     })
 
   it('a userinfo endpoint says whose a token is, and the operator that all of them are for the app', async () => {
     const parts = answering({ sub: 'alice', email: 'alice@acme.example' })
-    const asked = userinfoVerifier({ issuer: ISSUER, assumeAudience: true, ...parts })
+    const asked = userinfoVerifier({ issuer: ISSUER, assumeAudience: true, ...spread(parts) })
     expect(await outcome(asked, 'web')).toEqual({
       subject: 'alice',
       scopes: [],
@@ -160,7 +163,7 @@ describe('a userinfo endpoint', () => {
       issuer: ISSUER,
       audience: 'web',
       opaqueTokens: 'userinfo',
-      ...answering({ sub: 'alice' }),
+      ...spread(answering({ sub: 'alice' })),
     })
     expect(await outcome(issuer.verifier, 'web')).toMatchObject({ subject: 'alice' })
   })
@@ -203,7 +206,7 @@ describe('Google', () => {
 
   it('Google tells which client a token was issued to', async () => {
     const parts = answering(info)
-    const issuer = google({ clientId: client, ...parts })
+    const issuer = google({ clientId: client, ...spread(parts) })
     expect(await outcome(issuer.verifier, issuer.audience ?? [])).toEqual({
       subject: info.sub,
       scopes: ['openid', 'https://www.googleapis.com/auth/userinfo.email'],
@@ -223,7 +226,7 @@ describe('Google', () => {
     ['a token without a person', { ...info, sub: undefined }, 200, 'claim_missing'],
     ['an ended token', { error: 'invalid_token' }, 400, 'token_inactive'],
   ])('Google: %s is refused', async (_, body, status, reason) => {
-    const issuer = google({ clientId: client, ...answering(body, status) })
+    const issuer = google({ clientId: client, ...spread(answering(body, status)) })
     expect(await outcome(issuer.verifier, [client])).toBe(reason)
   })
 })
@@ -240,7 +243,7 @@ describe('GitHub', () => {
   }
   const issuer = (body: unknown, status = 200) => {
     const parts = answering(body, status)
-    const made = github({ clientId: 'Iv1.app', clientSecret: SECRET, ...parts })
+    const made = github({ clientId: 'Iv1.app', clientSecret: SECRET, ...spread(parts) })
     return { made, sent: parts.sent }
   }
 

@@ -310,8 +310,9 @@ export const ISSUER_PARSERS: readonly StrangerParser[] = [
       JSON.stringify({ active: true, token_type: 'Bearer', ...goodClaims({ iss: undefined }) }),
     ],
     async read(text) {
+      const { tokenEndpoint: _, ...client } = CLIENT
       const verifier = introspectionVerifier({
-        ...CLIENT,
+        ...client,
         introspectionEndpoint: `${ISSUER}/introspect`,
         fetch: answers(text),
         now,

@@ -17,7 +17,7 @@ import { AuthError, type RefusalReason } from '../../src/core/errors.ts'
 import type { Principal } from '../../src/core/principal.ts'
 import { toError, toSentence } from '../../src/core/sentences.ts'
 import type { ExchangeTarget } from '../../src/core/source/exchange.ts'
-import type { OnBehalfOptions } from '../../src/on-behalf.ts'
+import type { OnBehalfOptions } from '../../src/on-behalf-options.ts'
 
 /** Whether a value could be a credential, or a list of them. */
 type Holds<Value> = Credential extends Value

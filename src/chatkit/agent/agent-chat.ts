@@ -2,6 +2,7 @@
 // continues after the decision.
 
 import { isObject } from '../../core/json.ts'
+import { checkOptions, type OptionNames } from '../../core/known-options.ts'
 import type { Act, AnswerContext, ChatCaller, Respond } from '../options.ts'
 import type { AnswerEvent } from '../protocol/event.ts'
 import type { WidgetItem } from '../protocol/item.ts'
@@ -25,6 +26,17 @@ const EXPIRED = 'This approval has expired. Nothing was done; ask again.'
 const UNKNOWN =
   'This was approved before, and it is not known whether it was done. Look before you ask for it again.'
 
+/** Every option of the factory. A new one does not compile until it is here. */
+const AGENT_CHAT_OPTIONS: OptionNames<AgentChatOptions<ChatCaller>> = {
+  run: 'required',
+  approvals: 'optional',
+  approvalLifetime: 'optional',
+  person: 'optional',
+  image: 'optional',
+  connectUrl: 'optional',
+  now: 'optional',
+}
+
 /**
  * An agent in a chat, for `chatkitServer`.
  *
@@ -39,6 +51,7 @@ const UNKNOWN =
  * ```
  */
 export function agentChat<C extends ChatCaller>(options: AgentChatOptions<C>): AgentChat<C> {
+  checkOptions('agentChat', '', options, AGENT_CHAT_OPTIONS)
   const {
     run,
     image,

@@ -4,7 +4,9 @@
 import type { Auditor } from '../audit.ts'
 import type { Credential } from '../credential.ts'
 import { granted, type Refusal, type Result, refused } from '../errors.ts'
+import { checkOptions, type OptionNames } from '../known-options.ts'
 import type { PlainHttpOptions } from '../plain-http.ts'
+import { PLAIN_HTTP_OPTIONS } from '../plain-http.ts'
 import type { Principal } from '../principal.ts'
 import { missingScopes } from '../scope.ts'
 import { traceOf } from '../trace.ts'
@@ -99,6 +101,20 @@ export interface DoorOptions extends PlainHttpOptions {
   readonly proofs?: ProofVerifier
 }
 
+/** Every option of the factory. A new one does not compile until it is here. */
+const CREATE_DOOR_OPTIONS: OptionNames<DoorOptions> = {
+  ...PLAIN_HTTP_OPTIONS,
+  resource: 'optional',
+  audience: 'optional',
+  verifier: 'required',
+  auditor: 'required',
+  scopes: 'optional',
+  scopesSupported: 'optional',
+  hop: 'optional',
+  subjectHeader: 'optional',
+  proofs: 'optional',
+}
+
 /**
  * Makes a door.
  *
@@ -115,6 +131,7 @@ export interface DoorOptions extends PlainHttpOptions {
  * ```
  */
 export function createDoor(options: DoorOptions): Door {
+  checkOptions('createDoor', '', options, CREATE_DOOR_OPTIONS)
   const {
     verifier,
     auditor,

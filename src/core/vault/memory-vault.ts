@@ -1,6 +1,7 @@
 // The reference vault: keeps credentials in this process's memory.
 
 import type { Credential } from '../credential.ts'
+import { checkOptions, type OptionNames } from '../known-options.ts'
 import { type Principal, principalKey } from '../principal.ts'
 import type { Deposit, Handle, Vault } from './vault.ts'
 
@@ -10,8 +11,14 @@ export interface MemoryVaultOptions {
   readonly now?: () => number
 }
 
+/** Every option of the factory. A new one does not compile until it is here. */
+const MEMORY_VAULT_OPTIONS: OptionNames<MemoryVaultOptions> = {
+  now: 'optional',
+}
+
 /** Makes a vault that keeps credentials in memory. It drops expired ones when new ones come in. */
 export function memoryVault(options: MemoryVaultOptions = {}): Vault {
+  checkOptions('memoryVault', '', options, MEMORY_VAULT_OPTIONS)
   const { now = Date.now } = options
   const entries = new Map<
     Handle,

@@ -1,6 +1,8 @@
 // How an issuer spells its claims: data, and no code. Without a dialect, a token is read as RFC 9068
 // says.
 
+import type { OptionNames } from '../known-options.ts'
+
 /** Claims that show what kind a token is. All that is named here must hold. */
 export interface TokenMarks {
   /**
@@ -74,4 +76,16 @@ export function dialectOf(options: ClaimDialect): ClaimDialect {
     ...(clients === undefined ? {} : { clients }),
     ...(accessTokenMarks === undefined ? {} : { accessTokenMarks }),
   }
+}
+
+/** Their names, for the check of every factory that has them. */
+export const CLAIM_DIALECT_OPTIONS: OptionNames<ClaimDialect> = {
+  audienceClaim: 'optional',
+  impliedAudience: 'optional',
+  scopesClaim: 'optional',
+  subjectClaim: 'optional',
+  tenantClaim: 'optional',
+  tenantOptional: 'optional',
+  clients: 'optional',
+  accessTokenMarks: 'optional',
 }

@@ -3,7 +3,8 @@
 
 import { type AuditSink, createAuditor } from '../../core/audit.ts'
 import { granted, type Result, refused } from '../../core/errors.ts'
-import { allowedHttp, type PlainHttpOptions } from '../../core/plain-http.ts'
+import { checkOptions, type OptionNames } from '../../core/known-options.ts'
+import { allowedHttp, PLAIN_HTTP_OPTIONS, type PlainHttpOptions } from '../../core/plain-http.ts'
 import type { Principal } from '../../core/principal.ts'
 import type { IssuedToken } from '../../core/source/exchange.ts'
 import type { SecretStore } from '../../core/vault/secret-store.ts'
@@ -112,6 +113,19 @@ export interface Connections {
   list(principal: Principal): Promise<readonly ConnectionFacts[]>
 }
 
+/** Every option of the factory. A new one does not compile until it is here. */
+const CONNECTIONS_OPTIONS: OptionNames<ConnectionsOptions> = {
+  ...PLAIN_HTTP_OPTIONS,
+  store: 'required',
+  servers: 'required',
+  redirectUri: 'required',
+  fetch: 'required',
+  audit: 'required',
+  clientDocument: 'optional',
+  deadline: 'optional',
+  now: 'optional',
+}
+
 /**
  * Makes the connections of an app. It fetches nothing before the first use.
  *
@@ -119,6 +133,7 @@ export interface Connections {
  *   safe.
  */
 export function connections(options: ConnectionsOptions): Connections {
+  checkOptions('connections', '', options, CONNECTIONS_OPTIONS)
   const { store, fetch, audit, clientDocument, deadline = 10_000, now = Date.now } = options
   // The lease of a refresh must be longer than its request can take.
   if (!(deadline > 0 && deadline <= 20_000))

@@ -10,6 +10,7 @@ import { canonicalResource } from '../../core/resource.ts'
 import { isScope } from '../../core/scope.ts'
 import type { ConnectDialect } from './connect-dialect.ts'
 import type { ClientDocument, ConnectionClient, ConnectionServer } from './connection-server.ts'
+import { checkConnectionServer } from './server-names.ts'
 
 /** One server, checked. */
 export interface Settings extends Omit<ConnectDialect, 'resource'> {
@@ -77,6 +78,7 @@ function parseServer(name: string, server: ConnectionServer, context: SettingsCo
   if (!/^[A-Za-z][A-Za-z0-9 _-]{0,63}$/.test(name))
     throw new TypeError(`servers: "${name}" is no usable name`)
   const at = `servers.${name}`
+  checkConnectionServer(at, server)
   const { scopes, client, stepUp, dpop } = server
   for (const scope of [...scopes, ...(stepUp ?? [])])
     if (!isScope(scope)) throw new TypeError(`${at}.scopes has "${scope}", which is no scope token`)

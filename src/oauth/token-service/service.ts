@@ -3,6 +3,8 @@
 
 import type { Credential } from '../../core/credential.ts'
 import type { Result } from '../../core/errors.ts'
+import { checkOptions, type OptionNames } from '../../core/known-options.ts'
+import { PLAIN_HTTP_OPTIONS } from '../../core/plain-http.ts'
 import type { IssuedToken, TokenExchanger } from '../../core/source/exchange.ts'
 import { traceOf } from '../../core/trace.ts'
 import { assertionVerifier } from './assertion.ts'
@@ -43,6 +45,22 @@ export interface TokenService {
   rotateKeys(options?: { readonly compromised?: boolean }): Promise<boolean>
 }
 
+/** Every option of the factory. A new one does not compile until it is here. */
+const TOKEN_SERVICE_OPTIONS: OptionNames<TokenServiceOptions> = {
+  ...PLAIN_HTTP_OPTIONS,
+  issuer: 'required',
+  signIn: 'required',
+  audience: 'optional',
+  keys: 'required',
+  clients: 'required',
+  scopesOf: 'optional',
+  audit: 'required',
+  lifetime: 'optional',
+  rotateAfter: 'optional',
+  deadline: 'optional',
+  now: 'optional',
+}
+
 /**
  * Makes a token service. It takes what the app's sign-in admits, and what it issued itself for an
  * earlier hop. It issues access tokens (RFC 9068) that live 5 minutes at most, for one audience,
@@ -68,6 +86,7 @@ export interface TokenService {
  * ```
  */
 export function tokenService(options: TokenServiceOptions): TokenService {
+  checkOptions('tokenService', '', options, TOKEN_SERVICE_OPTIONS)
   const settings = parseOptions(options)
   const { issuer, store, rotateAfter, now, tokenEndpoint } = settings
   const keys = signingKeys({ store, issuer, rotateAfter, now })

@@ -3,6 +3,7 @@
 
 import type { Client } from 'pg'
 import { withDeadline } from '../../core/http/deadline.ts'
+import { checkOptions, type OptionNames } from '../../core/known-options.ts'
 import type { RunBell } from '../shared/run-bell.ts'
 import type { SqlDatabase } from '../statements/sql.ts'
 import { postgresBell } from './bell.ts'
@@ -27,6 +28,19 @@ const CLOSE_TIMEOUT_MS = 2000
 /** How long a connection of the pool stays open with nothing to do. */
 const IDLE_TIMEOUT_MS = 30_000
 
+/** Every option of the factory. A new one does not compile until it is here. */
+const OPEN_POSTGRES_OPTIONS: OptionNames<PostgresOptions> = {
+  host: 'optional',
+  port: 'optional',
+  database: 'optional',
+  user: 'optional',
+  password: 'optional',
+  ssl: 'optional',
+  schema: 'optional',
+  connections: 'optional',
+  timeouts: 'optional',
+}
+
 /**
  * Connects, and brings the tables up to date. Several instances may do so at once. If the database
  * goes away later, calls fail within the timeouts until it is back. A connection pooler in between
@@ -44,6 +58,7 @@ const IDLE_TIMEOUT_MS = 30_000
  * ```
  */
 export async function openPostgres(options: PostgresOptions = {}): Promise<PostgresDatabase> {
+  checkOptions('openPostgres', '', options, OPEN_POSTGRES_OPTIONS)
   const schema = parseSchema(options)
   const { default: pg } = await import('pg')
   const config = clientConfig(options, schema, pg.types)

@@ -2,6 +2,7 @@
 // knows nothing of threads or secrets.
 
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { checkOptions, type OptionNames } from '../../core/known-options.ts'
 import { localBell, type RunBell } from '../shared/run-bell.ts'
 import type { SqlDatabase, Step } from '../statements/sql.ts'
 import { bind, type Statement, type Values } from '../statements/statement.ts'
@@ -47,6 +48,11 @@ export interface SqliteDatabase extends SqlDatabase {
   close(): void
 }
 
+/** Every option of the factory. A new one does not compile until it is here. */
+const OPEN_SQLITE_OPTIONS: OptionNames<SqliteOptions> = {
+  busyTimeout: 'optional',
+}
+
 /**
  * Opens a SQLite file and brings its tables up to date. Makes the file when it is missing, with
  * mode 0600 because it holds conversations.
@@ -64,6 +70,7 @@ export interface SqliteDatabase extends SqlDatabase {
  * ```
  */
 export function openSqlite(path: string, options: SqliteOptions = {}): SqliteDatabase {
+  checkOptions('openSqlite', '', options, OPEN_SQLITE_OPTIONS)
   const { busyTimeout: busyTimeoutMs = 5000 } = options
   const database = openFile(path, busyTimeoutMs)
   const prepared = new Map<string, StatementSync>()

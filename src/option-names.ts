@@ -1,0 +1,31 @@
+// The names of the options of createOnBehalf, for the check at creation.
+
+import { ISSUER_SETTINGS } from './core/declared-issuers.ts'
+import type { OptionNames } from './core/known-options.ts'
+import { PLAIN_HTTP_OPTIONS } from './core/plain-http.ts'
+import type { OnBehalfOptions } from './on-behalf-options.ts'
+
+/** Every option. A new one does not compile until it is here. */
+export const ON_BEHALF_OPTIONS: OptionNames<OnBehalfOptions> = {
+  ...ISSUER_SETTINGS,
+  ...PLAIN_HTTP_OPTIONS,
+  resource: 'optional',
+  servers: 'required',
+  audit: 'optional',
+  identityAssertions: 'optional',
+  clientCredentials: 'optional',
+  connections: 'optional',
+  secrets: 'optional',
+  scopes: 'optional',
+  scopesSupported: 'optional',
+  subjectHeader: 'optional',
+  proofs: 'optional',
+  vault: 'optional',
+  reflectionMarks: 'optional',
+  toolPins: 'optional',
+  fingerprintKey: 'optional',
+  fetch: 'optional',
+  deadline: 'optional',
+  now: 'optional',
+  warn: 'optional',
+}
