@@ -41,7 +41,8 @@ it('gives alice’s token to nobody when bob asks, and marks the server', async 
   const onbehalf = createOnBehalf({
     resource: CHAT,
     authorizationServers: [ISSUER],
-    servers: { tasks: { url: server.url } },
+    // The tokens name it as their audience.
+    servers: { tasks: { url: server.url, resource: 'https://tasks.example/mcp' } },
     verifier: {
       verify: async (credential) => ({
         ok: true,
@@ -111,5 +112,5 @@ it('gives alice’s token to nobody when bob asks, and marks the server', async 
     for (const token of server.seen) expect([sink, givesAway(bytes, token)]).toEqual([sink, false])
   const reflected = events.filter(({ reason }) => reason === 'credential_reflected')
   expect(reflected.map(({ subject }) => subject)).toContain('bob')
-  expect(await marks.list()).toMatchObject([{ resource: server.url }])
+  expect(await marks.list()).toMatchObject([{ resource: 'https://tasks.example/mcp' }])
 })
