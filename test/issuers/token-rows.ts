@@ -341,6 +341,11 @@ export const ISSUERS: readonly IssuerRows[] = [
         options: { audience: API },
       },
       {
+        kind: 'access token for nobody',
+        claims: { aud: [] },
+        outcome: 'audience_mismatch',
+      },
+      {
         kind: 'access token for another resource',
         claims: { aud: 'https://other.example' },
         outcome: 'audience_mismatch',
