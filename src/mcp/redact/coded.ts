@@ -2,6 +2,7 @@
 
 import { decodeByteLists } from './byte-lists.ts'
 import { decodeEscapedRuns } from './escapes.ts'
+import { decodeFullWidth } from './full-width.ts'
 import { letterRuns, placeOf } from './letter-runs.ts'
 import { decodeLetters } from './letters.ts'
 import { decodeInvisible, decodeSpaced } from './spaced.ts'
@@ -25,7 +26,10 @@ export function viewsOf(text: string, onPacked: (at: number) => void): readonly 
   decodeEscapedRuns(text, views)
   decodeByteLists(text, asBytes, views)
   decodeSpaced(text, asBytes, views)
-  if (!asBytes.isAscii) decodeInvisible(text, views)
+  if (!asBytes.isAscii) {
+    decodeInvisible(text, views)
+    decodeFullWidth(text, views)
+  }
   if (text.includes('\0')) views.push(...utf16Views(text))
   return views
 }

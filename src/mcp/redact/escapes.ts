@@ -2,6 +2,7 @@
 // wherever they are mixed with plain text.
 
 import { HEX_VALUE } from './letters.ts'
+import { IS_LETTER, MIN_RUN_LETTERS } from './run-hints.ts'
 import type { Range } from './search.ts'
 import type { View } from './view.ts'
 
@@ -44,14 +45,33 @@ function escapedRuns(text: string): readonly Range[] {
 }
 
 /**
- * Whether an escape is the white space or a quote of a JSON text in a text. Nulls are half of a text
- * in UTF-16. The same escape again, one character on, stands between letters.
+ * Whether an escape is white space or a quote that hides nothing: layout of a JSON text in a text,
+ * or a blank in a URL. Nulls are half of a text in UTF-16. The same escape again, one character on,
+ * stands between letters; and where there are more letters, it may stand between lines or groups.
  */
 function isLayout(text: string, at: number, found: number): boolean {
   const code = codeOf(found)
-  if (text.charCodeAt(at) !== BACKSLASH || code === 0 || !endsRun(code)) return false
-  const next = at + lengthOf(found)
-  return !text.startsWith(text.slice(at, next), next + 1)
+  if (code === 0 || !endsRun(code)) return false
+  const length = lengthOf(found)
+  if (text.charCodeAt(at) === BACKSLASH) return !isAgain(text, at, length, at + length + 1)
+  for (let next = at + length; next <= at + length + MIN_RUN_LETTERS; next++)
+    if (isAgain(text, at, length, next)) return false
+  return !hasLetters(text, at - MIN_RUN_LETTERS) && !hasLetters(text, at + length)
+}
+
+/** Whether an escape is also at another place. */
+function isAgain(text: string, at: number, length: number, other: number): boolean {
+  for (let inside = 0; inside < length; inside++)
+    if (text.charCodeAt(at + inside) !== text.charCodeAt(other + inside)) return false
+  return true
+}
+
+/** Whether a long line of letters is at a place. */
+function hasLetters(text: string, from: number): boolean {
+  if (from < 0) return false
+  for (let at = from; at < from + MIN_RUN_LETTERS; at++)
+    if (!IS_LETTER[text.charCodeAt(at)]) return false
+  return true
 }
 
 /** The run around an escape. */

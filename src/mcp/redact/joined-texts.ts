@@ -2,7 +2,18 @@
 // of a `content`, the items of a list.
 
 import type { Budget, Work } from './budget.ts'
-import { holdsPlain, type Indexes } from './text-search.ts'
+import { findCoded, holdsPlain, type Indexes } from './text-search.ts'
+
+/**
+ * So many texts together are also decoded. The names of a thousand people, put together, look
+ * encoded.
+ */
+const MAX_DECODED_TOGETHER = 64
+
+/** Whether so many texts are decoded together. */
+export function areDecoded(count: number): boolean {
+  return count > 1 && count <= MAX_DECODED_TOGETHER
+}
 
 /** What stands in members of the same name is read as one text, in order. */
 export class JoinedTexts {
@@ -16,13 +27,18 @@ export class JoinedTexts {
   }
 
   /**
-   * Whether a secret lies across the texts of a name, as it is or disguised. Undefined when they
-   * could not be searched.
+   * Whether a secret lies across the texts of a name, as it is, disguised or encoded. Undefined when
+   * they could not be searched.
    */
   *holdSecret(indexes: Indexes, budget: Budget): Work<boolean | undefined> {
     for (const texts of this.#texts.values()) {
-      const holds = texts.length > 1 && (yield* holdsPlain(texts.join(''), indexes, budget))
+      if (texts.length === 1) continue
+      const text = texts.join('')
+      const holds = yield* holdsPlain(text, indexes, budget)
       if (holds !== false) return holds
+      if (!areDecoded(texts.length)) continue
+      const coded = yield* findCoded(text, false, indexes, budget)
+      if (coded?.length !== 0) return coded && true
     }
     return false
   }

@@ -124,6 +124,7 @@ class Walk {
 
   *longText(text: string): Work<string> {
     const isCoded = this.#suspects.has(text)
+    if (this.#suspects.get(text)?.isTooMuch) return this.withhold(TOO_MUCH)
     return this.#counted(yield* redactText(text, { isCoded }, this.indexes, this.#budget))
   }
 

@@ -27,8 +27,10 @@ const JSON_SYNTAX = /["\\{}[\]:,\s]/
 /** One secret's text, and who holds it: several credentials may be the same. */
 interface Secret {
   readonly text: string
-  readonly needles: readonly Needle[]
-  forms?: readonly Needle[]
+  /** The numbers of its needles. */
+  readonly pieces: readonly number[]
+  readonly narrow: number[]
+  readonly wide: number[]
   holders: number
 }
 
@@ -42,7 +44,7 @@ export class KnownSecrets {
   readonly #byCredential = new Map<Credential, Secret>()
   readonly #byText = new Map<string, Secret>()
   /** Whole secrets and their pieces, as they read when all is decoded. */
-  readonly pieces: NeedleIndex = new NeedleIndex(LEAP)
+  readonly pieces: NeedleIndex = new NeedleIndex(LEAP, { ignoresCase: true })
   /** Whole secrets in each form. Made at its first use. */
   #forms: FormIndexes | undefined
   #tooShort = 0
@@ -104,11 +106,12 @@ export class KnownSecrets {
 
   #enter(text: string): Secret {
     const isLong = text.length >= MIN_SECRET_CHARS
-    const secret: Secret = { text, needles: isLong ? needlesOf(text) : [], holders: 0 }
+    const needles = isLong ? needlesOf(text) : []
+    const pieces = needles.map((needle) => this.pieces.add(needle))
+    const secret: Secret = { text, pieces, narrow: [], wide: [], holders: 0 }
     this.#byText.set(text, secret)
     if (!isLong) this.#tooShort++
     else if (JSON_SYNTAX.test(text)) this.#crossing++
-    for (const needle of secret.needles) this.pieces.add(needle)
     if (this.#forms) this.#addForms(secret, this.#forms)
     return secret
   }
@@ -118,11 +121,9 @@ export class KnownSecrets {
     this.#byText.delete(secret.text)
     if (!isLong) this.#tooShort--
     else if (JSON_SYNTAX.test(secret.text)) this.#crossing--
-    for (const needle of secret.needles) this.pieces.delete(needle)
-    for (const form of secret.forms ?? []) {
-      this.#forms?.narrow.delete(form)
-      this.#forms?.wide.delete(form)
-    }
+    for (const id of secret.pieces) this.pieces.delete(id)
+    for (const id of secret.narrow) this.#forms?.narrow.delete(id)
+    for (const id of secret.wide) this.#forms?.wide.delete(id)
   }
 
   #formIndexes(): FormIndexes {
@@ -139,8 +140,10 @@ export class KnownSecrets {
     // A secret of other characters than ASCII is longer in UTF-8, so its escapes are.
     const isAscii = /^[ -~]*$/.test(secret.text)
     const forms = isAscii ? compactVariantsOf(secret.text) : variantsOf(secret.text)
-    secret.forms = forms.map(wholly)
-    for (const form of secret.forms) (isWide(form.text) ? wide : narrow).add(form)
+    for (const form of forms) {
+      if (isWide(form)) secret.wide.push(wide.add(wholly(form)))
+      else secret.narrow.push(narrow.add(wholly(form)))
+    }
   }
 }
 
@@ -155,18 +158,8 @@ function isWide(text: string): boolean {
  */
 function needlesOf(secret: string): readonly Needle[] {
   const whole = /^[\w.~-]*$/.test(secret) ? [secret] : variantsOf(secret)
-  // Whoever cuts a JWT keeps its signature whole more often than not.
-  const signature = secret.startsWith('eyJ') ? secret.slice(secret.lastIndexOf('.') + 1) : ''
-  const disguises = new Set([secret, signature].flatMap(disguisesOf))
-  const pieces = piecesOf(secret)
-  return [...[...whole, ...disguises].map(wholly), ...pieces, ...pieces.flatMap(inOtherCases)]
-}
-
-/** A piece in small and in capital letters: a header's name folds case, and so may a server. */
-function inOtherCases({ text, minRun }: Needle): readonly Needle[] {
-  return [text.toLowerCase(), text.toUpperCase()]
-    .filter((folded) => folded !== text)
-    .map((folded) => ({ text: folded, minRun }))
+  const plain = [wholly(secret), ...piecesOf(secret)]
+  return [...whole.slice(1).map(wholly), ...plain, ...plain.flatMap(disguisesOf)]
 }
 
 function wholly(text: string): Needle {

@@ -40,7 +40,7 @@ export function letterRuns(
   for (let at = MIN_RUN_LETTERS - 1; at < length; at += MIN_RUN_LETTERS) {
     if (at < last) continue
     const unit = bytes[at] ?? 0
-    const letter = IS_LETTER[unit] ? at : IS_BREAK[unit] ? letterAfterBreak(text, at) : -1
+    const letter = letterNear(text, at, unit, bytes[at - 1] ?? 0)
     if (letter < 0) continue
     let from = letter
     while (from > last && IS_LETTER[bytes[from - 1] ?? 0]) from--
@@ -89,10 +89,20 @@ function runAt(text: string, letter: number, begin: number, last: number): Lette
     : groupsAround(text, from, to, last)
 }
 
+/** A letter at a position, or behind the break that it is in; negative for none. */
+function letterNear(text: string, at: number, unit: number, before: number): number {
+  if (IS_BREAK[unit]) return letterAfterBreak(text, at)
+  if (!IS_LETTER[unit]) return -1
+  // It may be that of an escaped break.
+  const behind = before === BACKSLASH ? letterAfterBreak(text, at - 1) : -1
+  return behind < 0 ? at : behind
+}
+
 /** The first letter after a break that a position is in; negative for none. */
 function letterAfterBreak(text: string, at: number): number {
   let letter = at
   while (letter < at + MAX_BREAK_CHARS && isBlank(text.charCodeAt(letter))) letter++
+  if (text.charCodeAt(letter) === BACKSLASH) letter += 2
   if (text.charCodeAt(letter) === BACKSLASH) letter += 2
   return letter > at && isLetter(text.charCodeAt(letter)) ? letter : -1
 }

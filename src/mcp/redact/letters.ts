@@ -1,6 +1,7 @@
-// Decodes base64, base64url and hex without knowing where the encoded text begins. It gives what
+// Decodes base64, base64url, base32 and hex without knowing where the encoded text begins. It gives what
 // may be a text, with the part of the letters that it came from, and skips the rest.
 
+import { decodeBase32 } from './base32.ts'
 import { latin1, MIN_VIEW_CHARS, type View, withoutNulls } from './view.ts'
 
 /** The six bits that a letter stands for, by its code, in either alphabet of RFC 4648. */
@@ -24,6 +25,7 @@ export function decodeLetters(letters: string): readonly View[] {
   const views: View[] = []
   decodeHexStretches(letters, views)
   for (let offset = 0; offset < 4; offset++) decodeBase64At(letters, offset, views)
+  decodeBase32(letters, views)
   return views
 }
 

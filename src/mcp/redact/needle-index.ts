@@ -2,7 +2,7 @@
 // on how many there are.
 
 import { GramTable } from './gram-table.ts'
-import { GRAM, gramAt } from './grams.ts'
+import { ANY_CASE, EXACT, GRAM, gramAt } from './grams.ts'
 
 /**
  * A text to search for. Any run of at least `minRun` characters of it is a match; use its length to
@@ -33,6 +33,13 @@ const MAX_SHARED_PLACES = 32
 /** Windows of a needle that are compared, to take the one that is least like other needles. */
 const MAX_WINDOWS = 16
 
+/** Options of {@link NeedleIndex}. */
+interface NeedleIndexOptions {
+  readonly signs?: Int32Array
+  readonly isDense?: boolean
+  readonly ignoresCase?: boolean
+}
+
 /**
  * The index. A search looks at every `leap`-th position of a text, and reads a gram there. Any run
  * that is a match is long enough to contain one of these positions with its whole gram, so the
@@ -42,51 +49,59 @@ const MAX_WINDOWS = 16
 export class NeedleIndex {
   readonly leap: number
   readonly isDense: boolean
+  /** `EXACT` or `ANY_CASE`. */
+  readonly letterCase: number
   readonly grams: GramTable
   readonly #needles: (Needle | undefined)[] = []
+  /** Where the indexed grams of each needle begin. */
+  readonly #begins: number[] = []
   /** Numbers of needles that were deleted. */
   readonly #free: number[] = []
-  /** The number of each needle, and where its indexed grams begin. */
-  readonly #known = new Map<Needle, { readonly id: number; readonly from: number }>()
 
   /**
    * @param leap A multiple of four.
    * @param options.signs Hashes of grams that a search also tells of, see `search`. Default none.
    * @param options.isDense Whether no needle has a character below `#`. Default no.
+   * @param options.ignoresCase Whether a needle is found in small, capital and mixed letters. Default
+   *   no.
    */
-  constructor(
-    leap: number,
-    { signs, isDense = false }: { readonly signs?: Int32Array; readonly isDense?: boolean } = {},
-  ) {
+  constructor(leap: number, options: NeedleIndexOptions = {}) {
+    const { signs, isDense = false, ignoresCase = false } = options
     this.leap = leap
     this.isDense = isDense
+    this.letterCase = ignoresCase ? ANY_CASE : EXACT
     this.grams = new GramTable(signs)
   }
 
   get size(): number {
-    return this.#known.size
+    return this.#needles.length - this.#free.length
   }
 
-  add(needle: Needle): void {
+  /** @returns The needle's number, by which it is deleted. */
+  add(needle: Needle): number {
     const id = this.#free.pop() ?? this.#needles.length
-    const from = this.#windowOf(needle)
+    const { text } = needle
+    const isPart = needle.minRun < text.length
+    const begin = isPart ? 0 : this.#windowOf(text)
+    const end = this.#endOf(text, begin, isPart)
     this.#needles[id] = needle
-    this.#known.set(needle, { id, from })
-    const isPart = needle.minRun < needle.text.length
-    for (let inside = from; inside < this.#endOf(needle, from); inside++) {
-      const hash = gramAt(needle.text, inside)
+    this.#begins[id] = begin
+    for (let inside = begin; inside < end; inside++) {
+      const hash = gramAt(text, inside, this.letterCase)
       if (isPart && this.#count(hash) >= MAX_SHARED_PLACES) continue
       this.grams.add(hash, (id << INSIDE_BITS) | inside)
     }
+    return id
   }
 
-  delete(needle: Needle): void {
-    const known = this.#known.get(needle)
-    if (!known) return
-    const { id, from } = known
-    for (let inside = from; inside < this.#endOf(needle, from); inside++)
-      this.grams.delete(gramAt(needle.text, inside), (id << INSIDE_BITS) | inside)
-    this.#known.delete(needle)
+  delete(id: number): void {
+    const needle = this.#needles[id]
+    if (!needle) return
+    const { text } = needle
+    const begin = this.#begins[id] ?? 0
+    const end = this.#endOf(text, begin, needle.minRun < text.length)
+    for (let inside = begin; inside < end; inside++)
+      this.grams.delete(gramAt(text, inside, this.letterCase), (id << INSIDE_BITS) | inside)
     this.#needles[id] = undefined
     this.#free.push(id)
   }
@@ -98,16 +113,15 @@ export class NeedleIndex {
   }
 
   /** Where the indexed grams of a needle end. */
-  #endOf({ text, minRun }: Needle, from: number): number {
-    return minRun === text.length ? from + this.leap : Math.min(text.length - GRAM + 1, MAX_INSIDE)
+  #endOf({ length }: string, begin: number, isPart: boolean): number {
+    return isPart ? Math.min(length - GRAM + 1, MAX_INSIDE) : begin + this.leap
   }
 
   /**
-   * Where the indexed grams of a needle begin. Tokens of one issuer begin alike, and many end
-   * alike.
+   * Where the indexed grams of a needle begin that matches as a whole. Tokens of one issuer begin
+   * alike, and many end alike.
    */
-  #windowOf({ text, minRun }: Needle): number {
-    if (minRun < text.length) return 0
+  #windowOf(text: string): number {
     let best = 0
     let fewest = Number.POSITIVE_INFINITY
     const last = Math.min(text.length, MAX_INSIDE) - GRAM + 1 - this.leap
@@ -116,7 +130,7 @@ export class NeedleIndex {
     for (let from = last; from >= 0 && fewest > 0; from -= stride) {
       let shared = 0
       for (let inside = from; inside < from + this.leap; inside++)
-        shared += this.#count(gramAt(text, inside))
+        shared += this.#count(gramAt(text, inside, this.letterCase))
       if (shared < fewest) [best, fewest] = [from, shared]
     }
     return best

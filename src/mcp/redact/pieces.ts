@@ -19,6 +19,9 @@ const MIN_PIECE_CHARS = MIN_SECRET_CHARS
  */
 const MAX_RANDOM_CHARS = 1024
 
+/** In so much of a signature, twelve characters in a row look random. */
+const MIN_RANDOM_SHARE = 0.75
+
 /**
  * A JWT (RFC 7519). All tokens of an issuer may have the same header, so it is not searched for.
  * The payload is searched for as a whole. The signature is random.
@@ -33,13 +36,24 @@ export function piecesOf(secret: string): readonly Needle[] {
       text,
       minRun: MIN_PIECE_CHARS,
     }))
-  const [, payload = '', signature = ''] = jwt
+  const [, payload = ''] = jwt
+  const signature = signaturePieces(jwt[2] ?? '')
   return [
     ...(payload.length >= 2 * MIN_PIECE_CHARS ? [{ text: payload, minRun: payload.length }] : []),
-    ...[signature, bytesOf(signature), ...randomRuns(idOf(payload))]
+    ...[...signature, ...randomRuns(idOf(payload))]
       .filter((text) => text.length >= MIN_PIECE_CHARS)
       .map((text) => ({ text: text.slice(0, MAX_RANDOM_CHARS), minRun: MIN_PIECE_CHARS })),
   ]
+}
+
+/**
+ * A signature, and its bytes; or only its random stretches, when it is less random than signatures
+ * are. An issuer could make one of words, to have these taken out of other servers' answers.
+ */
+function signaturePieces(signature: string): readonly string[] {
+  const runs = randomRuns(signature)
+  const random = runs.reduce((sum, { length }) => sum + length, 0)
+  return random < MIN_RANDOM_SHARE * signature.length ? runs : [signature, bytesOf(signature)]
 }
 
 /** Whether nothing in a secret looks random, so that an ordinary text may hold it. */

@@ -1,7 +1,8 @@
-// Says whether a run of letters is worth a closer look: whether it may be base64 of a text, hex, or
-// one of several lines or groups. Most runs are neither. It is never wrong when it says no.
+// Says whether a run of letters is worth a closer look: whether it may be base64 of a text, base32,
+// hex, or one of several lines or groups. Most runs are neither. It is never wrong when it says no.
 
-import { BITS, HEX_VALUE } from './letters.ts'
+import { MIN_BASE32_LETTERS } from './base32.ts'
+import { BITS } from './letters.ts'
 import { tableOf } from './text-bytes.ts'
 
 /** Shorter runs hold no secret: twelve characters are sixteen letters. */
@@ -14,9 +15,9 @@ const MIN_HEX_DIGITS = 24
 export const IS_LETTER: Uint8Array = tableOf(/[A-Za-z0-9+/_-]/)
 /** What a break between lines or groups begins and ends with; in JSON it ends with a letter. */
 export const IS_BREAK: Uint8Array = tableOf(/[ \t\r\n\\]/)
-const IS_HEX_DIGIT: Uint8Array = Uint8Array.from({ length: 256 }, (_, code) =>
-  (HEX_VALUE[code] ?? 16) < 16 ? 1 : 0,
-)
+const IS_HEX_DIGIT: Uint8Array = tableOf(/[0-9a-fA-F]/)
+const IS_CAPITAL_32: Uint8Array = tableOf(/[A-Z2-7]/)
+const IS_SMALL_32: Uint8Array = tableOf(/[a-z2-7]/)
 const BACKSLASH = 92
 const SMALL_N = 110
 
@@ -31,7 +32,9 @@ export function mayBeRun(bytes: Uint8Array, from: number, to: number): boolean {
       IS_BREAK[after] === 1 ||
       before === BACKSLASH ||
       hasAscii(bytes, from, to) ||
-      hasHex(bytes, from, to)
+      hasStretch(bytes, from, to, IS_HEX_DIGIT, MIN_HEX_DIGITS) ||
+      hasStretch(bytes, from, to, IS_CAPITAL_32, MIN_BASE32_LETTERS) ||
+      hasStretch(bytes, from, to, IS_SMALL_32, MIN_BASE32_LETTERS)
     )
   if (IS_BREAK[after] === 1 && isWord(bytes, behindBreak(bytes, to), size, 1)) return true
   // The word may begin with the `n` of a line break that is written `\\n`.
@@ -113,21 +116,25 @@ function placesOf(bytes: Uint8Array, at: number): number {
   )
 }
 
-function hasHex(bytes: Uint8Array, from: number, to: number): boolean {
-  // So many digits are at two of these places.
-  const step = MIN_HEX_DIGITS / 2
+/** Whether so many letters of one kind are in a row. */
+function hasStretch(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  isKind: Uint8Array,
+  size: number,
+): boolean {
+  if (to - from < size) return false
+  // A stretch is at two of these places.
+  const step = size >> 1
   for (let at = from + step - 1; at + step < to; at += step) {
-    if (!isHex(bytes, at) || !isHex(bytes, at + step)) continue
+    if (isKind[bytes[at] ?? 0] === 0 || isKind[bytes[at + step] ?? 0] === 0) continue
     let begin = at
-    while (begin > from && isHex(bytes, begin - 1)) begin--
+    while (begin > from && isKind[bytes[begin - 1] ?? 0] === 1) begin--
     let end = at + 1
-    while (end < to && isHex(bytes, end)) end++
-    if (end - begin >= MIN_HEX_DIGITS) return true
+    while (end < to && isKind[bytes[end] ?? 0] === 1) end++
+    if (end - begin >= size) return true
     at = Math.max(at, end - step)
   }
   return false
-}
-
-function isHex(bytes: Uint8Array, at: number): boolean {
-  return IS_HEX_DIGIT[bytes[at] ?? 0] === 1
 }

@@ -2,7 +2,7 @@
 // does not depend on how many needles there are.
 
 import type { Budget } from './budget.ts'
-import { ANY_GRAM, type Copy, DENSE_GRAM, GRAM, gramAt, nextIn } from './grams.ts'
+import { ANY_CASE, GRAM, gramAt, nextDenseIn, nextIn } from './grams.ts'
 import type { Needle, NeedleIndex } from './needle-index.ts'
 
 /** A part of a text: from `from` up to, but not including, `to`. */
@@ -27,7 +27,6 @@ const MAX_COMPARED = 40
 
 // Room for one more step, because the search looks at two words at a time.
 const words = new Int32Array((CHUNK_CHARS + 64) / 4)
-const copy: Copy = { words, bytes: new Uint8Array(words.buffer) }
 const chunk = new Uint8Array(words.buffer, 0, CHUNK_CHARS)
 const encoder = new TextEncoder()
 
@@ -70,22 +69,22 @@ export function search(
 function lookInPlace(matches: Matches, from: number, to: number): void {
   const { index, text } = matches
   for (let at = from; at < to && at + GRAM <= text.length; at += index.leap) {
-    const hash = gramAt(text, at)
+    const hash = gramAt(text, at, index.letterCase)
     if (index.grams.mayHave(hash)) matches.look(at, hash)
   }
 }
 
 function lookInCopy(matches: Matches, from: number, length: number): void {
-  const { leap, grams, isDense, size } = matches.index
+  const { leap, grams, isDense, letterCase, size } = matches.index
   const { filter, shift } = grams
   const end = length >>> 2
   const step = leap >>> 2
-  const dense = isDense && size > MIN_DENSE_NEEDLES ? DENSE_GRAM : ANY_GRAM
+  const next = isDense && size > MIN_DENSE_NEEDLES ? nextDenseIn : nextIn
   const to = Math.min(matches.text.length, from + length)
   for (
-    let at = nextIn(filter, shift, copy, 0, end, step, dense);
+    let at = next(filter, shift, words, 0, end, step, letterCase);
     at < end;
-    at = nextIn(filter, shift, copy, at + 2 * step, end, step, dense)
+    at = next(filter, shift, words, at + 2 * step, end, step, letterCase)
   ) {
     lookAt(matches, from + at * 4, to)
     lookAt(matches, from + at * 4 + leap, to)
@@ -94,7 +93,7 @@ function lookInCopy(matches: Matches, from: number, length: number): void {
 
 function lookAt(matches: Matches, at: number, to: number): void {
   if (at + GRAM > to) return
-  const hash = gramAt(matches.text, at)
+  const hash = gramAt(matches.text, at, matches.index.letterCase)
   if (matches.index.grams.mayHave(hash)) matches.look(at, hash)
 }
 
@@ -147,22 +146,32 @@ class Matches {
     const last = this.#runs?.get(needle)
     if (last?.origin === origin && at < last.to) return
     const { text } = this
+    const wanted = needle.text
+    const { letterCase } = this.index
     let from = at
     while (
       from > 0 &&
       from > origin &&
-      text.charCodeAt(from - 1) === needle.text.charCodeAt(from - 1 - origin)
+      isAlike(text.charCodeAt(from - 1), wanted.charCodeAt(from - 1 - origin), letterCase)
     )
       from--
     let to = at
-    const end = Math.min(text.length, origin + needle.text.length)
-    while (to < end && text.charCodeAt(to) === needle.text.charCodeAt(to - origin)) to++
+    const end = Math.min(text.length, origin + wanted.length)
+    while (to < end && isAlike(text.charCodeAt(to), wanted.charCodeAt(to - origin), letterCase))
+      to++
     this.compared += to - from
     if (to - from < needle.minRun) return
     this.#runs ??= new Map()
     this.#runs.set(needle, { origin, to })
     this.#found.push({ from, to })
   }
+}
+
+/** Whether two characters are the same; in any case, if they are letters of ASCII. */
+function isAlike(one: number, other: number, letterCase: number): boolean {
+  if (one === other) return true
+  const small = one | 0x20
+  return letterCase === ANY_CASE && (one ^ other) === 0x20 && small >= 97 && small <= 122
 }
 
 /** Puts ranges in order, and makes one of those that overlap or touch. */

@@ -27,7 +27,7 @@ export interface Texts {
   /** All texts, apart from each other. */
   readonly packs: readonly Pack[]
   /** What stands in members of the same name, in order, as one text. */
-  readonly joined: readonly string[]
+  readonly joined: readonly Pack[]
   /** Arrays of bytes, read as texts. */
   readonly bytes: readonly string[]
   /** Whether all levels were read. */
@@ -71,7 +71,10 @@ class Reader {
     this.#endPack()
     return {
       packs: this.#packs,
-      joined: [this.#keys, ...this.#named.values()].map(together),
+      joined: [this.#keys, ...this.#named.values()].map((parts) => ({
+        text: together(parts),
+        parts,
+      })),
       bytes: this.#bytes,
       isWhole: this.#isWhole,
       count: this.#count,

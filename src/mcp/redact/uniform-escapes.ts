@@ -2,7 +2,7 @@
 // forms would be long, and so like each other that an index is of no use.
 
 import { replaceEscapes } from './escapes.ts'
-import { GRAM, gramAt } from './grams.ts'
+import { EXACT, GRAM, gramAt } from './grams.ts'
 import type { Range } from './search.ts'
 
 const STRETCHES = /(?:%[0-9a-f]{2}){12,}|(?:\\u[0-9a-f]{4}){12,}/gi
@@ -21,7 +21,7 @@ let signs: { readonly texts: ReadonlySet<string>; readonly hashes: Int32Array } 
 function knownSigns(): { readonly texts: ReadonlySet<string>; readonly hashes: Int32Array } {
   if (signs) return signs
   const texts = new Set(signTexts())
-  signs = { texts, hashes: Int32Array.from(texts, (text) => gramAt(text, 0)) }
+  signs = { texts, hashes: Int32Array.from(texts, (text) => gramAt(text, 0, EXACT)) }
   return signs
 }
 

@@ -184,6 +184,18 @@ describe('a part of a credential', () => {
   })
 })
 
+it('a JWT whose signature is made of words raises no alarm about these words', () => {
+  const words = 'the-quarterly-report-for-all-customers-of-the-house'
+  for (const signature of [words, `${words}-${random('tail', 14)}`]) {
+    const odd = redactorOf(`${header}.${payload}.${signature}`)
+    expect(odd.json(`Here is ${words}.`).hits).toBe(0)
+    expect(odd.json(`Here is ${[...words].reverse().join('')}.`).hits).toBe(0)
+    expect(odd.json(`Here is ${header}.${payload}.${signature}`).value).toBe(`Here is ${MARKER}`)
+  }
+  const odd = redactorOf(`${header}.${payload}.${words}-${random('tail', 14)}`)
+  expect(odd.json(random('tail', 14)).hits).toBe(1)
+})
+
 describe('a credential in encodings on top of each other', () => {
   const base64 = (text: string) => Buffer.from(text).toString('base64')
   const hex = (text: string) => Buffer.from(text).toString('hex')
@@ -281,16 +293,19 @@ describe('a credential in encodings on top of each other', () => {
     const [large, other] = ['A'.repeat(1_000_000), 'C'.repeat(1_000_000)]
     const spent = (value: unknown) => redactor.json(value, workBudget({ steps: 5_000_000 }))
     expect(spent([large])).toEqual({ value: [large], hits: 0, withheld: 0 })
-    expect(spent([large, other, 'short', 'plain words pass', 'B'.repeat(24)])).toEqual({
-      value: [large, TOO_MUCH, 'short', 'plain words pass', TOO_MUCH],
+    const short = { c: 'short', d: 'plain words pass' }
+    expect(spent({ a: large, b: other, ...short, e: 'B'.repeat(24) })).toEqual({
+      value: { a: large, b: TOO_MUCH, ...short, e: TOO_MUCH },
       hits: 0,
       withheld: 2,
     })
-    expect(spent([large, other, opaque, { [opaque]: 1 }])).toEqual({
-      value: [large, TOO_MUCH, MARKER, { [MARKER]: 1 }],
+    expect(spent({ a: large, b: other, c: opaque, [opaque]: 1 })).toEqual({
+      value: { a: large, b: TOO_MUCH, c: MARKER, [MARKER]: 1 },
       hits: 2,
       withheld: 1,
     })
+    // What lies across several texts could not be searched either.
+    expect(spent([large, other, 'short']).value).toBe(WITHHELD)
   })
 
   it('is found in any answer that is taken in by default, if it is one large image', () => {
