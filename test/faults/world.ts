@@ -229,12 +229,13 @@ export async function makeWorld(onCall: (call: Call) => void = () => {}): Promis
   }
 
   const network: typeof globalThis.fetch = async (input, init) => {
-    const request = new Request(input, init)
-    const purpose = await purposeOf(request)
-    passed += 1
+    // Counted at once: whoever waits until nothing is under way must not overlook it.
     underWay += 1
-    const go = () => answer(request, purpose)
     try {
+      const request = new Request(input, init)
+      const purpose = await purposeOf(request)
+      passed += 1
+      const go = () => answer(request, purpose)
       return fault ? await fault({ number: passed, request, purpose }, go) : await go()
     } finally {
       underWay -= 1

@@ -73,6 +73,7 @@ async function refreshScenario(stage: Stage, fault: RefreshFault): Promise<numbe
     offsetMs += fault.ageMs
     const { granted, reused } = world.refreshes
     const points: Points = new Points((number) => fault.at?.(number, kill))
+    const ofOthers = new Points()
     let onDeath = () => {}
     const death = new Promise<string>((resolve) => {
       onDeath = () => resolve('dead')
@@ -81,10 +82,12 @@ async function refreshScenario(stage: Stage, fault: RefreshFault): Promise<numbe
       if (points.isDead) return
       copyFolder(folder, after)
       points.die()
+      // It stands still as well: its work would go on with the files that nobody has any more.
+      ofOthers.die()
       onDeath()
     }
     const first = open(folder, points)
-    const another = () => open(folder, new Points())
+    const another = () => open(folder, ofOthers)
     const work = fault.during?.({ first, another, refresh }) ?? refresh(first)
     work.catch(() => {})
     await Promise.race([work, death])

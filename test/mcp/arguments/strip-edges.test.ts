@@ -55,11 +55,13 @@ describe('a budget', () => {
     expect(whole.ok).toBe(true)
     const enough = Math.ceil(budget.spent)
     expect(stripTool(tool, parameters, options(stepBudget(enough)))).toEqual(whole)
-    for (let steps = 0; steps < budget.spent; steps += 0.5)
-      expect(stripTool(tool, parameters, options(stepBudget(steps)))).toEqual({
-        ok: false,
-        refusal: 'schema_too_large',
-      })
+    for (let part = 0; part < 100; part++)
+      expect(stripTool(tool, parameters, options(stepBudget((budget.spent * part) / 100)))).toEqual(
+        {
+          ok: false,
+          refusal: 'schema_too_large',
+        },
+      )
   })
 })
 
