@@ -20,6 +20,8 @@ const commands = {
   start: [['examples/taskflow/start.ts']],
   token: [['examples/taskflow/token.ts']],
   bench: [['--expose-gc', 'bench/main.ts']],
+  // An official suite, which it installs by itself. The argument names it.
+  conformance: [['test/conformance/main.ts']],
   'conformance:chatkit': [['test/chatkit/conformance-server.ts']],
   check: [['scripts/check.mjs']],
   map: [['scripts/map.mjs']],

@@ -1,0 +1,38 @@
+// The command line of `npm run conformance`.
+
+import { parseArgs } from 'node:util'
+
+export const LEGS = ['client'] as const
+/** One side of the protocol, with our code on it. */
+export type LegName = (typeof LEGS)[number]
+
+export const USAGE = `Usage: npm run conformance -- mcp [--leg ${LEGS.join('|')}] [--only SCENARIO] [--json]`
+
+/** What was asked for. */
+export interface Options {
+  readonly legs: readonly LegName[]
+  /** Only scenarios whose name has this in it. */
+  readonly only: string
+  readonly isJson: boolean
+}
+
+/** Reads the arguments. Undefined where they make no sense. */
+export function readOptions(args: readonly string[]): Options | undefined {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        leg: { type: 'string', multiple: true },
+        only: { type: 'string', default: '' },
+        json: { type: 'boolean', default: false },
+      },
+    })
+    const legs = LEGS.filter((leg) => values.leg?.includes(leg) ?? true)
+    const isKnown = (values.leg ?? []).every((leg) => LEGS.some((known) => known === leg))
+    if (positionals.join() !== 'mcp' || !isKnown) return undefined
+    return { legs, only: values.only, isJson: values.json }
+  } catch {
+    return undefined
+  }
+}
