@@ -73,6 +73,8 @@ export interface CallerParts {
   readonly sources: SourceParts
   /** The callers at work, so that revoking a sign-in ends them. */
   readonly running: RunningCalls
+  /** Whether the sign-in behind an admitted token has ended since. */
+  readonly hasEnded: (token: VerifiedToken) => boolean
   readonly quarantineOf: (binding: Binding) => Quarantine
   /** What was sent to servers, by whoever: they may send it back to anybody. */
   readonly sent: SentSecrets
@@ -98,7 +100,8 @@ interface CallerState {
 /**
  * Puts the credential of an admitted request into the vault and gives the caller.
  *
- * @returns The caller; `server_unavailable` when the vault does not take the credential.
+ * @returns The caller; `server_unavailable` when the vault does not take the credential;
+ *   `token_inactive` when the sign-in has ended meanwhile.
  */
 export async function openCaller(admitted: Admitted, parts: CallerParts): Promise<Result<Caller>> {
   const { principal, token, credential } = admitted
@@ -112,6 +115,11 @@ export async function openCaller(admitted: Admitted, parts: CallerParts): Promis
     })
     .catch(() => undefined)
   if (handle === undefined) return refused('server_unavailable', { server: 'the vault' })
+  // Whoever ended it while the audit and the vault were written found nothing at work.
+  if (parts.hasEnded(token)) {
+    await vault.discard(handle, principal).catch(() => {})
+    return refused('token_inactive')
+  }
   return granted(
     createCaller(
       {

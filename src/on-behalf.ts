@@ -121,6 +121,7 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
       ),
     },
     running,
+    hasEnded: signedIn.hasEnded,
     quarantineOf: quarantines(options.reflectionMarks ?? memoryReflectionMarks(), now),
     sent: sentSecrets({ now }),
     pins: options.toolPins ?? memoryToolPins(),

@@ -165,6 +165,8 @@ describe('reveal()', () => {
       'src/store/postgres/options.ts': 1,
       // The digest that a verified token is remembered by.
       'src/core/verify/verified-cache.ts': 1,
+      // The digest that tells whether a token without a time was seen before its sign-in ended.
+      'src/core/sign-ins.ts': 1,
       // Which issuer a token names, where an app has several.
       'src/core/verify/read-issuer.ts': 1,
       // For whom an issued token is, before it is sent.

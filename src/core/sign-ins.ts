@@ -1,8 +1,10 @@
 // The sign-ins that were admitted in this process, so that the end of one at its issuer finds the
 // person, and its tokens are not admitted any more.
 
+import type { Credential } from './credential.ts'
 import { refused } from './errors.ts'
 import { type Principal, principalKey } from './principal.ts'
+import type { Claims } from './verify/claims.ts'
 import type { TokenVerifier, VerifiedToken } from './verify/verify.ts'
 
 /**
@@ -24,6 +26,8 @@ export interface SignIns {
    * has ended: `token_inactive`.
    */
   watch(verifier: TokenVerifier): TokenVerifier
+  /** Whether the sign-in behind a token that was verified has ended since. */
+  hasEnded(token: VerifiedToken): boolean
   /** Notes that a sign-in has ended, and gives the people whose sign-in it was. */
   end(ended: EndedSignIn): readonly Principal[]
 }
@@ -47,15 +51,36 @@ export function signIns(now: () => number): SignIns {
   const endedSessions = new Map<string, true>()
   /** For each subject, when all of its sessions ended: seconds since the epoch. */
   const endedSubjects = new Map<string, number>()
+  /** The same for its tokens that name no session: one of them may be of the session that ended. */
+  const endedWithoutSession = new Map<string, number>()
+  /** When a token that does not say when it was issued was first seen, by its digest. */
+  const firstSeen = new Map<string, number>()
+  const issuedAt = new WeakMap<VerifiedToken, number>()
 
-  /** Whether the sign-in behind a token has ended. */
   function hasEnded(token: VerifiedToken): boolean {
     const { principal, subject, sessionId } = signInOf(token)
     if (sessionId !== undefined && endedSessions.has(nameOf(principal.issuer, sessionId)))
       return true
-    const endedAt = endedSubjects.get(nameOf(principal.issuer, subject))
-    const { iat } = token.claims
-    return endedAt !== undefined && typeof iat === 'number' && iat <= endedAt
+    const name = nameOf(principal.issuer, subject)
+    const ends = [
+      endedSubjects.get(name),
+      sessionId === undefined ? endedWithoutSession.get(name) : undefined,
+    ]
+    const issued = issuedAt.get(token) ?? Number.NEGATIVE_INFINITY
+    return ends.some((endedAt) => endedAt !== undefined && issued <= endedAt)
+  }
+
+  /**
+   * When a token was issued, in seconds since the epoch. The claim is optional, and an issuer's clock
+   * may be ahead; a token that was seen before the end was issued before it all the same.
+   */
+  async function issueTime(credential: Credential, { iat }: Claims): Promise<number> {
+    const seconds = now() / 1000
+    if (typeof iat === 'number' && iat <= seconds) return iat
+    const digest = await digestOf(credential)
+    const seen = firstSeen.get(digest)
+    remember(firstSeen, digest, seen ?? seconds)
+    return seen ?? (typeof iat === 'number' ? iat : seconds)
   }
 
   return {
@@ -63,15 +88,20 @@ export function signIns(now: () => number): SignIns {
       async verify(credential, audience, options) {
         const verified = await verifier.verify(credential, audience, options)
         if (!verified.ok) return verified
+        issuedAt.set(verified.value, await issueTime(credential, verified.value.claims))
         if (hasEnded(verified.value)) return refused('token_inactive')
         const signIn = signInOf(verified.value)
         remember(known, JSON.stringify([principalKey(signIn.principal), signIn.sessionId]), signIn)
         return verified
       },
     }),
+    hasEnded,
     end({ issuer, subject, sessionId }) {
       if (sessionId !== undefined) remember(endedSessions, nameOf(issuer, sessionId), true)
-      else if (subject !== undefined) remember(endedSubjects, nameOf(issuer, subject), now() / 1000)
+      if (subject !== undefined) {
+        const subjects = sessionId === undefined ? endedSubjects : endedWithoutSession
+        remember(subjects, nameOf(issuer, subject), now() / 1000)
+      }
       const ended: Principal[] = []
       for (const [key, signIn] of known) {
         if (signIn.principal.issuer !== issuer || !belongs(signIn, subject, sessionId)) continue
@@ -97,6 +127,11 @@ function signInOf({ principal, claims }: VerifiedToken): SignIn {
     subject: typeof claims.sub === 'string' ? claims.sub : principal.subject,
     sessionId: typeof claims.sid === 'string' ? claims.sid : undefined,
   }
+}
+
+async function digestOf(credential: Credential): Promise<string> {
+  const bytes = new TextEncoder().encode(credential.reveal())
+  return String(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))
 }
 
 function nameOf(issuer: string, name: string): string {
