@@ -23,6 +23,15 @@ const PUBLIC: ReadonlySet<string> = new Set([
 /** A shorter piece cannot be told from a word. */
 const MIN_PIECE_CHARS = 6
 
+/**
+ * So many characters in a row that a word has in common with a secret are no accident. Servers quote
+ * the first half of a token, and put a name before it and dots behind it.
+ */
+const MIN_COMMON_CHARS = 8
+
+/** More of a text is not read: an operator is shown less. */
+const MAX_TEXT_CHARS = 4096
+
 /** The answer, without any piece of a secret of the request in its error's code and words. */
 export function withoutSentWords(
   answer: JsonAnswer,
@@ -32,11 +41,15 @@ export function withoutSentWords(
   const { json } = answer
   if (!isObject(json) || json.error === undefined) return answer
   const secrets = [...secretsOf(body), ...secretsOfHeaders(headers)]
+  const pieces = new Set(secrets.flatMap((secret) => piecesOf(secret, MIN_COMMON_CHARS)))
+  const isSecret = (word: string) =>
+    secrets.some((secret) => overlaps(secret, word)) ||
+    piecesOf(word, MIN_COMMON_CHARS).some((piece) => pieces.has(piece))
   const clean = (text: unknown) =>
     typeof text === 'string'
-      ? text.replace(WORD, (word) =>
-          secrets.some((secret) => overlaps(secret, word)) ? '[credential]' : word,
-        )
+      ? text
+          .slice(0, MAX_TEXT_CHARS)
+          .replace(WORD, (word) => (isSecret(word) ? '[credential]' : word))
       : undefined
   const { error, error_description } = json
   return {
@@ -49,6 +62,14 @@ const WORD = /[^\s"'`,;()<>[\]{}]+/g
 
 function overlaps(secret: string, word: string): boolean {
   return word.includes(secret) || (word.length >= MIN_PIECE_CHARS && secret.includes(word))
+}
+
+/** Every run of so many characters, in lower case: a server may write in capital letters. */
+function piecesOf(text: string, chars: number): readonly string[] {
+  const lower = text.toLowerCase()
+  return Array.from({ length: Math.max(0, lower.length - chars + 1) }, (_, at) =>
+    lower.slice(at, at + chars),
+  )
 }
 
 function secretsOf(body: URLSearchParams): readonly string[] {
