@@ -199,7 +199,19 @@ function judgeIntrospection(
       'token_type',
     )
   }
+  const other = [json.typ, json.token_use].find(isOtherKind)
+  if (other !== undefined) return differs('type_refused', ['an access token'], other, 'typ')
   // `iss` is optional: the answer came from this issuer's own endpoint. When it is there, it must
   // match.
   return validateClaims({ iss: issuer, ...json }, rules)
 }
+
+/**
+ * Whether a claim names another kind of token: `typ` at Keycloak, `token_use` at Hydra. A live refresh
+ * token or ID token is "active" as well, and many servers answer `Bearer` or no type for it.
+ */
+function isOtherKind(kind: unknown): boolean {
+  return typeof kind === 'string' && OTHER_KINDS.test(kind)
+}
+
+const OTHER_KINDS = /^(?:id|refresh|offline|logout)(?:[_+-]?(?:token|jwt))?$/i

@@ -107,6 +107,7 @@ describe('the claims of an access token', () => {
       'audience_mismatch',
     ],
     ['an audience that is an object', { aud: { 0: CHAT } }, 'audience_mismatch'],
+    ['half a character as the subject', { sub: 'alice\ud800' }, 'claim_missing sub'],
     ['an empty subject', { sub: '' }, 'claim_missing sub'],
     ['a subject that is a number', { sub: 7 }, 'claim_missing sub'],
     ['a binding to a key that nobody here asks for', { cnf: { jkt: 'x' } }, 'claim_invalid cnf'],

@@ -78,13 +78,19 @@ describe('an introspection', () => {
       ...options,
     })
 
-  it.each([
+  it.each<[string, object, object, string]>([
     ['with an audience', { aud: 'api' }, {}, 'alice'],
     ['with another audience', { aud: 'other' }, {}, 'audience_mismatch'],
     ['without an audience', {}, {}, 'audience_mismatch'],
     ['with an empty audience', { aud: [] }, {}, 'audience_mismatch'],
     ['without an audience, which is assumed', {}, { assumeAudience: true }, 'alice'],
     ['with an empty audience, which is assumed', { aud: [] }, { assumeAudience: true }, 'alice'],
+    ...[[42], {}, 42, [{ id: 'other' }], true].map((aud): [string, object, object, string] => [
+      `with the audience ${JSON.stringify(aud)}, where one is assumed`,
+      { aud },
+      { assumeAudience: true },
+      'audience_mismatch',
+    ]),
     [
       'with another audience, where one is assumed',
       { aud: 'other' },

@@ -79,7 +79,7 @@ export function validateClaims(claims: Claims, rules: ClaimRules): Result<Verifi
   if (issuer === undefined) return differs('issuer_mismatch', listOf(rules.issuer), iss)
   const accepted = listOf(rules.audience)
   const named = audienceOf(claims, rules)
-  const isAssumed = rules.assumeAudience === true && named.length === 0
+  const isAssumed = rules.assumeAudience === true && named.length === 0 && isEmpty(claims.aud)
   const audience = isAssumed ? accepted : named
   if (!isForAudience(audience, accepted)) return differs('audience_mismatch', accepted, audience)
   if (!isTime(exp)) return refused('claim_missing', { claim: 'exp' })
@@ -87,8 +87,7 @@ export function validateClaims(claims: Claims, rules: ClaimRules): Result<Verifi
   if (untimely) return untimely
   const subjectClaim = rules.subjectClaim ?? 'sub'
   const subject = claimAt(claims, subjectClaim)
-  if (typeof subject !== 'string' || subject === '')
-    return refused('claim_missing', { claim: subjectClaim })
+  if (!isName(subject)) return refused('claim_missing', { claim: subjectClaim })
   if (!isBoundAsProved(claims.cnf, rules.keyThumbprint))
     return refused('claim_invalid', { claim: 'cnf' })
   const tenant = tenantOf(claims, rules)
@@ -132,6 +131,20 @@ export function differs(
   })
 }
 
+/**
+ * Whether a claim can name a person or a tenant. Halves of surrogate pairs would all become the same
+ * character where they are written as UTF-8, and two names one.
+ */
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && !/\p{Surrogate}/u.test(value)
+}
+
+/** Whether a claim says nothing. An audience that nobody can read may be somebody else's. */
+function isEmpty(value: unknown): boolean {
+  const isList = Array.isArray(value) && value.length === 0
+  return value === undefined || value === null || value === '' || isList
+}
+
 function isTime(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value)
 }
@@ -158,7 +171,7 @@ function tenantOf(claims: Claims, rules: ClaimRules): Result<string | undefined>
   const { tenantClaim, tenantOptional } = rules
   if (tenantClaim === undefined) return granted(undefined)
   const tenant = claimAt(claims, tenantClaim)
-  if (typeof tenant === 'string' && tenant !== '') return granted(tenant)
+  if (isName(tenant)) return granted(tenant)
   const isAbsent = tenant === undefined || tenant === null || tenant === ''
   return tenantOptional && isAbsent
     ? granted(undefined)
