@@ -14,8 +14,9 @@ const ENTRA: Preset = {
     accessTokenMarks: [
       // An ID token has none of these. Its audience may be the API, where one registration is both.
       { required: { scp: true }, forbidden: ['at_hash', 'c_hash', 'events'] },
-      { required: { azp: true } },
-      { required: { appid: true } },
+      // An application's own token. Every application of the directory can get one without roles.
+      { required: { azp: true, roles: true } },
+      { required: { appid: true, roles: true } },
     ],
   },
   // The scopes name the API: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow

@@ -239,6 +239,26 @@ export const ISSUERS: readonly IssuerRows[] = [
         outcome: 'type_refused',
       },
       {
+        kind: 'token of an application with a role, version 2.0',
+        claims: { scp: undefined, roles: ['Tasks.Read.All'], idtyp: 'app' },
+        outcome: 'admitted',
+      },
+      {
+        kind: 'token of an application to which nobody gave a role, version 2.0',
+        claims: { scp: undefined, azp: OTHER_TENANT, azpacr: '1', idtyp: 'app' },
+        outcome: 'type_refused',
+      },
+      {
+        kind: 'token of an application to which nobody gave a role, version 1.0',
+        claims: {
+          iss: `https://sts.windows.net/${TENANT}/`,
+          scp: undefined,
+          azp: undefined,
+          appid: OTHER_TENANT,
+        },
+        outcome: 'type_refused',
+      },
+      {
         kind: 'wrong audience (Microsoft Graph)',
         claims: { aud: '00000003-0000-0000-c000-000000000000' },
         outcome: 'audience_mismatch',
