@@ -133,6 +133,9 @@ describe('the source "exchange"', () => {
 
   it.each<[string, Partial<VerifiedToken>]>([
     ['fewer scopes', { scopes: ['tasks:read'] }],
+    ['a weaker way of signing in', { claims: { acr: 'silver' } }],
+    ['another time of signing in', { claims: { auth_time: 1 } }],
+    ['another rule of who may act', { claims: { may_act: { sub: 'other' } } }],
     ['another client', { principal: { ...alice, client: 'cli' } }],
     ['an actor', { principal: { ...alice, actor: { subject: 'agent' } } }],
     [

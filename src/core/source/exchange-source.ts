@@ -7,9 +7,16 @@ import { type Result, refused } from '../errors.ts'
 import { type Principal, principalKey } from '../principal.ts'
 import { detailsOf } from '../refusal-details.ts'
 import { missingScopes, narrowScopes } from '../scope.ts'
+import { claimAt } from '../verify/claims.ts'
 import type { IssuedToken, TokenExchanger } from './exchange.ts'
 import { type JudgedToken, judgeTarget } from './issued-target.ts'
 import type { CredentialSource, Deposited, SourceParts } from './parts.ts'
+
+/**
+ * Claims that an issuer may judge an exchange by, or hand on: how and when the person signed in, and
+ * what the sign-in allows (RFC 9068 section 2.2, RFC 8693 section 4.4, RFC 9396 section 9.1).
+ */
+const SIGN_IN_CLAIMS = ['acr', 'amr', 'auth_time', 'authorization_details', 'may_act', 'roles']
 
 /**
  * Makes the source of exchanged tokens for one server and one principal. It adds a scope when the
@@ -38,14 +45,16 @@ export function exchangeSource(
     fromIssuer ? wanted : narrowScopes(wanted, token.scopes)
   let scopes = named.length === 0 && !fromIssuer ? token.scopes : narrow(named)
 
-  // Two sign-ins of one person may differ in client, actors and scopes. A token for one must not
-  // serve the other.
+  // Two sign-ins of one person may differ in client, actors, scopes and strength. A token for one
+  // must not serve the other.
+  const signIn = SIGN_IN_CLAIMS.map((name) => claimAt(token.claims, name) ?? null)
   const keyOf = (asked: readonly string[]) =>
     JSON.stringify([
       owner,
       source.type,
       principal.client,
       principal.actor,
+      signIn,
       [...token.scopes].sort(),
       binding.resource,
       audience,
