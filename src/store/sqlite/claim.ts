@@ -4,7 +4,7 @@
 import { realpathSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { isLocked, SqliteInUseError } from './locked.ts'
-import { makePrivateFile } from './private-file.ts'
+import { keepPrivate, makePrivateFile } from './private-file.ts'
 
 /** A claim that is held. */
 export interface Claim {
@@ -22,6 +22,7 @@ export function claimFile(path: string, waitMs: number): Claim {
   // Two names of one file must lead to one claim.
   const owner = `${realpathSync(path)}-owner`
   makePrivateFile(owner)
+  keepPrivate(owner)
   const lock = new DatabaseSync(owner, { timeout: waitMs })
   try {
     // It stays open, and nothing is written in it.

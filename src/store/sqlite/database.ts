@@ -11,7 +11,7 @@ import { inTurn } from './in-turn.ts'
 import { type Journal, openJournal } from './journal.ts'
 import { isLocked, SqliteLockedError } from './locked.ts'
 import { migrate } from './migrations.ts'
-import { makePrivateFile } from './private-file.ts'
+import { keepPrivate, makePrivateFile } from './private-file.ts'
 import { runTransaction } from './transaction.ts'
 import { threadWriter, type Writer } from './writer.ts'
 
@@ -139,6 +139,9 @@ function openFile(path: string, busyTimeoutMs: number): DatabaseSync {
     enableForeignKeyConstraints: true,
   })
   try {
+    // This throws for a file that is none of SQLite's. It is somebody's, and stays as it is.
+    database.exec('pragma schema_version')
+    if (path !== ':memory:') keepPrivate(path)
     // FULL syncs the log at every commit: a commit survives a loss of power, not only a crash.
     database.exec('pragma journal_mode = wal; pragma synchronous = full')
     if (!migrate(database))

@@ -1,18 +1,31 @@
 // Makes a file that only its owner can read and write.
 
-import { chmodSync, closeSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, openSync, statSync } from 'node:fs'
 import { errorCode } from '../files.ts'
 
 /**
- * Makes the file when it is missing, and takes it from everybody else when it is there. A file that
- * is there is not opened: closing it would end the locks that SQLite holds on it for this process
- * (POSIX has one lock for all descriptors of a process).
+ * Makes the file when it is missing. A file that is there is not opened: closing it would end the
+ * locks that SQLite holds on it for this process (POSIX has one lock for all descriptors of a
+ * process).
+ *
+ * @throws TypeError when there is something else, such as a folder.
  */
 export function makePrivateFile(path: string): void {
   try {
     closeSync(openSync(path, 'wx', 0o600))
   } catch (error) {
     if (errorCode(error) !== 'EEXIST') throw error
+    if (!statSync(path).isFile())
+      throw new TypeError(`${path} is no file. Name the SQLite file, such as ./data/chat.db`)
   }
-  chmodSync(path, 0o600)
+}
+
+/** Takes a SQLite file, and what SQLite keeps beside it, from everybody but its owner. */
+export function keepPrivate(path: string): void {
+  for (const name of [path, `${path}-wal`, `${path}-shm`])
+    try {
+      chmodSync(name, 0o600)
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT') throw error
+    }
 }

@@ -1,7 +1,7 @@
 // The SQLite file: the thread store's contract over it, how it is opened, and what is left after an
 // abrupt end.
 
-import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -77,9 +77,25 @@ it('a file of a newer version is left alone', () => {
   expect(() => openSqlite(path)).toThrow('newer version')
 })
 
-it('a file that is not a SQLite file is refused', () => {
-  writeFileSync(path, 'not a database, but long enough to be looked at as one '.repeat(40))
+it('a file that is not a SQLite file is refused, and stays as it is', () => {
+  const text = 'not a database, but long enough to be looked at as one '.repeat(40)
+  writeFileSync(path, text)
+  chmodSync(path, 0o644)
   expect(() => openSqlite(path)).toThrow()
+  expect(statSync(path).mode & 0o777).toBe(0o644)
+  expect(readFileSync(path, 'utf8')).toBe(text)
+})
+
+it('a folder is refused by name, and stays as it is', () => {
+  chmodSync(folder, 0o755)
+  expect(() => openSqlite(folder)).toThrow(`${folder} is no file`)
+  expect(statSync(folder).mode & 0o777).toBe(0o755)
+})
+
+it('a device is refused, and stays as it is', () => {
+  const before = statSync('/dev/null').mode
+  expect(() => openSqlite('/dev/null')).toThrow('/dev/null is no file')
+  expect(statSync('/dev/null').mode).toBe(before)
 })
 
 it('a batch is written completely or not at all', async () => {
