@@ -135,7 +135,7 @@ class Matches {
       slot = grams.next(hash, slot)
     ) {
       this.compared++
-      const place = this.index.placeAt(grams.placeAt(slot))
+      const place = this.index.placeAt(grams.placeAt(hash, slot))
       if (place) this.#measure(at, place.needle, place.inside)
     }
   }

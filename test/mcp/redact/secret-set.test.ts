@@ -70,6 +70,19 @@ describe('a set of secrets', () => {
     expect(set.redactor().json(others).value).toBe(others)
   })
 
+  it('finds each of thousands of secrets while they come and go', () => {
+    const set = secretSet()
+    const all = Array.from({ length: 3000 }, (_, index) => random(`thousands ${index}`, 43))
+    const credentials = all.map((text) => new Credential(text))
+    for (const credential of credentials) set.add(credential)
+    const redactor = set.redactor()
+    expect(redactor.json(all).hits).toBe(3000)
+    for (const credential of credentials.slice(0, 2900)) set.delete(credential)
+    for (const credential of credentials.slice(0, 1000)) set.add(credential)
+    expect(redactor.json(all).hits).toBe(1100)
+    expect(redactor.text(all.join(' ')).hits).toBe(1100)
+  })
+
   it(
     'finds what a new redactor finds, after any changes',
     () => {
