@@ -15,7 +15,7 @@ import { beginFlow, FLOW_LIFE_SECONDS, type FlowSecrets } from './flow-record.ts
 import { redirect, refusalPage } from './pages.ts'
 import { nowSeconds, type Parts, record } from './parts.ts'
 import { isReturnPath } from './return-path.ts'
-import { bindsTokens, checkPkce, scopesToAsk, serverOf } from './server-of.ts'
+import { bindsTokens, checkOffer, checkPkce, scopesToAsk, serverOf } from './server-of.ts'
 import type { Settings } from './settings.ts'
 import { newStoredKey, thumbprintOf } from './stored-key.ts'
 
@@ -70,6 +70,8 @@ async function begin(
   if (!token.ok) return token
   const pkce = checkPkce(server, settings)
   if (!pkce.ok) return pkce
+  const offer = await checkOffer(settings, signal)
+  if (!offer.ok) return offer
   const client = await clientForFlow(settings, parts, signal)
   if (!client.ok) return client
   const before = asked.length > 0 ? await grantedBefore(principal, settings, parts) : []

@@ -1,7 +1,7 @@
 // The authorization server of a connection: what its metadata says, with what the operator set in
 // its place.
 
-import { granted, type Result, refused } from '../../core/errors.ts'
+import { granted, isTemporary, type Result, refused } from '../../core/errors.ts'
 import type { AuthorizationServer } from '../../core/http/server-metadata.ts'
 import type { Settings } from './settings.ts'
 
@@ -43,6 +43,19 @@ export function checkPkce({ pkce }: AuthorizationServer, { name }: Settings): Re
         claim: 'code_challenge_methods_supported',
         expected: `S256, or the setting servers.${name}.pkce: "S256" when its documentation says that it takes it`,
       })
+}
+
+/**
+ * The metadata decides whether tokens are bound where that is `offered`. An issuer that does not answer
+ * must not pass for one that cannot: whoever keeps its answer away would get bearer tokens.
+ */
+export async function checkOffer(
+  { dpop, discovery, metadata }: Settings,
+  signal: AbortSignal,
+): Promise<Result<unknown>> {
+  if (dpop !== 'offered' || discovery === false) return granted(true)
+  const found = await metadata.current({ signal })
+  return !found.ok && isTemporary(found.refusal.reason) ? found : granted(true)
 }
 
 /** Whether tokens are to be bound to a key. */

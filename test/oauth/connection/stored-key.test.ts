@@ -110,4 +110,21 @@ describe('an account whose tokens are bound to a key', () => {
     silent.app.one.metadata = { dpop_signing_alg_values_supported: ['ES256'] }
     expect((await silent.app.begin()).location.searchParams.has('dpop_jkt')).toBe(false)
   })
+
+  it('does not become a bearer token because the metadata that offers the binding is kept away', async () => {
+    const endpoints = {
+      authorization: 'https://login.example/authorize',
+      token: 'https://login.example/token',
+    }
+    const { app } = binding({ dpop: 'offered', pkce: 'S256', endpoints })
+    app.one.metadata = {
+      get dpop_signing_alg_values_supported(): never {
+        throw new Error('the connection was reset')
+      },
+    }
+    const request = new Request('https://app.example/connect')
+    const response = await app.connections.start(request, alice, 'tasks', '/chat')
+    expect([response.status, response.headers.get('location')]).toEqual([503, null])
+    expect(app.events.at(-1)).toMatchObject({ reason: 'issuer_unavailable' })
+  })
 })
