@@ -76,10 +76,20 @@ function parseHost(text: unknown): HostPattern {
   const labels = name.split('.').length
   if (below && (labels < 2 || isAddress(name)))
     throw bad(`has "${text}", which stands for more than one cluster`)
+  if (CLOUD_KEYS.has(name)) throw bad(`has "${text}", where clouds have the keys of the machine`)
   if (isAddress(name) ? !isPrivateAddress(name) : !isPrivateName(name))
     throw bad(`has "${text}", which is or can be public`)
   return { name, below, port }
 }
+
+/** Where Google, Amazon and Alibaba have them, inside a private range or below a private name. */
+const CLOUD_KEYS: ReadonlySet<string> = new Set([
+  'metadata.google.internal',
+  'google.internal',
+  '100.100.100.200',
+  '[fd00:ec2::254]',
+  '[fd20:ce::254]',
+])
 
 function isAddress(name: string): boolean {
   return name.startsWith('[') || /^\d+(?:\.\d+){3}$/.test(name)
