@@ -18,6 +18,7 @@ import {
   type ClaimDialect,
   dialectOf,
 } from '../core/verify/claim-dialect.ts'
+import { judgeNamedIssuer } from '../core/verify/read-issuer.ts'
 import { cachedVerifier } from '../core/verify/verified-cache.ts'
 import {
   type ClaimRules,
@@ -148,6 +149,8 @@ export function introspectionVerifier(options: IntrospectionVerifierOptions): To
       audience,
       { signal, keyThumbprint } = {},
     ): Promise<Result<VerifiedToken>> {
+      const asked = judgeNamedIssuer(credential, issuer)
+      if (!asked.ok) return asked
       const ended = await withDeadline(deadline, signal, (inTime) => send(credential, inTime))
       if (!ended.ok) return ended
       const answer = ended.value

@@ -17,6 +17,7 @@ import {
   dialectOf,
 } from '../core/verify/claim-dialect.ts'
 import { type Claims, claimAt } from '../core/verify/claims.ts'
+import { judgeNamedIssuer } from '../core/verify/read-issuer.ts'
 import { cachedVerifier } from '../core/verify/verified-cache.ts'
 import {
   type ClaimRules,
@@ -151,6 +152,8 @@ export function userinfoVerifier(options: UserinfoVerifierOptions): TokenVerifie
       audience,
       { signal, keyThumbprint } = {},
     ): Promise<Result<VerifiedToken>> {
+      const asked = judgeNamedIssuer(credential, issuer)
+      if (!asked.ok) return asked
       const answer = await send(credential, signal)
       if (!answer.ok) return answer
       return judgeUserinfo(answer.value, options, {

@@ -145,6 +145,25 @@ describe('an introspection', () => {
   })
 })
 
+it.each(['base64url', 'base64'] as const)(
+  'a JWT of another issuer, in %s, is shown to nobody who is asked about tokens',
+  async (encoding) => {
+    const claims = Buffer.from('{"iss":"https://other.example","a":"??>>"}').toString(encoding)
+    const foreign = new Credential(`eyJhbGciOiJFUzI1NiJ9.${claims}.c2lnbmF0dXJl`)
+    const { fetch, sent } = answering({ ...active, aud: 'api' })
+    const parts = { issuer: ISSUER, fetch, now }
+    const verifiers = [
+      introspectionVerifier({ ...parts, clientId: 'api', client: clientSecretBasic(SECRET) }),
+      userinfoVerifier({ ...parts, assumeAudience: true }),
+    ]
+    for (const verifier of verifiers)
+      expect(await verifier.verify(foreign, 'api')).toMatchObject({
+        refusal: { reason: 'issuer_mismatch', found: 'https://other.example' },
+      })
+    expect(sent).toEqual([])
+  },
+)
+
 describe('a userinfo endpoint', () => {
   const verifier = (body: unknown, status = 200, options: Partial<UserinfoVerifierOptions> = {}) =>
     userinfoVerifier({
