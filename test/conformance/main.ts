@@ -5,14 +5,10 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { NotAvailable } from '../issuers-real/tally.ts'
-import { type LegOptions, runClientLeg } from './mcp/client-leg.ts'
-import { installSuite, SUITE, type Suite } from './mcp/suite.ts'
-import { type LegName, type Options, readOptions, USAGE } from './options.ts'
+import { LEGS, runLeg } from './mcp/legs.ts'
+import { installSuite, SUITE } from './mcp/suite.ts'
+import { type Options, readOptions, USAGE } from './options.ts'
 import { countsOf, type LegResult, lineOf, type ScenarioResult, summaryOf } from './result.ts'
-
-const RUN: Readonly<
-  Record<LegName, (suite: Suite, options: LegOptions) => Promise<readonly ScenarioResult[]>>
-> = { client: runClientLeg }
 
 const root = resolve(import.meta.dirname, '../..')
 const folder = process.env.ONBEHALF_CONFORMANCE ?? join(root, '.data', 'conformance')
@@ -39,7 +35,7 @@ async function run({ legs, only, isJson }: Options): Promise<number> {
     say(`${SUITE.name} ${SUITE.version}`)
     for (const leg of legs) {
       const onEnd = (result: ScenarioResult) => say(lineOf(result))
-      const result = { leg, scenarios: await RUN[leg](suite, { data, only, onEnd }) }
+      const result = { leg, scenarios: await runLeg(LEGS[leg], suite, { data, only, onEnd }) }
       results.push(result)
       say(summaryOf(result))
     }

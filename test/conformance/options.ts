@@ -2,11 +2,11 @@
 
 import { parseArgs } from 'node:util'
 
-export const LEGS = ['client'] as const
+const LEG_NAMES = ['client', 'server', 'gateway'] as const
 /** One side of the protocol, with our code on it. */
-export type LegName = (typeof LEGS)[number]
+export type LegName = (typeof LEG_NAMES)[number]
 
-export const USAGE = `Usage: npm run conformance -- mcp [--leg ${LEGS.join('|')}] [--only SCENARIO] [--json]`
+export const USAGE = `Usage: npm run conformance -- mcp [--leg ${LEG_NAMES.join('|')}] [--only SCENARIO] [--json]`
 
 /** What was asked for. */
 export interface Options {
@@ -28,8 +28,8 @@ export function readOptions(args: readonly string[]): Options | undefined {
         json: { type: 'boolean', default: false },
       },
     })
-    const legs = LEGS.filter((leg) => values.leg?.includes(leg) ?? true)
-    const isKnown = (values.leg ?? []).every((leg) => LEGS.some((known) => known === leg))
+    const legs = LEG_NAMES.filter((leg) => values.leg?.includes(leg) ?? true)
+    const isKnown = (values.leg ?? []).every((leg) => LEG_NAMES.some((known) => known === leg))
     if (positionals.join() !== 'mcp' || !isKnown) return undefined
     return { legs, only: values.only, isJson: values.json }
   } catch {
