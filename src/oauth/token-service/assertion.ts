@@ -1,7 +1,8 @@
 // A client's assertion (`private_key_jwt`, RFC 7523 section 3): signed with the client's key, for this
 // service alone, short-lived, and good once.
 
-import { CLIENT_ALGORITHMS, parseJws, verifyJws } from './jws.ts'
+import type { webcrypto } from 'node:crypto'
+import { CLIENT_ALGORITHMS, type Jws, parseJws, verifyJws } from './jws.ts'
 import type { Client } from './options.ts'
 
 /** `client_assertion_type` (RFC 7523 section 2.2). */
@@ -65,7 +66,9 @@ export function assertionVerifier(
     if (!starts.every((time) => isTime(time) && time <= seconds + TOLERANCE_SECONDS)) return false
     if (typeof jti !== 'string' || jti === '' || jti.length > MAX_ID_CHARS) return false
     const { kid } = jws.header
-    for (const key of client.keys) {
+    const fitting = client.keys.filter(({ kty }) => kty === keyTypeOf(jws))
+    if (fitting.length === 0) await verifyForNobody(jws)
+    for (const key of fitting) {
       const known = 'kid' in key ? key.kid : undefined
       if (kid !== undefined && known !== undefined && kid !== known) continue
       // Marked only once it is verified, so that nobody else can use it up.
@@ -78,4 +81,30 @@ export function assertionVerifier(
 
 function isTime(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value)
+}
+
+function keyTypeOf({ header: { alg } }: Jws): string | undefined {
+  if (alg === 'ES256') return 'EC'
+  return alg === 'RS256' || alg === 'PS256' ? 'RSA' : 'OKP'
+}
+
+/** Keys of nobody: the base points of the curves, and a modulus that nobody made. */
+const KEYS_OF_NOBODY: readonly webcrypto.JsonWebKey[] = [
+  {
+    kty: 'EC',
+    crv: 'P-256',
+    x: 'axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY',
+    y: 'T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU',
+  },
+  { kty: 'OKP', crv: 'Ed25519', x: 'WGZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmZmY' },
+  { kty: 'RSA', n: Buffer.alloc(256, 0xc5).toString('base64url'), e: 'AQAB' },
+]
+
+/**
+ * Takes the time of a verification, and tells nothing. Otherwise the time of a refusal would tell
+ * everybody which clients there are, and which kinds of keys they have.
+ */
+async function verifyForNobody(jws: Jws): Promise<void> {
+  const key = KEYS_OF_NOBODY.find(({ kty }) => kty === keyTypeOf(jws))
+  if (key) await verifyJws(jws, key, CLIENT_ALGORITHMS)
 }

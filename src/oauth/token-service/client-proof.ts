@@ -24,7 +24,7 @@ export async function authenticateClient(
   const client = clients.get(shown.id)
   const isProved =
     'assertion' in shown
-      ? client !== undefined && (await verifyAssertion(client, shown.assertion))
+      ? await verifyAssertion(client ?? nobody(shown.id), shown.assertion)
       : isSecretOf(client, shown.secrets)
   return client && isProved ? { ok: true, value: client } : notAuthenticated()
 }
@@ -80,6 +80,11 @@ function formDecode(text: string): string | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Who an unknown client is, so that it takes as long as a known one. */
+function nobody(id: string): Client {
+  return { id, subjects: undefined, audiences: new Map(), secrets: [], keys: [] }
 }
 
 /** Compared with a digest that nobody has, an unknown client takes as long as a known one. */

@@ -1,7 +1,7 @@
 // The token endpoint: how a client proves who it is, and what else a request must be.
 
 import { exportJWK, generateKeyPair } from 'jose'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Credential } from '../../../src/core/credential.ts'
 import {
   clientSecretPost,
@@ -226,6 +226,25 @@ describe('an assertion', () => {
       await byAssertion(made, await assertion(privateKey, made.time.now, claims, { alg: 'RS256' })),
     ).toBe('granted')
   })
+
+  it.each(['ES256', 'RS256', 'PS256', 'EdDSA'])(
+    'an assertion with %s does not tell which clients there are, by the work that it makes',
+    async (alg) => {
+      const made = await house()
+      const work: number[] = []
+      for (const id of ['notes-mcp', 'tasks-mcp', 'chat', 'nobody']) {
+        const good = await assertion(made.notesKey.privateKey, made.time.now, { iss: id, sub: id })
+        const [, payload] = good.split('.')
+        const header = Buffer.from(JSON.stringify({ alg })).toString('base64url')
+        const verify = vi.spyOn(crypto.subtle, 'verify')
+        await byAssertion(made, `${header}.${payload}.${'A'.repeat(86)}`)
+        work.push(verify.mock.calls.length)
+        verify.mockRestore()
+      }
+      // The other one is the sign-in, before the exchange.
+      expect(work).toEqual([2, 2, 2, 2])
+    },
+  )
 
   it('an assertion of another type, or beside a secret, opens nothing', async () => {
     const made = await house()
