@@ -162,7 +162,7 @@ describe('reveal()', () => {
       // Secrets at rest.
       'src/store/sealing/seal.ts': 1,
       // The database's own password, to its driver.
-      'src/store/postgres/options.ts': 1,
+      'src/store/postgres/client-config.ts': 1,
       // The digest that a verified token is remembered by.
       'src/core/verify/verified-cache.ts': 1,
       // The digest that tells whether a token without a time was seen before its sign-in ended.

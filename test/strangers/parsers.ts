@@ -31,7 +31,7 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'src/mcp-server/options.ts': DECLARED,
   'src/oauth/connection/settings.ts': DECLARED,
   'src/oauth/token-service/options.ts': DECLARED,
-  'src/store/postgres/options.ts': DECLARED,
+  'src/store/postgres/client-config.ts': DECLARED,
   'src/chatkit/runs/run-log.ts': STORED,
   'src/oauth/connection/account.ts': STORED,
   'src/oauth/connection/refresh.ts': STORED,

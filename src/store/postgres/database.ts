@@ -7,9 +7,10 @@ import { checkOptions, type OptionNames } from '../../core/known-options.ts'
 import type { RunBell } from '../shared/run-bell.ts'
 import type { SqlDatabase } from '../statements/sql.ts'
 import { postgresBell } from './bell.ts'
+import { clientConfig, MIGRATION_TIMEOUTS, parseSchema } from './client-config.ts'
 import { guarded } from './failure.ts'
 import { migrate } from './migrations.ts'
-import { clientConfig, MIGRATION_TIMEOUTS, type PostgresOptions, parseSchema } from './options.ts'
+import type { PostgresOptions } from './options.ts'
 import { pooledDatabase } from './pooled.ts'
 
 /**

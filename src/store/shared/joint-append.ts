@@ -3,8 +3,8 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 import { isAlive, type RunState, type RunStore } from '../../chatkit/runs/run-store.ts'
+import type { LastRow } from '../statements/run-rows.ts'
 import type { RunStatements } from '../statements/run-statements.ts'
-import type { LastRow } from '../statements/run-tables.ts'
 import { type SqlDatabase, step } from '../statements/sql.ts'
 import type { EventLog } from './event-log.ts'
 import type { RunBell } from './run-bell.ts'

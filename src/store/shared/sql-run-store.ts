@@ -9,12 +9,13 @@ import {
   type RunStore,
   type StoredRun,
 } from '../../chatkit/runs/run-store.ts'
+import type { RunRow } from '../statements/run-rows.ts'
 import type { RunStatements } from '../statements/run-statements.ts'
-import type { RunRow } from '../statements/run-tables.ts'
 import { type SqlDatabase, type Step, step } from '../statements/sql.ts'
-import { type EventLog, tableLog } from './event-log.ts'
+import type { EventLog } from './event-log.ts'
 import { jointAppend } from './joint-append.ts'
 import type { RunBell } from './run-bell.ts'
+import { tableLog } from './table-log.ts'
 
 /**
  * How often a run tries to begin. It tries again when the run that was in its way ended before the

@@ -3,7 +3,8 @@
 // events. So a batch goes into one row first. What has come together for a run goes into its log
 // later, as one row, along with another batch.
 
-import { type EventLog, type RunEvents, tableLog } from '../shared/event-log.ts'
+import type { EventLog, RunEvents } from '../shared/event-log.ts'
+import { tableLog } from '../shared/table-log.ts'
 import { SQLITE } from '../statements/compiled-sqlite.ts'
 import { type SqlDatabase, type Step, step } from '../statements/sql.ts'
 import { type OpenRun, Unsorted } from './unsorted.ts'

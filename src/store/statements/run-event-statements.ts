@@ -3,7 +3,8 @@
 import { type AliasedRawBuilder, type Kysely, type RawBuilder, sql } from 'kysely'
 import type { RunState } from '../../chatkit/runs/run-store.ts'
 import { place, statement } from './compile.ts'
-import type { JsonRow, LastRow, RunTables, TextRow } from './run-tables.ts'
+import type { JsonRow, LastRow, TextRow } from './run-rows.ts'
+import type { RunTables } from './run-tables.ts'
 import type { Statement } from './statement.ts'
 
 /** The statements. */

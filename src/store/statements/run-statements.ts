@@ -8,7 +8,8 @@ import {
   type RunEventStatements,
   runEventStatements,
 } from './run-event-statements.ts'
-import type { RunRow, RunTables } from './run-tables.ts'
+import type { RunRow } from './run-rows.ts'
+import type { RunTables } from './run-tables.ts'
 import type { Statement } from './statement.ts'
 
 type OfThread = { readonly owner: string; readonly thread: string }
