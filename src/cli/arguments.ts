@@ -12,7 +12,7 @@ export type Arguments<Options extends ParseArgsOptionsConfig> = ReturnType<
  * Reads arguments.
  *
  * @param takes What the command takes, for somebody who gave it something else.
- * @throws UsageError for an option that is not among the `options`.
+ * @throws UsageError for an option that is not among the `options`, or that lacks its value.
  */
 export function readArguments<const Options extends ParseArgsOptionsConfig>(
   args: readonly string[],
@@ -24,6 +24,21 @@ export function readArguments<const Options extends ParseArgsOptionsConfig>(
   } catch {
     // The parser's message quotes an argument that it does not know. That argument may be a token
     // in the wrong place.
-    throw new UsageError(`it takes ${takes}`)
+    const bare = withoutValue(args, options)
+    throw new UsageError(
+      bare === undefined ? `it takes ${takes}` : `--${bare} needs a value; it takes ${takes}`,
+    )
   }
+}
+
+/** The first of the options that has no value after it. */
+function withoutValue(
+  args: readonly string[],
+  options: ParseArgsOptionsConfig,
+): string | undefined {
+  const named = Object.keys(options).filter((name) => options[name]?.type === 'string')
+  return named.find((name) => {
+    const at = args.indexOf(`--${name}`)
+    return at >= 0 && (args[at + 1] ?? '-').startsWith('-')
+  })
 }

@@ -24,7 +24,9 @@ export class Credential {
    */
   constructor(value: string) {
     if (typeof value !== 'string' || value.length === 0)
-      throw new TypeError('A credential must be a string that is not empty')
+      throw new TypeError(
+        'A credential must be a string that is not empty. Is the environment variable set that it is read from?',
+      )
     if (/[\u0000-\u001f\u007f]/.test(value))
       throw new TypeError('A credential must not contain control characters')
     this.#value = value

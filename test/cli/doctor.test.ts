@@ -209,6 +209,12 @@ describe('the arguments', () => {
     ['an empty audience', [...ISSUER, '--audience', ''], 'must not be empty'],
     ['no time', [...ISSUER, '--deadline', '0'], '--deadline'],
     ['an option that is none', [...ISSUER, '--token', 'x'], 'it takes --issuer'],
+    ['an option without its value at the end', ['--issuer'], '--issuer needs a value'],
+    [
+      'an option without its value before another one',
+      [...ISSUER, '--token-env', '--json'],
+      '--token-env needs a value',
+    ],
   ])('are refused with exit code 2: %s', async (_, args, words) => {
     const { code, out, note } = await run(...args)
     expect({ code, out }).toEqual({ code: 2, out: '' })
