@@ -5,6 +5,7 @@ import { Credential, createOnBehalf, type TokenExchanger } from 'onbehalf'
 import { jwtVerifier } from 'onbehalf/jwt'
 import { tokenExchanger } from 'onbehalf/oauth'
 import { modelFromEnvironment, runAgent } from 'onbehalf/openai-agents'
+import { vi } from 'vitest'
 import { z } from 'zod'
 import { chatClient } from '../../examples/taskflow/clients.ts'
 import { signInWithCode } from '../../examples/taskflow/issuer/code-flow.ts'
@@ -53,6 +54,8 @@ export interface Run extends SinkSources {
 
 /** People talk with the stand-in, tokens are put where they do not belong, and every part echoes once in every way. */
 export async function ordinaryRun(): Promise<Run> {
+  // Every part reads the clock when it is made. So this must be set before.
+  vi.useFakeTimers({ toFake: ['Date'], shouldAdvanceTime: true, now: Date.now() })
   const house = await startHouse()
   const answers: string[] = []
   const people = await Promise.all([signedIn(house, 'alice'), signedIn(house, 'bob')])
@@ -93,9 +96,11 @@ export async function ordinaryRun(): Promise<Run> {
   }
 
   // Scopes that nobody had before, so that both exchanges are asked for anew until they succeed.
-  const newcomer = await signedIn(house, 'bob', 'tasks:read')
   const faultAnswers = new Map<string, string>()
   for (const [name, fault] of echoFaults(house)) {
+    // Behind the longest pause in which an issuer that failed is not asked.
+    vi.setSystemTime(Date.now() + 31_000)
+    const newcomer = await signedIn(house, 'bob', 'tasks:read')
     const before = injections(house)
     house.fail(fault)
     const turn = await newcomer.say(
@@ -106,9 +111,12 @@ export async function ordinaryRun(): Promise<Run> {
     if (injections(house) > before) faultAnswers.set(name, turn.answer.split('\n').at(-1) ?? '')
     await lookAt(newcomer, turn)
     await newcomer.chatkit('threads.get_by_id', { thread_id: turn.thread })
+    house.fail(undefined)
   }
-  house.fail(undefined)
+  vi.setSystemTime(Date.now() + 31_000)
+  const newcomer = await signedIn(house, 'bob', 'tasks:read')
   answers.push((await newcomer.say('list my tasks')).answer)
+  vi.useRealTimers()
   return { house, secrets: await secretsOf(house), answers, travelled, accepted, faultAnswers }
 }
 
