@@ -20,6 +20,8 @@ export interface ToolCall {
 export interface RpcRequest {
   readonly id: string | number
   readonly isToolCall: boolean
+  /** The protocol revision that it says it speaks (MCP 2026-07-28), in whatever words. */
+  readonly revision?: string
 }
 
 /**
@@ -48,9 +50,19 @@ export function requestIn(messages: Messages | undefined): RpcRequest | undefine
   const [message] = messages?.list ?? []
   if (!message || messages?.isBatch || typeof message.method !== 'string') return undefined
   const { id, method } = message
-  return typeof id === 'string' || typeof id === 'number'
-    ? { id, isToolCall: method === 'tools/call' }
-    : undefined
+  if (typeof id !== 'string' && typeof id !== 'number') return undefined
+  const revision = revisionIn(message)
+  return {
+    id,
+    isToolCall: method === 'tools/call',
+    ...(revision === undefined ? {} : { revision }),
+  }
+}
+
+function revisionIn({ params }: UnknownObject): string | undefined {
+  const meta = isObject(params) ? params._meta : undefined
+  const revision = isObject(meta) ? meta['io.modelcontextprotocol/protocolVersion'] : undefined
+  return typeof revision === 'string' ? revision : undefined
 }
 
 /**

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { reduceErrorAnswer } from '../../../src/mcp/answer/error-answer.ts'
 
 describe('an error answer', () => {
-  const request = { id: 7, isToolCall: false }
+  const request = { id: 7, isToolCall: false, revision: 'v999.0.0' }
   const reduce = async (
     body: string | null | ReadableStream,
     status = 400,
@@ -32,6 +32,42 @@ describe('an error answer', () => {
       'the version that was asked for',
       { code: -32022, data: { supported: ['2025-11-25'], requested: '2026-07-28' } },
       { code: -32022, data: { supported: ['2025-11-25'], requested: '2026-07-28' } },
+    ],
+    [
+      'the version that this very request named, although it is no date',
+      { code: -32022, data: { supported: ['2025-11-25'], requested: 'v999.0.0' } },
+      { code: -32022, data: { supported: ['2025-11-25'], requested: 'v999.0.0' } },
+    ],
+    [
+      'the capabilities that the request lacked',
+      { code: -32021, data: { requiredCapabilities: { sampling: {}, elicitation: { url: {} } } } },
+      { code: -32021, data: { requiredCapabilities: { sampling: {}, elicitation: { url: {} } } } },
+    ],
+    [
+      'no other name of a capability, and nothing that is in one',
+      {
+        code: -32021,
+        data: {
+          requiredCapabilities: {
+            roots: { canary: {}, listChanged: 'canary' },
+            sampling: { tools: { canary: 1 }, context: 'canary' },
+            elicitation: 'canary',
+            canary: {},
+            experimental: { canary: {} },
+          },
+        },
+      },
+      { code: -32021, data: { requiredCapabilities: { roots: {}, sampling: { tools: {} } } } },
+    ],
+    [
+      'no data when no capability is left',
+      { code: -32021, data: { requiredCapabilities: { canary: {} } } },
+      { code: -32021 },
+    ],
+    [
+      'no capabilities that are a list',
+      { code: -32021, data: { requiredCapabilities: ['sampling'] } },
+      { code: -32021 },
     ],
     [
       'nothing that is no version',
