@@ -42,7 +42,7 @@ export const SETS = {
     ],
     // Long lists take too long to be tried for every change.
     tests: [
-      'test/mcp/arguments/{approval,descriptions,hidden-tree,param-header,strip,strip-edges}.test.ts',
+      'test/mcp/arguments/{approval,descriptions,hidden-tree,param-header,properties,steps,strip,strip-edges}.test.ts',
       'test/mcp/tools/pins.test.ts',
     ],
   },
