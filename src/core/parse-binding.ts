@@ -62,7 +62,9 @@ export function parseBinding(
       `servers: "${name}" is no usable name (letters, digits, space, _ and -, at most 64)`,
     )
   checkBinding(name, input)
-  if (!URL.canParse(input.url)) fail(['url', 'must be an absolute URL'])
+  // Anything else would be made into text, which a deep array cannot be.
+  if (typeof input.url !== 'string' || !URL.canParse(input.url))
+    fail(['url', 'must be a text, an absolute URL'])
   const url = new URL(input.url)
   const {
     source = { type: 'exchange', scopes: [] },

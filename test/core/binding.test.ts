@@ -77,6 +77,7 @@ describe('a binding', () => {
   )
 
   it.each<[string, string, Partial<Record<keyof BindingInput, unknown>>]>([
+    ['a URL in a deep array', 'url', { url: JSON.parse(`${'['.repeat(6000)}${']'.repeat(6000)}`) }],
     ['no URL', 'url', { url: '' }],
     ['a relative URL', 'url', { url: '/mcp' }],
     ['plain http to another machine', 'url', { url: 'http://tasks.example/mcp' }],

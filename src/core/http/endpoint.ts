@@ -18,7 +18,7 @@ export function checkEndpoint(
 }
 
 function isEndpoint(value: string, allowsHttp: AllowsHttp): boolean {
-  if (!URL.canParse(value)) return false
+  if (typeof value !== 'string' || !URL.canParse(value)) return false
   const url = new URL(value)
   if (url.username !== '' || url.password !== '' || url.hash !== '') return false
   return url.protocol === 'https:' || (url.protocol === 'http:' && allowsHttp(url))
