@@ -156,7 +156,7 @@ export const DOOR_PARSERS: readonly StrangerParser[] = [
   {
     name: 'access token',
     stranger: 'a caller',
-    files: ['src/jwt/signature.ts', 'src/jwt/verifier.ts'],
+    files: ['src/jwt/jose-header.ts', 'src/jwt/signature.ts', 'src/jwt/verifier.ts'],
     good: async () => [(await mint(key)).reveal()],
     async read(text) {
       // The door lets nothing else through.
