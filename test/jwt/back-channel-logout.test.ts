@@ -106,6 +106,7 @@ describe('a logout token', () => {
     ['whose sub is no text', { sub: 7 }, {}, 'claim_missing'],
     ['whose sid is no text', { sid: {} }, {}, 'claim_missing'],
     ['that is an access token', {}, { typ: 'at+jwt' }, 'type_refused'],
+    ['whose key id is endless', {}, { kid: 'k'.repeat(257) }, 'token_malformed'],
   ])('a logout token %s ends nothing', async (_, changes, header, reason) => {
     const app = setUp()
     const response = await app.sendToken(changes, header)

@@ -82,7 +82,7 @@ async function refreshScenario(stage: Stage, fault: RefreshFault): Promise<numbe
       if (points.isDead) return
       copyFolder(folder, after)
       points.die()
-      // It stands still as well: its work would go on with the files that nobody has any more.
+      // The other instance stops, too. Otherwise it would go on with files that nobody has any more.
       ofOthers.die()
       onDeath()
     }
