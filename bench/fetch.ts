@@ -25,7 +25,7 @@ const RUNS = 400
 
 const PLACEMENTS = {
   header: { type: 'header' },
-  argument: { type: 'argument' },
+  argument: { type: 'argument', parameters: 'everywhere' },
   meta: { type: 'meta', key: 'com.example/access-token' },
   session: { type: 'session' },
 } as const satisfies Readonly<Record<string, Placement>>

@@ -3,7 +3,7 @@
 
 import { type Caller, type CallerParts, openCaller } from './caller.ts'
 import { createAuditor, logSink } from './core/audit.ts'
-import { audiencesOf, type Binding, scopesOf } from './core/binding.ts'
+import { audiencesOf, type Binding, placementOf, scopesOf } from './core/binding.ts'
 import { memoryReflectionMarks } from './core/carry/memory-reflection-marks.ts'
 import { memoryToolPins } from './core/carry/memory-tool-pins.ts'
 import { runningCalls } from './core/carry/running-calls.ts'
@@ -204,9 +204,9 @@ function warnOfSettings(
   bindings: ReadonlyMap<string, Binding>,
   warn: (message: string) => void,
 ): void {
-  for (const { name, placement, source } of bindings.values()) {
-    if (placement.type === 'prompt' && placement.insecurelyShowLiteralTokens)
-      warn(literalWarning(name))
+  for (const binding of bindings.values()) {
+    const { name, source } = binding
+    if (placementOf(binding, 'prompt')?.insecurelyShowLiteralTokens) warn(literalWarning(name))
     if (source.type === 'own' && source.audience !== undefined)
       warn(
         `servers.${name} gets the person's own token, as one for ${audiencesOf(source).join(', ')}: it can use that token everywhere where this audience is taken. A token service or the source "exchange" would give it one of its own.`,

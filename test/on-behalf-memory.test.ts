@@ -118,7 +118,7 @@ const leaveToModel = ['/access_token']
 const PLACEMENTS: readonly Partial<BindingInput>[] = [
   { placement: { type: 'header' }, leaveToModel },
   { placement: { type: 'header', name: 'X-Api-Key' }, leaveToModel },
-  { placement: { type: 'argument' } },
+  { placement: { type: 'argument', parameters: 'everywhere' } },
   { placement: { type: 'meta', key: 'com.example/t' }, leaveToModel },
   { placement: { type: 'session' }, leaveToModel },
 ]
@@ -244,8 +244,9 @@ describe('a server that gives alice’s token to bob', () => {
       },
       { secretsIn: (sent) => (sent.includes(letters) ? [letters] : []) },
     )
-    const made = house({ tasks: { url: server.url, placement: { type: 'argument' } } }, (subject) =>
-      issuedToken(subject === 'alice' ? letters : tokenOf(subject)),
+    const made = house(
+      { tasks: { url: server.url, placement: { type: 'argument', parameters: 'everywhere' } } },
+      (subject) => issuedToken(subject === 'alice' ? letters : tokenOf(subject)),
     )
     for (const subject of ['alice', 'bob']) await ask(made, subject, server.url)
     expect(server.seen).toEqual([letters])

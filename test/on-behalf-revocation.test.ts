@@ -140,7 +140,7 @@ describe.each<
 
   it.each<[Placement, Record<string, string>, unknown]>([
     [{ type: 'session' }, { 'mcp-session-id': 's1' }, callOf('hello')],
-    [{ type: 'argument' }, {}, request('resources/list')],
+    [{ type: 'argument', parameters: 'everywhere' }, {}, request('resources/list')],
     [{ type: 'meta', key: 'com.example/t' }, {}, { jsonrpc: '2.0', id: 1, result: {} }],
   ])(
     'refuses also requests that need no credential: placement $type',

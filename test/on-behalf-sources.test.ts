@@ -90,7 +90,7 @@ describe('a source', () => {
       }))
       for (const placement of [
         { type: 'header' },
-        { type: 'argument' },
+        { type: 'argument', parameters: 'everywhere' },
         { type: 'meta', key: 'com.example/t' },
       ] as const) {
         server.reached.length = 0
@@ -324,7 +324,7 @@ describe('two people, 40 runs each at once', () => {
   it.each<Placement>([
     { type: 'header' },
     { type: 'header', name: 'X-Api-Key' },
-    { type: 'argument' },
+    { type: 'argument', parameters: 'everywhere' },
     { type: 'meta', key: 'com.example/t' },
     { type: 'session' },
     { type: 'prompt' },

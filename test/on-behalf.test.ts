@@ -573,7 +573,7 @@ describe('a stdio server', () => {
   const files: BindingInput = {
     url: 'stdio:files',
     resource: 'https://files.example',
-    placement: { type: 'argument' },
+    placement: { type: 'argument', parameters: 'everywhere' },
   }
   const inner = () => ({ start: async () => {}, send: async () => {}, close: async () => {} })
 

@@ -1,7 +1,7 @@
 // How a credential can travel in TaskFlow: one bound server for each way, and the choice among them
 // that a request may make.
 
-import type { BindingInput, Source } from 'onbehalf'
+import type { BindingInput, Placement, Source } from 'onbehalf'
 import { META_KEY } from './mcp/index.ts'
 import { classicUrl, type TaskflowUrls } from './urls.ts'
 
@@ -32,14 +32,19 @@ const source: Source = { type: 'exchange', scopes }
 
 /** The bindings. The old server takes arguments, so it is the one for `argument` and `prompt`. */
 export function boundServers(urls: TaskflowUrls): Readonly<Record<string, BindingInput>> {
-  const bound = (placement: BindingInput['placement'] & {}): BindingInput => ({
+  const bound = (placement: Placement & { readonly type: PlacementName }): BindingInput => ({
     url: urlOf(placement.type, urls),
     source,
     placement,
   })
   return {
     [NAMES.header]: bound({ type: 'header' }),
-    [NAMES.argument]: bound({ type: 'argument', rewriteDescriptions: true }),
+    [NAMES.argument]: bound({
+      type: 'argument',
+      // Each tool of that server takes the person's id and token, and nothing else looks like them.
+      parameters: 'everywhere',
+      rewriteDescriptions: true,
+    }),
     [NAMES.session]: bound({ type: 'session' }),
     [NAMES.prompt]: bound({ type: 'prompt' }),
     [NAMES.meta]: bound({ type: 'meta', key: META_KEY }),

@@ -1,14 +1,25 @@
 // The names that a declaration of a server may have, for the check at creation.
 
-import type { ArgumentParameter, BindingInput, Placement, Source } from './binding.ts'
+import type {
+  ArgumentParameter,
+  BindingInput,
+  ChildProcess,
+  LeftParameter,
+  Placement,
+  Source,
+} from './binding.ts'
 import { checkOptions, type Names, nearest, type OptionNames } from './known-options.ts'
+import { isList } from './placement/check.ts'
 
 const BINDING: OptionNames<BindingInput> = {
   url: 'required',
   resource: 'optional',
   source: 'optional',
+  sources: 'optional',
   placement: 'optional',
   leaveToModel: 'optional',
+  toolScopes: 'optional',
+  process: 'optional',
   onReflection: 'optional',
 }
 
@@ -31,14 +42,21 @@ const SOURCES: { readonly [Type in Source['type']]: Typed<Source, Type> } = {
 }
 
 const PLACEMENTS: { readonly [Type in Placement['type']]: Typed<Placement, Type> } = {
-  header: { type: 'required', name: 'optional' },
+  header: { type: 'required', from: 'optional', name: 'optional', value: 'optional' },
+  query: { type: 'required', from: 'optional', name: 'required', value: 'optional' },
+  path: { type: 'required', from: 'optional' },
+  cookie: { type: 'required', from: 'optional', name: 'required', value: 'optional' },
+  env: { type: 'required', from: 'optional', variables: 'required' },
+  args: { type: 'required', from: 'optional', args: 'required' },
+  sign: { type: 'required', from: 'optional', sign: 'required' },
   argument: {
     type: 'required',
-    parameters: 'optional',
+    from: 'optional',
+    parameters: 'required',
     rewriteDescriptions: 'optional',
     onChange: 'optional',
   },
-  meta: { type: 'required', key: 'required' },
+  meta: { type: 'required', from: 'optional', key: 'required' },
   session: { type: 'required' },
   prompt: {
     type: 'required',
@@ -53,21 +71,56 @@ const PARAMETER: OptionNames<ArgumentParameter> = {
   tool: 'optional',
 }
 
+const LEFT: OptionNames<LeftParameter> = {
+  pointer: 'required',
+  tool: 'optional',
+  subtree: 'optional',
+}
+
+const PROCESS: OptionNames<ChildProcess> = {
+  command: 'required',
+  args: 'optional',
+  env: 'optional',
+  cwd: 'optional',
+  maxProcesses: 'optional',
+  idleMs: 'optional',
+  maxMemoryMb: 'optional',
+}
+
 /**
- * Checks the names of a declaration, also those inside its source and its placement.
+ * Checks the names of a declaration, also those inside its sources and its placements.
  *
  * @throws TypeError that names the setting, and what was probably meant.
  */
 export function checkBinding(name: string, input: BindingInput): void {
   const at = `servers.${name}`
   checkOptions(at, at, input, BINDING)
-  const { source, placement } = input
+  const { source, placement, process } = input
   if (source !== undefined) checkTyped(`${at}.source`, source, SOURCES)
+  if (process !== undefined) checkOptions(at, `${at}.process`, process, PROCESS)
+  for (const [index, left] of listOf(input.leaveToModel).entries())
+    if (typeof left !== 'string') checkOptions(at, `${at}.leaveToModel[${index}]`, left, LEFT)
   if (placement === undefined) return
-  checkTyped(`${at}.placement`, placement, PLACEMENTS)
-  const parameters = 'parameters' in placement ? (placement.parameters ?? []) : []
-  for (const [index, parameter] of parameters.entries())
-    checkOptions(at, `${at}.placement.parameters[${index}]`, parameter, PARAMETER)
+  const parts = isList(placement)
+    ? placement.map((part, index) => [`placement[${index}]`, part] as const)
+    : [['placement', placement] as const]
+  for (const [setting, part] of parts) checkPlacement(at, `${at}.${setting}`, part)
+}
+
+function checkPlacement(server: string, at: string, placement: Placement): void {
+  // Its default would fill what nobody named.
+  if (placement?.type === 'argument' && (placement.parameters ?? undefined) === undefined)
+    throw new TypeError(
+      `${at}.parameters must be given: name them, such as [{ pointer: '/access_token', value: 'credential' }], or write 'everywhere' for each parameter that looks like the caller's credential or identity. "onbehalf inspect" lists them`,
+    )
+  checkTyped(at, placement, PLACEMENTS)
+  const parameters = 'parameters' in placement ? placement.parameters : undefined
+  for (const [index, parameter] of listOf(parameters).entries())
+    checkOptions(server, `${at}.parameters[${index}]`, parameter, PARAMETER)
+}
+
+function listOf<T>(value: readonly T[] | string | undefined): readonly T[] {
+  return Array.isArray(value) ? value : []
 }
 
 function checkTyped<Type extends string>(

@@ -1,6 +1,10 @@
 // A binding: for one server, which credential is carried there (source) and where in the request it
 // goes (placement). parse-binding.ts makes one from what the operator declares.
 
+import type { Placement } from './placement/placement.ts'
+
+export type { ArgumentParameter, ArgumentValue, Placement } from './placement/placement.ts'
+
 /** Which credential is carried. */
 export type Source =
   /** A token whose audience is the server, in exchange for the user's (RFC 8693). The default. */
@@ -60,74 +64,6 @@ export type Source =
    */
   | { readonly type: 'identity-assertion'; readonly scopes: readonly string[] }
 
-/**
- * What fills a tool's parameter: the credential, the subject, or a verified claim that is a string.
- */
-export type ArgumentValue = 'credential' | 'subject' | { readonly claim: string }
-
-/** A parameter that is hidden from the model and filled in at the call. */
-export interface ArgumentParameter {
-  /**
-   * JSON pointer into the tool's arguments (RFC 6901). `*` stands for every element of an array.
-   */
-  readonly pointer: string
-  readonly value: ArgumentValue
-  /** The tool that has the parameter. Default: every tool that has it. */
-  readonly tool?: string
-}
-
-/** Where in the request the credential goes. */
-export type Placement =
-  /**
-   * `Authorization: Bearer` on every HTTP request, or another header that holds the bare
-   * credential. The default.
-   */
-  | { readonly type: 'header'; readonly name?: string }
-  /**
-   * Named tool parameters, for servers that ask for credentials as arguments. The model sees
-   * neither the parameters nor their values.
-   */
-  | {
-      readonly type: 'argument'
-      /**
-       * Default: every parameter that looks like a credential or an identity; `onbehalf inspect`
-       * lists them.
-       */
-      readonly parameters?: readonly ArgumentParameter[]
-      /** Removes the sentences about the hidden parameters from descriptions. Default false. */
-      readonly rewriteDescriptions?: boolean
-      /**
-       * What happens to a tool whose definition changes after it was first seen. Default `refuse`:
-       * it is hidden.
-       */
-      readonly onChange?: 'refuse' | 'approve'
-    }
-  /** A key of the request's `_meta`, with a reverse-DNS prefix of your own. */
-  | { readonly type: 'meta'; readonly key: string }
-  /**
-   * Once, when the server's session opens. Later requests carry only the session's id, or a handle
-   * that the server made.
-   */
-  | { readonly type: 'session' }
-  /**
-   * The original pattern: the prompt names `user_id` and `access_token`, and the model repeats
-   * them. It gets references, which are worthless elsewhere; the call replaces them with the real
-   * values.
-   */
-  | {
-      readonly type: 'prompt'
-      readonly parameters?: readonly ArgumentParameter[]
-      /**
-       * Gives the model the token itself, for tools whose calls we do not make (hosted by the
-       * model's provider). Default false.
-       *
-       * Warning: the model, its provider, the stored conversation and whoever injects a prompt then
-       * hold a token of this person for this server. It must be an `exchange` token that lives 5
-       * minutes at most.
-       */
-      readonly insecurelyShowLiteralTokens?: boolean
-    }
-
 /** What an operator declares for a server. */
 export interface BindingInput {
   /**
@@ -139,22 +75,63 @@ export interface BindingInput {
   readonly url: string
   /** The resource identifier that the server's tokens have as audience. Default: the URL. */
   readonly resource?: string
-  /** Default: `exchange` for all of the user's scopes. */
+  /** The credential that a placement means unless it names another. Default: `exchange` for all of the user's scopes. */
   readonly source?: Source
-  /** Default: `Authorization: Bearer`. */
-  readonly placement?: Placement
   /**
-   * JSON pointers of parameters that look like a credential or an identity but that the model shall
-   * fill. A tool that has another such parameter is refused, unless the placement fills it. Default
-   * none.
+   * Further credentials by name, for placements that say `from`, or `{credential:NAME}` in a
+   * template: two keys of a person, or a token and a key. Default none.
    */
-  readonly leaveToModel?: readonly string[]
+  readonly sources?: Readonly<Record<string, Source>>
+  /** Where the credential goes: one place, or a list of several. Default: `Authorization: Bearer`. */
+  readonly placement?: Placement | readonly Placement[]
+  /**
+   * Parameters that look like a credential or an identity but that the model shall fill: JSON
+   * pointers, or pointers with a tool. A tool that has another such parameter is refused, unless
+   * the placement fills it. Default none.
+   */
+  readonly leaveToModel?: readonly (string | LeftParameter)[]
+  /**
+   * The scopes that the calls of a tool need, by the tool's name: never more than the source names.
+   * Default: those of the source, for every tool.
+   */
+  readonly toolScopes?: Readonly<Record<string, readonly string[]>>
+  /** The process of a stdio server, which is then started for each person. Default: none is. */
+  readonly process?: ChildProcess
   /**
    * What happens when the server sends a credential back. In any case it is removed from the
    * answer, the audit records it, and the server is marked. With `quarantine`, nothing more is sent
    * to a marked server, for any person, until an operator clears the mark. Default `redact`.
    */
   readonly onReflection?: 'redact' | 'quarantine'
+}
+
+/** A parameter that the model fills, whatever it looks like. */
+export interface LeftParameter {
+  /** JSON pointer into the tool's arguments. */
+  readonly pointer: string
+  /** The tool that has it. Default: every tool. */
+  readonly tool?: string
+  /** Whether everything below the pointer is left to the model too. Default false. */
+  readonly subtree?: boolean
+}
+
+/** A server that is a child process, one for each person. */
+export interface ChildProcess {
+  readonly command: string
+  readonly args?: readonly string[]
+  /**
+   * Its environment, which is otherwise empty: names of variables of this process, or variables
+   * with their values. Default none.
+   */
+  readonly env?: readonly string[] | Readonly<Record<string, string>>
+  /** Its working folder. Default: that of this process. */
+  readonly cwd?: string
+  /** Processes of this server at once, for all people together. */
+  readonly maxProcesses?: number
+  /** Milliseconds after which a process that nobody uses is ended. */
+  readonly idleMs?: number
+  /** Megabytes of memory that one process may take. */
+  readonly maxMemoryMb?: number
 }
 
 /** A checked declaration. It is frozen. */
@@ -164,14 +141,27 @@ export interface Binding {
   readonly url: string
   readonly resource: string
   readonly source: Source
-  readonly placement: Placement
-  readonly leaveToModel: readonly string[]
+  /** The further sources, by name. */
+  readonly sources: Readonly<Record<string, Source>>
+  /** At least one. */
+  readonly placements: readonly Placement[]
+  readonly leaveToModel: readonly LeftParameter[]
+  readonly toolScopes: Readonly<Record<string, readonly string[]>>
+  readonly process?: ChildProcess
   readonly onReflection: 'redact' | 'quarantine'
 }
 
 /** Whether a binding's URL means a child process. */
 export function isStdio(url: string): boolean {
   return url.startsWith('stdio:')
+}
+
+/** The part of a binding's placement with this type; undefined when there is none. */
+export function placementOf<Type extends Placement['type']>(
+  { placements }: Pick<Binding, 'placements'>,
+  type: Type,
+): Extract<Placement, { readonly type: Type }> | undefined {
+  return placements.find((one): one is Extract<Placement, { type: Type }> => one.type === type)
 }
 
 /** The scopes that a source names. */
@@ -186,6 +176,9 @@ export function audiencesOf(source: Source): readonly string[] {
 }
 
 /** What tokens for a server may name as their audience. */
-export function namesOf({ source, resource }: Binding): readonly string[] {
+export function namesOf({
+  source,
+  resource,
+}: Pick<Binding, 'source' | 'resource'>): readonly string[] {
   return [resource, ...audiencesOf(source)]
 }

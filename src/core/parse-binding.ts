@@ -1,16 +1,18 @@
 // Makes a binding from what the operator declares: checks it once, at start, and freezes it.
 
 import {
-  type ArgumentParameter,
   audiencesOf,
   type Binding,
   type BindingInput,
   isStdio,
+  type LeftParameter,
   type Placement,
   type Source,
   scopesOf,
 } from './binding.ts'
 import { checkBinding } from './binding-names.ts'
+import { isList, placementProblem } from './placement/check.ts'
+import type { Problem } from './placement/problem.ts'
 import { type AllowsHttp, HTTP_RULE } from './plain-http.ts'
 import { canonicalResource, isLoopback } from './resource.ts'
 import { isScope } from './scope.ts'
@@ -27,18 +29,6 @@ const SOURCES: Readonly<Record<Source['type'], true>> = {
   'client-credentials': true,
   'identity-assertion': true,
 }
-
-/** Every placement, and whether it needs HTTP. A placement without an entry does not compile. */
-const PLACEMENTS: Readonly<Record<Placement['type'], { readonly needsHttp: boolean }>> = {
-  header: { needsHttp: true },
-  argument: { needsHttp: false },
-  meta: { needsHttp: false },
-  session: { needsHttp: true },
-  prompt: { needsHttp: false },
-}
-
-/** The setting that is wrong, and what is wrong with it; undefined when nothing is. */
-type Problem = readonly [setting: string, problem: string] | undefined
 
 /**
  * Checks a declaration.
@@ -69,14 +59,16 @@ export function parseBinding(
   const {
     source = { type: 'exchange', scopes: [] },
     placement = { type: 'header' },
-    leaveToModel = [],
     onReflection = 'redact',
   } = input
+  const leaveToModel = leftParameters(input.leaveToModel ?? [])
   const problem =
     urlProblem(url, input.resource !== undefined, allowsHttp) ??
     sourceProblem(source) ??
-    placementProblem(placement, source, isStdio(url.href)) ??
-    answerProblem(leaveToModel, onReflection)
+    placementProblem(placement, { source, stdio: isStdio(url.href) }) ??
+    leftProblem(leaveToModel) ??
+    laterProblem(input) ??
+    reflectionProblem(onReflection)
   if (problem) fail(problem)
   const resource =
     resourceOf(input.resource ?? url.href, allowsHttp) ??
@@ -86,8 +78,10 @@ export function parseBinding(
     url: url.href,
     resource,
     source: frozen(source),
-    placement: frozen(placement),
+    sources: Object.freeze({}),
+    placements: Object.freeze((isList(placement) ? placement : [placement]).map(frozenPlacement)),
     leaveToModel: frozen(leaveToModel),
+    toolScopes: Object.freeze({}),
     onReflection,
   })
 }
@@ -123,83 +117,34 @@ function sourceProblem(source: Source): Problem {
   return undefined
 }
 
-/** A placement may be wrong by itself, for a stdio server, or together with the source. */
-function placementProblem(placement: Placement, source: Source, stdio: boolean): Problem {
-  if (!Object.hasOwn(PLACEMENTS, placement.type))
-    return ['placement.type', `must be one of ${Object.keys(PLACEMENTS).join(', ')}`]
-  if (stdio && PLACEMENTS[placement.type].needsHttp)
-    return [
-      'placement',
-      `"${placement.type}" needs HTTP; a stdio server takes "argument", "meta" or "prompt"`,
-    ]
-  switch (placement.type) {
-    case 'header':
-      return placement.name === undefined ? undefined : headerNameProblem(placement.name)
-    case 'meta':
-      return metaKeyProblem(placement.key)
-    case 'argument':
-      return parametersProblem(placement.parameters)
-    case 'prompt':
-      return literalTokenProblem(placement, source) ?? parametersProblem(placement.parameters)
-    case 'session':
-      return source.type === 'client-credentials'
-        ? ['placement', '"session" binds a person, and "client-credentials" has none']
-        : undefined
-  }
+function leftParameters(left: NonNullable<BindingInput['leaveToModel']>): readonly LeftParameter[] {
+  return left.map((one) => (typeof one === 'string' ? { pointer: one } : one))
 }
 
-function headerNameProblem(name: string): Problem {
-  if (!/^[A-Za-z0-9-]{1,64}$/.test(name)) return ['placement.name', 'is no header name']
-  return RESERVED.test(name)
-    ? ['placement.name', 'is a header that a credential cannot be put into']
+function leftProblem(left: readonly LeftParameter[]): Problem {
+  const wrong = left.find(({ pointer }) => typeof pointer !== 'string' || !pointer.startsWith('/'))
+  if (wrong) return ['leaveToModel', `has "${wrong.pointer}", which is no JSON pointer`]
+  return left.some(({ tool, subtree }) => tool !== undefined || subtree !== undefined)
+    ? ['leaveToModel', 'cannot name a tool or a subtree yet']
     : undefined
 }
 
-/** Headers that cannot hold a credential, because the transport or another hop reads them. */
-const RESERVED =
-  /^(?:host|content-.*|transfer-encoding|connection|keep-alive|te|trailer|upgrade|expect|accept.*|mcp-.*|last-event-id|cookie|set-cookie|origin|referer|user-agent|date|via|forwarded|x-forwarded-.*|proxy-.*|sec-.*|traceparent|tracestate|baggage|x-user-id)$/i
-
-function metaKeyProblem(key: string): Problem {
-  if (!/^[a-z0-9-]+(?:\.[a-z0-9-]+)+\/[A-Za-z0-9._-]+$/.test(key))
-    return ['placement.key', 'must be like "com.example/access-token"']
-  return /(?:^|\.)(?:modelcontextprotocol|mcp)[./]/.test(key)
-    ? ['placement.key', 'has a prefix that is reserved to MCP']
-    : undefined
+/** Settings whose types are there already, and which nobody reads yet. */
+function laterProblem({ sources, toolScopes, process }: BindingInput): Problem {
+  for (const [setting, value] of Object.entries({ sources, toolScopes, process }))
+    if (value !== undefined) return [setting, 'cannot be given yet']
+  return undefined
 }
 
-/** A model may see only a token that is narrow and expires soon. */
-function literalTokenProblem(
-  { insecurelyShowLiteralTokens }: Extract<Placement, { readonly type: 'prompt' }>,
-  source: Source,
-): Problem {
-  if (!insecurelyShowLiteralTokens || source.type === 'exchange') return undefined
-  return source.type === 'static'
-    ? ['placement', 'would show the model a key that does not expire; use "argument" or "header"']
-    : [
-        'placement.insecurelyShowLiteralTokens',
-        'needs the source "exchange": no other token is narrow and short-lived enough',
-      ]
-}
-
-function parametersProblem(parameters: readonly ArgumentParameter[] = []): Problem {
-  const wrong = parameters.find(({ pointer }) => !pointer.startsWith('/') || pointer.length < 2)
-  return (
-    wrong && [
-      'placement.parameters',
-      `has "${wrong.pointer}", which is no JSON pointer to a parameter (for example "/access_token")`,
-    ]
-  )
-}
-
-function answerProblem(
-  leaveToModel: readonly string[],
-  onReflection: NonNullable<BindingInput['onReflection']>,
-): Problem {
-  const wrong = leaveToModel.find((pointer) => !pointer.startsWith('/'))
-  if (wrong !== undefined) return ['leaveToModel', `has "${wrong}", which is no JSON pointer`]
+function reflectionProblem(onReflection: NonNullable<BindingInput['onReflection']>): Problem {
   return onReflection === 'redact' || onReflection === 'quarantine'
     ? undefined
     : ['onReflection', 'must be "redact" or "quarantine"']
+}
+
+/** A function cannot be cloned, and need not be. */
+function frozenPlacement(placement: Placement): Placement {
+  return placement.type === 'sign' ? Object.freeze({ ...placement }) : frozen(placement)
 }
 
 /** A copy that nobody can change. */

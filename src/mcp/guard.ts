@@ -11,7 +11,7 @@ import { likenessTeller } from './arguments/likeness-teller.ts'
 import { MAX_TOOL_STEPS } from './arguments/schema.ts'
 import { mentionsReference } from './placements/references.ts'
 import { type McpPlacing, type McpRequest, readRequest } from './placements/request.ts'
-import { PLACEMENT_RULES } from './placements/rules.ts'
+import { rulesOf } from './placements/rules.ts'
 import type { Quarantine } from './redact/quarantine.ts'
 import type { ToolBook } from './tools/tool-book.ts'
 
@@ -35,7 +35,8 @@ export type GuardedPlacing = (
 
 /** Puts the guard before a placing. */
 export function guardPlacing(place: McpPlacing, options: GuardOptions): GuardedPlacing {
-  const leftNames = new Set(options.binding.leaveToModel.map(lastSegment))
+  const leftNames = new Set(options.binding.leaveToModel.map(({ pointer }) => lastSegment(pointer)))
+  const { takesReferences } = rulesOf(options.binding)
   return async (sent, attempt, parsed) => {
     // Every request, also one without a credential: it may carry a session, or the person's own
     // words.
@@ -45,22 +46,28 @@ export function guardPlacing(place: McpPlacing, options: GuardOptions): GuardedP
     if (!request) return refused('arguments_refused')
     const session = request.sent.headers.get('mcp-session-id')
     if (session !== null) options.onSession(session)
-    const reason = await judgeRequest(request, options, leftNames)
+    const reason = await judgeRequest(request, options, { leftNames, takesReferences })
     return reason ? refused(reason) : place(request, attempt)
   }
+}
+
+/** What the binding says of all requests. */
+interface Allowed {
+  /** Names of parameters that are left to the model. */
+  readonly leftNames: ReadonlySet<string>
+  readonly takesReferences: boolean
 }
 
 /** Why a request must not leave; undefined when it may. */
 async function judgeRequest(
   request: McpRequest,
   options: GuardOptions,
-  leftNames: ReadonlySet<string>,
+  { leftNames, takesReferences }: Allowed,
 ): Promise<RefusalReason | undefined> {
   const { body } = request.sent
   if (body === null) return undefined
   const hasReference = mentionsReference(body)
-  if (hasReference && !PLACEMENT_RULES[options.binding.placement.type].takesReferences)
-    return 'reference_refused'
+  if (hasReference && !takesReferences) return 'reference_refused'
   // A lax server may find calls in what we cannot read, such as a batch with something else in it.
   if (!request.messages) return hasReference || mayHoldCall(body) ? 'arguments_refused' : undefined
   for (const message of request.messages.list) {

@@ -28,7 +28,7 @@ async function pins(...args: readonly string[]): Promise<{ code: number; said: s
 
 /** A person at a server whose tool may change, over the file. */
 function person(url: string, who: Parameters<typeof carrier>[2] = {}, resource = RESOURCE) {
-  const binding = { placement: { type: 'argument' }, resource } as const
+  const binding = { placement: { type: 'argument', parameters: 'everywhere' }, resource } as const
   const { fetch } = carrier(url, binding, { pins: sqliteToolPins(made.open()), ...who })
   return async () => (await listed(fetch, url)).length
 }

@@ -33,7 +33,11 @@ async function pins(...args: string[]): Promise<{ code: number; out: string; not
 /** An app over the file, as it starts: the same person, and a server whose tools may change. */
 function app(url: string) {
   const store = sqliteToolPins(made.open())
-  return carrier(url, { placement: { type: 'argument' } }, { pins: store })
+  return carrier(
+    url,
+    { placement: { type: 'argument', parameters: 'everywhere' } },
+    { pins: store },
+  )
 }
 
 describe('a tool that changes', () => {

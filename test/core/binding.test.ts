@@ -10,8 +10,10 @@ describe('a binding', () => {
       url: MCP,
       resource: MCP,
       source: { type: 'exchange', scopes: [] },
-      placement: { type: 'header' },
+      sources: {},
+      placements: [{ type: 'header' }],
       leaveToModel: [],
+      toolScopes: {},
       onReflection: 'redact',
     })
   })
@@ -23,12 +25,16 @@ describe('a binding', () => {
       source: { type: 'exchange', scopes: ['tasks:read'], audience: 'tasks' },
       placement: { type: 'header', name: 'X-API-Key' },
     }
+    const { placement, ...rest } = input
     expect(parseBinding('My tasks_2', input)).toEqual({
-      ...input,
+      ...rest,
       name: 'My tasks_2',
       url: 'https://tasks.example/mcp?tenant=a',
       resource: 'https://tasks.example',
+      sources: {},
+      placements: [placement],
       leaveToModel: [],
+      toolScopes: {},
       onReflection: 'redact',
     })
   })
@@ -41,7 +47,7 @@ describe('a binding', () => {
     const parts = [
       binding,
       binding.source,
-      binding.placement,
+      binding.placements[0],
       binding.source.type === 'exchange' && binding.source.scopes,
     ]
     expect(parts.map(Object.isFrozen)).toEqual([true, true, true, true])
@@ -55,7 +61,7 @@ describe('a binding', () => {
   )
 
   it.each<Placement>([
-    { type: 'argument' },
+    { type: 'argument', parameters: 'everywhere' },
     { type: 'meta', key: 'com.example/token' },
     { type: 'prompt' },
   ])('a binding may be a child process, with the placement $type', (placement) => {
@@ -71,8 +77,8 @@ describe('a binding', () => {
     'a binding may use the header %s',
     (name) => {
       expect(
-        parseBinding('tasks', { url: MCP, placement: { type: 'header', name } }).placement,
-      ).toEqual({ type: 'header', name })
+        parseBinding('tasks', { url: MCP, placement: [{ type: 'header', name }] }).placements,
+      ).toEqual([{ type: 'header', name }])
     },
   )
 
@@ -91,7 +97,7 @@ describe('a binding', () => {
     [
       'a child process without a resource',
       'resource',
-      { url: 'stdio:files', placement: { type: 'argument' } },
+      { url: 'stdio:files', placement: { type: 'argument', parameters: 'everywhere' } },
     ],
     ['a header for a child process', 'placement', { url: 'stdio:files', resource: MCP }],
     [
@@ -110,7 +116,14 @@ describe('a binding', () => {
     ['a source that does not exist', 'source.type', { source: { type: 'magic' } }],
     ['a scope that is two', 'source.scopes', { source: { type: 'exchange', scopes: ['a b'] } }],
     ['a scope that is none', 'source.scopes', { source: { type: 'exchange', scopes: [''] } }],
-    ['a placement that does not exist', 'placement.type', { placement: { type: 'query' } }],
+    ['a placement that does not exist', 'placement.type', { placement: { type: 'magic' } }],
+    ['no placement at all', 'placement', { placement: [] }],
+    ['an argument without parameters', 'placement.parameters', { placement: { type: 'argument' } }],
+    [
+      'parameters that are a word',
+      'placement.parameters',
+      { placement: { type: 'argument', parameters: 'all' } },
+    ],
     ['an empty header name', 'placement.name', { placement: { type: 'header', name: '' } }],
     ['a policy for reflections that does not exist', 'onReflection', { onReflection: 'ignore' }],
     [

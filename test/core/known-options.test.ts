@@ -139,7 +139,7 @@ describe('a misspelt option', () => {
       'a placement',
       server({ placement: { type: 'header', header: 'X' } }),
       {},
-      'servers.Tasks.placement.header: servers.Tasks.placement has no such option. It has type, name',
+      'servers.Tasks.placement.header: servers.Tasks.placement has no such option. It has type, from, name, value',
     ],
     [
       'a parameter',

@@ -62,14 +62,14 @@ const CASES: readonly Case[] = [
   {
     name: 'a server with flat access_token and user_id',
     start: flat,
-    binding: { source: exchange, placement: { type: 'argument' } },
+    binding: { source: exchange, placement: { type: 'argument', parameters: 'everywhere' } },
     script: { tool: 'add_task', args: { title: 'milk', ...ATTACK } },
     told: (subject) => `done for ${subject}`,
   },
   {
     name: 'a server with nested models',
     start: nested,
-    binding: { source: exchange, placement: { type: 'argument' } },
+    binding: { source: exchange, placement: { type: 'argument', parameters: 'everywhere' } },
     script: { tool: 'add_task', args: { params: { title: 'milk', ...ATTACK } } },
     told: (subject) => `done for ${subject}`,
   },

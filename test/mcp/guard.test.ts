@@ -11,7 +11,7 @@ afterEach(() => vi.restoreAllMocks())
 it.each<[string, Omit<BindingInput, 'url'>]>([
   ['header', {}],
   ['meta', { placement: { type: 'meta', key: 'com.example/access-token' } }],
-  ['argument', { placement: { type: 'argument' } }],
+  ['argument', { placement: { type: 'argument', parameters: 'everywhere' } }],
 ])(
   'parses the body of a tool call once with the placement %s, and once more to list tools',
   async (type, binding) => {

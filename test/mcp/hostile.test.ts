@@ -27,7 +27,7 @@ import {
   tool,
 } from './parts.ts'
 
-const ARGUMENT: Placement = { type: 'argument' }
+const ARGUMENT: Placement = { type: 'argument', parameters: 'everywhere' }
 const told = (reason: Parameters<typeof toSentence>[0]['reason']) =>
   toSentence({ reason, server: 'tasks' })
 const PLACEMENTS: readonly Placement[] = [
@@ -231,7 +231,11 @@ describe('a server that changes a tool after it was seen', () => {
         await using server = await rpcServer(() => [{ ...current }, tool('hello', {})])
         const pins = memoryToolPins()
         const run = () =>
-          carrier(server.url, { placement: { type: 'argument', onChange } }, { pins })
+          carrier(
+            server.url,
+            { placement: { type: 'argument', parameters: 'everywhere', onChange } },
+            { pins },
+          )
         const { fetch, events } = run()
         expect(await listed(fetch, server.url)).toHaveLength(2)
         current = next

@@ -140,7 +140,10 @@ describe('the transport', () => {
     name: 'add',
     inputSchema: { type: 'object', properties: { access_token: { type: 'string' } } },
   }
-  const BOUND: BindingInput = { ...everything, placement: { type: 'argument' } }
+  const BOUND: BindingInput = {
+    ...everything,
+    placement: { type: 'argument', parameters: 'everywhere' },
+  }
 
   let sent: {
     id?: unknown

@@ -83,7 +83,7 @@ async function calling(text: string, binding: Omit<BindingInput, 'url'>): Promis
   return judged(await (await fetch(SERVER, { ...post({}), body })).text())
 }
 
-const ARGUMENTS = { placement: { type: 'argument' } } as const
+const ARGUMENTS = { placement: { type: 'argument', parameters: 'everywhere' } } as const
 
 export const MCP_PARSERS: readonly StrangerParser[] = [
   {
@@ -351,7 +351,7 @@ async function readStdio(text: string): Promise<Outcome> {
       url: 'stdio:tasks',
       resource: SERVER,
       source: { type: 'static', of: 'person' },
-      placement: { type: 'argument' },
+      placement: { type: 'argument', parameters: 'everywhere' },
     }),
     source: async () => granted(issuedToken(SECRET)),
     principal: alice,

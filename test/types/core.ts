@@ -85,7 +85,7 @@ export const reason: RefusalReason = 'forbidden'
 // @ts-expect-error no such source
 export const source: BindingInput = { url: 'https://a.example', source: { type: 'magic' } }
 // @ts-expect-error no such placement
-export const placement: BindingInput = { url: 'https://a.example', placement: { type: 'query' } }
+export const placement: BindingInput = { url: 'https://a.example', placement: { type: 'magic' } }
 // @ts-expect-error an exchange names its scopes
 export const scopes: BindingInput = { url: 'https://a.example', source: { type: 'exchange' } }
 

@@ -96,10 +96,11 @@ function valueFor(
 ): string | undefined {
   if (value === 'credential') return token?.credential.reveal()
   if (value === 'subject') return principal.subject
+  if ('credential' in value) return undefined
   const claim = claims[value.claim]
   return typeof claim === 'string' && claim !== '' ? claim : undefined
 }
 
 function claimOf({ value }: HiddenParameter): Omit<Refusal, 'reason'> {
-  return typeof value === 'object' ? { claim: value.claim } : {}
+  return typeof value === 'object' && 'claim' in value ? { claim: value.claim } : {}
 }

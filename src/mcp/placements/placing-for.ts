@@ -18,12 +18,22 @@ export interface PlacingParts extends Omit<ArgumentPlacingOptions, 'choose' | 'l
 
 /** Makes the placing of one binding, for one principal. */
 export function placingFor(binding: Binding, parts: PlacingParts): McpPlacing {
-  const { name, placement, leaveToModel: leftToModel } = binding
+  const { name, placements, leaveToModel } = binding
+  const leftToModel = leaveToModel.map(({ pointer }) => pointer)
+  const [placement = { type: 'header' as const }] = placements
   switch (placement.type) {
     case 'header': {
       const place = headerPlacing(placement.name)
       return ({ sent }, attempt) => place(sent, attempt)
     }
+    case 'query':
+    case 'path':
+    case 'cookie':
+    case 'env':
+    case 'args':
+    case 'sign':
+      // parseBinding refuses them.
+      throw new TypeError(`servers.${name}.placement "${placement.type}" cannot be used yet`)
     case 'session':
       return sessionPlacing((handle) => parts.live.addSession(handle))
     case 'meta':

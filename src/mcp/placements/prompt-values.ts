@@ -1,7 +1,7 @@
 // Makes the values that fill a prompt with `{user_id}` and `{access_token}`. They are references by
 // default, and a real token only where the operator insists.
 
-import type { Binding } from '../../core/binding.ts'
+import { type Binding, placementOf } from '../../core/binding.ts'
 import type { Principal } from '../../core/principal.ts'
 import { toError } from '../../core/sentences.ts'
 import type { CredentialSource } from '../../core/source/parts.ts'
@@ -40,8 +40,9 @@ export async function promptValues({
   quarantine,
   now,
 }: PromptValueOptions): Promise<PromptValues> {
-  const { name, placement } = binding
-  if (placement.type !== 'prompt') throw toError({ reason: 'server_unbound', server: name })
+  const { name } = binding
+  const placement = placementOf(binding, 'prompt')
+  if (!placement) throw toError({ reason: 'server_unbound', server: name })
   if (!placement.insecurelyShowLiteralTokens) {
     return {
       user_id: references.mint(name, 'subject'),

@@ -5,7 +5,7 @@ import type { ArgumentParameter, Binding } from '../../core/binding.ts'
 import type { StepBudget } from '../../core/steps.ts'
 import { type DetectedParameter, detectParameters, uncovered } from '../arguments/detect.ts'
 import { type StrippedTool, stripTool, type ToolDefinition } from '../arguments/strip.ts'
-import { PLACEMENT_RULES } from '../placements/rules.ts'
+import { fillingPart, rulesOf } from '../placements/rules.ts'
 import type { ToolRefusal } from './tool-refusal.ts'
 
 /** What a tool is judged by. */
@@ -32,7 +32,7 @@ export function judgeTool(
   if (!detected.ok) return detected.refusal
   const bound = boundParameters(definition.name, binding, detected.value)
   const pointers = bound.map(({ pointer }) => pointer)
-  return uncovered(detected.value, pointers, binding.leaveToModel).length > 0
+  return uncovered(detected.value, pointers, pointersOf(binding)).length > 0
     ? 'parameter_unbound'
     : { definition, bound, budget }
 }
@@ -40,17 +40,16 @@ export function judgeTool(
 /** Makes the tool as the model may see it, or says why it is refused. */
 export function finishTool(
   { definition, bound, budget }: AcceptableTool,
-  { binding: { placement } }: JudgeOptions,
+  { binding }: JudgeOptions,
 ): StrippedTool | ToolRefusal {
+  const placement = fillingPart(binding)
   const stripped = stripTool(definition, bound, {
-    rewriteDescriptions:
-      'rewriteDescriptions' in placement && placement.rewriteDescriptions === true,
+    rewriteDescriptions: placement?.type === 'argument' && placement.rewriteDescriptions === true,
     budget,
   })
   if (!stripped.ok) return stripped.refusal
   // With references the model fills the parameters itself, so it has to see them.
-  const isShown = PLACEMENT_RULES[placement.type].takesReferences
-  return isShown ? { ...stripped.value, tool: definition } : stripped.value
+  return rulesOf(binding).takesReferences ? { ...stripped.value, tool: definition } : stripped.value
 }
 
 /**
@@ -59,14 +58,21 @@ export function finishTool(
  */
 function boundParameters(
   tool: string,
-  { placement, leaveToModel }: Binding,
+  binding: Binding,
   detected: readonly DetectedParameter[],
 ): readonly ArgumentParameter[] {
-  if (!PLACEMENT_RULES[placement.type].fillsParameters) return []
-  const named = 'parameters' in placement ? placement.parameters : undefined
-  return named
-    ? named.filter((parameter) => parameter.tool === undefined || parameter.tool === tool)
+  const placement = fillingPart(binding)
+  if (!placement) return []
+  const { parameters = 'everywhere' } = placement
+  const left = pointersOf(binding)
+  return parameters !== 'everywhere'
+    ? parameters.filter((parameter) => parameter.tool === undefined || parameter.tool === tool)
     : detected
-        .filter(({ pointer }) => !leaveToModel.includes(pointer))
+        .filter(({ pointer }) => !left.includes(pointer))
         .map(({ pointer, value }) => ({ pointer, value }))
+}
+
+/** The pointers that are left to the model. */
+function pointersOf({ leaveToModel }: Binding): readonly string[] {
+  return leaveToModel.map(({ pointer }) => pointer)
 }

@@ -4,7 +4,7 @@
 import type { Binding } from '../../core/binding.ts'
 import type { ToolPin, ToolPins } from '../../core/carry/tool-pins.ts'
 import { definitionHash, digestOf, judgeDefinition } from '../arguments/approval.ts'
-import { PLACEMENT_RULES } from '../placements/rules.ts'
+import { rulesOf } from '../placements/rules.ts'
 import type { AcceptableTool } from './judge-tool.ts'
 import type { ToolRefusal } from './tool-refusal.ts'
 
@@ -34,10 +34,7 @@ export async function unpinnedTools(
   options: PinOptions,
 ): Promise<ReadonlyMap<AcceptableTool, ToolRefusal>> {
   const refused = new Map<AcceptableTool, ToolRefusal>()
-  const { placement } = options.binding
-  const onChange =
-    ('onChange' in placement ? placement.onChange : undefined) ??
-    PLACEMENT_RULES[placement.type].onChange
+  const { onChange } = rulesOf(options.binding)
   if (onChange === 'approve' || tools.length === 0) return refused
   const hashed = await hashTools(tools, refused, options)
   try {

@@ -16,7 +16,7 @@ const onbehalf = createOnBehalf({
       url,
       source: { type: 'own', audience: client },
       placement: more.ARGUMENTS
-        ? { type: 'argument', rewriteDescriptions: true }
+        ? { type: 'argument', parameters: 'everywhere', rewriteDescriptions: true }
         : { type: 'header' },
     },
   },

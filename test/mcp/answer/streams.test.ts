@@ -75,7 +75,7 @@ describe('an answer that is cut anywhere', () => {
   async function passed(type: string, chunks: readonly Uint8Array<ArrayBuffer>[]) {
     const { fetch } = carrier(
       URL,
-      { placement: { type: 'argument' } },
+      { placement: { type: 'argument', parameters: 'everywhere' } },
       { fetch: answering(chunks, type) },
     )
     return (await fetch(URL, post(LIST))).text()
@@ -382,7 +382,7 @@ it('an answer of 10,000 levels is withheld, and never causes a runtime error', a
   const list = `{"jsonrpc":"2.0","id":"list-1","result":{"tools":[${JSON.stringify(OLD)},{"name":"deep","inputSchema":{"type":"object"},"x":${deep}}]}}`
   const { fetch } = carrier(
     URL,
-    { placement: { type: 'argument' } },
+    { placement: { type: 'argument', parameters: 'everywhere' } },
     { fetch: answering([bytes(list)], 'application/json') },
   )
   const outcome = await fetch(URL, post(LIST)).then(

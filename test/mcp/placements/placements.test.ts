@@ -21,7 +21,7 @@ import {
   tool,
 } from '../parts.ts'
 
-const ARGUMENT: Placement = { type: 'argument' }
+const ARGUMENT: Placement = { type: 'argument', parameters: 'everywhere' }
 const told = (reason: Parameters<typeof toSentence>[0]['reason']) =>
   toSentence({ reason, server: 'tasks' })
 

@@ -19,7 +19,7 @@ import {
 } from '../parts.ts'
 
 const URL_OF_SERVER = 'https://tasks.example/mcp'
-const ARGUMENT = { placement: { type: 'argument' } } as const
+const ARGUMENT = { placement: { type: 'argument', parameters: 'everywhere' } } as const
 
 /** A fetch to a server whose list is that of its page, which the cursor names. */
 function paging(pageOf: (page: number) => readonly object[]): typeof globalThis.fetch {

@@ -35,7 +35,7 @@ const scopes = ['tools']
 
 const PLACEMENTS: readonly Placement[] = [
   { type: 'header' },
-  { type: 'argument' },
+  { type: 'argument', parameters: 'everywhere' },
   { type: 'meta', key: 'com.example/access-token' },
   { type: 'session' },
   { type: 'prompt' },
@@ -83,8 +83,12 @@ export const variants: readonly Variant[] = [
 ]
 
 function variant(name: string, placement: Placement, source: Source): Variant {
-  const kind = { argument: '-arg', prompt: '-arg', session: '-session', header: '', meta: '' }
-  const end = `${kind[placement.type]}${source.type === 'own' ? '-own' : ''}`
+  const kinds: Readonly<Record<string, string>> = {
+    argument: '-arg',
+    prompt: '-arg',
+    session: '-session',
+  }
+  const end = `${kinds[placement.type] ?? ''}${source.type === 'own' ? '-own' : ''}`
   return { name, placement, source, servers: ROLES.map((role) => `${role}${end}`) }
 }
 
