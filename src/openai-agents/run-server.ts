@@ -4,6 +4,7 @@
 import { type MCPServer, MCPServerStreamableHttp } from '@openai/agents'
 import { AuthError, type Refusal } from '../core/errors.ts'
 import { toError, toSentence } from '../core/sentences.ts'
+import { type ToolResults, toolResults } from './results/tool-results.ts'
 
 /** Tools as the server listed them. */
 export type ListedTools = Awaited<ReturnType<MCPServer['listTools']>>
@@ -52,7 +53,8 @@ const FAILED =
  */
 export async function openServer(options: OpenServerOptions): Promise<OpenServer> {
   const { name, url, deadlineMs } = options
-  const carried = fetchOfRun(options)
+  const results = toolResults()
+  const carried = fetchOfRun(options, results)
   // The framework keeps tool lists by server name in a map of the whole process (`cacheToolsList`),
   // so the name must be unique.
   const unique = `${name} ${crypto.randomUUID()}`
@@ -71,7 +73,7 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
     return {
       name,
       tools,
-      forAgent: serverForAgent(client, unique, tools),
+      forAgent: serverForAgent(client, unique, tools, results),
       close: () => client.close(),
     }
   } catch {
@@ -84,7 +86,10 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
  * Remembers why our `fetch` refused: the framework hides that error while it connects, and throws
  * foreign text instead.
  */
-function fetchOfRun({ name, fetch, signal, onRefused }: OpenServerOptions): {
+function fetchOfRun(
+  { name, fetch, signal, onRefused }: OpenServerOptions,
+  results: ToolResults,
+): {
   readonly fetch: typeof globalThis.fetch
   refusal(): AuthError | undefined
 } {
@@ -99,7 +104,7 @@ function fetchOfRun({ name, fetch, signal, onRefused }: OpenServerOptions): {
           (candidate) => candidate instanceof AbortSignal,
         )
         const response = await fetch(input, { ...init, signal: AbortSignal.any(signals) })
-        if (response.status !== 401 && response.status !== 403) return response
+        if (response.status !== 401 && response.status !== 403) return await results.mend(response)
         await response.body?.cancel()
         throw toError({ reason: 'server_refused', server: name })
       } catch (error) {
@@ -121,7 +126,10 @@ function serverForAgent(
   client: MCPServerStreamableHttp,
   name: string,
   tools: ListedTools,
+  results: ToolResults,
 ): MCPServer {
+  const callToolResult: NonNullable<MCPServer['callToolResult']> = async (tool, ...rest) =>
+    results.forModel(tool, await client.callToolResult(tool, ...rest))
   return {
     name,
     cacheToolsList: false,
@@ -129,8 +137,8 @@ function serverForAgent(
     close: async () => undefined,
     invalidateToolsCache: async () => undefined,
     listTools: async () => tools,
-    callTool: (tool, args, meta, options) => client.callTool(tool, args, meta, options),
-    callToolResult: (tool, args, meta, options) => client.callToolResult(tool, args, meta, options),
+    callTool: async (...call) => (await callToolResult(...call)).content,
+    callToolResult,
     errorFunction: ({ error }) => sentenceOf(error),
     customDataExtractor: ({ isError }) => ({ outcome: isError === true ? 'failed' : 'done' }),
   }

@@ -13,6 +13,7 @@ import { parsePointer } from '../../src/mcp/arguments/pointer.ts'
 import { createRedactor, examineTool } from '../../src/mcp/index.ts'
 import { carryingTransport, type MessageTransport } from '../../src/mcp/transport.ts'
 import { plainArguments } from '../../src/openai-agents/approval.ts'
+import { toolResults } from '../../src/openai-agents/results/tool-results.ts'
 import { alice, issuedToken, readableAudit } from '../core/parts.ts'
 import { callOf, carrier, LIST, OLD, post, SECRET, tool } from '../mcp/parts.ts'
 import {
@@ -309,6 +310,23 @@ export const MCP_PARSERS: readonly StrangerParser[] = [
     mayThrow: isOurs,
   },
   {
+    name: "a tool's result for the model, in JSON",
+    stranger: 'an MCP server',
+    files: [
+      'src/openai-agents/results/rewrite-messages.ts',
+      'src/openai-agents/results/model-content.ts',
+    ],
+    good: () => [DONE, `[${DONE}]`, result(1, TOOLS)],
+    read: (body) => mended(body, 'application/json'),
+  },
+  {
+    name: "a tool's result for the model, in events",
+    stranger: 'an MCP server',
+    files: ['src/openai-agents/results/rewrite-messages.ts'],
+    good: () => [`: hello\n\nid: 1\ndata: ${DONE}\n\n`],
+    read: (body) => mended(body, 'text/event-stream'),
+  },
+  {
     name: 'arguments of a call that waits for approval',
     stranger: 'a model',
     files: ['src/openai-agents/approval.ts', 'src/core/json.ts'],
@@ -329,6 +347,19 @@ export const MCP_PARSERS: readonly StrangerParser[] = [
     mayThrow: (error) => error instanceof SyntaxError,
   },
 ]
+
+/** What the framework's client, and then the model, reads of an answer. */
+async function mended(body: string, type: string): Promise<Outcome> {
+  const results = toolResults()
+  const response = new Response(bytesOf(body), { headers: { 'content-type': type } })
+  const text = await (await results.mend(response)).text()
+  const parsed = fromJson(text)?.value
+  const answer =
+    typeof parsed === 'object' && parsed !== null && 'result' in parsed && parsed.result
+  if (typeof answer === 'object' && answer && 'content' in answer)
+    results.forModel('one', answer as Parameters<typeof results.forModel>[1])
+  return { taken: true, value: text }
+}
 
 /** Gives a message to the transport of one person, as if the server's process had written it. */
 async function readStdio(text: string): Promise<Outcome> {
